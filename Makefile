@@ -1,0 +1,92 @@
+# The recipes of haochaping. Nothing but make and a Python is needed beforehand; `make` alone lists them.
+
+BIN := .venv/bin
+PYTHON_IN := $(BIN)/python
+PO := src/haochaping/ui/locale/zh_Hans/LC_MESSAGES/django.po
+MO := $(PO:.po=.mo)
+PYTEST := $(PYTHON_IN) -m pytest -n 2 --dist loadscope
+# Checks load the settings, which make keys in the data folder; those of a check are nobody's data.
+CHECKED := HAOCHAPING_DATA=$(CURDIR)/.cache/check
+STOP := from pathlib import Path; from haochaping.postgres import server; server.stop(Path(".cache/tests"))
+LOCK = "$$(scripts/find-uv)" pip compile --quiet --universal --python-version 3.12 --generate-hashes \
+	--no-header --exclude-newer '7 days' pyproject.toml
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup demo test check unit bench docs lock messages clean \
+	format lint types layers templates migrations catalogue
+
+help: # list the recipes
+	@sed -n 's/^\([a-z]*\):[^#]*# \(.*\)/\1 \2/p' Makefile | while read -r name what; do \
+		printf '  make %-10s  %s\n' "$$name" "$$what"; done
+
+setup: .venv/.stamp-project $(MO) # make .venv from the lock file, with haochaping in it
+	@:
+
+demo: setup # fill a demo city and serve it (HOST=… PORT=… to listen elsewhere); Ctrl-C ends it
+	@exec $(BIN)/haochaping demo
+
+test: setup node_modules/.package-lock.json # everything: checks, tests, and journeys in a real browser
+	@$(MAKE) --no-print-directory check
+	CHROMIUM="$$(scripts/chromium)" && export CHROMIUM && $(PYTEST) $(ARGS)
+
+check: format lint types layers templates migrations catalogue # all that is checked without running the program
+
+format: setup
+	$(BIN)/ruff format --check --extend-exclude .cache
+
+lint: setup
+	$(BIN)/ruff check --extend-exclude .cache
+
+types: setup
+	$(CHECKED) $(BIN)/mypy
+
+layers: setup
+	$(BIN)/lint-imports --no-logo
+
+templates: setup
+	$(BIN)/djlint --quiet --lint src
+
+migrations: setup
+	$(CHECKED) $(PYTHON_IN) scripts/check_migrations.py
+
+catalogue: setup
+	$(PYTHON_IN) -m haochaping.ui.catalogue check
+
+unit: setup # the tests without browser journeys (ARGS=tests/reviews for a part of them)
+	$(PYTEST) -m 'not journey' $(ARGS)
+
+bench: setup # measure speed
+	$(PYTHON_IN) -m bench $(ARGS)
+
+docs: setup # build the documentation into docs/_build; warnings are errors
+	$(CHECKED) $(BIN)/sphinx-build -W --keep-going -q docs docs/_build
+
+lock: # make the lock files again after a change of pyproject.toml (ARGS=--upgrade for newer versions)
+	$(LOCK) $(ARGS) --output-file requirements.lock
+	$(LOCK) $(ARGS) --group dev --output-file requirements-dev.lock
+
+messages: setup # collect the texts of code and templates into the Chinese catalogue
+	$(PYTHON_IN) -m haochaping.ui.catalogue update
+
+clean: # remove everything that can be made again
+	@[ ! -d .cache/tests/data ] || $(PYTHON_IN) -c '$(STOP)'
+	rm -rf .venv .cache node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache \
+		docs/_build $(MO)
+
+.venv/.stamp-lock: requirements-dev.lock scripts/setup
+	@echo "Setting up .venv ..."
+	@scripts/setup lock
+	@touch $@
+
+.venv/.stamp-project: pyproject.toml .venv/.stamp-lock
+	@scripts/setup project
+	@touch $@
+
+$(MO): $(PO) .venv/.stamp-project
+	@$(PYTHON_IN) -m haochaping.ui.catalogue compile
+	@touch $@
+
+node_modules/.package-lock.json: package.json package-lock.json .npmrc
+	@scripts/npm ci --silent
+	@touch $@

@@ -1,0 +1,5 @@
+"""`python -m haochaping` is the command `haochaping`."""
+
+from haochaping.config.entry import main
+
+main()

@@ -1,0 +1,77 @@
+"""账户 reads: who somebody is, what they may do and where."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from haochaping.accounts.models import ApiClient, RoleGrant, User
+from haochaping.accounts.rules import key_hash, powers_of
+from haochaping.accounts.terms import CLIENT_POWERS, ClientRow, Role, StaffRow
+from haochaping.kernel.actor import EVERYWHERE, NOWHERE, Actor, ActorKind, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_CLIENT = ("id", "name", "key_prefix", "active", "division__code", "division__path")
+
+
+def actor_of_user(user_id: int) -> Actor:
+    """A person as actor with the powers and remit held now; none of either when disabled or unknown."""
+    grants = list(
+        RoleGrant.objects.filter(user_id=user_id, user__is_active=True, revoked_at=None).values_list(
+            "role", "everywhere", "division__path", "agency__path"
+        )
+    )
+    powers = powers_of(Role(role) for role, *_ in grants)
+    # All roles of a person hold in one place (rule OTHER_PLACE), so that the first says it for all.
+    scope = _scope(*grants[0][1:]) if grants else NOWHERE
+    return Actor(ActorKind.STAFF, str(user_id), frozenset(map(str, powers)), scope)
+
+
+def _scope(everywhere: bool, division_path: str | None, agency_path: str | None) -> Scope:
+    return EVERYWHERE if everywhere else Scope(division_path=division_path, agency_path=agency_path)
+
+
+def client_by_key(key: str) -> ClientRow | None:
+    """The active client that holds the key; None when there is none.
+
+    The key is looked up by its hash, so that the time of the answer says nothing about a key.
+    """
+    row = ApiClient.objects.filter(key_hash=key_hash(key), active=True).values_list(*_CLIENT).first()
+    return ClientRow(*row) if row else None
+
+
+def actor_of_client(client: ClientRow) -> Actor:
+    """A client as actor: what every client may do, within its division."""
+    scope = Scope(division_path=client.division_path)
+    return Actor(ActorKind.CLIENT, str(client.id), frozenset(map(str, CLIENT_POWERS)), scope)
+
+
+def clients() -> list[ClientRow]:
+    """All clients by name, revoked ones too."""
+    return [ClientRow(*row) for row in ApiClient.objects.order_by("name").values_list(*_CLIENT)]
+
+
+def staff_by_username(username: str) -> StaffRow | None:
+    """One person by user name in any case; None when there is none."""
+    found = _staff_rows(User.objects.filter(username=username.lower()).values_list(*_STAFF))
+    return found[0] if found else None
+
+
+def staff(*, limit: int = 1000) -> list[StaffRow]:
+    """People who log in, by user name, disabled ones too."""
+    return _staff_rows(User.objects.order_by("username").values_list(*_STAFF)[:limit])
+
+
+_STAFF = ("id", "username", "display_name", "is_active")
+
+
+def _staff_rows(rows: Iterable[tuple[int, str, str, bool]]) -> list[StaffRow]:
+    people = list(rows)
+    roles: dict[int, list[Role]] = {}
+    grants = RoleGrant.objects.filter(user_id__in=[row[0] for row in people], revoked_at=None).order_by(
+        "role"
+    )
+    for user_id, role in grants.values_list("user_id", "role"):
+        roles.setdefault(user_id, []).append(Role(role))
+    return [StaffRow(*row, tuple(roles.get(row[0], ()))) for row in people]

@@ -1,0 +1,70 @@
+"""账户 rules: names, which roles may meet in one person, what a set of roles allows, one-time codes."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from base64 import b32decode, urlsafe_b64encode
+from typing import TYPE_CHECKING
+
+from haochaping.accounts.terms import ADMINISTRATORS, KEY_START, POWERS_OF
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from datetime import datetime
+
+    from haochaping.accounts.terms import Place, Power, Role
+
+_USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,39}")
+_NAME_LENGTH = 100
+_CODE_SECONDS = 30
+_CODE_DIGITS = 6
+
+
+def is_username(text: str) -> bool:
+    """Whether the text can be a user name: 3 to 40 of a-z, 0-9, dot, hyphen, underscore, a letter first."""
+    return _USERNAME.fullmatch(text) is not None
+
+
+def is_name(text: str) -> bool:
+    """Whether the text can be the name of a person or client: 1 to 100 characters."""
+    return 1 <= len(text) <= _NAME_LENGTH
+
+
+def is_one_place(place: Place) -> bool:
+    """Whether exactly one of division, agency and everywhere is said."""
+    return [bool(place.division_code), bool(place.agency_code), place.everywhere].count(True) == 1
+
+
+def administrators_meet(roles: Collection[Role]) -> bool:
+    """Whether two of the three administrators would be one person (三员分立, GB/T 22239-2019 8.1.4.2)."""
+    return len(ADMINISTRATORS & set(roles)) > 1
+
+
+def powers_of(roles: Iterable[Role]) -> frozenset[Power]:
+    """All powers that the roles hold together."""
+    return frozenset().union(*(POWERS_OF[role] for role in roles))
+
+
+def key_of(random: bytes) -> str:
+    """The API key made of 32 random bytes: `hcp_` and 43 url-safe characters."""
+    return KEY_START + urlsafe_b64encode(random).rstrip(b"=").decode()
+
+
+def key_hash(key: str) -> str:
+    """What is stored of an API key: SHA-256 in hex.
+
+    A key has 256 random bits, which nobody can search through; a slow hash as for passwords would only make
+    every request slow.
+    """
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def one_time_code(secret: str, now: datetime) -> str:
+    """The six digits an authenticator app shows at `now` for a base-32 secret (RFC 6238, SHA-1, 30 s)."""
+    counter = int(now.timestamp()) // _CODE_SECONDS
+    digest = hmac.new(b32decode(secret), counter.to_bytes(8), hashlib.sha1).digest()
+    offset = digest[-1] & 0xF
+    number = int.from_bytes(digest[offset : offset + 4]) & 0x7FFF_FFFF
+    return str(number % 10**_CODE_DIGITS).zfill(_CODE_DIGITS)

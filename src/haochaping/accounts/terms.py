@@ -1,0 +1,205 @@
+"""账户 vocabulary: powers, roles and which role holds which power, places, and reasons for refusing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from haochaping.kernel.refused import N_, Reason
+
+
+class Power(StrEnum):
+    """What somebody may do. Pages, actions and the API ask for powers, never for roles."""
+
+    ORDER_VIEW = "order.view"
+    ORDER_HANDLE = "order.handle"
+    ORDER_DISPATCH = "order.dispatch"
+    ORDER_SUPERVISE = "order.supervise"
+    REVIEW_VIEW_TEXT = "review.view_text"
+    PUBLICATION_RELEASE = "publication.release"
+    DIRECTORY_EDIT = "directory.edit"
+    RULEBOOK_EDIT = "rulebook.edit"
+    CASE_IMPORT = "case.import"
+    REVIEW_IMPORT = "review.import"
+    MEASURE_READ = "measure.read"
+    QUARANTINE_MANAGE = "quarantine.manage"
+    JOBS_MANAGE = "jobs.manage"
+    ACCOUNT_MANAGE = "account.manage"
+    ROLE_GRANT = "role.grant"
+    CLIENT_MANAGE = "client.manage"
+    AUDIT_READ = "audit.read"
+    CONSOLE_VIEW = "console.view"
+
+
+class Role(StrEnum):
+    """What somebody is. A role is granted for a place and holds powers there."""
+
+    CLERK = "clerk"
+    AGENCY_LEAD = "agency_lead"
+    DISPATCHER = "dispatcher"
+    SUPERVISOR = "supervisor"
+    PUBLISHER = "publisher"
+    AUDITOR = "auditor"
+    SYSTEM_ADMIN = "system_admin"
+    SECURITY_ADMIN = "security_admin"
+
+
+ROLE_LABELS: dict[Role, str] = {
+    Role.CLERK: N_("Clerk"),
+    Role.AGENCY_LEAD: N_("Head of agency"),
+    Role.DISPATCHER: N_("Dispatcher"),
+    Role.SUPERVISOR: N_("Supervisor"),
+    Role.PUBLISHER: N_("Publisher"),
+    Role.AUDITOR: N_("Auditor"),
+    Role.SYSTEM_ADMIN: N_("System administrator"),
+    Role.SECURITY_ADMIN: N_("Security administrator"),
+}
+
+# 三员分立 (GB/T 22239-2019 8.1.4.2): one makes accounts, one gives them powers, one watches both.
+ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR})
+
+POWERS_OF: dict[Role, frozenset[Power]] = {
+    Role.CLERK: frozenset({Power.ORDER_VIEW, Power.ORDER_HANDLE, Power.REVIEW_VIEW_TEXT}),
+    Role.AGENCY_LEAD: frozenset(
+        {Power.ORDER_VIEW, Power.ORDER_HANDLE, Power.REVIEW_VIEW_TEXT, Power.MEASURE_READ}
+    ),
+    Role.DISPATCHER: frozenset({Power.ORDER_VIEW, Power.ORDER_DISPATCH, Power.REVIEW_VIEW_TEXT}),
+    Role.SUPERVISOR: frozenset(
+        {Power.ORDER_VIEW, Power.ORDER_SUPERVISE, Power.REVIEW_VIEW_TEXT, Power.MEASURE_READ}
+    ),
+    Role.PUBLISHER: frozenset({Power.REVIEW_VIEW_TEXT, Power.PUBLICATION_RELEASE}),
+    Role.AUDITOR: frozenset({Power.AUDIT_READ, Power.CONSOLE_VIEW}),
+    Role.SYSTEM_ADMIN: frozenset(
+        {
+            Power.DIRECTORY_EDIT,
+            Power.RULEBOOK_EDIT,
+            Power.CASE_IMPORT,
+            Power.REVIEW_IMPORT,
+            Power.QUARANTINE_MANAGE,
+            Power.JOBS_MANAGE,
+            Power.ACCOUNT_MANAGE,
+            Power.CONSOLE_VIEW,
+        }
+    ),
+    Role.SECURITY_ADMIN: frozenset({Power.ROLE_GRANT, Power.CLIENT_MANAGE, Power.CONSOLE_VIEW}),
+}
+
+CLIENT_POWERS = frozenset({Power.CASE_IMPORT, Power.REVIEW_IMPORT, Power.MEASURE_READ})
+
+# Shown to tell keys apart; 8 of the 43 random characters leave 210 bits unknown.
+KEY_START = "hcp_"
+KEY_PREFIX_LENGTH = 12
+KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a role holds: a division with all below it, an agency with all below it, or everywhere."""
+
+    division_code: str = ""
+    agency_code: str = ""
+    everywhere: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRow:
+    """A person who logs in, as lists show them."""
+
+    id: int
+    username: str
+    display_name: str
+    is_active: bool
+    roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClientRow:
+    """A program that sends or asks, with the division it speaks for."""
+
+    id: int
+    name: str
+    key_prefix: str
+    active: bool
+    division_code: str
+    division_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """What a person needs for the second step: a secret (base 32) for an app, and one-time codes."""
+
+    secret: str
+    recovery_codes: tuple[str, ...]
+
+
+NOT_ALLOWED = Reason(
+    "not_allowed",
+    N_("Your account may not do this."),
+    N_("Ask the security administrator for the role you need."),
+)
+OUT_OF_SCOPE = Reason(
+    "out_of_scope",
+    N_("This belongs to a division or agency outside your remit."),
+    N_("Pass it to somebody who is responsible for it."),
+)
+BAD_USERNAME = Reason(
+    "bad_username",
+    N_("“{value}” cannot be a user name."),
+    N_("Use 3 to 40 lower-case letters, digits, dots, hyphens or underscores, beginning with a letter."),
+)
+USERNAME_TAKEN = Reason(
+    "username_taken", N_("The user name “{value}” is taken."), N_("Choose another user name.")
+)
+BAD_DISPLAY_NAME = Reason(
+    "bad_display_name", N_("The name is empty or too long."), N_("Give a name of 1 to 100 characters.")
+)
+WEAK_PASSWORD = Reason(
+    "weak_password", N_("This password is too weak: {detail}"), N_("Choose a longer password.")
+)
+BAD_ROLE = Reason("bad_role", N_("“{value}” is not a role."), N_("Use one of: {choices}."))
+BAD_PLACE = Reason(
+    "bad_place",
+    N_("A role needs exactly one place."),
+    N_("Name a division, or an agency, or say “everywhere”."),
+)
+UNKNOWN_PLACE = Reason(
+    "unknown_place",
+    N_("“{value}” is not in the directory."),
+    N_("Import it into the directory first, or correct the code."),
+)
+ADMINISTRATORS_APART = Reason(
+    "administrators_apart",
+    N_("System administrator, security administrator and auditor must be three different people."),
+    N_("Give the role to somebody else, or revoke the other one first."),
+)
+OTHER_PLACE = Reason(
+    "other_place",
+    N_("This account already has roles in another place."),
+    N_("Use a second account for the other place, or revoke the other roles first."),
+)
+ALREADY_GRANTED = Reason(
+    "already_granted", N_("This account already has this role here."), N_("Nothing needs to be done.")
+)
+UNKNOWN_GRANT = Reason(
+    "unknown_grant", N_("This account does not have this role."), N_("Check the account and the role.")
+)
+UNKNOWN_USER = Reason("unknown_user", N_("There is no such account."), N_("Check the user name."))
+ALREADY_DISABLED = Reason(
+    "already_disabled", N_("This account is already disabled."), N_("Nothing needs to be done.")
+)
+ALREADY_ENROLLED = Reason(
+    "already_enrolled",
+    N_("This account already has a second factor."),
+    N_("Use the one it has, or have it reset by an administrator."),
+)
+BAD_CLIENT_NAME = Reason(
+    "bad_client_name",
+    N_("The client's name is empty or too long."),
+    N_("Give a name of 1 to 100 characters."),
+)
+CLIENT_NAME_TAKEN = Reason(
+    "client_name_taken", N_("There is already a client named “{value}”."), N_("Choose another name.")
+)
+UNKNOWN_CLIENT = Reason(
+    "unknown_client", N_("There is no such active client."), N_("Check the client's name.")
+)

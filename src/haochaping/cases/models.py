@@ -1,0 +1,84 @@
+"""办件 tables. Hot: the database holds the keys that matter, intake checks the rest set-wise."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import CheckConstraint, Q, UniqueConstraint
+
+from haochaping.cases.terms import CaseKind, CaseStatus, ServiceChannel, Stage
+
+
+class Case(models.Model):
+    """办件: one application for a service item, unique by (platform, case number). Persons are sealed elsewhere."""
+
+    class Privacy:
+        plain = ("status", "kind", "promised_limit", "statutory_limit", "person_kind", "digest")
+        masked = ("case_no",)
+
+    id = models.UUIDField(primary_key=True)
+    platform = models.ForeignKey("directory.Platform", models.PROTECT, related_name="+", db_index=False)
+    case_no = models.CharField(max_length=50)
+    item = models.ForeignKey("directory.ServiceItem", models.PROTECT, related_name="+", db_constraint=False)
+    agency = models.ForeignKey("directory.Agency", models.PROTECT, related_name="+", db_constraint=False)
+    division = models.ForeignKey("directory.Division", models.PROTECT, related_name="+", db_constraint=False)
+    status = models.CharField(max_length=12)
+    kind = models.CharField(max_length=12)
+    applied_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    completed_at = models.DateTimeField(null=True)
+    promised_limit = models.CharField(max_length=30, blank=True)
+    statutory_limit = models.CharField(max_length=30, blank=True)
+    trips = models.SmallIntegerField(null=True)
+    materials = models.SmallIntegerField(null=True)
+    person_id = models.UUIDField(null=True)
+    person_kind = models.CharField(max_length=30)
+    by_agent = models.BooleanField()
+    agent_id = models.UUIDField(null=True)
+    aged_60 = models.BooleanField(null=True)
+    verified = models.BooleanField()
+    digest = models.BinaryField(max_length=32)
+    received_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "cases_case"
+        verbose_name = "办件"
+        constraints = [
+            UniqueConstraint(fields=["platform", "case_no"], name="case_unique_in_platform"),
+            CheckConstraint(condition=Q(status__in=list(CaseStatus)), name="case_status_known"),
+            CheckConstraint(condition=Q(kind__in=list(CaseKind)), name="case_kind_known"),
+        ]
+
+
+class ServiceOccurrence(models.Model):
+    """服务: the reviewable unit, numbered inside its case."""
+
+    class Privacy:
+        plain = ("name", "stage", "channel")
+
+    id = models.UUIDField(primary_key=True)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="+", db_index=False)
+    no = models.SmallIntegerField()
+    name = models.CharField(max_length=100)
+    stage = models.CharField(max_length=10)
+    at = models.DateTimeField()
+    channel = models.CharField(max_length=12)
+    hall = models.ForeignKey(
+        "directory.Hall", models.PROTECT, null=True, related_name="+", db_constraint=False
+    )
+    window = models.ForeignKey(
+        "directory.Window", models.PROTECT, null=True, related_name="+", db_constraint=False
+    )
+    staff = models.ForeignKey(
+        "directory.StaffMember", models.PROTECT, null=True, related_name="+", db_constraint=False
+    )
+
+    class Meta:
+        db_table = "cases_service_occurrence"
+        verbose_name = "服务"
+        constraints = [
+            UniqueConstraint(fields=["case", "no"], name="occurrence_unique_in_case"),
+            CheckConstraint(condition=Q(no__gte=1, no__lte=99), name="occurrence_no_1_99"),
+            CheckConstraint(condition=Q(stage__in=list(Stage)), name="occurrence_stage_known"),
+            CheckConstraint(condition=Q(channel__in=list(ServiceChannel)), name="occurrence_channel_known"),
+        ]

@@ -1,0 +1,36 @@
+"""办件 rules: what is counted on which day, what is compared when the same case is sent again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from haochaping.kernel.periods import local_day
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from haochaping.cases.terms import NewCase
+
+_OLD_AGE = 60
+
+
+def case_day(case: NewCase, now: datetime) -> date:
+    """The day a case is counted on: when it was applied for, else taken up, else received."""
+    return local_day(case.applied_at or case.accepted_at or now)
+
+
+def is_aged_60(birth_year: int | None, now: datetime) -> bool | None:
+    """The age band kept beside the sealed identity: 60 and over, or not known."""
+    return None if birth_year is None else local_day(now).year - birth_year >= _OLD_AGE
+
+
+def digest(case: NewCase, key: bytes) -> bytes:
+    """A keyed fingerprint of everything the sender said: equal again means nothing new.
+
+    Keyed, because a bare hash of a phone number can be searched for.
+    """
+    said = json.dumps(asdict(case), default=str, sort_keys=True, ensure_ascii=False)
+    return blake2b(said.encode(), key=key, digest_size=32).digest()

@@ -1,0 +1,204 @@
+"""办件 vocabulary and the shapes in which a case arrives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from haochaping.kernel.refused import N_, Reason
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+    from uuid import UUID
+
+    from haochaping.identity.terms import PlainPerson
+
+
+class CaseStatus(StrEnum):
+    """办件状态 (domain.md §6.1)."""
+
+    SUBMITTED = "submitted"
+    ACCEPTED = "accepted"
+    IN_PROCESS = "in_process"
+    COMPLETED = "completed"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+class CaseKind(StrEnum):
+    """办件类型."""
+
+    IMMEDIATE = "immediate"
+    COMMITTED = "committed"
+
+
+class Stage(StrEnum):
+    """环节: which of the two responsibility points an occurrence belongs to."""
+
+    INTAKE = "intake"
+    DELIVERY = "delivery"
+    OTHER = "other"
+
+
+class ServiceChannel(StrEnum):
+    """办理渠道: where the service took place (GB/T 39046 A.5, with hotline and self-service apart)."""
+
+    WINDOW = "window"
+    WEB = "web"
+    MOBILE = "mobile"
+    SELF_SERVICE = "self_service"
+    HOTLINE = "hotline"
+    COURIER = "courier"
+    OTHER = "other"
+
+
+class PersonKind(StrEnum):
+    """服务对象类型 (wire userProp 1…9)."""
+
+    NATURAL_PERSON = "natural_person"
+    ENTERPRISE = "enterprise"
+    INSTITUTION = "institution"
+    SOCIAL_ORGANISATION = "social_organisation"
+    UNINCORPORATED_ENTERPRISE = "unincorporated_enterprise"
+    GOVERNMENT_AGENCY = "government_agency"
+    OTHER = "other"
+
+
+class LimitUnit(StrEnum):
+    """办理时限 unit (wire promiseType 0…3)."""
+
+    DAY = "day"
+    WORKING_DAY = "working_day"
+    MONTH = "month"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, slots=True)
+class NewOccurrence:
+    """服务: one contact inside a case, numbered 1 to 99; codes are the sender's, resolved at intake."""
+
+    no: int
+    name: str
+    stage: Stage
+    at: datetime
+    channel: ServiceChannel
+    hall: str
+    window: str
+    staff: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """A case as sent, checked for shape. `person` and `agent` are plain on arrival, sealed ids when retried."""
+
+    source: str
+    case_no: str
+    item: str
+    agency: str
+    division: str
+    status: CaseStatus
+    kind: CaseKind
+    applied_at: datetime | None
+    accepted_at: datetime | None
+    completed_at: datetime | None
+    promised_limit: str
+    statutory_limit: str
+    trips: int | None
+    materials: int | None
+    person: PlainPerson | UUID | None
+    person_kind: PersonKind
+    agent: PlainPerson | UUID | None
+    birth_year: int | None
+    occurrences: tuple[NewOccurrence, ...]
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What makes a case unique: platform code and case number."""
+        return self.source, self.case_no
+
+
+@dataclass(frozen=True, slots=True)
+class OccurrenceFacts:
+    """An occurrence as counted: the day it took place and its id."""
+
+    id: UUID
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """A case as counted. `verified` is false for cases known only from an unsigned address."""
+
+    id: UUID
+    day: date
+    division_id: int
+    agency_id: int
+    item_id: int
+    verified: bool
+    occurrences: tuple[OccurrenceFacts, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """The occurrence a review belongs to, with everything that was served there."""
+
+    occurrence_id: UUID
+    occurrence_no: int
+    occurrence_at: datetime
+    occurrence_name: str
+    case_id: UUID
+    case_no: str
+    source: str
+    platform_id: int
+    division_id: int
+    division_path: str
+    agency_id: int
+    agency_path: str
+    item_id: int
+    hall_id: int | None
+    window_id: int | None
+    staff_id: int | None
+    verified: bool
+
+
+UNKNOWN_SOURCE = Reason(
+    "unknown_source",
+    N_("The source “{value}” is not a platform of the directory."),
+    N_("Ask the administrator to register the platform, or correct the code."),
+)
+UNKNOWN_ITEM = Reason(
+    "unknown_item",
+    N_("The service item “{value}” is not in the directory."),
+    N_("Import the item, then retry the quarantined row."),
+)
+UNKNOWN_AGENCY = Reason(
+    "unknown_agency",
+    N_("The agency “{value}” is not in the directory."),
+    N_("Import the agency, then retry the quarantined row."),
+)
+UNKNOWN_DIVISION = Reason(
+    "unknown_division",
+    N_("The division “{value}” is not in the directory."),
+    N_("Import the division, then retry the quarantined row."),
+)
+OUT_OF_SCOPE = Reason(
+    "out_of_scope",
+    N_("This sender may not write for division {division}, agency {agency}."),
+    N_("Send it with the key of that division, or ask for a wider scope."),
+)
+FORBIDDEN_STATUS = Reason(
+    "forbidden_status",
+    N_("A case that is {before} cannot become {after}."),
+    N_("Check the order in which the case's states were sent."),
+)
+NO_SUCH_CASE = Reason(
+    "no_such_case",
+    N_("There is no case with the number “{value}”, or it has no services yet."),
+    N_("Check the number, or import the case first."),
+)
+AMBIGUOUS_CASE = Reason(
+    "ambiguous_case",
+    N_("Several platforms have a case with the number “{value}”."),
+    N_("Name the platform too."),
+)

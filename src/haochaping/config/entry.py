@@ -1,0 +1,51 @@
+"""The command `haochaping`: reads the environment, gives the commands a way to the database, and starts them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, replace
+
+import click
+import django
+
+from haochaping.config import environment
+from haochaping.doors.commands.main import cli
+from haochaping.postgres import server
+from haochaping.postgres.terms import PostgresError, Route
+
+
+@dataclass(slots=True)
+class Installation:
+    """One installation as commands see it: its environment, and its database when they need one."""
+
+    env: environment.Environment
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the database is the one the program starts by itself."""
+        return not self.env.database_url
+
+    def connect(self, **changes: str) -> None:
+        """Make Django ready, starting the embedded server first where no DATABASE_URL is set.
+
+        `changes` override environment variables for this process (`HAOCHAPING_DEMO`, for example).
+        """
+        os.environ.update(changes)
+        if self.embedded:
+            route = Route(self.env.postgres) if self.env.postgres else None
+            urls = server.start(self.env.data_dir, route=route)
+            os.environ["DATABASE_URL"], os.environ["HAOCHAPING_OWNER_URL"] = urls.app, urls.owner
+            self.env = replace(self.env, database_url=urls.app, owner_url=urls.owner)
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "haochaping.config.settings")
+        django.setup()
+
+
+def main() -> None:
+    """Run the command line; trouble that a person can mend is one line and exit status 1."""
+    try:
+        installation = Installation(environment.read(os.environ))
+        cli(obj=installation, auto_envvar_prefix=None)
+    except (environment.BadEnvironment, PostgresError) as trouble:
+        click.echo(f"haochaping: {trouble}", err=True)
+        sys.exit(1)

@@ -1,0 +1,193 @@
+"""Settings of the whole house, in one file. What differs between installations comes from `environment.py`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from django.utils.csp import CSP
+from psycopg.conninfo import conninfo_to_dict
+
+from haochaping.config import environment, keys
+
+ENV = environment.read(os.environ)
+PACKAGE = Path(__file__).resolve().parent.parent
+
+DEBUG = bool(ENV.debug)
+DEMO = bool(ENV.demo)
+DOORS = ENV.doors
+SITE_URL = ENV.site_url
+SUITE = ENV.suite
+KEYS_DIR = ENV.data_dir / "keys"
+SECRET_KEY = keys.secret(KEYS_DIR, "django")
+INVITATION_KEY = bytes.fromhex(keys.secret(KEYS_DIR, "invitation"))
+CONTENT_KEY = bytes.fromhex(keys.secret(KEYS_DIR, "content"))
+ALLOWED_HOSTS = ENV.allowed_hosts
+SECURE_SITE = SITE_URL.startswith("https://")
+
+INSTALLED_APPS = [
+    "haochaping.ledger",
+    "haochaping.outbox",
+    "haochaping.directory",
+    "haochaping.rulebook",
+    "haochaping.accounts",
+    "haochaping.identity",
+    "haochaping.notices",
+    "haochaping.cases",
+    "haochaping.reviews",
+    "haochaping.rectification",
+    "haochaping.exchange",
+    "haochaping.insight",
+    "haochaping.publicity",
+    "haochaping.ui",
+    "haochaping.doors.portal",
+    "haochaping.doors.workbench",
+    "haochaping.doors.board",
+    "haochaping.doors.api",
+    "haochaping.doors.console.apps.ConsoleConfig",
+    "haochaping.doors.demo",
+    "django.contrib.admin.apps.SimpleAdminConfig",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "procrastinate.contrib.django",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "haochaping.doors.gate.GateMiddleware",
+    "haochaping.ui.appearance.remember",
+]
+
+ROOT_URLCONF = "haochaping.config.urls"
+WSGI_APPLICATION = "haochaping.config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.csp",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "haochaping.ui.context.site",
+            ],
+        },
+    }
+]
+
+
+def _database(url: str) -> dict[str, object]:
+    parts = conninfo_to_dict(url)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.get("dbname", "haochaping"),
+        "USER": parts.get("user", ""),
+        "PASSWORD": parts.get("password", ""),
+        "HOST": parts.get("host", ""),
+        "PORT": str(parts.get("port", "")),
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}} if url else {},
+        "DISABLE_SERVER_SIDE_CURSORS": False,
+    }
+
+
+# `default` is the application's role, which owns no table; `owner` is used by migrations only.
+DATABASES = {"default": _database(ENV.database_url)}
+if ENV.owner_url:
+    DATABASES["owner"] = _database(ENV.owner_url) | {"OPTIONS": {}}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/desk/"
+LOGOUT_REDIRECT_URL = "/"
+
+# Administrators make the accounts; log-in is by user name and always with a second factor (doors/gate.py).
+ACCOUNT_ADAPTER = "haochaping.doors.console.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_PRESERVE_USERNAME_CASING = False
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGOUT_REDIRECT_URL
+# Failed log-ins count per person and address (the adapter's key); a hall's people share one address.
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "5/15m/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if SECURE_SITE else 0
+MFA_ADAPTER = "haochaping.doors.console.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "haochaping"
+MFA_TOTP_TOLERANCE = 1
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [PACKAGE / "ui" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+STATIC_URL = "/static/"
+# Served straight from the package: there is nothing to collect, and nothing to forget to collect.
+WHITENOISE_USE_FINDERS = True
+
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF, "data:"],
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "base-uri": [CSP.NONE],
+    "frame-ancestors": [CSP.NONE],
+}
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_SSL_REDIRECT = False  # the reverse proxy redirects; see docs/guides
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE_SITE else None
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE_SITE else 0
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_SITE
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 8 * 3600
+CSRF_TRUSTED_ORIGINS = [SITE_URL] if SECURE_SITE else []
+# The two intake endpoints take 16 MiB and check it themselves; forms take far less.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
+PROCRASTINATE_ON_APP_READY = None
+# `demo` shows messages on a page; empty sends none; else the dotted path of a gateway class (notices/gateway.py).
+SMS_GATEWAY = "demo" if DEMO else ENV.sms_gateway
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"haochaping": {"level": "INFO"}},
+}

@@ -1,0 +1,31 @@
+"""All addresses of the house. Which door answers where; the doors list their own pages."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
+
+type Urls = list[URLPattern | URLResolver]
+
+PUBLIC: Urls = [
+    path("", include("haochaping.doors.board.urls")),
+    path("", include("haochaping.doors.portal.urls")),
+    path("wire/", include("haochaping.doors.wire.urls")),
+]
+STAFF: Urls = [
+    path("desk/", include("haochaping.doors.workbench.urls")),
+    path("admin/", include("haochaping.doors.console.urls")),
+    path("accounts/", include("allauth.urls")),
+]
+MACHINES: Urls = [path("api/v1/", include("haochaping.doors.api.urls"))]
+EVERYWHERE: Urls = [
+    path("", include("haochaping.doors.health.urls")),
+    path("i18n/", set_language, name="set_language"),
+]
+
+_FACES = {"public": PUBLIC, "staff": STAFF + MACHINES, "all": PUBLIC + STAFF + MACHINES}
+
+urlpatterns: Urls = EVERYWHERE + _FACES[settings.DOORS]
+if settings.DEMO:
+    urlpatterns += [path("demo/", include("haochaping.doors.demo.urls"))]

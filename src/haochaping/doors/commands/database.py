@@ -1,0 +1,146 @@
+"""`haochaping db …` and `haochaping migrate`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+
+from haochaping.doors.commands.installation import json_option, show, with_database
+from haochaping.postgres import copies, server
+from haochaping.postgres.terms import Route
+
+if TYPE_CHECKING:
+    from haochaping.doors.commands.installation import Installation
+
+
+@click.group()
+def db() -> None:
+    """The embedded database server: start, stop, status, addresses, back-up."""
+
+
+@db.command()
+@click.pass_obj
+def start(installation: Installation) -> None:
+    """Start the embedded server, making it on first use; does nothing when it runs."""
+    server.start(installation.env.data_dir, route=_route(installation))
+    click.echo("The database server is running.")
+
+
+@db.command()
+@click.pass_obj
+def stop(installation: Installation) -> None:
+    """Stop the embedded server; does nothing when it does not run."""
+    server.stop(installation.env.data_dir)
+    click.echo("The database server is stopped.")
+
+
+@db.command()
+@json_option
+@click.pass_obj
+def status(installation: Installation, *, as_json: bool) -> None:
+    """Say whether the embedded server runs, which PostgreSQL it is, and where its files are."""
+    found = server.status(installation.env.data_dir)
+    row: dict[str, object] = {
+        "running": found.running,
+        "route": found.route,
+        "version": found.version,
+        "data": found.data,
+        "socket_dir": found.socket_dir,
+        "pid": found.pid,
+    }
+    show(
+        [row], as_json=as_json, line=lambda row: "\n".join(f"{name}: {value}" for name, value in row.items())
+    )
+    if not found.running:
+        click.get_current_context().exit(3)
+
+
+@db.command()
+@click.option("--owner", is_flag=True, help="The address of the tables' owner instead of the application's.")
+@click.pass_obj
+def url(installation: Installation, *, owner: bool) -> None:
+    """Print the address of the database (it holds a password)."""
+    if not installation.embedded:
+        click.echo(installation.env.owner_url if owner else installation.env.database_url)
+        return
+    urls = server.start(installation.env.data_dir, route=_route(installation))
+    click.echo(urls.owner if owner else urls.app)
+
+
+@db.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.pass_obj
+def backup(installation: Installation, file: Path) -> None:
+    """Write the whole database to FILE; an older FILE stays until the new one is complete."""
+    copies.backup(_owner_url(installation), file)
+    click.echo(
+        f"Backed up to {file}. Back up the keys in {installation.env.data_dir / 'keys'} too, apart from it."
+    )
+
+
+@db.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.confirmation_option(prompt="This replaces everything in the database. Go on?")
+@click.pass_obj
+def restore(installation: Installation, file: Path) -> None:
+    """Replace the database with a back-up; what is there stays untouched unless the whole back-up loads."""
+    copies.restore(_owner_url(installation), file)
+    click.echo(f"Restored from {file}. Run “haochaping ledger verify” now.")
+
+
+def _route(installation: Installation) -> Route | None:
+    return Route(installation.env.postgres) if installation.env.postgres else None
+
+
+def _owner_url(installation: Installation) -> str:
+    if installation.embedded:
+        return server.start(installation.env.data_dir, route=_route(installation)).owner
+    return installation.env.owner_url or installation.env.database_url
+
+
+@click.command()
+@with_database
+def migrate() -> None:
+    """Bring the tables up to date, give the application's role its rights, add what is shipped (rules, indicators)."""
+    bring_up_to_date()
+    click.echo("The database is up to date.")
+
+
+def bring_up_to_date() -> None:
+    """Migrate as the owner, then grant, then install the shipped rows as the application."""
+    from django.core.management import call_command  # noqa: PLC0415 - needs Django to be ready
+    from django.db import connections  # noqa: PLC0415
+    from django.utils import timezone  # noqa: PLC0415
+
+    from haochaping.flows.install import install  # noqa: PLC0415
+    from haochaping.kernel.actor import OPERATOR  # noqa: PLC0415
+    from haochaping.ledger import actions as ledger  # noqa: PLC0415
+
+    owner = "owner" if "owner" in connections else "default"
+    call_command("migrate", database=owner, interactive=False, verbosity=0)
+    role = conninfo_to_dict(os.environ["DATABASE_URL"]).get("user")
+    if owner == "owner" and role:
+        _grant(connections[owner], str(role), ledger.grants(str(role)))
+    install(by=OPERATOR, now=timezone.now())
+
+
+_RIGHTS = (
+    "GRANT USAGE ON SCHEMA public TO {role}",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
+    "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
+    "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {role}",
+    "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role}",
+)
+
+
+def _grant(connection: object, role: str, of_ledger: list[str]) -> None:
+    with connection.cursor() as cursor:  # type: ignore[attr-defined]
+        for statement in _RIGHTS:
+            cursor.execute(sql.SQL(statement).format(role=sql.Identifier(role)).as_string())
+        for text in of_ledger:
+            cursor.execute(text)

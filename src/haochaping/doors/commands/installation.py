@@ -1,0 +1,91 @@
+"""What commands ask of the installation they run in, and how they speak."""
+
+from __future__ import annotations
+
+import json
+import sys
+from functools import wraps
+from typing import TYPE_CHECKING, NoReturn, Protocol
+
+import click
+
+from haochaping.kernel.refused import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from haochaping.kernel.refused import Complaint
+
+
+class Env(Protocol):
+    """The part of the environment that commands read."""
+
+    host: str
+    port: str
+    postgres: str
+    database_url: str
+    owner_url: str
+
+    @property
+    def data_dir(self) -> Path:
+        """Folder of the installation."""
+
+    @property
+    def site_url(self) -> str:
+        """Address that links begin with."""
+
+
+class Installation(Protocol):
+    """What `config.entry` hands to every command."""
+
+    env: Env
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the database is the one the program starts by itself."""
+
+    def connect(self, **changes: str) -> None:
+        """Make Django and the database ready."""
+
+
+def with_database[**P, R](command: Callable[P, R]) -> Callable[P, R]:
+    """Connect before the command runs, and say a refusal as one line on standard error, exit status 1."""
+
+    @wraps(command)
+    def connected(*args: P.args, **kwargs: P.kwargs) -> R:
+        installation: Installation = click.get_current_context().obj
+        installation.connect()
+        try:
+            return command(*args, **kwargs)
+        except Refused as refused:
+            fail(sentence(refused.complaint))
+
+    return connected
+
+
+def sentence(complaint: Complaint) -> str:
+    """A complaint in one line, in the language of the shell's user."""
+    from haochaping.ui.sentences import say  # noqa: PLC0415 - needs Django to be ready
+
+    said = say(complaint)
+    field = f"{said.field}: " if said.field else ""
+    return f"{field}{said.message} {said.remedy}"
+
+
+def fail(text: str, status: int = 1) -> NoReturn:
+    """Say what is wrong on standard error and end."""
+    click.echo(text, err=True)
+    sys.exit(status)
+
+
+def show(rows: list[dict[str, object]], *, as_json: bool, line: Callable[[dict[str, object]], str]) -> None:
+    """Print rows as JSON for programs or a line each for people."""
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, default=str))
+    else:
+        for row in rows:
+            click.echo(line(row))
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")

@@ -1,0 +1,32 @@
+"""The command `haochaping` and its groups."""
+
+from __future__ import annotations
+
+import click
+
+from haochaping import __version__
+from haochaping.doors.commands import database, directory, intake, ledger, operate, people, run
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="haochaping")
+def cli() -> None:
+    """好差评: reviews of government services that can be trusted."""
+
+
+cli.add_command(run.demo)
+cli.add_command(run.serve)
+cli.add_command(run.worker)
+cli.add_command(database.db)
+cli.add_command(database.migrate)
+cli.add_command(run.demo_data)
+cli.add_command(people.staff)
+cli.add_command(people.clients)
+cli.add_command(directory.directory)
+cli.add_command(intake.cases)
+cli.add_command(intake.reviews)
+cli.add_command(intake.invitations)
+cli.add_command(operate.quarantine)
+cli.add_command(operate.jobs)
+cli.add_command(ledger.ledger)
+cli.add_command(operate.doctor)

@@ -1,0 +1,120 @@
+"""`haochaping quarantine …`, `jobs …`, `doctor`."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from haochaping.doors.commands.installation import fail, json_option, sentence, show, with_database
+from haochaping.kernel.actor import OPERATOR
+from haochaping.kernel.refused import Complaint, Reason
+
+if TYPE_CHECKING:
+    from haochaping.doors.commands.installation import Installation
+
+
+@click.group()
+def quarantine() -> None:
+    """Records that could not be taken, with their reasons."""
+
+
+@quarantine.command("list")
+@click.option("--limit", default=100, show_default=True)
+@json_option
+@with_database
+def list_quarantine(*, limit: int, as_json: bool) -> None:
+    """List what waits, oldest first."""
+    from haochaping.exchange import queries  # noqa: PLC0415 - needs Django to be ready
+
+    rows: list[dict[str, object]] = [
+        {
+            "id": row.id,
+            "kind": row.kind,
+            "source": row.source,
+            "case_no": row.case_no,
+            "received_at": row.received_at,
+            "attempts": row.attempts,
+            "code": row.code,
+            "sentence": sentence(
+                Complaint(Reason(row.code, row.message, row.remedy), row.field, dict(row.params))
+            ),
+        }
+        for row in queries.waiting(limit=limit)
+    ]
+    show(
+        rows,
+        as_json=as_json,
+        line=lambda row: f"{row['id']} {row['kind']} {row['source']}/{row['case_no']}: {row['sentence']}",
+    )
+
+
+@quarantine.command("retry")
+@click.argument("ids", nargs=-1, type=click.UUID)
+@click.option("--all", "everything", is_flag=True, help="Everything that waits.")
+@with_database
+def retry_quarantine(*, ids: tuple[object, ...], everything: bool) -> None:
+    """Send records through again: those named, or --all. Exit status 2 when some still cannot be taken."""
+    from django.utils import timezone  # noqa: PLC0415 - needs Django to be ready
+
+    from haochaping.flows.retry_records import retry_records  # noqa: PLC0415
+
+    if not ids and not everything:
+        fail("Name the records, or say --all.")
+    done, left = retry_records(
+        [str(i) for i in ids] if not everything else None, by=OPERATOR, now=timezone.now()
+    )
+    click.echo(f"{done} taken, {left} still in quarantine")
+    if left:
+        sys.exit(2)
+
+
+@click.group()
+def jobs() -> None:
+    """Jobs of the outbox: waiting, running, given up."""
+
+
+@jobs.command("list")
+@click.option("--state", type=click.Choice(["waiting", "running", "dead"]), help="Only jobs in this state.")
+@json_option
+@with_database
+def list_jobs(*, state: str | None, as_json: bool) -> None:
+    """List jobs, oldest first; a dead one shows its last error."""
+    from haochaping.outbox import queries  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.outbox.terms import JobState  # noqa: PLC0415
+
+    rows = [asdict(row) for row in queries.jobs(JobState(state) if state else None)]
+    show(rows, as_json=as_json, line=lambda row: " ".join(str(value) for value in row.values()))
+
+
+@jobs.command("retry")
+@click.argument("job", type=int)
+@with_database
+def retry_job(job: int) -> None:
+    """Run a job that was given up once more."""
+    from django.utils import timezone  # noqa: PLC0415 - needs Django to be ready
+
+    from haochaping.outbox import actions  # noqa: PLC0415
+
+    actions.retry(job, by=OPERATOR, now=timezone.now())
+    click.echo(f"Job {job} waits to be run again.")
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def doctor(installation: Installation, *, as_json: bool) -> None:
+    """Say in plain words what is wrong with this installation. Exit status 1 when something is."""
+    installation.connect()
+    from haochaping.doors.commands.checkup import checkup  # noqa: PLC0415 - needs Django to be ready
+
+    rows = [asdict(finding) for finding in checkup(installation)]
+    show(
+        rows,
+        as_json=as_json,
+        line=lambda row: f"{'ok ' if row['ok'] else 'BAD'} {row['name']}: {row['text']}",
+    )
+    if not all(row["ok"] for row in rows):
+        sys.exit(1)

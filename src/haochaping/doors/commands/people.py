@@ -1,0 +1,82 @@
+"""`haochaping staff create` and `haochaping clients create`."""
+
+from __future__ import annotations
+
+import secrets
+
+import click
+
+from haochaping.doors.commands.installation import with_database
+from haochaping.kernel.actor import OPERATOR
+
+
+@click.group()
+def staff() -> None:
+    """People who log in."""
+
+
+@click.group()
+def clients() -> None:
+    """Programs that send cases and reviews."""
+
+
+@staff.command()
+@click.argument("username")
+@click.option("--name", "display_name", default="", help="Name shown on pages; the user name when empty.")
+@click.option(
+    "--role", required=True, help="clerk, agency_lead, dispatcher, supervisor, publisher, auditor, …"
+)
+@click.option("--division", default="", help="Division code: the role holds there and below.")
+@click.option("--agency", default="", help="Agency code: the role holds there and below.")
+@click.option("--everywhere", is_flag=True, help="The role holds everywhere.")
+@click.option("--password", default="", help="At least 12 characters; made and printed when not given.")
+@with_database
+def create(
+    *,
+    username: str,
+    display_name: str,
+    role: str,
+    division: str,
+    agency: str,
+    everywhere: bool,
+    password: str,
+) -> None:
+    """Create an account with one role in one place; prints password and second factor once."""
+    from django.utils import timezone  # noqa: PLC0415 - needs Django to be ready
+
+    from haochaping.accounts import actions  # noqa: PLC0415
+
+    secret = password or secrets.token_urlsafe(15)
+    now = timezone.now()
+    user_id = actions.create_staff(
+        username=username,
+        display_name=display_name or username,
+        role=role,
+        division_code=division,
+        agency_code=agency,
+        everywhere=everywhere,
+        password=secret,
+        by=OPERATOR,
+        now=now,
+    )
+    enrolment = actions.enrol_totp(user_id=user_id, by=OPERATOR, now=now)
+    click.echo(f"user name: {username}")
+    if not password:
+        click.echo(f"password: {secret}")
+    click.echo(f"one-time password secret (for an authenticator app): {enrolment.secret}")
+    click.echo("one-time codes, each works once: " + " ".join(enrolment.recovery_codes))
+
+
+@clients.command("create")
+@click.argument("name")
+@click.option("--division", required=True, help="Division code: the client may write for it and below.")
+@with_database
+def create_client(name: str, *, division: str) -> None:
+    """Create a client and print its key, once, as HAOCHAPING_KEY=… on the last line."""
+    from django.utils import timezone  # noqa: PLC0415 - needs Django to be ready
+
+    from haochaping.accounts import actions  # noqa: PLC0415
+
+    client_id, key = actions.create_client(name=name, division_code=division, by=OPERATOR, now=timezone.now())
+    click.echo(f"Client {client_id} “{name}” may write for {division} and below. The key is shown only now:")
+    click.echo(f"HAOCHAPING_KEY={key}")

@@ -1,0 +1,132 @@
+"""`haochaping serve`, `worker`, `demo`, `demo-data`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from haochaping.doors.commands.database import bring_up_to_date
+from haochaping.doors.commands.installation import fail
+from haochaping.postgres import server
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from haochaping.doors.commands.installation import Installation
+
+_STOP_SECONDS = 20
+
+
+@click.command()
+@click.option("--doors", type=click.Choice(["public", "staff", "all"]), default="all", show_default=True)
+@click.option("--workers", default=2, show_default=True, help="Web server processes.")
+@click.pass_obj
+def serve(installation: Installation, *, doors: str, workers: int) -> None:
+    """Serve pages and API on HOST:PORT. --doors public and --doors staff run the two faces in two networks."""
+    from granian import Granian  # noqa: PLC0415 - only this command needs the web server
+    from granian.constants import Interfaces  # noqa: PLC0415
+
+    installation.connect(HAOCHAPING_DOORS=doors)
+    Granian(
+        "haochaping.config.wsgi:application",
+        address=installation.env.host,
+        port=int(installation.env.port),
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=4,
+        respawn_failed_workers=True,
+        workers_kill_timeout=30,
+        # An address may carry what an unsigned client put into it: no access log.
+        log_access=False,
+    ).serve()
+
+
+@click.command()
+@click.pass_obj
+def worker(installation: Installation) -> None:
+    """Run jobs and regular work (ledger chain, counters, dispatch) until SIGINT or SIGTERM."""
+    installation.connect()
+    from haochaping.doors.jobs import worker as jobs  # noqa: PLC0415 - needs Django to be ready
+
+    jobs.run()
+
+
+@click.command("demo-data")
+@click.option("--scale", default=1.0, show_default=True, help="1 is about 5,000 cases and 1,000 reviews.")
+@click.option("--seed", default=1, show_default=True, help="The same seed makes the same city.")
+@click.pass_obj
+def demo_data(installation: Installation, *, scale: float, seed: int) -> None:
+    """Fill an empty installation with a fictional city, sent through the real flows."""
+    installation.connect(HAOCHAPING_DEMO="1")
+    _fill(scale, seed)
+
+
+@click.command()
+@click.option("--reset", is_flag=True, help="Forget the demo's data first.")
+@click.pass_obj
+def demo(installation: Installation, *, reset: bool) -> None:
+    """Start everything with a fictional city: database, web server, worker. Ctrl-C stops it; the data stays."""
+    if not installation.embedded:
+        fail("The demo uses its own database: unset DATABASE_URL, or use “demo-data” and “serve”.")
+    if reset:
+        _forget(installation.env.data_dir)
+    installation.connect(HAOCHAPING_DEMO="1")
+    bring_up_to_date()
+    _fill(1.0, 1)
+    from haochaping.doors.demo.welcome import welcome  # noqa: PLC0415 - needs Django to be ready
+
+    _supervise(welcome(installation.env.site_url))
+    server.stop(installation.env.data_dir)
+
+
+def _forget(home: Path) -> None:
+    """Remove a demo's database and keys; anything that is not a demo stays."""
+    if home.exists() and not (home / "demo-accounts.json").exists():
+        fail(f"{home} does not hold a demo: it stays as it is. Set HAOCHAPING_DATA to another folder.")
+    server.stop(home)
+    shutil.rmtree(home, ignore_errors=True)
+
+
+def _fill(scale: float, seed: int) -> None:
+    from django.utils import timezone  # noqa: PLC0415 - needs Django to be ready
+
+    from haochaping.doors.demo.city import fill, is_begun, is_filled  # noqa: PLC0415
+
+    if is_filled():
+        click.echo("The fictional city is there.")
+        return
+    if is_begun():
+        fail(
+            "The fictional city is there only in part: its making was cut off. Run “haochaping demo --reset”."
+        )
+    for step in fill(scale=scale, seed=seed, now=timezone.now()):
+        click.echo(step)
+
+
+def _supervise(text: str) -> None:
+    """Run web server and worker as children until a signal or the end of one of them; stop both, then the database."""
+    program = [sys.executable, "-m", "haochaping"]
+    children = [subprocess.Popen([*program, part], start_new_session=True) for part in ("serve", "worker")]
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    click.echo(text)
+    status = 0
+    try:
+        ended, code = os.wait()
+        status = 1
+        click.echo(
+            f"A part of the demo ended by itself (process {ended}, status {code}); stopping.", err=True
+        )
+    except KeyboardInterrupt:
+        click.echo("\nStopping …")
+    for child in children:
+        child.terminate()
+    for child in children:
+        child.wait(_STOP_SECONDS)
+    if status:
+        fail("The demo has stopped.", status)

@@ -1,0 +1,60 @@
+"""How log-in behaves here: closed to sign-up, slow for guessers, second-factor secrets encrypted at rest."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64decode, b64encode
+from typing import TYPE_CHECKING, Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+from haochaping.kernel.identifiers import random_bytes
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+_NONCE_BYTES = 12
+_PURPOSE = b"haochaping.mfa"
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries no types
+    """Accounts are made by administrators only."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's signature
+        """Nobody signs up."""
+        return False
+
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """Accounts need no mail address, so that nothing is sent."""
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        # By person and address: a hall shares one address, and a stranger must not lock out a colleague.
+        login = str(credentials.get("username", "")).lower()
+        return f"{self.get_client_ip(request)}:{login}"
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth carries no types
+    """Keeps second factors encrypted under the installation's key, and keeps people from removing them."""
+
+    def can_delete_authenticator(self, authenticator: object) -> bool:  # noqa: ARG002 - allauth's signature
+        """An administrator resets a lost factor; nobody goes without one."""
+        return False
+
+    def encrypt(self, text: str) -> str:
+        """Seal with AES-256-GCM: nonce and ciphertext in base 64."""
+        nonce = random_bytes(_NONCE_BYTES)
+        return b64encode(nonce + AESGCM(_key()).encrypt(nonce, text.encode(), _PURPOSE)).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Open what `encrypt` sealed; raises InvalidTag when it was changed or the key is another."""
+        sealed = b64decode(encrypted_text)
+        return AESGCM(_key()).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _PURPOSE).decode()
+
+
+def _key() -> bytes:
+    return hashlib.blake2b(
+        str(settings.SECRET_KEY).encode(), digest_size=32, person=b"hcp second step"
+    ).digest()

@@ -1,0 +1,289 @@
+"""The gate: nobody passes a page that does not say who may.
+
+Every view function declares itself with `@public`, `@requires(…)` or `@machine`; views of third parties stand
+in the table below. A view that says nothing answers 403, and a test fails. A declared view that is asked with
+GET or HEAD runs in a read-only transaction, so that looking changes nothing; `writes=True` lifts that.
+"""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from functools import wraps
+from typing import TYPE_CHECKING, Protocol, cast, overload
+from urllib.parse import urlencode
+
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.utils import is_mfa_enabled
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from haochaping.accounts import queries as accounts
+from haochaping.accounts.access import may
+from haochaping.accounts.terms import NOT_ALLOWED, Power
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from django.http.response import HttpResponseBase
+
+    from haochaping.kernel.actor import Actor
+
+log = logging.getLogger("haochaping.gate")
+
+# 等保 登录连接超时, ASVS 7.3: a forgotten desk closes by itself; nobody stays in beyond a working day.
+IDLE = timedelta(minutes=15)
+LONGEST = timedelta(hours=8)
+# The session is written at most this often, so that reading pages stays reading.
+_NOTED_EVERY = timedelta(minutes=1)
+_SINCE, _SEEN = "gate.since", "gate.seen"
+
+
+class Passage(StrEnum):
+    """Who a view is for."""
+
+    PUBLIC = "public"
+    MACHINE = "machine"
+    PASSWORD = "password"  # noqa: S105 - signed in with the first factor only
+    STAFF = "staff"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What a view declares; for staff, any one of `powers` opens it, and none named means any staff."""
+
+    passage: Passage
+    powers: frozenset[Power] = frozenset()
+
+
+_PUBLIC = Gate(Passage.PUBLIC)
+_PASSWORD = Gate(Passage.PASSWORD)
+_STAFF = Gate(Passage.STAFF)
+_CLOSED = Gate(Passage.CLOSED)
+
+# Views of third parties by URL name. Administrators make the accounts, which need no e-mail.
+THIRD_PARTY = {
+    "set_language": _PUBLIC,
+    "account_login": _PUBLIC,
+    "account_logout": _PUBLIC,
+    "account_inactive": _PUBLIC,
+    "mfa_authenticate": _PUBLIC,
+    "account_reauthenticate": _PASSWORD,
+    "mfa_reauthenticate": _PASSWORD,
+    "mfa_activate_totp": _PASSWORD,
+    "mfa_index": _STAFF,
+    "mfa_view_recovery_codes": _STAFF,
+    "mfa_generate_recovery_codes": _STAFF,
+    "mfa_download_recovery_codes": _STAFF,
+    "account_change_password": _STAFF,
+    "mfa_deactivate_totp": _CLOSED,
+    "account_signup": _CLOSED,
+    "account_email": _CLOSED,
+    "account_email_verification_sent": _CLOSED,
+    "account_confirm_email": _CLOSED,
+    "account_confirm_login_code": _CLOSED,
+    "account_set_password": _CLOSED,
+    "account_reset_password": _CLOSED,
+    "account_reset_password_done": _CLOSED,
+    "account_reset_password_from_key": _CLOSED,
+    "account_reset_password_from_key_done": _CLOSED,
+    "admin:password_change": _CLOSED,
+    "admin:password_change_done": _CLOSED,
+}
+NAMESPACES = {"admin": Gate(Passage.STAFF, frozenset({Power.CONSOLE_VIEW}))}
+
+
+@overload
+def public[V: Callable[..., HttpResponseBase]](view: V, /) -> V: ...
+@overload
+def public[V: Callable[..., HttpResponseBase]](
+    *, writes: bool = False, database: bool = True
+) -> Callable[[V], V]: ...
+def public[V: Callable[..., HttpResponseBase]](
+    view: V | None = None, /, *, writes: bool = False, database: bool = True
+) -> V | Callable[[V], V]:
+    """Declare a view for everybody.
+
+    Args:
+        view: The view function, when used without brackets.
+        writes: A GET may write (opening an invitation, say).
+        database: False for a view that must answer without the database.
+    """
+
+    def declare(view: V) -> V:
+        return _declared(view, _PUBLIC, reads_only=database and not writes)
+
+    return declare if view is None else declare(view)
+
+
+def requires[V: Callable[..., HttpResponseBase]](*powers: Power, writes: bool = False) -> Callable[[V], V]:
+    """Declare a view for staff with a second factor and any one of the powers; none named means any staff."""
+
+    def declare(view: V) -> V:
+        return _declared(view, Gate(Passage.STAFF, frozenset(powers)), reads_only=not writes)
+
+    return declare
+
+
+@overload
+def machine[V: Callable[..., HttpResponseBase]](view: V, /) -> V: ...
+@overload
+def machine[V: Callable[..., HttpResponseBase]](*, writes: bool = False) -> Callable[[V], V]: ...
+def machine[V: Callable[..., HttpResponseBase]](
+    view: V | None = None, /, *, writes: bool = False
+) -> V | Callable[[V], V]:
+    """Declare a view for programs: it checks the key itself; no cookie counts, so that CSRF has no hold."""
+
+    def declare(view: V) -> V:
+        declared = _declared(view, Gate(Passage.MACHINE), reads_only=not writes)
+        declared.csrf_exempt = True  # type: ignore[attr-defined]
+        return declared
+
+    return declare if view is None else declare(view)
+
+
+def _declared[V: Callable[..., HttpResponseBase]](view: V, gate: Gate, *, reads_only: bool) -> V:
+    @wraps(view)
+    def gated(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        if reads_only and request.method in {"GET", "HEAD"}:
+            with reading():
+                return view(request, *args, **kwargs)
+        return view(request, *args, **kwargs)
+
+    gated.gate = gate  # type: ignore[attr-defined]
+    return cast("V", gated)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Open a transaction in which the database refuses every write."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION READ ONLY")
+        yield
+
+
+class _Acting(Protocol):
+    actor: Actor
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who asks: behind `@requires`, or `@machine` after `set_actor`; elsewhere raises AttributeError."""
+    return cast("_Acting", request).actor
+
+
+def set_actor(request: HttpRequest, actor: Actor) -> None:
+    """Say who asks, once that is proven."""
+    cast("_Acting", request).actor = actor
+
+
+class GateMiddleware:
+    """Lets a request through to a view only as far as the view declares; stands last in MIDDLEWARE."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass on; the decision is taken when the view is known."""
+        return self.get_response(request)
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view: Callable[..., HttpResponseBase],
+        _args: tuple[object, ...],
+        _kwargs: dict[str, object],
+    ) -> HttpResponseBase | None:
+        """Answer in place of the view (redirect, 403, 404), or None to let it answer."""
+        match = request.resolver_match
+        name = match.view_name if match else ""
+        gate = gate_of(view, name or "", match.app_names if match else [])
+        if gate is None:
+            log.error("undeclared view %s refused", name or view)
+            raise PermissionDenied
+        if gate.passage == Passage.CLOSED:
+            raise Http404
+        if gate.passage in {Passage.PUBLIC, Passage.MACHINE}:
+            return None
+        if not request.user.is_authenticated or _is_over(request):
+            return redirect_to_login(request.get_full_path())
+        return None if gate.passage == Passage.PASSWORD else _staff_answer(request, gate, name)
+
+
+def gate_of(view: Callable[..., HttpResponseBase], name: str, app_names: list[str]) -> Gate | None:
+    """What a view declares, by itself or in the tables; None when nothing."""
+    own: Gate | None = getattr(view, "gate", None)
+    return (
+        own
+        or THIRD_PARTY.get(name)
+        or next((NAMESPACES[app] for app in app_names if app in NAMESPACES), None)
+    )
+
+
+def _is_over(request: HttpRequest) -> bool:
+    """Whether the session has lasted or idled too long, and end it then; else note that it is alive."""
+    now = timezone.now().timestamp()
+    since, seen = request.session.get(_SINCE, now), request.session.get(_SEEN, now)
+    if now - since > LONGEST.total_seconds() or now - seen > IDLE.total_seconds():
+        logout(request)
+        return True
+    if _SEEN not in request.session or now - seen > _NOTED_EVERY.total_seconds():
+        request.session[_SINCE], request.session[_SEEN] = since, now
+    return False
+
+
+def _staff_answer(request: HttpRequest, gate: Gate, name: str) -> HttpResponseBase | None:
+    if not _has_second_factor(request):
+        step = "mfa_reauthenticate" if is_mfa_enabled(request.user) else "mfa_activate_totp"
+        return HttpResponseRedirect(f"{reverse(step)}?{urlencode({'next': request.get_full_path()})}")
+    actor = accounts.actor_of_user(cast("int", request.user.pk))
+    set_actor(request, actor)
+    if gate.powers and not any(may(actor, power) for power in gate.powers):
+        log.warning("denied %s at %s, which needs %s", actor, name, " or ".join(sorted(gate.powers)))
+        raise PermissionDenied(f"{gettext(NOT_ALLOWED.message)} {gettext(NOT_ALLOWED.remedy)}")
+    return None
+
+
+def _has_second_factor(request: HttpRequest) -> bool:
+    # Whoever switches the factor off elsewhere has one factor from then on, whatever this session remembers.
+    records = get_authentication_records(request, request.user)
+    return any(record.get("method") == "mfa" for record in records) and is_mfa_enabled(request.user)
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredView:
+    """One address of the house: route as written, URL name with namespace, and what its view declares."""
+
+    route: str
+    name: str
+    gate: Gate | None
+
+
+def declared_views(resolver: URLResolver | None = None) -> list[DeclaredView]:
+    """All addresses below a resolver, by default the whole house, with what each declares."""
+    return list(_walk(resolver or get_resolver(), "", [], []))
+
+
+def _walk(resolver: URLResolver, route: str, spaces: list[str], apps: list[str]) -> Iterator[DeclaredView]:
+    for pattern in resolver.url_patterns:
+        below = route + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            name = ":".join([*spaces, pattern.name or ""])
+            yield DeclaredView(below, name, gate_of(pattern.callback, name, apps))
+        else:
+            yield from _walk(
+                pattern,
+                below,
+                [*spaces, *filter(None, [pattern.namespace])],
+                [*apps, *filter(None, [pattern.app_name])],
+            )

@@ -1,0 +1,1 @@
+"""What a supervisor of processes asks."""

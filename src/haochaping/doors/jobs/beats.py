@@ -1,0 +1,79 @@
+"""What runs again and again, each beat in a thread and on a database connection of its own."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import close_old_connections
+from django.utils import timezone
+
+from haochaping.exchange import actions as exchange
+from haochaping.flows import handle_bad_review
+from haochaping.insight import actions as insight
+from haochaping.kernel.actor import SYSTEM
+from haochaping.ledger import actions as ledger
+from haochaping.outbox import actions as outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """One thing done every `seconds`, counted from the end of one call to the start of the next."""
+
+    name: str
+    seconds: float
+    call: Callable[[datetime], object]
+
+
+BEATS: tuple[Beat, ...] = (
+    Beat("chain the ledger", 1, lambda now: ledger.chain(now=now)),
+    Beat("fold the facts", 1, lambda _: insight.fold()),
+    Beat("dispatch due orders", 5, lambda now: handle_bad_review.dispatch_due(by=SYSTEM, now=now)),
+    Beat("forget ended visits", 300, lambda now: exchange.forget_visits(before=now)),
+    Beat("rescue stalled jobs", 30, lambda now: outbox.rescue_stalled(now=now)),
+)
+
+
+def start(beats: Iterable[Beat], stop: threading.Event) -> list[threading.Thread]:
+    """Start a thread for each beat; all end soon after `stop` is set."""
+    threads = [threading.Thread(target=keep, args=(beat, stop), name=f"beat: {beat.name}") for beat in beats]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def keep(beat: Beat, stop: threading.Event) -> None:
+    """Do one beat until `stop` is set; an error is logged and counted, and the beat goes on."""
+    failures = 0
+    while True:
+        failures = _once(beat, failures)
+        if stop.wait(beat.seconds):
+            return
+
+
+def _once(beat: Beat, failures: int) -> int:
+    """Do a beat once; return how many times in a row it has failed by now."""
+    close_old_connections()
+    try:
+        beat.call(timezone.now())
+    except Exception:  # noqa: BLE001 - whatever it was, the next beat may succeed
+        failures += 1
+        # The first failure and every doubling: a database that is away for an hour must not fill the disk
+        # with logs.
+        if failures & (failures - 1) == 0:
+            _log.exception("Beat “%s” failed, %d times in a row", beat.name, failures)
+        return failures
+    else:
+        if failures:
+            _log.info("Beat “%s” works again after %d failures", beat.name, failures)
+        return 0
+    finally:
+        close_old_connections()

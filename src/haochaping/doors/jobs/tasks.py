@@ -1,0 +1,35 @@
+"""The jobs of the house, by the names that rooms and flows defer (`outbox.actions.defer`).
+
+A job is thin: keyword-only ids in, one call inward, nothing decided here. It may run twice (a worker can
+die after its work and before saying so), so what it calls is idempotent. Its docstring says “Tried again
+…”. A job that has used up its retries stays in `haochaping jobs list` with its last error until a person
+runs it again.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone
+
+from haochaping.doors.jobs.registry import job
+from haochaping.flows.deliver_notice import deliver_notice
+from haochaping.identity import relay
+from haochaping.kernel.actor import SYSTEM
+
+if TYPE_CHECKING:
+    from haochaping.identity.keys import PrivateKey
+
+
+@cache
+def _relay_key() -> PrivateKey:
+    return relay.load_key(settings.KEYS_DIR)
+
+
+@job("notices.deliver")
+def deliver(*, delivery_id: str) -> None:
+    """Send one notice. Tried again for a quarter of an hour; what may have gone out is never sent twice."""
+    deliver_notice(UUID(delivery_id), relay_key=_relay_key(), by=SYSTEM, now=timezone.now())

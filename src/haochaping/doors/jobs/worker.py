@@ -1,0 +1,121 @@
+"""The worker: runs the jobs of the outbox and keeps the beats, until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import threading
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+
+from haochaping.doors.jobs import beats, tasks
+from haochaping.outbox import actions as outbox
+from haochaping.outbox.rules import described
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from procrastinate.job_context import JobContext
+    from procrastinate.worker import Worker
+
+_log = logging.getLogger(__name__)
+_JOBS_AT_ONCE = 2
+# A new job is announced by the database at once; looking for one is the safety net under that.
+_LOOK_EVERY_SECONDS = 5.0
+_PAUSE_SECONDS = 5
+# A thread waits for the word to stop; it must not outlive a worker that ended by itself.
+_LISTEN_SECONDS = 1.0
+_JOBS = tasks.__name__
+
+
+def run(stop: threading.Event | None = None, *, beating: Iterable[beats.Beat] = beats.BEATS) -> None:
+    """Work until told to stop: by `stop`, or without it by SIGINT or SIGTERM (main thread only).
+
+    Stopping takes about a second plus the rest of the jobs that are running; a job cut short by the end of
+    the process is taken up again by the next worker.
+    """
+    ended = stop or threading.Event()
+    threads = beats.start(beating, ended)
+    _log.info("Worker started with jobs from %s", _JOBS)
+    try:
+        asyncio.run(_work(ended, with_signals=stop is None))
+    finally:
+        ended.set()
+        for thread in threads:
+            thread.join()
+        _log.info("Worker stopped")
+
+
+async def _work(stop: threading.Event, *, with_signals: bool) -> None:
+    loop = asyncio.get_running_loop()
+    if with_signals:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop.set)
+    while not stop.is_set():
+        try:
+            await _serve(stop)
+        except Exception:  # noqa: BLE001 - whatever broke it, a worker that gives up helps nobody
+            # A database that restarts must not end the worker; the beats wait it out in the same way.
+            _log.exception("The worker broke off and starts again in %d seconds", _PAUSE_SECONDS)
+            await asyncio.to_thread(stop.wait, _PAUSE_SECONDS)
+
+
+async def _serve(stop: threading.Event) -> None:
+    working = asyncio.create_task(_do_jobs())
+    stopping = asyncio.create_task(_until(stop))
+    await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    working.cancel()
+    try:
+        await working
+    except asyncio.CancelledError:
+        return
+    raise RuntimeError("the worker ended without being told to")
+
+
+async def _do_jobs() -> None:
+    # The jobs themselves go on using the app with Django's connection, so that what they defer joins their
+    # transaction.
+    serving = app.with_connector(DjangoConnector(alias="default").get_worker_connector())
+    inherited = serving.worker_defaults.get("task_middleware") or []
+    async with serving.open_async():
+        await serving.run_worker_async(
+            concurrency=_JOBS_AT_ONCE,
+            fetch_job_polling_interval=_LOOK_EVERY_SECONDS,
+            delete_jobs="successful",
+            install_signal_handlers=False,
+            task_middleware=[*inherited, note_failure],
+        )
+
+
+async def _until(stop: threading.Event) -> None:
+    while not await asyncio.to_thread(stop.wait, _LISTEN_SECONDS):
+        pass
+
+
+def note_failure(call_next: Callable[[], Any], context: JobContext, _worker: Worker) -> object:
+    """Keep the last error of a job where a person can read it (procrastinate keeps none)."""
+    job = context.job
+    if job.id is None:
+        raise ValueError("a running job has a number")
+    try:
+        result = call_next()
+    except Exception as error:
+        try:
+            outbox.record_failure(
+                job.id,
+                name=job.task_name,
+                attempts=job.attempts + 1,
+                error=described(error),
+                now=timezone.now(),
+            )
+        except Exception:  # noqa: BLE001 - the job's own error matters more than ours
+            _log.exception("The error of job %d could not be written down", job.id)
+        raise
+    if job.attempts:
+        outbox.forget_failure(job.id)
+    return result

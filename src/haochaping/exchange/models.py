@@ -1,0 +1,108 @@
+"""数据交换 tables: records put aside with their reason, answers already given, short visits."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
+
+from haochaping.exchange.terms import QuarantineState, RecordKind
+
+
+class QuarantinedRecord(models.Model):
+    """隔离区: what could not be taken, kept with its reason until it can. Persons in it are sealed."""
+
+    class Privacy:
+        plain = (
+            "kind",
+            "source",
+            "sealed",
+            "digest",
+            "receipt_hash",
+            "entrance",
+            "sender",
+            "scope_path",
+            "code",
+            "field",
+            "message",
+            "remedy",
+            "state",
+        )
+        masked = ("case_no",)
+        never = ("fields", "params")
+
+    id = models.UUIDField(primary_key=True)
+    kind = models.CharField(max_length=10)
+    source = models.CharField(max_length=40)
+    case_no = models.CharField(max_length=50)
+    fields = models.JSONField()
+    sealed = models.JSONField()
+    digest = models.BinaryField(max_length=32, null=True)
+    receipt_hash = models.BinaryField(max_length=32, null=True, unique=True)
+    entrance = models.CharField(max_length=12)
+    sender = models.CharField(max_length=80)
+    scope_path = models.CharField(max_length=100, null=True)  # noqa: DJ001 - None: no scope; "": everywhere
+    code = models.CharField(max_length=60)
+    field = models.CharField(max_length=100, blank=True)
+    params = models.JSONField()
+    message = models.CharField(max_length=300)
+    remedy = models.CharField(max_length=300)
+    state = models.CharField(max_length=10)
+    attempts = models.SmallIntegerField()
+    received_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    result_id = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "exchange_quarantined_record"
+        verbose_name = "隔离区"
+        constraints = [
+            CheckConstraint(condition=Q(kind__in=list(RecordKind)), name="quarantine_kind_known"),
+            CheckConstraint(
+                condition=Q(state=QuarantineState.WAITING, settled_at__isnull=True)
+                | Q(state=QuarantineState.TAKEN, settled_at__isnull=False),
+                name="quarantine_settled",
+            ),
+        ]
+        indexes = [
+            Index(fields=["source", "case_no"], condition=Q(state="waiting"), name="quarantine_waiting_case"),
+            Index(fields=["received_at"], condition=Q(state="waiting"), name="quarantine_waiting_age"),
+        ]
+
+
+class GivenAnswer(models.Model):
+    """已答请求: the answer to a keyed request, stored with what it did, so that a repetition hears the same."""
+
+    class Privacy:
+        plain = ("key", "body_hash")
+        never = ("answer",)
+
+    client_id = models.BigIntegerField()
+    key = models.CharField(max_length=200)
+    body_hash = models.BinaryField(max_length=32)
+    answer = models.JSONField()
+    given_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "exchange_given_answer"
+        verbose_name = "已答请求"
+        constraints = [UniqueConstraint(fields=["client_id", "key"], name="answer_unique_per_client")]
+
+
+class Visit(models.Model):
+    """评价页短时访问: what an unsigned evaluator address said, with its persons sealed at once."""
+
+    class Privacy:
+        plain = ("dialect", "sealed", "token_hash")
+        never = ("fields",)
+
+    id = models.UUIDField(primary_key=True)
+    token_hash = models.BinaryField(max_length=32, unique=True)
+    dialect = models.CharField(max_length=20)
+    fields = models.JSONField()
+    sealed = models.JSONField()
+    begun_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "exchange_visit"
+        verbose_name = "评价页短时访问"

@@ -1,0 +1,95 @@
+"""数据交换 reads: the quarantine, answers already given, visits that are still open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from haochaping.exchange.models import GivenAnswer, QuarantinedRecord, Visit
+from haochaping.exchange.rules import visit_hash
+from haochaping.exchange.terms import VISIT_OVER, QuarantineRow, QuarantineState, RecordKind
+from haochaping.kernel.refused import Refused
+from haochaping.reviews.rules import receipt_hash
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from django.db.models import QuerySet
+
+
+def _rows(rows: QuerySet[QuarantinedRecord]) -> list[QuarantineRow]:
+    return [
+        QuarantineRow(
+            row.id,
+            RecordKind(row.kind),
+            row.source,
+            row.case_no,
+            row.fields,
+            {role: UUID(person_id) for role, person_id in row.sealed.items()},
+            bytes(row.digest) if row.digest else None,
+            bytes(row.receipt_hash) if row.receipt_hash else None,
+            row.entrance,
+            row.sender,
+            row.scope_path,
+            row.code,
+            row.field,
+            row.params,
+            row.message,
+            row.remedy,
+            QuarantineState(row.state),
+            row.attempts,
+            row.received_at,
+        )
+        for row in rows
+    ]
+
+
+def waiting(*, limit: int = 100, offset: int = 0) -> list[QuarantineRow]:
+    """Records in quarantine, oldest first."""
+    rows = QuarantinedRecord.objects.filter(state=QuarantineState.WAITING).order_by("received_at", "id")
+    return _rows(rows[offset : offset + limit])
+
+
+def waiting_count() -> int:
+    """How many records are in quarantine."""
+    return QuarantinedRecord.objects.filter(state=QuarantineState.WAITING).count()
+
+
+def waiting_by_id(record_ids: Sequence[UUID]) -> list[QuarantineRow]:
+    """Chosen records that are still in quarantine."""
+    return _rows(
+        QuarantinedRecord.objects.filter(id__in=record_ids, state=QuarantineState.WAITING).order_by("id")
+    )
+
+
+def waiting_reviews(keys: Iterable[tuple[str, str]]) -> list[QuarantineRow]:
+    """Reviews in quarantine for these (source, case number), locked against a second retry."""
+    wanted = set(keys)
+    rows = QuarantinedRecord.objects.select_for_update(skip_locked=True).filter(
+        kind=RecordKind.REVIEW,
+        state=QuarantineState.WAITING,
+        source__in={source for source, _ in wanted},
+        case_no__in={case_no for _, case_no in wanted},
+    )
+    return [row for row in _rows(rows.order_by("id")) if (row.source, row.case_no) in wanted]
+
+
+def by_receipt(receipt: str) -> QuarantineRow | None:
+    """The waiting record a receipt was given for."""
+    rows = QuarantinedRecord.objects.filter(receipt_hash=receipt_hash(receipt), state=QuarantineState.WAITING)
+    return next(iter(_rows(rows)), None)
+
+
+def given_answer(client_id: int, key: str) -> tuple[bytes, object] | None:
+    """The body hash and answer of a keyed request that was already answered."""
+    row = GivenAnswer.objects.filter(client_id=client_id, key=key).first()
+    return (bytes(row.body_hash), row.answer) if row else None
+
+
+def visit(token: str, *, now: datetime) -> tuple[UUID, dict[str, object], dict[str, UUID]]:
+    """What an open visit's address said: (id, fields, sealed persons); raises `Refused(VISIT_OVER)`."""
+    row = Visit.objects.filter(token_hash=visit_hash(token), ends_at__gt=now).first()
+    if row is None:
+        raise Refused(VISIT_OVER)
+    return row.id, row.fields, {role: UUID(person_id) for role, person_id in row.sealed.items()}

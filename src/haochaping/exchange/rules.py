@@ -1,0 +1,233 @@
+"""数据交换 rules: the shape of what arrives. What passes here is typed and clean; the rest has a complaint."""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from haochaping.cases.terms import (
+    CaseKind,
+    CaseStatus,
+    LimitUnit,
+    NewCase,
+    NewOccurrence,
+    PersonKind,
+    ServiceChannel,
+    Stage,
+)
+from haochaping.exchange.fields import Fields
+from haochaping.exchange.terms import DUPLICATE_OCCURRENCE, PERSON_FIELDS, WRONG_TYPE, Raw
+from haochaping.identity.terms import PlainPerson
+from haochaping.kernel.refused import N_, Refused
+from haochaping.reviews.terms import (
+    COMMENT_LIMIT,
+    LEVEL_OUT_OF_RANGE,
+    MAX_CODES,
+    NATIONAL_SET,
+    Answer,
+    Level,
+    ReviewChannel,
+)
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+REVIEW_FIELDS = frozenset(
+    {
+        "source",
+        "case_no",
+        "occurrence_no",
+        "assess_no",
+        "rating_value",
+        "indicator_set",
+        "indicator_codes",
+        "comment_text",
+        "channel",
+        "assessed_at",
+        "window",
+        "staff",
+        "anonymous",
+        "claimed_provenance",
+        "reviewer",
+    }
+)
+REVIEWER_FIELDS = frozenset(PERSON_FIELDS)
+CASE_FIELDS = frozenset(
+    {
+        "source",
+        "case_no",
+        "item",
+        "agency",
+        "division",
+        "status",
+        "kind",
+        "applied_at",
+        "accepted_at",
+        "completed_at",
+        "promised_limit",
+        "statutory_limit",
+        "trips",
+        "materials",
+        "applicant",
+        "occurrences",
+    }
+)
+APPLICANT_FIELDS = REVIEWER_FIELDS | {"kind", "agent", "birth_year"}
+OCCURRENCE_FIELDS = frozenset({"no", "name", "stage", "at", "channel", "hall", "window", "staff"})
+
+_MAX_OCCURRENCES = 99
+_LIMIT = re.compile(r"([0-9]{1,4})\s*([a-z_]*)")
+_LEVEL = re.compile(r"[1-5]")
+
+
+def judge_review(raw: Raw) -> Answer:
+    """Read one review; raises `Refused` naming the field."""
+    fields = Fields(raw.fields, REVIEW_FIELDS)
+    return Answer(
+        source=fields.text("source", 40, required=True),
+        case_no=fields.text("case_no", 50, required=True),
+        occurrence_no=fields.required_whole("occurrence_no", 1, 99),
+        assess_no=fields.whole("assess_no", 1, 2, default=1) or 1,
+        level=_level(raw.fields.get("rating_value")),
+        indicator_set=fields.text("indicator_set", 40) or NATIONAL_SET,
+        indicator_codes=fields.codes("indicator_codes", MAX_CODES),
+        comment_text=fields.text("comment_text", COMMENT_LIMIT),
+        channel=fields.choice("channel", ReviewChannel),
+        assessed_at=fields.required_moment("assessed_at"),
+        window=fields.text("window", 40),
+        staff=fields.text("staff", 40),
+        anonymous=fields.flag("anonymous", default=True),
+        claimed_provenance=fields.text("claimed_provenance", 40),
+        person=raw.sealed.get("reviewer") or _person(fields.inner("reviewer", REVIEWER_FIELDS)),
+    )
+
+
+def _level(value: object) -> Level:
+    if isinstance(value, int) and not isinstance(value, bool) and value in set(Level):
+        return Level(value)
+    if isinstance(value, str) and _LEVEL.fullmatch(value):
+        return Level(int(value))
+    raise Refused(LEVEL_OUT_OF_RANGE, field="rating_value", value=str(value)[:20])
+
+
+def _person(fields: Fields | None) -> PlainPerson | None:
+    if fields is None:
+        return None
+    person = PlainPerson(
+        name=fields.text("name", 100),
+        phone=fields.text("phone", 30),
+        certificate_type=fields.text("certificate_type", 10),
+        certificate_no=fields.text("certificate_no", 40),
+    )
+    return None if person.is_empty else person
+
+
+def judge_case(raw: Raw) -> NewCase:
+    """Read one case with its occurrences; raises `Refused` naming the field."""
+    fields = Fields(raw.fields, CASE_FIELDS)
+    applicant = fields.inner("applicant", APPLICANT_FIELDS) or Fields({}, APPLICANT_FIELDS)
+    person: PlainPerson | UUID | None = raw.sealed.get("applicant") or _person(applicant)
+    agent: PlainPerson | UUID | None = raw.sealed.get("agent") or _person(
+        applicant.inner("agent", REVIEWER_FIELDS)
+    )
+    return NewCase(
+        source=fields.text("source", 40, required=True),
+        case_no=fields.text("case_no", 50, required=True),
+        item=fields.text("item", 40, required=True),
+        agency=fields.text("agency", 40, required=True),
+        division=fields.text("division", 12, required=True),
+        status=fields.choice("status", CaseStatus),
+        kind=fields.choice("kind", CaseKind, CaseKind.COMMITTED),
+        applied_at=fields.moment("applied_at"),
+        accepted_at=fields.moment("accepted_at"),
+        completed_at=fields.moment("completed_at"),
+        promised_limit=_limit(fields, "promised_limit"),
+        statutory_limit=_limit(fields, "statutory_limit"),
+        trips=fields.whole("trips", 0, 999),
+        materials=fields.whole("materials", 0, 999),
+        person=person,
+        person_kind=applicant.choice("kind", PersonKind, PersonKind.NATURAL_PERSON),
+        agent=agent,
+        birth_year=applicant.whole("birth_year", 1900, 2100),
+        occurrences=_occurrences(fields.many("occurrences", OCCURRENCE_FIELDS, _MAX_OCCURRENCES)),
+    )
+
+
+def _occurrences(rows: list[Fields]) -> tuple[NewOccurrence, ...]:
+    occurrences = []
+    seen = set()
+    for n, fields in enumerate(rows):
+        occurrence = NewOccurrence(
+            no=fields.required_whole("no", 1, 99),
+            name=fields.text("name", 100),
+            stage=fields.choice("stage", Stage, Stage.OTHER),
+            at=fields.required_moment("at"),
+            channel=fields.choice("channel", ServiceChannel, ServiceChannel.OTHER),
+            hall=fields.text("hall", 40),
+            window=fields.text("window", 40),
+            staff=fields.text("staff", 40),
+        )
+        if occurrence.no in seen:
+            raise Refused(DUPLICATE_OCCURRENCE, field=f"occurrences[{n}].no", value=occurrence.no)
+        seen.add(occurrence.no)
+        occurrences.append(occurrence)
+    return tuple(occurrences)
+
+
+def _limit(fields: Fields, name: str) -> str:
+    """A time limit such as “5 working_day”; a bare number means working days."""
+    text = fields.text(name, 30)
+    if not text:
+        return ""
+    match = _LIMIT.fullmatch(text.lower())
+    unit = match[2] or LimitUnit.WORKING_DAY if match else ""
+    if match is None or unit not in set(LimitUnit):
+        expected = N_("a number with day, working_day, month or year")
+        raise Refused(WRONG_TYPE, field=name, expected=expected)
+    return f"{int(match[1])} {unit}"
+
+
+def without_persons(raw: Raw) -> tuple[dict[str, object], dict[str, PlainPerson]]:
+    """Take the persons out of a record that is put aside, whatever shape it has, so that they can be sealed."""
+    rest = {
+        str(name)[:60]: value for name, value in raw.fields.items() if name not in {"reviewer", "applicant"}
+    }
+    persons: dict[str, PlainPerson] = {}
+    applicant = raw.fields.get("applicant")
+    if isinstance(applicant, dict):
+        kept = {name: applicant[name] for name in ("kind", "birth_year") if name in applicant}
+        if kept:
+            rest["applicant"] = kept
+        persons["applicant"] = _roughly(applicant)
+        if isinstance(agent := applicant.get("agent"), dict):
+            persons["agent"] = _roughly(agent)
+    if isinstance(reviewer := raw.fields.get("reviewer"), dict):
+        persons["reviewer"] = _roughly(reviewer)
+    return rest, {role: person for role, person in persons.items() if not person.is_empty}
+
+
+def _roughly(values: dict[str, object]) -> PlainPerson:
+    return PlainPerson(*(str(values.get(name) or "")[:200] for name in PERSON_FIELDS))
+
+
+def visit_hash(token: str) -> bytes:
+    """How the address of a short visit is stored."""
+    return sha256(b"haochaping visit:" + token.encode()).digest()
+
+
+def storable(value: object) -> object:
+    """A record as JSON that PostgreSQL takes: U+0000 and lone surrogates become U+FFFD, depth is bounded."""
+    return _storable(value, 8)
+
+
+def _storable(value: object, depth: int) -> object:
+    if depth == 0:
+        return "…"
+    if isinstance(value, str):
+        return "".join("\ufffd" if c == "\0" or "\ud800" <= c <= "\udfff" else c for c in value[:10_000])
+    if isinstance(value, dict):
+        return {str(_storable(str(k), depth)): _storable(v, depth - 1) for k, v in list(value.items())[:200]}
+    if isinstance(value, list | tuple):
+        return [_storable(part, depth - 1) for part in value[:200]]
+    return value if isinstance(value, int | float | bool | None) else str(value)

@@ -1,0 +1,76 @@
+"""更正评价: what the reviewer does within the window, and what follows for order and counters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from haochaping.flows.receive_reviews import recount, units_of
+from haochaping.kernel.refused import Refused
+from haochaping.rectification import actions as rectification
+from haochaping.rectification.terms import BadReview
+from haochaping.reviews import actions as reviews
+from haochaping.reviews import queries as review_queries
+from haochaping.reviews.rules import is_bad
+from haochaping.reviews.terms import NOT_REVIEWED, ReviewStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from haochaping.kernel.actor import Actor
+    from haochaping.reviews.terms import Level, ReviewRow
+
+
+@transaction.atomic
+def change_level(review_id: UUID, level: Level, *, by: Actor, now: datetime) -> None:
+    """Another level, or rating again after withdrawing; a bad one opens an order, a good one cancels it."""
+    before = units_of([review_id])
+    reviews.change_level(review_id, level, by=by, now=now)
+    _align_order(review_id, by=by, now=now)
+    recount(before, [review_id])
+
+
+@transaction.atomic
+def finish_review(
+    review_id: UUID, codes: Sequence[str], comment_text: str, *, by: Actor, now: datetime
+) -> None:
+    """The second page is done: reasons are stored, and the order of a bad review goes out."""
+    before = units_of([review_id])
+    reviews.give_reasons(review_id, codes, comment_text, by=by, now=now)
+    row = _review(review_id)
+    if is_bad(row.level):
+        order_id = rectification.open_or_reopen(_bad(row, now), by=by, now=now)
+        rectification.dispatch([order_id], by=by, now=now)
+    recount(before, [review_id])
+
+
+@transaction.atomic
+def withdraw_review(review_id: UUID, *, by: Actor, now: datetime) -> None:
+    """The reviewer takes the review back."""
+    before = units_of([review_id])
+    reviews.withdraw(review_id, by=by, now=now)
+    rectification.cancel(review_id, by=by, now=now)
+    recount(before, [review_id])
+
+
+def _align_order(review_id: UUID, *, by: Actor, now: datetime) -> None:
+    row = _review(review_id)
+    if row.status == ReviewStatus.EFFECTIVE and is_bad(row.level):
+        rectification.open_or_reopen(_bad(row, row.changeable_until), by=by, now=now)
+        rectification.hold_until(review_id, row.changeable_until)
+    else:
+        rectification.cancel(review_id, by=by, now=now)
+
+
+def _review(review_id: UUID) -> ReviewRow:
+    row = review_queries.review(review_id)
+    if row is None:
+        raise Refused(NOT_REVIEWED)
+    return row
+
+
+def _bad(row: ReviewRow, dispatch_after: datetime) -> BadReview:
+    return BadReview(row.id, row.division_id, row.agency_id, row.item_id, row.received_at, dispatch_after)

@@ -1,0 +1,96 @@
+"""差评处置: from dispatch to the reply the reviewer reads (the straight path)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+
+from haochaping.cases import queries as cases
+from haochaping.flows.receive_reviews import recount, units_of
+from haochaping.kernel.refused import Refused
+from haochaping.notices import actions as notices
+from haochaping.notices.terms import Side, Template
+from haochaping.rectification import actions as rectification
+from haochaping.rectification import queries as orders
+from haochaping.rectification.terms import NO_THREAD
+from haochaping.reviews import queries as reviews
+from haochaping.reviews.terms import NOT_REVIEWED
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from haochaping.kernel.actor import Actor
+    from haochaping.reviews.terms import ReviewRow
+
+_BATCH = 200
+
+
+@transaction.atomic
+def dispatch_due(*, by: Actor, now: datetime) -> int:
+    """Dispatch every order whose reviewer has finished or whose change window has passed; returns how many."""
+    due = orders.due_for_dispatch(now, limit=_BATCH)
+    review_ids = [order.review_id for order in orders.rows(due)]
+    before = units_of(review_ids)
+    dispatched = rectification.dispatch(due, by=by, now=now)
+    recount(before, review_ids)
+    return len(dispatched)
+
+
+@transaction.atomic
+def write_to_reviewer(order_id: UUID, text: str, *, by: Actor, now: datetime) -> None:
+    """The clerk writes in the order's thread; the reviewer reads it on the status page and hears of it by SMS."""
+    order = orders.order_to_handle(order_id, by=by)
+    review = _review(order.review_id)
+    thread_id = order.thread_id
+    if thread_id is None:
+        thread_id = notices.open_thread("order", str(order.id), person=_person(review), by=by, now=now)
+        rectification.link_thread(order.id, thread_id)
+    notices.write(thread_id, Side.AGENCY, text, by=by, now=now)
+    _tell(review, Template.AGENCY_WROTE, by=by, now=now)
+
+
+@transaction.atomic
+def answer_agency(review_id: UUID, text: str, *, by: Actor, now: datetime) -> None:
+    """The reviewer writes back in the thread of their order.
+
+    Raises:
+        Refused: NO_THREAD when the agency has not written.
+    """
+    order = orders.order_of_review(review_id)
+    if order is None or order.thread_id is None:
+        raise Refused(NO_THREAD)
+    notices.write(order.thread_id, Side.REVIEWER, text, by=by, now=now)
+
+
+@transaction.atomic
+def reply(order_id: UUID, text: str, *, by: Actor, now: datetime) -> None:
+    """The agency's final answer: on the status page at once, counted, announced by SMS."""
+    review = _review(orders.order_to_handle(order_id, by=by).review_id)
+    before = units_of([review.id])
+    rectification.reply(order_id, text=text, by=by, now=now)
+    recount(before, [review.id])
+    _tell(review, Template.ORDER_REPLIED, by=by, now=now)
+
+
+def _review(review_id: UUID) -> ReviewRow:
+    row = reviews.review(review_id)
+    if row is None:
+        raise Refused(NOT_REVIEWED)
+    return row
+
+
+def _person(review: ReviewRow) -> UUID | None:
+    """The sealed person to reach: who reviewed, else who applied."""
+    binding = cases.binding_of(review.occurrence_id)
+    return review.person_id or (cases.person_of(binding.case_id) if binding else None)
+
+
+def _tell(review: ReviewRow, template: Template, *, by: Actor, now: datetime) -> None:
+    person = _person(review)
+    if person is not None:
+        token = reviews.tokens_of([review.occurrence_id]).get(review.occurrence_id)
+        link = f"{settings.SITE_URL}/r/{token}" if token else f"{settings.SITE_URL}/my/"
+        notices.queue_sms(person, template, {"link": link}, by=by, now=now)

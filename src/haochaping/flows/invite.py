@@ -1,0 +1,38 @@
+"""邀评: the invitation of a case on request, as links."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+
+from haochaping.cases import queries as cases
+from haochaping.cases.terms import NO_SUCH_CASE
+from haochaping.kernel.periods import local_day
+from haochaping.kernel.refused import Refused
+from haochaping.reviews import actions as reviews
+from haochaping.reviews import queries as review_queries
+from haochaping.rulebook import queries as rulebook
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from haochaping.kernel.actor import Actor
+
+
+@transaction.atomic
+def invite_case(source: str, case_no: str, *, by: Actor, now: datetime) -> list[str]:
+    """Issue the invitation of a case's last service, or find the one there is; returns all links of the case.
+
+    Raises:
+        Refused: NO_SUCH_CASE, or AMBIGUOUS_CASE when several platforms have a case of this number and none is named.
+    """
+    bindings = cases.bindings_of_case(source, case_no)
+    if not bindings:
+        raise Refused(NO_SUCH_CASE, field="case", value=case_no)
+    last = bindings[-1]
+    valid = rulebook.terms_for(last.division_path, local_day(now)).invitation_valid
+    reviews.invite([last.occurrence_id], valid=valid, by=by, now=now)
+    tokens = review_queries.tokens_of(binding.occurrence_id for binding in bindings)
+    return [f"{settings.SITE_URL}/r/{tokens[b.occurrence_id]}" for b in bindings if b.occurrence_id in tokens]

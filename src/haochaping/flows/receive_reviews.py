@@ -1,0 +1,231 @@
+"""收评价: the main road. A batch of answers in, one outcome per answer out, in order; every channel comes this way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+
+from haochaping.cases import queries as cases
+from haochaping.cases.terms import OUT_OF_SCOPE
+from haochaping.exchange import actions as exchange
+from haochaping.exchange.rules import judge_review, storable, without_persons
+from haochaping.exchange.terms import ORPHAN, UNKNOWN_FIELD, Quarantined, Raw, RecordKind
+from haochaping.identity import actions as identity
+from haochaping.identity.terms import PlainPerson
+from haochaping.insight import actions as insight
+from haochaping.insight.rules import changes, order_units, review_units
+from haochaping.kernel.identifiers import receipt_no
+from haochaping.kernel.outcomes import Outcome, OutcomeKind
+from haochaping.kernel.periods import local_day
+from haochaping.kernel.refused import Complaint, Refused
+from haochaping.rectification import actions as rectification
+from haochaping.rectification import queries as orders
+from haochaping.rectification.terms import BadReview
+from haochaping.reviews import actions as reviews
+from haochaping.reviews import queries as review_queries
+from haochaping.reviews.rules import digest, is_bad, receipt_hash
+from haochaping.reviews.terms import CONFLICT, Answer, Entrance, Submission
+from haochaping.rulebook import queries as rulebook
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Sequence
+    from datetime import datetime, timedelta
+    from uuid import UUID
+
+    from haochaping.cases.terms import Binding
+    from haochaping.insight.terms import FactKey
+    from haochaping.kernel.actor import Actor
+
+# Who answers on a page of ours may go on to the second page and change their mind.
+_CHANGEABLE = {Entrance.TOKEN, Entrance.UNSIGNED}
+_REFUSED = {OUT_OF_SCOPE.code, UNKNOWN_FIELD.code, CONFLICT.code}
+
+
+@dataclass(slots=True)
+class _Paper:
+    """One answer on its way through the steps."""
+
+    raw: Raw
+    receipt: str
+    answer: Answer | None = None
+    complaint: Complaint | None = None
+    digest: bytes | None = None
+    sealed: dict[str, UUID] = field(default_factory=dict)
+    binding: Binding | None = None
+    outcome: Outcome | None = None
+
+    @property
+    def receipt_hash(self) -> bytes:
+        return self.raw.receipt_hash or receipt_hash(self.receipt)
+
+
+@transaction.atomic
+def receive_reviews(
+    raws: Sequence[Raw], *, entrance: Entrance, by: Actor, now: datetime, retried: bool = False
+) -> list[Outcome]:
+    """Take a batch of answers: accepted, duplicate, quarantined or refused, one outcome each, in order.
+
+    Everything an answer causes happens in this one transaction: its row, the sealed person, the work order of a bad
+    one, the ledger entry, the counted facts. A bad answer harms no other. `retried` answers lie in quarantine
+    already and are not put there again.
+    """
+    papers = [_Paper(raw, receipt_no()) for raw in raws]
+    for paper in papers:
+        _judge(paper)
+    _seal_persons(papers, now)
+    _bind(papers, by)
+    _accept(papers, entrance, by, now)
+    accepted = [
+        paper.outcome.id for paper in papers if paper.outcome and paper.outcome.kind == OutcomeKind.ACCEPTED
+    ]
+    _follow_up([review_id for review_id in accepted if review_id], by, now)
+    _refuse(papers)
+    waiting = [(paper, paper.complaint) for paper in papers if paper.outcome is None and paper.complaint]
+    ids = [None] * len(waiting) if retried else _put_aside(waiting, entrance, by, now)
+    for (paper, complaint), record_id in zip(waiting, ids, strict=True):
+        paper.outcome = Outcome(OutcomeKind.QUARANTINED, record_id, paper.receipt, complaint)
+    return [paper.outcome for paper in papers if paper.outcome]
+
+
+def _judge(paper: _Paper) -> None:
+    try:
+        paper.answer = judge_review(paper.raw)
+    except Refused as refused:
+        paper.complaint = refused.complaint
+    else:
+        paper.digest = paper.raw.digest or digest(paper.answer, settings.CONTENT_KEY)
+
+
+def _seal_persons(papers: Sequence[_Paper], now: datetime) -> None:
+    """Seal every person of the batch under one key, those of answers that will be put aside too."""
+    found: list[tuple[_Paper, str, PlainPerson]] = []
+    for paper in papers:
+        paper.sealed = dict(paper.raw.sealed)
+        if paper.answer is None:
+            found += [(paper, role, person) for role, person in without_persons(paper.raw)[1].items()]
+        elif isinstance(paper.answer.person, PlainPerson):
+            found.append((paper, "reviewer", paper.answer.person))
+    if found:
+        ids = identity.seal([person for _, _, person in found], now=now)
+        for (paper, role, _), person_id in zip(found, ids, strict=True):
+            paper.sealed[role] = person_id
+
+
+def _bind(papers: Sequence[_Paper], by: Actor) -> None:
+    judged = [(paper, paper.answer) for paper in papers if paper.answer]
+    bindings = cases.bind([answer.key for _, answer in judged]) if judged else []
+    for (paper, answer), binding in zip(judged, bindings, strict=True):
+        if binding is None:
+            found = {
+                "source": answer.source,
+                "case_no": answer.case_no,
+                "occurrence_no": answer.occurrence_no,
+            }
+            paper.complaint = Complaint(ORPHAN, "case_no", found)
+        elif not by.scope.covers(division_path=binding.division_path, agency_path=binding.agency_path):
+            place = {
+                "division": binding.division_path.split(".")[-2],
+                "agency": binding.agency_path.split(".")[-2],
+            }
+            paper.complaint = Complaint(OUT_OF_SCOPE, "case_no", place)
+        else:
+            paper.binding = binding
+
+
+def _accept(papers: Sequence[_Paper], entrance: Entrance, by: Actor, now: datetime) -> None:
+    bound = [(paper, paper.answer, paper.binding) for paper in papers if paper.answer and paper.binding]
+    if not bound:
+        return
+    submissions = [
+        (
+            Submission(
+                answer=answer,
+                entrance=entrance,
+                digest=paper.digest or b"",
+                receipt=paper.receipt,
+                receipt_hash=paper.receipt_hash,
+                person_id=paper.sealed.get("reviewer"),
+                finished=entrance not in _CHANGEABLE,
+            ),
+            binding,
+        )
+        for paper, answer, binding in bound
+    ]
+    windows = _change_windows([binding for _, binding in submissions], now) if entrance in _CHANGEABLE else {}
+    outcomes = reviews.accept(submissions, change_windows=windows, by=by, now=now)
+    for (paper, _, _), outcome in zip(bound, outcomes, strict=True):
+        paper.outcome = outcome if outcome.kind != OutcomeKind.QUARANTINED else None
+        paper.complaint = outcome.complaint
+
+
+def _change_windows(bindings: Sequence[Binding], now: datetime) -> dict[int, timedelta]:
+    paths = {binding.division_id: binding.division_path for binding in bindings}
+    day = local_day(now)
+    return {division_id: rulebook.terms_for(path, day).change_window for division_id, path in paths.items()}
+
+
+def _follow_up(accepted: Sequence[UUID], by: Actor, now: datetime) -> None:
+    """What an accepted review causes: an order for a bad one, and its place in the counters."""
+    if not accepted:
+        return
+    rows = review_queries.reviews(accepted)
+    bad = [
+        BadReview(
+            review_id=row.id,
+            division_id=row.division_id,
+            agency_id=row.agency_id,
+            item_id=row.item_id,
+            received_at=row.received_at,
+            dispatch_after=row.finished_at or row.changeable_until,
+        )
+        for row in rows.values()
+        if is_bad(row.level)
+    ]
+    if bad:
+        rectification.open_orders(bad, by=by, now=now)
+    insight.count(review_units(review_queries.facts_of(accepted).values()))
+
+
+def _refuse(papers: Sequence[_Paper]) -> None:
+    """What the sender alone can put right is refused; everything else waits in quarantine."""
+    for paper in papers:
+        if paper.outcome is None and paper.complaint and paper.complaint.code in _REFUSED:
+            paper.outcome = Outcome(OutcomeKind.REFUSED, complaint=paper.complaint)
+
+
+def _put_aside(
+    waiting: Sequence[tuple[_Paper, Complaint]], entrance: Entrance, by: Actor, now: datetime
+) -> Sequence[UUID | None]:
+    records = [
+        Quarantined(
+            kind=RecordKind.REVIEW,
+            fields={name: storable(value) for name, value in without_persons(paper.raw)[0].items()},
+            sealed=paper.sealed,
+            digest=paper.digest,
+            receipt_hash=paper.receipt_hash,
+            entrance=entrance,
+            code=complaint.code,
+            field=complaint.field,
+            params={name: storable(value) for name, value in complaint.params.items()},
+            message=complaint.reason.message,
+            remedy=complaint.reason.remedy,
+        )
+        for paper, complaint in waiting
+    ]
+    return exchange.quarantine(records, by=by, now=now) if records else []
+
+
+def units_of(review_ids: Sequence[UUID]) -> Counter[FactKey]:
+    """What these reviews and their orders come to in the counters right now."""
+    counted = review_units(review_queries.facts_of(review_ids).values())
+    counted.update(order_units(orders.facts_of(review_ids).values()))
+    return counted
+
+
+def recount(before: Counter[FactKey], review_ids: Sequence[UUID]) -> None:
+    """Bring the counters from `before` to what stands now."""
+    insight.count(changes(before, units_of(review_ids)))

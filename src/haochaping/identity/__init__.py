@@ -1,0 +1,1 @@
+"""身份: sealed persons, blind indexes, the relay."""

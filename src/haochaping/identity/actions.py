@@ -1,0 +1,143 @@
+"""身份 writes: persons are sealed set-wise; the relay opens one phone at a time and leaves a trace."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from haochaping.identity import keys, rules, sealing
+from haochaping.identity.models import SealedPerson
+from haochaping.identity.terms import (
+    BROKEN_SEAL,
+    NO_PHONE,
+    OTHER_KEY,
+    UNKNOWN_PERSON,
+    IndexPurpose,
+    PlainPerson,
+)
+from haochaping.kernel.identifiers import random_bytes, uuid7
+from haochaping.kernel.refused import Refused
+from haochaping.ledger import actions as ledger
+from haochaping.ledger.terms import SUITES, EntryKind, NewEntry, Suite
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from haochaping.kernel.actor import Actor
+
+# Arrays instead of model instances: a national batch spends its time in the ciphers, not in the ORM.
+_INSERT_BATCH = """
+    INSERT INTO identity_sealed_batch
+        (id, suite, escrow_key_id, escrow_wrapped, relay_key_id, relay_wrapped, sealed_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s)
+"""
+_INSERT_PERSONS = """
+    INSERT INTO identity_sealed_person (id, batch_id, sealed, relay_sealed)
+    SELECT id, %s, sealed, relay_sealed
+    FROM unnest(%s::uuid[], %s::bytea[], %s::bytea[]) AS row (id, sealed, relay_sealed)
+"""
+_INSERT_INDEXES = """
+    INSERT INTO identity_blind_index (person_id, purpose, value)
+    SELECT * FROM unnest(%s::uuid[], %s::varchar[], %s::bytea[])
+"""
+
+
+@transaction.atomic
+def seal(persons: Sequence[PlainPerson], *, now: datetime) -> list[UUID]:
+    """Seal a batch of persons and return their ids in the same order.
+
+    Three INSERTs for any number of persons. Values are sealed as given; blind indexes and the relay take the
+    normalised ones, and a phone that is none is left to the escrow. Raises `keys.KeysMissing` without keys.
+    """
+    if not persons:
+        return []
+    suite = SUITES[settings.SUITE]
+    held = keys.application_keys(Path(settings.KEYS_DIR))
+    batch_id = uuid7(now)
+    escrow_key, relay_key = (random_bytes(sealing.KEY_LENGTH[suite]) for _ in range(2))
+    escrow_wrapped = sealing.wrap(suite, escrow_key, held.escrow.key, sealing.escrow_purpose(batch_id))
+    relay_wrapped = sealing.wrap(suite, relay_key, held.relay.key, sealing.relay_purpose(batch_id))
+    ids = [uuid7(now) for _ in persons]
+    for_escrow, for_relay = sealing.row_seal(suite, escrow_key), sealing.row_seal(suite, relay_key)
+    sealed = [
+        for_escrow(random_bytes(sealing.NONCE_LENGTH), _plain(person), sealing.person_place(person_id))
+        for person_id, person in zip(ids, persons, strict=True)
+    ]
+    phones = [rules.normal_phone(person.phone) if person.phone else None for person in persons]
+    relay_sealed = [
+        for_relay(random_bytes(sealing.NONCE_LENGTH), phone.encode(), sealing.phone_place(person_id))
+        if phone
+        else None
+        for person_id, phone in zip(ids, phones, strict=True)
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _INSERT_BATCH,
+            [batch_id, suite.value, held.escrow.id, escrow_wrapped, held.relay.id, relay_wrapped, now],
+        )
+        cursor.execute(_INSERT_PERSONS, [batch_id, ids, sealed, relay_sealed])
+        indexes = _indexes(suite, held, ids, persons, phones)
+        cursor.execute(
+            _INSERT_INDEXES, [list(column) for column in zip(*indexes, strict=True)] or [[], [], []]
+        )
+    return ids
+
+
+@transaction.atomic
+def open_phone(person_id: UUID, *, relay_key: keys.PrivateKey, purpose: str, by: Actor, now: datetime) -> str:
+    """Open the phone number of one person for a message or a call; every use is an entry of the ledger.
+
+    `purpose` is a short code such as `notice` or `callback`. Only a process that has loaded the relay key can
+    call this. Raises `Refused` with `UNKNOWN_PERSON`, `NO_PHONE`, `OTHER_KEY` or `BROKEN_SEAL`.
+    """
+    row = (
+        SealedPerson.objects.filter(id=person_id)
+        .values_list("relay_sealed", "batch_id", "batch__relay_wrapped", "batch__relay_key_id")
+        .first()
+    )
+    if row is None:
+        raise Refused(UNKNOWN_PERSON)
+    relay_sealed, batch_id, wrapped, key_id = row
+    if relay_sealed is None:
+        raise Refused(NO_PHONE)
+    if key_id != relay_key.id:
+        raise Refused(OTHER_KEY, key_id=key_id)
+    try:
+        batch_key = sealing.unwrap(bytes(wrapped), relay_key.key, sealing.relay_purpose(batch_id))
+        phone = sealing.open_row(batch_key, bytes(relay_sealed), sealing.phone_place(person_id)).decode()
+    except sealing.BrokenSeal:
+        raise Refused(BROKEN_SEAL) from None
+    entry = NewEntry(EntryKind.RELAY_USED, "person", str(person_id), facts={"purpose": purpose})
+    ledger.append([entry], by=by, now=now)
+    return phone
+
+
+def _plain(person: PlainPerson) -> bytes:
+    values = (person.name, person.phone, person.certificate_type, person.certificate_no)
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _indexes(
+    suite: Suite,
+    held: keys.ApplicationKeys,
+    ids: Sequence[UUID],
+    persons: Sequence[PlainPerson],
+    phones: Sequence[str | None],
+) -> list[tuple[UUID, str, bytes]]:
+    phone_key, certificate_key = held.blind[IndexPurpose.PHONE], held.blind[IndexPurpose.CERTIFICATE]
+    rows = []
+    for person_id, person, phone in zip(ids, persons, phones, strict=True):
+        if phone:
+            rows.append((person_id, IndexPurpose.PHONE.value, sealing.blind_index(suite, phone_key, phone)))
+        if person.certificate_no:
+            certificate = rules.normal_certificate(person.certificate_type, person.certificate_no)
+            if certificate:
+                value = sealing.blind_index(suite, certificate_key, certificate)
+                rows.append((person_id, IndexPurpose.CERTIFICATE.value, value))
+    return rows

@@ -1,0 +1,67 @@
+"""身份 reads: who is the same person, without knowing who it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from haochaping.identity import keys, rules, sealing
+from haochaping.identity.models import BlindIndex
+from haochaping.identity.terms import IndexPurpose, PlainPerson
+from haochaping.kernel.periods import local_day
+from haochaping.ledger.terms import SUITES, Suite
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+
+def person_by_phone_index(phone: str) -> list[UUID]:
+    """Sealed persons with this phone number in any spelling, oldest first; empty when it is no number."""
+    normal = rules.normal_phone(phone)
+    return _persons(IndexPurpose.PHONE, normal) if normal else []
+
+
+def person_by_certificate_index(certificate_type: str, certificate_no: str) -> list[UUID]:
+    """Sealed persons with this certificate in any spelling, oldest first; empty when it is none."""
+    normal = rules.normal_certificate(certificate_type, certificate_no)
+    return _persons(IndexPurpose.CERTIFICATE, normal) if normal else []
+
+
+def same_person(a: UUID, b: UUID) -> bool:
+    """Whether two sealed persons are one: by certificate where both have one, else by phone.
+
+    Rows sealed under different suites cannot be compared and count as different.
+    """
+    found: dict[UUID, dict[str, bytes]] = {a: {}, b: {}}
+    rows = BlindIndex.objects.filter(person__in=(a, b)).values_list("person_id", "purpose", "value")
+    for person_id, purpose, value in rows:
+        found[person_id][purpose] = bytes(value)
+    for purpose in (IndexPurpose.CERTIFICATE, IndexPurpose.PHONE):
+        first, second = found[a].get(purpose), found[b].get(purpose)
+        if first and second:
+            return first == second
+    return False
+
+
+def pseudonym(person: PlainPerson, *, now: datetime) -> str | None:
+    """The person's pseudonym of this year: 66 hex characters, suite byte first; None when nothing tells.
+
+    The same person has another pseudonym next year, and none can be linked once the year's key is deleted.
+    """
+    subject = rules.normal_certificate(person.certificate_type, person.certificate_no) or rules.normal_phone(
+        person.phone
+    )
+    if subject is None:
+        return None
+    key = keys.pseudonym_key(Path(settings.KEYS_DIR), local_day(now).year)
+    return sealing.blind_index(SUITES[settings.SUITE], key, subject).hex()
+
+
+def _persons(purpose: IndexPurpose, normal: str) -> list[UUID]:
+    key = keys.application_keys(Path(settings.KEYS_DIR)).blind[purpose]
+    values = [sealing.blind_index(suite, key, normal) for suite in Suite]
+    rows = BlindIndex.objects.filter(purpose=purpose, value__in=values).order_by("person_id")
+    return list(rows.values_list("person_id", flat=True))

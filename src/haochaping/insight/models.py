@@ -1,0 +1,59 @@
+"""分析 tables: facts by day, and the changes to them that are not folded yet."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Index, UniqueConstraint
+
+
+class FactGrain(models.Model):
+    """The columns of `FactKey` with a number."""
+
+    class Privacy:
+        plain = ("kind", "channel", "provenance")
+
+    kind = models.CharField(max_length=12)
+    day = models.DateField()
+    division = models.ForeignKey(
+        "directory.Division", models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    agency = models.ForeignKey(
+        "directory.Agency", models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    item = models.ForeignKey(
+        "directory.ServiceItem", models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    channel = models.CharField(max_length=20)
+    level = models.SmallIntegerField()
+    provenance = models.CharField(max_length=30)
+    n = models.BigIntegerField()
+
+    class Meta:
+        abstract = True
+
+
+class Fact(FactGrain):
+    """日粒度事实."""
+
+    class Meta:
+        db_table = "insight_fact"
+        verbose_name = "日粒度事实"
+        constraints = [
+            UniqueConstraint(
+                fields=["kind", "day", "division", "agency", "item", "channel", "level", "provenance"],
+                name="fact_unique",
+            )
+        ]
+        indexes = [
+            Index(fields=["division", "kind", "day"], name="fact_division"),
+            Index(fields=["agency", "kind", "day"], name="fact_agency"),
+            Index(fields=["item", "kind", "day"], name="fact_item"),
+        ]
+
+
+class FactDelta(FactGrain):
+    """未并入的增量: written in the transaction of what it counts, so that no two writers wait for one row."""
+
+    class Meta:
+        db_table = "insight_fact_delta"
+        verbose_name = "未并入的增量"

@@ -1,0 +1,55 @@
+"""分析 reads: every published figure comes from here, worked out from facts and never from live rows."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from haochaping.directory.rules import path_range
+from haochaping.insight.rules import MEASURES, worked_out
+from haochaping.insight.terms import FactKind, MeasureValue, Place, Tally
+from haochaping.kernel.periods import Period
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_SQL = resources.files("haochaping.insight").joinpath("sql/tally.sql").read_text(encoding="utf-8")
+_ALWAYS = Period()
+
+
+def tally(place: Place, period: Period = _ALWAYS) -> Tally:
+    """How many of each (kind, level, provenance) for a place and days, both ends included."""
+    division_low, division_high = path_range(place.division_path)
+    agency_low, agency_high = path_range(place.agency_path or "")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SQL,
+            {
+                "any_division": not place.division_path,
+                "division_low": division_low,
+                "division_high": division_high,
+                "any_agency": place.agency_path is None,
+                "agency_low": agency_low,
+                "agency_high": agency_high,
+                "item_id": place.item_id,
+                "start": period.start,
+                "end": period.end,
+            },
+        )
+        return {(kind, level, provenance): n for kind, level, provenance, n in cursor.fetchall()}
+
+
+def measures(place: Place, period: Period = _ALWAYS) -> list[MeasureValue]:
+    """All measures of a place: bad count and participation before the good rate."""
+    counted = tally(place, period)
+    return [worked_out(measure, counted) for measure in MEASURES]
+
+
+def level_counts(counted: Tally, levels: Sequence[int] = (5, 4, 3, 2, 1)) -> list[tuple[int, int]]:
+    """How many effective reviews of each level, whatever their provenance, in the national order."""
+    return [
+        (level, sum(n for (kind, of, _), n in counted.items() if kind == FactKind.REVIEW and of == level))
+        for level in levels
+    ]

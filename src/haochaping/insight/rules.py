@@ -1,0 +1,182 @@
+"""分析 rules: how cases, reviews and orders turn into counted units, and the measures made of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from haochaping.insight.terms import (
+    REPORTED,
+    UNVERIFIED,
+    FactKey,
+    FactKind,
+    Measure,
+    MeasureValue,
+    Part,
+    Tally,
+)
+from haochaping.kernel.periods import local_day
+from haochaping.kernel.ratios import Ratio
+from haochaping.kernel.refused import N_
+from haochaping.rectification.terms import OrderState
+from haochaping.reviews.rules import is_active, is_bad
+from haochaping.reviews.terms import ReviewStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from haochaping.cases.terms import CaseFacts
+    from haochaping.rectification.terms import OrderFacts
+    from haochaping.reviews.terms import ReviewFacts
+
+_NOT_YET_OUT = frozenset({OrderState.CREATED, OrderState.CANCELLED})
+
+
+def case_units(cases: Iterable[CaseFacts]) -> Counter[FactKey]:
+    """A case counts once on its day, each occurrence once on its own."""
+    units: Counter[FactKey] = Counter()
+    for case in cases:
+        place = (
+            case.division_id,
+            case.agency_id,
+            case.item_id,
+            "",
+            0,
+            REPORTED if case.verified else UNVERIFIED,
+        )
+        units[FactKey(FactKind.CASE, case.day, *place)] += 1
+        for occurrence in case.occurrences:
+            units[FactKey(FactKind.OCCURRENCE, occurrence.day, *place)] += 1
+    return units
+
+
+def review_units(reviews: Iterable[ReviewFacts]) -> Counter[FactKey]:
+    """An effective review counts on the day it was given; it marks its occurrence as reviewed on the service's day.
+
+    The second unit makes participation exact: reviewed occurrences over occurrences of the same days.
+    """
+    units: Counter[FactKey] = Counter()
+    for review in reviews:
+        if review.status != ReviewStatus.EFFECTIVE:
+            continue
+        place = (review.division_id, review.agency_id, review.item_id)
+        said = (review.channel, review.level, review.provenance)
+        units[FactKey(FactKind.REVIEW, local_day(review.assessed_at), *place, *said)] += 1
+        if review.assess_no == 1 and review.verified_case and is_active(review.provenance):
+            day = local_day(review.occurred_at)
+            units[FactKey(FactKind.REVIEWED, day, *place, review.channel, 0, review.provenance)] += 1
+    return units
+
+
+def order_units(orders: Iterable[OrderFacts]) -> Counter[FactKey]:
+    """An order counts from its dispatch on, on the day it was opened; once more when it is answered."""
+    units: Counter[FactKey] = Counter()
+    for order in orders:
+        if order.state in _NOT_YET_OUT:
+            continue
+        place = (order.division_id, order.agency_id, order.item_id, "", 0, "")
+        units[FactKey(FactKind.ORDER, local_day(order.created_at), *place)] += 1
+        if order.state == OrderState.REPLIED:
+            units[FactKey(FactKind.RECTIFIED, local_day(order.created_at), *place)] += 1
+    return units
+
+
+def changes(before: Counter[FactKey], after: Counter[FactKey]) -> dict[FactKey, int]:
+    """What to add to the counters so that `before` becomes `after`."""
+    return {key: after[key] - before[key] for key in before | after if after[key] != before[key]}
+
+
+def _total(wanted: Callable[[Part], bool]) -> Callable[[Tally], int]:
+    return lambda tally: sum(n for part, n in tally.items() if wanted(part))
+
+
+def _of(kind: FactKind, provenance: str) -> Callable[[Part], bool]:
+    return lambda part: part[0] == kind and part[2] == provenance
+
+
+def _is_active_review(part: Part) -> bool:
+    return part[0] == FactKind.REVIEW and is_active(part[2])
+
+
+_WITHDRAWN = N_("reviews withdrawn by their reviewer")
+_NOT_ACTIVE = N_("reviews that nobody is known to have given themselves (default, imported, unverified)")
+_UNSIGNED_CASES = N_("cases known only from an unsigned address")
+
+MEASURES = (
+    Measure(
+        "cases",
+        N_("Cases"),
+        _total(_of(FactKind.CASE, REPORTED)),
+        None,
+        (_UNSIGNED_CASES,),
+        "domain.md §0.1",
+    ),
+    Measure(
+        "occurrences",
+        N_("Services that could be reviewed"),
+        _total(_of(FactKind.OCCURRENCE, REPORTED)),
+        None,
+        (_UNSIGNED_CASES,),
+        "domain.md §0.2",
+    ),
+    Measure(
+        "active_reviews",
+        N_("Reviews given by people themselves"),
+        _total(_is_active_review),
+        None,
+        (_WITHDRAWN, _NOT_ACTIVE),
+        "domain.md §3.3",
+    ),
+    Measure(
+        "bad_reviews",
+        N_("Bad reviews"),
+        _total(lambda part: part[0] == FactKind.REVIEW and is_bad(part[1])),
+        None,
+        (_WITHDRAWN,),
+        "国办发〔2019〕51号",
+    ),
+    Measure(
+        "unverified_reviews",
+        N_("Reviews kept apart: default, imported, unverified"),
+        _total(lambda part: part[0] == FactKind.REVIEW and not is_active(part[2])),
+        None,
+        (_WITHDRAWN,),
+        "domain.md §3.5",
+    ),
+    Measure(
+        "participation_rate",
+        N_("Participation"),
+        _total(lambda part: part[0] == FactKind.REVIEWED),
+        _total(_of(FactKind.OCCURRENCE, REPORTED)),
+        (_WITHDRAWN, _NOT_ACTIVE, _UNSIGNED_CASES, N_("follow-up reviews")),
+        "domain.md §3.3 参评率",
+    ),
+    Measure(
+        "rectification_rate",
+        N_("Bad reviews answered"),
+        _total(lambda part: part[0] == FactKind.RECTIFIED),
+        _total(lambda part: part[0] == FactKind.ORDER),
+        (_WITHDRAWN, N_("work orders not yet dispatched")),
+        "domain.md §3.3 整改率",
+    ),
+    Measure(
+        "good_rate",
+        N_("Good reviews"),
+        _total(lambda part: _is_active_review(part) and not is_bad(part[1])),
+        _total(_is_active_review),
+        (_WITHDRAWN, _NOT_ACTIVE),
+        "domain.md §3.3 主动评价好评率",
+    ),
+)
+
+
+def worked_out(measure: Measure, tally: Tally) -> MeasureValue:
+    """A measure's value for a tally; a rate is withheld under n = 30, its counts never."""
+    numerator = measure.numerator(tally)
+    if measure.denominator is None:
+        value: float | None = numerator
+        denominator = None
+    else:
+        denominator = measure.denominator(tally)
+        value = Ratio(numerator, denominator).value
+    return MeasureValue(measure.name, measure.label, value, numerator, denominator, measure.exclusions)

@@ -1,0 +1,25 @@
+"""Days and periods as the public reads them: in Beijing time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+
+
+def local_day(moment: datetime) -> date:
+    """The calendar day of a moment in Beijing time."""
+    return moment.astimezone(BEIJING).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days from `start` to `end`, both included; None is open."""
+
+    start: date | None = None
+    end: date | None = None

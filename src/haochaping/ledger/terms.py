@@ -1,0 +1,241 @@
+"""账本 vocabulary: kinds of entries, crypto suites, what can be wrong with the chain, rows of queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING
+
+from haochaping.kernel.refused import N_, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+    from uuid import UUID
+
+
+class EntryKind(IntEnum):
+    """The type byte of a leaf (trust.md §2.2); from 128 on, internal steps that are in no public account."""
+
+    REVIEW_ACCEPTED = 1
+    REVIEW_SUPERSEDED = 2
+    TEXT_REDACTED = 3
+    REVIEW_EXCLUDED = 4
+    APPEAL_DECIDED = 5
+    ORDER_CLOSED = 6
+    DAILY_STATEMENT = 7
+    IDENTITY_OPENED = 8
+    KEY_CHANGED = 9
+    DEFAULT_RULE_ROW = 10
+    SALT_DESTROYED = 11
+    ORDER_OPENED = 128
+    ORDER_DISPATCHED = 129
+    ORDER_SIGNED_FOR = 130
+    CALLBACK_RECORDED = 131
+    RECTIFICATION_RECORDED = 132
+    ORDER_REPLIED = 133
+    REVIEW_WITHDRAWN = 134
+    RELEASE_DECIDED = 135
+    RELAY_USED = 136
+    DIRECTORY_CHANGED = 137
+    RULEBOOK_CHANGED = 138
+    ACCOUNT_CHANGED = 139
+    CASES_TAKEN_IN = 140
+    ORDER_CANCELLED = 141
+    QUARANTINE_TAKEN_IN = 142
+    QUARANTINE_RETRIED = 143
+    REVIEW_COMPLETED = 144
+    INVITATION_ISSUED = 145
+    SETTING_CHANGED = 146
+
+
+FIRST_INTERNAL_KIND = 128
+
+KIND_LABELS: dict[EntryKind, str] = {
+    EntryKind.REVIEW_ACCEPTED: N_("Review accepted"),
+    EntryKind.REVIEW_SUPERSEDED: N_("Review changed by a later one"),
+    EntryKind.TEXT_REDACTED: N_("Text redacted"),
+    EntryKind.REVIEW_EXCLUDED: N_("Review excluded from scoring"),
+    EntryKind.APPEAL_DECIDED: N_("Appeal decided"),
+    EntryKind.ORDER_CLOSED: N_("Work order closed"),
+    EntryKind.DAILY_STATEMENT: N_("Daily statement published"),
+    EntryKind.IDENTITY_OPENED: N_("Identity opened"),
+    EntryKind.KEY_CHANGED: N_("Key changed"),
+    EntryKind.DEFAULT_RULE_ROW: N_("Row made by a default rule"),
+    EntryKind.SALT_DESTROYED: N_("Salt destroyed"),
+    EntryKind.ORDER_OPENED: N_("Work order opened"),
+    EntryKind.ORDER_DISPATCHED: N_("Work order dispatched"),
+    EntryKind.ORDER_SIGNED_FOR: N_("Work order signed for"),
+    EntryKind.CALLBACK_RECORDED: N_("Call-back recorded"),
+    EntryKind.RECTIFICATION_RECORDED: N_("Rectification recorded"),
+    EntryKind.ORDER_REPLIED: N_("Reply given"),
+    EntryKind.REVIEW_WITHDRAWN: N_("Review withdrawn by its author"),
+    EntryKind.RELEASE_DECIDED: N_("Release decided"),
+    EntryKind.RELAY_USED: N_("Reviewer contacted through the relay"),
+    EntryKind.DIRECTORY_CHANGED: N_("Directory changed"),
+    EntryKind.RULEBOOK_CHANGED: N_("Rulebook changed"),
+    EntryKind.ACCOUNT_CHANGED: N_("Account changed"),
+    EntryKind.CASES_TAKEN_IN: N_("Cases taken in"),
+    EntryKind.ORDER_CANCELLED: N_("Work order cancelled"),
+    EntryKind.QUARANTINE_TAKEN_IN: N_("Put into quarantine"),
+    EntryKind.QUARANTINE_RETRIED: N_("Tried again from quarantine"),
+    EntryKind.REVIEW_COMPLETED: N_("Review completed with reasons or text"),
+    EntryKind.INVITATION_ISSUED: N_("Invitations issued"),
+    EntryKind.SETTING_CHANGED: N_("Setting changed"),
+}
+
+
+class Suite(IntEnum):
+    """Crypto suite of an entry, in the low four bits of the leaf's flags."""
+
+    INTL = 1
+    """BLAKE2b; elsewhere AES-GCM and HMAC-SHA256."""
+    GM = 2
+    """国密: HMAC-SM3; elsewhere SM4-GCM."""
+
+
+SUITES: dict[str, Suite] = {"intl": Suite.INTL, "gm": Suite.GM}
+
+
+class SaltName(StrEnum):
+    """The two salts an entry can have, so that a text can be forgotten without forgetting the rest."""
+
+    FIELDS = "fields"
+    TEXT = "text"
+
+
+TEXT_FIELD = "text_sha"
+"""The field that is committed under the salt of its own."""
+ROW_FIELD = "entry"
+"""The field by which a commitment holds the entry's own columns; no caller may use the name."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """What somebody wants recorded.
+
+    `fields` are committed and not readable from the ledger: their values live in the room they come from.
+    `facts` are plain, not personal, kept in the entry for people to read, and committed with it.
+    """
+
+    kind: EntryKind
+    subject_kind: str
+    subject_id: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """The 41 bytes of an entry that are chained, in parts."""
+
+    day: date
+    kind: int
+    suite: Suite
+    shard: int
+    commitment: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of the chain: the index of its last link (from 0), the head after it, when it was chained."""
+
+    index: int
+    head: bytes
+    chained_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """Entries that the sequencer has not chained yet: how many, and when the oldest was recorded."""
+
+    waiting: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """An entry as timelines show it; `index` is None until it is chained."""
+
+    id: UUID
+    kind: EntryKind
+    recorded_at: datetime
+    actor: str
+    subject_kind: str
+    subject_id: str
+    facts: dict[str, str]
+    index: int | None
+
+
+class BreakKind(StrEnum):
+    """What can be wrong with the ledger."""
+
+    GAP = "gap"
+    HEAD_DIFFERS = "head_differs"
+    ENTRY_MISSING = "entry_missing"
+    LEAF_DIFFERS = "leaf_differs"
+    SALT_MISSING = "salt_missing"
+    ROW_DIFFERS = "row_differs"
+    UNCHAINED = "unchained"
+
+
+BREAKS: dict[BreakKind, str] = {
+    BreakKind.GAP: N_("Link {index} of the chain is missing."),
+    BreakKind.HEAD_DIFFERS: N_(
+        "Link {index} (entry {entry}): its head does not follow from the link before it and its own leaf."
+    ),
+    BreakKind.ENTRY_MISSING: N_("Link {index}: the entry {entry} that it chains is gone."),
+    BreakKind.LEAF_DIFFERS: N_(
+        "Link {index} (entry {entry}): {detail} in the entry is not what was chained."
+    ),
+    BreakKind.SALT_MISSING: N_(
+        "Link {index} (entry {entry}): the salt “{detail}” is gone and no entry records its destruction."
+    ),
+    BreakKind.ROW_DIFFERS: N_(
+        "Link {index} (entry {entry}): subject, actor, time or facts of the entry are not what was committed."
+    ),
+    BreakKind.UNCHAINED: N_("The entry {entry}, recorded {detail}, has not been chained."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The first thing found wrong: `BREAKS[what]` says it with `index`, `entry` and `detail` filled in."""
+
+    what: BreakKind
+    index: int | None
+    entry: UUID | None
+    detail: str = ""
+
+
+class MismatchKind(StrEnum):
+    """How a room's row and the ledger can disagree."""
+
+    MISSING = "missing"
+    SEVERAL = "several"
+    DIFFERS = "differs"
+
+
+MISMATCHES: dict[MismatchKind, str] = {
+    MismatchKind.MISSING: N_("{subject}: the ledger has no entry “{kind}”."),
+    MismatchKind.SEVERAL: N_("{subject}: the ledger has more than one entry “{kind}”."),
+    MismatchKind.DIFFERS: N_(
+        "{subject}: the stored values are not those that the entry “{kind}” commits to."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """One subject whose row and entry disagree."""
+
+    what: MismatchKind
+    kind: EntryKind
+    subject_id: str
+
+
+SALT_GONE = Reason(
+    "salt_gone",
+    N_("The salt “{name}” of this entry does not exist or was destroyed before."),
+    N_("Nothing is left to do: what it protected can no longer be proved."),
+)

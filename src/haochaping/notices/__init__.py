@@ -1,0 +1,1 @@
+"""通知: conversations without a number, and notices by SMS."""

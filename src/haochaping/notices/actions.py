@@ -1,0 +1,220 @@
+"""通知 writes: conversations with a reviewer whose number nobody sees, and notices that go out once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from haochaping.kernel.identifiers import uuid7
+from haochaping.kernel.masking import masked_phone
+from haochaping.kernel.refused import Refused
+from haochaping.kernel.text import clean
+from haochaping.notices import rules, states
+from haochaping.notices.models import Delivery, DemoMessage, Message, Thread
+from haochaping.notices.terms import (
+    NO_DELIVERY,
+    NO_THREAD,
+    NOT_FAILED,
+    UNREACHABLE,
+    WRONG_PARAMS,
+    WRONG_SIDE,
+    Channel,
+    DeliveryState,
+    GatewayFailed,
+    Side,
+    Template,
+)
+from haochaping.outbox import actions as outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    from haochaping.kernel.actor import Actor
+    from haochaping.notices.gateway import Gateway
+
+_ERROR_LENGTH = 200
+
+
+@transaction.atomic
+def open_thread(subject_kind: str, subject_id: str, *, person: UUID | None, by: Actor, now: datetime) -> UUID:
+    """Open the conversation about a subject, or find the one that is open; returns its id."""
+    Thread.objects.bulk_create(
+        [
+            Thread(
+                id=uuid7(now),
+                subject_kind=subject_kind,
+                subject_id=subject_id,
+                person=person,
+                opened_at=now,
+                opened_by=str(by),
+            )
+        ],
+        ignore_conflicts=True,
+    )
+    return Thread.objects.values_list("id", flat=True).get(subject_kind=subject_kind, subject_id=subject_id)
+
+
+@transaction.atomic
+def write(thread_id: UUID, side: Side, text: str, *, by: Actor, now: datetime) -> int:
+    """Add a message to a thread and return its id.
+
+    Raises `Refused` with `WRONG_SIDE` (nobody writes in the reviewer's name), `NO_THREAD`, `EMPTY_MESSAGE`,
+    `LONG_MESSAGE` or `CONTROL_CHARACTERS`.
+    """
+    if not rules.may_speak(side, by.kind):
+        raise Refused(WRONG_SIDE)
+    text = clean(text)
+    if complaint := rules.text_complaint(text):
+        raise Refused(complaint.reason, field=complaint.field, **complaint.params)
+    if not Thread.objects.filter(id=thread_id).exists():
+        raise Refused(NO_THREAD)
+    message = Message.objects.create(thread_id=thread_id, side=side, author=str(by), text=text, sent_at=now)
+    return message.pk
+
+
+@transaction.atomic
+def mark_read(thread_id: UUID, side: Side, *, by: Actor, now: datetime) -> int:
+    """Mark what the others wrote as read by this side; returns how many messages were new."""
+    if not rules.may_speak(side, by.kind):
+        raise Refused(WRONG_SIDE)
+    return Message.objects.filter(thread_id=thread_id, read_at=None).exclude(side=side).update(read_at=now)
+
+
+@transaction.atomic
+def queue_sms(
+    person_id: UUID,
+    template: Template,
+    params: Mapping[str, str],
+    *,
+    message_id: int | None = None,
+    by: Actor,
+    now: datetime,
+) -> UUID:
+    """Queue one text message to a sealed person and the job `notices.deliver`; returns the delivery's id.
+
+    Raises `Refused(WRONG_PARAMS)` unless `params` are exactly the values of the template.
+    """
+    needed = rules.placeholders(template)
+    if needed != params.keys():
+        raise Refused(WRONG_PARAMS, template=template.value, needed=", ".join(sorted(needed)))
+    delivery = Delivery.objects.create(
+        id=uuid7(now),
+        message_id=message_id,
+        person=person_id,
+        template=template,
+        params=dict(params),
+        channel=Channel.SMS,
+        state=DeliveryState.QUEUED,
+        queued_at=now,
+        at=now,
+        moved_by=str(by),
+    )
+    _defer(delivery.pk)
+    return delivery.pk
+
+
+def deliver(
+    delivery_id: UUID,
+    *,
+    gateway: Gateway,
+    phone_of: Callable[[UUID], str],
+    translate: Callable[[str], str],
+    by: Actor,
+    now: datetime,
+) -> DeliveryState:
+    """Send one queued notice; safe to call again: what may have gone out is never sent a second time.
+
+    The attempt is committed before the gateway is called, so that a crash in between is seen afterwards
+    (`UNCLEAR`) instead of repeated; must not run inside another transaction. `phone_of` opens the number (it
+    may refuse), `translate` picks the language. Returns the state; `FAILED` may be tried again.
+    """
+    claimed = _claim(delivery_id, by, now)
+    if isinstance(claimed, DeliveryState):
+        return claimed
+    person, template, params = claimed
+    try:
+        phone = phone_of(person)
+        text = rules.wording(template, params, translate)
+    except Refused as no:
+        state = DeliveryState.NO_PHONE if no.code in UNREACHABLE else DeliveryState.FAILED
+        return _settle(delivery_id, state, by, now, error=no.code)
+    except Exception as error:
+        # Nothing has gone out yet: the notice stays open for another try once the cause is mended.
+        _settle(delivery_id, DeliveryState.FAILED, by, now, error=type(error).__name__)
+        raise
+    try:
+        ref = gateway.send(phone, text, reference=str(delivery_id), now=now)
+    except GatewayFailed as failure:
+        return _settle(delivery_id, DeliveryState.FAILED, by, now, error=str(failure))
+    return _settle(delivery_id, DeliveryState.SENT, by, now, ref=ref)
+
+
+@transaction.atomic
+def requeue(delivery_id: UUID, *, by: Actor, now: datetime) -> None:
+    """Queue a failed or interrupted notice again: a person decides that it has not arrived.
+
+    Raises `Refused` with `NO_DELIVERY` or `NOT_FAILED`.
+    """
+    delivery = _locked(delivery_id)
+    if not states.may_follow(DeliveryState(delivery.state), DeliveryState.QUEUED):
+        raise Refused(NOT_FAILED)
+    Delivery.objects.filter(id=delivery_id).update(state=DeliveryState.QUEUED, at=now, moved_by=str(by))
+    _defer(delivery_id)
+
+
+def keep_demo_message(*, phone: str, text: str, reference: str, now: datetime) -> str:
+    """Keep what the demo's gateway would have sent, once per reference; returns the gateway's number."""
+    DemoMessage.objects.bulk_create(
+        [DemoMessage(masked_phone=masked_phone(phone), text=text, reference=reference, at=now)],
+        ignore_conflicts=True,
+    )
+    return f"demo-{reference}"
+
+
+@transaction.atomic(durable=True)
+def _claim(
+    delivery_id: UUID, by: Actor, now: datetime
+) -> DeliveryState | tuple[UUID, Template, dict[str, str]]:
+    delivery = _locked(delivery_id)
+    state = DeliveryState(delivery.state)
+    if state == DeliveryState.SENDING:
+        Delivery.objects.filter(id=delivery_id).update(state=DeliveryState.UNCLEAR, at=now, moved_by=str(by))
+        return DeliveryState.UNCLEAR
+    if not states.may_follow(state, DeliveryState.SENDING):
+        return state
+    Delivery.objects.filter(id=delivery_id).update(
+        state=DeliveryState.SENDING, attempts=delivery.attempts + 1, last_error="", at=now, moved_by=str(by)
+    )
+    return delivery.person, Template(delivery.template), delivery.params
+
+
+@transaction.atomic(durable=True)
+def _settle(
+    delivery_id: UUID, state: DeliveryState, by: Actor, now: datetime, *, error: str = "", ref: str = ""
+) -> DeliveryState:
+    facts: dict[str, object] = {
+        "state": state,
+        "last_error": error[:_ERROR_LENGTH],
+        "gateway_ref": ref[:100],
+        "at": now,
+        "moved_by": str(by),
+    }
+    if state in {DeliveryState.SENT, DeliveryState.NO_PHONE}:
+        # The link opens the reviewer's own page: it does not stay here once it has been sent.
+        facts["params"] = {}
+    Delivery.objects.filter(id=delivery_id).exclude(state=DeliveryState.SENT).update(**facts)
+    return state
+
+
+def _locked(delivery_id: UUID) -> Delivery:
+    delivery = Delivery.objects.select_for_update().filter(id=delivery_id).first()
+    if delivery is None:
+        raise Refused(NO_DELIVERY)
+    return delivery
+
+
+def _defer(delivery_id: UUID) -> None:
+    outbox.defer("notices.deliver", lock=f"delivery-{delivery_id}", delivery_id=str(delivery_id))

@@ -1,0 +1,49 @@
+"""短信网关: the port to whoever sends text messages, and the gateway of the demo."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, cast
+
+from django.utils.module_loading import import_string
+
+from haochaping.notices import actions
+from haochaping.notices.terms import GatewayFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+
+class Gateway(Protocol):
+    """What a gateway does.
+
+    An adapter raises `GatewayFailed` only when the message has certainly not gone out, with a reason that
+    names no person; any other error (a time-out, say) leaves it open, and the notice is not sent again.
+    """
+
+    def send(self, phone: str, text: str, *, reference: str, now: datetime) -> str:
+        """Send one message and return the gateway's own number; the same `reference` is the same message."""
+
+
+class DemoGateway:
+    """Keeps masked phone and text where the demo's page shows them; nothing leaves the machine."""
+
+    def send(self, phone: str, text: str, *, reference: str, now: datetime) -> str:
+        """Keep the message and return a number."""
+        return actions.keep_demo_message(phone=phone, text=text, reference=reference, now=now)
+
+
+class NoGateway:
+    """An installation without a gateway: notices wait as failed until one is set."""
+
+    def send(self, phone: str, text: str, *, reference: str, now: datetime) -> str:  # noqa: ARG002 - the port's shape
+        """Refuse."""
+        raise GatewayFailed("no SMS gateway is set (SMS_GATEWAY)")
+
+
+_NAMED: dict[str, Callable[[], Gateway]] = {"demo": DemoGateway, "": NoGateway}
+
+
+def named(name: str) -> Gateway:
+    """The gateway of a setting: `demo`, empty for none, or the dotted path of a class without arguments."""
+    return _NAMED[name]() if name in _NAMED else cast("Gateway", import_string(name)())

@@ -1,0 +1,159 @@
+"""Backup and restore of one database, the embedded one or any other, named by its owner's URL."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from haochaping.postgres import binaries
+from haochaping.postgres.terms import PostgresError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from haochaping.postgres.binaries import Programs
+
+_ATTEMPTS = 5  # to take the database's place between two connections of an eager client
+_TABLES = (
+    "SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+    "WHERE c.relkind IN ('r', 'p') AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'"
+)
+
+
+def backup(owner_url: str, file: Path) -> None:
+    """Write the whole database into one file, in pg_dump's custom format, readable by its maker only.
+
+    The file holds one consistent moment and appears only when it is complete; an older one of that name stays
+    until then. Roles and passwords are not in it: they belong to the server.
+
+    Raises:
+        PostgresError: the server does not answer, the programs are too old for it, or the disk says no.
+    """
+    programs = _programs_for(owner_url)
+    try:
+        with tempfile.NamedTemporaryFile(
+            dir=file.parent, prefix=f".{file.name}.", delete_on_close=False
+        ) as unfinished:
+            _run(programs, "pg_dump", owner_url, "backup", "--format=custom", f"--file={unfinished.name}")
+            Path(unfinished.name).rename(file)
+    except OSError as error:
+        raise PostgresError("backup", reason=error) from error
+
+
+def restore(owner_url: str, file: Path) -> None:
+    """Put the database of a backup in the place of the present one.
+
+    The backup is first restored beside the present database, which goes on working; only when that has
+    succeeded do the two change places, in one transaction, and the former one is dropped. All sessions end at
+    that moment. The owner needs the right to make databases.
+
+    Raises:
+        PostgresError: nothing has changed.
+    """
+    name = _name(owner_url)
+    programs = _programs_for(owner_url)
+    listed = programs.run("pg_restore", "--list", str(file))
+    if listed.returncode:
+        raise PostgresError("not_a_backup", file=file, reason=_reason(listed.stderr))
+    beside, former = f"{name}_restored", f"{name}_replaced"
+    with _only_restore(owner_url) as connection:
+        try:
+            _drop(connection, beside, former)  # what a killed restore has left
+            form = sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'")
+            connection.execute(form.format(sql.Identifier(beside)))
+            beside_url = make_conninfo(owner_url, dbname=beside)
+            # Without owners: all belongs to who restores. Grants are kept, so the roles they name must exist.
+            words = ("--no-owner", "--single-transaction", "--exit-on-error", str(file))
+            _run(programs, "pg_restore", beside_url, "restore", *words)
+            present, restored = _tables(owner_url), _tables(beside_url)
+            if present and not present & restored:
+                raise PostgresError("foreign_backup", file=file, database=name)
+            _change_places(connection, name, beside, former)
+        except psycopg.Error as error:
+            raise PostgresError("restore", reason=str(error).strip()) from error
+        finally:
+            with suppress(psycopg.Error):  # the next restore begins with the same
+                _drop(connection, beside, former)
+
+
+def _name(url: str) -> str:
+    parts = conninfo_to_dict(url)
+    return str(parts.get("dbname") or parts.get("user"))
+
+
+def _programs_for(url: str) -> Programs:
+    with _connected(url) as connection:
+        return binaries.for_server(connection.info.server_version // 10000)
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[psycopg.Connection]:
+    try:
+        connection = psycopg.connect(url, autocommit=True)
+    except psycopg.OperationalError as error:
+        raise PostgresError("unreachable", reason=str(error).strip()) from error
+    with connection:
+        yield connection
+
+
+@contextmanager
+def _only_restore(url: str) -> Iterator[psycopg.Connection]:
+    """Connect to the server's common database, and let no second restore of the same database begin."""
+    name = _name(url)
+    with _connected(make_conninfo(url, dbname="postgres")) as connection:
+        row = connection.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [name]).fetchone()
+        if row != (True,):
+            raise PostgresError("restoring", database=name)
+        yield connection
+
+
+def _run(programs: Programs, name: str, url: str, code: str, *words: str) -> None:
+    """Run a program on a database; the password goes by the environment, which other users cannot read."""
+    parts = conninfo_to_dict(url)
+    password = str(parts.pop("password", ""))
+    where = f"--dbname={make_conninfo('', **parts)}"
+    ended = programs.run(name, where, *words, env={"PGPASSWORD": password})
+    if ended.returncode:
+        raise PostgresError(code, reason=_reason(ended.stderr))
+
+
+def _reason(said: str) -> str:
+    """Take what a program said first: the rest follows from it."""
+    return next((line for line in said.splitlines() if "error" in line), said.strip())
+
+
+def _tables(url: str) -> set[str]:
+    with _connected(url) as connection:
+        return {name for (name,) in connection.execute(_TABLES)}
+
+
+def _change_places(connection: psycopg.Connection, name: str, beside: str, former: str) -> None:
+    """End the sessions and rename both databases in one transaction."""
+    step = sql.SQL(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {name_text};"
+        "ALTER DATABASE {name} RENAME TO {former}; ALTER DATABASE {beside} RENAME TO {name}"
+    ).format(
+        name_text=name,
+        name=sql.Identifier(name),
+        former=sql.Identifier(former),
+        beside=sql.Identifier(beside),
+    )
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            connection.execute(step)
+        except psycopg.errors.ObjectInUse:
+            if attempt == _ATTEMPTS:
+                raise
+        else:
+            return
+
+
+def _drop(connection: psycopg.Connection, *names: str) -> None:
+    for name in names:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))

@@ -1,0 +1,20 @@
+-- Texts and replies nobody has decided about, oldest first, inside a division's subtree.
+SELECT review.id, part.name, review.level, item.name, agency.name, part.written_at, part.words
+FROM reviews_review AS review
+JOIN directory_service_item AS item ON item.id = review.item_id
+JOIN directory_agency AS agency ON agency.id = review.agency_id
+JOIN directory_division AS division ON division.id = review.division_id
+LEFT JOIN rectification_work_order AS work ON work.review_id = review.id
+CROSS JOIN LATERAL (VALUES
+    ('text', review.comment_text, review.assessed_at),
+    ('reply', coalesce(work.reply_text, ''), work.replied_at)
+) AS part (name, words, written_at)
+WHERE part.words <> ''
+  AND review.status = 'effective'
+  AND review.changeable_until <= %(now)s
+  AND division.path >= %(low)s AND division.path < %(high)s
+  AND (%(review_id)s::uuid IS NULL OR review.id = %(review_id)s)
+  AND NOT EXISTS (
+      SELECT FROM publicity_release AS decided WHERE decided.review_id = review.id AND decided.part = part.name)
+ORDER BY part.written_at, review.id
+LIMIT %(limit)s

@@ -1,0 +1,124 @@
+"""整改 tables: one order per bad review, its call-backs and its timeline."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import CheckConstraint, Index, Q
+
+from haochaping.rectification.terms import CallResult, HandlingOutcome, OrderState
+
+
+def _since(state: list[OrderState], column: str, name: str) -> CheckConstraint:
+    """States from which on a moment must be set, and before which it must not."""
+    cancelled = Q(state=OrderState.CANCELLED)
+    reached = Q(state__in=state, **{f"{column}__isnull": False})
+    not_yet = ~Q(state__in=state) & Q(**{f"{column}__isnull": True})
+    return CheckConstraint(condition=cancelled | reached | not_yet, name=name)
+
+
+class WorkOrder(models.Model):
+    """差评工单."""
+
+    class Privacy:
+        plain = ("state", "outcome")
+        never = ("rectification_text", "reply_text")
+
+    id = models.UUIDField(primary_key=True)
+    review = models.OneToOneField("reviews.Review", models.PROTECT, related_name="+")
+    division = models.ForeignKey("directory.Division", models.PROTECT, related_name="+")
+    agency = models.ForeignKey("directory.Agency", models.PROTECT, related_name="+")
+    item = models.ForeignKey("directory.ServiceItem", models.PROTECT, related_name="+")
+    state = models.CharField(max_length=12)
+    created_at = models.DateTimeField()
+    dispatch_after = models.DateTimeField()
+    dispatched_at = models.DateTimeField(null=True)
+    sign_due_at = models.DateTimeField(null=True)
+    contact_due_at = models.DateTimeField(null=True)
+    rectify_due_at = models.DateTimeField(null=True)
+    deadline_known = models.BooleanField(default=True)
+    signed_at = models.DateTimeField(null=True)
+    verified_at = models.DateTimeField(null=True)
+    rectified_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=30, blank=True)
+    rectification_text = models.TextField(blank=True)
+    reply_text = models.TextField(blank=True)
+    replied_at = models.DateTimeField(null=True)
+    thread_id = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "rectification_work_order"
+        verbose_name = "差评工单"
+        indexes = [
+            Index(fields=["agency", "state"], name="order_agency_state"),
+            Index(fields=["dispatch_after"], condition=Q(state="created"), name="order_to_dispatch"),
+        ]
+        constraints = [
+            CheckConstraint(condition=Q(state__in=list(OrderState)), name="order_state_known"),
+            CheckConstraint(condition=Q(outcome__in=["", *HandlingOutcome]), name="order_outcome_known"),
+            _since(
+                [
+                    OrderState.DISPATCHED,
+                    OrderState.SIGNED,
+                    OrderState.VERIFIED,
+                    OrderState.RECTIFIED,
+                    OrderState.REPLIED,
+                ],
+                "dispatched_at",
+                "order_dispatched_at",
+            ),
+            _since(
+                [OrderState.SIGNED, OrderState.VERIFIED, OrderState.RECTIFIED, OrderState.REPLIED],
+                "signed_at",
+                "order_signed_at",
+            ),
+            _since(
+                [OrderState.VERIFIED, OrderState.RECTIFIED, OrderState.REPLIED],
+                "verified_at",
+                "order_verified_at",
+            ),
+            _since([OrderState.RECTIFIED, OrderState.REPLIED], "rectified_at", "order_rectified_at"),
+            _since([OrderState.REPLIED], "replied_at", "order_replied_at"),
+        ]
+
+
+class Callback(models.Model):
+    """回访核实: one attempt to hear the reviewer."""
+
+    class Privacy:
+        plain = ("result", "by")
+        never = ("note",)
+
+    id = models.UUIDField(primary_key=True)
+    order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="+")
+    result = models.CharField(max_length=12)
+    is_true = models.BooleanField(null=True)
+    is_reasonable = models.BooleanField(null=True)
+    note = models.TextField(blank=True)
+    by = models.CharField(max_length=80)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "rectification_callback"
+        verbose_name = "回访核实"
+        constraints = [
+            CheckConstraint(condition=Q(result__in=list(CallResult)), name="callback_result_known")
+        ]
+
+
+class OrderEvent(models.Model):
+    """工单流转: what happened, when, by whom."""
+
+    class Privacy:
+        plain = ("move", "by")
+        never = ("note",)
+
+    id = models.UUIDField(primary_key=True)
+    order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="+")
+    move = models.CharField(max_length=12)
+    by = models.CharField(max_length=80)
+    at = models.DateTimeField()
+    note = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "rectification_order_event"
+        verbose_name = "工单流转"

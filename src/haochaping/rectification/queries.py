@@ -1,0 +1,133 @@
+"""整改 reads: the inbox, one order with its timeline, what is counted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import F
+from django.db.models.functions import Coalesce
+
+from haochaping.accounts.access import check_power
+from haochaping.accounts.terms import Power
+from haochaping.kernel.refused import Refused
+from haochaping.rectification import access
+from haochaping.rectification.models import OrderEvent, WorkOrder
+from haochaping.rectification.states import FINAL
+from haochaping.rectification.terms import NO_SUCH_ORDER, EventRow, Move, OrderFacts, OrderRow, OrderState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+    from uuid import UUID
+
+    from haochaping.kernel.actor import Actor
+
+_ORDER = (
+    "id",
+    "review_id",
+    "state",
+    "division_id",
+    "agency_id",
+    "agency__name",
+    "item__name",
+    "created_at",
+    "dispatched_at",
+    "sign_due_at",
+    "contact_due_at",
+    "rectify_due_at",
+    "deadline_known",
+    "outcome",
+    "rectification_text",
+    "reply_text",
+    "replied_at",
+    "thread_id",
+)
+
+
+def _row(values: tuple[object, ...]) -> OrderRow:
+    columns = dict(zip((name.replace("__", "_") for name in _ORDER), values, strict=True))
+    columns["state"] = OrderState(str(columns["state"]))
+    return OrderRow(**columns)  # type: ignore[arg-type]
+
+
+def inbox(by: Actor, *, done: bool = False, limit: int = 50, offset: int = 0) -> list[OrderRow]:
+    """The orders somebody may see: open ones by time left, finished ones newest first."""
+    rows = WorkOrder.objects.filter(access.visible(by)).exclude(state=OrderState.CREATED)
+    if done:
+        rows = rows.filter(state__in=FINAL).order_by("-created_at")
+    else:
+        open_due = Coalesce(F("rectify_due_at"), F("created_at"))
+        rows = rows.exclude(state__in=FINAL).order_by(open_due, "id")
+    return [_row(values) for values in rows.values_list(*_ORDER)[offset : offset + limit]]
+
+
+def open_count(by: Actor) -> int:
+    """How many orders wait in somebody's inbox."""
+    return (
+        WorkOrder.objects.filter(access.visible(by)).exclude(state__in=[OrderState.CREATED, *FINAL]).count()
+    )
+
+
+def order(order_id: UUID, *, by: Actor) -> OrderRow:
+    """One order; raises `Refused` when it is not there or not the actor's to see."""
+    place = WorkOrder.objects.filter(id=order_id).values_list("division__path", "agency__path").first()
+    if place is None:
+        raise Refused(NO_SUCH_ORDER)
+    access.check_view(by, division_path=place[0], agency_path=place[1])
+    return _row(WorkOrder.objects.values_list(*_ORDER).get(id=order_id))
+
+
+def order_to_handle(order_id: UUID, *, by: Actor) -> OrderRow:
+    """One order for somebody who works on it; raises `Refused` as `order`, and without the power to handle it."""
+    row = order(order_id, by=by)
+    check_power(by, Power.ORDER_HANDLE)
+    return row
+
+
+def rows(order_ids: Iterable[UUID]) -> list[OrderRow]:
+    """Orders by id, for flows."""
+    return [_row(values) for values in WorkOrder.objects.filter(id__in=list(order_ids)).values_list(*_ORDER)]
+
+
+def order_of_review(review_id: UUID) -> OrderRow | None:
+    """The order of a review, for the reviewer's own page."""
+    values = WorkOrder.objects.filter(review_id=review_id).values_list(*_ORDER).first()
+    return _row(values) if values else None
+
+
+def orders_of_reviews(review_ids: Iterable[UUID]) -> dict[UUID, OrderRow]:
+    """Orders by review."""
+    rows = WorkOrder.objects.filter(review_id__in=list(review_ids)).values_list(*_ORDER)
+    return {row.review_id: row for row in map(_row, rows)}
+
+
+def timeline(order_id: UUID) -> list[EventRow]:
+    """Everything that happened to an order, oldest first."""
+    rows = (
+        OrderEvent.objects.filter(order_id=order_id)
+        .order_by("at", "id")
+        .values_list("move", "at", "by", "note")
+    )
+    return [EventRow(Move(move), at, by, note) for move, at, by, note in rows]
+
+
+def facts_of(review_ids: Iterable[UUID]) -> dict[UUID, OrderFacts]:
+    """What is counted of the order of each review that has one."""
+    rows = WorkOrder.objects.filter(review_id__in=list(review_ids)).values_list(
+        "review_id", "created_at", "division_id", "agency_id", "item_id", "state"
+    )
+    return {row[0]: OrderFacts(*row) for row in rows}
+
+
+def due_for_dispatch(now: datetime, *, limit: int) -> list[UUID]:
+    """Orders whose reviewer has finished or whose change window has passed, oldest first."""
+    rows = WorkOrder.objects.filter(state=OrderState.CREATED, dispatch_after__lte=now).order_by(
+        "dispatch_after"
+    )
+    return list(rows.values_list("id", flat=True)[:limit])
+
+
+def without_deadline(limit: int = 100) -> list[UUID]:
+    """Open orders whose deadline could not be computed: the working calendar does not reach."""
+    rows = WorkOrder.objects.filter(deadline_known=False).exclude(state__in=FINAL)
+    return list(rows.values_list("id", flat=True)[:limit])

@@ -1,0 +1,41 @@
+"""差评工单 transitions: the one dictionary from which diagram and exhaustive test are made."""
+
+from __future__ import annotations
+
+from haochaping.accounts.terms import Power
+from haochaping.rectification.terms import Move
+from haochaping.rectification.terms import OrderState as S
+
+# (state, move) → state. What is not here is refused.
+TRANSITIONS: dict[tuple[S, Move], S] = {
+    (S.CREATED, Move.DISPATCH): S.DISPATCHED,
+    (S.DISPATCHED, Move.SIGN_FOR): S.SIGNED,
+    (S.SIGNED, Move.VERIFY): S.VERIFIED,
+    (S.VERIFIED, Move.VERIFY): S.VERIFIED,
+    (S.VERIFIED, Move.RECTIFY): S.RECTIFIED,
+    (S.RECTIFIED, Move.REPLY): S.REPLIED,
+    # The reviewer's own hand: a mis-tap changed back dispatches nothing; what an agency has begun is finished.
+    (S.CREATED, Move.CANCEL): S.CANCELLED,
+    (S.DISPATCHED, Move.CANCEL): S.CANCELLED,
+    (S.CANCELLED, Move.REOPEN): S.CREATED,
+}
+
+# Who may fire a move; moves that are not here belong to flows (the system, or the reviewer's own change).
+FIRED_BY: dict[Move, Power] = {
+    Move.SIGN_FOR: Power.ORDER_HANDLE,
+    Move.VERIFY: Power.ORDER_HANDLE,
+    Move.RECTIFY: Power.ORDER_HANDLE,
+    Move.REPLY: Power.ORDER_HANDLE,
+}
+
+FINAL = frozenset({S.REPLIED, S.CANCELLED})
+
+
+def after(state: S, move: Move) -> S | None:
+    """The state a move leads to; None when it is not allowed."""
+    return TRANSITIONS.get((state, move))
+
+
+def moves_from(state: S) -> list[Move]:
+    """The moves that staff may make from a state."""
+    return [move for (begin, move) in TRANSITIONS if begin == state and move in FIRED_BY]

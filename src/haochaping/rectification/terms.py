@@ -1,0 +1,171 @@
+"""整改 vocabulary: the work order of a bad review, its states, outcomes and reasons for refusing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from haochaping.kernel.refused import N_, Reason
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+
+class OrderState(StrEnum):
+    """差评工单 states (domain.md §6.5, the straight path)."""
+
+    CREATED = "created"
+    DISPATCHED = "dispatched"
+    SIGNED = "signed"
+    VERIFIED = "verified"
+    RECTIFIED = "rectified"
+    REPLIED = "replied"
+    CANCELLED = "cancelled"
+
+
+STATE_LABELS = {
+    OrderState.CREATED: N_("Waiting for dispatch"),
+    OrderState.DISPATCHED: N_("Dispatched, not signed for"),
+    OrderState.SIGNED: N_("Signed for"),
+    OrderState.VERIFIED: N_("Called back"),
+    OrderState.RECTIFIED: N_("Put right, reply due"),
+    OrderState.REPLIED: N_("Replied"),
+    OrderState.CANCELLED: N_("Cancelled"),
+}
+
+
+class Move(StrEnum):
+    """What can happen to an order: each is one action and one event of its timeline."""
+
+    OPEN = "open"
+    DISPATCH = "dispatch"
+    SIGN_FOR = "sign_for"
+    VERIFY = "verify"
+    RECTIFY = "rectify"
+    REPLY = "reply"
+    CANCEL = "cancel"
+    REOPEN = "reopen"
+
+
+MOVE_LABELS = {
+    Move.OPEN: N_("Order opened"),
+    Move.DISPATCH: N_("Dispatched to the agency"),
+    Move.SIGN_FOR: N_("Signed for"),
+    Move.VERIFY: N_("Called back and verified"),
+    Move.RECTIFY: N_("Put right"),
+    Move.REPLY: N_("Replied"),
+    Move.CANCEL: N_("Cancelled: the reviewer changed or withdrew the review"),
+    Move.REOPEN: N_("Opened again: the reviewer rated badly again"),
+}
+
+
+class CallResult(StrEnum):
+    """回访结果 of one attempt."""
+
+    ANSWERED = "answered"
+    NOT_REACHED = "not_reached"
+    DECLINED = "declined"
+
+
+CALL_LABELS = {
+    CallResult.ANSWERED: N_("The reviewer answered"),
+    CallResult.NOT_REACHED: N_("Not reached"),
+    CallResult.DECLINED: N_("The reviewer did not wish to talk"),
+}
+
+
+class HandlingOutcome(StrEnum):
+    """处理结果 (国办发〔2019〕51号: 立行立改 or 解释说明; the ledger with a deadline comes with the closed loop)."""
+
+    IMMEDIATE_RECTIFIED = "immediate_rectified"
+    EXPLAINED = "explained"
+
+
+OUTCOME_LABELS = {
+    HandlingOutcome.IMMEDIATE_RECTIFIED: N_("Put right at once"),
+    HandlingOutcome.EXPLAINED: N_("Explained: the demand has no legal basis"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BadReview:
+    """What an order is opened for; `finished` when the reviewer has nothing more to add."""
+
+    review_id: UUID
+    division_id: int
+    agency_id: int
+    item_id: int
+    received_at: datetime
+    dispatch_after: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFacts:
+    """An order as counted."""
+
+    review_id: UUID
+    created_at: datetime
+    division_id: int
+    agency_id: int
+    item_id: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """An order as pages show it."""
+
+    id: UUID
+    review_id: UUID
+    state: OrderState
+    division_id: int
+    agency_id: int
+    agency_name: str
+    item_name: str
+    created_at: datetime
+    dispatched_at: datetime | None
+    sign_due_at: datetime | None
+    contact_due_at: datetime | None
+    rectify_due_at: datetime | None
+    deadline_known: bool
+    outcome: str
+    rectification_text: str
+    reply_text: str
+    replied_at: datetime | None
+    thread_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One line of an order's timeline."""
+
+    move: Move
+    at: datetime
+    by: str
+    note: str
+
+
+TEXT_LIMIT = 2000
+
+NO_SUCH_ORDER = Reason("no_such_order", N_("There is no such work order."), N_("Go back to the list."))
+WRONG_STATE = Reason(
+    "wrong_state",
+    N_("This work order is “{state}”; that step is not possible now."),
+    N_("Reload the page: somebody may have gone on with it."),
+)
+TEXT_MISSING = Reason("text_missing", N_("This text is empty."), N_("Write at least one sentence."))
+TEXT_TOO_LONG = Reason(
+    "text_too_long",
+    N_("The text has {length} characters; {limit} are allowed."),
+    N_("Shorten the text."),
+)
+UNKNOWN_CHOICE = Reason(
+    "unknown_choice", N_("“{value}” is not one of the choices."), N_("Choose one of the list.")
+)
+NO_THREAD = Reason(
+    "no_thread",
+    N_("The agency has not written to you about this review."),
+    N_("Wait for its message, or read its reply here."),
+)

@@ -1,0 +1,146 @@
+"""评价 tables. A review is never deleted; what its reviewer changes leaves a row in the history."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
+
+from haochaping.reviews.terms import ChangeKind, Provenance, ReviewChannel, ReviewStatus
+
+
+class IndicatorSet(models.Model):
+    """评价指标版本."""
+
+    class Privacy:
+        plain = ("code", "name")
+
+    code = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=100)
+    effective_from = models.DateField()
+
+    class Meta:
+        db_table = "reviews_indicator_set"
+        verbose_name = "评价指标版本"
+
+
+class ReviewIndicator(models.Model):
+    """评价指标. Retired codes stay, so that old reviews can be read."""
+
+    class Privacy:
+        plain = ("code", "label")
+
+    indicator_set = models.ForeignKey(IndicatorSet, models.PROTECT, related_name="+")
+    code = models.CharField(max_length=10)
+    level = models.SmallIntegerField()
+    label = models.CharField(max_length=200)
+    basic = models.BooleanField()
+    active = models.BooleanField()
+
+    class Meta:
+        db_table = "reviews_review_indicator"
+        verbose_name = "评价指标"
+        constraints = [
+            UniqueConstraint(fields=["indicator_set", "code"], name="indicator_unique_in_set"),
+            CheckConstraint(condition=Q(level__gte=1, level__lte=5), name="indicator_level_1_5"),
+        ]
+
+
+class Invitation(models.Model):
+    """邀评: one occurrence's invitation. Its address is signed, not stored; used is derived from the review."""
+
+    class Privacy:
+        plain = ()
+
+    id = models.UUIDField(primary_key=True)
+    occurrence = models.ForeignKey("cases.ServiceOccurrence", models.PROTECT, related_name="+", unique=True)
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "reviews_invitation"
+        verbose_name = "邀评"
+
+
+class Review(models.Model):
+    """评价: one answer about one occurrence. Level, reasons and status change only by the reviewer's own hand."""
+
+    class Privacy:
+        plain = (
+            "indicator_set",
+            "channel",
+            "claimed_provenance",
+            "provenance",
+            "status",
+            "digest",
+            "receipt_hash",
+            "sent_by",
+        )
+        never = ("comment_text",)
+
+    id = models.UUIDField(primary_key=True)
+    occurrence = models.ForeignKey(
+        "cases.ServiceOccurrence", models.PROTECT, related_name="+", db_index=False
+    )
+    assess_no = models.SmallIntegerField()
+    level = models.SmallIntegerField()
+    indicator_set = models.CharField(max_length=40)
+    indicator_codes = ArrayField(models.CharField(max_length=10))
+    comment_text = models.TextField(blank=True)
+    reason_missing = models.BooleanField()
+    channel = models.CharField(max_length=20)
+    claimed_provenance = models.CharField(max_length=40, blank=True)
+    provenance = models.CharField(max_length=30)
+    anonymous = models.BooleanField()
+    status = models.CharField(max_length=12)
+    assessed_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    changeable_until = models.DateTimeField()
+    platform_id = models.BigIntegerField()
+    division = models.ForeignKey("directory.Division", models.PROTECT, related_name="+", db_constraint=False)
+    agency = models.ForeignKey("directory.Agency", models.PROTECT, related_name="+", db_constraint=False)
+    item = models.ForeignKey("directory.ServiceItem", models.PROTECT, related_name="+", db_constraint=False)
+    hall_id = models.BigIntegerField(null=True)
+    window_id = models.BigIntegerField(null=True)
+    staff_id = models.BigIntegerField(null=True)
+    person_id = models.UUIDField(null=True)
+    receipt_hash = models.BinaryField(max_length=32, unique=True)
+    digest = models.BinaryField(max_length=32)
+    sent_by = models.CharField(max_length=80)
+
+    class Meta:
+        db_table = "reviews_review"
+        verbose_name = "评价"
+        constraints = [
+            UniqueConstraint(fields=["occurrence", "assess_no"], name="review_unique_per_occurrence"),
+            CheckConstraint(condition=Q(level__gte=1, level__lte=5), name="review_level_1_5"),
+            CheckConstraint(condition=Q(assess_no__gte=1, assess_no__lte=2), name="review_assess_no_1_2"),
+            CheckConstraint(condition=Q(status__in=list(ReviewStatus)), name="review_status_known"),
+            CheckConstraint(condition=Q(channel__in=list(ReviewChannel)), name="review_channel_known"),
+            CheckConstraint(condition=Q(provenance__in=list(Provenance)), name="review_provenance_known"),
+        ]
+        indexes = [Index(fields=["agency", "level", "assessed_at"], name="review_agency_level_time")]
+
+
+class ReviewChange(models.Model):
+    """评价更正: what stood there before the reviewer changed it."""
+
+    class Privacy:
+        plain = ("kind",)
+        never = ("comment_text",)
+
+    id = models.UUIDField(primary_key=True)
+    review = models.ForeignKey(Review, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=12)
+    level = models.SmallIntegerField()
+    indicator_codes = ArrayField(models.CharField(max_length=10))
+    comment_text = models.TextField(blank=True)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "reviews_review_change"
+        verbose_name = "评价更正"
+        constraints = [
+            CheckConstraint(condition=Q(kind__in=list(ChangeKind)), name="review_change_kind_known")
+        ]

@@ -1,0 +1,186 @@
+"""评价 reads: invitations by token, reviews by id, receipt or occurrence, what is counted and committed."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import F
+
+from haochaping.kernel.periods import local_day
+from haochaping.kernel.refused import Refused
+from haochaping.reviews.models import Invitation, Review, ReviewIndicator
+from haochaping.reviews.rules import committed_fields, read_token, receipt_hash, sign_token
+from haochaping.reviews.terms import (
+    NATIONAL_SET,
+    RECEIPT_UNKNOWN,
+    TOKEN_INVALID,
+    Indicator,
+    InvitationRow,
+    Level,
+    ReviewFacts,
+    ReviewRow,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from uuid import UUID
+
+_STATES = (
+    resources.files("haochaping.reviews").joinpath("sql/states_out_of_step.sql").read_text(encoding="utf-8")
+)
+_INVITATION = ("id", "occurrence_id", "issued_at", "expires_at")
+_REVIEW = (
+    "id",
+    "occurrence_id",
+    "assess_no",
+    "level",
+    "indicator_set",
+    "indicator_codes",
+    "comment_text",
+    "reason_missing",
+    "channel",
+    "provenance",
+    "status",
+    "assessed_at",
+    "received_at",
+    "finished_at",
+    "changeable_until",
+    "division_id",
+    "agency_id",
+    "item_id",
+    "person_id",
+    "anonymous",
+)
+
+
+def _rows(**where: object) -> list[ReviewRow]:
+    return [ReviewRow(**row | {"indicator_codes": tuple(row["indicator_codes"])}) for row in _values(**where)]
+
+
+def _values(**where: object) -> Iterable[dict[str, Any]]:
+    return list(Review.objects.filter(**where).values(*_REVIEW))
+
+
+def indicators(indicator_set: str = NATIONAL_SET) -> dict[str, Indicator]:
+    """The indicators of a set by code, retired ones included; empty for an unknown set."""
+    rows = ReviewIndicator.objects.filter(indicator_set__code=indicator_set).order_by("code")
+    return {row.code: Indicator(row.code, Level(row.level), row.label, row.basic, row.active) for row in rows}
+
+
+def active_indicators(level: int) -> list[Indicator]:
+    """The tags offered for a level: basic ones first, in the order of their codes."""
+    offered = [tag for tag in indicators().values() if tag.active and tag.level == level]
+    return sorted(offered, key=lambda tag: (not tag.basic, tag.code))
+
+
+def invitation_by_token(token: str) -> InvitationRow:
+    """The invitation of an address; raises `Refused(TOKEN_INVALID)` for anything we did not sign."""
+    invitation_id = read_token(token, settings.INVITATION_KEY)
+    rows = Invitation.objects.filter(id=invitation_id).values_list(*_INVITATION) if invitation_id else ()
+    for row in rows:
+        return InvitationRow(*row)
+    raise Refused(TOKEN_INVALID)
+
+
+def tokens_of(occurrence_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The address part of each occurrence's invitation."""
+    rows = Invitation.objects.filter(occurrence_id__in=list(occurrence_ids)).values_list(
+        "occurrence_id", "id"
+    )
+    return {
+        occurrence_id: sign_token(invitation_id, settings.INVITATION_KEY)
+        for occurrence_id, invitation_id in rows
+    }
+
+
+def unanswered_tokens(limit: int) -> list[tuple[UUID, str]]:
+    """The newest invitations nobody has answered, as (occurrence, address part)."""
+    answered = Review.objects.values("occurrence_id")
+    rows = Invitation.objects.exclude(occurrence_id__in=answered).order_by("-issued_at", "-id")
+    return [
+        (occurrence_id, sign_token(invitation_id, settings.INVITATION_KEY))
+        for occurrence_id, invitation_id in rows.values_list("occurrence_id", "id")[:limit]
+    ]
+
+
+def review(review_id: UUID) -> ReviewRow | None:
+    """One review by id."""
+    return next(iter(_rows(id=review_id)), None)
+
+
+def reviews(review_ids: Iterable[UUID]) -> dict[UUID, ReviewRow]:
+    """Reviews by id."""
+    return {row.id: row for row in _rows(id__in=list(review_ids))}
+
+
+def review_of_occurrence(occurrence_id: UUID, assess_no: int = 1) -> ReviewRow | None:
+    """The first (or follow-up) review of an occurrence."""
+    return next(iter(_rows(occurrence_id=occurrence_id, assess_no=assess_no)), None)
+
+
+def review_by_receipt(receipt: str) -> ReviewRow:
+    """The review of a receipt number; raises `Refused(RECEIPT_UNKNOWN)`."""
+    for row in _rows(receipt_hash=receipt_hash(receipt)):
+        return row
+    raise Refused(RECEIPT_UNKNOWN, field="receipt")
+
+
+def facts_of(review_ids: Iterable[UUID]) -> dict[UUID, ReviewFacts]:
+    """What is counted of each review."""
+    rows = Review.objects.filter(id__in=list(review_ids)).values_list(
+        "id",
+        "assessed_at",
+        "occurrence__at",
+        "division_id",
+        "agency_id",
+        "item_id",
+        "channel",
+        "level",
+        "provenance",
+        "status",
+        "assess_no",
+        "occurrence__case__verified",
+    )
+    return {row[0]: ReviewFacts(*row) for row in rows}
+
+
+def committed(review_ids: Sequence[UUID] | None = None) -> Iterator[tuple[str, dict[str, str]]]:
+    """The fields under each review's newest commitment, as (review id, fields); all reviews when no ids are given."""
+    chosen = Review.objects.all() if review_ids is None else Review.objects.filter(id__in=review_ids)
+    rows = chosen.annotate(case_id=F("occurrence__case_id")).order_by("id")
+    for row in rows.iterator(chunk_size=2000):
+        yield (
+            str(row.id),
+            committed_fields(
+                case_ref=f"{row.case_id}:{row.occurrence_id}:{row.assess_no}",
+                org=str(row.agency_id),
+                item=str(row.item_id),
+                window=str(row.window_id or ""),
+                staff_ref=str(row.staff_id or ""),
+                channel=row.channel,
+                provenance=row.provenance,
+                score=row.level,
+                tags=tuple(row.indicator_codes),
+                comment_text=row.comment_text,
+                submitted_day=local_day(row.assessed_at).isoformat(),
+            ),
+        )
+
+
+def review_ids_after(last: UUID | None, limit: int) -> list[UUID]:
+    """Ids of all reviews in order, a page at a time."""
+    rows = Review.objects.order_by("id")
+    return list((rows.filter(id__gt=last) if last else rows).values_list("id", flat=True)[:limit])
+
+
+def states_out_of_step(limit: int = 100) -> list[tuple[str, str]]:
+    """Reviews whose status is not what their newest ledger entry says, as (review id, status).
+
+    Catches a row that was set to withdrawn, or back, past the reviewer.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_STATES, {"limit": limit})
+        return [(str(review_id), status) for review_id, status in cursor.fetchall()]

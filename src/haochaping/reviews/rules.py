@@ -1,0 +1,164 @@
+"""评价 rules: what an answer may say, where it is known to come from, what is committed in the ledger."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import asdict
+from hashlib import blake2b, sha256
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from haochaping.kernel.refused import Complaint
+from haochaping.reviews.terms import (
+    INDICATOR_OF_OTHER_LEVEL,
+    RATED_BEFORE_SERVICE,
+    RATED_IN_FUTURE,
+    UNKNOWN_INDICATOR,
+    Entrance,
+    Level,
+    Provenance,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime, timedelta
+
+    from haochaping.reviews.terms import Answer, Indicator
+
+GOOD_FROM = Level.BASICALLY_SATISFIED
+ACTIVE = frozenset(
+    {
+        Provenance.ACTIVE_SELF,
+        Provenance.ACTIVE_ONSITE_DEVICE,
+        Provenance.ACTIVE_PAPER_ENTERED,
+        Provenance.HOTLINE_CALL_BACK,
+    }
+)
+# What a registered sender may say of its own reviews and be believed, because it answers for it by name.
+_CLAIMABLE = ACTIVE | {Provenance.DEFAULT_SYSTEM, Provenance.BULK_IMPORT}
+
+_TOKEN_VERSION = 1
+_MAC_BYTES = 16
+_TOKEN_BYTES = 1 + 16 + _MAC_BYTES
+
+
+def is_bad(level: int) -> bool:
+    """差评: the last two levels (国办发〔2019〕51号)."""
+    return level < GOOD_FROM
+
+
+def is_active(provenance: str) -> bool:
+    """主动评价: a person gave it themselves."""
+    return provenance in ACTIVE
+
+
+def provenance_of(entrance: Entrance, claimed: str) -> Provenance:
+    """What the server believes about where an answer comes from; a claim alone never makes more of it.
+
+    An invitation's holder speaks for themselves. A registered client is believed within `_CLAIMABLE`, an unsigned
+    address and a claim that is not known never are, a file is what it is: a bulk import.
+    """
+    if entrance == Entrance.TOKEN:
+        return Provenance.ACTIVE_SELF
+    if entrance == Entrance.FILE:
+        return Provenance.DEFAULT_SYSTEM if claimed == Provenance.DEFAULT_SYSTEM else Provenance.BULK_IMPORT
+    if entrance == Entrance.CLIENT and claimed in _CLAIMABLE:
+        return Provenance(claimed)
+    return Provenance.UNVERIFIED
+
+
+def lacks_reason(level: int, codes: tuple[str, ...], comment: str) -> bool:
+    """差评必须勾选详情或填写文字评价: taken all the same, and flagged."""
+    return is_bad(level) and not codes and not comment
+
+
+def code_complaint(
+    level: int, codes: tuple[str, ...], indicator_set: str, known: Mapping[str, Indicator]
+) -> Complaint | None:
+    """A code that is not in the set, or whose first digit is not the level (domain.md §2.6)."""
+    for code in codes:
+        if code not in known:
+            return Complaint(
+                UNKNOWN_INDICATOR, "indicator_codes", {"value": code, "indicator_set": indicator_set}
+            )
+        if known[code].level != level:
+            found = {"value": code, "level_of_code": known[code].level.value, "level": int(level)}
+            return Complaint(INDICATOR_OF_OTHER_LEVEL, "indicator_codes", found)
+    return None
+
+
+def time_complaint(
+    answer: Answer, occurred_at: datetime, now: datetime, leeway: timedelta
+) -> Complaint | None:
+    """A review is not older than the service and not from the future, give or take the clocks' difference."""
+    said = {"assessed_at": answer.assessed_at.isoformat(), "occurred_at": occurred_at.isoformat()}
+    if answer.assessed_at + leeway < occurred_at:
+        return Complaint(RATED_BEFORE_SERVICE, "assessed_at", said)
+    if answer.assessed_at > now + leeway:
+        return Complaint(RATED_IN_FUTURE, "assessed_at", said)
+    return None
+
+
+def digest(answer: Answer, key: bytes) -> bytes:
+    """A keyed fingerprint of everything the sender said, to tell a repetition from a conflict."""
+    said = json.dumps(asdict(answer), default=str, sort_keys=True, ensure_ascii=False)
+    return blake2b(said.encode(), key=key, digest_size=32).digest()
+
+
+def receipt_hash(receipt: str) -> bytes:
+    """How a receipt number is stored: its 128 random bits need no salt."""
+    return sha256(b"haochaping receipt:" + receipt.encode()).digest()
+
+
+def committed_fields(
+    *,
+    case_ref: str,
+    org: str,
+    item: str,
+    window: str,
+    staff_ref: str,
+    channel: str,
+    provenance: str,
+    score: int,
+    tags: tuple[str, ...],
+    comment_text: str,
+    submitted_day: str,
+) -> dict[str, str]:
+    """The fields whose commitment the ledger keeps (trust.md §2.2); the text enters by its hash."""
+    return {
+        "case_ref": case_ref,
+        "org": org,
+        "item": item,
+        "window": window,
+        "staff_ref": staff_ref,
+        "channel": channel,
+        "provenance": provenance,
+        "score": str(score),
+        "tags": ",".join(tags),
+        "text_sha": sha256(comment_text.encode()).hexdigest(),
+        "submitted_day": submitted_day,
+    }
+
+
+def sign_token(invitation_id: UUID, key: bytes) -> str:
+    """The invitation's address part: version, id, MAC; it says nothing about the person or the case."""
+    body = bytes([_TOKEN_VERSION]) + invitation_id.bytes
+    return urlsafe_b64encode(body + _mac(body, key)).decode().rstrip("=")
+
+
+def read_token(token: str, key: bytes) -> UUID | None:
+    """The invitation a token was signed for; None for anything we did not sign."""
+    try:
+        raw = urlsafe_b64decode(token + "=" * (-len(token) % 4))
+    except ValueError:
+        return None
+    body, mac = raw[:-_MAC_BYTES], raw[-_MAC_BYTES:]
+    if len(raw) != _TOKEN_BYTES or body[0] != _TOKEN_VERSION or not hmac.compare_digest(mac, _mac(body, key)):
+        return None
+    return UUID(bytes=body[1:])
+
+
+def _mac(body: bytes, key: bytes) -> bytes:
+    return hmac.digest(key, b"haochaping invitation:" + body, "sha256")[:_MAC_BYTES]

@@ -1,0 +1,12 @@
+-- The newest ledger entry of a review among accepted (1), superseded (2) and withdrawn (134) decides its status.
+SELECT review.id, review.status
+FROM reviews_review AS review
+CROSS JOIN LATERAL (
+    SELECT entry.kind
+    FROM ledger_entry AS entry
+    WHERE entry.subject_kind = 'review' AND entry.subject_id = review.id::text AND entry.kind IN (1, 2, 134)
+    ORDER BY entry.id DESC
+    LIMIT 1
+) AS newest
+WHERE (newest.kind = 134) <> (review.status = 'withdrawn')
+LIMIT %(limit)s

@@ -1,0 +1,259 @@
+"""评价 vocabulary: five levels, channels, provenance, and the shapes in which an answer arrives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING
+
+from haochaping.kernel.refused import N_, Reason
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from haochaping.identity.terms import PlainPerson
+
+
+class Level(IntEnum):
+    """评价等级, in the national order; 2 and 1 are 差评 (国办发〔2019〕51号)."""
+
+    VERY_SATISFIED = 5
+    SATISFIED = 4
+    BASICALLY_SATISFIED = 3
+    DISSATISFIED = 2
+    VERY_DISSATISFIED = 1
+
+
+LEVEL_LABELS = {
+    Level.VERY_SATISFIED: N_("Very satisfied"),
+    Level.SATISFIED: N_("Satisfied"),
+    Level.BASICALLY_SATISFIED: N_("Basically satisfied"),
+    Level.DISSATISFIED: N_("Dissatisfied"),
+    Level.VERY_DISSATISFIED: N_("Very dissatisfied"),
+}
+
+
+class ReviewChannel(StrEnum):
+    """评价渠道 (wire pf 1…7)."""
+
+    PC = "pc"
+    MOBILE = "mobile"
+    QR_CODE = "qr_code"
+    HALL_PAD = "hall_pad"
+    HALL_TERMINAL = "hall_terminal"
+    PHONE = "phone"
+    SMS = "sms"
+
+
+class Provenance(StrEnum):
+    """评价来源: how we know that a person said this (domain.md §6.4)."""
+
+    ACTIVE_SELF = "active_self"
+    ACTIVE_ONSITE_DEVICE = "active_onsite_device"
+    ACTIVE_PAPER_ENTERED = "active_paper_entered"
+    HOTLINE_CALL_BACK = "hotline_call_back"
+    DEFAULT_SYSTEM = "default_system"
+    BULK_IMPORT = "bulk_import"
+    UNVERIFIED = "unverified"
+    SUSPECTED_FABRICATED = "suspected_fabricated"
+
+
+class Entrance(StrEnum):
+    """Through which kind of door an answer came: what the server itself knows about it."""
+
+    TOKEN = "token"  # noqa: S105 - the holder of an invitation
+    CLIENT = "client"
+    FILE = "file"
+    UNSIGNED = "unsigned"
+
+
+class ReviewStatus(StrEnum):
+    """评价状态 (domain.md §6.4); what waits or was refused never becomes a row here."""
+
+    EFFECTIVE = "effective"
+    WITHDRAWN = "withdrawn"
+
+
+class ChangeKind(StrEnum):
+    """What the reviewer did to the review after giving it."""
+
+    LEVEL = "level"
+    REASONS = "reasons"
+    WITHDRAWN = "withdrawn"
+    RESTORED = "restored"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One review as sent, checked for shape; `person` is plain on arrival, a sealed id afterwards."""
+
+    source: str
+    case_no: str
+    occurrence_no: int
+    assess_no: int
+    level: Level
+    indicator_set: str
+    indicator_codes: tuple[str, ...]
+    comment_text: str
+    channel: ReviewChannel
+    assessed_at: datetime
+    window: str
+    staff: str
+    anonymous: bool
+    claimed_provenance: str
+    person: PlainPerson | UUID | None
+
+    @property
+    def key(self) -> tuple[str, str, int]:
+        """The occurrence the answer is about."""
+        return self.source, self.case_no, self.occurrence_no
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """评价指标: one reason tag of the national set."""
+
+    code: str
+    level: Level
+    label: str
+    basic: bool
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewFacts:
+    """A review as counted. `occurred_at` is when the service took place."""
+
+    id: UUID
+    assessed_at: datetime
+    occurred_at: datetime
+    division_id: int
+    agency_id: int
+    item_id: int
+    channel: str
+    level: int
+    provenance: str
+    status: str
+    assess_no: int
+    verified_case: bool
+
+
+NATIONAL_SET = "national-2020"
+COMMENT_LIMIT = 500
+MAX_CODES = 20
+
+LEVEL_OUT_OF_RANGE = Reason(
+    "level_out_of_range",
+    N_("The rating “{value}” is not one of 5, 4, 3, 2, 1."),
+    N_("Send the rating as a whole number from 5 (very satisfied) to 1 (very dissatisfied)."),
+)
+UNKNOWN_INDICATOR = Reason(
+    "unknown_indicator",
+    N_("The indicator code “{value}” is not in the set {indicator_set}."),
+    N_("Use a code of the national indicator set."),
+)
+INDICATOR_OF_OTHER_LEVEL = Reason(
+    "indicator_of_other_level",
+    N_("The indicator code {value} belongs to level {level_of_code}, the rating is {level}."),
+    N_("Send only codes whose first digit is the rating."),
+)
+RATED_BEFORE_SERVICE = Reason(
+    "rated_before_service",
+    N_("The review time {assessed_at} lies before the service at {occurred_at}."),
+    N_("Check the clock of the device that sent it."),
+)
+RATED_IN_FUTURE = Reason(
+    "rated_in_future",
+    N_("The review time {assessed_at} lies in the future."),
+    N_("Check the clock of the device that sent it."),
+)
+CONFLICT = Reason(
+    "conflict",
+    N_("This service already has a review with other content."),
+    N_("A review is changed by its reviewer only; do not send it again."),
+)
+TOKEN_INVALID = Reason(
+    "token_invalid",
+    N_("This review link is not valid."),
+    N_("Copy the whole link again, or scan the QR code once more."),
+)
+TOKEN_EXPIRED = Reason(
+    "token_expired",
+    N_("This review link expired on {until}."),
+    N_("Ask the service hall for a new one."),
+)
+CHANGE_WINDOW_OVER = Reason(
+    "change_window_over",
+    N_("A review can be changed until {until}; that time has passed."),
+    N_("Your review stands as you gave it."),
+)
+NOT_REVIEWED = Reason(
+    "not_reviewed",
+    N_("There is no review yet to change."),
+    N_("Choose one of the five levels first."),
+)
+RECEIPT_UNKNOWN = Reason(
+    "receipt_unknown",
+    N_("There is no review with this receipt number."),
+    N_("Check the 26 characters of the number; O and 0, I and 1 are read as the same."),
+)
+COMMENT_TOO_LONG = Reason(
+    "comment_too_long",
+    N_("The text has {length} characters; {limit} are allowed."),
+    N_("Shorten the text."),
+)
+FORBIDDEN_CHARACTERS = Reason(
+    "forbidden_characters",
+    N_("The text holds control characters."),
+    N_("Remove characters that cannot be seen."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A judged answer with what the server adds to it; `digest` was taken before the person was sealed."""
+
+    answer: Answer
+    entrance: Entrance
+    digest: bytes
+    receipt: str
+    receipt_hash: bytes
+    person_id: UUID | None
+    finished: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationRow:
+    """An invitation as its pages need it."""
+
+    id: UUID
+    occurrence_id: UUID
+    issued_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRow:
+    """A review as pages and other rooms read it. Holds the text as given: not for publication."""
+
+    id: UUID
+    occurrence_id: UUID
+    assess_no: int
+    level: int
+    indicator_set: str
+    indicator_codes: tuple[str, ...]
+    comment_text: str
+    reason_missing: bool
+    channel: str
+    provenance: str
+    status: str
+    assessed_at: datetime
+    received_at: datetime
+    finished_at: datetime | None
+    changeable_until: datetime
+    division_id: int
+    agency_id: int
+    item_id: int
+    person_id: UUID | None
+    anonymous: bool

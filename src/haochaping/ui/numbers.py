@@ -1,0 +1,41 @@
+"""Counts and shares as people read them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext
+
+from haochaping.kernel.ratios import MINIMUM_N
+
+if TYPE_CHECKING:
+    from haochaping.kernel.ratios import Ratio
+
+_MOST_DECIMALS = 12
+
+
+def count(number: int) -> str:
+    """Set a whole number with separators: `12,345`."""
+    return f"{number:,}"
+
+
+def percent(ratio: Ratio) -> str:
+    """Set a ratio as a percentage with one decimal, or say that there are too few observations.
+
+    99.96 % is never rounded up to 100 %, nor 0.04 % down to 0: decimals are added until the difference shows.
+    """
+    value = ratio.value
+    if value is None:
+        return gettext("Not enough data")
+    if ratio.numerator in {0, ratio.denominator}:
+        return f"{value * 100:.1f}%"
+    for decimals in range(1, _MOST_DECIMALS):
+        shown = f"{value * 100:.{decimals}f}"
+        if float(shown) not in {0.0, 100.0}:
+            break
+    return f"{shown}%"
+
+
+def too_few() -> str:
+    """Say why a rate is withheld."""
+    return gettext("Fewer than {minimum}: the counts are shown, the rate is not.").format(minimum=MINIMUM_N)

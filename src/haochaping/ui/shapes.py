@@ -1,0 +1,67 @@
+"""What components are given: small frozen values, made by the doors, already translated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from haochaping.kernel.ratios import Ratio
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A place to go: breadcrumb step, table cell, navigation entry. `href` "" is the page one is on."""
+
+    text: str
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A heading of a table; numbers are set to the right."""
+
+    text: str
+    numeric: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A reason tag: `code` the indicator code, `basic` one of the three always shown."""
+
+    code: str
+    text: str
+    basic: bool = True
+    checked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A point of a timeline: what happened, when, by whom; `text` is shown with its line breaks."""
+
+    title: str
+    at: datetime | None = None
+    by: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A published number: a count, or a ratio with both its numbers; `note` says what was left out."""
+
+    label: str
+    value: int | Ratio
+    note: str = ""
+    href: str = ""
+
+    @property
+    def ratio(self) -> Ratio | None:
+        """The value, if it is a ratio."""
+        return self.value if isinstance(self.value, Ratio) else None
+
+    @property
+    def count(self) -> int | None:
+        """The value, if it is a count."""
+        return self.value if isinstance(self.value, int) else None

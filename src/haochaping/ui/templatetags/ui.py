@@ -1,0 +1,198 @@
+"""Template library `ui`: filters for times and numbers, and the components that need a little arithmetic.
+
+Components without arithmetic are plain templates: `{% include "components/x.html" with … only %}`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django import template
+from django.utils.translation import gettext
+
+from haochaping.kernel.identifiers import grouped_receipt_no
+from haochaping.ui import context, moments, numbers
+from haochaping.ui.levels import BY_NUMBER, LEVELS
+from haochaping.ui.sentences import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date, datetime
+
+    from haochaping.kernel.ratios import Ratio
+    from haochaping.kernel.refused import Complaint
+    from haochaping.ui.sentences import Sentence
+    from haochaping.ui.shapes import Column, Figure, Link, Tag
+
+register = template.Library()
+
+_TONES = {"success": "good", "warning": "warn", "error": "bad"}
+
+
+@register.filter
+def moment(when: datetime | None) -> str:
+    """`{{ at|moment }}`: a date-time in Beijing time; "" for None."""
+    return moments.moment(when) if when else ""
+
+
+@register.filter
+def day(when: date | None) -> str:
+    """`{{ at|day }}`: a day in Beijing time; "" for None."""
+    return moments.day(when) if when else ""
+
+
+@register.filter
+def iso(when: date | None) -> str:
+    """`<time datetime="{{ at|iso }}">`."""
+    return moments.iso(when) if when else ""
+
+
+@register.filter
+def percent(ratio: Ratio) -> str:
+    """`{{ ratio|percent }}`: one decimal, or "数据不足"."""
+    return numbers.percent(ratio)
+
+
+@register.filter
+def count(number: int) -> str:
+    """`{{ n|count }}`: a whole number with separators."""
+    return numbers.count(number)
+
+
+@register.filter
+def receipt(number: str) -> str:
+    """`{{ no|receipt }}`: a receipt number in groups of four."""
+    return grouped_receipt_no(number)
+
+
+@register.filter
+def tone(message_tag: str) -> str:
+    """`{{ message.level_tag|tone }}`: the tone of a notice for one of Django's messages."""
+    return _TONES.get(message_tag, "info")
+
+
+@register.filter
+def level_label(number: int) -> str:
+    """`{{ 5|level_label }}`: the level's words."""
+    return gettext(BY_NUMBER[number].label)
+
+
+@register.filter
+def said(complaint: Complaint) -> Sentence:
+    """`{% with sentence=c|said %}`: field, code, message and remedy in the active language."""
+    return say(complaint)
+
+
+@register.simple_tag
+def complaint(given: Complaint) -> str:
+    """`{% complaint c %}`: message and remedy as one line."""
+    return say(given).text
+
+
+@register.simple_tag
+def site() -> dict[str, object]:
+    """`{% site as here %}`: the site's facts for pages that are rendered without a request."""
+    return context.site(None)
+
+
+@register.inclusion_tag("components/level_picker.html")
+def level_picker(
+    question: str, *, hint: str = "", heading: bool = False, name: str = "level", chosen: int | None = None
+) -> dict[str, object]:
+    """Five equal choices in the national order, each a submit button; stands inside the page's form.
+
+    `heading` makes the question the page's h1. `chosen` marks what is stored already and is for changing a
+    review only: nothing is ever pre-selected.
+    """
+    choices = [(level.number, gettext(level.label)) for level in LEVELS]
+    return {
+        "question": question,
+        "hint": hint,
+        "heading": heading,
+        "name": name,
+        "chosen": chosen,
+        "choices": choices,
+    }
+
+
+@register.inclusion_tag("components/level_badge.html")
+def level_badge(number: int) -> dict[str, object]:
+    """A stored level: face, number, words."""
+    return {"number": number, "label": gettext(BY_NUMBER[number].label)}
+
+
+@register.inclusion_tag("components/tag_picker.html")
+def tag_picker(
+    legend: str, tags: Iterable[Tag], *, hint: str = "", name: str = "indicator_codes"
+) -> dict[str, object]:
+    """Checkboxes of reason tags: the basic ones shown, the rest folded, open if one is ticked."""
+    tags = tuple(tags)
+    more = [tag for tag in tags if not tag.basic]
+    return {
+        "legend": legend,
+        "hint": hint,
+        "name": name,
+        "basic": [tag for tag in tags if tag.basic],
+        "more": more,
+        "open": any(tag.checked for tag in more),
+    }
+
+
+@register.inclusion_tag("components/deadline.html")
+def deadline(due: datetime, now: datetime, *, done_at: datetime | None = None) -> dict[str, object]:
+    """Time left or overdue, in words; with `done_at`, whether it was in time."""
+    ends = done_at or now
+    late = ends > due
+    length = moments.span(due - ends)
+    if done_at:
+        words = gettext("Done {span} late").format(span=length) if late else gettext("Done in time")
+    else:
+        words = (gettext("{span} overdue") if late else gettext("{span} left")).format(span=length)
+    return {"due": due, "late": late, "done": bool(done_at), "words": words}
+
+
+@register.inclusion_tag("components/table.html")
+def table(
+    caption: str, columns: Sequence[Column], rows: Iterable[Sequence[str | int | Link]], *, empty: str = ""
+) -> dict[str, object]:
+    """A table of plain texts and links, one cell for each column; `empty` is said when there is no row."""
+    return {
+        "caption": caption,
+        "columns": columns,
+        "rows": [list(zip(columns, map(_cell, row), strict=True)) for row in rows],
+        "empty": empty or gettext("Nothing here yet."),
+    }
+
+
+@register.inclusion_tag("components/stat.html")
+def stat(figure: Figure) -> dict[str, object]:
+    """One published number with what it is made of."""
+    return {"figure": figure, "too_few": numbers.too_few()}
+
+
+@register.inclusion_tag("components/measure_table.html")
+def measure_table(
+    caption: str, figures: Sequence[Figure], *, as_of: datetime | None = None
+) -> dict[str, object]:
+    """Published numbers as a table: value, numerator, denominator, what is left out; and as of when."""
+    return {"caption": caption, "figures": figures, "as_of": as_of}
+
+
+@register.inclusion_tag("components/distribution.html")
+def distribution(caption: str, counts: Mapping[int, int]) -> dict[str, object]:
+    """How many reviews of each level, as bars that are also a table. Missing levels count as 0."""
+    total = sum(counts.values())
+    rows = [
+        {
+            "number": level.number,
+            "label": gettext(level.label),
+            "count": counts.get(level.number, 0),
+            "width": round(100 * counts.get(level.number, 0) / total, 1) if total else 0,
+        }
+        for level in LEVELS
+    ]
+    return {"caption": caption, "rows": rows, "total": total}
+
+
+def _cell(value: str | int | Link) -> str | Link:
+    return numbers.count(value) if isinstance(value, int) else value

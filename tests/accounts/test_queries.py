@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from haochaping.accounts import actions, queries
+from haochaping.accounts.terms import CLIENT_POWERS, POWERS_OF, Place, Role
+from haochaping.kernel.actor import EVERYWHERE, NOWHERE, OPERATOR, ActorKind, Scope
+
+from .conftest import AGENCY, DIVISION, NOW, PASSWORD
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("town")]
+
+
+def person(username, role, **place: Any):
+    return actions.create_staff(
+        username=username, display_name="示例", role=role, password=PASSWORD, by=OPERATOR, now=NOW, **place
+    )
+
+
+def test_actor_of_a_clerk_reaches_the_agency_only():
+    actor = queries.actor_of_user(person("clerk", Role.CLERK, agency_code=AGENCY))
+
+    assert actor.kind is ActorKind.STAFF
+    assert actor.powers == POWERS_OF[Role.CLERK]
+    assert actor.scope == Scope(agency_path=f"{AGENCY}.")
+
+
+def test_actor_of_a_supervisor_reaches_the_division():
+    actor = queries.actor_of_user(person("super", Role.SUPERVISOR, division_code=DIVISION))
+
+    assert actor.scope == Scope(division_path="990000000000.990100000000.")
+
+
+def test_actor_of_an_administrator_reaches_everywhere():
+    actor = queries.actor_of_user(person("audit", Role.AUDITOR, everywhere=True))
+
+    assert actor.scope == EVERYWHERE
+
+
+def test_powers_of_two_roles_add_up():
+    pk = person("both", Role.DISPATCHER, division_code=DIVISION)
+    actions.grant_role(user_id=pk, role=Role.PUBLISHER, place=Place(DIVISION), by=OPERATOR, now=NOW)
+
+    assert queries.actor_of_user(pk).powers == POWERS_OF[Role.DISPATCHER] | POWERS_OF[Role.PUBLISHER]
+
+
+def test_actor_of_nobody_may_nothing_nowhere():
+    actor = queries.actor_of_user(0)
+
+    assert (actor.powers, actor.scope) == (frozenset(), NOWHERE)
+
+
+def test_client_by_key():
+    pk, key = actions.create_client(name="示例平台", division_code=DIVISION, by=OPERATOR, now=NOW)
+
+    client = queries.client_by_key(key)
+
+    assert client is not None
+    assert (client.id, client.name, client.division_code) == (pk, "示例平台", DIVISION)
+    assert queries.clients() == [client]
+
+
+@pytest.mark.parametrize("spoilt", ["", "hcp_", "x", "hcp_" + "A" * 43])
+def test_client_by_wrong_key(spoilt):
+    actions.create_client(name="示例平台", division_code=DIVISION, by=OPERATOR, now=NOW)
+
+    assert queries.client_by_key(spoilt) is None
+
+
+def test_actor_of_a_client_speaks_for_its_division():
+    _, key = actions.create_client(name="示例平台", division_code=DIVISION, by=OPERATOR, now=NOW)
+    client = queries.client_by_key(key)
+    assert client is not None
+
+    actor = queries.actor_of_client(client)
+
+    assert actor.kind is ActorKind.CLIENT
+    assert actor.powers == CLIENT_POWERS
+    assert actor.scope == Scope(division_path=client.division_path)
+
+
+def test_staff_lists_people_with_what_they_hold():
+    person("bbb", Role.CLERK, agency_code=AGENCY)
+    person("aaa", Role.AUDITOR, everywhere=True)
+
+    assert [(row.username, row.roles) for row in queries.staff()] == [
+        ("aaa", (Role.AUDITOR,)),
+        ("bbb", (Role.CLERK,)),
+    ]
+    assert queries.staff_by_username("BBB") == queries.staff()[1]
+    assert queries.staff_by_username("ccc") is None

@@ -1,0 +1,93 @@
+"""People at the doors: made by the room's own actions, signed in through the real pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from django.conf import settings as django_settings
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from haochaping.accounts import actions as accounts
+from haochaping.accounts import rules
+from haochaping.kernel.actor import OPERATOR
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from haochaping.accounts.terms import Role
+
+PASSWORD = "a quiet river at dusk"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _static_folder() -> None:
+    """The folder that `collectstatic` makes; the server warns when it is not there."""
+    Path(str(django_settings.STATIC_ROOT)).mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings) -> None:
+    """Passwords of tests need not cost an attacker anything."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _fresh_limits() -> Iterator[None]:
+    """Failed log-ins and used codes of one test do not count in the next."""
+    cache.clear()
+    yield
+    cache.clear()
+
+
+class Person:
+    """Somebody with an account, a browser, and maybe a second factor."""
+
+    def __init__(self, role: Role, *, enrolled: bool = True) -> None:
+        self.username = str(role).replace("_", "-")
+        self.id = accounts.create_staff(
+            username=self.username,
+            display_name="示例人员",
+            role=role,
+            password=PASSWORD,
+            everywhere=True,
+            by=OPERATOR,
+            now=timezone.now(),
+        )
+        self.enrolment = (
+            accounts.enrol_totp(user_id=self.id, by=OPERATOR, now=timezone.now()) if enrolled else None
+        )
+        self.browser = Client()
+
+    def give_password(self, password: str = PASSWORD, *, address: str = "127.0.0.1"):
+        form = {"login": self.username, "password": password}
+        return self.browser.post(reverse("account_login"), form, REMOTE_ADDR=address)
+
+    def give_code(self, code: str | None = None):
+        assert self.enrolment is not None
+        code = code or rules.one_time_code(self.enrolment.secret, timezone.now())
+        return self.browser.post(reverse("mfa_authenticate"), {"code": code})
+
+
+@pytest.fixture
+def person(db: None) -> Callable[..., Person]:
+    """Make somebody: `person(Role.CLERK, enrolled=False)`."""
+    return Person
+
+
+@pytest.fixture
+def signed_in(db: None) -> Callable[[Role], Person]:
+    """Make somebody who has signed in with both factors."""
+
+    def make(role: Role) -> Person:
+        made = Person(role)
+        made.give_password()
+        answer = made.give_code()
+        assert answer.status_code == 302, answer.content.decode()
+        return made
+
+    return make

@@ -1,0 +1,58 @@
+"""Pages that exist only to stand before the gate, beside the real ones of log-in and console."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib.sessions.models import Session
+from django.http import HttpResponse
+from django.urls import include, path
+from django.utils import timezone
+
+from haochaping.accounts.terms import Power
+from haochaping.doors.gate import actor_of, machine, public, requires
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+
+@public
+def street(_request: HttpRequest) -> HttpResponse:
+    return HttpResponse("open")
+
+
+@machine
+def hatch(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(request.method)
+
+
+@requires()
+def lobby(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(str(actor_of(request)))
+
+
+@requires(Power.ORDER_HANDLE, Power.ORDER_DISPATCH)
+def desk(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(str(actor_of(request)))
+
+
+def forgotten(_request: HttpRequest) -> HttpResponse:
+    return HttpResponse("nobody said who may see this")
+
+
+def _write(_request: HttpRequest) -> HttpResponse:
+    Session.objects.create(session_key="written", session_data="", expire_date=timezone.now())
+    return HttpResponse("written")
+
+
+urlpatterns = [
+    path("street", street, name="street"),
+    path("hatch", hatch, name="hatch"),
+    path("lobby", lobby, name="lobby"),
+    path("desk", desk, name="desk"),
+    path("forgotten", forgotten, name="forgotten"),
+    path("careless", public(_write), name="careless"),
+    path("careful", public(writes=True)(_write), name="careful"),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", include("haochaping.doors.console.urls")),
+]

@@ -1,0 +1,1 @@
+"""Migrations of an app that is one step ahead of the database."""

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from haochaping.identity import actions, queries
+from haochaping.identity.terms import PlainPerson
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 24, 4, tzinfo=UTC)
+CERTIFICATE = ("111", "99010519491231002X")
+
+
+def test_a_person_is_found_by_any_spelling_of_the_phone(folder):
+    first, _, third = actions.seal(
+        [
+            PlainPerson(phone="13900000001"),
+            PlainPerson(phone="13900000002"),
+            PlainPerson(phone="+86 139-0000-0001"),
+        ],
+        now=NOW,
+    )
+
+    assert set(queries.person_by_phone_index("139 0000 0001")) == {first, third}
+    assert queries.person_by_phone_index("13900000003") == []
+    assert queries.person_by_phone_index("无") == []
+
+
+def test_a_person_is_found_by_any_spelling_of_the_certificate(folder):
+    [person_id] = actions.seal([PlainPerson("欧阳试例", "", "111", "990105491231002")], now=NOW)
+    eighteen = "990105194912310024"
+
+    found = queries.person_by_certificate_index("111", "990105491231002")
+
+    assert found == [person_id]
+    assert queries.person_by_certificate_index("414", eighteen) == []
+    assert queries.person_by_certificate_index("111", "") == []
+
+
+def test_a_phone_index_is_found_after_the_suite_has_changed(folder, settings):
+    [before] = actions.seal([PlainPerson(phone="13900000001")], now=NOW)
+    settings.SUITE = "gm"
+    [after] = actions.seal([PlainPerson(phone="13900000001")], now=NOW)
+
+    assert set(queries.person_by_phone_index("13900000001")) == {before, after}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (
+            PlainPerson("甲", "13900000001", *CERTIFICATE),
+            PlainPerson("乙", "13900000002", *CERTIFICATE),
+            True,
+        ),
+        (
+            PlainPerson("甲", "13900000001", *CERTIFICATE),
+            PlainPerson("甲", "13900000001", "414", "E12345678"),
+            False,
+        ),
+        (PlainPerson("甲", "13900000001", *CERTIFICATE), PlainPerson("甲", "13900000001"), True),
+        (PlainPerson("甲", "13900000001"), PlainPerson("甲", "13900000002"), False),
+        (PlainPerson("甲"), PlainPerson("甲"), False),
+    ],
+)
+def test_same_person(folder, one, other, same):
+    first, second = actions.seal([one, other], now=NOW)
+
+    assert queries.same_person(first, second) is same
+
+
+def test_a_pseudonym_holds_for_one_year(folder, settings):
+    written, other_spelling = (
+        PlainPerson("甲", "", *CERTIFICATE),
+        PlainPerson("", "13900000001", "", CERTIFICATE[1].lower()),
+    )
+
+    pseudonym = queries.pseudonym(written, now=NOW)
+
+    assert pseudonym is not None
+    assert pseudonym == queries.pseudonym(other_spelling, now=NOW)
+    assert len(pseudonym) == 66
+    assert pseudonym != queries.pseudonym(written, now=NOW.replace(year=2027))
+    settings.SUITE = "gm"
+    assert (queries.pseudonym(written, now=NOW) or "").startswith("02")
+    assert queries.pseudonym(PlainPerson("甲"), now=NOW) is None
+
+
+def test_the_year_of_a_pseudonym_begins_at_midnight_in_beijing(folder):
+    person = PlainPerson("甲", "13900000001")
+
+    eve, new_year = datetime(2026, 12, 31, 15, 59, tzinfo=UTC), datetime(2026, 12, 31, 16, tzinfo=UTC)
+
+    assert queries.pseudonym(person, now=NOW) == queries.pseudonym(person, now=eve)
+    assert queries.pseudonym(person, now=eve) != queries.pseudonym(person, now=new_year)

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from haochaping.identity import terms as identity
+from haochaping.kernel.actor import ActorKind
+from haochaping.kernel.text import clean
+from haochaping.notices import rules
+from haochaping.notices.terms import (
+    DELIVERY_LABELS,
+    SENTENCES,
+    SIDE_LABELS,
+    UNREACHABLE,
+    DeliveryState,
+    Side,
+    Template,
+)
+
+
+@pytest.mark.parametrize(
+    ("side", "speakers"),
+    [
+        (Side.AGENCY, {ActorKind.STAFF}),
+        (Side.REVIEWER, {ActorKind.REVIEWER}),
+        (Side.SYSTEM, {ActorKind.SYSTEM, ActorKind.OPERATOR}),
+    ],
+)
+def test_each_side_has_its_speakers(side, speakers):
+    assert {kind for kind in ActorKind if rules.may_speak(side, kind)} == speakers
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("您好", None),
+        ("字" * 2000, None),
+        ("𠮷", None),
+        ("一行\n两行", None),
+        ("", "empty_message"),
+        ("字" * 2001, "long_message"),
+        ("a\x00b", "control_characters"),
+        ("a\x1bb", "control_characters"),
+    ],
+)
+def test_text_complaint(text, code):
+    complaint = rules.text_complaint(text)
+
+    assert (complaint and complaint.code) == code
+
+
+@given(st.text(max_size=2100))
+def test_a_message_that_is_taken_can_be_shown(text):
+    text = clean(text)
+
+    if rules.text_complaint(text) is None:
+        assert 1 <= len(text) <= 2000
+        assert "\x00" not in text
+
+
+@pytest.mark.parametrize("template", list(Template))
+def test_a_text_message_carries_a_link_and_nothing_else(template):
+    assert rules.placeholders(template) == {"link"}
+
+    text = rules.wording(template, {"link": "https://x.test/r/a"}, str)
+
+    assert text.endswith("https://x.test/r/a")
+    assert len(text) <= 140
+
+
+def test_a_text_message_is_worded_in_the_language_asked_for():
+    text = rules.wording(Template.RECEIPT, {"link": "/s"}, lambda _: "已收到：{link}")
+
+    assert text == "已收到：/s"
+
+
+def test_every_word_has_a_label():
+    assert SENTENCES.keys() == set(Template)
+    assert DELIVERY_LABELS.keys() == set(DeliveryState)
+    assert SIDE_LABELS.keys() == set(Side)
+
+
+def test_unreachable_are_the_codes_of_those_who_keep_the_numbers():
+    assert {identity.NO_PHONE.code, identity.UNKNOWN_PERSON.code} == UNREACHABLE

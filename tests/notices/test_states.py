@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from itertools import product
+
+from haochaping.notices.states import TRANSITIONS, may_follow
+from haochaping.notices.terms import DeliveryState as S
+
+ALLOWED = {
+    (S.QUEUED, S.SENDING),
+    (S.SENDING, S.SENT),
+    (S.SENDING, S.FAILED),
+    (S.SENDING, S.NO_PHONE),
+    (S.SENDING, S.UNCLEAR),
+    (S.FAILED, S.SENDING),
+    (S.FAILED, S.QUEUED),
+    (S.UNCLEAR, S.QUEUED),
+    (S.UNCLEAR, S.SENT),
+    (S.UNCLEAR, S.FAILED),
+    (S.UNCLEAR, S.NO_PHONE),
+}
+
+
+def test_every_pair_of_states():
+    assert {pair for pair in product(S, S) if may_follow(*pair)} == ALLOWED
+    assert TRANSITIONS.keys() == set(S)

@@ -1,0 +1,142 @@
+"""A small fictional world for tests: one city of division 99, one agency, one item, one hall."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from haochaping.directory import actions as directory
+from haochaping.directory.terms import Kind
+from haochaping.exchange.terms import Raw
+from haochaping.flows.receive_reviews import receive_reviews
+from haochaping.flows.take_in_cases import take_in_cases
+from haochaping.kernel.actor import EVERYWHERE, OPERATOR, REVIEWER, Actor, ActorKind, Scope
+from haochaping.kernel.outcomes import OutcomeKind
+from haochaping.reviews.terms import Entrance
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from haochaping.kernel.outcomes import Outcome
+
+PROVINCE, CITY, COUNTY = "990000000000", "990100000000", "990102000000"
+OTHER_CITY = "990200000000"
+AGENCY = "990102000000_AAA"
+OTHER_AGENCY = "990200000000_BBB"
+ITEM = "9901020000000000000000000000001"
+OTHER_ITEM = "9902000000000000000000000000001"
+SOURCE = "yuncheng-hall"
+__all__ = ["REVIEWER"]
+CLERK = Actor(
+    ActorKind.STAFF,
+    "clerk",
+    powers=frozenset({"order.view", "order.handle", "review.view_text"}),
+    scope=Scope(agency_path=f"{AGENCY}."),
+)
+PUBLISHER = Actor(
+    ActorKind.STAFF,
+    "publisher",
+    powers=frozenset({"publication.release", "review.view_text"}),
+    scope=Scope(division_path=f"{PROVINCE}.{CITY}."),
+)
+CLIENT = Actor(ActorKind.CLIENT, "1", scope=Scope(division_path=f"{PROVINCE}.{CITY}."))
+NOBODY = Actor(ActorKind.STAFF, "nobody")
+EVERYBODY = Actor(ActorKind.STAFF, "root", powers=CLERK.powers | PUBLISHER.powers, scope=EVERYWHERE)
+
+
+def build(now: datetime) -> None:
+    """Put the small world into the directory."""
+    rows: dict[Kind, list[dict[str, str]]] = {
+        Kind.DIVISIONS: [
+            {"code": PROVINCE, "name": "云川省"},
+            {"code": CITY, "name": "云城市"},
+            {"code": COUNTY, "name": "河湾区"},
+            {"code": OTHER_CITY, "name": "石港市"},
+        ],
+        Kind.AGENCIES: [
+            {"code": AGENCY, "name": "河湾区行政审批局", "division": COUNTY, "parent": "", "uscc": ""},
+            {
+                "code": OTHER_AGENCY,
+                "name": "石港市行政审批局",
+                "division": OTHER_CITY,
+                "parent": "",
+                "uscc": "",
+            },
+        ],
+        Kind.ITEMS: [
+            {"code": ITEM, "name": "食品经营许可", "item_type": "01", "agency": AGENCY},
+            {"code": OTHER_ITEM, "name": "户外广告设置许可", "item_type": "01", "agency": OTHER_AGENCY},
+        ],
+        Kind.PLATFORMS: [{"code": SOURCE, "name": "云城市政务大厅", "division": CITY}],
+        Kind.HALLS: [{"code": "H1", "name": "河湾区政务服务中心", "division": COUNTY}],
+        Kind.WINDOWS: [{"code": "W1", "name": "综合窗口1", "hall": "H1"}],
+        Kind.STAFF: [{"code": "S1", "name": "王芳", "agency": AGENCY}],
+    }
+    for kind, found in rows.items():
+        assert directory.put(kind, found, by=OPERATOR, now=now) == []
+
+
+def case(case_no: str, now: datetime, **changes: object) -> dict[str, object]:
+    """A completed case with one occurrence, one hour before `now`."""
+    at = (now - timedelta(hours=1)).isoformat()
+    return {
+        "source": SOURCE,
+        "case_no": case_no,
+        "item": ITEM,
+        "agency": AGENCY,
+        "division": COUNTY,
+        "status": "completed",
+        "kind": "committed",
+        "applied_at": at,
+        "completed_at": at,
+        "promised_limit": "5 working_day",
+        "applicant": {
+            "name": "张小满",
+            "phone": "13900000001",
+            "certificate_type": "111",
+            "certificate_no": "X1",
+        },
+        "occurrences": [
+            {
+                "no": 1,
+                "name": "办结",
+                "stage": "delivery",
+                "at": at,
+                "channel": "window",
+                "hall": "H1",
+                "window": "W1",
+            }
+        ],
+    } | changes
+
+
+def review(case_no: str, level: object, now: datetime, **changes: object) -> dict[str, object]:
+    """An active review of a case's first occurrence."""
+    return {
+        "source": SOURCE,
+        "case_no": case_no,
+        "occurrence_no": 1,
+        "rating_value": level,
+        "channel": "hall_pad",
+        "assessed_at": now.isoformat(),
+        "claimed_provenance": "active_onsite_device",
+    } | changes
+
+
+def take_case(case_no: str, now: datetime, **changes: object) -> UUID:
+    """Send one case down the road and expect it to be taken."""
+    outcome = take_in_cases(
+        [Raw(case(case_no, now, **changes))], entrance=Entrance.CLIENT, by=OPERATOR, now=now
+    )[0]
+    assert outcome.kind == OutcomeKind.ACCEPTED, outcome
+    assert outcome.id is not None
+    return outcome.id
+
+
+def give(
+    case_no: str, level: object, now: datetime, *, entrance: Entrance = Entrance.CLIENT, **changes: object
+) -> Outcome:
+    """Send one review down the road."""
+    raw = Raw(review(case_no, level, now, **changes))
+    return receive_reviews([raw], entrance=entrance, by=OPERATOR, now=now)[0]
