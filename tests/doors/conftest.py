@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
@@ -22,12 +20,6 @@ if TYPE_CHECKING:
     from haochaping.accounts.terms import Role
 
 PASSWORD = "a quiet river at dusk"
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _static_folder() -> None:
-    """The folder that `collectstatic` makes; the server warns when it is not there."""
-    Path(str(django_settings.STATIC_ROOT)).mkdir(parents=True, exist_ok=True)
 
 
 @pytest.fixture(autouse=True)

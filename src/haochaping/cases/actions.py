@@ -206,9 +206,10 @@ def _write(
     )
     _put_occurrences([(row, case) for row, case in zip(rows, [*fresh, *known], strict=True)], now)
     taken.after |= queries.facts_of(case.pk for case in [*fresh, *known])
-    for row, case in zip(rows, [*fresh, *known], strict=True):
-        kind = OutcomeKind.ACCEPTED if row in new else OutcomeKind.UPDATED
-        taken.outcomes[row.position] = Outcome(kind, case.pk)
+    for row, case in zip(new, fresh, strict=True):
+        taken.outcomes[row.position] = Outcome(OutcomeKind.ACCEPTED, case.pk)
+    for (row, _), case in zip(changed, known, strict=True):
+        taken.outcomes[row.position] = Outcome(OutcomeKind.UPDATED, case.pk)
     count = {"new": str(len(fresh)), "changed": str(len(known))}
     ledger.append([NewEntry(EntryKind.CASES_TAKEN_IN, "cases", rows[0].case.source, count)], by=by, now=now)
 

@@ -13,7 +13,7 @@ class Entry(models.Model):
     """账目: that something happened, to what, by whom, and a commitment to its particulars."""
 
     class Privacy:
-        plain = ("subject_kind", "subject_id", "facts")
+        plain = ("subject_kind", "subject_id", "facts", "commitment", "text_commitment")
         kept = ("actor",)
 
     id = models.UUIDField(primary_key=True)
@@ -45,6 +45,7 @@ class Salt(models.Model):
 
     class Privacy:
         plain = ("name",)
+        never = ("salt",)
 
     pk = models.CompositePrimaryKey("entry_id", "name")
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="+", db_index=False)
@@ -71,6 +72,9 @@ class Pending(models.Model):
 
 class ChainLink(models.Model):
     """链环: a leaf at its place in the one order of all entries."""
+
+    class Privacy:
+        plain = ("leaf", "head")
 
     index = models.BigIntegerField(primary_key=True)
     entry = models.OneToOneField(Entry, models.PROTECT, related_name="+")

@@ -106,7 +106,8 @@ def accept(
     Idempotent by (occurrence, assess_no): the same content again is a duplicate, other content a conflict.
     `change_windows` gives per division id how long the reviewer may change a review given by token.
     """
-    catalogues = {s.answer.indicator_set: queries.indicators(s.answer.indicator_set) for s, _ in submissions}
+    sets = {submission.answer.indicator_set for submission, _ in submissions}
+    catalogues = {indicator_set: queries.indicators(indicator_set) for indicator_set in sets}
     outcomes: list[Outcome | None] = []
     rows: list[Review] = []
     for submission, binding in submissions:

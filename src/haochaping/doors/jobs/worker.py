@@ -40,7 +40,6 @@ def run(stop: threading.Event | None = None, *, beating: Iterable[beats.Beat] = 
     """
     ended = stop or threading.Event()
     threads = beats.start(beating, ended)
-    _log.info("Worker started with jobs from %s", _JOBS)
     try:
         asyncio.run(_work(ended, with_signals=stop is None))
     finally:
@@ -55,6 +54,7 @@ async def _work(stop: threading.Event, *, with_signals: bool) -> None:
     if with_signals:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop.set)
+    _log.info("Worker started with the jobs of %s", _JOBS)
     while not stop.is_set():
         try:
             await _serve(stop)

@@ -1,0 +1,72 @@
+"""A throw-away installation for measurements: its own server, one agency, as many cases as asked for."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+def connect() -> None:
+    """Start a private server in a temporary folder (fsync on) and make Django ready; everything goes at exit."""
+    from haochaping.config.entry import Installation
+    from haochaping.config.environment import read
+    from haochaping.doors.commands.database import bring_up_to_date
+    from haochaping.postgres import server
+
+    home = Path(tempfile.mkdtemp(prefix="haochaping-bench-"))
+    os.environ["HAOCHAPING_DATA"] = str(home)
+    os.environ.pop("DATABASE_URL", None)
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    atexit.register(server.stop, home)
+    Installation(read(os.environ)).connect()
+    bring_up_to_date()
+
+
+def build(now: datetime) -> None:
+    """Put one province, agency, item and platform into the directory."""
+    from haochaping.directory import actions
+    from haochaping.directory.terms import Kind
+    from haochaping.kernel.actor import OPERATOR
+
+    rows = {
+        Kind.DIVISIONS: [{"code": "990000000000", "name": "云川省"}],
+        Kind.AGENCIES: [{"code": "A", "name": "审批局", "division": "990000000000", "parent": "", "uscc": ""}],
+        Kind.ITEMS: [{"code": "I", "name": "许可", "item_type": "01", "agency": "A"}],
+        Kind.PLATFORMS: [{"code": "bench", "name": "测试平台", "division": "990000000000"}],
+    }
+    for kind, found in rows.items():
+        if complaints := actions.put(kind, found, by=OPERATOR, now=now):
+            raise SystemExit(str(complaints))
+
+
+def cases(count: int, prefix: str, now: datetime) -> list[str]:
+    """Take in that many completed cases with one service each; returns their numbers."""
+    from haochaping.exchange.terms import Raw
+    from haochaping.flows.take_in_cases import take_in_cases
+    from haochaping.kernel.actor import OPERATOR
+
+    numbers = [f"{prefix}-{n:07}" for n in range(count)]
+    for start in range(0, count, 1000):
+        raws = [
+            Raw(
+                {
+                    "source": "bench",
+                    "case_no": number,
+                    "item": "I",
+                    "agency": "A",
+                    "division": "990000000000",
+                    "status": "completed",
+                    "occurrences": [{"no": 1, "at": now.isoformat()}],
+                }
+            )
+            for number in numbers[start : start + 1000]
+        ]
+        take_in_cases(raws, entrance="file", by=OPERATOR, now=now)
+    return numbers
