@@ -31,13 +31,13 @@ def _owner() -> str:
     return os.environ["HAOCHAPING_OWNER_URL"]
 
 
-def _run(*statements: sql.Composable) -> None:
+def _run(*statements: sql.Composed) -> None:
     with psycopg.connect(_owner(), autocommit=True) as connection:
         for statement in statements:
             connection.execute(statement)
 
 
-def _drop(name: str) -> sql.Composable:
+def _drop(name: str) -> sql.Composed:
     return sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
 
 
@@ -77,23 +77,29 @@ def django_db_setup(
     template_database: str, worker_id: str, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[None]:
     """Give this worker its own clone; each test's transaction is rolled back in it."""
-    from django.db import connections
-
     name = f"{template_database}_{worker_id}"
     _clone(name, template_database)
     with django_db_blocker.unblock():
         _use(name)
         yield
-        connections["default"].close()
-        connections["default"].close_pool()
+        _let_go()
     _run(_drop(name))
+
+
+def _let_go() -> None:
+    from django.db import connections
+    from django.db.backends.postgresql.base import DatabaseWrapper
+
+    connection = connections["default"]
+    assert isinstance(connection, DatabaseWrapper)
+    connection.close()
+    connection.close_pool()
 
 
 def _use(name: str) -> None:
     from django.db import connections
 
-    connections["default"].close()
-    connections["default"].close_pool()
+    _let_go()
     connections["default"].settings_dict["NAME"] = name
 
 

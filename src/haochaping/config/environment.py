@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+_EVERY_ADDRESS = {"0.0.0.0", "::"}  # noqa: S104 - compared with, not listened on
+
+
 class BadEnvironment(Exception):  # noqa: N818 - read by people who set variables
     """A variable has a value that cannot be used; the text names it and the remedy."""
 
@@ -46,11 +49,15 @@ class Environment:
     @property
     def site_url(self) -> str:
         """The address links begin with, without a slash at the end."""
-        return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
+        host = "127.0.0.1" if self.host in _EVERY_ADDRESS else self.host
+        return (self.base_url or f"http://{host}:{self.port}").rstrip("/")
 
     @property
     def allowed_hosts(self) -> list[str]:
         """Host names the site answers to."""
+        if self.demo and not self.hosts and self.host in _EVERY_ADDRESS:
+            # A demo shown to the people in one room is reached by whatever address its machine has.
+            return ["*"]
         named = [name.strip() for name in self.hosts.split(",") if name.strip()]
         return named or ["localhost", "127.0.0.1", "[::1]", self.host]
 

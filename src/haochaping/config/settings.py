@@ -125,7 +125,7 @@ AUTH_PASSWORD_VALIDATORS = [
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/desk/"
-LOGOUT_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/accounts/login/"
 
 # Administrators make the accounts; log-in is by user name and always with a second factor (doors/gate.py).
 ACCOUNT_ADAPTER = "haochaping.doors.console.adapter.AccountAdapter"

@@ -73,15 +73,30 @@ def halls(codes: Iterable[str]) -> dict[str, Ref]:
 def windows(codes: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Ref]:
     """Windows by (hall code, window code)."""
     wanted = set(codes)
+    if not wanted:
+        return {}
     rows = Window.objects.filter(
         hall__code__in={hall for hall, _ in wanted}, code__in={code for _, code in wanted}
     ).values_list("hall__code", "id", "code", "name")
     return {(row[0], row[2]): Ref(*row[1:]) for row in rows if (row[0], row[2]) in wanted}
 
 
+def windows_of_halls(codes: Iterable[tuple[int, str]]) -> dict[tuple[int, str], Ref]:
+    """Windows by (hall id, window code)."""
+    wanted = set(codes)
+    if not wanted:
+        return {}
+    rows = Window.objects.filter(
+        hall_id__in={hall for hall, _ in wanted}, code__in={code for _, code in wanted}
+    ).values_list("hall_id", "id", "code", "name")
+    return {(row[0], row[2]): Ref(*row[1:]) for row in rows if (row[0], row[2]) in wanted}
+
+
 def staff(codes: Iterable[tuple[int, str]]) -> dict[tuple[int, str], Ref]:
     """Staff members by (agency id, staff number)."""
     wanted = set(codes)
+    if not wanted:
+        return {}
     rows = StaffMember.objects.filter(
         agency_id__in={agency for agency, _ in wanted}, code__in={code for _, code in wanted}
     ).values_list("agency_id", "id", "code", "name")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -10,6 +10,7 @@ from django.db import transaction
 
 from haochaping.cases import queries as cases
 from haochaping.cases.terms import OUT_OF_SCOPE
+from haochaping.directory import queries as directory
 from haochaping.exchange import actions as exchange
 from haochaping.exchange.rules import judge_review, storable, without_persons
 from haochaping.exchange.terms import ORPHAN, UNKNOWN_FIELD, Quarantined, Raw, RecordKind
@@ -78,6 +79,7 @@ def receive_reviews(
         _judge(paper)
     _seal_persons(papers, now)
     _bind(papers, by)
+    _name_targets(papers)
     _accept(papers, entrance, by, now)
     accepted = [
         paper.outcome.id for paper in papers if paper.outcome and paper.outcome.kind == OutcomeKind.ACCEPTED
@@ -134,6 +136,22 @@ def _bind(papers: Sequence[_Paper], by: Actor) -> None:
             paper.complaint = Complaint(OUT_OF_SCOPE, "case_no", place)
         else:
             paper.binding = binding
+
+
+def _name_targets(papers: Sequence[_Paper]) -> None:
+    """A review may name the window and the staff number itself; a code nobody knows leaves those of the service."""
+    bound = [(paper, paper.answer, paper.binding) for paper in papers if paper.answer and paper.binding]
+    windows = directory.windows_of_halls((b.hall_id, a.window) for _, a, b in bound if a.window and b.hall_id)
+    staff = directory.staff((b.agency_id, a.staff) for _, a, b in bound if a.staff)
+    for paper, answer, binding in bound:
+        window = windows.get((binding.hall_id or 0, answer.window))
+        person = staff.get((binding.agency_id, answer.staff))
+        if window or person:
+            paper.binding = replace(
+                binding,
+                window_id=window.id if window else binding.window_id,
+                staff_id=person.id if person else binding.staff_id,
+            )
 
 
 def _accept(papers: Sequence[_Paper], entrance: Entrance, by: Actor, now: datetime) -> None:

@@ -1,0 +1,64 @@
+"""The environment, read once: defaults, overrides, and clear words about what cannot be used."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from haochaping.config import environment, keys
+from haochaping.config.environment import BadEnvironment
+
+
+def test_defaults_bind_to_this_machine_only():
+    env = environment.read({})
+
+    assert (env.host, env.port, env.doors, env.suite) == ("127.0.0.1", "8000", "all", "intl")
+    assert env.site_url == "http://127.0.0.1:8000"
+    assert env.data_dir == Path.home() / ".local" / "share" / "haochaping"
+
+
+@pytest.mark.parametrize(
+    ("variables", "url", "hosts"),
+    [
+        ({"HOST": "10.0.0.1"}, "http://10.0.0.1:8000", ["localhost", "127.0.0.1", "[::1]", "10.0.0.1"]),
+        ({"HOST": "0.0.0.0", "HAOCHAPING_DEMO": "1"}, "http://127.0.0.1:8000", ["*"]),
+        ({"HOST": "0.0.0.0"}, "http://127.0.0.1:8000", ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"]),
+        (
+            {"HAOCHAPING_BASE_URL": "https://review.example.org/", "HAOCHAPING_HOSTS": "review.example.org, a.example"},
+            "https://review.example.org",
+            ["review.example.org", "a.example"],
+        ),
+    ],
+)
+def test_addresses(variables, url, hosts):
+    env = environment.read(variables)
+
+    assert (env.site_url, env.allowed_hosts) == (url, hosts)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("PORT", "http"),
+        ("HAOCHAPING_DOORS", "back"),
+        ("HAOCHAPING_SUITE", "rot13"),
+        ("HAOCHAPING_POSTGRES", "mysql"),
+    ],
+)
+def test_unusable_values_are_named_with_the_remedy(variable, value):
+    with pytest.raises(BadEnvironment, match=f"{variable}={value}: use"):
+        environment.read({variable: value})
+
+
+def test_empty_variables_count_as_unset():
+    assert environment.read({"PORT": ""}).port == "8000"
+
+
+def test_secrets_are_made_once_and_read_by_their_owner_only(tmp_path):
+    first = keys.secret(tmp_path / "keys", "django")
+
+    assert keys.secret(tmp_path / "keys", "django") == first
+    assert len(bytes.fromhex(first)) == 32
+    assert (tmp_path / "keys" / "django.key").stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in (tmp_path / "keys").iterdir()] == ["django.key"]

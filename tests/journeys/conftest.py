@@ -1,0 +1,182 @@
+"""The whole program as people meet it: real server, real worker, real Chromium, a small fictional city."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.request import urlopen
+
+import psycopg
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from haochaping.accounts.rules import one_time_code
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+ROOT = Path(__file__).resolve().parents[2]
+IMAGES = ROOT / "docs" / "images"
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+PHONE = {"width": 375, "height": 740}
+DESK = {"width": 1280, "height": 900}
+_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass(frozen=True)
+class House:
+    """A running installation: where it answers, its database as the owner, its demo accounts."""
+
+    url: str
+    owner_url: str
+    accounts: dict[str, dict[str, str]]
+
+    def sql(self, statement: str, *params: object) -> list[tuple[object, ...]]:
+        """Look into the database, or let time pass in it, as its owner."""
+        with psycopg.connect(self.owner_url, autocommit=True) as connection:
+            cursor = connection.execute(statement.encode(), params)
+            return cursor.fetchall() if cursor.description else []
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _answers(url: str, process: subprocess.Popen[bytes]) -> None:
+    """Wait until the server answers; a process that ends first is a failure."""
+    for _ in range(200):
+        try:
+            with urlopen(f"{url}/healthz", timeout=1):  # noqa: S310 - our own address
+                return
+        except OSError:
+            try:
+                process.wait(0.1)
+            except subprocess.TimeoutExpired:
+                continue
+            raise AssertionError(f"the server ended with {process.returncode}") from None
+    raise AssertionError("the server does not answer")
+
+
+@pytest.fixture(scope="session")
+def house(template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A demo of one twenty-fifth size on a clone of the migrated template, served and worked."""
+    name = f"{template_database}_journeys_{os.getpid()}"
+    owner = os.environ["HAOCHAPING_OWNER_URL"]
+    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    with psycopg.connect(owner, autocommit=True) as connection:
+        connection.execute(drop)
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template_database))
+        )
+    home, port = tmp_path_factory.mktemp("house"), _free_port()
+    environment = os.environ | {
+        "HAOCHAPING_DATA": str(home),
+        "HAOCHAPING_DEMO": "1",
+        "DATABASE_URL": make_conninfo(os.environ["DATABASE_URL"], dbname=name),
+        "HAOCHAPING_OWNER_URL": make_conninfo(owner, dbname=name),
+        "HOST": "127.0.0.1",
+        "PORT": str(port),
+    }
+    program = Path(sys.executable).with_name("haochaping")
+    for words in (["migrate"], ["demo-data", "--scale", "0.04"]):
+        subprocess.run([program, *words], env=environment, check=True, stdout=subprocess.DEVNULL)
+    parts = [
+        subprocess.Popen([program, *words], env=environment, start_new_session=True)
+        for words in (["serve", "--workers", "1"], ["worker"])
+    ]
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _answers(url, parts[0])
+        accounts = json.loads((home / "demo-accounts.json").read_text(encoding="utf-8"))
+        yield House(url, environment["HAOCHAPING_OWNER_URL"], {row["username"]: row for row in accounts})
+    finally:
+        for part in parts:
+            part.send_signal(signal.SIGTERM)
+        for part in parts:
+            part.wait(30)
+        with psycopg.connect(owner, autocommit=True) as connection:
+            connection.execute(drop)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, as `make test` found or installed it."""
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def pages(browser: Browser, house: House) -> Iterator[Callable[..., Page]]:
+    """Open pages: `pages(PHONE)`, `pages(DESK, javascript=False)`, `pages(PHONE, locale="en")`."""
+    contexts = []
+
+    def open_page(viewport: dict[str, int], *, javascript: bool = True, locale: str = "zh-CN") -> Page:
+        context = browser.new_context(
+            viewport=viewport,  # type: ignore[arg-type]
+            base_url=house.url,
+            java_script_enabled=javascript,
+            locale=locale,
+            timezone_id="Asia/Shanghai",
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], list[str]]:
+    """What axe-core finds on a page, one line per violation."""
+    source = AXE.read_text(encoding="utf-8")
+
+    def check(page: Page) -> list[str]:
+        page.evaluate(source)
+        found = page.evaluate("axe.run()")
+        return [f"{v['id']}: {v['nodes'][0]['html'][:160]} ({len(v['nodes'])})" for v in found["violations"]]
+
+    return check
+
+
+@pytest.fixture
+def log_in(house: House) -> Callable[[Page, str, datetime], None]:
+    """Log a demo account in through the real pages, second factor included."""
+
+    def enter(page: Page, username: str, now: datetime) -> None:
+        account = house.accounts[username]
+        page.goto("/accounts/login/?next=/desk/")
+        page.fill("input[name=login]", username)
+        page.fill("input[name=password]", account["password"])
+        page.click("main button[type=submit]")
+        page.fill("input[name=code]", one_time_code(account["secret"], now))
+        page.click("main button[type=submit]")
+        page.wait_for_url("**/desk/**")
+
+    return enter
