@@ -5,7 +5,7 @@ from __future__ import annotations
 import runpy
 import sys
 
-ALL = ("bulk_intake", "single_intake")
+ALL = ("bulk_intake",)
 
 
 def main() -> None:

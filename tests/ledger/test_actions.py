@@ -55,7 +55,7 @@ def test_append_follows_the_suite_of_the_installation(settings):
     [entry] = write(review("r1", text_sha="cd" * 32))
     actions.chain(now=NOW)
 
-    assert rules.read_leaf(ChainLink.objects.get(entry=entry).leaf).suite is Suite.GM
+    assert rules.read_leaf(bytes(ChainLink.objects.get(entry=entry).leaf)).suite is Suite.GM
     assert queries.matches(entry, {**REVIEW, "text_sha": "cd" * 32})
     assert queries.first_break(now=NOW) is None
 
@@ -86,7 +86,7 @@ def test_chain_goes_on_from_the_last_head(chained):
 
     link = ChainLink.objects.get(entry=entry)
     assert before is not None
-    assert queries.head() == Head(before.index + 1, rules.next_head(before.head, link.leaf), NOW)
+    assert queries.head() == Head(before.index + 1, rules.next_head(before.head, bytes(link.leaf)), NOW)
 
 
 def test_chain_shuffles_a_batch():

@@ -14,12 +14,15 @@ from haochaping.ledger.terms import (
     EntryKind,
     Mismatch,
     MismatchKind,
+    NewEntry,
     SaltName,
     Suite,
 )
 from tests.ledger.conftest import NOW, REVIEW, review, step, write
 
 ACCEPTED = EntryKind.REVIEW_ACCEPTED
+SUPERSEDED = EntryKind.REVIEW_SUPERSEDED
+DIFFERS = Mismatch(MismatchKind.DIFFERS, ACCEPTED, "r1")
 FLIPPED = "set_byte({0}, 20, get_byte({0}, 20) # 1)"
 
 
@@ -224,6 +227,21 @@ def test_mismatches_tell_missing_several_and_different_apart(chained):
         Mismatch(MismatchKind.SEVERAL, ACCEPTED, "twice"),
         Mismatch(MismatchKind.MISSING, ACCEPTED, "never"),
     ]
+
+
+@pytest.mark.parametrize("later", [timedelta(0), timedelta(seconds=1)])
+def test_mismatches_compare_with_the_latest_of_superseding_entries(chained, later):
+    changed = REVIEW | {"score": "5"}
+    write(NewEntry(SUPERSEDED, "review", "r1", changed), now=NOW + later)
+
+    assert list(queries.mismatches(ACCEPTED, [("r1", changed)], superseded_by={SUPERSEDED})) == []
+    assert list(queries.mismatches(ACCEPTED, [("r1", changed)])) == [DIFFERS]
+
+
+def test_mismatches_do_not_take_a_superseded_value_for_the_latest(chained):
+    write(NewEntry(SUPERSEDED, "review", "r1", REVIEW | {"score": "5"}), now=NOW + timedelta(seconds=1))
+
+    assert list(queries.mismatches(ACCEPTED, [("r1", REVIEW)], superseded_by={SUPERSEDED})) == [DIFFERS]
 
 
 def test_mismatches_notice_a_changed_column_of_the_entry(chained_for_good, tamper):

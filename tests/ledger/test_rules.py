@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from haochaping.ledger import rules
-from haochaping.ledger.terms import KIND_LABELS, ROW_FIELD, TEXT_FIELD, EntryKind, Suite
+from haochaping.ledger.terms import KIND_LABELS, ROW_FIELD, EntryKind, Suite
 
 SALT = bytes(range(32))
 DAY = date(2026, 11, 24)
@@ -118,7 +118,7 @@ def test_the_text_counts_by_its_own_commitment():
 
     assert with_text != commit(score="1")
     assert with_text != commit(score="1", text=b"\x02" * 32)
-    assert with_text == commit(score="1", text=b"\x01" * 32, **{TEXT_FIELD: "left to its own salt"})
+    assert with_text == commit(score="1", text=b"\x01" * 32, text_sha="left to its own salt")
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,11 @@ def _scope(everywhere: bool, division_path: str | None, agency_path: str | None)
     return EVERYWHERE if everywhere else Scope(division_path=division_path, agency_path=agency_path)
 
 
+def display_names(user_ids: Iterable[int]) -> dict[int, str]:
+    """Names of people who log in, by id, for pages of their own house."""
+    return dict(User.objects.filter(id__in=set(user_ids)).values_list("id", "display_name"))
+
+
 def client_by_key(key: str) -> ClientRow | None:
     """The active client that holds the key; None when there is none.
 

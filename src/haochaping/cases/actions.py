@@ -211,7 +211,9 @@ def _write(
     for (row, _), case in zip(changed, known, strict=True):
         taken.outcomes[row.position] = Outcome(OutcomeKind.UPDATED, case.pk)
     count = {"new": str(len(fresh)), "changed": str(len(known))}
-    ledger.append([NewEntry(EntryKind.CASES_TAKEN_IN, "cases", rows[0].case.source, count)], by=by, now=now)
+    ledger.append(
+        [NewEntry(EntryKind.CASES_TAKEN_IN, "cases", rows[0].case.source, facts=count)], by=by, now=now
+    )
 
 
 _CHANGEABLE = [

@@ -104,6 +104,11 @@ def bindings_of_case(source: str, case_no: str) -> list[Binding]:
     return found
 
 
+def is_known(source: str, case_no: str) -> bool:
+    """Whether the directory's platform has sent this case, with or without services."""
+    return Case.objects.filter(platform__code=source, case_no=case_no).exists()
+
+
 def person_of(case_id: UUID) -> UUID | None:
     """The sealed applicant of a case."""
     return Case.objects.values_list("person_id", flat=True).get(id=case_id)

@@ -13,6 +13,7 @@ from haochaping.directory.rules import (
     division_level,
     normal_division_code,
     parent_division_code,
+    parents_first,
     row_complaints,
 )
 from haochaping.directory.terms import DUPLICATE_ROW, PARENT_MISSING, UNKNOWN_CODE, Kind
@@ -43,7 +44,7 @@ def put(kind: Kind, rows: Sequence[Row], *, by: Actor, now: datetime) -> list[Ro
     if complaints:
         transaction.set_rollback(True)
         return sorted(complaints, key=lambda found: found[0])
-    entry = NewEntry(EntryKind.DIRECTORY_CHANGED, "directory", kind, {"rows": str(len(rows))})
+    entry = NewEntry(EntryKind.DIRECTORY_CHANGED, "directory", kind, facts={"rows": str(len(rows))})
     ledger.append([entry], by=by, now=now)
     return []
 
@@ -53,7 +54,9 @@ def _duplicates(kind: Kind, rows: Sequence[Row]) -> list[RowComplaint]:
     seen: set[tuple[str, str]] = set()
     found = []
     for n, row in enumerate(rows):
-        key = (row.get(owner, ""), row.get("code", ""))
+        code = row.get("code", "")
+        # One division can be spelt with 6, 9 or 12 digits.
+        key = (row.get(owner, ""), (kind == Kind.DIVISIONS and normal_division_code(code)) or code)
         if key in seen:
             found.append((n, Complaint(DUPLICATE_ROW, "code", {"value": key[1]})))
         seen.add(key)
@@ -63,13 +66,12 @@ def _duplicates(kind: Kind, rows: Sequence[Row]) -> list[RowComplaint]:
 def _put_divisions(rows: Sequence[Row]) -> list[RowComplaint]:
     codes = [normal_division_code(row["code"]) or "" for row in rows]
     names = {code: row["name"] for code, row in zip(codes, rows, strict=True)}
-    known = {
-        ref.code: (ref.id, ref.path) for ref in queries.divisions(filter(None, map(_above, codes))).values()
-    }
+    wanted = {*codes, *filter(None, map(_above, codes))}
+    known = {ref.code: (ref.id, ref.path) for ref in queries.divisions(wanted).values()}
     for code in sorted(names, key=lambda code: (division_level(code), code)):
         above = _above(code)
-        # A tree may begin at any level: the first row of an empty directory has nothing above it.
-        if above and above not in known and (known or Division.objects.exists()):
+        # A tree may begin at any level: the first row of an empty directory has nothing above it, then or later.
+        if above and not known.keys() & {above, code} and (known or Division.objects.exists()):
             return [(codes.index(code), Complaint(PARENT_MISSING, "code", {"value": above}))]
         parent_id, parent_path = known.get(above or "", (None, ""))
         division, _ = Division.objects.update_or_create(
@@ -99,7 +101,8 @@ def _put_agencies(rows: Sequence[Row]) -> list[RowComplaint]:
         for code, ref in queries.agencies(row.get("parent", "") for row in rows).items()
     }
     complaints: list[RowComplaint] = []
-    for n, row in enumerate(rows):
+    for n in parents_first(rows):
+        row = rows[n]
         parent = row.get("parent", "")
         if row["division"] not in divisions:
             complaints.append((n, Complaint(UNKNOWN_CODE, "division", {"value": row["division"]})))

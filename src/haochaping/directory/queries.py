@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from haochaping.directory.models import Agency, Division, Hall, Platform, ServiceItem, StaffMember, Window
-from haochaping.directory.rules import normal_division_code, path_range
+from haochaping.directory.rules import item_stem, normal_division_code, path_range
 from haochaping.directory.terms import AgencyRef, DivisionRef, ItemRef, Ref
+from haochaping.kernel.text import has_forbidden_control
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,14 +40,11 @@ def agencies(codes: Iterable[str]) -> dict[str, AgencyRef]:
 
 def items(codes: Iterable[str]) -> dict[str, ItemRef]:
     """Service items by code; a 33-character handling item falls back to its first 31 characters."""
-    wanted = set(codes)
-    stems = {code[:31] for code in wanted if len(code) == 33}  # noqa: PLR2004 - domain.md §2.1 taskHandleItem
-    found = {
-        row[1]: ItemRef(*row)
-        for row in ServiceItem.objects.filter(code__in=wanted | stems).values_list(*_ITEM)
-    }
+    stems = {code: item_stem(code) for code in set(codes)}
+    rows = ServiceItem.objects.filter(code__in={*stems, *stems.values()}).values_list(*_ITEM)
+    found = {row[1]: ItemRef(*row) for row in rows}
     return {
-        code: found.get(code) or found[code[:31]] for code in wanted if code in found or code[:31] in found
+        code: found.get(code) or found[stem] for code, stem in stems.items() if code in found or stem in found
     }
 
 
@@ -123,6 +121,11 @@ def item_by_id(item_id: int) -> ItemRef:
     return ItemRef(*ServiceItem.objects.values_list(*_ITEM).get(id=item_id))
 
 
+def hall_by_id(hall_id: int) -> Ref:
+    """One hall by id; raises DoesNotExist."""
+    return Ref(*Hall.objects.values_list("id", "code", "name").get(id=hall_id))
+
+
 def top_divisions() -> list[DivisionRef]:
     """The divisions that have none above them, by code."""
     return [
@@ -153,6 +156,17 @@ def agencies_under(division_path: str, *, limit: int = 500) -> list[AgencyRef]:
     return [AgencyRef(*row) for row in rows.values_list(*_AGENCY)[:limit]]
 
 
+def agencies_of(division_id: int, *, limit: int = 500) -> list[AgencyRef]:
+    """Agencies of a division itself, without those of divisions below it, by code."""
+    rows = Agency.objects.filter(division_id=division_id).order_by("code").values_list(*_AGENCY)
+    return [AgencyRef(*row) for row in rows[:limit]]
+
+
+def agency_names(agency_ids: Iterable[int]) -> dict[int, str]:
+    """Names of agencies by id."""
+    return dict(Agency.objects.filter(id__in=set(agency_ids)).values_list("id", "name"))
+
+
 def items_of_agency(agency_id: int, *, limit: int = 500) -> list[ItemRef]:
     """Service items that an agency carries out, by code."""
     rows = ServiceItem.objects.filter(agency_id=agency_id).order_by("code").values_list(*_ITEM)
@@ -161,6 +175,8 @@ def items_of_agency(agency_id: int, *, limit: int = 500) -> list[ItemRef]:
 
 def find(text: str, *, limit: int = 20) -> tuple[list[AgencyRef], list[ItemRef]]:
     """Agencies and items whose name holds the text, for the search box of the public page."""
+    if has_forbidden_control(text):
+        return [], []
     agency_rows = Agency.objects.filter(name__icontains=text).order_by("name").values_list(*_AGENCY)
     item_rows = ServiceItem.objects.filter(name__icontains=text).order_by("name").values_list(*_ITEM)
     return [AgencyRef(*row) for row in agency_rows[:limit]], [ItemRef(*row) for row in item_rows[:limit]]

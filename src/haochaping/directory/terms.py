@@ -52,6 +52,21 @@ BAD_LENGTH = Reason(
     N_("This value has {length} characters; {limit} are allowed."),
     N_("Shorten it."),
 )
+NOT_A_CHOICE = Reason(
+    "not_a_choice",
+    N_("“{value}” is not possible for “{field}”."),
+    N_("Use one of: {choices}."),
+)
+CONTROL_CHARACTERS = Reason(
+    "control_characters",
+    N_("The text holds control characters."),
+    N_("Remove characters that cannot be seen."),
+)
+DOT_IN_CODE = Reason(
+    "dot_in_code",
+    N_("The agency code “{value}” holds a full stop."),
+    N_("Write the code without it, for example with a hyphen."),
+)
 PARENT_MISSING = Reason(
     "parent_missing",
     N_("The division above, {value}, is not in the directory."),
@@ -86,7 +101,16 @@ COLUMNS: dict[Kind, tuple[str, ...]] = {
     Kind.STAFF: ("code", "name", "agency"),
 }
 OPTIONAL_COLUMNS = frozenset({"parent", "uscc"})
-LENGTHS = {"name": 100, "code": 40, "uscc": 18}
+LENGTHS = {"code": 40, "uscc": 18}
+NAME_LENGTHS = {
+    Kind.DIVISIONS: 100,
+    Kind.AGENCIES: 200,
+    Kind.ITEMS: 300,
+    Kind.PLATFORMS: 200,
+    Kind.HALLS: 200,
+    Kind.WINDOWS: 200,
+    Kind.STAFF: 100,
+}
 REFERS_TO: dict[str, Kind] = {"division": Kind.DIVISIONS, "agency": Kind.AGENCIES, "hall": Kind.HALLS}
 
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import zlib
+from base64 import b64encode
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.conf import settings
+from django.db import connection, transaction
 
+from haochaping.exchange.fields import shown
 from haochaping.exchange.models import GivenAnswer, QuarantinedRecord, Visit
-from haochaping.exchange.rules import visit_hash
-from haochaping.exchange.terms import QuarantineState
-from haochaping.kernel.identifiers import uuid7
+from haochaping.exchange.rules import answer_key, answer_lock, answer_place, visit_hash
+from haochaping.exchange.terms import ANSWERS_KEPT, QuarantineState
+from haochaping.identity.sealing import KEY_LENGTH, NONCE_LENGTH, row_seal
+from haochaping.kernel.identifiers import random_bytes, uuid7
+from haochaping.kernel.text import clean
 from haochaping.ledger import actions as ledger
-from haochaping.ledger.terms import EntryKind, NewEntry
+from haochaping.ledger.terms import SUITES, EntryKind, NewEntry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +27,7 @@ if TYPE_CHECKING:
     from haochaping.exchange.terms import Quarantined
     from haochaping.kernel.actor import Actor
 
-_SHOWN = 50
+_LOCK_NAMESPACE = 0x6578  # "ex": one request at a time per client and key
 
 
 @transaction.atomic
@@ -31,8 +37,8 @@ def quarantine(records: Sequence[Quarantined], *, by: Actor, now: datetime) -> l
         QuarantinedRecord(
             id=uuid7(now),
             kind=record.kind,
-            source=str(record.fields.get("source") or "")[:_SHOWN].replace("\0", "")[:40],
-            case_no=str(record.fields.get("case_no") or "").replace("\0", "")[:_SHOWN],
+            source=_named(record, "source", 40),
+            case_no=_named(record, "case_no", 50),
             fields=record.fields,
             sealed={role: str(person_id) for role, person_id in record.sealed.items()},
             digest=record.digest,
@@ -53,10 +59,16 @@ def quarantine(records: Sequence[Quarantined], *, by: Actor, now: datetime) -> l
     ]
     QuarantinedRecord.objects.bulk_create(rows)
     entries = [
-        NewEntry(EntryKind.QUARANTINE_TAKEN_IN, "quarantine", str(row.id), {"code": row.code}) for row in rows
+        NewEntry(EntryKind.QUARANTINE_TAKEN_IN, "quarantine", str(row.id), facts={"code": row.code})
+        for row in rows
     ]
     ledger.append(entries, by=by, now=now)
     return [row.id for row in rows]
+
+
+def _named(record: Quarantined, name: str, limit: int) -> str:
+    """The code as the case would have it, so that the record is found when the case arrives."""
+    return clean(shown(record.fields.get(name) or "", 1000))[:limit]
 
 
 @transaction.atomic
@@ -66,7 +78,7 @@ def settle(record_id: UUID, result_id: UUID | None, *, by: Actor, now: datetime)
         state=QuarantineState.TAKEN, settled_at=now, result_id=result_id
     )
     entry = NewEntry(
-        EntryKind.QUARANTINE_RETRIED, "quarantine", str(record_id), {"result": str(result_id or "")}
+        EntryKind.QUARANTINE_RETRIED, "quarantine", str(record_id), facts={"result": str(result_id or "")}
     )
     ledger.append([entry], by=by, now=now)
 
@@ -82,9 +94,33 @@ def keep(
     row.save(update_fields=["attempts", "code", "field", "params", "message", "remedy"])
 
 
-def remember_answer(client_id: int, key: str, body_hash: bytes, answer: object, *, now: datetime) -> None:
-    """Store the answer to a keyed request, in the transaction of what it did."""
-    GivenAnswer.objects.create(client_id=client_id, key=key, body_hash=body_hash, answer=answer, given_at=now)
+def hold_key(client_id: int, key: str) -> None:
+    """Wait until no other request of this client with this key is under way; held until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK_NAMESPACE, answer_lock(client_id, key)])
+
+
+def remember_answer(client_id: int, key: str, body_hash: bytes, answer: bytes, *, now: datetime) -> None:
+    """Store the answer to a keyed request, in the transaction of what it did.
+
+    An answer holds receipts, which open a review like a password: it is sealed under a key that is not in the
+    database, and forgotten after `ANSWERS_KEPT`.
+    """
+    suite = SUITES[settings.SUITE]
+    seal = row_seal(suite, answer_key(settings.CONTENT_KEY, KEY_LENGTH[suite]))
+    sealed = seal(random_bytes(NONCE_LENGTH), zlib.compress(answer), answer_place(client_id, key))
+    GivenAnswer.objects.create(
+        client_id=client_id,
+        key=key,
+        body_hash=body_hash,
+        answer=b64encode(sealed).decode(),
+        given_at=now,
+    )
+
+
+def forget_answers(*, now: datetime) -> int:
+    """Erase answers older than `ANSWERS_KEPT`; their keys are free again. Returns how many."""
+    return GivenAnswer.objects.filter(given_at__lt=now - ANSWERS_KEPT).delete()[0]
 
 
 def begin_visit(

@@ -11,26 +11,41 @@ from haochaping.exchange.terms import (
     DAMAGED_CHARACTERS,
     MISSING,
     NOT_A_CHOICE,
+    NOT_A_FLAG,
     NOT_A_TIME,
+    NOT_CODES,
+    NOT_INNER,
+    NOT_MANY,
+    NOT_TEXT,
+    NOT_WHOLE,
     OUT_OF_RANGE,
     TOO_LONG,
     UNKNOWN_FIELD,
-    WRONG_TYPE,
 )
 from haochaping.kernel.periods import BEIJING
-from haochaping.kernel.refused import N_, Refused
+from haochaping.kernel.refused import Complaint, Refused
 from haochaping.kernel.text import clean, has_forbidden_control
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from enum import StrEnum
 
+    from haochaping.kernel.refused import Reason
+
     Choice = TypeVar("Choice", bound=StrEnum)
 
 _SEPARATORS = re.compile(r"[,;|，；\s]+")
 _TRUE = {"true", "1", "yes", "是"}
-_FALSE = {"false", "0", "no", "否", ""}
+_FALSE = {"false", "0", "no", "否"}
+# Outside these years a moment is a slip of the pen, and near the ends of the calendar it has no Beijing time.
+_FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
+
+
+def shown(value: object, limit: int = 60) -> str:
+    """A value of any kind as a short text that can be stored and shown, whatever characters it holds."""
+    text = value if isinstance(value, str) else str(value)
+    return "".join("\ufffd" if has_forbidden_control(c) else c for c in text[:limit])
 
 
 class Fields:
@@ -42,13 +57,17 @@ class Fields:
         self._path = path
         for name in values:
             if name not in known:
-                raise Refused(UNKNOWN_FIELD, field=self._at(str(name)[:60]))
+                raise self.refusal(UNKNOWN_FIELD, shown(name))
 
     def _at(self, name: str) -> str:
         return f"{self._path}{name}"
 
-    def _refuse(self, reason: object, name: str, **params: object) -> Refused:
-        return Refused(reason, field=self._at(name), **params)  # type: ignore[arg-type]
+    def refusal(self, reason: Reason, name: str, **params: object) -> Refused:
+        """A complaint about one field, whose full name its sentence can say."""
+        refused = Refused(reason)
+        where = self._at(name)
+        refused.complaint = Complaint(reason, where, {"field": where, **params})
+        return refused
 
     def has(self, name: str) -> bool:
         """Whether the field holds anything."""
@@ -59,24 +78,24 @@ class Fields:
         value = self._values.get(name)
         if value is None or value == "":
             if required:
-                raise self._refuse(MISSING, name)
+                raise self.refusal(MISSING, name)
             return ""
         if isinstance(value, int) and not isinstance(value, bool):
             value = str(value)
         if not isinstance(value, str):
-            raise self._refuse(WRONG_TYPE, name, expected=N_("text"))
+            raise self.refusal(NOT_TEXT, name)
         value = self._whole_text(name, value)
         if len(value) > limit:
-            raise self._refuse(TOO_LONG, name, length=len(value), limit=limit)
+            raise self.refusal(TOO_LONG, name, length=len(value), limit=limit)
         if required and not value:
-            raise self._refuse(MISSING, name)
+            raise self.refusal(MISSING, name)
         return value
 
     def _whole_text(self, name: str, value: str) -> str:
         if has_forbidden_control(value):
-            raise self._refuse(CONTROL_CHARACTERS, name)
+            raise self.refusal(CONTROL_CHARACTERS, name)
         if "\ufffd" in value:
-            raise self._refuse(DAMAGED_CHARACTERS, name)
+            raise self.refusal(DAMAGED_CHARACTERS, name)
         return clean(value)
 
     def whole(self, name: str, low: int, high: int, *, default: int | None = None) -> int | None:
@@ -87,16 +106,16 @@ class Fields:
         if isinstance(value, str) and _WHOLE.fullmatch(value):
             value = int(value)
         if not isinstance(value, int) or isinstance(value, bool):
-            raise self._refuse(WRONG_TYPE, name, expected=N_("a whole number"))
+            raise self.refusal(NOT_WHOLE, name)
         if not low <= value <= high:
-            raise self._refuse(OUT_OF_RANGE, name, value=value, low=low, high=high)
+            raise self.refusal(OUT_OF_RANGE, name, value=shown(value, 20), low=low, high=high)
         return value
 
     def required_whole(self, name: str, low: int, high: int) -> int:
         """A whole number that must be there."""
         value = self.whole(name, low, high)
         if value is None:
-            raise self._refuse(MISSING, name)
+            raise self.refusal(MISSING, name)
         return value
 
     def choice(self, name: str, choices: type[Choice], default: Choice | None = None) -> Choice:
@@ -104,10 +123,10 @@ class Fields:
         text = self.text(name, 60).lower()
         if not text:
             if default is None:
-                raise self._refuse(MISSING, name)
+                raise self.refusal(MISSING, name)
             return default
         if text not in set(choices):
-            raise self._refuse(NOT_A_CHOICE, name, value=text, choices=", ".join(choices))
+            raise self.refusal(NOT_A_CHOICE, name, value=text, choices=", ".join(choices))
         return choices(text)
 
     def moment(self, name: str) -> datetime | None:
@@ -118,27 +137,31 @@ class Fields:
         try:
             moment = datetime.fromisoformat(text)
         except ValueError:
-            raise self._refuse(NOT_A_TIME, name, value=text) from None
+            raise self.refusal(NOT_A_TIME, name, value=text) from None
+        if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+            raise self.refusal(NOT_A_TIME, name, value=text)
         return moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)
 
     def required_moment(self, name: str) -> datetime:
         """A time that must be there."""
         moment = self.moment(name)
         if moment is None:
-            raise self._refuse(MISSING, name)
+            raise self.refusal(MISSING, name)
         return moment
 
     def flag(self, name: str, *, default: bool) -> bool:
         """True or false, as JSON or as a word of a table."""
         value = self._values.get(name)
-        if value is None or isinstance(value, bool):
-            return default if value is None else value
+        if isinstance(value, bool):
+            return value
+        if value is None or value == "":
+            return default
         word = str(value).strip().lower()
         if word in _TRUE:
             return True
         if word in _FALSE:
             return False
-        raise self._refuse(WRONG_TYPE, name, expected=N_("true or false"))
+        raise self.refusal(NOT_A_FLAG, name)
 
     def codes(self, name: str, limit: int) -> tuple[str, ...]:
         """A list of codes, or codes in one text with commas between; repeated ones once."""
@@ -148,9 +171,9 @@ class Fields:
         if isinstance(value, str):
             value = [part for part in _SEPARATORS.split(self.text(name, 400)) if part]
         if not isinstance(value, list | tuple) or not all(isinstance(part, str | int) for part in value):
-            raise self._refuse(WRONG_TYPE, name, expected=N_("a list of codes"))
+            raise self.refusal(NOT_CODES, name)
         if len(value) > limit:
-            raise self._refuse(OUT_OF_RANGE, name, value=len(value), low=0, high=limit)
+            raise self.refusal(OUT_OF_RANGE, name, value=len(value), low=0, high=limit)
         inner = Fields(
             {str(n): code for n, code in enumerate(value)}, frozenset(map(str, range(len(value)))), name + "."
         )
@@ -162,7 +185,7 @@ class Fields:
         if value is None:
             return None
         if not isinstance(value, dict):
-            raise self._refuse(WRONG_TYPE, name, expected=N_("an object"))
+            raise self.refusal(NOT_INNER, name)
         return Fields(value, known, f"{self._at(name)}.")
 
     def many(self, name: str, known: frozenset[str], limit: int) -> list[Fields]:
@@ -171,7 +194,7 @@ class Fields:
         if value is None:
             return []
         if not isinstance(value, list) or not all(isinstance(part, dict) for part in value):
-            raise self._refuse(WRONG_TYPE, name, expected=N_("a list of objects"))
+            raise self.refusal(NOT_MANY, name)
         if len(value) > limit:
-            raise self._refuse(OUT_OF_RANGE, name, value=len(value), low=0, high=limit)
+            raise self.refusal(OUT_OF_RANGE, name, value=len(value), low=0, high=limit)
         return [Fields(part, known, f"{self._at(name)}[{n}].") for n, part in enumerate(value)]

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import zlib
+from base64 import b64decode
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.conf import settings
+
 from haochaping.exchange.models import GivenAnswer, QuarantinedRecord, Visit
-from haochaping.exchange.rules import visit_hash
+from haochaping.exchange.rules import answer_key, answer_place, visit_hash
 from haochaping.exchange.terms import VISIT_OVER, QuarantineRow, QuarantineState, RecordKind
+from haochaping.identity.sealing import KEY_LENGTH, open_row
 from haochaping.kernel.refused import Refused
+from haochaping.ledger.terms import Suite
 from haochaping.reviews.rules import receipt_hash
 
 if TYPE_CHECKING:
@@ -81,15 +87,30 @@ def by_receipt(receipt: str) -> QuarantineRow | None:
     return next(iter(_rows(rows)), None)
 
 
-def given_answer(client_id: int, key: str) -> tuple[bytes, object] | None:
-    """The body hash and answer of a keyed request that was already answered."""
+def given_answer(client_id: int, key: str) -> tuple[bytes, bytes] | None:
+    """The body hash of a keyed request that was already answered, and its answer byte for byte."""
     row = GivenAnswer.objects.filter(client_id=client_id, key=key).first()
-    return (bytes(row.body_hash), row.answer) if row else None
+    if row is None:
+        return None
+    sealed = b64decode(str(row.answer))
+    opening = answer_key(settings.CONTENT_KEY, KEY_LENGTH[Suite(sealed[0])])
+    return bytes(row.body_hash), zlib.decompress(open_row(opening, sealed, answer_place(client_id, key)))
 
 
 def visit(token: str, *, now: datetime) -> tuple[UUID, dict[str, object], dict[str, UUID]]:
     """What an open visit's address said: (id, fields, sealed persons); raises `Refused(VISIT_OVER)`."""
-    row = Visit.objects.filter(token_hash=visit_hash(token), ends_at__gt=now).first()
+    return _visit(Visit.objects.all(), token, now)
+
+
+def visit_to_answer(token: str, *, now: datetime) -> tuple[UUID, dict[str, object], dict[str, UUID]]:
+    """As `visit`, locked until the transaction ends, so that of two taps one waits for the other."""
+    return _visit(Visit.objects.select_for_update(), token, now)
+
+
+def _visit(
+    visits: QuerySet[Visit], token: str, now: datetime
+) -> tuple[UUID, dict[str, object], dict[str, UUID]]:
+    row = visits.filter(token_hash=visit_hash(token), ends_at__gt=now).first()
     if row is None:
         raise Refused(VISIT_OVER)
     return row.id, row.fields, {role: UUID(person_id) for role, person_id in row.sealed.items()}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
-from hashlib import sha256
-from typing import TYPE_CHECKING
+from hashlib import blake2b, sha256
+from math import isfinite
+from typing import TYPE_CHECKING, NoReturn
 
 from haochaping.cases.terms import (
     CaseKind,
@@ -16,10 +18,19 @@ from haochaping.cases.terms import (
     ServiceChannel,
     Stage,
 )
-from haochaping.exchange.fields import Fields
-from haochaping.exchange.terms import DUPLICATE_OCCURRENCE, PERSON_FIELDS, WRONG_TYPE, Raw
+from haochaping.exchange.fields import Fields, shown
+from haochaping.exchange.terms import (
+    DUPLICATE_NAME,
+    DUPLICATE_OCCURRENCE,
+    MISSING,
+    NOT_A_LIMIT,
+    NOT_JSON,
+    PERSON_FIELDS,
+    TOO_DEEP,
+    Raw,
+)
 from haochaping.identity.terms import PlainPerson
-from haochaping.kernel.refused import N_, Refused
+from haochaping.kernel.refused import Refused
 from haochaping.reviews.terms import (
     COMMENT_LIMIT,
     LEVEL_OUT_OF_RANGE,
@@ -76,6 +87,7 @@ CASE_FIELDS = frozenset(
 APPLICANT_FIELDS = REVIEWER_FIELDS | {"kind", "agent", "birth_year"}
 OCCURRENCE_FIELDS = frozenset({"no", "name", "stage", "at", "channel", "hall", "window", "staff"})
 
+MAX_DEPTH = 32
 _MAX_OCCURRENCES = 99
 _LIMIT = re.compile(r"([0-9]{1,4})\s*([a-z_]*)")
 _LEVEL = re.compile(r"[1-5]")
@@ -89,7 +101,7 @@ def judge_review(raw: Raw) -> Answer:
         case_no=fields.text("case_no", 50, required=True),
         occurrence_no=fields.required_whole("occurrence_no", 1, 99),
         assess_no=fields.whole("assess_no", 1, 2, default=1) or 1,
-        level=_level(raw.fields.get("rating_value")),
+        level=_level(fields, raw.fields.get("rating_value")),
         indicator_set=fields.text("indicator_set", 40) or NATIONAL_SET,
         indicator_codes=fields.codes("indicator_codes", MAX_CODES),
         comment_text=fields.text("comment_text", COMMENT_LIMIT),
@@ -103,12 +115,14 @@ def judge_review(raw: Raw) -> Answer:
     )
 
 
-def _level(value: object) -> Level:
+def _level(fields: Fields, value: object) -> Level:
+    if value is None or value == "":
+        raise fields.refusal(MISSING, "rating_value")
     if isinstance(value, int) and not isinstance(value, bool) and value in set(Level):
         return Level(value)
     if isinstance(value, str) and _LEVEL.fullmatch(value):
         return Level(int(value))
-    raise Refused(LEVEL_OUT_OF_RANGE, field="rating_value", value=str(value)[:20])
+    raise Refused(LEVEL_OUT_OF_RANGE, field="rating_value", value=shown(value, 20))
 
 
 def _person(fields: Fields | None) -> PlainPerson | None:
@@ -183,16 +197,13 @@ def _limit(fields: Fields, name: str) -> str:
     match = _LIMIT.fullmatch(text.lower())
     unit = match[2] or LimitUnit.WORKING_DAY if match else ""
     if match is None or unit not in set(LimitUnit):
-        expected = N_("a number with day, working_day, month or year")
-        raise Refused(WRONG_TYPE, field=name, expected=expected)
+        raise fields.refusal(NOT_A_LIMIT, name)
     return f"{int(match[1])} {unit}"
 
 
 def without_persons(raw: Raw) -> tuple[dict[str, object], dict[str, PlainPerson]]:
     """Take the persons out of a record that is put aside, whatever shape it has, so that they can be sealed."""
-    rest = {
-        str(name)[:60]: value for name, value in raw.fields.items() if name not in {"reviewer", "applicant"}
-    }
+    rest = {shown(name): value for name, value in raw.fields.items() if name not in {"reviewer", "applicant"}}
     persons: dict[str, PlainPerson] = {}
     applicant = raw.fields.get("applicant")
     if isinstance(applicant, dict):
@@ -208,7 +219,7 @@ def without_persons(raw: Raw) -> tuple[dict[str, object], dict[str, PlainPerson]
 
 
 def _roughly(values: dict[str, object]) -> PlainPerson:
-    return PlainPerson(*(str(values.get(name) or "")[:200] for name in PERSON_FIELDS))
+    return PlainPerson(*(shown(values.get(name) or "", 200) for name in PERSON_FIELDS))
 
 
 def visit_hash(token: str) -> bytes:
@@ -230,4 +241,73 @@ def _storable(value: object, depth: int) -> object:
         return {str(_storable(str(k), depth)): _storable(v, depth - 1) for k, v in list(value.items())[:200]}
     if isinstance(value, list | tuple):
         return [_storable(part, depth - 1) for part in value[:200]]
+    if isinstance(value, float) and not isfinite(value):
+        return str(value)
     return value if isinstance(value, int | float | bool | None) else str(value)
+
+
+def read_json(text: str) -> object:
+    """Read JSON strictly: a name that stands twice in one object, NaN and nesting beyond bounds are refused.
+
+    Raises:
+        Refused: NOT_JSON, DUPLICATE_NAME, TOO_DEEP.
+    """
+    try:
+        value = json.loads(text, object_pairs_hook=_object, parse_constant=_not_a_number)
+    except RecursionError:
+        raise Refused(TOO_DEEP, limit=MAX_DEPTH) from None
+    except ValueError as error:
+        detail = (
+            f"{error.msg} ({error.lineno}:{error.colno})" if isinstance(error, json.JSONDecodeError) else ""
+        )
+        raise Refused(NOT_JSON, detail=detail or "number") from None
+    _check_depth(value)
+    return value
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        seen: set[str] = set()
+        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
+        raise Refused(DUPLICATE_NAME, field=shown(twice), value=shown(twice))
+    return found
+
+
+def _not_a_number(word: str) -> NoReturn:
+    raise Refused(NOT_JSON, detail=word)
+
+
+def _check_depth(value: object) -> None:
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        inner: list[object] = []
+        for container in level:
+            if isinstance(container, dict):
+                inner += [part for part in container.values() if isinstance(part, dict | list)]
+            elif isinstance(container, list):
+                inner += [part for part in container if isinstance(part, dict | list)]
+        if not inner:
+            return
+        level = inner
+    raise Refused(TOO_DEEP, limit=MAX_DEPTH)
+
+
+def request_hash(request: bytes, key: bytes) -> bytes:
+    """A keyed fingerprint of a whole request; keyed, because a bare hash of a phone number can be searched for."""
+    return blake2b(request, key=key, person=b"given request", digest_size=32).digest()
+
+
+def answer_key(key: bytes, length: int) -> bytes:
+    """The key under which given answers are sealed, drawn from the installation's content key."""
+    return blake2b(key=key, person=b"given answer", digest_size=length).digest()
+
+
+def answer_place(client_id: int, key: str) -> bytes:
+    """Where a given answer stands: moved to another client or key it does not open."""
+    return f"exchange_given_answer|{client_id}|{key}".encode()
+
+
+def answer_lock(client_id: int, key: str) -> int:
+    """The number of the lock that two requests with one key meet at."""
+    return int.from_bytes(sha256(answer_place(client_id, key)).digest()[:4], signed=True)

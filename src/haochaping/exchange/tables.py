@@ -7,14 +7,21 @@ from __future__ import annotations
 
 import codecs
 import csv
-import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import python_calamine
 
-from haochaping.exchange.terms import NOT_AN_OBJECT, SHORT_ROW, UNKNOWN_FILE_TYPE, UNREADABLE_FILE
+from haochaping.exchange.rules import read_json
+from haochaping.exchange.terms import (
+    DUPLICATE_HEADING,
+    NOT_AN_OBJECT,
+    ROUNDED_NUMBER,
+    SHORT_ROW,
+    UNKNOWN_FILE_TYPE,
+    UNREADABLE_FILE,
+)
 from haochaping.kernel.refused import Complaint, Refused
 
 if TYPE_CHECKING:
@@ -22,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _CHUNK = 1 << 20
+_ROUNDED_FROM = 1e15
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,26 +66,44 @@ def encoding_of(path: Path) -> str:
 
 def _csv_rows(path: Path) -> Iterator[Row]:
     with path.open(encoding=encoding_of(path), errors="replace", newline="") as file:
-        lines = csv.reader(file)
         try:
-            heading = next(lines, [])
-            for number, cells in enumerate(lines, start=2):
-                if cells:
-                    yield _row(number, heading, cells)
+            lines = ((number, cells) for number, cells in enumerate(csv.reader(file), start=1) if any(cells))
+            heading = _heading(path, next(lines, (1, []))[1])
+            for number, cells in lines:
+                yield _row(number, heading, cells)
         except csv.Error as error:
             raise Refused(UNREADABLE_FILE, name=path.name, expected="CSV", detail=str(error)) from None
 
 
 def _xlsx_rows(path: Path) -> Iterator[Row]:
+    lines = (
+        (number, values)
+        for number, values in enumerate(_xlsx_lines(path), start=1)
+        if any(str(value) for value in values)
+    )
+    heading = _heading(path, [_cell(value) for value in next(lines, (1, []))[1]])
+    for number, values in lines:
+        cells = [_cell(value) for value in values]
+        rounded = next(
+            (name for name, value in zip(heading, values, strict=True) if _is_rounded(value)), None
+        )
+        if rounded is None:
+            yield _row(number, heading, cells)
+        else:
+            yield Row(number, {}, Complaint(ROUNDED_NUMBER, rounded, {"value": rounded}))
+
+
+def _xlsx_lines(path: Path) -> Iterator[list[object]]:
     try:
         sheet = python_calamine.CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
-    except (python_calamine.CalamineError, OSError) as error:
+        yield from sheet.iter_rows()
+    except (python_calamine.CalamineError, OSError, IndexError) as error:
         raise Refused(UNREADABLE_FILE, name=path.name, expected="XLSX", detail=str(error)) from None
-    lines = ([_cell(value) for value in cells] for cells in sheet.iter_rows())
-    heading = next(lines, [])
-    for number, cells in enumerate(lines, start=2):
-        if any(cells):
-            yield _row(number, heading, cells)
+
+
+def _is_rounded(value: object) -> bool:
+    """Whether a spreadsheet may have changed a number: it keeps 15 digits."""
+    return isinstance(value, float) and abs(value) >= _ROUNDED_FROM
 
 
 def _cell(value: object) -> str:
@@ -94,13 +120,24 @@ def _json_rows(path: Path) -> Iterator[Row]:
             if not line.strip():
                 continue
             try:
-                fields = json.loads(line)
-            except ValueError:
-                fields = None
+                fields = read_json(line)
+            except Refused as refused:
+                yield Row(number, {}, refused.complaint)
+                continue
             if isinstance(fields, dict):
                 yield Row(number, fields)
             else:
                 yield Row(number, {}, Complaint(NOT_AN_OBJECT))
+
+
+def _heading(path: Path, cells: Sequence[str]) -> list[str]:
+    """The names of the columns; two of one name are refused, because one would hide the other."""
+    heading = [cell.strip() for cell in cells]
+    named = [name for name in heading if name]
+    twice = next((name for name in named if named.count(name) > 1), None)
+    if twice is not None:
+        raise Refused(DUPLICATE_HEADING, field=twice, name=path.name, value=twice)
+    return heading
 
 
 def _row(number: int, heading: Sequence[str], cells: Sequence[str]) -> Row:
@@ -116,7 +153,7 @@ def _nested(flat: dict[str, str]) -> dict[str, object]:
     for heading, value in flat.items():
         if value == "":
             continue
-        *path, name = heading.strip().split(".")
+        *path, name = heading.split(".")
         place = fields
         for part in path:
             inner = place.setdefault(part, {})

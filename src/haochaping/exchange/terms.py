@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -84,6 +85,8 @@ class QuarantineRow:
     received_at: datetime
 
 
+# How long the same Idempotency-Key hears the same answer.
+ANSWERS_KEPT = timedelta(days=7)
 PERSON_FIELDS = ("name", "phone", "certificate_type", "certificate_no")
 
 UNKNOWN_FIELD = Reason(
@@ -92,10 +95,18 @@ UNKNOWN_FIELD = Reason(
     N_("Remove it; the fields are listed in the API reference."),
 )
 MISSING = Reason("missing", N_("The field “{field}” is missing."), N_("Send it."))
-WRONG_TYPE = Reason(
+_THAT_FORM = N_("Send it in that form.")
+# One code for programs; a sentence of its own for each form, so that it can be said in every language.
+NOT_TEXT = Reason("wrong_type", N_("The field “{field}” must be text."), _THAT_FORM)
+NOT_WHOLE = Reason("wrong_type", N_("The field “{field}” must be a whole number."), _THAT_FORM)
+NOT_A_FLAG = Reason("wrong_type", N_("The field “{field}” must be true or false."), _THAT_FORM)
+NOT_CODES = Reason("wrong_type", N_("The field “{field}” must be a list of codes."), _THAT_FORM)
+NOT_INNER = Reason("wrong_type", N_("The field “{field}” must be an object."), _THAT_FORM)
+NOT_MANY = Reason("wrong_type", N_("The field “{field}” must be a list of objects."), _THAT_FORM)
+NOT_A_LIMIT = Reason(
     "wrong_type",
-    N_("The field “{field}” must be {expected}."),
-    N_("Send it in that form."),
+    N_("The field “{field}” must be a number with day, working_day, month or year."),
+    _THAT_FORM,
 )
 NOT_A_CHOICE = Reason(
     "not_a_choice",
@@ -143,6 +154,31 @@ SHORT_ROW = Reason(
     N_("Check whether the file was cut off, and send it whole."),
 )
 NOT_AN_OBJECT = Reason("not_an_object", N_("This is not a JSON object."), N_("Write one object per line."))
+NOT_JSON = Reason(
+    "not_json",
+    N_("This is not JSON: {detail}"),
+    N_("Check whether it is whole, and write it with a JSON library."),
+)
+TOO_DEEP = Reason(
+    "too_deep",
+    N_("This JSON is nested more than {limit} levels deep."),
+    N_("Send it as the API reference says."),
+)
+DUPLICATE_NAME = Reason(
+    "duplicate_name",
+    N_("The name “{value}” stands twice in one JSON object."),
+    N_("Write each name once; it is not clear which value is meant."),
+)
+DUPLICATE_HEADING = Reason(
+    "duplicate_heading",
+    N_("The file “{name}” has two columns with the heading “{value}”."),
+    N_("Keep one of them."),
+)
+ROUNDED_NUMBER = Reason(
+    "rounded_number",
+    N_("The column “{value}” holds a number of more than 15 digits, which the spreadsheet has rounded."),
+    N_("Format the column as text, enter the numbers again and save the file."),
+)
 UNREADABLE_FILE = Reason(
     "unreadable_file",
     N_("The file “{name}” cannot be read as {expected}: {detail}"),

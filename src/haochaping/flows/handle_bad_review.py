@@ -53,6 +53,13 @@ def write_to_reviewer(order_id: UUID, text: str, *, by: Actor, now: datetime) ->
 
 
 @transaction.atomic
+def read_messages(order_id: UUID, *, by: Actor, now: datetime) -> int:
+    """The clerk has read what the reviewer wrote; returns how many messages were new."""
+    thread_id = orders.order_to_handle(order_id, by=by).thread_id
+    return notices.mark_read(thread_id, Side.AGENCY, by=by, now=now) if thread_id else 0
+
+
+@transaction.atomic
 def answer_agency(review_id: UUID, text: str, *, by: Actor, now: datetime) -> None:
     """The reviewer writes back in the thread of their order.
 

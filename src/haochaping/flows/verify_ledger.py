@@ -2,47 +2,50 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import batched
 from typing import TYPE_CHECKING
 
+from haochaping.kernel.refused import N_
 from haochaping.ledger import queries as ledger
-from haochaping.ledger.terms import EntryKind
+from haochaping.ledger.terms import BREAKS, KIND_LABELS, MISMATCHES, EntryKind
 from haochaping.reviews import queries as reviews
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
-    from uuid import UUID
 
 _PAGE = 2000
+_VANISHED = N_("{subject}: the ledger has this review, the database has not.")
+_OUT_OF_STEP = N_(
+    "{subject}: the review is stored as “{status}”, which its newest ledger entry does not say."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is wrong: a stable code and the facts to look it up by."""
+    """What is wrong: a stable code, whom it concerns, and a message id whose placeholders `params` fill."""
 
     code: str
     subject: str
-    detail: str
+    message: str
+    params: Mapping[str, object] = field(default_factory=dict)
 
 
 def verify_ledger(*, now: datetime) -> Iterator[Finding]:
     """Findings, the first break of the chain first; none when everything holds."""
     broken = ledger.first_break(now=now)
     if broken is not None:
-        yield Finding("chain_broken", str(broken.index), str(broken))
-    yield from _acceptances()
-    later = {EntryKind.REVIEW_SUPERSEDED}
-    for wrong in ledger.mismatches(EntryKind.REVIEW_ACCEPTED, reviews.committed(), superseded_by=later):
-        yield Finding("review_differs_from_ledger", wrong.subject_id, str(wrong.kind))
+        params = {"index": broken.index, "entry": broken.entry, "detail": broken.detail}
+        yield Finding(f"chain_{broken.what}", str(broken.index), BREAKS[broken.what], params)
+    accepted = EntryKind.REVIEW_ACCEPTED
+    for wrong in ledger.mismatches(
+        accepted, reviews.committed(), superseded_by={EntryKind.REVIEW_SUPERSEDED}
+    ):
+        params = {"subject": wrong.subject_id, "kind": KIND_LABELS[accepted]}
+        yield Finding(f"review_{wrong.what}", wrong.subject_id, MISMATCHES[wrong.what], params)
+    for batch in batched(ledger.subjects_of(accepted), _PAGE, strict=False):
+        for review_id in reviews.missing(batch):
+            yield Finding("review_vanished", review_id, _VANISHED, {"subject": review_id})
     for review_id, status in reviews.states_out_of_step():
-        yield Finding("status_differs_from_ledger", review_id, status)
-
-
-def _acceptances() -> Iterator[Finding]:
-    last: UUID | None = None
-    while ids := reviews.review_ids_after(last, _PAGE):
-        wanted = [str(review_id) for review_id in ids]
-        for review_id, found in ledger.subjects_without_exactly_one(EntryKind.REVIEW_ACCEPTED, wanted):
-            yield Finding("acceptance_entries", review_id, str(found))
-        last = ids[-1]
+        yield Finding("review_out_of_step", review_id, _OUT_OF_STEP, {"subject": review_id, "status": status})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import unicodedata
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -12,8 +13,9 @@ if TYPE_CHECKING:
 
 # Crockford's base 32: no I, L, O or U, so that a number survives being read aloud or copied by hand.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0", "-": "", " ": ""})
+_READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0"})
 _RECEIPT_CHARS = 26
+_TYPED = 100  # no spacing of 26 characters needs more
 _RECEIPT_BITS = 128
 
 
@@ -44,8 +46,9 @@ def receipt_no() -> str:
 
 
 def normal_receipt_no(typed: str) -> str | None:
-    """Read a receipt number as a person typed it; `None` when it cannot be one."""
-    normal = typed.upper().translate(_READ_AS)
+    """Read a receipt number as a person or a Chinese input method typed it; `None` when it cannot be one."""
+    typed = unicodedata.normalize("NFKC", typed[:_TYPED]).upper()
+    normal = "".join(c for c in typed if c.isalnum()).translate(_READ_AS)
     if len(normal) != _RECEIPT_CHARS or any(c not in _ALPHABET for c in normal):
         return None
     return normal

@@ -1,9 +1,9 @@
-"""Masking of personal data on display (trust.md D55)."""
+"""Masking of personal data on display (trust.md D55). At least four characters of a number stay hidden, or all."""
 
 from __future__ import annotations
 
-_SHORT = 4
-_PHONE = 7
+_END = 4
+_MOBILE = 11
 
 
 def masked_name(name: str) -> str:
@@ -12,10 +12,12 @@ def masked_name(name: str) -> str:
 
 
 def masked_phone(phone: str) -> str:
-    """Keep the first three and last four digits: 139****0000."""
-    return phone[:3] + "****" + phone[-4:] if len(phone) > _PHONE else "*" * len(phone)
+    """Keep the first three and last four digits of a mobile number, 139****0000; of a shorter one only the last."""
+    if len(phone) >= _MOBILE:
+        return phone[:3] + "****" + phone[-_END:]
+    return "****" + phone[-_END:] if len(phone) >= 2 * _END else "*" * len(phone)
 
 
 def masked_number(number: str) -> str:
     """Keep only the end by which people recognise their own number: …3481."""
-    return "…" + number[-_SHORT:] if len(number) > _SHORT else "…"
+    return "…" + number[-_END:] if len(number) >= 2 * _END else "…"

@@ -7,6 +7,9 @@ import unicodedata
 _KEPT_CONTROLS = {"\n", "\t"}
 # Characters that reorder or hide what is read around them.
 _INVISIBLE = {
+    "\u061c",
+    "\u200e",
+    "\u200f",
     *map(chr, range(0x202A, 0x202F)),
     *map(chr, range(0x2066, 0x206A)),
     "\u200b",

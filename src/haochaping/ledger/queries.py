@@ -121,13 +121,17 @@ def mismatches(
 ) -> Iterator[Mismatch]:
     """Compare a room's rows, as (subject id, fields), with their entries; the kind happens once per subject.
 
+    Where a kind of `superseded_by` followed, the rows are compared with the latest of those entries.
+
     Streams: rows are compared in batches while they are read. An entry whose fields' salt was destroyed can
     no longer be compared and is passed over; `first_break` looks whether that was recorded.
     """
     for batch in batched(values, _BATCH, strict=False):
         subjects = [subject for subject, _ in batch]
         found: dict[str, list[_Sealed]] = {}
-        for entry in _entries("e.kind = ANY(%s) AND e.subject_id = ANY(%s)", [[kind, *superseded_by], subjects]):
+        for entry in _entries(
+            "e.kind = ANY(%s) AND e.subject_id = ANY(%s)", [[kind, *superseded_by], subjects]
+        ):
             found.setdefault(entry.subject_id, []).append(entry)
         for subject, fields in batch:
             what = _disagreement(kind, found.get(subject, []), fields)
@@ -139,8 +143,10 @@ def _disagreement(kind: EntryKind, entries: list[_Sealed], fields: Mapping[str, 
     first = [entry for entry in entries if entry.kind == kind]
     if len(first) != 1:
         return MismatchKind.SEVERAL if first else MismatchKind.MISSING
-    newest = max(entries, key=lambda entry: entry.entry_id)
-    return MismatchKind.DIFFERS if newest.holds(fields) is False else None
+    newest = max(entry.recorded_at for entry in entries)
+    # Entries of one moment have no order among themselves: one of them must hold what is stored.
+    last = [entry.holds(fields) for entry in entries if entry.recorded_at == newest]
+    return MismatchKind.DIFFERS if all(held is False for held in last) else None
 
 
 def first_break(*, now: datetime, patience: timedelta = PATIENCE) -> Break | None:

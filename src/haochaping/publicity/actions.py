@@ -54,5 +54,7 @@ def decide(
             )
     except IntegrityError:
         raise Refused(ALREADY_DECIDED) from None
-    fields = {"part": part, "decision": decision}
-    ledger.append([NewEntry(EntryKind.RELEASE_DECIDED, "review", str(review_id), fields)], by=by, now=now)
+    facts = {"part": part, "decision": decision}
+    ledger.append(
+        [NewEntry(EntryKind.RELEASE_DECIDED, "review", str(review_id), facts=facts)], by=by, now=now
+    )

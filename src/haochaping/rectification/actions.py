@@ -268,7 +268,7 @@ def _record(orders: Sequence[WorkOrder], move: Move, *, by: Actor, now: datetime
         [OrderEvent(id=uuid7(now), order=order, move=move, by=str(by), at=now, note=note) for order in orders]
     )
     ledger.append(
-        [NewEntry(_ENTRY_OF[move], "order", str(order.id), {"state": order.state}) for order in orders],
+        [NewEntry(_ENTRY_OF[move], "order", str(order.id), facts={"state": order.state}) for order in orders],
         by=by,
         now=now,
     )

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import F
+from django.db.models import Case, F, When
 from django.db.models.functions import Coalesce
 
 from haochaping.accounts.access import check_power
 from haochaping.accounts.terms import Power
 from haochaping.kernel.refused import Refused
 from haochaping.rectification import access
-from haochaping.rectification.models import OrderEvent, WorkOrder
+from haochaping.rectification.models import Callback, OrderEvent, WorkOrder
 from haochaping.rectification.states import FINAL
-from haochaping.rectification.terms import NO_SUCH_ORDER, EventRow, Move, OrderFacts, OrderRow, OrderState
+from haochaping.rectification.terms import (
+    NO_SUCH_ORDER,
+    CallbackRow,
+    CallResult,
+    EventRow,
+    Move,
+    OrderFacts,
+    OrderRow,
+    OrderState,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,6 +53,14 @@ _ORDER = (
 )
 
 
+# `rules.next_due` for the database: the deadline of the step that is open now.
+_NEXT_DUE = Case(
+    When(state=OrderState.DISPATCHED, then=F("sign_due_at")),
+    When(state=OrderState.SIGNED, then=F("contact_due_at")),
+    default=F("rectify_due_at"),
+)
+
+
 def _row(values: tuple[object, ...]) -> OrderRow:
     columns = dict(zip((name.replace("__", "_") for name in _ORDER), values, strict=True))
     columns["state"] = OrderState(str(columns["state"]))
@@ -56,8 +73,7 @@ def inbox(by: Actor, *, done: bool = False, limit: int = 50, offset: int = 0) ->
     if done:
         rows = rows.filter(state__in=FINAL).order_by("-created_at")
     else:
-        open_due = Coalesce(F("rectify_due_at"), F("created_at"))
-        rows = rows.exclude(state__in=FINAL).order_by(open_due, "id")
+        rows = rows.exclude(state__in=FINAL).order_by(Coalesce(_NEXT_DUE, F("created_at")), "id")
     return [_row(values) for values in rows.values_list(*_ORDER)[offset : offset + limit]]
 
 
@@ -109,6 +125,13 @@ def timeline(order_id: UUID) -> list[EventRow]:
         .values_list("move", "at", "by", "note")
     )
     return [EventRow(Move(move), at, by, note) for move, at, by, note in rows]
+
+
+def callbacks(order_id: UUID) -> list[CallbackRow]:
+    """Every attempt to hear the reviewer, oldest first."""
+    rows = Callback.objects.filter(order_id=order_id).order_by("at", "id")
+    values = rows.values_list("result", "is_true", "is_reasonable", "note", "at", "by")
+    return [CallbackRow(CallResult(result), *rest) for result, *rest in values]
 
 
 def facts_of(review_ids: Iterable[UUID]) -> dict[UUID, OrderFacts]:

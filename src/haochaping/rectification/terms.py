@@ -147,6 +147,18 @@ class EventRow:
     note: str
 
 
+@dataclass(frozen=True, slots=True)
+class CallbackRow:
+    """One attempt to hear the reviewer; None where nobody could say."""
+
+    result: CallResult
+    is_true: bool | None
+    is_reasonable: bool | None
+    note: str
+    at: datetime
+    by: str
+
+
 TEXT_LIMIT = 2000
 
 NO_SUCH_ORDER = Reason("no_such_order", N_("There is no such work order."), N_("Go back to the list."))

@@ -66,7 +66,9 @@ def install_indicators(*, by: Actor, now: datetime) -> int:
     ReviewIndicator.objects.bulk_create(rows, ignore_conflicts=True)
     added = ReviewIndicator.objects.count() - before
     if added:
-        entry = NewEntry(EntryKind.RULEBOOK_CHANGED, "indicator_set", NATIONAL_SET, {"rows": str(added)})
+        entry = NewEntry(
+            EntryKind.RULEBOOK_CHANGED, "indicator_set", NATIONAL_SET, facts={"rows": str(added)}
+        )
         ledger.append([entry], by=by, now=now)
     return added
 
@@ -81,7 +83,7 @@ def invite(occurrence_ids: Iterable[UUID], *, valid: timedelta, by: Actor, now: 
     made = Invitation.objects.bulk_create(rows, ignore_conflicts=True)
     if made:
         entry = NewEntry(
-            EntryKind.INVITATION_ISSUED, "invitations", str(rows[0].id), {"rows": str(len(rows))}
+            EntryKind.INVITATION_ISSUED, "invitations", str(rows[0].id), facts={"rows": str(len(rows))}
         )
         ledger.append([entry], by=by, now=now)
     return len(made)
@@ -263,7 +265,7 @@ def withdraw(review_id: UUID, *, by: Actor, now: datetime) -> None:
     _remember(row, ChangeKind.WITHDRAWN, now)
     row.status = ReviewStatus.WITHDRAWN
     row.save(update_fields=["status"])
-    entry = NewEntry(EntryKind.REVIEW_WITHDRAWN, "review", str(row.id), {"reason": "withdrawn_by_reviewer"})
+    entry = NewEntry(EntryKind.REVIEW_WITHDRAWN, "review", str(row.id))
     ledger.append([entry], by=by, now=now)
 
 

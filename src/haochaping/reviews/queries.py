@@ -170,10 +170,11 @@ def committed(review_ids: Sequence[UUID] | None = None) -> Iterator[tuple[str, d
         )
 
 
-def review_ids_after(last: UUID | None, limit: int) -> list[UUID]:
-    """Ids of all reviews in order, a page at a time."""
-    rows = Review.objects.order_by("id")
-    return list((rows.filter(id__gt=last) if last else rows).values_list("id", flat=True)[:limit])
+def missing(review_ids: Iterable[str]) -> list[str]:
+    """Those of the ids of which there is no review, in the order given."""
+    wanted = list(review_ids)
+    found = set(map(str, Review.objects.filter(id__in=wanted).values_list("id", flat=True)))
+    return [review_id for review_id in wanted if review_id not in found]
 
 
 def states_out_of_step(limit: int = 100) -> list[tuple[str, str]]:

@@ -25,7 +25,7 @@ def install(*, by: Actor, now: datetime) -> int:
     """Add the shipped rows that are not there yet; what an administrator changed stays. Returns how many were new."""
     added = _install_profiles() + _install_calendar()
     if added:
-        entry = NewEntry(EntryKind.RULEBOOK_CHANGED, "rulebook", "shipped", {"rows": str(added)})
+        entry = NewEntry(EntryKind.RULEBOOK_CHANGED, "rulebook", "shipped", facts={"rows": str(added)})
         ledger.append([entry], by=by, now=now)
     return added
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, LiteralString
 import psycopg
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 from procrastinate.contrib.django import app
 from psycopg.conninfo import make_conninfo
 
@@ -80,7 +81,12 @@ def until(event: threading.Event | Callable[[], bool]) -> None:
 
 def test_a_job_deferred_by_name_is_done_and_gone(working, trial):
     done, seen = threading.Event(), []
-    trial(lambda review_id: (seen.append(review_id), done.set()))
+
+    def call(review_id: str) -> None:
+        seen.append(review_id)
+        done.set()
+
+    trial(call)
     working()
 
     with transaction.atomic():
@@ -135,7 +141,7 @@ def test_a_job_that_succeeds_after_all_leaves_no_failure(working, trial):
         number = outbox.defer("trial", review_id="r1")
         with connection.cursor() as cursor:
             cursor.execute("UPDATE procrastinate_jobs SET attempts = 1")
-    outbox.record_failure(number, name="trial", attempts=1, error="ValueError: no", now=worker.timezone.now())
+    outbox.record_failure(number, name="trial", attempts=1, error="ValueError: no", now=timezone.now())
 
     working()
 
@@ -174,7 +180,7 @@ def test_the_worker_outlives_a_database_that_fails(committed_db, working, trial,
 
 def test_the_worker_chains_the_ledger(working):
     with transaction.atomic():
-        ledger.append([NewEntry(EntryKind.ORDER_OPENED, "order", "o1")], by=SYSTEM, now=worker.timezone.now())
+        ledger.append([NewEntry(EntryKind.ORDER_OPENED, "order", "o1")], by=SYSTEM, now=timezone.now())
 
     working(*beats.BEATS)
 

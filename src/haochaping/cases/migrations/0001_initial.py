@@ -6,92 +6,216 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('directory', '0001_initial'),
+        ("directory", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('case_no', models.CharField(max_length=50)),
-                ('status', models.CharField(max_length=12)),
-                ('kind', models.CharField(max_length=12)),
-                ('applied_at', models.DateTimeField(null=True)),
-                ('accepted_at', models.DateTimeField(null=True)),
-                ('completed_at', models.DateTimeField(null=True)),
-                ('promised_limit', models.CharField(blank=True, max_length=30)),
-                ('statutory_limit', models.CharField(blank=True, max_length=30)),
-                ('trips', models.SmallIntegerField(null=True)),
-                ('materials', models.SmallIntegerField(null=True)),
-                ('person_id', models.UUIDField(null=True)),
-                ('person_kind', models.CharField(max_length=30)),
-                ('by_agent', models.BooleanField()),
-                ('agent_id', models.UUIDField(null=True)),
-                ('aged_60', models.BooleanField(null=True)),
-                ('verified', models.BooleanField()),
-                ('digest', models.BinaryField(max_length=32)),
-                ('received_at', models.DateTimeField()),
-                ('updated_at', models.DateTimeField()),
-                ('agency', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.agency')),
-                ('division', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.division')),
-                ('item', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.serviceitem')),
-                ('platform', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.platform')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("case_no", models.CharField(max_length=50)),
+                ("status", models.CharField(max_length=12)),
+                ("kind", models.CharField(max_length=12)),
+                ("applied_at", models.DateTimeField(null=True)),
+                ("accepted_at", models.DateTimeField(null=True)),
+                ("completed_at", models.DateTimeField(null=True)),
+                ("promised_limit", models.CharField(blank=True, max_length=30)),
+                ("statutory_limit", models.CharField(blank=True, max_length=30)),
+                ("trips", models.SmallIntegerField(null=True)),
+                ("materials", models.SmallIntegerField(null=True)),
+                ("person_id", models.UUIDField(null=True)),
+                ("person_kind", models.CharField(max_length=30)),
+                ("by_agent", models.BooleanField()),
+                ("agent_id", models.UUIDField(null=True)),
+                ("aged_60", models.BooleanField(null=True)),
+                ("verified", models.BooleanField()),
+                ("digest", models.BinaryField(max_length=32)),
+                ("received_at", models.DateTimeField()),
+                ("updated_at", models.DateTimeField()),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.agency",
+                    ),
+                ),
+                (
+                    "division",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.division",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.serviceitem",
+                    ),
+                ),
+                (
+                    "platform",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.platform",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '办件',
-                'db_table': 'cases_case',
+                "verbose_name": "办件",
+                "db_table": "cases_case",
             },
         ),
         migrations.CreateModel(
-            name='ServiceOccurrence',
+            name="ServiceOccurrence",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('no', models.SmallIntegerField()),
-                ('name', models.CharField(max_length=100)),
-                ('stage', models.CharField(max_length=10)),
-                ('at', models.DateTimeField()),
-                ('channel', models.CharField(max_length=12)),
-                ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
-                ('hall', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.hall')),
-                ('staff', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.staffmember')),
-                ('window', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.window')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("no", models.SmallIntegerField()),
+                ("name", models.CharField(max_length=100)),
+                ("stage", models.CharField(max_length=10)),
+                ("at", models.DateTimeField()),
+                ("channel", models.CharField(max_length=12)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "hall",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.hall",
+                    ),
+                ),
+                (
+                    "staff",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.staffmember",
+                    ),
+                ),
+                (
+                    "window",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.window",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '服务',
-                'db_table': 'cases_service_occurrence',
+                "verbose_name": "服务",
+                "db_table": "cases_service_occurrence",
             },
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(fields=('platform', 'case_no'), name='case_unique_in_platform'),
+            model_name="case",
+            constraint=models.UniqueConstraint(
+                fields=("platform", "case_no"), name="case_unique_in_platform"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', [haochaping.cases.terms.CaseStatus['SUBMITTED'], haochaping.cases.terms.CaseStatus['ACCEPTED'], haochaping.cases.terms.CaseStatus['IN_PROCESS'], haochaping.cases.terms.CaseStatus['COMPLETED'], haochaping.cases.terms.CaseStatus['REJECTED'], haochaping.cases.terms.CaseStatus['WITHDRAWN']])), name='case_status_known'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            haochaping.cases.terms.CaseStatus["SUBMITTED"],
+                            haochaping.cases.terms.CaseStatus["ACCEPTED"],
+                            haochaping.cases.terms.CaseStatus["IN_PROCESS"],
+                            haochaping.cases.terms.CaseStatus["COMPLETED"],
+                            haochaping.cases.terms.CaseStatus["REJECTED"],
+                            haochaping.cases.terms.CaseStatus["WITHDRAWN"],
+                        ],
+                    )
+                ),
+                name="case_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', [haochaping.cases.terms.CaseKind['IMMEDIATE'], haochaping.cases.terms.CaseKind['COMMITTED']])), name='case_kind_known'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            haochaping.cases.terms.CaseKind["IMMEDIATE"],
+                            haochaping.cases.terms.CaseKind["COMMITTED"],
+                        ],
+                    )
+                ),
+                name="case_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='serviceoccurrence',
-            constraint=models.UniqueConstraint(fields=('case', 'no'), name='occurrence_unique_in_case'),
+            model_name="serviceoccurrence",
+            constraint=models.UniqueConstraint(fields=("case", "no"), name="occurrence_unique_in_case"),
         ),
         migrations.AddConstraint(
-            model_name='serviceoccurrence',
-            constraint=models.CheckConstraint(condition=models.Q(('no__gte', 1), ('no__lte', 99)), name='occurrence_no_1_99'),
+            model_name="serviceoccurrence",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("no__gte", 1), ("no__lte", 99)), name="occurrence_no_1_99"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='serviceoccurrence',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__in', [haochaping.cases.terms.Stage['INTAKE'], haochaping.cases.terms.Stage['DELIVERY'], haochaping.cases.terms.Stage['OTHER']])), name='occurrence_stage_known'),
+            model_name="serviceoccurrence",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "stage__in",
+                        [
+                            haochaping.cases.terms.Stage["INTAKE"],
+                            haochaping.cases.terms.Stage["DELIVERY"],
+                            haochaping.cases.terms.Stage["OTHER"],
+                        ],
+                    )
+                ),
+                name="occurrence_stage_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='serviceoccurrence',
-            constraint=models.CheckConstraint(condition=models.Q(('channel__in', [haochaping.cases.terms.ServiceChannel['WINDOW'], haochaping.cases.terms.ServiceChannel['WEB'], haochaping.cases.terms.ServiceChannel['MOBILE'], haochaping.cases.terms.ServiceChannel['SELF_SERVICE'], haochaping.cases.terms.ServiceChannel['HOTLINE'], haochaping.cases.terms.ServiceChannel['COURIER'], haochaping.cases.terms.ServiceChannel['OTHER']])), name='occurrence_channel_known'),
+            model_name="serviceoccurrence",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "channel__in",
+                        [
+                            haochaping.cases.terms.ServiceChannel["WINDOW"],
+                            haochaping.cases.terms.ServiceChannel["WEB"],
+                            haochaping.cases.terms.ServiceChannel["MOBILE"],
+                            haochaping.cases.terms.ServiceChannel["SELF_SERVICE"],
+                            haochaping.cases.terms.ServiceChannel["HOTLINE"],
+                            haochaping.cases.terms.ServiceChannel["COURIER"],
+                            haochaping.cases.terms.ServiceChannel["OTHER"],
+                        ],
+                    )
+                ),
+                name="occurrence_channel_known",
+            ),
         ),
     ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict
 
 import click
 
@@ -21,12 +20,24 @@ def ledger() -> None:
 def verify(*, as_json: bool) -> None:
     """Compute the chain anew and compare every review with its entries. Exit status 1 and the first break when not."""
     from django.utils import timezone  # noqa: PLC0415 - needs Django to be ready
+    from django.utils.translation import gettext  # noqa: PLC0415
 
     from haochaping.flows.verify_ledger import verify_ledger  # noqa: PLC0415
-    from haochaping.ledger import queries  # noqa: PLC0415
+    from haochaping.ledger import actions, queries  # noqa: PLC0415
 
-    findings = [asdict(finding) for finding in verify_ledger(now=timezone.now())]
-    show(findings, as_json=as_json, line=lambda row: f"{row['code']}: {row['subject']}: {row['detail']}")
+    now = timezone.now()
+    # What was recorded just now is chained first, so that only what cannot be chained is late.
+    while actions.chain(now=now):
+        pass
+    findings: list[dict[str, object]] = [
+        {
+            "code": found.code,
+            "subject": found.subject,
+            "sentence": gettext(found.message).format(**found.params),
+        }
+        for found in verify_ledger(now=now)
+    ]
+    show(findings, as_json=as_json, line=lambda row: f"{row['code']}: {row['sentence']}")
     if findings:
         sys.exit(1)
     head = queries.head()

@@ -82,7 +82,8 @@ async def _do_jobs() -> None:
     # transaction.
     serving = app.with_connector(DjangoConnector(alias="default").get_worker_connector())
     inherited = serving.worker_defaults.get("task_middleware") or []
-    async with serving.open_async():
+    try:
+        await serving.open_async()
         await serving.run_worker_async(
             concurrency=_JOBS_AT_ONCE,
             fetch_job_polling_interval=_LOOK_EVERY_SECONDS,
@@ -90,6 +91,9 @@ async def _do_jobs() -> None:
             install_signal_handlers=False,
             task_middleware=[*inherited, note_failure],
         )
+    finally:
+        # Also when the word to stop comes while it opens: a pool left half open would never let the process end.
+        await serving.close_async()
 
 
 async def _until(stop: threading.Event) -> None:

@@ -5,75 +5,118 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Visit',
+            name="Visit",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('token_hash', models.BinaryField(max_length=32, unique=True)),
-                ('dialect', models.CharField(max_length=20)),
-                ('fields', models.JSONField()),
-                ('sealed', models.JSONField()),
-                ('begun_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("token_hash", models.BinaryField(max_length=32, unique=True)),
+                ("dialect", models.CharField(max_length=20)),
+                ("fields", models.JSONField()),
+                ("sealed", models.JSONField()),
+                ("begun_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': '评价页短时访问',
-                'db_table': 'exchange_visit',
+                "verbose_name": "评价页短时访问",
+                "db_table": "exchange_visit",
             },
         ),
         migrations.CreateModel(
-            name='GivenAnswer',
+            name="GivenAnswer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('client_id', models.BigIntegerField()),
-                ('key', models.CharField(max_length=200)),
-                ('body_hash', models.BinaryField(max_length=32)),
-                ('answer', models.JSONField()),
-                ('given_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("client_id", models.BigIntegerField()),
+                ("key", models.CharField(max_length=200)),
+                ("body_hash", models.BinaryField(max_length=32)),
+                ("answer", models.JSONField()),
+                ("given_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': '已答请求',
-                'db_table': 'exchange_given_answer',
-                'constraints': [models.UniqueConstraint(fields=('client_id', 'key'), name='answer_unique_per_client')],
+                "verbose_name": "已答请求",
+                "db_table": "exchange_given_answer",
+                "constraints": [
+                    models.UniqueConstraint(fields=("client_id", "key"), name="answer_unique_per_client")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='QuarantinedRecord',
+            name="QuarantinedRecord",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=10)),
-                ('source', models.CharField(max_length=40)),
-                ('case_no', models.CharField(max_length=50)),
-                ('fields', models.JSONField()),
-                ('sealed', models.JSONField()),
-                ('digest', models.BinaryField(max_length=32, null=True)),
-                ('receipt_hash', models.BinaryField(max_length=32, null=True, unique=True)),
-                ('entrance', models.CharField(max_length=12)),
-                ('sender', models.CharField(max_length=80)),
-                ('scope_path', models.CharField(max_length=100, null=True)),
-                ('code', models.CharField(max_length=60)),
-                ('field', models.CharField(blank=True, max_length=100)),
-                ('params', models.JSONField()),
-                ('message', models.CharField(max_length=300)),
-                ('remedy', models.CharField(max_length=300)),
-                ('state', models.CharField(max_length=10)),
-                ('attempts', models.SmallIntegerField()),
-                ('received_at', models.DateTimeField()),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('result_id', models.UUIDField(null=True)),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=10)),
+                ("source", models.CharField(max_length=40)),
+                ("case_no", models.CharField(max_length=50)),
+                ("fields", models.JSONField()),
+                ("sealed", models.JSONField()),
+                ("digest", models.BinaryField(max_length=32, null=True)),
+                ("receipt_hash", models.BinaryField(max_length=32, null=True, unique=True)),
+                ("entrance", models.CharField(max_length=12)),
+                ("sender", models.CharField(max_length=80)),
+                ("scope_path", models.CharField(max_length=100, null=True)),
+                ("code", models.CharField(max_length=60)),
+                ("field", models.CharField(blank=True, max_length=100)),
+                ("params", models.JSONField()),
+                ("message", models.CharField(max_length=300)),
+                ("remedy", models.CharField(max_length=300)),
+                ("state", models.CharField(max_length=10)),
+                ("attempts", models.SmallIntegerField()),
+                ("received_at", models.DateTimeField()),
+                ("settled_at", models.DateTimeField(null=True)),
+                ("result_id", models.UUIDField(null=True)),
             ],
             options={
-                'verbose_name': '隔离区',
-                'db_table': 'exchange_quarantined_record',
-                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['source', 'case_no'], name='quarantine_waiting_case'), models.Index(condition=models.Q(('state', 'waiting')), fields=['received_at'], name='quarantine_waiting_age')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', [haochaping.exchange.terms.RecordKind['CASE'], haochaping.exchange.terms.RecordKind['REVIEW']])), name='quarantine_kind_known'), models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', True), ('state', haochaping.exchange.terms.QuarantineState['WAITING'])), models.Q(('settled_at__isnull', False), ('state', haochaping.exchange.terms.QuarantineState['TAKEN'])), _connector='OR'), name='quarantine_settled')],
+                "verbose_name": "隔离区",
+                "db_table": "exchange_quarantined_record",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "waiting")),
+                        fields=["source", "case_no"],
+                        name="quarantine_waiting_case",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "waiting")),
+                        fields=["received_at"],
+                        name="quarantine_waiting_age",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    haochaping.exchange.terms.RecordKind["CASE"],
+                                    haochaping.exchange.terms.RecordKind["REVIEW"],
+                                ],
+                            )
+                        ),
+                        name="quarantine_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("settled_at__isnull", True),
+                                ("state", haochaping.exchange.terms.QuarantineState["WAITING"]),
+                            ),
+                            models.Q(
+                                ("settled_at__isnull", False),
+                                ("state", haochaping.exchange.terms.QuarantineState["TAKEN"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="quarantine_settled",
+                    ),
+                ],
             },
         ),
     ]

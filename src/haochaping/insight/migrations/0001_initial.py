@@ -5,52 +5,133 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('directory', '0001_initial'),
+        ("directory", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FactDelta',
+            name="FactDelta",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=12)),
-                ('day', models.DateField()),
-                ('channel', models.CharField(max_length=20)),
-                ('level', models.SmallIntegerField()),
-                ('provenance', models.CharField(max_length=30)),
-                ('n', models.BigIntegerField()),
-                ('agency', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.agency')),
-                ('division', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.division')),
-                ('item', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.serviceitem')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=12)),
+                ("day", models.DateField()),
+                ("channel", models.CharField(max_length=20)),
+                ("level", models.SmallIntegerField()),
+                ("provenance", models.CharField(max_length=30)),
+                ("n", models.BigIntegerField()),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.agency",
+                    ),
+                ),
+                (
+                    "division",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.division",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.serviceitem",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '未并入的增量',
-                'db_table': 'insight_fact_delta',
+                "verbose_name": "未并入的增量",
+                "db_table": "insight_fact_delta",
             },
         ),
         migrations.CreateModel(
-            name='Fact',
+            name="Fact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=12)),
-                ('day', models.DateField()),
-                ('channel', models.CharField(max_length=20)),
-                ('level', models.SmallIntegerField()),
-                ('provenance', models.CharField(max_length=30)),
-                ('n', models.BigIntegerField()),
-                ('agency', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.agency')),
-                ('division', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.division')),
-                ('item', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.serviceitem')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=12)),
+                ("day", models.DateField()),
+                ("channel", models.CharField(max_length=20)),
+                ("level", models.SmallIntegerField()),
+                ("provenance", models.CharField(max_length=30)),
+                ("n", models.BigIntegerField()),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.agency",
+                    ),
+                ),
+                (
+                    "division",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.division",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.serviceitem",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '日粒度事实',
-                'db_table': 'insight_fact',
-                'indexes': [models.Index(fields=['division', 'kind', 'day'], name='fact_division'), models.Index(fields=['agency', 'kind', 'day'], name='fact_agency'), models.Index(fields=['item', 'kind', 'day'], name='fact_item')],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'day', 'division', 'agency', 'item', 'channel', 'level', 'provenance'), name='fact_unique')],
+                "verbose_name": "日粒度事实",
+                "db_table": "insight_fact",
+                "indexes": [
+                    models.Index(fields=["division", "kind", "day"], name="fact_division"),
+                    models.Index(fields=["agency", "kind", "day"], name="fact_agency"),
+                    models.Index(fields=["item", "kind", "day"], name="fact_item"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=(
+                            "kind",
+                            "day",
+                            "division",
+                            "agency",
+                            "item",
+                            "channel",
+                            "level",
+                            "provenance",
+                        ),
+                        name="fact_unique",
+                    )
+                ],
             },
         ),
     ]

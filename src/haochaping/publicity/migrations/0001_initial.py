@@ -6,30 +6,61 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('reviews', '0001_initial'),
+        ("reviews", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Release',
+            name="Release",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('part', models.CharField(max_length=10)),
-                ('decision', models.CharField(max_length=10)),
-                ('text', models.TextField(blank=True)),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('decided_by', models.CharField(max_length=80)),
-                ('decided_at', models.DateTimeField()),
-                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reviews.review')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("part", models.CharField(max_length=10)),
+                ("decision", models.CharField(max_length=10)),
+                ("text", models.TextField(blank=True)),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                ("decided_by", models.CharField(max_length=80)),
+                ("decided_at", models.DateTimeField()),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="reviews.review"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '发布',
-                'db_table': 'publicity_release',
-                'constraints': [models.UniqueConstraint(fields=('review', 'part'), name='release_unique_part'), models.CheckConstraint(condition=models.Q(('part__in', [haochaping.publicity.terms.Part['TEXT'], haochaping.publicity.terms.Part['REPLY']])), name='release_part_known'), models.CheckConstraint(condition=models.Q(models.Q(('decision', haochaping.publicity.terms.Decision['RELEASED']), ('reason', '')), models.Q(('decision', haochaping.publicity.terms.Decision['HELD']), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='release_reason_when_held')],
+                "verbose_name": "发布",
+                "db_table": "publicity_release",
+                "constraints": [
+                    models.UniqueConstraint(fields=("review", "part"), name="release_unique_part"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "part__in",
+                                [
+                                    haochaping.publicity.terms.Part["TEXT"],
+                                    haochaping.publicity.terms.Part["REPLY"],
+                                ],
+                            )
+                        ),
+                        name="release_part_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("decision", haochaping.publicity.terms.Decision["RELEASED"]), ("reason", "")
+                            ),
+                            models.Q(
+                                ("decision", haochaping.publicity.terms.Decision["HELD"]),
+                                models.Q(("reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="release_reason_when_held",
+                    ),
+                ],
             },
         ),
     ]

@@ -6,115 +6,337 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('directory', '0001_initial'),
-        ('reviews', '0001_initial'),
+        ("directory", "0001_initial"),
+        ("reviews", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='WorkOrder',
+            name="WorkOrder",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('state', models.CharField(max_length=12)),
-                ('created_at', models.DateTimeField()),
-                ('dispatch_after', models.DateTimeField()),
-                ('dispatched_at', models.DateTimeField(null=True)),
-                ('sign_due_at', models.DateTimeField(null=True)),
-                ('contact_due_at', models.DateTimeField(null=True)),
-                ('rectify_due_at', models.DateTimeField(null=True)),
-                ('deadline_known', models.BooleanField(default=True)),
-                ('signed_at', models.DateTimeField(null=True)),
-                ('verified_at', models.DateTimeField(null=True)),
-                ('rectified_at', models.DateTimeField(null=True)),
-                ('outcome', models.CharField(blank=True, max_length=30)),
-                ('rectification_text', models.TextField(blank=True)),
-                ('reply_text', models.TextField(blank=True)),
-                ('replied_at', models.DateTimeField(null=True)),
-                ('thread_id', models.UUIDField(null=True)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.agency')),
-                ('division', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.division')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.serviceitem')),
-                ('review', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reviews.review')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("state", models.CharField(max_length=12)),
+                ("created_at", models.DateTimeField()),
+                ("dispatch_after", models.DateTimeField()),
+                ("dispatched_at", models.DateTimeField(null=True)),
+                ("sign_due_at", models.DateTimeField(null=True)),
+                ("contact_due_at", models.DateTimeField(null=True)),
+                ("rectify_due_at", models.DateTimeField(null=True)),
+                ("deadline_known", models.BooleanField(default=True)),
+                ("signed_at", models.DateTimeField(null=True)),
+                ("verified_at", models.DateTimeField(null=True)),
+                ("rectified_at", models.DateTimeField(null=True)),
+                ("outcome", models.CharField(blank=True, max_length=30)),
+                ("rectification_text", models.TextField(blank=True)),
+                ("reply_text", models.TextField(blank=True)),
+                ("replied_at", models.DateTimeField(null=True)),
+                ("thread_id", models.UUIDField(null=True)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="directory.agency"
+                    ),
+                ),
+                (
+                    "division",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="directory.division"
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.serviceitem",
+                    ),
+                ),
+                (
+                    "review",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="reviews.review"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '差评工单',
-                'db_table': 'rectification_work_order',
+                "verbose_name": "差评工单",
+                "db_table": "rectification_work_order",
             },
         ),
         migrations.CreateModel(
-            name='OrderEvent',
+            name="OrderEvent",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('move', models.CharField(max_length=12)),
-                ('by', models.CharField(max_length=80)),
-                ('at', models.DateTimeField()),
-                ('note', models.TextField(blank=True)),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rectification.workorder')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("move", models.CharField(max_length=12)),
+                ("by", models.CharField(max_length=80)),
+                ("at", models.DateTimeField()),
+                ("note", models.TextField(blank=True)),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="rectification.workorder",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '工单流转',
-                'db_table': 'rectification_order_event',
+                "verbose_name": "工单流转",
+                "db_table": "rectification_order_event",
             },
         ),
         migrations.CreateModel(
-            name='Callback',
+            name="Callback",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('result', models.CharField(max_length=12)),
-                ('is_true', models.BooleanField(null=True)),
-                ('is_reasonable', models.BooleanField(null=True)),
-                ('note', models.TextField(blank=True)),
-                ('by', models.CharField(max_length=80)),
-                ('at', models.DateTimeField()),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rectification.workorder')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("result", models.CharField(max_length=12)),
+                ("is_true", models.BooleanField(null=True)),
+                ("is_reasonable", models.BooleanField(null=True)),
+                ("note", models.TextField(blank=True)),
+                ("by", models.CharField(max_length=80)),
+                ("at", models.DateTimeField()),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="rectification.workorder",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '回访核实',
-                'db_table': 'rectification_callback',
+                "verbose_name": "回访核实",
+                "db_table": "rectification_callback",
             },
         ),
         migrations.AddIndex(
-            model_name='workorder',
-            index=models.Index(fields=['agency', 'state'], name='order_agency_state'),
+            model_name="workorder",
+            index=models.Index(fields=["agency", "state"], name="order_agency_state"),
         ),
         migrations.AddIndex(
-            model_name='workorder',
-            index=models.Index(condition=models.Q(('state', 'created')), fields=['dispatch_after'], name='order_to_dispatch'),
+            model_name="workorder",
+            index=models.Index(
+                condition=models.Q(("state", "created")), fields=["dispatch_after"], name="order_to_dispatch"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='workorder',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', [haochaping.rectification.terms.OrderState['CREATED'], haochaping.rectification.terms.OrderState['DISPATCHED'], haochaping.rectification.terms.OrderState['SIGNED'], haochaping.rectification.terms.OrderState['VERIFIED'], haochaping.rectification.terms.OrderState['RECTIFIED'], haochaping.rectification.terms.OrderState['REPLIED'], haochaping.rectification.terms.OrderState['CANCELLED']])), name='order_state_known'),
+            model_name="workorder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            haochaping.rectification.terms.OrderState["CREATED"],
+                            haochaping.rectification.terms.OrderState["DISPATCHED"],
+                            haochaping.rectification.terms.OrderState["SIGNED"],
+                            haochaping.rectification.terms.OrderState["VERIFIED"],
+                            haochaping.rectification.terms.OrderState["RECTIFIED"],
+                            haochaping.rectification.terms.OrderState["REPLIED"],
+                            haochaping.rectification.terms.OrderState["CANCELLED"],
+                        ],
+                    )
+                ),
+                name="order_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='workorder',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['', haochaping.rectification.terms.HandlingOutcome['IMMEDIATE_RECTIFIED'], haochaping.rectification.terms.HandlingOutcome['EXPLAINED']])), name='order_outcome_known'),
+            model_name="workorder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "outcome__in",
+                        [
+                            "",
+                            haochaping.rectification.terms.HandlingOutcome["IMMEDIATE_RECTIFIED"],
+                            haochaping.rectification.terms.HandlingOutcome["EXPLAINED"],
+                        ],
+                    )
+                ),
+                name="order_outcome_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='workorder',
-            constraint=models.CheckConstraint(condition=models.Q(('state', haochaping.rectification.terms.OrderState['CANCELLED']), models.Q(('dispatched_at__isnull', False), ('state__in', [haochaping.rectification.terms.OrderState['DISPATCHED'], haochaping.rectification.terms.OrderState['SIGNED'], haochaping.rectification.terms.OrderState['VERIFIED'], haochaping.rectification.terms.OrderState['RECTIFIED'], haochaping.rectification.terms.OrderState['REPLIED']])), models.Q(models.Q(('state__in', [haochaping.rectification.terms.OrderState['DISPATCHED'], haochaping.rectification.terms.OrderState['SIGNED'], haochaping.rectification.terms.OrderState['VERIFIED'], haochaping.rectification.terms.OrderState['RECTIFIED'], haochaping.rectification.terms.OrderState['REPLIED']]), _negated=True), ('dispatched_at__isnull', True)), _connector='OR'), name='order_dispatched_at'),
+            model_name="workorder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state", haochaping.rectification.terms.OrderState["CANCELLED"]),
+                    models.Q(
+                        ("dispatched_at__isnull", False),
+                        (
+                            "state__in",
+                            [
+                                haochaping.rectification.terms.OrderState["DISPATCHED"],
+                                haochaping.rectification.terms.OrderState["SIGNED"],
+                                haochaping.rectification.terms.OrderState["VERIFIED"],
+                                haochaping.rectification.terms.OrderState["RECTIFIED"],
+                                haochaping.rectification.terms.OrderState["REPLIED"],
+                            ],
+                        ),
+                    ),
+                    models.Q(
+                        models.Q(
+                            (
+                                "state__in",
+                                [
+                                    haochaping.rectification.terms.OrderState["DISPATCHED"],
+                                    haochaping.rectification.terms.OrderState["SIGNED"],
+                                    haochaping.rectification.terms.OrderState["VERIFIED"],
+                                    haochaping.rectification.terms.OrderState["RECTIFIED"],
+                                    haochaping.rectification.terms.OrderState["REPLIED"],
+                                ],
+                            ),
+                            _negated=True,
+                        ),
+                        ("dispatched_at__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="order_dispatched_at",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='workorder',
-            constraint=models.CheckConstraint(condition=models.Q(('state', haochaping.rectification.terms.OrderState['CANCELLED']), models.Q(('signed_at__isnull', False), ('state__in', [haochaping.rectification.terms.OrderState['SIGNED'], haochaping.rectification.terms.OrderState['VERIFIED'], haochaping.rectification.terms.OrderState['RECTIFIED'], haochaping.rectification.terms.OrderState['REPLIED']])), models.Q(models.Q(('state__in', [haochaping.rectification.terms.OrderState['SIGNED'], haochaping.rectification.terms.OrderState['VERIFIED'], haochaping.rectification.terms.OrderState['RECTIFIED'], haochaping.rectification.terms.OrderState['REPLIED']]), _negated=True), ('signed_at__isnull', True)), _connector='OR'), name='order_signed_at'),
+            model_name="workorder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state", haochaping.rectification.terms.OrderState["CANCELLED"]),
+                    models.Q(
+                        ("signed_at__isnull", False),
+                        (
+                            "state__in",
+                            [
+                                haochaping.rectification.terms.OrderState["SIGNED"],
+                                haochaping.rectification.terms.OrderState["VERIFIED"],
+                                haochaping.rectification.terms.OrderState["RECTIFIED"],
+                                haochaping.rectification.terms.OrderState["REPLIED"],
+                            ],
+                        ),
+                    ),
+                    models.Q(
+                        models.Q(
+                            (
+                                "state__in",
+                                [
+                                    haochaping.rectification.terms.OrderState["SIGNED"],
+                                    haochaping.rectification.terms.OrderState["VERIFIED"],
+                                    haochaping.rectification.terms.OrderState["RECTIFIED"],
+                                    haochaping.rectification.terms.OrderState["REPLIED"],
+                                ],
+                            ),
+                            _negated=True,
+                        ),
+                        ("signed_at__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="order_signed_at",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='workorder',
-            constraint=models.CheckConstraint(condition=models.Q(('state', haochaping.rectification.terms.OrderState['CANCELLED']), models.Q(('state__in', [haochaping.rectification.terms.OrderState['VERIFIED'], haochaping.rectification.terms.OrderState['RECTIFIED'], haochaping.rectification.terms.OrderState['REPLIED']]), ('verified_at__isnull', False)), models.Q(models.Q(('state__in', [haochaping.rectification.terms.OrderState['VERIFIED'], haochaping.rectification.terms.OrderState['RECTIFIED'], haochaping.rectification.terms.OrderState['REPLIED']]), _negated=True), ('verified_at__isnull', True)), _connector='OR'), name='order_verified_at'),
+            model_name="workorder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state", haochaping.rectification.terms.OrderState["CANCELLED"]),
+                    models.Q(
+                        (
+                            "state__in",
+                            [
+                                haochaping.rectification.terms.OrderState["VERIFIED"],
+                                haochaping.rectification.terms.OrderState["RECTIFIED"],
+                                haochaping.rectification.terms.OrderState["REPLIED"],
+                            ],
+                        ),
+                        ("verified_at__isnull", False),
+                    ),
+                    models.Q(
+                        models.Q(
+                            (
+                                "state__in",
+                                [
+                                    haochaping.rectification.terms.OrderState["VERIFIED"],
+                                    haochaping.rectification.terms.OrderState["RECTIFIED"],
+                                    haochaping.rectification.terms.OrderState["REPLIED"],
+                                ],
+                            ),
+                            _negated=True,
+                        ),
+                        ("verified_at__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="order_verified_at",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='workorder',
-            constraint=models.CheckConstraint(condition=models.Q(('state', haochaping.rectification.terms.OrderState['CANCELLED']), models.Q(('rectified_at__isnull', False), ('state__in', [haochaping.rectification.terms.OrderState['RECTIFIED'], haochaping.rectification.terms.OrderState['REPLIED']])), models.Q(models.Q(('state__in', [haochaping.rectification.terms.OrderState['RECTIFIED'], haochaping.rectification.terms.OrderState['REPLIED']]), _negated=True), ('rectified_at__isnull', True)), _connector='OR'), name='order_rectified_at'),
+            model_name="workorder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state", haochaping.rectification.terms.OrderState["CANCELLED"]),
+                    models.Q(
+                        ("rectified_at__isnull", False),
+                        (
+                            "state__in",
+                            [
+                                haochaping.rectification.terms.OrderState["RECTIFIED"],
+                                haochaping.rectification.terms.OrderState["REPLIED"],
+                            ],
+                        ),
+                    ),
+                    models.Q(
+                        models.Q(
+                            (
+                                "state__in",
+                                [
+                                    haochaping.rectification.terms.OrderState["RECTIFIED"],
+                                    haochaping.rectification.terms.OrderState["REPLIED"],
+                                ],
+                            ),
+                            _negated=True,
+                        ),
+                        ("rectified_at__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="order_rectified_at",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='workorder',
-            constraint=models.CheckConstraint(condition=models.Q(('state', haochaping.rectification.terms.OrderState['CANCELLED']), models.Q(('replied_at__isnull', False), ('state__in', [haochaping.rectification.terms.OrderState['REPLIED']])), models.Q(models.Q(('state__in', [haochaping.rectification.terms.OrderState['REPLIED']]), _negated=True), ('replied_at__isnull', True)), _connector='OR'), name='order_replied_at'),
+            model_name="workorder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state", haochaping.rectification.terms.OrderState["CANCELLED"]),
+                    models.Q(
+                        ("replied_at__isnull", False),
+                        ("state__in", [haochaping.rectification.terms.OrderState["REPLIED"]]),
+                    ),
+                    models.Q(
+                        models.Q(
+                            ("state__in", [haochaping.rectification.terms.OrderState["REPLIED"]]),
+                            _negated=True,
+                        ),
+                        ("replied_at__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="order_replied_at",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='callback',
-            constraint=models.CheckConstraint(condition=models.Q(('result__in', [haochaping.rectification.terms.CallResult['ANSWERED'], haochaping.rectification.terms.CallResult['NOT_REACHED'], haochaping.rectification.terms.CallResult['DECLINED']])), name='callback_result_known'),
+            model_name="callback",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "result__in",
+                        [
+                            haochaping.rectification.terms.CallResult["ANSWERED"],
+                            haochaping.rectification.terms.CallResult["NOT_REACHED"],
+                            haochaping.rectification.terms.CallResult["DECLINED"],
+                        ],
+                    )
+                ),
+                name="callback_result_known",
+            ),
         ),
     ]

@@ -7,148 +7,282 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cases', '0001_initial'),
-        ('directory', '0001_initial'),
+        ("cases", "0001_initial"),
+        ("directory", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='IndicatorSet',
+            name="IndicatorSet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, unique=True)),
-                ('name', models.CharField(max_length=100)),
-                ('effective_from', models.DateField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=40, unique=True)),
+                ("name", models.CharField(max_length=100)),
+                ("effective_from", models.DateField()),
             ],
             options={
-                'verbose_name': '评价指标版本',
-                'db_table': 'reviews_indicator_set',
+                "verbose_name": "评价指标版本",
+                "db_table": "reviews_indicator_set",
             },
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('issued_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('occurrence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.serviceoccurrence', unique=True)),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("issued_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                (
+                    "occurrence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.serviceoccurrence",
+                        unique=True,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '邀评',
-                'db_table': 'reviews_invitation',
+                "verbose_name": "邀评",
+                "db_table": "reviews_invitation",
             },
         ),
         migrations.CreateModel(
-            name='Review',
+            name="Review",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('assess_no', models.SmallIntegerField()),
-                ('level', models.SmallIntegerField()),
-                ('indicator_set', models.CharField(max_length=40)),
-                ('indicator_codes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=10))),
-                ('comment_text', models.TextField(blank=True)),
-                ('reason_missing', models.BooleanField()),
-                ('channel', models.CharField(max_length=20)),
-                ('claimed_provenance', models.CharField(blank=True, max_length=40)),
-                ('provenance', models.CharField(max_length=30)),
-                ('anonymous', models.BooleanField()),
-                ('status', models.CharField(max_length=12)),
-                ('assessed_at', models.DateTimeField()),
-                ('received_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('changeable_until', models.DateTimeField()),
-                ('platform_id', models.BigIntegerField()),
-                ('hall_id', models.BigIntegerField(null=True)),
-                ('window_id', models.BigIntegerField(null=True)),
-                ('staff_id', models.BigIntegerField(null=True)),
-                ('person_id', models.UUIDField(null=True)),
-                ('receipt_hash', models.BinaryField(max_length=32, unique=True)),
-                ('digest', models.BinaryField(max_length=32)),
-                ('sent_by', models.CharField(max_length=80)),
-                ('agency', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.agency')),
-                ('division', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.division')),
-                ('item', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.serviceitem')),
-                ('occurrence', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.serviceoccurrence')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("assess_no", models.SmallIntegerField()),
+                ("level", models.SmallIntegerField()),
+                ("indicator_set", models.CharField(max_length=40)),
+                (
+                    "indicator_codes",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=10)),
+                ),
+                ("comment_text", models.TextField(blank=True)),
+                ("reason_missing", models.BooleanField()),
+                ("channel", models.CharField(max_length=20)),
+                ("claimed_provenance", models.CharField(blank=True, max_length=40)),
+                ("provenance", models.CharField(max_length=30)),
+                ("anonymous", models.BooleanField()),
+                ("status", models.CharField(max_length=12)),
+                ("assessed_at", models.DateTimeField()),
+                ("received_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("changeable_until", models.DateTimeField()),
+                ("platform_id", models.BigIntegerField()),
+                ("hall_id", models.BigIntegerField(null=True)),
+                ("window_id", models.BigIntegerField(null=True)),
+                ("staff_id", models.BigIntegerField(null=True)),
+                ("person_id", models.UUIDField(null=True)),
+                ("receipt_hash", models.BinaryField(max_length=32, unique=True)),
+                ("digest", models.BinaryField(max_length=32)),
+                ("sent_by", models.CharField(max_length=80)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.agency",
+                    ),
+                ),
+                (
+                    "division",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.division",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.serviceitem",
+                    ),
+                ),
+                (
+                    "occurrence",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.serviceoccurrence",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '评价',
-                'db_table': 'reviews_review',
+                "verbose_name": "评价",
+                "db_table": "reviews_review",
             },
         ),
         migrations.CreateModel(
-            name='ReviewChange',
+            name="ReviewChange",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=12)),
-                ('level', models.SmallIntegerField()),
-                ('indicator_codes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=10))),
-                ('comment_text', models.TextField(blank=True)),
-                ('changed_at', models.DateTimeField()),
-                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reviews.review')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=12)),
+                ("level", models.SmallIntegerField()),
+                (
+                    "indicator_codes",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=10)),
+                ),
+                ("comment_text", models.TextField(blank=True)),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="reviews.review"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '评价更正',
-                'db_table': 'reviews_review_change',
+                "verbose_name": "评价更正",
+                "db_table": "reviews_review_change",
             },
         ),
         migrations.CreateModel(
-            name='ReviewIndicator',
+            name="ReviewIndicator",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=10)),
-                ('level', models.SmallIntegerField()),
-                ('label', models.CharField(max_length=200)),
-                ('basic', models.BooleanField()),
-                ('active', models.BooleanField()),
-                ('indicator_set', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reviews.indicatorset')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=10)),
+                ("level", models.SmallIntegerField()),
+                ("label", models.CharField(max_length=200)),
+                ("basic", models.BooleanField()),
+                ("active", models.BooleanField()),
+                (
+                    "indicator_set",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="reviews.indicatorset",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '评价指标',
-                'db_table': 'reviews_review_indicator',
+                "verbose_name": "评价指标",
+                "db_table": "reviews_review_indicator",
             },
         ),
         migrations.AddIndex(
-            model_name='review',
-            index=models.Index(fields=['agency', 'level', 'assessed_at'], name='review_agency_level_time'),
+            model_name="review",
+            index=models.Index(fields=["agency", "level", "assessed_at"], name="review_agency_level_time"),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.UniqueConstraint(fields=('occurrence', 'assess_no'), name='review_unique_per_occurrence'),
+            model_name="review",
+            constraint=models.UniqueConstraint(
+                fields=("occurrence", "assess_no"), name="review_unique_per_occurrence"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('level__gte', 1), ('level__lte', 5)), name='review_level_1_5'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("level__gte", 1), ("level__lte", 5)), name="review_level_1_5"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('assess_no__gte', 1), ('assess_no__lte', 2)), name='review_assess_no_1_2'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("assess_no__gte", 1), ("assess_no__lte", 2)), name="review_assess_no_1_2"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', [haochaping.reviews.terms.ReviewStatus['EFFECTIVE'], haochaping.reviews.terms.ReviewStatus['WITHDRAWN']])), name='review_status_known'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            haochaping.reviews.terms.ReviewStatus["EFFECTIVE"],
+                            haochaping.reviews.terms.ReviewStatus["WITHDRAWN"],
+                        ],
+                    )
+                ),
+                name="review_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('channel__in', [haochaping.reviews.terms.ReviewChannel['PC'], haochaping.reviews.terms.ReviewChannel['MOBILE'], haochaping.reviews.terms.ReviewChannel['QR_CODE'], haochaping.reviews.terms.ReviewChannel['HALL_PAD'], haochaping.reviews.terms.ReviewChannel['HALL_TERMINAL'], haochaping.reviews.terms.ReviewChannel['PHONE'], haochaping.reviews.terms.ReviewChannel['SMS']])), name='review_channel_known'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "channel__in",
+                        [
+                            haochaping.reviews.terms.ReviewChannel["PC"],
+                            haochaping.reviews.terms.ReviewChannel["MOBILE"],
+                            haochaping.reviews.terms.ReviewChannel["QR_CODE"],
+                            haochaping.reviews.terms.ReviewChannel["HALL_PAD"],
+                            haochaping.reviews.terms.ReviewChannel["HALL_TERMINAL"],
+                            haochaping.reviews.terms.ReviewChannel["PHONE"],
+                            haochaping.reviews.terms.ReviewChannel["SMS"],
+                        ],
+                    )
+                ),
+                name="review_channel_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('provenance__in', [haochaping.reviews.terms.Provenance['ACTIVE_SELF'], haochaping.reviews.terms.Provenance['ACTIVE_ONSITE_DEVICE'], haochaping.reviews.terms.Provenance['ACTIVE_PAPER_ENTERED'], haochaping.reviews.terms.Provenance['HOTLINE_CALL_BACK'], haochaping.reviews.terms.Provenance['DEFAULT_SYSTEM'], haochaping.reviews.terms.Provenance['BULK_IMPORT'], haochaping.reviews.terms.Provenance['UNVERIFIED'], haochaping.reviews.terms.Provenance['SUSPECTED_FABRICATED']])), name='review_provenance_known'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "provenance__in",
+                        [
+                            haochaping.reviews.terms.Provenance["ACTIVE_SELF"],
+                            haochaping.reviews.terms.Provenance["ACTIVE_ONSITE_DEVICE"],
+                            haochaping.reviews.terms.Provenance["ACTIVE_PAPER_ENTERED"],
+                            haochaping.reviews.terms.Provenance["HOTLINE_CALL_BACK"],
+                            haochaping.reviews.terms.Provenance["DEFAULT_SYSTEM"],
+                            haochaping.reviews.terms.Provenance["BULK_IMPORT"],
+                            haochaping.reviews.terms.Provenance["UNVERIFIED"],
+                            haochaping.reviews.terms.Provenance["SUSPECTED_FABRICATED"],
+                        ],
+                    )
+                ),
+                name="review_provenance_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reviewchange',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', [haochaping.reviews.terms.ChangeKind['LEVEL'], haochaping.reviews.terms.ChangeKind['REASONS'], haochaping.reviews.terms.ChangeKind['WITHDRAWN'], haochaping.reviews.terms.ChangeKind['RESTORED']])), name='review_change_kind_known'),
+            model_name="reviewchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            haochaping.reviews.terms.ChangeKind["LEVEL"],
+                            haochaping.reviews.terms.ChangeKind["REASONS"],
+                            haochaping.reviews.terms.ChangeKind["WITHDRAWN"],
+                            haochaping.reviews.terms.ChangeKind["RESTORED"],
+                        ],
+                    )
+                ),
+                name="review_change_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reviewindicator',
-            constraint=models.UniqueConstraint(fields=('indicator_set', 'code'), name='indicator_unique_in_set'),
+            model_name="reviewindicator",
+            constraint=models.UniqueConstraint(
+                fields=("indicator_set", "code"), name="indicator_unique_in_set"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reviewindicator',
-            constraint=models.CheckConstraint(condition=models.Q(('level__gte', 1), ('level__lte', 5)), name='indicator_level_1_5'),
+            model_name="reviewindicator",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("level__gte", 1), ("level__lte", 5)), name="indicator_level_1_5"
+            ),
         ),
     ]

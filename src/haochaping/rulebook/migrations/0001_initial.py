@@ -6,67 +6,117 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('directory', '0001_initial'),
+        ("directory", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CalendarDay',
+            name="CalendarDay",
             fields=[
-                ('day', models.DateField(primary_key=True, serialize=False)),
-                ('is_working', models.BooleanField()),
-                ('note', models.CharField(blank=True, max_length=60)),
+                ("day", models.DateField(primary_key=True, serialize=False)),
+                ("is_working", models.BooleanField()),
+                ("note", models.CharField(blank=True, max_length=60)),
             ],
             options={
-                'verbose_name': '工作日历',
-                'db_table': 'rulebook_calendar_day',
+                "verbose_name": "工作日历",
+                "db_table": "rulebook_calendar_day",
             },
         ),
         migrations.CreateModel(
-            name='Profile',
+            name="Profile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, unique=True)),
-                ('name', models.CharField(max_length=100)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=40, unique=True)),
+                ("name", models.CharField(max_length=100)),
             ],
             options={
-                'verbose_name': '辖区规则档',
-                'db_table': 'rulebook_profile',
+                "verbose_name": "辖区规则档",
+                "db_table": "rulebook_profile",
             },
         ),
         migrations.CreateModel(
-            name='ProfileChoice',
+            name="ProfileChoice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('effective_from', models.DateField()),
-                ('division', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.division')),
-                ('profile', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rulebook.profile')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("effective_from", models.DateField()),
+                (
+                    "division",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="directory.division"
+                    ),
+                ),
+                (
+                    "profile",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="rulebook.profile"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '规则适用',
-                'db_table': 'rulebook_profile_choice',
-                'constraints': [models.UniqueConstraint(fields=('division', 'effective_from'), name='profile_choice_unique')],
+                "verbose_name": "规则适用",
+                "db_table": "rulebook_profile_choice",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("division", "effective_from"), name="profile_choice_unique"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RuleValue',
+            name="RuleValue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=60)),
-                ('value', models.CharField(max_length=60)),
-                ('source', models.CharField(max_length=300)),
-                ('verified', models.CharField(max_length=10)),
-                ('effective_from', models.DateField()),
-                ('profile', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rulebook.profile')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=60)),
+                ("value", models.CharField(max_length=60)),
+                ("source", models.CharField(max_length=300)),
+                ("verified", models.CharField(max_length=10)),
+                ("effective_from", models.DateField()),
+                (
+                    "profile",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="rulebook.profile"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '规则值',
-                'db_table': 'rulebook_rule_value',
-                'constraints': [models.UniqueConstraint(fields=('profile', 'key', 'effective_from'), name='rule_value_unique'), models.CheckConstraint(condition=models.Q(('verified__in', [haochaping.rulebook.terms.Verified['YES'], haochaping.rulebook.terms.Verified['SECONDARY'], haochaping.rulebook.terms.Verified['NO']])), name='rule_value_verified')],
+                "verbose_name": "规则值",
+                "db_table": "rulebook_rule_value",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("profile", "key", "effective_from"), name="rule_value_unique"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "verified__in",
+                                [
+                                    haochaping.rulebook.terms.Verified["YES"],
+                                    haochaping.rulebook.terms.Verified["SECONDARY"],
+                                    haochaping.rulebook.terms.Verified["NO"],
+                                ],
+                            )
+                        ),
+                        name="rule_value_verified",
+                    ),
+                ],
             },
         ),
     ]

@@ -1,0 +1,42 @@
+"""设置: the environment variables, from `config.environment.Environment`."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from haochaping.config.environment import Environment
+
+from docs.generate.pages import code, table
+
+# A variable without a Chinese sentence fails the build here.
+_CHINESE = {
+    "HOST": "网页服务监听的地址。",
+    "PORT": "网页服务监听的端口。",
+    "HAOCHAPING_DATA": "数据库、密钥和日志所在的文件夹；不设时为当前用户的 `~/.local/share/haochaping`。",
+    "DATABASE_URL": "以应用角色连接 PostgreSQL 的地址；不设时使用自带的数据库。",
+    "HAOCHAPING_OWNER_URL": "以表的所有者角色连接 PostgreSQL 的地址，只供迁移、备份和恢复使用。",
+    "HAOCHAPING_POSTGRES": "指定自带数据库的程序来源：`wheel`（随包安装）或 `system`（操作系统的）。",
+    "HAOCHAPING_HOSTS": "网站对外的主机名，用逗号分隔；其他主机名的请求一律不答。",
+    "HAOCHAPING_BASE_URL": "链接和二维码的开头，例如 `https://hcp.example`；以 https 开头时启用安全 Cookie 和 HSTS。",
+    "HAOCHAPING_DOORS": "本进程开放哪一面：`public`（公众）、`staff`（工作人员与接口）或 `all`。",
+    "HAOCHAPING_SMS_GATEWAY": "短信网关类的点分路径；不设时不发短信，通知留在待发清单里。",
+    "HAOCHAPING_SUITE": "新记录使用的密码套件：`intl` 或 `gm`（国密）；旧记录照常可读。",
+    "HAOCHAPING_DEMO": "`1` 表示演示：每页标明“示例数据”，并开放演示页。正式环境不要设。",
+    "HAOCHAPING_DEBUG": "`1` 时出错页面显示调用栈；正式环境绝不能设。",
+}
+
+
+def pages() -> dict[str, str]:
+    """One page: every variable with its default and meaning."""
+    rows = []
+    for field in fields(Environment):
+        name = field.metadata["name"]
+        rows.append([code(name), code(field.default), f"{_CHINESE[name]}<br>{field.metadata['meaning']}"])
+    return {
+        "settings.md": (
+            "# 设置 · Settings\n\n"
+            "全部设置都来自环境变量，启动时读取一次；值不能用时，程序说明原因并以状态 1 退出。\n\n"
+            "All settings are environment variables, read once at the start.\n\n"
+            + table(["变量 variable", "默认 default", "含义 meaning"], rows)
+        )
+    }

@@ -1,0 +1,107 @@
+"""状态: the life of a case, of a work order and of a notice, from the dictionaries in the rooms' `states.py`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from haochaping.cases import states as cases
+from haochaping.cases.terms import CaseStatus
+from haochaping.notices import states as notices
+from haochaping.notices.terms import DELIVERY_LABELS, DeliveryState
+from haochaping.rectification import states as rectification
+from haochaping.rectification.terms import MOVE_LABELS, STATE_LABELS, OrderState
+
+from docs.generate.drawing import boxes
+from docs.generate.pages import both, chinese, code, table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from enum import StrEnum
+
+_CASE_LABELS = {
+    CaseStatus.SUBMITTED: "已提交",
+    CaseStatus.ACCEPTED: "已受理",
+    CaseStatus.IN_PROCESS: "办理中",
+    CaseStatus.COMPLETED: "已办结",
+    CaseStatus.REJECTED: "不予受理或不予许可",
+    CaseStatus.WITHDRAWN: "申请人撤回",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """A thing that has states: its name, labels in the order they are drawn, and steps (from, to, what, who)."""
+
+    name: str
+    title: str
+    source: str
+    labels: dict[StrEnum, str]
+    steps: Sequence[tuple[StrEnum, StrEnum, str, str]]
+
+    def final(self) -> set[int]:
+        """The places of the states that are not left again."""
+        left = {begin for begin, end, _, _ in self.steps if begin != end}
+        return {n for n, state in enumerate(self.labels) if state not in left}
+
+
+def lives() -> list[Life]:
+    """Everything of the house that goes through states."""
+    return [_order(), _case(), _notice()]
+
+
+def _order() -> Life:
+    steps = [
+        (begin, end, chinese(MOVE_LABELS[move]), code(rectification.FIRED_BY.get(move, "")))
+        for (begin, move), end in rectification.TRANSITIONS.items()
+    ]
+    labels: dict[StrEnum, str] = {state: chinese(STATE_LABELS[state]) for state in OrderState}
+    return Life("work_order", "差评工单 · work order", "rectification/states.py", labels, steps)
+
+
+def _case() -> Life:
+    steps = [(b, e, "", "") for b, ends in cases.TRANSITIONS.items() for e in CaseStatus if e in ends and e != b]
+    labels: dict[StrEnum, str] = {state: _CASE_LABELS[state] for state in CaseStatus}
+    return Life("case", "办件 · case", "cases/states.py", labels, steps)
+
+
+def _notice() -> Life:
+    steps = [(b, e, "", "") for b, ends in notices.TRANSITIONS.items() for e in DeliveryState if e in ends]
+    labels: dict[StrEnum, str] = {state: chinese(DELIVERY_LABELS[state]) for state in DeliveryState}
+    return Life("delivery", "外发通知 · delivery", "notices/states.py", labels, steps)
+
+
+def pages() -> dict[str, str]:
+    """One page, and a drawing for each life."""
+    made = {f"states-{life.name}.svg": _drawing(life) for life in lives()}
+    return made | {"states.md": _INTRODUCTION + "\n".join(_section(life) for life in lives())}
+
+
+def _drawing(life: Life) -> str:
+    place = {state: n for n, state in enumerate(life.labels)}
+    # A drawing has room for the step's name; its explanation stands in the table.
+    arrows = [(place[begin], place[end], what.partition("：")[0]) for begin, end, what, _ in life.steps]
+    return boxes(life.title, [(label, state) for state, label in life.labels.items()], arrows, life.final())
+
+
+def _section(life: Life) -> str:
+    rows = [
+        [f"{life.labels[begin]} {code(begin)}", f"{life.labels[end]} {code(end)}", what or "—", who or "—"]
+        for begin, end, what, who in life.steps
+    ]
+    heading = ["从 from", "到 to", "经过 move", "权限 power"]
+    return (
+        f"## {life.title}\n\n"
+        f"![{life.title}](states-{life.name}.svg)\n\n"
+        f"来源 source: `src/haochaping/{life.source}`\n\n{table(heading, rows)}"
+    )
+
+
+_INTRODUCTION = """# 状态 · States
+
+图和表由代码里的状态字典生成；字典里没有的变化一律拒绝。绿色的状态不再离开。
+没有写权限的变化由流程自己作出（系统，或者评价人自己的更正）。
+
+Drawings and tables are made from the dictionaries of the rooms; what is not in them is refused.
+
+"""

@@ -1,0 +1,283 @@
+"""The OpenAPI 3.1 document: bodies from `shapes.py`, problems from `problems.py`, texts in the caller's language."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from django.urls import reverse
+from django.utils.translation import gettext
+
+import haochaping
+from haochaping.accounts.terms import NOT_ALLOWED
+from haochaping.cases import terms as cases
+from haochaping.doors.api import problems, shapes
+from haochaping.exchange import terms as exchange
+from haochaping.insight.terms import BAD_DAY, UNKNOWN_DIVISION
+from haochaping.kernel.refused import N_
+from haochaping.reviews import terms as reviews
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from haochaping.kernel.refused import Reason
+
+type Json = dict[str, Any]
+
+_SCHEMAS = "#/components/schemas/"
+_NO_ID = "00000000-0000-0000-0000-000000000000"
+
+_ABOUT = {
+    "Cases": N_("A batch of cases."),
+    "Case": N_("A case with its services; unique by source and case_no. Sending it again changes it."),
+    "Applicant": N_("Who applied. Names, numbers and phones are sealed on arrival and are not in the case."),
+    "Person": N_("A person. Sealed on arrival."),
+    "Occurrence": N_("A service: one contact inside a case, and what a review is about."),
+    "Reviews": N_("A batch of reviews."),
+    "Review": N_(
+        "A review; unique by source, case_no, occurrence_no and assess_no. Only its reviewer changes it."
+    ),
+    "Results": N_("The answer to a batch."),
+    "Result": N_("What became of one item."),
+    "Why": N_("A reason: a stable code, a sentence, and what to do."),
+    "StoredReview": N_("A review as it stands."),
+    "Order": N_("The work order that a bad review opened."),
+    "Measures": N_("Published figures."),
+    "Measure": N_("A figure with what it is made of."),
+    "Problem": N_("Problem details (RFC 9457): the whole request was not carried out."),
+}
+_ENVELOPE = (
+    problems.NO_KEY,
+    problems.WRONG_KEY,
+    NOT_ALLOWED,
+    problems.BAD_IDEMPOTENCY_KEY,
+    problems.WRONG_MEDIA_TYPE,
+    problems.NO_LENGTH,
+    problems.TOO_LARGE,
+    problems.NOT_UTF8,
+    exchange.NOT_JSON,
+    exchange.TOO_DEEP,
+    exchange.DUPLICATE_NAME,
+    problems.NOT_AN_ENVELOPE,
+    problems.ITEM_COUNT,
+    exchange.KEY_REUSED,
+    problems.FAILED,
+)
+_ONE_REVIEW = (
+    problems.NO_KEY,
+    problems.WRONG_KEY,
+    NOT_ALLOWED,
+    problems.NO_SUCH_REVIEW,
+    problems.NOTHING_HERE,
+    problems.FAILED,
+)
+_FIGURES = (
+    problems.NO_PARAMETER,
+    problems.UNKNOWN_PARAMETER,
+    problems.TWICE,
+    BAD_DAY,
+    problems.WRONG_ORDER,
+    UNKNOWN_DIVISION,
+    problems.FAILED,
+)
+_SHAPE = (
+    problems.NOT_AN_ITEM,
+    exchange.UNKNOWN_FIELD,
+    exchange.MISSING,
+    exchange.NOT_TEXT,
+    exchange.NOT_A_CHOICE,
+    exchange.OUT_OF_RANGE,
+    exchange.TOO_LONG,
+    exchange.CONTROL_CHARACTERS,
+    exchange.DAMAGED_CHARACTERS,
+    exchange.NOT_A_TIME,
+)
+CASE_REASONS = (
+    *_SHAPE,
+    exchange.DUPLICATE_OCCURRENCE,
+    cases.UNKNOWN_SOURCE,
+    cases.UNKNOWN_DIVISION,
+    cases.UNKNOWN_AGENCY,
+    cases.UNKNOWN_ITEM,
+    cases.OUT_OF_SCOPE,
+    cases.FORBIDDEN_STATUS,
+)
+REVIEW_REASONS = (
+    *_SHAPE,
+    reviews.LEVEL_OUT_OF_RANGE,
+    exchange.ORPHAN,
+    cases.OUT_OF_SCOPE,
+    reviews.UNKNOWN_INDICATOR,
+    reviews.INDICATOR_OF_OTHER_LEVEL,
+    reviews.RATED_BEFORE_SERVICE,
+    reviews.RATED_IN_FUTURE,
+    reviews.CONFLICT,
+)
+_ONCE = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": N_(
+        "The same key with the same body is carried out once and hears the same answer for 7 days, also when both "
+        "requests come at the same moment; the same key with another body is a conflict."
+    ),
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200},
+}
+_INTAKE = N_(
+    "Takes 1 to 10,000 items in a body of at most 16 MiB, and answers when everything is stored. Each item has its "
+    "own outcome: a bad one harms no other. What can be put right later waits in quarantine and is tried again; what "
+    "only the sender can put right is refused. Unknown fields are refused by name."
+)
+
+
+def sample(name: str) -> Any:
+    """One of the examples that stand in the document; a test sends them in."""
+    source = resources.files("haochaping.doors.api").joinpath("samples", f"{name}.json")
+    return json.loads(source.read_text(encoding="utf-8"))
+
+
+def document() -> Json:
+    """The OpenAPI document with its texts in the active language."""
+    return _translated(
+        {
+            "openapi": "3.1.0",
+            "info": {
+                "title": "haochaping",
+                "version": haochaping.__version__,
+                "summary": N_("Government service reviews: cases and reviews in, figures out."),
+                "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+            },
+            "servers": [{"url": "/"}],
+            "paths": _paths(),
+            "components": {
+                "schemas": _schemas(),
+                "securitySchemes": {
+                    "key": {
+                        "type": "http",
+                        "scheme": "bearer",
+                        "description": N_(
+                            "The key that `haochaping clients create` printed. It holds for one division and everything below."
+                        ),
+                    }
+                },
+            },
+        }
+    )
+
+
+def _paths() -> Json:
+    one_review = reverse("api:review", kwargs={"review_id": _NO_ID}).replace(_NO_ID, "{id}")
+    return {
+        reverse("api:cases"): {"post": _intake("cases", "Cases", N_("Send cases"), CASE_REASONS)},
+        reverse("api:reviews"): {"post": _intake("reviews", "Reviews", N_("Send reviews"), REVIEW_REASONS)},
+        one_review: {
+            "get": {
+                "operationId": "getReview",
+                "summary": N_("One review"),
+                "description": N_("A review of the key's division or below. Who gave it is never told."),
+                "security": [{"key": []}],
+                "parameters": [
+                    {
+                        "name": "id",
+                        "in": "path",
+                        "required": True,
+                        "description": N_("The id that was answered when the review was sent."),
+                        "schema": {"type": "string", "format": "uuid"},
+                    }
+                ],
+                "responses": _responses("StoredReview", "review", _ONE_REVIEW),
+            }
+        },
+        reverse("api:measures"): {
+            "get": {
+                "operationId": "getMeasures",
+                "summary": N_("Published figures of a division and everything below"),
+                "description": N_(
+                    "The figures of the public pages, to the second. Rates count active effective reviews only; a rate of "
+                    "fewer than 30 has no value and keeps its counts. No key is needed."
+                ),
+                "security": [],
+                "parameters": [
+                    _parameter(
+                        "division", N_("Code of the division, 12 digits."), "990102000000", required=True
+                    ),
+                    _parameter("from", N_("First day, included."), "2026-06-01"),
+                    _parameter("to", N_("Last day, included."), "2026-06-30"),
+                ],
+                "responses": _responses("Measures", "measures", _FIGURES),
+            }
+        },
+    }
+
+
+def _parameter(name: str, description: str, example: str, *, required: bool = False) -> Json:
+    schema = {"type": "string"} if name == "division" else {"type": "string", "format": "date"}
+    return {
+        "name": name,
+        "in": "query",
+        "required": required,
+        "description": description,
+        "schema": schema,
+        "example": example,
+    }
+
+
+def _intake(name: str, shape: str, summary: str, reasons: Sequence[Reason]) -> Json:
+    content = {"schema": {"$ref": _SCHEMAS + shape}, "example": sample(name)}
+    return {
+        "operationId": f"send{shape}",
+        "summary": summary,
+        "description": _INTAKE,
+        "security": [{"key": []}],
+        "parameters": [_ONCE],
+        "requestBody": {"required": True, "content": {"application/json": content}},
+        "responses": _responses("Results", f"{name}-results", _ENVELOPE),
+        "x-reasons": [{"code": r.code, "description": r.message, "remedy": r.remedy} for r in reasons],
+    }
+
+
+def _responses(shape: str, example: str, reasons: Sequence[Reason]) -> Json:
+    content = {"schema": {"$ref": _SCHEMAS + shape}, "example": sample(example)}
+    found: Json = {"200": {"description": _ABOUT[shape], "content": {"application/json": content}}}
+    by_status = sorted(reasons, key=problems.STATUS.__getitem__)
+    for status, group in groupby(by_status, key=problems.STATUS.__getitem__):
+        found[str(status.value)] = {
+            "description": problems.TITLES[status],
+            "content": {"application/problem+json": {"schema": {"$ref": _SCHEMAS + "Problem"}}},
+            "x-problems": [{"code": r.code, "description": r.message, "remedy": r.remedy} for r in group],
+        }
+    return found
+
+
+def _schemas() -> Json:
+    _, components = msgspec.json.schema_components(shapes.COMPONENTS, ref_template=_SCHEMAS + "{name}")
+    for name, schema in components.items():
+        # Docstrings are for the programmers of this house; what callers read is in the catalogue.
+        schema.pop("description", None)
+        if name in _ABOUT:
+            schema["description"] = _ABOUT[name]
+    return components
+
+
+_TEXTS = {"description", "summary", "remedy"}
+
+
+def _translated(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_translated(part) for part in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        name: gettext(value)
+        if name in _TEXTS and isinstance(value, str) and value
+        else _kept_or_translated(name, value)
+        for name, value in node.items()
+    }
+
+
+def _kept_or_translated(name: str, value: Any) -> Any:
+    """An example is data, not a text of ours."""
+    return value if name == "example" else _translated(value)

@@ -1,0 +1,274 @@
+"""The shapes of the API's bodies: the one source of its answers, its OpenAPI schemas and its reference page.
+
+What is sent in is read by `exchange.rules`, which takes tables too and so is more lenient (a number may be text);
+a test holds the names, bounds and choices of the two together.
+"""
+
+from __future__ import annotations
+
+# msgspec reads the annotations at run time.
+from datetime import datetime  # noqa: TC003
+from typing import Annotated
+from uuid import UUID  # noqa: TC003
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from haochaping.cases.terms import CaseKind, CaseStatus, PersonKind, ServiceChannel, Stage
+from haochaping.doors.api.problems import MAX_ITEMS, Problem
+from haochaping.kernel.outcomes import OutcomeKind  # noqa: TC001
+from haochaping.kernel.refused import N_
+from haochaping.rectification.terms import OrderState  # noqa: TC001
+from haochaping.reviews.terms import (
+    COMMENT_LIMIT,
+    MAX_CODES,
+    NATIONAL_SET,
+    Level,
+    Provenance,
+    ReviewChannel,
+    ReviewStatus,
+)
+
+_SOURCE = Meta(
+    min_length=1, max_length=40, description=N_("Code of the platform that sends, as in the directory.")
+)
+_CASE_NO = Meta(min_length=1, max_length=50, description=N_("Number of the case, unique within the source."))
+_MOMENT = Meta(
+    description=N_("Time as in RFC 3339, with offset; without an offset it is Beijing time."),
+    extra_json_schema={"format": "date-time"},
+)
+_LIMIT = Meta(
+    max_length=30,
+    pattern="^[0-9]{1,4} ?(day|working_day|month|year)?$",
+    description=N_(
+        "Time limit: a number and day, working_day, month or year; working days when no unit is given."
+    ),
+)
+_NAME = Meta(max_length=100, description=N_("Name. Sealed on arrival and never given out again."))
+_PHONE = Meta(max_length=30, description=N_("Phone number. Sealed on arrival and never given out again."))
+_CERTIFICATE_TYPE = Meta(
+    max_length=10, description=N_("Type of the certificate; 111 is the resident identity card.")
+)
+_CERTIFICATE_NO = Meta(
+    max_length=40, description=N_("Number of the certificate. Sealed on arrival and never given out again.")
+)
+_WINDOW = Meta(max_length=40, description=N_("Code of the window within its hall."))
+_STAFF = Meta(max_length=40, description=N_("Number of the staff member within the agency."))
+
+
+class Person(Struct, forbid_unknown_fields=True):
+    """A person as sent; sealed before anything is stored."""
+
+    name: Annotated[str, _NAME] = ""
+    phone: Annotated[str, _PHONE] = ""
+    certificate_type: Annotated[str, _CERTIFICATE_TYPE] = ""
+    certificate_no: Annotated[str, _CERTIFICATE_NO] = ""
+
+
+class Applicant(Person, forbid_unknown_fields=True):
+    """服务对象 of a case."""
+
+    kind: Annotated[PersonKind, Meta(description=N_("What kind of applicant."))] = PersonKind.NATURAL_PERSON
+    agent: Annotated[Person, Meta(description=N_("Who acted for the applicant."))] | UnsetType = UNSET
+    birth_year: (
+        Annotated[int, Meta(ge=1900, le=2100, description=N_("Year of birth; only “60 and over” is kept."))]
+        | UnsetType
+    ) = UNSET
+
+
+class Occurrence(Struct, forbid_unknown_fields=True):
+    """服务: one reviewable unit of a case."""
+
+    no: Annotated[int, Meta(ge=1, le=99, description=N_("Number of the service within its case, from 1."))]
+    at: Annotated[str, _MOMENT]
+    name: Annotated[
+        str, Meta(max_length=100, description=N_("What the service was, in the applicant's words."))
+    ] = ""
+    stage: Annotated[Stage, Meta(description=N_("Part of the procedure."))] = Stage.OTHER
+    channel: Annotated[ServiceChannel, Meta(description=N_("Where the service took place."))] = (
+        ServiceChannel.OTHER
+    )
+    hall: Annotated[str, Meta(max_length=40, description=N_("Code of the hall."))] = ""
+    window: Annotated[str, _WINDOW] = ""
+    staff: Annotated[str, _STAFF] = ""
+
+
+class Case(Struct, forbid_unknown_fields=True):
+    """办件 as sent."""
+
+    source: Annotated[str, _SOURCE]
+    case_no: Annotated[str, _CASE_NO]
+    item: Annotated[str, Meta(min_length=1, max_length=40, description=N_("Code of the service item."))]
+    agency: Annotated[
+        str, Meta(min_length=1, max_length=40, description=N_("Code of the agency, or its USCC."))
+    ]
+    division: Annotated[
+        str, Meta(min_length=1, max_length=12, description=N_("Code of the division, 12 digits."))
+    ]
+    status: Annotated[
+        CaseStatus, Meta(description=N_("Where the case stands; a completed one invites to review."))
+    ]
+    kind: Annotated[CaseKind, Meta(description=N_("Done at once, or within a promised time."))] = (
+        CaseKind.COMMITTED
+    )
+    applied_at: Annotated[str, _MOMENT] = ""
+    accepted_at: Annotated[str, _MOMENT] = ""
+    completed_at: Annotated[str, _MOMENT] = ""
+    promised_limit: Annotated[str, _LIMIT] = ""
+    statutory_limit: Annotated[str, _LIMIT] = ""
+    trips: (
+        Annotated[int, Meta(ge=0, le=999, description=N_("How often the applicant had to come."))] | UnsetType
+    ) = UNSET
+    materials: (
+        Annotated[int, Meta(ge=0, le=999, description=N_("How many documents were asked for."))] | UnsetType
+    ) = UNSET
+    applicant: Annotated[Applicant, Meta(description=N_("Who applied."))] | UnsetType = UNSET
+    occurrences: Annotated[
+        list[Occurrence], Meta(max_length=99, description=N_("The services that can be reviewed."))
+    ] = []
+
+
+class Review(Struct, forbid_unknown_fields=True):
+    """评价 as sent."""
+
+    source: Annotated[str, _SOURCE]
+    case_no: Annotated[str, _CASE_NO]
+    occurrence_no: Annotated[int, Meta(ge=1, le=99, description=N_("Number of the service within its case."))]
+    rating_value: Annotated[
+        Level,
+        Meta(
+            description=N_(
+                "5 very satisfied, 4 satisfied, 3 basically satisfied, 2 dissatisfied, 1 very dissatisfied."
+            )
+        ),
+    ]
+    channel: Annotated[ReviewChannel, Meta(description=N_("Where the person rated."))]
+    assessed_at: Annotated[str, _MOMENT]
+    assess_no: Annotated[
+        int, Meta(ge=1, le=2, description=N_("1 the first review, 2 the follow-up review."))
+    ] = 1
+    indicator_set: Annotated[str, Meta(max_length=40, description=N_("The set the codes are from."))] = (
+        NATIONAL_SET
+    )
+    indicator_codes: Annotated[
+        list[Annotated[str, Meta(min_length=1, max_length=10)]],
+        Meta(max_length=MAX_CODES, description=N_("Reasons; the first digit of each code is the rating.")),
+    ] = []
+    comment_text: Annotated[str, Meta(max_length=COMMENT_LIMIT, description=N_("What the person wrote."))] = (
+        ""
+    )
+    window: Annotated[str, _WINDOW] = ""
+    staff: Annotated[str, _STAFF] = ""
+    anonymous: Annotated[bool, Meta(description=N_("Whether the agency is not to know who rated."))] = True
+    claimed_provenance: Annotated[
+        str,
+        Meta(
+            max_length=40,
+            description=N_(
+                "How the sender knows that a person said this: active_self, active_onsite_device, "
+                "active_paper_entered, hotline_call_back, default_system, bulk_import. Anything else is kept as said "
+                "and counted as unverified."
+            ),
+        ),
+    ] = ""
+    reviewer: Annotated[Person, Meta(description=N_("Who rated."))] | UnsetType = UNSET
+
+
+class Cases(Struct, forbid_unknown_fields=True):
+    """Body of POST cases."""
+
+    items: Annotated[list[Case], Meta(min_length=1, max_length=MAX_ITEMS)]
+
+
+class Reviews(Struct, forbid_unknown_fields=True):
+    """Body of POST reviews."""
+
+    items: Annotated[list[Review], Meta(min_length=1, max_length=MAX_ITEMS)]
+
+
+class Why(Struct):
+    """A reason in the caller's language."""
+
+    code: Annotated[str, Meta(description=N_("Stable code of the reason, for programs."))]
+    field: Annotated[str, Meta(description=N_("The field it is about, or empty."))]
+    message: Annotated[str, Meta(description=N_("What is wrong, in the caller's language."))]
+    remedy: Annotated[str, Meta(description=N_("What to do about it."))]
+
+
+class Result(Struct):
+    """What became of one item."""
+
+    index: Annotated[int, Meta(description=N_("Position of the item in the request, from 0."))]
+    outcome: Annotated[OutcomeKind, Meta(description=N_("What became of the item."))]
+    id: Annotated[
+        UUID | None,
+        Meta(
+            description=N_(
+                "Id of the case or review, of the record in quarantine, or of what stands there already."
+            )
+        ),
+    ]
+    receipt: Annotated[
+        str | None,
+        Meta(description=N_("The reviewer's receipt number, given once: whoever holds it sees the review.")),
+    ]
+    reason: Annotated[Why | None, Meta(description=N_("Why the item was not taken."))]
+
+
+class Results(Struct):
+    """Answer to a batch."""
+
+    results: Annotated[list[Result], Meta(description=N_("One result for each item, in order."))]
+
+
+class Order(Struct):
+    """整改 of a review, as far as the sender may know."""
+
+    state: Annotated[OrderState, Meta(description=N_("State of the work order."))]
+    rectify_due_at: Annotated[datetime | None, Meta(description=N_("Until when it must be put right."))]
+    replied_at: Annotated[datetime | None, Meta(description=N_("When the reviewer was answered."))]
+
+
+class StoredReview(Struct):
+    """评价 as it stands."""
+
+    id: Annotated[UUID, Meta(description=N_("Id of the review."))]
+    source: Annotated[str, Meta(description=N_("Code of the platform that sent the case."))]
+    case_no: Annotated[str, Meta(description=N_("Number of the case."))]
+    occurrence_no: Annotated[int, Meta(description=N_("Number of the service within its case."))]
+    assess_no: Annotated[int, Meta(description=N_("1 the first review, 2 the follow-up review."))]
+    rating_value: Annotated[Level, Meta(description=N_("The rating."))]
+    indicator_set: Annotated[str, Meta(description=N_("The set the codes are from."))]
+    indicator_codes: Annotated[list[str], Meta(description=N_("Reasons."))]
+    comment_text: Annotated[str, Meta(description=N_("What the person wrote. Not for publication."))]
+    reason_missing: Annotated[bool, Meta(description=N_("A bad rating without any reason."))]
+    channel: Annotated[ReviewChannel, Meta(description=N_("Where the person rated."))]
+    provenance: Annotated[Provenance, Meta(description=N_("How the server knows that a person said this."))]
+    status: Annotated[ReviewStatus, Meta(description=N_("Whether the review counts."))]
+    assessed_at: Annotated[datetime, Meta(description=N_("When it was given."))]
+    received_at: Annotated[datetime, Meta(description=N_("When it arrived here."))]
+    order: Annotated[Order | None, Meta(description=N_("The work order of a bad review."))]
+
+
+class Measure(Struct):
+    """指标: one published figure."""
+
+    name: Annotated[str, Meta(description=N_("Stable name of the measure."))]
+    value: Annotated[
+        float | None,
+        Meta(description=N_("A count, or a share from 0 to 1; null for a share of fewer than 30.")),
+    ]
+    numerator: Annotated[int, Meta(description=N_("What was counted."))]
+    denominator: Annotated[int | None, Meta(description=N_("Out of how many; null for a count."))]
+    exclusions: Annotated[list[str], Meta(description=N_("What was left out, in words."))]
+
+
+class Measures(Struct):
+    """All figures of a place and period."""
+
+    as_of: Annotated[datetime, Meta(description=N_("The moment for which the figures hold."))]
+    measures: Annotated[
+        list[Measure], Meta(description=N_("Bad reviews and participation before the good rate."))
+    ]
+
+
+COMPONENTS = (Cases, Reviews, Results, StoredReview, Measures, Problem)

@@ -1,0 +1,18 @@
+"""Addresses of the machines' door, below `/api/v1/`."""
+
+from __future__ import annotations
+
+from django.urls import path, re_path
+
+from haochaping.doors.api import views
+
+app_name = "api"
+urlpatterns = [
+    path("cases", views.take_cases, name="cases"),
+    path("reviews", views.take_reviews, name="reviews"),
+    path("reviews/<uuid:review_id>", views.review, name="review"),
+    path("measures", views.measures, name="measures"),
+    path("openapi.json", views.openapi, name="openapi"),
+    path("docs", views.docs, name="docs"),
+    re_path(r"^.*$", views.nothing_here, name="nothing_here"),
+]

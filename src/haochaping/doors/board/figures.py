@@ -1,0 +1,104 @@
+"""Published numbers in the shapes of the page components: the same measures that the API answers with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from haochaping.doors.board.terms import PROVENANCE_LABELS
+from haochaping.insight.rules import MEASURES, worked_out
+from haochaping.insight.terms import FactKind
+from haochaping.kernel.ratios import Ratio
+from haochaping.reviews.rules import is_active, is_bad
+from haochaping.reviews.terms import Provenance
+from haochaping.ui.numbers import percent
+from haochaping.ui.shapes import Column, Figure, Link
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from haochaping.insight.terms import MeasureValue, Tally
+
+# What is seen first, and in which order: how many were dissatisfied and how many spoke at all come before praise.
+HEADLINES = ("bad_reviews", "participation_rate", "rectification_rate", "active_reviews", "good_rate")
+COLUMNS = ("bad_reviews", "participation_rate", "rectification_rate", "active_reviews", "cases")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """How many reviews came in one way; `active` when a person gave them."""
+
+    label: str
+    active: bool
+    reviews: int
+    bad: int
+
+
+def measures_of(tally: Tally) -> list[MeasureValue]:
+    """All measures of one tally, in the published order."""
+    return [worked_out(measure, tally) for measure in MEASURES]
+
+
+def figure(value: MeasureValue, *, explained: bool = False) -> Figure:
+    """A measure as a figure that leads to its definition; `explained` adds what is not counted."""
+    number = value.numerator if value.denominator is None else Ratio(value.numerator, value.denominator)
+    note = gettext("; ").join(gettext(part) for part in value.exclusions) if explained else ""
+    return Figure(gettext(value.label), number, note, f"{reverse('measures')}#{value.name}")
+
+
+def headlines(values: Iterable[MeasureValue]) -> list[Figure]:
+    """The figures on top of a page."""
+    by_name = {value.name: value for value in values}
+    return [figure(by_name[name]) for name in HEADLINES]
+
+
+def columns(first: str) -> list[Column]:
+    """The headings of a table with one row for each of several places."""
+    labels = {measure.name: measure.label for measure in MEASURES}
+    return [Column(first), *(Column(gettext(labels[name]), numeric=True) for name in COLUMNS)]
+
+
+def row(place: Link, values: Sequence[MeasureValue]) -> list[str | int | Link]:
+    """One place of such a table; a rate stands with both its numbers."""
+    by_name = {value.name: value for value in values}
+    return [place, *(_cell(by_name[name]) for name in COLUMNS)]
+
+
+def _cell(value: MeasureValue) -> str | int:
+    if value.denominator is None:
+        return value.numerator
+    ratio = Ratio(value.numerator, value.denominator)
+    return gettext("{share} ({numerator} of {denominator})").format(
+        share=percent(ratio), numerator=f"{ratio.numerator:,}", denominator=f"{ratio.denominator:,}"
+    )
+
+
+def levels(tally: Tally, *, active: bool) -> dict[int, int]:
+    """Effective reviews by level: those that people gave themselves, or those kept apart."""
+    counts = dict.fromkeys((5, 4, 3, 2, 1), 0)
+    for (kind, level, provenance), n in tally.items():
+        if kind == FactKind.REVIEW and is_active(provenance) == active:
+            counts[level] += n
+    return counts
+
+
+def sources(tally: Tally) -> list[Source]:
+    """Where the reviews of a place come from: the ones that count first, empty ways left out."""
+    found: dict[str, list[int]] = {}
+    for (kind, level, provenance), n in tally.items():
+        if kind == FactKind.REVIEW and n:
+            counts = found.setdefault(provenance, [0, 0])
+            counts[0] += n
+            counts[1] += n if is_bad(level) else 0
+    return [
+        Source(gettext(label), is_active(provenance), *found[provenance])
+        for provenance, label in _labels().items()
+        if provenance in found
+    ]
+
+
+def _labels() -> Mapping[Provenance, str]:
+    return dict(sorted(PROVENANCE_LABELS.items(), key=lambda entry: not is_active(entry[0])))

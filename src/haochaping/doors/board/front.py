@@ -1,0 +1,97 @@
+"""The front page with its search, and the pages that explain: measures, promises, components."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from haochaping.directory import queries as directory
+from haochaping.doors.board import figures
+from haochaping.doors.board.reviews import shown
+from haochaping.doors.board.terms import DENOMINATORS, NUMERATORS
+from haochaping.doors.gate import public
+from haochaping.insight import queries as insight
+from haochaping.insight.rules import MEASURES
+from haochaping.insight.terms import Place
+from haochaping.kernel.ratios import MINIMUM_N
+from haochaping.kernel.text import clean, has_forbidden_control
+from haochaping.publicity import queries as publicity
+from haochaping.ui import gallery as parts
+from haochaping.ui.shapes import Link
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+_NEWEST = 6
+_SEARCHED = 100
+
+
+@public
+@require_safe
+def front(request: HttpRequest) -> HttpResponse:
+    """What this is, three ways in, the top divisions' figures, the newest reviews; with `q`, what was found."""
+    tops = directory.top_divisions()
+    values = insight.measures_of_each("division", [top.id for top in tops])
+    context = {
+        "tops": [
+            (Link(top.name, reverse("division", args=[top.code])), figures.headlines(values[top.id]))
+            for top in tops
+        ],
+        "results": reverse("division", args=[tops[0].code]) if len(tops) == 1 else "#results",
+        "reviews": shown(publicity.published(Place(), limit=_NEWEST)),
+        "as_of": timezone.now(),
+    }
+    return render(request, "board/front.html", context | _search(request.GET.get("q", "")))
+
+
+def _search(typed: str) -> dict[str, object]:
+    """Agencies and items whose name holds the text; nothing when nothing was asked."""
+    text = clean(typed)[:_SEARCHED]
+    if not text or has_forbidden_control(text):
+        return {"q": ""}
+    agencies, items = directory.find(text)
+    names = directory.agency_names(item.agency_id for item in items)
+    return {
+        "q": text,
+        "searched": True,
+        "agencies": [Link(agency.name, reverse("agency", args=[agency.code])) for agency in agencies],
+        "items": [
+            (Link(item.name, reverse("item", args=[item.code])), names[item.agency_id]) for item in items
+        ],
+    }
+
+
+@public
+@require_safe
+def definitions(request: HttpRequest) -> HttpResponse:
+    """What each published number counts, divides by and leaves out."""
+    rows = [
+        {
+            "name": measure.name,
+            "label": gettext(measure.label),
+            "numerator": gettext(NUMERATORS[measure.name]),
+            "denominator": gettext(DENOMINATORS[measure.name]) if measure.denominator else "",
+            "exclusions": [gettext(part) for part in measure.exclusions],
+        }
+        for measure in MEASURES
+    ]
+    return render(request, "board/measures.html", {"measures": rows, "minimum": MINIMUM_N})
+
+
+@public(database=False)
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    """What is promised to people who review, and where to turn when it is not kept."""
+    return render(request, "board/about.html")
+
+
+@public(database=False)
+@require_safe
+def gallery(request: HttpRequest) -> HttpResponse:
+    """Every component in every state."""
+    return render(request, "ui/gallery.html", parts.context())

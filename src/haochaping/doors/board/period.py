@@ -1,0 +1,87 @@
+"""The period a public page is asked for: two days of the address, or everything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from django.utils.translation import gettext
+
+from haochaping.doors.board.terms import BAD_DAY, PERIOD_REVERSED
+from haochaping.kernel.periods import Period
+from haochaping.kernel.refused import Complaint
+from haochaping.ui.sentences import say
+from haochaping.ui.shapes import Link
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
+
+    from haochaping.ui.sentences import Sentence
+
+_LAST_DAYS = 30
+_SHOWN = 40
+_ISO = len("2026-11-24")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the form holds as typed, the period it means (None when it means none), and what is wrong with it."""
+
+    start: str
+    end: str
+    period: Period | None
+    sentences: tuple[Sentence, ...]
+    quick: tuple[Link, ...]
+
+    @property
+    def query(self) -> str:
+        """The period as the query of a link to another place; "" when there is none."""
+        return _query(self.start, self.end) if self.period and (self.start or self.end) else ""
+
+
+def asked(query: QueryDict, today: date) -> Asked:
+    """Read the fields `from` and `to`; an empty one is open."""
+    typed = {name: query.get(name, "").strip()[:_SHOWN] for name in ("from", "to")}
+    days: dict[str, date | None] = {}
+    wrong = []
+    for name, text in typed.items():
+        try:
+            days[name] = _day(text)
+        except ValueError:
+            wrong.append(Complaint(BAD_DAY, name, {"value": text}))
+    start, end = days.get("from"), days.get("to")
+    if start and end and start > end:
+        wrong.append(Complaint(PERIOD_REVERSED, "from", {"start": start, "end": end}))
+    return Asked(
+        typed["from"],
+        typed["to"],
+        None if wrong else Period(start, end),
+        tuple(say(complaint) for complaint in wrong),
+        _quick(typed["from"], typed["to"], today),
+    )
+
+
+def _day(text: str) -> date | None:
+    if text and len(text) != _ISO:
+        raise ValueError(text)
+    return date.fromisoformat(text) if text else None
+
+
+def _quick(start: str, end: str, today: date) -> tuple[Link, ...]:
+    """Periods people ask for most; the one that is shown has no address."""
+    offers = (
+        (gettext("Everything"), "", ""),
+        (gettext("This year"), f"{today.year}-01-01", today.isoformat()),
+        (gettext("Last 30 days"), (today - timedelta(days=_LAST_DAYS - 1)).isoformat(), today.isoformat()),
+    )
+    return tuple(
+        Link(text, "" if (begin, close) == (start, end) else _query(begin, close) or "?")
+        for text, begin, close in offers
+    )
+
+
+def _query(start: str, end: str) -> str:
+    given = {name: value for name, value in (("from", start), ("to", end)) if value}
+    return f"?{urlencode(given)}" if given else ""

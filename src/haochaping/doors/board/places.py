@@ -1,0 +1,160 @@
+"""Figures and reviews of a division, an agency, a service item: one page, three ways to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from haochaping.directory import queries as directory
+from haochaping.doors.board import figures
+from haochaping.doors.board.period import asked
+from haochaping.doors.board.reviews import reviews_page
+from haochaping.doors.gate import public
+from haochaping.insight import queries as insight
+from haochaping.insight.terms import Place
+from haochaping.kernel.periods import local_day
+from haochaping.ui.shapes import Link
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from typing import Literal
+
+    from django.http import HttpRequest, HttpResponse
+
+    from haochaping.directory.terms import AgencyRef, DivisionRef, ItemRef
+    from haochaping.doors.board.period import Asked
+    from haochaping.kernel.periods import Period
+    from haochaping.ui.shapes import Column
+
+    type Kind = Literal["division", "agency", "item"]
+    type Ref = DivisionRef | AgencyRef | ItemRef
+
+_LISTED = 200
+_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A table of the places inside one."""
+
+    kind: Kind
+    caption: str
+    first: str
+    refs: Sequence[Ref]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Such a table worked out."""
+
+    caption: str
+    columns: list[Column]
+    rows: list[list[str | int | Link]]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What differs between the three pages."""
+
+    place: Place
+    name: str
+    trail: list[Link]
+    parts: list[Part] = field(default_factory=list)
+
+
+@public
+@require_safe
+def division(request: HttpRequest, code: str) -> HttpResponse:
+    """A division with everything below it."""
+    found = directory.division(code)
+    if found is None:
+        return _unknown(request, gettext("There is no division with the code “{code}”."), code)
+    above = directory.ancestors(found.path)
+    parts = [
+        Part("division", gettext("Divisions below"), gettext("Division"), directory.children(found.id)),
+        Part(
+            "agency",
+            gettext("Agencies of this division"),
+            gettext("Agency"),
+            directory.agencies_of(found.id, limit=_LISTED),
+        ),
+    ]
+    return _page(request, Page(Place(division_path=found.path), found.name, _trail(above[:-1], found), parts))
+
+
+@public
+@require_safe
+def agency(request: HttpRequest, code: str) -> HttpResponse:
+    """An agency with those below it."""
+    found = directory.agencies([code]).get(code)
+    if found is None:
+        return _unknown(request, gettext("There is no agency with the code “{code}”."), code)
+    trail = _trail(directory.ancestors(directory.division_by_id(found.division_id).path), found)
+    items = directory.items_of_agency(found.id, limit=_LISTED)
+    parts = [Part("item", gettext("Service items"), gettext("Service item"), items)]
+    return _page(request, Page(Place(agency_path=found.path), found.name, trail, parts))
+
+
+@public
+@require_safe
+def item(request: HttpRequest, code: str) -> HttpResponse:
+    """A service item as one agency carries it out."""
+    found = directory.items([code]).get(code)
+    if found is None:
+        return _unknown(request, gettext("There is no service item with the code “{code}”."), code)
+    agency = directory.agency_by_id(found.agency_id)
+    above: list[Ref] = [*directory.ancestors(directory.division_by_id(agency.division_id).path), agency]
+    return _page(request, Page(Place(item_id=found.id), found.name, _trail(above, found)))
+
+
+def _page(request: HttpRequest, page: Page) -> HttpResponse:
+    now = timezone.now()
+    period = asked(request.GET, local_day(now))
+    context: dict[str, object] = {"name": page.name, "trail": page.trail, "asked": period, "now": now}
+    if period.period is None:
+        return render(request, "board/place.html", context, status=422)
+    return render(request, "board/place.html", context | _numbers(request, page, period, period.period, now))
+
+
+def _numbers(
+    request: HttpRequest, page: Page, asked: Asked, period: Period, now: datetime
+) -> dict[str, object]:
+    tally = insight.tally(page.place, period)
+    values = figures.measures_of(tally)
+    return {
+        "headlines": figures.headlines(values),
+        "measures": [figures.figure(value, explained=True) for value in values],
+        "given": figures.levels(tally, active=True),
+        "kept_apart": figures.levels(tally, active=False),
+        "sources": figures.sources(tally),
+        "tables": [_table(part, asked, period) for part in page.parts if part.refs],
+        "as_of": now,
+    } | reviews_page(request, page.place)
+
+
+def _table(part: Part, asked: Asked, period: Period) -> Table:
+    values = insight.measures_of_each(part.kind, [ref.id for ref in part.refs], period)
+    rows = [
+        figures.row(Link(ref.name, reverse(part.kind, args=[ref.code]) + asked.query), values[ref.id])
+        for ref in part.refs
+    ]
+    return Table(part.caption, figures.columns(part.first), rows)
+
+
+def _trail(above: Sequence[Ref], here: Ref) -> list[Link]:
+    kinds = {"DivisionRef": "division", "AgencyRef": "agency"}
+    steps = [Link(ref.name, reverse(kinds[type(ref).__name__], args=[ref.code])) for ref in above]
+    return [Link(gettext("Front page"), reverse("front")), *steps, Link(here.name)]
+
+
+def _unknown(request: HttpRequest, sentence: str, code: str) -> HttpResponse:
+    return render(
+        request, "board/unknown.html", {"sentence": sentence.format(code=code[:_SHOWN])}, status=404
+    )

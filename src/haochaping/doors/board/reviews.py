@@ -1,0 +1,59 @@
+"""The published reviews of a place, a page at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext
+
+from haochaping.doors.board.terms import PROVENANCE_LABELS
+from haochaping.publicity import queries as publicity
+from haochaping.reviews.rules import is_active
+from haochaping.reviews.terms import Provenance
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.http import HttpRequest
+
+    from haochaping.insight.terms import Place
+    from haochaping.publicity.terms import PublishedReview
+
+_ON_PAGE = 10
+# Further back nobody pages by hand; what is older is found by place.
+_PAGES = 200
+
+
+def reviews_page(request: HttpRequest, place: Place) -> dict[str, object]:
+    """The reviews of the page that the address asks for, and the addresses of the pages beside it."""
+    number = _number(request.GET.get("page", ""))
+    found = publicity.published(place, limit=_ON_PAGE + 1, offset=(number - 1) * _ON_PAGE)
+    more = len(found) > _ON_PAGE and number < _PAGES
+    return {
+        "reviews": shown(found[:_ON_PAGE]),
+        "page": number,
+        "previous": _address(request, number - 1) if number > 1 else "",
+        "next": _address(request, number + 1) if more else "",
+    }
+
+
+def shown(reviews: Iterable[PublishedReview]) -> list[tuple[PublishedReview, str]]:
+    """Each review with the words that set it apart; "" when a person gave it."""
+    return [
+        (
+            review,
+            "" if is_active(review.provenance) else gettext(PROVENANCE_LABELS[Provenance(review.provenance)]),
+        )
+        for review in reviews
+    ]
+
+
+def _number(text: str) -> int:
+    is_number = text.isascii() and text.isdecimal() and len(text) <= len(str(_PAGES))
+    return min(max(int(text), 1), _PAGES) if is_number else 1
+
+
+def _address(request: HttpRequest, number: int) -> str:
+    query = request.GET.copy()
+    query["page"] = str(number)
+    return f"?{query.urlencode()}#reviews"

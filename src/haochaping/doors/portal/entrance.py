@@ -1,0 +1,57 @@
+"""`/my/`: from a receipt number to its status, from a review link to its review."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from django.shortcuts import render
+from django.urls import reverse
+
+from haochaping.doors.gate import public
+from haochaping.doors.portal.forms import MyForm
+from haochaping.doors.private_page import private_page, see_other
+from haochaping.exchange import queries as exchange
+from haochaping.kernel.identifiers import normal_receipt_no
+from haochaping.kernel.refused import Refused
+from haochaping.reviews import queries as reviews
+from haochaping.reviews.terms import RECEIPT_UNKNOWN
+from haochaping.ui.sentences import say
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+_IN_LINK = re.compile(r"/r/([A-Za-z0-9_-]+)")
+
+
+@public
+@private_page
+def my(request: HttpRequest) -> HttpResponse:
+    """Two small forms; what was typed stays when it leads nowhere."""
+    if request.method != "POST":
+        return render(request, "portal/my.html", {"form": MyForm()})
+    form = MyForm(request.POST)
+    if form.is_valid():
+        name, find = ("link", _by_link) if "link" in request.POST else ("receipt", _by_receipt)
+        try:
+            return see_other(find(form.cleaned_data[name]))
+        except Refused as refused:
+            form.add_error(name, say(refused.complaint).text)
+    return render(request, "portal/my.html", {"form": form}, status=422)
+
+
+def _by_receipt(typed: str) -> str:
+    receipt = normal_receipt_no(typed)
+    if receipt is None:
+        raise Refused(RECEIPT_UNKNOWN)
+    if exchange.by_receipt(receipt) is None:
+        reviews.review_by_receipt(receipt)
+    return reverse("status", args=[receipt])
+
+
+def _by_link(typed: str) -> str:
+    """The token stands behind `/r/` in a link, or was copied on its own."""
+    found = _IN_LINK.search(typed)
+    token = found[1] if found else typed.strip()
+    reviews.invitation_by_token(token)
+    return reverse("review", args=[token])

@@ -1,0 +1,80 @@
+"""Forms of the citizen's pages: what is typed comes back with the complaint, never lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from haochaping.kernel.refused import Complaint
+from haochaping.kernel.text import clean, has_forbidden_control
+from haochaping.notices.terms import TEXT_LIMIT
+from haochaping.reviews.terms import COMMENT_LIMIT, FORBIDDEN_CHARACTERS
+from haochaping.ui.sentences import say
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
+
+
+class PlainText(forms.CharField):
+    """A text without control characters, cleaned as the rooms keep it; lengths are the rooms' decision."""
+
+    def __init__(self, *, limit: int, rows: int, label: StrPromise, help_text: StrPromise) -> None:
+        attrs = {"rows": str(rows), "maxlength": str(limit), "data-left": gettext_lazy("{n} characters left")}
+        widget = forms.Textarea(attrs=attrs)
+        super().__init__(required=False, strip=False, label=label, help_text=help_text, widget=widget)
+        # The rooms say it in their own words, with the remedy.
+        self.validators = []
+
+    def clean(self, value: object) -> str:
+        """The text, or a complaint about characters that nobody can see."""
+        text = str(super().clean(value) or "").replace("\r\n", "\n").replace("\r", "\n")
+        if has_forbidden_control(text):
+            raise forms.ValidationError(say(Complaint(FORBIDDEN_CHARACTERS)).text)
+        return clean(text)
+
+
+class ReasonsForm(forms.Form):
+    """The second page: tags are drawn by the tag picker, the text is a field."""
+
+    comment_text = PlainText(
+        limit=COMMENT_LIMIT,
+        rows=4,
+        label=gettext_lazy("In your own words"),
+        help_text=gettext_lazy(
+            "At most 500 characters. Please do not write names, telephone or certificate numbers."
+        ),
+    )
+
+
+class MessageForm(forms.Form):
+    """An answer to the agency."""
+
+    text = PlainText(
+        limit=TEXT_LIMIT,
+        rows=3,
+        label=gettext_lazy("Your answer"),
+        help_text=gettext_lazy("Only the agency's staff who handle your review read it."),
+    )
+
+
+class MyForm(forms.Form):
+    """A receipt number, or the link of an invitation, as people paste it."""
+
+    receipt = forms.CharField(
+        label=gettext_lazy("Receipt number"),
+        help_text=gettext_lazy("26 letters and digits; upper or lower case, with or without dashes"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}
+        ),
+    )
+    link = forms.CharField(
+        label=gettext_lazy("Review link"),
+        help_text=gettext_lazy("The whole link from the text message or the slip"),
+        max_length=500,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "inputmode": "url"}),
+    )

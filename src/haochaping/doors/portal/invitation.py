@@ -1,0 +1,205 @@
+"""`/r/<token>`: one question, five choices, stored at the first tap; afterwards one's own review."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_safe
+
+from haochaping.cases import queries as cases
+from haochaping.doors.gate import public
+from haochaping.doors.portal import own_review
+from haochaping.doors.portal.own_review import Opened, Wrong
+from haochaping.doors.private_page import private_page, see_other
+from haochaping.flows.answer_invitation import answer_invitation
+from haochaping.kernel.actor import REVIEWER
+from haochaping.kernel.periods import local_day
+from haochaping.kernel.refused import Refused
+from haochaping.reviews import actions as review_actions
+from haochaping.reviews import queries as reviews
+from haochaping.reviews.terms import (
+    CHANGE_WINDOW_OVER,
+    LEVEL_OUT_OF_RANGE,
+    NOT_REVIEWED,
+    TOKEN_INVALID,
+    ReviewChannel,
+)
+from haochaping.rulebook import queries as rulebook
+from haochaping.ui.qr import svg
+from haochaping.ui.sentences import say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest
+
+    from haochaping.cases.terms import Binding
+    from haochaping.kernel.refused import Complaint
+    from haochaping.reviews.terms import InvitationRow
+
+_RECEIPT = "receipt"
+_RECEIPT_KEPT = timedelta(minutes=30)
+_MINUTE = timedelta(minutes=1)
+
+
+@public
+@private_page
+def page(request: HttpRequest, token: str) -> HttpResponse:
+    """Ask, or show what was answered; a POST is a tap on one of the five levels."""
+    if request.method == "POST":
+        return _tap(request, token)
+    invitation, opened = _open(request, token)
+    review_actions.check_usable(invitation, answered=opened is not None, now=timezone.now())
+    return own_review.page(request, opened) if opened else _question(request, invitation)
+
+
+@public
+@private_page
+def reasons(request: HttpRequest, token: str) -> HttpResponse:
+    """Take the second page."""
+    return _form(request, token, own_review.reasons)
+
+
+@public
+@private_page
+def withdraw(request: HttpRequest, token: str) -> HttpResponse:
+    """Take the review back."""
+    return _form(request, token, own_review.withdraw)
+
+
+@public
+@private_page
+def message(request: HttpRequest, token: str) -> HttpResponse:
+    """Take an answer to the agency."""
+    return _form(request, token, own_review.message)
+
+
+@public
+@require_safe
+@private_page
+def qr_code(_request: HttpRequest, token: str) -> HttpResponse:
+    """The QR code of the invitation, as a picture."""
+    reviews.invitation_by_token(token)
+    return HttpResponse(svg(_scanned(token)), content_type="image/svg+xml")
+
+
+@public
+@require_safe
+@private_page
+def slip(request: HttpRequest, token: str) -> HttpResponse:
+    """The invitation to print and take home."""
+    invitation, opened = _open(request, token)
+    review_actions.check_usable(invitation, answered=opened is not None, now=timezone.now())
+    context = {
+        "case": own_review.shown_case(_binding(invitation)),
+        "link": _scanned(token).partition("?")[0],
+        # The SVG is made by us from an address of ours.
+        "svg": mark_safe(svg(_scanned(token))),  # noqa: S308
+        "until": invitation.expires_at,
+        "back": reverse("review", args=[token]),
+    }
+    return render(request, "portal/slip.html", context)
+
+
+def _open(request: HttpRequest, token: str) -> tuple[InvitationRow, Opened | None]:
+    invitation = reviews.invitation_by_token(token)
+    review = reviews.review_of_occurrence(invitation.occurrence_id)
+    if review is None:
+        return invitation, None
+    receipt = request.get_signed_cookie(_RECEIPT, default="", salt=_salt(token), max_age=_RECEIPT_KEPT)
+    return invitation, Opened(review, reverse("review", args=[token]), receipt or "")
+
+
+def _tap(request: HttpRequest, token: str) -> HttpResponse:
+    level = request.POST.get("level", "")
+    try:
+        answered = answer_invitation(token, level, channel=_channel(request), by=REVIEWER, now=timezone.now())
+    except Refused as refused:
+        if refused.code not in {LEVEL_OUT_OF_RANGE.code, CHANGE_WINDOW_OVER.code}:
+            raise
+        return _again(request, token, refused.complaint)
+    if answered.review_id is None:
+        return see_other(reverse("status", args=[answered.receipt]))
+    address = reverse("review", args=[token])
+    response = see_other(address)
+    if answered.receipt:
+        response.set_signed_cookie(
+            _RECEIPT,
+            answered.receipt,
+            salt=_salt(token),
+            max_age=_RECEIPT_KEPT,
+            path=address,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
+    return response
+
+
+def _again(request: HttpRequest, token: str, complaint: Complaint) -> HttpResponse:
+    """The page one came from, with what was wrong."""
+    invitation, opened = _open(request, token)
+    if opened:
+        return own_review.page(request, opened, Wrong((complaint,)))
+    return _question(request, invitation, complaint)
+
+
+def _question(
+    request: HttpRequest, invitation: InvitationRow, complaint: Complaint | None = None
+) -> HttpResponse:
+    binding = _binding(invitation)
+    window = rulebook.terms_for(binding.division_path, local_day(timezone.now())).change_window
+    via = "qr" if (request.POST or request.GET).get("via") == "qr" else ""
+    context = {
+        "case": own_review.shown_case(binding),
+        "minutes": int(window / _MINUTE),
+        "via": via,
+        "sentences": [say(complaint)] if complaint else [],
+    }
+    return render(request, "portal/question.html", context, status=422 if complaint else 200)
+
+
+def _form(
+    request: HttpRequest, token: str, take: Callable[[HttpRequest, Opened], HttpResponse]
+) -> HttpResponse:
+    """One of the review's forms; opened without one, its address leads to the review."""
+    if request.method != "POST":
+        return see_other(reverse("review", args=[token]))
+    _, opened = _open(request, token)
+    if opened is None:
+        raise Refused(NOT_REVIEWED)
+    return take(request, opened)
+
+
+def _binding(invitation: InvitationRow) -> Binding:
+    binding = cases.binding_of(invitation.occurrence_id)
+    if binding is None:
+        raise Refused(TOKEN_INVALID)
+    return binding
+
+
+def _scanned(token: str) -> str:
+    return f"{settings.SITE_URL}{reverse('review', args=[token])}?via=qr"
+
+
+def _salt(token: str) -> str:
+    return f"haochaping receipt of {token}"
+
+
+def _channel(request: HttpRequest) -> ReviewChannel:
+    """How the answer came: the QR code says so itself, phones say it in their name."""
+    if request.POST.get("via") == "qr":
+        return ReviewChannel.QR_CODE
+    browser = request.headers.get("User-Agent", "")
+    return (
+        ReviewChannel.MOBILE
+        if any(word in browser for word in ("Mobile", "Android", "HarmonyOS"))
+        else ReviewChannel.PC
+    )

@@ -1,0 +1,156 @@
+"""One's own review: the page and its three forms, whether it was opened with the invitation or the receipt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.shortcuts import render
+from django.utils import timezone
+
+from haochaping.cases import queries as cases
+from haochaping.directory import queries as directory
+from haochaping.doors.portal import tags
+from haochaping.doors.portal.forms import MessageForm, ReasonsForm
+from haochaping.doors.portal.progress import progress_of
+from haochaping.doors.private_page import see_other
+from haochaping.flows import change_review, handle_bad_review
+from haochaping.kernel.actor import REVIEWER
+from haochaping.kernel.masking import masked_number
+from haochaping.kernel.refused import Refused
+from haochaping.reviews.rules import is_bad
+from haochaping.reviews.terms import ReviewStatus
+from haochaping.ui.sentences import say
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from django.forms import Form
+    from django.http import HttpRequest, HttpResponse
+
+    from haochaping.cases.terms import Binding
+    from haochaping.kernel.refused import Complaint
+    from haochaping.reviews.terms import ReviewRow
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCase:
+    """The case as people recognise it, without saying more than they need: number by its end only."""
+
+    item: str
+    place: str
+    at: datetime | None
+    number: str
+
+
+def shown_case(binding: Binding) -> ShownCase:
+    """The case of a service, for whoever holds its invitation or receipt."""
+    place = (
+        directory.hall_by_id(binding.hall_id).name
+        if binding.hall_id
+        else directory.agency_by_id(binding.agency_id).name
+    )
+    item = directory.item_by_id(binding.item_id).name
+    return ShownCase(item, place, binding.occurrence_at, masked_number(binding.case_no))
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A review and how it was opened: `base` is the address it lies under, `receipt` its number where known.
+
+    `by_receipt` says that the address itself holds the receipt number.
+    """
+
+    review: ReviewRow
+    base: str
+    receipt: str = ""
+    by_receipt: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A form that could not be taken: what is wrong, and everything that was typed."""
+
+    complaints: tuple[Complaint, ...] = ()
+    reasons: Form | None = None
+    codes: Collection[str] = ()
+    message: Form | None = None
+
+
+def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> HttpResponse:
+    """The page of one's own review; with `wrong`, status 422 and the reasons first."""
+    review, now = opened.review, timezone.now()
+    binding = cases.binding_of(review.occurrence_id)
+    changeable = now <= review.changeable_until
+    withdrawn = review.status == ReviewStatus.WITHDRAWN
+    progress = None if withdrawn else progress_of(review.id, now=now)
+    wrong_shown = wrong or Wrong()
+    chosen = wrong_shown.codes if wrong_shown.reasons else review.indicator_codes
+    context: dict[str, object] = {
+        "opened": opened,
+        "review": review,
+        "case": shown_case(binding) if binding else None,
+        "now": now,
+        "changeable": changeable,
+        "withdrawn": withdrawn,
+        "bad": is_bad(review.level),
+        "tags": tags.offered(review.level, chosen) if changeable and not withdrawn else [],
+        "reasons": wrong_shown.reasons or ReasonsForm(initial={"comment_text": review.comment_text}),
+        "given": tags.words_of(review.indicator_codes, review.indicator_set),
+        "progress": progress,
+        "message": wrong_shown.message or MessageForm(),
+        "wrong_form": wrong_shown.message or wrong_shown.reasons,
+        "sentences": [say(complaint) for complaint in wrong_shown.complaints],
+    }
+    if wrong_shown.reasons and not changeable:
+        context["unsent"] = wrong_shown.reasons["comment_text"].value()
+    elif wrong_shown.message and (progress is None or progress.thread is None):
+        context["unsent"] = wrong_shown.message["text"].value()
+    return render(request, "portal/own_review.html", context, status=422 if wrong else 200)
+
+
+def reasons(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """Take the second page: tags and text."""
+    form, codes = ReasonsForm(request.POST), request.POST.getlist("indicator_codes")
+    if not form.is_valid():
+        return page(request, opened, Wrong(reasons=form, codes=codes))
+    text = form.cleaned_data["comment_text"]
+    try:
+        change_review.finish_review(opened.review.id, codes, text, by=REVIEWER, now=timezone.now())
+    except Refused as refused:
+        return page(request, opened, _wrong_reasons(form, codes, refused.complaint))
+    return see_other(opened.base)
+
+
+def withdraw(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """Take the review back."""
+    try:
+        change_review.withdraw_review(opened.review.id, by=REVIEWER, now=timezone.now())
+    except Refused as refused:
+        return page(request, opened, Wrong((refused.complaint,)))
+    return see_other(opened.base)
+
+
+def message(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """Take an answer to the agency."""
+    form = MessageForm(request.POST)
+    if not form.is_valid():
+        return page(request, opened, Wrong(message=form))
+    try:
+        handle_bad_review.answer_agency(
+            opened.review.id, form.cleaned_data["text"], by=REVIEWER, now=timezone.now()
+        )
+    except Refused as refused:
+        if refused.complaint.field != "text":
+            return page(request, opened, Wrong((refused.complaint,), message=form))
+        form.add_error("text", say(refused.complaint).text)
+        return page(request, opened, Wrong(message=form))
+    return see_other(f"{opened.base}#thread")
+
+
+def _wrong_reasons(form: Form, codes: Collection[str], complaint: Complaint) -> Wrong:
+    if complaint.field == "comment_text":
+        form.add_error("comment_text", say(complaint).text)
+        return Wrong(reasons=form, codes=codes)
+    return Wrong((complaint,), reasons=form, codes=codes)

@@ -1,0 +1,95 @@
+"""What became of a review: where its work order stands, what the agency promises, what was written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext
+
+from haochaping.kernel.refused import N_
+from haochaping.notices import queries as notices
+from haochaping.notices.terms import Side
+from haochaping.rectification import queries as orders
+from haochaping.rectification.rules import is_overdue, next_due
+from haochaping.rectification.terms import MOVE_LABELS, OUTCOME_LABELS, HandlingOutcome, OrderState
+from haochaping.ui.moments import moment
+from haochaping.ui.shapes import Event
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from haochaping.notices.terms import MessageRow
+    from haochaping.rectification.terms import OrderRow
+
+_NO_DATE = N_("{agency} has your review. The date of the next step is still to be set.")
+_PROMISED = {
+    OrderState.DISPATCHED: N_("{agency} will take up your review by {due}."),
+    OrderState.SIGNED: N_("{agency} will contact you by {due}."),
+    OrderState.RECTIFIED: N_("{agency} will put it right and answer you here by {due}."),
+}
+_LATE = {
+    OrderState.DISPATCHED: N_(
+        "{agency} should have taken up your review by {due} and has not done so. This is recorded as overdue."
+    ),
+    OrderState.SIGNED: N_(
+        "{agency} should have contacted you by {due} and has not done so. This is recorded as overdue."
+    ),
+    OrderState.RECTIFIED: N_(
+        "{agency} should have answered you by {due} and has not done so. This is recorded as overdue."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The order of a review as its reviewer reads it; `promise` is a sentence with its date, "" after the reply."""
+
+    agency: str
+    waiting: bool
+    promise: str
+    late: bool
+    events: list[Event]
+    outcome: str
+    reply: str
+    replied_at: datetime | None
+    thread: list[Event] | None
+
+
+def progress_of(review_id: UUID, *, now: datetime) -> Progress | None:
+    """What became of a review; None when there is nothing to put right."""
+    order = orders.order_of_review(review_id)
+    if order is None or order.state == OrderState.CANCELLED:
+        return None
+    waiting = order.state == OrderState.CREATED
+    events = [] if waiting else [Event(gettext(MOVE_LABELS[e.move]), e.at) for e in orders.timeline(order.id)]
+    messages = notices.messages(order.thread_id, for_side=Side.REVIEWER) if order.thread_id else None
+    return Progress(
+        agency=order.agency_name,
+        waiting=waiting,
+        promise="" if waiting else promise(order, now),
+        late=is_overdue(order, now),
+        events=events,
+        outcome=gettext(OUTCOME_LABELS[HandlingOutcome(order.outcome)]) if order.outcome else "",
+        reply=order.reply_text,
+        replied_at=order.replied_at,
+        thread=None if messages is None else [_said(message, order.agency_name) for message in messages],
+    )
+
+
+def promise(order: OrderRow, now: datetime) -> str:
+    """What happens next and by when: the same clock that the clerk sees. "" when nothing is due any more."""
+    if order.state == OrderState.REPLIED:
+        return ""
+    due = next_due(order)
+    if due is None:
+        return gettext(_NO_DATE).format(agency=order.agency_name)
+    sentences = _LATE if is_overdue(order, now) else _PROMISED
+    sentence = sentences.get(order.state, sentences[OrderState.RECTIFIED])
+    return gettext(sentence).format(agency=order.agency_name, due=moment(due))
+
+
+def _said(message: MessageRow, agency: str) -> Event:
+    title = gettext("You") if message.side == Side.REVIEWER else agency
+    return Event(title, message.sent_at, text=message.text)

@@ -1,0 +1,107 @@
+"""`/status/<receipt>`: what became of a review, for whoever holds its receipt number."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from haochaping.doors.gate import public
+from haochaping.doors.portal import own_review
+from haochaping.doors.portal.own_review import Opened, Wrong
+from haochaping.doors.private_page import private_page, see_other
+from haochaping.exchange import queries as exchange
+from haochaping.exchange.terms import ORPHAN
+from haochaping.flows import change_review
+from haochaping.flows.answer_invitation import chosen_level
+from haochaping.kernel.actor import REVIEWER
+from haochaping.kernel.identifiers import normal_receipt_no
+from haochaping.kernel.refused import Refused
+from haochaping.reviews import queries as reviews
+from haochaping.reviews.terms import CHANGE_WINDOW_OVER, LEVEL_OUT_OF_RANGE, RECEIPT_UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest, HttpResponse
+
+    from haochaping.exchange.terms import QuarantineRow
+
+
+@public
+@private_page
+def page(request: HttpRequest, receipt: str) -> HttpResponse:
+    """Show the review of a receipt; a POST is a tap on another level."""
+    normal = normal_receipt_no(receipt)
+    if normal is None:
+        raise Refused(RECEIPT_UNKNOWN)
+    if normal != receipt:
+        return HttpResponseRedirect(reverse("status", args=[normal]))
+    if request.method == "POST":
+        return _tap(request, normal)
+    waiting = exchange.by_receipt(normal)
+    return _waiting(request, waiting, normal) if waiting else own_review.page(request, _open(normal))
+
+
+@public
+@private_page
+def reasons(request: HttpRequest, receipt: str) -> HttpResponse:
+    """Take the second page."""
+    return _form(request, receipt, own_review.reasons)
+
+
+@public
+@private_page
+def withdraw(request: HttpRequest, receipt: str) -> HttpResponse:
+    """Take the review back."""
+    return _form(request, receipt, own_review.withdraw)
+
+
+@public
+@private_page
+def message(request: HttpRequest, receipt: str) -> HttpResponse:
+    """Take an answer to the agency."""
+    return _form(request, receipt, own_review.message)
+
+
+def _open(receipt: str) -> Opened:
+    review = reviews.review_by_receipt(receipt)
+    return Opened(review, reverse("status", args=[receipt]), receipt, by_receipt=True)
+
+
+def _tap(request: HttpRequest, receipt: str) -> HttpResponse:
+    opened = _open(receipt)
+    try:
+        level = chosen_level(request.POST.get("level", ""))
+        change_review.change_level(opened.review.id, level, by=REVIEWER, now=timezone.now())
+    except Refused as refused:
+        if refused.code not in {LEVEL_OUT_OF_RANGE.code, CHANGE_WINDOW_OVER.code}:
+            raise
+        return own_review.page(request, opened, Wrong((refused.complaint,)))
+    return see_other(opened.base)
+
+
+def _form(
+    request: HttpRequest, receipt: str, take: Callable[[HttpRequest, Opened], HttpResponse]
+) -> HttpResponse:
+    normal = normal_receipt_no(receipt)
+    if normal is None:
+        raise Refused(RECEIPT_UNKNOWN)
+    if request.method != "POST":
+        return see_other(reverse("status", args=[normal]))
+    return take(request, _open(normal))
+
+
+def _waiting(request: HttpRequest, record: QuarantineRow, receipt: str) -> HttpResponse:
+    """A review that could not be taken yet: it is kept, and the page says what it waits for."""
+    level = str(record.fields.get("rating_value", ""))
+    context = {
+        "level": int(level) if level in {"1", "2", "3", "4", "5"} else None,
+        "received_at": record.received_at,
+        "orphan": record.code == ORPHAN.code,
+        "receipt": receipt,
+    }
+    return render(request, "portal/waiting.html", context)

@@ -1,0 +1,12 @@
+"""Addresses that other systems' clients open, in their own dialects."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from haochaping.doors.wire import anhui
+
+urlpatterns = [
+    path("anhui/evaluate", anhui.evaluate, name="wire_anhui_evaluate"),
+    path("anhui/visit/<str:token>", anhui.visit, name="wire_anhui_visit"),
+]

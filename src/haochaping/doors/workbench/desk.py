@@ -1,0 +1,149 @@
+"""What every page of the workbench shares: navigation by powers, refusals in plain words, going on after a form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Concatenate
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext
+
+from haochaping.accounts.access import may
+from haochaping.accounts.terms import NOT_ALLOWED, OUT_OF_SCOPE, Power
+from haochaping.doors.gate import actor_of
+from haochaping.kernel.refused import N_, Refused
+from haochaping.outbox.terms import JOB_NOT_DEAD
+from haochaping.publicity.terms import ALREADY_DECIDED, NOTHING_TO_RELEASE
+from haochaping.rectification.terms import NO_SUCH_ORDER, WRONG_STATE
+from haochaping.ui.sentences import say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from django.http import HttpRequest
+
+    from haochaping.kernel.actor import Actor
+    from haochaping.kernel.refused import Complaint
+
+FORBIDDEN, MISSING, CONFLICT, INVALID = 403, 404, 409, 422
+_STATUS = {
+    NOT_ALLOWED.code: FORBIDDEN,
+    OUT_OF_SCOPE.code: FORBIDDEN,
+    NO_SUCH_ORDER.code: MISSING,
+    WRONG_STATE.code: CONFLICT,
+    NOTHING_TO_RELEASE.code: CONFLICT,
+    ALREADY_DECIDED.code: CONFLICT,
+    JOB_NOT_DEAD.code: CONFLICT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page of the workbench: what it is called, what one does there, the power that opens it."""
+
+    name: str
+    title: str
+    text: str
+    power: Power
+
+
+PLACES = (
+    Place(
+        "desk",
+        N_("Work orders"),
+        N_("Answer bad reviews and put right what is behind them."),
+        Power.ORDER_VIEW,
+    ),
+    Place(
+        "desk_releases",
+        N_("Texts to release"),
+        N_("Decide which texts and replies the public may read."),
+        Power.PUBLICATION_RELEASE,
+    ),
+    Place(
+        "desk_quarantine",
+        N_("Quarantine"),
+        N_("See which records could not be taken, and why; try them again."),
+        Power.QUARANTINE_MANAGE,
+    ),
+    Place(
+        "desk_jobs",
+        N_("Jobs that were given up"),
+        N_("See what the program could not do in the background, and have it tried again."),
+        Power.JOBS_MANAGE,
+    ),
+    Place(
+        "admin:index",
+        N_("Console"),
+        N_("Look into directory, rules, accounts and clients."),
+        Power.CONSOLE_VIEW,
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A place somebody may go to, as a link; `here` when they are there."""
+
+    title: str
+    text: str
+    href: str
+    here: bool
+
+
+def entries(by: Actor, here: str = "") -> list[Entry]:
+    """The places open to somebody."""
+    return [
+        Entry(gettext(place.title), gettext(place.text), _address(place.name), place.name == here)
+        for place in PLACES
+        if may(by, place.power)
+    ]
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def desk_page(
+    request: HttpRequest, template: str, context: Mapping[str, object], *, here: str, status: int = 200
+) -> HttpResponse:
+    """Render a page with the navigation of whoever asks; never kept by a browser or proxy."""
+    navigation = entries(actor_of(request), here)
+    response = render(request, template, {"navigation": navigation, **context}, status=status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def refusable[**P](
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Wrap a view: a refusal it does not show itself becomes a page that says what is wrong and what to do."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except Refused as refused:
+            sentence = say(refused.complaint)
+            status = status_of(refused.complaint)
+            return desk_page(
+                request, "workbench/refused.html", {"sentence": sentence}, here="", status=status
+            )
+
+    return answered
+
+
+def status_of(complaint: Complaint) -> int:
+    """The HTTP status of a refusal: not allowed, not there, too late, or not usable as typed."""
+    return _STATUS.get(complaint.code, INVALID)
+
+
+def see_other(address: str) -> HttpResponse:
+    """Answer a form by sending the browser to a page that may be reloaded (303)."""
+    return HttpResponse(status=303, headers={"Location": address})

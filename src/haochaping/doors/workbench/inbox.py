@@ -1,0 +1,171 @@
+"""The inbox: orders in the order of their one clock, in groups that say how much time is left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext
+
+from haochaping.accounts.access import may
+from haochaping.accounts.terms import Power
+from haochaping.doors.workbench.words import excerpt, state_tone, tag_labels
+from haochaping.kernel.periods import local_day
+from haochaping.kernel.refused import N_
+from haochaping.notices import queries as notices
+from haochaping.notices.terms import Side
+from haochaping.rectification import queries as orders
+from haochaping.rectification.rules import next_due
+from haochaping.rectification.terms import STATE_LABELS
+from haochaping.reviews import queries as reviews
+from haochaping.reviews.terms import ReviewStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+    from uuid import UUID
+
+    from django.http import QueryDict
+
+    from haochaping.kernel.actor import Actor
+    from haochaping.rectification.terms import OrderRow
+    from haochaping.reviews.terms import Indicator, ReviewRow
+
+ON_PAGE = 30
+_PAGES = 1000
+_SUNDAY = 6
+
+
+class Left(StrEnum):
+    """How much time the open step of an order has."""
+
+    OVERDUE = "overdue"
+    TODAY = "today"
+    THIS_WEEK = "this_week"
+    LATER = "later"
+    NO_DEADLINE = "no_deadline"
+    DONE = "done"
+
+
+LEFT_LABELS = {
+    Left.OVERDUE: N_("Overdue"),
+    Left.TODAY: N_("Due today"),
+    Left.THIS_WEEK: N_("Due this week"),
+    Left.LATER: N_("Due later"),
+    Left.NO_DEADLINE: N_("Without a deadline: the working calendar does not reach so far"),
+    Left.DONE: N_("Done"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One order as a row; `words` is empty where the reader may not see them or there are none."""
+
+    id: UUID
+    item: str
+    agency: str
+    level: int
+    tags: list[str]
+    words: str
+    reason_missing: bool
+    state: str
+    tone: str
+    due: datetime | None
+    late: bool
+    ended_at: datetime | None
+    unread: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Lines that have about the same time left."""
+
+    title: str
+    late: bool
+    lines: list[Line]
+
+
+def left(order: OrderRow, now: datetime, *, done: bool = False) -> Left:
+    """In which group an order stands: by the calendar days of Beijing, the week ending on Sunday."""
+    due = next_due(order)
+    if done or due is None:
+        return Left.DONE if done else Left.NO_DEADLINE
+    if due < now:
+        return Left.OVERDUE
+    today, day = local_day(now), local_day(due)
+    if day == today:
+        return Left.TODAY
+    return Left.THIS_WEEK if day <= today + timedelta(days=_SUNDAY - today.weekday()) else Left.LATER
+
+
+def inbox_page(by: Actor, query: QueryDict, *, now: datetime) -> dict[str, object]:
+    """Everything the inbox shows, for one page of open or done orders."""
+    done = query.get("list") == "done"
+    number = _number(query.get("page", ""))
+    found = orders.inbox(by, done=done, limit=ON_PAGE + 1, offset=(number - 1) * ON_PAGE)
+    groups = _groups(found[:ON_PAGE], by, now, done=done)
+    start = "?list=done&page=" if done else "?page="
+    return {
+        "groups": groups,
+        "done": done,
+        "open_count": orders.open_count(by),
+        "now": now,
+        "page": number,
+        "previous": f"{start}{number - 1}" if number > 1 else "",
+        "next": f"{start}{number + 1}" if len(found) > ON_PAGE else "",
+    }
+
+
+def _groups(found: list[OrderRow], by: Actor, now: datetime, *, done: bool) -> list[Group]:
+    given = reviews.reviews(order.review_id for order in found)
+    labels = _labels(given.values())
+    unread = notices.unread([order.thread_id for order in found if order.thread_id], for_side=Side.AGENCY)
+    reads = may(by, Power.REVIEW_VIEW_TEXT)
+    return [
+        Group(
+            gettext(LEFT_LABELS[group]),
+            group is Left.OVERDUE,
+            [_line(order, given[order.review_id], labels, unread, now, reads=reads) for order in members],
+        )
+        for group, members in groupby(found, lambda order: left(order, now, done=done))
+    ]
+
+
+def _line(
+    order: OrderRow,
+    review: ReviewRow,
+    labels: dict[str, dict[str, Indicator]],
+    unread: dict[UUID, int],
+    now: datetime,
+    *,
+    reads: bool,
+) -> Line:
+    due = next_due(order)
+    shown = reads and review.status == ReviewStatus.EFFECTIVE
+    return Line(
+        id=order.id,
+        item=order.item_name,
+        agency=order.agency_name,
+        level=review.level,
+        tags=tag_labels(review, labels[review.indicator_set]),
+        words=excerpt(review.comment_text) if shown else "",
+        reason_missing=review.reason_missing,
+        state=gettext(STATE_LABELS[order.state]),
+        tone=state_tone(order.state),
+        due=due,
+        late=due is not None and due < now,
+        ended_at=order.replied_at,
+        unread=unread.get(order.thread_id, 0) if order.thread_id else 0,
+    )
+
+
+def _labels(given: Iterable[ReviewRow]) -> dict[str, dict[str, Indicator]]:
+    return {name: reviews.indicators(name) for name in {review.indicator_set for review in given}}
+
+
+def _number(text: str) -> int:
+    is_number = text.isascii() and text.isdecimal() and len(text) <= len(str(_PAGES))
+    return min(max(int(text), 1), _PAGES) if is_number else 1

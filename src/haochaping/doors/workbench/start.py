@@ -1,0 +1,28 @@
+"""`/desk/`: the work orders of one's remit by time left; for others, what they may do here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from haochaping.accounts.access import may
+from haochaping.accounts.terms import Power
+from haochaping.doors.gate import actor_of, requires
+from haochaping.doors.workbench.desk import desk_page, entries
+from haochaping.doors.workbench.inbox import inbox_page
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+
+@requires()
+@require_safe
+def desk(request: HttpRequest) -> HttpResponse:
+    """The inbox of whoever may see orders; the list of open doors for everybody else."""
+    by = actor_of(request)
+    if may(by, Power.ORDER_VIEW):
+        context = inbox_page(by, request.GET, now=timezone.now())
+        return desk_page(request, "workbench/inbox.html", context, here="desk")
+    return desk_page(request, "workbench/start.html", {"entries": entries(by)}, here="desk")

@@ -1,0 +1,88 @@
+"""应邀评价: the holder of an invitation taps a level; the first tap gives the review, a later one changes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from haochaping.cases import queries as cases
+from haochaping.exchange.terms import Raw
+from haochaping.flows import change_review
+from haochaping.flows.receive_reviews import receive_reviews
+from haochaping.kernel.outcomes import OutcomeKind
+from haochaping.kernel.refused import Refused
+from haochaping.reviews import actions as reviews
+from haochaping.reviews import queries as review_queries
+from haochaping.reviews.terms import LEVEL_OUT_OF_RANGE, TOKEN_INVALID, Entrance, Level
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from haochaping.cases.terms import Binding
+    from haochaping.kernel.actor import Actor
+    from haochaping.kernel.outcomes import Outcome
+    from haochaping.reviews.terms import ReviewChannel
+
+_LEVELS = {str(level.value): level for level in Level}
+_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a tap came to: `receipt` of a new review, shown once; no `review_id` when it waits in quarantine."""
+
+    review_id: UUID | None
+    receipt: str | None = None
+
+
+def chosen_level(sent: str) -> Level:
+    """The level of a tap; raises `Refused(LEVEL_OUT_OF_RANGE)` for anything but one digit from 5 to 1."""
+    if sent not in _LEVELS:
+        raise Refused(LEVEL_OUT_OF_RANGE, field="level", value=sent[:_SHOWN])
+    return _LEVELS[sent]
+
+
+@transaction.atomic
+def answer_invitation(
+    token: str, level: str, *, channel: ReviewChannel, by: Actor, now: datetime
+) -> Answered:
+    """Store a tap on the page of an invitation, as often as it is tapped: one review, whoever was first.
+
+    Raises:
+        Refused: TOKEN_INVALID, TOKEN_EXPIRED, LEVEL_OUT_OF_RANGE, CHANGE_WINDOW_OVER.
+    """
+    invitation = review_queries.invitation_by_token(token)
+    chosen = chosen_level(level)
+    given = review_queries.review_of_occurrence(invitation.occurrence_id)
+    reviews.check_usable(invitation, answered=given is not None, now=now)
+    if given is not None:
+        change_review.change_level(given.id, chosen, by=by, now=now)
+        return Answered(given.id)
+    binding = cases.binding_of(invitation.occurrence_id)
+    if binding is None:
+        raise Refused(TOKEN_INVALID)
+    outcome = _give(binding, chosen, channel, by, now)
+    if outcome.kind == OutcomeKind.REFUSED and outcome.id:
+        # Another tap of the same person came first by a moment; this one is what they last wanted.
+        change_review.change_level(outcome.id, chosen, by=by, now=now)
+        return Answered(outcome.id)
+    if outcome.kind == OutcomeKind.QUARANTINED:
+        return Answered(None, outcome.receipt)
+    return Answered(outcome.id, outcome.receipt)
+
+
+def _give(binding: Binding, level: Level, channel: ReviewChannel, by: Actor, now: datetime) -> Outcome:
+    raw = Raw(
+        {
+            "source": binding.source,
+            "case_no": binding.case_no,
+            "occurrence_no": binding.occurrence_no,
+            "rating_value": level.value,
+            "channel": channel.value,
+            "assessed_at": now.isoformat(),
+        }
+    )
+    return receive_reviews([raw], entrance=Entrance.TOKEN, by=by, now=now)[0]

@@ -1,0 +1,136 @@
+"""评价器来访: an unsigned evaluator address becomes a short visit with its person sealed, and the visit a review.
+
+The number of a visit becomes the receipt number of its review, so that the page one has rated on, opened again,
+leads to one's own review and to no second one.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, cast
+
+from django.db import transaction
+
+from haochaping.cases import queries as cases
+from haochaping.directory import queries as directory
+from haochaping.exchange import actions as exchange
+from haochaping.exchange import queries as exchange_queries
+from haochaping.exchange.dialects import anhui
+from haochaping.exchange.terms import Raw
+from haochaping.flows import change_review
+from haochaping.flows.answer_invitation import chosen_level
+from haochaping.flows.receive_reviews import receive_reviews
+from haochaping.flows.take_in_cases import take_in_cases
+from haochaping.identity import actions as identity
+from haochaping.kernel.identifiers import normal_receipt_no, receipt_no
+from haochaping.kernel.outcomes import OutcomeKind
+from haochaping.kernel.refused import Refused
+from haochaping.reviews import queries as reviews
+from haochaping.reviews.rules import receipt_hash
+from haochaping.reviews.terms import CONFLICT, Entrance, ReviewChannel
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    from haochaping.kernel.actor import Actor
+    from haochaping.reviews.terms import Level
+
+VISIT_LASTS = timedelta(minutes=30)
+
+
+@transaction.atomic
+def open_anhui_visit(query: str, *, now: datetime) -> str:
+    """Read an Anhui evaluator address, seal its person and remember the rest for `VISIT_LASTS`.
+
+    Returns the visit's number, the only thing that may stand in an address of ours.
+
+    Raises:
+        Refused: BAD_ADDRESS.
+    """
+    address = anhui.read(query)
+    sealed = {} if address.person.is_empty else {"applicant": identity.seal([address.person], now=now)[0]}
+    token = receipt_no()
+    told = {
+        "case": dict(address.case),
+        "at": address.at,
+        "staff": address.staff,
+        "item_name": address.item_name,
+        "agency_name": address.agency_name,
+    }
+    exchange.begin_visit(token, dialect="anhui", fields=told, sealed=sealed, lasts=VISIT_LASTS, now=now)
+    return token
+
+
+@transaction.atomic
+def answer_visit(token: str, level: str, *, by: Actor, now: datetime) -> str:
+    """Store a tap on the page of a visit; returns the receipt number of its review, which is the visit's number.
+
+    Where the codes of the address are known, its case is taken in as unverified; else the review waits in
+    quarantine for its case.
+
+    Raises:
+        Refused: LEVEL_OUT_OF_RANGE, VISIT_OVER, CHANGE_WINDOW_OVER; CONFLICT when somebody else has reviewed
+            this service.
+    """
+    chosen, receipt = chosen_level(level), normal_receipt_no(token) or token
+    if _change_own(receipt, chosen, by, now):
+        return receipt
+    _, told, sealed = exchange_queries.visit_to_answer(receipt, now=now)
+    if _change_own(receipt, chosen, by, now):
+        return receipt
+    case = cast("Mapping[str, object]", told["case"])
+    at, staff = str(told["at"]) or now.isoformat(), str(told["staff"])
+    _take_in(case, at=at, staff=staff, sealed=sealed, by=by, now=now)
+    answer = {
+        "source": case["source"],
+        "case_no": case["case_no"],
+        "occurrence_no": 1,
+        "rating_value": chosen.value,
+        "channel": ReviewChannel.HALL_PAD.value,
+        "assessed_at": now.isoformat(),
+    }
+    # A known case has its own applicant; without one, the person waits with the review.
+    known = cases.is_known(str(case["source"]), str(case["case_no"]))
+    reviewer = {"reviewer": sealed["applicant"]} if sealed and not known else {}
+    raw = Raw(answer, reviewer, receipt_hash=receipt_hash(receipt))
+    outcome = receive_reviews([raw], entrance=Entrance.UNSIGNED, by=by, now=now)[0]
+    if outcome.kind == OutcomeKind.REFUSED:
+        raise Refused(outcome.complaint.reason if outcome.complaint else CONFLICT)
+    return receipt
+
+
+def _change_own(receipt: str, level: Level, by: Actor, now: datetime) -> bool:
+    """Whether this visit has its review already; an accepted one then takes the level, a waiting one keeps its own."""
+    try:
+        given = reviews.review_by_receipt(receipt)
+    except Refused:
+        return exchange_queries.by_receipt(receipt) is not None
+    change_review.change_level(given.id, level, by=by, now=now)
+    return True
+
+
+def _take_in(
+    case: Mapping[str, object],
+    *,
+    at: str,
+    staff: str,
+    sealed: Mapping[str, UUID],
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Take in the case of an address if it is new and its codes are known; nothing unsigned writes over a case."""
+    if _resolves(case) and not cases.is_known(str(case["source"]), str(case["case_no"])):
+        raw = Raw(dict(case) | {"occurrences": [anhui.occurrence(case, at=at, staff=staff)]}, sealed)
+        take_in_cases([raw], verified=False, entrance=Entrance.UNSIGNED, by=by, now=now)
+
+
+def _resolves(case: Mapping[str, object]) -> bool:
+    found = (
+        directory.platforms([str(case["source"])]),
+        directory.divisions([str(case["division"])]),
+        directory.agencies([str(case["agency"])]),
+        directory.items([str(case["item"])]),
+    )
+    return all(found)

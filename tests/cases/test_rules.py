@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from haochaping.cases.rules import digest, is_aged_60
+from haochaping.cases.terms import (
+    CaseKind,
+    CaseStatus,
+    NewCase,
+    NewOccurrence,
+    PersonKind,
+    ServiceChannel,
+    Stage,
+)
+from haochaping.identity.terms import PlainPerson
+from haochaping.kernel.periods import BEIJING
+
+KEY = b"k" * 32
+AT = datetime(2026, 6, 1, 10, tzinfo=BEIJING)
+OCCURRENCE = NewOccurrence(1, "办结", Stage.DELIVERY, AT, ServiceChannel.WINDOW, "H1", "W1", "S1")
+CASE = NewCase(
+    source="hall",
+    case_no="1",
+    item="I",
+    agency="A",
+    division="990102",
+    status=CaseStatus.COMPLETED,
+    kind=CaseKind.COMMITTED,
+    applied_at=AT,
+    accepted_at=None,
+    completed_at=AT,
+    promised_limit="5 working_day",
+    statutory_limit="",
+    trips=1,
+    materials=None,
+    person=PlainPerson("张小满", "13900000001", "111", "X1"),
+    person_kind=PersonKind.NATURAL_PERSON,
+    agent=None,
+    birth_year=1960,
+    occurrences=(OCCURRENCE,),
+)
+_OTHER: dict[str, object] = {
+    "status": CaseStatus.REJECTED,
+    "kind": CaseKind.IMMEDIATE,
+    "person_kind": PersonKind.ENTERPRISE,
+    "applied_at": None,
+    "accepted_at": AT,
+    "completed_at": None,
+    "trips": 2,
+    "materials": 0,
+    "birth_year": None,
+    "person": replace(CASE.person, phone="13900000002") if isinstance(CASE.person, PlainPerson) else None,
+    "agent": PlainPerson("李四", "", "", ""),
+    "occurrences": (replace(OCCURRENCE, window="W2"),),
+}
+
+
+def test_a_case_is_known_by_platform_and_number():
+    assert CASE.key == ("hall", "1")
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(NewCase)])
+def test_whatever_the_sender_changes_changes_the_fingerprint(name: str):
+    other = replace(CASE, **{name: _OTHER.get(name, "other")})  # type: ignore[arg-type]
+
+    assert digest(other, KEY) != digest(CASE, KEY)
+
+
+def test_the_fingerprint_is_keyed_and_stable():
+    assert digest(CASE, KEY) == digest(replace(CASE), KEY)
+    assert digest(CASE, b"other key") != digest(CASE, KEY)
+    assert len(digest(CASE, KEY)) == 32
+
+
+def test_a_sealed_person_enters_the_fingerprint_by_its_id():
+    one, two = (digest(replace(CASE, person=UUID(int=n)), KEY) for n in (1, 2))
+
+    assert one != two
+
+
+@given(st.text(max_size=20), st.text(max_size=20))
+def test_fields_do_not_run_into_each_other(source: str, case_no: str):
+    moved = replace(CASE, source=source + case_no, case_no="")
+
+    assert (digest(replace(CASE, source=source, case_no=case_no), KEY) == digest(moved, KEY)) == (case_no == "")
+
+
+@pytest.mark.parametrize(
+    ("birth_year", "aged"), [(None, None), (1965, True), (1966, True), (1967, False), (2026, False)]
+)
+def test_the_age_band_is_all_that_is_kept(birth_year: int | None, aged: bool | None):
+    assert is_aged_60(birth_year, AT) is aged
+
+
+def test_the_year_turns_in_beijing():
+    assert is_aged_60(1967, datetime(2026, 12, 31, 16, 0, tzinfo=UTC)) is True

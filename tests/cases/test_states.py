@@ -1,0 +1,30 @@
+"""办件状态: every pair of states, allowed or refused."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from haochaping.cases.states import TRANSITIONS, may_become
+from haochaping.cases.terms import CaseStatus as S
+
+# Once more from the procedure, not from the dictionary: how far a case has come.
+_STAGE = {S.SUBMITTED: 0, S.ACCEPTED: 1, S.IN_PROCESS: 2, S.COMPLETED: 3, S.REJECTED: 3, S.WITHDRAWN: 3}
+_OVER = {S.COMPLETED, S.REJECTED, S.WITHDRAWN}
+
+
+@pytest.mark.parametrize(("before", "after"), product(S, S))
+def test_a_case_goes_forward_and_what_is_over_stays(before: S, after: S):
+    forward = _STAGE[after] > _STAGE[before]
+
+    assert may_become(before, after) is (before == after or forward)
+
+
+def test_every_state_is_in_the_dictionary():
+    assert TRANSITIONS.keys() == set(S)
+
+
+@pytest.mark.parametrize("state", sorted(_OVER))
+def test_what_is_over_may_only_be_corrected(state: S):
+    assert TRANSITIONS[state] == {state}

@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from haochaping.directory import actions, queries
+from haochaping.directory.models import Agency, Division, ServiceItem
+from haochaping.directory.terms import Kind
+from haochaping.kernel.actor import OPERATOR
+from tests import worlds
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+pytestmark = pytest.mark.django_db
+PROVINCE_PATH = f"{worlds.PROVINCE}."
+CITY_PATH = f"{worlds.PROVINCE}.{worlds.CITY}."
+
+
+@pytest.fixture(autouse=True)
+def _world(now: datetime) -> None:
+    worlds.build(now)
+
+
+def test_divisions_answer_by_the_code_as_given(django_assert_max_num_queries):
+    with django_assert_max_num_queries(1):
+        found = queries.divisions(["9901", "990100", worlds.CITY, "9999", "云城", ""])
+
+    assert set(found) == {"9901", "990100", worlds.CITY}
+    assert {ref.name for ref in found.values()} == {"云城市"}
+    assert found["9901"].path == CITY_PATH
+
+
+def test_agencies_answer_by_code_and_by_a_credit_code_of_their_own(now: datetime):
+    Agency.objects.filter(code=worlds.AGENCY).update(uscc="11990000000000001A")
+
+    found = queries.agencies([worlds.OTHER_AGENCY, "11990000000000001A", "", "nobody"])
+
+    assert {code: ref.code for code, ref in found.items()} == {
+        worlds.OTHER_AGENCY: worlds.OTHER_AGENCY,
+        "11990000000000001A": worlds.AGENCY,
+    }
+
+
+def test_a_credit_code_that_two_agencies_share_names_neither():
+    Agency.objects.update(uscc="11990000000000001A")
+
+    assert queries.agencies(["11990000000000001A"]) == {}
+
+
+def test_agencies_known_by_code_cost_one_query(django_assert_num_queries):
+    with django_assert_num_queries(1):
+        queries.agencies([worlds.AGENCY, ""])
+
+
+def test_items_fall_back_from_a_handling_item_to_its_implementation():
+    handling = f"{worlds.ITEM}01"
+
+    found = queries.items([handling, worlds.OTHER_ITEM, "nothing"])
+
+    assert {code: ref.code for code, ref in found.items()} == {
+        handling: worlds.ITEM,
+        worlds.OTHER_ITEM: worlds.OTHER_ITEM,
+    }
+
+
+def test_a_handling_item_of_its_own_is_preferred():
+    own = ServiceItem.objects.get(code=worlds.ITEM)
+    own.pk, own.code = None, f"{worlds.ITEM}01"
+    own.save(force_insert=True)
+
+    assert queries.items([f"{worlds.ITEM}01"])[f"{worlds.ITEM}01"].id == own.pk
+
+
+@pytest.mark.parametrize("tail", ["0", "001", "123456789"])
+def test_an_item_is_known_or_not_whatever_stands_beside_it_in_the_batch(tail: str):
+    other = f"{worlds.ITEM}{tail}"
+
+    assert queries.items([other]) == {}
+    assert set(queries.items([other, worlds.ITEM])) == {worlds.ITEM}
+
+
+def test_platforms_and_halls_answer_by_code(django_assert_num_queries):
+    with django_assert_num_queries(3):
+        platforms = queries.platforms([worlds.SOURCE, "other"])
+        places = queries.platform_divisions([worlds.SOURCE, "other"])
+        halls = queries.halls(["H1", "other"])
+
+    assert [ref.name for ref in platforms.values()] == ["云城市政务大厅"]
+    assert {code: ref.code for code, ref in places.items()} == {worlds.SOURCE: worlds.CITY}
+    assert set(halls) == {"H1"}
+
+
+def test_windows_and_staff_answer_by_owner_and_code(now: datetime):
+    hall, agency = queries.halls(["H1"])["H1"], queries.agencies([worlds.AGENCY])[worlds.AGENCY]
+    actions.put(Kind.HALLS, [{"code": "H2", "name": "二", "division": worlds.COUNTY}], by=OPERATOR, now=now)
+    actions.put(Kind.WINDOWS, [{"code": "W2", "name": "二", "hall": "H2"}], by=OPERATOR, now=now)
+
+    by_code = queries.windows([("H1", "W1"), ("H1", "W2"), ("H2", "W2")])
+    by_id = queries.windows_of_halls([(hall.id, "W1"), (hall.id, "W2"), (0, "W1")])
+    staff = queries.staff([(agency.id, "S1"), (agency.id, "S2"), (0, "S1")])
+
+    assert set(by_code) == {("H1", "W1"), ("H2", "W2")}
+    assert set(by_id) == {(hall.id, "W1")}
+    assert {key: ref.name for key, ref in staff.items()} == {(agency.id, "S1"): "王芳"}
+
+
+def test_a_window_is_not_another_halls_because_both_were_asked_for(now: datetime):
+    actions.put(Kind.HALLS, [{"code": "H2", "name": "二", "division": worlds.COUNTY}], by=OPERATOR, now=now)
+    rows = [{"code": "W1", "name": "二", "hall": "H2"}, {"code": "W2", "name": "二", "hall": "H2"}]
+    actions.put(Kind.WINDOWS, rows, by=OPERATOR, now=now)
+    halls = {code: ref.id for code, ref in queries.halls(["H1", "H2"]).items()}
+    agencies = {c: ref.id for c, ref in queries.agencies([worlds.AGENCY, worlds.OTHER_AGENCY]).items()}
+    actions.put(
+        Kind.STAFF, [{"code": "S2", "name": "二", "agency": worlds.OTHER_AGENCY}], by=OPERATOR, now=now
+    )
+
+    wanted = [(halls["H1"], "W2"), (halls["H2"], "W1")]
+    people = [(agencies[worlds.AGENCY], "S2"), (agencies[worlds.OTHER_AGENCY], "S1")]
+
+    assert set(queries.windows([("H1", "W2"), ("H2", "W1")])) == {("H2", "W1")}
+    assert set(queries.windows_of_halls(wanted)) == {wanted[1]}
+    assert queries.staff(people) == {}
+
+
+def test_nothing_asked_for_costs_nothing(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert queries.windows([]) == queries.windows_of_halls([]) == queries.staff([]) == {}
+
+
+def test_one_of_each_by_id():
+    division, agency = queries.division(worlds.COUNTY), queries.agencies([worlds.AGENCY])[worlds.AGENCY]
+    item = queries.items([worlds.ITEM])[worlds.ITEM]
+    assert division is not None
+
+    assert queries.division_by_id(division.id) == division
+    assert queries.agency_by_id(agency.id) == agency
+    assert queries.item_by_id(item.id) == item
+    assert queries.hall_by_id(queries.halls(["H1"])["H1"].id).name == "河湾区政务服务中心"
+    assert queries.division("9999") is None
+    with pytest.raises(Division.DoesNotExist):
+        queries.division_by_id(0)
+
+
+def test_the_tree_from_top_to_bottom_and_back():
+    [top] = queries.top_divisions()
+    names = [ref.name for ref in queries.children(top.id)]
+    county = queries.division(worlds.COUNTY)
+    assert county is not None
+
+    assert (top.name, names) == ("云川省", ["云城市", "石港市"])
+    assert [ref.name for ref in queries.ancestors(county.path)] == ["云川省", "云城市", "河湾区"]
+    assert queries.ancestors("") == []
+    assert queries.children(county.id) == []
+
+
+def test_lists_below_a_place():
+    agency = queries.agencies([worlds.AGENCY])[worlds.AGENCY]
+
+    assert [ref.code for ref in queries.agencies_under(PROVINCE_PATH)] == [worlds.AGENCY, worlds.OTHER_AGENCY]
+    assert [ref.code for ref in queries.agencies_under(CITY_PATH)] == [worlds.AGENCY]
+    assert [ref.code for ref in queries.agencies_under("")] == [worlds.AGENCY, worlds.OTHER_AGENCY]
+    assert len(queries.agencies_under(PROVINCE_PATH, limit=1)) == 1
+    assert queries.agencies_of(agency.division_id) == [agency]
+    assert queries.agencies_of(0) == []
+    assert queries.agency_names([agency.id, 0]) == {agency.id: agency.name}
+    assert [ref.code for ref in queries.items_of_agency(agency.id)] == [worlds.ITEM]
+
+
+@pytest.mark.parametrize(
+    ("text", "agencies", "items"),
+    [
+        ("河湾", 1, 0),
+        ("许可", 0, 2),
+        ("行政审批", 2, 0),
+        ("%", 0, 0),
+        ("_", 0, 0),
+        ("没有", 0, 0),
+        ("许\0可", 0, 0),
+    ],
+)
+def test_find_by_a_part_of_the_name(text: str, agencies: int, items: int):
+    found_agencies, found_items = queries.find(text)
+
+    assert (len(found_agencies), len(found_items)) == (agencies, items)
+
+
+def test_find_is_limited():
+    assert [len(rows) for rows in queries.find("许可", limit=1)] == [0, 1]

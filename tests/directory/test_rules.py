@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from haochaping.directory.rules import (
+    child_path,
+    division_level,
+    normal_division_code,
+    parent_division_code,
+    path_range,
+    row_complaints,
+)
+from haochaping.directory.terms import COLUMNS, DivisionLevel, ItemType, Kind
+
+_CODES = st.text("0123456789", min_size=12, max_size=12)
+_PATHS = st.lists(st.text("019_A", min_size=1, max_size=4), max_size=5).map(
+    lambda codes: "".join(f"{code}." for code in codes)
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "normal"),
+    [
+        ("990102000000", "990102000000"),
+        ("99", "990000000000"),
+        ("9901", "990100000000"),
+        ("990102", "990102000000"),
+        ("990102003", "990102003000"),
+        ("9901020", None),
+        ("", None),
+        ("9901020000000", None),
+        ("99010200000x", None),
+        ("\uff19\uff190102", None),
+        ("99 102", None),
+        ("-90102", None),
+        ("990102\n", None),
+    ],
+)
+def test_normal_division_code(code: str, normal: str | None):
+    assert normal_division_code(code) == normal
+
+
+@pytest.mark.parametrize(
+    ("code", "level", "parent"),
+    [
+        ("000000000000", DivisionLevel.NATIONAL, None),
+        ("990000000000", DivisionLevel.PROVINCIAL, "000000000000"),
+        ("990100000000", DivisionLevel.MUNICIPAL, "990000000000"),
+        ("990102000000", DivisionLevel.COUNTY, "990100000000"),
+        ("990102003000", DivisionLevel.TOWNSHIP, "990102000000"),
+        ("990102003004", DivisionLevel.VILLAGE, "990102003000"),
+        # 省直辖县级: no city between; 不设区的市: no county between.
+        ("990002000000", DivisionLevel.COUNTY, "990000000000"),
+        ("990100003000", DivisionLevel.TOWNSHIP, "990100000000"),
+        ("990000000004", DivisionLevel.VILLAGE, "990000000000"),
+    ],
+)
+def test_division_level_and_the_code_above(code: str, level: DivisionLevel, parent: str | None):
+    assert division_level(code) == level
+    assert parent_division_code(code) == parent
+
+
+@given(_CODES)
+def test_climbing_reaches_the_nation_level_by_level(code: str):
+    steps = 0
+    while (above := parent_division_code(code)) is not None:
+        assert division_level(above) < division_level(code)
+        code, steps = above, steps + 1
+
+    assert (code, steps <= 5) == ("0" * 12, True)
+
+
+def test_child_path_ends_in_a_dot():
+    assert child_path("", "99") == "99."
+    assert child_path("99.", "9901") == "99.9901."
+
+
+@given(_PATHS, _PATHS)
+def test_path_range_is_the_subtree(top: str, path: str):
+    low, high = path_range(top)
+
+    assert (low <= path < high) == path.startswith(top)
+
+
+def _row(kind: Kind, **changes: str) -> dict[str, str]:
+    plain = {"code": "990100", "name": "名", "item_type": "01", "uscc": "", "parent": ""}
+    return {column: plain.get(column, "x") for column in COLUMNS[kind]} | changes
+
+
+def _said(kind: Kind, **changes: str) -> list[tuple[str, str]]:
+    return [(found.code, found.field) for found in row_complaints(kind, _row(kind, **changes))]
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_good_row_of_every_kind(kind: Kind):
+    assert _said(kind) == []
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_an_empty_row_names_every_column_it_needs(kind: Kind):
+    needed = [column for column in COLUMNS[kind] if column not in {"parent", "uscc"}]
+
+    assert [(found.code, found.field) for found in row_complaints(kind, {})] == [
+        ("missing_value", column) for column in needed
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "column", "limit"),
+    [
+        (Kind.DIVISIONS, "name", 100),
+        (Kind.AGENCIES, "name", 200),
+        (Kind.AGENCIES, "code", 40),
+        (Kind.AGENCIES, "uscc", 18),
+        (Kind.ITEMS, "name", 300),
+        (Kind.ITEMS, "code", 40),
+        (Kind.PLATFORMS, "name", 200),
+        (Kind.HALLS, "code", 40),
+        (Kind.WINDOWS, "name", 200),
+        (Kind.STAFF, "name", 100),
+    ],
+)
+def test_a_column_is_as_long_as_its_table_allows(kind: Kind, column: str, limit: int):
+    assert _said(kind, **{column: "长" * limit}) == []
+    assert _said(kind, **{column: "长" * (limit + 1)}) == [("too_long", column)]
+
+
+@pytest.mark.parametrize("value", ["0", "1", "011", "21", "许可", "PUBLIC_SERVICE"])
+def test_an_item_type_is_one_of_the_standard(value: str):
+    [found] = row_complaints(Kind.ITEMS, _row(Kind.ITEMS, item_type=value))
+
+    assert (found.code, found.field) == ("not_a_choice", "item_type")
+    assert found.params["value"] == value
+    assert all(code in str(found.params["choices"]) for code in ItemType)
+
+
+def test_a_division_code_is_complained_about_once():
+    assert _said(Kind.DIVISIONS, code="abc") == [("bad_division_code", "code")]
+    assert _said(Kind.DIVISIONS, code="") == [("missing_value", "code")]
+    assert _said(Kind.HALLS, code="abc") == []
+
+
+def test_an_agency_code_cannot_pretend_to_lie_below_another():
+    """Paths join codes by dots: an agency “A.B” would lie inside the scope of “A”."""
+    assert _said(Kind.AGENCIES, code="A.B") == [("dot_in_code", "code")]
+    assert _said(Kind.ITEMS, code="A.B") == []
+
+
+@pytest.mark.parametrize("char", ["\0", "\x1b", "\n", "\t"])
+def test_control_characters_are_named_with_their_column(char: str):
+    assert _said(Kind.HALLS, name=f"大厅{char}") == [("control_characters", "name")]

@@ -1,0 +1,232 @@
+"""`/status/<receipt>` and `/my/`: what became of it, without an account."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from django.utils import timezone
+
+from haochaping.exchange.terms import Raw
+from haochaping.flows import handle_bad_review
+from haochaping.flows.receive_reviews import receive_reviews
+from haochaping.kernel.actor import OPERATOR
+from haochaping.rectification import actions as rectification
+from haochaping.rectification import queries as orders
+from haochaping.rectification.models import WorkOrder
+from haochaping.reviews.models import Review
+from haochaping.reviews.terms import Entrance
+from haochaping.ui.moments import moment
+from tests import worlds
+from tests.doors.portal.pages import Citizen, text_of
+
+if TYPE_CHECKING:
+    from haochaping.rectification.terms import OrderRow
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.doors.portal.urls")]
+
+
+@pytest.fixture
+def status(citizen: Citizen) -> str:
+    """The status address of a review of level 1 with a reason, whose order is with the agency."""
+    citizen.tap(1)
+    receipt = citizen.receipt().replace("-", "")
+    citizen.send("reasons", indicator_codes=["113"], comment_text="跑了三次")
+    return f"/status/{receipt}"
+
+
+def _order() -> OrderRow:
+    order = orders.order_of_review(Review.objects.get().pk)
+    assert order
+    return order
+
+
+def test_status_shows_level_words_and_the_promise_with_its_date(citizen, status):
+    page = text_of(citizen.look(status))
+
+    assert "多头跑窗口和部门" in page
+    assert "跑了三次" in page
+    assert moment(_order().sign_due_at) in page
+    assert "河湾区行政审批局" in page
+
+
+def test_next_promise_is_the_contact(citizen, status):
+    rectification.sign_for(_order().id, by=worlds.CLERK, now=timezone.now())
+
+    assert moment(_order().contact_due_at) in text_of(citizen.look(status))
+
+
+def test_unknown_calendar_is_said(citizen, status):
+    WorkOrder.objects.update(sign_due_at=None, contact_due_at=None, rectify_due_at=None, deadline_known=False)
+
+    response = citizen.look(status, **{"accept-language": "en"})
+
+    assert "still to be set" in text_of(response)
+
+
+def test_overdue_is_said_plainly(citizen, status):
+    WorkOrder.objects.update(sign_due_at=timezone.now() - timedelta(hours=1))
+
+    response = citizen.look(status, **{"accept-language": "en"})
+
+    assert "has not done so. This is recorded as overdue." in text_of(response)
+
+
+def test_thread_is_read_and_answered(citizen, status):
+    rectification.sign_for(_order().id, by=worlds.CLERK, now=timezone.now())
+    handle_bad_review.write_to_reviewer(_order().id, "请问是哪一天？", by=worlds.CLERK, now=timezone.now())
+
+    response = citizen.browser.post(f"{status}/message", {"text": "上周三\r\n下午"})
+
+    assert (response.status_code, response["Location"]) == (303, f"{status}#thread")
+    page = text_of(citizen.look())
+    assert "请问是哪一天？" in page
+    assert "上周三<br>下午" in page
+    assert "clerk" not in page
+
+
+@pytest.mark.parametrize("text", ["", "  \n", "坏\0字", "长" * 2001])
+def test_an_answer_that_is_none_is_kept_and_refused(citizen, status, text):
+    rectification.sign_for(_order().id, by=worlds.CLERK, now=timezone.now())
+    handle_bad_review.write_to_reviewer(_order().id, "请问是哪一天？", by=worlds.CLERK, now=timezone.now())
+
+    response = citizen.browser.post(f"{status}/message", {"text": text})
+
+    assert response.status_code == 422
+    page = text_of(response)
+    assert 'href="#id_text"' in page
+    assert 'aria-invalid="true"' in page
+
+
+def test_an_answer_without_a_question_is_refused_and_kept(citizen, status):
+    response = citizen.browser.post(f"{status}/message", {"text": "我想补充"})
+
+    assert response.status_code == 422
+    assert "我想补充" in text_of(response)
+
+
+def test_the_reply_is_read(citizen, status):
+    now, order = timezone.now(), _order()
+    rectification.sign_for(order.id, by=worlds.CLERK, now=now)
+    rectification.verify_by_callback(
+        order.id,
+        result="answered",
+        is_true=True,
+        is_reasonable=True,
+        note="属实内部",
+        by=worlds.CLERK,
+        now=now,
+    )
+    rectification.rectify(order.id, outcome="immediate_rectified", text="已并窗", by=worlds.CLERK, now=now)
+    handle_bad_review.reply(order.id, "已改为一次办结，谢谢您。", by=worlds.CLERK, now=now)
+
+    page = text_of(citizen.look(status))
+
+    assert "已改为一次办结，谢谢您。" in page
+    assert "属实内部" not in page
+
+
+def test_level_and_withdrawal_by_receipt_within_the_window(citizen, status):
+    assert citizen.browser.post(status, {"level": "2"})["Location"] == status
+    assert citizen.review().level == 2
+    assert citizen.browser.post(f"{status}/withdraw").status_code == 303
+    assert citizen.review().status == "withdrawn"
+
+
+@pytest.mark.parametrize("level", ["0", "5 ", ""])
+def test_a_wrong_level_by_receipt_is_refused(citizen, status, level):
+    response = citizen.browser.post(status, {"level": level})
+
+    assert response.status_code == 422
+    assert 'href="#id_level"' in text_of(response)
+
+
+def test_reasons_by_receipt(citizen, status):
+    citizen.browser.post(f"{status}/reasons", {"comment_text": "改一下", "indicator_codes": "114"})
+
+    assert citizen.review().indicator_codes == ("114",)
+
+
+def test_number_is_read_as_people_write_it(citizen, status):
+    number = status.rpartition("/")[2]
+    typed = "-".join(number[i : i + 4] for i in range(0, 26, 4)).lower().replace("0", "o").replace("1", "i")
+
+    response = citizen.look(f"/status/{typed}")
+
+    assert (response.status_code, response["Location"]) == (302, status)
+    assert response["Cache-Control"] == "no-store"
+    assert citizen.look(f"/status/{typed}/reasons")["Location"] == status
+
+
+@pytest.mark.parametrize("number", ["x", "0" * 26, "0" * 27, "U" * 26, "é" * 26, "%00" * 26])
+@pytest.mark.parametrize("form", ["", "/reasons", "/withdraw", "/message"])
+def test_a_wrong_number_is_not_found_with_remedy(citizen, number, form):
+    response = citizen.browser.post(f"/status/{number}{form}", {"level": "5", "text": "x"})
+
+    assert response.status_code == 404
+    assert "/my/" in text_of(response)
+
+
+def test_an_orphan_has_a_status_too(citizen, clock):
+    raw = Raw(worlds.review("NOWHERE-1", 2, clock))
+    outcome = receive_reviews([raw], entrance=Entrance.CLIENT, by=OPERATOR, now=clock)[0]
+
+    response = citizen.look(f"/status/{outcome.receipt}")
+
+    assert response.status_code == 200
+    page = text_of(response)
+    assert "level-badge" in page
+    assert "NOWHERE" not in page
+    worlds.take_case("NOWHERE-1", clock)
+    assert "食品经营许可" in text_of(citizen.look(f"/status/{outcome.receipt}"))
+
+
+def test_a_malformed_review_has_a_status_too(citizen, clock):
+    raw = Raw(worlds.review("YC-2026-000123", 6, clock))
+    outcome = receive_reviews([raw], entrance=Entrance.CLIENT, by=OPERATOR, now=clock)[0]
+
+    response = citizen.look(f"/status/{outcome.receipt}")
+
+    assert response.status_code == 200
+    assert "level-badge" not in text_of(response)
+
+
+def test_my_leads_from_number_and_link(citizen, status):
+    number = status.rpartition("/")[2]
+
+    by_number = citizen.browser.post("/my/", {"receipt": f" {number[:13]} {number[13:].lower()} "})
+    by_link = citizen.browser.post("/my/", {"link": f" https://example.gov.cn{citizen.address}?via=qr "})
+    by_token = citizen.browser.post("/my/", {"link": citizen.token})
+
+    assert (by_number.status_code, by_number["Location"]) == (303, status)
+    assert by_link["Location"] == by_token["Location"] == citizen.address
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("receipt", ""),
+        ("receipt", "0" * 26),
+        ("receipt", "坏\0"),
+        ("receipt", "x" * 300),
+        ("link", ""),
+        ("link", "http://[x/r/"),
+        ("link", "/r/abc"),
+        ("link", "x" * 600),
+    ],
+)
+def test_my_keeps_what_was_typed(citizen, field, typed):
+    response = citizen.browser.post("/my/", {field: typed})
+
+    assert response.status_code == 422
+    page = text_of(response)
+    assert f'href="#id_{field}"' in page
+    assert typed.strip("\0") in page.replace("\0", "")
+
+
+def test_my_opens(citizen):
+    response = citizen.look("/my/")
+
+    assert response.status_code == 200
+    assert response["Cache-Control"] == "no-store"

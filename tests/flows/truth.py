@@ -1,0 +1,102 @@
+"""The same figures counted again the slow way, straight from the live rows, to hold the counters against."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from haochaping.flows.verify_ledger import verify_ledger
+from haochaping.insight import queries as insight
+from haochaping.insight.models import Fact, FactDelta
+from haochaping.insight.rules import order_units, review_units
+from haochaping.insight.terms import FactKey, Place
+from haochaping.ledger import actions as ledger
+from haochaping.rectification import queries as orders
+from haochaping.reviews import queries as reviews
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from haochaping.flows.verify_ledger import Finding
+
+_EFFECTIVE = "FROM reviews_review r WHERE r.status = 'effective'"
+_ACTIVE = (
+    "r.provenance IN ('active_self', 'active_onsite_device', 'active_paper_entered', 'hotline_call_back')"
+)
+_REPORTED = (
+    "FROM cases_service_occurrence o JOIN cases_case c ON c.id = o.case_id WHERE c.verified"
+)
+_OUT = "FROM rectification_work_order w WHERE w.state NOT IN ('created', 'cancelled')"
+_PARTICIPATED = """
+    FROM reviews_review r JOIN cases_service_occurrence o ON o.id = r.occurrence_id JOIN cases_case c ON c.id = o.case_id
+    WHERE r.status = 'effective' AND r.assess_no = 1 AND c.verified AND """ + _ACTIVE
+
+BRUTE = {
+    "cases": ("FROM cases_case c WHERE c.verified", None),
+    "occurrences": (_REPORTED, None),
+    "active_reviews": (f"{_EFFECTIVE} AND {_ACTIVE}", None),
+    "bad_reviews": (f"{_EFFECTIVE} AND r.level <= 2", None),
+    "unverified_reviews": (f"{_EFFECTIVE} AND NOT {_ACTIVE}", None),
+    "participation_rate": (_PARTICIPATED, _REPORTED),
+    "rectification_rate": (f"{_OUT} AND w.state = 'replied'", _OUT),
+    "good_rate": (f"{_EFFECTIVE} AND {_ACTIVE} AND r.level >= 3", f"{_EFFECTIVE} AND {_ACTIVE}"),
+}
+
+
+def _number(clause: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) {clause}")
+        return int(cursor.fetchone()[0])
+
+
+def brute_force() -> dict[str, tuple[int, int | None]]:
+    """Numerator and denominator of every measure, from the rows themselves."""
+    return {
+        name: (_number(above), _number(below) if below else None) for name, (above, below) in BRUTE.items()
+    }
+
+
+def measured() -> dict[str, tuple[int, int | None]]:
+    """Numerator and denominator of every measure, as published."""
+    return {m.name: (m.numerator, m.denominator) for m in insight.measures(Place())}
+
+
+def counted() -> dict[FactKey, int]:
+    """The review and order counters at their full grain, folded or not."""
+    units: Counter[FactKey] = Counter()
+    for model in (Fact, FactDelta):
+        for row in model.objects.exclude(kind__in=["case", "occurrence"]):
+            units[FactKey(*(getattr(row, name) for name in _COLUMNS))] += row.n
+    return {key: n for key, n in units.items() if n}
+
+
+_COLUMNS = FactKey._fields
+
+
+def standing() -> dict[FactKey, int]:
+    """What those counters have to be: the units of every review and order that stands."""
+    ids = reviews.review_ids_after(None, 100_000)
+    units = review_units(reviews.facts_of(ids).values())
+    units.update(order_units(orders.facts_of(ids).values()))
+    return dict(units)
+
+
+def assert_counters_exact() -> None:
+    """Hold the published figures and every single counter against the live rows."""
+    assert measured() == brute_force()
+    assert counted() == standing()
+
+
+def findings(now: datetime) -> list[Finding]:
+    """Everything that a check of the ledger says, after the sequencer has caught up."""
+    while ledger.chain(now=now):
+        pass
+    return list(verify_ledger(now=now + timedelta(hours=1)))
+
+
+def rows_of(*tables: str) -> dict[str, int]:
+    """How many rows each table has."""
+    return {table: _number(f"FROM {table}") for table in tables}

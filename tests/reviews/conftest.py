@@ -1,0 +1,87 @@
+"""A case with two services in the database, and answers about them as the flow would hand them over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from haochaping.cases import queries as cases
+from haochaping.kernel.actor import REVIEWER
+from haochaping.kernel.identifiers import receipt_no
+from haochaping.reviews import actions
+from haochaping.reviews.rules import digest, receipt_hash
+from haochaping.reviews.terms import NATIONAL_SET, Answer, Entrance, Level, ReviewChannel, Submission
+from tests import worlds
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from haochaping.cases.terms import Binding
+    from haochaping.kernel.outcomes import Outcome
+
+WINDOW = timedelta(minutes=10)
+KEY = b"k" * 32
+
+
+@dataclass(frozen=True)
+class Counter:
+    """Where the reviews of a test are given."""
+
+    first: Binding
+    second: Binding
+    now: datetime
+
+    def answer(self, **changes: object) -> Answer:
+        """An answer about the first service, a level 4 without words."""
+        made = Answer(
+            source=worlds.SOURCE,
+            case_no="YC-1",
+            occurrence_no=1,
+            assess_no=1,
+            level=Level.SATISFIED,
+            indicator_set=NATIONAL_SET,
+            indicator_codes=(),
+            comment_text="",
+            channel=ReviewChannel.MOBILE,
+            assessed_at=self.now,
+            window="",
+            staff="",
+            anonymous=True,
+            claimed_provenance="",
+            person=None,
+        )
+        return replace(made, **changes)  # type: ignore[arg-type]
+
+    def submission(self, entrance: Entrance = Entrance.TOKEN, **changes: object) -> Submission:
+        """The answer with what the flow adds."""
+        answer, receipt = self.answer(**changes), receipt_no()
+        finished = entrance != Entrance.TOKEN
+        return Submission(answer, entrance, digest(answer, KEY), receipt, receipt_hash(receipt), None, finished)
+
+    def accept(self, *submissions: Submission, bindings: tuple[Binding, ...] = ()) -> list[Outcome]:
+        """Hand them over; about the first service unless said otherwise."""
+        pairs = list(zip(submissions, bindings or (self.first,) * len(submissions), strict=True))
+        windows = {self.first.division_id: WINDOW}
+        return actions.accept(pairs, change_windows=windows, by=REVIEWER, now=self.now)
+
+    def given(self, level: Level = Level.SATISFIED, **changes: object) -> UUID:
+        """The id of a review given at this level by the holder of an invitation."""
+        outcome = self.accept(self.submission(level=level, **changes))[0]
+        assert outcome.id is not None
+        return outcome.id
+
+
+@pytest.fixture
+def counter(db: None, now: datetime) -> Counter:
+    """The case YC-1 with two services."""
+    worlds.build(now)
+    first = worlds.case("YC-1", now)["occurrences"][0]  # type: ignore[index]
+    worlds.take_case("YC-1", now, occurrences=[first, first | {"no": 2}])
+    found = cases.bind([(worlds.SOURCE, "YC-1", 1), (worlds.SOURCE, "YC-1", 2)])
+    assert found[0] is not None
+    assert found[1] is not None
+    return Counter(found[0], found[1], now)
