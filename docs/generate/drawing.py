@@ -37,8 +37,8 @@ def boxes(title: str, names: Sequence[tuple[str, str]], arrows: Sequence[Arrow],
     height = 2 * _MARGIN + len(names) * (_HIGH + _GAP) - _GAP
     parts = [_box(margin_left, n, pair, is_final=n in final) for n, pair in enumerate(names)]
     parts += [_straight(margin_left, arrow) for arrow in straight]
-    parts += [_arc(margin_left + _WIDE, 1, lane, arrow) for lane, arrow in enumerate(right)]
-    parts += [_arc(margin_left, -1, lane, arrow) for lane, arrow in enumerate(left)]
+    parts += [_arc(margin_left + _WIDE, 1, lane, right) for lane in range(len(right))]
+    parts += [_arc(margin_left, -1, lane, left) for lane in range(len(left))]
     return _svg(title, width, height, parts)
 
 
@@ -59,8 +59,12 @@ def stack(title: str, layers: Sequence[Sequence[str]]) -> str:
 
 
 def _margin(arrows: Sequence[Arrow]) -> float:
-    longest = max((len(text) for _, _, text in arrows), default=0)
-    return _MARGIN + (len(arrows) * _LANE + longest * _CHARACTER + 16 if arrows else 0)
+    return _MARGIN + (_way_out(arrows, len(arrows)) if arrows else 0)
+
+
+def _way_out(arrows: Sequence[Arrow], lane: int) -> float:
+    """How far from the boxes a lane runs: the lanes before it have room for what is written in them."""
+    return 18 + sum(_LANE + len(text) * _CHARACTER for _, _, text in arrows[:lane])
 
 
 def _top(n: int) -> int:
@@ -85,13 +89,13 @@ def _straight(x: float, arrow: Arrow) -> str:
     )
 
 
-def _arc(edge: float, side: int, lane: int, arrow: Arrow) -> str:
-    begin, end, text = arrow
+def _arc(edge: float, side: int, lane: int, arrows: Sequence[Arrow]) -> str:
+    begin, end, text = arrows[lane]
     # Arrows that touch one box keep apart by their lanes; a loop leaves above and comes back below.
     spread = 6 + lane * 5 % 20
     y1 = _top(begin) + (10 if begin == end else _HIGH - spread if side > 0 else spread)
     y2 = _top(end) + (_HIGH - 10 if begin == end else spread if side > 0 else _HIGH - spread)
-    out = edge + side * (18 + lane * _LANE)
+    out = edge + side * _way_out(arrows, lane)
     words = out + side * 5
     y = (y1 + y2) / 2 + 4
     anchor = "start" if side > 0 else "end"

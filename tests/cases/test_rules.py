@@ -88,7 +88,9 @@ def test_a_sealed_person_enters_the_fingerprint_by_its_id():
 def test_fields_do_not_run_into_each_other(source: str, case_no: str):
     moved = replace(CASE, source=source + case_no, case_no="")
 
-    assert (digest(replace(CASE, source=source, case_no=case_no), KEY) == digest(moved, KEY)) == (case_no == "")
+    assert (digest(replace(CASE, source=source, case_no=case_no), KEY) == digest(moved, KEY)) == (
+        case_no == ""
+    )
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ _STAGE = {S.SUBMITTED: 0, S.ACCEPTED: 1, S.IN_PROCESS: 2, S.COMPLETED: 3, S.REJE
 _OVER = {S.COMPLETED, S.REJECTED, S.WITHDRAWN}
 
 
-@pytest.mark.parametrize(("before", "after"), product(S, S))
+@pytest.mark.parametrize(("before", "after"), list(product(S, S)))
 def test_a_case_goes_forward_and_what_is_over_stays(before: S, after: S):
     forward = _STAGE[after] > _STAGE[before]
 

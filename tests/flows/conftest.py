@@ -64,3 +64,19 @@ def at_once[T](calls: Sequence[Callable[[], T]]) -> list[T | Exception]:
     for thread in threads:
         thread.join(timeout=60)
     return answers
+
+
+def until_waiting(number: int) -> None:
+    """Return when that many other connections of this database wait for a lock."""
+    pause = threading.Event()
+    for _ in range(1000):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND wait_event_type = 'Lock'"
+            )
+            if cursor.fetchone()[0] >= number:
+                return
+        pause.wait(0.01)
+    raise TimeoutError(f"no {number} connections came to wait")

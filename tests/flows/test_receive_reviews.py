@@ -49,7 +49,9 @@ def send(*answers, entrance=Entrance.CLIENT, by=worlds.CLIENT, now):
 
 
 def shown(outcomes):
-    return [(str(o.kind), o.complaint and o.complaint.code, o.complaint and o.complaint.field) for o in outcomes]
+    return [
+        (str(o.kind), o.complaint and o.complaint.code, o.complaint and o.complaint.field) for o in outcomes
+    ]
 
 
 def test_a_mixed_batch_gets_one_outcome_per_answer_in_order(now):
@@ -71,7 +73,7 @@ def test_a_mixed_batch_gets_one_outcome_per_answer_in_order(now):
         "level 0": (worlds.review("YC-3", 0, now), "quarantined", "level_out_of_range", "rating_value"),
         "level 6": (worlds.review("YC-3", 6, now), "quarantined", "level_out_of_range", "rating_value"),
         "level “5 ”": (worlds.review("YC-3", "5 ", now), "quarantined", "level_out_of_range", "rating_value"),
-        "no level": (worlds.review("YC-3", None, now), "quarantined", "level_out_of_range", "rating_value"),
+        "no level": (worlds.review("YC-3", None, now), "quarantined", "missing", "rating_value"),
         "a level as text": (worlds.review("YC-3", "5", now), "accepted", None, None),
         "code of another level": (
             worlds.review("YC-4", 5, now, indicator_codes=["101"]),
@@ -330,9 +332,7 @@ def find_everywhere(*words: str) -> list[tuple[str, str]]:
                 spellings = [word, *(word.encode(code).hex() for code in ("utf-8", "gb18030", "utf-16-le"))]
                 spellings.append(word.encode("unicode_escape").decode().replace("\\", "\\\\"))
                 patterns = [f"%{spelling}%" for spelling in spellings]
-                cursor.execute(
-                    f'SELECT count(*) FROM "{table}" t WHERE t::text ILIKE ANY (%s)', [patterns]
-                )
+                cursor.execute(f'SELECT count(*) FROM "{table}" t WHERE t::text ILIKE ANY (%s)', [patterns])
                 if cursor.fetchone()[0]:
                     found.append((table, word))
     return found
@@ -396,9 +396,7 @@ def test_a_reviewer_without_any_data_is_nobody(now):
 def test_a_retried_answer_is_not_put_aside_again(now):
     raw = Raw(worlds.review("YC-99", 4, now))
 
-    [outcome] = receive_reviews(
-        [raw], entrance=Entrance.CLIENT, by=worlds.CLIENT, now=now, retried=True
-    )
+    [outcome] = receive_reviews([raw], entrance=Entrance.CLIENT, by=worlds.CLIENT, now=now, retried=True)
 
     assert (outcome.kind, outcome.id) == (OutcomeKind.QUARANTINED, None)
     assert not QuarantinedRecord.objects.exists()

@@ -16,6 +16,7 @@ from haochaping.insight.terms import FactKey, Place
 from haochaping.ledger import actions as ledger
 from haochaping.rectification import queries as orders
 from haochaping.reviews import queries as reviews
+from haochaping.reviews.models import Review
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,13 +27,14 @@ _EFFECTIVE = "FROM reviews_review r WHERE r.status = 'effective'"
 _ACTIVE = (
     "r.provenance IN ('active_self', 'active_onsite_device', 'active_paper_entered', 'hotline_call_back')"
 )
-_REPORTED = (
-    "FROM cases_service_occurrence o JOIN cases_case c ON c.id = o.case_id WHERE c.verified"
-)
+_REPORTED = "FROM cases_service_occurrence o JOIN cases_case c ON c.id = o.case_id WHERE c.verified"
 _OUT = "FROM rectification_work_order w WHERE w.state NOT IN ('created', 'cancelled')"
-_PARTICIPATED = """
+_PARTICIPATED = (
+    """
     FROM reviews_review r JOIN cases_service_occurrence o ON o.id = r.occurrence_id JOIN cases_case c ON c.id = o.case_id
-    WHERE r.status = 'effective' AND r.assess_no = 1 AND c.verified AND """ + _ACTIVE
+    WHERE r.status = 'effective' AND r.assess_no = 1 AND c.verified AND """
+    + _ACTIVE
+)
 
 BRUTE = {
     "cases": ("FROM cases_case c WHERE c.verified", None),
@@ -78,7 +80,7 @@ _COLUMNS = FactKey._fields
 
 def standing() -> dict[FactKey, int]:
     """What those counters have to be: the units of every review and order that stands."""
-    ids = reviews.review_ids_after(None, 100_000)
+    ids = list(Review.objects.values_list("id", flat=True))
     units = review_units(reviews.facts_of(ids).values())
     units.update(order_units(orders.facts_of(ids).values()))
     return dict(units)

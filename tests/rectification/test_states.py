@@ -23,7 +23,7 @@ _ALLOWED: dict[S, dict[Move, S]] = {
 }
 
 
-@pytest.mark.parametrize(("state", "move"), product(S, Move))
+@pytest.mark.parametrize(("state", "move"), list(product(S, Move)))
 def test_every_pair_of_state_and_move(state: S, move: Move):
     assert after(state, move) == _ALLOWED[state].get(move)
 

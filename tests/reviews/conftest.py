@@ -60,7 +60,9 @@ class Counter:
         """The answer with what the flow adds."""
         answer, receipt = self.answer(**changes), receipt_no()
         finished = entrance != Entrance.TOKEN
-        return Submission(answer, entrance, digest(answer, KEY), receipt, receipt_hash(receipt), None, finished)
+        return Submission(
+            answer, entrance, digest(answer, KEY), receipt, receipt_hash(receipt), None, finished
+        )
 
     def accept(self, *submissions: Submission, bindings: tuple[Binding, ...] = ()) -> list[Outcome]:
         """Hand them over; about the first service unless said otherwise."""

@@ -66,7 +66,7 @@ def test_invite_counts_and_records_only_what_is_new(counter):
 
     assert queries.tokens_of(wanted)[known] == token
     entry = Entry.objects.filter(kind=EntryKind.INVITATION_ISSUED).latest("recorded_at")
-    assert (entry.subject_id, entry.facts) == (str(Invitation.objects.latest("issued_at").pk), {})
+    assert (entry.subject_id, entry.facts) == (str(Invitation.objects.latest("issued_at").pk), {"rows": "1"})
 
 
 def test_invite_again_writes_nothing(counter):
@@ -268,7 +268,9 @@ def test_change_level_lets_the_reasons_of_the_old_level_fall(counter):
     assert row is not None
     assert (row.level, row.indicator_codes, row.reason_missing) == (1, (), True)
     assert row.finished_at is None
-    history = list(ReviewChange.objects.order_by("changed_at").values_list("kind", "level", "indicator_codes"))
+    history = list(
+        ReviewChange.objects.order_by("changed_at").values_list("kind", "level", "indicator_codes")
+    )
     assert history == [("reasons", 4, []), ("level", 4, ["401"])]
     assert kinds(review_id) == [
         EntryKind.REVIEW_ACCEPTED,

@@ -98,7 +98,7 @@ def _take_in_wave(
     _lock_platforms({row.platform_id for row in bound})
     stored = {
         (row.platform_id, row.case_no): row
-        for row in Case.objects.filter(
+        for row in Case.objects.select_related("division", "agency").filter(
             platform_id__in={row.platform_id for row in bound},
             case_no__in={row.case.case_no for row in bound},
         )
@@ -109,16 +109,30 @@ def _take_in_wave(
         known = stored.get((row.platform_id, row.case.case_no))
         if known is None:
             new.append(row)
-        elif bytes(known.digest) == row.digest:
-            taken.outcomes[row.position] = Outcome(OutcomeKind.DUPLICATE, known.pk)
-        elif not may_become(CaseStatus(known.status), row.case.status):
-            complaint = Complaint(
-                FORBIDDEN_STATUS, "status", {"before": known.status, "after": row.case.status}
-            )
-            taken.outcomes[row.position] = Outcome(OutcomeKind.REFUSED, known.pk, complaint=complaint)
-        else:
+            continue
+        outcome = _settled(row, known, verified=verified, by=by)
+        if outcome is None:
             changed.append((row, known))
+        else:
+            taken.outcomes[row.position] = outcome
     _write(taken, new, changed, verified=verified, by=by, now=now)
+
+
+def _settled(row: _Bound, known: Case, *, verified: bool, by: Actor) -> Outcome | None:
+    """What a message about a known case comes to when it changes nothing; None when it is news."""
+    place = {"division": known.division.code, "agency": known.agency.code}
+    if not by.scope.covers(division_path=known.division.path, agency_path=known.agency.path):
+        # Naming one's own division does not make another's case one's own.
+        return Outcome(OutcomeKind.REFUSED, complaint=Complaint(OUT_OF_SCOPE, "case_no", place))
+    if bytes(known.digest) == row.digest and known.verified >= verified:
+        return Outcome(OutcomeKind.DUPLICATE, known.pk)
+    if known.verified and not verified:
+        # Nobody unsigned writes over what a platform has sent.
+        return Outcome(OutcomeKind.REFUSED, known.pk, complaint=Complaint(OUT_OF_SCOPE, "case_no", place))
+    if not may_become(CaseStatus(known.status), row.case.status):
+        said = {"before": known.status, "after": row.case.status}
+        return Outcome(OutcomeKind.REFUSED, known.pk, complaint=Complaint(FORBIDDEN_STATUS, "status", said))
+    return None
 
 
 def _bind(taken: TakenIn, cases: Sequence[NewCase], positions: list[int], by: Actor) -> list[_Bound]:
@@ -187,11 +201,11 @@ def _write(
         return
     sealed = _seal_persons([row.case for row in rows], now)
     fresh = [
-        _filled(Case(id=uuid7(now), received_at=now, verified=verified), row, persons, now)
+        _filled(Case(id=uuid7(now), received_at=now), row, persons, verified=verified, now=now)
         for row, persons in zip(new, sealed, strict=False)
     ]
     known = [
-        _filled(case, row, persons, now)
+        _filled(case, row, persons, verified=verified, now=now)
         for (row, case), persons in zip(changed, sealed[len(new) :], strict=True)
     ]
     for case_id, facts in queries.facts_of(case.pk for case in known).items():
@@ -234,12 +248,15 @@ _CHANGEABLE = [
     "by_agent",
     "agent_id",
     "aged_60",
+    "verified",
     "digest",
     "updated_at",
 ]
 
 
-def _filled(row: Case, bound: _Bound, persons: tuple[UUID | None, UUID | None], now: datetime) -> Case:
+def _filled(
+    row: Case, bound: _Bound, persons: tuple[UUID | None, UUID | None], *, verified: bool, now: datetime
+) -> Case:
     case = bound.case
     row.platform_id = bound.platform_id
     row.case_no = case.case_no
@@ -252,6 +269,7 @@ def _filled(row: Case, bound: _Bound, persons: tuple[UUID | None, UUID | None], 
     row.person_kind = case.person_kind
     row.by_agent = case.agent is not None
     row.aged_60 = is_aged_60(case.birth_year, now)
+    row.verified = verified
     row.digest = bound.digest
     row.updated_at = now
     return row

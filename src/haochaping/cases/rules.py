@@ -1,4 +1,4 @@
-"""办件 rules: what is counted on which day, what is compared when the same case is sent again."""
+"""办件 rules: what is kept of an age, what is compared when the same case is sent again."""
 
 from __future__ import annotations
 
@@ -10,16 +10,11 @@ from typing import TYPE_CHECKING
 from haochaping.kernel.periods import local_day
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import datetime
 
     from haochaping.cases.terms import NewCase
 
 _OLD_AGE = 60
-
-
-def case_day(case: NewCase, now: datetime) -> date:
-    """The day a case is counted on: when it was applied for, else taken up, else received."""
-    return local_day(case.applied_at or case.accepted_at or now)
 
 
 def is_aged_60(birth_year: int | None, now: datetime) -> bool | None:

@@ -166,7 +166,8 @@ SECURE_CSP = {
     "base-uri": [CSP.NONE],
     "frame-ancestors": [CSP.NONE],
 }
-SECURE_REFERRER_POLICY = "no-referrer"
+# Not "no-referrer": with it a browser sends "Origin: null" with our own forms, and they are refused as forged.
+SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_SSL_REDIRECT = False  # the reverse proxy redirects; see docs/guides
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE_SITE else None

@@ -92,6 +92,8 @@ class Fields:
         return value
 
     def _whole_text(self, name: str, value: str) -> str:
+        # Line ends of Windows are line ends, not control characters.
+        value = value.replace("\r\n", "\n").replace("\r", "\n")
         if has_forbidden_control(value):
             raise self.refusal(CONTROL_CHARACTERS, name)
         if "\ufffd" in value:

@@ -25,7 +25,7 @@ from haochaping.exchange.terms import (
 from haochaping.kernel.refused import Complaint, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 _CHUNK = 1 << 20
@@ -144,13 +144,13 @@ def _row(number: int, heading: Sequence[str], cells: Sequence[str]) -> Row:
     if len(cells) != len(heading):
         params: dict[str, object] = {"found": len(cells), "expected": len(heading)}
         return Row(number, dict(zip(heading, cells, strict=False)), Complaint(SHORT_ROW, params=params))
-    return Row(number, _nested(dict(zip(heading, cells, strict=True))))
+    return Row(number, _nested(zip(heading, cells, strict=True)))
 
 
-def _nested(flat: dict[str, str]) -> dict[str, object]:
+def _nested(flat: Iterable[tuple[str, str]]) -> dict[str, object]:
     """Fold dotted headings into objects; empty cells are absent."""
     fields: dict[str, object] = {}
-    for heading, value in flat.items():
+    for heading, value in flat:
         if value == "":
             continue
         *path, name = heading.split(".")

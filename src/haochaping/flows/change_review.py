@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from haochaping.flows.receive_reviews import recount, units_of
-from haochaping.kernel.refused import Refused
 from haochaping.rectification import actions as rectification
 from haochaping.rectification.terms import BadReview
 from haochaping.reviews import actions as reviews
 from haochaping.reviews import queries as review_queries
 from haochaping.reviews.rules import is_bad
-from haochaping.reviews.terms import NOT_REVIEWED, ReviewStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +38,7 @@ def finish_review(
     """The second page is done: reasons are stored, and the order of a bad review goes out."""
     before = units_of([review_id])
     reviews.give_reasons(review_id, codes, comment_text, by=by, now=now)
-    row = _review(review_id)
+    row = review_queries.reviews([review_id])[review_id]
     if is_bad(row.level):
         order_id = rectification.open_or_reopen(_bad(row, now), by=by, now=now)
         rectification.dispatch([order_id], by=by, now=now)
@@ -57,19 +55,12 @@ def withdraw_review(review_id: UUID, *, by: Actor, now: datetime) -> None:
 
 
 def _align_order(review_id: UUID, *, by: Actor, now: datetime) -> None:
-    row = _review(review_id)
-    if row.status == ReviewStatus.EFFECTIVE and is_bad(row.level):
+    row = review_queries.reviews([review_id])[review_id]
+    if is_bad(row.level):
         rectification.open_or_reopen(_bad(row, row.changeable_until), by=by, now=now)
         rectification.hold_until(review_id, row.changeable_until)
     else:
         rectification.cancel(review_id, by=by, now=now)
-
-
-def _review(review_id: UUID) -> ReviewRow:
-    row = review_queries.review(review_id)
-    if row is None:
-        raise Refused(NOT_REVIEWED)
-    return row
 
 
 def _bad(row: ReviewRow, dispatch_after: datetime) -> BadReview:

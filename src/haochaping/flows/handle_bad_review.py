@@ -8,7 +8,8 @@ from django.conf import settings
 from django.db import transaction
 
 from haochaping.cases import queries as cases
-from haochaping.flows.receive_reviews import recount, units_of
+from haochaping.insight import actions as insight
+from haochaping.insight.rules import changes, order_units
 from haochaping.kernel.refused import Refused
 from haochaping.notices import actions as notices
 from haochaping.notices.terms import Side, Template
@@ -16,12 +17,14 @@ from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.rectification.terms import NO_THREAD
 from haochaping.reviews import queries as reviews
-from haochaping.reviews.terms import NOT_REVIEWED
 
 if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
+    from haochaping.insight.terms import FactKey
     from haochaping.kernel.actor import Actor
     from haochaping.reviews.terms import ReviewRow
 
@@ -33,9 +36,9 @@ def dispatch_due(*, by: Actor, now: datetime) -> int:
     """Dispatch every order whose reviewer has finished or whose change window has passed; returns how many."""
     due = orders.due_for_dispatch(now, limit=_BATCH)
     review_ids = [order.review_id for order in orders.rows(due)]
-    before = units_of(review_ids)
+    before = _units(review_ids)
     dispatched = rectification.dispatch(due, by=by, now=now)
-    recount(before, review_ids)
+    _recount(before, review_ids)
     return len(dispatched)
 
 
@@ -76,17 +79,24 @@ def answer_agency(review_id: UUID, text: str, *, by: Actor, now: datetime) -> No
 def reply(order_id: UUID, text: str, *, by: Actor, now: datetime) -> None:
     """The agency's final answer: on the status page at once, counted, announced by SMS."""
     review = _review(orders.order_to_handle(order_id, by=by).review_id)
-    before = units_of([review.id])
+    orders.hold([review.id])
+    before = _units([review.id])
     rectification.reply(order_id, text=text, by=by, now=now)
-    recount(before, [review.id])
+    _recount(before, [review.id])
     _tell(review, Template.ORDER_REPLIED, by=by, now=now)
 
 
+def _units(review_ids: Sequence[UUID]) -> Counter[FactKey]:
+    """What the orders of these reviews, locked by the caller, come to in the counters."""
+    return order_units(orders.facts_of(review_ids).values())
+
+
+def _recount(before: Counter[FactKey], review_ids: Sequence[UUID]) -> None:
+    insight.count(changes(before, _units(review_ids)))
+
+
 def _review(review_id: UUID) -> ReviewRow:
-    row = reviews.review(review_id)
-    if row is None:
-        raise Refused(NOT_REVIEWED)
-    return row
+    return reviews.reviews([review_id])[review_id]
 
 
 def _person(review: ReviewRow) -> UUID | None:

@@ -28,7 +28,7 @@ from haochaping.rectification.terms import BadReview
 from haochaping.reviews import actions as reviews
 from haochaping.reviews import queries as review_queries
 from haochaping.reviews.rules import digest, is_bad, receipt_hash
-from haochaping.reviews.terms import CONFLICT, Answer, Entrance, Submission
+from haochaping.reviews.terms import Answer, Entrance, Submission
 from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 # Who answers on a page of ours may go on to the second page and change their mind.
 _CHANGEABLE = {Entrance.TOKEN, Entrance.UNSIGNED}
-_REFUSED = {OUT_OF_SCOPE.code, UNKNOWN_FIELD.code, CONFLICT.code}
+_REFUSED = {OUT_OF_SCOPE.code, UNKNOWN_FIELD.code}
 
 
 @dataclass(slots=True)
@@ -238,7 +238,13 @@ def _put_aside(
 
 
 def units_of(review_ids: Sequence[UUID]) -> Counter[FactKey]:
-    """What these reviews and their orders come to in the counters right now."""
+    """What these reviews and their orders come to in the counters right now.
+
+    They are locked first, reviews before orders, so that nobody else changes and counts them until the transaction
+    ends: of two taps at once, the second starts from what the first has counted.
+    """
+    review_queries.hold(review_ids)
+    orders.hold(review_ids)
     counted = review_units(review_queries.facts_of(review_ids).values())
     counted.update(order_units(orders.facts_of(review_ids).values()))
     return counted

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime, time
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -15,18 +17,19 @@ from haochaping.exchange.terms import UNKNOWN_FIELD, Quarantined, Raw, RecordKin
 from haochaping.flows.retry_quarantine import retry_reviews
 from haochaping.identity import actions as identity
 from haochaping.insight import actions as insight
-from haochaping.insight.rules import case_units, changes
+from haochaping.insight.rules import case_units, changes, review_units
 from haochaping.kernel.outcomes import Outcome, OutcomeKind
-from haochaping.kernel.periods import local_day
+from haochaping.kernel.periods import BEIJING, local_day
 from haochaping.kernel.refused import Complaint, Refused
 from haochaping.reviews import actions as reviews
+from haochaping.reviews import queries as review_queries
 from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
     from uuid import UUID
 
+    from haochaping.cases.actions import TakenIn
     from haochaping.cases.terms import CaseFacts, NewCase
     from haochaping.kernel.actor import Actor
 
@@ -56,6 +59,7 @@ def take_in_cases(
     for (position, _), outcome in zip(judged, taken.outcomes, strict=True):
         outcomes[position] = outcome
     insight.count(changes(case_units(taken.before.values()), case_units(taken.after.values())))
+    _move_reviews(taken)
     _invite(taken.after, by, now)
     settled = [outcome for outcome in outcomes if outcome]
     if not retried:
@@ -77,6 +81,29 @@ def _invite(taken: Mapping[UUID, CaseFacts], by: Actor, now: datetime) -> None:
         if occurrences:
             valid = rulebook.terms_for_division(division_id, day).invitation_valid
             reviews.invite(occurrences, valid=valid, by=by, now=now)
+
+
+def _move_reviews(taken: TakenIn) -> None:
+    """A service whose day was corrected takes its reviews along: they are counted on the service's day."""
+    days = {
+        occurrence.id: occurrence.day for case in taken.before.values() for occurrence in case.occurrences
+    }
+    moved = [
+        occurrence.id
+        for case in taken.after.values()
+        for occurrence in case.occurrences
+        if days.get(occurrence.id, occurrence.day) != occurrence.day
+    ]
+    if not moved:
+        return
+    occurrences = review_queries.occurrences_of(moved)
+    review_queries.hold(occurrences)
+    after = review_queries.facts_of(occurrences)
+    before = [
+        replace(facts, occurred_at=datetime.combine(days[occurrences[facts.id]], time(), BEIJING))
+        for facts in after.values()
+    ]
+    insight.count(changes(review_units(before), review_units(after.values())))
 
 
 def _put_aside(

@@ -39,7 +39,8 @@ def decide(
         raise Refused(HOLD_NEEDS_REASON, field="reason")
     waiting = {c.part: c for c in queries.candidates(by, now=now, review_id=review_id)}
     if part not in waiting:
-        raise Refused(NOTHING_TO_RELEASE)
+        decided = Release.objects.filter(review_id=review_id, part=part).exists()
+        raise Refused(ALREADY_DECIDED if decided else NOTHING_TO_RELEASE)
     try:
         with transaction.atomic():
             Release.objects.create(

@@ -130,8 +130,16 @@ def timeline(order_id: UUID) -> list[EventRow]:
 def callbacks(order_id: UUID) -> list[CallbackRow]:
     """Every attempt to hear the reviewer, oldest first."""
     rows = Callback.objects.filter(order_id=order_id).order_by("at", "id")
-    values = rows.values_list("result", "is_true", "is_reasonable", "note", "at", "by")
-    return [CallbackRow(CallResult(result), *rest) for result, *rest in values]
+    return [
+        CallbackRow(CallResult(row.result), row.is_true, row.is_reasonable, row.note, row.at, row.by)
+        for row in rows
+    ]
+
+
+def hold(review_ids: Iterable[UUID]) -> None:
+    """Lock the orders of these reviews until the transaction ends: who would go on with one waits."""
+    orders = WorkOrder.objects.select_for_update().filter(review_id__in=list(review_ids)).order_by("id")
+    list(orders.values_list("id"))
 
 
 def facts_of(review_ids: Iterable[UUID]) -> dict[UUID, OrderFacts]:
@@ -143,10 +151,12 @@ def facts_of(review_ids: Iterable[UUID]) -> dict[UUID, OrderFacts]:
 
 
 def due_for_dispatch(now: datetime, *, limit: int) -> list[UUID]:
-    """Orders whose reviewer has finished or whose change window has passed, oldest first."""
-    rows = WorkOrder.objects.filter(state=OrderState.CREATED, dispatch_after__lte=now).order_by(
-        "dispatch_after"
-    )
+    """Orders whose reviewer has finished or whose change window has passed, oldest first.
+
+    They are locked until the transaction ends; those that somebody else has at hand are left to them.
+    """
+    due = WorkOrder.objects.filter(state=OrderState.CREATED, dispatch_after__lte=now)
+    rows = due.select_for_update(skip_locked=True).order_by("dispatch_after", "id")
     return list(rows.values_list("id", flat=True)[:limit])
 
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.outcomes import Outcome, OutcomeKind
 from haochaping.kernel.refused import Complaint, Refused
+from haochaping.kernel.text import clean, has_forbidden_control
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
 from haochaping.reviews import queries
@@ -22,6 +23,7 @@ from haochaping.reviews.terms import (
     COMMENT_LIMIT,
     COMMENT_TOO_LONG,
     CONFLICT,
+    FORBIDDEN_CHARACTERS,
     NATIONAL_SET,
     NOT_REVIEWED,
     TOKEN_EXPIRED,
@@ -80,13 +82,14 @@ def invite(occurrence_ids: Iterable[UUID], *, valid: timedelta, by: Actor, now: 
         Invitation(id=uuid7(now), occurrence_id=occurrence_id, issued_at=now, expires_at=now + valid)
         for occurrence_id in occurrence_ids
     ]
-    made = Invitation.objects.bulk_create(rows, ignore_conflicts=True)
-    if made:
-        entry = NewEntry(
-            EntryKind.INVITATION_ISSUED, "invitations", str(rows[0].id), facts={"rows": str(len(rows))}
-        )
+    Invitation.objects.bulk_create(rows, ignore_conflicts=True)
+    made = Invitation.objects.filter(id__in=[row.id for row in rows]).order_by("id")
+    ids = list(made.values_list("id", flat=True))
+    if ids:
+        facts = {"rows": str(len(ids))}
+        entry = NewEntry(EntryKind.INVITATION_ISSUED, "invitations", str(ids[0]), facts=facts)
         ledger.append([entry], by=by, now=now)
-    return len(made)
+    return len(ids)
 
 
 def check_usable(invitation: InvitationRow, *, answered: bool, now: datetime) -> None:
@@ -182,8 +185,12 @@ type _Stored = dict[tuple[UUID, int], tuple[UUID, bytes]]
 
 
 def _insert(rows: list[Review]) -> _Stored:
-    """Insert, letting the database decide who was first; returns what now stands for each key."""
-    Review.objects.bulk_create(rows, ignore_conflicts=True)
+    """Insert, letting the database decide who was first; returns what now stands for each key.
+
+    Always in the order of the keys: two batches with the same reviews wait for each other, never in a circle.
+    """
+    in_order = sorted(rows, key=lambda row: (row.occurrence_id, row.assess_no))
+    Review.objects.bulk_create(in_order, ignore_conflicts=True)
     found = Review.objects.filter(occurrence_id__in={row.occurrence_id for row in rows})
     return {
         (occurrence_id, assess_no): (review_id, bytes(digest))
@@ -231,9 +238,15 @@ def give_reasons(
     """The reviewer finishes the second page: tags of their level and a text of up to `COMMENT_LIMIT` characters.
 
     Raises:
-        Refused: NOT_REVIEWED, CHANGE_WINDOW_OVER, COMMENT_TOO_LONG, UNKNOWN_INDICATOR, INDICATOR_OF_OTHER_LEVEL.
+        Refused: NOT_REVIEWED (also of a withdrawn review), CHANGE_WINDOW_OVER, FORBIDDEN_CHARACTERS,
+            COMMENT_TOO_LONG, UNKNOWN_INDICATOR, INDICATOR_OF_OTHER_LEVEL.
     """
     row = _changeable(review_id, now)
+    if row.status == ReviewStatus.WITHDRAWN:
+        raise Refused(NOT_REVIEWED)
+    comment_text = clean(comment_text)
+    if has_forbidden_control(comment_text):
+        raise Refused(FORBIDDEN_CHARACTERS, field="comment_text")
     if len(comment_text) > COMMENT_LIMIT:
         raise Refused(COMMENT_TOO_LONG, field="comment_text", length=len(comment_text), limit=COMMENT_LIMIT)
     chosen = tuple(dict.fromkeys(codes))

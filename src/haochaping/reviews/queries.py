@@ -128,6 +128,17 @@ def review_by_receipt(receipt: str) -> ReviewRow:
     raise Refused(RECEIPT_UNKNOWN, field="receipt")
 
 
+def hold(review_ids: Iterable[UUID]) -> None:
+    """Lock these reviews until the transaction ends: who would change one waits."""
+    list(Review.objects.select_for_update().filter(id__in=list(review_ids)).order_by("id").values_list("id"))
+
+
+def occurrences_of(occurrence_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """The reviews of these occurrences, as review id → occurrence id."""
+    rows = Review.objects.filter(occurrence_id__in=list(occurrence_ids))
+    return dict(rows.values_list("id", "occurrence_id"))
+
+
 def facts_of(review_ids: Iterable[UUID]) -> dict[UUID, ReviewFacts]:
     """What is counted of each review."""
     rows = Review.objects.filter(id__in=list(review_ids)).values_list(

@@ -6,6 +6,7 @@ import hmac
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import asdict
+from datetime import UTC
 from hashlib import blake2b, sha256
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -102,8 +103,12 @@ def time_complaint(
 
 
 def digest(answer: Answer, key: bytes) -> bytes:
-    """A keyed fingerprint of everything the sender said, to tell a repetition from a conflict."""
-    said = json.dumps(asdict(answer), default=str, sort_keys=True, ensure_ascii=False)
+    """A keyed fingerprint of everything the sender said, to tell a repetition from a conflict.
+
+    One moment is one moment, in whatever offset it was written.
+    """
+    told = asdict(answer) | {"assessed_at": answer.assessed_at.astimezone(UTC).isoformat()}
+    said = json.dumps(told, default=str, sort_keys=True, ensure_ascii=False)
     return blake2b(said.encode(), key=key, digest_size=32).digest()
 
 
@@ -145,19 +150,19 @@ def committed_fields(
 def sign_token(invitation_id: UUID, key: bytes) -> str:
     """The invitation's address part: version, id, MAC; it says nothing about the person or the case."""
     body = bytes([_TOKEN_VERSION]) + invitation_id.bytes
-    return urlsafe_b64encode(body + _mac(body, key)).decode().rstrip("=")
+    return urlsafe_b64encode(body + _mac(body, key)).decode()
 
 
 def read_token(token: str, key: bytes) -> UUID | None:
-    """The invitation a token was signed for; None for anything we did not sign."""
+    """The invitation a token was signed for; None for anything we did not sign, letter by letter."""
     try:
-        raw = urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        raw = urlsafe_b64decode(token)
     except ValueError:
         return None
-    body, mac = raw[:-_MAC_BYTES], raw[-_MAC_BYTES:]
-    if len(raw) != _TOKEN_BYTES or body[0] != _TOKEN_VERSION or not hmac.compare_digest(mac, _mac(body, key)):
+    if len(raw) != _TOKEN_BYTES:
         return None
-    return UUID(bytes=body[1:])
+    invitation_id = UUID(bytes=raw[1:-_MAC_BYTES])
+    return invitation_id if hmac.compare_digest(token, sign_token(invitation_id, key)) else None
 
 
 def _mac(body: bytes, key: bytes) -> bytes:

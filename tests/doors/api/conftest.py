@@ -32,7 +32,9 @@ class Caller:
         return {"Authorization": f"Bearer {self.key}", **{k.replace("_", "-"): v for k, v in more.items()}}
 
     def post(self, what: str, body: bytes, *, kind: str = "application/json", **more: str) -> HttpResponse:
-        return Client().post(f"/api/v1/{what}", body, content_type=kind, headers=self.headers(**more))
+        # The client of the tests leaves the header out for an empty body; real ones do not.
+        headers = self.headers(**more) | {"Content-Type": kind}
+        return Client().post(f"/api/v1/{what}", body, content_type=kind, headers=headers)
 
     def send(self, what: str, *items: object, **more: str) -> list[dict[str, Any]]:
         answer = self.post(what, json.dumps({"items": items}).encode(), **more)

@@ -102,7 +102,7 @@ def test_things_of_another_division_are_refused(caller, moment):
         (0, "level_out_of_range"),
         (6, "level_out_of_range"),
         ("5 ", "level_out_of_range"),
-        ("５", "level_out_of_range"),
+        ("\uff15", "level_out_of_range"),
         (5.0, "level_out_of_range"),
         (True, "level_out_of_range"),
         ([5], "level_out_of_range"),
@@ -198,9 +198,9 @@ def test_what_is_no_object_is_refused_in_its_place(caller, moment):
 
 
 def test_reasons_are_told_in_the_callers_language(caller, moment):
-    def message(**more):
+    def message(**more: str) -> str:
         sent = caller.send("reviews", worlds.review("NONE", 5, moment, comment_text=1.5), **more)
-        return sent[0]["reason"]["message"]
+        return str(sent[0]["reason"]["message"])
 
     assert "comment_text" in message()
     assert message(Accept_Language="en") == "The field “comment_text” must be text."

@@ -49,6 +49,7 @@ _ABOUT = {
     "Measure": N_("A figure with what it is made of."),
     "Problem": N_("Problem details (RFC 9457): the whole request was not carried out."),
 }
+_EVERYWHERE = (problems.WRONG_METHOD, problems.FAILED)
 _ENVELOPE = (
     problems.NO_KEY,
     problems.WRONG_KEY,
@@ -64,7 +65,6 @@ _ENVELOPE = (
     problems.NOT_AN_ENVELOPE,
     problems.ITEM_COUNT,
     exchange.KEY_REUSED,
-    problems.FAILED,
 )
 _ONE_REVIEW = (
     problems.NO_KEY,
@@ -72,7 +72,6 @@ _ONE_REVIEW = (
     NOT_ALLOWED,
     problems.NO_SUCH_REVIEW,
     problems.NOTHING_HERE,
-    problems.FAILED,
 )
 _FIGURES = (
     problems.NO_PARAMETER,
@@ -81,7 +80,6 @@ _FIGURES = (
     BAD_DAY,
     problems.WRONG_ORDER,
     UNKNOWN_DIVISION,
-    problems.FAILED,
 )
 _SHAPE = (
     problems.NOT_AN_ITEM,
@@ -242,7 +240,7 @@ def _intake(name: str, shape: str, summary: str, reasons: Sequence[Reason]) -> J
 def _responses(shape: str, example: str, reasons: Sequence[Reason]) -> Json:
     content = {"schema": {"$ref": _SCHEMAS + shape}, "example": sample(example)}
     found: Json = {"200": {"description": _ABOUT[shape], "content": {"application/json": content}}}
-    by_status = sorted(reasons, key=problems.STATUS.__getitem__)
+    by_status = sorted([*reasons, *_EVERYWHERE], key=problems.STATUS.__getitem__)
     for status, group in groupby(by_status, key=problems.STATUS.__getitem__):
         found[str(status.value)] = {
             "description": problems.TITLES[status],

@@ -13,7 +13,6 @@ from haochaping.insight.rules import MEASURES, worked_out
 from haochaping.insight.terms import FactKind
 from haochaping.kernel.ratios import Ratio
 from haochaping.reviews.rules import is_active, is_bad
-from haochaping.reviews.terms import Provenance
 from haochaping.ui.numbers import percent
 from haochaping.ui.shapes import Column, Figure, Link
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from haochaping.insight.terms import MeasureValue, Tally
+    from haochaping.reviews.terms import Provenance
 
 # What is seen first, and in which order: how many were dissatisfied and how many spoke at all come before praise.
 HEADLINES = ("bad_reviews", "participation_rate", "rectification_rate", "active_reviews", "good_rate")
@@ -71,7 +71,7 @@ def _cell(value: MeasureValue) -> str | int:
     if value.denominator is None:
         return value.numerator
     ratio = Ratio(value.numerator, value.denominator)
-    return gettext("{share} ({numerator} of {denominator})").format(
+    return gettext("{share} ({numerator}/{denominator})").format(
         share=percent(ratio), numerator=f"{ratio.numerator:,}", denominator=f"{ratio.denominator:,}"
     )
 

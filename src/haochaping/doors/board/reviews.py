@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext
 
 from haochaping.doors.board.terms import PROVENANCE_LABELS
+from haochaping.doors.paging import LAST_PAGE, page_number
 from haochaping.publicity import queries as publicity
 from haochaping.reviews.rules import is_active
 from haochaping.reviews.terms import Provenance
@@ -20,15 +21,13 @@ if TYPE_CHECKING:
     from haochaping.publicity.terms import PublishedReview
 
 _ON_PAGE = 10
-# Further back nobody pages by hand; what is older is found by place.
-_PAGES = 200
 
 
 def reviews_page(request: HttpRequest, place: Place) -> dict[str, object]:
     """The reviews of the page that the address asks for, and the addresses of the pages beside it."""
-    number = _number(request.GET.get("page", ""))
+    number = page_number(request.GET.get("page", ""))
     found = publicity.published(place, limit=_ON_PAGE + 1, offset=(number - 1) * _ON_PAGE)
-    more = len(found) > _ON_PAGE and number < _PAGES
+    more = len(found) > _ON_PAGE and number < LAST_PAGE
     return {
         "reviews": shown(found[:_ON_PAGE]),
         "page": number,
@@ -46,11 +45,6 @@ def shown(reviews: Iterable[PublishedReview]) -> list[tuple[PublishedReview, str
         )
         for review in reviews
     ]
-
-
-def _number(text: str) -> int:
-    is_number = text.isascii() and text.isdecimal() and len(text) <= len(str(_PAGES))
-    return min(max(int(text), 1), _PAGES) if is_number else 1
 
 
 def _address(request: HttpRequest, number: int) -> str:

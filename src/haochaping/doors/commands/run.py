@@ -113,7 +113,9 @@ def _supervise(text: str) -> None:
     """Run web server and worker as children until a signal or the end of one of them; stop both, then the database."""
     program = [sys.executable, "-m", "haochaping"]
     children = [subprocess.Popen([*program, part], start_new_session=True) for part in ("serve", "worker")]
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # A shell that starts us in the background has SIGINT ignored; the demo stops on it all the same.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     click.echo(text)
     status = 0
     try:

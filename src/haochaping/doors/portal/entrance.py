@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from haochaping.doors.gate import public
-from haochaping.doors.portal.forms import MyForm
+from haochaping.doors.portal.forms import LinkForm, ReceiptForm
 from haochaping.doors.private_page import private_page, see_other
 from haochaping.exchange import queries as exchange
 from haochaping.kernel.identifiers import normal_receipt_no
@@ -29,15 +29,17 @@ _IN_LINK = re.compile(r"/r/([A-Za-z0-9_-]+)")
 def my(request: HttpRequest) -> HttpResponse:
     """Two small forms; what was typed stays when it leads nowhere."""
     if request.method != "POST":
-        return render(request, "portal/my.html", {"form": MyForm()})
-    form = MyForm(request.POST)
+        return render(request, "portal/my.html", {"receipt": ReceiptForm(), "link": LinkForm()})
+    name = "link" if "link" in request.POST else "receipt"
+    form = LinkForm(request.POST) if name == "link" else ReceiptForm(request.POST)
     if form.is_valid():
-        name, find = ("link", _by_link) if "link" in request.POST else ("receipt", _by_receipt)
+        find = _by_link if name == "link" else _by_receipt
         try:
             return see_other(find(form.cleaned_data[name]))
         except Refused as refused:
             form.add_error(name, say(refused.complaint).text)
-    return render(request, "portal/my.html", {"form": form}, status=422)
+    forms = {"receipt": ReceiptForm(), "link": LinkForm()} | {name: form, "wrong": form}
+    return render(request, "portal/my.html", forms, status=422)
 
 
 def _by_receipt(typed: str) -> str:

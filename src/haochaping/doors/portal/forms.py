@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 class PlainText(forms.CharField):
     """A text without control characters, cleaned as the rooms keep it; lengths are the rooms' decision."""
 
-    def __init__(self, *, limit: int, rows: int, label: StrPromise, help_text: StrPromise) -> None:
+    def __init__(
+        self, *, limit: int, rows: int, label: StrPromise, help_text: StrPromise, required: bool = False
+    ) -> None:
         attrs = {"rows": str(rows), "maxlength": str(limit), "data-left": gettext_lazy("{n} characters left")}
         widget = forms.Textarea(attrs=attrs)
-        super().__init__(required=False, strip=False, label=label, help_text=help_text, widget=widget)
+        super().__init__(required=required, strip=False, label=label, help_text=help_text, widget=widget)
         # The rooms say it in their own words, with the remedy.
         self.validators = []
 
@@ -54,27 +56,31 @@ class MessageForm(forms.Form):
     text = PlainText(
         limit=TEXT_LIMIT,
         rows=3,
+        required=True,
         label=gettext_lazy("Your answer"),
-        help_text=gettext_lazy("Only the agency's staff who handle your review read it."),
+        help_text=gettext_lazy("It is read by the agency's staff who handle your review."),
     )
 
 
-class MyForm(forms.Form):
-    """A receipt number, or the link of an invitation, as people paste it."""
+class ReceiptForm(forms.Form):
+    """A receipt number as people type it."""
 
     receipt = forms.CharField(
         label=gettext_lazy("Receipt number"),
         help_text=gettext_lazy("26 letters and digits; upper or lower case, with or without dashes"),
         max_length=200,
-        required=False,
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}
         ),
     )
+
+
+class LinkForm(forms.Form):
+    """The link of an invitation as people paste it."""
+
     link = forms.CharField(
         label=gettext_lazy("Review link"),
         help_text=gettext_lazy("The whole link from the text message or the slip"),
         max_length=500,
-        required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "inputmode": "url"}),
     )

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
-from django.views.decorators.http import require_safe
 
 from haochaping.cases import queries as cases
 from haochaping.directory import queries as directory
@@ -32,17 +31,20 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 _MINUTE = 60
+_NAMING_THE_ADDRESS = {"QUERY_STRING", "REQUEST_URI", "RAW_URI", "HTTP_REFERER"}
 
 
 @public(writes=True)
-@require_safe
 @private_page
 @sensitive_variables()
 def evaluate(request: HttpRequest) -> HttpResponse:
     """Seal what the address says into a short visit and go on at an address that says nothing."""
-    if request.method == "HEAD":
-        return HttpResponse()
-    token = open_anhui_visit(str(request.META.get("QUERY_STRING", "")), now=timezone.now())
+    query = str(request.META.get("QUERY_STRING", ""))
+    # From here on nothing that logs or reports the request can repeat what its address said.
+    request.META.update(dict.fromkeys(_NAMING_THE_ADDRESS & request.META.keys(), ""))
+    if request.method != "GET":
+        return HttpResponse() if request.method == "HEAD" else HttpResponseNotAllowed(["GET", "HEAD"])
+    token = open_anhui_visit(query, now=timezone.now())
     return see_other(reverse("wire_anhui_visit", args=[token]))
 
 

@@ -126,7 +126,7 @@ def refusable[**P](
     """Wrap a view: a refusal it does not show itself becomes a page that says what is wrong and what to do."""
 
     @wraps(view)
-    def answered(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def answered(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
         except Refused as refused:

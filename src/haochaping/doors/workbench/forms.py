@@ -1,33 +1,104 @@
-"""Forms of an order's steps: they read what was typed; the rooms judge it."""
+"""Forms of an order's steps: they read what was typed and keep it; whether it will do is judged by the rooms."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.utils.functional import lazystr
+from django import forms
+from django.utils.translation import gettext_lazy
 
 from haochaping.kernel.refused import Complaint
-from haochaping.rectification.terms import (
-    UNKNOWN_CHOICE,
-)
+from haochaping.kernel.text import has_forbidden_control
+from haochaping.notices.terms import TEXT_LIMIT as MESSAGE_LIMIT
+from haochaping.rectification.terms import CALL_LABELS, OUTCOME_LABELS, TEXT_LIMIT
+from haochaping.reviews.terms import FORBIDDEN_CHARACTERS
 from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
-    from haochaping.kernel.refused import Reason
+    from django_stubs_ext import StrOrPromise
 
-_ANSWERS = {"yes": True, "no": False, "unknown": None}
-_CHOOSE = UNKNOWN_CHOICE
+ANSWERS = {"yes": True, "no": False, "unknown": None}
+_ANSWER_CHOICES = (
+    ("yes", gettext_lazy("Yes")),
+    ("no", gettext_lazy("No")),
+    ("unknown", gettext_lazy("Could not be found out")),
+)
 
 
-def _said(reason: Reason) -> object:
-    return lazystr(_Said(reason))
+class Words(forms.CharField):
+    """A text of several lines; emptiness and length are the rooms' decision, who say it with the remedy."""
+
+    def __init__(
+        self, *, label: StrOrPromise, help_text: StrOrPromise = "", limit: int = TEXT_LIMIT, rows: int = 4
+    ) -> None:
+        attrs = {"rows": str(rows), "maxlength": str(limit), "data-left": gettext_lazy("{n} characters left")}
+        super().__init__(strip=False, label=label, help_text=help_text, widget=forms.Textarea(attrs=attrs))
+
+    def clean(self, value: object) -> str:
+        """The text as typed, or a complaint about characters that nobody can see."""
+        text = str(value or "").replace("\r\n", "\n").replace("\r", "\n")
+        if has_forbidden_control(text):
+            raise forms.ValidationError(say(Complaint(FORBIDDEN_CHARACTERS)).text)
+        return text
 
 
-class _Said:
-    """A reason as a sentence in the language of whoever reads it."""
+class Choice(forms.ChoiceField):
+    """One of a few words as radio buttons, none chosen beforehand; the rooms know which words there are."""
 
-    def __init__(self, reason: Reason) -> None:
-        self.reason = reason
+    widget = forms.RadioSelect
+    default_error_messages = {"required": gettext_lazy("Choose one.")}
 
-    def __str__(self) -> str:
-        return say(Complaint(self.reason)).text
+    def valid_value(self, _value: object) -> bool:
+        """Leave it to the room."""
+        return True
+
+
+class SignForm(forms.Form):
+    """Signing for an order needs no words."""
+
+
+class MessageForm(forms.Form):
+    """Writing to the reviewer."""
+
+    text = Words(
+        label=gettext_lazy("Message to the reviewer"),
+        help_text=gettext_lazy(
+            "They read it on their review's page and hear of it by SMS. No number is shown to either side."
+        ),
+        limit=MESSAGE_LIMIT,
+        rows=3,
+    )
+
+
+class CallbackForm(forms.Form):
+    """What one attempt to hear the reviewer brought."""
+
+    result = Choice(label=gettext_lazy("Result of the call-back"), choices=list(CALL_LABELS.items()))
+    is_true = Choice(label=gettext_lazy("Is it true what the review says?"), choices=_ANSWER_CHOICES)
+    is_reasonable = Choice(label=gettext_lazy("Is the demand reasonable?"), choices=_ANSWER_CHOICES)
+    note = Words(
+        label=gettext_lazy("What was found out"),
+        help_text=gettext_lazy("For your agency and its supervisors; never published."),
+    )
+
+
+class RectifyForm(forms.Form):
+    """What was put right, or why it could not be."""
+
+    outcome = Choice(label=gettext_lazy("Outcome"), choices=list(OUTCOME_LABELS.items()))
+    text = Words(
+        label=gettext_lazy("What was put right, or why it could not be"),
+        help_text=gettext_lazy("Say what has changed, not only that it has. Never published."),
+    )
+
+
+class ReplyForm(forms.Form):
+    """The final answer."""
+
+    text = Words(
+        label=gettext_lazy("Reply to the reviewer"),
+        help_text=gettext_lazy(
+            "The reviewer reads it at once; the public reads it after a publisher has released it. Name nobody."
+        ),
+        rows=6,
+    )

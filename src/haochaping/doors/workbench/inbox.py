@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from haochaping.accounts.access import may
 from haochaping.accounts.terms import Power
+from haochaping.doors.paging import page_number
 from haochaping.doors.workbench.words import excerpt, state_tone, tag_labels
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import N_
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from haochaping.reviews.terms import Indicator, ReviewRow
 
 ON_PAGE = 30
-_PAGES = 1000
 _SUNDAY = 6
 
 
@@ -104,7 +104,7 @@ def left(order: OrderRow, now: datetime, *, done: bool = False) -> Left:
 def inbox_page(by: Actor, query: QueryDict, *, now: datetime) -> dict[str, object]:
     """Everything the inbox shows, for one page of open or done orders."""
     done = query.get("list") == "done"
-    number = _number(query.get("page", ""))
+    number = page_number(query.get("page", ""))
     found = orders.inbox(by, done=done, limit=ON_PAGE + 1, offset=(number - 1) * ON_PAGE)
     groups = _groups(found[:ON_PAGE], by, now, done=done)
     start = "?list=done&page=" if done else "?page="
@@ -164,8 +164,3 @@ def _line(
 
 def _labels(given: Iterable[ReviewRow]) -> dict[str, dict[str, Indicator]]:
     return {name: reviews.indicators(name) for name in {review.indicator_set for review in given}}
-
-
-def _number(text: str) -> int:
-    is_number = text.isascii() and text.isdecimal() and len(text) <= len(str(_PAGES))
-    return min(max(int(text), 1), _PAGES) if is_number else 1

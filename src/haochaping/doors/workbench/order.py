@@ -1,0 +1,240 @@
+"""`/desk/orders/<id>`: one order with everything needed to put it right, and the steps its state allows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import Http404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
+
+from haochaping.accounts.access import may
+from haochaping.accounts.terms import Power
+from haochaping.cases import queries as cases
+from haochaping.doors.gate import actor_of, requires
+from haochaping.doors.workbench.desk import INVALID, desk_page, refusable, see_other, status_of
+from haochaping.doors.workbench.steps import MESSAGE, STEPS, may_write, open_steps
+from haochaping.doors.workbench.words import names_of, state_tone, tag_labels
+from haochaping.flows import handle_bad_review
+from haochaping.kernel.masking import masked_number
+from haochaping.kernel.refused import Refused
+from haochaping.notices import queries as notices
+from haochaping.notices.terms import Side
+from haochaping.rectification import queries as orders
+from haochaping.rectification.rules import next_due
+from haochaping.rectification.terms import (
+    CALL_LABELS,
+    MOVE_LABELS,
+    NO_SUCH_ORDER,
+    OUTCOME_LABELS,
+    STATE_LABELS,
+    HandlingOutcome,
+    Move,
+    OrderState,
+)
+from haochaping.reviews import queries as reviews
+from haochaping.reviews.terms import ReviewStatus
+from haochaping.ui.sentences import say
+from haochaping.ui.shapes import Event
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from django import forms
+    from django.http import HttpRequest, HttpResponse
+
+    from haochaping.kernel.actor import Actor
+    from haochaping.notices.terms import MessageRow
+    from haochaping.rectification.terms import CallbackRow, EventRow, OrderRow
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """One promise of the order; `running` marks the step that is open now: the one clock."""
+
+    title: str
+    due: datetime | None
+    done_at: datetime | None
+    running: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A step with its form, ready to be shown."""
+
+    name: str
+    title: str
+    button: str
+    form: forms.Form
+
+
+@requires(Power.ORDER_VIEW)
+@require_safe
+@refusable
+def page(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    """Show one order. Looking marks nothing as read."""
+    return _page(request, order_id)
+
+
+@requires(Power.ORDER_HANDLE)
+@require_POST
+@refusable
+def step(request: HttpRequest, order_id: UUID, step: str) -> HttpResponse:
+    """Take a step; what was refused is shown again with what was typed."""
+    if step not in STEPS:
+        raise Http404
+    chosen = STEPS[step]
+    form = chosen.form(request.POST, auto_id=f"{step}_%s")
+    if not form.is_valid():
+        return _page(request, order_id, tried=step, form=form, status=INVALID)
+    try:
+        chosen.perform(order_id, form.cleaned_data, actor_of(request), timezone.now())
+    except Refused as refused:
+        sentence = say(refused.complaint)
+        form.add_error(sentence.field if sentence.field in form.fields else None, sentence.text)
+        return _page(request, order_id, tried=step, form=form, status=status_of(refused.complaint))
+    messages.success(request, gettext(chosen.done))
+    return see_other(_address(order_id) + ("#thread" if step == MESSAGE else ""))
+
+
+@requires(Power.ORDER_HANDLE)
+@require_POST
+@refusable
+def read(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    """Mark what the reviewer wrote as read."""
+    handle_bad_review.read_messages(order_id, by=actor_of(request), now=timezone.now())
+    return see_other(_address(order_id) + "#thread")
+
+
+def _address(order_id: UUID) -> str:
+    return reverse("desk_order", args=[order_id])
+
+
+def _page(
+    request: HttpRequest,
+    order_id: UUID,
+    *,
+    tried: str = "",
+    form: forms.Form | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    by, now = actor_of(request), timezone.now()
+    order = orders.order(order_id, by=by)
+    if order.state == OrderState.CREATED:
+        # Until it is dispatched it is the reviewer's to change, and nobody else's to see.
+        raise Refused(NO_SUCH_ORDER)
+    events = orders.timeline(order.id)
+    thread = notices.messages(order.thread_id, for_side=Side.AGENCY) if order.thread_id else []
+    callbacks = orders.callbacks(order.id)
+    written = [*(event.by for event in events), *(message.author for message in thread)]
+    names = names_of(written, by)
+    context = {
+        "order": order,
+        "state": gettext(STATE_LABELS[order.state]),
+        "tone": state_tone(order.state),
+        "outcome": gettext(OUTCOME_LABELS[HandlingOutcome(order.outcome)]) if order.outcome else "",
+        "clocks": _clocks(order, events),
+        "due": next_due(order),
+        "now": now,
+        "thread": [_message(message, names) for message in thread],
+        "unread": sum(1 for m in thread if m.side != Side.AGENCY and m.read_at is None),
+        "events": _events(events, callbacks, names),
+        "handles": may(by, Power.ORDER_HANDLE),
+        "offers": _offers(order, tried, form) if may(by, Power.ORDER_HANDLE) else [],
+        "write": _write(order, tried, form) if may(by, Power.ORDER_HANDLE) else None,
+        "wrong": form,
+    }
+    return desk_page(
+        request, "workbench/order.html", context | _review(order.review_id, by), here="desk", status=status
+    )
+
+
+def _review(review_id: UUID, by: Actor) -> dict[str, object]:
+    """The review as staff may see it: never who gave it; its words only for those who may, while it stands."""
+    review = reviews.reviews([review_id])[review_id]
+    binding = cases.binding_of(review.occurrence_id)
+    return {
+        "review": review,
+        "withdrawn": review.status == ReviewStatus.WITHDRAWN,
+        "tags": tag_labels(review, reviews.indicators(review.indicator_set)),
+        "reads": may(by, Power.REVIEW_VIEW_TEXT),
+        "service": binding,
+        "case_no": masked_number(binding.case_no) if binding else "",
+    }
+
+
+def _clocks(order: OrderRow, events: Sequence[EventRow]) -> list[Clock]:
+    first = {event.move: event.at for event in reversed(events)}
+    return [
+        Clock(
+            gettext("Sign for it"),
+            order.sign_due_at,
+            first.get(Move.SIGN_FOR),
+            order.state == OrderState.DISPATCHED,
+        ),
+        Clock(
+            gettext("First contact with the reviewer"),
+            order.contact_due_at,
+            first.get(Move.VERIFY),
+            order.state == OrderState.SIGNED,
+        ),
+        Clock(
+            gettext("Put right and reply"),
+            order.rectify_due_at,
+            order.replied_at,
+            order.state in {OrderState.VERIFIED, OrderState.RECTIFIED},
+        ),
+    ]
+
+
+def _offers(order: OrderRow, tried: str, form: forms.Form | None) -> list[Offer]:
+    return [_offer(name, tried, form) for name in open_steps(order.state)]
+
+
+def _write(order: OrderRow, tried: str, form: forms.Form | None) -> Offer | None:
+    return _offer(MESSAGE, tried, form) if may_write(order.state) else None
+
+
+def _offer(name: str, tried: str, form: forms.Form | None) -> Offer:
+    step = STEPS[name]
+    shown = form if form is not None and name == tried else step.form(auto_id=f"{name}_%s")
+    return Offer(name, gettext(step.title), gettext(step.button), shown)
+
+
+def _message(message: MessageRow, names: dict[str, str]) -> dict[str, object]:
+    ours = message.side == Side.AGENCY
+    return {
+        "who": names.get(message.author, "") if ours else gettext("Reviewer"),
+        "ours": ours,
+        "at": message.sent_at,
+        "text": message.text,
+        "new": not ours and message.read_at is None,
+    }
+
+
+def _events(
+    events: Sequence[EventRow], callbacks: Sequence[CallbackRow], names: dict[str, str]
+) -> list[Event]:
+    """The timeline; each call-back's event tells its result."""
+    calls = iter(callbacks)
+    shown = []
+    for event in events:
+        call = next(calls, None) if event.move == Move.VERIFY else None
+        text = f"{_call(call)}\n{event.note}" if call else event.note
+        shown.append(Event(gettext(MOVE_LABELS[event.move]), event.at, names[event.by], text))
+    return shown
+
+
+def _call(call: CallbackRow) -> str:
+    said = [gettext(CALL_LABELS[call.result])]
+    if call.is_true is not None:
+        said.append(gettext("true") if call.is_true else gettext("not true"))
+    if call.is_reasonable is not None:
+        said.append(gettext("reasonable") if call.is_reasonable else gettext("not reasonable"))
+    return " · ".join(said)

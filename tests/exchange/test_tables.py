@@ -1,0 +1,250 @@
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from haochaping.exchange import tables
+from haochaping.kernel.refused import Refused
+from haochaping.ui.sentences import say
+
+SPREADSHEET = Path(__file__).resolve().parents[2] / "examples" / "cases.xlsx"
+TABLE = "source,case_no,applicant.name,applicant.agent.phone,occurrences.no\nyc-hall,YC-1,张小满,139,1\nyc-hall,YC-2,,,\n"
+FOUND = [
+    {
+        "source": "yc-hall",
+        "case_no": "YC-1",
+        "applicant": {"name": "张小满", "agent": {"phone": "139"}},
+        "occurrences": [{"no": "1"}],
+    },
+    {"source": "yc-hall", "case_no": "YC-2"},
+]
+
+
+def read(path: Path, content: bytes) -> list[tables.Row]:
+    path.write_bytes(content)
+    return list(tables.rows(path))
+
+
+def refused(path: Path, content: bytes):
+    with pytest.raises(Refused) as caught:
+        read(path, content)
+    assert say(caught.value.complaint).message
+    return caught.value.complaint
+
+
+def rows_or_complaint(path: Path, content: bytes):
+    try:
+        return read(path, content)
+    except Refused as no:
+        return no.complaint
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_csv_in_the_encodings_that_occur(tmp_path, encoding, end):
+    found = read(tmp_path / "t.csv", TABLE.replace("\n", end).encode(encoding))
+
+    assert [row.fields for row in found] == FOUND
+    assert [row.number for row in found] == [2, 3]
+    assert [row.complaint for row in found] == [None, None]
+
+
+def test_rare_characters_of_gb18030_survive(tmp_path):
+    found = read(tmp_path / "t.csv", "name\n𠮷䶮\n".encode("gb18030"))
+
+    assert found[0].fields == {"name": "𠮷䶮"}
+
+
+def test_encoding_is_judged_by_the_whole_file_across_chunks(tmp_path, monkeypatch):
+    monkeypatch.setattr(tables, "_CHUNK", 7)
+
+    assert [row.fields for row in read(tmp_path / "t.csv", TABLE.encode())] == FOUND
+
+
+def test_quoted_line_breaks_and_commas_stay_in_their_cell(tmp_path):
+    found = read(tmp_path / "t.csv", b'a,b\n"x,\ny","say ""hi"""\nz,1\n')
+
+    assert [row.fields for row in found] == [{"a": "x,\ny", "b": 'say "hi"'}, {"a": "z", "b": "1"}]
+
+
+def test_blank_lines_are_counted_and_skipped(tmp_path):
+    found = read(tmp_path / "t.csv", b"\n\na,b\n\n1,2\n,\n3,4\n")
+
+    assert [(row.number, row.fields) for row in found] == [
+        (5, {"a": "1", "b": "2"}),
+        (7, {"a": "3", "b": "4"}),
+    ]
+
+
+def test_half_a_file_cut_in_a_row(tmp_path):
+    found = read(tmp_path / "t.csv", b"a,b,c\n1,2,3\n4,5")
+
+    assert found[0].complaint is None
+    assert found[1].complaint is not None
+    assert found[1].complaint.code == "short_row"
+    assert "2" in say(found[1].complaint).message
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_half_a_file_cut_in_a_character(tmp_path, encoding):
+    found = read(tmp_path / "t.csv", "a,b\n1,张\n2,满".encode(encoding)[:-1])
+
+    assert found[0].fields == {"a": "1", "b": "张"}
+    assert found[1].fields["b"].endswith("\ufffd")
+
+
+def test_row_with_a_cell_too_many(tmp_path):
+    assert read(tmp_path / "t.csv", b"a\n1,2\n")[0].complaint.code == "short_row"
+
+
+def test_two_columns_of_one_name(tmp_path):
+    complaint = refused(tmp_path / "t.csv", b"a,b, a \n1,2,3\n")
+
+    assert (complaint.code, complaint.field) == ("duplicate_heading", "a")
+
+
+def test_columns_without_a_name_may_be_empty_only(tmp_path):
+    found = read(tmp_path / "t.csv", b"a,,\n1,,\n2,x,\n")
+
+    assert [row.fields for row in found] == [{"a": "1"}, {"a": "2", "": "x"}]
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.jsonl"])
+def test_empty_file_has_no_rows(tmp_path, name):
+    assert read(tmp_path / name, b"") == []
+
+
+@pytest.mark.parametrize("name", ["t.txt", "t.xls", "t", "t.csv.gz"])
+def test_unknown_ending(tmp_path, name):
+    assert refused(tmp_path / name, b"a\n1\n").code == "unknown_file_type"
+
+
+def test_ending_in_capitals(tmp_path):
+    assert read(tmp_path / "T.CSV", b"a\n1\n")[0].fields == {"a": "1"}
+
+
+def test_file_in_another_encoding(tmp_path):
+    assert refused(tmp_path / "t.csv", TABLE.encode("utf-16")).code == "unreadable_file"
+
+
+def test_cell_beyond_all_bounds(tmp_path):
+    assert refused(tmp_path / "t.csv", b'a\n"' + b"x" * 200_000).code == "unreadable_file"
+
+
+def test_json_lines_with_bad_ones(tmp_path):
+    lines = [
+        json.dumps(FOUND[0], ensure_ascii=False),
+        "",
+        '{"a": 1',
+        "[1]",
+        '{"a": 1, "a": 2}',
+        "[" * 100_000,
+        '{"a": NaN}',
+        json.dumps(FOUND[1]),
+    ]
+
+    found = read(tmp_path / "t.jsonl", "\n".join(lines).encode())
+
+    assert [(row.number, row.complaint.code if row.complaint else row.fields) for row in found] == [
+        (1, FOUND[0]),
+        (3, "not_json"),
+        (4, "not_an_object"),
+        (5, "duplicate_name"),
+        (6, "too_deep"),
+        (7, "not_json"),
+        (8, FOUND[1]),
+    ]
+    assert all(say(row.complaint).message for row in found if row.complaint)
+
+
+def book(path: Path, *rows: list[object], at: int = 0) -> Path:
+    workbook = xlsxwriter.Workbook(path, {"default_date_format": "yyyy-mm-dd hh:mm:ss"})
+    sheet = workbook.add_worksheet()
+    for n, row in enumerate(rows):
+        for column, cell in enumerate(row):
+            if isinstance(cell, str) and cell.startswith("="):
+                sheet.write_formula(at + n, column, cell, None, 42)
+            else:
+                sheet.write(at + n, column, cell)
+    workbook.close()
+    return path
+
+
+def test_spreadsheet_with_numbers_times_and_formulas(tmp_path):
+    moment = datetime(2026, 6, 1, 9, 30, 1)  # noqa: DTZ001 - a spreadsheet knows no time zones
+    path = book(
+        tmp_path / "t.xlsx",
+        ["no", "share", "at", "sum", "yes", "name"],
+        [5, 1.5, moment, "=41+1", True, "张小满"],
+    )
+
+    assert [row.fields for row in tables.rows(path)] == [
+        {"no": "5", "share": "1.5", "at": "2026-06-01T09:30:01", "sum": "42", "yes": "True", "name": "张小满"}
+    ]
+
+
+def test_rows_of_a_spreadsheet_are_numbered_as_it_shows_them(tmp_path):
+    path = book(tmp_path / "t.xlsx", ["a", "b"], ["1", ""], ["", ""], ["2", 0], at=2)
+
+    assert [(row.number, row.fields) for row in tables.rows(path)] == [
+        (4, {"a": "1"}),
+        (6, {"a": "2", "b": "0"}),
+    ]
+
+
+def test_long_number_that_the_spreadsheet_rounded_is_not_taken(tmp_path):
+    path = book(tmp_path / "t.xlsx", ["case_no", "b"], [990102202606010001, 1], [123456789012345, 2])
+
+    bad, good = tables.rows(path)
+    assert bad.complaint is not None
+    assert (bad.complaint.code, bad.complaint.field) == ("rounded_number", "case_no")
+    assert "case_no" in say(bad.complaint).message
+    assert good.fields == {"case_no": "123456789012345", "b": "2"}
+
+
+def test_empty_spreadsheet_has_no_rows(tmp_path):
+    assert list(tables.rows(book(tmp_path / "t.xlsx"))) == []
+
+
+def test_half_a_spreadsheet(tmp_path):
+    whole = book(tmp_path / "t.xlsx", ["a"], ["1"]).read_bytes()
+
+    for part in (10, len(whole) // 2, len(whole) - 10):
+        assert refused(tmp_path / "half.xlsx", whole[:part]).code == "unreadable_file"
+
+
+def test_text_named_as_a_spreadsheet(tmp_path):
+    assert refused(tmp_path / "t.xlsx", TABLE.encode()).code == "unreadable_file"
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@given(
+    content=st.one_of(st.binary(), st.text().map(str.encode), st.binary().map(lambda b: TABLE.encode() + b)),
+    name=st.sampled_from(["t.csv", "t.jsonl", "t.xlsx"]),
+)
+def test_any_bytes_are_rows_or_refused(tmp_path, content, name):
+    found = rows_or_complaint(tmp_path / name, content)
+
+    if isinstance(found, list):
+        assert all(isinstance(row.fields, dict) for row in found)
+        assert [row.number for row in found] == sorted({row.number for row in found})
+    else:
+        assert say(found).message
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
+@given(data=st.data())
+def test_damaged_spreadsheet_is_rows_or_refused(tmp_path, data):
+    whole = bytearray(SPREADSHEET.read_bytes())
+    for place in data.draw(st.lists(st.integers(0, len(whole) - 1), min_size=1, max_size=20)):
+        whole[place] = data.draw(st.integers(0, 255))
+
+    found = rows_or_complaint(tmp_path / "t.xlsx", bytes(whole))
+
+    assert isinstance(found, list) or found.code in {"unreadable_file", "duplicate_heading"}

@@ -1,0 +1,276 @@
+"""Several people at the same moment, in transactions that really commit."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from django.db import connection, transaction
+
+from haochaping.flows import change_review, handle_bad_review
+from haochaping.flows.receive_reviews import receive_reviews
+from haochaping.flows.retry_records import retry_records
+from haochaping.flows.take_in_cases import take_in_cases
+from haochaping.exchange.terms import Raw
+from haochaping.kernel.actor import OPERATOR, REVIEWER, SYSTEM
+from haochaping.kernel.outcomes import OutcomeKind
+from haochaping.kernel.refused import Refused
+from haochaping.ledger import queries as ledger
+from haochaping.ledger.terms import EntryKind
+from haochaping.rectification import actions as rectification
+from haochaping.rectification import queries as orders
+from haochaping.rectification.models import WorkOrder
+from haochaping.reviews import queries as reviews
+from haochaping.reviews.models import Review
+from haochaping.reviews.terms import Entrance, Level
+from tests import worlds
+from tests.flows.conftest import at_once, until_waiting
+from tests.flows.test_receive_reviews import ALL_TABLES
+from tests.flows.truth import assert_counters_exact, findings, rows_of
+
+pytestmark = pytest.mark.usefixtures("committed_world")
+MINUTE = timedelta(minutes=1)
+
+
+def kinds(outcomes):
+    return sorted(str(outcome.kind) for outcome in outcomes)
+
+
+def tapped(now, level=1):
+    outcome = worlds.give("YC-1", level, now, entrance=Entrance.TOKEN)
+    assert outcome.id is not None
+    return outcome.id
+
+
+def started(call):
+    """A call that goes on in a thread with a connection of its own."""
+
+    def run():
+        try:
+            call()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
+
+
+def test_eight_times_the_same_review_is_one_review(now):
+    outcomes = at_once([partial(worlds.give, "YC-1", 1, now)] * 8)
+
+    assert kinds(outcomes) == ["accepted", *["duplicate"] * 7]
+    assert len({outcome.id for outcome in outcomes}) == 1
+    assert ledger.count(EntryKind.REVIEW_ACCEPTED) == Review.objects.count() == 1
+    assert WorkOrder.objects.count() == 1
+    assert_counters_exact()
+    assert findings(now) == []
+
+
+def test_eight_different_reviews_of_one_service_are_one_review_and_seven_conflicts(now):
+    texts = [f"第{n}次" for n in range(8)]
+
+    outcomes = at_once([partial(worlds.give, "YC-1", 1, now, comment_text=text) for text in texts])
+
+    assert kinds(outcomes) == ["accepted", *["refused"] * 7]
+    assert WorkOrder.objects.count() == Review.objects.count() == 1
+    assert_counters_exact()
+
+
+def test_eight_reviews_of_eight_cases_are_all_accepted(now):
+    for n in range(8):
+        worlds.take_case(f"P-{n}", now)
+
+    outcomes = at_once([partial(worlds.give, f"P-{n}", 1 + n % 5, now) for n in range(8)])
+
+    assert kinds(outcomes) == ["accepted"] * 8
+    assert ledger.count(EntryKind.REVIEW_ACCEPTED) == Review.objects.count() == 8
+    assert_counters_exact()
+    assert findings(now) == []
+
+
+def test_two_batches_of_the_same_reviews_in_opposite_order_do_not_wait_in_a_circle(now):
+    numbers = [f"B-{n}" for n in range(3)]
+    for number in numbers:
+        worlds.take_case(number, now)
+    there = [Raw(worlds.review(number, 4, now)) for number in numbers]
+    answers = []
+
+    def post(batch):
+        answers.append(receive_reviews(batch, entrance=Entrance.CLIENT, by=OPERATOR, now=now))
+
+    with transaction.atomic():
+        worlds.give("B-1", 4, now)
+        threads = [started(partial(post, batch)) for batch in (there, there[::-1])]
+        until_waiting(2)
+        transaction.set_rollback(True)
+    for thread in threads:
+        thread.join()
+
+    assert sorted(map(kinds, answers)) == [["accepted"] * 3, ["duplicate"] * 3]
+    assert_counters_exact()
+
+
+def test_two_sweeps_at_once_dispatch_every_order_once(now):
+    for n in range(30):
+        worlds.take_case(f"D-{n}", now)
+        worlds.give(f"D-{n}", 1, now)
+
+    sent = at_once([partial(handle_bad_review.dispatch_due, by=SYSTEM, now=now + MINUTE)] * 4)
+
+    assert sum(sent) == 30
+    assert ledger.count(EntryKind.ORDER_DISPATCHED) == 30
+    assert_counters_exact()
+
+
+def test_a_second_sweep_leaves_what_the_first_has_at_hand(now):
+    worlds.give("YC-1", 1, now)
+
+    with transaction.atomic():
+        assert handle_bad_review.dispatch_due(by=SYSTEM, now=now + MINUTE) == 1
+        [second] = at_once([partial(handle_bad_review.dispatch_due, by=SYSTEM, now=now + MINUTE)])
+
+    assert second == 0
+    assert_counters_exact()
+
+
+def test_of_two_taps_at_once_the_counters_follow_both(now):
+    review_id = tapped(now, 5)
+    taps = [
+        partial(change_review.change_level, review_id, level, by=REVIEWER, now=now + MINUTE)
+        for level in (Level.VERY_DISSATISFIED, Level.DISSATISFIED)
+    ]
+
+    with transaction.atomic():
+        Review.objects.select_for_update().get(id=review_id)
+        threads = [started(tap) for tap in taps]
+        until_waiting(2)
+    for thread in threads:
+        thread.join()
+
+    assert Review.objects.get().level in {1, 2}
+    assert WorkOrder.objects.count() == 1
+    assert_counters_exact()
+
+
+def test_the_reviewer_finishes_while_the_sweep_dispatches(now):
+    review_id = tapped(now)
+    row = reviews.review(review_id)
+    assert row is not None
+    last = row.changeable_until
+
+    with transaction.atomic():
+        assert handle_bad_review.dispatch_due(by=SYSTEM, now=last) == 1
+        thread = started(
+            partial(change_review.finish_review, review_id, ["101"], "慢", by=REVIEWER, now=last)
+        )
+        until_waiting(1)
+    thread.join()
+
+    assert ledger.count(EntryKind.ORDER_DISPATCHED) == 1
+    assert reviews.reviews([review_id])[review_id].comment_text == "慢"
+    assert_counters_exact()
+
+
+def test_the_sweep_comes_while_the_reviewer_finishes(now):
+    review_id = tapped(now)
+    row = reviews.review(review_id)
+    assert row is not None
+
+    with transaction.atomic():
+        change_review.finish_review(review_id, ["101"], "慢", by=REVIEWER, now=row.changeable_until)
+        [sent] = at_once([partial(handle_bad_review.dispatch_due, by=SYSTEM, now=row.changeable_until)])
+
+    assert sent == 0
+    assert ledger.count(EntryKind.ORDER_DISPATCHED) == 1
+    assert_counters_exact()
+
+
+def test_the_reviewer_withdraws_while_the_sweep_dispatches(now):
+    review_id = tapped(now)
+    row = reviews.review(review_id)
+    assert row is not None
+    last = row.changeable_until
+
+    with transaction.atomic():
+        handle_bad_review.dispatch_due(by=SYSTEM, now=last)
+        thread = started(partial(change_review.withdraw_review, review_id, by=REVIEWER, now=last))
+        until_waiting(1)
+    thread.join()
+
+    order = orders.order_of_review(review_id)
+    assert order is not None
+    assert order.state == "cancelled"
+    assert_counters_exact()
+
+
+def test_the_reviewer_changes_the_level_while_the_agency_replies(now):
+    review_id = tapped(now)
+    change_review.finish_review(review_id, ["101"], "", by=REVIEWER, now=now + MINUTE)
+    order = orders.order_of_review(review_id)
+    assert order is not None
+    rectification.sign_for(order.id, by=worlds.CLERK, now=now + MINUTE)
+    found = {"result": "answered", "is_true": True, "is_reasonable": True, "note": "属实"}
+    rectification.verify_by_callback(order.id, **found, by=worlds.CLERK, now=now + MINUTE)
+    done = {"outcome": "immediate_rectified", "text": "已改"}
+    rectification.rectify(order.id, **done, by=worlds.CLERK, now=now + MINUTE)
+    step = partial(handle_bad_review.reply, order.id, "谢谢", by=worlds.CLERK, now=now + 2 * MINUTE)
+    with transaction.atomic():
+        change_review.change_level(review_id, Level.VERY_SATISFIED, by=REVIEWER, now=now + 2 * MINUTE)
+        thread = started(step)
+        until_waiting(1)
+    thread.join()
+
+    replied = orders.order_of_review(review_id)
+    assert replied is not None
+    assert replied.state == "replied"
+    assert_counters_exact()
+
+
+def test_two_clerks_sign_once(now):
+    worlds.give("YC-1", 1, now)
+    handle_bad_review.dispatch_due(by=SYSTEM, now=now)
+    order_id = WorkOrder.objects.get().id
+
+    answers = at_once([partial(rectification.sign_for, order_id, by=worlds.CLERK, now=now + MINUTE)] * 4)
+
+    refused = [answer for answer in answers if isinstance(answer, Refused)]
+    assert [answer.code for answer in refused] == ["wrong_state"] * 3
+    assert ledger.count(EntryKind.ORDER_SIGNED_FOR) == 1
+
+
+def test_the_same_case_from_four_senders_is_one_case(now):
+    raw = [Raw(worlds.case("YC-7", now))]
+
+    answers = at_once([partial(take_in_cases, raw, entrance=Entrance.CLIENT, by=OPERATOR, now=now)] * 4)
+
+    assert kinds(outcome for answer in answers for outcome in answer) == ["accepted", *["duplicate"] * 3]
+    assert_counters_exact()
+
+
+def test_two_retries_at_once_take_an_orphan_once(now):
+    worlds.give("YC-7", 1, now)
+    with transaction.atomic():
+        [outcome] = take_in_cases(
+            [Raw(worlds.case("YC-7", now))], entrance=Entrance.CLIENT, by=OPERATOR, now=now + MINUTE
+        )
+        thread = started(partial(retry_records, None, by=OPERATOR, now=now + MINUTE))
+    thread.join()
+
+    assert outcome.kind == OutcomeKind.ACCEPTED
+    assert Review.objects.count() == ledger.count(EntryKind.REVIEW_ACCEPTED) == 1
+    assert_counters_exact()
+
+
+def test_a_crash_in_the_middle_leaves_nothing_for_anybody(now):
+    before = rows_of(*ALL_TABLES)
+
+    with pytest.raises(RuntimeError), transaction.atomic():
+        worlds.give("YC-1", 1, now)
+        raise RuntimeError("the power went out")
+
+    assert rows_of(*ALL_TABLES) == before
+    assert worlds.give("YC-1", 1, now).kind == OutcomeKind.ACCEPTED
+    assert findings(now) == []

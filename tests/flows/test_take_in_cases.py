@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import OperationalError
+
+from haochaping.exchange import queries as quarantine
+from haochaping.exchange.terms import Raw
+from haochaping.flows.take_in_cases import take_in_cases
+from haochaping.identity.models import SealedPerson
+from haochaping.insight import queries as insight
+from haochaping.insight.terms import Place
+from haochaping.kernel.outcomes import OutcomeKind
+from haochaping.kernel.periods import Period, local_day
+from haochaping.ledger import queries as ledger
+from haochaping.ledger.terms import EntryKind
+from haochaping.reviews.models import Invitation
+from haochaping.reviews.terms import Entrance
+from tests import worlds
+from tests.flows.test_receive_reviews import ALL_TABLES, CANARY, failing, find_everywhere
+from tests.flows.truth import assert_counters_exact, rows_of
+
+pytestmark = pytest.mark.usefixtures("world")
+LATER = timedelta(minutes=5)
+
+
+def send(*cases, by=worlds.CLIENT, now, **how):
+    return take_in_cases([Raw(case) for case in cases], entrance=Entrance.CLIENT, by=by, now=now, **how)
+
+
+def test_a_mixed_batch_gets_one_outcome_per_case_in_order(now):
+    other = {"division": worlds.OTHER_CITY, "agency": worlds.OTHER_AGENCY, "item": worlds.OTHER_ITEM}
+    known = worlds.case("YC-1", now)
+    batch = [
+        (worlds.case("YC-2", now), "accepted", None),
+        (worlds.case("YC-2", now), "duplicate", None),
+        (worlds.case("YC-2", now, trips=1), "updated", None),
+        (known, "duplicate", None),
+        (known | {"status": "submitted"}, "refused", "forbidden_status"),
+        (worlds.case("YC-3", now, colour="red"), "refused", "unknown_field"),
+        (worlds.case("YC-3", now, **other), "refused", "out_of_scope"),
+        (worlds.case("YC-3", now, item="0"), "quarantined", "unknown_item"),
+        (worlds.case("YC-3", now, status="lost"), "quarantined", "not_a_choice"),
+        (worlds.case("", now), "quarantined", "missing"),
+        (worlds.case("YC-4", now), "accepted", None),
+    ]
+
+    outcomes = send(*(case for case, *_ in batch), now=now)
+
+    found = [(str(o.kind), o.complaint and o.complaint.code) for o in outcomes]
+    assert found == [(kind, code) for _, kind, code in batch]
+    waiting = {row.id for row in quarantine.waiting()}
+    assert waiting == {o.id for o in outcomes if o.kind == OutcomeKind.QUARANTINED}
+    assert_counters_exact()
+
+
+def test_completion_invites_to_review_the_last_service_once(now):
+    before = ledger.count(EntryKind.INVITATION_ISSUED)
+    first = worlds.case("YC-2", now)["occurrences"][0]
+    both = [first, first | {"no": 2}]
+
+    send(worlds.case("YC-2", now, occurrences=both, status="in_process"), now=now)
+    assert Invitation.objects.count() == 1
+
+    send(worlds.case("YC-2", now, occurrences=both), now=now + LATER)
+    send(worlds.case("YC-2", now, occurrences=both, trips=2), now=now + 2 * LATER)
+
+    assert Invitation.objects.count() == 2
+    assert Invitation.objects.latest("issued_at").occurrence.no == 2
+    assert ledger.count(EntryKind.INVITATION_ISSUED) == before + 1
+
+
+def test_a_case_without_services_invites_nobody(now):
+    [outcome] = send(worlds.case("YC-2", now, occurrences=[]), now=now)
+
+    assert outcome.kind == OutcomeKind.ACCEPTED
+    assert Invitation.objects.count() == 1
+    assert_counters_exact()
+
+
+def test_persons_of_cases_that_wait_are_sealed(now):
+    before = SealedPerson.objects.count()
+    agent = CANARY | {"name": "探针代理人"}
+
+    send(
+        worlds.case("YC-2", now, applicant=CANARY | {"agent": agent, "birth_year": 1950}),
+        worlds.case("YC-3", now, item="0", applicant=CANARY | {"agent": agent, "kind": "natural_person"}),
+        worlds.case("YC-4", now, status="lost", applicant=CANARY | {"birth_year": "long ago"}),
+        worlds.case("YC-5", now, status="lost", applicant={}),
+        now=now,
+    )
+
+    assert SealedPerson.objects.count() == before + 5
+    assert find_everywhere("甲探针乙", "探针代理人", "13911112222", "99010219900101CANARY") == []
+
+
+@pytest.mark.parametrize("folded", [False, True])
+def test_a_corrected_service_day_takes_its_review_along(now, folded):
+    from haochaping.insight import actions
+
+    worlds.give("YC-1", 4, now)
+    worlds.give("YC-1", 5, now, assess_no=2)
+    if folded:
+        actions.fold()
+    yesterday = now - timedelta(days=1)
+
+    [outcome] = send(worlds.case("YC-1", yesterday, trips=1), now=now + LATER)
+
+    assert outcome.kind == OutcomeKind.UPDATED
+    assert_counters_exact()
+    day = local_day(yesterday)
+    rates = {m.name: m for m in insight.measures(Place(), Period(day, day))}
+    share = rates["participation_rate"]
+    assert (share.numerator, share.denominator) == (1, 1)
+
+
+def test_a_case_without_reviews_changes_its_day_alone(now):
+    send(worlds.case("YC-1", now - timedelta(days=1)), now=now + LATER)
+
+    assert_counters_exact()
+
+
+@pytest.mark.parametrize(
+    "table", ["cases_case", "insight_fact_delta", "reviews_invitation", "exchange_quarantined_record"]
+)
+def test_a_table_that_cannot_be_written_takes_the_whole_batch_back(now, table):
+    tables = (*ALL_TABLES, "cases_case", "cases_service_occurrence", "reviews_invitation")
+    before = rows_of(*tables)
+
+    with pytest.raises(OperationalError, match="disk full"), failing(table):
+        send(worlds.case("YC-2", now), worlds.case("YC-3", now, item="0"), now=now)
+
+    assert rows_of(*tables) == before
+
+
+def test_a_batch_of_nothing_does_nothing(now):
+    before = rows_of(*ALL_TABLES)
+
+    assert send(now=now) == []
+    assert rows_of(*ALL_TABLES) == before

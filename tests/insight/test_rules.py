@@ -1,0 +1,219 @@
+"""分析 rules: what counts as what, by table; measures against counting people one by one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from haochaping.cases.terms import CaseFacts, OccurrenceFacts
+from haochaping.insight.rules import MEASURES, case_units, changes, order_units, review_units, worked_out
+from haochaping.insight.terms import REPORTED, UNVERIFIED, FactKey, FactKind
+from haochaping.kernel.periods import BEIJING
+from haochaping.rectification.terms import OrderFacts, OrderState
+from haochaping.reviews.rules import is_active, is_bad
+from haochaping.reviews.terms import Level, Provenance, ReviewChannel, ReviewFacts, ReviewStatus
+
+DAY = date(2026, 6, 1)
+ID = UUID(int=1)
+LATE = datetime(2026, 5, 31, 16, 30, tzinfo=UTC)
+CASE = CaseFacts(
+    ID,
+    DAY,
+    1,
+    2,
+    3,
+    verified=True,
+    occurrences=(OccurrenceFacts(ID, DAY), OccurrenceFacts(UUID(int=2), date(2026, 6, 2))),
+)
+REVIEW = ReviewFacts(
+    id=ID,
+    assessed_at=LATE,
+    occurred_at=datetime(2026, 5, 30, 10, tzinfo=BEIJING),
+    division_id=1,
+    agency_id=2,
+    item_id=3,
+    channel=ReviewChannel.MOBILE,
+    level=1,
+    provenance=Provenance.ACTIVE_SELF,
+    status=ReviewStatus.EFFECTIVE,
+    assess_no=1,
+    verified_case=True,
+)
+ORDER = OrderFacts(ID, LATE, 1, 2, 3, OrderState.DISPATCHED)
+
+
+def key(kind: FactKind, day: date, channel: str = "", level: int = 0, provenance: str = "") -> FactKey:
+    return FactKey(kind, day, 1, 2, 3, channel, level, provenance)
+
+
+@pytest.mark.parametrize(("verified", "provenance"), [(True, REPORTED), (False, UNVERIFIED)])
+def test_a_case_counts_on_its_day_and_each_service_on_its_own(verified: bool, provenance: str):
+    assert case_units([replace(CASE, verified=verified)]) == {
+        key(FactKind.CASE, DAY, provenance=provenance): 1,
+        key(FactKind.OCCURRENCE, DAY, provenance=provenance): 1,
+        key(FactKind.OCCURRENCE, date(2026, 6, 2), provenance=provenance): 1,
+    }
+
+
+def test_cases_of_one_day_add_up():
+    assert case_units([CASE, CASE])[key(FactKind.CASE, DAY, provenance=REPORTED)] == 2
+    assert case_units([]) == {}
+
+
+def test_a_review_counts_when_given_and_marks_its_service_on_the_services_day():
+    assert review_units([REVIEW]) == {
+        key(FactKind.REVIEW, DAY, "mobile", 1, "active_self"): 1,
+        key(FactKind.REVIEWED, date(2026, 5, 30), "mobile", 0, "active_self"): 1,
+    }
+
+
+def test_a_withdrawn_review_counts_nowhere():
+    assert review_units([replace(REVIEW, status=ReviewStatus.WITHDRAWN)]) == {}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"assess_no": 2}, {"verified_case": False}]
+    + [{"provenance": p} for p in Provenance if not p.startswith(("active", "hotline"))],
+    ids=str,
+)
+def test_what_counts_as_a_review_and_not_as_participation(change: dict[str, object]):
+    units = review_units([replace(REVIEW, **change)])  # type: ignore[arg-type]
+
+    assert [(unit.kind, n) for unit, n in units.items()] == [(FactKind.REVIEW, 1)]
+
+
+@pytest.mark.parametrize(
+    ("state", "kinds"),
+    [
+        (OrderState.CREATED, []),
+        (OrderState.CANCELLED, []),
+        (OrderState.DISPATCHED, ["order"]),
+        (OrderState.SIGNED, ["order"]),
+        (OrderState.VERIFIED, ["order"]),
+        (OrderState.RECTIFIED, ["order"]),
+        (OrderState.REPLIED, ["order", "rectified"]),
+    ],
+)
+def test_an_order_counts_from_dispatch_and_again_when_answered(state: OrderState, kinds: list[str]):
+    units = order_units([replace(ORDER, state=state)])
+
+    assert [unit.kind for unit in units] == kinds
+    assert {unit.day for unit in units} <= {DAY}
+
+
+_KEYS = st.builds(
+    key, st.sampled_from(FactKind), st.sampled_from([DAY, date(2026, 6, 2)]), level=st.integers(0, 2)
+)
+_UNITS = st.dictionaries(_KEYS, st.integers(1, 5)).map(Counter)
+
+
+@given(_UNITS, _UNITS)
+def test_changes_make_before_into_after(before: Counter[FactKey], after: Counter[FactKey]):
+    told = changes(before, after)
+    made = Counter(before)
+    made.update(told)
+
+    assert {unit: n for unit, n in made.items() if n} == dict(after)
+    assert 0 not in told.values()
+
+
+@given(_UNITS)
+def test_no_change_is_told_by_nothing(units: Counter[FactKey]):
+    assert changes(units, Counter(units)) == {}
+
+
+_MOMENTS = st.integers(0, 5).map(lambda days: LATE + timedelta(days=days))
+_REVIEWS = st.lists(
+    st.builds(
+        ReviewFacts,
+        st.uuids(),
+        _MOMENTS,
+        _MOMENTS,
+        st.just(1),
+        st.just(2),
+        st.just(3),
+        st.sampled_from(ReviewChannel),
+        st.sampled_from(Level),
+        st.sampled_from(Provenance),
+        st.sampled_from(ReviewStatus),
+        st.integers(1, 2),
+        st.booleans(),
+    ),
+    max_size=80,
+)
+_CASES = st.lists(
+    st.builds(
+        CaseFacts,
+        st.uuids(),
+        st.just(DAY),
+        st.just(1),
+        st.just(2),
+        st.just(3),
+        st.booleans(),
+        st.lists(st.builds(OccurrenceFacts, st.uuids(), st.just(DAY)), max_size=4).map(tuple),
+    ),
+    max_size=20,
+)
+_ORDERS = st.lists(
+    st.builds(
+        OrderFacts, st.uuids(), _MOMENTS, st.just(1), st.just(2), st.just(3), st.sampled_from(OrderState)
+    ),
+    max_size=40,
+)
+
+
+@given(_CASES, _REVIEWS, _ORDERS)
+def test_measures_against_counting_one_by_one(
+    cases: list[CaseFacts], reviews: list[ReviewFacts], orders: list[OrderFacts]
+):
+    tally: Counter[tuple[str, int, str]] = Counter()
+    for unit, n in (case_units(cases) + review_units(reviews) + order_units(orders)).items():
+        tally[unit.kind, unit.level, unit.provenance] += n
+    values = {measure.name: worked_out(measure, tally) for measure in MEASURES}
+
+    effective = [r for r in reviews if r.status == "effective"]
+    active = [r for r in effective if is_active(r.provenance)]
+    good = [r for r in active if r.level >= 3]
+    services = sum(len(c.occurrences) for c in cases if c.verified)
+    reviewed = [r for r in active if r.assess_no == 1 and r.verified_case]
+    out = [o for o in orders if o.state not in {"created", "cancelled"}]
+    answered = [o for o in out if o.state == "replied"]
+    assert {name: (value.numerator, value.denominator) for name, value in values.items()} == {
+        "cases": (sum(c.verified for c in cases), None),
+        "occurrences": (services, None),
+        "active_reviews": (len(active), None),
+        "bad_reviews": (sum(is_bad(r.level) for r in effective), None),
+        "unverified_reviews": (len(effective) - len(active), None),
+        "participation_rate": (len(reviewed), services),
+        "rectification_rate": (len(answered), len(out)),
+        "good_rate": (len(good), len(active)),
+    }
+    for value in values.values():
+        if value.denominator is None:
+            assert value.value == value.numerator
+        elif value.denominator < 30:
+            assert value.value is None
+        else:
+            assert value.value == value.numerator / value.denominator
+
+
+def test_bad_count_and_participation_come_before_the_good_rate():
+    names = [measure.name for measure in MEASURES]
+
+    assert names.index("bad_reviews") < names.index("good_rate")
+    assert names.index("participation_rate") < names.index("good_rate")
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: measure.name)
+def test_every_measure_says_what_it_leaves_out_and_where_it_stands(measure):
+    assert measure.exclusions
+    assert measure.source
+    assert worked_out(measure, {}).numerator == 0

@@ -1,0 +1,136 @@
+"""From a bad rating on a phone to the published reply: citizen, clerk, publisher and public, each in a real browser."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import timezone
+
+from tests.journeys.conftest import DESK, IMAGES, PHONE
+from tests.journeys.test_citizen import new_invitation
+
+pytestmark = pytest.mark.journey
+
+WORDS = "材料清单没写的证明也要交，跑了三趟，电话13912345678。"
+REPLY = "您反映的问题属实，清单已改正，抱歉让您多跑了路。"
+
+
+def test_bad_rating_to_published_reply(pages, house, axe, log_in):
+    phone = pages(PHONE)
+    new_invitation(phone)
+    invitation = phone.url
+    phone.click("button[name=level][value='2']")
+    phone.locator("input[name=indicator_codes]").first.check()
+    phone.fill("textarea[name=comment_text]", WORDS)
+    phone.click("form[action$='/reasons'] button[type=submit]")
+    ((order, review),) = house.sql(
+        "SELECT id::text, review_id::text FROM rectification_work_order ORDER BY created_at DESC LIMIT 1"
+    )
+
+    desk = pages(DESK)
+    log_in(desk, "clerk", timezone.now())
+    assert axe(desk) == []
+    desk.screenshot(path=IMAGES / "desk.png")
+    desk.goto(f"/desk/orders/{order}")
+    desk.click("form[action$='/sign-for'] button")
+    desk.fill("form[action$='/message'] textarea", "您好，请问是哪一份证明？")
+    desk.click("form[action$='/message'] button")
+    assert axe(desk) == []
+    assert "139" not in desk.inner_text("main").replace(WORDS, "")
+
+    phone.goto(invitation)
+    assert "请问是哪一份证明" in phone.inner_text("main")
+    phone.fill("form[action$='/message'] textarea", "居住证明。")
+    phone.click("form[action$='/message'] button")
+    assert axe(phone) == []
+
+    desk.reload()
+    assert "居住证明。" in desk.inner_text("#thread")
+    desk.check("input[name=result][value=answered]")
+    desk.check("input[name=is_true][value=yes]")
+    desk.check("input[name=is_reasonable][value=yes]")
+    desk.fill("form[action$='/call-back'] textarea", "情况属实。")
+    desk.click("form[action$='/call-back'] button")
+    desk.check("input[name=outcome][value=immediate_rectified]")
+    desk.fill("form[action$='/rectification'] textarea", "已从清单和窗口要求中删除居住证明。")
+    desk.screenshot(path=IMAGES / "order.png")
+    desk.click("form[action$='/rectification'] button")
+    desk.fill("form[action$='/reply'] textarea", REPLY)
+    desk.click("form[action$='/reply'] button")
+    assert axe(desk) == []
+
+    phone.goto(invitation)
+    assert REPLY in phone.inner_text("main")
+    phone.screenshot(path=IMAGES / "reply.png", full_page=True)
+
+    board = pages(DESK)
+    board.goto("/divisions/990102000000")
+    assert REPLY not in board.content()
+    assert "跑了三趟" not in board.content()
+
+    # The reviewer's ten minutes pass.
+    house.sql("UPDATE reviews_review SET changeable_until = changeable_until - interval '1 hour' WHERE id = %s::uuid", review)
+    press = pages(DESK)
+    log_in(press, "publisher", timezone.now())
+    press.goto("/desk/releases/")
+    assert axe(press) == []
+    press.screenshot(path=IMAGES / "releases.png")
+    for part in ("text", "reply"):
+        press.click(f"form[action$='/{review}/{part}'] button[value=released]")
+
+    board.goto("/divisions/990102000000")
+    shown = board.inner_text("main")
+    assert REPLY in shown
+    assert "跑了三趟，电话＊＊＊" in shown
+    assert "13912345678" not in board.content()
+    assert axe(board) == []
+    board.screenshot(path=IMAGES / "board.png")
+
+
+def test_message_of_the_agency_reaches_the_phone_without_showing_it(house, pages):
+    page = pages(PHONE)
+    page.goto("/demo/phone/")
+
+    assert "****" in page.inner_text("main")
+
+
+@pytest.mark.parametrize(
+    ("username", "addresses"),
+    [
+        ("sysadmin", ["/desk/", "/desk/quarantine/", "/desk/jobs/", "/admin/", "/admin/directory/agency/"]),
+        ("auditor", ["/desk/", "/admin/", "/admin/ledger/entry/", "/accounts/2fa/"]),
+    ],
+)
+def test_pages_of_other_staff_have_no_barriers(pages, axe, log_in, username, addresses):
+    page = pages(DESK)
+    log_in(page, username, timezone.now())
+    for address in addresses:
+        page.goto(address)
+        assert axe(page) == [], address
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/",
+        "/?q=登记",
+        "/divisions/990000000000",
+        "/agencies/990102000000_01",
+        "/measures",
+        "/about",
+        "/my/",
+        "/ui",
+        "/demo/",
+        "/demo/phone/",
+        "/accounts/login/",
+        "/api/v1/docs",
+        "/divisions/000",
+    ],
+)
+def test_public_pages_have_no_barriers_and_say_that_they_are_samples(pages, axe, viewport, address):
+    page = pages(viewport)
+    page.goto(address)
+
+    assert axe(page) == []
+    assert "示例数据" in page.inner_text("body")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
