@@ -335,3 +335,12 @@ def test_a_hundred_cases_cost_as_many_queries_as_two(django_assert_max_num_queri
         take(case("A1"), case("A2"))
     with django_assert_max_num_queries(27):
         take(*(case(f"B{n}", occurrences=(occurrence(1), occurrence(2))) for n in range(100)))
+
+
+def test_take_in_keeps_the_sealed_person_when_a_later_message_names_nobody():
+    take(case("C1", person=PERSON))
+    person = stored().person_id
+
+    assert take(case("C1", trips=3, person=None)).outcomes[0].kind == OutcomeKind.UPDATED
+    assert stored().person_id == person
+    assert person is not None

@@ -41,7 +41,7 @@ def record(**changes: object) -> Quarantined:
     return Quarantined(**(facts | changes))  # type: ignore[arg-type]
 
 
-def kinds() -> list[str]:
+def kinds() -> list[int]:
     return list(Entry.objects.order_by("id").values_list("kind", flat=True))
 
 

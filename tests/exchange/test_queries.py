@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def three(now: datetime) -> list[UUID]:
     """Two reviews of two cases and one case, a minute apart."""
-    facts = [
+    facts: list[dict[str, object]] = [
         {"receipt_hash": receipt_hash(RECEIPT)},
         {"fields": {"source": "yc-hall", "case_no": "YC-2"}, "receipt_hash": None},
         {"kind": RecordKind.CASE, "receipt_hash": None},

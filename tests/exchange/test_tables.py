@@ -96,11 +96,14 @@ def test_half_a_file_cut_in_a_character(tmp_path, encoding):
     found = read(tmp_path / "t.csv", "a,b\n1,张\n2,满".encode(encoding)[:-1])
 
     assert found[0].fields == {"a": "1", "b": "张"}
-    assert found[1].fields["b"].endswith("\ufffd")
+    assert str(found[1].fields["b"]).endswith("\ufffd")
 
 
 def test_row_with_a_cell_too_many(tmp_path):
-    assert read(tmp_path / "t.csv", b"a\n1,2\n")[0].complaint.code == "short_row"
+    found = read(tmp_path / "t.csv", b"a\n1,2\n")[0]
+
+    assert found.complaint is not None
+    assert found.complaint.code == "short_row"
 
 
 def test_two_columns_of_one_name(tmp_path):

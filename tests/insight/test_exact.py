@@ -19,18 +19,19 @@ from haochaping.insight.models import Fact, FactDelta
 from haochaping.insight.rules import case_units, order_units, review_units
 from haochaping.insight.terms import FactKey
 from haochaping.kernel.actor import OPERATOR, SYSTEM
+from haochaping.kernel.outcomes import OutcomeKind
 from haochaping.kernel.refused import Refused
 from haochaping.rectification import queries as orders
 from haochaping.reviews import queries as reviews
 from haochaping.reviews.models import Review
-from haochaping.reviews.terms import Entrance, Level
+from haochaping.reviews.terms import RECEIPT_UNKNOWN, Entrance, Level
 from tests import worlds
 
 if TYPE_CHECKING:
     from uuid import UUID
 
 pytestmark = pytest.mark.django_db
-_PLACES = (
+_PLACES: tuple[dict[str, object], ...] = (
     {},
     {"division": worlds.CITY},
     {"division": worlds.OTHER_CITY, "agency": worlds.OTHER_AGENCY, "item": worlds.OTHER_ITEM},
@@ -77,13 +78,14 @@ class Walk:
 
     def send(self) -> None:
         at = (self.now - timedelta(days=self.dice.randint(0, 3))).isoformat()
-        told = self.dice.choice(_PLACES) | {"applied_at": at}
+        told: dict[str, object] = {**self.dice.choice(_PLACES), "applied_at": at}
         told["occurrences"] = [
             {"no": no, "at": at, "channel": "window"} for no in range(1, self.dice.randint(1, 3) + 1)
         ]
-        verified = self.dice.random() < 0.7
-        raw = Raw(worlds.case(f"C{self.dice.randint(1, 4)}", self.now, **told))
-        take_in_cases([raw], verified=verified, entrance=Entrance.CLIENT, by=OPERATOR, now=self.now)
+        number = self.dice.randint(1, 4)
+        raw = Raw(worlds.case(f"C{number}", self.now, **told))
+        # C4 is known from an unsigned address only.
+        take_in_cases([raw], verified=number < 4, entrance=Entrance.CLIENT, by=OPERATOR, now=self.now)
 
     def rate(self) -> None:
         entrance = self.dice.choice([Entrance.TOKEN, Entrance.CLIENT, Entrance.UNSIGNED])
@@ -99,7 +101,7 @@ class Walk:
     def some_review(self) -> UUID:
         ids = list(Review.objects.order_by("id").values_list("id", flat=True))
         if not ids:
-            raise Refused(reviews.RECEIPT_UNKNOWN)
+            raise Refused(RECEIPT_UNKNOWN)
         return self.dice.choice(ids)
 
     def change(self) -> None:
@@ -126,3 +128,14 @@ def test_the_counters_say_what_there_is(seed: int, now: datetime):
         walk.step()
 
         assert counted() == true()
+
+
+def test_reviews_of_an_unsigned_case_count_as_participation_once_its_platform_sends_it(now: datetime):
+    worlds.build(now)
+    unsigned, sent = (Raw(worlds.case("C1", now, trips=trips)) for trips in (1, 2))
+    take_in_cases([unsigned], verified=False, entrance=Entrance.UNSIGNED, by=OPERATOR, now=now)
+    assert worlds.give("C1", 5, now).kind == OutcomeKind.ACCEPTED
+
+    take_in_cases([sent], entrance=Entrance.CLIENT, by=OPERATOR, now=now + timedelta(hours=1))
+
+    assert counted() == true()

@@ -63,7 +63,12 @@ class Desk:
     def bad(self) -> BadReview:
         row = self.row
         return BadReview(
-            self.review_id, row.division_id, row.agency_id, row.item_id, row.created_at, self.now + 10 * MINUTE
+            self.review_id,
+            row.division_id,
+            row.agency_id,
+            row.item_id,
+            row.created_at,
+            self.now + 10 * MINUTE,
         )
 
     @property

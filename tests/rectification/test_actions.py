@@ -56,7 +56,9 @@ def test_the_straight_path_leaves_a_moment_an_event_and_an_entry_per_step(desk):
 def test_reply_names_the_review(desk):
     desk.upto(Move.RECTIFY)
 
-    assert actions.reply(desk.order_id, text=" 谢谢您\r\n ", by=worlds.CLERK, now=desk.later()) == desk.review_id
+    assert (
+        actions.reply(desk.order_id, text=" 谢谢您\r\n ", by=worlds.CLERK, now=desk.later()) == desk.review_id
+    )
     assert desk.row.reply_text == "谢谢您"
 
 
@@ -126,7 +128,10 @@ class TestEveryStepOfStaff:
 
 
 TEXTS = {
-    "note": (Move.SIGN_FOR, lambda pk, text: partial(actions.verify_by_callback, pk, **FOUND | {"note": text})),
+    "note": (
+        Move.SIGN_FOR,
+        lambda pk, text: partial(actions.verify_by_callback, pk, **FOUND | {"note": text}),
+    ),
     "text": (Move.VERIFY, lambda pk, text: partial(actions.rectify, pk, **DONE | {"text": text})),
     "reply": (Move.RECTIFY, lambda pk, text: partial(actions.reply, pk, text=text)),
 }
@@ -283,7 +288,9 @@ def test_open_or_reopen_opens_where_there_is_none(desk):
     assert good
     review_id = worlds.give("YC-2", 5, desk.now).id
     assert review_id is not None
-    bad = desk.bad.__class__(review_id, desk.bad.division_id, desk.bad.agency_id, desk.bad.item_id, desk.now, desk.now)
+    bad = desk.bad.__class__(
+        review_id, desk.bad.division_id, desk.bad.agency_id, desk.bad.item_id, desk.now, desk.now
+    )
 
     order_id = actions.open_or_reopen(bad, by=REVIEWER, now=desk.later())
 

@@ -24,7 +24,7 @@ OPENS, CLOSES = time(9), time(17, 30)
 REAL = WorkingCalendar(
     {day: chinese_calendar.is_workday(day) for day in chinese_calendar.get_dates(FIRST, LAST)}, OPENS, CLOSES
 )
-VALUES = {
+VALUES: dict[str, str] = {
     Key.CHANGE_WINDOW_MINUTES: "10",
     Key.INVITATION_DAYS: "90",
     Key.SIGN_LIMIT_WORKING_HOURS: "4",

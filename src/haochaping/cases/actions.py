@@ -265,9 +265,10 @@ def _filled(
     row.applied_at, row.accepted_at, row.completed_at = case.applied_at, case.accepted_at, case.completed_at
     row.promised_limit, row.statutory_limit = case.promised_limit, case.statutory_limit
     row.trips, row.materials = case.trips, case.materials
-    row.person_id, row.agent_id = persons
+    # A later message that does not name them takes nobody away.
+    row.person_id, row.agent_id = persons[0] or row.person_id, persons[1] or row.agent_id
     row.person_kind = case.person_kind
-    row.by_agent = case.agent is not None
+    row.by_agent = row.agent_id is not None
     row.aged_60 = is_aged_60(case.birth_year, now)
     row.verified = verified
     row.digest = bound.digest

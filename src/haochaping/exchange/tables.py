@@ -93,7 +93,7 @@ def _xlsx_rows(path: Path) -> Iterator[Row]:
             yield Row(number, {}, Complaint(ROUNDED_NUMBER, rounded, {"value": rounded}))
 
 
-def _xlsx_lines(path: Path) -> Iterator[list[object]]:
+def _xlsx_lines(path: Path) -> Iterator[Sequence[object]]:
     try:
         sheet = python_calamine.CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
         yield from sheet.iter_rows()

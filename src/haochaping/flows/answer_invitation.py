@@ -65,7 +65,7 @@ def answer_invitation(
     if binding is None:
         raise Refused(TOKEN_INVALID)
     outcome = _give(binding, chosen, channel, by, now)
-    if outcome.kind == OutcomeKind.REFUSED and False:
+    if outcome.kind == OutcomeKind.REFUSED and outcome.id:
         # Another tap of the same person came first by a moment; this one is what they last wanted.
         change_review.change_level(outcome.id, chosen, by=by, now=now)
         return Answered(outcome.id)

@@ -84,25 +84,28 @@ def _invite(taken: Mapping[UUID, CaseFacts], by: Actor, now: datetime) -> None:
 
 
 def _move_reviews(taken: TakenIn) -> None:
-    """A service whose day was corrected takes its reviews along: they are counted on the service's day."""
-    days = {
-        occurrence.id: occurrence.day for case in taken.before.values() for occurrence in case.occurrences
+    """A service whose day was corrected, or whose case its platform has sent at last, takes its reviews along."""
+    stood = {
+        occurrence.id: (occurrence.day, case.verified)
+        for case in taken.before.values()
+        for occurrence in case.occurrences
     }
     moved = [
         occurrence.id
         for case in taken.after.values()
         for occurrence in case.occurrences
-        if days.get(occurrence.id, occurrence.day) != occurrence.day
+        if stood.get(occurrence.id, (occurrence.day, case.verified)) != (occurrence.day, case.verified)
     ]
     if not moved:
         return
     occurrences = review_queries.occurrences_of(moved)
     review_queries.hold(occurrences)
     after = review_queries.facts_of(occurrences)
-    before = [
-        replace(facts, occurred_at=datetime.combine(days[occurrences[facts.id]], time(), BEIJING))
-        for facts in after.values()
-    ]
+    before = []
+    for facts in after.values():
+        day, verified = stood[occurrences[facts.id]]
+        at = datetime.combine(day, time(), BEIJING)
+        before.append(replace(facts, occurred_at=at, verified_case=verified))
     insight.count(changes(review_units(before), review_units(after.values())))
 
 

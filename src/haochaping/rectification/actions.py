@@ -9,7 +9,7 @@ from django.db import transaction
 from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
-from haochaping.kernel.text import clean
+from haochaping.kernel.text import clean, has_forbidden_control
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
 from haochaping.rectification import access
@@ -29,6 +29,7 @@ from haochaping.rectification.terms import (
     Move,
     OrderState,
 )
+from haochaping.reviews.terms import FORBIDDEN_CHARACTERS
 from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ def verify_by_callback(
     """Record one attempt to hear the reviewer, and what was found.
 
     Raises:
-        Refused: as `sign_for`, and UNKNOWN_CHOICE, TEXT_MISSING, TEXT_TOO_LONG.
+        Refused: as `sign_for`, and UNKNOWN_CHOICE, TEXT_MISSING, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
     """
     note = _text(note, "note")
     if result not in set(CallResult):
@@ -203,7 +204,7 @@ def rectify(order_id: UUID, *, outcome: str, text: str, by: Actor, now: datetime
     """Record what was put right, or why it could not be.
 
     Raises:
-        Refused: as `sign_for`, and UNKNOWN_CHOICE, TEXT_MISSING, TEXT_TOO_LONG.
+        Refused: as `sign_for`, and UNKNOWN_CHOICE, TEXT_MISSING, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
     """
     text = _text(text, "text")
     if outcome not in set(HandlingOutcome):
@@ -219,7 +220,7 @@ def reply(order_id: UUID, *, text: str, by: Actor, now: datetime) -> UUID:
     """Answer the reviewer; returns the review's id.
 
     Raises:
-        Refused: as `sign_for`, and TEXT_MISSING, TEXT_TOO_LONG.
+        Refused: as `sign_for`, and TEXT_MISSING, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
     """
     text = _text(text, "text")
     order = _step(order_id, Move.REPLY, by)
@@ -256,6 +257,8 @@ def _text(text: str, field: str) -> str:
     text = clean(text)
     if not text:
         raise Refused(TEXT_MISSING, field=field)
+    if has_forbidden_control(text):
+        raise Refused(FORBIDDEN_CHARACTERS, field=field)
     if len(text) > TEXT_LIMIT:
         raise Refused(TEXT_TOO_LONG, field=field, length=len(text), limit=TEXT_LIMIT)
     return text

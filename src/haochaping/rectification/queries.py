@@ -68,8 +68,11 @@ def _row(values: tuple[object, ...]) -> OrderRow:
 
 
 def inbox(by: Actor, *, done: bool = False, limit: int = 50, offset: int = 0) -> list[OrderRow]:
-    """The orders somebody may see: open ones by time left, finished ones newest first."""
-    rows = WorkOrder.objects.filter(access.visible(by)).exclude(state=OrderState.CREATED)
+    """The orders somebody may see: open ones by time left, finished ones newest first.
+
+    What was never dispatched is nobody's business: a mis-tap changed back leaves no trace at the agency.
+    """
+    rows = WorkOrder.objects.filter(access.visible(by), dispatched_at__isnull=False)
     if done:
         rows = rows.filter(state__in=FINAL).order_by("-created_at")
     else:

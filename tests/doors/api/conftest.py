@@ -14,7 +14,7 @@ from tests import worlds
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from django.http import HttpResponse
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +31,7 @@ class Caller:
     def headers(self, **more: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.key}", **{k.replace("_", "-"): v for k, v in more.items()}}
 
-    def post(self, what: str, body: bytes, *, kind: str = "application/json", **more: str) -> HttpResponse:
+    def post(self, what: str, body: bytes, *, kind: str = "application/json", **more: str) -> Answer:
         # The client of the tests leaves the header out for an empty body; real ones do not.
         headers = self.headers(**more) | {"Content-Type": kind}
         return Client().post(f"/api/v1/{what}", body, content_type=kind, headers=headers)
@@ -39,9 +39,10 @@ class Caller:
     def send(self, what: str, *items: object, **more: str) -> list[dict[str, Any]]:
         answer = self.post(what, json.dumps({"items": items}).encode(), **more)
         assert answer.status_code == 200, answer.content.decode()
-        return answer.json()["results"]
+        results: list[dict[str, Any]] = answer.json()["results"]
+        return results
 
-    def get(self, path: str, **more: str) -> HttpResponse:
+    def get(self, path: str, **more: str) -> Answer:
         return Client().get(f"/api/v1/{path}", headers=self.headers(**more))
 
 
@@ -61,10 +62,10 @@ def caller(db: None, moment: datetime) -> Caller:
 def problem():
     """Check that an answer is a problem of this status and code; returns it."""
 
-    def check(answer: HttpResponse, status: int, code: str) -> dict[str, Any]:
+    def check(answer: Answer, status: int, code: str) -> dict[str, Any]:
         assert answer.status_code == status, answer.content.decode()
         assert answer.headers["Content-Type"] == "application/problem+json"
-        told = json.loads(answer.content)
+        told: dict[str, Any] = json.loads(answer.content)
         assert set(told) == {"type", "title", "status", "detail", "field", "remedy"}
         assert (told["status"], told["type"]) == (status, f"/api/v1/docs#{code}")
         assert told["title"]

@@ -90,9 +90,7 @@ def check(caller: Caller, what: str, items: list[object], known: set[str]) -> No
             assert result["reason"]["remedy"]
 
 
-quiet = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+quiet = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 @quiet

@@ -87,7 +87,9 @@ def test_kept_answer_tells_no_receipt_to_a_reader_of_the_table(caller, moment):
         (stored,) = cursor.fetchone()
 
     assert receipt not in stored
-    assert receipt.encode() in queries.given_answer(caller.id, "k1")[1]
+    given = queries.given_answer(caller.id, "k1")
+    assert given is not None
+    assert receipt.encode() in given[1]
 
 
 @pytest.mark.django_db

@@ -164,12 +164,13 @@ def test_an_orphan_is_taken_as_unverified_when_its_case_arrives(device):
     assert "食品经营许可" in device.get(status).content.decode()
 
 
-def test_nothing_unsigned_writes_over_a_case(device):
+@pytest.mark.parametrize("state", ["1", "3"])
+def test_nothing_unsigned_writes_over_a_case(device, state):
     now = timezone.now()
     worlds.take_case("TEST20240101000001", now, source="501")
     before = Case.objects.values().get()
 
-    _tap(device, _open(device, handleStateCode="1"), "3")
+    _tap(device, _open(device, handleStateCode=state), "3")
 
     assert Case.objects.values().get() == before
     assert Review.objects.get().person_id is None

@@ -139,7 +139,7 @@ def sample(name: str) -> Any:
 
 def document() -> Json:
     """The OpenAPI document with its texts in the active language."""
-    return _translated(
+    made: Json = _translated(
         {
             "openapi": "3.1.0",
             "info": {
@@ -164,6 +164,7 @@ def document() -> Json:
             },
         }
     )
+    return made
 
 
 def _paths() -> Json:

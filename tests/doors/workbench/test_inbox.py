@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils import timezone
+
+from haochaping.doors.workbench.inbox import Left, inbox_page, left
+from haochaping.doors.workbench.words import excerpt
+from haochaping.flows import change_review, handle_bad_review
+from haochaping.kernel.periods import BEIJING
+from haochaping.rectification import actions as rectification
+from haochaping.rectification.models import WorkOrder
+from haochaping.rectification.terms import OrderRow, OrderState
+from tests import worlds
+
+MONDAY = datetime(2026, 6, 1, 10, 0, tzinfo=BEIJING)
+
+
+def an_order(due: datetime | None, state: OrderState = OrderState.DISPATCHED) -> OrderRow:
+    empty = dict.fromkeys(OrderRow.__slots__)
+    return OrderRow(**empty | {"state": state, "sign_due_at": due})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("due", "group"),
+    [
+        (MONDAY - timedelta(minutes=1), Left.OVERDUE),
+        (MONDAY + timedelta(minutes=1), Left.TODAY),
+        (datetime(2026, 6, 1, 23, 59, tzinfo=BEIJING), Left.TODAY),
+        (datetime(2026, 6, 2, 0, 0, tzinfo=BEIJING), Left.THIS_WEEK),
+        (datetime(2026, 6, 7, 23, 59, tzinfo=BEIJING), Left.THIS_WEEK),
+        (datetime(2026, 6, 8, 0, 0, tzinfo=BEIJING), Left.LATER),
+        (None, Left.NO_DEADLINE),
+    ],
+)
+def test_time_left_is_told_in_beijing_days(due, group):
+    assert left(an_order(due), MONDAY) == group
+
+
+def test_a_done_order_has_no_time_left():
+    assert left(an_order(MONDAY), MONDAY, done=True) == Left.DONE
+
+
+def test_sunday_belongs_to_the_week_before_it():
+    sunday = datetime(2026, 6, 7, 9, 0, tzinfo=BEIJING)
+
+    assert left(an_order(sunday + timedelta(days=1)), sunday) == Left.LATER
+
+
+def test_excerpt_is_forty_characters_on_one_line():
+    assert excerpt("一\n二") == "一 二"
+    assert excerpt("长" * 40) == "长" * 40
+    assert excerpt("长" * 41) == "长" * 40 + "…"
+
+
+def test_row_says_what_the_order_is_about(bad, clerk):
+    page = clerk.get(reverse("desk")).content.decode()
+
+    assert "食品经营许可" in page
+    assert "河湾区行政审批局" in page
+    assert "非常不满意" in page
+    assert "窗口让我第三次跑" in page
+    assert "四十个字" not in page
+    assert 'aria-current="page"' in page
+
+
+def test_review_without_a_reason_is_flagged(bad_review, clerk):
+    bad_review(codes=(), text="")
+
+    line = inbox_page(worlds.CLERK, QueryDict(), now=timezone.now())["groups"][0].lines[0]  # type: ignore[index]
+
+    assert line.reason_missing
+    assert line.words == ""
+
+
+def test_what_the_reviewer_may_still_change_is_not_listed(bad_review):
+    bad_review(finished=False)
+
+    assert inbox_page(worlds.CLERK, QueryDict(), now=timezone.now())["groups"] == []
+
+
+def test_words_are_for_those_who_may_read_them(bad):
+    seeing = worlds.Actor(worlds.ActorKind.STAFF, "9", frozenset({"order.view"}), worlds.EVERYWHERE)
+
+    line = inbox_page(seeing, QueryDict(), now=timezone.now())["groups"][0].lines[0]  # type: ignore[index]
+
+    assert line.words == ""
+
+
+def test_orders_of_another_agency_are_not_there(bad, browser_of):
+    assert "食品经营许可" not in browser_of("other_clerk").get(reverse("desk")).content.decode()
+
+
+def test_the_one_clock_sorts_the_orders(bad_review, world):
+    first, second = bad_review("YC-00000001"), bad_review("YC-00000002", at=world + timedelta(minutes=30))
+    now = world + timedelta(hours=1)
+    soon, late = now + timedelta(hours=1), now + timedelta(days=30)
+    # The first is signed for: its clock is the contact's, which is later than the other's signature.
+    rectification.sign_for(first.order_id, by=worlds.CLERK, now=now)
+    WorkOrder.objects.filter(id=first.order_id).update(contact_due_at=late, rectify_due_at=late)
+    WorkOrder.objects.filter(id=second.order_id).update(
+        sign_due_at=soon, rectify_due_at=late + timedelta(days=9)
+    )
+
+    groups = inbox_page(worlds.CLERK, QueryDict(), now=now)["groups"]
+
+    assert [line.id for group in groups for line in group.lines] == [second.order_id, first.order_id]  # type: ignore[attr-defined]
+
+
+def test_overdue_is_said_in_words(bad, clerk):
+    WorkOrder.objects.filter(id=bad.order_id).update(sign_due_at=timezone.now() - timedelta(hours=3))
+
+    page = clerk.get(reverse("desk")).content.decode()
+
+    assert 'class="late-title"' in page
+    assert "3" in page.split("deadline-late")[1][:400]
+
+
+def test_new_messages_are_counted(bad, clerk, world):
+    later = world + timedelta(minutes=10)
+    rectification.sign_for(bad.order_id, by=worlds.CLERK, now=later)
+    handle_bad_review.write_to_reviewer(bad.order_id, "哪一天？", by=worlds.CLERK, now=later)
+    handle_bad_review.answer_agency(bad.review_id, "周三", by=worlds.REVIEWER, now=later)
+
+    line = inbox_page(worlds.CLERK, QueryDict(), now=later)["groups"][0].lines[0]  # type: ignore[index]
+
+    assert line.unread == 1
+
+
+def test_done_orders_stand_apart(bad, bad_review, clerk, world):
+    change_review.withdraw_review(bad.review_id, by=worlds.REVIEWER, now=world + timedelta(minutes=2))
+
+    assert "食品经营许可" not in clerk.get(reverse("desk")).content.decode()
+    done = clerk.get(reverse("desk"), {"list": "done"}).content.decode()
+    assert "食品经营许可" in done
+    assert "窗口让我" not in done
+
+
+def test_pages_lead_on_and_back(bad_review, clerk, monkeypatch):
+    monkeypatch.setattr("haochaping.doors.workbench.inbox.ON_PAGE", 2)
+    for n in range(3):
+        bad_review(f"YC-0000000{n}")
+
+    first, second = clerk.get(reverse("desk")), clerk.get(reverse("desk"), {"page": "2"})
+
+    assert 'rel="next" href="?page=2"' in first.content.decode()
+    assert 'rel="prev" href="?page=1"' in second.content.decode()
+    assert 'rel="next"' not in second.content.decode()
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "99999999", "１"])
+def test_a_page_number_that_is_none_is_no_error(bad, clerk, page):
+    assert clerk.get(reverse("desk"), {"page": page}).status_code == 200
+
+
+def test_queries_do_not_grow_with_the_orders(bad_review, clerk, django_assert_max_num_queries):
+    for n in range(8):
+        bad_review(f"YC-0000000{n}")
+
+    with django_assert_max_num_queries(18):
+        clerk.get(reverse("desk"))
+
+
+@pytest.mark.parametrize(
+    ("who", "leads_to"),
+    [
+        ("publisher", ["desk_releases"]),
+        ("sysadmin", ["desk_quarantine", "desk_jobs", "admin:index"]),
+        ("auditor", ["admin:index"]),
+    ],
+)
+def test_who_has_no_orders_sees_what_there_is_to_do(browser_of, who, leads_to):
+    page = browser_of(who).get(reverse("desk")).content.decode()
+
+    main = page.split('<main id="main"')[1]
+    assert [
+        name
+        for name in ("desk_releases", "desk_quarantine", "desk_jobs", "admin:index")
+        if f'href="{reverse(name)}"' in main
+    ] == leads_to
+
+
+def test_desk_speaks_english_too(bad, clerk):
+    page = clerk.get(reverse("desk"), headers={"accept-language": "en"}).content.decode()
+
+    assert "Work orders" in page
+    assert "Time left" in page

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.urls import reverse
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from haochaping.exchange import queries as exchange
+from haochaping.exchange.terms import Raw
+from haochaping.flows.receive_reviews import receive_reviews
+from haochaping.kernel.actor import OPERATOR
+from haochaping.outbox import actions as outbox
+from haochaping.reviews.terms import Entrance
+from tests import worlds
+
+PERSON = {"name": "王秘密", "phone": "13911112222", "certificate_no": "X990001"}
+
+
+@pytest.fixture
+def waiting(world) -> list[str]:
+    """Two records in quarantine: an orphan with a person, and a level that does not exist."""
+    raws = [
+        Raw(worlds.review("YC-NONE", 1, world, comment_text="隔离中的文字", reviewer=PERSON)),
+        Raw(worlds.review("YC-NINE", 9, world)),
+    ]
+    receive_reviews(raws, entrance=Entrance.CLIENT, by=OPERATOR, now=world)
+    return [str(row.id) for row in exchange.waiting()]
+
+
+def test_list_says_why_and_never_who_or_what(waiting, browser_of):
+    page = browser_of("sysadmin").get(reverse("desk_quarantine")).content.decode()
+
+    assert "YC-NONE" in page
+    assert "“9”" in page
+    assert "rating_value" in page
+    for secret in (*PERSON.values(), "隔离中的文字"):
+        assert secret not in page
+
+
+def test_one_record_is_tried_again(waiting, browser_of, world):
+    worlds.take_case("YC-NINE", world + timedelta(minutes=1))
+    admin = browser_of("sysadmin")
+    orphan = next(row.id for row in exchange.waiting() if row.case_no == "YC-NINE")
+
+    answer = admin.post(reverse("desk_quarantine_retry", args=[orphan]))
+
+    assert (answer.status_code, answer.headers["Location"]) == (303, reverse("desk_quarantine"))
+    assert {row.case_no: row.attempts for row in exchange.waiting()} == {"YC-NINE": 1, "YC-NONE": 0}
+
+
+def test_everything_is_tried_again(waiting, browser_of):
+    browser_of("sysadmin").post(reverse("desk_quarantine_retry_all"))
+
+    assert [row.attempts for row in exchange.waiting()] == [1, 1]
+
+
+def test_nothing_to_try_is_said(world, browser_of):
+    admin = browser_of("sysadmin")
+    admin.post(reverse("desk_quarantine_retry_all"))
+
+    assert "notice-info" in admin.get(reverse("desk_quarantine")).content.decode()
+
+
+def test_the_whole_house_is_not_one_divisions_business(waiting, browser_of):
+    admin = browser_of("local_admin")
+
+    assert admin.get(reverse("desk_quarantine")).status_code == 403
+    assert admin.post(reverse("desk_quarantine_retry_all")).status_code == 403
+    assert [row.attempts for row in exchange.waiting()] == [0, 0]
+
+
+def given_up(world) -> int:
+    with transaction.atomic():
+        job = outbox.defer("example_job", case_id="1")
+    ProcrastinateJob.objects.filter(pk=job).update(status="failed", attempts=8)
+    outbox.record_failure(
+        job, name="example_job", attempts=8, error="TimeoutError: the gateway is silent", now=world
+    )
+    return job
+
+
+def test_jobs_that_were_given_up_are_listed_with_their_error(world, browser_of):
+    given_up(world)
+
+    page = browser_of("sysadmin").get(reverse("desk_jobs")).content.decode()
+
+    assert "example_job" in page
+    assert "TimeoutError: the gateway is silent" in page
+
+
+def test_job_without_an_error_says_so_in_chinese(world, browser_of):
+    job = given_up(world)
+    outbox.forget_failure(job)
+
+    assert browser_of("sysadmin").get(reverse("desk_jobs")).status_code == 200
+
+
+def test_job_runs_again_once(world, browser_of):
+    job, admin = given_up(world), browser_of("sysadmin")
+
+    first = admin.post(reverse("desk_job_retry", args=[job]))
+    second = admin.post(reverse("desk_job_retry", args=[job]))
+
+    assert first.status_code == 303
+    assert ProcrastinateJob.objects.get(pk=job).status == "todo"
+    assert second.status_code == 409
+    assert str(job) in second.content.decode()

@@ -1,0 +1,241 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from haochaping.flows import change_review, handle_bad_review
+from haochaping.ledger.models import Entry
+from haochaping.rectification import actions as rectification
+from haochaping.rectification import queries as orders
+from haochaping.rectification.models import WorkOrder
+from haochaping.rectification.terms import OrderState
+from tests import worlds
+from tests.doors.workbench.conftest import WORDS
+
+CALL = {"result": "answered", "is_true": "yes", "is_reasonable": "unknown", "note": "已核实"}
+DONE = {"outcome": "immediate_rectified", "text": "已并窗办理"}
+
+
+def state(bad) -> OrderState:
+    order = orders.order_of_review(bad.review_id)
+    assert order is not None
+    return order.state
+
+
+def bring_to(bad, wanted: OrderState, at) -> None:
+    steps = {
+        OrderState.SIGNED: lambda now: rectification.sign_for(bad.order_id, by=worlds.CLERK, now=now),
+        OrderState.VERIFIED: lambda now: rectification.verify_by_callback(
+            bad.order_id,
+            result="answered",
+            is_true=True,
+            is_reasonable=None,
+            note="已核实",
+            by=worlds.CLERK,
+            now=now,
+        ),
+        OrderState.RECTIFIED: lambda now: rectification.rectify(
+            bad.order_id, outcome="immediate_rectified", text="已并窗办理", by=worlds.CLERK, now=now
+        ),
+        OrderState.REPLIED: lambda now: handle_bad_review.reply(
+            bad.order_id, "已改为一次办结。", by=worlds.CLERK, now=now
+        ),
+    }
+    for reached, step in steps.items():
+        if state(bad) == wanted:
+            return
+        at += timedelta(minutes=3)
+        step(at)
+        assert state(bad) == reached
+
+
+def test_page_shows_the_review_and_never_who_gave_it(bad, clerk):
+    page = clerk.get(bad.address()).content.decode()
+
+    assert WORDS in page
+    assert "非常不满意" in page
+    assert "…0001" in page
+    for secret in ("YC-00000001", "张小满", "13900000001", bad.receipt):
+        assert secret not in page
+
+
+def test_page_is_not_kept(bad, clerk):
+    assert clerk.get(bad.address()).headers["Cache-Control"] == "no-store"
+
+
+def test_one_clock_runs(bad, clerk, world):
+    bring_to(bad, OrderState.SIGNED, world)
+
+    page = clerk.get(bad.address()).content.decode()
+
+    assert page.count('aria-current="step"') == 1
+    assert (
+        "首次联系" in page.split('aria-current="step"')[1][:200]
+        or "First contact" in page.split('aria-current="step"')[1][:200]
+    )
+
+
+def test_without_a_calendar_no_deadline_is_guessed(bad, clerk):
+    WorkOrder.objects.update(deadline_known=False, sign_due_at=None, contact_due_at=None, rectify_due_at=None)
+
+    assert 'class="clocks' not in clerk.get(bad.address()).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("reached", "forms"),
+    [
+        (OrderState.DISPATCHED, ["sign-for"]),
+        (OrderState.SIGNED, ["call-back"]),
+        (OrderState.VERIFIED, ["rectification", "call-back"]),
+        (OrderState.RECTIFIED, ["reply"]),
+        (OrderState.REPLIED, []),
+    ],
+)
+def test_only_the_moves_of_the_state_are_offered(bad, clerk, world, reached, forms):
+    bring_to(bad, reached, world)
+
+    page = clerk.get(bad.address()).content.decode()
+
+    assert [
+        name
+        for name in ("sign-for", "rectification", "call-back", "reply")
+        if f'action="{bad.address(name)}"' in page
+    ] == forms
+    assert f'action="{bad.address("message")}"' in page
+
+
+def test_whoever_only_supervises_is_offered_nothing(bad, browser_of):
+    assert "<textarea" not in browser_of("supervisor").get(bad.address()).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("before", "step", "form", "after"),
+    [
+        (OrderState.DISPATCHED, "sign-for", {}, OrderState.SIGNED),
+        (OrderState.SIGNED, "call-back", CALL, OrderState.VERIFIED),
+        (OrderState.VERIFIED, "call-back", CALL | {"result": "not_reached"}, OrderState.VERIFIED),
+        (OrderState.VERIFIED, "rectification", DONE, OrderState.RECTIFIED),
+        (OrderState.RECTIFIED, "reply", {"text": "已改。"}, OrderState.REPLIED),
+    ],
+)
+def test_step_is_taken_and_said(bad, clerk, world, before, step, form, after):
+    bring_to(bad, before, world)
+    entries = Entry.objects.count()
+
+    answer = clerk.post(bad.address(step), form)
+
+    assert (answer.status_code, answer.headers["Location"]) == (303, bad.address())
+    assert state(bad) == after
+    assert Entry.objects.count() > entries
+    assert 'role="status"' in clerk.get(bad.address()).content.decode()
+
+
+def test_call_back_says_only_what_was_found_out(bad, clerk, world):
+    bring_to(bad, OrderState.SIGNED, world)
+
+    clerk.post(bad.address("call-back"), CALL)
+
+    call = orders.callbacks(bad.order_id)[0]
+    assert (call.result, call.is_true, call.is_reasonable, call.note) == ("answered", True, None, "已核实")
+
+
+@pytest.mark.parametrize(
+    ("before", "step", "form", "status", "field"),
+    [
+        (OrderState.SIGNED, "sign-for", {}, 409, ""),
+        (OrderState.DISPATCHED, "reply", {"text": "太早的答复"}, 409, ""),
+        (OrderState.REPLIED, "rectification", DONE | {"text": "太晚的整改"}, 409, ""),
+        (OrderState.SIGNED, "call-back", {"note": "没有选"}, 422, "result"),
+        (OrderState.SIGNED, "call-back", CALL | {"note": " "}, 422, "note"),
+        (OrderState.SIGNED, "call-back", CALL | {"note": "长" * 2001}, 422, "note"),
+        (OrderState.SIGNED, "call-back", CALL | {"result": "invented"}, 422, "result"),
+        (OrderState.VERIFIED, "rectification", DONE | {"outcome": "invented"}, 422, "outcome"),
+        (OrderState.VERIFIED, "rectification", DONE | {"text": ""}, 422, "text"),
+        (OrderState.RECTIFIED, "reply", {"text": "\n"}, 422, "text"),
+        (OrderState.RECTIFIED, "reply", {"text": "长" * 2001}, 422, "text"),
+        (OrderState.RECTIFIED, "reply", {"text": "有\x00零"}, 422, "text"),
+        (OrderState.DISPATCHED, "message", {"text": ""}, 422, "text"),
+        (OrderState.DISPATCHED, "message", {"text": "长" * 2001}, 422, "text"),
+        (OrderState.DISPATCHED, "message", {"text": "有\x07铃"}, 422, "text"),
+    ],
+)
+def test_refused_step_says_why_and_keeps_what_was_typed(bad, clerk, world, before, step, form, status, field):
+    bring_to(bad, before, world)
+
+    answer = clerk.post(bad.address(step), form)
+
+    page = answer.content.decode()
+    assert answer.status_code == status
+    assert state(bad) == before
+    assert 'role="alert"' in page
+    if field:
+        assert f'id="{step}_{field}_error"' in page
+    typed = form.get("note") or form.get("text") or ""
+    if typed.strip() and status == 422:
+        assert typed[:20] in page
+
+
+def test_step_that_does_not_exist_is_not_found(bad, clerk):
+    assert clerk.post(bad.address("close")).status_code == 404
+
+
+def test_order_that_does_not_exist_is_said_in_words(bad, clerk):
+    answer = clerk.get(reverse("desk_order", args=[bad.review_id]))
+
+    assert answer.status_code == 404
+    assert "notice-bad" in answer.content.decode()
+
+
+def test_what_the_reviewer_may_still_change_is_not_shown(bad_review, clerk):
+    bad = bad_review(finished=False)
+
+    assert clerk.get(bad.address()).status_code == 404
+    assert clerk.post(bad.address("sign-for")).status_code == 404
+
+
+def test_withdrawn_words_are_gone(bad, clerk, world):
+    change_review.withdraw_review(bad.review_id, by=worlds.REVIEWER, now=world + timedelta(minutes=2))
+
+    page = clerk.get(bad.address()).content.decode()
+
+    assert WORDS not in page
+    assert f'action="{bad.address("message")}"' not in page
+
+
+def test_thread_goes_both_ways_and_is_marked_by_hand(bad, clerk, world):
+    clerk.post(bad.address("message"), {"text": "请问哪一天？"})
+    handle_bad_review.answer_agency(bad.review_id, "上周三", by=worlds.REVIEWER, now=timezone.now())
+
+    before = clerk.get(bad.address()).content.decode()
+    clerk.get(bad.address())
+    still = clerk.get(bad.address()).content.decode()
+    answer = clerk.post(bad.address("read"))
+    after = clerk.get(bad.address()).content.decode()
+
+    assert "请问哪一天？" in before
+    assert "上周三" in before
+    assert bad.address("read") in before
+    assert bad.address("read") in still
+    assert answer.status_code == 303
+    assert bad.address("read") not in after
+    assert "上周三" in after
+
+
+def test_timeline_calls_people_by_name_and_the_reviewer_only_reviewer(bad, clerk, world):
+    bring_to(bad, OrderState.SIGNED, world)
+    clerk.post(bad.address("call-back"), CALL)
+
+    page = clerk.get(bad.address()).content.decode()
+
+    assert "staff:" not in page
+    assert "reviewer:" not in page
+
+
+def test_order_page_asks_a_bounded_number_of_questions(bad, clerk, world, django_assert_max_num_queries):
+    bring_to(bad, OrderState.REPLIED, world)
+
+    with django_assert_max_num_queries(22):
+        clerk.get(bad.address())

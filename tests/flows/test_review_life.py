@@ -1,0 +1,179 @@
+"""The life of one review under every order of hands: whatever people do, the same things stay true."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import transaction
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from haochaping.flows import change_review, handle_bad_review
+from haochaping.insight import actions as insight
+from haochaping.kernel.actor import REVIEWER, SYSTEM
+from haochaping.kernel.outcomes import OutcomeKind
+from haochaping.kernel.periods import BEIJING
+from haochaping.kernel.refused import Refused
+from haochaping.ledger import queries as ledger
+from haochaping.ledger.terms import EntryKind
+from haochaping.rectification import actions as rectification
+from haochaping.rectification.models import WorkOrder
+from haochaping.reviews.models import Review
+from haochaping.reviews.terms import Entrance, Level
+from tests import worlds
+from tests.flows.truth import assert_counters_exact, findings
+
+START = datetime(2026, 6, 1, 10, tzinfo=BEIJING)
+LEVELS = st.sampled_from(Level)
+WAITS = st.integers(1, 240)
+
+
+class Life(RuleBasedStateMachine):
+    """One reviewer, one clerk and the sweep; every step takes one second to four minutes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.atomic = transaction.atomic()
+        self.atomic.__enter__()
+        self.now = START
+        self.review_id = None
+        self.seen_dispatched = 0
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.atomic.__exit__(None, None, None)
+
+    @initialize()
+    def begin(self):
+        worlds.build(START)
+        worlds.take_case("YC-1", START)
+
+    def act(self, wait, call, *args, codes=(), **how):
+        """Do something after a while; only the refusals that belong there are allowed."""
+        self.now += timedelta(seconds=wait)
+        with suppress(Refused):
+            try:
+                call(*args, now=self.now, **how)
+            except Refused as refused:
+                assert refused.code in {*codes}, refused.code
+                raise
+
+    # the reviewer
+
+    @precondition(lambda self: self.review_id is None)
+    @rule(level=LEVELS, wait=WAITS)
+    def tap(self, level, wait):
+        self.now += timedelta(seconds=wait)
+        outcome = worlds.give("YC-1", level.value, self.now, entrance=Entrance.TOKEN)
+        assert outcome.kind == OutcomeKind.ACCEPTED
+        self.review_id = outcome.id
+
+    @precondition(lambda self: self.review_id)
+    @rule(level=LEVELS, wait=WAITS)
+    def change(self, level, wait):
+        over = ("change_window_over",)
+        self.act(wait, change_review.change_level, self.review_id, level, by=REVIEWER, codes=over)
+
+    @precondition(lambda self: self.review_id)
+    @rule(
+        tag=st.sampled_from(["", "101", "201", "301", "401", "501"]),
+        text=st.sampled_from(["", "慢"]),
+        wait=WAITS,
+    )
+    def finish(self, tag, text, wait):
+        codes = ("change_window_over", "indicator_of_other_level", "not_reviewed")
+        tags = [tag] if tag else []
+        self.act(wait, change_review.finish_review, self.review_id, tags, text, by=REVIEWER, codes=codes)
+
+    @precondition(lambda self: self.review_id)
+    @rule(wait=WAITS)
+    def withdraw(self, wait):
+        self.act(
+            wait, change_review.withdraw_review, self.review_id, by=REVIEWER, codes=("change_window_over",)
+        )
+
+    @precondition(lambda self: self.review_id)
+    @rule(level=LEVELS)
+    def send_again(self, level):
+        before = Review.objects.values().get()
+        outcome = worlds.give("YC-1", level.value, self.now)
+        assert outcome.kind in {OutcomeKind.REFUSED, OutcomeKind.DUPLICATE}
+        assert Review.objects.values().get() == before
+
+    # the program
+
+    @rule(wait=WAITS)
+    def sweep(self, wait):
+        self.act(wait, handle_bad_review.dispatch_due, by=SYSTEM)
+
+    @rule()
+    def fold(self):
+        insight.fold()
+
+    # the clerk
+
+    @precondition(lambda self: WorkOrder.objects.exists())
+    @rule(step=st.sampled_from(["sign", "verify", "rectify", "write", "reply"]), wait=WAITS)
+    def clerk(self, step, wait):
+        order_id = WorkOrder.objects.get().id
+        call = {"result": "answered", "is_true": True, "is_reasonable": True, "note": "属实"}
+        done = {"outcome": "immediate_rectified", "text": "已改"}
+        steps = {
+            "sign": (rectification.sign_for, {}),
+            "verify": (rectification.verify_by_callback, call),
+            "rectify": (rectification.rectify, done),
+            "write": (handle_bad_review.write_to_reviewer, {"text": "您好"}),
+            "reply": (handle_bad_review.reply, {"text": "谢谢"}),
+        }
+        action, said = steps[step]
+        self.act(wait, action, order_id, by=worlds.CLERK, codes=("wrong_state",), **said)
+
+    # what is always true
+
+    @invariant()
+    def counters_are_exact(self):
+        assert_counters_exact()
+
+    @invariant()
+    def one_review_with_one_acceptance(self):
+        assert Review.objects.count() == ledger.count(EntryKind.REVIEW_ACCEPTED) == bool(self.review_id)
+
+    @invariant()
+    def a_bad_review_has_its_order_and_nobody_has_two(self):
+        assert WorkOrder.objects.count() <= 1
+        for review in Review.objects.filter(status="effective", level__lte=2):
+            assert WorkOrder.objects.exclude(state="cancelled").filter(review_id=review.id).exists()
+
+    @invariant()
+    def an_order_that_nobody_needs_is_closed_unless_begun(self):
+        for order in WorkOrder.objects.filter(state__in=["created", "dispatched"]):
+            review = Review.objects.get(id=order.review_id)
+            assert (review.status, review.level <= 2) == ("effective", True)
+
+    @invariant()
+    def a_dispatched_order_never_disappears_silently(self):
+        dispatched = ledger.count(EntryKind.ORDER_DISPATCHED)
+        assert dispatched >= self.seen_dispatched
+        self.seen_dispatched = dispatched
+        opened = ledger.count(EntryKind.ORDER_OPENED)
+        cancelled = ledger.count(EntryKind.ORDER_CANCELLED)
+        assert opened - cancelled == WorkOrder.objects.exclude(state="cancelled").count()
+
+    @invariant()
+    def the_ledger_agrees(self):
+        assert findings(self.now) == []
+
+
+@pytest.mark.django_db
+def test_whatever_people_do_the_same_things_stay_true():
+    run_state_machine_as_test(Life, settings=settings(max_examples=25, stateful_step_count=15))
