@@ -51,7 +51,10 @@ def main() -> None:
             receive_reviews(raws[start : start + BATCH], entrance=Entrance.FILE, by=OPERATOR, now=now)
         road = ROWS / (time.perf_counter() - begun)
         with connection.cursor() as cursor:
-            cursor.execute("CREATE TEMP TABLE bench_rows AS SELECT * FROM reviews_review ORDER BY id DESC LIMIT %s", [ROWS])
+            cursor.execute(
+                "CREATE TEMP TABLE bench_rows AS SELECT * FROM reviews_review ORDER BY id DESC LIMIT %s",
+                [ROWS],
+            )
             cursor.execute("CREATE TEMP TABLE bench_copy (LIKE reviews_review INCLUDING ALL)")
             rows = cursor.connection.cursor()
             with rows.copy("COPY bench_rows TO STDOUT") as out:

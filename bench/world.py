@@ -37,7 +37,9 @@ def build(now: datetime) -> None:
 
     rows = {
         Kind.DIVISIONS: [{"code": "990000000000", "name": "云川省"}],
-        Kind.AGENCIES: [{"code": "A", "name": "审批局", "division": "990000000000", "parent": "", "uscc": ""}],
+        Kind.AGENCIES: [
+            {"code": "A", "name": "审批局", "division": "990000000000", "parent": "", "uscc": ""}
+        ],
         Kind.ITEMS: [{"code": "I", "name": "许可", "item_type": "01", "agency": "A"}],
         Kind.PLATFORMS: [{"code": "bench", "name": "测试平台", "division": "990000000000"}],
     }

@@ -8,7 +8,13 @@ from pathlib import Path
 from haochaping.postgres import server
 
 CACHE = Path(__file__).resolve().parent.parent / ".cache" / "tests"
-_QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off", "max_connections": "60"}
+_QUICK = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "max_connections": "60",
+}
 
 os.environ.setdefault("HAOCHAPING_DATA", str(CACHE))
 if "DATABASE_URL" not in os.environ:

@@ -27,10 +27,7 @@ def pages() -> dict[str, str]:
     ]
     schemas = [_schema(name, schema) for name, schema in told["components"]["schemas"].items()]
     return {
-        "api.md": _INTRODUCTION
-        + "\n".join(operations)
-        + "\n## 数据形状 · Shapes\n\n"
-        + "\n".join(schemas)
+        "api.md": _INTRODUCTION + "\n".join(operations) + "\n## 数据形状 · Shapes\n\n" + "\n".join(schemas)
     }
 
 
@@ -45,13 +42,18 @@ def _operation(path: str, method: str, node: Node) -> str:
         parts.append(table(["参数 parameter", "位置 in", "", "说明"], rows))
     if body := node.get("requestBody"):
         parts.append(f"请求体 body: {_content(body)}")
-    rows = [[code(status), answer.get("description", ""), _content(answer)] for status, answer in node["responses"].items()]
+    rows = [
+        [code(status), answer.get("description", ""), _content(answer)]
+        for status, answer in node["responses"].items()
+    ]
     parts.append(table(["状态 status", "说明", "内容 body"], rows))
     return "\n\n".join(part for part in parts if part)
 
 
 def _content(node: Node) -> str:
-    return "，".join(f"{code(kind)} {_type(media.get('schema', {}))}" for kind, media in node.get("content", {}).items())
+    return "，".join(
+        f"{code(kind)} {_type(media.get('schema', {}))}" for kind, media in node.get("content", {}).items()
+    )
 
 
 def _schema(name: str, schema: Node) -> str:
@@ -60,7 +62,13 @@ def _schema(name: str, schema: Node) -> str:
         return heading + " ".join(code(value) for value in schema["enum"]) + "\n"
     required = set(schema.get("required", []))
     rows = [
-        [code(field), _type(node), "必填" if field in required else "", _limits(node), node.get("description", "")]
+        [
+            code(field),
+            _type(node),
+            "必填" if field in required else "",
+            _limits(node),
+            node.get("description", ""),
+        ]
         for field, node in schema.get("properties", {}).items()
     ]
     return heading + table(["字段 field", "类型 type", "", "范围 bounds", "说明"], rows)
@@ -93,7 +101,9 @@ _BOUNDS = {
 
 
 def _limits(node: Node) -> str:
-    found = [text.format(node[name]) for name, text in _BOUNDS.items() if node.get(name) not in (None, "", [])]
+    found = [
+        text.format(node[name]) for name, text in _BOUNDS.items() if node.get(name) not in (None, "", [])
+    ]
     return "，".join(found)
 
 

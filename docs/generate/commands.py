@@ -28,8 +28,13 @@ def tree(command: click.Command = cli, name: str = _PROGRAM) -> Iterator[tuple[s
 def pages() -> dict[str, str]:
     """One page: a table of all commands, then the help text of each as the program prints it."""
     commands = [(name, command) for name, command in tree() if not isinstance(command, click.Group)]
-    rows = [[f"[`{name}`](#{name.replace(' ', '-')})", first_line(command.help)] for name, command in commands]
-    helps = [f"({name.replace(' ', '-')})=\n## `{name}`\n\n```text\n{_help(name, command)}\n```\n" for name, command in commands]
+    rows = [
+        [f"[`{name}`](#{name.replace(' ', '-')})", first_line(command.help)] for name, command in commands
+    ]
+    helps = [
+        f"({name.replace(' ', '-')})=\n## `{name}`\n\n```text\n{_help(name, command)}\n```\n"
+        for name, command in commands
+    ]
     return {
         "commands.md": (
             "# 命令 · Commands\n\n"

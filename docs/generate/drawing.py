@@ -53,7 +53,9 @@ def stack(title: str, layers: Sequence[Sequence[str]]) -> str:
         for k, room in enumerate(rooms):
             x = 50 + k * (each + gap)
             parts.append(f'<rect x="{x:.0f}" y="{y}" width="{each:.0f}" height="{high}" rx="5"/>')
-            parts.append(f'<text x="{x + each / 2:.0f}" y="{y + 22}" text-anchor="middle">{escape(room)}</text>')
+            parts.append(
+                f'<text x="{x + each / 2:.0f}" y="{y + 22}" text-anchor="middle">{escape(room)}</text>'
+            )
     parts.append(f'<path d="M26 {_MARGIN + 4} V{height - _MARGIN - 4}" marker-end="url(#tip)"/>')
     return _svg(title, width + 50 + _MARGIN, height, parts)
 

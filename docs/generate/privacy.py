@@ -38,7 +38,11 @@ def _section(model: type[Model]) -> str:
     privacy = getattr(model, "Privacy", None)
     declared = {field: name for name in CLASSES for field in getattr(privacy, name, ())}
     rows = [
-        [code(field.column), type(field).__name__, code(declared.get(field.name, "")) if field.name in declared else _WORDLESS]
+        [
+            code(field.column),
+            type(field).__name__,
+            code(declared.get(field.name, "")) if field.name in declared else _WORDLESS,
+        ]
         for field in model._meta.concrete_fields
     ]
     return (

@@ -53,7 +53,8 @@ def _indicators() -> str:
     file = resources.files("haochaping.reviews").joinpath("data/national_indicators.csv")
     rows = list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
     table_rows = [
-        [code(row["code"]), row["level"], row["label"], "在用" if row["active"] == "1" else "停用"] for row in rows
+        [code(row["code"]), row["level"], row["label"], "在用" if row["active"] == "1" else "停用"]
+        for row in rows
     ]
     active = sum(row["active"] == "1" for row in rows)
     return _INDICATORS.format(all=len(rows), active=active) + table(

@@ -60,7 +60,9 @@ def _order() -> Life:
 
 
 def _case() -> Life:
-    steps = [(b, e, "", "") for b, ends in cases.TRANSITIONS.items() for e in CaseStatus if e in ends and e != b]
+    steps = [
+        (b, e, "", "") for b, ends in cases.TRANSITIONS.items() for e in CaseStatus if e in ends and e != b
+    ]
     labels: dict[StrEnum, str] = {state: _CASE_LABELS[state] for state in CaseStatus}
     return Life("case", "办件 · case", "cases/states.py", labels, steps)
 

@@ -31,7 +31,9 @@ def _enums() -> list[type[Enum]]:
         if "Enum):" in path.read_text(encoding="utf-8") and "migrations" not in path.parts:
             name = ".".join(("haochaping", *path.relative_to(PACKAGE).with_suffix("").parts))
             values = vars(import_module(name)).values()
-            found += [v for v in values if isinstance(v, type) and issubclass(v, Enum) and v.__module__ == name]
+            found += [
+                v for v in values if isinstance(v, type) and issubclass(v, Enum) and v.__module__ == name
+            ]
     return found
 
 

@@ -25,7 +25,10 @@ def test_defaults_bind_to_this_machine_only():
         ({"HOST": "0.0.0.0", "HAOCHAPING_DEMO": "1"}, "http://127.0.0.1:8000", ["*"]),
         ({"HOST": "0.0.0.0"}, "http://127.0.0.1:8000", ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"]),
         (
-            {"HAOCHAPING_BASE_URL": "https://review.example.org/", "HAOCHAPING_HOSTS": "review.example.org, a.example"},
+            {
+                "HAOCHAPING_BASE_URL": "https://review.example.org/",
+                "HAOCHAPING_HOSTS": "review.example.org, a.example",
+            },
             "https://review.example.org",
             ["review.example.org", "a.example"],
         ),

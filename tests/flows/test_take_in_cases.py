@@ -121,6 +121,20 @@ def test_a_case_without_reviews_changes_its_day_alone(now):
     assert_counters_exact()
 
 
+def test_a_case_its_platform_confirms_takes_its_review_along(now):
+    unsigned = worlds.case("YC-2", now, applicant={})
+    send(unsigned, now=now, verified=False)
+    worlds.give("YC-2", 4, now)
+    assert insight.measures(Place())[0].value == 1
+
+    send(worlds.case("YC-2", now), now=now + LATER)
+
+    figures = {m.name: m for m in insight.measures(Place())}
+    assert figures["cases"].value == 2
+    assert (figures["participation_rate"].numerator, figures["participation_rate"].denominator) == (1, 2)
+    assert_counters_exact()
+
+
 @pytest.mark.parametrize(
     "table", ["cases_case", "insight_fact_delta", "reviews_invitation", "exchange_quarantined_record"]
 )

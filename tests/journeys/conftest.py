@@ -87,7 +87,9 @@ def house(template_database: str, tmp_path_factory: pytest.TempPathFactory) -> I
     with psycopg.connect(owner, autocommit=True) as connection:
         connection.execute(drop)
         connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template_database))
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.Identifier(name), sql.Identifier(template_database)
+            )
         )
     home, port = tmp_path_factory.mktemp("house"), _free_port()
     environment = os.environ | {

@@ -26,8 +26,16 @@ def new_invitation(page: Page) -> None:
 def test_bad_rating_to_receipt_and_status(pages, axe, javascript):
     page = pages(PHONE, javascript=javascript)
     new_invitation(page)
-    assert page.locator("button[name=level]").evaluate_all("all => all.map(b => b.value)") == ["5", "4", "3", "2", "1"]
-    boxes = page.locator("button[name=level]").evaluate_all("all => all.map(b => b.offsetWidth + 'x' + b.offsetHeight)")
+    assert page.locator("button[name=level]").evaluate_all("all => all.map(b => b.value)") == [
+        "5",
+        "4",
+        "3",
+        "2",
+        "1",
+    ]
+    boxes = page.locator("button[name=level]").evaluate_all(
+        "all => all.map(b => b.offsetWidth + 'x' + b.offsetHeight)"
+    )
     assert len(set(boxes)) == 1
     if javascript:
         assert axe(page) == []

@@ -68,7 +68,10 @@ def test_bad_rating_to_published_reply(pages, house, axe, log_in):
     assert "跑了三趟" not in board.content()
 
     # The reviewer's ten minutes pass.
-    house.sql("UPDATE reviews_review SET changeable_until = changeable_until - interval '1 hour' WHERE id = %s::uuid", review)
+    house.sql(
+        "UPDATE reviews_review SET changeable_until = changeable_until - interval '1 hour' WHERE id = %s::uuid",
+        review,
+    )
     press = pages(DESK)
     log_in(press, "publisher", timezone.now())
     press.goto("/desk/releases/")

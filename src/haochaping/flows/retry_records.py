@@ -11,6 +11,7 @@ from haochaping.exchange import queries as exchange
 from haochaping.exchange.terms import Raw, RecordKind
 from haochaping.flows.retry_quarantine import retry_reviews, sender_of, settle
 from haochaping.flows.take_in_cases import take_in_cases
+from haochaping.reviews.terms import Entrance
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,5 +44,12 @@ def _everything() -> list[QuarantineRow]:
 @transaction.atomic
 def _retry_case(row: QuarantineRow, *, by: Actor, now: datetime) -> None:
     raw = Raw(row.fields, row.sealed)
-    outcome = take_in_cases([raw], entrance=row.entrance, by=sender_of(row), now=now, retried=True)[0]
+    outcome = take_in_cases(
+        [raw],
+        verified=row.entrance != Entrance.UNSIGNED,
+        entrance=row.entrance,
+        by=sender_of(row),
+        now=now,
+        retried=True,
+    )[0]
     settle(row, outcome, by=by, now=now)

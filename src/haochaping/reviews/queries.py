@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import resources
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
@@ -26,7 +27,6 @@ from haochaping.reviews.terms import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from uuid import UUID
 
 _STATES = (
     resources.files("haochaping.reviews").joinpath("sql/states_out_of_step.sql").read_text(encoding="utf-8")
@@ -182,10 +182,18 @@ def committed(review_ids: Sequence[UUID] | None = None) -> Iterator[tuple[str, d
 
 
 def missing(review_ids: Iterable[str]) -> list[str]:
-    """Those of the ids of which there is no review, in the order given."""
+    """Those of the ids of which there is no review, in the order given; what is no id at all is one of them."""
     wanted = list(review_ids)
-    found = set(map(str, Review.objects.filter(id__in=wanted).values_list("id", flat=True)))
+    ids = [review_id for review_id in map(_uuid, wanted) if review_id]
+    found = set(map(str, Review.objects.filter(id__in=ids).values_list("id", flat=True)))
     return [review_id for review_id in wanted if review_id not in found]
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def states_out_of_step(limit: int = 100) -> list[tuple[str, str]]:

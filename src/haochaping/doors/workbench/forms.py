@@ -73,7 +73,10 @@ class MessageForm(forms.Form):
 class CallbackForm(forms.Form):
     """What one attempt to hear the reviewer brought."""
 
-    result = Choice(label=gettext_lazy("Result of the call-back"), choices=[(word, gettext_lazy(label)) for word, label in CALL_LABELS.items()])
+    result = Choice(
+        label=gettext_lazy("Result of the call-back"),
+        choices=[(word, gettext_lazy(label)) for word, label in CALL_LABELS.items()],
+    )
     is_true = Choice(label=gettext_lazy("Is it true what the review says?"), choices=_ANSWER_CHOICES)
     is_reasonable = Choice(label=gettext_lazy("Is the demand reasonable?"), choices=_ANSWER_CHOICES)
     note = Words(
@@ -85,7 +88,10 @@ class CallbackForm(forms.Form):
 class RectifyForm(forms.Form):
     """What was put right, or why it could not be."""
 
-    outcome = Choice(label=gettext_lazy("Outcome"), choices=[(word, gettext_lazy(label)) for word, label in OUTCOME_LABELS.items()])
+    outcome = Choice(
+        label=gettext_lazy("Outcome"),
+        choices=[(word, gettext_lazy(label)) for word, label in OUTCOME_LABELS.items()],
+    )
     text = Words(
         label=gettext_lazy("What was put right, or why it could not be"),
         help_text=gettext_lazy("Say what has changed, not only that it has. Never published."),

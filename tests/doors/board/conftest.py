@@ -1,0 +1,69 @@
+"""Reviews of the small world as the public would see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from django.utils import timezone
+
+from haochaping.exchange.terms import Raw
+from haochaping.flows import change_review, handle_bad_review
+from haochaping.flows.receive_reviews import receive_reviews
+from haochaping.rectification import actions as rectification
+from haochaping.rectification import queries as orders
+from haochaping.reviews.terms import Entrance
+from tests import worlds
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+WORDS = "窗口让我第三次跑，电话13912345678"
+REPLY = "已改为一次办结，谢谢您的电话13912345678。"
+
+
+@dataclass(frozen=True)
+class Told:
+    """A bad review with its words and the agency's reply, neither of them released."""
+
+    review_id: UUID
+    at: datetime
+
+
+@pytest.fixture
+def world(db: None) -> datetime:
+    """The small world, built two days ago; returns the moment."""
+    moment = timezone.now() - timedelta(days=2)
+    worlds.build(moment)
+    return moment
+
+
+@pytest.fixture
+def told(world: datetime) -> Told:
+    at = world
+    worlds.take_case("YC-00000001", at)
+    raw = Raw(worlds.review("YC-00000001", 1, at, channel="mobile"))
+    outcome = receive_reviews([raw], entrance=Entrance.TOKEN, by=worlds.REVIEWER, now=at)[0]
+    assert outcome.id is not None
+    at += timedelta(minutes=1)
+    change_review.finish_review(outcome.id, ["113"], WORDS, by=worlds.REVIEWER, now=at)
+    order = orders.order_of_review(outcome.id)
+    assert order is not None
+    rectification.sign_for(order.id, by=worlds.CLERK, now=at + timedelta(minutes=1))
+    rectification.verify_by_callback(
+        order.id,
+        result="answered",
+        is_true=True,
+        is_reasonable=True,
+        note="内部核实记录",
+        by=worlds.CLERK,
+        now=at + timedelta(minutes=2),
+    )
+    rectification.rectify(
+        order.id, outcome="explained", text="内部整改记录", by=worlds.CLERK, now=at + timedelta(minutes=3)
+    )
+    handle_bad_review.reply(order.id, REPLY, by=worlds.CLERK, now=at + timedelta(minutes=4))
+    return Told(outcome.id, at + timedelta(hours=1))

@@ -1,0 +1,224 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from haochaping.directory import queries as directory
+from haochaping.insight import queries as insight
+from haochaping.insight.terms import Place
+from haochaping.kernel.periods import local_day
+from haochaping.publicity import actions as publicity
+from haochaping.publicity.terms import Decision, Part
+from tests import worlds
+from tests.doors.board.conftest import REPLY, WORDS
+
+PLACES = [("division", worlds.CITY), ("agency", worlds.AGENCY), ("item", worlds.ITEM)]
+pages = pytest.mark.parametrize(("name", "code"), PLACES)
+
+
+def place_of(name: str, code: str) -> Place:
+    match name:
+        case "division":
+            return Place(division_path=directory.divisions([code])[code].path)
+        case "agency":
+            return Place(agency_path=directory.agencies([code])[code].path)
+    return Place(item_id=directory.items([code])[code].id)
+
+
+def page(client, name: str, code: str, **query: str) -> str:
+    answer = client.get(reverse(name, args=[code]), query, headers={"accept-language": "en"})
+    assert answer.status_code == 200
+    return str(answer.content.decode())
+
+
+@pages
+def test_figures_are_those_of_the_interface(told, client, name, code):
+    answer = client.get(reverse(name, args=[code]))
+
+    shown = {figure.href.split("#")[1]: figure for figure in answer.context["measures"]}
+    values = insight.measures(place_of(name, code))
+    assert list(shown) == [value.name for value in values]
+    for value in values:
+        figure = shown[value.name]
+        if value.denominator is None:
+            assert figure.count == value.value == value.numerator
+        else:
+            assert (figure.ratio.numerator, figure.ratio.denominator) == (value.numerator, value.denominator)
+            assert figure.ratio.value == value.value
+
+
+def test_bad_count_and_participation_come_before_the_good_rate(told, client):
+    html = page(client, "division", worlds.CITY)
+
+    places = [html.index(f"/measures#{name}") for name in ("bad_reviews", "participation_rate", "good_rate")]
+    assert places == sorted(places)
+
+
+def test_few_reviews_make_no_rate_but_keep_their_counts(told, client):
+    html = page(client, "division", worlds.CITY)
+
+    assert "Not enough data" in html
+    assert "0 of 1" in html
+
+
+@pages
+def test_unreleased_texts_are_nowhere(told, client, name, code):
+    html = page(client, name, code)
+
+    for secret in (WORDS, REPLY, "13912345678", "窗口让我", "已改为", "内部", "张小满", "YC-00000001"):
+        assert secret not in html
+    assert "Text awaiting release" in html
+    assert "the reply awaits release" in html
+
+
+@pages
+def test_released_texts_appear_as_redacted(told, client, name, code):
+    for part in Part:
+        publicity.decide(told.review_id, part, Decision.RELEASED, by=worlds.PUBLISHER, now=told.at)
+
+    html = page(client, name, code)
+
+    assert "窗口让我第三次跑，电话＊＊＊" in html
+    assert "已改为一次办结" in html
+    assert "13912345678" not in html
+
+
+def test_held_texts_do_not_appear(told, client):
+    publicity.decide(
+        told.review_id, Part.TEXT, Decision.HELD, reason="写有姓名", by=worlds.PUBLISHER, now=told.at
+    )
+
+    html = page(client, "division", worlds.CITY)
+
+    assert "窗口让我" not in html
+    assert "写有姓名" not in html
+
+
+def test_tables_say_the_same_as_the_pages_they_lead_to(told, client):
+    answer = client.get(reverse("division", args=[worlds.CITY]))
+
+    table = answer.context["tables"][0]
+    assert [str(row[0].text) for row in table.rows] == ["河湾区"]
+    below = client.get(table.rows[0][0].href)
+    counts = {figure.href.split("#")[1]: figure for figure in below.context["measures"]}
+    assert table.rows[0][1] == counts["bad_reviews"].count == 1
+
+
+def test_period_chooses_the_days_and_stays_in_the_links(told, world, client):
+    day = local_day(world)
+    inside = client.get(reverse("division", args=[worlds.CITY]), {"from": str(day), "to": str(day)})
+    outside = client.get(reverse("division", args=[worlds.CITY]), {"to": str(day - timedelta(days=1))})
+
+    assert inside.context["headlines"][0].count == 1
+    assert outside.context["headlines"][0].count == 0
+    assert inside.context["tables"][0].rows[0][0].href.endswith(f"?from={day}&to={day}")
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"from": "2026-13-01"}, "from"),
+        ({"to": "gestern"}, "to"),
+        ({"to": "20260101"}, "to"),
+        ({"from": "２０２６-01-01"}, "from"),
+        ({"from": "2026-02-01", "to": "2026-01-01"}, "from"),
+        ({"from": "\x00"}, "from"),
+    ],
+)
+def test_wrong_day_is_said_at_its_field_and_no_number_shown(told, client, query, field):
+    answer = client.get(reverse("division", args=[worlds.CITY]), query)
+
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert f'href="#id_{field}"' in html
+    assert 'class="stats"' not in html
+
+
+def test_ways_of_coming_stand_apart(told, world, client):
+    for n, claim in enumerate(("default_system", "bulk_import", "active_onsite_device", "nonsense")):
+        worlds.take_case(f"YC-1000000{n}", world)
+        worlds.give(f"YC-1000000{n}", 5, world, claimed_provenance=claim)
+
+    answer = client.get(reverse("division", args=[worlds.CITY]))
+
+    assert sum(answer.context["given"].values()) == 2
+    assert sum(answer.context["kept_apart"].values()) == 3
+    assert [(source.active, source.reviews, source.bad) for source in answer.context["sources"]] == [
+        (True, 1, 1),
+        (True, 1, 0),
+        (False, 1, 0),
+        (False, 1, 0),
+        (False, 1, 0),
+    ]
+    assert answer.content.decode().count("review-apart") == 3
+
+
+def test_reviews_are_paged_within_the_period(told, world, client):
+    for n in range(11):
+        worlds.take_case(f"YC-2000000{n:02}", world)
+        worlds.give(f"YC-2000000{n:02}", 5, world)
+    address = reverse("item", args=[worlds.ITEM])
+
+    first = client.get(address, {"from": "2020-01-01"})
+    last = client.get(address, {"from": "2020-01-01", "page": "2"})
+    beyond = client.get(address, {"page": "99"})
+
+    assert len(first.context["reviews"]) == 10
+    assert first.context["next"] == "?from=2020-01-01&page=2#reviews"
+    assert len(last.context["reviews"]) == 2
+    assert last.context["next"] == ""
+    assert beyond.status_code == 200
+
+
+@pages
+def test_trail_leads_up(told, client, name, code):
+    trail = client.get(reverse(name, args=[code])).context["trail"]
+
+    assert trail[0].href == "/"
+    assert trail[-1].href == ""
+    for step in trail[:-1]:
+        assert client.get(step.href).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["division", "agency", "item"])
+@pytest.mark.parametrize("code", ["999999999999", "x", "<script>", "无此编码", "0" * 300, "{code}"])
+def test_unknown_code_is_said_in_words(world, client, name, code):
+    answer = client.get(reverse(name, args=[code]))
+
+    html = answer.content.decode()
+    assert answer.status_code == 404
+    assert "<script>" not in html
+    assert 'role="search"' in html
+
+
+@pages
+def test_page_asks_at_most_twelve_questions(told, world, client, django_assert_max_num_queries, name, code):
+    for n in range(12):
+        worlds.take_case(f"YC-3000000{n:02}", world)
+        worlds.give(f"YC-3000000{n:02}", 4, world)
+
+    # Two more than on a real page: the savepoint of the test's own transaction.
+    with django_assert_max_num_queries(14):
+        client.get(reverse(name, args=[code]))
+
+
+@pages
+def test_pages_cannot_be_posted_to(world, client, name, code):
+    assert client.post(reverse(name, args=[code])).status_code == 405
+
+
+def test_figures_are_as_of_now(told, client):
+    assert abs(
+        client.get(reverse("division", args=[worlds.CITY])).context["as_of"] - timezone.now()
+    ) < timedelta(minutes=1)
+
+
+def test_pages_speak_chinese_first(told, client):
+    html = client.get(reverse("division", args=[worlds.CITY])).content.decode()
+
+    assert '<html lang="zh-hans"' in html
+    assert "数据不足" in html
+    assert "参评率" in html
