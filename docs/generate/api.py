@@ -6,9 +6,9 @@ from typing import Any, cast
 
 import msgspec
 from django.utils.translation import override
-from haochaping.doors.api.document import document
 
 from docs.generate.pages import CHINESE, code, table
+from haochaping.doors.api.document import document
 
 type Node = dict[str, Any]
 

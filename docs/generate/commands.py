@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from haochaping.doors.commands.main import cli
-
 from docs.generate.pages import first_line, table
+from haochaping.doors.commands.main import cli
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from docs.generate.pages import both, code, table
 from haochaping.insight.rules import MEASURES
 from haochaping.kernel.ratios import MINIMUM_N
-
-from docs.generate.pages import both, code, table
 
 
 def pages() -> dict[str, str]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from docs.generate.pages import chinese, code, table
 from haochaping.accounts.terms import ADMINISTRATORS, CLIENT_POWERS, POWERS_OF, ROLE_LABELS, Power, Role
 from haochaping.doors.gate import DeclaredView, declared_views
-
-from docs.generate.pages import chinese, code, table
 
 _PASSAGES = {
     "public": "任何人 everybody",

@@ -7,9 +7,8 @@ from importlib import import_module
 from pathlib import Path
 
 import haochaping
-from haochaping.kernel.refused import Reason
-
 from docs.generate.pages import both, code, table
+from haochaping.kernel.refused import Reason
 
 _PACKAGE = Path(haochaping.__file__).parent
 

@@ -6,9 +6,8 @@ import csv
 import tomllib
 from importlib import resources
 
-from haochaping.rulebook.terms import Key
-
 from docs.generate.pages import code, table
+from haochaping.rulebook.terms import Key
 
 # A key without a Chinese sentence fails the build here.
 _CHINESE = {

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from haochaping.config.environment import Environment
-
 from docs.generate.pages import code, table
+from haochaping.config.environment import Environment
 
 # A variable without a Chinese sentence fails the build here.
 _CHINESE = {

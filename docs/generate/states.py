@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from docs.generate.drawing import boxes
+from docs.generate.pages import chinese, code, table
 from haochaping.cases import states as cases
 from haochaping.cases.terms import CaseStatus
 from haochaping.notices import states as notices
 from haochaping.notices.terms import DELIVERY_LABELS, DeliveryState
 from haochaping.rectification import states as rectification
 from haochaping.rectification.terms import MOVE_LABELS, STATE_LABELS, OrderState
-
-from docs.generate.drawing import boxes
-from docs.generate.pages import both, chinese, code, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

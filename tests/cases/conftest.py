@@ -37,7 +37,7 @@ def occurrence(no: int = 1, **changes: object) -> NewOccurrence:
         "window": "W1",
         "staff": "S1",
     }
-    return NewOccurrence(no=no, **(told | changes))  # type: ignore[arg-type]
+    return NewOccurrence(no=no, **(told | changes))
 
 
 def case(case_no: str = "C1", **changes: object) -> NewCase:
@@ -62,7 +62,7 @@ def case(case_no: str = "C1", **changes: object) -> NewCase:
         "birth_year": 1960,
         "occurrences": (occurrence(),),
     }
-    return NewCase(case_no=case_no, **(told | changes))  # type: ignore[arg-type]
+    return NewCase(case_no=case_no, **(told | changes))
 
 
 def take(*cases: NewCase, verified: bool = True, by: Actor = OPERATOR, now: datetime = NOW) -> TakenIn:

@@ -38,7 +38,7 @@ def record(**changes: object) -> Quarantined:
         "message": ORPHAN.message,
         "remedy": ORPHAN.remedy,
     }
-    return Quarantined(**(facts | changes))  # type: ignore[arg-type]
+    return Quarantined(**(facts | changes))
 
 
 def kinds() -> list[int]:

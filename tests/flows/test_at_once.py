@@ -9,11 +9,11 @@ from functools import partial
 import pytest
 from django.db import connection, transaction
 
+from haochaping.exchange.terms import Raw
 from haochaping.flows import change_review, handle_bad_review
 from haochaping.flows.receive_reviews import receive_reviews
 from haochaping.flows.retry_records import retry_records
 from haochaping.flows.take_in_cases import take_in_cases
-from haochaping.exchange.terms import Raw
 from haochaping.kernel.actor import OPERATOR, REVIEWER, SYSTEM
 from haochaping.kernel.outcomes import OutcomeKind
 from haochaping.kernel.refused import Refused

@@ -84,7 +84,7 @@ def test_a_withdrawn_review_counts_nowhere():
     ids=str,
 )
 def test_what_counts_as_a_review_and_not_as_participation(change: dict[str, object]):
-    units = review_units([replace(REVIEW, **change)])  # type: ignore[arg-type]
+    units = review_units([replace(REVIEW, **change)])
 
     assert [(unit.kind, n) for unit, n in units.items()] == [(FactKind.REVIEW, 1)]
 

@@ -138,7 +138,7 @@ def pages(browser: Browser, house: House) -> Iterator[Callable[..., Page]]:
 
     def open_page(viewport: dict[str, int], *, javascript: bool = True, locale: str = "zh-CN") -> Page:
         context = browser.new_context(
-            viewport=viewport,  # type: ignore[arg-type]
+            viewport=viewport,
             base_url=house.url,
             java_script_enabled=javascript,
             locale=locale,

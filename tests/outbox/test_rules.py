@@ -37,7 +37,7 @@ def test_errors_are_described_without_personal_data(error, text):
 
 def test_an_error_names_the_place_in_our_own_code():
     with pytest.raises(AttributeError) as raised:
-        rules.described(None)  # type: ignore[arg-type]
+        rules.described(None)
 
     assert rules.described(raised.value).endswith(", described)") or "rules.py" in rules.described(
         raised.value

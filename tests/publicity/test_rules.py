@@ -1,7 +1,5 @@
 """脱敏: what a stranger could dial, look up or log in with is gone, however it was typed; the sentence stays."""
 
-# ruff: noqa: RUF001 - characters that look alike are what this is about
-
 from __future__ import annotations
 
 import re

@@ -54,7 +54,7 @@ class Counter:
             claimed_provenance="",
             person=None,
         )
-        return replace(made, **changes)  # type: ignore[arg-type]
+        return replace(made, **changes)
 
     def submission(self, entrance: Entrance = Entrance.TOKEN, **changes: object) -> Submission:
         """The answer with what the flow adds."""
@@ -81,7 +81,7 @@ class Counter:
 def counter(db: None, now: datetime) -> Counter:
     """The case YC-1 with two services."""
     worlds.build(now)
-    first = worlds.case("YC-1", now)["occurrences"][0]  # type: ignore[index]
+    first = worlds.case("YC-1", now)["occurrences"][0]
     worlds.take_case("YC-1", now, occurrences=[first, first | {"no": 2}])
     found = cases.bind([(worlds.SOURCE, "YC-1", 1), (worlds.SOURCE, "YC-1", 2)])
     assert found[0] is not None

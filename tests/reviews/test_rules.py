@@ -63,7 +63,7 @@ def answer(**changes: object) -> Answer:
         claimed_provenance="",
         person=None,
     )
-    return replace(made, **changes)  # type: ignore[arg-type]
+    return replace(made, **changes)
 
 
 @pytest.mark.parametrize(

@@ -184,3 +184,9 @@ def test_every_problem_has_its_place_in_the_reference(client):
 
     assert listed == {(reason.code, status.value) for reason, status in problems.STATUS.items()}
     assert all(f'id="{reason.code}"' in page for reason in problems.STATUS)
+
+
+def test_bound_of_the_body_is_the_doors_own(caller, problem, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024
+
+    problem(caller.post("cases", BODY + b" " * problems.MAX_BYTES), 413, "too_large")

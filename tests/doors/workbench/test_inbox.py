@@ -21,7 +21,7 @@ MONDAY = datetime(2026, 6, 1, 10, 0, tzinfo=BEIJING)
 
 def an_order(due: datetime | None, state: OrderState = OrderState.DISPATCHED) -> OrderRow:
     empty = dict.fromkeys(OrderRow.__slots__)
-    return OrderRow(**empty | {"state": state, "sign_due_at": due})  # type: ignore[arg-type]
+    return OrderRow(**empty | {"state": state, "sign_due_at": due})
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_row_says_what_the_order_is_about(bad, clerk):
 def test_review_without_a_reason_is_flagged(bad_review, clerk):
     bad_review(codes=(), text="")
 
-    line = inbox_page(worlds.CLERK, QueryDict(), now=timezone.now())["groups"][0].lines[0]  # type: ignore[index]
+    line = inbox_page(worlds.CLERK, QueryDict(), now=timezone.now())["groups"][0].lines[0]
 
     assert line.reason_missing
     assert line.words == ""
@@ -85,7 +85,7 @@ def test_what_the_reviewer_may_still_change_is_not_listed(bad_review):
 def test_words_are_for_those_who_may_read_them(bad):
     seeing = worlds.Actor(worlds.ActorKind.STAFF, "9", frozenset({"order.view"}), worlds.EVERYWHERE)
 
-    line = inbox_page(seeing, QueryDict(), now=timezone.now())["groups"][0].lines[0]  # type: ignore[index]
+    line = inbox_page(seeing, QueryDict(), now=timezone.now())["groups"][0].lines[0]
 
     assert line.words == ""
 
@@ -107,7 +107,7 @@ def test_the_one_clock_sorts_the_orders(bad_review, world):
 
     groups = inbox_page(worlds.CLERK, QueryDict(), now=now)["groups"]
 
-    assert [line.id for group in groups for line in group.lines] == [second.order_id, first.order_id]  # type: ignore[attr-defined]
+    assert [line.id for group in groups for line in group.lines] == [second.order_id, first.order_id]
 
 
 def test_overdue_is_said_in_words(bad, clerk):
@@ -125,7 +125,7 @@ def test_new_messages_are_counted(bad, clerk, world):
     handle_bad_review.write_to_reviewer(bad.order_id, "哪一天？", by=worlds.CLERK, now=later)
     handle_bad_review.answer_agency(bad.review_id, "周三", by=worlds.REVIEWER, now=later)
 
-    line = inbox_page(worlds.CLERK, QueryDict(), now=later)["groups"][0].lines[0]  # type: ignore[index]
+    line = inbox_page(worlds.CLERK, QueryDict(), now=later)["groups"][0].lines[0]
 
     assert line.unread == 1
 

@@ -12,7 +12,7 @@ WHO = ["anonymous", *PLACES]
 NOBODY = "00000000-0000-7000-8000-000000000000"
 OPEN = 200
 PAGES = {
-    "desk": {who: OPEN for who in PLACES},
+    "desk": dict.fromkeys(PLACES, OPEN),
     "desk_order": {"clerk": OPEN, "supervisor": OPEN},
     "desk_releases": {"publisher": OPEN, "other_publisher": OPEN},
     "desk_quarantine": {"sysadmin": OPEN},
