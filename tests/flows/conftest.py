@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import TYPE_CHECKING, LiteralString
+from typing import TYPE_CHECKING, Any, LiteralString
 
 import psycopg
 import pytest
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 
+from haochaping.rectification import queries as orders
+from haochaping.reviews import queries as reviews
 from tests import worlds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
+    from uuid import UUID
+
+    from haochaping.rectification.terms import OrderRow
+    from haochaping.reviews.terms import ReviewRow
 
 
 @pytest.fixture
@@ -44,12 +50,12 @@ def owner(committed_db: str) -> Callable[..., None]:
     return run
 
 
-def at_once[T](calls: Sequence[Callable[[], T]]) -> list[T | Exception]:
-    """Start all calls at the same moment, each on a connection of its own; answers in the order of the calls."""
-    answers: list[T | Exception] = [RuntimeError("no answer")] * len(calls)
+def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
+    """Start all calls at the same moment, each on a connection of its own; answers, or what they raised, in order."""
+    answers: list[Any] = [RuntimeError("no answer")] * len(calls)
     start = threading.Barrier(len(calls))
 
-    def run(place: int, call: Callable[[], T]) -> None:
+    def run(place: int, call: Callable[[], Any]) -> None:
         try:
             start.wait(timeout=20)
             answers[place] = call()
@@ -80,3 +86,23 @@ def until_waiting(number: int) -> None:
                 return
         pause.wait(0.01)
     raise TimeoutError(f"no {number} connections came to wait")
+
+
+def services(now: datetime, number: int) -> list[dict[str, Any]]:
+    """So many services of one case."""
+    told: Any = worlds.case("", now)["occurrences"]
+    return [told[0] | {"no": no} for no in range(1, number + 1)]
+
+
+def stored(review_id: UUID | None) -> ReviewRow:
+    """A review that is there."""
+    assert review_id is not None
+    return reviews.reviews([review_id])[review_id]
+
+
+def order_of(review_id: UUID | None) -> OrderRow:
+    """The order that a review has."""
+    assert review_id is not None
+    order = orders.order_of_review(review_id)
+    assert order is not None
+    return order

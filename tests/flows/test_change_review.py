@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -15,10 +16,10 @@ from haochaping.ledger.terms import EntryKind
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.rectification.models import WorkOrder
-from haochaping.reviews import queries as reviews
 from haochaping.reviews.models import Review
 from haochaping.reviews.terms import Entrance, Level
 from tests import worlds
+from tests.flows.conftest import stored
 from tests.flows.truth import assert_counters_exact, findings, rows_of
 
 pytestmark = pytest.mark.usefixtures("world")
@@ -30,7 +31,7 @@ class Reviewer:
     def __init__(self, now) -> None:
         self.now = now
         self.over = now + timedelta(minutes=11)
-        self.review_id = None
+        self.review_id: Any = None
 
     def later(self):
         self.now += timedelta(minutes=1)
@@ -64,7 +65,7 @@ class Reviewer:
         return self
 
     @property
-    def order(self):
+    def order(self) -> Any:
         return orders.order_of_review(self.review_id)
 
     @property
@@ -115,7 +116,7 @@ def test_another_bad_level_keeps_the_order_and_its_time(person):
     person.tap(1).tap(2)
 
     assert person.told == ["ORDER_OPENED"]
-    row = reviews.review(person.review_id)
+    row = stored(person.review_id)
     assert WorkOrder.objects.get().dispatch_after == row.changeable_until
 
 
@@ -149,13 +150,13 @@ def test_finishing_a_good_review_opens_nothing(person):
     person.tap(5).finish(["501"], "很好")
 
     assert person.order is None
-    assert reviews.review(person.review_id).finished_at == person.now
+    assert stored(person.review_id).finished_at == person.now
 
 
 def test_a_bad_review_without_reason_is_dispatched_all_the_same(person):
     person.tap(1).finish()
 
-    assert reviews.review(person.review_id).reason_missing
+    assert stored(person.review_id).reason_missing
     assert person.order.state == "dispatched"
 
 
@@ -163,7 +164,7 @@ def test_a_bad_review_without_reason_is_dispatched_all_the_same(person):
 def test_withdrawing_counts_nowhere_and_cancels_what_nobody_has_begun(person, level):
     person.tap(level).withdraw()
 
-    assert reviews.review(person.review_id).status == "withdrawn"
+    assert stored(person.review_id).status == "withdrawn"
     assert person.window_passes() == 0
     assert person.order is None or person.order.state == "cancelled"
     assert findings(person.now) == []
@@ -172,7 +173,7 @@ def test_withdrawing_counts_nowhere_and_cancels_what_nobody_has_begun(person, le
 def test_withdrawn_and_rated_again_counts_again(person):
     person.tap(1).withdraw().tap(1)
 
-    assert reviews.review(person.review_id).status == "effective"
+    assert stored(person.review_id).status == "effective"
     assert person.told == ["ORDER_OPENED", "ORDER_CANCELLED", "ORDER_OPENED"]
     assert person.window_passes() == 1
     assert findings(person.now) == []

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -14,11 +15,11 @@ from haochaping.notices import queries as notices
 from haochaping.notices.models import Delivery, Message
 from haochaping.notices.terms import Side, Template
 from haochaping.rectification import actions as rectification
-from haochaping.rectification import queries as orders
 from haochaping.rectification.models import WorkOrder
 from haochaping.reviews import queries as reviews
-from haochaping.reviews.terms import Level
+from haochaping.reviews.terms import Entrance, Level
 from tests import worlds
+from tests.flows.conftest import order_of, services, stored
 from tests.flows.truth import assert_counters_exact, findings, rows_of
 
 pytestmark = pytest.mark.usefixtures("world")
@@ -28,10 +29,10 @@ MINUTE = timedelta(minutes=1)
 class Order:
     """The dispatched order of one bad review at the clerk's desk."""
 
-    def __init__(self, now, **changes) -> None:
+    def __init__(self, now, **changes: Any) -> None:
         self.now = now
         outcome = worlds.give("YC-1", 1, now, **changes)
-        self.review_id = outcome.id
+        self.review_id: Any = outcome.id
         assert handle_bad_review.dispatch_due(by=SYSTEM, now=self.later()) == 1
 
     def later(self):
@@ -40,13 +41,13 @@ class Order:
 
     @property
     def row(self):
-        return orders.order_of_review(self.review_id)
+        return order_of(self.review_id)
 
     def up_to_reply(self):
         rectification.sign_for(self.row.id, by=worlds.CLERK, now=self.later())
-        call = {"result": "answered", "is_true": True, "is_reasonable": True, "note": "属实"}
+        call: dict[str, Any] = {"result": "answered", "is_true": True, "is_reasonable": True, "note": "属实"}
         rectification.verify_by_callback(self.row.id, **call, by=worlds.CLERK, now=self.later())
-        done = {"outcome": "explained", "text": "已说明"}
+        done: dict[str, Any] = {"outcome": "explained", "text": "已说明"}
         rectification.rectify(self.row.id, **done, by=worlds.CLERK, now=self.later())
         return self
 
@@ -103,7 +104,7 @@ def test_the_clerk_writes_and_the_reviewer_hears_of_it_without_showing_a_number(
     assert message.text == "请问是哪一天？"
     delivery = Delivery.objects.get()
     assert delivery.template == Template.AGENCY_WROTE
-    review = reviews.review(order.review_id)
+    review = stored(order.review_id)
     [token] = reviews.tokens_of([review.occurrence_id]).values()
     assert delivery.params["link"].endswith(f"/r/{token}")
     assert "13900000001" not in str(list(Message.objects.values())) + str(list(Delivery.objects.values()))
@@ -158,7 +159,7 @@ def test_nobody_to_reach_is_no_obstacle(now):
     worlds.take_case("YC-5", now, applicant={})
     outcome = worlds.give("YC-5", 1, now)
     handle_bad_review.dispatch_due(by=SYSTEM, now=now)
-    order_id = WorkOrder.objects.get(review_id=outcome.id).id
+    order_id = order_of(outcome.id).id
 
     handle_bad_review.write_to_reviewer(order_id, "您好", by=worlds.CLERK, now=now + MINUTE)
 
@@ -171,15 +172,14 @@ def test_the_reviewers_own_number_comes_before_the_applicants(now):
 
     handle_bad_review.write_to_reviewer(order.row.id, "您好", by=worlds.CLERK, now=order.later())
 
-    assert Delivery.objects.get().person == reviews.review(order.review_id).person_id
+    assert Delivery.objects.get().person == stored(order.review_id).person_id
 
 
 def test_a_service_without_invitation_is_reached_by_the_page_of_ones_own(now):
-    first = worlds.case("YC-6", now)["occurrences"][0]
-    worlds.take_case("YC-6", now, occurrences=[first, first | {"no": 2}])
+    worlds.take_case("YC-6", now, occurrences=services(now, 2))
     outcome = worlds.give("YC-6", 1, now)
     handle_bad_review.dispatch_due(by=SYSTEM, now=now)
-    order_id = WorkOrder.objects.get(review_id=outcome.id).id
+    order_id = order_of(outcome.id).id
 
     handle_bad_review.write_to_reviewer(order_id, "您好", by=worlds.CLERK, now=now + MINUTE)
 
@@ -215,16 +215,15 @@ def test_a_reply_that_is_refused_counts_and_announces_nothing(order, text, code)
 
 
 def test_the_reply_to_a_review_changed_meanwhile_is_counted_once(now):
-    from haochaping.reviews.terms import Entrance
-
     outcome = worlds.give("YC-1", 1, now, entrance=Entrance.TOKEN)
+    assert outcome.id is not None
     change_review.finish_review(outcome.id, ["101"], "", by=REVIEWER, now=now)
     order_id = WorkOrder.objects.get().id
     rectification.sign_for(order_id, by=worlds.CLERK, now=now + MINUTE)
     change_review.change_level(outcome.id, Level.SATISFIED, by=REVIEWER, now=now + 2 * MINUTE)
-    call = {"result": "declined", "is_true": None, "is_reasonable": None, "note": "已改评"}
+    call: dict[str, Any] = {"result": "declined", "is_true": None, "is_reasonable": None, "note": "已改评"}
     rectification.verify_by_callback(order_id, **call, by=worlds.CLERK, now=now + 3 * MINUTE)
-    done = {"outcome": "explained", "text": "已说明"}
+    done: dict[str, Any] = {"outcome": "explained", "text": "已说明"}
     rectification.rectify(order_id, **done, by=worlds.CLERK, now=now + 4 * MINUTE)
 
     handle_bad_review.reply(order_id, "谢谢", by=worlds.CLERK, now=now + 5 * MINUTE)

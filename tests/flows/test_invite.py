@@ -12,6 +12,7 @@ from haochaping.ledger.terms import EntryKind
 from haochaping.reviews import queries as reviews
 from haochaping.reviews.models import Invitation
 from tests import worlds
+from tests.flows.conftest import services
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -39,13 +40,12 @@ def test_a_case_not_yet_completed_can_be_invited_by_hand(now):
 
 
 def test_the_last_service_is_asked_about_and_older_links_stay(now):
-    first = worlds.case("YC-2", now)["occurrences"][0]
-    worlds.take_case("YC-2", now, occurrences=[first])
+    worlds.take_case("YC-2", now, occurrences=services(now, 1))
     [old] = invite_case(worlds.SOURCE, "YC-2", by=OPERATOR, now=now)
     from haochaping.exchange.terms import Raw
     from haochaping.flows.take_in_cases import take_in_cases
 
-    more = Raw(worlds.case("YC-2", now, status="completed", occurrences=[first, first | {"no": 2}]))
+    more = Raw(worlds.case("YC-2", now, status="completed", occurrences=services(now, 2)))
     take_in_cases([more], entrance="client", by=OPERATOR, now=now)
 
     links = invite_case(worlds.SOURCE, "YC-2", by=OPERATOR, now=now)

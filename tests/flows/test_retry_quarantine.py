@@ -24,6 +24,7 @@ from haochaping.reviews import queries as reviews
 from haochaping.reviews.models import Review
 from haochaping.reviews.terms import Entrance
 from tests import worlds
+from tests.flows.conftest import services
 from tests.flows.test_receive_reviews import CANARY, find_everywhere
 from tests.flows.truth import assert_counters_exact, findings
 
@@ -95,10 +96,9 @@ def test_of_two_orphans_that_contradict_the_first_is_taken_and_the_other_stays_l
 
 def test_an_orphan_of_a_service_waits_for_that_service(now):
     worlds.give("YC-1", 4, now, occurrence_no=2)
-    first = worlds.case("YC-1", now)["occurrences"][0]
 
     take_in_cases(
-        [Raw(worlds.case("YC-1", now, occurrences=[first, first | {"no": 2}]))],
+        [Raw(worlds.case("YC-1", now, occurrences=services(now, 2)))],
         entrance=Entrance.CLIENT,
         by=OPERATOR,
         now=now + LATER,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -46,7 +46,7 @@ class Life(RuleBasedStateMachine):
         self.atomic = transaction.atomic()
         self.atomic.__enter__()
         self.now = START
-        self.review_id = None
+        self.review_id: Any = None
         self.seen_dispatched = 0
 
     def teardown(self) -> None:
@@ -58,15 +58,15 @@ class Life(RuleBasedStateMachine):
         worlds.build(START)
         worlds.take_case("YC-1", START)
 
-    def act(self, wait, call, *args, codes=(), **how):
+    def act(self, wait, call, *args: Any, codes=(), **how: Any):
         """Do something after a while; only the refusals that belong there are allowed."""
         self.now += timedelta(seconds=wait)
-        with suppress(Refused):
-            try:
-                call(*args, now=self.now, **how)
-            except Refused as refused:
-                assert refused.code in {*codes}, refused.code
-                raise
+        code = None
+        try:
+            call(*args, now=self.now, **how)
+        except Refused as refused:
+            code = refused.code
+        assert code in {None, *codes}
 
     # the reviewer
 
@@ -122,13 +122,13 @@ class Life(RuleBasedStateMachine):
 
     # the clerk
 
-    @precondition(lambda self: WorkOrder.objects.exists())
+    @precondition(lambda _: WorkOrder.objects.exists())
     @rule(step=st.sampled_from(["sign", "verify", "rectify", "write", "reply"]), wait=WAITS)
     def clerk(self, step, wait):
         order_id = WorkOrder.objects.get().id
         call = {"result": "answered", "is_true": True, "is_reasonable": True, "note": "属实"}
         done = {"outcome": "immediate_rectified", "text": "已改"}
-        steps = {
+        steps: dict[str, tuple[Any, dict[str, Any]]] = {
             "sign": (rectification.sign_for, {}),
             "verify": (rectification.verify_by_callback, call),
             "rectify": (rectification.rectify, done),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import OperationalError
@@ -18,6 +19,7 @@ from haochaping.ledger.terms import EntryKind
 from haochaping.reviews.models import Invitation
 from haochaping.reviews.terms import Entrance
 from tests import worlds
+from tests.flows.conftest import services
 from tests.flows.test_receive_reviews import ALL_TABLES, CANARY, failing, find_everywhere
 from tests.flows.truth import assert_counters_exact, rows_of
 
@@ -25,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("world")
 LATER = timedelta(minutes=5)
 
 
-def send(*cases, by=worlds.CLIENT, now, **how):
+def send(*cases: Any, by=worlds.CLIENT, now, **how: Any):
     return take_in_cases([Raw(case) for case in cases], entrance=Entrance.CLIENT, by=by, now=now, **how)
 
 
@@ -57,8 +59,7 @@ def test_a_mixed_batch_gets_one_outcome_per_case_in_order(now):
 
 def test_completion_invites_to_review_the_last_service_once(now):
     before = ledger.count(EntryKind.INVITATION_ISSUED)
-    first = worlds.case("YC-2", now)["occurrences"][0]
-    both = [first, first | {"no": 2}]
+    both = services(now, 2)
 
     send(worlds.case("YC-2", now, occurrences=both, status="in_process"), now=now)
     assert Invitation.objects.count() == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 MINUTE = timedelta(minutes=1)
-FOUND = {"result": "answered", "is_true": True, "is_reasonable": False, "note": "属实"}
-DONE = {"outcome": "immediate_rectified", "text": "已并窗办理"}
+FOUND: dict[str, Any] = {"result": "answered", "is_true": True, "is_reasonable": False, "note": "属实"}
+DONE: dict[str, Any] = {"outcome": "immediate_rectified", "text": "已并窗办理"}
 
 
 @dataclass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -56,7 +56,7 @@ class Counter:
         )
         return replace(made, **changes)
 
-    def submission(self, entrance: Entrance = Entrance.TOKEN, **changes: object) -> Submission:
+    def submission(self, entrance: Entrance = Entrance.TOKEN, **changes: Any) -> Submission:
         """The answer with what the flow adds."""
         answer, receipt = self.answer(**changes), receipt_no()
         finished = entrance != Entrance.TOKEN
@@ -70,7 +70,7 @@ class Counter:
         windows = {self.first.division_id: WINDOW}
         return actions.accept(pairs, change_windows=windows, by=REVIEWER, now=self.now)
 
-    def given(self, level: Level = Level.SATISFIED, **changes: object) -> UUID:
+    def given(self, level: Level = Level.SATISFIED, **changes: Any) -> UUID:
         """The id of a review given at this level by the holder of an invitation."""
         outcome = self.accept(self.submission(level=level, **changes))[0]
         assert outcome.id is not None

@@ -248,3 +248,12 @@ def test_persons_of_the_examples_are_persons():
 
     assert isinstance(case.person, PlainPerson)
     assert isinstance(case.agent, PlainPerson)
+
+
+@pytest.mark.django_db
+def test_no_two_tables_of_the_page_are_called_the_same(client):
+    page = client.get("/api/v1/docs").content.decode()
+
+    captions = re.findall("<caption>(.*?)</caption>", page)
+    assert len(captions) > 15
+    assert len(set(captions)) == len(captions)

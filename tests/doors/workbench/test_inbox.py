@@ -7,7 +7,8 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
-from haochaping.doors.workbench.inbox import Left, inbox_page, left
+from haochaping.doors.workbench import inbox
+from haochaping.doors.workbench.inbox import inbox_page, left
 from haochaping.doors.workbench.words import excerpt
 from haochaping.flows import change_review, handle_bad_review
 from haochaping.kernel.periods import BEIJING
@@ -27,13 +28,13 @@ def an_order(due: datetime | None, state: OrderState = OrderState.DISPATCHED) ->
 @pytest.mark.parametrize(
     ("due", "group"),
     [
-        (MONDAY - timedelta(minutes=1), Left.OVERDUE),
-        (MONDAY + timedelta(minutes=1), Left.TODAY),
-        (datetime(2026, 6, 1, 23, 59, tzinfo=BEIJING), Left.TODAY),
-        (datetime(2026, 6, 2, 0, 0, tzinfo=BEIJING), Left.THIS_WEEK),
-        (datetime(2026, 6, 7, 23, 59, tzinfo=BEIJING), Left.THIS_WEEK),
-        (datetime(2026, 6, 8, 0, 0, tzinfo=BEIJING), Left.LATER),
-        (None, Left.NO_DEADLINE),
+        (MONDAY - timedelta(minutes=1), inbox.OVERDUE),
+        (MONDAY + timedelta(minutes=1), inbox.TODAY),
+        (datetime(2026, 6, 1, 23, 59, tzinfo=BEIJING), inbox.TODAY),
+        (datetime(2026, 6, 2, 0, 0, tzinfo=BEIJING), inbox.THIS_WEEK),
+        (datetime(2026, 6, 7, 23, 59, tzinfo=BEIJING), inbox.THIS_WEEK),
+        (datetime(2026, 6, 8, 0, 0, tzinfo=BEIJING), inbox.LATER),
+        (None, inbox.NO_DEADLINE),
     ],
 )
 def test_time_left_is_told_in_beijing_days(due, group):
@@ -41,13 +42,13 @@ def test_time_left_is_told_in_beijing_days(due, group):
 
 
 def test_a_done_order_has_no_time_left():
-    assert left(an_order(MONDAY), MONDAY, done=True) == Left.DONE
+    assert left(an_order(MONDAY), MONDAY, done=True) == inbox.DONE
 
 
 def test_sunday_belongs_to_the_week_before_it():
     sunday = datetime(2026, 6, 7, 9, 0, tzinfo=BEIJING)
 
-    assert left(an_order(sunday + timedelta(days=1)), sunday) == Left.LATER
+    assert left(an_order(sunday + timedelta(days=1)), sunday) == inbox.LATER
 
 
 def test_excerpt_is_forty_characters_on_one_line():

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of texts; `anchor` is where a problem's `type` leads."""
+    """A table of texts, its caption unlike any other of the page, so that a screen reader can list them."""
 
     caption: str
     columns: tuple[Column, ...]
@@ -72,9 +72,9 @@ def reference(document: Json) -> Reference:
 def _operation(path: str, method: str, operation: Json) -> Operation:
     tables = []
     if parameters := operation["parameters"]:
-        tables.append(_parameters(parameters))
+        tables.append(_parameters(operation["summary"], parameters))
     if reasons := operation.get("x-reasons"):
-        tables.append(_reasons(reasons))
+        tables.append(_reasons(operation["summary"], reasons))
     body = operation.get("requestBody")
     return Operation(
         id=operation["operationId"],
@@ -93,16 +93,16 @@ def _example(content: Json) -> str:
     return json.dumps(content["application/json"]["example"], ensure_ascii=False, indent=2)
 
 
-def _parameters(parameters: list[Json]) -> Table:
+def _parameters(summary: str, parameters: list[Json]) -> Table:
     columns = (Column(gettext("Parameter")), Column(gettext("Required")), Column(gettext("Meaning")))
     rows = [[p["name"], _yes(p["required"]), p["description"]] for p in parameters]
-    return Table(gettext("Parameters"), columns, rows)
+    return Table(f"{summary}: {gettext('Parameters')}", columns, rows)
 
 
-def _reasons(reasons: list[Json]) -> Table:
+def _reasons(summary: str, reasons: list[Json]) -> Table:
     columns = (Column(gettext("Code")), Column(gettext("Sentence")), Column(gettext("Remedy")))
     rows = [[r["code"], r["description"], r["remedy"]] for r in reasons]
-    return Table(gettext("Reasons of items that were not taken"), columns, rows)
+    return Table(f"{summary}: {gettext('Reasons of items that were not taken')}", columns, rows)
 
 
 def _shape(name: str, schema: Json, schemas: Json) -> Table:

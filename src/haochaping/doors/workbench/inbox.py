@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -39,25 +38,13 @@ ON_PAGE = 30
 _SUNDAY = 6
 
 
-class Left(StrEnum):
-    """How much time the open step of an order has."""
-
-    OVERDUE = "overdue"
-    TODAY = "today"
-    THIS_WEEK = "this_week"
-    LATER = "later"
-    NO_DEADLINE = "no_deadline"
-    DONE = "done"
-
-
-LEFT_LABELS = {
-    Left.OVERDUE: N_("Overdue"),
-    Left.TODAY: N_("Due today"),
-    Left.THIS_WEEK: N_("Due this week"),
-    Left.LATER: N_("Due later"),
-    Left.NO_DEADLINE: N_("Without a deadline: the working calendar does not reach so far"),
-    Left.DONE: N_("Done"),
-}
+# The groups by time left, each by its title.
+OVERDUE = N_("Overdue")
+TODAY = N_("Due today")
+THIS_WEEK = N_("Due this week")
+LATER = N_("Due later")
+NO_DEADLINE = N_("Without a deadline: the working calendar does not reach so far")
+DONE = N_("Done")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +75,17 @@ class Group:
     lines: list[Line]
 
 
-def left(order: OrderRow, now: datetime, *, done: bool = False) -> Left:
+def left(order: OrderRow, now: datetime, *, done: bool = False) -> str:
     """In which group an order stands: by the calendar days of Beijing, the week ending on Sunday."""
     due = next_due(order)
     if done or due is None:
-        return Left.DONE if done else Left.NO_DEADLINE
+        return DONE if done else NO_DEADLINE
     if due < now:
-        return Left.OVERDUE
+        return OVERDUE
     today, day = local_day(now), local_day(due)
     if day == today:
-        return Left.TODAY
-    return Left.THIS_WEEK if day <= today + timedelta(days=_SUNDAY - today.weekday()) else Left.LATER
+        return TODAY
+    return THIS_WEEK if day <= today + timedelta(days=_SUNDAY - today.weekday()) else LATER
 
 
 def inbox_page(by: Actor, query: QueryDict, *, now: datetime) -> dict[str, object]:
@@ -126,8 +113,8 @@ def _groups(found: list[OrderRow], by: Actor, now: datetime, *, done: bool) -> l
     reads = may(by, Power.REVIEW_VIEW_TEXT)
     return [
         Group(
-            gettext(LEFT_LABELS[group]),
-            group is Left.OVERDUE,
+            gettext(group),
+            group == OVERDUE,
             [_line(order, given[order.review_id], labels, unread, now, reads=reads) for order in members],
         )
         for group, members in groupby(found, lambda order: left(order, now, done=done))
