@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,8 +34,18 @@ html_show_sphinx = False
 nitpicky = True
 
 
-def setup(_app: Sphinx) -> None:
+_CHINESE = r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]"
+_BROKEN = re.compile(f"(?<={_CHINESE})\n {{0,4}}(?={_CHINESE})")
+
+
+def _without_gaps(_app: Sphinx, _page: str, source: list[str]) -> None:
+    """A line break between two Chinese characters is no space; browsers would show one."""
+    source[0] = _BROKEN.sub("", source[0])
+
+
+def setup(app: Sphinx) -> None:
     """Make the generated pages, so that they are as new as the code."""
+    app.connect("source-read", _without_gaps)
     from docs.generate.everything import write_all  # noqa: PLC0415 - needs the path above
 
     write_all(ROOT / "docs" / "reference" / "generated")

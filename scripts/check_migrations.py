@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db.migrations.autodetector import MigrationAutodetector
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
+from django.utils.translation import deactivate_all
 
 
 def missing() -> list[str]:
@@ -29,6 +30,8 @@ def missing() -> list[str]:
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "haochaping.config.settings")
     django.setup()
+    # As `makemigrations` does: labels are compared untranslated.
+    deactivate_all()
     lines = missing()
     sys.stdout.writelines(f"{line}\n" for line in lines)
     sys.exit(1 if lines else 0)

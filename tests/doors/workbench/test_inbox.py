@@ -111,6 +111,20 @@ def test_the_one_clock_sorts_the_orders(bad_review, world):
     assert [line.id for group in groups for line in group.lines] == [second.order_id, first.order_id]
 
 
+def test_an_order_without_a_deadline_splits_no_group(bad_review, world):
+    three = [bad_review(f"YC-0000000{n}", at=world + timedelta(minutes=n)) for n in range(3)]
+    now = world + timedelta(hours=1)
+    for n, bad in enumerate(three):
+        WorkOrder.objects.filter(id=bad.order_id).update(sign_due_at=world + timedelta(minutes=n))
+    WorkOrder.objects.filter(id=three[1].order_id).update(
+        deadline_known=False, sign_due_at=None, contact_due_at=None, rectify_due_at=None
+    )
+
+    groups = inbox_page(worlds.CLERK, QueryDict(), now=now)["groups"]
+
+    assert [len(group.lines) for group in groups] == [2, 1]  # type: ignore[attr-defined]
+
+
 def test_overdue_is_said_in_words(bad, clerk):
     WorkOrder.objects.filter(id=bad.order_id).update(sign_due_at=timezone.now() - timedelta(hours=3))
 

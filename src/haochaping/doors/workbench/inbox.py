@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext
@@ -45,6 +44,7 @@ THIS_WEEK = N_("Due this week")
 LATER = N_("Due later")
 NO_DEADLINE = N_("Without a deadline: the working calendar does not reach so far")
 DONE = N_("Done")
+_GROUPS = (OVERDUE, TODAY, THIS_WEEK, LATER, NO_DEADLINE, DONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +111,11 @@ def _groups(found: list[OrderRow], by: Actor, now: datetime, *, done: bool) -> l
     labels = _labels(given.values())
     unread = notices.unread([order.thread_id for order in found if order.thread_id], for_side=Side.AGENCY)
     reads = may(by, Power.REVIEW_VIEW_TEXT)
-    return [
-        Group(
-            gettext(group),
-            group == OVERDUE,
-            [_line(order, given[order.review_id], labels, unread, now, reads=reads) for order in members],
-        )
-        for group, members in groupby(found, lambda order: left(order, now, done=done))
-    ]
+    lines: dict[str, list[Line]] = {}
+    for order in found:
+        line = _line(order, given[order.review_id], labels, unread, now, reads=reads)
+        lines.setdefault(left(order, now, done=done), []).append(line)
+    return [Group(gettext(group), group == OVERDUE, lines[group]) for group in _GROUPS if group in lines]
 
 
 def _line(
