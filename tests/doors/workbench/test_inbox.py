@@ -122,7 +122,7 @@ def test_an_order_without_a_deadline_splits_no_group(bad_review, world):
 
     groups = inbox_page(worlds.CLERK, QueryDict(), now=now)["groups"]
 
-    assert [len(group.lines) for group in groups] == [2, 1]  # type: ignore[attr-defined]
+    assert [len(group.lines) for group in groups] == [2, 1]
 
 
 def test_overdue_is_said_in_words(bad, clerk):
