@@ -30,7 +30,7 @@ _WRITTEN = sorted(
 )
 _MIRRORED = sorted(path.relative_to(DOCS / "en") for path in (DOCS / "en").rglob("*.md"))
 _FENCE = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
-_LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)")
+_LINK = re.compile(r"""(?:\]\(|src=")([^)"#:\s]+)(?:#[^)]*)?[)"]""")
 
 
 @pytest.fixture(scope="module")
@@ -107,12 +107,10 @@ def test_both_languages_show_the_same_commands(page):
 @pytest.mark.parametrize("path", _WRITTEN, ids=lambda path: str(path.relative_to(ROOT)))
 def test_links_lead_to_files(path):
     text = _FENCE.sub("", path.read_text(encoding="utf-8"))
-    missing = [
-        link for link in _LINK.findall(text) if not (path.parent / link).exists() and "generated/" not in link
-    ]
+    missing = [link for link in _LINK.findall(text) if not (path.parent / link).exists()]
 
-    # The journeys take the pictures.
-    assert [link for link in missing if not link.startswith("docs/images/")] == []
+    # Generated pages are made when the documentation is built, which reports links that lead nowhere itself.
+    assert [link for link in missing if "generated/" not in link] == []
 
 
 def test_the_readme_names_the_two_commands():

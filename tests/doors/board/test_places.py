@@ -134,6 +134,9 @@ def test_wrong_day_is_said_at_its_field_and_no_number_shown(told, client, query,
     html = answer.content.decode()
     assert answer.status_code == 422
     assert f'href="#id_{field}"' in html
+    assert html.count('aria-invalid="true"') == 1
+    if "-02-" not in str(query):
+        assert {"from": "“起始日期”", "to": "“截止日期”"}[field] in html
     assert 'class="stats"' not in html
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.utils.translation import gettext
 
-from haochaping.doors.board.terms import BAD_DAY, PERIOD_REVERSED
+from haochaping.doors.board.terms import BAD_DAY, FIELD_LABELS, PERIOD_REVERSED
 from haochaping.kernel.periods import Period
 from haochaping.kernel.refused import Complaint
 from haochaping.ui.sentences import say
@@ -36,6 +36,15 @@ class Asked:
     quick: tuple[Link, ...]
 
     @property
+    def fields(self) -> list[dict[str, object]]:
+        """The two inputs of the form, each with whether it is wrong."""
+        wrong = {sentence.field for sentence in self.sentences}
+        return [
+            {"name": name, "label": gettext(FIELD_LABELS[name]), "value": value, "wrong": name in wrong}
+            for name, value in (("from", self.start), ("to", self.end))
+        ]
+
+    @property
     def query(self) -> str:
         """The period as the query of a link to another place; "" when there is none."""
         return _query(self.start, self.end) if self.period and (self.start or self.end) else ""
@@ -50,7 +59,7 @@ def asked(query: QueryDict, today: date) -> Asked:
         try:
             days[name] = _day(text)
         except ValueError:
-            wrong.append(Complaint(BAD_DAY, name, {"value": text}))
+            wrong.append(Complaint(BAD_DAY, name, {"value": text, "label": gettext(FIELD_LABELS[name])}))
     start, end = days.get("from"), days.get("to")
     if start and end and start > end:
         wrong.append(Complaint(PERIOD_REVERSED, "from", {"start": start, "end": end}))

@@ -43,7 +43,9 @@ DENOMINATORS = {
     "good_rate": N_("All reviews that people gave themselves."),
 }
 
-BAD_DAY = Reason("bad_day", N_("“{value}” is not a day."), N_("Write it as 2026-11-24."))
+FIELD_LABELS = {"from": N_("First day"), "to": N_("Last day")}
+
+BAD_DAY = Reason("bad_day", N_("“{value}” under “{label}” is not a day."), N_("Write it as 2026-11-24."))
 PERIOD_REVERSED = Reason(
     "period_reversed",
     N_("The first day, {start}, comes after the last day, {end}."),
