@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import connection, transaction
@@ -21,6 +21,7 @@ from haochaping.kernel.refused import Refused
 from haochaping.ledger import queries as ledger
 from haochaping.ledger.terms import EntryKind
 from haochaping.rectification import actions as rectification
+from haochaping.rectification import queries as orders
 from haochaping.rectification.models import WorkOrder
 from haochaping.reviews.models import Review
 from haochaping.reviews.terms import Entrance, Level
@@ -29,6 +30,9 @@ from tests.cut_off import cut_off
 from tests.flows.conftest import at_once, order_of, stored, until_waiting
 from tests.flows.test_receive_reviews import ALL_TABLES
 from tests.flows.truth import assert_counters_exact, findings, rows_of
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 pytestmark = pytest.mark.usefixtures("committed_world")
 MINUTE = timedelta(minutes=1)
@@ -134,6 +138,19 @@ def test_a_second_sweep_leaves_what_the_first_has_at_hand(now):
 
     assert second == 0
     assert_counters_exact()
+
+
+def test_what_one_sweep_has_found_due_no_other_finds(now):
+    worlds.give("YC-1", 1, now)
+
+    @transaction.atomic
+    def due() -> list[UUID]:
+        return orders.due_for_dispatch(now, limit=10)
+
+    with transaction.atomic():
+        assert len(orders.due_for_dispatch(now, limit=10)) == 1
+        assert at_once([due]) == [[]]
+    assert len(due()) == 1
 
 
 def test_of_two_taps_at_once_the_counters_follow_both(now):

@@ -130,6 +130,7 @@ LOGOUT_REDIRECT_URL = "/accounts/login/"
 
 # Administrators make the accounts; log-in is by user name and always with a second factor (doors/gate.py).
 ACCOUNT_ADAPTER = "haochaping.doors.console.adapter.AccountAdapter"
+ACCOUNT_FORMS = {"login": "haochaping.doors.console.forms.LoginForm"}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_PRESERVE_USERNAME_CASING = False
@@ -189,7 +190,15 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"addresses": {"()": "haochaping.config.logs.WithoutSecretAddresses"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["addresses"]},
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"haochaping": {"level": "INFO"}},
+    # Django would write to a handler of its own, past the filter.
+    "loggers": {
+        "haochaping": {"level": "INFO"},
+        "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+    },
 }

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
+from haochaping.doors.workbench import start
+
 type Urls = list[URLPattern | URLResolver]
 
 PUBLIC: Urls = [
@@ -24,7 +26,10 @@ EVERYWHERE: Urls = [
     path("i18n/", set_language, name="set_language"),
 ]
 
-_FACES = {"public": PUBLIC, "staff": STAFF + MACHINES, "all": PUBLIC + STAFF + MACHINES}
+# The staff face has no front page of its own: its root is the desk.
+STAFF_ROOT: Urls = [path("", start.root)]
+
+_FACES = {"public": PUBLIC, "staff": STAFF_ROOT + STAFF + MACHINES, "all": PUBLIC + STAFF + MACHINES}
 
 urlpatterns: Urls = EVERYWHERE + _FACES[settings.DOORS]
 if settings.DEMO:

@@ -38,7 +38,7 @@ class NoGateway:
 
     def send(self, phone: str, text: str, *, reference: str, now: datetime) -> str:  # noqa: ARG002 - the port's shape
         """Refuse."""
-        raise GatewayFailed("no SMS gateway is set (SMS_GATEWAY)")
+        raise GatewayFailed("no SMS gateway is set (HAOCHAPING_SMS_GATEWAY)")
 
 
 _NAMED: dict[str, Callable[[], Gateway]] = {"demo": DemoGateway, "": NoGateway}

@@ -53,6 +53,7 @@ _REVIEW = (
     "item_id",
     "person_id",
     "anonymous",
+    "sent_by",
 )
 
 

@@ -257,3 +257,4 @@ class ReviewRow:
     item_id: int
     person_id: UUID | None
     anonymous: bool
+    sent_by: str

@@ -204,7 +204,7 @@ def test_ledger_verify_tells_whole_from_broken(world, tamper_review):
     done = run("ledger", "verify", "--json")
 
     assert done.exit_code == 1
-    assert json.loads(done.output)[0]["code"] == "review_differs"
+    assert json.loads(done.output)["findings"][0]["code"] == "review_differs"
 
 
 @pytest.fixture

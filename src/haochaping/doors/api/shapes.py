@@ -239,7 +239,19 @@ class StoredReview(Struct):
     rating_value: Annotated[Level, Meta(description=N_("The rating."))]
     indicator_set: Annotated[str, Meta(description=N_("The set the codes are from."))]
     indicator_codes: Annotated[list[str], Meta(description=N_("Reasons."))]
-    comment_text: Annotated[str, Meta(description=N_("What the person wrote. Not for publication."))]
+    comment_text: Annotated[
+        str,
+        Meta(
+            description=N_(
+                comment_text: Annotated[
+                    str,
+                    Meta(
+                        description=N_("What the person wrote; empty when another sender or the person themselves sent it.")
+                    ),
+                ]
+            )
+        ),
+    ]
     reason_missing: Annotated[bool, Meta(description=N_("A bad rating without any reason."))]
     channel: Annotated[ReviewChannel, Meta(description=N_("Where the person rated."))]
     provenance: Annotated[Provenance, Meta(description=N_("How the server knows that a person said this."))]

@@ -167,7 +167,8 @@ def review(request: HttpRequest, review_id: UUID) -> HttpResponse:
         rating_value=Level(found.level),
         indicator_set=found.indicator_set,
         indicator_codes=list(found.indicator_codes),
-        comment_text=found.comment_text,
+        # A sender reads back its own words; what people wrote here themselves is not for it.
+        comment_text=found.comment_text if found.sent_by == str(actor) else "",
         reason_missing=found.reason_missing,
         channel=ReviewChannel(found.channel),
         provenance=Provenance(found.provenance),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 
 import click
@@ -37,10 +38,14 @@ def verify(*, as_json: bool) -> None:
         }
         for found in verify_ledger(now=now)
     ]
-    show(findings, as_json=as_json, line=lambda row: f"{row['code']}: {row['sentence']}")
+    head = queries.head()
+    if as_json:
+        chained = {"entries": head.index + 1, "head": head.head.hex()} if head else {"entries": 0, "head": ""}
+        click.echo(json.dumps(chained | {"findings": findings}, ensure_ascii=False))
+    else:
+        show(findings, as_json=False, line=lambda row: f"{row['code']}: {row['sentence']}")
     if findings:
         sys.exit(1)
-    head = queries.head()
     if not as_json:
         click.echo(
             f"The ledger holds: {head.index + 1 if head else 0} entries, head {head.head.hex() if head else '-'}"

@@ -38,6 +38,7 @@ BEATS: tuple[Beat, ...] = (
     Beat("fold the facts", 1, lambda _: insight.fold()),
     Beat("dispatch due orders", 5, lambda now: handle_bad_review.dispatch_due(by=SYSTEM, now=now)),
     Beat("forget ended visits", 300, lambda now: exchange.forget_visits(before=now)),
+    Beat("forget old answers", 3600, lambda now: exchange.forget_answers(now=now)),
     Beat("rescue stalled jobs", 30, lambda now: outbox.rescue_stalled(now=now)),
 )
 

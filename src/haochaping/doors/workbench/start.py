@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from haochaping.accounts.access import may
 from haochaping.accounts.terms import Power
-from haochaping.doors.gate import actor_of, requires
+from haochaping.doors.gate import actor_of, public, requires
 from haochaping.doors.workbench.desk import desk_page, entries
 from haochaping.doors.workbench.inbox import inbox_page
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
+
+
+@public
+@require_safe
+def root(_request: HttpRequest) -> HttpResponse:
+    """The root of a process that shows the staff face only."""
+    return redirect("desk")
 
 
 @requires()
