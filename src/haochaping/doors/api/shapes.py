@@ -243,12 +243,7 @@ class StoredReview(Struct):
         str,
         Meta(
             description=N_(
-                comment_text: Annotated[
-                    str,
-                    Meta(
-                        description=N_("What the person wrote; empty when another sender or the person themselves sent it.")
-                    ),
-                ]
+                "What the person wrote; empty when another sender or the person themselves sent it."
             )
         ),
     ]
