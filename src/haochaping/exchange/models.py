@@ -66,6 +66,7 @@ class QuarantinedRecord(models.Model):
         indexes = [
             Index(fields=["source", "case_no"], condition=Q(state="waiting"), name="quarantine_waiting_case"),
             Index(fields=["received_at"], condition=Q(state="waiting"), name="quarantine_waiting_age"),
+            Index(fields=["digest"], condition=Q(state="waiting"), name="quarantine_waiting_same"),
         ]
 
 

@@ -81,6 +81,15 @@ def waiting_reviews(keys: Iterable[tuple[str, str]]) -> list[QuarantineRow]:
     return [row for row in _rows(rows.order_by("id")) if (row.source, row.case_no) in wanted]
 
 
+def waiting_with(digests: Iterable[bytes], *, sender: str) -> dict[bytes, UUID]:
+    """The waiting records of a sender that say exactly this, by the fingerprint of what they say."""
+    wanted = list(digests)
+    if not wanted:
+        return {}
+    rows = QuarantinedRecord.objects.filter(state=QuarantineState.WAITING, sender=sender, digest__in=wanted)
+    return {bytes(digest): record_id for digest, record_id in rows.values_list("digest", "id") if digest}
+
+
 def by_receipt(receipt: str) -> QuarantineRow | None:
     """The waiting record a receipt was given for."""
     rows = QuarantinedRecord.objects.filter(receipt_hash=receipt_hash(receipt), state=QuarantineState.WAITING)

@@ -12,6 +12,7 @@ from haochaping.cases import queries as cases
 from haochaping.cases.terms import OUT_OF_SCOPE
 from haochaping.directory import queries as directory
 from haochaping.exchange import actions as exchange
+from haochaping.exchange import queries as exchange_queries
 from haochaping.exchange.rules import judge_review, storable, without_persons
 from haochaping.exchange.terms import ORPHAN, UNKNOWN_FIELD, Quarantined, Raw, RecordKind
 from haochaping.identity import actions as identity
@@ -86,6 +87,8 @@ def receive_reviews(
     ]
     _follow_up([review_id for review_id in accepted if review_id], by, now)
     _refuse(papers)
+    if not retried:
+        _recognise(papers, by)
     waiting = [(paper, paper.complaint) for paper in papers if paper.outcome is None and paper.complaint]
     ids = [None] * len(waiting) if retried else _put_aside(waiting, entrance, by, now)
     for (paper, complaint), record_id in zip(waiting, ids, strict=True):
@@ -213,6 +216,16 @@ def _refuse(papers: Sequence[_Paper]) -> None:
     for paper in papers:
         if paper.outcome is None and paper.complaint and paper.complaint.code in _REFUSED:
             paper.outcome = Outcome(OutcomeKind.REFUSED, complaint=paper.complaint)
+
+
+def _recognise(papers: Sequence[_Paper], by: Actor) -> None:
+    """The same answer sent again while it waits in quarantine is not put there a second time."""
+    sent = {
+        paper.digest: paper for paper in papers if paper.outcome is None and paper.complaint and paper.digest
+    }
+    for digest_, record_id in exchange_queries.waiting_with(sent.keys(), sender=str(by)).items():
+        paper = sent[digest_]
+        paper.outcome = Outcome(OutcomeKind.QUARANTINED, record_id, complaint=paper.complaint)
 
 
 def _put_aside(
