@@ -28,7 +28,8 @@ demo: setup # fill a demo city and serve it (HOST=… PORT=… to listen elsewhe
 
 test: setup node_modules/.package-lock.json # everything: checks, tests, and journeys in a real browser
 	@$(MAKE) --no-print-directory check
-	CHROMIUM="$$(scripts/chromium)" && export CHROMIUM && $(PYTEST) $(ARGS)
+	$(PYTEST) --ignore=tests/journeys $(ARGS)
+	CHROMIUM="$$(scripts/chromium)" && export CHROMIUM && $(PYTHON_IN) -m pytest tests/journeys
 
 check: format lint types layers templates migrations catalogue # all that is checked without running the program
 

@@ -15,6 +15,7 @@ from haochaping.kernel.outcomes import OutcomeKind
 from haochaping.kernel.refused import Refused
 from haochaping.reviews import actions as reviews
 from haochaping.reviews import queries as review_queries
+from haochaping.reviews.rules import yields_to_invitation
 from haochaping.reviews.terms import LEVEL_OUT_OF_RANGE, TOKEN_INVALID, Entrance, Level
 
 if TYPE_CHECKING:
@@ -57,7 +58,11 @@ def answer_invitation(
     invitation = review_queries.invitation_by_token(token)
     chosen = chosen_level(level)
     given = review_queries.review_of_occurrence(invitation.occurrence_id)
-    reviews.check_usable(invitation, answered=given is not None, now=now)
+    answered = given is not None and not yields_to_invitation(given.provenance)
+    reviews.check_usable(invitation, answered=answered, now=now)
+    if given is not None and yields_to_invitation(given.provenance):
+        receipt = change_review.claim_review(given.id, chosen, channel=channel, by=by, now=now)
+        return Answered(given.id, receipt)
     if given is not None:
         change_review.change_level(given.id, chosen, by=by, now=now)
         return Answered(given.id)

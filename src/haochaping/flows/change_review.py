@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from haochaping.flows.receive_reviews import recount, units_of
+from haochaping.kernel.identifiers import receipt_no
+from haochaping.kernel.periods import local_day
 from haochaping.rectification import actions as rectification
 from haochaping.rectification.terms import BadReview
 from haochaping.reviews import actions as reviews
 from haochaping.reviews import queries as review_queries
-from haochaping.reviews.rules import is_bad
+from haochaping.reviews.rules import is_bad, receipt_hash
+from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +32,26 @@ def change_level(review_id: UUID, level: Level, *, by: Actor, now: datetime) -> 
     reviews.change_level(review_id, level, by=by, now=now)
     _align_order(review_id, by=by, now=now)
     recount(before, [review_id])
+
+
+@transaction.atomic
+def claim_review(review_id: UUID, level: Level, *, channel: str, by: Actor, now: datetime) -> str:
+    """The invitation's holder rates where an unverified review stands; returns the receipt number, shown once."""
+    before = units_of([review_id])
+    receipt = receipt_no()
+    division_id = review_queries.reviews([review_id])[review_id].division_id
+    reviews.claim(
+        review_id,
+        level,
+        channel=channel,
+        receipt_hash=receipt_hash(receipt),
+        window=rulebook.terms_for_division(division_id, local_day(now)).change_window,
+        by=by,
+        now=now,
+    )
+    _align_order(review_id, by=by, now=now)
+    recount(before, [review_id])
+    return receipt
 
 
 @transaction.atomic

@@ -17,7 +17,13 @@ from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
 from haochaping.reviews import queries
 from haochaping.reviews.models import IndicatorSet, Invitation, Review, ReviewChange, ReviewIndicator
-from haochaping.reviews.rules import code_complaint, lacks_reason, provenance_of, time_complaint
+from haochaping.reviews.rules import (
+    code_complaint,
+    lacks_reason,
+    provenance_of,
+    time_complaint,
+    yields_to_invitation,
+)
 from haochaping.reviews.terms import (
     CHANGE_WINDOW_OVER,
     COMMENT_LIMIT,
@@ -29,6 +35,7 @@ from haochaping.reviews.terms import (
     TOKEN_EXPIRED,
     ChangeKind,
     Level,
+    Provenance,
     ReviewStatus,
 )
 
@@ -228,6 +235,38 @@ def change_level(review_id: UUID, level: Level, *, by: Actor, now: datetime) -> 
     row.finished_at = None
     row.reason_missing = lacks_reason(level, tuple(row.indicator_codes), row.comment_text)
     row.save(update_fields=["indicator_codes", "level", "status", "finished_at", "reason_missing"])
+    _supersede(row, by, now)
+
+
+@transaction.atomic
+def claim(
+    review_id: UUID,
+    level: Level,
+    *,
+    channel: str,
+    receipt_hash: bytes,
+    window: timedelta,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """The holder of the invitation rates a service for which an unverified review stands: theirs takes its place.
+
+    What stood there is kept in the history; its words, its receipt and its time are no longer the review's.
+
+    Raises:
+        Refused: NOT_REVIEWED when there is none that gives way.
+    """
+    row = Review.objects.select_for_update().filter(id=review_id).first()
+    if row is None or not yields_to_invitation(row.provenance):
+        raise Refused(NOT_REVIEWED)
+    _remember(row, ChangeKind.CLAIMED, now)
+    row.level, row.status, row.provenance = level, ReviewStatus.EFFECTIVE, Provenance.ACTIVE_SELF
+    row.indicator_codes, row.comment_text = [], ""
+    row.reason_missing = lacks_reason(level, (), "")
+    row.channel, row.assessed_at, row.finished_at = channel, now, None
+    row.changeable_until = now + window
+    row.receipt_hash, row.person_id, row.sent_by = receipt_hash, None, str(by)
+    row.save()
     _supersede(row, by, now)
 
 

@@ -70,6 +70,11 @@ def provenance_of(entrance: Entrance, claimed: str) -> Provenance:
     return Provenance.UNVERIFIED
 
 
+def yields_to_invitation(provenance: str) -> bool:
+    """Whether a review gives way to whoever holds the invitation: nobody knows that a person gave it."""
+    return provenance == Provenance.UNVERIFIED
+
+
 def lacks_reason(level: int, codes: tuple[str, ...], comment: str) -> bool:
     """差评必须勾选详情或填写文字评价: taken all the same, and flagged."""
     return is_bad(level) and not codes and not comment

@@ -82,6 +82,7 @@ class ChangeKind(StrEnum):
     REASONS = "reasons"
     WITHDRAWN = "withdrawn"
     RESTORED = "restored"
+    CLAIMED = "claimed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.reviews import actions as review_actions
 from haochaping.reviews import queries as reviews
+from haochaping.reviews.rules import yields_to_invitation
 from haochaping.reviews.terms import (
     CHANGE_WINDOW_OVER,
     LEVEL_OUT_OF_RANGE,
@@ -111,7 +112,7 @@ def slip(request: HttpRequest, token: str) -> HttpResponse:
 def _open(request: HttpRequest, token: str) -> tuple[InvitationRow, Opened | None]:
     invitation = reviews.invitation_by_token(token)
     review = reviews.review_of_occurrence(invitation.occurrence_id)
-    if review is None:
+    if review is None or yields_to_invitation(review.provenance):
         return invitation, None
     receipt = request.get_signed_cookie(_RECEIPT, default="", salt=_salt(token), max_age=_RECEIPT_KEPT)
     return invitation, Opened(review, reverse("review", args=[token]), receipt or "")

@@ -267,6 +267,7 @@ class Migration(migrations.Migration):
                             haochaping.reviews.terms.ChangeKind["REASONS"],
                             haochaping.reviews.terms.ChangeKind["WITHDRAWN"],
                             haochaping.reviews.terms.ChangeKind["RESTORED"],
+                            haochaping.reviews.terms.ChangeKind["CLAIMED"],
                         ],
                     )
                 ),

@@ -1,0 +1,74 @@
+"""Whoever holds the invitation rates the service, also where an unverified review was faster."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from haochaping.exchange.terms import Raw
+from haochaping.flows.answer_invitation import answer_invitation
+from haochaping.flows.receive_reviews import receive_reviews
+from haochaping.flows.verify_ledger import verify_ledger
+from haochaping.insight import queries as insight
+from haochaping.insight.terms import Place
+from haochaping.kernel.actor import REVIEWER
+from haochaping.kernel.refused import Refused
+from haochaping.ledger import actions as ledger
+from haochaping.rectification import queries as orders
+from haochaping.reviews import queries as reviews
+from haochaping.reviews.terms import Entrance, ReviewChannel
+from tests import worlds
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def squatted(now):
+    """A service with an invitation, and with an unsigned bad review that came first."""
+    worlds.build(now)
+    worlds.take_case("YC-1", now)
+    raw = Raw(worlds.review("YC-1", 1, now, comment_text="不是本人写的"))
+    outcome = receive_reviews([raw], entrance=Entrance.UNSIGNED, by=REVIEWER, now=now)[0]
+    (token,) = reviews.tokens_of([reviews.reviews([outcome.id])[outcome.id].occurrence_id]).values()
+    return token, outcome
+
+
+def figures():
+    return {m.name: m.numerator for m in insight.measures(Place(division_path=f"{worlds.PROVINCE}."))}
+
+
+def test_the_holder_takes_the_place_of_an_unverified_review_long_after_it(squatted, now):
+    token, unsigned = squatted
+    later = now + timedelta(days=3)
+
+    answered = answer_invitation(token, "5", channel=ReviewChannel.MOBILE, by=REVIEWER, now=later)
+
+    own = reviews.review_by_receipt(str(answered.receipt))
+    assert (own.id, own.level, own.provenance, own.comment_text) == (unsigned.id, 5, "active_self", "")
+    assert own.changeable_until > later
+    assert figures()["active_reviews"] == 1
+    assert figures()["bad_reviews"] == 0
+    assert orders.order_of_review(own.id).state == "cancelled"
+    while ledger.chain(now=later):
+        pass
+    assert list(verify_ledger(now=later)) == []
+
+
+def test_the_receipt_of_the_unverified_review_opens_nothing_any_more(squatted, now):
+    token, unsigned = squatted
+
+    answer_invitation(token, "5", channel=ReviewChannel.MOBILE, by=REVIEWER, now=now + timedelta(minutes=1))
+
+    with pytest.raises(Refused, match="receipt_unknown"):
+        reviews.review_by_receipt(unsigned.receipt)
+
+
+def test_a_review_that_a_person_gave_is_not_taken_over(now):
+    worlds.build(now)
+    worlds.take_case("YC-1", now)
+    given = worlds.give("YC-1", 2, now)
+    (token,) = reviews.tokens_of([reviews.reviews([given.id])[given.id].occurrence_id]).values()
+
+    with pytest.raises(Refused, match="change_window_over"):
+        answer_invitation(token, "5", channel=ReviewChannel.MOBILE, by=REVIEWER, now=now + timedelta(days=1))
