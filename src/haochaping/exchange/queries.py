@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import zlib
 from base64 import b64decode
+from importlib import resources
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
+from django.db import connection
 
 from haochaping.exchange.models import GivenAnswer, QuarantinedRecord, Visit
 from haochaping.exchange.rules import answer_key, answer_place, visit_hash
@@ -22,6 +24,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from django.db.models import QuerySet
+
+
+_ORPHANS = (
+    resources.files("haochaping.exchange").joinpath("sql/orphans_with_case.sql").read_text(encoding="utf-8")
+)
 
 
 def _rows(rows: QuerySet[QuarantinedRecord]) -> list[QuarantineRow]:
@@ -79,6 +86,14 @@ def waiting_reviews(keys: Iterable[tuple[str, str]]) -> list[QuarantineRow]:
         case_no__in={case_no for _, case_no in wanted},
     )
     return [row for row in _rows(rows.order_by("id")) if (row.source, row.case_no) in wanted]
+
+
+def orphans_with_case(*, limit: int) -> list[QuarantineRow]:
+    """Orphans whose service is there by now, locked against a second retry."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ORPHANS, {"limit": limit})
+        found = [row[0] for row in cursor.fetchall()]
+    return waiting_by_id(found) if found else []
 
 
 def waiting_with(digests: Iterable[bytes], *, sender: str) -> dict[bytes, UUID]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from haochaping.exchange import actions as exchange
+from haochaping.exchange import queries as exchange_queries
 from haochaping.exchange.rules import storable
 from haochaping.exchange.terms import Raw
 from haochaping.flows.receive_reviews import receive_reviews
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from haochaping.kernel.outcomes import Outcome
 
 
+_BATCH = 200
+
+
 @transaction.atomic
 def retry_reviews(rows: Sequence[QuarantineRow], *, now: datetime) -> list[Outcome]:
     """Send waiting reviews through once more; what still cannot be taken stays with its newest reason."""
@@ -32,6 +36,12 @@ def retry_reviews(rows: Sequence[QuarantineRow], *, now: datetime) -> list[Outco
         settle(row, outcome, by=sender, now=now)
         outcomes.append(outcome)
     return outcomes
+
+
+@transaction.atomic
+def retry_orphans(*, now: datetime) -> int:
+    """Take the reviews whose case was being written while they arrived; returns how many were tried."""
+    return len(retry_reviews(exchange_queries.orphans_with_case(limit=_BATCH), now=now))
 
 
 def settle(row: QuarantineRow, outcome: Outcome, *, by: Actor, now: datetime) -> None:
