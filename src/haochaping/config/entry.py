@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import click
 import django
+from django.apps import apps
 
 from haochaping.config import environment
 from haochaping.doors.commands.main import cli
@@ -49,3 +50,8 @@ def main() -> None:
     except (environment.BadEnvironment, PostgresError) as trouble:
         click.echo(f"haochaping: {trouble}", err=True)
         sys.exit(1)
+    finally:
+        if apps.ready:
+            from haochaping.doors.pools import close_pools  # noqa: PLC0415 - needs Django to be ready
+
+            close_pools()

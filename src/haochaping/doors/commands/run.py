@@ -81,7 +81,11 @@ def demo(installation: Installation, *, reset: bool) -> None:
     _fill(1.0, 1)
     from haochaping.doors.demo.welcome import welcome  # noqa: PLC0415 - needs Django to be ready
 
-    _supervise(welcome(installation.env.site_url))
+    text = welcome(installation.env.site_url)
+    from haochaping.doors.pools import close_pools  # noqa: PLC0415 - needs Django to be ready
+
+    close_pools()
+    _supervise(text)
     server.stop(installation.env.data_dir)
 
 

@@ -8,13 +8,12 @@ import signal
 import threading
 from typing import TYPE_CHECKING, Any
 
-from django.db import connections
-from django.db.backends.postgresql.base import DatabaseWrapper
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from haochaping.doors.jobs import beats, tasks
+from haochaping.doors.pools import close_pools
 from haochaping.outbox import actions as outbox
 from haochaping.outbox.rules import described
 
@@ -48,16 +47,8 @@ def run(stop: threading.Event | None = None, *, beating: Iterable[beats.Beat] = 
         ended.set()
         for thread in threads:
             thread.join()
-        _close_pools()
+        close_pools()
         _log.info("Worker stopped")
-
-
-def _close_pools() -> None:
-    """Close what the beats shared; a pool left to the end of the process takes five seconds for each of its threads."""
-    for connection in connections.all(initialized_only=True):
-        if isinstance(connection, DatabaseWrapper):
-            connection.close()
-            connection.close_pool()
 
 
 async def _work(stop: threading.Event, *, with_signals: bool) -> None:
