@@ -109,6 +109,7 @@ def test_pages_of_other_staff_have_no_barriers(pages, axe, log_in, username, add
     for address in addresses:
         page.goto(address)
         assert axe(page) == [], address
+        assert "示例数据" in page.inner_text("body"), address
 
 
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
