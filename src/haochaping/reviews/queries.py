@@ -168,7 +168,7 @@ def committed(review_ids: Sequence[UUID] | None = None) -> Iterator[tuple[str, d
             str(row.id),
             committed_fields(
                 case_ref=f"{row.case_id}:{row.occurrence_id}:{row.assess_no}",
-                org=str(row.agency_id),
+                org=f"{row.division_id}:{row.agency_id}",
                 item=str(row.item_id),
                 window=str(row.window_id or ""),
                 staff_ref=str(row.staff_id or ""),

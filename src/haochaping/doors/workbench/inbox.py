@@ -16,6 +16,7 @@ from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import N_
 from haochaping.notices import queries as notices
 from haochaping.notices.terms import Side
+from haochaping.publicity.rules import redacted
 from haochaping.rectification import queries as orders
 from haochaping.rectification.rules import next_due
 from haochaping.rectification.terms import STATE_LABELS
@@ -135,7 +136,7 @@ def _line(
         agency=order.agency_name,
         level=review.level,
         tags=tag_labels(review, labels[review.indicator_set]),
-        words=excerpt(review.comment_text) if shown else "",
+        words=excerpt(redacted(review.comment_text)) if shown else "",
         reason_missing=review.reason_missing,
         state=gettext(STATE_LABELS[order.state]),
         tone=state_tone(order.state),

@@ -24,6 +24,7 @@ from haochaping.kernel.masking import masked_number
 from haochaping.kernel.refused import Refused
 from haochaping.notices import queries as notices
 from haochaping.notices.terms import Side
+from haochaping.publicity.rules import redacted
 from haochaping.rectification import queries as orders
 from haochaping.rectification.rules import next_due
 from haochaping.rectification.terms import (
@@ -161,6 +162,8 @@ def _review(review_id: UUID, by: Actor) -> dict[str, object]:
     binding = cases.binding_of(review.occurrence_id)
     return {
         "review": review,
+        # Whoever handles it reaches the reviewer through the thread: a number written into the text stays hidden.
+        "words": redacted(review.comment_text),
         "withdrawn": review.status == ReviewStatus.WITHDRAWN,
         "tags": tag_labels(review, reviews.indicators(review.indicator_set)),
         "reads": may(by, Power.REVIEW_VIEW_TEXT),
