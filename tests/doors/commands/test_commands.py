@@ -239,3 +239,12 @@ def test_db_status_is_json_for_programs():
     done = run("db", "status", "--json")
 
     assert json.loads(done.output)[0]["running"] is True
+
+
+def test_a_file_without_rows_is_no_success(world, tmp_path):
+    file = _csv(tmp_path / "cases.csv", "source,case_no")
+
+    done = run("cases", "import", file)
+
+    assert done.exit_code == 2
+    assert "no row" in done.output

@@ -111,7 +111,7 @@ WRONG_ORDER = Reason(
 )
 FAILED = Reason(
     "failed",
-    N_("Something went wrong here, and nothing was stored."),
+    N_("Something went wrong here; it is not certain whether anything was stored."),
     N_(
         "Send the same request again with the same Idempotency-Key; if it fails again, tell the operator the time."
     ),

@@ -114,6 +114,8 @@ def _import(file: Path, take: Callable[[Sequence[Raw]], list[Outcome]], *, as_js
     troubles: list[dict[str, object]] = []
     for batch in batched(_progress(file, tables.rows(file)), _BATCH, strict=False):
         _take_batch(batch, take, counted, troubles)
+    if not counted:
+        fail(f"{file.name}: there is no row in it. Check whether the file was written whole.", 2)
     if as_json:
         click.echo(json.dumps({"counts": counted, "rows": troubles}, ensure_ascii=False))
     else:

@@ -85,8 +85,10 @@ def demo(installation: Installation, *, reset: bool) -> None:
     from haochaping.doors.pools import close_pools  # noqa: PLC0415 - needs Django to be ready
 
     close_pools()
-    _supervise(text)
+    status = _supervise(text)
     server.stop(installation.env.data_dir)
+    if status:
+        fail("The demo has stopped.", status)
 
 
 def _forget(home: Path) -> None:
@@ -113,7 +115,7 @@ def _fill(scale: float, seed: int) -> None:
         click.echo(step)
 
 
-def _supervise(text: str) -> None:
+def _supervise(text: str) -> int:
     """Run web server and worker as children until a signal or the end of one of them; stop both, then the database."""
     program = [sys.executable, "-m", "haochaping"]
     children = [subprocess.Popen([*program, part], start_new_session=True) for part in ("serve", "worker")]
@@ -133,6 +135,8 @@ def _supervise(text: str) -> None:
     for child in children:
         child.terminate()
     for child in children:
-        child.wait(_STOP_SECONDS)
-    if status:
-        fail("The demo has stopped.", status)
+        try:
+            child.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            child.kill()
+    return status
