@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from haochaping.flows.receive_reviews import recount, units_of
+from haochaping.kernel.actor import SYSTEM
 from haochaping.kernel.identifiers import receipt_no
 from haochaping.kernel.periods import local_day
 from haochaping.rectification import actions as rectification
@@ -64,7 +65,8 @@ def finish_review(
     row = review_queries.reviews([review_id])[review_id]
     if is_bad(row.level):
         order_id = rectification.open_or_reopen(_bad(row, now), by=by, now=now)
-        rectification.dispatch([order_id], by=by, now=now)
+        # The reviewer finishes; it is the system that sends the order out.
+        rectification.dispatch([order_id], by=SYSTEM, now=now)
     recount(before, [review_id])
 
 

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from haochaping.doors.commands.installation import json_option, show, with_database
+from haochaping.doors.commands.installation import fail, json_option, show, with_database
 from haochaping.postgres import copies, server
 from haochaping.postgres.terms import Route
 
@@ -85,12 +86,30 @@ def backup(installation: Installation, file: Path) -> None:
 
 @db.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--while-connected", is_flag=True, help="Cut off whoever is connected; what they do now is lost."
+)
 @click.confirmation_option(prompt="This replaces everything in the database. Go on?")
 @click.pass_obj
-def restore(installation: Installation, file: Path) -> None:
-    """Replace the database with a back-up; what is there stays untouched unless the whole back-up loads."""
+def restore(installation: Installation, file: Path, *, while_connected: bool) -> None:
+    """Replace the database with a back-up; what is there stays untouched unless the whole back-up loads.
+
+    Stop web server and worker first: whatever was acknowledged after the back-up is gone.
+    """
+    others = 0 if while_connected else _others_connected(_owner_url(installation))
+    if others:
+        fail(f"{others} sessions are connected: stop web server and worker first, or say --while-connected.")
     copies.restore(_owner_url(installation), file)
     click.echo(f"Restored from {file}. Run “haochaping ledger verify” now.")
+
+
+def _others_connected(owner_url: str) -> int:
+    with psycopg.connect(owner_url) as connection:
+        found = connection.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename IS NOT NULL"
+        ).fetchone()
+    return int(found[0]) if found else 0
 
 
 def _route(installation: Installation) -> Route | None:
