@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-import haochaping  # noqa: E402
+import haochaping  # noqa: E402 - needs the path above
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

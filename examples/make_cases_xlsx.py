@@ -1,4 +1,4 @@
-"""Makes `cases.xlsx`: times are real times of the spreadsheet, long codes are text. Run it where xlsxwriter is installed."""  # noqa: INP001
+"""Makes `cases.xlsx`: times are real times of the spreadsheet, long codes are text. Run it where xlsxwriter is installed."""  # noqa: INP001 - a script beside its files, no package
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def main() -> None:
     sheet = book.add_worksheet("cases")
     sheet.write_row(0, 0, HEADING)
     for row, number in enumerate((11, 12), start=1):
-        began = datetime(2026, 6, 4, 9, 10 + number)  # noqa: DTZ001
-        ended = datetime(2026, 6, 4, 15, number)  # noqa: DTZ001
+        began = datetime(2026, 6, 4, 9, 10 + number)  # noqa: DTZ001 - as above
+        ended = datetime(2026, 6, 4, 15, number)  # noqa: DTZ001 - as above
         cells = (
             "yc-hall", f"YC-EX-{number:04}", ITEM, AGENCY, DIVISION, "completed", "committed", began, ended,
             "5 working_day", 1, "韩思齐", f"199000010{number}", 1, "领取结果",

@@ -7,17 +7,17 @@ a test holds the names, bounds and choices of the two together.
 from __future__ import annotations
 
 # msgspec reads the annotations at run time.
-from datetime import datetime  # noqa: TC003
+from datetime import datetime  # noqa: TC003 - msgspec reads it at run time
 from typing import Annotated
-from uuid import UUID  # noqa: TC003
+from uuid import UUID  # noqa: TC003 - msgspec reads it at run time
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from haochaping.cases.terms import CaseKind, CaseStatus, PersonKind, ServiceChannel, Stage
 from haochaping.doors.api.problems import MAX_ITEMS, Problem
-from haochaping.kernel.outcomes import OutcomeKind  # noqa: TC001
+from haochaping.kernel.outcomes import OutcomeKind  # noqa: TC001 - msgspec reads it at run time
 from haochaping.kernel.refused import N_
-from haochaping.rectification.terms import OrderState  # noqa: TC001
+from haochaping.rectification.terms import OrderState  # noqa: TC001 - msgspec reads it at run time
 from haochaping.reviews.terms import (
     COMMENT_LIMIT,
     MAX_CODES,

@@ -148,13 +148,12 @@ def _take_batch(
 
 
 def _progress(file: Path, rows: Iterator[Row]) -> Iterator[Row]:
-    """A count that moves on a terminal, a line per 10,000 rows otherwise."""
-    terminal = sys.stderr.isatty()
+    """A bar on a terminal, a line per 10,000 rows otherwise."""
+    if sys.stderr.isatty():
+        with click.progressbar(rows, label=file.name, show_pos=True, file=sys.stderr) as bar:
+            yield from bar
+        return
     for n, row in enumerate(rows, start=1):
-        if n % _BATCH == 0 and terminal:
-            click.echo(f"\r{file.name}: {n:,}", nl=False, err=True)
-        elif n % (10 * _BATCH) == 0:
+        if n % (10 * _BATCH) == 0:
             click.echo(f"{file.name}: {n:,} rows", err=True)
         yield row
-    if terminal:
-        click.echo("\r", nl=False, err=True)
