@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-def connect() -> None:
-    """Start a private server in a temporary folder (fsync on) and make Django ready; everything goes at exit."""
+def connect() -> Path:
+    """Start a private server in a temporary folder (fsync on) and make Django ready; everything goes at exit.
+
+    Returns the folder.
+    """
     from haochaping.config.entry import Installation
     from haochaping.config.environment import read
     from haochaping.doors.commands.database import bring_up_to_date
@@ -27,6 +30,7 @@ def connect() -> None:
     atexit.register(server.stop, home)
     Installation(read(os.environ)).connect()
     bring_up_to_date()
+    return home
 
 
 def build(now: datetime) -> None:

@@ -4,6 +4,7 @@ from contextlib import contextmanager
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
 from django.db import OperationalError, connection
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -272,7 +273,15 @@ def failing(table: str) -> Iterator[None]:
             raise OperationalError("disk full")
         return call(statement, *rest)
 
-    with connection.execute_wrapper(execute):
+    copy = psycopg.Cursor.copy
+
+    def refuse(cursor: Any, statement: Any, *rest: Any, **options: Any) -> Any:
+        if f'"{table}"' in statement.as_string():
+            raise psycopg.OperationalError("disk full")
+        return copy(cursor, statement, *rest, **options)
+
+    with connection.execute_wrapper(execute), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(psycopg.Cursor, "copy", refuse)
         yield
 
 

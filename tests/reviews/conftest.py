@@ -68,7 +68,8 @@ class Counter:
         """Hand them over; about the first service unless said otherwise."""
         pairs = list(zip(submissions, bindings or (self.first,) * len(submissions), strict=True))
         windows = {self.first.division_id: WINDOW}
-        return actions.accept(pairs, change_windows=windows, by=REVIEWER, now=self.now)
+        outcomes, _ = actions.accept(pairs, change_windows=windows, by=REVIEWER, now=self.now)
+        return outcomes
 
     def given(self, level: Level = Level.SATISFIED, **changes: Any) -> UUID:
         """The id of a review given at this level by the holder of an invitation."""

@@ -136,7 +136,7 @@ def test_accept_of_a_finished_answer_leaves_no_window(counter):
 def test_accept_without_a_window_for_the_division_leaves_none(counter):
     pairs = [(counter.submission(), counter.first)]
 
-    [outcome] = actions.accept(pairs, change_windows={}, by=REVIEWER, now=counter.now)
+    [outcome], _ = actions.accept(pairs, change_windows={}, by=REVIEWER, now=counter.now)
 
     row = stored(outcome.id)
     assert row.changeable_until == counter.now
@@ -218,7 +218,7 @@ def test_accept_puts_a_wrong_time_aside(counter, late, code):
 def test_accept_of_nothing_does_nothing(now, django_assert_num_queries):
     before = ledger.count(EntryKind.REVIEW_ACCEPTED)
 
-    assert actions.accept([], change_windows={}, by=REVIEWER, now=now) == []
+    assert actions.accept([], change_windows={}, by=REVIEWER, now=now) == ([], [])
     assert ledger.count(EntryKind.REVIEW_ACCEPTED) == before
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, LiteralString
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import IntegrityError, transaction
 
 from haochaping.cases import queries
 from haochaping.cases.models import Case, ServiceOccurrence
@@ -19,27 +19,29 @@ from haochaping.cases.terms import (
     UNKNOWN_DIVISION,
     UNKNOWN_ITEM,
     UNKNOWN_SOURCE,
+    CaseFacts,
     CaseStatus,
+    OccurrenceFacts,
 )
 from haochaping.directory import queries as directory
 from haochaping.identity import actions as identity
 from haochaping.identity.terms import PlainPerson
 from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.outcomes import Outcome, OutcomeKind
+from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Complaint
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
+from haochaping.postgres.rows import copy_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
-    from haochaping.cases.terms import CaseFacts, NewCase, NewOccurrence
+    from haochaping.cases.terms import NewCase, NewOccurrence
     from haochaping.directory.terms import AgencyRef, DivisionRef, ItemRef, Ref
     from haochaping.kernel.actor import Actor
-
-_LOCK_NAMESPACE = 0x6361  # "ca": one writer at a time per platform, so that an upsert sees what it replaces
 
 
 @dataclass(slots=True)
@@ -95,13 +97,23 @@ def _take_in_wave(
     now: datetime,
 ) -> None:
     bound = _bind(taken, cases, positions, by)
-    _lock_platforms({row.platform_id for row in bound})
+    if not bound:
+        return
+    try:
+        with transaction.atomic():
+            _upsert(taken, bound, verified=verified, by=by, now=now)
+    except IntegrityError:
+        # Somebody stored one of these cases since we looked: now it is there to be compared and locked.
+        _upsert(taken, bound, verified=verified, by=by, now=now)
+
+
+def _upsert(taken: TakenIn, bound: list[_Bound], *, verified: bool, by: Actor, now: datetime) -> None:
     stored = {
         (row.platform_id, row.case_no): row
-        for row in Case.objects.select_related("division", "agency").filter(
-            platform_id__in={row.platform_id for row in bound},
-            case_no__in={row.case.case_no for row in bound},
-        )
+        for row in Case.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("division", "agency")
+        .filter(id__in=queries.ids_of((row.platform_id, row.case.case_no) for row in bound))
+        .order_by("id")
     }
     new: list[_Bound] = []
     changed: list[tuple[_Bound, Case]] = []
@@ -181,12 +193,6 @@ def _complaint(case: NewCase, places: _Places, by: Actor) -> Complaint | None:
     return None
 
 
-def _lock_platforms(platform_ids: set[int]) -> None:
-    with connection.cursor() as cursor:
-        for platform_id in sorted(platform_ids):
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK_NAMESPACE, platform_id])
-
-
 def _write(
     taken: TakenIn,
     new: list[_Bound],
@@ -200,34 +206,167 @@ def _write(
     if not rows:
         return
     sealed = _seal_persons([row.case for row in rows], now)
-    fresh = [
-        _filled(Case(id=uuid7(now), received_at=now), row, persons, verified=verified, now=now)
-        for row, persons in zip(new, sealed, strict=False)
-    ]
-    known = [
-        _filled(case, row, persons, verified=verified, now=now)
-        for (row, case), persons in zip(changed, sealed[len(new) :], strict=True)
-    ]
-    for case_id, facts in queries.facts_of(case.pk for case in known).items():
-        # The first state of this transaction is the one to take back from the counters.
-        if case_id not in taken.after:
-            taken.before[case_id] = facts
-    Case.objects.bulk_create(
-        [*fresh, *known],
-        update_conflicts=True,
-        unique_fields=["platform", "case_no"],
-        update_fields=_CHANGEABLE,
-    )
-    _put_occurrences([(row, case) for row, case in zip(rows, [*fresh, *known], strict=True)], now)
-    taken.after |= queries.facts_of(case.pk for case in [*fresh, *known])
-    for row, case in zip(new, fresh, strict=True):
-        taken.outcomes[row.position] = Outcome(OutcomeKind.ACCEPTED, case.pk)
-    for (row, _), case in zip(changed, known, strict=True):
+    places = _Served([row for row in rows if row.case.occurrences])
+    fresh = _insert(list(zip(new, sealed, strict=False)), places, verified=verified, now=now)
+    if changed:
+        _update(taken, changed, sealed[len(new) :], places, verified=verified, now=now)
+    for row, facts in zip(new, fresh, strict=True):
+        taken.after[facts.id] = facts
+        taken.outcomes[row.position] = Outcome(OutcomeKind.ACCEPTED, facts.id)
+    for row, case in changed:
         taken.outcomes[row.position] = Outcome(OutcomeKind.UPDATED, case.pk)
-    count = {"new": str(len(fresh)), "changed": str(len(known))}
+    count = {"new": str(len(new)), "changed": str(len(changed))}
     ledger.append(
         [NewEntry(EntryKind.CASES_TAKEN_IN, "cases", rows[0].case.source, facts=count)], by=by, now=now
     )
+
+
+type _Persons = tuple[UUID | None, UUID | None]
+
+
+def _insert(
+    new: Sequence[tuple[_Bound, _Persons]], places: _Served, *, verified: bool, now: datetime
+) -> list[CaseFacts]:
+    """Store cases that are not there yet, in the order of their keys; returns what is counted of each, as given."""
+    ids = [uuid7(now) for _ in new]
+    in_order = sorted(range(len(new)), key=lambda n: (new[n][0].platform_id, new[n][0].case.case_no))
+    copy_rows("cases_case", _CASE, (_case(ids[n], *new[n], verified=verified, now=now) for n in in_order))
+    told = [[(uuid7(now), occurrence) for occurrence in row.case.occurrences] for row, _ in new]
+    copy_rows(
+        "cases_service_occurrence",
+        _OCCURRENCE,
+        (
+            (occurrence_id, case_id, o.no, o.name, o.stage.value, o.at, o.channel.value, *places.of(row, o))
+            for case_id, (row, _), occurrences in zip(ids, new, told, strict=True)
+            for occurrence_id, o in occurrences
+        ),
+    )
+    return [
+        CaseFacts(
+            case_id,
+            local_day(row.case.applied_at or row.case.accepted_at or now),
+            row.division_id,
+            row.agency_id,
+            row.item_id,
+            verified,
+            tuple(OccurrenceFacts(occurrence_id, local_day(o.at)) for occurrence_id, o in occurrences),
+        )
+        for case_id, (row, _), occurrences in zip(ids, new, told, strict=True)
+    ]
+
+
+def _case(
+    case_id: UUID, bound: _Bound, persons: _Persons, *, verified: bool, now: datetime
+) -> tuple[object, ...]:
+    """A case's row in the order of `_CASE`."""
+    case = bound.case
+    return (
+        case_id,
+        bound.platform_id,
+        case.case_no,
+        bound.item_id,
+        bound.agency_id,
+        bound.division_id,
+        case.status.value,
+        case.kind.value,
+        case.applied_at,
+        case.accepted_at,
+        case.completed_at,
+        case.promised_limit,
+        case.statutory_limit,
+        case.trips,
+        case.materials,
+        persons[0],
+        case.person_kind.value,
+        persons[1] is not None,
+        persons[1],
+        is_aged_60(case.birth_year, now),
+        verified,
+        bound.digest,
+        now,
+        now,
+    )
+
+
+_CASE: dict[LiteralString, LiteralString] = {
+    "id": "uuid",
+    "platform_id": "int8",
+    "case_no": "varchar",
+    "item_id": "int8",
+    "agency_id": "int8",
+    "division_id": "int8",
+    "status": "varchar",
+    "kind": "varchar",
+    "applied_at": "timestamptz",
+    "accepted_at": "timestamptz",
+    "completed_at": "timestamptz",
+    "promised_limit": "varchar",
+    "statutory_limit": "varchar",
+    "trips": "int2",
+    "materials": "int2",
+    "person_id": "uuid",
+    "person_kind": "varchar",
+    "by_agent": "bool",
+    "agent_id": "uuid",
+    "aged_60": "bool",
+    "verified": "bool",
+    "digest": "bytea",
+    "received_at": "timestamptz",
+    "updated_at": "timestamptz",
+}
+_OCCURRENCE: dict[LiteralString, LiteralString] = {
+    "id": "uuid",
+    "case_id": "uuid",
+    "no": "int2",
+    "name": "varchar",
+    "stage": "varchar",
+    "at": "timestamptz",
+    "channel": "varchar",
+    "hall_id": "int8",
+    "window_id": "int8",
+    "staff_id": "int8",
+}
+
+
+def _update(
+    taken: TakenIn,
+    changed: list[tuple[_Bound, Case]],
+    sealed: Sequence[_Persons],
+    places: _Served,
+    *,
+    verified: bool,
+    now: datetime,
+) -> None:
+    """Write over cases that are there and locked, with their services."""
+    for case_id, facts in queries.facts_of(case.pk for _, case in changed).items():
+        # The first state of this transaction is the one to take back from the counters.
+        if case_id not in taken.after:
+            taken.before[case_id] = facts
+    rows = [
+        _filled(case, row, persons, verified=verified, now=now)
+        for (row, case), persons in zip(changed, sealed, strict=True)
+    ]
+    Case.objects.bulk_update(rows, _CHANGEABLE)
+    ServiceOccurrence.objects.bulk_create(
+        [
+            ServiceOccurrence(
+                id=uuid7(now),
+                case=case,
+                no=o.no,
+                name=o.name,
+                stage=o.stage,
+                at=o.at,
+                channel=o.channel,
+                **dict(zip(("hall_id", "window_id", "staff_id"), places.of(row, o), strict=True)),
+            )
+            for row, case in changed
+            for o in row.case.occurrences
+        ],
+        update_conflicts=True,
+        unique_fields=["case", "no"],
+        update_fields=["name", "stage", "at", "channel", "hall", "window", "staff"],
+    )
+    taken.after |= queries.facts_of(case.pk for case in rows)
 
 
 _CHANGEABLE = [
@@ -289,35 +428,18 @@ def _seal_persons(cases: list[NewCase], now: datetime) -> list[tuple[UUID | None
     return [(sealed(case.person), sealed(case.agent)) for case in cases]
 
 
-def _put_occurrences(rows: list[tuple[_Bound, Case]], now: datetime) -> None:
-    halls = directory.halls(o.hall for row, _ in rows for o in row.case.occurrences if o.hall)
-    windows = directory.windows(
-        (o.hall, o.window) for row, _ in rows for o in row.case.occurrences if o.window
-    )
-    staff = directory.staff(
-        (row.agency_id, o.staff) for row, _ in rows for o in row.case.occurrences if o.staff
-    )
+class _Served:
+    """Where the services of a batch took place, looked up together: codes of the sender to rows of the directory."""
 
-    def place(found: Ref | None) -> int | None:
-        return found.id if found else None
+    def __init__(self, rows: Sequence[_Bound]) -> None:
+        told = [(row, occurrence) for row in rows for occurrence in row.case.occurrences]
+        self._halls = directory.halls(o.hall for _, o in told if o.hall)
+        self._windows = directory.windows((o.hall, o.window) for _, o in told if o.window)
+        self._staff = directory.staff((row.agency_id, o.staff) for row, o in told if o.staff)
 
-    def occurrence(row: _Bound, case: Case, told: NewOccurrence) -> ServiceOccurrence:
-        return ServiceOccurrence(
-            id=uuid7(now),
-            case=case,
-            no=told.no,
-            name=told.name,
-            stage=told.stage,
-            at=told.at,
-            channel=told.channel,
-            hall_id=place(halls.get(told.hall)),
-            window_id=place(windows.get((told.hall, told.window))),
-            staff_id=place(staff.get((row.agency_id, told.staff))),
-        )
-
-    ServiceOccurrence.objects.bulk_create(
-        [occurrence(row, case, told) for row, case in rows for told in row.case.occurrences],
-        update_conflicts=True,
-        unique_fields=["case", "no"],
-        update_fields=["name", "stage", "at", "channel", "hall", "window", "staff"],
-    )
+    def of(self, row: _Bound, told: NewOccurrence) -> tuple[int | None, int | None, int | None]:
+        """Hall, window and staff of a service; what the directory does not know stays open."""
+        hall = self._halls.get(told.hall)
+        window = self._windows.get((told.hall, told.window))
+        staff = self._staff.get((row.agency_id, told.staff))
+        return hall.id if hall else None, window.id if window else None, staff.id if staff else None

@@ -18,9 +18,15 @@ class Case(models.Model):
     id = models.UUIDField(primary_key=True)
     platform = models.ForeignKey("directory.Platform", models.PROTECT, related_name="+", db_index=False)
     case_no = models.CharField(max_length=50)
-    item = models.ForeignKey("directory.ServiceItem", models.PROTECT, related_name="+", db_constraint=False)
-    agency = models.ForeignKey("directory.Agency", models.PROTECT, related_name="+", db_constraint=False)
-    division = models.ForeignKey("directory.Division", models.PROTECT, related_name="+", db_constraint=False)
+    item = models.ForeignKey(
+        "directory.ServiceItem", models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    agency = models.ForeignKey(
+        "directory.Agency", models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    division = models.ForeignKey(
+        "directory.Division", models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
     status = models.CharField(max_length=12)
     kind = models.CharField(max_length=12)
     applied_at = models.DateTimeField(null=True)
@@ -64,13 +70,18 @@ class ServiceOccurrence(models.Model):
     at = models.DateTimeField()
     channel = models.CharField(max_length=12)
     hall = models.ForeignKey(
-        "directory.Hall", models.PROTECT, null=True, related_name="+", db_constraint=False
+        "directory.Hall", models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
     )
     window = models.ForeignKey(
-        "directory.Window", models.PROTECT, null=True, related_name="+", db_constraint=False
+        "directory.Window", models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
     )
     staff = models.ForeignKey(
-        "directory.StaffMember", models.PROTECT, null=True, related_name="+", db_constraint=False
+        "directory.StaffMember",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
 
     class Meta:

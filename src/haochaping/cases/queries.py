@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, LiteralString
+
+from django.db import connection
 
 from haochaping.cases.models import Case, ServiceOccurrence
 from haochaping.cases.terms import AMBIGUOUS_CASE, Binding, CaseFacts, OccurrenceFacts
@@ -16,37 +18,43 @@ if TYPE_CHECKING:
 type OccurrenceKey = tuple[str, str, int]
 
 
-def _bindings(**where: object) -> list[Binding]:
-    rows = ServiceOccurrence.objects.filter(**where).values_list(
-        "id",
-        "no",
-        "at",
-        "name",
-        "case_id",
-        "case__case_no",
-        "case__platform__code",
-        "case__platform_id",
-        "case__division_id",
-        "case__division__path",
-        "case__agency_id",
-        "case__agency__path",
-        "case__item_id",
-        "hall_id",
-        "window_id",
-        "staff_id",
-        "case__verified",
-    )
-    return [Binding(*row) for row in rows]
+_BINDINGS: LiteralString = """
+    SELECT o.id, o.no, o.at, o.name, c.id, c.case_no, p.code, c.platform_id, c.division_id, d.path, c.agency_id,
+           a.path, c.item_id, o.hall_id, o.window_id, o.staff_id, c.verified
+      FROM cases_service_occurrence o
+      JOIN cases_case c ON c.id = o.case_id
+      JOIN directory_platform p ON p.id = c.platform_id
+      JOIN directory_division d ON d.id = c.division_id
+      JOIN directory_agency a ON a.id = c.agency_id
+     WHERE """
+
+
+_COMPLETED = """
+    SELECT DISTINCT ON (o.case_id) o.id
+      FROM cases_service_occurrence o JOIN cases_case c ON c.id = o.case_id
+     WHERE c.id = ANY(%s) AND c.status = 'completed'
+     ORDER BY o.case_id, o.no DESC
+"""
+
+
+def _bindings(condition: LiteralString, *params: object) -> list[Binding]:
+    # Plain SQL: every review passes here, and the ORM takes longer to write the statement than the server to run it.
+    with connection.cursor() as cursor:
+        cursor.execute(_BINDINGS + condition, params)
+        return [Binding._make(row) for row in cursor]
 
 
 def bind(keys: Sequence[OccurrenceKey]) -> list[Binding | None]:
     """The occurrence of each (source, case number, occurrence number), in order; None where there is none (yet)."""
+    if not keys:
+        return []
     found = {
         (binding.source, binding.case_no, binding.occurrence_no): binding
         for binding in _bindings(
-            case__platform__code__in={source for source, _, _ in keys},
-            case__case_no__in={case_no for _, case_no, _ in keys},
-            no__in={no for _, _, no in keys},
+            "p.code = ANY(%s) AND c.case_no = ANY(%s) AND o.no = ANY(%s)",
+            list({source for source, _, _ in keys}),
+            list({case_no for _, case_no, _ in keys}),
+            list({no for _, _, no in keys}),
         )
     }
     return [found.get(key) for key in keys]
@@ -54,7 +62,7 @@ def bind(keys: Sequence[OccurrenceKey]) -> list[Binding | None]:
 
 def binding_of(occurrence_id: UUID) -> Binding | None:
     """One occurrence by id."""
-    return next(iter(_bindings(id=occurrence_id)), None)
+    return next(iter(_bindings("o.id = %s", occurrence_id)), None)
 
 
 def facts_of(case_ids: Iterable[UUID]) -> dict[UUID, CaseFacts]:
@@ -81,12 +89,9 @@ def facts_of(case_ids: Iterable[UUID]) -> dict[UUID, CaseFacts]:
 
 def completed_occurrences(case_ids: Iterable[UUID]) -> list[UUID]:
     """The last occurrence of every completed case among these: the one an invitation asks about."""
-    rows = (
-        ServiceOccurrence.objects.filter(case_id__in=list(case_ids), case__status="completed")
-        .order_by("case_id", "-no")
-        .distinct("case_id")
-    )
-    return list(rows.values_list("id", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(_COMPLETED, [list(case_ids)])
+        return [occurrence_id for (occurrence_id,) in cursor]
 
 
 def bindings_of_case(source: str, case_no: str) -> list[Binding]:
@@ -95,13 +100,22 @@ def bindings_of_case(source: str, case_no: str) -> list[Binding]:
     Raises:
         Refused: AMBIGUOUS_CASE when several platforms have a case of this number and none is named.
     """
-    where: dict[str, object] = {"case__case_no": case_no}
-    if source:
-        where["case__platform__code"] = source
-    found = sorted(_bindings(**where), key=lambda binding: binding.occurrence_no)
+    chosen = _bindings("c.case_no = %s AND (%s = '' OR p.code = %s)", case_no, source, source)
+    found = sorted(chosen, key=lambda binding: binding.occurrence_no)
     if len({binding.case_id for binding in found}) > 1:
         raise Refused(AMBIGUOUS_CASE, field="case", value=case_no)
     return found
+
+
+def ids_of(keys: Iterable[tuple[int, str]]) -> list[UUID]:
+    """The cases that are there among these (platform id, case number)."""
+    wanted = set(keys)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, platform_id, case_no FROM cases_case WHERE platform_id = ANY(%s) AND case_no = ANY(%s)",
+            [list({platform_id for platform_id, _ in wanted}), [case_no for _, case_no in wanted]],
+        )
+        return [case_id for case_id, *key in cursor if tuple(key) in wanted]
 
 
 def is_known(source: str, case_no: str) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from hashlib import blake2b
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from haochaping.kernel.periods import local_day
 
@@ -27,5 +27,4 @@ def digest(case: NewCase, key: bytes) -> bytes:
 
     Keyed, because a bare hash of a phone number can be searched for.
     """
-    said = json.dumps(asdict(case), default=str, sort_keys=True, ensure_ascii=False)
-    return blake2b(said.encode(), key=key, digest_size=32).digest()
+    return blake2b(msgspec.json.encode(case), key=key, digest_size=32).digest()

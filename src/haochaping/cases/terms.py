@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from haochaping.kernel.refused import N_, Reason
 
@@ -118,16 +118,14 @@ class NewCase:
         return self.source, self.case_no
 
 
-@dataclass(frozen=True, slots=True)
-class OccurrenceFacts:
+class OccurrenceFacts(NamedTuple):
     """An occurrence as counted: the day it took place and its id."""
 
     id: UUID
     day: date
 
 
-@dataclass(frozen=True, slots=True)
-class CaseFacts:
+class CaseFacts(NamedTuple):
     """A case as counted. `verified` is false for cases known only from an unsigned address."""
 
     id: UUID
@@ -139,8 +137,7 @@ class CaseFacts:
     occurrences: tuple[OccurrenceFacts, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(NamedTuple):
     """The occurrence a review belongs to, with everything that was served there."""
 
     occurrence_id: UUID

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeVar
+from functools import cache
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from haochaping.exchange.terms import (
     CONTROL_CHARACTERS,
@@ -39,7 +40,13 @@ _TRUE = {"true", "1", "yes", "是"}
 _FALSE = {"false", "0", "no", "否"}
 # Outside these years a moment is a slip of the pen, and near the ends of the calendar it has no Beijing time.
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
+_PLAIN_CODE = re.compile(r"[0-9A-Za-z]{1,10}")
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
+
+
+@cache
+def _words(choices: type[StrEnum]) -> dict[str, StrEnum]:
+    return {choice.value: choice for choice in choices}
 
 
 def shown(value: object, limit: int = 60) -> str:
@@ -55,9 +62,8 @@ class Fields:
         """Check the names first: an unknown field is refused, never ignored."""
         self._values = values
         self._path = path
-        for name in values:
-            if name not in known:
-                raise self.refusal(UNKNOWN_FIELD, shown(name))
+        if not values.keys() <= known:
+            raise self.refusal(UNKNOWN_FIELD, shown(next(name for name in values if name not in known)))
 
     def _at(self, name: str) -> str:
         return f"{self._path}{name}"
@@ -92,6 +98,8 @@ class Fields:
         return value
 
     def _whole_text(self, name: str, value: str) -> str:
+        if value.isascii() and value.isprintable():
+            return value.strip()
         # Line ends of Windows are line ends, not control characters.
         value = value.replace("\r\n", "\n").replace("\r", "\n")
         if has_forbidden_control(value):
@@ -127,9 +135,10 @@ class Fields:
             if default is None:
                 raise self.refusal(MISSING, name)
             return default
-        if text not in set(choices):
+        choice = _words(choices).get(text)
+        if choice is None:
             raise self.refusal(NOT_A_CHOICE, name, value=text, choices=", ".join(choices))
-        return choices(text)
+        return cast("Choice", choice)
 
     def moment(self, name: str) -> datetime | None:
         """A time; without an offset it is Beijing time."""
@@ -176,6 +185,8 @@ class Fields:
             raise self.refusal(NOT_CODES, name)
         if len(value) > limit:
             raise self.refusal(OUT_OF_RANGE, name, value=len(value), low=0, high=limit)
+        if all(isinstance(part, str) and _PLAIN_CODE.fullmatch(part) for part in value):
+            return tuple(dict.fromkeys(value))
         inner = Fields(
             {str(n): code for n, code in enumerate(value)}, frozenset(map(str, range(len(value)))), name + "."
         )

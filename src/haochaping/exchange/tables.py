@@ -25,7 +25,7 @@ from haochaping.exchange.terms import (
 from haochaping.kernel.refused import Complaint, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 _CHUNK = 1 << 20
@@ -69,8 +69,9 @@ def _csv_rows(path: Path) -> Iterator[Row]:
         try:
             lines = ((number, cells) for number, cells in enumerate(csv.reader(file), start=1) if any(cells))
             heading = _heading(path, next(lines, (1, []))[1])
+            places = _places(heading)
             for number, cells in lines:
-                yield _row(number, heading, cells)
+                yield _row(number, places, cells)
         except csv.Error as error:
             raise Refused(UNREADABLE_FILE, name=path.name, expected="CSV", detail=str(error)) from None
 
@@ -82,13 +83,14 @@ def _xlsx_rows(path: Path) -> Iterator[Row]:
         if any(str(value) for value in values)
     )
     heading = _heading(path, [_cell(value) for value in next(lines, (1, []))[1]])
+    places = _places(heading)
     for number, values in lines:
         cells = [_cell(value) for value in values]
         rounded = next(
             (name for name, value in zip(heading, values, strict=True) if _is_rounded(value)), None
         )
         if rounded is None:
-            yield _row(number, heading, cells)
+            yield _row(number, places, cells)
         else:
             yield Row(number, {}, Complaint(ROUNDED_NUMBER, rounded, {"value": rounded}))
 
@@ -140,20 +142,29 @@ def _heading(path: Path, cells: Sequence[str]) -> list[str]:
     return heading
 
 
-def _row(number: int, heading: Sequence[str], cells: Sequence[str]) -> Row:
-    if len(cells) != len(heading):
-        params: dict[str, object] = {"found": len(cells), "expected": len(heading)}
-        return Row(number, dict(zip(heading, cells, strict=False)), Complaint(SHORT_ROW, params=params))
-    return Row(number, _nested(zip(heading, cells, strict=True)))
+type _Place = tuple[tuple[str, ...], str]
 
 
-def _nested(flat: Iterable[tuple[str, str]]) -> dict[str, object]:
-    """Fold dotted headings into objects; empty cells are absent."""
+def _places(heading: Sequence[str]) -> list[_Place]:
+    """Where each column's value goes: the objects on the way, and the name in the last of them."""
+    split = [name.split(".") for name in heading]
+    return [(tuple(path), name) for *path, name in split]
+
+
+def _row(number: int, places: Sequence[_Place], cells: Sequence[str]) -> Row:
+    if len(cells) != len(places):
+        params: dict[str, object] = {"found": len(cells), "expected": len(places)}
+        told = {".".join((*path, name)): cell for (path, name), cell in zip(places, cells, strict=False)}
+        return Row(number, told, Complaint(SHORT_ROW, params=params))
+    return Row(number, _nested(places, cells))
+
+
+def _nested(places: Sequence[_Place], cells: Sequence[str]) -> dict[str, object]:
+    """Put each cell into its object; empty cells are absent."""
     fields: dict[str, object] = {}
-    for heading, value in flat:
+    for (path, name), value in zip(places, cells, strict=True):
         if value == "":
             continue
-        *path, name = heading.split(".")
         place = fields
         for part in path:
             inner = place.setdefault(part, {})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from haochaping.cases.terms import Binding
     from haochaping.insight.terms import FactKey
     from haochaping.kernel.actor import Actor
+    from haochaping.reviews.terms import ReviewFacts
 
 # Who answers on a page of ours may go on to the second page and change their mind.
 _CHANGEABLE = {Entrance.TOKEN, Entrance.UNSIGNED}
@@ -81,11 +82,7 @@ def receive_reviews(
     _seal_persons(papers, now)
     _bind(papers, by)
     _name_targets(papers)
-    _accept(papers, entrance, by, now)
-    accepted = [
-        paper.outcome.id for paper in papers if paper.outcome and paper.outcome.kind == OutcomeKind.ACCEPTED
-    ]
-    _follow_up([review_id for review_id in accepted if review_id], by, now)
+    _follow_up(_accept(papers, entrance, by, now), by, now)
     _refuse(papers)
     if not retried:
         _recognise(papers, by)
@@ -150,17 +147,16 @@ def _name_targets(papers: Sequence[_Paper]) -> None:
         window = windows.get((binding.hall_id or 0, answer.window))
         person = staff.get((binding.agency_id, answer.staff))
         if window or person:
-            paper.binding = replace(
-                binding,
+            paper.binding = binding._replace(
                 window_id=window.id if window else binding.window_id,
                 staff_id=person.id if person else binding.staff_id,
             )
 
 
-def _accept(papers: Sequence[_Paper], entrance: Entrance, by: Actor, now: datetime) -> None:
+def _accept(papers: Sequence[_Paper], entrance: Entrance, by: Actor, now: datetime) -> Sequence[ReviewFacts]:
     bound = [(paper, paper.answer, paper.binding) for paper in papers if paper.answer and paper.binding]
     if not bound:
-        return
+        return ()
     submissions = [
         (
             Submission(
@@ -177,10 +173,11 @@ def _accept(papers: Sequence[_Paper], entrance: Entrance, by: Actor, now: dateti
         for paper, answer, binding in bound
     ]
     windows = _change_windows([binding for _, binding in submissions], now) if entrance in _CHANGEABLE else {}
-    outcomes = reviews.accept(submissions, change_windows=windows, by=by, now=now)
+    outcomes, accepted = reviews.accept(submissions, change_windows=windows, by=by, now=now)
     for (paper, _, _), outcome in zip(bound, outcomes, strict=True):
         paper.outcome = outcome if outcome.kind != OutcomeKind.QUARANTINED else None
         paper.complaint = outcome.complaint
+    return accepted
 
 
 def _change_windows(bindings: Sequence[Binding], now: datetime) -> dict[int, timedelta]:
@@ -189,11 +186,11 @@ def _change_windows(bindings: Sequence[Binding], now: datetime) -> dict[int, tim
     return {division_id: rulebook.terms_for(path, day).change_window for division_id, path in paths.items()}
 
 
-def _follow_up(accepted: Sequence[UUID], by: Actor, now: datetime) -> None:
+def _follow_up(accepted: Sequence[ReviewFacts], by: Actor, now: datetime) -> None:
     """What an accepted review causes: an order for a bad one, and its place in the counters."""
     if not accepted:
         return
-    rows = review_queries.reviews(accepted)
+    rows = review_queries.reviews([facts.id for facts in accepted if is_bad(facts.level)])
     bad = [
         BadReview(
             review_id=row.id,
@@ -204,11 +201,10 @@ def _follow_up(accepted: Sequence[UUID], by: Actor, now: datetime) -> None:
             dispatch_after=row.finished_at or row.changeable_until,
         )
         for row in rows.values()
-        if is_bad(row.level)
     ]
     if bad:
         rectification.open_orders(bad, by=by, now=now)
-    insight.count(review_units(review_queries.facts_of(accepted).values()))
+    insight.count(review_units(accepted))
 
 
 def _refuse(papers: Sequence[_Paper]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, time
 from typing import TYPE_CHECKING
 
@@ -105,7 +104,7 @@ def _move_reviews(taken: TakenIn) -> None:
     for facts in after.values():
         day, verified = stood[occurrences[facts.id]]
         at = datetime.combine(day, time(), BEIJING)
-        before.append(replace(facts, occurred_at=at, verified_case=verified))
+        before.append(facts._replace(occurred_at=at, verified_case=verified))
     insight.count(changes(review_units(before), review_units(after.values())))
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from itertools import repeat
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, LiteralString
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -23,6 +24,7 @@ from haochaping.kernel.identifiers import random_bytes, uuid7
 from haochaping.kernel.refused import Refused
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import SUITES, EntryKind, NewEntry, Suite
+from haochaping.postgres.rows import copy_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,21 +33,18 @@ if TYPE_CHECKING:
 
     from haochaping.kernel.actor import Actor
 
-# Arrays instead of model instances: a national batch spends its time in the ciphers, not in the ORM.
 _INSERT_BATCH = """
     INSERT INTO identity_sealed_batch
         (id, suite, escrow_key_id, escrow_wrapped, relay_key_id, relay_wrapped, sealed_at)
     VALUES (%s, %s, %s, %s, %s, %s, %s)
 """
-_INSERT_PERSONS = """
-    INSERT INTO identity_sealed_person (id, batch_id, sealed, relay_sealed)
-    SELECT id, %s, sealed, relay_sealed
-    FROM unnest(%s::uuid[], %s::bytea[], %s::bytea[]) AS row (id, sealed, relay_sealed)
-"""
-_INSERT_INDEXES = """
-    INSERT INTO identity_blind_index (person_id, purpose, value)
-    SELECT * FROM unnest(%s::uuid[], %s::varchar[], %s::bytea[])
-"""
+_PERSON: dict[LiteralString, LiteralString] = {
+    "id": "uuid",
+    "batch_id": "uuid",
+    "sealed": "bytea",
+    "relay_sealed": "bytea",
+}
+_INDEX: dict[LiteralString, LiteralString] = {"person_id": "uuid", "purpose": "varchar", "value": "bytea"}
 
 
 @transaction.atomic
@@ -81,11 +80,9 @@ def seal(persons: Sequence[PlainPerson], *, now: datetime) -> list[UUID]:
             _INSERT_BATCH,
             [batch_id, suite.value, held.escrow.id, escrow_wrapped, held.relay.id, relay_wrapped, now],
         )
-        cursor.execute(_INSERT_PERSONS, [batch_id, ids, sealed, relay_sealed])
-        indexes = _indexes(suite, held, ids, persons, phones)
-        cursor.execute(
-            _INSERT_INDEXES, [list(column) for column in zip(*indexes, strict=True)] or [[], [], []]
-        )
+    rows = zip(ids, repeat(batch_id), sealed, relay_sealed, strict=False)
+    copy_rows("identity_sealed_person", _PERSON, rows)
+    copy_rows("identity_blind_index", _INDEX, _indexes(suite, held, ids, persons, phones))
     return ids
 
 

@@ -55,7 +55,9 @@ class BlindIndex(models.Model):
         plain = ("purpose",)
         sealed = ("value",)
 
-    person = models.ForeignKey(SealedPerson, models.PROTECT, related_name="+", db_index=False)
+    person = models.ForeignKey(
+        SealedPerson, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     purpose = models.CharField(max_length=12)
     value = models.BinaryField()
 

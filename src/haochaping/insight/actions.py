@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, LiteralString
 
 from django.db import connection, transaction
 
-from haochaping.insight.models import FactDelta
+from haochaping.postgres.rows import copy_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from haochaping.insight.terms import FactKey
 
+_DELTA: dict[LiteralString, LiteralString] = {
+    "kind": "varchar",
+    "day": "date",
+    "division_id": "int8",
+    "agency_id": "int8",
+    "item_id": "int8",
+    "channel": "varchar",
+    "level": "int2",
+    "provenance": "varchar",
+    "n": "int8",
+}
 _FOLD = resources.files("haochaping.insight").joinpath("sql/fold.sql").read_text(encoding="utf-8")
 _FOLD_LOCK = 0x696E7369  # "insi": one folder at a time
 
@@ -21,7 +32,7 @@ _FOLD_LOCK = 0x696E7369  # "insi": one folder at a time
 @transaction.atomic
 def count(changes: Mapping[FactKey, int]) -> None:
     """Add changes to the facts, in the transaction of what they count."""
-    FactDelta.objects.bulk_create([FactDelta(**key._asdict(), n=n) for key, n in changes.items()])
+    copy_rows("insight_fact_delta", _DELTA, ((*key, n) for key, n in changes.items()))
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import struct
 import unicodedata
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -16,7 +17,8 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0"})
 _RECEIPT_CHARS = 26
 _TYPED = 100  # no spacing of 26 characters needs more
-_RECEIPT_BITS = 128
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
+_RECEIPT = struct.Struct(f">{_RECEIPT_CHARS // 2}H")
 
 
 def random_bytes(length: int) -> bytes:
@@ -41,8 +43,9 @@ def uuid7(now: datetime) -> UUID:
 
 
 def receipt_no() -> str:
-    """Draw a receipt number: 128 random bits in 26 characters of Crockford's base 32."""
-    return _base32(secrets.randbits(_RECEIPT_BITS))
+    """Draw a receipt number: 130 random bits in 26 characters of Crockford's base 32."""
+    drawn = _RECEIPT.unpack(secrets.token_bytes(_RECEIPT.size))
+    return "".join([_PAIRS[bits & 0x3FF] for bits in drawn])
 
 
 def normal_receipt_no(typed: str) -> str | None:
@@ -57,11 +60,3 @@ def normal_receipt_no(typed: str) -> str | None:
 def grouped_receipt_no(receipt: str) -> str:
     """Set a receipt number in groups for reading: `7ZK3-…`."""
     return "-".join(receipt[i : i + 4] for i in range(0, len(receipt), 4))
-
-
-def _base32(value: int) -> str:
-    chars = []
-    for _ in range(_RECEIPT_CHARS):
-        value, digit = divmod(value, 32)
-        chars.append(_ALPHABET[digit])
-    return "".join(reversed(chars))

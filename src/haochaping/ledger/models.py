@@ -48,7 +48,7 @@ class Salt(models.Model):
         never = ("salt",)
 
     pk = models.CompositePrimaryKey("entry_id", "name")
-    entry = models.ForeignKey(Entry, models.PROTECT, related_name="+", db_index=False)
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     name = models.CharField(max_length=6)
     salt = models.BinaryField()
 
@@ -63,7 +63,9 @@ class Salt(models.Model):
 class Pending(models.Model):
     """待入链: written with the entry, taken by the sequencer: so late commits are found as well."""
 
-    entry = models.OneToOneField(Entry, models.PROTECT, primary_key=True, related_name="+")
+    entry = models.OneToOneField(
+        Entry, models.PROTECT, primary_key=True, related_name="+", db_constraint=False
+    )
 
     class Meta:
         db_table = "ledger_pending"

@@ -5,20 +5,23 @@ from __future__ import annotations
 import csv
 from datetime import date, timedelta
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, LiteralString
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.outcomes import Outcome, OutcomeKind
+from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Complaint, Refused
 from haochaping.kernel.text import clean, has_forbidden_control
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
+from haochaping.postgres.rows import copy_rows
 from haochaping.reviews import queries
 from haochaping.reviews.models import IndicatorSet, Invitation, Review, ReviewChange, ReviewIndicator
 from haochaping.reviews.rules import (
     code_complaint,
+    committed_fields,
     lacks_reason,
     provenance_of,
     time_complaint,
@@ -36,6 +39,7 @@ from haochaping.reviews.terms import (
     ChangeKind,
     Level,
     Provenance,
+    ReviewFacts,
     ReviewStatus,
 )
 
@@ -85,18 +89,31 @@ def install_indicators(*, by: Actor, now: datetime) -> int:
 @transaction.atomic
 def invite(occurrence_ids: Iterable[UUID], *, valid: timedelta, by: Actor, now: datetime) -> int:
     """Make the invitation of each occurrence that has none; returns how many were new."""
-    rows = [
-        Invitation(id=uuid7(now), occurrence_id=occurrence_id, issued_at=now, expires_at=now + valid)
-        for occurrence_id in occurrence_ids
-    ]
-    Invitation.objects.bulk_create(rows, ignore_conflicts=True)
-    made = Invitation.objects.filter(id__in=[row.id for row in rows]).order_by("id")
-    ids = list(made.values_list("id", flat=True))
-    if ids:
-        facts = {"rows": str(len(ids))}
-        entry = NewEntry(EntryKind.INVITATION_ISSUED, "invitations", str(ids[0]), facts=facts)
+    wanted = list(dict.fromkeys(occurrence_ids))
+    invited = queries.invited(wanted)
+    rows = [(uuid7(now), occurrence, now, now + valid) for occurrence in wanted if occurrence not in invited]
+    try:
+        with transaction.atomic():
+            copy_rows("reviews_invitation", _INVITATION, rows)
+    except IntegrityError:
+        # Somebody has invited one of them since we looked: theirs stands.
+        late = [Invitation(**dict(zip(_INVITATION, row, strict=True))) for row in rows]
+        Invitation.objects.bulk_create(late, ignore_conflicts=True)
+        made = set(Invitation.objects.filter(id__in=[row.id for row in late]).values_list("id", flat=True))
+        rows = [row for row in rows if row[0] in made]
+    if rows:
+        facts = {"rows": str(len(rows))}
+        entry = NewEntry(EntryKind.INVITATION_ISSUED, "invitations", str(rows[0][0]), facts=facts)
         ledger.append([entry], by=by, now=now)
-    return len(ids)
+    return len(rows)
+
+
+_INVITATION: dict[LiteralString, LiteralString] = {
+    "id": "uuid",
+    "occurrence_id": "uuid",
+    "issued_at": "timestamptz",
+    "expires_at": "timestamptz",
+}
 
 
 def check_usable(invitation: InvitationRow, *, answered: bool, now: datetime) -> None:
@@ -112,36 +129,74 @@ def accept(
     change_windows: Mapping[int, timedelta],
     by: Actor,
     now: datetime,
-) -> list[Outcome]:
+) -> tuple[list[Outcome], list[ReviewFacts]]:
     """Judge the meaning of each bound answer and store the good ones as a set; one outcome each, in order.
 
     Idempotent by (occurrence, assess_no): the same content again is a duplicate, other content a conflict.
-    `change_windows` gives per division id how long the reviewer may change a review given by token.
+    `change_windows` gives per division id how long the reviewer may change a review given by token. Returns the
+    outcomes and, of each review that is new, what is counted of it.
     """
-    sets = {submission.answer.indicator_set for submission, _ in submissions}
-    catalogues = {indicator_set: queries.indicators(indicator_set) for indicator_set in sets}
-    outcomes: list[Outcome | None] = []
-    rows: list[Review] = []
-    for submission, binding in submissions:
-        complaint = _meaning(submission, binding, catalogues, now)
-        if complaint:
-            outcomes.append(Outcome(OutcomeKind.QUARANTINED, complaint=complaint))
-            continue
-        outcomes.append(None)
-        rows.append(_row(submission, binding, change_windows.get(binding.division_id, timedelta()), by, now))
-    stored = _insert(rows)
-    fates = iter(rows)
-    settled: list[Outcome] = []
-    for outcome, (submission, _) in zip(outcomes, submissions, strict=True):
-        settled.append(outcome or _settle(next(fates), stored, submission))
-    accepted = [outcome.id for outcome in settled if outcome.kind == OutcomeKind.ACCEPTED and outcome.id]
-    entries = [
-        NewEntry(EntryKind.REVIEW_ACCEPTED, "review", review_id, fields)
-        for review_id, fields in queries.committed(accepted)
+    catalogues = {name: queries.indicators(name) for name in {s.answer.indicator_set for s, _ in submissions}}
+    complaints = [_meaning(submission, binding, catalogues, now) for submission, binding in submissions]
+    stored = queries.stored(
+        [binding.occurrence_id for (_, binding), no in zip(submissions, complaints, strict=True) if not no]
+    )
+    fresh: dict[_Key, tuple[Any, ...]] = {}
+    mine: dict[UUID, tuple[Submission, Binding]] = {}
+    for (submission, binding), complaint in zip(submissions, complaints, strict=True):
+        key = binding.occurrence_id, submission.answer.assess_no
+        if complaint is None and key not in stored:
+            review_id = uuid7(now)
+            window = change_windows.get(binding.division_id, _NONE)
+            fresh[key] = _row(review_id, submission, binding, window=window, by=by, now=now)
+            stored[key] = review_id, submission.digest
+            mine[review_id] = submission, binding
+    if fresh:
+        stored |= _insert(fresh)
+    outcomes = [
+        Outcome(OutcomeKind.QUARANTINED, complaint=complaint)
+        if complaint
+        else _settle(stored[binding.occurrence_id, submission.answer.assess_no], submission, mine)
+        for (submission, binding), complaint in zip(submissions, complaints, strict=True)
     ]
-    if entries:
-        ledger.append(entries, by=by, now=now)
-    return settled
+    accepted = [(o.id, *mine[o.id]) for o in outcomes if o.kind == OutcomeKind.ACCEPTED and o.id]
+    if accepted:
+        ledger.append([_accepted_entry(*new) for new in accepted], by=by, now=now)
+    return outcomes, [_facts(*new) for new in accepted]
+
+
+type _Key = tuple[UUID, int]
+_NONE = timedelta()
+_REVIEW: dict[LiteralString, LiteralString] = {
+    "id": "uuid",
+    "occurrence_id": "uuid",
+    "assess_no": "int2",
+    "level": "int2",
+    "indicator_set": "varchar",
+    "indicator_codes": "varchar[]",
+    "comment_text": "text",
+    "reason_missing": "bool",
+    "channel": "varchar",
+    "claimed_provenance": "varchar",
+    "provenance": "varchar",
+    "anonymous": "bool",
+    "status": "varchar",
+    "assessed_at": "timestamptz",
+    "received_at": "timestamptz",
+    "finished_at": "timestamptz",
+    "changeable_until": "timestamptz",
+    "platform_id": "int8",
+    "division_id": "int8",
+    "agency_id": "int8",
+    "item_id": "int8",
+    "hall_id": "int8",
+    "window_id": "int8",
+    "staff_id": "int8",
+    "person_id": "uuid",
+    "receipt_hash": "bytea",
+    "digest": "bytea",
+    "sent_by": "varchar",
+}
 
 
 def _meaning(
@@ -154,66 +209,105 @@ def _meaning(
     ) or time_complaint(answer, binding.occurrence_at, now, _CLOCK_LEEWAY)
 
 
-def _row(submission: Submission, binding: Binding, window: timedelta, by: Actor, now: datetime) -> Review:
+def _row(
+    review_id: UUID, submission: Submission, binding: Binding, *, window: timedelta, by: Actor, now: datetime
+) -> tuple[Any, ...]:
+    """A review's row in the order of `_REVIEW`."""
     answer = submission.answer
-    return Review(
-        id=uuid7(now),
-        occurrence_id=binding.occurrence_id,
-        assess_no=answer.assess_no,
-        level=answer.level,
-        indicator_set=answer.indicator_set,
-        indicator_codes=list(answer.indicator_codes),
-        comment_text=answer.comment_text,
-        reason_missing=lacks_reason(answer.level, answer.indicator_codes, answer.comment_text),
-        channel=answer.channel,
-        claimed_provenance=answer.claimed_provenance,
-        provenance=provenance_of(submission.entrance, answer.claimed_provenance),
-        anonymous=answer.anonymous,
-        status=ReviewStatus.EFFECTIVE,
-        assessed_at=answer.assessed_at,
-        received_at=now,
-        finished_at=now if submission.finished else None,
-        changeable_until=now if submission.finished else now + window,
-        platform_id=binding.platform_id,
-        division_id=binding.division_id,
-        agency_id=binding.agency_id,
-        item_id=binding.item_id,
-        hall_id=binding.hall_id,
-        window_id=binding.window_id,
-        staff_id=binding.staff_id,
-        person_id=submission.person_id,
-        receipt_hash=submission.receipt_hash,
-        digest=submission.digest,
-        sent_by=str(by),
+    return (
+        review_id,
+        binding.occurrence_id,
+        answer.assess_no,
+        answer.level.value,
+        answer.indicator_set,
+        list(answer.indicator_codes),
+        answer.comment_text,
+        lacks_reason(answer.level, answer.indicator_codes, answer.comment_text),
+        answer.channel.value,
+        answer.claimed_provenance,
+        provenance_of(submission.entrance, answer.claimed_provenance).value,
+        answer.anonymous,
+        ReviewStatus.EFFECTIVE.value,
+        answer.assessed_at,
+        now,
+        now if submission.finished else None,
+        now if submission.finished else now + window,
+        binding.platform_id,
+        binding.division_id,
+        binding.agency_id,
+        binding.item_id,
+        binding.hall_id,
+        binding.window_id,
+        binding.staff_id,
+        submission.person_id,
+        submission.receipt_hash,
+        submission.digest,
+        str(by),
     )
 
 
-type _Stored = dict[tuple[UUID, int], tuple[UUID, bytes]]
-
-
-def _insert(rows: list[Review]) -> _Stored:
-    """Insert, letting the database decide who was first; returns what now stands for each key.
+def _insert(fresh: dict[_Key, tuple[Any, ...]]) -> dict[_Key, tuple[UUID, bytes]]:
+    """Store the rows; where another transaction was first, return what stands there instead.
 
     Always in the order of the keys: two batches with the same reviews wait for each other, never in a circle.
     """
-    in_order = sorted(rows, key=lambda row: (row.occurrence_id, row.assess_no))
-    Review.objects.bulk_create(in_order, ignore_conflicts=True)
-    found = Review.objects.filter(occurrence_id__in={row.occurrence_id for row in rows})
-    return {
-        (occurrence_id, assess_no): (review_id, bytes(digest))
-        for occurrence_id, assess_no, review_id, digest in found.values_list(
-            "occurrence_id", "assess_no", "id", "digest"
-        )
-    }
+    in_order = [fresh[key] for key in sorted(fresh, key=lambda key: (key[0].int, key[1]))]
+    try:
+        with transaction.atomic():
+            copy_rows("reviews_review", _REVIEW, in_order)
+    except IntegrityError:
+        # Somebody has stored one of them since we looked: let the database decide row by row who was first.
+        rows = [Review(**dict(zip(_REVIEW, row, strict=True))) for row in in_order]
+        Review.objects.bulk_create(rows, ignore_conflicts=True)
+        return queries.stored([occurrence_id for occurrence_id, _ in fresh])
+    return {}
 
 
-def _settle(row: Review, stored: _Stored, submission: Submission) -> Outcome:
-    review_id, digest = stored[row.occurrence_id, row.assess_no]
-    if review_id == row.id:
+def _settle(
+    stood: tuple[UUID, bytes], submission: Submission, mine: Mapping[UUID, tuple[Submission, Binding]]
+) -> Outcome:
+    review_id, digest = stood
+    if review_id in mine and mine[review_id][0] is submission:
         return Outcome(OutcomeKind.ACCEPTED, review_id, submission.receipt)
     if digest == submission.digest:
         return Outcome(OutcomeKind.DUPLICATE, review_id)
     return Outcome(OutcomeKind.REFUSED, review_id, complaint=Complaint(CONFLICT, "assess_no"))
+
+
+def _accepted_entry(review_id: UUID, submission: Submission, binding: Binding) -> NewEntry:
+    answer = submission.answer
+    fields = committed_fields(
+        case_ref=f"{binding.case_id}:{binding.occurrence_id}:{answer.assess_no}",
+        org=f"{binding.division_id}:{binding.agency_id}",
+        item=str(binding.item_id),
+        window=str(binding.window_id or ""),
+        staff_ref=str(binding.staff_id or ""),
+        channel=answer.channel.value,
+        provenance=provenance_of(submission.entrance, answer.claimed_provenance).value,
+        score=answer.level.value,
+        tags=answer.indicator_codes,
+        comment_text=answer.comment_text,
+        submitted_day=local_day(answer.assessed_at).isoformat(),
+    )
+    return NewEntry(EntryKind.REVIEW_ACCEPTED, "review", str(review_id), fields)
+
+
+def _facts(review_id: UUID, submission: Submission, binding: Binding) -> ReviewFacts:
+    answer = submission.answer
+    return ReviewFacts(
+        review_id,
+        answer.assessed_at,
+        binding.occurrence_at,
+        binding.division_id,
+        binding.agency_id,
+        binding.item_id,
+        answer.channel.value,
+        answer.level.value,
+        provenance_of(submission.entrance, answer.claimed_provenance).value,
+        ReviewStatus.EFFECTIVE.value,
+        answer.assess_no,
+        binding.verified,
+    )
 
 
 @transaction.atomic

@@ -98,9 +98,15 @@ class Review(models.Model):
     finished_at = models.DateTimeField(null=True)
     changeable_until = models.DateTimeField()
     platform_id = models.BigIntegerField()
-    division = models.ForeignKey("directory.Division", models.PROTECT, related_name="+", db_constraint=False)
-    agency = models.ForeignKey("directory.Agency", models.PROTECT, related_name="+", db_constraint=False)
-    item = models.ForeignKey("directory.ServiceItem", models.PROTECT, related_name="+", db_constraint=False)
+    division = models.ForeignKey(
+        "directory.Division", models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    agency = models.ForeignKey(
+        "directory.Agency", models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    item = models.ForeignKey(
+        "directory.ServiceItem", models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
     hall_id = models.BigIntegerField(null=True)
     window_id = models.BigIntegerField(null=True)
     staff_id = models.BigIntegerField(null=True)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _STATES = (
     resources.files("haochaping.reviews").joinpath("sql/states_out_of_step.sql").read_text(encoding="utf-8")
 )
+_STORED = "SELECT occurrence_id, assess_no, id, digest FROM reviews_review WHERE occurrence_id = ANY(%s)"
 _INVITATION = ("id", "occurrence_id", "issued_at", "expires_at")
 _REVIEW = (
     "id",
@@ -57,6 +58,10 @@ _REVIEW = (
 )
 
 
+# A set that is published does not change any more: what was read once holds for the life of the process.
+_KNOWN_SETS: dict[str, dict[str, Indicator]] = {}
+
+
 def _rows(**where: object) -> list[ReviewRow]:
     return [ReviewRow(**row | {"indicator_codes": tuple(row["indicator_codes"])}) for row in _values(**where)]
 
@@ -67,8 +72,13 @@ def _values(**where: object) -> Iterable[dict[str, Any]]:
 
 def indicators(indicator_set: str = NATIONAL_SET) -> dict[str, Indicator]:
     """The indicators of a set by code, retired ones included; empty for an unknown set."""
-    rows = ReviewIndicator.objects.filter(indicator_set__code=indicator_set).order_by("code")
-    return {row.code: Indicator(row.code, Level(row.level), row.label, row.basic, row.active) for row in rows}
+    if indicator_set not in _KNOWN_SETS:
+        rows = ReviewIndicator.objects.filter(indicator_set__code=indicator_set).order_by("code")
+        found = {r.code: Indicator(r.code, Level(r.level), r.label, r.basic, r.active) for r in rows}
+        if not found:
+            return {}
+        _KNOWN_SETS[indicator_set] = found
+    return dict(_KNOWN_SETS[indicator_set])
 
 
 def active_indicators(level: int) -> list[Indicator]:
@@ -84,6 +94,16 @@ def invitation_by_token(token: str) -> InvitationRow:
     for row in rows:
         return InvitationRow(*row)
     raise Refused(TOKEN_INVALID)
+
+
+def invited(occurrence_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of the occurrences that have an invitation."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT occurrence_id FROM reviews_invitation WHERE occurrence_id = ANY(%s)",
+            [list(occurrence_ids)],
+        )
+        return {occurrence_id for (occurrence_id,) in cursor}
 
 
 def tokens_of(occurrence_ids: Iterable[UUID]) -> dict[UUID, str]:
@@ -127,6 +147,13 @@ def review_by_receipt(receipt: str) -> ReviewRow:
     for row in _rows(receipt_hash=receipt_hash(receipt)):
         return row
     raise Refused(RECEIPT_UNKNOWN, field="receipt")
+
+
+def stored(occurrence_ids: Iterable[UUID]) -> dict[tuple[UUID, int], tuple[UUID, bytes]]:
+    """What stands for each (occurrence, assess_no): the review's id and the digest of what was said."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STORED, [list(occurrence_ids)])
+        return {(occurrence, no): (review_id, digest) for occurrence, no, review_id, digest in cursor}
 
 
 def hold(review_ids: Iterable[UUID]) -> None:

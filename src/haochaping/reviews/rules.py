@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hmac
-import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import asdict
 from datetime import UTC
 from hashlib import blake2b, sha256
 from typing import TYPE_CHECKING
 from uuid import UUID
+
+import msgspec
 
 from haochaping.kernel.refused import Complaint
 from haochaping.reviews.terms import (
@@ -112,9 +112,26 @@ def digest(answer: Answer, key: bytes) -> bytes:
 
     One moment is one moment, in whatever offset it was written.
     """
-    told = asdict(answer) | {"assessed_at": answer.assessed_at.astimezone(UTC).isoformat()}
-    said = json.dumps(told, default=str, sort_keys=True, ensure_ascii=False)
-    return blake2b(said.encode(), key=key, digest_size=32).digest()
+    said = msgspec.json.encode(
+        (
+            answer.source,
+            answer.case_no,
+            answer.occurrence_no,
+            answer.assess_no,
+            answer.level,
+            answer.indicator_set,
+            answer.indicator_codes,
+            answer.comment_text,
+            answer.channel,
+            answer.assessed_at.astimezone(UTC),
+            answer.window,
+            answer.staff,
+            answer.anonymous,
+            answer.claimed_provenance,
+            answer.person,
+        )
+    )
+    return blake2b(said, key=key, digest_size=32).digest()
 
 
 def receipt_hash(receipt: str) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from haochaping.kernel.refused import N_, Reason
 
@@ -122,8 +122,7 @@ class Indicator:
     active: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewFacts:
+class ReviewFacts(NamedTuple):
     """A review as counted. `occurred_at` is when the service took place."""
 
     id: UUID

@@ -1,0 +1,30 @@
+"""Rows into a table by COPY: the fastest way in, for one row as for a million."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, LiteralString
+
+from django.db import connection
+from psycopg import sql
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+
+def copy_rows(
+    table: LiteralString, columns: Mapping[LiteralString, LiteralString], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Write rows in the caller's transaction.
+
+    `columns` names each value's column and its PostgreSQL type, in the order of the values; the other columns take
+    their defaults. Nothing is skipped: a row that breaks a constraint raises Django's `IntegrityError` and ends the
+    transaction (or its savepoint).
+    """
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    types = list(columns.values())
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as into:
+        into.set_types(types)
+        for row in rows:
+            into.write_row(row)
