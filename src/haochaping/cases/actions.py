@@ -72,7 +72,7 @@ class _Bound:
     digest: bytes
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def take_in(cases: Sequence[NewCase], *, verified: bool = True, by: Actor, now: datetime) -> TakenIn:
     """Insert or update cases with their occurrences; each gets its outcome, one bad case harms no other."""
     taken = TakenIn([Outcome(OutcomeKind.REFUSED)] * len(cases))

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db import transaction
-
 from haochaping.cases import queries as cases
 from haochaping.exchange.terms import Raw
 from haochaping.flows import change_review
-from haochaping.flows.receive_reviews import receive_reviews
+from haochaping.flows.receive_together import receive_together
 from haochaping.kernel.outcomes import OutcomeKind
 from haochaping.kernel.refused import Refused
 from haochaping.reviews import actions as reviews
@@ -46,11 +44,12 @@ def chosen_level(sent: str) -> Level:
     return _LEVELS[sent]
 
 
-@transaction.atomic
 def answer_invitation(
     token: str, level: str, *, channel: ReviewChannel, by: Actor, now: datetime
 ) -> Answered:
     """Store a tap on the page of an invitation, as often as it is tapped: one review, whoever was first.
+
+    A first tap shares its transaction with others of the same moment; what it finds changed by then, the road tells.
 
     Raises:
         Refused: TOKEN_INVALID, TOKEN_EXPIRED, LEVEL_OUT_OF_RANGE, CHANGE_WINDOW_OVER.
@@ -90,4 +89,4 @@ def _give(binding: Binding, level: Level, channel: ReviewChannel, by: Actor, now
             "assessed_at": now.isoformat(),
         }
     )
-    return receive_reviews([raw], entrance=Entrance.TOKEN, by=by, now=now)[0]
+    return receive_together([raw], entrance=Entrance.TOKEN, by=by, now=now)[0]

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-@transaction.atomic
 def answer_once(
     client_id: int, key: str, request: bytes, carry_out: Callable[[], bytes], *, now: datetime
 ) -> bytes:
@@ -33,6 +32,13 @@ def answer_once(
     """
     if not key:
         return carry_out()
+    return _once(client_id, key, request, carry_out, now=now)
+
+
+@transaction.atomic
+def _once(
+    client_id: int, key: str, request: bytes, carry_out: Callable[[], bytes], *, now: datetime
+) -> bytes:
     exchange.hold_key(client_id, key)
     asked = request_hash(request, settings.CONTENT_KEY)
     given = queries.given_answer(client_id, key)

@@ -66,7 +66,7 @@ class _Paper:
         return self.raw.receipt_hash or receipt_hash(self.receipt)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def receive_reviews(
     raws: Sequence[Raw], *, entrance: Entrance, by: Actor, now: datetime, retried: bool = False
 ) -> list[Outcome]:
@@ -190,7 +190,7 @@ def _follow_up(accepted: Sequence[ReviewFacts], by: Actor, now: datetime) -> Non
     """What an accepted review causes: an order for a bad one, and its place in the counters."""
     if not accepted:
         return
-    rows = review_queries.reviews([facts.id for facts in accepted if is_bad(facts.level)])
+    found = [facts.id for facts in accepted if is_bad(facts.level)]
     bad = [
         BadReview(
             review_id=row.id,
@@ -200,7 +200,7 @@ def _follow_up(accepted: Sequence[ReviewFacts], by: Actor, now: datetime) -> Non
             received_at=row.received_at,
             dispatch_after=row.finished_at or row.changeable_until,
         )
-        for row in rows.values()
+        for row in (review_queries.reviews(found).values() if found else ())
     ]
     if bad:
         rectification.open_orders(bad, by=by, now=now)

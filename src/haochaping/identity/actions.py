@@ -47,7 +47,7 @@ _PERSON: dict[LiteralString, LiteralString] = {
 _INDEX: dict[LiteralString, LiteralString] = {"person_id": "uuid", "purpose": "varchar", "value": "bytea"}
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def seal(persons: Sequence[PlainPerson], *, now: datetime) -> list[UUID]:
     """Seal a batch of persons and return their ids in the same order.
 

@@ -29,7 +29,7 @@ _FOLD = resources.files("haochaping.insight").joinpath("sql/fold.sql").read_text
 _FOLD_LOCK = 0x696E7369  # "insi": one folder at a time
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def count(changes: Mapping[FactKey, int]) -> None:
     """Add changes to the facts, in the transaction of what they count."""
     copy_rows("insight_fact_delta", _DELTA, ((*key, n) for key, n in changes.items()))

@@ -51,7 +51,7 @@ _ENTRY_OF = {
 }
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def open_orders(bad: Sequence[BadReview], *, by: Actor, now: datetime) -> list[UUID]:
     """Open one order per bad review, in the review's own transaction; dispatched later."""
     orders = [

@@ -122,7 +122,7 @@ def check_usable(invitation: InvitationRow, *, answered: bool, now: datetime) ->
         raise Refused(TOKEN_EXPIRED, until=invitation.expires_at)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def accept(
     submissions: Sequence[tuple[Submission, Binding]],
     *,

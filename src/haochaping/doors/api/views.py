@@ -23,7 +23,7 @@ from haochaping.doors.gate import machine, public, set_actor
 from haochaping.exchange.fields import shown
 from haochaping.exchange.terms import Raw
 from haochaping.flows.answer_once import answer_once
-from haochaping.flows.receive_reviews import receive_reviews
+from haochaping.flows.receive_together import receive_together
 from haochaping.flows.take_in_cases import take_in_cases
 from haochaping.insight import queries as insight
 from haochaping.insight.terms import UNKNOWN_DIVISION, Place
@@ -68,7 +68,7 @@ def take_reviews(request: HttpRequest) -> HttpResponse:
     """`POST reviews`: a batch of reviews, one result each."""
 
     def take(raws: Sequence[Raw], by: Actor, now: datetime) -> list[Outcome]:
-        return receive_reviews(raws, entrance=Entrance.CLIENT, by=by, now=now)
+        return receive_together(raws, entrance=Entrance.CLIENT, by=by, now=now)
 
     return _intake(request, Power.REVIEW_IMPORT, take)
 

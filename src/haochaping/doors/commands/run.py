@@ -39,7 +39,7 @@ def serve(installation: Installation, *, doors: str, workers: int) -> None:
         port=int(installation.env.port),
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=4,
+        blocking_threads=32,
         respawn_failed_workers=True,
         workers_kill_timeout=30,
         # An address may carry what an unsigned client put into it: no access log.

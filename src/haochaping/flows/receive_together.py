@@ -1,0 +1,98 @@
+"""同时到达: single answers that arrive at one moment share a transaction (group commit), never a fate.
+
+Whoever finds nobody writing writes for all who wait by then; the others wait for the answer to their own. A commit
+costs what it costs, however many share it. An answer is given only after its transaction has committed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+
+from haochaping.flows.receive_reviews import receive_reviews
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from haochaping.exchange.terms import Raw
+    from haochaping.kernel.actor import Actor
+    from haochaping.kernel.outcomes import Outcome
+    from haochaping.reviews.terms import Entrance
+
+_FEW = 20
+_MOST_TOGETHER = 64
+
+
+@dataclass(slots=True)
+class _Call:
+    """One caller's answers on their way, and what came of them."""
+
+    raws: Sequence[Raw]
+    entrance: Entrance
+    by: Actor
+    now: datetime
+    outcomes: list[Outcome] | None = None
+    error: Exception | None = None
+
+
+_waiting: list[_Call] = []
+_queue, _writing = Lock(), Lock()
+
+
+def receive_together(raws: Sequence[Raw], *, entrance: Entrance, by: Actor, now: datetime) -> list[Outcome]:
+    """Take answers as `receive_reviews` does, in one transaction with whatever else arrives at the same moment.
+
+    Inside a transaction of the caller's own the answers stay in it, and a batch is a transaction by itself. When a
+    shared transaction fails, each caller's answers are tried alone, and only the caller whose answers fail hears the
+    error.
+    """
+    if connection.in_atomic_block or len(raws) > _FEW:
+        return receive_reviews(raws, entrance=entrance, by=by, now=now)
+    call = _Call(raws, entrance, by, now)
+    with _queue:
+        _waiting.append(call)
+    # Who waits keeps no connection from the pool: the one who writes may need it.
+    connection.close()
+    with _writing:
+        if call.outcomes is None and call.error is None:
+            _write(_next())
+    if call.error is not None:
+        raise call.error
+    return call.outcomes or []
+
+
+def _next() -> list[_Call]:
+    with _queue:
+        taken = _waiting[:_MOST_TOGETHER]
+        del _waiting[:_MOST_TOGETHER]
+        return taken
+
+
+def _write(calls: list[_Call]) -> None:
+    try:
+        _write_together(calls)
+    except Exception as error:  # noqa: BLE001 - it is raised again, to the one whom it concerns
+        if len(calls) == 1:
+            calls[0].error = error
+            return
+        for call in calls:
+            call.outcomes = None
+            _write([call])
+
+
+@transaction.atomic
+def _write_together(calls: list[_Call]) -> None:
+    by_sender: dict[tuple[Entrance, Actor], list[_Call]] = {}
+    for call in calls:
+        by_sender.setdefault((call.entrance, call.by), []).append(call)
+    for (entrance, by), group in by_sender.items():
+        now = max(call.now for call in group)
+        outcomes = iter(
+            receive_reviews([raw for call in group for raw in call.raws], entrance=entrance, by=by, now=now)
+        )
+        for call in group:
+            call.outcomes = [next(outcomes) for _ in call.raws]
