@@ -150,16 +150,16 @@ def rows(house: House, visitors: Callable[..., Page]) -> dict[str, str]:
 
     new_invitation(page)
     found["rated"] = _path(page)
-    page.click("button[name=level][value='2']")
+    _press(page, "button[name=level][value='2']")
     receipt = re.search(r"(?:[0-9A-Z]{4}-){6}[0-9A-Z]{2}", page.inner_text("main"))
     assert receipt
     found["status"] = f"/status/{receipt.group().replace('-', '')}"
-    page.click("form[action$='/reasons'] button[type=submit]")
+    _press(page, "form[action$='/reasons'] button[type=submit]")
     ((order,),) = house.sql("SELECT id::text FROM rectification_work_order ORDER BY created_at DESC LIMIT 1")
     ((item,),) = house.sql("SELECT code FROM directory_service_item ORDER BY id LIMIT 1")
 
     page.goto(f"/wire/anhui/evaluate?{query(projNo='TEST20240101000002')}")
-    page.click("button[name=level][value='4']")
+    _press(page, "button[name=level][value='4']")
     found["waiting"] = _path(page)
     page.goto(f"/wire/anhui/evaluate?{query()}")
     found["visit"] = _path(page)
@@ -180,6 +180,11 @@ _WRITTEN = (
     f"""INSERT INTO accounts_user (username, display_name, email, password, is_active, date_joined)
        SELECT '{NEWCOMER}', '新来的人', '', password, true, now() FROM accounts_user WHERE username = '{LIKE}'""",
 )
+
+
+def _press(page: Page, button: str) -> None:
+    with page.expect_navigation():
+        page.click(button)
 
 
 def _path(page: Page) -> str:
@@ -213,12 +218,12 @@ def visitors(browser: Browser, house: House, log_in: Callable[..., None]) -> Ite
             page.goto("/accounts/login/")
             page.fill("input[name=login]", NEWCOMER if who == NEWCOMER else LIKE)
             page.fill("input[name=password]", account["password"])
-            page.click("main button[type=submit]")
+            _press(page, "main button[type=submit]")
         if who != HALFWAY:
             # The pages of the second factor ask for the password once more.
             page.goto("/accounts/reauthenticate/?next=/healthz")
             page.fill("input[name=password]", account["password"])
-            page.click("main button[type=submit]")
+            _press(page, "main button[type=submit]")
 
     yield open_page
     for page in opened.values():
