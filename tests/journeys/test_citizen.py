@@ -67,7 +67,8 @@ def test_mis_tap_is_undone_and_rated_again(pages, house):
     page.click("button[name=level][value='1']")
 
     page.click("form[action$='/withdraw'] button")
-    page.click("button[name=level][value='5']")
+    with page.expect_navigation():
+        page.click("button[name=level][value='5']")
 
     token = page.url.rsplit("/", 1)[1]
     assert page.locator("input[name=indicator_codes]").count() == 8

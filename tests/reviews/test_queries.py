@@ -26,6 +26,19 @@ def test_indicators_are_the_72_of_the_set_retired_ones_included(django_assert_nu
     assert list(found) == sorted(found)
 
 
+def test_every_active_indicator_can_be_read_in_english():
+    active = [tag for tag in queries.indicators().values() if tag.active]
+
+    assert all(tag.english.isascii() for tag in active)
+    assert len({tag.english for tag in active}) == len(active)
+
+
+def test_a_retired_indicator_keeps_its_official_words():
+    retired = queries.indicators()["501"]
+
+    assert retired.english == retired.label
+
+
 def test_an_unknown_set_has_no_indicators():
     assert queries.indicators("national-1999") == {}
 

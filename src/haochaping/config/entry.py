@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass, replace
+from gettext import gettext
 
 import click
 import django
 from django.apps import apps
 
 from haochaping.config import environment
+from haochaping.doors.commands.language import language_of, speaking
 from haochaping.doors.commands.main import cli
 from haochaping.postgres import server
 from haochaping.postgres.terms import PostgresError, Route
@@ -44,14 +46,15 @@ class Installation:
 
 def main() -> None:
     """Run the command line; trouble that a person can mend is one line and exit status 1."""
-    try:
-        installation = Installation(environment.read(os.environ))
-        cli(obj=installation, auto_envvar_prefix=None)
-    except (environment.BadEnvironment, PostgresError) as trouble:
-        click.echo(f"haochaping: {trouble}", err=True)
-        sys.exit(1)
-    finally:
-        if apps.ready:
-            from haochaping.doors.pools import close_pools  # noqa: PLC0415 - needs Django to be ready
+    with speaking(language_of(os.environ)):
+        try:
+            installation = Installation(environment.read(os.environ))
+            cli(obj=installation, auto_envvar_prefix=None)
+        except (environment.BadEnvironment, PostgresError) as trouble:
+            click.echo(f"haochaping: {gettext(trouble.message).format(**trouble.params)}", err=True)
+            sys.exit(1)
+        finally:
+            if apps.ready:
+                from haochaping.doors.pools import close_pools  # noqa: PLC0415 - needs Django to be ready
 
-            close_pools()
+                close_pools()

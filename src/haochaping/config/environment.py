@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from haochaping.kernel.refused import N_
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -14,7 +16,11 @@ _EVERY_ADDRESS = {"0.0.0.0", "::"}  # noqa: S104 - compared with, not listened o
 
 
 class BadEnvironment(Exception):  # noqa: N818 - read by people who set variables
-    """A variable has a value that cannot be used; the text names it and the remedy."""
+    """A variable has a value that cannot be used; `message`, filled with `params`, names it and the remedy."""
+
+    def __init__(self, message: str, **params: object) -> None:
+        self.message, self.params = message, params
+        super().__init__(message.format(**params))
 
 
 def _variable(name: str, meaning: str, default: str) -> str:
@@ -66,6 +72,8 @@ def _user_data() -> Path:
     return Path.home() / ".local" / "share"
 
 
+_ONE_OF = N_("{variable}={value}: use one of {choices}, or leave it unset")
+_NO_PORT = N_("PORT={value}: use a number such as 8000")
 _CHOICES = {"doors": {"public", "staff", "all"}, "suite": {"intl", "gm"}, "postgres": {"", "wheel", "system"}}
 
 
@@ -78,7 +86,7 @@ def read(environ: Mapping[str, str]) -> Environment:
         if name in values and values[name] not in allowed:
             variable = next(f.metadata["name"] for f in fields(Environment) if f.name == name)
             choices = ", ".join(sorted(allowed - {""}))
-            raise BadEnvironment(f"{variable}={values[name]}: use one of {choices}, or leave it unset")
+            raise BadEnvironment(_ONE_OF, variable=variable, value=values[name], choices=choices)
     if "port" in values and not values["port"].isdecimal():
-        raise BadEnvironment(f"PORT={values['port']}: use a number such as 8000")
+        raise BadEnvironment(_NO_PORT, value=values["port"])
     return Environment(**values)

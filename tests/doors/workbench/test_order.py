@@ -237,3 +237,18 @@ def test_order_page_asks_a_bounded_number_of_questions(bad, clerk, world, django
 
     with django_assert_max_num_queries(22):
         clerk.get(bad.address())
+
+
+@pytest.mark.parametrize(
+    ("language", "reads", "not_said"),
+    [
+        ("zh-hans", "多头跑窗口和部门", "Sent from window to window"),
+        ("en", "Sent from window to window", "多头跑窗口和部门"),
+    ],
+)
+def test_reasons_are_read_in_the_language_of_the_page(bad, clerk, language, reads, not_said):
+    for address in (bad.address(), reverse("desk")):
+        page = clerk.get(address, headers={"Accept-Language": language}).content.decode()
+
+        assert reads in page
+        assert not_said not in page

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from datetime import timedelta
+from gettext import gettext, ngettext
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from haochaping.exchange import queries as exchange
+from haochaping.kernel.refused import N_
 from haochaping.ledger import queries as ledger
 from haochaping.outbox import queries as outbox
 from haochaping.outbox.terms import JobState
@@ -33,7 +35,7 @@ _PRIVATE = 0o077
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One matter: its name, whether it is well, and a sentence with the remedy when it is not."""
+    """One matter: its name (a message id), whether it is well, and a sentence with the remedy when it is not."""
 
     name: str
     ok: bool
@@ -47,11 +49,14 @@ def checkup(installation: Installation) -> Iterator[Finding]:
         MigrationExecutor(connection).loader.graph.leaf_nodes()
     )
     if pending:
-        yield Finding(
-            "tables", ok=False, text=f"{len(pending)} migrations are missing. Run “haochaping migrate”."
+        told = ngettext(
+            "{n} migration is missing. Run “haochaping migrate”.",
+            "{n} migrations are missing. Run “haochaping migrate”.",
+            len(pending),
         )
+        yield Finding(N_("tables"), ok=False, text=told.format(n=len(pending)))
         return
-    yield Finding("tables", ok=True, text="all migrations are applied")
+    yield Finding(N_("tables"), ok=True, text=gettext("all migrations are applied"))
     yield _role()
     yield from _rules()
     yield _keys()
@@ -60,10 +65,12 @@ def checkup(installation: Installation) -> Iterator[Finding]:
     lag = ledger.lag()
     late = lag.oldest is not None and timezone.now() - lag.oldest > timedelta(minutes=1)
     remedy = (
-        "The worker does not chain entries. Start “haochaping worker”." if late else "entries are chained"
+        gettext("The worker does not chain entries. Start “haochaping worker”.")
+        if late
+        else gettext("entries are chained")
     )
-    yield Finding("ledger", ok=not late, text=remedy)
-    yield Finding("data", ok=True, text=str(installation.env.data_dir))
+    yield Finding(N_("ledger"), ok=not late, text=remedy)
+    yield Finding(N_("data"), ok=True, text=str(installation.env.data_dir))
 
 
 def _postgres() -> Finding:
@@ -71,9 +78,8 @@ def _postgres() -> Finding:
         cursor.execute("SHOW server_version_num")
         version = int(cursor.fetchone()[0])
     ok = version >= _OLDEST_POSTGRES
-    return Finding(
-        "postgres", ok=ok, text=f"version {version // 10000}" + ("" if ok else "; 15 or newer is needed")
-    )
+    text = gettext("version {n}") if ok else gettext("version {n}; 15 or newer is needed")
+    return Finding(N_("postgres"), ok=ok, text=text.format(n=version // 10000))
 
 
 def _role() -> Finding:
@@ -83,51 +89,76 @@ def _role() -> Finding:
         )
         owned = cursor.fetchone()[0]
     if owned:
-        text = "The application's role owns tables: set DATABASE_URL to a role of its own, see docs/guides."
-        return Finding("role", ok=False, text=text)
-    return Finding("role", ok=True, text="the application's role owns no table")
+        text = gettext(
+            "The application's role owns tables: set DATABASE_URL to a role of its own, see docs/guides."
+        )
+        return Finding(N_("role"), ok=False, text=text)
+    return Finding(N_("role"), ok=True, text=gettext("the application's role owns no table"))
 
 
 def _rules() -> Iterator[Finding]:
     active = sum(indicator.active for indicator in reviews.indicators().values())
     complete = rulebook.is_installed() and active == _ACTIVE_INDICATORS
-    text = "national base and 40 active indicators are there" if complete else "Run “haochaping migrate”."
-    yield Finding("rulebook", ok=complete, text=text)
+    text = (
+        gettext("national base and 40 active indicators are there")
+        if complete
+        else gettext("Run “haochaping migrate”.")
+    )
+    yield Finding(N_("rulebook"), ok=complete, text=text)
     last = rulebook.last_calendar_day()
     enough = last is not None and last - timezone.localdate() > _CALENDAR_AHEAD
-    far = f"the working calendar reaches to {last}"
-    yield Finding(
-        "calendar", ok=enough, text=far if enough else f"{far}; later deadlines stay open. Add the next year."
+    far = (
+        gettext("the working calendar reaches to {day}")
+        if enough
+        else gettext("the working calendar reaches to {day}; later deadlines stay open. Add the next year.")
     )
-    without = rectification.without_deadline()
-    told = f"{len(without)} open orders have no deadline: the calendar does not reach. Add the next year."
-    yield Finding("deadlines", ok=not without, text=told if without else "every open order has its deadline")
+    yield Finding(N_("calendar"), ok=enough, text=far.format(day=last or "-"))
+    without = len(rectification.without_deadline())
+    told = ngettext(
+        "{n} open order has no deadline: the calendar does not reach. Add the next year.",
+        "{n} open orders have no deadline: the calendar does not reach. Add the next year.",
+        without,
+    )
+    yield Finding(
+        N_("deadlines"),
+        ok=not without,
+        text=told.format(n=without) if without else gettext("every open order has its deadline"),
+    )
 
 
 def _keys() -> Finding:
     loose = [path.name for path in settings.KEYS_DIR.glob("*.key") if path.stat().st_mode & _PRIVATE]
     if loose:
-        return Finding("keys", ok=False, text=f"others may read {', '.join(loose)}: run chmod 600 on them")
-    warm = (settings.KEYS_DIR / "escrow.key").exists()
-    hint = (
-        "; escrow.key lies here: take it off this machine on a real site"
-        if warm and os.name == "posix"
-        else ""
+        told = gettext("others may read {files}: run chmod 600 on them").format(files=", ".join(loose))
+        return Finding(N_("keys"), ok=False, text=told)
+    warm = (settings.KEYS_DIR / "escrow.key").exists() and os.name == "posix"
+    text = (
+        gettext(
+            "only their owner reads the keys; escrow.key lies here: take it off this machine on a real site"
+        )
+        if warm
+        else gettext("only their owner reads the keys")
     )
-    return Finding("keys", ok=True, text=f"only their owner reads the keys{hint}")
+    return Finding(N_("keys"), ok=True, text=text)
 
 
 def _queues() -> Iterator[Finding]:
     dead = outbox.counts()[JobState.DEAD]
-    text = (
-        f"{dead} jobs were given up. See “haochaping jobs list --state dead”."
-        if dead
-        else "no job was given up"
+    given_up = ngettext(
+        "{n} job was given up. See “haochaping jobs list --state dead”.",
+        "{n} jobs were given up. See “haochaping jobs list --state dead”.",
+        dead,
     )
-    yield Finding("jobs", ok=not dead, text=text)
+    text = given_up.format(n=dead) if dead else gettext("no job was given up")
+    yield Finding(N_("jobs"), ok=not dead, text=text)
     waiting = exchange.waiting_count()
-    seen = f"{waiting} records wait. See “haochaping quarantine list”." if waiting else "nothing waits"
-    yield Finding("quarantine", ok=True, text=seen)
+    wait = ngettext(
+        "{n} record waits. See “haochaping quarantine list”.",
+        "{n} records wait. See “haochaping quarantine list”.",
+        waiting,
+    )
+    seen = wait.format(n=waiting) if waiting else gettext("nothing waits")
+    yield Finding(N_("quarantine"), ok=True, text=seen)
 
 
 _UNKEYED = (
@@ -151,7 +182,7 @@ def _foreign_rows() -> Finding:
             if n := cursor.fetchone()[0]:
                 lost.append(f"{table}.{column}: {n}")
     if lost:
-        return Finding(
-            "references", ok=False, text=f"rows point to nothing: {', '.join(lost)}. Restore a back-up."
-        )
-    return Finding("references", ok=True, text="every case and review points to rows that are there")
+        told = gettext("rows point to nothing: {rows}. Restore a back-up.").format(rows=", ".join(lost))
+        return Finding(N_("references"), ok=False, text=told)
+    told = gettext("every case and review points to rows that are there")
+    return Finding(N_("references"), ok=True, text=told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from gettext import gettext, ngettext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from haochaping.doors.commands.installation import fail, json_option, show, with_database
+from haochaping.doors.commands.spoken import Command, File, Group, option
+from haochaping.kernel.refused import N_
 from haochaping.postgres import copies, server
 from haochaping.postgres.terms import Route
 
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
     from haochaping.doors.commands.installation import Installation
 
 
-@click.group()
+@click.group(cls=Group)
 def db() -> None:
     """The embedded database server: start, stop, status, addresses, back-up."""
 
@@ -29,7 +32,7 @@ def db() -> None:
 def start(installation: Installation) -> None:
     """Start the embedded server, making it on first use; does nothing when it runs."""
     server.start(installation.env.data_dir, route=_route(installation))
-    click.echo("The database server is running.")
+    click.echo(gettext("The database server is running."))
 
 
 @db.command()
@@ -37,7 +40,7 @@ def start(installation: Installation) -> None:
 def stop(installation: Installation) -> None:
     """Stop the embedded server; does nothing when it does not run."""
     server.stop(installation.env.data_dir)
-    click.echo("The database server is stopped.")
+    click.echo(gettext("The database server is stopped."))
 
 
 @db.command()
@@ -47,22 +50,32 @@ def status(installation: Installation, *, as_json: bool) -> None:
     """Say whether the embedded server runs, which PostgreSQL it is, and where its files are."""
     found = server.status(installation.env.data_dir)
     row: dict[str, object] = {
-        "running": found.running,
-        "route": found.route,
-        "version": found.version,
-        "data": found.data,
-        "socket_dir": found.socket_dir,
-        "pid": found.pid,
+        N_("running"): found.running,
+        N_("route"): found.route,
+        N_("version"): found.version,
+        N_("data"): found.data,
+        N_("socket_dir"): found.socket_dir,
+        N_("pid"): found.pid,
     }
-    show(
-        [row], as_json=as_json, line=lambda row: "\n".join(f"{name}: {value}" for name, value in row.items())
-    )
+    show([row], as_json=as_json, line=_lines)
     if not found.running:
         click.get_current_context().exit(3)
 
 
+def _lines(row: dict[str, object]) -> str:
+    # Translators: one line of a listing: what, then its value.
+    line = gettext("{name}: {value}")
+    return "\n".join(line.format(name=gettext(name), value=_said(value)) for name, value in row.items())
+
+
+def _said(value: object) -> str:
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    return "-" if value is None else str(value)
+
+
 @db.command()
-@click.option("--owner", is_flag=True, help="The address of the tables' owner instead of the application's.")
+@option("--owner", is_flag=True, help=N_("The address of the tables' owner instead of the application's."))
 @click.pass_obj
 def url(installation: Installation, *, owner: bool) -> None:
     """Print the address of the database (it holds a password)."""
@@ -74,33 +87,37 @@ def url(installation: Installation, *, owner: bool) -> None:
 
 
 @db.command()
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", type=File(dir_okay=False, path_type=Path))
 @click.pass_obj
 def backup(installation: Installation, file: Path) -> None:
     """Write the whole database to FILE; an older FILE stays until the new one is complete."""
     copies.backup(_owner_url(installation), file)
-    click.echo(
-        f"Backed up to {file}. Back up the keys in {installation.env.data_dir / 'keys'} too, apart from it."
-    )
+    told = gettext("Backed up to {file}. Back up the keys in {keys} too, apart from it.")
+    click.echo(told.format(file=file, keys=installation.env.data_dir / "keys"))
 
 
 @db.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--while-connected", is_flag=True, help="Cut off whoever is connected; what they do now is lost."
-)
-@click.confirmation_option(prompt="This replaces everything in the database. Go on?")
+@click.argument("file", type=File(exists=True, dir_okay=False, path_type=Path))
+@option("--while-connected", is_flag=True, help=N_("Cut off whoever is connected; what they do now is lost."))
+@option("--yes", is_flag=True, help=N_("Confirm the action without prompting."))
 @click.pass_obj
-def restore(installation: Installation, file: Path, *, while_connected: bool) -> None:
+def restore(installation: Installation, file: Path, *, while_connected: bool, yes: bool) -> None:
     """Replace the database with a back-up; what is there stays untouched unless the whole back-up loads.
 
     Stop web server and worker first: whatever was acknowledged after the back-up is gone.
     """
+    if not yes:
+        click.confirm(gettext("This replaces everything in the database. Go on?"), abort=True)
     others = 0 if while_connected else _others_connected(_owner_url(installation))
     if others:
-        fail(f"{others} sessions are connected: stop web server and worker first, or say --while-connected.")
+        told = ngettext(
+            "{n} session is connected: stop web server and worker first, or say --while-connected.",
+            "{n} sessions are connected: stop web server and worker first, or say --while-connected.",
+            others,
+        )
+        fail(told.format(n=others))
     copies.restore(_owner_url(installation), file)
-    click.echo(f"Restored from {file}. Run “haochaping ledger verify” now.")
+    click.echo(gettext("Restored from {file}. Run “haochaping ledger verify” now.").format(file=file))
 
 
 def _others_connected(owner_url: str) -> int:
@@ -122,12 +139,12 @@ def _owner_url(installation: Installation) -> str:
     return installation.env.owner_url or installation.env.database_url
 
 
-@click.command()
+@click.command(cls=Command)
 @with_database
 def migrate() -> None:
     """Bring the tables up to date, give the application's role its rights, add what is shipped (rules, indicators)."""
     bring_up_to_date()
-    click.echo("The database is up to date.")
+    click.echo(gettext("The database is up to date."))
 
 
 def bring_up_to_date() -> None:

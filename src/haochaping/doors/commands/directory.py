@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import json
 import sys
+from gettext import ngettext
 from pathlib import Path
 
 import click
 
 from haochaping.directory.terms import COLUMNS, Kind
 from haochaping.doors.commands.installation import json_option, sentence, with_database
+from haochaping.doors.commands.spoken import File, Group
 from haochaping.kernel.actor import OPERATOR
 
 
-@click.group()
+@click.group(cls=Group)
 def directory() -> None:
     """Divisions, agencies, service items, platforms, halls, windows, staff."""
 
 
 @directory.command("import")
 @click.argument("kind", type=click.Choice([kind.value for kind in Kind]))
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=File(exists=True, dir_okay=False, path_type=Path))
 @json_option
 @with_database
 def import_directory(kind: str, file: Path, *, as_json: bool) -> None:
@@ -51,7 +53,13 @@ def import_directory(kind: str, file: Path, *, as_json: bool) -> None:
     for number, complaint in [] if as_json else troubles:
         click.echo(f"{file.name}:{number}: {sentence(complaint)}", err=True)
     if troubles:
-        click.echo(f"Nothing was imported: {len(troubles)} rows need correction.", err=True)
+        told = ngettext(
+            "Nothing was imported: {n} row needs correction.",
+            "Nothing was imported: {n} rows need correction.",
+            len(troubles),
+        )
+        click.echo(told.format(n=len(troubles)), err=True)
         sys.exit(2)
     if not as_json:
-        click.echo(f"{len(rows)} {kind} imported.")
+        told = ngettext("{n} row imported ({kind}).", "{n} rows imported ({kind}).", len(rows))
+        click.echo(told.format(n=len(rows), kind=kind))

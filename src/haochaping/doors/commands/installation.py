@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, NoReturn, Protocol
 
 import click
 
-from haochaping.kernel.refused import Refused
+from haochaping.doors.commands.language import django_language
+from haochaping.doors.commands.spoken import option
+from haochaping.kernel.refused import N_, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,16 +52,24 @@ class Installation(Protocol):
 
 
 def with_database[**P, R](command: Callable[P, R]) -> Callable[P, R]:
-    """Connect before the command runs, and say a refusal as one line on standard error, exit status 1."""
+    """Connect before the command runs, and say a refusal as one line on standard error, exit status 1.
+
+    People are answered in their shell's language; what programs read (--json) is the same in every language.
+    """
 
     @wraps(command)
     def connected(*args: P.args, **kwargs: P.kwargs) -> R:
         installation: Installation = click.get_current_context().obj
         installation.connect()
+        from django.conf import settings  # noqa: PLC0415 - needs Django to be ready
+        from django.utils import translation  # noqa: PLC0415
+
         try:
-            return command(*args, **kwargs)
+            with translation.override(settings.LANGUAGE_CODE if kwargs.get("as_json") else django_language()):
+                return command(*args, **kwargs)
         except Refused as refused:
-            fail(sentence(refused.complaint))
+            with translation.override(django_language()):
+                fail(sentence(refused.complaint))
 
     return connected
 
@@ -88,4 +98,4 @@ def show(rows: list[dict[str, object]], *, as_json: bool, line: Callable[[dict[s
             click.echo(line(row))
 
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+json_option = option("--json", "as_json", is_flag=True, help=N_("Print JSON for programs."))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
+from gettext import gettext, ngettext
 from itertools import batched
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,8 +13,10 @@ from typing import TYPE_CHECKING
 import click
 
 from haochaping.doors.commands.installation import fail, json_option, sentence, with_database
+from haochaping.doors.commands.spoken import File, Group, option
 from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.outcomes import Outcome, OutcomeKind
+from haochaping.kernel.refused import N_
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -23,20 +26,31 @@ if TYPE_CHECKING:
     from haochaping.exchange.terms import Raw
 
 _BATCH = 1000
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FILE = File(exists=True, dir_okay=False, path_type=Path)
+_COUNTS = {
+    OutcomeKind.ACCEPTED: N_("{n} accepted"),
+    OutcomeKind.UPDATED: N_("{n} updated"),
+    OutcomeKind.DUPLICATE: N_("{n} duplicate"),
+    OutcomeKind.QUARANTINED: N_("{n} quarantined"),
+    OutcomeKind.REFUSED: N_("{n} refused"),
+}
+_ROWS = {
+    OutcomeKind.QUARANTINED: N_("{file}:{row}: quarantined: {sentence}"),
+    OutcomeKind.REFUSED: N_("{file}:{row}: refused: {sentence}"),
+}
 
 
-@click.group()
+@click.group(cls=Group)
 def cases() -> None:
     """Cases (办件) with their service occurrences."""
 
 
-@click.group()
+@click.group(cls=Group)
 def reviews() -> None:
     """Reviews (评价) from files."""
 
 
-@click.group()
+@click.group(cls=Group)
 def invitations() -> None:
     """Review invitations (邀评)."""
 
@@ -78,11 +92,9 @@ def import_reviews(file: Path, *, as_json: bool) -> None:
 
 
 @invitations.command()
-@click.option("--case", "case_no", required=True, help="Number of the case.")
-@click.option("--source", default="", help="Platform of the case, when the number alone is not unique.")
-@click.option(
-    "--qr", type=click.Path(dir_okay=False, path_type=Path), help="Write the QR code as SVG to this file."
-)
+@option("--case", "case_no", required=True, help=N_("Number of the case."))
+@option("--source", default="", help=N_("Platform of the case, when the number alone is not unique."))
+@option("--qr", type=File(dir_okay=False, path_type=Path), help=N_("Write the QR code as SVG to this file."))
 @json_option
 @with_database
 def issue(*, case_no: str, source: str, qr: Path | None, as_json: bool) -> None:
@@ -115,13 +127,18 @@ def _import(file: Path, take: Callable[[Sequence[Raw]], list[Outcome]], *, as_js
     for batch in batched(_progress(file, tables.rows(file)), _BATCH, strict=False):
         _take_batch(batch, take, counted, troubles)
     if not counted:
-        fail(f"{file.name}: there is no row in it. Check whether the file was written whole.", 2)
+        told = gettext("{file}: there is no row in it. Check whether the file was written whole.")
+        fail(told.format(file=file.name), 2)
     if as_json:
         click.echo(json.dumps({"counts": counted, "rows": troubles}, ensure_ascii=False))
     else:
         for trouble in troubles:
-            click.echo(f"{file.name}:{trouble['row']}: {trouble['outcome']}: {trouble['sentence']}", err=True)
-        click.echo(", ".join(f"{counted[kind]} {kind}" for kind in OutcomeKind))
+            line = gettext(_ROWS[OutcomeKind(str(trouble["outcome"]))])
+            click.echo(line.format(file=file.name, **trouble), err=True)
+        # Translators: between the members of a list.
+        click.echo(
+            gettext(", ").join(gettext(text).format(n=counted[kind]) for kind, text in _COUNTS.items())
+        )
     if troubles:
         fail("", 2) if as_json else sys.exit(2)
 
@@ -155,5 +172,6 @@ def _progress(file: Path, rows: Iterator[Row]) -> Iterator[Row]:
         return
     for n, row in enumerate(rows, start=1):
         if n % (10 * _BATCH) == 0:
-            click.echo(f"{file.name}: {n:,} rows", err=True)
+            told = ngettext("{file}: {n} row", "{file}: {n} rows", n)
+            click.echo(told.format(file=file.name, n=f"{n:,}"), err=True)
         yield row

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
+from gettext import ngettext
 
 import click
 
 from haochaping.doors.commands.installation import json_option, show, with_database
+from haochaping.doors.commands.spoken import Group
 
 
-@click.group()
+@click.group(cls=Group)
 def ledger() -> None:
     """The append-only ledger."""
 
@@ -20,8 +22,7 @@ def ledger() -> None:
 @with_database
 def verify(*, as_json: bool) -> None:
     """Compute the chain anew and compare every review with its entries. Exit status 1 and the first break when not."""
-    from django.utils import timezone  # noqa: PLC0415 - needs Django to be ready
-    from django.utils.translation import gettext  # noqa: PLC0415
+    from django.utils import timezone, translation  # noqa: PLC0415 - needs Django to be ready
 
     from haochaping.flows.verify_ledger import verify_ledger  # noqa: PLC0415
     from haochaping.ledger import actions, queries  # noqa: PLC0415
@@ -34,7 +35,7 @@ def verify(*, as_json: bool) -> None:
         {
             "code": found.code,
             "subject": found.subject,
-            "sentence": gettext(found.message).format(**found.params),
+            "sentence": translation.gettext(found.message).format(**found.params),
         }
         for found in verify_ledger(now=now)
     ]
@@ -47,6 +48,8 @@ def verify(*, as_json: bool) -> None:
     if findings:
         sys.exit(1)
     if not as_json:
-        click.echo(
-            f"The ledger holds: {head.index + 1 if head else 0} entries, head {head.head.hex() if head else '-'}"
+        entries = head.index + 1 if head else 0
+        told = ngettext(
+            "The ledger holds: {n} entry, head {head}", "The ledger holds: {n} entries, head {head}", entries
         )
+        click.echo(told.format(n=entries, head=head.head.hex() if head else "-"))

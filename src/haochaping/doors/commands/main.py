@@ -6,10 +6,18 @@ import click
 
 from haochaping import __version__
 from haochaping.doors.commands import database, directory, intake, ledger, operate, people, run
+from haochaping.doors.commands.spoken import Group, Option
+from haochaping.kernel.refused import N_
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="haochaping")
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(
+    __version__,
+    prog_name="haochaping",
+    message="%(prog)s %(version)s",
+    cls=Option,
+    help=N_("Show the version and exit."),
+)
 def cli() -> None:
     """好差评: reviews of government services that can be trusted."""
 

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from dataclasses import asdict
+from gettext import gettext
 from typing import TYPE_CHECKING
 
 import click
 
 from haochaping.doors.commands.installation import fail, json_option, sentence, show, with_database
+from haochaping.doors.commands.language import ENGLISH, speaking
+from haochaping.doors.commands.spoken import Command, Group, option
 from haochaping.kernel.actor import OPERATOR
-from haochaping.kernel.refused import Complaint, Reason
+from haochaping.kernel.refused import N_, Complaint, Reason
 
 if TYPE_CHECKING:
     from haochaping.doors.commands.installation import Installation
 
 
-@click.group()
+@click.group(cls=Group)
 def quarantine() -> None:
     """Records that could not be taken, with their reasons."""
 
 
 @quarantine.command("list")
-@click.option("--limit", default=100, show_default=True)
+@option("--limit", default=100, show_default=True, help=N_("At most this many."))
 @json_option
 @with_database
 def list_quarantine(*, limit: int, as_json: bool) -> None:
@@ -47,13 +51,19 @@ def list_quarantine(*, limit: int, as_json: bool) -> None:
     show(
         rows,
         as_json=as_json,
-        line=lambda row: f"{row['id']} {row['kind']} {row['source']}/{row['case_no']}: {row['sentence']}",
+        line=lambda row: gettext(_WAITING[str(row["kind"])]).format(**row),
     )
+
+
+_WAITING = {
+    "case": N_("{id} case {source}/{case_no}: {sentence}"),
+    "review": N_("{id} review {source}/{case_no}: {sentence}"),
+}
 
 
 @quarantine.command("retry")
 @click.argument("ids", nargs=-1, type=click.UUID)
-@click.option("--all", "everything", is_flag=True, help="Everything that waits.")
+@option("--all", "everything", is_flag=True, help=N_("Everything that waits."))
 @with_database
 def retry_quarantine(*, ids: tuple[object, ...], everything: bool) -> None:
     """Send records through again: those named, or --all. Exit status 2 when some still cannot be taken."""
@@ -62,22 +72,22 @@ def retry_quarantine(*, ids: tuple[object, ...], everything: bool) -> None:
     from haochaping.flows.retry_records import retry_records  # noqa: PLC0415
 
     if not ids and not everything:
-        fail("Name the records, or say --all.")
+        fail(gettext("Name the records, or say --all."))
     done, left = retry_records(
         [str(i) for i in ids] if not everything else None, by=OPERATOR, now=timezone.now()
     )
-    click.echo(f"{done} taken, {left} still in quarantine")
+    click.echo(gettext("{done} taken, {left} still in quarantine").format(done=done, left=left))
     if left:
         sys.exit(2)
 
 
-@click.group()
+@click.group(cls=Group)
 def jobs() -> None:
     """Jobs of the outbox: waiting, running, given up."""
 
 
 @jobs.command("list")
-@click.option("--state", type=click.Choice(["waiting", "running", "dead"]), help="Only jobs in this state.")
+@option("--state", type=click.Choice(["waiting", "running", "dead"]), help=N_("Only jobs in this state."))
 @json_option
 @with_database
 def list_jobs(*, state: str | None, as_json: bool) -> None:
@@ -86,7 +96,16 @@ def list_jobs(*, state: str | None, as_json: bool) -> None:
     from haochaping.outbox.terms import JobState  # noqa: PLC0415
 
     rows = [asdict(row) for row in queries.jobs(JobState(state) if state else None)]
-    show(rows, as_json=as_json, line=lambda row: " ".join(str(value) for value in row.values()))
+    show(rows, as_json=as_json, line=_job_line)
+
+
+def _job_line(row: dict[str, object]) -> str:
+    from haochaping.outbox.terms import STATE_LABELS, JobState  # noqa: PLC0415 - needs Django to be ready
+
+    said = {"state": gettext(STATE_LABELS[JobState(str(row["state"]))])}
+    if row["error"]:
+        said["error"] = gettext(str(row["error"]))
+    return " ".join(str(value) for value in (row | said).values())
 
 
 @jobs.command("retry")
@@ -99,10 +118,10 @@ def retry_job(job: int) -> None:
     from haochaping.outbox import actions  # noqa: PLC0415
 
     actions.retry(job, by=OPERATOR, now=timezone.now())
-    click.echo(f"Job {job} waits to be run again.")
+    click.echo(gettext("Job {job} waits to be run again.").format(job=job))
 
 
-@click.command()
+@click.command(cls=Command)
 @json_option
 @click.pass_obj
 def doctor(installation: Installation, *, as_json: bool) -> None:
@@ -110,11 +129,14 @@ def doctor(installation: Installation, *, as_json: bool) -> None:
     installation.connect()
     from haochaping.doors.commands.checkup import checkup  # noqa: PLC0415 - needs Django to be ready
 
-    rows = [asdict(finding) for finding in checkup(installation)]
-    show(
-        rows,
-        as_json=as_json,
-        line=lambda row: f"{'ok ' if row['ok'] else 'BAD'} {row['name']}: {row['text']}",
-    )
+    # What programs read is the same in every language.
+    with speaking(ENGLISH) if as_json else nullcontext():
+        rows = [asdict(finding) for finding in checkup(installation)]
+    show(rows, as_json=as_json, line=_finding_line)
     if not all(row["ok"] for row in rows):
         sys.exit(1)
+
+
+def _finding_line(row: dict[str, object]) -> str:
+    line = gettext("ok  {name}: {text}") if row["ok"] else gettext("BAD {name}: {text}")
+    return line.format(name=gettext(str(row["name"])), text=row["text"])

@@ -3,33 +3,38 @@
 from __future__ import annotations
 
 import secrets
+from gettext import gettext
 
 import click
 
 from haochaping.doors.commands.installation import with_database
+from haochaping.doors.commands.spoken import Group, option
 from haochaping.kernel.actor import OPERATOR
+from haochaping.kernel.refused import N_
 
 
-@click.group()
+@click.group(cls=Group)
 def staff() -> None:
     """People who log in."""
 
 
-@click.group()
+@click.group(cls=Group)
 def clients() -> None:
     """Programs that send cases and reviews."""
 
 
 @staff.command()
 @click.argument("username")
-@click.option("--name", "display_name", default="", help="Name shown on pages; the user name when empty.")
-@click.option(
-    "--role", required=True, help="clerk, agency_lead, dispatcher, supervisor, publisher, auditor, …"
+@option("--name", "display_name", default="", help=N_("Name shown on pages; the user name when empty."))
+@option(
+    "--role",
+    required=True,
+    help=N_("One of clerk, agency_lead, dispatcher, supervisor, publisher, auditor, …"),
 )
-@click.option("--division", default="", help="Division code: the role holds there and below.")
-@click.option("--agency", default="", help="Agency code: the role holds there and below.")
-@click.option("--everywhere", is_flag=True, help="The role holds everywhere.")
-@click.option("--password", default="", help="At least 12 characters; made and printed when not given.")
+@option("--division", default="", help=N_("Division code: the role holds there and below."))
+@option("--agency", default="", help=N_("Agency code: the role holds there and below."))
+@option("--everywhere", is_flag=True, help=N_("The role holds everywhere."))
+@option("--password", default="", help=N_("At least 12 characters; made and printed when not given."))
 @with_database
 def create(
     *,
@@ -60,16 +65,18 @@ def create(
         now=now,
     )
     enrolment = actions.enrol_totp(user_id=user_id, by=OPERATOR, now=now)
-    click.echo(f"user name: {username}")
+    click.echo(gettext("user name: {value}").format(value=username))
     if not password:
-        click.echo(f"password: {secret}")
-    click.echo(f"one-time password secret (for an authenticator app): {enrolment.secret}")
-    click.echo("one-time codes, each works once: " + " ".join(enrolment.recovery_codes))
+        click.echo(gettext("password: {value}").format(value=secret))
+    of_app = gettext("one-time password secret (for an authenticator app): {value}")
+    click.echo(of_app.format(value=enrolment.secret))
+    codes = gettext("one-time codes, each works once: {value}")
+    click.echo(codes.format(value=" ".join(enrolment.recovery_codes)))
 
 
 @clients.command("create")
 @click.argument("name")
-@click.option("--division", required=True, help="Division code: the client may write for it and below.")
+@option("--division", required=True, help=N_("Division code: the client may write for it and below."))
 @with_database
 def create_client(name: str, *, division: str) -> None:
     """Create a client and print its key, once, as HAOCHAPING_KEY=… on the last line."""
@@ -78,5 +85,6 @@ def create_client(name: str, *, division: str) -> None:
     from haochaping.accounts import actions  # noqa: PLC0415
 
     client_id, key = actions.create_client(name=name, division_code=division, by=OPERATOR, now=timezone.now())
-    click.echo(f"Client {client_id} “{name}” may write for {division} and below. The key is shown only now:")
+    told = gettext("Client {id} “{name}” may write for {division} and below. The key is shown only now:")
+    click.echo(told.format(id=client_id, name=name, division=division))
     click.echo(f"HAOCHAPING_KEY={key}")

@@ -7,25 +7,37 @@ import shutil
 import signal
 import subprocess
 import sys
+from gettext import gettext, ngettext
 from typing import TYPE_CHECKING
 
 import click
 
 from haochaping.doors.commands.database import bring_up_to_date
 from haochaping.doors.commands.installation import fail
+from haochaping.doors.commands.spoken import Command, option
+from haochaping.kernel.refused import N_
 from haochaping.postgres import server
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from haochaping.doors.commands.installation import Installation
+    from haochaping.doors.demo.city import Progress
 
 _STOP_SECONDS = 20
+_TOLD_DAYS = 20
 
 
-@click.command()
-@click.option("--doors", type=click.Choice(["public", "staff", "all"]), default="all", show_default=True)
-@click.option("--workers", default=2, show_default=True, help="Web server processes.")
+@click.command(cls=Command)
+@option(
+    "--doors",
+    type=click.Choice(["public", "staff", "all"]),
+    default="all",
+    show_default=True,
+    help=N_("Which face to show."),
+)
+@option("--workers", default=2, show_default=True, help=N_("Web server processes."))
 @click.pass_obj
 def serve(installation: Installation, *, doors: str, workers: int) -> None:
     """Serve pages and API on HOST:PORT. --doors public and --doors staff run the two faces in two networks."""
@@ -47,7 +59,7 @@ def serve(installation: Installation, *, doors: str, workers: int) -> None:
     ).serve()
 
 
-@click.command()
+@click.command(cls=Command)
 @click.pass_obj
 def worker(installation: Installation) -> None:
     """Run jobs and regular work (ledger chain, counters, dispatch) until SIGINT or SIGTERM."""
@@ -57,9 +69,9 @@ def worker(installation: Installation) -> None:
     jobs.run()
 
 
-@click.command("demo-data")
-@click.option("--scale", default=1.0, show_default=True, help="1 is about 5,000 cases and 1,000 reviews.")
-@click.option("--seed", default=1, show_default=True, help="The same seed makes the same city.")
+@click.command("demo-data", cls=Command)
+@option("--scale", default=1.0, show_default=True, help=N_("1 is about 5,000 cases and 1,000 reviews."))
+@option("--seed", default=1, show_default=True, help=N_("The same seed makes the same city."))
 @click.pass_obj
 def demo_data(installation: Installation, *, scale: float, seed: int) -> None:
     """Fill an empty installation with a fictional city, sent through the real flows."""
@@ -67,13 +79,13 @@ def demo_data(installation: Installation, *, scale: float, seed: int) -> None:
     _fill(scale, seed)
 
 
-@click.command()
-@click.option("--reset", is_flag=True, help="Forget the demo's data first.")
+@click.command(cls=Command)
+@option("--reset", is_flag=True, help=N_("Forget the demo's data first."))
 @click.pass_obj
 def demo(installation: Installation, *, reset: bool) -> None:
     """Start everything with a fictional city: database, web server, worker. Ctrl-C stops it; the data stays."""
     if not installation.embedded:
-        fail("The demo uses its own database: unset DATABASE_URL, or use “demo-data” and “serve”.")
+        fail(gettext("The demo uses its own database: unset DATABASE_URL, or use “demo-data” and “serve”."))
     if reset:
         _forget(installation.env.data_dir)
     installation.connect(HAOCHAPING_DEMO="1")
@@ -88,13 +100,16 @@ def demo(installation: Installation, *, reset: bool) -> None:
     status = _supervise(text)
     server.stop(installation.env.data_dir)
     if status:
-        fail("The demo has stopped.", status)
+        fail(gettext("The demo has stopped."), status)
 
 
 def _forget(home: Path) -> None:
     """Remove a demo's database and keys; anything that is not a demo stays."""
     if home.exists() and not (home / "demo-accounts.json").exists():
-        fail(f"{home} does not hold a demo: it stays as it is. Set HAOCHAPING_DATA to another folder.")
+        told = gettext(
+            "{folder} does not hold a demo: it stays as it is. Set HAOCHAPING_DATA to another folder."
+        )
+        fail(told.format(folder=home))
     server.stop(home)
     shutil.rmtree(home, ignore_errors=True)
 
@@ -105,14 +120,31 @@ def _fill(scale: float, seed: int) -> None:
     from haochaping.doors.demo.city import fill, is_begun, is_filled  # noqa: PLC0415
 
     if is_filled():
-        click.echo("The fictional city is there.")
+        click.echo(gettext("The fictional city is there."))
         return
     if is_begun():
         fail(
-            "The fictional city is there only in part: its making was cut off. Run “haochaping demo --reset”."
+            gettext(
+                "The fictional city is there only in part: its making was cut off. "
+                "Run “haochaping demo --reset”."
+            )
         )
-    for step in fill(scale=scale, seed=seed, now=timezone.now()):
-        click.echo(step)
+    show_progress(fill(scale=scale, seed=seed, now=timezone.now()))
+    click.echo(gettext("The fictional city is there."))
+
+
+def show_progress(making: Iterator[Progress]) -> None:
+    """Let the city be made: under a bar on a terminal, with a line for every 20 days otherwise."""
+    if sys.stderr.isatty():
+        with click.progressbar(length=1, label=gettext("Fictional city"), file=sys.stderr) as bar:
+            for step in making:
+                bar.length = step.days
+                bar.update(step.day - bar.pos)
+        return
+    for step in making:
+        if step.day and (step.day % _TOLD_DAYS == 0 or step.day == step.days):
+            told = ngettext("day {day} of {days}: {n} case", "day {day} of {days}: {n} cases", step.cases)
+            click.echo(told.format(day=step.day, days=step.days, n=f"{step.cases:,}"))
 
 
 def _supervise(text: str) -> int:
@@ -127,11 +159,10 @@ def _supervise(text: str) -> int:
     try:
         ended, code = os.wait()
         status = 1
-        click.echo(
-            f"A part of the demo ended by itself (process {ended}, status {code}); stopping.", err=True
-        )
+        told = gettext("A part of the demo ended by itself (process {process}, status {status}); stopping.")
+        click.echo(told.format(process=ended, status=code), err=True)
     except KeyboardInterrupt:
-        click.echo("\nStopping …")
+        click.echo("\n" + gettext("Stopping …"))
     for child in children:
         child.terminate()
     for child in children:

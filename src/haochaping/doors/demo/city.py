@@ -6,6 +6,7 @@ import json
 import os
 import random
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -70,15 +71,24 @@ def is_demo() -> bool:
     return accounts_file().exists()
 
 
-def fill(*, scale: float, seed: int, now: datetime) -> Iterator[str]:
-    """Make the city; yields a line for each step."""
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the city is made: `day` of `days` done with `cases` so far; all days only when it is whole."""
+
+    day: int
+    days: int
+    cases: int
+
+
+def fill(*, scale: float, seed: int, now: datetime) -> Iterator[Progress]:
+    """Make the city; yields before each day, and at the end."""
     _keep_accounts(_BEGUN)
     dice = random.Random(seed)  # noqa: S311 - the same seed makes the same city; nothing secret comes from it
     _fill_directory(now)
-    yield f"directory: {len(_agencies())} agencies, {len(_items())} items, {len(names.HALLS)} halls"
     days = [day for day in (now - timedelta(days=ago) for ago in range(DAYS, 0, -1)) if day.weekday() < 5]  # noqa: PLR2004
     number = 0
     for n, day in enumerate(days, start=1):
+        yield Progress(n - 1, len(days), number)
         evening = datetime.combine(day.date(), time(20), BEIJING)
         cases = [_case(dice, number + k, evening) for k in range(_share(CASES * scale, n, len(days)))]
         number += len(cases)
@@ -87,13 +97,12 @@ def fill(*, scale: float, seed: int, now: datetime) -> Iterator[str]:
         _handle_day(dice, evening)
         if n % 20 == 0 or n == len(days):
             insight.fold()
-            yield f"day {n} of {len(days)}: {number} cases"
     _publish(now)
     while ledger.chain(now=now):
         pass
     insight.fold()
     _make_accounts(now)
-    yield f"{len(names.ACCOUNTS)} accounts"
+    yield Progress(len(days), len(days), number)
 
 
 def _share(total: float, n: int, days: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from gettext import gettext
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -40,21 +41,22 @@ def demo_accounts(now: datetime) -> list[DemoAccount]:
 
 
 def welcome(site_url: str) -> str:
-    """The lines printed at the start."""
+    """The lines printed at the start, in the language of the shell."""
     accounts = "\n".join(
         f"  {account.username:<11} {account.password:<18} {account.code}  {account.name}"
         for account in demo_accounts(timezone.now())
     )
-    return f"""
+    told = gettext("""\
 云城市（虚构）好差评 is up. Everything in it is sample data.
 
-  公众页面 public pages    {site_url}/
-  走一遍   walk-through    {site_url}/demo/
-  工作台   workbench       {site_url}/desk/
-  控制台   console         {site_url}/admin/
+  public pages    {site}/
+  walk-through    {site}/demo/
+  workbench       {site}/desk/
+  console         {site}/admin/
 
-  用户名     口令               一次性验证码 (for 30 seconds; {site_url}/demo/ always shows the present one)
+  user name   password           one-time code (for 30 seconds; {site}/demo/ always shows the present one)
 {accounts}
 
 Ctrl-C stops everything; the data stays.
-"""
+""")
+    return "\n" + told.format(site=site_url, accounts=accounts)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from haochaping.accounts import queries as accounts
 from haochaping.kernel.actor import ActorKind
 from haochaping.rectification.terms import OrderState
+from haochaping.ui.readings import either
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,8 +28,11 @@ def excerpt(text: str) -> str:
 
 
 def tag_labels(review: ReviewRow, known: Mapping[str, Indicator]) -> list[str]:
-    """The reasons a reviewer ticked, in the words of the indicator set; an unknown code stands for itself."""
-    return [known[code].label if code in known else code for code in review.indicator_codes]
+    """The reasons a reviewer ticked, as the reader of the page reads them; an unknown code stands for itself."""
+    return [
+        either(known[code].label, known[code].english) if code in known else code
+        for code in review.indicator_codes
+    ]
 
 
 def state_tone(state: OrderState) -> str:

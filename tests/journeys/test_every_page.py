@@ -1,0 +1,346 @@
+"""Every page of the house, by its own list of addresses: shown to whoever may see it, and axe finds nothing on it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal
+
+import pytest
+from django.apps import apps
+from django.template.loader import render_to_string
+from django.urls import get_resolver
+from django.utils import timezone, translation
+
+from haochaping.accounts.terms import POWERS_OF, Power, Role
+from haochaping.doors.demo import names
+from haochaping.doors.gate import Passage, declared_views
+from tests.exchange.dialects.anhui_address import query
+from tests.journeys.conftest import DESK, PHONE
+from tests.journeys.test_citizen import new_invitation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser, Page
+
+    from haochaping.doors.gate import DeclaredView
+    from tests.journeys.conftest import House
+
+pytestmark = pytest.mark.journey
+
+CHINESE, ENGLISH = "zh-CN", "en-GB"
+SAMPLE = {CHINESE: "示例数据", ENGLISH: "Sample data"}
+# Django's console follows the wish for a dark screen; the house's own pages are light for everybody.
+SCHEME: dict[str, Literal["light", "dark"]] = {CHINESE: "light", ENGLISH: "dark"}
+STRANGER, NEWCOMER, HALFWAY = "a stranger", "newcomer", "halfway through the log-in"
+LIKE = "lead"
+OK, FORBIDDEN = 200, 403
+NOWHERE = "00000000-0000-0000-0000-000000000000"
+
+# What answers a GET with a page, and how one gets there. An address in braces comes from `rows`; a page that
+# looks different for different people or rows stands with each of them: (address, who, status).
+PAGES: dict[str, list[tuple[str, ...]]] = {
+    "front": [("/",), ("/?q=登记",), ("/?q=zzz",)],
+    "measures": [("/measures",)],
+    "about": [("/about",)],
+    "gallery": [("/ui",)],
+    "division": [(f"/divisions/{names.CITY[0]}",), ("/divisions/000", STRANGER, "404")],
+    "agency": [(f"/agencies/{names.CLERK_AGENCY}",)],
+    "item": [("/items/{item}",)],
+    "review": [("{asked}",), ("{rated}",), ("/r/nonsense", STRANGER, "404")],
+    "review_slip": [("{asked}/slip",)],
+    "status": [("{status}",), ("{waiting}",), ("/status/NONSENSE", STRANGER, "404")],
+    "wire_anhui_visit": [("{visit}",)],
+    "my": [("/my/",)],
+    "desk": [("/desk/", "clerk"), ("/desk/", "publisher")],
+    "desk_order": [("/desk/orders/{order}",), (f"/desk/orders/{NOWHERE}", "clerk", "404")],
+    "desk_releases": [("/desk/releases/",)],
+    "desk_quarantine": [("/desk/quarantine/",)],
+    "desk_jobs": [("/desk/jobs/",)],
+    "admin:index": [("/admin/",)],
+    "admin:app_list": [("/admin/directory/",), ("/admin/rulebook/",), ("/admin/accounts/",)],
+    "account_login": [("/accounts/login/",)],
+    "account_logout": [("/accounts/logout/", "clerk")],
+    "account_inactive": [("/accounts/inactive/",)],
+    "account_reauthenticate": [("/accounts/reauthenticate/",)],
+    "account_change_password": [("/accounts/password/change/",)],
+    "mfa_authenticate": [("/accounts/2fa/authenticate/", HALFWAY)],
+    "mfa_reauthenticate": [("/accounts/2fa/reauthenticate/", "clerk")],
+    "mfa_activate_totp": [("/accounts/2fa/totp/activate/",)],
+    "mfa_index": [("/accounts/2fa/",)],
+    "mfa_view_recovery_codes": [("/accounts/2fa/recovery-codes/",)],
+    "mfa_generate_recovery_codes": [("/accounts/2fa/recovery-codes/generate/",)],
+    "api:docs": [("/api/v1/docs",)],
+    "demo": [("/demo/",)],
+    "demo_phone": [("/demo/phone/",)],
+}
+# Forms, and what no form takes.
+REFUSED: list[tuple[str, str, dict[str, str]]] = [
+    (STRANGER, "/my/", {"[name=receipt]": "NONSENSE"}),
+    (STRANGER, "{status}", {"[name=comment_text]": "长" * 501}),
+    (STRANGER, "/accounts/login/", {"[name=login]": "nobody", "[name=password]": ""}),
+    (HALFWAY, "/accounts/2fa/authenticate/", {"[name=code]": "000000"}),
+    (NEWCOMER, "/accounts/reauthenticate/", {"[name=password]": ""}),
+    (NEWCOMER, "/accounts/2fa/totp/activate/", {"[name=code]": "000000"}),
+    ("clerk", "/accounts/password/change/", {"[name=oldpassword]": "wrong", "[name=password1]": "short"}),
+    ("clerk", "/desk/orders/{order}", {"form[action$='/message'] textarea": " "}),
+]
+# What answers a GET with something else: its status and address.
+NO_PAGES: dict[str, tuple[int, str]] = {
+    "healthz": (200, "/healthz"),
+    "readyz": (200, "/readyz"),
+    "set_language": (302, "/i18n/"),
+    "review_reasons": (303, "{asked}/reasons"),
+    "review_withdraw": (303, "{asked}/withdraw"),
+    "review_message": (303, "{asked}/message"),
+    "review_qr": (200, "{asked}/qr.svg"),
+    "status_reasons": (303, "{status}/reasons"),
+    "status_withdraw": (303, "{status}/withdraw"),
+    "status_message": (303, "{status}/message"),
+    "wire_anhui_evaluate": (303, f"/wire/anhui/evaluate?{query()}"),
+    "desk_order_read": (405, "/desk/orders/{order}/read"),
+    "desk_order_step": (405, "/desk/orders/{order}/reply"),
+    "desk_release": (405, f"/desk/releases/{NOWHERE}/text"),
+    "desk_quarantine_retry_all": (405, "/desk/quarantine/retry"),
+    "desk_quarantine_retry": (405, f"/desk/quarantine/{NOWHERE}/retry"),
+    "desk_job_retry": (405, "/desk/jobs/1/retry"),
+    "admin:login": (302, "/admin/login/"),
+    "admin:logout": (405, "/admin/logout/"),
+    "admin:autocomplete": (403, "/admin/autocomplete/"),
+    "admin:jsi18n": (200, "/admin/jsi18n/"),
+    "admin:view_on_site": (404, "/admin/r/1/1/"),
+    "mfa_download_recovery_codes": (200, "/accounts/2fa/recovery-codes/download/"),
+    "demo_case": (405, "/demo/case/"),
+}
+# Django's console has two addresses without a name: an old form of a row's address, and all that is nowhere.
+NAMELESS = "admin:"
+# The tables of the console can be looked at; what changes them is a form where somebody may, and nothing where nobody may.
+SHOWN = {"changelist", "change", "history"}
+_TABLE = re.compile(
+    r"admin:(?P<room>[a-z]+)_(?P<model>[a-z]+)_(?P<page>changelist|history|change|add|delete)"
+)
+
+
+def _declared() -> dict[str, DeclaredView]:
+    demo = {view.name: view for view in declared_views(get_resolver("haochaping.doors.demo.urls"))}
+    return {view.name: view for view in declared_views()} | demo
+
+
+DECLARED = _declared()
+TABLES = {name: found for name in DECLARED if (found := _TABLE.fullmatch(name))}
+
+
+def _visitor(name: str) -> str:
+    """The first account of the demo that a view's declaration lets in."""
+    gate = DECLARED[name].gate
+    assert gate is not None
+    if gate.passage == Passage.STAFF:
+        roles = ((username, POWERS_OF[Role(role)]) for username, _, role, _ in names.ACCOUNTS)
+        wanted = frozenset({Power.CLIENT_MANAGE}) if "apiclient" in name else gate.powers
+        return next(username for username, powers in roles if not wanted or wanted & powers)
+    return NEWCOMER if gate.passage == Passage.PASSWORD else STRANGER
+
+
+@pytest.fixture(scope="module")
+def rows(house: House, visitors: Callable[..., Page]) -> dict[str, str]:
+    """One row of everything that a page shows: what people do is done, what takes days is written down."""
+    page = visitors(STRANGER, PHONE, CHINESE)
+    new_invitation(page)
+    found = {"asked": _path(page)}
+
+    new_invitation(page)
+    found["rated"] = _path(page)
+    _press(page, "button[name=level][value='2']")
+    receipt = re.search(r"(?:[0-9A-Z]{4}-){6}[0-9A-Z]{2}", page.inner_text("main"))
+    assert receipt
+    found["status"] = f"/status/{receipt.group().replace('-', '')}"
+    _press(page, "form[action$='/reasons'] button[type=submit]")
+    ((order,),) = house.sql("SELECT id::text FROM rectification_work_order ORDER BY created_at DESC LIMIT 1")
+    ((item,),) = house.sql("SELECT code FROM directory_service_item ORDER BY id LIMIT 1")
+
+    page.goto(f"/wire/anhui/evaluate?{query(projNo='TEST20240101000002')}")
+    _press(page, "button[name=level][value='4']")
+    found["waiting"] = _path(page)
+    page.goto(f"/wire/anhui/evaluate?{query()}")
+    found["visit"] = _path(page)
+
+    for statement in _WRITTEN:
+        house.sql(statement)
+    return found | {"order": str(order), "item": str(item)}
+
+
+_WRITTEN = (
+    """INSERT INTO procrastinate_jobs (queue_name, task_name, status, attempts)
+       VALUES ('default', 'example', 'failed', 9)""",
+    """INSERT INTO rulebook_profile_choice (division_id, profile_id, effective_from)
+       SELECT division.id, profile.id, '2026-01-01' FROM directory_division division, rulebook_profile profile
+       ORDER BY division.id, profile.id LIMIT 1""",
+    """INSERT INTO accounts_api_client (name, key_hash, key_prefix, division_id, active, created_at)
+       SELECT '示例客户端', repeat('0', 64), 'hcp_00000000', min(id), true, now() FROM directory_division""",
+    f"""INSERT INTO accounts_user (username, display_name, email, password, is_active, date_joined)
+       SELECT '{NEWCOMER}', '新来的人', '', password, true, now() FROM accounts_user WHERE username = '{LIKE}'""",
+)
+
+
+def _press(page: Page, button: str) -> None:
+    with page.expect_navigation():
+        page.click(button)
+
+
+def _path(page: Page) -> str:
+    return re.sub(r"^https?://[^/]+|[?#].*$", "", page.url)
+
+
+@pytest.fixture(scope="module")
+def visitors(browser: Browser, house: House, log_in: Callable[..., None]) -> Iterator[Callable[..., Page]]:
+    """A page in the hands of somebody: `visitors("clerk", DESK, ENGLISH)`."""
+    opened: dict[tuple[str, int, str], Page] = {}
+
+    def open_page(who: str, viewport: dict[str, int], locale: str) -> Page:
+        key = (who, viewport["width"], locale)
+        if key not in opened:
+            scheme = SCHEME[locale]
+            context = browser.new_context(
+                viewport=viewport, base_url=house.url, locale=locale, color_scheme=scheme
+            )
+            opened[key] = context.new_page()
+            opened[key].set_default_timeout(10_000)
+            _enter(opened[key], who)
+        return opened[key]
+
+    def _enter(page: Page, who: str) -> None:
+        if who == STRANGER:
+            return
+        account = house.accounts.get(who, house.accounts[LIKE])
+        if who in house.accounts:
+            log_in(page, who, timezone.now())
+        else:
+            page.goto("/accounts/login/")
+            page.fill("input[name=login]", NEWCOMER if who == NEWCOMER else LIKE)
+            page.fill("input[name=password]", account["password"])
+            _press(page, "main button[type=submit]")
+        if who != HALFWAY:
+            # The pages of the second factor ask for the password once more.
+            page.goto("/accounts/reauthenticate/?next=/healthz")
+            page.fill("input[name=password]", account["password"])
+            _press(page, "main button[type=submit]")
+
+    yield open_page
+    for page in opened.values():
+        page.context.close()
+
+
+@pytest.fixture
+def look(visitors: Callable[..., Page], axe: Callable[[Page], list[str]]) -> Callable[..., list[str]]:
+    """What is wrong with a page for somebody: in both languages, for the public on a phone too."""
+
+    def in_every_way(address: str, who: str, status: int) -> list[str]:
+        ways = [(DESK, CHINESE), (DESK, ENGLISH), *([(PHONE, CHINESE)] if who == STRANGER else [])]
+        return [
+            f"{address} in {locale}, {viewport['width']} px: {wrong}"
+            for viewport, locale in ways
+            for wrong in once(visitors(who, viewport, locale), address, status, locale)
+        ]
+
+    def once(page: Page, address: str, status: int, locale: str) -> Iterator[str]:
+        answer = page.goto(address)
+        assert answer
+        if (answer.status, _path(page)) != (status, address.partition("?")[0]):
+            yield f"answered {answer.status} at {page.url}"
+        yield from axe(page)
+        if SAMPLE[locale] not in page.inner_text("body"):
+            yield "does not say that it is a sample"
+        if (
+            page.viewport_size == PHONE
+            and page.evaluate("document.documentElement.scrollWidth") > PHONE["width"]
+        ):
+            yield "is too wide"
+
+    return in_every_way
+
+
+def test_every_address_is_known_as_a_page_or_as_something_else():
+    shut = {name for name, view in DECLARED.items() if view.gate.passage in {Passage.CLOSED, Passage.MACHINE}}
+
+    known = PAGES.keys() | NO_PAGES.keys() | TABLES.keys() | shut | {NAMELESS}
+
+    assert known ^ DECLARED.keys() == set()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_has_no_barriers(look, rows, name):
+    wrong: list[str] = []
+    for address, *special in PAGES[name]:
+        who, status = [*special, *[_visitor(name), "200"][len(special) :]]
+        wrong += look(address.format(**rows), who, int(status))
+
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("name", [name for name, found in TABLES.items() if found["page"] in SHOWN])
+def test_page_of_the_console_has_no_barriers(look, house, rows, name):
+    wrong = look(_console_address(house, TABLES[name]), _visitor(name), 200)
+
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("name", [name for name, found in TABLES.items() if found["page"] not in SHOWN])
+def test_form_of_the_console_has_no_barriers_or_is_open_to_nobody(look, visitors, house, rows, name):
+    address = _console_address(house, TABLES[name])
+    wrong: list[str] = []
+    for who in ("sysadmin", "secadmin", "auditor"):
+        answer = visitors(who, DESK, CHINESE).request.get(address)
+        wrong += [] if answer.status == FORBIDDEN else look(address, who, 200)
+
+    assert not wrong, "\n".join(wrong)
+
+
+def _console_address(house: House, table: re.Match[str]) -> str:
+    """The page of a table, or of its first row."""
+    model = apps.get_model(table["room"], table["model"])
+    base, page = f"/admin/{table['room']}/{table['model']}/", table["page"]
+    if page in {"changelist", "add"}:
+        return base if page == "changelist" else f"{base}add/"
+    key = model._meta.pk.column
+    ((first,),) = house.sql(f"SELECT {key}::text FROM {model._meta.db_table} ORDER BY 1 LIMIT 1")
+    return f"{base}{first}/{page}/"
+
+
+@pytest.mark.parametrize(("who", "address", "typed"), REFUSED, ids=[address for _, address, _ in REFUSED])
+def test_page_that_refuses_a_form_has_no_barriers(visitors, axe, rows, who, address, typed):
+    page = visitors(who, DESK, CHINESE)
+    page.goto(address.format(**rows))
+    for selector, words in typed.items():
+        page.locator(selector).evaluate("(box, words) => { box.value = words }", words)
+
+    with page.expect_navigation():
+        page.locator(next(iter(typed))).evaluate(
+            "box => { box.form.noValidate = true; box.form.requestSubmit() }"
+        )
+
+    assert page.locator("main [aria-invalid=true]").count()
+    assert axe(page) == []
+
+
+@pytest.mark.parametrize("name", NO_PAGES)
+def test_other_addresses_answer_with_no_page(visitors, rows, name):
+    status, address = NO_PAGES[name]
+
+    answer = visitors(_visitor(name), DESK, CHINESE).request.get(address.format(**rows), max_redirects=0)
+
+    assert answer.status == status
+    assert status != OK or "html" not in answer.headers["content-type"]
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("status", ["400", "403", "403_csrf", "404", "500"])
+def test_error_page_has_no_barriers(visitors, axe, status, language):
+    page = visitors(STRANGER, PHONE, CHINESE)
+    with translation.override(language):
+        body = render_to_string(f"{status}.html")
+    page.route("**/gone-wrong", lambda route: route.fulfill(body=body, content_type="text/html"))
+
+    page.goto("/gone-wrong")
+
+    assert axe(page) == []
+    page.unroute("**/gone-wrong")
