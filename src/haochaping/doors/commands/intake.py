@@ -6,26 +6,26 @@ import json
 import sys
 from collections import Counter
 from gettext import gettext, ngettext
-from itertools import batched
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from haochaping.doors.commands.installation import fail, json_option, sentence, with_database
+from haochaping.doors.commands.lanes import LaneLostError, windows
 from haochaping.doors.commands.spoken import File, Group, option
 from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.outcomes import Outcome, OutcomeKind
 from haochaping.kernel.refused import N_
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from haochaping.exchange.tables import Row
+    from haochaping.doors.commands.lanes import Take, Trouble, Window
     from haochaping.exchange.terms import Raw
 
-_BATCH = 1000
+_LINE = 10_000
 _FILE = File(exists=True, dir_okay=False, path_type=Path)
 _COUNTS = {
     OutcomeKind.ACCEPTED: N_("{n} accepted"),
@@ -118,60 +118,78 @@ def _now() -> datetime:
     return timezone.now()
 
 
-def _import(file: Path, take: Callable[[Sequence[Raw]], list[Outcome]], *, as_json: bool) -> None:
-    """Feed a file through a flow in batches and report: a line per row that was not taken, then the sums."""
-    from haochaping.exchange import tables  # noqa: PLC0415 - needs Django to be ready
-
+def _import(file: Path, take: Take, *, as_json: bool) -> None:
+    """Feed a file through a flow and report: a line per row that was not taken, at once, then the sums."""
     counted: Counter[str] = Counter()
-    troubles: list[dict[str, object]] = []
-    for batch in batched(_progress(file, tables.rows(file)), _BATCH, strict=False):
-        _take_batch(batch, take, counted, troubles)
+    troubles = _Troubles(file, as_json=as_json)
+    try:
+        for window in _progress(file, windows(file, take)):
+            counted.update(window.counts)
+            troubles.tell(window.troubles)
+    except LaneLostError:
+        told = gettext(
+            "{file}: a process of the import was stopped. Import the file again: what is there stays as it is."
+        )
+        fail(told.format(file=file.name))
     if not counted:
         told = gettext("{file}: there is no row in it. Check whether the file was written whole.")
         fail(told.format(file=file.name), 2)
     if as_json:
-        click.echo(json.dumps({"counts": counted, "rows": troubles}, ensure_ascii=False))
+        troubles.end(counted)
     else:
-        for trouble in troubles:
-            line = gettext(_ROWS[OutcomeKind(str(trouble["outcome"]))])
-            click.echo(line.format(file=file.name, **trouble), err=True)
         # Translators: between the members of a list.
         click.echo(
             gettext(", ").join(gettext(text).format(n=counted[kind]) for kind, text in _COUNTS.items())
         )
-    if troubles:
+    if counted.keys() & _ROWS.keys():
         fail("", 2) if as_json else sys.exit(2)
 
 
-def _take_batch(
-    batch: Sequence[Row],
-    take: Callable[[Sequence[Raw]], list[Outcome]],
-    counted: Counter[str],
-    troubles: list[dict[str, object]],
-) -> None:
-    from haochaping.exchange.terms import Raw  # noqa: PLC0415 - needs Django to be ready
+class _Troubles:
+    """Rows that were not taken, told as they come: a file may hold any number of them."""
 
-    whole = [row for row in batch if row.complaint is None]
-    outcomes = dict(zip((row.number for row in whole), take([Raw(row.fields) for row in whole]), strict=True))
-    for row in batch:
-        outcome = outcomes.get(row.number) or Outcome(OutcomeKind.REFUSED, complaint=row.complaint)
-        counted[outcome.kind] += 1
-        if outcome.complaint is not None:
-            said = sentence(outcome.complaint)
-            code, field = outcome.complaint.code, outcome.complaint.field
-            troubles.append(
-                {"row": row.number, "outcome": outcome.kind, "code": code, "field": field, "sentence": said}
-            )
+    def __init__(self, file: Path, *, as_json: bool) -> None:
+        self._file = file
+        self._as_json = as_json
+        self._told = 0
+
+    def tell(self, troubles: Sequence[Trouble]) -> None:
+        for trouble in troubles:
+            said = sentence(trouble.complaint)
+            if self._as_json:
+                shown = {
+                    "row": trouble.row,
+                    "outcome": trouble.kind,
+                    "code": trouble.complaint.code,
+                    "field": trouble.complaint.field,
+                    "sentence": said,
+                }
+                before = ", " if self._told else '{"rows": ['
+                click.echo(before + json.dumps(shown, ensure_ascii=False), nl=False)
+            elif trouble.kind in _ROWS:
+                line = gettext(_ROWS[trouble.kind])
+                click.echo(line.format(file=self._file.name, row=trouble.row, sentence=said), err=True)
+            self._told += 1
+
+    def end(self, counted: Counter[str]) -> None:
+        before = "]" if self._told else '{"rows": []'
+        click.echo(f'{before}, "counts": {json.dumps(counted)}}}')
 
 
-def _progress(file: Path, rows: Iterator[Row]) -> Iterator[Row]:
-    """A bar on a terminal, a line per 10,000 rows otherwise."""
+def _progress(file: Path, found: Iterator[Window]) -> Iterator[Window]:
+    """A bar on a terminal, a line per so many rows otherwise."""
     if sys.stderr.isatty():
-        with click.progressbar(rows, label=file.name, show_pos=True, file=sys.stderr) as bar:
-            yield from bar
+        with click.progressbar(
+            length=0, label=file.name, show_pos=True, show_percent=False, file=sys.stderr
+        ) as bar:
+            for window in found:
+                bar.update(window.rows)
+                yield window
         return
-    for n, row in enumerate(rows, start=1):
-        if n % (10 * _BATCH) == 0:
-            told = ngettext("{file}: {n} row", "{file}: {n} rows", n)
-            click.echo(told.format(file=file.name, n=f"{n:,}"), err=True)
-        yield row
+    rows = 0
+    for window in found:
+        told, rows = rows // _LINE, rows + window.rows
+        if rows // _LINE > told:
+            line = ngettext("{file}: {n} row", "{file}: {n} rows", rows)
+            click.echo(line.format(file=file.name, n=f"{rows:,}"), err=True)
+        yield window

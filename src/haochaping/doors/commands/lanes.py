@@ -1,0 +1,166 @@
+"""A file through a flow, a large one in several processes, so that rules and database work at the same time.
+
+Every lane reads the whole file and takes the records whose case number falls to it: what belongs to one case is taken
+by one lane, in the order of the file, and no two lanes wait for each other.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import batched
+from multiprocessing.connection import wait
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+from haochaping.kernel.outcomes import Outcome, OutcomeKind
+from haochaping.kernel.refused import Complaint, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from multiprocessing.connection import Connection
+    from pathlib import Path
+
+    from haochaping.exchange.tables import Row
+    from haochaping.exchange.terms import Raw
+
+    type Take = Callable[[Sequence[Raw]], list[Outcome]]
+
+_WINDOW = 4000
+_WORTH_LANES = 2 << 20
+_MOST_LANES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A row that was not taken: its number in the file, and why."""
+
+    row: int
+    kind: OutcomeKind
+    complaint: Complaint
+
+
+@dataclass(slots=True)
+class Window:
+    """What came of some thousand rows that follow each other in the file."""
+
+    rows: int = 0
+    counts: Counter[OutcomeKind] = field(default_factory=Counter)
+    troubles: list[Trouble] = field(default_factory=list)
+
+    def add(self, other: Window) -> None:
+        """Join what another lane made of the same rows."""
+        self.counts.update(other.counts)
+        self.troubles += other.troubles
+
+
+class LaneLostError(Exception):
+    """A lane ended without saying why: what it had taken is kept, and the file can be sent again."""
+
+
+def windows(file: Path, take: Take) -> Iterator[Window]:
+    """Feed a file through a flow; what came of it, in the order of the file.
+
+    Raises:
+        Refused: the file as a whole cannot be read.
+        LaneLostError: a process was killed.
+    """
+    lanes = min(_MOST_LANES, os.process_cpu_count() or 1) if file.suffix.lower() != ".xlsx" else 1
+    if lanes == 1 or file.stat().st_size < _WORTH_LANES:
+        yield from _lane(file, take, 0, 1)
+    else:
+        yield from _joined(file, take, lanes)
+
+
+def _lane(file: Path, take: Take, mine: int, lanes: int) -> Iterator[Window]:
+    from haochaping.exchange import tables  # noqa: PLC0415 - needs Django to be ready
+
+    for rows in batched(tables.rows(file), _WINDOW, strict=False):
+        chosen = rows if lanes == 1 else [row for row in rows if _lane_of(row, lanes) == mine]
+        window = _taken(chosen, take)
+        window.rows = len(rows)
+        yield window
+
+
+def _lane_of(row: Row, lanes: int) -> int:
+    return crc32(str(row.fields.get("case_no", "")).encode(errors="replace")) % lanes
+
+
+def _taken(rows: Sequence[Row], take: Take) -> Window:
+    from haochaping.exchange.terms import Raw  # noqa: PLC0415 - needs Django to be ready
+
+    window = Window()
+    whole = [row for row in rows if row.complaint is None]
+    outcomes = iter(take([Raw(row.fields) for row in whole]) if whole else ())
+    for row in rows:
+        outcome = Outcome(OutcomeKind.REFUSED, complaint=row.complaint) if row.complaint else next(outcomes)
+        window.counts[outcome.kind] += 1
+        if outcome.complaint is not None:
+            window.troubles.append(Trouble(row.number, outcome.kind, outcome.complaint))
+    return window
+
+
+def _joined(file: Path, take: Take, lanes: int) -> Iterator[Window]:
+    """Run the lanes and give out each window as soon as every lane has done its part of it."""
+    from haochaping.doors.pools import close_pools  # noqa: PLC0415 - needs Django to be ready
+
+    # A connection cannot be shared with a child; each opens its own.
+    close_pools()
+    fork = multiprocessing.get_context("fork")
+    pipes = [fork.Pipe(duplex=False) for _ in range(lanes)]
+    processes = [
+        fork.Process(target=_run, args=(file, take, n, lanes, pipe[1]), daemon=True)
+        for n, pipe in enumerate(pipes)
+    ]
+    for process, (_, far_end) in zip(processes, pipes, strict=True):
+        process.start()
+        far_end.close()
+    try:
+        yield from _in_order([near_end for near_end, _ in pipes])
+    finally:
+        for process in processes:
+            process.terminate()
+            process.join()
+
+
+def _run(file: Path, take: Take, mine: int, lanes: int, out: Connection) -> None:
+    try:
+        for window in _lane(file, take, mine, lanes):
+            out.send(window)
+        out.send(None)
+    except Refused as refused:
+        out.send(refused.complaint)
+
+
+def _in_order(lanes: Sequence[Connection]) -> Iterator[Window]:
+    done = Counter[int]()
+    parts: dict[int, list[Window]] = {}
+    running, shown = dict(enumerate(lanes)), 0
+    while running:
+        ready = wait(list(running.values()))
+        for n in [n for n, lane in running.items() if lane in ready]:
+            said = _said(running[n])
+            if said is None:
+                del running[n]
+                continue
+            parts.setdefault(done[n], []).append(said)
+            done[n] += 1
+        while len(parts.get(shown, ())) == len(lanes):
+            first, *others = parts.pop(shown)
+            for other in others:
+                first.add(other)
+            first.troubles.sort(key=lambda trouble: trouble.row)
+            yield first
+            shown += 1
+
+
+def _said(lane: Connection) -> Window | None:
+    try:
+        said = lane.recv()
+    except EOFError:
+        raise LaneLostError from None
+    if isinstance(said, Complaint):
+        raise Refused(said.reason, field=said.field, **said.params)
+    return said if isinstance(said, Window) else None
