@@ -97,18 +97,21 @@ def case(case_no: str, now: datetime, **changes: object) -> dict[str, object]:
             "certificate_type": "111",
             "certificate_no": "X1",
         },
-        "occurrences": [
-            {
-                "no": 1,
-                "name": "办结",
-                "stage": "delivery",
-                "at": at,
-                "channel": "window",
-                "hall": "H1",
-                "window": "W1",
-            }
-        ],
+        "occurrences": [occurrence(1, now)],
     } | changes
+
+
+def occurrence(no: int, now: datetime) -> dict[str, object]:
+    """A service of a case, one hour before `now`."""
+    return {
+        "no": no,
+        "name": "办结",
+        "stage": "delivery",
+        "at": (now - timedelta(hours=1)).isoformat(),
+        "channel": "window",
+        "hall": "H1",
+        "window": "W1",
+    }
 
 
 def review(case_no: str, level: object, now: datetime, **changes: object) -> dict[str, object]:

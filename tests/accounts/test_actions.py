@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from haochaping.accounts import actions, queries, terms
 from haochaping.accounts.models import ApiClient, RoleGrant, User
-from haochaping.accounts.terms import Place, Role
+from haochaping.accounts.terms import Place, Role, StaffRow
 from haochaping.kernel.actor import OPERATOR, Actor, ActorKind
 from haochaping.kernel.refused import Refused
 from haochaping.ledger.models import Entry
@@ -27,13 +27,13 @@ def make(username="li.wei", role=Role.CLERK, **facts: Any):
     return actions.create_staff(username=username, role=role, **given)
 
 
-def li_wei():
+def li_wei() -> StaffRow:
     row = queries.staff_by_username("li.wei")
     assert row is not None
     return row
 
 
-def changes(subject, pk):
+def changes(subject: str, pk: int) -> list[str]:
     rows = Entry.objects.filter(kind=EntryKind.ACCOUNT_CHANGED, subject_kind=subject, subject_id=str(pk))
     return sorted(row.facts["change"] for row in rows)
 

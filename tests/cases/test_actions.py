@@ -8,7 +8,7 @@ import pytest
 from django.db import DataError, transaction
 
 from haochaping.cases.models import Case, ServiceOccurrence
-from haochaping.cases.terms import CaseStatus, ServiceChannel
+from haochaping.cases.terms import CaseStatus, NewCase, ServiceChannel
 from haochaping.identity.models import SealedPerson
 from haochaping.identity.terms import PlainPerson
 from haochaping.kernel.actor import Actor, ActorKind, Scope
@@ -28,7 +28,11 @@ COUNTY_CLIENT = Actor(
 OTHER_CLIENT = Actor(
     ActorKind.CLIENT, "3", scope=Scope(division_path=f"{worlds.PROVINCE}.{worlds.OTHER_CITY}.")
 )
-ELSEWHERE = {"division": worlds.OTHER_CITY, "agency": worlds.OTHER_AGENCY, "item": worlds.OTHER_ITEM}
+
+
+def elsewhere(case_no: str = "C1") -> NewCase:
+    """A case of the other city."""
+    return case(case_no, division=worlds.OTHER_CITY, agency=worlds.OTHER_AGENCY, item=worlds.OTHER_ITEM)
 
 
 def entries() -> int:
@@ -154,20 +158,21 @@ def test_what_is_over_does_not_begin_again():
 
 
 @pytest.mark.parametrize(
-    ("field", "code"),
+    ("sent", "field"),
     [
-        ("source", "unknown_source"),
-        ("division", "unknown_division"),
-        ("agency", "unknown_agency"),
-        ("item", "unknown_item"),
+        (case(source="nowhere"), "source"),
+        (case(division="nowhere"), "division"),
+        (case(agency="nowhere"), "agency"),
+        (case(item="nowhere"), "item"),
     ],
+    ids=["source", "division", "agency", "item"],
 )
-def test_a_code_nobody_knows_puts_the_case_aside(field: str, code: str):
-    [outcome] = take(case(**{field: "nowhere"})).outcomes
+def test_a_code_nobody_knows_puts_the_case_aside(sent: NewCase, field: str):
+    [outcome] = take(sent).outcomes
 
     assert outcome.kind == OutcomeKind.QUARANTINED
     assert outcome.complaint is not None
-    assert (outcome.complaint.code, outcome.complaint.field) == (code, field)
+    assert (outcome.complaint.code, outcome.complaint.field) == (f"unknown_{field}", field)
     assert outcome.complaint.params == {"value": "nowhere"}
     assert not Case.objects.exists()
     assert entries() == 0
@@ -186,13 +191,13 @@ def test_an_agencys_own_scope_suffices():
     by = Actor(ActorKind.CLIENT, "4", scope=Scope(agency_path=f"{worlds.AGENCY}."))
 
     assert take(case(), by=by).outcomes[0].kind == OutcomeKind.ACCEPTED
-    assert take(case("C2", **ELSEWHERE), by=by).outcomes[0].kind == OutcomeKind.REFUSED
+    assert take(elsewhere("C2"), by=by).outcomes[0].kind == OutcomeKind.REFUSED
 
 
 def test_nobody_takes_over_a_case_by_claiming_it_for_their_own_division():
     take(case())
 
-    taken = take(case(**ELSEWHERE), by=OTHER_CLIENT, now=LATER)
+    taken = take(elsewhere(), by=OTHER_CLIENT, now=LATER)
 
     [outcome] = taken.outcomes
     assert outcome.kind == OutcomeKind.REFUSED
@@ -277,7 +282,7 @@ def test_one_bad_case_harms_no_other_and_outcomes_keep_their_order():
         case("C2", item="?"),
         case("C0"),
         case("C0", status=CaseStatus.WITHDRAWN),
-        case("C3", **ELSEWHERE),
+        elsewhere("C3"),
         case("C1", trips=8),
         by=worlds.CLIENT,
         now=LATER,

@@ -24,6 +24,7 @@ from haochaping.kernel.periods import BEIJING
 KEY = b"k" * 32
 AT = datetime(2026, 6, 1, 10, tzinfo=BEIJING)
 OCCURRENCE = NewOccurrence(1, "办结", Stage.DELIVERY, AT, ServiceChannel.WINDOW, "H1", "W1", "S1")
+PERSON = PlainPerson("张小满", "13900000001", "111", "X1")
 CASE = NewCase(
     source="hall",
     case_no="1",
@@ -39,26 +40,34 @@ CASE = NewCase(
     statutory_limit="",
     trips=1,
     materials=None,
-    person=PlainPerson("张小满", "13900000001", "111", "X1"),
+    person=PERSON,
     person_kind=PersonKind.NATURAL_PERSON,
     agent=None,
     birth_year=1960,
     occurrences=(OCCURRENCE,),
 )
-_OTHER: dict[str, object] = {
-    "status": CaseStatus.REJECTED,
-    "kind": CaseKind.IMMEDIATE,
-    "person_kind": PersonKind.ENTERPRISE,
-    "applied_at": None,
-    "accepted_at": AT,
-    "completed_at": None,
-    "trips": 2,
-    "materials": 0,
-    "birth_year": None,
-    "person": replace(CASE.person, phone="13900000002") if isinstance(CASE.person, PlainPerson) else None,
-    "agent": PlainPerson("李四", "", "", ""),
-    "occurrences": (replace(OCCURRENCE, window="W2"),),
-}
+# Another word in every field.
+_OTHER = NewCase(
+    source="other",
+    case_no="2",
+    item="other",
+    agency="other",
+    division="other",
+    status=CaseStatus.REJECTED,
+    kind=CaseKind.IMMEDIATE,
+    applied_at=None,
+    accepted_at=AT,
+    completed_at=None,
+    promised_limit="other",
+    statutory_limit="other",
+    trips=2,
+    materials=0,
+    person=replace(PERSON, phone="13900000002"),
+    person_kind=PersonKind.ENTERPRISE,
+    agent=PlainPerson("李四", "", "", ""),
+    birth_year=None,
+    occurrences=(replace(OCCURRENCE, window="W2"),),
+)
 
 
 def test_a_case_is_known_by_platform_and_number():
@@ -67,7 +76,7 @@ def test_a_case_is_known_by_platform_and_number():
 
 @pytest.mark.parametrize("name", [field.name for field in fields(NewCase)])
 def test_whatever_the_sender_changes_changes_the_fingerprint(name: str):
-    other = replace(CASE, **{name: _OTHER.get(name, "other")})
+    other = replace(CASE, **{name: getattr(_OTHER, name)})
 
     assert digest(other, KEY) != digest(CASE, KEY)
 

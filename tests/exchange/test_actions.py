@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
@@ -24,21 +25,19 @@ CLIENT = Actor(ActorKind.CLIENT, "7", scope=Scope(division_path="990000000000.")
 RECEIPT = "7ZK3Q9V1M4T8C2R6X0B5N7H3WJ"
 
 
-def record(**changes: object) -> Quarantined:
-    facts: dict[str, object] = {
-        "kind": RecordKind.REVIEW,
-        "fields": {"source": "yc-hall", "case_no": "YC-1"},
-        "sealed": {"reviewer": UUID(int=5)},
-        "digest": b"d" * 32,
-        "receipt_hash": receipt_hash(RECEIPT),
-        "entrance": "client",
-        "code": ORPHAN.code,
-        "field": "case_no",
-        "params": {"case_no": "YC-1"},
-        "message": ORPHAN.message,
-        "remedy": ORPHAN.remedy,
-    }
-    return Quarantined(**(facts | changes))
+RECORD = Quarantined(
+    kind=RecordKind.REVIEW,
+    fields={"source": "yc-hall", "case_no": "YC-1"},
+    sealed={"reviewer": UUID(int=5)},
+    digest=b"d" * 32,
+    receipt_hash=receipt_hash(RECEIPT),
+    entrance="client",
+    code=ORPHAN.code,
+    field="case_no",
+    params={"case_no": "YC-1"},
+    message=ORPHAN.message,
+    remedy=ORPHAN.remedy,
+)
 
 
 def kinds() -> list[int]:
@@ -48,7 +47,7 @@ def kinds() -> list[int]:
 def test_record_is_put_aside_with_its_reason_and_a_ledger_entry(now: datetime):
     before = len(kinds())
 
-    ids = actions.quarantine([record()], by=CLIENT, now=now)
+    ids = actions.quarantine([RECORD], by=CLIENT, now=now)
 
     row = queries.waiting()[0]
     assert [row.id] == ids
@@ -69,13 +68,13 @@ def test_record_is_put_aside_with_its_reason_and_a_ledger_entry(now: datetime):
     ],
 )
 def test_case_number_is_kept_as_the_case_will_have_it(now: datetime, said, kept):
-    actions.quarantine([record(fields={"case_no": storable(said)})], by=CLIENT, now=now)
+    actions.quarantine([replace(RECORD, fields={"case_no": storable(said)})], by=CLIENT, now=now)
 
     assert QuarantinedRecord.objects.get().case_no == kept
 
 
 def test_settled_record_waits_no_longer(now: datetime):
-    record_id = actions.quarantine([record()], by=CLIENT, now=now)[0]
+    record_id = actions.quarantine([RECORD], by=CLIENT, now=now)[0]
     result = uuid4()
     before = len(kinds())
 
@@ -88,7 +87,7 @@ def test_settled_record_waits_no_longer(now: datetime):
 
 
 def test_record_that_failed_again_keeps_the_newest_reason(now: datetime):
-    record_id = actions.quarantine([record()], by=CLIENT, now=now)[0]
+    record_id = actions.quarantine([RECORD], by=CLIENT, now=now)[0]
 
     actions.keep(record_id, code="missing", field="channel", params={"x": 1}, message="m", remedy="r")
 

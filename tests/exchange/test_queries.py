@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -8,8 +9,7 @@ import pytest
 from haochaping.exchange import actions, queries
 from haochaping.exchange.terms import RecordKind
 from haochaping.kernel.actor import OPERATOR
-from haochaping.reviews.rules import receipt_hash
-from tests.exchange.test_actions import RECEIPT, record
+from tests.exchange.test_actions import RECEIPT, RECORD
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,14 +21,14 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def three(now: datetime) -> list[UUID]:
     """Two reviews of two cases and one case, a minute apart."""
-    facts: list[dict[str, object]] = [
-        {"receipt_hash": receipt_hash(RECEIPT)},
-        {"fields": {"source": "yc-hall", "case_no": "YC-2"}, "receipt_hash": None},
-        {"kind": RecordKind.CASE, "receipt_hash": None},
+    records = [
+        RECORD,
+        replace(RECORD, fields={"source": "yc-hall", "case_no": "YC-2"}, receipt_hash=None),
+        replace(RECORD, kind=RecordKind.CASE, receipt_hash=None),
     ]
     return [
-        actions.quarantine([record(**changes)], by=OPERATOR, now=now + timedelta(minutes=n))[0]
-        for n, changes in enumerate(facts)
+        actions.quarantine([record], by=OPERATOR, now=now + timedelta(minutes=n))[0]
+        for n, record in enumerate(records)
     ]
 
 

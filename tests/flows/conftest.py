@@ -88,10 +88,9 @@ def until_waiting(number: int) -> None:
     raise TimeoutError(f"no {number} connections came to wait")
 
 
-def services(now: datetime, number: int) -> list[dict[str, Any]]:
+def services(now: datetime, number: int) -> list[dict[str, object]]:
     """So many services of one case."""
-    told: Any = worlds.case("", now)["occurrences"]
-    return [told[0] | {"no": no} for no in range(1, number + 1)]
+    return [worlds.occurrence(no, now) for no in range(1, number + 1)]
 
 
 def stored(review_id: UUID | None) -> ReviewRow:

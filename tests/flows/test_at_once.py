@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from django.db import connection, transaction
@@ -32,23 +32,27 @@ from tests.flows.test_receive_reviews import ALL_TABLES
 from tests.flows.truth import assert_counters_exact, findings, rows_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
     from uuid import UUID
+
+    from haochaping.kernel.outcomes import Outcome
 
 pytestmark = pytest.mark.usefixtures("committed_world")
 MINUTE = timedelta(minutes=1)
 
 
-def kinds(outcomes):
+def kinds(outcomes: Iterable[Outcome]) -> list[str]:
     return sorted(str(outcome.kind) for outcome in outcomes)
 
 
-def tapped(now, level=1):
+def tapped(now: datetime, level: int = 1) -> UUID:
     outcome = worlds.give("YC-1", level, now, entrance=Entrance.TOKEN)
     assert outcome.id is not None
     return outcome.id
 
 
-def started(call):
+def started(call: Callable[[], object]) -> threading.Thread:
     """A call that goes on in a thread with a connection of its own."""
 
     def run() -> None:
@@ -224,10 +228,18 @@ def test_the_reviewer_changes_the_level_while_the_agency_replies(now):
     change_review.finish_review(review_id, ["101"], "", by=REVIEWER, now=now + MINUTE)
     order = order_of(review_id)
     rectification.sign_for(order.id, by=worlds.CLERK, now=now + MINUTE)
-    found: dict[str, Any] = {"result": "answered", "is_true": True, "is_reasonable": True, "note": "属实"}
-    rectification.verify_by_callback(order.id, **found, by=worlds.CLERK, now=now + MINUTE)
-    done = {"outcome": "immediate_rectified", "text": "已改"}
-    rectification.rectify(order.id, **done, by=worlds.CLERK, now=now + MINUTE)
+    rectification.verify_by_callback(
+        order.id,
+        result="answered",
+        is_true=True,
+        is_reasonable=True,
+        note="属实",
+        by=worlds.CLERK,
+        now=now + MINUTE,
+    )
+    rectification.rectify(
+        order.id, outcome="immediate_rectified", text="已改", by=worlds.CLERK, now=now + MINUTE
+    )
     step = partial(handle_bad_review.reply, order.id, "谢谢", by=worlds.CLERK, now=now + 2 * MINUTE)
     with transaction.atomic():
         change_review.change_level(review_id, Level.VERY_SATISFIED, by=REVIEWER, now=now + 2 * MINUTE)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Self
 
 import pytest
 
@@ -19,8 +19,15 @@ from haochaping.rectification.models import WorkOrder
 from haochaping.reviews.models import Review
 from haochaping.reviews.terms import Entrance, Level
 from tests import worlds
-from tests.flows.conftest import stored
+from tests.flows.conftest import order_of, stored
 from tests.flows.truth import assert_counters_exact, findings, rows_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from haochaping.rectification.terms import OrderRow
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -28,48 +35,53 @@ pytestmark = pytest.mark.usefixtures("world")
 class Reviewer:
     """One person at their phone; every step takes a minute."""
 
-    def __init__(self, now) -> None:
+    def __init__(self, now: datetime) -> None:
         self.now = now
         self.over = now + timedelta(minutes=11)
-        self.review_id: Any = None
+        self.given: UUID | None = None
 
-    def later(self):
+    def later(self) -> datetime:
         self.now += timedelta(minutes=1)
         return self.now
 
-    def tap(self, level):
-        if self.review_id is None:
+    def tap(self, level: int) -> Self:
+        if self.given is None:
             outcome = worlds.give("YC-1", level, self.now, entrance=Entrance.TOKEN)
             assert outcome.kind == OutcomeKind.ACCEPTED
-            self.review_id = outcome.id
+            self.given = outcome.id
         else:
-            change_review.change_level(self.review_id, Level(level), by=REVIEWER, now=self.later())
+            change_review.change_level(self.given, Level(level), by=REVIEWER, now=self.later())
         return self.check()
 
-    def finish(self, codes=(), text=""):
+    def finish(self, codes: Sequence[str] = (), text: str = "") -> Self:
         change_review.finish_review(self.review_id, codes, text, by=REVIEWER, now=self.later())
         return self.check()
 
-    def withdraw(self):
+    def withdraw(self) -> Self:
         change_review.withdraw_review(self.review_id, by=REVIEWER, now=self.later())
         return self.check()
 
-    def window_passes(self):
+    def window_passes(self) -> int:
         self.now = max(self.over, self.later())
         sent = handle_bad_review.dispatch_due(by=SYSTEM, now=self.now)
         self.check()
         return sent
 
-    def check(self):
+    def check(self) -> Self:
         assert_counters_exact()
         return self
 
     @property
-    def order(self) -> Any:
-        return orders.order_of_review(self.review_id)
+    def review_id(self) -> UUID:
+        assert self.given is not None
+        return self.given
 
     @property
-    def told(self):
+    def order(self) -> OrderRow:
+        return order_of(self.review_id)
+
+    @property
+    def told(self) -> list[str]:
         """What the ledger says of the order."""
         return [entry.kind.name for entry in ledger.entries_of("order", str(self.order.id))]
 
@@ -91,7 +103,7 @@ def test_a_mistap_changed_back_dispatches_nothing(person):
 
 def test_a_good_review_made_bad_opens_its_order_then(person):
     person.tap(5)
-    assert person.order is None
+    assert not WorkOrder.objects.exists()
 
     person.tap(2)
 
@@ -149,7 +161,7 @@ def test_finishing_twice_dispatches_once(person):
 def test_finishing_a_good_review_opens_nothing(person):
     person.tap(5).finish(["501"], "很好")
 
-    assert person.order is None
+    assert not WorkOrder.objects.exists()
     assert stored(person.review_id).finished_at == person.now
 
 
@@ -166,7 +178,7 @@ def test_withdrawing_counts_nowhere_and_cancels_what_nobody_has_begun(person, le
 
     assert stored(person.review_id).status == "withdrawn"
     assert person.window_passes() == 0
-    assert person.order is None or person.order.state == "cancelled"
+    assert list(WorkOrder.objects.values_list("state", flat=True)) == ["cancelled"] * (level == 1)
     assert findings(person.now) == []
 
 

@@ -15,10 +15,10 @@ from haochaping.insight.terms import Place
 from haochaping.kernel.actor import REVIEWER
 from haochaping.kernel.refused import Refused
 from haochaping.ledger import actions as ledger
-from haochaping.rectification import queries as orders
 from haochaping.reviews import queries as reviews
 from haochaping.reviews.terms import Entrance, ReviewChannel
 from tests import worlds
+from tests.flows.conftest import order_of, stored
 
 pytestmark = pytest.mark.django_db
 
@@ -30,11 +30,11 @@ def squatted(now):
     worlds.take_case("YC-1", now)
     raw = Raw(worlds.review("YC-1", 1, now, comment_text="不是本人写的"))
     outcome = receive_reviews([raw], entrance=Entrance.UNSIGNED, by=REVIEWER, now=now)[0]
-    (token,) = reviews.tokens_of([reviews.reviews([outcome.id])[outcome.id].occurrence_id]).values()
+    (token,) = reviews.tokens_of([stored(outcome.id).occurrence_id]).values()
     return token, outcome
 
 
-def figures():
+def figures() -> dict[str, int]:
     return {m.name: m.numerator for m in insight.measures(Place(division_path=f"{worlds.PROVINCE}."))}
 
 
@@ -49,7 +49,7 @@ def test_the_holder_takes_the_place_of_an_unverified_review_long_after_it(squatt
     assert own.changeable_until > later
     assert figures()["active_reviews"] == 1
     assert figures()["bad_reviews"] == 0
-    assert orders.order_of_review(own.id).state == "cancelled"
+    assert order_of(own.id).state == "cancelled"
     while ledger.chain(now=later):
         pass
     assert list(verify_ledger(now=later)) == []
@@ -68,7 +68,7 @@ def test_a_review_that_a_person_gave_is_not_taken_over(now):
     worlds.build(now)
     worlds.take_case("YC-1", now)
     given = worlds.give("YC-1", 2, now)
-    (token,) = reviews.tokens_of([reviews.reviews([given.id])[given.id].occurrence_id]).values()
+    (token,) = reviews.tokens_of([stored(given.id).occurrence_id]).values()
 
     with pytest.raises(Refused, match="change_window_over"):
         answer_invitation(token, "5", channel=ReviewChannel.MOBILE, by=REVIEWER, now=now + timedelta(days=1))

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Self
 
 import pytest
 
@@ -22,6 +22,11 @@ from tests import worlds
 from tests.flows.conftest import order_of, services, stored
 from tests.flows.truth import assert_counters_exact, findings, rows_of
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from haochaping.rectification.terms import OrderRow
+
 pytestmark = pytest.mark.usefixtures("world")
 MINUTE = timedelta(minutes=1)
 
@@ -29,26 +34,35 @@ MINUTE = timedelta(minutes=1)
 class Order:
     """The dispatched order of one bad review at the clerk's desk."""
 
-    def __init__(self, now, **changes: Any) -> None:
+    def __init__(self, now: datetime, *, phone: str = "") -> None:
         self.now = now
-        outcome = worlds.give("YC-1", 1, now, **changes)
-        self.review_id: Any = outcome.id
+        outcome = worlds.give("YC-1", 1, now, reviewer={"phone": phone})
+        assert outcome.id is not None
+        self.review_id = outcome.id
         assert handle_bad_review.dispatch_due(by=SYSTEM, now=self.later()) == 1
 
-    def later(self):
+    def later(self) -> datetime:
         self.now += MINUTE
         return self.now
 
     @property
-    def row(self):
+    def row(self) -> OrderRow:
         return order_of(self.review_id)
 
-    def up_to_reply(self):
+    def up_to_reply(self) -> Self:
         rectification.sign_for(self.row.id, by=worlds.CLERK, now=self.later())
-        call: dict[str, Any] = {"result": "answered", "is_true": True, "is_reasonable": True, "note": "属实"}
-        rectification.verify_by_callback(self.row.id, **call, by=worlds.CLERK, now=self.later())
-        done: dict[str, Any] = {"outcome": "explained", "text": "已说明"}
-        rectification.rectify(self.row.id, **done, by=worlds.CLERK, now=self.later())
+        rectification.verify_by_callback(
+            self.row.id,
+            result="answered",
+            is_true=True,
+            is_reasonable=True,
+            note="属实",
+            by=worlds.CLERK,
+            now=self.later(),
+        )
+        rectification.rectify(
+            self.row.id, outcome="explained", text="已说明", by=worlds.CLERK, now=self.later()
+        )
         return self
 
 
@@ -168,7 +182,7 @@ def test_nobody_to_reach_is_no_obstacle(now):
 
 
 def test_the_reviewers_own_number_comes_before_the_applicants(now):
-    order = Order(now, reviewer={"phone": "13911112222"})
+    order = Order(now, phone="13911112222")
 
     handle_bad_review.write_to_reviewer(order.row.id, "您好", by=worlds.CLERK, now=order.later())
 
@@ -221,10 +235,16 @@ def test_the_reply_to_a_review_changed_meanwhile_is_counted_once(now):
     order_id = WorkOrder.objects.get().id
     rectification.sign_for(order_id, by=worlds.CLERK, now=now + MINUTE)
     change_review.change_level(outcome.id, Level.SATISFIED, by=REVIEWER, now=now + 2 * MINUTE)
-    call: dict[str, Any] = {"result": "declined", "is_true": None, "is_reasonable": None, "note": "已改评"}
-    rectification.verify_by_callback(order_id, **call, by=worlds.CLERK, now=now + 3 * MINUTE)
-    done: dict[str, Any] = {"outcome": "explained", "text": "已说明"}
-    rectification.rectify(order_id, **done, by=worlds.CLERK, now=now + 4 * MINUTE)
+    rectification.verify_by_callback(
+        order_id,
+        result="declined",
+        is_true=None,
+        is_reasonable=None,
+        note="已改评",
+        by=worlds.CLERK,
+        now=now + 3 * MINUTE,
+    )
+    rectification.rectify(order_id, outcome="explained", text="已说明", by=worlds.CLERK, now=now + 4 * MINUTE)
 
     handle_bad_review.reply(order_id, "谢谢", by=worlds.CLERK, now=now + 5 * MINUTE)
 

@@ -8,7 +8,7 @@ from haochaping.accounts.terms import NOT_ALLOWED, OUT_OF_SCOPE
 from haochaping.exchange.terms import Raw
 from haochaping.flows import change_review, handle_bad_review
 from haochaping.flows.receive_reviews import receive_reviews
-from haochaping.kernel.actor import Scope
+from haochaping.kernel.actor import EVERYWHERE, Actor, ActorKind, Scope
 from haochaping.kernel.refused import Refused
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
@@ -17,10 +17,8 @@ from haochaping.reviews.terms import Entrance
 from tests import worlds
 
 pytestmark = pytest.mark.django_db
-_OTHER = worlds.Actor(
-    worlds.ActorKind.STAFF, "other", worlds.CLERK.powers, Scope(agency_path=f"{worlds.OTHER_AGENCY}.")
-)
-_WATCHING = worlds.Actor(worlds.ActorKind.STAFF, "eye", frozenset({"order.view"}), worlds.EVERYWHERE)
+_OTHER = Actor(ActorKind.STAFF, "other", worlds.CLERK.powers, Scope(agency_path=f"{worlds.OTHER_AGENCY}."))
+_WATCHING = Actor(ActorKind.STAFF, "eye", frozenset({"order.view"}), EVERYWHERE)
 
 
 @pytest.fixture

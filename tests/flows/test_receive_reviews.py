@@ -21,15 +21,19 @@ from haochaping.ledger import queries as ledger
 from haochaping.ledger.terms import EntryKind
 from haochaping.rectification import queries as orders
 from haochaping.rectification.models import WorkOrder
-from haochaping.reviews import queries as reviews
 from haochaping.reviews.models import Review
 from haochaping.reviews.terms import Entrance
 from tests import worlds
 from tests.cut_off import cut_off
+from tests.flows.conftest import stored
 from tests.flows.truth import assert_counters_exact, findings, rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from haochaping.kernel.actor import Actor
+    from haochaping.kernel.outcomes import Outcome
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -46,13 +50,19 @@ ALL_TABLES = (
 )
 
 
-def send(*answers: Any, entrance=Entrance.CLIENT, by=worlds.CLIENT, now):
+def send(
+    *answers: dict[str, object],
+    entrance: Entrance = Entrance.CLIENT,
+    by: Actor = worlds.CLIENT,
+    now: datetime,
+) -> list[Outcome]:
     return receive_reviews([Raw(answer) for answer in answers], entrance=entrance, by=by, now=now)
 
 
-def shown(outcomes):
+def shown(outcomes: Iterable[Outcome]) -> list[tuple[str, str | None, str | None]]:
     return [
-        (str(o.kind), o.complaint and o.complaint.code, o.complaint and o.complaint.field) for o in outcomes
+        (str(o.kind), o.complaint.code, o.complaint.field) if o.complaint else (str(o.kind), None, None)
+        for o in outcomes
     ]
 
 
@@ -147,6 +157,7 @@ def test_one_acceptance_entry_per_accepted_review_and_one_per_quarantined(now):
 def test_a_bad_review_opens_one_order_and_a_good_one_none(now, level):
     outcome = worlds.give("YC-1", level, now)
 
+    assert outcome.id is not None
     order = orders.order_of_review(outcome.id)
     assert (order is not None) == (level <= 2)
     assert WorkOrder.objects.count() == (level <= 2)
@@ -167,10 +178,7 @@ def test_no_review_defers_a_job(now, level):
 def test_a_review_given_by_invitation_waits_for_its_reviewer_before_dispatch(now):
     token = worlds.give("YC-1", 1, now, entrance=Entrance.TOKEN)
 
-    assert token.id is not None
-    order = WorkOrder.objects.get()
-    row = reviews.review(token.id)
-    assert row is not None
+    order, row = WorkOrder.objects.get(), stored(token.id)
     assert order.dispatch_after == row.changeable_until == now + timedelta(minutes=10)
     assert row.finished_at is None
 
@@ -387,8 +395,8 @@ def test_the_person_of_an_accepted_review_is_sealed_beside_it(now):
 
     outcome = worlds.give("YC-1", 1, now, reviewer=CANARY)
 
-    row = reviews.review(outcome.id)
-    assert row is not None
+    row = stored(outcome.id)
+    assert row.person_id is not None
     assert SealedPerson.objects.filter(id=row.person_id).exists()
     assert SealedPerson.objects.count() == before + 1
 
@@ -396,9 +404,7 @@ def test_the_person_of_an_accepted_review_is_sealed_beside_it(now):
 def test_a_reviewer_without_any_data_is_nobody(now):
     outcome = worlds.give("YC-1", 4, now, reviewer={"name": " ", "phone": ""})
 
-    row = reviews.review(outcome.id)
-    assert row is not None
-    assert row.person_id is None
+    assert stored(outcome.id).person_id is None
 
 
 def test_a_retried_answer_is_not_put_aside_again(now):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +15,9 @@ from tests import worlds
 from tests.flows.truth import findings
 from tests.ledger.conftest import _UNGUARD
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
 MINUTE = timedelta(minutes=1)
 pytestmark = pytest.mark.usefixtures("committed_world")
 
@@ -22,12 +26,13 @@ pytestmark = pytest.mark.usefixtures("committed_world")
 def review_id(committed_world, now):
     """A bad review with words, finished, all of it chained."""
     outcome = worlds.give("YC-1", 1, now, entrance=Entrance.TOKEN)
+    assert outcome.id is not None
     change_review.finish_review(outcome.id, ["101"], "等了三次", by=REVIEWER, now=now + MINUTE)
     assert findings(now + MINUTE) == []
     return outcome.id
 
 
-def named(now):
+def named(now: datetime) -> set[tuple[str, str]]:
     return {(finding.code, finding.subject) for finding in findings(now + 2 * MINUTE)}
 
 
@@ -68,7 +73,7 @@ def test_a_withdrawn_review_set_back_is_named(review_id, owner, now):
 
 
 def test_an_invented_review_is_named(review_id, owner, now):
-    columns = [field.column for field in Review._meta.get_fields()]
+    columns = [field.attname for field in Review._meta.concrete_fields]
     taken = {"id": "gen_random_uuid()", "assess_no": "2", "level": "5", "receipt_hash": "'\\x00'"}
     values = ", ".join(taken.get(column, column) for column in columns)
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
@@ -19,6 +20,9 @@ from haochaping.kernel.refused import Refused
 from haochaping.ledger import queries as ledger
 from haochaping.ledger.terms import EntryKind
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 24, 4, tzinfo=UTC)
 SAMPLE = PlainPerson("欧阳试例", "139 0000 0001", "111", "99010519491231002x")
@@ -26,7 +30,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 suites = pytest.mark.parametrize("suite", ["intl", "gm"])
 
 
-def opened_by_escrow(folder, person_id):
+def opened_by_escrow(folder: Path, person_id: UUID) -> PlainPerson:
     """What the escrow office reads from one row with its key."""
     escrow = keys.private_key(folder / "escrow.key")
     person = SealedPerson.objects.get(id=person_id)
@@ -37,13 +41,13 @@ def opened_by_escrow(folder, person_id):
     )
 
 
-def open_phone(folder, person_id):
+def open_phone(folder: Path, person_id: UUID) -> str:
     return actions.open_phone(
         person_id, relay_key=relay.load_key(folder), purpose="notice", by=SYSTEM, now=NOW
     )
 
 
-def cells_holding(value):
+def cells_holding(value: str) -> list[str]:
     """Tables of the database in which a row holds the value, as text or as bytes."""
     found = []
     with connection.cursor() as cursor:

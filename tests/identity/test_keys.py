@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 import pytest
 
 from haochaping.identity import keys, relay
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 FILES = {"escrow.pub", "escrow.key", "relay.pub", "relay.key", "blind-phone.key", "blind-certificate.key"}
 
 
-def contents(folder):
+def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 

@@ -78,13 +78,19 @@ def test_a_withdrawn_review_counts_nowhere():
 
 
 @pytest.mark.parametrize(
-    "change",
-    [{"assess_no": 2}, {"verified_case": False}]
-    + [{"provenance": p} for p in Provenance if not p.startswith(("active", "hotline"))],
-    ids=str,
+    "review",
+    [
+        pytest.param(replace(REVIEW, assess_no=2), id="a second review"),
+        pytest.param(replace(REVIEW, verified_case=False), id="of an unverified case"),
+        *(
+            pytest.param(replace(REVIEW, provenance=p), id=p)
+            for p in Provenance
+            if not p.startswith(("active", "hotline"))
+        ),
+    ],
 )
-def test_what_counts_as_a_review_and_not_as_participation(change: dict[str, object]):
-    units = review_units([replace(REVIEW, **change)])
+def test_what_counts_as_a_review_and_not_as_participation(review: ReviewFacts):
+    units = review_units([review])
 
     assert [(unit.kind, n) for unit, n in units.items()] == [(FactKind.REVIEW, 1)]
 

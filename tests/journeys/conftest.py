@@ -16,7 +16,7 @@ from urllib.request import urlopen
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 IMAGES = ROOT / "docs" / "images"
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-PHONE = {"width": 375, "height": 740}
-DESK = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 375, "height": 740}
+DESK: ViewportSize = {"width": 1280, "height": 900}
 # By name, because axe leaves out what WCAG 2.2 adds (the size of targets) unless it is asked for.
 _STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _FLAGS = [
@@ -138,7 +138,7 @@ def pages(browser: Browser, house: House) -> Iterator[Callable[..., Page]]:
     """Open pages: `pages(PHONE)`, `pages(DESK, javascript=False)`, `pages(PHONE, locale="en")`."""
     contexts = []
 
-    def open_page(viewport: dict[str, int], *, javascript: bool = True, locale: str = "zh-CN") -> Page:
+    def open_page(viewport: ViewportSize, *, javascript: bool = True, locale: str = "zh-CN") -> Page:
         context = browser.new_context(
             viewport=viewport,
             base_url=house.url,

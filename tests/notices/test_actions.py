@@ -18,7 +18,10 @@ from haochaping.notices.terms import DeliveryState, GatewayFailed, Side, Templat
 from tests.notices.conftest import CLERK, NOW, PERSON, REVIEWER
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
+
+    from haochaping.notices.gateway import Gateway
 
 pytestmark = pytest.mark.django_db
 LINK = {"link": "https://x.test/r/token"}
@@ -38,11 +41,13 @@ class Recorder:
         return f"ref-{len(self.sent)}"
 
 
-def queue():
+def queue() -> UUID:
     return actions.queue_sms(PERSON, Template.INVITATION, LINK, by=SYSTEM, now=NOW)
 
 
-def deliver(delivery_id, through, phone_of=lambda _: "13900000001"):
+def deliver(
+    delivery_id: UUID, through: Gateway, phone_of: Callable[[UUID], str] = lambda _: "13900000001"
+) -> DeliveryState:
     return actions.deliver(delivery_id, gateway=through, phone_of=phone_of, translate=str, by=SYSTEM, now=NOW)
 
 

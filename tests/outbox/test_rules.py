@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import json
+import re
+import runpy
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from haochaping.kernel.identifiers import random_bytes
 from haochaping.outbox import rules
 from haochaping.outbox.terms import STATE_LABELS, JobState
 
@@ -36,12 +39,22 @@ def test_errors_are_described_without_personal_data(error, text):
 
 
 def test_an_error_names_the_place_in_our_own_code():
-    with pytest.raises(AttributeError) as raised:
-        rules.described(None)
+    with pytest.raises(ValueError, match="negative") as raised:
+        random_bytes(-1)
 
-    assert rules.described(raised.value).endswith(", described)") or "rules.py" in rules.described(
-        raised.value
-    )
+    place = r" \(haochaping/kernel/identifiers\.py:\d+, random_bytes\)"
+    assert re.search(f"{place}$", rules.described(raised.value))
+
+
+def test_a_folder_that_is_called_like_us_is_not_our_code(tmp_path):
+    library = tmp_path / "haochaping" / "library.py"
+    library.parent.mkdir()
+    library.write_text("raise ValueError('x')", encoding="utf-8")
+
+    with pytest.raises(ValueError, match="x") as raised:
+        runpy.run_path(str(library))
+
+    assert rules.described(raised.value) == "ValueError: x"
 
 
 def test_an_error_from_elsewhere_has_no_place():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import pytest
 
@@ -27,6 +27,19 @@ WINDOW = timedelta(minutes=10)
 KEY = b"k" * 32
 
 
+class Changes(TypedDict, total=False):
+    """What a test says otherwise than the answer that everybody gives."""
+
+    occurrence_no: int
+    assess_no: int
+    level: Level
+    indicator_set: str
+    indicator_codes: tuple[str, ...]
+    comment_text: str
+    assessed_at: datetime
+    claimed_provenance: str
+
+
 @dataclass(frozen=True)
 class Counter:
     """Where the reviews of a test are given."""
@@ -35,7 +48,7 @@ class Counter:
     second: Binding
     now: datetime
 
-    def answer(self, **changes: object) -> Answer:
+    def answer(self, **changes: Unpack[Changes]) -> Answer:
         """An answer about the first service, a level 4 without words."""
         made = Answer(
             source=worlds.SOURCE,
@@ -56,7 +69,7 @@ class Counter:
         )
         return replace(made, **changes)
 
-    def submission(self, entrance: Entrance = Entrance.TOKEN, **changes: Any) -> Submission:
+    def submission(self, entrance: Entrance = Entrance.TOKEN, **changes: Unpack[Changes]) -> Submission:
         """The answer with what the flow adds."""
         answer, receipt = self.answer(**changes), receipt_no()
         finished = entrance != Entrance.TOKEN
@@ -71,9 +84,9 @@ class Counter:
         outcomes, _ = actions.accept(pairs, change_windows=windows, by=REVIEWER, now=self.now)
         return outcomes
 
-    def given(self, level: Level = Level.SATISFIED, **changes: Any) -> UUID:
-        """The id of a review given at this level by the holder of an invitation."""
-        outcome = self.accept(self.submission(level=level, **changes))[0]
+    def given(self, **changes: Unpack[Changes]) -> UUID:
+        """The id of a review given by the holder of an invitation."""
+        outcome = self.accept(self.submission(**changes))[0]
         assert outcome.id is not None
         return outcome.id
 
@@ -82,8 +95,7 @@ class Counter:
 def counter(db: None, now: datetime) -> Counter:
     """The case YC-1 with two services."""
     worlds.build(now)
-    first = worlds.case("YC-1", now)["occurrences"][0]
-    worlds.take_case("YC-1", now, occurrences=[first, first | {"no": 2}])
+    worlds.take_case("YC-1", now, occurrences=[worlds.occurrence(no, now) for no in (1, 2)])
     found = cases.bind([(worlds.SOURCE, "YC-1", 1), (worlds.SOURCE, "YC-1", 2)])
     assert found[0] is not None
     assert found[1] is not None

@@ -320,7 +320,7 @@ def test_change_level_after_withdrawing_rates_again(counter, level, codes):
 
 
 def test_give_reasons_finishes_the_review(counter):
-    review_id = counter.given(Level.VERY_DISSATISFIED)
+    review_id = counter.given(level=Level.VERY_DISSATISFIED)
     then = counter.now + STEP
 
     actions.give_reasons(review_id, ["101", "102", "101"], "  等了三次\r\n还没办成 ", by=REVIEWER, now=then)
@@ -332,7 +332,7 @@ def test_give_reasons_finishes_the_review(counter):
 
 
 def test_give_reasons_without_any_finishes_and_keeps_the_flag(counter):
-    review_id = counter.given(Level.VERY_DISSATISFIED)
+    review_id = counter.given(level=Level.VERY_DISSATISFIED)
 
     actions.give_reasons(review_id, [], " \u200b ", by=REVIEWER, now=counter.now + STEP)
 
@@ -388,7 +388,7 @@ def test_give_reasons_of_a_withdrawn_review_is_refused(counter):
 
 
 def test_withdraw_keeps_the_row_and_its_words(counter):
-    review_id = counter.given(Level.VERY_DISSATISFIED, comment_text="慢")
+    review_id = counter.given(level=Level.VERY_DISSATISFIED, comment_text="慢")
 
     actions.withdraw(review_id, by=REVIEWER, now=counter.now + STEP)
 

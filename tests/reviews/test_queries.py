@@ -130,7 +130,7 @@ def test_the_receipt_is_not_stored(counter):
 
 
 def test_facts_say_what_is_counted(counter, django_assert_num_queries):
-    review_id = counter.given(Level.DISSATISFIED)
+    review_id = counter.given(level=Level.DISSATISFIED)
     actions.withdraw(review_id, by=REVIEWER, now=counter.now + STEP)
 
     with django_assert_num_queries(1):
@@ -152,7 +152,7 @@ def test_occurrences_of_leads_from_service_to_its_reviews(counter):
 
 
 def test_committed_fields_of_chosen_and_of_all(counter, django_assert_num_queries):
-    review_id = counter.given(Level.DISSATISFIED, indicator_codes=("201",), comment_text="慢")
+    review_id = counter.given(level=Level.DISSATISFIED, indicator_codes=("201",), comment_text="慢")
     other = counter.given(assess_no=2)
 
     with django_assert_num_queries(1):

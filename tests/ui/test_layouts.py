@@ -1,6 +1,9 @@
+from __future__ import annotations
+
 import re
 from pathlib import Path
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import pytest
 from django import forms
@@ -11,6 +14,9 @@ from django.utils import translation
 
 from haochaping.ui import appearance, context, gallery
 
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
 UI = Path(context.__file__).parent
 LAYOUTS = ("citizen", "board", "desk")
 PAGE = (
@@ -19,7 +25,7 @@ PAGE = (
 )
 
 
-def page(request, layout, context=None):
+def page(request: HttpRequest, layout: str, context: dict[str, object] | None = None) -> str:
     return engines["django"].from_string(PAGE.format(layout)).render(context or {}, request)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import traceback
+from pathlib import Path
 
 # 3, 9, 27, 81, 243, 729 and 2,187 seconds after a failure: about 55 minutes in all.
 MOST_RETRIES = 7
 _BASE_SECONDS = 3
 _LONGEST = 400
-_PACKAGE = "haochaping"
+# The folder itself: an installation below /opt/haochaping holds other people's code too.
+_PACKAGE = Path(__file__).parents[1]
 
 # What an error quotes or spells out may be somebody's data; names of columns and constraints are not.
 _QUOTED = re.compile(r"""(["'`])(?P<inside>.*?)\1""")
@@ -40,8 +42,10 @@ def _kept_if_plain(quoted: re.Match[str]) -> str:
 
 
 def _place(error: BaseException) -> str:
-    ours = [frame for frame in traceback.extract_tb(error.__traceback__) if f"/{_PACKAGE}/" in frame.filename]
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_PACKAGE)]
     if not ours:
         return ""
     last = ours[-1]
-    return f" ({_PACKAGE}{last.filename.rpartition(_PACKAGE)[2]}:{last.lineno}, {last.name})"
+    file = Path(last.filename).relative_to(_PACKAGE.parent).as_posix()
+    return f" ({file}:{last.lineno}, {last.name})"

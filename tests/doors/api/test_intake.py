@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from tests.doors.api.conftest import Caller
 pytestmark = pytest.mark.django_db
 
 
-def one(results):
+def one(results: list[dict[str, Any]]) -> dict[str, Any]:
     assert len(results) == 1
     assert set(results[0]) == {"index", "outcome", "id", "receipt", "reason"}
     return results[0]

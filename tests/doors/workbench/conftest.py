@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 import pytest
 from django.test import Client
@@ -29,7 +29,17 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 WORDS = "窗口让我第三次跑，电话13912345678，这是一段足够长的文字，用来看看列表里是不是只显示前面四十个字。"
-PLACES = {
+
+
+class Where(TypedDict, total=False):
+    """Where a role holds: one of the three."""
+
+    division_code: str
+    agency_code: str
+    everywhere: bool
+
+
+PLACES: dict[str, tuple[Role, Where]] = {
     "clerk": (Role.CLERK, {"agency_code": worlds.AGENCY}),
     "other_clerk": (Role.CLERK, {"agency_code": worlds.OTHER_AGENCY}),
     "supervisor": (Role.SUPERVISOR, {"division_code": worlds.CITY}),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 from django.http import QueryDict
@@ -8,9 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from haochaping.doors.workbench import inbox
-from haochaping.doors.workbench.inbox import inbox_page, left
+from haochaping.doors.workbench.inbox import Group, inbox_page, left
 from haochaping.doors.workbench.words import excerpt
 from haochaping.flows import change_review, handle_bad_review
+from haochaping.kernel.actor import EVERYWHERE, Actor, ActorKind
 from haochaping.kernel.periods import BEIJING
 from haochaping.rectification import actions as rectification
 from haochaping.rectification.models import WorkOrder
@@ -21,8 +23,33 @@ MONDAY = datetime(2026, 6, 1, 10, 0, tzinfo=BEIJING)
 
 
 def an_order(due: datetime | None, state: OrderState = OrderState.DISPATCHED) -> OrderRow:
-    empty = dict.fromkeys(OrderRow.__slots__)
-    return OrderRow(**empty | {"state": state, "sign_due_at": due})
+    return OrderRow(
+        id=UUID(int=1),
+        review_id=UUID(int=2),
+        state=state,
+        division_id=1,
+        agency_id=1,
+        agency_name="",
+        item_name="",
+        created_at=MONDAY,
+        dispatched_at=None,
+        sign_due_at=due,
+        contact_due_at=None,
+        rectify_due_at=None,
+        deadline_known=due is not None,
+        outcome="",
+        rectification_text="",
+        reply_text="",
+        replied_at=None,
+        thread_id=None,
+    )
+
+
+def groups_for(by: Actor, now: datetime) -> list[Group]:
+    """The groups of the first page of open orders."""
+    groups = inbox_page(by, QueryDict(), now=now)["groups"]
+    assert isinstance(groups, list)
+    return groups
 
 
 @pytest.mark.parametrize(
@@ -71,7 +98,7 @@ def test_row_says_what_the_order_is_about(bad, clerk):
 def test_review_without_a_reason_is_flagged(bad_review, clerk):
     bad_review(codes=(), text="")
 
-    line = inbox_page(worlds.CLERK, QueryDict(), now=timezone.now())["groups"][0].lines[0]
+    line = groups_for(worlds.CLERK, timezone.now())[0].lines[0]
 
     assert line.reason_missing
     assert line.words == ""
@@ -80,13 +107,13 @@ def test_review_without_a_reason_is_flagged(bad_review, clerk):
 def test_what_the_reviewer_may_still_change_is_not_listed(bad_review):
     bad_review(finished=False)
 
-    assert inbox_page(worlds.CLERK, QueryDict(), now=timezone.now())["groups"] == []
+    assert groups_for(worlds.CLERK, timezone.now()) == []
 
 
 def test_words_are_for_those_who_may_read_them(bad):
-    seeing = worlds.Actor(worlds.ActorKind.STAFF, "9", frozenset({"order.view"}), worlds.EVERYWHERE)
+    seeing = Actor(ActorKind.STAFF, "9", frozenset({"order.view"}), EVERYWHERE)
 
-    line = inbox_page(seeing, QueryDict(), now=timezone.now())["groups"][0].lines[0]
+    line = groups_for(seeing, timezone.now())[0].lines[0]
 
     assert line.words == ""
 
@@ -106,7 +133,7 @@ def test_the_one_clock_sorts_the_orders(bad_review, world):
         sign_due_at=soon, rectify_due_at=late + timedelta(days=9)
     )
 
-    groups = inbox_page(worlds.CLERK, QueryDict(), now=now)["groups"]
+    groups = groups_for(worlds.CLERK, now)
 
     assert [line.id for group in groups for line in group.lines] == [second.order_id, first.order_id]
 
@@ -120,7 +147,7 @@ def test_an_order_without_a_deadline_splits_no_group(bad_review, world):
         deadline_known=False, sign_due_at=None, contact_due_at=None, rectify_due_at=None
     )
 
-    groups = inbox_page(worlds.CLERK, QueryDict(), now=now)["groups"]
+    groups = groups_for(worlds.CLERK, now)
 
     assert [len(group.lines) for group in groups] == [2, 1]
 
@@ -140,7 +167,7 @@ def test_new_messages_are_counted(bad, clerk, world):
     handle_bad_review.write_to_reviewer(bad.order_id, "哪一天？", by=worlds.CLERK, now=later)
     handle_bad_review.answer_agency(bad.review_id, "周三", by=worlds.REVIEWER, now=later)
 
-    line = inbox_page(worlds.CLERK, QueryDict(), now=later)["groups"][0].lines[0]
+    line = groups_for(worlds.CLERK, later)[0].lines[0]
 
     assert line.unread == 1
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 from django.urls import reverse
@@ -15,18 +16,24 @@ from haochaping.rectification.terms import OrderState
 from tests import worlds
 from tests.doors.workbench.conftest import WORDS
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from tests.doors.workbench.conftest import Bad
+
 CALL = {"result": "answered", "is_true": "yes", "is_reasonable": "unknown", "note": "已核实"}
 DONE = {"outcome": "immediate_rectified", "text": "已并窗办理"}
 
 
-def state(bad) -> OrderState:
+def state(bad: Bad) -> OrderState:
     order = orders.order_of_review(bad.review_id)
     assert order is not None
     return order.state
 
 
-def bring_to(bad, wanted: OrderState, at) -> None:
-    steps = {
+def bring_to(bad: Bad, wanted: OrderState, at: datetime) -> None:
+    steps: dict[OrderState, Callable[[datetime], object]] = {
         OrderState.SIGNED: lambda now: rectification.sign_for(bad.order_id, by=worlds.CLERK, now=now),
         OrderState.VERIFIED: lambda now: rectification.verify_by_callback(
             bad.order_id,

@@ -33,7 +33,7 @@ ACTIONS = {
     "desk_quarantine_retry": {"sysadmin": 303},
     "desk_job_retry": {"sysadmin": 409},
 }
-ARGUMENTS = {
+ARGUMENTS: dict[str, list[object]] = {
     "desk_release": [NOBODY, "text"],
     "desk_quarantine_retry": [NOBODY],
     "desk_job_retry": [7],
