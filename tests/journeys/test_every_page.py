@@ -21,7 +21,7 @@ from tests.journeys.test_citizen import new_invitation
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, ViewportSize
 
     from haochaping.doors.gate import DeclaredView
     from tests.journeys.conftest import House
@@ -196,7 +196,7 @@ def visitors(browser: Browser, house: House, log_in: Callable[..., None]) -> Ite
     """A page in the hands of somebody: `visitors("clerk", DESK, ENGLISH)`."""
     opened: dict[tuple[str, int, str], Page] = {}
 
-    def open_page(who: str, viewport: dict[str, int], locale: str) -> Page:
+    def open_page(who: str, viewport: ViewportSize, locale: str) -> Page:
         key = (who, viewport["width"], locale)
         if key not in opened:
             scheme = SCHEME[locale]
@@ -260,7 +260,11 @@ def look(visitors: Callable[..., Page], axe: Callable[[Page], list[str]]) -> Cal
 
 
 def test_every_address_is_known_as_a_page_or_as_something_else():
-    shut = {name for name, view in DECLARED.items() if view.gate.passage in {Passage.CLOSED, Passage.MACHINE}}
+    shut = {
+        name
+        for name, view in DECLARED.items()
+        if view.gate and view.gate.passage in {Passage.CLOSED, Passage.MACHINE}
+    }
 
     known = PAGES.keys() | NO_PAGES.keys() | TABLES.keys() | shut | {NAMELESS}
 
