@@ -17,7 +17,7 @@ import time
 from collections import deque
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from bench.reference import make_tables
 from bench.world import build, cases, connect
@@ -148,7 +148,7 @@ def _post(port: int, requests: Sequence[bytes]) -> None:
             ready.register(connection, selectors.EVENT_READ, bytearray())
         while ready.get_map():
             for chosen, _ in ready.select():
-                connection, answer = chosen.fileobj, chosen.data
+                connection, answer = cast("socket.socket", chosen.fileobj), chosen.data
                 answer += connection.recv(65536)
                 if not _is_whole(answer):
                     continue

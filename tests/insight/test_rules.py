@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -54,7 +53,7 @@ def key(kind: FactKind, day: date, channel: str = "", level: int = 0, provenance
 
 @pytest.mark.parametrize(("verified", "provenance"), [(True, REPORTED), (False, UNVERIFIED)])
 def test_a_case_counts_on_its_day_and_each_service_on_its_own(verified: bool, provenance: str):
-    assert case_units([replace(CASE, verified=verified)]) == {
+    assert case_units([CASE._replace(verified=verified)]) == {
         key(FactKind.CASE, DAY, provenance=provenance): 1,
         key(FactKind.OCCURRENCE, DAY, provenance=provenance): 1,
         key(FactKind.OCCURRENCE, date(2026, 6, 2), provenance=provenance): 1,
@@ -74,16 +73,16 @@ def test_a_review_counts_when_given_and_marks_its_service_on_the_services_day():
 
 
 def test_a_withdrawn_review_counts_nowhere():
-    assert review_units([replace(REVIEW, status=ReviewStatus.WITHDRAWN)]) == {}
+    assert review_units([REVIEW._replace(status=ReviewStatus.WITHDRAWN)]) == {}
 
 
 @pytest.mark.parametrize(
     "review",
     [
-        pytest.param(replace(REVIEW, assess_no=2), id="a second review"),
-        pytest.param(replace(REVIEW, verified_case=False), id="of an unverified case"),
+        pytest.param(REVIEW._replace(assess_no=2), id="a second review"),
+        pytest.param(REVIEW._replace(verified_case=False), id="of an unverified case"),
         *(
-            pytest.param(replace(REVIEW, provenance=p), id=p)
+            pytest.param(REVIEW._replace(provenance=p), id=p)
             for p in Provenance
             if not p.startswith(("active", "hotline"))
         ),
@@ -108,7 +107,7 @@ def test_what_counts_as_a_review_and_not_as_participation(review: ReviewFacts):
     ],
 )
 def test_an_order_counts_from_dispatch_and_again_when_answered(state: OrderState, kinds: list[str]):
-    units = order_units([replace(ORDER, state=state)])
+    units = order_units([ORDER._replace(state=state)])
 
     assert [unit.kind for unit in units] == kinds
     assert {unit.day for unit in units} <= {DAY}

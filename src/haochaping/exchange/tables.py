@@ -154,7 +154,9 @@ def _places(heading: Sequence[str]) -> list[_Place]:
 def _row(number: int, places: Sequence[_Place], cells: Sequence[str]) -> Row:
     if len(cells) != len(places):
         params: dict[str, object] = {"found": len(cells), "expected": len(places)}
-        told = {".".join((*path, name)): cell for (path, name), cell in zip(places, cells, strict=False)}
+        told: dict[str, object] = {
+            ".".join((*path, name)): cell for (path, name), cell in zip(places, cells, strict=False)
+        }
         return Row(number, told, Complaint(SHORT_ROW, params=params))
     return Row(number, _nested(places, cells))
 
