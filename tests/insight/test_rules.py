@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -107,7 +108,7 @@ def test_what_counts_as_a_review_and_not_as_participation(review: ReviewFacts):
     ],
 )
 def test_an_order_counts_from_dispatch_and_again_when_answered(state: OrderState, kinds: list[str]):
-    units = order_units([ORDER._replace(state=state)])
+    units = order_units([replace(ORDER, state=state)])
 
     assert [unit.kind for unit in units] == kinds
     assert {unit.day for unit in units} <= {DAY}
