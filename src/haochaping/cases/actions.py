@@ -26,7 +26,7 @@ from haochaping.cases.terms import (
 from haochaping.directory import queries as directory
 from haochaping.identity import actions as identity
 from haochaping.identity.terms import PlainPerson
-from haochaping.kernel.identifiers import uuid7
+from haochaping.kernel.identifiers import uuid7, uuids7
 from haochaping.kernel.outcomes import Outcome, OutcomeKind
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Complaint
@@ -228,7 +228,7 @@ def _insert(
     new: Sequence[tuple[_Bound, _Persons]], places: _Served, *, verified: bool, now: datetime
 ) -> list[CaseFacts]:
     """Store cases that are not there yet, in the order of their keys; returns what is counted of each, as given."""
-    ids = [uuid7(now) for _ in new]
+    ids = uuids7(now, len(new))
     in_order = sorted(range(len(new)), key=lambda n: (new[n][0].platform_id, new[n][0].case.case_no))
     copy_rows("cases_case", _CASE, (_case(ids[n], *new[n], verified=verified, now=now) for n in in_order))
     told = [[(uuid7(now), occurrence) for occurrence in row.case.occurrences] for row, _ in new]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, LiteralString
+from importlib import resources
+from typing import TYPE_CHECKING, LiteralString, cast
 
 from django.db import connection
 
@@ -18,29 +19,19 @@ if TYPE_CHECKING:
 type OccurrenceKey = tuple[str, str, int]
 
 
-_BINDINGS: LiteralString = """
-    SELECT o.id, o.no, o.at, o.name, c.id, c.case_no, p.code, c.platform_id, c.division_id, d.path, c.agency_id,
-           a.path, c.item_id, o.hall_id, o.window_id, o.staff_id, c.verified
-      FROM cases_service_occurrence o
-      JOIN cases_case c ON c.id = o.case_id
-      JOIN directory_platform p ON p.id = c.platform_id
-      JOIN directory_division d ON d.id = c.division_id
-      JOIN directory_agency a ON a.id = c.agency_id
-     WHERE """
+def _sql(name: str) -> LiteralString:
+    # A file of this package is as constant as a literal.
+    return cast("LiteralString", _FOLDER.joinpath(f"{name}.sql").read_text(encoding="utf-8"))
 
 
-_COMPLETED = """
-    SELECT DISTINCT ON (o.case_id) o.id
-      FROM cases_service_occurrence o JOIN cases_case c ON c.id = o.case_id
-     WHERE c.id = ANY(%s) AND c.status = 'completed'
-     ORDER BY o.case_id, o.no DESC
-"""
+_FOLDER = resources.files("haochaping.cases").joinpath("sql")
+_BIND, _BINDINGS, _IDS, _COMPLETED = _sql("bind"), _sql("bindings"), _sql("ids"), _sql("completed")
 
 
-def _bindings(condition: LiteralString, *params: UUID | str | list[str] | list[int]) -> list[Binding]:
+def _bindings(statement: LiteralString, *params: UUID | str | list[str] | list[int]) -> list[Binding]:
     # Plain SQL: every review passes here, and the ORM takes longer to write the statement than the server to run it.
     with connection.cursor() as cursor:
-        cursor.execute(_BINDINGS + condition, params)
+        cursor.execute(statement, params)
         return [Binding._make(row) for row in cursor]
 
 
@@ -48,21 +39,18 @@ def bind(keys: Sequence[OccurrenceKey]) -> list[Binding | None]:
     """The occurrence of each (source, case number, occurrence number), in order; None where there is none (yet)."""
     if not keys:
         return []
+    wanted = list(dict.fromkeys(keys))
+    columns = zip(*wanted, strict=True)
     found = {
         (binding.source, binding.case_no, binding.occurrence_no): binding
-        for binding in _bindings(
-            "p.code = ANY(%s) AND c.case_no = ANY(%s) AND o.no = ANY(%s)",
-            list({source for source, _, _ in keys}),
-            list({case_no for _, case_no, _ in keys}),
-            list({no for _, _, no in keys}),
-        )
+        for binding in _bindings(_BIND, *(list(column) for column in columns))
     }
     return [found.get(key) for key in keys]
 
 
 def binding_of(occurrence_id: UUID) -> Binding | None:
     """One occurrence by id."""
-    return next(iter(_bindings("o.id = %s", occurrence_id)), None)
+    return next(iter(_bindings(_BINDINGS + "o.id = %s", occurrence_id)), None)
 
 
 def facts_of(case_ids: Iterable[UUID]) -> dict[UUID, CaseFacts]:
@@ -100,7 +88,7 @@ def bindings_of_case(source: str, case_no: str) -> list[Binding]:
     Raises:
         Refused: AMBIGUOUS_CASE when several platforms have a case of this number and none is named.
     """
-    chosen = _bindings("c.case_no = %s AND (%s = '' OR p.code = %s)", case_no, source, source)
+    chosen = _bindings(_BINDINGS + "c.case_no = %s AND (%s = '' OR p.code = %s)", case_no, source, source)
     found = sorted(chosen, key=lambda binding: binding.occurrence_no)
     if len({binding.case_id for binding in found}) > 1:
         raise Refused(AMBIGUOUS_CASE, field="case", value=case_no)
@@ -109,13 +97,13 @@ def bindings_of_case(source: str, case_no: str) -> list[Binding]:
 
 def ids_of(keys: Iterable[tuple[int, str]]) -> list[UUID]:
     """The cases that are there among these (platform id, case number)."""
-    wanted = set(keys)
+    wanted = list(set(keys))
+    if not wanted:
+        return []
+    platforms, numbers = zip(*wanted, strict=True)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, platform_id, case_no FROM cases_case WHERE platform_id = ANY(%s) AND case_no = ANY(%s)",
-            [list({platform_id for platform_id, _ in wanted}), [case_no for _, case_no in wanted]],
-        )
-        return [case_id for case_id, *key in cursor if tuple(key) in wanted]
+        cursor.execute(_IDS, [list(platforms), list(numbers)])
+        return [case_id for (case_id,) in cursor]
 
 
 def is_known(source: str, case_no: str) -> bool:

@@ -20,7 +20,7 @@ from haochaping.identity.terms import (
     IndexPurpose,
     PlainPerson,
 )
-from haochaping.kernel.identifiers import random_bytes, uuid7
+from haochaping.kernel.identifiers import random_bytes, uuid7, uuids7
 from haochaping.kernel.refused import Refused
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import SUITES, EntryKind, NewEntry, Suite
@@ -62,7 +62,7 @@ def seal(persons: Sequence[PlainPerson], *, now: datetime) -> list[UUID]:
     escrow_key, relay_key = (random_bytes(sealing.KEY_LENGTH[suite]) for _ in range(2))
     escrow_wrapped = sealing.wrap(suite, escrow_key, held.escrow.key, sealing.escrow_purpose(batch_id))
     relay_wrapped = sealing.wrap(suite, relay_key, held.relay.key, sealing.relay_purpose(batch_id))
-    ids = [uuid7(now) for _ in persons]
+    ids = uuids7(now, len(persons))
     for_escrow, for_relay = sealing.row_seal(suite, escrow_key), sealing.row_seal(suite, relay_key)
     sealed = [
         for_escrow(random_bytes(sealing.NONCE_LENGTH), _plain(person), sealing.person_place(person_id))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, LiteralString
 
+import msgspec
 from django.conf import settings
 from django.db import connection, transaction
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from haochaping.kernel.identifiers import random_bytes, shuffled, uuid7
+from haochaping.kernel.identifiers import random_bytes, shuffled, uuids7
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.ledger import rules
@@ -54,6 +55,7 @@ _ENTRY: dict[LiteralString, LiteralString] = {
     "commitment": "bytea",
     "text_commitment": "bytea",
 }
+_FACTS = msgspec.json.encode
 _SALT: dict[LiteralString, LiteralString] = {"entry_id": "uuid", "name": "varchar", "salt": "bytea"}
 _PENDING: dict[LiteralString, LiteralString] = {"entry_id": "uuid"}
 _LINK: dict[LiteralString, LiteralString] = {
@@ -78,7 +80,7 @@ def append(entries: Sequence[NewEntry], *, by: Actor, now: datetime) -> list[UUI
         raise RuntimeError("ledger.append joins the transaction of what it records; open one first")
     suite = SUITES[settings.SUITE]
     actor = str(by)
-    ids = [uuid7(now) for _ in entries]
+    ids = uuids7(now, len(entries))
     salts: list[tuple[UUID, str, bytes]] = []
     # While one entry is committed to, the server stores the one before.
     sealed = (
@@ -131,7 +133,7 @@ def _sealed(
         actor,
         new.subject_kind,
         new.subject_id,
-        Jsonb(dict(new.facts)),
+        Jsonb(new.facts, _FACTS),
         bool(new.fields),
         commitment,
         text_commitment,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, LiteralString
 
 from django.db import IntegrityError, transaction
 
-from haochaping.kernel.identifiers import uuid7
+from haochaping.kernel.identifiers import uuid7, uuids7
 from haochaping.kernel.outcomes import Outcome, OutcomeKind
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Complaint, Refused
@@ -143,10 +143,11 @@ def accept(
     )
     fresh: dict[_Key, tuple[Any, ...]] = {}
     mine: dict[UUID, tuple[Submission, Binding]] = {}
+    ids = iter(uuids7(now, len(submissions)))
     for (submission, binding), complaint in zip(submissions, complaints, strict=True):
         key = binding.occurrence_id, submission.answer.assess_no
         if complaint is None and key not in stored:
-            review_id = uuid7(now)
+            review_id = next(ids)
             window = change_windows.get(binding.division_id, _NONE)
             fresh[key] = _row(review_id, submission, binding, window=window, by=by, now=now)
             stored[key] = review_id, submission.digest
