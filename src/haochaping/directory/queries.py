@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import datetime, time, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.db.models import Max, Q, QuerySet
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from haochaping.directory.models import Dated
+    from haochaping.directory.terms import Row
 
 MODELS: Mapping[Kind, type[Dated]] = {
     Kind.DIVISIONS: Division,
@@ -50,6 +53,7 @@ MODELS: Mapping[Kind, type[Dated]] = {
     Kind.DEVICES: Device,
     Kind.STAFF: StaffMember,
 }
+_NATIONAL = Path(__file__).parent / "lists" / "divisions-2023.csv"
 # Columns that name another row do so by its code.
 _POINTERS = frozenset({"division", "agency", "hall", "window", "parent"})
 
@@ -233,6 +237,15 @@ def find(text: str, *, limit: int = 20) -> tuple[list[AgencyRef], list[ItemRef]]
 def table(kind: Kind) -> QuerySet[Dated]:
     """All rows of a kind, for this room's own use."""
     return QuerySet(MODELS[kind])
+
+
+def national_divisions() -> list[Row]:
+    """The divisions of the whole country from province to county, as rows to import; the codes of 2023.
+
+    Source: National Bureau of Statistics, state of 2023-06-30 (`scripts/make_divisions.py`).
+    """
+    with _NATIONAL.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def rows_by_key(kind: Kind, keys: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...], Record]:
