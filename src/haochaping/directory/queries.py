@@ -239,6 +239,11 @@ def table(kind: Kind) -> QuerySet[Dated]:
     return QuerySet(MODELS[kind])
 
 
+def last_id(kind: Kind) -> int:
+    """The id of the newest row of a kind; 0 when there is none."""
+    return int(table(kind).aggregate(last=Max("pk"))["last"] or 0)
+
+
 def national_divisions() -> list[Row]:
     """The divisions of the whole country from province to county, as rows to import; the codes of 2023.
 

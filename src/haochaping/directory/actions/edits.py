@@ -26,8 +26,10 @@ def create(kind: Kind, row: Row, *, by: Actor, now: datetime) -> int:
     sheet = _taken(kind, row)
     if not sheet.new:
         raise Refused(CODE_TAKEN, field="code", value=row["code"])
-    rows.record(sheet, _entry(kind, sheet.last_id, "created", row), by=by, now=now)
-    return sheet.last_id
+    # The newest, because other writers wait.
+    made = queries.last_id(kind)
+    rows.record(sheet, _entry(kind, made, "created", row), by=by, now=now)
+    return made
 
 
 def change(kind: Kind, object_id: int, columns: Row, *, revision: int, by: Actor, now: datetime) -> None:

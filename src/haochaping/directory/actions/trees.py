@@ -65,7 +65,7 @@ def position(kind: Kind, row: Row, place: Above) -> dict[str, object]:
         return {}
     found: dict[str, object] = {"parent_id": place.id, "path": child_path(place.path, row["code"])}
     if kind == Kind.DIVISIONS:
-        found["level"] = division_level(row["code"])
+        found["level"] = int(division_level(row["code"]))
     return found
 
 
