@@ -208,6 +208,15 @@ def test_names_are_known_as_of_a_day(put: Put, now: datetime):
     assert names == ["河湾区政务服务中心", "甲", "甲", "乙", "丙"]
 
 
+def test_a_name_changed_at_midnight_is_of_the_day_that_begins(put: Put, now: datetime):
+    ids = [id_of(Kind.HALLS, "H1")]
+    midnight = now.replace(hour=0) + timedelta(days=1)
+    put(Kind.HALLS, row_of(Kind.HALLS, "H1") | {"name": "甲"}, at=midnight)
+
+    assert queries.names_on(Kind.HALLS, ids, now.date()) == {ids[0]: "河湾区政务服务中心"}
+    assert queries.names_on(Kind.HALLS, ids, midnight.date()) == {ids[0]: "甲"}
+
+
 def test_what_holds_on_a_day(put: Put):
     hall = {"name": "名", "division": worlds.COUNTY}
     put(
