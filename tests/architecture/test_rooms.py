@@ -15,7 +15,7 @@ _OWN = {
     "postgres": {"server", "binaries", "programs", "copies"},
     "identity": {"keys", "relay", "sealing"},
     "notices": {"gateway"},
-    "exchange": {"fields", "tables", "dialects"},
+    "exchange": {"fields", "tables", "formulas", "dialects"},
 }
 _WRITES = re.compile(
     r"\b(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE(?: TABLE)?|COPY)\s+\"?([a-z][a-z_]+)\"?", re.IGNORECASE
