@@ -12,13 +12,14 @@ _FILES = {"terms", "rules", "states", "models", "actions", "queries", "access", 
 # What a room needs beyond the standard names, with the reason it is not one of them.
 _OWN = {
     "kernel": {"refused", "actor", "identifiers", "masking", "outcomes", "periods", "ratios", "text"},
-    "postgres": {"server", "binaries", "programs", "copies"},
+    "postgres": {"server", "binaries", "programs", "copies", "rows"},
     "identity": {"keys", "relay", "sealing"},
     "notices": {"gateway"},
-    "exchange": {"fields", "tables", "dialects"},
+    "exchange": {"fields", "tables", "formulas", "dialects"},
 }
 _WRITES = re.compile(
-    r"\b(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE(?: TABLE)?|COPY)\s+\"?([a-z][a-z_]+)\"?", re.IGNORECASE
+    r"\b(?:(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE(?: TABLE)?|COPY)\s+\"?|copy_rows\(\s*\")([a-z][a-z_]+)\"?",
+    re.IGNORECASE,
 )
 _WORDS_AFTER_UPDATE = {"set", "of", "skip", "nowait", "conflicts"}
 

@@ -1,18 +1,25 @@
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from haochaping.directory.rules import (
     child_path,
+    differences,
     division_level,
+    is_item_code,
+    is_uscc,
     normal_division_code,
+    normal_row,
     parent_division_code,
     path_range,
+    read_day,
     row_complaints,
 )
-from haochaping.directory.terms import COLUMNS, DivisionLevel, ItemType, Kind
+from haochaping.directory.terms import COLUMNS, OPTIONAL_COLUMNS, DivisionLevel, ItemType, Kind
 
 _CODES = st.text("0123456789", min_size=12, max_size=12)
 _PATHS = st.lists(st.text("019_A", min_size=1, max_size=4), max_size=5).map(
@@ -85,7 +92,12 @@ def test_path_range_is_the_subtree(top: str, path: str):
 
 
 def _row(kind: Kind, **changes: str) -> dict[str, str]:
-    plain = {"code": "990100", "name": "名", "item_type": "01", "uscc": "", "parent": ""}
+    plain = {
+        "code": f"{990100:<031}" if kind == Kind.ITEMS else "990100",
+        "name": "名",
+        "item_type": "01",
+        "device_type": "kiosk",
+    } | dict.fromkeys(OPTIONAL_COLUMNS, "")
     return {column: plain.get(column, "x") for column in COLUMNS[kind]} | changes
 
 
@@ -100,7 +112,7 @@ def test_a_good_row_of_every_kind(kind: Kind):
 
 @pytest.mark.parametrize("kind", Kind)
 def test_an_empty_row_names_every_column_it_needs(kind: Kind):
-    needed = [column for column in COLUMNS[kind] if column not in {"parent", "uscc"}]
+    needed = [column for column in COLUMNS[kind] if column not in OPTIONAL_COLUMNS]
 
     assert [(found.code, found.field) for found in row_complaints(kind, {})] == [
         ("missing_value", column) for column in needed
@@ -123,7 +135,7 @@ def test_an_empty_row_names_every_column_it_needs(kind: Kind):
     ],
 )
 def test_a_column_is_as_long_as_its_table_allows(kind: Kind, column: str, limit: int):
-    assert _said(kind, **{column: "长" * limit}) == []
+    assert ("too_long", column) not in _said(kind, **{column: "长" * limit})
     assert _said(kind, **{column: "长" * (limit + 1)}) == [("too_long", column)]
 
 
@@ -145,9 +157,122 @@ def test_a_division_code_is_complained_about_once():
 def test_an_agency_code_cannot_pretend_to_lie_below_another():
     """Paths join codes by dots: an agency “A.B” would lie inside the scope of “A”."""
     assert _said(Kind.AGENCIES, code="A.B") == [("dot_in_code", "code")]
-    assert _said(Kind.ITEMS, code="A.B") == []
+    assert _said(Kind.HALLS, code="A.B") == []
 
 
 @pytest.mark.parametrize("char", ["\0", "\x1b", "\n", "\t"])
 def test_control_characters_are_named_with_their_column(char: str):
     assert _said(Kind.HALLS, name=f"大厅{char}") == [("control_characters", "name")]
+
+
+@pytest.mark.parametrize(
+    ("code", "fits"),
+    [
+        ("91350100M000100Y43", True),
+        ("11990000000000001G", True),
+        ("11990000000000001H", False),
+        ("1199000000000000IG", False),
+        ("1199000000000001G", False),
+        ("11990000000000001g", False),
+        ("", False),
+    ],
+)
+def test_the_last_character_of_a_credit_code_checks_the_others(code: str, fits: bool):
+    assert is_uscc(code) == fits
+
+
+@given(st.text("0123456789ABCDEFGHJKLMNPQRTUWXY", min_size=17, max_size=17), st.data())
+def test_one_wrong_character_in_a_credit_code_is_seen(stem: str, data: st.DataObject):
+    alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+    [whole] = [stem + c for c in alphabet if is_uscc(stem + c)]
+    place = data.draw(st.integers(0, 17))
+    other = data.draw(st.sampled_from([c for c in alphabet if c != whole[place]]))
+
+    assert not is_uscc(whole[:place] + other + whole[place + 1 :])
+
+
+@pytest.mark.parametrize(
+    ("code", "fits"),
+    [
+        ("9" * 31, True),
+        ("11990000000000001G2000139001000", True),
+        ("9" * 33, True),
+        ("9" * 31 + "0A", False),
+        ("9" * 30, False),
+        ("9" * 32, False),
+        ("9" * 30 + "a", False),
+        ("9" * 30 + "\uff19", False),
+    ],
+)
+def test_an_item_has_31_characters_and_a_handling_item_two_digits_more(code: str, fits: bool):
+    assert is_item_code(code) == fits
+    assert (_said(Kind.ITEMS, code=code) == []) == fits
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2026-06-01", date(2026, 6, 1)),
+        ("2026/6/1", date(2026, 6, 1)),
+        ("2026.6.1", date(2026, 6, 1)),
+        ("20260601", date(2026, 6, 1)),
+        ("2026-06-01T00:00:00", date(2026, 6, 1)),
+        ("2026-06-01 00:00", date(2026, 6, 1)),
+        ("2026-06-01T09:00:00", None),
+        ("2026/6-1", None),
+        ("202661", None),
+        ("2026-02-30", None),
+        ("0000-01-01", None),
+        ("\uff12026-06-01", None),
+        ("", None),
+    ],
+)
+def test_days_as_people_and_spreadsheets_write_them(text: str, day: date | None):
+    assert read_day(text) == day
+
+
+@given(st.dates())
+def test_a_day_is_read_as_it_is_written(day: date):
+    assert read_day(day.isoformat()) == read_day(day.isoformat().replace("-", "/")) == day
+
+
+def test_a_last_day_before_the_first_is_a_contradiction():
+    assert _said(Kind.HALLS, valid_from="2026-06-01", valid_to="2026-06-01") == []
+    assert _said(Kind.HALLS, valid_from="2026-06-02", valid_to="2026-06-01") == [
+        ("ends_before_it_begins", "valid_to")
+    ]
+
+
+def test_a_row_is_normal_in_codes_and_days_and_says_no_more_than_it_did():
+    row = {"code": " 9901 ", "name": "市", "valid_to": "2026/6/1", "more": "x"}
+
+    assert normal_row(Kind.DIVISIONS, row) == {
+        "code": "990100000000",
+        "name": "市",
+        "valid_to": "2026-06-01",
+    }
+    assert normal_row(Kind.HALLS, {"code": "9901", "division": "9901"}) == {
+        "code": "9901",
+        "division": "990100000000",
+    }
+    assert normal_row(Kind.HALLS, {"division": "市", "valid_to": "?"}) == {"division": "市", "valid_to": "?"}
+
+
+def test_differences_are_those_of_the_columns_both_have():
+    assert differences({"a": "1", "b": "2"}, {"a": "1", "b": "3", "c": "4"}) == {"b": ("2", "3")}
+
+
+@pytest.mark.parametrize(
+    ("code", "above"),
+    [
+        ("110101000000", "110000000000"),
+        ("500229000000", "500000000000"),
+        ("429004000000", "420000000000"),
+        ("460400001000", "460400000000"),
+        ("990101000000", "990100000000"),
+        ("999001000000", "999000000000"),
+        ("130102000000", "130100000000"),
+    ],
+)
+def test_counties_below_a_heading_are_below_the_province(code: str, above: str):
+    assert parent_division_code(code) == above

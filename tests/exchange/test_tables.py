@@ -179,17 +179,29 @@ def book(path: Path, *rows: list[object], at: int = 0) -> Path:
     return path
 
 
-def test_spreadsheet_with_numbers_times_and_formulas(tmp_path):
+def test_spreadsheet_with_numbers_and_times(tmp_path):
     moment = datetime(2026, 6, 1, 9, 30, 1)  # noqa: DTZ001 - a spreadsheet knows no time zones
     path = book(
         tmp_path / "t.xlsx",
-        ["no", "share", "at", "sum", "yes", "name"],
-        [5, 1.5, moment, "=41+1", True, "张小满"],
+        ["no", "share", "at", "yes", "name"],
+        [5, 1.5, moment, True, "张小满"],
     )
 
     assert [row.fields for row in tables.rows(path)] == [
-        {"no": "5", "share": "1.5", "at": "2026-06-01T09:30:01", "sum": "42", "yes": "True", "name": "张小满"}
+        {"no": "5", "share": "1.5", "at": "2026-06-01T09:30:01", "yes": "True", "name": "张小满"}
     ]
+
+
+def test_a_formula_is_no_value_and_is_named_by_its_cell(tmp_path):
+    path = book(tmp_path / "t.xlsx", ["a", "b"], ["1", "2"], ["=1+1", "=A1"], ["3", "=A1"], at=1)
+
+    found = [
+        (row.number, row.complaint and (row.complaint.code, row.complaint.field)) for row in tables.rows(path)
+    ]
+    assert found == [(3, None), (4, ("formula_in_cell", "a")), (5, ("formula_in_cell", "b"))]
+    complaint = list(tables.rows(path))[2].complaint
+    assert complaint is not None
+    assert complaint.params == {"cell": "B5"}
 
 
 def test_rows_of_a_spreadsheet_are_numbered_as_it_shows_them(tmp_path):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from haochaping.directory import queries as directory
@@ -309,7 +309,7 @@ def test_a_table_that_cannot_be_written_takes_the_whole_batch_back(now, table):
     before = rows_of(*ALL_TABLES)
     answers = [worlds.review("YC-1", 1, now, reviewer=CANARY), worlds.review("YC-99", 1, now)]
 
-    with pytest.raises(OperationalError, match="disk full"), failing(table):
+    with pytest.raises(OperationalError, match="disk full"), failing(table), transaction.atomic():
         send(*answers, now=now)
 
     assert rows_of(*ALL_TABLES) == before

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 
 from haochaping.exchange import queries as quarantine
 from haochaping.exchange.terms import Raw
@@ -143,7 +143,7 @@ def test_a_table_that_cannot_be_written_takes_the_whole_batch_back(now, table):
     tables = (*ALL_TABLES, "cases_case", "cases_service_occurrence", "reviews_invitation")
     before = rows_of(*tables)
 
-    with pytest.raises(OperationalError, match="disk full"), failing(table):
+    with pytest.raises(OperationalError, match="disk full"), failing(table), transaction.atomic():
         send(worlds.case("YC-2", now), worlds.case("YC-3", now, item="0"), now=now)
 
     assert rows_of(*tables) == before

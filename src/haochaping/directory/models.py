@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
+
+from haochaping.directory.terms import DeviceType
 
 
 class Dated(models.Model):
@@ -65,6 +67,8 @@ class ServiceItem(Dated):
     name = models.CharField(max_length=300)
     item_type = models.CharField(max_length=2)
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+    # 主项 of a 子项, or the item of a 办理项.
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         db_table = "directory_service_item"
@@ -117,6 +121,26 @@ class Window(Dated):
         constraints = [UniqueConstraint(fields=["hall", "code"], name="window_unique_in_hall")]
 
 
+class Device(Dated):
+    """设备 in a hall, perhaps at one of its windows; its number is the device's own everywhere."""
+
+    class Privacy:
+        plain = ("code", "name", "device_type")
+
+    code = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=200)
+    device_type = models.CharField(max_length=20)
+    hall = models.ForeignKey(Hall, models.PROTECT, related_name="+")
+    window = models.ForeignKey(Window, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        db_table = "directory_device"
+        verbose_name = "设备"
+        constraints = [
+            CheckConstraint(condition=Q(device_type__in=list(DeviceType)), name="device_type_known")
+        ]
+
+
 class StaffMember(Dated):
     """窗口人员, known by number; the name is for the authority's own pages."""
 
@@ -132,3 +156,25 @@ class StaffMember(Dated):
         db_table = "directory_staff_member"
         verbose_name = "窗口人员"
         constraints = [UniqueConstraint(fields=["agency", "code"], name="staff_unique_in_agency")]
+
+
+class Change(models.Model):
+    """目录变更: one value of one row before and after. The name of a staff member may stand in it."""
+
+    class Privacy:
+        plain = ("kind", "column")
+        kept = ("before", "after", "actor")
+
+    kind = models.CharField(max_length=20)
+    object_id = models.BigIntegerField()
+    column = models.CharField(max_length=20)
+    before = models.CharField(max_length=300, blank=True)
+    after = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=100)
+    entry_id = models.UUIDField()
+
+    class Meta:
+        db_table = "directory_change"
+        verbose_name = "目录变更"
+        indexes = [Index(fields=["kind", "object_id"], name="directory_change_object")]

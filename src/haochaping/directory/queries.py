@@ -2,15 +2,60 @@
 
 from __future__ import annotations
 
+import csv
+from datetime import datetime, time, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from haochaping.directory.models import Agency, Division, Hall, Platform, ServiceItem, StaffMember, Window
-from haochaping.directory.rules import item_stem, normal_division_code, path_range
-from haochaping.directory.terms import AgencyRef, DivisionRef, ItemRef, Ref
+from django.db.models import Max, Q, QuerySet
+
+from haochaping.directory.models import (
+    Agency,
+    Change,
+    Device,
+    Division,
+    Hall,
+    Platform,
+    ServiceItem,
+    StaffMember,
+    Window,
+)
+from haochaping.directory.rules import item_stem, normal_division_code, path_range, row_key
+from haochaping.directory.terms import (
+    COLUMNS,
+    KEYS,
+    AgencyRef,
+    DeviceRef,
+    DivisionRef,
+    ItemRef,
+    Kind,
+    PastChange,
+    Record,
+    Ref,
+)
+from haochaping.kernel.periods import BEIJING
 from haochaping.kernel.text import has_forbidden_control
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    from haochaping.directory.models import Dated
+    from haochaping.directory.terms import Row
+
+MODELS: Mapping[Kind, type[Dated]] = {
+    Kind.DIVISIONS: Division,
+    Kind.AGENCIES: Agency,
+    Kind.ITEMS: ServiceItem,
+    Kind.PLATFORMS: Platform,
+    Kind.HALLS: Hall,
+    Kind.WINDOWS: Window,
+    Kind.DEVICES: Device,
+    Kind.STAFF: StaffMember,
+}
+_NATIONAL = Path(__file__).parent / "lists" / "divisions-2023.csv"
+# Columns that name another row do so by its code.
+_POINTERS = frozenset({"division", "agency", "hall", "window", "parent"})
 
 _DIVISION = ("id", "code", "name", "path")
 _AGENCY = ("id", "code", "name", "path", "division_id")
@@ -101,6 +146,13 @@ def staff(codes: Iterable[tuple[int, str]]) -> dict[tuple[int, str], Ref]:
     return {(row[0], row[2]): Ref(*row[1:]) for row in rows if (row[0], row[2]) in wanted}
 
 
+def devices(codes: Iterable[str]) -> dict[str, DeviceRef]:
+    """Devices by the number they send, with their hall and window."""
+    columns = ("id", "code", "name", "device_type", "hall_id", "window_id")
+    rows = Device.objects.filter(code__in=set(codes)).values_list(*columns)
+    return {row[1]: DeviceRef(*row) for row in rows}
+
+
 def division(code: str) -> DivisionRef | None:
     """One division by code."""
     return divisions([code]).get(code)
@@ -180,3 +232,89 @@ def find(text: str, *, limit: int = 20) -> tuple[list[AgencyRef], list[ItemRef]]
     agency_rows = Agency.objects.filter(name__icontains=text).order_by("name").values_list(*_AGENCY)
     item_rows = ServiceItem.objects.filter(name__icontains=text).order_by("name").values_list(*_ITEM)
     return [AgencyRef(*row) for row in agency_rows[:limit]], [ItemRef(*row) for row in item_rows[:limit]]
+
+
+def table(kind: Kind) -> QuerySet[Dated]:
+    """All rows of a kind, for this room's own use."""
+    return QuerySet(MODELS[kind])
+
+
+def last_id(kind: Kind) -> int:
+    """The id of the newest row of a kind; 0 when there is none."""
+    return int(table(kind).aggregate(last=Max("pk"))["last"] or 0)
+
+
+def national_divisions() -> list[Row]:
+    """The divisions of the whole country from province to county, as rows to import; the codes of 2023.
+
+    Source: National Bureau of Statistics, state of 2023-06-30 (`scripts/make_divisions.py`).
+    """
+    with _NATIONAL.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def rows_by_key(kind: Kind, keys: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...], Record]:
+    """Rows as people write them, by `rules.row_key`; their revision is not asked for and is 0."""
+    wanted = set(keys)
+    if not wanted:
+        return {}
+    lookups = {
+        f"{_lookup(column)}__in": {key[place] for key in wanted} for place, column in enumerate(KEYS[kind])
+    }
+    found = (Record(pk, row, 0) for pk, row in _texts(kind, Q(**lookups)))
+    return {key: record for record in found if (key := row_key(kind, record.row)) in wanted}
+
+
+def record(kind: Kind, object_id: int) -> Record | None:
+    """One row to look at or edit."""
+    found = next(iter(_texts(kind, Q(pk=object_id))), None)
+    if found is None:
+        return None
+    last = Change.objects.filter(kind=kind, object_id=object_id).aggregate(last=Max("id"))["last"]
+    return Record(*found, last or 0)
+
+
+def history(kind: Kind, object_id: int) -> list[PastChange]:
+    """What was changed in one row, the latest first."""
+    return [
+        PastChange(change.at, change.actor, change.column, change.before, change.after, str(change.entry_id))
+        for change in Change.objects.filter(kind=kind, object_id=object_id).order_by("-at", "-id")
+    ]
+
+
+def names_on(kind: Kind, ids: Iterable[int], day: date) -> dict[int, str]:
+    """Names as they were when a day ended, by id."""
+    wanted = set(ids)
+    ended = datetime.combine(day + timedelta(days=1), time(), BEIJING)
+    later = (
+        Change.objects.filter(kind=kind, column="name", object_id__in=wanted, at__gte=ended)
+        .order_by("object_id", "at", "id")
+        .distinct("object_id")
+        .values_list("object_id", "before")
+    )
+    return {pk: row["name"] for pk, row in _texts(kind, Q(pk__in=wanted))} | dict(later)
+
+
+def held_on(kind: Kind, ids: Iterable[int], day: date) -> set[int]:
+    """Those of the ids whose rows hold on a day: begun, and not ended before it."""
+    rows = table(kind).filter(
+        Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_to=None) | Q(valid_to__gte=day), pk__in=set(ids)
+    )
+    return set(rows.values_list("pk", flat=True))
+
+
+def _lookup(column: str) -> str:
+    return f"{column}__code" if column in _POINTERS else column
+
+
+def _texts(kind: Kind, condition: Q) -> Iterable[tuple[int, dict[str, str]]]:
+    columns = COLUMNS[kind]
+    rows = table(kind).filter(condition).values_list("pk", *map(_lookup, columns))
+    for pk, *values in rows:
+        yield (
+            pk,
+            {
+                column: "" if value is None else str(value)
+                for column, value in zip(columns, values, strict=True)
+            },
+        )

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING
 
 from haochaping.kernel.refused import N_, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from haochaping.kernel.refused import Complaint
+
+type Row = Mapping[str, str]
+"""One row as people write it: texts by column, other rows named by their codes."""
 
 
 class DivisionLevel(IntEnum):
@@ -34,6 +44,16 @@ class ItemType(StrEnum):
     OTHER_POWER = "10"
     PUBLIC_SERVICE = "20"
     OTHER = "99"
+
+
+class DeviceType(StrEnum):
+    """设备 of a hall by which people rate or serve themselves (domain.md §2.8)."""
+
+    EVALUATOR = "evaluator"
+    KEYPAD = "keypad"
+    TABLET = "tablet"
+    KIOSK = "kiosk"
+    QR_SIGN = "qr_sign"
 
 
 BAD_DIVISION_CODE = Reason(
@@ -79,8 +99,82 @@ DUPLICATE_ROW = Reason(
 )
 
 
+BAD_USCC = Reason(
+    "bad_uscc",
+    N_("“{value}” is not a unified social credit code."),
+    N_("It has 18 characters, the last of which checks the others; compare it with the certificate."),
+)
+BAD_ITEM_CODE = Reason(
+    "bad_item_code",
+    N_("“{value}” is not the code of a service item."),
+    N_("An item has 31 capital letters and digits; a handling item (办理项) has two digits more."),
+)
+NOT_OF_THIS_ITEM = Reason(
+    "not_of_this_item",
+    N_("The handling item (办理项) {code} does not belong to the item {value}."),
+    N_(
+        "Its code begins with the 31 characters of its item; correct one of the two, or leave the column empty."
+    ),
+)
+NOT_A_MAIN_ITEM = Reason(
+    "not_a_main_item",
+    N_("{value} has an item above it itself and cannot stand above another."),
+    N_("Name the main item (主项)."),
+)
+BAD_DATE = Reason(
+    "bad_date",
+    N_("“{value}” is not a day."),
+    N_("Write it as year-month-day, for example 2026-06-01."),
+)
+ENDS_BEFORE_IT_BEGINS = Reason(
+    "ends_before_it_begins",
+    N_("The last day, {last}, lies before the first, {first}."),
+    N_("Correct one of the two days."),
+)
+FORMULA_CELL = Reason(
+    "formula_cell",
+    N_("“{value}” is a formula, not a value."),
+    N_("Put the value itself into the cell."),
+)
+BELOW_ITSELF = Reason(
+    "below_itself",
+    N_("{value} lies below this one and cannot stand above it."),
+    N_("Choose another one above."),
+)
+TREE_TOO_DEEP = Reason(
+    "tree_too_deep",
+    N_("There are too many agencies above this one."),
+    N_("Attach it to one higher up."),
+)
+STILL_IN_USE = Reason(
+    "still_in_use",
+    N_("{count} that belong to {code} go on after {last}."),
+    N_("Close or move them first."),
+)
+CODE_TAKEN = Reason(
+    "code_taken",
+    N_("The code {value} is in use."),
+    N_("Choose another code, or change the one that has it."),
+)
+CODE_STAYS = Reason(
+    "code_stays",
+    N_("“{field}” cannot be changed: others know this one by it."),
+    N_("Close this one and create another."),
+)
+CHANGED_MEANWHILE = Reason(
+    "changed_meanwhile",
+    N_("Somebody else has changed this in the meantime."),
+    N_("Look at it again, then repeat your change."),
+)
+NOT_IN_DIRECTORY = Reason(
+    "not_in_directory",
+    N_("There is no such row in the directory."),
+    N_("Look for it in the list."),
+)
+
+
 class Kind(StrEnum):
-    """What can be imported into the directory; the value is the word of `directory import KIND`."""
+    """What the directory holds; the value is the word of `directory import KIND`."""
 
     DIVISIONS = "divisions"
     AGENCIES = "agencies"
@@ -88,19 +182,27 @@ class Kind(StrEnum):
     PLATFORMS = "platforms"
     HALLS = "halls"
     WINDOWS = "windows"
+    DEVICES = "devices"
     STAFF = "staff"
 
 
+_DAYS = ("valid_from", "valid_to")
 COLUMNS: dict[Kind, tuple[str, ...]] = {
-    Kind.DIVISIONS: ("code", "name"),
-    Kind.AGENCIES: ("code", "name", "division", "parent", "uscc"),
-    Kind.ITEMS: ("code", "name", "item_type", "agency"),
-    Kind.PLATFORMS: ("code", "name", "division"),
-    Kind.HALLS: ("code", "name", "division"),
-    Kind.WINDOWS: ("code", "name", "hall"),
-    Kind.STAFF: ("code", "name", "agency"),
+    Kind.DIVISIONS: ("code", "name", *_DAYS),
+    Kind.AGENCIES: ("code", "name", "division", "parent", "uscc", *_DAYS),
+    Kind.ITEMS: ("code", "name", "item_type", "agency", "parent", *_DAYS),
+    Kind.PLATFORMS: ("code", "name", "division", *_DAYS),
+    Kind.HALLS: ("code", "name", "division", *_DAYS),
+    Kind.WINDOWS: ("code", "name", "hall", *_DAYS),
+    Kind.DEVICES: ("code", "name", "device_type", "hall", "window", *_DAYS),
+    Kind.STAFF: ("code", "name", "agency", *_DAYS),
 }
-OPTIONAL_COLUMNS = frozenset({"parent", "uscc"})
+OPTIONAL_COLUMNS = frozenset({"parent", "uscc", "window", *_DAYS})
+# Codes are unique of their kind, except those numbered within something else.
+KEYS: dict[Kind, tuple[str, ...]] = dict.fromkeys(Kind, ("code",)) | {
+    Kind.WINDOWS: ("hall", "code"),
+    Kind.STAFF: ("agency", "code"),
+}
 LENGTHS = {"code": 40, "uscc": 18}
 NAME_LENGTHS = {
     Kind.DIVISIONS: 100,
@@ -109,9 +211,62 @@ NAME_LENGTHS = {
     Kind.PLATFORMS: 200,
     Kind.HALLS: 200,
     Kind.WINDOWS: 200,
+    Kind.DEVICES: 200,
     Kind.STAFF: 100,
 }
-REFERS_TO: dict[str, Kind] = {"division": Kind.DIVISIONS, "agency": Kind.AGENCIES, "hall": Kind.HALLS}
+CHOICES: dict[str, tuple[str, ...]] = {"item_type": tuple(ItemType), "device_type": tuple(DeviceType)}
+
+
+@dataclass(frozen=True, slots=True)
+class RowChange:
+    """One value that an import or an edit changes: `row` counts from 0."""
+
+    row: int
+    code: str
+    column: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What an import did, or would do: numbers of rows, and every complaint with its row counted from 0."""
+
+    new: int
+    unchanged: int
+    changes: tuple[RowChange, ...]
+    complaints: tuple[tuple[int, Complaint], ...]
+
+    @property
+    def changed(self) -> int:
+        """How many known rows would differ."""
+        return len({change.row for change in self.changes})
+
+    @property
+    def wrong(self) -> int:
+        """How many rows have something wrong with them."""
+        return len({row for row, _ in self.complaints})
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row of the directory to look at or edit. `revision` tells whether somebody changed it since."""
+
+    id: int
+    row: Row
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class PastChange:
+    """One line of a row's history."""
+
+    at: datetime
+    actor: str
+    column: str
+    before: str
+    after: str
+    entry_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,3 +307,15 @@ class Ref:
     id: int
     code: str
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRef:
+    """A device, with the hall and perhaps the window at which it stands."""
+
+    id: int
+    code: str
+    name: str
+    device_type: str
+    hall_id: int
+    window_id: int | None

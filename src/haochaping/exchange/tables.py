@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 
 import python_calamine
 
+from haochaping.exchange.formulas import formula_cells
 from haochaping.exchange.rules import read_json
 from haochaping.exchange.terms import (
     DUPLICATE_HEADING,
+    FORMULA_IN_CELL,
     NOT_AN_OBJECT,
     ROUNDED_NUMBER,
     SHORT_ROW,
@@ -77,10 +79,11 @@ def _csv_rows(path: Path) -> Iterator[Row]:
 
 
 def _xlsx_rows(path: Path) -> Iterator[Row]:
+    formulas = formula_cells(path)
     lines = (
         (number, values)
         for number, values in enumerate(_xlsx_lines(path), start=1)
-        if any(str(value) for value in values)
+        if number in formulas or any(str(value) for value in values)
     )
     heading = _heading(path, [_cell(value) for value in next(lines, (1, []))[1]])
     places = _places(heading)
@@ -89,7 +92,9 @@ def _xlsx_rows(path: Path) -> Iterator[Row]:
         rounded = next(
             (name for name, value in zip(heading, values, strict=True) if _is_rounded(value)), None
         )
-        if rounded is None:
+        if number in formulas:
+            yield Row(number, {}, _formula(formulas[number], heading))
+        elif rounded is None:
             yield _row(number, places, cells)
         else:
             yield Row(number, {}, Complaint(ROUNDED_NUMBER, rounded, {"value": rounded}))
@@ -101,6 +106,19 @@ def _xlsx_lines(path: Path) -> Iterator[Sequence[object]]:
         yield from sheet.iter_rows()
     except (python_calamine.CalamineError, OSError, IndexError) as error:
         raise Refused(UNREADABLE_FILE, name=path.name, expected="XLSX", detail=str(error)) from None
+
+
+def _formula(cell: str, heading: Sequence[str]) -> Complaint:
+    column = _column_number(cell)
+    return Complaint(FORMULA_IN_CELL, heading[column] if column < len(heading) else "", {"cell": cell})
+
+
+def _column_number(cell: str) -> int:
+    """The column of a cell such as AB7, counted from 0."""
+    number = 0
+    for letter in cell.rstrip("0123456789"):
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1
 
 
 def _is_rounded(value: object) -> bool:

@@ -179,6 +179,11 @@ ROUNDED_NUMBER = Reason(
     N_("The column “{value}” holds a number of more than 15 digits, which the spreadsheet has rounded."),
     N_("Format the column as text, enter the numbers again and save the file."),
 )
+FORMULA_IN_CELL = Reason(
+    "formula_in_cell",
+    N_("The cell {cell} holds a formula, not a value."),
+    N_("Copy the cell and paste its value only, then save the file."),
+)
 UNREADABLE_FILE = Reason(
     "unreadable_file",
     N_("The file “{name}” cannot be read as {expected}: {detail}"),

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from click.testing import Result
 
+NEW_ITEM = f"{9901:<030}9"
+
 
 def _commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     for name, command in group.commands.items():
@@ -102,12 +104,14 @@ def test_quarantined_case_is_taken_after_the_directory_is_mended(world, tmp_path
     cases = _csv(
         tmp_path / "cases.csv",
         "source,case_no,item,agency,division,status",
-        f"{worlds.SOURCE},YC-2,NEW-ITEM,{worlds.AGENCY},{worlds.COUNTY},completed",
+        f"{worlds.SOURCE},YC-2,{NEW_ITEM},{worlds.AGENCY},{worlds.COUNTY},completed",
     )
     run("cases", "import", cases)
-    assert "NEW-ITEM" in run("quarantine", "list").output
+    assert NEW_ITEM in run("quarantine", "list").output
     assert run("quarantine", "retry", "--all").exit_code == 2
-    items = _csv(tmp_path / "items.csv", "code,name,item_type,agency", f"NEW-ITEM,新事项,20,{worlds.AGENCY}")
+    items = _csv(
+        tmp_path / "items.csv", "code,name,item_type,agency", f"{NEW_ITEM},新事项,20,{worlds.AGENCY}"
+    )
     assert run("directory", "import", "items", items).exit_code == 0
 
     done = run("quarantine", "retry", "--all")
@@ -135,6 +139,79 @@ def test_directory_import_writes_all_rows_or_none(world, tmp_path):
     assert done.exit_code == 2
     assert report["imported"] == 0
     assert [(row["row"], row["field"]) for row in report["rows"]] == [(3, "division")]
+
+
+def test_directory_import_names_every_bad_row_at_once(world, tmp_path):
+    file = _csv(
+        tmp_path / "agencies.csv",
+        "code,name,division,uscc,valid_to",
+        f"A1,好机构,{worlds.COUNTY},11990000000000001H,明天",
+        "",
+        f"A1,坏机构,{worlds.COUNTY},,",
+        "A3,=1+1,990900,,",
+        "A4,坏机构,990900,,",
+        "A5,少一格",
+    )
+
+    done = run("directory", "import", "agencies", file)
+
+    lines = done.stderr.splitlines()
+    assert [line.split(":")[1] for line in lines[:-1]] == ["2", "2", "4", "5", "6", "7"]
+    assert [line.split(":")[2].strip() for line in lines[:5]] == [
+        "uscc",
+        "valid_to",
+        "code",
+        "name",
+        "division",
+    ]
+    assert lines[-1] == "Nothing was imported: 5 rows need correction."
+    assert done.exit_code == 2
+
+
+def test_directory_import_can_be_tried_first(world, tmp_path):
+    file = _csv(
+        tmp_path / "agencies.csv",
+        "code,name,division",
+        f"A1,新机构,{worlds.COUNTY}",
+        f"{worlds.AGENCY},河湾区新名字,{worlds.COUNTY}",
+    )
+
+    tried = run("directory", "import", "agencies", file, "--dry-run")
+    counted = json.loads(run("directory", "import", "agencies", file, "--dry-run", "--json").output)
+    done = run("directory", "import", "agencies", file)
+    again = run("directory", "import", "agencies", file)
+
+    assert tried.output.splitlines() == [
+        f"agencies.csv:3: {worlds.AGENCY} name: 河湾区行政审批局 > 河湾区新名字",
+        "1 new, 1 changed, 0 unchanged, 0 wrong (dry run, nothing was written)",
+    ]
+    assert (counted["imported"], counted["new"], counted["changed"], counted["wrong"]) == (0, 1, 1, 0)
+    assert [change["row"] for change in counted["changes"]] == [3]
+    assert done.output == "1 new, 1 changed, 0 unchanged, 0 wrong\n"
+    assert again.output == "0 new, 0 changed, 2 unchanged, 0 wrong\n"
+
+
+def test_a_long_trial_shows_its_beginning(world, tmp_path):
+    rows = [f"W{n},窗口,H1" for n in range(30)]
+    named = [f"W{n},新窗口,H1" for n in range(30)]
+    run("directory", "import", "windows", _csv(tmp_path / "a.csv", "code,name,hall", *rows))
+
+    done = run(
+        "directory", "import", "windows", _csv(tmp_path / "b.csv", "code,name,hall", *named), "--dry-run"
+    )
+
+    assert len(done.output.splitlines()) == 22
+    assert "10 more changes" in done.output.splitlines()[-2]
+
+
+def test_directory_national_fills_in_the_country_beside_what_is_there(world):
+    tried = run("directory", "national", "--dry-run")
+    done = run("directory", "national", "--json")
+    again = run("directory", "national")
+
+    assert tried.output.startswith("3342 new, 0 changed, 0 unchanged, 0 wrong")
+    assert json.loads(done.output)["imported"] == 3342
+    assert again.output == "0 new, 0 changed, 3342 unchanged, 0 wrong\n"
 
 
 def test_reviews_import_keeps_them_apart_from_active_ones(world, tmp_path):

@@ -1,0 +1,8 @@
+"""目录 writes: rows are put set-wise by code, or edited one by one; nothing is deleted."""
+
+from __future__ import annotations
+
+from haochaping.directory.actions.edits import change, close, create
+from haochaping.directory.actions.rows import import_rows, put, rehearse
+
+__all__ = ["change", "close", "create", "import_rows", "put", "rehearse"]

@@ -1,0 +1,78 @@
+"""A large file goes in by several processes: nothing lost, nothing twice, told in the order of the file."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+from django.utils import timezone
+
+from haochaping.cases.models import Case
+from haochaping.doors.commands import lanes
+from haochaping.doors.commands.lanes import LaneLostError, windows
+from haochaping.flows.take_in_cases import take_in_cases
+from haochaping.kernel.actor import OPERATOR
+from haochaping.kernel.refused import Refused
+from tests import worlds
+from tests.flows.truth import assert_counters_exact
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ROWS = 300
+
+
+@pytest.fixture(autouse=True)
+def _many_lanes(committed_db, monkeypatch):
+    worlds.build(timezone.now())
+    monkeypatch.setattr(lanes, "_WORTH_LANES", 0)
+    monkeypatch.setattr(lanes, "_WINDOW", 50)
+    monkeypatch.setattr(os, "process_cpu_count", lambda: 3)
+
+
+def take(raws):
+    return take_in_cases(raws, entrance="file", by=OPERATOR, now=timezone.now())
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Cases, every 40th with an unknown agency, and at the end the first one again, changed."""
+    path = tmp_path / "cases.jsonl"
+    rows = [worlds.case(f"L-{n}", timezone.now()) for n in range(ROWS)]
+    for n in range(0, ROWS, 40):
+        rows[n] = rows[n] | {"agency": "nobody"}
+    rows.append(rows[1] | {"trips": 7})
+    path.write_text("\n".join(json.dumps(row, default=str) for row in rows), encoding="utf-8")
+    return path
+
+
+def test_every_row_is_taken_once_and_told_in_the_order_of_the_file(file):
+    found = list(windows(file, take))
+
+    assert [window.rows for window in found] == [50] * 6 + [1]
+    troubled = [trouble.row for window in found for trouble in window.troubles]
+    assert troubled == list(range(1, ROWS + 1, 40))
+    sums = sum((window.counts for window in found), start=type(found[0].counts)())
+    assert sums == {"accepted": 292, "quarantined": 8, "updated": 1}
+    assert Case.objects.get(case_no="L-1").trips == 7
+    assert Case.objects.filter(case_no__startswith="L-").count() == 292
+    assert_counters_exact()
+
+
+def test_a_lane_that_is_killed_is_noticed(file):
+    def killed(raws):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    with pytest.raises(LaneLostError):
+        list(windows(file, killed))
+
+
+def test_a_file_that_cannot_be_read_is_refused_from_a_lane_too(tmp_path):
+    torn = tmp_path / "cases.csv"
+    torn.write_text('source,source\n"', encoding="utf-8")
+
+    with pytest.raises(Refused):
+        list(windows(torn, take))

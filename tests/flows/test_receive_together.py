@@ -1,0 +1,152 @@
+"""Answers of one moment: one transaction, and a fate of their own."""
+
+from __future__ import annotations
+
+from functools import partial
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db import connection, transaction
+
+from haochaping.exchange.terms import Raw
+from haochaping.flows import receive_together as together
+from haochaping.flows.receive_together import receive_together
+from haochaping.kernel.actor import OPERATOR, REVIEWER
+from haochaping.ledger import queries as ledger
+from haochaping.ledger.terms import EntryKind
+from haochaping.reviews.models import Review
+from haochaping.reviews.terms import Entrance
+from tests import worlds
+from tests.flows.conftest import at_once
+from tests.flows.truth import assert_counters_exact, findings
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from haochaping.kernel.actor import Actor
+
+pytestmark = pytest.mark.usefixtures("committed_world")
+
+
+class Gathering:
+    """A lock at which callers gather: the first one in begins to write when all of them stand in the queue."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.lock = Lock()
+        self.transactions: list[int] = []
+
+    def __enter__(self) -> None:
+        while len(together._waiting) < self.number and not self.transactions:
+            pass
+        self.lock.acquire()
+        self.transactions.append(_transaction())
+
+    def __exit__(self, *_: object) -> None:
+        self.lock.release()
+
+
+def _transaction() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM ledger_entry")
+        return int(cursor.fetchone()[0])
+
+
+def give(
+    number: str, level: object, now: datetime, by: Actor = REVIEWER, entrance: Entrance = Entrance.TOKEN
+):
+    raw = Raw(worlds.review(number, 4, now) | {"rating_value": level})
+    [outcome] = receive_together([raw], entrance=entrance, by=by, now=now)
+    return outcome
+
+
+def xids() -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT xmin::text FROM reviews_review")
+        return {xid for (xid,) in cursor}
+
+
+@pytest.fixture
+def gathering(monkeypatch):
+    def gather(number: int) -> None:
+        monkeypatch.setattr(together, "_writing", Gathering(number))
+
+    return gather
+
+
+def test_answers_that_wait_together_share_a_transaction(now, gathering):
+    for n in range(6):
+        worlds.take_case(f"T-{n}", now)
+    gathering(6)
+
+    outcomes = at_once([partial(give, f"T-{n}", 1 + n % 5, now) for n in range(6)])
+
+    assert [outcome.kind for outcome in outcomes] == ["accepted"] * 6
+    assert len({outcome.receipt for outcome in outcomes}) == 6
+    assert len(xids()) == 1
+    assert ledger.count(EntryKind.REVIEW_ACCEPTED) == 6
+    assert_counters_exact()
+    assert findings(now) == []
+
+
+def test_senders_and_entrances_of_one_transaction_stay_apart(now, gathering):
+    for n in range(3):
+        worlds.take_case(f"T-{n}", now)
+    gathering(3)
+
+    at_once(
+        [
+            partial(give, "T-0", 5, now),
+            partial(give, "T-1", 5, now, OPERATOR, Entrance.CLIENT),
+            partial(give, "T-2", 5, now, OPERATOR, Entrance.FILE),
+        ]
+    )
+
+    found = Review.objects.values_list("occurrence__case__case_no", "sent_by", "provenance")
+    assert set(found) == {
+        ("T-0", "reviewer:reviewer", "active_self"),
+        ("T-1", "operator:shell", "active_onsite_device"),
+        ("T-2", "operator:shell", "bulk_import"),
+    }
+
+
+def test_a_wrong_answer_harms_none_of_those_it_came_with(now, gathering):
+    worlds.take_case("T-0", now)
+    gathering(3)
+
+    outcomes = at_once(
+        [partial(give, "T-0", 5, now), partial(give, "T-0", "9", now), partial(give, "T-9", 5, now)]
+    )
+
+    assert [outcome.kind for outcome in outcomes] == ["accepted", "quarantined", "quarantined"]
+    assert_counters_exact()
+
+
+def test_when_the_shared_transaction_fails_each_is_tried_alone(now, gathering, monkeypatch):
+    for n in range(3):
+        worlds.take_case(f"T-{n}", now)
+    gathering(3)
+    receive = together.receive_reviews
+
+    def broken(raws, **how):
+        if any(raw.fields["case_no"] == "T-1" for raw in raws):
+            raise RuntimeError("a fault of T-1")
+        return receive(raws, **how)
+
+    monkeypatch.setattr(together, "receive_reviews", broken)
+
+    first, second, third = at_once([partial(give, f"T-{n}", 5, now) for n in range(3)])
+
+    assert (first.kind, third.kind) == ("accepted", "accepted")
+    assert isinstance(second, RuntimeError)
+    assert Review.objects.count() == 2
+    assert_counters_exact()
+
+
+def test_inside_a_transaction_of_ones_own_the_answer_goes_with_it(now):
+    with transaction.atomic():
+        assert give("YC-1", 5, now).kind == "accepted"
+        transaction.set_rollback(True)
+
+    assert Review.objects.count() == 0
