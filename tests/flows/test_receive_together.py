@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from haochaping.exchange.terms import Raw
 from haochaping.flows import receive_together as together
+from haochaping.flows.receive_reviews import receive_reviews
 from haochaping.flows.receive_together import receive_together
 from haochaping.kernel.actor import OPERATOR, REVIEWER
 from haochaping.ledger import queries as ledger
@@ -127,12 +128,11 @@ def test_when_the_shared_transaction_fails_each_is_tried_alone(now, gathering, m
     for n in range(3):
         worlds.take_case(f"T-{n}", now)
     gathering(3)
-    receive = together.receive_reviews
 
     def broken(raws, **how):
         if any(raw.fields["case_no"] == "T-1" for raw in raws):
             raise RuntimeError("a fault of T-1")
-        return receive(raws, **how)
+        return receive_reviews(raws, **how)
 
     monkeypatch.setattr(together, "receive_reviews", broken)
 
