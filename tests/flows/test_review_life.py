@@ -21,6 +21,7 @@ from hypothesis.stateful import (
 
 from haochaping.flows import change_review, handle_bad_review
 from haochaping.insight import actions as insight
+from haochaping.insight.models import FactDelta
 from haochaping.kernel.actor import REVIEWER, SYSTEM
 from haochaping.kernel.outcomes import OutcomeKind
 from haochaping.kernel.periods import BEIJING
@@ -48,6 +49,11 @@ STEPS: dict[str, tuple[Any, dict[str, Any]]] = {
 DONE: Counter[str] = Counter()
 
 
+def minds(life: Life) -> bool:
+    """Whether the reviewer still tries: twice after the window, but not for ever, which would be the whole test."""
+    return life.came_late < 2
+
+
 class Life(RuleBasedStateMachine):
     """One reviewer, one clerk and the sweep; every step takes one second to four minutes."""
 
@@ -58,6 +64,7 @@ class Life(RuleBasedStateMachine):
         self.now = START
         self.review_id: Any = None
         self.seen_dispatched = 0
+        self.came_late = self.written = 0
 
     def teardown(self) -> None:
         transaction.set_rollback(True)
@@ -89,13 +96,16 @@ class Life(RuleBasedStateMachine):
         code = self.act(wait, call, self.review_id, *args, by=REVIEWER, codes=codes)
         over = self.now > Review.objects.get().changeable_until
         assert (code == "change_window_over") == over
+        self.came_late += over
 
     # the reviewer
 
+    @precondition(minds)
     @rule(level=LEVELS, wait=WAITS)
     def change(self, level, wait):
         self.change_of_mind(wait, change_review.change_level, level)
 
+    @precondition(minds)
     @rule(own=st.booleans(), tagged=st.booleans(), text=st.sampled_from(["", "慢"]), wait=WAITS)
     def finish(self, own, tagged, text, wait):
         level = Review.objects.get().level
@@ -103,6 +113,7 @@ class Life(RuleBasedStateMachine):
         codes = ("not_reviewed",) if own or not tagged else ("not_reviewed", "indicator_of_other_level")
         self.change_of_mind(wait, change_review.finish_review, tags, text, codes=codes)
 
+    @precondition(minds)
     @rule(wait=WAITS)
     def withdraw(self, wait):
         self.change_of_mind(wait, change_review.withdraw_review)
@@ -116,10 +127,12 @@ class Life(RuleBasedStateMachine):
 
     # the program
 
+    @precondition(lambda _: WorkOrder.objects.filter(state="created").exists())
     @rule(wait=st.one_of(WAITS, st.just(601)))
     def sweep(self, wait):
         self.act(wait, handle_bad_review.dispatch_due, by=SYSTEM)
 
+    @precondition(lambda _: FactDelta.objects.exists())
     @rule()
     def fold(self):
         insight.fold()
@@ -139,9 +152,10 @@ class Life(RuleBasedStateMachine):
         action, said = STEPS[step]
         self.act(wait, action, WorkOrder.objects.get().id, by=worlds.CLERK, codes=("wrong_state",), **said)
 
-    @precondition(lambda _: WorkOrder.objects.exists())
+    @precondition(lambda life: life.written < 2 and WorkOrder.objects.exists())
     @rule(wait=WAITS)
     def clerk_writes(self, wait):
+        self.written += 1
         order_id = WorkOrder.objects.get().id
         self.act(wait, handle_bad_review.write_to_reviewer, order_id, "您好", by=worlds.CLERK)
 
@@ -175,6 +189,13 @@ class Life(RuleBasedStateMachine):
         opened = ledger.count(EntryKind.ORDER_OPENED)
         cancelled = ledger.count(EntryKind.ORDER_CANCELLED)
         assert opened - cancelled == WorkOrder.objects.exclude(state="cancelled").count()
+
+    @invariant()
+    def every_dispatch_stands_in_the_ledger(self):
+        for order in WorkOrder.objects.exclude(dispatched_at=None):
+            told = ledger.entries_of("order", str(order.id))
+            moments = {entry.recorded_at for entry in told if entry.kind == EntryKind.ORDER_DISPATCHED}
+            assert order.dispatched_at in moments
 
     @invariant()
     def the_ledger_agrees(self):
