@@ -174,7 +174,8 @@ def test_invitation_prints_a_link_and_draws_its_code(world, tmp_path):
     done = run("invitations", "issue", "--case", "YC-1", "--qr", str(picture))
 
     link = done.output.strip()
-    assert reviews.invitation_by_token(link.partition("/r/")[2])
+    (binding,) = case_queries.bindings_of_case(worlds.SOURCE, "YC-1")
+    assert reviews.invitation_by_token(link.partition("/r/")[2]).occurrence_id == binding.occurrence_id
     assert picture.read_text(encoding="utf-8") == svg(link)
 
 

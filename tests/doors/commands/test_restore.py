@@ -7,13 +7,13 @@ import os
 import psycopg
 import pytest
 from click.testing import CliRunner
-from django.db import connection
 from psycopg.conninfo import make_conninfo
 
 from haochaping.config.entry import Installation
 from haochaping.config.environment import read
 from haochaping.directory import queries as directory
 from haochaping.doors.commands.main import cli
+from haochaping.doors.pools import close_pools
 from tests import worlds
 
 
@@ -42,8 +42,7 @@ def test_restore_refuses_while_others_are_connected(here, dump):
 
 
 def test_restore_cuts_them_off_when_told_to(here, dump):
-    connection.close()
-    connection.close_pool()
+    close_pools()
 
     with psycopg.connect(here.env.owner_url) as other:
         done = CliRunner().invoke(cli, ["db", "restore", "--yes", "--while-connected", dump], obj=here)
