@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.db import connection, transaction
 
+from haochaping.exchange import queries as exchange
 from haochaping.exchange.terms import Raw
 from haochaping.flows import change_review, handle_bad_review
 from haochaping.flows.receive_reviews import receive_reviews
@@ -255,11 +256,22 @@ def test_two_clerks_sign_once(now):
     worlds.give("YC-1", 1, now)
     handle_bad_review.dispatch_due(by=SYSTEM, now=now)
     order_id = WorkOrder.objects.get().id
+    refused = []
 
-    answers = at_once([partial(rectification.sign_for, order_id, by=worlds.CLERK, now=now + MINUTE)] * 4)
+    def sign() -> None:
+        try:
+            rectification.sign_for(order_id, by=worlds.CLERK, now=now + MINUTE)
+        except Refused as no:
+            refused.append(no.code)
 
-    refused = [answer for answer in answers if isinstance(answer, Refused)]
-    assert [answer.code for answer in refused] == ["wrong_state"] * 3
+    with transaction.atomic():
+        WorkOrder.objects.select_for_update().get()
+        threads = [started(sign) for _ in range(4)]
+        until_waiting(4)
+    for thread in threads:
+        thread.join()
+
+    assert refused == ["wrong_state"] * 3
     assert ledger.count(EntryKind.ORDER_SIGNED_FOR) == 1
 
 
@@ -279,9 +291,12 @@ def test_two_retries_at_once_take_an_orphan_once(now):
             [Raw(worlds.case("YC-7", now))], entrance=Entrance.CLIENT, by=OPERATOR, now=now + MINUTE
         )
         thread = started(partial(retry_records, None, by=OPERATOR, now=now + MINUTE))
+        until_waiting(1)
     thread.join()
 
     assert outcome.kind == OutcomeKind.ACCEPTED
+    assert exchange.waiting_count() == 0
+    assert ledger.count(EntryKind.QUARANTINE_RETRIED) == 1
     assert Review.objects.count() == ledger.count(EntryKind.REVIEW_ACCEPTED) == 1
     assert_counters_exact()
 

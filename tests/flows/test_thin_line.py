@@ -19,6 +19,8 @@ from haochaping.insight.terms import Place
 from haochaping.kernel.actor import SYSTEM
 from haochaping.kernel.outcomes import OutcomeKind
 from haochaping.ledger import actions as ledger
+from haochaping.notices import queries as notices
+from haochaping.notices.terms import Side
 from haochaping.publicity import actions as publicity
 from haochaping.publicity import queries as published
 from haochaping.publicity.terms import Decision, Part
@@ -60,6 +62,10 @@ def test_case_to_published_reply(now: datetime) -> None:
     rectification.sign_for(order.id, by=worlds.CLERK, now=now)
     handle_bad_review.write_to_reviewer(order.id, "您好，请问第三次是哪一天？", by=worlds.CLERK, now=now)
     handle_bad_review.answer_agency(outcome.id, "上周三", by=worlds.REVIEWER, now=now)
+    thread = notices.thread_of("order", str(order.id))
+    assert thread is not None
+    said = {message.side: message.text for message in notices.messages(thread.id, for_side=Side.REVIEWER)}
+    assert said == {Side.AGENCY: "您好，请问第三次是哪一天？", Side.REVIEWER: "上周三"}
     rectification.verify_by_callback(
         order.id, result="answered", is_true=True, is_reasonable=True, note="属实", by=worlds.CLERK, now=now
     )
@@ -69,13 +75,16 @@ def test_case_to_published_reply(now: datetime) -> None:
     handle_bad_review.reply(order.id, "已改为一次办结，谢谢您。", by=worlds.CLERK, now=now)
 
     later = now + timedelta(hours=1)
+    place = Place(division_path="990000000000.")
+    held = published.published(place)[0]
+    assert (held.text, held.reply) == (None, None)
     publicity.decide(outcome.id, Part.TEXT, Decision.RELEASED, by=worlds.PUBLISHER, now=later)
     publicity.decide(outcome.id, Part.REPLY, Decision.RELEASED, by=worlds.PUBLISHER, now=later)
-    shown = published.published(Place(division_path="990000000000."))[0]
+    shown = published.published(place)[0]
     assert shown.text == "窗口让我第三次跑，电话＊＊＊"
     assert shown.reply == "已改为一次办结，谢谢您。"
 
-    figures = {m.name: m for m in insight.measures(Place(division_path="990000000000."))}
+    figures = {m.name: m for m in insight.measures(place)}
     assert figures["cases"].value == 1
     assert figures["bad_reviews"].value == 1
     assert (figures["participation_rate"].numerator, figures["participation_rate"].denominator) == (1, 1)
@@ -83,7 +92,7 @@ def test_case_to_published_reply(now: datetime) -> None:
     assert (figures["rectification_rate"].numerator, figures["rectification_rate"].denominator) == (1, 1)
     with transaction.atomic():
         insight_actions.fold()
-    assert {m.name: m for m in insight.measures(Place(division_path="990000000000."))} == figures
+    assert {m.name: m for m in insight.measures(place)} == figures
 
     while ledger.chain(now=later):
         pass

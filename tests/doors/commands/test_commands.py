@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, LiteralString
 
 import click
+import psycopg
 import pytest
 from click.testing import CliRunner
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
+from psycopg.conninfo import make_conninfo
 
+from haochaping.accounts import queries as accounts
+from haochaping.accounts.rules import one_time_code
+from haochaping.cases import queries as case_queries
 from haochaping.config.entry import Installation
 from haochaping.config.environment import read
+from haochaping.directory import queries as directory
 from haochaping.doors.commands.main import cli
 from haochaping.ledger import actions as ledger
+from haochaping.reviews import queries as reviews
+from haochaping.ui.qr import svg
 from tests import worlds
 
 if TYPE_CHECKING:
@@ -54,8 +64,9 @@ def test_every_command_explains_itself(command):
     done = run(*command, "--help")
 
     assert done.exit_code == 0
-    assert done.output.startswith("Usage:")
-    assert len(done.output.splitlines()) > 3
+    usage, explanation, *_ = done.output.split("\n\n")
+    assert usage.startswith("Usage:")
+    assert explanation.startswith("  ")
 
 
 def test_contract_names_are_there():
@@ -84,6 +95,7 @@ def test_cases_import_takes_the_good_rows_and_names_the_bad(world, tmp_path):
     assert [(row["row"], row["code"], row["field"]) for row in report["rows"]] == [
         (3, "unknown_item", "item")
     ]
+    assert len(case_queries.bindings_of_case(worlds.SOURCE, "YC-1")) == 1
 
 
 def test_cases_import_again_changes_nothing(world, tmp_path):
@@ -139,6 +151,7 @@ def test_directory_import_writes_all_rows_or_none(world, tmp_path):
     assert done.exit_code == 2
     assert report["imported"] == 0
     assert [(row["row"], row["field"]) for row in report["rows"]] == [(3, "division")]
+    assert directory.agencies(["A1"]) == {}
 
 
 def test_directory_import_names_every_bad_row_at_once(world, tmp_path):
@@ -237,8 +250,10 @@ def test_invitation_prints_a_link_and_draws_its_code(world, tmp_path):
 
     done = run("invitations", "issue", "--case", "YC-1", "--qr", str(picture))
 
-    assert "/r/" in done.output
-    assert picture.read_text(encoding="utf-8").startswith("<svg")
+    link = done.output.strip()
+    (binding,) = case_queries.bindings_of_case(worlds.SOURCE, "YC-1")
+    assert reviews.invitation_by_token(link.partition("/r/")[2]).occurrence_id == binding.occurrence_id
+    assert picture.read_text(encoding="utf-8") == svg(link)
 
 
 def test_invitation_of_an_unknown_case_is_a_sentence(world):
@@ -252,14 +267,22 @@ def test_client_key_stands_on_the_last_line(world):
     done = run("clients", "create", "hall", "--division", worlds.CITY)
 
     assert done.exit_code == 0
-    assert done.output.splitlines()[-1].startswith("HAOCHAPING_KEY=hcp_")
+    name, _, key = done.output.splitlines()[-1].partition("=")
+    client = accounts.client_by_key(key)
+    assert name == "HAOCHAPING_KEY"
+    assert client is not None
+    assert (client.name, client.division_code) == ("hall", worlds.CITY)
 
 
 def test_staff_account_is_ready_to_log_in(world):
     done = run("staff", "create", "clerk2", "--role", "clerk", "--agency", worlds.AGENCY)
 
     assert done.exit_code == 0
-    assert "one-time password secret" in done.output
+    _, password, secret, _ = [line.partition(": ")[2] for line in done.output.splitlines()]
+    browser = Client()
+    browser.post(reverse("account_login"), {"login": "clerk2", "password": password})
+    browser.post(reverse("mfa_authenticate"), {"code": one_time_code(secret, timezone.now())})
+    assert browser.get(reverse("desk")).status_code == 200
 
 
 def test_staff_account_with_an_unknown_role_is_refused(world):
@@ -267,16 +290,17 @@ def test_staff_account_with_an_unknown_role_is_refused(world):
 
     assert done.exit_code == 1
     assert "emperor" in done.output
+    assert accounts.staff_by_username("clerk3") is None
 
 
-def test_ledger_verify_tells_whole_from_broken(world, tamper_review):
+def test_ledger_verify_tells_whole_from_broken(world, as_owner):
     now = timezone.now()
     worlds.take_case("YC-1", now)
     assert worlds.give("YC-1", 5, now).id
     while ledger.chain(now=now):
         pass
     assert run("ledger", "verify").exit_code == 0
-    tamper_review("level = 1")
+    as_owner("UPDATE reviews_review SET level = 1")
 
     done = run("ledger", "verify", "--json")
 
@@ -284,15 +308,18 @@ def test_ledger_verify_tells_whole_from_broken(world, tamper_review):
     assert json.loads(done.output)["findings"][0]["code"] == "review_differs"
 
 
-@pytest.fixture
-def tamper_review(world):
-    """Change reviews behind the program's back, as the tables' owner."""
-    import psycopg
-    from psycopg.conninfo import make_conninfo
+GIVEN_UP: LiteralString = (
+    "INSERT INTO procrastinate_jobs (queue_name, task_name, status) VALUES ('default', 'notify', 'failed')"
+)
 
-    def tamper(assignment: str) -> None:
+
+@pytest.fixture
+def as_owner(world):
+    """Change rows behind the program's back, as the tables' owner."""
+
+    def tamper(statement: LiteralString) -> None:
         with psycopg.connect(make_conninfo(os.environ["HAOCHAPING_OWNER_URL"], dbname=world)) as connection:
-            connection.execute(f"UPDATE reviews_review SET {assignment}")
+            connection.execute(statement)
 
     return tamper
 
@@ -307,15 +334,67 @@ def test_doctor_says_what_is_well(world):
     assert done.exit_code == (0 if all(findings.values()) else 1)
 
 
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        ("tables", "DELETE FROM django_migrations WHERE app = 'reviews'"),
+        (
+            "role",
+            "GRANT CREATE ON SCHEMA public TO haochaping_app; ALTER TABLE notices_thread OWNER TO haochaping_app",
+        ),
+        ("rulebook", "UPDATE reviews_review_indicator SET active = false"),
+        ("references", "UPDATE cases_case SET item_id = 0"),
+        ("jobs", GIVEN_UP),
+    ],
+)
+def test_doctor_names_what_is_wrong(world, as_owner, name, fault):
+    worlds.take_case("YC-1", timezone.now())
+    assert name not in _ill()
+    as_owner(fault)
+
+    done = run("doctor")
+
+    assert done.exit_code == 1
+    assert f"BAD {name}: " in done.output
+
+
+def _ill() -> set[str]:
+    return {row["name"] for row in json.loads(run("doctor", "--json").output) if not row["ok"]}
+
+
 def test_jobs_are_listed_and_an_unknown_one_is_refused(world):
     assert run("jobs", "list", "--json").output == "[]\n"
     assert run("jobs", "retry", "1").exit_code == 1
 
 
-def test_db_status_is_json_for_programs():
-    done = run("db", "status", "--json")
+def test_a_job_that_was_given_up_is_listed_and_run_once_more(world, as_owner):
+    as_owner(GIVEN_UP)
+    (dead,) = json.loads(run("jobs", "list", "--state", "dead", "--json").output)
+    assert run("jobs", "list", "--state", "waiting").output == ""
 
-    assert json.loads(done.output)[0]["running"] is True
+    done = run("jobs", "retry", str(dead["id"]))
+
+    assert done.exit_code == 0
+    assert [row["id"] for row in json.loads(run("jobs", "list", "--state", "waiting", "--json").output)] == [
+        dead["id"]
+    ]
+
+
+def test_db_status_says_to_programs_whether_the_server_runs(tmp_path):
+    home = tmp_path / "home"
+    there = Installation(read({"HAOCHAPING_DATA": str(home)}))
+
+    def db(*words: str) -> Result:
+        return CliRunner().invoke(cli, ["db", *words], obj=there, catch_exceptions=False)
+
+    assert db("start").exit_code == 0
+    running = db("status", "--json")
+    assert db("stop").exit_code == 0
+    stopped = db("status", "--json")
+
+    (row,), (later,) = json.loads(running.output), json.loads(stopped.output)
+    assert (running.exit_code, row["running"], row["data"]) == (0, True, str(home / "data"))
+    assert (stopped.exit_code, later["running"]) == (3, False)
 
 
 def test_a_file_without_rows_is_no_success(world, tmp_path):

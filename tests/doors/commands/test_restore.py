@@ -4,23 +4,50 @@ from __future__ import annotations
 
 import os
 
+import psycopg
+import pytest
 from click.testing import CliRunner
-from django.db import connection
 from psycopg.conninfo import make_conninfo
 
 from haochaping.config.entry import Installation
 from haochaping.config.environment import read
+from haochaping.directory import queries as directory
 from haochaping.doors.commands.main import cli
+from haochaping.doors.pools import close_pools
+from tests import worlds
 
 
-def test_restore_refuses_while_others_are_connected(committed_db, tmp_path):
-    connection.ensure_connection()
+@pytest.fixture
+def here(committed_db):
+    """The installation on this test's database."""
     owner = make_conninfo(os.environ["HAOCHAPING_OWNER_URL"], dbname=committed_db)
-    here = Installation(read(os.environ | {"HAOCHAPING_OWNER_URL": owner}))
-    dump = str(tmp_path / "nightly.dump")
-    assert CliRunner().invoke(cli, ["db", "backup", dump], obj=here).exit_code == 0
+    return Installation(read(os.environ | {"HAOCHAPING_OWNER_URL": owner}))
 
+
+@pytest.fixture
+def dump(here, tmp_path, now):
+    """A back-up of the empty installation, which holds a small world by now."""
+    file = str(tmp_path / "nightly.dump")
+    assert CliRunner().invoke(cli, ["db", "backup", file], obj=here).exit_code == 0
+    worlds.build(now)
+    return file
+
+
+def test_restore_refuses_while_others_are_connected(here, dump):
     done = CliRunner().invoke(cli, ["db", "restore", "--yes", dump], obj=here)
 
     assert done.exit_code == 1
-    assert "connected" in done.output
+    assert "sessions are connected" in done.output
+    assert directory.platforms([worlds.SOURCE])
+
+
+def test_restore_cuts_them_off_when_told_to(here, dump):
+    close_pools()
+
+    with psycopg.connect(here.env.owner_url) as other:
+        done = CliRunner().invoke(cli, ["db", "restore", "--yes", "--while-connected", dump], obj=here)
+        with pytest.raises(psycopg.OperationalError):
+            other.execute("SELECT 1")
+
+    assert done.exit_code == 0
+    assert directory.platforms([worlds.SOURCE]) == {}
