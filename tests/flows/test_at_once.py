@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 from django.db import connection, transaction
 
+from haochaping.cases import actions as cases
 from haochaping.exchange import queries as exchange
+from haochaping.exchange.rules import judge_case
 from haochaping.exchange.terms import Raw
 from haochaping.flows import change_review, handle_bad_review
 from haochaping.flows.receive_reviews import receive_reviews
@@ -290,9 +292,8 @@ def test_two_retries_at_once_take_an_orphan_once(now):
         [outcome] = take_in_cases(
             [Raw(worlds.case("YC-7", now))], entrance=Entrance.CLIENT, by=OPERATOR, now=now + MINUTE
         )
-        thread = started(partial(retry_records, None, by=OPERATOR, now=now + MINUTE))
-        until_waiting(1)
-    thread.join()
+        # The record is in the hands of the one who brought the case: the other does not wait for it.
+        started(partial(retry_records, None, by=OPERATOR, now=now + MINUTE)).join()
 
     assert outcome.kind == OutcomeKind.ACCEPTED
     assert exchange.waiting_count() == 0
@@ -310,3 +311,14 @@ def test_a_crash_in_the_middle_leaves_nothing_for_anybody(now):
     assert rows_of(*ALL_TABLES) == before
     assert worlds.give("YC-1", 1, now).kind == OutcomeKind.ACCEPTED
     assert findings(now) == []
+
+
+def test_four_retries_at_once_settle_a_record_once(now):
+    worlds.give("YC-7", 1, now)
+    cases.take_in([judge_case(Raw(worlds.case("YC-7", now)))], by=OPERATOR, now=now)
+    assert exchange.waiting_count() == 1
+
+    at_once([partial(retry_records, None, by=OPERATOR, now=now + timedelta(minutes=1))] * 4)
+
+    assert Review.objects.count() == ledger.count(EntryKind.REVIEW_ACCEPTED) == 1
+    assert ledger.count(EntryKind.QUARANTINE_RETRIED) == 1

@@ -76,6 +76,12 @@ def waiting_by_id(record_ids: Sequence[UUID]) -> list[QuarantineRow]:
     )
 
 
+def held(record_ids: Sequence[UUID]) -> list[QuarantineRow]:
+    """Those of the records that still wait and that nobody else is retrying, locked until the transaction ends."""
+    rows = QuarantinedRecord.objects.select_for_update(skip_locked=True)
+    return _rows(rows.filter(id__in=list(record_ids), state=QuarantineState.WAITING).order_by("id"))
+
+
 def waiting_reviews(keys: Iterable[tuple[str, str]]) -> list[QuarantineRow]:
     """Reviews in quarantine for these (source, case number), locked against a second retry."""
     wanted = set(keys)

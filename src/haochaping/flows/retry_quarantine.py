@@ -27,14 +27,20 @@ _BATCH = 200
 
 @transaction.atomic
 def retry_reviews(rows: Sequence[QuarantineRow], *, now: datetime) -> list[Outcome]:
-    """Send waiting reviews through once more; what still cannot be taken stays with its newest reason."""
+    """Send waiting reviews through once more; what still cannot be taken stays with its newest reason.
+
+    A record that somebody else is retrying at this moment is left to them. Returns an outcome for each of the others.
+    """
+    by_sender: dict[tuple[str, Actor], list[QuarantineRow]] = {}
+    for row in exchange_queries.held([row.id for row in rows]):
+        by_sender.setdefault((row.entrance, sender_of(row)), []).append(row)
     outcomes = []
-    for row in rows:
-        raw = Raw(row.fields, row.sealed, row.digest, row.receipt_hash)
-        sender = sender_of(row)
-        outcome = receive_reviews([raw], entrance=Entrance(row.entrance), by=sender, now=now, retried=True)[0]
-        settle(row, outcome, by=sender, now=now)
-        outcomes.append(outcome)
+    for (entrance, sender), sent in by_sender.items():
+        raws = [Raw(row.fields, row.sealed, row.digest, row.receipt_hash) for row in sent]
+        found = receive_reviews(raws, entrance=Entrance(entrance), by=sender, now=now, retried=True)
+        for row, outcome in zip(sent, found, strict=True):
+            settle(row, outcome, by=sender, now=now)
+        outcomes += found
     return outcomes
 
 

@@ -43,6 +43,8 @@ def _everything() -> list[QuarantineRow]:
 
 @transaction.atomic
 def _retry_case(row: QuarantineRow, *, by: Actor, now: datetime) -> None:
+    if not exchange.held([row.id]):
+        return
     raw = Raw(row.fields, row.sealed)
     outcome = take_in_cases(
         [raw],

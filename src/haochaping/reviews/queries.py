@@ -81,6 +81,11 @@ def indicators(indicator_set: str = NATIONAL_SET) -> dict[str, Indicator]:
     return dict(_KNOWN_SETS[indicator_set])
 
 
+def count_active_indicators(indicator_set: str = NATIONAL_SET) -> int:
+    """How many tags the database offers at this moment."""
+    return ReviewIndicator.objects.filter(indicator_set__code=indicator_set, active=True).count()
+
+
 def active_indicators(level: int) -> list[Indicator]:
     """The tags offered for a level: basic ones first, in the order of their codes."""
     offered = [tag for tag in indicators().values() if tag.active and tag.level == level]

@@ -196,7 +196,7 @@ def test_directory_import_can_be_tried_first(world, tmp_path):
 
     assert tried.output.splitlines() == [
         f"agencies.csv:3: {worlds.AGENCY} name: 河湾区行政审批局 > 河湾区新名字",
-        "1 new, 1 changed, 0 unchanged, 0 wrong (dry run, nothing was written)",
+        "dry run, nothing was written: 1 new, 1 changed, 0 unchanged, 0 wrong",
     ]
     assert (counted["imported"], counted["new"], counted["changed"], counted["wrong"]) == (0, 1, 1, 0)
     assert [change["row"] for change in counted["changes"]] == [3]
@@ -222,7 +222,7 @@ def test_directory_national_fills_in_the_country_beside_what_is_there(world):
     done = run("directory", "national", "--json")
     again = run("directory", "national")
 
-    assert tried.output.startswith("3342 new, 0 changed, 0 unchanged, 0 wrong")
+    assert tried.output.endswith(": 3342 new, 0 changed, 0 unchanged, 0 wrong\n")
     assert json.loads(done.output)["imported"] == 3342
     assert again.output == "0 new, 0 changed, 3342 unchanged, 0 wrong\n"
 

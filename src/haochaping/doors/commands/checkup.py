@@ -97,7 +97,7 @@ def _role() -> Finding:
 
 
 def _rules() -> Iterator[Finding]:
-    active = sum(indicator.active for indicator in reviews.indicators().values())
+    active = reviews.count_active_indicators()
     complete = rulebook.is_installed() and active == _ACTIVE_INDICATORS
     text = (
         gettext("national base and 40 active indicators are there")
