@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bench.reference import copied_per_second
-from bench.world import build, connect
+from bench.world import ITEM, build, connect
 
 ROWS = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
 RUNS = int(sys.argv[2]) if len(sys.argv) > 2 else 5
@@ -60,7 +60,7 @@ def _write_cases(file: Path, prefix: str, now: datetime) -> None:
         table = csv.writer(out)
         table.writerow(_CASE)
         for n in range(ROWS):
-            what = ("bench", f"{prefix}-{n:07}", "I", "A", "990000000000", "completed", begun, ended)
+            what = ("bench", f"{prefix}-{n:07}", ITEM, "A", "990000000000", "completed", begun, ended)
             whom = ("陈某", f"139{n:08}", f"99010119900101{n % 10000:04}")
             table.writerow((*what, *whom, 1, ended))
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
+ITEM = "990000000000".ljust(31, "0")
+
 
 def connect() -> Path:
     """Start a private server in a temporary folder (fsync on) and make Django ready; everything goes at exit.
@@ -44,7 +46,7 @@ def build(now: datetime) -> None:
         Kind.AGENCIES: [
             {"code": "A", "name": "审批局", "division": "990000000000", "parent": "", "uscc": ""}
         ],
-        Kind.ITEMS: [{"code": "I", "name": "许可", "item_type": "01", "agency": "A"}],
+        Kind.ITEMS: [{"code": ITEM, "name": "许可", "item_type": "01", "agency": "A"}],
         Kind.PLATFORMS: [{"code": "bench", "name": "测试平台", "division": "990000000000"}],
     }
     for kind, found in rows.items():
@@ -65,7 +67,7 @@ def cases(count: int, prefix: str, now: datetime) -> list[str]:
                 {
                     "source": "bench",
                     "case_no": number,
-                    "item": "I",
+                    "item": ITEM,
                     "agency": "A",
                     "division": "990000000000",
                     "status": "completed",

@@ -16,7 +16,9 @@ class Case(models.Model):
         masked = ("case_no",)
 
     id = models.UUIDField(primary_key=True)
-    platform = models.ForeignKey("directory.Platform", models.PROTECT, related_name="+", db_index=False)
+    platform = models.ForeignKey(
+        "directory.Platform", models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
     case_no = models.CharField(max_length=50)
     item = models.ForeignKey(
         "directory.ServiceItem", models.PROTECT, related_name="+", db_constraint=False, db_index=False

@@ -34,7 +34,7 @@ from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime, timedelta
     from uuid import UUID
 
@@ -57,7 +57,7 @@ class _Paper:
     answer: Answer | None = None
     complaint: Complaint | None = None
     digest: bytes | None = None
-    sealed: dict[str, UUID] = field(default_factory=dict)
+    sealed: Mapping[str, UUID] = field(default_factory=dict)
     binding: Binding | None = None
     outcome: Outcome | None = None
 
@@ -106,7 +106,7 @@ def _seal_persons(papers: Sequence[_Paper], now: datetime) -> None:
     """Seal every person of the batch under one key, those of answers that will be put aside too."""
     found: list[tuple[_Paper, str, PlainPerson]] = []
     for paper in papers:
-        paper.sealed = dict(paper.raw.sealed)
+        paper.sealed = paper.raw.sealed
         if paper.answer is None:
             found += [(paper, role, person) for role, person in without_persons(paper.raw)[1].items()]
         elif isinstance(paper.answer.person, PlainPerson):
@@ -114,7 +114,7 @@ def _seal_persons(papers: Sequence[_Paper], now: datetime) -> None:
     if found:
         ids = identity.seal([person for _, _, person in found], now=now)
         for (paper, role, _), person_id in zip(found, ids, strict=True):
-            paper.sealed[role] = person_id
+            paper.sealed = {**paper.sealed, role: person_id}
 
 
 def _bind(papers: Sequence[_Paper], by: Actor) -> None:

@@ -29,7 +29,7 @@ from haochaping.postgres.rows import copy_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+    from datetime import date, datetime
     from uuid import UUID
 
     from haochaping.kernel.actor import Actor
@@ -79,12 +79,12 @@ def append(entries: Sequence[NewEntry], *, by: Actor, now: datetime) -> list[UUI
     if not connection.in_atomic_block:
         raise RuntimeError("ledger.append joins the transaction of what it records; open one first")
     suite = SUITES[settings.SUITE]
-    actor = str(by)
+    actor, day = str(by), local_day(now)
     ids = uuids7(now, len(entries))
     salts: list[tuple[UUID, str, bytes]] = []
     # While one entry is committed to, the server stores the one before.
     sealed = (
-        _sealed(entry_id, new, salts, suite=suite, actor=actor, now=now)
+        _sealed(entry_id, new, salts, suite=suite, day=day, actor=actor, now=now)
         for entry_id, new in zip(ids, entries, strict=True)
     )
     copy_rows("ledger_entry", _ENTRY, sealed)
@@ -99,6 +99,7 @@ def _sealed(
     salts: list[tuple[UUID, str, bytes]],
     *,
     suite: Suite,
+    day: date,
     actor: str,
     now: datetime,
 ) -> tuple[object, ...]:
@@ -128,7 +129,7 @@ def _sealed(
         entry_id,
         int(new.kind),
         int(suite),
-        local_day(now),
+        day,
         now,
         actor,
         new.subject_kind,

@@ -10,6 +10,7 @@ import hmac
 import json
 import struct
 from datetime import UTC, date, timedelta
+from functools import lru_cache
 from hashlib import blake2b, sha256
 from typing import TYPE_CHECKING
 
@@ -100,8 +101,9 @@ def row_value(
     facts: Mapping[str, str],
 ) -> str:
     """Write an entry's own columns as one text, so that the commitment holds them as well."""
-    moment = recorded_at.astimezone(UTC).isoformat(timespec="microseconds")
-    return _JSON([str(entry_id), moment, actor, subject_kind, subject_id, sorted(facts.items())])
+    return _JSON(
+        [str(entry_id), _moment(recorded_at), actor, subject_kind, subject_id, sorted(facts.items())]
+    )
 
 
 def next_head(head: bytes, encoded_leaf: bytes) -> bytes:
@@ -115,6 +117,11 @@ def leaf_difference(chained: bytes, now: bytes) -> str:
         if a != b:
             return name
     return ""
+
+
+@lru_cache(64)
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

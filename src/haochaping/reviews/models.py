@@ -53,7 +53,9 @@ class Invitation(models.Model):
         plain = ()
 
     id = models.UUIDField(primary_key=True)
-    occurrence = models.ForeignKey("cases.ServiceOccurrence", models.PROTECT, related_name="+", unique=True)
+    occurrence = models.OneToOneField(
+        "cases.ServiceOccurrence", models.PROTECT, related_name="+", db_constraint=False
+    )
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField()
 

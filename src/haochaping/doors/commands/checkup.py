@@ -162,12 +162,15 @@ def _queues() -> Iterator[Finding]:
 
 
 _UNKEYED = (
+    ("cases_case", "platform_id", "directory_platform"),
     ("cases_case", "item_id", "directory_service_item"),
     ("cases_case", "agency_id", "directory_agency"),
     ("cases_case", "division_id", "directory_division"),
+    ("reviews_invitation", "occurrence_id", "cases_service_occurrence"),
     ("reviews_review", "item_id", "directory_service_item"),
     ("reviews_review", "agency_id", "directory_agency"),
     ("reviews_review", "division_id", "directory_division"),
+    ("identity_blind_index", "person_id", "identity_sealed_person"),
 )
 
 

@@ -6,6 +6,7 @@ by one lane, in the order of the file, and no two lanes wait for each other.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 from collections import Counter
@@ -126,6 +127,9 @@ def _joined(file: Path, take: Take, lanes: int) -> Iterator[Window]:
 
 
 def _run(file: Path, take: Take, mine: int, lanes: int, out: Connection) -> None:
+    # A batch makes many objects and no circles: looking for circles would cost a tenth of the time.
+    gc.freeze()
+    gc.disable()
     try:
         for window in _lane(file, take, mine, lanes):
             out.send(window)
