@@ -28,8 +28,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from haochaping.accounts import queries as accounts
-from haochaping.accounts.access import may
-from haochaping.accounts.terms import NOT_ALLOWED, Power
+from haochaping.accounts.access import may_any
+from haochaping.accounts.terms import CONSOLE_POWERS, NOT_ALLOWED, Power
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -100,7 +100,7 @@ THIRD_PARTY = {
     "admin:password_change": _CLOSED,
     "admin:password_change_done": _CLOSED,
 }
-NAMESPACES = {"admin": Gate(Passage.STAFF, frozenset({Power.CONSOLE_VIEW}))}
+NAMESPACES = {"admin": Gate(Passage.STAFF, CONSOLE_POWERS)}
 
 
 @overload
@@ -248,7 +248,7 @@ def _staff_answer(request: HttpRequest, gate: Gate, name: str) -> HttpResponseBa
         return HttpResponseRedirect(f"{reverse(step)}?{urlencode({'next': request.get_full_path()})}")
     actor = accounts.actor_of_user(cast("int", request.user.pk))
     set_actor(request, actor)
-    if gate.powers and not any(may(actor, power) for power in gate.powers):
+    if gate.powers and not may_any(actor, gate.powers):
         log.warning("denied %s at %s, which needs %s", actor, name, " or ".join(sorted(gate.powers)))
         raise PermissionDenied(f"{gettext(NOT_ALLOWED.message)} {gettext(NOT_ALLOWED.remedy)}")
     return None
