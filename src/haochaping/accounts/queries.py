@@ -78,9 +78,10 @@ def staff_by_username(username: str) -> StaffRow | None:
     return found[0] if found else None
 
 
-def staff(*, limit: int = 1000) -> list[StaffRow]:
-    """People who log in, by user name, disabled ones too."""
-    return _staff_rows(User.objects.order_by("username").values_list(*_STAFF)[:limit])
+def staff(*, limit: int = 1000, offset: int = 0, beginning: str = "") -> list[StaffRow]:
+    """People who log in whose user name begins so, by user name, disabled ones too."""
+    rows = User.objects.filter(username__startswith=beginning.lower()).order_by("username")
+    return _staff_rows(rows.values_list(*_STAFF)[offset : offset + limit])
 
 
 _STAFF = ("id", "username", "display_name", "is_active")

@@ -268,6 +268,16 @@ LINK_INVALID = Reason(
 UNKNOWN_SESSION = Reason(
     "unknown_session", N_("There is no such session any more."), N_("Nothing needs to be done.")
 )
+NO_ACCOUNT = Reason(
+    "no_account",
+    N_("You are known to the identity provider, but there is no account for you here."),
+    N_("Ask your system administrator to make one and bind it to your identity."),
+)
+SIGN_IN_BROKEN = Reason(
+    "sign_in_broken",
+    N_("The log-in was not completed."),
+    N_("Begin again from the log-in page; if it happens twice, tell your administrator."),
+)
 BAD_SUBJECT = Reason(
     "bad_subject",
     N_("This cannot be the subject of a log-in."),

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 _EVERY_ADDRESS = {"0.0.0.0", "::"}  # noqa: S104 - compared with, not listened on
 
 
@@ -19,6 +21,23 @@ class BadEnvironment(Exception):  # noqa: N818 - read by people who set variable
 
 def _variable(name: str, meaning: str, default: str) -> str:
     return field(default=default, metadata={"name": name, "meaning": meaning})
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityProvider:
+    """An OpenID Connect issuer that people log in at; `id` is `staff` or `citizen`."""
+
+    id: str
+    issuer: str
+    client: str
+    secret: str = field(repr=False)
+    scopes: list[str]
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port of the issuer."""
+        parts = urlsplit(self.issuer)
+        return f"{parts.scheme}://{parts.netloc}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +54,30 @@ class Environment:
     base_url: str = _variable("HAOCHAPING_BASE_URL", "Address that links and QR codes begin with.", "")
     doors: str = _variable("HAOCHAPING_DOORS", "Which face this process shows: public, staff or all.", "all")
     sms_gateway: str = _variable("HAOCHAPING_SMS_GATEWAY", "Dotted path of the SMS gateway's class.", "")
+    staff_oidc: str = _variable(
+        "HAOCHAPING_STAFF_OIDC", "Issuer (https://…) of the identities staff log in with, OpenID Connect.", ""
+    )
+    staff_oidc_client: str = _variable("HAOCHAPING_STAFF_OIDC_CLIENT", "Our client id at that issuer.", "")
+    staff_oidc_secret: str = _variable(
+        "HAOCHAPING_STAFF_OIDC_SECRET_FILE", "File that holds our client secret there.", ""
+    )
+    citizen_oidc: str = _variable(
+        "HAOCHAPING_CITIZEN_OIDC", "Issuer of the identities citizens log in with (统一身份认证).", ""
+    )
+    citizen_oidc_client: str = _variable(
+        "HAOCHAPING_CITIZEN_OIDC_CLIENT", "Our client id at that issuer.", ""
+    )
+    citizen_oidc_secret: str = _variable(
+        "HAOCHAPING_CITIZEN_OIDC_SECRET_FILE", "File that holds our client secret there.", ""
+    )
+    citizen_oidc_scope: str = _variable(
+        "HAOCHAPING_CITIZEN_OIDC_SCOPE", "Scopes asked for, by space.", "openid phone profile"
+    )
+    citizen_oidc_claims: str = _variable(
+        "HAOCHAPING_CITIZEN_OIDC_CLAIMS",
+        "Claims of phone, kind of certificate and its number, by comma.",
+        "phone_number,certificate_type,certificate_no",
+    )
     suite: str = _variable("HAOCHAPING_SUITE", "Crypto suite of new records: `intl` or `gm`.", "intl")
     demo: str = _variable(
         "HAOCHAPING_DEMO", "`1` marks every page as sample data and opens the demo's pages.", ""
@@ -45,6 +88,19 @@ class Environment:
     def data_dir(self) -> Path:
         """Where this installation keeps its files; the user's data directory unless set."""
         return Path(self.data) if self.data else _user_data() / "haochaping"
+
+    @property
+    def identity_providers(self) -> list[IdentityProvider]:
+        """The issuers that are set; raises `BadEnvironment` when one cannot be used as it is set."""
+        staff = ("staff", self.staff_oidc, self.staff_oidc_client, self.staff_oidc_secret, "openid")
+        citizen = (
+            "citizen",
+            self.citizen_oidc,
+            self.citizen_oidc_client,
+            self.citizen_oidc_secret,
+            self.citizen_oidc_scope,
+        )
+        return [_identity_provider(*told) for told in (staff, citizen) if told[1]]
 
     @property
     def site_url(self) -> str:
@@ -60,6 +116,23 @@ class Environment:
             return ["*"]
         named = [name.strip() for name in self.hosts.split(",") if name.strip()]
         return named or ["localhost", "127.0.0.1", "[::1]", self.host]
+
+
+def _identity_provider(name: str, issuer: str, client: str, file: str, scope: str) -> IdentityProvider:
+    variable = f"HAOCHAPING_{name.upper()}_OIDC"
+    parts = urlsplit(issuer)
+    at_home = parts.scheme == "http" and parts.hostname in _LOOPBACK
+    if not parts.hostname or not (parts.scheme == "https" or at_home):
+        raise BadEnvironment(f"{variable}={issuer}: use the issuer's address, which begins with https://")
+    if not client:
+        raise BadEnvironment(f"{variable} is set without {variable}_CLIENT: set the client id given to you")
+    try:
+        secret = Path(file).read_text().strip()
+    except OSError as error:
+        raise BadEnvironment(
+            f"{variable}_SECRET_FILE={file}: {error.strerror}; name the file that holds the client secret"
+        ) from error
+    return IdentityProvider(name, issuer.rstrip("/"), client, secret, scope.split())
 
 
 def _user_data() -> Path:
@@ -81,4 +154,7 @@ def read(environ: Mapping[str, str]) -> Environment:
             raise BadEnvironment(f"{variable}={values[name]}: use one of {choices}, or leave it unset")
     if "port" in values and not values["port"].isdecimal():
         raise BadEnvironment(f"PORT={values['port']}: use a number such as 8000")
-    return Environment(**values)
+    found = Environment(**values)
+    # Said at the start, not at the first log-in.
+    _ = found.identity_providers
+    return found

@@ -14,6 +14,7 @@ from haochaping.kernel.periods import local_day
 from haochaping.ledger.terms import SUITES, Suite
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
     from uuid import UUID
 
@@ -28,6 +29,37 @@ def person_by_certificate_index(certificate_type: str, certificate_no: str) -> l
     """Sealed persons with this certificate in any spelling, oldest first; empty when it is none."""
     normal = rules.normal_certificate(certificate_type, certificate_no)
     return _persons(IndexPurpose.CERTIFICATE, normal) if normal else []
+
+
+def fingerprints(person: PlainPerson) -> list[bytes]:
+    """The blind indexes of somebody's phone and certificate under every suite; what is no number has none."""
+    held = keys.application_keys(Path(settings.KEYS_DIR)).blind
+    normal = {
+        IndexPurpose.PHONE: rules.normal_phone(person.phone),
+        IndexPurpose.CERTIFICATE: rules.normal_certificate(person.certificate_type, person.certificate_no),
+    }
+    return [
+        sealing.blind_index(suite, held[purpose], value)
+        for purpose, value in normal.items()
+        if value
+        for suite in Suite
+    ]
+
+
+def persons_with(values: Iterable[bytes]) -> list[UUID]:
+    """Sealed persons who are certainly the one with these fingerprints, oldest first.
+
+    Where somebody was sealed with a certificate, that decides: a phone number may have a new owner by now, or
+    be that of whoever handled the matter for them. A phone alone tells only who was sealed without one.
+    """
+    rows = BlindIndex.objects.filter(purpose__in=[str(p) for p in IndexPurpose], value__in=list(values))
+    found: dict[str, set[UUID]] = {str(purpose): set() for purpose in IndexPurpose}
+    for person_id, purpose in rows.values_list("person_id", "purpose"):
+        found[purpose].add(person_id)
+    by_phone = found[IndexPurpose.PHONE] - found[IndexPurpose.CERTIFICATE]
+    certified = BlindIndex.objects.filter(person__in=by_phone, purpose=IndexPurpose.CERTIFICATE)
+    only_phone = by_phone - set(certified.values_list("person_id", flat=True))
+    return sorted(found[IndexPurpose.CERTIFICATE] | only_phone)
 
 
 def same_person(a: UUID, b: UUID) -> bool:

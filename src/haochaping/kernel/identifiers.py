@@ -40,6 +40,12 @@ def uuid7(now: datetime) -> UUID:
     return UUID(int=value)
 
 
+def first_uuid7(moment: datetime) -> UUID:
+    """The smallest id that `uuid7` can make at a moment: ids made earlier lie below it."""
+    milliseconds = int(moment.timestamp() * 1000)
+    return UUID(int=(milliseconds & (1 << 48) - 1) << 80)
+
+
 def receipt_no() -> str:
     """Draw a receipt number: 128 random bits in 26 characters of Crockford's base 32."""
     return _base32(secrets.randbits(_RECEIPT_BITS))

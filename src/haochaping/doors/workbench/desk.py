@@ -76,6 +76,18 @@ PLACES = (
         frozenset({Power.JOBS_MANAGE}),
     ),
     Place(
+        "account_people",
+        N_("Accounts"),
+        N_("Open accounts, issue links for passwords, bind identities, end sessions."),
+        frozenset({Power.ACCOUNT_MANAGE, Power.SESSION_END}),
+    ),
+    Place(
+        "account_audit",
+        N_("Audit"),
+        N_("See who did what: log-ins, denied access, personal data read, changes."),
+        frozenset({Power.AUDIT_READ}),
+    ),
+    Place(
         "admin:index",
         N_("Console"),
         N_("Look into directory, rules, accounts and clients."),
