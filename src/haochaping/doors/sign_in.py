@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
 
+from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.internal import jwtkit
@@ -57,7 +58,11 @@ def go(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Send the browser to the provider; raises Http404 where it is not set."""
     if not is_open(provider_id):
         raise Http404
-    return cast("HttpResponse", OAuth2LoginView.adapter_view(_Adapter(request, provider_id))(request))
+    view = OAuth2LoginView.adapter_view(_Adapter(request, provider_id))
+    try:
+        return cast("HttpResponse", view(request))
+    except (RequestException, OAuth2Error):
+        return _refused(request, provider_id, SIGN_IN_BROKEN, "unreachable")
 
 
 def back(request: HttpRequest, provider_id: str) -> HttpResponse:
@@ -162,8 +167,10 @@ class IdentityAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # all
         client_id: str | None = None,  # noqa: ARG002
     ) -> list[Any]:
         """The providers of the settings; none can be added in the database."""
-        found = [SocialApp(provider="openid_connect", **one) for one in _apps()]
-        return [one for one in found if provider in {None, one.provider, one.provider_id}]
+        # Asked for by its kind only while somebody with an account is on the way in: that is staff.
+        wanted = STAFF_PROVIDER if provider == IdentityProvider.id else provider
+        found = [SocialApp(provider=IdentityProvider.id, **one) for one in _apps()]
+        return [one for one in found if wanted in {None, one.provider_id}]
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:  # noqa: ARG002
         """Nobody gets an account by logging in."""
@@ -203,7 +210,7 @@ def _welcome(request: HttpRequest, claims: Mapping[str, Any]) -> HttpResponse:
 
 def _refused(request: HttpRequest, provider_id: str, reason: Reason, code: str) -> HttpResponse:
     if provider_id == STAFF_PROVIDER:
-        network = network_of(request.META.get("REMOTE_ADDR", ""))
+        network = network_of(get_account_adapter().get_client_ip(request))
         accounts.note(
             EntryKind.SIGN_IN_FAILED,
             "user",
