@@ -94,3 +94,37 @@ def test_the_year_of_a_pseudonym_begins_at_midnight_in_beijing(folder):
 
     assert queries.pseudonym(person, now=NOW) == queries.pseudonym(person, now=eve)
     assert queries.pseudonym(person, now=eve) != queries.pseudonym(person, now=new_year)
+
+
+@pytest.mark.parametrize("suite", ["intl", "gm"])
+@pytest.mark.parametrize(
+    ("sealed", "asks", "found"),
+    [
+        (PlainPerson("甲", "13900000001", *CERTIFICATE), PlainPerson("", "", *CERTIFICATE), True),
+        (PlainPerson("甲", "13900000001", *CERTIFICATE), PlainPerson("", "13900000002", *CERTIFICATE), True),
+        # The number has a new owner, or belongs to whoever handled the matter.
+        (PlainPerson("甲", "13900000001", *CERTIFICATE), PlainPerson(phone="13900000001"), False),
+        (
+            PlainPerson("甲", "13900000001", *CERTIFICATE),
+            PlainPerson("乙", "13900000001", "414", "E12345678"),
+            False,
+        ),
+        # Sealed without a certificate, the number is all there is.
+        (PlainPerson("甲", "13900000001"), PlainPerson("", "139 0000 0001", *CERTIFICATE), True),
+        (PlainPerson("甲", "13900000001"), PlainPerson(phone="13900000002"), False),
+        (PlainPerson("甲", "13900000001"), PlainPerson(), False),
+    ],
+)
+def test_who_has_these_fingerprints(folder, settings, suite, sealed, asks, found):
+    settings.SUITE = suite
+    [person_id] = actions.seal([sealed], now=NOW)
+
+    assert queries.persons_with(queries.fingerprints(asks)) == ([person_id] if found else [])
+
+
+def test_fingerprints_say_nothing_and_are_different_for_each_purpose(folder):
+    values = queries.fingerprints(PlainPerson("甲", "13900000001", *CERTIFICATE))
+
+    assert len(set(values)) == 4
+    assert queries.fingerprints(PlainPerson("甲", "无", "", "0000000")) == []
+    assert queries.persons_with([]) == []

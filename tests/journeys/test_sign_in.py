@@ -67,7 +67,7 @@ def issuer() -> Iterator[str]:
 @pytest.fixture(autouse=True)
 def _configured(settings, issuer, tmp_path) -> None:
     """The settings as they are read from an environment that names the provider twice."""
-    told = {}
+    told: dict[str, str] = {}
     for who, client in (("STAFF", "for-staff"), ("CITIZEN", "for-citizens")):
         (tmp_path / client).write_text(f"the secret of {client}\n")
         told |= {
