@@ -6,7 +6,9 @@ import pytest
 
 from haochaping.identity import keys, relay
 
-FILES = {"escrow.pub", "escrow.key", "relay.pub", "relay.key", "blind-phone.key", "blind-certificate.key"}
+FILES = {"escrow.pub", "escrow.key", "relay.pub", "relay.key", "blind-phone.key", "blind-certificate.key"} | {
+    "blind-phone_end.key"
+}
 
 
 def contents(folder):

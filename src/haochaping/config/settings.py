@@ -162,7 +162,13 @@ ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGOUT_REDIRECT_URL
 # Failed log-ins count per person and address (the adapter's key); a hall's people share one address.
-ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "5/15m/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "login_failed": "5/15m/key",
+    # Codes to citizens: by number, and by address as far as a neighbourhood behind one address needs.
+    "my_code_sent": "1/m/key,5/d/key,60/h/ip",
+    "my_code_tried": "5/15m/key",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if SECURE_SITE else 0
 MFA_ADAPTER = "haochaping.doors.console.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]

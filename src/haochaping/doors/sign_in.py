@@ -38,7 +38,7 @@ from haochaping.ledger.terms import EntryKind
 from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from django.http import HttpRequest
 
@@ -82,6 +82,14 @@ def logout_address(request: HttpRequest, provider_id: str, here: str) -> str:
         return here
     back_to = {"client_id": client, "post_logout_redirect_uri": settings.SITE_URL + here}
     return f"{place}?{urlencode(back_to)}" if place else here
+
+
+def welcome_citizen(request: HttpRequest, fingerprints: Iterable[bytes]) -> None:
+    """Let somebody in as a citizen for half an hour, knowing nothing of them but fingerprints."""
+    # A new session: whatever somebody did in this browser before is not theirs.
+    request.session.flush()
+    request.session[_CITIZEN] = [value.hex() for value in fingerprints]
+    request.session.set_expiry(_CITIZEN_SECONDS)
 
 
 def citizen_of(request: HttpRequest) -> list[bytes]:
@@ -201,10 +209,7 @@ class IdentityAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # all
 def _welcome(request: HttpRequest, claims: Mapping[str, Any]) -> HttpResponse:
     phone, certificate_type, certificate_no = (str(claims.get(name, "")) for name in settings.CITIZEN_CLAIMS)
     person = PlainPerson("", phone, certificate_type, certificate_no)
-    # A new session: whatever somebody did in this browser before is not theirs.
-    request.session.flush()
-    request.session[_CITIZEN] = [value.hex() for value in identity.fingerprints(person)]
-    request.session.set_expiry(_CITIZEN_SECONDS)
+    welcome_citizen(request, identity.fingerprints(person))
     return HttpResponseRedirect(reverse("my"))
 
 

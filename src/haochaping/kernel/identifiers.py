@@ -46,6 +46,11 @@ def first_uuid7(moment: datetime) -> UUID:
     return UUID(int=(milliseconds & (1 << 48) - 1) << 80)
 
 
+def digits(count: int) -> str:
+    """Draw a code of so many digits."""
+    return str(secrets.randbelow(10**count)).zfill(count)
+
+
 def receipt_no() -> str:
     """Draw a receipt number: 128 random bits in 26 characters of Crockford's base 32."""
     return _base32(secrets.randbits(_RECEIPT_BITS))

@@ -11,7 +11,8 @@ from django.urls import reverse
 from haochaping.accounts.terms import CITIZEN_PROVIDER
 from haochaping.doors import sign_in
 from haochaping.doors.gate import public
-from haochaping.doors.portal.forms import LinkForm, ReceiptForm
+from haochaping.doors.portal import code
+from haochaping.doors.portal.forms import LinkForm, PhoneForm, ReceiptForm
 from haochaping.doors.portal.mine import own_services
 from haochaping.doors.private_page import private_page, see_other
 from haochaping.exchange import queries as exchange
@@ -48,10 +49,11 @@ def my(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, forms: Mapping[str, object], status: int = 200) -> HttpResponse:
-    known = sign_in.citizen_of(request) if sign_in.is_open(CITIZEN_PROVIDER) else []
+    known = sign_in.citizen_of(request)
     context = {
         "sign_in_open": sign_in.is_open(CITIZEN_PROVIDER),
         "signed_in": bool(known),
+        "phone": PhoneForm() if code.is_open() else None,
         "services": own_services(known) if known else [],
         **forms,
     }
