@@ -75,3 +75,24 @@ def test_one_time_code_is_that_of_the_rfc(second, code):
     secret = b32encode(b"12345678901234567890").decode()
 
     assert rules.one_time_code(secret, datetime.fromtimestamp(second, UTC)) == code
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("10.1.2.3", "10.1.2.0/24"),
+        ("2001:db8:1:2::3", "2001:db8:1::/48"),
+        ("127.0.0.1", "127.0.0.0/24"),
+        ("", ""),
+        ("unknown", ""),
+    ],
+)
+def test_network_of_an_address(address, network):
+    assert rules.network_of(address) == network
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"), [("a", True), ("x" * 191, True), ("", False), ("x" * 192, False), ("a\tb", False)]
+)
+def test_subject_taken(text, answer):
+    assert rules.is_subject(text) is answer

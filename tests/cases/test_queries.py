@@ -154,3 +154,15 @@ def test_the_applicant_of_a_case_is_an_id():
 
     assert queries.person_of(ids["C1"]) == Case.objects.get(case_no="C1").person_id
     assert queries.person_of(ids["C2"]) is None
+
+
+def test_services_of_persons_are_theirs_newest_first():
+    old, new = NOW - timedelta(days=3), NOW - timedelta(days=1)
+    take(case("C1", occurrences=(occurrence(1, at=old), occurrence(2, at=new))), case("C2"))
+    person = Case.objects.get(case_no="C1").person_id
+
+    found = queries.services_of_persons([person])
+
+    assert [(one.case_no, one.occurrence_no) for one in found] == [("C1", 2), ("C1", 1)]
+    assert len(queries.services_of_persons([person], limit=1)) == 1
+    assert queries.services_of_persons([]) == []

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -65,3 +68,65 @@ def test_secrets_are_made_once_and_read_by_their_owner_only(tmp_path):
     assert len(bytes.fromhex(first)) == 32
     assert (tmp_path / "keys" / "django.key").stat().st_mode & 0o777 == 0o600
     assert [path.name for path in (tmp_path / "keys").iterdir()] == ["django.key"]
+
+
+def identity(tmp_path, **changes: str) -> dict[str, str]:
+    (tmp_path / "secret").write_text("  very secret\n")
+    return {
+        "HAOCHAPING_CITIZEN_OIDC": "https://id.example/realm/",
+        "HAOCHAPING_CITIZEN_OIDC_CLIENT": "reviews",
+        "HAOCHAPING_CITIZEN_OIDC_SECRET_FILE": str(tmp_path / "secret"),
+    } | changes
+
+
+def test_no_identity_provider_unless_one_is_named():
+    assert environment.read({}).identity_providers == []
+
+
+def test_an_identity_provider_is_read_with_its_secret(tmp_path):
+    [one] = environment.read(identity(tmp_path)).identity_providers
+
+    assert (one.id, one.issuer, one.client, one.secret) == (
+        "citizen",
+        "https://id.example/realm",
+        "reviews",
+        "very secret",
+    )
+    assert (one.scopes, one.origin) == (["openid", "phone", "profile"], "https://id.example")
+    assert "very secret" not in repr(one)
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"HAOCHAPING_CITIZEN_OIDC": "http://id.example"}, "HAOCHAPING_CITIZEN_OIDC=http://id.example"),
+        ({"HAOCHAPING_CITIZEN_OIDC": "id.example"}, "HAOCHAPING_CITIZEN_OIDC=id.example"),
+        ({"HAOCHAPING_CITIZEN_OIDC_CLIENT": ""}, "without HAOCHAPING_CITIZEN_OIDC_CLIENT"),
+        ({"HAOCHAPING_CITIZEN_OIDC_SECRET_FILE": "/nowhere"}, "SECRET_FILE=/nowhere: No such file"),
+    ],
+)
+def test_an_identity_provider_that_cannot_be_used_is_named_at_the_start(tmp_path, changes, named):
+    with pytest.raises(BadEnvironment, match=named):
+        environment.read(identity(tmp_path, **changes))
+
+
+def test_secure_site_has_cookies_no_neighbour_can_set(tmp_path):
+    program = (
+        "from haochaping.config import settings as s;"
+        "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.SESSION_COOKIE_HTTPONLY,"
+        " s.SESSION_COOKIE_SAMESITE, ' '.join(s.SECURE_CSP['form-action']))"
+    )
+    told = identity(tmp_path, HAOCHAPING_BASE_URL="https://review.example.org", HAOCHAPING_DATA=str(tmp_path))
+    run = subprocess.run(
+        [sys.executable, "-c", program], env=os.environ | told, capture_output=True, text=True, check=True
+    )
+
+    assert run.stdout.split() == [
+        "__Host-session",
+        "__Host-csrf",
+        "True",
+        "True",
+        "Lax",
+        "'self'",
+        "https://id.example",
+    ]

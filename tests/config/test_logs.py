@@ -19,6 +19,7 @@ from haochaping.config.logs import WithoutSecretAddresses
             "Unprocessable Content: /status/…",
         ),
         ("Bad Request: /wire/anhui/evaluate?YTJW", (), "Bad Request: /wire/…"),
+        ("Not Found: /account/link/AbC_d-9", (), "Not Found: /account/link/…"),
         ("Not Found: /divisions/123", (), "Not Found: /divisions/123"),
         ("%d jobs", (3,), "3 jobs"),
     ],

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +14,7 @@ from haochaping.accounts import rules
 from haochaping.kernel.actor import OPERATOR
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from haochaping.accounts.terms import Role
 
@@ -26,14 +25,6 @@ PASSWORD = "a quiet river at dusk"
 def _quick_passwords(settings) -> None:
     """Passwords of tests need not cost an attacker anything."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture(autouse=True)
-def _fresh_limits() -> Iterator[None]:
-    """Failed log-ins and used codes of one test do not count in the next."""
-    cache.clear()
-    yield
-    cache.clear()
 
 
 class Person:

@@ -53,6 +53,7 @@ urlpatterns = [
     path("forgotten", forgotten, name="forgotten"),
     path("careless", public(_write), name="careless"),
     path("careful", public(writes=True)(_write), name="careful"),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
     path("admin/", include("haochaping.doors.console.urls")),
 ]

@@ -10,7 +10,7 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from haochaping.accounts import actions as accounts
-from haochaping.accounts.terms import POWERS_OF, Power, Role
+from haochaping.accounts.terms import CONSOLE_POWERS, POWERS_OF, Power, Role
 from haochaping.doors import gate
 from haochaping.doors.gate import Passage, declared_views
 from haochaping.kernel.actor import OPERATOR
@@ -149,7 +149,7 @@ def test_one_time_code_serves_instead_of_the_app_and_only_once(person):
 def test_pages_open_to_powers_and_to_nothing_else(signed_in, role, caplog):
     somebody = signed_in(role)
     may_desk = bool(POWERS_OF[role] & {Power.ORDER_HANDLE, Power.ORDER_DISPATCH})
-    may_console = Power.CONSOLE_VIEW in POWERS_OF[role]
+    may_console = bool(POWERS_OF[role] & CONSOLE_POWERS)
 
     with caplog.at_level(logging.WARNING, "haochaping.gate"):
         seen = {

@@ -10,7 +10,9 @@ from haochaping.identity import keys, relay
 if TYPE_CHECKING:
     from pathlib import Path
 
-FILES = {"escrow.pub", "escrow.key", "relay.pub", "relay.key", "blind-phone.key", "blind-certificate.key"}
+FILES = {"escrow.pub", "escrow.key", "relay.pub", "relay.key", "blind-phone.key", "blind-certificate.key"} | {
+    "blind-phone_end.key"
+}
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from haochaping.kernel.identifiers import (
+    first_uuid7,
     grouped_receipt_no,
     normal_receipt_no,
     random_bytes,
@@ -102,3 +103,10 @@ def test_any_text_is_a_receipt_number_or_none(typed: str):
 
 def test_grouped_receipt_number_is_set_in_fours():
     assert grouped_receipt_no("ABCDEFGHJK") == "ABCD-EFGH-JK"
+
+
+@given(_MOMENTS)
+def test_the_first_id_of_a_moment_divides_earlier_from_later(moment: datetime):
+    first = first_uuid7(moment)
+
+    assert uuid7(moment - timedelta(milliseconds=1)) < first < uuid7(moment)

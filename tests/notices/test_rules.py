@@ -59,7 +59,17 @@ def test_a_message_that_is_taken_can_be_shown(text):
         assert "\x00" not in text
 
 
-@pytest.mark.parametrize("template", list(Template))
+def test_the_message_with_a_code_carries_the_code_and_no_link():
+    assert rules.placeholders(Template.SIGN_IN_CODE) == {"code"}
+
+    text = rules.wording(Template.SIGN_IN_CODE, {"code": "012345"}, str)
+
+    assert text.startswith("012345 ")
+    assert "http" not in text
+    assert len(text) <= 140
+
+
+@pytest.mark.parametrize("template", [one for one in Template if one is not Template.SIGN_IN_CODE])
 def test_a_text_message_carries_a_link_and_nothing_else(template):
     assert rules.placeholders(template) == {"link"}
 

@@ -9,6 +9,8 @@ from haochaping.kernel.actor import ActorKind
 from haochaping.kernel.refused import Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from haochaping.accounts.terms import Power
     from haochaping.kernel.actor import Actor
 
@@ -19,6 +21,11 @@ _TRUSTED = frozenset({ActorKind.OPERATOR, ActorKind.SYSTEM})
 def may(by: Actor, power: Power) -> bool:
     """Whether the actor holds the power."""
     return by.kind in _TRUSTED or power in by.powers
+
+
+def may_any(by: Actor, powers: Iterable[Power]) -> bool:
+    """Whether the actor holds at least one of the powers."""
+    return any(may(by, power) for power in powers)
 
 
 def check_power(by: Actor, power: Power) -> None:

@@ -8,7 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 
-from haochaping.accounts.terms import ADMINISTRATORS, Role
+from haochaping.accounts.terms import ADMINISTRATORS, LinkPurpose, Role
 from haochaping.directory.models import Agency, Division
 
 
@@ -74,6 +74,35 @@ class RoleGrant(models.Model):
                 condition=Q(revoked_at=None, role__in=sorted(str(role) for role in ADMINISTRATORS)),
                 name="role_grant_administrators_apart",
             ),
+        ]
+
+
+class OneTimeLink(models.Model):
+    """一次性链接: works once and for an hour; only the hash of its token is kept."""
+
+    class Privacy:
+        plain = ("purpose", "role")
+        never = ("token_hash",)
+
+    purpose = models.CharField(max_length=12)
+    token_hash = models.CharField(max_length=64, unique=True)
+    role = models.CharField(max_length=20, blank=True)
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "accounts_one_time_link"
+        verbose_name = verbose_name_plural = "一次性链接"
+        constraints = [
+            CheckConstraint(
+                condition=Q(purpose=str(LinkPurpose.PASSWORD), role="", user__isnull=False)
+                | Q(
+                    purpose=str(LinkPurpose.FIRST_ADMIN), role__in=sorted(map(str, ADMINISTRATORS)), user=None
+                ),
+                name="one_time_link_for_somebody",
+            )
         ]
 
 

@@ -4,15 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from allauth.mfa.utils import is_mfa_enabled
+from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.db import connection
 
-from haochaping.accounts.models import ApiClient, RoleGrant, User
+from haochaping.accounts.models import ApiClient, OneTimeLink, RoleGrant, User
 from haochaping.accounts.rules import key_hash, powers_of
-from haochaping.accounts.terms import CLIENT_POWERS, ClientRow, Role, StaffRow
+from haochaping.accounts.terms import (
+    CLIENT_POWERS,
+    STAFF_PROVIDER,
+    ClientRow,
+    LinkPurpose,
+    LinkRow,
+    Role,
+    SessionRow,
+    StaffRow,
+)
 from haochaping.kernel.actor import EVERYWHERE, NOWHERE, Actor, ActorKind, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
 # Asked with every request of a machine.
 _CLIENT_BY_KEY = """
@@ -73,9 +87,10 @@ def staff_by_username(username: str) -> StaffRow | None:
     return found[0] if found else None
 
 
-def staff(*, limit: int = 1000) -> list[StaffRow]:
-    """People who log in, by user name, disabled ones too."""
-    return _staff_rows(User.objects.order_by("username").values_list(*_STAFF)[:limit])
+def staff(*, limit: int = 1000, offset: int = 0, beginning: str = "") -> list[StaffRow]:
+    """People who log in whose user name begins so, by user name, disabled ones too."""
+    rows = User.objects.filter(username__startswith=beginning.lower()).order_by("username")
+    return _staff_rows(rows.values_list(*_STAFF)[offset : offset + limit])
 
 
 _STAFF = ("id", "username", "display_name", "is_active")
@@ -90,3 +105,45 @@ def _staff_rows(rows: Iterable[tuple[int, str, str, bool]]) -> list[StaffRow]:
     for user_id, role in grants.values_list("user_id", "role"):
         roles.setdefault(user_id, []).append(Role(role))
     return [StaffRow(*row, tuple(roles.get(row[0], ()))) for row in people]
+
+
+def staff_by_id(user_id: int) -> StaffRow | None:
+    """One person by id; None when there is none."""
+    found = _staff_rows(User.objects.filter(id=user_id).values_list(*_STAFF))
+    return found[0] if found else None
+
+
+def has_second_factor(user_id: int) -> bool:
+    """Whether the person has set up a second factor."""
+    user = User.objects.filter(id=user_id).first()
+    return user is not None and bool(is_mfa_enabled(user))
+
+
+def is_bound(user_id: int) -> bool:
+    """Whether a subject of the staff identity provider logs in as this account."""
+    return bool(SocialAccount.objects.filter(provider=STAFF_PROVIDER, user_id=user_id).exists())
+
+
+def sessions_of(user_id: int, *, now: datetime) -> list[SessionRow]:
+    """The sessions of a person that are still open, last seen first."""
+    rows = UserSession.objects.filter(user_id=user_id).order_by("-last_seen_at")
+    found = [
+        SessionRow(*row)
+        for row in rows.values_list("id", "session_key", "ip", "user_agent", "created_at", "last_seen_at")
+    ]
+    alive = set(
+        Session.objects.filter(session_key__in=[row.key for row in found], expire_date__gt=now).values_list(
+            "session_key", flat=True
+        )
+    )
+    return [row for row in found if row.key in alive]
+
+
+def link(token: str, *, now: datetime) -> LinkRow | None:
+    """The one-time link with this token, if it can be used now."""
+    row = (
+        OneTimeLink.objects.filter(token_hash=key_hash(token), used_at=None, expires_at__gt=now)
+        .values_list("purpose", "role", "user__username")
+        .first()
+    )
+    return LinkRow(LinkPurpose(row[0]), row[1], row[2] or "") if row else None

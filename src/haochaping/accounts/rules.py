@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import re
 from base64 import b32decode, urlsafe_b64encode
+from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 
 from haochaping.accounts.terms import ADMINISTRATORS, KEY_START, POWERS_OF
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 _USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,39}")
 _NAME_LENGTH = 100
+# As long as the identity table keeps it.
+_SUBJECT_LENGTH = 191
+_NETWORK_BITS = {4: 24, 6: 48}
 _CODE_SECONDS = 30
 _CODE_DIGITS = 6
 
@@ -49,7 +53,29 @@ def powers_of(roles: Iterable[Role]) -> frozenset[Power]:
 
 def key_of(random: bytes) -> str:
     """The API key made of 32 random bytes: `hcp_` and 43 url-safe characters."""
-    return KEY_START + urlsafe_b64encode(random).rstrip(b"=").decode()
+    return KEY_START + link_token_of(random)
+
+
+def link_token_of(random: bytes) -> str:
+    """The token of a one-time link made of 32 random bytes: 43 url-safe characters."""
+    return urlsafe_b64encode(random).rstrip(b"=").decode()
+
+
+def is_subject(text: str) -> bool:
+    """Whether the text can be a subject identifier (OpenID Connect Core §2; here at most 191 characters)."""
+    return 1 <= len(text) <= _SUBJECT_LENGTH and text.isprintable()
+
+
+def network_of(address: str) -> str:
+    """The network an address belongs to: its first 24 bits, of IPv6 its first 48; empty for no address.
+
+    Enough to tell a hall from elsewhere, too little to tell a person (trust.md D57).
+    """
+    try:
+        network = ip_network((address, _NETWORK_BITS[ip_address(address).version]), strict=False)
+    except ValueError:
+        return ""
+    return str(network)
 
 
 def key_hash(key: str) -> str:

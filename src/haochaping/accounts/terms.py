@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from haochaping.kernel.refused import N_, Reason
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class Power(StrEnum):
@@ -28,7 +33,8 @@ class Power(StrEnum):
     ROLE_GRANT = "role.grant"
     CLIENT_MANAGE = "client.manage"
     AUDIT_READ = "audit.read"
-    CONSOLE_VIEW = "console.view"
+    SESSION_END = "session.end"
+    FACTOR_RESET = "factor.reset"
 
 
 class Role(StrEnum):
@@ -36,8 +42,12 @@ class Role(StrEnum):
 
     CLERK = "clerk"
     AGENCY_LEAD = "agency_lead"
+    HALL_MANAGER = "hall_manager"
     DISPATCHER = "dispatcher"
+    HOTLINE_OPERATOR = "hotline_operator"
     SUPERVISOR = "supervisor"
+    EXPERIENCE_OFFICER = "experience_officer"
+    ASSESSOR = "assessor"
     PUBLISHER = "publisher"
     AUDITOR = "auditor"
     SYSTEM_ADMIN = "system_admin"
@@ -47,8 +57,12 @@ class Role(StrEnum):
 ROLE_LABELS: dict[Role, str] = {
     Role.CLERK: N_("Clerk"),
     Role.AGENCY_LEAD: N_("Head of agency"),
+    Role.HALL_MANAGER: N_("Hall manager"),
     Role.DISPATCHER: N_("Dispatcher"),
+    Role.HOTLINE_OPERATOR: N_("Hotline operator"),
     Role.SUPERVISOR: N_("Supervisor"),
+    Role.EXPERIENCE_OFFICER: N_("Experience officer"),
+    Role.ASSESSOR: N_("Third-party assessor"),
     Role.PUBLISHER: N_("Publisher"),
     Role.AUDITOR: N_("Auditor"),
     Role.SYSTEM_ADMIN: N_("System administrator"),
@@ -63,12 +77,18 @@ POWERS_OF: dict[Role, frozenset[Power]] = {
     Role.AGENCY_LEAD: frozenset(
         {Power.ORDER_VIEW, Power.ORDER_HANDLE, Power.REVIEW_VIEW_TEXT, Power.MEASURE_READ}
     ),
+    Role.HALL_MANAGER: frozenset({Power.ORDER_VIEW, Power.REVIEW_VIEW_TEXT, Power.MEASURE_READ}),
     Role.DISPATCHER: frozenset({Power.ORDER_VIEW, Power.ORDER_DISPATCH, Power.REVIEW_VIEW_TEXT}),
+    # Where orders are dispatched by the hotline (Shenzhen, Jiangsu: domain.md §3.5), its operators do it.
+    Role.HOTLINE_OPERATOR: frozenset({Power.ORDER_VIEW, Power.ORDER_DISPATCH, Power.REVIEW_VIEW_TEXT}),
     Role.SUPERVISOR: frozenset(
         {Power.ORDER_VIEW, Power.ORDER_SUPERVISE, Power.REVIEW_VIEW_TEXT, Power.MEASURE_READ}
     ),
+    # People from outside see figures; what reviewers wrote reaches them redacted and released, as the public.
+    Role.EXPERIENCE_OFFICER: frozenset({Power.MEASURE_READ}),
+    Role.ASSESSOR: frozenset({Power.MEASURE_READ}),
     Role.PUBLISHER: frozenset({Power.REVIEW_VIEW_TEXT, Power.PUBLICATION_RELEASE}),
-    Role.AUDITOR: frozenset({Power.AUDIT_READ, Power.CONSOLE_VIEW}),
+    Role.AUDITOR: frozenset({Power.AUDIT_READ}),
     Role.SYSTEM_ADMIN: frozenset(
         {
             Power.DIRECTORY_EDIT,
@@ -78,11 +98,14 @@ POWERS_OF: dict[Role, frozenset[Power]] = {
             Power.QUARANTINE_MANAGE,
             Power.JOBS_MANAGE,
             Power.ACCOUNT_MANAGE,
-            Power.CONSOLE_VIEW,
         }
     ),
-    Role.SECURITY_ADMIN: frozenset({Power.ROLE_GRANT, Power.CLIENT_MANAGE, Power.CONSOLE_VIEW}),
+    Role.SECURITY_ADMIN: frozenset(
+        {Power.ROLE_GRANT, Power.CLIENT_MANAGE, Power.SESSION_END, Power.FACTOR_RESET}
+    ),
 }
+# The console opens to each of the three administrators, by a power of their own: they share none.
+CONSOLE_POWERS = frozenset({Power.ACCOUNT_MANAGE, Power.ROLE_GRANT, Power.AUDIT_READ})
 
 CLIENT_POWERS = frozenset({Power.CASE_IMPORT, Power.REVIEW_IMPORT, Power.MEASURE_READ})
 
@@ -90,6 +113,17 @@ CLIENT_POWERS = frozenset({Power.CASE_IMPORT, Power.REVIEW_IMPORT, Power.MEASURE
 KEY_START = "hcp_"
 KEY_PREFIX_LENGTH = 12
 KEY_BYTES = 32
+
+LINK_LIFETIME = timedelta(hours=1)
+# What the settings call the two identity providers; the first is the one accounts are bound at.
+STAFF_PROVIDER, CITIZEN_PROVIDER = "staff", "citizen"
+
+
+class LinkPurpose(StrEnum):
+    """What a one-time link is for."""
+
+    FIRST_ADMIN = "first_admin"
+    PASSWORD = "password"  # noqa: S105 - a purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +144,27 @@ class StaffRow:
     display_name: str
     is_active: bool
     roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """One session of a person: where from, by what, since when, last seen when."""
+
+    id: int
+    key: str
+    address: str
+    browser: str
+    since: datetime
+    seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """A one-time link that can be used now; `role` of the administrator, or `username` of the account."""
+
+    purpose: LinkPurpose
+    role: str
+    username: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +232,11 @@ OTHER_PLACE = Reason(
     N_("This account already has roles in another place."),
     N_("Use a second account for the other place, or revoke the other roles first."),
 )
+NOT_ONESELF = Reason(
+    "not_oneself",
+    N_("Nobody gives a role to their own account."),
+    N_("Ask another security administrator."),
+)
 ALREADY_GRANTED = Reason(
     "already_granted", N_("This account already has this role here."), N_("Nothing needs to be done.")
 )
@@ -192,6 +252,43 @@ ALREADY_ENROLLED = Reason(
     N_("This account already has a second factor."),
     N_("Use the one it has, or have it reset by an administrator."),
 )
+NO_SECOND_FACTOR = Reason(
+    "no_second_factor", N_("This account has no second factor."), N_("Nothing needs to be done.")
+)
+ADMINISTRATOR_EXISTS = Reason(
+    "administrator_exists",
+    N_("There is already an administrator with this role."),
+    N_("Have a security administrator give the role to whoever needs it."),
+)
+LINK_INVALID = Reason(
+    "link_invalid",
+    N_("This link does not exist, has been used, or is older than one hour."),
+    N_("Ask whoever gave it to you for a new one."),
+)
+UNKNOWN_SESSION = Reason(
+    "unknown_session", N_("There is no such session any more."), N_("Nothing needs to be done.")
+)
+NO_ACCOUNT = Reason(
+    "no_account",
+    N_("You are known to the identity provider, but there is no account for you here."),
+    N_("Ask your system administrator to make one and bind it to your identity."),
+)
+SIGN_IN_BROKEN = Reason(
+    "sign_in_broken",
+    N_("The log-in was not completed."),
+    N_("Begin again from the log-in page; if it happens twice, tell your administrator."),
+)
+BAD_SUBJECT = Reason(
+    "bad_subject",
+    N_("This cannot be the subject of a log-in."),
+    N_("Copy the subject (“sub”) that the identity provider knows the person by: 1 to 191 characters."),
+)
+SUBJECT_TAKEN = Reason(
+    "subject_taken",
+    N_("This subject or this account is already bound."),
+    N_("Take the old binding away first."),
+)
+NOT_BOUND = Reason("not_bound", N_("This account is bound to no subject."), N_("Nothing needs to be done."))
 BAD_CLIENT_NAME = Reason(
     "bad_client_name",
     N_("The client's name is empty or too long."),

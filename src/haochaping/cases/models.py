@@ -56,6 +56,9 @@ class Case(models.Model):
             CheckConstraint(condition=Q(status__in=list(CaseStatus)), name="case_status_known"),
             CheckConstraint(condition=Q(kind__in=list(CaseKind)), name="case_kind_known"),
         ]
+        indexes = [
+            models.Index(fields=["person_id"], name="case_of_person", condition=Q(person_id__isnull=False))
+        ]
 
 
 class ServiceOccurrence(models.Model):

@@ -52,6 +52,17 @@ def binding_of(occurrence_id: UUID) -> Binding | None:
     return next(iter(_bindings(_BINDINGS + "o.id = %s", occurrence_id)), None)
 
 
+def services_of_persons(person_ids: Iterable[UUID], *, limit: int = 100) -> list[Binding]:
+    """The services of sealed applicants, newest first."""
+    ids = list(
+        ServiceOccurrence.objects.filter(case__person_id__in=list(person_ids))
+        .order_by("-at", "-id")
+        .values_list("id", flat=True)[:limit]
+    )
+    found = {binding.occurrence_id: binding for binding in _bindings(id__in=ids)}
+    return [found[one] for one in ids]
+
+
 def facts_of(case_ids: Iterable[UUID]) -> dict[UUID, CaseFacts]:
     """What is counted of each case: its own day and one day per occurrence."""
     ids = list(case_ids)

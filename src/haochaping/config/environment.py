@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from haochaping.kernel.refused import N_
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 _EVERY_ADDRESS = {"0.0.0.0", "::"}  # noqa: S104 - compared with, not listened on
 
 
@@ -28,6 +30,23 @@ def _variable(name: str, meaning: str, default: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class IdentityProvider:
+    """An OpenID Connect issuer that people log in at; `id` is `staff` or `citizen`."""
+
+    id: str
+    issuer: str
+    client: str
+    secret: str = field(repr=False)
+    scopes: list[str]
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port of the issuer."""
+        parts = urlsplit(self.issuer)
+        return f"{parts.scheme}://{parts.netloc}"
+
+
+@dataclass(frozen=True, slots=True)
 class Environment:
     """What the surroundings say. `docs/reference/settings` is generated from this class."""
 
@@ -41,6 +60,30 @@ class Environment:
     base_url: str = _variable("HAOCHAPING_BASE_URL", "Address that links and QR codes begin with.", "")
     doors: str = _variable("HAOCHAPING_DOORS", "Which face this process shows: public, staff or all.", "all")
     sms_gateway: str = _variable("HAOCHAPING_SMS_GATEWAY", "Dotted path of the SMS gateway's class.", "")
+    staff_oidc: str = _variable(
+        "HAOCHAPING_STAFF_OIDC", "Issuer (https://…) of the identities staff log in with, OpenID Connect.", ""
+    )
+    staff_oidc_client: str = _variable("HAOCHAPING_STAFF_OIDC_CLIENT", "Our client id at that issuer.", "")
+    staff_oidc_secret: str = _variable(
+        "HAOCHAPING_STAFF_OIDC_SECRET_FILE", "File that holds our client secret there.", ""
+    )
+    citizen_oidc: str = _variable(
+        "HAOCHAPING_CITIZEN_OIDC", "Issuer of the identities citizens log in with (统一身份认证).", ""
+    )
+    citizen_oidc_client: str = _variable(
+        "HAOCHAPING_CITIZEN_OIDC_CLIENT", "Our client id at that issuer.", ""
+    )
+    citizen_oidc_secret: str = _variable(
+        "HAOCHAPING_CITIZEN_OIDC_SECRET_FILE", "File that holds our client secret there.", ""
+    )
+    citizen_oidc_scope: str = _variable(
+        "HAOCHAPING_CITIZEN_OIDC_SCOPE", "Scopes asked for, by space.", "openid phone profile"
+    )
+    citizen_oidc_claims: str = _variable(
+        "HAOCHAPING_CITIZEN_OIDC_CLAIMS",
+        "Claims of phone, kind of certificate and its number, by comma.",
+        "phone_number,certificate_type,certificate_no",
+    )
     suite: str = _variable("HAOCHAPING_SUITE", "Crypto suite of new records: `intl` or `gm`.", "intl")
     demo: str = _variable(
         "HAOCHAPING_DEMO", "`1` marks every page as sample data and opens the demo's pages.", ""
@@ -51,6 +94,19 @@ class Environment:
     def data_dir(self) -> Path:
         """Where this installation keeps its files; the user's data directory unless set."""
         return Path(self.data) if self.data else _user_data() / "haochaping"
+
+    @property
+    def identity_providers(self) -> list[IdentityProvider]:
+        """The issuers that are set; raises `BadEnvironment` when one cannot be used as it is set."""
+        staff = ("staff", self.staff_oidc, self.staff_oidc_client, self.staff_oidc_secret, "openid")
+        citizen = (
+            "citizen",
+            self.citizen_oidc,
+            self.citizen_oidc_client,
+            self.citizen_oidc_secret,
+            self.citizen_oidc_scope,
+        )
+        return [_identity_provider(*told) for told in (staff, citizen) if told[1]]
 
     @property
     def site_url(self) -> str:
@@ -68,11 +124,29 @@ class Environment:
         return named or ["localhost", "127.0.0.1", "[::1]", self.host]
 
 
+def _identity_provider(name: str, issuer: str, client: str, file: str, scope: str) -> IdentityProvider:
+    variable = f"HAOCHAPING_{name.upper()}_OIDC"
+    parts = urlsplit(issuer)
+    at_home = parts.scheme == "http" and parts.hostname in _LOOPBACK
+    if not parts.hostname or not (parts.scheme == "https" or at_home):
+        raise BadEnvironment(_NO_ISSUER, variable=variable, value=issuer)
+    if not client:
+        raise BadEnvironment(_NO_CLIENT, variable=variable)
+    try:
+        secret = Path(file).read_text().strip()
+    except OSError as error:
+        raise BadEnvironment(_NO_SECRET, variable=variable, value=file) from error
+    return IdentityProvider(name, issuer.rstrip("/"), client, secret, scope.split())
+
+
 def _user_data() -> Path:
     return Path.home() / ".local" / "share"
 
 
 _ONE_OF = N_("{variable}={value}: use one of {choices}, or leave it unset")
+_NO_ISSUER = N_("{variable}={value}: use the issuer's address, which begins with https://")
+_NO_CLIENT = N_("{variable} is set without {variable}_CLIENT: set the client id given to you")
+_NO_SECRET = N_("{variable}_SECRET_FILE={value} cannot be read: name the file that holds the client secret")
 _NO_PORT = N_("PORT={value}: use a number such as 8000")
 _CHOICES = {"doors": {"public", "staff", "all"}, "suite": {"intl", "gm"}, "postgres": {"", "wheel", "system"}}
 
@@ -89,4 +163,7 @@ def read(environ: Mapping[str, str]) -> Environment:
             raise BadEnvironment(_ONE_OF, variable=variable, value=values[name], choices=choices)
     if "port" in values and not values["port"].isdecimal():
         raise BadEnvironment(_NO_PORT, value=values["port"])
-    return Environment(**values)
+    found = Environment(**values)
+    # Said at the start, not at the first log-in.
+    _ = found.identity_providers
+    return found

@@ -50,6 +50,9 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "procrastinate.contrib.django",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -113,8 +116,28 @@ def _database(url: str) -> dict[str, object]:
 DATABASES = {"default": _database(ENV.database_url)}
 if ENV.owner_url:
     DATABASES["owner"] = _database(ENV.owner_url) | {"OPTIONS": {}}
+
+
+def _provider(one: environment.IdentityProvider) -> dict[str, object]:
+    return {
+        "provider_id": one.id,
+        "name": one.id,
+        "client_id": one.client,
+        "secret": one.secret,
+        "settings": {"server_url": one.issuer, "scope": one.scopes, "oauth_pkce_enabled": True},
+    }
+
+
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# What all processes must remember together: failed log-ins, used codes. Nothing is cached for speed in it.
+CACHES = {
+    "default": {
+        "BACKEND": "haochaping.doors.shared_memory.SharedMemory",
+        "LOCATION": "accounts_shared_memory",
+        # Beyond this many the oldest are dropped: high enough that nobody makes us forget by guessing.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -139,12 +162,31 @@ ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGOUT_REDIRECT_URL
 # Failed log-ins count per person and address (the adapter's key); a hall's people share one address.
-ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "5/15m/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "login_failed": "5/15m/key",
+    # Codes to citizens: by number, and by address as far as a neighbourhood behind one address needs.
+    "my_code_sent": "1/m/key,5/d/key,60/h/ip",
+    "my_code_tried": "5/15m/key",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if SECURE_SITE else 0
 MFA_ADAPTER = "haochaping.doors.console.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "haochaping"
 MFA_TOTP_TOLERANCE = 1
+# Staff with a subject bound to their account, and citizens, log in where their province keeps identities
+# (doors/sign_in.py); nobody gets an account by it.
+SOCIALACCOUNT_ADAPTER = "haochaping.doors.sign_in.IdentityAdapter"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "provider_class": "haochaping.doors.sign_in.IdentityProvider",
+        "APPS": [_provider(one) for one in ENV.identity_providers],
+    }
+}
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_STORE_TOKENS = False
+# Claims in which a citizen's phone, kind of certificate and certificate number stand.
+CITIZEN_CLAIMS = tuple(name.strip() for name in ENV.citizen_oidc_claims.split(","))
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
@@ -164,7 +206,8 @@ SECURE_CSP = {
     "img-src": [CSP.SELF, "data:"],
     "font-src": [CSP.SELF],
     "connect-src": [CSP.SELF],
-    "form-action": [CSP.SELF],
+    # A form of ours may lead on to the identity providers, and nowhere else.
+    "form-action": [CSP.SELF, *sorted({one.origin for one in ENV.identity_providers})],
     "base-uri": [CSP.NONE],
     "frame-ancestors": [CSP.NONE],
 }
@@ -179,6 +222,9 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_SIT
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 8 * 3600
+if SECURE_SITE:
+    # No neighbour under the same domain can set a cookie of this name (ASVS 3.3.1).
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if SECURE_SITE else []
 # The two intake endpoints take 16 MiB and check it themselves; forms take far less.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024

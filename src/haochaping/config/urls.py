@@ -18,7 +18,10 @@ PUBLIC: Urls = [
 STAFF: Urls = [
     path("desk/", include("haochaping.doors.workbench.urls")),
     path("admin/", include("haochaping.doors.console.urls")),
-    path("accounts/", include("allauth.urls")),
+    # Not all of allauth: sessions and identities have pages of the house.
+    path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("account/", include("haochaping.doors.console.account_urls")),
 ]
 MACHINES: Urls = [path("api/v1/", include("haochaping.doors.api.urls"))]
 EVERYWHERE: Urls = [

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from functools import wraps
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Protocol, cast, overload
 from urllib.parse import urlencode
 
+from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth import logout
@@ -27,9 +29,12 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from haochaping.accounts import actions as account_actions
 from haochaping.accounts import queries as accounts
-from haochaping.accounts.access import may
-from haochaping.accounts.terms import NOT_ALLOWED, Power
+from haochaping.accounts.access import may_any
+from haochaping.accounts.rules import network_of
+from haochaping.accounts.terms import CONSOLE_POWERS, NOT_ALLOWED, STAFF_PROVIDER, Power
+from haochaping.ledger.terms import EntryKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -100,7 +105,7 @@ THIRD_PARTY = {
     "admin:password_change": _CLOSED,
     "admin:password_change_done": _CLOSED,
 }
-NAMESPACES = {"admin": Gate(Passage.STAFF, frozenset({Power.CONSOLE_VIEW}))}
+NAMESPACES = {"admin": Gate(Passage.STAFF, CONSOLE_POWERS)}
 
 
 @overload
@@ -187,6 +192,31 @@ def set_actor(request: HttpRequest, actor: Actor) -> None:
     cast("_Acting", request).actor = actor
 
 
+type _Note = tuple[EntryKind, str, str, dict[str, str]]
+
+
+def leave_note(
+    request: HttpRequest, kind: EntryKind, subject_kind: str, subject_id: str, **facts: str
+) -> None:
+    """Have it recorded that the asker read personal data or took data away, once the answer is known to be given."""
+    notes: list[_Note] = request.__dict__.setdefault("notes", [])
+    notes.append((kind, subject_kind, subject_id, facts))
+
+
+def _write_notes(request: HttpRequest, status: int) -> None:
+    actor: Actor | None = getattr(request, "actor", None)
+    if actor is None:
+        return
+    match, network = request.resolver_match, network_of(get_adapter().get_client_ip(request))
+    notes: list[_Note] = request.__dict__.get("notes", []) if status < HTTPStatus.BAD_REQUEST else []
+    if status == HTTPStatus.FORBIDDEN:
+        notes = [(EntryKind.ACCESS_DENIED, "page", (match and match.view_name) or "", {})]
+    for kind, subject_kind, subject_id, facts in notes:
+        account_actions.note(
+            kind, subject_kind, subject_id, by=actor, now=timezone.now(), network=network, **facts
+        )
+
+
 class GateMiddleware:
     """Lets a request through to a view only as far as the view declares; stands last in MIDDLEWARE."""
 
@@ -194,8 +224,10 @@ class GateMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Pass on; the decision is taken when the view is known."""
-        return self.get_response(request)
+        """Pass on; the decision is taken when the view is known. What is noted is written before the answer leaves."""
+        response = self.get_response(request)
+        _write_notes(request, response.status_code)
+        return response
 
     def process_view(
         self,
@@ -239,6 +271,7 @@ def _is_over(request: HttpRequest) -> bool:
         return True
     if _SEEN not in request.session or now - seen > _NOTED_EVERY.total_seconds():
         request.session[_SINCE], request.session[_SEEN] = since, now
+        account_actions.note_seen(str(request.session.session_key), now=timezone.now())
     return False
 
 
@@ -248,16 +281,20 @@ def _staff_answer(request: HttpRequest, gate: Gate, name: str) -> HttpResponseBa
         return HttpResponseRedirect(f"{reverse(step)}?{urlencode({'next': request.get_full_path()})}")
     actor = accounts.actor_of_user(cast("int", request.user.pk))
     set_actor(request, actor)
-    if gate.powers and not any(may(actor, power) for power in gate.powers):
+    if gate.powers and not may_any(actor, gate.powers):
         log.warning("denied %s at %s, which needs %s", actor, name, " or ".join(sorted(gate.powers)))
         raise PermissionDenied(f"{gettext(NOT_ALLOWED.message)} {gettext(NOT_ALLOWED.remedy)}")
     return None
 
 
 def _has_second_factor(request: HttpRequest) -> bool:
-    # Whoever switches the factor off elsewhere has one factor from then on, whatever this session remembers.
+    # Whoever loses factor or binding elsewhere has one factor from then on, whatever this session remembers.
     records = get_authentication_records(request, request.user)
-    return any(record.get("method") == "mfa" for record in records) and is_mfa_enabled(request.user)
+    if any(record.get("method") == "mfa" for record in records):
+        return bool(is_mfa_enabled(request.user))
+    # The province's identity is as good as password and code (trust.md A1).
+    came_by_provider = any(record.get("provider") == STAFF_PROVIDER for record in records)
+    return came_by_provider and accounts.is_bound(cast("int", request.user.pk))
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,6 +128,7 @@ def _indexes(
     phones: Sequence[str | None],
 ) -> list[tuple[UUID, str, bytes]]:
     phone_key, certificate_key = held.blind[IndexPurpose.PHONE], held.blind[IndexPurpose.CERTIFICATE]
+    end_key = held.blind[IndexPurpose.PHONE_AND_END]
     rows = []
     for person_id, person, phone in zip(ids, persons, phones, strict=True):
         if phone:
@@ -137,4 +138,7 @@ def _indexes(
             if certificate:
                 value = sealing.blind_index(suite, certificate_key, certificate)
                 rows.append((person_id, IndexPurpose.CERTIFICATE.value, value))
+                if phone:
+                    value = sealing.blind_index(suite, end_key, rules.phone_and_end(phone, certificate))
+                    rows.append((person_id, IndexPurpose.PHONE_AND_END.value, value))
     return rows

@@ -9,11 +9,13 @@ from django.conf import settings
 
 from haochaping.identity import keys, rules, sealing
 from haochaping.identity.models import BlindIndex
-from haochaping.identity.terms import IndexPurpose, PlainPerson
+from haochaping.identity.terms import BAD_END, BAD_PHONE, IndexPurpose, PlainPerson
 from haochaping.kernel.periods import local_day
+from haochaping.kernel.refused import Refused
 from haochaping.ledger.terms import SUITES, Suite
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
     from uuid import UUID
 
@@ -28,6 +30,54 @@ def person_by_certificate_index(certificate_type: str, certificate_no: str) -> l
     """Sealed persons with this certificate in any spelling, oldest first; empty when it is none."""
     normal = rules.normal_certificate(certificate_type, certificate_no)
     return _persons(IndexPurpose.CERTIFICATE, normal) if normal else []
+
+
+def fingerprints(person: PlainPerson) -> list[bytes]:
+    """The blind indexes of somebody's phone and certificate under every suite; what is no number has none."""
+    held = keys.application_keys(Path(settings.KEYS_DIR)).blind
+    normal = {
+        IndexPurpose.PHONE: rules.normal_phone(person.phone),
+        IndexPurpose.CERTIFICATE: rules.normal_certificate(person.certificate_type, person.certificate_no),
+    }
+    return [
+        sealing.blind_index(suite, held[purpose], value)
+        for purpose, value in normal.items()
+        if value
+        for suite in Suite
+    ]
+
+
+def fingerprints_by_end(phone: str, end: str) -> list[bytes]:
+    """The blind indexes of a phone together with the last four characters of a certificate.
+
+    Raises:
+        Refused: BAD_PHONE or BAD_END for what can be neither.
+    """
+    normal, last = rules.normal_phone(phone), rules.normal_end(end)
+    if normal is None:
+        raise Refused(BAD_PHONE, field="phone")
+    if last is None:
+        raise Refused(BAD_END, field="end")
+    key = keys.application_keys(Path(settings.KEYS_DIR)).blind[IndexPurpose.PHONE_AND_END]
+    return [sealing.blind_index(suite, key, rules.phone_and_end(normal, last)) for suite in Suite]
+
+
+def persons_with(values: Iterable[bytes]) -> list[UUID]:
+    """Sealed persons who are certainly the one with these fingerprints, oldest first.
+
+    Where somebody was sealed with a certificate, that decides, or its end together with the phone: a phone
+    number may have a new owner by now, or be that of whoever handled the matter for them. A phone alone tells
+    only who was sealed without one.
+    """
+    rows = BlindIndex.objects.filter(purpose__in=[str(p) for p in IndexPurpose], value__in=list(values))
+    found: dict[str, set[UUID]] = {str(purpose): set() for purpose in IndexPurpose}
+    for person_id, purpose in rows.values_list("person_id", "purpose"):
+        found[purpose].add(person_id)
+    certain = found[IndexPurpose.CERTIFICATE] | found[IndexPurpose.PHONE_AND_END]
+    by_phone = found[IndexPurpose.PHONE] - certain
+    certified = BlindIndex.objects.filter(person__in=by_phone, purpose=IndexPurpose.CERTIFICATE)
+    only_phone = by_phone - set(certified.values_list("person_id", flat=True))
+    return sorted(certain | only_phone)
 
 
 def same_person(a: UUID, b: UUID) -> bool:

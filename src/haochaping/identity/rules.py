@@ -14,6 +14,8 @@ _FOREIGN = re.compile(r"\+[1-9][0-9]{6,14}")
 _PUNCTUATION = re.compile(r"[\s\-‐-―().·]")  # noqa: RUF001 - dashes as people and phones write them
 _OLD_RESIDENT = re.compile(r"[0-9]{15}")
 _SHORTEST_CERTIFICATE = 5
+_END_LENGTH = 4
+_END = re.compile(r"[0-9A-Z]{4}")
 # GB 11643-1999: weights and check characters of the 18-character number.
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
@@ -31,6 +33,17 @@ def normal_phone(text: str) -> str | None:
         if form.fullmatch(number):
             return number
     return None
+
+
+def normal_end(text: str) -> str | None:
+    """The one spelling of the last four characters of a certificate number; None when it is not four."""
+    end = _PUNCTUATION.sub("", unicodedata.normalize("NFKC", text)).upper()
+    return end if _END.fullmatch(end) else None
+
+
+def phone_and_end(phone: str, certificate: str) -> str:
+    """What somebody knows who has this number and this certificate, both normalised: number and last four."""
+    return f"{phone}:{certificate[-_END_LENGTH:]}"
 
 
 def normal_certificate(kind: str, number: str) -> str | None:

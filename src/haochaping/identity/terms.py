@@ -13,6 +13,7 @@ class IndexPurpose(StrEnum):
 
     PHONE = "phone"
     CERTIFICATE = "certificate"
+    PHONE_AND_END = "phone_end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,16 @@ UNKNOWN_PERSON = Reason(
     "unknown_person",
     N_("There is no sealed person with this number."),
     N_("The record may have been erased after its retention period; work without a call-back."),
+)
+BAD_PHONE = Reason(
+    "bad_phone",
+    N_("This is not a telephone number."),
+    N_("Type the number you gave when you handled your matter."),
+)
+BAD_END = Reason(
+    "bad_certificate_end",
+    N_("These are not the last four characters of a certificate number."),
+    N_("Type four digits or letters, for example 002X."),
 )
 NO_PHONE = Reason(
     "no_phone",

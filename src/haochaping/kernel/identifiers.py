@@ -51,6 +51,17 @@ def uuids7(now: datetime, count: int) -> list[UUID]:
     ]
 
 
+def first_uuid7(moment: datetime) -> UUID:
+    """The smallest id that `uuid7` can make at a moment: ids made earlier lie below it."""
+    milliseconds = int(moment.timestamp() * 1000)
+    return UUID(int=(milliseconds & (1 << 48) - 1) << 80)
+
+
+def digits(count: int) -> str:
+    """Draw a code of so many digits."""
+    return str(secrets.randbelow(10**count)).zfill(count)
+
+
 def receipt_no() -> str:
     """Draw a receipt number: 130 random bits in 26 characters of Crockford's base 32."""
     drawn = _RECEIPT.unpack(secrets.token_bytes(_RECEIPT.size))

@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import CheckConstraint, Index, Q
 from django.db.models.functions import Length
 
+from haochaping.ledger.terms import FIRST_CONDUCT_KIND
+
 models.BinaryField.register_lookup(Length)
 
 
@@ -32,7 +34,14 @@ class Entry(models.Model):
     class Meta:
         db_table = "ledger_entry"
         verbose_name = "账目"
-        indexes = [Index(fields=["subject_id", "kind"], name="ledger_entry_subject")]
+        indexes = [
+            Index(fields=["subject_id", "kind"], name="ledger_entry_subject"),
+            # The auditor's questions. Reviewers and the program itself are nearly all entries and no answer.
+            Index(fields=["actor", "id"], name="ledger_entry_staff", condition=Q(actor__startswith="staff:")),
+            Index(
+                fields=["kind", "id"], name="ledger_entry_conduct", condition=Q(kind__gte=FIRST_CONDUCT_KIND)
+            ),
+        ]
         constraints = [
             CheckConstraint(condition=Q(kind__gte=1, kind__lte=255), name="entry_kind_is_a_byte"),
             CheckConstraint(condition=Q(suite__in=[1, 2]), name="entry_suite_known"),

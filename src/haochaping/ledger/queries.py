@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Count, Min
 
+from haochaping.kernel.identifiers import first_uuid7
 from haochaping.ledger import rules
 from haochaping.ledger.models import ChainLink, Entry, Pending
 from haochaping.ledger.terms import (
@@ -64,6 +65,35 @@ def entries_of(subject_kind: str, subject_id: str) -> list[EntryRow]:
     links = ChainLink.objects.filter(entry__in=[row[0] for row in found])
     indexes = dict(links.values_list("entry_id", "index"))
     return [EntryRow(row[0], EntryKind(row[1]), *row[2:], index=indexes.get(row[0])) for row in found]
+
+
+def entries_by(
+    *,
+    actor: str = "",
+    kind: EntryKind | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int = 50,
+    offset: int = 0,
+) -> list[EntryRow]:
+    """What was recorded of an actor (`kind:id`), of a kind, from a moment to before another; newest first.
+
+    What is left out does not matter. `index` is not looked up.
+    """
+    # Ids begin with the moment, so that their own index serves every period.
+    asked = {
+        "actor": actor or None,
+        "actor__startswith": "staff:" if actor.startswith("staff:") else None,
+        "kind": kind,
+        "id__gte": since and first_uuid7(since),
+        "id__lt": until and first_uuid7(until),
+    }
+    where = {name: value for name, value in asked.items() if value is not None}
+    rows = Entry.objects.filter(**where).order_by("-id")
+    entries = rows.values_list("id", "kind", "recorded_at", "actor", "subject_kind", "subject_id", "facts")
+    return [
+        EntryRow(row[0], EntryKind(row[1]), *row[2:], index=None) for row in entries[offset : offset + limit]
+    ]
 
 
 def count(kind: EntryKind) -> int:

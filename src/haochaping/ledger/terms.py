@@ -47,9 +47,17 @@ class EntryKind(IntEnum):
     REVIEW_COMPLETED = 144
     INVITATION_ISSUED = 145
     SETTING_CHANGED = 146
+    SIGNED_IN = 160
+    SIGN_IN_FAILED = 161
+    SIGNED_OUT = 162
+    ACCESS_DENIED = 163
+    PERSONAL_DATA_READ = 164
+    EXPORTED = 165
 
 
 FIRST_INTERNAL_KIND = 128
+# From here on, what people did besides changing things.
+FIRST_CONDUCT_KIND = 160
 
 KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.REVIEW_ACCEPTED: N_("Review accepted"),
@@ -82,6 +90,12 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.REVIEW_COMPLETED: N_("Review completed with reasons or text"),
     EntryKind.INVITATION_ISSUED: N_("Invitations issued"),
     EntryKind.SETTING_CHANGED: N_("Setting changed"),
+    EntryKind.SIGNED_IN: N_("Logged in"),
+    EntryKind.SIGN_IN_FAILED: N_("Log-in failed"),
+    EntryKind.SIGNED_OUT: N_("Logged out"),
+    EntryKind.ACCESS_DENIED: N_("Access denied"),
+    EntryKind.PERSONAL_DATA_READ: N_("Personal data read"),
+    EntryKind.EXPORTED: N_("Data exported"),
 }
 
 

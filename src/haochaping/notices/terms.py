@@ -45,6 +45,7 @@ class Template(StrEnum):
     RECEIPT = "receipt"
     AGENCY_WROTE = "agency_wrote"
     ORDER_REPLIED = "order_replied"
+    SIGN_IN_CODE = "sign_in_code"
 
 
 # Nothing about person, service or agency: a text message is read over shoulders and kept by carriers.
@@ -58,6 +59,9 @@ SENTENCES: dict[Template, str] = {
     ),
     Template.ORDER_REPLIED: N_(
         "Your review has been answered. Read the answer and say whether it helped: {link}"
+    ),
+    Template.SIGN_IN_CODE: N_(
+        "{code} is your code to see your services. It is valid for ten minutes; nobody will ask you for it."
     ),
 }
 SIDE_LABELS: dict[Side, str] = {

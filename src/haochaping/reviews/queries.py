@@ -147,6 +147,11 @@ def review_of_occurrence(occurrence_id: UUID, assess_no: int = 1) -> ReviewRow |
     return next(iter(_rows(occurrence_id=occurrence_id, assess_no=assess_no)), None)
 
 
+def reviews_of_occurrences(occurrence_ids: Iterable[UUID]) -> dict[UUID, ReviewRow]:
+    """The first review of each occurrence that has one, by occurrence."""
+    return {row.occurrence_id: row for row in _rows(occurrence_id__in=list(occurrence_ids), assess_no=1)}
+
+
 def review_by_receipt(receipt: str) -> ReviewRow:
     """The review of a receipt number; raises `Refused(RECEIPT_UNKNOWN)`."""
     for row in _rows(receipt_hash=receipt_hash(receipt)):

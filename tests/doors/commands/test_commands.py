@@ -293,6 +293,25 @@ def test_staff_account_with_an_unknown_role_is_refused(world):
     assert accounts.staff_by_username("clerk3") is None
 
 
+def test_first_administrator_begins_by_a_link(world):
+    done = run("staff", "first-admin", "--role", "auditor")
+
+    assert done.exit_code == 0
+    address = done.output.split()[-1]
+    assert "/account/link/" in address
+    assert Client().get(address[address.index("/account") :]).status_code == 200
+    assert run("staff", "create", "wang", "--role", "auditor", "--everywhere").exit_code == 0
+    assert run("staff", "first-admin", "--role", "auditor").exit_code == 1
+
+
+def test_staff_identity_is_bound_at_the_shell(world):
+    assert run("staff", "create", "clerk4", "--role", "clerk", "--agency", worlds.AGENCY).exit_code == 0
+
+    assert run("staff", "bind", "clerk4", "subject-4").exit_code == 0
+    assert run("staff", "bind", "clerk4", "subject-5").exit_code == 1
+    assert run("staff", "bind", "nobody", "subject-6").exit_code == 1
+
+
 def test_ledger_verify_tells_whole_from_broken(world, as_owner):
     now = timezone.now()
     worlds.take_case("YC-1", now)

@@ -1,4 +1,4 @@
-"""`haochaping staff create` and `haochaping clients create`."""
+"""`haochaping staff …` and `haochaping clients create`."""
 
 from __future__ import annotations
 
@@ -72,6 +72,42 @@ def create(
     click.echo(of_app.format(value=enrolment.secret))
     codes = gettext("one-time codes, each works once: {value}")
     click.echo(codes.format(value=" ".join(enrolment.recovery_codes)))
+
+
+@staff.command("first-admin")
+@option(
+    "--role",
+    default="system_admin",
+    show_default=True,
+    type=click.Choice(["system_admin", "security_admin", "auditor"]),
+    help=N_("Which of the three administrators; each must be somebody else."),
+)
+@with_database
+def first_admin(*, role: str) -> None:
+    """Print a link by which the first administrator of a kind makes their account, once and within one hour."""
+    from django.conf import settings  # noqa: PLC0415 - needs Django to be ready
+    from django.utils import timezone  # noqa: PLC0415
+
+    from haochaping.accounts import actions  # noqa: PLC0415
+
+    token = actions.issue_first_admin_link(role=role, by=OPERATOR, now=timezone.now())
+    click.echo(f"{settings.SITE_URL}/account/link/{token}")
+
+
+@staff.command("bind")
+@click.argument("username")
+@click.argument("subject")
+@with_database
+def bind(*, username: str, subject: str) -> None:
+    """Let SUBJECT of the staff identity provider (its claim “sub”) log in as USERNAME."""
+    from django.utils import timezone  # noqa: PLC0415 - needs Django to be ready
+
+    from haochaping.accounts import actions, queries  # noqa: PLC0415
+
+    person = queries.staff_by_username(username)
+    now = timezone.now()
+    actions.bind_identity(user_id=person.id if person else 0, subject=subject, by=OPERATOR, now=now)
+    click.echo(gettext("{name} logs in as {subject}.").format(name=username, subject=subject))
 
 
 @clients.command("create")

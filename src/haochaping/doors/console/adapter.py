@@ -7,10 +7,15 @@ from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
+from django.core.exceptions import ValidationError
 
+from haochaping.accounts.terms import STAFF_PROVIDER
+from haochaping.doors import sign_in
+from haochaping.doors.console import witness
 from haochaping.kernel.identifiers import random_bytes
 
 if TYPE_CHECKING:
@@ -29,6 +34,21 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """Accounts need no mail address, so that nothing is sent."""
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Stop guessers; that somebody was stopped is recorded."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            witness.failed(request, str(credentials.get("username", "")), "locked")
+            raise
+
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        """Whoever came by the identity provider is logged out there too."""
+        records = get_authentication_records(request, request.user)
+        came_by_provider = any(record.get("provider") == STAFF_PROVIDER for record in records)
+        here = str(super().get_logout_redirect_url(request))
+        return sign_in.logout_address(request, STAFF_PROVIDER, here) if came_by_provider else here
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         # By person and address: a hall shares one address, and a stranger must not lock out a colleague.

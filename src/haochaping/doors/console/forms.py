@@ -1,15 +1,85 @@
-"""The log-in form without a way to reset a password by e-mail, which there is none of."""
+"""Forms of accounts: log-in without a way to reset a password by e-mail, one-time links, the auditor's question."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from allauth.account import forms
+from allauth.account import forms as allauth
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from haochaping.accounts.terms import STAFF_PROVIDER
+from haochaping.doors import sign_in
+from haochaping.ledger.terms import KIND_LABELS
 
 
-class LoginForm(forms.LoginForm):  # type: ignore[misc]  # allauth carries no types
+class LoginForm(allauth.LoginForm):  # type: ignore[misc]  # allauth carries no types
     """User name and password."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password"].help_text = ""
+        self.identity_open = sign_in.is_open(STAFF_PROVIDER)
+
+
+class PasswordForm(forms.Form):
+    """A new password, typed twice."""
+
+    password = forms.CharField(
+        label=gettext_lazy("New password"),
+        help_text=gettext_lazy("At least 12 characters; several words are easier to remember."),
+        strip=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label=gettext_lazy("New password again"),
+        strip=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean_again(self) -> str:
+        """The same twice, or a complaint."""
+        again = str(self.cleaned_data["again"])
+        if "password" in self.cleaned_data and again != self.cleaned_data["password"]:
+            raise forms.ValidationError(gettext_lazy("The two passwords differ. Type the same one twice."))
+        return again
+
+
+class AccountForm(forms.Form):
+    """A new account."""
+
+    username = forms.CharField(
+        label=gettext_lazy("User name"),
+        help_text=gettext_lazy("3 to 40 lower-case letters, digits, dots, hyphens or underscores"),
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    display_name = forms.CharField(label=gettext_lazy("Name of the person"), max_length=200)
+
+
+class FirstAdminForm(PasswordForm, AccountForm):
+    """The first administrator of a kind."""
+
+    field_order = ("username", "display_name", "password", "again")
+
+
+class AuditForm(forms.Form):
+    """Who, what and when; every field may be left empty."""
+
+    person = forms.CharField(label=gettext_lazy("User name"), max_length=40, required=False)
+    kind = forms.ChoiceField(label=gettext_lazy("What happened"), required=False)
+    since = forms.DateField(
+        label=gettext_lazy("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    until = forms.DateField(
+        label=gettext_lazy("To"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        labels = [(str(kind.value), gettext_lazy(label)) for kind, label in KIND_LABELS.items()]
+        kind = self.fields["kind"]
+        assert isinstance(kind, forms.ChoiceField)  # noqa: S101 - for the type checker
+        kind.choices = [("", gettext_lazy("Everything")), *labels]

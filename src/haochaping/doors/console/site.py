@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 
 from haochaping.accounts import actions as accounts
-from haochaping.accounts.access import may
+from haochaping.accounts.access import may, may_any
 from haochaping.accounts.models import ApiClient, RoleGrant, User
-from haochaping.accounts.terms import ROLE_LABELS, Power, Role
+from haochaping.accounts.terms import CONSOLE_POWERS, ROLE_LABELS, Power, Role
 from haochaping.doors.gate import actor_of
 from haochaping.kernel.refused import N_, Refused
 
@@ -72,7 +72,7 @@ _TEXTS = (models.CharField, models.TextField, models.JSONField, models.BinaryFie
 
 
 class ConsoleSite(AdminSite):
-    """Django's admin behind our gate: whoever gets here has a second factor and the power `console.view`."""
+    """Django's admin behind our gate: whoever gets here has a second factor and is an administrator."""
 
     site_header = site_title = index_title = gettext_lazy("Console")
     site_url = "/desk/"
@@ -80,7 +80,7 @@ class ConsoleSite(AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Whether the console may be seen at all."""
-        return may(actor_of(request), Power.CONSOLE_VIEW)
+        return may_any(actor_of(request), CONSOLE_POWERS)
 
 
 class LookingAdmin(_ModelAdmin):
@@ -92,11 +92,11 @@ class LookingAdmin(_ModelAdmin):
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Whoever sees the console sees every table in it."""
-        return may(actor_of(request), Power.CONSOLE_VIEW)
+        return may_any(actor_of(request), CONSOLE_POWERS)
 
     def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:  # noqa: ARG002
         """Whoever sees the console sees every row in it."""
-        return may(actor_of(request), Power.CONSOLE_VIEW)
+        return may_any(actor_of(request), CONSOLE_POWERS)
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
         """Rows come from actions."""

@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING
 from django.shortcuts import render
 from django.urls import reverse
 
+from haochaping.accounts.terms import CITIZEN_PROVIDER
+from haochaping.doors import sign_in
 from haochaping.doors.gate import public
-from haochaping.doors.portal.forms import LinkForm, ReceiptForm
+from haochaping.doors.portal import code
+from haochaping.doors.portal.forms import LinkForm, PhoneForm, ReceiptForm
+from haochaping.doors.portal.mine import own_services
 from haochaping.doors.private_page import private_page, see_other
 from haochaping.exchange import queries as exchange
 from haochaping.kernel.identifiers import normal_receipt_no
@@ -19,6 +23,8 @@ from haochaping.reviews.terms import RECEIPT_UNKNOWN
 from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.http import HttpRequest, HttpResponse
 
 _IN_LINK = re.compile(r"/r/([A-Za-z0-9_-]+)")
@@ -29,7 +35,7 @@ _IN_LINK = re.compile(r"/r/([A-Za-z0-9_-]+)")
 def my(request: HttpRequest) -> HttpResponse:
     """Two small forms; what was typed stays when it leads nowhere."""
     if request.method != "POST":
-        return render(request, "portal/my.html", {"receipt": ReceiptForm(), "link": LinkForm()})
+        return _page(request, {"receipt": ReceiptForm(), "link": LinkForm()})
     name = "link" if "link" in request.POST else "receipt"
     form = LinkForm(request.POST) if name == "link" else ReceiptForm(request.POST)
     if form.is_valid():
@@ -39,7 +45,19 @@ def my(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             form.add_error(name, say(refused.complaint).text)
     forms = {"receipt": ReceiptForm(), "link": LinkForm()} | {name: form, "wrong": form}
-    return render(request, "portal/my.html", forms, status=422)
+    return _page(request, forms, status=422)
+
+
+def _page(request: HttpRequest, forms: Mapping[str, object], status: int = 200) -> HttpResponse:
+    known = sign_in.citizen_of(request)
+    context = {
+        "sign_in_open": sign_in.is_open(CITIZEN_PROVIDER),
+        "signed_in": bool(known),
+        "phone": PhoneForm() if code.is_open() else None,
+        "services": own_services(known) if known else [],
+        **forms,
+    }
+    return render(request, "portal/my.html", context, status=status)
 
 
 def _by_receipt(typed: str) -> str:

@@ -84,3 +84,35 @@ class LinkForm(forms.Form):
         max_length=500,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "inputmode": "url"}),
     )
+
+
+class PhoneForm(forms.Form):
+    """The number of a case and the end of the certificate it was handled with."""
+
+    phone = forms.CharField(
+        label=gettext_lazy("Telephone number"),
+        help_text=gettext_lazy("The number you gave when you handled your matter"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
+    )
+    end = forms.CharField(
+        label=gettext_lazy("Last four characters of your certificate number"),
+        help_text=gettext_lazy("Numbers change hands; this shows that it is still yours."),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+class CodeForm(forms.Form):
+    """The code as it came by text message."""
+
+    code = forms.CharField(
+        label=gettext_lazy("Code from the text message"),
+        help_text=gettext_lazy("Six digits"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+    )
+
+    def clean_code(self) -> str:
+        """The digits, however they were spaced."""
+        return "".join(str(self.cleaned_data["code"]).split())

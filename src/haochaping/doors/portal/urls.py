@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haochaping.doors.portal import entrance, invitation, status
+from haochaping.doors.portal import code, entrance, invitation, mine, status
 
 urlpatterns = [
     path("r/<str:token>", invitation.page, name="review"),
@@ -18,4 +18,10 @@ urlpatterns = [
     path("status/<str:receipt>/withdraw", status.withdraw, name="status_withdraw"),
     path("status/<str:receipt>/message", status.message, name="status_message"),
     path("my/", entrance.my, name="my"),
+    path("my/sign-in", mine.go, name="my_sign_in"),
+    path("my/sign-in/back", mine.back, name="my_sign_in_back"),
+    path("my/code/send", code.ask, name="my_code_ask"),
+    path("my/code", code.enter, name="my_code"),
+    path("my/sign-out", mine.leave, name="my_sign_out"),
+    path("my/services/<uuid:occurrence_id>", mine.open_service, name="my_service"),
 ]

@@ -11,8 +11,8 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext
 
-from haochaping.accounts.access import may
-from haochaping.accounts.terms import NOT_ALLOWED, OUT_OF_SCOPE, Power
+from haochaping.accounts.access import may_any
+from haochaping.accounts.terms import CONSOLE_POWERS, NOT_ALLOWED, OUT_OF_SCOPE, Power
 from haochaping.doors.gate import actor_of
 from haochaping.kernel.refused import N_, Refused
 from haochaping.outbox.terms import JOB_NOT_DEAD
@@ -42,12 +42,12 @@ _STATUS = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A page of the workbench: what it is called, what one does there, the power that opens it."""
+    """A page of the workbench: what it is called, what one does there, the powers any of which opens it."""
 
     name: str
     title: str
     text: str
-    power: Power
+    powers: frozenset[Power]
 
 
 PLACES = (
@@ -55,31 +55,43 @@ PLACES = (
         "desk",
         N_("Work orders"),
         N_("Answer bad reviews and put right what is behind them."),
-        Power.ORDER_VIEW,
+        frozenset({Power.ORDER_VIEW}),
     ),
     Place(
         "desk_releases",
         N_("Texts to release"),
         N_("Decide which texts and replies the public may read."),
-        Power.PUBLICATION_RELEASE,
+        frozenset({Power.PUBLICATION_RELEASE}),
     ),
     Place(
         "desk_quarantine",
         N_("Quarantine"),
         N_("See which records could not be taken, and why; try them again."),
-        Power.QUARANTINE_MANAGE,
+        frozenset({Power.QUARANTINE_MANAGE}),
     ),
     Place(
         "desk_jobs",
         N_("Jobs that were given up"),
         N_("See what the program could not do in the background, and have it tried again."),
-        Power.JOBS_MANAGE,
+        frozenset({Power.JOBS_MANAGE}),
+    ),
+    Place(
+        "account_people",
+        N_("Accounts"),
+        N_("Open accounts, issue links for passwords, bind identities, end sessions."),
+        frozenset({Power.ACCOUNT_MANAGE, Power.SESSION_END}),
+    ),
+    Place(
+        "account_audit",
+        N_("Audit"),
+        N_("See who did what: log-ins, denied access, personal data read, changes."),
+        frozenset({Power.AUDIT_READ}),
     ),
     Place(
         "admin:index",
         N_("Console"),
         N_("Look into directory, rules, accounts and clients."),
-        Power.CONSOLE_VIEW,
+        CONSOLE_POWERS,
     ),
 )
 
@@ -99,7 +111,7 @@ def entries(by: Actor, here: str = "") -> list[Entry]:
     return [
         Entry(gettext(place.title), gettext(place.text), _address(place.name), place.name == here)
         for place in PLACES
-        if may(by, place.power)
+        if may_any(by, place.powers)
     ]
 
 

@@ -15,13 +15,14 @@ from django.views.decorators.http import require_POST, require_safe
 from haochaping.accounts.access import may
 from haochaping.accounts.terms import Power
 from haochaping.cases import queries as cases
-from haochaping.doors.gate import actor_of, requires
+from haochaping.doors.gate import actor_of, leave_note, requires
 from haochaping.doors.workbench.desk import INVALID, desk_page, refusable, see_other, status_of
 from haochaping.doors.workbench.steps import MESSAGE, STEPS, may_write, open_steps
 from haochaping.doors.workbench.words import names_of, state_tone, tag_labels
 from haochaping.flows import handle_bad_review
 from haochaping.kernel.masking import masked_number
 from haochaping.kernel.refused import Refused
+from haochaping.ledger.terms import EntryKind
 from haochaping.notices import queries as notices
 from haochaping.notices.terms import Side
 from haochaping.publicity.rules import redacted
@@ -130,6 +131,7 @@ def _page(
     if order.state == OrderState.CREATED:
         # Until it is dispatched it is the reviewer's to change, and nobody else's to see.
         raise Refused(NO_SUCH_ORDER)
+    leave_note(request, EntryKind.PERSONAL_DATA_READ, "order", str(order.id))
     events = orders.timeline(order.id)
     thread = notices.messages(order.thread_id, for_side=Side.AGENCY) if order.thread_id else []
     callbacks = orders.callbacks(order.id)

@@ -1,0 +1,41 @@
+"""账户 writes: accounts, roles, one-time links, sessions, clients, and what is noted; each with its entry."""
+
+from haochaping.accounts.actions.audit import note
+from haochaping.accounts.actions.clients import create_client, revoke_client
+from haochaping.accounts.actions.identities import bind_identity, unbind_identity
+from haochaping.accounts.actions.links import (
+    begin_as_administrator,
+    issue_first_admin_link,
+    issue_password_link,
+    set_password,
+)
+from haochaping.accounts.actions.people import (
+    create_staff,
+    disable,
+    enrol_totp,
+    open_account,
+    reset_second_factor,
+)
+from haochaping.accounts.actions.roles import grant_role, revoke_role
+from haochaping.accounts.actions.sessions import end_sessions, note_seen
+
+__all__ = [
+    "begin_as_administrator",
+    "bind_identity",
+    "create_client",
+    "create_staff",
+    "disable",
+    "end_sessions",
+    "enrol_totp",
+    "grant_role",
+    "issue_first_admin_link",
+    "issue_password_link",
+    "note",
+    "note_seen",
+    "open_account",
+    "reset_second_factor",
+    "revoke_client",
+    "revoke_role",
+    "set_password",
+    "unbind_identity",
+]

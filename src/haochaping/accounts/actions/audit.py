@@ -1,0 +1,24 @@
+"""What people did besides changing things: log-in and log-out, being denied, reading, taking away."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from haochaping.ledger import actions as ledger
+from haochaping.ledger.terms import NewEntry
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from haochaping.kernel.actor import Actor
+    from haochaping.ledger.terms import EntryKind
+
+
+@transaction.atomic
+def note(
+    kind: EntryKind, subject_kind: str, subject_id: str, *, by: Actor, now: datetime, **facts: str
+) -> None:
+    """Append one entry about what somebody did; `facts` are codes and a network, never words or whole addresses."""
+    ledger.append([NewEntry(kind, subject_kind, subject_id, facts=facts)], by=by, now=now)

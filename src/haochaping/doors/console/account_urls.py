@@ -1,0 +1,19 @@
+"""Addresses of accounts and sessions, below `/account/`."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from haochaping.doors.console import audit, entrance, people, sessions
+
+urlpatterns = [
+    path("sign-in", entrance.go, name="staff_sign_in"),
+    path("sign-in/back", entrance.back, name="staff_sign_in_back"),
+    path("link/<str:token>", entrance.link, name="account_link"),
+    path("sessions", sessions.page, name="account_sessions"),
+    path("sessions/end", sessions.end, name="account_sessions_end"),
+    path("people/", people.everybody, name="account_people"),
+    path("people/<int:user_id>", people.page, name="account_person"),
+    path("people/<int:user_id>/<slug:step>", people.take_step, name="account_person_step"),
+    path("audit/", audit.page, name="account_audit"),
+]

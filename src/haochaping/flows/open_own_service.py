@@ -1,0 +1,41 @@
+"""本人服务: somebody who has proved who they are opens one of their own services, to rate it or see their review."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from haochaping.cases import queries as cases
+from haochaping.identity import queries as identity
+from haochaping.kernel.periods import local_day
+from haochaping.kernel.refused import Refused
+from haochaping.reviews import actions as reviews
+from haochaping.reviews import queries as review_queries
+from haochaping.reviews.terms import TOKEN_INVALID
+from haochaping.rulebook import queries as rulebook
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+    from uuid import UUID
+
+    from haochaping.kernel.actor import Actor
+
+
+@transaction.atomic
+def open_own_service(
+    occurrence_id: UUID, *, fingerprints: Collection[bytes], by: Actor, now: datetime
+) -> str:
+    """The address part of the invitation to a service of this very person, issued now if there is none.
+
+    Raises:
+        Refused: TOKEN_INVALID when there is no such service or it is somebody else's.
+    """
+    binding = cases.binding_of(occurrence_id)
+    persons = set(identity.persons_with(fingerprints))
+    if binding is None or cases.person_of(binding.case_id) not in persons:
+        raise Refused(TOKEN_INVALID)
+    valid = rulebook.terms_for(binding.division_path, local_day(now)).invitation_valid
+    reviews.invite([occurrence_id], valid=valid, by=by, now=now)
+    return review_queries.tokens_of([occurrence_id])[occurrence_id]

@@ -1,0 +1,220 @@
+"""Accounts at the doors: one-time links, sessions, what administrators do for others, who may."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from haochaping.accounts import actions, queries
+from haochaping.accounts.models import OneTimeLink, User
+from haochaping.accounts.terms import POWERS_OF, ROLE_LABELS, Power, Role
+from haochaping.kernel.actor import OPERATOR
+from tests.doors.conftest import PASSWORD
+
+pytestmark = pytest.mark.django_db
+NEW = "a louder river at noon"
+FIRST = {"username": "admin.one", "display_name": "首位管理员", "password": NEW, "again": NEW}
+
+
+def first_link(role=Role.SYSTEM_ADMIN) -> str:
+    token = actions.issue_first_admin_link(role=role, by=OPERATOR, now=timezone.now())
+    return reverse("account_link", args=[token])
+
+
+def password_link(somebody) -> str:
+    token = actions.issue_password_link(user_id=somebody.id, by=OPERATOR, now=timezone.now())
+    return reverse("account_link", args=[token])
+
+
+def log_in(username: str, password: str):
+    return Client().post(reverse("account_login"), {"login": username, "password": password})
+
+
+def test_first_administrator_makes_an_account_and_logs_in():
+    address = first_link()
+
+    page = Client().get(address)
+    answer = Client().post(address, FIRST)
+
+    assert page.context["role"] == gettext(ROLE_LABELS[Role.SYSTEM_ADMIN])
+    assert page.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Location"] == reverse("account_login")
+    assert log_in("admin.one", NEW).status_code == 302
+    assert Client().get(address).status_code == 410
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"username": "x"}, "username"),
+        ({"password": "short", "again": "short"}, "password"),
+        ({"again": "something else"}, "again"),
+        ({"display_name": ""}, "display_name"),
+    ],
+)
+def test_what_was_typed_wrong_is_said_and_the_link_stays(typed, field):
+    address = first_link()
+
+    answer = Client().post(address, FIRST | typed)
+
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == [field]
+    assert Client().post(address, FIRST).status_code == 302
+
+
+def test_password_link_ends_all_sessions(signed_in):
+    clerk = signed_in(Role.CLERK)
+
+    Client().post(password_link(clerk), {"password": NEW, "again": NEW})
+
+    assert clerk.browser.get(reverse("desk")).status_code == 302
+    assert log_in(clerk.username, PASSWORD).status_code == 200
+    assert log_in(clerk.username, NEW).status_code == 302
+
+
+def test_old_and_invented_links_read_the_same(person):
+    address = password_link(person(Role.CLERK))
+    OneTimeLink.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+
+    old, invented = Client().get(address), Client().get(reverse("account_link", args=["nothing"]))
+
+    assert old.status_code == invented.status_code == 410
+    assert old.context["sentence"] == invented.context["sentence"]
+
+
+def test_own_sessions_are_listed_and_one_is_ended(signed_in):
+    clerk = signed_in(Role.CLERK)
+    phone = Client(headers={"user-agent": "Mobile 1.0"})
+    phone.post(reverse("account_login"), {"login": clerk.username, "password": PASSWORD})
+    phone.post(reverse("mfa_authenticate"), {"code": clerk.enrolment.recovery_codes[0]})
+    assert phone.get(reverse("desk")).status_code == 200
+
+    rows = clerk.browser.get(reverse("account_sessions")).context["rows"]
+    chosen = next(row for row in rows if row.browser == "Mobile 1.0")
+    clerk.browser.post(reverse("account_sessions_end"), {"session": chosen.id})
+
+    assert len(rows) == 2
+    assert phone.get(reverse("desk")).status_code == 302
+    assert clerk.browser.get(reverse("desk")).status_code == 200
+
+
+def test_all_own_sessions_are_ended_with_the_present_one(signed_in):
+    clerk = signed_in(Role.CLERK)
+
+    clerk.browser.post(reverse("account_sessions_end"))
+
+    assert clerk.browser.get(reverse("desk")).status_code == 302
+
+
+def test_session_of_somebody_else_is_not_ended(signed_in):
+    clerk, other = signed_in(Role.CLERK), signed_in(Role.DISPATCHER)
+    theirs = queries.sessions_of(other.id, now=timezone.now())[0]
+
+    clerk.browser.post(reverse("account_sessions_end"), {"session": theirs.id})
+
+    assert other.browser.get(reverse("desk")).status_code == 200
+
+
+def test_log_in_takes_a_new_session(person):
+    clerk = person(Role.CLERK)
+    clerk.browser.get(reverse("account_login"))
+    session = clerk.browser.session
+    session["planted"] = "1"
+    session.save()
+    before = session.session_key
+
+    clerk.give_password()
+    clerk.give_code()
+
+    assert clerk.browser.session.session_key != before
+
+
+STEPS = {
+    "link": Power.ACCOUNT_MANAGE,
+    "bind": Power.ACCOUNT_MANAGE,
+    "unbind": Power.ACCOUNT_MANAGE,
+    "reset-factor": Power.FACTOR_RESET,
+    "end-sessions": Power.SESSION_END,
+}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_steps_for_others_are_taken_by_whose_power_it_is(signed_in, role):
+    by = signed_in(role)
+    clerk_id = actions.create_staff(
+        username="li.wei",
+        display_name="李薇",
+        role=Role.CLERK,
+        everywhere=True,
+        password=PASSWORD,
+        by=OPERATOR,
+        now=timezone.now(),
+    )
+    actions.enrol_totp(user_id=clerk_id, by=OPERATOR, now=timezone.now())
+
+    for step, power in STEPS.items():
+        form = {"subject": "s-1"} if step == "bind" else {}
+        answer = by.browser.post(reverse("account_person_step", args=[clerk_id, step]), form)
+        # Nobody is logged in as the clerk: that there is no session to end is said behind the power.
+        done = 422 if step == "end-sessions" else 302
+        assert answer.status_code == (done if power in POWERS_OF[role] else 403), step
+    opens = bool(POWERS_OF[role] & set(STEPS.values()))
+    assert by.browser.get(reverse("account_people")).status_code == (200 if opens else 403)
+    assert by.browser.get(reverse("account_person", args=[clerk_id])).status_code == (200 if opens else 403)
+
+
+def test_the_link_for_a_password_is_shown_to_the_system_administrator(signed_in, person):
+    admin, clerk = signed_in(Role.SYSTEM_ADMIN), person(Role.CLERK)
+
+    answer = admin.browser.post(reverse("account_person_step", args=[clerk.id, "link"]), follow=True)
+
+    shown = answer.content.decode()
+    address = shown[shown.index("/account/link/") :].split()[0].partition("<")[0]
+    assert Client().post(address, {"password": NEW, "again": NEW}).status_code == 302
+    assert User.objects.get(pk=clerk.id).check_password(NEW)
+
+
+def test_all_sessions_of_a_person_are_ended_by_the_security_administrator(signed_in):
+    admin, clerk = signed_in(Role.SECURITY_ADMIN), signed_in(Role.CLERK)
+    page = admin.browser.get(reverse("account_person", args=[clerk.id]))
+    assert len(page.context["sessions"]) == 1
+
+    admin.browser.post(reverse("account_person_step", args=[clerk.id, "end-sessions"]))
+
+    assert clerk.browser.get(reverse("desk")).status_code == 302
+
+
+def test_the_system_administrator_sees_no_sessions(signed_in):
+    admin, clerk = signed_in(Role.SYSTEM_ADMIN), signed_in(Role.CLERK)
+
+    page = admin.browser.get(reverse("account_person", args=[clerk.id]))
+
+    assert page.context["sessions"] == []
+    assert "127.0.0.1" not in page.content.decode()
+
+
+def test_account_is_opened_and_found(signed_in):
+    admin = signed_in(Role.SYSTEM_ADMIN)
+
+    answer = admin.browser.post(reverse("account_people"), {"username": "new.one", "display_name": "新人"})
+
+    row = queries.staff_by_username("new.one")
+    assert row is not None
+    assert answer.headers["Location"] == reverse("account_person", args=[row.id])
+    assert "new.one" in admin.browser.get(reverse("account_people"), {"q": "new"}).content.decode()
+    assert "new.one" not in admin.browser.get(reverse("account_people"), {"q": "old"}).content.decode()
+    again = admin.browser.post(reverse("account_people"), {"username": "new.one", "display_name": "新人"})
+    assert again.status_code == 422
+
+
+@pytest.mark.parametrize("step", ["link", "nonsense"])
+def test_nobody_and_nothing_is_not_there(signed_in, step):
+    admin = signed_in(Role.SYSTEM_ADMIN)
+
+    assert admin.browser.post(reverse("account_person_step", args=[0, step])).status_code == 404
+    assert admin.browser.get(reverse("account_person", args=[0])).status_code == 404

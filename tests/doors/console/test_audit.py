@@ -1,0 +1,152 @@
+"""What people do leaves an entry, and the auditor finds it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from haochaping.accounts import actions
+from haochaping.accounts.terms import Role
+from haochaping.kernel.actor import OPERATOR, Actor, ActorKind
+from haochaping.ledger.models import Entry
+from haochaping.ledger.terms import EntryKind
+from tests import worlds
+from tests.doors.conftest import PASSWORD
+
+pytestmark = pytest.mark.django_db
+
+
+def entries(kind):
+    rows = Entry.objects.filter(kind=kind).order_by("id")
+    return [(row.actor, row.subject_id, row.facts) for row in rows]
+
+
+def test_log_in_and_log_out(signed_in):
+    clerk = signed_in(Role.CLERK)
+    clerk.browser.post(reverse("account_logout"))
+
+    who, one = f"staff:{clerk.id}", str(clerk.id)
+    assert entries(EntryKind.SIGNED_IN) == [(who, one, {"network": "127.0.0.0/24", "how": "password+mfa"})]
+    assert entries(EntryKind.SIGNED_OUT) == [(who, one, {"network": "127.0.0.0/24"})]
+
+
+def test_a_session_that_idled_away_is_a_log_out(signed_in):
+    clerk = signed_in(Role.CLERK)
+    clerk.browser.get(reverse("desk"))
+    session = clerk.browser.session
+    session["gate.seen"] = (timezone.now() - timedelta(minutes=16)).timestamp()
+    session.save()
+
+    clerk.browser.get(reverse("desk"))
+
+    assert len(entries(EntryKind.SIGNED_OUT)) == 1
+
+
+def test_failed_log_ins_keep_no_name_that_is_no_account(person):
+    clerk = person(Role.CLERK)
+    clerk.give_password("wrong wrong wrong", address="203.0.113.9")
+    Client().post(reverse("account_login"), {"login": "my-own-password", "password": "x"})
+    clerk.give_password()
+    clerk.give_code("000000")
+
+    facts = [(subject, facts["reason"]) for _, subject, facts in entries(EntryKind.SIGN_IN_FAILED)]
+    assert facts == [(str(clerk.id), "password"), ("unknown", "password"), (str(clerk.id), "code")]
+    assert entries(EntryKind.SIGN_IN_FAILED)[0][2]["network"] == "203.0.113.0/24"
+    assert "my-own-password" not in str(list(Entry.objects.values()))
+
+
+def test_being_locked_out_is_recorded(person):
+    clerk = person(Role.CLERK)
+    for _ in range(6):
+        clerk.give_password("wrong wrong wrong")
+
+    reasons = [facts["reason"] for _, _, facts in entries(EntryKind.SIGN_IN_FAILED)]
+    assert reasons == ["password"] * 5 + ["locked"]
+
+
+def test_denied_pages(signed_in):
+    clerk = signed_in(Role.CLERK)
+
+    assert clerk.browser.get(reverse("desk_jobs")).status_code == 403
+    assert clerk.browser.get(reverse("admin:index")).status_code == 403
+
+    denied = [(who, page) for who, page, _ in entries(EntryKind.ACCESS_DENIED)]
+    assert denied == [(f"staff:{clerk.id}", "desk_jobs"), (f"staff:{clerk.id}", "admin:index")]
+
+
+def test_denied_by_remit():
+    worlds.build(timezone.now())
+    admin_id = actions.create_staff(
+        username="local.admin",
+        display_name="本地",
+        role=Role.SYSTEM_ADMIN,
+        division_code=worlds.CITY,
+        password=PASSWORD,
+        by=OPERATOR,
+        now=timezone.now(),
+    )
+    codes = actions.enrol_totp(user_id=admin_id, by=OPERATOR, now=timezone.now()).recovery_codes
+    browser = Client()
+    browser.post(reverse("account_login"), {"login": "local.admin", "password": PASSWORD})
+    browser.post(reverse("mfa_authenticate"), {"code": codes[0]})
+
+    assert browser.get(reverse("desk_quarantine")).status_code == 403
+
+    assert [page for _, page, _ in entries(EntryKind.ACCESS_DENIED)] == ["desk_quarantine"]
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_auditor_alone_reads_it(signed_in, role):
+    answer = signed_in(role).browser.get(reverse("account_audit"))
+
+    assert answer.status_code == (200 if role is Role.AUDITOR else 403)
+
+
+def note(kind, actor, at, subject="1"):
+    actions.note(kind, "user", subject, by=actor, now=at)
+
+
+def seen(auditor, **asked):
+    answer = auditor.browser.get(reverse("account_audit"), asked)
+    return [row["subject"] for row in answer.context["rows"]]
+
+
+def test_the_auditor_asks_by_person_kind_and_period(signed_in, person):
+    auditor, clerk = signed_in(Role.AUDITOR), person(Role.CLERK)
+    somebody, moment = Actor(ActorKind.STAFF, str(clerk.id)), timezone.now() - timedelta(days=30)
+    note(EntryKind.EXPORTED, somebody, moment, "old-export")
+    note(EntryKind.EXPORTED, Actor(ActorKind.STAFF, "9999"), moment, "of-another")
+    note(EntryKind.PERSONAL_DATA_READ, somebody, moment + timedelta(days=10), "read")
+    day = timezone.localtime(moment).date()
+
+    assert seen(auditor, person=clerk.username) == ["user read", "user old-export"]
+    assert seen(auditor, kind=EntryKind.EXPORTED.value) == ["user of-another", "user old-export"] or seen(
+        auditor, kind=EntryKind.EXPORTED.value
+    ) == ["user old-export", "user of-another"]
+    asked = {"person": clerk.username, "since": day.isoformat(), "until": day.isoformat()}
+    assert seen(auditor, **asked) == ["user old-export"]
+    asked = {"person": clerk.username, "since": (day + timedelta(days=1)).isoformat()}
+    assert seen(auditor, **asked) == ["user read"]
+    assert seen(auditor, person="nobody.here") == []
+
+
+def test_the_auditors_list_is_paged(signed_in):
+    auditor = signed_in(Role.AUDITOR)
+    for n in range(60):
+        at = timezone.now() - timedelta(days=40, minutes=n)
+        note(EntryKind.EXPORTED, Actor(ActorKind.STAFF, "9999"), at, f"e{n:02}")
+    kind = EntryKind.EXPORTED.value
+
+    assert seen(auditor, kind=kind) == [f"user e{n:02}" for n in range(50)]
+    assert seen(auditor, kind=kind, page="2") == [f"user e{n:02}" for n in range(50, 60)]
+
+
+def test_a_date_that_is_none_is_said(signed_in):
+    answer = signed_in(Role.AUDITOR).browser.get(reverse("account_audit"), {"since": "yesterday"})
+
+    assert answer.status_code == 422
+    assert "since" in answer.context["form"].errors
