@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 BASE = "cn-base"
 # The longest deadline is 15 working days; a span of long holidays and weekends fits well within this.
 _REACH = timedelta(days=90)
+# Long enough for the longest deadline in all but the rarest weeks, and short enough that the State Council has spoken.
+_AHEAD = timedelta(days=30)
 _IN_FORCE = resources.files("haochaping.rulebook").joinpath("sql/in_force.sql").read_text(encoding="utf-8")
 _VALUE = (
     "profile__code",
@@ -106,9 +108,9 @@ def last_calendar_day() -> date | None:
 
 
 def years_missing(now: datetime) -> list[int]:
-    """The years that a deadline begun today could reach and of which the calendar lacks a day."""
+    """The years that a deadline begun today is likely to reach and of which the calendar lacks a day."""
     first = local_day(now)
-    last = first + _REACH
+    last = first + _AHEAD
     known = CalendarDay.objects.filter(day__range=(first, last)).values_list("day", flat=True)
     return years_incomplete(known, first, last)
 

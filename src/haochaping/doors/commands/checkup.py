@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from haochaping.doors.commands.installation import Installation
 
 _OLDEST_POSTGRES = 150000
-_CALENDAR_AHEAD = timedelta(days=30)
 _ACTIVE_INDICATORS = 40
 _PRIVATE = 0o077
 
@@ -93,12 +92,13 @@ def _rules() -> Iterator[Finding]:
     complete = rulebook.is_installed() and active == _ACTIVE_INDICATORS
     text = "national base and 40 active indicators are there" if complete else "Run “haochaping migrate”."
     yield Finding("rulebook", ok=complete, text=text)
-    last = rulebook.last_calendar_day()
-    enough = last is not None and last - timezone.localdate() > _CALENDAR_AHEAD
-    far = f"the working calendar reaches to {last}"
-    yield Finding(
-        "calendar", ok=enough, text=far if enough else f"{far}; later deadlines stay open. Add the next year."
+    missing = ", ".join(map(str, rulebook.years_missing(timezone.now())))
+    far = f"the working calendar reaches to {rulebook.last_calendar_day()}"
+    told = (
+        f"{far} and lacks days of {missing}; deadlines that reach them stay open. "
+        "Put the State Council's notice in with “haochaping rulebook import-calendar”."
     )
+    yield Finding("calendar", ok=not missing, text=told if missing else far)
     without = rectification.without_deadline()
     told = f"{len(without)} open orders have no deadline: the calendar does not reach. Add the next year."
     yield Finding("deadlines", ok=not without, text=told if without else "every open order has its deadline")
