@@ -14,7 +14,7 @@ from haochaping.doors.commands.installation import fail, json_option, sentence, 
 from haochaping.kernel.actor import OPERATOR
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
 _day = click.DateTime(["%Y-%m-%d"])
 
@@ -44,7 +44,7 @@ def import_calendar(year: int, file: Path, *, dry_run: bool, as_json: bool) -> N
     from haochaping.rulebook.terms import NOTICE_COLUMNS  # noqa: PLC0415
 
     rows = list(tables.rows(file))
-    changed = []
+    changed: list[date] = []
     troubles = [(row.number, row.complaint) for row in rows if row.complaint]
     if not troubles:
         texts = [{name: str(row.fields.get(name) or "").strip() for name in NOTICE_COLUMNS} for row in rows]

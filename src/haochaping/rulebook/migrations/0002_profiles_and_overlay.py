@@ -4,35 +4,30 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 # A limit says its unit itself from now on: some places count days of the calendar.
-_KEYS = {
-    "first_contact_working_days": "first_contact_limit",
-    "simple_rectify_working_days": "simple_rectify_limit",
-    "complex_rectify_working_days": "complex_rectify_limit",
-}
-_UNITS = {
-    "change_window_minutes": "minutes",
-    "invitation_days": "days",
-    "sign_limit_working_hours": "working_hours",
-    "first_contact_limit": "working_days",
-    "simple_rectify_limit": "working_days",
-    "complex_rectify_limit": "working_days",
-    "workday_start": "clock",
-    "workday_end": "clock",
+_SAID = {
+    "change_window_minutes": ("change_window_minutes", "minutes"),
+    "invitation_days": ("invitation_days", "days"),
+    "sign_limit_working_hours": ("sign_limit_working_hours", "working_hours"),
+    "first_contact_working_days": ("first_contact_limit", "working_days"),
+    "simple_rectify_working_days": ("simple_rectify_limit", "working_days"),
+    "complex_rectify_working_days": ("complex_rectify_limit", "working_days"),
+    "workday_start": ("workday_start", "clock"),
+    "workday_end": ("workday_end", "clock"),
 }
 
 
+# Each row is updated once: a second time would leave an event of its foreign key pending, and the table locked to DDL.
 def say_units(apps, editor):
     values = apps.get_model("rulebook", "RuleValue").objects.using(editor.connection.alias)
-    for old, new in _KEYS.items():
-        values.filter(key=old).update(key=new)
-    for key, unit in _UNITS.items():
-        values.filter(key=key).update(unit=unit)
+    for old, (key, unit) in _SAID.items():
+        values.filter(key=old).update(key=key, unit=unit)
 
 
-def take_units_back(apps, editor):
+def take_keys_back(apps, editor):
     values = apps.get_model("rulebook", "RuleValue").objects.using(editor.connection.alias)
-    for old, new in _KEYS.items():
-        values.filter(key=new).update(key=old)
+    for old, (key, _) in _SAID.items():
+        if old != key:
+            values.filter(key=key).update(key=old)
 
 
 class Migration(migrations.Migration):
@@ -110,7 +105,7 @@ class Migration(migrations.Migration):
             name="version",
             field=models.SmallIntegerField(default=1),
         ),
-        migrations.RunPython(say_units, take_units_back),
+        migrations.RunPython(say_units, take_keys_back),
         migrations.AddConstraint(
             model_name="profile",
             constraint=models.UniqueConstraint(
