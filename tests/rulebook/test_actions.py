@@ -177,7 +177,8 @@ def test_the_nearest_declaration_goes_first_and_withdrawn_it_falls_back(world):
     assert (works(CITY_PATH, TOMORROW), works(COUNTY_PATH, TOMORROW)) == (False, True)
 
     for place in (worlds.COUNTY, worlds.CITY):
-        actions.withdraw_day(division=place, day=TOMORROW, reason="误报", by=ADMIN, now=world)
+        later = world + timedelta(minutes=1)
+        actions.withdraw_day(division=place, day=TOMORROW, reason="误报", by=ADMIN, now=later)
         assert works(COUNTY_PATH, TOMORROW) is (place == worlds.CITY)
 
     said = [(row.division, row.is_working, row.version) for row in queries.overlay(2026)]
