@@ -6,21 +6,8 @@ import csv
 import tomllib
 from importlib import resources
 
-from docs.generate.pages import code, table
-from haochaping.rulebook.terms import Key
-
-# A key without a Chinese sentence fails the build here.
-_CHINESE = {
-    Key.CHANGE_WINDOW_MINUTES: "评价后可更正的分钟数",
-    Key.INVITATION_DAYS: "评价邀请的有效天数",
-    Key.SIGN_LIMIT_WORKING_HOURS: "工单签收时限（工作小时）",
-    Key.FIRST_CONTACT_WORKING_DAYS: "首次联系评价人的时限（工作日）",
-    Key.SIMPLE_RECTIFY_WORKING_DAYS: "立行立改的时限（工作日）",
-    Key.COMPLEX_RECTIFY_WORKING_DAYS: "限期整改的时限（工作日）",
-    Key.WORKDAY_START: "工作时间开始",
-    Key.WORKDAY_END: "工作时间结束",
-}
-_VERIFIED = {"yes": "读过原文", "secondary": "见于转述", "no": "系统设计"}
+from docs.generate.pages import chinese, code, table
+from haochaping.rulebook.terms import RULES, UNIT_LABELS, VERIFIED_LABELS, Key, Unit, Verified
 
 
 def pages() -> dict[str, str]:
@@ -35,16 +22,19 @@ def _profiles() -> str:
         rows = [
             [
                 code(term["key"]),
-                _CHINESE[Key(term["key"])],
+                chinese(RULES[Key(term["key"])].label),
                 code(term["value"]),
+                chinese(UNIT_LABELS[Unit(term["unit"])]),
                 term["source"],
-                _VERIFIED[term["verified"]],
-                term["effective_from"],
+                chinese(VERIFIED_LABELS[Verified(term["verified"])]),
+                term.get("effective_from", profile["effective_from"]),
             ]
             for term in profile["terms"]
         ]
-        heading = ["键 key", "意思", "值 value", "来源 source", "把握", "起始日"]
-        sections.append(f"## {profile['name']} `{code_}`\n\n" + table(heading, rows))
+        heading = ["键 key", "意思", "值 value", "单位 unit", "来源 source", "把握", "起始日"]
+        place = "全国" if code_ == "cn-base" else f"区划 {code(profile['jurisdiction'])}"
+        kept = "，仅用于读历史数据，新办件不可选用" if profile.get("historical_only") else ""
+        sections.append(f"## {profile['name']} `{code_}`\n\n{place}{kept}。\n\n" + table(heading, rows))
     return _RULES + "\n".join(sections)
 
 
@@ -64,9 +54,11 @@ def _indicators() -> str:
 _RULES = """# 规则档 · Rulebook
 
 规定里的数字不写在代码里，而是规则档的行：辖区、值、来源、起始日，以及这个值与原文的对应有多大把握。
-下表是随程序安装的全国基准；各地另立规则档，较近的上级覆盖较远的上级。
+下表是随程序安装的全国基准和十一个地方规则档。规则档在它的区划及其下级自行适用，较近的覆盖较远的；它没有说的，
+由上级规则档直到全国基准补足。来源多为转述，启用前请对照原文核实。
 
-Numbers from regulations are versioned rows with their source, never constants in code.
+Numbers from regulations are versioned rows with their source, never constants in code. Most sources are pages about
+the texts, not the texts: check before you rely on them.
 
 """
 _INDICATORS = """# 评价指标 · Indicators

@@ -10,7 +10,7 @@ from haochaping.kernel.periods import BEIJING
 from haochaping.rectification.rules import Deadlines, deadlines, is_overdue, next_due
 from haochaping.rectification.terms import OrderRow, OrderState
 from haochaping.rulebook.rules import WorkingCalendar
-from haochaping.rulebook.terms import Terms
+from haochaping.rulebook.terms import Terms, Unit
 
 MONDAY = datetime(2026, 6, 1, 10, tzinfo=BEIJING)
 SIGN, CONTACT, RECTIFY = (MONDAY + timedelta(days=n) for n in (1, 2, 3))
@@ -53,6 +53,15 @@ def test_deadlines_are_the_promises_of_the_rulebook_counted_from_dispatch():
     assert found.contact == datetime(2026, 6, 2, 17, tzinfo=BEIJING)
     assert found.rectify == datetime(2026, 6, 8, 17, tzinfo=BEIJING)
     assert found.known
+
+
+def test_a_limit_in_days_runs_over_the_weekend_and_needs_no_calendar():
+    terms = replace(TERMS, simple_rectify_days=7, simple_rectify_unit=Unit.DAYS, first_contact_unit=Unit.DAYS)
+
+    found = deadlines(datetime(2026, 6, 5, 10, tzinfo=BEIJING), terms, calendar(5))
+
+    assert found.contact == datetime(2026, 6, 6, 17, tzinfo=BEIJING)
+    assert found.rectify == datetime(2026, 6, 12, 17, tzinfo=BEIJING)
 
 
 @pytest.mark.parametrize(("days", "known"), [(0, 0), (1, 1), (7, 2), (8, 3)])

@@ -13,11 +13,18 @@ from haochaping.kernel.periods import BEIJING, local_day
 from haochaping.kernel.refused import Refused
 from haochaping.rulebook.rules import (
     WorkingCalendar,
+    add_working_days,
+    due_after,
     due_after_working_days,
     due_after_working_hours,
+    overlaid,
     terms_of,
+    value_complaint,
+    working_days_between,
+    year_of_notice,
+    years_incomplete,
 )
-from haochaping.rulebook.terms import NO_RULES, Key, Terms
+from haochaping.rulebook.terms import NO_RULES, Key, Terms, Unit
 
 FIRST, LAST = date(2024, 1, 1), date(2026, 12, 31)
 OPENS, CLOSES = time(9), time(17, 30)
@@ -28,9 +35,9 @@ VALUES: dict[str, str] = {
     Key.CHANGE_WINDOW_MINUTES: "10",
     Key.INVITATION_DAYS: "90",
     Key.SIGN_LIMIT_WORKING_HOURS: "4",
-    Key.FIRST_CONTACT_WORKING_DAYS: "1",
-    Key.SIMPLE_RECTIFY_WORKING_DAYS: "5",
-    Key.COMPLEX_RECTIFY_WORKING_DAYS: "15",
+    Key.FIRST_CONTACT_LIMIT: "1",
+    Key.SIMPLE_RECTIFY_LIMIT: "5",
+    Key.COMPLEX_RECTIFY_LIMIT: "15",
     Key.WORKDAY_START: "09:00",
     Key.WORKDAY_END: "17:30",
 }
@@ -161,8 +168,8 @@ def test_working_days_against_a_list_of_them(calendar: WorkingCalendar, begun: d
 
 @given(_BEGUN, st.integers(0, 40))
 def test_a_longer_limit_is_never_due_earlier(begun: datetime, limit: int):
-    for due_after in (due_after_working_days, due_after_working_hours):
-        sooner, later = due_after(begun, limit, REAL), due_after(begun, limit + 1, REAL)
+    for due in (due_after_working_days, due_after_working_hours):
+        sooner, later = due(begun, limit, REAL), due(begun, limit + 1, REAL)
         assert sooner is not None
         assert later is not None
         assert begun <= later
@@ -190,7 +197,7 @@ def test_terms_of_reads_every_value():
     )
 
 
-@pytest.mark.parametrize("key", Key)
+@pytest.mark.parametrize("key", VALUES)
 def test_terms_of_names_the_value_that_is_missing(key: Key):
     day = date(2019, 1, 1)
 
@@ -199,3 +206,191 @@ def test_terms_of_names_the_value_that_is_missing(key: Key):
 
     assert refused.value.complaint.reason is NO_RULES
     assert refused.value.complaint.params == {"key": key, "day": day}
+
+
+@given(_calendars(), st.integers(0, 20), st.integers(0, 15))
+def test_adding_working_days_and_counting_them_are_inverse(calendar: WorkingCalendar, start: int, days: int):
+    day = date(2026, 6, 1) + timedelta(days=start)
+    found = add_working_days(day, days, calendar)
+
+    if found is not None:
+        assert working_days_between(day, found, calendar) == days
+        assert working_days_between(found, day, calendar) == -days
+        assert days == 0 or calendar.is_working(found)
+
+
+@given(_calendars(), st.integers(0, 22), st.integers(0, 22))
+def test_working_days_between_against_counting_them(calendar: WorkingCalendar, one: int, other: int):
+    first, last = (date(2026, 6, 1) + timedelta(days=n) for n in sorted((one, other)))
+    count: int | None = 0
+    day = first
+    while day < last and count is not None:
+        day += timedelta(days=1)
+        working = calendar.is_working(day)
+        count = None if working is None else count + working
+
+    assert working_days_between(first, last, calendar) == count
+
+
+@given(st.integers(0, 900), st.integers(0, 40), st.integers(0, 40))
+def test_working_days_grow_with_days_and_with_the_start(start: int, days: int, more: int):
+    day = FIRST + timedelta(days=start)
+    sooner, later = add_working_days(day, days, REAL), add_working_days(day, days + more, REAL)
+    moved = add_working_days(day + timedelta(days=1), days, REAL)
+
+    assert sooner <= later
+    assert sooner <= moved
+    assert (more > 0) is (sooner < later)
+    assert add_working_days(sooner, more, REAL) == later
+
+
+_DAYS = st.integers(0, 20).map(lambda n: date(2026, 6, 1) + timedelta(days=n))
+_CODES = ("province", "city", "county")
+_SAID = st.lists(st.tuples(st.sampled_from(_CODES), _DAYS, st.sampled_from([True, False, None])), max_size=12)
+
+
+@given(_calendars(), _SAID, _DAYS)
+def test_the_overlay_against_asking_each_division_in_turn(calendar: WorkingCalendar, said, day: date):
+    """The nearest division that has said something and not taken it back, else the calendar."""
+    answer = calendar.is_working(day)
+    for code in reversed(_CODES):
+        words = [works for who, when, works in said if (who, when) == (code, day)]
+        if words and words[-1] is not None:
+            answer = words[-1]
+            break
+
+    assert overlaid(calendar.working, said, _CODES).get(day) is answer
+
+
+@given(_DAYS, st.integers(0, 8), st.sets(_DAYS, max_size=6))
+def test_days_off_by_overlay_are_skipped(day: date, days: int, off: set[date]):
+    working = overlaid(REAL.working, [("city", free, False) for free in off], ("city",))
+    found = add_working_days(day, days, WorkingCalendar(working, OPENS, CLOSES))
+
+    assert found is not None
+    assert days == 0 or found not in off
+    assert found >= add_working_days(day, days, REAL)
+
+
+@given(_BEGUN, st.integers(0, 30))
+def test_a_limit_in_days_asks_no_calendar(begun: datetime, limit: int):
+    empty = WorkingCalendar({}, OPENS, CLOSES)
+
+    assert due_after(begun, limit, Unit.DAYS, empty) == datetime.combine(
+        local_day(begun) + timedelta(days=limit), CLOSES, BEIJING
+    )
+    assert due_after(begun, limit, Unit.WORKING_DAYS, REAL) == due_after_working_days(begun, limit, REAL)
+
+
+def test_years_with_a_hole_are_named():
+    known = [date(2026, 12, 31), date(2027, 1, 1), date(2027, 1, 3)]
+
+    assert years_incomplete(known, date(2026, 12, 31), date(2027, 1, 1)) == []
+    assert years_incomplete(known, date(2026, 12, 30), date(2027, 1, 3)) == [2026, 2027]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "unit"),
+    [
+        ("nothing", "1", "count"),
+        ("levels", "five", "count"),
+        ("levels", "٥", "count"),
+        ("levels", "5", "points"),
+        ("levels", "5", "none of these"),
+        ("amber_threshold", "101", "percent"),
+        ("quiet_from", "24:00", "clock"),
+        ("bad_levels", "0,1", "levels"),
+        ("level_scores", "10,8,6,3", "points"),
+        ("item_score", "true", "yes_no"),
+        ("dispatch_via", "pigeon", "choice"),
+        ("review_stages", "intake,", "choice"),
+        ("review_window", "5", "choice"),
+        ("indicator_set", "A B", "code"),
+    ],
+)
+def test_a_value_that_its_rule_does_not_know_is_complained_of(key: str, value: str, unit: str):
+    assert value_complaint(key, value, unit) is not None
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "unit"),
+    [
+        ("review_window", "unlimited", "choice"),
+        ("review_window", "5", "working_days"),
+        ("review_stages", "intake,delivery", "choice"),
+        ("level_scores", "10,8,6,3,0", "points"),
+        ("amber_threshold", "100", "percent"),
+        ("quiet_from", "23:59", "clock"),
+    ],
+)
+def test_a_value_as_its_rule_writes_it(key: str, value: str, unit: str):
+    assert value_complaint(key, value, unit) is None
+
+
+def _row(
+    first: str, last: str = "", working: str = "no", name: str = "元旦 春节 清明 劳动 端午 中秋 国庆"
+) -> dict[str, str]:
+    return {"from": first, "to": last, "working": working, "name": name}
+
+
+def test_a_notice_speaks_only_of_exceptions():
+    days, complaints = year_of_notice(
+        2027, [_row("2026-12-31", "2027-01-02"), _row("2027-01-09", working="yes")]
+    )
+
+    assert complaints == []
+    assert len(days) == 365 + 1
+    assert not days[date(2026, 12, 31)][0]
+    assert days[date(2027, 1, 9)][0]
+    assert (days[date(2027, 1, 4)], days[date(2027, 1, 10)]) == ((True, ""), (False, ""))
+
+
+@pytest.mark.parametrize(
+    ("row", "code", "field"),
+    [
+        (_row(""), "missing_value", "from"),
+        (_row("2027-01-01", name=""), "missing_value", "name"),
+        (_row("2027-01-01", working=""), "missing_value", "working"),
+        (_row("2027-01-01", working="maybe"), "not_a_choice", "working"),
+        (_row("2027-01-01", name="节" * 61), "too_long", "name"),
+        (_row("2027-01-01", name="节\0"), "control_characters", "name"),
+        (_row("1/1/2027"), "bad_day", "from"),
+        (_row("2027-01-01", "2027-01-32"), "bad_day", "to"),
+        (_row("2027-01-03", "2027-01-01"), "long_holiday", "to"),
+        (_row("2027-10-01", "2027-11-07"), "long_holiday", "to"),
+        (_row("2026-11-30"), "outside_year", "from"),
+        (_row("2027-12-31", "2028-01-02"), "outside_year", "from"),
+        (_row("2027-01-04", working="yes"), "worked_anyway", "from"),
+    ],
+)
+def test_a_row_of_a_notice_that_cannot_be_read_is_named(row: dict[str, str], code: str, field: str):
+    _, complaints = year_of_notice(2027, [_row("2027-05-01"), row])
+
+    assert [(n, found.code, found.field) for n, found in complaints] == [(1, code, field)]
+
+
+def test_a_day_named_twice_is_complained_of():
+    _, complaints = year_of_notice(2027, [_row("2027-10-01", "2027-10-07"), _row("2027-10-07")])
+
+    assert [(n, found.code) for n, found in complaints] == [(1, "day_twice")]
+
+
+def test_half_a_notice_is_refused():
+    with pytest.raises(Refused, match="holiday_missing") as refused:
+        year_of_notice(2027, [_row("2027-01-01", name="元旦")])
+
+    assert refused.value.complaint.params["names"] == "春节、清明、劳动、端午、中秋、国庆"
+
+
+def test_the_years_of_the_library_come_out_of_their_notices():
+    """A notice made of what the library knows of 2025 gives the library's year again."""
+    year = list(chinese_calendar.get_dates(date(2025, 1, 1), date(2025, 12, 31)))
+    odd = [day for day in year if chinese_calendar.is_workday(day) is not (day.weekday() < 5)]
+    rows = [_row(day.isoformat(), working="yes" if chinese_calendar.is_workday(day) else "no") for day in odd]
+
+    days, complaints = year_of_notice(2025, rows)
+
+    assert complaints == []
+    assert {day: works for day, (works, _) in days.items()} == {
+        day: chinese_calendar.is_workday(day) for day in year
+    }

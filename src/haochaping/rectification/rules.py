@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from haochaping.rectification.terms import OrderState
-from haochaping.rulebook.rules import due_after_working_days, due_after_working_hours
+from haochaping.rulebook.rules import due_after, due_after_working_hours
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,8 +34,8 @@ def deadlines(dispatched_at: datetime, terms: Terms, calendar: WorkingCalendar) 
     """The promises of the rulebook, counted from dispatch."""
     return Deadlines(
         sign=due_after_working_hours(dispatched_at, terms.sign_limit_hours, calendar),
-        contact=due_after_working_days(dispatched_at, terms.first_contact_days, calendar),
-        rectify=due_after_working_days(dispatched_at, terms.simple_rectify_days, calendar),
+        contact=due_after(dispatched_at, terms.first_contact_days, terms.first_contact_unit, calendar),
+        rectify=due_after(dispatched_at, terms.simple_rectify_days, terms.simple_rectify_unit, calendar),
     )
 
 

@@ -1,46 +1,67 @@
-"""规则库 tables: profiles, their dated values, which division follows which, the working calendar."""
+"""规则库 tables: profiles, their dated values, which division follows which, the working calendar and what divisions add."""
 
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 
-from haochaping.rulebook.terms import Verified
+from haochaping.rulebook.terms import Unit, Verified
 
 
 class Profile(models.Model):
-    """辖区规则档."""
+    """辖区规则档: it holds at the division whose code is its jurisdiction; what it does not say its parent says."""
 
     class Privacy:
-        plain = ("code", "name")
+        plain = ("code", "name", "jurisdiction")
 
     code = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=100)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    # A code, not a key: the division need not be in the directory.
+    jurisdiction = models.CharField(max_length=12, blank=True, default="")
+    historical_only = models.BooleanField(default=False)
 
     class Meta:
         db_table = "rulebook_profile"
         verbose_name = "辖区规则档"
+        constraints = [
+            UniqueConstraint(
+                fields=["jurisdiction"],
+                condition=Q(historical_only=False) & ~Q(jurisdiction=""),
+                name="profile_of_jurisdiction",
+            )
+        ]
 
 
 class RuleValue(models.Model):
-    """规则值: one value of one profile since one day, with its source."""
+    """规则值: one value of one profile since one day, with its source; a correction is a new version."""
 
     class Privacy:
-        plain = ("key", "value", "source", "verified")
+        plain = ("key", "value", "unit", "source", "verified")
 
     profile = models.ForeignKey(Profile, models.PROTECT, related_name="+")
     key = models.CharField(max_length=60)
     value = models.CharField(max_length=60)
+    unit = models.CharField(max_length=20)
     source = models.CharField(max_length=300)
     verified = models.CharField(max_length=10)
     effective_from = models.DateField()
+    effective_to = models.DateField(null=True)
+    version = models.SmallIntegerField(default=1)
 
     class Meta:
         db_table = "rulebook_rule_value"
         verbose_name = "规则值"
         constraints = [
-            UniqueConstraint(fields=["profile", "key", "effective_from"], name="rule_value_unique"),
+            UniqueConstraint(
+                fields=["profile", "key", "effective_from", "version"], name="rule_value_unique"
+            ),
             CheckConstraint(condition=Q(verified__in=list(Verified)), name="rule_value_verified"),
+            CheckConstraint(condition=Q(unit__in=list(Unit)), name="rule_value_unit"),
+            CheckConstraint(
+                condition=Q(effective_to=None) | Q(effective_to__gte=F("effective_from")),
+                name="rule_value_days",
+            ),
         ]
 
 
@@ -53,11 +74,14 @@ class ProfileChoice(models.Model):
     division = models.ForeignKey("directory.Division", models.PROTECT, related_name="+")
     profile = models.ForeignKey(Profile, models.PROTECT, related_name="+")
     effective_from = models.DateField()
+    version = models.SmallIntegerField(default=1)
 
     class Meta:
         db_table = "rulebook_profile_choice"
         verbose_name = "规则适用"
-        constraints = [UniqueConstraint(fields=["division", "effective_from"], name="profile_choice_unique")]
+        constraints = [
+            UniqueConstraint(fields=["division", "effective_from", "version"], name="profile_choice_unique")
+        ]
 
 
 class CalendarDay(models.Model):
@@ -73,3 +97,24 @@ class CalendarDay(models.Model):
     class Meta:
         db_table = "rulebook_calendar_day"
         verbose_name = "工作日历"
+
+
+class CalendarOverlay(models.Model):
+    """地方工作日: a division and all below it work on a day, or do not; no answer means “as above again”."""
+
+    class Privacy:
+        plain = ("reason",)
+
+    division = models.ForeignKey("directory.Division", models.PROTECT, related_name="+")
+    day = models.DateField()
+    is_working = models.BooleanField(null=True)
+    reason = models.CharField(max_length=100)
+    version = models.SmallIntegerField()
+
+    class Meta:
+        db_table = "rulebook_calendar_overlay"
+        verbose_name = "地方工作日"
+        constraints = [
+            UniqueConstraint(fields=["division", "day", "version"], name="calendar_overlay_unique"),
+            CheckConstraint(condition=~Q(reason=""), name="calendar_overlay_reason"),
+        ]

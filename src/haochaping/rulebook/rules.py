@@ -1,21 +1,66 @@
-"""规则库 rules: reading a profile's rows, and arithmetic in working time.
+"""规则库 rules: reading a profile's rows, arithmetic in working time, and what a notice of holidays says.
 
-A deadline counted in working days begins on the day after the event and ends with the last working hour of the last
-day. A day without a row in the calendar has no answer: no guessed deadline.
+A deadline counted in days begins on the day after the event and ends with the last working hour of the last day. A
+day without a row in the calendar has no answer: no guessed deadline.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from haochaping.directory.terms import BAD_LENGTH, CONTROL_CHARACTERS, MISSING_VALUE, NOT_A_CHOICE
 from haochaping.kernel.periods import BEIJING, local_day
-from haochaping.kernel.refused import Refused
-from haochaping.rulebook.terms import NO_RULES, Key, Terms
+from haochaping.kernel.refused import Complaint, Refused
+from haochaping.kernel.text import has_forbidden_control
+from haochaping.rulebook.terms import (
+    BAD_DAY,
+    BAD_VALUE,
+    DAY_TWICE,
+    HISTORICAL_ONLY,
+    HOLIDAY_MISSING,
+    HOLIDAYS,
+    IN_THE_PAST,
+    LONG_HOLIDAY,
+    NO_RULES,
+    OUTSIDE_YEAR,
+    RULES,
+    UNKNOWN_RULE,
+    WORKED_ANYWAY,
+    Key,
+    Terms,
+    Unit,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from haochaping.rulebook.terms import ProfileRow
+
+_WRITTEN = {
+    Unit.MINUTES: r"[0-9]{1,5}",
+    Unit.WORKING_HOURS: r"[0-9]{1,4}",
+    Unit.WORKING_DAYS: r"[0-9]{1,3}",
+    Unit.DAYS: r"[0-9]{1,4}",
+    Unit.MONTHS: r"[0-9]{1,2}",
+    Unit.COUNT: r"[0-9]{1,4}",
+    Unit.PERCENT: r"100|[0-9]{1,2}",
+    Unit.CLOCK: r"(?:[01][0-9]|2[0-3]):[0-5][0-9]",
+    Unit.LEVELS: r"[1-5](?:,[1-5])*",
+    Unit.POINTS: r"[0-9]{1,3}(?:,[0-9]{1,3}){4}",
+    Unit.YES_NO: r"yes|no",
+    Unit.CODE: r"[a-z0-9][a-z0-9-]{0,39}",
+}
+_SATURDAY = 5
+# The longest so far had nine days (2026); a month mistyped is found by this.
+_LONGEST_HOLIDAY = 15
+_NAME_LENGTH = 60
+_DAY = timedelta(days=1)
+
+type Row = Mapping[str, str]
+type NoticeDays = dict[date, tuple[bool, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +76,37 @@ class WorkingCalendar:
         return self.working.get(day)
 
 
-def due_after_working_days(begun: datetime, days: int, calendar: WorkingCalendar) -> datetime | None:
-    """The end of the `days`-th working day after the day of `begun`; None beyond the calendar."""
-    day = local_day(begun)
+def add_working_days(day: date, days: int, calendar: WorkingCalendar) -> date | None:
+    """The `days`-th working day after `day`, `day` itself for 0; None beyond the calendar."""
     while days > 0:
-        day += timedelta(days=1)
+        day += _DAY
         working = calendar.is_working(day)
         if working is None:
             return None
         days -= working
-    return datetime.combine(day, calendar.end, BEIJING)
+    return day
+
+
+def working_days_between(day: date, later: date, calendar: WorkingCalendar) -> int | None:
+    """How many working days lie after `day` up to `later`; negative when `later` is earlier, None beyond the calendar."""
+    if later < day:
+        back = working_days_between(later, day, calendar)
+        return None if back is None else -back
+    found = [calendar.is_working(day + timedelta(days=n)) for n in range(1, (later - day).days + 1)]
+    return None if None in found else sum(filter(None, found))
+
+
+def due_after(begun: datetime, limit: int, unit: Unit, calendar: WorkingCalendar) -> datetime | None:
+    """The end of a limit in working days, or in days of the calendar, which no calendar need know."""
+    if unit == Unit.DAYS:
+        return datetime.combine(local_day(begun) + timedelta(days=limit), calendar.end, BEIJING)
+    return due_after_working_days(begun, limit, calendar)
+
+
+def due_after_working_days(begun: datetime, days: int, calendar: WorkingCalendar) -> datetime | None:
+    """The end of the `days`-th working day after the day of `begun`; None beyond the calendar."""
+    day = add_working_days(local_day(begun), days, calendar)
+    return None if day is None else datetime.combine(day, calendar.end, BEIJING)
 
 
 def due_after_working_hours(begun: datetime, hours: int, calendar: WorkingCalendar) -> datetime | None:
@@ -59,25 +125,179 @@ def due_after_working_hours(begun: datetime, hours: int, calendar: WorkingCalend
             if closes - begin >= left:
                 return begin + left
             left -= closes - begin
-        moment = datetime.combine(day + timedelta(days=1), time(0), BEIJING)
+        moment = datetime.combine(day + _DAY, time(0), BEIJING)
 
 
-def terms_of(profile: str, values: Mapping[str, str], day: date) -> Terms:
+def overlaid(
+    known: Mapping[date, bool], said: Iterable[tuple[str, date, bool | None]], codes: Sequence[str]
+) -> dict[date, bool]:
+    """The calendar of a division: what the nearest of `codes` (top first) says of a day, else what is known.
+
+    `said` is (division, day, worked or None for “as above again”), older versions first.
+    """
+    newest = {(code, day): works for code, day, works in said}
+    days = dict(known)
+    for (_, day), works in sorted(newest.items(), key=lambda found: codes.index(found[0][0])):
+        if works is not None:
+            days[day] = works
+    return days
+
+
+def years_incomplete(known: Iterable[date], first: date, last: date) -> list[int]:
+    """The years of which a day between `first` and `last` is not known."""
+    days = {first + timedelta(days=n) for n in range((last - first).days + 1)}
+    return sorted({day.year for day in days - set(known)})
+
+
+def terms_of(
+    profile: str,
+    values: Mapping[str, str],
+    day: date,
+    *,
+    units: Mapping[str, str] | None = None,
+    division_path: str = "",
+) -> Terms:
     """Make the frozen terms from a profile's rows; raise `Refused(NO_RULES)` naming the missing value."""
+    said = units or {}
 
     def value(key: Key) -> str:
         if key not in values:
             raise Refused(NO_RULES, key=key, day=day)
         return values[key]
 
+    def unit(key: Key) -> Unit:
+        return Unit(said.get(key, Unit.WORKING_DAYS))
+
     return Terms(
         profile=profile,
         change_window=timedelta(minutes=int(value(Key.CHANGE_WINDOW_MINUTES))),
         invitation_valid=timedelta(days=int(value(Key.INVITATION_DAYS))),
         sign_limit_hours=int(value(Key.SIGN_LIMIT_WORKING_HOURS)),
-        first_contact_days=int(value(Key.FIRST_CONTACT_WORKING_DAYS)),
-        simple_rectify_days=int(value(Key.SIMPLE_RECTIFY_WORKING_DAYS)),
-        complex_rectify_days=int(value(Key.COMPLEX_RECTIFY_WORKING_DAYS)),
+        first_contact_days=int(value(Key.FIRST_CONTACT_LIMIT)),
+        first_contact_unit=unit(Key.FIRST_CONTACT_LIMIT),
+        simple_rectify_days=int(value(Key.SIMPLE_RECTIFY_LIMIT)),
+        simple_rectify_unit=unit(Key.SIMPLE_RECTIFY_LIMIT),
+        complex_rectify_days=int(value(Key.COMPLEX_RECTIFY_LIMIT)),
+        complex_rectify_unit=unit(Key.COMPLEX_RECTIFY_LIMIT),
         workday_start=time.fromisoformat(value(Key.WORKDAY_START)),
         workday_end=time.fromisoformat(value(Key.WORKDAY_END)),
+        division_path=division_path,
     )
+
+
+def check_may_follow(profile: ProfileRow) -> None:
+    """Raise `Refused(HISTORICAL_ONLY)` for a profile that only explains old records."""
+    if not profile.may_choose:
+        raise Refused(HISTORICAL_ONLY, field="profile", value=profile.code)
+
+
+def check_not_past(day: date, now: datetime, field: str) -> None:
+    """Raise `Refused(IN_THE_PAST)`: what held on a day that is over stays as it was."""
+    today = local_day(now)
+    if day < today:
+        raise Refused(IN_THE_PAST, field=field, day=day, today=today)
+
+
+def value_complaint(key: str, value: str, unit: str) -> Complaint | None:
+    """What is wrong with a value: an unknown rule, a unit the rule does not use, text that is none of that unit."""
+    if key not in set(Key):
+        return Complaint(UNKNOWN_RULE, "key", {"value": key})
+    rule = RULES[Key(key)]
+    if unit in rule.units and _is_written(value, Unit(unit), rule.choices):
+        return None
+    params = {
+        "key": key,
+        "value": value,
+        "unit": unit,
+        "units": ", ".join(rule.units),
+        "choices": ", ".join(rule.choices) or "-",
+    }
+    return Complaint(BAD_VALUE, "value", params)
+
+
+def text_complaint(field: str, text: str, limit: int) -> Complaint | None:
+    """What is wrong with a line that somebody typed: empty, overlong, or with characters that cannot be seen."""
+    if not text.strip():
+        return Complaint(MISSING_VALUE, field)
+    if len(text) > limit:
+        return Complaint(BAD_LENGTH, field, {"length": len(text), "limit": limit})
+    return Complaint(CONTROL_CHARACTERS, field) if has_forbidden_control(text) else None
+
+
+def _is_written(value: str, unit: Unit, choices: Sequence[str]) -> bool:
+    if unit == Unit.CHOICE:
+        return set(value.split(",")) <= set(choices)
+    return re.fullmatch(_WRITTEN[unit], value) is not None
+
+
+def year_of_notice(year: int, rows: Sequence[Row]) -> tuple[NoticeDays, list[tuple[int, Complaint]]]:
+    """Every day of a year, worked or not, from a State Council notice on holidays and 调休.
+
+    Weekends are free and other days worked unless a row says otherwise. A notice may name days of the December
+    before. Rows have the columns of `NOTICE_COLUMNS`; complaints carry the row's number from 0, and no day is to be
+    believed when there is one.
+
+    Raises:
+        Refused: HOLIDAY_MISSING when a holiday of every year is not named.
+    """
+    named: NoticeDays = {}
+    complaints: list[tuple[int, Complaint]] = []
+    for n, row in enumerate(rows):
+        found = _days_of(year, row)
+        if isinstance(found, Complaint):
+            complaints.append((n, found))
+        elif twice := named.keys() & found.keys():
+            complaints.append((n, Complaint(DAY_TWICE, "from", {"day": min(twice)})))
+        else:
+            named |= found
+    names = " ".join(row.get("name", "") for row in rows)
+    missing = [holiday for holiday in HOLIDAYS if holiday not in names]
+    if missing and not complaints:
+        raise Refused(HOLIDAY_MISSING, field="name", year=year, names="、".join(missing))
+    new_year = date(year, 1, 1)
+    days = (new_year + timedelta(days=n) for n in range((date(year, 12, 31) - new_year).days + 1))
+    return {day: (day.weekday() < _SATURDAY, "") for day in days} | named, complaints
+
+
+def _days_of(year: int, row: Row) -> NoticeDays | Complaint:
+    empty = next((column for column in ("from", "working", "name") if not row.get(column)), None)
+    if empty:
+        return Complaint(MISSING_VALUE, empty)
+    if row["working"] not in {"yes", "no"}:
+        params = {"value": row["working"], "field": "working", "choices": "yes, no"}
+        return Complaint(NOT_A_CHOICE, "working", params)
+    return text_complaint("name", row["name"], _NAME_LENGTH) or _named_days(year, row)
+
+
+def _named_days(year: int, row: Row) -> NoticeDays | Complaint:
+    ends = [_day(row["from"], "from"), _day(row.get("to") or row["from"], "to")]
+    wrong = next((end for end in ends if isinstance(end, Complaint)), None)
+    if wrong:
+        return wrong
+    first, last = (end for end in ends if isinstance(end, date))
+    if complaint := _span_complaint(year, first, last):
+        return complaint
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    worked = row["working"] == "yes"
+    weekday = next((day for day in days if worked and day.weekday() < _SATURDAY), None)
+    if weekday:
+        return Complaint(WORKED_ANYWAY, "from", {"day": weekday})
+    return dict.fromkeys(days, (worked, row["name"]))
+
+
+def _day(text: str, field: str) -> date | Complaint:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return Complaint(BAD_DAY, field, {"value": text})
+
+
+def _span_complaint(year: int, first: date, last: date) -> Complaint | None:
+    days = (last - first).days + 1
+    if not 1 <= days <= _LONGEST_HOLIDAY:
+        params = {"first": first, "last": last, "days": days, "limit": _LONGEST_HOLIDAY}
+        return Complaint(LONG_HOLIDAY, "to", params)
+    outside = next(
+        (day for day in (first, last) if not date(year - 1, 12, 1) <= day <= date(year, 12, 31)), None
+    )
+    return Complaint(OUTSIDE_YEAR, "from", {"day": outside, "year": year}) if outside else None

@@ -1,4 +1,4 @@
-"""规则库 vocabulary: what a jurisdiction decides, as one frozen object."""
+"""规则库 vocabulary: what a jurisdiction may decide, the rows that say it, and reasons for refusing a change."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from haochaping.kernel.refused import N_, Reason
 
 if TYPE_CHECKING:
-    from datetime import time, timedelta
+    from datetime import date, time, timedelta
 
 
 class Verified(StrEnum):
@@ -20,22 +20,265 @@ class Verified(StrEnum):
     NO = "no"
 
 
-class Key(StrEnum):
-    """The values a profile may set. `docs/reference` explains each."""
+VERIFIED_LABELS: dict[Verified, str] = {
+    Verified.YES: N_("Read in the text itself"),
+    Verified.SECONDARY: N_("Read in a page about the text"),
+    Verified.NO: N_("A choice of this system"),
+}
 
+
+class Unit(StrEnum):
+    """How the text of a value is to be read."""
+
+    MINUTES = "minutes"
+    WORKING_HOURS = "working_hours"
+    WORKING_DAYS = "working_days"
+    DAYS = "days"
+    MONTHS = "months"
+    COUNT = "count"
+    PERCENT = "percent"
+    CLOCK = "clock"
+    LEVELS = "levels"
+    """Levels of a review, joined by commas."""
+    POINTS = "points"
+    """Five numbers joined by commas, that of the best level first."""
+    YES_NO = "yes_no"
+    CHOICE = "choice"
+    """One or more of the rule's choices, joined by commas."""
+    CODE = "code"
+    """The code of something that is defined elsewhere."""
+
+
+UNIT_LABELS: dict[Unit, str] = {
+    Unit.MINUTES: N_("minutes"),
+    Unit.WORKING_HOURS: N_("working hours"),
+    Unit.WORKING_DAYS: N_("working days"),
+    Unit.DAYS: N_("days"),
+    Unit.MONTHS: N_("months"),
+    Unit.COUNT: N_("a number"),
+    Unit.PERCENT: N_("per cent"),
+    Unit.CLOCK: N_("a time of day"),
+    Unit.LEVELS: N_("levels"),
+    Unit.POINTS: N_("points"),
+    Unit.YES_NO: N_("yes or no"),
+    Unit.CHOICE: N_("a choice"),
+    Unit.CODE: N_("a code"),
+}
+
+
+class Key(StrEnum):
+    """What a profile may say; `RULES` tells what each is and how it is written."""
+
+    LEVELS = "levels"
+    BAD_LEVELS = "bad_levels"
+    LEVEL_SCORES = "level_scores"
+    INDICATOR_SET = "indicator_set"
+    BAD_NEEDS_REASON = "bad_needs_reason"
+    BAD_NEEDS_TEXT = "bad_needs_text"
+    REVIEW_FORM = "review_form"
+    ITEM_SCORE = "item_score"
+    REVIEW_STAGES = "review_stages"
+    REVIEW_TARGETS = "review_targets"
+    REVIEW_WINDOW = "review_window"
+    DEFAULT_ON_EXPIRY = "default_on_expiry"
+    DEFAULT_MARKED = "default_marked"
+    FOLLOW_UP_REVIEWS = "follow_up_reviews"
+    MALICIOUS_IS_INVALID = "malicious_is_invalid"
+    ACTIVE_RATE_APPRAISED = "active_rate_appraised"
+    SINGLE_PROVINCIAL_PAGE = "single_provincial_page"
     CHANGE_WINDOW_MINUTES = "change_window_minutes"
     INVITATION_DAYS = "invitation_days"
+    INVITATION_AFTER_DAYS = "invitation_after_days"
+    SECOND_INVITATION_AFTER_DAYS = "second_invitation_after_days"
+    INVITATIONS_AT_MOST = "invitations_at_most"
+    INVITATION_CHANNEL = "invitation_channel"
+    QUIET_FROM = "quiet_from"
+    QUIET_UNTIL = "quiet_until"
+    MESSAGES_A_DAY = "messages_a_day"
+    AUTOMATIC_ORDER = "automatic_order"
+    DISPATCH_VIA = "dispatch_via"
+    DISPATCH_MINUTES = "dispatch_minutes"
     SIGN_LIMIT_WORKING_HOURS = "sign_limit_working_hours"
-    FIRST_CONTACT_WORKING_DAYS = "first_contact_working_days"
-    SIMPLE_RECTIFY_WORKING_DAYS = "simple_rectify_working_days"
-    COMPLEX_RECTIFY_WORKING_DAYS = "complex_rectify_working_days"
+    FIRST_CONTACT_LIMIT = "first_contact_limit"
+    FIRST_CONTACT_SAME_DAY = "first_contact_same_day"
+    SIMPLE_RECTIFY_LIMIT = "simple_rectify_limit"
+    COMPLEX_RECTIFY_LIMIT = "complex_rectify_limit"
+    EXTENSIONS_AT_MOST = "extensions_at_most"
+    EXTENSION_LIMIT = "extension_limit"
+    EXTENSION_TOLD = "extension_told"
+    AMBER_THRESHOLD = "amber_threshold"
+    CALL_ATTEMPTS = "call_attempts"
+    CALL_ATTEMPTS_WITHIN_DAYS = "call_attempts_within_days"
+    CALLBACK_TARGET = "callback_target"
+    REPLY_TARGET = "reply_target"
+    RECTIFY_TARGET = "rectify_target"
+    RECTIFICATION_LEVELS = "rectification_levels"
+    RATING_WINDOW_DAYS = "rating_window_days"
+    REOPENINGS_AT_MOST = "reopenings_at_most"
+    RETURNS_AT_MOST = "returns_at_most"
+    RETURN_NEEDS_APPROVAL = "return_needs_approval"
+    ANONYMOUS_ORDER = "anonymous_order"
     WORKDAY_START = "workday_start"
     WORKDAY_END = "workday_end"
+    APPEAL_WINDOW = "appeal_window"
+    APPEAL_DECISION_LIMIT = "appeal_decision_limit"
+    APPEAL_PAUSES_DEADLINE = "appeal_pauses_deadline"
+    SAMPLE_BAD_CLOSED = "sample_bad_closed"
+    SAMPLE_GOOD = "sample_good"
+    SAMPLE_AT_LEAST = "sample_at_least"
+    INTERVIEW_AFTER_MONTHS = "interview_after_months"
+    PUBLISH_BY_DEFAULT = "publish_by_default"
+    PUBLIC_RANKING = "public_ranking"
+    SMALL_CELL = "small_cell"
+    UPSTREAM_ADAPTER = "upstream_adapter"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a key decides, and how its value may be written."""
+
+    label: str
+    units: tuple[Unit, ...]
+    choices: tuple[str, ...] = ()
+
+
+RULES: dict[Key, Rule] = {
+    Key.LEVELS: Rule(N_("Levels of a review"), (Unit.COUNT,)),
+    Key.BAD_LEVELS: Rule(N_("Levels that count as bad"), (Unit.LEVELS,)),
+    Key.LEVEL_SCORES: Rule(N_("Points of the levels, the best first"), (Unit.POINTS,)),
+    Key.INDICATOR_SET: Rule(N_("Set of indicators"), (Unit.CODE,)),
+    Key.BAD_NEEDS_REASON: Rule(N_("A bad review names a reason or says it in words"), (Unit.YES_NO,)),
+    Key.BAD_NEEDS_TEXT: Rule(N_("A bad review counts only with words"), (Unit.YES_NO,)),
+    Key.REVIEW_FORM: Rule(
+        N_("What the form asks"), (Unit.CHOICE,), choices=("levels", "reasons", "stars", "score", "comment")
+    ),
+    Key.ITEM_SCORE: Rule(N_("Every item has a score of its own"), (Unit.YES_NO,)),
+    Key.REVIEW_STAGES: Rule(
+        N_("Steps of a case that are reviewed"),
+        (Unit.CHOICE,),
+        choices=("every_contact", "intake", "receipt", "acceptance", "completion", "delivery"),
+    ),
+    Key.REVIEW_TARGETS: Rule(
+        N_("What a review is about"),
+        (Unit.CHOICE,),
+        choices=("case", "item", "agency", "hall", "window", "staff", "platform"),
+    ),
+    Key.REVIEW_WINDOW: Rule(
+        N_("Time to review after the service"),
+        (
+            Unit.CHOICE,
+            Unit.WORKING_DAYS,
+            Unit.DAYS,
+        ),
+        choices=("unlimited",),
+    ),
+    Key.DEFAULT_ON_EXPIRY: Rule(
+        N_("What silence counts as"), (Unit.CHOICE,), choices=("none", "satisfied", "basically_satisfied")
+    ),
+    Key.DEFAULT_MARKED: Rule(N_("Rows made by a default are marked"), (Unit.YES_NO,)),
+    Key.FOLLOW_UP_REVIEWS: Rule(N_("Follow-up reviews"), (Unit.COUNT,)),
+    Key.MALICIOUS_IS_INVALID: Rule(N_("A review proved malicious is invalid"), (Unit.YES_NO,)),
+    Key.ACTIVE_RATE_APPRAISED: Rule(N_("The active rate counts in the appraisal"), (Unit.YES_NO,)),
+    Key.SINGLE_PROVINCIAL_PAGE: Rule(N_("One review page for the whole province"), (Unit.YES_NO,)),
+    Key.CHANGE_WINDOW_MINUTES: Rule(N_("Time to change a review"), (Unit.MINUTES,)),
+    Key.INVITATION_DAYS: Rule(N_("Validity of an invitation"), (Unit.DAYS,)),
+    Key.INVITATION_AFTER_DAYS: Rule(N_("First invitation after"), (Unit.DAYS,)),
+    Key.SECOND_INVITATION_AFTER_DAYS: Rule(N_("Second invitation after"), (Unit.DAYS,)),
+    Key.INVITATIONS_AT_MOST: Rule(N_("Invitations for one service"), (Unit.COUNT,)),
+    Key.INVITATION_CHANNEL: Rule(
+        N_("How people are invited"), (Unit.CHOICE,), choices=("sms", "phone", "page")
+    ),
+    Key.QUIET_FROM: Rule(N_("Quiet hours begin"), (Unit.CLOCK,)),
+    Key.QUIET_UNTIL: Rule(N_("Quiet hours end"), (Unit.CLOCK,)),
+    Key.MESSAGES_A_DAY: Rule(N_("Messages to one person in a day"), (Unit.COUNT,)),
+    Key.AUTOMATIC_ORDER: Rule(N_("A bad review becomes a work order by itself"), (Unit.YES_NO,)),
+    Key.DISPATCH_VIA: Rule(N_("Who dispatches"), (Unit.CHOICE,), choices=("agency", "hotline_12345")),
+    Key.DISPATCH_MINUTES: Rule(N_("Time to dispatch"), (Unit.MINUTES,)),
+    Key.SIGN_LIMIT_WORKING_HOURS: Rule(N_("Time to sign for an order"), (Unit.WORKING_HOURS,)),
+    Key.FIRST_CONTACT_LIMIT: Rule(
+        N_("Time to contact the reviewer"),
+        (
+            Unit.WORKING_DAYS,
+            Unit.DAYS,
+        ),
+    ),
+    Key.FIRST_CONTACT_SAME_DAY: Rule(N_("Contact on the same day is expected"), (Unit.YES_NO,)),
+    Key.SIMPLE_RECTIFY_LIMIT: Rule(
+        N_("Time to rectify at once"),
+        (
+            Unit.WORKING_DAYS,
+            Unit.DAYS,
+        ),
+    ),
+    Key.COMPLEX_RECTIFY_LIMIT: Rule(
+        N_("Time to rectify with a deadline"),
+        (
+            Unit.WORKING_DAYS,
+            Unit.DAYS,
+        ),
+    ),
+    Key.EXTENSIONS_AT_MOST: Rule(N_("Extensions"), (Unit.COUNT,)),
+    Key.EXTENSION_LIMIT: Rule(
+        N_("Length of an extension"),
+        (
+            Unit.WORKING_DAYS,
+            Unit.DAYS,
+        ),
+    ),
+    Key.EXTENSION_TOLD: Rule(N_("The reviewer is told why it is extended"), (Unit.YES_NO,)),
+    Key.AMBER_THRESHOLD: Rule(N_("Share of the time after which a deadline is near"), (Unit.PERCENT,)),
+    Key.CALL_ATTEMPTS: Rule(N_("Attempts to call"), (Unit.COUNT,)),
+    Key.CALL_ATTEMPTS_WITHIN_DAYS: Rule(N_("Attempts within"), (Unit.DAYS,)),
+    Key.CALLBACK_TARGET: Rule(N_("Call-backs to named reviewers"), (Unit.PERCENT,)),
+    Key.REPLY_TARGET: Rule(N_("Replies to bad reviews"), (Unit.PERCENT,)),
+    Key.RECTIFY_TARGET: Rule(N_("Bad reviews put right"), (Unit.PERCENT,)),
+    Key.RECTIFICATION_LEVELS: Rule(N_("Levels for rating the rectification"), (Unit.COUNT,)),
+    Key.RATING_WINDOW_DAYS: Rule(N_("Time to rate the rectification"), (Unit.DAYS,)),
+    Key.REOPENINGS_AT_MOST: Rule(N_("Reopenings"), (Unit.COUNT,)),
+    Key.RETURNS_AT_MOST: Rule(N_("Returns by the agency"), (Unit.COUNT,)),
+    Key.RETURN_NEEDS_APPROVAL: Rule(N_("A return needs the dispatcher's approval"), (Unit.YES_NO,)),
+    Key.ANONYMOUS_ORDER: Rule(
+        N_("Order of an anonymous review"), (Unit.CHOICE,), choices=("verified_without_callback",)
+    ),
+    Key.WORKDAY_START: Rule(N_("Office hours begin"), (Unit.CLOCK,)),
+    Key.WORKDAY_END: Rule(N_("Office hours end"), (Unit.CLOCK,)),
+    Key.APPEAL_WINDOW: Rule(
+        N_("Time to appeal after signing"),
+        (
+            Unit.WORKING_DAYS,
+            Unit.DAYS,
+        ),
+    ),
+    Key.APPEAL_DECISION_LIMIT: Rule(
+        N_("Time to decide an appeal"),
+        (
+            Unit.WORKING_DAYS,
+            Unit.DAYS,
+        ),
+    ),
+    Key.APPEAL_PAUSES_DEADLINE: Rule(N_("An appeal pauses the order's deadline"), (Unit.YES_NO,)),
+    Key.SAMPLE_BAD_CLOSED: Rule(N_("Closed bad reviews called again"), (Unit.PERCENT,)),
+    Key.SAMPLE_GOOD: Rule(N_("Good reviews called again"), (Unit.PERCENT,)),
+    Key.SAMPLE_AT_LEAST: Rule(N_("Least number called again per agency"), (Unit.COUNT,)),
+    Key.INTERVIEW_AFTER_MONTHS: Rule(
+        N_("Months in the last place before an interview (0: none)"), (Unit.MONTHS,)
+    ),
+    Key.PUBLISH_BY_DEFAULT: Rule(N_("Published unless there is a reason not to"), (Unit.YES_NO,)),
+    Key.PUBLIC_RANKING: Rule(N_("Rankings are public"), (Unit.YES_NO,)),
+    Key.SMALL_CELL: Rule(N_("Smallest number shown by itself"), (Unit.COUNT,)),
+    Key.UPSTREAM_ADAPTER: Rule(
+        N_("Adapter to the level above"), (Unit.CHOICE,), choices=("none", "shandong")
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The rulebook as it holds for one division on one day."""
+    """The rulebook as it holds for one division on one day.
+
+    A limit is a number with its unit: working days, or days of the calendar where the profile says so.
+    `division_path` is whose terms they are, so that the calendar can be that division's.
+    """
 
     profile: str
     change_window: timedelta
@@ -46,10 +289,141 @@ class Terms:
     complex_rectify_days: int
     workday_start: time
     workday_end: time
+    first_contact_unit: Unit = Unit.WORKING_DAYS
+    simple_rectify_unit: Unit = Unit.WORKING_DAYS
+    complex_rectify_unit: Unit = Unit.WORKING_DAYS
+    division_path: str = ""
 
+
+@dataclass(frozen=True, slots=True)
+class ValueRow:
+    """One row of a profile; the newest version of the newest day in force is the one that holds.
+
+    `through` is the division by which the profile holds, when the row explains a division's terms; empty where the
+    row comes from the base because nobody on the path follows a profile.
+    """
+
+    profile: str
+    key: str
+    value: str
+    unit: str
+    source: str
+    verified: Verified
+    effective_from: date
+    effective_to: date | None
+    version: int
+    through: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileRow:
+    """A profile; `may_choose` says whether a division can follow it."""
+
+    code: str
+    name: str
+    parent: str
+    jurisdiction: str
+    may_choose: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceRow:
+    """A division follows a profile from a day on."""
+
+    division: str
+    profile: str
+    effective_from: date
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class OverlayRow:
+    """What a division has said of a day: worked, not worked, or None for “as above again”."""
+
+    division: str
+    day: date
+    is_working: bool | None
+    reason: str
+    version: int
+
+
+NOTICE_COLUMNS = ("from", "to", "working", "name")
+"""Columns of a State Council notice as CSV: first and last day, yes or no, name of the holiday."""
+HOLIDAYS = ("元旦", "春节", "清明", "劳动", "端午", "中秋", "国庆")
+"""The holidays of every year (《全国年节及纪念日放假办法》); a notice that lacks one is half a notice."""
 
 NO_RULES = Reason(
     "no_rules",
     N_("The rulebook has no value “{key}” for {day}."),
     N_("Run “haochaping migrate”, or add the value to the profile."),
+)
+NO_POWER = Reason(
+    "rulebook_not_yours",
+    N_("You may not change rules or calendar of this division."),
+    N_("Ask a system administrator who is responsible for it."),
+)
+UNKNOWN_PROFILE = Reason(
+    "unknown_profile",
+    N_("There is no profile of rules “{value}”."),
+    N_("Use one of: {choices}."),
+)
+HISTORICAL_ONLY = Reason(
+    "historical_only",
+    N_("The profile “{value}” is kept to read old records; no division can follow it."),
+    N_("Choose another profile."),
+)
+IN_THE_PAST = Reason(
+    "in_the_past",
+    N_("{day} is past: what held then stays as it was."),
+    N_("Choose {today} or a later day."),
+)
+ENDS_BEFORE_IT_BEGINS = Reason(
+    "ends_before_it_begins",
+    N_("The last day {last} lies before the first day {first}."),
+    N_("Correct one of the two."),
+)
+UNKNOWN_RULE = Reason(
+    "unknown_rule",
+    N_("There is no rule “{value}”."),
+    N_("Use a key of the reference of rules."),
+)
+BAD_VALUE = Reason(
+    "bad_rule_value",
+    N_("“{value}” is not a value in {unit} for the rule “{key}”."),
+    N_("Use one of the units {units}, and one of the choices where there are any: {choices}."),
+)
+NOTHING_TO_WITHDRAW = Reason(
+    "nothing_to_withdraw",
+    N_("This division has said nothing of {day}."),
+    N_("Choose a day that the division itself has declared."),
+)
+BAD_DAY = Reason(
+    "bad_day",
+    N_("“{value}” is not a day."),
+    N_("Write it as year, month and day: 2027-01-31."),
+)
+OUTSIDE_YEAR = Reason(
+    "outside_year",
+    N_("{day} does not belong to the notice for {year}."),
+    N_("A notice speaks of its year and of the December before."),
+)
+DAY_TWICE = Reason(
+    "day_twice",
+    N_("{day} stands in this file more than once."),
+    N_("Keep one of the rows."),
+)
+WORKED_ANYWAY = Reason(
+    "worked_anyway",
+    N_("{day} is no Saturday or Sunday, so it is worked without being named."),
+    N_("Check the day; only weekends become working days by notice."),
+)
+LONG_HOLIDAY = Reason(
+    "long_holiday",
+    N_("{first} to {last} are {days} days."),
+    N_("Check the last day: no holiday is longer than {limit} days."),
+)
+HOLIDAY_MISSING = Reason(
+    "holiday_missing",
+    N_("The notice for {year} has no row for {names}."),
+    N_("Use the whole notice; the name of each holiday stands in the column “name”."),
 )

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from haochaping.doors.commands.installation import Installation
 
 _OLDEST_POSTGRES = 150000
-_CALENDAR_AHEAD = timedelta(days=30)
 _ACTIVE_INDICATORS = 40
 _PRIVATE = 0o077
 
@@ -105,14 +104,17 @@ def _rules() -> Iterator[Finding]:
         else gettext("Run “haochaping migrate”.")
     )
     yield Finding(N_("rulebook"), ok=complete, text=text)
-    last = rulebook.last_calendar_day()
-    enough = last is not None and last - timezone.localdate() > _CALENDAR_AHEAD
+    missing = ", ".join(map(str, rulebook.years_missing(timezone.now())))
     far = (
-        gettext("the working calendar reaches to {day}")
-        if enough
-        else gettext("the working calendar reaches to {day}; later deadlines stay open. Add the next year.")
+        gettext(
+            "the working calendar reaches to {day} and lacks days of {years}; deadlines that reach them stay open. "
+            "Put the State Council's notice in with “haochaping rulebook import-calendar”."
+        )
+        if missing
+        else gettext("the working calendar reaches to {day}")
     )
-    yield Finding(N_("calendar"), ok=enough, text=far.format(day=last or "-"))
+    day = rulebook.last_calendar_day() or "-"
+    yield Finding(N_("calendar"), ok=not missing, text=far.format(day=day, years=missing))
     without = len(rectification.without_deadline())
     told = ngettext(
         "{n} open order has no deadline: the calendar does not reach. Add the next year.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from haochaping import __version__
-from haochaping.doors.commands import database, directory, intake, ledger, operate, people, run
+from haochaping.doors.commands import database, directory, intake, ledger, operate, people, rulebook, run
 from haochaping.doors.commands.spoken import Group, Option
 from haochaping.kernel.refused import N_
 
@@ -31,6 +31,7 @@ cli.add_command(run.demo_data)
 cli.add_command(people.staff)
 cli.add_command(people.clients)
 cli.add_command(directory.directory)
+cli.add_command(rulebook.rulebook)
 cli.add_command(intake.cases)
 cli.add_command(intake.reviews)
 cli.add_command(intake.invitations)

@@ -1,0 +1,334 @@
+"""规则库 actions: one test for each exit, with its ledger entry; what is past stays, and nothing is overwritten."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import chinese_calendar
+import pytest
+
+from haochaping.accounts.terms import Power
+from haochaping.kernel.actor import Actor, ActorKind, Scope
+from haochaping.kernel.periods import BEIJING
+from haochaping.kernel.refused import Refused
+from haochaping.ledger.models import Entry
+from haochaping.ledger.terms import EntryKind
+from haochaping.rulebook import access, actions, queries
+from haochaping.rulebook.models import CalendarDay, CalendarOverlay, Profile, ProfileChoice, RuleValue
+from haochaping.rulebook.rules import due_after_working_days
+from haochaping.rulebook.terms import Key, Unit, Verified
+from tests import worlds
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 6, 1)
+YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
+CITY_PATH = f"{worlds.PROVINCE}.{worlds.CITY}."
+COUNTY_PATH = f"{CITY_PATH}{worlds.COUNTY}."
+ADMIN = Actor(
+    ActorKind.STAFF, "1", powers=frozenset({Power.RULEBOOK_EDIT}), scope=Scope(division_path=CITY_PATH)
+)
+NATION = Actor(ActorKind.STAFF, "2", powers=frozenset({Power.RULEBOOK_EDIT}), scope=Scope(division_path=""))
+POWERLESS = Actor(ActorKind.STAFF, "3", scope=Scope(division_path=""))
+NOTICE = [
+    {"from": "2027-01-01", "to": "2027-01-03", "working": "no", "name": "元旦"},
+    {"from": "2027-02-05", "to": "2027-02-11", "working": "no", "name": "春节"},
+    {"from": "2027-02-13", "to": "", "working": "yes", "name": "春节"},
+    {"from": "2027-04-03", "to": "2027-04-05", "working": "no", "name": "清明节"},
+    {"from": "2027-05-01", "to": "2027-05-05", "working": "no", "name": "劳动节"},
+    {"from": "2027-06-09", "to": "", "working": "no", "name": "端午节"},
+    {"from": "2027-09-15", "to": "", "working": "no", "name": "中秋节"},
+    {"from": "2027-10-01", "to": "2027-10-07", "working": "no", "name": "国庆节"},
+]  # fmt: skip
+
+
+@pytest.fixture
+def world(now):
+    worlds.build(now)
+    return now
+
+
+def facts(subject: str) -> list[dict[str, str]]:
+    rows = Entry.objects.filter(kind=EntryKind.RULEBOOK_CHANGED, subject_kind="rulebook", subject_id=subject)
+    return [row.facts for row in rows.order_by("recorded_at", "pk")]
+
+
+def assign(now, profile="sh", *, division=worlds.CITY, day=TODAY, by=ADMIN) -> None:
+    actions.assign_profile(division=division, profile=profile, effective_from=day, by=by, now=now)
+
+
+def set_value(now, *, by=NATION, **changes) -> None:
+    words = {
+        "profile": "cn-base",
+        "key": Key.INVITATION_DAYS,
+        "value": "30",
+        "unit": Unit.DAYS,
+        "source": "修订",
+        "verified": Verified.YES,
+        "effective_from": TODAY,
+    }
+    actions.set_value(**words | changes, by=by, now=now)
+
+
+def declare(now, works, *, division=worlds.CITY, day=TOMORROW, by=ADMIN, reason="台风") -> None:
+    actions.declare_day(division=division, day=day, is_working=works, reason=reason, by=by, now=now)
+
+
+def works(path: str, day: date) -> bool | None:
+    return queries.calendar(queries.terms_for(path, TODAY), TODAY).is_working(day)
+
+
+def test_the_power_is_the_one_that_accounts_grants():
+    assert access.EDIT == Power.RULEBOOK_EDIT
+
+
+def test_an_assigned_profile_holds_below_from_its_day_on(world):
+    assign(world, day=TOMORROW)
+
+    assert queries.terms_for(COUNTY_PATH, TODAY).profile == "cn-base"
+    assert queries.terms_for(COUNTY_PATH, TOMORROW).profile == "sh"
+    assert queries.terms_for(f"{worlds.PROVINCE}.{worlds.OTHER_CITY}.", TOMORROW).profile == "cn-base"
+    assert facts(f"division:{worlds.CITY}") == [{"profile": "sh", "from": "2026-06-02"}]
+
+
+def test_the_newer_of_two_assignments_for_one_day_holds_and_both_stay(world):
+    assign(world)
+    assign(world + timedelta(minutes=1), "js")
+
+    assert queries.terms_for(CITY_PATH, TODAY).profile == "js"
+    assert [(row.profile, row.version) for row in queries.choices()] == [("js", 2), ("sh", 1)]
+    assert [fact["profile"] for fact in facts(f"division:{worlds.CITY}")] == ["sh", "js"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"profile": "gd-2019-legacy"}, "historical_only"),
+        ({"profile": "mars"}, "unknown_profile"),
+        ({"division": "998800000000"}, "unknown_code"),
+        ({"day": YESTERDAY}, "in_the_past"),
+        ({"division": worlds.PROVINCE}, "rulebook_not_yours"),
+        ({"division": worlds.OTHER_CITY}, "rulebook_not_yours"),
+        ({"by": POWERLESS}, "rulebook_not_yours"),
+    ],
+)
+def test_an_assignment_that_is_refused_leaves_nothing(world, changes, code):
+    with pytest.raises(Refused, match=code):
+        assign(world, **changes)
+
+    assert not ProfileChoice.objects.exists()
+    assert facts(f"division:{worlds.CITY}") == []
+
+
+def test_a_new_value_adds_a_row_and_leaves_the_old(world):
+    set_value(world)
+    set_value(world + timedelta(minutes=1), value="45")
+
+    found = [row for row in queries.values("cn-base") if row.key == Key.INVITATION_DAYS]
+    assert [(row.value, row.effective_from, row.version) for row in found] == [
+        ("45", TODAY, 2),
+        ("30", TODAY, 1),
+        ("90", date(2019, 12, 17), 1),
+    ]
+    assert queries.terms_for("", YESTERDAY).invitation_valid.days == 90
+    assert queries.terms_for("", TODAY).invitation_valid.days == 45
+    assert [fact["value"] for fact in facts("profile:cn-base")] == ["30", "45"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"profile": "mars"}, "unknown_profile"),
+        ({"key": "mars"}, "unknown_rule"),
+        ({"value": "ten"}, "bad_rule_value"),
+        ({"unit": Unit.WORKING_DAYS}, "bad_rule_value"),
+        ({"source": " "}, "missing_value"),
+        ({"source": "字" * 301}, "too_long"),
+        ({"effective_from": YESTERDAY}, "in_the_past"),
+        ({"effective_to": YESTERDAY}, "ends_before_it_begins"),
+        ({"by": ADMIN}, "rulebook_not_yours"),
+    ],
+)
+def test_a_value_that_is_refused_leaves_nothing(world, changes, code):
+    before = RuleValue.objects.count()
+
+    with pytest.raises(Refused, match=code):
+        set_value(world, **changes)
+
+    assert RuleValue.objects.count() == before
+    assert facts("profile:cn-base") == []
+
+
+def test_a_declared_day_holds_below_and_nowhere_else(world):
+    assert works(COUNTY_PATH, TOMORROW) is True
+
+    declare(world, works=False)
+
+    assert works(COUNTY_PATH, TOMORROW) is False
+    assert works(f"{worlds.PROVINCE}.", TOMORROW) is True
+    assert works(f"{worlds.PROVINCE}.{worlds.OTHER_CITY}.", TOMORROW) is True
+    assert works("", TOMORROW) is True
+    assert facts(f"division:{worlds.CITY}") == [{"day": "2026-06-02", "says": "off"}]
+    assert Entry.objects.get(subject_id=f"division:{worlds.CITY}").has_fields
+
+
+def test_the_nearest_declaration_goes_first_and_withdrawn_it_falls_back(world):
+    declare(world, works=False)
+    declare(world, works=True, division=worlds.COUNTY)
+    assert (works(CITY_PATH, TOMORROW), works(COUNTY_PATH, TOMORROW)) == (False, True)
+
+    for place in (worlds.COUNTY, worlds.CITY):
+        later = world + timedelta(minutes=1)
+        actions.withdraw_day(division=place, day=TOMORROW, reason="误报", by=ADMIN, now=later)
+        assert works(COUNTY_PATH, TOMORROW) is (place == worlds.CITY)
+
+    said = [(row.division, row.is_working, row.version) for row in queries.overlay(2026)]
+    assert said == [
+        (worlds.CITY, None, 2),
+        (worlds.CITY, False, 1),
+        (worlds.COUNTY, None, 2),
+        (worlds.COUNTY, True, 1),
+    ]
+    assert facts(f"division:{worlds.COUNTY}")[-1] == {"day": "2026-06-02", "says": "withdrawn"}
+
+
+def test_a_declared_day_moves_the_deadline_of_the_division(world):
+    begun = world.astimezone(BEIJING)
+    declare(world, works=False)
+
+    for path, day in ((COUNTY_PATH, 3), ("", 2)):
+        calendar = queries.calendar(queries.terms_for(path, TODAY), TODAY)
+        assert due_after_working_days(begun, 1, calendar).date() == date(2026, 6, day)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"division": "998800000000"}, "unknown_code"),
+        ({"day": YESTERDAY}, "in_the_past"),
+        ({"reason": ""}, "missing_value"),
+        ({"reason": "a\0b"}, "control_characters"),
+        ({"reason": "字" * 101}, "too_long"),
+        ({"division": worlds.PROVINCE}, "rulebook_not_yours"),
+        ({"by": POWERLESS}, "rulebook_not_yours"),
+    ],
+)
+def test_a_declaration_that_is_refused_leaves_nothing(world, changes, code):
+    with pytest.raises(Refused, match=code):
+        declare(world, works=False, **changes)
+
+    assert not CalendarOverlay.objects.exists()
+    assert facts(f"division:{worlds.CITY}") == []
+
+
+@pytest.mark.parametrize(("by", "code"), [(ADMIN, "nothing_to_withdraw"), (POWERLESS, "rulebook_not_yours")])
+def test_nothing_is_withdrawn_that_was_not_said(world, by, code):
+    with pytest.raises(Refused, match=code):
+        actions.withdraw_day(division=worlds.CITY, day=TOMORROW, reason="误报", by=by, now=world)
+
+
+def test_nothing_is_withdrawn_twice(world):
+    declare(world, works=False)
+    actions.withdraw_day(division=worlds.CITY, day=TOMORROW, reason="误报", by=ADMIN, now=world)
+
+    with pytest.raises(Refused, match="nothing_to_withdraw"):
+        actions.withdraw_day(division=worlds.CITY, day=TOMORROW, reason="误报", by=ADMIN, now=world)
+
+
+def test_a_year_is_imported_whole(now):
+    changed, complaints = actions.import_year(year=2027, rows=NOTICE, by=NATION, now=now)
+
+    assert (len(changed), complaints) == (365, [])
+    days = dict(CalendarDay.objects.filter(day__year=2027).values_list("day", "is_working"))
+    assert len(days) == 365
+    assert [days[date(2027, *day)] for day in ((1, 1), (1, 4), (2, 13), (2, 14), (10, 7), (10, 8))] == [
+        False, True, True, False, False, True,
+    ]  # fmt: skip
+    assert CalendarDay.objects.get(day=date(2027, 2, 13)).note == "春节"
+    assert queries.last_calendar_day() == date(2027, 12, 31)
+    assert facts("calendar:2027") == [{"days": "365", "changed": ""}]
+
+
+def test_the_same_notice_again_changes_nothing(now):
+    actions.import_year(year=2027, rows=NOTICE, by=NATION, now=now)
+
+    assert actions.import_year(year=2027, rows=NOTICE, by=NATION, now=now) == ([], [])
+    assert len(facts("calendar:2027")) == 1
+
+
+def test_a_later_notice_changes_days_to_come_and_the_ledger_names_them(now):
+    actions.import_year(year=2027, rows=NOTICE, by=NATION, now=now)
+    longer = [*NOTICE, {"from": "2027-02-12", "to": "", "working": "no", "name": "春节延长"}]
+
+    changed, _ = actions.import_year(year=2027, rows=longer, by=NATION, now=now + timedelta(days=1))
+
+    assert changed == [date(2027, 2, 12)]
+    assert not CalendarDay.objects.get(day=date(2027, 2, 12)).is_working
+    assert facts("calendar:2027")[-1] == {"days": "1", "changed": "2027-02-12:off"}
+
+
+def test_a_notice_late_in_its_year_fills_days_past_but_changes_none(now):
+    late = now.replace(year=2027, month=2, day=20)
+    assert len(actions.import_year(year=2027, rows=NOTICE, by=NATION, now=late)[0]) == 365
+
+    longer = [*NOTICE, {"from": "2027-02-12", "to": "", "working": "no", "name": "春节延长"}]
+    with pytest.raises(Refused, match="in_the_past"):
+        actions.import_year(year=2027, rows=longer, by=NATION, now=late)
+
+
+def test_a_dry_run_says_what_would_change_and_writes_nothing(now):
+    changed, _ = actions.import_year(year=2027, rows=NOTICE, by=NATION, now=now, dry_run=True)
+
+    assert len(changed) == 365
+    assert not CalendarDay.objects.filter(day__year=2027).exists()
+    assert facts("calendar:2027") == []
+
+
+def test_a_bad_row_leaves_the_year_unknown(now):
+    rows = [*NOTICE, {"from": "2027-13-01", "to": "", "working": "no", "name": "?"}]
+
+    changed, complaints = actions.import_year(year=2027, rows=rows, by=NATION, now=now)
+
+    assert changed == []
+    assert [(n, complaint.code) for n, complaint in complaints] == [(8, "bad_day")]
+    assert not CalendarDay.objects.filter(day__year=2027).exists()
+
+
+@pytest.mark.parametrize(
+    ("by", "rows", "code"), [(ADMIN, NOTICE, "not_yours"), (NATION, NOTICE[1:], "holiday_missing")]
+)
+def test_a_year_is_refused_as_a_whole(now, by, rows, code):
+    with pytest.raises(Refused, match=code):
+        actions.import_year(year=2027, rows=rows, by=by, now=now)
+
+
+@pytest.mark.parametrize(
+    ("moment", "missing"),
+    [
+        ((2026, 6, 1), []),
+        ((2026, 12, 1), []),
+        ((2026, 12, 2), [2027]),
+        ((2027, 1, 1), [2027]),
+        ((2027, 12, 2), [2027, 2028]),
+    ],
+)
+def test_years_that_a_deadline_could_reach_and_nobody_knows(now, moment, missing):
+    year, month, day = moment
+
+    assert queries.years_missing(now.replace(year=year, month=month, day=day)) == missing
+
+
+def test_every_year_of_the_library_is_there():
+    published = {day.year for day in chinese_calendar.holidays}
+
+    assert {day.year for day in CalendarDay.objects.values_list("day", flat=True)} == published
+    assert {2004, 2026} <= published
+
+
+def test_install_gives_profiles_their_place_again(now):
+    """As an installation made before profiles had one."""
+    Profile.objects.update(jurisdiction="", parent=None)
+
+    actions.install(by=NATION, now=now)
+
+    found = {row.code: (row.parent, row.jurisdiction) for row in queries.profiles()}
+    assert found["sh"] == ("cn-base", "310000000000")
