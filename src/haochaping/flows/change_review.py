@@ -15,6 +15,7 @@ from haochaping.rectification.terms import BadReview
 from haochaping.reviews import actions as reviews
 from haochaping.reviews import queries as review_queries
 from haochaping.reviews.rules import is_bad, receipt_hash
+from haochaping.reviews.terms import SupplementRow
 from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
     from haochaping.kernel.actor import Actor
     from haochaping.reviews.terms import Level, ReviewRow
+
+_NOTHING_SAID = SupplementRow()
 
 
 @transaction.atomic
@@ -57,11 +60,18 @@ def claim_review(review_id: UUID, level: Level, *, channel: str, by: Actor, now:
 
 @transaction.atomic
 def finish_review(
-    review_id: UUID, codes: Sequence[str], comment_text: str, *, by: Actor, now: datetime
+    review_id: UUID,
+    codes: Sequence[str],
+    comment_text: str,
+    *,
+    said: SupplementRow = _NOTHING_SAID,
+    by: Actor,
+    now: datetime,
 ) -> None:
-    """The second page is done: reasons are stored, and the order of a bad review goes out."""
+    """The second page is done: reasons and consent are stored, and the order of a bad review goes out."""
     before = units_of([review_id])
     reviews.give_reasons(review_id, codes, comment_text, by=by, now=now)
+    reviews.supplement(review_id, said, by=by, now=now)
     row = review_queries.reviews([review_id])[review_id]
     if is_bad(row.level):
         order_id = rectification.open_or_reopen(_bad(row, now), by=by, now=now)

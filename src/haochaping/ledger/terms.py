@@ -47,6 +47,7 @@ class EntryKind(IntEnum):
     REVIEW_COMPLETED = 144
     INVITATION_ISSUED = 145
     SETTING_CHANGED = 146
+    REVIEW_SUPPLEMENTED = 170
 
 
 FIRST_INTERNAL_KIND = 128
@@ -82,6 +83,7 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.REVIEW_COMPLETED: N_("Review completed with reasons or text"),
     EntryKind.INVITATION_ISSUED: N_("Invitations issued"),
     EntryKind.SETTING_CHANGED: N_("Setting changed"),
+    EntryKind.REVIEW_SUPPLEMENTED: N_("Consent to a call-back or help with the form noted"),
 }
 
 

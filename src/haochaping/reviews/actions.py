@@ -16,7 +16,14 @@ from haochaping.kernel.text import clean, has_forbidden_control
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
 from haochaping.reviews import queries
-from haochaping.reviews.models import IndicatorSet, Invitation, Review, ReviewChange, ReviewIndicator
+from haochaping.reviews.models import (
+    IndicatorSet,
+    Invitation,
+    Review,
+    ReviewChange,
+    ReviewIndicator,
+    Supplement,
+)
 from haochaping.reviews.rules import (
     code_complaint,
     lacks_reason,
@@ -37,6 +44,7 @@ from haochaping.reviews.terms import (
     Level,
     Provenance,
     ReviewStatus,
+    SupplementRow,
 )
 
 if TYPE_CHECKING:
@@ -302,6 +310,29 @@ def give_reasons(
     row.save(update_fields=["indicator_codes", "comment_text", "reason_missing", "finished_at"])
     if changed:
         _supersede(row, by, now)
+
+
+@transaction.atomic
+def supplement(review_id: UUID, said: SupplementRow, *, by: Actor, now: datetime) -> None:
+    """The reviewer agrees to a call-back or not, and says who helped with the form.
+
+    Bound to no change window: a consent can be taken back at any time (个人信息保护法 15). The ledger keeps each
+    answer.
+
+    Raises:
+        Refused: NOT_REVIEWED (also of a withdrawn review).
+    """
+    row = Review.objects.select_for_update().filter(id=review_id).first()
+    if row is None or row.status == ReviewStatus.WITHDRAWN:
+        raise Refused(NOT_REVIEWED)
+    if said == queries.supplement_of(review_id):
+        return
+    helped_by = said.helped_by or ""
+    kept = {"may_call_back": said.may_call_back, "helped_by": helped_by, "said_at": now}
+    Supplement.objects.update_or_create(review=row, defaults=kept)
+    facts = {"may_call_back": "yes" if said.may_call_back else "no", "helped_by": helped_by}
+    entry = NewEntry(EntryKind.REVIEW_SUPPLEMENTED, "review", str(review_id), facts=facts)
+    ledger.append([entry], by=by, now=now)
 
 
 @transaction.atomic

@@ -85,6 +85,21 @@ class ChangeKind(StrEnum):
     CLAIMED = "claimed"
 
 
+class HelpedBy(StrEnum):
+    """填写协助: who filled the form in with the reviewer, in the reviewer's own words."""
+
+    NOBODY = "nobody"
+    FAMILY = "family"
+    STAFF = "staff"
+
+
+HELPED_LABELS = {
+    HelpedBy.NOBODY: N_("I filled it in myself"),
+    HelpedBy.FAMILY: N_("Family or a friend helped me"),
+    HelpedBy.STAFF: N_("A member of staff helped me"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One review as sent, checked for shape; `person` is plain on arrival, a sealed id afterwards."""
@@ -204,6 +219,11 @@ COMMENT_TOO_LONG = Reason(
     N_("The text has {length} characters; {limit} are allowed."),
     N_("Shorten the text."),
 )
+NO_CALLBACK_CONSENT = Reason(
+    "no_callback_consent",
+    N_("The reviewer has not agreed to be called."),
+    N_("Write to them in the messages of the work order: they read it on their review's page."),
+)
 FORBIDDEN_CHARACTERS = Reason(
     "forbidden_characters",
     N_("The text holds control characters."),
@@ -232,6 +252,14 @@ class InvitationRow:
     occurrence_id: UUID
     issued_at: datetime
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SupplementRow:
+    """What the reviewer said beside level, reasons and words; None where they did not say."""
+
+    may_call_back: bool = False
+    helped_by: HelpedBy | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,13 @@ from django.utils.translation import gettext_lazy
 from haochaping.kernel.refused import Complaint
 from haochaping.kernel.text import clean, has_forbidden_control
 from haochaping.notices.terms import TEXT_LIMIT
-from haochaping.reviews.terms import COMMENT_LIMIT, FORBIDDEN_CHARACTERS
+from haochaping.reviews.terms import (
+    COMMENT_LIMIT,
+    FORBIDDEN_CHARACTERS,
+    HELPED_LABELS,
+    HelpedBy,
+    SupplementRow,
+)
 from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
@@ -48,6 +54,25 @@ class ReasonsForm(forms.Form):
             "At most 500 characters. Please do not write names, telephone or certificate numbers."
         ),
     )
+
+    may_call_back = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("You may call me about this"),
+        help_text=gettext_lazy(
+            "Only through a relay: whoever calls does not see your number. You can take this back at any time."
+        ),
+    )
+    helped_by = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("Did somebody help you with this form?"),
+        choices=[(word.value, gettext_lazy(label)) for word, label in HELPED_LABELS.items()],
+        widget=forms.RadioSelect,
+    )
+
+    def said(self) -> SupplementRow:
+        """What was said beside reasons and words, once the form is valid."""
+        helped_by = self.cleaned_data["helped_by"]
+        return SupplementRow(self.cleaned_data["may_call_back"], HelpedBy(helped_by) if helped_by else None)
 
 
 class MessageForm(forms.Form):

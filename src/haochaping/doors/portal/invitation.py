@@ -37,8 +37,6 @@ from haochaping.ui.qr import svg
 from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from django.http import HttpRequest
 
     from haochaping.cases.terms import Binding
@@ -63,23 +61,15 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
 
 @public
 @private_page
-def reasons(request: HttpRequest, token: str) -> HttpResponse:
-    """Take the second page."""
-    return _form(request, token, own_review.reasons)
-
-
-@public
-@private_page
-def withdraw(request: HttpRequest, token: str) -> HttpResponse:
-    """Take the review back."""
-    return _form(request, token, own_review.withdraw)
-
-
-@public
-@private_page
-def message(request: HttpRequest, token: str) -> HttpResponse:
-    """Take an answer to the agency."""
-    return _form(request, token, own_review.message)
+def form(request: HttpRequest, token: str, form: str) -> HttpResponse:
+    """Take one of the review's forms; opened without one, its address leads to the review."""
+    take = own_review.taker(form)
+    if request.method != "POST":
+        return see_other(reverse("review", args=[token]))
+    _, opened = _open(request, token)
+    if opened is None:
+        raise Refused(NOT_REVIEWED)
+    return take(request, opened)
 
 
 @public
@@ -165,18 +155,6 @@ def _question(
         "sentences": [say(complaint)] if complaint else [],
     }
     return render(request, "portal/question.html", context, status=422 if complaint else 200)
-
-
-def _form(
-    request: HttpRequest, token: str, take: Callable[[HttpRequest, Opened], HttpResponse]
-) -> HttpResponse:
-    """One of the review's forms; opened without one, its address leads to the review."""
-    if request.method != "POST":
-        return see_other(reverse("review", args=[token]))
-    _, opened = _open(request, token)
-    if opened is None:
-        raise Refused(NOT_REVIEWED)
-    return take(request, opened)
 
 
 def _binding(invitation: InvitationRow) -> Binding:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from haochaping.cases import queries as cases
 from haochaping.directory import queries as directory
@@ -18,12 +20,14 @@ from haochaping.flows import change_review, handle_bad_review
 from haochaping.kernel.actor import REVIEWER
 from haochaping.kernel.masking import masked_number
 from haochaping.kernel.refused import Refused
+from haochaping.reviews import actions as review_actions
+from haochaping.reviews import queries as reviews
 from haochaping.reviews.rules import is_bad
-from haochaping.reviews.terms import ReviewStatus
+from haochaping.reviews.terms import HELPED_LABELS, ReviewStatus
 from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
     from datetime import datetime
 
     from django.forms import Form
@@ -39,20 +43,21 @@ class ShownCase:
     """The case as people recognise it, without saying more than they need: number by its end only."""
 
     item: str
-    place: str
+    agency: str
+    hall: str
     at: datetime | None
     number: str
 
 
 def shown_case(binding: Binding) -> ShownCase:
     """The case of a service, for whoever holds its invitation or receipt."""
-    place = (
-        directory.hall_by_id(binding.hall_id).name
-        if binding.hall_id
-        else directory.agency_by_id(binding.agency_id).name
+    return ShownCase(
+        item=directory.item_by_id(binding.item_id).name,
+        agency=directory.agency_by_id(binding.agency_id).name,
+        hall=directory.hall_by_id(binding.hall_id).name if binding.hall_id else "",
+        at=binding.occurrence_at,
+        number=masked_number(binding.case_no),
     )
-    item = directory.item_by_id(binding.item_id).name
-    return ShownCase(item, place, binding.occurrence_at, masked_number(binding.case_no))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,8 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
     withdrawn = review.status == ReviewStatus.WITHDRAWN
     progress = None if withdrawn else progress_of(review.id, now=now)
     wrong_shown = wrong or Wrong()
+    said = reviews.supplement_of(review.id)
+    bad = is_bad(review.level)
     chosen = wrong_shown.codes if wrong_shown.reasons else review.indicator_codes
     context: dict[str, object] = {
         "opened": opened,
@@ -94,9 +101,19 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
         "now": now,
         "changeable": changeable,
         "withdrawn": withdrawn,
-        "bad": is_bad(review.level),
+        "bad": bad,
+        "asks_to_call": bad and binding is not None and _reachable(review, binding),
+        "said": said,
+        "helped": gettext(HELPED_LABELS[said.helped_by]) if said.helped_by else "",
         "tags": tags.offered(review.level, chosen) if changeable and not withdrawn else [],
-        "reasons": wrong_shown.reasons or ReasonsForm(initial={"comment_text": review.comment_text}),
+        "reasons": wrong_shown.reasons
+        or ReasonsForm(
+            initial={
+                "comment_text": review.comment_text,
+                "may_call_back": said.may_call_back,
+                "helped_by": said.helped_by,
+            }
+        ),
         "given": tags.words_of(review.indicator_codes, review.indicator_set),
         "progress": progress,
         "message": wrong_shown.message or MessageForm(),
@@ -117,9 +134,22 @@ def reasons(request: HttpRequest, opened: Opened) -> HttpResponse:
         return page(request, opened, Wrong(reasons=form, codes=codes))
     text = form.cleaned_data["comment_text"]
     try:
-        change_review.finish_review(opened.review.id, codes, text, by=REVIEWER, now=timezone.now())
+        change_review.finish_review(
+            opened.review.id, codes, text, said=form.said(), by=REVIEWER, now=timezone.now()
+        )
     except Refused as refused:
         return page(request, opened, _wrong_reasons(form, codes, refused.complaint))
+    return see_other(opened.base)
+
+
+def call_back(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """Take a consent to be called, or its end: possible at any time."""
+    now, agreed = timezone.now(), request.POST.get("may_call_back") == "yes"
+    said = replace(reviews.supplement_of(opened.review.id), may_call_back=agreed)
+    try:
+        review_actions.supplement(opened.review.id, said, by=REVIEWER, now=now)
+    except Refused as refused:
+        return page(request, opened, Wrong((refused.complaint,)))
     return see_other(opened.base)
 
 
@@ -147,6 +177,26 @@ def message(request: HttpRequest, opened: Opened) -> HttpResponse:
         form.add_error("text", say(refused.complaint).text)
         return page(request, opened, Wrong(message=form))
     return see_other(f"{opened.base}#thread")
+
+
+_TAKERS: dict[str, Callable[[HttpRequest, Opened], HttpResponse]] = {
+    "reasons": reasons,
+    "call-back": call_back,
+    "withdraw": withdraw,
+    "message": message,
+}
+
+
+def taker(form: str) -> Callable[[HttpRequest, Opened], HttpResponse]:
+    """What takes the form of this address; raises Http404 for an address without a form."""
+    if form not in _TAKERS:
+        raise Http404
+    return _TAKERS[form]
+
+
+def _reachable(review: ReviewRow, binding: Binding) -> bool:
+    """Whether there is somebody to call: the sealed person who reviewed, else who applied."""
+    return (review.person_id or cases.person_of(binding.case_id)) is not None
 
 
 def _wrong_reasons(form: Form, codes: Collection[str], complaint: Complaint) -> Wrong:

@@ -24,8 +24,6 @@ from haochaping.reviews import queries as reviews
 from haochaping.reviews.terms import CHANGE_WINDOW_OVER, LEVEL_OUT_OF_RANGE, RECEIPT_UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from django.http import HttpRequest, HttpResponse
 
     from haochaping.exchange.terms import QuarantineRow
@@ -48,23 +46,14 @@ def page(request: HttpRequest, receipt: str) -> HttpResponse:
 
 @public
 @private_page
-def reasons(request: HttpRequest, receipt: str) -> HttpResponse:
-    """Take the second page."""
-    return _form(request, receipt, own_review.reasons)
-
-
-@public
-@private_page
-def withdraw(request: HttpRequest, receipt: str) -> HttpResponse:
-    """Take the review back."""
-    return _form(request, receipt, own_review.withdraw)
-
-
-@public
-@private_page
-def message(request: HttpRequest, receipt: str) -> HttpResponse:
-    """Take an answer to the agency."""
-    return _form(request, receipt, own_review.message)
+def form(request: HttpRequest, receipt: str, form: str) -> HttpResponse:
+    """Take one of the review's forms; opened without one, its address leads to the review."""
+    take, normal = own_review.taker(form), normal_receipt_no(receipt)
+    if normal is None:
+        raise Refused(RECEIPT_UNKNOWN)
+    if request.method != "POST":
+        return see_other(reverse("status", args=[normal]))
+    return take(request, _open(normal))
 
 
 def _open(receipt: str) -> Opened:
@@ -82,17 +71,6 @@ def _tap(request: HttpRequest, receipt: str) -> HttpResponse:
             raise
         return own_review.page(request, opened, Wrong((refused.complaint,)))
     return see_other(opened.base)
-
-
-def _form(
-    request: HttpRequest, receipt: str, take: Callable[[HttpRequest, Opened], HttpResponse]
-) -> HttpResponse:
-    normal = normal_receipt_no(receipt)
-    if normal is None:
-        raise Refused(RECEIPT_UNKNOWN)
-    if request.method != "POST":
-        return see_other(reverse("status", args=[normal]))
-    return take(request, _open(normal))
 
 
 def _waiting(request: HttpRequest, record: QuarantineRow, receipt: str) -> HttpResponse:

@@ -8,14 +8,10 @@ from haochaping.doors.portal import entrance, invitation, status
 
 urlpatterns = [
     path("r/<str:token>", invitation.page, name="review"),
-    path("r/<str:token>/reasons", invitation.reasons, name="review_reasons"),
-    path("r/<str:token>/withdraw", invitation.withdraw, name="review_withdraw"),
-    path("r/<str:token>/message", invitation.message, name="review_message"),
     path("r/<str:token>/qr.svg", invitation.qr_code, name="review_qr"),
     path("r/<str:token>/slip", invitation.slip, name="review_slip"),
+    path("r/<str:token>/<slug:form>", invitation.form, name="review_form"),
     path("status/<str:receipt>", status.page, name="status"),
-    path("status/<str:receipt>/reasons", status.reasons, name="status_reasons"),
-    path("status/<str:receipt>/withdraw", status.withdraw, name="status_withdraw"),
-    path("status/<str:receipt>/message", status.message, name="status_message"),
+    path("status/<str:receipt>/<slug:form>", status.form, name="status_form"),
     path("my/", entrance.my, name="my"),
 ]

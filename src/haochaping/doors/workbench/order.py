@@ -38,7 +38,7 @@ from haochaping.rectification.terms import (
     OrderState,
 )
 from haochaping.reviews import queries as reviews
-from haochaping.reviews.terms import ReviewStatus
+from haochaping.reviews.terms import HELPED_LABELS, ReviewStatus
 from haochaping.ui.sentences import say
 from haochaping.ui.shapes import Event
 
@@ -159,7 +159,7 @@ def _page(
 def _review(review_id: UUID, by: Actor) -> dict[str, object]:
     """The review as staff may see it: never who gave it; its words only for those who may, while it stands."""
     review = reviews.reviews([review_id])[review_id]
-    binding = cases.binding_of(review.occurrence_id)
+    binding, said = cases.binding_of(review.occurrence_id), reviews.supplement_of(review_id)
     return {
         "review": review,
         # Whoever handles it reaches the reviewer through the thread: a number written into the text stays hidden.
@@ -167,6 +167,8 @@ def _review(review_id: UUID, by: Actor) -> dict[str, object]:
         "withdrawn": review.status == ReviewStatus.WITHDRAWN,
         "tags": tag_labels(review, reviews.indicators(review.indicator_set)),
         "reads": may(by, Power.REVIEW_VIEW_TEXT),
+        "may_call_back": said.may_call_back,
+        "helped": gettext(HELPED_LABELS[said.helped_by]) if said.helped_by else "",
         "service": binding,
         "case_no": masked_number(binding.case_no) if binding else "",
     }
