@@ -15,6 +15,7 @@ _OWN = {
     "postgres": {"server", "binaries", "programs", "copies"},
     "identity": {"keys", "relay", "sealing"},
     "notices": {"gateway"},
+    "files": {"pictures"},
     "exchange": {"fields", "tables", "dialects"},
 }
 _WRITES = re.compile(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from haochaping.files import actions as files
 from haochaping.flows.receive_reviews import recount, units_of
 from haochaping.kernel.actor import SYSTEM
 from haochaping.kernel.identifiers import receipt_no
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from haochaping.files.terms import Picture
     from haochaping.kernel.actor import Actor
     from haochaping.reviews.terms import Level, ReviewRow
 
@@ -65,13 +67,15 @@ def finish_review(
     comment_text: str,
     *,
     said: SupplementRow = _NOTHING_SAID,
+    pictures: Sequence[Picture] = (),
     by: Actor,
     now: datetime,
 ) -> None:
-    """The second page is done: reasons and consent are stored, and the order of a bad review goes out."""
+    """The second page is done: what it says and shows is stored, and the order of a bad review goes out."""
     before = units_of([review_id])
     reviews.give_reasons(review_id, codes, comment_text, by=by, now=now)
     reviews.supplement(review_id, said, by=by, now=now)
+    files.keep("review", str(review_id), pictures, by=by, now=now)
     row = review_queries.reviews([review_id])[review_id]
     if is_bad(row.level):
         order_id = rectification.open_or_reopen(_bad(row, now), by=by, now=now)

@@ -48,6 +48,8 @@ class EntryKind(IntEnum):
     INVITATION_ISSUED = 145
     SETTING_CHANGED = 146
     REVIEW_SUPPLEMENTED = 170
+    PHOTO_KEPT = 171
+    PHOTO_REMOVED = 172
 
 
 FIRST_INTERNAL_KIND = 128
@@ -84,6 +86,8 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.INVITATION_ISSUED: N_("Invitations issued"),
     EntryKind.SETTING_CHANGED: N_("Setting changed"),
     EntryKind.REVIEW_SUPPLEMENTED: N_("Consent to a call-back or help with the form noted"),
+    EntryKind.PHOTO_KEPT: N_("Photograph kept"),
+    EntryKind.PHOTO_REMOVED: N_("Photograph removed"),
 }
 
 

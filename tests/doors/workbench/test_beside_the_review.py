@@ -5,9 +5,13 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
+from haochaping.files import actions as files
+from haochaping.files.pictures import redrawn
 from haochaping.kernel.actor import REVIEWER
 from haochaping.reviews import actions as reviews
+from haochaping.reviews.models import Review
 from haochaping.reviews.terms import HelpedBy, SupplementRow
+from tests.photographs import photograph
 
 
 def _page(bad, clerk):
@@ -29,3 +33,29 @@ def test_consent_and_help_are_shown(bad, clerk, helped_by, words):
 
     assert "has agreed to be called, through the relay only" in page
     assert words in page
+
+
+@pytest.fixture
+def photo(bad) -> str:
+    """The address of the one photograph of the review."""
+    picture = redrawn(photograph(), name="a")
+    (photo_id,) = files.keep("review", str(bad.review_id), [picture], by=REVIEWER, now=timezone.now())
+    return f"{bad.address()}/photos/{photo_id}"
+
+
+def test_photographs_are_shown_in_scope(bad, clerk, photo):
+    assert f'<img src="{photo}"' in _page(bad, clerk)
+
+    answer = clerk.get(photo)
+
+    assert answer.status_code == 200
+    assert answer["Content-Type"] == "image/jpeg"
+    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+
+
+def test_photographs_of_a_withdrawn_review_are_not(bad, clerk, photo):
+    Review.objects.update(status="withdrawn")
+
+    assert photo not in _page(bad, clerk)
+    assert clerk.get(photo).status_code == 404

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy
 
+from haochaping.files.terms import PHOTO_MEGABYTES, PHOTOS_ALLOWED
 from haochaping.kernel.refused import Complaint
 from haochaping.kernel.text import clean, has_forbidden_control
 from haochaping.notices.terms import TEXT_LIMIT
@@ -43,8 +45,24 @@ class PlainText(forms.CharField):
         return clean(text)
 
 
+class _SeveralFiles(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class Photographs(forms.FileField):
+    """Several photographs at once, judged by `uploads`; asked for JPEG, a telephone turns its own format into it."""
+
+    def __init__(self, *, label: StrPromise, help_text: StrPromise) -> None:
+        widget = _SeveralFiles(attrs={"multiple": True, "accept": "image/jpeg,image/png,image/webp"})
+        super().__init__(required=False, label=label, help_text=help_text, widget=widget)
+
+    def clean(self, data: object, _initial: object = None) -> list[object]:
+        """The files as they came."""
+        return list(data) if isinstance(data, list) else []
+
+
 class ReasonsForm(forms.Form):
-    """The second page: tags are drawn by the tag picker, the text is a field."""
+    """The second page: tags are drawn by the tag picker, the rest are fields."""
 
     comment_text = PlainText(
         limit=COMMENT_LIMIT,
@@ -55,6 +73,16 @@ class ReasonsForm(forms.Form):
         ),
     )
 
+    photos = Photographs(
+        label=gettext_lazy("Photographs"),
+        help_text=format_lazy(
+            gettext_lazy(
+                "Up to {photos}, {megabytes} MB each. Place and camera are taken out of them; they are never published."
+            ),
+            photos=PHOTOS_ALLOWED,
+            megabytes=PHOTO_MEGABYTES,
+        ),
+    )
     may_call_back = forms.BooleanField(
         required=False,
         label=gettext_lazy("You may call me about this"),

@@ -37,6 +37,8 @@ from haochaping.ui.qr import svg
 from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from django.http import HttpRequest
 
     from haochaping.cases.terms import Binding
@@ -66,10 +68,14 @@ def form(request: HttpRequest, token: str, form: str) -> HttpResponse:
     take = own_review.taker(form)
     if request.method != "POST":
         return see_other(reverse("review", args=[token]))
-    _, opened = _open(request, token)
-    if opened is None:
-        raise Refused(NOT_REVIEWED)
-    return take(request, opened)
+    return take(request, _opened(request, token))
+
+
+@public
+@private_page
+def photo(request: HttpRequest, token: str, photo_id: UUID) -> HttpResponse:
+    """Show a photograph of the review, or remove it."""
+    return own_review.photo(request, _opened(request, token), photo_id)
 
 
 @public
@@ -106,6 +112,13 @@ def _open(request: HttpRequest, token: str) -> tuple[InvitationRow, Opened | Non
         return invitation, None
     receipt = request.get_signed_cookie(_RECEIPT, default="", salt=_salt(token), max_age=_RECEIPT_KEPT)
     return invitation, Opened(review, reverse("review", args=[token]), receipt or "")
+
+
+def _opened(request: HttpRequest, token: str) -> Opened:
+    _, opened = _open(request, token)
+    if opened is None:
+        raise Refused(NOT_REVIEWED)
+    return opened
 
 
 def _tap(request: HttpRequest, token: str) -> HttpResponse:

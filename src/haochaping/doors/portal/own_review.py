@@ -12,10 +12,13 @@ from django.utils.translation import gettext
 
 from haochaping.cases import queries as cases
 from haochaping.directory import queries as directory
-from haochaping.doors.portal import tags
+from haochaping.doors.photo import photo_response
+from haochaping.doors.portal import tags, uploads
 from haochaping.doors.portal.forms import MessageForm, ReasonsForm
 from haochaping.doors.portal.progress import progress_of
 from haochaping.doors.private_page import see_other
+from haochaping.files import actions as file_actions
+from haochaping.files import queries as files
 from haochaping.flows import change_review, handle_bad_review
 from haochaping.kernel.actor import REVIEWER
 from haochaping.kernel.masking import masked_number
@@ -29,6 +32,7 @@ from haochaping.ui.sentences import say
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
     from datetime import datetime
+    from uuid import UUID
 
     from django.forms import Form
     from django.http import HttpRequest, HttpResponse
@@ -104,6 +108,7 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
         "bad": bad,
         "asks_to_call": bad and binding is not None and _reachable(review, binding),
         "said": said,
+        "photos": files.photos_of("review", str(review.id)),
         "helped": gettext(HELPED_LABELS[said.helped_by]) if said.helped_by else "",
         "tags": tags.offered(review.level, chosen) if changeable and not withdrawn else [],
         "reasons": wrong_shown.reasons
@@ -129,17 +134,40 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
 
 def reasons(request: HttpRequest, opened: Opened) -> HttpResponse:
     """Take the second page: tags and text."""
-    form, codes = ReasonsForm(request.POST), request.POST.getlist("indicator_codes")
+    try:
+        uploads.bound(request)
+    except Refused as refused:
+        return page(request, opened, Wrong((refused.complaint,)))
+    form, codes = ReasonsForm(request.POST, request.FILES), request.POST.getlist("indicator_codes")
     if not form.is_valid():
         return page(request, opened, Wrong(reasons=form, codes=codes))
     text = form.cleaned_data["comment_text"]
     try:
+        pictures = uploads.pictures(form.cleaned_data["photos"])
         change_review.finish_review(
-            opened.review.id, codes, text, said=form.said(), by=REVIEWER, now=timezone.now()
+            opened.review.id,
+            codes,
+            text,
+            said=form.said(),
+            pictures=pictures,
+            by=REVIEWER,
+            now=timezone.now(),
         )
     except Refused as refused:
         return page(request, opened, _wrong_reasons(form, codes, refused.complaint))
     return see_other(opened.base)
+
+
+def photo(request: HttpRequest, opened: Opened, photo_id: UUID) -> HttpResponse:
+    """Show one photograph of the review; a POST removes it, at any time."""
+    kind, review_id = "review", str(opened.review.id)
+    if request.method == "POST":
+        file_actions.remove(
+            photo_id, subject_kind=kind, subject_id=review_id, by=REVIEWER, now=timezone.now()
+        )
+        return see_other(f"{opened.base}#photos")
+    content = files.content_of(photo_id, subject_kind=kind, subject_id=review_id)
+    return photo_response(content, place=str(photo_id)[-4:])
 
 
 def call_back(request: HttpRequest, opened: Opened) -> HttpResponse:
@@ -200,7 +228,7 @@ def _reachable(review: ReviewRow, binding: Binding) -> bool:
 
 
 def _wrong_reasons(form: Form, codes: Collection[str], complaint: Complaint) -> Wrong:
-    if complaint.field == "comment_text":
-        form.add_error("comment_text", say(complaint).text)
+    if complaint.field in form.fields:
+        form.add_error(complaint.field, say(complaint).text)
         return Wrong(reasons=form, codes=codes)
     return Wrong((complaint,), reasons=form, codes=codes)

@@ -24,6 +24,8 @@ from haochaping.reviews import queries as reviews
 from haochaping.reviews.terms import CHANGE_WINDOW_OVER, LEVEL_OUT_OF_RANGE, RECEIPT_UNKNOWN
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from django.http import HttpRequest, HttpResponse
 
     from haochaping.exchange.terms import QuarantineRow
@@ -33,9 +35,7 @@ if TYPE_CHECKING:
 @private_page
 def page(request: HttpRequest, receipt: str) -> HttpResponse:
     """Show the review of a receipt; a POST is a tap on another level."""
-    normal = normal_receipt_no(receipt)
-    if normal is None:
-        raise Refused(RECEIPT_UNKNOWN)
+    normal = _normal(receipt)
     if normal != receipt:
         return HttpResponseRedirect(reverse("status", args=[normal]))
     if request.method == "POST":
@@ -48,12 +48,24 @@ def page(request: HttpRequest, receipt: str) -> HttpResponse:
 @private_page
 def form(request: HttpRequest, receipt: str, form: str) -> HttpResponse:
     """Take one of the review's forms; opened without one, its address leads to the review."""
-    take, normal = own_review.taker(form), normal_receipt_no(receipt)
-    if normal is None:
-        raise Refused(RECEIPT_UNKNOWN)
+    take, normal = own_review.taker(form), _normal(receipt)
     if request.method != "POST":
         return see_other(reverse("status", args=[normal]))
     return take(request, _open(normal))
+
+
+@public
+@private_page
+def photo(request: HttpRequest, receipt: str, photo_id: UUID) -> HttpResponse:
+    """Show a photograph of the review, or remove it."""
+    return own_review.photo(request, _open(_normal(receipt)), photo_id)
+
+
+def _normal(receipt: str) -> str:
+    normal = normal_receipt_no(receipt)
+    if normal is None:
+        raise Refused(RECEIPT_UNKNOWN)
+    return normal
 
 
 def _open(receipt: str) -> Opened:

@@ -16,9 +16,12 @@ from haochaping.accounts.access import may
 from haochaping.accounts.terms import Power
 from haochaping.cases import queries as cases
 from haochaping.doors.gate import actor_of, requires
+from haochaping.doors.photo import photo_response
 from haochaping.doors.workbench.desk import INVALID, desk_page, refusable, see_other, status_of
 from haochaping.doors.workbench.steps import MESSAGE, STEPS, may_write, open_steps
 from haochaping.doors.workbench.words import names_of, state_tone, tag_labels
+from haochaping.files import queries as files
+from haochaping.files.terms import NO_SUCH_PHOTO
 from haochaping.flows import handle_bad_review
 from haochaping.kernel.masking import masked_number
 from haochaping.kernel.refused import Refused
@@ -113,6 +116,26 @@ def read(request: HttpRequest, order_id: UUID) -> HttpResponse:
     return see_other(_address(order_id) + "#thread")
 
 
+@requires(Power.REVIEW_VIEW_TEXT)
+@require_safe
+@refusable
+def photo(request: HttpRequest, order_id: UUID, photo_id: UUID) -> HttpResponse:
+    """Show a photograph of the review behind an order, as long as its words are shown."""
+    order = _order(order_id, actor_of(request))
+    if reviews.reviews([order.review_id])[order.review_id].status == ReviewStatus.WITHDRAWN:
+        raise Refused(NO_SUCH_PHOTO)
+    content = files.content_of(photo_id, subject_kind="review", subject_id=str(order.review_id))
+    return photo_response(content, place=str(photo_id)[-4:])
+
+
+def _order(order_id: UUID, by: Actor) -> OrderRow:
+    order = orders.order(order_id, by=by)
+    if order.state == OrderState.CREATED:
+        # Until it is dispatched it is the reviewer's to change, and nobody else's to see.
+        raise Refused(NO_SUCH_ORDER)
+    return order
+
+
 def _address(order_id: UUID) -> str:
     return reverse("desk_order", args=[order_id])
 
@@ -126,10 +149,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     by, now = actor_of(request), timezone.now()
-    order = orders.order(order_id, by=by)
-    if order.state == OrderState.CREATED:
-        # Until it is dispatched it is the reviewer's to change, and nobody else's to see.
-        raise Refused(NO_SUCH_ORDER)
+    order = _order(order_id, by)
     events = orders.timeline(order.id)
     thread = notices.messages(order.thread_id, for_side=Side.AGENCY) if order.thread_id else []
     callbacks = orders.callbacks(order.id)
@@ -167,6 +187,7 @@ def _review(review_id: UUID, by: Actor) -> dict[str, object]:
         "withdrawn": review.status == ReviewStatus.WITHDRAWN,
         "tags": tag_labels(review, reviews.indicators(review.indicator_set)),
         "reads": may(by, Power.REVIEW_VIEW_TEXT),
+        "photos": files.photos_of("review", str(review_id)),
         "may_call_back": said.may_call_back,
         "helped": gettext(HELPED_LABELS[said.helped_by]) if said.helped_by else "",
         "service": binding,
