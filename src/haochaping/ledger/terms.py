@@ -50,6 +50,7 @@ class EntryKind(IntEnum):
     REVIEW_SUPPLEMENTED = 170
     PHOTO_KEPT = 171
     PHOTO_REMOVED = 172
+    SOLUTION_ANSWERED = 173
 
 
 FIRST_INTERNAL_KIND = 128
@@ -88,6 +89,7 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.REVIEW_SUPPLEMENTED: N_("Consent to a call-back or help with the form noted"),
     EntryKind.PHOTO_KEPT: N_("Photograph kept"),
     EntryKind.PHOTO_REMOVED: N_("Photograph removed"),
+    EntryKind.SOLUTION_ANSWERED: N_("The reviewer said whether the matter is solved"),
 }
 
 

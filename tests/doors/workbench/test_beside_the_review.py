@@ -8,9 +8,12 @@ from django.utils import timezone
 from haochaping.files import actions as files
 from haochaping.files.pictures import redrawn
 from haochaping.kernel.actor import REVIEWER
+from haochaping.rectification import actions as rectification
+from haochaping.rectification.terms import OrderState
 from haochaping.reviews import actions as reviews
 from haochaping.reviews.models import Review
 from haochaping.reviews.terms import HelpedBy, SupplementRow
+from tests.doors.workbench.test_order import bring_to
 from tests.photographs import photograph
 
 
@@ -59,3 +62,18 @@ def test_photographs_of_a_withdrawn_review_are_not(bad, clerk, photo):
 
     assert photo not in _page(bad, clerk)
     assert clerk.get(photo).status_code == 404
+
+
+def test_the_reviewers_own_answer_is_shown_at_the_desk(bad, clerk, world):
+    bring_to(bad, OrderState.REPLIED, world)
+    assert "has not said so far" in _page(bad, clerk)
+
+    rectification.answer_solution(
+        bad.review_id, solved="no", text="没有解决，电话13912345678", by=REVIEWER, now=timezone.now()
+    )
+
+    page = _page(bad, clerk)
+    assert "No, it is not solved" in page
+    assert "没有解决，电话＊＊＊" in page
+    done = clerk.get("/desk/?list=done", headers={"accept-language": "en"}).content.decode()
+    assert "Solved? No, it is not solved" in done

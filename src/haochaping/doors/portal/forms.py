@@ -12,6 +12,7 @@ from haochaping.files.terms import PHOTO_MEGABYTES, PHOTOS_ALLOWED
 from haochaping.kernel.refused import Complaint
 from haochaping.kernel.text import clean, has_forbidden_control
 from haochaping.notices.terms import TEXT_LIMIT
+from haochaping.rectification.terms import SOLUTION_TEXT_LIMIT, SOLVED_LABELS
 from haochaping.reviews.terms import (
     COMMENT_LIMIT,
     FORBIDDEN_CHARACTERS,
@@ -112,6 +113,23 @@ class MessageForm(forms.Form):
         required=True,
         label=gettext_lazy("Your answer"),
         help_text=gettext_lazy("It is read by the agency's staff who handle your review."),
+    )
+
+
+class SolutionForm(forms.Form):
+    """Whether the matter is solved; nothing is chosen beforehand."""
+
+    solved = forms.ChoiceField(
+        label=gettext_lazy("Is the matter solved?"),
+        choices=[(word.value, gettext_lazy(label)) for word, label in SOLVED_LABELS.items()],
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose one of the three answers.")},
+    )
+    text = PlainText(
+        limit=SOLUTION_TEXT_LIMIT,
+        rows=3,
+        label=gettext_lazy("What is still missing, or what has helped"),
+        help_text=gettext_lazy("At most 500 characters. It is read by the agency and its supervisors."),
     )
 
 

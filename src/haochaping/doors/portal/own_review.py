@@ -14,7 +14,7 @@ from haochaping.cases import queries as cases
 from haochaping.directory import queries as directory
 from haochaping.doors.photo import photo_response
 from haochaping.doors.portal import tags, uploads
-from haochaping.doors.portal.forms import MessageForm, ReasonsForm
+from haochaping.doors.portal.forms import MessageForm, ReasonsForm, SolutionForm
 from haochaping.doors.portal.progress import progress_of
 from haochaping.doors.private_page import see_other
 from haochaping.files import actions as file_actions
@@ -23,6 +23,7 @@ from haochaping.flows import change_review, handle_bad_review
 from haochaping.kernel.actor import REVIEWER
 from haochaping.kernel.masking import masked_number
 from haochaping.kernel.refused import Refused
+from haochaping.rectification import actions as rectification
 from haochaping.reviews import actions as review_actions
 from haochaping.reviews import queries as reviews
 from haochaping.reviews.rules import is_bad
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from haochaping.cases.terms import Binding
+    from haochaping.doors.portal.progress import Progress
     from haochaping.kernel.refused import Complaint
     from haochaping.reviews.terms import ReviewRow
 
@@ -85,6 +87,7 @@ class Wrong:
     reasons: Form | None = None
     codes: Collection[str] = ()
     message: Form | None = None
+    solution: Form | None = None
 
 
 def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> HttpResponse:
@@ -122,7 +125,8 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
         "given": tags.words_of(review.indicator_codes, review.indicator_set),
         "progress": progress,
         "message": wrong_shown.message or MessageForm(),
-        "wrong_form": wrong_shown.message or wrong_shown.reasons,
+        "solution": wrong_shown.solution or _solution_form(progress, now),
+        "wrong_form": wrong_shown.message or wrong_shown.reasons or wrong_shown.solution,
         "sentences": [say(complaint) for complaint in wrong_shown.complaints],
     }
     if wrong_shown.reasons and not changeable:
@@ -190,6 +194,24 @@ def withdraw(request: HttpRequest, opened: Opened) -> HttpResponse:
     return see_other(opened.base)
 
 
+def solution(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """Take the answer whether the matter is solved."""
+    form = SolutionForm(request.POST, auto_id="solution_%s")
+    if not form.is_valid():
+        return page(request, opened, Wrong(solution=form))
+    said = form.cleaned_data
+    try:
+        rectification.answer_solution(
+            opened.review.id, solved=said["solved"], text=said["text"], by=REVIEWER, now=timezone.now()
+        )
+    except Refused as refused:
+        if refused.complaint.field not in form.fields:
+            return page(request, opened, Wrong((refused.complaint,)))
+        form.add_error(refused.complaint.field, say(refused.complaint).text)
+        return page(request, opened, Wrong(solution=form))
+    return see_other(f"{opened.base}#solution")
+
+
 def message(request: HttpRequest, opened: Opened) -> HttpResponse:
     """Take an answer to the agency."""
     form = MessageForm(request.POST)
@@ -212,6 +234,7 @@ _TAKERS: dict[str, Callable[[HttpRequest, Opened], HttpResponse]] = {
     "call-back": call_back,
     "withdraw": withdraw,
     "message": message,
+    "solution": solution,
 }
 
 
@@ -225,6 +248,18 @@ def taker(form: str) -> Callable[[HttpRequest, Opened], HttpResponse]:
 def _reachable(review: ReviewRow, binding: Binding) -> bool:
     """Whether there is somebody to call: the sealed person who reviewed, else who applied."""
     return (review.person_id or cases.person_of(binding.case_id)) is not None
+
+
+def _solution_form(progress: Progress | None, now: datetime) -> SolutionForm | None:
+    """The question whether it is solved, while it can be answered; None before the reply and after the window."""
+    if progress is None or not progress.reply:
+        return None
+    said = progress.solution
+    if said is None:
+        return SolutionForm(auto_id="solution_%s")
+    if now > said.changeable_until:
+        return None
+    return SolutionForm(initial={"solved": said.solved, "text": said.text}, auto_id="solution_%s")
 
 
 def _wrong_reasons(form: Form, codes: Collection[str], complaint: Complaint) -> Wrong:

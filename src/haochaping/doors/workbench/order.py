@@ -35,6 +35,7 @@ from haochaping.rectification.terms import (
     MOVE_LABELS,
     NO_SUCH_ORDER,
     OUTCOME_LABELS,
+    SOLVED_LABELS,
     STATE_LABELS,
     HandlingOutcome,
     Move,
@@ -155,11 +156,15 @@ def _page(
     callbacks = orders.callbacks(order.id)
     written = [*(event.by for event in events), *(message.author for message in thread)]
     names = names_of(written, by)
+    solution = orders.solutions_of([order.id]).get(order.id)
     context = {
         "order": order,
         "state": gettext(STATE_LABELS[order.state]),
         "tone": state_tone(order.state),
         "outcome": gettext(OUTCOME_LABELS[HandlingOutcome(order.outcome)]) if order.outcome else "",
+        "solution": solution,
+        "solved": gettext(SOLVED_LABELS[solution.solved]) if solution else "",
+        "solution_words": redacted(solution.text) if solution else "",
         "clocks": _clocks(order, events),
         "due": next_due(order),
         "now": now,
