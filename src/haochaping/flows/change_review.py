@@ -16,7 +16,7 @@ from haochaping.rectification.terms import BadReview
 from haochaping.reviews import actions as reviews
 from haochaping.reviews import queries as review_queries
 from haochaping.reviews.rules import is_bad, receipt_hash
-from haochaping.reviews.terms import SupplementRow
+from haochaping.reviews.terms import ReviewStatus, SupplementRow
 from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from haochaping.reviews.terms import Level, ReviewRow
 
 _NOTHING_SAID = SupplementRow()
+_FOLLOW_UP = 2
 
 
 @transaction.atomic
@@ -38,6 +39,7 @@ def change_level(review_id: UUID, level: Level, *, by: Actor, now: datetime) -> 
     reviews.change_level(review_id, level, by=by, now=now)
     _align_order(review_id, by=by, now=now)
     recount(before, [review_id])
+    align_first(review_id, by=by, now=now)
 
 
 @transaction.atomic
@@ -57,6 +59,7 @@ def claim_review(review_id: UUID, level: Level, *, channel: str, by: Actor, now:
     )
     _align_order(review_id, by=by, now=now)
     recount(before, [review_id])
+    align_first(review_id, by=by, now=now)
     return receipt
 
 
@@ -91,6 +94,18 @@ def withdraw_review(review_id: UUID, *, by: Actor, now: datetime) -> None:
     reviews.withdraw(review_id, by=by, now=now)
     rectification.cancel(review_id, by=by, now=now)
     recount(before, [review_id])
+    align_first(review_id, by=by, now=now)
+
+
+def align_first(review_id: UUID, *, by: Actor, now: datetime) -> None:
+    """Where this is a follow-up: the first review gives way while it stands, and stands again when withdrawn."""
+    row = review_queries.reviews([review_id])[review_id]
+    first = review_queries.review_of_occurrence(row.occurrence_id) if row.assess_no == _FOLLOW_UP else None
+    if first is None:
+        return
+    before = units_of([first.id])
+    reviews.give_way(first.id, followed=row.status == ReviewStatus.EFFECTIVE, by=by, now=now)
+    recount(before, [first.id])
 
 
 def _align_order(review_id: UUID, *, by: Actor, now: datetime) -> None:

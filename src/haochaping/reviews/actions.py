@@ -313,6 +313,19 @@ def give_reasons(
 
 
 @transaction.atomic
+def give_way(first_id: UUID, *, followed: bool, by: Actor, now: datetime) -> None:
+    """The first review becomes history while its follow-up stands (`followed`), and stands again when it does not."""
+    row = Review.objects.select_for_update().filter(id=first_id).first()
+    wanted = ReviewStatus.SUPERSEDED if followed else ReviewStatus.EFFECTIVE
+    if row is None or row.status in {wanted, ReviewStatus.WITHDRAWN}:
+        return
+    _remember(row, ChangeKind.FOLLOWED_UP if followed else ChangeKind.RESTORED, now)
+    row.status = wanted
+    row.save(update_fields=["status"])
+    _supersede(row, by, now)
+
+
+@transaction.atomic
 def supplement(review_id: UUID, said: SupplementRow, *, by: Actor, now: datetime) -> None:
     """The reviewer agrees to a call-back or not, and says who helped with the form.
 
@@ -374,8 +387,9 @@ def _remember(row: Review, kind: ChangeKind, now: datetime) -> None:
 
 
 def _supersede(row: Review, by: Actor, now: datetime) -> None:
+    facts = {"status": row.status} if row.status == ReviewStatus.SUPERSEDED else {}
     entries = [
-        NewEntry(EntryKind.REVIEW_SUPERSEDED, "review", review_id, fields)
+        NewEntry(EntryKind.REVIEW_SUPERSEDED, "review", review_id, fields, facts)
         for review_id, fields in queries.committed([row.id])
     ]
     ledger.append(entries, by=by, now=now)

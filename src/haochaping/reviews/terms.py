@@ -72,6 +72,7 @@ class ReviewStatus(StrEnum):
     """评价状态 (domain.md §6.4); what waits or was refused never becomes a row here."""
 
     EFFECTIVE = "effective"
+    SUPERSEDED = "superseded"
     WITHDRAWN = "withdrawn"
 
 
@@ -83,6 +84,7 @@ class ChangeKind(StrEnum):
     WITHDRAWN = "withdrawn"
     RESTORED = "restored"
     CLAIMED = "claimed"
+    FOLLOWED_UP = "followed_up"
 
 
 class HelpedBy(StrEnum):
@@ -218,6 +220,18 @@ COMMENT_TOO_LONG = Reason(
     "comment_too_long",
     N_("The text has {length} characters; {limit} are allowed."),
     N_("Shorten the text."),
+)
+FOLLOW_UP_TOO_EARLY = Reason(
+    "follow_up_too_early",
+    N_(
+        "A follow-up review is possible once the agency has answered, or the first review can no longer be changed."
+    ),
+    N_("Change the first review as long as you can, or come back when the answer is here."),
+)
+FOLLOW_UP_OVER = Reason(
+    "follow_up_over",
+    N_("A follow-up review was possible until {until}; that time has passed."),
+    N_("Your first review stands as you gave it."),
 )
 NO_CALLBACK_CONSENT = Reason(
     "no_callback_consent",

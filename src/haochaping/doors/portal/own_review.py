@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.http import Http404
@@ -20,14 +21,17 @@ from haochaping.doors.private_page import see_other
 from haochaping.files import actions as file_actions
 from haochaping.files import queries as files
 from haochaping.flows import change_review, handle_bad_review
+from haochaping.flows.follow_up_review import follow_up_period
 from haochaping.kernel.actor import REVIEWER
 from haochaping.kernel.masking import masked_number
+from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.rectification import actions as rectification
 from haochaping.reviews import actions as review_actions
 from haochaping.reviews import queries as reviews
-from haochaping.reviews.rules import is_bad
-from haochaping.reviews.terms import HELPED_LABELS, ReviewStatus
+from haochaping.reviews.rules import is_bad, yields_to_invitation
+from haochaping.reviews.terms import HELPED_LABELS, ReviewChannel, ReviewStatus
+from haochaping.rulebook import queries as rulebook
 from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
@@ -42,6 +46,9 @@ if TYPE_CHECKING:
     from haochaping.doors.portal.progress import Progress
     from haochaping.kernel.refused import Complaint
     from haochaping.reviews.terms import ReviewRow
+
+
+_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,32 @@ def shown_case(binding: Binding) -> ShownCase:
         at=binding.occurrence_at,
         number=masked_number(binding.case_no),
     )
+
+
+def minutes_to_change(binding: Binding, now: datetime) -> int:
+    """How long a rating given now can be changed."""
+    window = rulebook.terms_for(binding.division_path, local_day(now)).change_window
+    return int(window / _MINUTE)
+
+
+def channel_of(request: HttpRequest) -> ReviewChannel:
+    """How the answer came: the QR code says so itself, phones say it in their name."""
+    if request.POST.get("via") == "qr":
+        return ReviewChannel.QR_CODE
+    browser = request.headers.get("User-Agent", "")
+    return (
+        ReviewChannel.MOBILE
+        if any(word in browser for word in ("Mobile", "Android", "HarmonyOS"))
+        else ReviewChannel.PC
+    )
+
+
+def follow_up_of(first: ReviewRow) -> ReviewRow | None:
+    """The follow-up of a first review; one that nobody is known to have given is none beside one that somebody gave."""
+    found = reviews.review_of_occurrence(first.occurrence_id, 2) if first.assess_no == 1 else None
+    if found and yields_to_invitation(found.provenance) and not yields_to_invitation(first.provenance):
+        return None
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +132,7 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
     progress = None if withdrawn else progress_of(review.id, now=now)
     wrong_shown = wrong or Wrong()
     said = reviews.supplement_of(review.id)
-    bad = is_bad(review.level)
+    bad, follow_up = is_bad(review.level), follow_up_of(review)
     chosen = wrong_shown.codes if wrong_shown.reasons else review.indicator_codes
     context: dict[str, object] = {
         "opened": opened,
@@ -125,6 +158,9 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
         "given": tags.words_of(review.indicator_codes, review.indicator_set),
         "progress": progress,
         "message": wrong_shown.message or MessageForm(),
+        "follow_up": follow_up,
+        "follow_up_until": None if follow_up or withdrawn else _follow_up_until(review, now),
+        "first": reviews.review_of_occurrence(review.occurrence_id) if review.assess_no != 1 else None,
         "solution": wrong_shown.solution or _solution_form(progress, now),
         "wrong_form": wrong_shown.message or wrong_shown.reasons or wrong_shown.solution,
         "sentences": [say(complaint) for complaint in wrong_shown.complaints],
@@ -248,6 +284,12 @@ def taker(form: str) -> Callable[[HttpRequest, Opened], HttpResponse]:
 def _reachable(review: ReviewRow, binding: Binding) -> bool:
     """Whether there is somebody to call: the sealed person who reviewed, else who applied."""
     return (review.person_id or cases.person_of(binding.case_id)) is not None
+
+
+def _follow_up_until(review: ReviewRow, now: datetime) -> datetime | None:
+    """Until when a follow-up review can be given; None when it cannot be now."""
+    period = follow_up_period(review, now=now) if review.assess_no == 1 else None
+    return period[1] if period and period[0] < now <= period[1] else None
 
 
 def _solution_form(progress: Progress | None, now: datetime) -> SolutionForm | None:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from haochaping.doors.gate import public
+from haochaping.doors.portal import follow_up as follow_ups
 from haochaping.doors.portal import own_review
 from haochaping.doors.portal.own_review import Opened, Wrong
 from haochaping.doors.private_page import private_page, see_other
@@ -59,6 +60,30 @@ def form(request: HttpRequest, receipt: str, form: str) -> HttpResponse:
 def photo(request: HttpRequest, receipt: str, photo_id: UUID) -> HttpResponse:
     """Show a photograph of the review, or remove it."""
     return own_review.photo(request, _open(_normal(receipt)), photo_id)
+
+
+@public
+@private_page
+def follow_up(request: HttpRequest, receipt: str) -> HttpResponse:
+    """Ask for the follow-up review, or show it."""
+    return follow_ups.page(request, _open(_normal(receipt)))
+
+
+@public
+@private_page
+def follow_up_form(request: HttpRequest, receipt: str, form: str) -> HttpResponse:
+    """Take one of the follow-up review's forms."""
+    take, normal = own_review.taker(form), _normal(receipt)
+    if request.method != "POST":
+        return see_other(reverse("status_follow_up", args=[normal]))
+    return take(request, follow_ups.opened(_open(normal)))
+
+
+@public
+@private_page
+def follow_up_photo(request: HttpRequest, receipt: str, photo_id: UUID) -> HttpResponse:
+    """Show a photograph of the follow-up review, or remove it."""
+    return own_review.photo(request, follow_ups.opened(_open(_normal(receipt))), photo_id)
 
 
 def _normal(receipt: str) -> str:

@@ -11,9 +11,23 @@ urlpatterns = [
     path("r/<str:token>/qr.svg", invitation.qr_code, name="review_qr"),
     path("r/<str:token>/slip", invitation.slip, name="review_slip"),
     path("r/<str:token>/photos/<uuid:photo_id>", invitation.photo, name="review_photo"),
+    path("r/<str:token>/follow-up", invitation.follow_up, name="review_follow_up"),
+    path(
+        "r/<str:token>/follow-up/photos/<uuid:photo_id>",
+        invitation.follow_up_photo,
+        name="review_follow_up_photo",
+    ),
+    path("r/<str:token>/follow-up/<slug:form>", invitation.follow_up_form, name="review_follow_up_form"),
     path("r/<str:token>/<slug:form>", invitation.form, name="review_form"),
     path("status/<str:receipt>", status.page, name="status"),
     path("status/<str:receipt>/photos/<uuid:photo_id>", status.photo, name="status_photo"),
+    path("status/<str:receipt>/follow-up", status.follow_up, name="status_follow_up"),
+    path(
+        "status/<str:receipt>/follow-up/photos/<uuid:photo_id>",
+        status.follow_up_photo,
+        name="status_follow_up_photo",
+    ),
+    path("status/<str:receipt>/follow-up/<slug:form>", status.follow_up_form, name="status_follow_up_form"),
     path("status/<str:receipt>/<slug:form>", status.form, name="status_form"),
     path("my/", entrance.my, name="my"),
 ]
