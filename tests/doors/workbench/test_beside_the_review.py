@@ -14,6 +14,7 @@ from haochaping.reviews import actions as reviews
 from haochaping.reviews.models import Review
 from haochaping.reviews.terms import HelpedBy, SupplementRow
 from tests.doors.workbench.test_order import bring_to
+from tests.doors.workbench.test_permissions import WHO
 from tests.photographs import photograph
 
 
@@ -77,3 +78,10 @@ def test_the_reviewers_own_answer_is_shown_at_the_desk(bad, clerk, world):
     assert "没有解决，电话＊＊＊" in page
     done = clerk.get("/desk/?list=done", headers={"accept-language": "en"}).content.decode()
     assert "Solved? No, it is not solved" in done
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_photographs_open_to_those_who_may_read_the_words_in_their_remit(browser_of, photo, who):
+    opens = {"anonymous": 302, "clerk": 200, "supervisor": 200}
+
+    assert browser_of(who).get(photo).status_code == opens.get(who, 403)
