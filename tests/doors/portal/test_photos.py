@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,11 +12,14 @@ from django.test import Client
 from django.utils import timezone
 
 from haochaping.files.models import Photo
+from haochaping.flows import handle_bad_review
 from haochaping.flows.invite import invite_case
 from haochaping.kernel.actor import SYSTEM
+from haochaping.rectification import actions as rectification
+from haochaping.rectification import queries as orders
 from haochaping.reviews.models import Review
 from tests import worlds
-from tests.doors.portal.pages import Citizen, text_of
+from tests.doors.portal.pages import CITIZEN_CSS, Citizen, text_of
 from tests.photographs import HEIC, HTML, SECRET, photograph, with_place
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.doors.portal.urls")]
@@ -166,3 +170,35 @@ def test_status_shows_them_too(citizen):
 
     (address,) = re.findall(r'<img src="(/status/[^"]+)"', page)
     assert citizen.look(address).status_code == 200
+
+
+def test_the_fullest_pages_stay_under_thirty_kilobytes(citizen, pytestconfig, clock):
+    """Within the window with everything sent; after it with question, answer, solution and follow-up."""
+    css = Path(pytestconfig.rootpath, CITIZEN_CSS).stat().st_size
+    citizen.tap(1)
+    _send(
+        citizen,
+        *(photograph(colour=colour) for colour in ("red", "green", "blue")),
+        comment_text="字" * 300,
+        indicator_codes=["108", "109", "113"],
+        may_call_back="on",
+        helped_by="family",
+    )
+    within = citizen.look()
+    order = orders.order_of_review(citizen.review().id)
+    rectification.sign_for(order.id, by=worlds.CLERK, now=clock)
+    handle_bad_review.write_to_reviewer(order.id, "问" * 100, by=worlds.CLERK, now=clock)
+    rectification.verify_by_callback(
+        order.id, result="answered", is_true=True, is_reasonable=True, note="是", by=worlds.CLERK, now=clock
+    )
+    rectification.rectify(order.id, outcome="explained", text="是", by=worlds.CLERK, now=clock)
+    handle_bad_review.reply(order.id, "答" * 300, by=worlds.CLERK, now=clock)
+    Review.objects.update(changeable_until=timezone.now() - timedelta(minutes=1))
+    after = citizen.look()
+
+    assert 'name="solved"' in text_of(after)
+    assert "/follow-up" in text_of(after)
+    assert max(len(within.content), len(after.content)) + css < 30_000, (
+        len(within.content),
+        len(after.content),
+    )
