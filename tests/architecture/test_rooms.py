@@ -15,6 +15,7 @@ _OWN = {
     "postgres": {"server", "binaries", "programs", "copies", "rows"},
     "identity": {"keys", "relay", "sealing"},
     "notices": {"gateway"},
+    "files": {"pictures"},
     "exchange": {"fields", "tables", "formulas", "dialects"},
 }
 _WRITES = re.compile(

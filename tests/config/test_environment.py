@@ -102,7 +102,7 @@ def test_an_identity_provider_is_read_with_its_secret(tmp_path):
         ({"HAOCHAPING_CITIZEN_OIDC": "http://id.example"}, "HAOCHAPING_CITIZEN_OIDC=http://id.example"),
         ({"HAOCHAPING_CITIZEN_OIDC": "id.example"}, "HAOCHAPING_CITIZEN_OIDC=id.example"),
         ({"HAOCHAPING_CITIZEN_OIDC_CLIENT": ""}, "without HAOCHAPING_CITIZEN_OIDC_CLIENT"),
-        ({"HAOCHAPING_CITIZEN_OIDC_SECRET_FILE": "/nowhere"}, "SECRET_FILE=/nowhere: No such file"),
+        ({"HAOCHAPING_CITIZEN_OIDC_SECRET_FILE": "/nowhere"}, "SECRET_FILE=/nowhere cannot be read"),
     ],
 )
 def test_an_identity_provider_that_cannot_be_used_is_named_at_the_start(tmp_path, changes, named):

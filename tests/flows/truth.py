@@ -32,7 +32,7 @@ _OUT = "FROM rectification_work_order w WHERE w.state NOT IN ('created', 'cancel
 _PARTICIPATED = (
     """
     FROM reviews_review r JOIN cases_service_occurrence o ON o.id = r.occurrence_id JOIN cases_case c ON c.id = o.case_id
-    WHERE r.status = 'effective' AND r.assess_no = 1 AND c.verified AND """
+    WHERE r.status <> 'withdrawn' AND r.assess_no = 1 AND c.verified AND """
     + _ACTIVE
 )
 

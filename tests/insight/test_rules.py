@@ -188,7 +188,8 @@ def test_measures_against_counting_one_by_one(
     active = [r for r in effective if is_active(r.provenance)]
     good = [r for r in active if r.level >= 3]
     services = sum(len(c.occurrences) for c in cases if c.verified)
-    reviewed = [r for r in active if r.assess_no == 1 and r.verified_case]
+    standing = [r for r in reviews if r.status != "withdrawn" and is_active(r.provenance)]
+    reviewed = [r for r in standing if r.assess_no == 1 and r.verified_case]
     out = [o for o in orders if o.state not in {"created", "cancelled"}]
     answered = [o for o in out if o.state == "replied"]
     assert {name: (value.numerator, value.denominator) for name, value in values.items()} == {
@@ -223,3 +224,9 @@ def test_every_measure_says_what_it_leaves_out_and_where_it_stands(measure):
     assert measure.exclusions
     assert measure.source
     assert worked_out(measure, {}).numerator == 0
+
+
+def test_a_first_review_that_was_followed_up_is_participation_only():
+    units = review_units([replace(REVIEW, status=ReviewStatus.SUPERSEDED)])
+
+    assert [(unit.kind, n) for unit, n in units.items()] == [(FactKind.REVIEWED, 1)]

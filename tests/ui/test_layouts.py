@@ -88,13 +88,39 @@ def test_large_print_is_asked_for_by_a_link_and_kept_by_a_cookie(request_for):
     assert "data-print" not in page(undone, "citizen")
 
 
-def test_the_choice_of_print_is_remembered_and_forgotten(request_for):
+def test_large_print_grows_once_more_and_shrinks_again(request_for):
+    large = page(request_for("/x", print="large"), "citizen")
+    largest = page(request_for("/x?print=largest", print="large"), "citizen")
+
+    assert 'href="?print=largest"' in large
+    assert 'data-print="largest"' in largest
+    assert 'href="?print=large"' in largest
+    assert 'href="?print=normal"' in largest
+
+
+@pytest.mark.parametrize("look", ["light", "dark", "contrast"])
+def test_a_look_is_chosen_by_a_link_on_every_page(request_for, look):
+    for layout in ("citizen", "board", "desk"):
+        assert f"look={look}" in page(request_for("/x?page=2"), layout)
+        html = page(request_for("/x", look=look), layout)
+        assert f'data-look="{look}"' in html
+        assert f"look={look}" not in html
+        assert "look=device" in html
+    assert "data-look" not in page(request_for("/x?look=device", look=look), "citizen")
+    assert "data-look" not in page(request_for("/x?look=pink"), "citizen")
+
+
+@pytest.mark.parametrize(
+    ("what", "choice", "undone"),
+    [("print", "large", "normal"), ("print", "largest", "normal"), ("look", "dark", "device")],
+)
+def test_a_choice_is_remembered_and_forgotten(request_for, what, choice, undone):
     respond = appearance.remember(lambda _: SimpleTemplateResponse("404.html"))
 
-    large = respond(request_for("/x?print=large")).cookies["print"]
-    assert (large.value, large["max-age"], large["httponly"]) == ("large", 31_536_000, True)
-    assert respond(request_for("/x?print=normal")).cookies["print"]["max-age"] == 0
-    assert not respond(request_for("/x?print=huge")).cookies
+    kept = respond(request_for(f"/x?{what}={choice}")).cookies[what]
+    assert (kept.value, kept["max-age"], kept["httponly"]) == (choice, 31_536_000, True)
+    assert respond(request_for(f"/x?{what}={undone}")).cookies[what]["max-age"] == 0
+    assert not respond(request_for(f"/x?{what}=huge")).cookies
 
 
 def test_the_desk_names_the_person_and_lets_them_go(request_for):

@@ -91,7 +91,7 @@ def test_styles_load_nothing_from_elsewhere():
 
 
 def test_the_citizens_stylesheet_stays_small():
-    assert (CSS / "citizen.css").stat().st_size <= 13_000
+    assert (CSS / "citizen.css").stat().st_size <= 14_800
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: str(p.relative_to(UI.parent)))

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "haochaping.accounts",
     "haochaping.identity",
     "haochaping.notices",
+    "haochaping.files",
     "haochaping.cases",
     "haochaping.reviews",
     "haochaping.rectification",

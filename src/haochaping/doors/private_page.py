@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 
 from haochaping.exchange.terms import BAD_ADDRESS, VISIT_OVER
+from haochaping.files.terms import NO_SUCH_PHOTO
 from haochaping.kernel.refused import N_, Refused
 from haochaping.reviews.terms import CONFLICT, RECEIPT_UNKNOWN, TOKEN_EXPIRED, TOKEN_INVALID
 from haochaping.ui.sentences import say
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _STATUS = {
     TOKEN_INVALID.code: 404,
     RECEIPT_UNKNOWN.code: 404,
+    NO_SUCH_PHOTO.code: 404,
     TOKEN_EXPIRED.code: 410,
     VISIT_OVER.code: 410,
     BAD_ADDRESS.code: 400,

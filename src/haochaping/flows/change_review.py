@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from haochaping.files import actions as files
 from haochaping.flows.receive_reviews import recount, units_of
 from haochaping.kernel.actor import SYSTEM
 from haochaping.kernel.identifiers import receipt_no
@@ -15,6 +16,7 @@ from haochaping.rectification.terms import BadReview
 from haochaping.reviews import actions as reviews
 from haochaping.reviews import queries as review_queries
 from haochaping.reviews.rules import is_bad, receipt_hash
+from haochaping.reviews.terms import ReviewStatus, SupplementRow
 from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
@@ -22,8 +24,12 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from haochaping.files.terms import Picture
     from haochaping.kernel.actor import Actor
     from haochaping.reviews.terms import Level, ReviewRow
+
+_NOTHING_SAID = SupplementRow()
+_FOLLOW_UP = 2
 
 
 @transaction.atomic
@@ -33,6 +39,7 @@ def change_level(review_id: UUID, level: Level, *, by: Actor, now: datetime) -> 
     reviews.change_level(review_id, level, by=by, now=now)
     _align_order(review_id, by=by, now=now)
     recount(before, [review_id])
+    align_first(review_id, by=by, now=now)
 
 
 @transaction.atomic
@@ -52,16 +59,26 @@ def claim_review(review_id: UUID, level: Level, *, channel: str, by: Actor, now:
     )
     _align_order(review_id, by=by, now=now)
     recount(before, [review_id])
+    align_first(review_id, by=by, now=now)
     return receipt
 
 
 @transaction.atomic
 def finish_review(
-    review_id: UUID, codes: Sequence[str], comment_text: str, *, by: Actor, now: datetime
+    review_id: UUID,
+    codes: Sequence[str],
+    comment_text: str,
+    *,
+    said: SupplementRow = _NOTHING_SAID,
+    pictures: Sequence[Picture] = (),
+    by: Actor,
+    now: datetime,
 ) -> None:
-    """The second page is done: reasons are stored, and the order of a bad review goes out."""
+    """The second page is done: what it says and shows is stored, and the order of a bad review goes out."""
     before = units_of([review_id])
     reviews.give_reasons(review_id, codes, comment_text, by=by, now=now)
+    reviews.supplement(review_id, said, by=by, now=now)
+    files.keep("review", str(review_id), pictures, by=by, now=now)
     row = review_queries.reviews([review_id])[review_id]
     if is_bad(row.level):
         order_id = rectification.open_or_reopen(_bad(row, now), by=by, now=now)
@@ -77,6 +94,18 @@ def withdraw_review(review_id: UUID, *, by: Actor, now: datetime) -> None:
     reviews.withdraw(review_id, by=by, now=now)
     rectification.cancel(review_id, by=by, now=now)
     recount(before, [review_id])
+    align_first(review_id, by=by, now=now)
+
+
+def align_first(review_id: UUID, *, by: Actor, now: datetime) -> None:
+    """Where this is a follow-up: the first review gives way while it stands, and stands again when withdrawn."""
+    row = review_queries.reviews([review_id])[review_id]
+    first = review_queries.review_of_occurrence(row.occurrence_id) if row.assess_no == _FOLLOW_UP else None
+    if first is None:
+        return
+    before = units_of([first.id])
+    reviews.give_way(first.id, followed=row.status == ReviewStatus.EFFECTIVE, by=by, now=now)
+    recount(before, [first.id])
 
 
 def _align_order(review_id: UUID, *, by: Actor, now: datetime) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import batched
 from typing import TYPE_CHECKING
 
+from haochaping.files import queries as files
 from haochaping.kernel.refused import N_
 from haochaping.ledger import queries as ledger
 from haochaping.ledger.terms import BREAKS, KIND_LABELS, MISMATCHES, EntryKind
@@ -14,6 +15,8 @@ from haochaping.reviews import queries as reviews
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
+
+    from haochaping.ledger.terms import Mismatch
 
 _PAGE = 2000
 _VANISHED = N_("{subject}: the ledger has this review, the database has not.")
@@ -42,10 +45,16 @@ def verify_ledger(*, now: datetime) -> Iterator[Finding]:
     for wrong in ledger.mismatches(
         accepted, reviews.committed(), superseded_by={EntryKind.REVIEW_SUPERSEDED}
     ):
-        params = {"subject": wrong.subject_id, "kind": KIND_LABELS[accepted]}
-        yield Finding(f"review_{wrong.what}", wrong.subject_id, MISMATCHES[wrong.what], params)
+        yield _differing("review", wrong)
+    for wrong in ledger.mismatches(EntryKind.PHOTO_KEPT, files.committed()):
+        yield _differing("photo", wrong)
     for batch in batched(ledger.subjects_of(accepted), _PAGE, strict=False):
         for review_id in reviews.missing(batch):
             yield Finding("review_vanished", review_id, _VANISHED, {"subject": review_id})
     for review_id, status in reviews.states_out_of_step():
         yield Finding("review_out_of_step", review_id, _OUT_OF_STEP, {"subject": review_id, "status": status})
+
+
+def _differing(what: str, wrong: Mismatch) -> Finding:
+    params = {"subject": wrong.subject_id, "kind": KIND_LABELS[wrong.kind]}
+    return Finding(f"{what}_{wrong.what}", wrong.subject_id, MISMATCHES[wrong.what], params)

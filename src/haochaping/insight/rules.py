@@ -53,15 +53,17 @@ def case_units(cases: Iterable[CaseFacts]) -> Counter[FactKey]:
 def review_units(reviews: Iterable[ReviewFacts]) -> Counter[FactKey]:
     """An effective review counts on the day it was given; it marks its occurrence as reviewed on the service's day.
 
-    The second unit makes participation exact: reviewed occurrences over occurrences of the same days.
+    The second unit makes participation exact: reviewed occurrences over occurrences of the same days. A first review
+    that has given way to its follow-up keeps that unit only: the latest counts.
     """
     units: Counter[FactKey] = Counter()
     for review in reviews:
-        if review.status != ReviewStatus.EFFECTIVE:
+        if review.status == ReviewStatus.WITHDRAWN:
             continue
         place = (review.division_id, review.agency_id, review.item_id)
-        said = (review.channel, review.level, review.provenance)
-        units[FactKey(FactKind.REVIEW, local_day(review.assessed_at), *place, *said)] += 1
+        if review.status == ReviewStatus.EFFECTIVE:
+            said = (review.channel, review.level, review.provenance)
+            units[FactKey(FactKind.REVIEW, local_day(review.assessed_at), *place, *said)] += 1
         if review.assess_no == 1 and review.verified_case and is_active(review.provenance):
             day = local_day(review.occurred_at)
             units[FactKey(FactKind.REVIEWED, day, *place, review.channel, 0, review.provenance)] += 1
@@ -99,6 +101,7 @@ def _is_active_review(part: Part) -> bool:
 
 
 _WITHDRAWN = N_("reviews withdrawn by their reviewer")
+_FOLLOWED = N_("first reviews whose follow-up review counts instead")
 _NOT_ACTIVE = N_("reviews that nobody is known to have given themselves (default, imported, unverified)")
 _UNSIGNED_CASES = N_("cases known only from an unsigned address")
 
@@ -124,7 +127,7 @@ MEASURES = (
         N_("Reviews given by people themselves"),
         _total(_is_active_review),
         None,
-        (_WITHDRAWN, _NOT_ACTIVE),
+        (_WITHDRAWN, _FOLLOWED, _NOT_ACTIVE),
         "domain.md §3.3",
     ),
     Measure(
@@ -132,7 +135,7 @@ MEASURES = (
         N_("Bad reviews"),
         _total(lambda part: part[0] == FactKind.REVIEW and is_bad(part[1])),
         None,
-        (_WITHDRAWN,),
+        (_WITHDRAWN, _FOLLOWED),
         "国办发〔2019〕51号",
     ),
     Measure(
@@ -140,7 +143,7 @@ MEASURES = (
         N_("Reviews kept apart: default, imported, unverified"),
         _total(lambda part: part[0] == FactKind.REVIEW and not is_active(part[2])),
         None,
-        (_WITHDRAWN,),
+        (_WITHDRAWN, _FOLLOWED),
         "domain.md §3.5",
     ),
     Measure(
@@ -164,7 +167,7 @@ MEASURES = (
         N_("Good reviews"),
         _total(lambda part: _is_active_review(part) and not is_bad(part[1])),
         _total(_is_active_review),
-        (_WITHDRAWN, _NOT_ACTIVE),
+        (_WITHDRAWN, _FOLLOWED, _NOT_ACTIVE),
         "domain.md §3.3 主动评价好评率",
     ),
 )

@@ -53,6 +53,10 @@ class EntryKind(IntEnum):
     ACCESS_DENIED = 163
     PERSONAL_DATA_READ = 164
     EXPORTED = 165
+    REVIEW_SUPPLEMENTED = 170
+    PHOTO_KEPT = 171
+    PHOTO_REMOVED = 172
+    SOLUTION_ANSWERED = 173
 
 
 FIRST_INTERNAL_KIND = 128
@@ -96,6 +100,10 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.ACCESS_DENIED: N_("Access denied"),
     EntryKind.PERSONAL_DATA_READ: N_("Personal data read"),
     EntryKind.EXPORTED: N_("Data exported"),
+    EntryKind.REVIEW_SUPPLEMENTED: N_("Consent to a call-back or help with the form noted"),
+    EntryKind.PHOTO_KEPT: N_("Photograph kept"),
+    EntryKind.PHOTO_REMOVED: N_("Photograph removed"),
+    EntryKind.SOLUTION_ANSWERED: N_("The reviewer said whether the matter is solved"),
 }
 
 

@@ -54,6 +54,8 @@ class PublishedReview:
     text: str | None
     has_reply: bool
     reply: str | None
+    followed_up: bool
+    is_follow_up: bool
 
 
 HOLD_NEEDS_REASON = Reason(

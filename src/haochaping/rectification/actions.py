@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -11,13 +12,16 @@ from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.kernel.text import clean, has_forbidden_control
 from haochaping.ledger import actions as ledger
-from haochaping.ledger.terms import EntryKind, NewEntry
-from haochaping.rectification import access
-from haochaping.rectification.models import Callback, OrderEvent, WorkOrder
+from haochaping.ledger.terms import TEXT_FIELD, EntryKind, NewEntry
+from haochaping.rectification import access, queries
+from haochaping.rectification.models import Callback, OrderEvent, SolutionAnswer, WorkOrder
 from haochaping.rectification.rules import deadlines
 from haochaping.rectification.states import after
 from haochaping.rectification.terms import (
     NO_SUCH_ORDER,
+    NOT_REPLIED,
+    SOLUTION_TEXT_LIMIT,
+    SOLUTION_WINDOW_OVER,
     TEXT_LIMIT,
     TEXT_MISSING,
     TEXT_TOO_LONG,
@@ -28,6 +32,7 @@ from haochaping.rectification.terms import (
     HandlingOutcome,
     Move,
     OrderState,
+    Solved,
 )
 from haochaping.reviews.terms import FORBIDDEN_CHARACTERS
 from haochaping.rulebook import queries as rulebook
@@ -39,6 +44,7 @@ if TYPE_CHECKING:
 
     from haochaping.kernel.actor import Actor
 
+_SHOWN = 20
 _ENTRY_OF = {
     Move.OPEN: EntryKind.ORDER_OPENED,
     Move.DISPATCH: EntryKind.ORDER_DISPATCHED,
@@ -231,6 +237,38 @@ def reply(order_id: UUID, *, text: str, by: Actor, now: datetime) -> UUID:
 
 
 @transaction.atomic
+def answer_solution(review_id: UUID, *, solved: str, text: str, by: Actor, now: datetime) -> None:
+    """The reviewer says whether the matter is solved: once, changeable for as long as a review is.
+
+    Raises:
+        Refused: NOT_REPLIED, UNKNOWN_CHOICE, FORBIDDEN_CHARACTERS, TEXT_TOO_LONG, SOLUTION_WINDOW_OVER.
+    """
+    text = _text(text, "text", limit=SOLUTION_TEXT_LIMIT, required=False)
+    if solved not in set(Solved):
+        raise Refused(UNKNOWN_CHOICE, field="solved", value=solved[:_SHOWN])
+    order = WorkOrder.objects.select_for_update().filter(review_id=review_id).first()
+    if order is None or order.state != OrderState.REPLIED:
+        raise Refused(NOT_REPLIED)
+    said = queries.solutions_of([order.id]).get(order.id)
+    if said is not None and now > said.changeable_until:
+        raise Refused(SOLUTION_WINDOW_OVER, until=said.changeable_until)
+    if said is not None and (said.solved, said.text) == (solved, text):
+        return
+    window = rulebook.terms_for_division(order.division_id, local_day(now)).change_window
+    SolutionAnswer.objects.create(
+        id=uuid7(now),
+        order=order,
+        solved=solved,
+        text=text,
+        answered_at=now,
+        changeable_until=said.changeable_until if said else now + window,
+    )
+    fields = {"solved": solved, TEXT_FIELD: sha256(text.encode()).hexdigest()}
+    entry = NewEntry(EntryKind.SOLUTION_ANSWERED, "order", str(order.id), fields, {"solved": solved})
+    ledger.append([entry], by=by, now=now)
+
+
+@transaction.atomic
 def link_thread(order_id: UUID, thread_id: UUID) -> None:
     """Remember the message thread in which agency and reviewer talk about this order."""
     WorkOrder.objects.filter(id=order_id).update(thread_id=thread_id)
@@ -253,14 +291,14 @@ def _step(order_id: UUID, move: Move, by: Actor) -> WorkOrder:
     return row
 
 
-def _text(text: str, field: str) -> str:
+def _text(text: str, field: str, *, limit: int = TEXT_LIMIT, required: bool = True) -> str:
     text = clean(text)
-    if not text:
+    if required and not text:
         raise Refused(TEXT_MISSING, field=field)
     if has_forbidden_control(text):
         raise Refused(FORBIDDEN_CHARACTERS, field=field)
-    if len(text) > TEXT_LIMIT:
-        raise Refused(TEXT_TOO_LONG, field=field, length=len(text), limit=TEXT_LIMIT)
+    if len(text) > limit:
+        raise Refused(TEXT_TOO_LONG, field=field, length=len(text), limit=limit)
     return text
 
 

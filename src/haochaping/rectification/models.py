@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q
 
-from haochaping.rectification.terms import CallResult, HandlingOutcome, OrderState
+from haochaping.rectification.terms import CallResult, HandlingOutcome, OrderState, Solved
 
 
 def _since(state: list[OrderState], column: str, name: str) -> CheckConstraint:
@@ -103,6 +103,26 @@ class Callback(models.Model):
         constraints = [
             CheckConstraint(condition=Q(result__in=list(CallResult)), name="callback_result_known")
         ]
+
+
+class SolutionAnswer(models.Model):
+    """解决情况回答: the reviewer's own word on whether it is solved; each is a row, the newest stands."""
+
+    class Privacy:
+        plain = ("solved",)
+        never = ("text",)
+
+    id = models.UUIDField(primary_key=True)
+    order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="+")
+    solved = models.CharField(max_length=10)
+    text = models.TextField(blank=True)
+    answered_at = models.DateTimeField()
+    changeable_until = models.DateTimeField()
+
+    class Meta:
+        db_table = "rectification_solution_answer"
+        verbose_name = "解决情况回答"
+        constraints = [CheckConstraint(condition=Q(solved__in=list(Solved)), name="solution_answer_known")]
 
 
 class OrderEvent(models.Model):

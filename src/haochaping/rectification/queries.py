@@ -11,7 +11,7 @@ from haochaping.accounts.access import check_power
 from haochaping.accounts.terms import Power
 from haochaping.kernel.refused import Refused
 from haochaping.rectification import access
-from haochaping.rectification.models import Callback, OrderEvent, WorkOrder
+from haochaping.rectification.models import Callback, OrderEvent, SolutionAnswer, WorkOrder
 from haochaping.rectification.states import FINAL
 from haochaping.rectification.terms import (
     NO_SUCH_ORDER,
@@ -22,6 +22,8 @@ from haochaping.rectification.terms import (
     OrderFacts,
     OrderRow,
     OrderState,
+    SolutionRow,
+    Solved,
 )
 
 if TYPE_CHECKING:
@@ -137,6 +139,13 @@ def callbacks(order_id: UUID) -> list[CallbackRow]:
         CallbackRow(CallResult(row.result), row.is_true, row.is_reasonable, row.note, row.at, row.by)
         for row in rows
     ]
+
+
+def solutions_of(order_ids: Iterable[UUID]) -> dict[UUID, SolutionRow]:
+    """What the reviewer said last about each order, where they said it."""
+    rows = SolutionAnswer.objects.filter(order_id__in=list(order_ids)).order_by("answered_at", "id")
+    found = rows.values_list("order_id", "solved", "text", "answered_at", "changeable_until")
+    return {row[0]: SolutionRow(Solved(row[1]), *row[2:]) for row in found}
 
 
 def hold(review_ids: Iterable[UUID]) -> None:

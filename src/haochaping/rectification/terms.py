@@ -89,6 +89,21 @@ OUTCOME_LABELS = {
 }
 
 
+class Solved(StrEnum):
+    """解决情况: the reviewer's own answer after the reply."""
+
+    YES = "yes"
+    PARTLY = "partly"
+    NO = "no"
+
+
+SOLVED_LABELS = {
+    Solved.YES: N_("Yes, it is solved"),
+    Solved.PARTLY: N_("Partly"),
+    Solved.NO: N_("No, it is not solved"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class BadReview:
     """What an order is opened for; `finished` when the reviewer has nothing more to add."""
@@ -159,7 +174,18 @@ class CallbackRow:
     by: str
 
 
+@dataclass(frozen=True, slots=True)
+class SolutionRow:
+    """What the reviewer said last about whether the matter is solved; changeable until then."""
+
+    solved: Solved
+    text: str
+    answered_at: datetime
+    changeable_until: datetime
+
+
 TEXT_LIMIT = 2000
+SOLUTION_TEXT_LIMIT = 500
 
 NO_SUCH_ORDER = Reason("no_such_order", N_("There is no such work order."), N_("Go back to the list."))
 WRONG_STATE = Reason(
@@ -175,6 +201,16 @@ TEXT_TOO_LONG = Reason(
 )
 UNKNOWN_CHOICE = Reason(
     "unknown_choice", N_("“{value}” is not one of the choices."), N_("Choose one of the list.")
+)
+NOT_REPLIED = Reason(
+    "not_replied",
+    N_("The agency has not answered yet."),
+    N_("You are asked whether it is solved once the answer stands here."),
+)
+SOLUTION_WINDOW_OVER = Reason(
+    "solution_window_over",
+    N_("Your answer could be changed until {until}; that time has passed."),
+    N_("It stands as you gave it. Write in the messages, or give a follow-up review."),
 )
 NO_THREAD = Reason(
     "no_thread",

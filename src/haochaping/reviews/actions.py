@@ -18,7 +18,14 @@ from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
 from haochaping.postgres.rows import copy_rows
 from haochaping.reviews import queries
-from haochaping.reviews.models import IndicatorSet, Invitation, Review, ReviewChange, ReviewIndicator
+from haochaping.reviews.models import (
+    IndicatorSet,
+    Invitation,
+    Review,
+    ReviewChange,
+    ReviewIndicator,
+    Supplement,
+)
 from haochaping.reviews.rules import (
     code_complaint,
     committed_fields,
@@ -41,6 +48,7 @@ from haochaping.reviews.terms import (
     Provenance,
     ReviewFacts,
     ReviewStatus,
+    SupplementRow,
 )
 
 if TYPE_CHECKING:
@@ -400,6 +408,42 @@ def give_reasons(
 
 
 @transaction.atomic
+def give_way(first_id: UUID, *, followed: bool, by: Actor, now: datetime) -> None:
+    """The first review becomes history while its follow-up stands (`followed`), and stands again when it does not."""
+    row = Review.objects.select_for_update().filter(id=first_id).first()
+    wanted = ReviewStatus.SUPERSEDED if followed else ReviewStatus.EFFECTIVE
+    if row is None or row.status in {wanted, ReviewStatus.WITHDRAWN}:
+        return
+    _remember(row, ChangeKind.FOLLOWED_UP if followed else ChangeKind.RESTORED, now)
+    row.status = wanted
+    row.save(update_fields=["status"])
+    _supersede(row, by, now)
+
+
+@transaction.atomic
+def supplement(review_id: UUID, said: SupplementRow, *, by: Actor, now: datetime) -> None:
+    """The reviewer agrees to a call-back or not, and says who helped with the form.
+
+    Bound to no change window: a consent can be taken back at any time (个人信息保护法 15). The ledger keeps each
+    answer.
+
+    Raises:
+        Refused: NOT_REVIEWED (also of a withdrawn review).
+    """
+    row = Review.objects.select_for_update().filter(id=review_id).first()
+    if row is None or row.status == ReviewStatus.WITHDRAWN:
+        raise Refused(NOT_REVIEWED)
+    if said == queries.supplement_of(review_id):
+        return
+    helped_by = said.helped_by or ""
+    kept = {"may_call_back": said.may_call_back, "helped_by": helped_by, "said_at": now}
+    Supplement.objects.update_or_create(review=row, defaults=kept)
+    facts = {"may_call_back": "yes" if said.may_call_back else "no", "helped_by": helped_by}
+    entry = NewEntry(EntryKind.REVIEW_SUPPLEMENTED, "review", str(review_id), facts=facts)
+    ledger.append([entry], by=by, now=now)
+
+
+@transaction.atomic
 def withdraw(review_id: UUID, *, by: Actor, now: datetime) -> None:
     """The reviewer takes the review back; it stays as withdrawn, and counts nowhere.
 
@@ -438,8 +482,9 @@ def _remember(row: Review, kind: ChangeKind, now: datetime) -> None:
 
 
 def _supersede(row: Review, by: Actor, now: datetime) -> None:
+    facts = {"status": row.status} if row.status == ReviewStatus.SUPERSEDED else {}
     entries = [
-        NewEntry(EntryKind.REVIEW_SUPERSEDED, "review", review_id, fields)
+        NewEntry(EntryKind.REVIEW_SUPERSEDED, "review", review_id, fields, facts)
         for review_id, fields in queries.committed([row.id])
     ]
     ledger.append(entries, by=by, now=now)

@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 
-from haochaping.reviews.terms import ChangeKind, Provenance, ReviewChannel, ReviewStatus
+from haochaping.reviews.terms import ChangeKind, HelpedBy, Provenance, ReviewChannel, ReviewStatus
 
 
 class IndicatorSet(models.Model):
@@ -129,6 +129,25 @@ class Review(models.Model):
             CheckConstraint(condition=Q(provenance__in=list(Provenance)), name="review_provenance_known"),
         ]
         indexes = [Index(fields=["agency", "level", "assessed_at"], name="review_agency_level_time")]
+
+
+class Supplement(models.Model):
+    """评价补充: consent to a call-back, and who helped. Beside the review, so that the hot table stays narrow."""
+
+    class Privacy:
+        plain = ("helped_by",)
+
+    review = models.OneToOneField(Review, models.PROTECT, related_name="+", primary_key=True)
+    may_call_back = models.BooleanField()
+    helped_by = models.CharField(max_length=10, blank=True)
+    said_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "reviews_supplement"
+        verbose_name = "评价补充"
+        constraints = [
+            CheckConstraint(condition=Q(helped_by__in=["", *HelpedBy]), name="supplement_helped_by_known")
+        ]
 
 
 class ReviewChange(models.Model):

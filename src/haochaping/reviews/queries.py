@@ -12,17 +12,20 @@ from django.db.models import F
 
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
-from haochaping.reviews.models import Invitation, Review, ReviewIndicator
+from haochaping.reviews.models import Invitation, Review, ReviewIndicator, Supplement
 from haochaping.reviews.rules import committed_fields, read_token, receipt_hash, sign_token
 from haochaping.reviews.terms import (
     NATIONAL_SET,
+    NO_CALLBACK_CONSENT,
     RECEIPT_UNKNOWN,
     TOKEN_INVALID,
+    HelpedBy,
     Indicator,
     InvitationRow,
     Level,
     ReviewFacts,
     ReviewRow,
+    SupplementRow,
 )
 
 if TYPE_CHECKING:
@@ -164,6 +167,18 @@ def stored(occurrence_ids: Iterable[UUID]) -> dict[tuple[UUID, int], tuple[UUID,
     with connection.cursor() as cursor:
         cursor.execute(_STORED, [list(occurrence_ids)])
         return {(occurrence, no): (review_id, digest) for occurrence, no, review_id, digest in cursor}
+
+
+def supplement_of(review_id: UUID) -> SupplementRow:
+    """What the reviewer said beside level, reasons and words; nothing said means no consent."""
+    row = Supplement.objects.filter(review_id=review_id).values_list("may_call_back", "helped_by").first()
+    return SupplementRow(row[0], HelpedBy(row[1]) if row[1] else None) if row else SupplementRow()
+
+
+def check_call_back(review_id: UUID) -> None:
+    """Raise `Refused(NO_CALLBACK_CONSENT)` unless the reviewer has agreed to be called; asked before each call."""
+    if not supplement_of(review_id).may_call_back:
+        raise Refused(NO_CALLBACK_CONSENT)
 
 
 def hold(review_ids: Iterable[UUID]) -> None:

@@ -75,6 +75,13 @@ def yields_to_invitation(provenance: str) -> bool:
     return provenance == Provenance.UNVERIFIED
 
 
+def follow_up_opens(level: int, changeable_until: datetime, replied_at: datetime | None) -> datetime | None:
+    """追评: from when on a review may be followed up; a bad one waits for its answer (domain.md §6.5)."""
+    if not is_bad(level):
+        return changeable_until
+    return max(changeable_until, replied_at) if replied_at else None
+
+
 def lacks_reason(level: int, codes: tuple[str, ...], comment: str) -> bool:
     """差评必须勾选详情或填写文字评价: taken all the same, and flagged."""
     return is_bad(level) and not codes and not comment

@@ -72,6 +72,7 @@ class ReviewStatus(StrEnum):
     """评价状态 (domain.md §6.4); what waits or was refused never becomes a row here."""
 
     EFFECTIVE = "effective"
+    SUPERSEDED = "superseded"
     WITHDRAWN = "withdrawn"
 
 
@@ -83,6 +84,22 @@ class ChangeKind(StrEnum):
     WITHDRAWN = "withdrawn"
     RESTORED = "restored"
     CLAIMED = "claimed"
+    FOLLOWED_UP = "followed_up"
+
+
+class HelpedBy(StrEnum):
+    """填写协助: who filled the form in with the reviewer, in the reviewer's own words."""
+
+    NOBODY = "nobody"
+    FAMILY = "family"
+    STAFF = "staff"
+
+
+HELPED_LABELS = {
+    HelpedBy.NOBODY: N_("I filled it in myself"),
+    HelpedBy.FAMILY: N_("Family or a friend helped me"),
+    HelpedBy.STAFF: N_("A member of staff helped me"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +270,23 @@ COMMENT_TOO_LONG = Reason(
     N_("The text has {length} characters; {limit} are allowed."),
     N_("Shorten the text."),
 )
+FOLLOW_UP_TOO_EARLY = Reason(
+    "follow_up_too_early",
+    N_(
+        "A follow-up review is possible once the agency has answered, or the first review can no longer be changed."
+    ),
+    N_("Change the first review as long as you can, or come back when the answer is here."),
+)
+FOLLOW_UP_OVER = Reason(
+    "follow_up_over",
+    N_("A follow-up review was possible until {until}; that time has passed."),
+    N_("Your first review stands as you gave it."),
+)
+NO_CALLBACK_CONSENT = Reason(
+    "no_callback_consent",
+    N_("The reviewer has not agreed to be called."),
+    N_("Write to them in the messages of the work order: they read it on their review's page."),
+)
 FORBIDDEN_CHARACTERS = Reason(
     "forbidden_characters",
     N_("The text holds control characters."),
@@ -281,6 +315,14 @@ class InvitationRow:
     occurrence_id: UUID
     issued_at: datetime
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SupplementRow:
+    """What the reviewer said beside level, reasons and words; None where they did not say."""
+
+    may_call_back: bool = False
+    helped_by: HelpedBy | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from haochaping.flows.receive_reviews import receive_reviews
 from haochaping.kernel.actor import OPERATOR
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
-from haochaping.rectification.models import WorkOrder
+from haochaping.rectification.models import SolutionAnswer, WorkOrder
 from haochaping.reviews.models import Review
 from haochaping.reviews.terms import Entrance
 from haochaping.ui.moments import moment
@@ -106,7 +107,7 @@ def test_an_answer_without_a_question_is_refused_and_kept(citizen, status):
     assert "我想补充" in text_of(response)
 
 
-def test_the_reply_is_read(citizen, status):
+def _replied() -> None:
     now, order = timezone.now(), _order()
     rectification.sign_for(order.id, by=worlds.CLERK, now=now)
     rectification.verify_by_callback(
@@ -121,10 +122,55 @@ def test_the_reply_is_read(citizen, status):
     rectification.rectify(order.id, outcome="immediate_rectified", text="已并窗", by=worlds.CLERK, now=now)
     handle_bad_review.reply(order.id, "已改为一次办结，谢谢您。", by=worlds.CLERK, now=now)
 
-    page = text_of(citizen.look(status))
 
+def test_the_reply_is_read(citizen, status):
+    assert "/solution" not in text_of(citizen.look(status))
+
+    _replied()
+
+    page = text_of(citizen.look(status))
     assert "已改为一次办结，谢谢您。" in page
     assert "属实内部" not in page
+    assert f'action="{status}/solution"' in page
+    assert not re.search(r'name="solved"[^>]*checked', page)
+
+
+def test_whether_it_is_solved_is_said_once_and_changeable_for_a_while(citizen, status):
+    _replied()
+    said = {"solved": "partly", "text": "清单改了，人还是要跑两次"}
+
+    response = citizen.browser.post(f"{status}/solution", said)
+
+    assert (response.status_code, response["Location"]) == (303, f"{status}#solution")
+    page = text_of(citizen.look(status))
+    assert "清单改了，人还是要跑两次" in page
+    assert re.search(r'value="partly"[^>]*checked', page)
+    SolutionAnswer.objects.update(changeable_until=timezone.now() - timedelta(minutes=1))
+    assert f"{status}/solution" not in text_of(citizen.look(status))
+    assert citizen.browser.post(f"{status}/solution", said | {"solved": "yes"}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({}, "solution_solved_0"),
+        ({"solved": "x", "text": "原来的话"}, "solution_solved_0"),
+        ({"solved": "no", "text": "长" * 501}, "solution_text"),
+    ],
+)
+def test_an_answer_that_cannot_be_taken_is_said_at_its_field(citizen, status, said, field):
+    _replied()
+
+    response = citizen.browser.post(f"{status}/solution", said)
+
+    assert response.status_code == 422
+    page = text_of(response)
+    assert f'href="#{field}"' in page
+    assert said.get("text", "") in page
+
+
+def test_nobody_says_it_is_solved_before_the_reply(citizen, status):
+    assert citizen.browser.post(f"{status}/solution", {"solved": "yes"}).status_code == 422
 
 
 def test_level_and_withdrawal_by_receipt_within_the_window(citizen, status):

@@ -5,12 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy
 
+from haochaping.files.terms import PHOTO_MEGABYTES, PHOTOS_ALLOWED
 from haochaping.kernel.refused import Complaint
 from haochaping.kernel.text import clean, has_forbidden_control
 from haochaping.notices.terms import TEXT_LIMIT
-from haochaping.reviews.terms import COMMENT_LIMIT, FORBIDDEN_CHARACTERS
+from haochaping.rectification.terms import SOLUTION_TEXT_LIMIT, SOLVED_LABELS
+from haochaping.reviews.terms import (
+    COMMENT_LIMIT,
+    FORBIDDEN_CHARACTERS,
+    HELPED_LABELS,
+    HelpedBy,
+    SupplementRow,
+)
 from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
@@ -37,8 +46,24 @@ class PlainText(forms.CharField):
         return clean(text)
 
 
+class _SeveralFiles(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class Photographs(forms.FileField):
+    """Several photographs at once, judged by `uploads`; asked for JPEG, a telephone turns its own format into it."""
+
+    def __init__(self, *, label: StrPromise, help_text: StrPromise) -> None:
+        widget = _SeveralFiles(attrs={"multiple": True, "accept": "image/jpeg,image/png,image/webp"})
+        super().__init__(required=False, label=label, help_text=help_text, widget=widget)
+
+    def clean(self, data: object, _initial: object = None) -> list[object]:
+        """The files as they came."""
+        return list(data) if isinstance(data, list) else []
+
+
 class ReasonsForm(forms.Form):
-    """The second page: tags are drawn by the tag picker, the text is a field."""
+    """The second page: tags are drawn by the tag picker, the rest are fields."""
 
     comment_text = PlainText(
         limit=COMMENT_LIMIT,
@@ -48,6 +73,35 @@ class ReasonsForm(forms.Form):
             "At most 500 characters. Please do not write names, telephone or certificate numbers."
         ),
     )
+
+    photos = Photographs(
+        label=gettext_lazy("Photographs"),
+        help_text=format_lazy(
+            gettext_lazy(
+                "Up to {photos}, {megabytes} MB each. Place and camera are taken out of them; they are never published."
+            ),
+            photos=PHOTOS_ALLOWED,
+            megabytes=PHOTO_MEGABYTES,
+        ),
+    )
+    may_call_back = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("You may call me about this"),
+        help_text=gettext_lazy(
+            "Only through a relay: whoever calls does not see your number. You can take this back at any time."
+        ),
+    )
+    helped_by = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("Did somebody help you with this form?"),
+        choices=[(word.value, gettext_lazy(label)) for word, label in HELPED_LABELS.items()],
+        widget=forms.RadioSelect,
+    )
+
+    def said(self) -> SupplementRow:
+        """What was said beside reasons and words, once the form is valid."""
+        helped_by = self.cleaned_data["helped_by"]
+        return SupplementRow(self.cleaned_data["may_call_back"], HelpedBy(helped_by) if helped_by else None)
 
 
 class MessageForm(forms.Form):
@@ -59,6 +113,23 @@ class MessageForm(forms.Form):
         required=True,
         label=gettext_lazy("Your answer"),
         help_text=gettext_lazy("It is read by the agency's staff who handle your review."),
+    )
+
+
+class SolutionForm(forms.Form):
+    """Whether the matter is solved; nothing is chosen beforehand."""
+
+    solved = forms.ChoiceField(
+        label=gettext_lazy("Is the matter solved?"),
+        choices=[(word.value, gettext_lazy(label)) for word, label in SOLVED_LABELS.items()],
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose one of the three answers.")},
+    )
+    text = PlainText(
+        limit=SOLUTION_TEXT_LIMIT,
+        rows=3,
+        label=gettext_lazy("What is still missing, or what has helped"),
+        help_text=gettext_lazy("At most 500 characters. It is read by the agency and its supervisors."),
     )
 
 

@@ -15,12 +15,12 @@ from django.views.decorators.http import require_safe
 
 from haochaping.cases import queries as cases
 from haochaping.doors.gate import public
+from haochaping.doors.portal import follow_up as follow_ups
 from haochaping.doors.portal import own_review
 from haochaping.doors.portal.own_review import Opened, Wrong
 from haochaping.doors.private_page import private_page, see_other
 from haochaping.flows.answer_invitation import answer_invitation
 from haochaping.kernel.actor import REVIEWER
-from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.reviews import actions as review_actions
 from haochaping.reviews import queries as reviews
@@ -30,14 +30,12 @@ from haochaping.reviews.terms import (
     LEVEL_OUT_OF_RANGE,
     NOT_REVIEWED,
     TOKEN_INVALID,
-    ReviewChannel,
 )
-from haochaping.rulebook import queries as rulebook
 from haochaping.ui.qr import svg
 from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from uuid import UUID
 
     from django.http import HttpRequest
 
@@ -47,7 +45,6 @@ if TYPE_CHECKING:
 
 _RECEIPT = "receipt"
 _RECEIPT_KEPT = timedelta(minutes=30)
-_MINUTE = timedelta(minutes=1)
 
 
 @public
@@ -63,23 +60,43 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
 
 @public
 @private_page
-def reasons(request: HttpRequest, token: str) -> HttpResponse:
-    """Take the second page."""
-    return _form(request, token, own_review.reasons)
+def form(request: HttpRequest, token: str, form: str) -> HttpResponse:
+    """Take one of the review's forms; opened without one, its address leads to the review."""
+    take = own_review.taker(form)
+    if request.method != "POST":
+        return see_other(reverse("review", args=[token]))
+    return take(request, _opened(request, token))
 
 
 @public
 @private_page
-def withdraw(request: HttpRequest, token: str) -> HttpResponse:
-    """Take the review back."""
-    return _form(request, token, own_review.withdraw)
+def follow_up(request: HttpRequest, token: str) -> HttpResponse:
+    """Ask for the follow-up review, or show it."""
+    return follow_ups.page(request, _opened(request, token))
 
 
 @public
 @private_page
-def message(request: HttpRequest, token: str) -> HttpResponse:
-    """Take an answer to the agency."""
-    return _form(request, token, own_review.message)
+def follow_up_form(request: HttpRequest, token: str, form: str) -> HttpResponse:
+    """Take one of the follow-up review's forms."""
+    take = own_review.taker(form)
+    if request.method != "POST":
+        return see_other(reverse("review_follow_up", args=[token]))
+    return take(request, follow_ups.opened(_opened(request, token)))
+
+
+@public
+@private_page
+def follow_up_photo(request: HttpRequest, token: str, photo_id: UUID) -> HttpResponse:
+    """Show a photograph of the follow-up review, or remove it."""
+    return own_review.photo(request, follow_ups.opened(_opened(request, token)), photo_id)
+
+
+@public
+@private_page
+def photo(request: HttpRequest, token: str, photo_id: UUID) -> HttpResponse:
+    """Show a photograph of the review, or remove it."""
+    return own_review.photo(request, _opened(request, token), photo_id)
 
 
 @public
@@ -118,10 +135,19 @@ def _open(request: HttpRequest, token: str) -> tuple[InvitationRow, Opened | Non
     return invitation, Opened(review, reverse("review", args=[token]), receipt or "")
 
 
+def _opened(request: HttpRequest, token: str) -> Opened:
+    _, opened = _open(request, token)
+    if opened is None:
+        raise Refused(NOT_REVIEWED)
+    return opened
+
+
 def _tap(request: HttpRequest, token: str) -> HttpResponse:
     level = request.POST.get("level", "")
     try:
-        answered = answer_invitation(token, level, channel=_channel(request), by=REVIEWER, now=timezone.now())
+        answered = answer_invitation(
+            token, level, channel=own_review.channel_of(request), by=REVIEWER, now=timezone.now()
+        )
     except Refused as refused:
         if refused.code not in {LEVEL_OUT_OF_RANGE.code, CHANGE_WINDOW_OVER.code}:
             raise
@@ -156,27 +182,14 @@ def _question(
     request: HttpRequest, invitation: InvitationRow, complaint: Complaint | None = None
 ) -> HttpResponse:
     binding = _binding(invitation)
-    window = rulebook.terms_for(binding.division_path, local_day(timezone.now())).change_window
     via = "qr" if (request.POST or request.GET).get("via") == "qr" else ""
     context = {
         "case": own_review.shown_case(binding),
-        "minutes": int(window / _MINUTE),
+        "minutes": own_review.minutes_to_change(binding, timezone.now()),
         "via": via,
         "sentences": [say(complaint)] if complaint else [],
     }
     return render(request, "portal/question.html", context, status=422 if complaint else 200)
-
-
-def _form(
-    request: HttpRequest, token: str, take: Callable[[HttpRequest, Opened], HttpResponse]
-) -> HttpResponse:
-    """One of the review's forms; opened without one, its address leads to the review."""
-    if request.method != "POST":
-        return see_other(reverse("review", args=[token]))
-    _, opened = _open(request, token)
-    if opened is None:
-        raise Refused(NOT_REVIEWED)
-    return take(request, opened)
 
 
 def _binding(invitation: InvitationRow) -> Binding:
@@ -192,15 +205,3 @@ def _scanned(token: str) -> str:
 
 def _salt(token: str) -> str:
     return f"haochaping receipt of {token}"
-
-
-def _channel(request: HttpRequest) -> ReviewChannel:
-    """How the answer came: the QR code says so itself, phones say it in their name."""
-    if request.POST.get("via") == "qr":
-        return ReviewChannel.QR_CODE
-    browser = request.headers.get("User-Agent", "")
-    return (
-        ReviewChannel.MOBILE
-        if any(word in browser for word in ("Mobile", "Android", "HarmonyOS"))
-        else ReviewChannel.PC
-    )

@@ -2,36 +2,53 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from haochaping.cases import queries as cases
 from haochaping.directory import queries as directory
-from haochaping.doors.portal import tags
-from haochaping.doors.portal.forms import MessageForm, ReasonsForm
+from haochaping.doors.photo import photo_response
+from haochaping.doors.portal import tags, uploads
+from haochaping.doors.portal.forms import MessageForm, ReasonsForm, SolutionForm
 from haochaping.doors.portal.progress import progress_of
 from haochaping.doors.private_page import see_other
+from haochaping.files import actions as file_actions
+from haochaping.files import queries as files
 from haochaping.flows import change_review, handle_bad_review
+from haochaping.flows.follow_up_review import follow_up_period
 from haochaping.kernel.actor import REVIEWER
 from haochaping.kernel.masking import masked_number
+from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
-from haochaping.reviews.rules import is_bad
-from haochaping.reviews.terms import ReviewStatus
+from haochaping.rectification import actions as rectification
+from haochaping.reviews import actions as review_actions
+from haochaping.reviews import queries as reviews
+from haochaping.reviews.rules import is_bad, yields_to_invitation
+from haochaping.reviews.terms import HELPED_LABELS, ReviewChannel, ReviewStatus
+from haochaping.rulebook import queries as rulebook
 from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
     from datetime import datetime
+    from uuid import UUID
 
     from django.forms import Form
     from django.http import HttpRequest, HttpResponse
 
     from haochaping.cases.terms import Binding
+    from haochaping.doors.portal.progress import Progress
     from haochaping.kernel.refused import Complaint
     from haochaping.reviews.terms import ReviewRow
+
+
+_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +56,47 @@ class ShownCase:
     """The case as people recognise it, without saying more than they need: number by its end only."""
 
     item: str
-    place: str
+    agency: str
+    hall: str
     at: datetime | None
     number: str
 
 
 def shown_case(binding: Binding) -> ShownCase:
     """The case of a service, for whoever holds its invitation or receipt."""
-    place = (
-        directory.hall_by_id(binding.hall_id).name
-        if binding.hall_id
-        else directory.agency_by_id(binding.agency_id).name
+    return ShownCase(
+        item=directory.item_by_id(binding.item_id).name,
+        agency=directory.agency_by_id(binding.agency_id).name,
+        hall=directory.hall_by_id(binding.hall_id).name if binding.hall_id else "",
+        at=binding.occurrence_at,
+        number=masked_number(binding.case_no),
     )
-    item = directory.item_by_id(binding.item_id).name
-    return ShownCase(item, place, binding.occurrence_at, masked_number(binding.case_no))
+
+
+def minutes_to_change(binding: Binding, now: datetime) -> int:
+    """How long a rating given now can be changed."""
+    window = rulebook.terms_for(binding.division_path, local_day(now)).change_window
+    return int(window / _MINUTE)
+
+
+def channel_of(request: HttpRequest) -> ReviewChannel:
+    """How the answer came: the QR code says so itself, phones say it in their name."""
+    if request.POST.get("via") == "qr":
+        return ReviewChannel.QR_CODE
+    browser = request.headers.get("User-Agent", "")
+    return (
+        ReviewChannel.MOBILE
+        if any(word in browser for word in ("Mobile", "Android", "HarmonyOS"))
+        else ReviewChannel.PC
+    )
+
+
+def follow_up_of(first: ReviewRow) -> ReviewRow | None:
+    """The follow-up of a first review; one that nobody is known to have given is none beside one that somebody gave."""
+    found = reviews.review_of_occurrence(first.occurrence_id, 2) if first.assess_no == 1 else None
+    if found and yields_to_invitation(found.provenance) and not yields_to_invitation(first.provenance):
+        return None
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +120,7 @@ class Wrong:
     reasons: Form | None = None
     codes: Collection[str] = ()
     message: Form | None = None
+    solution: Form | None = None
 
 
 def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> HttpResponse:
@@ -86,6 +131,8 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
     withdrawn = review.status == ReviewStatus.WITHDRAWN
     progress = None if withdrawn else progress_of(review.id, now=now)
     wrong_shown = wrong or Wrong()
+    said = reviews.supplement_of(review.id)
+    bad, follow_up = is_bad(review.level), follow_up_of(review)
     chosen = wrong_shown.codes if wrong_shown.reasons else review.indicator_codes
     context: dict[str, object] = {
         "opened": opened,
@@ -94,13 +141,28 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
         "now": now,
         "changeable": changeable,
         "withdrawn": withdrawn,
-        "bad": is_bad(review.level),
+        "bad": bad,
+        "asks_to_call": bad and binding is not None and _reachable(review, binding),
+        "said": said,
+        "photos": files.photos_of("review", str(review.id)),
+        "helped": gettext(HELPED_LABELS[said.helped_by]) if said.helped_by else "",
         "tags": tags.offered(review.level, chosen) if changeable and not withdrawn else [],
-        "reasons": wrong_shown.reasons or ReasonsForm(initial={"comment_text": review.comment_text}),
+        "reasons": wrong_shown.reasons
+        or ReasonsForm(
+            initial={
+                "comment_text": review.comment_text,
+                "may_call_back": said.may_call_back,
+                "helped_by": said.helped_by,
+            }
+        ),
         "given": tags.words_of(review.indicator_codes, review.indicator_set),
         "progress": progress,
         "message": wrong_shown.message or MessageForm(),
-        "wrong_form": wrong_shown.message or wrong_shown.reasons,
+        "follow_up": follow_up,
+        "follow_up_until": None if follow_up or withdrawn else _follow_up_until(review, now),
+        "first": reviews.review_of_occurrence(review.occurrence_id) if review.assess_no != 1 else None,
+        "solution": wrong_shown.solution or _solution_form(progress, now),
+        "wrong_form": wrong_shown.message or wrong_shown.reasons or wrong_shown.solution,
         "sentences": [say(complaint) for complaint in wrong_shown.complaints],
     }
     if wrong_shown.reasons and not changeable:
@@ -112,14 +174,50 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
 
 def reasons(request: HttpRequest, opened: Opened) -> HttpResponse:
     """Take the second page: tags and text."""
-    form, codes = ReasonsForm(request.POST), request.POST.getlist("indicator_codes")
+    try:
+        uploads.bound(request)
+    except Refused as refused:
+        return page(request, opened, Wrong((refused.complaint,)))
+    form, codes = ReasonsForm(request.POST, request.FILES), request.POST.getlist("indicator_codes")
     if not form.is_valid():
         return page(request, opened, Wrong(reasons=form, codes=codes))
     text = form.cleaned_data["comment_text"]
     try:
-        change_review.finish_review(opened.review.id, codes, text, by=REVIEWER, now=timezone.now())
+        pictures = uploads.pictures(form.cleaned_data["photos"])
+        change_review.finish_review(
+            opened.review.id,
+            codes,
+            text,
+            said=form.said(),
+            pictures=pictures,
+            by=REVIEWER,
+            now=timezone.now(),
+        )
     except Refused as refused:
         return page(request, opened, _wrong_reasons(form, codes, refused.complaint))
+    return see_other(opened.base)
+
+
+def photo(request: HttpRequest, opened: Opened, photo_id: UUID) -> HttpResponse:
+    """Show one photograph of the review; a POST removes it, at any time."""
+    kind, review_id = "review", str(opened.review.id)
+    if request.method == "POST":
+        file_actions.remove(
+            photo_id, subject_kind=kind, subject_id=review_id, by=REVIEWER, now=timezone.now()
+        )
+        return see_other(f"{opened.base}#photos")
+    content = files.content_of(photo_id, subject_kind=kind, subject_id=review_id)
+    return photo_response(content, place=str(photo_id)[-4:])
+
+
+def call_back(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """Take a consent to be called, or its end: possible at any time."""
+    now, agreed = timezone.now(), request.POST.get("may_call_back") == "yes"
+    said = replace(reviews.supplement_of(opened.review.id), may_call_back=agreed)
+    try:
+        review_actions.supplement(opened.review.id, said, by=REVIEWER, now=now)
+    except Refused as refused:
+        return page(request, opened, Wrong((refused.complaint,)))
     return see_other(opened.base)
 
 
@@ -130,6 +228,24 @@ def withdraw(request: HttpRequest, opened: Opened) -> HttpResponse:
     except Refused as refused:
         return page(request, opened, Wrong((refused.complaint,)))
     return see_other(opened.base)
+
+
+def solution(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """Take the answer whether the matter is solved."""
+    form = SolutionForm(request.POST, auto_id="solution_%s")
+    if not form.is_valid():
+        return page(request, opened, Wrong(solution=form))
+    said = form.cleaned_data
+    try:
+        rectification.answer_solution(
+            opened.review.id, solved=said["solved"], text=said["text"], by=REVIEWER, now=timezone.now()
+        )
+    except Refused as refused:
+        if refused.complaint.field not in form.fields:
+            return page(request, opened, Wrong((refused.complaint,)))
+        form.add_error(refused.complaint.field, say(refused.complaint).text)
+        return page(request, opened, Wrong(solution=form))
+    return see_other(f"{opened.base}#solution")
 
 
 def message(request: HttpRequest, opened: Opened) -> HttpResponse:
@@ -149,8 +265,47 @@ def message(request: HttpRequest, opened: Opened) -> HttpResponse:
     return see_other(f"{opened.base}#thread")
 
 
+_TAKERS: dict[str, Callable[[HttpRequest, Opened], HttpResponse]] = {
+    "reasons": reasons,
+    "call-back": call_back,
+    "withdraw": withdraw,
+    "message": message,
+    "solution": solution,
+}
+
+
+def taker(form: str) -> Callable[[HttpRequest, Opened], HttpResponse]:
+    """What takes the form of this address; raises Http404 for an address without a form."""
+    if form not in _TAKERS:
+        raise Http404
+    return _TAKERS[form]
+
+
+def _reachable(review: ReviewRow, binding: Binding) -> bool:
+    """Whether there is somebody to call: the sealed person who reviewed, else who applied."""
+    return (review.person_id or cases.person_of(binding.case_id)) is not None
+
+
+def _follow_up_until(review: ReviewRow, now: datetime) -> datetime | None:
+    """Until when a follow-up review can be given; None when it cannot be now."""
+    period = follow_up_period(review, now=now) if review.assess_no == 1 else None
+    return period[1] if period and period[0] < now <= period[1] else None
+
+
+def _solution_form(progress: Progress | None, now: datetime) -> SolutionForm | None:
+    """The question whether it is solved, while it can be answered; None before the reply and after the window."""
+    if progress is None or not progress.reply:
+        return None
+    said = progress.solution
+    if said is None:
+        return SolutionForm(auto_id="solution_%s")
+    if now > said.changeable_until:
+        return None
+    return SolutionForm(initial={"solved": said.solved, "text": said.text}, auto_id="solution_%s")
+
+
 def _wrong_reasons(form: Form, codes: Collection[str], complaint: Complaint) -> Wrong:
-    if complaint.field == "comment_text":
-        form.add_error("comment_text", say(complaint).text)
+    if complaint.field in form.fields:
+        form.add_error(complaint.field, say(complaint).text)
         return Wrong(reasons=form, codes=codes)
     return Wrong((complaint,), reasons=form, codes=codes)

@@ -12,7 +12,13 @@ from haochaping.notices import queries as notices
 from haochaping.notices.terms import Side
 from haochaping.rectification import queries as orders
 from haochaping.rectification.rules import is_overdue, next_due
-from haochaping.rectification.terms import MOVE_LABELS, OUTCOME_LABELS, HandlingOutcome, OrderState
+from haochaping.rectification.terms import (
+    MOVE_LABELS,
+    OUTCOME_LABELS,
+    SOLVED_LABELS,
+    HandlingOutcome,
+    OrderState,
+)
 from haochaping.ui.moments import moment
 from haochaping.ui.shapes import Event
 
@@ -21,7 +27,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from haochaping.notices.terms import MessageRow
-    from haochaping.rectification.terms import OrderRow
+    from haochaping.rectification.terms import OrderRow, SolutionRow
 
 _NO_DATE = N_("{agency} has your review. The date of the next step is still to be set.")
 _PROMISED = {
@@ -55,6 +61,12 @@ class Progress:
     reply: str
     replied_at: datetime | None
     thread: list[Event] | None
+    solution: SolutionRow | None
+
+    @property
+    def solved(self) -> str:
+        """What the reviewer answered, in words."""
+        return gettext(SOLVED_LABELS[self.solution.solved]) if self.solution else ""
 
 
 def progress_of(review_id: UUID, *, now: datetime) -> Progress | None:
@@ -74,6 +86,7 @@ def progress_of(review_id: UUID, *, now: datetime) -> Progress | None:
         outcome=gettext(OUTCOME_LABELS[HandlingOutcome(order.outcome)]) if order.outcome else "",
         reply=order.reply_text,
         replied_at=order.replied_at,
+        solution=orders.solutions_of([order.id]).get(order.id),
         thread=None if messages is None else [_said(message, order.agency_name) for message in messages],
     )
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from haochaping.doors.gate import public
+from haochaping.doors.portal import follow_up as follow_ups
 from haochaping.doors.portal import own_review
 from haochaping.doors.portal.own_review import Opened, Wrong
 from haochaping.doors.private_page import private_page, see_other
@@ -24,7 +25,7 @@ from haochaping.reviews import queries as reviews
 from haochaping.reviews.terms import CHANGE_WINDOW_OVER, LEVEL_OUT_OF_RANGE, RECEIPT_UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from uuid import UUID
 
     from django.http import HttpRequest, HttpResponse
 
@@ -35,9 +36,7 @@ if TYPE_CHECKING:
 @private_page
 def page(request: HttpRequest, receipt: str) -> HttpResponse:
     """Show the review of a receipt; a POST is a tap on another level."""
-    normal = normal_receipt_no(receipt)
-    if normal is None:
-        raise Refused(RECEIPT_UNKNOWN)
+    normal = _normal(receipt)
     if normal != receipt:
         return HttpResponseRedirect(reverse("status", args=[normal]))
     if request.method == "POST":
@@ -48,23 +47,50 @@ def page(request: HttpRequest, receipt: str) -> HttpResponse:
 
 @public
 @private_page
-def reasons(request: HttpRequest, receipt: str) -> HttpResponse:
-    """Take the second page."""
-    return _form(request, receipt, own_review.reasons)
+def form(request: HttpRequest, receipt: str, form: str) -> HttpResponse:
+    """Take one of the review's forms; opened without one, its address leads to the review."""
+    take, normal = own_review.taker(form), _normal(receipt)
+    if request.method != "POST":
+        return see_other(reverse("status", args=[normal]))
+    return take(request, _open(normal))
 
 
 @public
 @private_page
-def withdraw(request: HttpRequest, receipt: str) -> HttpResponse:
-    """Take the review back."""
-    return _form(request, receipt, own_review.withdraw)
+def photo(request: HttpRequest, receipt: str, photo_id: UUID) -> HttpResponse:
+    """Show a photograph of the review, or remove it."""
+    return own_review.photo(request, _open(_normal(receipt)), photo_id)
 
 
 @public
 @private_page
-def message(request: HttpRequest, receipt: str) -> HttpResponse:
-    """Take an answer to the agency."""
-    return _form(request, receipt, own_review.message)
+def follow_up(request: HttpRequest, receipt: str) -> HttpResponse:
+    """Ask for the follow-up review, or show it."""
+    return follow_ups.page(request, _open(_normal(receipt)))
+
+
+@public
+@private_page
+def follow_up_form(request: HttpRequest, receipt: str, form: str) -> HttpResponse:
+    """Take one of the follow-up review's forms."""
+    take, normal = own_review.taker(form), _normal(receipt)
+    if request.method != "POST":
+        return see_other(reverse("status_follow_up", args=[normal]))
+    return take(request, follow_ups.opened(_open(normal)))
+
+
+@public
+@private_page
+def follow_up_photo(request: HttpRequest, receipt: str, photo_id: UUID) -> HttpResponse:
+    """Show a photograph of the follow-up review, or remove it."""
+    return own_review.photo(request, follow_ups.opened(_open(_normal(receipt))), photo_id)
+
+
+def _normal(receipt: str) -> str:
+    normal = normal_receipt_no(receipt)
+    if normal is None:
+        raise Refused(RECEIPT_UNKNOWN)
+    return normal
 
 
 def _open(receipt: str) -> Opened:
@@ -82,17 +108,6 @@ def _tap(request: HttpRequest, receipt: str) -> HttpResponse:
             raise
         return own_review.page(request, opened, Wrong((refused.complaint,)))
     return see_other(opened.base)
-
-
-def _form(
-    request: HttpRequest, receipt: str, take: Callable[[HttpRequest, Opened], HttpResponse]
-) -> HttpResponse:
-    normal = normal_receipt_no(receipt)
-    if normal is None:
-        raise Refused(RECEIPT_UNKNOWN)
-    if request.method != "POST":
-        return see_other(reverse("status", args=[normal]))
-    return take(request, _open(normal))
 
 
 def _waiting(request: HttpRequest, record: QuarantineRow, receipt: str) -> HttpResponse:

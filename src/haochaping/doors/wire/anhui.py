@@ -105,7 +105,8 @@ def _shown(case: dict[str, Any], told: dict[str, object]) -> dict[str, object]:
     at = datetime.fromisoformat(str(told["at"])) if told["at"] else None
     return {
         "item": next((item.name for item in items.values()), told["item_name"]),
-        "place": next((agency.name for agency in agencies.values()), told["agency_name"]),
+        "agency": next((agency.name for agency in agencies.values()), told["agency_name"]),
+        "hall": "",
         "at": at.replace(tzinfo=BEIJING) if at and at.tzinfo is None else at,
         "number": masked_number(str(case["case_no"])),
     }

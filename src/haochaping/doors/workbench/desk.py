@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from haochaping.accounts.access import may_any
 from haochaping.accounts.terms import CONSOLE_POWERS, NOT_ALLOWED, OUT_OF_SCOPE, Power
 from haochaping.doors.gate import actor_of
+from haochaping.files.terms import NO_SUCH_PHOTO
 from haochaping.kernel.refused import N_, Refused
 from haochaping.outbox.terms import JOB_NOT_DEAD
 from haochaping.publicity.terms import ALREADY_DECIDED, NOTHING_TO_RELEASE
@@ -33,6 +34,7 @@ _STATUS = {
     NOT_ALLOWED.code: FORBIDDEN,
     OUT_OF_SCOPE.code: FORBIDDEN,
     NO_SUCH_ORDER.code: MISSING,
+    NO_SUCH_PHOTO.code: MISSING,
     WRONG_STATE.code: CONFLICT,
     NOTHING_TO_RELEASE.code: CONFLICT,
     ALREADY_DECIDED.code: CONFLICT,

@@ -19,7 +19,7 @@ from haochaping.notices.terms import Side
 from haochaping.publicity.rules import redacted
 from haochaping.rectification import queries as orders
 from haochaping.rectification.rules import next_due
-from haochaping.rectification.terms import STATE_LABELS
+from haochaping.rectification.terms import SOLVED_LABELS, STATE_LABELS
 from haochaping.reviews import queries as reviews
 from haochaping.reviews.terms import ReviewStatus
 
@@ -65,6 +65,7 @@ class Line:
     late: bool
     ended_at: datetime | None
     unread: int
+    solved: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +112,13 @@ def _groups(found: list[OrderRow], by: Actor, now: datetime, *, done: bool) -> l
     given = reviews.reviews(order.review_id for order in found)
     labels = _labels(given.values())
     unread = notices.unread([order.thread_id for order in found if order.thread_id], for_side=Side.AGENCY)
+    solutions = orders.solutions_of(order.id for order in found) if done else {}
     reads = may(by, Power.REVIEW_VIEW_TEXT)
     lines: dict[str, list[Line]] = {}
     for order in found:
-        line = _line(order, given[order.review_id], labels, unread, now, reads=reads)
+        said = solutions.get(order.id)
+        solved = gettext(SOLVED_LABELS[said.solved]) if said else ""
+        line = _line(order, given[order.review_id], labels, unread, now, reads=reads, solved=solved)
         lines.setdefault(left(order, now, done=done), []).append(line)
     return [Group(gettext(group), group == OVERDUE, lines[group]) for group in _GROUPS if group in lines]
 
@@ -127,9 +131,10 @@ def _line(
     now: datetime,
     *,
     reads: bool,
+    solved: str,
 ) -> Line:
     due = next_due(order)
-    shown = reads and review.status == ReviewStatus.EFFECTIVE
+    shown = reads and review.status != ReviewStatus.WITHDRAWN
     return Line(
         id=order.id,
         item=order.item_name,
@@ -144,6 +149,7 @@ def _line(
         late=due is not None and due < now,
         ended_at=order.replied_at,
         unread=unread.get(order.thread_id, 0) if order.thread_id else 0,
+        solved=solved,
     )
 
 

@@ -16,9 +16,12 @@ from haochaping.accounts.access import may
 from haochaping.accounts.terms import Power
 from haochaping.cases import queries as cases
 from haochaping.doors.gate import actor_of, leave_note, requires
+from haochaping.doors.photo import photo_response
 from haochaping.doors.workbench.desk import INVALID, desk_page, refusable, see_other, status_of
 from haochaping.doors.workbench.steps import MESSAGE, STEPS, may_write, open_steps
 from haochaping.doors.workbench.words import names_of, state_tone, tag_labels
+from haochaping.files import queries as files
+from haochaping.files.terms import NO_SUCH_PHOTO
 from haochaping.flows import handle_bad_review
 from haochaping.kernel.masking import masked_number
 from haochaping.kernel.refused import Refused
@@ -33,13 +36,14 @@ from haochaping.rectification.terms import (
     MOVE_LABELS,
     NO_SUCH_ORDER,
     OUTCOME_LABELS,
+    SOLVED_LABELS,
     STATE_LABELS,
     HandlingOutcome,
     Move,
     OrderState,
 )
 from haochaping.reviews import queries as reviews
-from haochaping.reviews.terms import ReviewStatus
+from haochaping.reviews.terms import HELPED_LABELS, ReviewStatus
 from haochaping.ui.sentences import say
 from haochaping.ui.shapes import Event
 
@@ -114,6 +118,26 @@ def read(request: HttpRequest, order_id: UUID) -> HttpResponse:
     return see_other(_address(order_id) + "#thread")
 
 
+@requires(Power.REVIEW_VIEW_TEXT)
+@require_safe
+@refusable
+def photo(request: HttpRequest, order_id: UUID, photo_id: UUID) -> HttpResponse:
+    """Show a photograph of the review behind an order, as long as its words are shown."""
+    order = _order(order_id, actor_of(request))
+    if reviews.reviews([order.review_id])[order.review_id].status == ReviewStatus.WITHDRAWN:
+        raise Refused(NO_SUCH_PHOTO)
+    content = files.content_of(photo_id, subject_kind="review", subject_id=str(order.review_id))
+    return photo_response(content, place=str(photo_id)[-4:])
+
+
+def _order(order_id: UUID, by: Actor) -> OrderRow:
+    order = orders.order(order_id, by=by)
+    if order.state == OrderState.CREATED:
+        # Until it is dispatched it is the reviewer's to change, and nobody else's to see.
+        raise Refused(NO_SUCH_ORDER)
+    return order
+
+
 def _address(order_id: UUID) -> str:
     return reverse("desk_order", args=[order_id])
 
@@ -127,21 +151,22 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     by, now = actor_of(request), timezone.now()
-    order = orders.order(order_id, by=by)
-    if order.state == OrderState.CREATED:
-        # Until it is dispatched it is the reviewer's to change, and nobody else's to see.
-        raise Refused(NO_SUCH_ORDER)
+    order = _order(order_id, by)
     leave_note(request, EntryKind.PERSONAL_DATA_READ, "order", str(order.id))
     events = orders.timeline(order.id)
     thread = notices.messages(order.thread_id, for_side=Side.AGENCY) if order.thread_id else []
     callbacks = orders.callbacks(order.id)
     written = [*(event.by for event in events), *(message.author for message in thread)]
     names = names_of(written, by)
+    solution = orders.solutions_of([order.id]).get(order.id)
     context = {
         "order": order,
         "state": gettext(STATE_LABELS[order.state]),
         "tone": state_tone(order.state),
         "outcome": gettext(OUTCOME_LABELS[HandlingOutcome(order.outcome)]) if order.outcome else "",
+        "solution": solution,
+        "solved": gettext(SOLVED_LABELS[solution.solved]) if solution else "",
+        "solution_words": redacted(solution.text) if solution else "",
         "clocks": _clocks(order, events),
         "due": next_due(order),
         "now": now,
@@ -161,7 +186,7 @@ def _page(
 def _review(review_id: UUID, by: Actor) -> dict[str, object]:
     """The review as staff may see it: never who gave it; its words only for those who may, while it stands."""
     review = reviews.reviews([review_id])[review_id]
-    binding = cases.binding_of(review.occurrence_id)
+    binding, said = cases.binding_of(review.occurrence_id), reviews.supplement_of(review_id)
     return {
         "review": review,
         # Whoever handles it reaches the reviewer through the thread: a number written into the text stays hidden.
@@ -169,6 +194,9 @@ def _review(review_id: UUID, by: Actor) -> dict[str, object]:
         "withdrawn": review.status == ReviewStatus.WITHDRAWN,
         "tags": tag_labels(review, reviews.indicators(review.indicator_set)),
         "reads": may(by, Power.REVIEW_VIEW_TEXT),
+        "photos": files.photos_of("review", str(review_id)),
+        "may_call_back": said.may_call_back,
+        "helped": gettext(HELPED_LABELS[said.helped_by]) if said.helped_by else "",
         "service": binding,
         "case_no": masked_number(binding.case_no) if binding else "",
     }

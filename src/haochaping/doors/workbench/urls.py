@@ -10,6 +10,7 @@ urlpatterns = [
     path("", start.desk, name="desk"),
     path("orders/<uuid:order_id>", order.page, name="desk_order"),
     path("orders/<uuid:order_id>/read", order.read, name="desk_order_read"),
+    path("orders/<uuid:order_id>/photos/<uuid:photo_id>", order.photo, name="desk_order_photo"),
     path("orders/<uuid:order_id>/<slug:step>", order.step, name="desk_order_step"),
     path("releases/", releases.page, name="desk_releases"),
     path("releases/<uuid:review_id>/<slug:part>", releases.decide, name="desk_release"),

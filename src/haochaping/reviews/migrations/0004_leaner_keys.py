@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("cases", "0002_leaner_keys"),
         ("directory", "0002_history_devices_parents"),
-        ("reviews", "0001_initial"),
+        ("reviews", "0003_follow_up"),
     ]
 
     operations = [

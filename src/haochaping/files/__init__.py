@@ -1,0 +1,1 @@
+"""附件: photographs that reviewers add, kept small and without what a camera adds."""

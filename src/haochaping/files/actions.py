@@ -1,0 +1,83 @@
+"""附件 writes: photographs are kept with what they belong to, and removed by whoever sent them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from haochaping.files.models import Photo
+from haochaping.files.rules import committed_fields
+from haochaping.files.terms import NO_SUCH_PHOTO, PHOTOS_ALLOWED, TOO_MANY_PHOTOS
+from haochaping.kernel.identifiers import uuid7
+from haochaping.kernel.refused import Refused
+from haochaping.ledger import actions as ledger
+from haochaping.ledger.terms import EntryKind, NewEntry
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from haochaping.files.terms import Picture
+    from haochaping.kernel.actor import Actor
+
+
+@transaction.atomic
+def keep(
+    subject_kind: str, subject_id: str, pictures: Sequence[Picture], *, by: Actor, now: datetime
+) -> list[UUID]:
+    """Keep photographs of a thing whose row the caller has locked; one that is there already is left out.
+
+    Returns the ids of the new ones.
+
+    Raises:
+        Refused: TOO_MANY_PHOTOS; then none of them is kept.
+    """
+    there = Photo.objects.filter(subject_kind=subject_kind, subject_id=subject_id, removed_at=None)
+    taken = {place: bytes(sha256) for place, sha256 in there.values_list("place", "sha256")}
+    new = {picture.sha256: picture for picture in pictures if picture.sha256 not in taken.values()}
+    if len(taken) + len(new) > PHOTOS_ALLOWED:
+        raise Refused(TOO_MANY_PHOTOS, field="photos", count=len(taken) + len(new), limit=PHOTOS_ALLOWED)
+    free = [place for place in range(1, PHOTOS_ALLOWED + 1) if place not in taken]
+    rows = [
+        Photo(
+            id=uuid7(now),
+            subject_kind=subject_kind,
+            subject_id=subject_id,
+            place=place,
+            content=picture.content,
+            sha256=picture.sha256,
+            width=picture.width,
+            height=picture.height,
+            kept_at=now,
+        )
+        for place, picture in zip(free, new.values(), strict=False)
+    ]
+    Photo.objects.bulk_create(rows)
+    of = f"{subject_kind}:{subject_id}"
+    entries = [
+        NewEntry(
+            EntryKind.PHOTO_KEPT, "photo", str(row.id), committed_fields(of, bytes(row.sha256)), {"of": of}
+        )
+        for row in rows
+    ]
+    if entries:
+        ledger.append(entries, by=by, now=now)
+    return [row.id for row in rows]
+
+
+@transaction.atomic
+def remove(photo_id: UUID, *, subject_kind: str, subject_id: str, by: Actor, now: datetime) -> None:
+    """Remove a photograph for good: the picture is erased, row and fingerprint stay.
+
+    Raises:
+        Refused: NO_SUCH_PHOTO, also for a photograph of another thing.
+    """
+    removed = Photo.objects.filter(
+        id=photo_id, subject_kind=subject_kind, subject_id=subject_id, removed_at=None
+    ).update(content=None, removed_at=now)
+    if not removed:
+        raise Refused(NO_SUCH_PHOTO)
+    facts = {"of": f"{subject_kind}:{subject_id}"}
+    ledger.append([NewEntry(EntryKind.PHOTO_REMOVED, "photo", str(photo_id), facts=facts)], by=by, now=now)

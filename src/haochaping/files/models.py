@@ -1,0 +1,50 @@
+"""附件 tables: photographs, in the database so that one backup holds them with what they belong to."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import CheckConstraint, F, Q, UniqueConstraint
+from django.db.models.functions import Length
+from django.db.models.lookups import LessThanOrEqual
+
+from haochaping.files.terms import KEPT_BYTES, PHOTOS_ALLOWED
+
+
+class Photo(models.Model):
+    """照片: what somebody showed with a review. Removed by its sender, the picture is gone and the row stays."""
+
+    class Privacy:
+        plain = ("subject_kind", "subject_id", "sha256")
+        never = ("content",)
+
+    id = models.UUIDField(primary_key=True)
+    subject_kind = models.CharField(max_length=40)
+    subject_id = models.CharField(max_length=40)
+    place = models.SmallIntegerField()
+    content = models.BinaryField(null=True)
+    sha256 = models.BinaryField(max_length=32)
+    width = models.IntegerField()
+    height = models.IntegerField()
+    kept_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "files_photo"
+        verbose_name = "照片"
+        constraints = [
+            UniqueConstraint(
+                fields=["subject_kind", "subject_id", "place"],
+                condition=Q(removed_at__isnull=True),
+                name="photo_place_taken_once",
+            ),
+            CheckConstraint(condition=Q(place__gte=1, place__lte=PHOTOS_ALLOWED), name="photo_place"),
+            CheckConstraint(
+                condition=Q(content__isnull=True, removed_at__isnull=False)
+                | Q(content__isnull=False, removed_at__isnull=True),
+                name="photo_gone_when_removed",
+            ),
+            CheckConstraint(
+                condition=Q(content__isnull=True) | Q(LessThanOrEqual(Length(F("content")), KEPT_BYTES)),
+                name="photo_is_small",
+            ),
+        ]

@@ -1,0 +1,40 @@
+"""附件 reads: photographs of a thing; whoever asks has been let in to that thing before."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from haochaping.files.models import Photo
+from haochaping.files.rules import committed_fields
+from haochaping.files.terms import NO_SUCH_PHOTO, PhotoRow
+from haochaping.kernel.refused import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from uuid import UUID
+
+
+def photos_of(subject_kind: str, subject_id: str) -> list[PhotoRow]:
+    """The photographs of a thing in their places, without their content."""
+    rows = Photo.objects.filter(subject_kind=subject_kind, subject_id=subject_id, removed_at=None)
+    found = rows.order_by("place").values_list("id", "place", "width", "height", "kept_at")
+    return [PhotoRow(*row) for row in found]
+
+
+def content_of(photo_id: UUID, *, subject_kind: str, subject_id: str) -> bytes:
+    """A photograph of this thing as JPEG; raises `Refused(NO_SUCH_PHOTO)`, also for one of another thing."""
+    rows = Photo.objects.filter(
+        id=photo_id, subject_kind=subject_kind, subject_id=subject_id, removed_at=None
+    )
+    content = rows.values_list("content", flat=True).first()
+    if content is None:
+        raise Refused(NO_SUCH_PHOTO)
+    return bytes(content)
+
+
+def committed() -> Iterator[tuple[str, dict[str, str]]]:
+    """The fields under each photograph's entry, worked out from the picture as it is stored now."""
+    for row in Photo.objects.order_by("id").iterator(chunk_size=50):
+        fingerprint = sha256(row.content).digest() if row.content is not None else bytes(row.sha256)
+        yield str(row.id), committed_fields(f"{row.subject_kind}:{row.subject_id}", fingerprint)

@@ -1,0 +1,78 @@
+"""附件 vocabulary: a photograph before and after it is kept, its bounds, and reasons for refusing one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from haochaping.kernel.refused import N_, Reason
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+PHOTOS_ALLOWED = 3
+PHOTO_MEGABYTES = 10
+PHOTO_BYTES = PHOTO_MEGABYTES * 1024 * 1024
+KEPT_BYTES = 400 * 1024
+LONGEST_SIDE = 1600
+# What a phone's camera makes passes. A JPEG is read at the size that is kept; the others are unpacked whole.
+PIXELS_ALLOWED = {"JPEG": 64_000_000, "MPO": 64_000_000, "PNG": 24_000_000, "WEBP": 24_000_000}
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A photograph as it is kept: a JPEG of ours that holds the picture and nothing else."""
+
+    content: bytes
+    sha256: bytes
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoRow:
+    """A kept photograph without its content; `place` is 1 to 3."""
+
+    id: UUID
+    place: int
+    width: int
+    height: int
+    kept_at: datetime
+
+
+NOT_A_PHOTO = Reason(
+    "not_a_photo",
+    N_("“{name}” is not a photograph: it is no JPEG, PNG or WebP picture, whatever its name says."),
+    N_("Choose a photograph as your phone or camera takes it, or a screenshot."),
+)
+PHOTO_IN_HEIC = Reason(
+    "photo_in_heic",
+    N_("“{name}” is a HEIC picture, which this site cannot read."),
+    N_("Choose it from the phone's photo library instead of its files, or save it as JPEG first."),
+)
+PHOTO_DAMAGED = Reason(
+    "photo_damaged",
+    N_("“{name}” cannot be opened: the picture is damaged or not complete."),
+    N_("Take the photograph again, or choose another one."),
+)
+PHOTO_TOO_LARGE = Reason(
+    "photo_too_large",
+    N_("“{name}” has {megabytes} MB; {limit} MB are allowed for one photograph."),
+    N_("Choose a smaller one, or send a screenshot of it."),
+)
+TOO_MANY_PIXELS = Reason(
+    "too_many_pixels",
+    N_("“{name}” is {width} × {height} pixels large, more than this site opens."),
+    N_("Choose a smaller one, or send a screenshot of it."),
+)
+TOO_MANY_PHOTOS = Reason(
+    "too_many_photos",
+    N_("With these there would be {count} photographs; {limit} are allowed."),
+    N_("Leave out or remove the others."),
+)
+NO_SUCH_PHOTO = Reason(
+    "no_such_photo",
+    N_("There is no such photograph."),
+    N_("Reload the page: it may have been removed."),
+)

@@ -1,0 +1,119 @@
+"""追评: one more review of the same service by the same person, once the first has had its answer; both are kept.
+
+What comes by interface or file with `assess_no` 2 goes down the main road and counts beside the first review: only the
+reviewer's own hand, on a page of ours, takes the first one's place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from haochaping.cases import queries as cases
+from haochaping.exchange.terms import Raw
+from haochaping.flows import change_review
+from haochaping.flows.answer_invitation import chosen_level
+from haochaping.flows.receive_reviews import receive_reviews
+from haochaping.kernel.outcomes import OutcomeKind
+from haochaping.kernel.periods import local_day
+from haochaping.kernel.refused import Refused
+from haochaping.rectification import queries as orders
+from haochaping.reviews import queries as reviews
+from haochaping.reviews.rules import follow_up_opens, is_active, yields_to_invitation
+from haochaping.reviews.terms import (
+    FOLLOW_UP_OVER,
+    FOLLOW_UP_TOO_EARLY,
+    NOT_REVIEWED,
+    Entrance,
+    ReviewStatus,
+)
+from haochaping.rulebook import queries as rulebook
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from haochaping.kernel.actor import Actor
+    from haochaping.reviews.terms import Level, ReviewChannel, ReviewRow
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedUp:
+    """What a tap came to: `receipt` of a new follow-up review, shown once; None when there was one already."""
+
+    receipt: str | None = None
+
+
+def follow_up_period(first: ReviewRow, *, now: datetime) -> tuple[datetime, datetime] | None:
+    """From when to when a first review may be followed up; None while its agency has not answered.
+
+    As long as an invitation is valid (rulebook), counted from the answer to a bad review, from the end of the change
+    window of any other.
+    """
+    order = orders.order_of_review(first.id)
+    opens = follow_up_opens(first.level, first.changeable_until, order.replied_at if order else None)
+    if opens is None:
+        return None
+    return opens, opens + rulebook.terms_for_division(first.division_id, local_day(now)).invitation_valid
+
+
+@transaction.atomic
+def follow_up_review(
+    first_id: UUID, level: str, *, by_token: bool, channel: ReviewChannel, by: Actor, now: datetime
+) -> FollowedUp:
+    """Store a tap on the follow-up's page, as often as it is tapped: one follow-up review, the last level.
+
+    `by_token` says that the invitation opened the page; the holder of a receipt is believed as the first review is.
+
+    Raises:
+        Refused: LEVEL_OUT_OF_RANGE, NOT_REVIEWED, FOLLOW_UP_TOO_EARLY, FOLLOW_UP_OVER, CHANGE_WINDOW_OVER.
+    """
+    chosen = chosen_level(level)
+    reviews.hold([first_id])
+    first = reviews.reviews([first_id])[first_id]
+    given = reviews.review_of_occurrence(first.occurrence_id, 2)
+    own = by_token or is_active(first.provenance)
+    if given is not None and not (own and yields_to_invitation(given.provenance)):
+        change_review.change_level(given.id, chosen, by=by, now=now)
+        return FollowedUp()
+    _check_open(first, now)
+    if given is not None:
+        receipt = change_review.claim_review(given.id, chosen, channel=channel, by=by, now=now)
+        return FollowedUp(receipt)
+    entrance = Entrance.TOKEN if own else Entrance.UNSIGNED
+    return _give(first, chosen, entrance=entrance, channel=channel, by=by, now=now)
+
+
+def _check_open(first: ReviewRow, now: datetime) -> None:
+    if first.assess_no != 1 or first.status == ReviewStatus.WITHDRAWN:
+        raise Refused(NOT_REVIEWED)
+    period = follow_up_period(first, now=now)
+    if period is None or now < period[0]:
+        raise Refused(FOLLOW_UP_TOO_EARLY)
+    if now > period[1]:
+        raise Refused(FOLLOW_UP_OVER, until=period[1])
+
+
+def _give(
+    first: ReviewRow, level: Level, *, entrance: Entrance, channel: ReviewChannel, by: Actor, now: datetime
+) -> FollowedUp:
+    binding = cases.binding_of(first.occurrence_id)
+    if binding is None:
+        raise Refused(NOT_REVIEWED)
+    raw = Raw(
+        {
+            "source": binding.source,
+            "case_no": binding.case_no,
+            "occurrence_no": binding.occurrence_no,
+            "assess_no": 2,
+            "rating_value": level.value,
+            "channel": channel.value,
+            "assessed_at": now.isoformat(),
+        }
+    )
+    outcome = receive_reviews([raw], entrance=entrance, by=by, now=now)[0]
+    if outcome.kind == OutcomeKind.ACCEPTED and outcome.id:
+        change_review.align_first(outcome.id, by=by, now=now)
+    return FollowedUp(outcome.receipt)

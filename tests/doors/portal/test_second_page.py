@@ -1,0 +1,108 @@
+"""The second page of the form: consent to a call-back, help with the form, the case as people recognise it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from haochaping.cases.models import Case
+from haochaping.ledger.models import Entry
+from haochaping.ledger.terms import EntryKind
+from haochaping.reviews import queries as reviews
+from haochaping.reviews.terms import HelpedBy, SupplementRow
+from tests.doors.portal.pages import text_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.doors.portal.urls")]
+
+
+def _said(citizen) -> SupplementRow:
+    return reviews.supplement_of(citizen.review().id)
+
+
+def test_nothing_is_agreed_to_beforehand(citizen):
+    citizen.tap(1)
+
+    page = text_of(citizen.look())
+
+    assert 'name="may_call_back"' in page
+    assert 'name="helped_by"' in page
+    assert " checked" not in page
+
+
+def test_nobody_is_asked_to_be_called_about_a_good_rating(citizen):
+    citizen.tap(4)
+
+    assert 'name="may_call_back"' not in text_of(citizen.look())
+
+
+def test_nobody_is_asked_who_cannot_be_called(citizen):
+    Case.objects.update(person_id=None)
+
+    citizen.tap(1)
+
+    assert 'name="may_call_back"' not in text_of(citizen.look())
+
+
+def test_consent_and_help_are_kept_with_the_reasons(citizen):
+    citizen.tap(1)
+
+    citizen.send("reasons", comment_text="跑了三次", may_call_back="on", helped_by="family")
+
+    assert _said(citizen) == SupplementRow(may_call_back=True, helped_by=HelpedBy.FAMILY)
+    page = text_of(citizen.look())
+    assert 'name="may_call_back" value="no"' in page
+
+
+def test_a_consent_can_be_taken_back_after_the_window_too(citizen):
+    citizen.tap(1)
+    citizen.send("reasons", may_call_back="on", helped_by="family")
+
+    answer = citizen.send("call-back", may_call_back="no")
+
+    assert answer.status_code == 303
+    assert _said(citizen) == SupplementRow(may_call_back=False, helped_by=HelpedBy.FAMILY)
+    kept = Entry.objects.filter(kind=EntryKind.REVIEW_SUPPLEMENTED).order_by("id")
+    assert [entry.facts["may_call_back"] for entry in kept] == ["yes", "no"]
+
+
+def test_a_helper_nobody_knows_is_said_and_the_text_kept(citizen):
+    citizen.tap(1)
+
+    answer = citizen.send("reasons", comment_text="跑了三次", helped_by="x")
+
+    assert answer.status_code == 422
+    page = text_of(answer)
+    assert 'href="#id_helped_by_0"' in page
+    assert "跑了三次" in page
+
+
+def test_a_withdrawn_review_takes_no_consent(citizen):
+    citizen.tap(1)
+    citizen.send("withdraw")
+
+    assert citizen.send("call-back", may_call_back="yes").status_code == 422
+    assert _said(citizen) == SupplementRow()
+
+
+def test_the_page_says_who_sees_what(citizen):
+    citizen.tap(2)
+
+    page = text_of(citizen.look(**{"accept-language": "en"}))
+
+    assert "neither your name nor your number" in page
+
+
+def test_the_case_is_recognised_by_item_agency_hall_day_and_the_end_of_its_number(citizen):
+    page = re.sub(r"\s+", " ", text_of(citizen.look()))
+
+    for known in ("食品经营许可", "河湾区行政审批局", "河湾区政务服务中心", "…0123"):
+        assert known in page
+    assert "YC-2026" not in page
+
+
+@pytest.mark.parametrize("form", ["nothing", "reasons-", "page"])
+def test_an_address_without_a_form_is_none(citizen, form):
+    citizen.tap(2)
+
+    assert citizen.send(form).status_code == 404
