@@ -227,6 +227,6 @@ def test_every_measure_says_what_it_leaves_out_and_where_it_stands(measure):
 
 
 def test_a_first_review_that_was_followed_up_is_participation_only():
-    units = review_units([replace(REVIEW, status=ReviewStatus.SUPERSEDED)])
+    units = review_units([REVIEW._replace(status=ReviewStatus.SUPERSEDED)])
 
     assert [(unit.kind, n) for unit, n in units.items()] == [(FactKind.REVIEWED, 1)]

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_supplement_is_kept_and_recorded(counter):
-    review_id = counter.given(Level.DISSATISFIED)
+    review_id = counter.given(level=Level.DISSATISFIED)
     said = SupplementRow(may_call_back=True, helped_by=HelpedBy.STAFF)
 
     actions.supplement(review_id, said, by=REVIEWER, now=counter.now)
@@ -29,7 +29,7 @@ def test_supplement_is_kept_and_recorded(counter):
 
 
 def test_nothing_said_is_no_consent(counter):
-    review_id = counter.given(Level.DISSATISFIED)
+    review_id = counter.given(level=Level.DISSATISFIED)
 
     with pytest.raises(Refused) as refused:
         queries.check_call_back(review_id)
@@ -39,7 +39,7 @@ def test_nothing_said_is_no_consent(counter):
 
 
 def test_supplement_of_no_review_or_a_withdrawn_one_is_refused(counter):
-    review_id = counter.given(Level.DISSATISFIED)
+    review_id = counter.given(level=Level.DISSATISFIED)
     actions.withdraw(review_id, by=REVIEWER, now=counter.now)
 
     for nobodys in (review_id, uuid7(counter.now)):

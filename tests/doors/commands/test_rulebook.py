@@ -52,7 +52,7 @@ def test_a_notice_with_a_bad_row_names_it_and_imports_nothing(committed_db, tmp_
 
     assert done.exit_code == 2
     assert "2031.csv:9:" in done.output
-    assert "1 rows need correction" in done.output
+    assert "1 row needs correction" in done.output
     assert not CalendarDay.objects.filter(day__year=2031).exists()
 
 
