@@ -86,20 +86,21 @@ class Fields:
             if required:
                 raise self.refusal(MISSING, name)
             return ""
-        if isinstance(value, int) and not isinstance(value, bool):
-            value = str(value)
-        if not isinstance(value, str):
+        if type(value) is str and value.isascii() and value.isprintable():
+            text = value.strip()
+        elif isinstance(value, str):
+            text = self._whole_text(name, value)
+        elif isinstance(value, int) and not isinstance(value, bool):
+            text = str(value)
+        else:
             raise self.refusal(NOT_TEXT, name)
-        value = self._whole_text(name, value)
-        if len(value) > limit:
-            raise self.refusal(TOO_LONG, name, length=len(value), limit=limit)
-        if required and not value:
+        if len(text) > limit:
+            raise self.refusal(TOO_LONG, name, length=len(text), limit=limit)
+        if required and not text:
             raise self.refusal(MISSING, name)
-        return value
+        return text
 
     def _whole_text(self, name: str, value: str) -> str:
-        if value.isascii() and value.isprintable():
-            return value.strip()
         # Line ends of Windows are line ends, not control characters.
         value = value.replace("\r\n", "\n").replace("\r", "\n")
         if has_forbidden_control(value):

@@ -56,6 +56,7 @@ _ENTRY: dict[LiteralString, LiteralString] = {
     "text_commitment": "bytea",
 }
 _FACTS = msgspec.json.encode
+_NO_FACTS = Jsonb({}, _FACTS)
 _SALT: dict[LiteralString, LiteralString] = {"entry_id": "uuid", "name": "varchar", "salt": "bytea"}
 _PENDING: dict[LiteralString, LiteralString] = {"entry_id": "uuid"}
 _LINK: dict[LiteralString, LiteralString] = {
@@ -134,7 +135,7 @@ def _sealed(
         actor,
         new.subject_kind,
         new.subject_id,
-        Jsonb(new.facts, _FACTS),
+        Jsonb(new.facts, _FACTS) if new.facts else _NO_FACTS,
         bool(new.fields),
         commitment,
         text_commitment,

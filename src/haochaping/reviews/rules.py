@@ -160,8 +160,8 @@ def committed_fields(
     comment_text: str,
     submitted_day: str,
 ) -> dict[str, str]:
-    """The fields whose commitment the ledger keeps (trust.md §2.2); the text enters by its hash."""
-    return {
+    """The fields whose commitment the ledger keeps (trust.md §2.2): the text by its hash, and nothing that is empty."""
+    fields = {
         "case_ref": case_ref,
         "org": org,
         "item": item,
@@ -171,9 +171,11 @@ def committed_fields(
         "provenance": provenance,
         "score": str(score),
         "tags": ",".join(tags),
-        "text_sha": sha256(comment_text.encode()).hexdigest(),
         "submitted_day": submitted_day,
     }
+    if comment_text:
+        fields["text_sha"] = sha256(comment_text.encode()).hexdigest()
+    return {name: value for name, value in fields.items() if value}
 
 
 def sign_token(invitation_id: UUID, key: bytes) -> str:
