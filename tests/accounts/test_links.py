@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -11,11 +12,13 @@ from haochaping.accounts import actions, queries, terms
 from haochaping.accounts.models import OneTimeLink, User
 from haochaping.accounts.terms import ADMINISTRATORS, POWERS_OF, LinkPurpose, LinkRow, Role
 from haochaping.kernel.actor import OPERATOR, Actor, ActorKind, Scope
-from haochaping.kernel.refused import Refused
 from haochaping.ledger.models import Entry
 from haochaping.ledger.terms import EntryKind
 
-from .conftest import AGENCY, NOW, PASSWORD
+from .conftest import AGENCY, NOW, PASSWORD, reason_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("town")]
 LATER = NOW + timedelta(minutes=59)
@@ -29,31 +32,31 @@ ADMIN = Actor(
 )
 
 
-def reason_of(action, **facts):
-    before = Entry.objects.count()
-    with pytest.raises(Refused) as refused, transaction.atomic():
-        action(**facts)
-    assert Entry.objects.count() == before
-    return refused.value.complaint.reason
-
-
-def changes(subject, pk):
+def changes(subject: str, pk: int) -> list[str]:
     rows = Entry.objects.filter(kind=EntryKind.ACCOUNT_CHANGED, subject_kind=subject, subject_id=str(pk))
     return sorted(row.facts["change"] for row in rows)
 
 
-def first(role=Role.SYSTEM_ADMIN):
+def first(role: Role = Role.SYSTEM_ADMIN) -> str:
     return actions.issue_first_admin_link(role=role, by=OPERATOR, now=NOW)
 
 
-def begin(token, now=LATER, **facts):
-    given = {"username": "admin.one", "display_name": "首位管理员", "password": PASSWORD} | facts
-    return actions.begin_as_administrator(token=token, now=now, **given)
+def begin(
+    token: str,
+    *,
+    username: str = "admin.one",
+    display_name: str = "首位管理员",
+    password: str = PASSWORD,
+    now: datetime = LATER,
+) -> int:
+    return actions.begin_as_administrator(
+        token=token, username=username, display_name=display_name, password=password, now=now
+    )
 
 
-def clerk(username="li.wei"):
+def clerk() -> int:
     return actions.create_staff(
-        username=username,
+        username="li.wei",
         display_name="李薇",
         role=Role.CLERK,
         agency_code=AGENCY,
@@ -193,10 +196,11 @@ def test_password_link_gives_an_account_without_password_its_first():
 def test_password_link_works_once_and_for_an_hour():
     token = actions.issue_password_link(user_id=clerk(), by=OPERATOR, now=NOW)
 
-    late = {"token": token, "password": NEW_PASSWORD, "now": TOO_LATE}
-    assert reason_of(actions.set_password, **late) is terms.LINK_INVALID
+    reason = reason_of(actions.set_password, token=token, password=NEW_PASSWORD, now=TOO_LATE)
+    assert reason is terms.LINK_INVALID
     actions.set_password(token=token, password=NEW_PASSWORD, now=LATER)
-    assert reason_of(actions.set_password, **late | {"now": LATER}) is terms.LINK_INVALID
+    reason = reason_of(actions.set_password, token=token, password=NEW_PASSWORD, now=LATER)
+    assert reason is terms.LINK_INVALID
 
 
 def test_a_newer_password_link_voids_the_older():
@@ -204,23 +208,23 @@ def test_a_newer_password_link_voids_the_older():
     older = actions.issue_password_link(user_id=pk, by=OPERATOR, now=NOW)
     actions.issue_password_link(user_id=pk, by=OPERATOR, now=NOW)
 
-    given = {"token": older, "password": NEW_PASSWORD, "now": LATER}
-    assert reason_of(actions.set_password, **given) is terms.LINK_INVALID
+    reason = reason_of(actions.set_password, token=older, password=NEW_PASSWORD, now=LATER)
+    assert reason is terms.LINK_INVALID
 
 
 def test_a_link_of_one_purpose_serves_no_other():
     password = actions.issue_password_link(user_id=clerk(), by=OPERATOR, now=NOW)
 
     assert reason_of(begin, token=password) is terms.LINK_INVALID
-    given = {"token": first(), "password": NEW_PASSWORD, "now": LATER}
-    assert reason_of(actions.set_password, **given) is terms.LINK_INVALID
+    reason = reason_of(actions.set_password, token=first(), password=NEW_PASSWORD, now=LATER)
+    assert reason is terms.LINK_INVALID
 
 
 def test_weak_password_refused_by_link():
     token = actions.issue_password_link(user_id=clerk(), by=OPERATOR, now=NOW)
 
-    given = {"token": token, "password": "li.wei", "now": LATER}
-    assert reason_of(actions.set_password, **given) is terms.WEAK_PASSWORD
+    reason = reason_of(actions.set_password, token=token, password="li.wei", now=LATER)
+    assert reason is terms.WEAK_PASSWORD
 
 
 def test_a_closed_account_gets_no_password():
@@ -228,10 +232,10 @@ def test_a_closed_account_gets_no_password():
     token = actions.issue_password_link(user_id=pk, by=OPERATOR, now=NOW)
     actions.disable(user_id=pk, by=OPERATOR, now=NOW)
 
-    given = {"token": token, "password": NEW_PASSWORD, "now": LATER}
-    assert reason_of(actions.set_password, **given) is terms.LINK_INVALID
-    link = {"user_id": pk, "by": OPERATOR, "now": NOW}
-    assert reason_of(actions.issue_password_link, **link) is terms.ALREADY_DISABLED
+    reason = reason_of(actions.set_password, token=token, password=NEW_PASSWORD, now=LATER)
+    assert reason is terms.LINK_INVALID
+    reason = reason_of(actions.issue_password_link, user_id=pk, by=OPERATOR, now=NOW)
+    assert reason is terms.ALREADY_DISABLED
 
 
 def test_the_database_itself_wants_a_link_to_be_for_somebody():

@@ -160,6 +160,7 @@ def test_services_of_persons_are_theirs_newest_first():
     old, new = NOW - timedelta(days=3), NOW - timedelta(days=1)
     take(case("C1", occurrences=(occurrence(1, at=old), occurrence(2, at=new))), case("C2"))
     person = Case.objects.get(case_no="C1").person_id
+    assert person is not None
 
     found = queries.services_of_persons([person])
 

@@ -52,6 +52,7 @@ def _real_passwords(settings, _quick_passwords) -> None:
 @pytest.mark.usefixtures("_real_passwords")
 def test_what_locks_one_process_locks_the_other(committed_db):
     clerk = Person(Role.CLERK)
+    assert clerk.enrolment is not None
     code = clerk.enrolment.recovery_codes[0]
     assert elsewhere(committed_db, clerk.username, code) == ["302", "302"]
     for _ in range(5):
@@ -63,6 +64,7 @@ def test_what_locks_one_process_locks_the_other(committed_db):
 @pytest.mark.usefixtures("_real_passwords")
 def test_a_code_used_in_one_process_is_used_in_the_other(committed_db):
     clerk = Person(Role.CLERK)
+    assert clerk.enrolment is not None
     # A code of the next half minute is taken already, and is still one if the clock ticks meanwhile.
     code = rules.one_time_code(clerk.enrolment.secret, timezone.now() + timedelta(seconds=30))
     clerk.give_password()

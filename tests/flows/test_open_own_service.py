@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,18 +18,22 @@ from haochaping.reviews import queries as reviews
 from haochaping.reviews.terms import TOKEN_INVALID
 from tests import worlds
 
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
 pytestmark = pytest.mark.usefixtures("world")
 OWNER = {"name": "张小满", "phone": "13900000001", "certificate_type": "414", "certificate_no": "E12345678"}
 MINE = PlainPerson(certificate_type="414", certificate_no="E12345678")
 NOT_MINE = PlainPerson(phone="13900000001", certificate_type="414", certificate_no="E87654321")
 
 
-def service(now):
+def service(now: datetime) -> UUID:
     worlds.take_case("YC-77", now, applicant=OWNER, status="in_process")
     return cases.bindings_of_case(worlds.SOURCE, "YC-77")[0].occurrence_id
 
 
-def opened(occurrence_id, person, now):
+def opened(occurrence_id: UUID, person: PlainPerson, now: datetime) -> str:
     return open_own_service(occurrence_id, fingerprints=identity.fingerprints(person), by=REVIEWER, now=now)
 
 

@@ -57,6 +57,8 @@ def issuer() -> Iterator[str]:
         stderr=subprocess.DEVNULL,
         text=True,
     )
+    assert process.stdin is not None
+    assert process.stdout is not None
     assert process.stdout.readline().strip() == "listening"
     yield f"http://127.0.0.1:{port}"
     process.stdin.close()

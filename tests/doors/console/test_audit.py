@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
@@ -17,10 +18,15 @@ from haochaping.ledger.terms import EntryKind
 from tests import worlds
 from tests.doors.conftest import PASSWORD
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from tests.doors.conftest import Person
+
 pytestmark = pytest.mark.django_db
 
 
-def entries(kind):
+def entries(kind: EntryKind) -> list[tuple[str, str, dict[str, str]]]:
     rows = Entry.objects.filter(kind=kind).order_by("id")
     return [(row.actor, row.subject_id, row.facts) for row in rows]
 
@@ -106,11 +112,11 @@ def test_the_auditor_alone_reads_it(signed_in, role):
     assert answer.status_code == (200 if role is Role.AUDITOR else 403)
 
 
-def note(kind, actor, at, subject="1"):
+def note(kind: EntryKind, actor: Actor, at: datetime, subject: str) -> None:
     actions.note(kind, "user", subject, by=actor, now=at)
 
 
-def seen(auditor, **asked):
+def seen(auditor: Person, **asked: str | int) -> list[str]:
     answer = auditor.browser.get(reverse("account_audit"), asked)
     return [row["subject"] for row in answer.context["rows"]]
 

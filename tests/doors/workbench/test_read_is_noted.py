@@ -6,7 +6,7 @@ from haochaping.ledger.models import Entry
 from haochaping.ledger.terms import EntryKind
 
 
-def subjects(kind):
+def subjects(kind: EntryKind) -> list[tuple[str, str]]:
     return list(Entry.objects.filter(kind=kind).values_list("subject_kind", "subject_id"))
 
 
