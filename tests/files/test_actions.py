@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -17,12 +18,18 @@ from haochaping.ledger import queries as ledger
 from haochaping.ledger.terms import EntryKind
 from tests.photographs import photograph
 
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from haochaping.files.terms import Picture
+
 pytestmark = pytest.mark.django_db
 KIND, OWNER, OTHER = "review", "r-1", "r-2"
 PICTURES = [redrawn(photograph(colour=colour), name=colour) for colour in ("red", "green", "blue", "black")]
 
 
-def _keep(now, *pictures, owner=OWNER):
+def _keep(now: datetime, *pictures: Picture, owner: str = OWNER) -> list[UUID]:
     return actions.keep(KIND, owner, pictures, by=REVIEWER, now=now)
 
 
@@ -30,7 +37,7 @@ def _places() -> list[int]:
     return [photo.place for photo in queries.photos_of(KIND, OWNER)]
 
 
-def _kinds(photo_id) -> list[EntryKind]:
+def _kinds(photo_id: UUID) -> list[EntryKind]:
     return [entry.kind for entry in ledger.entries_of("photo", str(photo_id))]
 
 

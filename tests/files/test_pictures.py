@@ -3,6 +3,7 @@ from __future__ import annotations
 import struct
 import zlib
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -14,14 +15,18 @@ from haochaping.files.terms import KEPT_BYTES, LONGEST_SIDE, PHOTO_BYTES
 from haochaping.kernel.refused import Refused
 from tests.photographs import HEIC, HTML, SECRET, noise, photograph, with_place
 
+if TYPE_CHECKING:
+    from haochaping.files.terms import Picture
+    from haochaping.kernel.refused import Complaint
 
-def _refused(sent: bytes, name: str = "x.jpg"):
+
+def _refused(sent: bytes, name: str = "x.jpg") -> Complaint:
     with pytest.raises(Refused) as refused:
         redrawn(sent, name=name)
     return refused.value.complaint
 
 
-def _opened(picture) -> Image.Image:
+def _opened(picture: Picture) -> Image.Image:
     return Image.open(BytesIO(picture.content))
 
 
@@ -57,7 +62,9 @@ def test_what_is_seen_through_becomes_white():
 
     picture = redrawn(written.getvalue(), name="a.png")
 
-    assert min(_opened(picture).getpixel((10, 10))) > 250
+    point = _opened(picture).getpixel((10, 10))
+    assert isinstance(point, tuple)
+    assert min(point) > 250
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "CMYK", "I;16"])
@@ -120,7 +127,9 @@ def test_thirty_megabytes_are_refused_before_they_are_opened():
 
     assert complaint.code == "photo_too_large"
     assert complaint.params["limit"] == PHOTO_BYTES // 1024 // 1024
-    assert complaint.params["megabytes"] > 30
+    sent = complaint.params["megabytes"]
+    assert isinstance(sent, int)
+    assert sent > 30
 
 
 def _png_that_says(width: int, height: int) -> bytes:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -23,19 +25,25 @@ from tests import worlds
 from tests.flows.conftest import at_once
 from tests.flows.truth import assert_counters_exact, findings, measured
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from haochaping.flows.follow_up_review import FollowedUp
+    from haochaping.reviews.terms import ReviewRow
+
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 class Person:
     """Whoever reviewed YC-1; every step takes a minute, and the counters are exact after each."""
 
-    def __init__(self, now, level: int, entrance: Entrance = Entrance.TOKEN) -> None:
+    def __init__(self, now: datetime, level: int, entrance: Entrance = Entrance.TOKEN) -> None:
         self.now = now
         outcome = worlds.give("YC-1", level, now, entrance=entrance)
         assert outcome.id
         self.first_id = outcome.id
 
-    def later(self):
+    def later(self) -> datetime:
         self.now += MINUTE
         return self.now
 
@@ -65,7 +73,7 @@ class Person:
         handle_bad_review.reply(order.id, "已改，谢谢。", by=clerk, now=self.later())
         return self
 
-    def follow_up(self, level: int, *, by_token: bool = True):
+    def follow_up(self, level: int, *, by_token: bool = True) -> FollowedUp:
         done = follow_up_review(
             self.first_id,
             str(level),
@@ -83,23 +91,23 @@ class Person:
         return refused.value.code
 
     @property
-    def first(self):
+    def first(self) -> ReviewRow:
         return reviews.reviews([self.first_id])[self.first_id]
 
     @property
-    def second(self):
+    def second(self) -> ReviewRow:
         found = reviews.review_of_occurrence(self.first.occurrence_id, 2)
         assert found
         return found
 
 
 @pytest.fixture
-def bad(world, now) -> Person:
+def bad(world: None, now: datetime) -> Person:
     return Person(now, 1)
 
 
 @pytest.fixture
-def good(world, now) -> Person:
+def good(world: None, now: datetime) -> Person:
     return Person(now, 5)
 
 
@@ -168,7 +176,9 @@ def test_a_bad_one_waits_for_its_answer(bad):
 
 def test_the_time_for_it_ends(good):
     good.window_passes()
-    opens, ends = follow_up_period(good.first, now=good.now)
+    period = follow_up_period(good.first, now=good.now)
+    assert period is not None
+    opens, ends = period
     assert (opens, ends) == (good.first.changeable_until, good.first.changeable_until + 90 * DAY)
     good.now = ends - MINUTE + timedelta(seconds=1)
 
@@ -252,7 +262,8 @@ def test_two_taps_at_once_are_one_follow_up(committed_world, now):
 
     answers = at_once(
         [
-            lambda level=level: follow_up_review(
+            partial(
+                follow_up_review,
                 person.first_id,
                 level,
                 by_token=True,

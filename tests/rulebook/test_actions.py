@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 import chinese_calendar
 import pytest
@@ -18,6 +19,9 @@ from haochaping.rulebook.models import CalendarDay, CalendarOverlay, Profile, Pr
 from haochaping.rulebook.rules import due_after_working_days
 from haochaping.rulebook.terms import Key, Unit, Verified
 from tests import worlds
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 6, 1)
@@ -42,7 +46,7 @@ NOTICE = [
 
 
 @pytest.fixture
-def world(now):
+def world(now: datetime) -> datetime:
     worlds.build(now)
     return now
 
@@ -52,24 +56,47 @@ def facts(subject: str) -> list[dict[str, str]]:
     return [row.facts for row in rows.order_by("recorded_at", "pk")]
 
 
-def assign(now, profile="sh", *, division=worlds.CITY, day=TODAY, by=ADMIN) -> None:
+def assign(
+    now: datetime, profile: str = "sh", *, division: str = worlds.CITY, day: date = TODAY, by: Actor = ADMIN
+) -> None:
     actions.assign_profile(division=division, profile=profile, effective_from=day, by=by, now=now)
 
 
-def set_value(now, *, by=NATION, **changes) -> None:
-    words = {
-        "profile": "cn-base",
-        "key": Key.INVITATION_DAYS,
-        "value": "30",
-        "unit": Unit.DAYS,
-        "source": "修订",
-        "verified": Verified.YES,
-        "effective_from": TODAY,
-    }
-    actions.set_value(**words | changes, by=by, now=now)
+def set_value(
+    now: datetime,
+    *,
+    profile: str = "cn-base",
+    key: str = Key.INVITATION_DAYS,
+    value: str = "30",
+    unit: str = Unit.DAYS,
+    source: str = "修订",
+    effective_from: date = TODAY,
+    effective_to: date | None = None,
+    by: Actor = NATION,
+) -> None:
+    actions.set_value(
+        profile=profile,
+        key=key,
+        value=value,
+        unit=unit,
+        source=source,
+        verified=Verified.YES,
+        effective_from=effective_from,
+        effective_to=effective_to,
+        by=by,
+        now=now,
+    )
 
 
-def declare(now, works, *, division=worlds.CITY, day=TOMORROW, by=ADMIN, reason="台风") -> None:
+def declare(
+    now: datetime,
+    *,
+    works: bool,
+    division: str = worlds.CITY,
+    day: date = TOMORROW,
+    by: Actor = ADMIN,
+    reason: str = "台风",
+) -> None:
     actions.declare_day(division=division, day=day, is_working=works, reason=reason, by=by, now=now)
 
 
@@ -197,7 +224,9 @@ def test_a_declared_day_moves_the_deadline_of_the_division(world):
 
     for path, day in ((COUNTY_PATH, 3), ("", 2)):
         calendar = queries.calendar(queries.terms_for(path, TODAY), TODAY)
-        assert due_after_working_days(begun, 1, calendar).date() == date(2026, 6, day)
+        due = due_after_working_days(begun, 1, calendar)
+        assert due is not None
+        assert due.date() == date(2026, 6, day)
 
 
 @pytest.mark.parametrize(

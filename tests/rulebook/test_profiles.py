@@ -152,6 +152,7 @@ class TestInForce:
     def test_the_legacy_profile_is_never_followed_even_if_a_row_says_so(self, now):
         worlds.build(now)
         place = places.division(worlds.PROVINCE)
+        assert place is not None
         ProfileChoice.objects.create(
             division_id=place.id, profile=Profile.objects.get(code="gd-2019-legacy"), effective_from=DAY
         )
@@ -168,6 +169,7 @@ class TestInForce:
         ]
         assert directory.put(Kind.DIVISIONS, rows, by=OPERATOR, now=now) == []
         place = places.division("310000000000")
+        assert place is not None
         ProfileChoice.objects.create(
             division_id=place.id, profile=Profile.objects.get(code="js"), effective_from=DAY
         )
@@ -238,6 +240,7 @@ class TestInForce:
             queries.profile("mars")
 
         choices = refused.value.complaint.params["choices"]
+        assert isinstance(choices, str)
         assert "gd-shenzhen" in choices
         assert "legacy" not in choices
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 from django.utils import timezone
@@ -12,19 +13,27 @@ from haochaping.reviews import queries as reviews
 from haochaping.reviews.models import Review
 from tests.doors.portal.pages import text_of
 
+if TYPE_CHECKING:
+    from haochaping.reviews.terms import ReviewRow
+    from tests.doors.portal.pages import Citizen
+
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.doors.portal.urls")]
 
 
 @pytest.fixture
-def standing(citizen):
+def standing(citizen: Citizen) -> Citizen:
     """A good review that can no longer be changed; returns its citizen."""
     citizen.tap(5)
     Review.objects.update(changeable_until=timezone.now() - timedelta(minutes=1))
     return citizen
 
 
-def _second(citizen):
-    return reviews.review_of_occurrence(citizen.review().occurrence_id, 2)
+def _second(citizen: Citizen) -> ReviewRow:
+    first = citizen.review()
+    assert first is not None
+    second = reviews.review_of_occurrence(first.occurrence_id, 2)
+    assert second is not None
+    return second
 
 
 def test_not_offered_while_the_first_can_be_changed(citizen):
@@ -95,7 +104,7 @@ def test_a_level_that_is_none_is_said(standing, level):
 
     assert response.status_code == 422
     assert 'href="#id_level"' in text_of(response)
-    assert _second(standing) is None
+    assert Review.objects.get().assess_no == 1
 
 
 def test_forms_of_a_follow_up_that_is_not_there_are_refused(standing):

@@ -186,6 +186,7 @@ def test_the_fullest_pages_stay_under_thirty_kilobytes(citizen, pytestconfig, cl
     )
     within = citizen.look()
     order = orders.order_of_review(citizen.review().id)
+    assert order is not None
     rectification.sign_for(order.id, by=worlds.CLERK, now=clock)
     handle_bad_review.write_to_reviewer(order.id, "问" * 100, by=worlds.CLERK, now=clock)
     rectification.verify_by_callback(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from django.utils import timezone
 
@@ -17,8 +19,13 @@ from tests.doors.workbench.test_order import bring_to
 from tests.doors.workbench.test_permissions import WHO
 from tests.photographs import photograph
 
+if TYPE_CHECKING:
+    from django.test import Client
 
-def _page(bad, clerk):
+    from tests.doors.workbench.conftest import Bad
+
+
+def _page(bad: Bad, clerk: Client) -> str:
     return clerk.get(bad.address(), headers={"accept-language": "en"}).content.decode()
 
 
@@ -40,7 +47,7 @@ def test_consent_and_help_are_shown(bad, clerk, helped_by, words):
 
 
 @pytest.fixture
-def photo(bad) -> str:
+def photo(bad: Bad) -> str:
     """The address of the one photograph of the review."""
     picture = redrawn(photograph(), name="a")
     (photo_id,) = files.keep("review", str(bad.review_id), [picture], by=REVIEWER, now=timezone.now())
