@@ -52,6 +52,14 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     "status": [("{status}",), ("{waiting}",), ("/status/NONSENSE", STRANGER, "404")],
     "wire_anhui_visit": [("{visit}",)],
     "my": [("/my/",)],
+    "my_code": [("/my/code",)],
+    "review_follow_up": [("{asked}/follow-up", STRANGER, "409"), ("{rated}/follow-up", STRANGER, "409")],
+    "status_follow_up": [("{status}/follow-up", STRANGER, "409")],
+    "account_link": [("/account/link/nonsense", STRANGER, "404")],
+    "account_audit": [("/account/audit/",)],
+    "account_people": [("/account/people/",)],
+    "account_person": [("/account/people/{person}",)],
+    "account_sessions": [("/account/sessions",)],
     "desk": [("/desk/", "clerk"), ("/desk/", "publisher")],
     "desk_order": [("/desk/orders/{order}",), (f"/desk/orders/{NOWHERE}", "clerk", "404")],
     "desk_releases": [("/desk/releases/",)],
@@ -90,13 +98,25 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "healthz": (200, "/healthz"),
     "readyz": (200, "/readyz"),
     "set_language": (302, "/i18n/"),
-    "review_reasons": (303, "{asked}/reasons"),
-    "review_withdraw": (303, "{asked}/withdraw"),
-    "review_message": (303, "{asked}/message"),
+    "review_form": (303, "{asked}/reasons"),
+    "review_follow_up_form": (303, "{asked}/follow-up/reasons"),
+    "review_photo": (404, f"{{rated}}/photos/{NOWHERE}"),
+    "review_follow_up_photo": (404, f"{{rated}}/follow-up/photos/{NOWHERE}"),
     "review_qr": (200, "{asked}/qr.svg"),
-    "status_reasons": (303, "{status}/reasons"),
-    "status_withdraw": (303, "{status}/withdraw"),
-    "status_message": (303, "{status}/message"),
+    "status_form": (303, "{status}/reasons"),
+    "status_follow_up_form": (303, "{status}/follow-up/reasons"),
+    "status_photo": (404, f"{{status}}/photos/{NOWHERE}"),
+    "status_follow_up_photo": (404, f"{{status}}/follow-up/photos/{NOWHERE}"),
+    "my_code_ask": (405, "/my/code/send"),
+    "my_service": (302, f"/my/services/{NOWHERE}"),
+    "my_sign_in": (404, "/my/sign-in"),
+    "my_sign_in_back": (404, "/my/sign-in/back"),
+    "my_sign_out": (405, "/my/sign-out"),
+    "staff_sign_in": (404, "/account/sign-in"),
+    "staff_sign_in_back": (404, "/account/sign-in/back"),
+    "account_sessions_end": (405, "/account/sessions/end"),
+    "account_person_step": (405, "/account/people/1/password"),
+    "desk_order_photo": (404, f"/desk/orders/{{order}}/photos/{NOWHERE}"),
     "wire_anhui_evaluate": (303, f"/wire/anhui/evaluate?{query()}"),
     "desk_order_read": (405, "/desk/orders/{order}/read"),
     "desk_order_step": (405, "/desk/orders/{order}/reply"),
@@ -166,14 +186,15 @@ def rows(house: House, visitors: Callable[..., Page]) -> dict[str, str]:
 
     for statement in _WRITTEN:
         house.sql(statement)
-    return found | {"order": str(order), "item": str(item)}
+    ((person,),) = house.sql("SELECT max(id) FROM accounts_user")
+    return found | {"order": str(order), "item": str(item), "person": str(person)}
 
 
 _WRITTEN = (
     """INSERT INTO procrastinate_jobs (queue_name, task_name, status, attempts)
        VALUES ('default', 'example', 'failed', 9)""",
-    """INSERT INTO rulebook_profile_choice (division_id, profile_id, effective_from)
-       SELECT division.id, profile.id, '2026-01-01' FROM directory_division division, rulebook_profile profile
+    """INSERT INTO rulebook_profile_choice (division_id, profile_id, effective_from, version)
+       SELECT division.id, profile.id, '2026-01-01', 1 FROM directory_division division, rulebook_profile profile
        ORDER BY division.id, profile.id LIMIT 1""",
     """INSERT INTO accounts_api_client (name, key_hash, key_prefix, division_id, active, created_at)
        SELECT '示例客户端', repeat('0', 64), 'hcp_00000000', min(id), true, now() FROM directory_division""",
