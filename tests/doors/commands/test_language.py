@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -20,7 +21,7 @@ from haochaping.config.environment import read
 from haochaping.doors.commands import clicks, run
 from haochaping.doors.commands.language import CHINESE, ENGLISH, language_of, speaking
 from haochaping.doors.commands.main import cli
-from haochaping.doors.commands.spoken import Formatter
+from haochaping.doors.commands.spoken import Command, Formatter, Group
 from haochaping.doors.demo.city import Progress
 from haochaping.doors.demo.welcome import welcome
 from tests import worlds
@@ -94,6 +95,13 @@ def test_every_option_and_command_has_a_help(language):
                 if isinstance(param, click.Option):
                     assert param.help, f"{name} {param.name}"
                     assert bool(HAN.search(param.help)) == (language == CHINESE)
+
+
+def test_help_is_short_to_ask_for_wherever_a_command_stands():
+    alone = Command("alone", callback=print)
+
+    assert CliRunner().invoke(alone, ["-h"]).exit_code == 0
+    assert CliRunner().invoke(Group(commands=[alone]), ["alone", "-h"]).exit_code == 0
 
 
 def test_help_changes_its_language_from_one_call_to_the_next():
@@ -297,14 +305,21 @@ def test_making_the_city_tells_every_twentieth_day_and_the_last(capsys):
     ]
 
 
+def _all_of(master: int) -> str:
+    """What a terminal was told until it was closed; it hands it on in pieces."""
+    pieces = []
+    with os.fdopen(master, "rb", buffering=0) as screen, suppress(OSError):
+        while piece := screen.read(4096):
+            pieces.append(piece)
+    return b"".join(pieces).decode()
+
+
 def test_making_the_city_shows_one_bar_on_a_terminal(monkeypatch):
     master, slave = os.openpty()
     with os.fdopen(slave, "w", encoding="utf-8") as terminal, speaking(CHINESE):
         monkeypatch.setattr(sys, "stderr", terminal)
         run.show_progress(Progress(day, 3, day * 30) for day in range(4))
-        terminal.flush()
-        shown = os.read(master, 100_000).decode()
-    os.close(master)
+    shown = _all_of(master)
 
     assert "虚构城市" in shown
     assert "100%" in shown

@@ -10,7 +10,7 @@ from haochaping.doors.commands.spoken import Group, Option
 from haochaping.kernel.refused import N_
 
 
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Group)
 @click.version_option(
     __version__,
     prog_name="haochaping",

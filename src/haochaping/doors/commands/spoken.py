@@ -7,7 +7,7 @@ import re
 import unicodedata
 from functools import partial
 from gettext import gettext
-from typing import TYPE_CHECKING, override
+from typing import TYPE_CHECKING, Any, override
 
 import click
 
@@ -38,9 +38,14 @@ class Formatter(click.HelpFormatter):
 
 
 class Context(click.Context):
-    """A context whose help is laid out by `Formatter`."""
+    """A context whose help is laid out by `Formatter`, and asked for by -h too."""
 
     formatter_class = Formatter
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        # Not a setting of the outermost group: click keeps a command's help option as its first context made it.
+        settings.setdefault("help_option_names", ["-h", "--help"])
+        super().__init__(*args, **settings)
 
 
 class _Spoken:
