@@ -30,7 +30,7 @@ pytestmark = pytest.mark.journey
 
 CHINESE, ENGLISH = "zh-CN", "en-GB"
 SAMPLE = {CHINESE: "示例数据", ENGLISH: "Sample data"}
-# Django's console follows the wish for a dark screen; the house's own pages are light for everybody.
+# Without a choice of their own, pages are as light or dark as the screen is wished to be.
 SCHEME: dict[str, Literal["light", "dark"]] = {CHINESE: "light", ENGLISH: "dark"}
 STRANGER, NEWCOMER, HALFWAY = "a stranger", "newcomer", "halfway through the log-in"
 LIKE = "lead"
@@ -52,10 +52,9 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     "status": [("{status}",), ("{waiting}",), ("/status/NONSENSE", STRANGER, "404")],
     "wire_anhui_visit": [("{visit}",)],
     "my": [("/my/",)],
-    "my_code": [("/my/code",)],
-    "review_follow_up": [("{asked}/follow-up", STRANGER, "409"), ("{rated}/follow-up", STRANGER, "409")],
-    "status_follow_up": [("{status}/follow-up", STRANGER, "409")],
-    "account_link": [("/account/link/nonsense", STRANGER, "404")],
+    "review_follow_up": [("{asked}/follow-up", STRANGER, "422"), ("{settled}/follow-up",)],
+    "status_follow_up": [("{settled_status}/follow-up",)],
+    "account_link": [("/account/link/nonsense", STRANGER, "410")],
     "account_audit": [("/account/audit/",)],
     "account_people": [("/account/people/",)],
     "account_person": [("/account/people/{person}",)],
@@ -101,18 +100,19 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "review_form": (303, "{asked}/reasons"),
     "review_follow_up_form": (303, "{asked}/follow-up/reasons"),
     "review_photo": (404, f"{{rated}}/photos/{NOWHERE}"),
-    "review_follow_up_photo": (404, f"{{rated}}/follow-up/photos/{NOWHERE}"),
+    "review_follow_up_photo": (422, f"{{rated}}/follow-up/photos/{NOWHERE}"),
     "review_qr": (200, "{asked}/qr.svg"),
     "status_form": (303, "{status}/reasons"),
     "status_follow_up_form": (303, "{status}/follow-up/reasons"),
     "status_photo": (404, f"{{status}}/photos/{NOWHERE}"),
-    "status_follow_up_photo": (404, f"{{status}}/follow-up/photos/{NOWHERE}"),
+    "status_follow_up_photo": (422, f"{{status}}/follow-up/photos/{NOWHERE}"),
+    "my_code": (302, "/my/code"),
     "my_code_ask": (405, "/my/code/send"),
-    "my_service": (302, f"/my/services/{NOWHERE}"),
-    "my_sign_in": (404, "/my/sign-in"),
+    "my_service": (405, f"/my/services/{NOWHERE}"),
+    "my_sign_in": (405, "/my/sign-in"),
     "my_sign_in_back": (404, "/my/sign-in/back"),
     "my_sign_out": (405, "/my/sign-out"),
-    "staff_sign_in": (404, "/account/sign-in"),
+    "staff_sign_in": (405, "/account/sign-in"),
     "staff_sign_in_back": (404, "/account/sign-in/back"),
     "account_sessions_end": (405, "/account/sessions/end"),
     "account_person_step": (405, "/account/people/1/password"),
@@ -171,12 +171,18 @@ def rows(house: House, visitors: Callable[..., Page]) -> dict[str, str]:
     new_invitation(page)
     found["rated"] = _path(page)
     _press(page, "button[name=level][value='2']")
-    receipt = re.search(r"(?:[0-9A-Z]{4}-){6}[0-9A-Z]{2}", page.inner_text("main"))
-    assert receipt
-    found["status"] = f"/status/{receipt.group().replace('-', '')}"
+    found["status"] = f"/status/{_receipt(page)}"
     _press(page, "form[action$='/reasons'] button[type=submit]")
     ((order,),) = house.sql("SELECT id::text FROM rectification_work_order ORDER BY created_at DESC LIMIT 1")
     ((item,),) = house.sql("SELECT code FROM directory_service_item ORDER BY id LIMIT 1")
+
+    new_invitation(page)
+    found["settled"] = _path(page)
+    _press(page, "button[name=level][value='4']")
+    found["settled_status"] = f"/status/{_receipt(page)}"
+    house.sql(
+        "UPDATE reviews_review SET changeable_until = received_at WHERE level = 4 AND provenance = 'active_self'"
+    )
 
     page.goto(f"/wire/anhui/evaluate?{query(projNo='TEST20240101000002')}")
     _press(page, "button[name=level][value='4']")
@@ -190,12 +196,26 @@ def rows(house: House, visitors: Callable[..., Page]) -> dict[str, str]:
     return found | {"order": str(order), "item": str(item), "person": str(person)}
 
 
+def _receipt(page: Page) -> str:
+    shown = re.search(r"(?:[0-9A-Z]{4}-){6}[0-9A-Z]{2}", page.inner_text("main"))
+    assert shown
+    return shown.group().replace("-", "")
+
+
 _WRITTEN = (
     """INSERT INTO procrastinate_jobs (queue_name, task_name, status, attempts)
        VALUES ('default', 'example', 'failed', 9)""",
     """INSERT INTO rulebook_profile_choice (division_id, profile_id, effective_from, version)
        SELECT division.id, profile.id, '2026-01-01', 1 FROM directory_division division, rulebook_profile profile
        ORDER BY division.id, profile.id LIMIT 1""",
+    """INSERT INTO rulebook_calendar_overlay (division_id, day, is_working, reason, version)
+       SELECT min(id), '2026-06-01', false, '示例', 1 FROM directory_division""",
+    """INSERT INTO directory_device (code, name, device_type, hall_id)
+       SELECT 'SB-1', '示例评价器', 'evaluator', min(id) FROM directory_hall""",
+    """INSERT INTO directory_change (kind, object_id, "column", before, after, at, actor, entry_id)
+       SELECT 'halls', min(id), 'name', '旧名', '新名', now(), 'operator:shell', gen_random_uuid() FROM directory_hall""",
+    """INSERT INTO accounts_one_time_link (purpose, token_hash, role, user_id, created_at, expires_at)
+       SELECT 'password', repeat('0', 64), '', min(id), now(), now() FROM accounts_user""",
     """INSERT INTO accounts_api_client (name, key_hash, key_prefix, division_id, active, created_at)
        SELECT '示例客户端', repeat('0', 64), 'hcp_00000000', min(id), true, now() FROM directory_division""",
     f"""INSERT INTO accounts_user (username, display_name, email, password, is_active, date_joined)

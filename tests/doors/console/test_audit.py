@@ -156,3 +156,12 @@ def test_a_date_that_is_none_is_said(signed_in):
 
     assert answer.status_code == 422
     assert "since" in answer.context["form"].errors
+
+
+def test_staff_without_an_account_stand_under_the_name_the_ledger_has(signed_in):
+    note(EntryKind.EXPORTED, Actor(ActorKind.STAFF, "demo-publisher"), timezone.now(), "export")
+    auditor = signed_in(Role.AUDITOR)
+
+    answer = auditor.browser.get(reverse("account_audit"), {"kind": EntryKind.EXPORTED.value})
+
+    assert [row["who"] for row in answer.context["rows"]] == ["staff:demo-publisher"]

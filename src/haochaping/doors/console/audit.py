@@ -74,19 +74,23 @@ def _actor(username: str) -> tuple[str, bool]:
     return (str(Actor(ActorKind.STAFF, str(person.id))), True) if person else ("", False)
 
 
+def _number(actor: str) -> str:
+    """The number of the account that acted; "" for all others, the invented staff of the demo among them."""
+    kind, _, number = actor.partition(":")
+    return number if kind == ActorKind.STAFF and number.isdecimal() else ""
+
+
 def _start(day: date | None, more: timedelta = timedelta()) -> datetime | None:
     return datetime.combine(day, time(), BEIJING) + more if day else None
 
 
 def _shown(rows: list[EntryRow]) -> list[dict[str, object]]:
-    ids = [int(row.actor.partition(":")[2]) for row in rows if row.actor.startswith("staff:")]
-    names = accounts.display_names(ids)
+    accounts_of = {row.actor: int(number) for row in rows if (number := _number(row.actor))}
+    names = accounts.display_names(list(accounts_of.values()))
     return [
         {
             "at": row.recorded_at,
-            "who": names.get(int(row.actor.partition(":")[2]), row.actor)
-            if row.actor.startswith("staff:")
-            else row.actor,
+            "who": names.get(accounts_of.get(row.actor, 0), row.actor),
             "kind": gettext(KIND_LABELS[row.kind]),
             "subject": f"{row.subject_kind} {row.subject_id}",
             "facts": "; ".join(f"{name}: {value}" for name, value in sorted(row.facts.items()) if value),
