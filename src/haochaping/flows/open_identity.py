@@ -63,12 +63,12 @@ def request_opening(
 def tell_opened(*, by: Actor, now: datetime) -> int:
     """Tell those whose identity was opened a month ago, unless a court has forbidden it; returns how many requests.
 
-    The message names nobody and no matter; the reviewer's own page leads on.
+    The message names nobody and no matter; its link leads to the page that says when a name is opened, and whom to ask.
     """
     due = identities.openings_to_tell(now)
     for request in due:
         if identities.is_sealed(request.person):
-            link = f"{settings.SITE_URL}/my/"
+            link = f"{settings.SITE_URL}/about"
             notices.queue_sms(request.person, Template.IDENTITY_OPENED, {"link": link}, by=by, now=now)
     identity.mark_told([request.id for request in due], now=now)
     return len(due)

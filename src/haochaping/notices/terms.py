@@ -71,7 +71,7 @@ SENTENCES: dict[Template, str] = {
         "Call connected through the relay with line {line}. Neither side sees the other’s number."
     ),
     Template.IDENTITY_OPENED: N_(
-        "Your identity with a review has been opened by the procedure of the law. Ask here why and by whom: {link}"
+        "Your identity with a review has been opened by the procedure of the law. The rules, and whom to ask: {link}"
     ),
 }
 SIDE_LABELS: dict[Side, str] = {

@@ -72,13 +72,19 @@ def _key_line(row: dict[str, object]) -> str:
 def list_requests(*, as_json: bool) -> None:
     """Requests to open an identity, newest first; no name is known."""
     from haochaping.identity import queries  # noqa: PLC0415 - needs Django to be ready
-    from haochaping.identity.terms import OPENING_LABELS, PURPOSE_LABELS  # noqa: PLC0415
+    from haochaping.identity.terms import (  # noqa: PLC0415
+        OPENING_LABELS,
+        PURPOSE_LABELS,
+        OpeningPurpose,
+        OpeningState,
+    )
 
     rows = [asdict(row) for row in queries.openings(OPERATOR, limit=200)]
 
     def line(row: dict[str, object]) -> str:
-        told = (gettext(OPENING_LABELS[row["state"]]), gettext(PURPOSE_LABELS[row["purpose"]]))  # type: ignore[index]
-        return f"{row['id']} {row['requested_at']:%Y-%m-%d} {told[0]} · {told[1]}"
+        state, purpose = OpeningState(str(row["state"])), OpeningPurpose(str(row["purpose"]))
+        told = f"{gettext(OPENING_LABELS[state])} · {gettext(PURPOSE_LABELS[purpose])}"
+        return f"{row['id']} {row['requested_at']:%Y-%m-%d} {told}"
 
     show(rows, as_json=as_json, line=line)
 
