@@ -129,7 +129,8 @@ def test_the_rulebook_says_how_often_and_how_long(signed, folder, now):
         assert connect(ask(signed, now + n * HOUR), folder, now + n * HOUR) == DeliveryState.SENT
 
     refused(lambda: ask(signed, now + 4 * HOUR), "calls_used_up")
-    assert ask(signed, now + 48 * HOUR)
+    ask(signed, now + 48 * HOUR)
+    assert Delivery.objects.filter(channel="call").count() == 4
 
 
 def test_a_call_that_waited_too_long_is_not_made(signed, folder, now):

@@ -110,8 +110,15 @@ def canaries(keys_of_the_web: Path, committed_db: str, now: datetime) -> Path:
     call = call_back.request_call(order, purpose="verify", line="8001", by=worlds.CLERK, now=now)
     call_back.connect_call(call, relay_keys=relay.load_keys(keys_of_the_web), by=SYSTEM, now=now)
     assert Delivery.objects.get(id=call).state == "sent"
-    ask = {"purpose": "retaliation", "legal_basis": "《优化营商环境条例》", "document": ""}
-    request_opening(str(order), **ask, told_forbidden=False, by=SUPERVISOR, now=now)  # type: ignore[arg-type]
+    request_opening(
+        str(order),
+        purpose="retaliation",
+        legal_basis="《优化营商环境条例》",
+        document="",
+        told_forbidden=False,
+        by=SUPERVISOR,
+        now=now,
+    )
     put_away(keys_of_the_web)
     return keys_of_the_web
 

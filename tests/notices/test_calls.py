@@ -14,7 +14,8 @@ from haochaping.notices import actions, gateway, queries, rules
 from haochaping.notices.models import Delivery
 from haochaping.notices.terms import Channel, DeliveryState, GatewayFailed
 
-from .test_actions import CLERK, NOW, Recorder, deliver
+from .conftest import CLERK, NOW
+from .test_actions import Recorder, deliver
 
 pytestmark = pytest.mark.django_db
 PERSON, GRANT = UUID(int=3), UUID(int=5)

@@ -33,7 +33,8 @@ _MOST = 120
 
 def walk(browser: Client) -> dict[str, str]:
     """Every page that links lead to, with what it shows."""
-    waiting, seen = list(_STARTS), {}
+    waiting = list(_STARTS)
+    seen: dict[str, str] = {}
     while waiting and len(seen) < _MOST:
         address = waiting.pop(0)
         if address in seen or _AWAY.match(address):

@@ -37,7 +37,8 @@ def keeper(world) -> Callable[[int], Client]:
     assert directory.put(Kind.AGENCIES, rows, by=OPERATOR, now=world) == []
 
     def make(office: int) -> Client:
-        browser, username = Client(), f"keeper-{office}"
+        browser = Client()
+        username = f"keeper-{office}"
         user_id = accounts.create_staff(
             username=username,
             display_name=f"保管员{office}",
@@ -57,7 +58,7 @@ def keeper(world) -> Callable[[int], Client]:
 
 
 @pytest.fixture
-def supervisor(browser_of) -> Client:
+def supervisor(browser_of: Callable[[str], Client]) -> Client:
     return browser_of("supervisor")
 
 
