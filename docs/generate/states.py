@@ -1,4 +1,4 @@
-"""状态: the life of a case, of a work order and of a notice, from the dictionaries in the rooms' `states.py`."""
+"""状态: the lives of cases, work orders, notices and requests to open, from the dictionaries in the rooms."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from docs.generate.drawing import boxes
 from docs.generate.pages import chinese, code, table
 from haochaping.cases import states as cases
 from haochaping.cases.terms import CaseStatus
+from haochaping.identity import states as identity
+from haochaping.identity.terms import OPENING_LABELS, OPENING_MOVES, OpeningState
 from haochaping.notices import states as notices
 from haochaping.notices.terms import DELIVERY_LABELS, DeliveryState
 from haochaping.rectification import states as rectification
@@ -46,7 +48,7 @@ class Life:
 
 def lives() -> list[Life]:
     """Everything of the house that goes through states."""
-    return [_order(), _case(), _notice()]
+    return [_order(), _case(), _notice(), _opening()]
 
 
 def _order() -> Life:
@@ -70,6 +72,15 @@ def _notice() -> Life:
     steps = [(b, e, "", "") for b, ends in notices.TRANSITIONS.items() for e in DeliveryState if e in ends]
     labels: dict[StrEnum, str] = {state: chinese(DELIVERY_LABELS[state]) for state in DeliveryState}
     return Life("delivery", "外发通知 · delivery", "notices/states.py", labels, steps)
+
+
+def _opening() -> Life:
+    steps = [
+        (begin, end, chinese(OPENING_MOVES[move]), code(identity.FIRED_BY.get(move, "")))
+        for (begin, move), end in identity.TRANSITIONS.items()
+    ]
+    labels: dict[StrEnum, str] = {state: chinese(OPENING_LABELS[state]) for state in OpeningState}
+    return Life("opening", "开封申请 · request to open an identity", "identity/states.py", labels, steps)
 
 
 def pages() -> dict[str, str]:

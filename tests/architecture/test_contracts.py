@@ -14,6 +14,7 @@ from tests.architecture.house import PACKAGE, ROOT
 _WRONG = {
     "Layers": ("directory/rules.py", "from haochaping.reviews import terms as _upward"),
     "Doors": ("doors/board/urls.py", "from haochaping.doors.workbench import urls as _sideways"),
+    "Relay": ("flows/handle_bad_review.py", "from haochaping.identity import relay as _relay"),
     "Rules": ("reviews/rules.py", "import django.db as _impure"),
     "Tables": ("flows/invite.py", "from haochaping.reviews import models as _tables"),
     "exhaustive": ("newroom/__init__.py", ""),

@@ -13,7 +13,7 @@ _FILES = {"terms", "rules", "states", "models", "actions", "queries", "access", 
 _OWN = {
     "kernel": {"refused", "actor", "identifiers", "masking", "outcomes", "periods", "ratios", "text"},
     "postgres": {"server", "binaries", "programs", "copies", "rows"},
-    "identity": {"keys", "relay", "sealing"},
+    "identity": {"keys", "relay", "sealing", "shares"},
     "notices": {"gateway"},
     "files": {"pictures"},
     "exchange": {"fields", "tables", "formulas", "dialects"},

@@ -25,14 +25,14 @@ def queued(tmp_path, settings, now):
     keys.ensure(tmp_path)
     [person] = identity.seal([PlainPerson("张小满", "13911112222")], now=now)
     delivery_id = notices.queue_sms(person, Template.ORDER_REPLIED, {"link": LINK}, by=SYSTEM, now=now)
-    return delivery_id, person, relay.load_key(tmp_path)
+    return delivery_id, person, relay.load_keys(tmp_path)
 
 
 def test_a_notice_goes_out_in_chinese_and_the_opening_is_recorded(queued, settings, now):
     settings.SMS_GATEWAY = "demo"
-    delivery_id, person, relay_key = queued
+    delivery_id, person, relay_keys = queued
 
-    deliver_notice(delivery_id, relay_key=relay_key, by=SYSTEM, now=now)
+    deliver_notice(delivery_id, relay_keys=relay_keys, by=SYSTEM, now=now)
 
     [message] = queries.demo_messages()
     assert LINK in message.text
@@ -44,20 +44,20 @@ def test_a_notice_goes_out_in_chinese_and_the_opening_is_recorded(queued, settin
 
 def test_a_notice_that_has_not_gone_out_is_tried_again(queued, settings, now):
     settings.SMS_GATEWAY = ""
-    delivery_id, _, relay_key = queued
+    delivery_id, _, relay_keys = queued
 
     with pytest.raises(GatewayFailed):
-        deliver_notice(delivery_id, relay_key=relay_key, by=SYSTEM, now=now)
+        deliver_notice(delivery_id, relay_keys=relay_keys, by=SYSTEM, now=now)
     settings.SMS_GATEWAY = "demo"
-    deliver_notice(delivery_id, relay_key=relay_key, by=SYSTEM, now=now)
+    deliver_notice(delivery_id, relay_keys=relay_keys, by=SYSTEM, now=now)
 
     assert len(queries.demo_messages()) == 1
 
 
 def test_a_notice_that_went_out_is_not_sent_twice(queued, settings, now):
     settings.SMS_GATEWAY = "demo"
-    delivery_id, _, relay_key = queued
+    delivery_id, _, relay_keys = queued
     for _ in range(2):
-        deliver_notice(delivery_id, relay_key=relay_key, by=SYSTEM, now=now)
+        deliver_notice(delivery_id, relay_keys=relay_keys, by=SYSTEM, now=now)
 
     assert len(queries.demo_messages()) == 1

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from haochaping.identity import actions, keys, queries, relay, sealing
 from haochaping.identity.models import SealedBatch, SealedPerson
-from haochaping.identity.terms import PlainPerson
+from haochaping.identity.terms import PlainPerson, RelayPurpose
 from haochaping.kernel.actor import SYSTEM
 from haochaping.kernel.refused import Refused
 from haochaping.ledger import queries as ledger
@@ -61,7 +61,12 @@ def opened_by_escrow(folder: Path, person_id: UUID) -> PlainPerson:
 
 def open_phone(folder: Path, person_id: UUID) -> str:
     return actions.open_phone(
-        person_id, relay_key=relay.load_key(folder), purpose="notice", by=SYSTEM, now=NOW
+        person_id,
+        relay_keys=relay.load_keys(folder),
+        purpose=RelayPurpose.NOTICE,
+        basis="delivery:7",
+        by=SYSTEM,
+        now=NOW,
     )
 
 
@@ -157,7 +162,7 @@ def test_a_ciphertext_moved_to_another_row_does_not_open(folder, column):
 def test_the_relay_key_opens_no_name_and_no_certificate(folder):
     [person_id] = actions.seal([SAMPLE], now=NOW)
     person, batch = SealedPerson.objects.get(id=person_id), SealedBatch.objects.get()
-    relay_key = relay.load_key(folder)
+    [relay_key] = relay.load_keys(folder).values()
     own = sealing.unwrap(bytes(batch.relay_wrapped), relay_key.key, sealing.relay_purpose(batch.pk))
 
     for purpose in (sealing.escrow_purpose(batch.pk), sealing.relay_purpose(batch.pk)):
@@ -176,7 +181,7 @@ def test_a_process_without_private_keys_seals_compares_and_opens_nothing(folder)
 
     assert queries.person_by_phone_index("13900000001") == [person_id]
     with pytest.raises(keys.KeysMissing):
-        relay.load_key(folder)
+        relay.load_keys(folder)
 
 
 def test_every_use_of_the_relay_is_recorded(folder):
@@ -188,7 +193,7 @@ def test_every_use_of_the_relay_is_recorded(folder):
     assert (entry.kind, entry.actor, entry.facts) == (
         EntryKind.RELAY_USED,
         str(SYSTEM),
-        {"purpose": "notice"},
+        {"purpose": "notice", "basis": "delivery:7"},
     )
 
 
@@ -213,7 +218,7 @@ def test_the_relay_key_of_another_installation_is_named(folder, tmp_path):
     with pytest.raises(Refused, match="other_relay_key") as refused:
         open_phone(tmp_path / "other", person_id)
 
-    assert refused.value.complaint.params == {"key_id": relay.load_key(folder).id}
+    assert refused.value.complaint.params == {"key_id": next(iter(relay.load_keys(folder)))}
     assert ledger.entries_of("person", str(person_id)) == []
 
 

@@ -66,7 +66,7 @@ def test_an_installation_without_keys_says_so(tmp_path):
     with pytest.raises(keys.KeysMissing, match=r"escrow\.pub.*haochaping migrate"):
         keys.application_keys(tmp_path)
     with pytest.raises(keys.KeysMissing, match=r"relay\.key"):
-        relay.load_key(tmp_path)
+        relay.load_keys(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["relay.key", "blind-phone.key"])
@@ -74,11 +74,11 @@ def test_a_damaged_key_says_so(folder, name):
     (folder / name).write_text("something else\n")
 
     with pytest.raises(keys.KeysMissing, match="restore it from the back-up"):
-        keys.application_keys(folder) if name == "blind-phone.key" else relay.load_key(folder)
+        keys.application_keys(folder) if name == "blind-phone.key" else relay.load_keys(folder)
 
 
 def test_keys_do_not_show_themselves(folder):
-    held = repr(keys.application_keys(folder)) + repr(relay.load_key(folder))
+    held = repr(keys.application_keys(folder)) + repr(relay.load_keys(folder))
 
     assert (folder / "blind-phone.key").read_text() not in held
     assert "object at" not in held

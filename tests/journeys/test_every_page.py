@@ -62,6 +62,13 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     "desk": [("/desk/", "clerk"), ("/desk/", "publisher")],
     "desk_order": [("/desk/orders/{order}",), (f"/desk/orders/{NOWHERE}", "clerk", "404")],
     "desk_releases": [("/desk/releases/",)],
+    "desk_openings": [("/desk/openings/",), ("/desk/openings/", "auditor")],
+    "desk_opening_new": [("/desk/openings/new",), ("/desk/openings/new?about={order}",)],
+    "desk_opening": [
+        ("/desk/openings/{opening}",),
+        ("/desk/openings/{opening}", "keeper"),
+        (f"/desk/openings/{NOWHERE}", "keeper", "404"),
+    ],
     "desk_quarantine": [("/desk/quarantine/",)],
     "desk_jobs": [("/desk/jobs/",)],
     "admin:index": [("/admin/",)],
@@ -90,6 +97,7 @@ REFUSED: list[tuple[str, str, dict[str, str]]] = [
     (NEWCOMER, "/accounts/reauthenticate/", {"[name=password]": ""}),
     (NEWCOMER, "/accounts/2fa/totp/activate/", {"[name=code]": "000000"}),
     ("clerk", "/accounts/password/change/", {"[name=oldpassword]": "wrong", "[name=password1]": "short"}),
+    ("supervisor", "/desk/openings/new", {"[name=about]": "NO-SUCH-CASE"}),
     ("clerk", "/desk/orders/{order}", {"form[action$='/message'] textarea": " "}),
 ]
 # What answers a GET with something else: its status and address.
@@ -120,6 +128,7 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "wire_anhui_evaluate": (303, f"/wire/anhui/evaluate?{query()}"),
     "desk_order_read": (405, "/desk/orders/{order}/read"),
     "desk_order_step": (405, "/desk/orders/{order}/reply"),
+    "desk_opening_step": (405, "/desk/openings/{opening}/approve"),
     "desk_release": (405, f"/desk/releases/{NOWHERE}/text"),
     "desk_quarantine_retry_all": (405, "/desk/quarantine/retry"),
     "desk_quarantine_retry": (405, f"/desk/quarantine/{NOWHERE}/retry"),
@@ -193,7 +202,9 @@ def rows(house: House, visitors: Callable[..., Page]) -> dict[str, str]:
     for statement in _WRITTEN:
         house.sql(statement)
     ((person,),) = house.sql("SELECT max(id) FROM accounts_user")
-    return found | {"order": str(order), "item": str(item), "person": str(person)}
+    ((opening,),) = house.sql("SELECT id::text FROM identity_opening_request")
+    found |= {"order": str(order), "item": str(item), "person": str(person), "opening": str(opening)}
+    return found
 
 
 def _receipt(page: Page) -> str:
@@ -220,6 +231,13 @@ _WRITTEN = (
        SELECT '示例客户端', repeat('0', 64), 'hcp_00000000', min(id), true, now() FROM directory_division""",
     f"""INSERT INTO accounts_user (username, display_name, email, password, is_active, date_joined)
        SELECT '{NEWCOMER}', '新来的人', '', password, true, now() FROM accounts_user WHERE username = '{LIKE}'""",
+    f"""INSERT INTO identity_opening_request (id, person, subject_kind, subject_id, division_path, agency_path, purpose,
+         legal_basis, document, told_forbidden, state, requested_by, requested_at, expires_at, first_by,
+         first_organisation, first_at, second_by, second_organisation, ended_by, ended_note)
+       SELECT gen_random_uuid(), id, 'review', '7', '{names.PROVINCE[0]}.{names.CITY[0]}.', 'X.', 'retaliation',
+         '《优化营商环境条例》第四十九条', '', false, 'seconded', 'staff:0', now(), now() + interval '30 days',
+         'staff:00', '{names.OFFICES[1][0]}.', now(), '', '', '', ''
+       FROM identity_sealed_person LIMIT 1""",
 )
 
 

@@ -8,7 +8,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from haochaping.identity import actions as identity
 from haochaping.identity import keys, relay
-from haochaping.identity.terms import PlainPerson
+from haochaping.identity.terms import PlainPerson, RelayPurpose
 from haochaping.kernel.actor import SYSTEM
 from haochaping.kernel.refused import Reason, Refused
 from haochaping.ledger import queries as ledger
@@ -39,6 +39,9 @@ class Recorder:
             raise self.errors.pop(0)
         self.sent.append((phone, text, reference))
         return f"ref-{len(self.sent)}"
+
+    def connect(self, line: str, phone: str, *, reference: str, now: datetime) -> str:
+        return self.send(phone, f"call from {line}", reference=reference, now=now)
 
 
 def queue() -> UUID:
@@ -248,11 +251,18 @@ def test_from_the_seal_to_the_demo_page_no_number_is_kept(tmp_path, settings):
     settings.KEYS_DIR, settings.SUITE = tmp_path, "intl"
     keys.ensure(tmp_path)
     [person] = identity.seal([PlainPerson("欧阳试例", "139 0000 0001")], now=NOW)
-    relay_key = relay.load_key(tmp_path)
+    relay_keys = relay.load_keys(tmp_path)
     delivery_id = actions.queue_sms(person, Template.INVITATION, LINK, by=SYSTEM, now=NOW)
 
     def phone_of(person_id: UUID) -> str:
-        return identity.open_phone(person_id, relay_key=relay_key, purpose="notice", by=SYSTEM, now=NOW)
+        return identity.open_phone(
+            person_id,
+            relay_keys=relay_keys,
+            purpose=RelayPurpose.NOTICE,
+            basis="delivery:7",
+            by=SYSTEM,
+            now=NOW,
+        )
 
     state = deliver(delivery_id, gateway.named("demo"), phone_of)
 

@@ -14,7 +14,9 @@ from haochaping.rulebook.terms import Terms, Unit
 
 MONDAY = datetime(2026, 6, 1, 10, tzinfo=BEIJING)
 SIGN, CONTACT, RECTIFY = (MONDAY + timedelta(days=n) for n in (1, 2, 3))
-TERMS = Terms("cn-base", timedelta(minutes=10), timedelta(days=30), 4, 1, 5, 15, time(9), time(17))
+TERMS = Terms(
+    "cn-base", timedelta(minutes=10), timedelta(days=30), 4, 1, 5, 15, time(9), time(17), 3, timedelta(days=2)
+)
 
 
 def order(state: OrderState) -> OrderRow:

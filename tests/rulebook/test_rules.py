@@ -38,6 +38,8 @@ VALUES: dict[str, str] = {
     Key.FIRST_CONTACT_LIMIT: "1",
     Key.SIMPLE_RECTIFY_LIMIT: "5",
     Key.COMPLEX_RECTIFY_LIMIT: "15",
+    Key.CALL_ATTEMPTS: "3",
+    Key.CALL_ATTEMPTS_WITHIN_DAYS: "2",
     Key.WORKDAY_START: "09:00",
     Key.WORKDAY_END: "17:30",
 }
@@ -192,6 +194,8 @@ def test_terms_of_reads_every_value():
         first_contact_days=1,
         simple_rectify_days=5,
         complex_rectify_days=15,
+        call_attempts=3,
+        call_attempts_within=timedelta(days=2),
         workday_start=time(9),
         workday_end=time(17, 30),
     )

@@ -15,6 +15,7 @@ from haochaping.exchange.models import GivenAnswer, QuarantinedRecord, Visit
 from haochaping.exchange.rules import answer_key, answer_place, visit_hash
 from haochaping.exchange.terms import VISIT_OVER, QuarantineRow, QuarantineState, RecordKind
 from haochaping.identity.sealing import KEY_LENGTH, open_row
+from haochaping.kernel.identifiers import first_uuid7
 from haochaping.kernel.refused import Refused
 from haochaping.ledger.terms import Suite
 from haochaping.reviews.rules import receipt_hash
@@ -28,6 +29,13 @@ if TYPE_CHECKING:
 
 _ORPHANS = (
     resources.files("haochaping.exchange").joinpath("sql/orphans_with_case.sql").read_text(encoding="utf-8")
+)
+
+
+_NOBODY_NEEDS = (
+    resources.files("haochaping.exchange")
+    .joinpath("sql/persons_nobody_needs.sql")
+    .read_text(encoding="utf-8")
 )
 
 
@@ -144,3 +152,21 @@ def _visit(
     if row is None:
         raise Refused(VISIT_OVER)
     return row.id, row.fields, {role: UUID(person_id) for role, person_id in row.sealed.items()}
+
+
+def persons_nobody_needs(
+    sealed_before: datetime, *, closed_before: datetime | None, limit: int
+) -> list[UUID]:
+    """Sealed persons from before a moment that no case, review, conversation or waiting record needs, oldest first.
+
+    With `closed_before`, a case and its reviews need their persons no longer once all of it closed before then. It
+    reads tables of lower rooms; where rows of any of them were hidden from this role, it fails and names nobody.
+    """
+    with connection.cursor() as cursor:
+        # A reference that is not seen would be a person erased by mistake.
+        cursor.execute("SET LOCAL row_security = off")
+        cursor.execute(
+            _NOBODY_NEEDS,
+            {"first_kept": first_uuid7(sealed_before), "closed_before": closed_before, "limit": limit},
+        )
+        return [person_id for (person_id,) in cursor.fetchall()]

@@ -1,4 +1,4 @@
-"""送达通知: the only place where a phone number is opened, for one message, in the worker."""
+"""送达通知: a phone number is opened for one message, in the worker."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from haochaping.identity import actions as identity
+from haochaping.identity.terms import RelayPurpose
 from haochaping.notices import actions as notices
 from haochaping.notices import gateway
 from haochaping.notices.terms import DeliveryState, GatewayFailed
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
     from uuid import UUID
 
@@ -21,7 +23,9 @@ if TYPE_CHECKING:
     from haochaping.kernel.actor import Actor
 
 
-def deliver_notice(delivery_id: UUID, *, relay_key: PrivateKey, by: Actor, now: datetime) -> None:
+def deliver_notice(
+    delivery_id: UUID, *, relay_keys: Mapping[str, PrivateKey], by: Actor, now: datetime
+) -> None:
     """Send one queued notice in Chinese; raises `GatewayFailed` when it may be tried again.
 
     Holds no transaction while the gateway is called: see `notices.actions.deliver`.
@@ -31,7 +35,12 @@ def deliver_notice(delivery_id: UUID, *, relay_key: PrivateKey, by: Actor, now: 
             delivery_id,
             gateway=gateway.named(settings.SMS_GATEWAY),
             phone_of=lambda person: identity.open_phone(
-                person, relay_key=relay_key, purpose="notice", by=by, now=now
+                person,
+                relay_keys=relay_keys,
+                purpose=RelayPurpose.NOTICE,
+                basis=f"delivery:{delivery_id}",
+                by=by,
+                now=now,
             ),
             translate=gettext,
             by=by,

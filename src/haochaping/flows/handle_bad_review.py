@@ -86,6 +86,11 @@ def reply(order_id: UUID, text: str, *, by: Actor, now: datetime) -> None:
     _tell(review, Template.ORDER_REPLIED, by=by, now=now)
 
 
+def person_of(review_id: UUID) -> UUID | None:
+    """The sealed person to reach about a review."""
+    return _person(_review(review_id))
+
+
 def _units(review_ids: Sequence[UUID]) -> Counter[FactKey]:
     """What the orders of these reviews, locked by the caller, come to in the counters."""
     return order_units(orders.facts_of(review_ids).values())

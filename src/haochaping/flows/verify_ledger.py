@@ -7,6 +7,7 @@ from itertools import batched
 from typing import TYPE_CHECKING
 
 from haochaping.files import queries as files
+from haochaping.identity import queries as identity
 from haochaping.kernel.refused import N_
 from haochaping.ledger import queries as ledger
 from haochaping.ledger.terms import BREAKS, KIND_LABELS, MISMATCHES, EntryKind
@@ -48,6 +49,8 @@ def verify_ledger(*, now: datetime) -> Iterator[Finding]:
         yield _differing("review", wrong)
     for wrong in ledger.mismatches(EntryKind.PHOTO_KEPT, files.committed()):
         yield _differing("photo", wrong)
+    for wrong in ledger.mismatches(EntryKind.IDENTITY_OPENED, identity.committed_openings()):
+        yield _differing("opening", wrong)
     for batch in batched(ledger.subjects_of(accepted), _PAGE, strict=False):
         for review_id in reviews.missing(batch):
             yield Finding("review_vanished", review_id, _VANISHED, {"subject": review_id})

@@ -5,7 +5,8 @@
 | `escrow.pub`, `relay.pub` | public wrapping keys | every process |
 | `blind-phone.key`, `blind-certificate.key` | blind-index keys | every process |
 | `pseudonym-YYYY.key` | pseudonyms of one year; deleting it unlinks that year | every process |
-| `relay.key` | opens phone numbers | the worker only, through `relay.load_key` |
+| `relay.key` | opens phone numbers | the worker only, through `relay.load_keys` |
+| `relay-FINGERPRINT.key` | the relay key before this one, until no batch needs it | the worker only |
 | `escrow.key` | opens everything | no process; taken off the machine after installation |
 """
 
@@ -14,6 +15,7 @@ from __future__ import annotations
 import os
 from base64 import b64decode, b64encode
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -22,8 +24,9 @@ from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.hpke import MLKEM768X25519PrivateKey, MLKEM768X25519PublicKey
 
-from haochaping.identity.terms import IndexPurpose
+from haochaping.identity.terms import IndexPurpose, KeyPair
 from haochaping.kernel.identifiers import random_bytes
+from haochaping.kernel.periods import local_day
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +36,9 @@ _PUBLIC_TITLE = "haochaping public key, ML-KEM768-X25519"
 _SEED_LENGTH = 64
 _MLKEM_PUBLIC_LENGTH = 1184
 _SECRET_LENGTH = 32
-_PAIRS = ("escrow", "relay")
+_PAIRS = tuple(KeyPair)
+# Proposals of the design: the relay key is in daily use; the escrow key lies in a safe, and taking it out is a risk.
+_KEPT = {KeyPair.RELAY: timedelta(days=365), KeyPair.ESCROW: timedelta(days=3 * 365)}
 
 
 class KeysMissing(Exception):  # noqa: N818 - says what was found
@@ -67,13 +72,16 @@ class ApplicationKeys:
 
 @dataclass(frozen=True, slots=True)
 class KeyFact:
-    """One line of the key inventory; `present` is whether the file is here, the fingerprint is for pairs."""
+    """One line of the key register; `fingerprint` and `rotate_by` are for pairs, `since` is when the file was made."""
 
     file: str
     purpose: str
     algorithm: str
+    owner: str
     present: bool
     fingerprint: str
+    since: date | None
+    rotate_by: date | None
 
 
 def ensure(folder: Path) -> None:
@@ -85,18 +93,27 @@ def ensure(folder: Path) -> None:
     for name in _PAIRS:
         public, private = folder / f"{name}.pub", folder / f"{name}.key"
         if not public.exists():
-            if not private.exists():
-                _place(
-                    private, _private_text(random_bytes(_SEED_LENGTH) + random_bytes(_SECRET_LENGTH)), 0o600
-                )
-            _place(public, _public_text(_read(private, _PRIVATE_TITLE)), 0o644)
+            make_private(private)
+            place(public, _public_text(_read(private, _PRIVATE_TITLE)), 0o644)
     for purpose in IndexPurpose:
         _secret(folder / f"blind-{purpose}.key")
 
 
-@lru_cache(maxsize=8)
 def application_keys(folder: Path) -> ApplicationKeys:
-    """Read what sealing needs, once per process; raises `KeysMissing`."""
+    """What sealing needs; read again only when a public key was replaced. Raises `KeysMissing`."""
+    return _application_keys(folder, *(_edition(folder / f"{name}.pub") for name in _PAIRS))
+
+
+def _edition(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    return found.st_ino, found.st_mtime_ns
+
+
+@lru_cache(maxsize=8)
+def _application_keys(folder: Path, *_editions: tuple[int, int]) -> ApplicationKeys:
     return ApplicationKeys(
         escrow=_public(folder / "escrow.pub"),
         relay=_public(folder / "relay.pub"),
@@ -111,30 +128,99 @@ def pseudonym_key(folder: Path, year: int) -> bytes:
 
 def private_key(path: Path) -> PrivateKey:
     """Read a private wrapping key from its file; raises `KeysMissing`."""
-    raw = _read(path, _PRIVATE_TITLE)
-    return PrivateKey(_fingerprint(_public_raw(raw)), _private_from(raw))
+    return private_from(private_raw(path))
+
+
+def private_raw(path: Path) -> bytes:
+    """The 96 secret bytes of a private key's file, to be split into shares; raises `KeysMissing`."""
+    return _read(path, _PRIVATE_TITLE)
+
+
+def private_from(raw: bytes) -> PrivateKey:
+    """The private key that these 96 bytes are."""
+    return PrivateKey(_fingerprint(_public_raw(raw)), MLKEM768X25519PrivateKey(*_halves(raw)))
+
+
+def relay_ring(folder: Path) -> dict[str, PrivateKey]:
+    """The relay's private keys by fingerprint: the present one, and those before it that lie here.
+
+    Raises `KeysMissing` without the present one.
+    """
+    present = private_key(folder / "relay.key")
+    return {present.id: present} | {key.id: key for key in map(private_key, _retired(folder))}
+
+
+def renew_relay(folder: Path) -> PublicKey:
+    """Replace the relay's pair by a new one and return its public half; what was broken off is gone on with.
+
+    The key before it stays as `relay-FINGERPRINT.key`. As long as such a file lies here, nothing new is made.
+    """
+    private, coming = folder / "relay.key", folder / "relay-next.key"
+    if not coming.exists() and not _retired(folder):
+        make_private(coming)
+    if coming.exists():
+        kept = folder / f"relay-{private_key(private).id}.key"
+        if not kept.exists():
+            os.link(private, kept)
+        coming.replace(private)
+    return publish(folder, KeyPair.RELAY, private)
+
+
+def make_private(path: Path) -> None:
+    """Make a private key in that file, if there is no such file."""
+    if not path.exists():
+        place(path, _private_text(random_bytes(_SEED_LENGTH) + random_bytes(_SECRET_LENGTH)), 0o600)
+
+
+def publish(folder: Path, pair: KeyPair, private: Path) -> PublicKey:
+    """Have everything that is sealed from now on sealed for the key in this file; returns its public half."""
+    path, raw = folder / f"{pair}.pub", private_raw(private)
+    if not path.exists() or _public(path).id != _fingerprint(_public_raw(raw)):
+        draft = path.with_name(f".{path.name}.{random_bytes(4).hex()}.new")
+        place(draft, _public_text(raw), 0o644)
+        draft.replace(path)
+    return _public(path)
+
+
+def _retired(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("relay-*.key") if path.name != "relay-next.key")
 
 
 def inventory(folder: Path) -> list[KeyFact]:
-    """What keys this installation has, for `doctor` and the key register (GB/T 39786)."""
-    facts = []
-    for name in _PAIRS:
-        public = folder / f"{name}.pub"
-        mark = _public(public).id if public.exists() else ""
-        algorithm = "HPKE ML-KEM768-X25519"
-        facts.append(KeyFact(public.name, f"{name}: seal", algorithm, public.exists(), mark))
-        private = folder / f"{name}.key"
-        facts.append(KeyFact(private.name, f"{name}: open", algorithm, private.exists(), mark))
+    """What keys this installation has and when pairs should be replaced, for `identity keys` (GB/T 39786)."""
     secrets = [*(f"blind-{purpose}.key" for purpose in IndexPurpose)]
     secrets += sorted(path.name for path in folder.glob("pseudonym-*.key"))
+    facts = [fact for pair in _PAIRS for fact in _pair_facts(folder, pair)]
     facts += [
-        KeyFact(name, name.removesuffix(".key"), "HMAC", (folder / name).exists(), "") for name in secrets
+        _fact(folder / path.name, "relay: open what was sealed before", "worker", private_key(path).id)
+        for path in _retired(folder)
     ]
-    return facts
+    return facts + [_fact(folder / name, name.removesuffix(".key"), "every process") for name in secrets]
 
 
-def _place(path: Path, text: str, mode: int) -> None:
-    # A finished file appears under its name at once, and the first of two racing processes wins.
+def _pair_facts(folder: Path, pair: KeyPair) -> list[KeyFact]:
+    public, private = folder / f"{pair}.pub", folder / f"{pair}.key"
+    mark = _public(public).id if public.exists() else ""
+    owner = {KeyPair.ESCROW: "escrow office, offline", KeyPair.RELAY: "worker"}[pair]
+    since = _since(public)
+    rotate_by = since + _KEPT[pair] if since else None
+    return [
+        _fact(public, f"{pair}: seal", "every process", mark, rotate_by),
+        _fact(private, f"{pair}: open", owner, mark, rotate_by),
+    ]
+
+
+def _fact(path: Path, purpose: str, owner: str, mark: str = "", rotate_by: date | None = None) -> KeyFact:
+    algorithm = "HPKE ML-KEM768-X25519" if mark or path.suffix == ".pub" else "HMAC"
+    return KeyFact(path.name, purpose, algorithm, owner, path.exists(), mark, _since(path), rotate_by)
+
+
+def _since(path: Path) -> date | None:
+    return local_day(datetime.fromtimestamp(path.stat().st_mtime, UTC)) if path.exists() else None
+
+
+def place(path: Path, text: str, mode: int) -> None:
+    """Write a file that appears whole under its name; the first of two racing processes wins."""
     draft = path.with_name(f".{path.name}.{random_bytes(4).hex()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(descriptor, "w") as file:
@@ -151,29 +237,34 @@ def _place(path: Path, text: str, mode: int) -> None:
 
 def _secret(path: Path) -> bytes:
     if not path.exists():
-        _place(path, random_bytes(_SECRET_LENGTH).hex(), 0o600)
+        place(path, random_bytes(_SECRET_LENGTH).hex(), 0o600)
     return _read_secret(path)
 
 
 def _read_secret(path: Path) -> bytes:
     try:
-        return bytes.fromhex(_text(path).strip())
+        return bytes.fromhex(text_of(path).strip())
     except ValueError as error:
         raise KeysMissing(f"{path}: not a key; restore it from the back-up") from error
 
 
 def _read(path: Path, title: str) -> bytes:
-    first, _, body = _text(path).partition("\n")
+    first, _, body = text_of(path).partition("\n")
     if first != title:
         raise KeysMissing(f"{path}: the first line is not “{title}”; restore it from the back-up")
     return b64decode(body)
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """What a key file says; raises `KeysMissing`."""
     try:
         return path.read_text()
     except OSError as error:
-        raise KeysMissing(f"{path}: {error.strerror}; run “haochaping migrate” or restore the key") from error
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> KeysMissing:
+    return KeysMissing(f"{path}: {error.strerror}; run “haochaping migrate” or restore the key")
 
 
 def _public(path: Path) -> PublicKey:
@@ -196,10 +287,6 @@ def _halves(private: bytes) -> tuple[MLKEM768PrivateKey, X25519PrivateKey]:
         MLKEM768PrivateKey.from_seed_bytes(private[:_SEED_LENGTH]),
         X25519PrivateKey.from_private_bytes(private[_SEED_LENGTH:]),
     )
-
-
-def _private_from(raw: bytes) -> MLKEM768X25519PrivateKey:
-    return MLKEM768X25519PrivateKey(*_halves(raw))
 
 
 def _public_raw(private: bytes) -> bytes:

@@ -1,23 +1,42 @@
-"""身份 reads: who is the same person, without knowing who it is."""
+"""身份 reads: who is the same person, without knowing who it is; grants, requests to open, keys in use."""
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db.models import Count
+from django.db.models.functions import ExtractYear
 
-from haochaping.identity import keys, rules, sealing
-from haochaping.identity.models import BlindIndex
-from haochaping.identity.terms import BAD_END, BAD_PHONE, IndexPurpose, PlainPerson
-from haochaping.kernel.periods import local_day
+from haochaping.identity import access, keys, rules, sealing
+from haochaping.identity.models import BlindIndex, OpeningRequest, RelayGrant, SealedBatch, SealedPerson
+from haochaping.identity.terms import (
+    BAD_END,
+    BAD_PHONE,
+    NO_SUCH_OPENING,
+    TOLD_AFTER,
+    GrantRow,
+    IndexPurpose,
+    KeyPair,
+    OpeningPurpose,
+    OpeningRow,
+    OpeningState,
+    PlainPerson,
+    RelayPurpose,
+    WrappedFact,
+)
+from haochaping.kernel.periods import BEIJING, local_day
 from haochaping.kernel.refused import Refused
 from haochaping.ledger.terms import SUITES, Suite
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
     from uuid import UUID
+
+    from haochaping.kernel.actor import Actor
 
 
 def person_by_phone_index(phone: str) -> list[UUID]:
@@ -115,3 +134,81 @@ def _persons(purpose: IndexPurpose, normal: str) -> list[UUID]:
     values = [sealing.blind_index(suite, key, normal) for suite in Suite]
     rows = BlindIndex.objects.filter(purpose=purpose, value__in=values).order_by("person_id")
     return list(rows.values_list("person_id", flat=True))
+
+
+def wrapped_under(pair: KeyPair) -> list[WrappedFact]:
+    """Under which keys of a pair the batches are wrapped, the most first; reads every batch."""
+    rows = SealedBatch.objects.values_list(f"{pair}_key_id").annotate(n=Count("id")).order_by("-n")
+    return [WrappedFact(*row) for row in rows]
+
+
+def grants_of(basis: UUID, *, held: bool = False) -> list[GrantRow]:
+    """The grants to call about a work order, oldest first; `held` locks them until the transaction ends."""
+    grants = RelayGrant.objects.filter(basis=basis).order_by("granted_at", "id")
+    rows = (grants.select_for_update() if held else grants).values_list(*_GRANT)
+    return [GrantRow(row[0], row[1], row[2], RelayPurpose(row[3]), *row[4:]) for row in rows]
+
+
+def basis_of_grant(grant_id: UUID) -> UUID | None:
+    """The work order that a grant is for."""
+    return RelayGrant.objects.filter(id=grant_id).values_list("basis", flat=True).first()
+
+
+def is_sealed(person_id: UUID) -> bool:
+    """Whether this person is still sealed here, not erased."""
+    return SealedPerson.objects.filter(id=person_id).exists()
+
+
+def opening(request_id: UUID, *, by: Actor) -> OpeningRow:
+    """One request; raises `Refused(NO_SUCH_OPENING)` when it is not there or not the actor's to see."""
+    request = OpeningRequest.objects.filter(access.visible(by), id=request_id).first()
+    if request is None:
+        raise Refused(NO_SUCH_OPENING)
+    return row_of(request)
+
+
+def openings(by: Actor, *, limit: int = 50, offset: int = 0) -> list[OpeningRow]:
+    """The requests somebody sees, newest first."""
+    requests = OpeningRequest.objects.filter(access.visible(by)).order_by("-requested_at", "-id")
+    return [row_of(request) for request in requests[offset : offset + limit]]
+
+
+def openings_by_year() -> list[tuple[int, int]]:
+    """How many identities were opened in each year, newest first, for everybody to read."""
+    opened = OpeningRequest.objects.filter(opened_at__isnull=False)
+    years = opened.annotate(year=ExtractYear("opened_at", tzinfo=BEIJING)).values_list("year")
+    return list(years.annotate(Count("id")).order_by("-year"))
+
+
+def openings_to_tell(now: datetime, *, limit: int = 100) -> list[OpeningRow]:
+    """Opened requests whose persons must be told by now and have not been; locked until the transaction ends."""
+    due = OpeningRequest.objects.select_for_update(skip_locked=True).filter(
+        opened_at__lte=now - TOLD_AFTER, told_at=None, told_forbidden=False
+    )
+    return [row_of(request) for request in due.order_by("opened_at")[:limit]]
+
+
+def committed_openings() -> Iterator[tuple[str, dict[str, str]]]:
+    """The fields under the entry of every opening, as (request's id, fields)."""
+    for request in OpeningRequest.objects.filter(state=OpeningState.OPENED).order_by("id").iterator():
+        yield str(request.id), rules.committed_opening(row_of(request))
+
+
+def row_of(request: OpeningRequest) -> OpeningRow:
+    """A request as a row."""
+    values = {field.name: getattr(request, field.name) for field in fields(OpeningRow)}
+    values |= {"purpose": OpeningPurpose(request.purpose), "state": OpeningState(request.state)}
+    return OpeningRow(**values)
+
+
+_GRANT = (
+    "id",
+    "person",
+    "basis",
+    "purpose",
+    "granted_to",
+    "granted_at",
+    "ends_at",
+    "calls_allowed",
+    "calls_made",
+)

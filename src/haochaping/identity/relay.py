@@ -1,4 +1,4 @@
-"""中间号: the key that turns a sealed phone into a message. Only the worker loads it, on purpose."""
+"""中间号: the keys that turn a sealed phone into a message or a call. Only the worker loads them, on purpose."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def load_key(folder: Path) -> keys.PrivateKey:
-    """Read `relay.key`; raises `keys.KeysMissing`. For the worker at its start, never for a web process."""
-    return keys.private_key(folder / "relay.key")
+def load_keys(folder: Path) -> dict[str, keys.PrivateKey]:
+    """The relay's private keys by fingerprint: `relay.key`, and those before it that lie beside it.
+
+    For the worker, never for a web process. Raises `keys.KeysMissing`.
+    """
+    return keys.relay_ring(folder)

@@ -1,10 +1,29 @@
-"""身份 rules: one spelling for each phone and certificate, so that equal things have equal blind indexes."""
+"""身份 rules: one spelling for each phone and certificate, and what a request to open an identity must say."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from datetime import date
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from haochaping.identity.terms import (
+    BASIS_LIMIT,
+    DOCUMENT_LIMIT,
+    NO_DOCUMENT,
+    NO_LEGAL_BASIS,
+    OPENING_DELAY,
+    UNKNOWN_OPENING_PURPOSE,
+    OpeningPurpose,
+)
+from haochaping.kernel.refused import Complaint
+from haochaping.kernel.text import has_forbidden_control
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from haochaping.identity.terms import OpeningRow
 
 # Resident identity card: 111 on the national bus, 31 in Zhejiang, empty where a source does not say.
 _RESIDENT_TYPES = frozenset({"", "111", "31"})
@@ -74,3 +93,32 @@ def _is_day(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def request_complaint(purpose: str, legal_basis: str, document: str) -> Complaint | None:
+    """What is lacking in a request to open an identity, its texts cleaned; None when nothing is."""
+    if purpose not in set(OpeningPurpose):
+        return Complaint(UNKNOWN_OPENING_PURPOSE, "purpose")
+    if not 0 < len(legal_basis) <= BASIS_LIMIT or has_forbidden_control(legal_basis):
+        return Complaint(NO_LEGAL_BASIS, "legal_basis", {"limit": BASIS_LIMIT})
+    lacking = purpose == OpeningPurpose.LAWFUL_REQUEST and not document
+    if lacking or len(document) > DOCUMENT_LIMIT or has_forbidden_control(document):
+        return Complaint(NO_DOCUMENT, "document", {"limit": DOCUMENT_LIMIT})
+    return None
+
+
+def opens_from(purpose: OpeningPurpose, approved_at: datetime) -> datetime:
+    """From when an identity may be opened: a day after the second approval, at once where a life is in danger."""
+    return approved_at if purpose == OpeningPurpose.LIFE_SAFETY else approved_at + OPENING_DELAY
+
+
+def committed_opening(request: OpeningRow) -> dict[str, str]:
+    """The fields that the ledger commits to when an identity is opened; whom it concerns is one, no name is."""
+    return {
+        "person": str(request.person),
+        "subject": f"{request.subject_kind}:{request.subject_id}",
+        "purpose": request.purpose.value,
+        "legal_basis": sha256(request.legal_basis.encode()).hexdigest(),
+        "document": sha256(request.document.encode()).hexdigest(),
+        "approved": f"{request.first_by} {request.second_by}",
+    }

@@ -47,6 +47,12 @@ class EntryKind(IntEnum):
     REVIEW_COMPLETED = 144
     INVITATION_ISSUED = 145
     SETTING_CHANGED = 146
+    OPENING_REQUESTED = 151
+    OPENING_DECIDED = 152
+    OPENING_ENDED = 153
+    RELAY_GRANTED = 154
+    KEYS_REWRAPPED = 155
+    IDENTITY_ERASED = 156
     SIGNED_IN = 160
     SIGN_IN_FAILED = 161
     SIGNED_OUT = 162
@@ -94,6 +100,12 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.REVIEW_COMPLETED: N_("Review completed with reasons or text"),
     EntryKind.INVITATION_ISSUED: N_("Invitations issued"),
     EntryKind.SETTING_CHANGED: N_("Setting changed"),
+    EntryKind.OPENING_REQUESTED: N_("Opening of an identity requested"),
+    EntryKind.OPENING_DECIDED: N_("Opening of an identity approved by one office"),
+    EntryKind.OPENING_ENDED: N_("Request to open an identity refused, withdrawn or expired"),
+    EntryKind.RELAY_GRANTED: N_("Calls through the relay granted"),
+    EntryKind.KEYS_REWRAPPED: N_("Batch keys wrapped anew"),
+    EntryKind.IDENTITY_ERASED: N_("Sealed identities erased"),
     EntryKind.SIGNED_IN: N_("Logged in"),
     EntryKind.SIGN_IN_FAILED: N_("Log-in failed"),
     EntryKind.SIGNED_OUT: N_("Logged out"),

@@ -13,6 +13,8 @@ from haochaping.kernel.text import clean
 from haochaping.notices import rules, states
 from haochaping.notices.models import Delivery, DemoMessage, Message, Thread
 from haochaping.notices.terms import (
+    BAD_LINE,
+    CALL_WAITS,
     NO_DELIVERY,
     NO_THREAD,
     NOT_FAILED,
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from haochaping.notices.gateway import Gateway
 
 _ERROR_LENGTH = 200
+_JOB = {Channel.SMS: "notices.deliver", Channel.CALL: "notices.connect"}
 
 
 @transaction.atomic
@@ -116,6 +119,34 @@ def queue_sms(
     return delivery.pk
 
 
+@transaction.atomic
+def queue_call(person_id: UUID, *, grant: UUID, line: str, by: Actor, now: datetime) -> UUID:
+    """Queue one call between a desk's line and a sealed person, under a grant of the relay; returns the delivery's id.
+
+    Raises `Refused` with `BAD_LINE`, or `CALL_WAITS` while one to this person is under way.
+    """
+    rung = rules.normal_line(line)
+    if rung is None:
+        raise Refused(BAD_LINE, field="line")
+    underway = (DeliveryState.QUEUED, DeliveryState.SENDING)
+    if Delivery.objects.filter(person=person_id, channel=Channel.CALL, state__in=underway).exists():
+        raise Refused(CALL_WAITS)
+    call = Delivery.objects.create(
+        id=uuid7(now),
+        person=person_id,
+        grant=grant,
+        template=Template.CALL,
+        params={"line": rung},
+        channel=Channel.CALL,
+        state=DeliveryState.QUEUED,
+        queued_at=now,
+        at=now,
+        moved_by=str(by),
+    )
+    _defer(call.pk, Channel.CALL)
+    return call.pk
+
+
 def deliver(
     delivery_id: UUID,
     *,
@@ -125,7 +156,7 @@ def deliver(
     by: Actor,
     now: datetime,
 ) -> DeliveryState:
-    """Send one queued notice; safe to call again: what may have gone out is never sent a second time.
+    """Send one queued notice or connect one call; safe to call again: what may have gone out is not sent again.
 
     The attempt is committed before the gateway is called, so that a crash in between is seen afterwards
     (`UNCLEAR`) instead of repeated; must not run inside another transaction. `phone_of` opens the number (it
@@ -146,7 +177,11 @@ def deliver(
         _settle(delivery_id, DeliveryState.FAILED, by, now, error=type(error).__name__)
         raise
     try:
-        ref = gateway.send(phone, text, reference=str(delivery_id), now=now)
+        ref = (
+            gateway.connect(params["line"], phone, reference=str(delivery_id), now=now)
+            if template == Template.CALL
+            else gateway.send(phone, text, reference=str(delivery_id), now=now)
+        )
     except GatewayFailed as failure:
         return _settle(delivery_id, DeliveryState.FAILED, by, now, error=str(failure))
     return _settle(delivery_id, DeliveryState.SENT, by, now, ref=ref)
@@ -162,7 +197,7 @@ def requeue(delivery_id: UUID, *, by: Actor, now: datetime) -> None:
     if not states.may_follow(DeliveryState(delivery.state), DeliveryState.QUEUED):
         raise Refused(NOT_FAILED)
     Delivery.objects.filter(id=delivery_id).update(state=DeliveryState.QUEUED, at=now, moved_by=str(by))
-    _defer(delivery_id)
+    _defer(delivery_id, Channel(delivery.channel))
 
 
 def keep_demo_message(*, phone: str, text: str, reference: str, now: datetime) -> str:
@@ -216,5 +251,5 @@ def _locked(delivery_id: UUID) -> Delivery:
     return delivery
 
 
-def _defer(delivery_id: UUID) -> None:
-    outbox.defer("notices.deliver", lock=f"delivery-{delivery_id}", delivery_id=str(delivery_id))
+def _defer(delivery_id: UUID, channel: Channel = Channel.SMS) -> None:
+    outbox.defer(_JOB[channel], lock=f"delivery-{delivery_id}", delivery_id=str(delivery_id))

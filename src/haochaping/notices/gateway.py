@@ -1,17 +1,21 @@
-"""短信网关: the port to whoever sends text messages, and the gateway of the demo."""
+"""短信和中间号网关: the port to whoever sends messages and connects calls, and the gateway of the demo."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, cast
 
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext
 
-from haochaping.notices import actions
-from haochaping.notices.terms import GatewayFailed
+from haochaping.notices import actions, rules
+from haochaping.notices.terms import GatewayFailed, Template
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+
+
+_UNSET = "no SMS gateway is set (HAOCHAPING_SMS_GATEWAY)"
 
 
 class Gateway(Protocol):
@@ -24,6 +28,13 @@ class Gateway(Protocol):
     def send(self, phone: str, text: str, *, reference: str, now: datetime) -> str:
         """Send one message and return the gateway's own number; the same `reference` is the same message."""
 
+    def connect(self, line: str, phone: str, *, reference: str, now: datetime) -> str:
+        """Ring a desk's line, then the phone, join both and return the gateway's own number for the call.
+
+        Each side is shown the relay's number (中间号), never the other's. Returns when the call is connected or has
+        rung; the gateway keeps no number longer than the call.
+        """
+
 
 class DemoGateway:
     """Keeps masked phone and text where the demo's page shows them; nothing leaves the machine."""
@@ -32,13 +43,22 @@ class DemoGateway:
         """Keep the message and return a number."""
         return actions.keep_demo_message(phone=phone, text=text, reference=reference, now=now)
 
+    def connect(self, line: str, phone: str, *, reference: str, now: datetime) -> str:
+        """Keep that the call was connected, and return a number."""
+        text = rules.wording(Template.CALL, {"line": line}, gettext)
+        return actions.keep_demo_message(phone=phone, text=text, reference=reference, now=now)
+
 
 class NoGateway:
     """An installation without a gateway: notices wait as failed until one is set."""
 
     def send(self, phone: str, text: str, *, reference: str, now: datetime) -> str:  # noqa: ARG002 - the port's shape
         """Refuse."""
-        raise GatewayFailed("no SMS gateway is set (HAOCHAPING_SMS_GATEWAY)")
+        raise GatewayFailed(_UNSET)
+
+    def connect(self, line: str, phone: str, *, reference: str, now: datetime) -> str:  # noqa: ARG002 - the port's shape
+        """Refuse."""
+        raise GatewayFailed(_UNSET)
 
 
 _NAMED: dict[str, Callable[[], Gateway]] = {"demo": DemoGateway, "": NoGateway}

@@ -53,7 +53,7 @@ class Message(models.Model):
 
 
 class Delivery(models.Model):
-    """外发通知; `params` is empty once it has gone out; `at` and `moved_by` are of the last move."""
+    """外发通知: a message or a call; `params` is empty once it has gone out; `at`, `moved_by` are of the last move."""
 
     class Privacy:
         plain = ("template", "channel", "state", "last_error", "gateway_ref")
@@ -63,6 +63,7 @@ class Delivery(models.Model):
     id = models.UUIDField(primary_key=True)
     message = models.ForeignKey(Message, models.PROTECT, null=True, related_name="+")
     person = models.UUIDField(db_index=True)
+    grant = models.UUIDField(null=True)
     template = models.CharField(max_length=20)
     params = models.JSONField(default=dict)
     channel = models.CharField(max_length=5)
@@ -81,13 +82,20 @@ class Delivery(models.Model):
             CheckConstraint(condition=Q(state__in=[s.value for s in DeliveryState]), name="delivery_state"),
             CheckConstraint(condition=Q(channel__in=[c.value for c in Channel]), name="delivery_channel"),
             CheckConstraint(condition=Q(template__in=[t.value for t in Template]), name="delivery_template"),
+            # A call has its permission, kept by room identity; a message needs none.
+            CheckConstraint(
+                condition=Q(channel=Channel.CALL.value, template=Template.CALL.value, grant__isnull=False)
+                | (~Q(channel=Channel.CALL.value) & ~Q(template=Template.CALL.value) & Q(grant__isnull=True)),
+                name="delivery_call_has_grant",
+            ),
         ]
         indexes = [
+            models.Index(fields=["grant"], name="delivery_of_grant", condition=Q(grant__isnull=False)),
             models.Index(
                 fields=["at"],
                 name="delivery_unfinished",
                 condition=~Q(state__in=[DeliveryState.SENT.value, DeliveryState.NO_PHONE.value]),
-            )
+            ),
         ]
 
 

@@ -35,6 +35,7 @@ _DELIVERY = (
     "gateway_ref",
     "queued_at",
     "at",
+    "grant",
 )
 
 
@@ -82,6 +83,12 @@ def delivery(delivery_id: UUID) -> DeliveryRow | None:
 def deliveries_to(person_id: UUID, *, limit: int = 100) -> list[DeliveryRow]:
     """Notices to one sealed person, newest first."""
     rows = Delivery.objects.filter(person=person_id).order_by("-id").values_list(*_DELIVERY)
+    return [_delivery_row(row) for row in rows[:limit]]
+
+
+def calls_under(grants: Collection[UUID], *, limit: int = 100) -> list[DeliveryRow]:
+    """Calls made or asked for under these grants, oldest first."""
+    rows = Delivery.objects.filter(grant__in=grants).order_by("id").values_list(*_DELIVERY)
     return [_delivery_row(row) for row in rows[:limit]]
 
 

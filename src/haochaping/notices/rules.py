@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import string
+import unicodedata
 from typing import TYPE_CHECKING
 
 from haochaping.kernel.actor import ActorKind
@@ -21,6 +23,8 @@ from haochaping.notices.terms import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+_LINE = re.compile(r"\+?[0-9]{3,20}")
+_SEPARATORS = re.compile(r"[\s\-()]")
 _SPEAKERS = {
     Side.AGENCY: frozenset({ActorKind.STAFF}),
     Side.REVIEWER: frozenset({ActorKind.REVIEWER}),
@@ -42,6 +46,12 @@ def text_complaint(text: str) -> Complaint | None:
     if has_forbidden_control(text):
         return Complaint(CONTROL_CHARACTERS, "text")
     return None
+
+
+def normal_line(text: str) -> str | None:
+    """The one spelling of a desk phone's number that the relay rings first; None when it is none."""
+    line = _SEPARATORS.sub("", unicodedata.normalize("NFKC", text))
+    return line if _LINE.fullmatch(line) else None
 
 
 def placeholders(template: Template) -> frozenset[str]:

@@ -22,9 +22,10 @@ class Side(StrEnum):
 
 
 class Channel(StrEnum):
-    """通知渠道."""
+    """通知渠道: a text message, or a call that the relay connects."""
 
     SMS = "sms"
+    CALL = "call"
 
 
 class DeliveryState(StrEnum):
@@ -46,6 +47,8 @@ class Template(StrEnum):
     AGENCY_WROTE = "agency_wrote"
     ORDER_REPLIED = "order_replied"
     SIGN_IN_CODE = "sign_in_code"
+    CALL = "call"
+    IDENTITY_OPENED = "identity_opened"
 
 
 # Nothing about person, service or agency: a text message is read over shoulders and kept by carriers.
@@ -63,6 +66,13 @@ SENTENCES: dict[Template, str] = {
     Template.SIGN_IN_CODE: N_(
         "{code} is your code to see your services. It is valid for ten minutes; nobody will ask you for it."
     ),
+    # Not sent: what the demo's page shows of a call that a gateway would have connected.
+    Template.CALL: N_(
+        "Call connected through the relay with line {line}. Neither side sees the other’s number."
+    ),
+    Template.IDENTITY_OPENED: N_(
+        "Your identity with a review has been opened by the procedure of the law. The rules, and whom to ask: {link}"
+    ),
 }
 SIDE_LABELS: dict[Side, str] = {
     Side.AGENCY: N_("Agency"),
@@ -76,6 +86,14 @@ DELIVERY_LABELS: dict[DeliveryState, str] = {
     DeliveryState.FAILED: N_("Not sent, will be tried again"),
     DeliveryState.NO_PHONE: N_("No phone number to send to"),
     DeliveryState.UNCLEAR: N_("Interrupted while sending; not sent again"),
+}
+CALL_STATE_LABELS: dict[DeliveryState, str] = {
+    DeliveryState.QUEUED: N_("The relay is being asked"),
+    DeliveryState.SENDING: N_("The relay is ringing"),
+    DeliveryState.SENT: N_("Connected through the relay"),
+    DeliveryState.FAILED: N_("Not connected"),
+    DeliveryState.NO_PHONE: N_("No phone number to call"),
+    DeliveryState.UNCLEAR: N_("Interrupted; it may have rung"),
 }
 TEXT_LIMIT = 2000
 # Codes of refusals that say there is no number to send to, whoever keeps the numbers.
@@ -111,6 +129,16 @@ WRONG_PARAMS = Reason(
     "wrong_template_params",
     N_("The message “{template}” needs exactly these values: {needed}."),
     N_("Give every value of the template and no other."),
+)
+BAD_LINE = Reason(
+    "bad_line",
+    N_("This is not a line that the relay can ring."),
+    N_("Type the number of your desk phone: 3 to 20 digits."),
+)
+CALL_WAITS = Reason(
+    "call_waits",
+    N_("A call to this reviewer is being connected already."),
+    N_("Wait until it has ended; reload the page to see its outcome."),
 )
 NO_DELIVERY = Reason(
     "no_delivery",
@@ -162,6 +190,7 @@ class DeliveryRow:
     gateway_ref: str
     queued_at: datetime
     at: datetime
+    grant: UUID | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,15 @@ FIRED_BY: dict[Move, Power] = {
 FINAL = frozenset({S.REPLIED, S.CANCELLED})
 
 
+# The reviewer is called while the agency works on the order: after it has signed, until it has replied.
+_CALLED = frozenset({S.SIGNED, S.VERIFIED, S.RECTIFIED})
+
+
+def may_call(state: S) -> bool:
+    """Whether the reviewer may be called in this state."""
+    return state in _CALLED
+
+
 def after(state: S, move: Move) -> S | None:
     """The state a move leads to; None when it is not allowed."""
     return TRANSITIONS.get((state, move))

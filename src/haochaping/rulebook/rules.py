@@ -179,6 +179,8 @@ def terms_of(
         simple_rectify_unit=unit(Key.SIMPLE_RECTIFY_LIMIT),
         complex_rectify_days=int(value(Key.COMPLEX_RECTIFY_LIMIT)),
         complex_rectify_unit=unit(Key.COMPLEX_RECTIFY_LIMIT),
+        call_attempts=int(value(Key.CALL_ATTEMPTS)),
+        call_attempts_within=timedelta(days=int(value(Key.CALL_ATTEMPTS_WITHIN_DAYS))),
         workday_start=time.fromisoformat(value(Key.WORKDAY_START)),
         workday_end=time.fromisoformat(value(Key.WORKDAY_END)),
         division_path=division_path,

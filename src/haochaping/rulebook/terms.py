@@ -289,6 +289,8 @@ class Terms:
     complex_rectify_days: int
     workday_start: time
     workday_end: time
+    call_attempts: int
+    call_attempts_within: timedelta
     first_contact_unit: Unit = Unit.WORKING_DAYS
     simple_rectify_unit: Unit = Unit.WORKING_DAYS
     complex_rectify_unit: Unit = Unit.WORKING_DAYS

@@ -15,6 +15,7 @@ from haochaping.doors.board import figures
 from haochaping.doors.board.reviews import shown
 from haochaping.doors.board.terms import DENOMINATORS, NUMERATORS
 from haochaping.doors.gate import public
+from haochaping.identity import queries as identity
 from haochaping.insight import queries as insight
 from haochaping.insight.rules import MEASURES
 from haochaping.insight.terms import Place
@@ -83,11 +84,11 @@ def definitions(request: HttpRequest) -> HttpResponse:
     return render(request, "board/measures.html", {"measures": rows, "minimum": MINIMUM_N})
 
 
-@public(database=False)
+@public
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
     """What is promised to people who review, and where to turn when it is not kept."""
-    return render(request, "board/about.html")
+    return render(request, "board/about.html", {"openings": identity.openings_by_year()})
 
 
 @public(database=False)

@@ -14,6 +14,9 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from haochaping.exchange import queries as exchange
+from haochaping.identity import keys
+from haochaping.identity import queries as identity
+from haochaping.identity.terms import KeyPair
 from haochaping.kernel.refused import N_
 from haochaping.ledger import queries as ledger
 from haochaping.outbox import queries as outbox
@@ -59,6 +62,7 @@ def checkup(installation: Installation) -> Iterator[Finding]:
     yield _role()
     yield from _rules()
     yield _keys()
+    yield _rotation()
     yield from _queues()
     yield _foreign_rows()
     lag = ledger.lag()
@@ -142,6 +146,23 @@ def _keys() -> Finding:
         else gettext("only their owner reads the keys")
     )
     return Finding(N_("keys"), ok=True, text=text)
+
+
+def _rotation() -> Finding:
+    """Batches whose keys are wrapped for another key than the one that is sealed for now."""
+    held = keys.application_keys(settings.KEYS_DIR)
+    present = {KeyPair.ESCROW: held.escrow.id, KeyPair.RELAY: held.relay.id}
+    left = {
+        pair: sum(fact.batches for fact in identity.wrapped_under(pair) if fact.key_id != present[pair])
+        for pair in KeyPair
+    }
+    behind = ", ".join(f"{pair}: {n}" for pair, n in left.items() if n)
+    if behind:
+        told = gettext(
+            "batches are wrapped under a former key ({batches}): run “haochaping identity rotate” again until none is"
+        )
+        return Finding(N_("rotation"), ok=False, text=told.format(batches=behind))
+    return Finding(N_("rotation"), ok=True, text=gettext("every batch is wrapped under the present keys"))
 
 
 def _queues() -> Iterator[Finding]:

@@ -5,7 +5,17 @@ from __future__ import annotations
 import click
 
 from haochaping import __version__
-from haochaping.doors.commands import database, directory, intake, ledger, operate, people, rulebook, run
+from haochaping.doors.commands import (
+    database,
+    directory,
+    identity,
+    intake,
+    ledger,
+    operate,
+    people,
+    rulebook,
+    run,
+)
 from haochaping.doors.commands.spoken import Group, Option
 from haochaping.kernel.refused import N_
 
@@ -38,4 +48,5 @@ cli.add_command(intake.invitations)
 cli.add_command(operate.quarantine)
 cli.add_command(operate.jobs)
 cli.add_command(ledger.ledger)
+cli.add_command(identity.identity)
 cli.add_command(operate.doctor)

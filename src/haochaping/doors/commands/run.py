@@ -45,6 +45,7 @@ def serve(installation: Installation, *, doors: str, workers: int) -> None:
     from granian.constants import Interfaces  # noqa: PLC0415
 
     installation.connect(HAOCHAPING_DOORS=doors)
+    _check_keys_away(installation)
     Granian(
         "haochaping.config.wsgi:application",
         address=installation.env.host,
@@ -57,6 +58,18 @@ def serve(installation: Installation, *, doors: str, workers: int) -> None:
         # An address may carry what an unsigned client put into it: no access log.
         log_access=False,
     ).serve()
+
+
+def _check_keys_away(installation: Installation) -> None:
+    """A real site's pages run without the keys that open a number or a name: who takes the process over has none."""
+    folder = installation.env.data_dir / "keys"
+    found = [name for name in ("relay.key", "escrow.key") if os.access(folder / name, os.R_OK)]
+    if found and installation.env.site_url.startswith("https://"):
+        told = gettext(
+            "The web server can read {files} in {folder}. Move them to the worker's folder and off the machine, as the "
+            "guide for operators says; pages are served only without them."
+        )
+        fail(told.format(files=", ".join(found), folder=folder))
 
 
 @click.command(cls=Command)

@@ -123,6 +123,13 @@ def _agencies() -> list[dict[str, str]]:
     ]
 
 
+def _offices() -> list[dict[str, str]]:
+    return [
+        {"code": code, "name": name, "division": names.CITY[0], "parent": "", "uscc": ""}
+        for code, name in names.OFFICES
+    ]
+
+
 def _items() -> list[dict[str, str]]:
     rows = []
     for agency in _agencies():
@@ -137,7 +144,7 @@ def _items() -> list[dict[str, str]]:
 def _fill_directory(now: datetime) -> None:
     rows: Mapping[Kind, list[dict[str, str]]] = {
         Kind.DIVISIONS: [{"code": code, "name": name} for code, name in _divisions()],
-        Kind.AGENCIES: _agencies(),
+        Kind.AGENCIES: [*_agencies(), *_offices()],
         Kind.ITEMS: _items(),
         Kind.PLATFORMS: [{"code": c, "name": name, "division": names.CITY[0]} for c, name in names.PLATFORMS],
         Kind.HALLS: [{"code": c, "name": name, "division": division} for c, name, division in names.HALLS],

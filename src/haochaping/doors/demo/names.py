@@ -73,11 +73,15 @@ REPLIES = (
     "您的意见已采纳，办事指南已更新。欢迎继续监督。",
 )
 CLERK_AGENCY = "990102000000_01"
+# Two offices without services of their own; their keepers decide together about opening an identity.
+OFFICES = (("990100000000_81", "云城市政务服务监督局"), ("990100000000_82", "云城市数据资源局"))
 ACCOUNTS = (
     ("clerk", "河湾区经办人", "clerk", {"agency_code": CLERK_AGENCY}),
     ("lead", "河湾区审批局负责人", "agency_lead", {"agency_code": CLERK_AGENCY}),
     ("publisher", "云城市发布员", "publisher", {"division_code": "990100000000"}),
     ("supervisor", "云城市监督员", "supervisor", {"division_code": "990100000000"}),
+    ("keeper", "云城市政务服务监督局身份保管员", "identity_keeper", {"agency_code": OFFICES[0][0]}),
+    ("keeper2", "云城市数据资源局身份保管员", "identity_keeper", {"agency_code": OFFICES[1][0]}),
     ("sysadmin", "系统管理员", "system_admin", {"everywhere": True}),
     ("secadmin", "安全管理员", "security_admin", {"everywhere": True}),
     ("auditor", "审计员", "auditor", {"everywhere": True}),

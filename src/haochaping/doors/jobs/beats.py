@@ -11,7 +11,8 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from haochaping.exchange import actions as exchange
-from haochaping.flows import handle_bad_review, retry_quarantine
+from haochaping.flows import erase_persons, handle_bad_review, open_identity, retry_quarantine
+from haochaping.identity import actions as identity
 from haochaping.insight import actions as insight
 from haochaping.kernel.actor import SYSTEM
 from haochaping.ledger import actions as ledger
@@ -40,6 +41,13 @@ BEATS: tuple[Beat, ...] = (
     Beat("take orphans whose case came", 30, lambda now: retry_quarantine.retry_orphans(now=now)),
     Beat("forget ended visits", 300, lambda now: exchange.forget_visits(before=now)),
     Beat("forget old answers", 3600, lambda now: exchange.forget_answers(now=now)),
+    Beat(
+        "let requests to open an identity expire",
+        3600,
+        lambda now: identity.expire_openings(by=SYSTEM, now=now),
+    ),
+    Beat("tell whose identity was opened", 3600, lambda now: open_identity.tell_opened(by=SYSTEM, now=now)),
+    Beat("erase identities nobody needs", 86400, lambda now: erase_persons.erase_persons(by=SYSTEM, now=now)),
     Beat("rescue stalled jobs", 30, lambda now: outbox.rescue_stalled(now=now)),
 )
 

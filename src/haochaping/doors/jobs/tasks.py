@@ -8,7 +8,6 @@ runs it again.
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from haochaping.doors.jobs.registry import job
+from haochaping.flows.call_back import connect_call
 from haochaping.flows.deliver_notice import deliver_notice
 from haochaping.identity import relay
 from haochaping.kernel.actor import SYSTEM
@@ -24,12 +24,18 @@ if TYPE_CHECKING:
     from haochaping.identity.keys import PrivateKey
 
 
-@cache
-def _relay_key() -> PrivateKey:
-    return relay.load_key(settings.KEYS_DIR)
+def _relay_keys() -> dict[str, PrivateKey]:
+    # Read for each job, so that a worker goes on through a rotation.
+    return relay.load_keys(settings.KEYS_DIR)
 
 
 @job("notices.deliver")
 def deliver(*, delivery_id: str) -> None:
     """Send one notice. Tried again for a quarter of an hour; what may have gone out is never sent twice."""
-    deliver_notice(UUID(delivery_id), relay_key=_relay_key(), by=SYSTEM, now=timezone.now())
+    deliver_notice(UUID(delivery_id), relay_keys=_relay_keys(), by=SYSTEM, now=timezone.now())
+
+
+@job("notices.connect")
+def connect(*, delivery_id: str) -> None:
+    """Have the relay connect one call. Tried again never: whoever asked is not waiting any more, and asks anew."""
+    connect_call(UUID(delivery_id), relay_keys=_relay_keys(), by=SYSTEM, now=timezone.now())

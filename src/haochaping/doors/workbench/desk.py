@@ -15,6 +15,16 @@ from haochaping.accounts.access import may_any
 from haochaping.accounts.terms import CONSOLE_POWERS, NOT_ALLOWED, OUT_OF_SCOPE, Power
 from haochaping.doors.gate import actor_of
 from haochaping.files.terms import NO_SUCH_PHOTO
+from haochaping.identity.access import LOOKERS
+from haochaping.identity.terms import (
+    NO_ORGANISATION,
+    NO_SUCH_OPENING,
+    NOT_YOURSELF,
+    OPENING_OVER,
+    OWN_MATTER,
+    SAME_ORGANISATION,
+    WRONG_OPENING_STATE,
+)
 from haochaping.kernel.refused import N_, Refused
 from haochaping.outbox.terms import JOB_NOT_DEAD
 from haochaping.publicity.terms import ALREADY_DECIDED, NOTHING_TO_RELEASE
@@ -36,7 +46,13 @@ _STATUS = {
     NO_SUCH_ORDER.code: MISSING,
     NO_SUCH_PHOTO.code: MISSING,
     WRONG_STATE.code: CONFLICT,
+    NO_SUCH_OPENING.code: MISSING,
     NOTHING_TO_RELEASE.code: CONFLICT,
+    WRONG_OPENING_STATE.code: CONFLICT,
+    OPENING_OVER.code: CONFLICT,
+    **dict.fromkeys(
+        (NO_ORGANISATION.code, OWN_MATTER.code, NOT_YOURSELF.code, SAME_ORGANISATION.code), FORBIDDEN
+    ),
     ALREADY_DECIDED.code: CONFLICT,
     JOB_NOT_DEAD.code: CONFLICT,
 }
@@ -64,6 +80,12 @@ PLACES = (
         N_("Texts to release"),
         N_("Decide which texts and replies the public may read."),
         frozenset({Power.PUBLICATION_RELEASE}),
+    ),
+    Place(
+        "desk_openings",
+        N_("Openings of identities"),
+        N_("Ask that a sealed identity be opened, or decide about it."),
+        LOOKERS,
     ),
     Place(
         "desk_quarantine",

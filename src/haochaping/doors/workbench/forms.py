@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from haochaping.identity.terms import BASIS_LIMIT, CALL_PURPOSES, DOCUMENT_LIMIT, PURPOSE_LABELS
 from haochaping.kernel.refused import Complaint
 from haochaping.kernel.text import has_forbidden_control
 from haochaping.notices.terms import TEXT_LIMIT as MESSAGE_LIMIT
@@ -70,6 +71,22 @@ class MessageForm(forms.Form):
     )
 
 
+class CallForm(forms.Form):
+    """Asking the relay for a call; both numbers stay between the relay and its lines."""
+
+    purpose = Choice(
+        label=gettext_lazy("What the call is for"),
+        choices=[(word, gettext_lazy(label)) for word, label in CALL_PURPOSES.items()],
+    )
+    line = forms.CharField(
+        label=gettext_lazy("Your desk phone"),
+        help_text=gettext_lazy(
+            "The relay rings it first, then the reviewer. Neither side sees the other’s number."
+        ),
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off", "maxlength": "30"}),
+    )
+
+
 class CallbackForm(forms.Form):
     """What one attempt to hear the reviewer brought."""
 
@@ -107,4 +124,45 @@ class ReplyForm(forms.Form):
             "The reviewer reads it at once; the public reads it after a publisher has released it. Name nobody."
         ),
         rows=6,
+    )
+
+
+class OpeningForm(forms.Form):
+    """Asking that an identity be opened."""
+
+    about = forms.CharField(
+        label=gettext_lazy("Work order or case"),
+        help_text=gettext_lazy(
+            "The number of the work order from its address, or the case as platform/number."
+        ),
+        max_length=100,
+    )
+    purpose = Choice(
+        label=gettext_lazy("What it is opened for"),
+        choices=[(word, gettext_lazy(label)) for word, label in PURPOSE_LABELS.items()],
+    )
+    legal_basis = Words(
+        label=gettext_lazy("Legal basis"),
+        help_text=gettext_lazy("Law and article, and in a sentence why it is needed. Name nobody."),
+        limit=BASIS_LIMIT,
+        rows=3,
+    )
+    document = forms.CharField(
+        label=gettext_lazy("Document of the request by law"),
+        help_text=gettext_lazy("Needed where an organ requests it by law: the number of its document."),
+        required=False,
+        widget=forms.TextInput(attrs={"maxlength": str(DOCUMENT_LIMIT)}),
+    )
+    told_forbidden = forms.BooleanField(
+        label=gettext_lazy("A court has forbidden to tell the person; the document says so"), required=False
+    )
+
+
+class RefusalForm(forms.Form):
+    """Refusing to open an identity."""
+
+    note = forms.CharField(
+        label=gettext_lazy("Reason for refusing"),
+        required=False,
+        widget=forms.TextInput(attrs={"maxlength": "500"}),
     )

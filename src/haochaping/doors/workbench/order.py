@@ -18,19 +18,23 @@ from haochaping.cases import queries as cases
 from haochaping.doors.gate import actor_of, leave_note, requires
 from haochaping.doors.photo import photo_response
 from haochaping.doors.workbench.desk import INVALID, desk_page, refusable, see_other, status_of
-from haochaping.doors.workbench.steps import MESSAGE, STEPS, may_write, open_steps
+from haochaping.doors.workbench.steps import CALL, MESSAGE, STEPS, may_write, open_steps
 from haochaping.doors.workbench.words import names_of, state_tone, tag_labels
 from haochaping.files import queries as files
 from haochaping.files.terms import NO_SUCH_PHOTO
 from haochaping.flows import handle_bad_review
+from haochaping.flows.call_back import calls_of
+from haochaping.identity.access import may_request
+from haochaping.identity.terms import CALL_PURPOSES
 from haochaping.kernel.masking import masked_number
 from haochaping.kernel.refused import Refused
 from haochaping.ledger.terms import EntryKind
 from haochaping.notices import queries as notices
-from haochaping.notices.terms import Side
+from haochaping.notices.terms import CALL_STATE_LABELS, Side
 from haochaping.publicity.rules import redacted
 from haochaping.rectification import queries as orders
 from haochaping.rectification.rules import next_due
+from haochaping.rectification.states import may_call
 from haochaping.rectification.terms import (
     CALL_LABELS,
     MOVE_LABELS,
@@ -58,6 +62,9 @@ if TYPE_CHECKING:
     from haochaping.kernel.actor import Actor
     from haochaping.notices.terms import MessageRow
     from haochaping.rectification.terms import CallbackRow, EventRow, OrderRow
+
+
+_PLACE = {MESSAGE: "#thread", CALL: "#calls"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +113,7 @@ def step(request: HttpRequest, order_id: UUID, step: str) -> HttpResponse:
         form.add_error(sentence.field if sentence.field in form.fields else None, sentence.text)
         return _page(request, order_id, tried=step, form=form, status=status_of(refused.complaint))
     messages.success(request, gettext(chosen.done))
-    return see_other(_address(order_id) + ("#thread" if step == MESSAGE else ""))
+    return see_other(_address(order_id) + _PLACE.get(step, ""))
 
 
 @requires(Power.ORDER_HANDLE)
@@ -176,6 +183,9 @@ def _page(
         "handles": may(by, Power.ORDER_HANDLE),
         "offers": _offers(order, tried, form) if may(by, Power.ORDER_HANDLE) else [],
         "write": _write(order, tried, form) if may(by, Power.ORDER_HANDLE) else None,
+        "call": _offer(CALL, tried, form) if may(by, Power.ORDER_HANDLE) and may_call(order.state) else None,
+        "calls": _calls(order.id),
+        "may_ask_opening": may_request(by),
         "wrong": form,
     }
     return desk_page(
@@ -240,13 +250,26 @@ def _offer(name: str, tried: str, form: forms.Form | None) -> Offer:
     return Offer(name, gettext(step.title), gettext(step.button), shown)
 
 
+def _calls(order_id: UUID) -> list[dict[str, object]]:
+    """What became of each call: never a number, and not whose line it was."""
+    return [
+        {
+            "at": call.queued_at,
+            "purpose": gettext(CALL_PURPOSES[grant.purpose]),
+            "outcome": gettext(CALL_STATE_LABELS[call.state]),
+        }
+        for grant, call in calls_of(order_id)
+    ]
+
+
 def _message(message: MessageRow, names: dict[str, str]) -> dict[str, object]:
     ours = message.side == Side.AGENCY
     return {
         "who": names.get(message.author, "") if ours else gettext("Reviewer"),
         "ours": ours,
         "at": message.sent_at,
-        "text": message.text,
+        # A number written into a message stays hidden, as in the review: there is the relay for calling.
+        "text": message.text if ours else redacted(message.text),
         "new": not ours and message.read_at is None,
     }
 

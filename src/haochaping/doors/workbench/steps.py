@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from haochaping.doors.workbench.forms import (
     ANSWERS,
     CallbackForm,
+    CallForm,
     MessageForm,
     RectifyForm,
     ReplyForm,
     SignForm,
 )
-from haochaping.flows import handle_bad_review
+from haochaping.flows import call_back, handle_bad_review
 from haochaping.kernel.refused import N_
 from haochaping.rectification import actions as rectification
 from haochaping.rectification.states import FINAL, moves_from
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One form of the order page; `move` is what it fires, None for a message, which changes no state."""
+    """One form of the order page; `move` is what it fires, None for a message or call, which change no state."""
 
     title: str
     button: str
@@ -71,7 +72,11 @@ def _write(order_id: UUID, typed: Typed, by: Actor, now: datetime) -> None:
     handle_bad_review.write_to_reviewer(order_id, typed["text"], by=by, now=now)
 
 
-MESSAGE = "message"
+def _call(order_id: UUID, typed: Typed, by: Actor, now: datetime) -> None:
+    call_back.request_call(order_id, purpose=typed["purpose"], line=typed["line"], by=by, now=now)
+
+
+MESSAGE, CALL = "message", "call"
 STEPS = {
     "sign-for": Step(
         N_("Sign for this order"),
@@ -104,6 +109,13 @@ STEPS = {
         ReplyForm,
         _reply,
         Move.REPLY,
+    ),
+    CALL: Step(
+        N_("Call the reviewer through the relay"),
+        N_("Have the relay call"),
+        N_("The relay rings your desk phone in a moment; the outcome appears here."),
+        CallForm,
+        _call,
     ),
     MESSAGE: Step(N_("Write to the reviewer"), N_("Send"), N_("The message is sent."), MessageForm, _write),
 }

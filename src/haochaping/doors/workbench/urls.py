@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haochaping.doors.workbench import installation, order, releases, start
+from haochaping.doors.workbench import installation, openings, order, releases, start
 
 urlpatterns = [
     path("", start.desk, name="desk"),
@@ -14,6 +14,10 @@ urlpatterns = [
     path("orders/<uuid:order_id>/<slug:step>", order.step, name="desk_order_step"),
     path("releases/", releases.page, name="desk_releases"),
     path("releases/<uuid:review_id>/<slug:part>", releases.decide, name="desk_release"),
+    path("openings/", openings.page, name="desk_openings"),
+    path("openings/new", openings.new, name="desk_opening_new"),
+    path("openings/<uuid:request_id>", openings.one, name="desk_opening"),
+    path("openings/<uuid:request_id>/<slug:step>", openings.decide, name="desk_opening_step"),
     path("quarantine/", installation.quarantine, name="desk_quarantine"),
     path("quarantine/retry", installation.retry_all, name="desk_quarantine_retry_all"),
     path("quarantine/<uuid:record_id>/retry", installation.retry_one, name="desk_quarantine_retry"),

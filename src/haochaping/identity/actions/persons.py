@@ -1,4 +1,4 @@
-"""身份 writes: persons are sealed set-wise; the relay opens one phone at a time and leaves a trace."""
+"""封存: persons are sealed set-wise, and erased set-wise."""
 
 from __future__ import annotations
 
@@ -11,17 +11,9 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from haochaping.identity import keys, rules, sealing
-from haochaping.identity.models import SealedPerson
-from haochaping.identity.terms import (
-    BROKEN_SEAL,
-    NO_PHONE,
-    OTHER_KEY,
-    UNKNOWN_PERSON,
-    IndexPurpose,
-    PlainPerson,
-)
+from haochaping.identity.models import BlindIndex, SealedBatch, SealedPerson
+from haochaping.identity.terms import ErasureCause, IndexPurpose, PlainPerson
 from haochaping.kernel.identifiers import random_bytes, uuid7, uuids7
-from haochaping.kernel.refused import Refused
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import SUITES, EntryKind, NewEntry, Suite
 from haochaping.postgres.rows import copy_rows
@@ -87,32 +79,23 @@ def seal(persons: Sequence[PlainPerson], *, now: datetime) -> list[UUID]:
 
 
 @transaction.atomic
-def open_phone(person_id: UUID, *, relay_key: keys.PrivateKey, purpose: str, by: Actor, now: datetime) -> str:
-    """Open the phone number of one person for a message or a call; every use is an entry of the ledger.
+def erase(person_ids: Sequence[UUID], cause: ErasureCause, *, by: Actor, now: datetime) -> int:
+    """Erase sealed persons with their indexes, and batch keys that nobody needs any more; returns how many persons.
 
-    `purpose` is a short code such as `notice` or `callback`. Only a process that has loaded the relay key can
-    call this. Raises `Refused` with `UNKNOWN_PERSON`, `NO_PHONE`, `OTHER_KEY` or `BROKEN_SEAL`.
+    What the ledger commits to stays; a person erased is found by nobody and opened by nobody.
     """
-    row = (
-        SealedPerson.objects.filter(id=person_id)
-        .values_list("relay_sealed", "batch_id", "batch__relay_wrapped", "batch__relay_key_id")
-        .first()
-    )
-    if row is None:
-        raise Refused(UNKNOWN_PERSON)
-    relay_sealed, batch_id, wrapped, key_id = row
-    if relay_sealed is None:
-        raise Refused(NO_PHONE)
-    if key_id != relay_key.id:
-        raise Refused(OTHER_KEY, key_id=key_id)
-    try:
-        batch_key = sealing.unwrap(bytes(wrapped), relay_key.key, sealing.relay_purpose(batch_id))
-        phone = sealing.open_row(batch_key, bytes(relay_sealed), sealing.phone_place(person_id)).decode()
-    except sealing.BrokenSeal:
-        raise Refused(BROKEN_SEAL) from None
-    entry = NewEntry(EntryKind.RELAY_USED, "person", str(person_id), facts={"purpose": purpose})
+    found = SealedPerson.objects.filter(id__in=person_ids).values_list("id", "batch_id")
+    batches = {batch_id for _, batch_id in found}
+    ids = [person_id for person_id, _ in found]
+    if not ids:
+        return 0
+    BlindIndex.objects.filter(person__in=ids).delete()
+    SealedPerson.objects.filter(id__in=ids).delete()
+    kept = SealedPerson.objects.filter(batch__in=batches).values("batch")
+    SealedBatch.objects.filter(id__in=batches).exclude(id__in=kept).delete()
+    entry = NewEntry(EntryKind.IDENTITY_ERASED, "identity", cause.value, facts={"persons": str(len(ids))})
     ledger.append([entry], by=by, now=now)
-    return phone
+    return len(ids)
 
 
 def _plain(person: PlainPerson) -> bytes:

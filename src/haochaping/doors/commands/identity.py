@@ -1,0 +1,225 @@
+"""`haochaping identity …`: the key register, requests to open, opening, rotation, splitting a key."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from gettext import gettext, ngettext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from haochaping.doors.commands.installation import fail, json_option, show, with_database
+from haochaping.doors.commands.spoken import File, Group, option
+from haochaping.kernel.actor import OPERATOR
+from haochaping.kernel.refused import N_
+
+if TYPE_CHECKING:
+    from haochaping.identity.keys import PrivateKey
+
+_KEY_FILE = File(exists=True, dir_okay=False, path_type=Path)
+escrow_option = option("--escrow-key", type=_KEY_FILE, help=N_("File of the escrow key."))
+share_option = option(
+    "--share", "shares", multiple=True, type=_KEY_FILE, help=N_("File of a share; give enough of them.")
+)
+
+
+@click.group(cls=Group)
+def identity() -> None:
+    """Sealed identities: keys, requests to open one, opening, rotation."""
+
+
+@identity.command("keys")
+@json_option
+@with_database
+def show_keys(*, as_json: bool) -> None:
+    """The register of keys in this folder, and how many batches are wrapped under which."""
+    from django.conf import settings  # noqa: PLC0415 - needs Django to be ready
+
+    from haochaping.identity import keys, queries  # noqa: PLC0415
+    from haochaping.identity.terms import KeyPair  # noqa: PLC0415
+
+    facts: list[dict[str, object]] = [asdict(fact) for fact in keys.inventory(settings.KEYS_DIR)]
+    used: list[dict[str, object]] = [
+        {"pair": pair, **asdict(fact)} for pair in KeyPair for fact in queries.wrapped_under(pair)
+    ]
+    show([*facts, *used], as_json=as_json, line=_key_line)
+
+
+def _key_line(row: dict[str, object]) -> str:
+    if "file" not in row:
+        told = gettext("{n} batches are wrapped for {pair} under {key}")
+        return told.format(n=row["batches"], pair=row["pair"], key=row["key_id"])
+    where = gettext("here") if row["present"] else gettext("not here")
+    values = [
+        row["file"],
+        where,
+        row["purpose"],
+        row["algorithm"],
+        row["owner"],
+        row["fingerprint"],
+        row["since"],
+    ]
+    line = " · ".join(str(value) for value in values if value)
+    return line + (
+        " · " + gettext("replace by {day}").format(day=row["rotate_by"]) if row["rotate_by"] else ""
+    )
+
+
+@identity.command("requests")
+@json_option
+@with_database
+def list_requests(*, as_json: bool) -> None:
+    """Requests to open an identity, newest first; no name is known."""
+    from haochaping.identity import queries  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.identity.terms import (  # noqa: PLC0415
+        OPENING_LABELS,
+        PURPOSE_LABELS,
+        OpeningPurpose,
+        OpeningState,
+    )
+
+    rows = [asdict(row) for row in queries.openings(OPERATOR, limit=200)]
+
+    def line(row: dict[str, object]) -> str:
+        state, purpose = OpeningState(str(row["state"])), OpeningPurpose(str(row["purpose"]))
+        told = f"{gettext(OPENING_LABELS[state])} · {gettext(PURPOSE_LABELS[purpose])}"
+        return f"{row['id']} {row['requested_at']:%Y-%m-%d} {told}"
+
+    show(rows, as_json=as_json, line=line)
+
+
+@identity.command("open")
+@click.argument("request", type=click.UUID)
+@escrow_option
+@share_option
+@with_database
+def open_request(request: object, *, escrow_key: Path | None, shares: tuple[Path, ...]) -> None:
+    """Open the one identity of an approved REQUEST and print it, once.
+
+    For whoever holds the escrow key or enough shares of it. The opening is recorded before anything is printed;
+    nothing that is printed is kept.
+    """
+    from uuid import UUID  # noqa: PLC0415
+
+    from django.utils import timezone  # noqa: PLC0415 - needs Django to be ready
+
+    from haochaping.identity import actions  # noqa: PLC0415
+
+    key = _escrow(escrow_key, shares)
+    person = actions.open_identity(UUID(str(request)), escrow_key=key, by=OPERATOR, now=timezone.now())
+    told = gettext("name: {name}\nphone: {phone}\ncertificate: {kind} {number}")
+    click.echo(
+        told.format(
+            name=person.name, phone=person.phone, kind=person.certificate_type, number=person.certificate_no
+        )
+    )
+
+
+@identity.command("rotate")
+@click.argument("pair", type=click.Choice(["relay", "escrow"]))
+@escrow_option
+@share_option
+@option(
+    "--new-key",
+    type=File(dir_okay=False, path_type=Path),
+    help=N_("Escrow only: file of the new private key, made if it is not there; keep it off this machine."),
+)
+@with_database
+def rotate(pair: str, *, escrow_key: Path | None, shares: tuple[Path, ...], new_key: Path | None) -> None:
+    """Replace the pair of keys of the relay or of the escrow office; batch keys are wrapped anew, no row is.
+
+    Broken off, it is called again with the same words and goes on. For the escrow, name the present key or its
+    shares, and the file of the new one.
+    """
+    from django.conf import settings  # noqa: PLC0415 - needs Django to be ready
+    from django.utils import timezone  # noqa: PLC0415
+
+    from haochaping.flows.rotate_keys import rotate_keys  # noqa: PLC0415
+    from haochaping.identity import keys, relay  # noqa: PLC0415
+    from haochaping.identity.terms import KeyPair  # noqa: PLC0415
+
+    chosen = KeyPair(pair)
+    try:
+        if chosen == KeyPair.RELAY:
+            new = keys.renew_relay(settings.KEYS_DIR)
+            old = relay.load_keys(settings.KEYS_DIR)
+        else:
+            present = _escrow(escrow_key, shares)
+            if new_key is None:
+                fail(gettext("Name the file of the new escrow key: --new-key FILE."))
+            keys.make_private(new_key)
+            new = keys.publish(settings.KEYS_DIR, chosen, new_key)
+            old = {present.id: present}
+    except keys.KeysMissing as missing:
+        fail(str(missing))
+    done = 0
+    for part in rotate_keys(chosen, old=old, new=new, by=OPERATOR, now=timezone.now()):
+        done += part
+        click.echo(ngettext("{n} batch wrapped anew", "{n} batches wrapped anew", done).format(n=done))
+    click.echo(
+        gettext("Everything this key opens is wrapped for {key} now. {rest}").format(
+            key=new.id, rest=_rest(chosen)
+        )
+    )
+
+
+def _rest(pair: object) -> str:
+    return gettext(_REST[str(pair)])
+
+
+_REST = {
+    "relay": N_(
+        "Copy relay.pub to every web process, run this once more, then erase the relay-….key files that are left."
+    ),
+    "escrow": N_(
+        "Copy escrow.pub to every process, run this once more, then erase the former key and its shares."
+    ),
+}
+
+
+@identity.command("split-key")
+@click.argument("file", type=_KEY_FILE)
+@option("--shares", default=3, show_default=True, type=click.IntRange(2, 255), help=N_("How many shares."))
+@option(
+    "--threshold",
+    default=2,
+    show_default=True,
+    type=click.IntRange(2, 255),
+    help=N_("How many of them give the key back."),
+)
+@option(
+    "--into",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=".",
+    show_default=True,
+    help=N_("Folder of the files of the shares; each then goes to another office."),
+)
+def split_key(file: Path, *, shares: int, threshold: int, into: Path) -> None:
+    """Split the private key in FILE into shares; fewer than the threshold say nothing about it."""
+    from haochaping.identity import keys  # noqa: PLC0415
+    from haochaping.identity.shares import split_key as split  # noqa: PLC0415
+
+    if threshold > shares:
+        fail(gettext("There must be at least as many shares as are needed."))
+    try:
+        made = split(file, into, shares=shares, threshold=threshold)
+    except keys.KeysMissing as missing:
+        fail(str(missing))
+    for path in made:
+        click.echo(path)
+    click.echo(
+        gettext("Try the shares out (“identity open” takes them), then erase {file}.").format(file=file)
+    )
+
+
+def _escrow(file: Path | None, shares: tuple[Path, ...]) -> PrivateKey:
+    from haochaping.identity import keys  # noqa: PLC0415
+    from haochaping.identity.shares import key_of_shares  # noqa: PLC0415
+
+    if (file is None) == (not shares):
+        fail(gettext("Give the escrow key (--escrow-key FILE), or its shares (--share FILE --share FILE)."))
+    try:
+        return keys.private_key(file) if file else key_of_shares(shares)
+    except keys.KeysMissing as missing:
+        fail(str(missing))

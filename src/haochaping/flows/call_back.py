@@ -1,0 +1,101 @@
+"""回访电话: a clerk asks for a call with a purpose; the worker opens the number, the relay connects, nobody reads it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext
+
+from haochaping.flows.handle_bad_review import person_of
+from haochaping.identity import actions as identity
+from haochaping.identity import queries as identities
+from haochaping.identity.terms import NO_GRANT, NO_PHONE, GrantRow
+from haochaping.kernel.periods import local_day
+from haochaping.kernel.refused import Refused
+from haochaping.notices import actions as notices
+from haochaping.notices import gateway
+from haochaping.notices import queries as deliveries
+from haochaping.notices.terms import Channel
+from haochaping.rectification import queries as orders
+from haochaping.rectification.states import may_call
+from haochaping.rectification.terms import WRONG_STATE
+from haochaping.reviews import queries as reviews
+from haochaping.rulebook import queries as rulebook
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    from haochaping.identity.keys import PrivateKey
+    from haochaping.kernel.actor import Actor
+    from haochaping.notices.terms import DeliveryRow
+
+
+@transaction.atomic
+def request_call(order_id: UUID, *, purpose: str, line: str, by: Actor, now: datetime) -> UUID:
+    """Ask the relay to connect one's own desk line with the reviewer of an order; returns the call's id.
+
+    The lawful basis is the order, within the actor's scope, and the reviewer's consent; how often and how long comes
+    from the rulebook.
+
+    Raises:
+        Refused: NO_SUCH_ORDER, NOT_ALLOWED, OUT_OF_SCOPE, WRONG_STATE, NO_CALLBACK_CONSENT, NO_PHONE,
+            UNKNOWN_RELAY_PURPOSE, CALLS_USED_UP, BAD_LINE, CALL_WAITS.
+    """
+    order = orders.order_to_handle(order_id, by=by)
+    if not may_call(order.state):
+        raise Refused(WRONG_STATE, state=order.state)
+    reviews.check_call_back(order.review_id)
+    person = person_of(order.review_id)
+    if person is None:
+        raise Refused(NO_PHONE)
+    terms = rulebook.terms_for_division(order.division_id, local_day(now))
+    grant = identity.grant_calls(
+        person,
+        basis=order.id,
+        purpose=purpose,
+        attempts=terms.call_attempts,
+        within=terms.call_attempts_within,
+        by=by,
+        now=now,
+    )
+    return notices.queue_call(person, grant=grant, line=line, by=by, now=now)
+
+
+def connect_call(call_id: UUID, *, relay_keys: Mapping[str, PrivateKey], by: Actor, now: datetime) -> None:
+    """Connect one call that was asked for, or say on the order why not; consent and grant are asked once more.
+
+    Holds no transaction while the relay is called: see `notices.actions.deliver`.
+    """
+    call = deliveries.delivery(call_id)
+    grant = call.grant if call else None
+
+    def phone_of(_person: UUID) -> str:
+        basis = identities.basis_of_grant(grant) if grant else None
+        if grant is None or basis is None:
+            raise Refused(NO_GRANT)
+        for order in orders.rows([basis]):
+            # It can be taken back at any time, also while the call waits.
+            reviews.check_call_back(order.review_id)
+        return identity.open_phone_for_call(grant, relay_keys=relay_keys, by=by, now=now)
+
+    with translation.override("zh-hans"):
+        notices.deliver(
+            call_id,
+            gateway=gateway.named(settings.SMS_GATEWAY),
+            phone_of=phone_of,
+            translate=gettext,
+            by=by,
+            now=now,
+        )
+
+
+def calls_of(order_id: UUID) -> list[tuple[GrantRow, DeliveryRow]]:
+    """The calls about an order, oldest first, each with the grant it was made under; never a number."""
+    grants = {grant.id: grant for grant in identities.grants_of(order_id)}
+    calls = deliveries.calls_under(grants.keys()) if grants else []
+    return [(grants[call.grant], call) for call in calls if call.grant and call.channel == Channel.CALL]

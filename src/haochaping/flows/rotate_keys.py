@@ -1,0 +1,28 @@
+"""密钥轮换: a new pair takes the place of the former one, then every batch key is wrapped for it, a part at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from haochaping.identity import actions as identity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from haochaping.identity.keys import PrivateKey, PublicKey
+    from haochaping.identity.terms import KeyPair
+    from haochaping.kernel.actor import Actor
+
+
+def rotate_keys(
+    pair: KeyPair, *, old: Mapping[str, PrivateKey], new: PublicKey, by: Actor, now: datetime
+) -> Iterator[int]:
+    """Wrap for `new` what is wrapped for `old`; yields how many batches each transaction has done.
+
+    Broken off, it has done whole parts; called again, it does the rest. Between parts every batch opens with the key
+    it is wrapped for, old or new.
+    """
+    identity.begin_rotation(pair, new=new, by=by, now=now)
+    while done := identity.rewrap(pair, old=old, new=new, by=by, now=now):
+        yield done

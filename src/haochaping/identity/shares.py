@@ -1,0 +1,132 @@
+"""分持: a secret as shares of which any `threshold` give it back and fewer say nothing (Shamir, over GF(256)).
+
+Each byte of the secret is the value at 0 of a random polynomial of degree `threshold - 1`; share number x holds the
+values at x. The field is that of AES, x^8 + x^4 + x^3 + x + 1; 3 generates its multiplication.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from typing import TYPE_CHECKING
+
+from haochaping.identity import keys
+from haochaping.kernel.identifiers import random_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+MOST_SHARES = 255
+_TITLE = "haochaping share of a private key, Shamir over GF(256)"
+_POLYNOMIAL = 0x11B
+_ORDER = 255
+
+
+def split_key(file: Path, into: Path, *, shares: int, threshold: int) -> list[Path]:
+    """Split the private key of a file into files of one share each; returns them.
+
+    Raises:
+        ValueError: not 2 ≤ threshold ≤ shares ≤ 255.
+        keys.KeysMissing: the file is no private key.
+    """
+    fingerprint, made = keys.private_key(file).id, []
+    for number, body in split(keys.private_raw(file), shares=shares, threshold=threshold).items():
+        path = into / f"{file.stem}-share-{number}.key"
+        keys.place(path, f"{_TITLE}\n{fingerprint} {threshold} {number}\n{b64encode(body).decode()}\n", 0o600)
+        made.append(path)
+    return made
+
+
+def key_of_shares(files: Sequence[Path]) -> keys.PrivateKey:
+    """The private key that enough shares give; raises `keys.KeysMissing` naming the share that is wrong or lacking."""
+    read = [_share(file) for file in files]
+    if len({(fingerprint, threshold) for fingerprint, threshold, _, _ in read}) != 1:
+        raise keys.KeysMissing("the shares are not of one key; give shares of the same key")
+    fingerprint, threshold, _, _ = read[0]
+    bodies = {number: body for _, _, number, body in read}
+    if len(bodies) < threshold:
+        raise keys.KeysMissing(f"{len(bodies)} of {threshold} shares; give {threshold} different ones")
+    key = keys.private_from(joined(bodies))
+    if key.id != fingerprint:
+        raise keys.KeysMissing("a share has been altered; compare the shares with their copies")
+    return key
+
+
+def _share(file: Path) -> tuple[str, int, int, bytes]:
+    title, _, rest = keys.text_of(file).partition("\n")
+    try:
+        head, body = rest.split("\n", 1)
+        fingerprint, threshold, number = head.split()
+        share = fingerprint, int(threshold), int(number), b64decode(body, validate=False)
+    except ValueError as error:
+        raise keys.KeysMissing(f"{file}: not a share of a key") from error
+    if title != _TITLE:
+        raise keys.KeysMissing(f"{file}: not a share of a key")
+    return share
+
+
+def _powers_of_three() -> tuple[list[int], list[int]]:
+    power, powers, logarithms = 1, [], [0] * 256
+    for exponent in range(_ORDER):
+        powers.append(power)
+        logarithms[power] = exponent
+        power ^= power << 1
+        if power > _ORDER:
+            power ^= _POLYNOMIAL
+    return powers, logarithms
+
+
+_POWERS, _LOGARITHMS = _powers_of_three()
+
+
+def _product(a: int, b: int) -> int:
+    return _POWERS[(_LOGARITHMS[a] + _LOGARITHMS[b]) % _ORDER] if a and b else 0
+
+
+def _quotient(a: int, b: int) -> int:
+    return _POWERS[(_LOGARITHMS[a] - _LOGARITHMS[b]) % _ORDER] if a else 0
+
+
+def split(secret: bytes, *, shares: int, threshold: int) -> dict[int, bytes]:
+    """Shares by number from 1, each as long as the secret.
+
+    Raises:
+        ValueError: not 2 ≤ threshold ≤ shares ≤ 255.
+    """
+    if not 2 <= threshold <= shares <= MOST_SHARES:  # noqa: PLR2004 - one share alone would be the secret
+        raise ValueError("not 2 ≤ threshold ≤ shares ≤ 255")
+    rest = [random_bytes(len(secret)) for _ in range(threshold - 1)]
+    polynomials = list(zip(secret, *rest, strict=True))
+    return {x: bytes(_value(polynomial, x) for polynomial in polynomials) for x in range(1, shares + 1)}
+
+
+def joined(shares: Mapping[int, bytes]) -> bytes:
+    """The secret of shares; with fewer than the threshold, or one that is altered, any other bytes.
+
+    Raises:
+        ValueError: shares of different lengths.
+    """
+    weights = [_weight(x, shares.keys()) for x in shares]
+    found = []
+    for column in zip(*shares.values(), strict=True):
+        byte = 0
+        for weight, value in zip(weights, column, strict=True):
+            byte ^= _product(weight, value)
+        found.append(byte)
+    return bytes(found)
+
+
+def _value(polynomial: tuple[int, ...], x: int) -> int:
+    value = 0
+    for coefficient in reversed(polynomial):
+        value = _product(value, x) ^ coefficient
+    return value
+
+
+def _weight(x: int, numbers: Iterable[int]) -> int:
+    """Lagrange: how much the value at x counts at 0. Subtraction in this field is exclusive or."""
+    weight = 1
+    for other in numbers:
+        if other != x:
+            weight = _product(weight, _quotient(other, other ^ x))
+    return weight

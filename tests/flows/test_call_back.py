@@ -1,0 +1,172 @@
+"""A call to the reviewer: asked for from an order, connected by the worker, read by nobody."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from haochaping.flows import call_back, handle_bad_review
+from haochaping.identity import keys, relay
+from haochaping.kernel.actor import REVIEWER, SYSTEM
+from haochaping.kernel.refused import Refused
+from haochaping.ledger import queries as ledger
+from haochaping.ledger.models import Entry
+from haochaping.ledger.terms import EntryKind
+from haochaping.notices import queries as notices
+from haochaping.notices.models import Delivery
+from haochaping.notices.terms import DeliveryState
+from haochaping.rectification import actions as rectification
+from haochaping.reviews import actions as reviews
+from haochaping.reviews.terms import SupplementRow
+from tests import worlds
+from tests.flows.conftest import order_of
+from tests.flows.test_receive_reviews import find_everywhere
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def folder(tmp_path, settings):
+    settings.KEYS_DIR, settings.SMS_GATEWAY = tmp_path, "demo"
+    keys.ensure(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def signed(folder, world, now) -> UUID:
+    """The order of a bad review whose reviewer may be called, signed for by the agency; its review."""
+    outcome = worlds.give("YC-1", 1, now, reviewer={"name": "李样本", "phone": "13912345678"})
+    assert outcome.id is not None
+    consent(outcome.id, now)
+    handle_bad_review.dispatch_due(by=SYSTEM, now=now)
+    rectification.sign_for(order_of(outcome.id).id, by=worlds.CLERK, now=now)
+    return outcome.id
+
+
+def consent(review_id: UUID, now, *, agreed: bool = True) -> None:
+    reviews.supplement(review_id, SupplementRow(may_call_back=agreed), by=REVIEWER, now=now)
+
+
+def ask(review_id: UUID, now, *, by=worlds.CLERK, purpose: str = "verify", line: str = "8001") -> UUID:
+    order = order_of(review_id)
+    return call_back.request_call(order.id, purpose=purpose, line=line, by=by, now=now)
+
+
+def connect(call: UUID, folder, now) -> DeliveryState:
+    call_back.connect_call(call, relay_keys=relay.load_keys(folder), by=SYSTEM, now=now)
+    return DeliveryState(Delivery.objects.get(id=call).state)
+
+
+def refused(run, code: str) -> None:
+    with pytest.raises(Refused) as no:
+        run()
+    assert no.value.code == code
+
+
+def test_the_relay_connects_and_nobody_reads_the_number(signed, folder, now):
+    assert connect(ask(signed, now), folder, now) == DeliveryState.SENT
+
+    [shown] = notices.demo_messages()
+    assert shown.masked_phone == "139****5678"
+    assert "中间号" in shown.text
+    [(grant, call)] = call_back.calls_of(order_of(signed).id)
+    assert (grant.purpose, grant.granted_to, call.state) == ("verify", str(worlds.CLERK), DeliveryState.SENT)
+    assert find_everywhere("13912345678") == []
+
+
+def test_each_use_is_recorded_with_purpose_and_grant(signed, folder, now):
+    connect(ask(signed, now), folder, now)
+
+    order = order_of(signed)
+    granted = [e for e in ledger.entries_of("order", str(order.id)) if e.kind == EntryKind.RELAY_GRANTED]
+    used = Entry.objects.get(kind=EntryKind.RELAY_USED)
+    assert [entry.actor for entry in granted] == [str(worlds.CLERK)]
+    assert used.facts == {"purpose": "verify", "basis": f"grant:{granted[0].facts['grant']}"}
+
+
+def test_without_consent_no_call_is_asked_for(signed, now):
+    consent(signed, now, agreed=False)
+
+    refused(lambda: ask(signed, now), "no_callback_consent")
+    assert not Delivery.objects.filter(channel="call").exists()
+
+
+def test_consent_taken_back_while_the_call_waits_is_respected(signed, folder, now):
+    call = ask(signed, now)
+    consent(signed, now, agreed=False)
+
+    assert connect(call, folder, now) == DeliveryState.FAILED
+
+    assert Delivery.objects.get(id=call).last_error == "no_callback_consent"
+    assert notices.demo_messages() == []
+    assert not Entry.objects.filter(kind=EntryKind.RELAY_USED).exists()
+
+
+@pytest.mark.parametrize(
+    ("by", "code"),
+    [(worlds.NOBODY, "not_allowed"), (worlds.PUBLISHER, "not_allowed")],
+)
+def test_only_whoever_handles_the_order_asks(signed, now, by, code):
+    refused(lambda: ask(signed, now, by=by), code)
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [({"purpose": "chat"}, "unknown_relay_purpose"), ({"line": "desk"}, "bad_line")],
+)
+def test_purpose_and_line_are_asked(signed, now, said, code):
+    refused(lambda: ask(signed, now, **said), code)
+
+
+def test_the_rulebook_says_how_often_and_how_long(signed, folder, now):
+    for n in range(3):
+        assert connect(ask(signed, now + n * HOUR), folder, now + n * HOUR) == DeliveryState.SENT
+
+    refused(lambda: ask(signed, now + 4 * HOUR), "calls_used_up")
+    ask(signed, now + 48 * HOUR)
+    assert Delivery.objects.filter(channel="call").count() == 4
+
+
+def test_a_call_that_waited_too_long_is_not_made(signed, folder, now):
+    call = ask(signed, now)
+
+    assert connect(call, folder, now + 48 * HOUR) == DeliveryState.FAILED
+    assert Delivery.objects.get(id=call).last_error == "relay_grant_over"
+
+
+def test_a_call_belongs_to_the_time_of_the_work(folder, world, now):
+    outcome = worlds.give("YC-1", 1, now, reviewer={"phone": "13912345678"})
+    assert outcome.id is not None
+    consent(outcome.id, now)
+    handle_bad_review.dispatch_due(by=SYSTEM, now=now)
+
+    refused(lambda: ask(outcome.id, now), "wrong_state")
+
+
+def test_somebody_without_any_number_is_not_called(folder, world, now):
+    worlds.take_case("YC-9", now, applicant={})
+    outcome = worlds.give("YC-9", 1, now)
+    assert outcome.id is not None
+    consent(outcome.id, now)
+    handle_bad_review.dispatch_due(by=SYSTEM, now=now)
+    rectification.sign_for(order_of(outcome.id).id, by=worlds.CLERK, now=now)
+
+    refused(lambda: ask(outcome.id, now), "no_phone")
+
+
+def test_a_call_that_failed_is_not_tried_again_by_itself(signed, folder, settings, now):
+    settings.SMS_GATEWAY = ""
+    call = ask(signed, now)
+
+    assert connect(call, folder, now) == DeliveryState.FAILED
+    assert [state.state for _, state in call_back.calls_of(order_of(signed).id)] == [DeliveryState.FAILED]
+
+
+def test_an_order_without_calls_lists_none(signed):
+    assert call_back.calls_of(order_of(signed).id) == []
