@@ -50,7 +50,7 @@ NOBODY = Actor(ActorKind.STAFF, "nobody")
 EVERYBODY = Actor(ActorKind.STAFF, "root", powers=CLERK.powers | PUBLISHER.powers, scope=EVERYWHERE)
 
 
-def terms(**changes: Any) -> Terms:  # noqa: ANN401 - whatever the field holds
+def terms(**changes: Any) -> Terms:
     """The terms of the national base, without a database."""
     base = Terms(
         profile="cn-base",
@@ -88,7 +88,13 @@ def follow(division: str, now: datetime, **values: str) -> None:
     for key, value in values.items():
         unit = next(unit for unit in RULES[Key(key)].units if value_complaint(key, value, unit) is None)
         RuleValue.objects.create(
-            profile=profile, key=key, value=value, unit=unit, source="试行", verified="no", effective_from=since
+            profile=profile,
+            key=key,
+            value=value,
+            unit=unit,
+            source="试行",
+            verified="no",
+            effective_from=since,
         )
 
 

@@ -147,12 +147,12 @@ def test_an_assignment_that_is_refused_leaves_nothing(world, changes, code):
 
 
 def test_no_rule_makes_a_review_of_silence(world):
-    changes = {"key": Key.DEFAULT_ON_EXPIRY, "value": "satisfied", "unit": Unit.CHOICE}
+    key, unit = Key.DEFAULT_ON_EXPIRY, Unit.CHOICE
     with pytest.raises(Refused, match="silence_is_no_review"):
-        set_value(world, **changes)
+        set_value(world, key=key, value="satisfied", unit=unit)
 
-    set_value(world, **changes | {"value": "none"})
-    set_value(world, profile="gd-2019-legacy", **changes)
+    set_value(world, key=key, value="none", unit=unit)
+    set_value(world, profile="gd-2019-legacy", key=key, value="satisfied", unit=unit)
 
     assert facts("profile:cn-base")[-1]["value"] == "none"
 

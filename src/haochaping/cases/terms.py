@@ -137,6 +137,14 @@ class CaseFacts(NamedTuple):
     occurrences: tuple[OccurrenceFacts, ...]
 
 
+class Completed(NamedTuple):
+    """The last service of a completed case; `may_ask` says whether somebody known may be written to about it."""
+
+    occurrence_id: UUID
+    at: datetime
+    may_ask: bool
+
+
 class Binding(NamedTuple):
     """The occurrence a review belongs to, with everything that was served there."""
 

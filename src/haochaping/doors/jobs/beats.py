@@ -11,7 +11,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from haochaping.exchange import actions as exchange
-from haochaping.flows import handle_bad_review, retry_quarantine
+from haochaping.flows import handle_bad_review, retry_quarantine, send_invitations
 from haochaping.insight import actions as insight
 from haochaping.kernel.actor import SYSTEM
 from haochaping.ledger import actions as ledger
@@ -37,6 +37,7 @@ BEATS: tuple[Beat, ...] = (
     Beat("chain the ledger", 1, lambda now: ledger.chain(now=now)),
     Beat("fold the facts", 1, lambda _: insight.fold()),
     Beat("dispatch due orders", 5, lambda now: handle_bad_review.dispatch_due(by=SYSTEM, now=now)),
+    Beat("ask by SMS", 60, lambda now: send_invitations.send_due_invitations(by=SYSTEM, now=now)),
     Beat("take orphans whose case came", 30, lambda now: retry_quarantine.retry_orphans(now=now)),
     Beat("forget ended visits", 300, lambda now: exchange.forget_visits(before=now)),
     Beat("forget old answers", 3600, lambda now: exchange.forget_answers(now=now)),

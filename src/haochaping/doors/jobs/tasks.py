@@ -16,7 +16,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from haochaping.doors.jobs.registry import job
-from haochaping.flows.deliver_notice import deliver_notice
+from haochaping.flows.deliver_notice import deliver_notice, deliver_notices
 from haochaping.identity import relay
 from haochaping.kernel.actor import SYSTEM
 
@@ -33,3 +33,10 @@ def _relay_key() -> PrivateKey:
 def deliver(*, delivery_id: str) -> None:
     """Send one notice. Tried again for a quarter of an hour; what may have gone out is never sent twice."""
     deliver_notice(UUID(delivery_id), relay_key=_relay_key(), by=SYSTEM, now=timezone.now())
+
+
+@job("notices.deliver_many")
+def deliver_many(*, delivery_ids: list[str]) -> None:
+    """Send some notices. Tried again for an hour for those that failed; what may have gone out is never sent twice."""
+    ids = [UUID(delivery_id) for delivery_id in delivery_ids]
+    deliver_notices(ids, relay_key=_relay_key(), by=SYSTEM, now=timezone.now())

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from haochaping.reviews.terms import ReviewRow
 
 
+VIA = {"qr": ReviewChannel.QR_CODE, "sms": ReviewChannel.SMS}
 _MINUTE = timedelta(minutes=1)
 
 
@@ -80,9 +81,9 @@ def minutes_to_change(binding: Binding, now: datetime) -> int:
 
 
 def channel_of(request: HttpRequest) -> ReviewChannel:
-    """How the answer came: the QR code says so itself, phones say it in their name."""
-    if request.POST.get("via") == "qr":
-        return ReviewChannel.QR_CODE
+    """How the answer came: a QR code and a text message say so themselves, phones say it in their name."""
+    if via := VIA.get(request.POST.get("via", "")):
+        return via
     browser = request.headers.get("User-Agent", "")
     return (
         ReviewChannel.MOBILE
