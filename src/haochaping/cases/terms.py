@@ -41,6 +41,13 @@ class Stage(StrEnum):
     OTHER = "other"
 
 
+STAGE_LABELS = {
+    Stage.INTAKE: N_("Handing in"),
+    Stage.DELIVERY: N_("Result"),
+    Stage.OTHER: N_("Other contact"),
+}
+
+
 class ServiceChannel(StrEnum):
     """办理渠道: where the service took place (GB/T 39046 A.5, with hotline and self-service apart)."""
 
@@ -152,6 +159,7 @@ class Binding(NamedTuple):
     occurrence_no: int
     occurrence_at: datetime
     occurrence_name: str
+    stage: str
     case_id: UUID
     case_no: str
     source: str

@@ -219,6 +219,14 @@ def agency_names(agency_ids: Iterable[int]) -> dict[int, str]:
     return dict(Agency.objects.filter(id__in=set(agency_ids)).values_list("id", "name"))
 
 
+def refs(kind: Kind, ids: Iterable[int]) -> dict[int, Ref]:
+    """Number and name of rows of a kind, by id."""
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    return {row[0]: Ref(*row) for row in table(kind).filter(id__in=wanted).values_list("id", "code", "name")}
+
+
 def items_of_agency(agency_id: int, *, limit: int = 500) -> list[ItemRef]:
     """Service items that an agency carries out, by code."""
     rows = ServiceItem.objects.filter(agency_id=agency_id).order_by("code").values_list(*_ITEM)

@@ -393,6 +393,9 @@ class ReviewRow:
     division_id: int
     agency_id: int
     item_id: int
+    hall_id: int | None
+    window_id: int | None
+    staff_id: int | None
     person_id: UUID | None
     anonymous: bool
     sent_by: str

@@ -188,6 +188,7 @@ def _question(
     context = {
         "case": own_review.shown_case(binding),
         "minutes": own_review.minutes_to_change(binding, timezone.now()),
+        "needs_words": own_review.needs_words(binding, timezone.now()),
         "via": via if via in own_review.VIA else "",
         "via_query": f"?via={via}&" if via in own_review.VIA else "",
         "sentences": [say(complaint)] if complaint else [],

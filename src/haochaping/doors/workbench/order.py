@@ -15,8 +15,11 @@ from django.views.decorators.http import require_POST, require_safe
 from haochaping.accounts.access import may
 from haochaping.accounts.terms import Power
 from haochaping.cases import queries as cases
+from haochaping.directory import queries as directory
+from haochaping.directory.terms import Kind
 from haochaping.doors.gate import actor_of, leave_note, requires
 from haochaping.doors.photo import photo_response
+from haochaping.doors.targets import step_of
 from haochaping.doors.workbench.desk import INVALID, desk_page, refusable, see_other, status_of
 from haochaping.doors.workbench.steps import MESSAGE, STEPS, may_write, open_steps
 from haochaping.doors.workbench.words import names_of, state_tone, tag_labels
@@ -24,6 +27,7 @@ from haochaping.files import queries as files
 from haochaping.files.terms import NO_SUCH_PHOTO
 from haochaping.flows import handle_bad_review
 from haochaping.kernel.masking import masked_number
+from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.ledger.terms import EntryKind
 from haochaping.notices import queries as notices
@@ -43,7 +47,9 @@ from haochaping.rectification.terms import (
     OrderState,
 )
 from haochaping.reviews import queries as reviews
+from haochaping.reviews.rules import is_late
 from haochaping.reviews.terms import HELPED_LABELS, ReviewStatus
+from haochaping.rulebook import queries as rulebook
 from haochaping.ui.sentences import say
 from haochaping.ui.shapes import Event
 
@@ -55,9 +61,11 @@ if TYPE_CHECKING:
     from django import forms
     from django.http import HttpRequest, HttpResponse
 
+    from haochaping.cases.terms import Binding
     from haochaping.kernel.actor import Actor
     from haochaping.notices.terms import MessageRow
     from haochaping.rectification.terms import CallbackRow, EventRow, OrderRow
+    from haochaping.reviews.terms import ReviewRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +206,27 @@ def _review(review_id: UUID, by: Actor) -> dict[str, object]:
         "may_call_back": said.may_call_back,
         "helped": gettext(HELPED_LABELS[said.helped_by]) if said.helped_by else "",
         "service": binding,
+        "step": step_of(binding) if binding else "",
+        "targets": _targets(review),
+        "late": binding is not None and _is_late(review, binding),
         "case_no": masked_number(binding.case_no) if binding else "",
     }
+
+
+def _targets(review: ReviewRow) -> str:
+    """Where the reviewer was served and by whom, by number; a name is not needed to put it right."""
+    found = (
+        (Kind.HALLS, review.hall_id, "{name}"),
+        (Kind.WINDOWS, review.window_id, "{name}"),
+        (Kind.STAFF, review.staff_id, gettext("staff number {code}")),
+    )
+    known = [(text, directory.refs(kind, [one]).get(one)) for kind, one, text in found if one]
+    return " · ".join(text.format(code=ref.code, name=ref.name) for text, ref in known if ref)
+
+
+def _is_late(review: ReviewRow, binding: Binding) -> bool:
+    valid = rulebook.terms_for(binding.division_path, local_day(review.received_at)).invitation_valid
+    return is_late(review.assessed_at, binding.occurrence_at, valid)
 
 
 def _clocks(order: OrderRow, events: Sequence[EventRow]) -> list[Clock]:
