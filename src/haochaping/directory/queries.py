@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from datetime import datetime, time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Max, Q, QuerySet
 
@@ -224,7 +224,8 @@ def refs(kind: Kind, ids: Iterable[int]) -> dict[int, Ref]:
     wanted = set(ids)
     if not wanted:
         return {}
-    return {row[0]: Ref(*row) for row in table(kind).filter(id__in=wanted).values_list("id", "code", "name")}
+    rows: QuerySet[Any] = table(kind)
+    return {row[0]: Ref(*row) for row in rows.filter(id__in=wanted).values_list("id", "code", "name")}
 
 
 def items_of_agency(agency_id: int, *, limit: int = 500) -> list[ItemRef]:

@@ -162,12 +162,15 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
     said = reviews.supplement_of(review.id)
     bad, follow_up = is_bad(review.level), follow_up_of(review)
     chosen = wrong_shown.codes if wrong_shown.reasons else review.indicator_codes
+    # What was said is changed on a page of its own: with all that stands here it would be too much for one.
+    changing = changeable and bool(review.finished_at and (wrong_shown.reasons or request.GET.get("change")))
     context: dict[str, object] = {
         "opened": opened,
         "review": review,
         "case": shown_case(rated(binding, review)) if binding else None,
         "now": now,
         "changeable": changeable,
+        "changing": changing,
         "withdrawn": withdrawn,
         "bad": bad,
         "needs_words": bad and progress is None and binding is not None and needs_words(binding, now),
