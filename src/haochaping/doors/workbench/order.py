@@ -215,16 +215,17 @@ def _review(review_id: UUID, by: Actor) -> dict[str, object]:
 
 def _targets(review: ReviewRow) -> str:
     """Where the reviewer was served and by whom, by number; a name is not needed to put it right."""
-    found = (
-        (Kind.HALLS, review.hall_id, "{name}"),
-        (Kind.WINDOWS, review.window_id, "{name}"),
-        (Kind.STAFF, review.staff_id, gettext("staff number {code}")),
+    known = directory.targets(review.hall_id, review.window_id, review.staff_id)
+    said = {Kind.STAFF: gettext("staff number {code}")}
+    return " · ".join(
+        said.get(kind, "{name}").format(code=ref.code, name=ref.name) for kind, ref in known.items()
     )
-    known = [(text, directory.refs(kind, [one]).get(one)) for kind, one, text in found if one]
-    return " · ".join(text.format(code=ref.code, name=ref.name) for text, ref in known if ref)
 
 
 def _is_late(review: ReviewRow, binding: Binding) -> bool:
+    if local_day(review.assessed_at) == local_day(binding.occurrence_at):
+        # Most are given on the day of the service: no question to the rulebook.
+        return False
     valid = rulebook.terms_for(binding.division_path, local_day(review.received_at)).invitation_valid
     return is_late(review.assessed_at, binding.occurrence_at, valid)
 
