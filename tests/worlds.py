@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from datetime import date, time, timedelta
+from typing import TYPE_CHECKING, Any
 
 from haochaping.directory import actions as directory
+from haochaping.directory import queries as places
 from haochaping.directory.terms import Kind
 from haochaping.exchange.terms import Raw
 from haochaping.flows.receive_reviews import receive_reviews
@@ -13,6 +15,9 @@ from haochaping.flows.take_in_cases import take_in_cases
 from haochaping.kernel.actor import EVERYWHERE, OPERATOR, REVIEWER, Actor, ActorKind, Scope
 from haochaping.kernel.outcomes import OutcomeKind
 from haochaping.reviews.terms import Entrance
+from haochaping.rulebook.models import Profile, ProfileChoice, RuleValue
+from haochaping.rulebook.rules import value_complaint
+from haochaping.rulebook.terms import RULES, Key, Terms, Unit
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -43,6 +48,56 @@ PUBLISHER = Actor(
 CLIENT = Actor(ActorKind.CLIENT, "1", scope=Scope(division_path=f"{PROVINCE}.{CITY}."))
 NOBODY = Actor(ActorKind.STAFF, "nobody")
 EVERYBODY = Actor(ActorKind.STAFF, "root", powers=CLERK.powers | PUBLISHER.powers, scope=EVERYWHERE)
+
+
+def terms(**changes: Any) -> Terms:
+    """The terms of the national base, without a database."""
+    base = Terms(
+        profile="cn-base",
+        change_window=timedelta(minutes=10),
+        invitation_valid=timedelta(days=90),
+        sign_limit_hours=4,
+        first_contact_days=1,
+        simple_rectify_days=5,
+        complex_rectify_days=15,
+        workday_start=time(9),
+        workday_end=time(17, 30),
+        bad_needs_text=False,
+        review_window_days=None,
+        review_window_unit=Unit.WORKING_DAYS,
+        follow_up_reviews=1,
+        rating_window=timedelta(days=7),
+        invitation_after=timedelta(),
+        second_invitation_after=timedelta(days=3),
+        invitations_at_most=2,
+        invitation_channels=frozenset({"sms"}),
+        quiet_from=time(21),
+        quiet_until=time(8),
+        messages_a_day=1,
+        call_attempts=3,
+        call_attempts_within=timedelta(days=2),
+    )
+    return replace(base, **changes)
+
+
+def follow(division: str, now: datetime, **values: str) -> None:
+    """Let a division follow a profile of its own that sets some values since 2020, in the first unit that fits."""
+    profile, _ = Profile.objects.get_or_create(code=f"own-{division}", defaults={"name": "试行"})
+    place = places.division(division)
+    assert place is not None
+    since = date(2020, 1, 1)
+    ProfileChoice.objects.get_or_create(division_id=place.id, profile=profile, effective_from=since)
+    for key, value in values.items():
+        unit = next(unit for unit in RULES[Key(key)].units if value_complaint(key, value, unit) is None)
+        RuleValue.objects.create(
+            profile=profile,
+            key=key,
+            value=value,
+            unit=unit,
+            source="试行",
+            verified="no",
+            effective_from=since,
+        )
 
 
 def build(now: datetime) -> None:

@@ -120,7 +120,7 @@ def test_the_last_service_of_each_completed_case_is_asked_about():
 
     found = queries.completed_occurrences(ids.values())
 
-    assert sorted(by_id[occurrence_id] for occurrence_id in found) == [("C1", 9), ("C4", 1)]
+    assert sorted(by_id[one.occurrence_id] for one in found) == [("C1", 9), ("C4", 1)]
     assert queries.completed_occurrences([]) == []
 
 

@@ -179,7 +179,7 @@ def test_the_time_for_it_ends(good):
     period = follow_up_period(good.first, now=good.now)
     assert period is not None
     opens, ends = period
-    assert (opens, ends) == (good.first.changeable_until, good.first.changeable_until + 90 * DAY)
+    assert (opens, ends) == (good.first.changeable_until, good.first.changeable_until + 7 * DAY)
     good.now = ends - MINUTE + timedelta(seconds=1)
 
     assert good.refused() == "follow_up_over"

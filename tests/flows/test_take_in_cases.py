@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 from django.db import OperationalError, transaction
 
+from haochaping.cases.models import Case
 from haochaping.exchange import queries as quarantine
 from haochaping.exchange.terms import Raw
 from haochaping.flows.take_in_cases import take_in_cases
 from haochaping.identity.models import SealedPerson
 from haochaping.insight import queries as insight
 from haochaping.insight.terms import Place
+from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.outcomes import OutcomeKind
 from haochaping.kernel.periods import Period, local_day
 from haochaping.ledger import queries as ledger
@@ -154,3 +156,25 @@ def test_a_batch_of_nothing_does_nothing(now):
 
     assert send(now=now) == []
     assert rows_of(*ALL_TABLES) == before
+
+
+def test_kind_agent_and_age_band_stand_beside_the_sealed_person_and_stay(now):
+    """Never with it: no name, no year of birth. A later message that does not name the applicant takes nothing away."""
+    agent = {"name": "李代办", "phone": "13900000002"}
+    applicant = {
+        "name": "老赵",
+        "phone": "13900000001",
+        "kind": "enterprise",
+        "agent": agent,
+        "birth_year": 1950,
+    }
+    worlds.take_case("YC-7", now, applicant=applicant)
+    known = {"person_kind": "enterprise", "by_agent": True, "aged_60": True}
+    assert Case.objects.filter(case_no="YC-7").values(*known).get() == known
+
+    silent = worlds.case("YC-7", now, trips=2)
+    del silent["applicant"]
+    take_in_cases([Raw(silent)], entrance="client", by=OPERATOR, now=now)
+
+    assert Case.objects.filter(case_no="YC-7", trips=2).values(*known).get() == known
+    assert find_everywhere("老赵") == find_everywhere("1950") == []

@@ -47,7 +47,7 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     "division": [(f"/divisions/{names.CITY[0]}",), ("/divisions/000", STRANGER, "404")],
     "agency": [(f"/agencies/{names.CLERK_AGENCY}",)],
     "item": [("/items/{item}",)],
-    "review": [("{asked}",), ("{rated}",), ("/r/nonsense", STRANGER, "404")],
+    "review": [("{asked}",), ("{rated}",), ("{rated}?change=1",), ("/r/nonsense", STRANGER, "404")],
     "review_slip": [("{asked}/slip",)],
     "status": [("{status}",), ("{waiting}",), ("/status/NONSENSE", STRANGER, "404")],
     "wire_anhui_visit": [("{visit}",)],

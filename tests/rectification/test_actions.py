@@ -229,6 +229,23 @@ def test_dispatch_beyond_the_calendar_names_no_deadline_and_is_listed(desk):
     assert queries.without_deadline() == [desk.order_id]
 
 
+def test_a_deadline_that_was_not_known_is_filled_once_the_year_is_there_and_counts_from_dispatch(desk):
+    missing = list(CalendarDay.objects.filter(day__gt=desk.now.date()))
+    CalendarDay.objects.filter(day__gt=desk.now.date()).delete()
+    actions.dispatch([desk.order_id], by=SYSTEM, now=desk.now)
+    signed_by = desk.row.sign_due_at
+    assert actions.promise_late(by=SYSTEM, now=desk.now) == 0
+    CalendarDay.objects.bulk_create(missing)
+
+    assert actions.promise_late(by=SYSTEM, now=desk.now + timedelta(days=3)) == 1
+
+    row = desk.row
+    assert (row.deadline_known, row.sign_due_at) == (True, signed_by)
+    assert row.rectify_due_at.isoformat() == "2026-06-08T09:30:00+00:00"
+    assert queries.without_deadline() == []
+    assert ledger.entries_of("order", str(desk.order_id))[-1].facts["deadline"] == "set"
+
+
 def test_dispatch_of_what_is_dispatched_or_not_there_does_nothing(desk):
     desk.upto(Move.DISPATCH)
     moves = desk.moves

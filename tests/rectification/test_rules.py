@@ -10,13 +10,12 @@ from haochaping.kernel.periods import BEIJING
 from haochaping.rectification.rules import Deadlines, deadlines, is_overdue, next_due
 from haochaping.rectification.terms import OrderRow, OrderState
 from haochaping.rulebook.rules import WorkingCalendar
-from haochaping.rulebook.terms import Terms, Unit
+from haochaping.rulebook.terms import Unit
+from tests import worlds
 
 MONDAY = datetime(2026, 6, 1, 10, tzinfo=BEIJING)
 SIGN, CONTACT, RECTIFY = (MONDAY + timedelta(days=n) for n in (1, 2, 3))
-TERMS = Terms(
-    "cn-base", timedelta(minutes=10), timedelta(days=30), 4, 1, 5, 15, time(9), time(17), 3, timedelta(days=2)
-)
+TERMS = worlds.terms(workday_end=time(17))
 
 
 def order(state: OrderState) -> OrderRow:

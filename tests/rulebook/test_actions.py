@@ -146,6 +146,30 @@ def test_an_assignment_that_is_refused_leaves_nothing(world, changes, code):
     assert facts(f"division:{worlds.CITY}") == []
 
 
+def test_no_rule_makes_a_review_of_silence(world):
+    key, unit = Key.DEFAULT_ON_EXPIRY, Unit.CHOICE
+    with pytest.raises(Refused, match="silence_is_no_review"):
+        set_value(world, key=key, value="satisfied", unit=unit)
+
+    set_value(world, key=key, value="none", unit=unit)
+    set_value(world, profile="gd-2019-legacy", key=key, value="satisfied", unit=unit)
+
+    assert facts("profile:cn-base")[-1]["value"] == "none"
+
+
+def test_a_change_of_the_rules_is_seen_at_once_by_whoever_knew_the_old(world):
+    paths = [COUNTY_PATH, f"{worlds.PROVINCE}.{worlds.OTHER_CITY}."]
+    before = queries.terms_of_each(paths, TODAY)
+    set_value(world, value="45")
+    assign(world, day=TODAY)
+
+    after = queries.terms_of_each(paths, TODAY)
+
+    assert {terms.invitation_valid.days for terms in before.values()} == {90}
+    assert {terms.invitation_valid.days for terms in after.values()} == {45}
+    assert [after[path].profile for path in paths] == ["sh", "cn-base"]
+
+
 def test_a_new_value_adds_a_row_and_leaves_the_old(world):
     set_value(world)
     set_value(world + timedelta(minutes=1), value="45")

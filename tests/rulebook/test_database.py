@@ -148,11 +148,13 @@ def test_before_the_first_value_there_are_no_rules(world: None):
         queries.terms_for(COUNTY_PATH, date(2019, 12, 16))
 
 
-def test_terms_cost_one_query(world: None, django_assert_max_num_queries):
+def test_terms_cost_two_queries_and_one_once_they_are_known(world: None, django_assert_num_queries):
     choose("city", worlds.CITY, DAY, invitation_days="15")
 
-    with django_assert_max_num_queries(1):
+    with django_assert_num_queries(2):
         queries.terms_for(COUNTY_PATH, DAY)
+    with django_assert_num_queries(1):
+        queries.terms_of_each([COUNTY_PATH] * 3, DAY)
 
 
 def test_calendar_reaches_the_longest_deadline_across_the_longest_holiday(django_assert_max_num_queries):

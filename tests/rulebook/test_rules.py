@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time, timedelta
+from importlib import resources
 
 import chinese_calendar
 import pytest
@@ -17,14 +19,18 @@ from haochaping.rulebook.rules import (
     due_after,
     due_after_working_days,
     due_after_working_hours,
+    is_quiet,
     overlaid,
+    quiet_ends,
+    review_window_ends,
     terms_of,
     value_complaint,
     working_days_between,
     year_of_notice,
     years_incomplete,
 )
-from haochaping.rulebook.terms import NO_RULES, Key, Terms, Unit
+from haochaping.rulebook.terms import NO_RULES, RULES, Key, Unit
+from tests import worlds
 
 FIRST, LAST = date(2024, 1, 1), date(2026, 12, 31)
 OPENS, CLOSES = time(9), time(17, 30)
@@ -42,7 +48,38 @@ VALUES: dict[str, str] = {
     Key.CALL_ATTEMPTS_WITHIN_DAYS: "2",
     Key.WORKDAY_START: "09:00",
     Key.WORKDAY_END: "17:30",
+    Key.BAD_NEEDS_TEXT: "no",
+    Key.REVIEW_WINDOW: "unlimited",
+    Key.FOLLOW_UP_REVIEWS: "1",
+    Key.RATING_WINDOW_DAYS: "7",
+    Key.INVITATION_AFTER_DAYS: "0",
+    Key.SECOND_INVITATION_AFTER_DAYS: "3",
+    Key.INVITATIONS_AT_MOST: "2",
+    Key.INVITATION_CHANNEL: "sms",
+    Key.QUIET_FROM: "21:00",
+    Key.QUIET_UNTIL: "08:00",
+    Key.MESSAGES_A_DAY: "1",
 }
+
+
+_FIRST_CELL = re.compile(r"^\| ([`a-z_ ]+) \|", re.MULTILINE)
+
+
+class Recording(dict[str, str]):
+    """Values that remember which of them were read."""
+
+    def __init__(self, values: dict[str, str]) -> None:
+        super().__init__(values)
+        self.seen: set[str] = set()
+
+    def __getitem__(self, key: str) -> str:
+        self.seen.add(key)
+        return super().__getitem__(key)
+
+
+def keys_of(table: str) -> set[str]:
+    """What stands in the first column of a table, without its heading."""
+    return set(" ".join(cell for cell in _FIRST_CELL.findall(table) if "`" in cell).replace("`", "").split())
 
 
 def at(text: str) -> datetime:
@@ -186,19 +223,24 @@ def test_the_zone_of_the_caller_does_not_matter():
 
 
 def test_terms_of_reads_every_value():
-    assert terms_of("cn-base", VALUES, date(2026, 6, 1)) == Terms(
-        profile="cn-base",
-        change_window=timedelta(minutes=10),
-        invitation_valid=timedelta(days=90),
-        sign_limit_hours=4,
-        first_contact_days=1,
-        simple_rectify_days=5,
-        complex_rectify_days=15,
-        call_attempts=3,
-        call_attempts_within=timedelta(days=2),
-        workday_start=time(9),
-        workday_end=time(17, 30),
+    assert terms_of("cn-base", VALUES, date(2026, 6, 1)) == worlds.terms()
+    other = VALUES | {Key.REVIEW_WINDOW: "5", Key.BAD_NEEDS_TEXT: "yes", Key.INVITATION_CHANNEL: "sms,page"}
+
+    assert terms_of("cn-base", other, date(2026, 6, 1)) == worlds.terms(
+        review_window_days=5, bad_needs_text=True, invitation_channels=frozenset({"sms", "page"})
     )
+
+
+def test_the_rooms_readme_tells_which_values_act_and_which_do_not_yet():
+    """Nobody shall believe of a value that it acts because it can be set."""
+    told = resources.files("haochaping.rulebook").joinpath("README.md").read_text(encoding="utf-8")
+    acting, later = told.split("## What acts", 1)[1].split("### Not yet", 1)
+    read = Recording(VALUES)
+    terms_of("cn-base", read, date(2026, 6, 1))
+    fixed = {key for key, rule in RULES.items() if rule.choices and len(rule.choices) == 1}
+
+    assert keys_of(acting) == (read.seen | fixed) - {Key.COMPLEX_RECTIFY_LIMIT, Key.ANONYMOUS_ORDER}
+    assert keys_of(later.split("## ", 1)[0]) == set(Key) - keys_of(acting)
 
 
 @pytest.mark.parametrize("key", VALUES)
@@ -317,6 +359,14 @@ def test_years_with_a_hole_are_named():
         ("review_stages", "intake,", "choice"),
         ("review_window", "5", "choice"),
         ("indicator_set", "A B", "code"),
+        # What the program cannot follow nobody can set.
+        ("levels", "3", "count"),
+        ("bad_levels", "1", "levels"),
+        ("indicator_set", "national-2031", "code"),
+        ("automatic_order", "no", "yes_no"),
+        ("bad_needs_reason", "no", "yes_no"),
+        ("default_marked", "no", "yes_no"),
+        ("follow_up_reviews", "2", "count"),
     ],
 )
 def test_a_value_that_its_rule_does_not_know_is_complained_of(key: str, value: str, unit: str):
@@ -336,6 +386,47 @@ def test_a_value_that_its_rule_does_not_know_is_complained_of(key: str, value: s
 )
 def test_a_value_as_its_rule_writes_it(key: str, value: str, unit: str):
     assert value_complaint(key, value, unit) is None
+
+
+@pytest.mark.parametrize(
+    ("served", "days", "unit", "ends"),
+    [
+        # 5 working days (赣州): Monday's service until the end of the next Monday.
+        ("2026-06-01T10:00", 5, Unit.WORKING_DAYS, "2026-06-09T00:00"),
+        ("2026-06-05T23:59", 1, Unit.WORKING_DAYS, "2026-06-09T00:00"),
+        # National Day 2026: the seven free days do not count, the worked Saturday does.
+        ("2026-09-30T10:00", 2, Unit.WORKING_DAYS, "2026-10-10T00:00"),
+        ("2026-06-05T10:00", 7, Unit.DAYS, "2026-06-13T00:00"),
+        ("2026-06-01T10:00", None, Unit.WORKING_DAYS, None),
+        # Beyond the calendar nobody is shut out by a guess.
+        ("2026-12-30T10:00", 5, Unit.WORKING_DAYS, None),
+    ],
+)
+def test_until_when_a_service_may_be_reviewed(served: str, days: int | None, unit: Unit, ends: str | None):
+    terms = worlds.terms(review_window_days=days, review_window_unit=unit)
+
+    assert review_window_ends(at(served), terms, REAL) == (at(ends) if ends else None)
+
+
+@pytest.mark.parametrize(
+    ("moment", "quiet", "ends"),
+    [
+        ("2026-06-01T20:59", False, "2026-06-02T08:00"),
+        ("2026-06-01T21:00", True, "2026-06-02T08:00"),
+        ("2026-06-02T00:00", True, "2026-06-02T08:00"),
+        ("2026-06-02T07:59", True, "2026-06-02T08:00"),
+        ("2026-06-02T08:00", False, "2026-06-03T08:00"),
+    ],
+)
+def test_quiet_hours_pass_midnight(moment: str, quiet: bool, ends: str):
+    assert is_quiet(at(moment), time(21), time(8)) is quiet
+    assert quiet_ends(at(moment), time(8)) == at(ends)
+
+
+def test_quiet_hours_may_lie_within_a_day():
+    assert [is_quiet(at(f"2026-06-01T{clock}"), time(12), time(14)) for clock in ("11:59", "13:00", "14:00")] == [
+        False, True, False,
+    ]  # fmt: skip
 
 
 def _row(

@@ -22,6 +22,7 @@ from haochaping.cases.terms import (
     CaseFacts,
     CaseStatus,
     OccurrenceFacts,
+    PersonKind,
 )
 from haochaping.directory import queries as directory
 from haochaping.identity import actions as identity
@@ -406,9 +407,11 @@ def _filled(
     row.trips, row.materials = case.trips, case.materials
     # A later message that does not name them takes nobody away.
     row.person_id, row.agent_id = persons[0] or row.person_id, persons[1] or row.agent_id
-    row.person_kind = case.person_kind
+    if persons[0] or case.person_kind != PersonKind.NATURAL_PERSON:
+        row.person_kind = case.person_kind
     row.by_agent = row.agent_id is not None
-    row.aged_60 = is_aged_60(case.birth_year, now)
+    if case.birth_year is not None:
+        row.aged_60 = is_aged_60(case.birth_year, now)
     row.verified = verified
     row.digest = bound.digest
     row.updated_at = now

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import connection
 
 from haochaping.cases.models import Case, ServiceOccurrence
-from haochaping.cases.terms import AMBIGUOUS_CASE, Binding, CaseFacts, OccurrenceFacts
+from haochaping.cases.terms import AMBIGUOUS_CASE, Binding, CaseFacts, Completed, OccurrenceFacts
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 
@@ -85,11 +85,11 @@ def facts_of(case_ids: Iterable[UUID]) -> dict[UUID, CaseFacts]:
     }
 
 
-def completed_occurrences(case_ids: Iterable[UUID]) -> list[UUID]:
+def completed_occurrences(case_ids: Iterable[UUID]) -> list[Completed]:
     """The last occurrence of every completed case among these: the one an invitation asks about."""
     with connection.cursor() as cursor:
         cursor.execute(_COMPLETED, [list(case_ids)])
-        return [occurrence_id for (occurrence_id,) in cursor]
+        return [Completed(*row) for row in cursor]
 
 
 def bindings_of_case(source: str, case_no: str) -> list[Binding]:

@@ -41,6 +41,13 @@ class Stage(StrEnum):
     OTHER = "other"
 
 
+STAGE_LABELS = {
+    Stage.INTAKE: N_("Handing in"),
+    Stage.DELIVERY: N_("Result"),
+    Stage.OTHER: N_("Other contact"),
+}
+
+
 class ServiceChannel(StrEnum):
     """办理渠道: where the service took place (GB/T 39046 A.5, with hotline and self-service apart)."""
 
@@ -137,6 +144,14 @@ class CaseFacts(NamedTuple):
     occurrences: tuple[OccurrenceFacts, ...]
 
 
+class Completed(NamedTuple):
+    """The last service of a completed case; `may_ask` says whether somebody known may be written to about it."""
+
+    occurrence_id: UUID
+    at: datetime
+    may_ask: bool
+
+
 class Binding(NamedTuple):
     """The occurrence a review belongs to, with everything that was served there."""
 
@@ -144,6 +159,7 @@ class Binding(NamedTuple):
     occurrence_no: int
     occurrence_at: datetime
     occurrence_name: str
+    stage: str
     case_id: UUID
     case_no: str
     source: str

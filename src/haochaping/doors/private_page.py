@@ -12,7 +12,13 @@ from django.utils.translation import gettext
 from haochaping.exchange.terms import BAD_ADDRESS, VISIT_OVER
 from haochaping.files.terms import NO_SUCH_PHOTO
 from haochaping.kernel.refused import N_, Refused
-from haochaping.reviews.terms import CONFLICT, RECEIPT_UNKNOWN, TOKEN_EXPIRED, TOKEN_INVALID
+from haochaping.reviews.terms import (
+    CONFLICT,
+    RECEIPT_UNKNOWN,
+    REVIEW_WINDOW_OVER,
+    TOKEN_EXPIRED,
+    TOKEN_INVALID,
+)
 from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
@@ -27,6 +33,7 @@ _STATUS = {
     RECEIPT_UNKNOWN.code: 404,
     NO_SUCH_PHOTO.code: 404,
     TOKEN_EXPIRED.code: 410,
+    REVIEW_WINDOW_OVER.code: 410,
     VISIT_OVER.code: 410,
     BAD_ADDRESS.code: 400,
     CONFLICT.code: 409,

@@ -9,6 +9,7 @@ from haochaping.cases import queries as cases
 from haochaping.exchange.terms import Raw
 from haochaping.flows import change_review
 from haochaping.flows.receive_together import receive_together
+from haochaping.flows.review_window import check_open
 from haochaping.kernel.outcomes import OutcomeKind
 from haochaping.kernel.refused import Refused
 from haochaping.reviews import actions as reviews
@@ -52,22 +53,23 @@ def answer_invitation(
     A first tap shares its transaction with others of the same moment; what it finds changed by then, the road tells.
 
     Raises:
-        Refused: TOKEN_INVALID, TOKEN_EXPIRED, LEVEL_OUT_OF_RANGE, CHANGE_WINDOW_OVER.
+        Refused: TOKEN_INVALID, TOKEN_EXPIRED, REVIEW_WINDOW_OVER, LEVEL_OUT_OF_RANGE, CHANGE_WINDOW_OVER.
     """
     invitation = review_queries.invitation_by_token(token)
     chosen = chosen_level(level)
     given = review_queries.review_of_occurrence(invitation.occurrence_id)
     answered = given is not None and not yields_to_invitation(given.provenance)
     reviews.check_usable(invitation, answered=answered, now=now)
-    if given is not None and yields_to_invitation(given.provenance):
-        receipt = change_review.claim_review(given.id, chosen, channel=channel, by=by, now=now)
-        return Answered(given.id, receipt)
-    if given is not None:
+    if given is not None and answered:
         change_review.change_level(given.id, chosen, by=by, now=now)
         return Answered(given.id)
     binding = cases.binding_of(invitation.occurrence_id)
     if binding is None:
         raise Refused(TOKEN_INVALID)
+    check_open(binding, now)
+    if given is not None:
+        receipt = change_review.claim_review(given.id, chosen, channel=channel, by=by, now=now)
+        return Answered(given.id, receipt)
     outcome = _give(binding, chosen, channel, by, now)
     if outcome.kind == OutcomeKind.REFUSED and outcome.id:
         # Another tap of the same person came first by a moment; this one is what they last wanted.

@@ -15,7 +15,7 @@ from haochaping.rectification import actions as rectification
 from haochaping.rectification.terms import BadReview
 from haochaping.reviews import actions as reviews
 from haochaping.reviews import queries as review_queries
-from haochaping.reviews.rules import is_bad, receipt_hash
+from haochaping.reviews.rules import needs_order, receipt_hash
 from haochaping.reviews.terms import ReviewStatus, SupplementRow
 from haochaping.rulebook import queries as rulebook
 
@@ -80,10 +80,12 @@ def finish_review(
     reviews.supplement(review_id, said, by=by, now=now)
     files.keep("review", str(review_id), pictures, by=by, now=now)
     row = review_queries.reviews([review_id])[review_id]
-    if is_bad(row.level):
+    if _needs_order(row, now):
         order_id = rectification.open_or_reopen(_bad(row, now), by=by, now=now)
         # The reviewer finishes; it is the system that sends the order out.
         rectification.dispatch([order_id], by=SYSTEM, now=now)
+    else:
+        rectification.cancel(review_id, by=by, now=now)
     recount(before, [review_id])
 
 
@@ -110,11 +112,16 @@ def align_first(review_id: UUID, *, by: Actor, now: datetime) -> None:
 
 def _align_order(review_id: UUID, *, by: Actor, now: datetime) -> None:
     row = review_queries.reviews([review_id])[review_id]
-    if is_bad(row.level):
+    if _needs_order(row, now):
         rectification.open_or_reopen(_bad(row, row.changeable_until), by=by, now=now)
         rectification.hold_until(review_id, row.changeable_until)
     else:
         rectification.cancel(review_id, by=by, now=now)
+
+
+def _needs_order(row: ReviewRow, now: datetime) -> bool:
+    terms = rulebook.terms_for_division(row.division_id, local_day(now))
+    return needs_order(row.level, row.comment_text, bad_needs_text=terms.bad_needs_text)
 
 
 def _bad(row: ReviewRow, dispatch_after: datetime) -> BadReview:

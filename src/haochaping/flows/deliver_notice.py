@@ -15,7 +15,7 @@ from haochaping.notices import gateway
 from haochaping.notices.terms import DeliveryState, GatewayFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -48,3 +48,20 @@ def deliver_notice(
         )
     if state == DeliveryState.FAILED:
         raise GatewayFailed("the notice has not gone out")
+
+
+def deliver_notices(
+    delivery_ids: Sequence[UUID], *, relay_keys: Mapping[str, PrivateKey], by: Actor, now: datetime
+) -> None:
+    """Send many, each for itself: what stops one stops no other.
+
+    Raises `GatewayFailed` when one has not gone out; those that have gone out do not go out again.
+    """
+    failed = []
+    for delivery_id in delivery_ids:
+        try:
+            deliver_notice(delivery_id, relay_keys=relay_keys, by=by, now=now)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the others have nothing to do with it
+            failed.append(error)
+    if failed:
+        raise GatewayFailed(f"{len(failed)} of {len(delivery_ids)} notices have not gone out") from failed[0]

@@ -25,6 +25,7 @@ from haochaping.reviews.rules import follow_up_opens, is_active, yields_to_invit
 from haochaping.reviews.terms import (
     FOLLOW_UP_OVER,
     FOLLOW_UP_TOO_EARLY,
+    NO_FOLLOW_UP,
     NOT_REVIEWED,
     Entrance,
     ReviewStatus,
@@ -47,16 +48,19 @@ class FollowedUp:
 
 
 def follow_up_period(first: ReviewRow, *, now: datetime) -> tuple[datetime, datetime] | None:
-    """From when to when a first review may be followed up; None while its agency has not answered.
+    """From when to when a first review may be followed up.
 
-    As long as an invitation is valid (rulebook), counted from the answer to a bad review, from the end of the change
-    window of any other.
+    For the rulebook's time, counted from the answer to a bad review, from the end of the change window of any other.
+    None while the agency has not answered, and where the rules know no follow-up.
     """
+    terms = rulebook.terms_for_division(first.division_id, local_day(now))
+    if not terms.follow_up_reviews:
+        return None
     order = orders.order_of_review(first.id)
     opens = follow_up_opens(first.level, first.changeable_until, order.replied_at if order else None)
     if opens is None:
         return None
-    return opens, opens + rulebook.terms_for_division(first.division_id, local_day(now)).invitation_valid
+    return opens, opens + terms.rating_window
 
 
 @transaction.atomic
@@ -68,7 +72,7 @@ def follow_up_review(
     `by_token` says that the invitation opened the page; the holder of a receipt is believed as the first review is.
 
     Raises:
-        Refused: LEVEL_OUT_OF_RANGE, NOT_REVIEWED, FOLLOW_UP_TOO_EARLY, FOLLOW_UP_OVER, CHANGE_WINDOW_OVER.
+        Refused: LEVEL_OUT_OF_RANGE, NOT_REVIEWED, NO_FOLLOW_UP, FOLLOW_UP_TOO_EARLY, FOLLOW_UP_OVER, CHANGE_WINDOW_OVER.
     """
     chosen = chosen_level(level)
     reviews.hold([first_id])
@@ -89,6 +93,8 @@ def follow_up_review(
 def _check_open(first: ReviewRow, now: datetime) -> None:
     if first.assess_no != 1 or first.status == ReviewStatus.WITHDRAWN:
         raise Refused(NOT_REVIEWED)
+    if not rulebook.terms_for_division(first.division_id, local_day(now)).follow_up_reviews:
+        raise Refused(NO_FOLLOW_UP)
     period = follow_up_period(first, now=now)
     if period is None or now < period[0]:
         raise Refused(FOLLOW_UP_TOO_EARLY)

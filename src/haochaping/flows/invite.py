@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def invite_case(source: str, case_no: str, *, by: Actor, now: datetime) -> list[str]:
-    """Issue the invitation of a case's last service, or find the one there is; returns all links of the case.
+    """Issue the invitation of a case's last service, or renew the one there is; returns all links of the case.
 
     Raises:
         Refused: NO_SUCH_CASE, or AMBIGUOUS_CASE when several platforms have a case of this number and none is named.
@@ -33,6 +33,6 @@ def invite_case(source: str, case_no: str, *, by: Actor, now: datetime) -> list[
         raise Refused(NO_SUCH_CASE, field="case", value=case_no)
     last = bindings[-1]
     valid = rulebook.terms_for(last.division_path, local_day(now)).invitation_valid
-    reviews.invite([last.occurrence_id], valid=valid, by=by, now=now)
+    reviews.invite([last.occurrence_id], valid=valid, renew=True, by=by, now=now)
     tokens = review_queries.tokens_of(binding.occurrence_id for binding in bindings)
     return [f"{settings.SITE_URL}/r/{tokens[b.occurrence_id]}" for b in bindings if b.occurrence_id in tokens]

@@ -37,5 +37,5 @@ def open_own_service(
     if binding is None or cases.person_of(binding.case_id) not in persons:
         raise Refused(TOKEN_INVALID)
     valid = rulebook.terms_for(binding.division_path, local_day(now)).invitation_valid
-    reviews.invite([occurrence_id], valid=valid, by=by, now=now)
+    reviews.invite([occurrence_id], valid=valid, renew=True, by=by, now=now)
     return review_queries.tokens_of([occurrence_id])[occurrence_id]

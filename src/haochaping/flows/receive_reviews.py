@@ -15,6 +15,7 @@ from haochaping.exchange import actions as exchange
 from haochaping.exchange import queries as exchange_queries
 from haochaping.exchange.rules import judge_review, storable, without_persons
 from haochaping.exchange.terms import ORPHAN, UNKNOWN_FIELD, Quarantined, Raw, RecordKind
+from haochaping.flows.review_window import windows_end
 from haochaping.identity import actions as identity
 from haochaping.identity.terms import PlainPerson
 from haochaping.insight import actions as insight
@@ -28,20 +29,21 @@ from haochaping.rectification import queries as orders
 from haochaping.rectification.terms import BadReview
 from haochaping.reviews import actions as reviews
 from haochaping.reviews import queries as review_queries
-from haochaping.reviews.rules import digest, is_bad, receipt_hash
+from haochaping.reviews.rules import digest, is_bad, needs_order, receipt_hash, rule_complaint
 from haochaping.reviews.terms import Answer, Entrance, Submission
 from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Mapping, Sequence
-    from datetime import datetime, timedelta
+    from datetime import datetime
     from uuid import UUID
 
     from haochaping.cases.terms import Binding
     from haochaping.insight.terms import FactKey
     from haochaping.kernel.actor import Actor
     from haochaping.reviews.terms import ReviewFacts
+    from haochaping.rulebook.terms import Terms
 
 # Who answers on a page of ours may go on to the second page and change their mind.
 _CHANGEABLE = {Entrance.TOKEN, Entrance.UNSIGNED}
@@ -82,7 +84,8 @@ def receive_reviews(
     _seal_persons(papers, now)
     _bind(papers, by)
     _name_targets(papers)
-    _follow_up(_accept(papers, entrance, by, now), by, now)
+    terms = _apply_rules(papers, now)
+    _follow_up(_accept(papers, terms, entrance, by, now), terms, by, now)
     _refuse(papers)
     if not retried:
         _recognise(papers, by)
@@ -153,8 +156,30 @@ def _name_targets(papers: Sequence[_Paper]) -> None:
             )
 
 
-def _accept(papers: Sequence[_Paper], entrance: Entrance, by: Actor, now: datetime) -> Sequence[ReviewFacts]:
+def _apply_rules(papers: Sequence[_Paper], now: datetime) -> dict[int, Terms]:
+    """Put aside what the rules of its place do not take; returns the terms of the divisions, by id.
+
+    They are those of today: what was given in time and sent late is judged by when it was given.
+    """
     bound = [(paper, paper.answer, paper.binding) for paper in papers if paper.answer and paper.binding]
+    if not bound:
+        return {}
+    paths = rulebook.terms_of_each((binding.division_path for _, _, binding in bound), local_day(now))
+    ends = windows_end([(binding, paths[binding.division_path]) for _, _, binding in bound])
+    for (paper, answer, binding), closes in zip(bound, ends, strict=True):
+        follow_ups = paths[binding.division_path].follow_up_reviews
+        paper.complaint = rule_complaint(answer, closes=closes, follow_ups=follow_ups)
+    return {binding.division_id: paths[binding.division_path] for _, _, binding in bound}
+
+
+def _accept(
+    papers: Sequence[_Paper], terms: Mapping[int, Terms], entrance: Entrance, by: Actor, now: datetime
+) -> Sequence[ReviewFacts]:
+    bound = [
+        (paper, paper.answer, paper.binding)
+        for paper in papers
+        if paper.answer and paper.binding and not paper.complaint
+    ]
     if not bound:
         return ()
     submissions = [
@@ -172,7 +197,8 @@ def _accept(papers: Sequence[_Paper], entrance: Entrance, by: Actor, now: dateti
         )
         for paper, answer, binding in bound
     ]
-    windows = _change_windows([binding for _, binding in submissions], now) if entrance in _CHANGEABLE else {}
+    changeable = terms if entrance in _CHANGEABLE else {}
+    windows = {division_id: rules.change_window for division_id, rules in changeable.items()}
     outcomes, accepted = reviews.accept(submissions, change_windows=windows, by=by, now=now)
     for (paper, _, _), outcome in zip(bound, outcomes, strict=True):
         paper.outcome = outcome if outcome.kind != OutcomeKind.QUARANTINED else None
@@ -180,13 +206,7 @@ def _accept(papers: Sequence[_Paper], entrance: Entrance, by: Actor, now: dateti
     return accepted
 
 
-def _change_windows(bindings: Sequence[Binding], now: datetime) -> dict[int, timedelta]:
-    paths = {binding.division_id: binding.division_path for binding in bindings}
-    day = local_day(now)
-    return {division_id: rulebook.terms_for(path, day).change_window for division_id, path in paths.items()}
-
-
-def _follow_up(accepted: Sequence[ReviewFacts], by: Actor, now: datetime) -> None:
+def _follow_up(accepted: Sequence[ReviewFacts], terms: Mapping[int, Terms], by: Actor, now: datetime) -> None:
     """What an accepted review causes: an order for a bad one, and its place in the counters."""
     if not accepted:
         return
@@ -201,6 +221,7 @@ def _follow_up(accepted: Sequence[ReviewFacts], by: Actor, now: datetime) -> Non
             dispatch_after=row.finished_at or row.changeable_until,
         )
         for row in (review_queries.reviews(found).values() if found else ())
+        if needs_order(row.level, row.comment_text, bad_needs_text=terms[row.division_id].bad_needs_text)
     ]
     if bad:
         rectification.open_orders(bad, by=by, now=now)

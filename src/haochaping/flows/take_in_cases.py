@@ -22,6 +22,7 @@ from haochaping.kernel.periods import BEIJING, local_day
 from haochaping.kernel.refused import Complaint, Refused
 from haochaping.reviews import actions as reviews
 from haochaping.reviews import queries as review_queries
+from haochaping.reviews.rules import first_ask
 from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
@@ -76,10 +77,17 @@ def _invite(taken: Mapping[UUID, CaseFacts], by: Actor, now: datetime) -> None:
     for case in taken.values():
         by_division.setdefault(case.division_id, []).append(case.id)
     for division_id, case_ids in by_division.items():
-        occurrences = case_queries.completed_occurrences(case_ids)
-        if occurrences:
-            valid = rulebook.terms_for_division(division_id, day).invitation_valid
-            reviews.invite(occurrences, valid=valid, by=by, now=now)
+        completed = case_queries.completed_occurrences(case_ids)
+        if completed:
+            terms = rulebook.terms_for_division(division_id, day)
+            asks = {one.occurrence_id: first_ask(one.at, terms, now) for one in completed if one.may_ask}
+            reviews.invite(
+                [one.occurrence_id for one in completed],
+                valid=terms.invitation_valid,
+                ask_at={occurrence_id: at for occurrence_id, at in asks.items() if at},
+                by=by,
+                now=now,
+            )
 
 
 def _move_reviews(taken: TakenIn) -> None:

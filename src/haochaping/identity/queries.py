@@ -99,6 +99,21 @@ def persons_with(values: Iterable[bytes]) -> list[UUID]:
     return sorted(certain | only_phone)
 
 
+def same_number(person_ids: Iterable[UUID]) -> dict[UUID, frozenset[UUID]]:
+    """Whoever was sealed with the same phone number as each of these, themselves included; without a number, absent."""
+    ids = list(person_ids)
+    phones = BlindIndex.objects.filter(purpose=IndexPurpose.PHONE)
+    values = {
+        person: bytes(value)
+        for person, value in phones.filter(person__in=ids).values_list("person_id", "value")
+    }
+    sharing: dict[bytes, set[UUID]] = {}
+    for person, value in phones.filter(value__in=set(values.values())).values_list("person_id", "value"):
+        sharing.setdefault(bytes(value), set()).add(person)
+    groups = {value: frozenset(persons) for value, persons in sharing.items()}
+    return {person: groups[value] for person, value in values.items()}
+
+
 def same_person(a: UUID, b: UUID) -> bool:
     """Whether two sealed persons are one: by certificate where both have one, else by phone.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import batched
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -30,7 +31,7 @@ from haochaping.notices.terms import (
 from haochaping.outbox import actions as outbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 _ERROR_LENGTH = 200
 _JOB = {Channel.SMS: "notices.deliver", Channel.CALL: "notices.connect"}
+TOGETHER = 50
 
 
 @transaction.atomic
@@ -100,9 +102,7 @@ def queue_sms(
 
     Raises `Refused(WRONG_PARAMS)` unless `params` are exactly the values of the template.
     """
-    needed = rules.placeholders(template)
-    if needed != params.keys():
-        raise Refused(WRONG_PARAMS, template=template.value, needed=", ".join(sorted(needed)))
+    _check_params(template, params)
     delivery = Delivery.objects.create(
         id=uuid7(now),
         message_id=message_id,
@@ -145,6 +145,36 @@ def queue_call(person_id: UUID, *, grant: UUID, line: str, by: Actor, now: datet
     )
     _defer(call.pk, Channel.CALL)
     return call.pk
+
+
+def queue_many(
+    messages: Sequence[tuple[UUID, Mapping[str, str]]], template: Template, *, by: Actor, now: datetime
+) -> list[UUID]:
+    """Queue a template's message to many sealed persons, and one job for each `TOGETHER` of them; returns the ids.
+
+    Raises `Refused(WRONG_PARAMS)` unless every message has exactly the values of the template.
+    """
+    for _, params in messages:
+        _check_params(template, params)
+    rows = [
+        Delivery(
+            id=uuid7(now),
+            person=person_id,
+            template=template,
+            params=dict(params),
+            channel=Channel.SMS,
+            state=DeliveryState.QUEUED,
+            queued_at=now,
+            at=now,
+            moved_by=str(by),
+        )
+        for person_id, params in messages
+    ]
+    Delivery.objects.bulk_create(rows)
+    ids = [row.id for row in rows]
+    for some in batched(ids, TOGETHER):
+        outbox.defer("notices.deliver_many", delivery_ids=[str(delivery_id) for delivery_id in some])
+    return ids
 
 
 def deliver(
@@ -242,6 +272,12 @@ def _settle(
         facts["params"] = {}
     Delivery.objects.filter(id=delivery_id).exclude(state=DeliveryState.SENT).update(**facts)
     return state
+
+
+def _check_params(template: Template, params: Mapping[str, str]) -> None:
+    needed = rules.placeholders(template)
+    if needed != params.keys():
+        raise Refused(WRONG_PARAMS, template=template.value, needed=", ".join(sorted(needed)))
 
 
 def _locked(delivery_id: UUID) -> Delivery:

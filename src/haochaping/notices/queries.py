@@ -19,7 +19,8 @@ from haochaping.notices.terms import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
+    from datetime import datetime
     from uuid import UUID
 
 _THREAD = ("id", "subject_kind", "subject_id", "person", "opened_at")
@@ -90,6 +91,13 @@ def calls_under(grants: Collection[UUID], *, limit: int = 100) -> list[DeliveryR
     """Calls made or asked for under these grants, oldest first."""
     rows = Delivery.objects.filter(grant__in=grants).order_by("id").values_list(*_DELIVERY)
     return [_delivery_row(row) for row in rows[:limit]]
+
+
+def messaged_since(person_ids: Iterable[UUID], since: datetime) -> dict[UUID, int]:
+    """How many notices were queued to each sealed person since then; codes that they asked for are none."""
+    rows = Delivery.objects.filter(person__in=list(person_ids), queued_at__gte=since)
+    counted = rows.exclude(template=Template.SIGN_IN_CODE).values_list("person").annotate(Count("id"))
+    return dict(counted.order_by())
 
 
 def unfinished_deliveries(*, limit: int = 200) -> list[DeliveryRow]:

@@ -158,6 +158,45 @@ def dispatch(order_ids: Sequence[UUID], *, by: Actor, now: datetime) -> list[UUI
 
 
 @transaction.atomic
+def promise_late(*, by: Actor, now: datetime) -> int:
+    """Give open orders the deadlines that the calendar could not tell at dispatch, counted from dispatch; how many.
+
+    A deadline that was promised is never moved: only those that are not known are filled.
+    """
+    ids = queries.without_deadline()
+    promised = []
+    for order in WorkOrder.objects.select_for_update(skip_locked=True).filter(
+        id__in=ids, deadline_known=False
+    ):
+        if order.dispatched_at is None:
+            continue
+        day = local_day(order.dispatched_at)
+        terms = rulebook.terms_for_division(order.division_id, day)
+        found = deadlines(order.dispatched_at, terms, rulebook.calendar(terms, day))
+        if not found.known:
+            continue
+        order.sign_due_at = order.sign_due_at or found.sign
+        order.contact_due_at = order.contact_due_at or found.contact
+        order.rectify_due_at = order.rectify_due_at or found.rectify
+        order.deadline_known = True
+        promised.append(order)
+    columns = ["sign_due_at", "contact_due_at", "rectify_due_at", "deadline_known"]
+    WorkOrder.objects.bulk_update(promised, columns)
+    if promised:
+        entries = [
+            NewEntry(
+                EntryKind.ORDER_DISPATCHED,
+                "order",
+                str(order.id),
+                facts={"state": order.state, "deadline": "set"},
+            )
+            for order in promised
+        ]
+        ledger.append(entries, by=by, now=now)
+    return len(promised)
+
+
+@transaction.atomic
 def sign_for(order_id: UUID, *, by: Actor, now: datetime) -> None:
     """The agency takes the order.
 

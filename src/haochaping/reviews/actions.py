@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from datetime import date, timedelta
 from importlib import resources
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, LiteralString
 
 from django.db import IntegrityError, transaction
@@ -58,7 +59,7 @@ if TYPE_CHECKING:
 
     from haochaping.cases.terms import Binding
     from haochaping.kernel.actor import Actor
-    from haochaping.reviews.terms import Indicator, InvitationRow, Submission
+    from haochaping.reviews.terms import Asking, Indicator, InvitationRow, Submission
 
 # Clocks of halls differ by minutes; a larger gap is a wrong time.
 _CLOCK_LEEWAY = timedelta(minutes=10)
@@ -95,11 +96,28 @@ def install_indicators(*, by: Actor, now: datetime) -> int:
 
 
 @transaction.atomic
-def invite(occurrence_ids: Iterable[UUID], *, valid: timedelta, by: Actor, now: datetime) -> int:
-    """Make the invitation of each occurrence that has none; returns how many were new."""
+def invite(
+    occurrence_ids: Iterable[UUID],
+    *,
+    valid: timedelta,
+    ask_at: Mapping[UUID, datetime] = MappingProxyType({}),
+    renew: bool = False,
+    by: Actor,
+    now: datetime,
+) -> int:
+    """Make the invitation of each occurrence that has none; returns how many were new.
+
+    `ask_at` says when the persons of new ones are first asked by SMS; `renew` lets one that has run out be good again.
+    """
     wanted = list(dict.fromkeys(occurrence_ids))
     invited = queries.invited(wanted)
-    rows = [(uuid7(now), occurrence, now, now + valid) for occurrence in wanted if occurrence not in invited]
+    if renew and invited:
+        _renew(invited, valid=valid, by=by, now=now)
+    rows = [
+        (uuid7(now), occurrence, now, now + valid, ask_at.get(occurrence))
+        for occurrence in wanted
+        if occurrence not in invited
+    ]
     try:
         with transaction.atomic():
             copy_rows("reviews_invitation", _INVITATION, rows)
@@ -121,7 +139,33 @@ _INVITATION: dict[LiteralString, LiteralString] = {
     "occurrence_id": "uuid",
     "issued_at": "timestamptz",
     "expires_at": "timestamptz",
+    "ask_at": "timestamptz",
 }
+
+
+def _renew(occurrence_ids: Iterable[UUID], *, valid: timedelta, by: Actor, now: datetime) -> None:
+    over = Invitation.objects.filter(occurrence_id__in=list(occurrence_ids), expires_at__lt=now)
+    ids = list(over.values_list("id", flat=True))
+    if ids and Invitation.objects.filter(id__in=ids).update(issued_at=now, expires_at=now + valid):
+        facts = {"renewed": str(len(ids))}
+        entry = NewEntry(EntryKind.INVITATION_ISSUED, "invitations", str(ids[0]), facts=facts)
+        ledger.append([entry], by=by, now=now)
+
+
+@transaction.atomic
+def settle_asking(settled: Mapping[UUID, Asking], *, by: Actor, now: datetime) -> None:
+    """Write down what became of invitations that were due (`queries.to_ask` has locked them)."""
+    rows = list(Invitation.objects.filter(id__in=list(settled)))
+    for row in rows:
+        asking = settled[row.id]
+        row.ask_at, row.asking_ended = asking.at, asking.ended or ""
+        row.asked += asking.send
+    Invitation.objects.bulk_update(rows, ["ask_at", "asked", "asking_ended"])
+    sent = sorted(invitation_id for invitation_id, asking in settled.items() if asking.send)
+    if sent:
+        facts = {"asked": str(len(sent))}
+        entry = NewEntry(EntryKind.INVITATION_ISSUED, "invitations", str(sent[0]), facts=facts)
+        ledger.append([entry], by=by, now=now)
 
 
 def check_usable(invitation: InvitationRow, *, answered: bool, now: datetime) -> None:

@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 
-from haochaping.reviews.terms import ChangeKind, HelpedBy, Provenance, ReviewChannel, ReviewStatus
+from haochaping.reviews.terms import AskingEnd, ChangeKind, HelpedBy, Provenance, ReviewChannel, ReviewStatus
 
 
 class IndicatorSet(models.Model):
@@ -47,10 +47,14 @@ class ReviewIndicator(models.Model):
 
 
 class Invitation(models.Model):
-    """邀评: one occurrence's invitation. Its address is signed, not stored; used is derived from the review."""
+    """邀评: one occurrence's invitation. Its address is signed, not stored; used is derived from the review.
+
+    `ask_at` is when its person is asked by SMS next, None when not (any more); `asked` how often that was; `asking_ended`
+    why it ended.
+    """
 
     class Privacy:
-        plain = ()
+        plain = ("asking_ended",)
 
     id = models.UUIDField(primary_key=True)
     occurrence = models.OneToOneField(
@@ -58,10 +62,19 @@ class Invitation(models.Model):
     )
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    ask_at = models.DateTimeField(null=True)
+    asked = models.SmallIntegerField(db_default=0)
+    asking_ended = models.CharField(max_length=12, blank=True, db_default="")
 
     class Meta:
         db_table = "reviews_invitation"
         verbose_name = "邀评"
+        constraints = [
+            CheckConstraint(condition=Q(asking_ended__in=["", *AskingEnd]), name="invitation_ended_known")
+        ]
+        indexes = [
+            Index(fields=["ask_at"], name="invitation_to_ask", condition=Q(ask_at__isnull=False)),
+        ]
 
 
 class Review(models.Model):

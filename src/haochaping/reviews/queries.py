@@ -26,14 +26,17 @@ from haochaping.reviews.terms import (
     ReviewFacts,
     ReviewRow,
     SupplementRow,
+    ToAsk,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
 
 _STATES = (
     resources.files("haochaping.reviews").joinpath("sql/states_out_of_step.sql").read_text(encoding="utf-8")
 )
+_TO_ASK = resources.files("haochaping.reviews").joinpath("sql/to_ask.sql").read_text(encoding="utf-8")
 _STORED = "SELECT occurrence_id, assess_no, id, digest FROM reviews_review WHERE occurrence_id = ANY(%s)"
 _INVITATION = ("id", "occurrence_id", "issued_at", "expires_at")
 _REVIEW = (
@@ -55,6 +58,9 @@ _REVIEW = (
     "division_id",
     "agency_id",
     "item_id",
+    "hall_id",
+    "window_id",
+    "staff_id",
     "person_id",
     "anonymous",
     "sent_by",
@@ -123,6 +129,13 @@ def tokens_of(occurrence_ids: Iterable[UUID]) -> dict[UUID, str]:
         occurrence_id: sign_token(invitation_id, settings.INVITATION_KEY)
         for occurrence_id, invitation_id in rows
     }
+
+
+def to_ask(now: datetime, *, limit: int) -> list[ToAsk]:
+    """Invitations whose person is to be asked by now, the longest due first; locked, and those of others left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TO_ASK, {"now": now, "limit": limit})
+        return [ToAsk(*row) for row in cursor]
 
 
 def unanswered_tokens(limit: int) -> list[tuple[UUID, str]]:

@@ -4,29 +4,35 @@ from __future__ import annotations
 
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from datetime import UTC
+from datetime import UTC, datetime, time, timedelta
 from hashlib import blake2b, sha256
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 import msgspec
 
+from haochaping.kernel.periods import BEIJING, local_day
 from haochaping.kernel.refused import Complaint
 from haochaping.reviews.terms import (
     INDICATOR_OF_OTHER_LEVEL,
+    NO_FOLLOW_UP,
     RATED_BEFORE_SERVICE,
     RATED_IN_FUTURE,
+    REVIEW_WINDOW_OVER,
     UNKNOWN_INDICATOR,
+    Asking,
+    AskingEnd,
     Entrance,
     Level,
     Provenance,
 )
+from haochaping.rulebook.rules import is_quiet, quiet_ends
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime, timedelta
 
-    from haochaping.reviews.terms import Answer, Indicator
+    from haochaping.reviews.terms import Answer, Indicator, ToAsk
+    from haochaping.rulebook.terms import Terms
 
 GOOD_FROM = Level.BASICALLY_SATISFIED
 ACTIVE = frozenset(
@@ -40,6 +46,9 @@ ACTIVE = frozenset(
 # What a registered sender may say of its own reviews and be believed, because it answers for it by name.
 _CLAIMABLE = ACTIVE | {Provenance.DEFAULT_SYSTEM, Provenance.BULK_IMPORT}
 
+_SMS = "sms"
+# Nobody is asked about a service that is a week past: after an import of old cases, or a gateway that was away.
+_TOO_LATE = timedelta(days=7)
 _TOKEN_VERSION = 1
 _MAC_BYTES = 16
 _TOKEN_BYTES = 1 + 16 + _MAC_BYTES
@@ -80,6 +89,61 @@ def follow_up_opens(level: int, changeable_until: datetime, replied_at: datetime
     if not is_bad(level):
         return changeable_until
     return max(changeable_until, replied_at) if replied_at else None
+
+
+def needs_order(level: int, comment: str, *, bad_needs_text: bool) -> bool:
+    """Whether a review becomes a work order: a bad one, where the rules ask for words as soon as it has some (上海)."""
+    return is_bad(level) and bool(comment or not bad_needs_text)
+
+
+def is_late(given_at: datetime, served_at: datetime, valid: timedelta) -> bool:
+    """Given after an invitation of the day of service had run out; taken all the same, and marked."""
+    return given_at > served_at + valid
+
+
+def first_ask(served_at: datetime, terms: Terms, now: datetime) -> datetime | None:
+    """When somebody is first asked by SMS; None where nobody is, or where the service is long past (a late import)."""
+    if _SMS not in terms.invitation_channels or not terms.invitations_at_most:
+        return None
+    at = served_at + terms.invitation_after
+    return at if now <= at + _TOO_LATE else None
+
+
+def asking(due: ToAsk, terms: Terms, *, messaged: int | None, now: datetime) -> Asking:
+    """What becomes of an invitation that is due (domain.md §6.3).
+
+    `messaged` is how many messages the person's number has had today; None when there is no number.
+    """
+    ends = {
+        AskingEnd.REVIEWED: due.reviewed,
+        AskingEnd.CASE_OVER: due.case_over,
+        AskingEnd.EXPIRED: now >= due.expires_at,
+        AskingEnd.MISSED: now > due.ask_at + _TOO_LATE,
+        AskingEnd.ASKED_OUT: due.asked >= terms.invitations_at_most,
+        AskingEnd.NO_SMS: _SMS not in terms.invitation_channels,
+        AskingEnd.NO_PHONE: messaged is None,
+    }
+    for ended, holds in ends.items():
+        if holds:
+            return Asking(ended=ended)
+    if is_quiet(now, terms.quiet_from, terms.quiet_until):
+        return Asking(at=quiet_ends(now, terms.quiet_until))
+    if messaged is not None and messaged >= terms.messages_a_day:
+        tomorrow = datetime.combine(local_day(now) + timedelta(days=1), time(0), BEIJING)
+        quiet = is_quiet(tomorrow, terms.quiet_from, terms.quiet_until)
+        return Asking(at=quiet_ends(tomorrow, terms.quiet_until) if quiet else tomorrow)
+    if due.asked + 1 < terms.invitations_at_most:
+        return Asking(send=True, at=now + terms.second_invitation_after)
+    return Asking(send=True, ended=AskingEnd.ASKED_OUT)
+
+
+def rule_complaint(answer: Answer, *, closes: datetime | None, follow_ups: int) -> Complaint | None:
+    """What the rules of the place do not take: a follow-up where there is none, a first review after its time."""
+    if answer.assess_no > 1:
+        return None if follow_ups else Complaint(NO_FOLLOW_UP, "assess_no")
+    if closes is not None and answer.assessed_at >= closes:
+        return Complaint(REVIEW_WINDOW_OVER, "assessed_at", {"until": closes})
+    return None
 
 
 def lacks_reason(level: int, codes: tuple[str, ...], comment: str) -> bool:

@@ -68,6 +68,18 @@ class Entrance(StrEnum):
     UNSIGNED = "unsigned"
 
 
+class AskingEnd(StrEnum):
+    """为何不再邀评: why the person of an invitation is not asked by SMS (any more)."""
+
+    ASKED_OUT = "asked_out"
+    REVIEWED = "reviewed"
+    CASE_OVER = "case_over"
+    EXPIRED = "expired"
+    NO_PHONE = "no_phone"
+    NO_SMS = "no_sms"
+    MISSED = "missed"
+
+
 class ReviewStatus(StrEnum):
     """评价状态 (domain.md §6.4); what waits or was refused never becomes a row here."""
 
@@ -282,6 +294,16 @@ FOLLOW_UP_OVER = Reason(
     N_("A follow-up review was possible until {until}; that time has passed."),
     N_("Your first review stands as you gave it."),
 )
+NO_FOLLOW_UP = Reason(
+    "no_follow_up",
+    N_("The rules of this place know no follow-up review."),
+    N_("The first review stands; what is still wrong can be written in the messages of the review."),
+)
+REVIEW_WINDOW_OVER = Reason(
+    "review_window_over",
+    N_("By the rules of this place the service could be reviewed until {until}; that time has passed."),
+    N_("Tell the agency itself or the hotline 12345 what you wanted to say."),
+)
 NO_CALLBACK_CONSENT = Reason(
     "no_callback_consent",
     N_("The reviewer has not agreed to be called."),
@@ -318,6 +340,30 @@ class InvitationRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ToAsk:
+    """An invitation that is due; `case_over` says that the case was withdrawn or rejected."""
+
+    id: UUID
+    occurrence_id: UUID
+    ask_at: datetime
+    asked: int
+    expires_at: datetime
+    person_id: UUID | None
+    division_path: str
+    reviewed: bool
+    case_over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What becomes of an invitation that is due: `send` now, and `at` next, or why it has `ended`."""
+
+    send: bool = False
+    at: datetime | None = None
+    ended: AskingEnd | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SupplementRow:
     """What the reviewer said beside level, reasons and words; None where they did not say."""
 
@@ -347,6 +393,9 @@ class ReviewRow:
     division_id: int
     agency_id: int
     item_id: int
+    hall_id: int | None
+    window_id: int | None
+    staff_id: int | None
     person_id: UUID | None
     anonymous: bool
     sent_by: str

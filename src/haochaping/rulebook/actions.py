@@ -25,6 +25,7 @@ from haochaping.rulebook.access import EVERYWHERE, check_edit
 from haochaping.rulebook.models import CalendarDay, CalendarOverlay, Profile, ProfileChoice, RuleValue
 from haochaping.rulebook.rules import (
     check_may_follow,
+    check_no_default,
     check_not_past,
     text_complaint,
     value_complaint,
@@ -138,10 +139,10 @@ def set_value(
 
     Raises:
         Refused: NO_POWER unless the actor answers for the whole country of this installation, UNKNOWN_PROFILE,
-            UNKNOWN_RULE, BAD_VALUE, IN_THE_PAST, ENDS_BEFORE_IT_BEGINS, or what is wrong with the source.
+            UNKNOWN_RULE, BAD_VALUE, SILENCE_IS_NO_REVIEW, IN_THE_PAST, ENDS_BEFORE_IT_BEGINS, or what is wrong with the source.
     """
     check_edit(by, EVERYWHERE)
-    queries.profile(profile)
+    check_no_default(queries.profile(profile), key, value)
     _refuse(value_complaint(key, value, unit) or text_complaint("source", source, _SOURCE_LENGTH))
     check_not_past(effective_from, now, "effective_from")
     if effective_to and effective_to < effective_from:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ from haochaping.rulebook.terms import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date, datetime
 
     from haochaping.rulebook.terms import Terms
@@ -33,6 +34,7 @@ BASE = "cn-base"
 _REACH = timedelta(days=90)
 # Long enough for the longest deadline in all but the rarest weeks, and short enough that the State Council has spoken.
 _AHEAD = timedelta(days=30)
+_VERSION = resources.files("haochaping.rulebook").joinpath("sql/version.sql").read_text(encoding="utf-8")
 _IN_FORCE = resources.files("haochaping.rulebook").joinpath("sql/in_force.sql").read_text(encoding="utf-8")
 _VALUE = (
     "profile__code",
@@ -53,6 +55,24 @@ def terms_for(division_path: str, day: date) -> Terms:
     Raises:
         Refused: NO_RULES when a value is missing.
     """
+    return _known(_version(), division_path, day)
+
+
+def terms_of_each(division_paths: Iterable[str], day: date) -> dict[str, Terms]:
+    """The terms of many divisions, as a batch of reviews or cases needs them."""
+    version = _version()
+    return {path: _known(version, path, day) for path in set(division_paths)}
+
+
+def _version() -> tuple[object, ...]:
+    """What changes with every change of the rules, because rows are added and none is overwritten."""
+    with connection.cursor() as cursor:
+        cursor.execute(_VERSION)
+        return cursor.fetchone() or ()
+
+
+@lru_cache(maxsize=4096)
+def _known(_version: tuple[object, ...], division_path: str, day: date) -> Terms:
     followed, rows = _in_force(division_path, day)
     return terms_of(
         followed,

@@ -27,6 +27,7 @@ from haochaping.rulebook.terms import (
     NO_RULES,
     OUTSIDE_YEAR,
     RULES,
+    SILENCE_IS_NO_REVIEW,
     UNKNOWN_RULE,
     WORKED_ANYWAY,
     Key,
@@ -37,7 +38,7 @@ from haochaping.rulebook.terms import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from haochaping.rulebook.terms import ProfileRow
+    from haochaping.rulebook.terms import ProfileRow, Rule
 
 _WRITTEN = {
     Unit.MINUTES: r"[0-9]{1,5}",
@@ -53,6 +54,7 @@ _WRITTEN = {
     Unit.YES_NO: r"yes|no",
     Unit.CODE: r"[a-z0-9][a-z0-9-]{0,39}",
 }
+UNLIMITED, NO_DEFAULT = "unlimited", "none"
 _SATURDAY = 5
 # The longest so far had nine days (2026); a month mistyped is found by this.
 _LONGEST_HOLIDAY = 15
@@ -168,10 +170,14 @@ def terms_of(
     def unit(key: Key) -> Unit:
         return Unit(said.get(key, Unit.WORKING_DAYS))
 
+    def days(key: Key) -> timedelta:
+        return timedelta(days=int(value(key)))
+
+    window = value(Key.REVIEW_WINDOW)
     return Terms(
         profile=profile,
         change_window=timedelta(minutes=int(value(Key.CHANGE_WINDOW_MINUTES))),
-        invitation_valid=timedelta(days=int(value(Key.INVITATION_DAYS))),
+        invitation_valid=days(Key.INVITATION_DAYS),
         sign_limit_hours=int(value(Key.SIGN_LIMIT_WORKING_HOURS)),
         first_contact_days=int(value(Key.FIRST_CONTACT_LIMIT)),
         first_contact_unit=unit(Key.FIRST_CONTACT_LIMIT),
@@ -184,7 +190,54 @@ def terms_of(
         workday_start=time.fromisoformat(value(Key.WORKDAY_START)),
         workday_end=time.fromisoformat(value(Key.WORKDAY_END)),
         division_path=division_path,
+        bad_needs_text=value(Key.BAD_NEEDS_TEXT) == "yes",
+        review_window_days=None if window == UNLIMITED else int(window),
+        review_window_unit=unit(Key.REVIEW_WINDOW),
+        follow_up_reviews=int(value(Key.FOLLOW_UP_REVIEWS)),
+        rating_window=days(Key.RATING_WINDOW_DAYS),
+        invitation_after=days(Key.INVITATION_AFTER_DAYS),
+        second_invitation_after=days(Key.SECOND_INVITATION_AFTER_DAYS),
+        invitations_at_most=int(value(Key.INVITATIONS_AT_MOST)),
+        invitation_channels=frozenset(value(Key.INVITATION_CHANNEL).split(",")),
+        quiet_from=time.fromisoformat(value(Key.QUIET_FROM)),
+        quiet_until=time.fromisoformat(value(Key.QUIET_UNTIL)),
+        messages_a_day=int(value(Key.MESSAGES_A_DAY)),
     )
+
+
+def check_no_default(profile: ProfileRow, key: str, value: str) -> None:
+    """Raise `Refused(SILENCE_IS_NO_REVIEW)`: only an old law that explains imported records says otherwise."""
+    if key == Key.DEFAULT_ON_EXPIRY and value != NO_DEFAULT and profile.may_choose:
+        raise Refused(SILENCE_IS_NO_REVIEW, field="value")
+
+
+def review_window_ends(served_at: datetime, terms: Terms, calendar: WorkingCalendar) -> datetime | None:
+    """Until when a service may be reviewed: the end of the last day, office open or not.
+
+    None where there is no limit, and where the calendar does not reach: nobody is shut out by a guess.
+    """
+    if terms.review_window_days is None:
+        return None
+    served = local_day(served_at)
+    if terms.review_window_unit == Unit.DAYS:
+        last: date | None = served + timedelta(days=terms.review_window_days)
+    else:
+        last = add_working_days(served, terms.review_window_days, calendar)
+    return None if last is None else datetime.combine(last + _DAY, time(0), BEIJING)
+
+
+def is_quiet(moment: datetime, quiet_from: time, quiet_until: time) -> bool:
+    """Whether nobody is to be disturbed; hours that begin later than they end pass midnight."""
+    clock = moment.astimezone(BEIJING).time()
+    if quiet_from <= quiet_until:
+        return quiet_from <= clock < quiet_until
+    return clock >= quiet_from or clock < quiet_until
+
+
+def quiet_ends(moment: datetime, quiet_until: time) -> datetime:
+    """The next moment at which quiet hours end."""
+    ends = datetime.combine(local_day(moment), quiet_until, BEIJING)
+    return ends if ends > moment else ends + _DAY
 
 
 def check_may_follow(profile: ProfileRow) -> None:
@@ -205,7 +258,7 @@ def value_complaint(key: str, value: str, unit: str) -> Complaint | None:
     if key not in set(Key):
         return Complaint(UNKNOWN_RULE, "key", {"value": key})
     rule = RULES[Key(key)]
-    if unit in rule.units and _is_written(value, Unit(unit), rule.choices):
+    if unit in rule.units and _is_written(value, Unit(unit), rule):
         return None
     params = {
         "key": key,
@@ -226,9 +279,11 @@ def text_complaint(field: str, text: str, limit: int) -> Complaint | None:
     return Complaint(CONTROL_CHARACTERS, field) if has_forbidden_control(text) else None
 
 
-def _is_written(value: str, unit: Unit, choices: Sequence[str]) -> bool:
+def _is_written(value: str, unit: Unit, rule: Rule) -> bool:
     if unit == Unit.CHOICE:
-        return set(value.split(",")) <= set(choices)
+        return set(value.split(",")) <= set(rule.choices)
+    if rule.choices and Unit.CHOICE not in rule.units and value not in rule.choices:
+        return False
     return re.fullmatch(_WRITTEN[unit], value) is not None
 
 

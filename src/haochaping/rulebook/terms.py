@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -135,7 +135,10 @@ class Key(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a key decides, and how its value may be written."""
+    """What a key decides, and how its value may be written.
+
+    `choices` of another unit than a choice are the only values that the program can follow.
+    """
 
     label: str
     units: tuple[Unit, ...]
@@ -143,12 +146,14 @@ class Rule:
 
 
 RULES: dict[Key, Rule] = {
-    Key.LEVELS: Rule(N_("Levels of a review"), (Unit.COUNT,)),
-    Key.BAD_LEVELS: Rule(N_("Levels that count as bad"), (Unit.LEVELS,)),
+    Key.LEVELS: Rule(N_("Levels of a review"), (Unit.COUNT,), choices=("5",)),
+    Key.BAD_LEVELS: Rule(N_("Levels that count as bad"), (Unit.LEVELS,), choices=("1,2",)),
     Key.LEVEL_SCORES: Rule(N_("Points of the levels, the best first"), (Unit.POINTS,)),
-    Key.INDICATOR_SET: Rule(N_("Set of indicators"), (Unit.CODE,)),
-    Key.BAD_NEEDS_REASON: Rule(N_("A bad review names a reason or says it in words"), (Unit.YES_NO,)),
-    Key.BAD_NEEDS_TEXT: Rule(N_("A bad review counts only with words"), (Unit.YES_NO,)),
+    Key.INDICATOR_SET: Rule(N_("Set of indicators"), (Unit.CODE,), choices=("national-2020",)),
+    Key.BAD_NEEDS_REASON: Rule(
+        N_("A bad review names a reason or says it in words"), (Unit.YES_NO,), choices=("yes",)
+    ),
+    Key.BAD_NEEDS_TEXT: Rule(N_("A bad review becomes a work order only with words"), (Unit.YES_NO,)),
     Key.REVIEW_FORM: Rule(
         N_("What the form asks"), (Unit.CHOICE,), choices=("levels", "reasons", "stars", "score", "comment")
     ),
@@ -175,8 +180,8 @@ RULES: dict[Key, Rule] = {
     Key.DEFAULT_ON_EXPIRY: Rule(
         N_("What silence counts as"), (Unit.CHOICE,), choices=("none", "satisfied", "basically_satisfied")
     ),
-    Key.DEFAULT_MARKED: Rule(N_("Rows made by a default are marked"), (Unit.YES_NO,)),
-    Key.FOLLOW_UP_REVIEWS: Rule(N_("Follow-up reviews"), (Unit.COUNT,)),
+    Key.DEFAULT_MARKED: Rule(N_("Rows made by a default are marked"), (Unit.YES_NO,), choices=("yes",)),
+    Key.FOLLOW_UP_REVIEWS: Rule(N_("Follow-up reviews"), (Unit.COUNT,), choices=("0", "1")),
     Key.MALICIOUS_IS_INVALID: Rule(N_("A review proved malicious is invalid"), (Unit.YES_NO,)),
     Key.ACTIVE_RATE_APPRAISED: Rule(N_("The active rate counts in the appraisal"), (Unit.YES_NO,)),
     Key.SINGLE_PROVINCIAL_PAGE: Rule(N_("One review page for the whole province"), (Unit.YES_NO,)),
@@ -191,7 +196,9 @@ RULES: dict[Key, Rule] = {
     Key.QUIET_FROM: Rule(N_("Quiet hours begin"), (Unit.CLOCK,)),
     Key.QUIET_UNTIL: Rule(N_("Quiet hours end"), (Unit.CLOCK,)),
     Key.MESSAGES_A_DAY: Rule(N_("Messages to one person in a day"), (Unit.COUNT,)),
-    Key.AUTOMATIC_ORDER: Rule(N_("A bad review becomes a work order by itself"), (Unit.YES_NO,)),
+    Key.AUTOMATIC_ORDER: Rule(
+        N_("A bad review becomes a work order by itself"), (Unit.YES_NO,), choices=("yes",)
+    ),
     Key.DISPATCH_VIA: Rule(N_("Who dispatches"), (Unit.CHOICE,), choices=("agency", "hotline_12345")),
     Key.DISPATCH_MINUTES: Rule(N_("Time to dispatch"), (Unit.MINUTES,)),
     Key.SIGN_LIMIT_WORKING_HOURS: Rule(N_("Time to sign for an order"), (Unit.WORKING_HOURS,)),
@@ -277,7 +284,8 @@ class Terms:
     """The rulebook as it holds for one division on one day.
 
     A limit is a number with its unit: working days, or days of the calendar where the profile says so.
-    `division_path` is whose terms they are, so that the calendar can be that division's.
+    `division_path` is whose terms they are, so that the calendar can be that division's. `review_window_days` is
+    None where a service may be reviewed for ever.
     """
 
     profile: str
@@ -295,6 +303,19 @@ class Terms:
     simple_rectify_unit: Unit = Unit.WORKING_DAYS
     complex_rectify_unit: Unit = Unit.WORKING_DAYS
     division_path: str = ""
+    _: KW_ONLY
+    bad_needs_text: bool
+    review_window_days: int | None
+    review_window_unit: Unit
+    follow_up_reviews: int
+    rating_window: timedelta
+    invitation_after: timedelta
+    second_invitation_after: timedelta
+    invitations_at_most: int
+    invitation_channels: frozenset[str]
+    quiet_from: time
+    quiet_until: time
+    messages_a_day: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,6 +394,11 @@ HISTORICAL_ONLY = Reason(
     "historical_only",
     N_("The profile “{value}” is kept to read old records; no division can follow it."),
     N_("Choose another profile."),
+)
+SILENCE_IS_NO_REVIEW = Reason(
+    "silence_is_no_review",
+    N_("No rule makes a review of silence."),
+    N_("Leave the value at “none”; default reviews of earlier years are imported as what they were."),
 )
 IN_THE_PAST = Reason(
     "in_the_past",

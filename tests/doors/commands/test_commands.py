@@ -10,6 +10,8 @@ import click
 import psycopg
 import pytest
 from click.testing import CliRunner
+from django.apps import apps
+from django.db.models import ForeignKey
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +23,7 @@ from haochaping.cases import queries as case_queries
 from haochaping.config.entry import Installation
 from haochaping.config.environment import read
 from haochaping.directory import queries as directory
+from haochaping.doors.commands.checkup import UNKEYED
 from haochaping.doors.commands.main import cli
 from haochaping.ledger import actions as ledger
 from haochaping.reviews import queries as reviews
@@ -363,11 +366,17 @@ def test_doctor_says_what_is_well(world):
         ),
         ("rulebook", "UPDATE reviews_review_indicator SET active = false"),
         ("references", "UPDATE cases_case SET item_id = 0"),
+        ("references", "UPDATE cases_case SET person_id = gen_random_uuid()"),
+        ("references", "UPDATE cases_service_occurrence SET staff_id = 0"),
+        ("references", "UPDATE reviews_invitation SET occurrence_id = gen_random_uuid()"),
+        ("references", "UPDATE reviews_review SET window_id = 0"),
+        ("references", "UPDATE insight_fact_delta SET agency_id = 0"),
         ("jobs", GIVEN_UP),
     ],
 )
 def test_doctor_names_what_is_wrong(world, as_owner, name, fault):
     worlds.take_case("YC-1", timezone.now())
+    worlds.give("YC-1", 4, timezone.now())
     assert name not in _ill()
     as_owner(fault)
 
@@ -375,6 +384,18 @@ def test_doctor_names_what_is_wrong(world, as_owner, name, fault):
 
     assert done.exit_code == 1
     assert f"BAD {name}: " in done.output
+
+
+def test_doctor_looks_after_every_reference_without_a_key():
+    left_out = {
+        (model._meta.db_table, field.column)
+        for model in apps.get_models()
+        if model._meta.app_label != "ledger"
+        for field in model._meta.concrete_fields
+        if isinstance(field, ForeignKey) and not field.deconstruct()[3].get("db_constraint", True)
+    } - {(table, column) for table, column, _ in UNKEYED}
+
+    assert left_out == set()
 
 
 def _ill() -> set[str]:

@@ -11,6 +11,7 @@ from haochaping.kernel.actor import OPERATOR
 from haochaping.ledger import actions as ledger
 from haochaping.ledger import queries
 from haochaping.ledger.terms import EntryKind, NewEntry
+from haochaping.rulebook.models import CalendarDay
 
 
 def test_healthz_answers_without_a_database(client):
@@ -33,6 +34,7 @@ def test_readyz_when_all_is_well(client):
             "migrations": {"status": "ok", "waiting": 0},
             "queue": {"status": "ok", "oldest_waiting_seconds": None},
             "ledger": {"status": "ok", "oldest_waiting_seconds": None, "head": head_index()},
+            "calendar": {"status": "ok", "years_missing": ""},
         },
     }
 
@@ -120,3 +122,14 @@ def defer(*, scheduled_at: datetime) -> None:
             "UPDATE procrastinate_events SET at = %s WHERE job_id = (SELECT max(id) FROM procrastinate_jobs)",
             [scheduled_at - timedelta(hours=2)],
         )
+
+
+@pytest.mark.django_db
+def test_readyz_says_that_the_calendar_ends_but_serves(client):
+    soon = timezone.now() + timedelta(days=10)
+    CalendarDay.objects.filter(day__gte=soon).delete()
+
+    answer = client.get("/readyz")
+
+    assert (answer.status_code, answer.json()["status"]) == (200, "late")
+    assert str(soon.year) in answer.json()["checks"]["calendar"]["years_missing"]

@@ -137,3 +137,19 @@ def test_without_a_gateway_there_is_no_such_way(settings):
 
     assert ask(Client()).status_code == 404
     assert reverse("my_code_ask") not in Client().get(reverse("my")).content.decode()
+
+
+def test_services_are_recognised_by_place_and_step_and_many_cost_no_more_than_one(
+    django_assert_max_num_queries,
+):
+    moment = timezone.now() - timedelta(days=1)
+    for n in range(2, 12):
+        worlds.take_case(f"YC-{n:08}", moment, applicant=ZHANG)
+    browser = Client()
+    ask(browser)
+    enter(browser, codes()[0])
+
+    with django_assert_max_num_queries(12):
+        page = browser.get(reverse("my")).content.decode()
+
+    assert page.count("河湾区行政审批局 · 河湾区政务服务中心 · 出件环节 · 办结") == 11

@@ -325,7 +325,7 @@ def test_qr_code_and_slip_name_the_way_in(citizen):
 
 def test_english_is_complete(citizen):
     han = re.compile(r"[\u4e00-\u9fff]")
-    own = {"食品经营许可", "河湾区政务服务中心", "河湾区行政审批局", "简体中文"}
+    own = {"食品经营许可", "河湾区政务服务中心", "河湾区行政审批局", "综合窗口1", "办结", "简体中文"}
     pages = [citizen.look(**{"accept-language": "en"})]
     citizen.tap(1)
     pages.append(citizen.look(**{"accept-language": "en"}))

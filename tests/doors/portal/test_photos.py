@@ -173,18 +173,18 @@ def test_status_shows_them_too(citizen):
 
 
 def test_the_fullest_pages_stay_under_thirty_kilobytes(citizen, pytestconfig, clock):
-    """Within the window with everything sent; after it with question, answer, solution and follow-up."""
+    """With everything sent; with question and answer inside the window and after it; the form by itself."""
     css = Path(pytestconfig.rootpath, CITIZEN_CSS).stat().st_size
     citizen.tap(1)
     _send(
         citizen,
         *(photograph(colour=colour) for colour in ("red", "green", "blue")),
-        comment_text="字" * 300,
-        indicator_codes=["108", "109", "113"],
+        comment_text="字" * 500,
+        indicator_codes=["108", "109", "110", "111", "112", "113"],
         may_call_back="on",
         helped_by="family",
     )
-    within = citizen.look()
+    sent = citizen.look()
     order = orders.order_of_review(citizen.review().id)
     assert order is not None
     rectification.sign_for(order.id, by=worlds.CLERK, now=clock)
@@ -194,12 +194,13 @@ def test_the_fullest_pages_stay_under_thirty_kilobytes(citizen, pytestconfig, cl
     )
     rectification.rectify(order.id, outcome="explained", text="是", by=worlds.CLERK, now=clock)
     handle_bad_review.reply(order.id, "答" * 300, by=worlds.CLERK, now=clock)
+    answered, form = citizen.look(), citizen.look(f"{citizen.address}?change=1")
     Review.objects.update(changeable_until=timezone.now() - timedelta(minutes=1))
     after = citizen.look()
 
-    assert 'name="solved"' in text_of(after)
+    assert 'name="solved"' in text_of(answered)
+    assert "?change=1" in text_of(answered)
+    assert 'name="comment_text"' in text_of(form)
     assert "/follow-up" in text_of(after)
-    assert max(len(within.content), len(after.content)) + css < 30_000, (
-        len(within.content),
-        len(after.content),
-    )
+    sizes = [len(page.content) for page in (sent, answered, form, after)]
+    assert max(sizes) + css < 30_000, sizes

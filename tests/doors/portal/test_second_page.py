@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from haochaping.cases.models import Case
+from haochaping.flows.invite import invite_case
+from haochaping.kernel.actor import SYSTEM
 from haochaping.ledger.models import Entry
 from haochaping.ledger.terms import EntryKind
 from haochaping.reviews import queries as reviews
 from haochaping.reviews.terms import HelpedBy, SupplementRow
-from tests.doors.portal.pages import text_of
+from tests import worlds
+from tests.doors.portal.pages import Citizen, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.doors.portal.urls")]
 
@@ -106,3 +111,44 @@ def test_an_address_without_a_form_is_none(citizen, form):
     citizen.tap(2)
 
     assert citizen.send(form).status_code == 404
+
+
+@pytest.mark.parametrize(("stage", "word"), [("intake", "收件环节"), ("delivery", "出件环节")])
+def test_the_page_says_whom_one_rates(db, clock, stage, word):
+    """Step, window and the number on the badge, before and after the tap; never a name."""
+    worlds.build(clock)
+    served = worlds.occurrence(1, clock) | {"stage": stage, "staff": "S1", "name": "窗口办理"}
+    worlds.take_case("YC-1", clock, occurrences=[served])
+    [link] = invite_case(worlds.SOURCE, "YC-1", by=SYSTEM, now=clock)
+    citizen = Citizen(Client(), "/r/" + link.rpartition("/")[2])
+
+    before = text_of(citizen.look())
+    citizen.tap(2)
+
+    for page in (before, text_of(citizen.look()), text_of(citizen.look(f"{citizen.address}/slip"))):
+        for known in (word, "窗口办理", "综合窗口1", "S1"):
+            assert known in page
+        assert "王芳" not in page
+
+
+def test_a_service_that_can_no_longer_be_reviewed_says_until_when_it_could(citizen, clock):
+    worlds.follow(worlds.CITY, clock, review_window="0")
+    served = clock - timedelta(days=1)
+    worlds.take_case("YC-9", clock, occurrences=[worlds.occurrence(1, served)])
+    [link] = invite_case(worlds.SOURCE, "YC-9", by=SYSTEM, now=clock)
+    late = Citizen(Client(), "/r/" + link.rpartition("/")[2])
+
+    looked, tapped = late.look(), late.tap(1)
+
+    assert {looked.status_code, tapped.status_code} == {410}
+    assert "12345" in text_of(tapped)
+    assert late.review() is None
+
+
+def test_a_link_from_a_text_message_says_so(citizen):
+    page = text_of(citizen.look(f"{citizen.address}?via=sms"))
+    assert 'name="via" value="sms"' in page
+
+    citizen.tap(4, via="sms")
+
+    assert citizen.review().channel == "sms"

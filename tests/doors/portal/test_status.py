@@ -276,3 +276,22 @@ def test_my_opens(citizen):
 
     assert response.status_code == 200
     assert response["Cache-Control"] == "no-store"
+
+
+def test_reasons_that_were_sent_are_changed_on_a_page_of_their_own(citizen, status):
+    """Inside the ten minutes, an answer or not: all together would be too much for one page."""
+    _replied()
+    page = text_of(citizen.look())
+    assert 'name="comment_text"' not in page
+    assert f'href="{citizen.address}?change=1"' in page
+
+    form = text_of(citizen.look(f"{citizen.address}?change=1"))
+    assert 'name="comment_text"' in form
+    assert "已改" not in form
+    wrong = citizen.send("reasons", comment_text="字" * 501)
+    assert wrong.status_code == 422
+    assert "字" * 501 in text_of(wrong)
+
+    citizen.send("reasons", comment_text="补充一句。", indicator_codes=["113"])
+
+    assert citizen.review().comment_text == "补充一句。"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +16,7 @@ from haochaping.rectification.terms import OrderState
 from haochaping.reviews import actions as reviews
 from haochaping.reviews.models import Review
 from haochaping.reviews.terms import HelpedBy, SupplementRow
+from tests import worlds
 from tests.doors.workbench.test_order import bring_to
 from tests.doors.workbench.test_permissions import WHO
 from tests.photographs import photograph
@@ -92,3 +94,22 @@ def test_photographs_open_to_those_who_may_read_the_words_in_their_remit(browser
     opens = {"anonymous": 302, "clerk": 200, "supervisor": 200}
 
     assert browser_of(who).get(photo).status_code == opens.get(who, 403)
+
+
+def test_the_order_says_which_step_which_window_and_which_number(bad_review, browser_of, world):
+    served = worlds.occurrence(1, world) | {"stage": "intake", "staff": "S1"}
+    bad = bad_review("YC-00000002", occurrences=[served])
+
+    page = browser_of("clerk").get(bad.address()).content.decode()
+
+    for known in ("收件环节", "河湾区政务服务中心", "综合窗口1", "S1"):
+        assert known in page
+    assert "王芳" not in page
+    assert "逾期评价" not in page
+
+
+def test_a_review_given_long_after_the_service_is_marked(bad_review, browser_of, world):
+    served = worlds.occurrence(1, world - timedelta(days=91))
+    bad = bad_review("YC-00000002", occurrences=[served])
+
+    assert "逾期评价" in browser_of("clerk").get(bad.address()).content.decode()

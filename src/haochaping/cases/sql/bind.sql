@@ -1,5 +1,5 @@
 -- The services of (source, case number, occurrence number), with everything that was served there.
-SELECT o.id, o.no, o.at, o.name, c.id, c.case_no, p.code, c.platform_id, c.division_id, d.path, c.agency_id,
+SELECT o.id, o.no, o.at, o.name, o.stage, c.id, c.case_no, p.code, c.platform_id, c.division_id, d.path, c.agency_id,
        a.path, c.item_id, o.hall_id, o.window_id, o.staff_id, c.verified
   FROM unnest(%s::text[], %s::text[], %s::smallint[]) AS k (source, case_no, no)
   JOIN directory_platform named ON named.code = k.source

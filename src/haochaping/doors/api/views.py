@@ -14,7 +14,9 @@ from haochaping.accounts import queries as accounts
 from haochaping.accounts.access import check_power
 from haochaping.accounts.terms import Power
 from haochaping.cases import queries as cases
+from haochaping.cases.terms import Stage
 from haochaping.directory import queries as directory
+from haochaping.directory.terms import Kind
 from haochaping.doors.api import bodies, shapes
 from haochaping.doors.api.document import document
 from haochaping.doors.api.problems import NO_SUCH_REVIEW, NOT_AN_ITEM, NOTHING_HERE, answering
@@ -163,6 +165,10 @@ def review(request: HttpRequest, review_id: UUID) -> HttpResponse:
         source=binding.source,
         case_no=binding.case_no,
         occurrence_no=binding.occurrence_no,
+        stage=Stage(binding.stage),
+        hall=_code(Kind.HALLS, found.hall_id),
+        window=_code(Kind.WINDOWS, found.window_id),
+        staff=_code(Kind.STAFF, found.staff_id),
         assess_no=found.assess_no,
         rating_value=Level(found.level),
         indicator_set=found.indicator_set,
@@ -178,6 +184,10 @@ def review(request: HttpRequest, review_id: UUID) -> HttpResponse:
         order=_order(order) if order else None,
     )
     return _json(msgspec.json.encode(told))
+
+
+def _code(kind: Kind, one: int | None) -> str:
+    return directory.refs(kind, [one])[one].code if one else ""
 
 
 def _order(order: OrderRow) -> shapes.Order:

@@ -184,16 +184,34 @@ def _queues() -> Iterator[Finding]:
     yield Finding(N_("quarantine"), ok=True, text=seen)
 
 
-_UNKEYED = (
+# (table, column, table it points to): every reference of a room that the database does not hold by a key, but for the
+# ledger's, which `ledger verify` looks after.
+UNKEYED = (
     ("cases_case", "platform_id", "directory_platform"),
     ("cases_case", "item_id", "directory_service_item"),
     ("cases_case", "agency_id", "directory_agency"),
     ("cases_case", "division_id", "directory_division"),
+    ("cases_case", "person_id", "identity_sealed_person"),
+    ("cases_case", "agent_id", "identity_sealed_person"),
+    ("cases_service_occurrence", "hall_id", "directory_hall"),
+    ("cases_service_occurrence", "window_id", "directory_window"),
+    ("cases_service_occurrence", "staff_id", "directory_staff_member"),
     ("reviews_invitation", "occurrence_id", "cases_service_occurrence"),
+    ("reviews_review", "platform_id", "directory_platform"),
     ("reviews_review", "item_id", "directory_service_item"),
     ("reviews_review", "agency_id", "directory_agency"),
     ("reviews_review", "division_id", "directory_division"),
+    ("reviews_review", "hall_id", "directory_hall"),
+    ("reviews_review", "window_id", "directory_window"),
+    ("reviews_review", "staff_id", "directory_staff_member"),
+    ("reviews_review", "person_id", "identity_sealed_person"),
     ("identity_blind_index", "person_id", "identity_sealed_person"),
+    ("insight_fact", "item_id", "directory_service_item"),
+    ("insight_fact", "agency_id", "directory_agency"),
+    ("insight_fact", "division_id", "directory_division"),
+    ("insight_fact_delta", "item_id", "directory_service_item"),
+    ("insight_fact_delta", "agency_id", "directory_agency"),
+    ("insight_fact_delta", "division_id", "directory_division"),
 )
 
 
@@ -201,9 +219,10 @@ def _foreign_rows() -> Finding:
     """References that hot tables keep without a database key, checked here set-wise."""
     lost = []
     with connection.cursor() as cursor:
-        for table, column, target in _UNKEYED:
+        for table, column, target in UNKEYED:
             cursor.execute(
-                f"SELECT count(*) FROM {table} AS t WHERE NOT EXISTS (SELECT FROM {target} AS d WHERE d.id = t.{column})"  # noqa: S608 - constant names
+                f"SELECT count(*) FROM {table} AS t WHERE t.{column} IS NOT NULL"  # noqa: S608 - constant names
+                f" AND NOT EXISTS (SELECT FROM {target} AS d WHERE d.id = t.{column})"
             )
             if n := cursor.fetchone()[0]:
                 lost.append(f"{table}.{column}: {n}")

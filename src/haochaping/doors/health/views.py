@@ -15,6 +15,7 @@ from django.utils import timezone
 from haochaping.doors.gate import public
 from haochaping.ledger import queries as ledger
 from haochaping.outbox import queries as outbox
+from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -37,7 +38,8 @@ def healthz(_request: HttpRequest) -> JsonResponse:
 def readyz(_request: HttpRequest) -> JsonResponse:
     """200 when requests can be served, 503 when not, with one status for each thing that was looked at.
 
-    A late worker is said (`late`) but leaves 200: taking the pages away would only add a second fault.
+    A late worker or an unfinished calendar is said (`late`) but leaves 200: taking the pages away would only add a
+    second fault.
     """
     try:
         checks = _checks(timezone.now())
@@ -55,7 +57,7 @@ def _checks(now: datetime) -> dict[str, Check]:
         cursor.execute("SELECT 1")
     checks: dict[str, Check] = {"database": {"status": OK}, "migrations": _migrations()}
     if checks["migrations"]["status"] == OK:
-        checks |= {"queue": _queue(now), "ledger": _ledger(now)}
+        checks |= {"queue": _queue(now), "ledger": _ledger(now), "calendar": _calendar(now)}
     return checks
 
 
@@ -63,6 +65,12 @@ def _migrations() -> Check:
     executor = MigrationExecutor(connection)
     waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     return {"status": FAILING if waiting else OK, "waiting": waiting}
+
+
+def _calendar(now: datetime) -> Check:
+    """A year of which the working calendar lacks a day that deadlines of today may reach."""
+    missing = rulebook.years_missing(now)
+    return {"status": LATE if missing else OK, "years_missing": ", ".join(map(str, missing))}
 
 
 def _queue(now: datetime) -> Check:

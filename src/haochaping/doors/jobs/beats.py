@@ -11,12 +11,19 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from haochaping.exchange import actions as exchange
-from haochaping.flows import erase_persons, handle_bad_review, open_identity, retry_quarantine
+from haochaping.flows import (
+    erase_persons,
+    handle_bad_review,
+    open_identity,
+    retry_quarantine,
+    send_invitations,
+)
 from haochaping.identity import actions as identity
 from haochaping.insight import actions as insight
 from haochaping.kernel.actor import SYSTEM
 from haochaping.ledger import actions as ledger
 from haochaping.outbox import actions as outbox
+from haochaping.rectification import actions as orders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -38,6 +45,8 @@ BEATS: tuple[Beat, ...] = (
     Beat("chain the ledger", 1, lambda now: ledger.chain(now=now)),
     Beat("fold the facts", 1, lambda _: insight.fold()),
     Beat("dispatch due orders", 5, lambda now: handle_bad_review.dispatch_due(by=SYSTEM, now=now)),
+    Beat("promise what the calendar now tells", 600, lambda now: orders.promise_late(by=SYSTEM, now=now)),
+    Beat("ask by SMS", 60, lambda now: send_invitations.send_due_invitations(by=SYSTEM, now=now)),
     Beat("take orphans whose case came", 30, lambda now: retry_quarantine.retry_orphans(now=now)),
     Beat("forget ended visits", 300, lambda now: exchange.forget_visits(before=now)),
     Beat("forget old answers", 3600, lambda now: exchange.forget_answers(now=now)),

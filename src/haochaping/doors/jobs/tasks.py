@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from haochaping.doors.jobs.registry import job
 from haochaping.flows.call_back import connect_call
-from haochaping.flows.deliver_notice import deliver_notice
+from haochaping.flows.deliver_notice import deliver_notice, deliver_notices
 from haochaping.identity import relay
 from haochaping.kernel.actor import SYSTEM
 
@@ -39,3 +39,10 @@ def deliver(*, delivery_id: str) -> None:
 def connect(*, delivery_id: str) -> None:
     """Have the relay connect one call. Tried again never: whoever asked is not waiting any more, and asks anew."""
     connect_call(UUID(delivery_id), relay_keys=_relay_keys(), by=SYSTEM, now=timezone.now())
+
+
+@job("notices.deliver_many")
+def deliver_many(*, delivery_ids: list[str]) -> None:
+    """Send some notices. Tried again for an hour for those that failed; what may have gone out is never sent twice."""
+    ids = [UUID(delivery_id) for delivery_id in delivery_ids]
+    deliver_notices(ids, relay_keys=_relay_keys(), by=SYSTEM, now=timezone.now())

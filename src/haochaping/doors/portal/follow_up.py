@@ -76,6 +76,7 @@ def _question(request: HttpRequest, first: Opened, complaint: Complaint | None =
     context = {
         "case": own_review.shown_case(binding),
         "minutes": own_review.minutes_to_change(binding, now),
+        "needs_words": own_review.needs_words(binding, now),
         "sentences": [say(complaint)] if complaint else [],
         "first": first,
     }

@@ -20,6 +20,7 @@ from haochaping.doors.portal import own_review
 from haochaping.doors.portal.own_review import Opened, Wrong
 from haochaping.doors.private_page import private_page, see_other
 from haochaping.flows.answer_invitation import answer_invitation
+from haochaping.flows.review_window import check_open
 from haochaping.kernel.actor import REVIEWER
 from haochaping.kernel.refused import Refused
 from haochaping.reviews import actions as review_actions
@@ -182,11 +183,14 @@ def _question(
     request: HttpRequest, invitation: InvitationRow, complaint: Complaint | None = None
 ) -> HttpResponse:
     binding = _binding(invitation)
-    via = "qr" if (request.POST or request.GET).get("via") == "qr" else ""
+    check_open(binding, timezone.now())
+    via = (request.POST or request.GET).get("via", "")
     context = {
         "case": own_review.shown_case(binding),
         "minutes": own_review.minutes_to_change(binding, timezone.now()),
-        "via": via,
+        "needs_words": own_review.needs_words(binding, timezone.now()),
+        "via": via if via in own_review.VIA else "",
+        "via_query": f"?via={via}&" if via in own_review.VIA else "",
         "sentences": [say(complaint)] if complaint else [],
     }
     return render(request, "portal/question.html", context, status=422 if complaint else 200)

@@ -13,11 +13,13 @@ from django.utils.translation import gettext
 
 from haochaping.cases import queries as cases
 from haochaping.directory import queries as directory
+from haochaping.directory.terms import Kind
 from haochaping.doors.photo import photo_response
 from haochaping.doors.portal import tags, uploads
 from haochaping.doors.portal.forms import MessageForm, ReasonsForm, SolutionForm
 from haochaping.doors.portal.progress import progress_of
 from haochaping.doors.private_page import see_other
+from haochaping.doors.targets import rated, step_of
 from haochaping.files import actions as file_actions
 from haochaping.files import queries as files
 from haochaping.flows import change_review, handle_bad_review
@@ -35,7 +37,7 @@ from haochaping.rulebook import queries as rulebook
 from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     from haochaping.reviews.terms import ReviewRow
 
 
+VIA = {"qr": ReviewChannel.QR_CODE, "sms": ReviewChannel.SMS}
 _MINUTE = timedelta(minutes=1)
 
 
@@ -60,17 +63,37 @@ class ShownCase:
     hall: str
     at: datetime | None
     number: str
+    step: str = ""
+    window: str = ""
+    staff: str = ""
+    """The number on the badge; a name is for the authority's own pages."""
 
 
 def shown_case(binding: Binding) -> ShownCase:
     """The case of a service, for whoever holds its invitation or receipt."""
-    return ShownCase(
-        item=directory.item_by_id(binding.item_id).name,
-        agency=directory.agency_by_id(binding.agency_id).name,
-        hall=directory.hall_by_id(binding.hall_id).name if binding.hall_id else "",
-        at=binding.occurrence_at,
-        number=masked_number(binding.case_no),
-    )
+    return shown_cases([binding])[0]
+
+
+def shown_cases(bindings: Sequence[Binding]) -> list[ShownCase]:
+    """The same of many, in order."""
+    items = directory.refs(Kind.ITEMS, (b.item_id for b in bindings))
+    agencies = directory.refs(Kind.AGENCIES, (b.agency_id for b in bindings))
+    halls = directory.refs(Kind.HALLS, (b.hall_id for b in bindings if b.hall_id))
+    windows = directory.refs(Kind.WINDOWS, (b.window_id for b in bindings if b.window_id))
+    staff = directory.refs(Kind.STAFF, (b.staff_id for b in bindings if b.staff_id))
+    return [
+        ShownCase(
+            item=items[b.item_id].name,
+            agency=agencies[b.agency_id].name,
+            hall=halls[b.hall_id].name if b.hall_id in halls else "",
+            at=b.occurrence_at,
+            number=masked_number(b.case_no),
+            step=step_of(b),
+            window=windows[b.window_id].name if b.window_id in windows else "",
+            staff=staff[b.staff_id].code if b.staff_id in staff else "",
+        )
+        for b in bindings
+    ]
 
 
 def minutes_to_change(binding: Binding, now: datetime) -> int:
@@ -79,10 +102,15 @@ def minutes_to_change(binding: Binding, now: datetime) -> int:
     return int(window / _MINUTE)
 
 
+def needs_words(binding: Binding, now: datetime) -> bool:
+    """Whether the rules of the place make a work order of a bad rating only once it has words."""
+    return rulebook.terms_for(binding.division_path, local_day(now)).bad_needs_text
+
+
 def channel_of(request: HttpRequest) -> ReviewChannel:
-    """How the answer came: the QR code says so itself, phones say it in their name."""
-    if request.POST.get("via") == "qr":
-        return ReviewChannel.QR_CODE
+    """How the answer came: a QR code and a text message say so themselves, phones say it in their name."""
+    if via := VIA.get(request.POST.get("via", "")):
+        return via
     browser = request.headers.get("User-Agent", "")
     return (
         ReviewChannel.MOBILE
@@ -134,14 +162,18 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
     said = reviews.supplement_of(review.id)
     bad, follow_up = is_bad(review.level), follow_up_of(review)
     chosen = wrong_shown.codes if wrong_shown.reasons else review.indicator_codes
+    # What was said is changed on a page of its own: with all that stands here it would be too much for one.
+    changing = changeable and bool(review.finished_at and (wrong_shown.reasons or request.GET.get("change")))
     context: dict[str, object] = {
         "opened": opened,
         "review": review,
-        "case": shown_case(binding) if binding else None,
+        "case": shown_case(rated(binding, review)) if binding else None,
         "now": now,
         "changeable": changeable,
+        "changing": changing,
         "withdrawn": withdrawn,
         "bad": bad,
+        "needs_words": bad and progress is None and binding is not None and needs_words(binding, now),
         "asks_to_call": bad and binding is not None and _reachable(review, binding),
         "said": said,
         "photos": files.photos_of("review", str(review.id)),

@@ -15,8 +15,11 @@ from django.views.decorators.http import require_POST, require_safe
 from haochaping.accounts.access import may
 from haochaping.accounts.terms import Power
 from haochaping.cases import queries as cases
+from haochaping.directory import queries as directory
+from haochaping.directory.terms import Kind
 from haochaping.doors.gate import actor_of, leave_note, requires
 from haochaping.doors.photo import photo_response
+from haochaping.doors.targets import step_of
 from haochaping.doors.workbench.desk import INVALID, desk_page, refusable, see_other, status_of
 from haochaping.doors.workbench.steps import CALL, MESSAGE, STEPS, may_write, open_steps
 from haochaping.doors.workbench.words import names_of, state_tone, tag_labels
@@ -27,6 +30,7 @@ from haochaping.flows.call_back import calls_of
 from haochaping.identity.access import may_request
 from haochaping.identity.terms import CALL_PURPOSES
 from haochaping.kernel.masking import masked_number
+from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.ledger.terms import EntryKind
 from haochaping.notices import queries as notices
@@ -47,7 +51,9 @@ from haochaping.rectification.terms import (
     OrderState,
 )
 from haochaping.reviews import queries as reviews
+from haochaping.reviews.rules import is_late
 from haochaping.reviews.terms import HELPED_LABELS, ReviewStatus
+from haochaping.rulebook import queries as rulebook
 from haochaping.ui.sentences import say
 from haochaping.ui.shapes import Event
 
@@ -59,9 +65,11 @@ if TYPE_CHECKING:
     from django import forms
     from django.http import HttpRequest, HttpResponse
 
+    from haochaping.cases.terms import Binding
     from haochaping.kernel.actor import Actor
     from haochaping.notices.terms import MessageRow
     from haochaping.rectification.terms import CallbackRow, EventRow, OrderRow
+    from haochaping.reviews.terms import ReviewRow
 
 
 _PLACE = {MESSAGE: "#thread", CALL: "#calls"}
@@ -208,8 +216,28 @@ def _review(review_id: UUID, by: Actor) -> dict[str, object]:
         "may_call_back": said.may_call_back,
         "helped": gettext(HELPED_LABELS[said.helped_by]) if said.helped_by else "",
         "service": binding,
+        "step": step_of(binding) if binding else "",
+        "targets": _targets(review),
+        "late": binding is not None and _is_late(review, binding),
         "case_no": masked_number(binding.case_no) if binding else "",
     }
+
+
+def _targets(review: ReviewRow) -> str:
+    """Where the reviewer was served and by whom, by number; a name is not needed to put it right."""
+    known = directory.targets(review.hall_id, review.window_id, review.staff_id)
+    said = {Kind.STAFF: gettext("staff number {code}")}
+    return " · ".join(
+        said.get(kind, "{name}").format(code=ref.code, name=ref.name) for kind, ref in known.items()
+    )
+
+
+def _is_late(review: ReviewRow, binding: Binding) -> bool:
+    if local_day(review.assessed_at) == local_day(binding.occurrence_at):
+        # Most are given on the day of the service: no question to the rulebook.
+        return False
+    valid = rulebook.terms_for(binding.division_path, local_day(review.received_at)).invitation_valid
+    return is_late(review.assessed_at, binding.occurrence_at, valid)
 
 
 def _clocks(order: OrderRow, events: Sequence[EventRow]) -> list[Clock]:

@@ -1,0 +1,83 @@
+"""短信邀评: whoever was served is asked by SMS, at most as often and at the hours that the rules of the place allow."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, time
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+
+from haochaping.identity import queries as identity
+from haochaping.kernel.periods import BEIJING, local_day
+from haochaping.notices import actions as notices
+from haochaping.notices import queries as notice_queries
+from haochaping.notices.terms import Template
+from haochaping.reviews import actions as reviews
+from haochaping.reviews import queries as review_queries
+from haochaping.reviews.rules import asking
+from haochaping.rulebook import queries as rulebook
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from haochaping.kernel.actor import Actor
+    from haochaping.reviews.terms import ToAsk
+
+_BATCH = 500
+
+type _Number = frozenset[UUID]
+
+
+@transaction.atomic
+def send_due_invitations(*, by: Actor, now: datetime) -> int:
+    """Ask the persons of the invitations that are due, up to a batch of them; returns how many were asked.
+
+    The messages go out by jobs of the worker, the only place where a number is opened. Without a gateway nobody is
+    asked, and what is due waits.
+    """
+    if not settings.SMS_GATEWAY:
+        return 0
+    due = review_queries.to_ask(now, limit=_BATCH)
+    if not due:
+        return 0
+    terms = rulebook.terms_of_each((one.division_path for one in due), local_day(now))
+    numbers = identity.same_number(one.person_id for one in due if one.person_id)
+    messaged = _messaged_today(set(numbers.values()), now)
+    settled = {}
+    chosen: list[ToAsk] = []
+    for one in due:
+        number = numbers.get(one.person_id) if one.person_id else None
+        found = asking(
+            one, terms[one.division_path], messaged=None if number is None else messaged[number], now=now
+        )
+        settled[one.id] = found
+        if found.send and number is not None:
+            messaged[number] += 1
+            chosen.append(one)
+    reviews.settle_asking(settled, by=by, now=now)
+    _send(chosen, by=by, now=now)
+    return len(chosen)
+
+
+def _messaged_today(numbers: set[_Number], now: datetime) -> Counter[_Number]:
+    """How many messages each number has had today, whatever sealed persons it stands for."""
+    midnight = datetime.combine(local_day(now), time(0), BEIJING)
+    had = notice_queries.messaged_since({person for number in numbers for person in number}, midnight)
+    return Counter({number: sum(had.get(person, 0) for person in number) for number in numbers})
+
+
+def _send(chosen: Sequence[ToAsk], *, by: Actor, now: datetime) -> None:
+    tokens = review_queries.tokens_of(one.occurrence_id for one in chosen)
+    notices.queue_many(
+        [
+            (one.person_id, {"link": f"{settings.SITE_URL}/r/{tokens[one.occurrence_id]}?via=sms"})
+            for one in chosen
+            if one.person_id
+        ],
+        Template.INVITATION,
+        by=by,
+        now=now,
+    )
