@@ -8,6 +8,7 @@ import random
 import signal
 from collections import Counter
 from contextlib import contextmanager
+from functools import partial
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, LiteralString
 
@@ -123,6 +124,10 @@ def assert_once(sent: list[dict[str, object]], acknowledged: list[dict[str, Any]
     assert_counters_exact()
 
 
+def are_done(clients: list[Poster], posts: int) -> bool:
+    return sum(client.done for client in clients) >= posts
+
+
 def test_what_was_acknowledged_is_there_exactly_once(running: House):
     chance, now = random.Random(SEED), timezone.now()  # noqa: S311 - a seeded load, nothing secret
     plan = posts_of(chance, now)
@@ -133,8 +138,7 @@ def test_what_was_acknowledged_is_there_exactly_once(running: House):
     for client in clients:
         client.start()
     for n, victim in enumerate(VICTIMS, start=1):
-        share = n * CLIENTS * POSTS // (len(VICTIMS) + 1)
-        until(lambda share=share: sum(client.done for client in clients) >= share)
+        until(partial(are_done, clients, n * CLIENTS * POSTS // (len(VICTIMS) + 1)))
         running.kill(victim)
     for client in clients:
         client.join(60)

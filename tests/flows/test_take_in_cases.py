@@ -45,6 +45,8 @@ def test_a_mixed_batch_gets_one_outcome_per_case_in_order(now):
         (worlds.case("YC-3", now, item="0"), "quarantined", "unknown_item"),
         (worlds.case("YC-3", now, status="lost"), "quarantined", "not_a_choice"),
         (worlds.case("", now), "quarantined", "missing"),
+        (worlds.case("YC-3", now, completed_at="2026-06-01T10:11:00"), "quarantined", "dated_in_future"),
+        (worlds.case("YC-3", now, accepted_at="2026-05-31"), "quarantined", "wrong_sequence"),
         (worlds.case("YC-4", now), "accepted", None),
     ]
 

@@ -27,6 +27,7 @@ class QuarantineState(StrEnum):
 
     WAITING = "waiting"
     TAKEN = "taken"
+    DISCARDED = "discarded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +84,14 @@ class QuarantineRow:
     state: QuarantineState
     attempts: int
     received_at: datetime
+    settled_at: datetime | None
+    settled_by: str
+    discard_reason: str
 
 
 # How long the same Idempotency-Key hears the same answer.
 ANSWERS_KEPT = timedelta(days=7)
+DISCARD_REASON_LIMIT = 300
 PERSON_FIELDS = ("name", "phone", "certificate_type", "certificate_no")
 
 UNKNOWN_FIELD = Reason(
@@ -203,6 +208,16 @@ BAD_ADDRESS = Reason(
     "bad_address",
     N_("This address cannot be read."),
     N_("Open the page again from the service hall's device."),
+)
+DISCARD_UNEXPLAINED = Reason(
+    "discard_unexplained",
+    N_("The reason for discarding is missing."),
+    N_("Say in a few words why this can never be taken; the record stays visible with it."),
+)
+NOT_WAITING = Reason(
+    "not_waiting",
+    N_("The record {value} does not wait in quarantine."),
+    N_("Look at the list again: it was taken or discarded meanwhile."),
 )
 KEY_REUSED = Reason(
     "idempotency_key_reused",

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from haochaping.kernel.identifiers import uuid7, uuids7
 from haochaping.kernel.outcomes import Outcome, OutcomeKind
-from haochaping.kernel.periods import local_day
+from haochaping.kernel.periods import CLOCK_LEEWAY, local_day
 from haochaping.kernel.refused import Complaint, Refused
 from haochaping.kernel.text import clean, has_forbidden_control
 from haochaping.ledger import actions as ledger
@@ -59,9 +59,6 @@ if TYPE_CHECKING:
     from haochaping.cases.terms import Binding
     from haochaping.kernel.actor import Actor
     from haochaping.reviews.terms import Indicator, InvitationRow, Submission
-
-# Clocks of halls differ by minutes; a larger gap is a wrong time.
-_CLOCK_LEEWAY = timedelta(minutes=10)
 
 
 @transaction.atomic
@@ -215,7 +212,7 @@ def _meaning(
     catalogue = catalogues[answer.indicator_set]
     return code_complaint(
         answer.level, answer.indicator_codes, answer.indicator_set, catalogue
-    ) or time_complaint(answer, binding.occurrence_at, now, _CLOCK_LEEWAY)
+    ) or time_complaint(answer, binding.occurrence_at, now, CLOCK_LEEWAY)
 
 
 def _row(

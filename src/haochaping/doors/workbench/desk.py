@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from haochaping.accounts.access import may_any
 from haochaping.accounts.terms import CONSOLE_POWERS, NOT_ALLOWED, OUT_OF_SCOPE, Power
 from haochaping.doors.gate import actor_of
+from haochaping.exchange.terms import NOT_WAITING
 from haochaping.files.terms import NO_SUCH_PHOTO
 from haochaping.kernel.refused import N_, Refused
 from haochaping.outbox.terms import JOB_NOT_DEAD
@@ -39,6 +40,7 @@ _STATUS = {
     NOTHING_TO_RELEASE.code: CONFLICT,
     ALREADY_DECIDED.code: CONFLICT,
     JOB_NOT_DEAD.code: CONFLICT,
+    NOT_WAITING.code: CONFLICT,
 }
 
 
