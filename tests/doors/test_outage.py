@@ -39,7 +39,7 @@ def test_an_outage_is_no_error_of_ours(error, status):
     assert answer.headers.get("Retry-After") == ("5" if status == 503 else None)
 
 
-@pytest.mark.parametrize(("language", "word"), [("en", "Please try again")])
+@pytest.mark.parametrize(("language", "word"), [("zh-hans", "请稍后再试"), ("en", "Please try again")])
 def test_the_page_speaks_the_readers_language(language, word):
     with translation.override(language):
         page = answer_to(OperationalError()).content.decode()

@@ -70,14 +70,14 @@ def list_quarantine(*, state: str, limit: int, as_json: bool) -> None:
 
 def _record_line(row: dict[str, object]) -> str:
     line = gettext(_WAITING[str(row["kind"])]).format(**row)
-    return line + gettext(_DISCARDED).format(**row) if row["reason"] else line
+    return gettext(_DISCARDED).format(line=line, **row) if row["reason"] else line
 
 
 _WAITING = {
     "case": N_("{id} case {source}/{case_no}: {sentence}"),
     "review": N_("{id} review {source}/{case_no}: {sentence}"),
 }
-_DISCARDED = N_(" Discarded {settled_at:%Y-%m-%d %H:%M} by {settled_by}: {reason}")
+_DISCARDED = N_("{line} Discarded by {settled_by}: {reason}")
 
 
 @quarantine.command("retry")
