@@ -28,7 +28,8 @@ from haochaping.reviews import queries as review_queries
 from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
     from uuid import UUID
 
     from haochaping.cases.actions import TakenIn
@@ -92,18 +93,9 @@ def _invite(taken: Mapping[UUID, CaseFacts], by: Actor, now: datetime) -> None:
 
 
 def _move_reviews(taken: TakenIn) -> None:
-    """A service whose day was corrected, or whose case its platform has sent at last, takes its reviews along."""
-    stood = {
-        occurrence.id: (occurrence.day, case.verified)
-        for case in taken.before.values()
-        for occurrence in case.occurrences
-    }
-    moved = [
-        occurrence.id
-        for case in taken.after.values()
-        for occurrence in case.occurrences
-        if stood.get(occurrence.id, (occurrence.day, case.verified)) != (occurrence.day, case.verified)
-    ]
+    """What was reviewed is counted with its service: its day, its place, and whether its platform has sent it."""
+    stood, stands = _where(taken.before.values()), _where(taken.after.values())
+    moved = [service for service, where in stands.items() if stood.get(service, where) != where]
     if not moved:
         return
     occurrences = review_queries.occurrences_of(moved)
@@ -111,10 +103,19 @@ def _move_reviews(taken: TakenIn) -> None:
     after = review_queries.facts_of(occurrences)
     before = []
     for facts in after.values():
-        day, verified = stood[occurrences[facts.id]]
+        day, verified, place = stood[occurrences[facts.id]]
         at = datetime.combine(day, time(), BEIJING)
-        before.append(facts._replace(occurred_at=at, verified_case=verified))
+        before.append(facts._replace(occurred_at=at, verified_case=verified, case_place=place))
     insight.count(changes(review_units(before), review_units(after.values())))
+
+
+def _where(cases: Iterable[CaseFacts]) -> dict[UUID, tuple[date, bool, tuple[int, int, int]]]:
+    """Day, verified and place of each service."""
+    return {
+        occurrence.id: (occurrence.day, case.verified, (case.division_id, case.agency_id, case.item_id))
+        for case in cases
+        for occurrence in case.occurrences
+    }
 
 
 def _recognised(raws: Sequence[Raw], outcomes: Sequence[Outcome], by: Actor) -> Sequence[Outcome]:

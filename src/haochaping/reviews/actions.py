@@ -313,6 +313,7 @@ def _facts(review_id: UUID, submission: Submission, binding: Binding) -> ReviewF
         ReviewStatus.EFFECTIVE.value,
         answer.assess_no,
         binding.verified,
+        (binding.division_id, binding.agency_id, binding.item_id),
     )
 
 
