@@ -7,7 +7,7 @@ import os
 import random
 import signal
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, LiteralString
@@ -152,7 +152,29 @@ def test_what_was_acknowledged_is_there_exactly_once(running: House):
     assert Review.objects.filter(occurrence__case__case_no__startswith="K-").count() == len(sent)
 
 
+@contextmanager
+def locked(house: House, statement: LiteralString, *params: object) -> Iterator[None]:
+    """Hold what the statement locks, and take back what it wrote."""
+    with psycopg.connect(server.start(house.home).app) as holder, holder.transaction(force_rollback=True):
+        holder.execute(statement, params)
+        yield
+
+
+def waits_for_a_lock() -> bool:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return bool(cursor.fetchone()[0])
+
+
 ROWS = 10_000
+# Somebody else is about to store it: no import comes to its end before they are.
+THE_LAST_CASE = f"""
+    CREATE TEMP TABLE held AS SELECT * FROM cases_case WHERE case_no = 'M';
+    UPDATE held SET id = gen_random_uuid(), case_no = 'M-{ROWS - 1}';
+    INSERT INTO cases_case SELECT * FROM held
+"""
 
 
 def imported() -> int:
@@ -169,15 +191,17 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_an_import_cut_off_twice_and_sent_again_has_every_row_once(running: House, file: Path):
-    killed = running.run("cases", "import", str(file))
-    first = until(imported)
-    os.killpg(killed.pid, signal.SIGKILL)
-    killed.communicate()
-
-    without_database = running.run("cases", "import", str(file))
-    until(lambda: imported() > first)
-    running.kill("postmaster")
-    _, told = without_database.communicate()
+    worlds.take_case("M", timezone.now())
+    with suppress(psycopg.OperationalError), locked(running, THE_LAST_CASE):
+        killed = running.run("cases", "import", str(file))
+        until(imported)
+        os.killpg(killed.pid, signal.SIGKILL)
+        killed.communicate()
+        end_waiting()
+        without_database = running.run("cases", "import", str(file))
+        until(waits_for_a_lock)
+        running.kill("postmaster")
+        _, told = without_database.communicate()
     until(running.is_ready)
     running.look()
     assert 0 < imported() < ROWS
@@ -191,20 +215,13 @@ def test_an_import_cut_off_twice_and_sent_again_has_every_row_once(running: Hous
     assert_counters_exact()
 
 
-@contextmanager
-def locked(house: House, statement: LiteralString, *params: object) -> Iterator[None]:
-    """Hold what the statement locks."""
-    with psycopg.connect(server.start(house.home).app) as holder, holder.transaction():
-        holder.execute(statement, params)
-        yield
-
-
-def waits_for_a_lock() -> bool:
-    with transaction.atomic(), connection.cursor() as cursor:
+def end_waiting() -> None:
+    """End the sessions that a killed process has left waiting."""
+    with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
         )
-        return bool(cursor.fetchone()[0])
 
 
 @pytest.mark.parametrize(
@@ -224,8 +241,8 @@ def test_a_job_whose_worker_is_killed_in_it_has_its_effect_once(
         os.kill(worker, signal.SIGCONT)
         until(waits_for_a_lock)
         assert ProcrastinateJob.objects.get(args__delivery_id=str(delivery)).status == "doing"
-        forget_worker()
         os.kill(worker, signal.SIGKILL)
+        forget_worker()
 
     until(lambda: Delivery.objects.get(id=delivery).state == state)
     until(lambda: not ProcrastinateJob.objects.filter(args__delivery_id=str(delivery)).exists())

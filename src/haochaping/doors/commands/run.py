@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from haochaping.doors.demo.city import Progress
 
 _STOP_SECONDS = 20
-_LOOK_SECONDS = 0.2
 _BRIEF_SECONDS = 15
 _TOLD_DAYS = 20
 
@@ -176,7 +175,7 @@ def _supervise(text: str) -> int:
     status = 0
     try:
         while not any(part.gave_up() for part in parts.values()):
-            time.sleep(_LOOK_SECONDS)
+            os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
         status = 1
         click.echo(gettext("A part of the demo cannot run; stopping."), err=True)
     except KeyboardInterrupt:
