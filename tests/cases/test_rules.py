@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from haochaping.cases.rules import digest, is_aged_60
+from haochaping.cases.rules import digest, is_aged_60, time_complaint
 from haochaping.cases.terms import (
     CaseKind,
     CaseStatus,
@@ -111,3 +111,40 @@ def test_the_age_band_is_all_that_is_kept(birth_year: int | None, aged: bool | N
 
 def test_the_year_turns_in_beijing():
     assert is_aged_60(1967, datetime(2026, 12, 31, 16, 0, tzinfo=UTC)) is True
+
+
+_MINUTES = [timedelta(minutes=n) for n in range(12)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "field"),
+    [
+        ({"applied_at": AT + _MINUTES[10]}, None, None),
+        ({"applied_at": AT + _MINUTES[11]}, "dated_in_future", "applied_at"),
+        ({"accepted_at": AT + _MINUTES[11]}, "dated_in_future", "accepted_at"),
+        ({"completed_at": AT + _MINUTES[11]}, "dated_in_future", "completed_at"),
+        (
+            {"occurrences": (OCCURRENCE, replace(OCCURRENCE, no=2, at=AT + _MINUTES[11]))},
+            "dated_in_future",
+            "occurrences[1].at",
+        ),
+        ({"accepted_at": AT - _MINUTES[10]}, None, None),
+        ({"accepted_at": AT - _MINUTES[11]}, "wrong_sequence", "accepted_at"),
+        ({"completed_at": AT - _MINUTES[11]}, "wrong_sequence", "completed_at"),
+        (
+            {"applied_at": None, "accepted_at": AT, "completed_at": AT - _MINUTES[11]},
+            "wrong_sequence",
+            "completed_at",
+        ),
+        # A day without a time of day is not before the morning of the same day.
+        ({"completed_at": AT.replace(hour=0)}, None, None),
+        ({"completed_at": AT.replace(hour=0) - timedelta(days=1)}, "wrong_sequence", "completed_at"),
+        # Guidance before acceptance, delivery after completion.
+        ({"occurrences": (replace(OCCURRENCE, at=AT - timedelta(days=9)),)}, None, None),
+        ({"applied_at": None, "completed_at": None}, None, None),
+    ],
+)
+def test_times_of_a_case_are_possible(changes, code, field):
+    found = time_complaint(replace(CASE, **changes), AT)
+
+    assert (found and (found.code, found.field)) == (code and (code, field))

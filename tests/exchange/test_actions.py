@@ -10,10 +10,11 @@ import pytest
 from haochaping.exchange import actions, queries
 from haochaping.exchange.models import GivenAnswer, QuarantinedRecord
 from haochaping.exchange.rules import storable
-from haochaping.exchange.terms import ORPHAN, Quarantined, RecordKind
+from haochaping.exchange.terms import ORPHAN, Quarantined, QuarantineState, RecordKind
 from haochaping.kernel.actor import OPERATOR, Actor, ActorKind, Scope
 from haochaping.kernel.refused import Refused
 from haochaping.ledger.models import Entry
+from haochaping.ledger.terms import EntryKind
 from haochaping.reviews.rules import receipt_hash
 
 if TYPE_CHECKING:
@@ -99,6 +100,53 @@ def test_record_that_failed_again_keeps_the_newest_reason(now: datetime):
         "m",
         1,
     )
+
+
+def test_discarded_record_stays_with_reason_and_person(now: datetime):
+    record_id = actions.quarantine([RECORD], by=CLIENT, now=now)[0]
+    before = kinds()
+    later = now + timedelta(minutes=1)
+
+    assert actions.discard([record_id], " 试运行的数据 ", by=OPERATOR, now=later) == 1
+
+    assert queries.waiting() == []
+    [row] = queries.settled(QuarantineState.DISCARDED)
+    assert (row.id, row.fields) == (record_id, RECORD.fields)
+    assert (row.discard_reason, row.settled_by, row.settled_at) == ("试运行的数据", str(OPERATOR), later)
+    assert sorted(kinds()) == sorted([*before, EntryKind.QUARANTINE_DISCARDED])
+    found = queries.by_receipt(RECEIPT)
+    assert found is not None
+    assert found.state == QuarantineState.DISCARDED
+
+
+@pytest.mark.parametrize(
+    ("reason", "code"),
+    [
+        ("", "discard_unexplained"),
+        (" \n", "discard_unexplained"),
+        ("长" * 301, "too_long"),
+        ("a\0", "control_characters"),
+    ],
+)
+def test_discarding_needs_a_reason(now: datetime, reason, code):
+    record_id = actions.quarantine([RECORD], by=CLIENT, now=now)[0]
+
+    with pytest.raises(Refused) as no:
+        actions.discard([record_id], reason, by=OPERATOR, now=now)
+
+    assert (no.value.code, no.value.complaint.field) == (code, "reason")
+    assert queries.waiting_count() == 1
+
+
+def test_records_are_discarded_all_or_none(now: datetime):
+    first, second = actions.quarantine([RECORD, replace(RECORD, receipt_hash=None)], by=CLIENT, now=now)
+    actions.settle(second, None, by=OPERATOR, now=now)
+
+    with pytest.raises(Refused) as no:
+        actions.discard([first, second], "不需要", by=OPERATOR, now=now)
+
+    assert no.value.code == "not_waiting"
+    assert [row.id for row in queries.waiting()] == [first]
 
 
 def test_answer_is_kept_sealed_and_given_back_byte_for_byte(now: datetime):

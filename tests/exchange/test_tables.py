@@ -136,8 +136,46 @@ def test_file_in_another_encoding(tmp_path):
     assert refused(tmp_path / "t.csv", TABLE.encode("utf-16")).code == "unreadable_file"
 
 
-def test_cell_beyond_all_bounds(tmp_path):
-    assert refused(tmp_path / "t.csv", b'a\n"' + b"x" * 200_000).code == "unreadable_file"
+def test_encoding_that_is_none_is_named_by_its_place(tmp_path):
+    complaint = refused(tmp_path / "t.csv", "a\n张\n".encode() + b"\xff\n")
+
+    assert (complaint.code, complaint.params["position"]) == ("unreadable_file", 6)
+
+
+def test_rows_of_another_encoding_are_named_and_not_read_wrongly(tmp_path):
+    content = "姓名,文字\n张三,排队两个小时\n".encode("gb18030") + "李四,排队两个小时\n".encode()
+
+    found = read(tmp_path / "t.csv", content + "王五,好\n".encode("gb18030"))
+
+    assert [(row.number, row.complaint and row.complaint.code) for row in found] == [
+        (2, None),
+        (3, "mixed_encodings"),
+        (4, None),
+    ]
+    assert found[2].fields == {"姓名": "王五", "文字": "好"}
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(st.text(st.characters(codec="gb2312", min_codepoint=0x4E00, max_codepoint=0x9FA5)), max_size=8)
+)
+def test_text_of_a_gb18030_file_is_not_taken_for_another_encoding(tmp_path_factory, cells):
+    path = tmp_path_factory.mktemp("gb") / "t.jsonl"
+    lines = [json.dumps({"a": "窗口工作人员态度很好" + cell}, ensure_ascii=False) for cell in cells]
+
+    assert not [row for row in read(path, "\n".join(lines).encode("gb18030")) if row.complaint]
+
+
+@pytest.mark.parametrize("torn", ['x,"half', 'x,"a"b', "x," + "y" * 200_000])
+def test_a_torn_row_is_named_and_the_next_one_read(tmp_path, torn):
+    found = read(tmp_path / "t.csv", f"a,b\n1,2\n{torn}\n3,4\n".encode())
+
+    assert [(row.number, row.complaint and row.complaint.code) for row in found][:2] == [
+        (2, None),
+        (3, "torn_row"),
+    ]
+    # What follows an open quotation mark belongs to it.
+    assert [row.fields for row in found[2:]] == ([] if torn.endswith("half") else [{"a": "3", "b": "4"}])
 
 
 def test_json_lines_with_bad_ones(tmp_path):

@@ -7,7 +7,8 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import DeadlockDetected
 
 from haochaping.exchange.terms import Raw
 from haochaping.flows import receive_together as together
@@ -142,6 +143,41 @@ def test_when_the_shared_transaction_fails_each_is_tried_alone(now, gathering, m
     assert isinstance(second, RuntimeError)
     assert Review.objects.count() == 2
     assert_counters_exact()
+
+
+def test_when_the_database_fails_all_hear_it_at_once(now, gathering, monkeypatch):
+    gathering(3)
+    tries = []
+
+    def away(raws, **how):
+        tries.append(len(raws))
+        raise OperationalError("the server is away")
+
+    monkeypatch.setattr(together, "receive_reviews", away)
+
+    heard = at_once([partial(give, "YC-1", 5, now) for _ in range(3)])
+
+    assert {type(error) for error in heard} == {OperationalError}
+    assert tries == [3]
+
+
+def test_who_waited_in_a_circle_is_tried_again(now, gathering, monkeypatch):
+    worlds.take_case("T-1", now)
+    gathering(2)
+    tries = []
+
+    def first_in_a_circle(raws, **how):
+        tries.append(len(raws))
+        if len(tries) == 1:
+            raise OperationalError("deadlock detected") from DeadlockDetected()
+        return receive_reviews(raws, **how)
+
+    monkeypatch.setattr(together, "receive_reviews", first_in_a_circle)
+
+    outcomes = at_once([partial(give, number, 5, now) for number in ("YC-1", "T-1")])
+
+    assert [outcome.kind for outcome in outcomes] == ["accepted"] * 2
+    assert tries == [2, 1, 1]
 
 
 def test_inside_a_transaction_of_ones_own_the_answer_goes_with_it(now):

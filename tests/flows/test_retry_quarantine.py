@@ -8,6 +8,7 @@ import pytest
 
 from haochaping.directory import actions as directory
 from haochaping.directory.terms import Kind
+from haochaping.exchange import actions as exchange
 from haochaping.exchange import queries as quarantine
 from haochaping.exchange.models import QuarantinedRecord
 from haochaping.exchange.terms import Raw
@@ -184,3 +185,53 @@ def test_only_the_named_records_are_retried(now):
 
     assert [row.attempts for row in quarantine.waiting_by_id([first.id, second.id])] == [0, 1]
     assert retry_records([], by=OPERATOR, now=now + LATER) == (0, 0)
+
+
+def test_a_case_that_waits_is_put_aside_once_however_often_it_is_sent(now):
+    raw = Raw(worlds.case("YC-3", now, item="0"))
+    sent = [
+        take_in_cases([raw], entrance=Entrance.CLIENT, by=worlds.CLIENT, now=now + n * LATER)[0]
+        for n in range(2)
+    ]
+
+    assert [outcome.kind for outcome in sent] == [OutcomeKind.QUARANTINED] * 2
+    assert sent[0].id == sent[1].id
+    assert quarantine.waiting_count() == 1
+
+
+def test_a_case_taken_from_quarantine_and_sent_again_is_a_duplicate(now):
+    new_item = "9901020000000000000000000000002"
+    raw = Raw(worlds.case("YC-3", now, item=new_item, applicant=CANARY))
+    take_in_cases([raw], entrance=Entrance.CLIENT, by=worlds.CLIENT, now=now)
+    row = {"code": new_item, "name": "小餐饮登记", "item_type": "01", "agency": worlds.AGENCY}
+    directory.put(Kind.ITEMS, [row], by=OPERATOR, now=now)
+    assert retry_records(None, by=OPERATOR, now=now + LATER) == (1, 0)
+
+    [again] = take_in_cases([raw], entrance=Entrance.CLIENT, by=worlds.CLIENT, now=now + 2 * LATER)
+
+    assert again.kind == OutcomeKind.DUPLICATE
+    assert_counters_exact()
+
+
+def test_a_case_from_tomorrow_is_taken_when_it_has_come(now):
+    tomorrow = now + timedelta(days=1)
+    [early] = take_in_cases(
+        [Raw(worlds.case("YC-3", tomorrow))], entrance=Entrance.CLIENT, by=worlds.CLIENT, now=now
+    )
+    assert early.complaint is not None
+    assert early.complaint.code == "dated_in_future"
+
+    assert retry_records(None, by=OPERATOR, now=tomorrow) == (1, 0)
+
+
+def test_what_was_discarded_is_not_retried_and_sent_again_waits_anew(now):
+    first = worlds.give("YC-2", 1, now)
+    assert first.id is not None
+    exchange.discard([first.id], "测试数据", by=OPERATOR, now=now)
+
+    assert retry_records(None, by=OPERATOR, now=now + LATER) == (0, 0)
+    again = worlds.give("YC-2", 1, now + LATER)
+
+    assert again.kind == OutcomeKind.QUARANTINED
+    assert again.id != first.id
+    assert quarantine.waiting_count() == 1

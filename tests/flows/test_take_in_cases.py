@@ -23,7 +23,7 @@ from haochaping.reviews.terms import Entrance
 from tests import worlds
 from tests.flows.conftest import services
 from tests.flows.test_receive_reviews import ALL_TABLES, CANARY, failing, find_everywhere
-from tests.flows.truth import assert_counters_exact, rows_of
+from tests.flows.truth import assert_counters_exact, findings, rows_of
 
 pytestmark = pytest.mark.usefixtures("world")
 LATER = timedelta(minutes=5)
@@ -47,6 +47,8 @@ def test_a_mixed_batch_gets_one_outcome_per_case_in_order(now):
         (worlds.case("YC-3", now, item="0"), "quarantined", "unknown_item"),
         (worlds.case("YC-3", now, status="lost"), "quarantined", "not_a_choice"),
         (worlds.case("", now), "quarantined", "missing"),
+        (worlds.case("YC-3", now, completed_at="2026-06-01T10:11:00"), "quarantined", "dated_in_future"),
+        (worlds.case("YC-3", now, accepted_at="2026-05-31"), "quarantined", "wrong_sequence"),
         (worlds.case("YC-4", now), "accepted", None),
     ]
 
@@ -116,6 +118,32 @@ def test_a_corrected_service_day_takes_its_review_along(now, folded):
     rates = {m.name: m for m in insight.measures(Place(), Period(day, day))}
     share = rates["participation_rate"]
     assert (share.numerator, share.denominator) == (1, 1)
+
+
+@pytest.mark.parametrize("folded", [False, True])
+def test_a_case_that_moves_takes_its_participation_along_and_leaves_its_review(now, folded):
+    from haochaping.insight import actions
+
+    worlds.give("YC-1", 1, now)
+    if folded:
+        actions.fold()
+    other = {"division": worlds.OTHER_CITY, "agency": worlds.OTHER_AGENCY, "item": worlds.OTHER_ITEM}
+
+    [outcome] = send(worlds.case("YC-1", now, **other), by=OPERATOR, now=now + LATER)
+
+    assert outcome.kind == OutcomeKind.UPDATED
+    assert_counters_exact()
+    assert _figures(worlds.CITY) == {"cases": 0, "bad_reviews": 1, "participation_rate": (0, 0)}
+    assert _figures(worlds.OTHER_CITY) == {"cases": 1, "bad_reviews": 0, "participation_rate": (1, 1)}
+    assert findings(now + LATER) == []
+
+
+def _figures(division: str) -> dict[str, Any]:
+    found = {m.name: m for m in insight.measures(Place(division_path=f"{worlds.PROVINCE}.{division}."))}
+    share = found["participation_rate"]
+    return {name: found[name].value for name in ("cases", "bad_reviews")} | {
+        "participation_rate": (share.numerator, share.denominator)
+    }
 
 
 def test_a_case_without_reviews_changes_its_day_alone(now):

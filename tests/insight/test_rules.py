@@ -44,6 +44,7 @@ REVIEW = ReviewFacts(
     status=ReviewStatus.EFFECTIVE,
     assess_no=1,
     verified_case=True,
+    case_place=(1, 2, 3),
 )
 ORDER = OrderFacts(ID, LATE, 1, 2, 3, OrderState.DISPATCHED)
 
@@ -71,6 +72,13 @@ def test_a_review_counts_when_given_and_marks_its_service_on_the_services_day():
         key(FactKind.REVIEW, DAY, "mobile", 1, "active_self"): 1,
         key(FactKind.REVIEWED, date(2026, 5, 30), "mobile", 0, "active_self"): 1,
     }
+
+
+def test_participation_stands_where_the_case_stands():
+    moved = review_units([REVIEW._replace(case_place=(7, 8, 9))])
+
+    where = {unit.kind: (unit.division_id, unit.agency_id, unit.item_id) for unit in moved}
+    assert where == {FactKind.REVIEW: (1, 2, 3), FactKind.REVIEWED: (7, 8, 9)}
 
 
 def test_a_withdrawn_review_counts_nowhere():
@@ -151,6 +159,7 @@ _REVIEWS = st.lists(
         st.sampled_from(ReviewStatus),
         st.integers(1, 2),
         st.booleans(),
+        st.just((1, 2, 3)),
     ),
     max_size=80,
 )

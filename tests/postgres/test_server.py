@@ -110,6 +110,24 @@ def test_data_survives_kill_9(home: Path, route: Route, urls: Urls) -> None:
     ask(again.owner, "DROP TABLE kept")
 
 
+def test_a_server_that_died_is_revived_and_one_that_was_stopped_is_not(
+    home: Path, route: Route, urls: Urls
+) -> None:
+    first = server.status(home).pid
+    assert first
+    assert not server.revive(home, route=route)
+
+    os.kill(first, signal.SIGKILL)
+    while server.status(home).running:
+        pass
+    assert server.revive(home, route=route)
+    assert ask(urls.app, "SELECT 1") == [(1,)]
+
+    server.stop(home)
+    assert not server.revive(home, route=route)
+    assert not server.status(home).running
+
+
 def test_start_waits_for_what_kill_9_has_left(home: Path, route: Route, urls: Urls) -> None:
     first = server.status(home).pid
     assert first

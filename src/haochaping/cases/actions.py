@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from haochaping.cases import queries
 from haochaping.cases.models import Case, ServiceOccurrence
-from haochaping.cases.rules import digest, is_aged_60
+from haochaping.cases.rules import digest, is_aged_60, time_complaint
 from haochaping.cases.states import may_become
 from haochaping.cases.terms import (
     FORBIDDEN_STATUS,
@@ -45,6 +45,9 @@ if TYPE_CHECKING:
     from haochaping.kernel.actor import Actor
 
 
+type _Told = tuple[NewCase, bytes]
+
+
 @dataclass(slots=True)
 class TakenIn:
     """What a batch came to: one outcome per case in order, and the counted facts before and after."""
@@ -74,30 +77,42 @@ class _Bound:
 
 
 @transaction.atomic(savepoint=False)
-def take_in(cases: Sequence[NewCase], *, verified: bool = True, by: Actor, now: datetime) -> TakenIn:
-    """Insert or update cases with their occurrences; each gets its outcome, one bad case harms no other."""
+def take_in(
+    cases: Sequence[NewCase],
+    *,
+    digests: Sequence[bytes] | None = None,
+    verified: bool = True,
+    by: Actor,
+    now: datetime,
+) -> TakenIn:
+    """Insert or update cases with their occurrences; each gets its outcome, one bad case harms no other.
+
+    `digests` are the fingerprints of what was said on first arrival, where cases come out of quarantine.
+    """
+    said = digests or [digest(case, settings.CONTENT_KEY) for case in cases]
+    told = list(zip(cases, said, strict=True))
     taken = TakenIn([Outcome(OutcomeKind.REFUSED)] * len(cases))
     wave: dict[tuple[str, str], int] = {}
     for position, case in enumerate(cases):
         if case.key in wave:
             # The same case twice in one batch: what came before is settled first.
-            _take_in_wave(taken, cases, list(wave.values()), verified=verified, by=by, now=now)
+            _take_in_wave(taken, told, list(wave.values()), verified=verified, by=by, now=now)
             wave = {}
         wave[case.key] = position
-    _take_in_wave(taken, cases, list(wave.values()), verified=verified, by=by, now=now)
+    _take_in_wave(taken, told, list(wave.values()), verified=verified, by=by, now=now)
     return taken
 
 
 def _take_in_wave(
     taken: TakenIn,
-    cases: Sequence[NewCase],
+    told: Sequence[_Told],
     positions: list[int],
     *,
     verified: bool,
     by: Actor,
     now: datetime,
 ) -> None:
-    bound = _bind(taken, cases, positions, by)
+    bound = _bind(taken, told, positions, by, now)
     if not bound:
         return
     try:
@@ -148,8 +163,10 @@ def _settled(row: _Bound, known: Case, *, verified: bool, by: Actor) -> Outcome 
     return None
 
 
-def _bind(taken: TakenIn, cases: Sequence[NewCase], positions: list[int], by: Actor) -> list[_Bound]:
-    chosen = [cases[position] for position in positions]
+def _bind(
+    taken: TakenIn, told: Sequence[_Told], positions: list[int], by: Actor, now: datetime
+) -> list[_Bound]:
+    chosen = [told[position][0] for position in positions]
     places = _Places(
         directory.platforms(case.source for case in chosen),
         directory.divisions(case.division for case in chosen),
@@ -158,7 +175,7 @@ def _bind(taken: TakenIn, cases: Sequence[NewCase], positions: list[int], by: Ac
     )
     bound = []
     for position, case in zip(positions, chosen, strict=True):
-        complaint = _complaint(case, places, by)
+        complaint = _complaint(case, places, by) or time_complaint(case, now)
         if complaint is not None:
             refused = complaint.reason is OUT_OF_SCOPE
             kind = OutcomeKind.REFUSED if refused else OutcomeKind.QUARANTINED
@@ -172,7 +189,7 @@ def _bind(taken: TakenIn, cases: Sequence[NewCase], positions: list[int], by: Ac
                 places.divisions[case.division].id,
                 places.agencies[case.agency].id,
                 places.items[case.item].id,
-                digest(case, settings.CONTENT_KEY),
+                told[position][1],
             )
         )
     return bound

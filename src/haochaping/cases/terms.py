@@ -195,6 +195,16 @@ UNKNOWN_DIVISION = Reason(
     N_("The division “{value}” is not in the directory."),
     N_("Import the division, then retry the quarantined row."),
 )
+DATED_IN_FUTURE = Reason(
+    "dated_in_future",
+    N_("The time {value} in the field “{field}” lies in the future."),
+    N_("Check the clock of the device that sent it, or send the case when it has happened."),
+)
+WRONG_SEQUENCE = Reason(
+    "wrong_sequence",
+    N_("The time {value} in the field “{field}” lies before “{before}”, {earlier}."),
+    N_("Correct the times: applied, then accepted, then completed."),
+)
 OUT_OF_SCOPE = Reason(
     "out_of_scope",
     N_("This sender may not write for division {division}, agency {agency}."),

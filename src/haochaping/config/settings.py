@@ -99,6 +99,11 @@ TEMPLATES = [
 ]
 
 
+# Waiting is long enough for a database server that starts again, short enough for whoever waits for a page. After a
+# longer outage a pool that goes on trying waits ever longer between two tries; one that has given up tries at once.
+_POOL = {"min_size": 1, "max_size": 8, "timeout": 5, "reconnect_timeout": 5}
+
+
 def _database(url: str) -> dict[str, object]:
     parts = conninfo_to_dict(url)
     return {
@@ -108,7 +113,9 @@ def _database(url: str) -> dict[str, object]:
         "PASSWORD": parts.get("password", ""),
         "HOST": parts.get("host", ""),
         "PORT": str(parts.get("port", "")),
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}} if url else {},
+        "OPTIONS": {"pool": _POOL} if url else {},
+        # Connections that a restart of the server has cut are replaced before anybody meets them.
+        "CONN_HEALTH_CHECKS": bool(url),
         "DISABLE_SERVER_SIDE_CURSORS": False,
     }
 

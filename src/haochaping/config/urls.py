@@ -8,6 +8,8 @@ from django.views.i18n import set_language
 
 from haochaping.doors.workbench import start
 
+handler500 = "haochaping.doors.outage.server_error"
+
 type Urls = list[URLPattern | URLResolver]
 
 PUBLIC: Urls = [

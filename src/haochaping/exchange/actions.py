@@ -12,10 +12,19 @@ from django.db import connection, transaction
 from haochaping.exchange.fields import shown
 from haochaping.exchange.models import GivenAnswer, QuarantinedRecord, Visit
 from haochaping.exchange.rules import answer_key, answer_lock, answer_place, visit_hash
-from haochaping.exchange.terms import ANSWERS_KEPT, QuarantineState
+from haochaping.exchange.terms import (
+    ANSWERS_KEPT,
+    CONTROL_CHARACTERS,
+    DISCARD_REASON_LIMIT,
+    DISCARD_UNEXPLAINED,
+    NOT_WAITING,
+    TOO_LONG,
+    QuarantineState,
+)
 from haochaping.identity.sealing import KEY_LENGTH, NONCE_LENGTH, row_seal
 from haochaping.kernel.identifiers import random_bytes, uuid7
-from haochaping.kernel.text import clean
+from haochaping.kernel.refused import Refused
+from haochaping.kernel.text import clean, has_forbidden_control
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import SUITES, EntryKind, NewEntry
 
@@ -75,7 +84,7 @@ def _named(record: Quarantined, name: str, limit: int) -> str:
 def settle(record_id: UUID, result_id: UUID | None, *, by: Actor, now: datetime) -> None:
     """A record of the quarantine was taken at last."""
     QuarantinedRecord.objects.filter(id=record_id).update(
-        state=QuarantineState.TAKEN, settled_at=now, result_id=result_id
+        state=QuarantineState.TAKEN, settled_at=now, settled_by=str(by), result_id=result_id
     )
     entry = NewEntry(
         EntryKind.QUARANTINE_RETRIED, "quarantine", str(record_id), facts={"result": str(result_id or "")}
@@ -92,6 +101,43 @@ def keep(
     row.attempts += 1
     row.code, row.field, row.params, row.message, row.remedy = code, field, dict(params), message, remedy
     row.save(update_fields=["attempts", "code", "field", "params", "message", "remedy"])
+
+
+@transaction.atomic
+def discard(record_ids: Sequence[UUID], reason: str, *, by: Actor, now: datetime) -> int:
+    """Give up records that can never be taken, all or none; they stay visible with reason and person.
+
+    The persons they name are needed no longer and can be erased. Returns how many there were.
+
+    Raises:
+        Refused: DISCARD_UNEXPLAINED, TOO_LONG, CONTROL_CHARACTERS; NOT_WAITING for the first that was settled before.
+    """
+    said = reason.strip()
+    if not said:
+        raise Refused(DISCARD_UNEXPLAINED, field="reason")
+    if len(said) > DISCARD_REASON_LIMIT:
+        raise Refused(TOO_LONG, field="reason", length=len(said), limit=DISCARD_REASON_LIMIT)
+    if has_forbidden_control(said):
+        raise Refused(CONTROL_CHARACTERS, field="reason")
+    wanted = dict.fromkeys(record_ids)
+    rows = list(
+        QuarantinedRecord.objects.select_for_update()
+        .filter(id__in=wanted, state=QuarantineState.WAITING)
+        .order_by("id")
+    )
+    gone = next((one for one in wanted if one not in {row.id for row in rows}), None)
+    if gone is not None:
+        raise Refused(NOT_WAITING, value=str(gone))
+    for row in rows:
+        row.state, row.discard_reason = QuarantineState.DISCARDED, clean(said)
+        row.settled_at, row.settled_by = now, str(by)
+    QuarantinedRecord.objects.bulk_update(rows, ["state", "discard_reason", "settled_at", "settled_by"])
+    entries = [
+        NewEntry(EntryKind.QUARANTINE_DISCARDED, "quarantine", str(row.id), facts={"code": row.code})
+        for row in rows
+    ]
+    ledger.append(entries, by=by, now=now)
+    return len(rows)
 
 
 def hold_key(client_id: int, key: str) -> None:

@@ -43,8 +43,8 @@ def formula_cells(path: Path) -> dict[int, str]:
                     return {}
             with book.open(sheet) as file:
                 return _cells(file)
-    except _UNREADABLE as error:
-        raise Refused(UNREADABLE_FILE, name=path.name, expected="XLSX", detail=str(error)) from None
+    except _UNREADABLE:
+        raise Refused(UNREADABLE_FILE, name=path.name, expected="XLSX") from None
 
 
 def _first_sheet(book: zipfile.ZipFile) -> str:

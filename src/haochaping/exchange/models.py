@@ -28,7 +28,8 @@ class QuarantinedRecord(models.Model):
             "state",
         )
         masked = ("case_no",)
-        never = ("fields", "params")
+        kept = ("settled_by",)
+        never = ("fields", "params", "discard_reason")
 
     id = models.UUIDField(primary_key=True)
     kind = models.CharField(max_length=10)
@@ -50,6 +51,8 @@ class QuarantinedRecord(models.Model):
     attempts = models.SmallIntegerField()
     received_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
+    settled_by = models.CharField(max_length=80, blank=True, db_default="")
+    discard_reason = models.CharField(max_length=300, blank=True, db_default="")
     result_id = models.UUIDField(null=True)
 
     class Meta:
@@ -59,13 +62,18 @@ class QuarantinedRecord(models.Model):
             CheckConstraint(condition=Q(kind__in=list(RecordKind)), name="quarantine_kind_known"),
             CheckConstraint(
                 condition=Q(state=QuarantineState.WAITING, settled_at__isnull=True)
-                | Q(state=QuarantineState.TAKEN, settled_at__isnull=False),
+                | Q(state__in=[QuarantineState.TAKEN, QuarantineState.DISCARDED], settled_at__isnull=False),
                 name="quarantine_settled",
+            ),
+            CheckConstraint(
+                condition=Q(state=QuarantineState.DISCARDED) ^ Q(discard_reason=""),
+                name="quarantine_discarded_with_reason",
             ),
         ]
         indexes = [
             Index(fields=["source", "case_no"], condition=Q(state="waiting"), name="quarantine_waiting_case"),
             Index(fields=["received_at"], condition=Q(state="waiting"), name="quarantine_waiting_age"),
+            Index(fields=["settled_at"], condition=Q(state="discarded"), name="quarantine_discarded"),
             Index(fields=["digest"], condition=Q(state="waiting"), name="quarantine_waiting_same"),
         ]
 

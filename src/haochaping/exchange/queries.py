@@ -61,6 +61,9 @@ def _rows(rows: QuerySet[QuarantinedRecord]) -> list[QuarantineRow]:
             QuarantineState(row.state),
             row.attempts,
             row.received_at,
+            row.settled_at,
+            row.settled_by,
+            row.discard_reason,
         )
         for row in rows
     ]
@@ -69,6 +72,12 @@ def _rows(rows: QuerySet[QuarantinedRecord]) -> list[QuarantineRow]:
 def waiting(*, limit: int = 100, offset: int = 0) -> list[QuarantineRow]:
     """Records in quarantine, oldest first."""
     rows = QuarantinedRecord.objects.filter(state=QuarantineState.WAITING).order_by("received_at", "id")
+    return _rows(rows[offset : offset + limit])
+
+
+def settled(state: QuarantineState, *, limit: int = 100, offset: int = 0) -> list[QuarantineRow]:
+    """Records that were taken or discarded, the latest first."""
+    rows = QuarantinedRecord.objects.filter(state=state).order_by("-settled_at", "-id")
     return _rows(rows[offset : offset + limit])
 
 
@@ -120,8 +129,10 @@ def waiting_with(digests: Iterable[bytes], *, sender: str) -> dict[bytes, UUID]:
 
 
 def by_receipt(receipt: str) -> QuarantineRow | None:
-    """The waiting record a receipt was given for."""
-    rows = QuarantinedRecord.objects.filter(receipt_hash=receipt_hash(receipt), state=QuarantineState.WAITING)
+    """The record a receipt was given for, while it waits or when it was discarded; a taken one is a review by now."""
+    rows = QuarantinedRecord.objects.filter(receipt_hash=receipt_hash(receipt)).exclude(
+        state=QuarantineState.TAKEN
+    )
     return next(iter(_rows(rows)), None)
 
 

@@ -24,6 +24,7 @@ from haochaping.exchange.terms import (
     DUPLICATE_OCCURRENCE,
     MISSING,
     NOT_A_LIMIT,
+    NOT_A_NUMBER,
     NOT_JSON,
     PERSON_FIELDS,
     TOO_DEEP,
@@ -257,10 +258,10 @@ def read_json(text: str) -> object:
     except RecursionError:
         raise Refused(TOO_DEEP, limit=MAX_DEPTH) from None
     except ValueError as error:
-        detail = (
-            f"{error.msg} ({error.lineno}:{error.colno})" if isinstance(error, json.JSONDecodeError) else ""
-        )
-        raise Refused(NOT_JSON, detail=detail or "number") from None
+        if isinstance(error, json.JSONDecodeError):
+            raise Refused(NOT_JSON, line=error.lineno, column=error.colno) from None
+        # The one other thing that is refused: a whole number of thousands of digits.
+        raise Refused(NOT_A_NUMBER, value="…") from None
     _check_depth(value)
     return value
 
@@ -275,7 +276,7 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _not_a_number(word: str) -> NoReturn:
-    raise Refused(NOT_JSON, detail=word)
+    raise Refused(NOT_A_NUMBER, value=word)
 
 
 def _check_depth(value: object) -> None:

@@ -9,6 +9,7 @@ import codecs
 import csv
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import count
 from typing import TYPE_CHECKING
 
 import python_calamine
@@ -18,9 +19,12 @@ from haochaping.exchange.rules import read_json
 from haochaping.exchange.terms import (
     DUPLICATE_HEADING,
     FORMULA_IN_CELL,
+    MIXED_ENCODINGS,
+    NEITHER_ENCODING,
     NOT_AN_OBJECT,
     ROUNDED_NUMBER,
     SHORT_ROW,
+    TORN_ROW,
     UNKNOWN_FILE_TYPE,
     UNREADABLE_FILE,
 )
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
 
 _CHUNK = 1 << 20
 _ROUNDED_FROM = 1e15
+_NO_CHANCE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +59,66 @@ def rows(path: Path) -> Iterator[Row]:
 
 def encoding_of(path: Path) -> str:
     """UTF-8 when the whole file is, else GB18030; a last character cut in half is not held against it."""
+    broken = []
     for encoding in ("utf-8-sig", "gb18030"):
-        decoder = codecs.getincrementaldecoder(encoding)()
-        try:
-            with path.open("rb") as file:
-                while chunk := file.read(_CHUNK):
-                    decoder.decode(chunk)
-        except UnicodeDecodeError:
-            continue
-        return encoding
-    raise Refused(UNREADABLE_FILE, name=path.name, expected="UTF-8 / GB18030", detail="encoding")
+        position = _first_foreign(path, encoding)
+        if position is None:
+            return encoding
+        broken.append(position)
+    # The one that came further is what the file was meant to be.
+    raise Refused(NEITHER_ENCODING, name=path.name, position=max(broken))
+
+
+def _first_foreign(path: Path, encoding: str) -> int | None:
+    """Where the first byte stands that cannot be read in an encoding; None when there is none."""
+    decoder, read = codecs.getincrementaldecoder(encoding)(), 0
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            held = len(decoder.getstate()[0])
+            try:
+                decoder.decode(chunk)
+            except UnicodeDecodeError as error:
+                return max(read - held + error.start, 0)
+            read += len(chunk)
+    return None
+
+
+def _is_foreign(text: str, encoding: str) -> bool:
+    """Whether a line of a GB18030 file was really written in UTF-8: three characters do not come out so by chance."""
+    if encoding != "gb18030" or text.isascii():
+        return False
+    try:
+        meant = text.encode("gb18030").decode()
+    except UnicodeError:
+        return False
+    return sum(not character.isascii() for character in meant) >= _NO_CHANCE
 
 
 def _csv_rows(path: Path) -> Iterator[Row]:
-    with path.open(encoding=encoding_of(path), errors="replace", newline="") as file:
-        try:
-            lines = ((number, cells) for number, cells in enumerate(csv.reader(file), start=1) if any(cells))
-            heading = _heading(path, next(lines, (1, []))[1])
-            places = _places(heading)
-            for number, cells in lines:
+    encoding = encoding_of(path)
+    with path.open(encoding=encoding, errors="replace", newline="") as file:
+        reader = csv.reader(file, strict=True)
+        lines = ((number, cells) for number, cells in _csv_lines(reader) if cells is None or any(cells))
+        heading = _heading(path, next(lines, (1, []))[1] or [])
+        places = _places(heading)
+        for number, cells in lines:
+            if cells is None:
+                yield Row(number, {}, Complaint(TORN_ROW))
+            elif _is_foreign("".join(cells), encoding):
+                yield Row(number, {}, Complaint(MIXED_ENCODINGS))
+            else:
                 yield _row(number, places, cells)
-        except csv.Error as error:
-            raise Refused(UNREADABLE_FILE, name=path.name, expected="CSV", detail=str(error)) from None
+
+
+def _csv_lines(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str] | None]]:
+    """Rows with their numbers; None for one that is no CSV, after which the next line begins a row again."""
+    for number in count(1):
+        try:
+            yield number, next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            yield number, None
 
 
 def _xlsx_rows(path: Path) -> Iterator[Row]:
@@ -104,8 +147,8 @@ def _xlsx_lines(path: Path) -> Iterator[Sequence[object]]:
     try:
         sheet = python_calamine.CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
         yield from sheet.iter_rows()
-    except (python_calamine.CalamineError, OSError, IndexError) as error:
-        raise Refused(UNREADABLE_FILE, name=path.name, expected="XLSX", detail=str(error)) from None
+    except (python_calamine.CalamineError, OSError, IndexError):
+        raise Refused(UNREADABLE_FILE, name=path.name, expected="XLSX") from None
 
 
 def _formula(cell: str, heading: Sequence[str]) -> Complaint:
@@ -135,9 +178,13 @@ def _cell(value: object) -> str:
 
 
 def _json_rows(path: Path) -> Iterator[Row]:
-    with path.open(encoding=encoding_of(path), errors="replace") as file:
+    encoding = encoding_of(path)
+    with path.open(encoding=encoding, errors="replace") as file:
         for number, line in enumerate(file, start=1):
             if not line.strip():
+                continue
+            if _is_foreign(line, encoding):
+                yield Row(number, {}, Complaint(MIXED_ENCODINGS))
                 continue
             try:
                 fields = read_json(line)

@@ -27,6 +27,7 @@ class QuarantineState(StrEnum):
 
     WAITING = "waiting"
     TAKEN = "taken"
+    DISCARDED = "discarded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +84,14 @@ class QuarantineRow:
     state: QuarantineState
     attempts: int
     received_at: datetime
+    settled_at: datetime | None
+    settled_by: str
+    discard_reason: str
 
 
 # How long the same Idempotency-Key hears the same answer.
 ANSWERS_KEPT = timedelta(days=7)
+DISCARD_REASON_LIMIT = 300
 PERSON_FIELDS = ("name", "phone", "certificate_type", "certificate_no")
 
 UNKNOWN_FIELD = Reason(
@@ -156,8 +161,13 @@ SHORT_ROW = Reason(
 NOT_AN_OBJECT = Reason("not_an_object", N_("This is not a JSON object."), N_("Write one object per line."))
 NOT_JSON = Reason(
     "not_json",
-    N_("This is not JSON: {detail}"),
+    N_("This is not JSON: line {line}, character {column} cannot be read."),
     N_("Check whether it is whole, and write it with a JSON library."),
+)
+NOT_A_NUMBER = Reason(
+    "not_json",
+    N_("This is not JSON: “{value}” is no number that can be read."),
+    N_("Write numbers in digits, at most 4,000 of them, and leave out what is not known."),
 )
 TOO_DEEP = Reason(
     "too_deep",
@@ -186,8 +196,25 @@ FORMULA_IN_CELL = Reason(
 )
 UNREADABLE_FILE = Reason(
     "unreadable_file",
-    N_("The file “{name}” cannot be read as {expected}: {detail}"),
+    N_("The file “{name}” cannot be read as {expected}: it is damaged, was cut off, or is of another kind."),
     N_("Check whether it is whole, and save it again."),
+)
+NEITHER_ENCODING = Reason(
+    "unreadable_file",
+    N_(
+        "The file “{name}” is neither UTF-8 nor GB18030 throughout: the byte at position {position} cannot be read."
+    ),
+    N_("Save it as UTF-8 as a whole; do not join files of different encodings."),
+)
+MIXED_ENCODINGS = Reason(
+    "mixed_encodings",
+    N_("This row is written in UTF-8, the rest of the file in GB18030."),
+    N_("Save the whole file as UTF-8; do not join files of different encodings."),
+)
+TORN_ROW = Reason(
+    "torn_row",
+    N_("This row cannot be read as CSV: a quotation mark is not closed, or a cell is far too long."),
+    N_("Check whether the file was cut off; write a quotation mark inside a cell twice."),
 )
 UNKNOWN_FILE_TYPE = Reason(
     "unknown_file_type",
@@ -203,6 +230,16 @@ BAD_ADDRESS = Reason(
     "bad_address",
     N_("This address cannot be read."),
     N_("Open the page again from the service hall's device."),
+)
+DISCARD_UNEXPLAINED = Reason(
+    "discard_unexplained",
+    N_("The reason for discarding is missing."),
+    N_("Say in a few words why this can never be taken; the record stays visible with it."),
+)
+NOT_WAITING = Reason(
+    "not_waiting",
+    N_("The record {value} does not wait in quarantine."),
+    N_("Look at the list again: it was taken or discarded meanwhile."),
 )
 KEY_REUSED = Reason(
     "idempotency_key_reused",

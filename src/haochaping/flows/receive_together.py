@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
+from psycopg.errors import DeadlockDetected
 
 from haochaping.flows.receive_reviews import receive_reviews
 
@@ -47,8 +48,8 @@ def receive_together(raws: Sequence[Raw], *, entrance: Entrance, by: Actor, now:
     """Take answers as `receive_reviews` does, in one transaction with whatever else arrives at the same moment.
 
     Inside a transaction of the caller's own the answers stay in it, and a batch is a transaction by itself. When a
-    shared transaction fails, each caller's answers are tried alone, and only the caller whose answers fail hears the
-    error.
+    shared transaction fails over somebody's answers, each caller's are tried alone, and only the caller whose answers
+    fail hears the error; when the database fails, all hear it.
     """
     if connection.in_atomic_block or len(raws) > _FEW:
         return receive_reviews(raws, entrance=entrance, by=by, now=now)
@@ -76,12 +77,23 @@ def _write(calls: list[_Call]) -> None:
     try:
         _write_together(calls)
     except Exception as error:  # noqa: BLE001 - it is raised again, to the one whom it concerns
-        if len(calls) == 1:
-            calls[0].error = error
+        if len(calls) == 1 or _concerns_all(error):
+            for call in calls:
+                call.error = error
             return
         for call in calls:
             call.outcomes = None
             _write([call])
+
+
+def _concerns_all(error: Exception) -> bool:
+    """Whether the database itself failed: trying each alone would only make everybody wait for the same failure.
+
+    Two transactions that waited in a circle are no such failure: each of them goes through by itself.
+    """
+    return isinstance(error, (OperationalError, InterfaceError)) and not isinstance(
+        error.__cause__, DeadlockDetected
+    )
 
 
 @transaction.atomic

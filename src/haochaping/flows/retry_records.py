@@ -45,7 +45,7 @@ def _everything() -> list[QuarantineRow]:
 def _retry_case(row: QuarantineRow, *, by: Actor, now: datetime) -> None:
     if not exchange.held([row.id]):
         return
-    raw = Raw(row.fields, row.sealed)
+    raw = Raw(row.fields, row.sealed, row.digest)
     outcome = take_in_cases(
         [raw],
         verified=row.entrance != Entrance.UNSIGNED,

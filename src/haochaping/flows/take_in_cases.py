@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, time
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import transaction
 
 from haochaping.cases import actions as cases
 from haochaping.cases import queries as case_queries
+from haochaping.cases.rules import digest
 from haochaping.exchange import actions as exchange
 from haochaping.exchange import queries as exchange_queries
 from haochaping.exchange.rules import judge_case, storable, without_persons
@@ -26,7 +29,8 @@ from haochaping.reviews.rules import first_ask
 from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
     from uuid import UUID
 
     from haochaping.cases.actions import TakenIn
@@ -49,21 +53,27 @@ def take_in_cases(
     """Take a batch of cases: accepted, updated, duplicate, quarantined or refused, one outcome each, in order."""
     outcomes: list[Outcome | None] = [None] * len(raws)
     judged: list[tuple[int, NewCase]] = []
+    digests: dict[int, bytes] = {}
     for position, raw in enumerate(raws):
         try:
-            judged.append((position, judge_case(raw)))
+            case = judge_case(raw)
         except Refused as refused:
             kind = OutcomeKind.REFUSED if refused.code in _REFUSED else OutcomeKind.QUARANTINED
             outcomes[position] = Outcome(kind, complaint=refused.complaint)
-    taken = cases.take_in([case for _, case in judged], verified=verified, by=by, now=now)
+        else:
+            judged.append((position, case))
+            digests[position] = raw.digest or digest(case, settings.CONTENT_KEY)
+    chosen = [case for _, case in judged]
+    taken = cases.take_in(chosen, digests=list(digests.values()), verified=verified, by=by, now=now)
     for (position, _), outcome in zip(judged, taken.outcomes, strict=True):
         outcomes[position] = outcome
     insight.count(changes(case_units(taken.before.values()), case_units(taken.after.values())))
     _move_reviews(taken)
     _invite(taken.after, by, now)
     settled = [outcome for outcome in outcomes if outcome]
+    raws = [replace(raw, digest=digests.get(position)) for position, raw in enumerate(raws)]
     if not retried:
-        settled = _put_aside(raws, settled, entrance, by, now)
+        settled = _put_aside(raws, _recognised(raws, settled, by), entrance, by, now)
     changed = {OutcomeKind.ACCEPTED, OutcomeKind.UPDATED}
     arrived = [case.key for position, case in judged if settled[position].kind in changed]
     retry_reviews(exchange_queries.waiting_reviews(arrived), now=now)
@@ -91,18 +101,9 @@ def _invite(taken: Mapping[UUID, CaseFacts], by: Actor, now: datetime) -> None:
 
 
 def _move_reviews(taken: TakenIn) -> None:
-    """A service whose day was corrected, or whose case its platform has sent at last, takes its reviews along."""
-    stood = {
-        occurrence.id: (occurrence.day, case.verified)
-        for case in taken.before.values()
-        for occurrence in case.occurrences
-    }
-    moved = [
-        occurrence.id
-        for case in taken.after.values()
-        for occurrence in case.occurrences
-        if stood.get(occurrence.id, (occurrence.day, case.verified)) != (occurrence.day, case.verified)
-    ]
+    """What was reviewed is counted with its service: its day, its place, and whether its platform has sent it."""
+    stood, stands = _where(taken.before.values()), _where(taken.after.values())
+    moved = [service for service, where in stands.items() if stood.get(service, where) != where]
     if not moved:
         return
     occurrences = review_queries.occurrences_of(moved)
@@ -110,10 +111,31 @@ def _move_reviews(taken: TakenIn) -> None:
     after = review_queries.facts_of(occurrences)
     before = []
     for facts in after.values():
-        day, verified = stood[occurrences[facts.id]]
+        day, verified, place = stood[occurrences[facts.id]]
         at = datetime.combine(day, time(), BEIJING)
-        before.append(facts._replace(occurred_at=at, verified_case=verified))
+        before.append(facts._replace(occurred_at=at, verified_case=verified, case_place=place))
     insight.count(changes(review_units(before), review_units(after.values())))
+
+
+def _where(cases: Iterable[CaseFacts]) -> dict[UUID, tuple[date, bool, tuple[int, int, int]]]:
+    """Day, verified and place of each service."""
+    return {
+        occurrence.id: (occurrence.day, case.verified, (case.division_id, case.agency_id, case.item_id))
+        for case in cases
+        for occurrence in case.occurrences
+    }
+
+
+def _recognised(raws: Sequence[Raw], outcomes: Sequence[Outcome], by: Actor) -> Sequence[Outcome]:
+    """The same case sent again while it waits in quarantine is not put there a second time."""
+    aside = {
+        n: raws[n].digest for n, outcome in enumerate(outcomes) if outcome.kind == OutcomeKind.QUARANTINED
+    }
+    known = exchange_queries.waiting_with([said for said in aside.values() if said], sender=str(by))
+    found = list(outcomes)
+    for n, said in aside.items():
+        found[n] = replace(outcomes[n], id=known.get(said or b""))
+    return found
 
 
 def _put_aside(
@@ -122,22 +144,20 @@ def _put_aside(
     waiting: list[tuple[int, Complaint]] = [
         (position, outcome.complaint)
         for position, outcome in enumerate(outcomes)
-        if outcome.kind == OutcomeKind.QUARANTINED and outcome.complaint
+        if outcome.kind == OutcomeKind.QUARANTINED and outcome.complaint and outcome.id is None
     ]
     if not waiting:
         return list(outcomes)
     parts = [without_persons(raws[position]) for position, _ in waiting]
     ids = iter(identity.seal([person for _, persons in parts for person in persons.values()], now=now))
     records = []
-    for (_, complaint), (fields, persons), raw in zip(
-        waiting, parts, (raws[p] for p, _ in waiting), strict=True
-    ):
+    for (position, complaint), (fields, persons) in zip(waiting, parts, strict=True):
         records.append(
             Quarantined(
                 kind=RecordKind.CASE,
                 fields={name: storable(value) for name, value in fields.items()},
-                sealed=dict(raw.sealed) | {role: next(ids) for role in persons},
-                digest=None,
+                sealed=dict(raws[position].sealed) | {role: next(ids) for role in persons},
+                digest=raws[position].digest,
                 receipt_hash=None,
                 entrance=entrance,
                 code=complaint.code,

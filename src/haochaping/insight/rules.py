@@ -53,7 +53,8 @@ def case_units(cases: Iterable[CaseFacts]) -> Counter[FactKey]:
 def review_units(reviews: Iterable[ReviewFacts]) -> Counter[FactKey]:
     """An effective review counts on the day it was given; it marks its occurrence as reviewed on the service's day.
 
-    The second unit makes participation exact: reviewed occurrences over occurrences of the same days. A first review
+    The second unit makes participation exact: reviewed occurrences over occurrences of the same days and the same
+    place, which is the case's: it follows when the case moves, while the review stays with who served. A first review
     that has given way to its follow-up keeps that unit only: the latest counts.
     """
     units: Counter[FactKey] = Counter()
@@ -66,7 +67,8 @@ def review_units(reviews: Iterable[ReviewFacts]) -> Counter[FactKey]:
             units[FactKey(FactKind.REVIEW, local_day(review.assessed_at), *place, *said)] += 1
         if review.assess_no == 1 and review.verified_case and is_active(review.provenance):
             day = local_day(review.occurred_at)
-            units[FactKey(FactKind.REVIEWED, day, *place, review.channel, 0, review.provenance)] += 1
+            where = (*review.case_place, review.channel)
+            units[FactKey(FactKind.REVIEWED, day, *where, 0, review.provenance)] += 1
     return units
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
 BEIJING = ZoneInfo("Asia/Shanghai")
+# Clocks of halls differ by minutes; a larger gap is a wrong time.
+CLOCK_LEEWAY = timedelta(minutes=10)
 
 
 def local_day(moment: datetime) -> date:

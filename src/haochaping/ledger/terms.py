@@ -63,6 +63,7 @@ class EntryKind(IntEnum):
     PHOTO_KEPT = 171
     PHOTO_REMOVED = 172
     SOLUTION_ANSWERED = 173
+    QUARANTINE_DISCARDED = 180
 
 
 FIRST_INTERNAL_KIND = 128
@@ -116,6 +117,7 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.PHOTO_KEPT: N_("Photograph kept"),
     EntryKind.PHOTO_REMOVED: N_("Photograph removed"),
     EntryKind.SOLUTION_ANSWERED: N_("The reviewer said whether the matter is solved"),
+    EntryKind.QUARANTINE_DISCARDED: N_("Discarded from quarantine"),
 }
 
 

@@ -100,6 +100,22 @@ def start(home: Path, *, route: Route | None = None, extra: Mapping[str, str] | 
     return Urls(app=app, owner=owner)
 
 
+def revive(home: Path, *, route: Route | None = None) -> bool:
+    """Start the server of `home` again if it died (kill -9, out of memory); one that was stopped stays stopped.
+
+    Returns whether it had died.
+
+    Raises:
+        PostgresError: it cannot be started.
+    """
+    data = _own(home) / "data"
+    # A server that is stopped takes this file away; one that is killed leaves it.
+    if _postmaster(data) or not (data / "postmaster.pid").exists():
+        return False
+    start(home, route=route)
+    return True
+
+
 def stop(home: Path) -> None:
     """Stop the server of `home`; sessions are ended, nothing committed is lost. No server is no error.
 

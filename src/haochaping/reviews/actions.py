@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 
 from haochaping.kernel.identifiers import uuid7, uuids7
 from haochaping.kernel.outcomes import Outcome, OutcomeKind
-from haochaping.kernel.periods import local_day
+from haochaping.kernel.periods import CLOCK_LEEWAY, local_day
 from haochaping.kernel.refused import Complaint, Refused
 from haochaping.kernel.text import clean, has_forbidden_control
 from haochaping.ledger import actions as ledger
@@ -60,9 +60,6 @@ if TYPE_CHECKING:
     from haochaping.cases.terms import Binding
     from haochaping.kernel.actor import Actor
     from haochaping.reviews.terms import Asking, Indicator, InvitationRow, Submission
-
-# Clocks of halls differ by minutes; a larger gap is a wrong time.
-_CLOCK_LEEWAY = timedelta(minutes=10)
 
 
 @transaction.atomic
@@ -259,7 +256,7 @@ def _meaning(
     catalogue = catalogues[answer.indicator_set]
     return code_complaint(
         answer.level, answer.indicator_codes, answer.indicator_set, catalogue
-    ) or time_complaint(answer, binding.occurrence_at, now, _CLOCK_LEEWAY)
+    ) or time_complaint(answer, binding.occurrence_at, now, CLOCK_LEEWAY)
 
 
 def _row(
@@ -360,6 +357,7 @@ def _facts(review_id: UUID, submission: Submission, binding: Binding) -> ReviewF
         ReviewStatus.EFFECTIVE.value,
         answer.assess_no,
         binding.verified,
+        (binding.division_id, binding.agency_id, binding.item_id),
     )
 
 

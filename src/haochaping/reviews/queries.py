@@ -220,8 +220,11 @@ def facts_of(review_ids: Iterable[UUID]) -> dict[UUID, ReviewFacts]:
         "status",
         "assess_no",
         "occurrence__case__verified",
+        "occurrence__case__division_id",
+        "occurrence__case__agency_id",
+        "occurrence__case__item_id",
     )
-    return {row[0]: ReviewFacts(*row) for row in rows}
+    return {row[0]: ReviewFacts(*row[:-3], row[-3:]) for row in rows}
 
 
 def committed(review_ids: Sequence[UUID] | None = None) -> Iterator[tuple[str, dict[str, str]]]:

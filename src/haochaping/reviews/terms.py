@@ -202,7 +202,10 @@ _ENGLISH_READINGS = {
 
 
 class ReviewFacts(NamedTuple):
-    """A review as counted. `occurred_at` is when the service took place."""
+    """A review as counted. `occurred_at` is when the service took place.
+
+    Division, agency and item are those that served when it was given; `case_place` are those its case names now.
+    """
 
     id: UUID
     assessed_at: datetime
@@ -216,6 +219,7 @@ class ReviewFacts(NamedTuple):
     status: str
     assess_no: int
     verified_case: bool
+    case_place: tuple[int, int, int]
 
 
 NATIONAL_SET = "national-2020"

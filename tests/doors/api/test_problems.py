@@ -3,6 +3,7 @@ from __future__ import annotations
 import logging
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 from haochaping.accounts import actions as accounts
@@ -162,6 +163,19 @@ def test_what_nobody_expected_is_logged_and_not_shown(caller, problem, monkeypat
     problem(answer, 500, "failed")
     assert b"secret" not in answer.content
     assert "secret detail" in caplog.text
+
+
+def test_an_outage_is_said_with_when_to_try_again(caller, problem, monkeypatch):
+    def away(*_: object, **__: object) -> None:
+        raise OperationalError("the server is away")
+
+    monkeypatch.setattr(views, "take_in_cases", away)
+
+    answer = caller.post("cases", BODY, Accept_Language="en")
+
+    told = problem(answer, 503, "busy")
+    assert "same Idempotency-Key" in told["remedy"]
+    assert answer.headers["Retry-After"] == "5"
 
 
 def test_problems_speak_the_callers_language(caller, problem):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.utils import timezone
 
+from haochaping.exchange import actions as exchange
 from haochaping.exchange.terms import Raw
 from haochaping.flows import handle_bad_review
 from haochaping.flows.receive_reviews import receive_reviews
@@ -236,6 +237,21 @@ def test_a_malformed_review_has_a_status_too(citizen, clock):
 
     assert response.status_code == 200
     assert "level-badge" not in text_of(response)
+
+
+def test_a_discarded_review_says_what_happened(citizen, clock):
+    raw = Raw(worlds.review("YC-2026-000123", 6, clock))
+    outcome = receive_reviews([raw], entrance=Entrance.CLIENT, by=OPERATOR, now=clock)[0]
+    assert outcome.id is not None
+    exchange.discard([outcome.id], "内部理由", by=OPERATOR, now=clock)
+
+    response = citizen.look(f"/status/{outcome.receipt}", **{"Accept-Language": "en"})
+
+    page = text_of(response)
+    assert response.status_code == 200
+    assert "Your review could not be counted" in page
+    assert "The rating “6” is not one of 5, 4, 3, 2, 1." in page
+    assert "内部理由" not in page
 
 
 def test_my_leads_from_number_and_link(citizen, status):

@@ -57,6 +57,24 @@ def test_everything_is_tried_again(waiting, browser_of):
     assert [row.attempts for row in exchange.waiting()] == [1, 1]
 
 
+def test_a_record_is_discarded_with_its_reason_and_stays_visible(waiting, browser_of):
+    admin = browser_of("sysadmin")
+    nine = next(row.id for row in exchange.waiting() if row.case_no == "YC-NINE")
+    address = reverse("desk_quarantine_discard", args=[nine])
+
+    unexplained = admin.post(address, {"reason": " "})
+    done = admin.post(address, {"reason": "试运行的数据"})
+    again = admin.post(address, {"reason": "试运行的数据"})
+
+    assert (unexplained.status_code, done.status_code, again.status_code) == (422, 303, 409)
+    assert 'role="alert"' in unexplained.content.decode()
+    assert [row.case_no for row in exchange.waiting()] == ["YC-NONE"]
+    page = admin.get(reverse("desk_quarantine"), {"state": "discarded"}).content.decode()
+    assert "YC-NINE" in page
+    assert "试运行的数据" in page
+    assert "YC-NONE" not in page
+
+
 def test_nothing_to_try_is_said(world, browser_of):
     admin = browser_of("sysadmin")
     admin.post(reverse("desk_quarantine_retry_all"))

@@ -37,12 +37,14 @@ ACTIONS = {
     "desk_release": {"publisher": 409, "other_publisher": 409},
     "desk_quarantine_retry_all": {"sysadmin": 303},
     "desk_quarantine_retry": {"sysadmin": 303},
+    "desk_quarantine_discard": {"sysadmin": 422},
     "desk_job_retry": {"sysadmin": 409},
 }
 ARGUMENTS: dict[str, list[object]] = {
     "desk_opening_step": [NOBODY, "approve"],
     "desk_release": [NOBODY, "text"],
     "desk_quarantine_retry": [NOBODY],
+    "desk_quarantine_discard": [NOBODY],
     "desk_job_retry": [7],
 }
 
@@ -84,5 +86,5 @@ def test_a_step_without_its_token_is_refused(bad, clerk):
 def test_every_desk_page_is_for_staff():
     desk = [view for view in declared_views() if view.route.startswith("desk/")]
 
-    assert len(desk) == 16
+    assert len(desk) == 17
     assert {view.gate.passage for view in desk if view.gate} == {Passage.STAFF}

@@ -49,7 +49,7 @@ _ABOUT = {
     "Measure": N_("A figure with what it is made of."),
     "Problem": N_("Problem details (RFC 9457): the whole request was not carried out."),
 }
-_EVERYWHERE = (problems.WRONG_METHOD, problems.FAILED)
+_EVERYWHERE = (problems.WRONG_METHOD, problems.FAILED, problems.BUSY)
 _ENVELOPE = (
     problems.NO_KEY,
     problems.WRONG_KEY,

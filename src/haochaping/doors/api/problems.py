@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from haochaping.accounts.terms import NOT_ALLOWED
+from haochaping.doors.outage import OUTAGE, RETRY_AFTER
 from haochaping.exchange.fields import shown
 from haochaping.exchange.terms import DUPLICATE_NAME, KEY_REUSED, NOT_JSON, TOO_DEEP
 from haochaping.insight.terms import BAD_DAY, UNKNOWN_DIVISION
@@ -116,6 +117,11 @@ FAILED = Reason(
         "Send the same request again with the same Idempotency-Key; if it fails again, tell the operator the time."
     ),
 )
+BUSY = Reason(
+    "busy",
+    N_("The system cannot read or store anything right now; it is not certain whether this was stored."),
+    N_("Send the same request again in a few seconds, with the same Idempotency-Key."),
+)
 
 STATUS: Mapping[Reason, HTTPStatus] = {
     NO_KEY: HTTPStatus.UNAUTHORIZED,
@@ -142,6 +148,7 @@ STATUS: Mapping[Reason, HTTPStatus] = {
     BAD_DAY: HTTPStatus.BAD_REQUEST,
     WRONG_ORDER: HTTPStatus.BAD_REQUEST,
     FAILED: HTTPStatus.INTERNAL_SERVER_ERROR,
+    BUSY: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """Every problem the API can answer, with its status; the reference lists them from here."""
 
@@ -156,6 +163,7 @@ TITLES: Mapping[HTTPStatus, str] = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: N_("Too large"),
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: N_("Wrong content type"),
     HTTPStatus.INTERNAL_SERVER_ERROR: N_("Internal error"),
+    HTTPStatus.SERVICE_UNAVAILABLE: N_("Not available right now"),
 }
 
 
@@ -173,6 +181,7 @@ class Problem(msgspec.Struct):
 _HEADERS = {
     NO_KEY: {"WWW-Authenticate": 'Bearer realm="haochaping"'},
     WRONG_KEY: {"WWW-Authenticate": 'Bearer realm="haochaping", error="invalid_token"'},
+    BUSY: {"Retry-After": RETRY_AFTER},
 }
 
 
@@ -219,6 +228,9 @@ def answering(*methods: str) -> Callable[[Callable[..., HttpResponse]], Callable
                 response = view(request, **kwargs)
             except Refused as refused:
                 response = problem(refused.complaint)
+            except OUTAGE:
+                log.exception("%s %s: the database does not answer", request.method, request.path)
+                response = problem(Complaint(BUSY))
             except Exception:
                 log.exception("%s %s failed", request.method, request.path)
                 response = problem(Complaint(FAILED))

@@ -53,8 +53,8 @@ _JSON = "application/json"
 _MEASURES = frozenset({"division", "from", "to"})
 
 
-@machine
 @answering("POST")
+@machine
 def take_cases(request: HttpRequest) -> HttpResponse:
     """`POST cases`: a batch of cases, one result each."""
 
@@ -64,8 +64,8 @@ def take_cases(request: HttpRequest) -> HttpResponse:
     return _intake(request, Power.CASE_IMPORT, take)
 
 
-@machine
 @answering("POST")
+@machine
 def take_reviews(request: HttpRequest) -> HttpResponse:
     """`POST reviews`: a batch of reviews, one result each."""
 
@@ -117,8 +117,8 @@ def _json(body: bytes, *, private: bool = True) -> HttpResponse:
     return HttpResponse(body, content_type=_JSON, headers=headers)
 
 
-@machine
 @answering("GET", "HEAD")
+@machine
 def measures(request: HttpRequest) -> HttpResponse:
     """`GET measures?division=CODE[&from=&to=]`: published figures, so that nobody needs a key."""
     parameters = bodies.parameters_of(request, _MEASURES)
@@ -144,8 +144,8 @@ def measures(request: HttpRequest) -> HttpResponse:
     return _json(msgspec.json.encode(told), private=False)
 
 
-@machine
 @answering("GET", "HEAD")
+@machine
 def review(request: HttpRequest, review_id: UUID) -> HttpResponse:
     """`GET reviews/{id}`: one review of the client's divisions; any other is as if it were not there."""
     actor = accounts.actor_of_client(bodies.client_of(request))
@@ -198,22 +198,22 @@ def _order(order: OrderRow) -> shapes.Order:
     )
 
 
-@machine
 @answering("GET", "HEAD")
+@machine
 def openapi(_request: HttpRequest) -> HttpResponse:
     """`GET openapi.json`: the description of this door for programs, in the caller's language."""
     return _json(msgspec.json.encode(document()), private=False)
 
 
-@public
 @answering("GET", "HEAD")
+@public
 def docs(request: HttpRequest) -> HttpResponse:
     """`GET docs`: the same description for people."""
     return render(request, "api/docs.html", {"reference": reference(document())})
 
 
-@machine
 @answering("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+@machine
 def nothing_here(_request: HttpRequest, **_path: object) -> HttpResponse:
     """Every other address below the door."""
     raise Refused(NOTHING_HERE)

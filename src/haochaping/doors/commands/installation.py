@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from functools import wraps
+from gettext import gettext
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
 import click
@@ -64,12 +65,19 @@ def with_database[**P, R](command: Callable[P, R]) -> Callable[P, R]:
         from django.conf import settings  # noqa: PLC0415 - needs Django to be ready
         from django.utils import translation  # noqa: PLC0415
 
+        from haochaping.doors.outage import OUTAGE  # noqa: PLC0415
+
         try:
             with translation.override(settings.LANGUAGE_CODE if kwargs.get("as_json") else django_language()):
                 return command(*args, **kwargs)
         except Refused as refused:
             with translation.override(django_language()):
                 fail(sentence(refused.complaint))
+        except OUTAGE as error:
+            told = gettext(
+                "The database did not answer: {reason}. What was reported as done is kept; run the command again."
+            )
+            fail(told.format(reason=str(error).partition("\n")[0]))
 
     return connected
 

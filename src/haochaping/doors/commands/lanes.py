@@ -10,6 +10,7 @@ import gc
 import multiprocessing
 import os
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import batched
 from multiprocessing.connection import wait
@@ -127,9 +128,17 @@ def _joined(file: Path, take: Take, lanes: int) -> Iterator[Window]:
 
 
 def _run(file: Path, take: Take, mine: int, lanes: int, out: Connection) -> None:
+    from haochaping.doors.outage import OUTAGE  # noqa: PLC0415 - needs Django to be ready
+
     # A batch makes many objects and no circles: looking for circles would cost a tenth of the time.
     gc.freeze()
     gc.disable()
+    # Without a database the lane is lost, which whoever listens to it notices by itself.
+    with suppress(*OUTAGE):
+        _send(file, take, mine, lanes, out)
+
+
+def _send(file: Path, take: Take, mine: int, lanes: int, out: Connection) -> None:
     try:
         for window in _lane(file, take, mine, lanes):
             out.send(window)

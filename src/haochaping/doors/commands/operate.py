@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import nullcontext
 from dataclasses import asdict
-from gettext import gettext
+from gettext import gettext, ngettext
 from typing import TYPE_CHECKING
 
 import click
@@ -17,6 +17,8 @@ from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.refused import N_, Complaint, Reason
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from haochaping.doors.commands.installation import Installation
 
 
@@ -26,13 +28,24 @@ def quarantine() -> None:
 
 
 @quarantine.command("list")
+@option(
+    "--state",
+    type=click.Choice(["waiting", "taken", "discarded"]),
+    default="waiting",
+    show_default=True,
+    help=N_("Which records."),
+)
 @option("--limit", default=100, show_default=True, help=N_("At most this many."))
 @json_option
 @with_database
-def list_quarantine(*, limit: int, as_json: bool) -> None:
-    """List what waits, oldest first."""
+def list_quarantine(*, state: str, limit: int, as_json: bool) -> None:
+    """List what waits, oldest first; what was taken or discarded, the latest first."""
     from haochaping.exchange import queries  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.exchange.terms import QuarantineState  # noqa: PLC0415
 
+    wanted = QuarantineState(state)
+    waits = wanted == QuarantineState.WAITING
+    found = queries.waiting(limit=limit) if waits else queries.settled(wanted, limit=limit)
     rows: list[dict[str, object]] = [
         {
             "id": row.id,
@@ -41,24 +54,30 @@ def list_quarantine(*, limit: int, as_json: bool) -> None:
             "case_no": row.case_no,
             "received_at": row.received_at,
             "attempts": row.attempts,
+            "state": row.state,
+            "settled_at": row.settled_at,
+            "settled_by": row.settled_by,
+            "reason": row.discard_reason,
             "code": row.code,
             "sentence": sentence(
                 Complaint(Reason(row.code, row.message, row.remedy), row.field, dict(row.params))
             ),
         }
-        for row in queries.waiting(limit=limit)
+        for row in found
     ]
-    show(
-        rows,
-        as_json=as_json,
-        line=lambda row: gettext(_WAITING[str(row["kind"])]).format(**row),
-    )
+    show(rows, as_json=as_json, line=_record_line)
+
+
+def _record_line(row: dict[str, object]) -> str:
+    line = gettext(_WAITING[str(row["kind"])]).format(**row)
+    return gettext(_DISCARDED).format(line=line, **row) if row["reason"] else line
 
 
 _WAITING = {
     "case": N_("{id} case {source}/{case_no}: {sentence}"),
     "review": N_("{id} review {source}/{case_no}: {sentence}"),
 }
+_DISCARDED = N_("{line} Discarded by {settled_by}: {reason}")
 
 
 @quarantine.command("retry")
@@ -79,6 +98,20 @@ def retry_quarantine(*, ids: tuple[object, ...], everything: bool) -> None:
     click.echo(gettext("{done} taken, {left} still in quarantine").format(done=done, left=left))
     if left:
         sys.exit(2)
+
+
+@quarantine.command("discard")
+@click.argument("ids", nargs=-1, required=True, type=click.UUID)
+@option("--reason", required=True, help=N_("Why they can never be taken; it stays with the record."))
+@with_database
+def discard_quarantine(*, ids: tuple[UUID, ...], reason: str) -> None:
+    """Give up records that can never be taken, all or none. They stay listed with --state discarded."""
+    from django.utils import timezone  # noqa: PLC0415 - needs Django to be ready
+
+    from haochaping.exchange import actions  # noqa: PLC0415
+
+    done = actions.discard(ids, reason, by=OPERATOR, now=timezone.now())
+    click.echo(ngettext("{n} record discarded", "{n} records discarded", done).format(n=done))
 
 
 @click.group(cls=Group)

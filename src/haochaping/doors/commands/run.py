@@ -7,6 +7,8 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
+from contextlib import suppress
 from gettext import gettext, ngettext
 from typing import TYPE_CHECKING
 
@@ -20,12 +22,14 @@ from haochaping.postgres import server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from haochaping.doors.commands.installation import Installation
     from haochaping.doors.demo.city import Progress
 
 _STOP_SECONDS = 20
+_BRIEF_SECONDS = 15
 _TOLD_DAYS = 20
 
 
@@ -75,11 +79,21 @@ def _check_keys_away(installation: Installation) -> None:
 @click.command(cls=Command)
 @click.pass_obj
 def worker(installation: Installation) -> None:
-    """Run jobs and regular work (ledger chain, counters, dispatch) until SIGINT or SIGTERM."""
-    installation.connect()
-    from haochaping.doors.jobs import worker as jobs  # noqa: PLC0415 - needs Django to be ready
+    """Run jobs and regular work (ledger chain, counters, dispatch) until SIGINT or SIGTERM.
 
-    jobs.run()
+    An embedded database server that dies is started again.
+    """
+    embedded = installation.embedded
+    installation.connect()
+    from haochaping.doors.jobs import beats  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.doors.jobs import worker as jobs  # noqa: PLC0415
+
+    def revive(_now: datetime) -> None:
+        if server.revive(installation.env.data_dir):
+            click.echo(gettext("The database server had died and was started again."), err=True)
+
+    beating = [*beats.BEATS, beats.Beat("revive the database server", 1, revive)] if embedded else beats.BEATS
+    jobs.run(beating=beating)
 
 
 @click.command("demo-data", cls=Command)
@@ -161,26 +175,64 @@ def show_progress(making: Iterator[Progress]) -> None:
 
 
 def _supervise(text: str) -> int:
-    """Run web server and worker as children until a signal or the end of one of them; stop both, then the database."""
-    program = [sys.executable, "-m", "haochaping"]
-    children = [subprocess.Popen([*program, part], start_new_session=True) for part in ("serve", "worker")]
+    """Run web server and worker as children until a signal; one that is killed is started again.
+
+    One that ends by itself as soon as it was started would do so again: then both are stopped. The worker looks after
+    the database server.
+    """
     # A shell that starts us in the background has SIGINT ignored; the demo stops on it all the same.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
+    parts = {name: _Part(name) for name in ("serve", "worker")}
     click.echo(text)
     status = 0
     try:
-        ended, code = os.wait()
+        while not any(part.gave_up() for part in parts.values()):
+            os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
         status = 1
-        told = gettext("A part of the demo ended by itself (process {process}, status {status}); stopping.")
-        click.echo(told.format(process=ended, status=code), err=True)
+        click.echo(gettext("A part of the demo cannot run; stopping."), err=True)
     except KeyboardInterrupt:
         click.echo("\n" + gettext("Stopping …"))
-    for child in children:
-        child.terminate()
-    for child in children:
+    for part in parts.values():
+        part.process.terminate()
+    for part in parts.values():
         try:
-            child.wait(_STOP_SECONDS)
+            part.process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            child.kill()
+            part.process.kill()
     return status
+
+
+class _Part:
+    """One of the demo's processes, in a group of its own."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._start()
+
+    def _start(self) -> None:
+        # It finds the embedded server by itself, and so knows that it is the embedded one.
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in {"DATABASE_URL", "HAOCHAPING_OWNER_URL"}
+        }
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "haochaping", self._name], env=environment, start_new_session=True
+        )
+        self._started = time.monotonic()
+
+    def gave_up(self) -> bool:
+        """Start it again if it was killed or had run for a while; tells whether it ended by itself at once."""
+        code = self.process.poll()
+        if code is None:
+            return False
+        # What a killed web server leaves would hold its port.
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        if code >= 0 and time.monotonic() - self._started < _BRIEF_SECONDS:
+            return True
+        told = gettext("The process “{name}” ended (status {status}) and is started again.")
+        click.echo(told.format(name=self._name, status=code), err=True)
+        self._start()
+        return False

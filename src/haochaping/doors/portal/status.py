@@ -20,9 +20,10 @@ from haochaping.flows import change_review
 from haochaping.flows.answer_invitation import chosen_level
 from haochaping.kernel.actor import REVIEWER
 from haochaping.kernel.identifiers import normal_receipt_no
-from haochaping.kernel.refused import Refused
+from haochaping.kernel.refused import Complaint, Reason, Refused
 from haochaping.reviews import queries as reviews
 from haochaping.reviews.terms import CHANGE_WINDOW_OVER, LEVEL_OUT_OF_RANGE, RECEIPT_UNKNOWN
+from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -117,6 +118,10 @@ def _waiting(request: HttpRequest, record: QuarantineRow, receipt: str) -> HttpR
         "level": int(level) if level in {"1", "2", "3", "4", "5"} else None,
         "received_at": record.received_at,
         "orphan": record.code == ORPHAN.code,
+        "discarded_at": record.settled_at,
+        "why": say(
+            Complaint(Reason(record.code, record.message, record.remedy), record.field, record.params)
+        ),
         "receipt": receipt,
     }
     return render(request, "portal/waiting.html", context)

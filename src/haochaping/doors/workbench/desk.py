@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from haochaping.accounts.access import may_any
 from haochaping.accounts.terms import CONSOLE_POWERS, NOT_ALLOWED, OUT_OF_SCOPE, Power
 from haochaping.doors.gate import actor_of
+from haochaping.exchange.terms import NOT_WAITING
 from haochaping.files.terms import NO_SUCH_PHOTO
 from haochaping.identity.access import LOOKERS
 from haochaping.identity.terms import (
@@ -55,6 +56,7 @@ _STATUS = {
     ),
     ALREADY_DECIDED.code: CONFLICT,
     JOB_NOT_DEAD.code: CONFLICT,
+    NOT_WAITING.code: CONFLICT,
 }
 
 

@@ -5,6 +5,8 @@ Both belong to the whole installation: a system administrator of one division is
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -17,11 +19,12 @@ from haochaping.accounts.access import check_scope
 from haochaping.accounts.terms import Power
 from haochaping.doors.gate import actor_of, requires
 from haochaping.doors.paging import page_number
-from haochaping.doors.workbench.desk import desk_page, refusable, see_other
+from haochaping.doors.workbench.desk import desk_page, refusable, see_other, status_of
+from haochaping.exchange import actions as exchange_actions
 from haochaping.exchange import queries as exchange
-from haochaping.exchange.terms import RecordKind
+from haochaping.exchange.terms import QuarantineState, RecordKind
 from haochaping.flows.retry_records import retry_records
-from haochaping.kernel.refused import N_, Complaint, Reason
+from haochaping.kernel.refused import N_, Complaint, Reason, Refused
 from haochaping.outbox import actions as outbox
 from haochaping.outbox import queries as jobs_queries
 from haochaping.outbox.terms import STATE_LABELS, JobState
@@ -54,18 +57,56 @@ def _check_whole_house(by: Actor) -> None:
 @require_safe
 @refusable
 def quarantine(request: HttpRequest) -> HttpResponse:
-    """The records that wait, oldest first. What they say and whom they name is not shown."""
+    """The records that wait, oldest first, or with `?state=discarded` those that were given up, the latest first.
+
+    What they say and whom they name is not shown.
+    """
     _check_whole_house(actor_of(request))
+    return _list(request)
+
+
+@requires(Power.QUARANTINE_MANAGE)
+@require_POST
+@refusable
+def discard(request: HttpRequest, record_id: UUID) -> HttpResponse:
+    """Give up one record, with a reason that stays with it."""
+    by, reason = actor_of(request), request.POST.get("reason", "")
+    _check_whole_house(by)
+    try:
+        exchange_actions.discard([record_id], reason, by=by, now=timezone.now())
+    except Refused as refused:
+        if refused.complaint.field != "reason":
+            raise
+        return _list(request, wrong=_Wrong(record_id, reason, refused.complaint))
+    messages.success(request, gettext("The record was discarded; it stays visible with the reason."))
+    return see_other(reverse("desk_quarantine"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Wrong:
+    """A reason that was not good enough, for this record."""
+
+    record_id: UUID
+    reason: str
+    complaint: Complaint
+
+
+def _list(request: HttpRequest, wrong: _Wrong | None = None) -> HttpResponse:
+    discarded = request.GET.get("state") == QuarantineState.DISCARDED
     number = page_number(request.GET.get("page", ""))
-    rows = exchange.waiting(limit=_ON_PAGE + 1, offset=(number - 1) * _ON_PAGE)
+    window = {"limit": _ON_PAGE + 1, "offset": (number - 1) * _ON_PAGE}
+    rows = exchange.settled(QuarantineState.DISCARDED, **window) if discarded else exchange.waiting(**window)
+    kept = "state=discarded&" if discarded else ""
     context = {
-        "rows": [_record(row) for row in rows[:_ON_PAGE]],
+        "rows": [_record(row, wrong) for row in rows[:_ON_PAGE]],
+        "discarded": discarded,
         "total": exchange.waiting_count(),
         "page": number,
-        "previous": f"?page={number - 1}" if number > 1 else "",
-        "next": f"?page={number + 1}" if len(rows) > _ON_PAGE else "",
+        "previous": f"?{kept}page={number - 1}" if number > 1 else "",
+        "next": f"?{kept}page={number + 1}" if len(rows) > _ON_PAGE else "",
     }
-    return desk_page(request, "workbench/quarantine.html", context, here="desk_quarantine")
+    status = status_of(wrong.complaint) if wrong else HTTPStatus.OK
+    return desk_page(request, "workbench/quarantine.html", context, here="desk_quarantine", status=status)
 
 
 @requires(Power.QUARANTINE_MANAGE)
@@ -99,7 +140,7 @@ def _retry(request: HttpRequest, ids: Sequence[str] | None) -> HttpResponse:
     return see_other(reverse("desk_quarantine"))
 
 
-def _record(row: QuarantineRow) -> dict[str, object]:
+def _record(row: QuarantineRow, wrong: _Wrong | None = None) -> dict[str, object]:
     reason = Reason(row.code, row.message, row.remedy)
     return {
         "id": row.id,
@@ -111,6 +152,10 @@ def _record(row: QuarantineRow) -> dict[str, object]:
         "sentence": say(Complaint(reason, row.field, row.params)),
         "attempts": row.attempts,
         "received_at": row.received_at,
+        "settled_at": row.settled_at,
+        "settled_by": row.settled_by,
+        "reason": wrong.reason if wrong and wrong.record_id == row.id else row.discard_reason,
+        "wrong": say(wrong.complaint) if wrong and wrong.record_id == row.id else None,
     }
 
 

@@ -21,6 +21,7 @@ urlpatterns = [
     path("quarantine/", installation.quarantine, name="desk_quarantine"),
     path("quarantine/retry", installation.retry_all, name="desk_quarantine_retry_all"),
     path("quarantine/<uuid:record_id>/retry", installation.retry_one, name="desk_quarantine_retry"),
+    path("quarantine/<uuid:record_id>/discard", installation.discard, name="desk_quarantine_discard"),
     path("jobs/", installation.jobs, name="desk_jobs"),
     path("jobs/<int:job>/retry", installation.retry_job, name="desk_job_retry"),
 ]

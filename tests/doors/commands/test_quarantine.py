@@ -1,0 +1,75 @@
+"""The quarantine at the shell: discarding, listing by state, and an outage in plain words."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+from django.db import OperationalError
+from django.utils import timezone
+
+from haochaping.config.entry import Installation
+from haochaping.config.environment import read
+from haochaping.doors.commands.main import cli
+from haochaping.exchange import queries as exchange
+from haochaping.kernel.actor import OPERATOR
+from tests import worlds
+
+if TYPE_CHECKING:
+    from click.testing import Result
+
+
+def run(*words: str, language: str = "en") -> Result:
+    here = Installation(read(os.environ))
+    return CliRunner(env={"LANGUAGE": language}).invoke(cli, [*words], obj=here, catch_exceptions=False)
+
+
+@pytest.fixture
+def waiting(committed_db: str) -> list[str]:
+    """Two orphans."""
+    now = timezone.now()
+    worlds.build(now)
+    return [str(worlds.give(case_no, 1, now).id) for case_no in ("YC-8", "YC-9")]
+
+
+def test_a_record_is_discarded_and_listed_with_reason_and_person(waiting):
+    done = run("quarantine", "discard", waiting[0], "--reason", "trial data")
+
+    assert (done.exit_code, done.stdout) == (0, "1 record discarded\n")
+    assert waiting[0] not in run("quarantine", "list").stdout
+    listed = run("quarantine", "list", "--state", "discarded").stdout
+    assert listed.rstrip().endswith(f"Discarded by {OPERATOR}: trial data")
+    [row] = json.loads(run("quarantine", "list", "--state", "discarded", "--json").stdout)
+    assert (row["id"], row["state"], row["reason"]) == (waiting[0], "discarded", "trial data")
+    assert run("quarantine", "list", "--state", "taken").stdout == ""
+
+
+def test_records_are_discarded_all_or_none(waiting):
+    run("quarantine", "discard", waiting[0], "--reason", "trial data")
+
+    both = run("quarantine", "discard", *waiting, "--reason", "trial data")
+    unexplained = run("quarantine", "discard", waiting[1], "--reason", " ")
+
+    assert (both.exit_code, unexplained.exit_code) == (1, 1)
+    assert waiting[0] in both.stderr
+    assert "reason" in unexplained.stderr
+    assert exchange.waiting_count() == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh_Hans", "数据库没有答复"), ("en", "The database did not answer")]
+)
+def test_a_database_that_is_away_is_said_in_a_line(waiting, monkeypatch, language, words):
+    def away(**_: object) -> None:
+        raise OperationalError("connection refused\nIs the server running?")
+
+    monkeypatch.setattr(exchange, "waiting", away)
+
+    said = run("quarantine", "list", language=language)
+
+    assert said.exit_code == 1
+    assert said.stderr.startswith(words)
+    assert len(said.stderr.splitlines()) == 1
