@@ -91,7 +91,7 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
 # Forms, and what no form takes.
 REFUSED: list[tuple[str, str, dict[str, str]]] = [
     (STRANGER, "/my/", {"[name=receipt]": "NONSENSE"}),
-    (STRANGER, "{status}", {"[name=comment_text]": "长" * 501}),
+    (STRANGER, "{status}?change=1", {"[name=comment_text]": "长" * 501}),
     (STRANGER, "/accounts/login/", {"[name=login]": "nobody", "[name=password]": ""}),
     (HALFWAY, "/accounts/2fa/authenticate/", {"[name=code]": "000000"}),
     (NEWCOMER, "/accounts/reauthenticate/", {"[name=password]": ""}),

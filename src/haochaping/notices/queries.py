@@ -94,8 +94,8 @@ def calls_under(grants: Collection[UUID], *, limit: int = 100) -> list[DeliveryR
 
 
 def messaged_since(person_ids: Iterable[UUID], since: datetime) -> dict[UUID, int]:
-    """How many notices were queued to each sealed person since then; codes that they asked for are none."""
-    rows = Delivery.objects.filter(person__in=list(person_ids), queued_at__gte=since)
+    """How many messages were queued to each sealed person since then; codes that they asked for are none."""
+    rows = Delivery.objects.filter(person__in=list(person_ids), channel=Channel.SMS, queued_at__gte=since)
     counted = rows.exclude(template=Template.SIGN_IN_CODE).values_list("person").annotate(Count("id"))
     return dict(counted.order_by())
 
