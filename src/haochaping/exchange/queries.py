@@ -10,10 +10,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Count
 
 from haochaping.exchange.models import GivenAnswer, QuarantinedRecord, Visit
 from haochaping.exchange.rules import answer_key, answer_place, visit_hash
-from haochaping.exchange.terms import VISIT_OVER, QuarantineRow, QuarantineState, RecordKind
+from haochaping.exchange.terms import VISIT_OVER, QuarantineAsked, QuarantineRow, QuarantineState, RecordKind
 from haochaping.identity.sealing import KEY_LENGTH, open_row
 from haochaping.kernel.refused import Refused
 from haochaping.ledger.terms import Suite
@@ -58,15 +59,34 @@ def _rows(rows: QuerySet[QuarantinedRecord]) -> list[QuarantineRow]:
     ]
 
 
-def waiting(*, limit: int = 100, offset: int = 0) -> list[QuarantineRow]:
+ANY = QuarantineAsked()
+
+
+def waiting(*, limit: int = 100, offset: int = 0, asked: QuarantineAsked = ANY) -> list[QuarantineRow]:
     """Records in quarantine, oldest first."""
-    rows = QuarantinedRecord.objects.filter(state=QuarantineState.WAITING).order_by("received_at", "id")
-    return _rows(rows[offset : offset + limit])
+    return _rows(_asked(asked).order_by("received_at", "id")[offset : offset + limit])
 
 
-def waiting_count() -> int:
+def waiting_count(asked: QuarantineAsked = ANY) -> int:
     """How many records are in quarantine."""
-    return QuarantinedRecord.objects.filter(state=QuarantineState.WAITING).count()
+    return _asked(asked).count()
+
+
+def waiting_ids(asked: QuarantineAsked = ANY) -> list[UUID]:
+    """The records in quarantine, oldest first."""
+    return list(_asked(asked).order_by("received_at", "id").values_list("id", flat=True))
+
+
+def waiting_reasons() -> list[tuple[str, int]]:
+    """The reasons for which records are in quarantine, with how many there are, the most frequent first."""
+    codes = _asked(ANY).values_list("code").annotate(n=Count("id"))
+    return list(codes.order_by("-n", "code"))
+
+
+def _asked(asked: QuarantineAsked) -> QuerySet[QuarantinedRecord]:
+    said = {"code": asked.code, "kind": asked.kind, "source": asked.source, "received_at__lt": asked.before}
+    where = {name: value for name, value in said.items() if value}
+    return QuarantinedRecord.objects.filter(state=QuarantineState.WAITING, **where)
 
 
 def waiting_by_id(record_ids: Sequence[UUID]) -> list[QuarantineRow]:

@@ -71,20 +71,23 @@ def entries_by(
     *,
     actor: str = "",
     kind: EntryKind | None = None,
+    subject: tuple[str, str] | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
     limit: int = 50,
     offset: int = 0,
 ) -> list[EntryRow]:
-    """What was recorded of an actor (`kind:id`), of a kind, from a moment to before another; newest first.
+    """What was recorded of an actor (`kind:id`), of a kind, of a subject (kind, id), in a period; newest first.
 
-    What is left out does not matter. `index` is not looked up.
+    What is left out does not matter; without an id, all subjects of the kind are meant. `index` is not looked up.
     """
     # Ids begin with the moment, so that their own index serves every period.
     asked = {
         "actor": actor or None,
         "actor__startswith": "staff:" if actor.startswith("staff:") else None,
         "kind": kind,
+        "subject_kind": (subject and subject[0]) or None,
+        "subject_id": (subject and subject[1]) or None,
         "id__gte": since and first_uuid7(since),
         "id__lt": until and first_uuid7(until),
     }

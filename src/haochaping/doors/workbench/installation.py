@@ -6,8 +6,10 @@ Both belong to the whole installation: a system administrator of one division is
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
@@ -15,16 +17,18 @@ from django.views.decorators.http import require_POST, require_safe
 
 from haochaping.accounts.access import check_scope
 from haochaping.accounts.terms import Power
+from haochaping.doors.desk import INVALID, desk_page, refusable, see_other
 from haochaping.doors.gate import actor_of, requires
 from haochaping.doors.paging import page_number
-from haochaping.doors.workbench.desk import desk_page, refusable, see_other
+from haochaping.doors.workbench.forms import RECORD_KINDS, QuarantineForm, uuid_of
 from haochaping.exchange import queries as exchange
-from haochaping.exchange.terms import RecordKind
+from haochaping.exchange.rules import bare
 from haochaping.flows.retry_records import retry_records
 from haochaping.kernel.refused import N_, Complaint, Reason
 from haochaping.outbox import actions as outbox
 from haochaping.outbox import queries as jobs_queries
 from haochaping.outbox.terms import STATE_LABELS, JobState
+from haochaping.publicity.rules import redacted
 from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
@@ -37,12 +41,19 @@ if TYPE_CHECKING:
     from haochaping.kernel.actor import Actor
 
 _ON_PAGE = 50
-_KINDS = {RecordKind.CASE: N_("Case"), RecordKind.REVIEW: N_("Review")}
 _ENTRANCES = {
     "token": N_("Invitation"),
     "client": N_("Interface"),
     "file": N_("File"),
     "unsigned": N_("Unsigned address"),
+}
+
+
+_PERSONS = {"reviewer": N_("Reviewer"), "applicant": N_("Applicant"), "agent": N_("Agent of the applicant")}
+_JOB_TITLES = {
+    JobState.DEAD: N_("Jobs that were given up"),
+    JobState.WAITING: N_("Jobs that wait"),
+    JobState.RUNNING: N_("Jobs that run"),
 }
 
 
@@ -54,18 +65,44 @@ def _check_whole_house(by: Actor) -> None:
 @require_safe
 @refusable
 def quarantine(request: HttpRequest) -> HttpResponse:
-    """The records that wait, oldest first. What they say and whom they name is not shown."""
+    """The records that wait and fit what was asked, oldest first. What they say and whom they name is not shown."""
     _check_whole_house(actor_of(request))
+    form = QuarantineForm(request.GET, reasons=exchange.waiting_reasons())
+    asked = form.asked(timezone.now())
     number = page_number(request.GET.get("page", ""))
-    rows = exchange.waiting(limit=_ON_PAGE + 1, offset=(number - 1) * _ON_PAGE)
+    start = (number - 1) * _ON_PAGE
+    rows = exchange.waiting(limit=_ON_PAGE + 1, offset=start, asked=asked) if asked else []
+    kept = {name: value for name, value in request.GET.items() if name in form.fields and value}
     context = {
+        "form": form,
+        "kept": kept.items(),
         "rows": [_record(row) for row in rows[:_ON_PAGE]],
-        "total": exchange.waiting_count(),
+        "total": exchange.waiting_count(asked) if asked else 0,
         "page": number,
-        "previous": f"?page={number - 1}" if number > 1 else "",
-        "next": f"?page={number + 1}" if len(rows) > _ON_PAGE else "",
+        "previous": f"?{urlencode(kept | {'page': number - 1})}" if number > 1 else "",
+        "next": f"?{urlencode(kept | {'page': number + 1})}" if len(rows) > _ON_PAGE else "",
     }
-    return desk_page(request, "workbench/quarantine.html", context, here="desk_quarantine")
+    status = INVALID if form.errors else 200
+    return desk_page(request, "workbench/quarantine.html", context, here="desk_quarantine", status=status)
+
+
+@requires(Power.QUARANTINE_MANAGE)
+@require_safe
+@refusable
+def record(request: HttpRequest, record_id: UUID) -> HttpResponse:
+    """One record that waits: its reason, where it came from, and its fields without words and persons."""
+    _check_whole_house(actor_of(request))
+    rows = exchange.waiting_by_id([record_id])
+    if not rows:
+        raise Http404
+    fields = bare(rows[0].fields)
+    context = {
+        "row": _record(rows[0]),
+        "sender": rows[0].sender,
+        "fields": [(name, redacted(value) if value else value) for name, value in fields.items()],
+        "persons": [gettext(_PERSONS.get(role, role)) for role in rows[0].sealed],
+    }
+    return desk_page(request, "workbench/record.html", context, here="desk_quarantine")
 
 
 @requires(Power.QUARANTINE_MANAGE)
@@ -80,11 +117,14 @@ def retry_one(request: HttpRequest, record_id: UUID) -> HttpResponse:
 @require_POST
 @refusable
 def retry_all(request: HttpRequest) -> HttpResponse:
-    """Try everything again that waits."""
-    return _retry(request, None)
+    """Try the ticked records again, or everything that fits what was asked."""
+    if request.POST.get("which") == "ticked":
+        return _retry(request, [str(one) for one in map(uuid_of, request.POST.getlist("record")) if one])
+    asked = QuarantineForm(request.POST, reasons=exchange.waiting_reasons()).asked(timezone.now())
+    return _retry(request, [str(one) for one in exchange.waiting_ids(asked)] if asked else [])
 
 
-def _retry(request: HttpRequest, ids: Sequence[str] | None) -> HttpResponse:
+def _retry(request: HttpRequest, ids: Sequence[str]) -> HttpResponse:
     by = actor_of(request)
     _check_whole_house(by)
     taken, left = retry_records(ids, by=by, now=timezone.now())
@@ -103,7 +143,7 @@ def _record(row: QuarantineRow) -> dict[str, object]:
     reason = Reason(row.code, row.message, row.remedy)
     return {
         "id": row.id,
-        "kind": gettext(_KINDS[row.kind]),
+        "kind": gettext(RECORD_KINDS[row.kind]),
         "source": row.source,
         "case_no": row.case_no,
         "entrance": gettext(_ENTRANCES[row.entrance]) if row.entrance in _ENTRANCES else row.entrance,
@@ -118,13 +158,18 @@ def _record(row: QuarantineRow) -> dict[str, object]:
 @require_safe
 @refusable
 def jobs(request: HttpRequest) -> HttpResponse:
-    """The jobs that were given up, oldest first, with their last error."""
+    """The jobs of a state, oldest first, with their last error; those that were given up unless others are asked for."""
     _check_whole_house(actor_of(request))
     counts = jobs_queries.counts()
+    word = request.GET.get("state", "")
+    state = JobState(word) if word in set(JobState) else JobState.DEAD
     context = {
-        "rows": jobs_queries.jobs(JobState.DEAD, limit=_ON_PAGE),
-        "counts": [(gettext(STATE_LABELS[state]), n) for state, n in counts.items()],
-        "more": counts[JobState.DEAD] > _ON_PAGE,
+        "rows": jobs_queries.jobs(state, limit=_ON_PAGE),
+        "state": state,
+        "title": gettext(_JOB_TITLES[state]),
+        "is_dead": state == JobState.DEAD,
+        "counts": [(each, gettext(STATE_LABELS[each]), n) for each, n in counts.items()],
+        "more": counts[state] > _ON_PAGE,
     }
     return desk_page(request, "workbench/jobs.html", context, here="desk_jobs")
 

@@ -16,6 +16,7 @@ urlpatterns = [
     path("releases/<uuid:review_id>/<slug:part>", releases.decide, name="desk_release"),
     path("quarantine/", installation.quarantine, name="desk_quarantine"),
     path("quarantine/retry", installation.retry_all, name="desk_quarantine_retry_all"),
+    path("quarantine/<uuid:record_id>", installation.record, name="desk_quarantine_record"),
     path("quarantine/<uuid:record_id>/retry", installation.retry_one, name="desk_quarantine_retry"),
     path("jobs/", installation.jobs, name="desk_jobs"),
     path("jobs/<int:job>/retry", installation.retry_job, name="desk_job_retry"),
