@@ -21,6 +21,7 @@ from haochaping.doors.gate import actor_of, leave_note, requires
 from haochaping.doors.paging import page_number
 from haochaping.kernel.actor import Actor, ActorKind
 from haochaping.kernel.periods import BEIJING
+from haochaping.kernel.refused import N_
 from haochaping.ledger import queries as ledger
 from haochaping.ledger.terms import KIND_LABELS, EntryKind
 from haochaping.ui.moments import iso
@@ -37,6 +38,7 @@ _ON_PAGE = 50
 _EXPORTED = 20_000
 _DAY = timedelta(days=1)
 _HERE = "account_audit"
+_CODES = frozenset({"kind", "since", "until"})
 
 
 @requires(Power.AUDIT_READ)
@@ -71,10 +73,18 @@ def export(request: HttpRequest) -> HttpResponse:
     check_scope(actor_of(request), division_path="")
     form = AuditForm(request.GET)
     rows = _shown(_entries(form, limit=_EXPORTED))
-    asked = {f"asked_{name}": value for name, value in _kept(request, form).items() if name != "person"}
+    # What was typed is no fact; who and what was found is.
+    asked = {f"asked_{name}": value for name, value in _kept(request, form).items() if name in _CODES}
     who = _actor(form.cleaned_data["person"])[0] if form.is_valid() else ""
     leave_note(request, EntryKind.EXPORTED, "audit", "", rows=str(len(rows)), asked_person=who, **asked)
-    titles = ("When", "Who", "What happened", "To what", "Particulars", "Ledger entry")
+    titles = (
+        N_("When"),
+        N_("Who"),
+        N_("What happened"),
+        N_("To what"),
+        N_("Particulars"),
+        N_("Ledger entry"),
+    )
     cells = ("when", "who", "kind", "subject", "facts", "id")
     lines = [[str(row[cell]) for cell in cells] for row in rows]
     return csv_answer("audit.csv", [gettext(title) for title in titles], lines)

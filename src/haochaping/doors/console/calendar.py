@@ -54,7 +54,7 @@ def page(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, gettext("Declared for the division and all below it."))
             return see_other(f"{here}?{urlencode({'year': form.cleaned_data['day'].year})}")
-    titles = ("Day", "Division", "What holds", "Reason", "Version")
+    titles = (N_("Day"), N_("Division"), N_("What holds"), N_("Reason"), N_("Version"))
     entries = ledger.entries_by(kind=EntryKind.RULEBOOK_CHANGED, limit=_ENTRIES)
     last = queries.last_calendar_day()
     context = {

@@ -18,7 +18,7 @@ from haochaping.doors.console.forms import ClientForm
 from haochaping.doors.console.who import trail
 from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, told
 from haochaping.doors.gate import actor_of, requires
-from haochaping.kernel.refused import Refused
+from haochaping.kernel.refused import N_, Refused
 from haochaping.ledger import queries as ledger
 from haochaping.ui.shapes import Column, Link
 
@@ -48,7 +48,7 @@ def everyone(request: HttpRequest) -> HttpResponse:
         else:
             form = ClientForm()
     rows = [row for row in queries.clients() if by.scope.covers(division_path=row.division_path)]
-    titles = ("Name", "Division", "Beginning of the key", "Active")
+    titles = (N_("Name"), N_("Division"), N_("Beginning of the key"), N_("Active"))
     context = {
         "form": form,
         "key": key,

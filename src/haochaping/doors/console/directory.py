@@ -31,7 +31,7 @@ from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, told
 from haochaping.doors.gate import actor_of, requires
 from haochaping.doors.paging import page_number
 from haochaping.kernel.periods import local_day
-from haochaping.kernel.refused import Refused
+from haochaping.kernel.refused import N_, Refused
 from haochaping.ledger import queries as ledger
 from haochaping.ledger.terms import EntryKind
 from haochaping.ui.moments import day, moment
@@ -139,7 +139,7 @@ def row(request: HttpRequest, kind: str, object_id: int) -> HttpResponse:
     """One row with its history; a POST changes it."""
     chosen = _kind(kind)
     record = _record(chosen, object_id, actor_of(request))
-    form = RowForm(request.POST or None, columns=_changeable(chosen), record=record)
+    form = RowForm(request.POST or None, columns=_changeable(chosen, record), record=record)
     status = INVALID if form.errors else 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -173,12 +173,14 @@ def close(request: HttpRequest, kind: str, object_id: int) -> HttpResponse:
         else:
             messages.success(request, gettext("It ends with that day; nothing was deleted."))
             return see_other(reverse("console_directory_row", args=[chosen, object_id]))
-    forms = {"form": RowForm(columns=_changeable(chosen), record=record), "close_form": form}
+    forms = {"form": RowForm(columns=_changeable(chosen, record), record=record), "close_form": form}
     return _row_page(request, chosen, record, forms, status)
 
 
-def _changeable(kind: Kind) -> list[str]:
-    return [column for column in COLUMNS[kind] if column not in KEYS[kind]]
+def _changeable(kind: Kind, record: Record) -> list[str]:
+    """What a form may change: no key, and the last day only where there is one: a row is closed by a form of its own."""
+    kept = {*KEYS[kind], *([] if record.row["valid_to"] else ["valid_to"])}
+    return [column for column in COLUMNS[kind] if column not in kept]
 
 
 def _record(kind: Kind, object_id: int, by: Actor) -> Record:
@@ -231,7 +233,7 @@ def _history(kind: Kind, record: Record) -> dict[str, object]:
     ]
     lines += [(one.recorded_at, one.actor, gettext("Added"), "", "", str(one.id)) for one in made]
     lines.sort(key=lambda line: line[0], reverse=True)
-    titles = ("When", "Who", "What", "Before", "After", "Ledger entry")
+    titles = (N_("When"), N_("Who"), N_("What"), N_("Before"), N_("After"), N_("Ledger entry"))
     return {
         "history_columns": [Column(title) for title in map(gettext, titles)],
         "history": [[moment(at), names[actor], *rest] for at, actor, *rest in lines],

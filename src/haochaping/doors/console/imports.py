@@ -34,7 +34,7 @@ from haochaping.doors.desk import INVALID, desk_page, refusable, see_other
 from haochaping.doors.gate import actor_of, requires
 from haochaping.exchange import tables
 from haochaping.exchange.terms import FILE_TOO_LARGE
-from haochaping.kernel.refused import Refused
+from haochaping.kernel.refused import N_, Refused
 from haochaping.rulebook import actions as rulebook
 from haochaping.rulebook.terms import NOTICE_COLUMNS
 from haochaping.ui.moments import day as shown_day
@@ -145,7 +145,7 @@ def errors(request: HttpRequest, digest: str) -> HttpResponse:
     """Every complaint of the dry run as a file: row, column, what is wrong, what to do."""
     by = actor_of(request)
     outcome = _run(_held(by, digest), by, dry=True)
-    titles = ("Row", "Column", "What is wrong", "What to do")
+    titles = (N_("Row"), N_("Column"), N_("What is wrong"), N_("What to do"))
     lines = [
         [str(row), complaint.field, say(complaint).message, say(complaint).remedy]
         for row, complaint in outcome.complaints

@@ -19,7 +19,7 @@ from haochaping.doors.console.who import names_of, trail
 from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, told
 from haochaping.doors.gate import actor_of, requires
 from haochaping.kernel.periods import local_day
-from haochaping.kernel.refused import Refused
+from haochaping.kernel.refused import N_, Refused
 from haochaping.ledger import queries as ledger
 from haochaping.rulebook import actions, queries
 from haochaping.rulebook.terms import RULES, UNIT_LABELS, VERIFIED_LABELS, Key, Unit
@@ -64,7 +64,7 @@ def profiles(request: HttpRequest) -> HttpResponse:
 def _profiles_page(request: HttpRequest, overview: Overview, form: Form, status: int) -> HttpResponse:
     waiting = overview.unconfirmed
     states = {True: gettext("to be confirmed"), False: gettext("confirmed")}
-    titles = ("Profile", "Name", "Above", "Of the division", "In use here")
+    titles = (N_("Profile"), N_("Name"), N_("Above"), N_("Of the division"), N_("In use here"))
     context = {
         "form": form,
         "place_form": PlaceForm(initial={"day": local_day(timezone.now())}),
@@ -81,7 +81,8 @@ def _profiles_page(request: HttpRequest, overview: Overview, form: Form, status:
             for row in overview.profiles
         ],
         "choice_columns": [
-            Column(title) for title in map(gettext, ("Division", "Profile", "From", "Version"))
+            Column(title)
+            for title in map(gettext, (N_("Division"), N_("Profile"), N_("From"), N_("Version")))
         ],
         "choices": [
             [row.division, row.profile, shown_day(row.effective_from), row.version]
@@ -163,7 +164,7 @@ def place(request: HttpRequest) -> HttpResponse:
 
 
 def _value_columns(*more: str) -> list[Column]:
-    titles = ("Rule", "Value", "Source", "How sure", "From", "To")
+    titles = (N_("Rule"), N_("Value"), N_("Source"), N_("How sure"), N_("From"), N_("To"))
     return [*map(Column, map(gettext, titles)), *map(Column, more)]
 
 
