@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, Min
 
 from haochaping.exchange.models import GivenAnswer, QuarantinedRecord, Visit
 from haochaping.exchange.rules import answer_key, answer_place, visit_hash
@@ -77,9 +77,9 @@ def waiting_ids(asked: QuarantineAsked = ANY) -> list[UUID]:
     return list(_asked(asked).order_by("received_at", "id").values_list("id", flat=True))
 
 
-def waiting_reasons() -> list[tuple[str, int]]:
-    """The reasons for which records are in quarantine, with how many there are, the most frequent first."""
-    codes = _asked(ANY).values_list("code").annotate(n=Count("id"))
+def waiting_reasons() -> list[tuple[str, str, int]]:
+    """Why records are in quarantine: code, a message id of it, how many there are; the most frequent first."""
+    codes = _asked(ANY).values_list("code").annotate(message=Min("message"), n=Count("id"))
     return list(codes.order_by("-n", "code"))
 
 

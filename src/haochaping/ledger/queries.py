@@ -55,13 +55,13 @@ def lag() -> Lag:
     return Lag(found["waiting"], found["oldest"])
 
 
-def entries_of(subject_kind: str, subject_id: str) -> list[EntryRow]:
-    """Everything recorded about one subject, oldest first."""
+def entries_of(subject_kind: str, subject_id: str, *, limit: int = 1000) -> list[EntryRow]:
+    """Everything recorded about one subject, oldest first; of more than `limit` entries the newest."""
     rows = Entry.objects.filter(subject_kind=subject_kind, subject_id=subject_id).order_by(
-        "recorded_at", "id"
+        "-recorded_at", "-id"
     )
     entries = rows.values_list("id", "kind", "recorded_at", "actor", "subject_kind", "subject_id", "facts")
-    found = list(entries)
+    found = list(entries[:limit])[::-1]
     links = ChainLink.objects.filter(entry__in=[row[0] for row in found])
     indexes = dict(links.values_list("entry_id", "index"))
     return [EntryRow(row[0], EntryKind(row[1]), *row[2:], index=indexes.get(row[0])) for row in found]

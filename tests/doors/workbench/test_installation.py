@@ -125,6 +125,8 @@ def shown(browser, **asked: str) -> list[str]:
 def test_list_is_filtered_by_reason_kind_source_and_age(waiting, browser_of):
     admin = browser_of("sysadmin")
 
+    page = admin.get(reverse("desk_quarantine")).content.decode()
+    assert "来源 … 的办件 … 尚无第 … 次服务。 (1)" in page
     assert shown(admin, code="orphan") == ["YC-NONE"]
     assert shown(admin, kind="review") == ["YC-NINE", "YC-NONE"]
     assert shown(admin, kind="case") == []

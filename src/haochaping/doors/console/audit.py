@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 _ON_PAGE = 50
 _EXPORTED = 20_000
+_OF_SUBJECT = 1000
 _DAY = timedelta(days=1)
 _HERE = "account_audit"
 _CODES = frozenset({"kind", "since", "until"})
@@ -94,13 +95,14 @@ def export(request: HttpRequest) -> HttpResponse:
 @require_safe
 @refusable
 def subject(request: HttpRequest) -> HttpResponse:
-    """Everything the ledger holds about one thing, oldest first, with its place in the chain."""
+    """Everything the ledger holds about one thing, oldest first and the newest 1,000 at most, with its place in the chain."""
     check_scope(actor_of(request), division_path="")
     kind, subject_id = request.GET.get("kind", "")[:40], request.GET.get("id", "")[:100]
     context = {
         "kind": kind,
         "subject_id": subject_id,
-        "rows": _shown(ledger.entries_of(kind, subject_id)),
+        "rows": _shown(ledger.entries_of(kind, subject_id, limit=_OF_SUBJECT)),
+        "most": _OF_SUBJECT,
         "head": ledger.head(),
         "lag": ledger.lag(),
     }

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from haochaping.exchange.terms import QuarantineAsked, RecordKind
 from haochaping.kernel.refused import N_, Complaint
@@ -77,11 +78,12 @@ class QuarantineForm(forms.Form):
         label=gettext_lazy("Waiting for more than so many days"), min_value=0, max_value=9999, required=False
     )
 
-    def __init__(self, data: Any, *, reasons: Iterable[tuple[str, int]]) -> None:
+    def __init__(self, data: Any, *, reasons: Iterable[tuple[str, str, int]]) -> None:
         super().__init__(data)
         field = self.fields["code"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
-        field.choices = [("", gettext_lazy("Everything")), *((code, f"{code} ({n})") for code, n in reasons)]
+        named = [(code, f"{_in_general(message)} ({n})") for code, message, n in reasons]
+        field.choices = [("", gettext_lazy("Everything")), *named]
 
     def asked(self, now: datetime) -> QuarantineAsked | None:
         """What is meant; None when the form was filled in wrongly, so that no mistake means everything."""
@@ -90,6 +92,11 @@ class QuarantineForm(forms.Form):
         typed = self.cleaned_data
         before = now - timedelta(days=typed["days"]) if typed["days"] is not None else None
         return QuarantineAsked(typed["code"], typed["kind"], typed["source"].strip(), before)
+
+
+def _in_general(message: str) -> str:
+    """A reason's sentence that speaks of no record."""
+    return gettext(message).format_map(defaultdict(lambda: "…"))
 
 
 def uuid_of(text: str) -> UUID | None:
