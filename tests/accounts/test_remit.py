@@ -66,6 +66,7 @@ def changed(pk: int, change: str) -> dict[str, str]:
     ("action", "facts", "role"),
     [
         (actions.disable, {}, Role.SYSTEM_ADMIN),
+        (actions.rename, {"display_name": "新名"}, Role.SYSTEM_ADMIN),
         (actions.issue_password_link, {}, Role.SYSTEM_ADMIN),
         (actions.bind_identity, {"subject": "s-1"}, Role.SYSTEM_ADMIN),
         (actions.unbind_identity, {}, Role.SYSTEM_ADMIN),
@@ -174,11 +175,15 @@ def test_open_account_refused(clerk, facts, reason):
 
 
 def test_second_factor_is_reset_by_the_security_administrator(clerk):
-    assert queries.has_second_factor(clerk)
+    before = queries.person(clerk)
+    assert before
+    assert before.has_second_factor
 
     actions.reset_second_factor(user_id=clerk, by=SECURITY, now=NOW)
 
-    assert not queries.has_second_factor(clerk)
+    after = queries.person(clerk)
+    assert after
+    assert not after.has_second_factor
     assert not Authenticator.objects.exists()
     assert changed(clerk, "second_factor_reset")["actor"] == "staff:7"
     reason = reason_of(actions.reset_second_factor, user_id=clerk, by=SECURITY, now=NOW)
@@ -260,3 +265,12 @@ def test_a_session_is_noted_as_seen(clerk, session_keys):
     seen = {row.key: row.seen for row in queries.sessions_of(clerk, now=NOW)}
     assert seen[session_keys[0]] == NOW
     assert seen[session_keys[1]] != NOW
+
+
+def test_account_takes_the_name_its_owner_has_now(clerk):
+    actions.rename(user_id=clerk, display_name=" 李新 ", by=SYSTEM, now=NOW)
+
+    assert queries.display_names([clerk]) == {clerk: "李新"}
+    assert changed(clerk, "renamed")["actor"] == "staff:7"
+    reason = reason_of(actions.rename, user_id=clerk, display_name=" ", by=SYSTEM, now=NOW)
+    assert reason is terms.BAD_DISPLAY_NAME

@@ -5,7 +5,6 @@ from itertools import combinations
 from haochaping.accounts.terms import (
     ADMINISTRATORS,
     CLIENT_POWERS,
-    CONSOLE_POWERS,
     POWERS_OF,
     ROLE_LABELS,
     Power,
@@ -25,11 +24,6 @@ def test_every_power_is_held_by_somebody():
 def test_no_power_is_held_by_two_administrators():
     for one, other in combinations(ADMINISTRATORS, 2):
         assert POWERS_OF[one] & POWERS_OF[other] == frozenset()
-
-
-def test_each_administrator_enters_the_console_by_a_power_of_their_own():
-    assert {role for role in Role if POWERS_OF[role] & CONSOLE_POWERS} == ADMINISTRATORS
-    assert all(len(POWERS_OF[role] & CONSOLE_POWERS) == 1 for role in ADMINISTRATORS)
 
 
 def test_auditor_only_looks():

@@ -9,7 +9,7 @@ import pytest
 
 from haochaping.directory import actions, queries
 from haochaping.directory.terms import Kind
-from haochaping.kernel.actor import OPERATOR, Actor, ActorKind
+from haochaping.kernel.actor import EVERYWHERE, OPERATOR, Actor, ActorKind, Scope
 from haochaping.kernel.refused import Refused
 from haochaping.ledger.models import Entry
 from haochaping.ledger.terms import EntryKind
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 
-CLERK = Actor(ActorKind.STAFF, "7")
+CLERK = Actor(ActorKind.STAFF, "7", frozenset({"directory.edit"}), EVERYWHERE)
 NEW: dict[Kind, dict[str, str]] = {
     Kind.DIVISIONS: {"code": "990103", "name": "新区"},
     Kind.AGENCIES: {"code": "NEW", "name": "新局", "division": "990102"},
@@ -190,3 +190,40 @@ def test_nothing_is_closed_above_what_goes_on(now: datetime):
 
     assert said == ("still_in_use", "valid_to")
     assert seen(Kind.HALLS, hall).row["valid_to"] == ""
+
+
+def local(path: str) -> Actor:
+    return Actor(ActorKind.STAFF, "8", frozenset({"directory.edit"}), Scope(division_path=path))
+
+
+IN_CITY = f"{worlds.PROVINCE}.{worlds.CITY}."
+IN_OTHER_CITY = f"{worlds.PROVINCE}.{worlds.OTHER_CITY}."
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_what_belongs_elsewhere_is_not_made_by_a_local_editor(kind: Kind, now: datetime):
+    assert refusal(lambda: actions.create(kind, NEW[kind], by=local(IN_OTHER_CITY), now=now)) == (
+        "directory_not_yours",
+        "",
+    )
+    assert queries.search(kind, NEW[kind]["name"], scope=EVERYWHERE) == []
+
+    assert actions.create(kind, NEW[kind], by=local(IN_CITY), now=now)
+
+
+def test_local_editor_neither_changes_nor_gives_away_what_lies_elsewhere(now: datetime):
+    hall = id_of(Kind.HALLS, "H1")
+    revision = seen(Kind.HALLS, hall).revision
+
+    def change(by: Actor, **columns: str) -> None:
+        actions.change(Kind.HALLS, hall, columns, revision=revision, by=by, now=now)
+
+    assert refusal(lambda: change(local(IN_OTHER_CITY), name="改"))[0] == "directory_not_yours"
+    assert refusal(lambda: change(local(IN_CITY), division=worlds.OTHER_CITY))[0] == "directory_not_yours"
+    assert row_of(Kind.HALLS, "H1")["name"] == "河湾区政务服务中心"
+    assert row_of(Kind.HALLS, "H1")["division"] == worlds.COUNTY
+
+
+@pytest.mark.parametrize("by", [Actor(ActorKind.STAFF, "9", scope=EVERYWHERE), local(IN_CITY)])
+def test_a_file_takes_the_power_over_the_whole_directory(by: Actor, now: datetime):
+    assert refusal(lambda: actions.import_rows(Kind.HALLS, [], by=by, now=now))[0] == "directory_not_yours"

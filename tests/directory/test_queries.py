@@ -1,13 +1,14 @@
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
 from haochaping.directory import actions, queries
 from haochaping.directory.models import Agency, Division, ServiceItem
-from haochaping.directory.terms import Kind
-from haochaping.kernel.actor import OPERATOR
+from haochaping.directory.terms import Kind, Standing
+from haochaping.kernel.actor import EVERYWHERE, NOWHERE, OPERATOR, Scope
 from tests import worlds
 
 if TYPE_CHECKING:
@@ -189,3 +190,37 @@ def test_find_by_a_part_of_the_name(text: str, agencies: int, items: int):
 
 def test_find_is_limited():
     assert [len(rows) for rows in queries.find("许可", limit=1)] == [0, 1]
+
+
+def codes(kind: Kind, text: str = "", **asked) -> list[str]:
+    asked = {"scope": EVERYWHERE} | asked
+    return [record.row["code"] for record in queries.search(kind, text, **asked)]
+
+
+def test_search_by_the_beginning_of_a_code_or_a_part_of_a_name():
+    assert codes(Kind.DIVISIONS, "9901") == [worlds.CITY, worlds.COUNTY]
+    assert codes(Kind.DIVISIONS, "云城") == [worlds.CITY]
+    assert codes(Kind.DIVISIONS, "\x00") == []
+    assert codes(Kind.DIVISIONS, limit=1, offset=1) == [worlds.CITY]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind != Kind.DEVICES])
+def test_search_shows_only_what_lies_within_the_remit(kind: Kind):
+    own = {Kind.AGENCIES: [worlds.AGENCY], Kind.ITEMS: [worlds.ITEM], Kind.STAFF: ["S1"]}
+
+    inside = codes(kind, scope=Scope(division_path=CITY_PATH))
+
+    assert inside
+    assert not {worlds.OTHER_CITY, worlds.OTHER_AGENCY, worlds.OTHER_ITEM} & set(inside)
+    assert codes(kind, within=CITY_PATH) == inside
+    assert codes(kind, scope=NOWHERE) == []
+    assert codes(kind, scope=Scope(agency_path=f"{worlds.AGENCY}.")) == own.get(kind, [])
+
+
+def test_search_by_whether_a_row_holds_on_a_day(now: datetime):
+    old = {"code": "OLD", "name": "旧厅", "division": worlds.CITY, "valid_to": "2026-01-31"}
+    actions.put(Kind.HALLS, [old], by=OPERATOR, now=now)
+
+    assert codes(Kind.HALLS, standing=(Standing.HELD, date(2026, 1, 31))) == ["H1", "OLD"]
+    assert codes(Kind.HALLS, standing=(Standing.HELD, date(2026, 2, 1))) == ["H1"]
+    assert codes(Kind.HALLS, standing=(Standing.ENDED, date(2026, 2, 1))) == ["OLD"]

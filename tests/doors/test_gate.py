@@ -10,7 +10,7 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from haochaping.accounts import actions as accounts
-from haochaping.accounts.terms import CONSOLE_POWERS, POWERS_OF, Power, Role
+from haochaping.accounts.terms import POWERS_OF, Power, Role
 from haochaping.doors import gate
 from haochaping.doors.gate import Passage, declared_views
 from haochaping.kernel.actor import OPERATOR
@@ -66,7 +66,7 @@ def test_machine_page_needs_no_csrf_token():
 
 @pages
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", ["/lobby", "/desk", "/admin/", "/accounts/2fa/"])
+@pytest.mark.parametrize("path", ["/lobby", "/desk", "/admin/directory/", "/accounts/2fa/"])
 def test_stranger_is_sent_to_log_in(client, path):
     answer = client.get(path)
 
@@ -149,18 +149,19 @@ def test_one_time_code_serves_instead_of_the_app_and_only_once(person):
 def test_pages_open_to_powers_and_to_nothing_else(signed_in, role, caplog):
     somebody = signed_in(role)
     may_desk = bool(POWERS_OF[role] & {Power.ORDER_HANDLE, Power.ORDER_DISPATCH})
-    may_console = bool(POWERS_OF[role] & CONSOLE_POWERS)
+    may_console = Power.DIRECTORY_EDIT in POWERS_OF[role]
 
     with caplog.at_level(logging.WARNING, "haochaping.gate"):
         seen = {
-            path: somebody.browser.get(path).status_code for path in ("/street", "/lobby", "/desk", "/admin/")
+            path: somebody.browser.get(path).status_code
+            for path in ("/street", "/lobby", "/desk", "/admin/directory/")
         }
 
     assert seen == {
         "/street": 200,
         "/lobby": 200,
         "/desk": 200 if may_desk else 403,
-        "/admin/": 200 if may_console else 403,
+        "/admin/directory/": 200 if may_console else 403,
     }
     assert caplog.text.count(f"denied staff:{somebody.id}") == [may_desk, may_console].count(False)
 

@@ -278,3 +278,19 @@ def test_a_timeline_shows_facts_and_place(chained):
     )  # fmt: skip
     assert first.index == index_of(chained[2])
     assert second.index is None
+
+
+def test_of_a_subject_with_many_entries_the_newest_are_told_in_order(db):
+    for n in range(3):
+        entry = NewEntry(EntryKind.ORDER_SIGNED_FOR, "order", "o9", facts={"n": str(n)})
+        write(entry, now=NOW + timedelta(minutes=n))
+
+    assert [row.facts["n"] for row in queries.entries_of("order", "o9", limit=2)] == ["1", "2"]
+
+
+def test_entries_are_asked_by_subject(db):
+    write(step("o1"), step("o2"))
+
+    assert [row.subject_id for row in queries.entries_by(subject=("order", "o2"))] == ["o2"]
+    assert [row.subject_id for row in queries.entries_by(subject=("", "o2"))] == ["o2"]
+    assert queries.entries_by(subject=("user", "o2")) == []

@@ -385,3 +385,75 @@ def test_install_gives_profiles_their_place_again(now):
 
     found = {row.code: (row.parent, row.jurisdiction) for row in queries.profiles()}
     assert found["sh"] == ("cn-base", "310000000000")
+
+
+def confirm(
+    now: datetime, profile: str = "cn-base", *, newest: int | None = None, by: Actor = NATION
+) -> None:
+    seen = queries.confirmation(profile).newest if newest is None else newest
+    actions.confirm_profile(profile=profile, newest=seen, by=by, now=now)
+
+
+def test_a_fresh_house_names_the_base_and_what_its_places_follow(world):
+    assert queries.unconfirmed() == ["cn-base"]
+
+    assign(world, day=TOMORROW)
+
+    assert queries.unconfirmed() == ["cn-base", "sh"]
+
+
+def test_a_confirmed_profile_is_no_longer_named(world):
+    count = len(queries.values("cn-base"))
+
+    confirm(world)
+
+    found = queries.confirmation("cn-base")
+    assert (found.waiting, found.at, found.actor) == (0, world, str(NATION))
+    assert queries.unconfirmed() == []
+    assert facts("profile:cn-base") == [{"confirmed": str(count)}]
+
+
+def test_who_adds_a_value_to_a_confirmed_profile_confirms_it(world):
+    set_value(world)
+    assert queries.unconfirmed() == ["cn-base"]
+
+    confirm(world)
+    set_value(world, value="31")
+
+    assert queries.unconfirmed() == []
+
+
+def test_what_a_new_version_ships_is_to_be_confirmed(world):
+    confirm(world)
+    base = Profile.objects.get(code="cn-base")
+
+    RuleValue.objects.create(
+        profile=base, key="levels", value="5", unit="count", source="新", verified="no", effective_from=TODAY
+    )
+
+    assert queries.unconfirmed() == ["cn-base"]
+    assert queries.confirmation("cn-base").waiting == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"by": ADMIN}, "rulebook_not_yours"),
+        ({"by": POWERLESS}, "rulebook_not_yours"),
+        ({"profile": "mars", "newest": 1}, "unknown_profile"),
+        ({"newest": 1}, "values_added"),
+    ],
+)
+def test_a_confirmation_that_will_not_do_is_refused(world, changes, code):
+    with pytest.raises(Refused) as refused:
+        confirm(world, **changes)
+
+    assert refused.value.code == code
+    assert facts("profile:cn-base") == []
+
+
+def test_nothing_is_confirmed_twice(world):
+    confirm(world)
+
+    with pytest.raises(Refused, match="nothing_to_confirm"):
+        confirm(world)

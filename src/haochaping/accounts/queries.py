@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from allauth.mfa.utils import is_mfa_enabled
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
 from haochaping.accounts.models import ApiClient, OneTimeLink, RoleGrant, User
 from haochaping.accounts.rules import key_hash, powers_of
@@ -16,8 +17,10 @@ from haochaping.accounts.terms import (
     CLIENT_POWERS,
     STAFF_PROVIDER,
     ClientRow,
+    GrantRow,
     LinkPurpose,
     LinkRow,
+    PersonRow,
     Role,
     SessionRow,
     StaffRow,
@@ -59,6 +62,11 @@ def display_names(user_ids: Iterable[int]) -> dict[int, str]:
     return dict(User.objects.filter(id__in=set(user_ids)).values_list("id", "display_name"))
 
 
+def client_names(client_ids: Iterable[int]) -> dict[int, str]:
+    """Names of clients by id."""
+    return dict(ApiClient.objects.filter(id__in=set(client_ids)).values_list("id", "name"))
+
+
 def client_by_key(key: str) -> ClientRow | None:
     """The active client that holds the key; None when there is none.
 
@@ -79,6 +87,12 @@ def actor_of_client(client: ClientRow) -> Actor:
 def clients() -> list[ClientRow]:
     """All clients by name, revoked ones too."""
     return [ClientRow(*row) for row in ApiClient.objects.order_by("name").values_list(*_CLIENT)]
+
+
+def client(client_id: int) -> ClientRow | None:
+    """One client by id; None when there is none."""
+    row = ApiClient.objects.filter(id=client_id).values_list(*_CLIENT).first()
+    return ClientRow(*row) if row else None
 
 
 def staff_by_username(username: str) -> StaffRow | None:
@@ -113,10 +127,28 @@ def staff_by_id(user_id: int) -> StaffRow | None:
     return found[0] if found else None
 
 
-def has_second_factor(user_id: int) -> bool:
-    """Whether the person has set up a second factor."""
-    user = User.objects.filter(id=user_id).first()
-    return user is not None and bool(is_mfa_enabled(user))
+def person(user_id: int) -> PersonRow | None:
+    """One person by id with their roles, factors and binding; None when there is none."""
+    bound = SocialAccount.objects.filter(provider=STAFF_PROVIDER, user_id=OuterRef("id"))
+    factors = Authenticator.objects.filter(user_id=OuterRef("id"))
+    row = (
+        User.objects.filter(id=user_id)
+        .annotate(factor=Exists(factors), bound=Exists(bound))
+        .values_list("id", "username", "display_name", "is_active", "factor", "bound")
+    ).first()
+    return PersonRow(*row, tuple(_grants_of(user_id))) if row else None
+
+
+def _grants_of(user_id: int) -> list[GrantRow]:
+    """The roles a person holds now, and where."""
+    rows = RoleGrant.objects.filter(user_id=user_id, revoked_at=None).order_by("role")
+    places = ("division__code", "agency__code", "division__name", "agency__name")
+    return [
+        GrantRow(Role(role), division or agency or "", of_division or of_agency or "", at)
+        for role, at, division, agency, of_division, of_agency in rows.values_list(
+            "role", "granted_at", *places
+        )
+    ]
 
 
 def is_bound(user_id: int) -> bool:
@@ -126,17 +158,10 @@ def is_bound(user_id: int) -> bool:
 
 def sessions_of(user_id: int, *, now: datetime) -> list[SessionRow]:
     """The sessions of a person that are still open, last seen first."""
-    rows = UserSession.objects.filter(user_id=user_id).order_by("-last_seen_at")
-    found = [
-        SessionRow(*row)
-        for row in rows.values_list("id", "session_key", "ip", "user_agent", "created_at", "last_seen_at")
-    ]
-    alive = set(
-        Session.objects.filter(session_key__in=[row.key for row in found], expire_date__gt=now).values_list(
-            "session_key", flat=True
-        )
-    )
-    return [row for row in found if row.key in alive]
+    alive = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=now)
+    rows = UserSession.objects.filter(Exists(alive), user_id=user_id).order_by("-last_seen_at")
+    columns = ("id", "session_key", "ip", "user_agent", "created_at", "last_seen_at")
+    return [SessionRow(*row) for row in rows.values_list(*columns)]
 
 
 def link(token: str, *, now: datetime) -> LinkRow | None:

@@ -118,9 +118,6 @@ POWERS_OF: dict[Role, frozenset[Power]] = {
         {Power.ROLE_GRANT, Power.CLIENT_MANAGE, Power.SESSION_END, Power.FACTOR_RESET}
     ),
 }
-# The console opens to each of the three administrators, by a power of their own: they share none.
-CONSOLE_POWERS = frozenset({Power.ACCOUNT_MANAGE, Power.ROLE_GRANT, Power.AUDIT_READ})
-
 CLIENT_POWERS = frozenset({Power.CASE_IMPORT, Power.REVIEW_IMPORT, Power.MEASURE_READ})
 
 # Shown to tell keys apart; 8 of the 43 random characters leave 210 bits unknown.
@@ -158,6 +155,29 @@ class StaffRow:
     display_name: str
     is_active: bool
     roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GrantRow:
+    """A role somebody holds; the place is a code with its name, both empty for everywhere."""
+
+    role: Role
+    place_code: str
+    place_name: str
+    granted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A person who logs in, as their own page shows them."""
+
+    id: int
+    username: str
+    display_name: str
+    is_active: bool
+    has_second_factor: bool
+    is_bound: bool
+    grants: tuple[GrantRow, ...]
 
 
 @dataclass(frozen=True, slots=True)

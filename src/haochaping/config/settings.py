@@ -47,7 +47,6 @@ INSTALLED_APPS = [
     "haochaping.doors.api",
     "haochaping.doors.console.apps.ConsoleConfig",
     "haochaping.doors.demo",
-    "django.contrib.admin.apps.SimpleAdminConfig",
     "allauth",
     "allauth.account",
     "allauth.mfa",

@@ -19,6 +19,7 @@ PUBLIC: Urls = [
 ]
 STAFF: Urls = [
     path("desk/", include("haochaping.doors.workbench.urls")),
+    path("admin/", start.root, name="console"),
     path("admin/", include("haochaping.doors.console.urls")),
     # Not all of allauth: sessions and identities have pages of the house.
     path("accounts/", include("allauth.account.urls")),

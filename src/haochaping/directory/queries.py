@@ -32,6 +32,8 @@ from haochaping.directory.terms import (
     PastChange,
     Record,
     Ref,
+    Spot,
+    Standing,
 )
 from haochaping.kernel.periods import BEIJING
 from haochaping.kernel.text import has_forbidden_control
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 
     from haochaping.directory.models import Dated
     from haochaping.directory.terms import Row
+    from haochaping.kernel.actor import Scope
 
 MODELS: Mapping[Kind, type[Dated]] = {
     Kind.DIVISIONS: Division,
@@ -56,6 +59,18 @@ MODELS: Mapping[Kind, type[Dated]] = {
 _NATIONAL = Path(__file__).parent / "lists" / "divisions-2023.csv"
 # Columns that name another row do so by its code.
 _POINTERS = frozenset({"division", "agency", "hall", "window", "parent"})
+
+# Where the paths of a row's division and agency stand.
+_SPOTS: Mapping[Kind, tuple[str, str]] = {
+    Kind.DIVISIONS: ("path", ""),
+    Kind.AGENCIES: ("division__path", "path"),
+    Kind.ITEMS: ("agency__division__path", "agency__path"),
+    Kind.PLATFORMS: ("division__path", ""),
+    Kind.HALLS: ("division__path", ""),
+    Kind.WINDOWS: ("hall__division__path", ""),
+    Kind.DEVICES: ("hall__division__path", ""),
+    Kind.STAFF: ("agency__division__path", "agency__path"),
+}
 
 _DIVISION = ("id", "code", "name", "path")
 _AGENCY = ("id", "code", "name", "path", "division_id")
@@ -298,6 +313,50 @@ def record(kind: Kind, object_id: int) -> Record | None:
     return Record(*found, last or 0)
 
 
+def spot(kind: Kind, object_id: int) -> Spot | None:
+    """Where a row belongs; None when there is no such row."""
+    paths = [path for path in _SPOTS[kind] if path]
+    row = table(kind).filter(pk=object_id).values_list(*paths).first()
+    return Spot(*row) if row else None
+
+
+def search(
+    kind: Kind,
+    text: str = "",
+    *,
+    scope: Scope,
+    within: str = "",
+    standing: tuple[Standing, date] | None = None,
+    limit: int = 50,
+    offset: int = 0,
+) -> list[Record]:
+    """Rows whose code begins with the text or whose name holds it, by code; their revision is not asked for and is 0.
+
+    `scope` and `within`, the path of a division, leave out what lies elsewhere; `standing` is a day and whether rows
+    shall hold on it or have ended before it.
+    """
+    if has_forbidden_control(text):
+        return []
+    found = Q(code__startswith=text) | Q(name__icontains=text) if text else Q()
+    if standing:
+        ended = Q(valid_to__lt=standing[1])
+        found &= ended if standing[0] == Standing.ENDED else ~ended
+    found &= _reached(kind, scope) & _below(_SPOTS[kind][0], within)
+    return [Record(*row, 0) for row in _texts(kind, found, slice(offset, offset + limit))]
+
+
+def _reached(kind: Kind, scope: Scope) -> Q:
+    division, agency = _SPOTS[kind]
+    if scope.division_path is not None:
+        return _below(division, scope.division_path)
+    return _below(agency, scope.agency_path) if agency and scope.agency_path else Q(pk__in=[])
+
+
+def _below(lookup: str, path: str) -> Q:
+    low, high = path_range(path)
+    return Q(**{f"{lookup}__gte": low, f"{lookup}__lt": high}) if path else Q()
+
+
 def history(kind: Kind, object_id: int) -> list[PastChange]:
     """What was changed in one row, the latest first."""
     return [
@@ -331,10 +390,10 @@ def _lookup(column: str) -> str:
     return f"{column}__code" if column in _POINTERS else column
 
 
-def _texts(kind: Kind, condition: Q) -> Iterable[tuple[int, dict[str, str]]]:
+def _texts(kind: Kind, condition: Q, part: slice | None = None) -> Iterable[tuple[int, dict[str, str]]]:
     columns = COLUMNS[kind]
     rows = table(kind).filter(condition).values_list("pk", *map(_lookup, columns))
-    for pk, *values in rows:
+    for pk, *values in rows.order_by("code", "pk")[part] if part else rows:
         yield (
             pk,
             {

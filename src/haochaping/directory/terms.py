@@ -56,6 +56,34 @@ class DeviceType(StrEnum):
     QR_SIGN = "qr_sign"
 
 
+ITEM_TYPE_LABELS: dict[ItemType, str] = {
+    ItemType.LICENCE: N_("Administrative licence"),
+    ItemType.PENALTY: N_("Administrative penalty"),
+    ItemType.COERCION: N_("Administrative coercion"),
+    ItemType.LEVY: N_("Administrative levy"),
+    ItemType.PAYMENT: N_("Administrative payment"),
+    ItemType.INSPECTION: N_("Administrative inspection"),
+    ItemType.CONFIRMATION: N_("Administrative confirmation"),
+    ItemType.REWARD: N_("Administrative reward"),
+    ItemType.RULING: N_("Administrative ruling"),
+    ItemType.OTHER_POWER: N_("Other administrative power"),
+    ItemType.PUBLIC_SERVICE: N_("Public service"),
+    ItemType.OTHER: N_("Other kind of item"),
+}
+DEVICE_TYPE_LABELS: dict[DeviceType, str] = {
+    DeviceType.EVALUATOR: N_("Evaluator at a window"),
+    DeviceType.KEYPAD: N_("Keypad"),
+    DeviceType.TABLET: N_("Tablet"),
+    DeviceType.KIOSK: N_("Self-service kiosk"),
+    DeviceType.QR_SIGN: N_("Sign with a QR code"),
+}
+VALUE_LABELS: dict[str, Mapping[str, str]] = {
+    "item_type": {str(kind): label for kind, label in ITEM_TYPE_LABELS.items()},
+    "device_type": {str(kind): label for kind, label in DEVICE_TYPE_LABELS.items()},
+}
+"""What the values of a column are called, where they are codes."""
+
+
 BAD_DIVISION_CODE = Reason(
     "bad_division_code",
     N_("“{value}” is not a division code."),
@@ -171,6 +199,19 @@ NOT_IN_DIRECTORY = Reason(
     N_("There is no such row in the directory."),
     N_("Look for it in the list."),
 )
+NOT_YOURS = Reason(
+    "directory_not_yours",
+    N_("This part of the directory lies outside your remit."),
+    N_("Ask a system administrator who is responsible for it."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a row belongs: the path of its division, and of its agency where it has one. `Spot("")` is the whole."""
+
+    division_path: str
+    agency_path: str = ""
 
 
 class Kind(StrEnum):
@@ -186,6 +227,16 @@ class Kind(StrEnum):
     STAFF = "staff"
 
 
+KIND_LABELS: dict[Kind, str] = {
+    Kind.DIVISIONS: N_("Divisions"),
+    Kind.AGENCIES: N_("Agencies"),
+    Kind.ITEMS: N_("Service items"),
+    Kind.PLATFORMS: N_("Platforms"),
+    Kind.HALLS: N_("Halls"),
+    Kind.WINDOWS: N_("Windows"),
+    Kind.DEVICES: N_("Devices"),
+    Kind.STAFF: N_("Window staff"),
+}
 _DAYS = ("valid_from", "valid_to")
 COLUMNS: dict[Kind, tuple[str, ...]] = {
     Kind.DIVISIONS: ("code", "name", *_DAYS),
@@ -213,6 +264,20 @@ NAME_LENGTHS = {
     Kind.WINDOWS: 200,
     Kind.DEVICES: 200,
     Kind.STAFF: 100,
+}
+COLUMN_LABELS = {
+    "code": N_("Code"),
+    "name": N_("Name"),
+    "division": N_("Division"),
+    "parent": N_("Above"),
+    "uscc": N_("Unified social credit code"),
+    "item_type": N_("Type of item"),
+    "device_type": N_("Type of device"),
+    "agency": N_("Agency"),
+    "hall": N_("Hall"),
+    "window": N_("Window"),
+    "valid_from": N_("Valid from"),
+    "valid_to": N_("Valid to"),
 }
 CHOICES: dict[str, tuple[str, ...]] = {"item_type": tuple(ItemType), "device_type": tuple(DeviceType)}
 
@@ -267,6 +332,13 @@ class PastChange:
     before: str
     after: str
     entry_id: str
+
+
+class Standing(StrEnum):
+    """Whether a row holds on a day, by its dates."""
+
+    HELD = "held"
+    ENDED = "ended"
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from haochaping.accounts import actions as account_actions
 from haochaping.accounts import queries as accounts
 from haochaping.accounts.access import may_any
 from haochaping.accounts.rules import network_of
-from haochaping.accounts.terms import CONSOLE_POWERS, NOT_ALLOWED, STAFF_PROVIDER, Power
+from haochaping.accounts.terms import NOT_ALLOWED, STAFF_PROVIDER, Power
 from haochaping.ledger.terms import EntryKind
 
 if TYPE_CHECKING:
@@ -102,10 +102,7 @@ THIRD_PARTY = {
     "account_reset_password_done": _CLOSED,
     "account_reset_password_from_key": _CLOSED,
     "account_reset_password_from_key_done": _CLOSED,
-    "admin:password_change": _CLOSED,
-    "admin:password_change_done": _CLOSED,
 }
-NAMESPACES = {"admin": Gate(Passage.STAFF, CONSOLE_POWERS)}
 
 
 @overload
@@ -239,7 +236,7 @@ class GateMiddleware:
         """Answer in place of the view (redirect, 403, 404), or None to let it answer."""
         match = request.resolver_match
         name = match.view_name if match else ""
-        gate = gate_of(view, name or "", match.app_names if match else [])
+        gate = gate_of(view, name or "")
         if gate is None:
             log.error("undeclared view %s refused", name or view)
             raise PermissionDenied
@@ -252,14 +249,10 @@ class GateMiddleware:
         return None if gate.passage == Passage.PASSWORD else _staff_answer(request, gate, name)
 
 
-def gate_of(view: Callable[..., HttpResponseBase], name: str, app_names: list[str]) -> Gate | None:
-    """What a view declares, by itself or in the tables; None when nothing."""
+def gate_of(view: Callable[..., HttpResponseBase], name: str) -> Gate | None:
+    """What a view declares, by itself or in the table; None when nothing."""
     own: Gate | None = getattr(view, "gate", None)
-    return (
-        own
-        or THIRD_PARTY.get(name)
-        or next((NAMESPACES[app] for app in app_names if app in NAMESPACES), None)
-    )
+    return own or THIRD_PARTY.get(name)
 
 
 def _is_over(request: HttpRequest) -> bool:
@@ -308,19 +301,14 @@ class DeclaredView:
 
 def declared_views(resolver: URLResolver | None = None) -> list[DeclaredView]:
     """All addresses below a resolver, by default the whole house, with what each declares."""
-    return list(_walk(resolver or get_resolver(), "", [], []))
+    return list(_walk(resolver or get_resolver(), "", []))
 
 
-def _walk(resolver: URLResolver, route: str, spaces: list[str], apps: list[str]) -> Iterator[DeclaredView]:
+def _walk(resolver: URLResolver, route: str, spaces: list[str]) -> Iterator[DeclaredView]:
     for pattern in resolver.url_patterns:
         below = route + str(pattern.pattern)
         if isinstance(pattern, URLPattern):
             name = ":".join([*spaces, pattern.name or ""])
-            yield DeclaredView(below, name, gate_of(pattern.callback, name, apps))
+            yield DeclaredView(below, name, gate_of(pattern.callback, name))
         else:
-            yield from _walk(
-                pattern,
-                below,
-                [*spaces, *filter(None, [pattern.namespace])],
-                [*apps, *filter(None, [pattern.app_name])],
-            )
+            yield from _walk(pattern, below, [*spaces, *filter(None, [pattern.namespace])])

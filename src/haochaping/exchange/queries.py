@@ -10,10 +10,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Count, Min
 
 from haochaping.exchange.models import GivenAnswer, QuarantinedRecord, Visit
 from haochaping.exchange.rules import answer_key, answer_place, visit_hash
-from haochaping.exchange.terms import VISIT_OVER, QuarantineRow, QuarantineState, RecordKind
+from haochaping.exchange.terms import VISIT_OVER, QuarantineAsked, QuarantineRow, QuarantineState, RecordKind
 from haochaping.identity.sealing import KEY_LENGTH, open_row
 from haochaping.kernel.identifiers import first_uuid7
 from haochaping.kernel.refused import Refused
@@ -69,10 +70,12 @@ def _rows(rows: QuerySet[QuarantinedRecord]) -> list[QuarantineRow]:
     ]
 
 
-def waiting(*, limit: int = 100, offset: int = 0) -> list[QuarantineRow]:
+ANY = QuarantineAsked()
+
+
+def waiting(*, limit: int = 100, offset: int = 0, asked: QuarantineAsked = ANY) -> list[QuarantineRow]:
     """Records in quarantine, oldest first."""
-    rows = QuarantinedRecord.objects.filter(state=QuarantineState.WAITING).order_by("received_at", "id")
-    return _rows(rows[offset : offset + limit])
+    return _rows(_asked(asked).order_by("received_at", "id")[offset : offset + limit])
 
 
 def settled(state: QuarantineState, *, limit: int = 100, offset: int = 0) -> list[QuarantineRow]:
@@ -81,9 +84,26 @@ def settled(state: QuarantineState, *, limit: int = 100, offset: int = 0) -> lis
     return _rows(rows[offset : offset + limit])
 
 
-def waiting_count() -> int:
+def waiting_count(asked: QuarantineAsked = ANY) -> int:
     """How many records are in quarantine."""
-    return QuarantinedRecord.objects.filter(state=QuarantineState.WAITING).count()
+    return _asked(asked).count()
+
+
+def waiting_ids(asked: QuarantineAsked = ANY) -> list[UUID]:
+    """The records in quarantine, oldest first."""
+    return list(_asked(asked).order_by("received_at", "id").values_list("id", flat=True))
+
+
+def waiting_reasons() -> list[tuple[str, str, int]]:
+    """Why records are in quarantine: code, a message id of it, how many there are; the most frequent first."""
+    codes = _asked(ANY).values_list("code").annotate(message=Min("message"), n=Count("id"))
+    return list(codes.order_by("-n", "code"))
+
+
+def _asked(asked: QuarantineAsked) -> QuerySet[QuarantinedRecord]:
+    said = {"code": asked.code, "kind": asked.kind, "source": asked.source, "received_at__lt": asked.before}
+    where = {name: value for name, value in said.items() if value}
+    return QuarantinedRecord.objects.filter(state=QuarantineState.WAITING, **where)
 
 
 def waiting_by_id(record_ids: Sequence[UUID]) -> list[QuarantineRow]:

@@ -43,6 +43,7 @@ from haochaping.reviews.terms import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from uuid import UUID
 
 REVIEW_FIELDS = frozenset(
@@ -87,6 +88,9 @@ CASE_FIELDS = frozenset(
 )
 APPLICANT_FIELDS = REVIEWER_FIELDS | {"kind", "agent", "birth_year"}
 OCCURRENCE_FIELDS = frozenset({"no", "name", "stage", "at", "channel", "hall", "window", "staff"})
+
+# What a record in quarantine shows of itself: codes, numbers and times, no words and nobody.
+_BARE = (REVIEW_FIELDS | CASE_FIELDS) - {"case_no", "comment_text", "reviewer", "applicant", "occurrences"}
 
 MAX_DEPTH = 32
 _MAX_OCCURRENCES = 99
@@ -217,6 +221,16 @@ def without_persons(raw: Raw) -> tuple[dict[str, object], dict[str, PlainPerson]
     if isinstance(reviewer := raw.fields.get("reviewer"), dict):
         persons["reviewer"] = _roughly(reviewer)
     return rest, {role: person for role, person in persons.items() if not person.is_empty}
+
+
+def bare(fields: Mapping[str, object]) -> dict[str, str | None]:
+    """What may be shown of a record's fields; None for what is there and is not shown."""
+    return {
+        shown(name, 60): shown(value, 100)
+        if name in _BARE and isinstance(value, str | int | float | bool)
+        else None
+        for name, value in fields.items()
+    }
 
 
 def _roughly(values: dict[str, object]) -> PlainPerson:

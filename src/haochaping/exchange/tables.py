@@ -31,7 +31,8 @@ from haochaping.exchange.terms import (
 from haochaping.kernel.refused import Complaint, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from array import array
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 _CHUNK = 1 << 20
@@ -55,6 +56,17 @@ def rows(path: Path) -> Iterator[Row]:
     if reader is None:
         raise Refused(UNKNOWN_FILE_TYPE, name=path.name)
     return reader(path)
+
+
+def texts(
+    rows: Iterable[Row], columns: Sequence[str], numbers: array[int]
+) -> Iterator[dict[str, str] | Complaint]:
+    """The columns of each row as texts, or its complaint; where each row stands in the file is put into `numbers`."""
+    for row in rows:
+        numbers.append(row.number)
+        yield row.complaint or {
+            name: str(value) for name in columns if (value := row.fields.get(name)) is not None
+        }
 
 
 def encoding_of(path: Path) -> str:

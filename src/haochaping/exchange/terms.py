@@ -89,6 +89,16 @@ class QuarantineRow:
     discard_reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class QuarantineAsked:
+    """Which waiting records are meant: of a reason, kind, source, received before a moment; empty means any."""
+
+    code: str = ""
+    kind: str = ""
+    source: str = ""
+    before: datetime | None = None
+
+
 # How long the same Idempotency-Key hears the same answer.
 ANSWERS_KEPT = timedelta(days=7)
 DISCARD_REASON_LIMIT = 300
@@ -220,6 +230,11 @@ UNKNOWN_FILE_TYPE = Reason(
     "unknown_file_type",
     N_("The file “{name}” is of a kind that cannot be imported."),
     N_("Use .csv, .xlsx or .jsonl."),
+)
+FILE_TOO_LARGE = Reason(
+    "file_too_large",
+    N_("The file “{name}” has {megabytes} MB when it is unpacked; {limit} MB are allowed here."),
+    N_("Divide it, or have it imported on the server with “haochaping directory import”."),
 )
 VISIT_OVER = Reason(
     "visit_over",

@@ -55,13 +55,13 @@ def lag() -> Lag:
     return Lag(found["waiting"], found["oldest"])
 
 
-def entries_of(subject_kind: str, subject_id: str) -> list[EntryRow]:
-    """Everything recorded about one subject, oldest first."""
+def entries_of(subject_kind: str, subject_id: str, *, limit: int = 1000) -> list[EntryRow]:
+    """Everything recorded about one subject, oldest first; of more than `limit` entries the newest."""
     rows = Entry.objects.filter(subject_kind=subject_kind, subject_id=subject_id).order_by(
-        "recorded_at", "id"
+        "-recorded_at", "-id"
     )
     entries = rows.values_list("id", "kind", "recorded_at", "actor", "subject_kind", "subject_id", "facts")
-    found = list(entries)
+    found = list(entries[:limit])[::-1]
     links = ChainLink.objects.filter(entry__in=[row[0] for row in found])
     indexes = dict(links.values_list("entry_id", "index"))
     return [EntryRow(row[0], EntryKind(row[1]), *row[2:], index=indexes.get(row[0])) for row in found]
@@ -71,20 +71,23 @@ def entries_by(
     *,
     actor: str = "",
     kind: EntryKind | None = None,
+    subject: tuple[str, str] | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
     limit: int = 50,
     offset: int = 0,
 ) -> list[EntryRow]:
-    """What was recorded of an actor (`kind:id`), of a kind, from a moment to before another; newest first.
+    """What was recorded of an actor (`kind:id`), of a kind, of a subject (kind, id), in a period; newest first.
 
-    What is left out does not matter. `index` is not looked up.
+    What is left out does not matter; without an id, all subjects of the kind are meant. `index` is not looked up.
     """
     # Ids begin with the moment, so that their own index serves every period.
     asked = {
         "actor": actor or None,
         "actor__startswith": "staff:" if actor.startswith("staff:") else None,
         "kind": kind,
+        "subject_kind": (subject and subject[0]) or None,
+        "subject_id": (subject and subject[1]) or None,
         "id__gte": since and first_uuid7(since),
         "id__lt": until and first_uuid7(until),
     }

@@ -22,7 +22,14 @@ from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
 from haochaping.rulebook import queries
 from haochaping.rulebook.access import EVERYWHERE, check_edit
-from haochaping.rulebook.models import CalendarDay, CalendarOverlay, Profile, ProfileChoice, RuleValue
+from haochaping.rulebook.models import (
+    CalendarDay,
+    CalendarOverlay,
+    Profile,
+    ProfileChoice,
+    RuleConfirmation,
+    RuleValue,
+)
 from haochaping.rulebook.rules import (
     check_may_follow,
     check_no_default,
@@ -31,7 +38,13 @@ from haochaping.rulebook.rules import (
     value_complaint,
     year_of_notice,
 )
-from haochaping.rulebook.terms import ENDS_BEFORE_IT_BEGINS, IN_THE_PAST, NOTHING_TO_WITHDRAW
+from haochaping.rulebook.terms import (
+    ENDS_BEFORE_IT_BEGINS,
+    IN_THE_PAST,
+    NOTHING_TO_CONFIRM,
+    NOTHING_TO_WITHDRAW,
+    VALUES_ADDED,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -148,6 +161,7 @@ def set_value(
     if effective_to and effective_to < effective_from:
         raise Refused(ENDS_BEFORE_IT_BEGINS, field="effective_to", first=effective_from, last=effective_to)
     _lock()
+    was_confirmed = not queries.confirmation(profile).waiting
     found = Profile.objects.get(code=profile)
     said = RuleValue.objects.filter(profile=found, key=key, effective_from=effective_from)
     row = RuleValue.objects.create(
@@ -169,6 +183,32 @@ def set_value(
         "version": str(row.version),
     }
     _record(f"profile:{profile}", by=by, now=now, facts=facts, fields={"source": source})
+    if was_confirmed:
+        # Whoever adds a value to a checked profile has checked it.
+        RuleConfirmation.objects.create(profile=found, last_value=row.pk, at=now, actor=str(by))
+
+
+@transaction.atomic
+def confirm_profile(*, profile: str, newest: int, by: Actor, now: datetime) -> None:
+    """Say that every value of a profile was checked against the law of the place.
+
+    `newest` is that of the `ConfirmationRow` the person saw.
+
+    Raises:
+        Refused: NO_POWER, UNKNOWN_PROFILE, NOTHING_TO_CONFIRM, or VALUES_ADDED when there are newer values.
+    """
+    check_edit(by, EVERYWHERE)
+    queries.profile(profile)
+    _lock()
+    found = queries.confirmation(profile)
+    if not found.waiting:
+        raise Refused(NOTHING_TO_CONFIRM, field="profile")
+    if found.newest != newest:
+        raise Refused(VALUES_ADDED, field="profile")
+    RuleConfirmation.objects.create(
+        profile=Profile.objects.get(code=profile), last_value=newest, at=now, actor=str(by)
+    )
+    _record(f"profile:{profile}", by=by, now=now, facts={"confirmed": str(found.waiting)})
 
 
 @transaction.atomic

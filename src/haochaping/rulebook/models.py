@@ -84,6 +84,23 @@ class ProfileChoice(models.Model):
         ]
 
 
+class RuleConfirmation(models.Model):
+    """规则确认: an administrator has checked every value of a profile up to one."""
+
+    class Privacy:
+        plain = ("actor",)
+
+    profile = models.ForeignKey(Profile, models.PROTECT, related_name="+")
+    # The newest value that was seen; a later one is not confirmed.
+    last_value = models.BigIntegerField()
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=100)
+
+    class Meta:
+        db_table = "rulebook_rule_confirmation"
+        verbose_name = "规则确认"
+
+
 class CalendarDay(models.Model):
     """工作日历: whether a day is worked, 调休 included. A day without a row is not known."""
 

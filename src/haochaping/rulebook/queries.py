@@ -8,16 +8,26 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
+from django.db.models import Max
 
 from haochaping.directory import queries as directory
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
-from haochaping.rulebook.models import CalendarDay, CalendarOverlay, Profile, ProfileChoice, RuleValue
+from haochaping.rulebook.models import (
+    CalendarDay,
+    CalendarOverlay,
+    Profile,
+    ProfileChoice,
+    RuleConfirmation,
+    RuleValue,
+)
 from haochaping.rulebook.rules import WorkingCalendar, overlaid, terms_of, years_incomplete
 from haochaping.rulebook.terms import (
     UNKNOWN_PROFILE,
     ChoiceRow,
+    ConfirmationRow,
     OverlayRow,
+    Overview,
     ProfileRow,
     ValueRow,
     Verified,
@@ -170,6 +180,16 @@ def values(profile_code: str) -> list[ValueRow]:
     return [_value((*row, "")) for row in rows]
 
 
+def confirmation(profile_code: str) -> ConfirmationRow:
+    """How far one profile is confirmed."""
+    last = RuleConfirmation.objects.filter(profile__code=profile_code).order_by("-last_value", "-id").first()
+    ids = RuleValue.objects.filter(profile__code=profile_code).values_list("id", flat=True)
+    waiting = [pk for pk in ids if last is None or pk > last.last_value]
+    return ConfirmationRow(
+        profile_code, max(ids, default=0), len(waiting), last.at if last else None, last.actor if last else ""
+    )
+
+
 def choices() -> list[ChoiceRow]:
     """Every assignment of a profile to a division, also replaced ones: by division, the newest first."""
     rows = ProfileChoice.objects.order_by("division__code", "-effective_from", "-version")
@@ -177,6 +197,35 @@ def choices() -> list[ChoiceRow]:
         ChoiceRow(*row)
         for row in rows.values_list("division__code", "profile__code", "effective_from", "version")
     ]
+
+
+def overview() -> Overview:
+    """The profiles with what of them is in use here, and what of that an administrator has not confirmed.
+
+    In use are the profiles that divisions were assigned, those of places in the directory, and what these fill from.
+    """
+    rows = {row.code: row for row in profiles()}
+    said = choices()
+    places = directory.divisions(row.jurisdiction for row in rows.values() if row.jurisdiction)
+    here = [row.code for row in rows.values() if row.jurisdiction in places]
+    used: set[str] = set()
+    ahead = [BASE, *(choice.profile for choice in said), *here]
+    while ahead:
+        row = rows.get(ahead.pop())
+        if row and row.code not in used and row.may_choose:
+            used.add(row.code)
+            ahead += [row.parent] if row.parent else []
+    newest = RuleValue.objects.values_list("profile__code").annotate(last=Max("id")).order_by("profile__code")
+    seen = dict(
+        RuleConfirmation.objects.values_list("profile__code").annotate(last=Max("last_value")).order_by()
+    )
+    waiting = [code for code, last in newest if code in used and last > seen.get(code, 0)]
+    return Overview(list(rows.values()), said, used, waiting)
+
+
+def unconfirmed() -> list[str]:
+    """The profiles in use of which an administrator has not confirmed every value, by code."""
+    return overview().unconfirmed
 
 
 def overlay(year: int) -> list[OverlayRow]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from haochaping.kernel.refused import N_, Reason
 
 if TYPE_CHECKING:
-    from datetime import date, time, timedelta
+    from datetime import date, datetime, time, timedelta
 
 
 class Verified(StrEnum):
@@ -360,6 +360,16 @@ class ChoiceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Overview:
+    """Every profile, the base first; every assignment; the codes in use here; those not wholly confirmed."""
+
+    profiles: list[ProfileRow]
+    choices: list[ChoiceRow]
+    in_use: set[str]
+    unconfirmed: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class OverlayRow:
     """What a division has said of a day: worked, not worked, or None for “as above again”."""
 
@@ -368,6 +378,20 @@ class OverlayRow:
     is_working: bool | None
     reason: str
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmationRow:
+    """How far a profile is confirmed: `newest` is the number of its last value, `waiting` how many are not yet seen.
+
+    `at` and `actor` are those of the last confirmation; None and empty when there was none.
+    """
+
+    profile: str
+    newest: int
+    waiting: int
+    at: datetime | None
+    actor: str
 
 
 NOTICE_COLUMNS = ("from", "to", "working", "name")
@@ -424,6 +448,16 @@ NOTHING_TO_WITHDRAW = Reason(
     "nothing_to_withdraw",
     N_("This division has said nothing of {day}."),
     N_("Choose a day that the division itself has declared."),
+)
+NOTHING_TO_CONFIRM = Reason(
+    "nothing_to_confirm",
+    N_("Every value of this profile is confirmed already."),
+    N_("Nothing needs to be done."),
+)
+VALUES_ADDED = Reason(
+    "values_added",
+    N_("A value was added while you looked."),
+    N_("Look at the profile again, then confirm it."),
 )
 BAD_DAY = Reason(
     "bad_day",

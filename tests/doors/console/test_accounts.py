@@ -14,6 +14,7 @@ from haochaping.accounts import actions, queries
 from haochaping.accounts.models import OneTimeLink, User
 from haochaping.accounts.terms import POWERS_OF, ROLE_LABELS, Power, Role
 from haochaping.kernel.actor import OPERATOR
+from tests import worlds
 from tests.doors.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -140,6 +141,16 @@ STEPS = {
     "unbind": Power.ACCOUNT_MANAGE,
     "reset-factor": Power.FACTOR_RESET,
     "end-sessions": Power.SESSION_END,
+    "rename": Power.ACCOUNT_MANAGE,
+    "grant": Power.ROLE_GRANT,
+    "revoke": Power.ROLE_GRANT,
+    "disable": Power.ACCOUNT_MANAGE,
+}
+FORMS = {
+    "bind": {"subject": "s-1"},
+    "rename": {"display_name": "新名"},
+    "grant": {"role": "supervisor", "everywhere": "on"},
+    "revoke": {"role": "clerk"},
 }
 
 
@@ -158,10 +169,10 @@ def test_steps_for_others_are_taken_by_whose_power_it_is(signed_in, role):
     actions.enrol_totp(user_id=clerk_id, by=OPERATOR, now=timezone.now())
 
     for step, power in STEPS.items():
-        form = {"subject": "s-1"} if step == "bind" else {}
+        form = FORMS.get(step, {})
         answer = by.browser.post(reverse("account_person_step", args=[clerk_id, step]), form)
         # Nobody is logged in as the clerk: that there is no session to end is said behind the power.
-        done = 422 if step == "end-sessions" else 302
+        done = 422 if step == "end-sessions" else 303
         assert answer.status_code == (done if power in POWERS_OF[role] else 403), step
     opens = bool(POWERS_OF[role] & set(STEPS.values()))
     assert by.browser.get(reverse("account_people")).status_code == (200 if opens else 403)
@@ -171,9 +182,9 @@ def test_steps_for_others_are_taken_by_whose_power_it_is(signed_in, role):
 def test_the_link_for_a_password_is_shown_to_the_system_administrator(signed_in, person):
     admin, clerk = signed_in(Role.SYSTEM_ADMIN), person(Role.CLERK)
 
-    answer = admin.browser.post(reverse("account_person_step", args=[clerk.id, "link"]), follow=True)
+    answer = admin.browser.post(reverse("account_person_step", args=[clerk.id, "link"]))
 
-    shown = answer.content.decode()
+    shown = admin.browser.get(answer.headers["Location"]).content.decode()
     address = shown[shown.index("/account/link/") :].split()[0].partition("<")[0]
     assert Client().post(address, {"password": NEW, "again": NEW}).status_code == 302
     assert User.objects.get(pk=clerk.id).check_password(NEW)
@@ -218,3 +229,83 @@ def test_nobody_and_nothing_is_not_there(signed_in, step):
 
     assert admin.browser.post(reverse("account_person_step", args=[0, step])).status_code == 404
     assert admin.browser.get(reverse("account_person", args=[0])).status_code == 404
+
+
+def step(somebody, user_id: int, name: str, **typed: str):
+    return somebody.browser.post(reverse("account_person_step", args=[user_id, name]), typed)
+
+
+def test_role_is_given_where_it_holds_and_taken_away(signed_in, person):
+    worlds.build(timezone.now())
+    admin, clerk = signed_in(Role.SECURITY_ADMIN), person(Role.CLERK)
+    actions.revoke_role(user_id=clerk.id, role="clerk", by=OPERATOR, now=timezone.now())
+
+    given = step(admin, clerk.id, "grant", role="supervisor", division=worlds.CITY)
+    page = admin.browser.get(reverse("account_person", args=[clerk.id]))
+    taken = step(admin, clerk.id, "revoke", role="supervisor")
+
+    assert (given.status_code, taken.status_code) == (303, 303)
+    assert [(row.place_code, row.place_name) for _, row in page.context["grants"]] == [
+        (worlds.CITY, "云城市")
+    ]
+    assert page.context["trail"]["rows"][0][1] == "示例人员"
+    row = queries.person(clerk.id)
+    assert row
+    assert row.grants == ()
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"role": ""}, "role"),
+        ({"role": "clerk", "everywhere": "on"}, "role"),
+        ({"role": "supervisor"}, "__all__"),
+        ({"role": "supervisor", "division": "9977"}, "division"),
+        ({"role": "supervisor", "agency": "nobody"}, "agency"),
+        ({"role": "supervisor", "division": worlds.CITY}, "__all__"),
+    ],
+)
+def test_a_role_that_cannot_be_given_is_said_in_the_form(signed_in, person, typed, field):
+    worlds.build(timezone.now())
+    admin, clerk = signed_in(Role.SECURITY_ADMIN), person(Role.CLERK)
+
+    answer = step(admin, clerk.id, "grant", **typed)
+
+    assert answer.status_code == 422
+    assert list(answer.context["grant_form"].errors) == [field]
+
+
+def test_administrators_stay_three_people(signed_in, person):
+    admin, other = signed_in(Role.SECURITY_ADMIN), person(Role.AUDITOR)
+
+    assert step(admin, other.id, "grant", role="system_admin", everywhere="on").status_code == 422
+    assert step(admin, admin.id, "grant", role="clerk", everywhere="on").status_code == 422
+
+
+def test_name_is_changed_and_account_disabled(signed_in, person):
+    admin, clerk = signed_in(Role.SYSTEM_ADMIN), person(Role.CLERK)
+
+    wrong = step(admin, clerk.id, "rename", display_name=" ")
+    right = step(admin, clerk.id, "rename", display_name="新名")
+    disabled = step(admin, clerk.id, "disable")
+    again = step(admin, clerk.id, "disable")
+
+    assert [a.status_code for a in (wrong, right, disabled, again)] == [422, 303, 303, 422]
+    assert queries.display_names([clerk.id]) == {clerk.id: "新名"}
+    assert not User.objects.get(pk=clerk.id).is_active
+
+
+def test_every_page_of_staff_leads_to_ones_own_sessions(signed_in):
+    page = signed_in(Role.CLERK).browser.get(reverse("desk")).content.decode()
+
+    assert f'href="{reverse("account_sessions")}"' in page
+
+
+def test_page_of_a_person_asks_the_database_little(signed_in, person, django_assert_max_num_queries):
+    admin, clerk = signed_in(Role.SECURITY_ADMIN), signed_in(Role.CLERK)
+    actions.revoke_role(user_id=clerk.id, role="clerk", by=OPERATOR, now=timezone.now())
+    step(admin, clerk.id, "grant", role="supervisor", everywhere="on")
+    admin.browser.get(reverse("account_person", args=[clerk.id]))
+
+    with django_assert_max_num_queries(12):
+        admin.browser.get(reverse("account_person", args=[clerk.id]))

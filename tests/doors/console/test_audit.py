@@ -78,10 +78,10 @@ def test_denied_pages(signed_in):
     clerk = signed_in(Role.CLERK)
 
     assert clerk.browser.get(reverse("desk_jobs")).status_code == 403
-    assert clerk.browser.get(reverse("admin:index")).status_code == 403
+    assert clerk.browser.get(reverse("console_directory")).status_code == 403
 
     denied = [(who, page) for who, page, _ in entries(EntryKind.ACCESS_DENIED)]
-    assert denied == [(f"staff:{clerk.id}", "desk_jobs"), (f"staff:{clerk.id}", "admin:index")]
+    assert denied == [(f"staff:{clerk.id}", "desk_jobs"), (f"staff:{clerk.id}", "console_directory")]
 
 
 def test_denied_by_remit():
@@ -165,3 +165,53 @@ def test_staff_without_an_account_stand_under_the_name_the_ledger_has(signed_in)
     answer = auditor.browser.get(reverse("account_audit"), {"kind": EntryKind.EXPORTED.value})
 
     assert [row["who"] for row in answer.context["rows"]] == ["staff:demo-publisher"]
+
+
+def test_the_auditor_asks_by_subject_and_sees_the_chain(signed_in, person):
+    auditor, clerk = signed_in(Role.AUDITOR), person(Role.CLERK)
+    actions.rename(user_id=clerk.id, display_name="新名", by=OPERATOR, now=timezone.now())
+
+    assert set(seen(auditor, subject=f"user {clerk.id}")) == {f"user {clerk.id}"}
+    assert seen(auditor, subject="user 0") == []
+    asked = {"kind": "user", "id": str(clerk.id)}
+    page = auditor.browser.get(reverse("account_audit_subject"), asked)
+    facts = [row["facts"] for row in page.context["rows"]]
+    assert any("renamed" in fact for fact in facts)
+    assert page.context["lag"].waiting >= len(facts)
+    assert auditor.browser.get(reverse("account_audit_subject")).status_code == 200
+
+
+def test_taking_the_list_away_is_recorded(signed_in, person):
+    auditor, clerk = signed_in(Role.AUDITOR), person(Role.CLERK)
+    note(EntryKind.EXPORTED, Actor(ActorKind.STAFF, str(clerk.id)), timezone.now(), "=1+1")
+
+    answer = auditor.browser.get(reverse("account_audit_export"), {"person": clerk.username})
+
+    lines = answer.content.decode("utf-8-sig").splitlines()
+    assert len(lines) == 2
+    assert "示例人员" in lines[1]
+    [(_, _, facts)] = [one for one in entries(EntryKind.EXPORTED) if one[0] == f"staff:{auditor.id}"]
+    assert facts["rows"] == "1"
+    assert facts["asked_person"] == f"staff:{clerk.id}"
+
+
+def test_a_question_that_is_none_takes_nothing_away(signed_in):
+    auditor = signed_in(Role.AUDITOR)
+
+    answer = auditor.browser.get(reverse("account_audit_export"), {"since": "yesterday"})
+
+    assert len(answer.content.decode().splitlines()) == 1
+
+
+@pytest.mark.parametrize("page", ["account_audit_export", "account_audit_subject"])
+@pytest.mark.parametrize("role", [role for role in Role if role != Role.AUDITOR])
+def test_export_and_ledger_are_the_auditors(signed_in, role, page):
+    assert signed_in(role).browser.get(reverse(page)).status_code == 403
+
+
+def test_list_asks_the_database_little(signed_in, django_assert_max_num_queries):
+    auditor = signed_in(Role.AUDITOR)
+    auditor.browser.get(reverse("account_audit"))
+
+    with django_assert_max_num_queries(12):
+        auditor.browser.get(reverse("account_audit"))

@@ -15,6 +15,7 @@ from haochaping.outbox import actions as outbox
 from haochaping.reviews.terms import Entrance
 from tests import worlds
 
+NOWHERE = "00000000-0000-7000-8000-000000000000"
 PERSON = {"name": "王秘密", "phone": "13911112222", "certificate_no": "X990001"}
 
 
@@ -126,3 +127,86 @@ def test_job_runs_again_once(world, browser_of):
     assert ProcrastinateJob.objects.get(pk=job).status == "todo"
     assert second.status_code == 409
     assert str(job) in second.content.decode()
+
+
+def attempts() -> dict[str, int]:
+    return {row.case_no: row.attempts for row in exchange.waiting()}
+
+
+def shown(browser, **asked: str) -> list[str]:
+    """The cases that the list shows for a question."""
+    answer = browser.get(reverse("desk_quarantine"), asked)
+    assert answer.status_code == 200
+    return sorted(row["case_no"] for row in answer.context["rows"])
+
+
+def test_list_is_filtered_by_reason_kind_source_and_age(waiting, browser_of):
+    admin = browser_of("sysadmin")
+
+    page = admin.get(reverse("desk_quarantine")).content.decode()
+    assert "来源 … 的办件 … 尚无第 … 次服务。 (1)" in page
+    assert shown(admin, code="orphan") == ["YC-NONE"]
+    assert shown(admin, kind="review") == ["YC-NINE", "YC-NONE"]
+    assert shown(admin, kind="case") == []
+    assert shown(admin, source=worlds.SOURCE) == ["YC-NINE", "YC-NONE"]
+    assert shown(admin, source="elsewhere") == []
+    assert shown(admin, days="0") == ["YC-NINE", "YC-NONE"]
+    assert shown(admin, days="2") == []
+    assert admin.get(reverse("desk_quarantine"), {"days": "x"}).status_code == 422
+
+
+def test_ticked_records_are_tried_again(waiting, browser_of):
+    chosen = next(str(row.id) for row in exchange.waiting() if row.case_no == "YC-NINE")
+
+    browser_of("sysadmin").post(
+        reverse("desk_quarantine_retry_all"), {"which": "ticked", "record": [chosen, "nonsense"]}
+    )
+
+    assert attempts() == {"YC-NINE": 1, "YC-NONE": 0}
+
+
+def test_all_of_a_reason_are_tried_again_and_a_mistake_means_none(waiting, browser_of):
+    admin = browser_of("sysadmin")
+
+    admin.post(reverse("desk_quarantine_retry_all"), {"which": "all", "code": "gone_meanwhile"})
+    assert attempts() == {"YC-NINE": 0, "YC-NONE": 0}
+
+    admin.post(reverse("desk_quarantine_retry_all"), {"which": "all", "code": "orphan"})
+    assert attempts() == {"YC-NINE": 0, "YC-NONE": 1}
+
+
+def test_record_shows_codes_and_neither_words_nor_persons(waiting, browser_of):
+    admin = browser_of("sysadmin")
+    orphan = next(row.id for row in exchange.waiting() if row.case_no == "YC-NONE")
+
+    page = admin.get(reverse("desk_quarantine_record", args=[orphan]))
+
+    fields = dict(page.context["fields"])
+    assert fields["comment_text"] is None
+    assert fields["rating_value"] == "1"
+    for secret in (*PERSON.values(), "隔离中的文字"):
+        assert secret not in page.content.decode()
+    assert admin.get(reverse("desk_quarantine_record", args=[NOWHERE])).status_code == 404
+
+
+def test_a_phone_in_the_wrong_field_is_masked(world, browser_of):
+    raw = Raw(worlds.review("YC-NONE", 1, world, window="13911112222"))
+    receive_reviews([raw], entrance=Entrance.CLIENT, by=OPERATOR, now=world)
+
+    page = browser_of("sysadmin").get(reverse("desk_quarantine_record", args=[exchange.waiting()[0].id]))
+
+    assert "13911112222" not in page.content.decode()
+
+
+def test_jobs_of_other_states_are_shown_too(world, browser_of):
+    given_up(world)
+    with transaction.atomic():
+        outbox.defer("waiting_job", case_id="7")
+    admin = browser_of("sysadmin")
+
+    waits = admin.get(reverse("desk_jobs"), {"state": "waiting"}).content.decode()
+
+    assert "waiting_job" in waits
+    assert "case_id=7" in waits
+    assert "example_job" not in waits
+    assert "example_job" in admin.get(reverse("desk_jobs"), {"state": "nonsense"}).content.decode()

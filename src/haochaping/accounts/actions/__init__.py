@@ -14,6 +14,7 @@ from haochaping.accounts.actions.people import (
     disable,
     enrol_totp,
     open_account,
+    rename,
     reset_second_factor,
 )
 from haochaping.accounts.actions.roles import grant_role, revoke_role
@@ -33,6 +34,7 @@ __all__ = [
     "note",
     "note_seen",
     "open_account",
+    "rename",
     "reset_second_factor",
     "revoke_client",
     "revoke_role",

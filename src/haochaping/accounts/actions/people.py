@@ -101,6 +101,20 @@ def new_user(username: str, display_name: str, now: datetime) -> User:
 
 
 @transaction.atomic
+def rename(*, user_id: int, display_name: str, by: Actor, now: datetime) -> None:
+    """Give an account the name its owner has now; the user name stays. Locks the user's row."""
+    check_power(by, Power.ACCOUNT_MANAGE)
+    user = locked_user(user_id)
+    check_reach(by, user_id)
+    display_name = clean(display_name)
+    if not rules.is_name(display_name):
+        raise Refused(BAD_DISPLAY_NAME, field="display_name")
+    user.display_name = display_name
+    user.save(update_fields=["display_name"])
+    record("user", user_id, "renamed", by=by, now=now)
+
+
+@transaction.atomic
 def disable(*, user_id: int, by: Actor, now: datetime) -> None:
     """Close an account; its sessions end with their next request. Locks the user's row."""
     check_power(by, Power.ACCOUNT_MANAGE)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from haochaping.directory import queries
+from haochaping.directory.access import WHOLE, check_edit
 from haochaping.directory.actions import rows
 from haochaping.directory.terms import CHANGED_MEANWHILE, CODE_STAYS, CODE_TAKEN, KEYS, NOT_IN_DIRECTORY
 from haochaping.kernel.refused import Refused
@@ -22,12 +23,16 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def create(kind: Kind, row: Row, *, by: Actor, now: datetime) -> int:
-    """Put one new row into the directory; returns its id. Refuses a code that is there already, and a bad row."""
+    """Put one new row into the directory; returns its id.
+
+    Refuses a code that is there already, a bad row, and a place outside the actor's remit (`NOT_YOURS`).
+    """
     sheet = _taken(kind, row)
     if not sheet.new:
         raise Refused(CODE_TAKEN, field="code", value=row["code"])
     # The newest, because other writers wait.
     made = queries.last_id(kind)
+    check_edit(by, queries.spot(kind, made) or WHOLE)
     rows.record(sheet, _entry(kind, made, "created", row), by=by, now=now)
     return made
 
@@ -36,7 +41,7 @@ def change(kind: Kind, object_id: int, columns: Row, *, revision: int, by: Actor
     """Give columns of one row other values; an empty text empties a column that may be empty.
 
     `revision` is that of the `Record` the person saw: a change by somebody else since then refuses this one. So do a
-    bad value, and a column by which others know the row (`KEYS`).
+    bad value, a column by which others know the row (`KEYS`), and a place outside the actor's remit, before or after.
     """
     _edit(kind, object_id, columns, "changed", revision=revision, by=by, now=now)
 
@@ -55,6 +60,7 @@ def _edit(
     known = queries.record(kind, object_id)
     if known is None:
         raise Refused(NOT_IN_DIRECTORY)
+    check_edit(by, queries.spot(kind, object_id) or WHOLE)
     if known.revision != revision:
         raise Refused(CHANGED_MEANWHILE)
     for column in KEYS[kind]:
@@ -62,6 +68,7 @@ def _edit(
             raise Refused(CODE_STAYS, field=column)
     sheet = _taken(kind, {**known.row, **columns})
     if sheet.changes:
+        check_edit(by, queries.spot(kind, object_id) or WHOLE)
         rows.record(sheet, _entry(kind, object_id, step, known.row), by=by, now=now)
 
 

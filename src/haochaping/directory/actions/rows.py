@@ -11,6 +11,7 @@ from django.db.models import Count, F, Q, QuerySet
 from psycopg import sql
 
 from haochaping.directory import queries
+from haochaping.directory.access import WHOLE, check_edit
 from haochaping.directory.actions import trees
 from haochaping.directory.models import (
     Agency,
@@ -122,7 +123,9 @@ def import_rows(kind: Kind, rows: Iterable[Row | Complaint], *, by: Actor, now: 
 
     An empty cell of a column that may be empty says nothing: what is known stays. Rows may stand in any order, and are
     read once. When the report has a complaint, nothing was written. Locks the directory against other writers.
+    Raises `Refused(NOT_YOURS)` unless the actor may change the whole directory: a file knows no bounds.
     """
+    check_edit(by, WHOLE)
     with transaction.atomic():
         sheet = Sheet(kind, empty_counts=False)
         take(sheet, rows)

@@ -108,6 +108,17 @@ def _rules() -> Iterator[Finding]:
         else gettext("Run “haochaping migrate”.")
     )
     yield Finding(N_("rulebook"), ok=complete, text=text)
+    waiting = rulebook.unconfirmed()
+    unchecked = gettext(
+        "nobody has confirmed the values of {profiles}: a system administrator checks them on the page Rulebook."
+    )
+    yield Finding(
+        N_("rules confirmed"),
+        ok=not waiting,
+        text=unchecked.format(profiles=", ".join(waiting))
+        if waiting
+        else gettext("an administrator has confirmed every value in use"),
+    )
     missing = ", ".join(map(str, rulebook.years_missing(timezone.now())))
     far = (
         gettext(

@@ -18,10 +18,9 @@ from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.refused import N_
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from haochaping.directory.terms import Report, Row
-    from haochaping.exchange.tables import Row as TableRow
     from haochaping.kernel.refused import Complaint
 
 _CHANGES_SHOWN = 20
@@ -53,7 +52,7 @@ def import_directory(kind: str, file: Path, *, dry_run: bool, as_json: bool) -> 
 
     # Where each row stands in the file: a number each, for files of a million rows.
     numbers = array("L")
-    rows = _texts(tables.rows(file), COLUMNS[Kind(kind)], numbers)
+    rows = tables.texts(tables.rows(file), COLUMNS[Kind(kind)], numbers)
     _put(Kind(kind), rows, dry_run=dry_run, as_json=as_json, name=file.name, numbers=numbers)
 
 
@@ -103,16 +102,6 @@ def _put(
         )
         click.echo(told.format(n=report.wrong), err=True)
         sys.exit(2)
-
-
-def _texts(
-    rows: Iterable[TableRow], columns: tuple[str, ...], numbers: array[int]
-) -> Iterator[Row | Complaint]:
-    for row in rows:
-        numbers.append(row.number)
-        yield row.complaint or {
-            name: str(value) for name in columns if (value := row.fields.get(name)) is not None
-        }
 
 
 def _report(report: Report, numbers: array[int], *, dry_run: bool) -> dict[str, object]:

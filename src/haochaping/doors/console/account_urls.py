@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haochaping.doors.console import audit, entrance, people, sessions
+from haochaping.doors.console import audit, clients, entrance, people, sessions
 
 urlpatterns = [
     path("sign-in", entrance.go, name="staff_sign_in"),
@@ -15,5 +15,10 @@ urlpatterns = [
     path("people/", people.everybody, name="account_people"),
     path("people/<int:user_id>", people.page, name="account_person"),
     path("people/<int:user_id>/<slug:step>", people.take_step, name="account_person_step"),
+    path("clients/", clients.everyone, name="account_clients"),
+    path("clients/<int:client_id>", clients.page, name="account_client"),
+    path("clients/<int:client_id>/revoke", clients.revoke, name="account_client_revoke"),
     path("audit/", audit.page, name="account_audit"),
+    path("audit/export", audit.export, name="account_audit_export"),
+    path("audit/subject", audit.subject, name="account_audit_subject"),
 ]

@@ -1,4 +1,4 @@
-"""`/account/audit/`: what people did, for the auditor: by person, kind and period."""
+"""`/account/audit/`: what people did, for the auditor: by person, kind, subject and period; and the chain behind it."""
 
 from __future__ import annotations
 
@@ -6,24 +6,28 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from haochaping.accounts import queries as accounts
-from haochaping.accounts.access import may_reach
-from haochaping.accounts.terms import OUT_OF_SCOPE, Power
+from haochaping.accounts.access import check_scope
+from haochaping.accounts.terms import Power
 from haochaping.doors.console.forms import AuditForm
-from haochaping.doors.gate import actor_of, requires
+from haochaping.doors.console.sheets import csv_answer
+from haochaping.doors.console.who import names_of, particulars
+from haochaping.doors.desk import INVALID, desk_page, refusable
+from haochaping.doors.gate import actor_of, leave_note, requires
 from haochaping.doors.paging import page_number
 from haochaping.kernel.actor import Actor, ActorKind
 from haochaping.kernel.periods import BEIJING
-from haochaping.kernel.refused import Complaint
+from haochaping.kernel.refused import N_
 from haochaping.ledger import queries as ledger
 from haochaping.ledger.terms import KIND_LABELS, EntryKind
-from haochaping.ui.sentences import say
+from haochaping.ui.moments import iso
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from django.http import HttpRequest, HttpResponse
@@ -31,39 +35,98 @@ if TYPE_CHECKING:
     from haochaping.ledger.terms import EntryRow
 
 _ON_PAGE = 50
+_EXPORTED = 20_000
+_OF_SUBJECT = 1000
 _DAY = timedelta(days=1)
+_HERE = "account_audit"
+_CODES = frozenset({"kind", "since", "until"})
 
 
 @requires(Power.AUDIT_READ)
 @require_safe
+@refusable
 def page(request: HttpRequest) -> HttpResponse:
     """The entries asked for, newest first; the whole installation, so that a local auditor is told no."""
-    if not may_reach(actor_of(request), division_path=""):
-        return render(request, "console/refused.html", {"sentence": say(Complaint(OUT_OF_SCOPE))}, status=403)
+    check_scope(actor_of(request), division_path="")
     form = AuditForm(request.GET)
-    asked = form.cleaned_data if form.is_valid() else {}
     number = page_number(request.GET.get("page", ""))
-    actor, known = _actor(str(asked.get("person") or ""))
-    rows = (
-        ledger.entries_by(
-            actor=actor,
-            kind=EntryKind(int(asked["kind"])) if asked.get("kind") else None,
-            since=_start(asked.get("since")),
-            until=_start(asked.get("until"), _DAY),
-            limit=_ON_PAGE + 1,
-            offset=(number - 1) * _ON_PAGE,
-        )
-        if known and form.is_valid()
-        else []
-    )
-    kept = {name: value for name, value in request.GET.items() if name in form.fields and value}
+    rows = _entries(form, limit=_ON_PAGE + 1, offset=(number - 1) * _ON_PAGE)
+    kept = _kept(request, form)
     context = {
         "form": form,
         "rows": _shown(rows[:_ON_PAGE]),
+        "export": f"{reverse('account_audit_export')}?{urlencode(kept)}",
+        "exported": _EXPORTED,
         "previous": f"?{urlencode(kept | {'page': number - 1})}" if number > 1 else "",
         "next": f"?{urlencode(kept | {'page': number + 1})}" if len(rows) > _ON_PAGE else "",
+        "head": ledger.head(),
+        "lag": ledger.lag(),
     }
-    return render(request, "console/audit.html", context, status=200 if form.is_valid() else 422)
+    status = 200 if form.is_valid() else INVALID
+    return desk_page(request, "console/audit.html", context, here=_HERE, status=status)
+
+
+@requires(Power.AUDIT_READ)
+@require_safe
+@refusable
+def export(request: HttpRequest) -> HttpResponse:
+    """The same entries as a file, the newest 20,000; taking them away is recorded itself."""
+    check_scope(actor_of(request), division_path="")
+    form = AuditForm(request.GET)
+    rows = _shown(_entries(form, limit=_EXPORTED))
+    # What was typed is no fact; who and what was found is.
+    asked = {f"asked_{name}": value for name, value in _kept(request, form).items() if name in _CODES}
+    who = _actor(form.cleaned_data["person"])[0] if form.is_valid() else ""
+    leave_note(request, EntryKind.EXPORTED, "audit", "", rows=str(len(rows)), asked_person=who, **asked)
+    titles = (
+        N_("When"),
+        N_("Who"),
+        N_("What happened"),
+        N_("To what"),
+        N_("Particulars"),
+        N_("Ledger entry"),
+    )
+    cells = ("when", "who", "kind", "subject", "facts", "id")
+    lines = [[str(row[cell]) for cell in cells] for row in rows]
+    return csv_answer("audit.csv", [gettext(title) for title in titles], lines)
+
+
+@requires(Power.AUDIT_READ)
+@require_safe
+@refusable
+def subject(request: HttpRequest) -> HttpResponse:
+    """Everything the ledger holds about one thing, oldest first and the newest 1,000 at most, with its place in the chain."""
+    check_scope(actor_of(request), division_path="")
+    kind, subject_id = request.GET.get("kind", "")[:40], request.GET.get("id", "")[:100]
+    context = {
+        "kind": kind,
+        "subject_id": subject_id,
+        "rows": _shown(ledger.entries_of(kind, subject_id, limit=_OF_SUBJECT)),
+        "most": _OF_SUBJECT,
+        "head": ledger.head(),
+        "lag": ledger.lag(),
+    }
+    return desk_page(request, "console/subject.html", context, here=_HERE)
+
+
+def _entries(form: AuditForm, *, limit: int, offset: int = 0) -> list[EntryRow]:
+    asked = form.cleaned_data if form.is_valid() else {}
+    actor, known = _actor(str(asked.get("person") or ""))
+    if not known or not asked:
+        return []
+    return ledger.entries_by(
+        actor=actor,
+        kind=EntryKind(int(asked["kind"])) if asked["kind"] else None,
+        subject=_subject(asked["subject"]),
+        since=_start(asked["since"]),
+        until=_start(asked["until"], _DAY),
+        limit=limit,
+        offset=offset,
+    )
+
+
+def _kept(request: HttpRequest, form: AuditForm) -> dict[str, str]:
+    return {name: str(value) for name, value in request.GET.items() if name in form.fields and value}
 
 
 def _actor(username: str) -> tuple[str, bool]:
@@ -74,26 +137,30 @@ def _actor(username: str) -> tuple[str, bool]:
     return (str(Actor(ActorKind.STAFF, str(person.id))), True) if person else ("", False)
 
 
-def _number(actor: str) -> str:
-    """The number of the account that acted; "" for all others, the invented staff of the demo among them."""
-    kind, _, number = actor.partition(":")
-    return number if kind == ActorKind.STAFF and number.isdecimal() else ""
+def _subject(text: str) -> tuple[str, str] | None:
+    """“user 7” as the list writes it, or the number alone."""
+    kind, _, pk = text.strip().rpartition(" ")
+    return (kind, pk) if pk else None
 
 
 def _start(day: date | None, more: timedelta = timedelta()) -> datetime | None:
     return datetime.combine(day, time(), BEIJING) + more if day else None
 
 
-def _shown(rows: list[EntryRow]) -> list[dict[str, object]]:
-    accounts_of = {row.actor: int(number) for row in rows if (number := _number(row.actor))}
-    names = accounts.display_names(list(accounts_of.values()))
+def _shown(rows: list[EntryRow]) -> list[Mapping[str, object]]:
+    names = names_of({row.actor for row in rows})
     return [
         {
+            "id": row.id,
             "at": row.recorded_at,
-            "who": names.get(accounts_of.get(row.actor, 0), row.actor),
+            "when": iso(row.recorded_at),
+            "who": names[row.actor],
             "kind": gettext(KIND_LABELS[row.kind]),
             "subject": f"{row.subject_kind} {row.subject_id}",
-            "facts": "; ".join(f"{name}: {value}" for name, value in sorted(row.facts.items()) if value),
+            "href": f"{reverse('account_audit_subject')}?"
+            + urlencode({"kind": row.subject_kind, "id": row.subject_id}),
+            "facts": particulars(row.facts),
+            "index": row.index,
         }
         for row in rows
     ]

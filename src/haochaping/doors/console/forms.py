@@ -8,7 +8,7 @@ from allauth.account import forms as allauth
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from haochaping.accounts.terms import STAFF_PROVIDER
+from haochaping.accounts.terms import ROLE_LABELS, STAFF_PROVIDER
 from haochaping.doors import sign_in
 from haochaping.ledger.terms import KIND_LABELS
 
@@ -59,6 +59,45 @@ class AccountForm(forms.Form):
     display_name = forms.CharField(label=gettext_lazy("Name of the person"), max_length=200)
 
 
+class NameForm(forms.Form):
+    """The name of an account's owner."""
+
+    display_name = forms.CharField(label=gettext_lazy("Name of the person"), max_length=200)
+
+
+class GrantForm(forms.Form):
+    """A role and the one place where it holds."""
+
+    role = forms.ChoiceField(
+        label=gettext_lazy("Role"),
+        choices=[("", "–"), *((role.value, gettext_lazy(label)) for role, label in ROLE_LABELS.items())],
+    )
+    division = forms.CharField(
+        label=gettext_lazy("Division"),
+        help_text=gettext_lazy("Code of the division: the role holds there and below."),
+        max_length=12,
+        required=False,
+    )
+    agency = forms.CharField(
+        label=gettext_lazy("Agency"),
+        help_text=gettext_lazy("Code of the agency: the role holds there and below. Only one of the two."),
+        max_length=40,
+        required=False,
+    )
+    everywhere = forms.BooleanField(label=gettext_lazy("Everywhere"), required=False)
+
+
+class ClientForm(forms.Form):
+    """A program and the division it speaks for."""
+
+    name = forms.CharField(label=gettext_lazy("Name of the program"), max_length=200)
+    division = forms.CharField(
+        label=gettext_lazy("Division"),
+        help_text=gettext_lazy("Code of the division: the program may write for it and below."),
+        max_length=12,
+    )
+
+
 class FirstAdminForm(PasswordForm, AccountForm):
     """The first administrator of a kind."""
 
@@ -70,6 +109,12 @@ class AuditForm(forms.Form):
 
     person = forms.CharField(label=gettext_lazy("User name"), max_length=40, required=False)
     kind = forms.ChoiceField(label=gettext_lazy("What happened"), required=False)
+    subject = forms.CharField(
+        label=gettext_lazy("To what"),
+        help_text=gettext_lazy("As the list shows it: “user 7”, or the number alone"),
+        max_length=140,
+        required=False,
+    )
     since = forms.DateField(
         label=gettext_lazy("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -15,72 +15,96 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from haochaping.accounts import actions, queries
 from haochaping.accounts.access import check_power, may
-from haochaping.accounts.terms import ROLE_LABELS, UNKNOWN_USER, Power
-from haochaping.doors.console.forms import AccountForm
+from haochaping.accounts.terms import ROLE_LABELS, Place, Power
+from haochaping.doors.console.forms import AccountForm, GrantForm, NameForm
+from haochaping.doors.console.who import trail
+from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, told
 from haochaping.doors.gate import actor_of, requires
 from haochaping.doors.paging import page_number
-from haochaping.kernel.refused import N_, Complaint, Refused
-from haochaping.ui.sentences import say
+from haochaping.kernel.refused import N_, Refused
+from haochaping.ledger import queries as ledger
+from haochaping.ledger.terms import EntryKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from django.forms import Form
     from django.http import HttpRequest, HttpResponse
 
+    from haochaping.accounts.terms import PersonRow
     from haochaping.kernel.actor import Actor
 
 _ON_PAGE = 50
-_ANY = (Power.ACCOUNT_MANAGE, Power.SESSION_END)
+_TRAIL = 50
+_HERE = "account_people"
+_ANY = (Power.ACCOUNT_MANAGE, Power.ROLE_GRANT, Power.SESSION_END)
 
 
 @requires(*_ANY)
 @require_http_methods(["GET", "HEAD", "POST"])
+@refusable
 def everybody(request: HttpRequest) -> HttpResponse:
     """All accounts by user name; a POST opens a new one."""
     by, form = actor_of(request), AccountForm(request.POST or None)
     status = 200
     if request.method == "POST":
         check_power(by, Power.ACCOUNT_MANAGE)
+        status = INVALID
         if form.is_valid():
             try:
                 pk = actions.open_account(**form.cleaned_data, by=by, now=timezone.now())
             except Refused as refused:
-                form.add_error(refused.complaint.field or None, say(refused.complaint).text)
+                status = told(form, refused)
             else:
-                return redirect("account_person", pk)
-        status = 422
+                return see_other(reverse("account_person", args=[pk]))
     number, wanted = page_number(request.GET.get("page", "")), request.GET.get("q", "").strip()[:40]
     rows = queries.staff(limit=_ON_PAGE + 1, offset=(number - 1) * _ON_PAGE, beginning=wanted)
-    around = f"q={wanted}&" if wanted else ""
+    kept = {"q": wanted} if wanted else {}
     context = {
         "rows": [(row, [gettext(ROLE_LABELS[role]) for role in row.roles]) for row in rows[:_ON_PAGE]],
         "form": form if may(by, Power.ACCOUNT_MANAGE) else None,
         "wanted": wanted,
-        "previous": f"?{around}page={number - 1}" if number > 1 else "",
-        "next": f"?{around}page={number + 1}" if len(rows) > _ON_PAGE else "",
+        "previous": f"?{urlencode(kept | {'page': number - 1})}" if number > 1 else "",
+        "next": f"?{urlencode(kept | {'page': number + 1})}" if len(rows) > _ON_PAGE else "",
     }
-    return render(request, "console/people.html", context, status=status)
+    return desk_page(request, "console/people.html", context, here=_HERE, status=status)
 
 
 @requires(*_ANY)
 @require_safe
+@refusable
 def page(request: HttpRequest, user_id: int) -> HttpResponse:
-    """One account: its roles, factors and sessions, and the steps open to whoever asks."""
-    person = queries.staff_by_id(user_id)
+    """One account: its roles, factors and sessions, the steps open to whoever asks, and who changed it."""
+    return _page(request, _person(user_id))
+
+
+def _person(user_id: int) -> PersonRow:
+    person = queries.person(user_id)
     if person is None:
         raise Http404
+    return person
+
+
+def _page(
+    request: HttpRequest, person: PersonRow, typed: Mapping[str, Form] | None = None, *, status: int = 200
+) -> HttpResponse:
     by = actor_of(request)
     sees_sessions = may(by, Power.SESSION_END)
+    entries = ledger.entries_by(
+        subject=("user", str(person.id)), kind=EntryKind.ACCOUNT_CHANGED, limit=_TRAIL
+    )
     context = {
         "person": person,
-        "roles": [gettext(ROLE_LABELS[role]) for role in person.roles],
-        "has_second_factor": queries.has_second_factor(user_id),
-        "is_bound": queries.is_bound(user_id),
+        "grants": [(gettext(ROLE_LABELS[row.role]), row) for row in person.grants],
         "sees_sessions": sees_sessions,
-        "sessions": queries.sessions_of(user_id, now=timezone.now()) if sees_sessions else [],
+        "sessions": queries.sessions_of(person.id, now=timezone.now()) if sees_sessions else [],
         "steps": {step for step, (power, _, _) in _STEPS.items() if may(by, power)},
+        "grant_form": GrantForm(),
+        "name_form": NameForm(initial={"display_name": person.display_name}),
+        "trail": trail(entries),
+        **(typed or {}),
     }
-    return render(request, "console/person.html", context)
+    return desk_page(request, "console/person.html", context, here=_HERE, status=status)
 
 
 def _link(request: HttpRequest, user_id: int, by: Actor) -> None:
@@ -98,6 +122,14 @@ def _unbind(_request: HttpRequest, user_id: int, by: Actor) -> None:
     actions.unbind_identity(user_id=user_id, by=by, now=timezone.now())
 
 
+def _disable(_request: HttpRequest, user_id: int, by: Actor) -> None:
+    actions.disable(user_id=user_id, by=by, now=timezone.now())
+
+
+def _revoke(request: HttpRequest, user_id: int, by: Actor) -> None:
+    actions.revoke_role(user_id=user_id, role=request.POST.get("role", ""), by=by, now=timezone.now())
+
+
 def _reset_factor(_request: HttpRequest, user_id: int, by: Actor) -> None:
     actions.reset_second_factor(user_id=user_id, by=by, now=timezone.now())
 
@@ -106,11 +138,51 @@ def _end_sessions(_request: HttpRequest, user_id: int, by: Actor) -> None:
     actions.end_sessions(user_id=user_id, by=by, now=timezone.now())
 
 
+class _Mistyped(Exception):  # noqa: N818 - an answer, not an error
+    """A form of the page was filled in wrongly: show it again with what is wrong."""
+
+    def __init__(self, name: str, form: Form) -> None:
+        super().__init__(name)
+        self.forms = {name: form}
+
+
+def _rename(request: HttpRequest, user_id: int, by: Actor) -> None:
+    form = NameForm(request.POST)
+    if not form.is_valid():
+        raise _Mistyped("name_form", form)
+    try:
+        actions.rename(user_id=user_id, **form.cleaned_data, by=by, now=timezone.now())
+    except Refused as refused:
+        told(form, refused)
+        raise _Mistyped("name_form", form) from None
+
+
+def _grant(request: HttpRequest, user_id: int, by: Actor) -> None:
+    form = GrantForm(request.POST)
+    if not form.is_valid():
+        raise _Mistyped("grant_form", form)
+    typed = form.cleaned_data
+    place = Place(typed["division"], typed["agency"], typed["everywhere"])
+    try:
+        actions.grant_role(user_id=user_id, role=typed["role"], place=place, by=by, now=timezone.now())
+    except Refused as refused:
+        told(form, refused)
+        raise _Mistyped("grant_form", form) from None
+
+
 type _Step = tuple[Power, Callable[[HttpRequest, int, Actor], None], str]
 _STEPS: dict[str, _Step] = {
     "link": (Power.ACCOUNT_MANAGE, _link, ""),
+    "rename": (Power.ACCOUNT_MANAGE, _rename, N_("The name is changed.")),
+    "disable": (Power.ACCOUNT_MANAGE, _disable, N_("The account is disabled; its sessions end.")),
     "bind": (Power.ACCOUNT_MANAGE, _bind, N_("The identity is bound.")),
     "unbind": (Power.ACCOUNT_MANAGE, _unbind, N_("The identity is no longer bound.")),
+    "grant": (Power.ROLE_GRANT, _grant, N_("The role is given; it holds from the next page on.")),
+    "revoke": (
+        Power.ROLE_GRANT,
+        _revoke,
+        N_("The role is taken away; it no longer holds from the next page on."),
+    ),
     "reset-factor": (
         Power.FACTOR_RESET,
         _reset_factor,
@@ -122,22 +194,19 @@ _STEPS: dict[str, _Step] = {
 
 @requires(*_ANY)
 @require_POST
+@refusable
 def take_step(request: HttpRequest, user_id: int, step: str) -> HttpResponse:
     """Take one step for an account."""
     if step not in _STEPS:
         raise Http404
-    _, act, said = _STEPS[step]
+    person = _person(user_id)
+    power, act, said = _STEPS[step]
+    by = actor_of(request)
+    check_power(by, power)
     try:
-        act(request, user_id, actor_of(request))
-    except Refused as refused:
-        if refused.code == UNKNOWN_USER.code:
-            raise Http404 from None
-        return _refused(request, refused.complaint)
+        act(request, user_id, by)
+    except _Mistyped as mistyped:
+        return _page(request, person, mistyped.forms, status=INVALID)
     if said:
         messages.success(request, gettext(said))
-    return redirect("account_person", user_id)
-
-
-def _refused(request: HttpRequest, complaint: Complaint) -> HttpResponse:
-    status = 403 if complaint.code in {"not_allowed", "out_of_scope"} else 422
-    return render(request, "console/refused.html", {"sentence": say(complaint)}, status=status)
+    return see_other(reverse("account_person", args=[user_id]))

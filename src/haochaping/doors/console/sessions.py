@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from haochaping.accounts import actions, queries
+from haochaping.doors.desk import desk_page, see_other
 from haochaping.doors.gate import actor_of, requires
 from haochaping.kernel.refused import Refused
 from haochaping.ui.sentences import say
@@ -25,7 +26,7 @@ def page(request: HttpRequest) -> HttpResponse:
     """One's own sessions, the present one marked."""
     rows = queries.sessions_of(int(actor_of(request).id), now=timezone.now())
     context = {"rows": rows, "here": request.session.session_key}
-    return render(request, "console/sessions.html", context)
+    return desk_page(request, "console/sessions.html", context, here="account_sessions")
 
 
 @requires()
@@ -42,4 +43,4 @@ def end(request: HttpRequest) -> HttpResponse:
         messages.success(
             request, ngettext("{n} session was ended.", "{n} sessions were ended.", count).format(n=count)
         )
-    return redirect("account_sessions")
+    return see_other(reverse("account_sessions"))

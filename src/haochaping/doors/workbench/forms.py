@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
+from haochaping.exchange.terms import QuarantineAsked, RecordKind
 from haochaping.identity.terms import BASIS_LIMIT, CALL_PURPOSES, DOCUMENT_LIMIT, PURPOSE_LABELS
-from haochaping.kernel.refused import Complaint
+from haochaping.kernel.refused import N_, Complaint
 from haochaping.kernel.text import has_forbidden_control
 from haochaping.notices.terms import TEXT_LIMIT as MESSAGE_LIMIT
 from haochaping.rectification.terms import CALL_LABELS, OUTCOME_LABELS, TEXT_LIMIT
@@ -16,8 +20,12 @@ from haochaping.reviews.terms import FORBIDDEN_CHARACTERS
 from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
     from django_stubs_ext import StrOrPromise
 
+RECORD_KINDS = {RecordKind.CASE: N_("Case"), RecordKind.REVIEW: N_("Review")}
 ANSWERS = {"yes": True, "no": False, "unknown": None}
 _ANSWER_CHOICES = (
     ("yes", gettext_lazy("Yes")),
@@ -52,6 +60,52 @@ class Choice(forms.ChoiceField):
     def valid_value(self, _value: object) -> bool:
         """Leave it to the room."""
         return True
+
+
+class QuarantineForm(forms.Form):
+    """Which records of the quarantine are meant; every field may be left empty."""
+
+    code = forms.ChoiceField(label=gettext_lazy("Why it was not taken"), required=False)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind of record"),
+        choices=[
+            ("", gettext_lazy("Everything")),
+            *((kind.value, gettext_lazy(label)) for kind, label in RECORD_KINDS.items()),
+        ],
+        required=False,
+    )
+    source = forms.CharField(label=gettext_lazy("Source (platform)"), max_length=40, required=False)
+    days = forms.IntegerField(
+        label=gettext_lazy("Waiting for more than so many days"), min_value=0, max_value=9999, required=False
+    )
+
+    def __init__(self, data: Any, *, reasons: Iterable[tuple[str, str, int]]) -> None:
+        super().__init__(data)
+        field = self.fields["code"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
+        named = [(code, f"{_in_general(message)} ({n})") for code, message, n in reasons]
+        field.choices = [("", gettext_lazy("Everything")), *named]
+
+    def asked(self, now: datetime) -> QuarantineAsked | None:
+        """What is meant; None when the form was filled in wrongly, so that no mistake means everything."""
+        if not self.is_valid():
+            return None
+        typed = self.cleaned_data
+        before = now - timedelta(days=typed["days"]) if typed["days"] is not None else None
+        return QuarantineAsked(typed["code"], typed["kind"], typed["source"].strip(), before)
+
+
+def _in_general(message: str) -> str:
+    """A reason's sentence that speaks of no record."""
+    return gettext(message).format_map(defaultdict(lambda: "…"))
+
+
+def uuid_of(text: str) -> UUID | None:
+    """The number of a record, or None for anything else."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 class SignForm(forms.Form):

@@ -5,11 +5,11 @@ Both belong to the whole installation: a system administrator of one division is
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from http import HTTPStatus
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
@@ -17,17 +17,20 @@ from django.views.decorators.http import require_POST, require_safe
 
 from haochaping.accounts.access import check_scope
 from haochaping.accounts.terms import Power
+from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, status_of
 from haochaping.doors.gate import actor_of, requires
 from haochaping.doors.paging import page_number
-from haochaping.doors.workbench.desk import desk_page, refusable, see_other, status_of
+from haochaping.doors.workbench.forms import RECORD_KINDS, QuarantineForm, uuid_of
 from haochaping.exchange import actions as exchange_actions
 from haochaping.exchange import queries as exchange
-from haochaping.exchange.terms import QuarantineState, RecordKind
+from haochaping.exchange.rules import bare
+from haochaping.exchange.terms import QuarantineState
 from haochaping.flows.retry_records import retry_records
 from haochaping.kernel.refused import N_, Complaint, Reason, Refused
 from haochaping.outbox import actions as outbox
 from haochaping.outbox import queries as jobs_queries
 from haochaping.outbox.terms import STATE_LABELS, JobState
+from haochaping.publicity.rules import redacted
 from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
@@ -40,12 +43,19 @@ if TYPE_CHECKING:
     from haochaping.kernel.actor import Actor
 
 _ON_PAGE = 50
-_KINDS = {RecordKind.CASE: N_("Case"), RecordKind.REVIEW: N_("Review")}
 _ENTRANCES = {
     "token": N_("Invitation"),
     "client": N_("Interface"),
     "file": N_("File"),
     "unsigned": N_("Unsigned address"),
+}
+
+
+_PERSONS = {"reviewer": N_("Reviewer"), "applicant": N_("Applicant"), "agent": N_("Agent of the applicant")}
+_JOB_TITLES = {
+    JobState.DEAD: N_("Jobs that were given up"),
+    JobState.WAITING: N_("Jobs that wait"),
+    JobState.RUNNING: N_("Jobs that run"),
 }
 
 
@@ -57,12 +67,52 @@ def _check_whole_house(by: Actor) -> None:
 @require_safe
 @refusable
 def quarantine(request: HttpRequest) -> HttpResponse:
-    """The records that wait, oldest first, or with `?state=discarded` those that were given up, the latest first.
+    """The records that wait and fit what was asked, oldest first; `?state=discarded` those given up, the latest first.
 
     What they say and whom they name is not shown.
     """
     _check_whole_house(actor_of(request))
-    return _list(request)
+    if request.GET.get("state") == QuarantineState.DISCARDED:
+        return _discarded(request)
+    form = QuarantineForm(request.GET, reasons=exchange.waiting_reasons())
+    asked = form.asked(timezone.now())
+    number = page_number(request.GET.get("page", ""))
+    start = (number - 1) * _ON_PAGE
+    rows = exchange.waiting(limit=_ON_PAGE + 1, offset=start, asked=asked) if asked else []
+    kept = {name: value for name, value in request.GET.items() if name in form.fields and value}
+    context = {
+        "form": form,
+        "kept": kept.items(),
+        "rows": [_record(row) for row in rows[:_ON_PAGE]],
+        "total": exchange.waiting_count(asked) if asked else 0,
+        "page": number,
+        "previous": f"?{urlencode(kept | {'page': number - 1})}" if number > 1 else "",
+        "next": f"?{urlencode(kept | {'page': number + 1})}" if len(rows) > _ON_PAGE else "",
+    }
+    status = INVALID if form.errors else 200
+    return desk_page(request, "workbench/quarantine.html", context, here="desk_quarantine", status=status)
+
+
+def _discarded(request: HttpRequest) -> HttpResponse:
+    number = page_number(request.GET.get("page", ""))
+    start = (number - 1) * _ON_PAGE
+    rows = exchange.settled(QuarantineState.DISCARDED, limit=_ON_PAGE + 1, offset=start)
+    context = {
+        "rows": [_record(row) for row in rows[:_ON_PAGE]],
+        "page": number,
+        "previous": f"?state=discarded&page={number - 1}" if number > 1 else "",
+        "next": f"?state=discarded&page={number + 1}" if len(rows) > _ON_PAGE else "",
+    }
+    return desk_page(request, "workbench/discarded.html", context, here="desk_quarantine")
+
+
+@requires(Power.QUARANTINE_MANAGE)
+@require_safe
+@refusable
+def record(request: HttpRequest, record_id: UUID) -> HttpResponse:
+    """One record that waits: its reason, where it came from, and its fields without words and persons."""
+    _check_whole_house(actor_of(request))
+    return _record_page(request, record_id)
 
 
 @requires(Power.QUARANTINE_MANAGE)
@@ -77,36 +127,28 @@ def discard(request: HttpRequest, record_id: UUID) -> HttpResponse:
     except Refused as refused:
         if refused.complaint.field != "reason":
             raise
-        return _list(request, wrong=_Wrong(record_id, reason, refused.complaint))
+        return _record_page(request, record_id, reason=reason, wrong=refused.complaint)
     messages.success(request, gettext("The record was discarded; it stays visible with the reason."))
     return see_other(reverse("desk_quarantine"))
 
 
-@dataclass(frozen=True, slots=True)
-class _Wrong:
-    """A reason that was not good enough, for this record."""
-
-    record_id: UUID
-    reason: str
-    complaint: Complaint
-
-
-def _list(request: HttpRequest, wrong: _Wrong | None = None) -> HttpResponse:
-    discarded = request.GET.get("state") == QuarantineState.DISCARDED
-    number = page_number(request.GET.get("page", ""))
-    window = {"limit": _ON_PAGE + 1, "offset": (number - 1) * _ON_PAGE}
-    rows = exchange.settled(QuarantineState.DISCARDED, **window) if discarded else exchange.waiting(**window)
-    kept = "state=discarded&" if discarded else ""
+def _record_page(
+    request: HttpRequest, record_id: UUID, *, reason: str = "", wrong: Complaint | None = None
+) -> HttpResponse:
+    rows = exchange.waiting_by_id([record_id])
+    if not rows:
+        raise Http404
+    fields = bare(rows[0].fields)
     context = {
-        "rows": [_record(row, wrong) for row in rows[:_ON_PAGE]],
-        "discarded": discarded,
-        "total": exchange.waiting_count(),
-        "page": number,
-        "previous": f"?{kept}page={number - 1}" if number > 1 else "",
-        "next": f"?{kept}page={number + 1}" if len(rows) > _ON_PAGE else "",
+        "row": _record(rows[0]),
+        "sender": rows[0].sender,
+        "fields": [(name, redacted(value) if value else value) for name, value in fields.items()],
+        "persons": [gettext(_PERSONS.get(role, role)) for role in rows[0].sealed],
+        "reason": reason,
+        "wrong": say(wrong) if wrong else None,
     }
-    status = status_of(wrong.complaint) if wrong else HTTPStatus.OK
-    return desk_page(request, "workbench/quarantine.html", context, here="desk_quarantine", status=status)
+    status = status_of(wrong) if wrong else 200
+    return desk_page(request, "workbench/record.html", context, here="desk_quarantine", status=status)
 
 
 @requires(Power.QUARANTINE_MANAGE)
@@ -121,11 +163,14 @@ def retry_one(request: HttpRequest, record_id: UUID) -> HttpResponse:
 @require_POST
 @refusable
 def retry_all(request: HttpRequest) -> HttpResponse:
-    """Try everything again that waits."""
-    return _retry(request, None)
+    """Try the ticked records again, or everything that fits what was asked."""
+    if request.POST.get("which") == "ticked":
+        return _retry(request, [str(one) for one in map(uuid_of, request.POST.getlist("record")) if one])
+    asked = QuarantineForm(request.POST, reasons=exchange.waiting_reasons()).asked(timezone.now())
+    return _retry(request, [str(one) for one in exchange.waiting_ids(asked)] if asked else [])
 
 
-def _retry(request: HttpRequest, ids: Sequence[str] | None) -> HttpResponse:
+def _retry(request: HttpRequest, ids: Sequence[str]) -> HttpResponse:
     by = actor_of(request)
     _check_whole_house(by)
     taken, left = retry_records(ids, by=by, now=timezone.now())
@@ -140,11 +185,11 @@ def _retry(request: HttpRequest, ids: Sequence[str] | None) -> HttpResponse:
     return see_other(reverse("desk_quarantine"))
 
 
-def _record(row: QuarantineRow, wrong: _Wrong | None = None) -> dict[str, object]:
+def _record(row: QuarantineRow) -> dict[str, object]:
     reason = Reason(row.code, row.message, row.remedy)
     return {
         "id": row.id,
-        "kind": gettext(_KINDS[row.kind]),
+        "kind": gettext(RECORD_KINDS[row.kind]),
         "source": row.source,
         "case_no": row.case_no,
         "entrance": gettext(_ENTRANCES[row.entrance]) if row.entrance in _ENTRANCES else row.entrance,
@@ -154,8 +199,7 @@ def _record(row: QuarantineRow, wrong: _Wrong | None = None) -> dict[str, object
         "received_at": row.received_at,
         "settled_at": row.settled_at,
         "settled_by": row.settled_by,
-        "reason": wrong.reason if wrong and wrong.record_id == row.id else row.discard_reason,
-        "wrong": say(wrong.complaint) if wrong and wrong.record_id == row.id else None,
+        "discard_reason": row.discard_reason,
     }
 
 
@@ -163,13 +207,18 @@ def _record(row: QuarantineRow, wrong: _Wrong | None = None) -> dict[str, object
 @require_safe
 @refusable
 def jobs(request: HttpRequest) -> HttpResponse:
-    """The jobs that were given up, oldest first, with their last error."""
+    """The jobs of a state, oldest first, with their last error; those that were given up unless others are asked for."""
     _check_whole_house(actor_of(request))
     counts = jobs_queries.counts()
+    word = request.GET.get("state", "")
+    state = JobState(word) if word in set(JobState) else JobState.DEAD
     context = {
-        "rows": jobs_queries.jobs(JobState.DEAD, limit=_ON_PAGE),
-        "counts": [(gettext(STATE_LABELS[state]), n) for state, n in counts.items()],
-        "more": counts[JobState.DEAD] > _ON_PAGE,
+        "rows": jobs_queries.jobs(state, limit=_ON_PAGE),
+        "state": state,
+        "title": gettext(_JOB_TITLES[state]),
+        "is_dead": state == JobState.DEAD,
+        "counts": [(each, gettext(STATE_LABELS[each]), n) for each, n in counts.items()],
+        "more": counts[state] > _ON_PAGE,
     }
     return desk_page(request, "workbench/jobs.html", context, here="desk_jobs")
 

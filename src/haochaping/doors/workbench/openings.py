@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from haochaping.accounts.access import may
 from haochaping.accounts.terms import Power
 from haochaping.directory import queries as directory
+from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, status_of
 from haochaping.doors.gate import actor_of, requires
 from haochaping.doors.paging import page_number
-from haochaping.doors.workbench.desk import INVALID, desk_page, refusable, see_other, status_of
 from haochaping.doors.workbench.forms import OpeningForm, RefusalForm
 from haochaping.doors.workbench.words import names_of
 from haochaping.flows.open_identity import request_opening

@@ -17,10 +17,10 @@ from haochaping.accounts.terms import Power
 from haochaping.cases import queries as cases
 from haochaping.directory import queries as directory
 from haochaping.directory.terms import Kind
+from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, status_of
 from haochaping.doors.gate import actor_of, leave_note, requires
 from haochaping.doors.photo import photo_response
 from haochaping.doors.targets import step_of
-from haochaping.doors.workbench.desk import INVALID, desk_page, refusable, see_other, status_of
 from haochaping.doors.workbench.steps import CALL, MESSAGE, STEPS, may_write, open_steps
 from haochaping.doors.workbench.words import names_of, state_tone, tag_labels
 from haochaping.files import queries as files

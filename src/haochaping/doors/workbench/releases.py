@@ -12,8 +12,8 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from haochaping.accounts.terms import Power
+from haochaping.doors.desk import desk_page, refusable, see_other, status_of
 from haochaping.doors.gate import actor_of, requires
-from haochaping.doors.workbench.desk import desk_page, refusable, see_other, status_of
 from haochaping.kernel.refused import N_, Refused
 from haochaping.kernel.text import has_forbidden_control
 from haochaping.publicity import actions as publicity

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_safe
 
 from haochaping.accounts.access import may
 from haochaping.accounts.terms import Power
+from haochaping.doors.desk import desk_page, entries
 from haochaping.doors.gate import actor_of, public, requires
-from haochaping.doors.workbench.desk import desk_page, entries
 from haochaping.doors.workbench.inbox import inbox_page
+from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -33,4 +34,6 @@ def desk(request: HttpRequest) -> HttpResponse:
     if may(by, Power.ORDER_VIEW):
         context = inbox_page(by, request.GET, now=timezone.now())
         return desk_page(request, "workbench/inbox.html", context, here="desk")
-    return desk_page(request, "workbench/start.html", {"entries": entries(by)}, here="desk")
+    waiting = rulebook.unconfirmed() if may(by, Power.RULEBOOK_EDIT) else []
+    context = {"entries": entries(by), "unconfirmed": waiting}
+    return desk_page(request, "workbench/start.html", context, here="desk")

@@ -20,6 +20,7 @@ urlpatterns = [
     path("openings/<uuid:request_id>/<slug:step>", openings.decide, name="desk_opening_step"),
     path("quarantine/", installation.quarantine, name="desk_quarantine"),
     path("quarantine/retry", installation.retry_all, name="desk_quarantine_retry_all"),
+    path("quarantine/<uuid:record_id>", installation.record, name="desk_quarantine_record"),
     path("quarantine/<uuid:record_id>/retry", installation.retry_one, name="desk_quarantine_retry"),
     path("quarantine/<uuid:record_id>/discard", installation.discard, name="desk_quarantine_discard"),
     path("jobs/", installation.jobs, name="desk_jobs"),

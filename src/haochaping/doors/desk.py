@@ -1,4 +1,4 @@
-"""What every page of the workbench shares: navigation by powers, refusals in plain words, going on after a form."""
+"""What every page of staff shares: navigation by powers, refusals in plain words, going on after a form."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext
 
 from haochaping.accounts.access import may_any
-from haochaping.accounts.terms import CONSOLE_POWERS, NOT_ALLOWED, OUT_OF_SCOPE, Power
+from haochaping.accounts.terms import NOT_ALLOWED, OUT_OF_SCOPE, UNKNOWN_CLIENT, UNKNOWN_USER, Power
+from haochaping.directory.terms import CHANGED_MEANWHILE, NOT_IN_DIRECTORY, NOT_YOURS
 from haochaping.doors.gate import actor_of
 from haochaping.exchange.terms import NOT_WAITING
 from haochaping.files.terms import NO_SUCH_PHOTO
@@ -30,11 +31,13 @@ from haochaping.kernel.refused import N_, Refused
 from haochaping.outbox.terms import JOB_NOT_DEAD
 from haochaping.publicity.terms import ALREADY_DECIDED, NOTHING_TO_RELEASE
 from haochaping.rectification.terms import NO_SUCH_ORDER, WRONG_STATE
+from haochaping.rulebook.terms import NO_POWER, NOTHING_TO_CONFIRM, UNKNOWN_PROFILE, VALUES_ADDED
 from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from django.forms import Form
     from django.http import HttpRequest
 
     from haochaping.kernel.actor import Actor
@@ -44,6 +47,15 @@ FORBIDDEN, MISSING, CONFLICT, INVALID = 403, 404, 409, 422
 _STATUS = {
     NOT_ALLOWED.code: FORBIDDEN,
     OUT_OF_SCOPE.code: FORBIDDEN,
+    NOT_YOURS.code: FORBIDDEN,
+    NO_POWER.code: FORBIDDEN,
+    NOT_IN_DIRECTORY.code: MISSING,
+    UNKNOWN_USER.code: MISSING,
+    UNKNOWN_CLIENT.code: MISSING,
+    UNKNOWN_PROFILE.code: MISSING,
+    CHANGED_MEANWHILE.code: CONFLICT,
+    NOTHING_TO_CONFIRM.code: CONFLICT,
+    VALUES_ADDED.code: CONFLICT,
     NO_SUCH_ORDER.code: MISSING,
     NO_SUCH_PHOTO.code: MISSING,
     WRONG_STATE.code: CONFLICT,
@@ -102,22 +114,42 @@ PLACES = (
         frozenset({Power.JOBS_MANAGE}),
     ),
     Place(
+        "console_directory",
+        N_("Directory"),
+        N_(
+            "Divisions, agencies, items, platforms, halls, windows, devices, staff: find, add, change, close."
+        ),
+        frozenset({Power.DIRECTORY_EDIT}),
+    ),
+    Place(
+        "console_rulebook",
+        N_("Rulebook"),
+        N_("Check and confirm the rules that hold here, add values, local working days."),
+        frozenset({Power.RULEBOOK_EDIT}),
+    ),
+    Place(
+        "console_import",
+        N_("Import"),
+        N_("Put a file into the directory or the working calendar, after a dry run."),
+        frozenset({Power.DIRECTORY_EDIT, Power.RULEBOOK_EDIT}),
+    ),
+    Place(
         "account_people",
         N_("Accounts"),
         N_("Open accounts, issue links for passwords, bind identities, end sessions."),
-        frozenset({Power.ACCOUNT_MANAGE, Power.SESSION_END}),
+        frozenset({Power.ACCOUNT_MANAGE, Power.ROLE_GRANT, Power.SESSION_END}),
+    ),
+    Place(
+        "account_clients",
+        N_("API clients"),
+        N_("Give programs a key, and take it back."),
+        frozenset({Power.CLIENT_MANAGE}),
     ),
     Place(
         "account_audit",
         N_("Audit"),
         N_("See who did what: log-ins, denied access, personal data read, changes."),
         frozenset({Power.AUDIT_READ}),
-    ),
-    Place(
-        "admin:index",
-        N_("Console"),
-        N_("Look into directory, rules, accounts and clients."),
-        CONSOLE_POWERS,
     ),
 )
 
@@ -180,6 +212,20 @@ def refusable[**P](
 def status_of(complaint: Complaint) -> int:
     """The HTTP status of a refusal: not allowed, not there, too late, or not usable as typed."""
     return _STATUS.get(complaint.code, INVALID)
+
+
+def told(form: Form, refused: Refused, fields: Mapping[str, str] | None = None) -> int:
+    """Say a refusal in the form that caused it, and return the status of the answer.
+
+    `fields` translates the room's names of fields into the form's. What is not the form's fault is raised again.
+    """
+    complaint = refused.complaint
+    status = status_of(complaint)
+    if status in {FORBIDDEN, MISSING}:
+        raise refused
+    field = (fields or {}).get(complaint.field, complaint.field)
+    form.add_error(field if field in form.fields else None, say(complaint).text)
+    return status
 
 
 def see_other(address: str) -> HttpResponse:

@@ -1,0 +1,93 @@
+"""`/admin/rulebook/calendar`: the days on which a division and all below it work otherwise than the nation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods
+
+from haochaping.accounts.terms import Power
+from haochaping.doors.console.confirm import ask, is_confirmed
+from haochaping.doors.console.rulebook_forms import DayForm
+from haochaping.doors.console.who import trail
+from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, told
+from haochaping.doors.gate import actor_of, requires
+from haochaping.kernel.periods import local_day
+from haochaping.kernel.refused import N_, Refused
+from haochaping.ledger import queries as ledger
+from haochaping.ledger.terms import EntryKind
+from haochaping.rulebook import actions, queries
+from haochaping.ui.moments import day as shown_day
+from haochaping.ui.shapes import Column
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from haochaping.kernel.actor import Actor
+
+_HERE = "console_rulebook"
+_ENTRIES = 50
+_SAYS = {True: N_("The day is worked"), False: N_("The day is free"), None: N_("As above again")}
+
+
+@requires(Power.RULEBOOK_EDIT)
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusable
+def page(request: HttpRequest) -> HttpResponse:
+    """What divisions have said of the days of a year; a POST says something of one day."""
+    form = DayForm(request.POST or None)
+    here, year = reverse("console_calendar"), _year(request.GET.get("year", ""))
+    status = INVALID if form.errors else 200
+    if request.method == "POST" and form.is_valid():
+        if not is_confirmed(request):
+            title = gettext("Declare this day? Deadlines promised before stay as they are.")
+            return ask(request, form, title=title, here=_HERE, back=here)
+        try:
+            _say(form.cleaned_data, actor_of(request))
+        except Refused as refused:
+            status = told(form, refused)
+        else:
+            messages.success(request, gettext("Declared for the division and all below it."))
+            return see_other(f"{here}?{urlencode({'year': form.cleaned_data['day'].year})}")
+    titles = (N_("Day"), N_("Division"), N_("What holds"), N_("Reason"), N_("Version"))
+    entries = ledger.entries_by(kind=EntryKind.RULEBOOK_CHANGED, limit=_ENTRIES)
+    last = queries.last_calendar_day()
+    context = {
+        "form": form,
+        "year": year,
+        "last_day": last,
+        "columns": [Column(title) for title in map(gettext, titles)],
+        "rows": [
+            [shown_day(row.day), row.division, gettext(_SAYS[row.is_working]), row.reason, row.version]
+            for row in queries.overlay(year)
+        ],
+        "trail": trail(one for one in entries if "day" in one.facts or "days" in one.facts),
+    }
+    return desk_page(request, "console/calendar.html", context, here=_HERE, status=status)
+
+
+def _year(text: str) -> int:
+    this = local_day(timezone.now()).year
+    return (
+        int(text)
+        if text.isascii() and text.isdecimal() and len(text) == len("2026") and text > "0000"
+        else this
+    )
+
+
+def _say(typed: dict[str, object], by: Actor) -> None:
+    said = {name: typed[name] for name in ("division", "day", "reason")}
+    if typed["says"] == "withdrawn":
+        actions.withdraw_day(**said, by=by, now=timezone.now())  # type: ignore[arg-type]
+    else:
+        actions.declare_day(
+            **said,  # type: ignore[arg-type]
+            is_working=typed["says"] == "working",
+            by=by,
+            now=timezone.now(),
+        )

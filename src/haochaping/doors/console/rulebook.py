@@ -1,0 +1,204 @@
+"""`/admin/rulebook/`: the profiles and their values, which holds where and why, confirming them, adding to them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from haochaping.accounts.terms import Power
+from haochaping.directory import queries as directory
+from haochaping.directory.terms import UNKNOWN_CODE
+from haochaping.doors.console.confirm import ask, is_confirmed
+from haochaping.doors.console.rulebook_forms import AssignForm, PlaceForm, ValueForm
+from haochaping.doors.console.who import names_of, trail
+from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, told
+from haochaping.doors.gate import actor_of, requires
+from haochaping.kernel.periods import local_day
+from haochaping.kernel.refused import N_, Refused
+from haochaping.ledger import queries as ledger
+from haochaping.rulebook import actions, queries
+from haochaping.rulebook.terms import RULES, UNIT_LABELS, VERIFIED_LABELS, Key, Unit
+from haochaping.ui.moments import day as shown_day
+from haochaping.ui.shapes import Column, Link
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from django.forms import Form
+    from django.http import HttpRequest, HttpResponse
+
+    from haochaping.rulebook.terms import Overview, ValueRow
+
+_HERE = "console_rulebook"
+_ENTRIES = 100
+
+
+@requires(Power.RULEBOOK_EDIT)
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusable
+def profiles(request: HttpRequest) -> HttpResponse:
+    """Every profile, where it holds, whether it is confirmed; a POST lets a division follow one."""
+    overview = queries.overview()
+    choices = [(row.code, f"{row.code} {row.name}") for row in overview.profiles if row.may_choose]
+    form = AssignForm(request.POST or None, profiles=choices)
+    status = INVALID if form.errors else 200
+    if request.method == "POST" and form.is_valid():
+        if not is_confirmed(request):
+            title = gettext("Let a division follow a profile?")
+            return ask(request, form, title=title, here=_HERE, back=reverse(_HERE))
+        try:
+            actions.assign_profile(**form.cleaned_data, by=actor_of(request), now=timezone.now())
+        except Refused as refused:
+            status = told(form, refused)
+        else:
+            messages.success(request, gettext("From that day on the division and all below it follow it."))
+            return see_other(reverse(_HERE))
+    return _profiles_page(request, overview, form, status)
+
+
+def _profiles_page(request: HttpRequest, overview: Overview, form: Form, status: int) -> HttpResponse:
+    waiting = overview.unconfirmed
+    states = {True: gettext("to be confirmed"), False: gettext("confirmed")}
+    titles = (N_("Profile"), N_("Name"), N_("Above"), N_("Of the division"), N_("In use here"))
+    context = {
+        "form": form,
+        "place_form": PlaceForm(initial={"day": local_day(timezone.now())}),
+        "waiting": waiting,
+        "columns": [Column(title) for title in map(gettext, titles)],
+        "rows": [
+            [
+                Link(row.code, reverse("console_profile", args=[row.code])),
+                row.name,
+                row.parent or "–",
+                row.jurisdiction or "–",
+                states[row.code in waiting] if row.code in overview.in_use else "–",
+            ]
+            for row in overview.profiles
+        ],
+        "choice_columns": [
+            Column(title)
+            for title in map(gettext, (N_("Division"), N_("Profile"), N_("From"), N_("Version")))
+        ],
+        "choices": [
+            [row.division, row.profile, shown_day(row.effective_from), row.version]
+            for row in overview.choices
+        ],
+    }
+    return desk_page(request, "console/rulebook.html", context, here=_HERE, status=status)
+
+
+@requires(Power.RULEBOOK_EDIT)
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusable
+def profile(request: HttpRequest, code: str) -> HttpResponse:
+    """One profile with every row, past and to come; a POST adds a value from a day on."""
+    found = queries.profile(code)
+    form = ValueForm(request.POST or None)
+    status = INVALID if form.errors else 200
+    if request.method == "POST" and form.is_valid():
+        here = reverse("console_profile", args=[code])
+        if not is_confirmed(request):
+            return ask(request, form, title=gettext("Add this value?"), here=_HERE, back=here)
+        try:
+            actions.set_value(profile=code, **form.cleaned_data, by=actor_of(request), now=timezone.now())
+        except Refused as refused:
+            status = told(form, refused)
+        else:
+            messages.success(request, gettext("Added; the rows before it stay."))
+            return see_other(here)
+    rows = queries.values(code)
+    today = local_day(timezone.now())
+    state = queries.confirmation(code)
+    entries = ledger.entries_by(subject=("rulebook", f"profile:{code}"), limit=_ENTRIES)
+    context = {
+        "profile": found,
+        "form": form,
+        "columns": _value_columns(gettext("In force"), gettext("Version")),
+        "rows": [[*_value_cells(row), _standing(row, rows, today), row.version] for row in rows],
+        "state": state,
+        "confirmed_by": names_of([state.actor])[state.actor] if state.actor else "",
+        "trail": trail(entries),
+    }
+    return desk_page(request, "console/profile.html", context, here=_HERE, status=status)
+
+
+@requires(Power.RULEBOOK_EDIT)
+@require_POST
+@refusable
+def confirm(request: HttpRequest, code: str) -> HttpResponse:
+    """Say that every value of a profile was checked."""
+    typed = request.POST.get("newest", "")
+    newest = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= 18 else 0  # noqa: PLR2004
+    actions.confirm_profile(profile=code, newest=newest, by=actor_of(request), now=timezone.now())
+    messages.success(request, gettext("Confirmed; the ledger says by whom and when."))
+    return see_other(reverse("console_profile", args=[code]))
+
+
+@requires(Power.RULEBOOK_EDIT)
+@require_safe
+@refusable
+def place(request: HttpRequest) -> HttpResponse:
+    """The values that hold in one division on a day: each with the profile it comes from, and by which division."""
+    form = PlaceForm(request.GET)
+    rows: list[ValueRow] = []
+    found = None
+    if form.is_valid():
+        found = directory.division(form.cleaned_data["division"])
+        if found is None:
+            raise Refused(UNKNOWN_CODE, field="division", value=form.cleaned_data["division"])
+        rows = queries.explain(found.path, form.cleaned_data["day"])
+    context = {
+        "form": form,
+        "place": found,
+        "columns": _value_columns(gettext("Profile"), gettext("Holds by the division")),
+        "rows": [[*_value_cells(row), row.profile, row.through or "–"] for row in rows],
+        "above": directory.ancestors(found.path) if found else [],
+    }
+    status = 200 if form.is_valid() else INVALID
+    return desk_page(request, "console/place.html", context, here=_HERE, status=status)
+
+
+def _value_columns(*more: str) -> list[Column]:
+    titles = (N_("Rule"), N_("Value"), N_("Source"), N_("How sure"), N_("From"), N_("To"))
+    return [*map(Column, map(gettext, titles)), *map(Column, more)]
+
+
+def _value_cells(row: ValueRow) -> list[str | int | Link]:
+    label = RULES[Key(row.key)].label if row.key in set(Key) else row.key
+    return [
+        gettext(label),
+        written(row.value, row.unit),
+        row.source,
+        gettext(VERIFIED_LABELS[row.verified]),
+        shown_day(row.effective_from),
+        shown_day(row.effective_to) if row.effective_to else "–",
+    ]
+
+
+def written(value: str, unit: str) -> str:
+    """A value with its unit as people read it."""
+    if unit == Unit.YES_NO:
+        return gettext("Yes") if value == "yes" else gettext("No")
+    if unit in {Unit.CHOICE, Unit.CODE, Unit.CLOCK, Unit.COUNT}:
+        return value
+    return f"{value} {gettext(UNIT_LABELS[Unit(unit)])}"
+
+
+def _standing(row: ValueRow, rows: list[ValueRow], today: date) -> str:
+    """Whether a row of a profile holds today: of the rows of a key in force the newest day's newest version."""
+    if row.effective_from > today:
+        return gettext("later")
+    in_force = [
+        (one.effective_from, one.version)
+        for one in rows
+        if one.key == row.key
+        and one.effective_from <= today
+        and (one.effective_to is None or one.effective_to >= today)
+    ]
+    holds = bool(in_force) and (row.effective_from, row.version) == max(in_force)
+    return gettext("holds") if holds else gettext("no longer")

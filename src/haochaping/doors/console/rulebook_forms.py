@@ -1,0 +1,91 @@
+"""Forms of the rulebook: what a value is, who follows what, which days are worked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from haochaping.rulebook.terms import RULES, UNIT_LABELS, VERIFIED_LABELS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django_stubs_ext import StrOrPromise
+
+
+def _day(label: StrOrPromise, *, required: bool = True) -> forms.DateField:
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    return forms.DateField(label=label, required=required, widget=widget)
+
+
+def _division() -> forms.CharField:
+    return forms.CharField(
+        label=gettext_lazy("Division"),
+        help_text=gettext_lazy("Code of the division, 6, 9 or 12 digits"),
+        max_length=12,
+    )
+
+
+class ValueForm(forms.Form):
+    """A value of a profile from a day on."""
+
+    key = forms.ChoiceField(
+        label=gettext_lazy("Rule"),
+        choices=[("", "–"), *((key.value, gettext_lazy(rule.label)) for key, rule in RULES.items())],
+    )
+    value = forms.CharField(label=gettext_lazy("Value"), max_length=60)
+    unit = forms.ChoiceField(
+        label=gettext_lazy("Unit"),
+        choices=[("", "–"), *((unit.value, gettext_lazy(label)) for unit, label in UNIT_LABELS.items())],
+    )
+    source = forms.CharField(
+        label=gettext_lazy("Source"),
+        help_text=gettext_lazy("Name, number and clause of the text that says so"),
+        max_length=400,
+    )
+    verified = forms.ChoiceField(
+        label=gettext_lazy("How sure"),
+        choices=[("", "–"), *((sure.value, gettext_lazy(label)) for sure, label in VERIFIED_LABELS.items())],
+    )
+    effective_from = _day(gettext_lazy("From"))
+    effective_to = _day(gettext_lazy("To"), required=False)
+
+
+class AssignForm(forms.Form):
+    """A division follows a profile from a day on."""
+
+    division = _division()
+    profile = forms.ChoiceField(label=gettext_lazy("Profile"))
+    effective_from = _day(gettext_lazy("From"))
+
+    def __init__(self, data: Any = None, *, profiles: Sequence[tuple[str, str]]) -> None:
+        super().__init__(data)
+        field = self.fields["profile"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
+        field.choices = [("", "–"), *profiles]
+
+
+class PlaceForm(forms.Form):
+    """Where and when: the question which rules hold."""
+
+    division = _division()
+    day = _day(gettext_lazy("Day"))
+
+
+class DayForm(forms.Form):
+    """A division works on a day, or does not, or takes back what it said."""
+
+    division = _division()
+    day = _day(gettext_lazy("Day"))
+    says = forms.ChoiceField(
+        label=gettext_lazy("What holds"),
+        widget=forms.RadioSelect,
+        choices=[
+            ("working", gettext_lazy("The day is worked")),
+            ("off", gettext_lazy("The day is free")),
+            ("withdrawn", gettext_lazy("As above again")),
+        ],
+    )
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200)

@@ -1,0 +1,94 @@
+"""Who did what, when: actors of the ledger by name, and the entries about one thing as rows of a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext
+
+from haochaping.accounts import queries as accounts
+from haochaping.kernel.actor import ActorKind
+from haochaping.kernel.refused import N_
+from haochaping.ledger.terms import KIND_LABELS
+from haochaping.ui.moments import moment
+from haochaping.ui.shapes import Column
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from haochaping.ledger.terms import EntryRow
+
+_OTHERS = {
+    ActorKind.OPERATOR: N_("Operator at the machine"),
+    ActorKind.SYSTEM: N_("The program itself"),
+    ActorKind.REVIEWER: N_("A reviewer"),
+}
+_UNTOLD = frozenset({"change", "step", "network"})
+
+
+def names_of(actors: Collection[str]) -> dict[str, str]:
+    """What to call actors as the ledger writes them (`staff:7`): staff by name, programs by that of their client."""
+    ids: dict[str, list[int]] = {}
+    for actor in actors:
+        kind, _, pk = actor.partition(":")
+        if pk.isdecimal():
+            ids.setdefault(kind, []).append(int(pk))
+    staff = accounts.display_names(ids.get(ActorKind.STAFF, []))
+    programs = accounts.client_names(ids.get(ActorKind.CLIENT, []))
+    return {actor: _name(actor, staff, programs) for actor in actors}
+
+
+def _name(actor: str, staff: dict[int, str], programs: dict[int, str]) -> str:
+    kind, _, pk = actor.partition(":")
+    if kind in _OTHERS:
+        return gettext(_OTHERS[ActorKind(kind)])
+    known = staff if kind == ActorKind.STAFF else programs
+    return known.get(int(pk), actor) if pk.isdecimal() else actor
+
+
+def particulars(facts: dict[str, str]) -> str:
+    """The facts of an entry in one line."""
+    return "; ".join(f"{name}: {value}" for name, value in sorted(facts.items()) if value)
+
+
+def trail(entries: Iterable[EntryRow]) -> dict[str, object]:
+    """The entries about one thing as a table: when, who, what, particulars."""
+    rows = list(entries)
+    names = names_of({row.actor for row in rows})
+    return {
+        "columns": [
+            Column(gettext("When")),
+            Column(gettext("Who")),
+            Column(gettext("What happened")),
+            Column(gettext("Particulars")),
+        ],
+        "rows": [[moment(row.recorded_at), names[row.actor], _what(row), _rest(row.facts)] for row in rows],
+    }
+
+
+_CHANGES = {
+    "created": N_("Made"),
+    "changed": N_("Changed"),
+    "closed": N_("Closed"),
+    "disabled": N_("Disabled"),
+    "renamed": N_("Name changed"),
+    "revoked": N_("Revoked"),
+    "role_granted": N_("Role given"),
+    "role_revoked": N_("Role taken away"),
+    "second_factor_enrolled": N_("Second factor set up"),
+    "second_factor_reset": N_("Second factor reset"),
+    "password_link_issued": N_("Link for a new password issued"),
+    "password_set": N_("Password set"),
+    "identity_bound": N_("Identity bound"),
+    "identity_unbound": N_("Binding taken away"),
+    "sessions_ended": N_("Sessions ended"),
+}
+
+
+def _what(row: EntryRow) -> str:
+    change = row.facts.get("change") or row.facts.get("step") or ""
+    return gettext(_CHANGES.get(change, KIND_LABELS[row.kind]))
+
+
+def _rest(facts: dict[str, str]) -> str:
+    return particulars({name: value for name, value in facts.items() if name not in _UNTOLD})
