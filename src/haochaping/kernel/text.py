@@ -6,7 +6,7 @@ import unicodedata
 
 _KEPT_CONTROLS = {"\n", "\t"}
 # Characters that reorder or hide what is read around them.
-_INVISIBLE = dict.fromkeys(
+INVISIBLE = dict.fromkeys(
     [0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200B, 0x2060, 0xFEFF]
 )
 
@@ -23,5 +23,5 @@ def clean(text: str) -> str:
     """Normalise to NFC and line feeds, drop invisible direction marks, trim; rare Han characters stay as they are."""
     if text.isascii() and text.isprintable():
         return text.strip()
-    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_INVISIBLE)
+    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(INVISIBLE)
     return unicodedata.normalize("NFC", text).strip()

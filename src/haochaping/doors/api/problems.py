@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from haochaping.accounts.terms import NOT_ALLOWED
+from haochaping.doors.fault import reference_of
 from haochaping.exchange.fields import shown
 from haochaping.exchange.terms import DUPLICATE_NAME, KEY_REUSED, NOT_JSON, TOO_DEEP
 from haochaping.insight.terms import BAD_DAY, UNKNOWN_DIVISION
@@ -220,8 +221,10 @@ def answering(*methods: str) -> Callable[[Callable[..., HttpResponse]], Callable
             except Refused as refused:
                 response = problem(refused.complaint)
             except Exception:
-                log.exception("%s %s failed", request.method, request.path)
+                reference = reference_of(request)
+                log.exception("%s %s failed", request.method, request.path, extra={"request": request})
                 response = problem(Complaint(FAILED))
+                response.headers["X-Reference"] = reference
             return response
 
         return answered

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from haochaping.accounts import actions, queries
 from haochaping.accounts.access import check_power, may
 from haochaping.accounts.terms import ROLE_LABELS, UNKNOWN_USER, Power
+from haochaping.doors.confirmation import Fresh
 from haochaping.doors.console.forms import AccountForm
 from haochaping.doors.gate import actor_of, requires
 from haochaping.doors.paging import page_number
@@ -33,7 +34,7 @@ _ON_PAGE = 50
 _ANY = (Power.ACCOUNT_MANAGE, Power.SESSION_END)
 
 
-@requires(*_ANY)
+@requires(*_ANY, fresh=Fresh.TO_CHANGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def everybody(request: HttpRequest) -> HttpResponse:
     """All accounts by user name; a POST opens a new one."""
@@ -120,7 +121,7 @@ _STEPS: dict[str, _Step] = {
 }
 
 
-@requires(*_ANY)
+@requires(*_ANY, fresh=Fresh.TO_CHANGE)
 @require_POST
 def take_step(request: HttpRequest, user_id: int, step: str) -> HttpResponse:
     """Take one step for an account."""

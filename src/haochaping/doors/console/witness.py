@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.signals import authentication_failed
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.utils import timezone
 
 from haochaping.accounts import actions, queries
-from haochaping.accounts.rules import network_of
+from haochaping.doors.origin import network_asked_from
 from haochaping.kernel.actor import SYSTEM, Actor, ActorKind
 from haochaping.ledger.terms import EntryKind
 
@@ -56,5 +55,5 @@ def _code_failed(*, request: HttpRequest, user: User, **_: Any) -> None:
 
 
 def _note(request: HttpRequest, kind: EntryKind, subject_id: str, by: Actor, **facts: str) -> None:
-    network = network_of(get_adapter().get_client_ip(request))
+    network = network_asked_from(request)
     actions.note(kind, "user", subject_id, by=by, now=timezone.now(), network=network, **facts)
