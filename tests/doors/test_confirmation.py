@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 
+from haochaping.accounts import queries
 from haochaping.accounts.terms import Role
 from haochaping.doors.confirmation import WINDOW, Fresh
 from haochaping.doors.gate import declared_views
+from haochaping.ledger.models import Entry
 from tests.doors.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +66,21 @@ def test_after_the_confirmation_one_goes_on_where_one_was(signed_in):
     assert clerk.browser.get("/vault?year=2026").content == b"taken away"
 
 
+def test_confirmation_takes_a_new_session_that_stays_in_the_list_and_is_recorded(signed_in):
+    clerk = signed_in(Role.CLERK)
+    before = clerk.browser.session.session_key
+
+    clerk.browser.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+
+    after = clerk.browser.session.session_key
+    assert after != before
+    assert not Session.objects.filter(session_key=before).exists()
+    assert [row.key for row in queries.sessions_of(clerk.id, now=timezone.now())] == [after]
+    newest = Entry.objects.order_by("-pk").first()
+    assert newest is not None
+    assert newest.facts["how"] == "password again"
+
+
 def test_password_confirms_too(signed_in):
     clerk = signed_in(Role.CLERK)
     wait(clerk, 60)
@@ -111,6 +130,7 @@ def test_what_publishes_or_touches_accounts_asks_for_it():
         "desk_release",
         "account_people",
         "account_person_step",
+        "account_sessions_end",
         "admin:accounts_user_changelist",
     } <= asking
 

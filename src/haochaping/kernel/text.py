@@ -10,6 +10,9 @@ INVISIBLE = dict.fromkeys(
     [0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200B, 0x2060, 0xFEFF]
 )
 
+_FORMULA = frozenset("=+-@＝＋－＠")
+_CUTS_CELL = frozenset("\t\r\n")
+
 
 def has_forbidden_control(text: str) -> bool:
     """Whether the text holds a control character (U+0000 among them) other than tab and line feed."""
@@ -25,3 +28,15 @@ def clean(text: str) -> str:
         return text.strip()
     text = text.replace("\r\n", "\n").replace("\r", "\n").translate(INVISIBLE)
     return unicodedata.normalize("NFC", text).strip()
+
+
+def spreadsheet_cell(text: str) -> str:
+    """A text as a cell of a table that is given away: what a spreadsheet would take for a formula begins with “'”.
+
+    Every export writes its cells so (ASVS 5.0 V1.2.10). Full-width signs count, and what stands behind blanks too.
+    """
+    return f"'{text}" if _begins(text) in _FORMULA or text[:1] in _CUTS_CELL else text
+
+
+def _begins(text: str) -> str:
+    return text.translate(INVISIBLE).lstrip()[:1]
