@@ -26,9 +26,9 @@ _OF_THE_HOUSE = (
     "shenpi", "xingzheng", "guanli", "mima", "woaini", "haochaping", "review", "government", "service", "政务服务",
     "好差评", "满意", "差评", "admin", "root", "pass", "login", "user", "test", "demo", "2024", "2025", "2026", "2027",
 )  # fmt: skip
-_TOO_EASY = N_("it is put together from common words, runs or repetitions")
-_NOT_MIXED = N_("it needs three of: small letters, capital letters, digits, other characters")
-_USED_BEFORE = N_("it is one of the last {n} passwords of this account")
+_TOO_EASY = N_("This password is put together from common words, runs or repetitions.")
+_NOT_MIXED = N_("This password needs three of: small letters, capital letters, digits, other characters.")
+_USED_BEFORE = N_("This password is one of the last {n} of this account.")
 
 
 @cache
