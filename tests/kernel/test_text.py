@@ -28,6 +28,7 @@ def test_control_characters_and_lone_surrogates_are_forbidden(char: str):
         ("\ufeff好", "好"),
         ("a\u202eb\u2066c\u200bd\u2060e", "abcde"),
         ("a\u200eb\u200fc\u061cd", "abcd"),
+        ("a\u00adb\u2063c\u206fd\ufff9e", "abcde"),
         ("葛\U000e0100城", "葛\U000e0100城"),
         ("👨\u200d👩", "👨\u200d👩"),
         ("𠮷𬊈", "𠮷𬊈"),

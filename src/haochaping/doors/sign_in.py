@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 
 _CITIZEN = "citizen"
 _CITIZEN_SECONDS = 30 * 60
+# Clocks differ by a minute.
+_LONGEST_AGO = WINDOW.total_seconds() + 60
 _CALLBACKS = {STAFF_PROVIDER: "staff_sign_in_back", CITIZEN_PROVIDER: "my_sign_in_back"}
 
 
@@ -194,6 +196,10 @@ class IdentityAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # all
             raise ImmediateHttpResponse(_refused(request, provider_id, SIGN_IN_BROKEN, "nonce"))
         if provider_id == CITIZEN_PROVIDER:
             raise ImmediateHttpResponse(_welcome(request, sociallogin.claims))
+        # Not every provider says when it was; one that does must have asked as recently as it was told to.
+        proven = sociallogin.claims.get("auth_time")
+        if proven is not None and timezone.now().timestamp() - float(proven) > _LONGEST_AGO:
+            raise ImmediateHttpResponse(_refused(request, provider_id, SIGN_IN_BROKEN, "stale"))
         if not sociallogin.is_existing or not sociallogin.user.is_active:
             raise ImmediateHttpResponse(_refused(request, provider_id, NO_ACCOUNT, "no_account"))
 

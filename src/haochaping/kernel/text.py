@@ -5,9 +5,15 @@ from __future__ import annotations
 import unicodedata
 
 _KEPT_CONTROLS = {"\n", "\t"}
-# Characters that reorder or hide what is read around them.
+# Characters that reorder or hide what is read around them. Joiners stay: pictures and some scripts are made with them.
 INVISIBLE = dict.fromkeys(
-    [0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200B, 0x2060, 0xFEFF]
+    [
+        *(0x00AD, 0x061C, 0x180E, 0x200B, 0x200E, 0x200F, 0xFEFF),
+        *range(0x202A, 0x202F),
+        *range(0x2060, 0x2065),
+        *range(0x2066, 0x2070),
+        *range(0xFFF9, 0xFFFC),
+    ]
 )
 
 _FORMULA = frozenset("=+-@＝＋－＠")
