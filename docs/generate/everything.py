@@ -21,6 +21,7 @@ def everything() -> dict[str, str]:
     """File names and texts of all generated pages."""
     from docs.generate import (  # noqa: PLC0415 - these read models and addresses, which need Django to be ready
         api,
+        asvs,
         commands,
         layers,
         measures,
@@ -32,7 +33,19 @@ def everything() -> dict[str, str]:
         states,
     )
 
-    makers = (settings, commands, api, measures, states, reasons, permissions, privacy, layers, rulebook)
+    makers = (
+        settings,
+        commands,
+        api,
+        measures,
+        states,
+        reasons,
+        permissions,
+        privacy,
+        layers,
+        rulebook,
+        asvs,
+    )
     return {name: text for maker in makers for name, text in maker.pages().items()}
 
 

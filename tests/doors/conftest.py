@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from io import StringIO
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,10 +13,11 @@ from django.utils import timezone
 
 from haochaping.accounts import actions as accounts
 from haochaping.accounts import rules
+from haochaping.config.logs import OneRecord
 from haochaping.kernel.actor import OPERATOR
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from haochaping.accounts.terms import Role
 
@@ -25,6 +28,17 @@ PASSWORD = "a quiet river at dusk"
 def _quick_passwords(settings) -> None:
     """Passwords of tests need not cost an attacker anything."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def written() -> Iterator[StringIO]:
+    """What the only handler of the house writes, as it writes it."""
+    [handler] = [one for one in logging.getLogger().handlers if isinstance(one.formatter, OneRecord)]
+    assert isinstance(handler, logging.StreamHandler)
+    log = StringIO()
+    before = handler.setStream(log)
+    yield log
+    handler.setStream(before)
 
 
 class Person:

@@ -10,6 +10,7 @@ from django.urls import include, path
 from django.utils import timezone
 
 from haochaping.accounts.terms import Power
+from haochaping.doors.confirmation import Fresh
 from haochaping.doors.gate import actor_of, machine, public, requires
 
 if TYPE_CHECKING:
@@ -36,6 +37,21 @@ def desk(request: HttpRequest) -> HttpResponse:
     return HttpResponse(str(actor_of(request)))
 
 
+@requires(fresh=Fresh.ALWAYS)
+def vault(_request: HttpRequest) -> HttpResponse:
+    return HttpResponse("taken away")
+
+
+@requires(fresh=Fresh.TO_CHANGE)
+def seal(_request: HttpRequest) -> HttpResponse:
+    return HttpResponse("sealed")
+
+
+@public
+def broken(_request: HttpRequest) -> HttpResponse:
+    raise ValueError("13900001111\x1b[2J\n2026-01-01 ERROR forged")
+
+
 def forgotten(_request: HttpRequest) -> HttpResponse:
     return HttpResponse("nobody said who may see this")
 
@@ -45,11 +61,15 @@ def _write(_request: HttpRequest) -> HttpResponse:
     return HttpResponse("written")
 
 
+handler500 = "haochaping.doors.fault.page"
 urlpatterns = [
     path("street", street, name="street"),
     path("hatch", hatch, name="hatch"),
     path("lobby", lobby, name="lobby"),
     path("desk", desk, name="desk"),
+    path("vault", vault, name="vault"),
+    path("seal", seal, name="seal"),
+    path("broken", broken, name="broken"),
     path("forgotten", forgotten, name="forgotten"),
     path("careless", public(_write), name="careless"),
     path("careful", public(writes=True)(_write), name="careful"),

@@ -268,3 +268,27 @@ def test_nobody_takes_the_second_factor_off(signed_in):
 
     assert clerk.browser.post(reverse("mfa_deactivate_totp")).status_code == 404
     assert clerk.browser.get("/desk").status_code == 200
+
+
+@pages
+def test_answer_is_given_although_the_proxy_did_not_say_where_it_goes(signed_in):
+    clerk = signed_in(Role.CLERK)
+
+    assert clerk.browser.get("/desk", REMOTE_ADDR="").status_code == 200
+
+
+@pages
+@pytest.mark.parametrize("path", ["/desk", "/lobby"])
+def test_pages_of_staff_are_kept_by_nobody(signed_in, path):
+    assert signed_in(Role.CLERK).browser.get(path).headers["Cache-Control"] == "no-store"
+
+
+@pages
+def test_old_password_leads_to_setting_a_new_one(signed_in, settings):
+    clerk = signed_in(Role.CLERK)
+    settings.PASSWORDS_AGE = True
+
+    answer = clerk.browser.get("/desk")
+
+    assert answer.headers["Location"] == reverse("account_change_password")
+    assert clerk.browser.get(reverse("account_change_password")).status_code == 200

@@ -90,3 +90,22 @@ def test_a_book_without_a_sheet_is_refused(tmp_path: Path):
 
     with pytest.raises(Refused):
         formula_cells(tmp_path / "t.xlsx")
+
+
+@pytest.mark.parametrize(("parts", "size"), [(1_001, 1), (1, 3 << 30)])
+def test_a_file_that_unpacks_to_too_much_is_not_unpacked(tmp_path: Path, monkeypatch, parts: int, size: int):
+    """As its list of contents says, which is read before anything else."""
+    path = book(tmp_path / "t.xlsx", "<s/>")
+    read = zipfile.ZipFile.infolist
+
+    def claiming(of: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+        [first, *rest] = read(of)
+        first.file_size = size
+        return [first] * parts + rest
+
+    monkeypatch.setattr(zipfile.ZipFile, "infolist", claiming)
+
+    with pytest.raises(Refused) as refused:
+        formula_cells(path)
+
+    assert refused.value.complaint.params["detail"] == "unpacked size"

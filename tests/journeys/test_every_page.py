@@ -134,6 +134,8 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "healthz": (200, "/healthz"),
     "readyz": (200, "/readyz"),
     "set_language": (302, "/i18n/"),
+    "csp_report": (405, "/csp-report"),
+    "security_txt": (404, "/.well-known/security.txt"),
     "review_form": (303, "{asked}/reasons"),
     "review_follow_up_form": (303, "{asked}/follow-up/reasons"),
     "review_photo": (404, f"{{rated}}/photos/{NOWHERE}"),
@@ -277,6 +279,7 @@ _WRITTEN = (
        SELECT 'password', repeat('0', 64), '', min(id), now(), now() FROM accounts_user""",
     """INSERT INTO accounts_api_client (name, key_hash, key_prefix, division_id, active, created_at)
        SELECT '示例客户端', repeat('0', 64), 'hcp_00000000', min(id), true, now() FROM directory_division""",
+    """INSERT INTO accounts_former_password (user_id, password) SELECT min(id), '' FROM accounts_user""",
     f"""INSERT INTO accounts_user (username, display_name, email, password, is_active, date_joined)
        SELECT '{NEWCOMER}', '新来的人', '', password, true, now() FROM accounts_user WHERE username = '{LIKE}'""",
     f"""INSERT INTO identity_opening_request (id, person, subject_kind, subject_id, division_path, agency_path, purpose,

@@ -152,6 +152,18 @@ def test_staff_log_in_with_a_bound_identity():
     assert (entry.actor, entry.facts["how"]) == (f"staff:{pk}", "socialaccount")
 
 
+def test_a_log_in_of_long_ago_is_not_taken(monkeypatch):
+    make_clerk(bound="staff-7")
+    monkeypatch.setattr("haochaping.doors.sign_in._LONGEST_AGO", -60)
+    browser = Client()
+
+    answer = sign_in(browser, "staff_sign_in", "staff-7")
+
+    assert answer.context["sentence"].message == say_message(SIGN_IN_BROKEN)
+    assert failures() == ["stale"]
+    assert browser.get("/desk/").status_code == 302
+
+
 def test_the_log_in_page_offers_it():
     assert reverse("staff_sign_in") in Client().get(reverse("account_login")).content.decode()
 
@@ -167,6 +179,9 @@ def test_the_request_carries_state_nonce_and_a_pkce_challenge():
     for name in ("state", "nonce", "code_challenge"):
         assert len(first[name]) >= 16
         assert first[name] != second[name]
+    # Staff only: before what matters most, a log-in of this morning is not enough.
+    assert first["max_age"] == "900"
+    assert "max_age" not in asked(begin(browser, "my_sign_in"))
 
 
 def test_the_browser_cannot_change_what_is_asked():

@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models.functions import Now
 
 from haochaping.accounts.terms import ADMINISTRATORS, LinkPurpose, Role
 from haochaping.directory.models import Agency, Division
@@ -104,6 +105,22 @@ class OneTimeLink(models.Model):
                 name="one_time_link_for_somebody",
             )
         ]
+
+
+class FormerPassword(models.Model):
+    """用过的口令: kept under the profile dengbao3 only, the last five of an account, the present one among them."""
+
+    class Privacy:
+        never = ("password",)
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    password = models.CharField(max_length=128)
+    # Django tells of a new password without a clock at hand: the database knows the time.
+    set_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "accounts_former_password"
+        verbose_name = verbose_name_plural = "用过的口令"
 
 
 class ApiClient(models.Model):

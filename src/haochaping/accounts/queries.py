@@ -11,10 +11,11 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
-from haochaping.accounts.models import ApiClient, OneTimeLink, RoleGrant, User
+from haochaping.accounts.models import ApiClient, FormerPassword, OneTimeLink, RoleGrant, User
 from haochaping.accounts.rules import key_hash, powers_of
 from haochaping.accounts.terms import (
     CLIENT_POWERS,
+    PASSWORD_LIFETIME,
     STAFF_PROVIDER,
     ClientRow,
     GrantRow,
@@ -55,6 +56,12 @@ def actor_of_user(user_id: int) -> Actor:
 
 def _scope(everywhere: bool, division_path: str | None, agency_path: str | None) -> Scope:
     return EVERYWHERE if everywhere else Scope(division_path=division_path, agency_path=agency_path)
+
+
+def password_is_old(user_id: int, *, now: datetime) -> bool:
+    """Whether a password has been in use for longer than the profile dengbao3 allows, or nobody knows for how long."""
+    newest = FormerPassword.objects.filter(user_id=user_id).order_by("-pk").first()
+    return newest is None or now - newest.set_at > PASSWORD_LIFETIME
 
 
 def display_names(user_ids: Iterable[int]) -> dict[int, str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from haochaping.accounts.terms import ADMINISTRATORS, KEY_START, POWERS_OF
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Container, Iterable
     from datetime import datetime
 
     from haochaping.accounts.terms import Place, Power, Role
@@ -21,6 +21,18 @@ _USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,39}")
 _NAME_LENGTH = 100
 # As long as the identity table keeps it.
 _SUBJECT_LENGTH = 191
+_SHORTEST_WORD, _LONGEST_WORD, _SHORTEST_RUN = 4, 20, 3
+_KEYBOARD = (
+    "1234567890",
+    "qwertyuiop",
+    "asdfghjkl",
+    "zxcvbnm",
+    "abcdefghijklmnopqrstuvwxyz",
+    "1qaz2wsx3edc4rfv5tgb6yhn",
+)
+_YEARS = tuple(str(year) for year in range(1940, 2041))
+_RUNS = (*_KEYBOARD, *(run[::-1] for run in _KEYBOARD), *_YEARS)
+_AS_LETTERS = str.maketrans("@4301$57!", "aaeoisstl")
 _NETWORK_BITS = {4: 24, 6: 48}
 _CODE_SECONDS = 30
 _CODE_DIGITS = 6
@@ -44,6 +56,53 @@ def is_one_place(place: Place) -> bool:
 def administrators_meet(roles: Collection[Role]) -> bool:
     """Whether two of the three administrators would be one person (三员分立, GB/T 22239-2019 8.1.4.2)."""
     return len(ADMINISTRATORS & set(roles)) > 1
+
+
+def parts_of(password: str, words: Container[str]) -> int:
+    """Of how many parts a password is put together, as somebody who guesses would put it together.
+
+    A part is one of the `words` (in small letters, at most 20 of them), a run along the alphabet, the digits or
+    the keyboard, a repetition, a year; any other character is a part by itself.
+    """
+    text = password.lower()
+    as_letters = text.translate(_AS_LETTERS)
+    count = place = 0
+    while place < len(text):
+        word = max(_word_at(text, place, words), _word_at(as_letters, place, words))
+        place += max(word, _run_at(text, place), _repetition_at(text, place), 1)
+        count += 1
+    return count
+
+
+def _word_at(text: str, place: int, words: Container[str]) -> int:
+    lengths = range(min(_LONGEST_WORD, len(text) - place), _SHORTEST_WORD - 1, -1)
+    return next((n for n in lengths if text[place : place + n] in words), 0)
+
+
+def _run_at(text: str, place: int) -> int:
+    longest = 0
+    for run in _RUNS:
+        n = _SHORTEST_RUN
+        while place + n <= len(text) and text[place : place + n] in run:
+            longest, n = max(longest, n), n + 1
+    return longest
+
+
+def _repetition_at(text: str, place: int) -> int:
+    """The length of what stands here at least twice in a row, all of its repetitions together."""
+    longest = 0
+    for n in range(1, (len(text) - place) // 2 + 1):
+        end = place + n
+        while text[end : end + n] == text[place : place + n]:
+            end += n
+        longest = max(longest, end - place if end > place + n else 0)
+    return longest
+
+
+def kinds_of_characters(password: str) -> int:
+    """How many of the four kinds a password has: small letters, capital letters, digits, others."""
+    kinds = (str.islower, str.isupper, str.isdigit, lambda c: not c.isalnum())
+    return sum(any(kind(c) for c in password) for kind in kinds)
 
 
 def powers_of(roles: Iterable[Role]) -> frozenset[Power]:

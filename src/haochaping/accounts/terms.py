@@ -125,6 +125,10 @@ KEY_START = "hcp_"
 KEY_PREFIX_LENGTH = 12
 KEY_BYTES = 32
 
+# What the profile dengbao3 means by 定期更换 (GB/T 22239-2019 8.1.4.1 a); the standard itself names no numbers.
+PASSWORDS_KEPT = 5
+PASSWORD_LIFETIME = timedelta(days=90)
+
 LINK_LIFETIME = timedelta(hours=1)
 # What the settings call the two identity providers; the first is the one accounts are bound at.
 STAFF_PROVIDER, CITIZEN_PROVIDER = "staff", "citizen"

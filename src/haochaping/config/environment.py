@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+_CONTACT = re.compile(r"(?:mailto:|https://)[!-~]+")
 _EVERY_ADDRESS = {"0.0.0.0", "::"}  # noqa: S104 - compared with, not listened on
 
 
@@ -58,6 +60,9 @@ class Environment:
     postgres: str = _variable("HAOCHAPING_POSTGRES", "Forces an embedded server: `wheel` or `system`.", "")
     hosts: str = _variable("HAOCHAPING_HOSTS", "Names under which the site is reached, by comma.", "")
     base_url: str = _variable("HAOCHAPING_BASE_URL", "Address that links and QR codes begin with.", "")
+    security_contact: str = _variable(
+        "HAOCHAPING_SECURITY_CONTACT", "Whom to tell about a weakness: mailto:… or https://…", ""
+    )
     doors: str = _variable("HAOCHAPING_DOORS", "Which face this process shows: public, staff or all.", "all")
     sms_gateway: str = _variable("HAOCHAPING_SMS_GATEWAY", "Dotted path of the SMS gateway's class.", "")
     staff_oidc: str = _variable(
@@ -83,6 +88,11 @@ class Environment:
         "HAOCHAPING_CITIZEN_OIDC_CLAIMS",
         "Claims of phone, kind of certificate and its number, by comma.",
         "phone_number,certificate_type,certificate_no",
+    )
+    passwords: str = _variable(
+        "HAOCHAPING_PASSWORDS",
+        "Rules for passwords: `asvs`, or `dengbao3` (also mixed characters, 90 days, none of the last five).",
+        "asvs",
     )
     suite: str = _variable("HAOCHAPING_SUITE", "Crypto suite of new records: `intl` or `gm`.", "intl")
     demo: str = _variable(
@@ -147,8 +157,14 @@ _ONE_OF = N_("{variable}={value}: use one of {choices}, or leave it unset")
 _NO_ISSUER = N_("{variable}={value}: use the issuer's address, which begins with https://")
 _NO_CLIENT = N_("{variable} is set without {variable}_CLIENT: set the client id given to you")
 _NO_SECRET = N_("{variable}_SECRET_FILE={value} cannot be read: name the file that holds the client secret")
+_NO_CONTACT = N_("HAOCHAPING_SECURITY_CONTACT={value}: begin with mailto: or https://")
 _NO_PORT = N_("PORT={value}: use a number such as 8000")
-_CHOICES = {"doors": {"public", "staff", "all"}, "suite": {"intl", "gm"}, "postgres": {"", "wheel", "system"}}
+_CHOICES = {
+    "doors": {"public", "staff", "all"},
+    "suite": {"intl", "gm"},
+    "passwords": {"asvs", "dengbao3"},
+    "postgres": {"", "wheel", "system"},
+}
 
 
 def read(environ: Mapping[str, str]) -> Environment:
@@ -163,6 +179,9 @@ def read(environ: Mapping[str, str]) -> Environment:
             raise BadEnvironment(_ONE_OF, variable=variable, value=values[name], choices=choices)
     if "port" in values and not values["port"].isdecimal():
         raise BadEnvironment(_NO_PORT, value=values["port"])
+    contact = values.get("security_contact", "")
+    if contact and not _CONTACT.fullmatch(contact):
+        raise BadEnvironment(_NO_CONTACT, value=contact)
     found = Environment(**values)
     # Said at the start, not at the first log-in.
     _ = found.identity_providers

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
+from haochaping.doors import reports
 from haochaping.doors.workbench import start
 
 handler500 = "haochaping.doors.outage.server_error"
@@ -30,10 +31,14 @@ MACHINES: Urls = [path("api/v1/", include("haochaping.doors.api.urls"))]
 EVERYWHERE: Urls = [
     path("", include("haochaping.doors.health.urls")),
     path("i18n/", set_language, name="set_language"),
+    path("csp-report", reports.violation, name="csp_report"),
+    path(".well-known/security.txt", reports.security_txt, name="security_txt"),
 ]
 
 # The staff face has no front page of its own: its root is the desk.
 STAFF_ROOT: Urls = [path("", start.root)]
+
+handler500 = "haochaping.doors.fault.page"
 
 _FACES = {"public": PUBLIC, "staff": STAFF_ROOT + STAFF + MACHINES, "all": PUBLIC + STAFF + MACHINES}
 

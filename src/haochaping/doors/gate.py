@@ -17,9 +17,9 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Protocol, cast, overload
 from urllib.parse import urlencode
 
-from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -32,13 +32,16 @@ from django.utils.translation import gettext
 from haochaping.accounts import actions as account_actions
 from haochaping.accounts import queries as accounts
 from haochaping.accounts.access import may_any
-from haochaping.accounts.rules import network_of
 from haochaping.accounts.terms import NOT_ALLOWED, STAFF_PROVIDER, Power
+from haochaping.doors import confirmation
+from haochaping.doors.confirmation import Fresh
+from haochaping.doors.origin import network_asked_from
 from haochaping.ledger.terms import EntryKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from django.contrib.auth.base_user import AbstractBaseUser
     from django.http.response import HttpResponseBase
 
     from haochaping.kernel.actor import Actor
@@ -50,6 +53,7 @@ IDLE = timedelta(minutes=15)
 LONGEST = timedelta(hours=8)
 # The session is written at most this often, so that reading pages stays reading.
 _NOTED_EVERY = timedelta(minutes=1)
+_CHANGE = "account_change_password"
 _SINCE, _SEEN = "gate.since", "gate.seen"
 
 
@@ -69,6 +73,7 @@ class Gate:
 
     passage: Passage
     powers: frozenset[Power] = frozenset()
+    fresh: Fresh = Fresh.NEVER
 
 
 _PUBLIC = Gate(Passage.PUBLIC)
@@ -128,11 +133,17 @@ def public[V: Callable[..., HttpResponseBase]](
     return declare if view is None else declare(view)
 
 
-def requires[V: Callable[..., HttpResponseBase]](*powers: Power, writes: bool = False) -> Callable[[V], V]:
-    """Declare a view for staff with a second factor and any one of the powers; none named means any staff."""
+def requires[V: Callable[..., HttpResponseBase]](
+    *powers: Power, writes: bool = False, fresh: Fresh = Fresh.NEVER
+) -> Callable[[V], V]:
+    """Declare a view for staff with a second factor and any one of the powers; none named means any staff.
+
+    `fresh` says when whoever asks must have shown not long ago that it is them (ASVS 7.5.3): for what publishes,
+    takes data away, or changes roles, keys and accounts.
+    """
 
     def declare(view: V) -> V:
-        return _declared(view, Gate(Passage.STAFF, frozenset(powers)), reads_only=not writes)
+        return _declared(view, Gate(Passage.STAFF, frozenset(powers), fresh), reads_only=not writes)
 
     return declare
 
@@ -204,7 +215,7 @@ def _write_notes(request: HttpRequest, status: int) -> None:
     actor: Actor | None = getattr(request, "actor", None)
     if actor is None:
         return
-    match, network = request.resolver_match, network_of(get_adapter().get_client_ip(request))
+    match, network = request.resolver_match, network_asked_from(request)
     notes: list[_Note] = request.__dict__.get("notes", []) if status < HTTPStatus.BAD_REQUEST else []
     if status == HTTPStatus.FORBIDDEN:
         notes = [(EntryKind.ACCESS_DENIED, "page", (match and match.view_name) or "", {})]
@@ -224,6 +235,8 @@ class GateMiddleware:
         """Pass on; the decision is taken when the view is known. What is noted is written before the answer leaves."""
         response = self.get_response(request)
         _write_notes(request, response.status_code)
+        if hasattr(request, "actor") and "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = "no-store"
         return response
 
     def process_view(
@@ -272,12 +285,19 @@ def _staff_answer(request: HttpRequest, gate: Gate, name: str) -> HttpResponseBa
     if not _has_second_factor(request):
         step = "mfa_reauthenticate" if is_mfa_enabled(request.user) else "mfa_activate_totp"
         return HttpResponseRedirect(f"{reverse(step)}?{urlencode({'next': request.get_full_path()})}")
+    if settings.PASSWORDS_AGE and name != _CHANGE and _password_is_old(request):
+        return HttpResponseRedirect(reverse(_CHANGE))
     actor = accounts.actor_of_user(cast("int", request.user.pk))
     set_actor(request, actor)
     if gate.powers and not may_any(actor, gate.powers):
         log.warning("denied %s at %s, which needs %s", actor, name, " or ".join(sorted(gate.powers)))
         raise PermissionDenied(f"{gettext(NOT_ALLOWED.message)} {gettext(NOT_ALLOWED.remedy)}")
-    return None
+    return confirmation.answer(request) if confirmation.is_due(request, gate.fresh) else None
+
+
+def _password_is_old(request: HttpRequest) -> bool:
+    user = cast("AbstractBaseUser", request.user)
+    return user.has_usable_password() and accounts.password_is_old(user.pk, now=timezone.now())
 
 
 def _has_second_factor(request: HttpRequest) -> bool:

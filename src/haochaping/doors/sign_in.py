@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
 
-from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.internal import jwtkit
@@ -27,8 +26,9 @@ from django.utils.crypto import constant_time_compare
 from requests import RequestException
 
 from haochaping.accounts import actions as accounts
-from haochaping.accounts.rules import network_of
 from haochaping.accounts.terms import CITIZEN_PROVIDER, NO_ACCOUNT, SIGN_IN_BROKEN, STAFF_PROVIDER
+from haochaping.doors.confirmation import WINDOW
+from haochaping.doors.origin import network_asked_from
 from haochaping.identity import queries as identity
 from haochaping.identity.terms import PlainPerson
 from haochaping.kernel.actor import SYSTEM
@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 
 _CITIZEN = "citizen"
 _CITIZEN_SECONDS = 30 * 60
+# Clocks differ by a minute.
+_LONGEST_AGO = WINDOW.total_seconds() + 60
 _CALLBACKS = {STAFF_PROVIDER: "staff_sign_in_back", CITIZEN_PROVIDER: "my_sign_in_back"}
 
 
@@ -147,6 +149,9 @@ class IdentityProvider(OpenIDConnectProvider):  # type: ignore[misc]  # allauth 
         del process
         nonce = random_bytes(16).hex()
         said = {**self.get_auth_params(), "nonce": nonce}
+        if self.sub_id == STAFF_PROVIDER:
+            # Whoever proved long ago that it is them is asked again (OpenID Connect Core §3.1.2.1).
+            said["max_age"] = str(int(WINDOW.total_seconds()))
         answer = super().redirect(
             request, "login", next_url, data, scope=self.get_scope(), auth_params=said, nonce=nonce
         )
@@ -191,6 +196,10 @@ class IdentityAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # all
             raise ImmediateHttpResponse(_refused(request, provider_id, SIGN_IN_BROKEN, "nonce"))
         if provider_id == CITIZEN_PROVIDER:
             raise ImmediateHttpResponse(_welcome(request, sociallogin.claims))
+        # Not every provider says when it was; one that does must have asked as recently as it was told to.
+        proven = sociallogin.claims.get("auth_time")
+        if proven is not None and timezone.now().timestamp() - float(proven) > _LONGEST_AGO:
+            raise ImmediateHttpResponse(_refused(request, provider_id, SIGN_IN_BROKEN, "stale"))
         if not sociallogin.is_existing or not sociallogin.user.is_active:
             raise ImmediateHttpResponse(_refused(request, provider_id, NO_ACCOUNT, "no_account"))
 
@@ -215,7 +224,7 @@ def _welcome(request: HttpRequest, claims: Mapping[str, Any]) -> HttpResponse:
 
 def _refused(request: HttpRequest, provider_id: str, reason: Reason, code: str) -> HttpResponse:
     if provider_id == STAFF_PROVIDER:
-        network = network_of(get_account_adapter().get_client_ip(request))
+        network = network_asked_from(request)
         accounts.note(
             EntryKind.SIGN_IN_FAILED,
             "user",

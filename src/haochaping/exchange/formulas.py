@@ -20,6 +20,9 @@ _CHUNK = 1 << 20
 # An element `f`, with or without a prefix, wherever a chunk begins.
 _FORMULA = re.compile(rb"<(?:\w{1,20}:)?f[\s/>]")
 _LONGEST_TAG = 32
+# A full sheet of twenty columns; the reader of values takes it whole.
+_UNPACKED = 2 << 30
+_PARTS = 1_000
 # A damaged file fails in many places; an encrypted one, or a packing nobody knows, is a RuntimeError.
 _UNREADABLE = (
     zipfile.BadZipFile,
@@ -37,6 +40,7 @@ def formula_cells(path: Path) -> dict[int, str]:
     """The first cell with a formula in each row of the first sheet: {7: "C7"}; reads the file piece by piece."""
     try:
         with zipfile.ZipFile(path) as book:
+            _check_size(book)
             sheet = _first_sheet(book)
             with book.open(sheet) as file:
                 if not _has_formulas(file):
@@ -45,6 +49,13 @@ def formula_cells(path: Path) -> dict[int, str]:
                 return _cells(file)
     except _UNREADABLE:
         raise Refused(UNREADABLE_FILE, name=path.name, expected="XLSX") from None
+
+
+def _check_size(book: zipfile.ZipFile) -> None:
+    """Raise ValueError for a file that unpacks to more than a spreadsheet can hold, before anything is unpacked."""
+    parts = book.infolist()
+    if len(parts) > _PARTS or sum(part.file_size for part in parts) > _UNPACKED:
+        raise ValueError("unpacked size")
 
 
 def _first_sheet(book: zipfile.ZipFile) -> str:

@@ -18,11 +18,12 @@ from haochaping.accounts.actions.people import (
     reset_second_factor,
 )
 from haochaping.accounts.actions.roles import grant_role, revoke_role
-from haochaping.accounts.actions.sessions import end_sessions, note_seen
+from haochaping.accounts.actions.sessions import change_session_key, end_sessions, note_seen
 
 __all__ = [
     "begin_as_administrator",
     "bind_identity",
+    "change_session_key",
     "create_client",
     "create_staff",
     "disable",

@@ -23,6 +23,11 @@ def note_seen(session_key: str, *, now: datetime) -> None:
     UserSession.objects.filter(session_key=session_key).update(last_seen_at=now)
 
 
+def change_session_key(before: str, after: str) -> None:
+    """Keep a session in the list of its owner when its key changes; the log-in is noted by whoever changes it."""
+    UserSession.objects.filter(session_key=before).update(session_key=after)
+
+
 @transaction.atomic
 def end_sessions(*, user_id: int, session_id: int | None = None, by: Actor, now: datetime) -> int:
     """End one session of a person, or all; returns how many ended. Locks the user's row.

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from haochaping.accounts.terms import NOT_ALLOWED
+from haochaping.doors.fault import reference_of
 from haochaping.doors.outage import OUTAGE, RETRY_AFTER
 from haochaping.exchange.fields import shown
 from haochaping.exchange.terms import DUPLICATE_NAME, KEY_REUSED, NOT_JSON, TOO_DEEP
@@ -232,8 +233,10 @@ def answering(*methods: str) -> Callable[[Callable[..., HttpResponse]], Callable
                 log.exception("%s %s: the database does not answer", request.method, request.path)
                 response = problem(Complaint(BUSY))
             except Exception:
-                log.exception("%s %s failed", request.method, request.path)
+                reference = reference_of(request)
+                log.exception("%s %s failed", request.method, request.path, extra={"request": request})
                 response = problem(Complaint(FAILED))
+                response.headers["X-Reference"] = reference
             return response
 
         return answered

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from haochaping.accounts import queries as accounts
 from haochaping.accounts.access import check_scope
 from haochaping.accounts.terms import Power
+from haochaping.doors.confirmation import Fresh
 from haochaping.doors.console.forms import AuditForm
 from haochaping.doors.console.sheets import csv_answer
 from haochaping.doors.console.who import names_of, particulars
@@ -66,7 +67,7 @@ def page(request: HttpRequest) -> HttpResponse:
     return desk_page(request, "console/audit.html", context, here=_HERE, status=status)
 
 
-@requires(Power.AUDIT_READ)
+@requires(Power.AUDIT_READ, fresh=Fresh.ALWAYS)
 @require_safe
 @refusable
 def export(request: HttpRequest) -> HttpResponse:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from haochaping.accounts import actions, queries
 from haochaping.accounts.access import check_scope
 from haochaping.accounts.terms import Power
+from haochaping.doors.confirmation import Fresh
 from haochaping.doors.console.forms import ClientForm
 from haochaping.doors.console.who import trail
 from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, told
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 _HERE = "account_clients"
 
 
-@requires(Power.CLIENT_MANAGE)
+@requires(Power.CLIENT_MANAGE, fresh=Fresh.TO_CHANGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusable
 def everyone(request: HttpRequest) -> HttpResponse:
@@ -64,7 +65,7 @@ def _line(row: ClientRow) -> list[str | Link]:
     return [Link(row.name, href), row.division_code, f"{row.key_prefix}…", active]
 
 
-@requires(Power.CLIENT_MANAGE)
+@requires(Power.CLIENT_MANAGE, fresh=Fresh.TO_CHANGE)
 @require_safe
 @refusable
 def page(request: HttpRequest, client_id: int) -> HttpResponse:
@@ -78,7 +79,7 @@ def page(request: HttpRequest, client_id: int) -> HttpResponse:
     return desk_page(request, "console/client.html", context, here=_HERE)
 
 
-@requires(Power.CLIENT_MANAGE)
+@requires(Power.CLIENT_MANAGE, fresh=Fresh.TO_CHANGE)
 @require_POST
 @refusable
 def revoke(request: HttpRequest, client_id: int) -> HttpResponse:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from haochaping.accounts import actions, queries
 from haochaping.accounts.access import check_power, may
 from haochaping.accounts.terms import ROLE_LABELS, Place, Power
+from haochaping.doors.confirmation import Fresh
 from haochaping.doors.console.forms import AccountForm, GrantForm, NameForm
 from haochaping.doors.console.who import trail
 from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, told
@@ -40,7 +41,7 @@ _HERE = "account_people"
 _ANY = (Power.ACCOUNT_MANAGE, Power.ROLE_GRANT, Power.SESSION_END)
 
 
-@requires(*_ANY)
+@requires(*_ANY, fresh=Fresh.TO_CHANGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusable
 def everybody(request: HttpRequest) -> HttpResponse:
@@ -192,7 +193,7 @@ _STEPS: dict[str, _Step] = {
 }
 
 
-@requires(*_ANY)
+@requires(*_ANY, fresh=Fresh.TO_CHANGE)
 @require_POST
 @refusable
 def take_step(request: HttpRequest, user_id: int, step: str) -> HttpResponse:

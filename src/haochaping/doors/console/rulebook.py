@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from haochaping.accounts.terms import Power
 from haochaping.directory import queries as directory
 from haochaping.directory.terms import UNKNOWN_CODE
+from haochaping.doors.confirmation import Fresh
 from haochaping.doors.console.confirm import ask, is_confirmed
 from haochaping.doors.console.rulebook_forms import AssignForm, PlaceForm, ValueForm
 from haochaping.doors.console.who import names_of, trail
@@ -38,7 +39,7 @@ _HERE = "console_rulebook"
 _ENTRIES = 100
 
 
-@requires(Power.RULEBOOK_EDIT)
+@requires(Power.RULEBOOK_EDIT, fresh=Fresh.TO_CHANGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusable
 def profiles(request: HttpRequest) -> HttpResponse:
@@ -92,7 +93,7 @@ def _profiles_page(request: HttpRequest, overview: Overview, form: Form, status:
     return desk_page(request, "console/rulebook.html", context, here=_HERE, status=status)
 
 
-@requires(Power.RULEBOOK_EDIT)
+@requires(Power.RULEBOOK_EDIT, fresh=Fresh.TO_CHANGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusable
 def profile(request: HttpRequest, code: str) -> HttpResponse:
@@ -127,7 +128,7 @@ def profile(request: HttpRequest, code: str) -> HttpResponse:
     return desk_page(request, "console/profile.html", context, here=_HERE, status=status)
 
 
-@requires(Power.RULEBOOK_EDIT)
+@requires(Power.RULEBOOK_EDIT, fresh=Fresh.TO_CHANGE)
 @require_POST
 @refusable
 def confirm(request: HttpRequest, code: str) -> HttpResponse:
@@ -139,7 +140,7 @@ def confirm(request: HttpRequest, code: str) -> HttpResponse:
     return see_other(reverse("console_profile", args=[code]))
 
 
-@requires(Power.RULEBOOK_EDIT)
+@requires(Power.RULEBOOK_EDIT, fresh=Fresh.TO_CHANGE)
 @require_safe
 @refusable
 def place(request: HttpRequest) -> HttpResponse:

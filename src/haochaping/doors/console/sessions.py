@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from haochaping.accounts import actions, queries
+from haochaping.doors.confirmation import Fresh
 from haochaping.doors.desk import desk_page, see_other
 from haochaping.doors.gate import actor_of, requires
 from haochaping.kernel.refused import Refused
@@ -29,7 +30,7 @@ def page(request: HttpRequest) -> HttpResponse:
     return desk_page(request, "console/sessions.html", context, here="account_sessions")
 
 
-@requires()
+@requires(fresh=Fresh.TO_CHANGE)
 @require_POST
 def end(request: HttpRequest) -> HttpResponse:
     """End one of one's own sessions, or all of them with the present one."""

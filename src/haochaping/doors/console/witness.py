@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
+from allauth.account.signals import authentication_step_completed
 from allauth.mfa.signals import authentication_failed
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.utils import timezone
 
 from haochaping.accounts import actions, queries
-from haochaping.accounts.rules import network_of
+from haochaping.doors.origin import network_asked_from
 from haochaping.kernel.actor import SYSTEM, Actor, ActorKind
 from haochaping.ledger.terms import EntryKind
 
@@ -27,6 +27,7 @@ def watch() -> None:
     user_logged_out.connect(_logged_out)
     user_login_failed.connect(_password_failed)
     authentication_failed.connect(_code_failed)
+    authentication_step_completed.connect(_confirmed)
 
 
 def failed(request: HttpRequest, username: str, reason: str) -> None:
@@ -55,6 +56,19 @@ def _code_failed(*, request: HttpRequest, user: User, **_: Any) -> None:
     _note(request, EntryKind.SIGN_IN_FAILED, str(user.pk), SYSTEM, reason="code")
 
 
+def _confirmed(
+    *, request: HttpRequest, user: User, method: str, reauthenticated: bool = False, **_: Any
+) -> None:
+    """A confirmation within a session is a log-in of its own: recorded, and with a new key (ASVS 7.2.4)."""
+    if not reauthenticated:
+        return
+    before = str(request.session.session_key)
+    request.session.cycle_key()
+    actions.change_session_key(before, str(request.session.session_key))
+    by = Actor(ActorKind.STAFF, str(user.pk))
+    _note(request, EntryKind.SIGNED_IN, str(user.pk), by, how=f"{method} again")
+
+
 def _note(request: HttpRequest, kind: EntryKind, subject_id: str, by: Actor, **facts: str) -> None:
-    network = network_of(get_adapter().get_client_ip(request))
+    network = network_asked_from(request)
     actions.note(kind, "user", subject_id, by=by, now=timezone.now(), network=network, **facts)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from haochaping.accounts.access import may
 from haochaping.accounts.terms import Power
 from haochaping.directory import queries as directory
+from haochaping.doors.confirmation import Fresh
 from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, status_of
 from haochaping.doors.gate import actor_of, requires
 from haochaping.doors.paging import page_number
@@ -65,7 +66,7 @@ def page(request: HttpRequest) -> HttpResponse:
     return desk_page(request, "workbench/openings.html", context, here="desk_openings")
 
 
-@requires(Power.IDENTITY_REQUEST)
+@requires(Power.IDENTITY_REQUEST, fresh=Fresh.TO_CHANGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusable
 def new(request: HttpRequest) -> HttpResponse:
@@ -103,7 +104,7 @@ def one(request: HttpRequest, request_id: UUID) -> HttpResponse:
     return desk_page(request, "workbench/opening.html", context, here="desk_openings")
 
 
-@requires(Power.IDENTITY_REQUEST, Power.IDENTITY_APPROVE)
+@requires(Power.IDENTITY_REQUEST, Power.IDENTITY_APPROVE, fresh=Fresh.TO_CHANGE)
 @require_POST
 @refusable
 def decide(request: HttpRequest, request_id: UUID, step: str) -> HttpResponse:

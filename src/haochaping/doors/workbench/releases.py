@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from haochaping.accounts.terms import Power
+from haochaping.doors.confirmation import Fresh
 from haochaping.doors.desk import desk_page, refusable, see_other, status_of
 from haochaping.doors.gate import actor_of, requires
 from haochaping.kernel.refused import N_, Refused
@@ -42,7 +43,7 @@ def page(request: HttpRequest) -> HttpResponse:
     return _page(request)
 
 
-@requires(Power.PUBLICATION_RELEASE)
+@requires(Power.PUBLICATION_RELEASE, fresh=Fresh.TO_CHANGE)
 @require_POST
 @refusable
 def decide(request: HttpRequest, review_id: UUID, part: str) -> HttpResponse:
