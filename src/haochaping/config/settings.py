@@ -177,6 +177,8 @@ ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_SESSION_REMEMBER = False
+# As doors/confirmation.py: one meaning of “not long ago”.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGOUT_REDIRECT_URL
 # Failed log-ins count per person and address (the adapter's key); a hall's people share one address.
 ACCOUNT_RATE_LIMITS = {
