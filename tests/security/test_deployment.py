@@ -50,10 +50,10 @@ _ASK = """
 import django
 django.setup()
 from django.test import Client
-for path, secure in (("/about", False), ("/api/v1/openapi.json", False), ("/about", True)):
+for path, secure in (("/ui", False), ("/api/v1/openapi.json", False), ("/ui", True)):
     answer = Client().get(path, secure=secure, headers={"host": "hcp.example"})
     print(path, answer.status_code, answer.headers.get("Location", "-"), answer.headers.get("Strict-Transport-Security", "-"))
-answer = Client().get("/about", headers={"host": "evil.example", "x-forwarded-proto": "https"})
+answer = Client().get("/ui", headers={"host": "evil.example", "x-forwarded-proto": "https"})
 print(answer.status_code)
 """
 
@@ -62,8 +62,8 @@ def test_people_are_led_to_encryption_and_programs_are_not(told):
     run = subprocess.run([sys.executable, "-c", _ASK], env=told, capture_output=True, text=True, check=True)
 
     assert run.stdout.splitlines() == [
-        "/about 301 https://hcp.example/about -",
+        "/ui 301 https://hcp.example/ui -",
         "/api/v1/openapi.json 200 - -",
-        "/about 200 - max-age=31536000; includeSubDomains",
+        "/ui 200 - max-age=31536000; includeSubDomains",
         "400",
     ]
