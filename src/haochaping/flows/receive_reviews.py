@@ -182,8 +182,8 @@ def _accept(papers: Sequence[_Paper], entrance: Entrance, by: Actor, now: dateti
 
 def _change_windows(bindings: Sequence[Binding], now: datetime) -> dict[int, timedelta]:
     paths = {binding.division_id: binding.division_path for binding in bindings}
-    day = local_day(now)
-    return {division_id: rulebook.terms_for(path, day).change_window for division_id, path in paths.items()}
+    terms = rulebook.terms_for_paths(paths, local_day(now))
+    return {division_id: found.change_window for division_id, found in terms.items()}
 
 
 def _follow_up(accepted: Sequence[ReviewFacts], by: Actor, now: datetime) -> None:

@@ -26,6 +26,7 @@ from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import timedelta
     from uuid import UUID
 
     from haochaping.cases.actions import TakenIn
@@ -71,15 +72,16 @@ def take_in_cases(
 
 def _invite(taken: Mapping[UUID, CaseFacts], by: Actor, now: datetime) -> None:
     """The completion of a case invites to review its last service."""
-    day = local_day(now)
-    by_division: dict[int, list[UUID]] = {}
-    for case in taken.values():
-        by_division.setdefault(case.division_id, []).append(case.id)
-    for division_id, case_ids in by_division.items():
-        occurrences = case_queries.completed_occurrences(case_ids)
-        if occurrences:
-            valid = rulebook.terms_for_division(division_id, day).invitation_valid
-            reviews.invite(occurrences, valid=valid, by=by, now=now)
+    completed = case_queries.completed_occurrences(list(taken))
+    if not completed:
+        return
+    division_of = {service.id: case.division_id for case in taken.values() for service in case.occurrences}
+    terms = rulebook.terms_for_divisions({division_of[one] for one in completed}, local_day(now))
+    valid_for: dict[timedelta, list[UUID]] = {}
+    for one in completed:
+        valid_for.setdefault(terms[division_of[one]].invitation_valid, []).append(one)
+    for valid, occurrences in valid_for.items():
+        reviews.invite(occurrences, valid=valid, by=by, now=now)
 
 
 def _move_reviews(taken: TakenIn) -> None:

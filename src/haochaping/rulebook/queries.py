@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,7 @@ from haochaping.rulebook.terms import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from haochaping.rulebook.terms import Terms
@@ -66,6 +67,33 @@ def terms_for(division_path: str, day: date) -> Terms:
 def terms_for_division(division_id: int, day: date) -> Terms:
     """The same, by the division's id."""
     return terms_for(directory.division_by_id(division_id).path, day)
+
+
+def terms_for_divisions(division_ids: Iterable[int], day: date) -> dict[int, Terms]:
+    """The terms of several divisions, by their ids."""
+    return terms_for_paths({pk: ref.path for pk, ref in directory.divisions_by_id(division_ids).items()}, day)
+
+
+def terms_for_paths[K](paths: Mapping[K, str], day: date) -> dict[K, Terms]:
+    """The same, by their paths: asked once for all whom no profile tells apart."""
+    if len(paths) == 1:
+        return {key: terms_for(path, day) for key, path in paths.items()}
+    heard = _heard_of({code for path in paths.values() for code in _codes(path)})
+    found: dict[tuple[str, ...], Terms] = {}
+    terms = {}
+    for key, path in paths.items():
+        told_apart_by = tuple(code for code in _codes(path) if code in heard)
+        if told_apart_by not in found:
+            found[told_apart_by] = terms_for(path, day)
+        terms[key] = replace(found[told_apart_by], division_path=path)
+    return terms
+
+
+def _heard_of(codes: Collection[str]) -> set[str]:
+    """Those of the divisions that the rulebook has ever heard of: the others hold what is above them."""
+    chosen = ProfileChoice.objects.filter(division__code__in=codes).values_list("division__code", flat=True)
+    named = Profile.objects.filter(jurisdiction__in=codes).values_list("jurisdiction", flat=True)
+    return {*chosen, *named}
 
 
 def explain(division_path: str, day: date) -> list[ValueRow]:

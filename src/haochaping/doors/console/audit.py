@@ -78,15 +78,18 @@ def _start(day: date | None, more: timedelta = timedelta()) -> datetime | None:
     return datetime.combine(day, time(), BEIJING) + more if day else None
 
 
+def _staff_id(actor: str) -> int:
+    """The number of the account that an entry names; 0 where it names none."""
+    kind, _, number = actor.partition(":")
+    return int(number) if kind == ActorKind.STAFF and number.isdecimal() else 0
+
+
 def _shown(rows: list[EntryRow]) -> list[dict[str, object]]:
-    ids = [int(row.actor.partition(":")[2]) for row in rows if row.actor.startswith("staff:")]
-    names = accounts.display_names(ids)
+    names = accounts.display_names(filter(None, (_staff_id(row.actor) for row in rows)))
     return [
         {
             "at": row.recorded_at,
-            "who": names.get(int(row.actor.partition(":")[2]), row.actor)
-            if row.actor.startswith("staff:")
-            else row.actor,
+            "who": names.get(_staff_id(row.actor), row.actor),
             "kind": gettext(KIND_LABELS[row.kind]),
             "subject": f"{row.subject_kind} {row.subject_id}",
             "facts": "; ".join(f"{name}: {value}" for name, value in sorted(row.facts.items()) if value),

@@ -14,7 +14,7 @@ from haochaping.accounts.terms import CITIZEN_PROVIDER
 from haochaping.cases import queries as cases
 from haochaping.doors import sign_in
 from haochaping.doors.gate import public
-from haochaping.doors.portal.own_review import ShownCase, shown_case
+from haochaping.doors.portal.own_review import ShownCase, shown_cases
 from haochaping.doors.private_page import refusal, see_other
 from haochaping.flows.open_own_service import open_own_service
 from haochaping.identity import queries as identity
@@ -44,7 +44,10 @@ def own_services(fingerprints: Collection[bytes]) -> list[Service]:
     """The services of this person, those nobody has rated first, newest first."""
     bindings = cases.services_of_persons(identity.persons_with(fingerprints))
     given = reviews.reviews_of_occurrences(binding.occurrence_id for binding in bindings)
-    found = [Service(b.occurrence_id, shown_case(b), given.get(b.occurrence_id)) for b in bindings]
+    found = [
+        Service(b.occurrence_id, case, given.get(b.occurrence_id))
+        for b, case in zip(bindings, shown_cases(bindings), strict=True)
+    ]
     return sorted(found, key=lambda service: service.review is not None)
 
 
