@@ -29,7 +29,7 @@ class Visit:
 
 def public() -> Iterator[Visit]:
     """Every page that everybody may see, the drill-down at each of its levels."""
-    token, rated, receipt = _token(answered=False), _token(answered=True), "NONSENSE"
+    token, rated, receipt = _token(answered=False), _token(answered=True), _receipt()
     yield Visit("review", f"/r/{token}", _FORM)
     yield Visit("review", f"/r/{rated}")
     yield Visit("review_slip", f"/r/{token}/slip")
@@ -40,7 +40,7 @@ def public() -> Iterator[Visit]:
     yield Visit("front", f"/?q={quote('登记')}")
     for code in (names.PROVINCE[0], names.CITY[0], COUNTY, TOWN, VILLAGE, "440000000000"):
         yield Visit("division", f"/divisions/{code}")
-    yield Visit("division", f"/divisions/{names.PROVINCE[0]}?from=2000-01-01&to=2100-01-01&page=500")
+    yield Visit("division", f"/divisions/{names.PROVINCE[0]}?from=2026-02-03&to=2026-09-17&page=3")
     yield Visit("division", f"/divisions/{names.CITY[0]}{_days()}")
     for code in (BUSY_AGENCY, names.CLERK_AGENCY):
         yield Visit("agency", f"/agencies/{code}")
@@ -82,12 +82,14 @@ def staff() -> Iterator[Visit]:
 
 
 def _days() -> str:
+    from datetime import timedelta
+
     from django.utils import timezone
 
     from haochaping.kernel.periods import local_day
 
     today = local_day(timezone.now())
-    return f"?from={today.year}-01-01&to={today}"
+    return f"?from={today - timedelta(days=29)}"
 
 
 def _token(*, answered: bool) -> str:
@@ -101,6 +103,19 @@ def _token(*, answered: bool) -> str:
     look = Actor(ActorKind.STAFF, "bench", powers=frozenset({"order.view"}), scope=EVERYWHERE)
     review = reviews.reviews([orders.inbox(look, done=True, limit=1)[0].review_id]).popitem()[1]
     return reviews.tokens_of([review.occurrence_id])[review.occurrence_id]
+
+
+def _receipt() -> str:
+    """The receipt of a bad review that is given for the occasion."""
+    from django.utils import timezone
+
+    from haochaping.flows.answer_invitation import answer_invitation
+    from haochaping.kernel.actor import REVIEWER
+    from haochaping.reviews import queries as reviews
+    from haochaping.reviews.terms import ReviewChannel
+
+    token, now = reviews.unanswered_tokens(2)[1][1], timezone.now()
+    return answer_invitation(token, "2", channel=ReviewChannel.PC, by=REVIEWER, now=now).receipt or ""
 
 
 def _order() -> str:
