@@ -155,6 +155,24 @@ def test_terms_cost_one_query(world: None, django_assert_max_num_queries):
         queries.terms_for(COUNTY_PATH, DAY)
 
 
+def test_terms_of_several_divisions_are_those_of_each(world: None, django_assert_max_num_queries):
+    choose("example-city", worlds.CITY, DAY, invitation_days="9")
+    choose("example-county", worlds.COUNTY, DAY + timedelta(days=1), invitation_days="8")
+    refs = directory.divisions([worlds.PROVINCE, worlds.CITY, worlds.COUNTY, worlds.OTHER_CITY]).values()
+
+    for day in (DAY, DAY + timedelta(days=1)):
+        with django_assert_max_num_queries(7):
+            found = queries.terms_for_divisions([ref.id for ref in refs], day)
+        assert found == {ref.id: queries.terms_for(ref.path, day) for ref in refs}
+
+
+def test_divisions_that_no_profile_tells_apart_are_asked_for_once(world: None, django_assert_num_queries):
+    refs = directory.divisions([worlds.PROVINCE, worlds.CITY, worlds.COUNTY, worlds.OTHER_CITY]).values()
+
+    with django_assert_num_queries(3):
+        queries.terms_for_paths({ref.id: ref.path for ref in refs}, DAY)
+
+
 def test_calendar_reaches_the_longest_deadline_across_the_longest_holiday(django_assert_max_num_queries):
     terms = queries.terms_for("", DAY)
     begun = date(2025, 1, 20)

@@ -11,9 +11,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from bench import visits
 from haochaping.accounts import actions as accounts
 from haochaping.accounts.terms import Role
 from haochaping.doors.demo import province
+from haochaping.doors.gate import Passage
 from haochaping.exchange.terms import Raw
 from haochaping.flows import handle_bad_review
 from haochaping.flows.answer_invitation import answer_invitation
@@ -31,6 +33,7 @@ from haochaping.reviews import queries as reviews
 from haochaping.reviews.terms import Entrance, ReviewChannel
 from tests.exchange.dialects.anhui_address import query
 from tests.journeys.test_every_page import (
+    DECLARED,
     HALFWAY,
     NEWCOMER,
     PAGES,
@@ -244,3 +247,12 @@ def test_page_of_the_console_is_labelled_and_takes_few_queries(made, browsers, r
         address = f"/admin/{TABLES[name]['room']}/{TABLES[name]['model']}/"
 
     assert not wrong_with(browsers(_visitor(name)), address, queries)
+
+
+def test_bench_visits_every_page_of_the_public(made):
+    public = {name for name in PAGES if (gate := DECLARED[name].gate) and gate.passage == Passage.PUBLIC}
+
+    visited = {visit.name for visit in visits.public()}
+
+    # Whoever has signed in can sign out; whoever has given a password is asked for a code.
+    assert public - visited == {"account_logout", "mfa_authenticate"}

@@ -9,7 +9,7 @@ WITH taken AS (
     GROUP BY kind, day, division_id, agency_id, item_id, channel, level, provenance
 ), folded AS (
     INSERT INTO insight_fact AS fact (kind, day, division_id, agency_id, item_id, channel, level, provenance, n)
-    SELECT kind, day, division_id, agency_id, item_id, channel, level, provenance, n FROM summed
+    SELECT kind, day, division_id, agency_id, item_id, channel, level, provenance, n FROM summed ORDER BY day
     ON CONFLICT (kind, day, division_id, agency_id, item_id, channel, level, provenance)
     DO UPDATE SET n = fact.n + excluded.n
     RETURNING 1
