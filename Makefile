@@ -23,7 +23,7 @@ help: # list the recipes
 setup: .venv/.stamp-project $(MO) # make .venv from the lock file, with haochaping in it
 	@:
 
-demo: setup # fill a demo city and serve it (HOST=… PORT=… to listen elsewhere); Ctrl-C ends it
+demo: setup # fill a demo province and serve it (HOST=… PORT=… to listen elsewhere); Ctrl-C ends it
 	@exec $(BIN)/haochaping demo
 
 test: setup node_modules/.package-lock.json # everything: checks, tests, and journeys in a real browser

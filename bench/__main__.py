@@ -5,7 +5,7 @@ from __future__ import annotations
 import runpy
 import sys
 
-ALL = ("bulk_intake",)
+ALL = ("bulk_intake", "pages")
 
 
 def main() -> None:

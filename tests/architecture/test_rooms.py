@@ -81,5 +81,5 @@ def test_randomness_comes_from_one_place():
         "config/keys.py",
         "postgres/server.py",
         "doors/commands/people.py",
-        "doors/demo/city.py",
+        "doors/demo/province.py",
     }

@@ -1,4 +1,4 @@
-"""The whole program as people meet it: real server, real worker, real Chromium, a small fictional city."""
+"""The whole program as people meet it: real server, real worker, real Chromium, a small fictional province."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _answers(url: str, process: subprocess.Popen[bytes]) -> None:
 
 @pytest.fixture(scope="session")
 def house(template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A demo of one twenty-fifth size on a clone of the migrated template, served and worked."""
+    """A demo of one five-hundredth size on a clone of the migrated template, served and worked."""
     name = f"{template_database}_journeys_{os.getpid()}"
     owner = os.environ["HAOCHAPING_OWNER_URL"]
     drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
@@ -105,7 +105,7 @@ def house(template_database: str, tmp_path_factory: pytest.TempPathFactory) -> I
         "PORT": str(port),
     }
     program = Path(sys.executable).with_name("haochaping")
-    for words in (["migrate"], ["demo-data", "--scale", "0.04"]):
+    for words in (["migrate"], ["demo-data", "--scale", "0.002"]):
         subprocess.run([program, *words], env=environment, check=True, stdout=subprocess.DEVNULL)
     parts = [
         subprocess.Popen([program, *words], env=environment, start_new_session=True)

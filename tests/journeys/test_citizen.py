@@ -16,7 +16,7 @@ pytestmark = pytest.mark.journey
 
 
 def new_invitation(page: Page) -> None:
-    """Let one more case of the fictional city be finished, and land on its invitation."""
+    """Let one more case of the fictional province be finished, and land on its invitation."""
     page.goto("/demo/")
     page.click("form[action$='/demo/case/'] button")
     page.wait_for_url("**/r/**")

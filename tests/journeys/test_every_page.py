@@ -184,7 +184,7 @@ def _declared() -> dict[str, DeclaredView]:
 DECLARED = _declared()
 
 
-def _visitor(name: str) -> str:
+def visitor(name: str) -> str:
     """The first account of the demo that a view's declaration lets in."""
     gate = DECLARED[name].gate
     assert gate is not None
@@ -223,15 +223,20 @@ def rows(house: House, visitors: Callable[..., Page]) -> dict[str, str]:
     page.goto(f"/wire/anhui/evaluate?{query()}")
     found["visit"] = _path(page)
 
-    for statement in _WRITTEN:
+    for statement in WRITTEN:
         house.sql(statement)
-    for name, question in _ASKED.items():
+    for name, question in ASKED.items():
         ((answer,),) = house.sql(f"SELECT ({question})::text")
         found[name] = str(answer)
-    good = f"code,name,division\nYC-H1,改名的中心,{names.CITY[0]}\n"
-    for name, text in (("tried", good), ("wrong", good + "YC-H8,,9977\n")):
+    for name, text in sent_halls().items():
         found[name] = _sent(visitors("sysadmin", DESK, CHINESE), text)
     return found | {"order": str(order), "item": str(item)}
+
+
+def sent_halls() -> dict[str, str]:
+    """A file of halls that can be taken, and one that cannot."""
+    good = f"code,name,division\nYC-H1,改名的中心,{names.CITY[0]}\n"
+    return {"tried": good, "wrong": good + "YC-H8,,9977\n"}
 
 
 def _sent(page: Page, text: str) -> str:
@@ -244,7 +249,7 @@ def _sent(page: Page, text: str) -> str:
     return _path(page)
 
 
-_ASKED = {
+ASKED = {
     "person": "SELECT max(id) FROM accounts_user",
     "client": "SELECT max(id) FROM accounts_api_client",
     "hall": "SELECT min(id) FROM directory_hall",
@@ -259,7 +264,7 @@ def _receipt(page: Page) -> str:
     return shown.group().replace("-", "")
 
 
-_WRITTEN = (
+WRITTEN = (
     f"""INSERT INTO exchange_quarantined_record (id, kind, source, case_no, fields, sealed, entrance, sender,
                scope_path, code, field, params, message, remedy, state, attempts, received_at)
        VALUES ('{NOWHERE[:-1]}1', 'review', 'example', 'YC-NONE', '{{"rating_value": "9", "comment_text": "x"}}', '{{}}',
@@ -385,7 +390,7 @@ def test_every_address_is_known_as_a_page_or_as_something_else():
 def test_page_has_no_barriers(look, rows, name):
     wrong: list[str] = []
     for address, *special in PAGES[name]:
-        who, status = [*special, *[_visitor(name), "200"][len(special) :]]
+        who, status = [*special, *[visitor(name), "200"][len(special) :]]
         wrong += look(address.format(**rows), who, int(status))
 
     assert not wrong, "\n".join(wrong)
@@ -411,7 +416,7 @@ def test_page_that_refuses_a_form_has_no_barriers(visitors, axe, rows, who, addr
 def test_other_addresses_answer_with_no_page(visitors, rows, name):
     status, address = NO_PAGES[name]
 
-    answer = visitors(_visitor(name), DESK, CHINESE).request.get(address.format(**rows), max_redirects=0)
+    answer = visitors(visitor(name), DESK, CHINESE).request.get(address.format(**rows), max_redirects=0)
 
     assert answer.status == status
     assert status != OK or "html" not in answer.headers["content-type"]

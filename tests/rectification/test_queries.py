@@ -93,7 +93,7 @@ def test_the_inbox_begins_with_the_least_time_left(desk, django_assert_num_queri
 
 
 def test_one_order_is_shown_to_whom_it_concerns(desk, django_assert_num_queries):
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         row = queries.order(desk.order_id, by=worlds.CLERK)
 
     assert (row.id, row.review_id, row.state) == (desk.order_id, desk.review_id, "created")

@@ -148,13 +148,33 @@ def test_before_the_first_value_there_are_no_rules(world: None):
         queries.terms_for(COUNTY_PATH, date(2019, 12, 16))
 
 
-def test_terms_cost_two_queries_and_one_once_they_are_known(world: None, django_assert_num_queries):
+def test_terms_cost_four_queries_and_one_once_they_are_known(world: None, django_assert_num_queries):
     choose("city", worlds.CITY, DAY, invitation_days="15")
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(4):
         queries.terms_for(COUNTY_PATH, DAY)
     with django_assert_num_queries(1):
         queries.terms_of_each([COUNTY_PATH] * 3, DAY)
+
+
+def test_terms_of_several_divisions_are_those_of_each(world: None, django_assert_max_num_queries):
+    choose("example-city", worlds.CITY, DAY, invitation_days="9")
+    choose("example-county", worlds.COUNTY, DAY + timedelta(days=1), invitation_days="8")
+    refs = directory.divisions([worlds.PROVINCE, worlds.CITY, worlds.COUNTY, worlds.OTHER_CITY]).values()
+
+    for day in (DAY, DAY + timedelta(days=1)):
+        with django_assert_max_num_queries(7):
+            found = queries.terms_for_divisions([ref.id for ref in refs], day)
+        assert found == {ref.id: queries.terms_for(ref.path, day) for ref in refs}
+
+
+def test_divisions_that_no_profile_tells_apart_are_asked_for_once(world: None, django_assert_num_queries):
+    refs = directory.divisions([worlds.PROVINCE, worlds.CITY, worlds.COUNTY, worlds.OTHER_CITY]).values()
+    choose("city", worlds.CITY, DAY, invitation_days="16")
+
+    # The version, whom the rules have heard of, what holds at the city and what elsewhere.
+    with django_assert_num_queries(5):
+        queries.terms_of_each([ref.path for ref in refs], DAY)
 
 
 def test_calendar_reaches_the_longest_deadline_across_the_longest_holiday(django_assert_max_num_queries):

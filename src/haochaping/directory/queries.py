@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from django.db import connection
 from django.db.models import Max, Q, QuerySet, Value
 
 from haochaping.directory.models import (
@@ -178,6 +179,12 @@ def division_by_id(division_id: int) -> DivisionRef:
     return DivisionRef(*Division.objects.values_list(*_DIVISION).get(id=division_id))
 
 
+def divisions_by_id(division_ids: Iterable[int]) -> dict[int, DivisionRef]:
+    """Divisions by id; unknown ids are absent."""
+    rows = Division.objects.filter(id__in=set(division_ids)).values_list(*_DIVISION)
+    return {row[0]: DivisionRef(*row) for row in rows}
+
+
 def agency_by_id(agency_id: int) -> AgencyRef:
     """One agency by id; raises DoesNotExist."""
     return AgencyRef(*Agency.objects.values_list(*_AGENCY).get(id=agency_id))
@@ -186,6 +193,29 @@ def agency_by_id(agency_id: int) -> AgencyRef:
 def item_by_id(item_id: int) -> ItemRef:
     """One service item by id; raises DoesNotExist."""
     return ItemRef(*ServiceItem.objects.values_list(*_ITEM).get(id=item_id))
+
+
+def names_of_service(wanted: Mapping[Kind, Iterable[int]]) -> dict[tuple[Kind, int], str]:
+    """What is said of services to whoever had them, by kind and id: names, of staff the number on the badge.
+
+    `wanted` has ids of items, agencies, halls, windows and staff.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_NAMES, {kind.value: list(ids) for kind, ids in wanted.items()})
+        return {(Kind(kind), pk): name for kind, pk, name in cursor.fetchall()}
+
+
+_NAMES = """
+    SELECT 'items', id, name FROM directory_service_item WHERE id = ANY(%(items)s)
+    UNION ALL
+    SELECT 'agencies', id, name FROM directory_agency WHERE id = ANY(%(agencies)s)
+    UNION ALL
+    SELECT 'halls', id, name FROM directory_hall WHERE id = ANY(%(halls)s)
+    UNION ALL
+    SELECT 'windows', id, name FROM directory_window WHERE id = ANY(%(windows)s)
+    UNION ALL
+    SELECT 'staff', id, code FROM directory_staff_member WHERE id = ANY(%(staff)s)
+"""
 
 
 def hall_by_id(hall_id: int) -> Ref:
@@ -214,6 +244,18 @@ def ancestors(division_path: str) -> list[DivisionRef]:
         DivisionRef(*row)
         for row in Division.objects.filter(code__in=codes).order_by("path").values_list(*_DIVISION)
     ]
+
+
+def division_ids_under(division_path: str) -> list[int]:
+    """A division with all below it."""
+    low, high = path_range(division_path)
+    return list(Division.objects.filter(path__gte=low, path__lt=high).values_list("id", flat=True))
+
+
+def agency_ids_under(agency_path: str) -> list[int]:
+    """An agency with all below it."""
+    low, high = path_range(agency_path)
+    return list(Agency.objects.filter(path__gte=low, path__lt=high).values_list("id", flat=True))
 
 
 def agencies_under(division_path: str, *, limit: int = 500) -> list[AgencyRef]:

@@ -180,10 +180,22 @@ def _declared[V: Callable[..., HttpResponseBase]](view: V, gate: Gate, *, reads_
 @contextmanager
 def reading() -> Iterator[None]:
     """Open a transaction in which the database refuses every write."""
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION READ ONLY")
-        yield
+    connection.ensure_connection()
+    driver = connection.connection
+    if connection.in_atomic_block:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION READ ONLY")
+            yield
+        return
+    # The driver says so with the beginning of the transaction: no statement of its own for every page.
+    driver.read_only = True
+    try:
+        with transaction.atomic():
+            yield
+    finally:
+        if not driver.closed:
+            driver.read_only = None
 
 
 class _Acting(Protocol):

@@ -30,7 +30,7 @@ from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import date
+    from datetime import date, timedelta
     from uuid import UUID
 
     from haochaping.cases.actions import TakenIn
@@ -82,22 +82,21 @@ def take_in_cases(
 
 def _invite(taken: Mapping[UUID, CaseFacts], by: Actor, now: datetime) -> None:
     """The completion of a case invites to review its last service."""
-    day = local_day(now)
-    by_division: dict[int, list[UUID]] = {}
-    for case in taken.values():
-        by_division.setdefault(case.division_id, []).append(case.id)
-    for division_id, case_ids in by_division.items():
-        completed = case_queries.completed_occurrences(case_ids)
-        if completed:
-            terms = rulebook.terms_for_division(division_id, day)
-            asks = {one.occurrence_id: first_ask(one.at, terms, now) for one in completed if one.may_ask}
-            reviews.invite(
-                [one.occurrence_id for one in completed],
-                valid=terms.invitation_valid,
-                ask_at={occurrence_id: at for occurrence_id, at in asks.items() if at},
-                by=by,
-                now=now,
-            )
+    completed = case_queries.completed_occurrences(taken)
+    if not completed:
+        return
+    division_of = {service.id: case.division_id for case in taken.values() for service in case.occurrences}
+    terms = rulebook.terms_for_divisions(
+        {division_of[one.occurrence_id] for one in completed}, local_day(now)
+    )
+    valid_for: dict[timedelta, dict[UUID, datetime | None]] = {}
+    for one in completed:
+        held = terms[division_of[one.occurrence_id]]
+        asked_at = first_ask(one.at, held, now) if one.may_ask else None
+        valid_for.setdefault(held.invitation_valid, {})[one.occurrence_id] = asked_at
+    for valid, asks in valid_for.items():
+        ask_at = {occurrence_id: at for occurrence_id, at in asks.items() if at}
+        reviews.invite(asks, valid=valid, ask_at=ask_at, by=by, now=now)
 
 
 def _move_reviews(taken: TakenIn) -> None:

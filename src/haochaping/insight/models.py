@@ -51,6 +51,60 @@ class Fact(FactGrain):
         ]
 
 
+class MonthGrain(models.Model):
+    """Facts of a whole month in one row, without the channel, so that long periods are short to add up."""
+
+    class Privacy:
+        plain = ("kind", "provenance")
+
+    kind = models.CharField(max_length=12)
+    month = models.DateField()
+    level = models.SmallIntegerField()
+    provenance = models.CharField(max_length=30)
+    n = models.BigIntegerField()
+
+    class Meta:
+        abstract = True
+
+
+class DivisionMonth(MonthGrain):
+    """区划月事实: a division with all below it."""
+
+    division = models.ForeignKey(
+        "directory.Division", models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+
+    class Meta:
+        db_table = "insight_division_month"
+        verbose_name = "区划月事实"
+        constraints = [
+            UniqueConstraint(
+                fields=["division", "month", "kind", "level", "provenance"], name="division_month_unique"
+            )
+        ]
+
+
+class ItemMonth(MonthGrain):
+    """事项月事实: a service item as one agency carries it out."""
+
+    agency = models.ForeignKey(
+        "directory.Agency", models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    item = models.ForeignKey(
+        "directory.ServiceItem", models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+
+    class Meta:
+        db_table = "insight_item_month"
+        verbose_name = "事项月事实"
+        constraints = [
+            UniqueConstraint(
+                fields=["item", "agency", "month", "kind", "level", "provenance"], name="item_month_unique"
+            )
+        ]
+        indexes = [Index(fields=["agency", "month"], name="item_month_agency")]
+
+
 class FactDelta(FactGrain):
     """未并入的增量: written in the transaction of what it counts, so that no two writers wait for one row."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from importlib import resources
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from django.db import connection
 
 from haochaping.directory.rules import path_range
-from haochaping.insight.rules import MEASURES, worked_out
+from haochaping.insight.rules import MEASURES, split, worked_out
 from haochaping.insight.terms import FactKind, MeasureValue, Part, Place, Tally
 from haochaping.kernel.periods import Period
 
@@ -22,12 +22,16 @@ _ALWAYS = Period()
 
 def tally(place: Place, period: Period = _ALWAYS) -> Tally:
     """How many of each (kind, level, provenance) for a place and days, both ends included."""
+    by = "division" if place.agency_path is None and place.item_id is None else "item"
+    days = _days(period, by_month=by == "division" or not place.division_path)
     division_low, division_high = path_range(place.division_path)
     agency_low, agency_high = path_range(place.agency_path or "")
     with connection.cursor() as cursor:
         cursor.execute(
             _SQL,
-            {
+            days
+            | {
+                "by": by,
                 "any_division": not place.division_path,
                 "division_low": division_low,
                 "division_high": division_high,
@@ -35,11 +39,19 @@ def tally(place: Place, period: Period = _ALWAYS) -> Tally:
                 "agency_low": agency_low,
                 "agency_high": agency_high,
                 "item_id": place.item_id,
-                "start": period.start,
-                "end": period.end,
             },
         )
         return {(kind, level, provenance): n for kind, level, provenance, n in cursor.fetchall()}
+
+
+def _days(period: Period, *, by_month: bool = True) -> dict[str, Any]:
+    """The parts of a period; all of it day by day where months are not added up for what is asked."""
+    parts = split(period, by_month=by_month)
+    named = {"whole": parts.whole, "months": parts.months, "before": parts.before, "after": parts.after}
+    days: dict[str, Any] = {"kinds": [kind.value for kind in FactKind]}
+    for name, part in named.items():
+        days |= {f"{name}_first": part.first, f"{name}_end": part.end, f"{name}_sign": part.sign}
+    return days
 
 
 def measures(place: Place, period: Period = _ALWAYS) -> list[MeasureValue]:
@@ -54,8 +66,7 @@ def measures_of_each(
     """All measures of several divisions or agencies (each with all below it) or items, by id, in one query."""
     tallies: dict[int, dict[Part, int]] = {one: {} for one in ids}
     with connection.cursor() as cursor:
-        given = {"by": by, "ids": list(ids), "start": period.start, "end": period.end}
-        cursor.execute(_EACH, given)
+        cursor.execute(_EACH, {"by": by, "ids": list(ids)} | _days(period))
         for root, *part, n in cursor.fetchall():
             kind, level, provenance = part
             tallies[root][kind, level, provenance] = n

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
+from haochaping.directory import queries as directory
 from haochaping.directory.rules import path_range
 from haochaping.publicity.rules import redacted
 from haochaping.publicity.terms import Candidate, Part, PublishedReview
@@ -44,17 +45,14 @@ def published(
     place: Place, *, only_bad: bool = False, limit: int = 20, offset: int = 0
 ) -> list[PublishedReview]:
     """Reviews of a place as the public sees them, newest first."""
-    low, high = path_range(place.division_path)
-    agency_low, agency_high = path_range(place.agency_path or "")
+    divisions = directory.division_ids_under(place.division_path) if place.division_path else None
+    agencies = directory.agency_ids_under(place.agency_path) if place.agency_path is not None else None
     with connection.cursor() as cursor:
         cursor.execute(
             _PUBLISHED,
             {
-                "low": low,
-                "high": high,
-                "any_agency": place.agency_path is None,
-                "agency_low": agency_low,
-                "agency_high": agency_high,
+                "divisions": divisions,
+                "agencies": agencies,
                 "item_id": place.item_id,
                 "only_bad": only_bad,
                 "limit": limit,

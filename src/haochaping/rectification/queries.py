@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Case, F, When
+from django.db.models import Case, F, OuterRef, Subquery, When
 from django.db.models.functions import Coalesce
 
 from haochaping.accounts.access import check_power
@@ -54,6 +54,7 @@ _ORDER = (
     "thread_id",
 )
 
+_SOLUTION = ("solved", "text", "answered_at", "changeable_until")
 
 # `rules.next_due` for the database: the deadline of the step that is open now.
 _NEXT_DUE = Case(
@@ -91,11 +92,32 @@ def open_count(by: Actor) -> int:
 
 def order(order_id: UUID, *, by: Actor) -> OrderRow:
     """One order; raises `Refused` when it is not there or not the actor's to see."""
-    place = WorkOrder.objects.filter(id=order_id).values_list("division__path", "agency__path").first()
-    if place is None:
+    found = (
+        WorkOrder.objects.filter(id=order_id).values_list("division__path", "agency__path", *_ORDER).first()
+    )
+    if found is None:
         raise Refused(NO_SUCH_ORDER)
-    access.check_view(by, division_path=place[0], agency_path=place[1])
-    return _row(WorkOrder.objects.values_list(*_ORDER).get(id=order_id))
+    division_path, agency_path, *values = found
+    access.check_view(by, division_path=division_path, agency_path=agency_path)
+    return _row(tuple(values))
+
+
+def order_with_solution(order_id: UUID, *, by: Actor) -> tuple[OrderRow, SolutionRow | None]:
+    """One order with what its reviewer said last about it, asked together; raises `Refused` as `order`."""
+    newest = SolutionAnswer.objects.filter(order_id=OuterRef("id")).order_by("-answered_at", "-id")
+    said = {f"said_{name}": Subquery(newest.values(name)[:1]) for name in _SOLUTION}
+    found = (
+        WorkOrder.objects.filter(id=order_id)
+        .annotate(**said)
+        .values_list("division__path", "agency__path", *said, *_ORDER)
+        .first()
+    )
+    if found is None:
+        raise Refused(NO_SUCH_ORDER)
+    division_path, agency_path, solved, *words = found
+    access.check_view(by, division_path=division_path, agency_path=agency_path)
+    row = _row(tuple(words[len(said) - 1 :]))
+    return row, SolutionRow(Solved(solved), *words[: len(said) - 1]) if solved else None
 
 
 def order_to_handle(order_id: UUID, *, by: Actor) -> OrderRow:
@@ -144,7 +166,7 @@ def callbacks(order_id: UUID) -> list[CallbackRow]:
 def solutions_of(order_ids: Iterable[UUID]) -> dict[UUID, SolutionRow]:
     """What the reviewer said last about each order, where they said it."""
     rows = SolutionAnswer.objects.filter(order_id__in=list(order_ids)).order_by("answered_at", "id")
-    found = rows.values_list("order_id", "solved", "text", "answered_at", "changeable_until")
+    found = rows.values_list("order_id", *_SOLUTION)
     return {row[0]: SolutionRow(Solved(row[1]), *row[2:]) for row in found}
 
 

@@ -141,7 +141,11 @@ class Review(models.Model):
             CheckConstraint(condition=Q(channel__in=list(ReviewChannel)), name="review_channel_known"),
             CheckConstraint(condition=Q(provenance__in=list(Provenance)), name="review_provenance_known"),
         ]
-        indexes = [Index(fields=["agency", "level", "assessed_at"], name="review_agency_level_time")]
+        indexes = [
+            Index(fields=["agency", "level", "assessed_at"], name="review_agency_level_time"),
+            # Lists of reviews are read from the newest on; as it grows at its end only, keeping it costs next to nothing.
+            Index(fields=["assessed_at"], name="review_time"),
+        ]
 
 
 class Supplement(models.Model):

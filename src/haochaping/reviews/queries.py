@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Subquery
 
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
@@ -140,8 +140,9 @@ def to_ask(now: datetime, *, limit: int) -> list[ToAsk]:
 
 def unanswered_tokens(limit: int) -> list[tuple[UUID, str]]:
     """The newest invitations nobody has answered, as (occurrence, address part)."""
-    answered = Review.objects.values("occurrence_id")
-    rows = Invitation.objects.exclude(occurrence_id__in=answered).order_by("-issued_at", "-id")
+    answered = Review.objects.filter(occurrence_id=OuterRef("occurrence_id"))
+    # Ids begin with the time: the newest stand at the end of the index.
+    rows = Invitation.objects.filter(~Exists(answered)).order_by("-id")
     return [
         (occurrence_id, sign_token(invitation_id, settings.INVITATION_KEY))
         for occurrence_id, invitation_id in rows.values_list("occurrence_id", "id")[:limit]
@@ -161,6 +162,11 @@ def reviews(review_ids: Iterable[UUID]) -> dict[UUID, ReviewRow]:
 def review_of_occurrence(occurrence_id: UUID, assess_no: int = 1) -> ReviewRow | None:
     """The first (or follow-up) review of an occurrence."""
     return next(iter(_rows(occurrence_id=occurrence_id, assess_no=assess_no)), None)
+
+
+def reviews_of_occurrence(occurrence_id: UUID) -> dict[int, ReviewRow]:
+    """The first and the follow-up review of an occurrence, those that there are, by `assess_no`."""
+    return {row.assess_no: row for row in _rows(occurrence_id=occurrence_id)}
 
 
 def reviews_of_occurrences(occurrence_ids: Iterable[UUID]) -> dict[UUID, ReviewRow]:
@@ -186,6 +192,19 @@ def supplement_of(review_id: UUID) -> SupplementRow:
     """What the reviewer said beside level, reasons and words; nothing said means no consent."""
     row = Supplement.objects.filter(review_id=review_id).values_list("may_call_back", "helped_by").first()
     return SupplementRow(row[0], HelpedBy(row[1]) if row[1] else None) if row else SupplementRow()
+
+
+def review_with_supplement(review_id: UUID) -> tuple[ReviewRow, SupplementRow]:
+    """A review with what its reviewer said beside it, asked together; raises KeyError for an unknown id."""
+    said = Supplement.objects.filter(review_id=OuterRef("id"))
+    rows = Review.objects.filter(id=review_id).annotate(
+        may_call_back=Subquery(said.values("may_call_back")), helped_by=Subquery(said.values("helped_by"))
+    )
+    for row in rows.values(*_REVIEW, "may_call_back", "helped_by"):
+        agreed, helped_by = row.pop("may_call_back"), row.pop("helped_by")
+        supplement = SupplementRow(bool(agreed), HelpedBy(helped_by) if helped_by else None)
+        return ReviewRow(**row | {"indicator_codes": tuple(row["indicator_codes"])}), supplement
+    raise KeyError(review_id)
 
 
 def check_call_back(review_id: UUID) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
 from importlib import resources
@@ -65,13 +66,30 @@ def terms_for(division_path: str, day: date) -> Terms:
     Raises:
         Refused: NO_RULES when a value is missing.
     """
-    return _known(_version(), division_path, day)
+    return terms_of_each([division_path], day)[division_path]
 
 
 def terms_of_each(division_paths: Iterable[str], day: date) -> dict[str, Terms]:
-    """The terms of many divisions, as a batch of reviews or cases needs them."""
+    """The terms of many divisions, as a batch of reviews or cases needs them: asked once for all whom no profile tells apart."""
     version = _version()
-    return {path: _known(version, path, day) for path in set(division_paths)}
+    heard = _heard_of(version)
+    found = {}
+    for path in set(division_paths):
+        told_apart_by = tuple(code for code in _codes(path) if code in heard)
+        found[path] = replace(_known(version, told_apart_by, day), division_path=path)
+    return found
+
+
+def terms_for_division(division_id: int, day: date) -> Terms:
+    """The same, by the division's id."""
+    return terms_for(directory.division_by_id(division_id).path, day)
+
+
+def terms_for_divisions(division_ids: Iterable[int], day: date) -> dict[int, Terms]:
+    """The terms of several divisions, by their ids."""
+    paths = {pk: ref.path for pk, ref in directory.divisions_by_id(division_ids).items()}
+    terms = terms_of_each(paths.values(), day)
+    return {pk: terms[path] for pk, path in paths.items()}
 
 
 def _version() -> tuple[object, ...]:
@@ -81,31 +99,30 @@ def _version() -> tuple[object, ...]:
         return cursor.fetchone() or ()
 
 
+@lru_cache(maxsize=4)
+def _heard_of(_version: tuple[object, ...]) -> frozenset[str]:
+    """The divisions that the rulebook has ever heard of: the others hold what is above them."""
+    chosen = ProfileChoice.objects.values_list("division__code", flat=True)
+    named = Profile.objects.values_list("jurisdiction", flat=True)
+    return frozenset([*chosen, *named])
+
+
 @lru_cache(maxsize=4096)
-def _known(_version: tuple[object, ...], division_path: str, day: date) -> Terms:
-    followed, rows = _in_force(division_path, day)
+def _known(_version: tuple[object, ...], codes: tuple[str, ...], day: date) -> Terms:
+    followed, rows = _in_force(codes, day)
     return terms_of(
-        followed,
-        {row.key: row.value for row in rows},
-        day,
-        units={row.key: row.unit for row in rows},
-        division_path=division_path,
+        followed, {row.key: row.value for row in rows}, day, units={row.key: row.unit for row in rows}
     )
-
-
-def terms_for_division(division_id: int, day: date) -> Terms:
-    """The same, by the division's id."""
-    return terms_for(directory.division_by_id(division_id).path, day)
 
 
 def explain(division_path: str, day: date) -> list[ValueRow]:
     """The rows behind `terms_for`, one a key: which profile each comes from, by which division that profile holds."""
-    return _in_force(division_path, day)[1]
+    return _in_force(_codes(division_path), day)[1]
 
 
-def _in_force(division_path: str, day: date) -> tuple[str, list[ValueRow]]:
+def _in_force(codes: Sequence[str], day: date) -> tuple[str, list[ValueRow]]:
     with connection.cursor() as cursor:
-        cursor.execute(_IN_FORCE, {"codes": _codes(division_path), "day": day, "base": BASE})
+        cursor.execute(_IN_FORCE, {"codes": list(codes), "day": day, "base": BASE})
         found = cursor.fetchall()
     followed = found[0][-1] if found else None
     return followed or BASE, [_value(row[:-1]) for row in found]

@@ -3,11 +3,14 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
+from haochaping.directory import actions as directory
+from haochaping.directory.terms import Kind
 from haochaping.doors.board.terms import DENOMINATORS, NUMERATORS, PROVENANCE_LABELS
 from haochaping.doors.gate import Passage, declared_views
 from haochaping.insight import queries as insight
 from haochaping.insight.rules import MEASURES
 from haochaping.insight.terms import Place
+from haochaping.kernel.actor import OPERATOR
 from haochaping.reviews.terms import Provenance
 from tests import worlds
 from tests.doors.board.conftest import REPLY, WORDS
@@ -32,6 +35,31 @@ def test_front_page_shows_the_top_divisions_figures(told, client):
     assert link.text == "云川省"
     assert headlines[0].count == values["bad_reviews"].numerator == 1
     assert headlines[1].ratio.denominator == values["participation_rate"].denominator
+
+
+def test_divisions_without_figures_are_only_named(told, client):
+    directory.put(Kind.DIVISIONS, [{"code": "980000000000", "name": "远山省"}], by=OPERATOR, now=told.at)
+
+    answer = client.get("/")
+
+    assert [link.text for link, _ in answer.context["tops"]] == ["云川省"]
+    assert [link.text for link in answer.context["silent"]] == ["远山省"]
+    assert answer.context["results"] == reverse("division", args=[worlds.PROVINCE])
+
+
+def test_search_says_when_there_is_more(told, client):
+    rows = [
+        {"code": f"{n:031}", "name": f"测试登记{n}", "item_type": "20", "agency": worlds.AGENCY}
+        for n in range(21)
+    ]
+    assert directory.put(Kind.ITEMS, rows, by=OPERATOR, now=told.at) == []
+
+    few, many = (client.get("/", {"q": text}) for text in ("测试登记20", "测试登记"))
+
+    assert len(few.context["items"]) == 1
+    assert not few.context["more"]
+    assert len(many.context["items"]) == 20
+    assert "结果不止这些" in many.content.decode()
 
 
 def test_front_page_of_an_empty_house_says_so(db, client):

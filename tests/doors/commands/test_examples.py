@@ -13,9 +13,9 @@ from click.testing import CliRunner
 
 from haochaping.config.entry import Installation
 from haochaping.config.environment import read
-from haochaping.directory.terms import COLUMNS, Kind
+from haochaping.directory.terms import COLUMNS, KEYS, Kind
 from haochaping.doors.commands.main import cli
-from haochaping.doors.demo import names
+from haochaping.doors.demo import places
 from haochaping.exchange import queries as exchange
 from haochaping.exchange import tables
 from haochaping.insight import queries as insight
@@ -101,17 +101,14 @@ def test_headings_are_those_of_the_directory(kind):
     assert tuple(rows(f"{kind}.csv")[0]) == COLUMNS[kind]
 
 
-def test_examples_are_a_part_of_the_demo_city():
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind != Kind.DEVICES])
+def test_examples_are_a_part_of_the_demo_province(kind):
     """So that they can be imported into the demo too, and rename nothing there."""
-    divisions = dict([names.PROVINCE, names.CITY, *names.COUNTIES, *names.TOWNS])
-    departments = tuple(names.DEPARTMENTS)
-    named = {item for items in names.ITEMS.values() for item in items}
+    columns = (*KEYS[kind], "name")
 
-    assert {row["code"]: row["name"] for row in rows("divisions.csv")}.items() <= divisions.items()
-    assert {(row["code"], row["name"]) for row in rows("platforms.csv")} <= set(names.PLATFORMS)
-    assert {(row["code"], row["name"], row["division"]) for row in rows("halls.csv")} <= set(names.HALLS)
-    assert {row["name"] for row in rows("items.csv")} <= named
-    assert all(row["name"].endswith(departments) for row in rows("agencies.csv"))
+    there = {tuple(row[column] for column in columns) for row in places.rows()[kind]}
+
+    assert {tuple(row[column] for column in columns) for row in rows(f"{kind}.csv")} <= there
 
 
 def test_everything_in_the_examples_is_fictional():

@@ -22,7 +22,7 @@ from haochaping.doors.commands import clicks, run
 from haochaping.doors.commands.language import CHINESE, ENGLISH, language_of, speaking
 from haochaping.doors.commands.main import cli
 from haochaping.doors.commands.spoken import Command, Formatter, Group
-from haochaping.doors.demo.city import Progress
+from haochaping.doors.demo.province import Progress
 from haochaping.doors.demo.welcome import welcome
 from tests import worlds
 
@@ -290,18 +290,22 @@ def test_the_demo_says_hello_in_both(world):
             assert f"{words}    http://demo.example/" in welcome("http://demo.example")
 
 
-def test_making_the_city_tells_every_twentieth_day_and_the_last(capsys):
-    steps = [Progress(day, 45, day * 30) for day in range(46)]
+def test_making_the_province_tells_every_fiftieth_day_and_the_last(capsys):
+    steps = [Progress(day, 110, day * 30) for day in (0, 3, 49, 51, 99, 102, 110)]
     for language in (ENGLISH, CHINESE):
         with speaking(language):
             run.show_progress(iter(steps))
 
     lines = capsys.readouterr().out.splitlines()
-    assert lines[:3] == ["day 20 of 45: 600 cases", "day 40 of 45: 1,200 cases", "day 45 of 45: 1,350 cases"]
+    assert lines[:3] == [
+        "day 51 of 110: 1,530 cases",
+        "day 102 of 110: 3,060 cases",
+        "day 110 of 110: 3,300 cases",
+    ]
     assert lines[3:] == [
-        "第 20 天，共 45 天：600 个办件",
-        "第 40 天，共 45 天：1,200 个办件",
-        "第 45 天，共 45 天：1,350 个办件",
+        "第 51 天，共 110 天：1,530 个办件",
+        "第 102 天，共 110 天：3,060 个办件",
+        "第 110 天，共 110 天：3,300 个办件",
     ]
 
 
@@ -314,13 +318,13 @@ def _all_of(master: int) -> str:
     return b"".join(pieces).decode()
 
 
-def test_making_the_city_shows_one_bar_on_a_terminal(monkeypatch):
+def test_making_the_province_shows_one_bar_on_a_terminal(monkeypatch):
     master, slave = os.openpty()
     with os.fdopen(slave, "w", encoding="utf-8") as terminal, speaking(CHINESE):
         monkeypatch.setattr(sys, "stderr", terminal)
         run.show_progress(Progress(day, 3, day * 30) for day in range(4))
     shown = _all_of(master)
 
-    assert "虚构城市" in shown
+    assert "虚构省份" in shown
     assert "100%" in shown
     assert shown.count("\n") == 1

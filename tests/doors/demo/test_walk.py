@@ -5,7 +5,7 @@ import pytest
 from haochaping.doors.demo import names
 from tests.doors.demo import urls
 
-FIGURES = f"/divisions/{names.CITY[0]}"
+FIGURES = f"/divisions/{names.PROVINCE[0]}"
 
 
 @pytest.mark.parametrize(

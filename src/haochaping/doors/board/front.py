@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _NEWEST = 6
 _SEARCHED = 100
+_FOUND = 20
 
 
 @public
@@ -38,12 +39,13 @@ def front(request: HttpRequest) -> HttpResponse:
     """What this is, three ways in, the top divisions' figures, the newest reviews; with `q`, what was found."""
     tops = directory.top_divisions()
     values = insight.measures_of_each("division", [top.id for top in tops])
+    links = {top.id: Link(top.name, reverse("division", args=[top.code])) for top in tops}
+    # A list of the whole country may be there while only some of it reports.
+    told = [top.id for top in tops if any(value.numerator for value in values[top.id])]
     context = {
-        "tops": [
-            (Link(top.name, reverse("division", args=[top.code])), figures.headlines(values[top.id]))
-            for top in tops
-        ],
-        "results": reverse("division", args=[tops[0].code]) if len(tops) == 1 else "#results",
+        "tops": [(links[one], figures.headlines(values[one])) for one in told],
+        "silent": [link for one, link in links.items() if one not in told],
+        "results": links[told[0]].href if len(told) == 1 else "#results",
         "reviews": shown(publicity.published(Place(), limit=_NEWEST)),
         "as_of": timezone.now(),
     }
@@ -55,11 +57,14 @@ def _search(typed: str) -> dict[str, object]:
     text = clean(typed)[:_SEARCHED]
     if not text or has_forbidden_control(text):
         return {"q": ""}
-    agencies, items = directory.find(text)
+    agencies, items = directory.find(text, limit=_FOUND + 1)
+    more = max(len(agencies), len(items)) > _FOUND
+    agencies, items = agencies[:_FOUND], items[:_FOUND]
     names = directory.agency_names(item.agency_id for item in items)
     return {
         "q": text,
         "searched": True,
+        "more": more,
         "agencies": [Link(agency.name, reverse("agency", args=[agency.code])) for agency in agencies],
         "items": [
             (Link(item.name, reverse("item", args=[item.code])), names[item.agency_id]) for item in items

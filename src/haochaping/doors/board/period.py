@@ -82,8 +82,8 @@ def _quick(start: str, end: str, today: date) -> tuple[Link, ...]:
     """Periods people ask for most; the one that is shown has no address."""
     offers = (
         (gettext("Everything"), "", ""),
-        (gettext("This year"), f"{today.year}-01-01", today.isoformat()),
-        (gettext("Last 30 days"), (today - timedelta(days=_LAST_DAYS - 1)).isoformat(), today.isoformat()),
+        (gettext("This year"), f"{today.year}-01-01", ""),
+        (gettext("Last 30 days"), (today - timedelta(days=_LAST_DAYS - 1)).isoformat(), ""),
     )
     return tuple(
         Link(text, "" if (begin, close) == (start, end) else _query(begin, close) or "?")

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from haochaping.doors.commands.installation import Installation
-    from haochaping.doors.demo.city import Progress
+    from haochaping.doors.demo.province import Progress
 
 _STOP_SECONDS = 20
 _BRIEF_SECONDS = 15
-_TOLD_DAYS = 20
+_TOLD_DAYS = 50
 
 
 @click.command(cls=Command)
@@ -97,11 +97,16 @@ def worker(installation: Installation) -> None:
 
 
 @click.command("demo-data", cls=Command)
-@option("--scale", default=1.0, show_default=True, help=N_("1 is about 5,000 cases and 1,000 reviews."))
-@option("--seed", default=1, show_default=True, help=N_("The same seed makes the same city."))
+@option(
+    "--scale",
+    default=1.0,
+    show_default=True,
+    help=N_("1 is about 200,000 cases and 40,000 reviews of 18 months."),
+)
+@option("--seed", default=1, show_default=True, help=N_("The same seed makes the same province."))
 @click.pass_obj
 def demo_data(installation: Installation, *, scale: float, seed: int) -> None:
-    """Fill an empty installation with a fictional city, sent through the real flows."""
+    """Fill an empty installation with a fictional province, sent through the real flows."""
     installation.connect(HAOCHAPING_DEMO="1")
     _fill(scale, seed)
 
@@ -110,7 +115,7 @@ def demo_data(installation: Installation, *, scale: float, seed: int) -> None:
 @option("--reset", is_flag=True, help=N_("Forget the demo's data first."))
 @click.pass_obj
 def demo(installation: Installation, *, reset: bool) -> None:
-    """Start everything with a fictional city: database, web server, worker. Ctrl-C stops it; the data stays."""
+    """Start everything with a fictional province: database, web server, worker. Ctrl-C stops it; the data stays."""
     if not installation.embedded:
         fail(gettext("The demo uses its own database: unset DATABASE_URL, or use “demo-data” and “serve”."))
     if reset:
@@ -144,32 +149,34 @@ def _forget(home: Path) -> None:
 def _fill(scale: float, seed: int) -> None:
     from django.utils import timezone  # noqa: PLC0415 - needs Django to be ready
 
-    from haochaping.doors.demo.city import fill, is_begun, is_filled  # noqa: PLC0415
+    from haochaping.doors.demo.province import fill, is_begun, is_filled  # noqa: PLC0415
 
     if is_filled():
-        click.echo(gettext("The fictional city is there."))
+        click.echo(gettext("The fictional province is there."))
         return
     if is_begun():
         fail(
             gettext(
-                "The fictional city is there only in part: its making was cut off. "
+                "The fictional province is there only in part: its making was cut off. "
                 "Run “haochaping demo --reset”."
             )
         )
     show_progress(fill(scale=scale, seed=seed, now=timezone.now()))
-    click.echo(gettext("The fictional city is there."))
+    click.echo(gettext("The fictional province is there."))
 
 
 def show_progress(making: Iterator[Progress]) -> None:
-    """Let the city be made: under a bar on a terminal, with a line for every 20 days otherwise."""
+    """Let the province be made: under a bar on a terminal, with a line for every 50 days otherwise."""
     if sys.stderr.isatty():
-        with click.progressbar(length=1, label=gettext("Fictional city"), file=sys.stderr) as bar:
+        with click.progressbar(length=1, label=gettext("Fictional province"), file=sys.stderr) as bar:
             for step in making:
                 bar.length = step.days
                 bar.update(step.day - bar.pos)
         return
+    passed = 0
     for step in making:
-        if step.day and (step.day % _TOLD_DAYS == 0 or step.day == step.days):
+        if step.day // _TOLD_DAYS > passed or step.day == step.days:
+            passed = step.day // _TOLD_DAYS
             told = ngettext("day {day} of {days}: {n} case", "day {day} of {days}: {n} cases", step.cases)
             click.echo(told.format(day=step.day, days=step.days, n=f"{step.cases:,}"))
 

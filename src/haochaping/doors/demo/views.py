@@ -12,7 +12,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET, require_POST
 
 from haochaping.doors.demo import names
-from haochaping.doors.demo.city import a_case
+from haochaping.doors.demo.province import a_case
 from haochaping.doors.demo.welcome import demo_accounts
 from haochaping.doors.gate import public
 from haochaping.exchange.terms import Raw
@@ -41,7 +41,7 @@ def walk(request: HttpRequest) -> HttpResponse:
         # The SVG is made by us from an address of ours.
         "qr": mark_safe(svg(f"{links[0]}?via=qr")) if links else "",  # noqa: S308
         "accounts": demo_accounts(now),
-        "city": names.CITY,
+        "province": names.PROVINCE,
         "now": now,
     }
     return render(request, "demo/walk.html", context)

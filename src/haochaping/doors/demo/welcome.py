@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from haochaping.accounts.rules import one_time_code
-from haochaping.doors.demo.city import accounts_file
+from haochaping.doors.demo.province import accounts_file
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,7 +28,7 @@ class DemoAccount:
 
 
 def demo_accounts(now: datetime) -> list[DemoAccount]:
-    """The demo's accounts; empty where the city was not made by this installation."""
+    """The demo's accounts; empty where the province was not made by this installation."""
     if not accounts_file().exists():
         return []
     rows = json.loads(accounts_file().read_text(encoding="utf-8"))
@@ -47,7 +47,7 @@ def welcome(site_url: str) -> str:
         for account in demo_accounts(timezone.now())
     )
     told = gettext("""\
-云城市（虚构）好差评 is up. Everything in it is sample data.
+云川省（虚构）好差评 is up. Everything in it is sample data.
 
   public pages    {site}/
   walk-through    {site}/demo/

@@ -41,8 +41,12 @@ def opened(first: Opened) -> Opened:
 
 
 def _given(first: Opened) -> Opened | None:
-    found = own_review.follow_up_of(first.review)
-    return Opened(found, f"{first.base}/follow-up", by_receipt=first.by_receipt) if found else None
+    found = own_review.follow_up_of(first.review, first.given)
+    return (
+        Opened(found, f"{first.base}/follow-up", by_receipt=first.by_receipt, given=first.given)
+        if found
+        else None
+    )
 
 
 def _tap(request: HttpRequest, first: Opened) -> HttpResponse:

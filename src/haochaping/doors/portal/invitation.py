@@ -129,11 +129,12 @@ def slip(request: HttpRequest, token: str) -> HttpResponse:
 
 def _open(request: HttpRequest, token: str) -> tuple[InvitationRow, Opened | None]:
     invitation = reviews.invitation_by_token(token)
-    review = reviews.review_of_occurrence(invitation.occurrence_id)
+    given = reviews.reviews_of_occurrence(invitation.occurrence_id)
+    review = given.get(1)
     if review is None or yields_to_invitation(review.provenance):
         return invitation, None
     receipt = request.get_signed_cookie(_RECEIPT, default="", salt=_salt(token), max_age=_RECEIPT_KEPT)
-    return invitation, Opened(review, reverse("review", args=[token]), receipt or "")
+    return invitation, Opened(review, reverse("review", args=[token]), receipt or "", given=given)
 
 
 def _opened(request: HttpRequest, token: str) -> Opened:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -23,12 +23,13 @@ from haochaping.doors.targets import rated, step_of
 from haochaping.files import actions as file_actions
 from haochaping.files import queries as files
 from haochaping.flows import change_review, handle_bad_review
-from haochaping.flows.follow_up_review import follow_up_period
+from haochaping.flows.follow_up_review import follow_up_period_of
 from haochaping.kernel.actor import REVIEWER
 from haochaping.kernel.masking import masked_number
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.rectification import actions as rectification
+from haochaping.rectification import queries as orders
 from haochaping.reviews import actions as review_actions
 from haochaping.reviews import queries as reviews
 from haochaping.reviews.rules import is_bad, yields_to_invitation
@@ -37,7 +38,7 @@ from haochaping.rulebook import queries as rulebook
 from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from haochaping.cases.terms import Binding
     from haochaping.doors.portal.progress import Progress
     from haochaping.kernel.refused import Complaint
+    from haochaping.rectification.terms import OrderRow
     from haochaping.reviews.terms import ReviewRow
 
 
@@ -76,21 +78,25 @@ def shown_case(binding: Binding) -> ShownCase:
 
 def shown_cases(bindings: Sequence[Binding]) -> list[ShownCase]:
     """The same of many, in order."""
-    items = directory.refs(Kind.ITEMS, (b.item_id for b in bindings))
-    agencies = directory.refs(Kind.AGENCIES, (b.agency_id for b in bindings))
-    halls = directory.refs(Kind.HALLS, (b.hall_id for b in bindings if b.hall_id))
-    windows = directory.refs(Kind.WINDOWS, (b.window_id for b in bindings if b.window_id))
-    staff = directory.refs(Kind.STAFF, (b.staff_id for b in bindings if b.staff_id))
+    names = directory.names_of_service(
+        {
+            Kind.ITEMS: {b.item_id for b in bindings},
+            Kind.AGENCIES: {b.agency_id for b in bindings},
+            Kind.HALLS: {b.hall_id for b in bindings if b.hall_id},
+            Kind.WINDOWS: {b.window_id for b in bindings if b.window_id},
+            Kind.STAFF: {b.staff_id for b in bindings if b.staff_id},
+        }
+    )
     return [
         ShownCase(
-            item=items[b.item_id].name,
-            agency=agencies[b.agency_id].name,
-            hall=halls[b.hall_id].name if b.hall_id in halls else "",
+            item=names[Kind.ITEMS, b.item_id],
+            agency=names[Kind.AGENCIES, b.agency_id],
+            hall=names[Kind.HALLS, b.hall_id] if b.hall_id else "",
             at=b.occurrence_at,
             number=masked_number(b.case_no),
             step=step_of(b),
-            window=windows[b.window_id].name if b.window_id in windows else "",
-            staff=staff[b.staff_id].code if b.staff_id in staff else "",
+            window=names[Kind.WINDOWS, b.window_id] if b.window_id else "",
+            staff=names[Kind.STAFF, b.staff_id] if b.staff_id else "",
         )
         for b in bindings
     ]
@@ -119,9 +125,12 @@ def channel_of(request: HttpRequest) -> ReviewChannel:
     )
 
 
-def follow_up_of(first: ReviewRow) -> ReviewRow | None:
-    """The follow-up of a first review; one that nobody is known to have given is none beside one that somebody gave."""
-    found = reviews.review_of_occurrence(first.occurrence_id, 2) if first.assess_no == 1 else None
+def follow_up_of(first: ReviewRow, given: Mapping[int, ReviewRow]) -> ReviewRow | None:
+    """The follow-up of a first review among those given of the service.
+
+    One that nobody is known to have given is none beside one that somebody gave.
+    """
+    found = given.get(2) if first.assess_no == 1 else None
     if found and yields_to_invitation(found.provenance) and not yields_to_invitation(first.provenance):
         return None
     return found
@@ -131,13 +140,14 @@ def follow_up_of(first: ReviewRow) -> ReviewRow | None:
 class Opened:
     """A review and how it was opened: `base` is the address it lies under, `receipt` its number where known.
 
-    `by_receipt` says that the address itself holds the receipt number.
+    `by_receipt` says that the address itself holds the receipt number; `given` are all reviews of the service.
     """
 
     review: ReviewRow
     base: str
     receipt: str = ""
     by_receipt: bool = False
+    given: Mapping[int, ReviewRow] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +167,11 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
     binding = cases.binding_of(review.occurrence_id)
     changeable = now <= review.changeable_until
     withdrawn = review.status == ReviewStatus.WITHDRAWN
-    progress = None if withdrawn else progress_of(review.id, now=now)
+    order = orders.order_of_review(review.id)
+    progress = None if withdrawn else progress_of(order, now=now)
     wrong_shown = wrong or Wrong()
     said = reviews.supplement_of(review.id)
-    bad, follow_up = is_bad(review.level), follow_up_of(review)
+    bad, follow_up = is_bad(review.level), follow_up_of(review, opened.given)
     chosen = wrong_shown.codes if wrong_shown.reasons else review.indicator_codes
     # What was said is changed on a page of its own: with all that stands here it would be too much for one.
     changing = changeable and bool(review.finished_at and (wrong_shown.reasons or request.GET.get("change")))
@@ -191,8 +202,10 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
         "progress": progress,
         "message": wrong_shown.message or MessageForm(),
         "follow_up": follow_up,
-        "follow_up_until": None if follow_up or withdrawn else _follow_up_until(review, now),
-        "first": reviews.review_of_occurrence(review.occurrence_id) if review.assess_no != 1 else None,
+        "follow_up_until": _follow_up_until(review, order, binding, now)
+        if binding and not follow_up and not withdrawn
+        else None,
+        "first": opened.given.get(1) if review.assess_no != 1 else None,
         "solution": wrong_shown.solution or _solution_form(progress, now),
         "wrong_form": wrong_shown.message or wrong_shown.reasons or wrong_shown.solution,
         "sentences": [say(complaint) for complaint in wrong_shown.complaints],
@@ -318,9 +331,13 @@ def _reachable(review: ReviewRow, binding: Binding) -> bool:
     return (review.person_id or cases.person_of(binding.case_id)) is not None
 
 
-def _follow_up_until(review: ReviewRow, now: datetime) -> datetime | None:
+def _follow_up_until(
+    review: ReviewRow, order: OrderRow | None, binding: Binding, now: datetime
+) -> datetime | None:
     """Until when a follow-up review can be given; None when it cannot be now."""
-    period = follow_up_period(review, now=now) if review.assess_no == 1 else None
+    if review.assess_no != 1:
+        return None
+    period = follow_up_period_of(review, order, division_path=binding.division_path, now=now)
     return period[1] if period and period[0] < now <= period[1] else None
 
 

@@ -24,7 +24,6 @@ from haochaping.ui.shapes import Event
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from uuid import UUID
 
     from haochaping.notices.terms import MessageRow
     from haochaping.rectification.terms import OrderRow, SolutionRow
@@ -69,9 +68,8 @@ class Progress:
         return gettext(SOLVED_LABELS[self.solution.solved]) if self.solution else ""
 
 
-def progress_of(review_id: UUID, *, now: datetime) -> Progress | None:
-    """What became of a review; None when there is nothing to put right."""
-    order = orders.order_of_review(review_id)
+def progress_of(order: OrderRow | None, *, now: datetime) -> Progress | None:
+    """What became of a review by its order; None when there is nothing to put right."""
     if order is None or order.state == OrderState.CANCELLED:
         return None
     waiting = order.state == OrderState.CREATED

@@ -42,8 +42,14 @@ def page(request: HttpRequest, receipt: str) -> HttpResponse:
         return HttpResponseRedirect(reverse("status", args=[normal]))
     if request.method == "POST":
         return _tap(request, normal)
-    waiting = exchange.by_receipt(normal)
-    return _waiting(request, waiting, normal) if waiting else own_review.page(request, _open(normal))
+    try:
+        opened = _open(normal)
+    except Refused:
+        waiting = exchange.by_receipt(normal)
+        if waiting is None:
+            raise
+        return _waiting(request, waiting, normal)
+    return own_review.page(request, opened)
 
 
 @public
@@ -96,7 +102,8 @@ def _normal(receipt: str) -> str:
 
 def _open(receipt: str) -> Opened:
     review = reviews.review_by_receipt(receipt)
-    return Opened(review, reverse("status", args=[receipt]), receipt, by_receipt=True)
+    given = reviews.reviews_of_occurrence(review.occurrence_id)
+    return Opened(review, reverse("status", args=[receipt]), receipt, by_receipt=True, given=given)
 
 
 def _tap(request: HttpRequest, receipt: str) -> HttpResponse:

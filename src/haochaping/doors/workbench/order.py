@@ -147,10 +147,14 @@ def photo(request: HttpRequest, order_id: UUID, photo_id: UUID) -> HttpResponse:
 
 def _order(order_id: UUID, by: Actor) -> OrderRow:
     order = orders.order(order_id, by=by)
+    _check_dispatched(order)
+    return order
+
+
+def _check_dispatched(order: OrderRow) -> None:
     if order.state == OrderState.CREATED:
         # Until it is dispatched it is the reviewer's to change, and nobody else's to see.
         raise Refused(NO_SUCH_ORDER)
-    return order
 
 
 def _address(order_id: UUID) -> str:
@@ -166,14 +170,14 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     by, now = actor_of(request), timezone.now()
-    order = _order(order_id, by)
+    order, solution = orders.order_with_solution(order_id, by=by)
+    _check_dispatched(order)
     leave_note(request, EntryKind.PERSONAL_DATA_READ, "order", str(order.id))
     events = orders.timeline(order.id)
     thread = notices.messages(order.thread_id, for_side=Side.AGENCY) if order.thread_id else []
     callbacks = orders.callbacks(order.id)
     written = [*(event.by for event in events), *(message.author for message in thread)]
     names = names_of(written, by)
-    solution = orders.solutions_of([order.id]).get(order.id)
     context = {
         "order": order,
         "state": gettext(STATE_LABELS[order.state]),
@@ -203,8 +207,8 @@ def _page(
 
 def _review(review_id: UUID, by: Actor) -> dict[str, object]:
     """The review as staff may see it: never who gave it; its words only for those who may, while it stands."""
-    review = reviews.reviews([review_id])[review_id]
-    binding, said = cases.binding_of(review.occurrence_id), reviews.supplement_of(review_id)
+    review, said = reviews.review_with_supplement(review_id)
+    binding = cases.binding_of(review.occurrence_id)
     return {
         "review": review,
         # Whoever handles it reaches the reviewer through the thread: a number written into the text stays hidden.

@@ -1,4 +1,5 @@
--- Moves the pending changes into the facts. Readers add both, so that they see the same sums before and after.
+-- Moves the pending changes into the facts of days and of months. Readers add them up together, so that they see the
+-- same sums before and after. A division's path names it and all above it, whose codes say where it lies for ever.
 WITH taken AS (
     DELETE FROM insight_fact_delta
     RETURNING kind, day, division_id, agency_id, item_id, channel, level, provenance, n
@@ -8,9 +9,27 @@ WITH taken AS (
     GROUP BY kind, day, division_id, agency_id, item_id, channel, level, provenance
 ), folded AS (
     INSERT INTO insight_fact AS fact (kind, day, division_id, agency_id, item_id, channel, level, provenance, n)
-    SELECT kind, day, division_id, agency_id, item_id, channel, level, provenance, n FROM summed
+    SELECT kind, day, division_id, agency_id, item_id, channel, level, provenance, n FROM summed ORDER BY day
     ON CONFLICT (kind, day, division_id, agency_id, item_id, channel, level, provenance)
     DO UPDATE SET n = fact.n + excluded.n
     RETURNING 1
+), months AS (
+    SELECT kind, date_trunc('month', day)::date AS month, division_id, agency_id, item_id, level, provenance, sum(n) AS n
+    FROM summed
+    GROUP BY kind, date_trunc('month', day)::date, division_id, agency_id, item_id, level, provenance
+), by_division AS (
+    INSERT INTO insight_division_month AS fact (division_id, month, kind, level, provenance, n)
+    SELECT above.id, month, kind, months.level, provenance, sum(n)
+    FROM months
+    JOIN directory_division AS part ON part.id = division_id
+    JOIN directory_division AS above ON above.code = ANY(string_to_array(part.path, '.'))
+    GROUP BY above.id, month, kind, months.level, provenance
+    ON CONFLICT (division_id, month, kind, level, provenance) DO UPDATE SET n = fact.n + excluded.n
+), by_item AS (
+    INSERT INTO insight_item_month AS fact (item_id, agency_id, month, kind, level, provenance, n)
+    SELECT item_id, agency_id, month, kind, level, provenance, sum(n)
+    FROM months
+    GROUP BY item_id, agency_id, month, kind, level, provenance
+    ON CONFLICT (item_id, agency_id, month, kind, level, provenance) DO UPDATE SET n = fact.n + excluded.n
 )
 SELECT (SELECT count(*) FROM taken) AS moved, (SELECT count(*) FROM folded) AS touched

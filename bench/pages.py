@@ -1,0 +1,158 @@
+"""Server time and queries of every public page in the demo province; the pages of the desk for information.
+
+Calls the WSGI application in its own process, one request after the other: time from the request to the last byte of
+the answer, median of the runs after a warm-up; beside it the CPU time that the page cost here and in its backend of
+PostgreSQL, which other programs on the machine do not lengthen. Limits: the citizen's form 10 ms, any public page
+50 ms, 12 queries. The exit status is 1 when a limit is broken.
+Usage: python -m bench.pages [scale] [runs]
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+import time
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench.world import connect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from http.cookies import SimpleCookie
+
+    from bench.visits import Visit
+
+SCALE = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
+RUNS = int(sys.argv[2]) if len(sys.argv) > 2 else 30
+MOST_QUERIES = 12
+_WARM_UP = 3
+
+
+def main() -> None:
+    """Make the province, visit, print a line a page, and say whether a limit was broken."""
+    os.environ["HAOCHAPING_DEMO"] = "1"
+    connect()
+    from django.utils import timezone
+
+    from haochaping.doors.demo.province import fill
+
+    begun = time.perf_counter()
+    for _ in fill(scale=SCALE, seed=1, now=timezone.now()):
+        pass
+    print(f"pages: province of scale {SCALE:g} made in {time.perf_counter() - begun:.0f} s", flush=True)
+    sys.exit(measure())
+
+
+def measure() -> int:
+    """Visit every page; returns 1 when a limit was broken, else 0."""
+    from bench import visits
+    from haochaping.config.wsgi import application
+
+    cookies: dict[str, str] = {"": ""}
+    broken = []
+    print(f"{'page':<32}{'ms':>8}{'cpu ms':>8}{'limit':>8}{'ratio':>7}{'queries':>9}  address")
+    for visit in (*visits.public(), *visits.staff()):
+        if visit.who not in cookies:
+            cookies[visit.who] = _signed_in(visit.who)
+        took, cpu, queries, status = _visited(application, visit, cookies[visit.who])
+        limit = f"{visit.limit_ms:.0f}" if visit.limit_ms else "–"
+        ratio = f"{took / visit.limit_ms:.2f}" if visit.limit_ms else "–"
+        line = f"{visit.name:<32}{took:>8.1f}{cpu:>8.1f}{limit:>8}{ratio:>7}{queries:>9}  {visit.address[:70]} ({status})"
+        is_broken = queries > MOST_QUERIES or bool(visit.limit_ms and took > visit.limit_ms)
+        broken += [line] if is_broken else []
+        print(f"{line}{'  ← over the limit' if is_broken else ''}", flush=True)
+    print(
+        f"pages: {len(broken)} over a limit; median of {RUNS} runs at scale {SCALE:g}, WSGI call in process"
+    )
+    return 1 if broken else 0
+
+
+def _visited(application: Callable[..., Any], visit: Visit, cookies: str) -> tuple[float, float, int, int]:
+    """Median milliseconds, median milliseconds of CPU, queries and status of a page."""
+    taken, spent = [], []
+    queries = status = 0
+    backend = _backend()
+    for run in range(_WARM_UP + RUNS):
+        begun, cpu = time.perf_counter(), time.process_time() + _cpu(backend)
+        queries, status = _asked(application, visit.address, cookies)
+        if run >= _WARM_UP:
+            taken.append((time.perf_counter() - begun) * 1000)
+            spent.append((time.process_time() + _cpu(backend) - cpu) * 1000)
+    return statistics.median(taken), statistics.median(spent), queries, status
+
+
+def _backend() -> int:
+    """The process of PostgreSQL that answers this one: with one request at a time, the pool gives out the same."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return int(cursor.fetchone()[0])
+
+
+def _cpu(pid: int) -> float:
+    """CPU seconds of a process."""
+    return int(Path(f"/proc/{pid}/schedstat").read_text(encoding="ascii").split()[0]) / 1e9
+
+
+def _asked(application: Callable[..., Any], address: str, cookies: str) -> tuple[int, int]:
+    """How many queries the page took, and its status."""
+    from django.db import connection
+
+    path, _, query = address.partition("?")
+    environ = {
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": path,
+        "QUERY_STRING": query,
+        "HTTP_COOKIE": cookies,
+        "HTTP_HOST": "127.0.0.1",
+        "HTTP_ACCEPT_LANGUAGE": "zh-CN",
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "wsgi.input": BytesIO(),
+        "wsgi.errors": sys.stderr,
+        "wsgi.url_scheme": "http",
+    }
+    said: list[str] = []
+    asked = 0
+
+    def counted(execute: Callable[..., Any], *args: Any) -> Any:
+        nonlocal asked
+        asked += 1
+        return execute(*args)
+
+    with connection.execute_wrapper(counted):
+        answer = application(environ, lambda status, _headers: said.append(status))
+        b"".join(answer)
+        answer.close()
+    return asked, int(said[0].split()[0])
+
+
+def _signed_in(username: str) -> str:
+    """The cookies of a demo account after both factors, through the real pages."""
+    import json
+
+    from django.test import Client
+    from django.urls import reverse
+    from django.utils import timezone
+
+    from haochaping.accounts.rules import one_time_code
+    from haochaping.doors.demo.province import accounts_file
+
+    accounts = {row["username"]: row for row in json.loads(accounts_file().read_text(encoding="utf-8"))}
+    account = accounts[username]
+    browser = Client(headers={"host": "127.0.0.1"})
+    browser.post(reverse("account_login"), {"login": username, "password": account["password"]})
+    code = one_time_code(account["secret"], timezone.now())
+    browser.post(reverse("mfa_authenticate"), {"code": code})
+    jar: SimpleCookie = browser.cookies
+    return "; ".join(f"{name}={morsel.value}" for name, morsel in jar.items())
+
+
+if __name__ == "__main__":
+    main()

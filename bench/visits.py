@@ -1,0 +1,126 @@
+"""The pages of the house in the demo province: who asks for which address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from haochaping.doors.demo import names
+from haochaping.doors.demo.places import item_code
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+COUNTY, TOWN, VILLAGE = "990102000000", "990102001000", "990102001001"
+BUSY_AGENCY = f"{names.CITY[0]}_03"
+_FORM, _PAGE = 10.0, 50.0
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One page asked for; `limit_ms` None where it is measured for information only, `who` "" for the public."""
+
+    name: str
+    address: str
+    limit_ms: float | None = _PAGE
+    who: str = ""
+
+
+def public() -> Iterator[Visit]:
+    """Every page that everybody may see, the drill-down at each of its levels."""
+    token, rated, receipt = _token(answered=False), _token(answered=True), _receipt()
+    yield Visit("review", f"/r/{token}", _FORM)
+    yield Visit("review", f"/r/{rated}")
+    yield Visit("review_slip", f"/r/{token}/slip")
+    yield Visit("review_follow_up", f"/r/{rated}/follow-up")
+    yield Visit("status", f"/status/{receipt}")
+    yield Visit("status_follow_up", f"/status/{receipt}/follow-up")
+    yield Visit("front", "/")
+    yield Visit("front", f"/?q={quote('登记')}")
+    for code in (names.PROVINCE[0], names.CITY[0], COUNTY, TOWN, VILLAGE, "440000000000"):
+        yield Visit("division", f"/divisions/{code}")
+    yield Visit("division", f"/divisions/{names.PROVINCE[0]}?from=2026-02-03&to=2026-09-17&page=3")
+    yield Visit("division", f"/divisions/{names.CITY[0]}{_days()}")
+    for code in (BUSY_AGENCY, names.CLERK_AGENCY):
+        yield Visit("agency", f"/agencies/{code}")
+    yield Visit("item", f"/items/{item_code(names.CITY[0], 3, 1)}")
+    yield Visit("wire_anhui_visit", "/wire/anhui/visit/nonsense")
+    for name, address in (
+        ("measures", "/measures"),
+        ("about", "/about"),
+        ("gallery", "/ui"),
+        ("my", "/my/"),
+        ("my_code", "/my/code"),
+        ("account_link", "/account/link/nonsense"),
+        ("account_login", "/accounts/login/"),
+        ("account_inactive", "/accounts/inactive/"),
+        ("api:docs", "/api/v1/docs"),
+        ("demo", "/demo/"),
+        ("demo_phone", "/demo/phone/"),
+    ):
+        yield Visit(name, address)
+
+
+def staff() -> Iterator[Visit]:
+    """The pages of the desk and the console, for information."""
+    for who, name, address in (
+        ("clerk", "desk", "/desk/"),
+        ("supervisor", "desk", "/desk/"),
+        ("supervisor", "desk", "/desk/?list=done"),
+        ("supervisor", "desk_order", f"/desk/orders/{_order()}"),
+        ("publisher", "desk_releases", "/desk/releases/"),
+        ("sysadmin", "desk_quarantine", "/desk/quarantine/"),
+        ("sysadmin", "desk_jobs", "/desk/jobs/"),
+        ("sysadmin", "account_people", "/account/people/"),
+        ("auditor", "account_audit", "/account/audit/"),
+        ("sysadmin", "admin:index", "/admin/"),
+        ("sysadmin", "admin:directory_division_changelist", "/admin/directory/division/"),
+        ("sysadmin", "admin:directory_serviceitem_changelist", "/admin/directory/serviceitem/"),
+    ):
+        yield Visit(name, address, None, who)
+
+
+def _days() -> str:
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from haochaping.kernel.periods import local_day
+
+    today = local_day(timezone.now())
+    return f"?from={today - timedelta(days=29)}"
+
+
+def _token(*, answered: bool) -> str:
+    """The address part of an invitation; one with an answered bad review where it is answered."""
+    from haochaping.kernel.actor import EVERYWHERE, Actor, ActorKind
+    from haochaping.rectification import queries as orders
+    from haochaping.reviews import queries as reviews
+
+    if not answered:
+        return reviews.unanswered_tokens(1)[0][1]
+    look = Actor(ActorKind.STAFF, "bench", powers=frozenset({"order.view"}), scope=EVERYWHERE)
+    review = reviews.reviews([orders.inbox(look, done=True, limit=1)[0].review_id]).popitem()[1]
+    return reviews.tokens_of([review.occurrence_id])[review.occurrence_id]
+
+
+def _receipt() -> str:
+    """The receipt of a bad review that is given for the occasion."""
+    from django.utils import timezone
+
+    from haochaping.flows.answer_invitation import answer_invitation
+    from haochaping.kernel.actor import REVIEWER
+    from haochaping.reviews import queries as reviews
+    from haochaping.reviews.terms import ReviewChannel
+
+    token, now = reviews.unanswered_tokens(2)[1][1], timezone.now()
+    return answer_invitation(token, "2", channel=ReviewChannel.PC, by=REVIEWER, now=now).receipt or ""
+
+
+def _order() -> str:
+    from haochaping.kernel.actor import EVERYWHERE, Actor, ActorKind
+    from haochaping.rectification import queries as orders
+
+    look = Actor(ActorKind.STAFF, "bench", powers=frozenset({"order.view"}), scope=EVERYWHERE)
+    return str(orders.inbox(look, done=True, limit=1)[0].id)

@@ -1,0 +1,137 @@
+"""What agencies, reviewers and publishers of the fictional province do about its reviews, by the house's own flows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from haochaping.doors.demo import texts
+from haochaping.doors.demo.places import SLOW
+from haochaping.flows import handle_bad_review
+from haochaping.flows.follow_up_review import follow_up_review
+from haochaping.kernel.actor import EVERYWHERE, REVIEWER, SYSTEM, Actor, ActorKind, Scope
+from haochaping.publicity import actions as publicity
+from haochaping.publicity import queries as candidates
+from haochaping.publicity.terms import Decision
+from haochaping.rectification import actions as rectification
+from haochaping.rectification import queries as orders
+from haochaping.rectification.terms import OrderState
+from haochaping.reviews import queries as reviews
+from haochaping.reviews.terms import ReviewChannel
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    from haochaping.directory.terms import AgencyRef
+    from haochaping.rectification.terms import OrderRow
+
+_EVERYBODY = Actor(ActorKind.STAFF, "demo", powers=frozenset({"order.view"}), scope=EVERYWHERE)
+_PUBLISHER = Actor(
+    ActorKind.STAFF, "政务服务管理局发布员", powers=frozenset({"publication.release"}), scope=EVERYWHERE
+)
+# How likely an open order takes a step on a working day, by a slow agency and by the others.
+_STEP, _SLOW_STEP = 0.5, 0.03
+# The newest orders are not far yet.
+_LATE_STEP = 0.12
+_ASKS, _NOT_REACHED, _EXPLAINED = 0.3, 0.12, 0.1
+_SAYS_WHETHER_SOLVED, _FOLLOWS_UP = 0.6, 0.2
+_WAITING_TEXTS = 12
+_OPEN = 500
+
+
+@dataclass(slots=True)
+class Handler:
+    """Works on the orders of some agencies."""
+
+    dice: random.Random
+    agencies: Mapping[int, AgencyRef]
+    _answered: list[UUID] = field(default_factory=list)
+
+    def work(self, evening: datetime, *, lately: bool) -> None:
+        """One working day: open orders take a step or do not, the answered answer back."""
+        for review_id in self._answered:
+            self._react(review_id, evening)
+        self._answered.clear()
+        for order in orders.inbox(_EVERYBODY, limit=_OPEN):
+            agency = self.agencies.get(order.agency_id)
+            likely = _SLOW_STEP if agency and agency.code in SLOW else _LATE_STEP if lately else _STEP
+            if agency and self.dice.random() < likely:
+                self._step(order, evening)
+
+    def dispatch(self, now: datetime) -> None:
+        """What is due goes out to the agencies."""
+        handle_bad_review.dispatch_due(by=SYSTEM, now=now)
+
+    def _step(self, order: OrderRow, now: datetime) -> None:
+        clerk = Actor(
+            ActorKind.STAFF,
+            f"{order.agency_name}经办人",
+            powers=frozenset({"order.view", "order.handle"}),
+            scope=Scope(agency_path=self.agencies[order.agency_id].path),
+        )
+        match order.state:
+            case OrderState.DISPATCHED:
+                rectification.sign_for(order.id, by=clerk, now=now)
+                if self.dice.random() < _ASKS:
+                    text = self.dice.choice(texts.WRITTEN)
+                    handle_bad_review.write_to_reviewer(order.id, text, by=clerk, now=now)
+            case OrderState.SIGNED:
+                self._call(order, clerk, now)
+            case OrderState.VERIFIED:
+                self._mend(order, clerk, now)
+            case _:
+                text = self.dice.choice(self._theme(order).replied)
+                handle_bad_review.reply(order.id, text, by=clerk, now=now)
+                self._answered.append(order.review_id)
+
+    def _call(self, order: OrderRow, clerk: Actor, now: datetime) -> None:
+        is_true: bool | None = True
+        result, note = "answered", self.dice.choice(self._theme(order).found)
+        if self.dice.random() < _NOT_REACHED:
+            result, is_true, note = "not_reached", None, self.dice.choice(texts.NOT_REACHED)
+        rectification.verify_by_callback(
+            order.id, result=result, is_true=is_true, is_reasonable=is_true, note=note, by=clerk, now=now
+        )
+
+    def _mend(self, order: OrderRow, clerk: Actor, now: datetime) -> None:
+        explained = self.dice.random() < _EXPLAINED
+        rectification.rectify(
+            order.id,
+            outcome="explained" if explained else "immediate_rectified",
+            text=texts.EXPLAINED if explained else self.dice.choice(self._theme(order).mended),
+            by=clerk,
+            now=now,
+        )
+
+    def _theme(self, order: OrderRow) -> texts.Theme:
+        """What the reviewer complained of, so that the answer fits."""
+        given = reviews.reviews([order.review_id])[order.review_id]
+        name = next((texts.THEME_OF[c] for c in given.indicator_codes if c in texts.THEME_OF), "manner")
+        return texts.THEMES[name]
+
+    def _react(self, review_id: UUID, now: datetime) -> None:
+        """The reviewer says whether it is solved, or rates once more."""
+        if self.dice.random() < _SAYS_WHETHER_SOLVED:
+            solved = self.dice.choices(("yes", "partly", "no"), (7, 2, 1))[0]
+            rectification.answer_solution(review_id, solved=solved, text="", by=REVIEWER, now=now)
+        is_first = reviews.reviews([review_id])[review_id].assess_no == 1
+        if is_first and self.dice.random() < _FOLLOWS_UP:
+            level = self.dice.choice(("4", "3", "3", "2"))
+            follow_up_review(review_id, level, by_token=True, channel=ReviewChannel.SMS, by=REVIEWER, now=now)
+
+
+def publish(now: datetime) -> None:
+    """The publisher has worked off everything but the newest texts; what names somebody is held back."""
+    for found in candidates.candidates(_PUBLISHER, now=now, limit=100_000)[:-_WAITING_TEXTS]:
+        held = found.original == texts.NAMED
+        publicity.decide(
+            found.review_id,
+            found.part,
+            Decision.HELD if held else Decision.RELEASED,
+            reason=texts.HOLD_REASON if held else "",
+            by=_PUBLISHER,
+            now=now,
+        )
