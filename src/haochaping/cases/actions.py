@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, LiteralString
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from msgspec import Struct
 
 from haochaping.cases import queries
 from haochaping.cases.models import Case, ServiceOccurrence
@@ -46,11 +47,15 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class TakenIn:
-    """What a batch came to: one outcome per case in order, and the counted facts before and after."""
+    """What a batch came to: one outcome per case in order, and the counted facts before and after.
+
+    `completed` are the last services of those that are completed: what an invitation asks about.
+    """
 
     outcomes: list[Outcome]
     before: dict[UUID, CaseFacts] = field(default_factory=dict)
     after: dict[UUID, CaseFacts] = field(default_factory=dict)
+    completed: dict[UUID, UUID] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +66,7 @@ class _Places:
     items: dict[str, ItemRef]
 
 
-@dataclass(frozen=True, slots=True)
-class _Bound:
+class _Bound(Struct, frozen=True):
     position: int
     case: NewCase
     platform_id: int
@@ -212,6 +216,8 @@ def _write(
         _update(taken, changed, sealed[len(new) :], places, verified=verified, now=now)
     for row, facts in zip(new, fresh, strict=True):
         taken.after[facts.id] = facts
+        if facts.occurrences and row.case.status == CaseStatus.COMPLETED:
+            taken.completed[facts.id] = _last(row.case.occurrences, facts)
         taken.outcomes[row.position] = Outcome(OutcomeKind.ACCEPTED, facts.id)
     for row, case in changed:
         taken.outcomes[row.position] = Outcome(OutcomeKind.UPDATED, case.pk)
@@ -219,6 +225,11 @@ def _write(
     ledger.append(
         [NewEntry(EntryKind.CASES_TAKEN_IN, "cases", rows[0].case.source, facts=count)], by=by, now=now
     )
+
+
+def _last(told: Sequence[NewOccurrence], facts: CaseFacts) -> UUID:
+    """The id of the service with the highest number."""
+    return max(zip(told, facts.occurrences, strict=True), key=lambda pair: pair[0].no)[1].id
 
 
 type _Persons = tuple[UUID | None, UUID | None]
@@ -231,7 +242,8 @@ def _insert(
     ids = uuids7(now, len(new))
     in_order = sorted(range(len(new)), key=lambda n: (new[n][0].platform_id, new[n][0].case.case_no))
     copy_rows("cases_case", _CASE, (_case(ids[n], *new[n], verified=verified, now=now) for n in in_order))
-    told = [[(uuid7(now), occurrence) for occurrence in row.case.occurrences] for row, _ in new]
+    occurrence_ids = iter(uuids7(now, sum(len(row.case.occurrences) for row, _ in new)))
+    told = [[(next(occurrence_ids), occurrence) for occurrence in row.case.occurrences] for row, _ in new]
     copy_rows(
         "cases_service_occurrence",
         _OCCURRENCE,
@@ -367,6 +379,10 @@ def _update(
         update_fields=["name", "stage", "at", "channel", "hall", "window", "staff"],
     )
     taken.after |= queries.facts_of(case.pk for case in rows)
+    for case in rows:
+        # It may have been completed by an earlier message of this batch.
+        taken.completed.pop(case.pk, None)
+    taken.completed |= queries.completed(case.pk for case in rows)
 
 
 _CHANGEABLE = [

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import codecs
 import csv
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import python_calamine
+from msgspec import Struct
 
 from haochaping.exchange.formulas import formula_cells
 from haochaping.exchange.rules import read_json
@@ -27,15 +27,14 @@ from haochaping.exchange.terms import (
 from haochaping.kernel.refused import Complaint, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 _CHUNK = 1 << 20
 _ROUNDED_FROM = 1e15
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One row: its number as a person counts (the heading of a table is row 1), and its fields or a complaint."""
 
     number: int
@@ -45,11 +44,18 @@ class Row:
 
 def rows(path: Path) -> Iterator[Row]:
     """Read a file by its ending; raises `Refused` when the file as a whole cannot be read."""
-    readers = {".csv": _csv_rows, ".xlsx": _xlsx_rows, ".jsonl": _json_rows, ".ndjson": _json_rows}
+    return (row for row in some_rows(path, "", lambda _: True) if row is not None)
+
+
+def some_rows(path: Path, column: str, wanted: Callable[[str], bool]) -> Iterator[Row | None]:
+    """As `rows`, with None in place of each row whose value in a column is not wanted ("" where it has none)."""
+    if path.suffix.lower() == ".csv":
+        return _csv_rows(path, column, wanted)
+    readers = {".xlsx": _xlsx_rows, ".jsonl": _json_rows, ".ndjson": _json_rows}
     reader = readers.get(path.suffix.lower())
     if reader is None:
         raise Refused(UNKNOWN_FILE_TYPE, name=path.name)
-    return reader(path)
+    return (row if wanted(str(row.fields.get(column, ""))) else None for row in reader(path))
 
 
 def encoding_of(path: Path) -> str:
@@ -66,14 +72,15 @@ def encoding_of(path: Path) -> str:
     raise Refused(UNREADABLE_FILE, name=path.name, expected="UTF-8 / GB18030", detail="encoding")
 
 
-def _csv_rows(path: Path) -> Iterator[Row]:
+def _csv_rows(path: Path, column: str, wanted: Callable[[str], bool]) -> Iterator[Row | None]:
     with path.open(encoding=encoding_of(path), errors="replace", newline="") as file:
         try:
             lines = ((number, cells) for number, cells in enumerate(csv.reader(file), start=1) if any(cells))
             heading = _heading(path, next(lines, (1, []))[1])
             places = _places(heading)
+            at = heading.index(column) if column in heading else len(heading)
             for number, cells in lines:
-                yield _row(number, places, cells)
+                yield _row(number, places, cells) if wanted(cells[at] if at < len(cells) else "") else None
         except csv.Error as error:
             raise Refused(UNREADABLE_FILE, name=path.name, expected="CSV", detail=str(error)) from None
 

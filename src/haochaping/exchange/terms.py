@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from haochaping.kernel.refused import N_, Reason
 
@@ -29,8 +31,7 @@ class QuarantineState(StrEnum):
     TAKEN = "taken"
 
 
-@dataclass(frozen=True, slots=True)
-class Raw:
+class Raw(Struct, frozen=True):
     """One record as it came through a door: plain values, nothing believed yet.
 
     A record that comes out of quarantine brings what was settled when it first arrived: the persons already sealed
@@ -38,7 +39,7 @@ class Raw:
     """
 
     fields: Mapping[str, object]
-    sealed: Mapping[str, UUID] = field(default_factory=dict)
+    sealed: Mapping[str, UUID] = {}
     digest: bytes | None = None
     receipt_hash: bytes | None = None
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from haochaping.cases import actions as cases
-from haochaping.cases import queries as case_queries
 from haochaping.exchange import actions as exchange
 from haochaping.exchange import queries as exchange_queries
 from haochaping.exchange.rules import judge_case, storable, without_persons
@@ -25,11 +24,11 @@ from haochaping.reviews import queries as review_queries
 from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from uuid import UUID
 
     from haochaping.cases.actions import TakenIn
-    from haochaping.cases.terms import CaseFacts, NewCase
+    from haochaping.cases.terms import NewCase
     from haochaping.kernel.actor import Actor
 
 _REFUSED = {UNKNOWN_FIELD.code}
@@ -59,7 +58,7 @@ def take_in_cases(
         outcomes[position] = outcome
     insight.count(changes(case_units(taken.before.values()), case_units(taken.after.values())))
     _move_reviews(taken)
-    _invite(taken.after, by, now)
+    _invite(taken, by, now)
     settled = [outcome for outcome in outcomes if outcome]
     if not retried:
         settled = _put_aside(raws, settled, entrance, by, now)
@@ -69,17 +68,15 @@ def take_in_cases(
     return settled
 
 
-def _invite(taken: Mapping[UUID, CaseFacts], by: Actor, now: datetime) -> None:
+def _invite(taken: TakenIn, by: Actor, now: datetime) -> None:
     """The completion of a case invites to review its last service."""
     day = local_day(now)
     by_division: dict[int, list[UUID]] = {}
-    for case in taken.values():
-        by_division.setdefault(case.division_id, []).append(case.id)
-    for division_id, case_ids in by_division.items():
-        occurrences = case_queries.completed_occurrences(case_ids)
-        if occurrences:
-            valid = rulebook.terms_for_division(division_id, day).invitation_valid
-            reviews.invite(occurrences, valid=valid, by=by, now=now)
+    for case_id, occurrence_id in taken.completed.items():
+        by_division.setdefault(taken.after[case_id].division_id, []).append(occurrence_id)
+    for division_id, occurrences in by_division.items():
+        valid = rulebook.terms_for_division(division_id, day).invitation_valid
+        reviews.invite(occurrences, valid=valid, by=by, now=now)
 
 
 def _move_reviews(taken: TakenIn) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from haochaping.kernel.refused import N_, Reason
 
@@ -16,8 +17,7 @@ class IndexPurpose(StrEnum):
     PHONE_AND_END = "phone_end"
 
 
-@dataclass(frozen=True, slots=True)
-class PlainPerson:
+class PlainPerson(Struct, frozen=True):
     """A person as a source names them, in memory between door and seal only; its repr says nothing."""
 
     name: str = ""

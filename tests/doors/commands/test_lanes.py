@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ROWS = 300
+_HEADING = "source,case_no,item,agency,division,status,completed_at"
 
 
 @pytest.fixture(autouse=True)
@@ -60,6 +61,27 @@ def test_every_row_is_taken_once_and_told_in_the_order_of_the_file(file):
     assert Case.objects.get(case_no="L-1").trips == 7
     assert Case.objects.filter(case_no__startswith="L-").count() == 292
     assert_counters_exact()
+
+
+def test_a_table_is_shared_out_as_well(tmp_path):
+    """One case in two spellings, a torn row and one without a case: each is told once, at its place."""
+    path = tmp_path / "cases.csv"
+    when = timezone.now().isoformat()
+    rows = [
+        f"{worlds.SOURCE},L-{n % 90}{' ' * (n // 90)},{worlds.ITEM},{worlds.AGENCY},{worlds.COUNTY},completed,{when}"
+        for n in range(180)
+    ]
+    rows[7], rows[60] = f"{worlds.SOURCE},L-7", rows[60].replace("L-60", "")
+    path.write_text("\n".join([_HEADING, *rows]), encoding="utf-8")
+
+    found = list(windows(path, take))
+
+    assert [window.rows for window in found] == [50, 50, 50, 30]
+    assert [(trouble.row, trouble.complaint.code) for window in found for trouble in window.troubles] == [
+        (9, "short_row"),
+        (62, "missing"),
+    ]
+    assert Case.objects.count() == 90
 
 
 def test_a_lane_that_is_killed_is_noticed(file):

@@ -172,6 +172,7 @@ _UNKEYED = (
     ("reviews_review", "item_id", "directory_service_item"),
     ("reviews_review", "agency_id", "directory_agency"),
     ("reviews_review", "division_id", "directory_division"),
+    ("identity_sealed_person", "batch_id", "identity_sealed_batch"),
     ("identity_blind_index", "person_id", "identity_sealed_person"),
 )
 
