@@ -379,9 +379,6 @@ def _update(
         update_fields=["name", "stage", "at", "channel", "hall", "window", "staff"],
     )
     taken.after |= queries.facts_of(case.pk for case in rows)
-    for case in rows:
-        # It may have been completed by an earlier message of this batch.
-        taken.completed.pop(case.pk, None)
     taken.completed |= queries.completed(case.pk for case in rows)
 
 

@@ -73,9 +73,16 @@ def test_a_table_is_shared_out_as_well(tmp_path):
     ]
     rows[7], rows[60] = f"{worlds.SOURCE},L-7", rows[60].replace("L-60", "")
     path.write_text("\n".join([_HEADING, *rows]), encoding="utf-8")
+    log = tmp_path / "takers"
 
-    found = list(windows(path, take))
+    def noted(raws):
+        with log.open("a", encoding="utf-8") as out:
+            out.writelines(f"{raw.fields.get('case_no', '').strip()}:{os.getpid()}\n" for raw in raws)
+        return take(raws)
 
+    found = list(windows(path, noted))
+
+    assert len(set(log.read_text(encoding="utf-8").split())) == 91  # one taker for each number
     assert [window.rows for window in found] == [50, 50, 50, 30]
     assert [(trouble.row, trouble.complaint.code) for window in found for trouble in window.troubles] == [
         (9, "short_row"),
