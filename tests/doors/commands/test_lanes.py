@@ -20,7 +20,11 @@ from tests import worlds
 from tests.flows.truth import assert_counters_exact
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
+
+    from haochaping.exchange.terms import Raw
+    from haochaping.kernel.outcomes import Outcome
 
 ROWS = 300
 _HEADING = "source,case_no,item,agency,division,status,completed_at"
@@ -34,7 +38,7 @@ def _many_lanes(committed_db, monkeypatch):
     monkeypatch.setattr(os, "process_cpu_count", lambda: 3)
 
 
-def take(raws):
+def take(raws: Sequence[Raw]) -> list[Outcome]:
     return take_in_cases(raws, entrance="file", by=OPERATOR, now=timezone.now())
 
 
@@ -75,9 +79,9 @@ def test_a_table_is_shared_out_as_well(tmp_path):
     path.write_text("\n".join([_HEADING, *rows]), encoding="utf-8")
     log = tmp_path / "takers"
 
-    def noted(raws):
+    def noted(raws: Sequence[Raw]) -> list[Outcome]:
         with log.open("a", encoding="utf-8") as out:
-            out.writelines(f"{raw.fields.get('case_no', '').strip()}:{os.getpid()}\n" for raw in raws)
+            out.writelines(f"{str(raw.fields.get('case_no', '')).strip()}:{os.getpid()}\n" for raw in raws)
         return take(raws)
 
     found = list(windows(path, noted))
