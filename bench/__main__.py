@@ -1,20 +1,20 @@
-"""`python -m bench`: run every measurement, or those named."""
+"""`python -m bench`: run every measurement, or those named; exit status 1 when a limit does not hold."""
 
 from __future__ import annotations
 
-import runpy
+import subprocess
 import sys
 
-ALL = ("bulk_intake", "pages")
+ALL = ("bulk_intake", "single_intake", "pages")
 
 
-def main() -> None:
-    """Run the chosen measurements one after the other."""
+def main() -> int:
+    """Run the chosen measurements one after the other, each in a process and with a server of its own."""
     chosen = sys.argv[1:] or ALL
-    for name in chosen:
-        sys.argv = [name]
-        runpy.run_module(f"bench.{name}", run_name="__main__")
+    return max(
+        subprocess.run([sys.executable, "-m", f"bench.{name}"], check=False).returncode for name in chosen
+    )
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

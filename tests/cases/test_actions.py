@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import DataError, transaction
 
+from haochaping.cases import queries
 from haochaping.cases.models import Case, ServiceOccurrence
 from haochaping.cases.terms import CaseStatus, NewCase, ServiceChannel
 from haochaping.identity.models import SealedPerson
@@ -316,6 +317,25 @@ def test_before_is_what_stood_when_the_batch_began():
 
     assert [facts.day for facts in taken.before.values()] == [local_day(NOW - timedelta(days=3))]
     assert [facts.day for facts in taken.after.values()] == [local_day(NOW - timedelta(days=1))]
+
+
+def test_the_last_service_of_each_completed_case_is_named():
+    """What a batch says of cases that are new and of those it changes is what the database says of them."""
+    take(case("C1", status=CaseStatus.IN_PROCESS), case("C2", status=CaseStatus.IN_PROCESS))
+
+    taken = take(
+        case("C1", occurrences=(occurrence(3), occurrence(2))),
+        case("C2", status=CaseStatus.WITHDRAWN),
+        case("C3", occurrences=(occurrence(9), occurrence(2))),
+        case("C4", occurrences=()),
+        case("C5", status=CaseStatus.IN_PROCESS),
+        case("C6"),
+        case("C6", occurrences=(occurrence(4),)),
+    )
+
+    numbers = ServiceOccurrence.objects.filter(id__in=[one.occurrence_id for one in taken.completed.values()])
+    assert sorted(numbers.values_list("case__case_no", "no")) == [("C1", 3), ("C3", 9), ("C6", 4)]
+    assert taken.completed == queries.completed(taken.after)
 
 
 def test_an_empty_batch_is_nothing():

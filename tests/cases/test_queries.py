@@ -118,10 +118,11 @@ def test_the_last_service_of_each_completed_case_is_asked_about():
     by_id = {b.occurrence_id: (b.case_no, b.occurrence_no) for b in queries.bindings_of_case(SOURCE, "C1")}
     by_id |= {b.occurrence_id: (b.case_no, b.occurrence_no) for b in queries.bindings_of_case(SOURCE, "C4")}
 
-    found = queries.completed_occurrences(ids.values())
+    found = queries.completed(ids.values())
 
-    assert sorted(by_id[one.occurrence_id] for one in found) == [("C1", 9), ("C4", 1)]
-    assert queries.completed_occurrences([]) == []
+    last = {case_id: by_id[one.occurrence_id] for case_id, one in found.items()}
+    assert last == {ids["C1"]: ("C1", 9), ids["C4"]: ("C4", 1)}
+    assert queries.completed([]) == {}
 
 
 def test_the_services_of_a_case_by_number(second_platform: str):

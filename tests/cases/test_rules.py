@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from haochaping.cases.rules import digest, is_aged_60, time_complaint
 from haochaping.cases.terms import (
@@ -74,7 +74,7 @@ def test_a_case_is_known_by_platform_and_number():
     assert CASE.key == ("hall", "1")
 
 
-@pytest.mark.parametrize("name", [field.name for field in fields(NewCase)])
+@pytest.mark.parametrize("name", NewCase.__struct_fields__)
 def test_whatever_the_sender_changes_changes_the_fingerprint(name: str):
     other = replace(CASE, **{name: getattr(_OTHER, name)})
 

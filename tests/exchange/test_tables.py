@@ -31,6 +31,24 @@ def read(path: Path, content: bytes) -> list[tables.Row]:
     return list(tables.rows(path))
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("t.csv", "case_no,trips\n1,a\n2,b\n\n,c\n1\n2\n"),
+        ("t.jsonl", '{"case_no": 1, "trips": "a"}\n{"case_no": "2"}\n\n{"trips": "c"}\n{"case_no": "1"}\n5'),
+    ],
+)
+def test_each_row_is_wanted_by_exactly_one_choice(tmp_path, name, content):
+    """Who reads a file together shares it out: a row that is torn or names no case is somebody's too."""
+    path = tmp_path / name
+    path.write_text(content, encoding="utf-8")
+    whole = list(tables.rows(path))
+
+    shares = [list(tables.some_rows(path, "case_no", n.__eq__)) for n in ("1", "2", "")]
+
+    assert [[row for row in rows if row] for rows in zip(*shares, strict=True)] == [[row] for row in whole]
+
+
 def refused(path: Path, content: bytes):
     with pytest.raises(Refused) as caught:
         read(path, content)

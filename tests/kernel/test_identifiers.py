@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from uuid import RFC_4122
 
@@ -12,9 +13,12 @@ from haochaping.kernel.identifiers import (
     grouped_receipt_no,
     normal_receipt_no,
     random_bytes,
+    random_pieces,
     receipt_no,
+    receipt_nos,
     shuffled,
     uuid7,
+    uuids7,
 )
 
 _ALPHABET = set("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
@@ -29,6 +33,35 @@ _RECEIPTS = st.text(sorted(_ALPHABET), min_size=26, max_size=26)
 def test_random_bytes_has_the_length_asked_for_and_is_drawn_anew():
     assert len(random_bytes(16)) == 16
     assert random_bytes(16) != random_bytes(16)
+
+
+def test_pieces_are_drawn_apart():
+    pieces = random_pieces(32, 50)
+
+    assert {len(piece) for piece in pieces} == {32}
+    assert len(set(pieces)) == 50
+    assert random_pieces(32, 0) == []
+
+
+def test_receipts_drawn_together_are_receipts_and_differ():
+    drawn = receipt_nos(500)
+
+    assert len(set(drawn)) == 500
+    assert all(normal_receipt_no(receipt) == receipt for receipt in drawn)
+    # 13,000 characters, 406 of each: one of 32 that is missing or far too frequent is no chance.
+    counts = Counter("".join(drawn))
+    assert set(counts) == _ALPHABET
+    assert max(counts.values()) < 2 * min(counts.values())
+    assert receipt_nos(0) == []
+
+
+@given(_MOMENTS, st.integers(0, 40))
+def test_ids_drawn_together_ascend(moment: datetime, count: int):
+    ids = uuids7(moment, count)
+
+    assert ids == sorted(set(ids))
+    assert len(ids) == count
+    assert {made.version for made in ids} <= {7}
 
 
 def test_shuffled_keeps_every_thing():

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hmac
+import json
 from datetime import UTC, date, datetime, timedelta, timezone
 from hashlib import blake2b, sha256
 from uuid import UUID
@@ -148,6 +149,47 @@ def test_the_row_reads_the_same_in_every_time_zone():
     )
 
     assert row == ROW
+
+
+@given(
+    texts=st.lists(st.text(st.characters(codec="utf-8")), min_size=3, max_size=3),
+    facts=st.dictionaries(st.text(st.characters(codec="utf-8")), st.text(st.characters(codec="utf-8"))),
+)
+def test_the_row_is_written_as_it_was_from_the_first_day(texts, facts):
+    """Entries of years ago are computed anew: the same columns must give the same bytes for ever."""
+    actor, subject_kind, subject_id = texts
+
+    row = rules.row_value(
+        entry_id=ENTRY,
+        recorded_at=NOW,
+        actor=actor,
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        facts=facts,
+    )
+
+    moment = NOW.astimezone(UTC).isoformat(timespec="microseconds")
+    columns = [str(ENTRY), moment, actor, subject_kind, subject_id, sorted(facts.items())]
+    assert row == json.dumps(columns, ensure_ascii=False, separators=(",", ":"))
+
+
+@pytest.mark.parametrize(
+    ("suite", "expected"),
+    [
+        (Suite.INTL, "5f44f01a831d374f32bc6939a14afb394995449a7613d57bba9f4eb04a110b63"),
+        (Suite.GM, "0f0cffc1deee54b3366d527dbca0cf5426fa5dd7e11295550865ac6616b3dd8f"),
+    ],
+)
+def test_the_commitment_to_an_entry_is_what_it_was_from_the_first_day(suite, expected):
+    made = rules.entry_commitment(
+        suite,
+        salt=bytes(range(32)),
+        row='["entry","时间"]',
+        fields={"score": "1", "org": "3:4", "text_sha": "left to its own salt"},
+        text_commitment=b"\x07" * 32,
+    )
+
+    assert made.hex() == expected
 
 
 def test_head_follows_from_the_head_before_and_the_leaf():

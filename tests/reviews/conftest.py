@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import pytest
+from msgspec.structs import replace
 
 from haochaping.cases import queries as cases
 from haochaping.kernel.actor import REVIEWER

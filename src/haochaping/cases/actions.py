@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, LiteralString
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from msgspec import Struct
 
 from haochaping.cases import queries
 from haochaping.cases.models import Case, ServiceOccurrence
@@ -21,6 +22,7 @@ from haochaping.cases.terms import (
     UNKNOWN_SOURCE,
     CaseFacts,
     CaseStatus,
+    Completed,
     OccurrenceFacts,
     PersonKind,
 )
@@ -50,11 +52,15 @@ type _Told = tuple[NewCase, bytes]
 
 @dataclass(slots=True)
 class TakenIn:
-    """What a batch came to: one outcome per case in order, and the counted facts before and after."""
+    """What a batch came to: one outcome per case in order, and the counted facts before and after.
+
+    `completed` are the last services of those that are completed: what an invitation asks about.
+    """
 
     outcomes: list[Outcome]
     before: dict[UUID, CaseFacts] = field(default_factory=dict)
     after: dict[UUID, CaseFacts] = field(default_factory=dict)
+    completed: dict[UUID, Completed] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +71,7 @@ class _Places:
     items: dict[str, ItemRef]
 
 
-@dataclass(frozen=True, slots=True)
-class _Bound:
+class _Bound(Struct, frozen=True):
     position: int
     case: NewCase
     platform_id: int
@@ -228,8 +233,11 @@ def _write(
     fresh = _insert(list(zip(new, sealed, strict=False)), places, verified=verified, now=now)
     if changed:
         _update(taken, changed, sealed[len(new) :], places, verified=verified, now=now)
-    for row, facts in zip(new, fresh, strict=True):
+    for row, facts, (applicant, _) in zip(new, fresh, sealed, strict=False):
         taken.after[facts.id] = facts
+        if facts.occurrences and row.case.status == CaseStatus.COMPLETED:
+            may_ask = verified and applicant is not None
+            taken.completed[facts.id] = _last(row.case.occurrences, facts, may_ask=may_ask)
         taken.outcomes[row.position] = Outcome(OutcomeKind.ACCEPTED, facts.id)
     for row, case in changed:
         taken.outcomes[row.position] = Outcome(OutcomeKind.UPDATED, case.pk)
@@ -237,6 +245,12 @@ def _write(
     ledger.append(
         [NewEntry(EntryKind.CASES_TAKEN_IN, "cases", rows[0].case.source, facts=count)], by=by, now=now
     )
+
+
+def _last(told: Sequence[NewOccurrence], facts: CaseFacts, *, may_ask: bool) -> Completed:
+    """The service with the highest number."""
+    last, stored = max(zip(told, facts.occurrences, strict=True), key=lambda pair: pair[0].no)
+    return Completed(stored.id, last.at, may_ask)
 
 
 type _Persons = tuple[UUID | None, UUID | None]
@@ -249,7 +263,8 @@ def _insert(
     ids = uuids7(now, len(new))
     in_order = sorted(range(len(new)), key=lambda n: (new[n][0].platform_id, new[n][0].case.case_no))
     copy_rows("cases_case", _CASE, (_case(ids[n], *new[n], verified=verified, now=now) for n in in_order))
-    told = [[(uuid7(now), occurrence) for occurrence in row.case.occurrences] for row, _ in new]
+    occurrence_ids = iter(uuids7(now, sum(len(row.case.occurrences) for row, _ in new)))
+    told = [[(next(occurrence_ids), occurrence) for occurrence in row.case.occurrences] for row, _ in new]
     copy_rows(
         "cases_service_occurrence",
         _OCCURRENCE,
@@ -385,6 +400,7 @@ def _update(
         update_fields=["name", "stage", "at", "channel", "hall", "window", "staff"],
     )
     taken.after |= queries.facts_of(case.pk for case in rows)
+    taken.completed |= queries.completed(case.pk for case in rows)
 
 
 _CHANGEABLE = [

@@ -11,6 +11,7 @@ from haochaping.cases.models import Case, ServiceOccurrence
 from haochaping.cases.terms import AMBIGUOUS_CASE, Binding, CaseFacts, Completed, OccurrenceFacts
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
+from haochaping.postgres.rows import array
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -39,10 +40,10 @@ def bind(keys: Sequence[OccurrenceKey]) -> list[Binding | None]:
     if not keys:
         return []
     wanted = list(dict.fromkeys(keys))
-    columns = zip(*wanted, strict=True)
+    columns: Iterable[tuple[str | int, ...]] = zip(*wanted, strict=True)
     found = {
         (binding.source, binding.case_no, binding.occurrence_no): binding
-        for binding in _bindings(_BIND, *(list(column) for column in columns))
+        for binding in _bindings(_BIND, *map(array, columns))
     }
     return [found.get(key) for key in keys]
 
@@ -85,11 +86,11 @@ def facts_of(case_ids: Iterable[UUID]) -> dict[UUID, CaseFacts]:
     }
 
 
-def completed_occurrences(case_ids: Iterable[UUID]) -> list[Completed]:
-    """The last occurrence of every completed case among these: the one an invitation asks about."""
+def completed(case_ids: Iterable[UUID]) -> dict[UUID, Completed]:
+    """The last service of every completed case among these: the one an invitation asks about."""
     with connection.cursor() as cursor:
-        cursor.execute(_COMPLETED, [list(case_ids)])
-        return [Completed(*row) for row in cursor]
+        cursor.execute(_COMPLETED, [array(case_ids)])
+        return {case_id: Completed(*rest) for case_id, *rest in cursor.fetchall()}
 
 
 def bindings_of_case(source: str, case_no: str) -> list[Binding]:
@@ -112,7 +113,7 @@ def ids_of(keys: Iterable[tuple[int, str]]) -> list[UUID]:
         return []
     platforms, numbers = zip(*wanted, strict=True)
     with connection.cursor() as cursor:
-        cursor.execute(_IDS, [list(platforms), list(numbers)])
+        cursor.execute(_IDS, [array(platforms), array(numbers)])
         return [case_id for (case_id,) in cursor]
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct
 
 from haochaping.kernel.refused import N_, Reason
 
@@ -81,8 +82,7 @@ class LimitUnit(StrEnum):
     YEAR = "year"
 
 
-@dataclass(frozen=True, slots=True)
-class NewOccurrence:
+class NewOccurrence(Struct, frozen=True):
     """服务: one contact inside a case, numbered 1 to 99; codes are the sender's, resolved at intake."""
 
     no: int
@@ -95,8 +95,7 @@ class NewOccurrence:
     staff: str
 
 
-@dataclass(frozen=True, slots=True)
-class NewCase:
+class NewCase(Struct, frozen=True):
     """A case as sent, checked for shape. `person` and `agent` are plain on arrival, sealed ids when retried."""
 
     source: str

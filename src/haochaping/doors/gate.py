@@ -227,10 +227,13 @@ def _write_notes(request: HttpRequest, status: int) -> None:
     actor: Actor | None = getattr(request, "actor", None)
     if actor is None:
         return
-    match, network = request.resolver_match, network_asked_from(request)
+    match = request.resolver_match
     notes: list[_Note] = request.__dict__.get("notes", []) if status < HTTPStatus.BAD_REQUEST else []
     if status == HTTPStatus.FORBIDDEN:
         notes = [(EntryKind.ACCESS_DENIED, "page", (match and match.view_name) or "", {})]
+    if not notes:
+        return
+    network = network_asked_from(request)
     for kind, subject_kind, subject_id, facts in notes:
         account_actions.note(
             kind, subject_kind, subject_id, by=actor, now=timezone.now(), network=network, **facts

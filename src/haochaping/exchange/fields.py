@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from haochaping.exchange.terms import (
@@ -42,6 +42,12 @@ _FALSE = {"false", "0", "no", "否"}
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _PLAIN_CODE = re.compile(r"[0-9A-Za-z]{1,10}")
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
+
+
+@lru_cache(1024)
+def _split(text: str) -> tuple[str, ...]:
+    """The codes of one text. The same few combinations come again and again."""
+    return tuple(part for part in _SEPARATORS.split(text) if part)
 
 
 @cache
@@ -181,7 +187,7 @@ class Fields:
         if value is None:
             return ()
         if isinstance(value, str):
-            value = [part for part in _SEPARATORS.split(self.text(name, 400)) if part]
+            value = _split(self.text(name, 400))
         if not isinstance(value, list | tuple) or not all(isinstance(part, str | int) for part in value):
             raise self.refusal(NOT_CODES, name)
         if len(value) > limit:

@@ -9,7 +9,7 @@ import zlib
 from typing import IO, TYPE_CHECKING
 from xml.parsers import expat
 
-from haochaping.exchange.terms import UNREADABLE_FILE
+from haochaping.exchange.terms import UNPACKS_TOO_LARGE, UNREADABLE_FILE
 from haochaping.kernel.refused import Refused
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def formula_cells(path: Path) -> dict[int, str]:
     """The first cell with a formula in each row of the first sheet: {7: "C7"}; reads the file piece by piece."""
     try:
         with zipfile.ZipFile(path) as book:
-            _check_size(book)
+            _check_size(book, path.name)
             sheet = _first_sheet(book)
             with book.open(sheet) as file:
                 if not _has_formulas(file):
@@ -51,11 +51,11 @@ def formula_cells(path: Path) -> dict[int, str]:
         raise Refused(UNREADABLE_FILE, name=path.name, expected="XLSX") from None
 
 
-def _check_size(book: zipfile.ZipFile) -> None:
-    """Raise ValueError for a file that unpacks to more than a spreadsheet can hold, before anything is unpacked."""
+def _check_size(book: zipfile.ZipFile, name: str) -> None:
+    """Raise `Refused` for a file that unpacks to more than a spreadsheet can hold, before anything is unpacked."""
     parts = book.infolist()
     if len(parts) > _PARTS or sum(part.file_size for part in parts) > _UNPACKED:
-        raise ValueError("unpacked size")
+        raise Refused(UNPACKS_TOO_LARGE, name=name)
 
 
 def _first_sheet(book: zipfile.ZipFile) -> str:

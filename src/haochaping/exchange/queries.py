@@ -19,6 +19,7 @@ from haochaping.identity.sealing import KEY_LENGTH, open_row
 from haochaping.kernel.identifiers import first_uuid7
 from haochaping.kernel.refused import Refused
 from haochaping.ledger.terms import Suite
+from haochaping.postgres.rows import array
 from haochaping.reviews.rules import receipt_hash
 
 if TYPE_CHECKING:
@@ -28,9 +29,9 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 
-_ORPHANS = (
-    resources.files("haochaping.exchange").joinpath("sql/orphans_with_case.sql").read_text(encoding="utf-8")
-)
+_FOLDER = resources.files("haochaping.exchange").joinpath("sql")
+_ORPHANS = _FOLDER.joinpath("orphans_with_case.sql").read_text(encoding="utf-8")
+_OF_CASES = _FOLDER.joinpath("reviews_of_cases.sql").read_text(encoding="utf-8")
 
 
 _NOBODY_NEEDS = (
@@ -122,13 +123,13 @@ def held(record_ids: Sequence[UUID]) -> list[QuarantineRow]:
 def waiting_reviews(keys: Iterable[tuple[str, str]]) -> list[QuarantineRow]:
     """Reviews in quarantine for these (source, case number), locked against a second retry."""
     wanted = set(keys)
-    rows = QuarantinedRecord.objects.select_for_update(skip_locked=True).filter(
-        kind=RecordKind.REVIEW,
-        state=QuarantineState.WAITING,
-        source__in={source for source, _ in wanted},
-        case_no__in={case_no for _, case_no in wanted},
-    )
-    return [row for row in _rows(rows.order_by("id")) if (row.source, row.case_no) in wanted]
+    if not wanted:
+        return []
+    sources, numbers = zip(*wanted, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_CASES, [array(sources), array(numbers)])
+        found = [record_id for (record_id,) in cursor]
+    return waiting_by_id(found) if found else []
 
 
 def orphans_with_case(*, limit: int) -> list[QuarantineRow]:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import codecs
 import csv
-from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import count
 from typing import TYPE_CHECKING
 
 import python_calamine
+from msgspec import Struct
 
 from haochaping.exchange.formulas import formula_cells
 from haochaping.exchange.rules import read_json
@@ -32,7 +32,7 @@ from haochaping.kernel.refused import Complaint, Refused
 
 if TYPE_CHECKING:
     from array import array
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
 _CHUNK = 1 << 20
@@ -40,8 +40,7 @@ _ROUNDED_FROM = 1e15
 _NO_CHANCE = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One row: its number as a person counts (the heading of a table is row 1), and its fields or a complaint."""
 
     number: int
@@ -51,11 +50,18 @@ class Row:
 
 def rows(path: Path) -> Iterator[Row]:
     """Read a file by its ending; raises `Refused` when the file as a whole cannot be read."""
-    readers = {".csv": _csv_rows, ".xlsx": _xlsx_rows, ".jsonl": _json_rows, ".ndjson": _json_rows}
+    return (row for row in some_rows(path, "", lambda _: True) if row is not None)
+
+
+def some_rows(path: Path, column: str, wanted: Callable[[str], bool]) -> Iterator[Row | None]:
+    """As `rows`, with None in place of each row whose value in a column is not wanted ("" where it has none)."""
+    if path.suffix.lower() == ".csv":
+        return _csv_rows(path, column, wanted)
+    readers = {".xlsx": _xlsx_rows, ".jsonl": _json_rows, ".ndjson": _json_rows}
     reader = readers.get(path.suffix.lower())
     if reader is None:
         raise Refused(UNKNOWN_FILE_TYPE, name=path.name)
-    return reader(path)
+    return (row if wanted(str(row.fields.get(column, ""))) else None for row in reader(path))
 
 
 def texts(
@@ -106,15 +112,18 @@ def _is_foreign(text: str, encoding: str) -> bool:
     return sum(not character.isascii() for character in meant) >= _NO_CHANCE
 
 
-def _csv_rows(path: Path) -> Iterator[Row]:
+def _csv_rows(path: Path, column: str, wanted: Callable[[str], bool]) -> Iterator[Row | None]:
     encoding = encoding_of(path)
     with path.open(encoding=encoding, errors="replace", newline="") as file:
         reader = csv.reader(file, strict=True)
         lines = ((number, cells) for number, cells in _csv_lines(reader) if cells is None or any(cells))
         heading = _heading(path, next(lines, (1, []))[1] or [])
         places = _places(heading)
+        at = heading.index(column) if column in heading else len(heading)
         for number, cells in lines:
-            if cells is None:
+            if not wanted(cells[at] if cells and at < len(cells) else ""):
+                yield None
+            elif cells is None:
                 yield Row(number, {}, Complaint(TORN_ROW))
             elif _is_foreign("".join(cells), encoding):
                 yield Row(number, {}, Complaint(MIXED_ENCODINGS))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from haochaping.kernel.refused import N_, Reason
 
@@ -30,8 +32,7 @@ class QuarantineState(StrEnum):
     DISCARDED = "discarded"
 
 
-@dataclass(frozen=True, slots=True)
-class Raw:
+class Raw(Struct, frozen=True):
     """One record as it came through a door: plain values, nothing believed yet.
 
     A record that comes out of quarantine brings what was settled when it first arrived: the persons already sealed
@@ -39,7 +40,7 @@ class Raw:
     """
 
     fields: Mapping[str, object]
-    sealed: Mapping[str, UUID] = field(default_factory=dict)
+    sealed: Mapping[str, UUID] = {}
     digest: bytes | None = None
     receipt_hash: bytes | None = None
 
@@ -208,6 +209,11 @@ UNREADABLE_FILE = Reason(
     "unreadable_file",
     N_("The file “{name}” cannot be read as {expected}: it is damaged, was cut off, or is of another kind."),
     N_("Check whether it is whole, and save it again."),
+)
+UNPACKS_TOO_LARGE = Reason(
+    "unpacks_too_large",
+    N_("The file “{name}” unpacks to more than a spreadsheet of ours may hold; it was not opened."),
+    N_("Split it into several files, or save it as CSV."),
 )
 NEITHER_ENCODING = Reason(
     "unreadable_file",

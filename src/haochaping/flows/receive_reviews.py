@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
+from msgspec import Struct
 
 from haochaping.cases import queries as cases
 from haochaping.cases.terms import OUT_OF_SCOPE
@@ -20,7 +20,7 @@ from haochaping.identity import actions as identity
 from haochaping.identity.terms import PlainPerson
 from haochaping.insight import actions as insight
 from haochaping.insight.rules import changes, order_units, review_units
-from haochaping.kernel.identifiers import receipt_no
+from haochaping.kernel.identifiers import receipt_nos
 from haochaping.kernel.outcomes import Outcome, OutcomeKind
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Complaint, Refused
@@ -50,8 +50,7 @@ _CHANGEABLE = {Entrance.TOKEN, Entrance.UNSIGNED}
 _REFUSED = {OUT_OF_SCOPE.code, UNKNOWN_FIELD.code}
 
 
-@dataclass(slots=True)
-class _Paper:
+class _Paper(Struct):
     """One answer on its way through the steps."""
 
     raw: Raw
@@ -59,7 +58,7 @@ class _Paper:
     answer: Answer | None = None
     complaint: Complaint | None = None
     digest: bytes | None = None
-    sealed: Mapping[str, UUID] = field(default_factory=dict)
+    sealed: Mapping[str, UUID] = {}
     binding: Binding | None = None
     outcome: Outcome | None = None
 
@@ -78,7 +77,7 @@ def receive_reviews(
     one, the ledger entry, the counted facts. A bad answer harms no other. `retried` answers lie in quarantine
     already and are not put there again.
     """
-    papers = [_Paper(raw, receipt_no()) for raw in raws]
+    papers = [_Paper(raw, receipt) for raw, receipt in zip(raws, receipt_nos(len(raws)), strict=True)]
     for paper in papers:
         _judge(paper)
     _seal_persons(papers, now)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, time
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
+from msgspec.structs import replace
 
 from haochaping.cases import actions as cases
-from haochaping.cases import queries as case_queries
 from haochaping.cases.rules import digest
 from haochaping.exchange import actions as exchange
 from haochaping.exchange import queries as exchange_queries
@@ -29,7 +28,7 @@ from haochaping.reviews.rules import first_ask
 from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date, timedelta
     from uuid import UUID
 
@@ -69,7 +68,7 @@ def take_in_cases(
         outcomes[position] = outcome
     insight.count(changes(case_units(taken.before.values()), case_units(taken.after.values())))
     _move_reviews(taken)
-    _invite(taken.after, by, now)
+    _invite(taken, by, now)
     settled = [outcome for outcome in outcomes if outcome]
     raws = [replace(raw, digest=digests.get(position)) for position, raw in enumerate(raws)]
     if not retried:
@@ -80,20 +79,17 @@ def take_in_cases(
     return settled
 
 
-def _invite(taken: Mapping[UUID, CaseFacts], by: Actor, now: datetime) -> None:
+def _invite(taken: TakenIn, by: Actor, now: datetime) -> None:
     """The completion of a case invites to review its last service."""
-    completed = case_queries.completed_occurrences(taken)
-    if not completed:
+    if not taken.completed:
         return
-    division_of = {service.id: case.division_id for case in taken.values() for service in case.occurrences}
-    terms = rulebook.terms_for_divisions(
-        {division_of[one.occurrence_id] for one in completed}, local_day(now)
-    )
+    divisions = {case_id: taken.after[case_id].division_id for case_id in taken.completed}
+    terms = rulebook.terms_for_divisions(set(divisions.values()), local_day(now))
     valid_for: dict[timedelta, dict[UUID, datetime | None]] = {}
-    for one in completed:
-        held = terms[division_of[one.occurrence_id]]
-        asked_at = first_ask(one.at, held, now) if one.may_ask else None
-        valid_for.setdefault(held.invitation_valid, {})[one.occurrence_id] = asked_at
+    for case_id, last in taken.completed.items():
+        held = terms[divisions[case_id]]
+        asked_at = first_ask(last.at, held, now) if last.may_ask else None
+        valid_for.setdefault(held.invitation_valid, {})[last.occurrence_id] = asked_at
     for valid, asks in valid_for.items():
         ask_at = {occurrence_id: at for occurrence_id, at in asks.items() if at}
         reviews.invite(asks, valid=valid, ask_at=ask_at, by=by, now=now)

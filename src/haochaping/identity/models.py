@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
+from django.db.models import CheckConstraint, F, Index, Q
 
 from haochaping.identity.terms import CALL_PURPOSES, IndexPurpose, OpeningPurpose, OpeningState
 from haochaping.ledger.terms import Suite
@@ -39,7 +39,7 @@ class SealedPerson(models.Model):
         sealed = ("sealed", "relay_sealed")
 
     id = models.UUIDField(primary_key=True)
-    batch = models.ForeignKey(SealedBatch, models.PROTECT, related_name="+")
+    batch = models.ForeignKey(SealedBatch, models.PROTECT, related_name="+", db_constraint=False)
     sealed = models.BinaryField()
     relay_sealed = models.BinaryField(null=True)
 
@@ -55,6 +55,7 @@ class BlindIndex(models.Model):
         plain = ("purpose",)
         sealed = ("value",)
 
+    pk = models.CompositePrimaryKey("person_id", "purpose")
     person = models.ForeignKey(
         SealedPerson, models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
@@ -65,7 +66,6 @@ class BlindIndex(models.Model):
         db_table = "identity_blind_index"
         verbose_name = "身份盲索引"
         constraints = [
-            UniqueConstraint(fields=["person", "purpose"], name="blind_index_one_per_purpose"),
             CheckConstraint(
                 condition=Q(purpose__in=[p.value for p in IndexPurpose]), name="blind_index_purpose"
             ),

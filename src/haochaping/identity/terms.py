@@ -7,6 +7,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from haochaping.kernel.refused import N_, Reason
 
 if TYPE_CHECKING:
@@ -22,8 +24,7 @@ class IndexPurpose(StrEnum):
     PHONE_AND_END = "phone_end"
 
 
-@dataclass(frozen=True, slots=True)
-class PlainPerson:
+class PlainPerson(Struct, frozen=True):
     """A person as a source names them, in memory between door and seal only; its repr says nothing."""
 
     name: str = ""

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from haochaping.kernel.identifiers import random_bytes, shuffled, uuids7
+from haochaping.kernel.identifiers import random_pieces, shuffled, uuids7
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.ledger import rules
@@ -28,7 +28,7 @@ from haochaping.ledger.terms import (
 from haochaping.postgres.rows import copy_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date, datetime
     from uuid import UUID
 
@@ -83,9 +83,10 @@ def append(entries: Sequence[NewEntry], *, by: Actor, now: datetime) -> list[UUI
     actor, day = str(by), local_day(now)
     ids = uuids7(now, len(entries))
     salts: list[tuple[UUID, str, bytes]] = []
+    drawn = iter(random_pieces(rules.SALT_BYTES, 2 * len(entries)))
     # While one entry is committed to, the server stores the one before.
     sealed = (
-        _sealed(entry_id, new, salts, suite=suite, day=day, actor=actor, now=now)
+        _sealed(entry_id, new, drawn, salts, suite=suite, day=day, actor=actor, now=now)
         for entry_id, new in zip(ids, entries, strict=True)
     )
     copy_rows("ledger_entry", _ENTRY, sealed)
@@ -97,6 +98,7 @@ def append(entries: Sequence[NewEntry], *, by: Actor, now: datetime) -> list[UUI
 def _sealed(
     entry_id: UUID,
     new: NewEntry,
+    drawn: Iterator[bytes],
     salts: list[tuple[UUID, str, bytes]],
     *,
     suite: Suite,
@@ -104,14 +106,14 @@ def _sealed(
     actor: str,
     now: datetime,
 ) -> tuple[object, ...]:
-    """An entry's row in the order of `_ENTRY`; its salts are put with those of the others."""
+    """An entry's row in the order of `_ENTRY`; its salts, taken from those drawn, are put with the others'."""
     if ROW_FIELD in new.fields:
         raise ValueError(f"the field name “{ROW_FIELD}” is the ledger's own")
-    salt = random_bytes(rules.SALT_BYTES)
+    salt = next(drawn)
     salts.append((entry_id, SaltName.FIELDS.value, salt))
     text_commitment = None
     if TEXT_FIELD in new.fields:
-        text_salt = random_bytes(rules.SALT_BYTES)
+        text_salt = next(drawn)
         salts.append((entry_id, SaltName.TEXT.value, text_salt))
         text = {TEXT_FIELD: new.fields[TEXT_FIELD]}
         text_commitment = rules.committed(suite, text_salt, text)[TEXT_FIELD]
@@ -128,8 +130,8 @@ def _sealed(
     )
     return (
         entry_id,
-        int(new.kind),
-        int(suite),
+        new.kind,
+        suite,
         day,
         now,
         actor,

@@ -7,12 +7,13 @@ a new `VERSION` or a new suite.
 from __future__ import annotations
 
 import hmac
-import json
 import struct
 from datetime import UTC, date, timedelta
 from functools import lru_cache
 from hashlib import blake2b, sha256
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from haochaping.ledger.terms import ROW_FIELD, TEXT_FIELD, Leaf, Suite
 
@@ -84,8 +85,9 @@ def entry_commitment(
         fields: the committed fields; `TEXT_FIELD` among them is left out, it stands in `text_commitment`.
         text_commitment: c_i of `TEXT_FIELD` under its own salt; None when the entry has no text.
     """
-    parts = committed(suite, salt, {**fields, ROW_FIELD: row})
-    parts.pop(TEXT_FIELD, None)
+    values = {**fields, ROW_FIELD: row}
+    values.pop(TEXT_FIELD, None)
+    parts = committed(suite, salt, values)
     if text_commitment is not None:
         parts[TEXT_FIELD] = text_commitment
     return commitment(parts)
@@ -101,9 +103,9 @@ def row_value(
     facts: Mapping[str, str],
 ) -> str:
     """Write an entry's own columns as one text, so that the commitment holds them as well."""
-    return _JSON(
+    return msgspec.json.encode(
         [str(entry_id), _moment(recorded_at), actor, subject_kind, subject_id, sorted(facts.items())]
-    )
+    ).decode()
 
 
 def next_head(head: bytes, encoded_leaf: bytes) -> bytes:
@@ -124,7 +126,6 @@ def _moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _PARTS = ("version", "day", "kind", "suite", "year", "commitment")
 
 
@@ -137,15 +138,14 @@ def _hmac_sm3(key: bytes, data: bytes) -> bytes:
 
 
 def _committed_blake2b(salt: bytes, values: Mapping[str, str]) -> dict[str, bytes]:
-    # Two hashes a field, a dozen fields a review: without calls between them a third faster.
-    return {
-        name: blake2b(
-            value.encode(),
-            digest_size=32,
-            key=blake2b(name.encode(), digest_size=32, key=salt).digest(),
-        ).digest()
-        for name, value in values.items()
-    }
+    # Two hashes a field, a dozen fields a review: without calls between them, and begun once, a third faster.
+    begin = blake2b(digest_size=32, key=salt).copy
+    commitments = {}
+    for name, value in values.items():
+        key = begin()
+        key.update(name.encode())
+        commitments[name] = blake2b(value.encode(), digest_size=32, key=key.digest()).digest()
+    return commitments
 
 
 def _committed_hmac_sm3(salt: bytes, values: Mapping[str, str]) -> dict[str, bytes]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from haochaping.kernel.refused import N_, Reason
 
@@ -146,8 +148,7 @@ ROW_FIELD = "entry"
 """The field by which a commitment holds the entry's own columns; no caller may use the name."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewEntry:
+class NewEntry(Struct, frozen=True):
     """What somebody wants recorded.
 
     `fields` are committed and not readable from the ledger: their values live in the room they come from.
@@ -157,8 +158,8 @@ class NewEntry:
     kind: EntryKind
     subject_kind: str
     subject_id: str
-    fields: Mapping[str, str] = field(default_factory=dict)
-    facts: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = {}
+    facts: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)

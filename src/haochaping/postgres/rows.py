@@ -1,8 +1,9 @@
-"""Rows into a table by COPY: the fastest way in, for one row as for a million."""
+"""Many rows at once: into a table by COPY, and many values as one parameter of a statement."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, LiteralString
+from uuid import UUID
 
 from django.db import connection
 from psycopg import sql
@@ -28,3 +29,19 @@ def copy_rows(
         into.set_types(types)
         for row in rows:
             into.write_row(row)
+
+
+def array(values: Iterable[str | int | UUID]) -> str:
+    """Values as one PostgreSQL array, for a parameter that says its type: `%s::uuid[]`.
+
+    The driver looks at each element of a list for longer than the server takes to find its row.
+    """
+    return "{" + ",".join([_element(value) for value in values]) + "}"
+
+
+def _element(value: str | int | UUID) -> str:
+    if isinstance(value, UUID):
+        return value.hex
+    if isinstance(value, int):
+        return str(value)
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'

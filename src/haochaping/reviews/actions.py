@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, LiteralString
 
 from django.db import IntegrityError, transaction
+from msgspec import Struct
 
 from haochaping.kernel.identifiers import uuid7, uuids7
 from haochaping.kernel.outcomes import Outcome, OutcomeKind
@@ -110,10 +111,10 @@ def invite(
     invited = queries.invited(wanted)
     if renew and invited:
         _renew(invited, valid=valid, by=by, now=now)
+    fresh = [occurrence for occurrence in wanted if occurrence not in invited]
     rows = [
-        (uuid7(now), occurrence, now, now + valid, ask_at.get(occurrence))
-        for occurrence in wanted
-        if occurrence not in invited
+        (invitation_id, occurrence, now, now + valid, ask_at.get(occurrence))
+        for invitation_id, occurrence in zip(uuids7(now, len(fresh)), fresh, strict=True)
     ]
     try:
         with transaction.atomic():
@@ -187,36 +188,43 @@ def accept(
     """
     catalogues = {name: queries.indicators(name) for name in {s.answer.indicator_set for s, _ in submissions}}
     complaints = [_meaning(submission, binding, catalogues, now) for submission, binding in submissions]
+    keys = [(binding.occurrence_id, submission.answer.assess_no) for submission, binding in submissions]
     stored = queries.stored(
-        [binding.occurrence_id for (_, binding), no in zip(submissions, complaints, strict=True) if not no]
+        [key[0] for key, complaint in zip(keys, complaints, strict=True) if not complaint]
     )
-    fresh: dict[_Key, tuple[Any, ...]] = {}
-    mine: dict[UUID, tuple[Submission, Binding]] = {}
+    fresh: dict[_Key, _New] = {}
     ids = iter(uuids7(now, len(submissions)))
-    for (submission, binding), complaint in zip(submissions, complaints, strict=True):
-        key = binding.occurrence_id, submission.answer.assess_no
+    for (submission, binding), key, complaint in zip(submissions, keys, complaints, strict=True):
         if complaint is None and key not in stored:
-            review_id = next(ids)
-            window = change_windows.get(binding.division_id, _NONE)
-            fresh[key] = _row(review_id, submission, binding, window=window, by=by, now=now)
-            stored[key] = review_id, submission.digest
-            mine[review_id] = submission, binding
+            provenance = provenance_of(submission.entrance, submission.answer.claimed_provenance).value
+            fresh[key] = new = _New(next(ids), submission, binding, provenance)
+            stored[key] = new.id, submission.digest
     if fresh:
-        stored |= _insert(fresh)
+        stored |= _insert(fresh, change_windows, by, now)
     outcomes = [
         Outcome(OutcomeKind.QUARANTINED, complaint=complaint)
         if complaint
-        else _settle(stored[binding.occurrence_id, submission.answer.assess_no], submission, mine)
-        for (submission, binding), complaint in zip(submissions, complaints, strict=True)
+        else _settle(stored[key], submission, fresh.get(key))
+        for (submission, _), key, complaint in zip(submissions, keys, complaints, strict=True)
     ]
-    accepted = [(o.id, *mine[o.id]) for o in outcomes if o.kind == OutcomeKind.ACCEPTED and o.id]
+    accepted = [new for key, new in fresh.items() if stored[key][0] == new.id]
     if accepted:
-        ledger.append([_accepted_entry(*new) for new in accepted], by=by, now=now)
-    return outcomes, [_facts(*new) for new in accepted]
+        ledger.append([_accepted_entry(new) for new in accepted], by=by, now=now)
+    return outcomes, [_facts(new) for new in accepted]
+
+
+class _New(Struct, frozen=True):
+    """A review that did not stand yet when we looked."""
+
+    id: UUID
+    submission: Submission
+    binding: Binding
+    provenance: str
 
 
 type _Key = tuple[UUID, int]
 _NONE = timedelta()
+_EFFECTIVE = ReviewStatus.EFFECTIVE.value
 _REVIEW: dict[LiteralString, LiteralString] = {
     "id": "uuid",
     "occurrence_id": "uuid",
@@ -259,25 +267,24 @@ def _meaning(
     ) or time_complaint(answer, binding.occurrence_at, now, CLOCK_LEEWAY)
 
 
-def _row(
-    review_id: UUID, submission: Submission, binding: Binding, *, window: timedelta, by: Actor, now: datetime
-) -> tuple[Any, ...]:
+def _row(new: _New, *, window: timedelta, sent_by: str, now: datetime) -> tuple[Any, ...]:
     """A review's row in the order of `_REVIEW`."""
+    submission, binding = new.submission, new.binding
     answer = submission.answer
     return (
-        review_id,
+        new.id,
         binding.occurrence_id,
         answer.assess_no,
-        answer.level.value,
+        answer.level,
         answer.indicator_set,
         list(answer.indicator_codes),
         answer.comment_text,
         lacks_reason(answer.level, answer.indicator_codes, answer.comment_text),
         answer.channel.value,
         answer.claimed_provenance,
-        provenance_of(submission.entrance, answer.claimed_provenance).value,
+        new.provenance,
         answer.anonymous,
-        ReviewStatus.EFFECTIVE.value,
+        _EFFECTIVE,
         answer.assessed_at,
         now,
         now if submission.finished else None,
@@ -292,40 +299,46 @@ def _row(
         submission.person_id,
         submission.receipt_hash,
         submission.digest,
-        str(by),
+        sent_by,
     )
 
 
-def _insert(fresh: dict[_Key, tuple[Any, ...]]) -> dict[_Key, tuple[UUID, bytes]]:
+def _insert(
+    fresh: Mapping[_Key, _New], change_windows: Mapping[int, timedelta], by: Actor, now: datetime
+) -> dict[_Key, tuple[UUID, bytes]]:
     """Store the rows; where another transaction was first, return what stands there instead.
 
     Always in the order of the keys: two batches with the same reviews wait for each other, never in a circle.
     """
     in_order = [fresh[key] for key in sorted(fresh, key=lambda key: (key[0].int, key[1]))]
+    windows = [change_windows.get(new.binding.division_id, _NONE) for new in in_order]
+    sent_by = str(by)
+    rows = [
+        _row(new, window=window, sent_by=sent_by, now=now)
+        for new, window in zip(in_order, windows, strict=True)
+    ]
     try:
         with transaction.atomic():
-            copy_rows("reviews_review", _REVIEW, in_order)
+            copy_rows("reviews_review", _REVIEW, rows)
     except IntegrityError:
         # Somebody has stored one of them since we looked: let the database decide row by row who was first.
-        rows = [Review(**dict(zip(_REVIEW, row, strict=True))) for row in in_order]
-        Review.objects.bulk_create(rows, ignore_conflicts=True)
+        late = [Review(**dict(zip(_REVIEW, row, strict=True))) for row in rows]
+        Review.objects.bulk_create(late, ignore_conflicts=True)
         return queries.stored([occurrence_id for occurrence_id, _ in fresh])
     return {}
 
 
-def _settle(
-    stood: tuple[UUID, bytes], submission: Submission, mine: Mapping[UUID, tuple[Submission, Binding]]
-) -> Outcome:
+def _settle(stood: tuple[UUID, bytes], submission: Submission, new: _New | None) -> Outcome:
     review_id, digest = stood
-    if review_id in mine and mine[review_id][0] is submission:
+    if new is not None and new.submission is submission and new.id == review_id:
         return Outcome(OutcomeKind.ACCEPTED, review_id, submission.receipt)
     if digest == submission.digest:
         return Outcome(OutcomeKind.DUPLICATE, review_id)
     return Outcome(OutcomeKind.REFUSED, review_id, complaint=Complaint(CONFLICT, "assess_no"))
 
 
-def _accepted_entry(review_id: UUID, submission: Submission, binding: Binding) -> NewEntry:
-    answer = submission.answer
+def _accepted_entry(new: _New) -> NewEntry:
+    answer, binding = new.submission.answer, new.binding
     fields = committed_fields(
         case_ref=f"{binding.case_id}:{binding.occurrence_id}:{answer.assess_no}",
         org=f"{binding.division_id}:{binding.agency_id}",
@@ -333,28 +346,28 @@ def _accepted_entry(review_id: UUID, submission: Submission, binding: Binding) -
         window=str(binding.window_id or ""),
         staff_ref=str(binding.staff_id or ""),
         channel=answer.channel.value,
-        provenance=provenance_of(submission.entrance, answer.claimed_provenance).value,
-        score=answer.level.value,
+        provenance=new.provenance,
+        score=answer.level,
         tags=answer.indicator_codes,
         comment_text=answer.comment_text,
         submitted_day=local_day(answer.assessed_at).isoformat(),
     )
-    return NewEntry(EntryKind.REVIEW_ACCEPTED, "review", str(review_id), fields)
+    return NewEntry(EntryKind.REVIEW_ACCEPTED, "review", str(new.id), fields)
 
 
-def _facts(review_id: UUID, submission: Submission, binding: Binding) -> ReviewFacts:
-    answer = submission.answer
+def _facts(new: _New) -> ReviewFacts:
+    answer, binding = new.submission.answer, new.binding
     return ReviewFacts(
-        review_id,
+        new.id,
         answer.assessed_at,
         binding.occurrence_at,
         binding.division_id,
         binding.agency_id,
         binding.item_id,
         answer.channel.value,
-        answer.level.value,
-        provenance_of(submission.entrance, answer.claimed_provenance).value,
-        ReviewStatus.EFFECTIVE.value,
+        answer.level,
+        new.provenance,
+        _EFFECTIVE,
         answer.assess_no,
         binding.verified,
         (binding.division_id, binding.agency_id, binding.item_id),

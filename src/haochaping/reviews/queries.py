@@ -12,6 +12,7 @@ from django.db.models import Exists, F, OuterRef, Subquery
 
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
+from haochaping.postgres.rows import array
 from haochaping.reviews.models import Invitation, Review, ReviewIndicator, Supplement
 from haochaping.reviews.rules import committed_fields, read_token, receipt_hash, sign_token
 from haochaping.reviews.terms import (
@@ -37,7 +38,9 @@ _STATES = (
     resources.files("haochaping.reviews").joinpath("sql/states_out_of_step.sql").read_text(encoding="utf-8")
 )
 _TO_ASK = resources.files("haochaping.reviews").joinpath("sql/to_ask.sql").read_text(encoding="utf-8")
-_STORED = "SELECT occurrence_id, assess_no, id, digest FROM reviews_review WHERE occurrence_id = ANY(%s)"
+_STORED = (
+    "SELECT occurrence_id, assess_no, id, digest FROM reviews_review WHERE occurrence_id = ANY(%s::uuid[])"
+)
 _INVITATION = ("id", "occurrence_id", "issued_at", "expires_at")
 _REVIEW = (
     "id",
@@ -114,8 +117,8 @@ def invited(occurrence_ids: Iterable[UUID]) -> set[UUID]:
     """Those of the occurrences that have an invitation."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT occurrence_id FROM reviews_invitation WHERE occurrence_id = ANY(%s)",
-            [list(occurrence_ids)],
+            "SELECT occurrence_id FROM reviews_invitation WHERE occurrence_id = ANY(%s::uuid[])",
+            [array(occurrence_ids)],
         )
         return {occurrence_id for (occurrence_id,) in cursor}
 
@@ -184,7 +187,7 @@ def review_by_receipt(receipt: str) -> ReviewRow:
 def stored(occurrence_ids: Iterable[UUID]) -> dict[tuple[UUID, int], tuple[UUID, bytes]]:
     """What stands for each (occurrence, assess_no): the review's id and the digest of what was said."""
     with connection.cursor() as cursor:
-        cursor.execute(_STORED, [list(occurrence_ids)])
+        cursor.execute(_STORED, [array(occurrence_ids)])
         return {(occurrence, no): (review_id, digest) for occurrence, no, review_id, digest in cursor}
 
 

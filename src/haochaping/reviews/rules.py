@@ -170,12 +170,14 @@ def time_complaint(
     answer: Answer, occurred_at: datetime, now: datetime, leeway: timedelta
 ) -> Complaint | None:
     """A review is not older than the service and not from the future, give or take the clocks' difference."""
-    said = {"assessed_at": answer.assessed_at.isoformat(), "occurred_at": occurred_at.isoformat()}
     if answer.assessed_at + leeway < occurred_at:
-        return Complaint(RATED_BEFORE_SERVICE, "assessed_at", said)
-    if answer.assessed_at > now + leeway:
-        return Complaint(RATED_IN_FUTURE, "assessed_at", said)
-    return None
+        reason = RATED_BEFORE_SERVICE
+    elif answer.assessed_at > now + leeway:
+        reason = RATED_IN_FUTURE
+    else:
+        return None
+    said = {"assessed_at": answer.assessed_at.isoformat(), "occurred_at": occurred_at.isoformat()}
+    return Complaint(reason, "assessed_at", said)
 
 
 def digest(answer: Answer, key: bytes) -> bytes:

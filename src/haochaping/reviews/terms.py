@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec import Struct
+
 from haochaping.kernel.refused import N_, Reason
 
 if TYPE_CHECKING:
@@ -114,8 +116,7 @@ HELPED_LABELS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """One review as sent, checked for shape; `person` is plain on arrival, a sealed id afterwards."""
 
     source: str
@@ -320,8 +321,7 @@ FORBIDDEN_CHARACTERS = Reason(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(Struct, frozen=True):
     """A judged answer with what the server adds to it; `digest` was taken before the person was sealed."""
 
     answer: Answer

@@ -20,9 +20,14 @@ from tests import worlds
 from tests.flows.truth import assert_counters_exact
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from haochaping.exchange.terms import Raw
+    from haochaping.kernel.outcomes import Outcome
+
 ROWS = 300
+_HEADING = "source,case_no,item,agency,division,status,completed_at"
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +38,7 @@ def _many_lanes(committed_db, monkeypatch):
     monkeypatch.setattr(os, "process_cpu_count", lambda: 3)
 
 
-def take(raws):
+def take(raws: Sequence[Raw]) -> list[Outcome]:
     return take_in_cases(raws, entrance="file", by=OPERATOR, now=timezone.now())
 
 
@@ -60,6 +65,34 @@ def test_every_row_is_taken_once_and_told_in_the_order_of_the_file(file):
     assert Case.objects.get(case_no="L-1").trips == 7
     assert Case.objects.filter(case_no__startswith="L-").count() == 292
     assert_counters_exact()
+
+
+def test_a_table_is_shared_out_as_well(tmp_path):
+    """One case in two spellings, a torn row and one without a case: each is told once, at its place."""
+    path = tmp_path / "cases.csv"
+    when = timezone.now().isoformat()
+    rows = [
+        f"{worlds.SOURCE},L-{n % 90}{' ' * (n // 90)},{worlds.ITEM},{worlds.AGENCY},{worlds.COUNTY},completed,{when}"
+        for n in range(180)
+    ]
+    rows[7], rows[60] = f"{worlds.SOURCE},L-7", rows[60].replace("L-60", "")
+    path.write_text("\n".join([_HEADING, *rows]), encoding="utf-8")
+    log = tmp_path / "takers"
+
+    def noted(raws: Sequence[Raw]) -> list[Outcome]:
+        with log.open("a", encoding="utf-8") as out:
+            out.writelines(f"{str(raw.fields.get('case_no', '')).strip()}:{os.getpid()}\n" for raw in raws)
+        return take(raws)
+
+    found = list(windows(path, noted))
+
+    assert len(set(log.read_text(encoding="utf-8").split())) == 91  # one taker for each number
+    assert [window.rows for window in found] == [50, 50, 50, 30]
+    assert [(trouble.row, trouble.complaint.code) for window in found for trouble in window.troubles] == [
+        (9, "short_row"),
+        (62, "missing"),
+    ]
+    assert Case.objects.count() == 90
 
 
 def test_a_lane_that_is_killed_is_noticed(file):

@@ -2,12 +2,14 @@
 SELECT o.id, o.no, o.at, o.name, o.stage, c.id, c.case_no, p.code, c.platform_id, c.division_id, d.path, c.agency_id,
        a.path, c.item_id, o.hall_id, o.window_id, o.staff_id, c.verified
   FROM unnest(%s::text[], %s::text[], %s::smallint[]) AS k (source, case_no, no)
-  JOIN directory_platform named ON named.code = k.source
-  -- One probe of the unique index per key, whatever the planner believes about tables it has not analysed yet.
+  JOIN directory_platform p ON p.code = k.source
+  -- One probe of the unique index per key and table, whatever the planner believes about tables it has not analysed
+  -- yet: it would read a whole one for each batch.
  CROSS JOIN LATERAL (
-       SELECT * FROM cases_case WHERE platform_id = named.id AND case_no = k.case_no OFFSET 0
+       SELECT * FROM cases_case WHERE platform_id = p.id AND case_no = k.case_no OFFSET 0
        ) AS c
-  JOIN cases_service_occurrence o ON o.case_id = c.id AND o.no = k.no
-  JOIN directory_platform p ON p.id = c.platform_id
+ CROSS JOIN LATERAL (
+       SELECT * FROM cases_service_occurrence WHERE case_id = c.id AND no = k.no OFFSET 0
+       ) AS o
   JOIN directory_division d ON d.id = c.division_id
   JOIN directory_agency a ON a.id = c.agency_id

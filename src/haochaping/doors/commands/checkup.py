@@ -216,6 +216,7 @@ UNKEYED = (
     ("reviews_review", "window_id", "directory_window"),
     ("reviews_review", "staff_id", "directory_staff_member"),
     ("reviews_review", "person_id", "identity_sealed_person"),
+    ("identity_sealed_person", "batch_id", "identity_sealed_batch"),
     ("identity_blind_index", "person_id", "identity_sealed_person"),
     ("insight_fact", "item_id", "directory_service_item"),
     ("insight_fact", "agency_id", "directory_agency"),

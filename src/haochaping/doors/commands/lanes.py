@@ -79,15 +79,13 @@ def windows(file: Path, take: Take) -> Iterator[Window]:
 def _lane(file: Path, take: Take, mine: int, lanes: int) -> Iterator[Window]:
     from haochaping.exchange import tables  # noqa: PLC0415 - needs Django to be ready
 
-    for rows in batched(tables.rows(file), _WINDOW, strict=False):
-        chosen = rows if lanes == 1 else [row for row in rows if _lane_of(row, lanes) == mine]
-        window = _taken(chosen, take)
+    def is_mine(case_no: str) -> bool:
+        return lanes == 1 or crc32(case_no.strip().encode(errors="replace")) % lanes == mine
+
+    for rows in batched(tables.some_rows(file, "case_no", is_mine), _WINDOW, strict=False):
+        window = _taken([row for row in rows if row is not None], take)
         window.rows = len(rows)
         yield window
-
-
-def _lane_of(row: Row, lanes: int) -> int:
-    return crc32(str(row.fields.get("case_no", "")).encode(errors="replace")) % lanes
 
 
 def _taken(rows: Sequence[Row], take: Take) -> Window:
