@@ -13,19 +13,19 @@ NOBODY = "00000000-0000-7000-8000-000000000000"
 OPEN = 200
 PAGES = {
     "desk": dict.fromkeys(PLACES, OPEN),
-    "desk_order": {"clerk": OPEN, "supervisor": OPEN},
+    "desk_order": {"clerk": OPEN, "supervisor": OPEN, "other_clerk": 404},
     "desk_releases": {"publisher": OPEN, "other_publisher": OPEN},
     "desk_quarantine": {"sysadmin": OPEN},
     "desk_jobs": {"sysadmin": OPEN},
 }
 # What a POST that nothing stands against answers: on (303), or a plain no of the room behind the gate.
 WRITES = {
-    "sign-for": {"clerk": 303},
-    "message": {"clerk": 422},
-    "call-back": {"clerk": 422},
-    "rectification": {"clerk": 422},
-    "reply": {"clerk": 422},
-    "read": {"clerk": 303},
+    "sign-for": {"clerk": 303, "other_clerk": 404},
+    "message": {"clerk": 422, "other_clerk": 404},
+    "call-back": {"clerk": 422, "other_clerk": 404},
+    "rectification": {"clerk": 422, "other_clerk": 404},
+    "reply": {"clerk": 422, "other_clerk": 404},
+    "read": {"clerk": 303, "other_clerk": 404},
 }
 ACTIONS = {
     "desk_release": {"publisher": 409, "other_publisher": 409},

@@ -34,7 +34,7 @@ _ON_PAGE = 50
 _DAY = timedelta(days=1)
 
 
-@requires(Power.AUDIT_READ)
+@requires(Power.AUDIT_READ, whole=True)
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """The entries asked for, newest first; the whole installation, so that a local auditor is told no."""

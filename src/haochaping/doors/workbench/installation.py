@@ -50,7 +50,7 @@ def _check_whole_house(by: Actor) -> None:
     check_scope(by, division_path="")
 
 
-@requires(Power.QUARANTINE_MANAGE)
+@requires(Power.QUARANTINE_MANAGE, whole=True)
 @require_safe
 @refusable
 def quarantine(request: HttpRequest) -> HttpResponse:
@@ -68,7 +68,7 @@ def quarantine(request: HttpRequest) -> HttpResponse:
     return desk_page(request, "workbench/quarantine.html", context, here="desk_quarantine")
 
 
-@requires(Power.QUARANTINE_MANAGE)
+@requires(Power.QUARANTINE_MANAGE, whole=True)
 @require_POST
 @refusable
 def retry_one(request: HttpRequest, record_id: UUID) -> HttpResponse:
@@ -76,7 +76,7 @@ def retry_one(request: HttpRequest, record_id: UUID) -> HttpResponse:
     return _retry(request, [str(record_id)])
 
 
-@requires(Power.QUARANTINE_MANAGE)
+@requires(Power.QUARANTINE_MANAGE, whole=True)
 @require_POST
 @refusable
 def retry_all(request: HttpRequest) -> HttpResponse:
@@ -114,7 +114,7 @@ def _record(row: QuarantineRow) -> dict[str, object]:
     }
 
 
-@requires(Power.JOBS_MANAGE)
+@requires(Power.JOBS_MANAGE, whole=True)
 @require_safe
 @refusable
 def jobs(request: HttpRequest) -> HttpResponse:
@@ -129,7 +129,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
     return desk_page(request, "workbench/jobs.html", context, here="desk_jobs")
 
 
-@requires(Power.JOBS_MANAGE)
+@requires(Power.JOBS_MANAGE, whole=True)
 @require_POST
 @refusable
 def retry_job(request: HttpRequest, job: int) -> HttpResponse:
