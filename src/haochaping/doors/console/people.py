@@ -14,8 +14,8 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from haochaping.accounts import actions, queries
-from haochaping.accounts.access import check_power, may
-from haochaping.accounts.terms import ROLE_LABELS, UNKNOWN_USER, Power
+from haochaping.accounts.access import may
+from haochaping.accounts.terms import NOT_ALLOWED, ROLE_LABELS, UNKNOWN_USER, Power
 from haochaping.doors.console.forms import AccountForm
 from haochaping.doors.gate import actor_of, requires
 from haochaping.doors.paging import page_number
@@ -36,11 +36,12 @@ _ANY = (Power.ACCOUNT_MANAGE, Power.SESSION_END)
 @requires(*_ANY)
 @require_http_methods(["GET", "HEAD", "POST"])
 def everybody(request: HttpRequest) -> HttpResponse:
-    """All accounts by user name; a POST opens a new one."""
+    """The accounts of one's remit by user name; a POST opens a new one."""
     by, form = actor_of(request), AccountForm(request.POST or None)
     status = 200
     if request.method == "POST":
-        check_power(by, Power.ACCOUNT_MANAGE)
+        if not may(by, Power.ACCOUNT_MANAGE):
+            return _refused(request, Complaint(NOT_ALLOWED))
         if form.is_valid():
             try:
                 pk = actions.open_account(**form.cleaned_data, by=by, now=timezone.now())
@@ -50,7 +51,7 @@ def everybody(request: HttpRequest) -> HttpResponse:
                 return redirect("account_person", pk)
         status = 422
     number, wanted = page_number(request.GET.get("page", "")), request.GET.get("q", "").strip()[:40]
-    rows = queries.staff(limit=_ON_PAGE + 1, offset=(number - 1) * _ON_PAGE, beginning=wanted)
+    rows = queries.staff(by=by, limit=_ON_PAGE + 1, offset=(number - 1) * _ON_PAGE, beginning=wanted)
     around = f"q={wanted}&" if wanted else ""
     context = {
         "rows": [(row, [gettext(ROLE_LABELS[role]) for role in row.roles]) for row in rows[:_ON_PAGE]],
@@ -70,6 +71,10 @@ def page(request: HttpRequest, user_id: int) -> HttpResponse:
     if person is None:
         raise Http404
     by = actor_of(request)
+    try:
+        queries.check_reach(by, user_id)
+    except Refused as refused:
+        return _refused(request, refused.complaint)
     sees_sessions = may(by, Power.SESSION_END)
     context = {
         "person": person,

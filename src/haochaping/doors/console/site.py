@@ -12,9 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 
 from haochaping.accounts import actions as accounts
+from haochaping.accounts import queries
 from haochaping.accounts.access import may, may_any
-from haochaping.accounts.models import ApiClient, RoleGrant, User
+from haochaping.accounts.models import ApiClient, OneTimeLink, RoleGrant, User
 from haochaping.accounts.terms import CONSOLE_POWERS, ROLE_LABELS, Power, Role
+from haochaping.directory.rules import path_range
 from haochaping.doors.gate import actor_of
 from haochaping.kernel.refused import N_, Refused
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
     from django.http import HttpRequest
+
+    from haochaping.kernel.actor import Actor
 
     _ModelAdmin = ModelAdmin[models.Model]
 else:
@@ -71,6 +75,16 @@ _ROWS_A_PAGE = 50
 _TEXTS = (models.CharField, models.TextField, models.JSONField, models.BinaryField)
 
 
+_PERSON = {User: "pk", RoleGrant: "user_id", OneTimeLink: "user_id"}
+
+
+def _in_division(by: Actor) -> models.Q:
+    if by.scope.division_path is None:
+        return models.Q(pk__in=[])
+    low, high = path_range(by.scope.division_path)
+    return models.Q(division__path__gte=low, division__path__lt=high)
+
+
 class ConsoleSite(AdminSite):
     """Django's admin behind our gate: whoever gets here has a second factor and is an administrator."""
 
@@ -89,6 +103,14 @@ class LookingAdmin(_ModelAdmin):
     list_per_page = _ROWS_A_PAGE
     show_full_result_count = False
     ordering = ("-pk",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[models.Model]:
+        """People, roles and programs of one's remit; other tables whole."""
+        rows, by = super().get_queryset(request), actor_of(request)
+        if self.model is ApiClient:
+            return rows.filter(_in_division(by))
+        person = _PERSON.get(self.model)
+        return rows.filter(queries.within_reach(by, person)) if person else rows
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Whoever sees the console sees every table in it."""
