@@ -109,6 +109,7 @@ THIRD_PARTY = {
     "account_reset_password_done": _CLOSED,
     "account_reset_password_from_key": _CLOSED,
     "account_reset_password_from_key_done": _CLOSED,
+    "admin:view_on_site": _CLOSED,
     "admin:password_change": _CLOSED,
     "admin:password_change_done": _CLOSED,
 }

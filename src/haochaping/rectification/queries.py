@@ -91,6 +91,7 @@ def open_count(by: Actor) -> int:
 
 def order(order_id: UUID, *, by: Actor) -> OrderRow:
     """One order; raises `Refused` when it is not there or not the actor's to see."""
+    check_power(by, Power.ORDER_VIEW)
     place = WorkOrder.objects.filter(id=order_id).values_list("division__path", "agency__path").first()
     if place is None:
         raise Refused(NO_SUCH_ORDER)
