@@ -18,7 +18,8 @@ _STANDING = """
     SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = {staff}),
            EXISTS (SELECT FROM pg_auth_members AS m JOIN pg_roles AS r ON r.oid = m.roleid
                     WHERE r.rolname = {staff} AND m.member = {role}::regrole),
-           (SELECT rolbypassrls OR rolsuper FROM pg_roles WHERE rolname = {role_name}),
+           (SELECT rolbypassrls OR rolsuper OR oid = (SELECT datdba FROM pg_database WHERE datname = current_database())
+              FROM pg_roles WHERE rolname = {role_name}),
            (SELECT rolsuper FROM pg_roles WHERE rolname = {role_name})
 """
 
@@ -32,7 +33,10 @@ def staff_role(role: str) -> list[sql.Composed]:
 
 
 def missing(ask: Ask, role: str) -> list[sql.Composed]:
-    """Those of the statements that have not been run; `ask` gives the first row of an answer."""
+    """Those of the statements that have not been run; `ask` gives the first row of an answer.
+
+    Where the application makes its tables itself, they are not closed to it and it needs to pass nothing.
+    """
     form = sql.SQL(_STANDING).format(
         staff=sql.Literal(STAFF_ROLE),
         role=sql.Literal(sql.Identifier(role).as_string()),

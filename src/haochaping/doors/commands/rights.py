@@ -48,7 +48,7 @@ def prepare(owner: BaseDatabaseWrapper, role: str) -> None:
     Raises:
         PostgresError: an administrator of the server has to run statements, which it names.
     """
-    wanted = roles.missing(_asking(owner), role)
+    wanted = roles.missing(asking(owner), role)
     try:
         with transaction.atomic(using=owner.alias), owner.cursor() as cursor:
             for statement in wanted:
@@ -111,7 +111,9 @@ def _mark(rows: str) -> str:
     return sha256(rows.encode()).hexdigest()[:16]
 
 
-def _asking(connection: BaseDatabaseWrapper) -> roles.Ask:
+def asking(connection: BaseDatabaseWrapper) -> roles.Ask:
+    """A way for `postgres.roles` to ask this connection."""
+
     def ask(text: str) -> Any:
         with connection.cursor() as cursor:
             cursor.execute(text)
