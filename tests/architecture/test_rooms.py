@@ -12,7 +12,7 @@ _FILES = {"terms", "rules", "states", "models", "actions", "queries", "access", 
 # What a room needs beyond the standard names, with the reason it is not one of them.
 _OWN = {
     "kernel": {"refused", "actor", "identifiers", "masking", "outcomes", "periods", "ratios", "text"},
-    "postgres": {"server", "binaries", "programs", "copies", "rows"},
+    "postgres": {"server", "binaries", "programs", "copies", "roles", "rows"},
     "identity": {"keys", "relay", "sealing", "shares"},
     "notices": {"gateway"},
     "files": {"pictures"},

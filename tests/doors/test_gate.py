@@ -238,7 +238,7 @@ def test_reading_pages_keeps_a_session_alive(signed_in):
     [name for name, own in gate.THIRD_PARTY.items() if own.passage is Passage.CLOSED and "key" not in name],
 )
 def test_closed_pages_are_not_there(signed_in, name):
-    arguments = {"account_confirm_email": ["key"]}.get(name, [])
+    arguments = {"account_confirm_email": ["key"], "admin:view_on_site": ["1", "1"]}.get(name, [])
 
     assert signed_in(Role.SYSTEM_ADMIN).browser.get(reverse(name, args=arguments)).status_code == 404
 

@@ -9,8 +9,9 @@ from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
+from haochaping.accounts.access import check_scope
 from haochaping.accounts.models import ApiClient, FormerPassword, OneTimeLink, RoleGrant, User
 from haochaping.accounts.rules import key_hash, powers_of
 from haochaping.accounts.terms import (
@@ -26,6 +27,7 @@ from haochaping.accounts.terms import (
     SessionRow,
     StaffRow,
 )
+from haochaping.directory.rules import path_range
 from haochaping.kernel.actor import EVERYWHERE, NOWHERE, Actor, ActorKind, Scope
 
 if TYPE_CHECKING:
@@ -52,6 +54,39 @@ def actor_of_user(user_id: int) -> Actor:
     # All roles of a person hold in one place (rule OTHER_PLACE), so that the first says it for all.
     scope = _scope(*grants[0][1:]) if grants else NOWHERE
     return Actor(ActorKind.STAFF, str(user_id), frozenset(map(str, powers)), scope)
+
+
+_PLACE = ("everywhere", "division__path", "agency__division__path", "agency__path")
+
+
+def check_reach(by: Actor, user_id: int) -> None:
+    """Refuse `OUT_OF_SCOPE` unless every role the person holds lies within the actor's remit.
+
+    Whoever has no role yet belongs to no place: any administrator may look after them.
+    """
+    for everywhere, division, of_agency, agency in RoleGrant.objects.filter(
+        user_id=user_id, revoked_at=None
+    ).values_list(*_PLACE):
+        path = "" if everywhere else division or of_agency
+        check_scope(by, division_path=path, agency_path=agency or "")
+
+
+def within_reach(by: Actor, person: str = "pk") -> Q:
+    """`check_reach` for many: a filter on the column that holds the person."""
+    if by.scope.division_path == "":
+        return Q()
+    held = RoleGrant.objects.filter(revoked_at=None)
+    outside = held.exclude(pk__in=held.filter(_inside(by.scope)).values("pk"))
+    return ~Q(**{f"{person}__in": outside.values("user_id")})
+
+
+def _inside(scope: Scope) -> Q:
+    if scope.division_path is not None:
+        low, high = path_range(scope.division_path)
+        own = Q(division__path__gte=low, division__path__lt=high)
+        return own | Q(agency__division__path__gte=low, agency__division__path__lt=high)
+    low, high = path_range(scope.agency_path) if scope.agency_path else ("", "")
+    return Q(agency__path__gte=low, agency__path__lt=high)
 
 
 def _scope(everywhere: bool, division_path: str | None, agency_path: str | None) -> Scope:
@@ -108,9 +143,9 @@ def staff_by_username(username: str) -> StaffRow | None:
     return found[0] if found else None
 
 
-def staff(*, limit: int = 1000, offset: int = 0, beginning: str = "") -> list[StaffRow]:
-    """People who log in whose user name begins so, by user name, disabled ones too."""
-    rows = User.objects.filter(username__startswith=beginning.lower()).order_by("username")
+def staff(*, by: Actor, limit: int = 1000, offset: int = 0, beginning: str = "") -> list[StaffRow]:
+    """People of the actor's remit whose user name begins so, by user name, disabled ones too."""
+    rows = User.objects.filter(within_reach(by), username__startswith=beginning.lower()).order_by("username")
     return _staff_rows(rows.values_list(*_STAFF)[offset : offset + limit])
 
 

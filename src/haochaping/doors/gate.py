@@ -8,7 +8,7 @@ GET or HEAD runs in a read-only transaction, so that looking changes nothing; `w
 from __future__ import annotations
 
 import logging
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -24,18 +24,20 @@ from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
-from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from haochaping.accounts import actions as account_actions
 from haochaping.accounts import queries as accounts
-from haochaping.accounts.access import may_any
+from haochaping.accounts.access import may_any, may_reach
 from haochaping.accounts.terms import NOT_ALLOWED, STAFF_PROVIDER, Power
 from haochaping.doors import confirmation
 from haochaping.doors.confirmation import Fresh
 from haochaping.doors.origin import network_asked_from
+from haochaping.doors.reach import kept_within, within
+from haochaping.kernel.actor import NOWHERE
 from haochaping.ledger.terms import EntryKind
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
     from django.http.response import HttpResponseBase
 
-    from haochaping.kernel.actor import Actor
+    from haochaping.kernel.actor import Actor, Scope
 
 log = logging.getLogger("haochaping.gate")
 
@@ -69,11 +71,16 @@ class Passage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What a view declares; for staff, any one of `powers` opens it, and none named means any staff."""
+    """What a view declares; for staff, any one of `powers` opens it, and none named means any staff.
+
+    `whole` is about the whole installation (quarantine, jobs, audit): for whoever reaches everywhere it runs as the
+    application, for anybody else under their reach like every page.
+    """
 
     passage: Passage
     powers: frozenset[Power] = frozenset()
     fresh: Fresh = Fresh.NEVER
+    whole: bool = False
 
 
 _PUBLIC = Gate(Passage.PUBLIC)
@@ -134,16 +141,16 @@ def public[V: Callable[..., HttpResponseBase]](
 
 
 def requires[V: Callable[..., HttpResponseBase]](
-    *powers: Power, writes: bool = False, fresh: Fresh = Fresh.NEVER
+    *powers: Power, writes: bool = False, fresh: Fresh = Fresh.NEVER, whole: bool = False
 ) -> Callable[[V], V]:
     """Declare a view for staff with a second factor and any one of the powers; none named means any staff.
 
     `fresh` says when whoever asks must have shown not long ago that it is them (ASVS 7.5.3): for what publishes,
-    takes data away, or changes roles, keys and accounts.
+    takes data away, or changes roles, keys and accounts. `whole`: see `Gate`.
     """
 
     def declare(view: V) -> V:
-        return _declared(view, Gate(Passage.STAFF, frozenset(powers), fresh), reads_only=not writes)
+        return _declared(view, Gate(Passage.STAFF, frozenset(powers), fresh, whole), reads_only=not writes)
 
     return declare
 
@@ -208,8 +215,17 @@ def actor_of(request: HttpRequest) -> Actor:
 
 
 def set_actor(request: HttpRequest, actor: Actor) -> None:
-    """Say who asks, once that is proven."""
+    """Say which program asks, once that is proven; what it reads lies within its reach, what it sends is intake's."""
     cast("_Acting", request).actor = actor
+    if request.method in {"GET", "HEAD"}:
+        _enter(request, actor.scope)
+
+
+def _enter(request: HttpRequest, scope: Scope) -> None:
+    """Let the rest of the request reach what lies within the scope and nothing else."""
+    stack: ExitStack = request.__dict__["reach"]
+    stack.enter_context(within(scope))
+    request.__dict__["scope"] = scope
 
 
 type _Note = tuple[EntryKind, str, str, dict[str, str]]
@@ -229,8 +245,12 @@ def _write_notes(request: HttpRequest, status: int) -> None:
         return
     match = request.resolver_match
     notes: list[_Note] = request.__dict__.get("notes", []) if status < HTTPStatus.BAD_REQUEST else []
+    page = (match and match.view_name) or ""
     if status == HTTPStatus.FORBIDDEN:
-        notes = [(EntryKind.ACCESS_DENIED, "page", (match and match.view_name) or "", {})]
+        notes = [(EntryKind.ACCESS_DENIED, "page", page, {})]
+    elif status == HTTPStatus.NOT_FOUND and match and match.kwargs:
+        # What lies outside somebody's reach is to them as if it were not there; the auditor sees who tried.
+        notes = [(EntryKind.ACCESS_DENIED, "page", page, {"answer": str(status)})]
     if not notes:
         return
     network = network_asked_from(request)
@@ -248,7 +268,14 @@ class GateMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Pass on; the decision is taken when the view is known. What is noted is written before the answer leaves."""
-        response = self.get_response(request)
+        with ExitStack() as reach:
+            request.__dict__["reach"] = reach
+            response = self.get_response(request)
+        scope: Scope | None = request.__dict__.get("scope")
+        if scope is not None and isinstance(response, StreamingHttpResponse):
+            response.streaming_content = kept_within(
+                scope, cast("Iterator[bytes]", response.streaming_content)
+            )
         _write_notes(request, response.status_code)
         if hasattr(request, "actor") and "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store"
@@ -274,7 +301,10 @@ class GateMiddleware:
             return None
         if not request.user.is_authenticated or _is_over(request):
             return redirect_to_login(request.get_full_path())
-        return None if gate.passage == Passage.PASSWORD else _staff_answer(request, gate, name)
+        if gate.passage == Passage.PASSWORD:
+            _enter(request, NOWHERE)
+            return None
+        return _staff_answer(request, gate, name)
 
 
 def gate_of(view: Callable[..., HttpResponseBase], name: str) -> Gate | None:
@@ -303,11 +333,15 @@ def _staff_answer(request: HttpRequest, gate: Gate, name: str) -> HttpResponseBa
     if settings.PASSWORDS_AGE and name != _CHANGE and _password_is_old(request):
         return HttpResponseRedirect(reverse(_CHANGE))
     actor = accounts.actor_of_user(cast("int", request.user.pk))
-    set_actor(request, actor)
+    cast("_Acting", request).actor = actor
     if gate.powers and not may_any(actor, gate.powers):
         log.warning("denied %s at %s, which needs %s", actor, name, " or ".join(sorted(gate.powers)))
         raise PermissionDenied(f"{gettext(NOT_ALLOWED.message)} {gettext(NOT_ALLOWED.remedy)}")
-    return confirmation.answer(request) if confirmation.is_due(request, gate.fresh) else None
+    if confirmation.is_due(request, gate.fresh):
+        return confirmation.answer(request)
+    if not (gate.whole and may_reach(actor, division_path="")):
+        _enter(request, actor.scope)
+    return None
 
 
 def _password_is_old(request: HttpRequest) -> bool:

@@ -28,7 +28,16 @@ import psycopg
 from psycopg import sql
 
 from haochaping.postgres import binaries
-from haochaping.postgres.terms import APP_ROLE, DATABASE, OWNER_ROLE, PostgresError, Status, Urls
+from haochaping.postgres.roles import staff_role
+from haochaping.postgres.terms import (
+    APP_ROLE,
+    DATABASE,
+    OWNER_ROLE,
+    STAFF_ROLE,
+    PostgresError,
+    Status,
+    Urls,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -314,5 +323,10 @@ def _furnish(connection: psycopg.Connection, passwords: Mapping[str, str]) -> No
                 connection.execute(form.format(sql.Identifier(role), sql.SQL(power), passwords[role]))
             # So the owner may end the sessions of the pages when a restore takes the database's place.
             connection.execute(f"GRANT {APP_ROLE} TO {OWNER_ROLE}")
+    # Clusters of former versions get it as well.
+    if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [STAFF_ROLE]).fetchone():
+        with connection.transaction():
+            for statement in staff_role(APP_ROLE):
+                connection.execute(statement)
     if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
         connection.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER_ROLE}")

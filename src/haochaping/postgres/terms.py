@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 OWNER_ROLE = "haochaping_owner"
 APP_ROLE = "haochaping_app"
+# Whose policies hold while the application answers staff; nobody logs in as it (doors/tables.py).
+STAFF_ROLE = "haochaping_staff"
 DATABASE = "haochaping"
 OLDEST_MAJOR = 15
 
@@ -95,6 +97,10 @@ MESSAGES = {
     "too_new": N_(
         "The server is PostgreSQL {server}, but the newest PostgreSQL programs here are of version "
         "{present}. Install the client programs of PostgreSQL {server}."
+    ),
+    "staff_role": N_(
+        "The server lacks the role under which staff see the rows of their own place only. "
+        "Have its administrator run: {statements}"
     ),
     "backup": N_("The backup was not made: {reason}."),
     "not_a_backup": N_("{file} is not a backup that these PostgreSQL programs can read: {reason}."),

@@ -92,6 +92,7 @@ def open_count(by: Actor) -> int:
 
 def order(order_id: UUID, *, by: Actor) -> OrderRow:
     """One order; raises `Refused` when it is not there or not the actor's to see."""
+    check_power(by, Power.ORDER_VIEW)
     found = (
         WorkOrder.objects.filter(id=order_id).values_list("division__path", "agency__path", *_ORDER).first()
     )
@@ -104,6 +105,7 @@ def order(order_id: UUID, *, by: Actor) -> OrderRow:
 
 def order_with_solution(order_id: UUID, *, by: Actor) -> tuple[OrderRow, SolutionRow | None]:
     """One order with what its reviewer said last about it, asked together; raises `Refused` as `order`."""
+    check_power(by, Power.ORDER_VIEW)
     newest = SolutionAnswer.objects.filter(order_id=OuterRef("id")).order_by("-answered_at", "-id")
     said = {f"said_{name}": Subquery(newest.values(name)[:1]) for name in _SOLUTION}
     found = (

@@ -7,11 +7,13 @@ import os
 import psycopg
 import pytest
 from click.testing import CliRunner
+from django.db import connection
 from psycopg.conninfo import make_conninfo
 
 from haochaping.config.entry import Installation
 from haochaping.config.environment import read
 from haochaping.directory import queries as directory
+from haochaping.doors.commands import rights
 from haochaping.doors.commands.main import cli
 from haochaping.doors.pools import close_pools
 from tests import worlds
@@ -51,3 +53,4 @@ def test_restore_cuts_them_off_when_told_to(here, dump):
 
     assert done.exit_code == 0
     assert directory.platforms([worlds.SOURCE]) == {}
+    assert rights.out_of_force(connection) == []

@@ -1,80 +1,11 @@
-"""Who gets through to which page: every page, every kind of person."""
+"""What the matrix of permissions (tests/doors/matrix) does not ask: forged forms, and whom the desk is for."""
 
 from __future__ import annotations
-
-import pytest
-from django.urls import reverse
 
 from haochaping.doors.gate import Passage, declared_views
 from tests.doors.workbench.conftest import PLACES
 
 WHO = ["anonymous", *PLACES]
-NOBODY = "00000000-0000-7000-8000-000000000000"
-OPEN = 200
-PAGES = {
-    "desk": dict.fromkeys(PLACES, OPEN),
-    "desk_order": {"clerk": OPEN, "supervisor": OPEN},
-    "desk_openings": {"supervisor": OPEN, "auditor": OPEN},
-    "desk_opening_new": {"supervisor": OPEN},
-    "desk_releases": {"publisher": OPEN, "other_publisher": OPEN},
-    "desk_quarantine": {"sysadmin": OPEN},
-    "desk_jobs": {"sysadmin": OPEN},
-}
-# What a POST that nothing stands against answers: on (303), or a plain no of the room behind the gate.
-WRITES = {
-    "sign-for": {"clerk": 303},
-    "message": {"clerk": 422},
-    "call": {"clerk": 422},
-    "call-back": {"clerk": 422},
-    "rectification": {"clerk": 422},
-    "reply": {"clerk": 422},
-    "read": {"clerk": 303},
-}
-ACTIONS = {
-    "desk_opening_new": {"supervisor": 422},
-    # Whoever may ask passes the gate; the room says that there is no such request.
-    "desk_opening_step": {"supervisor": 404},
-    "desk_release": {"publisher": 409, "other_publisher": 409},
-    "desk_quarantine_retry_all": {"sysadmin": 303},
-    "desk_quarantine_retry": {"sysadmin": 303},
-    "desk_quarantine_discard": {"sysadmin": 404},
-    "desk_job_retry": {"sysadmin": 409},
-}
-ARGUMENTS: dict[str, list[object]] = {
-    "desk_opening_step": [NOBODY, "approve"],
-    "desk_release": [NOBODY, "text"],
-    "desk_quarantine_retry": [NOBODY],
-    "desk_quarantine_discard": [NOBODY],
-    "desk_job_retry": [7],
-}
-
-
-@pytest.mark.parametrize("who", WHO)
-@pytest.mark.parametrize("page", PAGES)
-def test_pages_open_to_those_with_power_and_remit(bad, browser_of, page, who):
-    arguments = [bad.order_id] if page == "desk_order" else []
-
-    answer = browser_of(who).get(reverse(page, args=arguments))
-
-    assert answer.status_code == (302 if who == "anonymous" else PAGES[page].get(who, 403))
-
-
-@pytest.mark.parametrize("who", WHO)
-@pytest.mark.parametrize("step", WRITES)
-def test_steps_are_taken_by_the_orders_own_agency(bad, browser_of, step, who):
-    answer = browser_of(who).post(bad.address(step))
-
-    assert answer.status_code == (302 if who == "anonymous" else WRITES[step].get(who, 403))
-
-
-@pytest.mark.parametrize("who", WHO)
-@pytest.mark.parametrize("action", ACTIONS)
-def test_other_writes_need_their_power(bad, browser_of, action, who):
-    address = reverse(action, args=ARGUMENTS.get(action, []))
-
-    answer = browser_of(who).post(address, {"decision": "released"})
-
-    assert answer.status_code == (302 if who == "anonymous" else ACTIONS[action].get(who, 403))
 
 
 def test_a_step_without_its_token_is_refused(bad, clerk):

@@ -55,7 +55,7 @@ def test_texts_of_another_division_are_not_there(bad, browser_of):
     publisher = browser_of("other_publisher")
 
     assert WORDS not in publisher.get(reverse("desk_releases")).content.decode()
-    assert publisher.post(address(bad), {"decision": "released"}).status_code == 409
+    assert publisher.post(address(bad), {"decision": "released"}).status_code == 404
     assert not Release.objects.exists()
 
 

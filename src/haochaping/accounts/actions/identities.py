@@ -9,7 +9,8 @@ from django.db import transaction
 
 from haochaping.accounts import rules
 from haochaping.accounts.access import check_power
-from haochaping.accounts.actions.steps import check_reach, locked_user, record
+from haochaping.accounts.actions.steps import locked_user, record
+from haochaping.accounts.queries import check_reach
 from haochaping.accounts.terms import (
     BAD_SUBJECT,
     NOT_BOUND,

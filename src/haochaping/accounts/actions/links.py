@@ -10,8 +10,9 @@ from haochaping.accounts import rules
 from haochaping.accounts.access import check_power
 from haochaping.accounts.actions.people import new_user
 from haochaping.accounts.actions.roles import give
-from haochaping.accounts.actions.steps import check_password, check_reach, locked_user, record
+from haochaping.accounts.actions.steps import check_password, locked_user, record
 from haochaping.accounts.models import OneTimeLink, RoleGrant
+from haochaping.accounts.queries import check_reach
 from haochaping.accounts.terms import (
     ADMINISTRATOR_EXISTS,
     ADMINISTRATORS,

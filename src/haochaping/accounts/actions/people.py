@@ -13,8 +13,9 @@ from django.db import transaction
 from haochaping.accounts import rules
 from haochaping.accounts.access import check_power
 from haochaping.accounts.actions.roles import grant_role
-from haochaping.accounts.actions.steps import check_password, check_reach, locked_user, record
+from haochaping.accounts.actions.steps import check_password, locked_user, record
 from haochaping.accounts.models import User
+from haochaping.accounts.queries import check_reach
 from haochaping.accounts.terms import (
     ALREADY_DISABLED,
     ALREADY_ENROLLED,

@@ -8,8 +8,9 @@ from django.db import transaction
 
 from haochaping.accounts import rules
 from haochaping.accounts.access import check_power, check_scope
-from haochaping.accounts.actions.steps import check_reach, locked_user, record
+from haochaping.accounts.actions.steps import locked_user, record
 from haochaping.accounts.models import RoleGrant
+from haochaping.accounts.queries import check_reach
 from haochaping.accounts.terms import (
     ADMINISTRATORS_APART,
     ALREADY_GRANTED,

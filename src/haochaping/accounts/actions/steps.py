@@ -1,4 +1,4 @@
-"""Steps that several writes of the room share: the locked row, whose remit it lies in, the entry."""
+"""Steps that several writes of the room share: the locked row, the entry."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
-from haochaping.accounts.access import check_scope
-from haochaping.accounts.models import RoleGrant, User
+from haochaping.accounts.models import User
 from haochaping.accounts.terms import UNKNOWN_USER, WEAK_PASSWORD
 from haochaping.kernel.refused import Refused
 from haochaping.ledger import actions as ledger
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
 
     from haochaping.kernel.actor import Actor
 
-_PLACE = ("everywhere", "division__path", "agency__division__path", "agency__path")
-
 
 def locked_user(user_id: int) -> User:
     """The person's row, locked to the end of the transaction; refuses `UNKNOWN_USER`."""
@@ -28,18 +25,6 @@ def locked_user(user_id: int) -> User:
     if user is None:
         raise Refused(UNKNOWN_USER, field="user")
     return user
-
-
-def check_reach(by: Actor, user_id: int) -> None:
-    """Refuse `OUT_OF_SCOPE` unless every role the person holds lies within the actor's remit.
-
-    Whoever has no role yet belongs to no place: any administrator may look after them.
-    """
-    for everywhere, division, of_agency, agency in RoleGrant.objects.filter(
-        user_id=user_id, revoked_at=None
-    ).values_list(*_PLACE):
-        path = "" if everywhere else division or of_agency
-        check_scope(by, division_path=path, agency_path=agency or "")
 
 
 def check_password(password: str, user: User) -> None:

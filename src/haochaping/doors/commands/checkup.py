@@ -13,6 +13,7 @@ from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from haochaping.doors.commands import rights
 from haochaping.exchange import queries as exchange
 from haochaping.identity import keys
 from haochaping.identity import queries as identity
@@ -21,6 +22,7 @@ from haochaping.kernel.refused import N_
 from haochaping.ledger import queries as ledger
 from haochaping.outbox import queries as outbox
 from haochaping.outbox.terms import JobState
+from haochaping.postgres import roles
 from haochaping.rectification import queries as rectification
 from haochaping.reviews import queries as reviews
 from haochaping.rulebook import queries as rulebook
@@ -60,6 +62,7 @@ def checkup(installation: Installation) -> Iterator[Finding]:
         return
     yield Finding(N_("tables"), ok=True, text=gettext("all migrations are applied"))
     yield _role()
+    yield _places()
     yield from _rules()
     yield _keys()
     yield _rotation()
@@ -97,6 +100,24 @@ def _role() -> Finding:
         )
         return Finding(N_("role"), ok=False, text=text)
     return Finding(N_("role"), ok=True, text=gettext("the application's role owns no table"))
+
+
+def _places() -> Finding:
+    """Whether staff are kept to the rows of their own place, and the application itself is not."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        lacking = roles.missing(rights.asking(connection), str(cursor.fetchone()[0]))
+    if lacking:
+        told = gettext("have the database's administrator run: {statements}")
+        text = told.format(statements="; ".join(statement.as_string() for statement in lacking))
+    elif tables := rights.out_of_force(connection):
+        told = gettext("staff may see rows of other places in {tables}. Run “haochaping migrate”.")
+        text = told.format(tables=", ".join(tables))
+    else:
+        return Finding(
+            N_("places"), ok=True, text=gettext("the database keeps staff to the rows of their own place")
+        )
+    return Finding(N_("places"), ok=False, text=text)
 
 
 def _rules() -> Iterator[Finding]:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from gettext import gettext, ngettext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 import psycopg
-from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict
 
 from haochaping.doors.commands.installation import fail, json_option, show, with_database
 from haochaping.doors.commands.spoken import Command, File, Group, option
@@ -148,35 +145,20 @@ def migrate() -> None:
 
 
 def bring_up_to_date() -> None:
-    """Migrate as the owner, then grant, then install the shipped rows as the application."""
+    """Migrate as the owner, then give the roles their rights, then install the shipped rows as the application."""
     from django.core.management import call_command  # noqa: PLC0415 - needs Django to be ready
     from django.db import connections  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
 
+    from haochaping.doors.commands import rights  # noqa: PLC0415
     from haochaping.flows.install import install  # noqa: PLC0415
     from haochaping.kernel.actor import OPERATOR  # noqa: PLC0415
-    from haochaping.ledger import actions as ledger  # noqa: PLC0415
 
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        role = str(cursor.fetchone()[0])
     owner = "owner" if "owner" in connections else "default"
+    rights.prepare(connections[owner], role)
     call_command("migrate", database=owner, interactive=False, verbosity=0)
-    role = conninfo_to_dict(os.environ["DATABASE_URL"]).get("user")
-    if owner == "owner" and role:
-        _grant(connections[owner], str(role), ledger.grants(str(role)))
+    rights.give(connections[owner], role, apart=owner == "owner")
     install(by=OPERATOR, now=timezone.now())
-
-
-_RIGHTS = (
-    "GRANT USAGE ON SCHEMA public TO {role}",
-    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
-    "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
-    "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {role}",
-    "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role}",
-)
-
-
-def _grant(connection: object, role: str, of_ledger: list[str]) -> None:
-    with connection.cursor() as cursor:  # type: ignore[attr-defined]
-        for statement in _RIGHTS:
-            cursor.execute(sql.SQL(statement).format(role=sql.Identifier(role)).as_string())
-        for text in of_ledger:
-            cursor.execute(text)

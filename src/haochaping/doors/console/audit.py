@@ -43,7 +43,7 @@ _HERE = "account_audit"
 _CODES = frozenset({"kind", "since", "until"})
 
 
-@requires(Power.AUDIT_READ)
+@requires(Power.AUDIT_READ, whole=True)
 @require_safe
 @refusable
 def page(request: HttpRequest) -> HttpResponse:
@@ -67,7 +67,7 @@ def page(request: HttpRequest) -> HttpResponse:
     return desk_page(request, "console/audit.html", context, here=_HERE, status=status)
 
 
-@requires(Power.AUDIT_READ, fresh=Fresh.ALWAYS)
+@requires(Power.AUDIT_READ, fresh=Fresh.ALWAYS, whole=True)
 @require_safe
 @refusable
 def export(request: HttpRequest) -> HttpResponse:
@@ -92,7 +92,7 @@ def export(request: HttpRequest) -> HttpResponse:
     return csv_answer("audit.csv", [gettext(title) for title in titles], lines)
 
 
-@requires(Power.AUDIT_READ)
+@requires(Power.AUDIT_READ, whole=True)
 @require_safe
 @refusable
 def subject(request: HttpRequest) -> HttpResponse:

@@ -14,12 +14,11 @@ from django.views.decorators.http import require_http_methods
 from haochaping.accounts.terms import Power
 from haochaping.doors.console.confirm import ask, is_confirmed
 from haochaping.doors.console.rulebook_forms import DayForm
-from haochaping.doors.console.who import trail
+from haochaping.doors.console.who import deeds, trail
 from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, told
 from haochaping.doors.gate import actor_of, requires
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import N_, Refused
-from haochaping.ledger import queries as ledger
 from haochaping.ledger.terms import EntryKind
 from haochaping.rulebook import actions, queries
 from haochaping.ui.moments import day as shown_day
@@ -55,7 +54,7 @@ def page(request: HttpRequest) -> HttpResponse:
             messages.success(request, gettext("Declared for the division and all below it."))
             return see_other(f"{here}?{urlencode({'year': form.cleaned_data['day'].year})}")
     titles = (N_("Day"), N_("Division"), N_("What holds"), N_("Reason"), N_("Version"))
-    entries = ledger.entries_by(kind=EntryKind.RULEBOOK_CHANGED, limit=_ENTRIES)
+    entries = deeds(kind=EntryKind.RULEBOOK_CHANGED, limit=_ENTRIES)
     last = queries.last_calendar_day()
     context = {
         "form": form,

@@ -16,11 +16,10 @@ from haochaping.accounts.access import check_scope
 from haochaping.accounts.terms import Power
 from haochaping.doors.confirmation import Fresh
 from haochaping.doors.console.forms import ClientForm
-from haochaping.doors.console.who import trail
+from haochaping.doors.console.who import deeds, trail
 from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, told
 from haochaping.doors.gate import actor_of, requires
 from haochaping.kernel.refused import N_, Refused
-from haochaping.ledger import queries as ledger
 from haochaping.ui.shapes import Column, Link
 
 if TYPE_CHECKING:
@@ -74,8 +73,8 @@ def page(request: HttpRequest, client_id: int) -> HttpResponse:
     if client is None:
         raise Http404
     check_scope(actor_of(request), division_path=client.division_path)
-    entries = ledger.entries_of("client", str(client_id))
-    context = {"client": client, "trail": trail(reversed(entries))}
+    entries = deeds(subject=("client", str(client_id)))
+    context = {"client": client, "trail": trail(entries)}
     return desk_page(request, "console/client.html", context, here=_HERE)
 
 

@@ -26,13 +26,12 @@ from haochaping.directory.terms import (
     Standing,
 )
 from haochaping.doors.console.directory_forms import CloseForm, RowForm, SearchForm
-from haochaping.doors.console.who import names_of
+from haochaping.doors.console.who import deeds, names_of
 from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, told
 from haochaping.doors.gate import actor_of, requires
 from haochaping.doors.paging import page_number
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import N_, Refused
-from haochaping.ledger import queries as ledger
 from haochaping.ledger.terms import EntryKind
 from haochaping.ui.moments import day, moment
 from haochaping.ui.shapes import Column, Link
@@ -216,7 +215,7 @@ def _history(kind: Kind, record: Record) -> dict[str, object]:
     """The history of a row, newest first, and the names it had before, each with the day it was given up."""
     changes = queries.history(kind, record.id)
     subject = (f"directory.{kind}", str(record.id))
-    entries = ledger.entries_by(subject=subject, kind=EntryKind.DIRECTORY_CHANGED, limit=_ENTRIES)
+    entries = deeds(subject=subject, kind=EntryKind.DIRECTORY_CHANGED, limit=_ENTRIES)
     told_of = {change.entry_id for change in changes}
     made = [entry for entry in entries if str(entry.id) not in told_of]
     names = names_of({change.actor for change in changes} | {entry.actor for entry in made})

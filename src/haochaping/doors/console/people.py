@@ -18,12 +18,11 @@ from haochaping.accounts.access import check_power, may
 from haochaping.accounts.terms import ROLE_LABELS, Place, Power
 from haochaping.doors.confirmation import Fresh
 from haochaping.doors.console.forms import AccountForm, GrantForm, NameForm
-from haochaping.doors.console.who import trail
+from haochaping.doors.console.who import deeds, trail
 from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, told
 from haochaping.doors.gate import actor_of, requires
 from haochaping.doors.paging import page_number
 from haochaping.kernel.refused import N_, Refused
-from haochaping.ledger import queries as ledger
 from haochaping.ledger.terms import EntryKind
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ _ANY = (Power.ACCOUNT_MANAGE, Power.ROLE_GRANT, Power.SESSION_END)
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusable
 def everybody(request: HttpRequest) -> HttpResponse:
-    """All accounts by user name; a POST opens a new one."""
+    """The accounts of one's remit by user name; a POST opens a new one."""
     by, form = actor_of(request), AccountForm(request.POST or None)
     status = 200
     if request.method == "POST":
@@ -59,7 +58,7 @@ def everybody(request: HttpRequest) -> HttpResponse:
             else:
                 return see_other(reverse("account_person", args=[pk]))
     number, wanted = page_number(request.GET.get("page", "")), request.GET.get("q", "").strip()[:40]
-    rows = queries.staff(limit=_ON_PAGE + 1, offset=(number - 1) * _ON_PAGE, beginning=wanted)
+    rows = queries.staff(by=by, limit=_ON_PAGE + 1, offset=(number - 1) * _ON_PAGE, beginning=wanted)
     kept = {"q": wanted} if wanted else {}
     context = {
         "rows": [(row, [gettext(ROLE_LABELS[role]) for role in row.roles]) for row in rows[:_ON_PAGE]],
@@ -90,10 +89,9 @@ def _page(
     request: HttpRequest, person: PersonRow, typed: Mapping[str, Form] | None = None, *, status: int = 200
 ) -> HttpResponse:
     by = actor_of(request)
+    queries.check_reach(by, person.id)
     sees_sessions = may(by, Power.SESSION_END)
-    entries = ledger.entries_by(
-        subject=("user", str(person.id)), kind=EntryKind.ACCOUNT_CHANGED, limit=_TRAIL
-    )
+    entries = deeds(subject=("user", str(person.id)), kind=EntryKind.ACCOUNT_CHANGED, limit=_TRAIL)
     context = {
         "person": person,
         "grants": [(gettext(ROLE_LABELS[row.role]), row) for row in person.grants],

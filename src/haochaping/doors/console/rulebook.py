@@ -16,12 +16,11 @@ from haochaping.directory.terms import UNKNOWN_CODE
 from haochaping.doors.confirmation import Fresh
 from haochaping.doors.console.confirm import ask, is_confirmed
 from haochaping.doors.console.rulebook_forms import AssignForm, PlaceForm, ValueForm
-from haochaping.doors.console.who import names_of, trail
+from haochaping.doors.console.who import deeds, names_of, trail
 from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, told
 from haochaping.doors.gate import actor_of, requires
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import N_, Refused
-from haochaping.ledger import queries as ledger
 from haochaping.rulebook import actions, queries
 from haochaping.rulebook.terms import RULES, UNIT_LABELS, VERIFIED_LABELS, Key, Unit
 from haochaping.ui.moments import day as shown_day
@@ -115,7 +114,7 @@ def profile(request: HttpRequest, code: str) -> HttpResponse:
     rows = queries.values(code)
     today = local_day(timezone.now())
     state = queries.confirmation(code)
-    entries = ledger.entries_by(subject=("rulebook", f"profile:{code}"), limit=_ENTRIES)
+    entries = deeds(subject=("rulebook", f"profile:{code}"), limit=_ENTRIES)
     context = {
         "profile": found,
         "form": form,

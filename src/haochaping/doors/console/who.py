@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext
 
 from haochaping.accounts import queries as accounts
+from haochaping.doors.reach import set_aside
 from haochaping.kernel.actor import ActorKind
 from haochaping.kernel.refused import N_
+from haochaping.ledger import queries as ledger
 from haochaping.ledger.terms import KIND_LABELS
 from haochaping.ui.moments import moment
 from haochaping.ui.shapes import Column
@@ -49,6 +51,15 @@ def _name(actor: str, staff: dict[int, str], programs: dict[int, str]) -> str:
 def particulars(facts: dict[str, str]) -> str:
     """The facts of an entry in one line."""
     return "; ".join(f"{name}: {value}" for name, value in sorted(facts.items()) if value)
+
+
+def deeds(**asked: Any) -> list[EntryRow]:
+    """What was done to a thing of the directory, the rulebook or the accounts, for whoever may look at the thing.
+
+    Read as the application: the role of staff reads no ledger. Arguments as of `ledger.queries.entries_by`.
+    """
+    with set_aside():
+        return ledger.entries_by(**asked)
 
 
 def trail(entries: Iterable[EntryRow]) -> dict[str, object]:

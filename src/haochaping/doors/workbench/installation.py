@@ -63,7 +63,7 @@ def _check_whole_house(by: Actor) -> None:
     check_scope(by, division_path="")
 
 
-@requires(Power.QUARANTINE_MANAGE)
+@requires(Power.QUARANTINE_MANAGE, whole=True)
 @require_safe
 @refusable
 def quarantine(request: HttpRequest) -> HttpResponse:
@@ -106,7 +106,7 @@ def _discarded(request: HttpRequest) -> HttpResponse:
     return desk_page(request, "workbench/discarded.html", context, here="desk_quarantine")
 
 
-@requires(Power.QUARANTINE_MANAGE)
+@requires(Power.QUARANTINE_MANAGE, whole=True)
 @require_safe
 @refusable
 def record(request: HttpRequest, record_id: UUID) -> HttpResponse:
@@ -115,7 +115,7 @@ def record(request: HttpRequest, record_id: UUID) -> HttpResponse:
     return _record_page(request, record_id)
 
 
-@requires(Power.QUARANTINE_MANAGE)
+@requires(Power.QUARANTINE_MANAGE, whole=True)
 @require_POST
 @refusable
 def discard(request: HttpRequest, record_id: UUID) -> HttpResponse:
@@ -151,7 +151,7 @@ def _record_page(
     return desk_page(request, "workbench/record.html", context, here="desk_quarantine", status=status)
 
 
-@requires(Power.QUARANTINE_MANAGE)
+@requires(Power.QUARANTINE_MANAGE, whole=True)
 @require_POST
 @refusable
 def retry_one(request: HttpRequest, record_id: UUID) -> HttpResponse:
@@ -159,11 +159,12 @@ def retry_one(request: HttpRequest, record_id: UUID) -> HttpResponse:
     return _retry(request, [str(record_id)])
 
 
-@requires(Power.QUARANTINE_MANAGE)
+@requires(Power.QUARANTINE_MANAGE, whole=True)
 @require_POST
 @refusable
 def retry_all(request: HttpRequest) -> HttpResponse:
     """Try the ticked records again, or everything that fits what was asked."""
+    _check_whole_house(actor_of(request))
     if request.POST.get("which") == "ticked":
         return _retry(request, [str(one) for one in map(uuid_of, request.POST.getlist("record")) if one])
     asked = QuarantineForm(request.POST, reasons=exchange.waiting_reasons()).asked(timezone.now())
@@ -203,7 +204,7 @@ def _record(row: QuarantineRow) -> dict[str, object]:
     }
 
 
-@requires(Power.JOBS_MANAGE)
+@requires(Power.JOBS_MANAGE, whole=True)
 @require_safe
 @refusable
 def jobs(request: HttpRequest) -> HttpResponse:
@@ -223,7 +224,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
     return desk_page(request, "workbench/jobs.html", context, here="desk_jobs")
 
 
-@requires(Power.JOBS_MANAGE)
+@requires(Power.JOBS_MANAGE, whole=True)
 @require_POST
 @refusable
 def retry_job(request: HttpRequest, job: int) -> HttpResponse:

@@ -1,0 +1,164 @@
+"""What a request of staff may do with every table: at all, and with which of its rows.
+
+Staff requests run as the database role `haochaping_staff` (doors/reach.py). For that role this page is the whole law:
+what is not named here it cannot touch, and a test fails until a new table is named. `haochaping migrate` makes grants
+and row-level security of it. The application's own role, for intake, jobs and citizens' pages, is not under it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from haochaping.notices.terms import Channel
+
+EVERYWHERE = "haochaping.everywhere"
+DIVISION_FROM, DIVISION_TO = "haochaping.division_from", "haochaping.division_to"
+AGENCY_FROM, AGENCY_TO = "haochaping.agency_from", "haochaping.agency_to"
+# All that says where a request reaches. Not set, or empty, they reach nothing: no path is less than "".
+SETTINGS = (EVERYWHERE, DIVISION_FROM, DIVISION_TO, AGENCY_FROM, AGENCY_TO)
+
+_SUBTREE = """{column} IN (
+    SELECT place.id FROM {tree} AS place
+     WHERE place.path COLLATE "C" >= current_setting('{low}', true) COLLATE "C"
+       AND place.path COLLATE "C" < current_setting('{high}', true) COLLATE "C")"""
+# Sub-selects that depend on no row: the server works each out once for a statement, a tree as a hash table.
+OF_PLACE = "\n OR ".join(
+    [
+        f"(SELECT current_setting('{EVERYWHERE}', true) = 'yes')",
+        _SUBTREE.format(column="division_id", tree="directory_division", low=DIVISION_FROM, high=DIVISION_TO),
+        _SUBTREE.format(column="agency_id", tree="directory_agency", low=AGENCY_FROM, high=AGENCY_TO),
+    ]
+)
+
+
+def _with(table: str, column: str) -> str:
+    """Rows are seen with the row they belong to: the sub-select is itself under that table's policy."""
+    return f"EXISTS (SELECT FROM {table} AS whole WHERE whole.id = {column})"
+
+
+def _with_subject(kind: str, table: str) -> str:
+    return f"CASE WHEN subject_kind = '{kind}' THEN {_with(table, 'subject_id::uuid')} ELSE false END"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One table: `rights` of the role, and the condition on `rows` where it is not all of them.
+
+    `why` is said of every table with a place in it that has no condition, and of every table that is shut.
+    """
+
+    rights: str = ""
+    rows: str = ""
+    why: str = ""
+    adds_any: bool = False
+    """Whether rows may be put in that are not seen afterwards."""
+
+    @property
+    def policy(self) -> str:
+        """The policy's conditions as PostgreSQL reads them; empty where there is none."""
+        if not self.rows:
+            return ""
+        return f"USING ({self.rows}){' WITH CHECK (true)' if self.adds_any else ''}"
+
+
+_READ, _ADD, _WRITE = "SELECT", "INSERT", "SELECT, INSERT"
+_WORK, _ALL = f"{_WRITE}, UPDATE", f"{_WRITE}, UPDATE, DELETE"
+_DIRECTORY = Held(_WORK, why="the directory is public, and what decides where somebody reaches")
+_FIGURES = "counts without persons or texts, of which the published figures are made"
+_WHO = (
+    "who somebody is and where they reach is asked before there is a reach; pages of accounts ask the remit"
+)
+_ACCOUNTS = Held(_ALL, why=_WHO)
+_SEALED = Held(why="persons are sealed: no page at a desk opens an envelope or looks one up")
+_INTAKE = Held(why="intake's own; the pages about it are for the whole house and run as the application")
+_LEDGER = (
+    "written with every deed; read by the auditor of the whole house, whose page runs as the application, and beside "
+    "what administrators did, where the reach is set aside (console/who.py)"
+)
+_UNUSED = Held(why="nothing of ours uses it")
+_RULES = Held(_WORK)
+
+TABLES: dict[str, Held] = {
+    # What belongs to a place.
+    "cases_case": Held(_READ, OF_PLACE),
+    "cases_service_occurrence": Held(_READ, _with("cases_case", "case_id")),
+    "reviews_review": Held(_READ, OF_PLACE),
+    "reviews_supplement": Held(_READ, _with("reviews_review", "review_id")),
+    "reviews_review_change": Held(_READ, _with("reviews_review", "review_id")),
+    "reviews_invitation": Held(_READ, _with("cases_service_occurrence", "occurrence_id")),
+    "rectification_work_order": Held(_WORK, OF_PLACE),
+    "rectification_callback": Held(_WRITE, _with("rectification_work_order", "order_id")),
+    "rectification_solution_answer": Held(_READ, _with("rectification_work_order", "order_id")),
+    "rectification_order_event": Held(_WRITE, _with("rectification_work_order", "order_id")),
+    "notices_thread": Held(_WRITE, _with_subject("order", "rectification_work_order")),
+    "notices_message": Held(_WORK, _with("notices_thread", "thread_id")),
+    "files_photo": Held(_READ, _with_subject("review", "reviews_review")),
+    "publicity_release": Held(_WRITE, _with("reviews_review", "review_id")),
+    # What everybody at a desk may read: names, rules, figures.
+    "directory_division": _DIRECTORY,
+    "directory_agency": _DIRECTORY,
+    "directory_service_item": _DIRECTORY,
+    "directory_platform": _DIRECTORY,
+    "directory_hall": _DIRECTORY,
+    "directory_window": _DIRECTORY,
+    "directory_device": _DIRECTORY,
+    "directory_staff_member": _DIRECTORY,
+    "directory_change": _DIRECTORY,
+    "rulebook_profile": _RULES,
+    "rulebook_rule_value": _RULES,
+    "rulebook_profile_choice": Held(_WORK, why="which rules hold where is public"),
+    "rulebook_rule_confirmation": _RULES,
+    "rulebook_calendar_day": _RULES,
+    "rulebook_calendar_overlay": Held(_WORK, why="which days are worked where is public"),
+    "reviews_indicator_set": Held(_READ),
+    "reviews_review_indicator": Held(_READ),
+    "insight_fact": Held(_READ, why=_FIGURES),
+    "insight_division_month": Held(_READ, why=_FIGURES),
+    "insight_item_month": Held(_READ, why=_FIGURES),
+    "insight_fact_delta": Held(_WRITE, why=_FIGURES),
+    # Who logs in, and how.
+    "accounts_user": _ACCOUNTS,
+    "accounts_role_grant": _ACCOUNTS,
+    "accounts_one_time_link": _ACCOUNTS,
+    "accounts_former_password": _ACCOUNTS,
+    "accounts_api_client": _ACCOUNTS,
+    "accounts_shared_memory": _ACCOUNTS,
+    "account_emailaddress": _ACCOUNTS,
+    "account_emailconfirmation": _ACCOUNTS,
+    "mfa_authenticator": _ACCOUNTS,
+    "socialaccount_socialaccount": _ACCOUNTS,
+    "socialaccount_socialapp": _ACCOUNTS,
+    "socialaccount_socialtoken": _ACCOUNTS,
+    "usersessions_usersession": _ACCOUNTS,
+    "django_session": _ACCOUNTS,
+    "django_content_type": Held(_READ),
+    # What is put down here and read elsewhere.
+    "ledger_entry": Held(_ADD, why=_LEDGER),
+    "ledger_salt": Held(_ADD, why="a salt that is read tells what its erasure should hide"),
+    "ledger_pending": Held(_ADD, why="taken by the sequencer"),
+    # A text message holds its reader's link until it has gone out: only calls are seen.
+    "notices_delivery": Held(_WRITE, f"channel = '{Channel.CALL}'", adds_any=True),
+    "procrastinate_jobs": Held(_WRITE, why="numbers of what is to be done, no place and no person"),
+    "procrastinate_events": Held(_WRITE, why="when a job was put down"),
+    # What is shut.
+    "ledger_chain": Held(why="the sequencer's and the verifier's"),
+    "identity_opening_request": Held(
+        _WORK, why="decided by two offices, neither of which is the one it lies in; it names nobody"
+    ),
+    "identity_relay_grant": Held(_WORK, why="asked by its order, which has a policy; it holds no number"),
+    "identity_sealed_batch": _SEALED,
+    # Whether there is such a person, and nothing else of them.
+    "identity_sealed_person": Held("SELECT (id)", why=_SEALED.why),
+    "identity_blind_index": _SEALED,
+    "exchange_quarantined_record": _INTAKE,
+    "exchange_given_answer": _INTAKE,
+    "exchange_visit": _INTAKE,
+    "outbox_failure": _INTAKE,
+    "procrastinate_periodic_defers": _INTAKE,
+    "procrastinate_workers": _INTAKE,
+    "notices_demo_message": Held(why="the demonstration's telephone"),
+    "auth_group": _UNUSED,
+    "auth_group_permissions": _UNUSED,
+    "auth_permission": _UNUSED,
+    "django_migrations": Held(why="the owner's"),
+}

@@ -1,0 +1,182 @@
+"""Every address, every role, every place: each cell of `matrix.toml` is asked through the real application."""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from copy import copy
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db import transaction
+from django.test import override_settings
+from django.urls import get_resolver, reverse
+from django.utils import timezone
+
+from haochaping.accounts import queries as accounts
+from haochaping.directory import queries as directory
+from haochaping.doors.gate import declared_views
+from haochaping.exchange.terms import Raw
+from haochaping.files import actions as files
+from haochaping.files.pictures import redrawn
+from haochaping.flows import change_review
+from haochaping.flows.receive_reviews import receive_reviews
+from haochaping.kernel.actor import SYSTEM
+from haochaping.rectification import actions as rectification
+from haochaping.rectification import queries as orders
+from haochaping.reviews.terms import Entrance
+from tests import worlds
+from tests.photographs import photograph
+
+from .people import everybody
+from .table import LOGIN, SECOND_STEP, Row, rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.http.response import HttpResponseBase
+
+    from .people import Somebody
+
+NOWHERE = "00000000-0000-7000-8000-000000000000"
+ROWS = rows()
+URLS = get_resolver("haochaping.config.urls")
+PAGES = {view.name: view for view in declared_views(URLS)}
+
+
+@dataclass(frozen=True)
+class House:
+    """The people, and what stands in addresses."""
+
+    people: list[Somebody]
+    values: dict[str, object]
+
+
+@pytest.fixture(scope="module")
+def house(django_db_setup: None, django_db_blocker) -> Iterator[House]:
+    """One order, one text, one account in the own place, and everybody; each cell puts back what it did."""
+    with (
+        django_db_blocker.unblock(),
+        override_settings(
+            PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+            # Nobody is asked for the password again while the matrix is gone through.
+            ACCOUNT_REAUTHENTICATION_TIMEOUT=24 * 3600,
+        ),
+        _put_back(),
+    ):
+        yield _house()
+
+
+@contextmanager
+def _put_back() -> Iterator[None]:
+    """A transaction that leaves nothing behind; like those of Django's tests, it may hold one that must be outermost."""
+    block = transaction.atomic()
+    block._from_testcase = True  # type: ignore[attr-defined]
+    with block:
+        yield
+        transaction.set_rollback(True)
+
+
+def _house() -> House:
+    now = timezone.now() - timedelta(days=1)
+    worlds.build(now)
+    worlds.take_case("YC-1", now)
+    raw = Raw(worlds.review("YC-1", 1, now, channel="mobile"))
+    given = receive_reviews([raw], entrance=Entrance.TOKEN, by=worlds.REVIEWER, now=now)[0]
+    assert given.id is not None
+    change_review.finish_review(given.id, ["113"], "窗口让我跑了三次。", by=worlds.REVIEWER, now=now)
+    (photo,) = files.keep(
+        "review", str(given.id), [redrawn(photograph(), name="a")], by=worlds.REVIEWER, now=now
+    )
+    order = orders.order_of_review(given.id)
+    assert order is not None
+    rectification.dispatch([order.id], by=SYSTEM, now=now)
+    people = list(everybody())
+    person = next(one for one in people if (one.role, one.scope) == ("clerk", "own agency"))
+    client = next(one.id for one in accounts.clients() if one.name == "own division")
+    values: dict[str, object] = {
+        "order_id": order.id,
+        "photo_id": photo,
+        "review_id": given.id,
+        "part": "text",
+        "record_id": NOWHERE,
+        "job": 7,
+        "user_id": person.user_id,
+        "object_id": directory.agencies([worlds.AGENCY])[worlds.AGENCY].id,
+        "client_id": client,
+        "request_id": NOWHERE,
+        "digest": "0" * 64,
+        "key": "key",
+        "uidb36": "1",
+        "token": "nonsense",
+        "receipt": "NONSENSE",
+        "occurrence_id": NOWHERE,
+        "form": "reasons",
+    }
+    return House(people, values)
+
+
+CODES = {
+    "division": worlds.COUNTY,
+    "agency": worlds.AGENCY,
+    "item": worlds.ITEM,
+    "console_profile": "cn-base",
+    "console_profile_confirm": "cn-base",
+}
+SENT = {"api:measures": {"division": worlds.COUNTY}}
+
+
+def _answer(response: HttpResponseBase) -> str:
+    """A status, or where somebody is sent to sign in."""
+    to = response.headers.get("Location", "")
+    if response.status_code == 302 and to.startswith(f"{reverse('account_login')}?next="):
+        return LOGIN
+    if response.status_code == 302 and to.startswith("/accounts/2fa/") and "next=" in to:
+        return SECOND_STEP
+    return str(response.status_code)
+
+
+def _ask(row: Row, name: str, house: House, somebody: Somebody) -> str:
+    values = house.values | {"code": CODES.get(name, "")} | row.values
+    address = reverse(name, kwargs={key: values[key] for key in _keys(name)})
+    browser, cookies = somebody.browser, copy(somebody.browser.cookies)
+    with _put_back():
+        if name.startswith("api:") and row.method == "POST":
+            response = browser.post(address, "[]", "application/json", headers=somebody.headers)
+        elif row.method == "POST":
+            response = browser.post(address, row.data, headers=somebody.headers)
+        else:
+            response = browser.get(address, SENT.get(name), headers=somebody.headers)
+    browser.cookies = cookies
+    return _answer(response)
+
+
+def _keys(name: str) -> list[str]:
+    """What stands in the address of this name."""
+    return [*re.findall(r"<(?:\w+:)?(\w+)>", PAGES[name].route)]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_every_cell(house, row):
+    names = [name for name in PAGES if row.matches(name)]
+    assert names, "no such address"
+
+    for name in names:
+        # Addresses that stand together differ in nothing: each is asked by everybody of one place.
+        people = (
+            [p for p in house.people if p.scope in {"", "own division"}] if "*" in row.page else house.people
+        )
+        cells = {str(p): (_ask(row, name, house, p), row.expected(p.role, p.scope)) for p in people}
+        wrong: dict[str, list[str]] = {}
+        for who, (said, told) in cells.items():
+            if said != told:
+                wrong.setdefault(f"{said} instead of {told}", []).append(who)
+        assert not wrong, f"{name}: {wrong}"
+
+
+def test_every_address_stands_in_the_matrix():
+    missing = [name for name in PAGES if not any(row.matches(name) for row in ROWS)]
+
+    assert missing == [], "say in tests/doors/matrix/matrix.toml who gets which answer there"

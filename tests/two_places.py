@@ -1,0 +1,91 @@
+"""The same story in two places that have nothing to do with each other, so that every table of a place has rows of both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from haochaping.exchange.terms import Raw
+from haochaping.files import actions as files
+from haochaping.files.pictures import redrawn
+from haochaping.flows import change_review, handle_bad_review
+from haochaping.flows.receive_reviews import receive_reviews
+from haochaping.kernel.actor import SYSTEM, Scope
+from haochaping.publicity import actions as publicity
+from haochaping.publicity.terms import Decision, Part
+from haochaping.rectification import actions as rectification
+from haochaping.rectification import queries as orders
+from haochaping.reviews import actions as reviews
+from haochaping.reviews.terms import Entrance, HelpedBy, SupplementRow
+from tests import worlds
+from tests.photographs import photograph
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from haochaping.kernel.actor import Actor
+
+PROVINCE = f"{worlds.PROVINCE}."
+HERE = {
+    "own agency": Scope(agency_path=f"{worlds.AGENCY}."),
+    "own division": Scope(division_path=f"{PROVINCE}{worlds.CITY}.{worlds.COUNTY}."),
+}
+THERE = {
+    "other agency": Scope(agency_path=f"{worlds.OTHER_AGENCY}."),
+    "other division": Scope(division_path=f"{PROVINCE}{worlds.OTHER_CITY}."),
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the story of one place left behind."""
+
+    case_no: str
+    review_id: UUID
+    order_id: UUID
+    photo_id: UUID
+
+
+def build(now: datetime) -> tuple[Told, Told]:
+    """Tell it here and there, ending half an hour before `now`."""
+    worlds.build(now - timedelta(days=2))
+    there = {"item": worlds.OTHER_ITEM, "agency": worlds.OTHER_AGENCY, "division": worlds.OTHER_CITY}
+    return tell("YC-1", HERE["own agency"], now), tell("SG-1", THERE["other agency"], now, **there)
+
+
+def tell(case_no: str, scope: Scope, now: datetime, **place: object) -> Told:
+    """A bad review with all that can come of it, up to the published reply."""
+    at, clerk = now - timedelta(days=1), replace(worlds.CLERK, scope=scope)
+    worlds.take_case(case_no, at, **place)
+    raw = Raw(worlds.review(case_no, 1, at, channel="mobile"))
+    given = receive_reviews([raw], entrance=Entrance.TOKEN, by=worlds.REVIEWER, now=at)[0]
+    order = orders.order_of_review(given.id) if given.id else None
+    assert order is not None
+    photo_id = _reviewer_tells(order.review_id, at)
+    _agency_acts(order.id, clerk, at + timedelta(minutes=30))
+    rectification.answer_solution(order.review_id, solved="no", text="没有解决", by=worlds.REVIEWER, now=now)
+    publisher = replace(worlds.PUBLISHER, scope=Scope(division_path=PROVINCE))
+    publicity.decide(order.review_id, Part.TEXT, Decision.RELEASED, by=publisher, now=now)
+    return Told(case_no, order.review_id, order.id, photo_id)
+
+
+def _reviewer_tells(review_id: UUID, at: datetime) -> UUID:
+    reviewer = worlds.REVIEWER
+    said = SupplementRow(may_call_back=True, helped_by=HelpedBy.FAMILY)
+    reviews.supplement(review_id, said, by=reviewer, now=at)
+    change_review.finish_review(review_id, ["113"], "窗口让我跑了三次。", by=reviewer, now=at)
+    (photo_id,) = files.keep("review", str(review_id), [redrawn(photograph(), name="a")], by=reviewer, now=at)
+    return photo_id
+
+
+def _agency_acts(order_id: UUID, clerk: Actor, at: datetime) -> None:
+    rectification.dispatch([order_id], by=SYSTEM, now=at)
+    rectification.sign_for(order_id, by=clerk, now=at)
+    handle_bad_review.write_to_reviewer(order_id, "请告知经过。", by=clerk, now=at)
+    rectification.verify_by_callback(
+        order_id, result="answered", is_true=True, is_reasonable=True, note="已核实", by=clerk, now=at
+    )
+    rectification.rectify(order_id, outcome="immediate_rectified", text="已并窗办理", by=clerk, now=at)
+    handle_bad_review.reply(order_id, "已改为一次办结。", by=clerk, now=at)
