@@ -9,8 +9,6 @@ from django.views.i18n import set_language
 from haochaping.doors import reports
 from haochaping.doors.workbench import start
 
-handler500 = "haochaping.doors.outage.server_error"
-
 type Urls = list[URLPattern | URLResolver]
 
 PUBLIC: Urls = [

@@ -46,7 +46,7 @@ def test_migrate_puts_right_what_was_changed_by_hand(committed_db):
 
     assert done.returncode == 0, done.stderr
     assert rights.out_of_force(connection) == []
-    assert TABLES["identity_sealed_person"].rights == ""
+    assert TABLES["identity_sealed_person"].rights == "SELECT (id)"
     with connection.cursor() as cursor:
         cursor.execute("SELECT has_table_privilege('haochaping_staff', 'identity_sealed_person', 'SELECT')")
         assert cursor.fetchone() == (False,)

@@ -194,7 +194,8 @@ def test_without_a_time_the_service_is_now(device):
 def test_a_service_of_the_future_is_kept_with_a_receipt(device):
     response = _tap(device, _open(device, transactionTime=_time(timedelta(days=2))), "5")
 
-    assert QuarantinedRecord.objects.get().code == "rated_before_service"
+    kept = dict(QuarantinedRecord.objects.values_list("kind", "code"))
+    assert kept == {"case": "dated_in_future", "review": "orphan"}
     assert device.get(response["Location"]).status_code == 200
 
 
