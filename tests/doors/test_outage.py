@@ -7,7 +7,7 @@ from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-from haochaping.doors.outage import server_error
+from haochaping.doors.fault import page
 
 
 def answer_to(error: Exception) -> HttpResponse:
@@ -19,7 +19,7 @@ def answer_to(error: Exception) -> HttpResponse:
     try:
         fall()
     except type(error):
-        return server_error(HttpRequest())
+        return page(HttpRequest())
     raise AssertionError
 
 
@@ -42,6 +42,6 @@ def test_an_outage_is_no_error_of_ours(error, status):
 @pytest.mark.parametrize(("language", "word"), [("zh-hans", "请稍后再试"), ("en", "Please try again")])
 def test_the_page_speaks_the_readers_language(language, word):
     with translation.override(language):
-        page = answer_to(OperationalError()).content.decode()
+        shown = answer_to(OperationalError()).content.decode()
 
-    assert word in page
+    assert word in shown
