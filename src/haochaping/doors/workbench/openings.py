@@ -146,10 +146,11 @@ def _shown(row: OpeningRow) -> dict[str, object]:
 
 def _events(row: OpeningRow, names: dict[str, str]) -> list[Event]:
     """What happened, oldest first; an approval says for which office."""
+    offices = _offices(row.first_organisation, row.second_organisation)
     happened = [
         (row.requested_at, N_("Requested"), row.requested_by, row.legal_basis),
-        (row.first_at, N_("Approved"), row.first_by, _office(row.first_organisation)),
-        (row.second_at, N_("Approved"), row.second_by, _office(row.second_organisation)),
+        (row.first_at, N_("Approved"), row.first_by, offices[row.first_organisation]),
+        (row.second_at, N_("Approved"), row.second_by, offices[row.second_organisation]),
         (row.ended_at, OPENING_LABELS[row.state], row.ended_by, row.ended_note),
     ]
     events = [Event(gettext(title), at, names[who], text) for at, title, who, text in happened if at]
@@ -159,7 +160,8 @@ def _events(row: OpeningRow, names: dict[str, str]) -> list[Event]:
     return events
 
 
-def _office(path: str) -> str:
-    code = path.rstrip(".")
-    found = directory.agencies([code]).get(code)
-    return found.name if found else code
+def _offices(*paths: str) -> dict[str, str]:
+    """The names of agencies by path, asked together; an unknown one is called by its code."""
+    codes = {path: path.rstrip(".") for path in paths}
+    found = directory.agencies(code for code in codes.values() if code)
+    return {path: found[code].name if code in found else code for path, code in codes.items()}
