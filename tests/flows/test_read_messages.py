@@ -69,7 +69,11 @@ def test_call_backs_are_kept_with_what_was_found(order, now):
             now=later + timedelta(minutes=minutes),
         )
 
-    assert [(call.result, call.is_true) for call in orders.callbacks(order.id)] == [
+    assert [
+        (event.callback.result, event.callback.is_true)
+        for event in orders.history(order.id).events
+        if event.callback
+    ] == [
         (CallResult.NOT_REACHED, None),
         (CallResult.ANSWERED, False),
     ]

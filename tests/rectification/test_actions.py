@@ -204,7 +204,11 @@ def test_several_calls_are_all_kept_and_the_first_counts(desk):
     actions.verify_by_callback(desk.order_id, **missed, by=worlds.CLERK, now=desk.later())
 
     assert desk.row.verified_at == first
-    assert [(call.result, call.is_true, call.note) for call in queries.callbacks(desk.order_id)] == [
+    assert [
+        (event.callback.result, event.callback.is_true, event.note)
+        for event in queries.history(desk.order_id).events
+        if event.callback
+    ] == [
         ("answered", True, "属实"),
         ("not_reached", None, "无人接听"),
     ]

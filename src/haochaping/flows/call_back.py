@@ -12,13 +12,12 @@ from django.utils.translation import gettext
 from haochaping.flows.handle_bad_review import person_of
 from haochaping.identity import actions as identity
 from haochaping.identity import queries as identities
-from haochaping.identity.terms import NO_GRANT, NO_PHONE, GrantRow
+from haochaping.identity.terms import NO_GRANT, NO_PHONE
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.notices import actions as notices
 from haochaping.notices import gateway
 from haochaping.notices import queries as deliveries
-from haochaping.notices.terms import Channel
 from haochaping.rectification import queries as orders
 from haochaping.rectification.states import may_call
 from haochaping.rectification.terms import WRONG_STATE
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 
     from haochaping.identity.keys import PrivateKey
     from haochaping.kernel.actor import Actor
-    from haochaping.notices.terms import DeliveryRow
 
 
 @transaction.atomic
@@ -92,10 +90,3 @@ def connect_call(call_id: UUID, *, relay_keys: Mapping[str, PrivateKey], by: Act
             by=by,
             now=now,
         )
-
-
-def calls_of(order_id: UUID) -> list[tuple[GrantRow, DeliveryRow]]:
-    """The calls about an order, oldest first, each with the grant it was made under; never a number."""
-    grants = {grant.id: grant for grant in identities.grants_of(order_id)}
-    calls = deliveries.calls_under(grants.keys()) if grants else []
-    return [(grants[call.grant], call) for call in calls if call.grant and call.channel == Channel.CALL]

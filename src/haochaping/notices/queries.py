@@ -87,12 +87,6 @@ def deliveries_to(person_id: UUID, *, limit: int = 100) -> list[DeliveryRow]:
     return [_delivery_row(row) for row in rows[:limit]]
 
 
-def calls_under(grants: Collection[UUID], *, limit: int = 100) -> list[DeliveryRow]:
-    """Calls made or asked for under these grants, oldest first."""
-    rows = Delivery.objects.filter(grant__in=grants).order_by("id").values_list(*_DELIVERY)
-    return [_delivery_row(row) for row in rows[:limit]]
-
-
 def messaged_since(person_ids: Iterable[UUID], since: datetime) -> dict[UUID, int]:
     """How many messages were queued to each sealed person since then; codes that they asked for are none."""
     rows = Delivery.objects.filter(person__in=list(person_ids), channel=Channel.SMS, queued_at__gte=since)

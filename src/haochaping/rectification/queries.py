@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from importlib import resources
 from typing import TYPE_CHECKING
 
+from django.db import connection
 from django.db.models import Case, F, OuterRef, Subquery, When
 from django.db.models.functions import Coalesce
 
 from haochaping.accounts.access import check_power
 from haochaping.accounts.terms import Power
+from haochaping.identity.terms import RelayPurpose
 from haochaping.kernel.refused import Refused
+from haochaping.notices.terms import DeliveryState
 from haochaping.rectification import access
-from haochaping.rectification.models import Callback, OrderEvent, SolutionAnswer, WorkOrder
+from haochaping.rectification.models import OrderEvent, SolutionAnswer, WorkOrder
 from haochaping.rectification.states import FINAL
 from haochaping.rectification.terms import (
     NO_SUCH_ORDER,
     CallbackRow,
     CallResult,
+    CallRow,
     EventRow,
+    HistoryRow,
     Move,
     OrderFacts,
     OrderRow,
@@ -56,6 +62,7 @@ _ORDER = (
 
 _SOLUTION = ("solved", "text", "answered_at", "changeable_until")
 
+_HISTORY = resources.files("haochaping.rectification").joinpath("sql/history.sql").read_text(encoding="utf-8")
 # `rules.next_due` for the database: the deadline of the step that is open now.
 _NEXT_DUE = Case(
     When(state=OrderState.DISPATCHED, then=F("sign_due_at")),
@@ -156,13 +163,20 @@ def timeline(order_id: UUID) -> list[EventRow]:
     return [EventRow(Move(move), at, by, note) for move, at, by, note in rows]
 
 
-def callbacks(order_id: UUID) -> list[CallbackRow]:
-    """Every attempt to hear the reviewer, oldest first."""
-    rows = Callback.objects.filter(order_id=order_id).order_by("at", "id")
-    return [
-        CallbackRow(CallResult(row.result), row.is_true, row.is_reasonable, row.note, row.at, row.by)
-        for row in rows
-    ]
+def history(order_id: UUID) -> HistoryRow:
+    """Everything that happened to an order, oldest first, asked together."""
+    told = HistoryRow([], [], {})
+    with connection.cursor() as cursor:
+        cursor.execute(_HISTORY, {"order": order_id})
+        for what, at, _, word, by, note, result, is_true, is_reasonable, name in cursor.fetchall():
+            if name:
+                told.names[by] = name
+            if what == "move":
+                call = CallbackRow(CallResult(result), is_true, is_reasonable) if result else None
+                told.events.append(EventRow(Move(word), at, by, note, call))
+            elif what == "call":
+                told.calls.append(CallRow(RelayPurpose(result), DeliveryState(word), at))
+    return told
 
 
 def solutions_of(order_ids: Iterable[UUID]) -> dict[UUID, SolutionRow]:

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from haochaping.identity.terms import RelayPurpose
+    from haochaping.notices.terms import DeliveryState
+
 
 class OrderState(StrEnum):
     """差评工单 states (domain.md §6.5, the straight path)."""
@@ -153,25 +156,41 @@ class OrderRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CallbackRow:
+    """What one attempt to hear the reviewer came to; None where nobody could say."""
+
+    result: CallResult
+    is_true: bool | None
+    is_reasonable: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class EventRow:
-    """One line of an order's timeline."""
+    """One line of an order's timeline; a call-back's has its result."""
 
     move: Move
     at: datetime
     by: str
     note: str
+    callback: CallbackRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class CallbackRow:
-    """One attempt to hear the reviewer; None where nobody could say."""
+class CallRow:
+    """A call through the relay: what for, and what became of it; never a number."""
 
-    result: CallResult
-    is_true: bool | None
-    is_reasonable: bool | None
-    note: str
+    purpose: RelayPurpose
+    state: DeliveryState
     at: datetime
-    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """Everything that happened to an order; `names` are those of the staff accounts in it, by `kind:id`."""
+
+    events: list[EventRow]
+    calls: list[CallRow]
+    names: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,11 +22,10 @@ from haochaping.doors.gate import actor_of, leave_note, requires
 from haochaping.doors.photo import photo_response
 from haochaping.doors.targets import step_of
 from haochaping.doors.workbench.steps import CALL, MESSAGE, STEPS, may_write, open_steps
-from haochaping.doors.workbench.words import names_of, state_tone, tag_labels
+from haochaping.doors.workbench.words import called, state_tone, tag_labels
 from haochaping.files import queries as files
 from haochaping.files.terms import NO_SUCH_PHOTO
 from haochaping.flows import handle_bad_review
-from haochaping.flows.call_back import calls_of
 from haochaping.identity.access import may_request
 from haochaping.identity.terms import CALL_PURPOSES
 from haochaping.kernel.masking import masked_number
@@ -68,7 +67,7 @@ if TYPE_CHECKING:
     from haochaping.cases.terms import Binding
     from haochaping.kernel.actor import Actor
     from haochaping.notices.terms import MessageRow
-    from haochaping.rectification.terms import CallbackRow, EventRow, OrderRow
+    from haochaping.rectification.terms import CallbackRow, CallRow, EventRow, OrderRow
     from haochaping.reviews.terms import ReviewRow
 
 
@@ -173,11 +172,10 @@ def _page(
     order, solution = orders.order_with_solution(order_id, by=by)
     _check_dispatched(order)
     leave_note(request, EntryKind.PERSONAL_DATA_READ, "order", str(order.id))
-    events = orders.timeline(order.id)
+    history = orders.history(order.id)
     thread = notices.messages(order.thread_id, for_side=Side.AGENCY) if order.thread_id else []
-    callbacks = orders.callbacks(order.id)
-    written = [*(event.by for event in events), *(message.author for message in thread)]
-    names = names_of(written, by)
+    written = [*(event.by for event in history.events), *(message.author for message in thread)]
+    names = called(written, history.names, by)
     context = {
         "order": order,
         "state": gettext(STATE_LABELS[order.state]),
@@ -186,17 +184,17 @@ def _page(
         "solution": solution,
         "solved": gettext(SOLVED_LABELS[solution.solved]) if solution else "",
         "solution_words": redacted(solution.text) if solution else "",
-        "clocks": _clocks(order, events),
+        "clocks": _clocks(order, history.events),
         "due": next_due(order),
         "now": now,
         "thread": [_message(message, names) for message in thread],
         "unread": sum(1 for m in thread if m.side != Side.AGENCY and m.read_at is None),
-        "events": _events(events, callbacks, names),
+        "events": _events(history.events, names),
         "handles": may(by, Power.ORDER_HANDLE),
         "offers": _offers(order, tried, form) if may(by, Power.ORDER_HANDLE) else [],
         "write": _write(order, tried, form) if may(by, Power.ORDER_HANDLE) else None,
         "call": _offer(CALL, tried, form) if may(by, Power.ORDER_HANDLE) and may_call(order.state) else None,
-        "calls": _calls(order.id),
+        "calls": _calls(history.calls),
         "may_ask_opening": may_request(by),
         "wrong": form,
     }
@@ -282,15 +280,15 @@ def _offer(name: str, tried: str, form: forms.Form | None) -> Offer:
     return Offer(name, gettext(step.title), gettext(step.button), shown)
 
 
-def _calls(order_id: UUID) -> list[dict[str, object]]:
+def _calls(calls: Sequence[CallRow]) -> list[dict[str, object]]:
     """What became of each call: never a number, and not whose line it was."""
     return [
         {
-            "at": call.queued_at,
-            "purpose": gettext(CALL_PURPOSES[grant.purpose]),
+            "at": call.at,
+            "purpose": gettext(CALL_PURPOSES[call.purpose]),
             "outcome": gettext(CALL_STATE_LABELS[call.state]),
         }
-        for grant, call in calls_of(order_id)
+        for call in calls
     ]
 
 
@@ -306,15 +304,11 @@ def _message(message: MessageRow, names: dict[str, str]) -> dict[str, object]:
     }
 
 
-def _events(
-    events: Sequence[EventRow], callbacks: Sequence[CallbackRow], names: dict[str, str]
-) -> list[Event]:
+def _events(events: Sequence[EventRow], names: dict[str, str]) -> list[Event]:
     """The timeline; each call-back's event tells its result."""
-    calls = iter(callbacks)
     shown = []
     for event in events:
-        call = next(calls, None) if event.move == Move.VERIFY else None
-        text = f"{_call(call)}\n{event.note}" if call else event.note
+        text = f"{_call(event.callback)}\n{event.note}" if event.callback else event.note
         shown.append(Event(gettext(MOVE_LABELS[event.move]), event.at, names[event.by], text))
     return shown
 

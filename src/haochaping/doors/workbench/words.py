@@ -48,16 +48,21 @@ def names_of(actors: Iterable[str], by: Actor) -> dict[str, str]:
         for kind, _, one in (text.partition(":") for text in written)
         if kind == ActorKind.STAFF and one.isdecimal()
     ]
-    known = accounts.display_names(ids)
-    return {text: _name(text, known, by) for text in written}
+    known = {f"{ActorKind.STAFF}:{pk}": name for pk, name in accounts.display_names(ids).items()}
+    return called(written, known, by)
 
 
-def _name(text: str, known: Mapping[int, str], by: Actor) -> str:
+def called(actors: Iterable[str], known: Mapping[str, str], by: Actor) -> dict[str, str]:
+    """The same, for who has the names of staff already, by `kind:id`."""
+    return {text: _name(text, known, by) for text in actors}
+
+
+def _name(text: str, known: Mapping[str, str], by: Actor) -> str:
     kind, _, one = text.partition(":")
     if text == str(by):
         return gettext("You")
     if kind == ActorKind.STAFF:
-        return known.get(int(one), one) if one.isdecimal() else one
+        return known.get(text, one)
     if kind == ActorKind.REVIEWER:
         return gettext("Reviewer")
     return gettext("System")

@@ -1,0 +1,25 @@
+-- history --
+-- Everything that happened to an order, oldest first: each move with the call-back it recorded, calls through the relay,
+-- who wrote messages; with the name of the staff account that acted.
+WITH told AS (
+    SELECT 'move' AS what, e.at, e.id, e.move AS word, e.by, e.note, c.result, c.is_true, c.is_reasonable
+      FROM (SELECT *, row_number() OVER (PARTITION BY move ORDER BY at, id) AS n
+              FROM rectification_order_event WHERE order_id = %(order)s) AS e
+      LEFT JOIN (SELECT *, row_number() OVER (ORDER BY at, id) AS n
+                   FROM rectification_callback WHERE order_id = %(order)s) AS c
+        ON e.move = 'verify' AND c.n = e.n
+    UNION ALL
+    SELECT 'call', d.queued_at, d.id, d.state, '', '', g.purpose, NULL, NULL
+      FROM identity_relay_grant g JOIN notices_delivery d ON d."grant" = g.id AND d.channel = 'call'
+     WHERE g.basis = %(order)s
+    UNION ALL
+    SELECT 'author', min(m.sent_at), NULL, '', m.author, '', NULL, NULL, NULL
+      FROM rectification_work_order o JOIN notices_message m ON m.thread_id = o.thread_id
+     WHERE o.id = %(order)s
+     GROUP BY m.author
+)
+SELECT told.*, u.display_name
+  FROM told
+  LEFT JOIN accounts_user u
+    ON u.id = CASE WHEN told.by ~ '^staff:[0-9]{1,18}$' THEN substring(told.by FROM 7)::bigint END
+ ORDER BY told.at, told.id
