@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import threading
 from functools import partial
-from threading import Lock
 from typing import TYPE_CHECKING
 
 import pytest
@@ -31,30 +31,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("committed_world")
 
 
-class Gathering:
-    """A lock at which callers gather: the first one in begins to write when all of them stand in the queue."""
-
-    def __init__(self, number: int) -> None:
-        self.number = number
-        self.lock = Lock()
-        self.transactions: list[int] = []
-
-    def __enter__(self) -> None:
-        while len(together._waiting) < self.number and not self.transactions:
-            pass
-        self.lock.acquire()
-        self.transactions.append(_transaction())
-
-    def __exit__(self, *_: object) -> None:
-        self.lock.release()
-
-
-def _transaction() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM ledger_entry")
-        return int(cursor.fetchone()[0])
-
-
 def give(
     number: str, level: object, now: datetime, by: Actor = REVIEWER, entrance: Entrance = Entrance.TOKEN
 ):
@@ -71,8 +47,19 @@ def xids() -> set[str]:
 
 @pytest.fixture
 def gathering(monkeypatch):
+    """The first who writes begins when that many stand in the queue."""
+    take_all = together._next
+
     def gather(number: int) -> None:
-        monkeypatch.setattr(together, "_writing", Gathering(number))
+        begun = threading.Event()
+
+        def take():
+            while len(together._waiting) < number and not begun.is_set():
+                pass
+            begun.set()
+            return take_all()
+
+        monkeypatch.setattr(together, "_next", take)
 
     return gather
 

@@ -1,13 +1,14 @@
 """同时到达: single answers that arrive at one moment share a transaction (group commit), never a fate.
 
-Whoever finds nobody writing writes for all who wait by then; the others wait for the answer to their own. A commit
-costs what it costs, however many share it. An answer is given only after its transaction has committed.
+Whoever finds nobody writing writes for all who wait by then; the others wait for the answer to their own, and the first
+who came meanwhile writes next. A commit costs what it costs, however many share it. An answer is given only after its
+transaction has committed.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from threading import Lock
+from dataclasses import dataclass, field
+from threading import Event, Lock
 from typing import TYPE_CHECKING
 
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -38,10 +39,18 @@ class _Call:
     now: datetime
     outcomes: list[Outcome] | None = None
     error: Exception | None = None
+    turn: Event = field(default_factory=Event)
+    """Set when the answer is there, or when it is this caller's turn to write."""
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether its answers were written, or could not be."""
+        return self.outcomes is not None or self.error is not None
 
 
 _waiting: list[_Call] = []
-_queue, _writing = Lock(), Lock()
+_writing: list[_Call] = []
+_queue = Lock()
 
 
 def receive_together(raws: Sequence[Raw], *, entrance: Entrance, by: Actor, now: datetime) -> list[Outcome]:
@@ -56,14 +65,33 @@ def receive_together(raws: Sequence[Raw], *, entrance: Entrance, by: Actor, now:
     call = _Call(raws, entrance, by, now)
     with _queue:
         _waiting.append(call)
+        if not _writing:
+            _writing.append(call)
+            call.turn.set()
     # Who waits keeps no connection from the pool: the one who writes may need it.
     connection.close()
-    with _writing:
-        if call.outcomes is None and call.error is None:
-            _write(_next())
+    call.turn.wait()
+    if not call.is_answered:
+        _write_for_all()
     if call.error is not None:
         raise call.error
     return call.outcomes or []
+
+
+def _write_for_all() -> None:
+    """Write for all who wait, tell them, and leave the turn to the first of those who came meanwhile."""
+    calls: list[_Call] = []
+    try:
+        calls = _next()
+        _write(calls)
+    finally:
+        for call in calls:
+            if not call.is_answered:
+                call.error = RuntimeError("stopped while writing")
+        with _queue:
+            _writing[:] = _waiting[:1]
+        for call in (*calls, *_writing):
+            call.turn.set()
 
 
 def _next() -> list[_Call]:
