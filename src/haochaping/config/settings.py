@@ -8,7 +8,7 @@ from pathlib import Path
 from django.utils.csp import CSP
 from psycopg.conninfo import conninfo_to_dict
 
-from haochaping.config import environment, keys
+from haochaping.config import environment, keys, pool
 
 ENV = environment.read(os.environ)
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -102,7 +102,7 @@ TEMPLATES = [
 
 # Waiting is long enough for a database server that starts again, short enough for whoever waits for a page. After a
 # longer outage a pool that goes on trying waits ever longer between two tries; one that has given up tries at once.
-_POOL = {"min_size": 1, "max_size": 8, "timeout": 5, "reconnect_timeout": 5}
+_POOL = {"min_size": 1, "max_size": 8, "timeout": 5, "reconnect_timeout": 5, "check": pool.check}
 
 
 def _database(url: str) -> dict[str, object]:
