@@ -369,7 +369,7 @@ def test_doctor_says_what_is_well(world):
         ("places", "DROP POLICY staff_reach ON files_photo"),
         ("rulebook", "UPDATE reviews_review_indicator SET active = false"),
         ("references", "UPDATE cases_case SET item_id = 0"),
-        ("references", "UPDATE cases_case SET person_id = gen_random_uuid()"),
+        ("references", "UPDATE cases_case SET person_id = 'ffffffff-ffff-7fff-bfff-ffffffffffff'"),
         ("references", "UPDATE cases_service_occurrence SET staff_id = 0"),
         ("references", "UPDATE reviews_invitation SET occurrence_id = gen_random_uuid()"),
         ("references", "UPDATE reviews_review SET window_id = 0"),
@@ -387,6 +387,13 @@ def test_doctor_names_what_is_wrong(world, as_owner, name, fault):
 
     assert done.exit_code == 1
     assert f"BAD {name}: " in done.output
+
+
+def test_doctor_misses_nobody_whose_time_to_be_erased_has_come(world, as_owner):
+    worlds.take_case("YC-1", timezone.now())
+    as_owner("UPDATE cases_case SET person_id = '01900000-0000-7000-8000-000000000000'")
+
+    assert "references" not in _ill()
 
 
 def test_doctor_looks_after_every_reference_without_a_key():

@@ -17,7 +17,8 @@ from haochaping.doors.commands import rights
 from haochaping.exchange import queries as exchange
 from haochaping.identity import keys
 from haochaping.identity import queries as identity
-from haochaping.identity.terms import KeyPair
+from haochaping.identity.terms import UNUSED_KEPT, KeyPair
+from haochaping.kernel.identifiers import first_uuid7
 from haochaping.kernel.refused import N_
 from haochaping.ledger import queries as ledger
 from haochaping.outbox import queries as outbox
@@ -218,6 +219,9 @@ def _queues() -> Iterator[Finding]:
 
 # (table, column, table it points to): every reference of a room that the database does not hold by a key, but for the
 # ledger's, which `ledger verify` looks after.
+# Persons are erased in time, and what they did stays: only those too young for that can be missing by mistake.
+_ERASED_IN_TIME = "identity_sealed_person"
+_TOO_YOUNG = " AND t.{} >= %(erasable_before)s"
 UNKEYED = (
     ("cases_case", "platform_id", "directory_platform"),
     ("cases_case", "item_id", "directory_service_item"),
@@ -259,6 +263,8 @@ def _foreign_rows() -> Finding:
             cursor.execute(
                 f"SELECT count(*) FROM {table} AS t WHERE t.{column} IS NOT NULL"  # noqa: S608 - constant names
                 f" AND NOT EXISTS (SELECT FROM {target} AS d WHERE d.id = t.{column})"
+                f"{_TOO_YOUNG.format(column) if target == _ERASED_IN_TIME else ''}",
+                {"erasable_before": first_uuid7(timezone.now() - UNUSED_KEPT)},
             )
             if n := cursor.fetchone()[0]:
                 lost.append(f"{table}.{column}: {n}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -118,6 +119,7 @@ def demo(installation: Installation, *, reset: bool) -> None:
     """Start everything with a fictional province: database, web server, worker. Ctrl-C stops it; the data stays."""
     if not installation.embedded:
         fail(gettext("The demo uses its own database: unset DATABASE_URL, or use “demo-data” and “serve”."))
+    _check_port(installation.env.host, int(installation.env.port))
     if reset:
         _forget(installation.env.data_dir)
     installation.connect(HAOCHAPING_DEMO="1")
@@ -133,6 +135,16 @@ def demo(installation: Installation, *, reset: bool) -> None:
     server.stop(installation.env.data_dir)
     if status:
         fail(gettext("The demo has stopped."), status)
+
+
+def _check_port(host: str, port: int) -> None:
+    """End where somebody answers already: web servers share a port without a word, and so would two demos."""
+    with socket.socket() as probe:
+        if probe.connect_ex((host, port)) == 0:
+            told = gettext(
+                "Port {port} is taken, perhaps by another demo. Stop it, or set PORT to another number."
+            )
+            fail(told.format(port=port))
 
 
 def _forget(home: Path) -> None:
