@@ -11,7 +11,7 @@ import pytest
 from haochaping.directory.queries import national_divisions
 from haochaping.directory.rules import division_level, is_item_code, parent_division_code
 from haochaping.directory.terms import DivisionLevel, Kind
-from haochaping.doors.demo import names, places, texts
+from haochaping.doors.demo import names, places, province, texts
 from haochaping.doors.demo.making import Maker, weight_of
 from haochaping.kernel.periods import BEIJING
 from haochaping.reviews.rules import is_bad
@@ -112,3 +112,9 @@ def test_weekends_and_holidays_are_quiet():
 
     assert sunday < monday / 5
     assert holiday < monday / 5
+
+
+def test_the_case_of_the_walk_is_always_that_of_somebody_to_call(now):
+    told = [province.a_case(now)["applicant"] for _ in range(60)]
+
+    assert [one for one in told if not (isinstance(one, dict) and one.get("phone"))] == []

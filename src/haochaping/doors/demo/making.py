@@ -119,7 +119,7 @@ class Maker:
             "completed_at": done.isoformat(),
             "promised_limit": "5 working_day",
             "trips": dice.choice((1, 1, 1, 2)) if where["window"] else 0,
-            "applicant": {"kind": "enterprise"} if dice.random() < _ENTERPRISES else _person(dice),
+            "applicant": {"kind": "enterprise"} if dice.random() < _ENTERPRISES else a_person(dice),
             "occurrences": [
                 {"no": k, "name": name, "stage": stage, "at": at.isoformat(), **where}
                 for k, (name, stage, at) in enumerate(steps, start=1)
@@ -213,7 +213,8 @@ class Said:
     raw: Raw
 
 
-def _person(dice: random.Random) -> dict[str, object]:
+def a_person(dice: random.Random) -> dict[str, object]:
+    """An invented person as an applicant is told."""
     born = dice.randint(1945, 2006)
     return {
         "name": dice.choice(names.FAMILY_NAMES) + dice.choice(names.GIVEN_NAMES),

@@ -22,7 +22,7 @@ from haochaping.directory.terms import Kind
 from haochaping.doors.demo import names, oddities
 from haochaping.doors.demo.handling import Handler, publish
 from haochaping.doors.demo.lanes import together
-from haochaping.doors.demo.making import Maker, weight_of
+from haochaping.doors.demo.making import Maker, a_person, weight_of
 from haochaping.doors.demo.places import offers, rows
 from haochaping.exchange.terms import Raw
 from haochaping.flows.receive_reviews import receive_reviews
@@ -239,4 +239,5 @@ def a_case(now: datetime) -> dict[str, object]:
     dice = random.Random()  # noqa: S311 - any case will do; nothing secret comes from it
     mine = [offer for offer in offers() if offer.agency == names.CLERK_AGENCY and not offer.theme]
     maker = Maker(dice, "YCX", mine, {}, made=dice.randint(0, 900_000))
-    return maker.case(dice.choice(mine), now).fields
+    # Somebody whom the agency can write to and call, or the walk would end half-way.
+    return maker.case(dice.choice(mine), now).fields | {"applicant": a_person(dice)}
