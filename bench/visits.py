@@ -74,9 +74,9 @@ def staff() -> Iterator[Visit]:
         ("sysadmin", "desk_jobs", "/desk/jobs/"),
         ("sysadmin", "account_people", "/account/people/"),
         ("auditor", "account_audit", "/account/audit/"),
-        ("sysadmin", "admin:index", "/admin/"),
-        ("sysadmin", "admin:directory_division_changelist", "/admin/directory/division/"),
-        ("sysadmin", "admin:directory_serviceitem_changelist", "/admin/directory/serviceitem/"),
+        ("sysadmin", "console_directory", "/admin/directory/"),
+        ("sysadmin", "console_directory_rows", "/admin/directory/divisions/"),
+        ("sysadmin", "console_directory_rows", "/admin/directory/items/"),
     ):
         yield Visit(name, address, None, who)
 
