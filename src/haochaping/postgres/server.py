@@ -66,6 +66,8 @@ _SETTINGS = {
     "wal_compression": "on",
     "random_page_cost": "1.1",
     "jit": "off",
+    # Rows that wait to be added up come and go by the second.
+    "autovacuum_naptime": "15s",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_checkpoints": "off",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from haochaping.accounts import rules
+from haochaping.accounts import queries, rules
 from haochaping.accounts.access import check_power, check_scope
 from haochaping.accounts.actions.steps import record
 from haochaping.accounts.models import ApiClient
@@ -59,7 +59,7 @@ def create_client(*, name: str, division_code: str, by: Actor, now: datetime) ->
 
 @transaction.atomic
 def revoke_client(*, client_id: int, by: Actor, now: datetime) -> None:
-    """Make a client's key worthless from the next request. Locks the client's row."""
+    """Make a client's key worthless within a second. Locks the client's row."""
     check_power(by, Power.CLIENT_MANAGE)
     client = (
         ApiClient.objects.select_for_update(of=("self",))
@@ -73,3 +73,4 @@ def revoke_client(*, client_id: int, by: Actor, now: datetime) -> None:
     client.active, client.revoked_at = False, now
     client.save(update_fields=["active", "revoked_at"])
     record("client", client_id, "revoked", by=by, now=now)
+    queries.forget_clients()

@@ -17,8 +17,8 @@ WITH days AS (
     UNION ALL
     SELECT kind, level, provenance, n FROM insight_item_month
     WHERE %(by)s = 'item' AND month >= %(months_first)s AND month < %(months_end)s
-      AND (%(any_agency)s OR agency_id IN (
-            SELECT id FROM directory_agency WHERE path >= %(agency_low)s AND path < %(agency_high)s))
+      AND (%(any_agency)s OR agency_id = ANY(ARRAY(
+            SELECT id FROM directory_agency WHERE path >= %(agency_low)s AND path < %(agency_high)s)))
       AND (%(item_id)s::bigint IS NULL OR item_id = %(item_id)s)
     UNION ALL
     SELECT kind, level, provenance, n FROM days
