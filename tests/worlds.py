@@ -74,6 +74,13 @@ def terms(**changes: Any) -> Terms:
         quiet_from=time(21),
         quiet_until=time(8),
         messages_a_day=1,
+        quality_check_days=2,
+        extensions_at_most=1,
+        extension_days=10,
+        returns_at_most=1,
+        return_needs_approval=True,
+        reopenings_at_most=1,
+        amber_threshold=80,
         call_attempts=3,
         call_attempts_within=timedelta(days=2),
     )

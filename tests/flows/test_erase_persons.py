@@ -142,7 +142,7 @@ def test_a_review_given_lately_keeps_the_persons_of_its_case(now):
     assert erased(now + 100 * DAY + HALF_YEAR) == {ErasureCause.RETENTION: 2}
 
 
-def test_a_work_order_keeps_its_persons_until_half_a_year_after_the_reply(now):
+def test_a_work_order_keeps_its_persons_until_half_a_year_after_it_closed(now):
     outcome = worlds.give("YC-1", 1, now, reviewer={"phone": "13900000009"})
     assert outcome.id is not None
     handle_bad_review.dispatch_due(by=SYSTEM, now=now)
@@ -151,10 +151,11 @@ def test_a_work_order_keeps_its_persons_until_half_a_year_after_the_reply(now):
     rectification.sign_for(order, by=worlds.CLERK, now=now)
     replied = now + HALF_YEAR
     WorkOrder.objects.filter(id=order).update(
-        state="replied",
+        state="closed",
         verified_at=replied,
         rectified_at=replied,
         replied_at=replied,
+        closed_at=replied,
     )
 
     assert erased(replied + 179 * DAY) == {}

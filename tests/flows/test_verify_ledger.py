@@ -85,6 +85,7 @@ def test_an_invented_review_is_named(review_id, owner, now):
 
 def test_a_lost_review_is_named(review_id, owner, now):
     for table, column in (
+        ("rectification_clock_event", "true"),
         ("rectification_order_event", "order_id IN (SELECT id FROM rectification_work_order)"),
         ("rectification_work_order", "true"),
         ("reviews_review_change", "true"),

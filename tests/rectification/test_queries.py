@@ -9,7 +9,6 @@ from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.refused import Refused
 from haochaping.rectification import actions, queries
 from haochaping.rectification.models import WorkOrder
-from haochaping.rectification.rules import next_due
 from haochaping.rectification.terms import Move, OrderState
 from tests import worlds
 from tests.rectification.conftest import MINUTE
@@ -86,7 +85,7 @@ def test_the_inbox_begins_with_the_least_time_left(desk, django_assert_num_queri
     with django_assert_num_queries(1):
         rows = queries.inbox(worlds.CLERK)
 
-    assert [next_due(row) for row in rows] == sorted(due for row in rows if (due := next_due(row)))
+    assert [row.due_at for row in rows] == sorted(due for row in rows if (due := row.due_at))
     assert [row.id for row in rows][-1] == waiting[0]
     assert queries.inbox(worlds.CLERK, limit=2, offset=1) == rows[1:3]
     assert queries.open_count(worlds.CLERK) == 5

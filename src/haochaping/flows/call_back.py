@@ -18,9 +18,10 @@ from haochaping.kernel.refused import Refused
 from haochaping.notices import actions as notices
 from haochaping.notices import gateway
 from haochaping.notices import queries as deliveries
+from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.rectification.states import may_call
-from haochaping.rectification.terms import WRONG_STATE
+from haochaping.rectification.terms import CALL_POSSIBLE, WRONG_STATE, CallResult
 from haochaping.reviews import queries as reviews
 from haochaping.rulebook import queries as rulebook
 
@@ -62,6 +63,47 @@ def request_call(order_id: UUID, *, purpose: str, line: str, by: Actor, now: dat
         now=now,
     )
     return notices.queue_call(person, grant=grant, line=line, by=by, now=now)
+
+
+@transaction.atomic
+def record(
+    order_id: UUID,
+    *,
+    result: str,
+    is_true: bool | None,
+    is_reasonable: bool | None,
+    note: str,
+    recording: str,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Record one attempt to hear the reviewer; that none is possible is said only where none is.
+
+    Raises:
+        Refused: as `rectification.actions.verify_by_callback`, and CALL_POSSIBLE.
+    """
+    order = orders.order_to_handle(order_id, by=by)
+    if result == CallResult.NOT_POSSIBLE and _may_be_called(order.review_id):
+        raise Refused(CALL_POSSIBLE, field="result")
+    rectification.verify_by_callback(
+        order_id,
+        result=result,
+        is_true=is_true,
+        is_reasonable=is_reasonable,
+        note=note,
+        recording=recording,
+        by=by,
+        now=now,
+    )
+
+
+def _may_be_called(review_id: UUID) -> bool:
+    """Whether the reviewer has agreed and left a number."""
+    try:
+        reviews.check_call_back(review_id)
+    except Refused:
+        return False
+    return person_of(review_id) is not None
 
 
 def connect_call(call_id: UUID, *, relay_keys: Mapping[str, PrivateKey], by: Actor, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""差评处置: from dispatch to the reply the reviewer reads (the straight path)."""
+"""差评处置: from dispatch to the reply the reviewer reads."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from haochaping.reviews import queries as reviews
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -77,13 +77,32 @@ def answer_agency(review_id: UUID, text: str, *, by: Actor, now: datetime) -> No
 
 @transaction.atomic
 def reply(order_id: UUID, text: str, *, by: Actor, now: datetime) -> None:
-    """The agency's final answer: on the status page at once, counted, announced by SMS."""
-    review = _review(orders.order_to_handle(order_id, by=by).review_id)
-    orders.hold([review.id])
-    before = _units([review.id])
-    rectification.reply(order_id, text=text, by=by, now=now)
-    _recount(before, [review.id])
-    _tell(review, Template.ORDER_REPLIED, by=by, now=now)
+    """The agency's answer: on the status page at once, counted, announced by SMS."""
+    orders.order_to_handle(order_id, by=by)
+    review_id = counted(order_id, lambda: rectification.reply(order_id, text=text, by=by, now=now))
+    tell(review_id, Template.ORDER_REPLIED, by=by, now=now)
+
+
+@transaction.atomic
+def grant_extension(order_id: UUID, note: str, *, by: Actor, now: datetime) -> None:
+    """The agency gets more time, and the reviewer is told until when and why."""
+    review_id = rectification.grant_extension(order_id, note=note, by=by, now=now)
+    tell(review_id, Template.ORDER_EXTENDED, by=by, now=now)
+
+
+def counted[T](order_id: UUID, move: Callable[[], T]) -> T:
+    """Make a move with an order and bring the counters to what it comes to then; returns what the move returned."""
+    review_ids = [row.review_id for row in orders.rows([order_id])]
+    orders.hold(review_ids)
+    before = _units(review_ids)
+    moved = move()
+    _recount(before, review_ids)
+    return moved
+
+
+def tell(review_id: UUID, template: Template, *, by: Actor, now: datetime) -> None:
+    """Send the reviewer a text message with the link to their page."""
+    _tell(_review(review_id), template, by=by, now=now)
 
 
 def person_of(review_id: UUID) -> UUID | None:

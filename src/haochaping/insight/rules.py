@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 
 # No service was reviewed before, and none will be for a while after; both are first days of a month.
 _FIRST, _END = date(1900, 1, 1), date(2200, 1, 1)
-_NOT_YET_OUT = frozenset({OrderState.CREATED, OrderState.CANCELLED})
+# Not out yet, taken back, answered with another one, or excluded after an appeal: none of them is to be put right.
+_NOT_COUNTED = frozenset({OrderState.CREATED, OrderState.CANCELLED, OrderState.MERGED, OrderState.EXCLUDED})
+_PUT_RIGHT = frozenset({OrderState.REPLIED, OrderState.CHECKED, OrderState.CLOSED})
 
 
 def case_units(cases: Iterable[CaseFacts]) -> Counter[FactKey]:
@@ -81,11 +83,11 @@ def order_units(orders: Iterable[OrderFacts]) -> Counter[FactKey]:
     """An order counts from its dispatch on, on the day it was opened; once more when it is answered."""
     units: Counter[FactKey] = Counter()
     for order in orders:
-        if order.state in _NOT_YET_OUT:
+        if order.state in _NOT_COUNTED:
             continue
         place = (order.division_id, order.agency_id, order.item_id, "", 0, "")
         units[FactKey(FactKind.ORDER, local_day(order.created_at), *place)] += 1
-        if order.state == OrderState.REPLIED:
+        if order.state in _PUT_RIGHT:
             units[FactKey(FactKind.RECTIFIED, local_day(order.created_at), *place)] += 1
     return units
 

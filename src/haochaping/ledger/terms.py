@@ -66,6 +66,8 @@ class EntryKind(IntEnum):
     PHOTO_REMOVED = 172
     SOLUTION_ANSWERED = 173
     QUARANTINE_DISCARDED = 180
+    ORDER_MOVED = 190
+    DISPATCH_RULE_SET = 191
 
 
 FIRST_INTERNAL_KIND = 128
@@ -120,6 +122,8 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.PHOTO_REMOVED: N_("Photograph removed"),
     EntryKind.SOLUTION_ANSWERED: N_("The reviewer said whether the matter is solved"),
     EntryKind.QUARANTINE_DISCARDED: N_("Discarded from quarantine"),
+    EntryKind.ORDER_MOVED: N_("Order moved on"),
+    EntryKind.DISPATCH_RULE_SET: N_("Dispatch rule set"),
 }
 
 

@@ -46,6 +46,8 @@ class Template(StrEnum):
     RECEIPT = "receipt"
     AGENCY_WROTE = "agency_wrote"
     ORDER_REPLIED = "order_replied"
+    ORDER_EXTENDED = "order_extended"
+    ORDER_AGAIN = "order_again"
     SIGN_IN_CODE = "sign_in_code"
     CALL = "call"
     IDENTITY_OPENED = "identity_opened"
@@ -63,6 +65,10 @@ SENTENCES: dict[Template, str] = {
     Template.ORDER_REPLIED: N_(
         "Your review has been answered. Read the answer and say whether it helped: {link}"
     ),
+    Template.ORDER_EXTENDED: N_(
+        "The answer to your review will take longer. Read until when, and why: {link}"
+    ),
+    Template.ORDER_AGAIN: N_("Your review is being worked on once more. See what happens next: {link}"),
     Template.SIGN_IN_CODE: N_(
         "{code} is your code to see your services. It is valid for ten minutes; nobody will ask you for it."
     ),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from haochaping.accounts.access import check_power, check_scope
+from haochaping.accounts.access import check_power, check_scope, may, may_reach
 from haochaping.accounts.terms import Power
 from haochaping.directory.rules import path_range
 
@@ -31,7 +31,12 @@ def check_view(by: Actor, *, division_path: str, agency_path: str) -> None:
     check_scope(by, division_path=division_path, agency_path=agency_path)
 
 
-def check_handle(by: Actor, *, division_path: str, agency_path: str) -> None:
-    """Raise `Refused` unless the actor may handle orders of this place."""
-    check_power(by, Power.ORDER_HANDLE)
+def check_fire(by: Actor, power: Power, *, division_path: str, agency_path: str) -> None:
+    """Raise `Refused` unless the actor holds the power that a move needs, in this place."""
+    check_power(by, power)
     check_scope(by, division_path=division_path, agency_path=agency_path)
+
+
+def may_fire(by: Actor, power: Power, *, division_path: str, agency_path: str) -> bool:
+    """Whether `check_fire` would let the actor pass."""
+    return may(by, power) and may_reach(by, division_path=division_path, agency_path=agency_path)

@@ -5,22 +5,37 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q
 
-from haochaping.rectification.terms import CallResult, HandlingOutcome, OrderState, Solved
+from haochaping.rectification.terms import (
+    Alarm,
+    CallResult,
+    ClockKind,
+    HandlingOutcome,
+    OrderState,
+    Solved,
+    Tick,
+)
+
+_FREE = [OrderState.MERGED, OrderState.EXCLUDED, OrderState.CANCELLED]
+_ANSWERED = [OrderState.REPLIED, OrderState.CHECKED, OrderState.ESCALATED, OrderState.CLOSED]
+_RECTIFIED = [OrderState.RECTIFIED, *_ANSWERED]
+_VERIFIED = [OrderState.VERIFIED, OrderState.LEDGERED, *_RECTIFIED]
+_SIGNED = [OrderState.SIGNED, *_VERIFIED]
+_DISPATCHED = [OrderState.DISPATCHED, OrderState.RETURN_ASKED, *_SIGNED]
+_OPEN = Q(state__in=[state for state in _DISPATCHED if state not in {OrderState.CHECKED, OrderState.CLOSED}])
 
 
-def _since(state: list[OrderState], column: str, name: str) -> CheckConstraint:
-    """States from which on a moment must be set, and before which it must not."""
-    cancelled = Q(state=OrderState.CANCELLED)
-    reached = Q(state__in=state, **{f"{column}__isnull": False})
-    not_yet = ~Q(state__in=state) & Q(**{f"{column}__isnull": True})
-    return CheckConstraint(condition=cancelled | reached | not_yet, name=name)
+def _since(states: list[OrderState], column: str, name: str) -> CheckConstraint:
+    """States in which a moment must be set; before them it must not be. How far one had come that ended early is free."""
+    reached = Q(state__in=states, **{f"{column}__isnull": False})
+    not_yet = ~Q(state__in=states) & Q(**{f"{column}__isnull": True})
+    return CheckConstraint(condition=Q(state__in=_FREE) | reached | not_yet, name=name)
 
 
 class WorkOrder(models.Model):
-    """差评工单."""
+    """差评工单. `clock` is the one that runs, `due_at` and `amber_at` are its moments; all follow from its events."""
 
     class Privacy:
-        plain = ("state", "outcome")
+        plain = ("state", "outcome", "clock")
         never = ("rectification_text", "reply_text")
 
     id = models.UUIDField(primary_key=True)
@@ -29,6 +44,7 @@ class WorkOrder(models.Model):
     agency = models.ForeignKey("directory.Agency", models.PROTECT, related_name="+")
     item = models.ForeignKey("directory.ServiceItem", models.PROTECT, related_name="+")
     state = models.CharField(max_length=12)
+    round = models.SmallIntegerField(default=1)
     created_at = models.DateTimeField()
     dispatch_after = models.DateTimeField()
     dispatched_at = models.DateTimeField(null=True)
@@ -36,6 +52,11 @@ class WorkOrder(models.Model):
     contact_due_at = models.DateTimeField(null=True)
     rectify_due_at = models.DateTimeField(null=True)
     deadline_known = models.BooleanField(default=True)
+    clock = models.CharField(max_length=8, blank=True)
+    due_at = models.DateTimeField(null=True)
+    amber_at = models.DateTimeField(null=True)
+    paused_at = models.DateTimeField(null=True)
+    alarm = models.SmallIntegerField(default=Alarm.NONE)
     signed_at = models.DateTimeField(null=True)
     verified_at = models.DateTimeField(null=True)
     rectified_at = models.DateTimeField(null=True)
@@ -43,6 +64,9 @@ class WorkOrder(models.Model):
     rectification_text = models.TextField(blank=True)
     reply_text = models.TextField(blank=True)
     replied_at = models.DateTimeField(null=True)
+    rating_until = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     thread_id = models.UUIDField(null=True)
 
     class Meta:
@@ -51,33 +75,32 @@ class WorkOrder(models.Model):
         indexes = [
             Index(fields=["agency", "state"], name="order_agency_state"),
             Index(fields=["dispatch_after"], condition=Q(state="created"), name="order_to_dispatch"),
+            Index(fields=["agency", "due_at", "id"], condition=_OPEN, name="order_open_of_agency"),
+            Index(fields=["due_at", "id"], condition=_OPEN, name="order_open_by_time_left"),
+            Index(fields=["amber_at"], condition=Q(alarm=Alarm.NONE), name="order_soon_amber"),
+            Index(fields=["due_at"], condition=Q(alarm__lt=Alarm.RED), name="order_soon_red"),
+            Index(
+                fields=["rating_until"],
+                condition=Q(state__in=[OrderState.REPLIED, OrderState.CHECKED]),
+                name="order_to_settle",
+            ),
         ]
         constraints = [
             CheckConstraint(condition=Q(state__in=list(OrderState)), name="order_state_known"),
             CheckConstraint(condition=Q(outcome__in=["", *HandlingOutcome]), name="order_outcome_known"),
-            _since(
-                [
-                    OrderState.DISPATCHED,
-                    OrderState.SIGNED,
-                    OrderState.VERIFIED,
-                    OrderState.RECTIFIED,
-                    OrderState.REPLIED,
-                ],
-                "dispatched_at",
-                "order_dispatched_at",
+            CheckConstraint(condition=Q(clock__in=["", *ClockKind]), name="order_clock_known"),
+            CheckConstraint(condition=Q(alarm__in=list(Alarm)), name="order_alarm_known"),
+            CheckConstraint(
+                condition=Q(state=OrderState.MERGED, merged_into__isnull=False)
+                | ~Q(state=OrderState.MERGED) & Q(merged_into__isnull=True),
+                name="order_merged_into",
             ),
-            _since(
-                [OrderState.SIGNED, OrderState.VERIFIED, OrderState.RECTIFIED, OrderState.REPLIED],
-                "signed_at",
-                "order_signed_at",
-            ),
-            _since(
-                [OrderState.VERIFIED, OrderState.RECTIFIED, OrderState.REPLIED],
-                "verified_at",
-                "order_verified_at",
-            ),
-            _since([OrderState.RECTIFIED, OrderState.REPLIED], "rectified_at", "order_rectified_at"),
-            _since([OrderState.REPLIED], "replied_at", "order_replied_at"),
+            _since(_DISPATCHED, "dispatched_at", "order_dispatched_at"),
+            _since(_SIGNED, "signed_at", "order_signed_at"),
+            _since(_VERIFIED, "verified_at", "order_verified_at"),
+            _since(_RECTIFIED, "rectified_at", "order_rectified_at"),
+            _since(_ANSWERED, "replied_at", "order_replied_at"),
+            _since([OrderState.CLOSED], "closed_at", "order_closed_at"),
         ]
 
 
@@ -85,15 +108,17 @@ class Callback(models.Model):
     """回访核实: one attempt to hear the reviewer."""
 
     class Privacy:
-        plain = ("result", "by")
+        plain = ("result", "by", "recording")
         never = ("note",)
 
     id = models.UUIDField(primary_key=True)
     order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="+")
+    round = models.SmallIntegerField(default=1)
     result = models.CharField(max_length=12)
     is_true = models.BooleanField(null=True)
     is_reasonable = models.BooleanField(null=True)
     note = models.TextField(blank=True)
+    recording = models.CharField(max_length=60, blank=True)
     by = models.CharField(max_length=80)
     at = models.DateTimeField()
 
@@ -134,7 +159,7 @@ class OrderEvent(models.Model):
 
     id = models.UUIDField(primary_key=True)
     order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="+")
-    move = models.CharField(max_length=12)
+    move = models.CharField(max_length=16)
     by = models.CharField(max_length=80)
     at = models.DateTimeField()
     note = models.TextField(blank=True)
@@ -142,3 +167,135 @@ class OrderEvent(models.Model):
     class Meta:
         db_table = "rectification_order_event"
         verbose_name = "工单流转"
+
+
+class ClockEvent(models.Model):
+    """时限事件: a start, pause, extension or stop of one clock, with what was promised by it."""
+
+    class Privacy:
+        plain = ("clock", "tick", "unit", "rule")
+
+    # In the order in which they were written: the clocks of two machines need not agree to the second.
+    id = models.BigAutoField(primary_key=True)
+    order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="+")
+    clock = models.CharField(max_length=8)
+    tick = models.CharField(max_length=8)
+    at = models.DateTimeField()
+    number = models.SmallIntegerField(default=0)
+    unit = models.CharField(max_length=20, blank=True)
+    rule = models.CharField(max_length=40, blank=True)
+    due_at = models.DateTimeField(null=True)
+    amber_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "rectification_clock_event"
+        verbose_name = "时限事件"
+        constraints = [
+            CheckConstraint(condition=Q(clock__in=list(ClockKind)), name="clock_event_clock_known"),
+            CheckConstraint(condition=Q(tick__in=list(Tick)), name="clock_event_tick_known"),
+        ]
+
+
+class Extension(models.Model):
+    """延期申请: asked for by the agency, decided by a dispatcher, told to the reviewer with its reason."""
+
+    class Privacy:
+        plain = ("asked_by", "decided_by")
+        never = ("reason", "note")
+
+    id = models.UUIDField(primary_key=True)
+    order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="+")
+    days = models.SmallIntegerField()
+    reason = models.TextField()
+    asked_by = models.CharField(max_length=80)
+    asked_at = models.DateTimeField()
+    granted = models.BooleanField(null=True)
+    note = models.TextField(blank=True)
+    decided_by = models.CharField(max_length=80, blank=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "rectification_extension"
+        verbose_name = "延期申请"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["order"], condition=Q(granted__isnull=True), name="extension_one_open"
+            )
+        ]
+
+
+class CoHandler(models.Model):
+    """协办: another agency that helps with an order, by a clock of its own."""
+
+    class Privacy:
+        plain = ("asked_by", "done_by")
+        never = ("task", "contribution")
+
+    id = models.UUIDField(primary_key=True)
+    order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="+")
+    agency = models.ForeignKey("directory.Agency", models.PROTECT, related_name="+")
+    task = models.TextField()
+    asked_by = models.CharField(max_length=80)
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    contribution = models.TextField(blank=True)
+    done_by = models.CharField(max_length=80, blank=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "rectification_co_handler"
+        verbose_name = "协办"
+        indexes = [Index(fields=["agency"], condition=Q(done_at__isnull=True), name="co_handler_open")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["order", "agency"], condition=Q(done_at__isnull=True), name="co_handler_once"
+            )
+        ]
+
+
+class Milestone(models.Model):
+    """整改台账节点: what is to be done by which day."""
+
+    class Privacy:
+        plain = ("done_by",)
+        never = ("text", "note")
+
+    id = models.UUIDField(primary_key=True)
+    order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="+")
+    text = models.CharField(max_length=200)
+    due_on = models.DateField()
+    note = models.TextField(blank=True)
+    done_by = models.CharField(max_length=80, blank=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "rectification_milestone"
+        verbose_name = "整改台账节点"
+
+
+class DispatchRule(models.Model):
+    """派单规则: which agency gets the orders of a division that fit; a row is added, none overwritten."""
+
+    class Privacy:
+        plain = ("stage", "indicator", "source", "made_by")
+
+    id = models.BigAutoField(primary_key=True)
+    division = models.ForeignKey("directory.Division", models.PROTECT, related_name="+")
+    rank = models.SmallIntegerField()
+    item = models.ForeignKey("directory.ServiceItem", models.PROTECT, null=True, related_name="+")
+    served_by = models.ForeignKey("directory.Agency", models.PROTECT, null=True, related_name="+")
+    stage = models.CharField(max_length=10, blank=True)
+    indicator = models.CharField(max_length=20, blank=True)
+    agency = models.ForeignKey("directory.Agency", models.PROTECT, null=True, related_name="+")
+    effective_from = models.DateField()
+    version = models.IntegerField()
+    source = models.CharField(max_length=200)
+    made_by = models.CharField(max_length=80)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "rectification_dispatch_rule"
+        verbose_name = "派单规则"
+        constraints = [
+            models.UniqueConstraint(fields=["division", "rank", "version"], name="dispatch_rule_version")
+        ]

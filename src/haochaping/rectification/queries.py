@@ -6,36 +6,51 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from django.db import connection
-from django.db.models import Case, F, OuterRef, Subquery, When
-from django.db.models.functions import Coalesce
+from django.db.models import F, OuterRef, Q, Subquery
 
-from haochaping.accounts.access import check_power
+from haochaping.accounts.access import check_power, may
 from haochaping.accounts.terms import Power
 from haochaping.identity.terms import RelayPurpose
 from haochaping.kernel.refused import Refused
 from haochaping.notices.terms import DeliveryState
 from haochaping.rectification import access
-from haochaping.rectification.models import OrderEvent, SolutionAnswer, WorkOrder
-from haochaping.rectification.states import FINAL
+from haochaping.rectification.models import (
+    Callback,
+    ClockEvent,
+    OrderEvent,
+    SolutionAnswer,
+    WorkOrder,
+)
+from haochaping.rectification.states import FINAL, OPEN, WORKED_ON
 from haochaping.rectification.terms import (
     NO_SUCH_ORDER,
+    Alarm,
+    Beside,
     CallbackRow,
     CallResult,
     CallRow,
+    ClockKind,
+    ClockTick,
+    CoHandlerRow,
     EventRow,
+    ExtensionRow,
     HistoryRow,
+    MilestoneRow,
     Move,
     OrderFacts,
     OrderRow,
     OrderState,
     SolutionRow,
     Solved,
+    Tick,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
     from uuid import UUID
+
+    from django.db.models import QuerySet
 
     from haochaping.kernel.actor import Actor
 
@@ -53,22 +68,26 @@ _ORDER = (
     "contact_due_at",
     "rectify_due_at",
     "deadline_known",
+    "round",
+    "clock",
+    "due_at",
+    "amber_at",
+    "paused_at",
     "outcome",
     "rectification_text",
     "reply_text",
     "replied_at",
+    "rating_until",
+    "closed_at",
+    "merged_into_id",
     "thread_id",
 )
+_TICK = ("clock", "tick", "at", "number", "unit", "rule", "due_at", "amber_at")
 
 _SOLUTION = ("solved", "text", "answered_at", "changeable_until")
 
+_BESIDE = resources.files("haochaping.rectification").joinpath("sql/beside.sql").read_text(encoding="utf-8")
 _HISTORY = resources.files("haochaping.rectification").joinpath("sql/history.sql").read_text(encoding="utf-8")
-# `rules.next_due` for the database: the deadline of the step that is open now.
-_NEXT_DUE = Case(
-    When(state=OrderState.DISPATCHED, then=F("sign_due_at")),
-    When(state=OrderState.SIGNED, then=F("contact_due_at")),
-    default=F("rectify_due_at"),
-)
 
 
 def _row(values: tuple[object, ...]) -> OrderRow:
@@ -83,18 +102,29 @@ def inbox(by: Actor, *, done: bool = False, limit: int = 50, offset: int = 0) ->
     What was never dispatched is nobody's business: a mis-tap changed back leaves no trace at the agency.
     """
     rows = WorkOrder.objects.filter(access.visible(by), dispatched_at__isnull=False)
-    if done:
-        rows = rows.filter(state__in=FINAL).order_by("-created_at")
-    else:
-        rows = rows.exclude(state__in=FINAL).order_by(Coalesce(_NEXT_DUE, F("created_at")), "id")
+    mine = _waits_for(by)
+    # What has no deadline stands last.
+    rows = rows.exclude(state__in=mine).order_by("-created_at") if done else _by_time_left(rows, mine)
     return [_row(values) for values in rows.values_list(*_ORDER)[offset : offset + limit]]
+
+
+def _by_time_left(rows: QuerySet[WorkOrder], states: frozenset[OrderState]) -> QuerySet[WorkOrder]:
+    return rows.filter(state__in=states).order_by("due_at", "id")
+
+
+def _waits_for(by: Actor) -> frozenset[OrderState]:
+    """The states in which an order waits for somebody like the actor."""
+    waits = set(WORKED_ON)
+    if may(by, Power.ORDER_DISPATCH):
+        waits |= {OrderState.REPLIED}
+    if may(by, Power.ORDER_SUPERVISE):
+        waits |= {OrderState.REPLIED, OrderState.ESCALATED}
+    return frozenset(waits)
 
 
 def open_count(by: Actor) -> int:
     """How many orders wait in somebody's inbox."""
-    return (
-        WorkOrder.objects.filter(access.visible(by)).exclude(state__in=[OrderState.CREATED, *FINAL]).count()
-    )
+    return WorkOrder.objects.filter(access.visible(by), state__in=_waits_for(by)).count()
 
 
 def order(order_id: UUID, *, by: Actor) -> OrderRow:
@@ -184,6 +214,88 @@ def solutions_of(order_ids: Iterable[UUID]) -> dict[UUID, SolutionRow]:
     rows = SolutionAnswer.objects.filter(order_id__in=list(order_ids)).order_by("answered_at", "id")
     found = rows.values_list("order_id", *_SOLUTION)
     return {row[0]: SolutionRow(Solved(row[1]), *row[2:]) for row in found}
+
+
+def ticks_of(order_id: UUID) -> list[ClockTick]:
+    """Every event of an order's clocks, oldest first."""
+    rows = ClockEvent.objects.filter(order_id=order_id).order_by("id").values_list(*_TICK)
+    return [ClockTick(ClockKind(clock), Tick(tick), *rest) for clock, tick, *rest in rows]
+
+
+def calls_of(order_id: UUID, attempt: int) -> list[tuple[str, datetime]]:
+    """Each attempt to hear the reviewer since the order went out for the `attempt`-th time: its result and when."""
+    rows = Callback.objects.filter(order_id=order_id, round=attempt).order_by("at")
+    return list(rows.values_list("result", "at"))
+
+
+def was_found_untrue(order_id: UUID) -> bool:
+    """Whether a call-back came to the finding that what the review says is not true."""
+    return Callback.objects.filter(order_id=order_id, is_true=False).exists()
+
+
+def beside(order_id: UUID) -> Beside:
+    """More time asked for, who helps, and the plan, asked together."""
+    found = Beside([], [], [])
+    with connection.cursor() as cursor:
+        cursor.execute(_BESIDE, {"order": order_id})
+        for (
+            what,
+            at,
+            pk,
+            words,
+            note,
+            days,
+            granted,
+            agency_id,
+            name,
+            path,
+            day,
+            due,
+            done,
+        ) in cursor.fetchall():
+            if what == "extension":
+                found.extensions.append(ExtensionRow(days, words, at, granted, note))
+            elif what == "co_handler":
+                found.co_handlers.append(CoHandlerRow(pk, agency_id, name, path, words, due, note, done))
+            else:
+                found.milestones.append(MilestoneRow(pk, words, day, note, done))
+    return found
+
+
+def events_count(order_id: UUID, move: Move) -> int:
+    """How often a move was made with an order."""
+    return OrderEvent.objects.filter(order_id=order_id, move=move).count()
+
+
+def last_author(order_id: UUID, move: Move) -> str:
+    """Who made a move last; "" when nobody did."""
+    rows = OrderEvent.objects.filter(order_id=order_id, move=move).order_by("-at", "-id")
+    return rows.values_list("by", flat=True).first() or ""
+
+
+def to_settle(now: datetime, *, limit: int) -> list[UUID]:
+    """Answered orders that the reviewer's word, or their silence for long enough, decides; by review.
+
+    They are locked until the transaction ends; those that somebody else has at hand are left to them.
+    """
+    newest = SolutionAnswer.objects.filter(order_id=OuterRef("id")).order_by("-answered_at", "-id")
+    rows = WorkOrder.objects.annotate(
+        said=Subquery(newest.values("solved")[:1]),
+        said_at=Subquery(newest.values("answered_at")[:1]),
+        said_for_good=Subquery(newest.values("changeable_until")[:1]),
+    ).filter(
+        Q(state=OrderState.REPLIED, said=Solved.NO) | Q(state=OrderState.CHECKED),
+        Q(said_at__gte=F("replied_at"), said_for_good__lt=now)
+        | Q(state=OrderState.CHECKED, rating_until__lt=now),
+        paused_at__isnull=True,
+    )
+    due = rows.select_for_update(skip_locked=True, of=("self",)).order_by("replied_at", "id")
+    return list(due.values_list("review_id", flat=True)[:limit])
+
+
+def overdue_count(by: Actor) -> int:
+    """How many orders within reach are overdue."""
+    return WorkOrder.objects.filter(access.visible(by), state__in=OPEN, alarm=Alarm.RED).count()
 
 
 def hold(review_ids: Iterable[UUID]) -> None:

@@ -1,56 +1,164 @@
-"""整改 rules: the deadlines of an order, and whether one has passed."""
+"""整改 rules: the clocks of an order, computed from their events; whether the reviewer was heard; the plan as typed."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from haochaping.rectification.terms import OrderState
-from haochaping.rulebook.rules import due_after, due_after_working_hours
+from haochaping.kernel.periods import BEIJING, local_day
+from haochaping.kernel.refused import Refused
+from haochaping.rectification.terms import NO_PLAN, CallResult, ClockTick, Tick
+from haochaping.rulebook.rules import (
+    add_working_days,
+    after_working_time,
+    due_after,
+    due_after_working_hours,
+    working_days_between,
+    working_time_between,
+)
+from haochaping.rulebook.terms import Unit
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from haochaping.rectification.terms import OrderRow
+    from haochaping.rectification.terms import ClockKind, OrderRow, SolutionRow
     from haochaping.rulebook.rules import WorkingCalendar
-    from haochaping.rulebook.terms import Terms
+
+_DAY_LENGTH = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Deadlines:
-    """When each step is due; None where the working calendar does not reach."""
+@dataclass(slots=True)
+class _Run:
+    """One clock from its start on."""
 
-    sign: datetime | None
-    contact: datetime | None
-    rectify: datetime | None
+    begun: datetime
+    number: int
+    unit: Unit
+    more: list[tuple[int, Unit]] = field(default_factory=list)
+    pauses: list[tuple[datetime, datetime]] = field(default_factory=list)
+    paused_at: datetime | None = None
+    stopped: bool = False
 
-    @property
-    def known(self) -> bool:
-        """Whether every deadline could be computed."""
-        return None not in {self.sign, self.contact, self.rectify}
+
+def retold(ticks: Iterable[ClockTick], calendar: WorkingCalendar, amber_percent: int) -> list[ClockTick]:
+    """The events of an order's clocks, oldest first, each with what is due by it: the clocks computed anew.
+
+    A start or another limit counts from the clock's start; more time follows the last day; a pause moves the end by
+    as many working days (days, working hours) as it lasted. Paused or stopped, nothing is due.
+    """
+    runs: dict[ClockKind, _Run] = {}
+    told = []
+    for tick in ticks:
+        run = _wound(runs.get(tick.clock), tick)
+        runs[tick.clock] = run
+        due = amber = None
+        if run.paused_at is None and not run.stopped:
+            due = _due(run, calendar)
+            amber = _amber(run, due, calendar, amber_percent)
+        told.append(replace(tick, due_at=due, amber_at=amber))
+    return told
 
 
-def deadlines(dispatched_at: datetime, terms: Terms, calendar: WorkingCalendar) -> Deadlines:
-    """The promises of the rulebook, counted from dispatch."""
-    return Deadlines(
-        sign=due_after_working_hours(dispatched_at, terms.sign_limit_hours, calendar),
-        contact=due_after(dispatched_at, terms.first_contact_days, terms.first_contact_unit, calendar),
-        rectify=due_after(dispatched_at, terms.simple_rectify_days, terms.simple_rectify_unit, calendar),
+def _wound(run: _Run | None, tick: ClockTick) -> _Run:
+    if tick.tick == Tick.START or run is None:
+        return _Run(tick.at, tick.number, Unit(tick.unit))
+    match tick.tick:
+        case Tick.LIMIT:
+            run.number, run.unit = tick.number, Unit(tick.unit)
+        case Tick.EXTEND:
+            run.more.append((tick.number, Unit(tick.unit)))
+        case Tick.PAUSE:
+            run.paused_at = tick.at
+        case Tick.RESUME if run.paused_at is not None:
+            run.pauses.append((run.paused_at, tick.at))
+            run.paused_at = None
+        case Tick.STOP:
+            run.stopped = True
+    return run
+
+
+def _due(run: _Run, calendar: WorkingCalendar) -> datetime | None:
+    due: datetime | None
+    if run.unit == Unit.WORKING_HOURS:
+        due = due_after_working_hours(run.begun, run.number, calendar)
+    else:
+        due = due_after(run.begun, run.number, run.unit, calendar)
+    for number, unit in run.more:
+        due = due and due_after(due, number, unit, calendar)
+    for paused, resumed in run.pauses:
+        due = due and _moved(due, paused, resumed, run.unit, calendar)
+    return due
+
+
+def _moved(
+    due: datetime, paused: datetime, resumed: datetime, unit: Unit, calendar: WorkingCalendar
+) -> datetime | None:
+    if unit == Unit.DAYS:
+        return due + timedelta(days=(local_day(resumed) - local_day(paused)).days)
+    if unit == Unit.WORKING_HOURS:
+        lost = working_time_between(paused, resumed, calendar)
+        return None if lost is None else after_working_time(due, lost, calendar)
+    days = working_days_between(local_day(paused), local_day(resumed), calendar)
+    last = None if days is None else add_working_days(local_day(due), days, calendar)
+    return (
+        None
+        if last is None
+        else due.astimezone(BEIJING).replace(year=last.year, month=last.month, day=last.day)
     )
 
 
-def next_due(order: OrderRow) -> datetime | None:
-    """The deadline of the step that is open now: the one clock that clerk and citizen both see."""
-    if order.state == OrderState.DISPATCHED:
-        return order.sign_due_at
-    if order.state == OrderState.SIGNED:
-        return order.contact_due_at
-    if order.state in {OrderState.VERIFIED, OrderState.RECTIFIED}:
-        return order.rectify_due_at
-    return None
+def _amber(run: _Run, due: datetime | None, calendar: WorkingCalendar, percent: int) -> datetime | None:
+    """When so many percent of the time from start to end are used, in working time; of days of the calendar in time."""
+    if due is None:
+        return None
+    if run.unit == Unit.DAYS:
+        return run.begun + (due - run.begun) * percent / 100
+    whole = working_time_between(run.begun, due, calendar)
+    return None if whole is None else after_working_time(run.begun, whole * percent / 100, calendar)
+
+
+def standing(ticks: Iterable[ClockTick]) -> dict[ClockKind, ClockTick]:
+    """The last event of each clock, which says what is due by it."""
+    return {tick.clock: tick for tick in ticks}
+
+
+def was_heard(calls: Sequence[tuple[str, datetime]], needed: int) -> tuple[bool, int]:
+    """Whether the reviewer was heard or tried often enough, and how many attempts at different hours there were.
+
+    One call answered or declined, or no call possible, is enough; otherwise so many attempts at different hours.
+    """
+    if any(result != CallResult.NOT_REACHED for result, _ in calls):
+        return True, len(calls)
+    hours = {at.astimezone(BEIJING).strftime("%Y-%m-%d %H") for _, at in calls}
+    return len(hours) >= needed, len(hours)
+
+
+def of_this_round(said: SolutionRow | None, replied_at: datetime | None) -> SolutionRow | None:
+    """The reviewer's word if it is about the reply that stands, None if it was about an earlier one."""
+    return said if said and replied_at and said.answered_at >= replied_at else None
+
+
+def plan_of(text: str) -> list[tuple[date, str]]:
+    """The lines of a plan: a day, then what is to be done by it.
+
+    Raises:
+        Refused: NO_PLAN naming the line that does not begin with a day.
+    """
+    plan = []
+    for n, line in enumerate(filter(str.strip, text.splitlines()), start=1):
+        day, words = line.strip()[:_DAY_LENGTH], line.strip()[_DAY_LENGTH:].strip()
+        try:
+            when = date.fromisoformat(day)
+        except ValueError:
+            when = None
+        if when is None or not words:
+            raise Refused(NO_PLAN, field="plan", line=n, value=line.strip()[:40])
+        plan.append((when, words))
+    return plan
 
 
 def is_overdue(order: OrderRow, now: datetime) -> bool:
     """Whether the open step's deadline has passed."""
-    due = next_due(order)
-    return due is not None and now > due
+    return order.due_at is not None and now > order.due_at

@@ -3,36 +3,117 @@
 from __future__ import annotations
 
 from haochaping.accounts.terms import Power
-from haochaping.rectification.terms import Move
+from haochaping.rectification.terms import ClockKind, Move
 from haochaping.rectification.terms import OrderState as S
+
+# While the agency works on it: signed for, not yet answered.
+_WORKED_ON = (S.SIGNED, S.VERIFIED, S.LEDGERED)
 
 # (state, move) → state. What is not here is refused.
 TRANSITIONS: dict[tuple[S, Move], S] = {
     (S.CREATED, Move.DISPATCH): S.DISPATCHED,
     (S.DISPATCHED, Move.SIGN_FOR): S.SIGNED,
+    # 退单: who gets an order that is not theirs says so before signing for it.
+    (S.DISPATCHED, Move.ASK_RETURN): S.RETURN_ASKED,
+    (S.RETURN_ASKED, Move.GRANT_RETURN): S.DISPATCHED,
+    (S.RETURN_ASKED, Move.REFUSE_RETURN): S.DISPATCHED,
+    (S.DISPATCHED, Move.REDISPATCH): S.DISPATCHED,
+    (S.ESCALATED, Move.REDISPATCH): S.DISPATCHED,
     (S.SIGNED, Move.VERIFY): S.VERIFIED,
     (S.VERIFIED, Move.VERIFY): S.VERIFIED,
+    (S.LEDGERED, Move.VERIFY): S.LEDGERED,
+    # 限期整改: complex matters enter the ledger with a plan and a longer limit.
+    (S.VERIFIED, Move.LEDGER): S.LEDGERED,
+    (S.LEDGERED, Move.MILESTONE): S.LEDGERED,
     (S.VERIFIED, Move.RECTIFY): S.RECTIFIED,
+    (S.LEDGERED, Move.RECTIFY): S.RECTIFIED,
     (S.RECTIFIED, Move.REPLY): S.REPLIED,
+    (S.REPLIED, Move.PASS_CHECK): S.CHECKED,
+    (S.REPLIED, Move.REDO): S.VERIFIED,
+    # The reviewer's word decides: solved, or silent for long enough, closes it; not solved opens it again.
+    (S.CHECKED, Move.CLOSE): S.CLOSED,
+    (S.REPLIED, Move.DO_AGAIN): S.DISPATCHED,
+    (S.CHECKED, Move.DO_AGAIN): S.DISPATCHED,
+    (S.REPLIED, Move.ESCALATE): S.ESCALATED,
+    (S.CHECKED, Move.ESCALATE): S.ESCALATED,
+    (S.ESCALATED, Move.END): S.CLOSED,
+    **{(state, Move.MERGE): S.MERGED for state in (S.DISPATCHED, *_WORKED_ON)},
+    **{
+        (state, move): state
+        for state in _WORKED_ON
+        for move in (
+            Move.JOIN,
+            Move.CONTRIBUTE,
+            Move.ASK_EXTENSION,
+            Move.GRANT_EXTENSION,
+            Move.REFUSE_EXTENSION,
+        )
+    },
+    # An appeal may be filed as long as the agency has signed and the order is not over.
+    **{
+        (state, move): state
+        for state in (*_WORKED_ON, S.RECTIFIED, S.REPLIED, S.CHECKED)
+        for move in (Move.PAUSE, Move.RESUME)
+    },
+    **{
+        (state, Move.EXCLUDE): S.EXCLUDED
+        for state in (*_WORKED_ON, S.RECTIFIED, S.REPLIED, S.CHECKED, S.ESCALATED, S.CLOSED)
+    },
+    (S.EXCLUDED, Move.RESTORE): S.VERIFIED,
     # The reviewer's own hand: a mis-tap changed back dispatches nothing; what an agency has begun is finished.
     (S.CREATED, Move.CANCEL): S.CANCELLED,
     (S.DISPATCHED, Move.CANCEL): S.CANCELLED,
+    (S.RETURN_ASKED, Move.CANCEL): S.CANCELLED,
     (S.CANCELLED, Move.REOPEN): S.CREATED,
 }
 
-# Who may fire a move; moves that are not here belong to flows (the system, or the reviewer's own change).
+# Who may fire a move; moves that are not here belong to flows (the system, an appeal, or the reviewer's own hand).
 FIRED_BY: dict[Move, Power] = {
     Move.SIGN_FOR: Power.ORDER_HANDLE,
+    Move.ASK_RETURN: Power.ORDER_HANDLE,
     Move.VERIFY: Power.ORDER_HANDLE,
+    Move.LEDGER: Power.ORDER_HANDLE,
+    Move.MILESTONE: Power.ORDER_HANDLE,
+    Move.ASK_EXTENSION: Power.ORDER_HANDLE,
+    Move.CONTRIBUTE: Power.ORDER_HANDLE,
     Move.RECTIFY: Power.ORDER_HANDLE,
     Move.REPLY: Power.ORDER_HANDLE,
+    Move.GRANT_RETURN: Power.ORDER_DISPATCH,
+    Move.REFUSE_RETURN: Power.ORDER_DISPATCH,
+    Move.REDISPATCH: Power.ORDER_DISPATCH,
+    Move.JOIN: Power.ORDER_DISPATCH,
+    Move.MERGE: Power.ORDER_DISPATCH,
+    Move.GRANT_EXTENSION: Power.ORDER_DISPATCH,
+    Move.REFUSE_EXTENSION: Power.ORDER_DISPATCH,
+    Move.PASS_CHECK: Power.ORDER_DISPATCH,
+    Move.REDO: Power.ORDER_DISPATCH,
+    Move.END: Power.ORDER_SUPERVISE,
 }
 
-FINAL = frozenset({S.REPLIED, S.CANCELLED})
+FINAL = frozenset({S.CLOSED, S.MERGED, S.EXCLUDED, S.CANCELLED})
+# The agency owes something, or the dispatcher on its behalf.
+WORKED_ON = frozenset({S.DISPATCHED, S.RETURN_ASKED, *_WORKED_ON, S.RECTIFIED})
+# Something is still to be done at a desk: by the agency, the dispatcher or the supervisor.
+OPEN = frozenset(set(S) - FINAL - {S.CREATED, S.CHECKED})
+# The reviewer has the agency's answer before them.
+ANSWERED = frozenset({S.REPLIED, S.CHECKED, S.ESCALATED, S.CLOSED})
 
+# The reviewer is asked whether it is solved.
+ASKED = frozenset({S.REPLIED, S.CHECKED})
+
+# The clock that runs in a state; in the others nothing is due from anybody here.
+CLOCK_OF: dict[S, ClockKind] = {
+    S.DISPATCHED: ClockKind.SIGN,
+    S.RETURN_ASKED: ClockKind.SIGN,
+    S.SIGNED: ClockKind.CONTACT,
+    S.VERIFIED: ClockKind.RECTIFY,
+    S.LEDGERED: ClockKind.RECTIFY,
+    S.RECTIFIED: ClockKind.RECTIFY,
+    S.REPLIED: ClockKind.CHECK,
+}
 
 # The reviewer is called while the agency works on the order: after it has signed, until it has replied.
-_CALLED = frozenset({S.SIGNED, S.VERIFIED, S.RECTIFIED})
+_CALLED = frozenset({*_WORKED_ON, S.RECTIFIED})
 
 
 def may_call(state: S) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 
 from haochaping.kernel.refused import N_, Reason
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
     from uuid import UUID
 
     from haochaping.identity.terms import RelayPurpose
@@ -17,24 +17,38 @@ if TYPE_CHECKING:
 
 
 class OrderState(StrEnum):
-    """差评工单 states (domain.md §6.5, the straight path)."""
+    """差评工单 states (domain.md §6.5)."""
 
     CREATED = "created"
     DISPATCHED = "dispatched"
+    RETURN_ASKED = "return_asked"
     SIGNED = "signed"
     VERIFIED = "verified"
+    LEDGERED = "ledgered"
     RECTIFIED = "rectified"
     REPLIED = "replied"
+    CHECKED = "checked"
+    ESCALATED = "escalated"
+    CLOSED = "closed"
+    MERGED = "merged"
+    EXCLUDED = "excluded"
     CANCELLED = "cancelled"
 
 
 STATE_LABELS = {
     OrderState.CREATED: N_("Waiting for dispatch"),
     OrderState.DISPATCHED: N_("Dispatched, not signed for"),
+    OrderState.RETURN_ASKED: N_("Return asked for"),
     OrderState.SIGNED: N_("Signed for"),
     OrderState.VERIFIED: N_("Called back"),
+    OrderState.LEDGERED: N_("In the rectification ledger"),
     OrderState.RECTIFIED: N_("Put right, reply due"),
-    OrderState.REPLIED: N_("Replied"),
+    OrderState.REPLIED: N_("Replied, to be checked"),
+    OrderState.CHECKED: N_("Checked, the reviewer is asked"),
+    OrderState.ESCALATED: N_("Not solved, with the supervisor"),
+    OrderState.CLOSED: N_("Closed"),
+    OrderState.MERGED: N_("Merged with another order"),
+    OrderState.EXCLUDED: N_("Excluded after an appeal"),
     OrderState.CANCELLED: N_("Cancelled"),
 }
 
@@ -45,9 +59,31 @@ class Move(StrEnum):
     OPEN = "open"
     DISPATCH = "dispatch"
     SIGN_FOR = "sign_for"
+    ASK_RETURN = "ask_return"
+    GRANT_RETURN = "grant_return"
+    REFUSE_RETURN = "refuse_return"
+    REDISPATCH = "redispatch"
+    JOIN = "join"
+    CONTRIBUTE = "contribute"
+    MERGE = "merge"
     VERIFY = "verify"
+    LEDGER = "ledger"
+    MILESTONE = "milestone"
+    ASK_EXTENSION = "ask_extension"
+    GRANT_EXTENSION = "grant_extension"
+    REFUSE_EXTENSION = "refuse_extension"
+    PAUSE = "pause"
+    RESUME = "resume"
     RECTIFY = "rectify"
     REPLY = "reply"
+    PASS_CHECK = "pass_check"  # noqa: S105 - a check is passed
+    REDO = "redo"
+    DO_AGAIN = "do_again"
+    ESCALATE = "escalate"
+    CLOSE = "close"
+    END = "end"
+    EXCLUDE = "exclude"
+    RESTORE = "restore"
     CANCEL = "cancel"
     REOPEN = "reopen"
 
@@ -56,12 +92,80 @@ MOVE_LABELS = {
     Move.OPEN: N_("Order opened"),
     Move.DISPATCH: N_("Dispatched to the agency"),
     Move.SIGN_FOR: N_("Signed for"),
+    Move.ASK_RETURN: N_("The agency asks to return it"),
+    Move.GRANT_RETURN: N_("Returned and sent to another agency"),
+    Move.REFUSE_RETURN: N_("Return refused: it stays with the agency"),
+    Move.REDISPATCH: N_("Sent to another agency"),
+    Move.JOIN: N_("Another agency helps"),
+    Move.CONTRIBUTE: N_("The helping agency has done its part"),
+    Move.MERGE: N_("Merged with another order of the same reviewer"),
     Move.VERIFY: N_("Called back and verified"),
+    Move.LEDGER: N_("Entered in the rectification ledger with a deadline"),
+    Move.MILESTONE: N_("Progress of the rectification"),
+    Move.ASK_EXTENSION: N_("More time asked for"),
+    Move.GRANT_EXTENSION: N_("More time granted"),
+    Move.REFUSE_EXTENSION: N_("More time refused"),
+    Move.PAUSE: N_("The clock is paused"),
+    Move.RESUME: N_("The clock runs again"),
     Move.RECTIFY: N_("Put right"),
     Move.REPLY: N_("Replied"),
+    Move.PASS_CHECK: N_("The quality check is passed"),
+    Move.REDO: N_("Sent back by the quality check"),
+    Move.DO_AGAIN: N_("Opened again: the reviewer says it is not solved"),
+    Move.ESCALATE: N_("Handed to the supervisor: still not solved"),
+    Move.CLOSE: N_("Closed"),
+    Move.END: N_("Closed by the supervisor"),
+    Move.EXCLUDE: N_("Excluded after an appeal"),
+    Move.RESTORE: N_("Taken up again: the exclusion was turned"),
     Move.CANCEL: N_("Cancelled: the reviewer changed or withdrew the review"),
     Move.REOPEN: N_("Opened again: the reviewer rated badly again"),
 }
+
+
+class ClockKind(StrEnum):
+    """时限 of an order; which of them runs follows from its state."""
+
+    SIGN = "sign"
+    CONTACT = "contact"
+    RECTIFY = "rectify"
+    CHECK = "check"
+
+
+CLOCK_LABELS = {
+    ClockKind.SIGN: N_("Sign for it"),
+    ClockKind.CONTACT: N_("First contact with the reviewer"),
+    ClockKind.RECTIFY: N_("Put right and reply"),
+    ClockKind.CHECK: N_("Quality check"),
+}
+
+
+class Tick(StrEnum):
+    """What can happen to a clock; of these events it can be computed again at any time."""
+
+    START = "start"
+    LIMIT = "limit"
+    EXTEND = "extend"
+    PAUSE = "pause"
+    RESUME = "resume"
+    STOP = "stop"
+
+
+TICK_LABELS = {
+    Tick.START: N_("starts"),
+    Tick.LIMIT: N_("has another limit"),
+    Tick.EXTEND: N_("is extended"),
+    Tick.PAUSE: N_("is paused"),
+    Tick.RESUME: N_("runs again"),
+    Tick.STOP: N_("stops"),
+}
+
+
+class Alarm(IntEnum):
+    """预警 of the running clock: amber when most of the time is used, red when it is over."""
+
+    NONE = 0
+    AMBER = 1
+    RED = 2
 
 
 class CallResult(StrEnum):
@@ -70,26 +174,48 @@ class CallResult(StrEnum):
     ANSWERED = "answered"
     NOT_REACHED = "not_reached"
     DECLINED = "declined"
+    NOT_POSSIBLE = "not_possible"
 
 
 CALL_LABELS = {
     CallResult.ANSWERED: N_("The reviewer answered"),
     CallResult.NOT_REACHED: N_("Not reached"),
     CallResult.DECLINED: N_("The reviewer did not wish to talk"),
+    CallResult.NOT_POSSIBLE: N_(
+        "No call: the reviewer gave no number or has not agreed; verified by the agency alone"
+    ),
 }
 
 
 class HandlingOutcome(StrEnum):
-    """处理结果 (国办发〔2019〕51号: 立行立改 or 解释说明; the ledger with a deadline comes with the closed loop)."""
+    """处理结果 (国办发〔2019〕51号: 立行立改, 限期整改, 解释说明; domain.md §6.5)."""
 
     IMMEDIATE_RECTIFIED = "immediate_rectified"
+    TIME_LIMITED_RECTIFIED = "time_limited_rectified"
     EXPLAINED = "explained"
+    NOT_UPHELD = "not_upheld"
+    DUPLICATE_MERGED = "duplicate_merged"
+    MISTAKEN_EXCLUDED = "mistaken_excluded"
+    MALICIOUS_EXCLUDED = "malicious_excluded"
 
 
 OUTCOME_LABELS = {
     HandlingOutcome.IMMEDIATE_RECTIFIED: N_("Put right at once"),
+    HandlingOutcome.TIME_LIMITED_RECTIFIED: N_("Put right within a deadline"),
     HandlingOutcome.EXPLAINED: N_("Explained: the demand has no legal basis"),
+    HandlingOutcome.NOT_UPHELD: N_("Verified: what the review says was not found"),
+    HandlingOutcome.DUPLICATE_MERGED: N_("Answered with another order of the same matter"),
+    HandlingOutcome.MISTAKEN_EXCLUDED: N_("Excluded as a mistake, after an appeal"),
+    HandlingOutcome.MALICIOUS_EXCLUDED: N_("Excluded on proven facts, after an appeal"),
 }
+# What the agency may say it came to; the other outcomes follow from a merger or an appeal.
+AGENCY_OUTCOMES = (
+    HandlingOutcome.IMMEDIATE_RECTIFIED,
+    HandlingOutcome.TIME_LIMITED_RECTIFIED,
+    HandlingOutcome.EXPLAINED,
+    HandlingOutcome.NOT_UPHELD,
+)
+EXCLUSIONS = (HandlingOutcome.MISTAKEN_EXCLUDED, HandlingOutcome.MALICIOUS_EXCLUDED)
 
 
 class Solved(StrEnum):
@@ -105,6 +231,23 @@ SOLVED_LABELS = {
     Solved.PARTLY: N_("Partly"),
     Solved.NO: N_("No, it is not solved"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class ClockTick:
+    """One event of a clock: the limit that starts or changes it (`number` of `unit` by `rule`), or the moment alone.
+
+    `due_at` and `amber_at` are what was promised by it; None while paused, and where the calendar does not reach.
+    """
+
+    clock: ClockKind
+    tick: Tick
+    at: datetime
+    number: int = 0
+    unit: str = ""
+    rule: str = ""
+    due_at: datetime | None = None
+    amber_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +291,18 @@ class OrderRow:
     contact_due_at: datetime | None
     rectify_due_at: datetime | None
     deadline_known: bool
+    round: int
+    clock: str
+    due_at: datetime | None
+    amber_at: datetime | None
+    paused_at: datetime | None
     outcome: str
     rectification_text: str
     reply_text: str
     replied_at: datetime | None
+    rating_until: datetime | None
+    closed_at: datetime | None
+    merged_into_id: UUID | None
     thread_id: UUID | None
 
 
@@ -173,6 +324,70 @@ class EventRow:
     by: str
     note: str
     callback: CallbackRow | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmRow:
+    """An order whose running clock has newly turned amber or red."""
+
+    id: UUID
+    review_id: UUID
+    division_id: int
+    agency_id: int
+    item_id: int
+    alarm: Alarm
+    clock: ClockKind
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionRow:
+    """More time asked for: `granted` is None while nobody has decided."""
+
+    days: int
+    reason: str
+    asked_at: datetime
+    granted: bool | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class CoHandlerRow:
+    """An agency that helps, and what it has done."""
+
+    id: UUID
+    agency_id: int
+    agency_name: str
+    agency_path: str
+    task: str
+    due_at: datetime | None
+    contribution: str
+    done_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneRow:
+    """One line of the plan by which a matter is put right."""
+
+    id: UUID
+    text: str
+    due_on: date
+    note: str
+    done_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands beside an order: more time asked for, who helps, the plan, oldest first."""
+
+    extensions: list[ExtensionRow]
+    co_handlers: list[CoHandlerRow]
+    milestones: list[MilestoneRow]
+
+    @property
+    def open_extension(self) -> ExtensionRow | None:
+        """The one that waits for a decision."""
+        return next((one for one in self.extensions if one.granted is None), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +420,99 @@ class SolutionRow:
 
 TEXT_LIMIT = 2000
 SOLUTION_TEXT_LIMIT = 500
+
+NO_SUCH_AGENCY = Reason(
+    "no_such_agency", N_("There is no agency with the code “{value}”."), N_("Choose it from the list.")
+)
+SAME_AGENCY = Reason(
+    "same_agency", N_("The order is with this agency already."), N_("Choose another agency.")
+)
+AGENCY_ELSEWHERE = Reason(
+    "agency_elsewhere",
+    N_("“{value}” lies outside the places you dispatch for."),
+    N_("Choose an agency of your division, or ask the office above."),
+)
+RETURNS_OFF = Reason(
+    "returns_off",
+    N_("By the rules of this place an order may be returned {limit} times; that is used up."),
+    N_("Handle it, or ask the dispatcher for an agency that helps."),
+)
+RETURN_TOO_LATE = Reason(
+    "return_too_late",
+    N_("The order could be returned until {due}; that time has passed."),
+    N_("Sign for it, and ask the dispatcher for an agency that helps."),
+)
+RETURN_IS_FREE = Reason(
+    "return_is_free",
+    N_("By the rules of this place a return needs no approval, so it cannot be refused."),
+    N_("Send the order to another agency."),
+)
+NOT_HEARD = Reason(
+    "not_heard",
+    N_("The reviewer has not been heard: {attempts} of {needed} attempts at different hours are recorded."),
+    N_("Call again at another hour, or record why no call is possible."),
+)
+CALL_POSSIBLE = Reason(
+    "call_possible",
+    N_("The reviewer has agreed to be called and left a number."),
+    N_("Call through the relay, and record what came of it."),
+)
+FINDING_MISSING = Reason(
+    "finding_missing",
+    N_("No call-back says that what the review says is not true."),
+    N_("Record what was found out first, or choose another outcome."),
+)
+NOT_LEDGERED = Reason(
+    "not_ledgered",
+    N_("This outcome belongs to a matter in the rectification ledger."),
+    N_("Enter it in the ledger first, or choose “put right at once”."),
+)
+NO_PLAN = Reason(
+    "no_plan",
+    N_("Line {line} of the plan has no day: “{value}”."),
+    N_("Begin each line with a day like 2026-12-01, then what is to be done."),
+)
+PLAN_PASSED = Reason(
+    "plan_passed",
+    N_("Line {line} of the plan is for {day}, outside today to {due}."),
+    N_("Plan within the deadline, or ask for more time."),
+)
+NO_SUCH_MILESTONE = Reason(
+    "no_such_milestone", N_("There is no such open line in the plan."), N_("Reload the page.")
+)
+EXTENSIONS_USED_UP = Reason(
+    "extensions_used_up",
+    N_("By the rules of this place more time is given {limit} times; that is used up."),
+    N_("Answer within the deadline; what remains to be done goes into the reply."),
+)
+EXTENSION_TOO_LONG = Reason(
+    "extension_too_long",
+    N_("{days} days were asked for; the rules of this place give 1 to {limit}."),
+    N_("Ask for fewer days."),
+)
+EXTENSION_WAITS = Reason(
+    "extension_waits", N_("More time has been asked for already."), N_("Wait for the decision.")
+)
+NO_EXTENSION_ASKED = Reason(
+    "no_extension_asked", N_("No request for more time waits."), N_("Reload the page.")
+)
+CLOCK_PAUSED = Reason(
+    "clock_paused", N_("The clock is paused while an appeal is pending."), N_("Wait for the decision.")
+)
+OWN_REPLY = Reason("own_reply", N_("You wrote this reply yourself."), N_("Somebody else checks it."))
+NOT_THE_SAME_MATTER = Reason(
+    "not_the_same_matter",
+    N_("Order {value} is not of the same reviewer, or it is over already."),
+    N_("Merge only orders of one reviewer about one matter."),
+)
+NO_CO_HANDLER = Reason(
+    "no_co_handler",
+    N_("Your agency was not asked to help with this order, or has answered already."),
+    N_("Reload the page."),
+)
+HELPS_ALREADY = Reason(
+    "helps_already", N_("This agency helps with the order already."), N_("Choose another agency.")
+)
 
 NO_SUCH_ORDER = Reason("no_such_order", N_("There is no such work order."), N_("Go back to the list."))
 WRONG_STATE = Reason(

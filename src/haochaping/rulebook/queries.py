@@ -138,9 +138,9 @@ def _codes(division_path: str) -> list[str]:
     return [code for code in division_path.split(".") if code]
 
 
-def calendar(terms: Terms, begun: date) -> WorkingCalendar:
-    """The working calendar of the terms' division from a day on, far enough for every deadline."""
-    last = begun + _REACH
+def calendar(terms: Terms, begun: date, *, to: date | None = None) -> WorkingCalendar:
+    """The working calendar of the terms' division from a day on, far enough for every deadline begun until `to`."""
+    last = (to or begun) + _REACH
     known = dict(CalendarDay.objects.filter(day__range=(begun, last)).values_list("day", "is_working"))
     if codes := _codes(terms.division_path):
         said = CalendarOverlay.objects.filter(division__code__in=codes, day__range=(begun, last))

@@ -113,7 +113,12 @@ def due_after_working_days(begun: datetime, days: int, calendar: WorkingCalendar
 
 def due_after_working_hours(begun: datetime, hours: int, calendar: WorkingCalendar) -> datetime | None:
     """The moment when `hours` working hours have passed since `begun`; None beyond the calendar."""
-    left = timedelta(hours=hours)
+    return after_working_time(begun, timedelta(hours=hours), calendar)
+
+
+def after_working_time(begun: datetime, span: timedelta, calendar: WorkingCalendar) -> datetime | None:
+    """The moment when so much working time has passed since `begun`; None beyond the calendar."""
+    left = span
     moment = begun.astimezone(BEIJING)
     while True:
         day = moment.date()
@@ -128,6 +133,22 @@ def due_after_working_hours(begun: datetime, hours: int, calendar: WorkingCalend
                 return begin + left
             left -= closes - begin
         moment = datetime.combine(day + _DAY, time(0), BEIJING)
+
+
+def working_time_between(begun: datetime, ended: datetime, calendar: WorkingCalendar) -> timedelta | None:
+    """How much working time lies between two moments, 0 when the second is earlier; None beyond the calendar."""
+    begun, ended = begun.astimezone(BEIJING), ended.astimezone(BEIJING)
+    passed, day = timedelta(), begun.date()
+    while day <= ended.date():
+        working = calendar.is_working(day)
+        if working is None:
+            return None
+        if working:
+            first = max(begun, datetime.combine(day, calendar.start, BEIJING))
+            last = min(ended, datetime.combine(day, calendar.end, BEIJING))
+            passed += max(last - first, timedelta())
+        day += _DAY
+    return passed
 
 
 def overlaid(
@@ -185,6 +206,15 @@ def terms_of(
         simple_rectify_unit=unit(Key.SIMPLE_RECTIFY_LIMIT),
         complex_rectify_days=int(value(Key.COMPLEX_RECTIFY_LIMIT)),
         complex_rectify_unit=unit(Key.COMPLEX_RECTIFY_LIMIT),
+        quality_check_days=int(value(Key.QUALITY_CHECK_LIMIT)),
+        quality_check_unit=unit(Key.QUALITY_CHECK_LIMIT),
+        extensions_at_most=int(value(Key.EXTENSIONS_AT_MOST)),
+        extension_days=int(value(Key.EXTENSION_LIMIT)),
+        extension_unit=unit(Key.EXTENSION_LIMIT),
+        returns_at_most=int(value(Key.RETURNS_AT_MOST)),
+        return_needs_approval=value(Key.RETURN_NEEDS_APPROVAL) == "yes",
+        reopenings_at_most=int(value(Key.REOPENINGS_AT_MOST)),
+        amber_threshold=int(value(Key.AMBER_THRESHOLD)),
         call_attempts=int(value(Key.CALL_ATTEMPTS)),
         call_attempts_within=timedelta(days=int(value(Key.CALL_ATTEMPTS_WITHIN_DAYS))),
         workday_start=time.fromisoformat(value(Key.WORKDAY_START)),

@@ -103,6 +103,7 @@ class Key(StrEnum):
     FIRST_CONTACT_SAME_DAY = "first_contact_same_day"
     SIMPLE_RECTIFY_LIMIT = "simple_rectify_limit"
     COMPLEX_RECTIFY_LIMIT = "complex_rectify_limit"
+    QUALITY_CHECK_LIMIT = "quality_check_limit"
     EXTENSIONS_AT_MOST = "extensions_at_most"
     EXTENSION_LIMIT = "extension_limit"
     EXTENSION_TOLD = "extension_told"
@@ -224,6 +225,13 @@ RULES: dict[Key, Rule] = {
             Unit.DAYS,
         ),
     ),
+    Key.QUALITY_CHECK_LIMIT: Rule(
+        N_("Quality check of a reply within"),
+        (
+            Unit.WORKING_DAYS,
+            Unit.DAYS,
+        ),
+    ),
     Key.EXTENSIONS_AT_MOST: Rule(N_("Extensions"), (Unit.COUNT,)),
     Key.EXTENSION_LIMIT: Rule(
         N_("Length of an extension"),
@@ -232,7 +240,7 @@ RULES: dict[Key, Rule] = {
             Unit.DAYS,
         ),
     ),
-    Key.EXTENSION_TOLD: Rule(N_("The reviewer is told why it is extended"), (Unit.YES_NO,)),
+    Key.EXTENSION_TOLD: Rule(N_("The reviewer is told why it is extended"), (Unit.YES_NO,), choices=("yes",)),
     Key.AMBER_THRESHOLD: Rule(N_("Share of the time after which a deadline is near"), (Unit.PERCENT,)),
     Key.CALL_ATTEMPTS: Rule(N_("Attempts to call"), (Unit.COUNT,)),
     Key.CALL_ATTEMPTS_WITHIN_DAYS: Rule(N_("Attempts within"), (Unit.DAYS,)),
@@ -299,9 +307,18 @@ class Terms:
     workday_end: time
     call_attempts: int
     call_attempts_within: timedelta
+    quality_check_days: int
+    extensions_at_most: int
+    extension_days: int
+    returns_at_most: int
+    return_needs_approval: bool
+    reopenings_at_most: int
+    amber_threshold: int
     first_contact_unit: Unit = Unit.WORKING_DAYS
     simple_rectify_unit: Unit = Unit.WORKING_DAYS
     complex_rectify_unit: Unit = Unit.WORKING_DAYS
+    quality_check_unit: Unit = Unit.WORKING_DAYS
+    extension_unit: Unit = Unit.WORKING_DAYS
     division_path: str = ""
     _: KW_ONLY
     bad_needs_text: bool

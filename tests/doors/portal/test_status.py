@@ -60,7 +60,7 @@ def test_next_promise_is_the_contact(citizen, status, clock):
 
 
 def test_unknown_calendar_is_said(citizen, status):
-    WorkOrder.objects.update(sign_due_at=None, contact_due_at=None, rectify_due_at=None, deadline_known=False)
+    WorkOrder.objects.update(due_at=None, deadline_known=False)
 
     response = citizen.look(status, **{"accept-language": "en"})
 
@@ -68,7 +68,7 @@ def test_unknown_calendar_is_said(citizen, status):
 
 
 def test_overdue_is_said_plainly(citizen, status):
-    WorkOrder.objects.update(sign_due_at=timezone.now() - timedelta(hours=1))
+    WorkOrder.objects.update(due_at=timezone.now() - timedelta(hours=1))
 
     response = citizen.look(status, **{"accept-language": "en"})
 

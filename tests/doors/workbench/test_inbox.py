@@ -37,10 +37,18 @@ def an_order(due: datetime | None, state: OrderState = OrderState.DISPATCHED) ->
         contact_due_at=None,
         rectify_due_at=None,
         deadline_known=due is not None,
+        round=1,
+        clock="sign",
+        due_at=due,
+        amber_at=None,
+        paused_at=None,
         outcome="",
         rectification_text="",
         reply_text="",
         replied_at=None,
+        rating_until=None,
+        closed_at=None,
+        merged_into_id=None,
         thread_id=None,
     )
 
@@ -142,10 +150,8 @@ def test_an_order_without_a_deadline_splits_no_group(bad_review, world):
     three = [bad_review(f"YC-0000000{n}", at=world + timedelta(minutes=n)) for n in range(3)]
     now = world + timedelta(hours=1)
     for n, bad in enumerate(three):
-        WorkOrder.objects.filter(id=bad.order_id).update(sign_due_at=world + timedelta(minutes=n))
-    WorkOrder.objects.filter(id=three[1].order_id).update(
-        deadline_known=False, sign_due_at=None, contact_due_at=None, rectify_due_at=None
-    )
+        WorkOrder.objects.filter(id=bad.order_id).update(due_at=world + timedelta(minutes=n))
+    WorkOrder.objects.filter(id=three[1].order_id).update(deadline_known=False, due_at=None)
 
     groups = groups_for(worlds.CLERK, now)
 
@@ -153,7 +159,7 @@ def test_an_order_without_a_deadline_splits_no_group(bad_review, world):
 
 
 def test_overdue_is_said_in_words(bad, clerk):
-    WorkOrder.objects.filter(id=bad.order_id).update(sign_due_at=timezone.now() - timedelta(hours=3))
+    WorkOrder.objects.filter(id=bad.order_id).update(due_at=timezone.now() - timedelta(hours=3))
 
     page = clerk.get(reverse("desk")).content.decode()
 

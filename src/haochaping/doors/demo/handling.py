@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from haochaping.doors.demo import texts
 from haochaping.doors.demo.places import SLOW
-from haochaping.flows import handle_bad_review
+from haochaping.flows import close_order, handle_bad_review
 from haochaping.flows.follow_up_review import follow_up_review
 from haochaping.kernel.actor import EVERYWHERE, REVIEWER, SYSTEM, Actor, ActorKind, Scope
 from haochaping.publicity import actions as publicity
@@ -15,6 +15,7 @@ from haochaping.publicity import queries as candidates
 from haochaping.publicity.terms import Decision
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
+from haochaping.rectification.rules import was_heard
 from haochaping.rectification.terms import OrderState
 from haochaping.reviews import queries as reviews
 from haochaping.reviews.terms import ReviewChannel
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from haochaping.rectification.terms import OrderRow
 
 _EVERYBODY = Actor(ActorKind.STAFF, "demo", powers=frozenset({"order.view"}), scope=EVERYWHERE)
+_DISPATCHER = Actor(
+    ActorKind.STAFF, "云城市派单员", powers=frozenset({"order.view", "order.dispatch"}), scope=EVERYWHERE
+)
 _PUBLISHER = Actor(
     ActorKind.STAFF, "政务服务管理局发布员", powers=frozenset({"publication.release"}), scope=EVERYWHERE
 )
@@ -39,6 +43,10 @@ _LATE_STEP = 0.12
 _ASKS, _NOT_REACHED, _EXPLAINED = 0.3, 0.12, 0.1
 _SAYS_WHETHER_SOLVED, _FOLLOWS_UP = 0.6, 0.2
 _WAITING_TEXTS = 12
+# How likely a reply is looked at on a working day, and sent back then.
+_CHECKS, _SENT_BACK = 0.6, 0.06
+# Who is not reached is tried on other days, as often as the national base says.
+_ATTEMPTS = 3
 _OPEN = 500
 
 
@@ -55,6 +63,9 @@ class Handler:
         for review_id in self._answered:
             self._react(review_id, evening)
         self._answered.clear()
+        for order in orders.inbox(_DISPATCHER, limit=_OPEN):
+            if order.state == OrderState.REPLIED and order.agency_id in self.agencies:
+                self._check(order, evening)
         for order in orders.inbox(_EVERYBODY, limit=_OPEN):
             agency = self.agencies.get(order.agency_id)
             likely = _SLOW_STEP if agency and agency.code in SLOW else _LATE_STEP if lately else _STEP
@@ -64,6 +75,7 @@ class Handler:
     def dispatch(self, now: datetime) -> None:
         """What is due goes out to the agencies."""
         handle_bad_review.dispatch_due(by=SYSTEM, now=now)
+        close_order.settle(by=SYSTEM, now=now)
 
     def _step(self, order: OrderRow, now: datetime) -> None:
         clerk = Actor(
@@ -81,11 +93,22 @@ class Handler:
             case OrderState.SIGNED:
                 self._call(order, clerk, now)
             case OrderState.VERIFIED:
-                self._mend(order, clerk, now)
+                heard, _ = was_heard(orders.calls_of(order.id, order.round), _ATTEMPTS)
+                if heard:
+                    self._mend(order, clerk, now)
+                else:
+                    self._call(order, clerk, now)
             case _:
                 text = self.dice.choice(self._theme(order).replied)
                 handle_bad_review.reply(order.id, text, by=clerk, now=now)
                 self._answered.append(order.review_id)
+
+    def _check(self, order: OrderRow, now: datetime) -> None:
+        if self.dice.random() < _CHECKS:
+            if self.dice.random() < _SENT_BACK:
+                close_order.redo(order.id, texts.SENT_BACK, by=_DISPATCHER, now=now)
+            else:
+                rectification.pass_check(order.id, by=_DISPATCHER, now=now)
 
     def _call(self, order: OrderRow, clerk: Actor, now: datetime) -> None:
         is_true: bool | None = True

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from haochaping.exchange import actions as exchange
 from haochaping.flows import (
+    close_order,
     erase_persons,
     handle_bad_review,
     open_identity,
@@ -45,6 +46,8 @@ BEATS: tuple[Beat, ...] = (
     Beat("chain the ledger", 1, lambda now: ledger.chain(now=now)),
     Beat("fold the facts", 1, lambda _: insight.fold()),
     Beat("dispatch due orders", 5, lambda now: handle_bad_review.dispatch_due(by=SYSTEM, now=now)),
+    Beat("close what the reviewer has decided", 30, lambda now: close_order.settle(by=SYSTEM, now=now)),
+    Beat("mark what is nearly or wholly overdue", 10, lambda now: orders.mark_alarms(now=now)),
     Beat("promise what the calendar now tells", 600, lambda now: orders.promise_late(by=SYSTEM, now=now)),
     Beat("ask by SMS", 60, lambda now: send_invitations.send_due_invitations(by=SYSTEM, now=now)),
     Beat("take orphans whose case came", 30, lambda now: retry_quarantine.retry_orphans(now=now)),

@@ -343,7 +343,7 @@ def _follow_up_until(
 
 def _solution_form(progress: Progress | None, now: datetime) -> SolutionForm | None:
     """The question whether it is solved, while it can be answered; None before the reply and after the window."""
-    if progress is None or not progress.reply:
+    if progress is None or not progress.reply or not progress.asks:
         return None
     said = progress.solution
     if said is None:

@@ -11,23 +11,39 @@ from haochaping.kernel.refused import N_
 from haochaping.notices import queries as notices
 from haochaping.notices.terms import Side
 from haochaping.rectification import queries as orders
-from haochaping.rectification.rules import is_overdue, next_due
+from haochaping.rectification.rules import is_overdue, of_this_round
+from haochaping.rectification.states import ANSWERED, ASKED
 from haochaping.rectification.terms import (
     MOVE_LABELS,
     OUTCOME_LABELS,
     SOLVED_LABELS,
     HandlingOutcome,
+    Move,
     OrderState,
 )
 from haochaping.ui.moments import moment
 from haochaping.ui.shapes import Event
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from haochaping.notices.terms import MessageRow
-    from haochaping.rectification.terms import OrderRow, SolutionRow
+    from haochaping.rectification.terms import EventRow, OrderRow, SolutionRow
 
+_AFTER: dict[OrderState, str] = {
+    OrderState.CLOSED: N_("This is closed. You can read the answer below."),
+    OrderState.ESCALATED: N_(
+        "You said that it is not solved. The supervising office now decides what happens next."
+    ),
+    OrderState.EXCLUDED: N_("After verification this review is not counted for now; you may object."),
+    OrderState.MERGED: N_(
+        "This was joined with your other review of the same matter; the answer stands there."
+    ),
+}
+_PAUSED = N_(
+    "{agency} has asked for a second look at the review itself. The clock stands still until that is decided."
+)
 _NO_DATE = N_("{agency} has your review. The date of the next step is still to be set.")
 _PROMISED = {
     OrderState.DISPATCHED: N_("{agency} will take up your review by {due}."),
@@ -49,7 +65,10 @@ _LATE = {
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The order of a review as its reviewer reads it; `promise` is a sentence with its date, "" after the reply."""
+    """The order of a review as its reviewer reads it; `promise` is a sentence with its date, "" when nothing is due.
+
+    `asks` says whether the reviewer is asked if it is solved; `extended` why it takes longer, "" if it does not.
+    """
 
     agency: str
     waiting: bool
@@ -61,6 +80,8 @@ class Progress:
     replied_at: datetime | None
     thread: list[Event] | None
     solution: SolutionRow | None
+    asks: bool
+    extended: str
 
     @property
     def solved(self) -> str:
@@ -73,32 +94,45 @@ def progress_of(order: OrderRow | None, *, now: datetime) -> Progress | None:
     if order is None or order.state == OrderState.CANCELLED:
         return None
     waiting = order.state == OrderState.CREATED
-    events = [] if waiting else [Event(gettext(MOVE_LABELS[e.move]), e.at) for e in orders.timeline(order.id)]
+    told = [] if waiting else orders.timeline(order.id)
+    events = [Event(gettext(MOVE_LABELS[event.move]), event.at) for event in told]
     messages = notices.messages(order.thread_id, for_side=Side.REVIEWER) if order.thread_id else None
     return Progress(
         agency=order.agency_name,
         waiting=waiting,
         promise="" if waiting else promise(order, now),
-        late=is_overdue(order, now),
+        late=order.state not in ANSWERED and is_overdue(order, now),
         events=events,
         outcome=gettext(OUTCOME_LABELS[HandlingOutcome(order.outcome)]) if order.outcome else "",
         reply=order.reply_text,
         replied_at=order.replied_at,
-        solution=orders.solutions_of([order.id]).get(order.id),
+        solution=of_this_round(orders.solutions_of([order.id]).get(order.id), order.replied_at),
+        asks=order.state in ASKED,
+        extended=_extended(order, told),
         thread=None if messages is None else [_said(message, order.agency_name) for message in messages],
     )
 
 
 def promise(order: OrderRow, now: datetime) -> str:
     """What happens next and by when: the same clock that the clerk sees. "" when nothing is due any more."""
-    if order.state == OrderState.REPLIED:
+    if order.state in _AFTER:
+        return gettext(_AFTER[order.state])
+    if order.state in ANSWERED:
         return ""
-    due = next_due(order)
+    if order.paused_at is not None:
+        return gettext(_PAUSED).format(agency=order.agency_name)
+    due = order.due_at
     if due is None:
         return gettext(_NO_DATE).format(agency=order.agency_name)
     sentences = _LATE if is_overdue(order, now) else _PROMISED
     sentence = sentences.get(order.state, sentences[OrderState.RECTIFIED])
     return gettext(sentence).format(agency=order.agency_name, due=moment(due))
+
+
+def _extended(order: OrderRow, events: Sequence[EventRow]) -> str:
+    """Why the agency was given more time, in its own words."""
+    reasons = [event.note for event in events if event.move == Move.GRANT_EXTENSION]
+    return reasons[-1] if reasons and order.state not in ANSWERED else ""
 
 
 def _said(message: MessageRow, agency: str) -> Event:

@@ -15,7 +15,12 @@ from haochaping.identity.terms import BASIS_LIMIT, CALL_PURPOSES, DOCUMENT_LIMIT
 from haochaping.kernel.refused import N_, Complaint
 from haochaping.kernel.text import has_forbidden_control
 from haochaping.notices.terms import TEXT_LIMIT as MESSAGE_LIMIT
-from haochaping.rectification.terms import CALL_LABELS, OUTCOME_LABELS, TEXT_LIMIT
+from haochaping.rectification.terms import (
+    AGENCY_OUTCOMES,
+    CALL_LABELS,
+    OUTCOME_LABELS,
+    TEXT_LIMIT,
+)
 from haochaping.reviews.terms import FORBIDDEN_CHARACTERS
 from haochaping.ui.sentences import say
 
@@ -154,6 +159,91 @@ class CallbackForm(forms.Form):
         label=gettext_lazy("What was found out"),
         help_text=gettext_lazy("For your agency and its supervisors; never published."),
     )
+    recording = forms.CharField(
+        label=gettext_lazy("Number of the recording, if there is one"),
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "maxlength": "60"}),
+    )
+
+
+class ReasonForm(forms.Form):
+    """A step that needs nothing but its reason."""
+
+    reason = Words(label=gettext_lazy("Reason"), help_text=gettext_lazy("It stands on the order."), rows=3)
+
+
+class ElsewhereForm(forms.Form):
+    """To which agency an order goes, and why."""
+
+    agency = forms.CharField(
+        label=gettext_lazy("Code of the agency"),
+        help_text=gettext_lazy("As it stands in the directory."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "list": "agencies", "maxlength": "60"}),
+    )
+    reason = Words(label=gettext_lazy("Reason"), rows=3)
+
+
+class JoinForm(forms.Form):
+    """Which agency helps, and with what."""
+
+    agency = forms.CharField(
+        label=gettext_lazy("Code of the agency"),
+        help_text=gettext_lazy("As it stands in the directory."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "list": "agencies", "maxlength": "60"}),
+    )
+    task = Words(label=gettext_lazy("What it is asked to do"), rows=3)
+
+
+class ContributeForm(forms.Form):
+    """What the helping agency did."""
+
+    text = Words(label=gettext_lazy("What your agency has done"), rows=3)
+
+
+class MergeForm(forms.Form):
+    """With which other order of the reviewer it is answered."""
+
+    into = forms.UUIDField(
+        label=gettext_lazy("Number of the other order"),
+        help_text=gettext_lazy("From its address. Both must be of one reviewer, about one matter."),
+    )
+
+
+class LedgerForm(forms.Form):
+    """限期整改: why the matter takes longer, and the plan."""
+
+    reason = Words(label=gettext_lazy("Why it cannot be put right at once"), rows=3)
+    plan = Words(
+        label=gettext_lazy("Plan"),
+        help_text=gettext_lazy(
+            "One line for each thing to do: a day like 2026-12-01, then what is done by it."
+        ),
+        rows=5,
+    )
+
+
+class MilestoneForm(forms.Form):
+    """Which line of the plan is done."""
+
+    milestone = forms.UUIDField(label=gettext_lazy("Line of the plan"), widget=forms.HiddenInput)
+    note = Words(label=gettext_lazy("What was done"), rows=2)
+
+
+class AskExtensionForm(forms.Form):
+    """More days, and why; the reviewer reads the reason."""
+
+    days = forms.IntegerField(label=gettext_lazy("How many days more"), min_value=0, max_value=999)
+    reason = Words(
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("The reviewer reads it once it is granted. Name nobody."),
+        rows=3,
+    )
+
+
+class NoteForm(forms.Form):
+    """A step with a note that may be left empty."""
+
+    note = Words(label=gettext_lazy("Note"), rows=2)
 
 
 class RectifyForm(forms.Form):
@@ -161,7 +251,7 @@ class RectifyForm(forms.Form):
 
     outcome = Choice(
         label=gettext_lazy("Outcome"),
-        choices=[(word, gettext_lazy(label)) for word, label in OUTCOME_LABELS.items()],
+        choices=[(word, gettext_lazy(OUTCOME_LABELS[word])) for word in AGENCY_OUTCOMES],
     )
     text = Words(
         label=gettext_lazy("What was put right, or why it could not be"),

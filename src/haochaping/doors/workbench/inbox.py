@@ -18,7 +18,6 @@ from haochaping.notices import queries as notices
 from haochaping.notices.terms import Side
 from haochaping.publicity.rules import redacted
 from haochaping.rectification import queries as orders
-from haochaping.rectification.rules import next_due
 from haochaping.rectification.terms import SOLVED_LABELS, STATE_LABELS
 from haochaping.reviews import queries as reviews
 from haochaping.reviews.terms import ReviewStatus
@@ -79,7 +78,7 @@ class Group:
 
 def left(order: OrderRow, now: datetime, *, done: bool = False) -> str:
     """In which group an order stands: by the calendar days of Beijing, the week ending on Sunday."""
-    due = next_due(order)
+    due = order.due_at
     if done or due is None:
         return DONE if done else NO_DEADLINE
     if due < now:
@@ -133,7 +132,7 @@ def _line(
     reads: bool,
     solved: str,
 ) -> Line:
-    due = next_due(order)
+    due = order.due_at
     shown = reads and review.status != ReviewStatus.WITHDRAWN
     return Line(
         id=order.id,
@@ -147,7 +146,7 @@ def _line(
         tone=state_tone(order.state),
         due=due,
         late=due is not None and due < now,
-        ended_at=order.replied_at,
+        ended_at=order.closed_at or order.replied_at,
         unread=unread.get(order.thread_id, 0) if order.thread_id else 0,
         solved=solved,
     )

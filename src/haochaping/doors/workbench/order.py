@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
-from haochaping.accounts.access import may
+from haochaping.accounts.access import check_power, may
 from haochaping.accounts.terms import Power
 from haochaping.cases import queries as cases
 from haochaping.directory import queries as directory
@@ -21,7 +21,7 @@ from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, stat
 from haochaping.doors.gate import actor_of, leave_note, requires
 from haochaping.doors.photo import photo_response
 from haochaping.doors.targets import step_of
-from haochaping.doors.workbench.steps import CALL, MESSAGE, STEPS, may_write, open_steps
+from haochaping.doors.workbench.steps import CALL, MESSAGE, MILESTONE, STEPS, may_write, open_steps
 from haochaping.doors.workbench.words import called, state_tone, tag_labels
 from haochaping.files import queries as files
 from haochaping.files.terms import NO_SUCH_PHOTO
@@ -36,15 +36,16 @@ from haochaping.notices import queries as notices
 from haochaping.notices.terms import CALL_STATE_LABELS, Side
 from haochaping.publicity.rules import redacted
 from haochaping.rectification import queries as orders
-from haochaping.rectification.rules import next_due
-from haochaping.rectification.states import may_call
+from haochaping.rectification.states import TRANSITIONS, may_call
 from haochaping.rectification.terms import (
     CALL_LABELS,
+    CLOCK_LABELS,
     MOVE_LABELS,
     NO_SUCH_ORDER,
     OUTCOME_LABELS,
     SOLVED_LABELS,
     STATE_LABELS,
+    ClockKind,
     HandlingOutcome,
     Move,
     OrderState,
@@ -102,7 +103,7 @@ def page(request: HttpRequest, order_id: UUID) -> HttpResponse:
     return _page(request, order_id)
 
 
-@requires(Power.ORDER_HANDLE)
+@requires(Power.ORDER_HANDLE, Power.ORDER_DISPATCH, Power.ORDER_SUPERVISE)
 @require_POST
 @refusable
 def step(request: HttpRequest, order_id: UUID, step: str) -> HttpResponse:
@@ -110,6 +111,7 @@ def step(request: HttpRequest, order_id: UUID, step: str) -> HttpResponse:
     if step not in STEPS:
         raise Http404
     chosen = STEPS[step]
+    check_power(actor_of(request), chosen.power)
     form = chosen.form(request.POST, auto_id=f"{step}_%s")
     if not form.is_valid():
         return _page(request, order_id, tried=step, form=form, status=INVALID)
@@ -173,6 +175,7 @@ def _page(
     _check_dispatched(order)
     leave_note(request, EntryKind.PERSONAL_DATA_READ, "order", str(order.id))
     history = orders.history(order.id)
+    beside = orders.beside(order.id)
     thread = notices.messages(order.thread_id, for_side=Side.AGENCY) if order.thread_id else []
     written = [*(event.by for event in history.events), *(message.author for message in thread)]
     names = called(written, history.names, by)
@@ -185,13 +188,15 @@ def _page(
         "solved": gettext(SOLVED_LABELS[solution.solved]) if solution else "",
         "solution_words": redacted(solution.text) if solution else "",
         "clocks": _clocks(order, history.events),
-        "due": next_due(order),
+        "due": order.due_at,
+        "beside": beside,
+        "plan": _plan(order, by),
         "now": now,
         "thread": [_message(message, names) for message in thread],
         "unread": sum(1 for m in thread if m.side != Side.AGENCY and m.read_at is None),
         "events": _events(history.events, names),
         "handles": may(by, Power.ORDER_HANDLE),
-        "offers": _offers(order, tried, form) if may(by, Power.ORDER_HANDLE) else [],
+        "offers": [_offer(name, tried, form) for name in open_steps(order, beside, by)],
         "write": _write(order, tried, form) if may(by, Power.ORDER_HANDLE) else None,
         "call": _offer(CALL, tried, form) if may(by, Power.ORDER_HANDLE) and may_call(order.state) else None,
         "calls": _calls(history.calls),
@@ -243,31 +248,26 @@ def _is_late(review: ReviewRow, binding: Binding) -> bool:
 
 
 def _clocks(order: OrderRow, events: Sequence[EventRow]) -> list[Clock]:
-    first = {event.move: event.at for event in reversed(events)}
+    """The promises of this round, counted from its dispatch; the one that runs is marked."""
+    begun = order.dispatched_at
+    first = {event.move: event.at for event in reversed(events) if begun is None or event.at >= begun}
+    done = {
+        ClockKind.SIGN: (order.sign_due_at, first.get(Move.SIGN_FOR)),
+        ClockKind.CONTACT: (order.contact_due_at, first.get(Move.VERIFY)),
+        ClockKind.RECTIFY: (order.rectify_due_at, order.replied_at),
+    }
+    if order.clock == ClockKind.CHECK:
+        done[ClockKind.CHECK] = (order.due_at, None)
     return [
-        Clock(
-            gettext("Sign for it"),
-            order.sign_due_at,
-            first.get(Move.SIGN_FOR),
-            order.state == OrderState.DISPATCHED,
-        ),
-        Clock(
-            gettext("First contact with the reviewer"),
-            order.contact_due_at,
-            first.get(Move.VERIFY),
-            order.state == OrderState.SIGNED,
-        ),
-        Clock(
-            gettext("Put right and reply"),
-            order.rectify_due_at,
-            order.replied_at,
-            order.state in {OrderState.VERIFIED, OrderState.RECTIFIED},
-        ),
+        Clock(gettext(CLOCK_LABELS[kind]), due, at, order.clock == kind) for kind, (due, at) in done.items()
     ]
 
 
-def _offers(order: OrderRow, tried: str, form: forms.Form | None) -> list[Offer]:
-    return [_offer(name, tried, form) for name in open_steps(order.state)]
+def _plan(order: OrderRow, by: Actor) -> Offer | None:
+    """The form by which a line of the plan is ticked, for whoever may."""
+    step = STEPS[MILESTONE]
+    ticks = may(by, step.power) and (order.state, Move.MILESTONE) in TRANSITIONS
+    return _offer(MILESTONE, "", None) if ticks else None
 
 
 def _write(order: OrderRow, tried: str, form: forms.Form | None) -> Offer | None:

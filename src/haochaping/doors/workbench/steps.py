@@ -1,23 +1,34 @@
-"""The steps a clerk can take with an order: form, action and words of each, in the order of the work."""
+"""The steps that can be taken with an order: form, action and words of each, in the order of the work."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from haochaping.accounts.access import may, may_reach
+from haochaping.accounts.terms import Power
 from haochaping.doors.workbench.forms import (
     ANSWERS,
+    AskExtensionForm,
     CallbackForm,
     CallForm,
+    ContributeForm,
+    ElsewhereForm,
+    JoinForm,
+    LedgerForm,
+    MergeForm,
     MessageForm,
+    MilestoneForm,
+    NoteForm,
+    ReasonForm,
     RectifyForm,
     ReplyForm,
     SignForm,
 )
-from haochaping.flows import call_back, handle_bad_review
+from haochaping.flows import call_back, close_order, handle_bad_review
 from haochaping.kernel.refused import N_
 from haochaping.rectification import actions as rectification
-from haochaping.rectification.states import FINAL, moves_from
+from haochaping.rectification.states import ANSWERED, FINAL, FIRED_BY, moves_from
 from haochaping.rectification.terms import Move, OrderState
 
 if TYPE_CHECKING:
@@ -28,8 +39,10 @@ if TYPE_CHECKING:
     from django import forms
 
     from haochaping.kernel.actor import Actor
+    from haochaping.rectification.terms import Beside, OrderRow
 
-    type Typed = Mapping[str, str]
+    type Typed = Mapping[str, Any]
+    type Perform = Callable[[UUID, Typed, Actor, datetime], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,59 +53,113 @@ class Step:
     button: str
     done: str
     form: type[forms.Form]
-    perform: Callable[[UUID, Typed, Actor, datetime], None]
+    perform: Perform
     move: Move | None = None
 
+    @property
+    def power(self) -> Power:
+        """What whoever takes it must hold."""
+        return FIRED_BY[self.move] if self.move else Power.ORDER_HANDLE
 
-def _sign_for(order_id: UUID, _typed: Typed, by: Actor, now: datetime) -> None:
-    rectification.sign_for(order_id, by=by, now=now)
+
+def _plain(action: Callable[..., object], *names: str) -> Perform:
+    """The step that hands the named fields of its form to an action of the room."""
+
+    def perform(order_id: UUID, typed: Typed, by: Actor, now: datetime) -> object:
+        return action(order_id, **{name: typed[name] for name in names}, by=by, now=now)
+
+    return perform
+
+
+def _flow(flow: Callable[..., object], *names: str) -> Perform:
+    """The step that hands the named fields of its form to a flow, in their order."""
+
+    def perform(order_id: UUID, typed: Typed, by: Actor, now: datetime) -> object:
+        return flow(order_id, *(typed[name] for name in names), by=by, now=now)
+
+    return perform
 
 
 def _verify(order_id: UUID, typed: Typed, by: Actor, now: datetime) -> None:
-    rectification.verify_by_callback(
+    call_back.record(
         order_id,
         result=typed["result"],
         is_true=ANSWERS.get(typed["is_true"]),
         is_reasonable=ANSWERS.get(typed["is_reasonable"]),
         note=typed["note"],
+        recording=typed["recording"],
         by=by,
         now=now,
     )
 
 
-def _rectify(order_id: UUID, typed: Typed, by: Actor, now: datetime) -> None:
-    rectification.rectify(order_id, outcome=typed["outcome"], text=typed["text"], by=by, now=now)
+def _join(order_id: UUID, typed: Typed, by: Actor, now: datetime) -> None:
+    rectification.join(order_id, agency_code=typed["agency"], task=typed["task"], by=by, now=now)
 
 
-def _reply(order_id: UUID, typed: Typed, by: Actor, now: datetime) -> None:
-    handle_bad_review.reply(order_id, typed["text"], by=by, now=now)
+def _reach(order_id: UUID, typed: Typed, by: Actor, now: datetime) -> None:
+    rectification.reach_milestone(
+        order_id, milestone_id=typed["milestone"], note=typed["note"], by=by, now=now
+    )
 
 
-def _write(order_id: UUID, typed: Typed, by: Actor, now: datetime) -> None:
-    handle_bad_review.write_to_reviewer(order_id, typed["text"], by=by, now=now)
-
-
-def _call(order_id: UUID, typed: Typed, by: Actor, now: datetime) -> None:
-    call_back.request_call(order_id, purpose=typed["purpose"], line=typed["line"], by=by, now=now)
-
-
-MESSAGE, CALL = "message", "call"
+MESSAGE, CALL, MILESTONE = "message", "call", "milestone"
 STEPS = {
     "sign-for": Step(
         N_("Sign for this order"),
         N_("Sign for it"),
         N_("You have signed for the order."),
         SignForm,
-        _sign_for,
+        _plain(rectification.sign_for),
         Move.SIGN_FOR,
+    ),
+    "return": Step(
+        N_("It is not ours: ask to return it"),
+        N_("Ask to return it"),
+        N_("The dispatcher decides about the return; the clock runs on until then."),
+        ReasonForm,
+        _plain(rectification.ask_return, "reason"),
+        Move.ASK_RETURN,
+    ),
+    "grant-return": Step(
+        N_("Agree to the return and send it to another agency"),
+        N_("Send it"),
+        N_("The order is with the other agency."),
+        ElsewhereForm,
+        _flow(close_order.grant_return, "agency", "reason"),
+        Move.GRANT_RETURN,
+    ),
+    "refuse-return": Step(
+        N_("Refuse the return"),
+        N_("Refuse it"),
+        N_("The order stays with the agency."),
+        ReasonForm,
+        _plain(rectification.refuse_return, "reason"),
+        Move.REFUSE_RETURN,
     ),
     "rectification": Step(
         N_("Record what was put right"),
         N_("Record it"),
         N_("The rectification is recorded."),
         RectifyForm,
-        _rectify,
+        _plain(rectification.rectify, "outcome", "text"),
         Move.RECTIFY,
+    ),
+    "ledger": Step(
+        N_("It takes longer: enter it in the rectification ledger"),
+        N_("Enter it"),
+        N_("The order is in the ledger, with the longer limit; the reviewer sees the new day."),
+        LedgerForm,
+        _plain(rectification.enter_in_ledger, "reason", "plan"),
+        Move.LEDGER,
+    ),
+    MILESTONE: Step(
+        N_("A line of the plan is done"),
+        N_("Done"),
+        N_("The progress is recorded."),
+        MilestoneForm,
+        _reach,
+        Move.MILESTONE,
     ),
     "call-back": Step(
         N_("Record a call-back"),
@@ -102,31 +169,133 @@ STEPS = {
         _verify,
         Move.VERIFY,
     ),
+    "more-time": Step(
+        N_("Ask for more time"),
+        N_("Ask for it"),
+        N_("The dispatcher decides about more time."),
+        AskExtensionForm,
+        _plain(rectification.ask_extension, "days", "reason"),
+        Move.ASK_EXTENSION,
+    ),
+    "grant-time": Step(
+        N_("Grant more time"),
+        N_("Grant it"),
+        N_("More time is granted; the reviewer is told until when and why."),
+        NoteForm,
+        _flow(handle_bad_review.grant_extension, "note"),
+        Move.GRANT_EXTENSION,
+    ),
+    "refuse-time": Step(
+        N_("Refuse more time"),
+        N_("Refuse it"),
+        N_("The deadline stays."),
+        NoteForm,
+        _plain(rectification.refuse_extension, "note"),
+        Move.REFUSE_EXTENSION,
+    ),
+    "contribution": Step(
+        N_("Say what your agency has done"),
+        N_("Record it"),
+        N_("Your agency’s part is recorded."),
+        ContributeForm,
+        _plain(rectification.contribute, "text"),
+        Move.CONTRIBUTE,
+    ),
     "reply": Step(
-        N_("Reply and finish"),
+        N_("Reply"),
         N_("Send the reply"),
-        N_("The reply is sent; the order is finished."),
+        N_("The reply is sent; somebody else checks it."),
         ReplyForm,
-        _reply,
+        _flow(handle_bad_review.reply, "text"),
         Move.REPLY,
+    ),
+    "pass-check": Step(
+        N_("Quality check: the reply holds"),
+        N_("It holds"),
+        N_("The reply has passed the check; the reviewer’s word decides now."),
+        SignForm,
+        _plain(rectification.pass_check),
+        Move.PASS_CHECK,
+    ),
+    "redo": Step(
+        N_("Quality check: back to the agency"),
+        N_("Send it back"),
+        N_("The agency works on it again."),
+        ReasonForm,
+        _flow(close_order.redo, "reason"),
+        Move.REDO,
+    ),
+    "join": Step(
+        N_("Ask another agency to help"),
+        N_("Ask it"),
+        N_("The other agency has been asked to help."),
+        JoinForm,
+        _join,
+        Move.JOIN,
+    ),
+    "send": Step(
+        N_("Send it to another agency"),
+        N_("Send it"),
+        N_("The order is with the other agency."),
+        ElsewhereForm,
+        _flow(close_order.send_to_another, "agency", "reason"),
+        Move.REDISPATCH,
+    ),
+    "merge": Step(
+        N_("Merge it with another order of the same reviewer"),
+        N_("Merge it"),
+        N_("The order is answered with the other one."),
+        MergeForm,
+        _flow(close_order.merge, "into"),
+        Move.MERGE,
+    ),
+    "end": Step(
+        N_("Close it although it is not solved"),
+        N_("Close it"),
+        N_("The order is closed with your reason."),
+        ReasonForm,
+        _plain(rectification.end, "reason"),
+        Move.END,
     ),
     CALL: Step(
         N_("Call the reviewer through the relay"),
         N_("Have the relay call"),
         N_("The relay rings your desk phone in a moment; the outcome appears here."),
         CallForm,
-        _call,
+        _plain(call_back.request_call, "purpose", "line"),
     ),
-    MESSAGE: Step(N_("Write to the reviewer"), N_("Send"), N_("The message is sent."), MessageForm, _write),
+    MESSAGE: Step(
+        N_("Write to the reviewer"),
+        N_("Send"),
+        N_("The message is sent."),
+        MessageForm,
+        _flow(handle_bad_review.write_to_reviewer, "text"),
+    ),
 }
 
 
-def open_steps(state: OrderState) -> list[str]:
-    """The steps that a state allows, without the message."""
-    allowed = moves_from(state)
-    return [name for name, step in STEPS.items() if step.move in allowed]
+def open_steps(order: OrderRow, beside: Beside, by: Actor) -> list[str]:
+    """The steps that the order's state, and who asks, allow; without message, call and lines of the plan."""
+    allowed = set(moves_from(order.state))
+    allowed &= {move for move, power in FIRED_BY.items() if may(by, power)}
+    if beside.open_extension is None:
+        allowed -= {Move.GRANT_EXTENSION, Move.REFUSE_EXTENSION}
+    else:
+        allowed -= {Move.ASK_EXTENSION}
+    if not _is_asked_to_help(beside, by):
+        allowed -= {Move.CONTRIBUTE}
+    if order.paused_at is not None:
+        allowed -= {Move.LEDGER, Move.RECTIFY, Move.REPLY, Move.PASS_CHECK, Move.REDO, Move.GRANT_EXTENSION}
+    return [name for name, step in STEPS.items() if step.move in allowed and name != MILESTONE]
+
+
+def _is_asked_to_help(beside: Beside, by: Actor) -> bool:
+    return any(
+        one.done_at is None and may_reach(by, division_path="-", agency_path=one.agency_path)
+        for one in beside.co_handlers
+    )
 
 
 def may_write(state: OrderState) -> bool:
-    """Whether the reviewer is written to in this state: also after the reply, never about a cancelled order."""
-    return state not in FINAL - {OrderState.REPLIED}
+    """Whether the reviewer is written to in this state: also after the reply, never about an order that fell away."""
+    return state in ANSWERED or state not in FINAL

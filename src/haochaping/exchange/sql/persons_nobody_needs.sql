@@ -10,8 +10,8 @@ lively AS (
     LEFT JOIN rectification_work_order AS ordered ON ordered.review_id = review.id
     WHERE asked.closed_before IS NULL
        OR review.received_at >= asked.closed_before
-       OR ordered.state NOT IN ('replied', 'cancelled')
-       OR ordered.replied_at >= asked.closed_before
+       OR ordered.state NOT IN ('closed', 'merged', 'excluded', 'cancelled')
+       OR ordered.closed_at >= asked.closed_before
 ),
 needed AS (
     SELECT unnest(ARRAY[work.person_id, work.agent_id]) AS id

@@ -1,8 +1,14 @@
 """整改 writes: each step locks the order, checks who and when, and leaves an event and a ledger entry."""
 
+from haochaping.rectification.actions.alarms import mark_alarms
 from haochaping.rectification.actions.answers import answer_solution
+from haochaping.rectification.actions.appealed import exclude, pause, restore, resume
+from haochaping.rectification.actions.checking import close, end, pass_check, redo, take_up_again
+from haochaping.rectification.actions.extensions import ask_extension, grant_extension, refuse_extension
 from haochaping.rectification.actions.handling import (
+    enter_in_ledger,
     link_thread,
+    reach_milestone,
     rectify,
     reply,
     sign_for,
@@ -16,18 +22,49 @@ from haochaping.rectification.actions.opening import (
     open_orders,
     promise_late,
 )
+from haochaping.rectification.actions.places import (
+    ask_return,
+    contribute,
+    grant_return,
+    join,
+    merge,
+    redispatch,
+    refuse_return,
+)
 
 __all__ = [
     "answer_solution",
+    "ask_extension",
+    "ask_return",
     "cancel",
+    "close",
+    "contribute",
     "dispatch",
+    "end",
+    "enter_in_ledger",
+    "exclude",
+    "grant_extension",
+    "grant_return",
     "hold_until",
+    "join",
     "link_thread",
+    "mark_alarms",
+    "merge",
     "open_or_reopen",
     "open_orders",
+    "pass_check",
+    "pause",
     "promise_late",
+    "reach_milestone",
     "rectify",
+    "redispatch",
+    "redo",
+    "refuse_extension",
+    "refuse_return",
     "reply",
+    "restore",
+    "resume",
     "sign_for",
+    "take_up_again",
     "verify_by_callback",
 ]

@@ -15,6 +15,8 @@ from haochaping.ledger.terms import TEXT_FIELD, EntryKind, NewEntry
 from haochaping.rectification import queries
 from haochaping.rectification.actions.steps import checked_text
 from haochaping.rectification.models import SolutionAnswer, WorkOrder
+from haochaping.rectification.rules import of_this_round
+from haochaping.rectification.states import ASKED
 from haochaping.rectification.terms import (
     NOT_REPLIED,
     SOLUTION_TEXT_LIMIT,
@@ -31,13 +33,12 @@ if TYPE_CHECKING:
 
     from haochaping.kernel.actor import Actor
 
-
 _SHOWN = 20
 
 
 @transaction.atomic
 def answer_solution(review_id: UUID, *, solved: str, text: str, by: Actor, now: datetime) -> None:
-    """The reviewer says whether the matter is solved: once, changeable for as long as a review is.
+    """The reviewer says whether the matter is solved: once a reply, changeable for as long as a review is.
 
     Raises:
         Refused: NOT_REPLIED, UNKNOWN_CHOICE, FORBIDDEN_CHARACTERS, TEXT_TOO_LONG, SOLUTION_WINDOW_OVER.
@@ -46,11 +47,12 @@ def answer_solution(review_id: UUID, *, solved: str, text: str, by: Actor, now: 
     if solved not in set(Solved):
         raise Refused(UNKNOWN_CHOICE, field="solved", value=solved[:_SHOWN])
     order = WorkOrder.objects.select_for_update().filter(review_id=review_id).first()
-    if order is None or order.state != OrderState.REPLIED:
+    if order is None or order.replied_at is None:
         raise Refused(NOT_REPLIED)
-    said = queries.solutions_of([order.id]).get(order.id)
-    if said is not None and now > said.changeable_until:
-        raise Refused(SOLUTION_WINDOW_OVER, until=said.changeable_until)
+    said = of_this_round(queries.solutions_of([order.id]).get(order.id), order.replied_at)
+    until = said.changeable_until if said else order.rating_until
+    if (until is not None and now > until) or OrderState(order.state) not in ASKED:
+        raise Refused(SOLUTION_WINDOW_OVER, until=until or order.replied_at)
     if said is not None and (said.solved, said.text) == (solved, text):
         return
     window = rulebook.terms_for_division(order.division_id, local_day(now)).change_window

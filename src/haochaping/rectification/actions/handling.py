@@ -1,27 +1,42 @@
-"""What the agency does with an order: sign for, hear the reviewer, put right, reply."""
+"""What the agency does with an order: sign for, hear the reviewer, plan, put right, reply."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from haochaping.kernel.identifiers import uuid7
+from haochaping.kernel.identifiers import uuid7, uuids7
+from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
+from haochaping.rectification import queries
+from haochaping.rectification.actions import clocks
 from haochaping.rectification.actions.steps import checked_text, record, step
-from haochaping.rectification.models import Callback, WorkOrder
+from haochaping.rectification.models import Callback, Milestone, WorkOrder
+from haochaping.rectification.rules import plan_of, was_heard
 from haochaping.rectification.terms import (
+    AGENCY_OUTCOMES,
+    FINDING_MISSING,
+    NO_SUCH_MILESTONE,
+    NOT_HEARD,
+    NOT_LEDGERED,
+    PLAN_PASSED,
     UNKNOWN_CHOICE,
     CallResult,
     HandlingOutcome,
     Move,
 )
+from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
     from uuid import UUID
 
     from haochaping.kernel.actor import Actor
+
+_RECORDING_LIMIT = 60
+_MILESTONE_LIMIT = 200
 
 
 @transaction.atomic
@@ -33,7 +48,8 @@ def sign_for(order_id: UUID, *, by: Actor, now: datetime) -> None:
     """
     order = step(order_id, Move.SIGN_FOR, by)
     order.signed_at = now
-    order.save(update_fields=["state", "signed_at"])
+    clocks.pass_on(order, now)
+    order.save(update_fields=["state", "signed_at", *clocks.COLUMNS])
     record([order], Move.SIGN_FOR, by=by, now=now)
 
 
@@ -45,60 +61,129 @@ def verify_by_callback(
     is_true: bool | None,
     is_reasonable: bool | None,
     note: str,
+    recording: str = "",
     by: Actor,
     now: datetime,
 ) -> None:
-    """Record one attempt to hear the reviewer, and what was found.
+    """Record one attempt to hear the reviewer, and what was found; `recording` names the relay's record of the call.
 
     Raises:
         Refused: as `sign_for`, and UNKNOWN_CHOICE, TEXT_MISSING, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
     """
     note = checked_text(note, "note")
+    recording = checked_text(recording, "recording", limit=_RECORDING_LIMIT, required=False)
     if result not in set(CallResult):
         raise Refused(UNKNOWN_CHOICE, field="result", value=result)
     order = step(order_id, Move.VERIFY, by)
     Callback.objects.create(
         id=uuid7(now),
         order=order,
+        round=order.round,
         result=result,
         is_true=is_true,
         is_reasonable=is_reasonable,
         note=note,
+        recording=recording,
         by=str(by),
         at=now,
     )
     order.verified_at = order.verified_at or now
-    order.save(update_fields=["state", "verified_at"])
-    record([order], Move.VERIFY, by=by, now=now, note=note)
+    clocks.pass_on(order, now)
+    order.save(update_fields=["state", "verified_at", *clocks.COLUMNS])
+    record([order], Move.VERIFY, by=by, now=now, note=note, result=result)
+
+
+@transaction.atomic
+def enter_in_ledger(order_id: UUID, *, reason: str, plan: str, by: Actor, now: datetime) -> None:
+    """限期整改: the matter is complex; it gets the longer limit, and a plan of lines with a day each.
+
+    Raises:
+        Refused: as `sign_for`, and NOT_HEARD, NO_PLAN, PLAN_PASSED, TEXT_MISSING, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
+    """
+    reason = checked_text(reason, "reason")
+    lines = plan_of(checked_text(plan, "plan"))
+    order = step(order_id, Move.LEDGER, by)
+    _check_heard(order, now)
+    terms = rulebook.terms_for_division(order.division_id, local_day(now))
+    clocks.pass_on(order, now, clocks.complex_limit(terms, now))
+    _check_within(lines, order, now)
+    order.save(update_fields=["state", *clocks.COLUMNS])
+    Milestone.objects.bulk_create(
+        [
+            Milestone(id=pk, order=order, due_on=day, text=words[:_MILESTONE_LIMIT])
+            for pk, (day, words) in zip(uuids7(now, len(lines)), lines, strict=True)
+        ]
+    )
+    record([order], Move.LEDGER, by=by, now=now, note=reason)
+
+
+def _check_within(lines: list[tuple[date, str]], order: WorkOrder, now: datetime) -> None:
+    last = local_day(order.due_at) if order.due_at else local_day(now) + timedelta(days=365)
+    for n, (day, _) in enumerate(lines, start=1):
+        if not local_day(now) <= day <= last:
+            raise Refused(PLAN_PASSED, field="plan", line=n, day=day, due=last)
+
+
+@transaction.atomic
+def reach_milestone(order_id: UUID, *, milestone_id: UUID, note: str, by: Actor, now: datetime) -> None:
+    """A line of the plan is done.
+
+    Raises:
+        Refused: as `sign_for`, and NO_SUCH_MILESTONE, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
+    """
+    note = checked_text(note, "note", required=False)
+    order = step(order_id, Move.MILESTONE, by)
+    line = Milestone.objects.filter(id=milestone_id, order=order, done_at__isnull=True).first()
+    if line is None:
+        raise Refused(NO_SUCH_MILESTONE, field="milestone")
+    line.note, line.done_by, line.done_at = note, str(by), now
+    line.save(update_fields=["note", "done_by", "done_at"])
+    record([order], Move.MILESTONE, by=by, now=now, note=f"{line.text}\n{note}".strip())
 
 
 @transaction.atomic
 def rectify(order_id: UUID, *, outcome: str, text: str, by: Actor, now: datetime) -> None:
-    """Record what was put right, or why it could not be.
+    """Record what was put right, or why it could not be; the reviewer must have been heard, or tried often enough.
 
     Raises:
-        Refused: as `sign_for`, and UNKNOWN_CHOICE, TEXT_MISSING, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
+        Refused: as `sign_for`, and UNKNOWN_CHOICE, NOT_HEARD, FINDING_MISSING, NOT_LEDGERED, TEXT_MISSING,
+            TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
     """
     text = checked_text(text, "text")
-    if outcome not in set(HandlingOutcome):
+    if outcome not in AGENCY_OUTCOMES:
         raise Refused(UNKNOWN_CHOICE, field="outcome", value=outcome)
     order = step(order_id, Move.RECTIFY, by)
+    _check_heard(order, now)
+    if outcome == HandlingOutcome.NOT_UPHELD and not queries.was_found_untrue(order.id):
+        raise Refused(FINDING_MISSING, field="outcome")
+    if outcome == HandlingOutcome.TIME_LIMITED_RECTIFIED and not queries.events_count(order.id, Move.LEDGER):
+        raise Refused(NOT_LEDGERED, field="outcome")
     order.outcome, order.rectification_text, order.rectified_at = outcome, text, now
-    order.save(update_fields=["state", "outcome", "rectification_text", "rectified_at"])
-    record([order], Move.RECTIFY, by=by, now=now, note=text)
+    clocks.pass_on(order, now)
+    order.save(update_fields=["state", "outcome", "rectification_text", "rectified_at", *clocks.COLUMNS])
+    record([order], Move.RECTIFY, by=by, now=now, note=text, outcome=outcome)
+
+
+def _check_heard(order: WorkOrder, now: datetime) -> None:
+    needed = rulebook.terms_for_division(order.division_id, local_day(now)).call_attempts
+    heard, attempts = was_heard(queries.calls_of(order.id, order.round), needed)
+    if not heard:
+        raise Refused(NOT_HEARD, attempts=attempts, needed=needed)
 
 
 @transaction.atomic
 def reply(order_id: UUID, *, text: str, by: Actor, now: datetime) -> UUID:
-    """Answer the reviewer; returns the review's id.
+    """Answer the reviewer, who has the rulebook's days to say whether it is solved; returns the review's id.
 
     Raises:
         Refused: as `sign_for`, and TEXT_MISSING, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
     """
     text = checked_text(text, "text")
     order = step(order_id, Move.REPLY, by)
-    order.reply_text, order.replied_at = text, now
-    order.save(update_fields=["state", "reply_text", "replied_at"])
+    terms = rulebook.terms_for_division(order.division_id, local_day(now))
+    order.reply_text, order.replied_at, order.rating_until = text, now, now + terms.rating_window
+    clocks.pass_on(order, now, clocks.check_limit(terms, now))
+    order.save(update_fields=["state", "reply_text", "replied_at", "rating_until", *clocks.COLUMNS])
     record([order], Move.REPLY, by=by, now=now, note=text)
     return order.review_id
 

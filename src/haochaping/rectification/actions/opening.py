@@ -7,27 +7,22 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from haochaping.kernel.identifiers import uuid7
-from haochaping.kernel.periods import local_day
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
 from haochaping.rectification import queries
+from haochaping.rectification.actions import clocks
 from haochaping.rectification.actions.steps import record
 from haochaping.rectification.models import WorkOrder
-from haochaping.rectification.rules import deadlines
 from haochaping.rectification.states import after
-from haochaping.rectification.terms import (
-    BadReview,
-    Move,
-    OrderState,
-)
-from haochaping.rulebook import queries as rulebook
+from haochaping.rectification.terms import Move, OrderState
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
     from haochaping.kernel.actor import Actor
+    from haochaping.rectification.terms import BadReview
 
 
 @transaction.atomic(savepoint=False)
@@ -65,8 +60,11 @@ def cancel(review_id: UUID, *, by: Actor, now: datetime) -> bool:
     order = WorkOrder.objects.select_for_update().filter(review_id=review_id).first()
     if order is None or after(OrderState(order.state), Move.CANCEL) is None:
         return False
+    was_out = order.state != OrderState.CREATED
     order.state = OrderState.CANCELLED
-    order.save(update_fields=["state"])
+    if was_out:
+        clocks.pass_on(order, now)
+    order.save(update_fields=["state", *clocks.COLUMNS])
     record([order], Move.CANCEL, by=by, now=now)
     return True
 
@@ -96,65 +94,46 @@ def open_or_reopen(bad: BadReview, *, by: Actor, now: datetime) -> UUID:
 
 
 @transaction.atomic
-def dispatch(order_ids: Sequence[UUID], *, by: Actor, now: datetime) -> list[UUID]:
+def dispatch(
+    order_ids: Sequence[UUID], *, to: Mapping[UUID, int] | None = None, by: Actor, now: datetime
+) -> list[UUID]:
     """Send created orders to their agencies with deadlines from rulebook and calendar; returns their reviews.
 
-    Orders that another worker is dispatching are left to it.
+    `to` names the agency, by order, where a rule sends it elsewhere than to whoever served. Orders that another worker
+    is dispatching are left to it.
     """
+    elsewhere = to or {}
     orders = list(
         WorkOrder.objects.select_for_update(skip_locked=True).filter(
             id__in=order_ids, state=OrderState.CREATED
         )
     )
-    day = local_day(now)
-    promises = {}
-    for division_id in {order.division_id for order in orders}:
-        terms = rulebook.terms_for_division(division_id, day)
-        promises[division_id] = deadlines(now, terms, rulebook.calendar(terms, day))
     for order in orders:
-        promise = promises[order.division_id]
         order.state = OrderState.DISPATCHED
         order.dispatched_at = now
-        order.sign_due_at, order.contact_due_at, order.rectify_due_at = (
-            promise.sign,
-            promise.contact,
-            promise.rectify,
-        )
-        order.deadline_known = promise.known
-    WorkOrder.objects.bulk_update(
-        orders,
-        ["state", "dispatched_at", "sign_due_at", "contact_due_at", "rectify_due_at", "deadline_known"],
-        batch_size=200,
-    )
+        order.agency_id = elsewhere.get(order.id, order.agency_id)
+    clocks.begin(orders, now)
+    columns = ["state", "dispatched_at", "agency_id", *clocks.COLUMNS]
+    WorkOrder.objects.bulk_update(orders, columns, batch_size=200)
     record(orders, Move.DISPATCH, by=by, now=now)
     return [order.review_id for order in orders]
 
 
 @transaction.atomic
 def promise_late(*, by: Actor, now: datetime) -> int:
-    """Give open orders the deadlines that the calendar could not tell at dispatch, counted from dispatch; how many.
+    """Give open orders the deadlines that the calendar could not tell when their clocks were set; how many.
 
     A deadline that was promised is never moved: only those that are not known are filled.
     """
-    ids = queries.without_deadline()
     promised = []
     for order in WorkOrder.objects.select_for_update(skip_locked=True).filter(
-        id__in=ids, deadline_known=False
+        id__in=queries.without_deadline(), deadline_known=False
     ):
-        if order.dispatched_at is None:
-            continue
-        day = local_day(order.dispatched_at)
-        terms = rulebook.terms_for_division(order.division_id, day)
-        found = deadlines(order.dispatched_at, terms, rulebook.calendar(terms, day))
-        if not found.known:
-            continue
-        order.sign_due_at = order.sign_due_at or found.sign
-        order.contact_due_at = order.contact_due_at or found.contact
-        order.rectify_due_at = order.rectify_due_at or found.rectify
-        order.deadline_known = True
-        promised.append(order)
-    columns = ["sign_due_at", "contact_due_at", "rectify_due_at", "deadline_known"]
-    WorkOrder.objects.bulk_update(promised, columns)
+        found = clocks.now_known(order, now)
+        if found:
+            clocks.pass_on(order, now, *found)
+            order.save(update_fields=clocks.COLUMNS)
+            promised.append(order)
     if promised:
         entries = [
             NewEntry(

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from haochaping.kernel.identifiers import uuid7
+from haochaping.kernel.identifiers import uuids7
 from haochaping.kernel.refused import Refused
 from haochaping.kernel.text import clean, has_forbidden_control
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
 from haochaping.rectification import access
 from haochaping.rectification.models import OrderEvent, WorkOrder
-from haochaping.rectification.states import after
+from haochaping.rectification.states import FIRED_BY, after
 from haochaping.rectification.terms import (
+    CLOCK_PAUSED,
     NO_SUCH_ORDER,
     TEXT_LIMIT,
     TEXT_MISSING,
@@ -34,31 +35,51 @@ if TYPE_CHECKING:
 _ENTRY_OF = {
     Move.OPEN: EntryKind.ORDER_OPENED,
     Move.DISPATCH: EntryKind.ORDER_DISPATCHED,
+    Move.REDISPATCH: EntryKind.ORDER_DISPATCHED,
+    Move.GRANT_RETURN: EntryKind.ORDER_DISPATCHED,
+    Move.DO_AGAIN: EntryKind.ORDER_DISPATCHED,
     Move.SIGN_FOR: EntryKind.ORDER_SIGNED_FOR,
     Move.VERIFY: EntryKind.CALLBACK_RECORDED,
     Move.RECTIFY: EntryKind.RECTIFICATION_RECORDED,
     Move.REPLY: EntryKind.ORDER_REPLIED,
+    Move.CLOSE: EntryKind.ORDER_CLOSED,
+    Move.END: EntryKind.ORDER_CLOSED,
     Move.CANCEL: EntryKind.ORDER_CANCELLED,
     Move.REOPEN: EntryKind.ORDER_OPENED,
 }
+# Nobody goes on with an order whose review may be about to be excluded.
+_NOT_WHILE_PAUSED = frozenset({Move.LEDGER, Move.RECTIFY, Move.REPLY, Move.PASS_CHECK, Move.REDO})
 
 
 def step(order_id: UUID, move: Move, by: Actor) -> WorkOrder:
-    """The order, locked and in its next state (not saved); raises NO_SUCH_ORDER, NOT_ALLOWED, OUT_OF_SCOPE, WRONG_STATE."""
-    order = (
-        WorkOrder.objects.select_for_update(of=("self",))
-        .select_related("division", "agency")
-        .filter(id=order_id)
-    )
-    row = order.first()
-    if row is None:
+    """The order, locked and in its next state (not saved), for a move of staff.
+
+    Raises:
+        Refused: NO_SUCH_ORDER, NOT_ALLOWED, OUT_OF_SCOPE, WRONG_STATE, CLOCK_PAUSED.
+    """
+    order = held(order_id)
+    access.check_fire(by, FIRED_BY[move], division_path=order.division.path, agency_path=order.agency.path)
+    if order.paused_at is not None and move in _NOT_WHILE_PAUSED:
+        raise Refused(CLOCK_PAUSED)
+    return moved(order, move)
+
+
+def held(order_id: UUID) -> WorkOrder:
+    """The order, locked until the transaction ends; raises NO_SUCH_ORDER."""
+    rows = WorkOrder.objects.select_for_update(of=("self",)).select_related("division", "agency")
+    order = rows.filter(id=order_id).first()
+    if order is None:
         raise Refused(NO_SUCH_ORDER)
-    access.check_handle(by, division_path=row.division.path, agency_path=row.agency.path)
-    state = after(OrderState(row.state), move)
+    return order
+
+
+def moved(order: WorkOrder, move: Move) -> WorkOrder:
+    """The order in its next state (not saved); raises WRONG_STATE."""
+    state = after(OrderState(order.state), move)
     if state is None:
-        raise Refused(WRONG_STATE, state=row.state)
-    row.state = state
-    return row
+        raise Refused(WRONG_STATE, state=order.state)
+    order.state = state
+    return order
 
 
 def checked_text(text: str, field: str, *, limit: int = TEXT_LIMIT, required: bool = True) -> str:
@@ -73,15 +94,23 @@ def checked_text(text: str, field: str, *, limit: int = TEXT_LIMIT, required: bo
     return text
 
 
-def record(orders: Sequence[WorkOrder], move: Move, *, by: Actor, now: datetime, note: str = "") -> None:
+def record(
+    orders: Sequence[WorkOrder], move: Move, *, by: Actor, now: datetime, note: str = "", **facts: str
+) -> None:
     """Leave an event on the timeline and an entry in the ledger for each order."""
     if not orders:
         return
+    ids = uuids7(now, len(orders))
     OrderEvent.objects.bulk_create(
-        [OrderEvent(id=uuid7(now), order=order, move=move, by=str(by), at=now, note=note) for order in orders]
+        [
+            OrderEvent(id=pk, order=order, move=move, by=str(by), at=now, note=note)
+            for pk, order in zip(ids, orders, strict=True)
+        ]
     )
+    kind = _ENTRY_OF.get(move, EntryKind.ORDER_MOVED)
+    said = facts if move in _ENTRY_OF else {"move": move.value, **facts}
     ledger.append(
-        [NewEntry(_ENTRY_OF[move], "order", str(order.id), facts={"state": order.state}) for order in orders],
+        [NewEntry(kind, "order", str(order.id), facts={"state": order.state, **said}) for order in orders],
         by=by,
         now=now,
     )

@@ -1,0 +1,87 @@
+"""What an appeal does to the order it is about: its clock pauses, runs again, or the order ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from haochaping.kernel.refused import Refused
+from haochaping.rectification.actions import clocks
+from haochaping.rectification.actions.steps import held, moved, record
+from haochaping.rectification.terms import EXCLUSIONS, UNKNOWN_CHOICE, Move
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from haochaping.kernel.actor import Actor
+
+
+@transaction.atomic
+def pause(order_id: UUID, *, cause: str, by: Actor, now: datetime) -> None:
+    """Stop the clock while an appeal is pending; nothing when it is paused already.
+
+    Raises:
+        Refused: NO_SUCH_ORDER, WRONG_STATE.
+    """
+    order = moved(held(order_id), Move.PAUSE)
+    if order.paused_at is not None:
+        return
+    order.paused_at = now
+    clocks.pass_on(order, now, *clocks.paused(order.id, now))
+    order.save(update_fields=["paused_at", *clocks.COLUMNS])
+    record([order], Move.PAUSE, by=by, now=now, cause=cause)
+
+
+@transaction.atomic
+def resume(order_id: UUID, *, by: Actor, now: datetime) -> None:
+    """Let the clock run again, by as many working days later as it stood; nothing when it is not paused.
+
+    Raises:
+        Refused: NO_SUCH_ORDER, WRONG_STATE.
+    """
+    order = held(order_id)
+    if order.paused_at is None:
+        return
+    moved(order, Move.RESUME)
+    order.paused_at = None
+    clocks.pass_on(order, now, *clocks.resumed(order.id, now))
+    order.save(update_fields=["paused_at", *clocks.COLUMNS])
+    record([order], Move.RESUME, by=by, now=now)
+
+
+@transaction.atomic
+def exclude(order_id: UUID, *, outcome: str, by: Actor, now: datetime) -> UUID:
+    """The appeal was upheld: the order ends with the review's exclusion as its outcome; returns the review's id.
+
+    Raises:
+        Refused: NO_SUCH_ORDER, WRONG_STATE, UNKNOWN_CHOICE.
+    """
+    if outcome not in EXCLUSIONS:
+        raise Refused(UNKNOWN_CHOICE, field="outcome", value=outcome)
+    order = moved(held(order_id), Move.EXCLUDE)
+    order.outcome, order.closed_at, order.paused_at = outcome, now, None
+    clocks.pass_on(order, now)
+    order.save(update_fields=["state", "outcome", "closed_at", "paused_at", *clocks.COLUMNS])
+    record([order], Move.EXCLUDE, by=by, now=now, outcome=outcome)
+    return order.review_id
+
+
+@transaction.atomic
+def restore(order_id: UUID, *, by: Actor, now: datetime) -> UUID:
+    """The second review turned the exclusion: the agency works on it again, by a clock that starts anew.
+
+    Returns the review's id.
+
+    Raises:
+        Refused: NO_SUCH_ORDER, WRONG_STATE.
+    """
+    order = moved(held(order_id), Move.RESTORE)
+    order.verified_at = order.verified_at or now
+    order.closed_at = order.rectified_at = order.replied_at = order.rating_until = None
+    order.outcome = order.rectification_text = order.reply_text = ""
+    clocks.pass_on(order, now, *clocks.again(order.id, now))
+    order.save()
+    record([order], Move.RESTORE, by=by, now=now)
+    return order.review_id

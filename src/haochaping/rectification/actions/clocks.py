@@ -1,0 +1,223 @@
+"""时限 of orders: what starts, moves and stops them is an event; the columns of an order follow from its events."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from haochaping.kernel.periods import local_day
+from haochaping.rectification import queries
+from haochaping.rectification.models import ClockEvent
+from haochaping.rectification.rules import retold, standing
+from haochaping.rectification.states import CLOCK_OF
+from haochaping.rectification.terms import Alarm, ClockKind, ClockTick, OrderState, Tick
+from haochaping.rulebook import queries as rulebook
+from haochaping.rulebook.terms import Key, Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from haochaping.rectification.models import WorkOrder
+    from haochaping.rulebook.terms import Terms
+
+COLUMNS = (
+    "sign_due_at",
+    "contact_due_at",
+    "rectify_due_at",
+    "deadline_known",
+    "clock",
+    "due_at",
+    "amber_at",
+    "alarm",
+)
+_PROMISES = {
+    ClockKind.SIGN: "sign_due_at",
+    ClockKind.CONTACT: "contact_due_at",
+    ClockKind.RECTIFY: "rectify_due_at",
+}
+
+
+def begin(orders: Sequence[WorkOrder], now: datetime) -> None:
+    """Start the three clocks of orders that go out now; their columns are set, not saved."""
+    day = local_day(now)
+    promised = {}
+    for division_id in {order.division_id for order in orders}:
+        terms = rulebook.terms_for_division(division_id, day)
+        calendar = rulebook.calendar(terms, day)
+        promised[division_id] = retold(_starts(terms, now), calendar, terms.amber_threshold)
+    _write([(order.id, tick) for order in orders for tick in promised[order.division_id]])
+    for order in orders:
+        _wind(order, standing(promised[order.division_id]))
+
+
+def restarted(order: WorkOrder, now: datetime) -> list[ClockTick]:
+    """The three clocks started anew, for an order that goes out once more."""
+    return _starts(rulebook.terms_for_division(order.division_id, local_day(now)), now)
+
+
+def _starts(terms: Terms, now: datetime) -> list[ClockTick]:
+    return [
+        ClockTick(
+            ClockKind.SIGN,
+            Tick.START,
+            now,
+            terms.sign_limit_hours,
+            Unit.WORKING_HOURS,
+            Key.SIGN_LIMIT_WORKING_HOURS,
+        ),
+        ClockTick(
+            ClockKind.CONTACT,
+            Tick.START,
+            now,
+            terms.first_contact_days,
+            terms.first_contact_unit,
+            Key.FIRST_CONTACT_LIMIT,
+        ),
+        ClockTick(
+            ClockKind.RECTIFY,
+            Tick.START,
+            now,
+            terms.simple_rectify_days,
+            terms.simple_rectify_unit,
+            Key.SIMPLE_RECTIFY_LIMIT,
+        ),
+    ]
+
+
+def pass_on(order: WorkOrder, now: datetime, *new: ClockTick) -> None:
+    """Add events to an order's clocks and stop those that its state has left behind; columns are set, not saved."""
+    ticks = queries.ticks_of(order.id)
+    stands = standing(ticks)
+    stops = [
+        ClockTick(kind, Tick.STOP, now)
+        for kind, tick in stands.items()
+        if tick.tick != Tick.STOP and _is_behind(kind, OrderState(order.state))
+    ]
+    added = [*new, *stops]
+    if any(tick.tick not in {Tick.STOP, Tick.PAUSE} for tick in added):
+        told = recomputed(order.division_id, [*ticks, *added])
+        added = told[len(ticks) :]
+    _write([(order.id, tick) for tick in added])
+    _wind(order, stands | standing(added))
+
+
+def check_limit(terms: Terms, now: datetime) -> ClockTick:
+    """The clock of the quality check, which starts with the reply."""
+    return ClockTick(
+        ClockKind.CHECK,
+        Tick.START,
+        now,
+        terms.quality_check_days,
+        terms.quality_check_unit,
+        Key.QUALITY_CHECK_LIMIT,
+    )
+
+
+def complex_limit(terms: Terms, now: datetime) -> ClockTick:
+    """The longer limit of a matter found complex, counted like the shorter one."""
+    return ClockTick(
+        ClockKind.RECTIFY,
+        Tick.LIMIT,
+        now,
+        terms.complex_rectify_days,
+        terms.complex_rectify_unit,
+        Key.COMPLEX_RECTIFY_LIMIT,
+    )
+
+
+def again(order_id: UUID, now: datetime) -> list[ClockTick]:
+    """The rectification's clock as it last ran, for an order that is worked on again: it starts anew."""
+    last = next(
+        tick
+        for tick in reversed(queries.ticks_of(order_id))
+        if tick.clock == ClockKind.RECTIFY and tick.tick in {Tick.START, Tick.LIMIT}
+    )
+    return [ClockTick(ClockKind.RECTIFY, Tick.START, now, last.number, last.unit, last.rule)]
+
+
+def paused(order_id: UUID, now: datetime) -> list[ClockTick]:
+    """A pause of every clock that has not stopped."""
+    return [
+        ClockTick(kind, Tick.PAUSE, now)
+        for kind, tick in standing(queries.ticks_of(order_id)).items()
+        if tick.tick not in {Tick.STOP, Tick.PAUSE}
+    ]
+
+
+def resumed(order_id: UUID, now: datetime) -> list[ClockTick]:
+    """The end of the pause of every clock that is paused."""
+    return [
+        ClockTick(kind, Tick.RESUME, now)
+        for kind, tick in standing(queries.ticks_of(order_id)).items()
+        if tick.tick == Tick.PAUSE
+    ]
+
+
+def now_known(order: WorkOrder, now: datetime) -> list[ClockTick]:
+    """For each running clock whose end the calendar could not tell and now tells: its limit said once more."""
+    ticks = queries.ticks_of(order.id)
+    if not ticks:
+        return []
+    anew = standing(recomputed(order.division_id, ticks))
+    found = []
+    for kind, tick in standing(ticks).items():
+        if tick.tick in {Tick.STOP, Tick.PAUSE} or tick.due_at is not None or anew[kind].due_at is None:
+            continue
+        limit = next(t for t in reversed(ticks) if t.clock == kind and t.tick in {Tick.START, Tick.LIMIT})
+        found.append(replace(limit, tick=Tick.LIMIT, at=now))
+    return found
+
+
+def recomputed(division_id: int, ticks: Sequence[ClockTick]) -> list[ClockTick]:
+    """The events computed anew from the division's rules of the first one's day and its calendar."""
+    day = local_day(ticks[0].at)
+    terms = rulebook.terms_for_division(division_id, day)
+    return retold(ticks, rulebook.calendar(terms, day, to=local_day(ticks[-1].at)), terms.amber_threshold)
+
+
+def _is_behind(kind: ClockKind, state: OrderState) -> bool:
+    """Whether a state is past what a clock measures, or back before the check of a reply."""
+    running = CLOCK_OF.get(state)
+    if running is None or kind == ClockKind.CHECK:
+        return kind != running
+    order = list(ClockKind)
+    return order.index(kind) < order.index(running)
+
+
+def _write(ticks: Iterable[tuple[UUID, ClockTick]]) -> None:
+    ClockEvent.objects.bulk_create(
+        [
+            ClockEvent(
+                order_id=order_id,
+                clock=tick.clock,
+                tick=tick.tick,
+                at=tick.at,
+                number=tick.number,
+                unit=tick.unit,
+                rule=tick.rule,
+                due_at=tick.due_at,
+                amber_at=tick.amber_at,
+            )
+            for order_id, tick in ticks
+        ]
+    )
+
+
+def _wind(order: WorkOrder, stands: Mapping[ClockKind, ClockTick]) -> None:
+    """Set the columns: what was promised stays to be seen when it is past; what runs now has its moments."""
+    running = CLOCK_OF.get(OrderState(order.state))
+    for kind, tick in stands.items():
+        if tick.tick not in {Tick.STOP, Tick.PAUSE} and kind in _PROMISES:
+            setattr(order, _PROMISES[kind], tick.due_at)
+    stand = stands.get(running) if running else None
+    order.clock = running or ""
+    before = order.due_at
+    order.due_at = stand.due_at if stand else None
+    order.amber_at = stand.amber_at if stand else None
+    order.deadline_known = all(
+        tick.due_at is not None for tick in stands.values() if tick.tick not in {Tick.STOP, Tick.PAUSE}
+    )
+    if order.due_at != before:
+        order.alarm = Alarm.NONE

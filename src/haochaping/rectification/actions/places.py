@@ -1,0 +1,195 @@
+"""退单, 转派, 协办, 并单: which agency an order is with, who helps, and with which other order it is answered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from haochaping.directory import queries as directory
+from haochaping.kernel.identifiers import uuid7
+from haochaping.kernel.periods import local_day
+from haochaping.kernel.refused import Refused
+from haochaping.rectification import access, queries
+from haochaping.rectification.actions import clocks
+from haochaping.rectification.actions.steps import checked_text, held, moved, record, step
+from haochaping.rectification.models import CoHandler, WorkOrder
+from haochaping.rectification.states import FINAL, FIRED_BY
+from haochaping.rectification.terms import (
+    AGENCY_ELSEWHERE,
+    HELPS_ALREADY,
+    NO_CO_HANDLER,
+    NO_SUCH_AGENCY,
+    NOT_THE_SAME_MATTER,
+    RETURN_IS_FREE,
+    RETURN_TOO_LATE,
+    RETURNS_OFF,
+    SAME_AGENCY,
+    HandlingOutcome,
+    Move,
+    OrderState,
+)
+from haochaping.rulebook import queries as rulebook
+from haochaping.rulebook.rules import due_after
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from haochaping.directory.terms import AgencyRef
+    from haochaping.kernel.actor import Actor
+
+
+@transaction.atomic
+def ask_return(order_id: UUID, *, reason: str, by: Actor, now: datetime) -> None:
+    """The agency says that the matter is not its own: before signing, within the limit, as often as the rules allow.
+
+    Raises:
+        Refused: as `sign_for`, and RETURNS_OFF, RETURN_TOO_LATE, TEXT_MISSING, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
+    """
+    reason = checked_text(reason, "reason")
+    order = step(order_id, Move.ASK_RETURN, by)
+    limit = rulebook.terms_for_division(order.division_id, local_day(now)).returns_at_most
+    if queries.events_count(order.id, Move.ASK_RETURN) >= limit:
+        raise Refused(RETURNS_OFF, limit=limit)
+    if order.sign_due_at is not None and now > order.sign_due_at:
+        raise Refused(RETURN_TOO_LATE, due=order.sign_due_at)
+    order.save(update_fields=["state"])
+    record([order], Move.ASK_RETURN, by=by, now=now, note=reason)
+
+
+@transaction.atomic
+def refuse_return(order_id: UUID, *, reason: str, by: Actor, now: datetime) -> None:
+    """The dispatcher leaves the order with the agency; its clock has been running all the time.
+
+    Raises:
+        Refused: as `sign_for`, and RETURN_IS_FREE, TEXT_MISSING, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
+    """
+    reason = checked_text(reason, "reason")
+    order = step(order_id, Move.REFUSE_RETURN, by)
+    if not rulebook.terms_for_division(order.division_id, local_day(now)).return_needs_approval:
+        raise Refused(RETURN_IS_FREE)
+    order.save(update_fields=["state"])
+    record([order], Move.REFUSE_RETURN, by=by, now=now, note=reason)
+
+
+@transaction.atomic
+def grant_return(order_id: UUID, *, agency_code: str, reason: str, by: Actor, now: datetime) -> UUID:
+    """The dispatcher agrees and sends the order to another agency, with clocks started anew; returns the review's id.
+
+    Raises:
+        Refused: as `redispatch`.
+    """
+    return _send(order_id, Move.GRANT_RETURN, agency_code, reason, by=by, now=now)
+
+
+@transaction.atomic
+def redispatch(order_id: UUID, *, agency_code: str, reason: str, by: Actor, now: datetime) -> UUID:
+    """The dispatcher sends an order that nobody signed for, or that was escalated, to another agency.
+
+    Returns the review's id.
+
+    Raises:
+        Refused: as `sign_for`, and NO_SUCH_AGENCY, SAME_AGENCY, AGENCY_ELSEWHERE, TEXT_MISSING, TEXT_TOO_LONG,
+            FORBIDDEN_CHARACTERS.
+    """
+    return _send(order_id, Move.REDISPATCH, agency_code, reason, by=by, now=now)
+
+
+def _send(order_id: UUID, move: Move, agency_code: str, reason: str, *, by: Actor, now: datetime) -> UUID:
+    reason = checked_text(reason, "reason")
+    order = step(order_id, move, by)
+    agency = _agency(agency_code, by)
+    if agency.id == order.agency_id:
+        raise Refused(SAME_AGENCY, field="agency")
+    order.agency_id = agency.id
+    begin_again(order, now)
+    record([order], move, by=by, now=now, note=f"{agency.name}\n{reason}", agency=agency.code)
+    return order.review_id
+
+
+def begin_again(order: WorkOrder, now: datetime) -> None:
+    """Send an order out once more: nothing of the last time counts as done, and the clocks start anew. Saves it."""
+    order.dispatched_at = now
+    order.signed_at = order.verified_at = order.rectified_at = order.replied_at = order.rating_until = None
+    order.outcome = order.rectification_text = order.reply_text = ""
+    clocks.pass_on(order, now, *clocks.restarted(order, now))
+    order.save()
+
+
+@transaction.atomic
+def join(order_id: UUID, *, agency_code: str, task: str, by: Actor, now: datetime) -> None:
+    """The dispatcher asks another agency to help; it has the limit of a simple matter, the lead keeps the order.
+
+    Raises:
+        Refused: as `redispatch`, and HELPS_ALREADY.
+    """
+    task = checked_text(task, "task")
+    order = step(order_id, Move.JOIN, by)
+    agency = _agency(agency_code, by)
+    if agency.id == order.agency_id:
+        raise Refused(SAME_AGENCY, field="agency")
+    if CoHandler.objects.filter(order=order, agency_id=agency.id, done_at__isnull=True).exists():
+        raise Refused(HELPS_ALREADY, field="agency")
+    day = local_day(now)
+    terms = rulebook.terms_for_division(order.division_id, day)
+    due = due_after(now, terms.simple_rectify_days, terms.simple_rectify_unit, rulebook.calendar(terms, day))
+    CoHandler.objects.create(
+        id=uuid7(now), order=order, agency_id=agency.id, task=task, asked_by=str(by), asked_at=now, due_at=due
+    )
+    record([order], Move.JOIN, by=by, now=now, note=f"{agency.name}\n{task}", agency=agency.code)
+
+
+@transaction.atomic
+def contribute(order_id: UUID, *, text: str, by: Actor, now: datetime) -> None:
+    """An agency that was asked to help says what it has done.
+
+    Raises:
+        Refused: NO_SUCH_ORDER, NOT_ALLOWED, WRONG_STATE, NO_CO_HANDLER, TEXT_MISSING, TEXT_TOO_LONG,
+            FORBIDDEN_CHARACTERS.
+    """
+    text = checked_text(text, "text")
+    order = moved(held(order_id), Move.CONTRIBUTE)
+    mine = [
+        one.id
+        for one in queries.beside(order.id).co_handlers
+        if one.done_at is None
+        and access.may_fire(by, FIRED_BY[Move.CONTRIBUTE], division_path="", agency_path=one.agency_path)
+    ]
+    if not mine:
+        raise Refused(NO_CO_HANDLER)
+    CoHandler.objects.filter(id=mine[0]).update(contribution=text, done_by=str(by), done_at=now)
+    record([order], Move.CONTRIBUTE, by=by, now=now, note=text)
+
+
+@transaction.atomic
+def merge(order_id: UUID, *, into: UUID, by: Actor, now: datetime) -> None:
+    """Two orders of one reviewer about one matter are answered together; that they are is the caller's to have checked.
+
+    Locks both, the older id first.
+
+    Raises:
+        Refused: as `sign_for`, and NOT_THE_SAME_MATTER.
+    """
+    for pk in sorted((order_id, into)):
+        held(pk)
+    order, lead = step(order_id, Move.MERGE, by), held(into)
+    access.check_fire(
+        by, FIRED_BY[Move.MERGE], division_path=lead.division.path, agency_path=lead.agency.path
+    )
+    if order.id == lead.id or OrderState(lead.state) in FINAL:
+        raise Refused(NOT_THE_SAME_MATTER, field="into", value=str(into))
+    order.merged_into, order.outcome, order.closed_at = lead, HandlingOutcome.DUPLICATE_MERGED, now
+    clocks.pass_on(order, now)
+    order.save(update_fields=["state", "merged_into", "outcome", "closed_at", *clocks.COLUMNS])
+    record([order], Move.MERGE, by=by, now=now, into=str(into))
+
+
+def _agency(code: str, by: Actor) -> AgencyRef:
+    agency = directory.agencies([code.strip()]).get(code.strip())
+    if agency is None:
+        raise Refused(NO_SUCH_AGENCY, field="agency", value=code[:40])
+    division = directory.division_by_id(agency.division_id)
+    if not by.scope.covers(division_path=division.path, agency_path=agency.path):
+        raise Refused(AGENCY_ELSEWHERE, field="agency", value=agency.name)
+    return agency
