@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.db.models import F, OuterRef, Q, Subquery
@@ -194,10 +194,12 @@ def timeline(order_id: UUID) -> list[EventRow]:
 
 
 def history(order_id: UUID) -> HistoryRow:
-    """Everything that happened to an order, oldest first, asked together."""
-    told = HistoryRow([], [], {})
+    """Everything that happened to an order, oldest first, and what stands beside it, asked together."""
+    told: HistoryRow
     with connection.cursor() as cursor:
-        cursor.execute(_HISTORY, {"order": order_id})
+        cursor.execute(f"{_BESIDE};\n{_HISTORY}", {"order": order_id})
+        told = HistoryRow([], [], {}, _beside(cursor.fetchall()))
+        cursor.nextset()
         for what, at, _, word, by, note, result, is_true, is_reasonable, name in cursor.fetchall():
             if name:
                 told.names[by] = name
@@ -234,31 +236,21 @@ def was_found_untrue(order_id: UUID) -> bool:
 
 
 def beside(order_id: UUID) -> Beside:
-    """More time asked for, who helps, and the plan, asked together."""
-    found = Beside([], [], [])
+    """More time asked for, who helps, and the plan."""
     with connection.cursor() as cursor:
         cursor.execute(_BESIDE, {"order": order_id})
-        for (
-            what,
-            at,
-            pk,
-            words,
-            note,
-            days,
-            granted,
-            agency_id,
-            name,
-            path,
-            day,
-            due,
-            done,
-        ) in cursor.fetchall():
-            if what == "extension":
-                found.extensions.append(ExtensionRow(days, words, at, granted, note))
-            elif what == "co_handler":
-                found.co_handlers.append(CoHandlerRow(pk, agency_id, name, path, words, due, note, done))
-            else:
-                found.milestones.append(MilestoneRow(pk, words, day, note, done))
+        return _beside(cursor.fetchall())
+
+
+def _beside(rows: Iterable[tuple[Any, ...]]) -> Beside:
+    found = Beside([], [], [])
+    for what, at, pk, words, note, days, granted, agency_id, name, path, day, due, done in rows:
+        if what == "extension":
+            found.extensions.append(ExtensionRow(days, words, at, granted, note))
+        elif what == "co_handler":
+            found.co_handlers.append(CoHandlerRow(pk, agency_id, name, path, words, due, note, done))
+        else:
+            found.milestones.append(MilestoneRow(pk, words, day, note, done))
     return found
 
 

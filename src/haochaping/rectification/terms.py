@@ -406,6 +406,7 @@ class HistoryRow:
     events: list[EventRow]
     calls: list[CallRow]
     names: dict[str, str]
+    beside: Beside
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,7 +175,7 @@ def _page(
     _check_dispatched(order)
     leave_note(request, EntryKind.PERSONAL_DATA_READ, "order", str(order.id))
     history = orders.history(order.id)
-    beside = orders.beside(order.id)
+    beside = history.beside
     thread = notices.messages(order.thread_id, for_side=Side.AGENCY) if order.thread_id else []
     written = [*(event.by for event in history.events), *(message.author for message in thread)]
     names = called(written, history.names, by)
