@@ -12,6 +12,7 @@ from haochaping.files.pictures import redrawn
 from haochaping.flows import change_review, handle_bad_review
 from haochaping.flows.receive_reviews import receive_reviews
 from haochaping.kernel.actor import SYSTEM, Scope
+from haochaping.kernel.periods import local_day
 from haochaping.publicity import actions as publicity
 from haochaping.publicity.terms import Decision, Part
 from haochaping.rectification import actions as rectification
@@ -87,5 +88,9 @@ def _agency_acts(order_id: UUID, clerk: Actor, at: datetime) -> None:
     rectification.verify_by_callback(
         order_id, result="answered", is_true=True, is_reasonable=True, note="已核实", by=clerk, now=at
     )
+    rectification.enter_in_ledger(
+        order_id, reason="须改造系统", plan=f"{local_day(at)} 并窗", by=clerk, now=at
+    )
+    rectification.ask_extension(order_id, days=1, reason="等待配件", by=clerk, now=at)
     rectification.rectify(order_id, outcome="immediate_rectified", text="已并窗办理", by=clerk, now=at)
     handle_bad_review.reply(order_id, "已改为一次办结。", by=clerk, now=at)

@@ -66,6 +66,9 @@ _JOINED = {
     )
     for table in (
         "rectification_callback",
+        "rectification_clock_event",
+        "rectification_extension",
+        "rectification_milestone",
         "rectification_order_event",
         "rectification_solution_answer",
         "reviews_supplement",

@@ -12,6 +12,7 @@ from haochaping.doors.commands import (
     intake,
     ledger,
     operate,
+    orders,
     people,
     rulebook,
     run,
@@ -45,6 +46,7 @@ cli.add_command(rulebook.rulebook)
 cli.add_command(intake.cases)
 cli.add_command(intake.reviews)
 cli.add_command(intake.invitations)
+cli.add_command(orders.orders)
 cli.add_command(operate.quarantine)
 cli.add_command(operate.jobs)
 cli.add_command(ledger.ledger)

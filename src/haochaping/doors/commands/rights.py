@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import ProgrammingError, transaction
 from psycopg import sql
 
-from haochaping.doors.tables import TABLES
+from haochaping.doors.tables import FUNCTION, TABLES
 from haochaping.ledger import actions as ledger
 from haochaping.postgres import roles
 from haochaping.postgres.terms import STAFF_ROLE, PostgresError
@@ -62,6 +62,7 @@ def give(owner: BaseDatabaseWrapper, role: str, *, apart: bool) -> None:
     """Give both roles their rights and put the policies in force; `apart`: the application is not the owner."""
     name, staff = sql.Identifier(role), sql.Identifier(STAFF_ROLE)
     with transaction.atomic(using=owner.alias), owner.cursor() as cursor:
+        cursor.execute(FUNCTION)
         if apart:
             for text in (*_filled(_APPLICATION, name), *ledger.grants(role)):
                 cursor.execute(text)

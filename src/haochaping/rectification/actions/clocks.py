@@ -97,7 +97,7 @@ def pass_on(order: WorkOrder, now: datetime, *new: ClockTick) -> None:
     ]
     added = [*new, *stops]
     if any(tick.tick not in {Tick.STOP, Tick.PAUSE} for tick in added):
-        told = recomputed(order.division_id, [*ticks, *added])
+        told = queries.recomputed(order.division_id, [*ticks, *added])
         added = told[len(ticks) :]
     _write([(order.id, tick) for tick in added])
     _wind(order, stands | standing(added))
@@ -160,7 +160,7 @@ def now_known(order: WorkOrder, now: datetime) -> list[ClockTick]:
     ticks = queries.ticks_of(order.id)
     if not ticks:
         return []
-    anew = standing(recomputed(order.division_id, ticks))
+    anew = standing(queries.recomputed(order.division_id, ticks))
     found = []
     for kind, tick in standing(ticks).items():
         if tick.tick in {Tick.STOP, Tick.PAUSE} or tick.due_at is not None or anew[kind].due_at is None:
@@ -168,13 +168,6 @@ def now_known(order: WorkOrder, now: datetime) -> list[ClockTick]:
         limit = next(t for t in reversed(ticks) if t.clock == kind and t.tick in {Tick.START, Tick.LIMIT})
         found.append(replace(limit, tick=Tick.LIMIT, at=now))
     return found
-
-
-def recomputed(division_id: int, ticks: Sequence[ClockTick]) -> list[ClockTick]:
-    """The events computed anew from the division's rules of the first one's day and its calendar."""
-    day = local_day(ticks[0].at)
-    terms = rulebook.terms_for_division(division_id, day)
-    return retold(ticks, rulebook.calendar(terms, day, to=local_day(ticks[-1].at)), terms.amber_threshold)
 
 
 def _is_behind(kind: ClockKind, state: OrderState) -> bool:
