@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -199,7 +199,7 @@ def test_that_no_call_is_possible_is_said_only_where_none_is(review, now):
     close_order.settle(by=SYSTEM, now=now + 12 * MINUTE)
     order = order_of(review).id
     rectification.sign_for(order, by=worlds.CLERK, now=now + 13 * MINUTE)
-    told = {
+    told: dict[str, Any] = {
         "result": "not_possible",
         "is_true": True,
         "is_reasonable": True,

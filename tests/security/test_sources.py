@@ -127,7 +127,10 @@ def test_secrets_are_compared_in_constant_time():
     }
 
     # Fingerprints of rows that are compared to see whether they changed are no secrets.
-    assert {place.partition(":")[0] for place in compared} <= {"cases/actions.py", "reviews/actions/acceptance.py"}
+    assert {place.partition(":")[0] for place in compared} <= {
+        "cases/actions.py",
+        "reviews/actions/acceptance.py",
+    }
 
 
 def _name(node: ast.expr) -> str:

@@ -89,7 +89,7 @@ _TICK = ("clock", "tick", "at", "number", "unit", "rule", "due_at", "amber_at")
 
 _SOLUTION = ("solved", "text", "answered_at", "changeable_until")
 
-_BESIDE = resources.files("haochaping.rectification").joinpath("sql/beside.sql").read_text(encoding="utf-8")
+# Two statements asked at once: what stands beside an order, then what happened to it.
 _HISTORY = resources.files("haochaping.rectification").joinpath("sql/history.sql").read_text(encoding="utf-8")
 
 
@@ -212,7 +212,7 @@ def history(order_id: UUID) -> HistoryRow:
     """Everything that happened to an order, oldest first, and what stands beside it, asked together."""
     told: HistoryRow
     with connection.cursor() as cursor:
-        cursor.execute(f"{_BESIDE};\n{_HISTORY}", {"order": order_id})
+        cursor.execute(_HISTORY, {"order": order_id})
         told = HistoryRow([], [], {}, _beside(cursor.fetchall()))
         cursor.nextset()
         for what, at, _, word, by, note, result, is_true, is_reasonable, name in cursor.fetchall():
@@ -269,7 +269,7 @@ def was_found_untrue(order_id: UUID) -> bool:
 def beside(order_id: UUID) -> Beside:
     """More time asked for, who helps, and the plan."""
     with connection.cursor() as cursor:
-        cursor.execute(_BESIDE, {"order": order_id})
+        cursor.execute(_HISTORY, {"order": order_id})
         return _beside(cursor.fetchall())
 
 
