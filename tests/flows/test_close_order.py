@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from haochaping.rectification.terms import OrderRow
+
 pytestmark = pytest.mark.django_db
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -32,7 +34,7 @@ DISPATCHER = Actor(
 )
 
 
-def answered(case_no: str, now: datetime, **person: object) -> UUID:
+def answered(case_no: str, now: datetime, **person: Any) -> UUID:
     """A bad review whose order has been replied to; returns the review."""
     worlds.take_case(case_no, now)
     given = worlds.give(case_no, 1, now, **person)
@@ -48,7 +50,7 @@ def answered(case_no: str, now: datetime, **person: object) -> UUID:
     return given.id
 
 
-def order_of(review_id: UUID):
+def order_of(review_id: UUID) -> OrderRow:
     order = orders.order_of_review(review_id)
     assert order is not None
     return order
@@ -178,7 +180,7 @@ def test_an_order_sent_elsewhere_counts_there(now):
 
 
 class TestMerge:
-    def open(self, case_no: str, now: datetime, **person: object) -> UUID:
+    def open(self, case_no: str, now: datetime, **person: Any) -> UUID:
         worlds.take_case(case_no, now)
         given = worlds.give(case_no, 1, now, **person)
         assert given.id is not None
