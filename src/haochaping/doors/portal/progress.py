@@ -12,11 +12,13 @@ from haochaping.notices import queries as notices
 from haochaping.notices.terms import Side
 from haochaping.rectification import queries as orders
 from haochaping.rectification.rules import is_overdue, next_due
+from haochaping.rectification.states import after
 from haochaping.rectification.terms import (
     MOVE_LABELS,
     OUTCOME_LABELS,
     SOLVED_LABELS,
     HandlingOutcome,
+    Move,
     OrderState,
 )
 from haochaping.ui.moments import moment
@@ -49,10 +51,14 @@ _LATE = {
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The order of a review as its reviewer reads it; `promise` is a sentence with its date, "" after the reply."""
+    """The order of a review as its reviewer reads it; `promise` is a sentence with its date, "" after the reply.
+
+    `begun` says that the agency finishes it, even when the reviewer rates better or takes the review back.
+    """
 
     agency: str
     waiting: bool
+    begun: bool
     promise: str
     late: bool
     events: list[Event]
@@ -78,6 +84,7 @@ def progress_of(order: OrderRow | None, *, now: datetime) -> Progress | None:
     return Progress(
         agency=order.agency_name,
         waiting=waiting,
+        begun=after(order.state, Move.CANCEL) is None,
         promise="" if waiting else promise(order, now),
         late=is_overdue(order, now),
         events=events,
