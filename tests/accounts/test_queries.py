@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from haochaping.accounts import actions, queries
+from haochaping.accounts.models import ApiClient
 from haochaping.accounts.terms import CLIENT_POWERS, POWERS_OF, Place, Role
 from haochaping.kernel.actor import EVERYWHERE, NOWHERE, OPERATOR, ActorKind, Scope
 
@@ -60,6 +61,36 @@ def test_client_by_key():
     assert client is not None
     assert (client.id, client.name, client.division_code) == (pk, "示例平台", DIVISION)
     assert queries.clients() == [client]
+
+
+@pytest.fixture
+def clock(monkeypatch) -> list[float]:
+    """The seconds that `client_by_key` goes by."""
+    seconds = [100.0]
+    monkeypatch.setattr(queries, "monotonic", lambda: seconds[0])
+    return seconds
+
+
+def test_a_client_revoked_elsewhere_is_refused_once_it_is_asked_for_anew(clock):
+    """Another process revokes: this one learns of it when its second is over."""
+    pk, key = actions.create_client(name="示例平台", division_code=DIVISION, by=OPERATOR, now=NOW)
+    assert queries.client_by_key(key)
+
+    ApiClient.objects.filter(id=pk).update(active=False, revoked_at=NOW)
+
+    assert queries.client_by_key(key)
+    clock[0] += 1
+    assert queries.client_by_key(key) is None
+    assert queries.client_by_key(key) is None
+
+
+def test_a_client_revoked_here_is_refused_at_once(clock):
+    pk, key = actions.create_client(name="示例平台", division_code=DIVISION, by=OPERATOR, now=NOW)
+    assert queries.client_by_key(key)
+
+    actions.revoke_client(client_id=pk, by=OPERATOR, now=NOW)
+
+    assert queries.client_by_key(key) is None
 
 
 @pytest.mark.parametrize("spoilt", ["", "hcp_", "x", "hcp_" + "A" * 43])

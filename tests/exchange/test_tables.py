@@ -150,6 +150,26 @@ def test_ending_in_capitals(tmp_path):
     assert read(tmp_path / "T.CSV", b"a\n1\n")[0].fields == {"a": "1"}
 
 
+@pytest.mark.parametrize("name", ["t.csv", "t.xlsx"])
+def test_a_column_that_does_not_exist_is_named_with_those_that_do(tmp_path, name):
+    path, lines = tmp_path / name, [[], ["source", "colour"], ["yc-hall", ""]]
+    if name.endswith(".csv"):
+        path.write_text("\n".join(",".join(cells) for cells in lines), encoding="utf-8")
+    else:
+        with xlsxwriter.Workbook(path) as book:
+            sheet = book.add_worksheet()
+            for number, cells in enumerate(lines):
+                sheet.write_row(number, 0, cells)
+
+    with pytest.raises(Refused) as caught:
+        list(tables.some_rows(path, "source", bool, known=("source", "case_no")))
+
+    complaint = caught.value.complaint
+    assert (complaint.code, complaint.field, complaint.params["row"]) == ("unknown_column", "colour", 2)
+    assert "source, case_no" in say(complaint).remedy
+    assert list(tables.some_rows(path, "source", bool)) != []
+
+
 def test_file_in_another_encoding(tmp_path):
     assert refused(tmp_path / "t.csv", TABLE.encode("utf-16")).code == "unreadable_file"
 

@@ -135,6 +135,7 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "readyz": (200, "/readyz"),
     "set_language": (302, "/i18n/"),
     "csp_report": (405, "/csp-report"),
+    "favicon": (302, "/favicon.ico"),
     "security_txt": (404, "/.well-known/security.txt"),
     "review_form": (303, "{asked}/reasons"),
     "review_follow_up_form": (303, "{asked}/follow-up/reasons"),

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from haochaping.doors import reports
+from haochaping.doors import icon, reports
 from haochaping.doors.workbench import start
 
 type Urls = list[URLPattern | URLResolver]
@@ -30,6 +30,7 @@ EVERYWHERE: Urls = [
     path("", include("haochaping.doors.health.urls")),
     path("i18n/", set_language, name="set_language"),
     path("csp-report", reports.violation, name="csp_report"),
+    path("favicon.ico", icon.favicon, name="favicon"),
     path(".well-known/security.txt", reports.security_txt, name="security_txt"),
 ]
 

@@ -11,13 +11,12 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext
 
-from haochaping.accounts.access import may_any
+from haochaping.accounts.access import may
 from haochaping.accounts.terms import NOT_ALLOWED, OUT_OF_SCOPE, UNKNOWN_CLIENT, UNKNOWN_USER, Power
 from haochaping.directory.terms import CHANGED_MEANWHILE, NOT_IN_DIRECTORY, NOT_YOURS
 from haochaping.doors.gate import actor_of
 from haochaping.exchange.terms import NOT_WAITING
 from haochaping.files.terms import NO_SUCH_PHOTO
-from haochaping.identity.access import LOOKERS
 from haochaping.identity.terms import (
     NO_ORGANISATION,
     NO_SUCH_OPENING,
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from django.forms import Form
-    from django.http import HttpRequest
+    from django.http import HttpRequest, QueryDict
 
     from haochaping.kernel.actor import Actor
     from haochaping.kernel.refused import Complaint
@@ -74,82 +73,100 @@ _STATUS = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A page of the workbench: what it is called, what one does there, the powers any of which opens it."""
+    """A page of the workbench: what it is called, the powers any of which opens it, and what each lets one do there.
+
+    Who holds several of them is told of the first.
+    """
 
     name: str
     title: str
-    text: str
-    powers: frozenset[Power]
+    texts: Mapping[Power, str]
+
+    def text_for(self, by: Actor) -> str:
+        """What somebody may do there; "" when nothing."""
+        return next((text for power, text in self.texts.items() if may(by, power)), "")
 
 
 PLACES = (
     Place(
         "desk",
         N_("Work orders"),
-        N_("Answer bad reviews and put right what is behind them."),
-        frozenset({Power.ORDER_VIEW}),
+        {Power.ORDER_VIEW: N_("Answer bad reviews and put right what is behind them.")},
     ),
     Place(
         "desk_releases",
         N_("Texts to release"),
-        N_("Decide which texts and replies the public may read."),
-        frozenset({Power.PUBLICATION_RELEASE}),
+        {Power.PUBLICATION_RELEASE: N_("Decide which texts and replies the public may read.")},
     ),
     Place(
         "desk_openings",
         N_("Openings of identities"),
-        N_("Ask that a sealed identity be opened, or decide about it."),
-        LOOKERS,
+        {
+            Power.IDENTITY_REQUEST: N_("Ask that a sealed identity be opened."),
+            Power.IDENTITY_APPROVE: N_("Decide for your office whether a sealed identity is opened."),
+            Power.AUDIT_READ: N_("See who asked to have a sealed identity opened, and who approved it."),
+        },
     ),
     Place(
         "desk_quarantine",
         N_("Quarantine"),
-        N_("See which records could not be taken, and why; try them again."),
-        frozenset({Power.QUARANTINE_MANAGE}),
+        {Power.QUARANTINE_MANAGE: N_("See which records could not be taken, and why; try them again.")},
     ),
     Place(
         "desk_jobs",
         N_("Jobs that were given up"),
-        N_("See what the program could not do in the background, and have it tried again."),
-        frozenset({Power.JOBS_MANAGE}),
+        {
+            Power.JOBS_MANAGE: N_(
+                "See what the program could not do in the background, and have it tried again."
+            )
+        },
     ),
     Place(
         "console_directory",
         N_("Directory"),
-        N_(
-            "Divisions, agencies, items, platforms, halls, windows, devices, staff: find, add, change, close."
-        ),
-        frozenset({Power.DIRECTORY_EDIT}),
+        {
+            Power.DIRECTORY_EDIT: N_(
+                "Divisions, agencies, items, platforms, halls, windows, devices, staff: find, add, change, close."
+            )
+        },
     ),
     Place(
         "console_rulebook",
         N_("Rulebook"),
-        N_("Check and confirm the rules that hold here, add values, local working days."),
-        frozenset({Power.RULEBOOK_EDIT}),
+        {
+            Power.RULEBOOK_EDIT: N_(
+                "Check and confirm the rules that hold here, add values, local working days."
+            )
+        },
     ),
     Place(
         "console_import",
         N_("Import"),
-        N_("Put a file into the directory or the working calendar, after a dry run."),
-        frozenset({Power.DIRECTORY_EDIT, Power.RULEBOOK_EDIT}),
+        dict.fromkeys(
+            (Power.DIRECTORY_EDIT, Power.RULEBOOK_EDIT),
+            N_("Put a file into the directory or the working calendar, after a dry run."),
+        ),
     ),
     Place(
         "account_people",
         N_("Accounts"),
-        N_("Open accounts, issue links for passwords, bind identities, end sessions."),
-        frozenset({Power.ACCOUNT_MANAGE, Power.ROLE_GRANT, Power.SESSION_END}),
+        {
+            Power.ACCOUNT_MANAGE: N_(
+                "Open and disable accounts, issue links for passwords, bind identities."
+            ),
+            Power.ROLE_GRANT: N_("Give roles and take them back, reset second factors, end sessions."),
+            Power.SESSION_END: N_("End sessions."),
+        },
     ),
     Place(
         "account_clients",
         N_("API clients"),
-        N_("Give programs a key, and take it back."),
-        frozenset({Power.CLIENT_MANAGE}),
+        {Power.CLIENT_MANAGE: N_("Give programs a key, and take it back.")},
     ),
     Place(
         "account_audit",
         N_("Audit"),
-        N_("See who did what: log-ins, denied access, personal data read, changes."),
-        frozenset({Power.AUDIT_READ}),
+        {Power.AUDIT_READ: N_("See who did what: log-ins, denied access, personal data read, changes.")},
     ),
 )
 
@@ -167,9 +184,9 @@ class Entry:
 def entries(by: Actor, here: str = "") -> list[Entry]:
     """The places open to somebody."""
     return [
-        Entry(gettext(place.title), gettext(place.text), _address(place.name), place.name == here)
+        Entry(gettext(place.title), gettext(text), _address(place.name), place.name == here)
         for place in PLACES
-        if may_any(by, place.powers)
+        if (text := place.text_for(by))
     ]
 
 
@@ -207,6 +224,11 @@ def refusable[**P](
             )
 
     return answered
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """What a form sent, also when it sent nothing at all; None when the page is only looked at."""
+    return request.POST if request.method == "POST" else None
 
 
 def status_of(complaint: Complaint) -> int:

@@ -89,6 +89,24 @@ CASE_FIELDS = frozenset(
 APPLICANT_FIELDS = REVIEWER_FIELDS | {"kind", "agent", "birth_year"}
 OCCURRENCE_FIELDS = frozenset({"no", "name", "stage", "at", "channel", "hall", "window", "staff"})
 
+
+def _columns(fields: frozenset[str], inner: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
+    """The columns of a table with these fields: what lies in an object is named by the way to it."""
+    flat = fields - {name.partition(".")[0] for name in inner}
+    within = {f"{name}.{field}" for name, parts in inner.items() for field in parts}
+    return tuple(sorted(flat | within - inner.keys()))
+
+
+REVIEW_COLUMNS = _columns(REVIEW_FIELDS, {"reviewer": REVIEWER_FIELDS})
+CASE_COLUMNS = _columns(
+    CASE_FIELDS,
+    {
+        "applicant": APPLICANT_FIELDS,
+        "applicant.agent": REVIEWER_FIELDS,
+        "occurrences": OCCURRENCE_FIELDS,
+    },
+)
+
 # What a record in quarantine shows of itself: codes, numbers and times, no words and nobody.
 _BARE = (REVIEW_FIELDS | CASE_FIELDS) - {"case_no", "comment_text", "reviewer", "applicant", "occurrences"}
 

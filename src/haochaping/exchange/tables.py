@@ -8,12 +8,14 @@ from __future__ import annotations
 import codecs
 import csv
 from datetime import date, datetime
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING
 
 import python_calamine
 from msgspec import Struct
 
+from haochaping.exchange.fields import shown
 from haochaping.exchange.formulas import formula_cells
 from haochaping.exchange.rules import read_json
 from haochaping.exchange.terms import (
@@ -25,6 +27,7 @@ from haochaping.exchange.terms import (
     ROUNDED_NUMBER,
     SHORT_ROW,
     TORN_ROW,
+    UNKNOWN_COLUMN,
     UNKNOWN_FILE_TYPE,
     UNREADABLE_FILE,
 )
@@ -32,7 +35,7 @@ from haochaping.kernel.refused import Complaint, Refused
 
 if TYPE_CHECKING:
     from array import array
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
 _CHUNK = 1 << 20
@@ -53,11 +56,20 @@ def rows(path: Path) -> Iterator[Row]:
     return (row for row in some_rows(path, "", lambda _: True) if row is not None)
 
 
-def some_rows(path: Path, column: str, wanted: Callable[[str], bool]) -> Iterator[Row | None]:
-    """As `rows`, with None in place of each row whose value in a column is not wanted ("" where it has none)."""
+def some_rows(
+    path: Path, column: str, wanted: Callable[[str], bool], known: Collection[str] = ()
+) -> Iterator[Row | None]:
+    """As `rows`, with None in place of each row whose value in a column is not wanted ("" where it has none).
+
+    With `known`, a table that has another column is refused as a whole: each of its rows would be.
+    """
     if path.suffix.lower() == ".csv":
-        return _csv_rows(path, column, wanted)
-    readers = {".xlsx": _xlsx_rows, ".jsonl": _json_rows, ".ndjson": _json_rows}
+        return _csv_rows(path, column, wanted, known)
+    readers: dict[str, Callable[[Path], Iterator[Row]]] = {
+        ".xlsx": partial(_xlsx_rows, known=known),
+        ".jsonl": _json_rows,
+        ".ndjson": _json_rows,
+    }
     reader = readers.get(path.suffix.lower())
     if reader is None:
         raise Refused(UNKNOWN_FILE_TYPE, name=path.name)
@@ -112,12 +124,15 @@ def _is_foreign(text: str, encoding: str) -> bool:
     return sum(not character.isascii() for character in meant) >= _NO_CHANCE
 
 
-def _csv_rows(path: Path, column: str, wanted: Callable[[str], bool]) -> Iterator[Row | None]:
+def _csv_rows(
+    path: Path, column: str, wanted: Callable[[str], bool], known: Collection[str]
+) -> Iterator[Row | None]:
     encoding = encoding_of(path)
     with path.open(encoding=encoding, errors="replace", newline="") as file:
         reader = csv.reader(file, strict=True)
         lines = ((number, cells) for number, cells in _csv_lines(reader) if cells is None or any(cells))
-        heading = _heading(path, next(lines, (1, []))[1] or [])
+        heading_row, names = next(lines, (1, None))
+        heading = _heading(path, heading_row, names or [], known)
         places = _places(heading)
         at = heading.index(column) if column in heading else len(heading)
         for number, cells in lines:
@@ -142,14 +157,15 @@ def _csv_lines(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str] | N
             yield number, None
 
 
-def _xlsx_rows(path: Path) -> Iterator[Row]:
+def _xlsx_rows(path: Path, known: Collection[str]) -> Iterator[Row]:
     formulas = formula_cells(path)
     lines = (
         (number, values)
         for number, values in enumerate(_xlsx_lines(path), start=1)
         if number in formulas or any(str(value) for value in values)
     )
-    heading = _heading(path, [_cell(value) for value in next(lines, (1, []))[1]])
+    heading_row, names = next(lines, (1, []))
+    heading = _heading(path, heading_row, [_cell(value) for value in names], known)
     places = _places(heading)
     for number, values in lines:
         cells = [_cell(value) for value in values]
@@ -218,13 +234,19 @@ def _json_rows(path: Path) -> Iterator[Row]:
                 yield Row(number, {}, Complaint(NOT_AN_OBJECT))
 
 
-def _heading(path: Path, cells: Sequence[str]) -> list[str]:
-    """The names of the columns; two of one name are refused, because one would hide the other."""
+def _heading(path: Path, row: int, cells: Sequence[str], known: Collection[str]) -> list[str]:
+    """The names of the columns; two of one name are refused, because one would hide the other, and unknown ones."""
     heading = [cell.strip() for cell in cells]
     named = [name for name in heading if name]
     twice = next((name for name in named if named.count(name) > 1), None)
     if twice is not None:
         raise Refused(DUPLICATE_HEADING, field=twice, name=path.name, value=twice)
+    strange = next((name for name in named if known and name not in known), None)
+    if strange is not None:
+        said = shown(strange, 40)
+        raise Refused(
+            UNKNOWN_COLUMN, field=said, name=path.name, row=row, value=said, choices=", ".join(known)
+        )
     return heading
 
 

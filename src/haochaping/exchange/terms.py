@@ -195,6 +195,11 @@ DUPLICATE_HEADING = Reason(
     N_("The file “{name}” has two columns with the heading “{value}”."),
     N_("Keep one of them."),
 )
+UNKNOWN_COLUMN = Reason(
+    "unknown_column",
+    N_("The heading in row {row} of the file “{name}” has a column “{value}” that does not exist."),
+    N_("Rename or remove it; the columns are: {choices}."),
+)
 ROUNDED_NUMBER = Reason(
     "rounded_number",
     N_("The column “{value}” holds a number of more than 15 digits, which the spreadsheet has rounded."),

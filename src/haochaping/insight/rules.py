@@ -221,7 +221,10 @@ MEASURES = (
         N_("Bad reviews answered"),
         _total(lambda part: part[0] == FactKind.RECTIFIED),
         _total(lambda part: part[0] == FactKind.ORDER),
-        (_WITHDRAWN, N_("work orders not yet dispatched")),
+        (
+            N_("work orders not yet dispatched"),
+            N_("work orders cancelled because the reviewer changed or took back the review in time"),
+        ),
         "domain.md §3.3 整改率",
     ),
     Measure(

@@ -11,7 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from haochaping.doors.api.document import CASE_REASONS, REVIEW_REASONS
-from haochaping.exchange.rules import CASE_FIELDS, REVIEW_FIELDS
+from haochaping.exchange.rules import (
+    APPLICANT_FIELDS,
+    CASE_FIELDS,
+    OCCURRENCE_FIELDS,
+    REVIEW_FIELDS,
+    REVIEWER_FIELDS,
+)
 from haochaping.kernel.outcomes import OutcomeKind
 from tests import worlds
 
@@ -67,6 +73,30 @@ def changed(item: dict[str, object], fields: frozenset[str]) -> st.SearchStrateg
     return st.one_of(JSON, changes.map(lambda found: item | found))
 
 
+ODD: list[object] = [
+    *(
+        "",
+        "5",
+        "5 ",
+        "x",
+        "\0",
+        "\ud800",
+        "{field}",
+        "%s",
+        "2026-06-01",
+        "9999-12-31T23:59:59-14:00",
+        "a" * 600,
+    ),
+    *(0, 1, 5, 6, -1, 2**63, 10**400, 0.5, 1e308),
+    *(None, True, False, [], {}, [[]], [{}], [None], ["x"], {"x": 1}, {"no": "x"}, [{"no": "x", "at": []}]),
+]
+
+
+def each_odd(item: dict[str, object], fields: frozenset[str]) -> list[object]:
+    """The item with each of its fields replaced by each odd value in turn."""
+    return [*ODD, *(item | {field: odd} for field in sorted(fields) for odd in ODD)]
+
+
 def check(caller: Caller, what: str, items: list[object], known: set[str]) -> None:
     # As a program in C writes it: 1e999 is valid JSON and no number Python can hold.
     body = re.sub('"1e999"(?!:)', "1e999", json.dumps({"items": items}))
@@ -111,6 +141,39 @@ def test_any_case(caller, moment: datetime, data):
     item = changed(worlds.case("YC-1", moment), CASE_FIELDS)
 
     check(caller, "cases", data.draw(st.lists(item, min_size=1, max_size=4)), {r.code for r in CASE_REASONS})
+
+
+def test_each_field_of_a_review_with_each_odd_value(caller, moment: datetime):
+    caller.send("cases", worlds.case("YC-1", moment))
+
+    check(
+        caller,
+        "reviews",
+        each_odd(worlds.review("YC-1", 4, moment), REVIEW_FIELDS),
+        {r.code for r in REVIEW_REASONS},
+    )
+
+
+def test_each_field_of_a_case_with_each_odd_value(caller, moment: datetime):
+    check(caller, "cases", each_odd(worlds.case("YC-1", moment), CASE_FIELDS), {r.code for r in CASE_REASONS})
+
+
+@pytest.mark.parametrize(
+    ("within", "fields"),
+    [("applicant", APPLICANT_FIELDS), ("agent", REVIEWER_FIELDS), ("occurrences", OCCURRENCE_FIELDS)],
+)
+def test_each_field_inside_a_case_with_each_odd_value(caller, moment: datetime, within, fields):
+    odd = each_odd({"no": 1, "at": moment.isoformat()} if within == "occurrences" else {}, fields)
+    inner: dict[str, list[object]] = {
+        "applicant": odd,
+        "agent": [{"agent": one} for one in odd],
+        "occurrences": [[one] for one in odd],
+    }
+    field = "occurrences" if within == "occurrences" else "applicant"
+
+    items: list[object] = [worlds.case("YC-1", moment) | {field: one} for one in inner[within]]
+
+    check(caller, "cases", items, {r.code for r in CASE_REASONS})
 
 
 @quiet

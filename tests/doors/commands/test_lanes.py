@@ -13,6 +13,7 @@ from django.utils import timezone
 from haochaping.cases.models import Case
 from haochaping.doors.commands import lanes
 from haochaping.doors.commands.lanes import LaneLostError, windows
+from haochaping.exchange.rules import CASE_COLUMNS
 from haochaping.flows.take_in_cases import take_in_cases
 from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.refused import Refused
@@ -55,7 +56,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_every_row_is_taken_once_and_told_in_the_order_of_the_file(file):
-    found = list(windows(file, take))
+    found = list(windows(file, take, CASE_COLUMNS))
 
     assert [window.rows for window in found] == [50] * 6 + [1]
     troubled = [trouble.row for window in found for trouble in window.troubles]
@@ -84,7 +85,7 @@ def test_a_table_is_shared_out_as_well(tmp_path):
             out.writelines(f"{str(raw.fields.get('case_no', '')).strip()}:{os.getpid()}\n" for raw in raws)
         return take(raws)
 
-    found = list(windows(path, noted))
+    found = list(windows(path, noted, CASE_COLUMNS))
 
     assert len(set(log.read_text(encoding="utf-8").split())) == 91  # one taker for each number
     assert [window.rows for window in found] == [50, 50, 50, 30]
@@ -100,7 +101,7 @@ def test_a_lane_that_is_killed_is_noticed(file):
         os.kill(os.getpid(), signal.SIGKILL)
 
     with pytest.raises(LaneLostError):
-        list(windows(file, killed))
+        list(windows(file, killed, CASE_COLUMNS))
 
 
 def test_a_file_that_cannot_be_read_is_refused_from_a_lane_too(tmp_path):
@@ -108,4 +109,4 @@ def test_a_file_that_cannot_be_read_is_refused_from_a_lane_too(tmp_path):
     torn.write_text('source,source\n"', encoding="utf-8")
 
     with pytest.raises(Refused):
-        list(windows(torn, take))
+        list(windows(torn, take, CASE_COLUMNS))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,8 +12,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+import haochaping
 from haochaping.accounts import actions
 from haochaping.accounts.terms import Role
+from haochaping.doors.console.particulars import NAMES, particulars
 from haochaping.kernel.actor import OPERATOR, Actor, ActorKind
 from haochaping.ledger.models import Entry
 from haochaping.ledger.terms import EntryKind
@@ -176,7 +180,7 @@ def test_the_auditor_asks_by_subject_and_sees_the_chain(signed_in, person):
     asked = {"kind": "user", "id": str(clerk.id)}
     page = auditor.browser.get(reverse("account_audit_subject"), asked)
     facts = [row["facts"] for row in page.context["rows"]]
-    assert any("renamed" in fact for fact in facts)
+    assert "变更：姓名变更" in facts
     assert page.context["lag"].waiting >= len(facts)
     assert auditor.browser.get(reverse("account_audit_subject")).status_code == 200
 
@@ -193,6 +197,26 @@ def test_taking_the_list_away_is_recorded(signed_in, person):
     [(_, _, facts)] = [one for one in entries(EntryKind.EXPORTED) if one[0] == f"staff:{auditor.id}"]
     assert facts["rows"] == "1"
     assert facts["asked_person"] == f"staff:{clerk.id}"
+
+
+def test_particulars_are_told_in_words_and_new_ones_as_they_are():
+    told = particulars({"role": "clerk", "place": "everywhere", "unheard_of": "x", "count": ""})
+
+    assert told == "适用范围：全部范围；角色：经办人员；unheard_of：x"
+
+
+def test_every_particular_of_the_house_has_words():
+    """What is written as `facts={"name": …}` anywhere, by the source itself."""
+    written = {
+        name
+        for path in Path(haochaping.__file__).parent.rglob("*.py")
+        if "NewEntry" in path.read_text(encoding="utf-8")
+        for facts in re.findall(r"facts ?= ?{([^}]*)}", path.read_text(encoding="utf-8"))
+        for name in re.findall(r'"(\w+)":', facts)
+    }
+
+    assert len(written) > 20
+    assert written - NAMES.keys() == set()
 
 
 def test_a_question_that_is_none_takes_nothing_away(signed_in):

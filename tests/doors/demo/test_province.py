@@ -30,6 +30,7 @@ from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.reviews import queries as reviews
 from haochaping.reviews.terms import Entrance, ReviewChannel
+from haochaping.rulebook import queries as rulebook
 from tests.exchange.dialects.anhui_address import query
 from tests.journeys.test_every_page import (
     ASKED,
@@ -86,6 +87,13 @@ def test_some_records_wait_in_quarantine_for_different_reasons(made):
 
     assert len(set(codes)) >= 5
     assert "rated_in_future" not in codes
+
+
+def test_the_fictional_administrator_has_confirmed_the_rules(made):
+    assert rulebook.unconfirmed() == []
+    [(actor,)] = made.sql("SELECT DISTINCT actor FROM rulebook_rule_confirmation")
+    [(number,)] = made.sql("SELECT id FROM accounts_user WHERE username = 'sysadmin'")
+    assert actor == f"staff:{number}"
 
 
 @pytest.fixture(scope="module")

@@ -181,6 +181,18 @@ def test_level_and_withdrawal_by_receipt_within_the_window(citizen, status):
     assert citizen.review().status == "withdrawn"
 
 
+def test_what_the_agency_has_begun_is_finished_and_the_page_says_so(citizen, status):
+    begun = "继续办完"
+    assert begun not in text_of(citizen.look(status))
+
+    rectification.sign_for(_order().id, by=worlds.CLERK, now=timezone.now())
+
+    assert begun in text_of(citizen.look(status))
+    citizen.send("withdraw")
+    assert Review.objects.get().status == "withdrawn"
+    assert _order().state == "signed"
+
+
 @pytest.mark.parametrize("level", ["0", "5 ", ""])
 def test_a_wrong_level_by_receipt_is_refused(citizen, status, level):
     response = citizen.browser.post(status, {"level": level})

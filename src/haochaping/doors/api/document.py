@@ -100,6 +100,8 @@ CASE_REASONS = (
     cases.UNKNOWN_DIVISION,
     cases.UNKNOWN_AGENCY,
     cases.UNKNOWN_ITEM,
+    cases.DATED_IN_FUTURE,
+    cases.WRONG_SEQUENCE,
     cases.OUT_OF_SCOPE,
     cases.FORBIDDEN_STATUS,
 )
@@ -112,6 +114,8 @@ REVIEW_REASONS = (
     reviews.INDICATOR_OF_OTHER_LEVEL,
     reviews.RATED_BEFORE_SERVICE,
     reviews.RATED_IN_FUTURE,
+    reviews.REVIEW_WINDOW_OVER,
+    reviews.NO_FOLLOW_UP,
     reviews.CONFLICT,
 )
 _ONCE = {

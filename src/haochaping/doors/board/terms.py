@@ -39,7 +39,10 @@ NUMERATORS = {
 }
 DENOMINATORS = {
     "participation_rate": N_("All services of the same days that could be reviewed."),
-    "rectification_rate": N_("All work orders that were sent to agencies for bad reviews of the same days."),
+    "rectification_rate": N_(
+        "All work orders that were sent to agencies for bad reviews of the same days, also those whose reviewer has "
+        "since reviewed again or taken the review back."
+    ),
     "good_rate": N_("All reviews that people gave themselves."),
 }
 

@@ -64,13 +64,14 @@ def import_cases(file: Path, *, as_json: bool) -> None:
 
     Exit status 2 when a row was refused or put into quarantine; each such row is named.
     """
+    from haochaping.exchange.rules import CASE_COLUMNS  # noqa: PLC0415
     from haochaping.flows.take_in_cases import take_in_cases  # noqa: PLC0415 - needs Django to be ready
     from haochaping.reviews.terms import Entrance  # noqa: PLC0415
 
     def take(raws: Sequence[Raw]) -> list[Outcome]:
         return take_in_cases(raws, entrance=Entrance.FILE, by=OPERATOR, now=_now())
 
-    _import(file, take, as_json=as_json)
+    _import(file, take, CASE_COLUMNS, as_json=as_json)
 
 
 @reviews.command("import")
@@ -82,13 +83,14 @@ def import_reviews(file: Path, *, as_json: bool) -> None:
 
     Exit status 2 when a row was refused or put into quarantine; each such row is named.
     """
+    from haochaping.exchange.rules import REVIEW_COLUMNS  # noqa: PLC0415
     from haochaping.flows.receive_reviews import receive_reviews  # noqa: PLC0415 - needs Django to be ready
     from haochaping.reviews.terms import Entrance  # noqa: PLC0415
 
     def take(raws: Sequence[Raw]) -> list[Outcome]:
         return receive_reviews(raws, entrance=Entrance.FILE, by=OPERATOR, now=_now())
 
-    _import(file, take, as_json=as_json)
+    _import(file, take, REVIEW_COLUMNS, as_json=as_json)
 
 
 @invitations.command()
@@ -118,12 +120,12 @@ def _now() -> datetime:
     return timezone.now()
 
 
-def _import(file: Path, take: Take, *, as_json: bool) -> None:
+def _import(file: Path, take: Take, columns: Sequence[str], *, as_json: bool) -> None:
     """Feed a file through a flow and report: a line per row that was not taken, at once, then the sums."""
     counted: Counter[str] = Counter()
     troubles = _Troubles(file, as_json=as_json)
     try:
-        for window in _progress(file, windows(file, take)):
+        for window in _progress(file, windows(file, take, columns)):
             counted.update(window.counts)
             troubles.tell(window.troubles)
     except LaneLostError:

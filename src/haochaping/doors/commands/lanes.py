@@ -36,6 +36,15 @@ _MOST_LANES = 4
 
 
 @dataclass(frozen=True, slots=True)
+class _Reading:
+    """What each lane does: read the file, whose tables have these columns or fewer, and feed the flow."""
+
+    file: Path
+    take: Take
+    columns: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Trouble:
     """A row that was not taken: its number in the file, and why."""
 
@@ -62,28 +71,31 @@ class LaneLostError(Exception):
     """A lane ended without saying why: what it had taken is kept, and the file can be sent again."""
 
 
-def windows(file: Path, take: Take) -> Iterator[Window]:
-    """Feed a file through a flow; what came of it, in the order of the file.
+def windows(file: Path, take: Take, columns: Sequence[str]) -> Iterator[Window]:
+    """Feed a file through a flow; what came of it, in the order of the file. A table has these columns or fewer.
 
     Raises:
         Refused: the file as a whole cannot be read.
         LaneLostError: a process was killed.
     """
+    reading = _Reading(file, take, columns)
     lanes = min(_MOST_LANES, os.process_cpu_count() or 1) if file.suffix.lower() != ".xlsx" else 1
     if lanes == 1 or file.stat().st_size < _WORTH_LANES:
-        yield from _lane(file, take, 0, 1)
+        yield from _lane(reading, 0, 1)
     else:
-        yield from _joined(file, take, lanes)
+        yield from _joined(reading, lanes)
 
 
-def _lane(file: Path, take: Take, mine: int, lanes: int) -> Iterator[Window]:
+def _lane(reading: _Reading, mine: int, lanes: int) -> Iterator[Window]:
     from haochaping.exchange import tables  # noqa: PLC0415 - needs Django to be ready
 
     def is_mine(case_no: str) -> bool:
         return lanes == 1 or crc32(case_no.strip().encode(errors="replace")) % lanes == mine
 
-    for rows in batched(tables.some_rows(file, "case_no", is_mine), _WINDOW, strict=False):
-        window = _taken([row for row in rows if row is not None], take)
+    for rows in batched(
+        tables.some_rows(reading.file, "case_no", is_mine, reading.columns), _WINDOW, strict=False
+    ):
+        window = _taken([row for row in rows if row is not None], reading.take)
         window.rows = len(rows)
         yield window
 
@@ -102,7 +114,7 @@ def _taken(rows: Sequence[Row], take: Take) -> Window:
     return window
 
 
-def _joined(file: Path, take: Take, lanes: int) -> Iterator[Window]:
+def _joined(reading: _Reading, lanes: int) -> Iterator[Window]:
     """Run the lanes and give out each window as soon as every lane has done its part of it."""
     from haochaping.doors.pools import close_pools  # noqa: PLC0415 - needs Django to be ready
 
@@ -111,7 +123,7 @@ def _joined(file: Path, take: Take, lanes: int) -> Iterator[Window]:
     fork = multiprocessing.get_context("fork")
     pipes = [fork.Pipe(duplex=False) for _ in range(lanes)]
     processes = [
-        fork.Process(target=_run, args=(file, take, n, lanes, pipe[1]), daemon=True)
+        fork.Process(target=_run, args=(reading, n, lanes, pipe[1]), daemon=True)
         for n, pipe in enumerate(pipes)
     ]
     for process, (_, far_end) in zip(processes, pipes, strict=True):
@@ -125,7 +137,7 @@ def _joined(file: Path, take: Take, lanes: int) -> Iterator[Window]:
             process.join()
 
 
-def _run(file: Path, take: Take, mine: int, lanes: int, out: Connection) -> None:
+def _run(reading: _Reading, mine: int, lanes: int, out: Connection) -> None:
     from haochaping.doors.outage import OUTAGE  # noqa: PLC0415 - needs Django to be ready
 
     # A batch makes many objects and no circles: looking for circles would cost a tenth of the time.
@@ -133,12 +145,12 @@ def _run(file: Path, take: Take, mine: int, lanes: int, out: Connection) -> None
     gc.disable()
     # Without a database the lane is lost, which whoever listens to it notices by itself.
     with suppress(*OUTAGE):
-        _send(file, take, mine, lanes, out)
+        _send(reading, mine, lanes, out)
 
 
-def _send(file: Path, take: Take, mine: int, lanes: int, out: Connection) -> None:
+def _send(reading: _Reading, mine: int, lanes: int, out: Connection) -> None:
     try:
-        for window in _lane(file, take, mine, lanes):
+        for window in _lane(reading, mine, lanes):
             out.send(window)
         out.send(None)
     except Refused as refused:

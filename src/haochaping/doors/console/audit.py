@@ -15,8 +15,9 @@ from haochaping.accounts.access import check_scope
 from haochaping.accounts.terms import Power
 from haochaping.doors.confirmation import Fresh
 from haochaping.doors.console.forms import AuditForm
+from haochaping.doors.console.particulars import particulars
 from haochaping.doors.console.sheets import csv_answer
-from haochaping.doors.console.who import names_of, particulars
+from haochaping.doors.console.who import names_of
 from haochaping.doors.desk import INVALID, desk_page, refusable
 from haochaping.doors.gate import actor_of, leave_note, requires
 from haochaping.doors.paging import page_number

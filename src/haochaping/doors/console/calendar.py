@@ -15,7 +15,7 @@ from haochaping.accounts.terms import Power
 from haochaping.doors.console.confirm import ask, is_confirmed
 from haochaping.doors.console.rulebook_forms import DayForm
 from haochaping.doors.console.who import deeds, trail
-from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, told
+from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, sent, told
 from haochaping.doors.gate import actor_of, requires
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import N_, Refused
@@ -39,7 +39,7 @@ _SAYS = {True: N_("The day is worked"), False: N_("The day is free"), None: N_("
 @refusable
 def page(request: HttpRequest) -> HttpResponse:
     """What divisions have said of the days of a year; a POST says something of one day."""
-    form = DayForm(request.POST or None)
+    form = DayForm(sent(request))
     here, year = reverse("console_calendar"), _year(request.GET.get("year", ""))
     status = INVALID if form.errors else 200
     if request.method == "POST" and form.is_valid():

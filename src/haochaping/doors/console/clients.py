@@ -17,7 +17,7 @@ from haochaping.accounts.terms import Power
 from haochaping.doors.confirmation import Fresh
 from haochaping.doors.console.forms import ClientForm
 from haochaping.doors.console.who import deeds, trail
-from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, told
+from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, sent, told
 from haochaping.doors.gate import actor_of, requires
 from haochaping.kernel.refused import N_, Refused
 from haochaping.ui.shapes import Column, Link
@@ -35,7 +35,7 @@ _HERE = "account_clients"
 @refusable
 def everyone(request: HttpRequest) -> HttpResponse:
     """The clients within the asker's remit; a POST makes one, and its answer shows the key this once."""
-    by, form = actor_of(request), ClientForm(request.POST or None)
+    by, form = actor_of(request), ClientForm(sent(request))
     status, key = (INVALID if form.errors else 200), ""
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data

@@ -27,7 +27,7 @@ from haochaping.directory.terms import (
 )
 from haochaping.doors.console.directory_forms import CloseForm, RowForm, SearchForm
 from haochaping.doors.console.who import deeds, names_of
-from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, told
+from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, sent, told
 from haochaping.doors.gate import actor_of, requires
 from haochaping.doors.paging import page_number
 from haochaping.kernel.periods import local_day
@@ -117,7 +117,7 @@ def shown(column: str, value: str) -> str:
 def new(request: HttpRequest, kind: str) -> HttpResponse:
     """An empty form; a POST makes the row."""
     chosen = _kind(kind)
-    form = RowForm(request.POST or None, columns=COLUMNS[chosen])
+    form = RowForm(sent(request), columns=COLUMNS[chosen])
     status = INVALID if form.errors else 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -138,7 +138,7 @@ def row(request: HttpRequest, kind: str, object_id: int) -> HttpResponse:
     """One row with its history; a POST changes it."""
     chosen = _kind(kind)
     record = _record(chosen, object_id, actor_of(request))
-    form = RowForm(request.POST or None, columns=_changeable(chosen, record), record=record)
+    form = RowForm(sent(request), columns=_changeable(chosen, record), record=record)
     status = INVALID if form.errors else 200
     if request.method == "POST" and form.is_valid():
         try:

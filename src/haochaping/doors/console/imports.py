@@ -30,7 +30,7 @@ from haochaping.directory import actions as directory
 from haochaping.directory.terms import COLUMN_LABELS, COLUMNS, KIND_LABELS, Kind
 from haochaping.doors.console.import_forms import CALENDAR, CALENDAR_LABEL, ImportForm
 from haochaping.doors.console.sheets import csv_answer
-from haochaping.doors.desk import INVALID, desk_page, refusable, see_other
+from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, sent
 from haochaping.doors.gate import actor_of, requires
 from haochaping.exchange import tables
 from haochaping.exchange.terms import FILE_TOO_LARGE
@@ -86,12 +86,12 @@ def choose(request: HttpRequest) -> HttpResponse:
     """Choose a file; a POST keeps it for its dry run."""
     by = actor_of(request)
     check_scope(by, division_path="")
-    form = ImportForm(request.POST or None, request.FILES or None)
+    form = ImportForm(sent(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        sent = form.cleaned_data["file"]
+        file = form.cleaned_data["file"]
         try:
-            _check_size(sent.name, sent.size, _FILE_MEGABYTES)
-            held = Held(form.cleaned_data["kind"], form.cleaned_data["year"] or 0, sent.name, sent.read())
+            _check_size(file.name, file.size, _FILE_MEGABYTES)
+            held = Held(form.cleaned_data["kind"], form.cleaned_data["year"] or 0, file.name, file.read())
             _check_unpacked(held)
         except Refused as refused:
             form.add_error("file", say(refused.complaint).text)

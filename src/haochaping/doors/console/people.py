@@ -19,7 +19,7 @@ from haochaping.accounts.terms import ROLE_LABELS, Place, Power
 from haochaping.doors.confirmation import Fresh
 from haochaping.doors.console.forms import AccountForm, GrantForm, NameForm
 from haochaping.doors.console.who import deeds, trail
-from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, told
+from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, sent, told
 from haochaping.doors.gate import actor_of, requires
 from haochaping.doors.paging import page_number
 from haochaping.kernel.refused import N_, Refused
@@ -45,7 +45,7 @@ _ANY = (Power.ACCOUNT_MANAGE, Power.ROLE_GRANT, Power.SESSION_END)
 @refusable
 def everybody(request: HttpRequest) -> HttpResponse:
     """The accounts of one's remit by user name; a POST opens a new one."""
-    by, form = actor_of(request), AccountForm(request.POST or None)
+    by, form = actor_of(request), AccountForm(sent(request))
     status = 200
     if request.method == "POST":
         check_power(by, Power.ACCOUNT_MANAGE)

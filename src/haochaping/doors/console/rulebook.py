@@ -17,7 +17,7 @@ from haochaping.doors.confirmation import Fresh
 from haochaping.doors.console.confirm import ask, is_confirmed
 from haochaping.doors.console.rulebook_forms import AssignForm, PlaceForm, ValueForm
 from haochaping.doors.console.who import deeds, names_of, trail
-from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, told
+from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, sent, told
 from haochaping.doors.gate import actor_of, requires
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import N_, Refused
@@ -45,7 +45,7 @@ def profiles(request: HttpRequest) -> HttpResponse:
     """Every profile, where it holds, whether it is confirmed; a POST lets a division follow one."""
     overview = queries.overview()
     choices = [(row.code, f"{row.code} {row.name}") for row in overview.profiles if row.may_choose]
-    form = AssignForm(request.POST or None, profiles=choices)
+    form = AssignForm(sent(request), profiles=choices)
     status = INVALID if form.errors else 200
     if request.method == "POST" and form.is_valid():
         if not is_confirmed(request):
@@ -98,7 +98,7 @@ def _profiles_page(request: HttpRequest, overview: Overview, form: Form, status:
 def profile(request: HttpRequest, code: str) -> HttpResponse:
     """One profile with every row, past and to come; a POST adds a value from a day on."""
     found = queries.profile(code)
-    form = ValueForm(request.POST or None)
+    form = ValueForm(sent(request))
     status = INVALID if form.errors else 200
     if request.method == "POST" and form.is_valid():
         here = reverse("console_profile", args=[code])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext
 
 from haochaping.accounts import queries as accounts
+from haochaping.doors.console.particulars import CHANGES, particulars
 from haochaping.doors.reach import set_aside
 from haochaping.kernel.actor import ActorKind
 from haochaping.kernel.refused import N_
@@ -48,11 +49,6 @@ def _name(actor: str, staff: dict[int, str], programs: dict[int, str]) -> str:
     return known.get(int(pk), actor) if pk.isdecimal() else actor
 
 
-def particulars(facts: dict[str, str]) -> str:
-    """The facts of an entry in one line."""
-    return "; ".join(f"{name}: {value}" for name, value in sorted(facts.items()) if value)
-
-
 def deeds(**asked: Any) -> list[EntryRow]:
     """What was done to a thing of the directory, the rulebook or the accounts, for whoever may look at the thing.
 
@@ -77,28 +73,9 @@ def trail(entries: Iterable[EntryRow]) -> dict[str, object]:
     }
 
 
-_CHANGES = {
-    "created": N_("Made"),
-    "changed": N_("Changed"),
-    "closed": N_("Closed"),
-    "disabled": N_("Disabled"),
-    "renamed": N_("Name changed"),
-    "revoked": N_("Revoked"),
-    "role_granted": N_("Role given"),
-    "role_revoked": N_("Role taken away"),
-    "second_factor_enrolled": N_("Second factor set up"),
-    "second_factor_reset": N_("Second factor reset"),
-    "password_link_issued": N_("Link for a new password issued"),
-    "password_set": N_("Password set"),
-    "identity_bound": N_("Identity bound"),
-    "identity_unbound": N_("Binding taken away"),
-    "sessions_ended": N_("Sessions ended"),
-}
-
-
 def _what(row: EntryRow) -> str:
     change = row.facts.get("change") or row.facts.get("step") or ""
-    return gettext(_CHANGES.get(change, KIND_LABELS[row.kind]))
+    return gettext(CHANGES.get(change, KIND_LABELS[row.kind]))
 
 
 def _rest(facts: dict[str, str]) -> str:

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connection, connections
 
 from haochaping.accounts import actions as accounts
+from haochaping.accounts.terms import POWERS_OF, Role
 from haochaping.directory import actions as directory
 from haochaping.directory import queries as known
 from haochaping.directory.terms import Kind
@@ -28,11 +29,13 @@ from haochaping.exchange.terms import Raw
 from haochaping.flows.receive_reviews import receive_reviews
 from haochaping.flows.take_in_cases import take_in_cases
 from haochaping.insight import actions as insight
-from haochaping.kernel.actor import OPERATOR, REVIEWER
+from haochaping.kernel.actor import EVERYWHERE, OPERATOR, REVIEWER, Actor, ActorKind
 from haochaping.kernel.periods import BEIJING
 from haochaping.ledger import actions as ledger
 from haochaping.reviews import queries as reviews
 from haochaping.reviews.terms import Entrance
+from haochaping.rulebook import actions as rulebook
+from haochaping.rulebook import queries as rulebook_queries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -218,6 +221,8 @@ def _make_accounts(now: datetime) -> None:
             **place,
         )
         enrolment = accounts.enrol_totp(user_id=user_id, by=OPERATOR, now=now)
+        if role == Role.SYSTEM_ADMIN:
+            _confirm_rules(user_id, now)
         made.append(
             {
                 "username": username,
@@ -228,6 +233,19 @@ def _make_accounts(now: datetime) -> None:
             }
         )
     _keep_accounts(json.dumps(made, ensure_ascii=False))
+
+
+def _confirm_rules(administrator_id: int, now: datetime) -> None:
+    """The administrator has checked the rules in use: a demo is an installation that is in order."""
+    by = Actor(
+        ActorKind.STAFF,
+        str(administrator_id),
+        powers=frozenset(map(str, POWERS_OF[Role.SYSTEM_ADMIN])),
+        scope=EVERYWHERE,
+    )
+    for profile in rulebook_queries.unconfirmed():
+        newest = rulebook_queries.confirmation(profile).newest
+        rulebook.confirm_profile(profile=profile, newest=newest, by=by, now=now)
 
 
 def _keep_accounts(text: str) -> None:

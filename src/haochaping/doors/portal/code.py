@@ -72,7 +72,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     sent = request.session.get(_SESSION)
     if sent is None:
         return redirect("my")
-    form = CodeForm(request.POST or None)
+    form = CodeForm(request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
         return _code_page(request, form, _INVALID if form.is_bound else 200)
     tried = ratelimit.consume(request, action="my_code_tried", key=str(request.session.session_key))

@@ -12,7 +12,7 @@ from haochaping.notices import queries as notices
 from haochaping.notices.terms import Side
 from haochaping.rectification import queries as orders
 from haochaping.rectification.rules import is_overdue, of_this_round
-from haochaping.rectification.states import ANSWERED, ASKED
+from haochaping.rectification.states import ANSWERED, ASKED, after
 from haochaping.rectification.terms import (
     MOVE_LABELS,
     OUTCOME_LABELS,
@@ -67,11 +67,13 @@ _LATE = {
 class Progress:
     """The order of a review as its reviewer reads it; `promise` is a sentence with its date, "" when nothing is due.
 
-    `asks` says whether the reviewer is asked if it is solved; `extended` why it takes longer, "" if it does not.
+    `asks` says whether the reviewer is asked if it is solved; `extended` why it takes longer, "" if it does not; `begun`
+    that the agency finishes it, even when the reviewer rates better or takes the review back.
     """
 
     agency: str
     waiting: bool
+    begun: bool
     promise: str
     late: bool
     events: list[Event]
@@ -100,6 +102,7 @@ def progress_of(order: OrderRow | None, *, now: datetime) -> Progress | None:
     return Progress(
         agency=order.agency_name,
         waiting=waiting,
+        begun=after(order.state, Move.CANCEL) is None,
         promise="" if waiting else promise(order, now),
         late=order.state not in ANSWERED and is_overdue(order, now),
         events=events,

@@ -1,0 +1,135 @@
+"""The particulars of a ledger entry for people: what the ledger writes as names and codes, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext
+
+from haochaping.accounts.terms import ROLE_LABELS
+from haochaping.identity.terms import OPENING_LABELS, PURPOSE_LABELS
+from haochaping.kernel.refused import N_
+from haochaping.rectification.terms import SOLVED_LABELS, STATE_LABELS
+from haochaping.reviews.terms import HELPED_LABELS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CHANGES = {
+    "created": N_("Made"),
+    "changed": N_("Changed"),
+    "closed": N_("Closed"),
+    "disabled": N_("Disabled"),
+    "renamed": N_("Name changed"),
+    "revoked": N_("Revoked"),
+    "role_granted": N_("Role given"),
+    "role_revoked": N_("Role taken away"),
+    "second_factor_enrolled": N_("Second factor set up"),
+    "second_factor_reset": N_("Second factor reset"),
+    "password_link_issued": N_("Link for a new password issued"),
+    "password_set": N_("Password set"),
+    "identity_bound": N_("Identity bound"),
+    "identity_unbound": N_("Binding taken away"),
+    "sessions_ended": N_("Sessions ended"),
+    "first_admin_link_issued": N_("Link for the first administrator issued"),
+    "used": N_("Link used"),
+}
+# What has no words here is shown as the ledger writes it: a newer entry is never hidden.
+NAMES = {
+    "answer": N_("Answered"),
+    "asked": N_("Invitations sent out"),
+    "asked_kind": N_("Asked for this kind of entry"),
+    "asked_person": N_("Asked for this person"),
+    "asked_since": N_("Asked from this day"),
+    "asked_until": N_("Asked to this day"),
+    "basis": N_("Because of"),
+    "batches": N_("Batch keys"),
+    "change": N_("Change"),
+    "changed": N_("Changed"),
+    "code": N_("Code"),
+    "confirmed": N_("Values confirmed"),
+    "count": N_("How many"),
+    "day": N_("Day"),
+    "days": N_("Days"),
+    "deadline": N_("Deadline"),
+    "decision": N_("Decision"),
+    "division": N_("Division"),
+    "from": N_("Begins on"),
+    "grant": N_("Grant of calls"),
+    "helped_by": N_("Helped by"),
+    "how": N_("How"),
+    "key": N_("Key"),
+    "may_call_back": N_("May be called back"),
+    "network": N_("Network"),
+    "new": N_("New"),
+    "of": N_("Belongs to"),
+    "office": N_("Office"),
+    "pair": N_("Pair of keys"),
+    "part": N_("Part"),
+    "persons": N_("Persons"),
+    "place": N_("Where it holds"),
+    "profile": N_("Profile"),
+    "purpose": N_("What for"),
+    "reason": N_("Reason"),
+    "renewed": N_("Renewed"),
+    "result": N_("What came of it"),
+    "role": N_("Role"),
+    "rows": N_("Rows"),
+    "salt": N_("Salt"),
+    "says": N_("Says"),
+    "solved": N_("Solved"),
+    "state": N_("State"),
+    "status": N_("State"),
+    "step": N_("Change"),
+    "to": N_("New key"),
+    "unit": N_("Unit"),
+    "until": N_("Until"),
+    "value": N_("Value"),
+    "version": N_("Version"),
+}
+_YES_OR_NO = {"yes": N_("Yes"), "no": N_("No")}
+_VALUES: dict[str, dict[str, str]] = {
+    "change": CHANGES,
+    "step": CHANGES,
+    "role": {str(role): label for role, label in ROLE_LABELS.items()},
+    "state": {
+        str(state): label for labels in (OPENING_LABELS, STATE_LABELS) for state, label in labels.items()
+    },
+    "status": {"superseded": N_("a follow-up review counts instead")},
+    "purpose": {str(purpose): label for purpose, label in PURPOSE_LABELS.items()},
+    "solved": {str(answer): label for answer, label in SOLVED_LABELS.items()},
+    "helped_by": {str(who): label for who, label in HELPED_LABELS.items()},
+    "may_call_back": _YES_OR_NO,
+    "part": {"text": N_("Text of the review"), "reply": N_("Reply of the agency")},
+    "decision": {"released": N_("Released"), "held": N_("Held back")},
+    "how": {
+        "password": N_("password"),
+        "mfa": N_("second factor"),
+        "password+mfa": N_("password and second factor"),
+        "password again": N_("password asked once more"),
+    },
+    "reason": {"password": N_("wrong password or user name"), "code": N_("wrong one-time code")},
+    "place": {"everywhere": N_("Everywhere")},
+    "says": {
+        "working": N_("The day is worked"),
+        "off": N_("The day is free"),
+        "withdrawn": N_("As above again"),
+    },
+    "deadline": {"set": N_("set")},
+}
+
+
+def particulars(facts: Mapping[str, str]) -> str:
+    """The facts of an entry in one line, in the reader's language."""
+    told = [
+        # Translators: what a particular is called, and what it says.
+        gettext("{name}: {value}").format(name=gettext(NAMES.get(name, name)), value=_value(name, value))
+        for name, value in sorted(facts.items())
+        if value
+    ]
+    return gettext("; ").join(told)
+
+
+def _value(name: str, value: str) -> str:
+    words = _VALUES.get(name, {}).get(value)
+    return gettext(words) if words else value
