@@ -66,6 +66,11 @@ class EntryKind(IntEnum):
     PHOTO_REMOVED = 172
     SOLUTION_ANSWERED = 173
     QUARANTINE_DISCARDED = 180
+    SIGNAL_RAISED = 205
+    SUPERVISION_MOVED = 206
+    MEASURE_PROPOSED = 207
+    MEASURE_DECIDED = 208
+    URGED = 209
 
 
 FIRST_INTERNAL_KIND = 128
@@ -120,6 +125,11 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.PHOTO_REMOVED: N_("Photograph removed"),
     EntryKind.SOLUTION_ANSWERED: N_("The reviewer said whether the matter is solved"),
     EntryKind.QUARANTINE_DISCARDED: N_("Discarded from quarantine"),
+    EntryKind.SIGNAL_RAISED: N_("Signal for supervision raised"),
+    EntryKind.SUPERVISION_MOVED: N_("Supervision order moved on"),
+    EntryKind.MEASURE_PROPOSED: N_("Measure of supervision proposed"),
+    EntryKind.MEASURE_DECIDED: N_("Measure of supervision decided"),
+    EntryKind.URGED: N_("Urged, or answered an urging"),
 }
 
 

@@ -17,6 +17,7 @@ from haochaping.flows import (
     open_identity,
     retry_quarantine,
     send_invitations,
+    supervise,
 )
 from haochaping.identity import actions as identity
 from haochaping.insight import actions as insight
@@ -46,6 +47,8 @@ BEATS: tuple[Beat, ...] = (
     Beat("fold the facts", 1, lambda _: insight.fold()),
     Beat("dispatch due orders", 5, lambda now: handle_bad_review.dispatch_due(by=SYSTEM, now=now)),
     Beat("promise what the calendar now tells", 600, lambda now: orders.promise_late(by=SYSTEM, now=now)),
+    Beat("remind and warn about deadlines", 60, supervise.watch),
+    Beat("see who is rated badly again and again", 3600, supervise.watch_repeats),
     Beat("ask by SMS", 60, lambda now: send_invitations.send_due_invitations(by=SYSTEM, now=now)),
     Beat("take orphans whose case came", 30, lambda now: retry_quarantine.retry_orphans(now=now)),
     Beat("forget ended visits", 300, lambda now: exchange.forget_visits(before=now)),
