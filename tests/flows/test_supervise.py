@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from haochaping.flows import supervise
+from haochaping.kernel.identifiers import uuid7
+from haochaping.kernel.refused import Refused
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
+from haochaping.supervision import actions, queries
 from haochaping.supervision.models import Signal, SupervisionOrder
+from haochaping.supervision.terms import SupervisionState
 from tests import worlds
-from tests.supervision.conftest import dispatched
+from tests.supervision.conftest import ONE, OTHER, Watched, dispatched
 
 from .conftest import at_once
 
@@ -55,6 +59,8 @@ def test_amber_is_reminded_and_red_is_warned_of_and_signalled_each_once(order_id
     assert made() == [("reminder", "notified"), ("warning", "notified")]
     signal = Signal.objects.get()
     assert (signal.kind, signal.work_order_id, signal.day) == ("overdue", order_id, end.date())
+    # The next watch is not given again what was done.
+    assert queries.alarms(end + HOUR, {}, limit=10) == []
 
 
 def test_the_next_clock_that_runs_out_is_a_signal_of_its_own_and_no_second_warning(order_id, now):
@@ -99,6 +105,28 @@ def test_two_watchers_at_once_open_one(order_id):
     assert sorted(answers) == [0, 0, 0, 1]
     assert made() == [("warning", "notified")]
     assert Signal.objects.count() == 1
+
+
+def test_two_supervisors_at_once_write_one_letter(order_id, now):
+    form: dict[str, Any] = {"agency_code": "", "work_order_id": order_id, "signal_id": None, "text": "请说明"}
+    calls = [partial(actions.open_letter, **form, key=uuid7(now), by=by, now=now) for by in (ONE, OTHER)]
+
+    answers = at_once(calls)
+
+    assert sorted(answer.code for answer in answers if isinstance(answer, Refused)) == ["supervision_open"]
+    assert SupervisionOrder.objects.count() == 1
+
+
+def test_a_proposal_that_two_decide_at_once_is_decided_by_one(order_id, now):
+    watched = Watched(order_id, now)
+    pk = actions.propose(
+        watched.upto(SupervisionState.CHECKED), rung="circular", reason="不实", by=ONE, now=watched.now
+    )
+    decide = partial(actions.decide, pk, reason="已议", now=watched.now)
+
+    answers = at_once([partial(decide, adopt=adopt, by=OTHER) for adopt in (True, False)])
+
+    assert [answer.code for answer in answers if isinstance(answer, Refused)] == ["proposal_decided"]
 
 
 def test_an_item_rated_badly_again_and_again_is_a_signal_once_in_the_time(order_id, now):
