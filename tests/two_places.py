@@ -12,6 +12,7 @@ from haochaping.files.pictures import redrawn
 from haochaping.flows import change_review, handle_bad_review
 from haochaping.flows.receive_reviews import receive_reviews
 from haochaping.kernel.actor import SYSTEM, Scope
+from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.periods import local_day
 from haochaping.publicity import actions as publicity
 from haochaping.publicity.terms import Decision, Part
@@ -19,6 +20,8 @@ from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.reviews import actions as reviews
 from haochaping.reviews.terms import Entrance, HelpedBy, SupplementRow
+from haochaping.supervision import actions as supervision
+from haochaping.supervision.terms import NewSignal, SignalKind
 from tests import worlds
 from tests.photographs import photograph
 
@@ -69,7 +72,30 @@ def tell(case_no: str, scope: Scope, now: datetime, **place: object) -> Told:
     rectification.answer_solution(order.review_id, solved="no", text="没有解决", by=worlds.REVIEWER, now=now)
     publisher = replace(worlds.PUBLISHER, scope=Scope(division_path=PROVINCE))
     publicity.decide(order.review_id, Part.TEXT, Decision.RELEASED, by=publisher, now=now)
+    _supervisor_looks(order.id, clerk, now)
     return Told(case_no, order.review_id, order.id, photo_id)
+
+
+def _supervisor_looks(order_id: UUID, clerk: Actor, now: datetime) -> None:
+    (order,) = orders.rows([order_id])
+    signal = NewSignal(
+        SignalKind.REOPENED, order.division_id, order.agency_id, str(order_id), now.date(), order_id
+    )
+    (signal_id,) = supervision.raise_signals([signal], by=SYSTEM, now=now)
+    letter = supervision.open_letter(
+        agency_code="",
+        work_order_id=None,
+        signal_id=signal_id,
+        text="请说明。",
+        key=uuid7(now),
+        by=SYSTEM,
+        now=now,
+    )
+    supervision.notify(letter, by=SYSTEM, now=now)
+    supervision.respond(letter, text="已整改。", by=clerk, now=now)
+    supervision.check(letter, text="属实。", by=SYSTEM, now=now)
+    supervision.propose(letter, rung="circular", reason="两次。", by=SYSTEM, now=now)
+    supervision.urge(to="", work_order_id=order_id, text="请办。", key=uuid7(now), by=SYSTEM, now=now)
 
 
 def _reviewer_tells(review_id: UUID, at: datetime) -> UUID:

@@ -81,6 +81,10 @@ def terms(**changes: Any) -> Terms:
         return_needs_approval=True,
         reopenings_at_most=1,
         amber_threshold=80,
+        supervision_answer_days=3,
+        supervision_answer_unit=Unit.WORKING_DAYS,
+        repeat_offender_orders=3,
+        repeat_offender_days=30,
         call_attempts=3,
         call_attempts_within=timedelta(days=2),
     )

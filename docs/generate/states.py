@@ -1,4 +1,4 @@
-"""状态: the lives of cases, work orders, notices and requests to open, from the dictionaries in the rooms."""
+"""状态: the lives of cases, work orders, notices, requests to open and supervision orders, from the dictionaries in the rooms."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from haochaping.notices import states as notices
 from haochaping.notices.terms import DELIVERY_LABELS, DeliveryState
 from haochaping.rectification import states as rectification
 from haochaping.rectification.terms import MOVE_LABELS, STATE_LABELS, OrderState
+from haochaping.supervision import states as supervision
+from haochaping.supervision.terms import SUPERVISION_LABELS, SUPERVISION_MOVES, SupervisionState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +50,7 @@ class Life:
 
 def lives() -> list[Life]:
     """Everything of the house that goes through states."""
-    return [_order(), _case(), _notice(), _opening()]
+    return [_order(), _case(), _notice(), _opening(), _supervision()]
 
 
 def _order() -> Life:
@@ -81,6 +83,15 @@ def _opening() -> Life:
     ]
     labels: dict[StrEnum, str] = {state: chinese(OPENING_LABELS[state]) for state in OpeningState}
     return Life("opening", "开封申请 · request to open an identity", "identity/states.py", labels, steps)
+
+
+def _supervision() -> Life:
+    steps = [
+        (begin, end, chinese(SUPERVISION_MOVES[move]), code(supervision.FIRED_BY.get(move, "")))
+        for (begin, move), end in supervision.TRANSITIONS.items()
+    ]
+    labels: dict[StrEnum, str] = {state: chinese(SUPERVISION_LABELS[state]) for state in SupervisionState}
+    return Life("supervision", "督办单 · supervision order", "supervision/states.py", labels, steps)
 
 
 def pages() -> dict[str, str]:

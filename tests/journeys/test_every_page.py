@@ -36,6 +36,7 @@ STRANGER, NEWCOMER, HALFWAY = "a stranger", "newcomer", "halfway through the log
 LIKE = "lead"
 OK = 200
 NOWHERE = "00000000-0000-0000-0000-000000000000"
+LETTER, CHECKED, URGING, PROPOSAL = (f"{NOWHERE[:-1]}{n}" for n in range(2, 6))
 
 # What answers a GET with a page, and how one gets there. An address in braces comes from `rows`; a page that
 # looks different for different people or rows stands with each of them: (address, who, status).
@@ -88,6 +89,31 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
         ("/desk/openings/{opening}", "keeper"),
         (f"/desk/openings/{NOWHERE}", "keeper", "404"),
     ],
+    "desk_supervision": [("/desk/supervision/",), ("/desk/supervision/?list=done",)],
+    "desk_supervision_one": [
+        (f"/desk/supervision/{LETTER}",),
+        (f"/desk/supervision/{NOWHERE}", "clerk", "404"),
+    ],
+    "desk_urging": [(f"/desk/supervision/urgings/{URGING}",)],
+    "oversight": [("/oversight/",)],
+    "oversight_orders": [("/oversight/orders",), ("/oversight/orders?agency=0&list=all",)],
+    "oversight_figures": [("/oversight/figures",)],
+    "oversight_signals": [("/oversight/signals/",), ("/oversight/signals/?list=taken",)],
+    "oversight_supervisions": [("/oversight/supervision/",), ("/oversight/supervision/?list=done",)],
+    "oversight_supervision_new": [
+        ("/oversight/supervision/new",),
+        ("/oversight/supervision/new?order={order}",),
+    ],
+    "oversight_supervision": [
+        (f"/oversight/supervision/{LETTER}",),
+        (f"/oversight/supervision/{CHECKED}",),
+        (f"/oversight/supervision/{NOWHERE}", "supervisor", "404"),
+    ],
+    "oversight_proposals": [("/oversight/proposals/",), ("/oversight/proposals/?list=done",)],
+    "oversight_proposal": [(f"/oversight/proposals/{PROPOSAL}",)],
+    "oversight_urgings": [("/oversight/urgings/",), ("/oversight/urgings/?list=done",)],
+    "oversight_urging_new": [("/oversight/urgings/new",), ("/oversight/urgings/new?order={order}",)],
+    "oversight_urging": [(f"/oversight/urgings/{URGING}",)],
     "desk_quarantine": [("/desk/quarantine/",), ("/desk/quarantine/?state=discarded",)],
     "desk_quarantine_record": [("/desk/quarantine/{record}",)],
     "desk_jobs": [("/desk/jobs/",), ("/desk/jobs/?state=waiting",)],
@@ -116,6 +142,9 @@ REFUSED: list[tuple[str, str, dict[str, str]]] = [
     (NEWCOMER, "/accounts/2fa/totp/activate/", {"[name=code]": "000000"}),
     ("clerk", "/accounts/password/change/", {"[name=oldpassword]": "wrong", "[name=password1]": "short"}),
     ("supervisor", "/desk/openings/new", {"[name=about]": "NO-SUCH-CASE"}),
+    ("supervisor", "/oversight/supervision/new", {"[name=agency]": "NO-SUCH"}),
+    ("supervisor", "/oversight/urgings/new", {"[name=to]": "NO-SUCH"}),
+    ("clerk", f"/desk/supervision/{LETTER}", {"textarea": " "}),
     ("clerk", "/desk/orders/{order}", {"form[action$='/message'] textarea": " "}),
     (
         "sysadmin",
@@ -167,6 +196,11 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "desk_order_read": (405, "/desk/orders/{order}/read"),
     "desk_order_step": (405, "/desk/orders/{order}/reply"),
     "desk_opening_step": (405, "/desk/openings/{opening}/approve"),
+    "desk_supervision_respond": (405, f"/desk/supervision/{LETTER}/respond"),
+    "desk_urging_answer": (405, f"/desk/supervision/urgings/{URGING}/answer"),
+    "oversight_supervision_step": (405, f"/oversight/supervision/{LETTER}/notify"),
+    "oversight_proposal_decide": (405, f"/oversight/proposals/{PROPOSAL}/decision"),
+    "oversight_urging_answer": (405, f"/oversight/urgings/{URGING}/answer"),
     "desk_release": (405, f"/desk/releases/{NOWHERE}/text"),
     "desk_quarantine_retry_all": (405, "/desk/quarantine/retry"),
     "desk_quarantine_retry": (405, f"/desk/quarantine/{NOWHERE}/retry"),
@@ -295,6 +329,26 @@ WRITTEN = (
          '《优化营商环境条例》第四十九条', '', false, 'seconded', 'staff:0', now(), now() + interval '30 days',
          'staff:00', '{names.OFFICES[1][0]}.', now(), '', '', '', ''
        FROM identity_sealed_person LIMIT 1""",
+    *(
+        f"""INSERT INTO supervision_order (id, key, rung, state, division_id, agency_id, text, response, opened_at,
+             opened_by, due_at)
+           SELECT '{pk}', '{pk}', 'letter', '{state}', division_id, id, '请说明。', '', now(), 'staff:0', now()
+           FROM directory_agency WHERE code = '{names.CLERK_AGENCY}'"""
+        for pk, state in ((LETTER, "notified"), (CHECKED, "checked"))
+    ),
+    f"""INSERT INTO supervision_event (id, supervision_id, move, by, at, note)
+       SELECT gen_random_uuid(), '{LETTER}', 'notify', 'staff:0', now(), ''""",
+    f"""INSERT INTO supervision_signal (id, kind, division_id, agency_id, subject, day, facts, raised_at)
+       SELECT gen_random_uuid(), 'reopened', division_id, agency_id, '{LETTER}', now()::date, '{{}}', now()
+       FROM supervision_order WHERE id = '{LETTER}'""",
+    f"""INSERT INTO supervision_proposal (id, supervision_id, division_id, rung, state, reason, proposed_by,
+         proposed_at, decision, decided_by)
+       SELECT '{PROPOSAL}', id, division_id, 'interview', 'waiting', '两次未答复。', 'staff:0', now(), '', ''
+       FROM supervision_order WHERE id = '{CHECKED}'""",
+    f"""INSERT INTO supervision_urging (id, key, division_id, agency_id, text, urged_by, urged_at, due_at, answer,
+         answered_by)
+       SELECT '{URGING}', '{URGING}', division_id, agency_id, '请本周内办结。', 'staff:0', now(), now(), '', ''
+       FROM supervision_order WHERE id = '{LETTER}'""",
 )
 
 

@@ -66,6 +66,10 @@ VALUES: dict[str, str] = {
     Key.QUIET_FROM: "21:00",
     Key.QUIET_UNTIL: "08:00",
     Key.MESSAGES_A_DAY: "1",
+    Key.AMBER_THRESHOLD: "80",
+    Key.SUPERVISION_ANSWER_LIMIT: "3",
+    Key.REPEAT_OFFENDER_ORDERS: "3",
+    Key.REPEAT_OFFENDER_DAYS: "30",
 }
 
 

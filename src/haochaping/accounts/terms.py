@@ -20,6 +20,7 @@ class Power(StrEnum):
     ORDER_HANDLE = "order.handle"
     ORDER_DISPATCH = "order.dispatch"
     ORDER_SUPERVISE = "order.supervise"
+    SUPERVISION_DECIDE = "supervision.decide"
     REVIEW_VIEW_TEXT = "review.view_text"
     PUBLICATION_RELEASE = "publication.release"
     DIRECTORY_EDIT = "directory.edit"
@@ -90,6 +91,8 @@ POWERS_OF: dict[Role, frozenset[Power]] = {
         {
             Power.ORDER_VIEW,
             Power.ORDER_SUPERVISE,
+            # Proposals are decided by the same office, and never by whoever made them (supervision/access.py).
+            Power.SUPERVISION_DECIDE,
             Power.REVIEW_VIEW_TEXT,
             Power.MEASURE_READ,
             Power.IDENTITY_REQUEST,

@@ -31,6 +31,21 @@ from haochaping.outbox.terms import JOB_NOT_DEAD
 from haochaping.publicity.terms import ALREADY_DECIDED, NOTHING_TO_RELEASE
 from haochaping.rectification.terms import NO_SUCH_ORDER, WRONG_STATE
 from haochaping.rulebook.terms import NO_POWER, NOTHING_TO_CONFIRM, UNKNOWN_PROFILE, VALUES_ADDED
+from haochaping.supervision.terms import (
+    ANSWER_NOT_DUE,
+    NO_SUCH_PROPOSAL,
+    NO_SUCH_SIGNAL,
+    NO_SUCH_SUPERVISION,
+    NO_SUCH_URGING,
+    NOT_THE_OFFICE,
+    PROPOSAL_DECIDED,
+    PROPOSAL_WAITS,
+    PROPOSER_DECIDES,
+    SIGNAL_TAKEN,
+    SUPERVISION_OPEN,
+    URGING_ANSWERED,
+    WRONG_SUPERVISION_STATE,
+)
 from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
@@ -68,6 +83,22 @@ _STATUS = {
     ALREADY_DECIDED.code: CONFLICT,
     JOB_NOT_DEAD.code: CONFLICT,
     NOT_WAITING.code: CONFLICT,
+    **dict.fromkeys(
+        (NO_SUCH_SUPERVISION.code, NO_SUCH_SIGNAL.code, NO_SUCH_PROPOSAL.code, NO_SUCH_URGING.code), MISSING
+    ),
+    **dict.fromkeys((PROPOSER_DECIDES.code, NOT_THE_OFFICE.code), FORBIDDEN),
+    **dict.fromkeys(
+        (
+            WRONG_SUPERVISION_STATE.code,
+            ANSWER_NOT_DUE.code,
+            SUPERVISION_OPEN.code,
+            SIGNAL_TAKEN.code,
+            PROPOSAL_DECIDED.code,
+            PROPOSAL_WAITS.code,
+            URGING_ANSWERED.code,
+        ),
+        CONFLICT,
+    ),
 }
 
 
@@ -92,6 +123,18 @@ PLACES = (
         "desk",
         N_("Work orders"),
         {Power.ORDER_VIEW: N_("Answer bad reviews and put right what is behind them.")},
+    ),
+    Place(
+        "oversight",
+        N_("Oversight"),
+        N_("See where work orders stand, supervise and urge."),
+        frozenset({Power.ORDER_SUPERVISE}),
+    ),
+    Place(
+        "desk_supervision",
+        N_("Supervision of my agency"),
+        N_("Answer supervision orders and what your agency was urged to do."),
+        frozenset({Power.ORDER_HANDLE}),
     ),
     Place(
         "desk_releases",

@@ -22,10 +22,16 @@ _SUBTREE = """{column} IN (
      WHERE place.path COLLATE "C" >= current_setting('{low}', true) COLLATE "C"
        AND place.path COLLATE "C" < current_setting('{high}', true) COLLATE "C")"""
 # Sub-selects that depend on no row: the server works each out once for a statement, a tree as a hash table.
-OF_PLACE = "\n OR ".join(
+# What is about agencies and not for them: only whoever reaches by division.
+OF_DIVISION = "\n OR ".join(
     [
         f"(SELECT current_setting('{EVERYWHERE}', true) = 'yes')",
         _SUBTREE.format(column="division_id", tree="directory_division", low=DIVISION_FROM, high=DIVISION_TO),
+    ]
+)
+OF_PLACE = "\n OR ".join(
+    [
+        OF_DIVISION,
         _SUBTREE.format(column="agency_id", tree="directory_agency", low=AGENCY_FROM, high=AGENCY_TO),
     ]
 )
@@ -122,6 +128,11 @@ TABLES: dict[str, Held] = {
     "notices_message": Held(_WORK, _with("notices_thread", "thread_id")),
     "files_photo": Held(_READ, _with_subject("review", "reviews_review")),
     "publicity_release": Held(_WRITE, _with("reviews_review", "review_id")),
+    "supervision_signal": Held(_WORK, OF_DIVISION),
+    "supervision_order": Held(_WORK, OF_PLACE),
+    "supervision_event": Held(_WRITE, _with("supervision_order", "supervision_id")),
+    "supervision_proposal": Held(_WORK, OF_DIVISION),
+    "supervision_urging": Held(_WORK, OF_PLACE),
     # What everybody at a desk may read: names, rules, figures.
     "directory_division": _DIRECTORY,
     "directory_agency": _DIRECTORY,

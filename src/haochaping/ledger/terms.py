@@ -68,6 +68,11 @@ class EntryKind(IntEnum):
     QUARANTINE_DISCARDED = 180
     ORDER_MOVED = 190
     DISPATCH_RULE_SET = 191
+    SIGNAL_RAISED = 205
+    SUPERVISION_MOVED = 206
+    MEASURE_PROPOSED = 207
+    MEASURE_DECIDED = 208
+    URGED = 209
 
 
 FIRST_INTERNAL_KIND = 128
@@ -124,6 +129,11 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.QUARANTINE_DISCARDED: N_("Discarded from quarantine"),
     EntryKind.ORDER_MOVED: N_("Order moved on"),
     EntryKind.DISPATCH_RULE_SET: N_("Dispatch rule set"),
+    EntryKind.SIGNAL_RAISED: N_("Signal for supervision raised"),
+    EntryKind.SUPERVISION_MOVED: N_("Supervision order moved on"),
+    EntryKind.MEASURE_PROPOSED: N_("Measure of supervision proposed"),
+    EntryKind.MEASURE_DECIDED: N_("Measure of supervision decided"),
+    EntryKind.URGED: N_("Urged, or answered an urging"),
 }
 
 

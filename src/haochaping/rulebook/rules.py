@@ -232,6 +232,10 @@ def terms_of(
         quiet_from=time.fromisoformat(value(Key.QUIET_FROM)),
         quiet_until=time.fromisoformat(value(Key.QUIET_UNTIL)),
         messages_a_day=int(value(Key.MESSAGES_A_DAY)),
+        supervision_answer_days=int(value(Key.SUPERVISION_ANSWER_LIMIT)),
+        supervision_answer_unit=unit(Key.SUPERVISION_ANSWER_LIMIT),
+        repeat_offender_orders=int(value(Key.REPEAT_OFFENDER_ORDERS)),
+        repeat_offender_days=int(value(Key.REPEAT_OFFENDER_DAYS)),
     )
 
 

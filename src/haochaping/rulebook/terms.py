@@ -128,6 +128,9 @@ class Key(StrEnum):
     SAMPLE_GOOD = "sample_good"
     SAMPLE_AT_LEAST = "sample_at_least"
     INTERVIEW_AFTER_MONTHS = "interview_after_months"
+    SUPERVISION_ANSWER_LIMIT = "supervision_answer_limit"
+    REPEAT_OFFENDER_ORDERS = "repeat_offender_orders"
+    REPEAT_OFFENDER_DAYS = "repeat_offender_days"
     PUBLISH_BY_DEFAULT = "publish_by_default"
     PUBLIC_RANKING = "public_ranking"
     SMALL_CELL = "small_cell"
@@ -278,6 +281,17 @@ RULES: dict[Key, Rule] = {
     Key.INTERVIEW_AFTER_MONTHS: Rule(
         N_("Months in the last place before an interview (0: none)"), (Unit.MONTHS,)
     ),
+    Key.SUPERVISION_ANSWER_LIMIT: Rule(
+        N_("Time to answer supervision or urging"),
+        (
+            Unit.WORKING_DAYS,
+            Unit.DAYS,
+        ),
+    ),
+    Key.REPEAT_OFFENDER_ORDERS: Rule(
+        N_("Bad reviews of one item that make a supervisor look"), (Unit.COUNT,)
+    ),
+    Key.REPEAT_OFFENDER_DAYS: Rule(N_("Days within which these bad reviews were given"), (Unit.DAYS,)),
     Key.PUBLISH_BY_DEFAULT: Rule(N_("Published unless there is a reason not to"), (Unit.YES_NO,)),
     Key.PUBLIC_RANKING: Rule(N_("Rankings are public"), (Unit.YES_NO,)),
     Key.SMALL_CELL: Rule(N_("Smallest number shown by itself"), (Unit.COUNT,)),
@@ -333,6 +347,10 @@ class Terms:
     quiet_from: time
     quiet_until: time
     messages_a_day: int
+    supervision_answer_days: int
+    supervision_answer_unit: Unit
+    repeat_offender_orders: int
+    repeat_offender_days: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import transaction
@@ -24,9 +24,11 @@ from haochaping.files.pictures import redrawn
 from haochaping.flows import change_review
 from haochaping.flows.receive_reviews import receive_reviews
 from haochaping.kernel.actor import SYSTEM
+from haochaping.kernel.identifiers import uuid7
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.reviews.terms import Entrance
+from haochaping.supervision import actions as supervision
 from tests import worlds
 from tests.photographs import photograph
 
@@ -35,6 +37,8 @@ from .table import LOGIN, SECOND_STEP, Row, rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
+    from uuid import UUID
 
     from django.http.response import HttpResponseBase
 
@@ -93,6 +97,7 @@ def _house() -> House:
     order = orders.order_of_review(given.id)
     assert order is not None
     rectification.dispatch([order.id], by=SYSTEM, now=now)
+    letter, proposal, urging = _supervised(order.id, now)
     people = list(everybody())
     person = next(one for one in people if (one.role, one.scope) == ("clerk", "own agency"))
     client = next(one.id for one in accounts.clients() if one.name == "own division")
@@ -107,6 +112,9 @@ def _house() -> House:
         "object_id": directory.agencies([worlds.AGENCY])[worlds.AGENCY].id,
         "client_id": client,
         "request_id": NOWHERE,
+        "supervision_id": letter,
+        "proposal_id": proposal,
+        "urging_id": urging,
         "digest": "0" * 64,
         "key": "key",
         "uidb36": "1",
@@ -116,6 +124,24 @@ def _house() -> House:
         "form": "reasons",
     }
     return House(people, values)
+
+
+def _supervised(order_id: UUID, now: datetime) -> tuple[UUID, UUID, UUID]:
+    """A letter that was checked, a proposal about it, an urging, all about one order."""
+    form: dict[str, Any] = {
+        "agency_code": "",
+        "work_order_id": order_id,
+        "signal_id": None,
+        "text": "请说明",
+        "key": uuid7(now),
+    }
+    letter = supervision.open_letter(**form, by=SYSTEM, now=now)
+    supervision.notify(letter, by=SYSTEM, now=now)
+    supervision.respond(letter, text="已整改", by=worlds.CLERK, now=now)
+    supervision.check(letter, text="属实", by=SYSTEM, now=now)
+    proposal = supervision.propose(letter, rung="circular", reason="两次", by=SYSTEM, now=now)
+    urging = supervision.urge(to="", work_order_id=order_id, text="请办", key=uuid7(now), by=SYSTEM, now=now)
+    return letter, proposal, urging
 
 
 CODES = {

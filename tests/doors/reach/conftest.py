@@ -8,13 +8,22 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from haochaping.doors.tables import TABLES
+from haochaping.doors.tables import OF_DIVISION, TABLES
 from tests import two_places
 
 if TYPE_CHECKING:
+    from haochaping.kernel.actor import Scope
     from tests.two_places import Told
 
 OF_A_PLACE = [table for table, held in TABLES.items() if held.rows and not held.adds_any]
+
+# About agencies and not for them.
+OF_A_DIVISION = {table for table, held in TABLES.items() if held.rows == OF_DIVISION}
+
+
+def reaches(scope: Scope, table: str) -> bool:
+    """Whether rows of a table are reached at all by who has this reach."""
+    return table not in OF_A_DIVISION or scope.division_path is not None
 
 
 def ask(statement: str, *values: str | int) -> list[tuple[Any, ...]]:
@@ -75,6 +84,16 @@ _JOINED = {
         "reviews_review_change",
         "publicity_release",
     )
+}
+_JOINED |= {
+    table: (f"{_ORDER} JOIN {table} x ON x.work_order_id = o.id", "x")
+    for table in ("supervision_signal", "supervision_order", "supervision_urging")
+} | {
+    table: (
+        f"{_ORDER} JOIN supervision_order w ON w.work_order_id = o.id JOIN {table} x ON x.supervision_id = w.id",
+        "x",
+    )
+    for table in ("supervision_event", "supervision_proposal")
 }
 # A table that is new in doors/tables.py needs its way from the case here.
 _OF_STORY = {

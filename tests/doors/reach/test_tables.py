@@ -12,7 +12,7 @@ from haochaping.doors.tables import TABLES
 from haochaping.kernel.actor import EVERYWHERE, NOWHERE, Scope
 from tests.two_places import HERE, PROVINCE, THERE
 
-from .conftest import OF_A_PLACE, ask, ids
+from .conftest import OF_A_DIVISION, OF_A_PLACE, ask, ids, reaches
 
 pytestmark = pytest.mark.django_db
 PLACES = {
@@ -63,7 +63,10 @@ def test_a_table_that_is_shut_says_why():
 
 @places
 def test_rows_of_other_places_are_not_there(rows, scope, reached):
-    expected = {table: set().union(*(found[place] for place in reached)) for table, found in rows.items()}
+    expected = {
+        table: set().union(*(found[place] for place in reached if reaches(scope, table)))
+        for table, found in rows.items()
+    }
 
     with within(scope):
         seen = {table: set(ids(f"SELECT ctid::text FROM {table}")) for table in rows}
@@ -81,12 +84,18 @@ def test_rows_of_other_places_do_not_change(rows, scope, reached):
             if "UPDATE" in TABLES[table].rights:
                 ((changed[table],),) = ask(f"UPDATE {table} SET {columns[table]} = {columns[table]}")
 
-    assert changed == {table: sum(len(rows[table][place]) for place in reached) for table in changed}
+    assert changed == {
+        table: sum(len(rows[table][place]) for place in reached if reaches(scope, table)) for table in changed
+    }
     assert changed.keys() == {
         "rectification_work_order",
         "rectification_extension",
         "rectification_milestone",
         "notices_message",
+        "supervision_signal",
+        "supervision_order",
+        "supervision_proposal",
+        "supervision_urging",
     }
 
 
@@ -114,9 +123,13 @@ def test_nothing_is_put_into_another_place(rows, scope):
 
     assert copies
     for (table, place), words in said.items():
-        lies_outside = place == "there" or scope == NOWHERE
+        lies_outside = place == "there" or scope == NOWHERE or not reaches(scope, table)
         assert ("violates row-level security" in words) is lies_outside, (table, place, words)
         assert lies_outside or "duplicate key" in words
+
+
+def test_signals_and_proposals_are_not_for_the_agencies_they_are_about():
+    assert {"supervision_signal", "supervision_proposal"} == OF_A_DIVISION
 
 
 @pytest.mark.parametrize("verb", ["SELECT", "INSERT", "UPDATE", "DELETE"])

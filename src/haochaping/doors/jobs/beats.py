@@ -18,6 +18,7 @@ from haochaping.flows import (
     open_identity,
     retry_quarantine,
     send_invitations,
+    supervise,
 )
 from haochaping.identity import actions as identity
 from haochaping.insight import actions as insight
@@ -49,6 +50,8 @@ BEATS: tuple[Beat, ...] = (
     Beat("close what the reviewer has decided", 30, lambda now: close_order.settle(by=SYSTEM, now=now)),
     Beat("mark what is nearly or wholly overdue", 10, lambda now: orders.mark_alarms(now=now)),
     Beat("promise what the calendar now tells", 600, lambda now: orders.promise_late(by=SYSTEM, now=now)),
+    Beat("remind and warn about deadlines", 60, supervise.watch),
+    Beat("see who is rated badly again and again", 3600, supervise.watch_repeats),
     Beat("ask by SMS", 60, lambda now: send_invitations.send_due_invitations(by=SYSTEM, now=now)),
     Beat("take orphans whose case came", 30, lambda now: retry_quarantine.retry_orphans(now=now)),
     Beat("forget ended visits", 300, lambda now: exchange.forget_visits(before=now)),

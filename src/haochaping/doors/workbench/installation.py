@@ -19,9 +19,10 @@ from django.views.decorators.http import require_POST, require_safe
 from haochaping.accounts.access import check_scope
 from haochaping.accounts.terms import Power
 from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, status_of
+from haochaping.doors.fields import uuid_of
 from haochaping.doors.gate import actor_of, requires
 from haochaping.doors.paging import page_number
-from haochaping.doors.workbench.forms import RECORD_KINDS, QuarantineForm, uuid_of
+from haochaping.doors.workbench.forms import RECORD_KINDS, QuarantineForm
 from haochaping.exchange import actions as exchange_actions
 from haochaping.exchange import queries as exchange
 from haochaping.exchange.rules import bare

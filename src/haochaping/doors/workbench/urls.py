@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haochaping.doors.workbench import installation, openings, order, releases, start
+from haochaping.doors.workbench import installation, openings, order, releases, start, supervised
 
 urlpatterns = [
     path("", start.desk, name="desk"),
@@ -18,6 +18,11 @@ urlpatterns = [
     path("openings/new", openings.new, name="desk_opening_new"),
     path("openings/<uuid:request_id>", openings.one, name="desk_opening"),
     path("openings/<uuid:request_id>/<slug:step>", openings.decide, name="desk_opening_step"),
+    path("supervision/", supervised.page, name="desk_supervision"),
+    path("supervision/<uuid:supervision_id>", supervised.one, name="desk_supervision_one"),
+    path("supervision/<uuid:supervision_id>/respond", supervised.respond, name="desk_supervision_respond"),
+    path("supervision/urgings/<uuid:urging_id>", supervised.urging, name="desk_urging"),
+    path("supervision/urgings/<uuid:urging_id>/answer", supervised.answer, name="desk_urging_answer"),
     path("quarantine/", installation.quarantine, name="desk_quarantine"),
     path("quarantine/retry", installation.retry_all, name="desk_quarantine_retry_all"),
     path("quarantine/<uuid:record_id>", installation.record, name="desk_quarantine_record"),

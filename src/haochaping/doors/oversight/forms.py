@@ -1,0 +1,91 @@
+"""Forms of the oversight pages: they read what was typed and keep it; whether it will do is judged by the rooms."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from haochaping.doors.fields import Choice, Words
+from haochaping.kernel.identifiers import uuid7
+from haochaping.supervision.terms import PROPOSED, RUNG_LABELS, SUPERVISION_TEXT_LIMIT
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+
+class LetterForm(forms.Form):
+    """Drafting a supervision letter. `key` tells the same form sent twice from another letter."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    signal = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    order = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    agency = forms.CharField(
+        label=gettext_lazy("Agency"),
+        help_text=gettext_lazy("Its code in the directory."),
+        max_length=40,
+        required=False,
+    )
+    text = Words(
+        label=gettext_lazy("What is asked of the agency"),
+        help_text=gettext_lazy("The agency reads it once you send the letter. Name no reviewer."),
+        limit=SUPERVISION_TEXT_LIMIT,
+        rows=6,
+    )
+
+
+class UrgingForm(forms.Form):
+    """Urging an agency, or the office of a division below."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    order = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    to = forms.CharField(
+        label=gettext_lazy("Whom you urge"),
+        help_text=gettext_lazy("The code of an agency, or the twelve digits of a division below yours."),
+        max_length=40,
+        required=False,
+    )
+    text = Words(
+        label=gettext_lazy("What is to be done"),
+        help_text=gettext_lazy(
+            "They have so many working days to answer as the rules give. Name no reviewer."
+        ),
+        limit=SUPERVISION_TEXT_LIMIT,
+    )
+
+
+class NoteForm(forms.Form):
+    """A finding, a reason or an answer in words."""
+
+    text = Words(label=gettext_lazy("In words"), limit=SUPERVISION_TEXT_LIMIT)
+
+
+class NoForm(forms.Form):
+    """A step that needs no words."""
+
+
+class ProposalForm(forms.Form):
+    """Proposing a measure."""
+
+    rung = Choice(
+        label=gettext_lazy("Measure"),
+        choices=[(rung.value, gettext_lazy(RUNG_LABELS[rung])) for rung in PROPOSED],
+    )
+    reason = Words(
+        label=gettext_lazy("Why it is proposed"),
+        help_text=gettext_lazy("Read only by those who may decide about it."),
+        limit=SUPERVISION_TEXT_LIMIT,
+    )
+
+
+class DecisionForm(forms.Form):
+    """Deciding about a proposal."""
+
+    reason = Words(label=gettext_lazy("Reason for the decision"), limit=SUPERVISION_TEXT_LIMIT, rows=3)
+
+
+def new_key(now: datetime) -> UUID:
+    """What tells one form that was shown from another."""
+    return uuid7(now)

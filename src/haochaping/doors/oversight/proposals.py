@@ -1,0 +1,112 @@
+"""`/oversight/proposals/`: measures that somebody proposed and somebody else decides about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import Http404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
+
+from haochaping.accounts.terms import Power
+from haochaping.doors.confirmation import Fresh
+from haochaping.doors.desk import INVALID, refusable, see_other, told
+from haochaping.doors.gate import actor_of, requires
+from haochaping.doors.names import names_of
+from haochaping.doors.oversight.forms import DecisionForm
+from haochaping.doors.oversight.page import oversight_page
+from haochaping.doors.paging import page_number
+from haochaping.doors.supervised import ON_PAGE, pager
+from haochaping.kernel.refused import N_, Refused
+from haochaping.supervision import actions, queries
+from haochaping.supervision.access import may_decide
+from haochaping.supervision.terms import PROPOSAL_LABELS, RUNG_LABELS, ProposalState
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.http import HttpRequest, HttpResponse
+
+    from haochaping.kernel.actor import Actor
+    from haochaping.supervision.terms import ProposalRow
+
+_DONE = {"adopt": N_("The proposal is adopted."), "reject": N_("The proposal is not adopted.")}
+_TONES = {ProposalState.WAITING: "warn", ProposalState.ADOPTED: "bad"}
+
+
+@requires(Power.SUPERVISION_DECIDE)
+@require_safe
+@refusable
+def page(request: HttpRequest) -> HttpResponse:
+    """The proposals of one's divisions, newest first."""
+    by, done = actor_of(request), request.GET.get("list") == "done"
+    number = page_number(request.GET.get("page", ""))
+    found = queries.proposals(by, done=done, limit=ON_PAGE + 1, offset=(number - 1) * ON_PAGE)
+    context = {
+        "rows": [_shown(row, by) for row in found[:ON_PAGE]],
+        "done": done,
+        **pager(number, len(found), "list=done&" if done else ""),
+    }
+    return oversight_page(request, "oversight/proposals.html", context, here="oversight_proposals")
+
+
+@requires(Power.SUPERVISION_DECIDE)
+@require_safe
+@refusable
+def one(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
+    """One proposal, and the form for whoever may decide about it."""
+    return _one(request, proposal_id, DecisionForm())
+
+
+@requires(Power.SUPERVISION_DECIDE, fresh=Fresh.TO_CHANGE)
+@require_POST
+@refusable
+def decide(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
+    """Adopt the proposal or not; what was refused is shown again with what was typed."""
+    decision = request.POST.get("decision", "")
+    if decision not in _DONE:
+        raise Http404
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return _one(request, proposal_id, form, INVALID)
+    try:
+        actions.decide(
+            proposal_id,
+            adopt=decision == "adopt",
+            reason=form.cleaned_data["reason"],
+            by=actor_of(request),
+            now=timezone.now(),
+        )
+    except Refused as refused:
+        return _one(request, proposal_id, form, told(form, refused))
+    messages.success(request, gettext(_DONE[decision]))
+    return see_other(reverse("oversight_proposal", args=[proposal_id]))
+
+
+def _one(request: HttpRequest, proposal_id: UUID, form: DecisionForm, status: int = 200) -> HttpResponse:
+    by = actor_of(request)
+    row = queries.proposal(proposal_id, by=by)
+    waits = row.state == ProposalState.WAITING
+    context = _shown(row, by) | {
+        "form": form,
+        "waits": waits,
+        "may_decide": waits and may_decide(by, division_path=row.division_path, proposed_by=row.proposed_by),
+    }
+    return oversight_page(
+        request, "oversight/proposal.html", context, here="oversight_proposals", status=status
+    )
+
+
+def _shown(row: ProposalRow, by: Actor) -> dict[str, object]:
+    names = names_of([row.proposed_by, row.decided_by], by)
+    return {
+        "row": row,
+        "measure": gettext(RUNG_LABELS[row.rung]),
+        "state": gettext(PROPOSAL_LABELS[row.state]),
+        "tone": _TONES.get(row.state, "info"),
+        "proposer": names[row.proposed_by],
+        "decider": names[row.decided_by] if row.decided_by else "",
+    }

@@ -1,0 +1,56 @@
+"""`/oversight/signals/`: what a supervisor should see, and what became of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from haochaping.accounts.terms import Power
+from haochaping.directory import queries as directory
+from haochaping.directory.terms import Kind
+from haochaping.doors.desk import refusable
+from haochaping.doors.gate import actor_of, requires
+from haochaping.doors.oversight.page import oversight_page
+from haochaping.doors.paging import page_number
+from haochaping.doors.supervised import ON_PAGE, pager
+from haochaping.supervision import queries
+from haochaping.supervision.terms import SIGNAL_LABELS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.http import HttpRequest, HttpResponse
+
+
+@requires(Power.ORDER_SUPERVISE)
+@require_safe
+@refusable
+def page(request: HttpRequest) -> HttpResponse:
+    """The signals of one's divisions, those first that nobody has taken up."""
+    taken = request.GET.get("list") == "taken"
+    number = page_number(request.GET.get("page", ""))
+    found = queries.signals(actor_of(request), taken=taken, limit=ON_PAGE + 1, offset=(number - 1) * ON_PAGE)
+    items = directory.refs(
+        Kind.ITEMS, [int(row.facts["item"]) for row in found if row.facts.get("item", "").isdecimal()]
+    )
+    names = {str(pk): ref.name for pk, ref in items.items()}
+    context = {
+        "rows": [
+            {"row": row, "kind": gettext(SIGNAL_LABELS[row.kind]), "about": _about(row.facts, names)}
+            for row in found[:ON_PAGE]
+        ],
+        "taken": taken,
+        **pager(number, len(found), "list=taken&" if taken else ""),
+    }
+    return oversight_page(request, "oversight/signals.html", context, here="oversight_signals")
+
+
+def _about(facts: Mapping[str, str], items: Mapping[str, str]) -> str:
+    """What is said of a signal besides its kind: how many of which item, or what its sender put down."""
+    if "item" in facts and "orders" in facts:
+        return gettext("{item}: {orders} bad reviews in {days} days").format(
+            item=items.get(facts["item"], facts["item"]), orders=facts["orders"], days=facts.get("days", "")
+        )
+    return " · ".join(facts.values())

@@ -1,0 +1,27 @@
+"""Addresses of oversight, below `/oversight/`."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from haochaping.doors.oversight import proposals, signals, start, supervision, urgings
+
+urlpatterns = [
+    path("", start.page, name="oversight"),
+    path("orders", start.orders, name="oversight_orders"),
+    path("figures", start.figures, name="oversight_figures"),
+    path("signals/", signals.page, name="oversight_signals"),
+    path("supervision/", supervision.page, name="oversight_supervisions"),
+    path("supervision/new", supervision.new, name="oversight_supervision_new"),
+    path("supervision/<uuid:supervision_id>", supervision.one, name="oversight_supervision"),
+    path(
+        "supervision/<uuid:supervision_id>/<slug:step>", supervision.step, name="oversight_supervision_step"
+    ),
+    path("proposals/", proposals.page, name="oversight_proposals"),
+    path("proposals/<uuid:proposal_id>", proposals.one, name="oversight_proposal"),
+    path("proposals/<uuid:proposal_id>/decision", proposals.decide, name="oversight_proposal_decide"),
+    path("urgings/", urgings.page, name="oversight_urgings"),
+    path("urgings/new", urgings.new, name="oversight_urging_new"),
+    path("urgings/<uuid:urging_id>", urgings.one, name="oversight_urging"),
+    path("urgings/<uuid:urging_id>/answer", urgings.answer, name="oversight_urging_answer"),
+]

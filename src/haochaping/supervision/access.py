@@ -1,0 +1,98 @@
+"""监督 access: whose supervision somebody sees, who answers, who decides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from haochaping.accounts.access import check_power, check_scope, may, may_reach
+from haochaping.accounts.terms import Power
+from haochaping.directory.rules import path_range
+from haochaping.kernel.refused import Refused
+from haochaping.supervision.rules import is_office_of
+from haochaping.supervision.terms import (
+    NO_SUCH_SUPERVISION,
+    NOT_THE_OFFICE,
+    PROPOSER_DECIDES,
+    SupervisionState,
+)
+
+if TYPE_CHECKING:
+    from haochaping.kernel.actor import Actor
+
+
+def by_division(by: Actor) -> Q:
+    """What lies in the actor's divisions; whoever reaches only agencies reaches nothing of it."""
+    if by.scope.division_path is None:
+        return Q(pk__in=[])
+    low, high = path_range(by.scope.division_path)
+    return Q(division__path__gte=low, division__path__lt=high)
+
+
+def visible(by: Actor) -> Q:
+    """What lies inside the actor's scope, as a filter on division and agency paths."""
+    if by.scope.division_path is not None:
+        return by_division(by)
+    if by.scope.agency_path is not None:
+        low, high = path_range(by.scope.agency_path)
+        return Q(agency__path__gte=low, agency__path__lt=high)
+    return Q(pk__in=[])
+
+
+def supervised(by: Actor) -> Q:
+    """The supervision orders somebody may know of: an agency learns of one when it is sent."""
+    if may(by, Power.ORDER_SUPERVISE):
+        return by_division(by)
+    return visible(by) & ~Q(state=SupervisionState.OPENED)
+
+
+def check_supervise(by: Actor, *, division_path: str) -> None:
+    """Raise `Refused` unless the actor supervises this division."""
+    check_power(by, Power.ORDER_SUPERVISE)
+    check_scope(by, division_path=division_path)
+
+
+def check_fire(by: Actor, power: Power, *, division_path: str, agency_path: str) -> None:
+    """Raise `Refused` unless the actor holds the power that a move needs, for this place.
+
+    Only an agency's own moves are made by who reaches no further than it: nobody supervises from inside. To them it
+    is as if there were nothing, as on every page.
+    """
+    check_power(by, power)
+    if power != Power.ORDER_HANDLE and by.scope.division_path is None:
+        raise Refused(NO_SUCH_SUPERVISION)
+    check_scope(by, division_path=division_path, agency_path=agency_path)
+
+
+def check_decide(by: Actor, *, division_path: str, proposed_by: str) -> None:
+    """Raise `Refused` unless the actor may decide about proposals here and did not make this one."""
+    check_power(by, Power.SUPERVISION_DECIDE)
+    check_scope(by, division_path=division_path)
+    if str(by) == proposed_by:
+        raise Refused(PROPOSER_DECIDES)
+
+
+def may_decide(by: Actor, *, division_path: str, proposed_by: str) -> bool:
+    """Whether the actor may decide about this proposal."""
+    reach = may(by, Power.SUPERVISION_DECIDE) and may_reach(by, division_path=division_path)
+    return reach and str(by) != proposed_by
+
+
+def check_answer(by: Actor, *, division_path: str, agency_path: str) -> None:
+    """Raise `Refused` unless the actor answers for whom was urged: the agency, or without one the division's office."""
+    if agency_path:
+        check_fire(by, Power.ORDER_HANDLE, division_path=division_path, agency_path=agency_path)
+        return
+    check_supervise(by, division_path=division_path)
+    if not is_office_of(by.scope, division_path):
+        raise Refused(NOT_THE_OFFICE)
+
+
+def may_answer(by: Actor, *, division_path: str, agency_path: str) -> bool:
+    """Whether the actor may answer this urging."""
+    try:
+        check_answer(by, division_path=division_path, agency_path=agency_path)
+    except Refused:
+        return False
+    return True

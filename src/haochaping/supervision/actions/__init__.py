@@ -1,0 +1,29 @@
+"""监督 writes: signals as a set; supervision orders, proposals and urgings one step at a time."""
+
+from haochaping.supervision.actions.orders import (
+    check,
+    lift,
+    notify,
+    open_automatic,
+    open_letter,
+    respond,
+    settle,
+)
+from haochaping.supervision.actions.proposals import decide, propose
+from haochaping.supervision.actions.signals import raise_signals
+from haochaping.supervision.actions.urgings import answer, urge
+
+__all__ = [
+    "answer",
+    "check",
+    "decide",
+    "lift",
+    "notify",
+    "open_automatic",
+    "open_letter",
+    "propose",
+    "raise_signals",
+    "respond",
+    "settle",
+    "urge",
+]

@@ -1,0 +1,108 @@
+"""督促: down the division tree goes the urging, up comes the answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from haochaping.directory import queries as directory
+from haochaping.kernel.identifiers import uuid7
+from haochaping.kernel.refused import Refused
+from haochaping.ledger import actions as ledger
+from haochaping.ledger.terms import EntryKind, NewEntry
+from haochaping.rectification import queries as work_orders
+from haochaping.rectification.actions.steps import checked_text
+from haochaping.supervision.access import check_answer, check_supervise
+from haochaping.supervision.actions.steps import answers_due
+from haochaping.supervision.models import Urging
+from haochaping.supervision.rules import is_office_of
+from haochaping.supervision.terms import (
+    NO_SUCH_URGING,
+    NOT_BELOW,
+    SUPERVISION_TEXT_LIMIT,
+    UNKNOWN_ADDRESSEE,
+    URGING_ANSWERED,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from haochaping.kernel.actor import Actor
+
+_SHOWN = 40
+
+
+@transaction.atomic
+def urge(*, to: str, work_order_id: UUID | None, text: str, key: UUID, by: Actor, now: datetime) -> UUID:
+    """Urge the agency of a work order, or whom `to` names: an agency by its code, a division's office by its digits.
+
+    `key` is the form's own: the same form sent twice urges once.
+
+    Raises:
+        Refused: NOT_ALLOWED, OUT_OF_SCOPE, TEXT_MISSING, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS, NO_SUCH_ORDER,
+            UNKNOWN_ADDRESSEE, NOT_BELOW, NO_SUCH_URGING (the form was somebody else's).
+    """
+    text = checked_text(text, "text", limit=SUPERVISION_TEXT_LIMIT)
+    division_id, agency_id = _addressee(to.strip(), work_order_id, by)
+    division = directory.division_by_id(division_id)
+    check_supervise(by, division_path=division.path)
+    if agency_id is None and is_office_of(by.scope, division.path):
+        raise Refused(NOT_BELOW, field="to")
+    row = Urging(
+        id=uuid7(now),
+        key=key,
+        division_id=division_id,
+        agency_id=agency_id,
+        work_order_id=work_order_id,
+        text=text,
+        urged_by=str(by),
+        urged_at=now,
+        due_at=answers_due([division_id], now)[division_id],
+    )
+    Urging.objects.bulk_create([row], ignore_conflicts=True)
+    made = Urging.objects.filter(key=key, urged_by=str(by)).values_list("id", flat=True).first()
+    if made is None:
+        raise Refused(NO_SUCH_URGING)
+    if made == row.id:
+        _record(row, "urged", by=by, now=now)
+    return made
+
+
+def _addressee(to: str, work_order_id: UUID | None, by: Actor) -> tuple[int, int | None]:
+    """Division and agency that are urged; an agency's own division decides, whose supervisors see it too."""
+    if work_order_id is not None:
+        about = work_orders.order(work_order_id, by=by)
+        return about.division_id, about.agency_id
+    if agency := directory.agencies([to]).get(to):
+        return agency.division_id, agency.id
+    if division := directory.division(to):
+        return division.id, None
+    raise Refused(UNKNOWN_ADDRESSEE, field="to", value=to[:_SHOWN])
+
+
+@transaction.atomic
+def answer(urging_id: UUID, *, text: str, by: Actor, now: datetime) -> None:
+    """Whoever was urged says what was done.
+
+    Raises:
+        Refused: NO_SUCH_URGING, NOT_ALLOWED, OUT_OF_SCOPE, NOT_THE_OFFICE, URGING_ANSWERED, TEXT_MISSING,
+            TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
+    """
+    text = checked_text(text, "text", limit=SUPERVISION_TEXT_LIMIT)
+    rows = Urging.objects.select_for_update(of=("self",)).select_related("division", "agency")
+    row = rows.filter(id=urging_id).first()
+    if row is None:
+        raise Refused(NO_SUCH_URGING)
+    agency_path = row.agency.path if row.agency else ""
+    check_answer(by, division_path=row.division.path, agency_path=agency_path)
+    if row.answered_at is not None:
+        raise Refused(URGING_ANSWERED)
+    row.answer, row.answered_by, row.answered_at = text, str(by), now
+    row.save(update_fields=["answer", "answered_by", "answered_at"])
+    _record(row, "answered", by=by, now=now)
+
+
+def _record(row: Urging, step: str, *, by: Actor, now: datetime) -> None:
+    ledger.append([NewEntry(EntryKind.URGED, "urging", str(row.id), facts={"step": step})], by=by, now=now)

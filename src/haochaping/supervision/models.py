@@ -1,0 +1,189 @@
+"""监督 tables: signals, supervision orders with their events, proposals, urgings."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
+
+from haochaping.supervision.terms import (
+    AUTOMATIC,
+    OPENED_AS,
+    PROPOSED,
+    ProposalState,
+    Rung,
+    SignalKind,
+    SupervisionMove,
+    SupervisionState,
+)
+
+_OPEN = (
+    SupervisionState.OPENED,
+    SupervisionState.NOTIFIED,
+    SupervisionState.RESPONDED,
+    SupervisionState.CHECKED,
+)
+
+
+class SupervisionOrder(models.Model):
+    """督办单. `key` is the form it was opened with: the same form sent twice opens one."""
+
+    class Privacy:
+        plain = ("rung", "state", "opened_by")
+        never = ("text", "response")
+
+    id = models.UUIDField(primary_key=True)
+    key = models.UUIDField(unique=True)
+    rung = models.CharField(max_length=16)
+    state = models.CharField(max_length=16)
+    division = models.ForeignKey("directory.Division", models.PROTECT, related_name="+")
+    agency = models.ForeignKey("directory.Agency", models.PROTECT, related_name="+")
+    work_order = models.ForeignKey("rectification.WorkOrder", models.PROTECT, null=True, related_name="+")
+    text = models.TextField(blank=True)
+    response = models.TextField(blank=True)
+    opened_at = models.DateTimeField()
+    opened_by = models.CharField(max_length=80)
+    due_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "supervision_order"
+        verbose_name = "督办单"
+        indexes = [
+            Index(fields=["division", "opened_at"], name="supervision_by_division"),
+            Index(fields=["agency", "opened_at"], name="supervision_by_agency"),
+        ]
+        constraints = [
+            CheckConstraint(condition=Q(rung__in=list(OPENED_AS)), name="supervision_rung_known"),
+            CheckConstraint(condition=Q(state__in=list(SupervisionState)), name="supervision_state_known"),
+            UniqueConstraint(
+                fields=["work_order", "rung"],
+                condition=Q(rung__in=list(AUTOMATIC)),
+                name="supervision_one_automatic",
+            ),
+            UniqueConstraint(
+                fields=["work_order"],
+                condition=Q(rung=Rung.LETTER, state__in=list(_OPEN)),
+                name="supervision_one_open_letter",
+            ),
+        ]
+
+
+class SupervisionEvent(models.Model):
+    """督办流转: what happened, when, by whom."""
+
+    class Privacy:
+        plain = ("move", "by")
+        never = ("note",)
+
+    id = models.UUIDField(primary_key=True)
+    supervision = models.ForeignKey(SupervisionOrder, models.PROTECT, related_name="+")
+    move = models.CharField(max_length=16)
+    by = models.CharField(max_length=80)
+    at = models.DateTimeField()
+    note = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "supervision_event"
+        verbose_name = "督办流转"
+        constraints = [
+            CheckConstraint(condition=Q(move__in=list(SupervisionMove)), name="supervision_event_known")
+        ]
+
+
+class Signal(models.Model):
+    """监督线索: raised once about a subject and day."""
+
+    class Privacy:
+        plain = ("kind", "subject", "facts")
+
+    id = models.UUIDField(primary_key=True)
+    kind = models.CharField(max_length=24)
+    division = models.ForeignKey("directory.Division", models.PROTECT, related_name="+")
+    agency = models.ForeignKey("directory.Agency", models.PROTECT, related_name="+")
+    subject = models.CharField(max_length=80)
+    day = models.DateField()
+    work_order = models.ForeignKey("rectification.WorkOrder", models.PROTECT, null=True, related_name="+")
+    facts = models.JSONField(default=dict)
+    raised_at = models.DateTimeField()
+    supervision = models.ForeignKey(SupervisionOrder, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        db_table = "supervision_signal"
+        verbose_name = "监督线索"
+        indexes = [Index(fields=["division", "raised_at"], name="signal_by_division")]
+        constraints = [
+            CheckConstraint(condition=Q(kind__in=list(SignalKind)), name="signal_kind_known"),
+            UniqueConstraint(fields=["kind", "subject", "day"], name="signal_once"),
+        ]
+
+
+class Proposal(models.Model):
+    """建议: a measure above the letter, proposed by one person and decided by another."""
+
+    class Privacy:
+        plain = ("rung", "state", "proposed_by", "decided_by")
+        never = ("reason", "decision")
+
+    id = models.UUIDField(primary_key=True)
+    supervision = models.ForeignKey(SupervisionOrder, models.PROTECT, related_name="+")
+    division = models.ForeignKey("directory.Division", models.PROTECT, related_name="+")
+    rung = models.CharField(max_length=16)
+    state = models.CharField(max_length=10)
+    reason = models.TextField()
+    proposed_by = models.CharField(max_length=80)
+    proposed_at = models.DateTimeField()
+    decision = models.TextField(blank=True)
+    decided_by = models.CharField(max_length=80, blank=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "supervision_proposal"
+        verbose_name = "监督建议"
+        constraints = [
+            CheckConstraint(condition=Q(rung__in=list(PROPOSED)), name="proposal_rung_known"),
+            CheckConstraint(condition=Q(state__in=list(ProposalState)), name="proposal_state_known"),
+            CheckConstraint(
+                condition=Q(state=ProposalState.WAITING, decided_at=None, decided_by="")
+                | (~Q(state=ProposalState.WAITING) & Q(decided_at__isnull=False) & ~Q(decided_by="")),
+                name="proposal_decided",
+            ),
+            # The table itself keeps the two apart, whatever the code above forgets.
+            CheckConstraint(condition=~Q(decided_by=models.F("proposed_by")), name="proposal_two_persons"),
+            UniqueConstraint(
+                fields=["supervision"],
+                condition=Q(state=ProposalState.WAITING),
+                name="proposal_one_waiting",
+            ),
+        ]
+
+
+class Urging(models.Model):
+    """督促: somebody above asks an agency, or without one the office of the division, to act by a day."""
+
+    class Privacy:
+        plain = ("urged_by", "answered_by")
+        never = ("text", "answer")
+
+    id = models.UUIDField(primary_key=True)
+    key = models.UUIDField(unique=True)
+    division = models.ForeignKey("directory.Division", models.PROTECT, related_name="+")
+    agency = models.ForeignKey("directory.Agency", models.PROTECT, null=True, related_name="+")
+    work_order = models.ForeignKey("rectification.WorkOrder", models.PROTECT, null=True, related_name="+")
+    text = models.TextField()
+    urged_by = models.CharField(max_length=80)
+    urged_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    answer = models.TextField(blank=True)
+    answered_by = models.CharField(max_length=80, blank=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "supervision_urging"
+        verbose_name = "督促"
+        indexes = [Index(fields=["division", "urged_at"], name="urging_by_division")]
+        constraints = [
+            CheckConstraint(
+                condition=Q(answered_at=None, answered_by="", answer="")
+                | (Q(answered_at__isnull=False) & ~Q(answered_by="") & ~Q(answer="")),
+                name="urging_answered",
+            )
+        ]

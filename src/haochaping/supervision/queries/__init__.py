@@ -1,0 +1,37 @@
+"""监督 reads: what calls for supervision, the live map of work orders, supervision orders, proposals, urgings, figures."""
+
+from haochaping.supervision.queries.live import live_orders, order_map, overdue_count
+from haochaping.supervision.queries.rows import (
+    figures,
+    proposal,
+    proposals,
+    signal,
+    signals,
+    supervision,
+    supervisions,
+    timeline,
+    urging,
+    urgings,
+    waiting,
+)
+from haochaping.supervision.queries.watch import alarms, over, repeat_offenders
+
+__all__ = [
+    "alarms",
+    "figures",
+    "live_orders",
+    "order_map",
+    "over",
+    "overdue_count",
+    "proposal",
+    "proposals",
+    "repeat_offenders",
+    "signal",
+    "signals",
+    "supervision",
+    "supervisions",
+    "timeline",
+    "urging",
+    "urgings",
+    "waiting",
+]

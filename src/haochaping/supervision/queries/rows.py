@@ -1,0 +1,229 @@
+"""Signals, supervision orders, proposals, urgings and figures, each for whom they are for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from haochaping.accounts.access import check_power, check_scope, may, may_any
+from haochaping.accounts.terms import NOT_ALLOWED, Power
+from haochaping.kernel.refused import Refused
+from haochaping.supervision import access
+from haochaping.supervision.models import Proposal, Signal, SupervisionEvent, SupervisionOrder, Urging
+from haochaping.supervision.queries.live import overdue_count
+from haochaping.supervision.queries.statements import asked, reach
+from haochaping.supervision.states import FINAL
+from haochaping.supervision.terms import (
+    NO_SUCH_PROPOSAL,
+    NO_SUCH_SIGNAL,
+    NO_SUCH_SUPERVISION,
+    NO_SUCH_URGING,
+    ProposalRow,
+    ProposalState,
+    Rung,
+    RungFigure,
+    SignalKind,
+    SignalRow,
+    SupervisionEventRow,
+    SupervisionMove,
+    SupervisionRow,
+    SupervisionState,
+    UrgingRow,
+    Waiting,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from haochaping.kernel.actor import Actor
+
+_PARTIES = (Power.ORDER_SUPERVISE, Power.ORDER_HANDLE)
+_SIGNAL = (
+    "id",
+    "kind",
+    "division__name",
+    "agency__name",
+    "agency__code",
+    "subject",
+    "work_order_id",
+    "facts",
+    "day",
+    "raised_at",
+    "supervision_id",
+)
+_SUPERVISION = (
+    "id",
+    "rung",
+    "state",
+    "division__name",
+    "division__path",
+    "agency__name",
+    "agency__path",
+    "work_order_id",
+    "text",
+    "response",
+    "opened_at",
+    "opened_by",
+    "due_at",
+)
+_PROPOSAL = (
+    "id",
+    "supervision_id",
+    "supervision__agency__name",
+    "division__path",
+    "rung",
+    "state",
+    "reason",
+    "proposed_by",
+    "proposed_at",
+    "decision",
+    "decided_by",
+    "decided_at",
+)
+_URGING = (
+    "id",
+    "division__name",
+    "division__path",
+    "agency__name",
+    "agency__path",
+    "work_order_id",
+    "text",
+    "urged_by",
+    "urged_at",
+    "due_at",
+    "answer",
+    "answered_by",
+    "answered_at",
+)
+
+
+def signals(by: Actor, *, taken: bool = False, limit: int = 50, offset: int = 0) -> list[SignalRow]:
+    """The signals of one's divisions, newest first: those nobody has taken up, or the others."""
+    check_power(by, Power.ORDER_SUPERVISE)
+    rows = Signal.objects.filter(access.visible(by), supervision__isnull=not taken)
+    found = rows.order_by("-raised_at", "-id").values_list(*_SIGNAL)[offset : offset + limit]
+    return [SignalRow(row[0], SignalKind(row[1]), *row[2:]) for row in found]
+
+
+def signal(signal_id: UUID, *, by: Actor) -> SignalRow:
+    """One signal; raises `Refused` when it is not there or not the actor's to see."""
+    check_power(by, Power.ORDER_SUPERVISE)
+    row = Signal.objects.filter(access.visible(by), id=signal_id).values_list(*_SIGNAL).first()
+    if row is None:
+        raise Refused(NO_SUCH_SIGNAL)
+    return SignalRow(row[0], SignalKind(row[1]), *row[2:])
+
+
+def supervisions(by: Actor, *, done: bool = False, limit: int = 50, offset: int = 0) -> list[SupervisionRow]:
+    """The supervision orders that somebody may know of, newest first: those that go on, or the others."""
+    _check_party(by)
+    rows = SupervisionOrder.objects.filter(access.supervised(by))
+    rows = rows.filter(state__in=FINAL) if done else rows.exclude(state__in=FINAL)
+    found = rows.order_by("-opened_at", "-id").values_list(*_SUPERVISION)[offset : offset + limit]
+    return [_supervision(row) for row in found]
+
+
+def supervision(supervision_id: UUID, *, by: Actor) -> SupervisionRow:
+    """One supervision order; raises `Refused` when it is not there, or not the actor's to know of."""
+    _check_party(by)
+    row = SupervisionOrder.objects.filter(id=supervision_id).values_list(*_SUPERVISION).first()
+    if row is None:
+        raise Refused(NO_SUCH_SUPERVISION)
+    shown = _supervision(row)
+    check_scope(by, division_path=shown.division_path, agency_path=shown.agency_path)
+    if not SupervisionOrder.objects.filter(access.supervised(by), id=supervision_id).exists():
+        raise Refused(NO_SUCH_SUPERVISION)
+    return shown
+
+
+def timeline(supervision_id: UUID) -> list[SupervisionEventRow]:
+    """Everything that happened to a supervision order, oldest first; of proposals it knows nothing."""
+    rows = SupervisionEvent.objects.filter(supervision_id=supervision_id).order_by("at", "id")
+    return [
+        SupervisionEventRow(SupervisionMove(move), at, by, note)
+        for move, at, by, note in rows.values_list("move", "at", "by", "note")
+    ]
+
+
+def proposals(
+    by: Actor, *, supervision_id: UUID | None = None, done: bool = False, limit: int = 50, offset: int = 0
+) -> list[ProposalRow]:
+    """Proposals of one's divisions, newest first, those that wait or the others; of one supervision order all.
+
+    Nobody else is told that there are any: without the power the list is empty.
+    """
+    if not may(by, Power.SUPERVISION_DECIDE):
+        return []
+    rows = Proposal.objects.filter(access.by_division(by))
+    if supervision_id is not None:
+        rows = rows.filter(supervision_id=supervision_id)
+    elif done:
+        rows = rows.exclude(state=ProposalState.WAITING)
+    else:
+        rows = rows.filter(state=ProposalState.WAITING)
+    found = rows.order_by("-proposed_at", "-id").values_list(*_PROPOSAL)[offset : offset + limit]
+    return [_proposal(row) for row in found]
+
+
+def proposal(proposal_id: UUID, *, by: Actor) -> ProposalRow:
+    """One proposal; raises `Refused` when it is not there, or not the actor's to know of."""
+    check_power(by, Power.SUPERVISION_DECIDE)
+    row = Proposal.objects.filter(access.by_division(by), id=proposal_id).values_list(*_PROPOSAL).first()
+    if row is None:
+        raise Refused(NO_SUCH_PROPOSAL)
+    return _proposal(row)
+
+
+def urgings(by: Actor, *, done: bool = False, limit: int = 50, offset: int = 0) -> list[UrgingRow]:
+    """The urgings of one's remit, newest first: those that wait for an answer, or the others."""
+    _check_party(by)
+    rows = Urging.objects.filter(access.visible(by), answered_at__isnull=not done)
+    found = rows.order_by("-urged_at", "-id").values_list(*_URGING)[offset : offset + limit]
+    return [_urging(row) for row in found]
+
+
+def urging(urging_id: UUID, *, by: Actor) -> UrgingRow:
+    """One urging; raises `Refused` when it is not there or not the actor's to see."""
+    _check_party(by)
+    row = Urging.objects.filter(access.visible(by), id=urging_id).values_list(*_URGING).first()
+    if row is None:
+        raise Refused(NO_SUCH_URGING)
+    return _urging(row)
+
+
+def figures(by: Actor, *, since: datetime) -> list[RungFigure]:
+    """How often each rung was reached since a moment, by month and agency of one's divisions, the latest month first."""
+    check_power(by, Power.ORDER_SUPERVISE)
+    found = asked("figures", reach(by) | {"since": since})
+    return [RungFigure(month, division, agency, Rung(rung), n) for month, division, agency, rung, n in found]
+
+
+def waiting(by: Actor, now: datetime) -> Waiting:
+    """How much waits for a supervisor."""
+    open_ones = SupervisionOrder.objects.filter(access.supervised(by)).exclude(state__in=FINAL)
+    decides = may(by, Power.SUPERVISION_DECIDE)
+    undecided = Proposal.objects.filter(access.by_division(by), state=ProposalState.WAITING)
+    return Waiting(
+        overdue=overdue_count(by, now),
+        signals=Signal.objects.filter(access.visible(by), supervision=None).count(),
+        supervisions=open_ones.count(),
+        urgings=Urging.objects.filter(access.visible(by), answered_at=None).count(),
+        proposals=undecided.count() if decides else 0,
+    )
+
+
+def _check_party(by: Actor) -> None:
+    if not may_any(by, _PARTIES):
+        raise Refused(NOT_ALLOWED)
+
+
+def _supervision(row: tuple[Any, ...]) -> SupervisionRow:
+    return SupervisionRow(row[0], Rung(row[1]), SupervisionState(row[2]), *row[3:])
+
+
+def _proposal(row: tuple[Any, ...]) -> ProposalRow:
+    return ProposalRow(row[0], row[1], row[2], row[3], Rung(row[4]), ProposalState(row[5]), *row[6:])
+
+
+def _urging(row: tuple[Any, ...]) -> UrgingRow:
+    return UrgingRow(row[0], row[1], row[2], row[3] or "", row[4] or "", *row[5:])

@@ -1,0 +1,75 @@
+"""What calls for supervision now, for the flow that watches."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from haochaping.kernel.identifiers import first_uuid7
+from haochaping.kernel.periods import local_day
+from haochaping.rectification.states import FINAL as ORDER_OVER
+from haochaping.supervision.models import SupervisionOrder
+from haochaping.supervision.queries.statements import asked
+from haochaping.supervision.rules import RUNG_OF_ALARM
+from haochaping.supervision.states import TRANSITIONS
+from haochaping.supervision.terms import AUTOMATIC, Alarm, NewSignal, SignalKind, SupervisionMove
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    from haochaping.rulebook.terms import Terms
+
+_SETTLED_FROM = [state for state, move in TRANSITIONS if move == SupervisionMove.SETTLE]
+
+
+def alarms(now: datetime, *, limit: int) -> list[Alarm]:
+    """Work orders that are amber or red and about which something is still to be done, the most urgent first."""
+    found = asked("watch", {"now": now, "limit": limit})
+    return [
+        Alarm(pk, division, agency, due_at, RUNG_OF_ALARM[alarm])
+        for pk, division, agency, due_at, alarm in found
+    ]
+
+
+def repeat_offenders(now: datetime, terms: Mapping[int, Terms]) -> list[NewSignal]:
+    """A signal for every item of an agency with more bad reviews than the rules of its division let pass."""
+    if not terms:
+        return []
+    days = [each.repeat_offender_days for each in terms.values()]
+    today = local_day(now)
+    found = asked(
+        "repeat",
+        {
+            "now": now,
+            "today": today,
+            "first": first_uuid7(now - timedelta(days=max(days))),
+            "divisions": list(terms),
+            "least": [each.repeat_offender_orders for each in terms.values()],
+            "days": days,
+        },
+    )
+    return [
+        NewSignal(
+            SignalKind.REPEAT_OFFENDER,
+            division_id,
+            agency_id,
+            subject=f"item:{item_id}",
+            day=today,
+            facts={
+                "orders": str(count),
+                "item": str(item_id),
+                "days": str(terms[division_id].repeat_offender_days),
+            },
+        )
+        for division_id, agency_id, item_id, count in found
+    ]
+
+
+def over(*, limit: int) -> list[UUID]:
+    """Reminders and warnings whose work order is over."""
+    rows = SupervisionOrder.objects.filter(
+        rung__in=AUTOMATIC, state__in=_SETTLED_FROM, work_order__state__in=ORDER_OVER
+    )
+    return list(rows.order_by("id").values_list("id", flat=True)[:limit])

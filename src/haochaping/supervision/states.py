@@ -1,0 +1,56 @@
+"""督办单 transitions: the one dictionary from which diagram and exhaustive test are made."""
+
+from __future__ import annotations
+
+from haochaping.accounts.terms import Power
+from haochaping.supervision.terms import Rung
+from haochaping.supervision.terms import SupervisionMove as M
+from haochaping.supervision.terms import SupervisionState as S
+
+# (state, move) → state. What is not here is refused.
+TRANSITIONS: dict[tuple[S, M], S] = {
+    (S.OPENED, M.NOTIFY): S.NOTIFIED,
+    (S.NOTIFIED, M.RESPOND): S.RESPONDED,
+    (S.RESPONDED, M.CHECK): S.CHECKED,
+    # An agency that keeps silent stops nothing: past the day on which its answer was due it is checked without one.
+    (S.NOTIFIED, M.CHECK): S.CHECKED,
+    (S.CHECKED, M.LIFT): S.LIFTED,
+    (S.CHECKED, M.CIRCULATE): S.CIRCULATED,
+    (S.CHECKED, M.INTERVIEW): S.INTERVIEWED,
+    (S.CHECKED, M.HOLD_ACCOUNTABLE): S.ACCOUNTABILITY,
+    # A reminder or warning ends with the work order it is about.
+    (S.NOTIFIED, M.SETTLE): S.LIFTED,
+    (S.RESPONDED, M.SETTLE): S.LIFTED,
+}
+
+# Who may fire a move; settling belongs to the program. The three last are fired by deciding a proposal, and only so.
+FIRED_BY: dict[M, Power] = {
+    M.NOTIFY: Power.ORDER_SUPERVISE,
+    M.RESPOND: Power.ORDER_HANDLE,
+    M.CHECK: Power.ORDER_SUPERVISE,
+    M.LIFT: Power.ORDER_SUPERVISE,
+    M.CIRCULATE: Power.SUPERVISION_DECIDE,
+    M.INTERVIEW: Power.SUPERVISION_DECIDE,
+    M.HOLD_ACCOUNTABLE: Power.SUPERVISION_DECIDE,
+}
+
+# The move that an adopted proposal makes.
+MOVE_OF: dict[Rung, M] = {
+    Rung.CIRCULAR: M.CIRCULATE,
+    Rung.INTERVIEW: M.INTERVIEW,
+    Rung.AWARD_EXCLUSION: M.HOLD_ACCOUNTABLE,
+    Rung.ACCOUNTABILITY: M.HOLD_ACCOUNTABLE,
+    Rung.REFERRAL: M.HOLD_ACCOUNTABLE,
+}
+
+FINAL = frozenset({S.LIFTED, S.CIRCULATED, S.INTERVIEWED, S.ACCOUNTABILITY})
+
+
+def after(state: S, move: M) -> S | None:
+    """The state a move leads to; None when it is not allowed."""
+    return TRANSITIONS.get((state, move))
+
+
+def may_propose(state: S) -> bool:
+    """Whether a measure may be proposed in this state."""
+    return any(after(state, move) for move in MOVE_OF.values())
