@@ -74,6 +74,12 @@ def terms(**changes: Any) -> Terms:
         quiet_from=time(21),
         quiet_until=time(8),
         messages_a_day=1,
+        sample_bad_closed=5,
+        sample_good=1,
+        sample_at_least=30,
+        sample_half_width=5,
+        sample_expected_share=95,
+        sample_answer_within=timedelta(days=7),
         call_attempts=3,
         call_attempts_within=timedelta(days=2),
     )

@@ -59,6 +59,12 @@ VALUES: dict[str, str] = {
     Key.QUIET_FROM: "21:00",
     Key.QUIET_UNTIL: "08:00",
     Key.MESSAGES_A_DAY: "1",
+    Key.SAMPLE_BAD_CLOSED: "5",
+    Key.SAMPLE_GOOD: "1",
+    Key.SAMPLE_AT_LEAST: "30",
+    Key.SAMPLE_HALF_WIDTH: "5",
+    Key.SAMPLE_EXPECTED_SHARE: "95",
+    Key.SAMPLE_ANSWER_DAYS: "7",
 }
 
 

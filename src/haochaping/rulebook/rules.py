@@ -202,6 +202,12 @@ def terms_of(
         quiet_from=time.fromisoformat(value(Key.QUIET_FROM)),
         quiet_until=time.fromisoformat(value(Key.QUIET_UNTIL)),
         messages_a_day=int(value(Key.MESSAGES_A_DAY)),
+        sample_bad_closed=int(value(Key.SAMPLE_BAD_CLOSED)),
+        sample_good=int(value(Key.SAMPLE_GOOD)),
+        sample_at_least=int(value(Key.SAMPLE_AT_LEAST)),
+        sample_half_width=int(value(Key.SAMPLE_HALF_WIDTH)),
+        sample_expected_share=int(value(Key.SAMPLE_EXPECTED_SHARE)),
+        sample_answer_within=days(Key.SAMPLE_ANSWER_DAYS),
     )
 
 
