@@ -66,6 +66,10 @@ class EntryKind(IntEnum):
     PHOTO_REMOVED = 172
     SOLUTION_ANSWERED = 173
     QUARANTINE_DISCARDED = 180
+    SAMPLE_DRAWN = 210
+    SAMPLE_ASKED = 211
+    SAMPLE_CALLED = 212
+    SAMPLE_SETTLED = 213
 
 
 FIRST_INTERNAL_KIND = 128
@@ -120,6 +124,10 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.PHOTO_REMOVED: N_("Photograph removed"),
     EntryKind.SOLUTION_ANSWERED: N_("The reviewer said whether the matter is solved"),
     EntryKind.QUARANTINE_DISCARDED: N_("Discarded from quarantine"),
+    EntryKind.SAMPLE_DRAWN: N_("Sample of reviews drawn"),
+    EntryKind.SAMPLE_ASKED: N_("Reviewers of a sample asked again"),
+    EntryKind.SAMPLE_CALLED: N_("Call to a reviewer of a sample recorded"),
+    EntryKind.SAMPLE_SETTLED: N_("Reviewer of a sample answered, refused or not reached"),
 }
 
 

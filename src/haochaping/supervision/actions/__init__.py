@@ -1,0 +1,1 @@
+"""监督 writes, one file for each noun."""

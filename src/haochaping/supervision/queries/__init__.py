@@ -1,0 +1,1 @@
+"""监督 reads, one file for each noun."""
