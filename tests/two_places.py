@@ -6,18 +6,23 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from haochaping.directory import queries as directory
 from haochaping.exchange.terms import Raw
 from haochaping.files import actions as files
 from haochaping.files.pictures import redrawn
 from haochaping.flows import change_review, handle_bad_review
 from haochaping.flows.receive_reviews import receive_reviews
 from haochaping.kernel.actor import SYSTEM, Scope
+from haochaping.kernel.identifiers import uuid7
 from haochaping.publicity import actions as publicity
 from haochaping.publicity.terms import Decision, Part
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.reviews import actions as reviews
 from haochaping.reviews.terms import Entrance, HelpedBy, SupplementRow
+from haochaping.supervision.actions import samples
+from haochaping.supervision.models import SampleCall, SampledReview
+from haochaping.supervision.terms import Lot, SampleKind
 from tests import worlds
 from tests.photographs import photograph
 
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from haochaping.kernel.actor import Actor
+    from haochaping.rectification.terms import OrderRow
 
 PROVINCE = f"{worlds.PROVINCE}."
 HERE = {
@@ -68,7 +74,26 @@ def tell(case_no: str, scope: Scope, now: datetime, **place: object) -> Told:
     rectification.answer_solution(order.review_id, solved="no", text="没有解决", by=worlds.REVIEWER, now=now)
     publisher = replace(worlds.PUBLISHER, scope=Scope(division_path=PROVINCE))
     publicity.decide(order.review_id, Part.TEXT, Decision.RELEASED, by=publisher, now=now)
+    _drawn(order, now)
     return Told(case_no, order.review_id, order.id, photo_id)
+
+
+def _drawn(order: OrderRow, now: datetime) -> None:
+    """It is drawn to be asked again, and somebody has called."""
+    code = directory.division_by_id(order.division_id).code
+    lot = Lot("0" * 64, -1, (order.review_id,), 1)
+    month = now.date().replace(day=1)
+    samples.draw(order.division_id, code, month, SampleKind.BAD_CLOSED, lot=lot, by=SYSTEM, now=now)
+    sample = SampledReview.objects.get(review_id=order.review_id)
+    SampleCall.objects.create(
+        id=uuid7(now),
+        sample=sample,
+        call=uuid7(now),
+        called_at=now,
+        result="not_reached",
+        by="staff:0",
+        at=now,
+    )
 
 
 def _reviewer_tells(review_id: UUID, at: datetime) -> UUID:

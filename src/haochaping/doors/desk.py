@@ -32,6 +32,7 @@ from haochaping.outbox.terms import JOB_NOT_DEAD
 from haochaping.publicity.terms import ALREADY_DECIDED, NOTHING_TO_RELEASE
 from haochaping.rectification.terms import NO_SUCH_ORDER, WRONG_STATE
 from haochaping.rulebook.terms import NO_POWER, NOTHING_TO_CONFIRM, UNKNOWN_PROFILE, VALUES_ADDED
+from haochaping.supervision.terms import NO_SUCH_SAMPLE, OWN_REVIEWS, SAMPLE_SETTLED
 from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
@@ -59,6 +60,9 @@ _STATUS = {
     NO_SUCH_ORDER.code: MISSING,
     NO_SUCH_PHOTO.code: MISSING,
     WRONG_STATE.code: CONFLICT,
+    NO_SUCH_SAMPLE.code: MISSING,
+    OWN_REVIEWS.code: FORBIDDEN,
+    SAMPLE_SETTLED.code: CONFLICT,
     NO_SUCH_OPENING.code: MISSING,
     NOTHING_TO_RELEASE.code: MISSING,
     WRONG_OPENING_STATE.code: CONFLICT,
@@ -88,6 +92,12 @@ PLACES = (
         N_("Work orders"),
         N_("Answer bad reviews and put right what is behind them."),
         frozenset({Power.ORDER_VIEW}),
+    ),
+    Place(
+        "oversight_samples",
+        N_("Sampling calls"),
+        N_("Ask people who were drawn by lot whether they rated themselves, and what they would say today."),
+        frozenset({Power.ORDER_SUPERVISE}),
     ),
     Place(
         "desk_releases",

@@ -27,6 +27,9 @@ from haochaping.kernel.actor import SYSTEM
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.reviews.terms import Entrance
+from haochaping.supervision.actions import samples
+from haochaping.supervision.models import SampledReview
+from haochaping.supervision.terms import Lot, SampleKind
 from tests import worlds
 from tests.photographs import photograph
 
@@ -93,12 +96,24 @@ def _house() -> House:
     order = orders.order_of_review(given.id)
     assert order is not None
     rectification.dispatch([order.id], by=SYSTEM, now=now)
+    county = directory.division(worlds.COUNTY)
+    assert county is not None
+    samples.draw(
+        county.id,
+        county.code,
+        now.date().replace(day=1),
+        SampleKind.BAD_CLOSED,
+        lot=Lot("0" * 64, -1, (given.id,), 1),
+        by=SYSTEM,
+        now=now,
+    )
     people = list(everybody())
     person = next(one for one in people if (one.role, one.scope) == ("clerk", "own agency"))
     client = next(one.id for one in accounts.clients() if one.name == "own division")
     values: dict[str, object] = {
         "order_id": order.id,
         "photo_id": photo,
+        "sample_id": SampledReview.objects.get().id,
         "review_id": given.id,
         "part": "text",
         "record_id": NOWHERE,

@@ -15,6 +15,7 @@ from haochaping.doors.commands import (
     people,
     rulebook,
     run,
+    samples,
 )
 from haochaping.doors.commands.spoken import Group, Option
 from haochaping.kernel.refused import N_
@@ -45,6 +46,7 @@ cli.add_command(rulebook.rulebook)
 cli.add_command(intake.cases)
 cli.add_command(intake.reviews)
 cli.add_command(intake.invitations)
+cli.add_command(samples.samples)
 cli.add_command(operate.quarantine)
 cli.add_command(operate.jobs)
 cli.add_command(ledger.ledger)
