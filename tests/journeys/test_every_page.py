@@ -244,7 +244,7 @@ def rows(house: House, visitors: Callable[..., Page]) -> dict[str, str]:
         ((answer,),) = house.sql(f"SELECT ({question})::text")
         found[name] = str(answer)
     key = bytes.fromhex(keys.secret(house.keys, "invitation"))
-    found["again"], found["again_said"] = (f"/again/{sign_sample(UUID(one), key)}" for one in SAMPLED)
+    found["again"], found["again_said"] = (sign_sample(UUID(one), key) for one in SAMPLED)
     for name, text in sent_halls().items():
         found[name] = _sent(visitors("sysadmin", DESK, CHINESE), text)
     return found | {"order": str(order), "item": str(item)}
@@ -283,7 +283,7 @@ def _receipt(page: Page) -> str:
 
 
 WRITTEN = (
-    f"""INSERT INTO supervision_sample_draw (id, division_id, month, kind, head, head_index, population, digest, size,
+    f"""INSERT INTO supervision_sample_draw (id, division_id, month, kind, head, head_index, population, list_hash, size,
                drawn_at, drawn_by, closed_at)
        SELECT '{NOWHERE[:-1]}1', min(id), '2026-01-01', 'good', repeat('0', 64), 1, 100, repeat('0', 64), 2, now(),
               'system:haochaping', NULL
@@ -293,8 +293,10 @@ WRITTEN = (
        SELECT ('{NOWHERE[:-1]}' || n)::uuid, '{NOWHERE[:-1]}1', division_id, id, n, level,
               CASE n WHEN 1 THEN 'to_call' ELSE 'answered' END, CASE n WHEN 1 THEN '' ELSE 'yes' END, '',
               CASE n WHEN 1 THEN '' ELSE 'page' END, CASE n WHEN 1 THEN NULL ELSE now() END
-         FROM (SELECT r.*, row_number() OVER (ORDER BY r.id) AS n FROM reviews_review r
-                WHERE NOT EXISTS (SELECT FROM supervision_sampled_review s WHERE s.review_id = r.id)) AS r
+         FROM (SELECT r.*, row_number() OVER (ORDER BY r.id) AS n
+                 FROM reviews_review r JOIN directory_division d ON d.id = r.division_id
+                WHERE strpos(d.path, '{names.CITY[0]}.') > 0
+                  AND NOT EXISTS (SELECT FROM supervision_sampled_review s WHERE s.review_id = r.id)) AS r
         WHERE n <= 2""",
     f"""INSERT INTO exchange_quarantined_record (id, kind, source, case_no, fields, sealed, entrance, sender,
                scope_path, code, field, params, message, remedy, state, attempts, received_at)

@@ -13,7 +13,7 @@ class SampleDraw(models.Model):
     """抽样: one of each kind for a division and month; seed, list and size are public."""
 
     class Privacy:
-        plain = ("kind", "head", "digest", "drawn_by")
+        plain = ("kind", "head", "list_hash", "drawn_by")
 
     id = models.UUIDField(primary_key=True)
     division = models.ForeignKey("directory.Division", models.PROTECT, related_name="+")
@@ -22,7 +22,7 @@ class SampleDraw(models.Model):
     head = models.CharField(max_length=64)
     head_index = models.BigIntegerField()
     population = models.IntegerField()
-    digest = models.CharField(max_length=64)
+    list_hash = models.CharField(max_length=64)
     size = models.IntegerField()
     drawn_at = models.DateTimeField()
     drawn_by = models.CharField(max_length=80)

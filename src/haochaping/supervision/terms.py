@@ -158,7 +158,7 @@ class Lot:
 
 @dataclass(frozen=True, slots=True)
 class DrawRow:
-    """A draw. `head` is the ledger's head (hex) before the month ended, `digest` the hash of the list drawn from."""
+    """A draw. `head` is the ledger's head (hex) before the month ended, `list_hash` the hash of the list drawn from."""
 
     id: UUID
     division_id: int
@@ -167,7 +167,7 @@ class DrawRow:
     head: str
     head_index: int
     population: int
-    digest: str
+    list_hash: str
     size: int
     drawn_at: datetime
     closed_at: datetime | None

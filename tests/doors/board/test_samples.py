@@ -42,7 +42,7 @@ def test_a_draw_is_public_at_once_and_its_result_when_the_round_has_ended(review
 
     made = SampleDraw.objects.get()
     assert made.head in before
-    assert made.digest in before
+    assert made.list_hash in before
     assert "90.0%" not in before
     # 27 of 30, exact; two of 30 deny it.
     assert "90.0%（27/30），区间 73.5%–97.9%" in after

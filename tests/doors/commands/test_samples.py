@@ -41,7 +41,7 @@ def test_seed_list_and_ranks_are_shown_and_hold(committed_db):
     shown = run(*WORDS)
 
     assert shown.exit_code == 0, shown.output
-    for part in (seed, made.digest, review, "1 of 1 review", "The draw holds."):
+    for part in (seed, made.list_hash, review, "1 of 1 review", "The draw holds."):
         assert part in shown.output
     [told] = json.loads(run(*WORDS, "--json").output)
     assert (told["seed"], told["size"], told["holds"]) == (seed, 1, True)

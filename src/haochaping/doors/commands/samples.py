@@ -54,7 +54,7 @@ def _facts(one: Explained) -> dict[str, object]:
         "index": one.draw.head_index,
         "population": one.draw.population,
         "population_now": one.population_now,
-        "list": one.draw.digest,
+        "list": one.draw.list_hash,
         "same_list": one.same_list,
         "size": one.draw.size,
         "ranks": [{"rank": rank, "review": str(review), "lot": lot} for rank, review, lot in one.ranks],
@@ -77,7 +77,7 @@ def _lines(one: Explained) -> list[str]:
         ),
         ngettext(
             "{size} of {n} review, list {digest}", "{size} of {n} reviews, list {digest}", draw.population
-        ).format(size=draw.size, n=draw.population, digest=draw.digest),
+        ).format(size=draw.size, n=draw.population, digest=draw.list_hash),
         gettext("The list is the same today.")
         if one.same_list
         else gettext("The list has {n} reviews today; some were changed or withdrawn since.").format(

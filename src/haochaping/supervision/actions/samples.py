@@ -67,7 +67,7 @@ def draw(
         head=lot.head,
         head_index=lot.head_index,
         population=len(lot.population),
-        digest=digest,
+        list_hash=digest,
         size=lot.size,
         drawn_at=now,
         drawn_by=str(by),

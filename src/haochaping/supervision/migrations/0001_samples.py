@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ("head", models.CharField(max_length=64)),
                 ("head_index", models.BigIntegerField()),
                 ("population", models.IntegerField()),
-                ("digest", models.CharField(max_length=64)),
+                ("list_hash", models.CharField(max_length=64)),
                 ("size", models.IntegerField()),
                 ("drawn_at", models.DateTimeField()),
                 ("drawn_by", models.CharField(max_length=80)),
