@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from haochaping.directory import queries as directory
 from haochaping.exchange.terms import Raw
 from haochaping.files import actions as files
 from haochaping.files.pictures import redrawn
@@ -21,7 +22,9 @@ from haochaping.rectification import queries as orders
 from haochaping.reviews import actions as reviews
 from haochaping.reviews.terms import Entrance, HelpedBy, SupplementRow
 from haochaping.supervision import actions as supervision
-from haochaping.supervision.terms import NewSignal, SignalKind
+from haochaping.supervision.actions import samples
+from haochaping.supervision.models import SampleCall, SampledReview
+from haochaping.supervision.terms import Lot, NewSignal, SampleKind, SignalKind
 from tests import worlds
 from tests.photographs import photograph
 
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from haochaping.kernel.actor import Actor
+    from haochaping.rectification.terms import OrderRow
 
 PROVINCE = f"{worlds.PROVINCE}."
 HERE = {
@@ -73,6 +77,7 @@ def tell(case_no: str, scope: Scope, now: datetime, **place: object) -> Told:
     publisher = replace(worlds.PUBLISHER, scope=Scope(division_path=PROVINCE))
     publicity.decide(order.review_id, Part.TEXT, Decision.RELEASED, by=publisher, now=now)
     _supervisor_looks(order.id, clerk, now)
+    _drawn(order, now)
     return Told(case_no, order.review_id, order.id, photo_id)
 
 
@@ -96,6 +101,24 @@ def _supervisor_looks(order_id: UUID, clerk: Actor, now: datetime) -> None:
     supervision.check(letter, text="属实。", by=SYSTEM, now=now)
     supervision.propose(letter, rung="circular", reason="两次。", by=SYSTEM, now=now)
     supervision.urge(to="", work_order_id=order_id, text="请办。", key=uuid7(now), by=SYSTEM, now=now)
+
+
+def _drawn(order: OrderRow, now: datetime) -> None:
+    """It is drawn to be asked again, and somebody has called."""
+    code = directory.division_by_id(order.division_id).code
+    lot = Lot("0" * 64, -1, (order.review_id,), 1)
+    month = now.date().replace(day=1)
+    samples.draw(order.division_id, code, month, SampleKind.BAD_CLOSED, lot=lot, by=SYSTEM, now=now)
+    sample = SampledReview.objects.get(review_id=order.review_id)
+    SampleCall.objects.create(
+        id=uuid7(now),
+        sample=sample,
+        call=uuid7(now),
+        called_at=now,
+        result="not_reached",
+        by="staff:0",
+        at=now,
+    )
 
 
 def _reviewer_tells(review_id: UUID, at: datetime) -> UUID:

@@ -85,6 +85,12 @@ def terms(**changes: Any) -> Terms:
         supervision_answer_unit=Unit.WORKING_DAYS,
         repeat_offender_orders=3,
         repeat_offender_days=30,
+        sample_bad_closed=5,
+        sample_good=1,
+        sample_at_least=30,
+        sample_half_width=5,
+        sample_expected_share=95,
+        sample_answer_within=timedelta(days=7),
         call_attempts=3,
         call_attempts_within=timedelta(days=2),
     )

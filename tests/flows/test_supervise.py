@@ -60,7 +60,7 @@ def test_amber_is_reminded_and_red_is_warned_of_and_signalled_each_once(order_id
     signal = Signal.objects.get()
     assert (signal.kind, signal.work_order_id, signal.day) == ("overdue", order_id, end.date())
     # The next watch is not given again what was done.
-    assert queries.alarms(end + HOUR, {}, limit=10) == []
+    assert queries.alarms(end + HOUR, limit=10) == []
 
 
 def test_the_next_clock_that_runs_out_is_a_signal_of_its_own_and_no_second_warning(order_id, now):

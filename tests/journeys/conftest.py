@@ -53,6 +53,7 @@ class House:
     url: str
     owner_url: str
     accounts: dict[str, dict[str, str]]
+    keys: Path
 
     def sql(self, statement: str, *params: object) -> list[tuple[object, ...]]:
         """Look into the database, or let time pass in it, as its owner."""
@@ -115,7 +116,8 @@ def house(template_database: str, tmp_path_factory: pytest.TempPathFactory) -> I
         url = f"http://127.0.0.1:{port}"
         _answers(url, parts[0])
         accounts = json.loads((home / "demo-accounts.json").read_text(encoding="utf-8"))
-        yield House(url, environment["HAOCHAPING_OWNER_URL"], {row["username"]: row for row in accounts})
+        known = {row["username"]: row for row in accounts}
+        yield House(url, environment["HAOCHAPING_OWNER_URL"], known, home / "keys")
     finally:
         for part in parts:
             part.send_signal(signal.SIGTERM)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Literal
+from uuid import UUID
 
 import pytest
 from django.template.loader import render_to_string
@@ -11,9 +12,11 @@ from django.urls import get_resolver
 from django.utils import timezone, translation
 
 from haochaping.accounts.terms import POWERS_OF, Role
+from haochaping.config import keys
 from haochaping.directory.terms import Kind
 from haochaping.doors.demo import names
 from haochaping.doors.gate import Passage, declared_views
+from haochaping.supervision.rules import sign_sample
 from tests.exchange.dialects.anhui_address import query
 from tests.journeys.conftest import DESK, PHONE
 from tests.journeys.test_citizen import new_invitation
@@ -37,6 +40,8 @@ LIKE = "lead"
 OK = 200
 NOWHERE = "00000000-0000-0000-0000-000000000000"
 LETTER, CHECKED, URGING, PROPOSAL = (f"{NOWHERE[:-1]}{n}" for n in range(2, 6))
+# Reviews of a sample: one on the caller's list, one whose reviewer has answered.
+SAMPLED = (f"{NOWHERE[:-1]}1", f"{NOWHERE[:-1]}2")
 
 # What answers a GET with a page, and how one gets there. An address in braces comes from `rows`; a page that
 # looks different for different people or rows stands with each of them: (address, who, status).
@@ -44,6 +49,7 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     "front": [("/",), ("/?q=登记",), ("/?q=zzz",)],
     "measures": [("/measures",)],
     "about": [("/about",)],
+    "samples": [("/samples",), ("/samples?month=2026-01",), ("/samples?month=x", STRANGER, "422")],
     "gallery": [("/ui",)],
     "division": [(f"/divisions/{names.CITY[0]}",), ("/divisions/000", STRANGER, "404")],
     "agency": [(f"/agencies/{names.CLERK_AGENCY}",)],
@@ -52,6 +58,7 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     "review_slip": [("{asked}/slip",)],
     "status": [("{status}",), ("{waiting}",), ("/status/NONSENSE", STRANGER, "404")],
     "wire_anhui_visit": [("{visit}",)],
+    "again": [("/again/{again}",), ("/again/{again_said}",), ("/again/nonsense", STRANGER, "404")],
     "my": [("/my/",)],
     "review_follow_up": [("{asked}/follow-up", STRANGER, "422"), ("{settled}/follow-up",)],
     "status_follow_up": [("{settled_status}/follow-up",)],
@@ -81,6 +88,11 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     "account_sessions": [("/account/sessions",)],
     "desk": [("/desk/", "clerk"), ("/desk/", "publisher")],
     "desk_order": [("/desk/orders/{order}",), (f"/desk/orders/{NOWHERE}", "clerk", "404")],
+    "oversight_samples": [("/oversight/samples/", "supervisor")],
+    "oversight_sample": [
+        ("/oversight/samples/{sample}", "supervisor"),
+        (f"/oversight/samples/{NOWHERE}", "supervisor", "404"),
+    ],
     "desk_releases": [("/desk/releases/",)],
     "desk_openings": [("/desk/openings/",), ("/desk/openings/", "auditor")],
     "desk_opening_new": [("/desk/openings/new",), ("/desk/openings/new?about={order}",)],
@@ -136,6 +148,8 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
 REFUSED: list[tuple[str, str, dict[str, str]]] = [
     (STRANGER, "/my/", {"[name=receipt]": "NONSENSE"}),
     (STRANGER, "{status}?change=1", {"[name=comment_text]": "长" * 501}),
+    (STRANGER, "/again/{again}", {"[name=words]": "长" * 501}),
+    ("supervisor", "/oversight/samples/{sample}", {"form[action$='/result'] textarea": "x"}),
     (STRANGER, "/accounts/login/", {"[name=login]": "nobody", "[name=password]": ""}),
     (HALFWAY, "/accounts/2fa/authenticate/", {"[name=code]": "000000"}),
     (NEWCOMER, "/accounts/reauthenticate/", {"[name=password]": ""}),
@@ -193,6 +207,7 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "console_import_errors": (200, "{wrong}/errors.csv"),
     "desk_order_photo": (404, f"/desk/orders/{{order}}/photos/{NOWHERE}"),
     "wire_anhui_evaluate": (303, f"/wire/anhui/evaluate?{query()}"),
+    "oversight_sample_step": (405, f"/oversight/samples/{NOWHERE}/call"),
     "desk_order_read": (405, "/desk/orders/{order}/read"),
     "desk_order_step": (405, "/desk/orders/{order}/reply"),
     "desk_opening_step": (405, "/desk/openings/{opening}/approve"),
@@ -263,6 +278,8 @@ def rows(house: House, visitors: Callable[..., Page]) -> dict[str, str]:
     for name, question in ASKED.items():
         ((answer,),) = house.sql(f"SELECT ({question})::text")
         found[name] = str(answer)
+    key = bytes.fromhex(keys.secret(house.keys, "invitation"))
+    found["again"], found["again_said"] = (sign_sample(UUID(one), key) for one in SAMPLED)
     for name, text in sent_halls().items():
         found[name] = _sent(visitors("sysadmin", DESK, CHINESE), text)
     return found | {"order": str(order), "item": str(item)}
@@ -289,6 +306,7 @@ ASKED = {
     "client": "SELECT max(id) FROM accounts_api_client",
     "hall": "SELECT min(id) FROM directory_hall",
     "opening": "SELECT min(id::text) FROM identity_opening_request",
+    "sample": "SELECT min(id::text) FROM supervision_sampled_review WHERE state = 'to_call'",
     "record": "SELECT id FROM exchange_quarantined_record WHERE source = 'example'",
 }
 
@@ -300,6 +318,21 @@ def _receipt(page: Page) -> str:
 
 
 WRITTEN = (
+    f"""INSERT INTO supervision_sample_draw (id, division_id, month, kind, head, head_index, population, list_hash, size,
+               drawn_at, drawn_by, closed_at)
+       SELECT '{NOWHERE[:-1]}1', min(id), '2026-01-01', 'good', repeat('0', 64), 1, 100, repeat('0', 64), 2, now(),
+              'system:haochaping', NULL
+         FROM directory_division""",
+    f"""INSERT INTO supervision_sampled_review (id, draw_id, division_id, review_id, rank, reported_level, state,
+               did_rate, words, answered_by, settled_at)
+       SELECT ('{NOWHERE[:-1]}' || n)::uuid, '{NOWHERE[:-1]}1', division_id, id, n, level,
+              CASE n WHEN 1 THEN 'to_call' ELSE 'answered' END, CASE n WHEN 1 THEN '' ELSE 'yes' END, '',
+              CASE n WHEN 1 THEN '' ELSE 'page' END, CASE n WHEN 1 THEN NULL ELSE now() END
+         FROM (SELECT r.*, row_number() OVER (ORDER BY r.id) AS n
+                 FROM reviews_review r JOIN directory_division d ON d.id = r.division_id
+                WHERE strpos(d.path, '{names.CITY[0]}.') > 0
+                  AND NOT EXISTS (SELECT FROM supervision_sampled_review s WHERE s.review_id = r.id)) AS r
+        WHERE n <= 2""",
     f"""INSERT INTO exchange_quarantined_record (id, kind, source, case_no, fields, sealed, entrance, sender,
                scope_path, code, field, params, message, remedy, state, attempts, received_at)
        VALUES ('{NOWHERE[:-1]}1', 'review', 'example', 'YC-NONE', '{{"rating_value": "9", "comment_text": "x"}}', '{{}}',

@@ -70,6 +70,12 @@ VALUES: dict[str, str] = {
     Key.SUPERVISION_ANSWER_LIMIT: "3",
     Key.REPEAT_OFFENDER_ORDERS: "3",
     Key.REPEAT_OFFENDER_DAYS: "30",
+    Key.SAMPLE_BAD_CLOSED: "5",
+    Key.SAMPLE_GOOD: "1",
+    Key.SAMPLE_AT_LEAST: "30",
+    Key.SAMPLE_HALF_WIDTH: "5",
+    Key.SAMPLE_EXPECTED_SHARE: "95",
+    Key.SAMPLE_ANSWER_DAYS: "7",
 }
 
 

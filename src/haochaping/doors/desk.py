@@ -34,13 +34,16 @@ from haochaping.rulebook.terms import NO_POWER, NOTHING_TO_CONFIRM, UNKNOWN_PROF
 from haochaping.supervision.terms import (
     ANSWER_NOT_DUE,
     NO_SUCH_PROPOSAL,
+    NO_SUCH_SAMPLE,
     NO_SUCH_SIGNAL,
     NO_SUCH_SUPERVISION,
     NO_SUCH_URGING,
     NOT_THE_OFFICE,
+    OWN_REVIEWS,
     PROPOSAL_DECIDED,
     PROPOSAL_WAITS,
     PROPOSER_DECIDES,
+    SAMPLE_SETTLED,
     SIGNAL_TAKEN,
     SUPERVISION_OPEN,
     URGING_ANSWERED,
@@ -73,6 +76,9 @@ _STATUS = {
     NO_SUCH_ORDER.code: MISSING,
     NO_SUCH_PHOTO.code: MISSING,
     WRONG_STATE.code: CONFLICT,
+    NO_SUCH_SAMPLE.code: MISSING,
+    OWN_REVIEWS.code: FORBIDDEN,
+    SAMPLE_SETTLED.code: CONFLICT,
     NO_SUCH_OPENING.code: MISSING,
     NOTHING_TO_RELEASE.code: MISSING,
     WRONG_OPENING_STATE.code: CONFLICT,
@@ -127,14 +133,21 @@ PLACES = (
     Place(
         "oversight",
         N_("Oversight"),
-        N_("See where work orders stand, supervise and urge."),
-        frozenset({Power.ORDER_SUPERVISE}),
+        {Power.ORDER_SUPERVISE: N_("See where work orders stand, supervise and urge.")},
     ),
     Place(
         "desk_supervision",
         N_("Supervision of my agency"),
-        N_("Answer supervision orders and what your agency was urged to do."),
-        frozenset({Power.ORDER_HANDLE}),
+        {Power.ORDER_HANDLE: N_("Answer supervision orders and what your agency was urged to do.")},
+    ),
+    Place(
+        "oversight_samples",
+        N_("Sampling calls"),
+        {
+            Power.ORDER_SUPERVISE: N_(
+                "Ask people who were drawn by lot whether they rated themselves, and what they would say today."
+            )
+        },
     ),
     Place(
         "desk_releases",

@@ -19,6 +19,7 @@ from haochaping.reviews.terms import (
     TOKEN_EXPIRED,
     TOKEN_INVALID,
 )
+from haochaping.supervision.terms import SAMPLE_LINK_INVALID, SAMPLE_OVER
 from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
@@ -32,7 +33,9 @@ _STATUS = {
     TOKEN_INVALID.code: 404,
     RECEIPT_UNKNOWN.code: 404,
     NO_SUCH_PHOTO.code: 404,
+    SAMPLE_LINK_INVALID.code: 404,
     TOKEN_EXPIRED.code: 410,
+    SAMPLE_OVER.code: 410,
     REVIEW_WINDOW_OVER.code: 410,
     VISIT_OVER.code: 410,
     BAD_ADDRESS.code: 400,

@@ -36,6 +36,14 @@ OF_PLACE = "\n OR ".join(
     ]
 )
 
+# Whom a sample holds is nobody's business at the reviewed agency, not even at the database.
+OF_DIVISION = "\n OR ".join(
+    [
+        f"(SELECT current_setting('{EVERYWHERE}', true) = 'yes')",
+        _SUBTREE.format(column="division_id", tree="directory_division", low=DIVISION_FROM, high=DIVISION_TO),
+    ]
+)
+
 
 def _with(table: str, column: str) -> str:
     """Rows are seen with the row they belong to: the sub-select is itself under that table's policy."""
@@ -133,6 +141,8 @@ TABLES: dict[str, Held] = {
     "supervision_event": Held(_WRITE, _with("supervision_order", "supervision_id")),
     "supervision_proposal": Held(_WORK, OF_DIVISION),
     "supervision_urging": Held(_WORK, OF_PLACE),
+    "supervision_sampled_review": Held(f"{_READ}, UPDATE", OF_DIVISION),
+    "supervision_sample_call": Held(_WRITE, _with("supervision_sampled_review", "sample_id")),
     # What everybody at a desk may read: names, rules, figures.
     "directory_division": _DIRECTORY,
     "directory_agency": _DIRECTORY,
@@ -143,6 +153,7 @@ TABLES: dict[str, Held] = {
     "directory_device": _DIRECTORY,
     "directory_staff_member": _DIRECTORY,
     "directory_change": _DIRECTORY,
+    "supervision_sample_draw": Held(_READ, why="what was drawn, of how many and by which seed, is public"),
     "rulebook_profile": _RULES,
     "rulebook_rule_value": _RULES,
     "rulebook_profile_choice": Held(_WORK, why="which rules hold where is public"),

@@ -10,6 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from haochaping.flows.handle_bad_review import person_of
+from haochaping.flows.sample_reviews import check_sample_call
 from haochaping.identity import actions as identity
 from haochaping.identity import queries as identities
 from haochaping.identity.terms import NO_GRANT, NO_PHONE
@@ -121,6 +122,7 @@ def connect_call(call_id: UUID, *, relay_keys: Mapping[str, PrivateKey], by: Act
         for order in orders.rows([basis]):
             # It can be taken back at any time, also while the call waits.
             reviews.check_call_back(order.review_id)
+        check_sample_call(basis)
         return identity.open_phone_for_call(grant, relay_keys=relay_keys, by=by, now=now)
 
     with translation.override("zh-hans"):

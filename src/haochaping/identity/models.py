@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import CheckConstraint, F, Index, Q
 
-from haochaping.identity.terms import CALL_PURPOSES, IndexPurpose, OpeningPurpose, OpeningState
+from haochaping.identity.terms import GRANTED_PURPOSES, IndexPurpose, OpeningPurpose, OpeningState
 from haochaping.ledger.terms import Suite
 
 
@@ -96,7 +96,7 @@ class RelayGrant(models.Model):
         indexes = [Index(fields=["basis", "granted_at"], name="relay_grant_of_basis")]
         constraints = [
             CheckConstraint(
-                condition=Q(purpose__in=[str(p) for p in CALL_PURPOSES]), name="relay_grant_purpose"
+                condition=Q(purpose__in=[str(p) for p in GRANTED_PURPOSES]), name="relay_grant_purpose"
             ),
             CheckConstraint(condition=Q(ends_at__gt=F("granted_at")), name="relay_grant_ends"),
             CheckConstraint(

@@ -80,6 +80,7 @@ class RelayPurpose(StrEnum):
     VERIFY = "verify"
     ARRANGE = "arrange"
     RESULT = "result"
+    SAMPLE = "sample"
 
 
 # A notice is queued by the program; the others are stated by whoever wants to call.
@@ -88,6 +89,10 @@ CALL_PURPOSES: dict[RelayPurpose, str] = {
     RelayPurpose.ARRANGE: N_("Arrange how it is put right"),
     RelayPurpose.RESULT: N_("Tell the result"),
 }
+
+
+# Stated by the flow of a sampling call-back, never chosen at the desk of an order.
+GRANTED_PURPOSES = (*CALL_PURPOSES, RelayPurpose.SAMPLE)
 
 
 class KeyPair(StrEnum):

@@ -49,6 +49,14 @@ def head() -> Head | None:
     return Head(last[0], bytes(last[1]), last[2]) if last else None
 
 
+def head_before(moment: datetime) -> Head | None:
+    """The end of the chain as it was just before a moment; None when nothing had been chained."""
+    # From the end backwards by the index: the moment lies days back at most, whatever the length of the chain.
+    links = ChainLink.objects.filter(chained_at__lt=moment).order_by("-index")
+    last = links.values_list("index", "head", "chained_at").first()
+    return Head(last[0], bytes(last[1]), last[2]) if last else None
+
+
 def lag() -> Lag:
     """What the sequencer has still to chain."""
     found = Pending.objects.aggregate(waiting=Count("pk"), oldest=Min("entry__recorded_at"))

@@ -73,6 +73,10 @@ class EntryKind(IntEnum):
     MEASURE_PROPOSED = 207
     MEASURE_DECIDED = 208
     URGED = 209
+    SAMPLE_DRAWN = 210
+    SAMPLE_ASKED = 211
+    SAMPLE_CALLED = 212
+    SAMPLE_SETTLED = 213
 
 
 FIRST_INTERNAL_KIND = 128
@@ -134,6 +138,10 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.MEASURE_PROPOSED: N_("Measure of supervision proposed"),
     EntryKind.MEASURE_DECIDED: N_("Measure of supervision decided"),
     EntryKind.URGED: N_("Urged, or answered an urging"),
+    EntryKind.SAMPLE_DRAWN: N_("Sample of reviews drawn"),
+    EntryKind.SAMPLE_ASKED: N_("Reviewers of a sample asked again"),
+    EntryKind.SAMPLE_CALLED: N_("Call to a reviewer of a sample recorded"),
+    EntryKind.SAMPLE_SETTLED: N_("Reviewer of a sample answered, refused or not reached"),
 }
 
 

@@ -51,6 +51,7 @@ class Template(StrEnum):
     SIGN_IN_CODE = "sign_in_code"
     CALL = "call"
     IDENTITY_OPENED = "identity_opened"
+    SAMPLE_QUESTION = "sample_question"
 
 
 # Nothing about person, service or agency: a text message is read over shoulders and kept by carriers.
@@ -78,6 +79,9 @@ SENTENCES: dict[Template, str] = {
     ),
     Template.IDENTITY_OPENED: N_(
         "Your identity with a review has been opened by the procedure of the law. The rules, and whom to ask: {link}"
+    ),
+    Template.SAMPLE_QUESTION: N_(
+        "Spot check: did you rate a government service yourself? One question, if you like; or say “do not call me”: {link}"
     ),
 }
 SIDE_LABELS: dict[Side, str] = {

@@ -236,6 +236,12 @@ def terms_of(
         supervision_answer_unit=unit(Key.SUPERVISION_ANSWER_LIMIT),
         repeat_offender_orders=int(value(Key.REPEAT_OFFENDER_ORDERS)),
         repeat_offender_days=int(value(Key.REPEAT_OFFENDER_DAYS)),
+        sample_bad_closed=int(value(Key.SAMPLE_BAD_CLOSED)),
+        sample_good=int(value(Key.SAMPLE_GOOD)),
+        sample_at_least=int(value(Key.SAMPLE_AT_LEAST)),
+        sample_half_width=int(value(Key.SAMPLE_HALF_WIDTH)),
+        sample_expected_share=int(value(Key.SAMPLE_EXPECTED_SHARE)),
+        sample_answer_within=days(Key.SAMPLE_ANSWER_DAYS),
     )
 
 

@@ -127,6 +127,9 @@ class Key(StrEnum):
     SAMPLE_BAD_CLOSED = "sample_bad_closed"
     SAMPLE_GOOD = "sample_good"
     SAMPLE_AT_LEAST = "sample_at_least"
+    SAMPLE_HALF_WIDTH = "sample_half_width"
+    SAMPLE_EXPECTED_SHARE = "sample_expected_share"
+    SAMPLE_ANSWER_DAYS = "sample_answer_days"
     INTERVIEW_AFTER_MONTHS = "interview_after_months"
     SUPERVISION_ANSWER_LIMIT = "supervision_answer_limit"
     REPEAT_OFFENDER_ORDERS = "repeat_offender_orders"
@@ -277,7 +280,14 @@ RULES: dict[Key, Rule] = {
     Key.APPEAL_PAUSES_DEADLINE: Rule(N_("An appeal pauses the order's deadline"), (Unit.YES_NO,)),
     Key.SAMPLE_BAD_CLOSED: Rule(N_("Closed bad reviews called again"), (Unit.PERCENT,)),
     Key.SAMPLE_GOOD: Rule(N_("Good reviews called again"), (Unit.PERCENT,)),
-    Key.SAMPLE_AT_LEAST: Rule(N_("Least number called again per agency"), (Unit.COUNT,)),
+    Key.SAMPLE_AT_LEAST: Rule(N_("Least number of good reviews called again in a month"), (Unit.COUNT,)),
+    Key.SAMPLE_HALF_WIDTH: Rule(N_("Half width of the interval that a sample is drawn for"), (Unit.PERCENT,)),
+    Key.SAMPLE_EXPECTED_SHARE: Rule(
+        N_("Share expected to say again that they are satisfied"), (Unit.PERCENT,)
+    ),
+    Key.SAMPLE_ANSWER_DAYS: Rule(
+        N_("Time to answer the question by SMS before a person calls"), (Unit.DAYS,)
+    ),
     Key.INTERVIEW_AFTER_MONTHS: Rule(
         N_("Months in the last place before an interview (0: none)"), (Unit.MONTHS,)
     ),
@@ -351,6 +361,12 @@ class Terms:
     supervision_answer_unit: Unit
     repeat_offender_orders: int
     repeat_offender_days: int
+    sample_bad_closed: int
+    sample_good: int
+    sample_at_least: int
+    sample_half_width: int
+    sample_expected_share: int
+    sample_answer_within: timedelta
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from haochaping.supervision.rules import is_office_of
 from haochaping.supervision.terms import (
     NO_SUCH_SUPERVISION,
     NOT_THE_OFFICE,
+    OWN_REVIEWS,
     PROPOSER_DECIDES,
     SupervisionState,
 )
@@ -96,3 +97,20 @@ def may_answer(by: Actor, *, division_path: str, agency_path: str) -> bool:
     except Refused:
         return False
     return True
+
+
+def visible_samples(by: Actor) -> Q:
+    """The drawn reviews of one's division and all below; none for whoever belongs to a reviewed agency."""
+    path = by.scope.division_path
+    if path is None or not may(by, Power.ORDER_SUPERVISE):
+        return Q(pk__in=[])
+    low, high = path_range(path)
+    return Q(division__path__gte=low, division__path__lt=high)
+
+
+def check_call_sample(by: Actor, *, division_path: str) -> None:
+    """Raise `Refused` unless the actor calls the reviewers of this place; the reviewed agency never does."""
+    check_power(by, Power.ORDER_SUPERVISE)
+    if by.scope.division_path is None:
+        raise Refused(OWN_REVIEWS)
+    check_scope(by, division_path=division_path, agency_path="")

@@ -2,20 +2,42 @@
 
 from __future__ import annotations
 
+import hmac
+import math
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from bisect import bisect_left
+from datetime import date, datetime, time, timedelta
+from hashlib import sha256
+from heapq import nsmallest
+from statistics import NormalDist
 from typing import TYPE_CHECKING
+from uuid import UUID
 
-from haochaping.kernel.periods import local_day
-from haochaping.rulebook.rules import due_after
-from haochaping.supervision.terms import AUTOMATIC, NewSignal, Rung, SignalKind
+from haochaping.kernel.periods import BEIJING, local_day
+from haochaping.rulebook.rules import due_after, is_quiet, quiet_ends
+from haochaping.supervision.terms import (
+    AUTOMATIC,
+    LEAST_COUNTS,
+    LEAST_RATES,
+    NewSignal,
+    Rung,
+    SampleAsking,
+    SampleKind,
+    SampleResult,
+    SampleState,
+    Share,
+    Shown,
+    SignalKind,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import datetime
+    from collections.abc import Collection, Iterable
 
     from haochaping.kernel.actor import Scope
     from haochaping.rulebook.rules import WorkingCalendar
     from haochaping.rulebook.terms import Terms
-    from haochaping.supervision.terms import Alarm
+    from haochaping.supervision.terms import Alarm, SampleTally
+
 
 # By the number that the work order's clock gives its alarm.
 RUNG_OF_ALARM: dict[int, Rung] = dict(enumerate(AUTOMATIC, start=1))
@@ -45,3 +67,211 @@ def overdue_signals(alarms: Iterable[Alarm]) -> list[NewSignal]:
 def is_office_of(scope: Scope, division_path: str) -> bool:
     """Whether somebody speaks for the office of a division: whoever is above it does not answer in its place."""
     return scope.division_path == division_path
+
+
+Z = NormalDist().inv_cdf(0.975)
+# Where either side counts at most so many, the exact interval stands (trust.md §5.2.2).
+_FEW = 5
+_TAIL, _ONE_SIDED = 0.025, 0.05
+_SMS = "sms"
+
+# States in which an answer is still taken, and those in which nobody is asked any more.
+OPEN = frozenset({SampleState.TO_ASK, SampleState.ASKED, SampleState.TO_CALL})
+
+
+# -- The draw, 抽样 --
+
+
+def month_of(day: date) -> date:
+    """The first day of a day's month."""
+    return day.replace(day=1)
+
+
+def next_month(month: date) -> date:
+    """The first day of the month after."""
+    return month_of(month_of(month) + timedelta(days=31))
+
+
+def last_month(day: date) -> date:
+    """The first day of the month before a day's."""
+    return month_of(month_of(day) - timedelta(days=1))
+
+
+def begins(month: date) -> datetime:
+    """The first moment of a month in Beijing."""
+    return datetime.combine(month, time(0), BEIJING)
+
+
+def round_ends(month: date) -> datetime:
+    """When the answers about a month are counted: drawn in the month after it, asked until that one is over."""
+    return begins(next_month(next_month(month)))
+
+
+def seed(head: str, division: str, month: date) -> str:
+    """What everybody can write down: the ledger's head before the month ended, the division's code, the month."""
+    return f"{head}|{division}|{month:%Y-%m}"
+
+
+def lot(sown: str, review_id: UUID) -> str:
+    """A review's lot; the smallest win. Nobody knew the seed when the review got its id."""
+    return sha256(f"{sown}|{review_id}".encode()).hexdigest()
+
+
+def drawn(sown: str, population: Iterable[UUID], size: int) -> list[UUID]:
+    """The reviews of the smallest lots, in that order."""
+    return nsmallest(size, population, key=lambda review_id: lot(sown, review_id))
+
+
+def population_digest(population: Iterable[UUID]) -> str:
+    """The hash of a list whatever its order: whoever has the list can show that it is the one drawn from."""
+    return sha256("\n".join(sorted(map(str, population))).encode()).hexdigest()
+
+
+def sample_size(kind: SampleKind, population: int, terms: Terms) -> int:
+    """How many of so many reviews are called again, by the rules of the place."""
+    if kind == SampleKind.BAD_CLOSED:
+        return _part(population, terms.sample_bad_closed)
+    enough = size_for_interval(
+        population, share=terms.sample_expected_share / 100, half_width=terms.sample_half_width / 100
+    )
+    return min(population, max(enough, terms.sample_at_least, _part(population, terms.sample_good)))
+
+
+def _part(population: int, percent: int) -> int:
+    return -(-population * percent // 100)
+
+
+def size_for_interval(population: int, *, share: float, half_width: float) -> int:
+    """The smallest sample whose Wilson interval at this share is at most so wide; all of them where none is.
+
+    Corrected for a finite population: of few reviews fewer tell as much.
+    """
+    # Half the width shrinks with every further review, so that the smallest number is found by halving.
+    return bisect_left(
+        range(population),
+        -half_width,
+        lo=min(1, population),
+        key=lambda n: -_half_width(n, population, share),
+    )
+
+
+def _half_width(n: int, population: int, share: float) -> float:
+    spread = math.sqrt(share * (1 - share) / n + Z * Z / (4 * n * n))
+    left = math.sqrt((population - n) / (population - 1)) if population > 1 else 0.0
+    return left * Z * spread / (1 + Z * Z / n)
+
+
+# -- Asking and calling, 短信询问与回访 --
+
+
+def sample_asking(one_has_number: bool, terms: Terms, *, messaged: int, now: datetime) -> SampleAsking:
+    """What becomes of somebody who is due to be asked: the hours and the messages a day are those of invitations."""
+    if not one_has_number:
+        return SampleAsking(ended=SampleState.NOT_REACHED)
+    if _SMS not in terms.invitation_channels:
+        return SampleAsking(ended=SampleState.TO_CALL)
+    if is_quiet(now, terms.quiet_from, terms.quiet_until):
+        return SampleAsking(due=quiet_ends(now, terms.quiet_until))
+    if messaged >= terms.messages_a_day:
+        tomorrow = datetime.combine(local_day(now) + timedelta(days=1), time(0), BEIJING)
+        quiet = is_quiet(tomorrow, terms.quiet_from, terms.quiet_until)
+        return SampleAsking(due=quiet_ends(tomorrow, terms.quiet_until) if quiet else tomorrow)
+    return SampleAsking(send=True, due=now + terms.sample_answer_within)
+
+
+def tried_enough(calls: Collection[datetime], attempts: int) -> bool:
+    """Whether “not reached” is final: so many calls, each at another hour of the day."""
+    return len({call.astimezone(BEIJING).hour for call in calls}) >= attempts
+
+
+_LINK_VERSION, _MAC_BYTES = 1, 16
+_LINK_BYTES = 1 + 16 + _MAC_BYTES
+
+
+def sign_sample(sample_id: UUID, key: bytes) -> str:
+    """The address part of a question: version, id, MAC; it says nothing about person, service or review."""
+    body = bytes([_LINK_VERSION]) + sample_id.bytes
+    mac = hmac.digest(key, b"haochaping sample:" + body, "sha256")[:_MAC_BYTES]
+    return urlsafe_b64encode(body + mac).decode()
+
+
+def read_sample(token: str, key: bytes) -> UUID | None:
+    """The drawn review a token was signed for; None for anything we did not sign, letter by letter."""
+    try:
+        raw = urlsafe_b64decode(token)
+    except ValueError:
+        return None
+    if len(raw) != _LINK_BYTES:
+        return None
+    sample_id = UUID(bytes=raw[1:-_MAC_BYTES])
+    return sample_id if hmac.compare_digest(token, sign_sample(sample_id, key)) else None
+
+
+# -- What the answers are worth, 差距 --
+
+
+def wilson(k: int, n: int) -> tuple[float, float]:
+    """The Wilson interval (95 %) of a share."""
+    p, z2 = k / n, Z * Z
+    middle = p + z2 / (2 * n)
+    spread = Z * math.sqrt(p * (1 - p) / n + z2 / (4 * n * n))
+    return max(0.0, (middle - spread) / (1 + z2 / n)), min(1.0, (middle + spread) / (1 + z2 / n))
+
+
+def clopper_pearson(k: int, n: int) -> tuple[float, float]:
+    """The exact interval (95 %) of a share."""
+    return 1 - upper(n - k, n, _TAIL), upper(k, n, _TAIL)
+
+
+def interval(k: int, n: int) -> tuple[float, float]:
+    """The interval of a share: exact where either side counts five at most, else Wilson's."""
+    return clopper_pearson(k, n) if min(k, n - k) <= _FEW else wilson(k, n)
+
+
+def upper(k: int, n: int, tail: float = _ONE_SIDED) -> float:
+    """The share at which k or fewer of n would come with the probability `tail`; for k = 0 one less the n-th root of it."""
+    if k >= n:
+        return 1.0
+    low, high = k / n, 1.0
+    # Fifty halvings leave less than a thousandth of a millionth of a millionth.
+    for _ in range(50):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _at_most(k, n, middle) > tail else (low, middle)
+    return (low + high) / 2
+
+
+def _at_most(k: int, n: int, p: float) -> float:
+    """The probability of at most k of n."""
+    if p in {0.0, 1.0}:
+        return 1.0 - p
+    log_p, log_q = math.log(p), math.log1p(-p)
+    ways = math.lgamma(n + 1)
+    return math.fsum(
+        math.exp(ways - math.lgamma(i + 1) - math.lgamma(n - i + 1) + i * log_p + (n - i) * log_q)
+        for i in range(k + 1)
+    )
+
+
+def result_of(tally: SampleTally) -> SampleResult:
+    """What is published: nothing under ten answers, counts under thirty, then shares with their intervals."""
+    if tally.answered < LEAST_COUNTS:
+        return SampleResult(tally, Shown.NOTHING)
+    if tally.answered < LEAST_RATES:
+        return SampleResult(tally, Shown.COUNTS)
+    reported = again = denied = None
+    gap = gap_low = gap_high = denial_bound = None
+    if tally.levels >= LEAST_RATES:
+        reported = _share(tally.reported, tally.levels)
+        again = _share(tally.again, tally.levels)
+        # Of one kind of reviews all were reported satisfied, or none: only what is said today varies.
+        gap = reported.value - again.value
+        gap_low, gap_high = reported.value - again.high, reported.value - again.low
+    knew = tally.did + tally.did_not
+    if knew >= LEAST_RATES:
+        denied = _share(tally.did_not, knew)
+        denial_bound = upper(tally.did_not, knew)
+    return SampleResult(tally, Shown.RATES, reported, again, gap, gap_low, gap_high, denied, denial_bound)
+
+
+def _share(k: int, n: int) -> Share:
+    return Share(k, n, *interval(k, n))

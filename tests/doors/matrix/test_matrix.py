@@ -29,6 +29,9 @@ from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.reviews.terms import Entrance
 from haochaping.supervision import actions as supervision
+from haochaping.supervision.actions import samples
+from haochaping.supervision.models import SampledReview
+from haochaping.supervision.terms import Lot, SampleKind
 from tests import worlds
 from tests.photographs import photograph
 
@@ -98,12 +101,24 @@ def _house() -> House:
     assert order is not None
     rectification.dispatch([order.id], by=SYSTEM, now=now)
     letter, proposal, urging = _supervised(order.id, now)
+    county = directory.division(worlds.COUNTY)
+    assert county is not None
+    samples.draw(
+        county.id,
+        county.code,
+        now.date().replace(day=1),
+        SampleKind.BAD_CLOSED,
+        lot=Lot("0" * 64, -1, (given.id,), 1),
+        by=SYSTEM,
+        now=now,
+    )
     people = list(everybody())
     person = next(one for one in people if (one.role, one.scope) == ("clerk", "own agency"))
     client = next(one.id for one in accounts.clients() if one.name == "own division")
     values: dict[str, object] = {
         "order_id": order.id,
         "photo_id": photo,
+        "sample_id": SampledReview.objects.get().id,
         "review_id": given.id,
         "part": "text",
         "record_id": NOWHERE,

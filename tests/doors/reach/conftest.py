@@ -57,6 +57,7 @@ _CASE = "FROM cases_case c JOIN cases_service_occurrence s ON s.case_id = c.id"
 _REVIEW = f"{_CASE} JOIN reviews_review r ON r.occurrence_id = s.id"
 _ORDER = f"{_REVIEW} JOIN rectification_work_order o ON o.review_id = r.id"
 _THREAD = f"{_ORDER} JOIN notices_thread t ON t.id = o.thread_id"
+_SAMPLED = f"{_REVIEW} JOIN supervision_sampled_review p ON p.review_id = r.id"
 _JOINED = {
     "cases_case": (_CASE, "c"),
     "cases_service_occurrence": (_CASE, "s"),
@@ -65,6 +66,14 @@ _JOINED = {
     "rectification_work_order": (_ORDER, "o"),
     "notices_thread": (_THREAD, "t"),
     "notices_message": (f"{_THREAD} JOIN notices_message x ON x.thread_id = t.id", "x"),
+    "supervision_sampled_review": (
+        _SAMPLED,
+        "p",
+    ),
+    "supervision_sample_call": (
+        f"{_SAMPLED} JOIN supervision_sample_call x ON x.sample_id = p.id",
+        "x",
+    ),
     "files_photo": (f"{_REVIEW} JOIN files_photo x ON x.subject_id = r.id::text", "x"),
 } | {
     table: (

@@ -96,6 +96,7 @@ def test_rows_of_other_places_do_not_change(rows, scope, reached):
         "supervision_order",
         "supervision_proposal",
         "supervision_urging",
+        "supervision_sampled_review",
     }
 
 

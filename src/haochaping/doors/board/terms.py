@@ -54,3 +54,4 @@ PERIOD_REVERSED = Reason(
     N_("The first day, {start}, comes after the last day, {end}."),
     N_("Exchange the two days."),
 )
+BAD_MONTH = Reason("bad_month", N_("“{value}” is not a month."), N_("Choose one of the list."))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haochaping.doors.board import front, places
+from haochaping.doors.board import front, places, samples
 
 urlpatterns = [
     path("", front.front, name="front"),
     path("measures", front.definitions, name="measures"),
+    path("samples", samples.page, name="samples"),
     path("about", front.about, name="about"),
     path("ui", front.gallery, name="gallery"),
     path("divisions/<str:code>", places.division, name="division"),

@@ -16,6 +16,7 @@ from haochaping.doors.commands import (
     people,
     rulebook,
     run,
+    samples,
 )
 from haochaping.doors.commands.spoken import Group, Option
 from haochaping.kernel.refused import N_
@@ -47,6 +48,7 @@ cli.add_command(intake.cases)
 cli.add_command(intake.reviews)
 cli.add_command(intake.invitations)
 cli.add_command(orders.orders)
+cli.add_command(samples.samples)
 cli.add_command(operate.quarantine)
 cli.add_command(operate.jobs)
 cli.add_command(ledger.ledger)

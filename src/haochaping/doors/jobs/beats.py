@@ -17,6 +17,7 @@ from haochaping.flows import (
     handle_bad_review,
     open_identity,
     retry_quarantine,
+    sample_reviews,
     send_invitations,
     supervise,
 )
@@ -26,6 +27,7 @@ from haochaping.kernel.actor import SYSTEM
 from haochaping.ledger import actions as ledger
 from haochaping.outbox import actions as outbox
 from haochaping.rectification import actions as orders
+from haochaping.supervision.actions import samples
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -53,6 +55,9 @@ BEATS: tuple[Beat, ...] = (
     Beat("remind and warn about deadlines", 60, supervise.watch),
     Beat("see who is rated badly again and again", 3600, supervise.watch_repeats),
     Beat("ask by SMS", 60, lambda now: send_invitations.send_due_invitations(by=SYSTEM, now=now)),
+    Beat("draw last month’s samples", 3600, lambda now: sample_reviews.draw_due(by=SYSTEM, now=now)),
+    Beat("ask again by SMS", 60, lambda now: sample_reviews.ask_due(by=SYSTEM, now=now)),
+    Beat("end rounds of samples", 3600, lambda now: samples.close_rounds(by=SYSTEM, now=now)),
     Beat("take orphans whose case came", 30, lambda now: retry_quarantine.retry_orphans(now=now)),
     Beat("forget ended visits", 300, lambda now: exchange.forget_visits(before=now)),
     Beat("forget old answers", 3600, lambda now: exchange.forget_answers(now=now)),

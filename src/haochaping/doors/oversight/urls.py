@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haochaping.doors.oversight import proposals, signals, start, supervision, urgings
+from haochaping.doors.oversight import proposals, samples, signals, start, supervision, urgings
 
 urlpatterns = [
     path("", start.page, name="oversight"),
@@ -24,4 +24,7 @@ urlpatterns = [
     path("urgings/new", urgings.new, name="oversight_urging_new"),
     path("urgings/<uuid:urging_id>", urgings.one, name="oversight_urging"),
     path("urgings/<uuid:urging_id>/answer", urgings.answer, name="oversight_urging_answer"),
+    path("samples/", samples.page, name="oversight_samples"),
+    path("samples/<uuid:sample_id>", samples.one, name="oversight_sample"),
+    path("samples/<uuid:sample_id>/<slug:step>", samples.step, name="oversight_sample_step"),
 ]

@@ -20,6 +20,8 @@ from haochaping.reviews.terms import (
     HelpedBy,
     SupplementRow,
 )
+from haochaping.supervision.terms import DID_RATE_LABELS, SAMPLE_WORDS_LIMIT
+from haochaping.ui.levels import LEVELS
 from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
@@ -130,6 +132,29 @@ class SolutionForm(forms.Form):
         rows=3,
         label=gettext_lazy("What is still missing, or what has helped"),
         help_text=gettext_lazy("At most 500 characters. It is read by the agency and its supervisors."),
+    )
+
+
+class AgainForm(forms.Form):
+    """What somebody says who is asked again; nothing is chosen beforehand."""
+
+    did_rate = forms.ChoiceField(
+        label=gettext_lazy("Did you give this rating yourself?"),
+        choices=[(word.value, gettext_lazy(label)) for word, label in DID_RATE_LABELS.items()],
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose one of the three answers.")},
+    )
+    level = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("How satisfied are you today with this service?"),
+        choices=[(str(level.number), gettext_lazy(level.label)) for level in LEVELS],
+        widget=forms.RadioSelect,
+    )
+    words = PlainText(
+        limit=SAMPLE_WORDS_LIMIT,
+        rows=3,
+        label=gettext_lazy("In your own words"),
+        help_text=gettext_lazy("At most 500 characters. Never published."),
     )
 
 

@@ -77,18 +77,20 @@ def grant_calls(
     person_id: UUID,
     *,
     basis: UUID,
+    basis_kind: str = "order",
     purpose: str,
     attempts: int,
     within: timedelta,
     by: Actor,
     now: datetime,
 ) -> UUID:
-    """Permit calls to one person about one work order (`basis`) for `within`; whoever calls is the one who asked.
+    """Permit calls to one person about one order or sampled review (`basis`) for `within`; whoever calls is who asked.
 
-    All grants of an order share its `attempts` in that time. A grant for the same purpose and person that still runs
+    All grants of a basis share its `attempts` in that time. A grant for the same purpose and person that still runs
     is the one that is returned. Raises `Refused` with `UNKNOWN_RELAY_PURPOSE` or `CALLS_USED_UP`.
     """
-    if purpose not in CALL_PURPOSES:
+    # The desk of an order never calls in the name of a sample, nor the other way round.
+    if purpose not in (CALL_PURPOSES if basis_kind == "order" else {RelayPurpose.SAMPLE}):
         raise Refused(UNKNOWN_RELAY_PURPOSE, field="purpose")
     running = [grant for grant in queries.grants_of(basis, held=True) if grant.ends_at > now]
     if sum(grant.calls_made for grant in running) >= attempts:
@@ -107,7 +109,7 @@ def grant_calls(
         calls_allowed=attempts,
     )
     facts = {"purpose": str(purpose), "grant": str(made.id), "until": made.ends_at.isoformat()}
-    ledger.append([NewEntry(EntryKind.RELAY_GRANTED, "order", str(basis), facts=facts)], by=by, now=now)
+    ledger.append([NewEntry(EntryKind.RELAY_GRANTED, basis_kind, str(basis), facts=facts)], by=by, now=now)
     return made.id
 
 

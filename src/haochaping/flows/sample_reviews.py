@@ -1,0 +1,232 @@
+"""抽样回访: reviews are drawn by a seed that nobody chooses, their reviewers asked by SMS, then called by a person.
+
+51号 监督查评, domain.md §6.7, trust.md §4.2: the only check of good reviews that does not depend on how they were made.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+
+from haochaping.directory import queries as directory
+from haochaping.flows.handle_bad_review import person_of
+from haochaping.identity import actions as identity
+from haochaping.identity import queries as identities
+from haochaping.identity.terms import NO_PHONE, RelayPurpose
+from haochaping.kernel.periods import BEIJING, local_day
+from haochaping.kernel.refused import Refused
+from haochaping.notices import actions as notices
+from haochaping.notices import queries as notice_queries
+from haochaping.notices.terms import Template
+from haochaping.reviews import queries as reviews
+from haochaping.rulebook import queries as rulebook
+from haochaping.supervision import actions as supervision
+from haochaping.supervision import rules
+from haochaping.supervision.actions import samples
+from haochaping.supervision.queries import samples as queries
+from haochaping.supervision.terms import (
+    SAMPLE_OVER,
+    SAMPLE_SETTLED,
+    DidRate,
+    NewSignal,
+    SampleKind,
+    SampleState,
+    SignalKind,
+)
+
+if TYPE_CHECKING:
+    from datetime import date
+    from uuid import UUID
+
+    from haochaping.kernel.actor import Actor
+    from haochaping.supervision.terms import SampleToAsk
+
+_BATCH = 500
+# By then the last reviews of the month cannot be changed any more, and the chain has everything of the month.
+_AFTER_THE_MONTH = timedelta(days=1)
+
+
+def signal_denied(review_id: UUID, division_id: int, *, by: Actor, now: datetime) -> None:
+    """Somebody says that they did not give the review: a signal for the supervisors."""
+    review = reviews.reviews([review_id])[review_id]
+    denied = NewSignal(
+        SignalKind.SAMPLING_FAILED, division_id, review.agency_id, f"review:{review_id}", local_day(now)
+    )
+    supervision.raise_signals([denied], by=by, now=now)
+
+
+@transaction.atomic
+def draw_due(*, by: Actor, now: datetime) -> int:
+    """Draw the samples of the month that is over, all divisions together; returns how many. Drawn is drawn."""
+    month = rules.last_month(local_day(now - _AFTER_THE_MONTH))
+    return 0 if queries.is_drawn(month) else draw_month(month, by=by, now=now)
+
+
+@transaction.atomic
+def draw_month(month: date, *, by: Actor, now: datetime) -> int:
+    """Draw the samples of one month; what is drawn already stays as it is."""
+    done = 0
+    for kind in SampleKind:
+        for division_id, population in list(queries.populations(kind, month)):
+            division = directory.division_by_id(division_id)
+            terms = rulebook.terms_for(division.path, local_day(now))
+            size = rules.sample_size(kind, len(population), terms)
+            if not size:
+                continue
+            lot = queries.lot_of(month, population, size)
+            samples.draw(division_id, division.code, month, kind, lot=lot, by=by, now=now)
+            done += 1
+    return done
+
+
+@transaction.atomic
+def ask_due(*, by: Actor, now: datetime) -> int:
+    """Ask those who are due by SMS, and pass those who have not answered in time to a caller; returns how many were asked.
+
+    As with invitations: without a gateway nobody is asked, and what is due waits. Nor are the invented people of a
+    demonstration, whose one telephone would hold nothing else.
+    """
+    samples.pass_to_callers(by=by, now=now)
+    if settings.DEMO or not settings.SMS_GATEWAY:
+        return 0
+    due = queries.due_to_ask(now, limit=_BATCH)
+    if not due:
+        return 0
+    terms = rulebook.terms_of_each((one.division_path for one in due), local_day(now))
+    numbers = identities.same_number(one.person_id for one in due if one.person_id)
+    messaged = _messaged_today(set(numbers.values()), now)
+    settled, chosen = {}, []
+    for one in due:
+        number = numbers.get(one.person_id) if one.person_id else None
+        settled[one.id] = rules.sample_asking(
+            number is not None,
+            terms[one.division_path],
+            messaged=messaged[number] if number is not None else 0,
+            now=now,
+        )
+        if settled[one.id].send and number is not None:
+            messaged[number] += 1
+            chosen.append(one)
+    samples.settle_sample_asking(settled, by=by, now=now)
+    _send(chosen, by=by, now=now)
+    return len(chosen)
+
+
+def _messaged_today(numbers: set[frozenset[UUID]], now: datetime) -> Counter[frozenset[UUID]]:
+    """How many messages each number has had today, whatever sealed persons it stands for."""
+    midnight = datetime.combine(local_day(now), time(0), BEIJING)
+    had = notice_queries.messaged_since({person for number in numbers for person in number}, midnight)
+    return Counter({number: sum(had.get(person, 0) for person in number) for number in numbers})
+
+
+def _send(chosen: list[SampleToAsk], *, by: Actor, now: datetime) -> None:
+    messages = [
+        (one.person_id, {"link": f"{settings.SITE_URL}/again/{queries.token_of(one.id)}"})
+        for one in chosen
+        if one.person_id
+    ]
+    notices.queue_many(messages, Template.SAMPLE_QUESTION, by=by, now=now)
+
+
+@transaction.atomic
+def answer_question(token: str, *, did_rate: str, level: str, words: str, by: Actor, now: datetime) -> None:
+    """Take what somebody says on the page of the message; a second answer changes nothing.
+
+    Raises:
+        Refused: SAMPLE_LINK_INVALID, SAMPLE_OVER, and as `samples.answer`.
+    """
+    sample = queries.sample_by_token(token)
+    try:
+        said = samples.answer(sample.id, did_rate=did_rate, level=level, words=words, by=by, now=now)
+    except Refused as no:
+        raise _over(no) from None
+    if said.did_rate == DidRate.NO:
+        signal_denied(sample.review_id, sample.division_id, by=by, now=now)
+
+
+@transaction.atomic
+def decline_question(token: str, *, by: Actor, now: datetime) -> None:
+    """Somebody does not want to be asked, nor called.
+
+    Raises:
+        Refused: SAMPLE_LINK_INVALID, SAMPLE_OVER.
+    """
+    try:
+        samples.decline(queries.sample_by_token(token).id, by=by, now=now)
+    except Refused as no:
+        raise _over(no) from None
+
+
+def _over(no: Refused) -> Refused:
+    """The reviewer is told in their own words that it is over."""
+    return Refused(SAMPLE_OVER) if no.code == SAMPLE_SETTLED.code else no
+
+
+@transaction.atomic
+def request_sample_call(sample_id: UUID, *, line: str, by: Actor, now: datetime) -> UUID:
+    """Ask the relay to connect one's own desk line with somebody of a sample; returns the call's id.
+
+    The lawful basis is the draw; whoever has said no on the page of the message is not on the list.
+
+    Raises:
+        Refused: NO_SUCH_SAMPLE, NOT_ALLOWED, OUT_OF_SCOPE, OWN_REVIEWS, SAMPLE_SETTLED, NO_PHONE, CALLS_USED_UP,
+            BAD_LINE, CALL_WAITS.
+    """
+    sample = queries.sample_to_call(sample_id, by=by)
+    _check_to_call(sample.state)
+    person = person_of(sample.review_id)
+    if person is None:
+        raise Refused(NO_PHONE)
+    terms = rulebook.terms_for_division(sample.division_id, local_day(now))
+    grant = identity.grant_calls(
+        person,
+        basis=sample.id,
+        basis_kind="sample",
+        purpose=RelayPurpose.SAMPLE,
+        attempts=terms.call_attempts,
+        within=terms.call_attempts_within,
+        by=by,
+        now=now,
+    )
+    return notices.queue_call(person, grant=grant, line=line, by=by, now=now)
+
+
+def check_sample_call(basis: UUID) -> None:
+    """Raise `Refused(SAMPLE_SETTLED)` when a call about a drawn review is not to be made any more: asked as it is connected."""
+    sample = queries.sample(basis)
+    if sample is not None:
+        _check_to_call(sample.state)
+
+
+def _check_to_call(state: SampleState) -> None:
+    if state != SampleState.TO_CALL:
+        raise Refused(SAMPLE_SETTLED)
+
+
+@transaction.atomic
+def record_sample_call(
+    sample_id: UUID, *, result: str, did_rate: str, level: str, words: str, by: Actor, now: datetime
+) -> None:
+    """Record what a call brought; after enough calls at different hours somebody is not reached.
+
+    Raises:
+        Refused: as `samples.record_call`.
+    """
+    sample = queries.sample_to_call(sample_id, by=by)
+    terms = rulebook.terms_for_division(sample.division_id, local_day(now))
+    said = samples.record_call(
+        sample_id,
+        result=result,
+        did_rate=did_rate,
+        level=level,
+        words=words,
+        attempts=terms.call_attempts,
+        by=by,
+        now=now,
+    )
+    if said and said.did_rate == DidRate.NO:
+        signal_denied(sample.review_id, sample.division_id, by=by, now=now)

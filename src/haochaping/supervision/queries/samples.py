@@ -1,0 +1,263 @@
+"""抽样 reads: what is drawn from, who is due, the caller's list, what is published, and the draw made again."""
+
+from __future__ import annotations
+
+from importlib import resources
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Count, F, Max, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
+from haochaping.kernel.identifiers import first_uuid7
+from haochaping.kernel.refused import Refused
+from haochaping.ledger import queries as ledger
+from haochaping.ledger.rules import GENESIS
+from haochaping.rectification.terms import OrderState
+from haochaping.reviews.rules import ACTIVE
+from haochaping.supervision import rules
+from haochaping.supervision.access import check_call_sample, visible_samples
+from haochaping.supervision.models import SampleCall, SampleDraw, SampledReview
+from haochaping.supervision.terms import (
+    NO_SUCH_SAMPLE,
+    SAMPLE_LINK_INVALID,
+    AttemptRow,
+    DeskRow,
+    DrawRow,
+    Explained,
+    Lot,
+    PublishedDraw,
+    SampleCallResult,
+    SampleKind,
+    SampleRow,
+    SampleState,
+    SampleTally,
+    SampleToAsk,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date, datetime
+    from uuid import UUID
+
+    from django.db.models import QuerySet
+
+    from haochaping.kernel.actor import Actor
+
+_FOLDER = resources.files("haochaping.supervision").joinpath("sql")
+_POPULATION, _DUE, _CALLS, _TALLIES = (
+    _FOLDER.joinpath(f"{name}.sql").read_text(encoding="utf-8")
+    for name in ("population", "due", "calls", "tallies")
+)
+# 办结: the states in which the order of a bad review is finished. The one place that says so.
+CLOSED_STATES = (OrderState.CLOSED,)
+_SAMPLE = ("id", "draw_id", "review_id", "division_id", "state", "settled_at")
+_DESK = (
+    "id",
+    "state",
+    "review__item__name",
+    "review__agency__name",
+    "review__occurrence__at",
+    "attempts",
+    "last_attempt",
+    "draw__month",
+)
+_DRAW = (
+    "id",
+    "division_id",
+    "month",
+    "kind",
+    "head",
+    "head_index",
+    "population",
+    "list_hash",
+    "size",
+    "drawn_at",
+    "closed_at",
+)
+
+
+def populations(
+    kind: SampleKind, month: date, *, division_id: int | None = None
+) -> Iterator[tuple[int, list[UUID]]]:
+    """What a kind's samples of a month are drawn from, division by division; divisions without any are left out."""
+    first, end = rules.begins(month), rules.begins(rules.next_month(month))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _POPULATION,
+            {
+                "kind": kind,
+                "first": first,
+                "end": end,
+                "first_id": first_uuid7(first),
+                "end_id": first_uuid7(end),
+                "month": month,
+                "active": sorted(ACTIVE),
+                "closed": [str(state) for state in CLOSED_STATES],
+                "division": division_id,
+            },
+        )
+        for division, rows in groupby(cursor, key=itemgetter(0)):
+            yield division, [review_id for _, review_id in rows]
+
+
+def is_drawn(month: date) -> bool:
+    """Whether the samples of a month are drawn: all of them are, or none."""
+    return SampleDraw.objects.filter(month=month).exists()
+
+
+def seed_head(month: date) -> tuple[str, int]:
+    """The ledger's last head (hex) and its index before a month ended; the origin of the chain when there is none."""
+    head = ledger.head_before(rules.begins(rules.next_month(month)))
+    return (head.head.hex(), head.index) if head else (GENESIS.hex(), -1)
+
+
+def lot_of(month: date, population: Sequence[UUID], size: int) -> Lot:
+    """What a draw is made with."""
+    head, index = seed_head(month)
+    return Lot(head, index, tuple(population), size)
+
+
+def due_to_ask(now: datetime, *, limit: int) -> list[SampleToAsk]:
+    """Drawn reviews whose reviewer is to be asked by now; locked, and those of others left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DUE, {"now": now, "limit": limit})
+        return [SampleToAsk(*row) for row in cursor]
+
+
+def token_of(sample_id: UUID) -> str:
+    """The address part of a question."""
+    return rules.sign_sample(sample_id, settings.INVITATION_KEY)
+
+
+def sample_by_token(token: str) -> SampleRow:
+    """The drawn review of an address; raises `Refused(SAMPLE_LINK_INVALID)` for anything we did not sign."""
+    sample_id = rules.read_sample(token, settings.INVITATION_KEY)
+    found = sample(sample_id) if sample_id else None
+    if found is None:
+        raise Refused(SAMPLE_LINK_INVALID)
+    return found
+
+
+def sample(sample_id: UUID) -> SampleRow | None:
+    """One drawn review, for flows and its reviewer's page."""
+    row = SampledReview.objects.filter(id=sample_id).values(*_SAMPLE).first()
+    return SampleRow(**row | {"state": SampleState(row["state"])}) if row else None
+
+
+def sample_to_call(sample_id: UUID, *, by: Actor) -> SampleRow:
+    """One drawn review for whoever calls its reviewer; raises `Refused` when it is not there or not theirs."""
+    path = SampledReview.objects.filter(id=sample_id).values_list("division__path", flat=True).first()
+    if path is None:
+        raise Refused(NO_SUCH_SAMPLE)
+    check_call_sample(by, division_path=path)
+    found = sample(sample_id)
+    if found is None:
+        raise Refused(NO_SUCH_SAMPLE)
+    return found
+
+
+def to_call(by: Actor, *, limit: int, offset: int = 0) -> list[DeskRow]:
+    """Whom somebody's desk is to call, those with the fewest attempts first."""
+    rows = _desk_rows().filter(visible_samples(by), state=SampleState.TO_CALL)
+    in_order = rows.order_by("attempts", F("last_attempt").asc(nulls_first=True), "id")
+    return [_desk_row(values) for values in in_order.values_list(*_DESK)[offset : offset + limit]]
+
+
+def desk_row(sample_id: UUID, *, by: Actor) -> DeskRow:
+    """One of them, with its service; raises `Refused` as `sample_to_call`."""
+    sample_to_call(sample_id, by=by)
+    return _desk_row(_desk_rows().values_list(*_DESK).get(id=sample_id))
+
+
+def _desk_rows() -> QuerySet[Any]:
+    calls = SampleCall.objects.filter(sample=OuterRef("pk")).order_by().values("sample")
+    return SampledReview.objects.annotate(
+        attempts=Coalesce(Subquery(calls.annotate(n=Count("id")).values("n")), 0),
+        last_attempt=Subquery(calls.annotate(last=Max("called_at")).values("last")),
+    )
+
+
+def _desk_row(values: tuple[Any, ...]) -> DeskRow:
+    sample_id, state, item, agency, served_at, attempts, last, month = values
+    ends_at = rules.round_ends(month)
+    return DeskRow(sample_id, SampleState(state), item, agency, served_at, attempts, last, ends_at)
+
+
+def attempts(sample_id: UUID) -> list[AttemptRow]:
+    """The calls that were recorded, oldest first."""
+    rows = SampleCall.objects.filter(sample_id=sample_id).order_by("called_at", "id")
+    return [
+        AttemptRow(at, SampleCallResult(result), by)
+        for at, result, by in rows.values_list("called_at", "result", "by")
+    ]
+
+
+def calls_over(sample_id: UUID) -> list[tuple[UUID, datetime]]:
+    """The calls of the relay about a drawn review that are over, as (call, when it was asked for)."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CALLS, {"sample": sample_id})
+        return [(call, at) for call, at in cursor]
+
+
+def months(*, limit: int = 24) -> list[date]:
+    """The months that samples were drawn of, newest first."""
+    return list(SampleDraw.objects.order_by("-month").values_list("month", flat=True).distinct()[:limit])
+
+
+def published(month: date) -> list[PublishedDraw]:
+    """The draws of a month with their results, by division; a result is there once the round has ended."""
+    rows = list(
+        SampleDraw.objects.filter(month=month)
+        .order_by("division__path", "kind")
+        .values_list("division__code", "division__name", *_DRAW)
+    )
+    tallies = _tallies([row[2] for row in rows])
+    found = []
+    for code, name, *values in rows:
+        draw = _draw(values)
+        result = rules.result_of(tallies[draw.id]) if draw.closed_at else None
+        found.append(PublishedDraw(draw, code, name, result))
+    return found
+
+
+def _tallies(draws: list[UUID]) -> dict[UUID, SampleTally]:
+    with connection.cursor() as cursor:
+        cursor.execute(_TALLIES, {"draws": draws})
+        return {row[0]: SampleTally(*row[1:]) for row in cursor}
+
+
+def _draw(values: Sequence[object]) -> DrawRow:
+    columns = dict(zip(_DRAW, values, strict=True))
+    columns["kind"] = SampleKind(str(columns["kind"]))
+    return DrawRow(**columns)  # type: ignore[arg-type]
+
+
+def explain(month: date, division_code: str) -> list[Explained]:
+    """The draws of a division and month, each made again from its seed and the reviews of today."""
+    rows = SampleDraw.objects.filter(month=month, division__code=division_code).order_by("kind")
+    return [_explained(_draw(values), division_code) for values in rows.values_list(*_DRAW)]
+
+
+def _explained(draw: DrawRow, division_code: str) -> Explained:
+    sown = rules.seed(draw.head, division_code, draw.month)
+    stored = SampledReview.objects.filter(draw_id=draw.id).order_by("rank").values_list("rank", "review_id")
+    ranks = tuple((rank, review_id, rules.lot(sown, review_id)) for rank, review_id in stored)
+    taken = [review_id for _, review_id, _ in ranks]
+    now = dict(populations(draw.kind, draw.month, division_id=draw.division_id)).get(draw.division_id, [])
+    last = ranks[-1][2] if ranks else ""
+    again = rules.drawn(sown, taken, len(taken))
+    return Explained(
+        draw=draw,
+        division_code=division_code,
+        seed=sown,
+        ranks=ranks,
+        population_now=len(now),
+        same_list=rules.population_digest(now) == draw.list_hash,
+        low=sum(rules.lot(sown, one) < last for one in set(now) - set(taken)),
+        shifted=sum(a != b for a, b in zip(taken, again, strict=True)) + abs(draw.size - len(taken)),
+        head_holds=seed_head(draw.month) == (draw.head, draw.head_index),
+    )

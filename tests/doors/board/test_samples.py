@@ -1,0 +1,72 @@
+"""`/samples`: figures counted by hand, nothing of few, and a draw that anybody can make again."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from haochaping.kernel.actor import SYSTEM
+from haochaping.supervision import rules
+from haochaping.supervision.actions import samples
+from haochaping.supervision.models import SampleDraw
+from tests.supervision.conftest import MAY, draw, review, world
+from tests.supervision.test_samples import answer
+
+__all__ = ["review", "world"]
+PAGE = "/samples"
+
+
+def shown(query: str = "") -> str:
+    answer = Client().get(PAGE + query)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def close() -> None:
+    samples.close_rounds(by=SYSTEM, now=rules.round_ends(MAY))
+
+
+def test_before_anything_is_drawn_it_is_said(db):
+    assert "还没有抽样" in shown()
+
+
+def test_a_draw_is_public_at_once_and_its_result_when_the_round_has_ended(review):
+    ids = [review(5) for _ in range(30)]
+    draw()
+    for n, one in enumerate(ids):
+        answer(one, "no" if n < 2 else "yes", "2" if n < 3 else "5")
+
+    before = shown()
+    close()
+    after = shown("?month=2026-05")
+
+    made = SampleDraw.objects.get()
+    assert made.head in before
+    assert made.list_hash in before
+    assert "90.0%" not in before
+    # 27 of 30, exact; two of 30 deny it.
+    assert "90.0%（27/30），区间 73.5%–97.9%" in after
+    assert "+10.0 个百分点（+2.1 至 +26.5）" in after
+    assert "6.7%（2/30），至多 19.5%" in after
+
+
+@pytest.mark.parametrize(("n", "counts"), [(9, False), (10, True)])
+def test_of_few_nothing_is_shown_and_of_some_only_counts(review, n, counts):
+    ids = [review(5) for _ in range(n)]
+    draw()
+    for one in ids:
+        answer(one)
+    close()
+
+    page = shown()
+
+    assert ("不足 10 人答复，不公布结果" in page) is not counts
+    assert page.count("数据不足") == 4 * counts
+    assert "100.0%" not in page
+
+
+def test_what_is_no_month_is_said(db):
+    answer = Client().get(f"{PAGE}?month=x")
+
+    assert answer.status_code == 422
+    assert "不是月份" in answer.content.decode()

@@ -1,0 +1,64 @@
+"""`haochaping samples explain` as somebody types it who wants to draw again."""
+
+from __future__ import annotations
+
+import json
+
+from haochaping.directory import queries as directory
+from haochaping.kernel.actor import SYSTEM
+from haochaping.ledger import actions as ledger
+from haochaping.supervision import rules
+from haochaping.supervision.actions import samples
+from haochaping.supervision.models import SampleDraw
+from haochaping.supervision.queries import samples as queries
+from haochaping.supervision.terms import SampleKind
+from tests import worlds
+from tests.doors.commands.test_commands import run
+from tests.supervision.conftest import DRAWN, MAY, SERVED
+
+WORDS = ("samples", "explain", "2026-05", worlds.COUNTY)
+
+
+def drawn() -> str:
+    """One review, drawn; its number."""
+    worlds.build(SERVED)
+    worlds.take_case("YC-1", SERVED)
+    given = worlds.give("YC-1", 5, SERVED)
+    ledger.chain(now=SERVED)
+    county = directory.division(worlds.COUNTY)
+    assert county is not None
+    assert given.id is not None
+    lot = queries.lot_of(MAY, [given.id], 1)
+    samples.draw(county.id, county.code, MAY, SampleKind.GOOD, lot=lot, by=SYSTEM, now=DRAWN)
+    return str(given.id)
+
+
+def test_seed_list_and_ranks_are_shown_and_hold(committed_db):
+    review = drawn()
+    made = SampleDraw.objects.get()
+    seed = rules.seed(made.head, worlds.COUNTY, MAY)
+
+    shown = run(*WORDS)
+
+    assert shown.exit_code == 0, shown.output
+    for part in (seed, made.list_hash, review, "1 of 1 review", "The draw holds."):
+        assert part in shown.output
+    [told] = json.loads(run(*WORDS, "--json").output)
+    assert (told["seed"], told["size"], told["holds"]) == (seed, 1, True)
+    assert [one["review"] for one in told["ranks"]] == [review]
+
+
+def test_another_seed_is_found(committed_db):
+    drawn()
+    SampleDraw.objects.update(head="0" * 64)
+
+    shown = run(*WORDS)
+
+    assert shown.exit_code == 1
+    assert "does not hold" in shown.output
+
+
+def test_what_was_not_drawn_is_said(committed_db):
+    assert "has been drawn" in run(*WORDS).output
+    assert run(*WORDS).exit_code == 1
+    assert "is not a month" in run("samples", "explain", "May", worlds.COUNTY).output
