@@ -74,6 +74,7 @@ def terms(**changes: Any) -> Terms:
         quiet_from=time(21),
         quiet_until=time(8),
         messages_a_day=1,
+        unread_limit_hours=4,
         call_attempts=3,
         call_attempts_within=timedelta(days=2),
     )

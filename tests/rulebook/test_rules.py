@@ -59,6 +59,7 @@ VALUES: dict[str, str] = {
     Key.QUIET_FROM: "21:00",
     Key.QUIET_UNTIL: "08:00",
     Key.MESSAGES_A_DAY: "1",
+    Key.UNREAD_LIMIT_WORKING_HOURS: "4",
 }
 
 

@@ -28,6 +28,9 @@ from haochaping.identity.terms import (
     WRONG_OPENING_STATE,
 )
 from haochaping.kernel.refused import N_, Refused
+from haochaping.notices import queries as notices
+from haochaping.notices.queries import UNREAD_SHOWN
+from haochaping.notices.terms import NO_ENDPOINT, NO_NOTICE
 from haochaping.outbox.terms import JOB_NOT_DEAD
 from haochaping.publicity.terms import ALREADY_DECIDED, NOTHING_TO_RELEASE
 from haochaping.rectification.terms import NO_SUCH_ORDER, WRONG_STATE
@@ -57,6 +60,8 @@ _STATUS = {
     NOTHING_TO_CONFIRM.code: CONFLICT,
     VALUES_ADDED.code: CONFLICT,
     NO_SUCH_ORDER.code: MISSING,
+    NO_NOTICE.code: MISSING,
+    NO_ENDPOINT.code: MISSING,
     NO_SUCH_PHOTO.code: MISSING,
     WRONG_STATE.code: CONFLICT,
     NO_SUCH_OPENING.code: MISSING,
@@ -146,6 +151,12 @@ PLACES = (
         frozenset({Power.CLIENT_MANAGE}),
     ),
     Place(
+        "account_webhooks",
+        N_("Notices to programs"),
+        N_("Have programs of divisions told of new orders, deadlines and decisions."),
+        frozenset({Power.CLIENT_MANAGE}),
+    ),
+    Place(
         "account_audit",
         N_("Audit"),
         N_("See who did what: log-ins, denied access, personal data read, changes."),
@@ -162,6 +173,20 @@ class Entry:
     text: str
     href: str
     here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bell:
+    """The way to one's notices, with how many are new."""
+
+    href: str
+    unread: int
+    here: bool
+
+    @property
+    def count(self) -> str:
+        """The number as it is shown."""
+        return f"{UNREAD_SHOWN}+" if self.unread > UNREAD_SHOWN else str(self.unread)
 
 
 def entries(by: Actor, here: str = "") -> list[Entry]:
@@ -184,8 +209,10 @@ def desk_page(
     request: HttpRequest, template: str, context: Mapping[str, object], *, here: str, status: int = 200
 ) -> HttpResponse:
     """Render a page with the navigation of whoever asks; never kept by a browser or proxy."""
-    navigation = entries(actor_of(request), here)
-    response = render(request, template, {"navigation": navigation, **context}, status=status)
+    by = actor_of(request)
+    bell = Bell(_address("desk_notices"), notices.unread_count(int(by.id)), here == "desk_notices")
+    shared = {"navigation": entries(by, here), "bell": bell}
+    response = render(request, template, {**shared, **context}, status=status)
     response.headers["Cache-Control"] = "no-store"
     return response
 

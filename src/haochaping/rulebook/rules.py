@@ -202,6 +202,7 @@ def terms_of(
         quiet_from=time.fromisoformat(value(Key.QUIET_FROM)),
         quiet_until=time.fromisoformat(value(Key.QUIET_UNTIL)),
         messages_a_day=int(value(Key.MESSAGES_A_DAY)),
+        unread_limit_hours=int(value(Key.UNREAD_LIMIT_WORKING_HOURS)),
     )
 
 

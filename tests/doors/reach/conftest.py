@@ -56,6 +56,13 @@ _JOINED = {
     "rectification_work_order": (_ORDER, "o"),
     "notices_thread": (_THREAD, "t"),
     "notices_message": (f"{_THREAD} JOIN notices_message x ON x.thread_id = t.id", "x"),
+    "notices_notice_copy": (
+        (
+            f"{_ORDER} JOIN notices_staff_notice n ON n.subject_id = o.id::text"
+            " JOIN notices_notice_copy x ON x.notice_id = n.id"
+        ),
+        "x",
+    ),
     "files_photo": (f"{_REVIEW} JOIN files_photo x ON x.subject_id = r.id::text", "x"),
 } | {
     table: (

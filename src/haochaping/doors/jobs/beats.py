@@ -17,11 +17,13 @@ from haochaping.flows import (
     open_identity,
     retry_quarantine,
     send_invitations,
+    tell_staff,
 )
 from haochaping.identity import actions as identity
 from haochaping.insight import actions as insight
 from haochaping.kernel.actor import SYSTEM
 from haochaping.ledger import actions as ledger
+from haochaping.notices.terms import Channel
 from haochaping.outbox import actions as outbox
 from haochaping.rectification import actions as orders
 
@@ -44,9 +46,13 @@ class Beat:
 BEATS: tuple[Beat, ...] = (
     Beat("chain the ledger", 1, lambda now: ledger.chain(now=now)),
     Beat("fold the facts", 1, lambda _: insight.fold()),
-    Beat("dispatch due orders", 5, lambda now: handle_bad_review.dispatch_due(by=SYSTEM, now=now)),
+    Beat("dispatch due orders", 1, lambda now: handle_bad_review.dispatch_all_due(by=SYSTEM, now=now)),
     Beat("promise what the calendar now tells", 600, lambda now: orders.promise_late(by=SYSTEM, now=now)),
     Beat("ask by SMS", 60, lambda now: send_invitations.send_due_invitations(by=SYSTEM, now=now)),
+    Beat("tell staff by mail", 1, lambda now: tell_staff.send_due(Channel.EMAIL, now=now)),
+    Beat("tell staff by SMS", 1, lambda now: tell_staff.send_due(Channel.SMS, now=now)),
+    Beat("tell programs of divisions", 1, lambda now: tell_staff.send_due(Channel.WEBHOOK, now=now)),
+    Beat("tell higher up what nobody read", 60, lambda now: tell_staff.escalate_unread(by=SYSTEM, now=now)),
     Beat("take orphans whose case came", 30, lambda now: retry_quarantine.retry_orphans(now=now)),
     Beat("forget ended visits", 300, lambda now: exchange.forget_visits(before=now)),
     Beat("forget old answers", 3600, lambda now: exchange.forget_answers(now=now)),
