@@ -206,11 +206,21 @@ def _address(name: str) -> str:
 
 
 def desk_page(
-    request: HttpRequest, template: str, context: Mapping[str, object], *, here: str, status: int = 200
+    request: HttpRequest,
+    template: str,
+    context: Mapping[str, object],
+    *,
+    here: str,
+    status: int = 200,
+    counted: bool = True,
 ) -> HttpResponse:
-    """Render a page with the navigation of whoever asks; never kept by a browser or proxy."""
+    """Render a page with the navigation of whoever asks; never kept by a browser or proxy.
+
+    `counted` is False on pages that ask the database for much already: they lead to one's notices without a number.
+    """
     by = actor_of(request)
-    bell = Bell(_address("desk_notices"), notices.unread_count(int(by.id)), here == "desk_notices")
+    unread = notices.unread_count(int(by.id)) if counted else 0
+    bell = Bell(_address("desk_notices"), unread, here == "desk_notices")
     shared = {"navigation": entries(by, here), "bell": bell}
     response = render(request, template, {**shared, **context}, status=status)
     response.headers["Cache-Control"] = "no-store"
