@@ -6,15 +6,19 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from haochaping.accounts import actions as accounts
+from haochaping.accounts.terms import Place, Role
 from haochaping.directory import queries as directory
 from haochaping.exchange.terms import Raw
 from haochaping.files import actions as files
 from haochaping.files.pictures import redrawn
 from haochaping.flows import change_review, handle_bad_review
 from haochaping.flows.receive_reviews import receive_reviews
-from haochaping.kernel.actor import SYSTEM, Scope
+from haochaping.kernel.actor import OPERATOR, SYSTEM, Scope
 from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.periods import local_day
+from haochaping.notices import actions as notices
+from haochaping.notices.models import StaffNotice
 from haochaping.publicity import actions as publicity
 from haochaping.publicity.terms import Decision, Part
 from haochaping.rectification import actions as rectification
@@ -71,6 +75,7 @@ def tell(case_no: str, scope: Scope, now: datetime, **place: object) -> Told:
     given = receive_reviews([raw], entrance=Entrance.TOKEN, by=worlds.REVIEWER, now=at)[0]
     order = orders.order_of_review(given.id) if given.id else None
     assert order is not None
+    _somebody_to_tell(case_no, scope, at)
     photo_id = _reviewer_tells(order.review_id, at)
     _agency_acts(order.id, clerk, at + timedelta(minutes=30))
     rectification.answer_solution(order.review_id, solved="no", text="没有解决", by=worlds.REVIEWER, now=now)
@@ -121,11 +126,20 @@ def _drawn(order: OrderRow, now: datetime) -> None:
     )
 
 
+def _somebody_to_tell(case_no: str, scope: Scope, at: datetime) -> None:
+    name, agency = f"reader-{case_no.lower()}", str(scope.agency_path).rstrip(".")
+    user_id = accounts.open_account(username=name, display_name=name, by=OPERATOR, now=at)
+    accounts.grant_role(
+        user_id=user_id, role=Role.CLERK, place=Place(agency_code=agency), by=OPERATOR, now=at
+    )
+
+
 def _reviewer_tells(review_id: UUID, at: datetime) -> UUID:
     reviewer = worlds.REVIEWER
     said = SupplementRow(may_call_back=True, helped_by=HelpedBy.FAMILY)
     reviews.supplement(review_id, said, by=reviewer, now=at)
     change_review.finish_review(review_id, ["113"], "窗口让我跑了三次。", by=reviewer, now=at)
+    notices.address(StaffNotice.objects.values_list("id", flat=True), now=at)
     (photo_id,) = files.keep("review", str(review_id), [redrawn(photograph(), name="a")], by=reviewer, now=at)
     return photo_id
 

@@ -91,6 +91,7 @@ def terms(**changes: Any) -> Terms:
         sample_half_width=5,
         sample_expected_share=95,
         sample_answer_within=timedelta(days=7),
+        unread_limit_hours=4,
         call_attempts=3,
         call_attempts_within=timedelta(days=2),
     )

@@ -14,7 +14,7 @@ _OWN = {
     "kernel": {"refused", "actor", "identifiers", "masking", "outcomes", "periods", "ratios", "text"},
     "postgres": {"server", "binaries", "programs", "copies", "roles", "rows"},
     "identity": {"keys", "relay", "sealing", "shares"},
-    "notices": {"gateway"},
+    "notices": {"gateway", "mail", "webhook"},
     "files": {"pictures"},
     "exchange": {"fields", "tables", "formulas", "dialects"},
 }

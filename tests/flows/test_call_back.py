@@ -74,7 +74,7 @@ def test_the_relay_connects_and_nobody_reads_the_number(signed, folder, now):
     assert connect(ask(signed, now), folder, now) == DeliveryState.SENT
 
     [shown] = notices.demo_messages()
-    assert shown.masked_phone == "139****5678"
+    assert shown.masked_to == "139****5678"
     assert "中间号" in shown.text
     [call] = orders.history(order_of(signed).id).calls
     assert (call.purpose, call.state) == ("verify", DeliveryState.SENT)

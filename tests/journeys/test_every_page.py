@@ -67,6 +67,7 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     "account_audit_subject": [("/account/audit/subject?kind=user&id={person}",)],
     "account_clients": [("/account/clients/",)],
     "account_client": [("/account/clients/{client}",)],
+    "account_webhooks": [("/account/webhooks/",)],
     "account_people": [("/account/people/",)],
     "account_person": [("/account/people/{person}", "sysadmin"), ("/account/people/{person}", "secadmin")],
     "console_directory": [("/admin/directory/",)],
@@ -93,6 +94,8 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
         ("/oversight/samples/{sample}", "supervisor"),
         (f"/oversight/samples/{NOWHERE}", "supervisor", "404"),
     ],
+    "desk_notices": [("/desk/notices/", "clerk")],
+    "desk_notice_settings": [("/desk/notices/settings", "clerk")],
     "desk_releases": [("/desk/releases/",)],
     "desk_openings": [("/desk/openings/",), ("/desk/openings/", "auditor")],
     "desk_opening_new": [("/desk/openings/new",), ("/desk/openings/new?about={order}",)],
@@ -170,6 +173,8 @@ REFUSED: list[tuple[str, str, dict[str, str]]] = [
     ("sysadmin", "/admin/rulebook/calendar", {"[name=reason]": ""}),
     ("sysadmin", "/admin/import/", {"[name=year]": "1"}),
     ("secadmin", "/account/clients/", {"[name=name]": ""}),
+    ("secadmin", "/account/webhooks/", {"[name=division]": "9977", "[name=url]": "https://oa.example/"}),
+    ("clerk", "/desk/notices/settings", {"[name=phone]": "12"}),
     ("secadmin", "/account/people/{person}", {"[name=division]": "9977"}),
 ]
 # What answers a GET with something else: its status and address.
@@ -200,6 +205,9 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "account_sessions_end": (405, "/account/sessions/end"),
     "account_person_step": (405, "/account/people/1/password"),
     "account_client_revoke": (405, "/account/clients/1/revoke"),
+    "account_webhook_close": (405, f"/account/webhooks/{NOWHERE}/close"),
+    "desk_notice": (405, f"/desk/notices/{NOWHERE}"),
+    "desk_notices_read": (405, "/desk/notices/read"),
     "account_audit_export": (200, "/account/audit/export"),
     "console": (302, "/admin/"),
     "console_directory_close": (405, "/admin/directory/halls/1/close"),
@@ -352,6 +360,12 @@ WRITTEN = (
        SELECT 'password', repeat('0', 64), '', min(id), now(), now() FROM accounts_user""",
     """INSERT INTO accounts_api_client (name, key_hash, key_prefix, division_id, active, created_at)
        SELECT '示例客户端', repeat('0', 64), 'hcp_00000000', min(id), true, now() FROM directory_division""",
+    """INSERT INTO notices_endpoint (id, division_id, url, set_at, set_by)
+       SELECT gen_random_uuid(), min(id), 'https://oa.example/told', now(), 'operator:shell' FROM directory_division""",
+    """INSERT INTO notices_notice_copy (notice_id, user_id)
+       SELECT n.id, u.id FROM notices_staff_notice n, accounts_user u
+        WHERE u.username = 'clerk' AND n.kind = 'order_dispatched' ORDER BY n.id DESC LIMIT 3
+       ON CONFLICT DO NOTHING""",
     """INSERT INTO accounts_former_password (user_id, password) SELECT min(id), '' FROM accounts_user""",
     f"""INSERT INTO accounts_user (username, display_name, email, password, is_active, date_joined)
        SELECT '{NEWCOMER}', '新来的人', '', password, true, now() FROM accounts_user WHERE username = '{LIKE}'""",

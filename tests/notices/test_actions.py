@@ -267,9 +267,7 @@ def test_from_the_seal_to_the_demo_page_no_number_is_kept(tmp_path, settings):
     state = deliver(delivery_id, gateway.named("demo"), phone_of)
 
     assert state == DeliveryState.SENT
-    assert [(m.masked_phone, LINK["link"] in m.text) for m in queries.demo_messages()] == [
-        ("139****0001", True)
-    ]
+    assert [(m.masked_to, LINK["link"] in m.text) for m in queries.demo_messages()] == [("139****0001", True)]
     assert len(ledger.entries_of("person", str(person))) == 1
 
 

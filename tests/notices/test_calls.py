@@ -79,7 +79,7 @@ def test_the_demo_shows_that_a_call_was_connected_and_masks_the_number():
     deliver(call(), gateway.named("demo"))
 
     [shown] = queries.demo_messages()
-    assert shown.masked_phone == "139****0001"
+    assert shown.masked_to == "139****0001"
     assert "8001" in shown.text
 
 

@@ -71,9 +71,11 @@ def test_the_message_with_a_code_carries_the_code_and_no_link():
 
 @pytest.mark.parametrize("template", sorted(set(Template) - {Template.SIGN_IN_CODE, Template.CALL}))
 def test_a_text_message_carries_a_link_and_nothing_else(template):
-    assert rules.placeholders(template) == {"link"}
+    # The day by which there is an answer says nothing about whom or what.
+    day = {"day"} if template in {Template.ORDER_DISPATCHED, Template.ORDER_EXTENDED} else set()
+    assert rules.placeholders(template) == {"link"} | day
 
-    text = rules.wording(template, {"link": "https://x.test/r/a"}, str)
+    text = rules.wording(template, {"link": "https://x.test/r/a", "day": "2026-06-08"}, str)
 
     assert text.endswith("https://x.test/r/a")
     assert len(text) <= 140

@@ -7,6 +7,7 @@ from haochaping.notices.terms import DeliveryState as S
 
 ALLOWED = {
     (S.QUEUED, S.SENDING),
+    (S.QUEUED, S.REPLACED),
     (S.SENDING, S.SENT),
     (S.SENDING, S.FAILED),
     (S.SENDING, S.NO_PHONE),

@@ -21,6 +21,7 @@ from haochaping.accounts.terms import (
     STAFF_PROVIDER,
     ClientRow,
     GrantRow,
+    HolderRow,
     LinkPurpose,
     LinkRow,
     PersonRow,
@@ -32,8 +33,10 @@ from haochaping.directory.rules import path_range
 from haochaping.kernel.actor import EVERYWHERE, NOWHERE, Actor, ActorKind, Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import datetime
+
+    from haochaping.accounts.terms import Power
 
 # Asked with every request of a machine.
 _CLIENT_BY_KEY = """
@@ -233,3 +236,38 @@ def link(token: str, *, now: datetime) -> LinkRow | None:
         .first()
     )
     return LinkRow(LinkPurpose(row[0]), row[1], row[2] or "") if row else None
+
+
+def holders(powers: Collection[Power], places: Iterable[tuple[str, str]] | None = None) -> list[HolderRow]:
+    """Everybody with an active account who holds all of the powers, where given in any of the places.
+
+    A place is a division's and an agency's path; who holds the powers above it holds them there.
+    """
+    rows = RoleGrant.objects.filter(revoked_at=None, user__is_active=True)
+    if places is not None:
+        found = list(places)
+        divisions = {above for division, _ in found for above in _above(division)}
+        agencies = {above for _, agency in found for above in _above(agency)}
+        rows = rows.filter(
+            Q(everywhere=True) | Q(division__path__in=divisions) | Q(agency__path__in=agencies)
+        )
+    # All roles of a person hold in one place (rule OTHER_PLACE).
+    roles: dict[int, set[Role]] = {}
+    spots: dict[int, tuple[Scope, str]] = {}
+    columns = ("user_id", "role", "everywhere", "division__path", "agency__path", "agency__division__path")
+    for user_id, role, everywhere, division, agency, of_agency in rows.order_by("user_id").values_list(
+        *columns
+    ):
+        roles.setdefault(user_id, set()).add(Role(role))
+        spots[user_id] = _scope(everywhere, division, agency), division or of_agency or ""
+    return [
+        HolderRow(user_id, *spots[user_id])
+        for user_id, held in roles.items()
+        if set(powers) <= powers_of(held)
+    ]
+
+
+def _above(path: str) -> list[str]:
+    """A path and those of everything it lies in."""
+    codes = path.split(".")[:-1]
+    return [".".join(codes[: n + 1]) + "." for n in range(len(codes))]

@@ -12,6 +12,8 @@ from haochaping.kernel.refused import N_, Reason
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from haochaping.kernel.actor import Scope
+
 
 class Power(StrEnum):
     """What somebody may do. Pages, actions and the API ask for powers, never for roles."""
@@ -162,6 +164,15 @@ class StaffRow:
     display_name: str
     is_active: bool
     roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HolderRow:
+    """Somebody who holds powers in a place; `division_path` is that of their office, empty for the whole house."""
+
+    user_id: int
+    scope: Scope
+    division_path: str
 
 
 @dataclass(frozen=True, slots=True)

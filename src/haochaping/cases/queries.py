@@ -125,3 +125,10 @@ def is_known(source: str, case_no: str) -> bool:
 def person_of(case_id: UUID) -> UUID | None:
     """The sealed applicant of a case."""
     return Case.objects.values_list("person_id", flat=True).get(id=case_id)
+
+
+def persons_of(occurrence_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """The sealed applicants of the cases that these occurrences belong to; where there is none, absent."""
+    rows = ServiceOccurrence.objects.filter(id__in=list(occurrence_ids), case__person_id__isnull=False)
+    found = rows.values_list("id", "case__person_id")
+    return {occurrence_id: person_id for occurrence_id, person_id in found if person_id}

@@ -49,6 +49,19 @@ class IdentityProvider:
 
 
 @dataclass(frozen=True, slots=True)
+class MailServer:
+    """The server that mails to staff are given to, and whom they come from."""
+
+    host: str
+    port: int | None
+    use_tls: bool
+    use_ssl: bool
+    sender: str
+    username: str | None
+    password: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Environment:
     """What the surroundings say. `docs/reference/settings` is generated from this class."""
 
@@ -65,6 +78,19 @@ class Environment:
     )
     doors: str = _variable("HAOCHAPING_DOORS", "Which face this process shows: public, staff or all.", "all")
     sms_gateway: str = _variable("HAOCHAPING_SMS_GATEWAY", "Dotted path of the SMS gateway's class.", "")
+    mail: str = _variable(
+        "HAOCHAPING_MAIL", "Mail server: smtp://host:25, smtp+tls://host:587 or smtps://host:465.", ""
+    )
+    mail_from: str = _variable("HAOCHAPING_MAIL_FROM", "Address that mails to staff come from.", "")
+    mail_user: str = _variable("HAOCHAPING_MAIL_USER", "Our name at the mail server, where it asks.", "")
+    mail_secret: str = _variable(
+        "HAOCHAPING_MAIL_SECRET_FILE", "File that holds our password at the mail server.", ""
+    )
+    webhook_origins: str = _variable(
+        "HAOCHAPING_WEBHOOK_ORIGINS",
+        "Origins that notices may be sent to by machine, by comma: https://oa.example, http://10.0.0.5:8080.",
+        "",
+    )
     staff_oidc: str = _variable(
         "HAOCHAPING_STAFF_OIDC", "Issuer (https://…) of the identities staff log in with, OpenID Connect.", ""
     )
@@ -119,6 +145,30 @@ class Environment:
         return [_identity_provider(*told) for told in (staff, citizen) if told[1]]
 
     @property
+    def mail_server(self) -> MailServer | None:
+        """The mail server, or None; raises `BadEnvironment` when it cannot be used as it is set."""
+        if not self.mail:
+            return None
+        try:
+            parts = urlsplit(self.mail)
+            host, port = parts.hostname, parts.port
+        except ValueError:
+            host = port = None
+        if not host or parts.scheme not in {"smtp", "smtp+tls", "smtps"}:
+            raise BadEnvironment(_NO_MAIL, value=self.mail)
+        if "@" not in self.mail_from:
+            raise BadEnvironment(_NO_SENDER, value=self.mail_from)
+        password = _secret("HAOCHAPING_MAIL", self.mail_secret) if self.mail_user else None
+        tls, ssl = parts.scheme == "smtp+tls", parts.scheme == "smtps"
+        return MailServer(host, port, tls, ssl, self.mail_from, self.mail_user or None, password)
+
+    @property
+    def webhook_targets(self) -> frozenset[str]:
+        """The origins that may be told of notices."""
+        named = (one.strip().rstrip("/").lower() for one in self.webhook_origins.split(","))
+        return frozenset(filter(None, named))
+
+    @property
     def site_url(self) -> str:
         """The address links begin with, without a slash at the end."""
         host = "127.0.0.1" if self.host in _EVERY_ADDRESS else self.host
@@ -142,11 +192,14 @@ def _identity_provider(name: str, issuer: str, client: str, file: str, scope: st
         raise BadEnvironment(_NO_ISSUER, variable=variable, value=issuer)
     if not client:
         raise BadEnvironment(_NO_CLIENT, variable=variable)
+    return IdentityProvider(name, issuer.rstrip("/"), client, _secret(variable, file), scope.split())
+
+
+def _secret(variable: str, file: str) -> str:
     try:
-        secret = Path(file).read_text().strip()
+        return Path(file).read_text().strip()
     except OSError as error:
         raise BadEnvironment(_NO_SECRET, variable=variable, value=file) from error
-    return IdentityProvider(name, issuer.rstrip("/"), client, secret, scope.split())
 
 
 def _user_data() -> Path:
@@ -158,6 +211,8 @@ _NO_ISSUER = N_("{variable}={value}: use the issuer's address, which begins with
 _NO_CLIENT = N_("{variable} is set without {variable}_CLIENT: set the client id given to you")
 _NO_SECRET = N_("{variable}_SECRET_FILE={value} cannot be read: name the file that holds the client secret")
 _NO_CONTACT = N_("HAOCHAPING_SECURITY_CONTACT={value}: begin with mailto: or https://")
+_NO_MAIL = N_("HAOCHAPING_MAIL={value}: use smtp://host:25, smtp+tls://host:587 or smtps://host:465")
+_NO_SENDER = N_("HAOCHAPING_MAIL_FROM={value}: name the address that mails come from")
 _NO_PORT = N_("PORT={value}: use a number such as 8000")
 _CHOICES = {
     "doors": {"public", "staff", "all"},
@@ -184,5 +239,5 @@ def read(environ: Mapping[str, str]) -> Environment:
         raise BadEnvironment(_NO_CONTACT, value=contact)
     found = Environment(**values)
     # Said at the start, not at the first log-in.
-    _ = found.identity_providers
+    _ = found.identity_providers, found.mail_server
     return found

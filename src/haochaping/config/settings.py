@@ -22,6 +22,7 @@ SUITE = ENV.suite
 KEYS_DIR = ENV.data_dir / "keys"
 SECRET_KEY = keys.secret(KEYS_DIR, "django")
 INVITATION_KEY = bytes.fromhex(keys.secret(KEYS_DIR, "invitation"))
+WEBHOOK_KEY = bytes.fromhex(keys.secret(KEYS_DIR, "webhook"))
 CONTENT_KEY = bytes.fromhex(keys.secret(KEYS_DIR, "content"))
 ALLOWED_HOSTS = ENV.allowed_hosts
 SECURE_SITE = SITE_URL.startswith("https://")
@@ -262,6 +263,24 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 PROCRASTINATE_ON_APP_READY = None
 # `demo` shows messages on a page; empty sends none; else the dotted path of a gateway class (notices/gateway.py).
 SMS_GATEWAY = "demo" if DEMO else ENV.sms_gateway
+# Mails to staff; without a server, what is due waits. No answer within the seconds is an answer too.
+_MAIL = ENV.mail_server
+MAILERS: dict[str, dict[str, object]] = {}
+if _MAIL is not None:
+    DEFAULT_FROM_EMAIL = _MAIL.sender
+    MAILERS["default"] = {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": _MAIL.host,
+            "port": _MAIL.port,
+            "use_tls": _MAIL.use_tls,
+            "use_ssl": _MAIL.use_ssl,
+            "username": _MAIL.username,
+            "password": _MAIL.password,
+            "timeout": 10,
+        },
+    }
+WEBHOOK_ORIGINS = ENV.webhook_targets
 
 LOGGING = {
     "version": 1,

@@ -190,6 +190,11 @@ def agency_by_id(agency_id: int) -> AgencyRef:
     return AgencyRef(*Agency.objects.values_list(*_AGENCY).get(id=agency_id))
 
 
+def agency_paths(agency_ids: Iterable[int]) -> dict[int, str]:
+    """Where agencies lie in their tree, by id; unknown ids are absent."""
+    return dict(Agency.objects.filter(id__in=set(agency_ids)).values_list("id", "path"))
+
+
 def item_by_id(item_id: int) -> ItemRef:
     """One service item by id; raises DoesNotExist."""
     return ItemRef(*ServiceItem.objects.values_list(*_ITEM).get(id=item_id))

@@ -27,6 +27,9 @@ from haochaping.identity.terms import (
     WRONG_OPENING_STATE,
 )
 from haochaping.kernel.refused import N_, Refused
+from haochaping.notices import queries as notices
+from haochaping.notices.queries import UNREAD_SHOWN
+from haochaping.notices.terms import NO_ENDPOINT, NO_NOTICE
 from haochaping.outbox.terms import JOB_NOT_DEAD
 from haochaping.publicity.terms import ALREADY_DECIDED, NOTHING_TO_RELEASE
 from haochaping.rectification.terms import NO_SUCH_ORDER, WRONG_STATE
@@ -74,6 +77,8 @@ _STATUS = {
     NOTHING_TO_CONFIRM.code: CONFLICT,
     VALUES_ADDED.code: CONFLICT,
     NO_SUCH_ORDER.code: MISSING,
+    NO_NOTICE.code: MISSING,
+    NO_ENDPOINT.code: MISSING,
     NO_SUCH_PHOTO.code: MISSING,
     WRONG_STATE.code: CONFLICT,
     NO_SUCH_SAMPLE.code: MISSING,
@@ -220,6 +225,11 @@ PLACES = (
         {Power.CLIENT_MANAGE: N_("Give programs a key, and take it back.")},
     ),
     Place(
+        "account_webhooks",
+        N_("Notices to programs"),
+        {Power.CLIENT_MANAGE: N_("Have programs of divisions told of new orders, deadlines and decisions.")},
+    ),
+    Place(
         "account_audit",
         N_("Audit"),
         {Power.AUDIT_READ: N_("See who did what: log-ins, denied access, personal data read, changes.")},
@@ -235,6 +245,20 @@ class Entry:
     text: str
     href: str
     here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bell:
+    """The way to one's notices, with how many are new."""
+
+    href: str
+    unread: int
+    here: bool
+
+    @property
+    def count(self) -> str:
+        """The number as it is shown."""
+        return f"{UNREAD_SHOWN}+" if self.unread > UNREAD_SHOWN else str(self.unread)
 
 
 def entries(by: Actor, here: str = "") -> list[Entry]:
@@ -254,11 +278,23 @@ def _address(name: str) -> str:
 
 
 def desk_page(
-    request: HttpRequest, template: str, context: Mapping[str, object], *, here: str, status: int = 200
+    request: HttpRequest,
+    template: str,
+    context: Mapping[str, object],
+    *,
+    here: str,
+    status: int = 200,
+    counted: bool = True,
 ) -> HttpResponse:
-    """Render a page with the navigation of whoever asks; never kept by a browser or proxy."""
-    navigation = entries(actor_of(request), here)
-    response = render(request, template, {"navigation": navigation, **context}, status=status)
+    """Render a page with the navigation of whoever asks; never kept by a browser or proxy.
+
+    `counted` is False on pages that ask the database for much already: they lead to one's notices without a number.
+    """
+    by = actor_of(request)
+    unread = notices.unread_count(int(by.id)) if counted else 0
+    bell = Bell(_address("desk_notices"), unread, here == "desk_notices")
+    shared = {"navigation": entries(by, here), "bell": bell}
+    response = render(request, template, {**shared, **context}, status=status)
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from haochaping.notices.terms import Channel
+from haochaping.notices.terms import Channel, NoticeKind
 
 EVERYWHERE = "haochaping.everywhere"
 DIVISION_FROM, DIVISION_TO = "haochaping.division_from", "haochaping.division_to"
@@ -188,6 +188,15 @@ TABLES: dict[str, Held] = {
     "ledger_pending": Held(_ADD, why="taken by the sequencer"),
     # A text message holds its reader's link until it has gone out: only calls are seen.
     "notices_delivery": Held(_WRITE, f"channel = '{Channel.CALL}'", adds_any=True),
+    # What staff are told lies in a place; a request to open an identity is decided by offices of other places.
+    "notices_staff_notice": Held(
+        _WRITE, f"kind = '{NoticeKind.OPENING_REQUEST}'\n OR {OF_PLACE}", adds_any=True
+    ),
+    "notices_notice_copy": Held("SELECT, UPDATE", _with("notices_staff_notice", "notice_id")),
+    "notices_notice_choice": Held(_WORK, why="how one wants to be told, asked by one's own account"),
+    "notices_staff_contact": Held(_WORK, why="where one wants to be told, asked by one's own account"),
+    "notices_endpoint": Held(_WORK, why="addresses of programs; pages of them ask the remit"),
+    "notices_staff_message": Held(why="gathered and sent by the worker"),
     "procrastinate_jobs": Held(_WRITE, why="numbers of what is to be done, no place and no person"),
     "procrastinate_events": Held(_WRITE, why="when a job was put down"),
     # What is shut.

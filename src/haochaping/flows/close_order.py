@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from haochaping.cases import queries as cases
-from haochaping.flows.handle_bad_review import counted, person_of, tell
+from haochaping.flows import tell_reviewers, tell_staff
+from haochaping.flows.handle_bad_review import counted, person_of, tell, tell_dispatched
+from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
-from haochaping.notices.terms import Template
+from haochaping.notices.terms import NoticeKind, Template
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.rectification.rules import of_this_round
-from haochaping.rectification.terms import NOT_THE_SAME_MATTER, Solved
+from haochaping.rectification.terms import NOT_THE_SAME_MATTER, Move, Solved
 from haochaping.reviews import queries as reviews
+from haochaping.supervision import actions as supervision
+from haochaping.supervision.terms import NewSignal, SignalKind
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,28 +32,48 @@ _BATCH = 200
 
 
 @transaction.atomic
+def pass_check(order_id: UUID, *, by: Actor, now: datetime) -> None:
+    """The reply holds; a reviewer who has not said whether it helped is asked."""
+    rectification.pass_check(order_id, by=by, now=now)
+    (order,) = orders.rows([order_id])
+    if of_this_round(orders.solutions_of([order_id]).get(order_id), order.replied_at) is None:
+        tell_reviewers.tell_reviewers(Template.SOLVED_QUESTION, [order.review_id], now=now)
+
+
+@transaction.atomic
 def redo(order_id: UUID, reason: str, *, by: Actor, now: datetime) -> None:
-    """The quality check sends a reply back; the reviewer is told that the agency works on it again."""
+    """The quality check sends a reply back; agency, supervisors and the reviewer hear of it."""
     review_id = counted(order_id, lambda: rectification.redo(order_id, reason=reason, by=by, now=now))
+    _tell_staff(NoticeKind.REPLY_SENT_BACK, order_id, by=by, now=now)
+    _signal(SignalKind.QUALITY_CHECK_FAILED, order_id, by=by, now=now)
     tell(review_id, Template.ORDER_AGAIN, by=by, now=now)
+
+
+@transaction.atomic
+def ask_return(order_id: UUID, reason: str, *, by: Actor, now: datetime) -> None:
+    """The agency says that an order is not its own; the dispatchers hear of it."""
+    rectification.ask_return(order_id, reason=reason, by=by, now=now)
+    _tell_staff(NoticeKind.ORDER_RETURNED, order_id, by=by, now=now)
 
 
 @transaction.atomic
 def send_to_another(order_id: UUID, agency_code: str, reason: str, *, by: Actor, now: datetime) -> None:
     """The order goes to another agency, whose figures it counts in from then on."""
-    counted(
+    review_id = counted(
         order_id,
         lambda: rectification.redispatch(order_id, agency_code=agency_code, reason=reason, by=by, now=now),
     )
+    tell_dispatched([review_id], by=by, now=now)
 
 
 @transaction.atomic
 def grant_return(order_id: UUID, agency_code: str, reason: str, *, by: Actor, now: datetime) -> None:
     """The order was returned with reason and goes to another agency."""
-    counted(
+    review_id = counted(
         order_id,
         lambda: rectification.grant_return(order_id, agency_code=agency_code, reason=reason, by=by, now=now),
     )
+    tell_dispatched([review_id], by=by, now=now)
 
 
 @transaction.atomic
@@ -93,6 +117,23 @@ def settle(*, by: Actor, now: datetime) -> int:
 def _decide(order: OrderRow, word: SolutionRow | None, *, by: Actor, now: datetime) -> None:
     if word is None or word.solved != Solved.NO:
         rectification.close(order.id, rated=word.solved if word else "", by=by, now=now)
+        tell_reviewers.tell_reviewers(Template.ORDER_CLOSED, [order.review_id], now=now)
         return
-    rectification.take_up_again(order.id, by=by, now=now)
+    again = rectification.take_up_again(order.id, by=by, now=now) == Move.DO_AGAIN
+    _signal(SignalKind.REOPENED if again else SignalKind.ESCALATED, order.id, by=by, now=now)
+    if again:
+        _tell_staff(NoticeKind.ORDER_DISPATCHED, order.id, by=by, now=now)
     tell(order.review_id, Template.ORDER_AGAIN, by=by, now=now)
+
+
+def _tell_staff(kind: NoticeKind, order_id: UUID, *, by: Actor, now: datetime) -> None:
+    tell_staff.tell(kind, tell_staff.about_orders(orders.rows([order_id])), by=by, now=now)
+
+
+def _signal(kind: SignalKind, order_id: UUID, *, by: Actor, now: datetime) -> None:
+    """Have the supervisors see it."""
+    signals = [
+        NewSignal(kind, row.division_id, row.agency_id, str(row.id), local_day(now), row.id)
+        for row in orders.rows([order_id])
+    ]
+    supervision.raise_signals(signals, by=by, now=now)

@@ -8,14 +8,15 @@ from django.conf import settings
 from django.db import transaction
 
 from haochaping.cases import queries as cases
+from haochaping.flows import tell_reviewers, tell_staff
 from haochaping.insight import actions as insight
 from haochaping.insight.rules import changes, order_units
 from haochaping.kernel.refused import Refused
 from haochaping.notices import actions as notices
-from haochaping.notices.terms import Side, Template
+from haochaping.notices.terms import NoticeKind, Side, Template
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
-from haochaping.rectification.terms import NO_THREAD
+from haochaping.rectification.terms import NO_THREAD, Solved
 from haochaping.reviews import queries as reviews
 
 if TYPE_CHECKING:
@@ -31,6 +32,15 @@ if TYPE_CHECKING:
 _BATCH = 200
 
 
+def dispatch_all_due(*, by: Actor, now: datetime) -> int:
+    """Dispatch what is due batch by batch, each in a transaction of its own, until none is left; returns how many."""
+    sent = batch = dispatch_due(by=by, now=now)
+    while batch == _BATCH:
+        batch = dispatch_due(by=by, now=now)
+        sent += batch
+    return sent
+
+
 @transaction.atomic
 def dispatch_due(*, by: Actor, now: datetime) -> int:
     """Dispatch every order whose reviewer has finished or whose change window has passed; returns how many."""
@@ -39,7 +49,15 @@ def dispatch_due(*, by: Actor, now: datetime) -> int:
     before = _units(review_ids)
     dispatched = rectification.dispatch(due, by=by, now=now)
     _recount(before, review_ids)
+    tell_dispatched(dispatched, by=by, now=now)
     return len(dispatched)
+
+
+def tell_dispatched(review_ids: Sequence[UUID], *, by: Actor, now: datetime) -> None:
+    """The agencies and the reviewers hear that orders have gone out."""
+    found = orders.orders_of_reviews(review_ids).values()
+    tell_staff.tell(NoticeKind.ORDER_DISPATCHED, tell_staff.about_orders(found), by=by, now=now)
+    tell_reviewers.tell_reviewers(Template.ORDER_DISPATCHED, review_ids, now=now)
 
 
 @transaction.atomic
@@ -73,6 +91,16 @@ def answer_agency(review_id: UUID, text: str, *, by: Actor, now: datetime) -> No
     if order is None or order.thread_id is None:
         raise Refused(NO_THREAD)
     notices.write(order.thread_id, Side.REVIEWER, text, by=by, now=now)
+    tell_staff.tell(NoticeKind.REVIEWER_MESSAGE, tell_staff.about_orders([order]), by=by, now=now)
+
+
+@transaction.atomic
+def answer_solution(review_id: UUID, *, solved: str, text: str, by: Actor, now: datetime) -> None:
+    """The reviewer says whether the matter is solved; a no is told. Raises as `rectification.actions.answer_solution`."""
+    rectification.answer_solution(review_id, solved=solved, text=text, by=by, now=now)
+    order = orders.order_of_review(review_id)
+    if order is not None and solved == Solved.NO:
+        tell_staff.tell(NoticeKind.NOT_SOLVED, tell_staff.about_orders([order]), by=by, now=now)
 
 
 @transaction.atomic
@@ -87,7 +115,7 @@ def reply(order_id: UUID, text: str, *, by: Actor, now: datetime) -> None:
 def grant_extension(order_id: UUID, note: str, *, by: Actor, now: datetime) -> None:
     """The agency gets more time, and the reviewer is told until when and why."""
     review_id = rectification.grant_extension(order_id, note=note, by=by, now=now)
-    tell(review_id, Template.ORDER_EXTENDED, by=by, now=now)
+    tell_reviewers.tell_reviewers(Template.ORDER_EXTENDED, [review_id], now=now)
 
 
 def counted[T](order_id: UUID, move: Callable[[], T]) -> T:

@@ -9,13 +9,14 @@ from django.conf import settings
 from django.db import transaction
 
 from haochaping.cases import queries as cases
+from haochaping.flows import tell_staff
 from haochaping.flows.handle_bad_review import person_of
 from haochaping.identity import actions as identity
 from haochaping.identity import queries as identities
 from haochaping.identity.terms import NOTHING_SEALED
 from haochaping.kernel.refused import Refused
 from haochaping.notices import actions as notices
-from haochaping.notices.terms import Template
+from haochaping.notices.terms import About, NoticeKind, Template
 from haochaping.rectification import queries as orders
 from haochaping.reviews import queries as reviews
 
@@ -45,7 +46,7 @@ def request_opening(
     binding, subject, person = _found(about.strip())
     if person is None or not identities.is_sealed(person):
         raise Refused(NOTHING_SEALED, field="about")
-    return identity.request_opening(
+    request_id = identity.request_opening(
         person,
         subject=subject,
         division_path=binding.division_path,
@@ -57,6 +58,9 @@ def request_opening(
         by=by,
         now=now,
     )
+    subject_ = About("opening", str(request_id), binding.division_id, binding.agency_id)
+    tell_staff.tell(NoticeKind.OPENING_REQUEST, [subject_], by=by, now=now)
+    return request_id
 
 
 @transaction.atomic

@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from haochaping.directory import queries as directory
+from haochaping.flows import tell_staff
 from haochaping.kernel.actor import SYSTEM
 from haochaping.kernel.periods import local_day
+from haochaping.notices.terms import NoticeKind
+from haochaping.rectification import actions as rectification
+from haochaping.rectification import queries as orders
+from haochaping.rectification.terms import Alarm
 from haochaping.rulebook import queries as rulebook
 from haochaping.supervision import actions as supervision
 from haochaping.supervision import queries
@@ -33,6 +38,17 @@ def watch(now: datetime) -> int:
         opened = supervision.open_automatic(alarms, by=SYSTEM, now=now)
         supervision.settle(queries.over(limit=_BATCH), by=SYSTEM, now=now)
     return len(opened)
+
+
+@transaction.atomic
+def tell_alarms(now: datetime) -> int:
+    """Whoever handles an order hears when its clock turns amber or red, once each; returns how many did."""
+    marked = rectification.mark_alarms(now=now)
+    found = {row.id: row for row in orders.rows(alarm.id for alarm in marked)}
+    for alarm, kind in ((Alarm.AMBER, NoticeKind.ORDER_AMBER), (Alarm.RED, NoticeKind.ORDER_RED)):
+        rows = [found[one.id] for one in marked if one.alarm == alarm and one.id in found]
+        tell_staff.tell(kind, tell_staff.about_orders(rows), by=SYSTEM, now=now)
+    return len(marked)
 
 
 def watch_repeats(now: datetime) -> int:

@@ -21,3 +21,9 @@ def masked_phone(phone: str) -> str:
 def masked_number(number: str) -> str:
     """Keep only the end by which people recognise their own number: …3481."""
     return "…" + number[-_END:] if len(number) >= 2 * _END else "…"
+
+
+def masked_email(address: str) -> str:
+    """Keep the first letter of the mailbox and its house: w***@example.org; at most 40 characters."""
+    box, _, house = address.rpartition("@")
+    return f"{box[:1]}***@{house}"[:40]

@@ -41,12 +41,12 @@ class DemoGateway:
 
     def send(self, phone: str, text: str, *, reference: str, now: datetime) -> str:
         """Keep the message and return a number."""
-        return actions.keep_demo_message(phone=phone, text=text, reference=reference, now=now)
+        return actions.keep_demo_message(to=phone, text=text, reference=reference, now=now)
 
     def connect(self, line: str, phone: str, *, reference: str, now: datetime) -> str:
         """Keep that the call was connected, and return a number."""
         text = rules.wording(Template.CALL, {"line": line}, gettext)
-        return actions.keep_demo_message(phone=phone, text=text, reference=reference, now=now)
+        return actions.keep_demo_message(to=phone, text=text, reference=reference, now=now)
 
 
 class NoGateway:

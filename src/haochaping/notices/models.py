@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 
-from haochaping.notices.terms import Channel, DeliveryState, Side, Template
+from haochaping.accounts.models import User
+from haochaping.directory.models import Agency, Division
+from haochaping.notices.terms import Channel, DeliveryState, MailChoice, NoticeKind, Side, Template
 
 
 class Thread(models.Model):
@@ -53,7 +55,10 @@ class Message(models.Model):
 
 
 class Delivery(models.Model):
-    """外发通知: a message or a call; `params` is empty once it has gone out; `at`, `moved_by` are of the last move."""
+    """外发通知: a message or a call; `params` is empty once it has gone out; `at`, `moved_by` are of the last move.
+
+    A notice of a step (`STEPS`) names the review it is about, what caused it, and the moment before which it waits.
+    """
 
     class Privacy:
         plain = ("template", "channel", "state", "last_error", "gateway_ref")
@@ -74,13 +79,18 @@ class Delivery(models.Model):
     queued_at = models.DateTimeField()
     at = models.DateTimeField()
     moved_by = models.CharField(max_length=100)
+    about = models.UUIDField(null=True)
+    cause = models.UUIDField(null=True)
+    due_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "notices_delivery"
         verbose_name = "外发通知"
         constraints = [
             CheckConstraint(condition=Q(state__in=[s.value for s in DeliveryState]), name="delivery_state"),
-            CheckConstraint(condition=Q(channel__in=[c.value for c in Channel]), name="delivery_channel"),
+            CheckConstraint(
+                condition=Q(channel__in=[Channel.SMS.value, Channel.CALL.value]), name="delivery_channel"
+            ),
             CheckConstraint(condition=Q(template__in=[t.value for t in Template]), name="delivery_template"),
             # A call has its permission, kept by room identity; a message needs none.
             CheckConstraint(
@@ -88,26 +98,36 @@ class Delivery(models.Model):
                 | (~Q(channel=Channel.CALL.value) & ~Q(template=Template.CALL.value) & Q(grant__isnull=True)),
                 name="delivery_call_has_grant",
             ),
+            # A job that runs twice tells nobody twice.
+            UniqueConstraint(
+                fields=["cause", "about"], condition=Q(cause__isnull=False), name="delivery_once_for_a_cause"
+            ),
         ]
         indexes = [
             models.Index(fields=["grant"], name="delivery_of_grant", condition=Q(grant__isnull=False)),
             models.Index(
                 fields=["at"],
                 name="delivery_unfinished",
-                condition=~Q(state__in=[DeliveryState.SENT.value, DeliveryState.NO_PHONE.value]),
+                condition=~Q(
+                    state__in=[
+                        DeliveryState.SENT.value,
+                        DeliveryState.NO_PHONE.value,
+                        DeliveryState.REPLACED.value,
+                    ]
+                ),
             ),
         ]
 
 
 class DemoMessage(models.Model):
-    """示例短信: what the demo's gateway would have sent, with the phone masked."""
+    """示例短信: what the demo's gateway would have sent, mails too, with phone or address masked."""
 
     class Privacy:
-        masked = ("masked_phone",)
+        masked = ("masked_to",)
         plain = ("reference",)
         never = ("text",)
 
-    masked_phone = models.CharField(max_length=20)
+    masked_to = models.CharField(max_length=40)
     text = models.TextField()
     reference = models.CharField(max_length=40, unique=True)
     at = models.DateTimeField()
@@ -115,3 +135,170 @@ class DemoMessage(models.Model):
     class Meta:
         db_table = "notices_demo_message"
         verbose_name = "示例短信"
+
+
+class Endpoint(models.Model):
+    """通知接收地址: where a program of a division is told; what it is signed with comes from a key file and the id."""
+
+    class Privacy:
+        plain = ("url",)
+        kept = ("set_by",)
+
+    id = models.UUIDField(primary_key=True)
+    division = models.ForeignKey(Division, models.PROTECT, related_name="+")
+    url = models.CharField(max_length=300)
+    set_at = models.DateTimeField()
+    set_by = models.CharField(max_length=100)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "notices_endpoint"
+        verbose_name = "通知接收地址"
+        constraints = [
+            UniqueConstraint(
+                fields=["division"], condition=Q(closed_at=None), name="endpoint_one_of_a_division"
+            )
+        ]
+
+
+class StaffMessage(models.Model):
+    """外发工作通知: a mail, a text message or a signed request that tells of one notice or of many.
+
+    While it is `queued` it gathers what belongs to it; `kind` is empty where it tells of several. `due_at` is None when
+    nothing more happens to it by itself.
+    """
+
+    class Privacy:
+        plain = ("channel", "kind", "state", "last_error")
+
+    id = models.UUIDField(primary_key=True)
+    channel = models.CharField(max_length=8)
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
+    endpoint = models.ForeignKey(Endpoint, models.PROTECT, null=True, related_name="+")
+    kind = models.CharField(max_length=20, blank=True)
+    count = models.IntegerField()
+    state = models.CharField(max_length=10)
+    attempts = models.SmallIntegerField(default=0)
+    last_error = models.CharField(max_length=200, blank=True)
+    due_at = models.DateTimeField(null=True)
+    queued_at = models.DateTimeField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "notices_staff_message"
+        verbose_name = "外发工作通知"
+        constraints = [
+            CheckConstraint(
+                condition=Q(state__in=[one.value for one in DeliveryState]), name="staff_message_state"
+            ),
+            CheckConstraint(
+                condition=Q(channel__in=["email", "sms"], user__isnull=False, endpoint=None)
+                | Q(channel="webhook", user=None, endpoint__isnull=False),
+                name="staff_message_to_somebody",
+            ),
+            # What makes a burst one message.
+            UniqueConstraint(
+                fields=["user", "channel", "kind"],
+                condition=Q(state=DeliveryState.QUEUED.value),
+                name="staff_message_one_gathers",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["channel", "due_at"], name="staff_message_due", condition=Q(due_at__isnull=False)
+            ),
+            models.Index(fields=["user", "channel", "kind", "-at"], name="staff_message_last"),
+            models.Index(fields=["at"], name="staff_message_sending", condition=Q(state="sending")),
+        ]
+
+
+class StaffNotice(models.Model):
+    """工作通知: one event and the people it is addressed to by their powers in its place."""
+
+    class Privacy:
+        plain = ("kind", "subject_kind", "subject_id", "facts")
+        kept = ("caused_by",)
+
+    id = models.UUIDField(primary_key=True)
+    kind = models.CharField(max_length=20)
+    division = models.ForeignKey(Division, models.PROTECT, related_name="+", db_index=False)
+    agency = models.ForeignKey(Agency, models.PROTECT, null=True, related_name="+", db_index=False)
+    subject_kind = models.CharField(max_length=20)
+    subject_id = models.CharField(max_length=40)
+    facts = models.JSONField(default=dict)
+    at = models.DateTimeField()
+    caused_by = models.CharField(max_length=100)
+    addressed_at = models.DateTimeField(null=True)
+    unread_due_at = models.DateTimeField(null=True)
+    pushed = models.ForeignKey(StaffMessage, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        db_table = "notices_staff_notice"
+        verbose_name = "工作通知"
+        constraints = [
+            CheckConstraint(condition=Q(kind__in=[one.value for one in NoticeKind]), name="staff_notice_kind")
+        ]
+        indexes = [
+            models.Index(
+                fields=["unread_due_at"],
+                name="staff_notice_unread_due",
+                condition=Q(unread_due_at__isnull=False),
+            )
+        ]
+
+
+class NoticeCopy(models.Model):
+    """通知送达: one notice in the list of one person."""
+
+    notice = models.ForeignKey(StaffNotice, models.CASCADE, related_name="+", db_index=False)
+    user = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "notices_notice_copy"
+        verbose_name = "通知送达"
+        constraints = [UniqueConstraint(fields=["notice", "user"], name="notice_copy_once")]
+        indexes = [
+            models.Index(fields=["user", "-notice"], name="notice_copy_of_user"),
+            models.Index(fields=["user"], name="notice_copy_unread", condition=Q(read_at=None)),
+        ]
+
+
+class NoticeChoice(models.Model):
+    """通知选择: how one person wants to be told of one kind; without a row, at the desk only."""
+
+    class Privacy:
+        plain = ("kind", "mail")
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=20)
+    mail = models.CharField(max_length=10)
+    sms = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "notices_notice_choice"
+        verbose_name = "通知选择"
+        constraints = [
+            UniqueConstraint(fields=["user", "kind"], name="notice_choice_once"),
+            CheckConstraint(
+                condition=Q(mail__in=[one.value for one in MailChoice]), name="notice_choice_mail"
+            ),
+            CheckConstraint(
+                condition=Q(kind__in=[one.value for one in NoticeKind]), name="notice_choice_kind"
+            ),
+        ]
+
+
+class StaffContact(models.Model):
+    """工作联系方式: where one person's notices go besides the desk; given by themselves."""
+
+    class Privacy:
+        kept = ("email", "phone")
+
+    user = models.OneToOneField(User, models.PROTECT, related_name="+", primary_key=True)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=11, blank=True)
+
+    class Meta:
+        db_table = "notices_staff_contact"
+        verbose_name = "工作联系方式"

@@ -1,25 +1,48 @@
-"""通知 reads: threads for each side, notices and what became of them."""
+"""通知 reads: threads for each side, notices and what became of them; what staff are told."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 
-from haochaping.notices.models import Delivery, DemoMessage, Message, Thread
+from haochaping.notices import rules
+from haochaping.notices.models import (
+    Delivery,
+    DemoMessage,
+    Endpoint,
+    Message,
+    NoticeChoice,
+    NoticeCopy,
+    StaffContact,
+    StaffMessage,
+    StaffNotice,
+    Thread,
+)
 from haochaping.notices.terms import (
+    NOTICE_LABELS,
     Channel,
+    ChoiceRow,
+    ContactRow,
     DeliveryRow,
     DeliveryState,
     DemoMessageRow,
+    EndpointRow,
+    MailChoice,
     MessageRow,
+    MessageState,
+    NoticeKind,
+    NoticeRow,
+    Outgoing,
     Side,
     Template,
     ThreadRow,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable
     from datetime import datetime
     from uuid import UUID
 
@@ -96,14 +119,14 @@ def messaged_since(person_ids: Iterable[UUID], since: datetime) -> dict[UUID, in
 
 def unfinished_deliveries(*, limit: int = 200) -> list[DeliveryRow]:
     """Notices that wait, failed or were interrupted, oldest first."""
-    done = (DeliveryState.SENT, DeliveryState.NO_PHONE)
+    done = (DeliveryState.SENT, DeliveryState.NO_PHONE, DeliveryState.REPLACED)
     rows = Delivery.objects.exclude(state__in=done).order_by("at", "id").values_list(*_DELIVERY)
     return [_delivery_row(row) for row in rows[:limit]]
 
 
 def demo_messages(*, limit: int = 50) -> list[DemoMessageRow]:
     """What the demo's gateway would have sent, newest first."""
-    rows = DemoMessage.objects.order_by("-id").values_list("masked_phone", "text", "at")
+    rows = DemoMessage.objects.order_by("-id").values_list("masked_to", "text", "at")
     return [DemoMessageRow(*row) for row in rows[:limit]]
 
 
@@ -115,3 +138,144 @@ def _delivery_row(row: tuple[object, ...]) -> DeliveryRow:
         "state": DeliveryState(str(facts["state"])),
     }
     return DeliveryRow(**facts)  # type: ignore[arg-type]
+
+
+_NOTICE = ("id", "kind", "subject_kind", "subject_id", "division_id", "agency_id", "facts", "at")
+_UNSENT = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.FAILED, DeliveryState.UNCLEAR)
+UNREAD_SHOWN = 99
+
+
+def messages_by_day(
+    person_ids: Iterable[UUID], since: datetime, *, replacing: Collection[UUID] = ()
+) -> list[tuple[UUID, datetime]]:
+    """The messages to each sealed person since then, sent or waiting: whom, and when; codes they asked for are none.
+
+    What still waits about the reviews in `replacing` is about to give way, and left out.
+    """
+    rows = Delivery.objects.filter(person__in=list(person_ids), channel=Channel.SMS)
+    rows = rows.exclude(template=Template.SIGN_IN_CODE).exclude(state=DeliveryState.REPLACED)
+    waiting = Q(state=DeliveryState.QUEUED, about__isnull=False, about__in=list(replacing), due_at__gt=since)
+    found = rows.exclude(waiting).annotate(when=Coalesce("due_at", "queued_at")).filter(when__gte=since)
+    return list(found.values_list("person", "when"))
+
+
+def notices_of(user_id: int, *, limit: int = 50, offset: int = 0) -> list[NoticeRow]:
+    """What one person has been told, newest first."""
+    columns = (f"notice__{name}" for name in _NOTICE)
+    rows = NoticeCopy.objects.filter(user_id=user_id).order_by("-notice").values_list(*columns, "read_at")
+    return [_notice(row) for row in rows[offset : offset + limit]]
+
+
+def notice_of(user_id: int, notice_id: UUID) -> NoticeRow | None:
+    """One notice that this person has been told of; None when there is none."""
+    columns = (f"notice__{name}" for name in _NOTICE)
+    row = (
+        NoticeCopy.objects.filter(user_id=user_id, notice=notice_id).values_list(*columns, "read_at").first()
+    )
+    return _notice(row) if row else None
+
+
+def unread_count(user_id: int) -> int:
+    """How many notices one person has not read; counted up to one more than `UNREAD_SHOWN`."""
+    return NoticeCopy.objects.filter(user_id=user_id, read_at=None)[: UNREAD_SHOWN + 1].count()
+
+
+def read_by_nobody(notice_ids: Iterable[UUID]) -> list[NoticeRow]:
+    """Of these notices those that nobody has read."""
+    read = NoticeCopy.objects.filter(notice=OuterRef("id"), read_at__isnull=False)
+    rows = StaffNotice.objects.filter(~Exists(read), id__in=list(notice_ids)).order_by("id")
+    return [_notice(row) for row in rows.values_list(*_NOTICE)]
+
+
+def choices_of(user_ids: Iterable[int]) -> dict[tuple[int, NoticeKind], ChoiceRow]:
+    """What people chose, by person and kind; without a choice, absent."""
+    rows = NoticeChoice.objects.filter(user__in=list(user_ids)).values_list("user_id", "kind", "mail", "sms")
+    return {
+        (user_id, NoticeKind(kind)): ChoiceRow(MailChoice(mail), sms) for user_id, kind, mail, sms in rows
+    }
+
+
+def contacts_of(user_ids: Iterable[int]) -> dict[int, ContactRow]:
+    """Where people's notices go besides the desk; who gave nothing is absent."""
+    rows = StaffContact.objects.filter(user__in=list(user_ids)).values_list("user_id", "email", "phone")
+    return {user_id: ContactRow(email, phone) for user_id, email, phone in rows}
+
+
+def endpoints() -> list[EndpointRow]:
+    """Where programs are told, by division."""
+    rows = Endpoint.objects.filter(closed_at=None).order_by("division__path")
+    columns = ("id", "division__code", "division__path", "url", "set_at")
+    return [EndpointRow(*row) for row in rows.values_list(*columns)]
+
+
+def messages_due(channel: Channel, now: datetime, *, limit: int) -> list[tuple[UUID, UUID | None]]:
+    """Messages to staff that are due by one channel, oldest first, with the endpoint of each."""
+    rows = StaffMessage.objects.filter(channel=channel, due_at__lte=now).order_by("due_at", "id")
+    return list(rows.values_list("id", "endpoint_id")[:limit])
+
+
+def unsent_messages(*, limit: int = 200) -> list[MessageState]:
+    """Messages to staff that have not gone out: waiting, failed or unclear, oldest first."""
+    columns = ("id", "channel", "kind", "count", "state", "attempts", "last_error", "due_at", "at")
+    rows = StaffMessage.objects.filter(state__in=_UNSENT).order_by("at", "id").values_list(*columns)
+    return [
+        MessageState(pk, Channel(channel), kind, count, DeliveryState(state), *rest)
+        for pk, channel, kind, count, state, *rest in rows[:limit]
+    ]
+
+
+def outgoing(message_id: UUID, *, link: str, translate: Callable[[str], str]) -> Outgoing | None:
+    """A message to staff as it would go out now; None when nothing is left to say or nobody to say it to."""
+    row = StaffMessage.objects.select_related("endpoint", "user").get(id=message_id)
+    channel = Channel(row.channel)
+    if row.endpoint is not None:
+        if row.endpoint.closed_at:
+            return None
+        told = json.dumps({"id": str(row.id), "notices": _told(row.id)}, ensure_ascii=False)
+        return Outgoing(row.id, channel, row.endpoint.url, "", told, row.endpoint.id)
+    contact = contacts_of([row.user_id or 0]).get(row.user_id or 0)
+    if contact is None or row.user is None or not row.user.is_active:
+        return None
+    to = contact.phone if channel == Channel.SMS else contact.email
+    counts = {NoticeKind(row.kind): row.count} if row.kind else _unread_daily(row.user_id or 0)
+    if not to or not counts:
+        return None
+    labelled = {translate(NOTICE_LABELS[kind]): count for kind, count in counts.items()}
+    if channel == Channel.SMS:
+        return Outgoing(row.id, channel, to, "", rules.sms_of(labelled, link, translate))
+    title, text = rules.mail_of(labelled, link, translate, digest=not row.kind)
+    return Outgoing(row.id, channel, to, title, text)
+
+
+def _unread_daily(user_id: int) -> dict[NoticeKind, int]:
+    """What one person has not read of the kinds they want to be told of once a day."""
+    daily = NoticeChoice.objects.filter(user_id=user_id, mail=MailChoice.DAILY).values("kind")
+    unread = NoticeCopy.objects.filter(user_id=user_id, read_at=None, notice__kind__in=daily)
+    rows = unread.values_list("notice__kind").annotate(n=Count("id")).order_by("notice__kind")
+    return {NoticeKind(kind): n for kind, n in rows}
+
+
+def _told(message_id: UUID) -> list[dict[str, object]]:
+    """The notices of a signed request as the other program reads them: codes and ids, never a person."""
+    columns = (
+        "id", "kind", "at", "division__code", "agency__code", "subject_kind", "subject_id", "facts",
+    )  # fmt: skip
+    rows = StaffNotice.objects.filter(pushed=message_id).order_by("id").values_list(*columns)
+    return [
+        {
+            "id": str(pk),
+            "kind": kind,
+            "at": at.isoformat(),
+            "division": division,
+            "agency": agency,
+            "subject_kind": subject_kind,
+            "subject_id": subject_id,
+            "facts": facts,
+        }
+        for pk, kind, at, division, agency, subject_kind, subject_id, facts in rows
+    ]
+
+
+def _notice(row: tuple[object, ...]) -> NoticeRow:
+    pk, kind, *rest = row
+    return NoticeRow(pk, NoticeKind(str(kind)), *rest)  # type: ignore[arg-type]

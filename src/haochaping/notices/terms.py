@@ -1,14 +1,16 @@
-"""通知 vocabulary: sides of a thread, states of a delivery, the sentences that go out by SMS."""
+"""通知 vocabulary: sides of a thread, states of a delivery, the sentences that go out by SMS; what staff are told of."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from haochaping.accounts.terms import Power
 from haochaping.kernel.refused import N_, Reason
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
     from uuid import UUID
 
@@ -22,14 +24,19 @@ class Side(StrEnum):
 
 
 class Channel(StrEnum):
-    """通知渠道: a text message, or a call that the relay connects."""
+    """通知渠道: a text message, a call that the relay connects; to staff also a mail, or a signed request to a program."""
 
     SMS = "sms"
     CALL = "call"
+    EMAIL = "email"
+    WEBHOOK = "webhook"
 
 
 class DeliveryState(StrEnum):
-    """发送状态. `unclear`: the program stopped while the gateway had the message; it is not sent again."""
+    """发送状态. `unclear`: the program stopped while the gateway had the message; it is not sent again.
+
+    `replaced`: it still waited for the morning when there was something newer to say about the same matter.
+    """
 
     QUEUED = "queued"
     SENDING = "sending"
@@ -37,6 +44,7 @@ class DeliveryState(StrEnum):
     FAILED = "failed"
     NO_PHONE = "no_phone"
     UNCLEAR = "unclear"
+    REPLACED = "replaced"
 
 
 class Template(StrEnum):
@@ -46,12 +54,16 @@ class Template(StrEnum):
     RECEIPT = "receipt"
     AGENCY_WROTE = "agency_wrote"
     ORDER_REPLIED = "order_replied"
-    ORDER_EXTENDED = "order_extended"
     ORDER_AGAIN = "order_again"
     SIGN_IN_CODE = "sign_in_code"
     CALL = "call"
     IDENTITY_OPENED = "identity_opened"
     SAMPLE_QUESTION = "sample_question"
+    ORDER_DISPATCHED = "order_dispatched"
+    ORDER_EXTENDED = "order_extended"
+    SOLVED_QUESTION = "solved_question"
+    ORDER_CLOSED = "order_closed"
+    APPEAL_HEARD = "appeal_heard"
 
 
 # Nothing about person, service or agency: a text message is read over shoulders and kept by carriers.
@@ -65,9 +77,6 @@ SENTENCES: dict[Template, str] = {
     ),
     Template.ORDER_REPLIED: N_(
         "Your review has been answered. Read the answer and say whether it helped: {link}"
-    ),
-    Template.ORDER_EXTENDED: N_(
-        "The answer to your review will take longer. Read until when, and why: {link}"
     ),
     Template.ORDER_AGAIN: N_("Your review is being worked on once more. See what happens next: {link}"),
     Template.SIGN_IN_CODE: N_(
@@ -83,7 +92,30 @@ SENTENCES: dict[Template, str] = {
     Template.SAMPLE_QUESTION: N_(
         "Spot check: did you rate a government service yourself? One question, if you like; or say “do not call me”: {link}"
     ),
+    Template.ORDER_DISPATCHED: N_(
+        "Your review is now with the agency, which is to answer by {day}. See how it goes: {link}"
+    ),
+    Template.ORDER_EXTENDED: N_(
+        "The answer to your review needs longer, until {day}. The reason stands here: {link}"
+    ),
+    Template.SOLVED_QUESTION: N_(
+        "You have had an answer to your review. Is the matter solved? Say so with one tap: {link}"
+    ),
+    Template.ORDER_CLOSED: N_("The handling of your review is finished. Everything that was done: {link}"),
+    Template.APPEAL_HEARD: N_(
+        "The agency asks that your review be looked at again. You are heard before anything is decided: {link}"
+    ),
 }
+# Each step of an order of which its reviewer is told: these wait for the morning, and for their turn of the day.
+STEPS = frozenset(
+    {
+        Template.ORDER_DISPATCHED,
+        Template.ORDER_EXTENDED,
+        Template.SOLVED_QUESTION,
+        Template.ORDER_CLOSED,
+        Template.APPEAL_HEARD,
+    }
+)
 SIDE_LABELS: dict[Side, str] = {
     Side.AGENCY: N_("Agency"),
     Side.REVIEWER: N_("Reviewer"),
@@ -96,6 +128,7 @@ DELIVERY_LABELS: dict[DeliveryState, str] = {
     DeliveryState.FAILED: N_("Not sent, will be tried again"),
     DeliveryState.NO_PHONE: N_("No phone number to send to"),
     DeliveryState.UNCLEAR: N_("Interrupted while sending; not sent again"),
+    DeliveryState.REPLACED: N_("Not sent: there was something newer to say"),
 }
 CALL_STATE_LABELS: dict[DeliveryState, str] = {
     DeliveryState.QUEUED: N_("The relay is being asked"),
@@ -104,6 +137,7 @@ CALL_STATE_LABELS: dict[DeliveryState, str] = {
     DeliveryState.FAILED: N_("Not connected"),
     DeliveryState.NO_PHONE: N_("No phone number to call"),
     DeliveryState.UNCLEAR: N_("Interrupted; it may have rung"),
+    DeliveryState.REPLACED: N_("Not connected"),
 }
 TEXT_LIMIT = 2000
 # Codes of refusals that say there is no number to send to, whoever keeps the numbers.
@@ -113,6 +147,204 @@ UNREACHABLE = frozenset({"no_phone", "unknown_person"})
 class GatewayFailed(Exception):  # noqa: N818 - says what happened
     """The gateway certainly did not take the message; the text is shown to operators and names no person."""
 
+
+class GatewayAway(GatewayFailed):
+    """Whoever sends cannot be reached at all: what else waits for them need not be tried now."""
+
+
+class NoticeKind(StrEnum):
+    """工作通知类别: what a member of staff is told of."""
+
+    ORDER_DISPATCHED = "order_dispatched"
+    ORDER_AMBER = "order_amber"
+    ORDER_RED = "order_red"
+    ORDER_RETURNED = "order_returned"
+    REPLY_SENT_BACK = "reply_sent_back"
+    REVIEWER_MESSAGE = "reviewer_message"
+    NOT_SOLVED = "not_solved"
+    APPEAL = "appeal"
+    SUPERVISION_ORDER = "supervision_order"
+    URGING = "urging"
+    OPENING_REQUEST = "opening_request"
+    UNREAD = "unread"
+
+
+NOTICE_LABELS: dict[NoticeKind, str] = {
+    NoticeKind.ORDER_DISPATCHED: N_("New work order"),
+    NoticeKind.ORDER_AMBER: N_("Deadline of a work order is near"),
+    NoticeKind.ORDER_RED: N_("Work order overdue"),
+    NoticeKind.ORDER_RETURNED: N_("An agency returns a work order"),
+    NoticeKind.REPLY_SENT_BACK: N_("Reply sent back to be done again"),
+    NoticeKind.REVIEWER_MESSAGE: N_("The reviewer has written"),
+    NoticeKind.NOT_SOLVED: N_("The reviewer says it is not solved"),
+    NoticeKind.APPEAL: N_("Appeal to decide"),
+    NoticeKind.SUPERVISION_ORDER: N_("Supervision order"),
+    NoticeKind.URGING: N_("Urged to go on"),
+    NoticeKind.OPENING_REQUEST: N_("Request to open an identity"),
+    NoticeKind.UNREAD: N_("Nobody at the agency has read of a work order"),
+}
+_HANDLERS = frozenset({Power.ORDER_HANDLE})
+_DISPATCHERS = frozenset({Power.ORDER_DISPATCH})
+_SUPERVISORS = frozenset({Power.ORDER_SUPERVISE})
+# Whoever handles orders and reads figures heads the agency: a clerk does not read them, a supervisor does not handle.
+_LEADS = frozenset({Power.ORDER_HANDLE, Power.MEASURE_READ})
+# Groups of people by the powers they hold together in the place: each member of any group is told.
+ADDRESSED_TO: dict[NoticeKind, tuple[frozenset[Power], ...]] = {
+    NoticeKind.ORDER_DISPATCHED: (_HANDLERS,),
+    NoticeKind.ORDER_AMBER: (_HANDLERS,),
+    NoticeKind.ORDER_RED: (_HANDLERS, _SUPERVISORS),
+    NoticeKind.ORDER_RETURNED: (_DISPATCHERS,),
+    NoticeKind.REPLY_SENT_BACK: (_HANDLERS,),
+    NoticeKind.REVIEWER_MESSAGE: (_HANDLERS,),
+    NoticeKind.NOT_SOLVED: (_HANDLERS, _DISPATCHERS),
+    NoticeKind.APPEAL: (_SUPERVISORS,),
+    NoticeKind.SUPERVISION_ORDER: (_HANDLERS,),
+    NoticeKind.URGING: (_HANDLERS,),
+    NoticeKind.OPENING_REQUEST: (frozenset({Power.IDENTITY_APPROVE}),),
+    NoticeKind.UNREAD: (_LEADS, _DISPATCHERS),
+}
+# Decided by offices that are not the one it lies in, in a division at or above it.
+TO_OTHER_OFFICES = frozenset({NoticeKind.OPENING_REQUEST})
+# A text message at any hour is for what is late already.
+BY_SMS = frozenset({NoticeKind.ORDER_RED})
+
+
+class MailChoice(StrEnum):
+    """邮件方式: how somebody wants to be told of a kind by mail."""
+
+    NONE = "none"
+    AT_ONCE = "at_once"
+    DAILY = "daily"
+
+
+MAIL_LABELS: dict[MailChoice, str] = {
+    MailChoice.NONE: N_("No mail"),
+    MailChoice.AT_ONCE: N_("At once"),
+    MailChoice.DAILY: N_("Once a day, at half past eight"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What staff are told about: the thing, where it belongs, and short facts (names of item and agency, never a person).
+
+    Somebody above is told when nobody has read it by `unread_due_at`.
+    """
+
+    subject_kind: str
+    subject_id: str
+    division_id: int
+    agency_id: int | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
+    unread_due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One reviewer to be told of a step: the sealed person, the review, the values of the template, not before when."""
+
+    person: UUID
+    about: UUID
+    params: Mapping[str, str]
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRow:
+    """One notice as its reader sees it."""
+
+    id: UUID
+    kind: NoticeKind
+    subject_kind: str
+    subject_id: str
+    division_id: int
+    agency_id: int | None
+    facts: Mapping[str, str]
+    at: datetime
+    read_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceRow:
+    """How somebody wants to be told of one kind; in the list at the desk it always stands."""
+
+    mail: MailChoice = MailChoice.NONE
+    sms: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRow:
+    """Where somebody's notices go besides the desk; empty where they gave nothing."""
+
+    email: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message on its way: to an address of mail, a phone or a URL; `endpoint` of a URL is what it is signed for."""
+
+    id: UUID
+    channel: Channel
+    to: str
+    title: str
+    text: str
+    endpoint: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageState:
+    """A message to staff that has not gone out: what became of it so far."""
+
+    id: UUID
+    channel: Channel
+    kind: str
+    count: int
+    state: DeliveryState
+    attempts: int
+    last_error: str
+    due_at: datetime | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointRow:
+    """Where a program of a division is told of notices."""
+
+    id: UUID
+    division_code: str
+    division_path: str
+    url: str
+    since: datetime
+
+
+MAIL_TITLE = N_("{what}: {count}")
+DIGEST_TITLE = N_("Unread notices: {count}")
+READ_HERE = N_("Read them at the desk: {link}")
+STAFF_SMS = N_("{what}: {count}. Read more at the desk: {link}")
+
+BAD_EMAIL = Reason(
+    "bad_email", N_("This is not an address for mail."), N_("Type it as name@example.org, or leave it empty.")
+)
+BAD_PHONE = Reason(
+    "bad_staff_phone",
+    N_("This is not a mobile number."),
+    N_("Type its eleven digits, or leave it empty."),
+)
+BAD_NOTICE_CHOICE = Reason(
+    "bad_notice_choice", N_("“{value}” is not one of the choices."), N_("Choose one of the list.")
+)
+ORIGIN_NOT_ALLOWED = Reason(
+    "origin_not_allowed",
+    N_("Notices may not be sent to “{value}”."),
+    N_("Use an address below one that the operator has allowed: {allowed}."),
+)
+NO_ENDPOINT = Reason(
+    "no_endpoint",
+    N_("There is no such address any more."),
+    N_("Reload the page: somebody may have removed it."),
+)
+NO_NOTICE = Reason("no_notice", N_("There is no such notice."), N_("Go back to the list of notices."))
 
 NO_THREAD = Reason(
     "no_thread",
@@ -205,8 +437,8 @@ class DeliveryRow:
 
 @dataclass(frozen=True, slots=True)
 class DemoMessageRow:
-    """What the demo's gateway would have sent: masked phone and text."""
+    """What the demo's gateway would have sent: masked phone or address, and text."""
 
-    masked_phone: str
+    masked_to: str
     text: str
     at: datetime

@@ -99,6 +99,7 @@ class Key(StrEnum):
     DISPATCH_VIA = "dispatch_via"
     DISPATCH_MINUTES = "dispatch_minutes"
     SIGN_LIMIT_WORKING_HOURS = "sign_limit_working_hours"
+    UNREAD_LIMIT_WORKING_HOURS = "unread_limit_working_hours"
     FIRST_CONTACT_LIMIT = "first_contact_limit"
     FIRST_CONTACT_SAME_DAY = "first_contact_same_day"
     SIMPLE_RECTIFY_LIMIT = "simple_rectify_limit"
@@ -209,6 +210,9 @@ RULES: dict[Key, Rule] = {
     Key.DISPATCH_VIA: Rule(N_("Who dispatches"), (Unit.CHOICE,), choices=("agency", "hotline_12345")),
     Key.DISPATCH_MINUTES: Rule(N_("Time to dispatch"), (Unit.MINUTES,)),
     Key.SIGN_LIMIT_WORKING_HOURS: Rule(N_("Time to sign for an order"), (Unit.WORKING_HOURS,)),
+    Key.UNREAD_LIMIT_WORKING_HOURS: Rule(
+        N_("Time until the notice of an order is read, before somebody higher is told"), (Unit.WORKING_HOURS,)
+    ),
     Key.FIRST_CONTACT_LIMIT: Rule(
         N_("Time to contact the reviewer"),
         (
@@ -367,6 +371,7 @@ class Terms:
     sample_half_width: int
     sample_expected_share: int
     sample_answer_within: timedelta
+    unread_limit_hours: int
 
 
 @dataclass(frozen=True, slots=True)

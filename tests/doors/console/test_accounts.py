@@ -307,5 +307,5 @@ def test_page_of_a_person_asks_the_database_little(signed_in, person, django_ass
     step(admin, clerk.id, "grant", role="supervisor", everywhere="on")
     admin.browser.get(reverse("account_person", args=[clerk.id]))
 
-    with django_assert_max_num_queries(17):  # five of them for the reach and the border of the remit
+    with django_assert_max_num_queries(18):  # five of them for the reach and the border of the remit
         admin.browser.get(reverse("account_person", args=[clerk.id]))

@@ -172,7 +172,7 @@ def test_pages_ask_the_database_little(admin, now, django_assert_max_num_queries
 
     admin.browser.get(reverse("desk"))
 
-    with django_assert_max_num_queries(16):  # four of them for the reach
+    with django_assert_max_num_queries(17):  # four of them for the reach
         shown(admin, rows(Kind.HALLS))
-    with django_assert_max_num_queries(16):  # four of them for the reach
+    with django_assert_max_num_queries(17):  # four of them for the reach
         shown(admin, row(Kind.HALLS, hall))

@@ -23,8 +23,9 @@ from haochaping.files import actions as files
 from haochaping.files.pictures import redrawn
 from haochaping.flows import change_review
 from haochaping.flows.receive_reviews import receive_reviews
-from haochaping.kernel.actor import SYSTEM
+from haochaping.kernel.actor import OPERATOR, SYSTEM
 from haochaping.kernel.identifiers import uuid7
+from haochaping.notices import actions as notices
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.reviews.terms import Entrance
@@ -115,7 +116,16 @@ def _house() -> House:
     people = list(everybody())
     person = next(one for one in people if (one.role, one.scope) == ("clerk", "own agency"))
     client = next(one.id for one in accounts.clients() if one.name == "own division")
+    endpoint = notices.set_endpoint(
+        division_code=worlds.COUNTY,
+        url="https://oa.example/",
+        allowed={"https://oa.example"},
+        by=OPERATOR,
+        now=now,
+    )
     values: dict[str, object] = {
+        "notice_id": NOWHERE,
+        "endpoint_id": endpoint,
         "order_id": order.id,
         "photo_id": photo,
         "sample_id": SampledReview.objects.get().id,

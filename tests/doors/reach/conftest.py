@@ -74,6 +74,13 @@ _JOINED = {
         f"{_SAMPLED} JOIN supervision_sample_call x ON x.sample_id = p.id",
         "x",
     ),
+    "notices_notice_copy": (
+        (
+            f"{_ORDER} JOIN notices_staff_notice n ON n.subject_id = o.id::text"
+            " JOIN notices_notice_copy x ON x.notice_id = n.id"
+        ),
+        "x",
+    ),
     "files_photo": (f"{_REVIEW} JOIN files_photo x ON x.subject_id = r.id::text", "x"),
 } | {
     table: (

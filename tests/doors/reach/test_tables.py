@@ -92,6 +92,7 @@ def test_rows_of_other_places_do_not_change(rows, scope, reached):
         "rectification_extension",
         "rectification_milestone",
         "notices_message",
+        "notices_notice_copy",
         "supervision_signal",
         "supervision_order",
         "supervision_proposal",

@@ -154,6 +154,42 @@ def retry_job(job: int) -> None:
     click.echo(gettext("Job {job} waits to be run again.").format(job=job))
 
 
+@click.group(cls=Group)
+def notices() -> None:
+    """Mails, messages and requests to staff that have not gone out."""
+
+
+@notices.command("list")
+@json_option
+@with_database
+def list_notices(*, as_json: bool) -> None:
+    """List what waits, failed, or may have gone out (unclear), oldest first."""
+    from haochaping.notices import queries  # noqa: PLC0415 - needs Django to be ready
+
+    rows = [asdict(row) for row in queries.unsent_messages()]
+    show(rows, as_json=as_json, line=_notice_line)
+
+
+def _notice_line(row: dict[str, object]) -> str:
+    from haochaping.notices.terms import DELIVERY_LABELS, DeliveryState  # noqa: PLC0415 - needs Django to be ready
+
+    said = {"state": gettext(DELIVERY_LABELS[DeliveryState(str(row["state"]))])}
+    return " ".join(str(value) for value in (row | said).values())
+
+
+@notices.command("retry")
+@click.argument("message", type=click.UUID)
+@with_database
+def retry_notice(message: UUID) -> None:
+    """Send once more what failed or is unclear: you have found out that it has not arrived."""
+    from django.utils import timezone  # noqa: PLC0415 - needs Django to be ready
+
+    from haochaping.notices import actions  # noqa: PLC0415
+
+    actions.requeue_message(message, now=timezone.now())
+    click.echo(gettext("It is sent once more."))
+
+
 @click.command(cls=Command)
 @json_option
 @click.pass_obj

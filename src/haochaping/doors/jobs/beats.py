@@ -20,11 +20,13 @@ from haochaping.flows import (
     sample_reviews,
     send_invitations,
     supervise,
+    tell_staff,
 )
 from haochaping.identity import actions as identity
 from haochaping.insight import actions as insight
 from haochaping.kernel.actor import SYSTEM
 from haochaping.ledger import actions as ledger
+from haochaping.notices.terms import Channel
 from haochaping.outbox import actions as outbox
 from haochaping.rectification import actions as orders
 from haochaping.supervision.actions import samples
@@ -48,9 +50,9 @@ class Beat:
 BEATS: tuple[Beat, ...] = (
     Beat("chain the ledger", 1, lambda now: ledger.chain(now=now)),
     Beat("fold the facts", 1, lambda _: insight.fold()),
-    Beat("dispatch due orders", 5, lambda now: handle_bad_review.dispatch_due(by=SYSTEM, now=now)),
     Beat("close what the reviewer has decided", 30, lambda now: close_order.settle(by=SYSTEM, now=now)),
-    Beat("mark what is nearly or wholly overdue", 10, lambda now: orders.mark_alarms(now=now)),
+    Beat("mark what is nearly or wholly overdue", 10, supervise.tell_alarms),
+    Beat("dispatch due orders", 1, lambda now: handle_bad_review.dispatch_all_due(by=SYSTEM, now=now)),
     Beat("promise what the calendar now tells", 600, lambda now: orders.promise_late(by=SYSTEM, now=now)),
     Beat("remind and warn about deadlines", 60, supervise.watch),
     Beat("see who is rated badly again and again", 3600, supervise.watch_repeats),
@@ -58,6 +60,10 @@ BEATS: tuple[Beat, ...] = (
     Beat("draw last month’s samples", 3600, lambda now: sample_reviews.draw_due(by=SYSTEM, now=now)),
     Beat("ask again by SMS", 60, lambda now: sample_reviews.ask_due(by=SYSTEM, now=now)),
     Beat("end rounds of samples", 3600, lambda now: samples.close_rounds(by=SYSTEM, now=now)),
+    Beat("tell staff by mail", 1, lambda now: tell_staff.send_due(Channel.EMAIL, now=now)),
+    Beat("tell staff by SMS", 1, lambda now: tell_staff.send_due(Channel.SMS, now=now)),
+    Beat("tell programs of divisions", 1, lambda now: tell_staff.send_due(Channel.WEBHOOK, now=now)),
+    Beat("tell higher up what nobody read", 60, lambda now: tell_staff.escalate_unread(by=SYSTEM, now=now)),
     Beat("take orphans whose case came", 30, lambda now: retry_quarantine.retry_orphans(now=now)),
     Beat("forget ended visits", 300, lambda now: exchange.forget_visits(before=now)),
     Beat("forget old answers", 3600, lambda now: exchange.forget_answers(now=now)),

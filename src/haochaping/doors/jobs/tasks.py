@@ -17,8 +17,11 @@ from django.utils import timezone
 from haochaping.doors.jobs.registry import job
 from haochaping.flows.call_back import connect_call
 from haochaping.flows.deliver_notice import deliver_notice, deliver_notices
+from haochaping.flows.tell_reviewers import queue_steps
 from haochaping.identity import relay
 from haochaping.kernel.actor import SYSTEM
+from haochaping.notices import actions as notices
+from haochaping.notices.terms import Template
 
 if TYPE_CHECKING:
     from haochaping.identity.keys import PrivateKey
@@ -46,3 +49,16 @@ def deliver_many(*, delivery_ids: list[str]) -> None:
     """Send some notices. Tried again for an hour for those that failed; what may have gone out is never sent twice."""
     ids = [UUID(delivery_id) for delivery_id in delivery_ids]
     deliver_notices(ids, relay_keys=_relay_keys(), by=SYSTEM, now=timezone.now())
+
+
+@job("notices.address")
+def address(*, notice_ids: list[str]) -> None:
+    """Find out whom notices concern. Tried again for an hour; a notice that is addressed is not addressed again."""
+    notices.address([UUID(notice_id) for notice_id in notice_ids], now=timezone.now())
+
+
+@job("notices.tell_reviewers")
+def tell_reviewers(*, template: str, review_ids: list[str], cause: str) -> None:
+    """Queue the messages of a step. Tried again for an hour; a cause tells nobody twice."""
+    ids = [UUID(review_id) for review_id in review_ids]
+    queue_steps(Template(template), ids, cause=UUID(cause), by=SYSTEM, now=timezone.now())

@@ -28,7 +28,6 @@ from haochaping.kernel.actor import REVIEWER
 from haochaping.kernel.masking import masked_number
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
-from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.reviews import actions as review_actions
 from haochaping.reviews import queries as reviews
@@ -282,7 +281,7 @@ def solution(request: HttpRequest, opened: Opened) -> HttpResponse:
         return page(request, opened, Wrong(solution=form))
     said = form.cleaned_data
     try:
-        rectification.answer_solution(
+        handle_bad_review.answer_solution(
             opened.review.id, solved=said["solved"], text=said["text"], by=REVIEWER, now=timezone.now()
         )
     except Refused as refused:

@@ -101,7 +101,7 @@ def one(request: HttpRequest, request_id: UUID) -> HttpResponse:
         "may_withdraw": after(row.state, OpeningMove.WITHDRAW) is not None and str(by) == row.requested_by,
         "refusal": RefusalForm(),
     }
-    return desk_page(request, "workbench/opening.html", context, here="desk_openings")
+    return desk_page(request, "workbench/opening.html", context, here="desk_openings", counted=False)
 
 
 @requires(Power.IDENTITY_REQUEST, Power.IDENTITY_APPROVE, fresh=Fresh.TO_CHANGE)

@@ -203,9 +203,8 @@ def _page(
         "may_ask_opening": may_request(by),
         "wrong": form,
     }
-    return desk_page(
-        request, "workbench/order.html", context | _review(order.review_id, by), here="desk", status=status
-    )
+    shown = context | _review(order.review_id, by)
+    return desk_page(request, "workbench/order.html", shown, here="desk", status=status, counted=False)
 
 
 def _review(review_id: UUID, by: Actor) -> dict[str, object]:

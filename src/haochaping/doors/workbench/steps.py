@@ -118,7 +118,7 @@ STEPS = {
         N_("Ask to return it"),
         N_("The dispatcher decides about the return; the clock runs on until then."),
         ReasonForm,
-        _plain(rectification.ask_return, "reason"),
+        _flow(close_order.ask_return, "reason"),
         Move.ASK_RETURN,
     ),
     "grant-return": Step(
@@ -214,7 +214,7 @@ STEPS = {
         N_("It holds"),
         N_("The reply has passed the check; the reviewer’s word decides now."),
         SignForm,
-        _plain(rectification.pass_check),
+        _flow(close_order.pass_check),
         Move.PASS_CHECK,
     ),
     "redo": Step(

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haochaping.doors.workbench import installation, openings, order, releases, start, supervised
+from haochaping.doors.workbench import (
+    installation,
+    notices,
+    openings,
+    order,
+    releases,
+    start,
+    supervised,
+)
 
 urlpatterns = [
     path("", start.desk, name="desk"),
@@ -12,6 +20,10 @@ urlpatterns = [
     path("orders/<uuid:order_id>/read", order.read, name="desk_order_read"),
     path("orders/<uuid:order_id>/photos/<uuid:photo_id>", order.photo, name="desk_order_photo"),
     path("orders/<uuid:order_id>/<slug:step>", order.step, name="desk_order_step"),
+    path("notices/", notices.page, name="desk_notices"),
+    path("notices/read", notices.read_all, name="desk_notices_read"),
+    path("notices/settings", notices.settings, name="desk_notice_settings"),
+    path("notices/<uuid:notice_id>", notices.open_one, name="desk_notice"),
     path("releases/", releases.page, name="desk_releases"),
     path("releases/<uuid:review_id>/<slug:part>", releases.decide, name="desk_release"),
     path("openings/", openings.page, name="desk_openings"),

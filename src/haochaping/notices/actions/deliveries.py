@@ -1,4 +1,4 @@
-"""通知 writes: conversations with a reviewer whose number nobody sees, and notices that go out once."""
+"""Conversations with a reviewer whose number nobody sees, and notices to reviewers that go out once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from haochaping.kernel.identifiers import uuid7
-from haochaping.kernel.masking import masked_phone
+from haochaping.kernel.masking import masked_email, masked_phone
 from haochaping.kernel.refused import Refused
 from haochaping.kernel.text import clean
 from haochaping.notices import rules, states
@@ -102,7 +102,7 @@ def queue_sms(
 
     Raises `Refused(WRONG_PARAMS)` unless `params` are exactly the values of the template.
     """
-    _check_params(template, params)
+    check_params(template, params)
     delivery = Delivery.objects.create(
         id=uuid7(now),
         message_id=message_id,
@@ -155,7 +155,7 @@ def queue_many(
     Raises `Refused(WRONG_PARAMS)` unless every message has exactly the values of the template.
     """
     for _, params in messages:
-        _check_params(template, params)
+        check_params(template, params)
     rows = [
         Delivery(
             id=uuid7(now),
@@ -230,10 +230,14 @@ def requeue(delivery_id: UUID, *, by: Actor, now: datetime) -> None:
     _defer(delivery_id, Channel(delivery.channel))
 
 
-def keep_demo_message(*, phone: str, text: str, reference: str, now: datetime) -> str:
-    """Keep what the demo's gateway would have sent, once per reference; returns the gateway's number."""
+def keep_demo_message(*, to: str, text: str, reference: str, now: datetime) -> str:
+    """Keep what the demo's gateway would have sent, once per reference; returns the gateway's number.
+
+    `to` is a phone or an address of mail.
+    """
+    masked = masked_email(to) if "@" in to else masked_phone(to)
     DemoMessage.objects.bulk_create(
-        [DemoMessage(masked_phone=masked_phone(phone), text=text, reference=reference, at=now)],
+        [DemoMessage(masked_to=masked, text=text, reference=reference, at=now)],
         ignore_conflicts=True,
     )
     return f"demo-{reference}"
@@ -274,7 +278,8 @@ def _settle(
     return state
 
 
-def _check_params(template: Template, params: Mapping[str, str]) -> None:
+def check_params(template: Template, params: Mapping[str, str]) -> None:
+    """Refuse `WRONG_PARAMS` unless these are exactly the values of the template."""
     needed = rules.placeholders(template)
     if needed != params.keys():
         raise Refused(WRONG_PARAMS, template=template.value, needed=", ".join(sorted(needed)))
