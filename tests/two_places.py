@@ -17,7 +17,10 @@ from haochaping.publicity.terms import Decision, Part
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.reviews import actions as reviews
+from haochaping.reviews import queries
 from haochaping.reviews.terms import Entrance, HelpedBy, SupplementRow
+from haochaping.voices import actions as voices
+from haochaping.voices.terms import VoiceTarget
 from tests import worlds
 from tests.photographs import photograph
 
@@ -66,6 +69,7 @@ def tell(case_no: str, scope: Scope, now: datetime, **place: object) -> Told:
     photo_id = _reviewer_tells(order.review_id, at)
     _agency_acts(order.id, clerk, at + timedelta(minutes=30))
     rectification.answer_solution(order.review_id, solved="no", text="没有解决", by=worlds.REVIEWER, now=now)
+    _clerk_takes_up(order.review_id, clerk, now)
     publisher = replace(worlds.PUBLISHER, scope=Scope(division_path=PROVINCE))
     publicity.decide(order.review_id, Part.TEXT, Decision.RELEASED, by=publisher, now=now)
     return Told(case_no, order.review_id, order.id, photo_id)
@@ -78,6 +82,13 @@ def _reviewer_tells(review_id: UUID, at: datetime) -> UUID:
     change_review.finish_review(review_id, ["113"], "窗口让我跑了三次。", by=reviewer, now=at)
     (photo_id,) = files.keep("review", str(review_id), [redrawn(photograph(), name="a")], by=reviewer, now=at)
     return photo_id
+
+
+def _clerk_takes_up(review_id: UUID, clerk: Actor, at: datetime) -> None:
+    review = queries.reviews([review_id])[review_id]
+    target = VoiceTarget(review.division_id, review.agency_id, review.item_id)
+    said = {"kind": "suggestion", "matter": "", "quote": "三次", "note": "可以改进"}
+    voices.take_up(review_id, **said, target=target, by=clerk, now=at)
 
 
 def _agency_acts(order_id: UUID, clerk: Actor, at: datetime) -> None:

@@ -74,6 +74,12 @@ def terms(**changes: Any) -> Terms:
         quiet_from=time(21),
         quiet_until=time(8),
         messages_a_day=1,
+        complaint_days=15,
+        complaint_unit=Unit.WORKING_DAYS,
+        suggestion_days=30,
+        suggestion_unit=Unit.WORKING_DAYS,
+        after_sales_days=5,
+        after_sales_unit=Unit.WORKING_DAYS,
         call_attempts=3,
         call_attempts_within=timedelta(days=2),
     )

@@ -54,6 +54,14 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     "my": [("/my/",)],
     "review_follow_up": [("{asked}/follow-up", STRANGER, "422"), ("{settled}/follow-up",)],
     "status_follow_up": [("{settled_status}/follow-up",)],
+    "voice_new": [
+        ("/voices/new",),
+        ("/voices/new?kind=complaint&q=登记",),
+        ("/voices/new?kind=complaint&q=zzz",),
+        (f"/voices/new?kind=after_sales&agency={names.CLERK_AGENCY}",),
+        ("/voices/new?kind=complaint&agency=nowhere", STRANGER, "422"),
+    ],
+    "voice": [("{voice}",), ("{answered}",), ("/voices/NONSENSE", STRANGER, "404")],
     "account_link": [("/account/link/nonsense", STRANGER, "410")],
     "account_audit": [("/account/audit/",), ("/account/audit/?since=yesterday", "auditor", "422")],
     "account_audit_subject": [("/account/audit/subject?kind=user&id={person}",)],
@@ -80,6 +88,10 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     "account_sessions": [("/account/sessions",)],
     "desk": [("/desk/", "clerk"), ("/desk/", "publisher")],
     "desk_order": [("/desk/orders/{order}",), (f"/desk/orders/{NOWHERE}", "clerk", "404")],
+    "desk_voices": [("/desk/voices/", "clerk"), ("/desk/voices/?list=done", "clerk")],
+    "desk_voice": [("/desk/voices/{voice_id}", "clerk"), (f"/desk/voices/{NOWHERE}", "clerk", "404")],
+    "desk_good_reviews": [("/desk/voices/reviews/",)],
+    "desk_good_review": [("/desk/voices/reviews/{praise}",)],
     "desk_releases": [("/desk/releases/",)],
     "desk_openings": [("/desk/openings/",), ("/desk/openings/", "auditor")],
     "desk_opening_new": [("/desk/openings/new",), ("/desk/openings/new?about={order}",)],
@@ -110,6 +122,10 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
 REFUSED: list[tuple[str, str, dict[str, str]]] = [
     (STRANGER, "/my/", {"[name=receipt]": "NONSENSE"}),
     (STRANGER, "{status}?change=1", {"[name=comment_text]": "长" * 501}),
+    (STRANGER, f"/voices/new?kind=complaint&agency={names.CLERK_AGENCY}", {"[name=text]": " "}),
+    (STRANGER, "{answered}", {"form[action$='/word'] textarea": "长" * 501}),
+    ("clerk", "/desk/voices/{voice_id}", {"form[action$='/answer'] textarea": " "}),
+    ("clerk", "/desk/voices/reviews/{praise}", {"[name=quote]": "没有说过的话"}),
     (STRANGER, "/accounts/login/", {"[name=login]": "nobody", "[name=password]": ""}),
     (HALFWAY, "/accounts/2fa/authenticate/", {"[name=code]": "000000"}),
     (NEWCOMER, "/accounts/reauthenticate/", {"[name=password]": ""}),
@@ -164,6 +180,10 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "desk_order_photo": (404, f"/desk/orders/{{order}}/photos/{NOWHERE}"),
     "wire_anhui_evaluate": (303, f"/wire/anhui/evaluate?{query()}"),
     "desk_order_read": (405, "/desk/orders/{order}/read"),
+    "voice_urge": (303, "{voice}/urge"),
+    "voice_word": (303, "{voice}/word"),
+    "desk_voice_transfer": (405, "/desk/voices/{voice_id}/transfer"),
+    "desk_voice_step": (405, "/desk/voices/{voice_id}/answer"),
     "desk_order_step": (405, "/desk/orders/{order}/reply"),
     "desk_opening_step": (405, "/desk/openings/{opening}/approve"),
     "desk_release": (405, f"/desk/releases/{NOWHERE}/text"),
@@ -223,6 +243,17 @@ def rows(house: House, visitors: Callable[..., Page]) -> dict[str, str]:
     page.goto(f"/wire/anhui/evaluate?{query()}")
     found["visit"] = _path(page)
 
+    for name in ("answered", "voice"):
+        page.goto(f"/voices/new?kind=complaint&agency={names.CLERK_AGENCY}")
+        page.fill("[name=text]", "窗口无人值守。")
+        _press(page, "main form[method=post] button[type=submit]")
+        found[name] = _path(page)
+    house.sql(
+        """UPDATE voices_voice SET state = 'answered', outcome = 'settled', answer = '已安排专人。', answered_at = now(),
+               word_until = now() + interval '7 days'
+           WHERE id = (SELECT min(id::text)::uuid FROM voices_voice)"""
+    )
+    house.sql("UPDATE voices_voice SET state = 'signed' WHERE state = 'received'")
     for statement in WRITTEN:
         house.sql(statement)
     for name, question in ASKED.items():
@@ -250,6 +281,12 @@ def _sent(page: Page, text: str) -> str:
 
 
 ASKED = {
+    "voice_id": "SELECT max(id::text) FROM voices_voice",
+    "praise": """SELECT review.id FROM reviews_review review JOIN directory_agency agency ON agency.id = review.agency_id
+                 WHERE review.level >= 3 AND review.comment_text <> '' AND review.status = 'effective'
+                   AND agency.code = (SELECT code FROM directory_agency WHERE id IN
+                       (SELECT agency_id FROM accounts_role_grant WHERE role = 'clerk' LIMIT 1))
+                 ORDER BY review.assessed_at DESC LIMIT 1""",
     "person": "SELECT max(id) FROM accounts_user",
     "client": "SELECT max(id) FROM accounts_api_client",
     "hall": "SELECT min(id) FROM directory_hall",

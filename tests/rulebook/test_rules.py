@@ -59,6 +59,9 @@ VALUES: dict[str, str] = {
     Key.QUIET_FROM: "21:00",
     Key.QUIET_UNTIL: "08:00",
     Key.MESSAGES_A_DAY: "1",
+    Key.COMPLAINT_LIMIT: "15",
+    Key.SUGGESTION_LIMIT: "30",
+    Key.AFTER_SALES_LIMIT: "5",
 }
 
 

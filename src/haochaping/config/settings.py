@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "haochaping.cases",
     "haochaping.reviews",
     "haochaping.rectification",
+    "haochaping.voices",
     "haochaping.exchange",
     "haochaping.insight",
     "haochaping.publicity",
@@ -187,6 +188,7 @@ ACCOUNT_RATE_LIMITS = {
     # Codes to citizens: by number, and by address as far as a neighbourhood behind one address needs.
     "my_code_sent": "1/m/key,5/d/key,60/h/ip",
     "my_code_tried": "5/15m/key",
+    "voice_given": "60/h/ip",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if SECURE_SITE else 0
 MFA_ADAPTER = "haochaping.doors.console.adapter.SecondFactorAdapter"

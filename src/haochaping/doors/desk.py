@@ -33,6 +33,7 @@ from haochaping.publicity.terms import ALREADY_DECIDED, NOTHING_TO_RELEASE
 from haochaping.rectification.terms import NO_SUCH_ORDER, WRONG_STATE
 from haochaping.rulebook.terms import NO_POWER, NOTHING_TO_CONFIRM, UNKNOWN_PROFILE, VALUES_ADDED
 from haochaping.ui.sentences import say
+from haochaping.voices.terms import FOUND_ALREADY, NO_SUCH_VOICE, NOT_A_GOOD_REVIEW, WRONG_VOICE_STATE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -58,6 +59,10 @@ _STATUS = {
     VALUES_ADDED.code: CONFLICT,
     NO_SUCH_ORDER.code: MISSING,
     NO_SUCH_PHOTO.code: MISSING,
+    NO_SUCH_VOICE.code: MISSING,
+    NOT_A_GOOD_REVIEW.code: MISSING,
+    WRONG_VOICE_STATE.code: CONFLICT,
+    FOUND_ALREADY.code: CONFLICT,
     WRONG_STATE.code: CONFLICT,
     NO_SUCH_OPENING.code: MISSING,
     NOTHING_TO_RELEASE.code: MISSING,
@@ -87,6 +92,12 @@ PLACES = (
         "desk",
         N_("Work orders"),
         N_("Answer bad reviews and put right what is behind them."),
+        frozenset({Power.ORDER_VIEW}),
+    ),
+    Place(
+        "desk_voices",
+        N_("Complaints and suggestions"),
+        N_("Pass on and answer complaints, suggestions and after-sales questions."),
         frozenset({Power.ORDER_VIEW}),
     ),
     Place(

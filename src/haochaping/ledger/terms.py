@@ -66,6 +66,10 @@ class EntryKind(IntEnum):
     PHOTO_REMOVED = 172
     SOLUTION_ANSWERED = 173
     QUARANTINE_DISCARDED = 180
+    VOICE_RECEIVED = 214
+    VOICE_MOVED = 215
+    VOICE_ANSWERED = 216
+    VOICE_CLOSED = 217
 
 
 FIRST_INTERNAL_KIND = 128
@@ -120,6 +124,10 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.PHOTO_REMOVED: N_("Photograph removed"),
     EntryKind.SOLUTION_ANSWERED: N_("The reviewer said whether the matter is solved"),
     EntryKind.QUARANTINE_DISCARDED: N_("Discarded from quarantine"),
+    EntryKind.VOICE_RECEIVED: N_("Complaint, suggestion or question received"),
+    EntryKind.VOICE_MOVED: N_("Complaint, suggestion or question passed on"),
+    EntryKind.VOICE_ANSWERED: N_("Complaint, suggestion or question answered"),
+    EntryKind.VOICE_CLOSED: N_("Complaint, suggestion or question closed"),
 }
 
 

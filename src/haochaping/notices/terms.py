@@ -49,6 +49,7 @@ class Template(StrEnum):
     SIGN_IN_CODE = "sign_in_code"
     CALL = "call"
     IDENTITY_OPENED = "identity_opened"
+    VOICE_ANSWERED = "voice_answered"
 
 
 # Nothing about person, service or agency: a text message is read over shoulders and kept by carriers.
@@ -72,6 +73,9 @@ SENTENCES: dict[Template, str] = {
     ),
     Template.IDENTITY_OPENED: N_(
         "Your identity with a review has been opened by the procedure of the law. The rules, and whom to ask: {link}"
+    ),
+    Template.VOICE_ANSWERED: N_(
+        "Your complaint, suggestion or question has been answered. Read the answer and say whether it helped: {link}"
     ),
 }
 SIDE_LABELS: dict[Side, str] = {

@@ -202,6 +202,12 @@ def terms_of(
         quiet_from=time.fromisoformat(value(Key.QUIET_FROM)),
         quiet_until=time.fromisoformat(value(Key.QUIET_UNTIL)),
         messages_a_day=int(value(Key.MESSAGES_A_DAY)),
+        complaint_days=int(value(Key.COMPLAINT_LIMIT)),
+        complaint_unit=unit(Key.COMPLAINT_LIMIT),
+        suggestion_days=int(value(Key.SUGGESTION_LIMIT)),
+        suggestion_unit=unit(Key.SUGGESTION_LIMIT),
+        after_sales_days=int(value(Key.AFTER_SALES_LIMIT)),
+        after_sales_unit=unit(Key.AFTER_SALES_LIMIT),
     )
 
 

@@ -131,6 +131,9 @@ class Key(StrEnum):
     PUBLIC_RANKING = "public_ranking"
     SMALL_CELL = "small_cell"
     UPSTREAM_ADAPTER = "upstream_adapter"
+    COMPLAINT_LIMIT = "complaint_limit"
+    SUGGESTION_LIMIT = "suggestion_limit"
+    AFTER_SALES_LIMIT = "after_sales_limit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +279,9 @@ RULES: dict[Key, Rule] = {
     Key.UPSTREAM_ADAPTER: Rule(
         N_("Adapter to the level above"), (Unit.CHOICE,), choices=("none", "shandong")
     ),
+    Key.COMPLAINT_LIMIT: Rule(N_("Time to answer a complaint"), (Unit.WORKING_DAYS, Unit.DAYS)),
+    Key.SUGGESTION_LIMIT: Rule(N_("Time to answer a suggestion"), (Unit.WORKING_DAYS, Unit.DAYS)),
+    Key.AFTER_SALES_LIMIT: Rule(N_("Time to answer an after-sales question"), (Unit.WORKING_DAYS, Unit.DAYS)),
 }
 
 
@@ -316,6 +322,12 @@ class Terms:
     quiet_from: time
     quiet_until: time
     messages_a_day: int
+    complaint_days: int
+    complaint_unit: Unit
+    suggestion_days: int
+    suggestion_unit: Unit
+    after_sales_days: int
+    after_sales_unit: Unit
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,12 +21,13 @@ from haochaping.doors.gate import declared_views
 from haochaping.exchange.terms import Raw
 from haochaping.files import actions as files
 from haochaping.files.pictures import redrawn
-from haochaping.flows import change_review
+from haochaping.flows import change_review, handle_voices
 from haochaping.flows.receive_reviews import receive_reviews
 from haochaping.kernel.actor import SYSTEM
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.reviews.terms import Entrance
+from haochaping.voices import actions as voices
 from tests import worlds
 from tests.photographs import photograph
 
@@ -93,11 +94,16 @@ def _house() -> House:
     order = orders.order_of_review(given.id)
     assert order is not None
     rectification.dispatch([order.id], by=SYSTEM, now=now)
+    target = handle_voices.target_of(agency=worlds.AGENCY, item="")
+    said = {"kind": "complaint", "matter": "", "text": "窗口无人。", "receipt": "0" * 26}
+    voice = voices.receive(**said, target=target, person_id=None, by=worlds.REVIEWER, now=now)
+    voices.transfer(voice, agency=worlds.AGENCY, note="", by=SYSTEM, now=now)
     people = list(everybody())
     person = next(one for one in people if (one.role, one.scope) == ("clerk", "own agency"))
     client = next(one.id for one in accounts.clients() if one.name == "own division")
     values: dict[str, object] = {
         "order_id": order.id,
+        "voice_id": voice,
         "photo_id": photo,
         "review_id": given.id,
         "part": "text",

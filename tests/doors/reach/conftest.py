@@ -57,6 +57,11 @@ _JOINED = {
     "notices_thread": (_THREAD, "t"),
     "notices_message": (f"{_THREAD} JOIN notices_message x ON x.thread_id = t.id", "x"),
     "files_photo": (f"{_REVIEW} JOIN files_photo x ON x.subject_id = r.id::text", "x"),
+    "voices_voice": (f"{_REVIEW} JOIN voices_voice x ON x.review_id = r.id", "x"),
+    "voices_event": (
+        f"{_REVIEW} JOIN voices_voice v ON v.review_id = r.id JOIN voices_event x ON x.voice_id = v.id",
+        "x",
+    ),
 } | {
     table: (
         f"{_ORDER} JOIN {table} x ON x.order_id = o.id"

@@ -24,6 +24,7 @@ from haochaping.kernel.actor import SYSTEM
 from haochaping.ledger import actions as ledger
 from haochaping.outbox import actions as outbox
 from haochaping.rectification import actions as orders
+from haochaping.voices import actions as voices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -46,6 +47,10 @@ BEATS: tuple[Beat, ...] = (
     Beat("fold the facts", 1, lambda _: insight.fold()),
     Beat("dispatch due orders", 5, lambda now: handle_bad_review.dispatch_due(by=SYSTEM, now=now)),
     Beat("promise what the calendar now tells", 600, lambda now: orders.promise_late(by=SYSTEM, now=now)),
+    Beat(
+        "promise voices what the calendar now tells", 600, lambda now: voices.promise_late(by=SYSTEM, now=now)
+    ),
+    Beat("close voices nobody speaks of", 600, lambda now: voices.close_silent(by=SYSTEM, now=now)),
     Beat("ask by SMS", 60, lambda now: send_invitations.send_due_invitations(by=SYSTEM, now=now)),
     Beat("take orphans whose case came", 30, lambda now: retry_quarantine.retry_orphans(now=now)),
     Beat("forget ended visits", 300, lambda now: exchange.forget_visits(before=now)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haochaping.doors.workbench import installation, openings, order, releases, start
+from haochaping.doors.workbench import installation, openings, order, releases, start, taken_up, voices
 
 urlpatterns = [
     path("", start.desk, name="desk"),
@@ -12,6 +12,12 @@ urlpatterns = [
     path("orders/<uuid:order_id>/read", order.read, name="desk_order_read"),
     path("orders/<uuid:order_id>/photos/<uuid:photo_id>", order.photo, name="desk_order_photo"),
     path("orders/<uuid:order_id>/<slug:step>", order.step, name="desk_order_step"),
+    path("voices/", voices.page, name="desk_voices"),
+    path("voices/reviews/", taken_up.page, name="desk_good_reviews"),
+    path("voices/reviews/<uuid:review_id>", taken_up.one, name="desk_good_review"),
+    path("voices/<uuid:voice_id>", voices.one, name="desk_voice"),
+    path("voices/<uuid:voice_id>/transfer", voices.transfer, name="desk_voice_transfer"),
+    path("voices/<uuid:voice_id>/<slug:step>", voices.step, name="desk_voice_step"),
     path("releases/", releases.page, name="desk_releases"),
     path("releases/<uuid:review_id>/<slug:part>", releases.decide, name="desk_release"),
     path("openings/", openings.page, name="desk_openings"),
