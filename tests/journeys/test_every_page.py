@@ -243,6 +243,11 @@ def rows(house: House, visitors: Callable[..., Page]) -> dict[str, str]:
     page.goto(f"/wire/anhui/evaluate?{query()}")
     found["visit"] = _path(page)
 
+    new_invitation(page)
+    _press(page, "button[name=level][value='5']")
+    page.fill("[name=comment_text]", "很好，就是叫号屏太小。")
+    _press(page, "form[action$='/reasons'] button[type=submit]")
+
     for name in ("answered", "voice"):
         page.goto(f"/voices/new?kind=complaint&agency={names.CLERK_AGENCY}")
         page.fill("[name=text]", "窗口无人值守。")
@@ -282,11 +287,7 @@ def _sent(page: Page, text: str) -> str:
 
 ASKED = {
     "voice_id": "SELECT max(id::text) FROM voices_voice",
-    "praise": """SELECT review.id FROM reviews_review review JOIN directory_agency agency ON agency.id = review.agency_id
-                 WHERE review.level >= 3 AND review.comment_text <> '' AND review.status = 'effective'
-                   AND agency.code = (SELECT code FROM directory_agency WHERE id IN
-                       (SELECT agency_id FROM accounts_role_grant WHERE role = 'clerk' LIMIT 1))
-                 ORDER BY review.assessed_at DESC LIMIT 1""",
+    "praise": "SELECT id FROM reviews_review WHERE level = 5 AND comment_text = '很好，就是叫号屏太小。'",
     "person": "SELECT max(id) FROM accounts_user",
     "client": "SELECT max(id) FROM accounts_api_client",
     "hall": "SELECT min(id) FROM directory_hall",

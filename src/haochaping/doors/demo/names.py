@@ -144,6 +144,7 @@ OFFICES = (("990100000000_81", "云城市政务服务监督局"), ("990100000000
 ACCOUNTS = (
     ("clerk", "河湾区经办人", "clerk", {"agency_code": CLERK_AGENCY}),
     ("lead", "河湾区审批局负责人", "agency_lead", {"agency_code": CLERK_AGENCY}),
+    ("dispatcher", "云城市派单员", "dispatcher", {"division_code": CITY[0]}),
     ("publisher", "云城市发布员", "publisher", {"division_code": CITY[0]}),
     ("supervisor", "云城市监督员", "supervisor", {"division_code": CITY[0]}),
     ("keeper", "云城市政务服务监督局身份保管员", "identity_keeper", {"agency_code": OFFICES[0][0]}),

@@ -18,6 +18,7 @@ from haochaping.directory import queries as directory
 from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, status_of
 from haochaping.doors.gate import actor_of, leave_note, requires
 from haochaping.doors.paging import page_number
+from haochaping.doors.workbench import standard
 from haochaping.doors.workbench.inbox import GROUPS, OVERDUE, left_until
 from haochaping.doors.workbench.voice_forms import AnswerForm, SignForm, TransferForm
 from haochaping.doors.workbench.words import excerpt, names_of
@@ -103,6 +104,7 @@ class Offer:
     title: str
     button: str
     form: forms.Form
+    standard: list[str]
 
 
 @requires(Power.ORDER_VIEW)
@@ -159,7 +161,11 @@ def step(request: HttpRequest, voice_id: UUID, step: str) -> HttpResponse:
 def _step(request: HttpRequest, voice_id: UUID, step: str) -> HttpResponse:
     """Take a step; what was refused is shown again with what was typed."""
     by = actor_of(request)
-    form = _form(step, queries.voice(voice_id, by=by), request.POST)
+    voice = queries.voice(voice_id, by=by)
+    form = _form(step, voice, request.POST)
+    if standard.INSERT in request.POST and "text" in form.fields:
+        form = _form(step, voice, initial=standard.with_text(form, step, request.POST))
+        return _page(request, voice_id, tried=step, form=form)
     if not form.is_valid():
         return _page(request, voice_id, tried=step, form=form, status=INVALID)
     try:
@@ -181,11 +187,17 @@ def _perform(step: str, voice_id: UUID, typed: dict[str, Any], by: Actor, now: d
         actions.sign_for(voice_id, by=by, now=now)
 
 
-def _form(step: str, voice: VoiceRow, data: Any = None) -> forms.Form:
+def _form(
+    step: str, voice: VoiceRow, data: Any = None, initial: dict[str, object] | None = None
+) -> forms.Form:
     ids = f"{step}_%s"
     if step == _TRANSFER:
         return TransferForm(data, voice=voice, agencies=_near(voice), auto_id=ids)
-    return AnswerForm(data, voice=voice, auto_id=ids) if step == "answer" else SignForm(data, auto_id=ids)
+    return (
+        AnswerForm(data, voice=voice, initial=initial, auto_id=ids)
+        if step == "answer"
+        else SignForm(data, auto_id=ids)
+    )
 
 
 def _near(voice: VoiceRow) -> list[Any]:
@@ -252,6 +264,7 @@ def _page(
                 gettext(title),
                 gettext(button),
                 form if form is not None and name == tried else _form(name, voice),
+                standard.titles(name),
             )
             for name, (move, title, button, _) in STEPS.items()
             if move in moves_from(voice.state) and may(by, FIRED_BY[move])
