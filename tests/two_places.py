@@ -70,6 +70,9 @@ def tell(case_no: str, scope: Scope, now: datetime, **place: object) -> Told:
     _agency_acts(order.id, clerk, at + timedelta(minutes=30))
     rectification.answer_solution(order.review_id, solved="no", text="没有解决", by=worlds.REVIEWER, now=now)
     _clerk_takes_up(order.review_id, clerk, now)
+    dispatcher = replace(clerk, powers=frozenset({"order.dispatch"}))
+    project = {"title": "并窗", "root_cause": "两套系统", "tasks": "合并窗口"}
+    rectification.open_project(order.id, **project, by=dispatcher, now=now)
     publisher = replace(worlds.PUBLISHER, scope=Scope(division_path=PROVINCE))
     publicity.decide(order.review_id, Part.TEXT, Decision.RELEASED, by=publisher, now=now)
     return Told(case_no, order.review_id, order.id, photo_id)

@@ -88,6 +88,13 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     "account_sessions": [("/account/sessions",)],
     "desk": [("/desk/", "clerk"), ("/desk/", "publisher")],
     "desk_order": [("/desk/orders/{order}",), (f"/desk/orders/{NOWHERE}", "clerk", "404")],
+    "desk_projects": [("/desk/projects/", "clerk")],
+    "desk_project_new": [("/desk/orders/{order}/project/new",)],
+    "desk_project": [
+        ("/desk/projects/{project}", "clerk"),
+        ("/desk/projects/{project}", "dispatcher"),
+        (f"/desk/projects/{NOWHERE}", "clerk", "404"),
+    ],
     "desk_voices": [("/desk/voices/", "clerk"), ("/desk/voices/?list=done", "clerk")],
     "desk_voice": [("/desk/voices/{voice_id}", "clerk"), (f"/desk/voices/{NOWHERE}", "clerk", "404")],
     "desk_good_reviews": [("/desk/voices/reviews/",)],
@@ -124,6 +131,8 @@ REFUSED: list[tuple[str, str, dict[str, str]]] = [
     (STRANGER, "{status}?change=1", {"[name=comment_text]": "长" * 501}),
     (STRANGER, f"/voices/new?kind=complaint&agency={names.CLERK_AGENCY}", {"[name=text]": " "}),
     (STRANGER, "{answered}", {"form[action$='/word'] textarea": "长" * 501}),
+    ("dispatcher", "/desk/orders/{order}/project/new", {"[name=title]": ""}),
+    ("clerk", "/desk/projects/{project}", {"form[action$='/change'] textarea": " "}),
     ("clerk", "/desk/voices/{voice_id}", {"form[action$='/answer'] textarea": " "}),
     ("clerk", "/desk/voices/reviews/{praise}", {"[name=quote]": "没有说过的话"}),
     (STRANGER, "/accounts/login/", {"[name=login]": "nobody", "[name=password]": ""}),
@@ -182,6 +191,10 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "desk_order_read": (405, "/desk/orders/{order}/read"),
     "voice_urge": (303, "{voice}/urge"),
     "voice_word": (303, "{voice}/word"),
+    "desk_order_project": (405, "/desk/orders/{order}/project"),
+    "desk_project_task": (405, "/desk/projects/{project}/tasks/1"),
+    "desk_project_change": (405, "/desk/projects/{project}/change"),
+    "desk_project_close": (405, "/desk/projects/{project}/close"),
     "desk_voice_transfer": (405, "/desk/voices/{voice_id}/transfer"),
     "desk_voice_step": (405, "/desk/voices/{voice_id}/answer"),
     "desk_order_step": (405, "/desk/orders/{order}/reply"),
@@ -286,6 +299,7 @@ def _sent(page: Page, text: str) -> str:
 
 
 ASKED = {
+    "project": "SELECT max(id::text) FROM rectification_project",
     "voice_id": "SELECT max(id::text) FROM voices_voice",
     "praise": "SELECT id FROM reviews_review WHERE level = 5 AND comment_text = '很好，就是叫号屏太小。'",
     "person": "SELECT max(id) FROM accounts_user",
@@ -323,6 +337,12 @@ WRITTEN = (
     """INSERT INTO accounts_api_client (name, key_hash, key_prefix, division_id, active, created_at)
        SELECT '示例客户端', repeat('0', 64), 'hcp_00000000', min(id), true, now() FROM directory_division""",
     """INSERT INTO accounts_former_password (user_id, password) SELECT min(id), '' FROM accounts_user""",
+    """WITH made AS (INSERT INTO rectification_project (id, title, root_cause, division_id, agency_id, item_id, state,
+            opened_at, opened_by, change_text, changed_by, closed_by)
+         SELECT gen_random_uuid(), '并窗办理', '两套系统各收一次材料', division_id, agency_id, item_id, 'open', now(),
+            'staff:0', '', '', '' FROM rectification_work_order ORDER BY created_at DESC LIMIT 1 RETURNING id)
+       INSERT INTO rectification_project_task (id, project_id, place, text, done_by)
+         SELECT gen_random_uuid(), id, 1, '合并窗口', '' FROM made""",
     f"""INSERT INTO accounts_user (username, display_name, email, password, is_active, date_joined)
        SELECT '{NEWCOMER}', '新来的人', '', password, true, now() FROM accounts_user WHERE username = '{LIKE}'""",
     f"""INSERT INTO identity_opening_request (id, person, subject_kind, subject_id, division_path, agency_path, purpose,

@@ -25,6 +25,7 @@ def order(state: OrderState) -> OrderRow:
         state=state,
         division_id=1,
         agency_id=1,
+        item_id=1,
         agency_name="河湾区行政审批局",
         item_name="食品经营许可",
         created_at=MONDAY,

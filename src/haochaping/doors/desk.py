@@ -30,7 +30,14 @@ from haochaping.identity.terms import (
 from haochaping.kernel.refused import N_, Refused
 from haochaping.outbox.terms import JOB_NOT_DEAD
 from haochaping.publicity.terms import ALREADY_DECIDED, NOTHING_TO_RELEASE
-from haochaping.rectification.terms import NO_SUCH_ORDER, WRONG_STATE
+from haochaping.rectification.terms import (
+    IN_ANOTHER_PROJECT,
+    NO_SUCH_ORDER,
+    NO_SUCH_PROJECT,
+    NO_SUCH_TASK,
+    WRONG_PROJECT_STATE,
+    WRONG_STATE,
+)
 from haochaping.rulebook.terms import NO_POWER, NOTHING_TO_CONFIRM, UNKNOWN_PROFILE, VALUES_ADDED
 from haochaping.ui.sentences import say
 from haochaping.voices.terms import FOUND_ALREADY, NO_SUCH_VOICE, NOT_A_GOOD_REVIEW, WRONG_VOICE_STATE
@@ -60,6 +67,10 @@ _STATUS = {
     NO_SUCH_ORDER.code: MISSING,
     NO_SUCH_PHOTO.code: MISSING,
     NO_SUCH_VOICE.code: MISSING,
+    NO_SUCH_PROJECT.code: MISSING,
+    NO_SUCH_TASK.code: MISSING,
+    WRONG_PROJECT_STATE.code: CONFLICT,
+    IN_ANOTHER_PROJECT.code: CONFLICT,
     NOT_A_GOOD_REVIEW.code: MISSING,
     WRONG_VOICE_STATE.code: CONFLICT,
     FOUND_ALREADY.code: CONFLICT,
@@ -98,6 +109,12 @@ PLACES = (
         "desk_voices",
         N_("Complaints and suggestions"),
         N_("Pass on and answer complaints, suggestions and after-sales questions."),
+        frozenset({Power.ORDER_VIEW}),
+    ),
+    Place(
+        "desk_projects",
+        N_("Systemic projects"),
+        N_("Put right once what many orders have in common."),
         frozenset({Power.ORDER_VIEW}),
     ),
     Place(

@@ -94,6 +94,9 @@ TABLES: dict[str, Held] = {
     "notices_message": Held(_WORK, _with("notices_thread", "thread_id")),
     "files_photo": Held(_READ, _with_subject("review", "reviews_review")),
     "publicity_release": Held(_WRITE, _with("reviews_review", "review_id")),
+    "rectification_project": Held(_WORK, OF_PLACE),
+    "rectification_project_task": Held(_WORK, _with("rectification_project", "project_id")),
+    "rectification_project_order": Held(_WRITE, _with("rectification_work_order", "order_id")),
     "voices_voice": Held(_WORK, OF_PLACE),
     "voices_event": Held(_WRITE, _with("voices_voice", "voice_id")),
     # What everybody at a desk may read: names, rules, figures.

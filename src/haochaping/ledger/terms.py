@@ -70,6 +70,7 @@ class EntryKind(IntEnum):
     VOICE_MOVED = 215
     VOICE_ANSWERED = 216
     VOICE_CLOSED = 217
+    PROJECT_MOVED = 218
 
 
 FIRST_INTERNAL_KIND = 128
@@ -127,6 +128,7 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.VOICE_RECEIVED: N_("Complaint, suggestion or question received"),
     EntryKind.VOICE_MOVED: N_("Complaint, suggestion or question passed on"),
     EntryKind.VOICE_ANSWERED: N_("Complaint, suggestion or question answered"),
+    EntryKind.PROJECT_MOVED: N_("Systemic project opened, worked on or closed"),
     EntryKind.VOICE_CLOSED: N_("Complaint, suggestion or question closed"),
 }
 

@@ -6,7 +6,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from django.db import connection
-from django.db.models import Case, F, OuterRef, Subquery, When
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 
 from haochaping.accounts.access import check_power
@@ -15,10 +15,18 @@ from haochaping.identity.terms import RelayPurpose
 from haochaping.kernel.refused import Refused
 from haochaping.notices.terms import DeliveryState
 from haochaping.rectification import access
-from haochaping.rectification.models import OrderEvent, SolutionAnswer, WorkOrder
+from haochaping.rectification.models import (
+    OrderEvent,
+    Project,
+    ProjectOrder,
+    ProjectTask,
+    SolutionAnswer,
+    WorkOrder,
+)
 from haochaping.rectification.states import FINAL
 from haochaping.rectification.terms import (
     NO_SUCH_ORDER,
+    NO_SUCH_PROJECT,
     CallbackRow,
     CallResult,
     CallRow,
@@ -28,13 +36,17 @@ from haochaping.rectification.terms import (
     OrderFacts,
     OrderRow,
     OrderState,
+    ProjectRow,
+    ProjectState,
     SolutionRow,
     Solved,
+    TaskRow,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
+    from typing import Any
     from uuid import UUID
 
     from haochaping.kernel.actor import Actor
@@ -46,6 +58,7 @@ _ORDER = (
     "division_id",
     "agency_id",
     "agency__name",
+    "item_id",
     "item__name",
     "created_at",
     "dispatched_at",
@@ -214,3 +227,89 @@ def without_deadline(limit: int = 100) -> list[UUID]:
     """Open orders whose deadline could not be computed: the working calendar does not reach."""
     rows = WorkOrder.objects.filter(deadline_known=False).exclude(state__in=FINAL)
     return list(rows.values_list("id", flat=True)[:limit])
+
+
+_PROJECT = (
+    "id",
+    "title",
+    "root_cause",
+    "state",
+    "agency__name",
+    "item_id",
+    "item__name",
+    "opened_at",
+    "opened_by",
+    "change_text",
+    "changed_at",
+    "changed_by",
+    "closed_at",
+    "closed_by",
+)
+
+
+def _projects(where: Q, *, limit: int, offset: int = 0) -> list[ProjectRow]:
+    found = Project.objects.filter(where).order_by("-opened_at", "-id").values_list(*_PROJECT)
+    rows = list(found[offset : offset + limit])
+    ids = [row[0] for row in rows]
+    tasks = {
+        pk: (n, done)
+        for pk, n, done in ProjectTask.objects.filter(project_id__in=ids)
+        .values_list("project_id")
+        .annotate(n=Count("id"), done=Count("done_at"))
+    }
+    orders = dict(
+        ProjectOrder.objects.filter(project_id__in=ids).values_list("project_id").annotate(n=Count("id"))
+    )
+    return [
+        ProjectRow(
+            **_named(row),
+            tasks=tasks.get(row[0], (0, 0))[0],
+            tasks_done=tasks.get(row[0], (0, 0))[1],
+            orders=orders.get(row[0], 0),
+        )
+        for row in rows
+    ]
+
+
+def _named(row: tuple[Any, ...]) -> dict[str, Any]:
+    columns = dict(zip((name.replace("__", "_") for name in _PROJECT), row, strict=True))
+    return columns | {"state": ProjectState(columns["state"])}
+
+
+def projects(by: Actor, *, limit: int = 50, offset: int = 0) -> list[ProjectRow]:
+    """The systemic projects somebody may see, the newest first."""
+    check_power(by, Power.ORDER_VIEW)
+    return _projects(access.visible(by), limit=limit, offset=offset)
+
+
+def project(project_id: UUID, *, by: Actor) -> ProjectRow:
+    """One project; raises `Refused(NO_SUCH_PROJECT)` when it is not there or not the actor's to see."""
+    check_power(by, Power.ORDER_VIEW)
+    found = _projects(access.visible(by) & Q(id=project_id), limit=1)
+    if not found:
+        raise Refused(NO_SUCH_PROJECT)
+    return found[0]
+
+
+def tasks_of(project_id: UUID) -> list[TaskRow]:
+    """The tasks of a project in their order."""
+    rows = ProjectTask.objects.filter(project_id=project_id).order_by("place")
+    return [TaskRow(*row) for row in rows.values_list("place", "text", "done_at")]
+
+
+def orders_of_project(project_id: UUID, *, by: Actor) -> list[OrderRow]:
+    """The orders of a project that somebody may see, oldest first."""
+    linked = ProjectOrder.objects.filter(project_id=project_id).values("order_id")
+    rows = WorkOrder.objects.filter(access.visible(by), id__in=linked).order_by("created_at", "id")
+    return [_row(values) for values in rows.values_list(*_ORDER)[:200]]
+
+
+def project_of_order(order_id: UUID) -> tuple[UUID, str] | None:
+    """The project of an order, with its title."""
+    return ProjectOrder.objects.filter(order_id=order_id).values_list("project_id", "project__title").first()
+
+
+def projects_of_item(item_id: int, *, by: Actor) -> list[tuple[UUID, str]]:
+    """Projects about an item that still take orders, for the select of an order page."""
+    rows = Project.objects.filter(access.visible(by), item_id=item_id).exclude(state=ProjectState.CLOSED)
+    return list(rows.order_by("-opened_at").values_list("id", "title")[:50])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from haochaping.accounts.terms import Power
-from haochaping.rectification.terms import Move
+from haochaping.rectification.terms import Move, ProjectMove, ProjectState
 from haochaping.rectification.terms import OrderState as S
 
 # (state, move) → state. What is not here is refused.
@@ -48,3 +48,21 @@ def after(state: S, move: Move) -> S | None:
 def moves_from(state: S) -> list[Move]:
     """The moves that staff may make from a state."""
     return [move for (begin, move) in TRANSITIONS if begin == state and move in FIRED_BY]
+
+
+# 专项整改: a change is made, its effect is watched, then it is closed.
+PROJECT_TRANSITIONS: dict[tuple[ProjectState, ProjectMove], ProjectState] = {
+    (ProjectState.OPEN, ProjectMove.CHANGE): ProjectState.CHANGED,
+    (ProjectState.CHANGED, ProjectMove.CLOSE): ProjectState.CLOSED,
+}
+# Any one of the powers fires it.
+PROJECT_FIRED_BY: dict[ProjectMove, frozenset[Power]] = {
+    ProjectMove.CHANGE: frozenset({Power.ORDER_HANDLE}),
+    ProjectMove.CLOSE: frozenset({Power.ORDER_DISPATCH, Power.ORDER_SUPERVISE}),
+}
+PROJECT_OPENED_BY = frozenset({Power.ORDER_DISPATCH, Power.ORDER_SUPERVISE})
+
+
+def project_after(state: ProjectState, move: ProjectMove) -> ProjectState | None:
+    """The state a project's move leads to; None when it is not allowed."""
+    return PROJECT_TRANSITIONS.get((state, move))

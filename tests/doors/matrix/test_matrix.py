@@ -94,6 +94,8 @@ def _house() -> House:
     order = orders.order_of_review(given.id)
     assert order is not None
     rectification.dispatch([order.id], by=SYSTEM, now=now)
+    plan = {"title": "并窗", "root_cause": "两套系统", "tasks": "合并窗口"}
+    project = rectification.open_project(order.id, **plan, by=SYSTEM, now=now)
     target = handle_voices.target_of(agency=worlds.AGENCY, item="")
     said = {"kind": "complaint", "matter": "", "text": "窗口无人。", "receipt": "0" * 26}
     voice = voices.receive(**said, target=target, person_id=None, by=worlds.REVIEWER, now=now)
@@ -104,6 +106,8 @@ def _house() -> House:
     values: dict[str, object] = {
         "order_id": order.id,
         "voice_id": voice,
+        "project_id": project,
+        "place": 1,
         "photo_id": photo,
         "review_id": given.id,
         "part": "text",

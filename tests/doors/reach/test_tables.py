@@ -82,7 +82,13 @@ def test_rows_of_other_places_do_not_change(rows, scope, reached):
                 ((changed[table],),) = ask(f"UPDATE {table} SET {columns[table]} = {columns[table]}")
 
     assert changed == {table: sum(len(rows[table][place]) for place in reached) for table in changed}
-    assert changed.keys() == {"rectification_work_order", "notices_message", "voices_voice"}
+    assert changed.keys() == {
+        "rectification_work_order",
+        "notices_message",
+        "rectification_project",
+        "rectification_project_task",
+        "voices_voice",
+    }
 
 
 def ids_of_first_columns() -> list[tuple[str, str]]:

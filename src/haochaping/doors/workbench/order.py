@@ -21,7 +21,7 @@ from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, stat
 from haochaping.doors.gate import actor_of, leave_note, requires
 from haochaping.doors.photo import photo_response
 from haochaping.doors.targets import step_of
-from haochaping.doors.workbench import standard
+from haochaping.doors.workbench import projects, standard
 from haochaping.doors.workbench.steps import CALL, MESSAGE, STEPS, may_write, open_steps
 from haochaping.doors.workbench.words import called, state_tone, tag_labels
 from haochaping.files import queries as files
@@ -204,7 +204,11 @@ def _page(
         "wrong": form,
     }
     return desk_page(
-        request, "workbench/order.html", context | _review(order.review_id, by), here="desk", status=status
+        request,
+        "workbench/order.html",
+        context | _review(order.review_id, by) | projects.of_order(order, by),
+        here="desk",
+        status=status,
     )
 
 

@@ -4,13 +4,29 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haochaping.doors.workbench import installation, openings, order, releases, start, taken_up, voices
+from haochaping.doors.workbench import (
+    installation,
+    openings,
+    order,
+    projects,
+    releases,
+    start,
+    taken_up,
+    voices,
+)
 
 urlpatterns = [
     path("", start.desk, name="desk"),
     path("orders/<uuid:order_id>", order.page, name="desk_order"),
     path("orders/<uuid:order_id>/read", order.read, name="desk_order_read"),
     path("orders/<uuid:order_id>/photos/<uuid:photo_id>", order.photo, name="desk_order_photo"),
+    path("orders/<uuid:order_id>/project", projects.add, name="desk_order_project"),
+    path("orders/<uuid:order_id>/project/new", projects.new, name="desk_project_new"),
+    path("projects/", projects.page, name="desk_projects"),
+    path("projects/<uuid:project_id>", projects.one, name="desk_project"),
+    path("projects/<uuid:project_id>/tasks/<int:place>", projects.tick, name="desk_project_task"),
+    path("projects/<uuid:project_id>/change", projects.change, name="desk_project_change"),
+    path("projects/<uuid:project_id>/close", projects.close, name="desk_project_close"),
     path("orders/<uuid:order_id>/<slug:step>", order.step, name="desk_order_step"),
     path("voices/", voices.page, name="desk_voices"),
     path("voices/reviews/", taken_up.page, name="desk_good_reviews"),

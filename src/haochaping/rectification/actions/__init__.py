@@ -16,18 +16,30 @@ from haochaping.rectification.actions.opening import (
     open_orders,
     promise_late,
 )
+from haochaping.rectification.actions.projects import (
+    add_order,
+    close_project,
+    open_project,
+    record_change,
+    tick_task,
+)
 
 __all__ = [
+    "add_order",
     "answer_solution",
     "cancel",
+    "close_project",
     "dispatch",
     "hold_until",
     "link_thread",
     "open_or_reopen",
     "open_orders",
+    "open_project",
     "promise_late",
+    "record_change",
     "rectify",
     "reply",
     "sign_for",
+    "tick_task",
     "verify_by_callback",
 ]
