@@ -24,11 +24,14 @@ from haochaping.publicity.terms import Decision, Part
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.reviews import actions as reviews
+from haochaping.reviews import queries
 from haochaping.reviews.terms import Entrance, HelpedBy, SupplementRow
 from haochaping.supervision import actions as supervision
 from haochaping.supervision.actions import samples
 from haochaping.supervision.models import SampleCall, SampledReview
 from haochaping.supervision.terms import Lot, NewSignal, SampleKind, SignalKind
+from haochaping.voices import actions as voices
+from haochaping.voices.terms import VoiceTarget
 from tests import worlds
 from tests.photographs import photograph
 
@@ -39,11 +42,16 @@ if TYPE_CHECKING:
     from haochaping.kernel.actor import Actor
     from haochaping.rectification.terms import OrderRow
 
+
 PROVINCE = f"{worlds.PROVINCE}."
+
+
 HERE = {
     "own agency": Scope(agency_path=f"{worlds.AGENCY}."),
     "own division": Scope(division_path=f"{PROVINCE}{worlds.CITY}.{worlds.COUNTY}."),
 }
+
+
 THERE = {
     "other agency": Scope(agency_path=f"{worlds.OTHER_AGENCY}."),
     "other division": Scope(division_path=f"{PROVINCE}{worlds.OTHER_CITY}."),
@@ -79,6 +87,10 @@ def tell(case_no: str, scope: Scope, now: datetime, **place: object) -> Told:
     photo_id = _reviewer_tells(order.review_id, at)
     _agency_acts(order.id, clerk, at + timedelta(minutes=30))
     rectification.answer_solution(order.review_id, solved="no", text="没有解决", by=worlds.REVIEWER, now=now)
+    _clerk_takes_up(order.review_id, clerk, now)
+    dispatcher = replace(clerk, powers=frozenset({"order.dispatch"}))
+    project = {"title": "并窗", "root_cause": "两套系统", "tasks": "合并窗口"}
+    rectification.open_project(order.id, **project, by=dispatcher, now=now)
     publisher = replace(worlds.PUBLISHER, scope=Scope(division_path=PROVINCE))
     publicity.decide(order.review_id, Part.TEXT, Decision.RELEASED, by=publisher, now=now)
     _supervisor_looks(order.id, clerk, now)
@@ -142,6 +154,13 @@ def _reviewer_tells(review_id: UUID, at: datetime) -> UUID:
     notices.address(StaffNotice.objects.values_list("id", flat=True), now=at)
     (photo_id,) = files.keep("review", str(review_id), [redrawn(photograph(), name="a")], by=reviewer, now=at)
     return photo_id
+
+
+def _clerk_takes_up(review_id: UUID, clerk: Actor, at: datetime) -> None:
+    review = queries.reviews([review_id])[review_id]
+    target = VoiceTarget(review.division_id, review.agency_id, review.item_id)
+    said = {"kind": "suggestion", "matter": "", "quote": "三次", "note": "可以改进"}
+    voices.take_up(review_id, **said, target=target, by=clerk, now=at)
 
 
 def _agency_acts(order_id: UUID, clerk: Actor, at: datetime) -> None:

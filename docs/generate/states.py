@@ -17,10 +17,15 @@ from haochaping.rectification import states as rectification
 from haochaping.rectification.terms import MOVE_LABELS, STATE_LABELS, OrderState
 from haochaping.supervision import states as supervision
 from haochaping.supervision.terms import SUPERVISION_LABELS, SUPERVISION_MOVES, SupervisionState
+from haochaping.voices import states as voices
+from haochaping.voices.terms import MOVE_LABELS as VOICE_MOVES
+from haochaping.voices.terms import STATE_LABELS as VOICE_STATES
+from haochaping.voices.terms import VoiceState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from enum import StrEnum
+
 
 _CASE_LABELS = {
     CaseStatus.SUBMITTED: "已提交",
@@ -50,7 +55,7 @@ class Life:
 
 def lives() -> list[Life]:
     """Everything of the house that goes through states."""
-    return [_order(), _case(), _notice(), _opening(), _supervision()]
+    return [_order(), _voice(), _case(), _notice(), _opening(), _supervision()]
 
 
 def _order() -> Life:
@@ -60,6 +65,15 @@ def _order() -> Life:
     ]
     labels: dict[StrEnum, str] = {state: chinese(STATE_LABELS[state]) for state in OrderState}
     return Life("work_order", "差评工单 · work order", "rectification/states.py", labels, steps)
+
+
+def _voice() -> Life:
+    steps = [
+        (begin, end, chinese(VOICE_MOVES[move]), code(voices.FIRED_BY.get(move, "")))
+        for (begin, move), end in voices.TRANSITIONS.items()
+    ]
+    labels: dict[StrEnum, str] = {state: chinese(VOICE_STATES[state]) for state in VoiceState}
+    return Life("voice", "诉求 · voice", "voices/states.py", labels, steps)
 
 
 def _case() -> Life:

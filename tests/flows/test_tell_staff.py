@@ -13,7 +13,6 @@ from haochaping.accounts import actions as accounts
 from haochaping.accounts.terms import Place, Role
 from haochaping.flows import handle_bad_review, tell_staff
 from haochaping.kernel.actor import EVERYWHERE, OPERATOR, REVIEWER, SYSTEM, Actor, ActorKind
-from haochaping.kernel.periods import BEIJING
 from haochaping.notices import actions, queries
 from haochaping.notices.models import NoticeCopy, StaffMessage, StaffNotice
 from haochaping.notices.terms import (
@@ -260,16 +259,16 @@ def test_another_kind_is_another_burst(now):
 @pytest.mark.parametrize(
     ("written", "digest"),
     [
-        ((2026, 6, 1, 10, 0), (2026, 6, 2, 8, 30)),
-        ((2026, 6, 1, 8, 0), (2026, 6, 1, 8, 30)),
-        ((2026, 6, 5, 10, 0), (2026, 6, 8, 8, 30)),
+        ("2026-06-01T10:00", "2026-06-02T08:30"),
+        ("2026-06-01T08:00", "2026-06-01T08:30"),
+        ("2026-06-05T10:00", "2026-06-08T08:30"),
         # 2026-02-14 is worked (调休), the fortnight's holiday is not.
-        ((2026, 2, 13, 10, 0), (2026, 2, 14, 8, 30)),
+        ("2026-02-13T10:00", "2026-02-14T08:30"),
     ],
 )
 def test_a_digest_goes_out_at_half_past_eight_of_a_working_day_with_what_is_unread(now, written, digest):
     subjects, outlet = about(now), Outlet()
-    now, morning = datetime(*written, 0, 0, BEIJING), datetime(*digest, 0, 0, BEIJING)  # type: ignore[misc]
+    now, morning = (datetime.fromisoformat(f"{moment}+08:00") for moment in (written, digest))
     clerk = account("clerk", Role.CLERK, HERE, now)
     by_mail(clerk, MailChoice.DAILY, NoticeKind.URGING, NoticeKind.ORDER_AMBER)
     tell(NoticeKind.URGING, subjects * 3, now)

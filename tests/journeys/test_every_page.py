@@ -29,19 +29,38 @@ if TYPE_CHECKING:
     from haochaping.doors.gate import DeclaredView
     from tests.journeys.conftest import House
 
+
 pytestmark = pytest.mark.journey
 
+
 CHINESE, ENGLISH = "zh-CN", "en-GB"
+
+
 SAMPLE = {CHINESE: "示例数据", ENGLISH: "Sample data"}
+
+
 # Without a choice of their own, pages are as light or dark as the screen is wished to be.
 SCHEME: dict[str, Literal["light", "dark"]] = {CHINESE: "light", ENGLISH: "dark"}
+
+
 STRANGER, NEWCOMER, HALFWAY = "a stranger", "newcomer", "halfway through the log-in"
+
+
 LIKE = "lead"
+
+
 OK = 200
+
+
 NOWHERE = "00000000-0000-0000-0000-000000000000"
+
+
 LETTER, CHECKED, URGING, PROPOSAL = (f"{NOWHERE[:-1]}{n}" for n in range(2, 6))
+
+
 # Reviews of a sample: one on the caller's list, one whose reviewer has answered.
 SAMPLED = (f"{NOWHERE[:-1]}1", f"{NOWHERE[:-1]}2")
+
 
 # What answers a GET with a page, and how one gets there. An address in braces comes from `rows`; a page that
 # looks different for different people or rows stands with each of them: (address, who, status).
@@ -62,6 +81,14 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     "my": [("/my/",)],
     "review_follow_up": [("{asked}/follow-up", STRANGER, "422"), ("{settled}/follow-up",)],
     "status_follow_up": [("{settled_status}/follow-up",)],
+    "voice_new": [
+        ("/voices/new",),
+        ("/voices/new?kind=complaint&q=登记",),
+        ("/voices/new?kind=complaint&q=zzz",),
+        (f"/voices/new?kind=after_sales&agency={names.CLERK_AGENCY}",),
+        ("/voices/new?kind=complaint&agency=nowhere", STRANGER, "422"),
+    ],
+    "voice": [("{voice}",), ("{answered}",), ("/voices/NONSENSE", STRANGER, "404")],
     "account_link": [("/account/link/nonsense", STRANGER, "410")],
     "account_audit": [("/account/audit/",), ("/account/audit/?since=yesterday", "auditor", "422")],
     "account_audit_subject": [("/account/audit/subject?kind=user&id={person}",)],
@@ -96,6 +123,17 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     ],
     "desk_notices": [("/desk/notices/", "clerk")],
     "desk_notice_settings": [("/desk/notices/settings", "clerk")],
+    "desk_projects": [("/desk/projects/", "clerk")],
+    "desk_project_new": [("/desk/orders/{order}/project/new",)],
+    "desk_project": [
+        ("/desk/projects/{project}", "clerk"),
+        ("/desk/projects/{project}", "dispatcher"),
+        (f"/desk/projects/{NOWHERE}", "clerk", "404"),
+    ],
+    "desk_voices": [("/desk/voices/", "clerk"), ("/desk/voices/?list=done", "clerk")],
+    "desk_voice": [("/desk/voices/{voice_id}", "clerk"), (f"/desk/voices/{NOWHERE}", "clerk", "404")],
+    "desk_good_reviews": [("/desk/voices/reviews/",)],
+    "desk_good_review": [("/desk/voices/reviews/{praise}",)],
     "desk_releases": [("/desk/releases/",)],
     "desk_openings": [("/desk/openings/",), ("/desk/openings/", "auditor")],
     "desk_opening_new": [("/desk/openings/new",), ("/desk/openings/new?about={order}",)],
@@ -147,12 +185,20 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     "demo": [("/demo/",)],
     "demo_phone": [("/demo/phone/",)],
 }
+
+
 # Forms, and what no form takes.
 REFUSED: list[tuple[str, str, dict[str, str]]] = [
     (STRANGER, "/my/", {"[name=receipt]": "NONSENSE"}),
     (STRANGER, "{status}?change=1", {"[name=comment_text]": "长" * 501}),
     (STRANGER, "/again/{again}", {"[name=words]": "长" * 501}),
     ("supervisor", "/oversight/samples/{sample}", {"form[action$='/result'] textarea": "x"}),
+    (STRANGER, f"/voices/new?kind=complaint&agency={names.CLERK_AGENCY}", {"[name=text]": " "}),
+    (STRANGER, "{answered}", {"form[action$='/word'] textarea": "长" * 501}),
+    ("dispatcher", "/desk/orders/{order}/project/new", {"[name=title]": ""}),
+    ("clerk", "/desk/projects/{project}", {"form[action$='/change'] textarea": " "}),
+    ("clerk", "/desk/voices/{voice_id}", {"form[action$='/answer'] textarea": " "}),
+    ("clerk", "/desk/voices/reviews/{praise}", {"[name=quote]": "没有说过的话"}),
     (STRANGER, "/accounts/login/", {"[name=login]": "nobody", "[name=password]": ""}),
     (HALFWAY, "/accounts/2fa/authenticate/", {"[name=code]": "000000"}),
     (NEWCOMER, "/accounts/reauthenticate/", {"[name=password]": ""}),
@@ -177,6 +223,8 @@ REFUSED: list[tuple[str, str, dict[str, str]]] = [
     ("clerk", "/desk/notices/settings", {"[name=phone]": "12"}),
     ("secadmin", "/account/people/{person}", {"[name=division]": "9977"}),
 ]
+
+
 # What answers a GET with something else: its status and address.
 NO_PAGES: dict[str, tuple[int, str]] = {
     "healthz": (200, "/healthz"),
@@ -217,6 +265,14 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "wire_anhui_evaluate": (303, f"/wire/anhui/evaluate?{query()}"),
     "oversight_sample_step": (405, f"/oversight/samples/{NOWHERE}/call"),
     "desk_order_read": (405, "/desk/orders/{order}/read"),
+    "voice_urge": (303, "{voice}/urge"),
+    "voice_word": (303, "{voice}/word"),
+    "desk_order_project": (405, "/desk/orders/{order}/project"),
+    "desk_project_task": (405, "/desk/projects/{project}/tasks/1"),
+    "desk_project_change": (405, "/desk/projects/{project}/change"),
+    "desk_project_close": (405, "/desk/projects/{project}/close"),
+    "desk_voice_transfer": (405, "/desk/voices/{voice_id}/transfer"),
+    "desk_voice_step": (405, "/desk/voices/{voice_id}/answer"),
     "desk_order_step": (405, "/desk/orders/{order}/reply"),
     "desk_opening_step": (405, "/desk/openings/{opening}/approve"),
     "desk_supervision_respond": (405, f"/desk/supervision/{LETTER}/respond"),
@@ -281,6 +337,22 @@ def rows(house: House, visitors: Callable[..., Page]) -> dict[str, str]:
     page.goto(f"/wire/anhui/evaluate?{query()}")
     found["visit"] = _path(page)
 
+    new_invitation(page)
+    _press(page, "button[name=level][value='5']")
+    page.fill("[name=comment_text]", "很好，就是叫号屏太小。")
+    _press(page, "form[action$='/reasons'] button[type=submit]")
+
+    for name in ("answered", "voice"):
+        page.goto(f"/voices/new?kind=complaint&agency={names.CLERK_AGENCY}")
+        page.fill("[name=text]", "窗口无人值守。")
+        _press(page, "main form[method=post] button[type=submit]")
+        found[name] = _path(page)
+    house.sql(
+        """UPDATE voices_voice SET state = 'answered', outcome = 'settled', answer = '已安排专人。', answered_at = now(),
+               word_until = now() + interval '7 days'
+           WHERE id = (SELECT min(id::text)::uuid FROM voices_voice)"""
+    )
+    house.sql("UPDATE voices_voice SET state = 'signed' WHERE state = 'received'")
     for statement in WRITTEN:
         house.sql(statement)
     for name, question in ASKED.items():
@@ -310,6 +382,9 @@ def _sent(page: Page, text: str) -> str:
 
 
 ASKED = {
+    "project": "SELECT max(id::text) FROM rectification_project",
+    "voice_id": "SELECT max(id::text) FROM voices_voice",
+    "praise": "SELECT id FROM reviews_review WHERE level = 5 AND comment_text = '很好，就是叫号屏太小。'",
     "person": "SELECT max(id) FROM accounts_user",
     "client": "SELECT max(id) FROM accounts_api_client",
     "hall": "SELECT min(id) FROM directory_hall",
@@ -367,6 +442,12 @@ WRITTEN = (
         WHERE u.username = 'clerk' AND n.kind = 'order_dispatched' ORDER BY n.id DESC LIMIT 3
        ON CONFLICT DO NOTHING""",
     """INSERT INTO accounts_former_password (user_id, password) SELECT min(id), '' FROM accounts_user""",
+    """WITH made AS (INSERT INTO rectification_project (id, title, root_cause, division_id, agency_id, item_id, state,
+            opened_at, opened_by, change_text, changed_by, closed_by)
+         SELECT gen_random_uuid(), '并窗办理', '两套系统各收一次材料', division_id, agency_id, item_id, 'open', now(),
+            'staff:0', '', '', '' FROM rectification_work_order ORDER BY created_at DESC LIMIT 1 RETURNING id)
+       INSERT INTO rectification_project_task (id, project_id, place, text, done_by)
+         SELECT gen_random_uuid(), id, 1, '合并窗口', '' FROM made""",
     f"""INSERT INTO accounts_user (username, display_name, email, password, is_active, date_joined)
        SELECT '{NEWCOMER}', '新来的人', '', password, true, now() FROM accounts_user WHERE username = '{LIKE}'""",
     f"""INSERT INTO identity_opening_request (id, person, subject_kind, subject_id, division_path, agency_path, purpose,

@@ -8,13 +8,28 @@ from hypothesis import strategies as st
 
 from haochaping.kernel.periods import BEIJING
 from haochaping.kernel.refused import Refused
-from haochaping.rectification.rules import of_this_round, plan_of, retold, standing, was_heard
-from haochaping.rectification.terms import CallResult, ClockKind, ClockTick, SolutionRow, Solved, Tick
+from haochaping.rectification.rules import (
+    of_this_round,
+    plan_of,
+    retold,
+    standing,
+    was_heard,
+)
+from haochaping.rectification.terms import (
+    CallResult,
+    ClockKind,
+    ClockTick,
+    SolutionRow,
+    Solved,
+    Tick,
+)
 from haochaping.rulebook.rules import WorkingCalendar, working_time_between
 from haochaping.rulebook.terms import Unit
 from tests import worlds
 
 MONDAY = datetime(2026, 6, 1, 10, tzinfo=BEIJING)
+
+
 TERMS = worlds.terms(workday_end=time(17))
 
 

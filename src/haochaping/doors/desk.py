@@ -32,7 +32,14 @@ from haochaping.notices.queries import UNREAD_SHOWN
 from haochaping.notices.terms import NO_ENDPOINT, NO_NOTICE
 from haochaping.outbox.terms import JOB_NOT_DEAD
 from haochaping.publicity.terms import ALREADY_DECIDED, NOTHING_TO_RELEASE
-from haochaping.rectification.terms import NO_SUCH_ORDER, WRONG_STATE
+from haochaping.rectification.terms import (
+    IN_ANOTHER_PROJECT,
+    NO_SUCH_ORDER,
+    NO_SUCH_PROJECT,
+    NO_SUCH_TASK,
+    WRONG_PROJECT_STATE,
+    WRONG_STATE,
+)
 from haochaping.rulebook.terms import NO_POWER, NOTHING_TO_CONFIRM, UNKNOWN_PROFILE, VALUES_ADDED
 from haochaping.supervision.terms import (
     ANSWER_NOT_DUE,
@@ -53,6 +60,7 @@ from haochaping.supervision.terms import (
     WRONG_SUPERVISION_STATE,
 )
 from haochaping.ui.sentences import say
+from haochaping.voices.terms import FOUND_ALREADY, NO_SUCH_VOICE, NOT_A_GOOD_REVIEW, WRONG_VOICE_STATE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -80,6 +88,14 @@ _STATUS = {
     NO_NOTICE.code: MISSING,
     NO_ENDPOINT.code: MISSING,
     NO_SUCH_PHOTO.code: MISSING,
+    NO_SUCH_VOICE.code: MISSING,
+    NO_SUCH_PROJECT.code: MISSING,
+    NO_SUCH_TASK.code: MISSING,
+    WRONG_PROJECT_STATE.code: CONFLICT,
+    IN_ANOTHER_PROJECT.code: CONFLICT,
+    NOT_A_GOOD_REVIEW.code: MISSING,
+    WRONG_VOICE_STATE.code: CONFLICT,
+    FOUND_ALREADY.code: CONFLICT,
     WRONG_STATE.code: CONFLICT,
     NO_SUCH_SAMPLE.code: MISSING,
     OWN_REVIEWS.code: FORBIDDEN,
@@ -153,6 +169,16 @@ PLACES = (
                 "Ask people who were drawn by lot whether they rated themselves, and what they would say today."
             )
         },
+    ),
+    Place(
+        "desk_voices",
+        N_("Complaints and suggestions"),
+        {Power.ORDER_VIEW: N_("Pass on and answer complaints, suggestions and after-sales questions.")},
+    ),
+    Place(
+        "desk_projects",
+        N_("Systemic projects"),
+        {Power.ORDER_VIEW: N_("Put right once what many orders have in common.")},
     ),
     Place(
         "desk_releases",

@@ -77,11 +77,19 @@ class EntryKind(IntEnum):
     SAMPLE_ASKED = 211
     SAMPLE_CALLED = 212
     SAMPLE_SETTLED = 213
+    VOICE_RECEIVED = 214
+    VOICE_MOVED = 215
+    VOICE_ANSWERED = 216
+    VOICE_CLOSED = 217
+    PROJECT_MOVED = 218
 
 
 FIRST_INTERNAL_KIND = 128
+
+
 # From here on, what people did besides changing things.
 FIRST_CONDUCT_KIND = 160
+
 
 KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.REVIEW_ACCEPTED: N_("Review accepted"),
@@ -142,6 +150,11 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.SAMPLE_ASKED: N_("Reviewers of a sample asked again"),
     EntryKind.SAMPLE_CALLED: N_("Call to a reviewer of a sample recorded"),
     EntryKind.SAMPLE_SETTLED: N_("Reviewer of a sample answered, refused or not reached"),
+    EntryKind.VOICE_RECEIVED: N_("Complaint, suggestion or question received"),
+    EntryKind.VOICE_MOVED: N_("Complaint, suggestion or question passed on"),
+    EntryKind.VOICE_ANSWERED: N_("Complaint, suggestion or question answered"),
+    EntryKind.PROJECT_MOVED: N_("Systemic project opened, worked on or closed"),
+    EntryKind.VOICE_CLOSED: N_("Complaint, suggestion or question closed"),
 }
 
 
@@ -166,6 +179,8 @@ class SaltName(StrEnum):
 
 TEXT_FIELD = "text_sha"
 """The field that is committed under the salt of its own."""
+
+
 ROW_FIELD = "entry"
 """The field by which a commitment holds the entry's own columns; no caller may use the name."""
 

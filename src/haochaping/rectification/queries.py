@@ -6,7 +6,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, Subquery
 
 from haochaping.accounts.access import check_power, may, may_reach
 from haochaping.accounts.terms import OUT_OF_SCOPE, Power
@@ -19,6 +19,9 @@ from haochaping.rectification.models import (
     Callback,
     ClockEvent,
     OrderEvent,
+    Project,
+    ProjectOrder,
+    ProjectTask,
     SolutionAnswer,
     WorkOrder,
 )
@@ -26,6 +29,7 @@ from haochaping.rectification.rules import retold
 from haochaping.rectification.states import FINAL, OPEN, WORKED_ON
 from haochaping.rectification.terms import (
     NO_SUCH_ORDER,
+    NO_SUCH_PROJECT,
     Alarm,
     Beside,
     CallbackRow,
@@ -42,8 +46,11 @@ from haochaping.rectification.terms import (
     OrderFacts,
     OrderRow,
     OrderState,
+    ProjectRow,
+    ProjectState,
     SolutionRow,
     Solved,
+    TaskRow,
     Tick,
 )
 from haochaping.rulebook import queries as rulebook
@@ -51,11 +58,13 @@ from haochaping.rulebook import queries as rulebook
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
+    from typing import Any
     from uuid import UUID
 
     from django.db.models import QuerySet
 
     from haochaping.kernel.actor import Actor
+
 
 _ORDER = (
     "id",
@@ -64,6 +73,7 @@ _ORDER = (
     "division_id",
     "agency_id",
     "agency__name",
+    "item_id",
     "item__name",
     "created_at",
     "dispatched_at",
@@ -85,9 +95,13 @@ _ORDER = (
     "merged_into_id",
     "thread_id",
 )
+
+
 _TICK = ("clock", "tick", "at", "number", "unit", "rule", "due_at", "amber_at")
 
+
 _SOLUTION = ("solved", "text", "answered_at", "changeable_until")
+
 
 # Two statements asked at once: what stands beside an order, then what happened to it.
 _HISTORY = resources.files("haochaping.rectification").joinpath("sql/history.sql").read_text(encoding="utf-8")
@@ -349,3 +363,89 @@ def without_deadline(limit: int = 100) -> list[UUID]:
     """Open orders whose deadline could not be computed: the working calendar does not reach."""
     rows = WorkOrder.objects.filter(deadline_known=False).exclude(state__in=FINAL)
     return list(rows.values_list("id", flat=True)[:limit])
+
+
+_PROJECT = (
+    "id",
+    "title",
+    "root_cause",
+    "state",
+    "agency__name",
+    "item_id",
+    "item__name",
+    "opened_at",
+    "opened_by",
+    "change_text",
+    "changed_at",
+    "changed_by",
+    "closed_at",
+    "closed_by",
+)
+
+
+def _projects(where: Q, *, limit: int, offset: int = 0) -> list[ProjectRow]:
+    found = Project.objects.filter(where).order_by("-opened_at", "-id").values_list(*_PROJECT)
+    rows = list(found[offset : offset + limit])
+    ids = [row[0] for row in rows]
+    tasks = {
+        pk: (n, done)
+        for pk, n, done in ProjectTask.objects.filter(project_id__in=ids)
+        .values_list("project_id")
+        .annotate(n=Count("id"), done=Count("done_at"))
+    }
+    orders = dict(
+        ProjectOrder.objects.filter(project_id__in=ids).values_list("project_id").annotate(n=Count("id"))
+    )
+    return [
+        ProjectRow(
+            **_named(row),
+            tasks=tasks.get(row[0], (0, 0))[0],
+            tasks_done=tasks.get(row[0], (0, 0))[1],
+            orders=orders.get(row[0], 0),
+        )
+        for row in rows
+    ]
+
+
+def _named(row: tuple[Any, ...]) -> dict[str, Any]:
+    columns = dict(zip((name.replace("__", "_") for name in _PROJECT), row, strict=True))
+    return columns | {"state": ProjectState(columns["state"])}
+
+
+def projects(by: Actor, *, limit: int = 50, offset: int = 0) -> list[ProjectRow]:
+    """The systemic projects somebody may see, the newest first."""
+    check_power(by, Power.ORDER_VIEW)
+    return _projects(access.visible(by), limit=limit, offset=offset)
+
+
+def project(project_id: UUID, *, by: Actor) -> ProjectRow:
+    """One project; raises `Refused(NO_SUCH_PROJECT)` when it is not there or not the actor's to see."""
+    check_power(by, Power.ORDER_VIEW)
+    found = _projects(access.visible(by) & Q(id=project_id), limit=1)
+    if not found:
+        raise Refused(NO_SUCH_PROJECT)
+    return found[0]
+
+
+def tasks_of(project_id: UUID) -> list[TaskRow]:
+    """The tasks of a project in their order."""
+    rows = ProjectTask.objects.filter(project_id=project_id).order_by("place")
+    return [TaskRow(*row) for row in rows.values_list("place", "text", "done_at")]
+
+
+def orders_of_project(project_id: UUID, *, by: Actor) -> list[OrderRow]:
+    """The orders of a project that somebody may see, oldest first."""
+    linked = ProjectOrder.objects.filter(project_id=project_id).values("order_id")
+    rows = WorkOrder.objects.filter(access.visible(by), id__in=linked).order_by("created_at", "id")
+    return [_row(values) for values in rows.values_list(*_ORDER)[:200]]
+
+
+def project_of_order(order_id: UUID) -> tuple[UUID, str] | None:
+    """The project of an order, with its title."""
+    return ProjectOrder.objects.filter(order_id=order_id).values_list("project_id", "project__title").first()
+
+
+def projects_of_item(item_id: int, *, by: Actor) -> list[tuple[UUID, str]]:
+    """Projects about an item that still take orders, for the select of an order page."""
+    rows = Project.objects.filter(access.visible(by), item_id=item_id).exclude(state=ProjectState.CLOSED)
+    return list(rows.order_by("-opened_at").values_list("id", "title")[:50])

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from importlib import resources
 from typing import TYPE_CHECKING
 
 from haochaping.kernel.periods import BEIJING, local_day
 from haochaping.kernel.refused import Refused
-from haochaping.rectification.terms import NO_PLAN, CallResult, ClockTick, Tick
+from haochaping.rectification.terms import (
+    NO_PLAN,
+    CallResult,
+    ClockTick,
+    Consequence,
+    FaultCategory,
+    StandardAnswer,
+    Tick,
+    Urgency,
+)
 from haochaping.rulebook.rules import (
     add_working_days,
     after_working_time,
@@ -25,6 +36,7 @@ if TYPE_CHECKING:
 
     from haochaping.rectification.terms import ClockKind, OrderRow, SolutionRow
     from haochaping.rulebook.rules import WorkingCalendar
+
 
 _DAY_LENGTH = 10
 
@@ -162,3 +174,40 @@ def plan_of(text: str) -> list[tuple[date, str]]:
 def is_overdue(order: OrderRow, now: datetime) -> bool:
     """Whether the open step's deadline has passed."""
     return order.due_at is not None and now > order.due_at
+
+
+_STANDARD = tomllib.loads(
+    resources.files("haochaping.rectification")
+    .joinpath("data/standard_answers.toml")
+    .read_text(encoding="utf-8")
+)
+
+
+_FOLLOWS: dict[str, Consequence] = {
+    code: Consequence((FaultCategory(row["category"]),), Urgency(row["urgency"]), row["supervised"])
+    for row in _STANDARD["consequences"]
+    for code in row["codes"]
+}
+
+
+def consequences_of(codes: Iterable[str]) -> Consequence | None:
+    """What follows from the reasons of a review together; None where none of them has a consequence."""
+    found = [_FOLLOWS[code] for code in codes if code in _FOLLOWS]
+    if not found:
+        return None
+    return Consequence(
+        categories=tuple(dict.fromkeys(one.categories[0] for one in found)),
+        urgency=max((one.urgency for one in found), key=list(Urgency).index),
+        supervised=any(one.supervised for one in found),
+    )
+
+
+def must_be_supervised(codes: Iterable[str]) -> bool:
+    """Whether a review with these reasons has to go to supervision, whatever the agency says (108: extra condition)."""
+    found = consequences_of(codes)
+    return found is not None and found.supervised
+
+
+def standard_answers(step: str) -> list[StandardAnswer]:
+    """The texts that are offered for a step."""
+    return [StandardAnswer(row["title"], row["text"]) for row in _STANDARD["answers"] if row["step"] == step]

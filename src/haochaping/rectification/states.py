@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from haochaping.accounts.terms import Power
-from haochaping.rectification.terms import ClockKind, Move
+from haochaping.rectification.terms import ClockKind, Move, ProjectMove, ProjectState
 from haochaping.rectification.terms import OrderState as S
 
 # While the agency works on it: signed for, not yet answered.
 _WORKED_ON = (S.SIGNED, S.VERIFIED, S.LEDGERED)
+
 
 # (state, move) → state. What is not here is refused.
 TRANSITIONS: dict[tuple[S, Move], S] = {
@@ -67,6 +68,7 @@ TRANSITIONS: dict[tuple[S, Move], S] = {
     (S.CANCELLED, Move.REOPEN): S.CREATED,
 }
 
+
 # Who may fire a move; moves that are not here belong to flows (the system, an appeal, or the reviewer's own hand).
 FIRED_BY: dict[Move, Power] = {
     Move.SIGN_FOR: Power.ORDER_HANDLE,
@@ -90,16 +92,25 @@ FIRED_BY: dict[Move, Power] = {
     Move.END: Power.ORDER_SUPERVISE,
 }
 
+
 FINAL = frozenset({S.CLOSED, S.MERGED, S.EXCLUDED, S.CANCELLED})
+
+
 # The agency owes something, or the dispatcher on its behalf.
 WORKED_ON = frozenset({S.DISPATCHED, S.RETURN_ASKED, *_WORKED_ON, S.RECTIFIED})
+
+
 # Something is still to be done at a desk: by the agency, the dispatcher or the supervisor.
 OPEN = frozenset(set(S) - FINAL - {S.CREATED, S.CHECKED})
+
+
 # The reviewer has the agency's answer before them.
 ANSWERED = frozenset({S.REPLIED, S.CHECKED, S.ESCALATED, S.CLOSED})
 
+
 # The reviewer is asked whether it is solved.
 ASKED = frozenset({S.REPLIED, S.CHECKED})
+
 
 # The clock that runs in a state; in the others nothing is due from anybody here.
 CLOCK_OF: dict[S, ClockKind] = {
@@ -111,6 +122,7 @@ CLOCK_OF: dict[S, ClockKind] = {
     S.RECTIFIED: ClockKind.RECTIFY,
     S.REPLIED: ClockKind.CHECK,
 }
+
 
 # The reviewer is called while the agency works on the order: after it has signed, until it has replied.
 _CALLED = frozenset({*_WORKED_ON, S.RECTIFIED})
@@ -129,3 +141,25 @@ def after(state: S, move: Move) -> S | None:
 def moves_from(state: S) -> list[Move]:
     """The moves that staff may make from a state."""
     return [move for (begin, move) in TRANSITIONS if begin == state and move in FIRED_BY]
+
+
+# 专项整改: a change is made, its effect is watched, then it is closed.
+PROJECT_TRANSITIONS: dict[tuple[ProjectState, ProjectMove], ProjectState] = {
+    (ProjectState.OPEN, ProjectMove.CHANGE): ProjectState.CHANGED,
+    (ProjectState.CHANGED, ProjectMove.CLOSE): ProjectState.CLOSED,
+}
+
+
+# Any one of the powers fires it.
+PROJECT_FIRED_BY: dict[ProjectMove, frozenset[Power]] = {
+    ProjectMove.CHANGE: frozenset({Power.ORDER_HANDLE}),
+    ProjectMove.CLOSE: frozenset({Power.ORDER_DISPATCH, Power.ORDER_SUPERVISE}),
+}
+
+
+PROJECT_OPENED_BY = frozenset({Power.ORDER_DISPATCH, Power.ORDER_SUPERVISE})
+
+
+def project_after(state: ProjectState, move: ProjectMove) -> ProjectState | None:
+    """The state a project's move leads to; None when it is not allowed."""
+    return PROJECT_TRANSITIONS.get((state, move))

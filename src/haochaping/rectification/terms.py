@@ -284,6 +284,7 @@ class OrderRow:
     division_id: int
     agency_id: int
     agency_name: str
+    item_id: int
     item_name: str
     created_at: datetime
     dispatched_at: datetime | None
@@ -544,4 +545,140 @@ NO_THREAD = Reason(
     "no_thread",
     N_("The agency has not written to you about this review."),
     N_("Wait for its message, or read its reply here."),
+)
+
+
+class FaultCategory(StrEnum):
+    """问题类别: what kind of fault a reason tag speaks of."""
+
+    EXTRA_CONDITION = "extra_condition"
+    EXTRA_MATERIAL = "extra_material"
+    OVERTIME = "overtime"
+    REPEATED_TRIPS = "repeated_trips"
+    ONLINE_FAILURE = "online_failure"
+    GUIDE_FAULT = "guide_fault"
+    QUEUEING = "queueing"
+    SERVICE_CONDUCT = "service_conduct"
+
+
+CATEGORY_LABELS: dict[FaultCategory, str] = {
+    FaultCategory.EXTRA_CONDITION: N_("Extra condition for approval"),
+    FaultCategory.EXTRA_MATERIAL: N_("Material asked for beyond the guide, or twice"),
+    FaultCategory.OVERTIME: N_("Not done in the time promised or set by law"),
+    FaultCategory.REPEATED_TRIPS: N_("Too many trips, windows or offices"),
+    FaultCategory.ONLINE_FAILURE: N_("Promised online, not possible online"),
+    FaultCategory.GUIDE_FAULT: N_("Guide, list or sample missing or wrong"),
+    FaultCategory.QUEUEING: N_("Queueing and reservation"),
+    FaultCategory.SERVICE_CONDUCT: N_("Attitude and skill at the window"),
+}
+
+
+class Urgency(StrEnum):
+    """缓急."""
+
+    ORDINARY = "ordinary"
+    URGENT = "urgent"
+
+
+URGENCY_LABELS: dict[Urgency, str] = {
+    Urgency.ORDINARY: N_("Ordinary"),
+    Urgency.URGENT: N_("Urgent"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """What follows from the reasons of a review: its categories, the highest urgency, whether it must be supervised."""
+
+    categories: tuple[FaultCategory, ...]
+    urgency: Urgency
+    supervised: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StandardAnswer:
+    """A text that a clerk may begin an answer with."""
+
+    title: str
+    text: str
+
+
+class ProjectState(StrEnum):
+    """专项整改状态."""
+
+    OPEN = "open"
+    CHANGED = "changed"
+    CLOSED = "closed"
+
+
+PROJECT_LABELS: dict[ProjectState, str] = {
+    ProjectState.OPEN: N_("Being worked on"),
+    ProjectState.CHANGED: N_("Changed, effect being watched"),
+    ProjectState.CLOSED: N_("Closed"),
+}
+
+
+class ProjectMove(StrEnum):
+    """What can happen to a systemic project as a whole."""
+
+    CHANGE = "change"
+    CLOSE = "close"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """One task of a project."""
+
+    place: int
+    text: str
+    done_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectRow:
+    """A systemic project as pages show it."""
+
+    id: UUID
+    title: str
+    root_cause: str
+    state: ProjectState
+    agency_name: str
+    item_id: int
+    item_name: str
+    opened_at: datetime
+    opened_by: str
+    change_text: str
+    changed_at: datetime | None
+    changed_by: str
+    closed_at: datetime | None
+    closed_by: str
+    tasks: int
+    tasks_done: int
+    orders: int
+
+
+TITLE_LIMIT = 100
+TASK_LIMIT = 200
+TASKS_AT_MOST = 20
+
+NO_SUCH_PROJECT = Reason("no_such_project", N_("There is no such project."), N_("Go back to the list."))
+WRONG_PROJECT_STATE = Reason(
+    "wrong_project_state",
+    N_("This project is “{state}”; that step is not possible now."),
+    N_("Reload the page: somebody may have gone on with it."),
+)
+TASKS_OPEN = Reason(
+    "tasks_open", N_("{n} tasks are not done yet."), N_("Tick them first, then record the change.")
+)
+TASK_COUNT = Reason("task_count", N_("A project has 1 to {limit} tasks."), N_("Write one task on each line."))
+NO_SUCH_TASK = Reason("no_such_task", N_("There is no such task."), N_("Reload the page."))
+IN_ANOTHER_PROJECT = Reason(
+    "in_another_project",
+    N_("This order belongs to a project already."),
+    N_("Open the project from the order."),
+)
+OTHER_ITEM = Reason(
+    "other_item",
+    N_("This order is about another item than the project."),
+    N_("Its effect is counted by the item: open a project of its own."),
 )

@@ -8,13 +8,14 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
+from haochaping.directory.rules import path_range
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.postgres.rows import array
 from haochaping.reviews.models import Invitation, Review, ReviewIndicator, Supplement
-from haochaping.reviews.rules import committed_fields, read_token, receipt_hash, sign_token
+from haochaping.reviews.rules import GOOD_FROM, committed_fields, read_token, receipt_hash, sign_token
 from haochaping.reviews.terms import (
     NATIONAL_SET,
     NO_CALLBACK_CONSENT,
@@ -26,6 +27,7 @@ from haochaping.reviews.terms import (
     Level,
     ReviewFacts,
     ReviewRow,
+    ReviewStatus,
     SupplementRow,
     ToAsk,
 )
@@ -33,6 +35,8 @@ from haochaping.reviews.terms import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
+
+    from haochaping.kernel.actor import Scope
 
 _STATES = (
     resources.files("haochaping.reviews").joinpath("sql/states_out_of_step.sql").read_text(encoding="utf-8")
@@ -160,6 +164,25 @@ def review(review_id: UUID) -> ReviewRow | None:
 def reviews(review_ids: Iterable[UUID]) -> dict[UUID, ReviewRow]:
     """Reviews by id."""
     return {row.id: row for row in _rows(id__in=list(review_ids))}
+
+
+def good_with_words(scope: Scope, *, since: datetime, limit: int, offset: int = 0) -> list[ReviewRow]:
+    """Reviews of three to five stars with words, within a scope, the newest first: what praise may hide."""
+    rows = Review.objects.filter(
+        _within(scope), level__gte=GOOD_FROM, status=ReviewStatus.EFFECTIVE, assessed_at__gte=since
+    ).exclude(comment_text="")
+    found = rows.order_by("-assessed_at", "-id").values(*_REVIEW)[offset : offset + limit]
+    return [ReviewRow(**row | {"indicator_codes": tuple(row["indicator_codes"])}) for row in found]
+
+
+def _within(scope: Scope) -> Q:
+    if scope.division_path is not None:
+        low, high = path_range(scope.division_path)
+        return Q(division__path__gte=low, division__path__lt=high)
+    if scope.agency_path is not None:
+        low, high = path_range(scope.agency_path)
+        return Q(agency__path__gte=low, agency__path__lt=high)
+    return Q(pk__in=[])
 
 
 def review_of_occurrence(occurrence_id: UUID, assess_no: int = 1) -> ReviewRow | None:

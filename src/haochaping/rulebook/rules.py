@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from haochaping.rulebook.terms import ProfileRow, Rule
 
+
 _WRITTEN = {
     Unit.MINUTES: r"[0-9]{1,5}",
     Unit.WORKING_HOURS: r"[0-9]{1,4}",
@@ -54,14 +55,27 @@ _WRITTEN = {
     Unit.YES_NO: r"yes|no",
     Unit.CODE: r"[a-z0-9][a-z0-9-]{0,39}",
 }
+
+
 UNLIMITED, NO_DEFAULT = "unlimited", "none"
+
+
 _SATURDAY = 5
+
+
 # The longest so far had nine days (2026); a month mistyped is found by this.
 _LONGEST_HOLIDAY = 15
+
+
 _NAME_LENGTH = 60
+
+
 _DAY = timedelta(days=1)
 
+
 type Row = Mapping[str, str]
+
+
 type NoticeDays = dict[date, tuple[bool, str]]
 
 
@@ -243,6 +257,12 @@ def terms_of(
         sample_expected_share=int(value(Key.SAMPLE_EXPECTED_SHARE)),
         sample_answer_within=days(Key.SAMPLE_ANSWER_DAYS),
         unread_limit_hours=int(value(Key.UNREAD_LIMIT_WORKING_HOURS)),
+        complaint_days=int(value(Key.COMPLAINT_LIMIT)),
+        complaint_unit=unit(Key.COMPLAINT_LIMIT),
+        suggestion_days=int(value(Key.SUGGESTION_LIMIT)),
+        suggestion_unit=unit(Key.SUGGESTION_LIMIT),
+        after_sales_days=int(value(Key.AFTER_SALES_LIMIT)),
+        after_sales_unit=unit(Key.AFTER_SALES_LIMIT),
     )
 
 

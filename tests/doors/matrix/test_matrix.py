@@ -21,7 +21,7 @@ from haochaping.doors.gate import declared_views
 from haochaping.exchange.terms import Raw
 from haochaping.files import actions as files
 from haochaping.files.pictures import redrawn
-from haochaping.flows import change_review
+from haochaping.flows import change_review, handle_voices
 from haochaping.flows.receive_reviews import receive_reviews
 from haochaping.kernel.actor import OPERATOR, SYSTEM
 from haochaping.kernel.identifiers import uuid7
@@ -33,6 +33,7 @@ from haochaping.supervision import actions as supervision
 from haochaping.supervision.actions import samples
 from haochaping.supervision.models import SampledReview
 from haochaping.supervision.terms import Lot, SampleKind
+from haochaping.voices import actions as voices
 from tests import worlds
 from tests.photographs import photograph
 
@@ -48,9 +49,16 @@ if TYPE_CHECKING:
 
     from .people import Somebody
 
+
 NOWHERE = "00000000-0000-7000-8000-000000000000"
+
+
 ROWS = rows()
+
+
 URLS = get_resolver("haochaping.config.urls")
+
+
 PAGES = {view.name: view for view in declared_views(URLS)}
 
 
@@ -113,6 +121,12 @@ def _house() -> House:
         by=SYSTEM,
         now=now,
     )
+    plan = {"title": "并窗", "root_cause": "两套系统", "tasks": "合并窗口"}
+    project = rectification.open_project(order.id, **plan, by=SYSTEM, now=now)
+    target = handle_voices.target_of(agency=worlds.AGENCY, item="")
+    said = {"kind": "complaint", "matter": "", "text": "窗口无人。", "receipt": "0" * 26}
+    voice = voices.receive(**said, target=target, person_id=None, by=worlds.REVIEWER, now=now)
+    voices.transfer(voice, agency=worlds.AGENCY, note="", by=SYSTEM, now=now)
     people = list(everybody())
     person = next(one for one in people if (one.role, one.scope) == ("clerk", "own agency"))
     client = next(one.id for one in accounts.clients() if one.name == "own division")
@@ -127,6 +141,9 @@ def _house() -> House:
         "notice_id": NOWHERE,
         "endpoint_id": endpoint,
         "order_id": order.id,
+        "voice_id": voice,
+        "project_id": project,
+        "place": 1,
         "photo_id": photo,
         "sample_id": SampledReview.objects.get().id,
         "review_id": given.id,
@@ -176,6 +193,8 @@ CODES = {
     "console_profile": "cn-base",
     "console_profile_confirm": "cn-base",
 }
+
+
 SENT = {"api:measures": {"division": worlds.COUNTY}}
 
 

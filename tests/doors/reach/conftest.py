@@ -56,6 +56,7 @@ def rows(stories: tuple[Told, Told]) -> dict[str, dict[str, set[object]]]:
 _CASE = "FROM cases_case c JOIN cases_service_occurrence s ON s.case_id = c.id"
 _REVIEW = f"{_CASE} JOIN reviews_review r ON r.occurrence_id = s.id"
 _ORDER = f"{_REVIEW} JOIN rectification_work_order o ON o.review_id = r.id"
+_PROJECT = f"{_ORDER} JOIN rectification_project_order l ON l.order_id = o.id"
 _THREAD = f"{_ORDER} JOIN notices_thread t ON t.id = o.thread_id"
 _SAMPLED = f"{_REVIEW} JOIN supervision_sampled_review p ON p.review_id = r.id"
 _JOINED = {
@@ -82,6 +83,16 @@ _JOINED = {
         "x",
     ),
     "files_photo": (f"{_REVIEW} JOIN files_photo x ON x.subject_id = r.id::text", "x"),
+    "rectification_project": (f"{_PROJECT} JOIN rectification_project x ON x.id = l.project_id", "x"),
+    "rectification_project_task": (
+        f"{_PROJECT} JOIN rectification_project_task x ON x.project_id = l.project_id",
+        "x",
+    ),
+    "voices_voice": (f"{_REVIEW} JOIN voices_voice x ON x.review_id = r.id", "x"),
+    "voices_event": (
+        f"{_REVIEW} JOIN voices_voice v ON v.review_id = r.id JOIN voices_event x ON x.voice_id = v.id",
+        "x",
+    ),
 } | {
     table: (
         f"{_ORDER} JOIN {table} x ON x.order_id = o.id"
@@ -95,6 +106,7 @@ _JOINED = {
         "rectification_extension",
         "rectification_milestone",
         "rectification_order_event",
+        "rectification_project_order",
         "rectification_solution_answer",
         "reviews_supplement",
         "reviews_review_change",

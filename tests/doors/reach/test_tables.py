@@ -15,6 +15,8 @@ from tests.two_places import HERE, PROVINCE, THERE
 from .conftest import OF_A_DIVISION, OF_A_PLACE, ask, ids, reaches
 
 pytestmark = pytest.mark.django_db
+
+
 PLACES = {
     **{name: (scope, {"here"}) for name, scope in HERE.items()},
     **{name: (scope, {"there"}) for name, scope in THERE.items()},
@@ -23,6 +25,8 @@ PLACES = {
     "nowhere": (NOWHERE, set()),
     "a place like no other": (Scope(division_path="' OR true --"), set()),
 }
+
+
 places = pytest.mark.parametrize(("scope", "reached"), PLACES.values(), ids=PLACES)
 
 
@@ -98,6 +102,9 @@ def test_rows_of_other_places_do_not_change(rows, scope, reached):
         "supervision_proposal",
         "supervision_urging",
         "supervision_sampled_review",
+        "rectification_project",
+        "rectification_project_task",
+        "voices_voice",
     }
 
 

@@ -29,6 +29,7 @@ def an_order(due: datetime | None, state: OrderState = OrderState.DISPATCHED) ->
         state=state,
         division_id=1,
         agency_id=1,
+        item_id=1,
         agency_name="",
         item_name="",
         created_at=MONDAY,

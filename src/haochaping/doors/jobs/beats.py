@@ -30,10 +30,12 @@ from haochaping.notices.terms import Channel
 from haochaping.outbox import actions as outbox
 from haochaping.rectification import actions as orders
 from haochaping.supervision.actions import samples
+from haochaping.voices import actions as voices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
+
 
 _log = logging.getLogger(__name__)
 
@@ -56,6 +58,10 @@ BEATS: tuple[Beat, ...] = (
     Beat("promise what the calendar now tells", 600, lambda now: orders.promise_late(by=SYSTEM, now=now)),
     Beat("remind and warn about deadlines", 60, supervise.watch),
     Beat("see who is rated badly again and again", 3600, supervise.watch_repeats),
+    Beat(
+        "promise voices what the calendar now tells", 600, lambda now: voices.promise_late(by=SYSTEM, now=now)
+    ),
+    Beat("close voices nobody speaks of", 600, lambda now: voices.close_silent(by=SYSTEM, now=now)),
     Beat("ask by SMS", 60, lambda now: send_invitations.send_due_invitations(by=SYSTEM, now=now)),
     Beat("draw last month’s samples", 3600, lambda now: sample_reviews.draw_due(by=SYSTEM, now=now)),
     Beat("ask again by SMS", 60, lambda now: sample_reviews.ask_due(by=SYSTEM, now=now)),

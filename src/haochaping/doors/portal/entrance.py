@@ -21,6 +21,7 @@ from haochaping.kernel.refused import Refused
 from haochaping.reviews import queries as reviews
 from haochaping.reviews.terms import RECEIPT_UNKNOWN
 from haochaping.ui.sentences import say
+from haochaping.voices import queries as voices
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,6 +65,8 @@ def _by_receipt(typed: str) -> str:
     receipt = normal_receipt_no(typed)
     if receipt is None:
         raise Refused(RECEIPT_UNKNOWN)
+    if voices.by_receipt(receipt) is not None:
+        return reverse("voice", args=[receipt])
     if exchange.by_receipt(receipt) is None:
         reviews.review_by_receipt(receipt)
     return reverse("status", args=[receipt])

@@ -18,6 +18,7 @@ from haochaping.doors.photo import photo_response
 from haochaping.doors.portal import tags, uploads
 from haochaping.doors.portal.forms import MessageForm, ReasonsForm, SolutionForm
 from haochaping.doors.portal.progress import progress_of
+from haochaping.doors.portal.voices import shown
 from haochaping.doors.private_page import see_other
 from haochaping.doors.targets import rated, step_of
 from haochaping.files import actions as file_actions
@@ -35,6 +36,7 @@ from haochaping.reviews.rules import is_bad, yields_to_invitation
 from haochaping.reviews.terms import HELPED_LABELS, ReviewChannel, ReviewStatus
 from haochaping.rulebook import queries as rulebook
 from haochaping.ui.sentences import say
+from haochaping.voices import queries as voices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -197,6 +199,9 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
                 "helped_by": said.helped_by,
             }
         ),
+        "taken_up": [shown(one, now) for one in voices.of_review(review.id)]
+        if review.comment_text and not bad and not withdrawn
+        else [],
         "given": tags.words_of(review.indicator_codes, review.indicator_set),
         "progress": progress,
         "message": wrong_shown.message or MessageForm(),

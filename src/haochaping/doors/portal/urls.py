@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haochaping.doors.portal import again, code, entrance, invitation, mine, status
+from haochaping.doors.portal import again, code, entrance, invitation, mine, status, voices
 
 urlpatterns = [
     path("r/<str:token>", invitation.page, name="review"),
@@ -30,6 +30,10 @@ urlpatterns = [
     path("status/<str:receipt>/follow-up/<slug:form>", status.follow_up_form, name="status_follow_up_form"),
     path("status/<str:receipt>/<slug:form>", status.form, name="status_form"),
     path("again/<str:token>", again.page, name="again"),
+    path("voices/new", voices.new, name="voice_new"),
+    path("voices/<str:receipt>", voices.page, name="voice"),
+    path("voices/<str:receipt>/urge", voices.urge, name="voice_urge"),
+    path("voices/<str:receipt>/word", voices.word, name="voice_word"),
     path("my/", entrance.my, name="my"),
     path("my/sign-in", mine.go, name="my_sign_in"),
     path("my/sign-in/back", mine.back, name="my_sign_in_back"),

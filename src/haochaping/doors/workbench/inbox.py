@@ -33,18 +33,33 @@ if TYPE_CHECKING:
     from haochaping.rectification.terms import OrderRow
     from haochaping.reviews.terms import Indicator, ReviewRow
 
+
 ON_PAGE = 30
+
+
 _SUNDAY = 6
 
 
 # The groups by time left, each by its title.
 OVERDUE = N_("Overdue")
+
+
 TODAY = N_("Due today")
+
+
 THIS_WEEK = N_("Due this week")
+
+
 LATER = N_("Due later")
+
+
 NO_DEADLINE = N_("Without a deadline: the working calendar does not reach so far")
+
+
 DONE = N_("Done")
-_GROUPS = (OVERDUE, TODAY, THIS_WEEK, LATER, NO_DEADLINE, DONE)
+
+
+GROUPS = (OVERDUE, TODAY, THIS_WEEK, LATER, NO_DEADLINE, DONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +93,11 @@ class Group:
 
 def left(order: OrderRow, now: datetime, *, done: bool = False) -> str:
     """In which group an order stands: by the calendar days of Beijing, the week ending on Sunday."""
-    due = order.due_at
+    return left_until(order.due_at, now, done=done)
+
+
+def left_until(due: datetime | None, now: datetime, *, done: bool = False) -> str:
+    """The same for any deadline."""
     if done or due is None:
         return DONE if done else NO_DEADLINE
     if due < now:
@@ -119,7 +138,7 @@ def _groups(found: list[OrderRow], by: Actor, now: datetime, *, done: bool) -> l
         solved = gettext(SOLVED_LABELS[said.solved]) if said else ""
         line = _line(order, given[order.review_id], labels, unread, now, reads=reads, solved=solved)
         lines.setdefault(left(order, now, done=done), []).append(line)
-    return [Group(gettext(group), group == OVERDUE, lines[group]) for group in _GROUPS if group in lines]
+    return [Group(gettext(group), group == OVERDUE, lines[group]) for group in GROUPS if group in lines]
 
 
 def _line(

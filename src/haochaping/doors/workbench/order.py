@@ -21,6 +21,7 @@ from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, stat
 from haochaping.doors.gate import actor_of, leave_note, requires
 from haochaping.doors.photo import photo_response
 from haochaping.doors.targets import step_of
+from haochaping.doors.workbench import projects, standard
 from haochaping.doors.workbench.steps import CALL, MESSAGE, MILESTONE, STEPS, may_write, open_steps
 from haochaping.doors.workbench.words import called, state_tone, tag_labels
 from haochaping.files import queries as files
@@ -93,6 +94,7 @@ class Offer:
     title: str
     button: str
     form: forms.Form
+    standard: list[str]
 
 
 @requires(Power.ORDER_VIEW)
@@ -113,6 +115,9 @@ def step(request: HttpRequest, order_id: UUID, step: str) -> HttpResponse:
     chosen = STEPS[step]
     check_power(actor_of(request), chosen.power)
     form = chosen.form(request.POST, auto_id=f"{step}_%s")
+    if standard.INSERT in request.POST and "text" in form.fields:
+        begun = chosen.form(initial=standard.with_text(form, step, request.POST), auto_id=f"{step}_%s")
+        return _page(request, order_id, tried=step, form=begun)
     if not form.is_valid():
         return _page(request, order_id, tried=step, form=form, status=INVALID)
     try:
@@ -203,7 +208,7 @@ def _page(
         "may_ask_opening": may_request(by),
         "wrong": form,
     }
-    shown = context | _review(order.review_id, by)
+    shown = context | _review(order.review_id, by) | projects.of_order(order, by)
     return desk_page(request, "workbench/order.html", shown, here="desk", status=status, counted=False)
 
 
@@ -216,6 +221,7 @@ def _review(review_id: UUID, by: Actor) -> dict[str, object]:
         # Whoever handles it reaches the reviewer through the thread: a number written into the text stays hidden.
         "words": redacted(review.comment_text),
         "withdrawn": review.status == ReviewStatus.WITHDRAWN,
+        "consequence": standard.shown(review.indicator_codes),
         "tags": tag_labels(review, reviews.indicators(review.indicator_set)),
         "reads": may(by, Power.REVIEW_VIEW_TEXT),
         "photos": files.photos_of("review", str(review_id)),
@@ -276,7 +282,7 @@ def _write(order: OrderRow, tried: str, form: forms.Form | None) -> Offer | None
 def _offer(name: str, tried: str, form: forms.Form | None) -> Offer:
     step = STEPS[name]
     shown = form if form is not None and name == tried else step.form(auto_id=f"{name}_%s")
-    return Offer(name, gettext(step.title), gettext(step.button), shown)
+    return Offer(name, gettext(step.title), gettext(step.button), shown, standard.titles(name))
 
 
 def _calls(calls: Sequence[CallRow]) -> list[dict[str, object]]:

@@ -27,6 +27,10 @@ needed AS (
     UNION ALL
     SELECT lively.person_id FROM lively
     UNION ALL
+    SELECT voice.person_id
+    FROM voices_voice AS voice CROSS JOIN asked
+    WHERE asked.closed_before IS NULL OR voice.closed_at IS NULL OR voice.closed_at >= asked.closed_before
+    UNION ALL
     SELECT named.value::uuid
     FROM exchange_quarantined_record AS record, jsonb_each_text(record.sealed) AS named
     WHERE record.state = 'waiting'

@@ -31,13 +31,22 @@ from haochaping.rectification.actions.places import (
     redispatch,
     refuse_return,
 )
+from haochaping.rectification.actions.projects import (
+    add_order,
+    close_project,
+    open_project,
+    record_change,
+    tick_task,
+)
 
 __all__ = [
+    "add_order",
     "answer_solution",
     "ask_extension",
     "ask_return",
     "cancel",
     "close",
+    "close_project",
     "contribute",
     "dispatch",
     "end",
@@ -52,10 +61,12 @@ __all__ = [
     "merge",
     "open_or_reopen",
     "open_orders",
+    "open_project",
     "pass_check",
     "pause",
     "promise_late",
     "reach_milestone",
+    "record_change",
     "rectify",
     "redispatch",
     "redo",
@@ -66,5 +77,6 @@ __all__ = [
     "resume",
     "sign_for",
     "take_up_again",
+    "tick_task",
     "verify_by_callback",
 ]

@@ -1,0 +1,220 @@
+"""`/voices/`: a complaint, suggestion or after-sales question, given and followed without any account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from allauth.core import ratelimit
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from haochaping.directory import queries as directory
+from haochaping.doors.gate import public
+from haochaping.doors.origin import network_asked_from
+from haochaping.doors.portal.voice_forms import VoiceForm, WordForm
+from haochaping.doors.private_page import private_page, see_other
+from haochaping.flows import handle_voices
+from haochaping.kernel.actor import REVIEWER
+from haochaping.kernel.identifiers import normal_receipt_no, receipt_no
+from haochaping.kernel.refused import N_, Refused
+from haochaping.rectification.terms import SOLVED_LABELS
+from haochaping.reviews.terms import RECEIPT_UNKNOWN
+from haochaping.ui.moments import moment
+from haochaping.ui.sentences import say
+from haochaping.ui.shapes import Event
+from haochaping.voices import actions, queries
+from haochaping.voices.rules import may_urge_from, running_due
+from haochaping.voices.states import DONE
+from haochaping.voices.terms import (
+    KIND_HINTS,
+    KIND_LABELS,
+    MATTER_LABELS,
+    MOVE_LABELS,
+    OUTCOME_LABELS,
+    UNKNOWN_TARGET,
+    VoiceKind,
+    VoiceState,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from django.forms import Form
+    from django.http import HttpRequest, HttpResponse
+
+    from haochaping.voices.terms import VoiceRow
+
+_INVALID, _TOO_MANY = 422, 429
+_SEARCHED = 100
+
+_PROMISED = N_("{agency} will answer you here by {due}.")
+_LATE = N_("{agency} should have answered you by {due} and has not done so. This is recorded as overdue.")
+_NO_DATE = N_("The date of the answer is still to be set.")
+
+
+# Nobody has signed in here and nothing but a form is to be had: as on the pages of reviews there is no cookie to abuse.
+@public
+@private_page
+def new(request: HttpRequest) -> HttpResponse:
+    """First the kind, then the agency or item, then the words; each step has its own address."""
+    if request.method == "POST":
+        return _give(request)
+    kind, agency, item = (request.GET.get(name, "") for name in ("kind", "agency", "item"))
+    if kind not in set(VoiceKind):
+        kinds = [(one.value, gettext(KIND_LABELS[one]), gettext(KIND_HINTS[one])) for one in VoiceKind]
+        return render(request, "portal/voice_kind.html", {"kinds": kinds})
+    if not agency and not item:
+        return _search(request, VoiceKind(kind))
+    known = {"kind": kind, "agency": agency, "item": item, "receipt": receipt_no()}
+    return _form(request, VoiceForm(kind=kind, initial=known), known)
+
+
+@public
+@private_page
+def page(request: HttpRequest, receipt: str) -> HttpResponse:
+    """What became of it, for whoever holds the receipt number."""
+    normal = _normal(receipt)
+    if normal != receipt:
+        return see_other(reverse("voice", args=[normal]))
+    return _page(request, normal)
+
+
+@public
+@private_page
+def urge(request: HttpRequest, receipt: str) -> HttpResponse:
+    """Say that one waits; opened without its form, the address leads to the page."""
+    normal = _normal(receipt)
+    if request.method == "POST":
+        try:
+            actions.urge(normal, by=REVIEWER, now=timezone.now())
+        except Refused as refused:
+            return _page(request, normal, refused=refused)
+    return see_other(reverse("voice", args=[normal]))
+
+
+@public
+@private_page
+def word(request: HttpRequest, receipt: str) -> HttpResponse:
+    """Say whether it is solved, which closes it."""
+    normal = _normal(receipt)
+    if request.method != "POST":
+        return see_other(reverse("voice", args=[normal]))
+    form = WordForm(request.POST)
+    if not form.is_valid():
+        return _page(request, normal, form=form)
+    try:
+        actions.close(normal, **form.cleaned_data, by=REVIEWER, now=timezone.now())
+    except Refused as refused:
+        return _page(request, normal, form=form, refused=refused)
+    return see_other(reverse("voice", args=[normal]))
+
+
+def _normal(receipt: str) -> str:
+    normal = normal_receipt_no(receipt)
+    if normal is None:
+        raise Refused(RECEIPT_UNKNOWN)
+    return normal
+
+
+def _search(request: HttpRequest, kind: VoiceKind) -> HttpResponse:
+    asked = request.GET.get("q", "").strip()[:_SEARCHED]
+    agencies, items = directory.find(asked) if asked else ([], [])
+    of = directory.agency_names(item.agency_id for item in items)
+    context = {
+        "kind": kind.value,
+        "title": gettext(KIND_LABELS[kind]),
+        "q": asked,
+        "agencies": agencies,
+        "items": [(item, of[item.agency_id]) for item in items],
+    }
+    return render(request, "portal/voice_target.html", context)
+
+
+def _give(request: HttpRequest) -> HttpResponse:
+    typed = {name: request.POST.get(name, "") for name in ("kind", "agency", "item")}
+    form = VoiceForm(request.POST, kind=typed["kind"])
+    if not form.is_valid():
+        return _form(request, form, typed, _INVALID)
+    if not ratelimit.consume(request, action="voice_given", key=network_asked_from(request)):
+        form.add_error(None, gettext("Too much was sent from here within an hour. Try again later."))
+        return _form(request, form, typed, _TOO_MANY)
+    said = form.cleaned_data
+    try:
+        receipt = handle_voices.give_voice(
+            kind=said["kind"],
+            matter=said.get("matter", ""),
+            agency=said["agency"],
+            item=said["item"],
+            text=said["text"],
+            phone=said["phone"],
+            receipt=normal_receipt_no(said["receipt"]) or receipt_no(),
+            by=REVIEWER,
+            now=timezone.now(),
+        )
+    except Refused as refused:
+        if refused.code == UNKNOWN_TARGET.code:
+            raise
+        sentence = say(refused.complaint)
+        form.add_error(sentence.field if sentence.field in form.fields else None, sentence.text)
+        return _form(request, form, typed, _INVALID)
+    return see_other(reverse("voice", args=[receipt]))
+
+
+def _form(request: HttpRequest, form: VoiceForm, known: Mapping[str, str], status: int = 200) -> HttpResponse:
+    target = handle_voices.target_of(agency=known["agency"], item=known["item"])
+    kind = known["kind"] if known["kind"] in set(VoiceKind) else VoiceKind.COMPLAINT
+    context = {
+        "form": form,
+        "title": gettext(KIND_LABELS[VoiceKind(kind)]),
+        "kind": kind,
+        "agency": directory.agency_by_id(target.agency_id).name,
+        "item": directory.item_by_id(target.item_id).name if target.item_id else "",
+    }
+    return render(request, "portal/voice_new.html", context, status=status)
+
+
+def _page(
+    request: HttpRequest, receipt: str, *, form: Form | None = None, refused: Refused | None = None
+) -> HttpResponse:
+    voice, now = queries.by_receipt(receipt), timezone.now()
+    if voice is None:
+        raise Refused(RECEIPT_UNKNOWN)
+    since = may_urge_from(voice)
+    context = shown(voice, now) | {
+        "receipt": receipt,
+        "may_urge": since is not None and now >= since,
+        "urge_from": since,
+        "form": form or WordForm(),
+        "asks": voice.state == VoiceState.ANSWERED,
+        "wrong": form,
+        "sentences": [say(refused.complaint)] if refused else [],
+        "now": now,
+    }
+    return render(request, "portal/voice.html", context, status=_INVALID if form or refused else 200)
+
+
+def shown(voice: VoiceRow, now: datetime) -> dict[str, object]:
+    """A voice as the person reads it, who gave it or wrote the review it was found in."""
+    due = running_due(voice)
+    return {
+        "voice": voice,
+        "title": gettext(KIND_LABELS[voice.kind]),
+        "matter": gettext(MATTER_LABELS[voice.matter]) if voice.matter else "",
+        "promise": _promise(voice, due, now),
+        "late": due is not None and now > due,
+        "outcome": gettext(OUTCOME_LABELS[voice.outcome]) if voice.outcome else "",
+        "solved": gettext(SOLVED_LABELS[voice.solved]) if voice.solved else "",
+        # Who at the agency did it, and what they noted, is the agency's.
+        "events": [Event(gettext(MOVE_LABELS[one.move]), one.at) for one in queries.timeline(voice.id)],
+    }
+
+
+def _promise(voice: VoiceRow, due: datetime | None, now: datetime) -> str:
+    if voice.state in DONE:
+        return ""
+    if due is None:
+        return gettext(_NO_DATE)
+    return gettext(_LATE if now > due else _PROMISED).format(agency=voice.agency_name, due=moment(due))

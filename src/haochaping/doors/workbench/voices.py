@@ -1,0 +1,275 @@
+"""`/desk/voices/`: complaints, suggestions and after-sales questions by time left; one with the moves its state allows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import Http404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
+
+from haochaping.accounts.access import may, may_any
+from haochaping.accounts.terms import Power
+from haochaping.directory import queries as directory
+from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, status_of
+from haochaping.doors.gate import actor_of, leave_note, requires
+from haochaping.doors.paging import page_number
+from haochaping.doors.workbench import standard
+from haochaping.doors.workbench.inbox import GROUPS, OVERDUE, left_until
+from haochaping.doors.workbench.voice_forms import AnswerForm, SignForm, TransferForm
+from haochaping.doors.workbench.words import excerpt, names_of
+from haochaping.flows import handle_voices
+from haochaping.kernel.refused import N_, Refused
+from haochaping.ledger.terms import EntryKind
+from haochaping.publicity.rules import redacted
+from haochaping.rectification.terms import SOLVED_LABELS
+from haochaping.ui.sentences import say
+from haochaping.ui.shapes import Event
+from haochaping.voices import actions, queries
+from haochaping.voices.rules import running_due
+from haochaping.voices.states import DONE, FIRED_BY, moves_from
+from haochaping.voices.terms import (
+    KIND_LABELS,
+    MATTER_LABELS,
+    MOVE_LABELS,
+    OUTCOME_LABELS,
+    STATE_LABELS,
+    VoiceMove,
+    VoiceState,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from django import forms
+    from django.http import HttpRequest, HttpResponse
+
+    from haochaping.kernel.actor import Actor
+    from haochaping.voices.terms import VoiceRow
+
+_ON_PAGE = 30
+_TONES = {VoiceState.RECEIVED: "warn", VoiceState.TRANSFERRED: "warn", VoiceState.CLOSED: "good"}
+_TRANSFER = "transfer"
+# From the address of a step to its move, with title, button and what is said afterwards.
+STEPS: dict[str, tuple[VoiceMove, str, str, str]] = {
+    _TRANSFER: (
+        VoiceMove.TRANSFER,
+        N_("Transfer to the agency that answers"),
+        N_("Transfer it"),
+        N_("It is transferred."),
+    ),
+    "sign-for": (
+        VoiceMove.SIGN_FOR,
+        N_("Sign for it"),
+        N_("Sign for it"),
+        N_("You have signed for it."),
+    ),
+    "answer": (
+        VoiceMove.ANSWER,
+        N_("Answer the person"),
+        N_("Send the answer"),
+        N_("The answer is sent."),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One voice as a row."""
+
+    id: UUID
+    kind: str
+    place: str
+    agency: str
+    words: str
+    state: str
+    tone: str
+    due: datetime | None
+    late: bool
+    ended_at: datetime | None
+    urged: int
+    solved: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A step with its form, ready to be shown."""
+
+    name: str
+    title: str
+    button: str
+    form: forms.Form
+    standard: list[str]
+
+
+@requires(Power.ORDER_VIEW)
+@require_safe
+@refusable
+def page(request: HttpRequest) -> HttpResponse:
+    """Open ones by time left, answered ones newest first."""
+    by, now = actor_of(request), timezone.now()
+    done, number = request.GET.get("list") == "done", page_number(request.GET.get("page", ""))
+    found = queries.inbox(by, done=done, limit=_ON_PAGE + 1, offset=(number - 1) * _ON_PAGE)
+    lines: dict[str, list[Line]] = {}
+    for voice in found[:_ON_PAGE]:
+        lines.setdefault(left_until(running_due(voice), now, done=done), []).append(_line(voice, now))
+    start = "?list=done&page=" if done else "?page="
+    context = {
+        "groups": [(gettext(group), group == OVERDUE, lines[group]) for group in GROUPS if group in lines],
+        "done": done,
+        "open_count": queries.open_count(by),
+        "now": now,
+        "page": number,
+        "previous": f"{start}{number - 1}" if number > 1 else "",
+        "next": f"{start}{number + 1}" if len(found) > _ON_PAGE else "",
+        "takes_up": may_any(by, (Power.ORDER_HANDLE, Power.ORDER_DISPATCH)),
+    }
+    return desk_page(request, "workbench/voices.html", context, here="desk_voices")
+
+
+@requires(Power.ORDER_VIEW)
+@require_safe
+@refusable
+def one(request: HttpRequest, voice_id: UUID) -> HttpResponse:
+    """One voice with what its state allows whoever looks."""
+    return _page(request, voice_id)
+
+
+@requires(Power.ORDER_DISPATCH)
+@require_POST
+@refusable
+def transfer(request: HttpRequest, voice_id: UUID) -> HttpResponse:
+    """The dispatcher sends it to the agency that answers."""
+    return _step(request, voice_id, _TRANSFER)
+
+
+@requires(Power.ORDER_HANDLE)
+@require_POST
+@refusable
+def step(request: HttpRequest, voice_id: UUID, step: str) -> HttpResponse:
+    """The agency takes a step of its own."""
+    if step not in STEPS:
+        raise Http404
+    return _step(request, voice_id, step)
+
+
+def _step(request: HttpRequest, voice_id: UUID, step: str) -> HttpResponse:
+    """Take a step; what was refused is shown again with what was typed."""
+    by = actor_of(request)
+    voice = queries.voice(voice_id, by=by)
+    form = _form(step, voice, request.POST)
+    if standard.INSERT in request.POST and "text" in form.fields:
+        form = _form(step, voice, initial=standard.with_text(form, step, request.POST))
+        return _page(request, voice_id, tried=step, form=form)
+    if not form.is_valid():
+        return _page(request, voice_id, tried=step, form=form, status=INVALID)
+    try:
+        _perform(step, voice_id, form.cleaned_data, by, timezone.now())
+    except Refused as refused:
+        sentence = say(refused.complaint)
+        form.add_error(sentence.field if sentence.field in form.fields else None, sentence.text)
+        return _page(request, voice_id, tried=step, form=form, status=status_of(refused.complaint))
+    messages.success(request, gettext(STEPS[step][3]))
+    return see_other(reverse("desk_voice", args=[voice_id]))
+
+
+def _perform(step: str, voice_id: UUID, typed: dict[str, Any], by: Actor, now: datetime) -> None:
+    if step == _TRANSFER:
+        actions.transfer(voice_id, **typed, by=by, now=now)
+    elif step == "answer":
+        handle_voices.answer(voice_id, **typed, by=by, now=now)
+    else:
+        actions.sign_for(voice_id, by=by, now=now)
+
+
+def _form(
+    step: str, voice: VoiceRow, data: Any = None, initial: dict[str, object] | None = None
+) -> forms.Form:
+    ids = f"{step}_%s"
+    if step == _TRANSFER:
+        return TransferForm(data, voice=voice, agencies=_near(voice), auto_id=ids)
+    return (
+        AnswerForm(data, voice=voice, initial=initial, auto_id=ids)
+        if step == "answer"
+        else SignForm(data, auto_id=ids)
+    )
+
+
+def _near(voice: VoiceRow) -> list[Any]:
+    """The agencies of the same city: to whom a voice is transferred."""
+    codes = directory.division_by_id(voice.division_id).path.split(".")
+    return directory.agencies_under(".".join(codes[:2]).rstrip(".") + ".")
+
+
+def _line(voice: VoiceRow, now: datetime) -> Line:
+    due = running_due(voice)
+    return Line(
+        id=voice.id,
+        kind=gettext(KIND_LABELS[voice.kind]),
+        place=voice.item_name,
+        agency=voice.agency_name,
+        words=excerpt(redacted(voice.text)),
+        state=gettext(STATE_LABELS[voice.state]),
+        tone=_TONES.get(voice.state, "info"),
+        due=due,
+        late=due is not None and due < now,
+        ended_at=voice.answered_at,
+        urged=0 if voice.state in DONE else voice.urged,
+        solved=gettext(SOLVED_LABELS[voice.solved]) if voice.solved else "",
+    )
+
+
+def _page(
+    request: HttpRequest,
+    voice_id: UUID,
+    *,
+    tried: str = "",
+    form: forms.Form | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    by, now = actor_of(request), timezone.now()
+    voice = queries.voice(voice_id, by=by)
+    leave_note(request, EntryKind.PERSONAL_DATA_READ, "voice", str(voice.id))
+    events = queries.timeline(voice.id)
+    names = names_of([event.by for event in events], by)
+    context = {
+        "voice": voice,
+        "kind": gettext(KIND_LABELS[voice.kind]),
+        "matter": gettext(MATTER_LABELS[voice.matter]) if voice.matter else "",
+        "state": gettext(STATE_LABELS[voice.state]),
+        "tone": _TONES.get(voice.state, "info"),
+        "words": redacted(voice.text),
+        "due": running_due(voice),
+        "outcome": gettext(OUTCOME_LABELS[voice.outcome]) if voice.outcome else "",
+        "solved": gettext(SOLVED_LABELS[voice.solved]) if voice.solved else "",
+        "solved_words": redacted(voice.solved_text),
+        "events": [
+            # What the person said stands above, without the numbers they may have written.
+            Event(
+                gettext(MOVE_LABELS[event.move]),
+                event.at,
+                names[event.by],
+                redacted(event.note) if event.move == VoiceMove.CLOSE else event.note,
+            )
+            for event in events
+        ],
+        "offers": [
+            Offer(
+                name,
+                gettext(title),
+                gettext(button),
+                form if form is not None and name == tried else _form(name, voice),
+                standard.titles(name),
+            )
+            for name, (move, title, button, _) in STEPS.items()
+            if move in moves_from(voice.state) and may(by, FIRED_BY[move])
+        ],
+        "wrong": form,
+        "now": now,
+    }
+    return desk_page(request, "workbench/voice.html", context, here="desk_voices", status=status)

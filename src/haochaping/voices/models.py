@@ -1,0 +1,106 @@
+"""诉求 tables: one row for each complaint, suggestion and after-sales question, and its timeline."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
+
+from haochaping.rectification.terms import Solved
+from haochaping.voices.terms import Matter, VoiceKind, VoiceMove, VoiceOutcome, VoiceState
+
+
+class Voice(models.Model):
+    """诉求: 投诉、建议或售后. Who gave it is sealed; `text` are the person's words, `note` why a clerk took them up."""
+
+    class Privacy:
+        plain = ("kind", "matter", "state", "outcome", "solved", "received_by", "receipt_hash")
+        never = ("text", "note", "answer", "solved_text")
+
+    id = models.UUIDField(primary_key=True)
+    kind = models.CharField(max_length=12)
+    matter = models.CharField(max_length=20, blank=True)
+    review = models.ForeignKey("reviews.Review", models.PROTECT, null=True, related_name="+")
+    division = models.ForeignKey("directory.Division", models.PROTECT, related_name="+")
+    agency = models.ForeignKey("directory.Agency", models.PROTECT, related_name="+")
+    item = models.ForeignKey("directory.ServiceItem", models.PROTECT, null=True, related_name="+")
+    text = models.TextField()
+    note = models.TextField(blank=True)
+    state = models.CharField(max_length=12)
+    received_at = models.DateTimeField()
+    received_by = models.CharField(max_length=80)
+    receipt_hash = models.BinaryField(max_length=32, null=True, unique=True)
+    person_id = models.UUIDField(null=True)
+    due_at = models.DateTimeField(null=True)
+    urged_at = models.DateTimeField(null=True)
+    urged = models.IntegerField(default=0)
+    outcome = models.CharField(max_length=12, blank=True)
+    answer = models.TextField(blank=True)
+    answered_at = models.DateTimeField(null=True)
+    next_item = models.ForeignKey("directory.ServiceItem", models.PROTECT, null=True, related_name="+")
+    word_until = models.DateTimeField(null=True)
+    solved = models.CharField(max_length=10, blank=True)
+    solved_text = models.TextField(blank=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "voices_voice"
+        verbose_name = "诉求"
+        indexes = [
+            Index(fields=["division", "state", "due_at"], name="voice_division_state_due"),
+            Index(fields=["agency", "state", "due_at"], name="voice_agency_state_due"),
+            Index(fields=["word_until"], condition=Q(state="answered"), name="voice_to_close"),
+        ]
+        constraints = [
+            UniqueConstraint(fields=["review", "kind"], name="voice_once_per_review_and_kind"),
+            CheckConstraint(condition=Q(kind__in=list(VoiceKind)), name="voice_kind_known"),
+            CheckConstraint(condition=Q(matter__in=["", *Matter]), name="voice_matter_known"),
+            CheckConstraint(
+                condition=Q(kind=VoiceKind.AFTER_SALES, matter__in=list(Matter))
+                | ~Q(kind=VoiceKind.AFTER_SALES) & Q(matter=""),
+                name="voice_matter_of_after_sales",
+            ),
+            CheckConstraint(condition=Q(state__in=list(VoiceState)), name="voice_state_known"),
+            CheckConstraint(condition=Q(outcome__in=["", *VoiceOutcome]), name="voice_outcome_known"),
+            CheckConstraint(condition=Q(solved__in=["", *Solved]), name="voice_solved_known"),
+            CheckConstraint(
+                condition=Q(
+                    state__in=[VoiceState.ANSWERED, VoiceState.CLOSED],
+                    answered_at__isnull=False,
+                    word_until__isnull=False,
+                )
+                & ~Q(outcome="")
+                & ~Q(answer="")
+                | ~Q(state__in=[VoiceState.ANSWERED, VoiceState.CLOSED])
+                & Q(answered_at__isnull=True, word_until__isnull=True, outcome="", answer=""),
+                name="voice_answered_with_words",
+            ),
+            CheckConstraint(
+                condition=Q(state=VoiceState.CLOSED, closed_at__isnull=False)
+                | ~Q(state=VoiceState.CLOSED) & Q(closed_at__isnull=True),
+                name="voice_closed_at",
+            ),
+            # It was given with a receipt, or found in a review.
+            CheckConstraint(
+                condition=Q(receipt_hash__isnull=False) | Q(review__isnull=False), name="voice_has_origin"
+            ),
+        ]
+
+
+class VoiceEvent(models.Model):
+    """诉求流转: what happened, when, by whom."""
+
+    class Privacy:
+        plain = ("move", "by")
+        never = ("note",)
+
+    id = models.UUIDField(primary_key=True)
+    voice = models.ForeignKey(Voice, models.PROTECT, related_name="+")
+    move = models.CharField(max_length=12)
+    by = models.CharField(max_length=80)
+    at = models.DateTimeField()
+    note = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "voices_event"
+        verbose_name = "诉求流转"
+        constraints = [CheckConstraint(condition=Q(move__in=list(VoiceMove)), name="voice_move_known")]

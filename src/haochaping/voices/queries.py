@@ -1,0 +1,140 @@
+"""诉求 reads: the inbox by time left, one voice with its timeline, what a receipt or a review has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import F
+
+from haochaping.accounts.access import check_power
+from haochaping.accounts.terms import Power
+from haochaping.kernel.refused import Refused
+from haochaping.rectification.terms import Solved
+from haochaping.voices import access
+from haochaping.voices.models import Voice, VoiceEvent
+from haochaping.voices.rules import receipt_hash
+from haochaping.voices.states import DONE
+from haochaping.voices.terms import (
+    NO_SUCH_VOICE,
+    Matter,
+    VoiceEventRow,
+    VoiceKind,
+    VoiceMove,
+    VoiceOutcome,
+    VoiceRow,
+    VoiceState,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+    from uuid import UUID
+
+    from haochaping.kernel.actor import Actor
+
+_VOICE = (
+    "id",
+    "kind",
+    "matter",
+    "review_id",
+    "text",
+    "note",
+    "division_id",
+    "agency_id",
+    "agency__name",
+    "item__name",
+    "state",
+    "received_at",
+    "due_at",
+    "urged_at",
+    "urged",
+    "outcome",
+    "answer",
+    "answered_at",
+    "word_until",
+    "next_item__name",
+    "next_item__agency__name",
+    "solved",
+    "solved_text",
+    "closed_at",
+    "person_id",
+)
+
+
+def _row(values: tuple[Any, ...]) -> VoiceRow:
+    said = dict(zip(_VOICE, values, strict=True))
+    return VoiceRow(
+        **{name: said[name] for name in _VOICE if "__" not in name}
+        | {
+            "kind": VoiceKind(said["kind"]),
+            "matter": Matter(said["matter"]) if said["matter"] else None,
+            "state": VoiceState(said["state"]),
+            "outcome": VoiceOutcome(said["outcome"]) if said["outcome"] else None,
+            "solved": Solved(said["solved"]) if said["solved"] else None,
+            "agency_name": said["agency__name"],
+            "item_name": said["item__name"] or "",
+            "next_item_name": said["next_item__name"] or "",
+            "next_item_agency": said["next_item__agency__name"] or "",
+        }
+    )
+
+
+def inbox(by: Actor, *, done: bool = False, limit: int = 50, offset: int = 0) -> list[VoiceRow]:
+    """The voices somebody may see: open ones by time left, answered ones newest first."""
+    check_power(by, Power.ORDER_VIEW)
+    rows = Voice.objects.filter(access.visible(by))
+    if done:
+        rows = rows.filter(state__in=DONE).order_by("-answered_at", "-id")
+    else:
+        rows = rows.exclude(state__in=DONE).order_by(F("due_at").asc(nulls_last=True), "id")
+    return [_row(values) for values in rows.values_list(*_VOICE)[offset : offset + limit]]
+
+
+def open_count(by: Actor) -> int:
+    """How many voices wait in somebody's inbox."""
+    return Voice.objects.filter(access.visible(by)).exclude(state__in=DONE).count()
+
+
+def voice(voice_id: UUID, *, by: Actor) -> VoiceRow:
+    """One voice; raises `Refused` when it is not there or not the actor's to see."""
+    check_power(by, Power.ORDER_VIEW)
+    found = Voice.objects.filter(id=voice_id).values_list("division__path", "agency__path", *_VOICE).first()
+    if found is None:
+        raise Refused(NO_SUCH_VOICE)
+    division_path, agency_path, *values = found
+    access.check_view(by, division_path=division_path, agency_path=agency_path)
+    return _row(tuple(values))
+
+
+def voices(voice_ids: Iterable[UUID]) -> dict[UUID, VoiceRow]:
+    """Voices by id, for flows."""
+    rows = Voice.objects.filter(id__in=list(voice_ids)).values_list(*_VOICE)
+    return {row.id: row for row in map(_row, rows)}
+
+
+def by_receipt(receipt: str) -> VoiceRow | None:
+    """The voice of a receipt number, for whoever holds it."""
+    values = Voice.objects.filter(receipt_hash=receipt_hash(receipt)).values_list(*_VOICE).first()
+    return _row(values) if values else None
+
+
+def of_review(review_id: UUID) -> list[VoiceRow]:
+    """What was taken up from the words of a review, oldest first."""
+    rows = Voice.objects.filter(review_id=review_id).order_by("received_at", "id").values_list(*_VOICE)
+    return [_row(values) for values in rows]
+
+
+def taken_up(review_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of the reviews from which something was taken up."""
+    rows = Voice.objects.filter(review_id__in=list(review_ids)).values_list("review_id", flat=True)
+    return {one for one in rows if one is not None}  # type: ignore[redundant-expr]
+
+
+def timeline(voice_id: UUID) -> list[VoiceEventRow]:
+    """Everything that happened to a voice, oldest first."""
+    rows = (
+        VoiceEvent.objects.filter(voice_id=voice_id)
+        .order_by("at", "id")
+        .values_list("move", "at", "by", "note")
+    )
+    return [VoiceEventRow(VoiceMove(move), at, by, note) for move, at, by, note in rows]

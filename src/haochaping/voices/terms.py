@@ -1,0 +1,221 @@
+"""诉求 vocabulary: complaints, suggestions and after-sales questions, their states, outcomes and reasons for refusing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from haochaping.kernel.refused import N_, Reason
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from haochaping.rectification.terms import Solved
+
+
+class VoiceKind(StrEnum):
+    """诉求种类."""
+
+    COMPLAINT = "complaint"
+    SUGGESTION = "suggestion"
+    AFTER_SALES = "after_sales"
+
+
+KIND_LABELS: dict[VoiceKind, str] = {
+    VoiceKind.COMPLAINT: N_("Complaint"),
+    VoiceKind.SUGGESTION: N_("Suggestion"),
+    VoiceKind.AFTER_SALES: N_("After-sales service"),
+}
+KIND_HINTS: dict[VoiceKind, str] = {
+    VoiceKind.COMPLAINT: N_("Something went wrong with a service, and you want it looked into."),
+    VoiceKind.SUGGESTION: N_("Something could be better. You will be told whether it is adopted, and why."),
+    VoiceKind.AFTER_SALES: N_(
+        "Your matter is finished, and there is something left: a mistake in the certificate, a question, the next step."
+    ),
+}
+
+
+class Matter(StrEnum):
+    """售后事项: what is left after a finished matter."""
+
+    WRONG_CERTIFICATE = "wrong_certificate"
+    FURTHER_QUESTION = "further_question"
+    NEXT_ITEM = "next_item"
+
+
+MATTER_LABELS: dict[Matter, str] = {
+    Matter.WRONG_CERTIFICATE: N_("The certificate has a mistake"),
+    Matter.FURTHER_QUESTION: N_("A question about what I received"),
+    Matter.NEXT_ITEM: N_("What I have to do next"),
+}
+
+
+class VoiceState(StrEnum):
+    """诉求状态."""
+
+    RECEIVED = "received"
+    TRANSFERRED = "transferred"
+    SIGNED = "signed"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+STATE_LABELS: dict[VoiceState, str] = {
+    VoiceState.RECEIVED: N_("Received, not transferred yet"),
+    VoiceState.TRANSFERRED: N_("Transferred, not signed for"),
+    VoiceState.SIGNED: N_("Signed for, answer due"),
+    VoiceState.ANSWERED: N_("Answered, waiting for the person’s word"),
+    VoiceState.CLOSED: N_("Closed"),
+}
+
+
+class VoiceMove(StrEnum):
+    """What can happen to a voice: each is one action and one event of its timeline."""
+
+    RECEIVE = "receive"
+    TRANSFER = "transfer"
+    SIGN_FOR = "sign_for"
+    URGE = "urge"
+    ANSWER = "answer"
+    CLOSE = "close"
+
+
+MOVE_LABELS: dict[VoiceMove, str] = {
+    VoiceMove.RECEIVE: N_("Received"),
+    VoiceMove.TRANSFER: N_("Transferred to the agency"),
+    VoiceMove.SIGN_FOR: N_("Signed for by the agency"),
+    VoiceMove.URGE: N_("Urged by the person"),
+    VoiceMove.ANSWER: N_("Answered"),
+    VoiceMove.CLOSE: N_("Closed"),
+}
+
+
+class VoiceOutcome(StrEnum):
+    """诉求处理结果."""
+
+    ADOPTED = "adopted"
+    NOT_ADOPTED = "not_adopted"
+    SETTLED = "settled"
+    EXPLAINED = "explained"
+
+
+OUTCOME_LABELS: dict[VoiceOutcome, str] = {
+    VoiceOutcome.ADOPTED: N_("Adopted"),
+    VoiceOutcome.NOT_ADOPTED: N_("Not adopted, for the reason given"),
+    VoiceOutcome.SETTLED: N_("Settled"),
+    VoiceOutcome.EXPLAINED: N_("Explained"),
+}
+_SETTLED_OR_NOT = (VoiceOutcome.SETTLED, VoiceOutcome.EXPLAINED)
+OUTCOMES_OF: dict[VoiceKind, tuple[VoiceOutcome, ...]] = {
+    VoiceKind.COMPLAINT: _SETTLED_OR_NOT,
+    VoiceKind.SUGGESTION: (VoiceOutcome.ADOPTED, VoiceOutcome.NOT_ADOPTED),
+    VoiceKind.AFTER_SALES: _SETTLED_OR_NOT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceTarget:
+    """Whom a voice is about: the agency that answers, its division, and the item where one was named."""
+
+    division_id: int
+    agency_id: int
+    item_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceRow:
+    """A voice as pages show it; `note` is the clerk's, of one found in a review; nothing says who the person is."""
+
+    id: UUID
+    kind: VoiceKind
+    matter: Matter | None
+    review_id: UUID | None
+    text: str
+    note: str
+    division_id: int
+    agency_id: int
+    agency_name: str
+    item_name: str
+    state: VoiceState
+    received_at: datetime
+    due_at: datetime | None
+    urged_at: datetime | None
+    urged: int
+    outcome: VoiceOutcome | None
+    answer: str
+    answered_at: datetime | None
+    word_until: datetime | None
+    next_item_name: str
+    next_item_agency: str
+    solved: Solved | None
+    solved_text: str
+    closed_at: datetime | None
+    person_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceEventRow:
+    """One line of a voice's timeline."""
+
+    move: VoiceMove
+    at: datetime
+    by: str
+    note: str
+
+
+TEXT_LIMIT = 2000
+QUOTE_LIMIT = 500
+NOTE_LIMIT = 500
+# Against a thumb that rests on the button; no clause knows the number.
+URGE_EVERY = timedelta(days=3)
+
+NO_SUCH_VOICE = Reason("no_such_voice", N_("There is no such entry."), N_("Go back to the list."))
+WRONG_VOICE_STATE = Reason(
+    "wrong_voice_state",
+    N_("This is “{state}”; that step is not possible now."),
+    N_("Reload the page: somebody may have gone on with it."),
+)
+VOICE_TEXT_MISSING = Reason(
+    "voice_text_missing", N_("This text is empty."), N_("Write at least one sentence.")
+)
+VOICE_TEXT_TOO_LONG = Reason(
+    "voice_text_too_long",
+    N_("The text has {length} characters; {limit} are allowed."),
+    N_("Shorten the text."),
+)
+UNKNOWN_VOICE_CHOICE = Reason(
+    "unknown_voice_choice", N_("“{value}” is not one of the choices."), N_("Choose one of the list.")
+)
+UNKNOWN_TARGET = Reason(
+    "unknown_voice_target",
+    N_("There is no such agency or item."),
+    N_("Search for it by its name and choose one of the list."),
+)
+URGED_ALREADY = Reason(
+    "urged_already",
+    N_("You can urge again from {since} on."),
+    N_("Until then the agency has your last word, and its deadline stands above."),
+)
+NOT_IN_REVIEW = Reason(
+    "quote_not_in_review",
+    N_("These words do not stand in the review."),
+    N_("Copy them from the review as they are."),
+)
+NOT_A_GOOD_REVIEW = Reason(
+    "not_a_good_review",
+    N_("This review is not one of three to five stars with words that stand."),
+    N_("A bad review has its work order already."),
+)
+FOUND_ALREADY = Reason(
+    "found_already",
+    N_("Somebody has taken this up from the review already."),
+    N_("Open it in the list."),
+)
+BAD_VOICE_PHONE = Reason(
+    "bad_voice_phone",
+    N_("“{value}” is not a telephone number."),
+    N_("Write a mobile number, or leave the field empty."),
+)

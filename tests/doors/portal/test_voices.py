@@ -1,0 +1,233 @@
+"""`/voices/`: a complaint, suggestion or question by a browser without scripts, cookies or account."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from haochaping.doors.portal.voices import _TOO_MANY
+from haochaping.flows import handle_voices
+from haochaping.flows.change_review import finish_review
+from haochaping.kernel.actor import REVIEWER
+from haochaping.ui.moments import moment
+from haochaping.voices import actions, queries
+from haochaping.voices.models import Voice
+from haochaping.voices.terms import VoiceMove
+from tests import worlds
+from tests.doors.portal.pages import text_of
+from tests.voices.conftest import FOUND_IN, Told
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.doors.portal.urls")]
+NEW = "/voices/new"
+FORM = f"{NEW}?kind=complaint&agency={worlds.AGENCY}"
+
+
+@pytest.fixture
+def browser(db, clock) -> Client:
+    worlds.build(clock)
+    return Client(enforce_csrf_checks=True)
+
+
+def fields_of(page: str) -> dict[str, str]:
+    """The hidden fields of the page's form: what a keyboard cannot miss."""
+    return dict(re.findall(r'<input type="hidden" name="(\w+)"(?: value="([^"]*)")?', page))
+
+
+def give(browser, address: str = FORM, **typed: str):
+    return browser.post(
+        NEW, fields_of(text_of(browser.get(address))) | {"text": "窗口无人值守", "phone": ""} | typed
+    )
+
+
+@pytest.fixture
+def given(browser) -> Told:
+    address = give(browser).headers["Location"]
+    return Told(Voice.objects.get().id, timezone.now(), address.rpartition("/")[2])
+
+
+def test_each_step_has_its_own_address_and_leads_to_the_next(browser):
+    kinds = text_of(browser.get(NEW))
+    assert all(f'href="?kind={kind}"' in kinds for kind in ("complaint", "suggestion", "after_sales"))
+
+    found = text_of(browser.get(f"{NEW}?kind=complaint&q=行政审批"))
+    assert f'href="?kind=complaint&amp;agency={worlds.AGENCY}"' in found
+    assert f'href="?kind=complaint&amp;item={worlds.ITEM}"' in text_of(
+        browser.get(f"{NEW}?kind=complaint&q=食品")
+    )
+    assert "没有" in text_of(browser.get(f"{NEW}?kind=complaint&q=zzz"))
+
+    form = text_of(browser.get(f"{NEW}?kind=suggestion&item={worlds.ITEM}"))
+    assert "食品经营许可" in form
+    assert 'name="matter"' not in form
+    assert 'name="matter"' in text_of(browser.get(f"{NEW}?kind=after_sales&agency={worlds.AGENCY}"))
+
+
+def test_the_form_alone_is_enough_to_give_one(browser):
+    answer = give(browser)
+
+    assert answer.status_code == 303
+    voice = queries.by_receipt(answer.headers["Location"].rpartition("/")[2])
+    assert voice is not None
+    page = text_of(browser.get(answer.headers["Location"]))
+    assert "窗口无人值守" in page
+    assert moment(voice.due_at) in page  # type: ignore[arg-type]
+    assert "sessionid" not in browser.cookies
+
+
+def test_a_double_click_gives_one(browser):
+    page = fields_of(text_of(browser.get(FORM))) | {"text": "窗口无人值守"}
+
+    first, second = browser.post(NEW, page), browser.post(NEW, page)
+
+    assert first.headers["Location"] == second.headers["Location"]
+    assert Voice.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"text": ""}, 422),
+        ({"text": "长" * 2001}, 422),
+        ({"text": "a\x07b"}, 422),
+        ({"phone": "请打我电话"}, 422),
+        ({"phone": "1" * 41}, 422),
+        ({"kind": "after_sales"}, 422),
+        ({"kind": "after_sales", "matter": "x"}, 422),
+        ({"kind": "praise"}, 422),
+        ({"kind": ""}, 422),
+        ({"agency": "nowhere"}, 422),
+        ({"agency": "", "item": "\x00"}, 422),
+        ({"agency": ""}, 422),
+        ({"item": "x" * 101}, 422),
+    ],
+)
+def test_rubbish_is_answered_in_words_and_stores_nothing(browser, changes, status):
+    answer = give(browser, **changes)
+
+    assert answer.status_code == status
+    assert not Voice.objects.exists()
+
+
+def test_what_was_typed_comes_back_with_the_complaint(browser):
+    page = text_of(give(browser, text="窗口无人值守，已等两小时", phone="无"))
+
+    assert "窗口无人值守，已等两小时" in page
+    assert 'aria-invalid="true"' in page
+
+
+def test_a_receipt_that_is_none_is_replaced_and_not_refused(browser):
+    assert give(browser, receipt="' OR 1=1 --").status_code == 303
+
+
+def test_too_many_from_one_place_are_told_to_wait(browser, settings):
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"voice_given": "1/h/ip"}
+    give(browser)
+
+    answer = give(browser)
+
+    assert answer.status_code == _TOO_MANY
+    assert Voice.objects.count() == 1
+
+
+def test_a_phone_is_on_no_page_and_in_no_row(browser):
+    address = give(browser, phone="13900000077").headers["Location"]
+
+    assert "13900000077" not in text_of(browser.get(address))
+    assert "13900000077" not in str(Voice.objects.values().get())
+
+
+def test_urging_is_offered_after_three_days_and_marks(browser, given):
+    page = text_of(browser.get(f"/voices/{given.receipt}"))
+    assert f'action="/voices/{given.receipt}/urge"' not in page
+    assert browser.post(f"/voices/{given.receipt}/urge").status_code == 422
+
+    Voice.objects.update(received_at=timezone.now() - timedelta(days=4))
+    assert f'action="/voices/{given.receipt}/urge"' in text_of(browser.get(f"/voices/{given.receipt}"))
+    assert browser.post(f"/voices/{given.receipt}/urge").status_code == 303
+    assert browser.post(f"/voices/{given.receipt}/urge").status_code == 422
+    assert given.row.urged == 1
+
+
+def test_the_answer_its_outcome_and_the_next_item_are_read_and_the_word_closes_it(browser, given):
+    given.upto(VoiceMove.SIGN_FOR)
+    actions.answer(
+        given.id,
+        outcome="settled",
+        text="已安排专人",
+        next_item=worlds.OTHER_ITEM,
+        by=worlds.CLERK,
+        now=timezone.now(),
+    )
+    page = text_of(browser.get(f"/voices/{given.receipt}"))
+    assert all(word in page for word in ("已安排专人", "户外广告设置许可", "石港市行政审批局", "已处理"))
+
+    for wrong in ({}, {"solved": "maybe"}, {"solved": "no", "text": "长" * 501}):
+        assert browser.post(f"/voices/{given.receipt}/word", wrong).status_code == 422
+    assert browser.post(f"/voices/{given.receipt}/word", {"solved": "partly", "text": ""}).status_code == 303
+
+    assert (given.row.state, given.row.solved) == ("closed", "partly")
+    page = text_of(browser.get(f"/voices/{given.receipt}"))
+    assert "部分" in page
+    assert "/word" not in page
+    assert browser.post(f"/voices/{given.receipt}/word", {"solved": "yes"}).status_code == 422
+
+
+def test_what_the_agency_notes_for_itself_is_not_on_the_page(browser, given):
+    given.step(VoiceMove.TRANSFER)
+
+    page = text_of(browser.get(f"/voices/{given.receipt}"))
+
+    assert "已转办" in page
+    assert "请办理" not in page
+    assert "dispatcher" not in page
+
+
+def test_a_late_answer_is_called_late(browser, given):
+    Voice.objects.update(due_at=timezone.now() - timedelta(days=1))
+
+    assert "已记为逾期" in text_of(browser.get(f"/voices/{given.receipt}"))
+
+
+def test_a_promise_that_is_not_known_is_not_guessed(browser, given):
+    Voice.objects.update(due_at=None)
+
+    assert "答复日期" in text_of(browser.get(f"/voices/{given.receipt}"))
+
+
+@pytest.mark.parametrize("form", ["", "/urge", "/word"])
+@pytest.mark.parametrize("receipt", ["NONSENSE", "Z" * 26, "%00"])
+def test_an_unknown_receipt_is_not_found(browser, form, receipt):
+    answer = browser.post(f"/voices/{receipt}{form}") if form else browser.get(f"/voices/{receipt}")
+
+    assert answer.status_code in {404, 422}
+    assert "Traceback" not in text_of(answer)
+
+
+def test_a_receipt_is_found_however_it_is_typed_and_by_the_one_lookup(browser, given):
+    typed = "-".join(given.receipt[i : i + 4] for i in range(0, 26, 4)).lower()
+
+    assert browser.get(f"/voices/{typed}").headers["Location"] == f"/voices/{given.receipt}"
+    assert browser.post("/my/", {"receipt": typed}).headers["Location"] == f"/voices/{given.receipt}"
+
+
+@pytest.mark.parametrize("form", ["urge", "word"])
+def test_a_forms_address_without_a_form_leads_to_the_page(browser, given, form):
+    assert browser.get(f"/voices/{given.receipt}/{form}").headers["Location"] == f"/voices/{given.receipt}"
+
+
+def test_who_wrote_a_good_review_reads_there_what_was_taken_up(citizen):
+    citizen.tap(4)
+    review = citizen.review()
+    assert review is not None
+    finish_review(review.id, [], FOUND_IN, by=REVIEWER, now=timezone.now())
+    said = {"kind": "suggestion", "matter": "", "quote": "叫号屏太小", "note": "内部说明"}
+    handle_voices.take_up_from_review(review.id, **said, by=worlds.CLERK, now=timezone.now())
+
+    page = text_of(citizen.look())
+
+    assert "来自您的文字：建议" in page
+    assert "内部说明" not in page

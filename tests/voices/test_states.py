@@ -1,0 +1,54 @@
+"""诉求: every pair of state and move, allowed or refused."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from haochaping.accounts.terms import Power
+from haochaping.voices.states import FINAL, FIRED_BY, TRANSITIONS, after, moves_from
+from haochaping.voices.terms import VoiceMove as M
+from haochaping.voices.terms import VoiceState as S
+
+# Written down once more: what may happen in each state.
+_ALLOWED: dict[S, dict[M, S]] = {
+    S.RECEIVED: {M.TRANSFER: S.TRANSFERRED, M.URGE: S.RECEIVED},
+    S.TRANSFERRED: {M.TRANSFER: S.TRANSFERRED, M.SIGN_FOR: S.SIGNED, M.URGE: S.TRANSFERRED},
+    S.SIGNED: {M.ANSWER: S.ANSWERED, M.URGE: S.SIGNED},
+    S.ANSWERED: {M.CLOSE: S.CLOSED},
+    S.CLOSED: {},
+}
+
+
+@pytest.mark.parametrize(("state", "move"), list(product(S, M)))
+def test_every_pair_of_state_and_move(state: S, move: M):
+    assert after(state, move) == _ALLOWED[state].get(move)
+
+
+def test_the_dictionary_has_nothing_else():
+    written = {(state, move): end for state, moves in _ALLOWED.items() for move, end in moves.items()}
+
+    assert written == TRANSITIONS
+
+
+@pytest.mark.parametrize("state", S)
+def test_staff_are_offered_what_they_may_fire_and_no_more(state: S):
+    assert set(moves_from(state)) == {move for move in _ALLOWED[state] if move in FIRED_BY}
+
+
+@pytest.mark.parametrize("state", S)
+def test_from_every_state_the_end_can_be_reached(state: S):
+    reached = {state}
+    while more := {end for (begin, _), end in TRANSITIONS.items() if begin in reached} - reached:
+        reached |= more
+
+    assert reached & FINAL
+
+
+def test_the_dispatcher_transfers_and_the_agency_does_the_rest():
+    assert FIRED_BY == {
+        M.TRANSFER: Power.ORDER_DISPATCH,
+        M.SIGN_FOR: Power.ORDER_HANDLE,
+        M.ANSWER: Power.ORDER_HANDLE,
+    }
