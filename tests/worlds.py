@@ -74,6 +74,12 @@ def terms(**changes: Any) -> Terms:
         quiet_from=time(21),
         quiet_until=time(8),
         messages_a_day=1,
+        appeal_days=5,
+        appeal_unit=Unit.WORKING_DAYS,
+        appeal_decision_days=5,
+        appeal_decision_unit=Unit.WORKING_DAYS,
+        appeal_pauses_deadline=True,
+        malicious_is_invalid=True,
         call_attempts=3,
         call_attempts_within=timedelta(days=2),
     )

@@ -88,6 +88,21 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
         ("/desk/openings/{opening}", "keeper"),
         (f"/desk/openings/{NOWHERE}", "keeper", "404"),
     ],
+    "desk_appeals": [("/desk/appeals/", "lead"), ("/desk/appeals/?done=1", "lead")],
+    "desk_appeal_new": [
+        ("/desk/appeals/new/{order}", "lead"),
+        (f"/desk/appeals/new/{NOWHERE}", "lead", "404"),
+    ],
+    "desk_appeal": [("/desk/appeals/{appeal}", "lead"), (f"/desk/appeals/{NOWHERE}", "lead", "404")],
+    "oversight_appeals": [
+        ("/oversight/appeals/", "supervisor"),
+        ("/oversight/appeals/?done=1", "supervisor"),
+    ],
+    "oversight_appeal": [
+        ("/oversight/appeals/{appeal}", "supervisor"),
+        ("/oversight/appeals/{contested}", "supervisor"),
+        (f"/oversight/appeals/{NOWHERE}", "supervisor", "404"),
+    ],
     "desk_quarantine": [("/desk/quarantine/",), ("/desk/quarantine/?state=discarded",)],
     "desk_quarantine_record": [("/desk/quarantine/{record}",)],
     "desk_jobs": [("/desk/jobs/",), ("/desk/jobs/?state=waiting",)],
@@ -116,6 +131,8 @@ REFUSED: list[tuple[str, str, dict[str, str]]] = [
     (NEWCOMER, "/accounts/2fa/totp/activate/", {"[name=code]": "000000"}),
     ("clerk", "/accounts/password/change/", {"[name=oldpassword]": "wrong", "[name=password1]": "short"}),
     ("supervisor", "/desk/openings/new", {"[name=about]": "NO-SUCH-CASE"}),
+    ("lead", "/desk/appeals/new/{order}", {"main form [name=text]": ""}),
+    ("supervisor", "/oversight/appeals/{contested}", {"main form [name=text]": ""}),
     ("clerk", "/desk/orders/{order}", {"form[action$='/message'] textarea": " "}),
     (
         "sysadmin",
@@ -166,6 +183,10 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "desk_order_read": (405, "/desk/orders/{order}/read"),
     "desk_order_step": (405, "/desk/orders/{order}/reply"),
     "desk_opening_step": (405, "/desk/openings/{opening}/approve"),
+    "desk_appeal_photo": (404, f"/desk/appeals/{{appeal}}/photos/{NOWHERE}"),
+    "desk_appeal_step": (405, "/desk/appeals/{appeal}/withdraw"),
+    "oversight_appeal_photo": (404, f"/oversight/appeals/{{appeal}}/photos/{NOWHERE}"),
+    "oversight_appeal_step": (405, "/oversight/appeals/{appeal}/accept"),
     "desk_release": (405, f"/desk/releases/{NOWHERE}/text"),
     "desk_quarantine_retry_all": (405, "/desk/quarantine/retry"),
     "desk_quarantine_retry": (405, f"/desk/quarantine/{NOWHERE}/retry"),
@@ -254,6 +275,8 @@ ASKED = {
     "client": "SELECT max(id) FROM accounts_api_client",
     "hall": "SELECT min(id) FROM directory_hall",
     "opening": "SELECT min(id::text) FROM identity_opening_request",
+    "appeal": "SELECT id FROM rectification_appeal WHERE state = 'filed'",
+    "contested": "SELECT id FROM rectification_appeal WHERE state = 'contested'",
     "record": "SELECT id FROM exchange_quarantined_record WHERE source = 'example'",
 }
 
@@ -294,6 +317,17 @@ WRITTEN = (
          '《优化营商环境条例》第四十九条', '', false, 'seconded', 'staff:0', now(), now() + interval '30 days',
          'staff:00', '{names.OFFICES[1][0]}.', now(), '', '', '', ''
        FROM identity_sealed_person LIMIT 1""",
+    *(
+        f"""INSERT INTO rectification_appeal (id, order_id, division_id, agency_id, state, ground, fact, text, reference,
+             filed_by, filed_at, since, due_at, refusal, answer, objection, contested_by)
+           SELECT gen_random_uuid(), o.id, o.division_id, o.agency_id, '{state}', 'malicious', 'threats', '示例理由。',
+             '示例编号 1', 'staff:0', now(), now(), now() + interval '5 days', '', '示例说明。', '示例异议。', ''
+           FROM rectification_work_order o JOIN directory_agency a ON a.id = o.agency_id
+           WHERE a.code LIKE '{names.CLERK_AGENCY}%' AND o.dispatched_at IS NOT NULL
+             AND NOT EXISTS (SELECT FROM rectification_appeal known WHERE known.order_id = o.id)
+           ORDER BY o.created_at LIMIT 1"""
+        for state in ("filed", "contested")
+    ),
 )
 
 

@@ -59,6 +59,10 @@ VALUES: dict[str, str] = {
     Key.QUIET_FROM: "21:00",
     Key.QUIET_UNTIL: "08:00",
     Key.MESSAGES_A_DAY: "1",
+    Key.APPEAL_WINDOW: "5",
+    Key.APPEAL_DECISION_LIMIT: "5",
+    Key.APPEAL_PAUSES_DEADLINE: "yes",
+    Key.MALICIOUS_IS_INVALID: "yes",
 }
 
 

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "haochaping.ui",
     "haochaping.doors.portal",
     "haochaping.doors.workbench",
+    "haochaping.doors.oversight",
     "haochaping.doors.board",
     "haochaping.doors.api",
     "haochaping.doors.console.apps.ConsoleConfig",

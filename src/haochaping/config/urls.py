@@ -18,6 +18,7 @@ PUBLIC: Urls = [
 ]
 STAFF: Urls = [
     path("desk/", include("haochaping.doors.workbench.urls")),
+    path("oversight/", include("haochaping.doors.oversight.urls")),
     path("admin/", start.root, name="console"),
     path("admin/", include("haochaping.doors.console.urls")),
     # Not all of allauth: sessions and identities have pages of the house.

@@ -30,7 +30,20 @@ from haochaping.identity.terms import (
 from haochaping.kernel.refused import N_, Refused
 from haochaping.outbox.terms import JOB_NOT_DEAD
 from haochaping.publicity.terms import ALREADY_DECIDED, NOTHING_TO_RELEASE
-from haochaping.rectification.terms import NO_SUCH_ORDER, WRONG_STATE
+from haochaping.rectification.terms import (
+    ALREADY_APPEALED,
+    APPEAL_WINDOW_OVER,
+    HIGHER_LEVEL,
+    NO_SUCH_APPEAL,
+    NO_SUCH_ORDER,
+    NOT_AGAINST_YOU,
+    NOT_APPEALABLE,
+    NOT_SIGNED,
+    OWN_APPEAL,
+    SAME_PERSON,
+    WRONG_APPEAL_STATE,
+    WRONG_STATE,
+)
 from haochaping.rulebook.terms import NO_POWER, NOTHING_TO_CONFIRM, UNKNOWN_PROFILE, VALUES_ADDED
 from haochaping.ui.sentences import say
 
@@ -66,6 +79,19 @@ _STATUS = {
     **dict.fromkeys(
         (NO_ORGANISATION.code, OWN_MATTER.code, NOT_YOURSELF.code, SAME_ORGANISATION.code), FORBIDDEN
     ),
+    NO_SUCH_APPEAL.code: MISSING,
+    **dict.fromkeys((OWN_APPEAL.code, SAME_PERSON.code, HIGHER_LEVEL.code), FORBIDDEN),
+    **dict.fromkeys(
+        (
+            WRONG_APPEAL_STATE.code,
+            ALREADY_APPEALED.code,
+            APPEAL_WINDOW_OVER.code,
+            NOT_SIGNED.code,
+            NOT_APPEALABLE.code,
+            NOT_AGAINST_YOU.code,
+        ),
+        CONFLICT,
+    ),
     ALREADY_DECIDED.code: CONFLICT,
     JOB_NOT_DEAD.code: CONFLICT,
     NOT_WAITING.code: CONFLICT,
@@ -100,6 +126,18 @@ PLACES = (
         N_("Openings of identities"),
         N_("Ask that a sealed identity be opened, or decide about it."),
         LOOKERS,
+    ),
+    Place(
+        "desk_appeals",
+        N_("Appeals"),
+        N_("See what became of the appeals of your agency, and ask for the second review."),
+        frozenset({Power.APPEAL_FILE}),
+    ),
+    Place(
+        "oversight_appeals",
+        N_("Appeals to decide"),
+        N_("Take up appeals of agencies, hear the reviewer, decide together with a second person."),
+        frozenset({Power.APPEAL_DECIDE}),
     ),
     Place(
         "desk_quarantine",

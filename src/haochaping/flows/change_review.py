@@ -95,6 +95,8 @@ def withdraw_review(review_id: UUID, *, by: Actor, now: datetime) -> None:
     before = units_of([review_id])
     reviews.withdraw(review_id, by=by, now=now)
     rectification.cancel(review_id, by=by, now=now)
+    # What is taken back need not be decided about.
+    rectification.drop_appeal(review_id, by=SYSTEM, now=now)
     recount(before, [review_id])
     align_first(review_id, by=by, now=now)
 

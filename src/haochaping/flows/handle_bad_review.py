@@ -52,7 +52,7 @@ def write_to_reviewer(order_id: UUID, text: str, *, by: Actor, now: datetime) ->
         thread_id = notices.open_thread("order", str(order.id), person=_person(review), by=by, now=now)
         rectification.link_thread(order.id, thread_id)
     notices.write(thread_id, Side.AGENCY, text, by=by, now=now)
-    _tell(review, Template.AGENCY_WROTE, by=by, now=now)
+    tell(review.id, Template.AGENCY_WROTE, by=by, now=now)
 
 
 @transaction.atomic
@@ -83,12 +83,22 @@ def reply(order_id: UUID, text: str, *, by: Actor, now: datetime) -> None:
     before = _units([review.id])
     rectification.reply(order_id, text=text, by=by, now=now)
     _recount(before, [review.id])
-    _tell(review, Template.ORDER_REPLIED, by=by, now=now)
+    tell(review.id, Template.ORDER_REPLIED, by=by, now=now)
 
 
 def person_of(review_id: UUID) -> UUID | None:
     """The sealed person to reach about a review."""
     return _person(_review(review_id))
+
+
+def tell(review_id: UUID, template: Template, *, by: Actor, now: datetime) -> None:
+    """Send the reviewer a text message with the link of their review, where there is somebody to send it to."""
+    review = _review(review_id)
+    person = _person(review)
+    if person is not None:
+        token = reviews.tokens_of([review.occurrence_id]).get(review.occurrence_id)
+        link = f"{settings.SITE_URL}/r/{token}" if token else f"{settings.SITE_URL}/my/"
+        notices.queue_sms(person, template, {"link": link}, by=by, now=now)
 
 
 def _units(review_ids: Sequence[UUID]) -> Counter[FactKey]:
@@ -108,11 +118,3 @@ def _person(review: ReviewRow) -> UUID | None:
     """The sealed person to reach: who reviewed, else who applied."""
     binding = cases.binding_of(review.occurrence_id)
     return review.person_id or (cases.person_of(binding.case_id) if binding else None)
-
-
-def _tell(review: ReviewRow, template: Template, *, by: Actor, now: datetime) -> None:
-    person = _person(review)
-    if person is not None:
-        token = reviews.tokens_of([review.occurrence_id]).get(review.occurrence_id)
-        link = f"{settings.SITE_URL}/r/{token}" if token else f"{settings.SITE_URL}/my/"
-        notices.queue_sms(person, template, {"link": link}, by=by, now=now)

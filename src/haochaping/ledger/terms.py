@@ -66,6 +66,11 @@ class EntryKind(IntEnum):
     PHOTO_REMOVED = 172
     SOLUTION_ANSWERED = 173
     QUARANTINE_DISCARDED = 180
+    APPEAL_FILED = 200
+    APPEAL_TAKEN_UP = 201
+    APPEAL_HEARD = 202
+    APPEAL_PROPOSED = 203
+    APPEAL_ENDED = 204
 
 
 FIRST_INTERNAL_KIND = 128
@@ -120,6 +125,11 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.PHOTO_REMOVED: N_("Photograph removed"),
     EntryKind.SOLUTION_ANSWERED: N_("The reviewer said whether the matter is solved"),
     EntryKind.QUARANTINE_DISCARDED: N_("Discarded from quarantine"),
+    EntryKind.APPEAL_FILED: N_("Appeal filed, or taken to the second review"),
+    EntryKind.APPEAL_TAKEN_UP: N_("Appeal accepted or refused"),
+    EntryKind.APPEAL_HEARD: N_("Reviewer heard about an appeal"),
+    EntryKind.APPEAL_PROPOSED: N_("Decision of an appeal proposed or sent back"),
+    EntryKind.APPEAL_ENDED: N_("Appeal withdrawn, without object or final"),
 }
 
 

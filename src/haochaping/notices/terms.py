@@ -49,6 +49,8 @@ class Template(StrEnum):
     SIGN_IN_CODE = "sign_in_code"
     CALL = "call"
     IDENTITY_OPENED = "identity_opened"
+    APPEAL_ASKED = "appeal_asked"
+    APPEAL_DECIDED = "appeal_decided"
 
 
 # Nothing about person, service or agency: a text message is read over shoulders and kept by carriers.
@@ -72,6 +74,12 @@ SENTENCES: dict[Template, str] = {
     ),
     Template.IDENTITY_OPENED: N_(
         "Your identity with a review has been opened by the procedure of the law. The rules, and whom to ask: {link}"
+    ),
+    Template.APPEAL_ASKED: N_(
+        "There is a question about your review before anything is decided. Read it and answer, if you like: {link}"
+    ),
+    Template.APPEAL_DECIDED: N_(
+        "The question about your review has been decided. Read the decision and what you can do: {link}"
     ),
 }
 SIDE_LABELS: dict[Side, str] = {

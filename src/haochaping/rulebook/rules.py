@@ -202,6 +202,12 @@ def terms_of(
         quiet_from=time.fromisoformat(value(Key.QUIET_FROM)),
         quiet_until=time.fromisoformat(value(Key.QUIET_UNTIL)),
         messages_a_day=int(value(Key.MESSAGES_A_DAY)),
+        appeal_days=int(value(Key.APPEAL_WINDOW)),
+        appeal_unit=unit(Key.APPEAL_WINDOW),
+        appeal_decision_days=int(value(Key.APPEAL_DECISION_LIMIT)),
+        appeal_decision_unit=unit(Key.APPEAL_DECISION_LIMIT),
+        appeal_pauses_deadline=value(Key.APPEAL_PAUSES_DEADLINE) == "yes",
+        malicious_is_invalid=value(Key.MALICIOUS_IS_INVALID) == "yes",
     )
 
 

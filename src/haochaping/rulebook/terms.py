@@ -316,6 +316,12 @@ class Terms:
     quiet_from: time
     quiet_until: time
     messages_a_day: int
+    appeal_days: int
+    appeal_unit: Unit
+    appeal_decision_days: int
+    appeal_decision_unit: Unit
+    appeal_pauses_deadline: bool
+    malicious_is_invalid: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ NAMES = [
     "participation_rate",
     "rectification_rate",
     "good_rate",
+    "excluded_reviews",
 ]
 
 
@@ -129,6 +130,7 @@ def test_review_of_ones_own_division(caller, moment):
         "channel": "hall_pad",
         "provenance": "active_onsite_device",
         "status": "effective",
+        "effective": True,
         "assessed_at": told["assessed_at"],
         "received_at": told["received_at"],
         "order": {"state": "created", "rectify_due_at": None, "replied_at": None},

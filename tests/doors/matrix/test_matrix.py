@@ -107,6 +107,7 @@ def _house() -> House:
         "object_id": directory.agencies([worlds.AGENCY])[worlds.AGENCY].id,
         "client_id": client,
         "request_id": NOWHERE,
+        "appeal_id": NOWHERE,
         "digest": "0" * 64,
         "key": "key",
         "uidb36": "1",

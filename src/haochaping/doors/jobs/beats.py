@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from haochaping.exchange import actions as exchange
 from haochaping.flows import (
+    decide_appeal,
     erase_persons,
     handle_bad_review,
     open_identity,
@@ -46,6 +47,9 @@ BEATS: tuple[Beat, ...] = (
     Beat("fold the facts", 1, lambda _: insight.fold()),
     Beat("dispatch due orders", 5, lambda now: handle_bad_review.dispatch_due(by=SYSTEM, now=now)),
     Beat("promise what the calendar now tells", 600, lambda now: orders.promise_late(by=SYSTEM, now=now)),
+    Beat(
+        "go on with appeals whose time is over", 60, lambda now: decide_appeal.lapse_due(by=SYSTEM, now=now)
+    ),
     Beat("ask by SMS", 60, lambda now: send_invitations.send_due_invitations(by=SYSTEM, now=now)),
     Beat("take orphans whose case came", 30, lambda now: retry_quarantine.retry_orphans(now=now)),
     Beat("forget ended visits", 300, lambda now: exchange.forget_visits(before=now)),

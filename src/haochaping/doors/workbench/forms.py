@@ -10,20 +10,17 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
+from haochaping.doors.fields import Choice, Words
 from haochaping.exchange.terms import QuarantineAsked, RecordKind
 from haochaping.identity.terms import BASIS_LIMIT, CALL_PURPOSES, DOCUMENT_LIMIT, PURPOSE_LABELS
-from haochaping.kernel.refused import N_, Complaint
-from haochaping.kernel.text import has_forbidden_control
+from haochaping.kernel.refused import N_
 from haochaping.notices.terms import TEXT_LIMIT as MESSAGE_LIMIT
-from haochaping.rectification.terms import CALL_LABELS, OUTCOME_LABELS, TEXT_LIMIT
-from haochaping.reviews.terms import FORBIDDEN_CHARACTERS
-from haochaping.ui.sentences import say
+from haochaping.rectification.terms import CALL_LABELS, OUTCOME_LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from django_stubs_ext import StrOrPromise
 
 RECORD_KINDS = {RecordKind.CASE: N_("Case"), RecordKind.REVIEW: N_("Review")}
 ANSWERS = {"yes": True, "no": False, "unknown": None}
@@ -32,34 +29,6 @@ _ANSWER_CHOICES = (
     ("no", gettext_lazy("No")),
     ("unknown", gettext_lazy("Could not be found out")),
 )
-
-
-class Words(forms.CharField):
-    """A text of several lines; emptiness and length are the rooms' decision, who say it with the remedy."""
-
-    def __init__(
-        self, *, label: StrOrPromise, help_text: StrOrPromise = "", limit: int = TEXT_LIMIT, rows: int = 4
-    ) -> None:
-        attrs = {"rows": str(rows), "maxlength": str(limit), "data-left": gettext_lazy("{n} characters left")}
-        super().__init__(strip=False, label=label, help_text=help_text, widget=forms.Textarea(attrs=attrs))
-
-    def clean(self, value: object) -> str:
-        """The text as typed, or a complaint about characters that nobody can see."""
-        text = str(value or "").replace("\r\n", "\n").replace("\r", "\n")
-        if has_forbidden_control(text):
-            raise forms.ValidationError(say(Complaint(FORBIDDEN_CHARACTERS)).text)
-        return text
-
-
-class Choice(forms.ChoiceField):
-    """One of a few words as radio buttons, none chosen beforehand; the rooms know which words there are."""
-
-    widget = forms.RadioSelect
-    default_error_messages = {"required": gettext_lazy("Choose one.")}
-
-    def valid_value(self, _value: object) -> bool:
-        """Leave it to the room."""
-        return True
 
 
 class QuarantineForm(forms.Form):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haochaping.doors.workbench import installation, openings, order, releases, start
+from haochaping.doors.workbench import appeals, installation, openings, order, releases, start
 
 urlpatterns = [
     path("", start.desk, name="desk"),
@@ -18,6 +18,11 @@ urlpatterns = [
     path("openings/new", openings.new, name="desk_opening_new"),
     path("openings/<uuid:request_id>", openings.one, name="desk_opening"),
     path("openings/<uuid:request_id>/<slug:step>", openings.decide, name="desk_opening_step"),
+    path("appeals/", appeals.page, name="desk_appeals"),
+    path("appeals/new/<uuid:order_id>", appeals.new, name="desk_appeal_new"),
+    path("appeals/<uuid:appeal_id>", appeals.one, name="desk_appeal"),
+    path("appeals/<uuid:appeal_id>/photos/<uuid:photo_id>", appeals.photo, name="desk_appeal_photo"),
+    path("appeals/<uuid:appeal_id>/<slug:step>", appeals.step, name="desk_appeal_step"),
     path("quarantine/", installation.quarantine, name="desk_quarantine"),
     path("quarantine/retry", installation.retry_all, name="desk_quarantine_retry_all"),
     path("quarantine/<uuid:record_id>", installation.record, name="desk_quarantine_record"),

@@ -1,0 +1,57 @@
+"""Fields that forms of several doors of staff are made of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from haochaping.kernel.refused import Complaint
+from haochaping.kernel.text import has_forbidden_control
+from haochaping.rectification.terms import TEXT_LIMIT
+from haochaping.reviews.terms import FORBIDDEN_CHARACTERS
+from haochaping.ui.sentences import say
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+class Words(forms.CharField):
+    """A text of several lines; emptiness and length are the rooms' decision, who say it with the remedy."""
+
+    def __init__(
+        self,
+        *,
+        label: StrOrPromise,
+        help_text: StrOrPromise = "",
+        limit: int = TEXT_LIMIT,
+        rows: int = 4,
+        required: bool = True,
+    ) -> None:
+        attrs = {"rows": str(rows), "maxlength": str(limit), "data-left": gettext_lazy("{n} characters left")}
+        super().__init__(
+            strip=False,
+            label=label,
+            help_text=help_text,
+            required=required,
+            widget=forms.Textarea(attrs=attrs),
+        )
+
+    def clean(self, value: object) -> str:
+        """The text as typed, or a complaint about characters that nobody can see."""
+        text = str(value or "").replace("\r\n", "\n").replace("\r", "\n")
+        if has_forbidden_control(text):
+            raise forms.ValidationError(say(Complaint(FORBIDDEN_CHARACTERS)).text)
+        return text
+
+
+class Choice(forms.ChoiceField):
+    """One of a few words as radio buttons, none chosen beforehand; the rooms know which words there are."""
+
+    widget = forms.RadioSelect
+    default_error_messages = {"required": gettext_lazy("Choose one.")}
+
+    def valid_value(self, _value: object) -> bool:
+        """Leave it to the room."""
+        return True
