@@ -108,7 +108,7 @@ class Matter:
 
 
 @transaction.atomic
-def matter(now: datetime, case_no: str = "YC-1", **changes: object) -> Matter:
+def matter(now: datetime, case_no: str = "YC-1", **changes: Any) -> Matter:
     """A bad review of a case that is there, its order dispatched and signed for at `now`."""
     outcome = worlds.give(case_no, 1, now, **changes)
     assert outcome.id is not None, outcome

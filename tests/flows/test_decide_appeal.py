@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import timedelta
 from functools import partial
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -24,11 +24,12 @@ from haochaping.ledger.terms import EntryKind
 from haochaping.notices.models import Delivery
 from haochaping.publicity import queries as publicity
 from haochaping.rectification import actions, appeal_queries
+from haochaping.rectification import queries as orders
 from haochaping.rectification.models import Appeal, AppealDecision
 from haochaping.rectification.terms import AppealState, ProvenFact
 from haochaping.reviews import queries as reviews
 from haochaping.reviews.models import Review
-from haochaping.reviews.terms import Level, ReasonClass
+from haochaping.reviews.terms import Entrance, Level, ReasonClass, ReviewChannel
 from haochaping.rulebook.models import CalendarDay
 from tests import worlds
 from tests.flows.appeal_house import (
@@ -50,6 +51,7 @@ from tests.insight.test_exact import counted, true
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+    from uuid import UUID
 
 
 @pytest.fixture
@@ -148,6 +150,14 @@ class TestExits:
         assert refused(lambda: bad.propose("mistaken")) == "wrong_appeal_state"
         assert counted() == true()
 
+    def test_without_object_when_the_reviewer_chooses_a_better_level(self, world: None, now: datetime):
+        bad = matter_of_reviewer(now)
+        bad.file().accept()
+        change_review.change_level(bad.review_id, Level.SATISFIED, by=worlds.REVIEWER, now=bad.later())
+
+        assert (bad.row.state, bad.status) == ("moot", "effective")
+        assert counted() == true()
+
     def test_final_once_nobody_asks_for_the_second_review(self, bad: Matter):
         bad.file().heard().decided("mistaken")
         assert bad.lapse(days=3) == 0
@@ -207,8 +217,6 @@ class TestExits:
 
 def matter_of_reviewer(now: datetime) -> Matter:
     """A bad review given by invitation, which its reviewer may still take back."""
-    from haochaping.reviews.terms import Entrance
-
     return matter(now, entrance=Entrance.TOKEN, channel="mobile")
 
 
@@ -350,9 +358,8 @@ class TestFiling:
         assert refused(bad.file) == "not_appealable"
 
 
-def appeal_order(review_id):
-    from haochaping.rectification import queries as orders
-
+def appeal_order(review_id: UUID | None) -> UUID:
+    assert review_id is not None
     order = orders.order_of_review(review_id)
     assert order is not None
     return order.id
@@ -505,7 +512,7 @@ class TestExcludedReview:
             bad.review_id,
             "5",
             by_token=True,
-            channel="mobile",
+            channel=ReviewChannel.MOBILE,
             by=worlds.REVIEWER,
             now=bad.now,
         )
@@ -552,14 +559,15 @@ def test_excluded_and_counted_are_all(seed: int, now: datetime, db: None):
     for _ in range(50):
         one = dice.choice(matters)
         one.now = max(m.now for m in matters)
-        step = dice.choice([
+        steps: list[Callable[[], object]] = [
             one.file, one.accept, one.heard, partial(one.propose, dice.choice(["mistaken", "rejected", "partly"])),
             one.confirm, partial(one.confirm, CITY_TWO),
             partial(one.propose, dice.choice(["mistaken", "rejected"]), CITY_ONE),
-            lambda one=one: decide_appeal.object_to(one.review_id, "不", by=worlds.REVIEWER, now=one.later()),
-            lambda one=one: decide_appeal.contest(one.appeal_id, "不", by=LEAD, now=one.later()),
+            partial(decide_appeal.object_to, one.review_id, "不", by=worlds.REVIEWER, now=one.now),
+            partial(decide_appeal.contest, one.appeal_id or one.order_id, "不", by=LEAD, now=one.now),
             partial(one.lapse, hours=dice.randint(1, 40)),
-        ])  # fmt: skip
+        ]  # fmt: skip
+        step = dice.choice(steps)
         try:
             with transaction.atomic():
                 step()
@@ -622,7 +630,7 @@ class TestAtOnce:
 
     def test_two_file_at_once(self, now: datetime):
         bad = matter(now)
-        told = {
+        told: dict[str, Any] = {
             "ground": "mis_tap",
             "fact": "",
             "text": "错",

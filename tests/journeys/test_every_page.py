@@ -323,9 +323,9 @@ WRITTEN = (
            SELECT gen_random_uuid(), o.id, o.division_id, o.agency_id, '{state}', 'malicious', 'threats', '示例理由。',
              '示例编号 1', 'staff:0', now(), now(), now() + interval '5 days', '', '示例说明。', '示例异议。', ''
            FROM rectification_work_order o JOIN directory_agency a ON a.id = o.agency_id
-           WHERE a.code LIKE '{names.CLERK_AGENCY}%' AND o.dispatched_at IS NOT NULL
-             AND NOT EXISTS (SELECT FROM rectification_appeal known WHERE known.order_id = o.id)
-           ORDER BY o.created_at LIMIT 1"""
+           WHERE starts_with(a.code, '{names.CITY[0][:4]}') AND NOT EXISTS
+             (SELECT FROM rectification_appeal known WHERE known.order_id = o.id)
+           ORDER BY a.code <> '{names.CLERK_AGENCY}', o.created_at LIMIT 1"""
         for state in ("filed", "contested")
     ),
 )

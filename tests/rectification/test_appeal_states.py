@@ -95,5 +95,5 @@ def test_the_readme_shows_the_states_as_they_are():
 
     # When this fails: python -m docs.generate.diagrams
     assert after.split("<!-- /appeal states -->", 1)[0].strip() == (
-        f"```mermaid\n{mermaid(steps(APPEAL_TRANSITIONS))}\n```"
+        f"```mermaid\n{mermaid(steps(dict[object, object](APPEAL_TRANSITIONS)))}\n```"
     )

@@ -153,11 +153,9 @@ def appeal_timeline(appeal_id: UUID) -> list[AppealEventRow]:
 
 
 def may_appeal_until(order_id: UUID, *, now: datetime) -> tuple[bool, datetime | None]:
-    """Whether an appeal about an order can be filed now, and until when; a time that is not known shuts nobody out."""
+    """Whether a first appeal about an order comes in time, and until when; a time that is not known shuts nobody out."""
     found = WorkOrder.objects.filter(id=order_id).values_list("state", "signed_at", "division_id").first()
     if found is None or found[1] is None or found[0] == OrderState.CANCELLED:
-        return False, None
-    if Appeal.objects.filter(order_id=order_id).exists():
         return False, None
     until = appeal_until(found[1], division_id=found[2])
     return until is None or now <= until, until

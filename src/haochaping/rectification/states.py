@@ -69,7 +69,7 @@ APPEAL_TRANSITIONS: dict[tuple[A, AppealMove], A] = {
     (A.CONTESTED, AppealMove.PROPOSE): A.REPROPOSED,
     (A.REPROPOSED, AppealMove.CONFIRM): A.FINAL,
     (A.REPROPOSED, AppealMove.SEND_BACK): A.CONTESTED,
-    # The reviewer has taken the review back: there is nothing left to decide.
+    # The reviewer has taken the review back, or has changed it for the better: there is nothing left to decide.
     **{(state, AppealMove.DROP): A.MOOT for state in (A.FILED, A.ACCEPTED, A.HEARD, A.PROPOSED)},
 }
 

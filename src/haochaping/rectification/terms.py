@@ -265,7 +265,7 @@ APPEAL_STATE_LABELS = {
     AppealState.FINAL: N_("Final"),
     AppealState.REFUSED: N_("Not accepted"),
     AppealState.WITHDRAWN: N_("Withdrawn by the agency"),
-    AppealState.MOOT: N_("Without object: the reviewer took the review back"),
+    AppealState.MOOT: N_("Without object: the reviewer took the review back or changed it"),
 }
 
 

@@ -165,7 +165,7 @@ def lapse_appeal(appeal_id: UUID, *, by: Actor, now: datetime) -> AppealState:
 
 @transaction.atomic
 def drop_appeal(review_id: UUID, *, by: Actor, now: datetime) -> bool:
-    """End the appeal against a review that its reviewer has taken back; False where none is open."""
+    """End the appeal against a review that its reviewer has taken back or changed for the better; False where none is open."""
     found = Appeal.objects.filter(order__review_id=review_id).values_list("id", flat=True).first()
     if found is None:
         return False
