@@ -48,6 +48,7 @@ _CASE = "FROM cases_case c JOIN cases_service_occurrence s ON s.case_id = c.id"
 _REVIEW = f"{_CASE} JOIN reviews_review r ON r.occurrence_id = s.id"
 _ORDER = f"{_REVIEW} JOIN rectification_work_order o ON o.review_id = r.id"
 _THREAD = f"{_ORDER} JOIN notices_thread t ON t.id = o.thread_id"
+_APPEAL = f"{_ORDER} JOIN rectification_appeal a ON a.order_id = o.id"
 _JOINED = {
     "cases_case": (_CASE, "c"),
     "cases_service_occurrence": (_CASE, "s"),
@@ -56,6 +57,15 @@ _JOINED = {
     "rectification_work_order": (_ORDER, "o"),
     "notices_thread": (_THREAD, "t"),
     "notices_message": (f"{_THREAD} JOIN notices_message x ON x.thread_id = t.id", "x"),
+    "rectification_appeal": (_APPEAL, "a"),
+    "rectification_appeal_decision": (
+        f"{_APPEAL} JOIN rectification_appeal_decision x ON x.appeal_id = a.id",
+        "x",
+    ),
+    "rectification_appeal_event": (
+        f"{_APPEAL} JOIN rectification_appeal_event x ON x.appeal_id = a.id",
+        "x",
+    ),
     "files_photo": (f"{_REVIEW} JOIN files_photo x ON x.subject_id = r.id::text", "x"),
 } | {
     table: (
@@ -70,6 +80,7 @@ _JOINED = {
         "rectification_solution_answer",
         "reviews_supplement",
         "reviews_review_change",
+        "reviews_exclusion",
         "publicity_release",
     )
 }
