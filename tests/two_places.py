@@ -25,7 +25,7 @@ from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.reviews import actions as reviews
 from haochaping.reviews import queries
-from haochaping.reviews.terms import Entrance, HelpedBy, SupplementRow
+from haochaping.reviews.terms import Entrance, HelpedBy, ReasonClass, SupplementRow
 from haochaping.supervision import actions as supervision
 from haochaping.supervision.actions import samples
 from haochaping.supervision.models import SampleCall, SampledReview
@@ -95,6 +95,7 @@ def tell(case_no: str, scope: Scope, now: datetime, **place: object) -> Told:
     publicity.decide(order.review_id, Part.TEXT, Decision.RELEASED, by=publisher, now=now)
     _supervisor_looks(order.id, clerk, now)
     _drawn(order, now)
+    _agency_appeals(order.id, order.review_id, scope, now)
     return Told(case_no, order.review_id, order.id, photo_id)
 
 
@@ -176,3 +177,23 @@ def _agency_acts(order_id: UUID, clerk: Actor, at: datetime) -> None:
     rectification.ask_extension(order_id, days=1, reason="等待配件", by=clerk, now=at)
     rectification.rectify(order_id, outcome="immediate_rectified", text="已并窗办理", by=clerk, now=at)
     handle_bad_review.reply(order_id, "已改为一次办结。", by=clerk, now=at)
+
+
+def _agency_appeals(order_id: UUID, review_id: UUID, scope: Scope, now: datetime) -> None:
+    """It is upheld, and the review counts again in the end: what was told before stays to be seen."""
+    lead = replace(worlds.CLERK, id="lead", powers=worlds.CLERK.powers | {"appeal.file"}, scope=scope)
+    first, second = (
+        replace(lead, id=name, powers=frozenset({"appeal.decide"}), scope=Scope(division_path=PROVINCE))
+        for name in ("first", "second")
+    )
+    appeal_id = rectification.file_appeal(
+        order_id, ground="mis_tap", fact="", text="点错了。", reference="", by=lead, now=now
+    )
+    rectification.accept_appeal(appeal_id, by=first, now=now)
+    rectification.answer_appeal(appeal_id, text="没有。", by=worlds.REVIEWER, now=now)
+    rectification.propose_decision(
+        appeal_id, verdict="mistaken", fact="", evidence=(), text="属实。", by=first, now=now
+    )
+    rectification.confirm_decision(appeal_id, by=second, now=now)
+    reviews.exclude(review_id, reason_class=ReasonClass.MISTAKEN, by=second, now=now)
+    reviews.restore(review_id, by=second, now=now)

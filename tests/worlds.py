@@ -123,6 +123,12 @@ def terms(**changes: Any) -> Terms:
         suggestion_unit=Unit.WORKING_DAYS,
         after_sales_days=5,
         after_sales_unit=Unit.WORKING_DAYS,
+        appeal_days=5,
+        appeal_unit=Unit.WORKING_DAYS,
+        appeal_decision_days=5,
+        appeal_decision_unit=Unit.WORKING_DAYS,
+        appeal_pauses_deadline=True,
+        malicious_is_invalid=True,
         call_attempts=3,
         call_attempts_within=timedelta(days=2),
     )

@@ -14,7 +14,14 @@ from haochaping.identity.terms import OPENING_LABELS, OPENING_MOVES, OpeningStat
 from haochaping.notices import states as notices
 from haochaping.notices.terms import DELIVERY_LABELS, DeliveryState
 from haochaping.rectification import states as rectification
-from haochaping.rectification.terms import MOVE_LABELS, STATE_LABELS, OrderState
+from haochaping.rectification.terms import (
+    APPEAL_MOVE_LABELS,
+    APPEAL_STATE_LABELS,
+    MOVE_LABELS,
+    STATE_LABELS,
+    AppealState,
+    OrderState,
+)
 from haochaping.supervision import states as supervision
 from haochaping.supervision.terms import SUPERVISION_LABELS, SUPERVISION_MOVES, SupervisionState
 from haochaping.voices import states as voices
@@ -55,7 +62,7 @@ class Life:
 
 def lives() -> list[Life]:
     """Everything of the house that goes through states."""
-    return [_order(), _voice(), _case(), _notice(), _opening(), _supervision()]
+    return [_order(), _appeal(), _voice(), _case(), _notice(), _opening(), _supervision()]
 
 
 def _order() -> Life:
@@ -65,6 +72,15 @@ def _order() -> Life:
     ]
     labels: dict[StrEnum, str] = {state: chinese(STATE_LABELS[state]) for state in OrderState}
     return Life("work_order", "差评工单 · work order", "rectification/states.py", labels, steps)
+
+
+def _appeal() -> Life:
+    steps = [
+        (begin, end, chinese(APPEAL_MOVE_LABELS[move]), code(rectification.APPEAL_FIRED_BY.get(move, "")))
+        for (begin, move), end in rectification.APPEAL_TRANSITIONS.items()
+    ]
+    labels: dict[StrEnum, str] = {state: chinese(APPEAL_STATE_LABELS[state]) for state in AppealState}
+    return Life("appeal", "申诉 · appeal", "rectification/states.py", labels, steps)
 
 
 def _voice() -> Life:

@@ -32,7 +32,7 @@ _OUT = "FROM rectification_work_order w WHERE w.state NOT IN ('created', 'cancel
 _PARTICIPATED = (
     """
     FROM reviews_review r JOIN cases_service_occurrence o ON o.id = r.occurrence_id JOIN cases_case c ON c.id = o.case_id
-    WHERE r.status <> 'withdrawn' AND r.assess_no = 1 AND c.verified AND """
+    WHERE r.status NOT IN ('withdrawn', 'excluded') AND r.assess_no = 1 AND c.verified AND """
     + _ACTIVE
 )
 
@@ -45,6 +45,7 @@ BRUTE = {
     "participation_rate": (_PARTICIPATED, _REPORTED),
     "rectification_rate": (f"{_OUT} AND w.state = 'replied'", _OUT),
     "good_rate": (f"{_EFFECTIVE} AND {_ACTIVE} AND r.level >= 3", f"{_EFFECTIVE} AND {_ACTIVE}"),
+    "excluded_reviews": ("FROM reviews_review r WHERE r.status = 'excluded'", None),
 }
 
 

@@ -17,7 +17,7 @@ from haochaping.insight.terms import REPORTED, UNVERIFIED, FactKey, FactKind
 from haochaping.kernel.periods import BEIJING
 from haochaping.rectification.terms import OrderFacts, OrderState
 from haochaping.reviews.rules import is_active, is_bad
-from haochaping.reviews.terms import Level, Provenance, ReviewChannel, ReviewFacts, ReviewStatus
+from haochaping.reviews.terms import Level, Provenance, ReasonClass, ReviewChannel, ReviewFacts, ReviewStatus
 
 DAY = date(2026, 6, 1)
 ID = UUID(int=1)
@@ -160,6 +160,7 @@ _REVIEWS = st.lists(
         st.integers(1, 2),
         st.booleans(),
         st.just((1, 2, 3)),
+        st.sampled_from(ReasonClass),
     ),
     max_size=80,
 )
@@ -197,7 +198,8 @@ def test_measures_against_counting_one_by_one(
     active = [r for r in effective if is_active(r.provenance)]
     good = [r for r in active if r.level >= 3]
     services = sum(len(c.occurrences) for c in cases if c.verified)
-    standing = [r for r in reviews if r.status != "withdrawn" and is_active(r.provenance)]
+    excluded = [r for r in reviews if r.status == "excluded"]
+    standing = [r for r in reviews if r.status in {"effective", "superseded"} and is_active(r.provenance)]
     reviewed = [r for r in standing if r.assess_no == 1 and r.verified_case]
     out = [o for o in orders if o.state not in {"created", "cancelled", "merged", "excluded"}]
     answered = [o for o in out if o.state in {"replied", "checked", "closed"}]
@@ -210,6 +212,7 @@ def test_measures_against_counting_one_by_one(
         "participation_rate": (len(reviewed), services),
         "rectification_rate": (len(answered), len(out)),
         "good_rate": (len(good), len(active)),
+        "excluded_reviews": (len(excluded), None),
     }
     for value in values.values():
         if value.denominator is None:
@@ -239,3 +242,20 @@ def test_a_first_review_that_was_followed_up_is_participation_only():
     units = review_units([REVIEW._replace(status=ReviewStatus.SUPERSEDED)])
 
     assert [(unit.kind, n) for unit, n in units.items()] == [(FactKind.REVIEWED, 1)]
+
+
+@pytest.mark.parametrize("reason", ReasonClass)
+def test_an_excluded_review_counts_as_that_and_as_nothing_else(reason: ReasonClass):
+    units = review_units([REVIEW._replace(status=ReviewStatus.EXCLUDED, reason_class=reason)])
+
+    assert [(unit.kind, unit.level, n) for unit, n in units.items()] == [(reason.value, REVIEW.level, 1)]
+
+
+@given(_REVIEWS)
+def test_excluded_and_counted_are_all_that_neither_gave_way_nor_were_withdrawn(reviews: list[ReviewFacts]):
+    kinds: Counter[str] = Counter()
+    for unit, n in review_units(reviews).items():
+        kinds[unit.kind] += n
+
+    standing = [r for r in reviews if r.status in {"effective", "excluded"}]
+    assert kinds[FactKind.REVIEW] + kinds[FactKind.MISTAKEN] + kinds[FactKind.MALICIOUS] == len(standing)

@@ -167,6 +167,21 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     "oversight_urgings": [("/oversight/urgings/",), ("/oversight/urgings/?list=done",)],
     "oversight_urging_new": [("/oversight/urgings/new",), ("/oversight/urgings/new?order={order}",)],
     "oversight_urging": [(f"/oversight/urgings/{URGING}",)],
+    "desk_appeals": [("/desk/appeals/", "lead"), ("/desk/appeals/?done=1", "lead")],
+    "desk_appeal_new": [
+        ("/desk/appeals/new/{order}", "lead"),
+        (f"/desk/appeals/new/{NOWHERE}", "lead", "404"),
+    ],
+    "desk_appeal": [("/desk/appeals/{appeal}", "lead"), (f"/desk/appeals/{NOWHERE}", "lead", "404")],
+    "oversight_appeals": [
+        ("/oversight/appeals/", "supervisor"),
+        ("/oversight/appeals/?done=1", "supervisor"),
+    ],
+    "oversight_appeal": [
+        ("/oversight/appeals/{appeal}", "supervisor"),
+        ("/oversight/appeals/{contested}", "supervisor"),
+        (f"/oversight/appeals/{NOWHERE}", "supervisor", "404"),
+    ],
     "desk_quarantine": [("/desk/quarantine/",), ("/desk/quarantine/?state=discarded",)],
     "desk_quarantine_record": [("/desk/quarantine/{record}",)],
     "desk_jobs": [("/desk/jobs/",), ("/desk/jobs/?state=waiting",)],
@@ -208,6 +223,8 @@ REFUSED: list[tuple[str, str, dict[str, str]]] = [
     ("supervisor", "/oversight/supervision/new", {"[name=agency]": "NO-SUCH"}),
     ("supervisor", "/oversight/urgings/new", {"[name=to]": "NO-SUCH"}),
     ("clerk", f"/desk/supervision/{LETTER}", {"textarea": " "}),
+    ("lead", "/desk/appeals/new/{order}", {"main form [name=text]": ""}),
+    ("supervisor", "/oversight/appeals/{contested}", {"main form [name=text]": ""}),
     ("clerk", "/desk/orders/{order}", {"form[action$='/message'] textarea": " "}),
     (
         "sysadmin",
@@ -280,6 +297,10 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "oversight_supervision_step": (405, f"/oversight/supervision/{LETTER}/notify"),
     "oversight_proposal_decide": (405, f"/oversight/proposals/{PROPOSAL}/decision"),
     "oversight_urging_answer": (405, f"/oversight/urgings/{URGING}/answer"),
+    "desk_appeal_photo": (404, f"/desk/appeals/{{appeal}}/photos/{NOWHERE}"),
+    "desk_appeal_step": (405, "/desk/appeals/{appeal}/withdraw"),
+    "oversight_appeal_photo": (404, f"/oversight/appeals/{{appeal}}/photos/{NOWHERE}"),
+    "oversight_appeal_step": (405, "/oversight/appeals/{appeal}/accept"),
     "desk_release": (405, f"/desk/releases/{NOWHERE}/text"),
     "desk_quarantine_retry_all": (405, "/desk/quarantine/retry"),
     "desk_quarantine_retry": (405, f"/desk/quarantine/{NOWHERE}/retry"),
@@ -390,6 +411,8 @@ ASKED = {
     "hall": "SELECT min(id) FROM directory_hall",
     "opening": "SELECT min(id::text) FROM identity_opening_request",
     "sample": "SELECT min(id::text) FROM supervision_sampled_review WHERE state = 'to_call'",
+    "appeal": "SELECT id FROM rectification_appeal WHERE state = 'filed'",
+    "contested": "SELECT id FROM rectification_appeal WHERE state = 'contested'",
     "record": "SELECT id FROM exchange_quarantined_record WHERE source = 'example'",
 }
 
@@ -477,6 +500,17 @@ WRITTEN = (
          answered_by)
        SELECT '{URGING}', '{URGING}', division_id, agency_id, '请本周内办结。', 'staff:0', now(), now(), '', ''
        FROM supervision_order WHERE id = '{LETTER}'""",
+    *(
+        f"""INSERT INTO rectification_appeal (id, order_id, division_id, agency_id, state, ground, fact, text, reference,
+             filed_by, filed_at, since, due_at, refusal, answer, objection, contested_by)
+           SELECT gen_random_uuid(), o.id, o.division_id, o.agency_id, '{state}', 'malicious', 'threats', '示例理由。',
+             '示例编号 1', 'staff:0', now(), now(), now() + interval '5 days', '', '示例说明。', '示例异议。', ''
+           FROM rectification_work_order o JOIN directory_agency a ON a.id = o.agency_id
+           WHERE starts_with(a.code, '{names.CITY[0][:4]}') AND NOT EXISTS
+             (SELECT FROM rectification_appeal known WHERE known.order_id = o.id)
+           ORDER BY a.code <> '{names.CLERK_AGENCY}', o.created_at LIMIT 1"""
+        for state in ("filed", "contested")
+    ),
 )
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from haochaping.kernel.masking import masked_name, masked_number, masked_phone
 from haochaping.kernel.outcomes import Outcome, OutcomeKind
 from haochaping.kernel.periods import BEIJING, Period, local_day
-from haochaping.kernel.ratios import MINIMUM_N, Ratio
+from haochaping.kernel.ratios import MINIMUM_N, Ratio, wilson
 from haochaping.kernel.refused import N_, Complaint, Reason, Refused
 
 REASON = Reason("no", N_("No {what}."), N_("Yes."))
@@ -98,3 +98,18 @@ def test_marking_a_message_leaves_it_as_it_is():
 
 def test_an_outcome_may_say_no_more_than_its_kind():
     assert Outcome(OutcomeKind.DUPLICATE) == Outcome(OutcomeKind.DUPLICATE, None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "low", "high"),
+    # Worked out by the formula of Wilson (1927) with z = 1.96, as statistics packages give them.
+    [
+        (35, 37, 0.823, 0.985),
+        (5, 10, 0.237, 0.763),
+        (0, 10, 0.0, 0.278),
+        (10, 10, 0.722, 1.0),
+        (0, 0, 0.0, 1.0),
+    ],
+)
+def test_interval_of_a_share(numerator, denominator, low, high):
+    assert wilson(numerator, denominator) == pytest.approx((low, high), abs=0.001)

@@ -86,6 +86,10 @@ VALUES: dict[str, str] = {
     Key.COMPLAINT_LIMIT: "15",
     Key.SUGGESTION_LIMIT: "30",
     Key.AFTER_SALES_LIMIT: "5",
+    Key.APPEAL_WINDOW: "5",
+    Key.APPEAL_DECISION_LIMIT: "5",
+    Key.APPEAL_PAUSES_DEADLINE: "yes",
+    Key.MALICIOUS_IS_INVALID: "yes",
 }
 
 

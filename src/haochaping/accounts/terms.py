@@ -40,6 +40,8 @@ class Power(StrEnum):
     FACTOR_RESET = "factor.reset"
     IDENTITY_REQUEST = "identity.request"
     IDENTITY_APPROVE = "identity.approve"
+    APPEAL_FILE = "appeal.file"
+    APPEAL_DECIDE = "appeal.decide"
 
 
 class Role(StrEnum):
@@ -82,7 +84,13 @@ ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR
 POWERS_OF: dict[Role, frozenset[Power]] = {
     Role.CLERK: frozenset({Power.ORDER_VIEW, Power.ORDER_HANDLE, Power.REVIEW_VIEW_TEXT}),
     Role.AGENCY_LEAD: frozenset(
-        {Power.ORDER_VIEW, Power.ORDER_HANDLE, Power.REVIEW_VIEW_TEXT, Power.MEASURE_READ}
+        {
+            Power.ORDER_VIEW,
+            Power.ORDER_HANDLE,
+            Power.REVIEW_VIEW_TEXT,
+            Power.MEASURE_READ,
+            Power.APPEAL_FILE,
+        }
     ),
     Role.HALL_MANAGER: frozenset({Power.ORDER_VIEW, Power.REVIEW_VIEW_TEXT, Power.MEASURE_READ}),
     Role.DISPATCHER: frozenset({Power.ORDER_VIEW, Power.ORDER_DISPATCH, Power.REVIEW_VIEW_TEXT}),
@@ -98,6 +106,7 @@ POWERS_OF: dict[Role, frozenset[Power]] = {
             Power.REVIEW_VIEW_TEXT,
             Power.MEASURE_READ,
             Power.IDENTITY_REQUEST,
+            Power.APPEAL_DECIDE,
         }
     ),
     # People from outside see figures; what reviewers wrote reaches them redacted and released, as the public.

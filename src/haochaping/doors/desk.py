@@ -33,10 +33,20 @@ from haochaping.notices.terms import NO_ENDPOINT, NO_NOTICE
 from haochaping.outbox.terms import JOB_NOT_DEAD
 from haochaping.publicity.terms import ALREADY_DECIDED, NOTHING_TO_RELEASE
 from haochaping.rectification.terms import (
+    ALREADY_APPEALED,
+    APPEAL_WINDOW_OVER,
+    HIGHER_LEVEL,
     IN_ANOTHER_PROJECT,
+    NO_SUCH_APPEAL,
     NO_SUCH_ORDER,
     NO_SUCH_PROJECT,
     NO_SUCH_TASK,
+    NOT_AGAINST_YOU,
+    NOT_APPEALABLE,
+    NOT_SIGNED,
+    OWN_APPEAL,
+    SAME_PERSON,
+    WRONG_APPEAL_STATE,
     WRONG_PROJECT_STATE,
     WRONG_STATE,
 )
@@ -71,7 +81,10 @@ if TYPE_CHECKING:
     from haochaping.kernel.actor import Actor
     from haochaping.kernel.refused import Complaint
 
+
 FORBIDDEN, MISSING, CONFLICT, INVALID = 403, 404, 409, 422
+
+
 _STATUS = {
     NOT_ALLOWED.code: FORBIDDEN,
     OUT_OF_SCOPE.code: FORBIDDEN,
@@ -106,6 +119,19 @@ _STATUS = {
     OPENING_OVER.code: CONFLICT,
     **dict.fromkeys(
         (NO_ORGANISATION.code, OWN_MATTER.code, NOT_YOURSELF.code, SAME_ORGANISATION.code), FORBIDDEN
+    ),
+    NO_SUCH_APPEAL.code: MISSING,
+    **dict.fromkeys((OWN_APPEAL.code, SAME_PERSON.code, HIGHER_LEVEL.code), FORBIDDEN),
+    **dict.fromkeys(
+        (
+            WRONG_APPEAL_STATE.code,
+            ALREADY_APPEALED.code,
+            APPEAL_WINDOW_OVER.code,
+            NOT_SIGNED.code,
+            NOT_APPEALABLE.code,
+            NOT_AGAINST_YOU.code,
+        ),
+        CONFLICT,
     ),
     ALREADY_DECIDED.code: CONFLICT,
     JOB_NOT_DEAD.code: CONFLICT,
@@ -192,6 +218,24 @@ PLACES = (
             Power.IDENTITY_REQUEST: N_("Ask that a sealed identity be opened."),
             Power.IDENTITY_APPROVE: N_("Decide for your office whether a sealed identity is opened."),
             Power.AUDIT_READ: N_("See who asked to have a sealed identity opened, and who approved it."),
+        },
+    ),
+    Place(
+        "desk_appeals",
+        N_("Appeals"),
+        {
+            Power.APPEAL_FILE: N_(
+                "See what became of the appeals of your agency, and ask for the second review."
+            )
+        },
+    ),
+    Place(
+        "oversight_appeals",
+        N_("Appeals to decide"),
+        {
+            Power.APPEAL_DECIDE: N_(
+                "Take up appeals of agencies, hear the reviewer, decide together with a second person."
+            )
         },
     ),
     Place(

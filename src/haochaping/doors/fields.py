@@ -22,10 +22,22 @@ class Words(forms.CharField):
     """A text of several lines; emptiness and length are the rooms' decision, who say it with the remedy."""
 
     def __init__(
-        self, *, label: StrOrPromise, help_text: StrOrPromise = "", limit: int = TEXT_LIMIT, rows: int = 4
+        self,
+        *,
+        label: StrOrPromise,
+        help_text: StrOrPromise = "",
+        limit: int = TEXT_LIMIT,
+        rows: int = 4,
+        required: bool = True,
     ) -> None:
         attrs = {"rows": str(rows), "maxlength": str(limit), "data-left": gettext_lazy("{n} characters left")}
-        super().__init__(strip=False, label=label, help_text=help_text, widget=forms.Textarea(attrs=attrs))
+        super().__init__(
+            strip=False,
+            label=label,
+            help_text=help_text,
+            required=required,
+            widget=forms.Textarea(attrs=attrs),
+        )
 
     def clean(self, value: object) -> str:
         """The text as typed, or a complaint about characters that nobody can see."""

@@ -91,8 +91,13 @@ $$
 FUNCTION = _FUNCTION.format(reached=f"{OF_PLACE} OR {_HELPS}")
 
 
-def _with_subject(kind: str, table: str) -> str:
-    return f"CASE WHEN subject_kind = '{kind}' THEN {_with(table, 'subject_id::uuid')} ELSE false END"
+def _with_subject(**tables: str) -> str:
+    """The same, for rows that say in words what they belong to: its kind, and where things of that kind lie."""
+    cases = [
+        f"WHEN subject_kind = '{kind}' THEN {_with(table, 'subject_id::uuid')}"
+        for kind, table in tables.items()
+    ]
+    return f"CASE {' '.join(cases)} ELSE false END"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +163,11 @@ TABLES: dict[str, Held] = {
     # What belongs to a place.
     "cases_case": Held(_READ, f"{OF_PLACE}\n OR haochaping_handles_case(id)"),
     "cases_service_occurrence": Held(_READ, _with("cases_case", "case_id")),
-    "reviews_review": Held(_READ, f"{OF_PLACE}\n OR {_HANDLED}"),
+    # Whether it counts is decided about at a desk; nothing else of a review is.
+    "reviews_review": Held(f"{_READ}, UPDATE (status)", f"{OF_PLACE}\n OR {_HANDLED}"),
     "reviews_supplement": Held(_READ, _with("reviews_review", "review_id")),
-    "reviews_review_change": Held(_READ, _with("reviews_review", "review_id")),
+    "reviews_review_change": Held(_WRITE, _with("reviews_review", "review_id")),
+    "reviews_exclusion": Held(_WORK, _with("reviews_review", "review_id")),
     "reviews_invitation": Held(_READ, _with("cases_service_occurrence", "occurrence_id")),
     "rectification_work_order": Held(_WORK, f"{OF_PLACE}\n OR {_HELPS}"),
     "rectification_callback": Held(_WRITE, _with("rectification_work_order", "order_id")),
@@ -173,11 +180,15 @@ TABLES: dict[str, Held] = {
     "rectification_milestone": Held(_WORK, _with("rectification_work_order", "order_id")),
     "rectification_dispatch_rule": Held(_WRITE, why="who gets which orders is public"),
     "rectification_order_event": Held(_WRITE, _with("rectification_work_order", "order_id")),
-    "notices_thread": Held(_WRITE, _with_subject("order", "rectification_work_order")),
+    "rectification_appeal": Held(_WORK, OF_PLACE),
+    "rectification_appeal_decision": Held(_WORK, _with("rectification_appeal", "appeal_id")),
+    "rectification_appeal_event": Held(_WRITE, _with("rectification_appeal", "appeal_id")),
+    "notices_thread": Held(_WRITE, _with_subject(order="rectification_work_order")),
     "notices_message": Held(_WORK, _with("notices_thread", "thread_id")),
-    "files_photo": Held(_READ, _with_subject("review", "reviews_review")),
+    "files_photo": Held(_WRITE, _with_subject(review="reviews_review", appeal="rectification_appeal")),
     "publicity_release": Held(_WRITE, _with("reviews_review", "review_id")),
-    "supervision_signal": Held(_WORK, OF_DIVISION),
+    # Whoever handles an order may cause a signal about it; only supervisors see it.
+    "supervision_signal": Held(_WORK, OF_DIVISION, adds_any=True),
     "supervision_order": Held(_WORK, OF_PLACE),
     "supervision_event": Held(_WRITE, _with("supervision_order", "supervision_id")),
     "supervision_proposal": Held(_WORK, OF_DIVISION),

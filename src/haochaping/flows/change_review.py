@@ -16,7 +16,7 @@ from haochaping.rectification import actions as rectification
 from haochaping.rectification.terms import BadReview
 from haochaping.reviews import actions as reviews
 from haochaping.reviews import queries as review_queries
-from haochaping.reviews.rules import needs_order, receipt_hash
+from haochaping.reviews.rules import is_bad, needs_order, receipt_hash
 from haochaping.reviews.terms import ReviewStatus, SupplementRow
 from haochaping.rulebook import queries as rulebook
 
@@ -38,6 +38,9 @@ def change_level(review_id: UUID, level: Level, *, by: Actor, now: datetime) -> 
     """Another level, or rating again after withdrawing; a bad one opens an order, a good one cancels it."""
     before = units_of([review_id])
     reviews.change_level(review_id, level, by=by, now=now)
+    if not is_bad(level):
+        # What an agency has appealed against is not there any more.
+        rectification.drop_appeal(review_id, by=SYSTEM, now=now)
     _align_order(review_id, by=by, now=now)
     recount(before, [review_id])
     align_first(review_id, by=by, now=now)
@@ -97,6 +100,8 @@ def withdraw_review(review_id: UUID, *, by: Actor, now: datetime) -> None:
     before = units_of([review_id])
     reviews.withdraw(review_id, by=by, now=now)
     rectification.cancel(review_id, by=by, now=now)
+    # What is taken back need not be decided about.
+    rectification.drop_appeal(review_id, by=SYSTEM, now=now)
     recount(before, [review_id])
     align_first(review_id, by=by, now=now)
 

@@ -28,6 +28,7 @@ from haochaping.reviews.terms import (
     FOLLOW_UP_TOO_EARLY,
     NO_FOLLOW_UP,
     NOT_REVIEWED,
+    REVIEW_EXCLUDED,
     Entrance,
     ReviewStatus,
 )
@@ -101,6 +102,8 @@ def follow_up_review(
 def _check_open(first: ReviewRow, now: datetime) -> None:
     if first.assess_no != 1 or first.status == ReviewStatus.WITHDRAWN:
         raise Refused(NOT_REVIEWED)
+    if first.status == ReviewStatus.EXCLUDED:
+        raise Refused(REVIEW_EXCLUDED)
     if not rulebook.terms_for_division(first.division_id, local_day(now)).follow_up_reviews:
         raise Refused(NO_FOLLOW_UP)
     period = follow_up_period(first, now=now)

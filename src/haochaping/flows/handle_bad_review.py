@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from haochaping.kernel.actor import Actor
     from haochaping.reviews.terms import ReviewRow
 
+
 _BATCH = 200
 
 
@@ -70,7 +71,7 @@ def write_to_reviewer(order_id: UUID, text: str, *, by: Actor, now: datetime) ->
         thread_id = notices.open_thread("order", str(order.id), person=_person(review), by=by, now=now)
         rectification.link_thread(order.id, thread_id)
     notices.write(thread_id, Side.AGENCY, text, by=by, now=now)
-    _tell(review, Template.AGENCY_WROTE, by=by, now=now)
+    tell(review.id, Template.AGENCY_WROTE, by=by, now=now)
 
 
 @transaction.atomic
@@ -109,6 +110,13 @@ def reply(order_id: UUID, text: str, *, by: Actor, now: datetime) -> None:
     orders.order_to_handle(order_id, by=by)
     review_id = counted(order_id, lambda: rectification.reply(order_id, text=text, by=by, now=now))
     tell(review_id, Template.ORDER_REPLIED, by=by, now=now)
+    """The agency's final answer: on the status page at once, counted, announced by SMS."""
+    review = _review(orders.order_to_handle(order_id, by=by).review_id)
+    orders.hold([review.id])
+    before = _units([review.id])
+    rectification.reply(order_id, text=text, by=by, now=now)
+    _recount(before, [review.id])
+    tell(review.id, Template.ORDER_REPLIED, by=by, now=now)
 
 
 @transaction.atomic
@@ -129,8 +137,13 @@ def counted[T](order_id: UUID, move: Callable[[], T]) -> T:
 
 
 def tell(review_id: UUID, template: Template, *, by: Actor, now: datetime) -> None:
-    """Send the reviewer a text message with the link to their page."""
-    _tell(_review(review_id), template, by=by, now=now)
+    """Send the reviewer a text message with the link of their review, where there is somebody to send it to."""
+    review = _review(review_id)
+    person = _person(review)
+    if person is not None:
+        token = reviews.tokens_of([review.occurrence_id]).get(review.occurrence_id)
+        link = f"{settings.SITE_URL}/r/{token}" if token else f"{settings.SITE_URL}/my/"
+        notices.queue_sms(person, template, {"link": link}, by=by, now=now)
 
 
 def person_of(review_id: UUID) -> UUID | None:
@@ -155,11 +168,3 @@ def _person(review: ReviewRow) -> UUID | None:
     """The sealed person to reach: who reviewed, else who applied."""
     binding = cases.binding_of(review.occurrence_id)
     return review.person_id or (cases.person_of(binding.case_id) if binding else None)
-
-
-def _tell(review: ReviewRow, template: Template, *, by: Actor, now: datetime) -> None:
-    person = _person(review)
-    if person is not None:
-        token = reviews.tokens_of([review.occurrence_id]).get(review.occurrence_id)
-        link = f"{settings.SITE_URL}/r/{token}" if token else f"{settings.SITE_URL}/my/"
-        notices.queue_sms(person, template, {"link": link}, by=by, now=now)

@@ -32,10 +32,18 @@ if TYPE_CHECKING:
     from haochaping.rectification.terms import OrderFacts
     from haochaping.reviews.terms import ReviewFacts
 
+
 # No service was reviewed before, and none will be for a while after; both are first days of a month.
 _FIRST, _END = date(1900, 1, 1), date(2200, 1, 1)
+
+
+EXCLUDED_KINDS = frozenset({FactKind.MISTAKEN, FactKind.MALICIOUS})
+
+
 # Not out yet, taken back, answered with another one, or excluded after an appeal: none of them is to be put right.
 _NOT_COUNTED = frozenset({OrderState.CREATED, OrderState.CANCELLED, OrderState.MERGED, OrderState.EXCLUDED})
+
+
 _PUT_RIGHT = frozenset({OrderState.REPLIED, OrderState.CHECKED, OrderState.CLOSED})
 
 
@@ -62,13 +70,19 @@ def review_units(reviews: Iterable[ReviewFacts]) -> Counter[FactKey]:
 
     The second unit makes participation exact: reviewed occurrences over occurrences of the same days and the same
     place, which is the case's: it follows when the case moves, while the review stays with who served. A first review
-    that has given way to its follow-up keeps that unit only: the latest counts.
+    that has given way to its follow-up keeps that unit only: the latest counts. One that was excluded after an appeal counts
+    as that, by its class, and as nothing else.
     """
     units: Counter[FactKey] = Counter()
     for review in reviews:
         if review.status == ReviewStatus.WITHDRAWN:
             continue
         place = (review.division_id, review.agency_id, review.item_id)
+        if review.status == ReviewStatus.EXCLUDED:
+            said = (review.channel, review.level, review.provenance)
+            kind = FactKind(review.reason_class)
+            units[FactKey(kind, local_day(review.assessed_at), *place, *said)] += 1
+            continue
         if review.status == ReviewStatus.EFFECTIVE:
             said = (review.channel, review.level, review.provenance)
             units[FactKey(FactKind.REVIEW, local_day(review.assessed_at), *place, *said)] += 1
@@ -163,9 +177,19 @@ def _is_active_review(part: Part) -> bool:
 
 
 _WITHDRAWN = N_("reviews withdrawn by their reviewer")
+
+
 _FOLLOWED = N_("first reviews whose follow-up review counts instead")
+
+
+_EXCLUDED = N_("reviews excluded after an appeal; how many is published")
+
+
 _NOT_ACTIVE = N_("reviews that nobody is known to have given themselves (default, imported, unverified)")
+
+
 _UNSIGNED_CASES = N_("cases known only from an unsigned address")
+
 
 MEASURES = (
     Measure(
@@ -189,7 +213,7 @@ MEASURES = (
         N_("Reviews given by people themselves"),
         _total(_is_active_review),
         None,
-        (_WITHDRAWN, _FOLLOWED, _NOT_ACTIVE),
+        (_WITHDRAWN, _EXCLUDED, _FOLLOWED, _NOT_ACTIVE),
         "domain.md §3.3",
     ),
     Measure(
@@ -197,7 +221,7 @@ MEASURES = (
         N_("Bad reviews"),
         _total(lambda part: part[0] == FactKind.REVIEW and is_bad(part[1])),
         None,
-        (_WITHDRAWN, _FOLLOWED),
+        (_WITHDRAWN, _EXCLUDED, _FOLLOWED),
         "国办发〔2019〕51号",
     ),
     Measure(
@@ -205,7 +229,7 @@ MEASURES = (
         N_("Reviews kept apart: default, imported, unverified"),
         _total(lambda part: part[0] == FactKind.REVIEW and not is_active(part[2])),
         None,
-        (_WITHDRAWN, _FOLLOWED),
+        (_WITHDRAWN, _EXCLUDED, _FOLLOWED),
         "domain.md §3.5",
     ),
     Measure(
@@ -213,7 +237,7 @@ MEASURES = (
         N_("Participation"),
         _total(lambda part: part[0] == FactKind.REVIEWED),
         _total(_of(FactKind.OCCURRENCE, REPORTED)),
-        (_WITHDRAWN, _NOT_ACTIVE, _UNSIGNED_CASES, N_("follow-up reviews")),
+        (_WITHDRAWN, _EXCLUDED, _NOT_ACTIVE, _UNSIGNED_CASES, N_("follow-up reviews")),
         "domain.md §3.3 参评率",
     ),
     Measure(
@@ -232,8 +256,16 @@ MEASURES = (
         N_("Good reviews"),
         _total(lambda part: _is_active_review(part) and not is_bad(part[1])),
         _total(_is_active_review),
-        (_WITHDRAWN, _FOLLOWED, _NOT_ACTIVE),
+        (_WITHDRAWN, _EXCLUDED, _FOLLOWED, _NOT_ACTIVE),
         "domain.md §3.3 主动评价好评率",
+    ),
+    Measure(
+        "excluded_reviews",
+        N_("Reviews excluded after an appeal"),
+        _total(lambda part: part[0] in EXCLUDED_KINDS),
+        None,
+        (_WITHDRAWN,),
+        "domain.md §6.6",
     ),
 )
 

@@ -22,6 +22,8 @@ class FactKind(StrEnum):
     REVIEW = "review"
     ORDER = "order"
     RECTIFIED = "rectified"
+    MISTAKEN = "mistaken"
+    MALICIOUS = "malicious"
 
 
 class FactKey(NamedTuple):

@@ -82,6 +82,11 @@ class EntryKind(IntEnum):
     VOICE_ANSWERED = 216
     VOICE_CLOSED = 217
     PROJECT_MOVED = 218
+    APPEAL_FILED = 200
+    APPEAL_TAKEN_UP = 201
+    APPEAL_HEARD = 202
+    APPEAL_PROPOSED = 203
+    APPEAL_ENDED = 204
 
 
 FIRST_INTERNAL_KIND = 128
@@ -155,6 +160,11 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.VOICE_ANSWERED: N_("Complaint, suggestion or question answered"),
     EntryKind.PROJECT_MOVED: N_("Systemic project opened, worked on or closed"),
     EntryKind.VOICE_CLOSED: N_("Complaint, suggestion or question closed"),
+    EntryKind.APPEAL_FILED: N_("Appeal filed, or taken to the second review"),
+    EntryKind.APPEAL_TAKEN_UP: N_("Appeal accepted or refused"),
+    EntryKind.APPEAL_HEARD: N_("Reviewer heard about an appeal"),
+    EntryKind.APPEAL_PROPOSED: N_("Decision of an appeal proposed or sent back"),
+    EntryKind.APPEAL_ENDED: N_("Appeal withdrawn, without object or final"),
 }
 
 

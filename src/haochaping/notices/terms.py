@@ -65,6 +65,8 @@ class Template(StrEnum):
     ORDER_CLOSED = "order_closed"
     APPEAL_HEARD = "appeal_heard"
     VOICE_ANSWERED = "voice_answered"
+    APPEAL_ASKED = "appeal_asked"
+    APPEAL_DECIDED = "appeal_decided"
 
 
 # Nothing about person, service or agency: a text message is read over shoulders and kept by carriers.
@@ -108,6 +110,12 @@ SENTENCES: dict[Template, str] = {
     ),
     Template.VOICE_ANSWERED: N_(
         "Your complaint, suggestion or question has been answered. Read the answer and say whether it helped: {link}"
+    ),
+    Template.APPEAL_ASKED: N_(
+        "There is a question about your review before anything is decided. Read it and answer, if you like: {link}"
+    ),
+    Template.APPEAL_DECIDED: N_(
+        "The question about your review has been decided. Read the decision and what you can do: {link}"
     ),
 }
 

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from haochaping.accounts.access import check_power, check_scope, may, may_reach
-from haochaping.accounts.terms import Power
+from haochaping.accounts.terms import NOT_ALLOWED, OUT_OF_SCOPE, Power
 from haochaping.directory.rules import path_range
+from haochaping.kernel.actor import ActorKind
+from haochaping.kernel.refused import Refused
+from haochaping.rectification.terms import OWN_APPEAL
 
 if TYPE_CHECKING:
     from haochaping.kernel.actor import Actor
@@ -29,6 +32,30 @@ def check_view(by: Actor, *, division_path: str, agency_path: str) -> None:
     """Raise `Refused` unless the actor may see orders of this place."""
     check_power(by, Power.ORDER_VIEW)
     check_scope(by, division_path=division_path, agency_path=agency_path)
+
+
+def check_file(by: Actor, *, division_path: str, agency_path: str) -> None:
+    """Raise `Refused` unless the actor may appeal for this agency."""
+    check_power(by, Power.APPEAL_FILE)
+    check_scope(by, division_path=division_path, agency_path=agency_path)
+
+
+def check_decide(by: Actor, *, division_path: str, agency_path: str, filed_by: str) -> None:
+    """Raise `Refused` unless the actor decides about appeals of this agency: never one who belongs to it, or has appealed.
+
+    Somebody whose remit is an agency belongs to it, whatever lies above or below; deciders are of a supervisory office,
+    and those have a division as their remit. Nobody but a person decides: the program and the shell are not two persons.
+    """
+    check_power(by, Power.APPEAL_DECIDE)
+    if by.kind != ActorKind.STAFF:
+        raise Refused(NOT_ALLOWED, power=str(Power.APPEAL_DECIDE))
+    if by.scope.division_path is None:
+        mine = by.scope.agency_path or ""
+        related = bool(mine) and (mine.startswith(agency_path) or agency_path.startswith(mine))
+        raise Refused(OWN_APPEAL if related else OUT_OF_SCOPE)
+    check_scope(by, division_path=division_path, agency_path=agency_path)
+    if str(by) == filed_by:
+        raise Refused(OWN_APPEAL)
 
 
 def check_fire(by: Actor, power: Power, *, division_path: str, agency_path: str) -> None:

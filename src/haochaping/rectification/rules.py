@@ -9,16 +9,21 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from haochaping.kernel.periods import BEIJING, local_day
-from haochaping.kernel.refused import Refused
+from haochaping.kernel.refused import Complaint, Refused
 from haochaping.rectification.terms import (
+    EVIDENCE_NEEDED,
+    FACT_NEEDED,
     NO_PLAN,
+    AppealState,
     CallResult,
     ClockTick,
     Consequence,
     FaultCategory,
+    ProvenFact,
     StandardAnswer,
     Tick,
     Urgency,
+    Verdict,
 )
 from haochaping.rulebook.rules import (
     add_working_days,
@@ -36,6 +41,7 @@ if TYPE_CHECKING:
 
     from haochaping.rectification.terms import ClockKind, OrderRow, SolutionRow
     from haochaping.rulebook.rules import WorkingCalendar
+    from haochaping.rulebook.terms import Terms
 
 
 _DAY_LENGTH = 10
@@ -174,6 +180,62 @@ def plan_of(text: str) -> list[tuple[date, str]]:
 def is_overdue(order: OrderRow, now: datetime) -> bool:
     """Whether the open step's deadline has passed."""
     return order.due_at is not None and now > order.due_at
+
+
+# trust.md §4.1: more than half upheld, of ten or more, calls for a look at the agency. A threshold of ours, no regulation's.
+_ANOMALY_FROM = 10
+
+
+def window_ends(begun: datetime, terms: Terms, calendar: WorkingCalendar) -> datetime | None:
+    """Until when either side of an appeal may speak, counted from when it was its turn; None beyond the calendar."""
+    return due_after(begun, terms.appeal_days, terms.appeal_unit, calendar)
+
+
+def decision_due(begun: datetime, terms: Terms, calendar: WorkingCalendar) -> datetime | None:
+    """Until when the deciders of an appeal have to act; None beyond the calendar."""
+    return due_after(begun, terms.appeal_decision_days, terms.appeal_decision_unit, calendar)
+
+
+# Whose time runs in a state: a side's to speak, or the deciders'.
+_SPOKEN = frozenset({AppealState.ACCEPTED, AppealState.DECIDED})
+
+
+def appeal_due(
+    state: AppealState, since: datetime, terms: Terms, calendar: WorkingCalendar
+) -> datetime | None:
+    """Until when whoever is to act in this state should have done so; None beyond the calendar."""
+    return (window_ends if state in _SPOKEN else decision_due)(since, terms, calendar)
+
+
+def excludes(verdict: Verdict, *, malicious_is_invalid: bool) -> bool:
+    """Whether a decision takes the review out of the count."""
+    return verdict == Verdict.MISTAKEN or (verdict == Verdict.MALICIOUS and malicious_is_invalid)
+
+
+def may_contest(verdict: Verdict, *, reviewer: bool) -> bool:
+    """Whether a decision went against this side, wholly or in part."""
+    lost = {Verdict.MISTAKEN, Verdict.MALICIOUS} if reviewer else {Verdict.REJECTED}
+    return verdict in lost or verdict == Verdict.PARTLY
+
+
+def decision_complaint(verdict: Verdict, fact: str, evidence: Sequence[str]) -> Complaint | None:
+    """What is missing from a decision: malicious is only what a fact of the list says, with its evidence."""
+    if verdict != Verdict.MALICIOUS:
+        return None
+    if fact not in set(ProvenFact):
+        return Complaint(FACT_NEEDED, "fact")
+    return None if evidence else Complaint(EVIDENCE_NEEDED, "evidence")
+
+
+def is_higher(path: str, decided: Sequence[str]) -> bool:
+    """Whether a remit lies above those of the two who decided first; at the top of the tree it may be their own."""
+    level = min(decided, key=len)
+    return level.startswith(path) and (path != level or level.count(".") <= 1)
+
+
+def is_anomalous(upheld: int, decided: int) -> bool:
+    """Whether so many appeals of one agency are upheld that appeals themselves may be the eraser."""
+    return decided >= _ANOMALY_FROM and 2 * upheld > decided
 
 
 _STANDARD = tomllib.loads(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from haochaping.accounts.terms import Power
-from haochaping.rectification.terms import ClockKind, Move, ProjectMove, ProjectState
+from haochaping.rectification.terms import AppealMove, ClockKind, Move, ProjectMove, ProjectState
+from haochaping.rectification.terms import AppealState as A
 from haochaping.rectification.terms import OrderState as S
 
 # While the agency works on it: signed for, not yet answered.
@@ -141,6 +142,57 @@ def after(state: S, move: Move) -> S | None:
 def moves_from(state: S) -> list[Move]:
     """The moves that staff may make from a state."""
     return [move for (begin, move) in TRANSITIONS if begin == state and move in FIRED_BY]
+
+
+# 申诉 (domain.md §6.6): (state, move) → state. What is not here is refused.
+APPEAL_TRANSITIONS: dict[tuple[A, AppealMove], A] = {
+    (A.FILED, AppealMove.ACCEPT): A.ACCEPTED,
+    (A.FILED, AppealMove.REFUSE): A.REFUSED,
+    (A.FILED, AppealMove.WITHDRAW): A.WITHDRAWN,
+    # The reviewer is heard before anybody decides; their silence is no consent, it only ends the waiting.
+    (A.ACCEPTED, AppealMove.ANSWER): A.HEARD,
+    (A.ACCEPTED, AppealMove.LAPSE): A.HEARD,
+    (A.ACCEPTED, AppealMove.WITHDRAW): A.WITHDRAWN,
+    (A.HEARD, AppealMove.PROPOSE): A.PROPOSED,
+    (A.HEARD, AppealMove.WITHDRAW): A.WITHDRAWN,
+    (A.PROPOSED, AppealMove.CONFIRM): A.DECIDED,
+    (A.PROPOSED, AppealMove.SEND_BACK): A.HEARD,
+    (A.DECIDED, AppealMove.CONTEST): A.CONTESTED,
+    (A.DECIDED, AppealMove.LAPSE): A.FINAL,
+    (A.CONTESTED, AppealMove.PROPOSE): A.REPROPOSED,
+    (A.REPROPOSED, AppealMove.CONFIRM): A.FINAL,
+    (A.REPROPOSED, AppealMove.SEND_BACK): A.CONTESTED,
+    # The reviewer has taken the review back, or has changed it for the better: there is nothing left to decide.
+    **{(state, AppealMove.DROP): A.MOOT for state in (A.FILED, A.ACCEPTED, A.HEARD, A.PROPOSED)},
+}
+
+
+# A decision can be asked to be looked at again by its loser: the agency, or the reviewer without any power. Answering
+# is the reviewer's; lapsing and dropping are the program's.
+APPEAL_FIRED_BY: dict[AppealMove, Power] = {
+    AppealMove.ACCEPT: Power.APPEAL_DECIDE,
+    AppealMove.REFUSE: Power.APPEAL_DECIDE,
+    AppealMove.PROPOSE: Power.APPEAL_DECIDE,
+    AppealMove.SEND_BACK: Power.APPEAL_DECIDE,
+    AppealMove.CONFIRM: Power.APPEAL_DECIDE,
+    AppealMove.WITHDRAW: Power.APPEAL_FILE,
+    AppealMove.CONTEST: Power.APPEAL_FILE,
+}
+
+
+APPEAL_FINAL = frozenset({A.FINAL, A.REFUSED, A.WITHDRAWN, A.MOOT})
+
+
+def appeal_after(state: A, move: AppealMove) -> A | None:
+    """The state a move of an appeal leads to; None when it is not allowed."""
+    return APPEAL_TRANSITIONS.get((state, move))
+
+
+def appeal_moves_from(state: A, power: Power) -> list[AppealMove]:
+    """The moves that holders of a power may make from a state."""
+    return [
+        move for (begin, move) in APPEAL_TRANSITIONS if begin == state and APPEAL_FIRED_BY.get(move) == power
+    ]
 
 
 # 专项整改: a change is made, its effect is watched, then it is closed.

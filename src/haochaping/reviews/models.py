@@ -6,7 +6,15 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 
-from haochaping.reviews.terms import AskingEnd, ChangeKind, HelpedBy, Provenance, ReviewChannel, ReviewStatus
+from haochaping.reviews.terms import (
+    AskingEnd,
+    ChangeKind,
+    HelpedBy,
+    Provenance,
+    ReasonClass,
+    ReviewChannel,
+    ReviewStatus,
+)
 
 
 class IndicatorSet(models.Model):
@@ -187,4 +195,23 @@ class ReviewChange(models.Model):
         verbose_name = "评价更正"
         constraints = [
             CheckConstraint(condition=Q(kind__in=list(ChangeKind)), name="review_change_kind_known")
+        ]
+
+
+class Exclusion(models.Model):
+    """评价排除: why a review does not count. Beside the review, as few are; lifted, the row stays with its day."""
+
+    class Privacy:
+        plain = ("reason_class",)
+
+    review = models.OneToOneField(Review, models.PROTECT, related_name="+", primary_key=True)
+    reason_class = models.CharField(max_length=10)
+    excluded_at = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "reviews_exclusion"
+        verbose_name = "评价排除"
+        constraints = [
+            CheckConstraint(condition=Q(reason_class__in=list(ReasonClass)), name="exclusion_class_known")
         ]

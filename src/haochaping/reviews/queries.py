@@ -14,7 +14,7 @@ from haochaping.directory.rules import path_range
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.postgres.rows import array
-from haochaping.reviews.models import Invitation, Review, ReviewIndicator, Supplement
+from haochaping.reviews.models import Exclusion, Invitation, Review, ReviewIndicator, Supplement
 from haochaping.reviews.rules import GOOD_FROM, committed_fields, read_token, receipt_hash, sign_token
 from haochaping.reviews.terms import (
     NATIONAL_SET,
@@ -25,6 +25,7 @@ from haochaping.reviews.terms import (
     Indicator,
     InvitationRow,
     Level,
+    ReasonClass,
     ReviewFacts,
     ReviewRow,
     ReviewStatus,
@@ -38,14 +39,23 @@ if TYPE_CHECKING:
 
     from haochaping.kernel.actor import Scope
 
+
 _STATES = (
     resources.files("haochaping.reviews").joinpath("sql/states_out_of_step.sql").read_text(encoding="utf-8")
 )
+
+
 _TO_ASK = resources.files("haochaping.reviews").joinpath("sql/to_ask.sql").read_text(encoding="utf-8")
+
+
 _STORED = (
     "SELECT occurrence_id, assess_no, id, digest FROM reviews_review WHERE occurrence_id = ANY(%s::uuid[])"
 )
+
+
 _INVITATION = ("id", "occurrence_id", "issued_at", "expires_at")
+
+
 _REVIEW = (
     "id",
     "occurrence_id",
@@ -269,7 +279,29 @@ def facts_of(review_ids: Iterable[UUID]) -> dict[UUID, ReviewFacts]:
         "occurrence__case__agency_id",
         "occurrence__case__item_id",
     )
-    return {row[0]: ReviewFacts(*row[:-3], row[-3:]) for row in rows}
+    facts = {row[0]: ReviewFacts(*row[:-3], row[-3:]) for row in rows}
+    if any(one.status == ReviewStatus.EXCLUDED for one in facts.values()):
+        said = dict(
+            Exclusion.objects.filter(review_id__in=list(facts)).values_list("review_id", "reason_class")
+        )
+        facts = {
+            pk: one._replace(reason_class=said[pk]) if one.status == ReviewStatus.EXCLUDED else one
+            for pk, one in facts.items()
+        }
+    return facts
+
+
+def excluded_as(review_id: UUID) -> ReasonClass | None:
+    """Why a review does not count after an appeal; None for one that was not excluded, or counts again."""
+    rows = Exclusion.objects.filter(review_id=review_id, review__status=ReviewStatus.EXCLUDED)
+    found = rows.values_list("reason_class", flat=True).first()
+    return ReasonClass(found) if found else None
+
+
+def cases_of(review_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """The case of each review."""
+    rows = Review.objects.filter(id__in=list(review_ids))
+    return dict(rows.values_list("id", "occurrence__case_id"))
 
 
 def committed(review_ids: Sequence[UUID] | None = None) -> Iterator[tuple[str, dict[str, str]]]:

@@ -88,6 +88,14 @@ class ReviewStatus(StrEnum):
     EFFECTIVE = "effective"
     SUPERSEDED = "superseded"
     WITHDRAWN = "withdrawn"
+    EXCLUDED = "excluded"
+
+
+class ReasonClass(StrEnum):
+    """排除原因: why a review does not count after an appeal; the class is published, as a count."""
+
+    MISTAKEN = "mistaken"
+    MALICIOUS = "malicious"
 
 
 class ChangeKind(StrEnum):
@@ -99,6 +107,7 @@ class ChangeKind(StrEnum):
     RESTORED = "restored"
     CLAIMED = "claimed"
     FOLLOWED_UP = "followed_up"
+    EXCLUDED = "excluded"
 
 
 class HelpedBy(StrEnum):
@@ -205,7 +214,8 @@ _ENGLISH_READINGS = {
 class ReviewFacts(NamedTuple):
     """A review as counted. `occurred_at` is when the service took place.
 
-    Division, agency and item are those that served when it was given; `case_place` are those its case names now.
+    Division, agency and item are those that served when it was given; `case_place` are those its case names now;
+    `reason_class` is said of an excluded one.
     """
 
     id: UUID
@@ -221,6 +231,7 @@ class ReviewFacts(NamedTuple):
     assess_no: int
     verified_case: bool
     case_place: tuple[int, int, int]
+    reason_class: str = ""
 
 
 NATIONAL_SET = "national-2020"
@@ -271,6 +282,11 @@ CHANGE_WINDOW_OVER = Reason(
     "change_window_over",
     N_("A review can be changed until {until}; that time has passed."),
     N_("Your review stands as you gave it."),
+)
+REVIEW_EXCLUDED = Reason(
+    "review_excluded",
+    N_("After verification this review is not counted for the time being; it cannot be changed."),
+    N_("If you do not agree, you can object on this page."),
 )
 NOT_REVIEWED = Reason(
     "not_reviewed",

@@ -263,6 +263,12 @@ def terms_of(
         suggestion_unit=unit(Key.SUGGESTION_LIMIT),
         after_sales_days=int(value(Key.AFTER_SALES_LIMIT)),
         after_sales_unit=unit(Key.AFTER_SALES_LIMIT),
+        appeal_days=int(value(Key.APPEAL_WINDOW)),
+        appeal_unit=unit(Key.APPEAL_WINDOW),
+        appeal_decision_days=int(value(Key.APPEAL_DECISION_LIMIT)),
+        appeal_decision_unit=unit(Key.APPEAL_DECISION_LIMIT),
+        appeal_pauses_deadline=value(Key.APPEAL_PAUSES_DEADLINE) == "yes",
+        malicious_is_invalid=value(Key.MALICIOUS_IS_INVALID) == "yes",
     )
 
 

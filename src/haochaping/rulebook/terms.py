@@ -384,6 +384,12 @@ class Terms:
     suggestion_unit: Unit
     after_sales_days: int
     after_sales_unit: Unit
+    appeal_days: int
+    appeal_unit: Unit
+    appeal_decision_days: int
+    appeal_decision_unit: Unit
+    appeal_pauses_deadline: bool
+    malicious_is_invalid: bool
 
 
 @dataclass(frozen=True, slots=True)

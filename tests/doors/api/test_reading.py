@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 from django.test import Client
 
+from haochaping.kernel.actor import SYSTEM
 from haochaping.kernel.periods import local_day
+from haochaping.reviews.actions import exclude
+from haochaping.reviews.terms import ReasonClass
 from tests import worlds
 from tests.doors.api.conftest import Caller
 
@@ -20,6 +24,7 @@ NAMES = [
     "participation_rate",
     "rectification_rate",
     "good_rate",
+    "excluded_reviews",
 ]
 
 
@@ -129,6 +134,7 @@ def test_review_of_ones_own_division(caller, moment):
         "channel": "hall_pad",
         "provenance": "active_onsite_device",
         "status": "effective",
+        "effective": True,
         "assessed_at": told["assessed_at"],
         "received_at": told["received_at"],
         "order": {"state": "created", "rectify_due_at": None, "replied_at": None},
@@ -155,3 +161,13 @@ def test_review_of_another_division_is_as_if_it_were_not_there(caller, problem, 
 
     assert theirs == nobodys
     problem(Client().get(f"/api/v1/reviews/{result['id']}"), 401, "no_key")
+
+
+def test_an_excluded_review_is_told_as_not_effective(caller, moment):
+    caller.send("cases", worlds.case("YC-1", moment))
+    result = caller.send("reviews", worlds.review("YC-1", 1, moment))[0]
+    exclude(UUID(result["id"]), reason_class=ReasonClass.MISTAKEN, by=SYSTEM, now=moment)
+
+    told = caller.get(f"reviews/{result['id']}").json()
+
+    assert (told["status"], told["effective"]) == ("excluded", False)

@@ -7,11 +7,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from haochaping.directory import queries as directory
+from haochaping.flows.receive_reviews import recount, units_of
 from haochaping.insight import queries as insight
 from haochaping.insight.terms import Place
+from haochaping.kernel.actor import SYSTEM
 from haochaping.kernel.periods import local_day
 from haochaping.publicity import actions as publicity
 from haochaping.publicity.terms import Decision, Part
+from haochaping.reviews import actions as reviews
+from haochaping.reviews.models import Review
+from haochaping.reviews.terms import ReasonClass
 from tests import worlds
 from tests.doors.board.conftest import REPLY, WORDS
 
@@ -62,6 +67,22 @@ def test_few_reviews_make_no_rate_but_keep_their_counts(told, client):
 
     assert "Not enough data" in html
     assert "0 of 1" in html
+
+
+def test_excluded_reviews_are_told_as_a_count_by_class_and_their_words_are_not(told, client):
+    before = page(client, "division", worlds.CITY)
+    assert "Excluded after an appeal" not in before
+    now, given = timezone.now(), Review.objects.filter(comment_text=WORDS).get()
+    before_units = units_of([given.id])
+    reviews.exclude(given.id, reason_class=ReasonClass.MISTAKEN, by=SYSTEM, now=now)
+    recount(before_units, [given.id])
+
+    for name, code in PLACES:
+        html = page(client, name, code)
+        assert "Excluded after an appeal: 1 (mistaken 1, on a proven fact 0)" in html
+        assert WORDS[:6] not in html
+    shown = client.get(reverse("division", args=[worlds.CITY])).context["measures"]
+    assert [figure.count for figure in shown if figure.href.endswith("#excluded_reviews")] == [1]
 
 
 @pages

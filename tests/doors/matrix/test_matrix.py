@@ -157,6 +157,7 @@ def _house() -> House:
         "supervision_id": letter,
         "proposal_id": proposal,
         "urging_id": urging,
+        "appeal_id": NOWHERE,
         "digest": "0" * 64,
         "key": "key",
         "uidb36": "1",

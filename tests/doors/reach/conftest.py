@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from haochaping.kernel.actor import Scope
     from tests.two_places import Told
 
+
 OF_A_PLACE = [table for table, held in TABLES.items() if held.rows and not held.adds_any]
+
 
 # About agencies and not for them.
 OF_A_DIVISION = {table for table, held in TABLES.items() if held.rows == OF_DIVISION}
@@ -54,11 +56,26 @@ def rows(stories: tuple[Told, Told]) -> dict[str, dict[str, set[object]]]:
 
 
 _CASE = "FROM cases_case c JOIN cases_service_occurrence s ON s.case_id = c.id"
+
+
 _REVIEW = f"{_CASE} JOIN reviews_review r ON r.occurrence_id = s.id"
+
+
 _ORDER = f"{_REVIEW} JOIN rectification_work_order o ON o.review_id = r.id"
+
+
 _PROJECT = f"{_ORDER} JOIN rectification_project_order l ON l.order_id = o.id"
+
+
 _THREAD = f"{_ORDER} JOIN notices_thread t ON t.id = o.thread_id"
+
+
+_APPEAL = f"{_ORDER} JOIN rectification_appeal a ON a.order_id = o.id"
+
+
 _SAMPLED = f"{_REVIEW} JOIN supervision_sampled_review p ON p.review_id = r.id"
+
+
 _JOINED = {
     "cases_case": (_CASE, "c"),
     "cases_service_occurrence": (_CASE, "s"),
@@ -80,6 +97,15 @@ _JOINED = {
             f"{_ORDER} JOIN notices_staff_notice n ON n.subject_id = o.id::text"
             " JOIN notices_notice_copy x ON x.notice_id = n.id"
         ),
+        "x",
+    ),
+    "rectification_appeal": (_APPEAL, "a"),
+    "rectification_appeal_decision": (
+        f"{_APPEAL} JOIN rectification_appeal_decision x ON x.appeal_id = a.id",
+        "x",
+    ),
+    "rectification_appeal_event": (
+        f"{_APPEAL} JOIN rectification_appeal_event x ON x.appeal_id = a.id",
         "x",
     ),
     "files_photo": (f"{_REVIEW} JOIN files_photo x ON x.subject_id = r.id::text", "x"),
@@ -110,9 +136,12 @@ _JOINED = {
         "rectification_solution_answer",
         "reviews_supplement",
         "reviews_review_change",
+        "reviews_exclusion",
         "publicity_release",
     )
 }
+
+
 _JOINED |= {
     table: (f"{_ORDER} JOIN {table} x ON x.work_order_id = o.id", "x")
     for table in ("supervision_signal", "supervision_order", "supervision_urging")
@@ -123,6 +152,8 @@ _JOINED |= {
     )
     for table in ("supervision_event", "supervision_proposal")
 }
+
+
 # A table that is new in doors/tables.py needs its way from the case here.
 _OF_STORY = {
     table: f"SELECT {alias}.ctid::text {joined} WHERE c.case_no = %s"

@@ -255,6 +255,10 @@ class StoredReview(Struct):
     channel: Annotated[ReviewChannel, Meta(description=N_("Where the person rated."))]
     provenance: Annotated[Provenance, Meta(description=N_("How the server knows that a person said this."))]
     status: Annotated[ReviewStatus, Meta(description=N_("Whether the review counts."))]
+    effective: Annotated[
+        bool,
+        Meta(description=N_("False of a review that was withdrawn, replaced, or excluded after an appeal.")),
+    ]
     assessed_at: Annotated[datetime, Meta(description=N_("When it was given."))]
     received_at: Annotated[datetime, Meta(description=N_("When it arrived here."))]
     order: Annotated[Order | None, Meta(description=N_("The work order of a bad review."))]

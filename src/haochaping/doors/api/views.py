@@ -179,6 +179,7 @@ def review(request: HttpRequest, review_id: UUID) -> HttpResponse:
         channel=ReviewChannel(found.channel),
         provenance=Provenance(found.provenance),
         status=ReviewStatus(found.status),
+        effective=found.status == ReviewStatus.EFFECTIVE,
         assessed_at=found.assessed_at.astimezone(BEIJING),
         received_at=found.received_at.astimezone(BEIJING),
         order=_order(order) if order else None,

@@ -85,6 +85,15 @@ def levels(tally: Tally, *, active: bool) -> dict[int, int]:
     return counts
 
 
+def excluded(tally: Tally) -> dict[str, int]:
+    """How many reviews were excluded after an appeal, by the class of the reason."""
+    counts = {kind.value: 0 for kind in (FactKind.MISTAKEN, FactKind.MALICIOUS)}
+    for (kind, _, _), n in tally.items():
+        if kind in counts:
+            counts[kind] += n
+    return counts | {"all": sum(counts.values())}
+
+
 def sources(tally: Tally) -> list[Source]:
     """Where the reviews of a place come from: the ones that count first, empty ways left out."""
     found: dict[str, list[int]] = {}

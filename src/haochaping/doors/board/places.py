@@ -134,6 +134,7 @@ def _numbers(
         "given": figures.levels(tally, active=True),
         "kept_apart": figures.levels(tally, active=False),
         "sources": figures.sources(tally),
+        "excluded": figures.excluded(tally),
         "tables": [_table(part, asked, period) for part in page.parts if part.refs],
         "as_of": now,
     } | reviews_page(request, page.place)

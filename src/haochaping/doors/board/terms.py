@@ -33,6 +33,9 @@ NUMERATORS = {
     ),
     "participation_rate": N_("Services that their applicant reviewed."),
     "rectification_rate": N_("Work orders of bad reviews that the agency has answered."),
+    "excluded_reviews": N_(
+        "Reviews of all levels that two persons of another organisation have found mistaken or malicious. They are kept."
+    ),
     "good_rate": N_(
         "Of these, reviews of the levels “very satisfied”, “satisfied” and “basically satisfied”."
     ),

@@ -13,6 +13,7 @@ from django.utils import timezone
 from haochaping.exchange import actions as exchange
 from haochaping.flows import (
     close_order,
+    decide_appeal,
     erase_persons,
     handle_bad_review,
     open_identity,
@@ -62,6 +63,9 @@ BEATS: tuple[Beat, ...] = (
         "promise voices what the calendar now tells", 600, lambda now: voices.promise_late(by=SYSTEM, now=now)
     ),
     Beat("close voices nobody speaks of", 600, lambda now: voices.close_silent(by=SYSTEM, now=now)),
+    Beat(
+        "go on with appeals whose time is over", 60, lambda now: decide_appeal.lapse_due(by=SYSTEM, now=now)
+    ),
     Beat("ask by SMS", 60, lambda now: send_invitations.send_due_invitations(by=SYSTEM, now=now)),
     Beat("draw last month’s samples", 3600, lambda now: sample_reviews.draw_due(by=SYSTEM, now=now)),
     Beat("ask again by SMS", 60, lambda now: sample_reviews.ask_due(by=SYSTEM, now=now)),

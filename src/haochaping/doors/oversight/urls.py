@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haochaping.doors.oversight import proposals, samples, signals, start, supervision, urgings
+from haochaping.doors.oversight import appeals, proposals, samples, signals, start, supervision, urgings
 
 urlpatterns = [
     path("", start.page, name="oversight"),
@@ -27,4 +27,8 @@ urlpatterns = [
     path("samples/", samples.page, name="oversight_samples"),
     path("samples/<uuid:sample_id>", samples.one, name="oversight_sample"),
     path("samples/<uuid:sample_id>/<slug:step>", samples.step, name="oversight_sample_step"),
+    path("appeals/", appeals.page, name="oversight_appeals"),
+    path("appeals/<uuid:appeal_id>", appeals.one, name="oversight_appeal"),
+    path("appeals/<uuid:appeal_id>/photos/<uuid:photo_id>", appeals.photo, name="oversight_appeal_photo"),
+    path("appeals/<uuid:appeal_id>/<slug:step>", appeals.step, name="oversight_appeal_step"),
 ]

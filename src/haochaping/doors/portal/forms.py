@@ -8,11 +8,13 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy
 
+from haochaping.doors.uploads import Photographs
 from haochaping.files.terms import PHOTO_MEGABYTES, PHOTOS_ALLOWED
 from haochaping.kernel.refused import Complaint
 from haochaping.kernel.text import clean, has_forbidden_control
 from haochaping.notices.terms import TEXT_LIMIT
 from haochaping.rectification.terms import SOLUTION_TEXT_LIMIT, SOLVED_LABELS
+from haochaping.rectification.terms import TEXT_LIMIT as ANSWER_LIMIT
 from haochaping.reviews.terms import (
     COMMENT_LIMIT,
     FORBIDDEN_CHARACTERS,
@@ -46,22 +48,6 @@ class PlainText(forms.CharField):
         if has_forbidden_control(text):
             raise forms.ValidationError(say(Complaint(FORBIDDEN_CHARACTERS)).text)
         return clean(text)
-
-
-class _SeveralFiles(forms.FileInput):
-    allow_multiple_selected = True
-
-
-class Photographs(forms.FileField):
-    """Several photographs at once, judged by `uploads`; asked for JPEG, a telephone turns its own format into it."""
-
-    def __init__(self, *, label: StrPromise, help_text: StrPromise) -> None:
-        widget = _SeveralFiles(attrs={"multiple": True, "accept": "image/jpeg,image/png,image/webp"})
-        super().__init__(required=False, label=label, help_text=help_text, widget=widget)
-
-    def clean(self, data: object, _initial: object = None) -> list[object]:
-        """The files as they came."""
-        return list(data) if isinstance(data, list) else []
 
 
 class ReasonsForm(forms.Form):
@@ -212,3 +198,25 @@ class CodeForm(forms.Form):
     def clean_code(self) -> str:
         """The digits, however they were spaced."""
         return "".join(str(self.cleaned_data["code"]).split())
+
+
+class AnswerForm(forms.Form):
+    """What the reviewer says to an appeal of the agency."""
+
+    text = PlainText(
+        limit=ANSWER_LIMIT,
+        rows=4,
+        label=gettext_lazy("What you want to say"),
+        help_text=gettext_lazy("Read by those who decide, not by the agency. You need not write anything."),
+    )
+
+
+class ObjectionForm(forms.Form):
+    """Why the reviewer does not agree with a decision."""
+
+    text = PlainText(
+        limit=ANSWER_LIMIT,
+        rows=4,
+        label=gettext_lazy("Your objection"),
+        help_text=gettext_lazy("Once. Two other persons of the level above look at everything again."),
+    )

@@ -14,16 +14,18 @@ from django.utils.translation import gettext
 from haochaping.cases import queries as cases
 from haochaping.directory import queries as directory
 from haochaping.directory.terms import Kind
+from haochaping.doors import uploads
 from haochaping.doors.photo import photo_response
-from haochaping.doors.portal import tags, uploads
-from haochaping.doors.portal.forms import MessageForm, ReasonsForm, SolutionForm
+from haochaping.doors.portal import tags
+from haochaping.doors.portal.appeal import appeal_shown
+from haochaping.doors.portal.forms import AnswerForm, MessageForm, ObjectionForm, ReasonsForm, SolutionForm
 from haochaping.doors.portal.progress import progress_of
 from haochaping.doors.portal.voices import shown
 from haochaping.doors.private_page import see_other
 from haochaping.doors.targets import rated, step_of
 from haochaping.files import actions as file_actions
 from haochaping.files import queries as files
-from haochaping.flows import change_review, handle_bad_review
+from haochaping.flows import change_review, decide_appeal, handle_bad_review
 from haochaping.flows.follow_up_review import follow_up_period_of
 from haochaping.kernel.actor import REVIEWER
 from haochaping.kernel.masking import masked_number
@@ -160,13 +162,15 @@ class Wrong:
     codes: Collection[str] = ()
     message: Form | None = None
     solution: Form | None = None
+    appeal: Form | None = None
 
 
 def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> HttpResponse:
     """The page of one's own review; with `wrong`, status 422 and the reasons first."""
     review, now = opened.review, timezone.now()
     binding = cases.binding_of(review.occurrence_id)
-    changeable = now <= review.changeable_until
+    excluded = review.status == ReviewStatus.EXCLUDED
+    changeable = now <= review.changeable_until and not excluded
     withdrawn = review.status == ReviewStatus.WITHDRAWN
     order = orders.order_of_review(review.id)
     progress = None if withdrawn else progress_of(order, now=now)
@@ -184,6 +188,8 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
         "changeable": changeable,
         "changing": changing,
         "withdrawn": withdrawn,
+        "excluded": excluded,
+        "appeal": appeal_shown(review.id, wrong_shown.appeal),
         "bad": bad,
         "needs_words": bad and progress is None and binding is not None and needs_words(binding, now),
         "asks_to_call": bad and binding is not None and _reachable(review, binding),
@@ -207,11 +213,14 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
         "message": wrong_shown.message or MessageForm(),
         "follow_up": follow_up,
         "follow_up_until": _follow_up_until(review, order, binding, now)
-        if binding and not follow_up and not withdrawn
+        if binding and not follow_up and not withdrawn and not excluded
         else None,
         "first": opened.given.get(1) if review.assess_no != 1 else None,
         "solution": wrong_shown.solution or _solution_form(progress, now),
-        "wrong_form": wrong_shown.message or wrong_shown.reasons or wrong_shown.solution,
+        "wrong_form": wrong_shown.message
+        or wrong_shown.reasons
+        or wrong_shown.solution
+        or wrong_shown.appeal,
         "sentences": [say(complaint) for complaint in wrong_shown.complaints],
     }
     if wrong_shown.reasons and not changeable:
@@ -314,12 +323,37 @@ def message(request: HttpRequest, opened: Opened) -> HttpResponse:
     return see_other(f"{opened.base}#thread")
 
 
+def appeal_answer(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """Take what the reviewer says to an appeal."""
+    return _spoken(request, opened, AnswerForm(request.POST, auto_id="appeal_%s"), decide_appeal.answer)
+
+
+def objection(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """Take the reviewer's objection to a decision: the level above looks at it again."""
+    return _spoken(request, opened, ObjectionForm(request.POST, auto_id="appeal_%s"), decide_appeal.object_to)
+
+
+def _spoken(request: HttpRequest, opened: Opened, form: Form, take: Callable[..., None]) -> HttpResponse:
+    if not form.is_valid():
+        return page(request, opened, Wrong(appeal=form))
+    try:
+        take(opened.review.id, form.cleaned_data["text"], by=REVIEWER, now=timezone.now())
+    except Refused as refused:
+        if refused.complaint.field not in form.fields:
+            return page(request, opened, Wrong((refused.complaint,)))
+        form.add_error(refused.complaint.field, say(refused.complaint).text)
+        return page(request, opened, Wrong(appeal=form))
+    return see_other(f"{opened.base}#appeal")
+
+
 _TAKERS: dict[str, Callable[[HttpRequest, Opened], HttpResponse]] = {
     "reasons": reasons,
     "call-back": call_back,
     "withdraw": withdraw,
     "message": message,
     "solution": solution,
+    "appeal-answer": appeal_answer,
+    "objection": objection,
 }
 
 

@@ -17,9 +17,9 @@ from haochaping.directory import queries as directory
 from haochaping.doors.confirmation import Fresh
 from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, status_of
 from haochaping.doors.gate import actor_of, requires
+from haochaping.doors.names import names_of
 from haochaping.doors.paging import page_number
 from haochaping.doors.workbench.forms import OpeningForm, RefusalForm
-from haochaping.doors.workbench.words import names_of
 from haochaping.flows.open_identity import request_opening
 from haochaping.identity import actions as identity
 from haochaping.identity import queries

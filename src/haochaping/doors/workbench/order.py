@@ -19,11 +19,13 @@ from haochaping.directory import queries as directory
 from haochaping.directory.terms import Kind
 from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, status_of
 from haochaping.doors.gate import actor_of, leave_note, requires
+from haochaping.doors.names import called
 from haochaping.doors.photo import photo_response
 from haochaping.doors.targets import step_of
 from haochaping.doors.workbench import projects, standard
+from haochaping.doors.workbench.appeals import appeal_part
 from haochaping.doors.workbench.steps import CALL, MESSAGE, MILESTONE, STEPS, may_write, open_steps
-from haochaping.doors.workbench.words import called, state_tone, tag_labels
+from haochaping.doors.workbench.words import state_tone, tag_labels
 from haochaping.files import queries as files
 from haochaping.files.terms import NO_SUCH_PHOTO
 from haochaping.flows import handle_bad_review
@@ -206,6 +208,7 @@ def _page(
         "call": _offer(CALL, tried, form) if may(by, Power.ORDER_HANDLE) and may_call(order.state) else None,
         "calls": _calls(history.calls),
         "may_ask_opening": may_request(by),
+        "appeal": appeal_part(order.id, by, now),
         "wrong": form,
     }
     shown = context | _review(order.review_id, by) | projects.of_order(order, by)

@@ -285,7 +285,15 @@ def open_steps(order: OrderRow, beside: Beside, by: Actor) -> list[str]:
     if not _is_asked_to_help(beside, by):
         allowed -= {Move.CONTRIBUTE}
     if order.paused_at is not None:
-        allowed -= {Move.LEDGER, Move.RECTIFY, Move.REPLY, Move.PASS_CHECK, Move.REDO, Move.GRANT_EXTENSION}
+        allowed -= {
+            Move.MERGE,
+            Move.LEDGER,
+            Move.RECTIFY,
+            Move.REPLY,
+            Move.PASS_CHECK,
+            Move.REDO,
+            Move.GRANT_EXTENSION,
+        }
     return [name for name, step in STEPS.items() if step.move in allowed and name != MILESTONE]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from haochaping.doors.workbench import (
+    appeals,
     installation,
     notices,
     openings,
@@ -51,6 +52,11 @@ urlpatterns = [
     path("supervision/<uuid:supervision_id>/respond", supervised.respond, name="desk_supervision_respond"),
     path("supervision/urgings/<uuid:urging_id>", supervised.urging, name="desk_urging"),
     path("supervision/urgings/<uuid:urging_id>/answer", supervised.answer, name="desk_urging_answer"),
+    path("appeals/", appeals.page, name="desk_appeals"),
+    path("appeals/new/<uuid:order_id>", appeals.new, name="desk_appeal_new"),
+    path("appeals/<uuid:appeal_id>", appeals.one, name="desk_appeal"),
+    path("appeals/<uuid:appeal_id>/photos/<uuid:photo_id>", appeals.photo, name="desk_appeal_photo"),
+    path("appeals/<uuid:appeal_id>/<slug:step>", appeals.step, name="desk_appeal_step"),
     path("quarantine/", installation.quarantine, name="desk_quarantine"),
     path("quarantine/retry", installation.retry_all, name="desk_quarantine_retry_all"),
     path("quarantine/<uuid:record_id>", installation.record, name="desk_quarantine_record"),

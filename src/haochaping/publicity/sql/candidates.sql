@@ -10,7 +10,7 @@ CROSS JOIN LATERAL (VALUES
     ('reply', coalesce(work.reply_text, ''), work.replied_at)
 ) AS part (name, words, written_at)
 WHERE part.words <> ''
-  AND review.status <> 'withdrawn'
+  AND review.status NOT IN ('withdrawn', 'excluded')
   AND review.changeable_until <= %(now)s
   AND division.path >= %(low)s AND division.path < %(high)s
   AND (%(review_id)s::uuid IS NULL OR review.id = %(review_id)s)

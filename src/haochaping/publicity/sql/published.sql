@@ -3,7 +3,7 @@
 WITH chosen AS (
     SELECT id, level, assessed_at, provenance, item_id, agency_id, comment_text, status, assess_no
     FROM reviews_review
-    WHERE status <> 'withdrawn'
+    WHERE status NOT IN ('withdrawn', 'excluded')
       AND (%(divisions)s::bigint[] IS NULL OR division_id = ANY(%(divisions)s::bigint[]))
       AND (%(agencies)s::bigint[] IS NULL OR agency_id = ANY(%(agencies)s::bigint[]))
       AND (%(item_id)s::bigint IS NULL OR item_id = %(item_id)s)

@@ -3,7 +3,19 @@
 from haochaping.rectification.actions.alarms import mark_alarms
 from haochaping.rectification.actions.answers import answer_solution
 from haochaping.rectification.actions.appealed import exclude, pause, restore, resume
+from haochaping.rectification.actions.appeals import (
+    accept_appeal,
+    answer_appeal,
+    contest_appeal,
+    drop_appeal,
+    file_appeal,
+    lapse_appeal,
+    refuse_appeal,
+    time_appeals,
+    withdraw_appeal,
+)
 from haochaping.rectification.actions.checking import close, end, pass_check, redo, take_up_again
+from haochaping.rectification.actions.decisions import confirm_decision, propose_decision, send_back
 from haochaping.rectification.actions.extensions import ask_extension, grant_extension, refuse_extension
 from haochaping.rectification.actions.handling import (
     enter_in_ledger,
@@ -40,22 +52,29 @@ from haochaping.rectification.actions.projects import (
 )
 
 __all__ = [
+    "accept_appeal",
     "add_order",
+    "answer_appeal",
     "answer_solution",
     "ask_extension",
     "ask_return",
     "cancel",
     "close",
     "close_project",
+    "confirm_decision",
+    "contest_appeal",
     "contribute",
     "dispatch",
+    "drop_appeal",
     "end",
     "enter_in_ledger",
     "exclude",
+    "file_appeal",
     "grant_extension",
     "grant_return",
     "hold_until",
     "join",
+    "lapse_appeal",
     "link_thread",
     "mark_alarms",
     "merge",
@@ -65,18 +84,23 @@ __all__ = [
     "pass_check",
     "pause",
     "promise_late",
+    "propose_decision",
     "reach_milestone",
     "record_change",
     "rectify",
     "redispatch",
     "redo",
+    "refuse_appeal",
     "refuse_extension",
     "refuse_return",
     "reply",
     "restore",
     "resume",
+    "send_back",
     "sign_for",
     "take_up_again",
     "tick_task",
+    "time_appeals",
     "verify_by_callback",
+    "withdraw_appeal",
 ]

@@ -48,7 +48,7 @@ _ENTRY_OF = {
     Move.REOPEN: EntryKind.ORDER_OPENED,
 }
 # Nobody goes on with an order whose review may be about to be excluded.
-_NOT_WHILE_PAUSED = frozenset({Move.LEDGER, Move.RECTIFY, Move.REPLY, Move.PASS_CHECK, Move.REDO})
+_NOT_WHILE_PAUSED = frozenset({Move.MERGE, Move.LEDGER, Move.RECTIFY, Move.REPLY, Move.PASS_CHECK, Move.REDO})
 
 
 def step(order_id: UUID, move: Move, by: Actor) -> WorkOrder:

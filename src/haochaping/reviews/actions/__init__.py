@@ -10,6 +10,7 @@ from haochaping.reviews.actions.changes import (
     supplement,
     withdraw,
 )
+from haochaping.reviews.actions.exclusion import exclude, restore
 from haochaping.reviews.actions.invitations import check_usable, invite, settle_asking
 
 __all__ = [
@@ -17,10 +18,12 @@ __all__ = [
     "change_level",
     "check_usable",
     "claim",
+    "exclude",
     "give_reasons",
     "give_way",
     "install_indicators",
     "invite",
+    "restore",
     "settle_asking",
     "supplement",
     "withdraw",

@@ -134,7 +134,7 @@ def give_way(first_id: UUID, *, followed: bool, by: Actor, now: datetime) -> Non
     """The first review becomes history while its follow-up stands (`followed`), and stands again when it does not."""
     row = Review.objects.select_for_update().filter(id=first_id).first()
     wanted = ReviewStatus.SUPERSEDED if followed else ReviewStatus.EFFECTIVE
-    if row is None or row.status in {wanted, ReviewStatus.WITHDRAWN}:
+    if row is None or row.status in {wanted, ReviewStatus.WITHDRAWN, ReviewStatus.EXCLUDED}:
         return
     remember(row, ChangeKind.FOLLOWED_UP if followed else ChangeKind.RESTORED, now)
     row.status = wanted

@@ -16,6 +16,7 @@ from haochaping.reviews.models import (
 from haochaping.reviews.terms import (
     CHANGE_WINDOW_OVER,
     NOT_REVIEWED,
+    REVIEW_EXCLUDED,
     ChangeKind,
     ReviewStatus,
 )
@@ -28,10 +29,12 @@ if TYPE_CHECKING:
 
 
 def changeable(review_id: UUID, now: datetime) -> Review:
-    """The review, locked, if its reviewer may still change it; raises NOT_REVIEWED, CHANGE_WINDOW_OVER."""
+    """The review, locked, if its reviewer may still change it; raises NOT_REVIEWED, REVIEW_EXCLUDED, CHANGE_WINDOW_OVER."""
     row = Review.objects.select_for_update().filter(id=review_id).first()
     if row is None:
         raise Refused(NOT_REVIEWED)
+    if row.status == ReviewStatus.EXCLUDED:
+        raise Refused(REVIEW_EXCLUDED)
     if now > row.changeable_until:
         raise Refused(CHANGE_WINDOW_OVER, until=row.changeable_until)
     return row

@@ -5,6 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from django import forms
 from django.core.files.uploadedfile import InMemoryUploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from django.core.files.uploadedfile import UploadedFile
     from django.http import HttpRequest
+    from django_stubs_ext import StrOrPromise
 
     from haochaping.files.terms import Picture
 
@@ -91,3 +93,19 @@ def _shown(name: str) -> str:
     """A file's name as a sentence may repeat it."""
     name = "".join(c for c in clean(name) if c.isprintable())
     return name if len(name) <= _NAME_SHOWN else f"…{name[-_NAME_SHOWN:]}"
+
+
+class _SeveralFiles(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class Photographs(forms.FileField):
+    """Several photographs at once, judged by `uploads`; asked for JPEG, a telephone turns its own format into it."""
+
+    def __init__(self, *, label: StrOrPromise, help_text: StrOrPromise) -> None:
+        widget = _SeveralFiles(attrs={"multiple": True, "accept": "image/jpeg,image/png,image/webp"})
+        super().__init__(required=False, label=label, help_text=help_text, widget=widget)
+
+    def clean(self, data: object, _initial: object = None) -> list[object]:
+        """The files as they came."""
+        return list(data) if isinstance(data, list) else []

@@ -1,0 +1,240 @@
+"""`/oversight/appeals/`: take appeals up, hear the reviewer, decide in two steps, and see how many are upheld where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import Http404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
+
+from haochaping.accounts.terms import Power
+from haochaping.doors.appeals import actors, events_of, shown, timeline, whole
+from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, status_of
+from haochaping.doors.gate import actor_of, leave_note, requires
+from haochaping.doors.names import names_of
+from haochaping.doors.oversight.appeal_forms import DecisionForm, RefuseForm, SendBackForm
+from haochaping.doors.paging import page_number
+from haochaping.doors.photo import photo_response
+from haochaping.files import queries as files
+from haochaping.flows import decide_appeal
+from haochaping.kernel.ratios import wilson
+from haochaping.kernel.refused import N_, Refused
+from haochaping.ledger.terms import EntryKind
+from haochaping.rectification import actions as rectification
+from haochaping.rectification import appeal_queries as appeals
+from haochaping.rectification.rules import is_anomalous
+from haochaping.rectification.states import appeal_moves_from
+from haochaping.rectification.terms import AppealMove
+from haochaping.ui.sentences import say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    from django import forms
+    from django.http import HttpRequest, HttpResponse
+
+    from haochaping.kernel.actor import Actor
+    from haochaping.rectification.terms import AppealCount
+
+_ON_PAGE = 30
+_HERE = "oversight_appeals"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A move of the deciders as a form of the page."""
+
+    title: str
+    button: str
+    done: str
+    move: AppealMove
+    perform: Callable[[UUID, Mapping[str, str], Actor, datetime], None]
+    form: type[forms.Form] | None = None
+
+
+def _accept(appeal_id: UUID, _typed: Mapping[str, str], by: Actor, now: datetime) -> None:
+    decide_appeal.accept(appeal_id, by=by, now=now)
+
+
+def _refuse(appeal_id: UUID, typed: Mapping[str, str], by: Actor, now: datetime) -> None:
+    rectification.refuse_appeal(appeal_id, refusal=typed["refusal"], by=by, now=now)
+
+
+def _propose(appeal_id: UUID, typed: Mapping[str, str], by: Actor, now: datetime) -> None:
+    decide_appeal.propose(
+        appeal_id,
+        verdict=typed["verdict"],
+        fact=typed["fact"],
+        evidence=tuple(dict.fromkeys(filter(None, map(str.strip, typed["evidence"].splitlines())))),
+        text=typed["text"],
+        by=by,
+        now=now,
+    )
+
+
+def _confirm(appeal_id: UUID, _typed: Mapping[str, str], by: Actor, now: datetime) -> None:
+    decide_appeal.confirm(appeal_id, by=by, now=now)
+
+
+def _send_back(appeal_id: UUID, typed: Mapping[str, str], by: Actor, now: datetime) -> None:
+    rectification.send_back(appeal_id, text=typed["text"], by=by, now=now)
+
+
+STEPS = {
+    "accept": Step(
+        N_("Accept the appeal"),
+        N_("Accept and ask the reviewer"),
+        N_("The appeal is accepted; the reviewer is asked."),
+        AppealMove.ACCEPT,
+        _accept,
+    ),
+    "refuse": Step(
+        N_("Do not accept the appeal"),
+        N_("Do not accept it"),
+        N_("The appeal is not accepted; the review counts."),
+        AppealMove.REFUSE,
+        _refuse,
+        RefuseForm,
+    ),
+    "propose": Step(
+        N_("Propose a decision"),
+        N_("Propose it"),
+        N_("The decision is proposed; a second person confirms it."),
+        AppealMove.PROPOSE,
+        _propose,
+        DecisionForm,
+    ),
+    "confirm": Step(
+        N_("Confirm the decision"),
+        N_("Confirm it"),
+        N_("It is decided; the reviewer is told."),
+        AppealMove.CONFIRM,
+        _confirm,
+    ),
+    "send-back": Step(
+        N_("Send the proposal back"),
+        N_("Send it back"),
+        N_("The proposal is sent back."),
+        AppealMove.SEND_BACK,
+        _send_back,
+        SendBackForm,
+    ),
+}
+
+
+@requires(Power.APPEAL_DECIDE)
+@require_safe
+@refusable
+def page(request: HttpRequest) -> HttpResponse:
+    """The appeals of one's division by the time left, and how many are upheld by agency and month."""
+    by, now = actor_of(request), timezone.now()
+    done, number = request.GET.get("done") == "1", page_number(request.GET.get("page", ""))
+    rows = appeals.appeals(by, done=done, limit=_ON_PAGE + 1, offset=(number - 1) * _ON_PAGE)
+    query = "done=1&" if done else ""
+    context = {
+        "rows": [shown(row) for row in rows[:_ON_PAGE]],
+        "done": done,
+        "now": now,
+        "page": number,
+        "previous": f"?{query}page={number - 1}" if number > 1 else "",
+        "next": f"?{query}page={number + 1}" if len(rows) > _ON_PAGE else "",
+        "counts": [_count(row) for row in appeals.appeal_counts(by, now=now)],
+    }
+    return desk_page(request, "oversight/appeals.html", context, here=_HERE)
+
+
+@requires(Power.APPEAL_DECIDE)
+@require_safe
+@refusable
+def one(request: HttpRequest, appeal_id: UUID) -> HttpResponse:
+    """One appeal with evidence, the reviewer's answer and the moves that its state allows."""
+    return _one(request, appeal_id)
+
+
+@requires(Power.APPEAL_DECIDE)
+@require_safe
+@refusable
+def photo(request: HttpRequest, appeal_id: UUID, photo_id: UUID) -> HttpResponse:
+    """Show a photograph of the evidence."""
+    row = appeals.appeal(appeal_id, by=actor_of(request), power=Power.APPEAL_DECIDE)
+    content = files.content_of(photo_id, subject_kind="appeal", subject_id=str(row.id))
+    return photo_response(content, place=str(photo_id)[-4:])
+
+
+@requires(Power.APPEAL_DECIDE)
+@require_POST
+@refusable
+def step(request: HttpRequest, appeal_id: UUID, step: str) -> HttpResponse:
+    """Take one step; what was refused is shown again with what was typed."""
+    if step not in STEPS:
+        raise Http404
+    chosen = STEPS[step]
+    form = chosen.form(request.POST, auto_id=f"{step}_%s") if chosen.form else None
+    if form is not None and not form.is_valid():
+        return _one(request, appeal_id, tried=step, form=form, status=INVALID)
+    try:
+        typed = form.cleaned_data if form else {}
+        chosen.perform(appeal_id, typed, actor_of(request), timezone.now())
+    except Refused as refused:
+        if form is None:
+            raise
+        sentence = say(refused.complaint)
+        form.add_error(sentence.field if sentence.field in form.fields else None, sentence.text)
+        return _one(request, appeal_id, tried=step, form=form, status=status_of(refused.complaint))
+    messages.success(request, gettext(chosen.done))
+    return see_other(reverse("oversight_appeal", args=[appeal_id]))
+
+
+def _one(
+    request: HttpRequest,
+    appeal_id: UUID,
+    *,
+    tried: str = "",
+    form: forms.Form | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    by = actor_of(request)
+    row = appeals.appeal(appeal_id, by=by, power=Power.APPEAL_DECIDE)
+    leave_note(request, EntryKind.PERSONAL_DATA_READ, "appeal", str(row.id))
+    decisions, events = appeals.decisions(row.id), events_of(row)
+    moves = appeal_moves_from(row.state, Power.APPEAL_DECIDE)
+    waiting = next((one for one in decisions if not one.confirmed_at and not one.sent_back_at), None)
+    mine = waiting is not None and waiting.proposed_by == str(by)
+    context = whole(row, decisions) | {
+        "events": timeline(events, names_of(actors(row, decisions, events), by)),
+        "now": timezone.now(),
+        # Whoever proposed has done their part: the second person is somebody else.
+        "mine": mine,
+        "offers": [] if mine else [_offer(name, tried, form) for name in STEPS if STEPS[name].move in moves],
+        "wrong": form,
+    }
+    return desk_page(request, "oversight/appeal.html", context, here=_HERE, status=status)
+
+
+def _offer(name: str, tried: str, form: forms.Form | None) -> dict[str, object]:
+    step = STEPS[name]
+    empty = step.form(auto_id=f"{name}_%s") if step.form else None
+    return {
+        "name": name,
+        "title": gettext(step.title),
+        "button": gettext(step.button),
+        "form": form if name == tried and form is not None else empty,
+    }
+
+
+def _count(row: AppealCount) -> dict[str, object]:
+    """One line of the figures: the share of upheld ones only with its interval."""
+    low, high = wilson(row.upheld, row.decided)
+    return {
+        "row": row,
+        "share": f"{row.upheld / row.decided:.1%}" if row.decided else "",
+        "interval": f"{low:.1%} – {high:.1%}" if row.decided else "",
+        "anomalous": is_anomalous(row.upheld, row.decided),
+    }

@@ -1,0 +1,58 @@
+"""Forms of the agency's side of an appeal; whether what is typed will do is judged by the room."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy
+
+from haochaping.doors.fields import Choice, Words
+from haochaping.doors.uploads import Photographs
+from haochaping.files.terms import PHOTO_MEGABYTES, PHOTOS_ALLOWED
+from haochaping.rectification.terms import FACT_LABELS, GROUND_LABELS, REFERENCE_LIMIT
+
+
+class AppealForm(forms.Form):
+    """Filing an appeal."""
+
+    ground = Choice(
+        label=gettext_lazy("Ground of the appeal"),
+        help_text=gettext_lazy("That a review criticises is no ground."),
+        choices=[(word, gettext_lazy(label)) for word, label in GROUND_LABELS.items()],
+    )
+    fact = Choice(
+        label=gettext_lazy("Proven fact"),
+        help_text=gettext_lazy("Only for the last ground."),
+        choices=[(word, gettext_lazy(label)) for word, label in FACT_LABELS.items()],
+        required=False,
+    )
+    text = Words(
+        label=gettext_lazy("What happened, and what shows it"),
+        help_text=gettext_lazy("Say what is known, not what you think of the reviewer. Name nobody."),
+        rows=6,
+    )
+    reference = forms.CharField(
+        label=gettext_lazy("Number of a record or document"),
+        help_text=gettext_lazy(
+            "Of police, court, recording or queue log; deciders ask for it by this number."
+        ),
+        required=False,
+        widget=forms.TextInput(attrs={"maxlength": str(REFERENCE_LIMIT)}),
+    )
+    photos = Photographs(
+        label=gettext_lazy("Photographs or screenshots as evidence"),
+        help_text=format_lazy(
+            gettext_lazy("Up to {photos}, {megabytes} MB each; seen by your agency and the deciders."),
+            photos=PHOTOS_ALLOWED,
+            megabytes=PHOTO_MEGABYTES,
+        ),
+    )
+
+
+class ContestForm(forms.Form):
+    """Asking for the second review."""
+
+    text = Words(
+        label=gettext_lazy("Why the decision should be looked at again"),
+        help_text=gettext_lazy("Once; the level above decides, and its decision is final."),
+    )

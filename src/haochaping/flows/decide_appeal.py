@@ -1,0 +1,285 @@
+"""申诉复核: the agency appeals, the reviewer is heard, two persons elsewhere decide; one second review, one level up."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import transaction
+
+from haochaping.files import actions as files
+from haochaping.files import queries as photos
+from haochaping.flows import handle_bad_review, tell_staff
+from haochaping.flows.change_review import align_first
+from haochaping.flows.receive_reviews import recount, units_of
+from haochaping.kernel.periods import local_day
+from haochaping.kernel.refused import Refused
+from haochaping.notices.terms import NoticeKind, Template
+from haochaping.rectification import actions as rectification
+from haochaping.rectification import appeal_queries as appeals
+from haochaping.rectification import queries as orders
+from haochaping.rectification.rules import excludes, is_anomalous
+from haochaping.rectification.states import after
+from haochaping.rectification.terms import (
+    EVIDENCE_NEEDED,
+    EVIDENCE_UNKNOWN,
+    FACT_NOT_SHOWN,
+    FLOOD_MORE_THAN,
+    NO_SUCH_APPEAL,
+    NOT_APPEALABLE,
+    AppealState,
+    Move,
+    ProvenFact,
+    Verdict,
+)
+from haochaping.reviews import actions as review_actions
+from haochaping.reviews import queries as reviews
+from haochaping.reviews.terms import ReasonClass, ReviewStatus
+from haochaping.rulebook import queries as rulebook
+from haochaping.supervision import actions as supervision
+from haochaping.supervision.terms import NewSignal, SignalKind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from haochaping.files.terms import Picture
+    from haochaping.kernel.actor import Actor
+    from haochaping.rectification.terms import AppealRow
+    from haochaping.rulebook.terms import Terms
+
+_BATCH = 200
+_A_DAY = timedelta(days=1)
+_COUNTS = frozenset({ReviewStatus.EFFECTIVE, ReviewStatus.SUPERSEDED})
+
+
+# 1. The agency appeals.
+
+
+@transaction.atomic
+def file_appeal(
+    order_id: UUID,
+    *,
+    ground: str,
+    fact: str,
+    text: str,
+    reference: str,
+    pictures: Sequence[Picture] = (),
+    by: Actor,
+    now: datetime,
+) -> UUID:
+    """The handling agency says, with its evidence, that the review should not count; returns the appeal's id.
+
+    Raises:
+        Refused: NOT_APPEALABLE, TOO_MANY_PHOTOS, and as `rectification.actions.file_appeal`.
+    """
+    review_id = orders.order(order_id, by=by).review_id
+    if reviews.reviews([review_id])[review_id].status not in _COUNTS:
+        raise Refused(NOT_APPEALABLE)
+    appeal_id = rectification.file_appeal(
+        order_id, ground=ground, fact=fact, text=text, reference=reference, by=by, now=now
+    )
+    files.keep("appeal", str(appeal_id), pictures, by=by, now=now)
+    row = appeals.appeal_row(appeal_id)
+    tell_staff.tell(NoticeKind.APPEAL, tell_staff.about_orders(orders.rows([row.order_id])), by=by, now=now)
+    return appeal_id
+
+
+@transaction.atomic
+def withdraw(appeal_id: UUID, *, by: Actor, now: datetime) -> None:
+    """The agency takes its appeal back: the order goes on."""
+    before = appeals.appeal_row(appeal_id)
+    rectification.withdraw_appeal(appeal_id, by=by, now=now)
+    if before.state != AppealState.FILED:
+        rectification.resume(before.order_id, by=by, now=now)
+
+
+# 2. It is taken up, and the reviewer is heard.
+
+
+@transaction.atomic
+def accept(appeal_id: UUID, *, by: Actor, now: datetime) -> None:
+    """A ground is shown: the reviewer is asked, and the order's time rests where the rules of the place say so."""
+    rectification.accept_appeal(appeal_id, by=by, now=now)
+    row = appeals.appeal_row(appeal_id)
+    if _terms(row, now).appeal_pauses_deadline:
+        _pause_order(row.order_id, by=by, now=now)
+    handle_bad_review.tell(row.review_id, Template.APPEAL_ASKED, by=by, now=now)
+
+
+@transaction.atomic
+def answer(review_id: UUID, text: str, *, by: Actor, now: datetime) -> None:
+    """The reviewer says what they have to say; raises `Refused(NO_SUCH_APPEAL)` where nobody has asked."""
+    rectification.answer_appeal(_of_review(review_id).id, text=text, by=by, now=now)
+
+
+@transaction.atomic
+def lapse_due(*, by: Actor, now: datetime) -> int:
+    """End the waiting where somebody's time to speak is over; returns how many appeals went on.
+
+    Who was silent has agreed to nothing: the appeal is decided all the same, or a decision becomes final.
+    """
+    rectification.time_appeals()
+    due = appeals.lapsing(now, limit=_BATCH)
+    for appeal_id in due:
+        rectification.lapse_appeal(appeal_id, by=by, now=now)
+    return len(due)
+
+
+# 3. Two persons of another organisation decide.
+
+
+@transaction.atomic
+def propose(
+    appeal_id: UUID,
+    *,
+    verdict: str,
+    fact: str = "",
+    evidence: Sequence[str] = (),
+    text: str,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """The first person proposes; what makes a review malicious is checked against what is known here.
+
+    Raises:
+        Refused: EVIDENCE_UNKNOWN, FACT_NOT_SHOWN, and as `rectification.actions.propose_decision`.
+    """
+    row = appeals.appeal_row(appeal_id)
+    if verdict == Verdict.MALICIOUS:
+        _check_evidence(row, fact, evidence)
+    rectification.propose_decision(
+        appeal_id, verdict=verdict, fact=fact, evidence=evidence, text=text, by=by, now=now
+    )
+
+
+@transaction.atomic
+def confirm(appeal_id: UUID, *, by: Actor, now: datetime) -> None:
+    """The second person confirms: review, counters and order follow in the same transaction, and the reviewer is told."""
+    row = appeals.appeal_row(appeal_id)
+    before = units_of([row.review_id])
+    decided = rectification.confirm_decision(appeal_id, by=by, now=now)
+    excluded = excludes(decided.verdict, malicious_is_invalid=_terms(row, now).malicious_is_invalid)
+    if excluded:
+        cause = ReasonClass(decided.verdict)
+        changed = review_actions.exclude(row.review_id, reason_class=cause, by=by, now=now)
+        if changed:
+            _exclude_order(row.order_id, outcome=f"{cause}_excluded", by=by, now=now)
+    else:
+        changed = review_actions.restore(row.review_id, by=by, now=now)
+        if changed:
+            _restore_order(row.order_id, by=by, now=now)
+        elif decided.instance == 1:
+            rectification.resume(row.order_id, by=by, now=now)
+    recount(before, [row.review_id])
+    if changed:
+        _align(row.review_id, by=by, now=now)
+    handle_bad_review.tell(row.review_id, Template.APPEAL_DECIDED, by=by, now=now)
+    _watch(row, by=by, now=now)
+
+
+# 4. Whoever lost may ask for the second review, once.
+
+
+@transaction.atomic
+def object_to(review_id: UUID, text: str, *, by: Actor, now: datetime) -> None:
+    """The reviewer does not agree with the decision: the level above looks at it again."""
+    rectification.contest_appeal(_of_review(review_id).id, text=text, reviewer=True, by=by, now=now)
+
+
+@transaction.atomic
+def contest(appeal_id: UUID, text: str, *, by: Actor, now: datetime) -> None:
+    """The agency does not agree with the decision: the level above looks at it again. The order goes on meanwhile."""
+    rectification.contest_appeal(appeal_id, text=text, reviewer=False, by=by, now=now)
+
+
+# What the order does meanwhile: it is left as it is where it is over already, or answered with another one.
+
+
+def _pause_order(order_id: UUID, *, by: Actor, now: datetime) -> None:
+    """The order's clock rests while the appeal is pending."""
+    if _allows(order_id, Move.PAUSE):
+        rectification.pause(order_id, cause="appeal", by=by, now=now)
+
+
+def _exclude_order(order_id: UUID, *, outcome: str, by: Actor, now: datetime) -> None:
+    """The order ends: its review does not count."""
+    if _allows(order_id, Move.EXCLUDE):
+        rectification.exclude(order_id, outcome=outcome, by=by, now=now)
+
+
+def _restore_order(order_id: UUID, *, by: Actor, now: datetime) -> None:
+    """The order that had ended is worked on again: the second review found that its review counts."""
+    if _allows(order_id, Move.RESTORE):
+        rectification.restore(order_id, by=by, now=now)
+
+
+def _allows(order_id: UUID, move: Move) -> bool:
+    return any(after(row.state, move) for row in orders.rows([order_id]))
+
+
+def _of_review(review_id: UUID) -> AppealRow:
+    row = appeals.appeal_of_review(review_id)
+    if row is None:
+        raise Refused(NO_SUCH_APPEAL)
+    return row
+
+
+def _terms(row: AppealRow, now: datetime) -> Terms:
+    return rulebook.terms_for(row.division_path, local_day(now))
+
+
+def _align(review_id: UUID, *, by: Actor, now: datetime) -> None:
+    """A first review and its follow-up: the latest that stands counts."""
+    row = reviews.reviews([review_id])[review_id]
+    given = reviews.reviews_of_occurrence(row.occurrence_id)
+    align_first(given.get(2, row).id, by=by, now=now)
+
+
+def _check_evidence(row: AppealRow, fact: str, evidence: Sequence[str]) -> None:
+    """Evidence is a photograph or document of this appeal; of a flood, the orders of the reviews that make it."""
+    known = {str(photo.id) for photo in photos.photos_of("appeal", str(row.id))} | {row.reference} - {""}
+    if fact == ProvenFact.FLOOD:
+        _check_flood(row, evidence)
+        return
+    if unknown := next((one for one in evidence if one not in known), ""):
+        raise Refused(EVIDENCE_UNKNOWN, field="evidence", value=unknown[:40])
+    if fact == ProvenFact.THREATS and not row.reference:
+        raise Refused(EVIDENCE_NEEDED, field="evidence")
+    if fact == ProvenFact.NO_CASE and reviews.facts_of([row.review_id])[row.review_id].verified_case:
+        # Its platform has reported the case: that there is none is not so.
+        raise Refused(FACT_NOT_SHOWN, field="fact")
+
+
+def _check_flood(row: AppealRow, evidence: Sequence[str]) -> None:
+    ids = {one: _uuid(one) for one in evidence}
+    found = {order.id: order.review_id for order in orders.rows(filter(None, ids.values()))}
+    if unknown := next((one for one, order in ids.items() if order not in found), ""):
+        raise Refused(EVIDENCE_UNKNOWN, field="evidence", value=unknown[:40])
+    given = reviews.facts_of({*found.values(), row.review_id})
+    cases = set(reviews.cases_of(given).values())
+    moments = sorted(one.assessed_at for one in given.values())
+    if len(cases) <= FLOOD_MORE_THAN or moments[-1] - moments[0] > _A_DAY:
+        raise Refused(FACT_NOT_SHOWN, field="fact")
+
+
+def _watch(row: AppealRow, *, by: Actor, now: datetime) -> None:
+    upheld, decided = appeals.upheld_of(row.agency_id)
+    if is_anomalous(upheld, decided):
+        signal = NewSignal(
+            SignalKind.APPEAL_ANOMALY,
+            row.division_id,
+            row.agency_id,
+            f"agency:{row.agency_id}",
+            local_day(now),
+            facts={"upheld": str(upheld), "decided": str(decided)},
+        )
+        supervision.raise_signals([signal], by=by, now=now)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

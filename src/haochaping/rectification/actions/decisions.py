@@ -1,0 +1,136 @@
+"""申诉决定: one person of another organisation proposes, a second one confirms or sends it back; once more one level up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from haochaping.kernel.identifiers import uuid7
+from haochaping.kernel.refused import Refused
+from haochaping.rectification import access, appeal_queries
+from haochaping.rectification.actions.appeal_steps import locked, moved, note_move
+from haochaping.rectification.actions.steps import checked_text
+from haochaping.rectification.models import Appeal, AppealDecision
+from haochaping.rectification.rules import decision_complaint, is_higher
+from haochaping.rectification.terms import (
+    HIGHER_LEVEL,
+    SAME_PERSON,
+    UNKNOWN_CHOICE,
+    WRONG_APPEAL_STATE,
+    AppealMove,
+    AppealState,
+    Verdict,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from haochaping.kernel.actor import Actor
+
+_SHOWN = 20
+_SECOND = frozenset({AppealState.CONTESTED, AppealState.REPROPOSED})
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was decided, in which instance, about whose review."""
+
+    verdict: Verdict
+    instance: int
+
+
+@transaction.atomic
+def propose_decision(
+    appeal_id: UUID, *, verdict: str, fact: str, evidence: Sequence[str], text: str, by: Actor, now: datetime
+) -> None:
+    """The first person says how it should be decided, and why.
+
+    Raises:
+        Refused: NO_SUCH_APPEAL, NOT_ALLOWED, OUT_OF_SCOPE, OWN_APPEAL, HIGHER_LEVEL, SAME_PERSON, UNKNOWN_CHOICE,
+            FACT_NEEDED, EVIDENCE_NEEDED, WRONG_APPEAL_STATE, and for the text.
+    """
+    text = checked_text(text, "text")
+    if verdict not in set(Verdict):
+        raise Refused(UNKNOWN_CHOICE, field="verdict", value=verdict[:_SHOWN])
+    fact = fact if verdict == Verdict.MALICIOUS else ""
+    if complaint := decision_complaint(Verdict(verdict), fact, evidence):
+        raise Refused(complaint.reason, field=complaint.field)
+    appeal = locked(appeal_id)
+    instance = _instance(appeal)
+    _check(appeal, instance, by)
+    moved(appeal, AppealMove.PROPOSE, now)
+    AppealDecision.objects.create(
+        id=uuid7(now),
+        appeal=appeal,
+        instance=instance,
+        verdict=verdict,
+        fact=fact,
+        evidence=list(evidence),
+        text=text,
+        proposed_by=str(by),
+        proposed_path=by.scope.division_path or "",
+        proposed_at=now,
+    )
+    note_move(appeal, AppealMove.PROPOSE, note=text, by=by, now=now, verdict=verdict, instance=str(instance))
+
+
+@transaction.atomic
+def confirm_decision(appeal_id: UUID, *, by: Actor, now: datetime) -> Decided:
+    """The second person confirms: now it is decided. Raises as `propose_decision`, SAME_PERSON for who proposed it."""
+    appeal, proposal = _proposed(appeal_id, by)
+    moved(appeal, AppealMove.CONFIRM, now)
+    proposal.confirmed_by, proposal.confirmed_at = str(by), now
+    proposal.confirmed_path = by.scope.division_path or ""
+    proposal.save(update_fields=["confirmed_by", "confirmed_path", "confirmed_at"])
+    decided = Decided(Verdict(proposal.verdict), proposal.instance)
+    facts = {"verdict": proposal.verdict, "instance": str(proposal.instance)}
+    note_move(appeal, AppealMove.CONFIRM, reason=proposal.text, by=by, now=now, **facts)
+    return decided
+
+
+@transaction.atomic
+def send_back(appeal_id: UUID, *, text: str, by: Actor, now: datetime) -> None:
+    """The second person does not agree: it is to be looked at again. Raises as `confirm_decision`, and for the text."""
+    text = checked_text(text, "text")
+    appeal, proposal = _proposed(appeal_id, by)
+    moved(appeal, AppealMove.SEND_BACK, now)
+    proposal.sent_back_by, proposal.sent_back_at = str(by), now
+    proposal.save(update_fields=["sent_back_by", "sent_back_at"])
+    note_move(appeal, AppealMove.SEND_BACK, note=text, by=by, now=now, instance=str(proposal.instance))
+
+
+def _instance(appeal: Appeal) -> int:
+    return 2 if appeal.state in _SECOND else 1
+
+
+def _check(appeal: Appeal, instance: int, by: Actor) -> None:
+    """Whether this person may take part in deciding: of another organisation, and above those who decided before."""
+    access.check_decide(
+        by,
+        division_path=appeal.division.path,
+        agency_path=appeal.agency.path,
+        filed_by=appeal.filed_by,
+    )
+    before = appeal_queries.decided(appeal.id) if instance > 1 else None
+    if before is None:
+        return
+    if str(by) in {before.proposed_by, before.confirmed_by}:
+        raise Refused(SAME_PERSON)
+    if not is_higher(by.scope.division_path or "", (before.proposed_path, before.confirmed_path)):
+        raise Refused(HIGHER_LEVEL)
+
+
+def _proposed(appeal_id: UUID, by: Actor) -> tuple[Appeal, AppealDecision]:
+    """The appeal, locked, with the proposal that waits for a second person."""
+    appeal = locked(appeal_id)
+    _check(appeal, _instance(appeal), by)
+    proposal = AppealDecision.objects.filter(appeal=appeal, confirmed_at=None, sent_back_at=None).first()
+    if proposal is None:
+        raise Refused(WRONG_APPEAL_STATE, state=appeal.state)
+    if str(by) == proposal.proposed_by:
+        raise Refused(SAME_PERSON)
+    return appeal, proposal

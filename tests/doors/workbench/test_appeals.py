@@ -1,0 +1,280 @@
+"""An appeal through the pages of all three sides: agency, deciders, reviewer; the last two through their own doors."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+
+from haochaping.accounts.terms import Role
+from haochaping.files.models import Photo
+from haochaping.kernel.actor import SYSTEM
+from haochaping.ledger.models import Entry
+from haochaping.ledger.terms import EntryKind
+from haochaping.rectification import actions as rectification
+from haochaping.rectification.models import Appeal, WorkOrder
+from haochaping.reviews.models import Review
+from tests import worlds
+from tests.doors.workbench.conftest import PLACES
+from tests.photographs import photograph
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.test import Client
+
+    from tests.doors.workbench.conftest import Bad
+
+FILED = {"ground": "mis_tap", "text": "评价人当场说点错了。", "reference": "叫号记录 A12"}
+DECIDERS: dict[str, tuple[Role, dict[str, str]]] = {
+    "anne": (Role.SUPERVISOR, {"division_code": worlds.COUNTY}),
+    "bea": (Role.SUPERVISOR, {"division_code": worlds.COUNTY}),
+    "city_one": (Role.SUPERVISOR, {"division_code": worlds.CITY}),
+    "city_two": (Role.SUPERVISOR, {"division_code": worlds.CITY}),
+    "abroad": (Role.SUPERVISOR, {"division_code": worlds.OTHER_CITY}),
+    "insider": (Role.SUPERVISOR, {"agency_code": worlds.AGENCY}),
+    "lead": (Role.AGENCY_LEAD, {"agency_code": worlds.AGENCY}),
+    "other_lead": (Role.AGENCY_LEAD, {"agency_code": worlds.OTHER_AGENCY}),
+}
+
+
+@pytest.fixture(autouse=True)
+def _people(monkeypatch: pytest.MonkeyPatch) -> None:
+    for who, where in DECIDERS.items():
+        monkeypatch.setitem(PLACES, who, where)
+
+
+@pytest.fixture
+def signed(bad: Bad) -> Bad:
+    """The order of a bad review that the agency has signed for a moment ago."""
+    now = timezone.now()
+    if WorkOrder.objects.get(id=bad.order_id).state == "created":
+        rectification.dispatch([bad.order_id], by=SYSTEM, now=now)
+    rectification.sign_for(bad.order_id, by=worlds.EVERYBODY, now=now)
+    return bad
+
+
+@pytest.fixture
+def people(browser_of: Callable[[str], Client]) -> Callable[[str], Client]:
+    """The browser of each, signed in once."""
+    known: dict[str, Client] = {}
+
+    def one(who: str) -> Client:
+        if who not in known:
+            known[who] = browser_of(who)
+        return known[who]
+
+    return one
+
+
+def new(bad: Bad) -> str:
+    return reverse("desk_appeal_new", args=[bad.order_id])
+
+
+def desk(step: str = "") -> str:
+    args = [Appeal.objects.get().id, *filter(None, [step])]
+    return reverse("desk_appeal_step" if step else "desk_appeal", args=args)
+
+
+def oversight(step: str = "") -> str:
+    args = [Appeal.objects.get().id, *filter(None, [step])]
+    return reverse("oversight_appeal_step" if step else "oversight_appeal", args=args)
+
+
+def text_of(answer) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
+
+
+def status(bad: Bad, form: str = "") -> str:
+    return f"/status/{bad.receipt}" + (f"/{form}" if form else "")
+
+
+def test_an_appeal_goes_from_the_order_to_the_second_review(signed: Bad, people, client: Client):
+    lead = people("lead")
+    assert new(signed) in lead.get(signed.address()).content.decode()
+    form = lead.get(new(signed))
+    assert form.status_code == 200
+
+    picture = SimpleUploadedFile("log.jpg", photograph(), content_type="image/jpeg")
+    filed = lead.post(new(signed), FILED | {"photos": picture})
+    assert filed.status_code == 303, text_of(filed)
+    page = lead.get(filed.headers["Location"])
+    assert "叫号记录 A12" in text_of(page)
+    shown = re.search(r'src="(/desk/appeals/[^"]+/photos/[^"]+)"', page.content.decode())
+    assert shown
+    assert lead.get(shown.group(1)).headers["Content-Type"] == "image/jpeg"
+    assert desk() in lead.get(signed.address()).content.decode()
+    assert new(signed) not in lead.get(signed.address()).content.decode()
+
+    anne, bea = people("anne"), people("bea")
+    assert oversight() in anne.get(reverse("oversight_appeals")).content.decode()
+    photo = reverse("oversight_appeal_photo", args=[Appeal.objects.get().id, Photo.objects.get().id])
+    assert anne.get(photo).status_code == 200
+    assert anne.post(oversight("accept")).status_code == 303
+
+    asked = client.get(status(signed))
+    assert "appeal-answer" in asked.content.decode()
+    assert "恶意" not in text_of(asked)
+    answered = client.post(status(signed, "appeal-answer"), {"text": "我没有点错，电话13912345678。"})
+    assert answered.status_code == 303, text_of(answered)
+    assert "我没有点错" in text_of(client.get(status(signed)))
+
+    weighed = text_of(anne.get(oversight()))
+    assert "我没有点错" in weighed
+    assert "13912345678" not in weighed
+    assert "我没有点错" not in text_of(lead.get(desk()))
+
+    reasons = {"verdict": "mistaken", "text": "录像显示点错后即要求更正。"}
+    assert anne.post(oversight("propose"), reasons).status_code == 303
+    assert oversight("confirm") not in anne.get(oversight()).content.decode()
+    assert anne.post(oversight("confirm")).status_code == 403
+    assert "录像显示" not in text_of(lead.get(desk()))
+    assert oversight("confirm") in bea.get(oversight()).content.decode()
+    assert bea.post(oversight("confirm")).status_code == 303
+    assert Review.objects.get().status == "excluded"
+    assert "录像显示" in text_of(lead.get(desk()))
+
+    excluded = client.get(status(signed))
+    assert "objection" in excluded.content.decode()
+    assert client.post(status(signed, "objection"), {"text": "我不同意。"}).status_code == 303
+    assert Appeal.objects.get().state == "contested"
+
+    assert anne.post(oversight("propose"), reasons).status_code == 403
+    assert people("city_one").post(oversight("propose"), reasons | {"verdict": "rejected"}).status_code == 303
+    assert people("city_two").post(oversight("confirm")).status_code == 303
+    assert Appeal.objects.get().state == "final"
+    assert Review.objects.get().status == "effective"
+    assert "计入" in text_of(client.get(status(signed))) or "counts" in text_of(client.get(status(signed)))
+
+
+@pytest.fixture
+def filed(signed: Bad, people) -> Bad:
+    assert people("lead").post(new(signed), FILED).status_code == 303
+    return signed
+
+
+@pytest.mark.parametrize(
+    ("who", "page", "step"), [("insider", 200, 403), ("abroad", 404, 404), ("clerk", 403, 403)]
+)
+def test_who_is_not_of_another_organisation_decides_nothing(filed: Bad, people, who, page, step):
+    browser = people(who)
+
+    assert browser.get(oversight()).status_code == page
+    assert browser.post(oversight("accept")).status_code == step
+    assert Appeal.objects.get().state == "filed"
+
+
+def test_the_lead_of_another_agency_finds_nothing(filed: Bad, people):
+    other = people("other_lead")
+
+    assert other.get(desk()).status_code == 404
+    assert other.post(desk("withdraw")).status_code == 404
+    assert other.get(new(filed)).status_code == 404
+    assert desk() not in other.get(reverse("desk_appeals")).content.decode()
+
+
+def test_the_form_comes_back_with_what_is_wrong_and_what_was_typed(signed: Bad, people):
+    lead = people("lead")
+
+    answer = lead.post(new(signed), {"ground": "malicious", "text": "此人一再辱骂窗口。"})
+
+    assert answer.status_code == 422
+    assert "此人一再辱骂窗口" in text_of(answer)
+    assert 'aria-invalid="true"' in answer.content.decode()
+    assert not Appeal.objects.exists()
+
+
+def test_what_is_no_photograph_files_nothing(signed: Bad, people):
+    wrong = SimpleUploadedFile("log.jpg", b"%PDF-1.7 nothing", content_type="image/jpeg")
+
+    answer = people("lead").post(new(signed), FILED | {"photos": wrong})
+
+    assert answer.status_code == 422
+    assert not Appeal.objects.exists()
+
+
+def test_the_form_is_taken_from_our_own_page_only(signed: Bad, people):
+    lead = people("lead")
+    lead.handler.enforce_csrf_checks = True
+
+    assert lead.post(new(signed), FILED).status_code == 403
+    assert not Appeal.objects.exists()
+
+
+def test_filing_twice_is_said_in_a_sentence(filed: Bad, people):
+    answer = people("lead").post(new(filed), FILED)
+
+    assert answer.status_code == 409
+    assert Appeal.objects.count() == 1
+
+
+def test_withdrawing_and_a_stale_page(filed: Bad, people):
+    lead = people("lead")
+    assert lead.post(desk("withdraw")).status_code == 303
+
+    assert lead.post(desk("withdraw")).status_code == 409
+    assert people("anne").post(oversight("accept")).status_code == 409
+    assert Appeal.objects.get().state == "withdrawn"
+
+
+def test_malicious_without_a_fact_is_said_at_its_field(filed: Bad, people):
+    anne = people("anne")
+    anne.post(oversight("accept"))
+    appeal = Appeal.objects.get()
+    rectification.answer_appeal(appeal.id, text="不是", by=worlds.REVIEWER, now=timezone.now())
+
+    answer = anne.post(oversight("propose"), {"verdict": "malicious", "text": "态度恶劣"})
+
+    assert answer.status_code == 422
+    assert 'aria-invalid="true"' in answer.content.decode()
+    assert Appeal.objects.get().state == "heard"
+
+
+def test_refusing_needs_a_reason_of_the_list(filed: Bad, people):
+    anne = people("anne")
+    assert anne.post(oversight("refuse"), {}).status_code == 422
+    assert anne.post(oversight("refuse"), {"refusal": "rude"}).status_code == 422
+
+    assert anne.post(oversight("refuse"), {"refusal": "no_ground"}).status_code == 303
+    assert Appeal.objects.get().state == "refused"
+
+
+def test_an_empty_answer_of_the_reviewer_comes_back(filed: Bad, people, client: Client):
+    people("anne").post(oversight("accept"))
+
+    answer = client.post(status(filed, "appeal-answer"), {"text": " "})
+
+    assert answer.status_code == 422
+    assert Appeal.objects.get().state == "accepted"
+
+
+def test_before_it_is_accepted_the_reviewer_hears_of_nothing(filed: Bad, client: Client):
+    assert "appeal" not in client.get(status(filed)).content.decode()
+    assert client.post(status(filed, "appeal-answer"), {"text": "什么"}).status_code == 422
+
+
+def test_looking_at_an_appeal_is_noted(filed: Bad, people):
+    people("anne").get(oversight())
+
+    kinds = Entry.objects.filter(subject_kind="appeal").values_list("kind", flat=True)
+    assert EntryKind.PERSONAL_DATA_READ in kinds
+
+
+def test_nobody_files_once_the_time_is_over(signed: Bad, people):
+    WorkOrder.objects.update(signed_at=timezone.now() - timedelta(days=60))
+
+    lead = people("lead")
+    assert new(signed) not in lead.get(signed.address()).content.decode()
+    assert lead.post(new(signed), FILED).status_code == 409
+
+
+def test_figures_stand_on_the_deciders_page(filed: Bad, people):
+    page = text_of(people("anne").get(reverse("oversight_appeals")))
+
+    assert timezone.localdate().strftime("%Y-%m") in page
+    assert page.count("河湾区行政审批局") == 2
