@@ -383,11 +383,16 @@ class MilestoneRow:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What stands beside an order: more time asked for, who helps, the plan, oldest first."""
+    """What stands beside an order: more time asked for, who helps, the plan, oldest first.
+
+    `projects` has the project that the order belongs to, if any; `open_projects` those of its item that take orders.
+    """
 
     extensions: list[ExtensionRow]
     co_handlers: list[CoHandlerRow]
     milestones: list[MilestoneRow]
+    projects: list[tuple[UUID, str]]
+    open_projects: list[tuple[UUID, str]]
 
     @property
     def open_extension(self) -> ExtensionRow | None:
