@@ -65,7 +65,6 @@ if TYPE_CHECKING:
 
     from haochaping.kernel.actor import Actor
 
-
 _ORDER = (
     "id",
     "review_id",
@@ -95,13 +94,9 @@ _ORDER = (
     "merged_into_id",
     "thread_id",
 )
-
-
 _TICK = ("clock", "tick", "at", "number", "unit", "rule", "due_at", "amber_at")
 
-
 _SOLUTION = ("solved", "text", "answered_at", "changeable_until")
-
 
 # Two statements asked at once: what stands beside an order, then what happened to it.
 _HISTORY = resources.files("haochaping.rectification").joinpath("sql/history.sql").read_text(encoding="utf-8")
