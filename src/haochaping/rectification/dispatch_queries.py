@@ -15,6 +15,7 @@ from haochaping.cases.terms import Stage
 from haochaping.directory import queries as directory
 from haochaping.directory.rules import path_range
 from haochaping.directory.terms import UNKNOWN_CODE, Kind
+from haochaping.kernel.identifiers import first_uuid7
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.rectification import access
@@ -196,6 +197,8 @@ def _groups(path: str, since: datetime, until: datetime, by: Actor) -> Iterable[
         access.visible(by),
         division__path__gte=low,
         division__path__lt=high,
+        # Ids are ordered by time: the primary key finds the days.
+        id__gte=first_uuid7(since),
         created_at__gte=since,
         created_at__lt=until,
         dispatched_at__isnull=False,
