@@ -36,7 +36,7 @@ FACTS = DispatchFacts(COUNTY, ITEM, SERVED, "delivery", frozenset({"108", "113"}
 def row(
     agency: int | None, path: str = COUNTY, rank: int = 1, version: int = 1, **rest: Any
 ) -> DispatchRuleRow:
-    said = {"id": 0, "effective_from": DAY} | rest
+    said: dict[str, Any] = {"id": 0, "effective_from": DAY} | rest
     return DispatchRuleRow(division_path=path, rank=rank, version=version, agency_id=agency, **said)
 
 
@@ -156,7 +156,7 @@ OF_AGENCY = replace(DISPATCHER, scope=Scope(agency_path=f"{worlds.AGENCY}."))
 
 
 def proposed(now: datetime, **changes: Any) -> ProposedRule:
-    said = {"division": worlds.COUNTY, "rank": 10, "agency": worlds.OTHER_AGENCY}
+    said: dict[str, Any] = {"division": worlds.COUNTY, "rank": 10, "agency": worlds.OTHER_AGENCY}
     return ProposedRule(**said | {"effective_from": local_day(now)} | changes)
 
 
@@ -177,7 +177,12 @@ def target(desk) -> str | None:
 
 @database
 def test_a_rule_is_kept_with_what_it_asks_and_a_ledger_entry(desk):
-    asked = {"item": worlds.ITEM, "served_by": worlds.AGENCY, "stage": "delivery", "indicator": "113"}
+    asked: dict[str, Any] = {
+        "item": worlds.ITEM,
+        "served_by": worlds.AGENCY,
+        "stage": "delivery",
+        "indicator": "113",
+    }
     rule_id = put(desk.now, **asked)
 
     (shown,) = dispatch_queries.rules(DISPATCHER, desk.now)

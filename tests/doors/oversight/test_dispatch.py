@@ -29,7 +29,7 @@ HERE, THERE = "河湾区行政审批局", "石港市行政审批局"
 def dispatcher_of(world) -> Callable[..., Client]:
     """The signed-in browser of a dispatcher: `dispatcher_of("one")`, `dispatcher_of("a", agency_code=worlds.AGENCY)`."""
 
-    def make(name: str, **place: str) -> Client:
+    def make(name: str, **place: Any) -> Client:
         browser = Client()
         user_id = accounts.create_staff(
             username=f"dispatcher-{name}",
@@ -38,7 +38,7 @@ def dispatcher_of(world) -> Callable[..., Client]:
             password=PASSWORD,
             by=OPERATOR,
             now=world,
-            **place or {"division_code": worlds.PROVINCE},
+            **(place or {"division_code": worlds.PROVINCE}),
         )
         enrolment = accounts.enrol_totp(user_id=user_id, by=OPERATOR, now=world)
         browser.post(reverse("account_login"), {"login": f"dispatcher-{name}", "password": PASSWORD})
