@@ -79,7 +79,9 @@ def test_the_whole_way_leaves_an_entry_per_step(desk, changed):
         "已合并为一个窗口",
     )
     assert [task.text for task in queries.tasks_of(changed)] == ["合并窗口", "改办事指南"]
-    assert facts(changed) == ["open", "add_order", "task_done", "task_done", "change", "close"]
+    # The first two are of one moment, and nothing says which of them stands first.
+    assert {*facts(changed)[:2]} == {"open", "add_order"}
+    assert facts(changed)[2:] == ["task_done", "task_done", "change", "close"]
     kinds = {entry.kind for entry in ledger.entries_of("project", str(changed))}
     assert kinds == {EntryKind.PROJECT_MOVED}
 
