@@ -1,0 +1,210 @@
+"""Work orders at the size of a province: inbox, one order, a move, the sweep over deadlines, a clock computed again.
+
+Makes a small demo province, multiplies one of its orders (case, service, review, clocks and events) by SQL, and measures
+beside so many open and closed ones. Limits: pages and moves 100 ms and 12 queries, the sweep over all open orders 2 s,
+one clock 5 ms, 100,000 deadlines a second. The exit status is 1 when a limit is broken.
+Usage: python -m bench.orders [open] [closed] [runs]
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+from datetime import UTC, date, datetime, time, timedelta
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from bench.world import connect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+OPEN = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+CLOSED = int(sys.argv[2]) if len(sys.argv) > 2 else 5_000_000
+RUNS = int(sys.argv[3]) if len(sys.argv) > 3 else 20
+_PAGE_MS, _SWEEP_S, _CLOCK_MS, _DEADLINES = 100.0, 2.0, 5.0, 100_000
+_SCALE = 0.1
+
+# One row as it is, with another id, its own number and what follows from it; `{n}` numbers the copies.
+_COPIES = """
+    INSERT INTO {table} SELECT (jsonb_populate_record(template, {changes})).*
+      FROM {table} AS template CROSS JOIN generate_series({first}, {last}) AS n
+     WHERE template.id = (SELECT id FROM {table} WHERE {which} ORDER BY id LIMIT 1)
+"""
+_STATES = "(ARRAY['dispatched', 'signed', 'verified', 'rectified'])[1 + n %% 4]"
+
+
+def main() -> int:
+    """Make the orders, measure, print; returns the exit status."""
+    os.environ["HAOCHAPING_DEMO"] = "1"
+    connect()
+    from django.utils import timezone
+
+    from haochaping.doors.demo.province import fill
+
+    for _ in fill(scale=_SCALE, seed=1, now=timezone.now()):
+        pass
+    begun = perf_counter()
+    _multiply()
+    print(f"orders: {OPEN:,} open and {CLOSED:,} closed made in {perf_counter() - begun:.0f} s", flush=True)
+    broken = [*_pages(), *_moves(), *_sweep(), *_clocks()]
+    print(f"orders: {sum(broken)} over a limit; medians of {RUNS} runs")
+    return int(any(broken))
+
+
+def _told(what: str, value: float, limit: float, unit: str, *, most: bool = True) -> bool:
+    is_broken = value > limit if most else value < limit
+    print(f"{what:<44}{value:>12,.2f} {unit:<4} limit {limit:>10,.0f}  ratio {value / limit:.2f}{'  ← over' * is_broken}")
+    return is_broken
+
+
+def _multiply() -> None:
+    from django.db import connections
+
+    def uuid_of(kind: str) -> str:
+        return f"md5('{kind}' || n)::uuid"
+
+    chain = (
+        ("cases_case", "true", {"id": uuid_of("case"), "case_no": "'BENCH-' || n", "person_id": "NULL::uuid"}),
+        ("cases_service_occurrence", "true", {"id": uuid_of("service"), "case_id": uuid_of("case")}),
+        (
+            "reviews_review",
+            "level <= 2 AND status = 'effective'",
+            {"id": uuid_of("review"), "occurrence_id": uuid_of("service"), "receipt_hash": "'\\x' || md5('receipt' || n) || md5('again' || n)"},
+        ),
+    )
+    with connections["owner"].cursor() as cursor:
+        for table, which, changes in chain:
+            _copy(cursor, table, which, changes, 1, OPEN + CLOSED)
+        agencies = "(SELECT array_agg(id ORDER BY id) FROM directory_agency)"
+        place = f"({agencies})[1 + n %% array_length({agencies}, 1)]"
+        common = {"id": uuid_of("order"), "review_id": uuid_of("review"), "agency_id": place, "thread_id": "NULL::uuid"}
+        due = "now() + make_interval(mins => (n %% 40000) - 4000)"
+        state = {"state": _STATES, "due_at": due, "amber_at": f"{due} - interval '1 day'", "alarm": "0"}
+        _copy(cursor, "rectification_work_order", "state = 'rectified'", common | state, 1, OPEN)
+        _copy(cursor, "rectification_work_order", "state = 'closed'", common, OPEN + 1, OPEN + CLOSED)
+        cursor.execute(
+            """UPDATE rectification_work_order SET rectified_at = NULL, outcome = '', rectification_text = '',
+                 verified_at = CASE state WHEN 'verified' THEN verified_at END,
+                 signed_at = CASE state WHEN 'dispatched' THEN NULL ELSE signed_at END
+               WHERE id IN (SELECT md5('order' || n)::uuid FROM generate_series(1, %s) AS n) AND state <> 'rectified'""",
+            [OPEN],
+        )
+        cursor.execute(
+            """INSERT INTO rectification_clock_event (order_id, clock, tick, at, number, unit, rule, due_at, amber_at)
+               SELECT md5('order' || n)::uuid, e.clock, e.tick, e.at, e.number, e.unit, e.rule, e.due_at, e.amber_at
+                 FROM rectification_clock_event AS e CROSS JOIN generate_series(1, %s) AS n
+                WHERE e.order_id = (SELECT order_id FROM rectification_clock_event WHERE clock = 'sign' ORDER BY id LIMIT 1)
+                  AND e.tick = 'start' AND e.clock <> 'check'""",
+            [OPEN],
+        )
+        cursor.execute("VACUUM ANALYZE")
+
+
+def _copy(cursor: object, table: str, which: str, changes: dict[str, str], first: int, last: int) -> None:
+    built = ", ".join(f"'{name}', {value}" for name, value in changes.items())
+    statement = _COPIES.format(
+        table=table, changes=f"jsonb_build_object({built})", which=which, first=first, last=last
+    )
+    cursor.execute(statement.replace("%%", "%"))  # type: ignore[attr-defined]
+
+
+def _pages() -> list[bool]:
+    from bench import pages
+    from bench.visits import Visit
+    from haochaping.config.wsgi import application
+    from haochaping.kernel.actor import EVERYWHERE, Actor, ActorKind
+    from haochaping.rectification import queries
+
+    look = Actor(ActorKind.STAFF, "bench", powers=frozenset({"order.view"}), scope=EVERYWHERE)
+    order = queries.inbox(look, limit=1)[0].id
+    broken = []
+    for who, address in (
+        ("clerk", "/desk/"),
+        ("dispatcher", "/desk/"),
+        ("supervisor", "/desk/"),
+        ("supervisor", "/desk/?list=done"),
+        ("supervisor", f"/desk/orders/{order}"),
+        ("supervisor", "/oversight/"),
+    ):
+        took, _, asked, status = pages._visited(application, Visit(who, address), pages._signed_in(who))  # noqa: SLF001
+        broken.append(_told(f"{who} {address[:28]} ({status}, {asked} queries)", took, _PAGE_MS, "ms"))
+        broken.append(asked > pages.MOST_QUERIES + 2)
+    return broken
+
+
+def _moves() -> list[bool]:
+    from haochaping.kernel.actor import EVERYWHERE, Actor, ActorKind
+    from haochaping.rectification import actions, queries
+    from haochaping.rectification.terms import OrderState
+
+    now = datetime.now(UTC)
+    powers = frozenset({"order.view", "order.handle", "order.dispatch"})
+    staff = Actor(ActorKind.STAFF, "bench", powers=powers, scope=EVERYWHERE)
+    found = [row for row in queries.inbox(staff, limit=4000) if row.state == OrderState.DISPATCHED][:RUNS]
+    signs = [_timed(lambda pk=row.id: actions.sign_for(pk, by=staff, now=now)) for row in found]
+    call = {"result": "answered", "is_true": True, "is_reasonable": True, "note": "属实"}
+    calls = [_timed(lambda pk=row.id: actions.verify_by_callback(pk, **call, by=staff, now=now)) for row in found]  # type: ignore[arg-type]
+    return [
+        _told("move: sign for", statistics.median(signs), _PAGE_MS, "ms"),
+        _told("move: record a call-back", statistics.median(calls), _PAGE_MS, "ms"),
+    ]
+
+
+def _sweep() -> list[bool]:
+    from django.db import transaction
+
+    from haochaping.rectification import actions
+
+    class Undone(Exception):  # noqa: N818 - a way out
+        pass
+
+    later = datetime.now(UTC) + timedelta(days=60)
+    taken = []
+    for _ in range(3):
+        try:
+            with transaction.atomic():
+                begun = perf_counter()
+                marked = len(actions.mark_alarms(now=later))
+                taken.append(perf_counter() - begun)
+                raise Undone
+        except Undone:
+            pass
+    nothing = [_timed(lambda: actions.mark_alarms(now=datetime(2020, 1, 1, tzinfo=UTC))) for _ in range(5)]
+    return [
+        _told(f"sweep that marks {marked:,}", statistics.median(taken), _SWEEP_S, "s"),
+        _told("sweep that marks nothing", statistics.median(nothing) / 1000, _SWEEP_S, "s"),
+    ]
+
+
+def _clocks() -> list[bool]:
+    from haochaping.kernel.actor import EVERYWHERE, Actor, ActorKind
+    from haochaping.rectification import queries
+    from haochaping.rulebook.rules import WorkingCalendar, due_after
+    from haochaping.rulebook.terms import Unit
+
+    look = Actor(ActorKind.STAFF, "bench", powers=frozenset({"order.view"}), scope=EVERYWHERE)
+    orders = queries.inbox(look, limit=RUNS)
+    clocks = [_timed(lambda pk=row.id: queries.clock_retold(pk)) for row in orders]
+    days = [date(2026, 6, 1) + timedelta(days=n) for n in range(60)]
+    calendar = WorkingCalendar({day: day.weekday() < 5 for day in days}, time(9), time(17, 30))  # noqa: PLR2004
+    begun = datetime(2026, 6, 1, 2, tzinfo=UTC)
+    start = perf_counter()
+    for _ in range(_DEADLINES):
+        due_after(begun, 15, Unit.WORKING_DAYS, calendar)
+    rate = _DEADLINES / (perf_counter() - start)
+    return [
+        _told("one clock computed again", statistics.median(clocks), _CLOCK_MS, "ms"),
+        _told("deadlines of 15 working days", rate, _DEADLINES, "/s", most=False),
+    ]
+
+
+def _timed(do: Callable[[], object]) -> float:
+    begun = perf_counter()
+    do()
+    return (perf_counter() - begun) * 1000
+
+
+if __name__ == "__main__":
+    sys.exit(main())
