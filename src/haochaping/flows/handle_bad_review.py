@@ -110,13 +110,6 @@ def reply(order_id: UUID, text: str, *, by: Actor, now: datetime) -> None:
     orders.order_to_handle(order_id, by=by)
     review_id = counted(order_id, lambda: rectification.reply(order_id, text=text, by=by, now=now))
     tell(review_id, Template.ORDER_REPLIED, by=by, now=now)
-    """The agency's final answer: on the status page at once, counted, announced by SMS."""
-    review = _review(orders.order_to_handle(order_id, by=by).review_id)
-    orders.hold([review.id])
-    before = _units([review.id])
-    rectification.reply(order_id, text=text, by=by, now=now)
-    _recount(before, [review.id])
-    tell(review.id, Template.ORDER_REPLIED, by=by, now=now)
 
 
 @transaction.atomic
