@@ -264,6 +264,7 @@ class BadReview:
     item_id: int
     received_at: datetime
     dispatch_after: datetime
+    staff_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +310,7 @@ class OrderRow:
     closed_at: datetime | None
     merged_into_id: UUID | None
     thread_id: UUID | None
+    staff_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -767,6 +769,7 @@ class AppealRow:
     objection: str
     contested_by: str
     contested_at: datetime | None
+    staff_id: int | None
 
 
 @dataclass(frozen=True, slots=True)

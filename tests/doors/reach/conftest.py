@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from haochaping.doors.tables import OF_DIVISION, TABLES
+from haochaping.doors.tables import OF_DIVISION, OF_PLACE, TABLES
 from tests import two_places
 
 if TYPE_CHECKING:
@@ -20,7 +20,9 @@ OF_A_PLACE = [table for table, held in TABLES.items() if held.rows and not held.
 
 
 # About agencies and not for them.
-OF_A_DIVISION = {table for table, held in TABLES.items() if held.rows == OF_DIVISION}
+OF_A_DIVISION = {
+    table for table, held in TABLES.items() if OF_DIVISION in held.rows and OF_PLACE not in held.rows
+} | {"supervision_sample_call"}
 
 
 def reaches(scope: Scope, table: str) -> bool:

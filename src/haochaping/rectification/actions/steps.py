@@ -58,6 +58,7 @@ def step(order_id: UUID, move: Move, by: Actor) -> WorkOrder:
         Refused: NO_SUCH_ORDER, NOT_ALLOWED, OUT_OF_SCOPE, WRONG_STATE, CLOCK_PAUSED.
     """
     order = held(order_id)
+    access.check_not_named(by, order.staff_id)
     access.check_fire(by, FIRED_BY[move], division_path=order.division.path, agency_path=order.agency.path)
     if order.paused_at is not None and move in _NOT_WHILE_PAUSED:
         raise Refused(CLOCK_PAUSED)
