@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from haochaping.accounts.access import check_power, check_scope, may, may_reach
+from haochaping.accounts.access import check_power, check_scope, may, may_any, may_reach
 from haochaping.accounts.terms import NOT_ALLOWED, OUT_OF_SCOPE, Power
 from haochaping.directory.rules import path_range
 from haochaping.kernel.actor import ActorKind
@@ -48,6 +48,11 @@ def check_not_named(by: Actor, staff_id: int | None, reason: Reason = NO_SUCH_OR
     """Raise `Refused` when the order is about the actor: whatever their role, it does not exist for them."""
     if staff_id in by.staff_ids:
         raise Refused(reason)
+
+
+def sees_reviewer_s_case(by: Actor) -> bool:
+    """Whether what is hidden from an agency (全隐) is shown to the actor: to an office that dispatches or supervises."""
+    return by.scope.division_path is not None and may_any(by, (Power.ORDER_DISPATCH, Power.ORDER_SUPERVISE))
 
 
 def check_view(by: Actor, *, division_path: str, agency_path: str) -> None:

@@ -477,6 +477,13 @@ NOT_HEARD = Reason(
 )
 
 
+CONCEALED = Reason(
+    "concealed",
+    N_("The reviewer is concealed from the agency: it does not call."),
+    N_(
+        "The dispatching or supervising office calls and records what came of it; write to the reviewer meanwhile."
+    ),
+)
 CALL_POSSIBLE = Reason(
     "call_possible",
     N_("The reviewer has agreed to be called and left a number."),

@@ -47,6 +47,7 @@ NAMES = {
     "change": N_("Change"),
     "changed": N_("Changed"),
     "code": N_("Code"),
+    "concealed": N_("Concealed from the agency"),
     "confirmed": N_("Values confirmed"),
     "count": N_("How many"),
     "day": N_("Day"),
@@ -60,6 +61,7 @@ NAMES = {
     "how": N_("How"),
     "key": N_("Key"),
     "may_call_back": N_("May be called back"),
+    "member": N_("Staff member"),
     "network": N_("Network"),
     "new": N_("New"),
     "of": N_("Belongs to"),
@@ -100,6 +102,7 @@ _VALUES: dict[str, dict[str, str]] = {
     "solved": {str(answer): label for answer, label in SOLVED_LABELS.items()},
     "helped_by": {str(who): label for who, label in HELPED_LABELS.items()},
     "may_call_back": _YES_OR_NO,
+    "concealed": _YES_OR_NO,
     "part": {"text": N_("Text of the review"), "reply": N_("Reply of the agency")},
     "decision": {"released": N_("Released"), "held": N_("Held back")},
     "how": {

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from haochaping.doors.portal.progress import Progress
     from haochaping.kernel.refused import Complaint
     from haochaping.rectification.terms import OrderRow
-    from haochaping.reviews.terms import ReviewRow
+    from haochaping.reviews.terms import ReviewRow, SupplementRow
 
 
 VIA = {"qr": ReviewChannel.QR_CODE, "sms": ReviewChannel.SMS}
@@ -203,6 +203,7 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
                 "comment_text": review.comment_text,
                 "may_call_back": said.may_call_back,
                 "helped_by": said.helped_by,
+                "concealed": said.concealed,
             }
         ),
         "taken_up": [shown(one, now) for one in voices.of_review(review.id)]
@@ -270,10 +271,19 @@ def photo(request: HttpRequest, opened: Opened, photo_id: UUID) -> HttpResponse:
 
 def call_back(request: HttpRequest, opened: Opened) -> HttpResponse:
     """Take a consent to be called, or its end: possible at any time."""
-    now, agreed = timezone.now(), request.POST.get("may_call_back") == "yes"
-    said = replace(reviews.supplement_of(opened.review.id), may_call_back=agreed)
+    agreed = request.POST.get("may_call_back") == "yes"
+    return _said(request, opened, replace(reviews.supplement_of(opened.review.id), may_call_back=agreed))
+
+
+def conceal(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """Take the wish that the agency does not learn of the case, or its end: possible at any time."""
+    wished = request.POST.get("concealed") == "yes"
+    return _said(request, opened, replace(reviews.supplement_of(opened.review.id), concealed=wished))
+
+
+def _said(request: HttpRequest, opened: Opened, said: SupplementRow) -> HttpResponse:
     try:
-        review_actions.supplement(opened.review.id, said, by=REVIEWER, now=now)
+        review_actions.supplement(opened.review.id, said, by=REVIEWER, now=timezone.now())
     except Refused as refused:
         return page(request, opened, Wrong((refused.complaint,)))
     return see_other(opened.base)
@@ -349,6 +359,7 @@ def _spoken(request: HttpRequest, opened: Opened, form: Form, take: Callable[...
 _TAKERS: dict[str, Callable[[HttpRequest, Opened], HttpResponse]] = {
     "reasons": reasons,
     "call-back": call_back,
+    "conceal": conceal,
     "withdraw": withdraw,
     "message": message,
     "solution": solution,
