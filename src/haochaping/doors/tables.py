@@ -225,6 +225,11 @@ TABLES: dict[str, Held] = {
     "supervision_sampled_review": Held(
         f"{_READ}, UPDATE", f"({OF_DIVISION})\n AND {_with('reviews_review', 'review_id')}"
     ),
+    # What reviewers suffered is for the office above, and never for the agency; they report it themselves.
+    "supervision_reprisal_report": Held(
+        f"{_READ}, UPDATE", f"({OF_DIVISION})\n AND {_with('reviews_review', 'review_id')}"
+    ),
+    "supervision_reprisal_event": Held(_WRITE, _with("supervision_reprisal_report", "report_id")),
     "supervision_sample_call": Held(_WRITE, _with("supervision_sampled_review", "sample_id")),
     "rectification_project": Held(_WORK, OF_PLACE),
     "rectification_project_task": Held(_WORK, _with("rectification_project", "project_id")),

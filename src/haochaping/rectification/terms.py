@@ -310,7 +310,7 @@ class OrderRow:
     closed_at: datetime | None
     merged_into_id: UUID | None
     thread_id: UUID | None
-    staff_id: int | None
+    staff_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,6 +113,15 @@ def may_answer(by: Actor, *, division_path: str, agency_path: str) -> bool:
     return True
 
 
+def reports(by: Actor) -> Q:
+    """The reports of disadvantages in the supervisor's divisions: no agency sees any, nor whom the review names.
+
+    Raises `Refused(NOT_ALLOWED)` for whoever is no supervisor at all.
+    """
+    check_power(by, Power.ORDER_SUPERVISE)
+    return by_division(by) & not_named(by, "review__staff_id")
+
+
 def visible_samples(by: Actor) -> Q:
     """The drawn reviews of one's division and all below; none for whoever belongs to a reviewed agency."""
     path = by.scope.division_path

@@ -22,7 +22,7 @@ OF_A_PLACE = [table for table, held in TABLES.items() if held.rows and not held.
 # About agencies and not for them.
 OF_A_DIVISION = {
     table for table, held in TABLES.items() if OF_DIVISION in held.rows and OF_PLACE not in held.rows
-} | {"supervision_sample_call"}
+} | {"supervision_sample_call", "supervision_reprisal_event"}
 
 
 def reaches(scope: Scope, table: str) -> bool:
@@ -140,6 +140,7 @@ _JOINED = {
         "reviews_review_change",
         "reviews_exclusion",
         "publicity_release",
+        "supervision_reprisal_report",
     )
 }
 
@@ -154,6 +155,12 @@ _JOINED |= {
     )
     for table in ("supervision_event", "supervision_proposal")
 }
+
+
+_JOINED["supervision_reprisal_event"] = (
+    f"{_REVIEW} JOIN supervision_reprisal_report w ON w.review_id = r.id JOIN supervision_reprisal_event x ON x.report_id = w.id",
+    "x",
+)
 
 
 # A table that is new in doors/tables.py needs its way from the case here.

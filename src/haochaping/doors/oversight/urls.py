@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haochaping.doors.oversight import appeals, proposals, samples, signals, start, supervision, urgings
+from haochaping.doors.oversight import (
+    appeals,
+    proposals,
+    reports,
+    samples,
+    signals,
+    start,
+    supervision,
+    urgings,
+)
 
 urlpatterns = [
     path("", start.page, name="oversight"),
@@ -24,6 +33,9 @@ urlpatterns = [
     path("urgings/new", urgings.new, name="oversight_urging_new"),
     path("urgings/<uuid:urging_id>", urgings.one, name="oversight_urging"),
     path("urgings/<uuid:urging_id>/answer", urgings.answer, name="oversight_urging_answer"),
+    path("reports/", reports.page, name="oversight_reports"),
+    path("reports/<uuid:report_id>", reports.one, name="oversight_report"),
+    path("reports/<uuid:report_id>/<slug:step>", reports.step, name="oversight_report_step"),
     path("samples/", samples.page, name="oversight_samples"),
     path("samples/<uuid:sample_id>", samples.one, name="oversight_sample"),
     path("samples/<uuid:sample_id>/<slug:step>", samples.step, name="oversight_sample_step"),

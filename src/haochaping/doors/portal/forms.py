@@ -22,7 +22,7 @@ from haochaping.reviews.terms import (
     HelpedBy,
     SupplementRow,
 )
-from haochaping.supervision.terms import DID_RATE_LABELS, SAMPLE_WORDS_LIMIT
+from haochaping.supervision.terms import DID_RATE_LABELS, SAMPLE_WORDS_LIMIT, SUPERVISION_TEXT_LIMIT
 from haochaping.ui.levels import LEVELS
 from haochaping.ui.sentences import say
 
@@ -102,6 +102,19 @@ class ReasonsForm(forms.Form):
             HelpedBy(helped_by) if helped_by else None,
             self.cleaned_data["concealed"],
         )
+
+
+class ReportForm(forms.Form):
+    """What the reviewer suffered."""
+
+    text = PlainText(
+        limit=SUPERVISION_TEXT_LIMIT,
+        rows=4,
+        label=gettext_lazy("What happened?"),
+        help_text=gettext_lazy(
+            "Only the supervisory office reads this; the agency does not learn that you wrote."
+        ),
+    )
 
 
 class MessageForm(forms.Form):
