@@ -42,16 +42,11 @@ if TYPE_CHECKING:
     from haochaping.kernel.actor import Actor
     from haochaping.rectification.terms import OrderRow
 
-
 PROVINCE = f"{worlds.PROVINCE}."
-
-
 HERE = {
     "own agency": Scope(agency_path=f"{worlds.AGENCY}."),
     "own division": Scope(division_path=f"{PROVINCE}{worlds.CITY}.{worlds.COUNTY}."),
 }
-
-
 THERE = {
     "other agency": Scope(agency_path=f"{worlds.OTHER_AGENCY}."),
     "other division": Scope(division_path=f"{PROVINCE}{worlds.OTHER_CITY}."),

@@ -25,53 +25,28 @@ if TYPE_CHECKING:
 
     from haochaping.kernel.outcomes import Outcome
 
-
 PROVINCE, CITY, COUNTY = "990000000000", "990100000000", "990102000000"
-
-
 OTHER_CITY = "990200000000"
-
-
 AGENCY = "990102000000_AAA"
-
-
 OTHER_AGENCY = "990200000000_BBB"
-
-
 ITEM = "9901020000000000000000000000001"
-
-
 OTHER_ITEM = "9902000000000000000000000000001"
-
-
 SOURCE = "yuncheng-hall"
-
-
 __all__ = ["REVIEWER"]
-
-
 CLERK = Actor(
     ActorKind.STAFF,
     "clerk",
     powers=frozenset({"order.view", "order.handle", "review.view_text"}),
     scope=Scope(agency_path=f"{AGENCY}."),
 )
-
-
 PUBLISHER = Actor(
     ActorKind.STAFF,
     "publisher",
     powers=frozenset({"publication.release", "review.view_text"}),
     scope=Scope(division_path=f"{PROVINCE}.{CITY}."),
 )
-
-
 CLIENT = Actor(ActorKind.CLIENT, "1", scope=Scope(division_path=f"{PROVINCE}.{CITY}."))
-
-
 NOBODY = Actor(ActorKind.STAFF, "nobody")
-
-
 EVERYBODY = Actor(ActorKind.STAFF, "root", powers=CLERK.powers | PUBLISHER.powers, scope=EVERYWHERE)
 
 

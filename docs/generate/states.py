@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from enum import StrEnum
 
-
 _CASE_LABELS = {
     CaseStatus.SUBMITTED: "已提交",
     CaseStatus.ACCEPTED: "已受理",

@@ -73,8 +73,6 @@ def assert_said(message: str, remedy: str, language: str, *named: str) -> None:
         assert name in text
 
 
-# -- programs ---------------------------------------------------------------------------------------------------------
-
 WAITS, REFUSED, TAKEN = "quarantined", "refused", "accepted"
 
 REVIEWS: list[tuple[str, dict[str, object], str, str, str]] = [
@@ -239,9 +237,6 @@ def test_a_batch_sent_twice_counts_once(program: Program, clock: datetime, langu
     assert_said(other.json()["detail"], other.json()["remedy"], language)
 
 
-# -- files ------------------------------------------------------------------------------------------------------------
-
-
 def run(language: str, *words: str) -> Result:
     """Run a command as somebody whose shell speaks this language."""
     with speaking(LANGUAGES[language]):
@@ -375,9 +370,6 @@ def test_half_a_spreadsheet_changes_nothing(shelf: datetime, tmp_path: Path, lan
     assert Case.objects.count() == 1
 
 
-# -- citizens ---------------------------------------------------------------------------------------------------------
-
-
 @pytest.fixture
 def link(clock: datetime) -> str:
     return "/r/" + invite_case(worlds.SOURCE, "YC-1", by=SYSTEM, now=clock)[0].rpartition("/")[2]
@@ -469,9 +461,6 @@ def test_a_form_that_cannot_be_taken_keeps_what_was_typed(link: str, language, f
     typed = str(form["comment_text"])
     assert typed in answer.content.decode() or "\x07" in typed
     assert Review.objects.get().comment_text == ""
-
-
-# -- evaluators -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

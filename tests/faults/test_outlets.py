@@ -56,9 +56,6 @@ def _free_port() -> int:
         return int(free.getsockname()[1])
 
 
-# programs
-
-
 class Program(ThreadingHTTPServer):
     """A program of a division: what it was told, and what it does the next times (200 when nothing is said)."""
 
@@ -213,9 +210,6 @@ def test_an_origin_that_the_operator_allows_no_more_is_not_knocked_at(program, n
 
     assert push(now) == 0
     assert program.requests == []
-
-
-# mail
 
 
 class Postbox(socketserver.ThreadingTCPServer):

@@ -31,6 +31,7 @@ from haochaping.reviews import queries as reviews
 from haochaping.reviews.models import Review
 from haochaping.reviews.terms import Entrance, Level, ReasonClass, ReviewChannel
 from haochaping.rulebook.models import CalendarDay
+from haochaping.supervision.models import Signal
 from tests import worlds
 from tests.flows.appeal_house import (
     ABROAD,
@@ -605,14 +606,13 @@ def test_figures_of_each_agency_and_month(bad: Matter, now: datetime):
     assert appeal_queries.upheld_of(bad.row.agency_id) == (1, 2)
 
 
-def test_many_upheld_of_ten_are_a_signal(world: None, now: datetime, caplog):
-    caplog.set_level("INFO", logger="haochaping.flows.decide_appeal")
+def test_many_upheld_of_ten_are_a_signal(world: None, now: datetime):
     for n in range(2, 12):
         worlds.take_case(f"YC-{n}", now)
         matter(now, f"YC-{n}").file().heard().decided("mistaken" if n % 2 or n > 9 else "rejected")
-        assert bool(caplog.records) is (n == 11)
+        assert Signal.objects.filter(kind="appeal_anomaly").exists() is (n == 11)
 
-    assert "6 of 10 upheld" in caplog.text
+    assert Signal.objects.get(kind="appeal_anomaly").facts == {"upheld": "6", "decided": "10"}
 
 
 @pytest.mark.usefixtures("committed_world")

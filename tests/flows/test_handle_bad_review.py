@@ -76,9 +76,6 @@ def rate() -> tuple[int, int | None]:
     return measure.numerator, measure.denominator
 
 
-# dispatch
-
-
 def test_nothing_due_dispatches_nothing(now):
     before = rows_of("ledger_entry", "insight_fact_delta")
 
@@ -106,9 +103,6 @@ def test_dispatch_takes_a_batch_and_the_rest_the_next_time(now, monkeypatch, dja
         assert handle_bad_review.dispatch_due(by=SYSTEM, now=now) == 3
     assert handle_bad_review.dispatch_due(by=SYSTEM, now=now) == 2
     assert_counters_exact()
-
-
-# the conversation
 
 
 def test_the_clerk_writes_and_the_reviewer_hears_of_it_without_showing_a_number(order):
@@ -198,9 +192,6 @@ def test_a_service_without_invitation_is_reached_by_the_page_of_ones_own(now):
     handle_bad_review.write_to_reviewer(order_id, "您好", by=worlds.CLERK, now=now + MINUTE)
 
     assert Delivery.objects.get().params["link"].endswith("/my/")
-
-
-# the reply
 
 
 def test_the_reply_is_counted_and_announced(order):

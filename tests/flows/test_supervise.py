@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from haochaping.flows import supervise
+from haochaping.kernel.actor import OPERATOR, SYSTEM
 from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.refused import Refused
+from haochaping.notices.models import StaffNotice
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.supervision import actions, queries
@@ -86,15 +88,24 @@ def test_reminder_and_warning_end_with_the_work_order(order_id, now):
     assert {state for _, state in made()} == {"notified"}
 
     rectification.reply(order_id, text="谢谢您", by=by, now=at)
+    rectification.pass_check(order_id, by=OPERATOR, now=at)
+    supervise.watch(at)
+    assert {state for _, state in made()} == {"notified"}
+
+    rectification.close(order_id, rated="yes", by=SYSTEM, now=at)
     supervise.watch(at)
 
     assert {state for _, state in made()} == {"lifted"}
 
 
-def test_a_division_has_its_own_share(order_id, now):
-    worlds.follow(worlds.CITY, now, amber_threshold="50")
+def test_amber_and_red_are_told_to_whoever_handles_it_once_each(order_id):
+    end = due(order_id)
 
-    assert supervise.watch(due(order_id) - 3 * HOUR / 2) == 1
+    assert [supervise.tell_alarms(end - HOUR / 2) for _ in range(2)] == [1, 0]
+    assert [supervise.tell_alarms(end + HOUR) for _ in range(2)] == [1, 0]
+
+    told = StaffNotice.objects.filter(subject_id=str(order_id), kind__in=["order_amber", "order_red"])
+    assert list(told.order_by("at").values_list("kind", flat=True)) == ["order_amber", "order_red"]
 
 
 def test_two_watchers_at_once_open_one(order_id):

@@ -218,9 +218,6 @@ def test_a_job_that_runs_twice_tells_once(now):
     assert StaffMessage.objects.get().count == 1
 
 
-# read
-
-
 def test_each_reads_for_themselves(now):
     clerk, other = account("clerk", Role.CLERK, HERE, now), account("other", Role.CLERK, HERE, now)
     tell(NoticeKind.URGING, about(now, 3), now)
@@ -231,9 +228,6 @@ def test_each_reads_for_themselves(now):
     assert actions.mark_notices_read(clerk, now=now) == 2
     assert (queries.unread_count(clerk), queries.unread_count(other)) == (0, 3)
     assert queries.notice_of(staffless := clerk + 1000, first.id) is None, staffless
-
-
-# mail: at once, a burst, once a day
 
 
 def test_nobody_gets_a_mail_unasked(now):
@@ -353,9 +347,6 @@ def test_without_a_server_or_gateway_what_is_due_waits(now, settings):
     assert StaffMessage.objects.get().state == DeliveryState.QUEUED
 
 
-# what has not gone out
-
-
 def queue(now: datetime) -> None:
     clerk = account("clerk", Role.CLERK, HERE, now)
     by_mail(clerk, MailChoice.AT_ONCE, NoticeKind.URGING)
@@ -408,9 +399,6 @@ def test_a_program_that_stopped_in_the_middle_leaves_it_unclear(now):
     assert StaffMessage.objects.get().state == DeliveryState.SENDING
     assert send(Channel.EMAIL, outlet, now + HOUR) == 0
     assert StaffMessage.objects.get().state == DeliveryState.UNCLEAR
-
-
-# higher up
 
 
 def orders_out(now: datetime) -> tuple[int, int, int]:
@@ -472,9 +460,6 @@ def test_how_long_is_the_rulebooks(now):
     orders_out(now)
 
     assert [escalate(now + wait) for wait in (HOUR - MINUTE, HOUR)] == [0, 1]
-
-
-# programs
 
 
 def test_a_program_is_told_by_the_nearest_division_up_the_path(now):

@@ -29,38 +29,19 @@ if TYPE_CHECKING:
     from haochaping.doors.gate import DeclaredView
     from tests.journeys.conftest import House
 
-
 pytestmark = pytest.mark.journey
 
-
 CHINESE, ENGLISH = "zh-CN", "en-GB"
-
-
 SAMPLE = {CHINESE: "示例数据", ENGLISH: "Sample data"}
-
-
 # Without a choice of their own, pages are as light or dark as the screen is wished to be.
 SCHEME: dict[str, Literal["light", "dark"]] = {CHINESE: "light", ENGLISH: "dark"}
-
-
 STRANGER, NEWCOMER, HALFWAY = "a stranger", "newcomer", "halfway through the log-in"
-
-
 LIKE = "lead"
-
-
 OK = 200
-
-
 NOWHERE = "00000000-0000-0000-0000-000000000000"
-
-
 LETTER, CHECKED, URGING, PROPOSAL, REPORT = (f"{NOWHERE[:-1]}{n}" for n in range(2, 7))
-
-
 # Reviews of a sample: one on the caller's list, one whose reviewer has answered.
 SAMPLED = (f"{NOWHERE[:-1]}1", f"{NOWHERE[:-1]}2")
-
 
 # What answers a GET with a page, and how one gets there. An address in braces comes from `rows`; a page that
 # looks different for different people or rows stands with each of them: (address, who, status).
@@ -202,8 +183,6 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     "demo": [("/demo/",)],
     "demo_phone": [("/demo/phone/",)],
 }
-
-
 # Forms, and what no form takes.
 REFUSED: list[tuple[str, str, dict[str, str]]] = [
     (STRANGER, "/my/", {"[name=receipt]": "NONSENSE"}),
@@ -242,8 +221,6 @@ REFUSED: list[tuple[str, str, dict[str, str]]] = [
     ("clerk", "/desk/notices/settings", {"[name=phone]": "12"}),
     ("secadmin", "/account/people/{person}", {"[name=division]": "9977"}),
 ]
-
-
 # What answers a GET with something else: its status and address.
 NO_PAGES: dict[str, tuple[int, str]] = {
     "healthz": (200, "/healthz"),

@@ -85,7 +85,7 @@ def test_the_whole_way_leaves_an_entry_per_step(desk, changed):
 
 
 def test_an_order_is_found_from_its_project_and_back(desk, project):
-    assert queries.project_of_order(desk.order_id) == (project, "并窗办理")
+    assert queries.beside(desk.order_id).projects == [(project, "并窗办理")]
     assert [order.id for order in queries.orders_of_project(project, by=worlds.CLERK)] == [desk.order_id]
     elsewhere = replace(worlds.CLERK, scope=ELSEWHERE)
     assert queries.orders_of_project(project, by=elsewhere) == []
@@ -132,7 +132,7 @@ def test_nothing_is_added_once_it_is_closed(desk, changed):
     added = code_of(actions.add_order, changed, desk.order_id, by=DISPATCHER, now=desk.later())
 
     assert added == "wrong_project_state"
-    assert queries.projects_of_item(desk.row.item_id, by=DISPATCHER) == []
+    assert queries.beside(desk.order_id).open_projects == []
 
 
 def test_a_mark_is_set_and_taken_back_and_a_double_click_is_one(desk, project):

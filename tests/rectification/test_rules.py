@@ -28,8 +28,6 @@ from haochaping.rulebook.terms import Unit
 from tests import worlds
 
 MONDAY = datetime(2026, 6, 1, 10, tzinfo=BEIJING)
-
-
 TERMS = worlds.terms(workday_end=time(17))
 
 

@@ -33,16 +33,10 @@ from haochaping.rulebook.terms import NO_RULES, RULES, Key, Unit
 from tests import worlds
 
 FIRST, LAST = date(2024, 1, 1), date(2026, 12, 31)
-
-
 OPENS, CLOSES = time(9), time(17, 30)
-
-
 REAL = WorkingCalendar(
     {day: chinese_calendar.is_workday(day) for day in chinese_calendar.get_dates(FIRST, LAST)}, OPENS, CLOSES
 )
-
-
 VALUES: dict[str, str] = {
     Key.CHANGE_WINDOW_MINUTES: "10",
     Key.INVITATION_DAYS: "90",
@@ -202,8 +196,6 @@ def _calendars(draw: st.DrawFn) -> WorkingCalendar:
 
 
 _BEGUN = st.integers(0, 21 * 24 * 60).map(lambda minutes: at("2026-06-01T00:00") + timedelta(minutes=minutes))
-
-
 _MINUTE = timedelta(minutes=1)
 
 
@@ -332,11 +324,7 @@ def test_working_days_grow_with_days_and_with_the_start(start: int, days: int, m
 
 
 _DAYS = st.integers(0, 20).map(lambda n: date(2026, 6, 1) + timedelta(days=n))
-
-
 _CODES = ("province", "city", "county")
-
-
 _SAID = st.lists(st.tuples(st.sampled_from(_CODES), _DAYS, st.sampled_from([True, False, None])), max_size=12)
 
 

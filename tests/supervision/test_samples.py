@@ -44,9 +44,6 @@ def entries(kind: EntryKind) -> list[dict[str, str]]:
     return [entry.facts for entry in ledger.entries_by(kind=kind)]
 
 
-# -- the draw --
-
-
 def test_good_and_finished_bad_reviews_of_the_month_are_drawn(review, replied):
     good, bad = [review(level) for level in (3, 4, 5)], replied()
     review(2)
@@ -167,9 +164,6 @@ def test_another_head_than_the_chain_has_is_found(review):
     assert not told.holds
 
 
-# -- the question --
-
-
 def test_each_is_asked_by_sms_with_a_link_and_nothing_else(review):
     review(5)
     draw()
@@ -285,9 +279,6 @@ def test_whoever_says_no_is_not_called(review):
 
     assert sampled(one).state == SampleState.REFUSED
     assert queries.to_call(SUPERVISOR, limit=10) == []
-
-
-# -- the calls --
 
 
 @pytest.fixture
@@ -426,9 +417,6 @@ def test_an_order_lends_no_permission_in_the_name_of_a_sample(world):
 
     refused(lambda: grant("order", "sample"), "unknown_relay_purpose")
     refused(lambda: grant("sample", "verify"), "unknown_relay_purpose")
-
-
-# -- the end of the round, and what is published --
 
 
 def test_what_is_open_when_the_round_ends_has_lapsed(review):

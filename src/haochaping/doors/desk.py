@@ -82,10 +82,7 @@ if TYPE_CHECKING:
     from haochaping.kernel.actor import Actor
     from haochaping.kernel.refused import Complaint
 
-
 FORBIDDEN, MISSING, CONFLICT, INVALID = 403, 404, 409, 422
-
-
 _STATUS = {
     NOT_ALLOWED.code: FORBIDDEN,
     OUT_OF_SCOPE.code: FORBIDDEN,

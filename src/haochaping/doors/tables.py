@@ -12,11 +12,7 @@ from dataclasses import dataclass
 from haochaping.notices.terms import Channel, NoticeKind
 
 EVERYWHERE = "haochaping.everywhere"
-
-
 DIVISION_FROM, DIVISION_TO = "haochaping.division_from", "haochaping.division_to"
-
-
 AGENCY_FROM, AGENCY_TO = "haochaping.agency_from", "haochaping.agency_to"
 
 
@@ -27,13 +23,10 @@ STAFF = "haochaping.staff"
 # All that says where a request reaches. Not set, or empty, they reach nothing: no path is less than "".
 SETTINGS = (EVERYWHERE, DIVISION_FROM, DIVISION_TO, AGENCY_FROM, AGENCY_TO, STAFF)
 
-
 _SUBTREE = """{column} IN (
     SELECT place.id FROM {tree} AS place
      WHERE place.path COLLATE "C" >= current_setting('{low}', true) COLLATE "C"
        AND place.path COLLATE "C" < current_setting('{high}', true) COLLATE "C")"""
-
-
 # Sub-selects that depend on no row: the server works each out once for a statement, a tree as a hash table.
 # What is about agencies and not for them: only whoever reaches by division.
 OF_DIVISION = "\n OR ".join(
@@ -42,15 +35,12 @@ OF_DIVISION = "\n OR ".join(
         _SUBTREE.format(column="division_id", tree="directory_division", low=DIVISION_FROM, high=DIVISION_TO),
     ]
 )
-
-
 OF_PLACE = "\n OR ".join(
     [
         OF_DIVISION,
         _SUBTREE.format(column="agency_id", tree="directory_agency", low=AGENCY_FROM, high=AGENCY_TO),
     ]
 )
-
 
 # Whom a sample holds is nobody's business at the reviewed agency, not even at the database.
 OF_DIVISION = "\n OR ".join(
@@ -68,15 +58,11 @@ def _with(table: str, column: str) -> str:
 
 # Another agency may be asked to help with an order, or be sent one: it sees the order, its review and the service.
 _HELPING = "id IN (SELECT helper.order_id FROM rectification_co_handler AS helper WHERE {reached})"
-
-
 _HELPS = _HELPING.format(
     reached=_SUBTREE.format(
         column="helper.agency_id", tree="directory_agency", low=AGENCY_FROM, high=AGENCY_TO
     )
 )
-
-
 _HANDLED = "EXISTS (SELECT FROM rectification_work_order AS work WHERE work.review_id = reviews_review.id)"
 
 
@@ -149,42 +135,21 @@ class Held:
 
 
 _READ, _ADD, _WRITE = "SELECT", "INSERT", "SELECT, INSERT"
-
-
 _WORK, _ALL = f"{_WRITE}, UPDATE", f"{_WRITE}, UPDATE, DELETE"
-
-
 _DIRECTORY = Held(_WORK, why="the directory is public, and what decides where somebody reaches")
-
-
 _FIGURES = "counts without persons or texts, of which the published figures are made"
-
-
 _WHO = (
     "who somebody is and where they reach is asked before there is a reach; pages of accounts ask the remit"
 )
-
-
 _ACCOUNTS = Held(_ALL, why=_WHO)
-
-
 _SEALED = Held(why="persons are sealed: no page at a desk opens an envelope or looks one up")
-
-
 _INTAKE = Held(why="intake's own; the pages about it are for the whole house and run as the application")
-
-
 _LEDGER = (
     "written with every deed; read by the auditor of the whole house, whose page runs as the application, and beside "
     "what administrators did, where the reach is set aside (console/who.py)"
 )
-
-
 _UNUSED = Held(why="nothing of ours uses it")
-
-
 _RULES = Held(_WORK)
-
 
 TABLES: dict[str, Held] = {
     # What belongs to a place.

@@ -54,9 +54,6 @@ _A_DAY = timedelta(days=1)
 _COUNTS = frozenset({ReviewStatus.EFFECTIVE, ReviewStatus.SUPERSEDED})
 
 
-# 1. The agency appeals.
-
-
 @transaction.atomic
 def file_appeal(
     order_id: UUID,
@@ -95,9 +92,6 @@ def withdraw(appeal_id: UUID, *, by: Actor, now: datetime) -> None:
         rectification.resume(before.order_id, by=by, now=now)
 
 
-# 2. It is taken up, and the reviewer is heard.
-
-
 @transaction.atomic
 def accept(appeal_id: UUID, *, by: Actor, now: datetime) -> None:
     """A ground is shown: the reviewer is asked, and the order's time rests where the rules of the place say so."""
@@ -125,9 +119,6 @@ def lapse_due(*, by: Actor, now: datetime) -> int:
     for appeal_id in due:
         rectification.lapse_appeal(appeal_id, by=by, now=now)
     return len(due)
-
-
-# 3. Two persons of another organisation decide.
 
 
 @transaction.atomic
@@ -179,9 +170,6 @@ def confirm(appeal_id: UUID, *, by: Actor, now: datetime) -> None:
     _watch(row, by=by, now=now)
 
 
-# 4. Whoever lost may ask for the second review, once.
-
-
 @transaction.atomic
 def object_to(review_id: UUID, text: str, *, by: Actor, now: datetime) -> None:
     """The reviewer does not agree with the decision: the level above looks at it again."""
@@ -192,9 +180,6 @@ def object_to(review_id: UUID, text: str, *, by: Actor, now: datetime) -> None:
 def contest(appeal_id: UUID, text: str, *, by: Actor, now: datetime) -> None:
     """The agency does not agree with the decision: the level above looks at it again. The order goes on meanwhile."""
     rectification.contest_appeal(appeal_id, text=text, reviewer=False, by=by, now=now)
-
-
-# What the order does meanwhile: it is left as it is where it is over already, or answered with another one.
 
 
 def _pause_order(order_id: UUID, *, by: Actor, now: datetime) -> None:

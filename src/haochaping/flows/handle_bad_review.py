@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from haochaping.kernel.actor import Actor
     from haochaping.reviews.terms import ReviewRow
 
-
 _BATCH = 200
 
 

@@ -32,18 +32,11 @@ if TYPE_CHECKING:
     from haochaping.rectification.terms import OrderFacts
     from haochaping.reviews.terms import ReviewFacts
 
-
 # No service was reviewed before, and none will be for a while after; both are first days of a month.
 _FIRST, _END = date(1900, 1, 1), date(2200, 1, 1)
-
-
 EXCLUDED_KINDS = frozenset({FactKind.MISTAKEN, FactKind.MALICIOUS})
-
-
 # Not out yet, taken back, answered with another one, or excluded after an appeal: none of them is to be put right.
 _NOT_COUNTED = frozenset({OrderState.CREATED, OrderState.CANCELLED, OrderState.MERGED, OrderState.EXCLUDED})
-
-
 _PUT_RIGHT = frozenset({OrderState.REPLIED, OrderState.CHECKED, OrderState.CLOSED})
 
 
@@ -177,19 +170,10 @@ def _is_active_review(part: Part) -> bool:
 
 
 _WITHDRAWN = N_("reviews withdrawn by their reviewer")
-
-
 _FOLLOWED = N_("first reviews whose follow-up review counts instead")
-
-
 _EXCLUDED = N_("reviews excluded after an appeal; how many is published")
-
-
 _NOT_ACTIVE = N_("reviews that nobody is known to have given themselves (default, imported, unverified)")
-
-
 _UNSIGNED_CASES = N_("cases known only from an unsigned address")
-
 
 MEASURES = (
     Measure(

@@ -94,11 +94,8 @@ class EntryKind(IntEnum):
 
 
 FIRST_INTERNAL_KIND = 128
-
-
 # From here on, what people did besides changing things.
 FIRST_CONDUCT_KIND = 160
-
 
 KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.REVIEW_ACCEPTED: N_("Review accepted"),
@@ -197,8 +194,6 @@ class SaltName(StrEnum):
 
 TEXT_FIELD = "text_sha"
 """The field that is committed under the salt of its own."""
-
-
 ROW_FIELD = "entry"
 """The field by which a commitment holds the entry's own columns; no caller may use the name."""
 

@@ -118,8 +118,6 @@ SENTENCES: dict[Template, str] = {
         "The question about your review has been decided. Read the decision and what you can do: {link}"
     ),
 }
-
-
 # Each step of an order of which its reviewer is told: these wait for the morning, and for their turn of the day.
 STEPS = frozenset(
     {
@@ -130,15 +128,11 @@ STEPS = frozenset(
         Template.APPEAL_HEARD,
     }
 )
-
-
 SIDE_LABELS: dict[Side, str] = {
     Side.AGENCY: N_("Agency"),
     Side.REVIEWER: N_("Reviewer"),
     Side.SYSTEM: N_("System message"),
 }
-
-
 DELIVERY_LABELS: dict[DeliveryState, str] = {
     DeliveryState.QUEUED: N_("Waiting to be sent"),
     DeliveryState.SENDING: N_("Being sent"),
@@ -148,8 +142,6 @@ DELIVERY_LABELS: dict[DeliveryState, str] = {
     DeliveryState.UNCLEAR: N_("Interrupted while sending; not sent again"),
     DeliveryState.REPLACED: N_("Not sent: there was something newer to say"),
 }
-
-
 CALL_STATE_LABELS: dict[DeliveryState, str] = {
     DeliveryState.QUEUED: N_("The relay is being asked"),
     DeliveryState.SENDING: N_("The relay is ringing"),
@@ -159,11 +151,7 @@ CALL_STATE_LABELS: dict[DeliveryState, str] = {
     DeliveryState.UNCLEAR: N_("Interrupted; it may have rung"),
     DeliveryState.REPLACED: N_("Not connected"),
 }
-
-
 TEXT_LIMIT = 2000
-
-
 # Codes of refusals that say there is no number to send to, whoever keeps the numbers.
 UNREACHABLE = frozenset({"no_phone", "unknown_person"})
 
@@ -207,21 +195,11 @@ NOTICE_LABELS: dict[NoticeKind, str] = {
     NoticeKind.OPENING_REQUEST: N_("Request to open an identity"),
     NoticeKind.UNREAD: N_("Nobody at the agency has read of a work order"),
 }
-
-
 _HANDLERS = frozenset({Power.ORDER_HANDLE})
-
-
 _DISPATCHERS = frozenset({Power.ORDER_DISPATCH})
-
-
 _SUPERVISORS = frozenset({Power.ORDER_SUPERVISE})
-
-
 # Whoever handles orders and reads figures heads the agency: a clerk does not read them, a supervisor does not handle.
 _LEADS = frozenset({Power.ORDER_HANDLE, Power.MEASURE_READ})
-
-
 # Groups of people by the powers they hold together in the place: each member of any group is told.
 ADDRESSED_TO: dict[NoticeKind, tuple[frozenset[Power], ...]] = {
     NoticeKind.ORDER_DISPATCHED: (_HANDLERS,),
@@ -237,12 +215,8 @@ ADDRESSED_TO: dict[NoticeKind, tuple[frozenset[Power], ...]] = {
     NoticeKind.OPENING_REQUEST: (frozenset({Power.IDENTITY_APPROVE}),),
     NoticeKind.UNREAD: (_LEADS, _DISPATCHERS),
 }
-
-
 # Decided by offices that are not the one it lies in, in a division at or above it.
 TO_OTHER_OFFICES = frozenset({NoticeKind.OPENING_REQUEST})
-
-
 # A text message at any hour is for what is late already.
 BY_SMS = frozenset({NoticeKind.ORDER_RED})
 
@@ -359,110 +333,74 @@ class EndpointRow:
 
 
 MAIL_TITLE = N_("{what}: {count}")
-
-
 DIGEST_TITLE = N_("Unread notices: {count}")
-
-
 READ_HERE = N_("Read them at the desk: {link}")
-
-
 STAFF_SMS = N_("{what}: {count}. Read more at the desk: {link}")
-
 
 BAD_EMAIL = Reason(
     "bad_email", N_("This is not an address for mail."), N_("Type it as name@example.org, or leave it empty.")
 )
-
-
 BAD_PHONE = Reason(
     "bad_staff_phone",
     N_("This is not a mobile number."),
     N_("Type its eleven digits, or leave it empty."),
 )
-
-
 BAD_NOTICE_CHOICE = Reason(
     "bad_notice_choice", N_("“{value}” is not one of the choices."), N_("Choose one of the list.")
 )
-
-
 ORIGIN_NOT_ALLOWED = Reason(
     "origin_not_allowed",
     N_("Notices may not be sent to “{value}”."),
     N_("Use an address below one that the operator has allowed: {allowed}."),
 )
-
-
 NO_ENDPOINT = Reason(
     "no_endpoint",
     N_("There is no such address any more."),
     N_("Reload the page: somebody may have removed it."),
 )
-
-
 NO_NOTICE = Reason("no_notice", N_("There is no such notice."), N_("Go back to the list of notices."))
-
 
 NO_THREAD = Reason(
     "no_thread",
     N_("There is no conversation here."),
     N_("Open it from the work order, or check the link."),
 )
-
-
 EMPTY_MESSAGE = Reason("empty_message", N_("The message is empty."), N_("Write what you want to say."))
-
-
 LONG_MESSAGE = Reason(
     "long_message",
     N_("The message has {length} characters; {limit} are allowed."),
     N_("Shorten it, or send it in two messages."),
 )
-
-
 CONTROL_CHARACTERS = Reason(
     "control_characters",
     N_("The message holds characters that cannot be shown."),
     N_("Type it again, or paste it as plain text."),
 )
-
-
 WRONG_SIDE = Reason(
     "wrong_side",
     N_("Nobody can write in another one's name."),
     N_("Sign in as the person who speaks."),
 )
-
-
 WRONG_PARAMS = Reason(
     "wrong_template_params",
     N_("The message “{template}” needs exactly these values: {needed}."),
     N_("Give every value of the template and no other."),
 )
-
-
 BAD_LINE = Reason(
     "bad_line",
     N_("This is not a line that the relay can ring."),
     N_("Type the number of your desk phone: 3 to 20 digits."),
 )
-
-
 CALL_WAITS = Reason(
     "call_waits",
     N_("A call to this reviewer is being connected already."),
     N_("Wait until it has ended; reload the page to see its outcome."),
 )
-
-
 NO_DELIVERY = Reason(
     "no_delivery",
     N_("There is no such notice."),
     N_("Look at the list of notices; the number may be mistyped."),
 )
-
-
 NOT_FAILED = Reason(
     "delivery_not_failed",
     N_("This notice is not one that failed."),

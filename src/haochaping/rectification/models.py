@@ -23,23 +23,11 @@ from haochaping.rectification.terms import (
 )
 
 _FREE = [OrderState.MERGED, OrderState.EXCLUDED, OrderState.CANCELLED]
-
-
 _ANSWERED = [OrderState.REPLIED, OrderState.CHECKED, OrderState.ESCALATED, OrderState.CLOSED]
-
-
 _RECTIFIED = [OrderState.RECTIFIED, *_ANSWERED]
-
-
 _VERIFIED = [OrderState.VERIFIED, OrderState.LEDGERED, *_RECTIFIED]
-
-
 _SIGNED = [OrderState.SIGNED, *_VERIFIED]
-
-
 _DISPATCHED = [OrderState.DISPATCHED, OrderState.RETURN_ASKED, *_SIGNED]
-
-
 _OPEN = Q(state__in=[state for state in _DISPATCHED if state not in {OrderState.CHECKED, OrderState.CLOSED}])
 
 

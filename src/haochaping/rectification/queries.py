@@ -65,7 +65,6 @@ if TYPE_CHECKING:
 
     from haochaping.kernel.actor import Actor
 
-
 _ORDER = (
     "id",
     "review_id",
@@ -96,13 +95,9 @@ _ORDER = (
     "thread_id",
     "staff_id",
 )
-
-
 _TICK = ("clock", "tick", "at", "number", "unit", "rule", "due_at", "amber_at")
 
-
 _SOLUTION = ("solved", "text", "answered_at", "changeable_until")
-
 
 # Two statements asked at once: what stands beside an order, then what happened to it.
 _HISTORY = resources.files("haochaping.rectification").joinpath("sql/history.sql").read_text(encoding="utf-8")
@@ -210,6 +205,18 @@ def order_of_review(review_id: UUID) -> OrderRow | None:
     return _row(values) if values else None
 
 
+def order_of_own_review(review_id: UUID) -> tuple[OrderRow | None, SolutionRow | None]:
+    """The order of a review with what its reviewer said last about it, asked together, for the reviewer's own page."""
+    newest = SolutionAnswer.objects.filter(order_id=OuterRef("id")).order_by("-answered_at", "-id")
+    said = {f"said_{name}": Subquery(newest.values(name)[:1]) for name in _SOLUTION}
+    found = WorkOrder.objects.filter(review_id=review_id).annotate(**said).values_list(*said, *_ORDER).first()
+    if found is None:
+        return None, None
+    solved, *words = found
+    row = _row(tuple(words[len(said) - 1 :]))
+    return row, SolutionRow(Solved(solved), *words[: len(said) - 1]) if solved else None
+
+
 def orders_of_reviews(review_ids: Iterable[UUID]) -> dict[UUID, OrderRow]:
     """Orders by review."""
     rows = WorkOrder.objects.filter(review_id__in=list(review_ids)).values_list(*_ORDER)
@@ -292,12 +299,16 @@ def beside(order_id: UUID) -> Beside:
 
 
 def _beside(rows: Iterable[tuple[Any, ...]]) -> Beside:
-    found = Beside([], [], [])
+    found = Beside([], [], [], [], [])
     for what, at, pk, words, note, days, granted, agency_id, name, path, day, due, done in rows:
         if what == "extension":
             found.extensions.append(ExtensionRow(days, words, at, granted, note))
         elif what == "co_handler":
             found.co_handlers.append(CoHandlerRow(pk, agency_id, name, path, words, due, note, done))
+        elif what == "project":
+            found.projects.append((pk, words))
+        elif what == "open_project":
+            found.open_projects.append((pk, words))
         else:
             found.milestones.append(MilestoneRow(pk, words, day, note, done))
     return found
@@ -442,14 +453,3 @@ def orders_of_project(project_id: UUID, *, by: Actor) -> list[OrderRow]:
     linked = ProjectOrder.objects.filter(project_id=project_id).values("order_id")
     rows = WorkOrder.objects.filter(access.visible_orders(by), id__in=linked).order_by("created_at", "id")
     return [_row(values) for values in rows.values_list(*_ORDER)[:200]]
-
-
-def project_of_order(order_id: UUID) -> tuple[UUID, str] | None:
-    """The project of an order, with its title."""
-    return ProjectOrder.objects.filter(order_id=order_id).values_list("project_id", "project__title").first()
-
-
-def projects_of_item(item_id: int, *, by: Actor) -> list[tuple[UUID, str]]:
-    """Projects about an item that still take orders, for the select of an order page."""
-    rows = Project.objects.filter(access.visible(by), item_id=item_id).exclude(state=ProjectState.CLOSED)
-    return list(rows.order_by("-opened_at").values_list("id", "title")[:50])

@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from haochaping.rulebook.rules import WorkingCalendar
     from haochaping.rulebook.terms import Terms
 
-
 _DAY_LENGTH = 10
 
 
@@ -243,8 +242,6 @@ _STANDARD = tomllib.loads(
     .joinpath("data/standard_answers.toml")
     .read_text(encoding="utf-8")
 )
-
-
 _FOLLOWS: dict[str, Consequence] = {
     code: Consequence((FaultCategory(row["category"]),), Urgency(row["urgency"]), row["supervised"])
     for row in _STANDARD["consequences"]

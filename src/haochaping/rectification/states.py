@@ -10,7 +10,6 @@ from haochaping.rectification.terms import OrderState as S
 # While the agency works on it: signed for, not yet answered.
 _WORKED_ON = (S.SIGNED, S.VERIFIED, S.LEDGERED)
 
-
 # (state, move) → state. What is not here is refused.
 TRANSITIONS: dict[tuple[S, Move], S] = {
     (S.CREATED, Move.DISPATCH): S.DISPATCHED,
@@ -69,7 +68,6 @@ TRANSITIONS: dict[tuple[S, Move], S] = {
     (S.CANCELLED, Move.REOPEN): S.CREATED,
 }
 
-
 # Who may fire a move; moves that are not here belong to flows (the system, an appeal, or the reviewer's own hand).
 FIRED_BY: dict[Move, Power] = {
     Move.SIGN_FOR: Power.ORDER_HANDLE,
@@ -93,25 +91,16 @@ FIRED_BY: dict[Move, Power] = {
     Move.END: Power.ORDER_SUPERVISE,
 }
 
-
 FINAL = frozenset({S.CLOSED, S.MERGED, S.EXCLUDED, S.CANCELLED})
-
-
 # The agency owes something, or the dispatcher on its behalf.
 WORKED_ON = frozenset({S.DISPATCHED, S.RETURN_ASKED, *_WORKED_ON, S.RECTIFIED})
-
-
 # Something is still to be done at a desk: by the agency, the dispatcher or the supervisor.
 OPEN = frozenset(set(S) - FINAL - {S.CREATED, S.CHECKED})
-
-
 # The reviewer has the agency's answer before them.
 ANSWERED = frozenset({S.REPLIED, S.CHECKED, S.ESCALATED, S.CLOSED})
 
-
 # The reviewer is asked whether it is solved.
 ASKED = frozenset({S.REPLIED, S.CHECKED})
-
 
 # The clock that runs in a state; in the others nothing is due from anybody here.
 CLOCK_OF: dict[S, ClockKind] = {
@@ -123,7 +112,6 @@ CLOCK_OF: dict[S, ClockKind] = {
     S.RECTIFIED: ClockKind.RECTIFY,
     S.REPLIED: ClockKind.CHECK,
 }
-
 
 # The reviewer is called while the agency works on the order: after it has signed, until it has replied.
 _CALLED = frozenset({*_WORKED_ON, S.RECTIFIED})
@@ -166,7 +154,6 @@ APPEAL_TRANSITIONS: dict[tuple[A, AppealMove], A] = {
     **{(state, AppealMove.DROP): A.MOOT for state in (A.FILED, A.ACCEPTED, A.HEARD, A.PROPOSED)},
 }
 
-
 # A decision can be asked to be looked at again by its loser: the agency, or the reviewer without any power. Answering
 # is the reviewer's; lapsing and dropping are the program's.
 APPEAL_FIRED_BY: dict[AppealMove, Power] = {
@@ -178,7 +165,6 @@ APPEAL_FIRED_BY: dict[AppealMove, Power] = {
     AppealMove.WITHDRAW: Power.APPEAL_FILE,
     AppealMove.CONTEST: Power.APPEAL_FILE,
 }
-
 
 APPEAL_FINAL = frozenset({A.FINAL, A.REFUSED, A.WITHDRAWN, A.MOOT})
 
@@ -200,15 +186,11 @@ PROJECT_TRANSITIONS: dict[tuple[ProjectState, ProjectMove], ProjectState] = {
     (ProjectState.OPEN, ProjectMove.CHANGE): ProjectState.CHANGED,
     (ProjectState.CHANGED, ProjectMove.CLOSE): ProjectState.CLOSED,
 }
-
-
 # Any one of the powers fires it.
 PROJECT_FIRED_BY: dict[ProjectMove, frozenset[Power]] = {
     ProjectMove.CHANGE: frozenset({Power.ORDER_HANDLE}),
     ProjectMove.CLOSE: frozenset({Power.ORDER_DISPATCH, Power.ORDER_SUPERVISE}),
 }
-
-
 PROJECT_OPENED_BY = frozenset({Power.ORDER_DISPATCH, Power.ORDER_SUPERVISE})
 
 

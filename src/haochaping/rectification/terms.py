@@ -208,8 +208,6 @@ OUTCOME_LABELS = {
     HandlingOutcome.MISTAKEN_EXCLUDED: N_("Excluded as a mistake, after an appeal"),
     HandlingOutcome.MALICIOUS_EXCLUDED: N_("Excluded on proven facts, after an appeal"),
 }
-
-
 # What the agency may say it came to; the other outcomes follow from a merger or an appeal.
 AGENCY_OUTCOMES = (
     HandlingOutcome.IMMEDIATE_RECTIFIED,
@@ -217,8 +215,6 @@ AGENCY_OUTCOMES = (
     HandlingOutcome.EXPLAINED,
     HandlingOutcome.NOT_UPHELD,
 )
-
-
 EXCLUSIONS = (HandlingOutcome.MISTAKEN_EXCLUDED, HandlingOutcome.MALICIOUS_EXCLUDED)
 
 
@@ -385,11 +381,16 @@ class MilestoneRow:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What stands beside an order: more time asked for, who helps, the plan, oldest first."""
+    """What stands beside an order: more time asked for, who helps, the plan, oldest first.
+
+    `projects` has the project that the order belongs to, if any; `open_projects` those of its item that take orders.
+    """
 
     extensions: list[ExtensionRow]
     co_handlers: list[CoHandlerRow]
     milestones: list[MilestoneRow]
+    projects: list[tuple[UUID, str]]
+    open_projects: list[tuple[UUID, str]]
 
     @property
     def open_extension(self) -> ExtensionRow | None:
@@ -427,49 +428,34 @@ class SolutionRow:
 
 
 TEXT_LIMIT = 2000
-
-
 SOLUTION_TEXT_LIMIT = 500
-
 
 NO_SUCH_AGENCY = Reason(
     "no_such_agency", N_("There is no agency with the code “{value}”."), N_("Choose it from the list.")
 )
-
-
 SAME_AGENCY = Reason(
     "same_agency", N_("The order is with this agency already."), N_("Choose another agency.")
 )
-
-
 AGENCY_ELSEWHERE = Reason(
     "agency_elsewhere",
     N_("“{value}” lies outside the places you dispatch for."),
     N_("Choose an agency of your division, or ask the office above."),
 )
-
-
 RETURNS_OFF = Reason(
     "returns_off",
     N_("By the rules of this place an order may be returned {limit} times; that is used up."),
     N_("Handle it, or ask the dispatcher for an agency that helps."),
 )
-
-
 RETURN_TOO_LATE = Reason(
     "return_too_late",
     N_("The order could be returned until {due}; that time has passed."),
     N_("Sign for it, and ask the dispatcher for an agency that helps."),
 )
-
-
 RETURN_IS_FREE = Reason(
     "return_is_free",
     N_("By the rules of this place a return needs no approval, so it cannot be refused."),
     N_("Send the order to another agency."),
 )
-
-
 NOT_HEARD = Reason(
     "not_heard",
     N_("The reviewer has not been heard: {attempts} of {needed} attempts at different hours are recorded."),
@@ -489,131 +475,88 @@ CALL_POSSIBLE = Reason(
     N_("The reviewer has agreed to be called and left a number."),
     N_("Call through the relay, and record what came of it."),
 )
-
-
 FINDING_MISSING = Reason(
     "finding_missing",
     N_("No call-back says that what the review says is not true."),
     N_("Record what was found out first, or choose another outcome."),
 )
-
-
 NOT_LEDGERED = Reason(
     "not_ledgered",
     N_("This outcome belongs to a matter in the rectification ledger."),
     N_("Enter it in the ledger first, or choose “put right at once”."),
 )
-
-
 NO_PLAN = Reason(
     "no_plan",
     N_("Line {line} of the plan has no day: “{value}”."),
     N_("Begin each line with a day like 2026-12-01, then what is to be done."),
 )
-
-
 PLAN_PASSED = Reason(
     "plan_passed",
     N_("Line {line} of the plan is for {day}, outside today to {due}."),
     N_("Plan within the deadline, or ask for more time."),
 )
-
-
 NO_SUCH_MILESTONE = Reason(
     "no_such_milestone", N_("There is no such open line in the plan."), N_("Reload the page.")
 )
-
-
 EXTENSIONS_USED_UP = Reason(
     "extensions_used_up",
     N_("By the rules of this place more time is given {limit} times; that is used up."),
     N_("Answer within the deadline; what remains to be done goes into the reply."),
 )
-
-
 EXTENSION_TOO_LONG = Reason(
     "extension_too_long",
     N_("{days} days were asked for; the rules of this place give 1 to {limit}."),
     N_("Ask for fewer days."),
 )
-
-
 EXTENSION_WAITS = Reason(
     "extension_waits", N_("More time has been asked for already."), N_("Wait for the decision.")
 )
-
-
 NO_EXTENSION_ASKED = Reason(
     "no_extension_asked", N_("No request for more time waits."), N_("Reload the page.")
 )
-
-
 CLOCK_PAUSED = Reason(
     "clock_paused", N_("The clock is paused while an appeal is pending."), N_("Wait for the decision.")
 )
-
-
 OWN_REPLY = Reason("own_reply", N_("You wrote this reply yourself."), N_("Somebody else checks it."))
-
-
 NOT_THE_SAME_MATTER = Reason(
     "not_the_same_matter",
     N_("Order {value} is not of the same reviewer, or it is over already."),
     N_("Merge only orders of one reviewer about one matter."),
 )
-
-
 NO_CO_HANDLER = Reason(
     "no_co_handler",
     N_("Your agency was not asked to help with this order, or has answered already."),
     N_("Reload the page."),
 )
-
-
 HELPS_ALREADY = Reason(
     "helps_already", N_("This agency helps with the order already."), N_("Choose another agency.")
 )
 
-
 NO_SUCH_ORDER = Reason("no_such_order", N_("There is no such work order."), N_("Go back to the list."))
-
-
 WRONG_STATE = Reason(
     "wrong_state",
     N_("This work order is “{state}”; that step is not possible now."),
     N_("Reload the page: somebody may have gone on with it."),
 )
-
-
 TEXT_MISSING = Reason("text_missing", N_("This text is empty."), N_("Write at least one sentence."))
-
-
 TEXT_TOO_LONG = Reason(
     "text_too_long",
     N_("The text has {length} characters; {limit} are allowed."),
     N_("Shorten the text."),
 )
-
-
 UNKNOWN_CHOICE = Reason(
     "unknown_choice", N_("“{value}” is not one of the choices."), N_("Choose one of the list.")
 )
-
-
 NOT_REPLIED = Reason(
     "not_replied",
     N_("The agency has not answered yet."),
     N_("You are asked whether it is solved once the answer stands here."),
 )
-
-
 SOLUTION_WINDOW_OVER = Reason(
     "solution_window_over",
     N_("Your answer could be changed until {until}; that time has passed."),
     N_("It stands as you gave it. Write in the messages, or give a follow-up review."),
 )
-
-
 NO_THREAD = Reason(
     "no_thread",
     N_("The agency has not written to you about this review."),
@@ -822,97 +765,68 @@ class AppealCount:
 
 
 REFERENCE_LIMIT = 100
-
-
 # trust.md §4.1: more than 3 within 24 hours; these make a fact of the closed list, no deadline of a regulation.
 FLOOD_MORE_THAN = 3
 
-
 NO_SUCH_APPEAL = Reason("no_such_appeal", N_("There is no such appeal."), N_("Go back to the list."))
-
-
 WRONG_APPEAL_STATE = Reason(
     "wrong_appeal_state",
     N_("The appeal is “{state}”; that step is not possible now."),
     N_("Reload the page: somebody may have gone on with it."),
 )
-
-
 ALREADY_APPEALED = Reason(
     "already_appealed",
     N_("There has been an appeal about this work order already."),
     N_("One is possible; ask for the second review where it was decided."),
 )
-
-
 NOT_SIGNED = Reason(
     "not_signed", N_("The agency has not signed for this work order."), N_("Sign for it first.")
 )
-
-
 APPEAL_WINDOW_OVER = Reason(
     "appeal_window_over",
     N_("An appeal was possible until {until}; that time has passed."),
     N_("Put the matter right and answer the reviewer."),
 )
-
-
 NOT_APPEALABLE = Reason(
     "not_appealable",
     N_("This review does not count any more: there is nothing to appeal against."),
     N_("Nothing needs to be done."),
 )
-
-
 FACT_NEEDED = Reason(
     "fact_needed",
     N_("Only a proven fact of the closed list makes a review malicious; criticism never does."),
     N_("Name the fact, and the evidence that proves it."),
 )
-
-
 EVIDENCE_NEEDED = Reason(
     "evidence_needed",
     N_("There is no evidence for this fact."),
     N_("Name at least one piece of evidence of this appeal by its number."),
 )
-
-
 EVIDENCE_UNKNOWN = Reason(
     "evidence_unknown",
     N_("“{value}” is no evidence of this appeal."),
     N_("Use the numbers listed with the evidence."),
 )
-
-
 FACT_NOT_SHOWN = Reason(
     "fact_not_shown",
     N_("What is known here does not show this fact."),
     N_("Decide by what is proved; in doubt the review counts."),
 )
-
-
 OWN_APPEAL = Reason(
     "own_appeal",
     N_("Nobody decides about an appeal of their own agency."),
     N_("Leave it to the supervisory office of the division."),
 )
-
-
 SAME_PERSON = Reason(
     "same_person",
     N_("Two different persons decide: whoever proposed does not confirm."),
     N_("Leave it to a colleague of the supervisory office."),
 )
-
-
 HIGHER_LEVEL = Reason(
     "higher_level",
     N_("The second review lies with the level above the one that decided."),
     N_("Leave it to the supervisory office of the division above."),
 )
-
-
 NOT_AGAINST_YOU = Reason(
     "not_against_you",
     N_("This decision was not made against you; only whoever lost can ask for the second review."),
@@ -1030,42 +944,25 @@ class ProjectRow:
 
 
 TITLE_LIMIT = 100
-
-
 TASK_LIMIT = 200
-
-
 TASKS_AT_MOST = 20
 
-
 NO_SUCH_PROJECT = Reason("no_such_project", N_("There is no such project."), N_("Go back to the list."))
-
-
 WRONG_PROJECT_STATE = Reason(
     "wrong_project_state",
     N_("This project is “{state}”; that step is not possible now."),
     N_("Reload the page: somebody may have gone on with it."),
 )
-
-
 TASKS_OPEN = Reason(
     "tasks_open", N_("{n} tasks are not done yet."), N_("Tick them first, then record the change.")
 )
-
-
 TASK_COUNT = Reason("task_count", N_("A project has 1 to {limit} tasks."), N_("Write one task on each line."))
-
-
 NO_SUCH_TASK = Reason("no_such_task", N_("There is no such task."), N_("Reload the page."))
-
-
 IN_ANOTHER_PROJECT = Reason(
     "in_another_project",
     N_("This order belongs to a project already."),
     N_("Open the project from the order."),
 )
-
-
 OTHER_ITEM = Reason(
     "other_item",
     N_("This order is about another item than the project."),

@@ -39,23 +39,14 @@ if TYPE_CHECKING:
 
     from haochaping.kernel.actor import Scope
 
-
 _STATES = (
     resources.files("haochaping.reviews").joinpath("sql/states_out_of_step.sql").read_text(encoding="utf-8")
 )
-
-
 _TO_ASK = resources.files("haochaping.reviews").joinpath("sql/to_ask.sql").read_text(encoding="utf-8")
-
-
 _STORED = (
     "SELECT occurrence_id, assess_no, id, digest FROM reviews_review WHERE occurrence_id = ANY(%s::uuid[])"
 )
-
-
 _INVITATION = ("id", "occurrence_id", "issued_at", "expires_at")
-
-
 _REVIEW = (
     "id",
     "occurrence_id",

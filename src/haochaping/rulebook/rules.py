@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
     from haochaping.rulebook.terms import ProfileRow, Rule
 
-
 _WRITTEN = {
     Unit.MINUTES: r"[0-9]{1,5}",
     Unit.WORKING_HOURS: r"[0-9]{1,4}",
@@ -55,27 +54,14 @@ _WRITTEN = {
     Unit.YES_NO: r"yes|no",
     Unit.CODE: r"[a-z0-9][a-z0-9-]{0,39}",
 }
-
-
 UNLIMITED, NO_DEFAULT = "unlimited", "none"
-
-
 _SATURDAY = 5
-
-
 # The longest so far had nine days (2026); a month mistyped is found by this.
 _LONGEST_HOLIDAY = 15
-
-
 _NAME_LENGTH = 60
-
-
 _DAY = timedelta(days=1)
 
-
 type Row = Mapping[str, str]
-
-
 type NoticeDays = dict[date, tuple[bool, str]]
 
 

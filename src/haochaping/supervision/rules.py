@@ -79,9 +79,6 @@ _SMS = "sms"
 OPEN = frozenset({SampleState.TO_ASK, SampleState.ASKED, SampleState.TO_CALL})
 
 
-# -- The draw, 抽样 --
-
-
 def month_of(day: date) -> date:
     """The first day of a day's month."""
     return day.replace(day=1)
@@ -161,9 +158,6 @@ def _half_width(n: int, population: int, share: float) -> float:
     return left * Z * spread / (1 + Z * Z / n)
 
 
-# -- Asking and calling, 短信询问与回访 --
-
-
 def sample_asking(one_has_number: bool, terms: Terms, *, messaged: int, now: datetime) -> SampleAsking:
     """What becomes of somebody who is due to be asked: the hours and the messages a day are those of invitations."""
     if not one_has_number:
@@ -205,9 +199,6 @@ def read_sample(token: str, key: bytes) -> UUID | None:
         return None
     sample_id = UUID(bytes=raw[1:-_MAC_BYTES])
     return sample_id if hmac.compare_digest(token, sign_sample(sample_id, key)) else None
-
-
-# -- What the answers are worth, 差距 --
 
 
 def wilson(k: int, n: int) -> tuple[float, float]:

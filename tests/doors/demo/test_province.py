@@ -13,12 +13,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bench import visits
-from haochaping.doors.demo import province
+from haochaping.doors.demo import names, province
 from haochaping.doors.gate import Passage
 from haochaping.exchange.terms import Raw
 from haochaping.flows import handle_bad_review
 from haochaping.flows.answer_invitation import answer_invitation
 from haochaping.flows.change_review import finish_review
+from haochaping.flows.handle_voices import give_voice
 from haochaping.flows.invite import invite_case
 from haochaping.flows.receive_reviews import receive_reviews
 from haochaping.flows.take_in_cases import take_in_cases
@@ -26,6 +27,7 @@ from haochaping.flows.verify_ledger import verify_ledger
 from haochaping.insight import queries as insight
 from haochaping.insight.terms import Place
 from haochaping.kernel.actor import EVERYWHERE, OPERATOR, REVIEWER, SYSTEM, Actor, ActorKind
+from haochaping.kernel.identifiers import receipt_nos
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.reviews import queries as reviews
@@ -125,6 +127,17 @@ def rows(made: Made, browsers: Callable[[str], Client]) -> dict[str, str]:
     }
     [waiting] = receive_reviews([Raw(orphan)], entrance=Entrance.UNSIGNED, by=REVIEWER, now=now)
     visit = Client().get(f"/wire/anhui/evaluate?{query()}")["Location"]
+    voice = give_voice(
+        kind="complaint",
+        matter="",
+        agency=names.CLERK_AGENCY,
+        item="",
+        text="窗口无人值守。",
+        phone="",
+        receipt=receipt_nos(1)[0],
+        by=REVIEWER,
+        now=now,
+    )
     ((item,),) = made.sql("SELECT min(code) FROM directory_service_item")
     rest = {name: str(made.sql(f"SELECT ({question})::text")[0][0]) for name, question in ASKED.items()}
     editor = browsers("sysadmin")
@@ -136,6 +149,11 @@ def rows(made: Made, browsers: Callable[[str], Client]) -> dict[str, str]:
         "told": f"/status/{told_receipt}",
         "waiting": f"/status/{waiting.receipt}",
         "visit": visit,
+        "voice": f"/voices/{voice}",
+        "answered": f"/voices/{voice}",
+        # Nobody is asked again in a demo.
+        "again": "nobody",
+        "again_said": "nobody",
         "order": order,
         "item": str(item),
         "settled": f"/r/{settled}",

@@ -49,16 +49,9 @@ if TYPE_CHECKING:
 
     from .people import Somebody
 
-
 NOWHERE = "00000000-0000-7000-8000-000000000000"
-
-
 ROWS = rows()
-
-
 URLS = get_resolver("haochaping.config.urls")
-
-
 PAGES = {view.name: view for view in declared_views(URLS)}
 
 
@@ -197,8 +190,6 @@ CODES = {
     "console_profile": "cn-base",
     "console_profile_confirm": "cn-base",
 }
-
-
 SENT = {"api:measures": {"division": worlds.COUNTY}}
 
 

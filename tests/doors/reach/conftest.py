@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from haochaping.kernel.actor import Scope
     from tests.two_places import Told
 
-
 OF_A_PLACE = [table for table, held in TABLES.items() if held.rows and not held.adds_any]
-
 
 # About agencies and not for them.
 OF_A_DIVISION = {
@@ -58,26 +56,12 @@ def rows(stories: tuple[Told, Told]) -> dict[str, dict[str, set[object]]]:
 
 
 _CASE = "FROM cases_case c JOIN cases_service_occurrence s ON s.case_id = c.id"
-
-
 _REVIEW = f"{_CASE} JOIN reviews_review r ON r.occurrence_id = s.id"
-
-
 _ORDER = f"{_REVIEW} JOIN rectification_work_order o ON o.review_id = r.id"
-
-
 _PROJECT = f"{_ORDER} JOIN rectification_project_order l ON l.order_id = o.id"
-
-
 _THREAD = f"{_ORDER} JOIN notices_thread t ON t.id = o.thread_id"
-
-
 _APPEAL = f"{_ORDER} JOIN rectification_appeal a ON a.order_id = o.id"
-
-
 _SAMPLED = f"{_REVIEW} JOIN supervision_sampled_review p ON p.review_id = r.id"
-
-
 _JOINED = {
     "cases_case": (_CASE, "c"),
     "cases_service_occurrence": (_CASE, "s"),
@@ -143,8 +127,6 @@ _JOINED = {
         "supervision_reprisal_report",
     )
 }
-
-
 _JOINED |= {
     table: (f"{_ORDER} JOIN {table} x ON x.work_order_id = o.id", "x")
     for table in ("supervision_signal", "supervision_order", "supervision_urging")

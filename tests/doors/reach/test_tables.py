@@ -15,8 +15,6 @@ from tests.two_places import HERE, PROVINCE, THERE
 from .conftest import OF_A_DIVISION, OF_A_PLACE, ask, ids, reaches
 
 pytestmark = pytest.mark.django_db
-
-
 PLACES = {
     **{name: (scope, {"here"}) for name, scope in HERE.items()},
     **{name: (scope, {"there"}) for name, scope in THERE.items()},
@@ -25,8 +23,6 @@ PLACES = {
     "nowhere": (NOWHERE, set()),
     "a place like no other": (Scope(division_path="' OR true --"), set()),
 }
-
-
 places = pytest.mark.parametrize(("scope", "reached"), PLACES.values(), ids=PLACES)
 
 
@@ -97,11 +93,11 @@ def test_rows_of_other_places_do_not_change(rows, scope, reached):
         "rectification_milestone",
         "notices_message",
         "notices_notice_copy",
-        "supervision_signal",
         "supervision_order",
         "supervision_proposal",
         "supervision_urging",
         "supervision_sampled_review",
+        "supervision_reprisal_report",
         "rectification_project",
         "rectification_project_task",
         "voices_voice",
@@ -141,7 +137,14 @@ def test_nothing_is_put_into_another_place(rows, scope):
 
 
 def test_signals_and_proposals_are_not_for_the_agencies_they_are_about():
-    assert {"supervision_signal", "supervision_proposal"} == OF_A_DIVISION
+    assert {
+        "supervision_signal",
+        "supervision_proposal",
+        "supervision_sampled_review",
+        "supervision_sample_call",
+        "supervision_reprisal_report",
+        "supervision_reprisal_event",
+    } == OF_A_DIVISION
 
 
 @pytest.mark.parametrize("verb", ["SELECT", "INSERT", "UPDATE", "DELETE"])

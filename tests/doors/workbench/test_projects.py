@@ -91,7 +91,7 @@ def test_a_second_order_is_put_into_the_project(opened, dispatcher, bad_review):
         303,
         409,
     ]
-    assert queries.project_of_order(other.order_id) is not None
+    assert queries.beside(other.order_id).projects
 
 
 @pytest.mark.parametrize("project", ["", "nonsense", "00000000-0000-0000-0000-000000000000"])
@@ -105,7 +105,7 @@ def test_a_project_that_is_none_takes_no_order(opened, dispatcher, bad_review, p
     answer = dispatcher.post(f"/desk/orders/{other.order_id}/project", {"project": project})
 
     assert answer.status_code == 303
-    assert queries.project_of_order(other.order_id) is None
+    assert not queries.beside(other.order_id).projects
 
 
 @pytest.mark.parametrize("changes", [{"title": ""}, {"root_cause": " "}, {"tasks": "\n"}, {"title": "\x00"}])

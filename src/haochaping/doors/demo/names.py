@@ -147,6 +147,7 @@ ACCOUNTS = (
     ("dispatcher", "云城市派单员", "dispatcher", {"division_code": CITY[0]}),
     ("publisher", "云城市发布员", "publisher", {"division_code": CITY[0]}),
     ("supervisor", "云城市监督员", "supervisor", {"division_code": CITY[0]}),
+    ("supervisor2", "云城市第二监督员", "supervisor", {"division_code": CITY[0]}),
     ("keeper", "云城市政务服务监督局身份保管员", "identity_keeper", {"agency_code": OFFICES[0][0]}),
     ("keeper2", "云城市数据资源局身份保管员", "identity_keeper", {"agency_code": OFFICES[1][0]}),
     ("sysadmin", "系统管理员", "system_admin", {"everywhere": True}),

@@ -168,8 +168,8 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
     excluded = review.status == ReviewStatus.EXCLUDED
     changeable = now <= review.changeable_until and not excluded
     withdrawn = review.status == ReviewStatus.WITHDRAWN
-    order = orders.order_of_review(review.id)
-    progress = None if withdrawn else progress_of(order, now=now)
+    order, solution = orders.order_of_own_review(review.id)
+    progress = None if withdrawn else progress_of(order, solution, now=now)
     wrong_shown = wrong or Wrong()
     said = reviews.supplement_of(review.id)
     bad, follow_up = is_bad(review.level), follow_up_of(review, opened.given)

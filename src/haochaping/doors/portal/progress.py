@@ -91,7 +91,7 @@ class Progress:
         return gettext(SOLVED_LABELS[self.solution.solved]) if self.solution else ""
 
 
-def progress_of(order: OrderRow | None, *, now: datetime) -> Progress | None:
+def progress_of(order: OrderRow | None, said: SolutionRow | None, *, now: datetime) -> Progress | None:
     """What became of a review by its order; None when there is nothing to put right."""
     if order is None or order.state == OrderState.CANCELLED:
         return None
@@ -109,7 +109,7 @@ def progress_of(order: OrderRow | None, *, now: datetime) -> Progress | None:
         outcome=gettext(OUTCOME_LABELS[HandlingOutcome(order.outcome)]) if order.outcome else "",
         reply=order.reply_text,
         replied_at=order.replied_at,
-        solution=of_this_round(orders.solutions_of([order.id]).get(order.id), order.replied_at),
+        solution=of_this_round(said, order.replied_at),
         asks=order.state in ASKED,
         extended=_extended(order, told),
         thread=None if messages is None else [_said(message, order.agency_name) for message in messages],

@@ -21,13 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-
 RECORD_KINDS = {RecordKind.CASE: N_("Case"), RecordKind.REVIEW: N_("Review")}
-
-
 ANSWERS = {"yes": True, "no": False, "unknown": None}
-
-
 _ANSWER_CHOICES = (
     ("yes", gettext_lazy("Yes")),
     ("no", gettext_lazy("No")),

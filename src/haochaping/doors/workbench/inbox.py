@@ -33,32 +33,17 @@ if TYPE_CHECKING:
     from haochaping.rectification.terms import OrderRow
     from haochaping.reviews.terms import Indicator, ReviewRow
 
-
 ON_PAGE = 30
-
-
 _SUNDAY = 6
 
 
 # The groups by time left, each by its title.
 OVERDUE = N_("Overdue")
-
-
 TODAY = N_("Due today")
-
-
 THIS_WEEK = N_("Due this week")
-
-
 LATER = N_("Due later")
-
-
 NO_DEADLINE = N_("Without a deadline: the working calendar does not reach so far")
-
-
 DONE = N_("Done")
-
-
 GROUPS = (OVERDUE, TODAY, THIS_WEEK, LATER, NO_DEADLINE, DONE)
 
 

@@ -245,7 +245,7 @@ def _page(
         "appeal": appeal_part(order.id, by, now),
         "wrong": form,
     }
-    shown = context | _review(review, said, by, hidden=hidden) | projects.of_order(order, by)
+    shown = context | _review(review, said, by, hidden=hidden) | projects.of_order(beside, by)
     return desk_page(request, "workbench/order.html", shown, here="desk", status=status, counted=False)
 
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from haochaping.kernel.actor import Actor
-    from haochaping.rectification.terms import ProjectRow
+    from haochaping.rectification.terms import Beside, ProjectRow
 
 _ON_PAGE = 30
 _COMPARED = 90
@@ -98,7 +98,7 @@ def add(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """Put an order into a project that is open already."""
     by = actor_of(request)
     order = queries.order(order_id, by=by)
-    form = AddForm(request.POST, projects=queries.projects_of_item(order.item_id, by=by))
+    form = AddForm(request.POST, projects=queries.beside(order.id).open_projects)
     if not form.is_valid():
         # The select offers only what can be chosen: the project was closed meanwhile, or the form was forged.
         return see_other(reverse("desk_order", args=[order_id]) + "#project")
@@ -151,11 +151,11 @@ def close(request: HttpRequest, project_id: UUID) -> HttpResponse:
     return see_other(reverse("desk_project", args=[project_id]))
 
 
-def of_order(order: OrderRow, by: Actor) -> dict[str, object]:
+def of_order(beside: Beside, by: Actor) -> dict[str, object]:
     """What the page of an order says of its project: which it is, or how to put it into one."""
-    known = queries.project_of_order(order.id)
+    known = next(iter(beside.projects), None)
     opens = known is None and may_any(by, PROJECT_OPENED_BY)
-    there = queries.projects_of_item(order.item_id, by=by) if opens else []
+    there = beside.open_projects if opens else []
     return {
         "project": known,
         "opens_project": opens,

@@ -13,13 +13,8 @@ if TYPE_CHECKING:
 
     from haochaping.reviews.terms import Indicator, ReviewRow
 
-
 __all__ = ["called", "excerpt", "names_of", "state_tone", "tag_labels"]
-
-
 _EXCERPT = 40
-
-
 _TONES = {OrderState.DISPATCHED: "warn", OrderState.REPLIED: "good"}
 
 

@@ -4,18 +4,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('notices', '0004_staff_notices'),
+        ("notices", "0004_staff_notices"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='delivery',
-            name='delivery_template',
+            model_name="delivery",
+            name="delivery_template",
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(('template__in', ['invitation', 'receipt', 'agency_wrote', 'order_replied', 'order_again', 'sign_in_code', 'call', 'identity_opened', 'sample_question', 'order_dispatched', 'order_extended', 'solved_question', 'order_closed', 'appeal_heard', 'voice_answered', 'appeal_asked', 'appeal_decided'])), name='delivery_template'),
+            model_name="delivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "template__in",
+                        [
+                            "invitation",
+                            "receipt",
+                            "agency_wrote",
+                            "order_replied",
+                            "order_again",
+                            "sign_in_code",
+                            "call",
+                            "identity_opened",
+                            "sample_question",
+                            "order_dispatched",
+                            "order_extended",
+                            "solved_question",
+                            "order_closed",
+                            "appeal_heard",
+                            "voice_answered",
+                            "appeal_asked",
+                            "appeal_decided",
+                        ],
+                    )
+                ),
+                name="delivery_template",
+            ),
         ),
     ]

@@ -1,4 +1,5 @@
--- What stands beside an order, asked together: more time asked for, who helps, the plan; oldest first.
+-- What stands beside an order, asked together: more time asked for, who helps, the plan, its project and those of its
+-- item that still take orders; oldest first.
 SELECT 'extension' AS what, asked_at AS at, id, reason AS words, note, days, granted, NULL::bigint AS agency_id,
        '' AS agency_name, '' AS agency_path, NULL::date AS due_on, NULL::timestamptz AS due_at, decided_at AS done_at
 FROM rectification_extension WHERE order_id = %(order)s
@@ -10,6 +11,15 @@ WHERE order_id = %(order)s
 UNION ALL
 SELECT 'milestone', due_on, id, text, note, NULL, NULL, NULL, '', '', due_on, NULL, done_at
 FROM rectification_milestone WHERE order_id = %(order)s
+UNION ALL
+SELECT 'project', project.opened_at, project.id, project.title, '', NULL, NULL, NULL, '', '', NULL, NULL, NULL
+FROM rectification_project_order AS part JOIN rectification_project AS project ON project.id = part.project_id
+WHERE part.order_id = %(order)s
+UNION ALL
+(SELECT 'open_project', opened_at, id, title, '', NULL, NULL, NULL, '', '', NULL, NULL, NULL
+ FROM rectification_project
+ WHERE state <> 'closed' AND item_id = (SELECT item_id FROM rectification_work_order WHERE id = %(order)s)
+ ORDER BY opened_at DESC LIMIT 50)
 ORDER BY at, id;
 -- history --
 -- Everything that happened to an order, oldest first: each move with the call-back it recorded, calls through the relay,
