@@ -28,7 +28,7 @@ _ACTIVE = (
     "r.provenance IN ('active_self', 'active_onsite_device', 'active_paper_entered', 'hotline_call_back')"
 )
 _REPORTED = "FROM cases_service_occurrence o JOIN cases_case c ON c.id = o.case_id WHERE c.verified"
-_OUT = "FROM rectification_work_order w WHERE w.state NOT IN ('created', 'cancelled')"
+_OUT = "FROM rectification_work_order w WHERE w.state NOT IN ('created', 'cancelled', 'merged', 'excluded')"
 _PARTICIPATED = (
     """
     FROM reviews_review r JOIN cases_service_occurrence o ON o.id = r.occurrence_id JOIN cases_case c ON c.id = o.case_id
@@ -43,7 +43,7 @@ BRUTE = {
     "bad_reviews": (f"{_EFFECTIVE} AND r.level <= 2", None),
     "unverified_reviews": (f"{_EFFECTIVE} AND NOT {_ACTIVE}", None),
     "participation_rate": (_PARTICIPATED, _REPORTED),
-    "rectification_rate": (f"{_OUT} AND w.state = 'replied'", _OUT),
+    "rectification_rate": (f"{_OUT} AND w.state IN ('replied', 'checked', 'closed')", _OUT),
     "good_rate": (f"{_EFFECTIVE} AND {_ACTIVE} AND r.level >= 3", f"{_EFFECTIVE} AND {_ACTIVE}"),
     "excluded_reviews": ("FROM reviews_review r WHERE r.status = 'excluded'", None),
 }

@@ -16,6 +16,7 @@ from haochaping.config import keys
 from haochaping.directory.terms import Kind
 from haochaping.doors.demo import names
 from haochaping.doors.gate import Passage, declared_views
+from haochaping.kernel.periods import local_day
 from haochaping.supervision.rules import sign_sample
 from tests.exchange.dialects.anhui_address import query
 from tests.journeys.conftest import DESK, PHONE
@@ -145,6 +146,12 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     ],
     "oversight_proposals": [("/oversight/proposals/",), ("/oversight/proposals/?list=done",)],
     "oversight_proposal": [(f"/oversight/proposals/{PROPOSAL}",)],
+    "oversight_dispatch": [("/oversight/dispatch/",)],
+    "oversight_dispatch_simulate": [("/oversight/dispatch/simulate",), ("{tried_rule}",)],
+    "oversight_dispatch_withdraw": [
+        ("/oversight/dispatch/{rule}/withdraw",),
+        ("/oversight/dispatch/0/withdraw", "dispatcher", "404"),
+    ],
     "oversight_urgings": [("/oversight/urgings/",), ("/oversight/urgings/?list=done",)],
     "oversight_urging_new": [("/oversight/urgings/new",), ("/oversight/urgings/new?order={order}",)],
     "oversight_urging": [(f"/oversight/urgings/{URGING}",)],
@@ -203,6 +210,9 @@ REFUSED: list[tuple[str, str, dict[str, str]]] = [
     ("supervisor", "/desk/openings/new", {"[name=about]": "NO-SUCH-CASE"}),
     ("supervisor", "/oversight/supervision/new", {"[name=agency]": "NO-SUCH"}),
     ("supervisor", "/oversight/urgings/new", {"[name=to]": "NO-SUCH"}),
+    ("dispatcher", "/oversight/dispatch/", {"[name=agency]": "NO-SUCH"}),
+    ("dispatcher", "/oversight/dispatch/simulate", {"[name=agency]": "NO-SUCH"}),
+    ("dispatcher", "/oversight/dispatch/{rule}/withdraw", {"[name=source]": " "}),
     ("clerk", f"/desk/supervision/{LETTER}", {"textarea": " "}),
     ("lead", "/desk/appeals/new/{order}", {"main form [name=text]": ""}),
     ("supervisor", "/oversight/appeals/{contested}", {"main form [name=text]": ""}),
@@ -361,6 +371,8 @@ def rows(house: House, visitors: Callable[..., Page]) -> dict[str, str]:
         found[name] = str(answer)
     key = bytes.fromhex(keys.secret(house.keys, "invitation"))
     found["again"], found["again_said"] = (sign_sample(UUID(one), key) for one in SAMPLED)
+    tried = f"division={names.CITY[0]}&rank=2&agency={names.OFFICES[0][0]}&effective_from={local_day(timezone.now())}"
+    found["tried_rule"] = f"/oversight/dispatch/simulate?{tried}"
     for name, text in sent_halls().items():
         found[name] = _sent(visitors("sysadmin", DESK, CHINESE), text)
     return found | {"order": str(order), "item": str(item)}
@@ -385,6 +397,7 @@ def _sent(page: Page, text: str) -> str:
 ASKED = {
     "project": "SELECT max(id::text) FROM rectification_project",
     "voice_id": "SELECT max(id::text) FROM voices_voice",
+    "rule": "SELECT max(id) FROM rectification_dispatch_rule",
     "praise": "SELECT id FROM reviews_review WHERE level = 5 AND comment_text = '很好，就是叫号屏太小。'",
     "person": "SELECT max(id) FROM accounts_user",
     "client": "SELECT max(id) FROM accounts_api_client",
@@ -486,6 +499,11 @@ WRITTEN = (
        WHERE o.id = '{LETTER}' LIMIT 1""",
     f"""INSERT INTO supervision_reprisal_event (id, report_id, move, by, at, note)
        SELECT gen_random_uuid(), '{REPORT}', 'look_into', 'staff:0', now(), '已约谈。'""",
+    f"""INSERT INTO rectification_dispatch_rule (division_id, rank, item_id, served_by_id, agency_id, stage, indicator,
+         effective_from, version, source, made_by, made_at)
+       SELECT d.id, 1, i.id, i.agency_id, a.id, 'intake', '108', now()::date, 1, '示例会议纪要', 'staff:0', now()
+       FROM directory_division d, directory_agency a, directory_service_item i
+       WHERE d.code = '{names.CITY[0]}' AND a.code = '{names.OFFICES[0][0]}' ORDER BY i.id LIMIT 1""",
     *(
         f"""INSERT INTO rectification_appeal (id, order_id, division_id, agency_id, state, ground, fact, text, reference,
              filed_by, filed_at, since, due_at, refusal, answer, objection, contested_by)

@@ -40,11 +40,13 @@ from haochaping.rectification.terms import (
     NO_SUCH_APPEAL,
     NO_SUCH_ORDER,
     NO_SUCH_PROJECT,
+    NO_SUCH_RULE,
     NO_SUCH_TASK,
     NOT_AGAINST_YOU,
     NOT_APPEALABLE,
     NOT_SIGNED,
     OWN_APPEAL,
+    RULE_REPLACED,
     SAME_PERSON,
     WRONG_APPEAL_STATE,
     WRONG_PROJECT_STATE,
@@ -108,6 +110,8 @@ _STATUS = {
     WRONG_VOICE_STATE.code: CONFLICT,
     FOUND_ALREADY.code: CONFLICT,
     WRONG_STATE.code: CONFLICT,
+    NO_SUCH_RULE.code: MISSING,
+    RULE_REPLACED.code: CONFLICT,
     NO_SUCH_SAMPLE.code: MISSING,
     OWN_REVIEWS.code: FORBIDDEN,
     SAMPLE_SETTLED.code: CONFLICT,
@@ -200,6 +204,11 @@ PLACES = (
                 "Ask people who were drawn by lot whether they rated themselves, and what they would say today."
             )
         },
+    ),
+    Place(
+        "oversight_dispatch",
+        N_("Dispatch rules"),
+        {Power.ORDER_DISPATCH: N_("Say which agency gets which work orders, and see it beforehand.")},
     ),
     Place(
         "desk_voices",

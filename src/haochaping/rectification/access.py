@@ -94,3 +94,8 @@ def check_fire(by: Actor, power: Power, *, division_path: str, agency_path: str)
 def may_fire(by: Actor, power: Power, *, division_path: str, agency_path: str) -> bool:
     """Whether `check_fire` would let the actor pass."""
     return may(by, power) and may_reach(by, division_path=division_path, agency_path=agency_path)
+
+
+def check_rule(by: Actor, *, division_path: str) -> None:
+    """Raise `Refused` unless the actor says for a whole division where its orders go; an agency says it for nobody."""
+    check_fire(by, Power.ORDER_DISPATCH, division_path=division_path, agency_path="")

@@ -36,10 +36,16 @@ from haochaping.rulebook.rules import (
 from haochaping.rulebook.terms import Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from haochaping.rectification.terms import ClockKind, OrderRow, SolutionRow
+    from haochaping.rectification.terms import (
+        ClockKind,
+        DispatchFacts,
+        DispatchRuleRow,
+        OrderRow,
+        SolutionRow,
+    )
     from haochaping.rulebook.rules import WorkingCalendar
     from haochaping.rulebook.terms import Terms
 
@@ -270,3 +276,48 @@ def must_be_supervised(codes: Iterable[str]) -> bool:
 def standard_answers(step: str) -> list[StandardAnswer]:
     """The texts that are offered for a step."""
     return [StandardAnswer(row["title"], row["text"]) for row in _STANDARD["answers"] if row["step"] == step]
+
+
+def in_force(rows: Iterable[DispatchRuleRow], day: date) -> dict[str, list[DispatchRuleRow]]:
+    """The dispatch rules that send something on a day, by the division that made them, the lowest rank first.
+
+    Of each rank the row with the latest first day holds, of those of one day the newest; one without an agency
+    withdraws the rank.
+    """
+    newest: dict[tuple[str, int], DispatchRuleRow] = {}
+    for row in rows:
+        held = newest.get((row.division_path, row.rank))
+        if row.effective_from <= day and (held is None or _since(held) < _since(row)):
+            newest[row.division_path, row.rank] = row
+    found: dict[str, list[DispatchRuleRow]] = {}
+    for (path, _), row in sorted(newest.items(), key=lambda each: each[0]):
+        if row.agency_id is not None:
+            found.setdefault(path, []).append(row)
+    return found
+
+
+def _since(row: DispatchRuleRow) -> tuple[date, int]:
+    return row.effective_from, row.version
+
+
+def rule_for(rules: Mapping[str, Sequence[DispatchRuleRow]], facts: DispatchFacts) -> DispatchRuleRow | None:
+    """The rule that decides where an order goes: the nearest division's, from its own upwards, then the first that fits."""
+    codes = facts.division_path.rstrip(".").split(".")
+    above = (f"{'.'.join(codes[:n])}." for n in range(len(codes), 0, -1))
+    return next((rule for path in above for rule in rules.get(path, ()) if _fits(rule, facts)), None)
+
+
+def _fits(rule: DispatchRuleRow, facts: DispatchFacts) -> bool:
+    """Whether an order is what each condition that the rule names asks for."""
+    return (
+        rule.item_id in {None, facts.item_id}
+        and rule.served_by_id in {None, facts.served_by_id}
+        and rule.stage in {"", facts.stage}
+        and (not rule.indicator or rule.indicator in facts.codes)
+    )
+
+
+def agency_for(rules: Mapping[str, Sequence[DispatchRuleRow]], facts: DispatchFacts) -> int:
+    """The agency an order goes to: by rule, else whoever served (国办发〔2019〕51号: 谁办理、谁负责)."""
+    rule = rule_for(rules, facts)
+    return facts.served_by_id if rule is None or rule.agency_id is None else rule.agency_id

@@ -25,9 +25,11 @@ from haochaping.flows import change_review, handle_voices
 from haochaping.flows.receive_reviews import receive_reviews
 from haochaping.kernel.actor import OPERATOR, SYSTEM
 from haochaping.kernel.identifiers import uuid7
+from haochaping.kernel.periods import local_day
 from haochaping.notices import actions as notices
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
+from haochaping.rectification.terms import ProposedRule
 from haochaping.reviews.terms import Entrance
 from haochaping.supervision import actions as supervision
 from haochaping.supervision.actions import samples
@@ -122,6 +124,8 @@ def _house() -> House:
     said = {"kind": "complaint", "matter": "", "text": "窗口无人。", "receipt": "0" * 26}
     voice = voices.receive(**said, target=target, person_id=None, by=worlds.REVIEWER, now=now)
     voices.transfer(voice, agency=worlds.AGENCY, note="", by=SYSTEM, now=now)
+    rule = ProposedRule(worlds.COUNTY, 1, worlds.AGENCY, local_day(timezone.now()))
+    rule_id = rectification.set_dispatch_rule(rule, source="会议纪要", by=SYSTEM, now=timezone.now())
     people = list(everybody())
     person = next(one for one in people if (one.role, one.scope) == ("clerk", "own agency"))
     client = next(one.id for one in accounts.clients() if one.name == "own division")
@@ -136,6 +140,7 @@ def _house() -> House:
         "notice_id": NOWHERE,
         "endpoint_id": endpoint,
         "order_id": order.id,
+        "rule_id": rule_id,
         "voice_id": voice,
         "project_id": project,
         "place": 1,

@@ -1,4 +1,4 @@
-"""`haochaping orders …`: the clock of a work order, computed again."""
+"""`haochaping orders …`: the clock of a work order, computed again; the rule that sends it to its agency."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from haochaping.kernel.refused import N_
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from haochaping.rectification.terms import ClockTick
+    from haochaping.rectification.terms import ClockTick, Route
 
 
 @click.group(cls=Group)
@@ -41,6 +41,51 @@ def recompute(*, order: UUID, as_json: bool) -> None:
         click.echo(gettext("The order has not been dispatched: no clock has started."))
         return
     show([_row(promised, anew) for promised, anew in found], as_json=as_json, line=_line)
+
+
+@orders.command("route")
+@click.argument("order", type=click.UUID)
+@json_option
+@with_database
+def route(*, order: UUID, as_json: bool) -> None:
+    """Say where a work order goes by the dispatch rules of the day it went out, and which rule says so.
+
+    Of an order that has not gone out yet the rules of today are asked. Changes nothing.
+    """
+    from django.utils import timezone  # noqa: PLC0415 - needs Django to be ready
+
+    from haochaping.kernel.refused import Refused  # noqa: PLC0415
+    from haochaping.rectification import dispatch_queries  # noqa: PLC0415
+
+    try:
+        found = dispatch_queries.route(order, timezone.now())
+    except Refused:
+        fail(gettext("There is no work order {order}.").format(order=order))
+    show([_routed(found)], as_json=as_json, line=_route_line)
+
+
+def _routed(found: Route) -> dict[str, object]:
+    rule = found.rule
+    return {
+        "day": found.day,
+        "agency": found.agency_name,
+        "is_with": found.is_with,
+        "division": rule.division_name if rule else None,
+        "rank": rule.rank if rule else None,
+        "version": rule.version if rule else None,
+        "from": rule.effective_from if rule else None,
+        "item": rule.item_name if rule else "",
+        "served_by": rule.served_by_name if rule else "",
+        "stage": rule.stage if rule else "",
+        "indicator": rule.indicator if rule else "",
+        "source": rule.source if rule else "",
+    }
+
+
+def _route_line(row: dict[str, object]) -> str:
+    sentence = _BY_RULE if row["rank"] else _BY_SERVICE
+    line = gettext(sentence).format(**row)
+    return line if row["agency"] == row["is_with"] else gettext(_IS_WITH).format(line=line, **row)
 
 
 def _row(promised: ClockTick, anew: ClockTick) -> dict[str, object]:
@@ -74,6 +119,9 @@ def _line(row: dict[str, object]) -> str:
     return line if row["equal"] else gettext(_OTHER).format(line=line, **said)
 
 
+_BY_RULE = N_("{day}: to {agency}, by rule {rank} of {division}, version {version} ({source})")
+_BY_SERVICE = N_("{day}: to {agency}, who served; no rule fits")
+_IS_WITH = N_("{line}; it is with {is_with} now")
 _LIMIT = N_("{at} {clock}: {event}, {limit} {unit} ({rule}) → due {promised}, amber {amber}")
 _PLAIN = N_("{at} {clock}: {event} → due {promised}")
 _OTHER = N_("{line}; computed today {computed}: rules or calendar changed after the promise, which stays")

@@ -6,6 +6,7 @@ from django.urls import path
 
 from haochaping.doors.oversight import (
     appeals,
+    dispatch,
     proposals,
     reports,
     samples,
@@ -29,6 +30,9 @@ urlpatterns = [
     path("proposals/", proposals.page, name="oversight_proposals"),
     path("proposals/<uuid:proposal_id>", proposals.one, name="oversight_proposal"),
     path("proposals/<uuid:proposal_id>/decision", proposals.decide, name="oversight_proposal_decide"),
+    path("dispatch/", dispatch.page, name="oversight_dispatch"),
+    path("dispatch/simulate", dispatch.simulate, name="oversight_dispatch_simulate"),
+    path("dispatch/<int:rule_id>/withdraw", dispatch.withdraw, name="oversight_dispatch_withdraw"),
     path("urgings/", urgings.page, name="oversight_urgings"),
     path("urgings/new", urgings.new, name="oversight_urging_new"),
     path("urgings/<uuid:urging_id>", urgings.one, name="oversight_urging"),

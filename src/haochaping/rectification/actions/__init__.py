@@ -16,6 +16,7 @@ from haochaping.rectification.actions.appeals import (
 )
 from haochaping.rectification.actions.checking import close, end, pass_check, redo, take_up_again
 from haochaping.rectification.actions.decisions import confirm_decision, propose_decision, send_back
+from haochaping.rectification.actions.dispatch_rules import set_dispatch_rule, withdraw_dispatch_rule
 from haochaping.rectification.actions.extensions import ask_extension, grant_extension, refuse_extension
 from haochaping.rectification.actions.handling import (
     enter_in_ledger,
@@ -97,10 +98,12 @@ __all__ = [
     "restore",
     "resume",
     "send_back",
+    "set_dispatch_rule",
     "sign_for",
     "take_up_again",
     "tick_task",
     "time_appeals",
     "verify_by_callback",
     "withdraw_appeal",
+    "withdraw_dispatch_rule",
 ]

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from haochaping.directory import queries as directory
+from haochaping.directory.terms import Kind
 from haochaping.kernel.identifiers import uuid7
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
-from haochaping.rectification import queries
+from haochaping.rectification import dispatch_queries, queries
 from haochaping.rectification.actions import clocks
 from haochaping.rectification.actions.steps import record
 from haochaping.rectification.models import WorkOrder
@@ -17,7 +19,7 @@ from haochaping.rectification.states import after
 from haochaping.rectification.terms import Move, OrderState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -78,11 +80,14 @@ def open_or_reopen(bad: BadReview, *, by: Actor, now: datetime) -> UUID:
         return open_orders([bad], by=by, now=now)[0]
     if order.state == OrderState.CANCELLED:
         order.state = OrderState.CREATED
+        # Where it went last time a rule may have said that no longer holds.
+        order.agency_id = bad.agency_id
         order.dispatch_after = bad.dispatch_after
         order.dispatched_at = order.sign_due_at = order.contact_due_at = order.rectify_due_at = None
         order.save(
             update_fields=[
                 "state",
+                "agency_id",
                 "dispatch_after",
                 "dispatched_at",
                 "sign_due_at",
@@ -95,29 +100,40 @@ def open_or_reopen(bad: BadReview, *, by: Actor, now: datetime) -> UUID:
 
 
 @transaction.atomic
-def dispatch(
-    order_ids: Sequence[UUID], *, to: Mapping[UUID, int] | None = None, by: Actor, now: datetime
-) -> list[UUID]:
-    """Send created orders to their agencies with deadlines from rulebook and calendar; returns their reviews.
+def dispatch(order_ids: Sequence[UUID], *, by: Actor, now: datetime) -> list[UUID]:
+    """Send created orders out with deadlines from rulebook and calendar; returns their reviews.
 
-    `to` names the agency, by order, where a rule sends it elsewhere than to whoever served. Orders that another worker
-    is dispatching are left to it.
+    Each goes to the agency that the dispatch rules of today name, without one to whoever served. Orders that another
+    worker is dispatching are left to it.
     """
-    elsewhere = to or {}
     orders = list(
         WorkOrder.objects.select_for_update(skip_locked=True).filter(
             id__in=order_ids, state=OrderState.CREATED
         )
     )
+    named = dispatch_queries.targets([order.id for order in orders], now)
+    elsewhere = {order.id for order in orders if named.get(order.id, order.agency_id) != order.agency_id}
     for order in orders:
         order.state = OrderState.DISPATCHED
         order.dispatched_at = now
-        order.agency_id = elsewhere.get(order.id, order.agency_id)
+        order.agency_id = named.get(order.id, order.agency_id)
     clocks.begin(orders, now)
     columns = ["state", "dispatched_at", "agency_id", *clocks.COLUMNS]
     WorkOrder.objects.bulk_update(orders, columns, batch_size=200)
-    record(orders, Move.DISPATCH, by=by, now=now)
+    _record(orders, elsewhere, by=by, now=now)
     return [order.review_id for order in orders]
+
+
+def _record(orders: Sequence[WorkOrder], elsewhere: set[UUID], *, by: Actor, now: datetime) -> None:
+    """Leave the trace of a dispatch; where a rule sent an order elsewhere, with the agency it was sent to."""
+    sent: dict[int, list[WorkOrder]] = {}
+    for order in orders:
+        sent.setdefault(order.agency_id if order.id in elsewhere else 0, []).append(order)
+    record(sent.pop(0, []), Move.DISPATCH, by=by, now=now)
+    named = directory.refs(Kind.AGENCIES, sent)
+    for agency_id, there in sent.items():
+        agency = named[agency_id]
+        record(there, Move.DISPATCH, by=by, now=now, note=agency.name, agency=agency.code)
 
 
 @transaction.atomic

@@ -6,20 +6,18 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from haochaping.directory import queries as directory
 from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.rectification import access, queries
 from haochaping.rectification.actions import clocks
 from haochaping.rectification.actions.steps import checked_text, held, moved, record, step
+from haochaping.rectification.dispatch_queries import agency_within
 from haochaping.rectification.models import CoHandler, WorkOrder
 from haochaping.rectification.states import FINAL, FIRED_BY
 from haochaping.rectification.terms import (
-    AGENCY_ELSEWHERE,
     HELPS_ALREADY,
     NO_CO_HANDLER,
-    NO_SUCH_AGENCY,
     NOT_THE_SAME_MATTER,
     RETURN_IS_FREE,
     RETURN_TOO_LATE,
@@ -36,7 +34,6 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from haochaping.directory.terms import AgencyRef
     from haochaping.kernel.actor import Actor
 
 
@@ -99,7 +96,7 @@ def redispatch(order_id: UUID, *, agency_code: str, reason: str, by: Actor, now:
 def _send(order_id: UUID, move: Move, agency_code: str, reason: str, *, by: Actor, now: datetime) -> UUID:
     reason = checked_text(reason, "reason")
     order = step(order_id, move, by)
-    agency = _agency(agency_code, by)
+    agency = agency_within(agency_code, by)
     if agency.id == order.agency_id:
         raise Refused(SAME_AGENCY, field="agency")
     order.agency_id = agency.id
@@ -126,7 +123,7 @@ def join(order_id: UUID, *, agency_code: str, task: str, by: Actor, now: datetim
     """
     task = checked_text(task, "task")
     order = step(order_id, Move.JOIN, by)
-    agency = _agency(agency_code, by)
+    agency = agency_within(agency_code, by)
     if agency.id == order.agency_id:
         raise Refused(SAME_AGENCY, field="agency")
     if CoHandler.objects.filter(order=order, agency_id=agency.id, done_at__isnull=True).exists():
@@ -186,13 +183,3 @@ def merge(order_id: UUID, *, into: UUID, by: Actor, now: datetime) -> None:
     clocks.pass_on(order, now)
     order.save(update_fields=["state", "merged_into", "outcome", "closed_at", *clocks.COLUMNS])
     record([order], Move.MERGE, by=by, now=now, into=str(into))
-
-
-def _agency(code: str, by: Actor) -> AgencyRef:
-    agency = directory.agencies([code.strip()]).get(code.strip())
-    if agency is None:
-        raise Refused(NO_SUCH_AGENCY, field="agency", value=code[:40])
-    division = directory.division_by_id(agency.division_id)
-    if not by.scope.covers(division_path=division.path, agency_path=agency.path):
-        raise Refused(AGENCY_ELSEWHERE, field="agency", value=agency.name)
-    return agency
