@@ -13,8 +13,7 @@ TEXT = "评价之后，同一个窗口不再给我办理。"
 
 def test_a_report_is_sent_and_its_number_shown_once(citizen):
     citizen.tap(1)
-    assert 'action="' in text_of(citizen.look())
-    assert "/report" in text_of(citizen.look())
+    assert "?report=1#protection" in text_of(citizen.look())
 
     answer = citizen.send("report", text=TEXT)
 

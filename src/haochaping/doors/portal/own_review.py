@@ -220,6 +220,7 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
         or wrong_shown.appeal
         or wrong_shown.report,
         "report": wrong_shown.report or ReportForm(auto_id="report_%s"),
+        "reporting": bool(wrong_shown.report or request.GET.get("report")),
         "sentences": [say(complaint) for complaint in wrong_shown.complaints],
     }
     if wrong_shown.reasons and not changeable:
