@@ -28,8 +28,8 @@ from haochaping.reviews import queries
 from haochaping.reviews.terms import Entrance, HelpedBy, ReasonClass, SupplementRow
 from haochaping.supervision import actions as supervision
 from haochaping.supervision.actions import samples
-from haochaping.supervision.models import SampleCall, SampledReview
-from haochaping.supervision.terms import Lot, NewSignal, SampleKind, SignalKind
+from haochaping.supervision.models import ReprisalReport, SampleCall, SampledReview
+from haochaping.supervision.terms import Lot, NewSignal, ReportMove, SampleKind, SignalKind
 from haochaping.voices import actions as voices
 from haochaping.voices.terms import VoiceTarget
 from tests import worlds
@@ -90,6 +90,14 @@ def tell(case_no: str, scope: Scope, now: datetime, **place: object) -> Told:
     publicity.decide(order.review_id, Part.TEXT, Decision.RELEASED, by=publisher, now=now)
     _supervisor_looks(order.id, clerk, now)
     _drawn(order, now)
+    supervision.report(order.review_id, text="后来窗口不给我办。", by=worlds.REVIEWER, now=now)
+    supervision.deal_with_report(
+        ReprisalReport.objects.get(review_id=order.review_id).id,
+        move=ReportMove.LOOK_INTO,
+        note="已约谈。",
+        by=SYSTEM,
+        now=now,
+    )
     _agency_appeals(order.id, order.review_id, scope, now)
     return Told(case_no, order.review_id, order.id, photo_id)
 

@@ -104,6 +104,7 @@ def terms(**changes: Any) -> Terms:
         appeal_decision_unit=Unit.WORKING_DAYS,
         appeal_pauses_deadline=True,
         malicious_is_invalid=True,
+        conceals_reviewer=False,
         call_attempts=3,
         call_attempts_within=timedelta(days=2),
     )

@@ -99,6 +99,27 @@ def by_mail(user_id: int, mail: MailChoice, *kinds: NoticeKind) -> None:
     actions.choose(user_id, contact, {kind: ChoiceRow(mail) for kind in kinds})
 
 
+# whom
+
+
+def test_whom_the_review_names_is_not_told_of_its_order(now):
+    clerk, meant = account("clerk", Role.CLERK, HERE, now), account("meant", Role.CLERK, HERE, now)
+    member = {"agency_code": worlds.AGENCY, "staff_number": "S1"}
+    accounts.bind_staff_member(user_id=meant, **member, by=OPERATOR, now=now)
+    named = order_of(worlds.give("YC-1", 1, now, staff="S1").id)
+
+    tell(NoticeKind.ORDER_DISPATCHED, tell_staff.about_orders([named]), now)
+
+    assert (told(clerk), told(meant)) == ([NoticeKind.ORDER_DISPATCHED], [])
+    # Nor when nobody has read it and the next above is told.
+    lead = account("lead", Role.AGENCY_LEAD, HERE, now)
+    accounts.bind_staff_member(user_id=lead, **member, by=OPERATOR, now=now)
+    rectification.dispatch([named.id], by=SYSTEM, now=now)
+    assert tell_staff.escalate_unread(by=SYSTEM, now=now + 7 * DAY) == 1
+    address(now + 7 * DAY)
+    assert told(lead) == []
+
+
 def test_an_order_that_goes_out_is_told_to_whoever_handles_orders_of_the_agency(now):
     clerk, lead = account("clerk", Role.CLERK, HERE, now), account("lead", Role.AGENCY_LEAD, HERE, now)
     county = account("county", Role.CLERK, COUNTY, now)

@@ -40,7 +40,7 @@ STRANGER, NEWCOMER, HALFWAY = "a stranger", "newcomer", "halfway through the log
 LIKE = "lead"
 OK = 200
 NOWHERE = "00000000-0000-0000-0000-000000000000"
-LETTER, CHECKED, URGING, PROPOSAL = (f"{NOWHERE[:-1]}{n}" for n in range(2, 6))
+LETTER, CHECKED, URGING, PROPOSAL, REPORT = (f"{NOWHERE[:-1]}{n}" for n in range(2, 7))
 # Reviews of a sample: one on the caller's list, one whose reviewer has answered.
 SAMPLED = (f"{NOWHERE[:-1]}1", f"{NOWHERE[:-1]}2")
 
@@ -155,6 +155,8 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     "oversight_urgings": [("/oversight/urgings/",), ("/oversight/urgings/?list=done",)],
     "oversight_urging_new": [("/oversight/urgings/new",), ("/oversight/urgings/new?order={order}",)],
     "oversight_urging": [(f"/oversight/urgings/{URGING}",)],
+    "oversight_reports": [("/oversight/reports/",), ("/oversight/reports/?list=done",)],
+    "oversight_report": [(f"/oversight/reports/{REPORT}",)],
     "desk_appeals": [("/desk/appeals/", "lead"), ("/desk/appeals/?done=1", "lead")],
     "desk_appeal_new": [
         ("/desk/appeals/new/{order}", "lead"),
@@ -283,6 +285,7 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "desk_urging_answer": (405, f"/desk/supervision/urgings/{URGING}/answer"),
     "oversight_supervision_step": (405, f"/oversight/supervision/{LETTER}/notify"),
     "oversight_proposal_decide": (405, f"/oversight/proposals/{PROPOSAL}/decision"),
+    "oversight_report_step": (405, f"/oversight/reports/{REPORT}/note"),
     "oversight_urging_answer": (405, f"/oversight/urgings/{URGING}/answer"),
     "desk_appeal_photo": (404, f"/desk/appeals/{{appeal}}/photos/{NOWHERE}"),
     "desk_appeal_step": (405, "/desk/appeals/{appeal}/withdraw"),
@@ -490,6 +493,12 @@ WRITTEN = (
          answered_by)
        SELECT '{URGING}', '{URGING}', division_id, agency_id, '请本周内办结。', 'staff:0', now(), now(), '', ''
        FROM supervision_order WHERE id = '{LETTER}'""",
+    f"""INSERT INTO supervision_reprisal_report (id, review_id, division_id, state, text, receipt_hash, reported_at)
+       SELECT '{REPORT}', r.id, r.division_id, 'looked_into', '后来窗口不给我办。', 'x', now()
+       FROM reviews_review r JOIN supervision_order o ON o.division_id = r.division_id
+       WHERE o.id = '{LETTER}' LIMIT 1""",
+    f"""INSERT INTO supervision_reprisal_event (id, report_id, move, by, at, note)
+       SELECT gen_random_uuid(), '{REPORT}', 'look_into', 'staff:0', now(), '已约谈。'""",
     f"""INSERT INTO rectification_dispatch_rule (division_id, rank, item_id, served_by_id, agency_id, stage, indicator,
          effective_from, version, source, made_by, made_at)
        SELECT d.id, 1, i.id, i.agency_id, a.id, 'intake', '108', now()::date, 1, '示例会议纪要', 'staff:0', now()

@@ -25,7 +25,9 @@ def test_supplement_is_kept_and_recorded(counter):
     assert queries.supplement_of(review_id) == said
     queries.check_call_back(review_id)
     entries = Entry.objects.filter(kind=EntryKind.REVIEW_SUPPLEMENTED, subject_id=str(review_id))
-    assert [entry.facts for entry in entries] == [{"may_call_back": "yes", "helped_by": "staff"}]
+    assert [entry.facts for entry in entries] == [
+        {"may_call_back": "yes", "helped_by": "staff", "concealed": "no"}
+    ]
 
 
 def test_nothing_said_is_no_consent(counter):

@@ -84,6 +84,7 @@ VALUES: dict[str, str] = {
     Key.APPEAL_DECISION_LIMIT: "5",
     Key.APPEAL_PAUSES_DEADLINE: "yes",
     Key.MALICIOUS_IS_INVALID: "yes",
+    Key.CONCEALMENT: "handler",
 }
 
 

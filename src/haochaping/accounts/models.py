@@ -10,7 +10,7 @@ from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.db.models.functions import Now
 
 from haochaping.accounts.terms import ADMINISTRATORS, LinkPurpose, Role
-from haochaping.directory.models import Agency, Division
+from haochaping.directory.models import Agency, Division, StaffMember
 
 
 class User(AbstractBaseUser):
@@ -75,6 +75,24 @@ class RoleGrant(models.Model):
                 condition=Q(revoked_at=None, role__in=sorted(str(role) for role in ADMINISTRATORS)),
                 name="role_grant_administrators_apart",
             ),
+        ]
+
+
+class StaffBinding(models.Model):
+    """人员绑定: the account's owner is, or was, this staff member of the directory; who moves to another desk has several."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    staff_member = models.ForeignKey(StaffMember, models.PROTECT, related_name="+")
+    bound_at = models.DateTimeField()
+    unbound_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "accounts_staff_binding"
+        verbose_name = verbose_name_plural = "人员绑定"
+        constraints = [
+            UniqueConstraint(
+                fields=["user", "staff_member"], condition=Q(unbound_at=None), name="staff_binding_once"
+            )
         ]
 
 

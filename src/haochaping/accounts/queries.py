@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
 from haochaping.accounts.access import check_scope
-from haochaping.accounts.models import ApiClient, FormerPassword, OneTimeLink, RoleGrant, User
+from haochaping.accounts.models import ApiClient, FormerPassword, OneTimeLink, RoleGrant, StaffBinding, User
 from haochaping.accounts.rules import key_hash, powers_of
 from haochaping.accounts.terms import (
     CLIENT_POWERS,
@@ -24,6 +25,7 @@ from haochaping.accounts.terms import (
     HolderRow,
     LinkPurpose,
     LinkRow,
+    MemberRow,
     PersonRow,
     Role,
     SessionRow,
@@ -52,15 +54,16 @@ _CLIENT = ("id", "name", "key_prefix", "active", "division__code", "division__pa
 
 def actor_of_user(user_id: int) -> Actor:
     """A person as actor with the powers and remit held now; none of either when disabled or unknown."""
+    members = StaffBinding.objects.filter(user_id=OuterRef("user_id"), unbound_at=None)
     grants = list(
-        RoleGrant.objects.filter(user_id=user_id, user__is_active=True, revoked_at=None).values_list(
-            "role", "everywhere", "division__path", "agency__path"
-        )
+        RoleGrant.objects.filter(user_id=user_id, user__is_active=True, revoked_at=None)
+        .annotate(members=ArraySubquery(members.values("staff_member_id")))
+        .values_list("role", "members", "everywhere", "division__path", "agency__path")
     )
     powers = powers_of(Role(role) for role, *_ in grants)
     # All roles of a person hold in one place (rule OTHER_PLACE), so that the first says it for all.
-    scope = _scope(*grants[0][1:]) if grants else NOWHERE
-    return Actor(ActorKind.STAFF, str(user_id), frozenset(map(str, powers)), scope)
+    scope, bound = (_scope(*grants[0][2:]), grants[0][1]) if grants else (NOWHERE, ())
+    return Actor(ActorKind.STAFF, str(user_id), frozenset(map(str, powers)), scope, frozenset(bound))
 
 
 _PLACE = ("everywhere", "division__path", "agency__division__path", "agency__path")
@@ -200,7 +203,17 @@ def person(user_id: int) -> PersonRow | None:
         .annotate(factor=Exists(factors), bound=Exists(bound))
         .values_list("id", "username", "display_name", "is_active", "factor", "bound")
     ).first()
-    return PersonRow(*row, tuple(_grants_of(user_id))) if row else None
+    return PersonRow(*row, tuple(_grants_of(user_id)), tuple(_members_of(user_id))) if row else None
+
+
+def _members_of(user_id: int) -> list[MemberRow]:
+    """The staff members of the directory that a person is or was."""
+    rows = StaffBinding.objects.filter(user_id=user_id, unbound_at=None).order_by("bound_at", "id")
+    columns = ("agency__code", "agency__name", "code")
+    return [
+        MemberRow(*row)
+        for row in rows.values_list("staff_member_id", *(f"staff_member__{name}" for name in columns))
+    ]
 
 
 def _grants_of(user_id: int) -> list[GrantRow]:
@@ -260,11 +273,12 @@ def holders(powers: Collection[Power], places: Iterable[tuple[str, str]] | None 
     ):
         roles.setdefault(user_id, set()).add(Role(role))
         spots[user_id] = _scope(everywhere, division, agency), division or of_agency or ""
-    return [
-        HolderRow(user_id, *spots[user_id])
-        for user_id, held in roles.items()
-        if set(powers) <= powers_of(held)
-    ]
+    held_by = [user_id for user_id, held in roles.items() if set(powers) <= powers_of(held)]
+    members: dict[int, set[int]] = {}
+    bound = StaffBinding.objects.filter(user_id__in=held_by, unbound_at=None)
+    for user_id, member_id in bound.values_list("user_id", "staff_member_id"):
+        members.setdefault(user_id, set()).add(member_id)
+    return [HolderRow(pk, *spots[pk], frozenset(members.get(pk, ()))) for pk in held_by]
 
 
 def _above(path: str) -> list[str]:

@@ -177,11 +177,15 @@ class StaffRow:
 
 @dataclass(frozen=True, slots=True)
 class HolderRow:
-    """Somebody who holds powers in a place; `division_path` is that of their office, empty for the whole house."""
+    """Somebody who holds powers in a place; `division_path` is that of their office, empty for the whole house.
+
+    `staff_ids`: the staff members of the directory that they are or were.
+    """
 
     user_id: int
     scope: Scope
     division_path: str
+    staff_ids: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +199,16 @@ class GrantRow:
 
 
 @dataclass(frozen=True, slots=True)
+class MemberRow:
+    """A staff member of the directory that an account is bound to: of which agency, by which number."""
+
+    id: int
+    agency_code: str
+    agency_name: str
+    staff_number: str
+
+
+@dataclass(frozen=True, slots=True)
 class PersonRow:
     """A person who logs in, as their own page shows them."""
 
@@ -205,6 +219,7 @@ class PersonRow:
     has_second_factor: bool
     is_bound: bool
     grants: tuple[GrantRow, ...]
+    members: tuple[MemberRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,6 +365,17 @@ SUBJECT_TAKEN = Reason(
     N_("Take the old binding away first."),
 )
 NOT_BOUND = Reason("not_bound", N_("This account is bound to no subject."), N_("Nothing needs to be done."))
+UNKNOWN_MEMBER = Reason(
+    "unknown_member",
+    N_("There is no staff member {number} at the agency {agency}."),
+    N_("Check the agency’s code and the staff number, or add the staff member to the directory first."),
+)
+MEMBER_BOUND = Reason(
+    "member_bound", N_("This account is already bound to this staff member."), N_("Nothing needs to be done.")
+)
+MEMBER_NOT_BOUND = Reason(
+    "member_not_bound", N_("This account is not bound to this staff member."), N_("Nothing needs to be done.")
+)
 BAD_CLIENT_NAME = Reason(
     "bad_client_name",
     N_("The client's name is empty or too long."),

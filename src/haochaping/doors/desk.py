@@ -56,6 +56,7 @@ from haochaping.rulebook.terms import NO_POWER, NOTHING_TO_CONFIRM, UNKNOWN_PROF
 from haochaping.supervision.terms import (
     ANSWER_NOT_DUE,
     NO_SUCH_PROPOSAL,
+    NO_SUCH_REPORT,
     NO_SUCH_SAMPLE,
     NO_SUCH_SIGNAL,
     NO_SUCH_SUPERVISION,
@@ -138,7 +139,14 @@ _STATUS = {
     JOB_NOT_DEAD.code: CONFLICT,
     NOT_WAITING.code: CONFLICT,
     **dict.fromkeys(
-        (NO_SUCH_SUPERVISION.code, NO_SUCH_SIGNAL.code, NO_SUCH_PROPOSAL.code, NO_SUCH_URGING.code), MISSING
+        (
+            NO_SUCH_SUPERVISION.code,
+            NO_SUCH_SIGNAL.code,
+            NO_SUCH_PROPOSAL.code,
+            NO_SUCH_URGING.code,
+            NO_SUCH_REPORT.code,
+        ),
+        MISSING,
     ),
     **dict.fromkeys((PROPOSER_DECIDES.code, NOT_THE_OFFICE.code), FORBIDDEN),
     **dict.fromkeys(

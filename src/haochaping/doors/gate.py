@@ -221,11 +221,11 @@ def set_actor(request: HttpRequest, actor: Actor) -> None:
         _enter(request, actor.scope)
 
 
-def _enter(request: HttpRequest, scope: Scope) -> None:
-    """Let the rest of the request reach what lies within the scope and nothing else."""
+def _enter(request: HttpRequest, scope: Scope, staff_ids: frozenset[int] = frozenset()) -> None:
+    """Let the rest of the request reach what lies within the scope, and nothing else: nor what is about the asker."""
     stack: ExitStack = request.__dict__["reach"]
-    stack.enter_context(within(scope))
-    request.__dict__["scope"] = scope
+    stack.enter_context(within(scope, staff_ids))
+    request.__dict__["within"] = scope, staff_ids
 
 
 type _Note = tuple[EntryKind, str, str, dict[str, str]]
@@ -271,10 +271,10 @@ class GateMiddleware:
         with ExitStack() as reach:
             request.__dict__["reach"] = reach
             response = self.get_response(request)
-        scope: Scope | None = request.__dict__.get("scope")
-        if scope is not None and isinstance(response, StreamingHttpResponse):
+        entered: tuple[Scope, frozenset[int]] | None = request.__dict__.get("within")
+        if entered is not None and isinstance(response, StreamingHttpResponse):
             response.streaming_content = kept_within(
-                scope, cast("Iterator[bytes]", response.streaming_content)
+                *entered, cast("Iterator[bytes]", response.streaming_content)
             )
         _write_notes(request, response.status_code)
         if hasattr(request, "actor") and "Cache-Control" not in response.headers:
@@ -340,7 +340,7 @@ def _staff_answer(request: HttpRequest, gate: Gate, name: str) -> HttpResponseBa
     if confirmation.is_due(request, gate.fresh):
         return confirmation.answer(request)
     if not (gate.whole and may_reach(actor, division_path="")):
-        _enter(request, actor.scope)
+        _enter(request, actor.scope, actor.staff_ids)
     return None
 
 

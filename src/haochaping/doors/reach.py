@@ -20,9 +20,11 @@ from haochaping.doors.tables import SETTINGS
 from haochaping.postgres.terms import STAFF_ROLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from haochaping.kernel.actor import Scope
+
+    type _Members = Collection[int]
 
 log = logging.getLogger("haochaping.reach")
 
@@ -34,15 +36,15 @@ _SET = f"SELECT {', '.join(f"set_config('{name}', %s, false)" for name in ('role
 
 
 @contextmanager
-def within(scope: Scope) -> Iterator[None]:
-    """Let everything inside reach what lies within the scope, and nothing else."""
-    before = _held.get()
-    _held.set(_values(scope))
+def within(scope: Scope, staff_ids: _Members = ()) -> Iterator[None]:
+    """Let everything inside reach what lies within the scope, and nothing else: nor what is about these staff members."""
+    before, values = _held.get(), _values(scope, staff_ids)
+    _held.set(values)
     try:
         if connection.connection is None:
             connection.ensure_connection()  # and `_made` sees to it
         else:
-            _apply(connection, _values(scope))
+            _apply(connection, values)
         yield
     finally:
         _held.set(before)
@@ -65,19 +67,20 @@ def set_aside() -> Iterator[None]:
         _go_back(held)
 
 
-def kept_within[T](scope: Scope, pieces: Iterable[T]) -> Iterator[T]:
+def kept_within[T](scope: Scope, staff_ids: _Members, pieces: Iterable[T]) -> Iterator[T]:
     """An answer that is made while it is sent, made under the same reach."""
-    with within(scope):
+    with within(scope, staff_ids):
         yield from pieces
 
 
-def _values(scope: Scope) -> _Values:
+def _values(scope: Scope, staff_ids: _Members) -> _Values:
+    themselves = f"{{{','.join(map(str, sorted(staff_ids)))}}}" if staff_ids else ""
     if scope.division_path == "":
-        return (STAFF_ROLE, "yes", "", "", "", "")
+        return (STAFF_ROLE, "yes", "", "", "", "", themselves)
     division = path_range(scope.division_path) if scope.division_path else ("", "")
     by_agency = scope.division_path is None and scope.agency_path
     agency = path_range(by_agency) if by_agency else ("", "")
-    return (STAFF_ROLE, "", *division, *agency)
+    return (STAFF_ROLE, "", *division, *agency, themselves)
 
 
 def _apply(on: Any, values: _Values) -> None:

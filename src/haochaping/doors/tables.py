@@ -14,8 +14,14 @@ from haochaping.notices.terms import Channel, NoticeKind
 EVERYWHERE = "haochaping.everywhere"
 DIVISION_FROM, DIVISION_TO = "haochaping.division_from", "haochaping.division_to"
 AGENCY_FROM, AGENCY_TO = "haochaping.agency_from", "haochaping.agency_to"
+
+
+# The staff members of the directory that the asker is or was, as an array; what is about them is not there for them.
+STAFF = "haochaping.staff"
+
+
 # All that says where a request reaches. Not set, or empty, they reach nothing: no path is less than "".
-SETTINGS = (EVERYWHERE, DIVISION_FROM, DIVISION_TO, AGENCY_FROM, AGENCY_TO)
+SETTINGS = (EVERYWHERE, DIVISION_FROM, DIVISION_TO, AGENCY_FROM, AGENCY_TO, STAFF)
 
 _SUBTREE = """{column} IN (
     SELECT place.id FROM {tree} AS place
@@ -58,6 +64,23 @@ _HELPS = _HELPING.format(
     )
 )
 _HANDLED = "EXISTS (SELECT FROM rectification_work_order AS work WHERE work.review_id = reviews_review.id)"
+
+
+# Worked out once for a statement too; most who ask stand in no review, and then no row is looked at.
+_ME = f"coalesce(nullif(current_setting('{STAFF}', true), ''), '{{}}')::bigint[]"
+
+
+_NOBODY = f"(SELECT {_ME} = '{{}}')"
+
+
+NOT_ABOUT_ME = f"({_NOBODY} OR staff_id IS NULL OR staff_id <> ALL ((SELECT {_ME})::bigint[]))"
+
+
+def _but_mine(column: str = "work_order_id") -> str:
+    """What belongs to no order, or to one that is not about the asker: asked as the owner, who sees that one too."""
+    return f"({_NOBODY} OR {column} IS NULL OR NOT haochaping_is_about_me({column}))"
+
+
 # Policies that asked each other would never end: whether a case is behind such an order a function answers as the owner.
 _FUNCTION = """
 CREATE OR REPLACE FUNCTION haochaping_handles_case(wanted uuid) RETURNS boolean
@@ -68,7 +91,17 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
            AND EXISTS (SELECT FROM rectification_work_order WHERE review_id = review.id AND ({reached})))
 $$
 """
-FUNCTION = _FUNCTION.format(reached=f"{OF_PLACE} OR {_HELPS}")
+
+
+_ABOUT = """
+CREATE OR REPLACE FUNCTION haochaping_is_about_me(wanted uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT EXISTS (SELECT FROM rectification_work_order WHERE id = wanted AND staff_id = ANY ({me}))
+$$
+"""
+
+
+FUNCTION = ";".join([_FUNCTION.format(reached=f"{OF_PLACE} OR {_HELPS}"), _ABOUT.format(me=_ME)])
 
 
 def _with_subject(**tables: str) -> str:
@@ -123,12 +156,12 @@ TABLES: dict[str, Held] = {
     "cases_case": Held(_READ, f"{OF_PLACE}\n OR haochaping_handles_case(id)"),
     "cases_service_occurrence": Held(_READ, _with("cases_case", "case_id")),
     # Whether it counts is decided about at a desk; nothing else of a review is.
-    "reviews_review": Held(f"{_READ}, UPDATE (status)", f"{OF_PLACE}\n OR {_HANDLED}"),
+    "reviews_review": Held(f"{_READ}, UPDATE (status)", f"({OF_PLACE}\n OR {_HANDLED})\n AND {NOT_ABOUT_ME}"),
     "reviews_supplement": Held(_READ, _with("reviews_review", "review_id")),
     "reviews_review_change": Held(_WRITE, _with("reviews_review", "review_id")),
     "reviews_exclusion": Held(_WORK, _with("reviews_review", "review_id")),
     "reviews_invitation": Held(_READ, _with("cases_service_occurrence", "occurrence_id")),
-    "rectification_work_order": Held(_WORK, f"{OF_PLACE}\n OR {_HELPS}"),
+    "rectification_work_order": Held(_WORK, f"({OF_PLACE}\n OR {_HELPS})\n AND {NOT_ABOUT_ME}"),
     "rectification_callback": Held(_WRITE, _with("rectification_work_order", "order_id")),
     "rectification_solution_answer": Held(_READ, _with("rectification_work_order", "order_id")),
     "rectification_clock_event": Held(_WRITE, _with("rectification_work_order", "order_id")),
@@ -139,7 +172,7 @@ TABLES: dict[str, Held] = {
     "rectification_milestone": Held(_WORK, _with("rectification_work_order", "order_id")),
     "rectification_dispatch_rule": Held(_WRITE, why="who gets which orders is public"),
     "rectification_order_event": Held(_WRITE, _with("rectification_work_order", "order_id")),
-    "rectification_appeal": Held(_WORK, OF_PLACE),
+    "rectification_appeal": Held(_WORK, f"({OF_PLACE})\n AND {_but_mine('order_id')}"),
     "rectification_appeal_decision": Held(_WORK, _with("rectification_appeal", "appeal_id")),
     "rectification_appeal_event": Held(_WRITE, _with("rectification_appeal", "appeal_id")),
     "notices_thread": Held(_WRITE, _with_subject(order="rectification_work_order")),
@@ -147,12 +180,21 @@ TABLES: dict[str, Held] = {
     "files_photo": Held(_WRITE, _with_subject(review="reviews_review", appeal="rectification_appeal")),
     "publicity_release": Held(_WRITE, _with("reviews_review", "review_id")),
     # Whoever handles an order may cause a signal about it; only supervisors see it.
-    "supervision_signal": Held(_WORK, OF_DIVISION, adds_any=True),
-    "supervision_order": Held(_WORK, OF_PLACE),
+    "supervision_signal": Held(_WORK, f"({OF_DIVISION})\n AND {_but_mine()}", adds_any=True),
+    "supervision_order": Held(_WORK, f"({OF_PLACE})\n AND {_but_mine()}"),
     "supervision_event": Held(_WRITE, _with("supervision_order", "supervision_id")),
-    "supervision_proposal": Held(_WORK, OF_DIVISION),
-    "supervision_urging": Held(_WORK, OF_PLACE),
-    "supervision_sampled_review": Held(f"{_READ}, UPDATE", OF_DIVISION),
+    "supervision_proposal": Held(
+        _WORK, f"({OF_DIVISION})\n AND {_with('supervision_order', 'supervision_id')}"
+    ),
+    "supervision_urging": Held(_WORK, f"({OF_PLACE})\n AND {_but_mine()}"),
+    "supervision_sampled_review": Held(
+        f"{_READ}, UPDATE", f"({OF_DIVISION})\n AND {_with('reviews_review', 'review_id')}"
+    ),
+    # What reviewers suffered is for the office above, and never for the agency; they report it themselves.
+    "supervision_reprisal_report": Held(
+        f"{_READ}, UPDATE", f"({OF_DIVISION})\n AND {_with('reviews_review', 'review_id')}"
+    ),
+    "supervision_reprisal_event": Held(_WRITE, _with("supervision_reprisal_report", "report_id")),
     "supervision_sample_call": Held(_WRITE, _with("supervision_sampled_review", "sample_id")),
     "rectification_project": Held(_WORK, OF_PLACE),
     "rectification_project_task": Held(_WORK, _with("rectification_project", "project_id")),
@@ -185,6 +227,7 @@ TABLES: dict[str, Held] = {
     # Who logs in, and how.
     "accounts_user": _ACCOUNTS,
     "accounts_role_grant": _ACCOUNTS,
+    "accounts_staff_binding": _ACCOUNTS,
     "accounts_one_time_link": _ACCOUNTS,
     "accounts_former_password": _ACCOUNTS,
     "accounts_api_client": _ACCOUNTS,
@@ -206,7 +249,7 @@ TABLES: dict[str, Held] = {
     "notices_delivery": Held(_WRITE, f"channel = '{Channel.CALL}'", adds_any=True),
     # What staff are told lies in a place; a request to open an identity is decided by offices of other places.
     "notices_staff_notice": Held(
-        _WRITE, f"kind = '{NoticeKind.OPENING_REQUEST}'\n OR {OF_PLACE}", adds_any=True
+        _WRITE, f"(kind = '{NoticeKind.OPENING_REQUEST}'\n OR {OF_PLACE})\n AND {NOT_ABOUT_ME}", adds_any=True
     ),
     "notices_notice_copy": Held("SELECT, UPDATE", _with("notices_staff_notice", "notice_id")),
     "notices_notice_choice": Held(_WORK, why="how one wants to be told, asked by one's own account"),

@@ -9,6 +9,9 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext
 
+from haochaping.accounts.access import may
+from haochaping.accounts.terms import Power
+from haochaping.flows.conceal import calling_power
 from haochaping.flows.handle_bad_review import person_of
 from haochaping.flows.sample_reviews import check_sample_call
 from haochaping.identity import actions as identity
@@ -40,13 +43,14 @@ def request_call(order_id: UUID, *, purpose: str, line: str, by: Actor, now: dat
     """Ask the relay to connect one's own desk line with the reviewer of an order; returns the call's id.
 
     The lawful basis is the order, within the actor's scope, and the reviewer's consent; how often and how long comes
-    from the rulebook.
+    from the rulebook. A reviewer who is concealed from the agency is called by the dispatching or supervising office.
 
     Raises:
-        Refused: NO_SUCH_ORDER, NOT_ALLOWED, OUT_OF_SCOPE, WRONG_STATE, NO_CALLBACK_CONSENT, NO_PHONE,
+        Refused: NO_SUCH_ORDER, NOT_ALLOWED, OUT_OF_SCOPE, WRONG_STATE, CONCEALED, NO_CALLBACK_CONSENT, NO_PHONE,
             UNKNOWN_RELAY_PURPOSE, CALLS_USED_UP, BAD_LINE, CALL_WAITS.
     """
-    order = orders.order_to_handle(order_id, by=by)
+    order = orders.order(order_id, by=by)
+    calling_power(order, by)
     if not may_call(order.state):
         raise Refused(WRONG_STATE, state=order.state)
     reviews.check_call_back(order.review_id)
@@ -81,11 +85,14 @@ def record(
     """Record one attempt to hear the reviewer; that none is possible is said only where none is.
 
     Raises:
-        Refused: as `rectification.actions.verify_by_callback`, and CALL_POSSIBLE.
+        Refused: as `rectification.actions.verify_by_callback`, and CALL_POSSIBLE, CONCEALED.
     """
-    order = orders.order_to_handle(order_id, by=by)
-    if result == CallResult.NOT_POSSIBLE and _may_be_called(order.review_id):
+    order = orders.order(order_id, by=by)
+    no_call = result == CallResult.NOT_POSSIBLE
+    if no_call and _may_be_called(order.review_id):
         raise Refused(CALL_POSSIBLE, field="result")
+    # That nobody can call the agency may say of everybody.
+    power = Power.ORDER_HANDLE if no_call and may(by, Power.ORDER_HANDLE) else calling_power(order, by)
     rectification.verify_by_callback(
         order_id,
         result=result,
@@ -93,6 +100,7 @@ def record(
         is_reasonable=is_reasonable,
         note=note,
         recording=recording,
+        power=power,
         by=by,
         now=now,
     )

@@ -132,4 +132,12 @@ def _needs_order(row: ReviewRow, now: datetime) -> bool:
 
 
 def _bad(row: ReviewRow, dispatch_after: datetime) -> BadReview:
-    return BadReview(row.id, row.division_id, row.agency_id, row.item_id, row.received_at, dispatch_after)
+    return BadReview(
+        row.id,
+        row.division_id,
+        row.agency_id,
+        row.item_id,
+        row.received_at,
+        dispatch_after,
+        row.staff_id,
+    )

@@ -218,6 +218,7 @@ def _follow_up(accepted: Sequence[ReviewFacts], terms: Mapping[int, Terms], by: 
             item_id=row.item_id,
             received_at=row.received_at,
             dispatch_after=row.finished_at or row.changeable_until,
+            staff_id=row.staff_id,
         )
         for row in (review_queries.reviews(found).values() if found else ())
         if needs_order(row.level, row.comment_text, bad_needs_text=terms[row.division_id].bad_needs_text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -51,6 +52,7 @@ def about_orders(found: Iterable[OrderRow]) -> list[About]:
             order.division_id,
             order.agency_id,
             {"item": order.item_name, "agency": order.agency_name},
+            staff_id=order.staff_id,
         )
         for order in found
     ]
@@ -65,10 +67,7 @@ def _to_be_read(subjects: Sequence[About], now: datetime) -> list[About]:
         )
         for division_id, found in terms.items()
     }
-    return [
-        About(a.subject_kind, a.subject_id, a.division_id, a.agency_id, a.facts, due[a.division_id])
-        for a in subjects
-    ]
+    return [replace(about, unread_due_at=due[about.division_id]) for about in subjects]
 
 
 @transaction.atomic
@@ -86,7 +85,14 @@ def escalate_unread(*, by: Actor, now: datetime) -> int:
 
 
 def _again(notice: NoticeRow) -> About:
-    return About(notice.subject_kind, notice.subject_id, notice.division_id, notice.agency_id, notice.facts)
+    return About(
+        notice.subject_kind,
+        notice.subject_id,
+        notice.division_id,
+        notice.agency_id,
+        notice.facts,
+        staff_id=notice.staff_id,
+    )
 
 
 def send_due(channel: Channel, *, now: datetime) -> int:

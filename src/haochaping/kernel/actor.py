@@ -40,12 +40,16 @@ EVERYWHERE = Scope(division_path="")
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: kind and id go into the ledger; powers and scope are asked by `access.py` of the rooms."""
+    """Who acts: kind and id go into the ledger; powers and scope are asked by `access.py` of the rooms.
+
+    `staff_ids` are the staff members of the directory that the person is or was: what is about them they do not see.
+    """
 
     kind: ActorKind
     id: str
     powers: frozenset[str] = frozenset()
     scope: Scope = NOWHERE
+    staff_ids: frozenset[int] = frozenset()
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.id}"

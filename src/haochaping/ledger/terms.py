@@ -82,6 +82,10 @@ class EntryKind(IntEnum):
     VOICE_ANSWERED = 216
     VOICE_CLOSED = 217
     PROJECT_MOVED = 218
+    REPRISAL_REPORTED = 221
+    REPRISAL_LOOKED_INTO = 222
+    REPRISAL_CLOSED = 223
+    REPRISAL_NOTED = 224
     APPEAL_FILED = 200
     APPEAL_TAKEN_UP = 201
     APPEAL_HEARD = 202
@@ -157,6 +161,10 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.VOICE_ANSWERED: N_("Complaint, suggestion or question answered"),
     EntryKind.PROJECT_MOVED: N_("Systemic project opened, worked on or closed"),
     EntryKind.VOICE_CLOSED: N_("Complaint, suggestion or question closed"),
+    EntryKind.REPRISAL_REPORTED: N_("A reviewer reported a disadvantage"),
+    EntryKind.REPRISAL_LOOKED_INTO: N_("Report of a disadvantage is looked into"),
+    EntryKind.REPRISAL_CLOSED: N_("Report of a disadvantage closed"),
+    EntryKind.REPRISAL_NOTED: N_("Note on a report of a disadvantage"),
     EntryKind.APPEAL_FILED: N_("Appeal filed, or taken to the second review"),
     EntryKind.APPEAL_TAKEN_UP: N_("Appeal accepted or refused"),
     EntryKind.APPEAL_HEARD: N_("Reviewer heard about an appeal"),

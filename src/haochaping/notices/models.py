@@ -225,6 +225,7 @@ class StaffNotice(models.Model):
     agency = models.ForeignKey(Agency, models.PROTECT, null=True, related_name="+", db_index=False)
     subject_kind = models.CharField(max_length=20)
     subject_id = models.CharField(max_length=40)
+    staff_id = models.BigIntegerField(null=True)
     facts = models.JSONField(default=dict)
     at = models.DateTimeField()
     caused_by = models.CharField(max_length=100)

@@ -140,7 +140,7 @@ def _delivery_row(row: tuple[object, ...]) -> DeliveryRow:
     return DeliveryRow(**facts)  # type: ignore[arg-type]
 
 
-_NOTICE = ("id", "kind", "subject_kind", "subject_id", "division_id", "agency_id", "facts", "at")
+_NOTICE = ("id", "kind", "subject_kind", "subject_id", "division_id", "agency_id", "facts", "at", "staff_id")
 _UNSENT = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.FAILED, DeliveryState.UNCLEAR)
 UNREAD_SHOWN = 99
 

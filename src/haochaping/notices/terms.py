@@ -240,7 +240,7 @@ MAIL_LABELS: dict[MailChoice, str] = {
 class About:
     """What staff are told about: the thing, where it belongs, and short facts (names of item and agency, never a person).
 
-    Somebody above is told when nobody has read it by `unread_due_at`.
+    Somebody above is told when nobody has read it by `unread_due_at`. Whom it is about (`staff_id`) is never told.
     """
 
     subject_kind: str
@@ -249,6 +249,7 @@ class About:
     agency_id: int | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
     unread_due_at: datetime | None = None
+    staff_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +274,7 @@ class NoticeRow:
     agency_id: int | None
     facts: Mapping[str, str]
     at: datetime
+    staff_id: int | None = None
     read_at: datetime | None = None
 
 

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from haochaping.accounts.access import check_power, check_scope, may, may_reach
+from haochaping.accounts.access import check_power, check_scope, may, may_any, may_reach
 from haochaping.accounts.terms import NOT_ALLOWED, OUT_OF_SCOPE, Power
 from haochaping.directory.rules import path_range
 from haochaping.kernel.actor import ActorKind
 from haochaping.kernel.refused import Refused
-from haochaping.rectification.terms import OWN_APPEAL
+from haochaping.rectification.terms import NO_SUCH_ORDER, OWN_APPEAL
 
 if TYPE_CHECKING:
     from haochaping.kernel.actor import Actor
+    from haochaping.kernel.refused import Reason
 
 
 def visible(by: Actor) -> Q:
@@ -26,6 +27,32 @@ def visible(by: Actor) -> Q:
         low, high = path_range(by.scope.agency_path)
         return Q(agency__path__gte=low, agency__path__lt=high)
     return Q(pk__in=[])
+
+
+def not_named(by: Actor, column: str = "staff_id") -> Q:
+    """What is not about the actor themselves, as a filter on the column that holds whom a review names."""
+    return ~Q(**{f"{column}__in": by.staff_ids}) if by.staff_ids else Q()
+
+
+def visible_orders(by: Actor) -> Q:
+    """The orders that somebody may see: of their remit, and never one about themselves."""
+    return visible(by) & not_named(by)
+
+
+def visible_appeals(by: Actor) -> Q:
+    """The appeals that somebody may see, in the same way."""
+    return visible(by) & not_named(by, "order__staff_id")
+
+
+def check_not_named(by: Actor, staff_id: int | None, reason: Reason = NO_SUCH_ORDER) -> None:
+    """Raise `Refused` when the order is about the actor: whatever their role, it does not exist for them."""
+    if staff_id in by.staff_ids:
+        raise Refused(reason)
+
+
+def sees_reviewer_s_case(by: Actor) -> bool:
+    """Whether what is hidden from an agency (全隐) is shown to the actor: to an office that dispatches or supervises."""
+    return by.scope.division_path is not None and may_any(by, (Power.ORDER_DISPATCH, Power.ORDER_SUPERVISE))
 
 
 def check_view(by: Actor, *, division_path: str, agency_path: str) -> None:

@@ -59,6 +59,7 @@ _APPEAL = (
     "objection",
     "contested_by",
     "contested_at",
+    "order__staff_id",
 )
 _DECISION = (
     "instance",
@@ -89,7 +90,7 @@ def _row(values: tuple[object, ...]) -> AppealRow:
 
 def appeals(by: Actor, *, done: bool = False, limit: int = 50, offset: int = 0) -> list[AppealRow]:
     """The appeals of somebody's remit: open ones by the time left, finished ones newest first."""
-    rows = Appeal.objects.filter(access.visible(by))
+    rows = Appeal.objects.filter(access.visible_appeals(by))
     if done:
         rows = rows.filter(state__in=APPEAL_FINAL).order_by("-filed_at", "id")
     else:
@@ -105,6 +106,7 @@ def appeal(appeal_id: UUID, *, by: Actor, power: Power) -> AppealRow:
     """
     check_power(by, power)
     row = appeal_row(appeal_id)
+    access.check_not_named(by, row.staff_id, NO_SUCH_APPEAL)
     check_scope(by, division_path=row.division_path, agency_path=row.agency_path)
     return row
 
@@ -184,7 +186,7 @@ def appeal_counts(by: Actor, *, months: int = 12, now: datetime) -> list[AppealC
     """Appeals by agency and month of filing in somebody's remit, the newest month first."""
     first = _months_before(local_day(now), months)
     rows = (
-        Appeal.objects.filter(access.visible(by), filed_at__date__gte=first)
+        Appeal.objects.filter(access.visible_appeals(by), filed_at__date__gte=first)
         .annotate(month=TruncMonth("filed_at", tzinfo=BEIJING))
         .values("agency_id", "agency__name", "month")
         .annotate(filed=Count("id"), accepted=Count("id", filter=_ACCEPTED))
@@ -212,7 +214,7 @@ def _verdicts(by: Actor, first: date) -> dict[tuple[int, date], tuple[int, int]]
     """How many appeals of each agency and month of filing were decided, and upheld in whole or part: the last word counts."""
     found: dict[tuple[int, date], tuple[int, int]] = {}
     rows = AppealDecision.objects.filter(
-        appeal__in=Appeal.objects.filter(access.visible(by), filed_at__date__gte=first),
+        appeal__in=Appeal.objects.filter(access.visible_appeals(by), filed_at__date__gte=first),
         confirmed_at__isnull=False,
     ).order_by("appeal_id", "instance")
     last = {

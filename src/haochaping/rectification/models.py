@@ -50,6 +50,8 @@ class WorkOrder(models.Model):
     division = models.ForeignKey("directory.Division", models.PROTECT, related_name="+")
     agency = models.ForeignKey("directory.Agency", models.PROTECT, related_name="+")
     item = models.ForeignKey("directory.ServiceItem", models.PROTECT, related_name="+")
+    # Whom the review names: copied, as it never changes and every list asks whether the reader is meant.
+    staff_id = models.BigIntegerField(null=True)
     state = models.CharField(max_length=12)
     round = models.SmallIntegerField(default=1)
     created_at = models.DateTimeField()

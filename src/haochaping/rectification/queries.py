@@ -93,6 +93,7 @@ _ORDER = (
     "closed_at",
     "merged_into_id",
     "thread_id",
+    "staff_id",
 )
 _TICK = ("clock", "tick", "at", "number", "unit", "rule", "due_at", "amber_at")
 
@@ -113,7 +114,7 @@ def inbox(by: Actor, *, done: bool = False, limit: int = 50, offset: int = 0) ->
 
     What was never dispatched is nobody's business: a mis-tap changed back leaves no trace at the agency.
     """
-    rows = WorkOrder.objects.filter(access.visible(by), dispatched_at__isnull=False)
+    rows = WorkOrder.objects.filter(access.visible_orders(by), dispatched_at__isnull=False)
     mine = _waits_for(by)
     # What has no deadline stands last.
     rows = rows.exclude(state__in=mine).order_by("-created_at") if done else _by_time_left(rows, mine)
@@ -136,7 +137,7 @@ def _waits_for(by: Actor) -> frozenset[OrderState]:
 
 def open_count(by: Actor) -> int:
     """How many orders wait in somebody's inbox."""
-    return WorkOrder.objects.filter(access.visible(by), state__in=_waits_for(by)).count()
+    return WorkOrder.objects.filter(access.visible_orders(by), state__in=_waits_for(by)).count()
 
 
 def order(order_id: UUID, *, by: Actor) -> OrderRow:
@@ -148,8 +149,10 @@ def order(order_id: UUID, *, by: Actor) -> OrderRow:
     if found is None:
         raise Refused(NO_SUCH_ORDER)
     division_path, agency_path, *values = found
+    row = _row(tuple(values))
+    access.check_not_named(by, row.staff_id)
     _check_view(by, order_id, division_path, agency_path)
-    return _row(tuple(values))
+    return row
 
 
 def _check_view(by: Actor, order_id: UUID, division_path: str, agency_path: str) -> None:
@@ -178,8 +181,9 @@ def order_with_solution(order_id: UUID, *, by: Actor) -> tuple[OrderRow, Solutio
     if found is None:
         raise Refused(NO_SUCH_ORDER)
     division_path, agency_path, solved, *words = found
-    _check_view(by, order_id, division_path, agency_path)
     row = _row(tuple(words[len(said) - 1 :]))
+    access.check_not_named(by, row.staff_id)
+    _check_view(by, order_id, division_path, agency_path)
     return row, SolutionRow(Solved(solved), *words[: len(said) - 1]) if solved else None
 
 
@@ -343,7 +347,7 @@ def to_settle(now: datetime, *, limit: int) -> list[UUID]:
 
 def overdue_count(by: Actor) -> int:
     """How many orders within reach are overdue."""
-    return WorkOrder.objects.filter(access.visible(by), state__in=OPEN, alarm=Alarm.RED).count()
+    return WorkOrder.objects.filter(access.visible_orders(by), state__in=OPEN, alarm=Alarm.RED).count()
 
 
 def hold(review_ids: Iterable[UUID]) -> None:
@@ -447,5 +451,5 @@ def tasks_of(project_id: UUID) -> list[TaskRow]:
 def orders_of_project(project_id: UUID, *, by: Actor) -> list[OrderRow]:
     """The orders of a project that somebody may see, oldest first."""
     linked = ProjectOrder.objects.filter(project_id=project_id).values("order_id")
-    rows = WorkOrder.objects.filter(access.visible(by), id__in=linked).order_by("created_at", "id")
+    rows = WorkOrder.objects.filter(access.visible_orders(by), id__in=linked).order_by("created_at", "id")
     return [_row(values) for values in rows.values_list(*_ORDER)[:200]]

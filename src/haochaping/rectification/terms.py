@@ -260,6 +260,7 @@ class BadReview:
     item_id: int
     received_at: datetime
     dispatch_after: datetime
+    staff_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +306,7 @@ class OrderRow:
     closed_at: datetime | None
     merged_into_id: UUID | None
     thread_id: UUID | None
+    staff_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -458,6 +460,15 @@ NOT_HEARD = Reason(
     "not_heard",
     N_("The reviewer has not been heard: {attempts} of {needed} attempts at different hours are recorded."),
     N_("Call again at another hour, or record why no call is possible."),
+)
+
+
+CONCEALED = Reason(
+    "concealed",
+    N_("The reviewer is concealed from the agency: it does not call."),
+    N_(
+        "The dispatching or supervising office calls and records what came of it; write to the reviewer meanwhile."
+    ),
 )
 CALL_POSSIBLE = Reason(
     "call_possible",
@@ -708,6 +719,7 @@ class AppealRow:
     objection: str
     contested_by: str
     contested_at: datetime | None
+    staff_id: int | None
 
 
 @dataclass(frozen=True, slots=True)

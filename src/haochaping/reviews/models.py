@@ -157,7 +157,10 @@ class Review(models.Model):
 
 
 class Supplement(models.Model):
-    """评价补充: consent to a call-back, and who helped. Beside the review, so that the hot table stays narrow."""
+    """评价补充: consent to a call-back, who helped, whether the case is hidden from the agency.
+
+    Beside the review, so that the hot table stays narrow.
+    """
 
     class Privacy:
         plain = ("helped_by",)
@@ -165,6 +168,7 @@ class Supplement(models.Model):
     review = models.OneToOneField(Review, models.PROTECT, related_name="+", primary_key=True)
     may_call_back = models.BooleanField()
     helped_by = models.CharField(max_length=10, blank=True)
+    concealed = models.BooleanField(db_default=False)
     said_at = models.DateTimeField()
 
     class Meta:

@@ -217,19 +217,24 @@ def stored(occurrence_ids: Iterable[UUID]) -> dict[tuple[UUID, int], tuple[UUID,
 
 def supplement_of(review_id: UUID) -> SupplementRow:
     """What the reviewer said beside level, reasons and words; nothing said means no consent."""
-    row = Supplement.objects.filter(review_id=review_id).values_list("may_call_back", "helped_by").first()
-    return SupplementRow(row[0], HelpedBy(row[1]) if row[1] else None) if row else SupplementRow()
+    rows = Supplement.objects.filter(review_id=review_id)
+    row = rows.values_list("may_call_back", "helped_by", "concealed").first()
+    return SupplementRow(row[0], HelpedBy(row[1]) if row[1] else None, row[2]) if row else SupplementRow()
 
 
 def review_with_supplement(review_id: UUID) -> tuple[ReviewRow, SupplementRow]:
     """A review with what its reviewer said beside it, asked together; raises KeyError for an unknown id."""
     said = Supplement.objects.filter(review_id=OuterRef("id"))
     rows = Review.objects.filter(id=review_id).annotate(
-        may_call_back=Subquery(said.values("may_call_back")), helped_by=Subquery(said.values("helped_by"))
+        may_call_back=Subquery(said.values("may_call_back")),
+        helped_by=Subquery(said.values("helped_by")),
+        concealed=Subquery(said.values("concealed")),
     )
-    for row in rows.values(*_REVIEW, "may_call_back", "helped_by"):
+    for row in rows.values(*_REVIEW, "may_call_back", "helped_by", "concealed"):
         agreed, helped_by = row.pop("may_call_back"), row.pop("helped_by")
-        supplement = SupplementRow(bool(agreed), HelpedBy(helped_by) if helped_by else None)
+        supplement = SupplementRow(
+            bool(agreed), HelpedBy(helped_by) if helped_by else None, bool(row.pop("concealed"))
+        )
         return ReviewRow(**row | {"indicator_codes": tuple(row["indicator_codes"])}), supplement
     raise KeyError(review_id)
 

@@ -389,6 +389,7 @@ class SupplementRow:
 
     may_call_back: bool = False
     helped_by: HelpedBy | None = None
+    concealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

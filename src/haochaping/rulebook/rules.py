@@ -255,6 +255,7 @@ def terms_of(
         appeal_decision_unit=unit(Key.APPEAL_DECISION_LIMIT),
         appeal_pauses_deadline=value(Key.APPEAL_PAUSES_DEADLINE) == "yes",
         malicious_is_invalid=value(Key.MALICIOUS_IS_INVALID) == "yes",
+        conceals_reviewer=value(Key.CONCEALMENT) == "full",
     )
 
 

@@ -120,6 +120,7 @@ class Key(StrEnum):
     RETURNS_AT_MOST = "returns_at_most"
     RETURN_NEEDS_APPROVAL = "return_needs_approval"
     ANONYMOUS_ORDER = "anonymous_order"
+    CONCEALMENT = "concealment"
     WORKDAY_START = "workday_start"
     WORKDAY_END = "workday_end"
     APPEAL_WINDOW = "appeal_window"
@@ -268,6 +269,9 @@ RULES: dict[Key, Rule] = {
     Key.ANONYMOUS_ORDER: Rule(
         N_("Order of an anonymous review"), (Unit.CHOICE,), choices=("verified_without_callback",)
     ),
+    Key.CONCEALMENT: Rule(
+        N_("What the agency learns of the reviewer's case"), (Unit.CHOICE,), choices=("handler", "full")
+    ),
     Key.WORKDAY_START: Rule(N_("Office hours begin"), (Unit.CLOCK,)),
     Key.WORKDAY_END: Rule(N_("Office hours end"), (Unit.CLOCK,)),
     Key.APPEAL_WINDOW: Rule(
@@ -390,6 +394,7 @@ class Terms:
     appeal_decision_unit: Unit
     appeal_pauses_deadline: bool
     malicious_is_invalid: bool
+    conceals_reviewer: bool
 
 
 @dataclass(frozen=True, slots=True)

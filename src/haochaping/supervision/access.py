@@ -10,6 +10,7 @@ from haochaping.accounts.access import check_power, check_scope, may, may_reach
 from haochaping.accounts.terms import Power
 from haochaping.directory.rules import path_range
 from haochaping.kernel.refused import Refused
+from haochaping.rectification.access import not_named
 from haochaping.supervision.rules import is_office_of
 from haochaping.supervision.terms import (
     NO_SUCH_SUPERVISION,
@@ -18,6 +19,9 @@ from haochaping.supervision.terms import (
     PROPOSER_DECIDES,
     SupervisionState,
 )
+
+# Where a row that hangs on a work order says whom its review names.
+ABOUT = "work_order__staff_id"
 
 if TYPE_CHECKING:
     from haochaping.kernel.actor import Actor
@@ -41,11 +45,21 @@ def visible(by: Actor) -> Q:
     return Q(pk__in=[])
 
 
+def of_orders(by: Actor) -> Q:
+    """The same for what hangs on a work order: nothing about the actor themselves."""
+    return visible(by) & not_named(by, ABOUT)
+
+
+def proposed(by: Actor) -> Q:
+    """The proposals of the actor's divisions, none about themselves."""
+    return by_division(by) & not_named(by, f"supervision__{ABOUT}")
+
+
 def supervised(by: Actor) -> Q:
     """The supervision orders somebody may know of: an agency learns of one when it is sent."""
     if may(by, Power.ORDER_SUPERVISE):
-        return by_division(by)
-    return visible(by) & ~Q(state=SupervisionState.OPENED)
+        return by_division(by) & not_named(by, ABOUT)
+    return of_orders(by) & ~Q(state=SupervisionState.OPENED)
 
 
 def check_supervise(by: Actor, *, division_path: str) -> None:
@@ -99,13 +113,22 @@ def may_answer(by: Actor, *, division_path: str, agency_path: str) -> bool:
     return True
 
 
+def reports(by: Actor) -> Q:
+    """The reports of disadvantages in the supervisor's divisions: no agency sees any, nor whom the review names.
+
+    Raises `Refused(NOT_ALLOWED)` for whoever is no supervisor at all.
+    """
+    check_power(by, Power.ORDER_SUPERVISE)
+    return by_division(by) & not_named(by, "review__staff_id")
+
+
 def visible_samples(by: Actor) -> Q:
     """The drawn reviews of one's division and all below; none for whoever belongs to a reviewed agency."""
     path = by.scope.division_path
     if path is None or not may(by, Power.ORDER_SUPERVISE):
         return Q(pk__in=[])
     low, high = path_range(path)
-    return Q(division__path__gte=low, division__path__lt=high)
+    return Q(division__path__gte=low, division__path__lt=high) & not_named(by, "review__staff_id")
 
 
 def check_call_sample(by: Actor, *, division_path: str) -> None:

@@ -13,6 +13,8 @@ from haochaping.supervision.terms import (
     AnsweredBy,
     DidRate,
     ProposalState,
+    ReportMove,
+    ReportState,
     Rung,
     SampleCallResult,
     SampleKind,
@@ -300,3 +302,49 @@ class SampleCall(models.Model):
         constraints = [
             CheckConstraint(condition=Q(result__in=list(SampleCallResult)), name="sample_call_result_known")
         ]
+
+
+class ReprisalReport(models.Model):
+    """权益保护反映: a reviewer says that they were disadvantaged because they reviewed; known by the review alone."""
+
+    class Privacy:
+        plain = ("state", "receipt_hash")
+        never = ("text",)
+
+    id = models.UUIDField(primary_key=True)
+    review = models.ForeignKey("reviews.Review", models.PROTECT, related_name="+")
+    division = models.ForeignKey("directory.Division", models.PROTECT, related_name="+")
+    state = models.CharField(max_length=12)
+    text = models.TextField()
+    receipt_hash = models.BinaryField(max_length=32, unique=True)
+    reported_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "supervision_reprisal_report"
+        verbose_name = "权益保护反映"
+        constraints = [
+            CheckConstraint(condition=Q(state__in=list(ReportState)), name="reprisal_report_state_known"),
+            UniqueConstraint(
+                fields=["review"], condition=~Q(state=ReportState.CLOSED), name="reprisal_report_one_open"
+            ),
+        ]
+
+
+class ReprisalEvent(models.Model):
+    """权益保护经过: what the office did with a report."""
+
+    class Privacy:
+        plain = ("move", "by")
+        never = ("note",)
+
+    id = models.UUIDField(primary_key=True)
+    report = models.ForeignKey(ReprisalReport, models.PROTECT, related_name="+")
+    move = models.CharField(max_length=12)
+    by = models.CharField(max_length=80)
+    at = models.DateTimeField()
+    note = models.TextField()
+
+    class Meta:
+        db_table = "supervision_reprisal_event"
+        verbose_name = "权益保护经过"
+        constraints = [CheckConstraint(condition=Q(move__in=list(ReportMove)), name="reprisal_event_known")]

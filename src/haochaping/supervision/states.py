@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from haochaping.accounts.terms import Power
-from haochaping.supervision.terms import Rung
+from haochaping.supervision.terms import ReportMove, ReportState, Rung
 from haochaping.supervision.terms import SupervisionMove as M
 from haochaping.supervision.terms import SupervisionState as S
 
@@ -54,3 +54,17 @@ def after(state: S, move: M) -> S | None:
 def may_propose(state: S) -> bool:
     """Whether a measure may be proposed in this state."""
     return any(after(state, move) for move in MOVE_OF.values())
+
+
+# 评价人权益保护: one thing after the other; a note changes nothing.
+REPORT_TRANSITIONS = {
+    (ReportState.OPEN, ReportMove.LOOK_INTO): ReportState.LOOKED_INTO,
+    (ReportState.LOOKED_INTO, ReportMove.CLOSE): ReportState.CLOSED,
+    (ReportState.OPEN, ReportMove.NOTE): ReportState.OPEN,
+    (ReportState.LOOKED_INTO, ReportMove.NOTE): ReportState.LOOKED_INTO,
+}
+
+
+def report_moves_from(state: ReportState) -> list[ReportMove]:
+    """What can be done with a report in a state."""
+    return [move for (begin, move) in REPORT_TRANSITIONS if begin == state]

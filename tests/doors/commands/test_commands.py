@@ -315,6 +315,17 @@ def test_staff_identity_is_bound_at_the_shell(world):
     assert run("staff", "bind", "nobody", "subject-6").exit_code == 1
 
 
+def test_a_staff_number_is_bound_at_the_shell_and_taken_back(world):
+    assert run("staff", "create", "clerk5", "--role", "clerk", "--agency", worlds.AGENCY).exit_code == 0
+    clerk = accounts.staff_by_username("clerk5")
+
+    assert run("staff", "bind-member", "clerk5", worlds.AGENCY, "S1").exit_code == 0
+    assert len(accounts.actor_of_user(clerk.id).staff_ids) == 1
+    assert run("staff", "bind-member", "clerk5", worlds.AGENCY, "S9").exit_code == 1
+    assert run("staff", "bind-member", "clerk5", worlds.AGENCY, "S1", "--undo").exit_code == 0
+    assert accounts.actor_of_user(clerk.id).staff_ids == frozenset()
+
+
 def test_ledger_verify_tells_whole_from_broken(world, as_owner):
     now = timezone.now()
     worlds.take_case("YC-1", now)

@@ -139,6 +139,8 @@ STEPS = {
     "link": Power.ACCOUNT_MANAGE,
     "bind": Power.ACCOUNT_MANAGE,
     "unbind": Power.ACCOUNT_MANAGE,
+    "bind-member": Power.ACCOUNT_MANAGE,
+    "unbind-member": Power.ACCOUNT_MANAGE,
     "reset-factor": Power.FACTOR_RESET,
     "end-sessions": Power.SESSION_END,
     "rename": Power.ACCOUNT_MANAGE,
@@ -146,7 +148,10 @@ STEPS = {
     "revoke": Power.ROLE_GRANT,
     "disable": Power.ACCOUNT_MANAGE,
 }
+MEMBER = {"agency": worlds.AGENCY, "number": "S1"}
 FORMS = {
+    "bind-member": MEMBER,
+    "unbind-member": MEMBER,
     "bind": {"subject": "s-1"},
     "rename": {"display_name": "新名"},
     "grant": {"role": "supervisor", "everywhere": "on"},
@@ -157,6 +162,7 @@ FORMS = {
 @pytest.mark.parametrize("role", Role)
 def test_steps_for_others_are_taken_by_whose_power_it_is(signed_in, role):
     by = signed_in(role)
+    worlds.build(timezone.now())
     clerk_id = actions.create_staff(
         username="li.wei",
         display_name="李薇",
@@ -295,6 +301,26 @@ def test_name_is_changed_and_account_disabled(signed_in, person):
     assert not User.objects.get(pk=clerk.id).is_active
 
 
+def test_a_person_is_bound_to_the_numbers_they_serve_under(signed_in, person):
+    worlds.build(timezone.now())
+    admin, clerk = signed_in(Role.SYSTEM_ADMIN), person(Role.CLERK)
+
+    wrong = step(admin, clerk.id, "bind-member", agency=worlds.AGENCY, number="S9")
+    empty = step(admin, clerk.id, "bind-member", agency=worlds.AGENCY)
+    bound = step(admin, clerk.id, "bind-member", **MEMBER)
+    page = admin.browser.get(reverse("account_person", args=[clerk.id])).content.decode()
+    taken = step(admin, clerk.id, "unbind-member", **MEMBER)
+    again = step(admin, clerk.id, "unbind-member", **MEMBER)
+
+    answers = (wrong, empty, bound, taken, again)
+    assert [answer.status_code for answer in answers] == [422, 422, 303, 303, 422]
+    assert (
+        list(wrong.context["member_form"].errors) == list(empty.context["member_form"].errors) == ["number"]
+    )
+    assert f"{worlds.AGENCY}</span> · S1" in page
+    assert queries.actor_of_user(clerk.id).staff_ids == frozenset()
+
+
 def test_every_page_of_staff_leads_to_ones_own_sessions(signed_in):
     page = signed_in(Role.CLERK).browser.get(reverse("desk")).content.decode()
 
@@ -307,5 +333,5 @@ def test_page_of_a_person_asks_the_database_little(signed_in, person, django_ass
     step(admin, clerk.id, "grant", role="supervisor", everywhere="on")
     admin.browser.get(reverse("account_person", args=[clerk.id]))
 
-    with django_assert_max_num_queries(18):  # five of them for the reach and the border of the remit
+    with django_assert_max_num_queries(19):  # five of them for the reach and the border of the remit
         admin.browser.get(reverse("account_person", args=[clerk.id]))

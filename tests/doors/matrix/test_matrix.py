@@ -33,7 +33,7 @@ from haochaping.rectification.terms import ProposedRule
 from haochaping.reviews.terms import Entrance
 from haochaping.supervision import actions as supervision
 from haochaping.supervision.actions import samples
-from haochaping.supervision.models import SampledReview
+from haochaping.supervision.models import ReprisalReport, SampledReview
 from haochaping.supervision.terms import Lot, SampleKind
 from haochaping.voices import actions as voices
 from tests import worlds
@@ -105,6 +105,8 @@ def _house() -> House:
     assert order is not None
     rectification.dispatch([order.id], by=SYSTEM, now=now)
     letter, proposal, urging = _supervised(order.id, now)
+    supervision.report(given.id, text="后来窗口不给我办。", by=worlds.REVIEWER, now=now)
+    report = ReprisalReport.objects.get().id
     county = directory.division(worlds.COUNTY)
     assert county is not None
     samples.draw(
@@ -155,6 +157,7 @@ def _house() -> House:
         "supervision_id": letter,
         "proposal_id": proposal,
         "urging_id": urging,
+        "report_id": report,
         "appeal_id": NOWHERE,
         "digest": "0" * 64,
         "key": "key",

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from haochaping.doors.tables import OF_DIVISION, TABLES
+from haochaping.doors.tables import OF_DIVISION, OF_PLACE, TABLES
 from tests import two_places
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ OF_A_PLACE = [table for table, held in TABLES.items() if held.rows and not held.
 
 # About agencies and not for them.
 OF_A_DIVISION = {
-    table for table, held in TABLES.items() if held.rows == OF_DIVISION or table == "supervision_sample_call"
-}
+    table for table, held in TABLES.items() if OF_DIVISION in held.rows and OF_PLACE not in held.rows
+} | {"supervision_sample_call", "supervision_reprisal_event"}
 
 
 def reaches(scope: Scope, table: str) -> bool:
@@ -124,6 +124,7 @@ _JOINED = {
         "reviews_review_change",
         "reviews_exclusion",
         "publicity_release",
+        "supervision_reprisal_report",
     )
 }
 _JOINED |= {
@@ -136,6 +137,14 @@ _JOINED |= {
     )
     for table in ("supervision_event", "supervision_proposal")
 }
+
+
+_JOINED["supervision_reprisal_event"] = (
+    f"{_REVIEW} JOIN supervision_reprisal_report w ON w.review_id = r.id JOIN supervision_reprisal_event x ON x.report_id = w.id",
+    "x",
+)
+
+
 # A table that is new in doors/tables.py needs its way from the case here.
 _OF_STORY = {
     table: f"SELECT {alias}.ctid::text {joined} WHERE c.case_no = %s"

@@ -20,8 +20,8 @@ from haochaping.kernel.actor import EVERYWHERE, NOWHERE, OPERATOR, Scope
 from tests import worlds
 from tests.two_places import HERE
 
-WHOLE = "haochaping_staff|yes||||"
-NOTHING = "haochaping_staff|||||"
+WHOLE = "haochaping_staff|yes|||||"
+NOTHING = "haochaping_staff||||||"
 LOW, HIGH = path_range(f"{worlds.PROVINCE}.{worlds.CITY}.{worlds.COUNTY}.")
 AGENCY_LOW, AGENCY_HIGH = path_range(f"{worlds.AGENCY}.")
 
@@ -50,8 +50,8 @@ def move(somebody, place: Place) -> None:
     ("place", "reach"),
     [
         (Place(everywhere=True), WHOLE),
-        (Place(division_code=worlds.COUNTY), f"haochaping_staff||{LOW}|{HIGH}||"),
-        (Place(agency_code=worlds.AGENCY), f"haochaping_staff||||{AGENCY_LOW}|{AGENCY_HIGH}"),
+        (Place(division_code=worlds.COUNTY), f"haochaping_staff||{LOW}|{HIGH}|||"),
+        (Place(agency_code=worlds.AGENCY), f"haochaping_staff||||{AGENCY_LOW}|{AGENCY_HIGH}|"),
     ],
 )
 def test_a_request_reaches_the_place_of_its_role_and_the_next_one_the_new_place(signed_in, place, reach):
@@ -89,8 +89,8 @@ def test_after_the_password_alone_nothing_is_reached(person):
         assert clerk.browser.get("/accounts/2fa/totp/activate/").status_code == 302
 
     (entered, left) = [values for values in seen if values and values[0] in {"haochaping_staff", "none"}]
-    assert entered == ("haochaping_staff", "", "", "", "", "")
-    assert left == ("none", "", "", "", "", "")
+    assert entered == ("haochaping_staff", "", "", "", "", "", "")
+    assert left == ("none", "", "", "", "", "", "")
 
 
 @pages
@@ -129,7 +129,7 @@ def test_an_answer_made_while_it_is_sent_is_made_under_the_reach(signed_in):
 def test_a_program_reads_within_its_reach_and_sends_as_intake():
     low, high = path_range("99.")
 
-    assert Client().get("/counter").content.decode() == f"haochaping_staff||{low}|{high}||"
+    assert Client().get("/counter").content.decode() == f"haochaping_staff||{low}|{high}|||"
     assert Client().post("/counter").content.decode().startswith("haochaping_app|")
     assert me() == "haochaping_app"
 

@@ -97,6 +97,7 @@ def test_rows_of_other_places_do_not_change(rows, scope, reached):
         "supervision_proposal",
         "supervision_urging",
         "supervision_sampled_review",
+        "supervision_reprisal_report",
         "rectification_project",
         "rectification_project_task",
         "voices_voice",
@@ -141,6 +142,8 @@ def test_signals_and_proposals_are_not_for_the_agencies_they_are_about():
         "supervision_proposal",
         "supervision_sampled_review",
         "supervision_sample_call",
+        "supervision_reprisal_report",
+        "supervision_reprisal_event",
     } == OF_A_DIVISION
 
 

@@ -9,6 +9,7 @@ from haochaping.accounts.actions.links import (
     issue_password_link,
     set_password,
 )
+from haochaping.accounts.actions.members import bind_staff_member, unbind_staff_member
 from haochaping.accounts.actions.people import (
     create_staff,
     disable,
@@ -23,6 +24,7 @@ from haochaping.accounts.actions.sessions import change_session_key, end_session
 __all__ = [
     "begin_as_administrator",
     "bind_identity",
+    "bind_staff_member",
     "change_session_key",
     "create_client",
     "create_staff",
@@ -41,4 +43,5 @@ __all__ = [
     "revoke_role",
     "set_password",
     "unbind_identity",
+    "unbind_staff_member",
 ]

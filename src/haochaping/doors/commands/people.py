@@ -110,6 +110,35 @@ def bind(*, username: str, subject: str) -> None:
     click.echo(gettext("{name} logs in as {subject}.").format(name=username, subject=subject))
 
 
+@staff.command("bind-member")
+@click.argument("username")
+@click.argument("agency")
+@click.argument("number")
+@option("--undo", is_flag=True, help=N_("Take back a binding that was a mistake."))
+@with_database
+def bind_member(*, username: str, agency: str, number: str, undo: bool) -> None:
+    """Say that USERNAME is, or was, staff NUMBER of AGENCY: reviews that name them they never see."""
+    from django.utils import timezone  # noqa: PLC0415 - needs Django to be ready
+
+    from haochaping.accounts import actions, queries  # noqa: PLC0415
+
+    person = queries.staff_by_username(username)
+    act = actions.unbind_staff_member if undo else actions.bind_staff_member
+    act(
+        user_id=person.id if person else 0,
+        agency_code=agency,
+        staff_number=number,
+        by=OPERATOR,
+        now=timezone.now(),
+    )
+    said = (
+        gettext("{name} is no longer bound to {agency} {number}.")
+        if undo
+        else gettext("{name} is bound to {agency} {number}.")
+    )
+    click.echo(said.format(name=username, agency=agency, number=number))
+
+
 @clients.command("create")
 @click.argument("name")
 @option("--division", required=True, help=N_("Division code: the client may write for it and below."))

@@ -65,6 +65,17 @@ class NameForm(forms.Form):
     display_name = forms.CharField(label=gettext_lazy("Name of the person"), max_length=200)
 
 
+class MemberForm(forms.Form):
+    """The staff member of the directory that an account's owner is or was."""
+
+    agency = forms.CharField(
+        label=gettext_lazy("Agency"),
+        help_text=gettext_lazy("Code of the agency where the person serves or has served."),
+        max_length=40,
+    )
+    number = forms.CharField(label=gettext_lazy("Staff number"), max_length=40)
+
+
 class GrantForm(forms.Form):
     """A role and the one place where it holds."""
 

@@ -47,6 +47,7 @@ NAMES = {
     "change": N_("Change"),
     "changed": N_("Changed"),
     "code": N_("Code"),
+    "concealed": N_("Concealed from the agency"),
     "confirmed": N_("Values confirmed"),
     "count": N_("How many"),
     "day": N_("Day"),
@@ -61,6 +62,7 @@ NAMES = {
     "key": N_("Key"),
     "kind": N_("Kind"),
     "may_call_back": N_("May be called back"),
+    "member": N_("Staff member"),
     "move": N_("Step"),
     "network": N_("Network"),
     "new": N_("New"),
@@ -106,6 +108,7 @@ _VALUES: dict[str, dict[str, str]] = {
     "solved": {str(answer): label for answer, label in SOLVED_LABELS.items()},
     "helped_by": {str(who): label for who, label in HELPED_LABELS.items()},
     "may_call_back": _YES_OR_NO,
+    "concealed": _YES_OR_NO,
     "part": {"text": N_("Text of the review"), "reply": N_("Reply of the agency")},
     "decision": {"released": N_("Released"), "held": N_("Held back")},
     "how": {

@@ -17,7 +17,7 @@ from haochaping.accounts import actions, queries
 from haochaping.accounts.access import check_power, may
 from haochaping.accounts.terms import ROLE_LABELS, Place, Power
 from haochaping.doors.confirmation import Fresh
-from haochaping.doors.console.forms import AccountForm, GrantForm, NameForm
+from haochaping.doors.console.forms import AccountForm, GrantForm, MemberForm, NameForm
 from haochaping.doors.console.who import deeds, trail
 from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, sent, told
 from haochaping.doors.gate import actor_of, requires
@@ -100,6 +100,7 @@ def _page(
         "steps": {step for step, (power, _, _) in _STEPS.items() if may(by, power)},
         "grant_form": GrantForm(),
         "name_form": NameForm(initial={"display_name": person.display_name}),
+        "member_form": MemberForm(),
         "trail": trail(entries),
         **(typed or {}),
     }
@@ -119,6 +120,35 @@ def _bind(request: HttpRequest, user_id: int, by: Actor) -> None:
 
 def _unbind(_request: HttpRequest, user_id: int, by: Actor) -> None:
     actions.unbind_identity(user_id=user_id, by=by, now=timezone.now())
+
+
+def _bind_member(request: HttpRequest, user_id: int, by: Actor) -> None:
+    form = MemberForm(request.POST)
+    if not form.is_valid():
+        raise _Mistyped("member_form", form)
+    typed = form.cleaned_data
+    try:
+        actions.bind_staff_member(
+            user_id=user_id,
+            agency_code=typed["agency"],
+            staff_number=typed["number"],
+            by=by,
+            now=timezone.now(),
+        )
+    except Refused as refused:
+        told(form, refused)
+        raise _Mistyped("member_form", form) from None
+
+
+def _unbind_member(request: HttpRequest, user_id: int, by: Actor) -> None:
+    said = request.POST
+    actions.unbind_staff_member(
+        user_id=user_id,
+        agency_code=said.get("agency", ""),
+        staff_number=said.get("number", ""),
+        by=by,
+        now=timezone.now(),
+    )
 
 
 def _disable(_request: HttpRequest, user_id: int, by: Actor) -> None:
@@ -176,6 +206,16 @@ _STEPS: dict[str, _Step] = {
     "disable": (Power.ACCOUNT_MANAGE, _disable, N_("The account is disabled; its sessions end.")),
     "bind": (Power.ACCOUNT_MANAGE, _bind, N_("The identity is bound.")),
     "unbind": (Power.ACCOUNT_MANAGE, _unbind, N_("The identity is no longer bound.")),
+    "bind-member": (
+        Power.ACCOUNT_MANAGE,
+        _bind_member,
+        N_("The account is bound; its owner no longer sees reviews that name them."),
+    ),
+    "unbind-member": (
+        Power.ACCOUNT_MANAGE,
+        _unbind_member,
+        N_("The account is no longer bound to this number."),
+    ),
     "grant": (Power.ROLE_GRANT, _grant, N_("The role is given; it holds from the next page on.")),
     "revoke": (
         Power.ROLE_GRANT,

@@ -22,7 +22,7 @@ from haochaping.reviews.terms import (
     HelpedBy,
     SupplementRow,
 )
-from haochaping.supervision.terms import DID_RATE_LABELS, SAMPLE_WORDS_LIMIT
+from haochaping.supervision.terms import DID_RATE_LABELS, SAMPLE_WORDS_LIMIT, SUPERVISION_TEXT_LIMIT
 from haochaping.ui.levels import LEVELS
 from haochaping.ui.sentences import say
 
@@ -79,6 +79,14 @@ class ReasonsForm(forms.Form):
             "Only through a relay: whoever calls does not see your number. You can take this back at any time."
         ),
     )
+    concealed = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("Hide my case from the agency"),
+        help_text=gettext_lazy(
+            "The agency then sees neither your case, nor day, window and photographs; whoever supervises it calls you instead."
+            " You can change this at any time."
+        ),
+    )
     helped_by = forms.ChoiceField(
         required=False,
         label=gettext_lazy("Did somebody help you with this form?"),
@@ -89,7 +97,24 @@ class ReasonsForm(forms.Form):
     def said(self) -> SupplementRow:
         """What was said beside reasons and words, once the form is valid."""
         helped_by = self.cleaned_data["helped_by"]
-        return SupplementRow(self.cleaned_data["may_call_back"], HelpedBy(helped_by) if helped_by else None)
+        return SupplementRow(
+            self.cleaned_data["may_call_back"],
+            HelpedBy(helped_by) if helped_by else None,
+            self.cleaned_data["concealed"],
+        )
+
+
+class ReportForm(forms.Form):
+    """What the reviewer suffered."""
+
+    text = PlainText(
+        limit=SUPERVISION_TEXT_LIMIT,
+        rows=4,
+        label=gettext_lazy("What happened?"),
+        help_text=gettext_lazy(
+            "Only the supervisory office reads this; the agency does not learn that you wrote."
+        ),
+    )
 
 
 class MessageForm(forms.Form):

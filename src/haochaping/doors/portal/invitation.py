@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from haochaping.cases import queries as cases
 from haochaping.doors.gate import public
 from haochaping.doors.portal import follow_up as follow_ups
-from haochaping.doors.portal import own_review
+from haochaping.doors.portal import own_review, takers
 from haochaping.doors.portal.own_review import Opened, Wrong
 from haochaping.doors.private_page import private_page, see_other
 from haochaping.flows.answer_invitation import answer_invitation
@@ -63,7 +63,7 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
 @private_page
 def form(request: HttpRequest, token: str, form: str) -> HttpResponse:
     """Take one of the review's forms; opened without one, its address leads to the review."""
-    take = own_review.taker(form)
+    take = takers.taker(form)
     if request.method != "POST":
         return see_other(reverse("review", args=[token]))
     return take(request, _opened(request, token))
@@ -80,7 +80,7 @@ def follow_up(request: HttpRequest, token: str) -> HttpResponse:
 @private_page
 def follow_up_form(request: HttpRequest, token: str, form: str) -> HttpResponse:
     """Take one of the follow-up review's forms."""
-    take = own_review.taker(form)
+    take = takers.taker(form)
     if request.method != "POST":
         return see_other(reverse("review_follow_up", args=[token]))
     return take(request, follow_ups.opened(_opened(request, token)))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -14,25 +13,21 @@ from django.utils.translation import gettext
 from haochaping.cases import queries as cases
 from haochaping.directory import queries as directory
 from haochaping.directory.terms import Kind
-from haochaping.doors import uploads
 from haochaping.doors.photo import photo_response
 from haochaping.doors.portal import tags
 from haochaping.doors.portal.appeal import appeal_shown
-from haochaping.doors.portal.forms import AnswerForm, MessageForm, ObjectionForm, ReasonsForm, SolutionForm
+from haochaping.doors.portal.forms import MessageForm, ReasonsForm, ReportForm, SolutionForm
 from haochaping.doors.portal.progress import progress_of
 from haochaping.doors.portal.voices import shown
 from haochaping.doors.private_page import see_other
 from haochaping.doors.targets import rated, step_of
 from haochaping.files import actions as file_actions
 from haochaping.files import queries as files
-from haochaping.flows import change_review, decide_appeal, handle_bad_review
 from haochaping.flows.follow_up_review import follow_up_period_of
 from haochaping.kernel.actor import REVIEWER
 from haochaping.kernel.masking import masked_number
 from haochaping.kernel.periods import local_day
-from haochaping.kernel.refused import Refused
 from haochaping.rectification import queries as orders
-from haochaping.reviews import actions as review_actions
 from haochaping.reviews import queries as reviews
 from haochaping.reviews.rules import is_bad, yields_to_invitation
 from haochaping.reviews.terms import HELPED_LABELS, ReviewChannel, ReviewStatus
@@ -41,7 +36,7 @@ from haochaping.ui.sentences import say
 from haochaping.voices import queries as voices
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -163,6 +158,7 @@ class Wrong:
     message: Form | None = None
     solution: Form | None = None
     appeal: Form | None = None
+    report: Form | None = None
 
 
 def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> HttpResponse:
@@ -203,6 +199,7 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
                 "comment_text": review.comment_text,
                 "may_call_back": said.may_call_back,
                 "helped_by": said.helped_by,
+                "concealed": said.concealed,
             }
         ),
         "taken_up": [shown(one, now) for one in voices.of_review(review.id)]
@@ -220,7 +217,10 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
         "wrong_form": wrong_shown.message
         or wrong_shown.reasons
         or wrong_shown.solution
-        or wrong_shown.appeal,
+        or wrong_shown.appeal
+        or wrong_shown.report,
+        "report": wrong_shown.report or ReportForm(auto_id="report_%s"),
+        "reporting": bool(wrong_shown.report or request.GET.get("report")),
         "sentences": [say(complaint) for complaint in wrong_shown.complaints],
     }
     if wrong_shown.reasons and not changeable:
@@ -228,32 +228,6 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
     elif wrong_shown.message and (progress is None or progress.thread is None):
         context["unsent"] = wrong_shown.message["text"].value()
     return render(request, "portal/own_review.html", context, status=422 if wrong else 200)
-
-
-def reasons(request: HttpRequest, opened: Opened) -> HttpResponse:
-    """Take the second page: tags and text."""
-    try:
-        uploads.bound(request)
-    except Refused as refused:
-        return page(request, opened, Wrong((refused.complaint,)))
-    form, codes = ReasonsForm(request.POST, request.FILES), request.POST.getlist("indicator_codes")
-    if not form.is_valid():
-        return page(request, opened, Wrong(reasons=form, codes=codes))
-    text = form.cleaned_data["comment_text"]
-    try:
-        pictures = uploads.pictures(form.cleaned_data["photos"])
-        change_review.finish_review(
-            opened.review.id,
-            codes,
-            text,
-            said=form.said(),
-            pictures=pictures,
-            by=REVIEWER,
-            now=timezone.now(),
-        )
-    except Refused as refused:
-        return page(request, opened, _wrong_reasons(form, codes, refused.complaint))
-    return see_other(opened.base)
 
 
 def photo(request: HttpRequest, opened: Opened, photo_id: UUID) -> HttpResponse:
@@ -266,102 +240,6 @@ def photo(request: HttpRequest, opened: Opened, photo_id: UUID) -> HttpResponse:
         return see_other(f"{opened.base}#photos")
     content = files.content_of(photo_id, subject_kind=kind, subject_id=review_id)
     return photo_response(content, place=str(photo_id)[-4:])
-
-
-def call_back(request: HttpRequest, opened: Opened) -> HttpResponse:
-    """Take a consent to be called, or its end: possible at any time."""
-    now, agreed = timezone.now(), request.POST.get("may_call_back") == "yes"
-    said = replace(reviews.supplement_of(opened.review.id), may_call_back=agreed)
-    try:
-        review_actions.supplement(opened.review.id, said, by=REVIEWER, now=now)
-    except Refused as refused:
-        return page(request, opened, Wrong((refused.complaint,)))
-    return see_other(opened.base)
-
-
-def withdraw(request: HttpRequest, opened: Opened) -> HttpResponse:
-    """Take the review back."""
-    try:
-        change_review.withdraw_review(opened.review.id, by=REVIEWER, now=timezone.now())
-    except Refused as refused:
-        return page(request, opened, Wrong((refused.complaint,)))
-    return see_other(opened.base)
-
-
-def solution(request: HttpRequest, opened: Opened) -> HttpResponse:
-    """Take the answer whether the matter is solved."""
-    form = SolutionForm(request.POST, auto_id="solution_%s")
-    if not form.is_valid():
-        return page(request, opened, Wrong(solution=form))
-    said = form.cleaned_data
-    try:
-        handle_bad_review.answer_solution(
-            opened.review.id, solved=said["solved"], text=said["text"], by=REVIEWER, now=timezone.now()
-        )
-    except Refused as refused:
-        if refused.complaint.field not in form.fields:
-            return page(request, opened, Wrong((refused.complaint,)))
-        form.add_error(refused.complaint.field, say(refused.complaint).text)
-        return page(request, opened, Wrong(solution=form))
-    return see_other(f"{opened.base}#solution")
-
-
-def message(request: HttpRequest, opened: Opened) -> HttpResponse:
-    """Take an answer to the agency."""
-    form = MessageForm(request.POST)
-    if not form.is_valid():
-        return page(request, opened, Wrong(message=form))
-    try:
-        handle_bad_review.answer_agency(
-            opened.review.id, form.cleaned_data["text"], by=REVIEWER, now=timezone.now()
-        )
-    except Refused as refused:
-        if refused.complaint.field != "text":
-            return page(request, opened, Wrong((refused.complaint,), message=form))
-        form.add_error("text", say(refused.complaint).text)
-        return page(request, opened, Wrong(message=form))
-    return see_other(f"{opened.base}#thread")
-
-
-def appeal_answer(request: HttpRequest, opened: Opened) -> HttpResponse:
-    """Take what the reviewer says to an appeal."""
-    return _spoken(request, opened, AnswerForm(request.POST, auto_id="appeal_%s"), decide_appeal.answer)
-
-
-def objection(request: HttpRequest, opened: Opened) -> HttpResponse:
-    """Take the reviewer's objection to a decision: the level above looks at it again."""
-    return _spoken(request, opened, ObjectionForm(request.POST, auto_id="appeal_%s"), decide_appeal.object_to)
-
-
-def _spoken(request: HttpRequest, opened: Opened, form: Form, take: Callable[..., None]) -> HttpResponse:
-    if not form.is_valid():
-        return page(request, opened, Wrong(appeal=form))
-    try:
-        take(opened.review.id, form.cleaned_data["text"], by=REVIEWER, now=timezone.now())
-    except Refused as refused:
-        if refused.complaint.field not in form.fields:
-            return page(request, opened, Wrong((refused.complaint,)))
-        form.add_error(refused.complaint.field, say(refused.complaint).text)
-        return page(request, opened, Wrong(appeal=form))
-    return see_other(f"{opened.base}#appeal")
-
-
-_TAKERS: dict[str, Callable[[HttpRequest, Opened], HttpResponse]] = {
-    "reasons": reasons,
-    "call-back": call_back,
-    "withdraw": withdraw,
-    "message": message,
-    "solution": solution,
-    "appeal-answer": appeal_answer,
-    "objection": objection,
-}
-
-
-def taker(form: str) -> Callable[[HttpRequest, Opened], HttpResponse]:
-    """What takes the form of this address; raises Http404 for an address without a form."""
-    if form not in _TAKERS:
-        raise Http404
-    return _TAKERS[form]
 
 
 def _reachable(review: ReviewRow, binding: Binding) -> bool:
@@ -389,10 +267,3 @@ def _solution_form(progress: Progress | None, now: datetime) -> SolutionForm | N
     if now > said.changeable_until:
         return None
     return SolutionForm(initial={"solved": said.solved, "text": said.text}, auto_id="solution_%s")
-
-
-def _wrong_reasons(form: Form, codes: Collection[str], complaint: Complaint) -> Wrong:
-    if complaint.field in form.fields:
-        form.add_error(complaint.field, say(complaint).text)
-        return Wrong(reasons=form, codes=codes)
-    return Wrong((complaint,), reasons=form, codes=codes)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from haochaping.doors.gate import public
 from haochaping.doors.portal import follow_up as follow_ups
-from haochaping.doors.portal import own_review
+from haochaping.doors.portal import own_review, takers
 from haochaping.doors.portal.own_review import Opened, Wrong
 from haochaping.doors.private_page import private_page, see_other
 from haochaping.exchange import queries as exchange
@@ -56,7 +56,7 @@ def page(request: HttpRequest, receipt: str) -> HttpResponse:
 @private_page
 def form(request: HttpRequest, receipt: str, form: str) -> HttpResponse:
     """Take one of the review's forms; opened without one, its address leads to the review."""
-    take, normal = own_review.taker(form), _normal(receipt)
+    take, normal = takers.taker(form), _normal(receipt)
     if request.method != "POST":
         return see_other(reverse("status", args=[normal]))
     return take(request, _open(normal))
@@ -80,7 +80,7 @@ def follow_up(request: HttpRequest, receipt: str) -> HttpResponse:
 @private_page
 def follow_up_form(request: HttpRequest, receipt: str, form: str) -> HttpResponse:
     """Take one of the follow-up review's forms."""
-    take, normal = own_review.taker(form), _normal(receipt)
+    take, normal = takers.taker(form), _normal(receipt)
     if request.method != "POST":
         return see_other(reverse("status_follow_up", args=[normal]))
     return take(request, follow_ups.opened(_open(normal)))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -12,8 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
-from haochaping.accounts.access import check_power, may
-from haochaping.accounts.terms import Power
+from haochaping.accounts.access import may, may_any
+from haochaping.accounts.terms import NOT_ALLOWED, Power
 from haochaping.cases import queries as cases
 from haochaping.directory import queries as directory
 from haochaping.directory.terms import Kind
@@ -28,7 +29,7 @@ from haochaping.doors.workbench.steps import CALL, MESSAGE, MILESTONE, STEPS, ma
 from haochaping.doors.workbench.words import state_tone, tag_labels
 from haochaping.files import queries as files
 from haochaping.files.terms import NO_SUCH_PHOTO
-from haochaping.flows import handle_bad_review
+from haochaping.flows import conceal, handle_bad_review
 from haochaping.identity.access import may_request
 from haochaping.identity.terms import CALL_PURPOSES
 from haochaping.kernel.masking import masked_number
@@ -39,6 +40,7 @@ from haochaping.notices import queries as notices
 from haochaping.notices.terms import CALL_STATE_LABELS, Side
 from haochaping.publicity.rules import redacted
 from haochaping.rectification import queries as orders
+from haochaping.rectification.access import sees_reviewer_s_case
 from haochaping.rectification.states import TRANSITIONS, may_call
 from haochaping.rectification.terms import (
     CALL_LABELS,
@@ -72,7 +74,7 @@ if TYPE_CHECKING:
     from haochaping.kernel.actor import Actor
     from haochaping.notices.terms import MessageRow
     from haochaping.rectification.terms import CallbackRow, CallRow, EventRow, OrderRow
-    from haochaping.reviews.terms import ReviewRow
+    from haochaping.reviews.terms import ReviewRow, SupplementRow
 
 
 _PLACE = {MESSAGE: "#thread", CALL: "#calls"}
@@ -115,7 +117,10 @@ def step(request: HttpRequest, order_id: UUID, step: str) -> HttpResponse:
     if step not in STEPS:
         raise Http404
     chosen = STEPS[step]
-    check_power(actor_of(request), chosen.power)
+    if not may_any(actor_of(request), chosen.powers) or not _may_call(
+        chosen.calls, order_id, actor_of(request)
+    ):
+        raise Refused(NOT_ALLOWED)
     form = chosen.form(request.POST, auto_id=f"{step}_%s")
     if standard.INSERT in request.POST and "text" in form.fields:
         begun = chosen.form(initial=standard.with_text(form, step, request.POST), auto_id=f"{step}_%s")
@@ -146,8 +151,11 @@ def read(request: HttpRequest, order_id: UUID) -> HttpResponse:
 @refusable
 def photo(request: HttpRequest, order_id: UUID, photo_id: UUID) -> HttpResponse:
     """Show a photograph of the review behind an order, as long as its words are shown."""
-    order = _order(order_id, actor_of(request))
+    by = actor_of(request)
+    order = _order(order_id, by)
     if reviews.reviews([order.review_id])[order.review_id].status == ReviewStatus.WITHDRAWN:
+        raise Refused(NO_SUCH_PHOTO)
+    if not sees_reviewer_s_case(by) and conceal.is_concealed(order):
         raise Refused(NO_SUCH_PHOTO)
     content = files.content_of(photo_id, subject_kind="review", subject_id=str(order.review_id))
     return photo_response(content, place=str(photo_id)[-4:])
@@ -157,6 +165,17 @@ def _order(order_id: UUID, by: Actor) -> OrderRow:
     order = orders.order(order_id, by=by)
     _check_dispatched(order)
     return order
+
+
+def _may_call(calls: bool, order_id: UUID, by: Actor) -> bool:
+    """Whether an office takes a step about a call: only of an order whose reviewer is concealed from the agency."""
+    if not calls or may(by, Power.ORDER_HANDLE):
+        return True
+    try:
+        conceal.calling_power(_order(order_id, by), by)
+    except Refused:
+        return False
+    return True
 
 
 def _check_dispatched(order: OrderRow) -> None:
@@ -181,6 +200,10 @@ def _page(
     order, solution = orders.order_with_solution(order_id, by=by)
     _check_dispatched(order)
     leave_note(request, EntryKind.PERSONAL_DATA_READ, "order", str(order.id))
+    review, said = reviews.review_with_supplement(order.review_id)
+    concealed = conceal.is_concealed(order, said)
+    hidden = concealed and not sees_reviewer_s_case(by)
+    calls = not hidden if concealed else may(by, Power.ORDER_HANDLE)
     history = orders.history(order.id)
     beside = history.beside
     thread = notices.messages(order.thread_id, for_side=Side.AGENCY) if order.thread_id else []
@@ -201,25 +224,40 @@ def _page(
         "now": now,
         "thread": [_message(message, names) for message in thread],
         "unread": sum(1 for m in thread if m.side != Side.AGENCY and m.read_at is None),
-        "events": _events(history.events, names),
+        "concealed": concealed,
+        "hidden": hidden,
+        # It is opened when the review is given: to the agency it begins with its dispatch.
+        "events": _events([e for e in history.events if not (hidden and e.move == Move.OPEN)], names),
         "handles": may(by, Power.ORDER_HANDLE),
-        "offers": [_offer(name, tried, form) for name in open_steps(order, beside, by)],
+        "offers": [
+            _offer(name, tried, form)
+            for name in open_steps(
+                order,
+                beside,
+                by,
+                records_calls=calls or (may(by, Power.ORDER_HANDLE) and not said.may_call_back),
+            )
+        ],
         "write": _write(order, tried, form) if may(by, Power.ORDER_HANDLE) else None,
-        "call": _offer(CALL, tried, form) if may(by, Power.ORDER_HANDLE) and may_call(order.state) else None,
+        "call": _offer(CALL, tried, form) if calls and may_call(order.state) else None,
         "calls": _calls(history.calls),
         "may_ask_opening": may_request(by),
         "appeal": appeal_part(order.id, by, now),
         "wrong": form,
     }
-    shown = context | _review(order.review_id, by) | projects.of_order(beside, by)
+    shown = context | _review(review, said, by, hidden=hidden) | projects.of_order(beside, by)
     return desk_page(request, "workbench/order.html", shown, here="desk", status=status, counted=False)
 
 
-def _review(review_id: UUID, by: Actor) -> dict[str, object]:
-    """The review as staff may see it: never who gave it; its words only for those who may, while it stands."""
-    review, said = reviews.review_with_supplement(review_id)
-    binding = cases.binding_of(review.occurrence_id)
+def _review(review: ReviewRow, said: SupplementRow, by: Actor, *, hidden: bool) -> dict[str, object]:
+    """The review as staff may see it: never who gave it; its words only for those who may, while it stands.
+
+    `hidden` (全隐): not the case either, nor when exactly, at which window, by whom; photographs may show all of it.
+    """
+    binding = None if hidden else cases.binding_of(review.occurrence_id)
+    day = local_day(review.assessed_at)
     return {
+        "week": day - timedelta(days=day.weekday()),
         "review": review,
         # Whoever handles it reaches the reviewer through the thread: a number written into the text stays hidden.
         "words": redacted(review.comment_text),
@@ -227,12 +265,12 @@ def _review(review_id: UUID, by: Actor) -> dict[str, object]:
         "consequence": standard.shown(review.indicator_codes),
         "tags": tag_labels(review, reviews.indicators(review.indicator_set)),
         "reads": may(by, Power.REVIEW_VIEW_TEXT),
-        "photos": files.photos_of("review", str(review_id)),
+        "photos": [] if hidden else files.photos_of("review", str(review.id)),
         "may_call_back": said.may_call_back,
-        "helped": gettext(HELPED_LABELS[said.helped_by]) if said.helped_by else "",
+        "helped": gettext(HELPED_LABELS[said.helped_by]) if said.helped_by and not hidden else "",
         "service": binding,
         "step": step_of(binding) if binding else "",
-        "targets": _targets(review),
+        "targets": _targets(replace(review, window_id=None, staff_id=None) if hidden else review),
         "late": binding is not None and _is_late(review, binding),
         "case_no": masked_number(binding.case_no) if binding else "",
     }
@@ -274,7 +312,7 @@ def _clocks(order: OrderRow, events: Sequence[EventRow]) -> list[Clock]:
 def _plan(order: OrderRow, by: Actor) -> Offer | None:
     """The form by which a line of the plan is ticked, for whoever may."""
     step = STEPS[MILESTONE]
-    ticks = may(by, step.power) and (order.state, Move.MILESTONE) in TRANSITIONS
+    ticks = may_any(by, step.powers) and (order.state, Move.MILESTONE) in TRANSITIONS
     return _offer(MILESTONE, "", None) if ticks else None
 
 

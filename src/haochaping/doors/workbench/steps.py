@@ -55,11 +55,14 @@ class Step:
     form: type[forms.Form]
     perform: Perform
     move: Move | None = None
+    calls: bool = False
+    """Whether it is about a call: who makes it depends on the order (flows/conceal.py)."""
 
     @property
-    def power(self) -> Power:
-        """What whoever takes it must hold."""
-        return FIRED_BY[self.move] if self.move else Power.ORDER_HANDLE
+    def powers(self) -> tuple[Power, ...]:
+        """Any one of these whoever takes it must hold."""
+        own = FIRED_BY[self.move] if self.move else Power.ORDER_HANDLE
+        return (own, Power.ORDER_DISPATCH, Power.ORDER_SUPERVISE) if self.calls else (own,)
 
 
 def _plain(action: Callable[..., object], *names: str) -> Perform:
@@ -168,6 +171,7 @@ STEPS = {
         CallbackForm,
         _verify,
         Move.VERIFY,
+        calls=True,
     ),
     "more-time": Step(
         N_("Ask for more time"),
@@ -263,6 +267,7 @@ STEPS = {
         N_("The relay rings your desk phone in a moment; the outcome appears here."),
         CallForm,
         _plain(call_back.request_call, "purpose", "line"),
+        calls=True,
     ),
     MESSAGE: Step(
         N_("Write to the reviewer"),
@@ -274,10 +279,10 @@ STEPS = {
 }
 
 
-def open_steps(order: OrderRow, beside: Beside, by: Actor) -> list[str]:
+def open_steps(order: OrderRow, beside: Beside, by: Actor, *, records_calls: bool) -> list[str]:
     """The steps that the order's state, and who asks, allow; without message, call and lines of the plan."""
-    allowed = set(moves_from(order.state))
-    allowed &= {move for move, power in FIRED_BY.items() if may(by, power)}
+    fires = {move for move, power in FIRED_BY.items() if may(by, power)} - {Move.VERIFY}
+    allowed = set(moves_from(order.state)) & (fires | {Move.VERIFY} if records_calls else fires)
     if beside.open_extension is None:
         allowed -= {Move.GRANT_EXTENSION, Move.REFUSE_EXTENSION}
     else:

@@ -55,6 +55,7 @@ def note_staff(kind: NoticeKind, abouts: Sequence[About], *, by: Actor, now: dat
             at=now,
             caused_by=str(by),
             unread_due_at=about.unread_due_at,
+            staff_id=about.staff_id,
         )
         for about in abouts
     ]
@@ -68,8 +69,8 @@ def note_staff(kind: NoticeKind, abouts: Sequence[About], *, by: Actor, now: dat
 def address(notice_ids: Iterable[UUID], *, now: datetime) -> int:
     """Put notices into the list of each who holds the power in their place, and queue what goes out besides.
 
-    Whoever caused a notice is not told of it. Locks the notices; one that is addressed is not addressed again. Returns
-    how many copies there are.
+    Whoever caused a notice, or is meant by it, is not told of it. Locks the notices; one that is addressed is not
+    addressed again. Returns how many copies there are.
     """
     waiting = StaffNotice.objects.select_for_update().filter(id__in=list(notice_ids), addressed_at=None)
     notices = list(waiting.order_by("id"))
@@ -104,7 +105,8 @@ def _copies(
             holder.user_id: holder
             for powers in ADDRESSED_TO[NoticeKind(notice.kind)]
             for holder in holders[powers]
-            if rules.is_told(NoticeKind(notice.kind), holder, *place, caused_by=notice.caused_by)
+            if notice.staff_id not in holder.staff_ids
+            and rules.is_told(NoticeKind(notice.kind), holder, *place, caused_by=notice.caused_by)
         }
         found += [(notice, holder) for holder in told.values()]
     return found

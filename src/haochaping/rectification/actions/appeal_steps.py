@@ -10,6 +10,7 @@ from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import TEXT_FIELD, EntryKind, NewEntry
+from haochaping.rectification import access
 from haochaping.rectification.models import Appeal, AppealEvent
 from haochaping.rectification.rules import appeal_due
 from haochaping.rectification.states import APPEAL_FINAL, appeal_after
@@ -41,12 +42,13 @@ _ENTRY_OF = {
 }
 
 
-def locked(appeal_id: UUID) -> Appeal:
-    """The appeal until the transaction ends; raises NO_SUCH_APPEAL."""
-    rows = Appeal.objects.select_for_update(of=("self",)).select_related("division", "agency")
+def locked(appeal_id: UUID, by: Actor) -> Appeal:
+    """The appeal until the transaction ends; raises NO_SUCH_APPEAL, also for whom the review names."""
+    rows = Appeal.objects.select_for_update(of=("self",)).select_related("division", "agency", "order")
     appeal = rows.filter(id=appeal_id).first()
     if appeal is None:
         raise Refused(NO_SUCH_APPEAL)
+    access.check_not_named(by, appeal.order.staff_id, NO_SUCH_APPEAL)
     return appeal
 
 

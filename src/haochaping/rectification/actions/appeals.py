@@ -58,6 +58,7 @@ def file_appeal(
     order = rows.filter(id=order_id).first()
     if order is None:
         raise Refused(NO_SUCH_ORDER)
+    access.check_not_named(by, order.staff_id)
     access.check_file(by, division_path=order.division.path, agency_path=order.agency.path)
     text = checked_text(text, "text")
     reference = _checked_reference(reference)
@@ -91,7 +92,7 @@ def file_appeal(
 @transaction.atomic
 def accept_appeal(appeal_id: UUID, *, by: Actor, now: datetime) -> None:
     """A decider finds that a ground is shown: the reviewer is asked. Raises as `refuse_appeal`, without UNKNOWN_CHOICE."""
-    appeal = locked(appeal_id)
+    appeal = locked(appeal_id, by)
     _check_decide(appeal, by)
     appeal.accepted_at = now
     moved(appeal, AppealMove.ACCEPT, now, "accepted_at")
@@ -105,7 +106,7 @@ def refuse_appeal(appeal_id: UUID, *, refusal: str, by: Actor, now: datetime) ->
     Raises:
         Refused: NO_SUCH_APPEAL, NOT_ALLOWED, OUT_OF_SCOPE, OWN_APPEAL, UNKNOWN_CHOICE, WRONG_APPEAL_STATE.
     """
-    appeal = locked(appeal_id)
+    appeal = locked(appeal_id, by)
     _check_decide(appeal, by)
     if refusal not in set(AppealRefusal):
         raise Refused(UNKNOWN_CHOICE, field="refusal", value=refusal[:_SHOWN])
@@ -118,7 +119,7 @@ def refuse_appeal(appeal_id: UUID, *, refusal: str, by: Actor, now: datetime) ->
 def answer_appeal(appeal_id: UUID, *, text: str, by: Actor, now: datetime) -> None:
     """The reviewer says what they have to say. Raises WRONG_APPEAL_STATE once their time is over, and for the text."""
     text = checked_text(text, "text")
-    appeal = locked(appeal_id)
+    appeal = locked(appeal_id, by)
     appeal.answer, appeal.answered_at = text, now
     moved(appeal, AppealMove.ANSWER, now, "answer", "answered_at")
     note_move(appeal, AppealMove.ANSWER, by=by, now=now)
@@ -127,7 +128,7 @@ def answer_appeal(appeal_id: UUID, *, text: str, by: Actor, now: datetime) -> No
 @transaction.atomic
 def withdraw_appeal(appeal_id: UUID, *, by: Actor, now: datetime) -> None:
     """The agency takes its appeal back, until a decision is proposed."""
-    appeal = locked(appeal_id)
+    appeal = locked(appeal_id, by)
     access.check_file(by, division_path=appeal.division.path, agency_path=appeal.agency.path)
     moved(appeal, AppealMove.WITHDRAW, now)
     note_move(appeal, AppealMove.WITHDRAW, by=by, now=now)
@@ -141,7 +142,7 @@ def contest_appeal(appeal_id: UUID, *, text: str, reviewer: bool, by: Actor, now
         Refused: NO_SUCH_APPEAL, NOT_ALLOWED, OUT_OF_SCOPE, WRONG_APPEAL_STATE, NOT_AGAINST_YOU, and for the text.
     """
     text = checked_text(text, "text")
-    appeal = locked(appeal_id)
+    appeal = locked(appeal_id, by)
     if not reviewer:
         access.check_file(by, division_path=appeal.division.path, agency_path=appeal.agency.path)
     before = appeal_queries.decided(appeal_id)
@@ -155,7 +156,7 @@ def contest_appeal(appeal_id: UUID, *, text: str, reviewer: bool, by: Actor, now
 @transaction.atomic
 def lapse_appeal(appeal_id: UUID, *, by: Actor, now: datetime) -> AppealState:
     """The time to answer, or to ask for the second review, is over; silence means nothing but that. Returns the state."""
-    appeal = locked(appeal_id)
+    appeal = locked(appeal_id, by)
     if appeal.due_at is not None and now < appeal.due_at:
         return AppealState(appeal.state)
     moved(appeal, AppealMove.LAPSE, now)
@@ -169,7 +170,7 @@ def drop_appeal(review_id: UUID, *, by: Actor, now: datetime) -> bool:
     found = Appeal.objects.filter(order__review_id=review_id).values_list("id", flat=True).first()
     if found is None:
         return False
-    appeal = locked(found)
+    appeal = locked(found, by)
     if appeal_after(AppealState(appeal.state), AppealMove.DROP) is None:
         return False
     moved(appeal, AppealMove.DROP, now)

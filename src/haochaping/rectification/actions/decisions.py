@@ -59,7 +59,7 @@ def propose_decision(
     fact = fact if verdict == Verdict.MALICIOUS else ""
     if complaint := decision_complaint(Verdict(verdict), fact, evidence):
         raise Refused(complaint.reason, field=complaint.field)
-    appeal = locked(appeal_id)
+    appeal = locked(appeal_id, by)
     instance = _instance(appeal)
     _check(appeal, instance, by)
     moved(appeal, AppealMove.PROPOSE, now)
@@ -126,7 +126,7 @@ def _check(appeal: Appeal, instance: int, by: Actor) -> None:
 
 def _proposed(appeal_id: UUID, by: Actor) -> tuple[Appeal, AppealDecision]:
     """The appeal, locked, with the proposal that waits for a second person."""
-    appeal = locked(appeal_id)
+    appeal = locked(appeal_id, by)
     _check(appeal, _instance(appeal), by)
     proposal = AppealDecision.objects.filter(appeal=appeal, confirmed_at=None, sent_back_at=None).first()
     if proposal is None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from haochaping.accounts.terms import Power
 from haochaping.kernel.identifiers import uuid7, uuids7
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
@@ -62,10 +63,13 @@ def verify_by_callback(
     is_reasonable: bool | None,
     note: str,
     recording: str = "",
+    power: Power = Power.ORDER_HANDLE,
     by: Actor,
     now: datetime,
 ) -> None:
     """Record one attempt to hear the reviewer, and what was found; `recording` names the relay's record of the call.
+
+    `power` is that of whoever hears a reviewer who is concealed from the agency.
 
     Raises:
         Refused: as `sign_for`, and UNKNOWN_CHOICE, TEXT_MISSING, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
@@ -74,7 +78,7 @@ def verify_by_callback(
     recording = checked_text(recording, "recording", limit=_RECORDING_LIMIT, required=False)
     if result not in set(CallResult):
         raise Refused(UNKNOWN_CHOICE, field="result", value=result)
-    order = step(order_id, Move.VERIFY, by)
+    order = step(order_id, Move.VERIFY, by, power)
     Callback.objects.create(
         id=uuid7(now),
         order=order,

@@ -37,6 +37,7 @@ def open_orders(bad: Sequence[BadReview], *, by: Actor, now: datetime) -> list[U
             division_id=review.division_id,
             agency_id=review.agency_id,
             item_id=review.item_id,
+            staff_id=review.staff_id,
             state=OrderState.CREATED,
             created_at=now,
             dispatch_after=review.dispatch_after,

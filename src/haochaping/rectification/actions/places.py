@@ -146,7 +146,9 @@ def contribute(order_id: UUID, *, text: str, by: Actor, now: datetime) -> None:
             FORBIDDEN_CHARACTERS.
     """
     text = checked_text(text, "text")
-    order = moved(held(order_id), Move.CONTRIBUTE)
+    order = held(order_id)
+    access.check_not_named(by, order.staff_id)
+    moved(order, Move.CONTRIBUTE)
     mine = [
         one.id
         for one in queries.beside(order.id).co_handlers
@@ -171,6 +173,7 @@ def merge(order_id: UUID, *, into: UUID, by: Actor, now: datetime) -> None:
     for pk in sorted((order_id, into)):
         held(pk)
     order, lead = step(order_id, Move.MERGE, by), held(into)
+    access.check_not_named(by, lead.staff_id)
     access.check_fire(
         by, FIRED_BY[Move.MERGE], division_path=lead.division.path, agency_path=lead.agency.path
     )

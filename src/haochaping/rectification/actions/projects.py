@@ -13,6 +13,7 @@ from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.refused import Refused
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import TEXT_FIELD, EntryKind, NewEntry
+from haochaping.rectification import access
 from haochaping.rectification.actions.steps import checked_text
 from haochaping.rectification.models import Project, ProjectOrder, ProjectTask, WorkOrder
 from haochaping.rectification.states import PROJECT_FIRED_BY, PROJECT_OPENED_BY, project_after
@@ -168,6 +169,7 @@ def _order(order_id: UUID, by: Actor) -> WorkOrder:
     order = rows.filter(id=order_id).exclude(state=OrderState.CREATED).first()
     if order is None:
         raise Refused(NO_SUCH_ORDER)
+    access.check_not_named(by, order.staff_id)
     _check(by, PROJECT_OPENED_BY, division_path=order.division.path, agency_path=order.agency.path)
     return order
 

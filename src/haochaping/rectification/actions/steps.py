@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from haochaping.accounts.terms import Power
     from haochaping.kernel.actor import Actor
 
 
@@ -51,14 +52,16 @@ _ENTRY_OF = {
 _NOT_WHILE_PAUSED = frozenset({Move.MERGE, Move.LEDGER, Move.RECTIFY, Move.REPLY, Move.PASS_CHECK, Move.REDO})
 
 
-def step(order_id: UUID, move: Move, by: Actor) -> WorkOrder:
-    """The order, locked and in its next state (not saved), for a move of staff.
+def step(order_id: UUID, move: Move, by: Actor, power: Power | None = None) -> WorkOrder:
+    """The order, locked and in its next state (not saved), for a move of staff; `power` where another one than usual counts.
 
     Raises:
         Refused: NO_SUCH_ORDER, NOT_ALLOWED, OUT_OF_SCOPE, WRONG_STATE, CLOCK_PAUSED.
     """
     order = held(order_id)
-    access.check_fire(by, FIRED_BY[move], division_path=order.division.path, agency_path=order.agency.path)
+    access.check_not_named(by, order.staff_id)
+    needed = power or FIRED_BY[move]
+    access.check_fire(by, needed, division_path=order.division.path, agency_path=order.agency.path)
     if order.paused_at is not None and move in _NOT_WHILE_PAUSED:
         raise Refused(CLOCK_PAUSED)
     return moved(order, move)

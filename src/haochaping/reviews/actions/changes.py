@@ -144,7 +144,7 @@ def give_way(first_id: UUID, *, followed: bool, by: Actor, now: datetime) -> Non
 
 @transaction.atomic
 def supplement(review_id: UUID, said: SupplementRow, *, by: Actor, now: datetime) -> None:
-    """The reviewer agrees to a call-back or not, and says who helped with the form.
+    """The reviewer agrees to a call-back or not, says who helped with the form, and may hide the case from the agency.
 
     Bound to no change window: a consent can be taken back at any time (个人信息保护法 15). The ledger keeps each
     answer.
@@ -158,9 +158,18 @@ def supplement(review_id: UUID, said: SupplementRow, *, by: Actor, now: datetime
     if said == queries.supplement_of(review_id):
         return
     helped_by = said.helped_by or ""
-    kept = {"may_call_back": said.may_call_back, "helped_by": helped_by, "said_at": now}
+    kept = {
+        "may_call_back": said.may_call_back,
+        "helped_by": helped_by,
+        "concealed": said.concealed,
+        "said_at": now,
+    }
     Supplement.objects.update_or_create(review=row, defaults=kept)
-    facts = {"may_call_back": "yes" if said.may_call_back else "no", "helped_by": helped_by}
+    facts = {
+        "may_call_back": "yes" if said.may_call_back else "no",
+        "helped_by": helped_by,
+        "concealed": "yes" if said.concealed else "no",
+    }
     entry = NewEntry(EntryKind.REVIEW_SUPPLEMENTED, "review", str(review_id), facts=facts)
     ledger.append([entry], by=by, now=now)
 

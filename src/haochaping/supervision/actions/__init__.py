@@ -10,12 +10,14 @@ from haochaping.supervision.actions.orders import (
     settle,
 )
 from haochaping.supervision.actions.proposals import decide, propose
+from haochaping.supervision.actions.reports import deal_with_report, report
 from haochaping.supervision.actions.signals import raise_signals
 from haochaping.supervision.actions.urgings import answer, urge
 
 __all__ = [
     "answer",
     "check",
+    "deal_with_report",
     "decide",
     "lift",
     "notify",
@@ -23,6 +25,7 @@ __all__ = [
     "open_letter",
     "propose",
     "raise_signals",
+    "report",
     "respond",
     "settle",
     "urge",

@@ -10,8 +10,9 @@ from haochaping.directory import queries as directory
 from haochaping.kernel.identifiers import uuid7, uuids7
 from haochaping.kernel.refused import Refused
 from haochaping.rectification import queries as work_orders
+from haochaping.rectification.access import not_named
 from haochaping.rectification.actions.steps import checked_text
-from haochaping.supervision.access import check_supervise
+from haochaping.supervision.access import ABOUT, check_supervise
 from haochaping.supervision.actions.steps import answers_due, record, step
 from haochaping.supervision.models import Proposal, Signal, SupervisionOrder
 from haochaping.supervision.states import after
@@ -127,7 +128,7 @@ def _made_with(key: UUID, by: Actor) -> UUID | None:
 
 def _signal(signal_id: UUID, by: Actor) -> Signal:
     rows = Signal.objects.select_for_update(of=("self",)).select_related("agency", "division")
-    signal = rows.filter(id=signal_id).first()
+    signal = rows.filter(not_named(by, ABOUT), id=signal_id).first()
     if signal is None:
         raise Refused(NO_SUCH_SIGNAL)
     check_supervise(by, division_path=signal.division.path)

@@ -11,8 +11,9 @@ from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.refused import Refused
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
+from haochaping.rectification.access import not_named
 from haochaping.rectification.actions.steps import checked_text
-from haochaping.supervision.access import check_decide, check_fire
+from haochaping.supervision.access import ABOUT, check_decide, check_fire
 from haochaping.supervision.actions.steps import locked, record, step
 from haochaping.supervision.models import Proposal
 from haochaping.supervision.states import MOVE_OF, may_propose
@@ -49,7 +50,7 @@ def propose(supervision_id: UUID, *, rung: str, reason: str, by: Actor, now: dat
     if rung not in PROPOSED:
         raise Refused(UNKNOWN_RUNG, field="rung", value=rung[:_SHOWN])
     reason = checked_text(reason, "reason", limit=SUPERVISION_TEXT_LIMIT)
-    row = locked(supervision_id)
+    row = locked(supervision_id, by)
     check_fire(by, Power.ORDER_SUPERVISE, division_path=row.division.path, agency_path=row.agency.path)
     if not may_propose(SupervisionState(row.state)):
         raise Refused(WRONG_SUPERVISION_STATE)
@@ -79,7 +80,7 @@ def decide(proposal_id: UUID, *, adopt: bool, reason: str, by: Actor, now: datet
     """
     reason = checked_text(reason, "reason", limit=SUPERVISION_TEXT_LIMIT)
     rows = Proposal.objects.select_for_update(of=("self",)).select_related("division")
-    proposal = rows.filter(id=proposal_id).first()
+    proposal = rows.filter(not_named(by, f"supervision__{ABOUT}"), id=proposal_id).first()
     if proposal is None:
         raise Refused(NO_SUCH_PROPOSAL)
     check_decide(by, division_path=proposal.division.path, proposed_by=proposal.proposed_by)

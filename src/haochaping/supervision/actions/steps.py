@@ -9,8 +9,9 @@ from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
+from haochaping.rectification.access import not_named
 from haochaping.rulebook import queries as rulebook
-from haochaping.supervision.access import check_fire
+from haochaping.supervision.access import ABOUT, check_fire
 from haochaping.supervision.models import SupervisionEvent, SupervisionOrder
 from haochaping.supervision.rules import answer_due
 from haochaping.supervision.states import FIRED_BY, after
@@ -35,7 +36,7 @@ def step(supervision_id: UUID, move: SupervisionMove, by: Actor) -> SupervisionO
     Raises:
         Refused: NO_SUCH_SUPERVISION, NOT_ALLOWED, OUT_OF_SCOPE, WRONG_SUPERVISION_STATE.
     """
-    row = locked(supervision_id)
+    row = locked(supervision_id, by)
     check_fire(by, FIRED_BY[move], division_path=row.division.path, agency_path=row.agency.path)
     state = after(SupervisionState(row.state), move)
     if state is None:
@@ -44,10 +45,10 @@ def step(supervision_id: UUID, move: SupervisionMove, by: Actor) -> SupervisionO
     return row
 
 
-def locked(supervision_id: UUID) -> SupervisionOrder:
-    """The row, locked until the transaction ends; raises NO_SUCH_SUPERVISION."""
+def locked(supervision_id: UUID, by: Actor) -> SupervisionOrder:
+    """The row, locked until the transaction ends; raises NO_SUCH_SUPERVISION, also for whom it is about."""
     rows = SupervisionOrder.objects.select_for_update(of=("self",)).select_related("division", "agency")
-    row = rows.filter(id=supervision_id).first()
+    row = rows.filter(not_named(by, ABOUT), id=supervision_id).first()
     if row is None:
         raise Refused(NO_SUCH_SUPERVISION)
     return row

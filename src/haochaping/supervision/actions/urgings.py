@@ -12,8 +12,9 @@ from haochaping.kernel.refused import Refused
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
 from haochaping.rectification import queries as work_orders
+from haochaping.rectification.access import not_named
 from haochaping.rectification.actions.steps import checked_text
-from haochaping.supervision.access import check_answer, check_supervise
+from haochaping.supervision.access import ABOUT, check_answer, check_supervise
 from haochaping.supervision.actions.steps import answers_due
 from haochaping.supervision.models import Urging
 from haochaping.supervision.rules import is_office_of
@@ -92,7 +93,7 @@ def answer(urging_id: UUID, *, text: str, by: Actor, now: datetime) -> None:
     """
     text = checked_text(text, "text", limit=SUPERVISION_TEXT_LIMIT)
     rows = Urging.objects.select_for_update(of=("self",)).select_related("division", "agency")
-    row = rows.filter(id=urging_id).first()
+    row = rows.filter(not_named(by, ABOUT), id=urging_id).first()
     if row is None:
         raise Refused(NO_SUCH_URGING)
     agency_path = row.agency.path if row.agency else ""

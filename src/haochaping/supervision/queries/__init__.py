@@ -1,6 +1,7 @@
 """监督 reads: what calls for supervision, the live map of work orders, supervision orders, proposals, urgings, figures."""
 
 from haochaping.supervision.queries.live import live_orders, order_map, overdue_count
+from haochaping.supervision.queries.reports import report, report_events, reports
 from haochaping.supervision.queries.rows import (
     figures,
     proposal,
@@ -26,6 +27,9 @@ __all__ = [
     "proposal",
     "proposals",
     "repeat_offenders",
+    "report",
+    "report_events",
+    "reports",
     "signal",
     "signals",
     "supervision",

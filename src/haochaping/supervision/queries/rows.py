@@ -100,7 +100,7 @@ _URGING = (
 def signals(by: Actor, *, taken: bool = False, limit: int = 50, offset: int = 0) -> list[SignalRow]:
     """The signals of one's divisions, newest first: those nobody has taken up, or the others."""
     check_power(by, Power.ORDER_SUPERVISE)
-    rows = Signal.objects.filter(access.visible(by), supervision__isnull=not taken)
+    rows = Signal.objects.filter(access.of_orders(by), supervision__isnull=not taken)
     found = rows.order_by("-raised_at", "-id").values_list(*_SIGNAL)[offset : offset + limit]
     return [SignalRow(row[0], SignalKind(row[1]), *row[2:]) for row in found]
 
@@ -108,7 +108,7 @@ def signals(by: Actor, *, taken: bool = False, limit: int = 50, offset: int = 0)
 def signal(signal_id: UUID, *, by: Actor) -> SignalRow:
     """One signal; raises `Refused` when it is not there or not the actor's to see."""
     check_power(by, Power.ORDER_SUPERVISE)
-    row = Signal.objects.filter(access.visible(by), id=signal_id).values_list(*_SIGNAL).first()
+    row = Signal.objects.filter(access.of_orders(by), id=signal_id).values_list(*_SIGNAL).first()
     if row is None:
         raise Refused(NO_SUCH_SIGNAL)
     return SignalRow(row[0], SignalKind(row[1]), *row[2:])
@@ -154,7 +154,7 @@ def proposals(
     """
     if not may(by, Power.SUPERVISION_DECIDE):
         return []
-    rows = Proposal.objects.filter(access.by_division(by))
+    rows = Proposal.objects.filter(access.proposed(by))
     if supervision_id is not None:
         rows = rows.filter(supervision_id=supervision_id)
     elif done:
@@ -168,7 +168,7 @@ def proposals(
 def proposal(proposal_id: UUID, *, by: Actor) -> ProposalRow:
     """One proposal; raises `Refused` when it is not there, or not the actor's to know of."""
     check_power(by, Power.SUPERVISION_DECIDE)
-    row = Proposal.objects.filter(access.by_division(by), id=proposal_id).values_list(*_PROPOSAL).first()
+    row = Proposal.objects.filter(access.proposed(by), id=proposal_id).values_list(*_PROPOSAL).first()
     if row is None:
         raise Refused(NO_SUCH_PROPOSAL)
     return _proposal(row)
@@ -177,7 +177,7 @@ def proposal(proposal_id: UUID, *, by: Actor) -> ProposalRow:
 def urgings(by: Actor, *, done: bool = False, limit: int = 50, offset: int = 0) -> list[UrgingRow]:
     """The urgings of one's remit, newest first: those that wait for an answer, or the others."""
     _check_party(by)
-    rows = Urging.objects.filter(access.visible(by), answered_at__isnull=not done)
+    rows = Urging.objects.filter(access.of_orders(by), answered_at__isnull=not done)
     found = rows.order_by("-urged_at", "-id").values_list(*_URGING)[offset : offset + limit]
     return [_urging(row) for row in found]
 
@@ -185,7 +185,7 @@ def urgings(by: Actor, *, done: bool = False, limit: int = 50, offset: int = 0) 
 def urging(urging_id: UUID, *, by: Actor) -> UrgingRow:
     """One urging; raises `Refused` when it is not there or not the actor's to see."""
     _check_party(by)
-    row = Urging.objects.filter(access.visible(by), id=urging_id).values_list(*_URGING).first()
+    row = Urging.objects.filter(access.of_orders(by), id=urging_id).values_list(*_URGING).first()
     if row is None:
         raise Refused(NO_SUCH_URGING)
     return _urging(row)
@@ -202,12 +202,12 @@ def waiting(by: Actor, now: datetime) -> Waiting:
     """How much waits for a supervisor."""
     open_ones = SupervisionOrder.objects.filter(access.supervised(by)).exclude(state__in=FINAL)
     decides = may(by, Power.SUPERVISION_DECIDE)
-    undecided = Proposal.objects.filter(access.by_division(by), state=ProposalState.WAITING)
+    undecided = Proposal.objects.filter(access.proposed(by), state=ProposalState.WAITING)
     return Waiting(
         overdue=overdue_count(by, now),
-        signals=Signal.objects.filter(access.visible(by), supervision=None).count(),
+        signals=Signal.objects.filter(access.of_orders(by), supervision=None).count(),
         supervisions=open_ones.count(),
-        urgings=Urging.objects.filter(access.visible(by), answered_at=None).count(),
+        urgings=Urging.objects.filter(access.of_orders(by), answered_at=None).count(),
         proposals=undecided.count() if decides else 0,
     )
 

@@ -1,0 +1,197 @@
+"""The forms of one's own review: what takes each, whether the page was opened with the invitation or the receipt."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from django.http import Http404
+from django.shortcuts import render
+from django.utils import timezone
+
+from haochaping.doors import uploads
+from haochaping.doors.portal.forms import (
+    AnswerForm,
+    MessageForm,
+    ObjectionForm,
+    ReasonsForm,
+    ReportForm,
+    SolutionForm,
+)
+from haochaping.doors.portal.own_review import Opened, Wrong, page
+from haochaping.doors.private_page import see_other
+from haochaping.flows import change_review, decide_appeal, handle_bad_review
+from haochaping.kernel.actor import REVIEWER
+from haochaping.kernel.refused import Refused
+from haochaping.reviews import actions as review_actions
+from haochaping.reviews import queries as reviews
+from haochaping.supervision import actions as supervision
+from haochaping.ui.sentences import say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from django.forms import Form
+    from django.http import HttpRequest, HttpResponse
+
+    from haochaping.kernel.refused import Complaint
+    from haochaping.reviews.terms import SupplementRow
+
+
+def reasons(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """Take the second page: tags and text."""
+    try:
+        uploads.bound(request)
+    except Refused as refused:
+        return page(request, opened, Wrong((refused.complaint,)))
+    form, codes = ReasonsForm(request.POST, request.FILES), request.POST.getlist("indicator_codes")
+    if not form.is_valid():
+        return page(request, opened, Wrong(reasons=form, codes=codes))
+    text = form.cleaned_data["comment_text"]
+    try:
+        pictures = uploads.pictures(form.cleaned_data["photos"])
+        change_review.finish_review(
+            opened.review.id,
+            codes,
+            text,
+            said=form.said(),
+            pictures=pictures,
+            by=REVIEWER,
+            now=timezone.now(),
+        )
+    except Refused as refused:
+        return page(request, opened, _wrong_reasons(form, codes, refused.complaint))
+    return see_other(opened.base)
+
+
+def call_back(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """Take a consent to be called, or its end: possible at any time."""
+    agreed = request.POST.get("may_call_back") == "yes"
+    return _said(request, opened, replace(reviews.supplement_of(opened.review.id), may_call_back=agreed))
+
+
+def conceal(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """Take the wish that the agency does not learn of the case, or its end: possible at any time."""
+    wished = request.POST.get("concealed") == "yes"
+    return _said(request, opened, replace(reviews.supplement_of(opened.review.id), concealed=wished))
+
+
+def _said(request: HttpRequest, opened: Opened, said: SupplementRow) -> HttpResponse:
+    try:
+        review_actions.supplement(opened.review.id, said, by=REVIEWER, now=timezone.now())
+    except Refused as refused:
+        return page(request, opened, Wrong((refused.complaint,)))
+    return see_other(opened.base)
+
+
+def withdraw(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """Take the review back."""
+    try:
+        change_review.withdraw_review(opened.review.id, by=REVIEWER, now=timezone.now())
+    except Refused as refused:
+        return page(request, opened, Wrong((refused.complaint,)))
+    return see_other(opened.base)
+
+
+def solution(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """Take the answer whether the matter is solved."""
+    form = SolutionForm(request.POST, auto_id="solution_%s")
+    if not form.is_valid():
+        return page(request, opened, Wrong(solution=form))
+    said = form.cleaned_data
+    try:
+        handle_bad_review.answer_solution(
+            opened.review.id, solved=said["solved"], text=said["text"], by=REVIEWER, now=timezone.now()
+        )
+    except Refused as refused:
+        if refused.complaint.field not in form.fields:
+            return page(request, opened, Wrong((refused.complaint,)))
+        form.add_error(refused.complaint.field, say(refused.complaint).text)
+        return page(request, opened, Wrong(solution=form))
+    return see_other(f"{opened.base}#solution")
+
+
+def message(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """Take an answer to the agency."""
+    form = MessageForm(request.POST)
+    if not form.is_valid():
+        return page(request, opened, Wrong(message=form))
+    try:
+        handle_bad_review.answer_agency(
+            opened.review.id, form.cleaned_data["text"], by=REVIEWER, now=timezone.now()
+        )
+    except Refused as refused:
+        if refused.complaint.field != "text":
+            return page(request, opened, Wrong((refused.complaint,), message=form))
+        form.add_error("text", say(refused.complaint).text)
+        return page(request, opened, Wrong(message=form))
+    return see_other(f"{opened.base}#thread")
+
+
+def appeal_answer(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """Take what the reviewer says to an appeal."""
+    return _spoken(request, opened, AnswerForm(request.POST, auto_id="appeal_%s"), decide_appeal.answer)
+
+
+def objection(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """Take the reviewer's objection to a decision: the level above looks at it again."""
+    return _spoken(request, opened, ObjectionForm(request.POST, auto_id="appeal_%s"), decide_appeal.object_to)
+
+
+def _spoken(request: HttpRequest, opened: Opened, form: Form, take: Callable[..., None]) -> HttpResponse:
+    if not form.is_valid():
+        return page(request, opened, Wrong(appeal=form))
+    try:
+        take(opened.review.id, form.cleaned_data["text"], by=REVIEWER, now=timezone.now())
+    except Refused as refused:
+        if refused.complaint.field not in form.fields:
+            return page(request, opened, Wrong((refused.complaint,)))
+        form.add_error(refused.complaint.field, say(refused.complaint).text)
+        return page(request, opened, Wrong(appeal=form))
+    return see_other(f"{opened.base}#appeal")
+
+
+def report(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """Take a report that the reviewer was disadvantaged; its number is shown once, and nothing stays on the page.
+
+    Somebody who looks over the reviewer's shoulder later does not learn that there is one.
+    """
+    form = ReportForm(request.POST, auto_id="report_%s")
+    if not form.is_valid():
+        return page(request, opened, Wrong(report=form))
+    text, now = form.cleaned_data["text"], timezone.now()
+    try:
+        receipt = supervision.report(opened.review.id, text=text, by=REVIEWER, now=now)
+    except Refused as refused:
+        if refused.complaint.field not in form.fields:
+            return page(request, opened, Wrong((refused.complaint,), report=form))
+        form.add_error(refused.complaint.field, say(refused.complaint).text)
+        return page(request, opened, Wrong(report=form))
+    return render(request, "portal/reported.html", {"receipt": receipt, "opened": opened})
+
+
+_TAKERS: dict[str, Callable[[HttpRequest, Opened], HttpResponse]] = {
+    "reasons": reasons,
+    "call-back": call_back,
+    "conceal": conceal,
+    "withdraw": withdraw,
+    "message": message,
+    "solution": solution,
+    "appeal-answer": appeal_answer,
+    "objection": objection,
+    "report": report,
+}
+
+
+def taker(form: str) -> Callable[[HttpRequest, Opened], HttpResponse]:
+    """What takes the form of this address; raises Http404 for an address without a form."""
+    if form not in _TAKERS:
+        raise Http404
+    return _TAKERS[form]
+
+
+def _wrong_reasons(form: Form, codes: Collection[str], complaint: Complaint) -> Wrong:
+    if complaint.field in form.fields:
+        form.add_error(complaint.field, say(complaint).text)
+        return Wrong(reasons=form, codes=codes)
+    return Wrong((complaint,), reasons=form, codes=codes)
