@@ -12,8 +12,9 @@ import os
 import statistics
 import sys
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bench.world import connect
 
@@ -55,7 +56,9 @@ def main() -> int:
 
 def _told(what: str, value: float, limit: float, unit: str, *, most: bool = True) -> bool:
     is_broken = value > limit if most else value < limit
-    print(f"{what:<44}{value:>12,.2f} {unit:<4} limit {limit:>10,.0f}  ratio {value / limit:.2f}{'  ← over' * is_broken}")
+    print(
+        f"{what:<44}{value:>12,.2f} {unit:<4} limit {limit:>10,.0f}  ratio {value / limit:.2f}{'  ← over' * is_broken}"
+    )
     return is_broken
 
 
@@ -66,12 +69,20 @@ def _multiply() -> None:
         return f"md5('{kind}' || n)::uuid"
 
     chain = (
-        ("cases_case", "true", {"id": uuid_of("case"), "case_no": "'BENCH-' || n", "person_id": "NULL::uuid"}),
+        (
+            "cases_case",
+            "true",
+            {"id": uuid_of("case"), "case_no": "'BENCH-' || n", "person_id": "NULL::uuid"},
+        ),
         ("cases_service_occurrence", "true", {"id": uuid_of("service"), "case_id": uuid_of("case")}),
         (
             "reviews_review",
             "level <= 2 AND status = 'effective'",
-            {"id": uuid_of("review"), "occurrence_id": uuid_of("service"), "receipt_hash": "'\\x' || md5('receipt' || n) || md5('again' || n)"},
+            {
+                "id": uuid_of("review"),
+                "occurrence_id": uuid_of("service"),
+                "receipt_hash": "'\\x' || md5('receipt' || n) || md5('again' || n)",
+            },
         ),
     )
     with connections["owner"].cursor() as cursor:
@@ -79,7 +90,12 @@ def _multiply() -> None:
             _copy(cursor, table, which, changes, 1, OPEN + CLOSED)
         agencies = "(SELECT array_agg(id ORDER BY id) FROM directory_agency)"
         place = f"({agencies})[1 + n %% array_length({agencies}, 1)]"
-        common = {"id": uuid_of("order"), "review_id": uuid_of("review"), "agency_id": place, "thread_id": "NULL::uuid"}
+        common = {
+            "id": uuid_of("order"),
+            "review_id": uuid_of("review"),
+            "agency_id": place,
+            "thread_id": "NULL::uuid",
+        }
         due = "now() + make_interval(mins => (n %% 40000) - 4000)"
         state = {"state": _STATES, "due_at": due, "amber_at": f"{due} - interval '1 day'", "alarm": "0"}
         _copy(cursor, "rectification_work_order", "state = 'rectified'", common | state, 1, OPEN)
@@ -143,9 +159,9 @@ def _moves() -> list[bool]:
     powers = frozenset({"order.view", "order.handle", "order.dispatch"})
     staff = Actor(ActorKind.STAFF, "bench", powers=powers, scope=EVERYWHERE)
     found = [row for row in queries.inbox(staff, limit=4000) if row.state == OrderState.DISPATCHED][:RUNS]
-    signs = [_timed(lambda pk=row.id: actions.sign_for(pk, by=staff, now=now)) for row in found]
-    call = {"result": "answered", "is_true": True, "is_reasonable": True, "note": "属实"}
-    calls = [_timed(lambda pk=row.id: actions.verify_by_callback(pk, **call, by=staff, now=now)) for row in found]  # type: ignore[arg-type]
+    signs = [_timed(partial(actions.sign_for, row.id, by=staff, now=now)) for row in found]
+    call: dict[str, Any] = {"result": "answered", "is_true": True, "is_reasonable": True, "note": "属实"}
+    calls = [_timed(partial(actions.verify_by_callback, row.id, **call, by=staff, now=now)) for row in found]
     return [
         _told("move: sign for", statistics.median(signs), _PAGE_MS, "ms"),
         _told("move: record a call-back", statistics.median(calls), _PAGE_MS, "ms"),
@@ -186,9 +202,9 @@ def _clocks() -> list[bool]:
 
     look = Actor(ActorKind.STAFF, "bench", powers=frozenset({"order.view"}), scope=EVERYWHERE)
     orders = queries.inbox(look, limit=RUNS)
-    clocks = [_timed(lambda pk=row.id: queries.clock_retold(pk)) for row in orders]
+    clocks = [_timed(partial(queries.clock_retold, row.id)) for row in orders]
     days = [date(2026, 6, 1) + timedelta(days=n) for n in range(60)]
-    calendar = WorkingCalendar({day: day.weekday() < 5 for day in days}, time(9), time(17, 30))  # noqa: PLR2004
+    calendar = WorkingCalendar({day: day.weekday() < 5 for day in days}, time(9), time(17, 30))
     begun = datetime(2026, 6, 1, 2, tzinfo=UTC)
     start = perf_counter()
     for _ in range(_DEADLINES):

@@ -63,6 +63,7 @@ def test_a_bound_person_is_known_as_the_staff_member_they_are(member, clerk):
 
     assert queries.actor_of_user(clerk).staff_ids == {member}
     person = queries.person(clerk)
+    assert person is not None
     assert [(m.agency_code, m.staff_number) for m in person.members] == [(AGENCY, "S1")]
     assert Entry.objects.get(facts__change="member_bound").facts["member"] == str(member)
 
@@ -82,7 +83,9 @@ def test_a_binding_that_was_a_mistake_is_taken_back_and_can_be_made_again(member
 
     assert queries.actor_of_user(clerk).staff_ids == frozenset()
     assert queries.holders([Power.ORDER_HANDLE])[0].staff_ids == frozenset()
-    assert queries.person(clerk).members == ()
+    person = queries.person(clerk)
+    assert person is not None
+    assert person.members == ()
     bind(clerk)
     assert queries.actor_of_user(clerk).staff_ids == {member}
 

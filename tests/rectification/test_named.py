@@ -36,7 +36,9 @@ def named(now) -> Desk:
     worlds.build(now)
     worlds.take_case("YC-1", now)
     outcome = worlds.give("YC-1", 1, now, staff="S1")
+    assert outcome.id is not None
     order = queries.order_of_review(outcome.id)
+    assert order is not None
     return Desk(order.id, outcome.id, now)
 
 
@@ -47,7 +49,7 @@ def powerful() -> Actor:
 
 
 @pytest.fixture
-def oneself(named, powerful) -> Actor:
+def oneself(named: Desk, powerful: Actor) -> Actor:
     return replace(powerful, staff_ids=frozenset({named_one()}))
 
 
@@ -117,7 +119,10 @@ def test_no_step_is_taken_by_whom_it_names(named, oneself, step):
 
 def test_nothing_is_merged_into_an_order_about_oneself(named, oneself):
     worlds.take_case("YC-2", named.now)
-    other = queries.order_of_review(worlds.give("YC-2", 1, named.now).id)
+    given = worlds.give("YC-2", 1, named.now).id
+    assert given is not None
+    other = queries.order_of_review(given)
+    assert other is not None
     actions.dispatch([named.order_id, other.id], by=SYSTEM, now=named.later())
 
     told = code_of(actions.merge, other.id, into=named.order_id, by=oneself, now=named.later())

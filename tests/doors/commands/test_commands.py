@@ -318,6 +318,7 @@ def test_staff_identity_is_bound_at_the_shell(world):
 def test_a_staff_number_is_bound_at_the_shell_and_taken_back(world):
     assert run("staff", "create", "clerk5", "--role", "clerk", "--agency", worlds.AGENCY).exit_code == 0
     clerk = accounts.staff_by_username("clerk5")
+    assert clerk is not None
 
     assert run("staff", "bind-member", "clerk5", worlds.AGENCY, "S1").exit_code == 0
     assert len(accounts.actor_of_user(clerk.id).staff_ids) == 1

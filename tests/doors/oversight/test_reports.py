@@ -59,6 +59,7 @@ def test_the_agency_gets_no_page_of_it(report_id, browser_of):
 def test_a_supervisor_who_is_meant_finds_nothing(report_id, browser_of, bad):
     browser = browser_of("supervisor")
     user = people.staff_by_username("supervisor")
+    assert user is not None
     member = {"agency_code": worlds.AGENCY, "staff_number": "S1"}
     accounts.bind_staff_member(user_id=user.id, **member, by=OPERATOR, now=timezone.now())
     [staff_id] = people.actor_of_user(user.id).staff_ids

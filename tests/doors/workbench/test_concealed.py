@@ -38,7 +38,7 @@ def photo(bad, world):
 
 
 def look(browser, bad) -> str:
-    return browser.get(bad.address(), headers={"accept-language": "en"}).content.decode()
+    return str(browser.get(bad.address(), headers={"accept-language": "en"}).content.decode())
 
 
 def traces(page: str, photo: str, world) -> set[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +14,9 @@ from haochaping.kernel.actor import OPERATOR
 from haochaping.rectification import queries as orders
 from haochaping.rectification.models import WorkOrder
 from tests import worlds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 NOT_THERE = 404
 
@@ -36,7 +41,7 @@ def named(bad_review, world):
 @pytest.mark.parametrize("who", ["clerk", "supervisor"])
 def test_whoever_turns_out_to_be_meant_loses_the_order_at_once(named, browser_of, who):
     browser = browser_of(who)
-    pages = {
+    pages: dict[str, Callable[[], Any]] = {
         "page": lambda: browser.get(named.address()),
         "step": lambda: browser.post(named.address("sign-for" if who == "clerk" else "end"), {"reason": "x"}),
     }
