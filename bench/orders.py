@@ -33,7 +33,6 @@ _COPIES = """
       FROM {table} AS template CROSS JOIN generate_series({first}, {last}) AS n
      WHERE template.id = (SELECT id FROM {table} WHERE {which} ORDER BY id LIMIT 1)
 """
-_STATES = "(ARRAY['dispatched', 'signed', 'verified', 'rectified'])[1 + n %% 4]"
 
 
 def main() -> int:
@@ -87,7 +86,7 @@ def _multiply() -> None:
     )
     with connections["owner"].cursor() as cursor:
         for table, which, changes in chain:
-            _copy(cursor, table, which, changes, 1, OPEN + CLOSED)
+            _copy(cursor, table, which, changes, range(1, OPEN + CLOSED + 1))
         agencies = "(SELECT array_agg(id ORDER BY id) FROM directory_agency)"
         place = f"({agencies})[1 + n %% array_length({agencies}, 1)]"
         common = {
@@ -97,14 +96,26 @@ def _multiply() -> None:
             "thread_id": "NULL::uuid",
         }
         due = "now() + make_interval(mins => (n %% 40000) - 4000)"
-        state = {"state": _STATES, "due_at": due, "amber_at": f"{due} - interval '1 day'", "alarm": "0"}
-        _copy(cursor, "rectification_work_order", "state = 'rectified'", common | state, 1, OPEN)
-        _copy(cursor, "rectification_work_order", "state = 'closed'", common, OPEN + 1, OPEN + CLOSED)
+        undone = dict.fromkeys(("closed_at", "replied_at", "rating_until"), "NULL::timestamptz")
+        begun = undone | {
+            "state": "'rectified'",
+            "reply_text": "''",
+            "clock": "'rectify'",
+            "due_at": due,
+            "amber_at": f"{due} - interval '1 day'",
+            "alarm": "0",
+        }
+        _copy(cursor, "rectification_work_order", "state = 'closed'", common | begun, range(1, OPEN + 1))
+        numbers = range(OPEN + 1, OPEN + CLOSED + 1)
+        _copy(cursor, "rectification_work_order", "state = 'closed'", common, numbers)
         cursor.execute(
-            """UPDATE rectification_work_order SET rectified_at = NULL, outcome = '', rectification_text = '',
-                 verified_at = CASE state WHEN 'verified' THEN verified_at END,
-                 signed_at = CASE state WHEN 'dispatched' THEN NULL ELSE signed_at END
-               WHERE id IN (SELECT md5('order' || n)::uuid FROM generate_series(1, %s) AS n) AND state <> 'rectified'""",
+            """UPDATE rectification_work_order AS work
+                  SET state = s.state, rectified_at = NULL, outcome = '', rectification_text = '',
+                      verified_at = CASE s.state WHEN 'verified' THEN verified_at END,
+                      signed_at = CASE s.state WHEN 'dispatched' THEN NULL ELSE signed_at END
+                 FROM (SELECT md5('order' || n)::uuid AS id, (ARRAY['dispatched', 'signed', 'verified'])[1 + n % 3] AS state
+                         FROM generate_series(1, %s) AS n WHERE n % 4 > 0) AS s
+                WHERE work.id = s.id""".replace("n % ", "n %% "),
             [OPEN],
         )
         cursor.execute(
@@ -118,10 +129,14 @@ def _multiply() -> None:
         cursor.execute("VACUUM ANALYZE")
 
 
-def _copy(cursor: object, table: str, which: str, changes: dict[str, str], first: int, last: int) -> None:
+def _copy(cursor: object, table: str, which: str, changes: dict[str, str], numbers: range) -> None:
     built = ", ".join(f"'{name}', {value}" for name, value in changes.items())
     statement = _COPIES.format(
-        table=table, changes=f"jsonb_build_object({built})", which=which, first=first, last=last
+        table=table,
+        changes=f"jsonb_build_object({built})",
+        which=which,
+        first=numbers.start,
+        last=numbers.stop - 1,
     )
     cursor.execute(statement.replace("%%", "%"))  # type: ignore[attr-defined]
 
@@ -173,20 +188,14 @@ def _sweep() -> list[bool]:
 
     from haochaping.rectification import actions
 
-    class Undone(Exception):  # noqa: N818 - a way out
-        pass
-
     later = datetime.now(UTC) + timedelta(days=60)
     taken = []
     for _ in range(3):
-        try:
-            with transaction.atomic():
-                begun = perf_counter()
-                marked = len(actions.mark_alarms(now=later))
-                taken.append(perf_counter() - begun)
-                raise Undone
-        except Undone:
-            pass
+        with transaction.atomic():
+            begun = perf_counter()
+            marked = len(actions.mark_alarms(now=later))
+            taken.append(perf_counter() - begun)
+            transaction.set_rollback(True)
     nothing = [_timed(lambda: actions.mark_alarms(now=datetime(2020, 1, 1, tzinfo=UTC))) for _ in range(5)]
     return [
         _told(f"sweep that marks {marked:,}", statistics.median(taken), _SWEEP_S, "s"),

@@ -22,6 +22,7 @@ from haochaping.supervision import actions as supervision
 from haochaping.supervision.terms import NewSignal, SignalKind
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
     from uuid import UUID
 
@@ -99,13 +100,13 @@ def _same_reviewer(one: UUID, other: UUID) -> bool:
 
 
 @transaction.atomic
-def settle(*, by: Actor, now: datetime) -> int:
+def settle(*, of: Collection[int] | None = None, by: Actor, now: datetime) -> int:
     """Close what the reviewer called solved, or said nothing about for long enough; take up again what is not.
 
     A reply that waits for its quality check waits on, unless the reviewer says that it solves nothing. Returns how many
-    orders were decided.
+    orders were decided; `of` names the agencies, all without it.
     """
-    review_ids = orders.to_settle(now, limit=_BATCH)
+    review_ids = orders.to_settle(now, limit=_BATCH, of=of)
     found = orders.orders_of_reviews(review_ids)
     said = orders.solutions_of([order.id for order in found.values()])
     for order in found.values():

@@ -10,7 +10,7 @@ from haochaping.directory import queries as directory
 from haochaping.flows import tell_staff
 from haochaping.kernel.actor import SYSTEM
 from haochaping.kernel.periods import local_day
-from haochaping.notices.terms import NoticeKind
+from haochaping.notices.terms import About, NoticeKind
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.rectification.terms import Alarm
@@ -21,7 +21,9 @@ from haochaping.supervision.rules import overdue_signals
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from uuid import UUID
 
+    from haochaping.kernel.actor import Actor
     from haochaping.rulebook.terms import Terms
 
 _BATCH = 2000
@@ -49,6 +51,36 @@ def tell_alarms(now: datetime) -> int:
         rows = [found[one.id] for one in marked if one.alarm == alarm and one.id in found]
         tell_staff.tell(kind, tell_staff.about_orders(rows), by=SYSTEM, now=now)
     return len(marked)
+
+
+@transaction.atomic
+def send(supervision_id: UUID, *, by: Actor, now: datetime) -> None:
+    """A supervision letter goes out, and the agency hears of it; raises as `supervision.actions.notify`."""
+    supervision.notify(supervision_id, by=by, now=now)
+    row = queries.supervision(supervision_id, by=by)
+    about = _about("supervision", supervision_id, row.division_path, row.agency_path)
+    tell_staff.tell(NoticeKind.SUPERVISION_ORDER, [about], by=by, now=now)
+
+
+@transaction.atomic
+def urge(*, to: str, work_order_id: UUID | None, text: str, key: UUID, by: Actor, now: datetime) -> UUID:
+    """Somebody is urged, and hears of it, once for each form; raises as `supervision.actions.urge`."""
+    urging_id = supervision.urge(to=to, work_order_id=work_order_id, text=text, key=key, by=by, now=now)
+    row = queries.urging(urging_id, by=by)
+    if row.urged_at == now:
+        about = _about("urging", urging_id, row.division_path, row.agency_path)
+        tell_staff.tell(NoticeKind.URGING, [about], by=by, now=now)
+    return urging_id
+
+
+def _about(kind: str, pk: UUID, division_path: str, agency_path: str) -> About:
+    """A supervision order or urging as staff are told of it; without an agency it is the division's office's."""
+    division = directory.division(division_path.split(".")[-2])
+    code = agency_path.split(".")[-2] if agency_path else ""
+    agency = directory.agencies([code]).get(code) if code else None
+    assert division is not None  # noqa: S101 - the row points to it
+    facts = {"agency": agency.name if agency else division.name}
+    return About(kind, str(pk), division.id, agency.id if agency else None, facts)
 
 
 def watch_repeats(now: datetime) -> int:

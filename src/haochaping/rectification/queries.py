@@ -56,7 +56,7 @@ from haochaping.rectification.terms import (
 from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
     from typing import Any
     from uuid import UUID
@@ -325,7 +325,7 @@ def last_author(order_id: UUID, move: Move) -> str:
     return rows.values_list("by", flat=True).first() or ""
 
 
-def to_settle(now: datetime, *, limit: int) -> list[UUID]:
+def to_settle(now: datetime, *, limit: int, of: Collection[int] | None = None) -> list[UUID]:
     """Answered orders that the reviewer's word, or their silence for long enough, decides; by review.
 
     They are locked until the transaction ends; those that somebody else has at hand are left to them.
@@ -341,6 +341,8 @@ def to_settle(now: datetime, *, limit: int) -> list[UUID]:
         | Q(state=OrderState.CHECKED, rating_until__lt=now),
         paused_at__isnull=True,
     )
+    if of is not None:
+        rows = rows.filter(agency_id__in=of)
     due = rows.select_for_update(skip_locked=True, of=("self",)).order_by("replied_at", "id")
     return list(due.values_list("review_id", flat=True)[:limit])
 

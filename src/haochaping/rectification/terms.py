@@ -535,7 +535,7 @@ HELPS_ALREADY = Reason(
 NO_SUCH_ORDER = Reason("no_such_order", N_("There is no such work order."), N_("Go back to the list."))
 WRONG_STATE = Reason(
     "wrong_state",
-    N_("This work order is “{state}”; that step is not possible now."),
+    N_("That step is not possible any more, or not yet."),
     N_("Reload the page: somebody may have gone on with it."),
 )
 TEXT_MISSING = Reason("text_missing", N_("This text is empty."), N_("Write at least one sentence."))

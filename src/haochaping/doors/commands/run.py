@@ -133,7 +133,11 @@ def demo(installation: Installation, *, reset: bool) -> None:
         _forget(installation.env.data_dir)
     installation.connect(HAOCHAPING_DEMO="1")
     bring_up_to_date()
-    _fill(1.0, 1)
+    try:
+        _fill(1.0, 1)
+    except BaseException:
+        server.stop(installation.env.data_dir)
+        raise
     from haochaping.doors.demo.welcome import welcome  # noqa: PLC0415 - needs Django to be ready
 
     text = welcome(installation.env.site_url)

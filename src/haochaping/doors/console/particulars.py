@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 CHANGES = {
     "created": N_("Made"),
     "changed": N_("Changed"),
-    "closed": N_("Closed"),
+    "closed": N_("Put out of use"),
     "disabled": N_("Disabled"),
     "renamed": N_("Name changed"),
     "revoked": N_("Revoked"),

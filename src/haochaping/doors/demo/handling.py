@@ -75,7 +75,8 @@ class Handler:
     def dispatch(self, now: datetime) -> None:
         """What is due goes out to the agencies."""
         handle_bad_review.dispatch_due(by=SYSTEM, now=now)
-        close_order.settle(by=SYSTEM, now=now)
+        # Each lane settles its own: the other's evening may be another day.
+        close_order.settle(of=self.agencies.keys(), by=SYSTEM, now=now)
 
     def _step(self, order: OrderRow, now: datetime) -> None:
         clerk = Actor(
@@ -140,8 +141,10 @@ class Handler:
         if self.dice.random() < _SAYS_WHETHER_SOLVED:
             solved = self.dice.choices(("yes", "partly", "no"), (7, 2, 1))[0]
             rectification.answer_solution(review_id, solved=solved, text="", by=REVIEWER, now=now)
-        is_first = reviews.reviews([review_id])[review_id].assess_no == 1
-        if is_first and self.dice.random() < _FOLLOWS_UP:
+        review = reviews.reviews([review_id])[review_id]
+        # There is one follow-up, also where the agency had to reply twice.
+        is_only = len(reviews.reviews_of_occurrence(review.occurrence_id)) == 1
+        if is_only and self.dice.random() < _FOLLOWS_UP:
             level = self.dice.choice(("4", "3", "3", "2"))
             follow_up_review(review_id, level, by_token=True, channel=ReviewChannel.SMS, by=REVIEWER, now=now)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy
@@ -16,9 +16,21 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 
-class LetterForm(forms.Form):
+class _About(forms.Form):
+    """A form about an order or signal, or else about an agency that is typed."""
+
+    typed = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = any(self[name].value() for name in ("signal", "order") if name in self.fields)
+        self.fields[self.typed].required = not known
+
+
+class LetterForm(_About):
     """Drafting a supervision letter. `key` tells the same form sent twice from another letter."""
 
+    typed = "agency"
     key = forms.UUIDField(widget=forms.HiddenInput)
     signal = forms.UUIDField(widget=forms.HiddenInput, required=False)
     order = forms.UUIDField(widget=forms.HiddenInput, required=False)
@@ -36,9 +48,10 @@ class LetterForm(forms.Form):
     )
 
 
-class UrgingForm(forms.Form):
+class UrgingForm(_About):
     """Urging an agency, or the office of a division below."""
 
+    typed = "to"
     key = forms.UUIDField(widget=forms.HiddenInput)
     order = forms.UUIDField(widget=forms.HiddenInput, required=False)
     to = forms.CharField(

@@ -20,6 +20,7 @@ from haochaping.doors.oversight.forms import LetterForm, NoForm, NoteForm, Propo
 from haochaping.doors.oversight.page import oversight_page
 from haochaping.doors.paging import page_number
 from haochaping.doors.supervised import ON_PAGE, events_of, pager, shown
+from haochaping.flows import supervise
 from haochaping.kernel.refused import N_, Refused
 from haochaping.supervision import actions, queries
 from haochaping.supervision.states import after, may_propose
@@ -62,7 +63,7 @@ class Offer:
 
 
 def _notify(pk: UUID, _typed: Typed, by: Actor, now: datetime) -> None:
-    actions.notify(pk, by=by, now=now)
+    supervise.send(pk, by=by, now=now)
 
 
 def _check(pk: UUID, typed: Typed, by: Actor, now: datetime) -> None:

@@ -18,6 +18,7 @@ from haochaping.doors.oversight.forms import NoteForm, UrgingForm, new_key
 from haochaping.doors.oversight.page import oversight_page
 from haochaping.doors.paging import page_number
 from haochaping.doors.supervised import ON_PAGE, pager, urging_shown
+from haochaping.flows import supervise
 from haochaping.kernel.refused import Refused
 from haochaping.supervision import actions, queries
 from haochaping.supervision.access import may_answer
@@ -59,7 +60,7 @@ def new(request: HttpRequest) -> HttpResponse:
         return _form(request, form, INVALID)
     typed = form.cleaned_data
     try:
-        made = actions.urge(
+        made = supervise.urge(
             to=typed["to"],
             work_order_id=typed["order"],
             text=typed["text"],

@@ -150,7 +150,7 @@ def _line(
         tone=state_tone(order.state),
         due=due,
         late=due is not None and due < now,
-        ended_at=order.closed_at or order.replied_at,
+        ended_at=order.replied_at or order.closed_at,
         unread=unread.get(order.thread_id, 0) if order.thread_id else 0,
         solved=solved,
     )

@@ -31,7 +31,12 @@ if TYPE_CHECKING:
 
 ON_PAGE = 30
 # The page on which the thing that a notice is about is handled, by its kind; others are only named.
-_PAGES = {"order": "desk_order", "opening": "desk_opening"}
+_PAGES = {
+    "order": "desk_order",
+    "opening": "desk_opening",
+    "supervision": "desk_supervision_one",
+    "urging": "desk_urging",
+}
 
 
 @dataclass(frozen=True, slots=True)
