@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     from haochaping.kernel.actor import Actor
     from haochaping.rectification.terms import OrderRow
     from haochaping.reviews.terms import SupplementRow
+    from haochaping.rulebook.terms import Terms
 
 
-def is_concealed(order: OrderRow, said: SupplementRow | None = None) -> bool:
+def is_concealed(order: OrderRow, said: SupplementRow | None = None, terms: Terms | None = None) -> bool:
     """Whether the case is hidden from the agency: by the reviewer's wish, or the rules of the day the order was opened."""
     if (said or reviews.supplement_of(order.review_id)).concealed:
         return True
-    return rulebook.terms_for_division(order.division_id, local_day(order.created_at)).conceals_reviewer
+    return (terms or rulebook.terms_for(order.division_path, local_day(order.created_at))).conceals_reviewer
 
 
 def calling_power(order: OrderRow, by: Actor) -> Power:

@@ -70,6 +70,7 @@ _ORDER = (
     "review_id",
     "state",
     "division_id",
+    "division__path",
     "agency_id",
     "agency__name",
     "item_id",

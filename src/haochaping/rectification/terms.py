@@ -283,6 +283,7 @@ class OrderRow:
     review_id: UUID
     state: OrderState
     division_id: int
+    division_path: str
     agency_id: int
     agency_name: str
     item_id: int

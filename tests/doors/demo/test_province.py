@@ -149,6 +149,7 @@ def rows(made: Made, browsers: Callable[[str], Client]) -> dict[str, str]:
         "told": f"/status/{told_receipt}",
         "waiting": f"/status/{waiting.receipt}",
         "visit": visit,
+        "tried_rule": f"/oversight/dispatch/simulate?division={names.CITY[0]}&rank=2&agency={names.OFFICES[0][0]}",
         "voice": f"/voices/{voice}",
         "answered": f"/voices/{voice}",
         # Nobody is asked again in a demo.

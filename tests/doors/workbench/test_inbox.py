@@ -28,6 +28,7 @@ def an_order(due: datetime | None, state: OrderState = OrderState.DISPATCHED) ->
         review_id=UUID(int=2),
         state=state,
         division_id=1,
+        division_path="",
         agency_id=1,
         item_id=1,
         agency_name="",

@@ -70,11 +70,11 @@ if TYPE_CHECKING:
     from django import forms
     from django.http import HttpRequest, HttpResponse
 
-    from haochaping.cases.terms import Binding
     from haochaping.kernel.actor import Actor
     from haochaping.notices.terms import MessageRow
     from haochaping.rectification.terms import CallbackRow, CallRow, EventRow, OrderRow
     from haochaping.reviews.terms import ReviewRow, SupplementRow
+    from haochaping.rulebook.terms import Terms
 
 
 _PLACE = {MESSAGE: "#thread", CALL: "#calls"}
@@ -201,7 +201,9 @@ def _page(
     _check_dispatched(order)
     leave_note(request, EntryKind.PERSONAL_DATA_READ, "order", str(order.id))
     review, said = reviews.review_with_supplement(order.review_id)
-    concealed = conceal.is_concealed(order, said)
+    # An order is opened with its review: what held for the one held for the other.
+    terms = rulebook.terms_for(order.division_path, local_day(order.created_at))
+    concealed = conceal.is_concealed(order, said, terms)
     hidden = concealed and not sees_reviewer_s_case(by)
     calls = not hidden if concealed else may(by, Power.ORDER_HANDLE)
     history = orders.history(order.id)
@@ -245,11 +247,13 @@ def _page(
         "appeal": appeal_part(order.id, by, now),
         "wrong": form,
     }
-    shown = context | _review(review, said, by, hidden=hidden) | projects.of_order(beside, by)
+    shown = context | _review(review, said, by, terms, hidden=hidden) | projects.of_order(beside, by)
     return desk_page(request, "workbench/order.html", shown, here="desk", status=status, counted=False)
 
 
-def _review(review: ReviewRow, said: SupplementRow, by: Actor, *, hidden: bool) -> dict[str, object]:
+def _review(
+    review: ReviewRow, said: SupplementRow, by: Actor, terms: Terms, *, hidden: bool
+) -> dict[str, object]:
     """The review as staff may see it: never who gave it; its words only for those who may, while it stands.
 
     `hidden` (全隐): not the case either, nor when exactly, at which window, by whom; photographs may show all of it.
@@ -271,7 +275,8 @@ def _review(review: ReviewRow, said: SupplementRow, by: Actor, *, hidden: bool) 
         "service": binding,
         "step": step_of(binding) if binding else "",
         "targets": _targets(replace(review, window_id=None, staff_id=None) if hidden else review),
-        "late": binding is not None and _is_late(review, binding),
+        "late": binding is not None
+        and is_late(review.assessed_at, binding.occurrence_at, terms.invitation_valid),
         "case_no": masked_number(binding.case_no) if binding else "",
     }
 
@@ -283,14 +288,6 @@ def _targets(review: ReviewRow) -> str:
     return " · ".join(
         said.get(kind, "{name}").format(code=ref.code, name=ref.name) for kind, ref in known.items()
     )
-
-
-def _is_late(review: ReviewRow, binding: Binding) -> bool:
-    if local_day(review.assessed_at) == local_day(binding.occurrence_at):
-        # Most are given on the day of the service: no question to the rulebook.
-        return False
-    valid = rulebook.terms_for(binding.division_path, local_day(review.received_at)).invitation_valid
-    return is_late(review.assessed_at, binding.occurrence_at, valid)
 
 
 def _clocks(order: OrderRow, events: Sequence[EventRow]) -> list[Clock]:
