@@ -1,0 +1,201 @@
+"""Expected refusals of a step of a work order."""
+
+from __future__ import annotations
+
+from haochaping.kernel.refused import N_, Reason
+
+TEXT_LIMIT = 2000
+
+
+SOLUTION_TEXT_LIMIT = 500
+
+
+NO_SUCH_AGENCY = Reason(
+    "no_such_agency", N_("There is no agency with the code “{value}”."), N_("Choose it from the list.")
+)
+
+
+SAME_AGENCY = Reason(
+    "same_agency", N_("The order is with this agency already."), N_("Choose another agency.")
+)
+
+
+AGENCY_ELSEWHERE = Reason(
+    "agency_elsewhere",
+    N_("“{value}” lies outside the places you dispatch for."),
+    N_("Choose an agency of your division, or ask the office above."),
+)
+
+
+RETURNS_OFF = Reason(
+    "returns_off",
+    N_("By the rules of this place an order may be returned {limit} times; that is used up."),
+    N_("Handle it, or ask the dispatcher for an agency that helps."),
+)
+
+
+RETURN_TOO_LATE = Reason(
+    "return_too_late",
+    N_("The order could be returned until {due}; that time has passed."),
+    N_("Sign for it, and ask the dispatcher for an agency that helps."),
+)
+
+
+RETURN_IS_FREE = Reason(
+    "return_is_free",
+    N_("By the rules of this place a return needs no approval, so it cannot be refused."),
+    N_("Send the order to another agency."),
+)
+
+
+NOT_HEARD = Reason(
+    "not_heard",
+    N_("The reviewer has not been heard: {attempts} of {needed} attempts at different hours are recorded."),
+    N_("Call again at another hour, or record why no call is possible."),
+)
+
+
+CONCEALED = Reason(
+    "concealed",
+    N_("The reviewer is concealed from the agency: it does not call."),
+    N_(
+        "The dispatching or supervising office calls and records what came of it; write to the reviewer meanwhile."
+    ),
+)
+
+
+CALL_POSSIBLE = Reason(
+    "call_possible",
+    N_("The reviewer has agreed to be called and left a number."),
+    N_("Call through the relay, and record what came of it."),
+)
+
+
+FINDING_MISSING = Reason(
+    "finding_missing",
+    N_("No call-back says that what the review says is not true."),
+    N_("Record what was found out first, or choose another outcome."),
+)
+
+
+NOT_LEDGERED = Reason(
+    "not_ledgered",
+    N_("This outcome belongs to a matter in the rectification ledger."),
+    N_("Enter it in the ledger first, or choose “put right at once”."),
+)
+
+
+NO_PLAN = Reason(
+    "no_plan",
+    N_("Line {line} of the plan has no day: “{value}”."),
+    N_("Begin each line with a day like 2026-12-01, then what is to be done."),
+)
+
+
+PLAN_PASSED = Reason(
+    "plan_passed",
+    N_("Line {line} of the plan is for {day}, outside today to {due}."),
+    N_("Plan within the deadline, or ask for more time."),
+)
+
+
+NO_SUCH_MILESTONE = Reason(
+    "no_such_milestone", N_("There is no such open line in the plan."), N_("Reload the page.")
+)
+
+
+EXTENSIONS_USED_UP = Reason(
+    "extensions_used_up",
+    N_("By the rules of this place more time is given {limit} times; that is used up."),
+    N_("Answer within the deadline; what remains to be done goes into the reply."),
+)
+
+
+EXTENSION_TOO_LONG = Reason(
+    "extension_too_long",
+    N_("{days} days were asked for; the rules of this place give 1 to {limit}."),
+    N_("Ask for fewer days."),
+)
+
+
+EXTENSION_WAITS = Reason(
+    "extension_waits", N_("More time has been asked for already."), N_("Wait for the decision.")
+)
+
+
+NO_EXTENSION_ASKED = Reason(
+    "no_extension_asked", N_("No request for more time waits."), N_("Reload the page.")
+)
+
+
+CLOCK_PAUSED = Reason(
+    "clock_paused", N_("The clock is paused while an appeal is pending."), N_("Wait for the decision.")
+)
+
+
+OWN_REPLY = Reason("own_reply", N_("You wrote this reply yourself."), N_("Somebody else checks it."))
+
+
+NOT_THE_SAME_MATTER = Reason(
+    "not_the_same_matter",
+    N_("Order {value} is not of the same reviewer, or it is over already."),
+    N_("Merge only orders of one reviewer about one matter."),
+)
+
+
+NO_CO_HANDLER = Reason(
+    "no_co_handler",
+    N_("Your agency was not asked to help with this order, or has answered already."),
+    N_("Reload the page."),
+)
+
+
+HELPS_ALREADY = Reason(
+    "helps_already", N_("This agency helps with the order already."), N_("Choose another agency.")
+)
+
+
+NO_SUCH_ORDER = Reason("no_such_order", N_("There is no such work order."), N_("Go back to the list."))
+
+
+WRONG_STATE = Reason(
+    "wrong_state",
+    N_("That step is not possible any more, or not yet."),
+    N_("Reload the page: somebody may have gone on with it."),
+)
+
+
+TEXT_MISSING = Reason("text_missing", N_("This text is empty."), N_("Write at least one sentence."))
+
+
+TEXT_TOO_LONG = Reason(
+    "text_too_long",
+    N_("The text has {length} characters; {limit} are allowed."),
+    N_("Shorten the text."),
+)
+
+
+UNKNOWN_CHOICE = Reason(
+    "unknown_choice", N_("“{value}” is not one of the choices."), N_("Choose one of the list.")
+)
+
+
+NOT_REPLIED = Reason(
+    "not_replied",
+    N_("The agency has not answered yet."),
+    N_("You are asked whether it is solved once the answer stands here."),
+)
+
+
+SOLUTION_WINDOW_OVER = Reason(
+    "solution_window_over",
+    N_("Your answer could be changed until {until}; that time has passed."),
+    N_("It stands as you gave it. Write in the messages, or give a follow-up review."),
+)
+
+
+NO_THREAD = Reason(
+    "no_thread",
+    N_("The agency has not written to you about this review."),
+    N_("Wait for its message, or read its reply here."),
+)

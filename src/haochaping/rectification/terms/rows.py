@@ -1,0 +1,217 @@
+"""Rows of a work order as its readers get them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+    from uuid import UUID
+
+    from haochaping.identity.terms import RelayPurpose
+    from haochaping.notices.terms import DeliveryState
+    from haochaping.rectification.terms.orders import (
+        Alarm,
+        CallResult,
+        ClockKind,
+        Move,
+        OrderState,
+        Solved,
+        Tick,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ClockTick:
+    """One event of a clock: the limit that starts or changes it (`number` of `unit` by `rule`), or the moment alone.
+
+    `due_at` and `amber_at` are what was promised by it; None while paused, and where the calendar does not reach.
+    """
+
+    clock: ClockKind
+    tick: Tick
+    at: datetime
+    number: int = 0
+    unit: str = ""
+    rule: str = ""
+    due_at: datetime | None = None
+    amber_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BadReview:
+    """What an order is opened for; `finished` when the reviewer has nothing more to add."""
+
+    review_id: UUID
+    division_id: int
+    agency_id: int
+    item_id: int
+    received_at: datetime
+    dispatch_after: datetime
+    staff_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFacts:
+    """An order as counted."""
+
+    review_id: UUID
+    created_at: datetime
+    division_id: int
+    agency_id: int
+    item_id: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """An order as pages show it."""
+
+    id: UUID
+    review_id: UUID
+    state: OrderState
+    division_id: int
+    division_path: str
+    agency_id: int
+    agency_name: str
+    item_id: int
+    item_name: str
+    created_at: datetime
+    dispatched_at: datetime | None
+    sign_due_at: datetime | None
+    contact_due_at: datetime | None
+    rectify_due_at: datetime | None
+    deadline_known: bool
+    round: int
+    clock: str
+    due_at: datetime | None
+    amber_at: datetime | None
+    paused_at: datetime | None
+    outcome: str
+    rectification_text: str
+    reply_text: str
+    replied_at: datetime | None
+    rating_until: datetime | None
+    closed_at: datetime | None
+    merged_into_id: UUID | None
+    thread_id: UUID | None
+    staff_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackRow:
+    """What one attempt to hear the reviewer came to; None where nobody could say."""
+
+    result: CallResult
+    is_true: bool | None
+    is_reasonable: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One line of an order's timeline; a call-back's has its result."""
+
+    move: Move
+    at: datetime
+    by: str
+    note: str
+    callback: CallbackRow | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmRow:
+    """An order whose running clock has newly turned amber or red."""
+
+    id: UUID
+    review_id: UUID
+    division_id: int
+    agency_id: int
+    item_id: int
+    alarm: Alarm
+    clock: ClockKind
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionRow:
+    """More time asked for: `granted` is None while nobody has decided."""
+
+    days: int
+    reason: str
+    asked_at: datetime
+    granted: bool | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class CoHandlerRow:
+    """An agency that helps, and what it has done."""
+
+    id: UUID
+    agency_id: int
+    agency_name: str
+    agency_path: str
+    task: str
+    due_at: datetime | None
+    contribution: str
+    done_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneRow:
+    """One line of the plan by which a matter is put right."""
+
+    id: UUID
+    text: str
+    due_on: date
+    note: str
+    done_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands beside an order: more time asked for, who helps, the plan, oldest first.
+
+    `projects` has the project that the order belongs to, if any; `open_projects` those of its item that take orders.
+    """
+
+    extensions: list[ExtensionRow]
+    co_handlers: list[CoHandlerRow]
+    milestones: list[MilestoneRow]
+    projects: list[tuple[UUID, str]]
+    open_projects: list[tuple[UUID, str]]
+
+    @property
+    def open_extension(self) -> ExtensionRow | None:
+        """The one that waits for a decision."""
+        return next((one for one in self.extensions if one.granted is None), None)
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """A call through the relay: what for, and what became of it; never a number."""
+
+    purpose: RelayPurpose
+    state: DeliveryState
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """Everything that happened to an order; `names` are those of the staff accounts in it, by `kind:id`."""
+
+    events: list[EventRow]
+    calls: list[CallRow]
+    names: dict[str, str]
+    beside: Beside
+
+
+@dataclass(frozen=True, slots=True)
+class SolutionRow:
+    """What the reviewer said last about whether the matter is solved; changeable until then."""
+
+    solved: Solved
+    text: str
+    answered_at: datetime
+    changeable_until: datetime

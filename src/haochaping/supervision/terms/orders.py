@@ -1,0 +1,252 @@
+"""督办 vocabulary: rungs, orders, proposals, urgings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from haochaping.kernel.refused import N_, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+    from uuid import UUID
+
+
+class Rung(StrEnum):
+    """督办梯级 (domain.md §6.7): the first two are automatic, the third a supervisor's, the rest proposed and decided."""
+
+    REMINDER = "reminder"
+    WARNING = "warning"
+    LETTER = "letter"
+    CIRCULAR = "circular"
+    INTERVIEW = "interview"
+    AWARD_EXCLUSION = "award_exclusion"
+    ACCOUNTABILITY = "accountability"
+    REFERRAL = "referral"
+
+
+RUNG_LABELS = {
+    Rung.REMINDER: N_("Reminder"),
+    Rung.WARNING: N_("Warning"),
+    Rung.LETTER: N_("Supervision letter"),
+    Rung.CIRCULAR: N_("Circular"),
+    Rung.INTERVIEW: N_("Interview"),
+    Rung.AWARD_EXCLUSION: N_("Exclusion from awards"),
+    Rung.ACCOUNTABILITY: N_("Accountability"),
+    Rung.REFERRAL: N_("Referral by cadre authority"),
+}
+
+
+AUTOMATIC = (Rung.REMINDER, Rung.WARNING)
+
+
+OPENED_AS = (*AUTOMATIC, Rung.LETTER)
+
+
+# What is only ever proposed: a person with the power decides, never the one who proposed it.
+PROPOSED = (
+    Rung.CIRCULAR,
+    Rung.INTERVIEW,
+    Rung.AWARD_EXCLUSION,
+    Rung.ACCOUNTABILITY,
+    Rung.REFERRAL,
+)
+
+
+class SupervisionState(StrEnum):
+    """督办单 states (domain.md §6.7)."""
+
+    OPENED = "opened"
+    NOTIFIED = "notified"
+    RESPONDED = "responded"
+    CHECKED = "checked"
+    LIFTED = "lifted"
+    CIRCULATED = "circulated"
+    INTERVIEWED = "interviewed"
+    ACCOUNTABILITY = "accountability"
+
+
+SUPERVISION_LABELS = {
+    SupervisionState.OPENED: N_("Drafted, not sent"),
+    SupervisionState.NOTIFIED: N_("Sent, answer due"),
+    SupervisionState.RESPONDED: N_("Answered"),
+    SupervisionState.CHECKED: N_("Checked"),
+    SupervisionState.LIFTED: N_("Lifted"),
+    SupervisionState.CIRCULATED: N_("Circulated"),
+    SupervisionState.INTERVIEWED: N_("Interviewed"),
+    SupervisionState.ACCOUNTABILITY: N_("Held accountable"),
+}
+
+
+class SupervisionMove(StrEnum):
+    """What can happen to a supervision order: each is one event and one entry of the ledger."""
+
+    OPEN = "open"
+    NOTIFY = "notify"
+    RESPOND = "respond"
+    CHECK = "check"
+    LIFT = "lift"
+    SETTLE = "settle"
+    CIRCULATE = "circulate"
+    INTERVIEW = "interview"
+    HOLD_ACCOUNTABLE = "hold_accountable"
+
+
+SUPERVISION_MOVES = {
+    SupervisionMove.OPEN: N_("Supervision opened"),
+    SupervisionMove.NOTIFY: N_("Sent to the agency"),
+    SupervisionMove.RESPOND: N_("The agency answered"),
+    SupervisionMove.CHECK: N_("The answer was checked"),
+    SupervisionMove.LIFT: N_("Supervision lifted"),
+    SupervisionMove.SETTLE: N_("Lifted: the work order is over"),
+    SupervisionMove.CIRCULATE: N_("Named in a circular"),
+    SupervisionMove.INTERVIEW: N_("Called to an interview"),
+    SupervisionMove.HOLD_ACCOUNTABLE: N_("Held accountable"),
+}
+
+
+class ProposalState(StrEnum):
+    """建议 states."""
+
+    WAITING = "waiting"
+    ADOPTED = "adopted"
+    REJECTED = "rejected"
+
+
+PROPOSAL_LABELS = {
+    ProposalState.WAITING: N_("Waiting for a decision"),
+    ProposalState.ADOPTED: N_("Adopted"),
+    ProposalState.REJECTED: N_("Not adopted"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisionRow:
+    """A supervision order as pages show it."""
+
+    id: UUID
+    rung: Rung
+    state: SupervisionState
+    division_name: str
+    division_path: str
+    agency_name: str
+    agency_path: str
+    work_order_id: UUID | None
+    text: str
+    response: str
+    opened_at: datetime
+    opened_by: str
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisionEventRow:
+    """One line of a supervision order's timeline."""
+
+    move: SupervisionMove
+    at: datetime
+    by: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalRow:
+    """A proposal, shown to nobody who has no power to decide."""
+
+    id: UUID
+    supervision_id: UUID
+    agency_name: str
+    division_path: str
+    rung: Rung
+    state: ProposalState
+    reason: str
+    proposed_by: str
+    proposed_at: datetime
+    decision: str
+    decided_by: str
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class UrgingRow:
+    """An urging; `agency_name` is empty when the office of the division itself is urged."""
+
+    id: UUID
+    division_name: str
+    division_path: str
+    agency_name: str
+    agency_path: str
+    work_order_id: UUID | None
+    text: str
+    urged_by: str
+    urged_at: datetime
+    due_at: datetime | None
+    answer: str
+    answered_by: str
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MapRow:
+    """How many open work orders an agency has in each state, and how many of all are overdue."""
+
+    agency_id: int
+    agency_name: str
+    division_name: str
+    counts: Mapping[str, int]
+    overdue: int
+
+
+@dataclass(frozen=True, slots=True)
+class RungFigure:
+    """How often a rung was reached by an agency in a month."""
+
+    month: date
+    division_name: str
+    agency_name: str
+    rung: Rung
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits for a supervisor."""
+
+    overdue: int
+    signals: int
+    supervisions: int
+    urgings: int
+    proposals: int
+
+
+NO_SUCH_URGING = Reason("no_such_urging", N_("There is no such urging."), N_("Go back to the list."))
+
+
+URGING_ANSWERED = Reason(
+    "urging_answered",
+    N_("This urging has been answered."),
+    N_("Reload the page to see the answer."),
+)
+
+
+UNKNOWN_ADDRESSEE = Reason(
+    "unknown_addressee",
+    N_("“{value}” is neither an agency nor a division of the directory."),
+    N_("Use the code of an agency, or the twelve digits of a division below yours."),
+)
+
+
+NOT_BELOW = Reason(
+    "not_below",
+    N_("This is your own office."),
+    N_("Urge an agency, or the office of a division below yours."),
+)
+
+
+NOT_THE_OFFICE = Reason(
+    "not_the_office",
+    N_("The supervision office of the division that was urged answers for itself."),
+    N_("Wait for its answer."),
+)

@@ -1,0 +1,82 @@
+"""What calls for supervision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from haochaping.kernel.refused import N_
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+    from uuid import UUID
+
+    from haochaping.supervision.terms.orders import Rung
+
+
+class SignalKind(StrEnum):
+    """监督线索: what makes a supervisor look."""
+
+    OVERDUE = "overdue"
+    REPEAT_OFFENDER = "repeat_offender"
+    APPEAL_ANOMALY = "appeal_anomaly"
+    REOPENED = "reopened"
+    QUALITY_CHECK_FAILED = "quality_check_failed"
+    SAMPLING_FAILED = "sampling_failed"
+    ESCALATED = "escalated"
+    INTEGRITY = "integrity"
+
+
+SIGNAL_LABELS = {
+    SignalKind.OVERDUE: N_("A work order is overdue"),
+    SignalKind.REPEAT_OFFENDER: N_("Many bad reviews of one item"),
+    SignalKind.APPEAL_ANOMALY: N_("Appeals out of the ordinary"),
+    SignalKind.REOPENED: N_("A work order was opened again"),
+    SignalKind.QUALITY_CHECK_FAILED: N_("A reply failed the quality check"),
+    SignalKind.SAMPLING_FAILED: N_("A sampling call-back did not confirm the result"),
+    SignalKind.ESCALATED: N_("A work order was escalated"),
+    SignalKind.INTEGRITY: N_("Doubtful data"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NewSignal:
+    """What is to be raised. Of one kind there is one signal about a subject and day, however often it is raised."""
+
+    kind: SignalKind
+    division_id: int
+    agency_id: int
+    subject: str
+    day: date
+    work_order_id: UUID | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SignalRow:
+    """A signal as lists show it; `supervision_id` once somebody has opened supervision about it."""
+
+    id: UUID
+    kind: SignalKind
+    division_name: str
+    agency_name: str
+    agency_code: str
+    subject: str
+    work_order_id: UUID | None
+    facts: Mapping[str, str]
+    day: date
+    raised_at: datetime
+    supervision_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """An open work order whose running clock is amber or red; `rung` is what that calls for."""
+
+    work_order_id: UUID
+    division_id: int
+    agency_id: int
+    due_at: datetime
+    rung: Rung
