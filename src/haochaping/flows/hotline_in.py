@@ -5,6 +5,7 @@ from __future__ import annotations
 import binascii
 from base64 import b64decode
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -53,6 +54,8 @@ if TYPE_CHECKING:
 
 _MINUTE = 60
 _NONCE_LIMIT = 64
+# Nobody promises for longer, and no working calendar reaches as far.
+_FARTHEST = timedelta(days=1000)
 _WORKED_ON = frozenset({OrderState.SIGNED, OrderState.VERIFIED, OrderState.LEDGERED})
 
 
@@ -209,10 +212,6 @@ def _apply(link: Link, message: InRow, now: datetime) -> None:
     _STEPS[message.kind](_Case(link, linked, message, order, message.facts, now))
 
 
-def _accepted(case: _Case) -> None:
-    _take_deadlines(case)
-
-
 def _dispatched(case: _Case) -> None:
     """The hotline has sent it to an agency: another one than ours has it, or the one that asked to return it keeps it."""
     code = rules.word(case.facts, "agency", "")
@@ -283,7 +282,7 @@ def _returned(case: _Case) -> None:
 
 
 def _extended(case: _Case) -> None:
-    until = rules.moment(case.facts, "until")
+    until = _end(case.facts, "until", case.now)
     hotline.note_deadline(case.linked.id, until, now=case.now)
     if _their_clock_rules(case):
         reason = rules.word(case.facts, "reason")
@@ -357,11 +356,19 @@ def _closed(case: _Case) -> None:
 def _take_deadlines(case: _Case) -> None:
     """What the hotline says that is due, by clock; ours where its clock rules, else only noted."""
     said = rules.inner(case.facts, "deadlines")
-    ends = {kind: rules.moment(said, kind.value) for kind in _TOLD_CLOCKS if kind.value in said}
+    ends = {kind: _end(said, kind.value, case.now) for kind in _TOLD_CLOCKS if kind.value in said}
     if ClockKind.RECTIFY in ends:
         hotline.note_deadline(case.linked.id, ends[ClockKind.RECTIFY], now=case.now)
     if ends and _their_clock_rules(case):
         _adopt(case, ends, "")
+
+
+def _end(facts: Mapping[str, object], field: str, now: datetime) -> datetime:
+    """When something is due: a moment that any calendar could hold."""
+    found = rules.moment(facts, field)
+    if abs(found - now) > _FARTHEST:
+        raise Refused(FACT_MISSING, field=field, value=field)
+    return found
 
 
 _TOLD_CLOCKS = (ClockKind.SIGN, ClockKind.CONTACT, ClockKind.RECTIFY)
@@ -376,7 +383,7 @@ def _their_clock_rules(case: _Case) -> bool:
 
 
 _STEPS: dict[Saying, Callable[[_Case], None]] = {
-    Saying.ACCEPTED: _accepted,
+    Saying.ACCEPTED: _take_deadlines,
     Saying.DISPATCHED: _dispatched,
     Saying.SIGNED: _signed,
     Saying.CONTACTED: _contacted,
