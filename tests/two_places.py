@@ -12,8 +12,11 @@ from haochaping.directory import queries as directory
 from haochaping.exchange.terms import Raw
 from haochaping.files import actions as files
 from haochaping.files.pictures import redrawn
-from haochaping.flows import change_review, handle_bad_review
+from haochaping.flows import change_review, handle_bad_review, hotline_in
 from haochaping.flows.receive_reviews import receive_reviews
+from haochaping.hotline import actions as hotline
+from haochaping.hotline import queries as hotline_links
+from haochaping.hotline.terms import Happened, Master, ProposedLink
 from haochaping.kernel.actor import OPERATOR, SYSTEM, Scope
 from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.periods import local_day
@@ -99,6 +102,7 @@ def tell(case_no: str, scope: Scope, now: datetime, **place: object) -> Told:
         now=now,
     )
     _agency_appeals(order.id, order.review_id, scope, now)
+    _hotline_attaches(order, now)
     return Told(case_no, order.review_id, order.id, photo_id)
 
 
@@ -122,6 +126,16 @@ def _supervisor_looks(order_id: UUID, clerk: Actor, now: datetime) -> None:
     supervision.check(letter, text="属实。", by=SYSTEM, now=now)
     supervision.propose(letter, rung="circular", reason="两次。", by=SYSTEM, now=now)
     supervision.urge(to="", work_order_id=order_id, text="请办。", key=uuid7(now), by=SYSTEM, now=now)
+
+
+def _hotline_attaches(order: OrderRow, now: datetime) -> None:
+    """The order is at a hotline too, which sends something with it."""
+    allowed, code = {"https://hotline.example"}, directory.division_by_id(order.division_id).code
+    proposed = ProposedLink(code, "https://hotline.example/12345", Master.THEIRS, local_day(now))
+    link = hotline_links.link(hotline.set_link(proposed, allowed=allowed, by=OPERATOR, now=now))
+    hotline.put(Happened(uuid7(now), order.id, "dispatch", now), None, link, [], now=now)
+    message = {"message": "1", "seq": 1, "kind": "attachment", "order": str(order.id), "at": now.isoformat()}
+    hotline_in.receive(link, message | {"facts": {"name": "a.pdf", "content": "JVBERi0="}}, now=now)
 
 
 def _drawn(order: OrderRow, now: datetime) -> None:

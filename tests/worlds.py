@@ -105,6 +105,7 @@ def terms(**changes: Any) -> Terms:
         appeal_pauses_deadline=True,
         malicious_is_invalid=True,
         conceals_reviewer=False,
+        hotline_clock_rules=False,
         call_attempts=3,
         call_attempts_within=timedelta(days=2),
     )

@@ -16,6 +16,7 @@ _OWN = {
     "identity": {"keys", "relay", "sealing", "shares"},
     "notices": {"gateway", "mail", "webhook"},
     "files": {"pictures"},
+    "hotline": {"line"},
     "rectification": {"appeal_queries", "dispatch_queries"},
     "exchange": {"fields", "tables", "formulas", "dialects"},
 }

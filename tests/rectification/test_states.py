@@ -25,6 +25,7 @@ _WORKING = (
     Move.ASK_EXTENSION,
     Move.GRANT_EXTENSION,
     Move.REFUSE_EXTENSION,
+    Move.ADOPT_DEADLINE,
     Move.PAUSE,
     Move.RESUME,
 )
@@ -46,16 +47,23 @@ _ALLOWED: dict[S, dict[Move, S]] = {
         Move.REDISPATCH: S.DISPATCHED,
         Move.MERGE: S.MERGED,
         Move.CANCEL: S.CANCELLED,
+        Move.ADOPT_DEADLINE: S.DISPATCHED,
     },
     S.RETURN_ASKED: {
         Move.GRANT_RETURN: S.DISPATCHED,
         Move.REFUSE_RETURN: S.DISPATCHED,
+        Move.ADOPT_DEADLINE: S.RETURN_ASKED,
         Move.CANCEL: S.CANCELLED,
     },
     S.SIGNED: _with(S.SIGNED, verify=S.VERIFIED),
     S.VERIFIED: _with(S.VERIFIED, verify=S.VERIFIED, ledger=S.LEDGERED, rectify=S.RECTIFIED),
     S.LEDGERED: _with(S.LEDGERED, verify=S.LEDGERED, milestone=S.LEDGERED, rectify=S.RECTIFIED),
-    S.RECTIFIED: dict.fromkeys(_APPEALED, S.RECTIFIED) | {Move.REPLY: S.REPLIED, Move.EXCLUDE: S.EXCLUDED},
+    S.RECTIFIED: dict.fromkeys(_APPEALED, S.RECTIFIED)
+    | {
+        Move.REPLY: S.REPLIED,
+        Move.EXCLUDE: S.EXCLUDED,
+        Move.ADOPT_DEADLINE: S.RECTIFIED,
+    },
     S.REPLIED: dict.fromkeys(_APPEALED, S.REPLIED)
     | {
         Move.PASS_CHECK: S.CHECKED,

@@ -85,6 +85,7 @@ VALUES: dict[str, str] = {
     Key.APPEAL_PAUSES_DEADLINE: "yes",
     Key.MALICIOUS_IS_INVALID: "yes",
     Key.CONCEALMENT: "handler",
+    Key.HOTLINE_CLOCK: "ours",
 }
 
 

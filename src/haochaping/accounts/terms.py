@@ -22,6 +22,7 @@ class Power(StrEnum):
     ORDER_HANDLE = "order.handle"
     ORDER_DISPATCH = "order.dispatch"
     ORDER_SUPERVISE = "order.supervise"
+    ORDER_EXCHANGE = "order.exchange"
     SUPERVISION_DECIDE = "supervision.decide"
     REVIEW_VIEW_TEXT = "review.view_text"
     PUBLICATION_RELEASE = "publication.release"
@@ -132,7 +133,8 @@ POWERS_OF: dict[Role, frozenset[Power]] = {
         {Power.ROLE_GRANT, Power.CLIENT_MANAGE, Power.SESSION_END, Power.FACTOR_RESET}
     ),
 }
-CLIENT_POWERS = frozenset({Power.CASE_IMPORT, Power.REVIEW_IMPORT, Power.MEASURE_READ})
+# Orders are exchanged with the client that a link of a hotline names, and with no other.
+CLIENT_POWERS = frozenset({Power.CASE_IMPORT, Power.REVIEW_IMPORT, Power.MEASURE_READ, Power.ORDER_EXCHANGE})
 
 # Shown to tell keys apart; 8 of the 43 random characters leave 210 bits unknown.
 KEY_START = "hcp_"

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "haochaping.supervision",
     "haochaping.voices",
     "haochaping.exchange",
+    "haochaping.hotline",
     "haochaping.insight",
     "haochaping.publicity",
     "haochaping.ui",

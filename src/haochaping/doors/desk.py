@@ -17,6 +17,7 @@ from haochaping.directory.terms import CHANGED_MEANWHILE, NOT_IN_DIRECTORY, NOT_
 from haochaping.doors.gate import actor_of
 from haochaping.exchange.terms import NOT_WAITING
 from haochaping.files.terms import NO_SUCH_PHOTO
+from haochaping.hotline.terms import NO_GAP, NO_SUCH_LINK, NO_SUCH_MESSAGE
 from haochaping.identity.terms import (
     NO_ORGANISATION,
     NO_SUCH_OPENING,
@@ -101,6 +102,7 @@ _STATUS = {
     NO_NOTICE.code: MISSING,
     NO_ENDPOINT.code: MISSING,
     NO_SUCH_PHOTO.code: MISSING,
+    **dict.fromkeys((NO_SUCH_LINK.code, NO_SUCH_MESSAGE.code, NO_GAP.code), MISSING),
     NO_SUCH_VOICE.code: MISSING,
     NO_SUCH_PROJECT.code: MISSING,
     NO_SUCH_TASK.code: MISSING,
@@ -258,6 +260,11 @@ PLACES = (
         {Power.QUARANTINE_MANAGE: N_("See which records could not be taken, and why; try them again.")},
     ),
     Place(
+        "desk_hotline",
+        N_("Hotline 12345"),
+        {Power.ORDER_DISPATCH: N_("See what did not pass between a linked hotline and here, and decide.")},
+    ),
+    Place(
         "desk_jobs",
         N_("Jobs that were given up"),
         {
@@ -312,6 +319,11 @@ PLACES = (
         "account_webhooks",
         N_("Notices to programs"),
         {Power.CLIENT_MANAGE: N_("Have programs of divisions told of new orders, deadlines and decisions.")},
+    ),
+    Place(
+        "account_hotlines",
+        N_("Linked hotlines"),
+        {Power.CLIENT_MANAGE: N_("Have orders exchanged with the 12345 system of a division.")},
     ),
     Place(
         "account_audit",

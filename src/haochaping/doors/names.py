@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext
 
 from haochaping.accounts import queries as accounts
+from haochaping.hotline.terms import CENTRE
 from haochaping.kernel.actor import ActorKind
 
 if TYPE_CHECKING:
@@ -40,4 +41,6 @@ def _name(text: str, known: Mapping[str, str], by: Actor) -> str:
         return known.get(text, one)
     if kind == ActorKind.REVIEWER:
         return gettext("Reviewer")
+    if one.startswith(CENTRE):
+        return gettext("Hotline 12345")
     return gettext("System")

@@ -201,6 +201,15 @@ TABLES: dict[str, Held] = {
     "rectification_project_order": Held(_WRITE, _with("rectification_work_order", "order_id")),
     "voices_voice": Held(_WORK, OF_PLACE),
     "voices_event": Held(_WRITE, _with("voices_voice", "voice_id")),
+    # Where a hotline answers is for whoever reaches by division; what it said of an order goes with the order.
+    "hotline_link": Held(_WORK, OF_DIVISION, adds_any=True),
+    "hotline_linked_order": Held(_WORK, _with("rectification_work_order", "order_id")),
+    "hotline_outgoing": Held(_WORK, _with("hotline_linked_order", "linked_id")),
+    "hotline_incoming": Held(
+        _WORK,
+        f"{_with('hotline_link', 'link_id')}\n AND (linked_id IS NULL OR {_with('hotline_linked_order', 'linked_id')})",
+    ),
+    "hotline_attachment": Held(_WRITE, _with("hotline_linked_order", "linked_id")),
     # What everybody at a desk may read: names, rules, figures.
     "directory_division": _DIRECTORY,
     "directory_agency": _DIRECTORY,
@@ -271,6 +280,7 @@ TABLES: dict[str, Held] = {
     "exchange_quarantined_record": _INTAKE,
     "exchange_given_answer": _INTAKE,
     "exchange_visit": _INTAKE,
+    "hotline_used_nonce": _INTAKE,
     "outbox_failure": _INTAKE,
     "procrastinate_periodic_defers": _INTAKE,
     "procrastinate_workers": _INTAKE,

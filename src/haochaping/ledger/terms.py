@@ -86,6 +86,11 @@ class EntryKind(IntEnum):
     REPRISAL_LOOKED_INTO = 222
     REPRISAL_CLOSED = 223
     REPRISAL_NOTED = 224
+    HOTLINE_TOLD = 235
+    HOTLINE_HEARD = 236
+    HOTLINE_DECIDED = 237
+    HOTLINE_LINKED = 238
+    HOTLINE_ATTACHED = 239
     APPEAL_FILED = 200
     APPEAL_TAKEN_UP = 201
     APPEAL_HEARD = 202
@@ -165,6 +170,11 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.REPRISAL_LOOKED_INTO: N_("Report of a disadvantage is looked into"),
     EntryKind.REPRISAL_CLOSED: N_("Report of a disadvantage closed"),
     EntryKind.REPRISAL_NOTED: N_("Note on a report of a disadvantage"),
+    EntryKind.HOTLINE_TOLD: N_("Message sent to a linked hotline, or refused there"),
+    EntryKind.HOTLINE_HEARD: N_("Message of a linked hotline applied or kept"),
+    EntryKind.HOTLINE_DECIDED: N_("Message to or from a hotline sent again, given up or set aside"),
+    EntryKind.HOTLINE_LINKED: N_("Hotline linked, changed or closed"),
+    EntryKind.HOTLINE_ATTACHED: N_("Attachment of a hotline kept"),
     EntryKind.APPEAL_FILED: N_("Appeal filed, or taken to the second review"),
     EntryKind.APPEAL_TAKEN_UP: N_("Appeal accepted or refused"),
     EntryKind.APPEAL_HEARD: N_("Reviewer heard about an appeal"),

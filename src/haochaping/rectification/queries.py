@@ -320,6 +320,11 @@ def events_count(order_id: UUID, move: Move) -> int:
     return OrderEvent.objects.filter(order_id=order_id, move=move).count()
 
 
+def event_words(event_id: UUID) -> str:
+    """What was said with one event of a timeline."""
+    return OrderEvent.objects.filter(id=event_id).values_list("note", flat=True).first() or ""
+
+
 def last_author(order_id: UUID, move: Move) -> str:
     """Who made a move last; "" when nobody did."""
     rows = OrderEvent.objects.filter(order_id=order_id, move=move).order_by("-at", "-id")

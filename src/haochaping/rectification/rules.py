@@ -59,6 +59,7 @@ class _Run:
     begun: datetime
     number: int
     unit: Unit
+    told: datetime | None = None
     more: list[tuple[int, Unit]] = field(default_factory=list)
     pauses: list[tuple[datetime, datetime]] = field(default_factory=list)
     paused_at: datetime | None = None
@@ -69,7 +70,8 @@ def retold(ticks: Iterable[ClockTick], calendar: WorkingCalendar, amber_percent:
     """The events of an order's clocks, oldest first, each with what is due by it: the clocks computed anew.
 
     A start or another limit counts from the clock's start; more time follows the last day; a pause moves the end by
-    as many working days (days, working hours) as it lasted. Paused or stopped, nothing is due.
+    as many working days (days, working hours) as it lasted. An end that was told is as it was told, and stays in place
+    of any limit. Paused or stopped, nothing is due.
     """
     runs: dict[ClockKind, _Run] = {}
     told = []
@@ -90,6 +92,9 @@ def _wound(run: _Run | None, tick: ClockTick) -> _Run:
     match tick.tick:
         case Tick.LIMIT:
             run.number, run.unit = tick.number, Unit(tick.unit)
+        case Tick.TOLD:
+            # Whose word rules has said when it ends: what was added before is in it.
+            run.told, run.more, run.pauses = tick.due_at, [], []
         case Tick.EXTEND:
             run.more.append((tick.number, Unit(tick.unit)))
         case Tick.PAUSE:
@@ -104,7 +109,9 @@ def _wound(run: _Run | None, tick: ClockTick) -> _Run:
 
 def _due(run: _Run, calendar: WorkingCalendar) -> datetime | None:
     due: datetime | None
-    if run.unit == Unit.WORKING_HOURS:
+    if run.told is not None:
+        due = run.told
+    elif run.unit == Unit.WORKING_HOURS:
         due = due_after_working_hours(run.begun, run.number, calendar)
     else:
         due = due_after(run.begun, run.number, run.unit, calendar)

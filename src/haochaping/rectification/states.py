@@ -50,6 +50,11 @@ TRANSITIONS: dict[tuple[S, Move], S] = {
             Move.REFUSE_EXTENSION,
         )
     },
+    # 12345 as master: its deadline is ours, as long as the agency owes something.
+    **{
+        (state, Move.ADOPT_DEADLINE): state
+        for state in (S.DISPATCHED, S.RETURN_ASKED, *_WORKED_ON, S.RECTIFIED)
+    },
     # An appeal may be filed as long as the agency has signed and the order is not over.
     **{
         (state, move): state

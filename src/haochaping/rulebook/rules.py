@@ -256,6 +256,7 @@ def terms_of(
         appeal_pauses_deadline=value(Key.APPEAL_PAUSES_DEADLINE) == "yes",
         malicious_is_invalid=value(Key.MALICIOUS_IS_INVALID) == "yes",
         conceals_reviewer=value(Key.CONCEALMENT) == "full",
+        hotline_clock_rules=value(Key.HOTLINE_CLOCK) == "theirs",
     )
 
 

@@ -98,6 +98,7 @@ class Key(StrEnum):
     AUTOMATIC_ORDER = "automatic_order"
     DISPATCH_VIA = "dispatch_via"
     DISPATCH_MINUTES = "dispatch_minutes"
+    HOTLINE_CLOCK = "hotline_clock"
     SIGN_LIMIT_WORKING_HOURS = "sign_limit_working_hours"
     UNREAD_LIMIT_WORKING_HOURS = "unread_limit_working_hours"
     FIRST_CONTACT_LIMIT = "first_contact_limit"
@@ -212,6 +213,11 @@ RULES: dict[Key, Rule] = {
         N_("A bad review becomes a work order by itself"), (Unit.YES_NO,), choices=("yes",)
     ),
     Key.DISPATCH_VIA: Rule(N_("Who dispatches"), (Unit.CHOICE,), choices=("agency", "hotline_12345")),
+    Key.HOTLINE_CLOCK: Rule(
+        N_("Whose clock rules an order that is also at the hotline"),
+        (Unit.CHOICE,),
+        choices=("ours", "theirs"),
+    ),
     Key.DISPATCH_MINUTES: Rule(N_("Time to dispatch"), (Unit.MINUTES,)),
     Key.SIGN_LIMIT_WORKING_HOURS: Rule(N_("Time to sign for an order"), (Unit.WORKING_HOURS,)),
     Key.UNREAD_LIMIT_WORKING_HOURS: Rule(
@@ -395,6 +401,7 @@ class Terms:
     appeal_pauses_deadline: bool
     malicious_is_invalid: bool
     conceals_reviewer: bool
+    hotline_clock_rules: bool
 
 
 @dataclass(frozen=True, slots=True)

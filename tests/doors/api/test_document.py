@@ -15,6 +15,7 @@ from haochaping.doors.api import shapes
 from haochaping.doors.api.document import CASE_REASONS, REVIEW_REASONS, document, sample
 from haochaping.exchange import rules
 from haochaping.exchange.terms import Raw
+from haochaping.hotline.terms import InState, Master, Saying
 from haochaping.identity.terms import PlainPerson
 from haochaping.kernel.identifiers import normal_receipt_no
 from haochaping.kernel.outcomes import OutcomeKind
@@ -66,6 +67,9 @@ def test_every_choice_of_the_document_is_the_houses():
         reviews.ReviewStatus,
         OutcomeKind,
         OrderState,
+        Master,
+        Saying,
+        InState,
     )
 
     assert enums.keys() == {kind.__name__ for kind in wanted}
@@ -158,6 +162,9 @@ def test_pattern_of_a_limit_is_the_rules(limit):
         ("reviews-results", shapes.Results),
         ("review", shapes.StoredReview),
         ("measures", shapes.Measures),
+        ("orders", shapes.LinkedOrders),
+        ("progress", shapes.Progress),
+        ("progress-taken", shapes.Taken),
     ],
 )
 def test_examples_have_the_shape_they_show(name, shape):
@@ -187,7 +194,7 @@ def test_all_references_lead_somewhere():
 
     assert set(found) <= told["components"]["schemas"].keys()
     assert told["openapi"].startswith("3.1")
-    assert len({o["operationId"] for m in told["paths"].values() for o in m.values()}) == 4
+    assert len({o["operationId"] for m in told["paths"].values() for o in m.values()}) == 6
 
 
 def test_every_text_of_the_document_is_given_and_in_the_callers_language():

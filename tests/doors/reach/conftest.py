@@ -20,7 +20,7 @@ OF_A_PLACE = [table for table, held in TABLES.items() if held.rows and not held.
 # About agencies and not for them.
 OF_A_DIVISION = {
     table for table, held in TABLES.items() if OF_DIVISION in held.rows and OF_PLACE not in held.rows
-} | {"supervision_sample_call", "supervision_reprisal_event"}
+} | {"supervision_sample_call", "supervision_reprisal_event", "hotline_incoming"}
 
 
 def reaches(scope: Scope, table: str) -> bool:
@@ -143,6 +143,14 @@ _JOINED["supervision_reprisal_event"] = (
     f"{_REVIEW} JOIN supervision_reprisal_report w ON w.review_id = r.id JOIN supervision_reprisal_event x ON x.report_id = w.id",
     "x",
 )
+
+
+_LINKED = f"{_ORDER} JOIN hotline_linked_order w ON w.order_id = o.id"
+_JOINED["hotline_linked_order"] = (_LINKED, "w")
+_JOINED |= {
+    table: (f"{_LINKED} JOIN {table} x ON x.linked_id = w.id", "x")
+    for table in ("hotline_outgoing", "hotline_incoming", "hotline_attachment")
+}
 
 
 # A table that is new in doors/tables.py needs its way from the case here.

@@ -104,6 +104,9 @@ def test_rows_of_other_places_do_not_change(rows, scope, reached):
         "rectification_appeal",
         "rectification_appeal_decision",
         "reviews_exclusion",
+        "hotline_linked_order",
+        "hotline_outgoing",
+        "hotline_incoming",
     }
 
 
@@ -144,6 +147,8 @@ def test_signals_and_proposals_are_not_for_the_agencies_they_are_about():
         "supervision_sample_call",
         "supervision_reprisal_report",
         "supervision_reprisal_event",
+        "hotline_link",
+        "hotline_incoming",
     } == OF_A_DIVISION
 
 

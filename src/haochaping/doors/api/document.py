@@ -16,8 +16,10 @@ from haochaping.accounts.terms import NOT_ALLOWED
 from haochaping.cases import terms as cases
 from haochaping.doors.api import problems, shapes
 from haochaping.exchange import terms as exchange
+from haochaping.hotline.terms import BAD_MESSAGE, MESSAGE_REUSED, NO_SUCH_LINK
 from haochaping.insight.terms import BAD_DAY, UNKNOWN_DIVISION
 from haochaping.kernel.refused import N_
+from haochaping.rectification.terms import NO_SUCH_ORDER
 from haochaping.reviews import terms as reviews
 
 if TYPE_CHECKING:
@@ -47,6 +49,10 @@ _ABOUT = {
     "Order": N_("The work order that a bad review opened."),
     "Measures": N_("Published figures."),
     "Measure": N_("A figure with what it is made of."),
+    "LinkedOrders": N_("Orders that are at the hotline too."),
+    "LinkedOrder": N_("An order as the hotline may see it: nobody's name, phone or certificate."),
+    "Progress": N_("What the hotline says of an order."),
+    "Taken": N_("What became of the message."),
     "Problem": N_("Problem details (RFC 9457): the whole request was not carried out."),
 }
 _EVERYWHERE = (problems.WRONG_METHOD, problems.FAILED, problems.BUSY)
@@ -72,6 +78,22 @@ _ONE_REVIEW = (
     NOT_ALLOWED,
     problems.NO_SUCH_REVIEW,
     problems.NOTHING_HERE,
+)
+_HOTLINE = (problems.NO_KEY, problems.WRONG_KEY, NOT_ALLOWED, NO_SUCH_LINK)
+_ORDERS = (*_HOTLINE, problems.UNKNOWN_PARAMETER, problems.TWICE, problems.BAD_CURSOR)
+_PROGRESS = (
+    *_HOTLINE,
+    NO_SUCH_ORDER,
+    problems.NOTHING_HERE,
+    problems.WRONG_MEDIA_TYPE,
+    problems.NO_LENGTH,
+    problems.TOO_LARGE,
+    problems.NOT_UTF8,
+    exchange.NOT_JSON,
+    exchange.TOO_DEEP,
+    exchange.DUPLICATE_NAME,
+    BAD_MESSAGE,
+    MESSAGE_REUSED,
 )
 _FIGURES = (
     problems.NO_PARAMETER,
@@ -194,6 +216,7 @@ def _paths() -> Json:
                 "responses": _responses("StoredReview", "review", _ONE_REVIEW),
             }
         },
+        **_hotline(),
         reverse("api:measures"): {
             "get": {
                 "operationId": "getMeasures",
@@ -211,6 +234,57 @@ def _paths() -> Json:
                     _parameter("to", N_("Last day, included."), "2026-06-30"),
                 ],
                 "responses": _responses("Measures", "measures", _FIGURES),
+            }
+        },
+    }
+
+
+def _hotline() -> Json:
+    """The addresses of a linked hotline, for the client that its link names."""
+    content = {"schema": {"$ref": _SCHEMAS + "Progress"}, "example": sample("progress")}
+    cursor = {"type": "string", "maxLength": 100}
+    return {
+        reverse("api:orders"): {
+            "get": {
+                "operationId": "getOrders",
+                "summary": N_("Orders that are at your hotline, as they have changed"),
+                "description": N_(
+                    "For the client that the link of a hotline names. Ask again with the cursor of the last answer; without "
+                    "one you get everything. What is sent to you as messages stands here too."
+                ),
+                "security": [{"key": []}],
+                "parameters": [
+                    {
+                        "name": "cursor",
+                        "in": "query",
+                        "required": False,
+                        "description": N_("The cursor of the last answer."),
+                        "schema": cursor,
+                    }
+                ],
+                "responses": _responses("LinkedOrders", "orders", _ORDERS),
+            }
+        },
+        reverse("api:progress", kwargs={"order_id": _NO_ID}).replace(_NO_ID, "{id}"): {
+            "post": {
+                "operationId": "sendProgress",
+                "summary": N_("Say what happened to an order at your hotline"),
+                "description": N_(
+                    "The same message as the signed one. What the order does not allow as it stands is kept with the reason "
+                    "for a person here; send it once, and again only when no answer came."
+                ),
+                "security": [{"key": []}],
+                "parameters": [
+                    {
+                        "name": "id",
+                        "in": "path",
+                        "required": True,
+                        "description": N_("Our id of the work order."),
+                        "schema": {"type": "string", "format": "uuid"},
+                    }
+                ],
+                "requestBody": {"required": True, "content": {"application/json": content}},
+                "responses": _responses("Taken", "progress-taken", _PROGRESS),
             }
         },
     }

@@ -17,8 +17,10 @@ from haochaping.doors.fault import reference_of
 from haochaping.doors.outage import OUTAGE, RETRY_AFTER
 from haochaping.exchange.fields import shown
 from haochaping.exchange.terms import DUPLICATE_NAME, KEY_REUSED, NOT_JSON, TOO_DEEP
+from haochaping.hotline.terms import BAD_MESSAGE, MESSAGE_REUSED, NO_SUCH_LINK
 from haochaping.insight.terms import BAD_DAY, UNKNOWN_DIVISION
 from haochaping.kernel.refused import N_, Complaint, Reason, Refused
+from haochaping.rectification.terms import NO_SUCH_ORDER
 from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
@@ -106,6 +108,11 @@ UNKNOWN_PARAMETER = Reason(
 TWICE = Reason(
     "repeated_parameter", N_("The parameter “{value}” stands here more than once."), N_("Send it once.")
 )
+BAD_CURSOR = Reason(
+    "bad_cursor",
+    N_("“{value}” is no cursor of this address."),
+    N_("Send the cursor of the last answer as it was, or none to begin anew."),
+)
 WRONG_ORDER = Reason(
     "wrong_order",
     N_("The first day {start} lies after the last day {end}."),
@@ -148,6 +155,11 @@ STATUS: Mapping[Reason, HTTPStatus] = {
     TWICE: HTTPStatus.BAD_REQUEST,
     BAD_DAY: HTTPStatus.BAD_REQUEST,
     WRONG_ORDER: HTTPStatus.BAD_REQUEST,
+    BAD_CURSOR: HTTPStatus.BAD_REQUEST,
+    BAD_MESSAGE: HTTPStatus.BAD_REQUEST,
+    MESSAGE_REUSED: HTTPStatus.CONFLICT,
+    NO_SUCH_LINK: HTTPStatus.NOT_FOUND,
+    NO_SUCH_ORDER: HTTPStatus.NOT_FOUND,
     FAILED: HTTPStatus.INTERNAL_SERVER_ERROR,
     BUSY: HTTPStatus.SERVICE_UNAVAILABLE,
 }

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 # msgspec reads the annotations at run time.
 from datetime import datetime  # noqa: TC003 - msgspec reads it at run time
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID  # noqa: TC003 - msgspec reads it at run time
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from haochaping.cases.terms import CaseKind, CaseStatus, PersonKind, ServiceChannel, Stage
 from haochaping.doors.api.problems import MAX_ITEMS, Problem
+from haochaping.hotline.terms import InState, Master, Saying  # noqa: TC001 - msgspec reads it at run time
 from haochaping.kernel.outcomes import OutcomeKind  # noqa: TC001 - msgspec reads it at run time
 from haochaping.kernel.refused import N_
 from haochaping.rectification.terms import OrderState  # noqa: TC001 - msgspec reads it at run time
@@ -286,4 +287,66 @@ class Measures(Struct):
     ]
 
 
-COMPONENTS = (Cases, Reviews, Results, StoredReview, Measures, Problem)
+class LinkedOrder(Struct):
+    """对应工单 as a linked hotline may see it."""
+
+    id: Annotated[UUID, Meta(description=N_("Our id of the work order."))]
+    number: Annotated[str, Meta(description=N_("The number it has at the hotline; empty when not known."))]
+    master: Annotated[Master, Meta(description=N_("Which side leads the order."))]
+    changed_at: Annotated[datetime, Meta(description=N_("When something last happened to it."))]
+    facts: Annotated[
+        dict[str, Any],
+        Meta(
+            description=N_(
+                "Place, item, level, reasons, state and deadlines; words and the end of the case number unless it is "
+                "concealed."
+            )
+        ),
+    ]
+
+
+class LinkedOrders(Struct):
+    """One page of orders."""
+
+    orders: Annotated[list[LinkedOrder], Meta(description=N_("Up to 100, the oldest change first."))]
+    cursor: Annotated[
+        str,
+        Meta(
+            description=N_("Where to ask on. What changed in the last minute may come again; it is no harm.")
+        ),
+    ]
+    more: Annotated[bool, Meta(description=N_("Whether more is there at once."))]
+
+
+class Progress(Struct):
+    """来件: what the hotline says of an order."""
+
+    message: Annotated[
+        str,
+        Meta(
+            min_length=1, max_length=100, description=N_("Your id of the message; the same when sent again.")
+        ),
+    ]
+    seq: Annotated[int, Meta(ge=1, le=2**31 - 1, description=N_("1, 2, 3 … for each order, without a gap."))]
+    kind: Annotated[Saying, Meta(description=N_("What happened; which facts belong to it says the guide."))]
+    at: Annotated[
+        str,
+        Meta(description=N_("When, as in RFC 3339 with offset."), extra_json_schema={"format": "date-time"}),
+    ]
+    number: Annotated[str, Meta(max_length=60, description=N_("The number of the order at the hotline."))] = (
+        ""
+    )
+    facts: Annotated[dict[str, Any], Meta(description=N_("What belongs to the kind."))] = {}
+
+
+class Taken(Struct):
+    """What became of a message."""
+
+    state: Annotated[
+        InState, Meta(description=N_("Applied, held until what comes before it is there, or kept."))
+    ]
+    new: Annotated[bool, Meta(description=N_("False when the message had been taken before."))]
+    reason: Annotated[Why | None, Meta(description=N_("Why it is kept."))]
+
+
+COMPONENTS = (Cases, Reviews, Results, StoredReview, Measures, LinkedOrders, Progress, Taken, Problem)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from haochaping.doors.api import views
+from haochaping.doors.api import orders, views
 
 app_name = "api"
 urlpatterns = [
     path("cases", views.take_cases, name="cases"),
     path("reviews", views.take_reviews, name="reviews"),
     path("reviews/<uuid:review_id>", views.review, name="review"),
+    path("orders", orders.linked_orders, name="orders"),
+    path("orders/<uuid:order_id>/progress", orders.progress, name="progress"),
     path("measures", views.measures, name="measures"),
     path("openapi.json", views.openapi, name="openapi"),
     path("docs", views.docs, name="docs"),

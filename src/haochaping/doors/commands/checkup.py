@@ -15,6 +15,8 @@ from django.utils import timezone
 
 from haochaping.doors.commands import rights
 from haochaping.exchange import queries as exchange
+from haochaping.hotline import queries as hotline
+from haochaping.hotline.rules import is_away
 from haochaping.identity import keys
 from haochaping.identity import queries as identity
 from haochaping.identity.terms import UNUSED_KEPT, KeyPair
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from haochaping.doors.commands.installation import Installation
+    from haochaping.hotline.terms import Queue
 
 _OLDEST_POSTGRES = 150000
 _ACTIVE_INDICATORS = 40
@@ -68,6 +71,7 @@ def checkup(installation: Installation) -> Iterator[Finding]:
     yield _keys()
     yield _rotation()
     yield from _queues()
+    yield _hotlines()
     yield _foreign_rows()
     lag = ledger.lag()
     late = lag.oldest is not None and timezone.now() - lag.oldest > timedelta(minutes=1)
@@ -215,6 +219,30 @@ def _queues() -> Iterator[Finding]:
     )
     seen = wait.format(n=waiting) if waiting else gettext("nothing waits")
     yield Finding(N_("quarantine"), ok=True, text=seen)
+
+
+def _hotlines() -> Finding:
+    """Whether linked 12345 systems answer, and whether anything between them and here waits for a person."""
+    ill = [
+        f"{link.division_code}: {', '.join(said)}"
+        for link, queue in hotline.with_queues()
+        if (said := _ills(queue))
+    ]
+    if not ill:
+        return Finding(
+            N_("hotlines"), ok=True, text=gettext("nothing waits between linked hotlines and here")
+        )
+    told = gettext("{hotlines}. See the page “Hotline 12345”.")
+    return Finding(N_("hotlines"), ok=False, text=told.format(hotlines="; ".join(ill)))
+
+
+def _ills(queue: Queue) -> list[str]:
+    numbers = {
+        gettext("{n} wait, it does not answer"): queue.waiting if is_away(queue, timezone.now()) else 0,
+        gettext("{n} were refused there"): queue.refused,
+        gettext("{n} of it could not be applied"): queue.kept,
+    }
+    return [text.format(n=n) for text, n in numbers.items() if n]
 
 
 # (table, column, table it points to): every reference of a room that the database does not hold by a key, but for the

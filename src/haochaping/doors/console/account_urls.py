@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haochaping.doors.console import audit, clients, entrance, people, sessions, webhooks
+from haochaping.doors.console import audit, clients, entrance, hotlines, people, sessions, webhooks
 
 urlpatterns = [
     path("sign-in", entrance.go, name="staff_sign_in"),
@@ -20,6 +20,8 @@ urlpatterns = [
     path("clients/<int:client_id>/revoke", clients.revoke, name="account_client_revoke"),
     path("webhooks/", webhooks.everyone, name="account_webhooks"),
     path("webhooks/<uuid:endpoint_id>/close", webhooks.close, name="account_webhook_close"),
+    path("hotlines/", hotlines.everyone, name="account_hotlines"),
+    path("hotlines/<uuid:link_id>/<slug:step>", hotlines.step, name="account_hotline_step"),
     path("audit/", audit.page, name="account_audit"),
     path("audit/export", audit.export, name="account_audit_export"),
     path("audit/subject", audit.subject, name="account_audit_subject"),

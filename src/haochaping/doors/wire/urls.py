@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haochaping.doors.wire import anhui
+from haochaping.doors.wire import anhui, hotline
 
 urlpatterns = [
     path("anhui/evaluate", anhui.evaluate, name="wire_anhui_evaluate"),
     path("anhui/visit/<str:token>", anhui.visit, name="wire_anhui_visit"),
+    path("hotline/<uuid:link_id>/events", hotline.events, name="wire_hotline_events"),
 ]

@@ -6,6 +6,7 @@ from django.urls import path
 
 from haochaping.doors.workbench import (
     appeals,
+    hotline,
     installation,
     notices,
     openings,
@@ -62,6 +63,8 @@ urlpatterns = [
     path("quarantine/<uuid:record_id>", installation.record, name="desk_quarantine_record"),
     path("quarantine/<uuid:record_id>/retry", installation.retry_one, name="desk_quarantine_retry"),
     path("quarantine/<uuid:record_id>/discard", installation.discard, name="desk_quarantine_discard"),
+    path("hotline/", hotline.page, name="desk_hotline"),
+    path("hotline/<slug:step>/<uuid:subject_id>", hotline.step, name="desk_hotline_step"),
     path("jobs/", installation.jobs, name="desk_jobs"),
     path("jobs/<int:job>/retry", installation.retry_job, name="desk_job_retry"),
 ]

@@ -17,7 +17,12 @@ from haochaping.rectification.actions.appeals import (
 from haochaping.rectification.actions.checking import close, end, pass_check, redo, take_up_again
 from haochaping.rectification.actions.decisions import confirm_decision, propose_decision, send_back
 from haochaping.rectification.actions.dispatch_rules import set_dispatch_rule, withdraw_dispatch_rule
-from haochaping.rectification.actions.extensions import ask_extension, grant_extension, refuse_extension
+from haochaping.rectification.actions.extensions import (
+    adopt_deadlines,
+    ask_extension,
+    grant_extension,
+    refuse_extension,
+)
 from haochaping.rectification.actions.handling import (
     enter_in_ledger,
     link_thread,
@@ -55,6 +60,7 @@ from haochaping.rectification.actions.projects import (
 __all__ = [
     "accept_appeal",
     "add_order",
+    "adopt_deadlines",
     "answer_appeal",
     "answer_solution",
     "ask_extension",

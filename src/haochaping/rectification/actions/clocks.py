@@ -137,6 +137,16 @@ def again(order_id: UUID, now: datetime) -> list[ClockTick]:
     return [ClockTick(ClockKind.RECTIFY, Tick.START, now, last.number, last.unit, last.rule)]
 
 
+def told(order_id: UUID, ends: Mapping[ClockKind, datetime], now: datetime) -> list[ClockTick]:
+    """The end that was told of each clock that has not stopped, where it is another one than is promised."""
+    stands = standing(queries.ticks_of(order_id))
+    return [
+        ClockTick(kind, Tick.TOLD, now, rule=Key.HOTLINE_CLOCK, due_at=end)
+        for kind, end in ends.items()
+        if kind in stands and stands[kind].tick != Tick.STOP and stands[kind].due_at != end
+    ]
+
+
 def paused(order_id: UUID, now: datetime) -> list[ClockTick]:
     """A pause of every clock that has not stopped."""
     return [

@@ -10,7 +10,7 @@ from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.rectification.actions import clocks
-from haochaping.rectification.actions.steps import checked_text, record, step
+from haochaping.rectification.actions.steps import checked_text, held, moved, record, step
 from haochaping.rectification.models import Extension
 from haochaping.rectification.terms import (
     CLOCK_PAUSED,
@@ -27,6 +27,7 @@ from haochaping.rulebook import queries as rulebook
 from haochaping.rulebook.terms import Key
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
     from uuid import UUID
 
@@ -88,6 +89,30 @@ def refuse_extension(order_id: UUID, *, note: str, by: Actor, now: datetime) -> 
     order = step(order_id, Move.REFUSE_EXTENSION, by)
     _decide(order, note, granted=False, by=by, now=now)
     record([order], Move.REFUSE_EXTENSION, by=by, now=now, note=note)
+
+
+@transaction.atomic
+def adopt_deadlines(
+    order_id: UUID, *, ends: Mapping[ClockKind, datetime], reason: str, by: Actor, now: datetime
+) -> UUID:
+    """Let clocks end when whoever is master of the order says; those that have stopped stay so. Returns the review's id.
+
+    That the word of the other side rules here is the caller's to have asked (`hotline_clock`).
+
+    Raises:
+        Refused: NO_SUCH_ORDER, WRONG_STATE, CLOCK_PAUSED, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
+    """
+    reason = checked_text(reason, "reason", required=False)
+    order = moved(held(order_id), Move.ADOPT_DEADLINE)
+    if order.paused_at is not None:
+        raise Refused(CLOCK_PAUSED)
+    told = clocks.told(order.id, ends, now)
+    if told:
+        clocks.pass_on(order, now, *told)
+        order.save(update_fields=["state", *clocks.COLUMNS])
+        said = {tick.clock.value: tick.due_at.isoformat() for tick in told if tick.due_at}
+        record([order], Move.ADOPT_DEADLINE, by=by, now=now, note=reason, **said)
+    return order.review_id
 
 
 def _decide(order: WorkOrder, note: str, *, granted: bool, by: Actor, now: datetime) -> Extension:

@@ -63,6 +63,7 @@ class Move(StrEnum):
     ASK_EXTENSION = "ask_extension"
     GRANT_EXTENSION = "grant_extension"
     REFUSE_EXTENSION = "refuse_extension"
+    ADOPT_DEADLINE = "adopt_deadline"
     PAUSE = "pause"
     RESUME = "resume"
     RECTIFY = "rectify"
@@ -96,6 +97,7 @@ MOVE_LABELS = {
     Move.ASK_EXTENSION: N_("More time asked for"),
     Move.GRANT_EXTENSION: N_("More time granted"),
     Move.REFUSE_EXTENSION: N_("More time refused"),
+    Move.ADOPT_DEADLINE: N_("The deadline that the hotline told holds"),
     Move.PAUSE: N_("The clock is paused"),
     Move.RESUME: N_("The clock runs again"),
     Move.RECTIFY: N_("Put right"),
@@ -135,6 +137,7 @@ class Tick(StrEnum):
 
     START = "start"
     LIMIT = "limit"
+    TOLD = "told"
     EXTEND = "extend"
     PAUSE = "pause"
     RESUME = "resume"
@@ -144,6 +147,7 @@ class Tick(StrEnum):
 TICK_LABELS = {
     Tick.START: N_("starts"),
     Tick.LIMIT: N_("has another limit"),
+    Tick.TOLD: N_("ends when the hotline says"),
     Tick.EXTEND: N_("is extended"),
     Tick.PAUSE: N_("is paused"),
     Tick.RESUME: N_("runs again"),

@@ -1,0 +1,58 @@
+"""12345 对接 writes: links, the queue on the way out, what came in."""
+
+from haochaping.hotline.actions.incoming import (
+    apply_at,
+    apply_next,
+    call_by,
+    close_gap,
+    keep,
+    keep_attachment,
+    kept_by,
+    note_closed,
+    note_deadline,
+    put_in_place,
+    receive,
+    set_aside,
+    use_nonce,
+)
+from haochaping.hotline.actions.links import close_link, set_link
+from haochaping.hotline.actions.outgoing import (
+    claim,
+    give_up,
+    is_alone,
+    later,
+    put,
+    refuse,
+    resend,
+    sent,
+    told_until,
+    withdraw,
+)
+
+__all__ = [
+    "apply_at",
+    "apply_next",
+    "call_by",
+    "claim",
+    "close_gap",
+    "close_link",
+    "give_up",
+    "is_alone",
+    "keep",
+    "keep_attachment",
+    "kept_by",
+    "later",
+    "note_closed",
+    "note_deadline",
+    "put",
+    "put_in_place",
+    "receive",
+    "refuse",
+    "resend",
+    "sent",
+    "set_aside",
+    "set_link",
+    "told_until",
+    "use_nonce",
+    "withdraw",
+]
