@@ -17,6 +17,7 @@ from haochaping.doors.photo import photo_response
 from haochaping.doors.portal import tags
 from haochaping.doors.portal.appeal import appeal_shown
 from haochaping.doors.portal.forms import MessageForm, ReasonsForm, ReportForm, SolutionForm
+from haochaping.doors.portal.handling import Typed, handling_of
 from haochaping.doors.portal.progress import progress_of
 from haochaping.doors.portal.voices import shown
 from haochaping.doors.private_page import see_other
@@ -159,6 +160,7 @@ class Wrong:
     solution: Form | None = None
     appeal: Form | None = None
     report: Form | None = None
+    handling: Typed = field(default_factory=Typed)
 
 
 def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> HttpResponse:
@@ -218,9 +220,14 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
         or wrong_shown.reasons
         or wrong_shown.solution
         or wrong_shown.appeal
-        or wrong_shown.report,
+        or wrong_shown.report
+        or wrong_shown.handling.form
+        or wrong_shown.handling.word,
         "report": wrong_shown.report or ReportForm(auto_id="report_%s"),
         "reporting": bool(wrong_shown.report or request.GET.get("report")),
+        "handling": handling_of(
+            order, now, asked=bool(request.GET.get("complain")), typed=wrong_shown.handling
+        ),
         "sentences": [say(complaint) for complaint in wrong_shown.complaints],
     }
     if wrong_shown.reasons and not changeable:

@@ -32,6 +32,7 @@ urlpatterns = [
     path("again/<str:token>", again.page, name="again"),
     path("voices/new", voices.new, name="voice_new"),
     path("voices/<str:receipt>", voices.page, name="voice"),
+    path("voices/<str:receipt>/photos/<uuid:photo_id>", voices.photo, name="voice_photo"),
     path("voices/<str:receipt>/urge", voices.urge, name="voice_urge"),
     path("voices/<str:receipt>/word", voices.word, name="voice_word"),
     path("my/", entrance.my, name="my"),
