@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from haochaping.doors import uploads
+from haochaping.doors.portal import handling
 from haochaping.doors.portal.forms import (
     AnswerForm,
     MessageForm,
@@ -181,17 +182,20 @@ def complain(request: HttpRequest, opened: Opened) -> HttpResponse:
     """Take a complaint about the handling; a few a day for one review."""
     form = HandlingForm(request.POST, auto_id="handling_%s")
     if not form.is_valid():
-        return page(request, opened, Wrong(handling=Typed(form=form)))
+        return handling.page(request, opened, Typed(form=form))
     if not ratelimit.consume(request, action="handling_given", key=str(opened.review.id)):
         form.add_error(None, gettext("Too much was sent about this review today. Try again tomorrow."))
-        return page(request, opened, Wrong(handling=Typed(form=form)))
+        return handling.page(request, opened, Typed(form=form))
     try:
         handle_voices.complain_of_handling(
             opened.review.id, **form.cleaned_data, by=REVIEWER, now=timezone.now()
         )
     except Refused as refused:
-        return page(request, opened, _wrong_handling(form, refused.complaint))
-    return see_other(f"{opened.base}#handling")
+        if refused.complaint.field not in form.fields:
+            return handling.page(request, opened, Typed(complaints=(refused.complaint,)))
+        form.add_error(refused.complaint.field, say(refused.complaint).text)
+        return handling.page(request, opened, Typed(form=form))
+    return _to_handling(opened)
 
 
 def urge(request: HttpRequest, opened: Opened) -> HttpResponse:
@@ -199,23 +203,23 @@ def urge(request: HttpRequest, opened: Opened) -> HttpResponse:
     try:
         voices.urge(_open_complaint(opened), by=REVIEWER, now=timezone.now())
     except Refused as refused:
-        return page(request, opened, Wrong((refused.complaint,)))
-    return see_other(f"{opened.base}#handling")
+        return handling.page(request, opened, Typed(complaints=(refused.complaint,)))
+    return _to_handling(opened)
 
 
 def word(request: HttpRequest, opened: Opened) -> HttpResponse:
     """Take the word whether the answer of the supervisory office has solved it."""
     form = WordForm(request.POST, auto_id="word_%s")
     if not form.is_valid():
-        return page(request, opened, Wrong(handling=Typed(word=form)))
+        return handling.page(request, opened, Typed(word=form))
     try:
         handle_voices.say_word(_open_complaint(opened), **form.cleaned_data, by=REVIEWER, now=timezone.now())
     except Refused as refused:
         if refused.complaint.field not in form.fields:
-            return page(request, opened, Wrong((refused.complaint,)))
+            return handling.page(request, opened, Typed(complaints=(refused.complaint,)))
         form.add_error(refused.complaint.field, say(refused.complaint).text)
-        return page(request, opened, Wrong(handling=Typed(word=form)))
-    return see_other(f"{opened.base}#handling")
+        return handling.page(request, opened, Typed(word=form))
+    return _to_handling(opened)
 
 
 def _open_complaint(opened: Opened) -> UUID:
@@ -225,11 +229,8 @@ def _open_complaint(opened: Opened) -> UUID:
     return found[0].id
 
 
-def _wrong_handling(form: HandlingForm, complaint: Complaint) -> Wrong:
-    if complaint.field not in form.fields:
-        return Wrong((complaint,))
-    form.add_error(complaint.field, say(complaint).text)
-    return Wrong(handling=Typed(form=form))
+def _to_handling(opened: Opened) -> HttpResponse:
+    return see_other(f"{opened.base}?complain=1")
 
 
 _TAKERS: dict[str, Callable[[HttpRequest, Opened], HttpResponse]] = {
