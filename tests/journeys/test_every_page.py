@@ -66,6 +66,11 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     ],
     "wire_anhui_visit": [("{visit}",)],
     "again": [("/again/{again}",), ("/again/{again_said}",), ("/again/nonsense", STRANGER, "404")],
+    "again_keys": [
+        ("/again/{again}/keys",),
+        ("/again/{again_said}/keys",),
+        ("/again/nonsense/keys", STRANGER, "404"),
+    ],
     "my": [("/my/",)],
     "review_follow_up": [("{asked}/follow-up", STRANGER, "422"), ("{settled}/follow-up",)],
     "status_follow_up": [("{settled_status}/follow-up",)],

@@ -30,6 +30,7 @@ urlpatterns = [
     path("status/<str:receipt>/follow-up/<slug:form>", status.follow_up_form, name="status_follow_up_form"),
     path("status/<str:receipt>/<slug:form>", status.form, name="status_form"),
     path("again/<str:token>", again.page, name="again"),
+    path("again/<str:token>/keys", again.keys, name="again_keys"),
     path("voices/new", voices.new, name="voice_new"),
     path("voices/<str:receipt>", voices.page, name="voice"),
     path("voices/<str:receipt>/photos/<uuid:photo_id>", voices.photo, name="voice_photo"),
