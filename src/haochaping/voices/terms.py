@@ -35,6 +35,13 @@ KIND_LABELS: dict[VoiceKind, str] = {
     VoiceKind.AFTER_SALES: N_("After-sales service"),
     VoiceKind.HANDLING: N_("Complaint about the handling of a review"),
 }
+# What their words are called to the person.
+SAID_LABELS: dict[VoiceKind, str] = {
+    VoiceKind.COMPLAINT: N_("Your complaint"),
+    VoiceKind.SUGGESTION: N_("Your suggestion"),
+    VoiceKind.AFTER_SALES: N_("Your question"),
+    VoiceKind.HANDLING: N_("Your complaint about the handling"),
+}
 KIND_HINTS: dict[VoiceKind, str] = {
     VoiceKind.COMPLAINT: N_("Something went wrong with a service, and you want it looked into."),
     VoiceKind.SUGGESTION: N_("Something could be better. You will be told whether it is adopted, and why."),
@@ -115,7 +122,7 @@ class VoiceMove(StrEnum):
 
 
 MOVE_LABELS: dict[VoiceMove, str] = {
-    VoiceMove.RECEIVE: N_("Received"),
+    VoiceMove.RECEIVE: N_("Given by the person"),
     VoiceMove.TRANSFER: N_("Transferred to the agency"),
     VoiceMove.SIGN_FOR: N_("Signed for by the agency"),
     VoiceMove.URGE: N_("Urged by the person"),

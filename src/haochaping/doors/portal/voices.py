@@ -37,6 +37,7 @@ from haochaping.voices.terms import (
     MATTER_LABELS,
     MOVE_LABELS,
     OUTCOME_LABELS,
+    SAID_LABELS,
     UNKNOWN_TARGET,
     VOICE_RECEIPT_UNKNOWN,
     VoiceKind,
@@ -239,6 +240,7 @@ def shown(voice: VoiceRow, now: datetime) -> dict[str, object]:
     return {
         "voice": voice,
         "title": gettext(KIND_LABELS[voice.kind]),
+        "said": gettext(SAID_LABELS[voice.kind]),
         "matter": gettext(MATTER_LABELS[voice.matter]) if voice.matter else "",
         "promise": _promise(voice, due, now),
         "late": due is not None and now > due,
