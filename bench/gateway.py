@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from haochaping.notices.terms import Script
+
 # When each message was handed over, by the reference it came with.
 HANDED: dict[str, float] = {}
 
@@ -21,6 +23,11 @@ class Noting:
         return reference
 
     def connect(self, line: str, phone: str, *, reference: str, now: datetime) -> str:  # noqa: ARG002 - the port's shape
+        """Note it."""
+        HANDED.setdefault(reference, time.time())
+        return reference
+
+    def ask(self, phone: str, script: Script, *, answers_to: str, reference: str, now: datetime) -> str:  # noqa: ARG002 - the port's shape
         """Note it."""
         HANDED.setdefault(reference, time.time())
         return reference

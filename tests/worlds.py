@@ -91,6 +91,7 @@ def terms(**changes: Any) -> Terms:
         sample_half_width=5,
         sample_expected_share=95,
         sample_answer_within=timedelta(days=7),
+        samples_by_phone=False,
         unread_limit_hours=4,
         complaint_days=15,
         complaint_unit=Unit.WORKING_DAYS,

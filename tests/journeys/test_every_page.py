@@ -57,9 +57,20 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     "item": [("/items/{item}",)],
     "review": [("{asked}",), ("{rated}",), ("{rated}?change=1",), ("/r/nonsense", STRANGER, "404")],
     "review_slip": [("{asked}/slip",)],
-    "status": [("{status}",), ("{waiting}",), ("/status/NONSENSE", STRANGER, "404")],
+    "status": [
+        ("{status}",),
+        ("{status}?complain=1",),
+        ("{complained}",),
+        ("{waiting}",),
+        ("/status/NONSENSE", STRANGER, "404"),
+    ],
     "wire_anhui_visit": [("{visit}",)],
     "again": [("/again/{again}",), ("/again/{again_said}",), ("/again/nonsense", STRANGER, "404")],
+    "again_keys": [
+        ("/again/{again}/keys",),
+        ("/again/{again_said}/keys",),
+        ("/again/nonsense/keys", STRANGER, "404"),
+    ],
     "my": [("/my/",)],
     "review_follow_up": [("{asked}/follow-up", STRANGER, "422"), ("{settled}/follow-up",)],
     "status_follow_up": [("{settled_status}/follow-up",)],
@@ -70,7 +81,7 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
         (f"/voices/new?kind=after_sales&agency={names.CLERK_AGENCY}",),
         ("/voices/new?kind=complaint&agency=nowhere", STRANGER, "422"),
     ],
-    "voice": [("{voice}",), ("{answered}",), ("/voices/NONSENSE", STRANGER, "404")],
+    "voice": [("{voice}",), ("{answered}",), ("{escalated}",), ("/voices/NONSENSE", STRANGER, "404")],
     "account_link": [("/account/link/nonsense", STRANGER, "410")],
     "account_audit": [("/account/audit/",), ("/account/audit/?since=yesterday", "auditor", "422")],
     "account_audit_subject": [("/account/audit/subject?kind=user&id={person}",)],
@@ -113,6 +124,15 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
         ("/desk/projects/{project}", "clerk"),
         ("/desk/projects/{project}", "dispatcher"),
         (f"/desk/projects/{NOWHERE}", "clerk", "404"),
+    ],
+    "oversight_voices": [
+        ("/oversight/voices/", "supervisor"),
+        ("/oversight/voices/?list=done", "supervisor"),
+    ],
+    "oversight_voice": [
+        ("/oversight/voices/{complaint}", "supervisor"),
+        ("/oversight/voices/{unsolved}", "supervisor"),
+        (f"/oversight/voices/{NOWHERE}", "supervisor", "404"),
     ],
     "desk_voices": [("/desk/voices/", "clerk"), ("/desk/voices/?list=done", "clerk")],
     "desk_voice": [("/desk/voices/{voice_id}", "clerk"), (f"/desk/voices/{NOWHERE}", "clerk", "404")],
@@ -277,11 +297,15 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "oversight_sample_step": (405, f"/oversight/samples/{NOWHERE}/call"),
     "desk_order_read": (405, "/desk/orders/{order}/read"),
     "voice_urge": (303, "{voice}/urge"),
+    "voice_photo": (404, f"{{voice}}/photos/{NOWHERE}"),
     "voice_word": (303, "{voice}/word"),
     "desk_order_project": (405, "/desk/orders/{order}/project"),
     "desk_project_task": (405, "/desk/projects/{project}/tasks/1"),
     "desk_project_change": (405, "/desk/projects/{project}/change"),
     "desk_project_close": (405, "/desk/projects/{project}/close"),
+    "desk_voice_photo": (404, f"/desk/voices/{{voice_id}}/photos/{NOWHERE}"),
+    "oversight_voice_photo": (404, f"/oversight/voices/{{complaint}}/photos/{NOWHERE}"),
+    "oversight_voice_step": (405, "/oversight/voices/{complaint}/answer"),
     "desk_voice_transfer": (405, "/desk/voices/{voice_id}/transfer"),
     "desk_voice_step": (405, "/desk/voices/{voice_id}/answer"),
     "desk_order_step": (405, "/desk/orders/{order}/reply"),
@@ -358,7 +382,12 @@ def rows(house: House, visitors: Callable[..., Page]) -> dict[str, str]:
     page.fill("[name=comment_text]", "很好，就是叫号屏太小。")
     _press(page, "form[action$='/reasons'] button[type=submit]")
 
-    for name in ("answered", "voice"):
+    new_invitation(page)
+    found["complained"] = _path(page)
+    _press(page, "button[name=level][value='1']")
+    _press(page, "form[action$='/reasons'] button[type=submit]")
+
+    for name in ("answered", "escalated", "voice"):
         page.goto(f"/voices/new?kind=complaint&agency={names.CLERK_AGENCY}")
         page.fill("[name=text]", "窗口无人值守。")
         _press(page, "main form[method=post] button[type=submit]")
@@ -368,7 +397,27 @@ def rows(house: House, visitors: Callable[..., Page]) -> dict[str, str]:
                word_until = now() + interval '7 days'
            WHERE id = (SELECT min(id::text)::uuid FROM voices_voice)"""
     )
+    house.sql(
+        """UPDATE voices_voice SET state = 'escalated', outcome = 'explained', answer = '人手不足。', answered_at = now(),
+               word_until = now(), round = 3, solved = 'no', escalated_at = now(), due_at = now()
+           WHERE id = (SELECT min(id::text)::uuid FROM voices_voice WHERE state = 'received')"""
+    )
     house.sql("UPDATE voices_voice SET state = 'signed' WHERE state = 'received'")
+    # Both bad reviews are with the agency; about the later one its reviewer has complained, and was answered.
+    house.sql(
+        """UPDATE rectification_work_order SET state = 'dispatched', dispatched_at = now(), sign_due_at = now(),
+               rectify_due_at = now() + interval '5 days'
+           WHERE state = 'awaiting_dispatch' AND created_at > now() - interval '1 hour'"""
+    )
+    house.sql(
+        """INSERT INTO voices_voice (id, kind, matter, text, note, review_id, division_id, agency_id, item_id, state,
+               received_at, received_by, due_at, urged, outcome, answer, answered_at, word_until, solved, solved_text,
+               round, decision)
+           SELECT gen_random_uuid(), 'handling', 'rude_call', '电话里态度不好。', '', review_id, division_id, agency_id,
+               item_id, 'answered', now(), 'reviewer', now(), 0, 'settled', '已责成改正。', now(),
+               now() + interval '7 days', '', '', 1, ''
+           FROM rectification_work_order ORDER BY created_at DESC LIMIT 1"""
+    )
     for statement in WRITTEN:
         house.sql(statement)
     for name, question in ASKED.items():
@@ -401,7 +450,9 @@ def _sent(page: Page, text: str) -> str:
 
 ASKED = {
     "project": "SELECT max(id::text) FROM rectification_project",
-    "voice_id": "SELECT max(id::text) FROM voices_voice",
+    "voice_id": "SELECT max(id::text) FROM voices_voice WHERE state = 'signed'",
+    "complaint": "SELECT id FROM voices_voice WHERE kind = 'handling' AND state = 'answered'",
+    "unsolved": "SELECT id FROM voices_voice WHERE state = 'escalated'",
     "rule": "SELECT max(id) FROM rectification_dispatch_rule",
     "praise": "SELECT id FROM reviews_review WHERE level = 5 AND comment_text = '很好，就是叫号屏太小。'",
     "person": "SELECT max(id) FROM accounts_user",

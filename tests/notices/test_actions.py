@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from haochaping.notices.gateway import Gateway
+    from haochaping.notices.terms import Script
 
 pytestmark = pytest.mark.django_db
 LINK = {"link": "https://x.test/r/token"}
@@ -42,6 +43,10 @@ class Recorder:
 
     def connect(self, line: str, phone: str, *, reference: str, now: datetime) -> str:
         return self.send(phone, f"call from {line}", reference=reference, now=now)
+
+    def ask(self, phone: str, script: Script, *, answers_to: str, reference: str, now: datetime) -> str:
+        said = [script.greeting, *(one.text for one in script.questions), script.farewell, answers_to]
+        return self.send(phone, "\n".join(said), reference=reference, now=now)
 
 
 def queue() -> UUID:
@@ -288,3 +293,16 @@ def test_without_a_gateway_notices_wait(db):
 
 def test_a_gateway_is_found_by_its_path():
     assert isinstance(gateway.named("haochaping.notices.gateway.DemoGateway"), gateway.DemoGateway)
+
+
+def test_an_automatic_call_says_its_script_and_where_the_keys_go():
+    [call] = actions.queue_many([(PERSON, LINK)], Template.SAMPLE_CALL, by=SYSTEM, now=NOW)
+    through = Recorder()
+
+    assert Delivery.objects.get().channel == "ivr"
+    assert deliver(call, through) == DeliveryState.SENT
+    [(phone, said, _)] = through.sent
+    assert phone == "13900000001"
+    assert "press 0" in said
+    assert said.endswith(LINK["link"])
+    assert Delivery.objects.get().params == {}

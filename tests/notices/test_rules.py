@@ -10,6 +10,7 @@ from haochaping.kernel.text import clean
 from haochaping.notices import rules
 from haochaping.notices.terms import (
     DELIVERY_LABELS,
+    NO_CALLS_KEY,
     SENTENCES,
     SIDE_LABELS,
     UNREACHABLE,
@@ -72,7 +73,8 @@ def test_the_message_with_a_code_carries_the_code_and_no_link():
 @pytest.mark.parametrize("template", sorted(set(Template) - {Template.SIGN_IN_CODE, Template.CALL}))
 def test_a_text_message_carries_a_link_and_nothing_else(template):
     # The day by which there is an answer says nothing about whom or what.
-    day = {"day"} if template in {Template.ORDER_DISPATCHED, Template.ORDER_EXTENDED} else set()
+    dated = {Template.ORDER_DISPATCHED, Template.ORDER_EXTENDED, Template.ORDER_LEDGERED}
+    day = {"day"} if template in dated else set()
     assert rules.placeholders(template) == {"link"} | day
 
     text = rules.wording(template, {"link": "https://x.test/r/a", "day": "2026-06-08"}, str)
@@ -95,3 +97,45 @@ def test_every_word_has_a_label():
 
 def test_unreachable_are_the_codes_of_those_who_keep_the_numbers():
     assert {identity.NO_PHONE.code, identity.UNKNOWN_PERSON.code} == UNREACHABLE
+
+
+@pytest.mark.parametrize(
+    ("keys", "answers", "asks", "declined"),
+    [
+        ("", {}, "did_rate", False),
+        ("1", {"did_rate": "1"}, "level", False),
+        ("14", {"did_rate": "1", "level": "4"}, None, False),
+        ("9-2", {"did_rate": "2"}, "level", False),
+        # Three times nothing: passed over.
+        ("---", {}, "level", False),
+        ("---5", {"level": "5"}, None, False),
+        ("1---", {"did_rate": "1"}, None, False),
+        ("------", {}, None, False),
+        ("0", {}, None, True),
+        ("10", {"did_rate": "1"}, None, True),
+        # What comes after the call is over is nothing.
+        ("1400", {"did_rate": "1", "level": "4"}, None, False),
+    ],
+)
+def test_what_the_keys_of_an_automatic_call_come_to(keys, answers, asks, declined):
+    heard = rules.heard(Template.SAMPLE_CALL, keys)
+
+    assert (heard.answers, heard.asks and heard.asks.name, heard.declined) == (answers, asks, declined)
+
+
+def test_a_question_without_a_key_of_its_own_is_asked_again():
+    assert [rules.heard(Template.SAMPLE_CALL, keys).again for keys in ("", "7", "77", "1")] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+
+
+def test_an_automatic_call_chooses_nothing_and_says_how_to_be_left_alone():
+    script = rules.script(Template.SAMPLE_CALL, str)
+
+    assert NO_CALLS_KEY in script.greeting
+    for question in script.questions:
+        assert all(key in question.text for key in question.keys)
+        assert NO_CALLS_KEY not in question.keys

@@ -76,6 +76,7 @@ VALUES: dict[str, str] = {
     Key.SAMPLE_HALF_WIDTH: "5",
     Key.SAMPLE_EXPECTED_SHARE: "95",
     Key.SAMPLE_ANSWER_DAYS: "7",
+    Key.SAMPLE_CHANNEL: "sms",
     Key.UNREAD_LIMIT_WORKING_HOURS: "4",
     Key.COMPLAINT_LIMIT: "15",
     Key.SUGGESTION_LIMIT: "30",

@@ -193,6 +193,60 @@ def test_one_number_gets_one_message_a_day(world):
     assert [ask(), ask(DRAWN + HOUR), ask(DRAWN + DAY)] == [1, 0, 1]
 
 
+class TestAutomaticCall:
+    """语音问询 before a person calls, where the rulebook of the place says so."""
+
+    @pytest.fixture
+    def token(self, review, now) -> str:
+        worlds.follow(worlds.COUNTY, now, sample_channel="ivr")
+        self.one = review(5)
+        draw()
+        assert ask() == 1
+        [call] = Delivery.objects.filter(template="sample_call")
+        address = str(call.params["link"])
+        assert (call.channel, address.rpartition("/")[2]) == ("ivr", "keys")
+        assert not Delivery.objects.filter(template="sample_question").exists()
+        return address.split("/")[-2]
+
+    def hear(self, token: str, keys: str) -> SampledReview:
+        sample_reviews.hear_keys(token, keys, by=REVIEWER, now=DRAWN + HOUR)
+        return sampled(self.one)
+
+    def test_the_keys_are_the_answer(self, token):
+        row = self.hear(token, "14")
+
+        assert (row.state, row.did_rate, row.level, row.answered_by) == ("answered", "yes", 4, "ivr")
+        with pytest.raises(Refused) as no:
+            self.hear(token, "25")
+        assert no.value.code == "sample_over"
+
+    def test_whoever_says_that_they_did_not_rate_makes_a_signal(self, token):
+        row = self.hear(token, "2---")
+
+        assert (row.did_rate, row.level) == ("no", None)
+        assert entries(EntryKind.SIGNAL_RAISED)
+
+    def test_whoever_wants_no_calls_gets_none(self, token):
+        assert self.hear(token, "0").state == SampleState.REFUSED
+
+    @pytest.mark.parametrize("keys", ["", "1", "------", "---4"])
+    def test_half_a_call_is_no_answer_and_a_person_calls_later(self, token, keys):
+        assert self.hear(token, keys).state == SampleState.ASKED
+
+        ask(DRAWN + 7 * DAY)
+
+        assert sampled(self.one).state == SampleState.TO_CALL
+
+    def test_it_counts_among_what_disturbs_a_number_in_a_day(self, world, now):
+        worlds.follow(worlds.COUNTY, now, sample_channel="ivr")
+        for number in ("YC-1", "YC-2"):
+            worlds.take_case(number, SERVED)
+            worlds.give(number, 5, SERVED)
+        draw()
+
+        assert [ask(), ask(DRAWN + HOUR), ask(DRAWN + DAY)] == [1, 0, 1]
+
+
 def test_without_a_gateway_nobody_is_asked_and_what_is_due_waits(review, settings):
     one = review(5)
     draw()

@@ -65,8 +65,12 @@ class Told:
             return actions.answer(self.id, **ANSWERED, by=by or worlds.CLERK, now=now)
         if move == VoiceMove.URGE:
             self.now += timedelta(days=3)
-            return actions.urge(self.receipt, by=REVIEWER, now=self.now)
-        return actions.close(self.receipt, solved="yes", text="谢谢", by=REVIEWER, now=now)
+            return actions.urge(self.id, by=REVIEWER, now=self.now)
+        return self.say("yes", "谢谢")
+
+    def say(self, solved: str, text: str = "") -> VoiceMove:
+        """The person's word; returns what it led to."""
+        return actions.say_word(self.id, solved=solved, text=text, by=REVIEWER, now=self.later())
 
     def upto(self, move: VoiceMove) -> Told:
         """Make every move until this one."""

@@ -17,13 +17,19 @@ from haochaping.voices import actions, queries
 from haochaping.voices.models import Voice
 from haochaping.voices.terms import TEXT_LIMIT, VoiceMove, VoiceTarget
 from tests import worlds
-from tests.voices.conftest import ANSWERED, DISPATCHER, RECEIPT
+from tests.voices.conftest import ANSWERED, DISPATCHER
 
 pytestmark = pytest.mark.django_db
 
 ELSEWHERE = replace(worlds.CLERK, scope=Scope(agency_path=f"{worlds.OTHER_AGENCY}."))
 ONLOOKER = replace(worlds.CLERK, powers=frozenset({"order.view"}))
 CITY_DISPATCHER = replace(DISPATCHER, scope=Scope(division_path=f"{worlds.PROVINCE}.{worlds.CITY}."))
+OFFICE = Actor(
+    ActorKind.STAFF,
+    "office",
+    powers=frozenset({"order.view", "order.supervise"}),
+    scope=Scope(division_path=f"{worlds.PROVINCE}."),
+)
 OF_STAFF = [VoiceMove.TRANSFER, VoiceMove.SIGN_FOR, VoiceMove.ANSWER]
 
 
@@ -173,7 +179,7 @@ class TestUrging:
     def test_waits_three_days_each_time(self, told):
         for _ in range(2):
             with pytest.raises(Refused) as refused:
-                actions.urge(RECEIPT, by=REVIEWER, now=told.later())
+                actions.urge(told.id, by=REVIEWER, now=told.later())
             assert refused.value.code == "urged_already"
             told.step(VoiceMove.URGE)
 
@@ -187,9 +193,9 @@ class TestUrging:
 
         assert refused.value.code == "wrong_voice_state"
 
-    def test_of_an_unknown_receipt(self, told):
+    def test_of_a_voice_that_is_none(self, told):
         with pytest.raises(Refused) as refused:
-            actions.urge("Z" * 26, by=REVIEWER, now=told.later())
+            actions.urge(UUID(int=0), by=REVIEWER, now=told.later())
 
         assert refused.value.code == "no_such_voice"
 
@@ -205,10 +211,93 @@ def test_a_word_that_is_none_closes_nothing(told, said, code):
     told.upto(VoiceMove.ANSWER)
 
     with pytest.raises(Refused) as refused:
-        actions.close(RECEIPT, **said, by=REVIEWER, now=told.later())
+        actions.say_word(told.id, **said, by=REVIEWER, now=told.later())
 
     assert refused.value.code == code
     assert told.row.state == "answered"
+
+
+class TestUnsolved:
+    """The person calls an answer unsolved: opened again as often as the rulebook says, then the office decides."""
+
+    def test_it_goes_back_to_be_worked_on_with_a_new_day_and_from_nothing(self, told):
+        told.upto(VoiceMove.ANSWER)
+        before = told.row
+        told.now += timedelta(days=2)
+
+        assert told.say("no", "还是没人") == VoiceMove.REOPEN
+
+        row = told.row
+        assert (row.state, row.round, row.solved, row.solved_text) == ("transferred", 2, "no", "还是没人")
+        assert (row.answer, row.outcome, row.answered_at, row.word_until) == ("", "", None, None)
+        assert row.due_at > before.due_at
+        assert entries(told.id)[-1] == EntryKind.VOICE_REOPENED
+        assert queries.timeline(told.id)[-2].note == ANSWERED["text"]
+
+    def test_an_answer_after_that_is_not_yet_spoken_of(self, told):
+        told.upto(VoiceMove.ANSWER).say("no")
+        told.step(VoiceMove.SIGN_FOR)
+        told.step(VoiceMove.ANSWER)
+
+        assert (told.row.state, told.row.solved) == ("answered", "")
+        assert told.say("partly") == VoiceMove.CLOSE
+        assert told.row.state == "closed"
+
+    @pytest.fixture
+    def twice(self, told):
+        told.upto(VoiceMove.ANSWER).say("no")
+        told.step(VoiceMove.SIGN_FOR)
+        told.step(VoiceMove.ANSWER)
+        assert told.say("no", "两次了") == VoiceMove.ESCALATE
+        return told
+
+    def test_the_second_time_it_is_the_office_s_and_no_longer_the_agency_s(self, twice):
+        assert (twice.row.state, twice.row.answer) == ("escalated", ANSWERED["text"])
+        assert entries(twice.id)[-1] == EntryKind.VOICE_ESCALATED
+        assert [row.id for row in queries.office(OFFICE)] == [twice.id]
+        assert not queries.inbox(worlds.CLERK)
+        assert [row.id for row in queries.inbox(worlds.CLERK, done=True)] == [twice.id]
+
+    def test_the_office_decides_with_words_and_that_is_the_end(self, twice):
+        actions.end(twice.id, text="机构处理得当，已向您说明", by=OFFICE, now=twice.later())
+
+        assert (twice.row.state, twice.row.decision) == ("closed", "机构处理得当，已向您说明")
+        assert entries(twice.id)[-1] == EntryKind.VOICE_CLOSED
+        assert [row.id for row in queries.office(OFFICE, done=True)] == [twice.id]
+
+    @pytest.mark.parametrize(
+        ("by", "text", "code"),
+        [
+            (worlds.CLERK, "x", "not_allowed"),
+            (DISPATCHER, "x", "not_allowed"),
+            (replace(OFFICE, scope=Scope(agency_path=f"{worlds.AGENCY}.")), "x", "no_such_voice"),
+            (
+                replace(OFFICE, scope=Scope(division_path=f"{worlds.PROVINCE}.990200000000.")),
+                "x",
+                "no_such_voice",
+            ),
+            (OFFICE, " ", "voice_text_missing"),
+        ],
+    )
+    def test_nobody_else_decides_and_none_without_words(self, twice, by, text, code):
+        with pytest.raises(Refused) as refused:
+            actions.end(twice.id, text=text, by=by, now=twice.later())
+
+        assert (refused.value.code, twice.row.state) == (code, "escalated")
+
+    def test_it_is_opened_again_as_often_as_the_rulebook_says(self, told, now):
+        worlds.follow(worlds.CITY, now, reopenings_at_most="0")
+        told.upto(VoiceMove.ANSWER)
+
+        assert told.say("no") == VoiceMove.ESCALATE
+
+    def test_a_day_that_was_not_known_counts_from_the_word(self, told):
+        told.upto(VoiceMove.ANSWER).say("no")
+        promised = told.row.due_at
+        Voice.objects.update(due_at=None)
+
+        assert actions.promise_late(by=SYSTEM, now=told.later()) == 1
+        assert told.row.due_at == promised
 
 
 def test_what_nobody_speaks_of_closes_by_itself_after_the_rulebooks_time(told):
@@ -279,6 +368,8 @@ def test_what_is_no_voice_is_not_received(told, changes, code):
         {"state": "closed"},
         {"receipt_hash": None},
         {"outcome": "settled"},
+        {"kind": "handling"},
+        {"state": "escalated"},
     ],
 )
 def test_the_database_itself_keeps_rows_whole(told, changes):

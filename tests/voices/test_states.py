@@ -7,7 +7,8 @@ from itertools import product
 import pytest
 
 from haochaping.accounts.terms import Power
-from haochaping.voices.states import FINAL, FIRED_BY, TRANSITIONS, after, moves_from
+from haochaping.voices.states import FINAL, FIRED_BY, TRANSITIONS, after, at_office_from, moves_from
+from haochaping.voices.terms import VoiceKind
 from haochaping.voices.terms import VoiceMove as M
 from haochaping.voices.terms import VoiceState as S
 
@@ -16,7 +17,8 @@ _ALLOWED: dict[S, dict[M, S]] = {
     S.RECEIVED: {M.TRANSFER: S.TRANSFERRED, M.URGE: S.RECEIVED},
     S.TRANSFERRED: {M.TRANSFER: S.TRANSFERRED, M.SIGN_FOR: S.SIGNED, M.URGE: S.TRANSFERRED},
     S.SIGNED: {M.ANSWER: S.ANSWERED, M.URGE: S.SIGNED},
-    S.ANSWERED: {M.CLOSE: S.CLOSED},
+    S.ANSWERED: {M.CLOSE: S.CLOSED, M.REOPEN: S.TRANSFERRED, M.ESCALATE: S.ESCALATED},
+    S.ESCALATED: {M.END: S.CLOSED},
     S.CLOSED: {},
 }
 
@@ -51,4 +53,13 @@ def test_the_dispatcher_transfers_and_the_agency_does_the_rest():
         M.TRANSFER: Power.ORDER_DISPATCH,
         M.SIGN_FOR: Power.ORDER_HANDLE,
         M.ANSWER: Power.ORDER_HANDLE,
+        M.END: Power.ORDER_SUPERVISE,
     }
+
+
+@pytest.mark.parametrize(("state", "kind"), list(product(S, VoiceKind)))
+def test_the_office_does_all_of_a_complaint_about_a_handling_and_of_others_the_end(state: S, kind: VoiceKind):
+    whole = {S.TRANSFERRED: [M.SIGN_FOR], S.SIGNED: [M.ANSWER], S.ESCALATED: [M.END]}
+    end = {S.ESCALATED: [M.END]}
+
+    assert at_office_from(state, kind) == (whole if kind == VoiceKind.HANDLING else end).get(state, [])

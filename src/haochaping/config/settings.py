@@ -193,6 +193,7 @@ ACCOUNT_RATE_LIMITS = {
     "my_code_sent": "1/m/key,5/d/key,60/h/ip",
     "my_code_tried": "5/15m/key",
     "voice_given": "60/h/ip",
+    "handling_given": "3/d/key",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if SECURE_SITE else 0
 MFA_ADAPTER = "haochaping.doors.console.adapter.SecondFactorAdapter"

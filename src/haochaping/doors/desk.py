@@ -74,7 +74,13 @@ from haochaping.supervision.terms import (
     WRONG_SUPERVISION_STATE,
 )
 from haochaping.ui.sentences import say
-from haochaping.voices.terms import FOUND_ALREADY, NO_SUCH_VOICE, NOT_A_GOOD_REVIEW, WRONG_VOICE_STATE
+from haochaping.voices.terms import (
+    ANSWERER_DECIDES,
+    FOUND_ALREADY,
+    NO_SUCH_VOICE,
+    NOT_A_GOOD_REVIEW,
+    WRONG_VOICE_STATE,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -110,6 +116,7 @@ _STATUS = {
     IN_ANOTHER_PROJECT.code: CONFLICT,
     NOT_A_GOOD_REVIEW.code: MISSING,
     WRONG_VOICE_STATE.code: CONFLICT,
+    ANSWERER_DECIDES.code: FORBIDDEN,
     FOUND_ALREADY.code: CONFLICT,
     WRONG_STATE.code: CONFLICT,
     NO_SUCH_RULE.code: MISSING,

@@ -21,6 +21,7 @@ from haochaping.reviews.terms import (
 )
 from haochaping.supervision.terms import SAMPLE_LINK_INVALID, SAMPLE_OVER
 from haochaping.ui.sentences import say
+from haochaping.voices.terms import VOICE_RECEIPT_UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 _STATUS = {
     TOKEN_INVALID.code: 404,
     RECEIPT_UNKNOWN.code: 404,
+    VOICE_RECEIPT_UNKNOWN.code: 404,
     NO_SUCH_PHOTO.code: 404,
     SAMPLE_LINK_INVALID.code: 404,
     TOKEN_EXPIRED.code: 410,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from haochaping.notices.terms import Channel, NoticeKind
+from haochaping.voices.terms import VoiceKind
 
 EVERYWHERE = "haochaping.everywhere"
 DIVISION_FROM, DIVISION_TO = "haochaping.division_from", "haochaping.division_to"
@@ -177,7 +178,10 @@ TABLES: dict[str, Held] = {
     "rectification_appeal_event": Held(_WRITE, _with("rectification_appeal", "appeal_id")),
     "notices_thread": Held(_WRITE, _with_subject(order="rectification_work_order")),
     "notices_message": Held(_WORK, _with("notices_thread", "thread_id")),
-    "files_photo": Held(_WRITE, _with_subject(review="reviews_review", appeal="rectification_appeal")),
+    "files_photo": Held(
+        _WRITE,
+        _with_subject(review="reviews_review", appeal="rectification_appeal", voice="voices_voice"),
+    ),
     "publicity_release": Held(_WRITE, _with("reviews_review", "review_id")),
     # Whoever handles an order may cause a signal about it; only supervisors see it.
     "supervision_signal": Held(_WORK, f"({OF_DIVISION})\n AND {_but_mine()}", adds_any=True),
@@ -199,7 +203,12 @@ TABLES: dict[str, Held] = {
     "rectification_project": Held(_WORK, OF_PLACE),
     "rectification_project_task": Held(_WORK, _with("rectification_project", "project_id")),
     "rectification_project_order": Held(_WRITE, _with("rectification_work_order", "order_id")),
-    "voices_voice": Held(_WORK, OF_PLACE),
+    # What is said about a handling is for the office above, never for an agency, nor for whom the review names.
+    "voices_voice": Held(
+        _WORK,
+        f"CASE WHEN kind = '{VoiceKind.HANDLING}' THEN ({OF_DIVISION})\n"
+        f" AND {_with('reviews_review', 'review_id')} ELSE {OF_PLACE} END",
+    ),
     "voices_event": Held(_WRITE, _with("voices_voice", "voice_id")),
     # Where a hotline answers is for whoever reaches by division; what it said of an order goes with the order.
     "hotline_link": Held(_WORK, OF_DIVISION, adds_any=True),

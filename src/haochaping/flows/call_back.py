@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from haochaping.accounts.access import may
 from haochaping.accounts.terms import Power
+from haochaping.flows import tell_reviewers
 from haochaping.flows.conceal import calling_power
 from haochaping.flows.handle_bad_review import person_of
 from haochaping.flows.sample_reviews import check_sample_call
@@ -22,6 +23,7 @@ from haochaping.kernel.refused import Refused
 from haochaping.notices import actions as notices
 from haochaping.notices import gateway
 from haochaping.notices import queries as deliveries
+from haochaping.notices.terms import Template
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.rectification.states import may_call
@@ -104,6 +106,17 @@ def record(
         by=by,
         now=now,
     )
+    if result == CallResult.NOT_REACHED:
+        _tell_unreached(order_id, now=now)
+
+
+def _tell_unreached(order_id: UUID, *, now: datetime) -> None:
+    """The reviewer hears of it once, when as many calls as the rules ask for have come to nothing."""
+    (order,) = orders.rows([order_id])
+    terms = rulebook.terms_for_division(order.division_id, local_day(now))
+    calls = orders.calls_of(order_id, order.round)
+    if [result for result, _ in calls] == [CallResult.NOT_REACHED] * terms.call_attempts:
+        tell_reviewers.tell_reviewers(Template.ORDER_UNREACHED, [order.review_id], now=now)
 
 
 def _may_be_called(review_id: UUID) -> bool:

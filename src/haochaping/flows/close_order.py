@@ -88,6 +88,7 @@ def merge(order_id: UUID, into: UUID, *, by: Actor, now: datetime) -> None:
     if not _same_reviewer(order.review_id, lead.review_id):
         raise Refused(NOT_THE_SAME_MATTER, field="into", value=str(into))
     counted(order_id, lambda: rectification.merge(order_id, into=into, by=by, now=now))
+    tell_reviewers.tell_reviewers(Template.ORDER_MERGED, [order.review_id], now=now)
 
 
 def _same_reviewer(one: UUID, other: UUID) -> bool:
@@ -124,7 +125,7 @@ def _decide(order: OrderRow, word: SolutionRow | None, *, by: Actor, now: dateti
     _signal(SignalKind.REOPENED if again else SignalKind.ESCALATED, order.id, by=by, now=now)
     if again:
         _tell_staff(NoticeKind.ORDER_DISPATCHED, order.id, by=by, now=now)
-    tell(order.review_id, Template.ORDER_AGAIN, by=by, now=now)
+    tell(order.review_id, Template.ORDER_AGAIN if again else Template.ORDER_ESCALATED, by=by, now=now)
 
 
 def _tell_staff(kind: NoticeKind, order_id: UUID, *, by: Actor, now: datetime) -> None:

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from haochaping.files import actions as files
 from haochaping.files import queries as photos
-from haochaping.flows import handle_bad_review, tell_staff
+from haochaping.flows import handle_bad_review, tell_reviewers, tell_staff
 from haochaping.flows.change_review import align_first
 from haochaping.flows.receive_reviews import recount, units_of
 from haochaping.kernel.periods import local_day
@@ -180,6 +180,8 @@ def object_to(review_id: UUID, text: str, *, by: Actor, now: datetime) -> None:
 def contest(appeal_id: UUID, text: str, *, by: Actor, now: datetime) -> None:
     """The agency does not agree with the decision: the level above looks at it again. The order goes on meanwhile."""
     rectification.contest_appeal(appeal_id, text=text, reviewer=False, by=by, now=now)
+    review_id = appeals.appeal_row(appeal_id).review_id
+    tell_reviewers.tell_reviewers(Template.APPEAL_CONTESTED, [review_id], now=now)
 
 
 def _pause_order(order_id: UUID, *, by: Actor, now: datetime) -> None:

@@ -112,10 +112,39 @@ def reply(order_id: UUID, text: str, *, by: Actor, now: datetime) -> None:
 
 
 @transaction.atomic
+def sign_for(order_id: UUID, *, by: Actor, now: datetime) -> None:
+    """The agency takes the order, and the reviewer hears of it."""
+    rectification.sign_for(order_id, by=by, now=now)
+    _tell_step(Template.ORDER_SIGNED, order_id, now=now)
+
+
+@transaction.atomic
+def enter_in_ledger(order_id: UUID, reason: str, plan: str, *, by: Actor, now: datetime) -> None:
+    """The matter takes longer, by a plan; the reviewer is told until when."""
+    rectification.enter_in_ledger(order_id, reason=reason, plan=plan, by=by, now=now)
+    _tell_step(Template.ORDER_LEDGERED, order_id, now=now)
+
+
+@transaction.atomic
+def ask_extension(order_id: UUID, days: int, reason: str, *, by: Actor, now: datetime) -> None:
+    """The agency asks for more time; whoever decides hears of it."""
+    rectification.ask_extension(order_id, days=days, reason=reason, by=by, now=now)
+    _tell_staff(NoticeKind.EXTENSION_ASKED, order_id, by=by, now=now)
+
+
+@transaction.atomic
 def grant_extension(order_id: UUID, note: str, *, by: Actor, now: datetime) -> None:
     """The agency gets more time, and the reviewer is told until when and why."""
     review_id = rectification.grant_extension(order_id, note=note, by=by, now=now)
+    _tell_staff(NoticeKind.EXTENSION_GRANTED, order_id, by=by, now=now)
     tell_reviewers.tell_reviewers(Template.ORDER_EXTENDED, [review_id], now=now)
+
+
+@transaction.atomic
+def refuse_extension(order_id: UUID, note: str, *, by: Actor, now: datetime) -> None:
+    """The deadline stays, and the agency hears of it."""
+    rectification.refuse_extension(order_id, note=note, by=by, now=now)
+    _tell_staff(NoticeKind.EXTENSION_REFUSED, order_id, by=by, now=now)
 
 
 def counted[T](order_id: UUID, move: Callable[[], T]) -> T:
@@ -136,6 +165,14 @@ def tell(review_id: UUID, template: Template, *, by: Actor, now: datetime) -> No
         token = reviews.tokens_of([review.occurrence_id]).get(review.occurrence_id)
         link = f"{settings.SITE_URL}/r/{token}" if token else f"{settings.SITE_URL}/my/"
         notices.queue_sms(person, template, {"link": link}, by=by, now=now)
+
+
+def _tell_step(template: Template, order_id: UUID, *, now: datetime) -> None:
+    tell_reviewers.tell_reviewers(template, [row.review_id for row in orders.rows([order_id])], now=now)
+
+
+def _tell_staff(kind: NoticeKind, order_id: UUID, *, by: Actor, now: datetime) -> None:
+    tell_staff.tell(kind, tell_staff.about_orders(orders.rows([order_id])), by=by, now=now)
 
 
 def person_of(review_id: UUID) -> UUID | None:

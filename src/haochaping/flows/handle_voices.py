@@ -1,4 +1,4 @@
-"""诉求处置: a complaint, suggestion or question comes from a person or out of a good review, and goes back answered."""
+"""诉求处置: what people say besides rating goes to whoever answers it, comes back answered, and ends with their word."""
 
 from __future__ import annotations
 
@@ -10,38 +10,50 @@ from django.db import transaction
 from haochaping.accounts.access import check_power, check_scope, may_any
 from haochaping.accounts.terms import NOT_ALLOWED, Power
 from haochaping.directory import queries as directory
-from haochaping.flows.handle_bad_review import person_of
+from haochaping.files import actions as files
+from haochaping.flows import handle_bad_review, tell_staff
 from haochaping.identity import actions as identity
 from haochaping.identity.rules import normal_phone
 from haochaping.identity.terms import PlainPerson
 from haochaping.kernel.identifiers import receipt_no
+from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.kernel.text import has_forbidden_control
 from haochaping.notices import actions as notices
-from haochaping.notices.terms import Template
+from haochaping.notices.terms import About, NoticeKind, Template
 from haochaping.publicity.rules import redacted
+from haochaping.rectification import queries as orders
 from haochaping.reviews import queries as reviews
 from haochaping.reviews.rules import is_bad
 from haochaping.reviews.terms import ReviewStatus
+from haochaping.supervision import actions as supervision
+from haochaping.supervision.terms import NewSignal, SignalKind
 from haochaping.voices import actions as voices
 from haochaping.voices import queries
 from haochaping.voices.rules import is_quoted
 from haochaping.voices.terms import (
     BAD_VOICE_PHONE,
     NOT_A_GOOD_REVIEW,
+    NOT_HANDLED,
     NOT_IN_REVIEW,
     UNKNOWN_TARGET,
+    Matter,
+    VoiceKind,
+    VoiceMove,
     VoiceTarget,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
+    from haochaping.files.terms import Picture
     from haochaping.kernel.actor import Actor
     from haochaping.reviews.terms import ReviewRow
 
 _SHOWN = 20
+_VOICE = "voice"
 
 
 @transaction.atomic
@@ -54,6 +66,7 @@ def give_voice(
     text: str,
     phone: str,
     receipt: str,
+    pictures: Sequence[Picture] = (),
     by: Actor,
     now: datetime,
 ) -> str:
@@ -62,7 +75,7 @@ def give_voice(
     `receipt` was drawn with the form, so that a form sent twice is one voice; used for other words, a new one is drawn.
 
     Raises:
-        Refused: as `voices.actions.receive`, and UNKNOWN_TARGET, BAD_VOICE_PHONE.
+        Refused: as `voices.actions.receive`, and UNKNOWN_TARGET, BAD_VOICE_PHONE, TOO_MANY_PHOTOS.
     """
     before = queries.by_receipt(receipt)
     if before is not None:
@@ -70,7 +83,7 @@ def give_voice(
             return receipt
         receipt = receipt_no()
     target = target_of(agency=agency, item=item)
-    voices.receive(
+    voice_id = voices.receive(
         kind=kind,
         matter=matter,
         target=target,
@@ -80,7 +93,38 @@ def give_voice(
         by=by,
         now=now,
     )
+    files.keep(_VOICE, str(voice_id), pictures, by=by, now=now)
+    _tell(NoticeKind.VOICE_RECEIVED, voice_id, by=by, now=now)
     return receipt
+
+
+@transaction.atomic
+def complain_of_handling(review_id: UUID, *, matter: str, text: str, by: Actor, now: datetime) -> UUID:
+    """对办理的投诉: the reviewer says that the handling itself was wrong; returns the complaint's id.
+
+    It goes to the supervisory office of the division and nowhere else. Whoever was pressed to change a review makes a
+    signal besides.
+
+    Raises:
+        Refused: NOT_HANDLED, and as `voices.actions.complain`.
+    """
+    order = orders.order_of_review(review_id)
+    if order is None or order.dispatched_at is None:
+        raise Refused(NOT_HANDLED)
+    target = VoiceTarget(order.division_id, order.agency_id, order.item_id)
+    voice_id = voices.complain(review_id, matter=matter, target=target, text=text, by=by, now=now)
+    if matter == Matter.PRESSED:
+        signal = NewSignal(
+            SignalKind.PRESSED,
+            order.division_id,
+            order.agency_id,
+            f"voice:{voice_id}",
+            local_day(now),
+            order.id,
+        )
+        supervision.raise_signals([signal], by=by, now=now)
+    _tell(NoticeKind.VOICE_AT_OFFICE, voice_id, by=by, now=now)
+    return voice_id
 
 
 def target_of(*, agency: str, item: str) -> VoiceTarget:
@@ -111,7 +155,7 @@ def take_up_from_review(
     review = good_review(review_id, by=by)
     if quote.strip() and not is_quoted(quote, redacted(review.comment_text)):
         raise Refused(NOT_IN_REVIEW, field="quote")
-    return voices.take_up(
+    voice_id = voices.take_up(
         review_id,
         kind=kind,
         matter=matter,
@@ -121,6 +165,8 @@ def take_up_from_review(
         by=by,
         now=now,
     )
+    _tell(NoticeKind.VOICE_RECEIVED, voice_id, by=by, now=now)
+    return voice_id
 
 
 def good_review(review_id: UUID, *, by: Actor) -> ReviewRow:
@@ -144,14 +190,70 @@ def good_review(review_id: UUID, *, by: Actor) -> ReviewRow:
 
 
 @transaction.atomic
-def answer(voice_id: UUID, *, outcome: str, text: str, next_item: str, by: Actor, now: datetime) -> None:
-    """The agency's answer: on the person's page at once, announced by SMS where there is a number."""
+def transfer(voice_id: UUID, *, agency: str, note: str, by: Actor, now: datetime) -> None:
+    """转办: whoever answers at the agency hears of it; raises as `voices.actions.transfer`."""
+    voices.transfer(voice_id, agency=agency, note=note, by=by, now=now)
+    _tell(NoticeKind.VOICE_TRANSFERRED, voice_id, by=by, now=now)
+
+
+@transaction.atomic
+def answer(voice_id: UUID, *, outcome: str, text: str, next_item: str = "", by: Actor, now: datetime) -> None:
+    """The answer: on the person's page at once, announced by SMS where there is a number."""
     voices.answer(voice_id, outcome=outcome, text=text, next_item=next_item, by=by, now=now)
+    _tell_person(voice_id, Template.VOICE_ANSWERED, by=by, now=now)
+
+
+@transaction.atomic
+def say_word(voice_id: UUID, *, solved: str, text: str, by: Actor, now: datetime) -> None:
+    """The person says whether it is solved: a no goes back to who answered, and the second time to the office.
+
+    Raises:
+        Refused: as `voices.actions.say_word`.
+    """
+    move = voices.say_word(voice_id, solved=solved, text=text, by=by, now=now)
+    if move == VoiceMove.CLOSE:
+        return
     voice = queries.voices([voice_id])[voice_id]
-    person = voice.person_id or (person_of(voice.review_id) if voice.review_id else None)
-    if person is not None:
+    if move == VoiceMove.ESCALATE:
+        signal = NewSignal(
+            SignalKind.ESCALATED, voice.division_id, voice.agency_id, f"voice:{voice_id}", local_day(now)
+        )
+        supervision.raise_signals([signal], by=by, now=now)
+    at_office = move == VoiceMove.ESCALATE or voice.kind == VoiceKind.HANDLING
+    kind = NoticeKind.VOICE_AT_OFFICE if at_office else NoticeKind.VOICE_TRANSFERRED
+    _tell(kind, voice_id, by=by, now=now)
+
+
+@transaction.atomic
+def end(voice_id: UUID, *, text: str, by: Actor, now: datetime) -> None:
+    """The supervisory office decides what stayed unsolved, and the person hears of it."""
+    voices.end(voice_id, text=text, by=by, now=now)
+    _tell_person(voice_id, Template.VOICE_DECIDED, by=by, now=now)
+
+
+def _tell(kind: NoticeKind, voice_id: UUID, *, by: Actor, now: datetime) -> None:
+    """Staff hear of it; of what is the office's no agency does, nor whoever the review names."""
+    voice = queries.voices([voice_id])[voice_id]
+    office = kind == NoticeKind.VOICE_AT_OFFICE
+    order = orders.order_of_review(voice.review_id) if office and voice.review_id else None
+    about = About(
+        "office_voice" if office else _VOICE,
+        str(voice_id),
+        voice.division_id,
+        None if office else voice.agency_id,
+        {"item": voice.item_name, "agency": voice.agency_name},
+        staff_id=order.staff_id if order else None,
+    )
+    tell_staff.tell(kind, [about], by=by, now=now)
+
+
+def _tell_person(voice_id: UUID, template: Template, *, by: Actor, now: datetime) -> None:
+    voice = queries.voices([voice_id])[voice_id]
+    if voice.review_id is not None:
+        handle_bad_review.tell(voice.review_id, template, by=by, now=now)
+    elif voice.person_id is not None:
         link = f"{settings.SITE_URL}/my/"
-        notices.queue_sms(person, Template.VOICE_ANSWERED, {"link": link}, by=by, now=now)
+        notices.queue_sms(voice.person_id, template, {"link": link}, by=by, now=now)
 
 
 def _sealed(phone: str, now: datetime) -> UUID | None:

@@ -1,4 +1,4 @@
-"""抽样回访: reviews are drawn by a seed that nobody chooses, their reviewers asked by SMS, then called by a person.
+"""抽样回访: reviews drawn by a seed that nobody chooses, reviewers asked by SMS or an automatic call, then by a person.
 
 51号 监督查评, domain.md §6.7, trust.md §4.2: the only check of good reviews that does not depend on how they were made.
 """
@@ -21,6 +21,7 @@ from haochaping.kernel.periods import BEIJING, local_day
 from haochaping.kernel.refused import Refused
 from haochaping.notices import actions as notices
 from haochaping.notices import queries as notice_queries
+from haochaping.notices.rules import heard
 from haochaping.notices.terms import Template
 from haochaping.reviews import queries as reviews
 from haochaping.rulebook import queries as rulebook
@@ -31,6 +32,7 @@ from haochaping.supervision.queries import samples as queries
 from haochaping.supervision.terms import (
     SAMPLE_OVER,
     SAMPLE_SETTLED,
+    AnsweredBy,
     DidRate,
     NewSignal,
     SampleKind,
@@ -43,9 +45,11 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from haochaping.kernel.actor import Actor
+    from haochaping.notices.terms import Heard
     from haochaping.supervision.terms import SampleToAsk
 
 _BATCH = 500
+_DID_RATE = {"1": DidRate.YES, "2": DidRate.NO}
 # By then the last reviews of the month cannot be changed any more, and the chain has everything of the month.
 _AFTER_THE_MONTH = timedelta(days=1)
 
@@ -85,10 +89,11 @@ def draw_month(month: date, *, by: Actor, now: datetime) -> int:
 
 @transaction.atomic
 def ask_due(*, by: Actor, now: datetime) -> int:
-    """Ask those who are due by SMS, and pass those who have not answered in time to a caller; returns how many were asked.
+    """Ask those who are due, and pass those who have not answered in time to a caller; returns how many were asked.
 
-    As with invitations: without a gateway nobody is asked, and what is due waits. Nor are the invented people of a
-    demonstration, whose one telephone would hold nothing else.
+    The rulebook of the place says whether a message asks or an automatic call. As with invitations: without a gateway
+    nobody is asked, and what is due waits. Nor are the invented people of a demonstration, whose one telephone would
+    hold nothing else.
     """
     samples.pass_to_callers(by=by, now=now)
     if settings.DEMO or not settings.SMS_GATEWAY:
@@ -112,7 +117,9 @@ def ask_due(*, by: Actor, now: datetime) -> int:
             messaged[number] += 1
             chosen.append(one)
     samples.settle_sample_asking(settled, by=by, now=now)
-    _send(chosen, by=by, now=now)
+    called = [one for one in chosen if settled[one.id].by_phone]
+    _send([one for one in chosen if one not in called], Template.SAMPLE_QUESTION, "", by=by, now=now)
+    _send(called, Template.SAMPLE_CALL, "/keys", by=by, now=now)
     return len(chosen)
 
 
@@ -123,29 +130,64 @@ def _messaged_today(numbers: set[frozenset[UUID]], now: datetime) -> Counter[fro
     return Counter({number: sum(had.get(person, 0) for person in number) for number in numbers})
 
 
-def _send(chosen: list[SampleToAsk], *, by: Actor, now: datetime) -> None:
+def _send(chosen: list[SampleToAsk], template: Template, page: str, *, by: Actor, now: datetime) -> None:
     messages = [
-        (one.person_id, {"link": f"{settings.SITE_URL}/again/{queries.token_of(one.id)}"})
+        (one.person_id, {"link": f"{settings.SITE_URL}/again/{queries.token_of(one.id)}{page}"})
         for one in chosen
         if one.person_id
     ]
-    notices.queue_many(messages, Template.SAMPLE_QUESTION, by=by, now=now)
+    notices.queue_many(messages, template, by=by, now=now)
 
 
 @transaction.atomic
-def answer_question(token: str, *, did_rate: str, level: str, words: str, by: Actor, now: datetime) -> None:
-    """Take what somebody says on the page of the message; a second answer changes nothing.
+def answer_question(
+    token: str,
+    *,
+    did_rate: str,
+    level: str,
+    words: str,
+    through: AnsweredBy = AnsweredBy.PAGE,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Take what somebody says on the page of the message, or by keys; a second answer changes nothing.
 
     Raises:
         Refused: SAMPLE_LINK_INVALID, SAMPLE_OVER, and as `samples.answer`.
     """
     sample = queries.sample_by_token(token)
     try:
-        said = samples.answer(sample.id, did_rate=did_rate, level=level, words=words, by=by, now=now)
+        said = samples.answer(
+            sample.id, did_rate=did_rate, level=level, words=words, through=through, by=by, now=now
+        )
     except Refused as no:
         raise _over(no) from None
     if said.did_rate == DidRate.NO:
         signal_denied(sample.review_id, sample.division_id, by=by, now=now)
+
+
+def hear_keys(token: str, keys: str, *, by: Actor, now: datetime) -> Heard:
+    """Take what the keys of an automatic call say, once the call is over; returns what they come to so far.
+
+    Whoever answers nothing is called by a person later; whoever does not want to be asked is not.
+
+    Raises:
+        Refused: SAMPLE_LINK_INVALID, SAMPLE_OVER.
+    """
+    said = heard(Template.SAMPLE_CALL, keys)
+    if said.declined:
+        decline_question(token, by=by, now=now)
+    elif said.asks is None and "did_rate" in said.answers:
+        answer_question(
+            token,
+            did_rate=_DID_RATE[said.answers["did_rate"]],
+            level=said.answers.get("level", ""),
+            words="",
+            through=AnsweredBy.IVR,
+            by=by,
+            now=now,
+        )
+    return said
 
 
 @transaction.atomic

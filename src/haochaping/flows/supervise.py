@@ -14,6 +14,7 @@ from haochaping.notices.terms import About, NoticeKind
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.rectification.terms import Alarm
+from haochaping.reviews import queries as reviews
 from haochaping.rulebook import queries as rulebook
 from haochaping.supervision import actions as supervision
 from haochaping.supervision import queries
@@ -51,6 +52,18 @@ def tell_alarms(now: datetime) -> int:
         rows = [found[one.id] for one in marked if one.alarm == alarm and one.id in found]
         tell_staff.tell(kind, tell_staff.about_orders(rows), by=SYSTEM, now=now)
     return len(marked)
+
+
+@transaction.atomic
+def take_report(review_id: UUID, *, text: str, by: Actor, now: datetime) -> str:
+    """A reviewer reports a disadvantage, and the supervisory office hears of it; raises as `supervision.actions.report`."""
+    receipt = supervision.report(review_id, text=text, by=by, now=now)
+    review = reviews.reviews([review_id])[review_id]
+    report = queries.report_of(review_id)
+    # Where it comes from stands on the page of the report, for whoever may open it.
+    about = About("report", str(report), review.division_id, staff_id=review.staff_id)
+    tell_staff.tell(NoticeKind.REPRISAL_REPORT, [about], by=by, now=now)
+    return receipt
 
 
 @transaction.atomic

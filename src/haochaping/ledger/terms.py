@@ -96,6 +96,8 @@ class EntryKind(IntEnum):
     APPEAL_HEARD = 202
     APPEAL_PROPOSED = 203
     APPEAL_ENDED = 204
+    VOICE_REOPENED = 240
+    VOICE_ESCALATED = 241
 
 
 FIRST_INTERNAL_KIND = 128
@@ -166,6 +168,8 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.VOICE_ANSWERED: N_("Complaint, suggestion or question answered"),
     EntryKind.PROJECT_MOVED: N_("Systemic project opened, worked on or closed"),
     EntryKind.VOICE_CLOSED: N_("Complaint, suggestion or question closed"),
+    EntryKind.VOICE_REOPENED: N_("Complaint, suggestion or question opened again"),
+    EntryKind.VOICE_ESCALATED: N_("Complaint, suggestion or question passed to the supervisory office"),
     EntryKind.REPRISAL_REPORTED: N_("A reviewer reported a disadvantage"),
     EntryKind.REPRISAL_LOOKED_INTO: N_("Report of a disadvantage is looked into"),
     EntryKind.REPRISAL_CLOSED: N_("Report of a disadvantage closed"),

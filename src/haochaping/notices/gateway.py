@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from haochaping.notices.terms import Script
 
 _UNSET = "no SMS gateway is set (HAOCHAPING_SMS_GATEWAY)"
 
@@ -35,6 +36,14 @@ class Gateway(Protocol):
         rung; the gateway keeps no number longer than the call.
         """
 
+    def ask(self, phone: str, script: Script, *, answers_to: str, reference: str, now: datetime) -> str:
+        """Ring a phone, say the script and note the keys; return the gateway's own number for the call.
+
+        Returns when the call is placed. The keys, one character for each time a question was asked and `-` where none
+        was pressed, are posted as the form field `keys` to `answers_to`, whose address is the secret. Whoever does not
+        pick up leaves nothing to post. Nothing that is said is recorded.
+        """
+
 
 class DemoGateway:
     """Keeps masked phone and text where the demo's page shows them; nothing leaves the machine."""
@@ -48,6 +57,11 @@ class DemoGateway:
         text = rules.wording(Template.CALL, {"line": line}, gettext)
         return actions.keep_demo_message(to=phone, text=text, reference=reference, now=now)
 
+    def ask(self, phone: str, script: Script, *, answers_to: str, reference: str, now: datetime) -> str:  # noqa: ARG002 - the page says it
+        """Keep where the keys of the phone are pressed, and return a number."""
+        text = rules.wording(Template.SAMPLE_CALL, {"link": answers_to}, gettext)
+        return actions.keep_demo_message(to=phone, text=text, reference=reference, now=now)
+
 
 class NoGateway:
     """An installation without a gateway: notices wait as failed until one is set."""
@@ -57,6 +71,10 @@ class NoGateway:
         raise GatewayFailed(_UNSET)
 
     def connect(self, line: str, phone: str, *, reference: str, now: datetime) -> str:  # noqa: ARG002 - the port's shape
+        """Refuse."""
+        raise GatewayFailed(_UNSET)
+
+    def ask(self, phone: str, script: Script, *, answers_to: str, reference: str, now: datetime) -> str:  # noqa: ARG002 - the port's shape
         """Refuse."""
         raise GatewayFailed(_UNSET)
 

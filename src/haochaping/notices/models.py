@@ -89,7 +89,8 @@ class Delivery(models.Model):
         constraints = [
             CheckConstraint(condition=Q(state__in=[s.value for s in DeliveryState]), name="delivery_state"),
             CheckConstraint(
-                condition=Q(channel__in=[Channel.SMS.value, Channel.CALL.value]), name="delivery_channel"
+                condition=Q(channel__in=[Channel.SMS.value, Channel.CALL.value, Channel.IVR.value]),
+                name="delivery_channel",
             ),
             CheckConstraint(condition=Q(template__in=[t.value for t in Template]), name="delivery_template"),
             # A call has its permission, kept by room identity; a message needs none.
@@ -97,6 +98,11 @@ class Delivery(models.Model):
                 condition=Q(channel=Channel.CALL.value, template=Template.CALL.value, grant__isnull=False)
                 | (~Q(channel=Channel.CALL.value) & ~Q(template=Template.CALL.value) & Q(grant__isnull=True)),
                 name="delivery_call_has_grant",
+            ),
+            CheckConstraint(
+                condition=Q(channel=Channel.IVR.value, template=Template.SAMPLE_CALL.value)
+                | ~Q(channel=Channel.IVR.value) & ~Q(template=Template.SAMPLE_CALL.value),
+                name="delivery_asks_by_phone",
             ),
             # A job that runs twice tells nobody twice.
             UniqueConstraint(

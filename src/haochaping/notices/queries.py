@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+# What reaches somebody who did not ask for it.
+_DISTURBS = (Channel.SMS, Channel.IVR)
 _THREAD = ("id", "subject_kind", "subject_id", "person", "opened_at")
 _DELIVERY = (
     "id",
@@ -111,8 +113,8 @@ def deliveries_to(person_id: UUID, *, limit: int = 100) -> list[DeliveryRow]:
 
 
 def messaged_since(person_ids: Iterable[UUID], since: datetime) -> dict[UUID, int]:
-    """How many messages were queued to each sealed person since then; codes that they asked for are none."""
-    rows = Delivery.objects.filter(person__in=list(person_ids), channel=Channel.SMS, queued_at__gte=since)
+    """How many messages and automatic calls were queued to each sealed person since then; codes they asked for are none."""
+    rows = Delivery.objects.filter(person__in=list(person_ids), channel__in=_DISTURBS, queued_at__gte=since)
     counted = rows.exclude(template=Template.SIGN_IN_CODE).values_list("person").annotate(Count("id"))
     return dict(counted.order_by())
 
@@ -152,7 +154,7 @@ def messages_by_day(
 
     What still waits about the reviews in `replacing` is about to give way, and left out.
     """
-    rows = Delivery.objects.filter(person__in=list(person_ids), channel=Channel.SMS)
+    rows = Delivery.objects.filter(person__in=list(person_ids), channel__in=_DISTURBS)
     rows = rows.exclude(template=Template.SIGN_IN_CODE).exclude(state=DeliveryState.REPLACED)
     waiting = Q(state=DeliveryState.QUEUED, about__isnull=False, about__in=list(replacing), due_at__gt=since)
     found = rows.exclude(waiting).annotate(when=Coalesce("due_at", "queued_at")).filter(when__gte=since)

@@ -7,6 +7,7 @@ import hmac
 import re
 import string
 import unicodedata
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -16,17 +17,24 @@ from haochaping.kernel.periods import BEIJING, local_day
 from haochaping.kernel.refused import Complaint
 from haochaping.kernel.text import has_forbidden_control
 from haochaping.notices.terms import (
+    ASKED_AT_MOST,
     CONTROL_CHARACTERS,
     DIGEST_TITLE,
     EMPTY_MESSAGE,
+    FAREWELL,
+    GREETINGS,
     LONG_MESSAGE,
     MAIL_TITLE,
+    NO_CALLS_KEY,
+    QUESTIONS,
     READ_HERE,
     SENTENCES,
     STAFF_SMS,
     TEXT_LIMIT,
     TO_OTHER_OFFICES,
+    Heard,
     NoticeKind,
+    Script,
     Side,
     Template,
 )
@@ -87,6 +95,32 @@ def placeholders(template: Template) -> frozenset[str]:
 def wording(template: Template, params: Mapping[str, str], translate: Callable[[str], str]) -> str:
     """The text of a notice in the language of `translate`."""
     return translate(SENTENCES[template]).format_map(dict(params))
+
+
+def script(template: Template, translate: Callable[[str], str]) -> Script:
+    """What an automatic call says, in the language of `translate`."""
+    questions = tuple(replace(one, text=translate(one.text)) for one in QUESTIONS[template])
+    return Script(translate(GREETINGS[template]), questions, translate(FAREWELL))
+
+
+def heard(template: Template, keys: str) -> Heard:
+    """What the keys of an automatic call come to, one character for each time it asked; silence is any other character.
+
+    A question is asked again when no key of its own was pressed, then passed over. The key for “do not ask me” ends it.
+    """
+    answers: dict[str, str] = {}
+    pressed = list(keys)
+    for question in QUESTIONS[template]:
+        for attempt in range(ASKED_AT_MOST):
+            if not pressed:
+                return Heard(answers, question, again=attempt > 0)
+            key = pressed.pop(0)
+            if key == NO_CALLS_KEY:
+                return Heard(answers, declined=True)
+            if key in question.keys:
+                answers[question.name] = key
+                break
+    return Heard(answers)
 
 
 def is_told(

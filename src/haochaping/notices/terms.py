@@ -24,10 +24,14 @@ class Side(StrEnum):
 
 
 class Channel(StrEnum):
-    """通知渠道: a text message, a call that the relay connects; to staff also a mail, or a signed request to a program."""
+    """通知渠道: a text message, a call that the relay connects, an automatic call that asks 语音问询 (IVR).
+
+    To staff also a mail, or a signed request to a program.
+    """
 
     SMS = "sms"
     CALL = "call"
+    IVR = "ivr"
     EMAIL = "email"
     WEBHOOK = "webhook"
 
@@ -67,6 +71,14 @@ class Template(StrEnum):
     VOICE_ANSWERED = "voice_answered"
     APPEAL_ASKED = "appeal_asked"
     APPEAL_DECIDED = "appeal_decided"
+    SAMPLE_CALL = "sample_call"
+    ORDER_SIGNED = "order_signed"
+    ORDER_LEDGERED = "order_ledgered"
+    ORDER_UNREACHED = "order_unreached"
+    ORDER_MERGED = "order_merged"
+    ORDER_ESCALATED = "order_escalated"
+    APPEAL_CONTESTED = "appeal_contested"
+    VOICE_DECIDED = "voice_decided"
 
 
 # Nothing about person, service or agency: a text message is read over shoulders and kept by carriers.
@@ -117,6 +129,27 @@ SENTENCES: dict[Template, str] = {
     Template.APPEAL_DECIDED: N_(
         "The question about your review has been decided. Read the decision and what you can do: {link}"
     ),
+    # Not sent: what the demo's page shows of an automatic call that a gateway would have made.
+    Template.SAMPLE_CALL: N_("Automatic call of the spot check. Press the keys of the phone here: {link}"),
+    Template.ORDER_SIGNED: N_("The agency has taken up your review. See who does what by when: {link}"),
+    Template.ORDER_LEDGERED: N_(
+        "Putting it right takes longer, until {day}. What is planned until then: {link}"
+    ),
+    Template.ORDER_UNREACHED: N_(
+        "You could not be reached about your review. It is worked on all the same; you can write here: {link}"
+    ),
+    Template.ORDER_MERGED: N_(
+        "Your review is answered together with your other one about the same matter: {link}"
+    ),
+    Template.ORDER_ESCALATED: N_(
+        "You said that it is not solved. The supervisory office has it now. See what happens next: {link}"
+    ),
+    Template.APPEAL_CONTESTED: N_(
+        "The level above looks once more at the question about your review. What that means: {link}"
+    ),
+    Template.VOICE_DECIDED: N_(
+        "The supervisory office has decided about what you said. Read it here: {link}"
+    ),
 }
 # Each step of an order of which its reviewer is told: these wait for the morning, and for their turn of the day.
 STEPS = frozenset(
@@ -126,8 +159,78 @@ STEPS = frozenset(
         Template.SOLVED_QUESTION,
         Template.ORDER_CLOSED,
         Template.APPEAL_HEARD,
+        Template.ORDER_SIGNED,
+        Template.ORDER_LEDGERED,
+        Template.ORDER_UNREACHED,
+        Template.ORDER_MERGED,
+        Template.ORDER_ESCALATED,
+        Template.APPEAL_CONTESTED,
     }
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question of an automatic call: what it is called, what is said, and which keys answer it."""
+
+    name: str
+    text: str
+    keys: str
+
+
+NO_CALLS_KEY = "0"
+"""On any question: the person does not want to be asked."""
+ASKED_AT_MOST = 3
+"""How often one question is asked in one call; a wrong key, or none, is asked again. No regulation."""
+GREETINGS: dict[Template, str] = {
+    Template.SAMPLE_CALL: N_(
+        "This is an automatic call of the government service supervision: a spot check of ratings. Answering is up to you;"
+        " your voice is not recorded. If you do not want to be asked, press 0."
+    ),
+}
+QUESTIONS: dict[Template, tuple[Question, ...]] = {
+    Template.SAMPLE_CALL: (
+        Question(
+            "did_rate",
+            N_("Did you rate your last visit to a service yourself? If yes, press 1. If not, press 2."),
+            "12",
+        ),
+        Question(
+            "level",
+            N_(
+                "How satisfied are you today with that service? Very satisfied: press 5. Satisfied: press 4. Basically"
+                " satisfied: press 3. Dissatisfied: press 2. Very dissatisfied: press 1."
+            ),
+            "12345",
+        ),
+    ),
+}
+FAREWELL = N_("Thank you. Goodbye.")
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the keys of an automatic call come to so far.
+
+    `asks` is the question that is asked next, None when the call is over; `again` says that it was asked before.
+    `answers` holds a key for each question that was answered: silence is not in it.
+    """
+
+    answers: Mapping[str, str]
+    asks: Question | None = None
+    again: bool = False
+    declined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What an automatic call says, in words: greeting, questions, farewell."""
+
+    greeting: str
+    questions: tuple[Question, ...]
+    farewell: str
+
+
 SIDE_LABELS: dict[Side, str] = {
     Side.AGENCY: N_("Agency"),
     Side.REVIEWER: N_("Reviewer"),
@@ -179,6 +282,13 @@ class NoticeKind(StrEnum):
     URGING = "urging"
     OPENING_REQUEST = "opening_request"
     UNREAD = "unread"
+    VOICE_RECEIVED = "voice_received"
+    VOICE_TRANSFERRED = "voice_transferred"
+    VOICE_AT_OFFICE = "voice_at_office"
+    EXTENSION_ASKED = "extension_asked"
+    EXTENSION_GRANTED = "extension_granted"
+    EXTENSION_REFUSED = "extension_refused"
+    REPRISAL_REPORT = "reprisal_report"
 
 
 NOTICE_LABELS: dict[NoticeKind, str] = {
@@ -194,6 +304,13 @@ NOTICE_LABELS: dict[NoticeKind, str] = {
     NoticeKind.URGING: N_("Urged to go on"),
     NoticeKind.OPENING_REQUEST: N_("Request to open an identity"),
     NoticeKind.UNREAD: N_("Nobody at the agency has read of a work order"),
+    NoticeKind.VOICE_RECEIVED: N_("New complaint, suggestion or question to pass on"),
+    NoticeKind.VOICE_TRANSFERRED: N_("Complaint, suggestion or question to answer"),
+    NoticeKind.VOICE_AT_OFFICE: N_("Complaint for the supervisory office"),
+    NoticeKind.EXTENSION_ASKED: N_("An agency asks for more time"),
+    NoticeKind.EXTENSION_GRANTED: N_("More time granted"),
+    NoticeKind.EXTENSION_REFUSED: N_("More time refused"),
+    NoticeKind.REPRISAL_REPORT: N_("A reviewer reports a disadvantage"),
 }
 _HANDLERS = frozenset({Power.ORDER_HANDLE})
 _DISPATCHERS = frozenset({Power.ORDER_DISPATCH})
@@ -214,6 +331,13 @@ ADDRESSED_TO: dict[NoticeKind, tuple[frozenset[Power], ...]] = {
     NoticeKind.URGING: (_HANDLERS,),
     NoticeKind.OPENING_REQUEST: (frozenset({Power.IDENTITY_APPROVE}),),
     NoticeKind.UNREAD: (_LEADS, _DISPATCHERS),
+    NoticeKind.VOICE_RECEIVED: (_DISPATCHERS,),
+    NoticeKind.VOICE_TRANSFERRED: (_HANDLERS,),
+    NoticeKind.VOICE_AT_OFFICE: (_SUPERVISORS,),
+    NoticeKind.EXTENSION_ASKED: (_DISPATCHERS,),
+    NoticeKind.EXTENSION_GRANTED: (_HANDLERS,),
+    NoticeKind.EXTENSION_REFUSED: (_HANDLERS,),
+    NoticeKind.REPRISAL_REPORT: (_SUPERVISORS,),
 }
 # Decided by offices that are not the one it lies in, in a division at or above it.
 TO_OTHER_OFFICES = frozenset({NoticeKind.OPENING_REQUEST})

@@ -242,6 +242,7 @@ def terms_of(
         sample_half_width=int(value(Key.SAMPLE_HALF_WIDTH)),
         sample_expected_share=int(value(Key.SAMPLE_EXPECTED_SHARE)),
         sample_answer_within=days(Key.SAMPLE_ANSWER_DAYS),
+        samples_by_phone="ivr" in value(Key.SAMPLE_CHANNEL).split(","),
         unread_limit_hours=int(value(Key.UNREAD_LIMIT_WORKING_HOURS)),
         complaint_days=int(value(Key.COMPLAINT_LIMIT)),
         complaint_unit=unit(Key.COMPLAINT_LIMIT),

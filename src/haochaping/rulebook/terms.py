@@ -133,6 +133,7 @@ class Key(StrEnum):
     SAMPLE_HALF_WIDTH = "sample_half_width"
     SAMPLE_EXPECTED_SHARE = "sample_expected_share"
     SAMPLE_ANSWER_DAYS = "sample_answer_days"
+    SAMPLE_CHANNEL = "sample_channel"
     INTERVIEW_AFTER_MONTHS = "interview_after_months"
     SUPERVISION_ANSWER_LIMIT = "supervision_answer_limit"
     REPEAT_OFFENDER_ORDERS = "repeat_offender_orders"
@@ -305,6 +306,9 @@ RULES: dict[Key, Rule] = {
     Key.SAMPLE_ANSWER_DAYS: Rule(
         N_("Time to answer the question by SMS before a person calls"), (Unit.DAYS,)
     ),
+    Key.SAMPLE_CHANNEL: Rule(
+        N_("How people of a sample are asked before a person calls"), (Unit.CHOICE,), choices=("sms", "ivr")
+    ),
     Key.INTERVIEW_AFTER_MONTHS: Rule(
         N_("Months in the last place before an interview (0: none)"), (Unit.MONTHS,)
     ),
@@ -387,6 +391,7 @@ class Terms:
     sample_half_width: int
     sample_expected_share: int
     sample_answer_within: timedelta
+    samples_by_phone: bool
     unread_limit_hours: int
     complaint_days: int
     complaint_unit: Unit

@@ -162,7 +162,7 @@ def sample_asking(one_has_number: bool, terms: Terms, *, messaged: int, now: dat
     """What becomes of somebody who is due to be asked: the hours and the messages a day are those of invitations."""
     if not one_has_number:
         return SampleAsking(ended=SampleState.NOT_REACHED)
-    if _SMS not in terms.invitation_channels:
+    if _SMS not in terms.invitation_channels and not terms.samples_by_phone:
         return SampleAsking(ended=SampleState.TO_CALL)
     if is_quiet(now, terms.quiet_from, terms.quiet_until):
         return SampleAsking(due=quiet_ends(now, terms.quiet_until))
@@ -170,7 +170,7 @@ def sample_asking(one_has_number: bool, terms: Terms, *, messaged: int, now: dat
         tomorrow = datetime.combine(local_day(now) + timedelta(days=1), time(0), BEIJING)
         quiet = is_quiet(tomorrow, terms.quiet_from, terms.quiet_until)
         return SampleAsking(due=quiet_ends(tomorrow, terms.quiet_until) if quiet else tomorrow)
-    return SampleAsking(send=True, due=now + terms.sample_answer_within)
+    return SampleAsking(send=True, by_phone=terms.samples_by_phone, due=now + terms.sample_answer_within)
 
 
 def tried_enough(calls: Collection[datetime], attempts: int) -> bool:

@@ -6,23 +6,42 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from haochaping.accounts.access import check_power, check_scope
+from haochaping.accounts.access import check_power, check_scope, may
 from haochaping.accounts.terms import Power
 from haochaping.directory.rules import path_range
+from haochaping.rectification.access import not_named
+from haochaping.voices.terms import VoiceKind
 
 if TYPE_CHECKING:
     from haochaping.kernel.actor import Actor
 
+_ABOUT_HANDLING = Q(kind=VoiceKind.HANDLING)
+
 
 def visible(by: Actor) -> Q:
-    """The voices inside the actor's scope, as a filter on division and agency paths."""
+    """The voices inside the actor's scope, as a filter on division and agency paths; none about a handling."""
     if by.scope.division_path is not None:
-        low, high = path_range(by.scope.division_path)
-        return Q(division__path__gte=low, division__path__lt=high)
+        return _of_divisions(by) & ~_ABOUT_HANDLING
     if by.scope.agency_path is not None:
         low, high = path_range(by.scope.agency_path)
-        return Q(agency__path__gte=low, agency__path__lt=high)
+        return Q(agency__path__gte=low, agency__path__lt=high) & ~_ABOUT_HANDLING
     return Q(pk__in=[])
+
+
+def at_office(by: Actor) -> Q:
+    """What lies with the supervisory office: complaints about a handling, and what stayed unsolved.
+
+    No agency sees any of it here, nor does whoever the review names.
+    """
+    if by.scope.division_path is None or not may(by, Power.ORDER_SUPERVISE):
+        return Q(pk__in=[])
+    escalated = Q(escalated_at__isnull=False)
+    return _of_divisions(by) & (_ABOUT_HANDLING | escalated) & not_named(by, "review__staff_id")
+
+
+def _of_divisions(by: Actor) -> Q:
+    low, high = path_range(by.scope.division_path or "")
+    return Q(division__path__gte=low, division__path__lt=high)
 
 
 def check_move(by: Actor, power: Power, *, division_path: str, agency_path: str) -> None:

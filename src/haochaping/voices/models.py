@@ -6,7 +6,9 @@ from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 
 from haochaping.rectification.terms import Solved
-from haochaping.voices.terms import Matter, VoiceKind, VoiceMove, VoiceOutcome, VoiceState
+from haochaping.voices.terms import MATTERS_OF, Matter, VoiceKind, VoiceMove, VoiceOutcome, VoiceState
+
+_ANSWERED = [VoiceState.ANSWERED, VoiceState.ESCALATED, VoiceState.CLOSED]
 
 
 class Voice(models.Model):
@@ -14,7 +16,7 @@ class Voice(models.Model):
 
     class Privacy:
         plain = ("kind", "matter", "state", "outcome", "solved", "received_by", "receipt_hash")
-        never = ("text", "note", "answer", "solved_text")
+        never = ("text", "note", "answer", "solved_text", "decision")
 
     id = models.UUIDField(primary_key=True)
     kind = models.CharField(max_length=12)
@@ -41,6 +43,9 @@ class Voice(models.Model):
     solved = models.CharField(max_length=10, blank=True)
     solved_text = models.TextField(blank=True)
     closed_at = models.DateTimeField(null=True)
+    round = models.SmallIntegerField(default=1)
+    escalated_at = models.DateTimeField(null=True)
+    decision = models.TextField(blank=True)
 
     class Meta:
         db_table = "voices_voice"
@@ -49,28 +54,43 @@ class Voice(models.Model):
             Index(fields=["division", "state", "due_at"], name="voice_division_state_due"),
             Index(fields=["agency", "state", "due_at"], name="voice_agency_state_due"),
             Index(fields=["word_until"], condition=Q(state="answered"), name="voice_to_close"),
+            Index(
+                fields=["division", "received_at"],
+                condition=Q(kind=VoiceKind.HANDLING) | Q(escalated_at__isnull=False),
+                name="voice_at_office",
+            ),
         ]
         constraints = [
-            UniqueConstraint(fields=["review", "kind"], name="voice_once_per_review_and_kind"),
+            UniqueConstraint(
+                fields=["review", "kind"],
+                condition=~Q(kind=VoiceKind.HANDLING),
+                name="voice_once_per_review_and_kind",
+            ),
+            UniqueConstraint(
+                fields=["review"],
+                condition=Q(kind=VoiceKind.HANDLING) & ~Q(state=VoiceState.CLOSED),
+                name="voice_one_open_about_handling",
+            ),
             CheckConstraint(condition=Q(kind__in=list(VoiceKind)), name="voice_kind_known"),
             CheckConstraint(condition=Q(matter__in=["", *Matter]), name="voice_matter_known"),
             CheckConstraint(
-                condition=Q(kind=VoiceKind.AFTER_SALES, matter__in=list(Matter))
-                | ~Q(kind=VoiceKind.AFTER_SALES) & Q(matter=""),
-                name="voice_matter_of_after_sales",
+                condition=Q(kind=VoiceKind.AFTER_SALES, matter__in=list(MATTERS_OF[VoiceKind.AFTER_SALES]))
+                | Q(kind=VoiceKind.HANDLING, matter__in=list(MATTERS_OF[VoiceKind.HANDLING]))
+                | ~Q(kind__in=list(MATTERS_OF)) & Q(matter=""),
+                name="voice_matter_of_kind",
             ),
             CheckConstraint(condition=Q(state__in=list(VoiceState)), name="voice_state_known"),
             CheckConstraint(condition=Q(outcome__in=["", *VoiceOutcome]), name="voice_outcome_known"),
             CheckConstraint(condition=Q(solved__in=["", *Solved]), name="voice_solved_known"),
             CheckConstraint(
                 condition=Q(
-                    state__in=[VoiceState.ANSWERED, VoiceState.CLOSED],
+                    state__in=_ANSWERED,
                     answered_at__isnull=False,
                     word_until__isnull=False,
                 )
                 & ~Q(outcome="")
                 & ~Q(answer="")
-                | ~Q(state__in=[VoiceState.ANSWERED, VoiceState.CLOSED])
+                | ~Q(state__in=_ANSWERED)
                 & Q(answered_at__isnull=True, word_until__isnull=True, outcome="", answer=""),
                 name="voice_answered_with_words",
             ),

@@ -13,7 +13,7 @@ from haochaping.rectification.terms import Solved
 from haochaping.voices import access
 from haochaping.voices.models import Voice, VoiceEvent
 from haochaping.voices.rules import receipt_hash
-from haochaping.voices.states import DONE
+from haochaping.voices.states import AWAY, DONE
 from haochaping.voices.terms import (
     NO_SUCH_VOICE,
     Matter,
@@ -26,9 +26,11 @@ from haochaping.voices.terms import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from typing import Any
     from uuid import UUID
+
+    from django.db.models import QuerySet
 
     from haochaping.kernel.actor import Actor
 
@@ -58,6 +60,8 @@ _VOICE = (
     "solved_text",
     "closed_at",
     "person_id",
+    "round",
+    "decision",
 )
 
 
@@ -82,28 +86,49 @@ def _row(values: tuple[Any, ...]) -> VoiceRow:
 def inbox(by: Actor, *, done: bool = False, limit: int = 50, offset: int = 0) -> list[VoiceRow]:
     """The voices somebody may see: open ones by time left, answered ones newest first."""
     check_power(by, Power.ORDER_VIEW)
-    rows = Voice.objects.filter(access.visible(by))
+    return _listed(Voice.objects.filter(access.visible(by)), AWAY, done, limit, offset)
+
+
+def office(by: Actor, *, done: bool = False, limit: int = 50, offset: int = 0) -> list[VoiceRow]:
+    """What lies with the supervisory office, in the same order: complaints about a handling, and what stayed unsolved."""
+    check_power(by, Power.ORDER_SUPERVISE)
+    return _listed(Voice.objects.filter(access.at_office(by)), DONE, done, limit, offset)
+
+
+def _listed(
+    rows: QuerySet[Voice], away: Collection[VoiceState], done: bool, limit: int, offset: int
+) -> list[VoiceRow]:
     if done:
-        rows = rows.filter(state__in=DONE).order_by("-answered_at", "-id")
+        rows = rows.filter(state__in=away).order_by("-answered_at", "-id")
     else:
-        rows = rows.exclude(state__in=DONE).order_by(F("due_at").asc(nulls_last=True), "id")
+        rows = rows.exclude(state__in=away).order_by(F("due_at").asc(nulls_last=True), "id")
     return [_row(values) for values in rows.values_list(*_VOICE)[offset : offset + limit]]
 
 
 def open_count(by: Actor) -> int:
     """How many voices wait in somebody's inbox."""
-    return Voice.objects.filter(access.visible(by)).exclude(state__in=DONE).count()
+    return Voice.objects.filter(access.visible(by)).exclude(state__in=AWAY).count()
 
 
 def voice(voice_id: UUID, *, by: Actor) -> VoiceRow:
     """One voice; raises `Refused` when it is not there or not the actor's to see."""
     check_power(by, Power.ORDER_VIEW)
-    found = Voice.objects.filter(id=voice_id).values_list("division__path", "agency__path", *_VOICE).first()
+    rows = Voice.objects.filter(id=voice_id).exclude(kind=VoiceKind.HANDLING)
+    found = rows.values_list("division__path", "agency__path", *_VOICE).first()
     if found is None:
         raise Refused(NO_SUCH_VOICE)
     division_path, agency_path, *values = found
     access.check_view(by, division_path=division_path, agency_path=agency_path)
     return _row(tuple(values))
+
+
+def at_office(voice_id: UUID, *, by: Actor) -> VoiceRow:
+    """One of those that lie with the supervisory office; raises `Refused` when it is not there or not the actor's."""
+    check_power(by, Power.ORDER_SUPERVISE)
+    values = Voice.objects.filter(access.at_office(by), id=voice_id).values_list(*_VOICE).first()
+    if values is None:
+        raise Refused(NO_SUCH_VOICE)
+    return _row(values)
 
 
 def voices(voice_ids: Iterable[UUID]) -> dict[UUID, VoiceRow]:
@@ -120,13 +145,20 @@ def by_receipt(receipt: str) -> VoiceRow | None:
 
 def of_review(review_id: UUID) -> list[VoiceRow]:
     """What was taken up from the words of a review, oldest first."""
-    rows = Voice.objects.filter(review_id=review_id).order_by("received_at", "id").values_list(*_VOICE)
-    return [_row(values) for values in rows]
+    rows = Voice.objects.filter(review_id=review_id).exclude(kind=VoiceKind.HANDLING)
+    return [_row(values) for values in rows.order_by("received_at", "id").values_list(*_VOICE)]
+
+
+def about_handling(review_id: UUID) -> list[VoiceRow]:
+    """What the reviewer has said about the handling of a review, newest first, for the reviewer and for flows."""
+    rows = Voice.objects.filter(review_id=review_id, kind=VoiceKind.HANDLING)
+    return [_row(values) for values in rows.order_by("-received_at", "-id").values_list(*_VOICE)]
 
 
 def taken_up(review_ids: Iterable[UUID]) -> set[UUID]:
     """Those of the reviews from which something was taken up."""
-    rows = Voice.objects.filter(review_id__in=list(review_ids)).values_list("review_id", flat=True)
+    found = Voice.objects.filter(review_id__in=list(review_ids)).exclude(kind=VoiceKind.HANDLING)
+    rows = found.values_list("review_id", flat=True)
     return {one for one in rows if one is not None}  # type: ignore[redundant-expr]
 
 

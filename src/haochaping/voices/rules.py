@@ -1,10 +1,11 @@
-"""诉求 rules: when an answer is due, whether somebody may urge now, whether words stand in a review."""
+"""诉求 rules: when an answer is due, whether somebody may urge now, what their word leads to, whether words are quoted."""
 
 from __future__ import annotations
 
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from haochaping.rectification.terms import Solved
 from haochaping.rulebook.rules import due_after
 from haochaping.voices.states import DONE, after
 from haochaping.voices.terms import URGE_EVERY, VoiceKind, VoiceMove
@@ -25,6 +26,8 @@ def answer_due(
         VoiceKind.COMPLAINT: (terms.complaint_days, terms.complaint_unit),
         VoiceKind.SUGGESTION: (terms.suggestion_days, terms.suggestion_unit),
         VoiceKind.AFTER_SALES: (terms.after_sales_days, terms.after_sales_unit),
+        # The office that supervises has the time that it gives to those it supervises.
+        VoiceKind.HANDLING: (terms.supervision_answer_days, terms.supervision_answer_unit),
     }[kind]
     return due_after(received_at, limit, unit, calendar)
 
@@ -34,6 +37,13 @@ def may_urge_from(voice: VoiceRow) -> datetime | None:
     if after(voice.state, VoiceMove.URGE) is None:
         return None
     return (voice.urged_at or voice.received_at) + URGE_EVERY
+
+
+def after_word(solved: Solved, round_no: int, reopenings_at_most: int) -> VoiceMove:
+    """What the person's word leads to: closed, opened again as often as the rulebook allows, then the office's."""
+    if solved != Solved.NO:
+        return VoiceMove.CLOSE
+    return VoiceMove.REOPEN if round_no <= reopenings_at_most else VoiceMove.ESCALATE
 
 
 def running_due(voice: VoiceRow) -> datetime | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from haochaping.accounts.terms import Power
+from haochaping.voices.terms import VoiceKind
 from haochaping.voices.terms import VoiceMove as M
 from haochaping.voices.terms import VoiceState as S
 
@@ -14,22 +15,31 @@ TRANSITIONS: dict[tuple[S, M], S] = {
     (S.TRANSFERRED, M.SIGN_FOR): S.SIGNED,
     (S.SIGNED, M.ANSWER): S.ANSWERED,
     (S.ANSWERED, M.CLOSE): S.CLOSED,
+    # The person says that it is not solved: once more (rulebook), then the supervisory office decides.
+    (S.ANSWERED, M.REOPEN): S.TRANSFERRED,
+    (S.ANSWERED, M.ESCALATE): S.ESCALATED,
+    (S.ESCALATED, M.END): S.CLOSED,
     # Urging says that somebody waits; it moves nothing.
     (S.RECEIVED, M.URGE): S.RECEIVED,
     (S.TRANSFERRED, M.URGE): S.TRANSFERRED,
     (S.SIGNED, M.URGE): S.SIGNED,
 }
 
-# Who may fire a move; urging is the person's, closing the person's or the clock's.
+# Who may fire a move; urging is the person's, closing the person's or the clock's, the person's no opens or escalates.
 FIRED_BY: dict[M, Power] = {
     M.TRANSFER: Power.ORDER_DISPATCH,
     M.SIGN_FOR: Power.ORDER_HANDLE,
     M.ANSWER: Power.ORDER_HANDLE,
+    M.END: Power.ORDER_SUPERVISE,
 }
+# A complaint about a handling is the supervisory office's from the first moment to the last.
+FIRED_BY_OFFICE: dict[M, Power] = dict.fromkeys((M.SIGN_FOR, M.ANSWER, M.END), Power.ORDER_SUPERVISE)
 
 FINAL = frozenset({S.CLOSED})
-# What an agency or dispatcher has nothing left to do with.
+# What nobody has anything left to do with, as long as the person is not heard of.
 DONE = frozenset({S.ANSWERED, S.CLOSED})
+# The same for agencies and dispatchers.
+AWAY = DONE | {S.ESCALATED}
 
 
 def after(state: S, move: M) -> S | None:
@@ -40,3 +50,9 @@ def after(state: S, move: M) -> S | None:
 def moves_from(state: S) -> list[M]:
     """The moves that staff may make from a state."""
     return [move for (begin, move) in TRANSITIONS if begin == state and move in FIRED_BY]
+
+
+def at_office_from(state: S, kind: VoiceKind) -> list[M]:
+    """The moves that the supervisory office may make: all of a complaint about a handling, of others the decision."""
+    fires = FIRED_BY_OFFICE if kind == VoiceKind.HANDLING else {M.END}
+    return [move for move in moves_from(state) if move in fires]

@@ -1,4 +1,4 @@
-"""诉求 vocabulary: complaints, suggestions and after-sales questions, their states, outcomes and reasons for refusing."""
+"""诉求 vocabulary: complaints, suggestions, after-sales questions, complaints about a handling; states, outcomes, refusals."""
 
 from __future__ import annotations
 
@@ -17,17 +17,30 @@ if TYPE_CHECKING:
 
 
 class VoiceKind(StrEnum):
-    """诉求种类."""
+    """诉求种类. `handling` is about the way in which a review was handled, and lies with the supervisory office only."""
 
     COMPLAINT = "complaint"
     SUGGESTION = "suggestion"
     AFTER_SALES = "after_sales"
+    HANDLING = "handling"
+
+
+# What somebody gives on their own, or a clerk takes up from a good review.
+GIVEN = (VoiceKind.COMPLAINT, VoiceKind.SUGGESTION, VoiceKind.AFTER_SALES)
 
 
 KIND_LABELS: dict[VoiceKind, str] = {
     VoiceKind.COMPLAINT: N_("Complaint"),
     VoiceKind.SUGGESTION: N_("Suggestion"),
     VoiceKind.AFTER_SALES: N_("After-sales service"),
+    VoiceKind.HANDLING: N_("Complaint about the handling of a review"),
+}
+# What their words are called to the person.
+SAID_LABELS: dict[VoiceKind, str] = {
+    VoiceKind.COMPLAINT: N_("Your complaint"),
+    VoiceKind.SUGGESTION: N_("Your suggestion"),
+    VoiceKind.AFTER_SALES: N_("Your question"),
+    VoiceKind.HANDLING: N_("Your complaint about the handling"),
 }
 KIND_HINTS: dict[VoiceKind, str] = {
     VoiceKind.COMPLAINT: N_("Something went wrong with a service, and you want it looked into."),
@@ -39,17 +52,37 @@ KIND_HINTS: dict[VoiceKind, str] = {
 
 
 class Matter(StrEnum):
-    """售后事项: what is left after a finished matter."""
+    """事项: what is left after a finished matter 售后事项, or what was wrong with a handling 办理问题."""
 
     WRONG_CERTIFICATE = "wrong_certificate"
     FURTHER_QUESTION = "further_question"
     NEXT_ITEM = "next_item"
+    NOT_ANSWERED = "not_answered"
+    PRESSED = "pressed"
+    CONTACTED = "contacted"
+    RUDE_CALL = "rude_call"
+    OTHER = "other"
 
 
 MATTER_LABELS: dict[Matter, str] = {
     Matter.WRONG_CERTIFICATE: N_("The certificate has a mistake"),
     Matter.FURTHER_QUESTION: N_("A question about what I received"),
     Matter.NEXT_ITEM: N_("What I have to do next"),
+    Matter.NOT_ANSWERED: N_("Nobody answered me, or the answer has nothing to do with it"),
+    Matter.PRESSED: N_("I was pressed to change my review or take it back"),
+    Matter.CONTACTED: N_("I was contacted although I did not want it"),
+    Matter.RUDE_CALL: N_("The call was rude"),
+    Matter.OTHER: N_("Something else"),
+}
+MATTERS_OF: dict[VoiceKind, tuple[Matter, ...]] = {
+    VoiceKind.AFTER_SALES: (Matter.WRONG_CERTIFICATE, Matter.FURTHER_QUESTION, Matter.NEXT_ITEM),
+    VoiceKind.HANDLING: (
+        Matter.NOT_ANSWERED,
+        Matter.PRESSED,
+        Matter.CONTACTED,
+        Matter.RUDE_CALL,
+        Matter.OTHER,
+    ),
 }
 
 
@@ -60,6 +93,7 @@ class VoiceState(StrEnum):
     TRANSFERRED = "transferred"
     SIGNED = "signed"
     ANSWERED = "answered"
+    ESCALATED = "escalated"
     CLOSED = "closed"
 
 
@@ -68,6 +102,7 @@ STATE_LABELS: dict[VoiceState, str] = {
     VoiceState.TRANSFERRED: N_("Transferred, not signed for"),
     VoiceState.SIGNED: N_("Signed for, answer due"),
     VoiceState.ANSWERED: N_("Answered, waiting for the person’s word"),
+    VoiceState.ESCALATED: N_("Still unsolved, with the supervisory office"),
     VoiceState.CLOSED: N_("Closed"),
 }
 
@@ -80,17 +115,26 @@ class VoiceMove(StrEnum):
     SIGN_FOR = "sign_for"
     URGE = "urge"
     ANSWER = "answer"
+    REOPEN = "reopen"
+    ESCALATE = "escalate"
+    END = "end"
     CLOSE = "close"
 
 
 MOVE_LABELS: dict[VoiceMove, str] = {
-    VoiceMove.RECEIVE: N_("Received"),
+    VoiceMove.RECEIVE: N_("Given by the person"),
     VoiceMove.TRANSFER: N_("Transferred to the agency"),
     VoiceMove.SIGN_FOR: N_("Signed for by the agency"),
     VoiceMove.URGE: N_("Urged by the person"),
     VoiceMove.ANSWER: N_("Answered"),
+    VoiceMove.REOPEN: N_("Not solved: opened again"),
+    VoiceMove.ESCALATE: N_("Still not solved: passed to the supervisory office"),
+    VoiceMove.END: N_("Decided by the supervisory office"),
     VoiceMove.CLOSE: N_("Closed"),
 }
+
+# The moves whose words are the person's own: on a desk, numbers in them stay hidden.
+PERSONS_WORDS = frozenset({VoiceMove.CLOSE, VoiceMove.REOPEN, VoiceMove.ESCALATE})
 
 
 class VoiceOutcome(StrEnum):
@@ -113,6 +157,7 @@ OUTCOMES_OF: dict[VoiceKind, tuple[VoiceOutcome, ...]] = {
     VoiceKind.COMPLAINT: _SETTLED_OR_NOT,
     VoiceKind.SUGGESTION: (VoiceOutcome.ADOPTED, VoiceOutcome.NOT_ADOPTED),
     VoiceKind.AFTER_SALES: _SETTLED_OR_NOT,
+    VoiceKind.HANDLING: _SETTLED_OR_NOT,
 }
 
 
@@ -127,7 +172,10 @@ class VoiceTarget:
 
 @dataclass(frozen=True, slots=True)
 class VoiceRow:
-    """A voice as pages show it; `note` is the clerk's, of one found in a review; nothing says who the person is."""
+    """A voice as pages show it; `note` is the clerk's, of one found in a review; nothing says who the person is.
+
+    `round` is 2 once it was called unsolved and opened again; `decision` what the supervisory office said at the end.
+    """
 
     id: UUID
     kind: VoiceKind
@@ -154,6 +202,8 @@ class VoiceRow:
     solved_text: str
     closed_at: datetime | None
     person_id: UUID | None
+    round: int
+    decision: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +263,26 @@ FOUND_ALREADY = Reason(
     "found_already",
     N_("Somebody has taken this up from the review already."),
     N_("Open it in the list."),
+)
+ANSWERER_DECIDES = Reason(
+    "answerer_decides",
+    N_("You have answered this yourself; somebody else decides whether that was enough."),
+    N_("Ask another supervisor of your office, or the office above."),
+)
+NOT_HANDLED = Reason(
+    "voice_not_handled",
+    N_("No agency has begun to handle this review."),
+    N_("Wait until it has been passed on; the page of your review says when."),
+)
+COMPLAINT_WAITS = Reason(
+    "voice_complaint_waits",
+    N_("A complaint about this handling is already with the supervisory office."),
+    N_("Its state and the answer stand on the page of your review."),
+)
+VOICE_RECEIPT_UNKNOWN = Reason(
+    "voice_receipt_unknown",
+    N_("Nothing was sent in with this receipt number."),
+    N_("Check the number: 26 letters and digits, as it was shown when you sent it."),
 )
 BAD_VOICE_PHONE = Reason(
     "bad_voice_phone",

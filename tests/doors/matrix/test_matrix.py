@@ -124,6 +124,9 @@ def _house() -> House:
     said = {"kind": "complaint", "matter": "", "text": "窗口无人。", "receipt": "0" * 26}
     voice = voices.receive(**said, target=target, person_id=None, by=worlds.REVIEWER, now=now)
     voices.transfer(voice, agency=worlds.AGENCY, note="", by=SYSTEM, now=now)
+    complaint = handle_voices.complain_of_handling(
+        given.id, matter="other", text="没有人答复。", by=worlds.REVIEWER, now=now
+    )
     rule = ProposedRule(worlds.COUNTY, 1, worlds.AGENCY, local_day(timezone.now()))
     rule_id = rectification.set_dispatch_rule(rule, source="会议纪要", by=SYSTEM, now=timezone.now())
     people = list(everybody())
@@ -142,6 +145,7 @@ def _house() -> House:
         "order_id": order.id,
         "rule_id": rule_id,
         "voice_id": voice,
+        "complaint_id": complaint,
         "project_id": project,
         "place": 1,
         "photo_id": photo,

@@ -109,3 +109,34 @@ def test_when_the_round_has_ended_it_is_said(address):
 
     assert answer.status_code == 410
     assert "已经过了" in answer.content.decode()
+
+
+def test_the_keypad_asks_one_question_after_the_other(address):
+    browser = Client(headers={"accept-language": "en"})
+    first = browser.get(f"{address}/keys")
+    page = first.content.decode()
+    assert first.status_code == 200
+    assert "spot check of ratings" in page
+    assert 'value="3"' not in page
+    assert len(first.content) < 30 * 1024
+
+    again = browser.post(f"{address}/keys", {"keys": "", "key": "7"}).content.decode()
+    assert "Once more" in again
+    second = browser.post(f"{address}/keys", {"keys": "7", "key": "1"}).content.decode()
+    assert "How satisfied" in second
+    assert SampledReview.objects.get().state == "to_ask"
+    done = browser.post(f"{address}/keys", {"keys": "71", "key": "5"}).content.decode()
+    assert "Goodbye" in done
+
+    row = SampledReview.objects.get()
+    assert (row.did_rate, row.level, row.answered_by) == ("yes", 5, "ivr")
+    assert "5" not in browser.get(f"{address}/keys").content.decode().split("<main")[1].split("</main")[0]
+
+
+def test_a_gateway_posts_all_keys_at_once(address):
+    assert Client(enforce_csrf_checks=True).post(f"{address}/keys", {"keys": "0"}).status_code == 200
+    assert SampledReview.objects.get().state == "refused"
+
+
+def test_keys_to_a_link_that_is_none(address):
+    assert Client().post("/again/nonsense/keys", {"keys": "14"}).status_code == 404

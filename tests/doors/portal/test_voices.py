@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
@@ -18,7 +20,8 @@ from haochaping.voices import actions, queries
 from haochaping.voices.models import Voice
 from haochaping.voices.terms import VoiceMove
 from tests import worlds
-from tests.doors.portal.pages import text_of
+from tests.doors.portal.pages import CITIZEN_CSS, text_of
+from tests.photographs import photograph
 from tests.voices.conftest import FOUND_IN, Told
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.doors.portal.urls")]
@@ -231,3 +234,74 @@ def test_who_wrote_a_good_review_reads_there_what_was_taken_up(citizen):
 
     assert "来自您的文字：建议" in page
     assert "内部说明" not in page
+
+
+def sent(number: int) -> list[SimpleUploadedFile]:
+    return [
+        SimpleUploadedFile(f"{n}.jpg", photograph(colour=("red", "green", "blue", "white")[n]))
+        for n in range(number)
+    ]
+
+
+def test_photographs_come_with_it_and_can_be_taken_back(browser):
+    address = browser.post(
+        NEW, fields_of(text_of(browser.get(FORM))) | {"text": "窗口无人值守", "photos": sent(3)}
+    ).headers["Location"]
+    page = browser.get(address)
+    [first, *others] = dict.fromkeys(re.findall(rf"{address}/photos/[0-9a-f-]+", text_of(page)))
+
+    assert len(others) == 2
+    assert len(page.content) + Path(CITIZEN_CSS).stat().st_size < 30_000
+    assert browser.get(first).headers["Content-Type"] == "image/jpeg"
+    assert browser.post(first).status_code == 303
+    assert browser.get(first).status_code == 404
+    assert first not in text_of(browser.get(address))
+
+
+def test_too_many_photographs_are_told_and_nothing_is_stored(browser):
+    answer = browser.post(
+        NEW, fields_of(text_of(browser.get(FORM))) | {"text": "窗口无人", "photos": sent(4)}
+    )
+
+    assert answer.status_code == 422
+    assert not Voice.objects.exists()
+
+
+def test_nobody_sees_a_photograph_by_another_receipt(browser):
+    with_one, without = (
+        browser.post(
+            NEW, fields_of(text_of(browser.get(FORM))) | {"text": text, "photos": sent(number)}
+        ).headers["Location"]
+        for text, number in (("窗口无人", 1), ("没有座位", 0))
+    )
+    [photo] = set(re.findall(r"/photos/[0-9a-f-]+", text_of(browser.get(with_one))))
+
+    assert browser.get(without + photo).status_code == 404
+    assert browser.post(without + photo).status_code in {303, 404}
+    assert browser.get(with_one + photo).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("kind", "word"), [("complaint", "Your complaint"), ("suggestion", "Your suggestion")]
+)
+def test_its_page_speaks_of_what_it_is_and_of_no_review(browser, kind, word):
+    address = give(browser, f"{NEW}?kind={kind}&agency={worlds.AGENCY}").headers["Location"]
+    page = text_of(browser.get(address, headers={"accept-language": "en"})).split("<main")[1].split("</main")[0]
+
+    assert f"<h2>{word}</h2>" in page
+    assert "review" not in page
+
+
+def test_not_solved_goes_back_and_the_earlier_answer_stays_readable(browser, given):
+    given.upto(VoiceMove.ANSWER)
+    address = f"/voices/{given.receipt}"
+    answered = given.row.answer
+
+    assert browser.post(f"{address}/word", {"solved": "no", "text": "还是没人"}).status_code == 303
+
+    assert given.row.state == "transferred"
+    page = text_of(browser.get(address, headers={"accept-language": "en"}))
+    assert answered in page
+    assert "还是没人" in page
+    assert "Not solved: opened again" in page
+    assert "will answer you here by" in page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.urls import reverse
@@ -50,6 +51,25 @@ def test_opening_one_leads_to_its_order_and_reads_it(clerk):
 
     assert answer["Location"] == reverse("desk_order", args=[clerk.order_id])
     assert queries.unread_count(clerk.id) == 1
+
+
+@pytest.mark.parametrize(
+    "kind", ["order", "opening", "supervision", "urging", "voice", "office_voice", "report"]
+)
+def test_what_is_no_longer_there_is_said_plainly(clerk, kind):
+    division = WorkOrder.objects.get(id=clerk.order_id).division_id
+    agency = WorkOrder.objects.get(id=clerk.order_id).agency_id
+    about = About(kind, str(UUID(int=7)), division, agency, {"item": "许可"})
+    actions.address(
+        actions.note_staff(NoticeKind.URGING, [about], by=SYSTEM, now=timezone.now()), now=timezone.now()
+    )
+    newest = queries.notices_of(clerk.id)[0]
+
+    answer = clerk.browser.post(reverse("desk_notice", args=[newest.id]))
+
+    assert answer.status_code == 410
+    assert reverse("desk_notices") in answer.content.decode()
+    assert queries.unread_count(clerk.id) == 2
 
 
 def test_nobody_reads_the_notice_of_somebody_else(clerk, signed_in):

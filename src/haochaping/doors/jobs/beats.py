@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.db import close_old_connections
 from django.utils import timezone
 
+from haochaping.doors.outage import OUTAGE
 from haochaping.exchange import actions as exchange
 from haochaping.flows import (
     close_order,
@@ -112,12 +113,15 @@ def _once(beat: Beat, failures: int) -> int:
     close_old_connections()
     try:
         beat.call(timezone.now())
-    except Exception:  # noqa: BLE001 - whatever it was, the next beat may succeed
+    except Exception as error:  # noqa: BLE001 - whatever it was, the next beat may succeed
         failures += 1
         # The first failure and every doubling: a database that is away for an hour must not fill the disk
         # with logs.
         if failures & (failures - 1) == 0:
-            _log.exception("Beat “%s” failed, %d times in a row", beat.name, failures)
+            # Where the database is away, everybody's traceback says the same.
+            away = isinstance(error, OUTAGE)
+            said = "Beat “%s” failed, %d times in a row" + (": the database is away" if away else "")
+            _log.error(said, beat.name, failures, exc_info=not away)
         return failures
     else:
         if failures:

@@ -8,11 +8,15 @@ import signal
 import threading
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 from django.utils import timezone
 from procrastinate.contrib.django import app
-from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.contrib.django.utils import connector_params
+from procrastinate.exceptions import ConnectorException
+from procrastinate.psycopg_connector import PsycopgConnector
 
 from haochaping.doors.jobs import beats, tasks
+from haochaping.doors.outage import OUTAGE
 from haochaping.doors.pools import close_pools
 from haochaping.outbox import actions as outbox
 from haochaping.outbox.rules import described
@@ -20,6 +24,7 @@ from haochaping.outbox.rules import described
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from procrastinate.connector import Notify
     from procrastinate.job_context import JobContext
     from procrastinate.worker import Worker
 
@@ -51,6 +56,39 @@ def run(stop: threading.Event | None = None, *, beating: Iterable[beats.Beat] = 
         _log.info("Worker stopped")
 
 
+class _Listener(PsycopgConnector):
+    """Listens anew when the database comes back.
+
+    procrastinate would not: a listener that has failed stays away until the worker ends, and is mentioned then.
+    """
+
+    async def listen_notify(self, on_notification: Notify, channels: Iterable[str]) -> None:
+        """Tell of new jobs, with one sentence for each time that the database went away."""
+        loop, said = asyncio.get_running_loop(), False
+        while True:
+            began = loop.time()
+            try:
+                await super().listen_notify(on_notification, channels)
+            except ConnectorException as error:
+                if not _is_away(error):
+                    raise
+                if not said or loop.time() - began > _PAUSE_SECONDS:
+                    said = True
+                    _log.warning(
+                        "The database is away: until it is back nobody hears of new jobs at once; looking for them"
+                        " every %d seconds",
+                        _LOOK_EVERY_SECONDS,
+                    )
+                await asyncio.sleep(_PAUSE_SECONDS)
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether the database did not answer; procrastinate says the same of that and of what it did not understand."""
+    return isinstance(error, OUTAGE) or isinstance(
+        error.__cause__, (psycopg.OperationalError, psycopg.InterfaceError)
+    )
+
+
 async def _work(stop: threading.Event, *, with_signals: bool) -> None:
     loop = asyncio.get_running_loop()
     if with_signals:
@@ -60,9 +98,13 @@ async def _work(stop: threading.Event, *, with_signals: bool) -> None:
     while not stop.is_set():
         try:
             await _serve(stop)
-        except Exception:  # noqa: BLE001 - whatever broke it, a worker that gives up helps nobody
+        except Exception as error:  # noqa: BLE001 - whatever broke it, a worker that gives up helps nobody
             # A database that restarts must not end the worker; the beats wait it out in the same way.
-            _log.exception("The worker broke off and starts again in %d seconds", _PAUSE_SECONDS)
+            away = _is_away(error)
+            said = "The worker broke off and starts again in %d seconds" + (
+                ": the database is away" if away else ""
+            )
+            _log.error(said, _PAUSE_SECONDS, exc_info=not away)
             await asyncio.to_thread(stop.wait, _PAUSE_SECONDS)
 
 
@@ -82,7 +124,7 @@ async def _serve(stop: threading.Event) -> None:
 async def _do_jobs() -> None:
     # The jobs themselves go on using the app with Django's connection, so that what they defer joins their
     # transaction.
-    serving = app.with_connector(DjangoConnector(alias="default").get_worker_connector())
+    serving = app.with_connector(_Listener(kwargs=connector_params("default")))
     inherited = serving.worker_defaults.get("task_middleware") or []
     try:
         await serving.open_async()

@@ -27,6 +27,7 @@ TABS = (
     ("oversight_supervisions", N_("Supervision orders"), Power.ORDER_SUPERVISE),
     ("oversight_proposals", N_("Proposals"), Power.SUPERVISION_DECIDE),
     ("oversight_urgings", N_("Urging"), Power.ORDER_SUPERVISE),
+    ("oversight_voices", N_("Complaints for the office"), Power.ORDER_SUPERVISE),
     ("oversight_reports", N_("Protection of reviewers"), Power.ORDER_SUPERVISE),
     ("oversight_figures", N_("Figures"), Power.ORDER_SUPERVISE),
 )

@@ -14,6 +14,7 @@ from haochaping.doors.oversight import (
     start,
     supervision,
     urgings,
+    voices,
 )
 
 urlpatterns = [
@@ -40,6 +41,10 @@ urlpatterns = [
     path("reports/", reports.page, name="oversight_reports"),
     path("reports/<uuid:report_id>", reports.one, name="oversight_report"),
     path("reports/<uuid:report_id>/<slug:step>", reports.step, name="oversight_report_step"),
+    path("voices/", voices.page, name="oversight_voices"),
+    path("voices/<uuid:complaint_id>", voices.one, name="oversight_voice"),
+    path("voices/<uuid:complaint_id>/photos/<uuid:photo_id>", voices.photo, name="oversight_voice_photo"),
+    path("voices/<uuid:complaint_id>/<slug:step>", voices.step, name="oversight_voice_step"),
     path("samples/", samples.page, name="oversight_samples"),
     path("samples/<uuid:sample_id>", samples.one, name="oversight_sample"),
     path("samples/<uuid:sample_id>/<slug:step>", samples.step, name="oversight_sample_step"),

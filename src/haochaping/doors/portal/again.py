@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from haochaping.cases import queries as cases
 from haochaping.doors.gate import public
@@ -16,6 +17,8 @@ from haochaping.doors.private_page import private_page, see_other
 from haochaping.flows import sample_reviews
 from haochaping.kernel.actor import REVIEWER
 from haochaping.kernel.refused import Refused
+from haochaping.notices import rules
+from haochaping.notices.terms import ASKED_AT_MOST, NO_CALLS_KEY, QUESTIONS, Template
 from haochaping.reviews import queries as reviews
 from haochaping.supervision.queries import samples
 from haochaping.supervision.rules import OPEN
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from haochaping.supervision.terms import SampleRow
+
+# No call asks more often than this, whatever is sent.
+_KEYS_AT_MOST = ASKED_AT_MOST * len(QUESTIONS[Template.SAMPLE_CALL])
 
 
 @public
@@ -52,6 +58,30 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
         else:
             return see_other(reverse("again", args=[token]))
     return _question(request, sample, form, status=422)
+
+
+@public
+@private_page
+def keys(request: HttpRequest, token: str) -> HttpResponse:
+    """Take the keys of an automatic call from the gateway, or show what it asks, one question a page, as a phone would."""
+    sample = samples.sample_by_token(token)
+    if sample.state not in OPEN:
+        return _over(request, sample)
+    pressed = (request.POST.get("keys", "") + request.POST.get("key", ""))[:_KEYS_AT_MOST]
+    heard = rules.heard(Template.SAMPLE_CALL, pressed)
+    if request.method == "POST" and heard.asks is None:
+        sample_reviews.hear_keys(token, pressed, by=REVIEWER, now=timezone.now())
+    script = rules.script(Template.SAMPLE_CALL, gettext)
+    asked = next((one for one in script.questions if heard.asks and one.name == heard.asks.name), None)
+    context = {
+        "script": script,
+        "asked": asked,
+        "again": heard.again,
+        "pressed": pressed,
+        "first": not pressed,
+        "keypad": [*asked.keys, NO_CALLS_KEY] if asked else [],
+    }
+    return render(request, "portal/again_keys.html", context)
 
 
 def _question(request: HttpRequest, sample: SampleRow, form: AgainForm, status: int = 200) -> HttpResponse:

@@ -14,7 +14,7 @@ from haochaping.cases import queries as cases
 from haochaping.directory import queries as directory
 from haochaping.directory.terms import Kind
 from haochaping.doors.photo import photo_response
-from haochaping.doors.portal import tags
+from haochaping.doors.portal import handling, tags
 from haochaping.doors.portal.appeal import appeal_shown
 from haochaping.doors.portal.forms import MessageForm, ReasonsForm, ReportForm, SolutionForm
 from haochaping.doors.portal.progress import progress_of
@@ -163,6 +163,8 @@ class Wrong:
 
 def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> HttpResponse:
     """The page of one's own review; with `wrong`, status 422 and the reasons first."""
+    if wrong is None and request.GET.get("complain"):
+        return handling.page(request, opened)
     review, now = opened.review, timezone.now()
     binding = cases.binding_of(review.occurrence_id)
     excluded = review.status == ReviewStatus.EXCLUDED
@@ -221,6 +223,7 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
         or wrong_shown.report,
         "report": wrong_shown.report or ReportForm(auto_id="report_%s"),
         "reporting": bool(wrong_shown.report or request.GET.get("report")),
+        "handling": handling.line_of(order),
         "sentences": [say(complaint) for complaint in wrong_shown.complaints],
     }
     if wrong_shown.reasons and not changeable:

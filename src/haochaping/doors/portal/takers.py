@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from allauth.core import ratelimit
 from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from haochaping.doors import uploads
+from haochaping.doors.portal import handling
 from haochaping.doors.portal.forms import (
     AnswerForm,
     MessageForm,
@@ -18,18 +21,23 @@ from haochaping.doors.portal.forms import (
     ReportForm,
     SolutionForm,
 )
+from haochaping.doors.portal.handling import HandlingForm, Typed
 from haochaping.doors.portal.own_review import Opened, Wrong, page
+from haochaping.doors.portal.voice_forms import WordForm
 from haochaping.doors.private_page import see_other
-from haochaping.flows import change_review, decide_appeal, handle_bad_review
+from haochaping.flows import change_review, decide_appeal, handle_bad_review, handle_voices, supervise
 from haochaping.kernel.actor import REVIEWER
 from haochaping.kernel.refused import Refused
 from haochaping.reviews import actions as review_actions
 from haochaping.reviews import queries as reviews
-from haochaping.supervision import actions as supervision
 from haochaping.ui.sentences import say
+from haochaping.voices import actions as voices
+from haochaping.voices import queries as told
+from haochaping.voices.terms import NO_SUCH_VOICE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
+    from uuid import UUID
 
     from django.forms import Form
     from django.http import HttpRequest, HttpResponse
@@ -161,13 +169,68 @@ def report(request: HttpRequest, opened: Opened) -> HttpResponse:
         return page(request, opened, Wrong(report=form))
     text, now = form.cleaned_data["text"], timezone.now()
     try:
-        receipt = supervision.report(opened.review.id, text=text, by=REVIEWER, now=now)
+        receipt = supervise.take_report(opened.review.id, text=text, by=REVIEWER, now=now)
     except Refused as refused:
         if refused.complaint.field not in form.fields:
             return page(request, opened, Wrong((refused.complaint,), report=form))
         form.add_error(refused.complaint.field, say(refused.complaint).text)
         return page(request, opened, Wrong(report=form))
     return render(request, "portal/reported.html", {"receipt": receipt, "opened": opened})
+
+
+def complain(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """Take a complaint about the handling; a few a day for one review."""
+    form = HandlingForm(request.POST, auto_id="handling_%s")
+    if not form.is_valid():
+        return handling.page(request, opened, Typed(form=form))
+    if not ratelimit.consume(request, action="handling_given", key=str(opened.review.id)):
+        form.add_error(None, gettext("Too much was sent about this review today. Try again tomorrow."))
+        return handling.page(request, opened, Typed(form=form))
+    try:
+        handle_voices.complain_of_handling(
+            opened.review.id, **form.cleaned_data, by=REVIEWER, now=timezone.now()
+        )
+    except Refused as refused:
+        if refused.complaint.field not in form.fields:
+            return handling.page(request, opened, Typed(complaints=(refused.complaint,)))
+        form.add_error(refused.complaint.field, say(refused.complaint).text)
+        return handling.page(request, opened, Typed(form=form))
+    return _to_handling(opened)
+
+
+def urge(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """Say that one waits for the answer of the supervisory office."""
+    try:
+        voices.urge(_open_complaint(opened), by=REVIEWER, now=timezone.now())
+    except Refused as refused:
+        return handling.page(request, opened, Typed(complaints=(refused.complaint,)))
+    return _to_handling(opened)
+
+
+def word(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """Take the word whether the answer of the supervisory office has solved it."""
+    form = WordForm(request.POST, auto_id="word_%s")
+    if not form.is_valid():
+        return handling.page(request, opened, Typed(word=form))
+    try:
+        handle_voices.say_word(_open_complaint(opened), **form.cleaned_data, by=REVIEWER, now=timezone.now())
+    except Refused as refused:
+        if refused.complaint.field not in form.fields:
+            return handling.page(request, opened, Typed(complaints=(refused.complaint,)))
+        form.add_error(refused.complaint.field, say(refused.complaint).text)
+        return handling.page(request, opened, Typed(word=form))
+    return _to_handling(opened)
+
+
+def _open_complaint(opened: Opened) -> UUID:
+    found = told.about_handling(opened.review.id)
+    if not found:
+        raise Refused(NO_SUCH_VOICE)
+    return found[0].id
+
+
+def _to_handling(opened: Opened) -> HttpResponse:
+    return see_other(f"{opened.base}?complain=1")
 
 
 _TAKERS: dict[str, Callable[[HttpRequest, Opened], HttpResponse]] = {
@@ -180,6 +243,9 @@ _TAKERS: dict[str, Callable[[HttpRequest, Opened], HttpResponse]] = {
     "appeal-answer": appeal_answer,
     "objection": objection,
     "report": report,
+    "handling": complain,
+    "handling-urge": urge,
+    "handling-word": word,
 }
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy
 
 from haochaping.doors.portal.forms import PlainText
+from haochaping.doors.uploads import Photographs
+from haochaping.files.terms import PHOTO_MEGABYTES, PHOTOS_ALLOWED
 from haochaping.rectification.terms import SOLUTION_TEXT_LIMIT, SOLVED_LABELS
-from haochaping.voices.terms import MATTER_LABELS, TEXT_LIMIT, VoiceKind
+from haochaping.voices.terms import MATTER_LABELS, MATTERS_OF, TEXT_LIMIT, VoiceKind
 
 _CHOOSE = {"required": gettext_lazy("Choose one.")}
 
@@ -21,7 +24,9 @@ class VoiceForm(forms.Form):
     receipt = forms.CharField(widget=forms.HiddenInput, required=False, max_length=100)
     matter = forms.ChoiceField(
         label=gettext_lazy("What is it about?"),
-        choices=[(word.value, gettext_lazy(label)) for word, label in MATTER_LABELS.items()],
+        choices=[
+            (word.value, gettext_lazy(MATTER_LABELS[word])) for word in MATTERS_OF[VoiceKind.AFTER_SALES]
+        ],
         widget=forms.RadioSelect,
         error_messages=_CHOOSE,
     )
@@ -32,6 +37,16 @@ class VoiceForm(forms.Form):
         label=gettext_lazy("What you want to say"),
         help_text=gettext_lazy(
             "At most 2,000 characters. Please do not write names, telephone or certificate numbers."
+        ),
+    )
+    photos = Photographs(
+        label=gettext_lazy("Photographs"),
+        help_text=format_lazy(
+            gettext_lazy(
+                "Up to {photos}, {megabytes} MB each. Place and camera are taken out of them; they are never published."
+            ),
+            photos=PHOTOS_ALLOWED,
+            megabytes=PHOTO_MEGABYTES,
         ),
     )
     phone = forms.CharField(

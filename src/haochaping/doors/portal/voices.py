@@ -11,16 +11,19 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from haochaping.directory import queries as directory
+from haochaping.doors import uploads
 from haochaping.doors.gate import public
 from haochaping.doors.origin import network_asked_from
+from haochaping.doors.photo import photo_response
 from haochaping.doors.portal.voice_forms import VoiceForm, WordForm
 from haochaping.doors.private_page import private_page, see_other
+from haochaping.files import actions as file_actions
+from haochaping.files import queries as files
 from haochaping.flows import handle_voices
 from haochaping.kernel.actor import REVIEWER
 from haochaping.kernel.identifiers import normal_receipt_no, receipt_no
 from haochaping.kernel.refused import N_, Refused
 from haochaping.rectification.terms import SOLVED_LABELS
-from haochaping.reviews.terms import RECEIPT_UNKNOWN
 from haochaping.ui.moments import moment
 from haochaping.ui.sentences import say
 from haochaping.ui.shapes import Event
@@ -28,30 +31,41 @@ from haochaping.voices import actions, queries
 from haochaping.voices.rules import may_urge_from, running_due
 from haochaping.voices.states import DONE
 from haochaping.voices.terms import (
+    GIVEN,
     KIND_HINTS,
     KIND_LABELS,
     MATTER_LABELS,
     MOVE_LABELS,
     OUTCOME_LABELS,
+    SAID_LABELS,
     UNKNOWN_TARGET,
+    VOICE_RECEIPT_UNKNOWN,
     VoiceKind,
+    VoiceMove,
     VoiceState,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+    from uuid import UUID
 
     from django.forms import Form
     from django.http import HttpRequest, HttpResponse
 
-    from haochaping.voices.terms import VoiceRow
+    from haochaping.voices.terms import VoiceEventRow, VoiceRow
 
 _INVALID, _TOO_MANY = 422, 429
+_PERSONS = {VoiceMove.REOPEN, VoiceMove.ESCALATE}
 _SEARCHED = 100
 
 _PROMISED = N_("{agency} will answer you here by {due}.")
 _LATE = N_("{agency} should have answered you by {due} and has not done so. This is recorded as overdue.")
+_AT_OFFICE = N_("You said that it is still not solved. The supervisory office decides about it by {due}.")
+_AT_OFFICE_LATE = N_(
+    "You said that it is still not solved. The supervisory office should have decided by {due} and has not done so."
+    " This is recorded as overdue."
+)
 _NO_DATE = N_("The date of the answer is still to be set.")
 
 
@@ -63,8 +77,8 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _give(request)
     kind, agency, item = (request.GET.get(name, "") for name in ("kind", "agency", "item"))
-    if kind not in set(VoiceKind):
-        kinds = [(one.value, gettext(KIND_LABELS[one]), gettext(KIND_HINTS[one])) for one in VoiceKind]
+    if kind not in GIVEN:
+        kinds = [(one.value, gettext(KIND_LABELS[one]), gettext(KIND_HINTS[one])) for one in GIVEN]
         return render(request, "portal/voice_kind.html", {"kinds": kinds})
     if not agency and not item:
         return _search(request, VoiceKind(kind))
@@ -89,7 +103,7 @@ def urge(request: HttpRequest, receipt: str) -> HttpResponse:
     normal = _normal(receipt)
     if request.method == "POST":
         try:
-            actions.urge(normal, by=REVIEWER, now=timezone.now())
+            actions.urge(_id(normal), by=REVIEWER, now=timezone.now())
         except Refused as refused:
             return _page(request, normal, refused=refused)
     return see_other(reverse("voice", args=[normal]))
@@ -98,7 +112,7 @@ def urge(request: HttpRequest, receipt: str) -> HttpResponse:
 @public
 @private_page
 def word(request: HttpRequest, receipt: str) -> HttpResponse:
-    """Say whether it is solved, which closes it."""
+    """Say whether it is solved."""
     normal = _normal(receipt)
     if request.method != "POST":
         return see_other(reverse("voice", args=[normal]))
@@ -106,17 +120,36 @@ def word(request: HttpRequest, receipt: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, normal, form=form)
     try:
-        actions.close(normal, **form.cleaned_data, by=REVIEWER, now=timezone.now())
+        handle_voices.say_word(_id(normal), **form.cleaned_data, by=REVIEWER, now=timezone.now())
     except Refused as refused:
         return _page(request, normal, form=form, refused=refused)
     return see_other(reverse("voice", args=[normal]))
 
 
+@public
+@private_page
+def photo(request: HttpRequest, receipt: str, photo_id: UUID) -> HttpResponse:
+    """Show one of the photographs; a POST removes it, at any time."""
+    normal = _normal(receipt)
+    of = {"subject_kind": "voice", "subject_id": str(_id(normal))}
+    if request.method == "POST":
+        file_actions.remove(photo_id, **of, by=REVIEWER, now=timezone.now())
+        return see_other(reverse("voice", args=[normal]))
+    return photo_response(files.content_of(photo_id, **of), place=str(photo_id)[-4:])
+
+
 def _normal(receipt: str) -> str:
     normal = normal_receipt_no(receipt)
     if normal is None:
-        raise Refused(RECEIPT_UNKNOWN)
+        raise Refused(VOICE_RECEIPT_UNKNOWN)
     return normal
+
+
+def _id(receipt: str) -> UUID:
+    voice = queries.by_receipt(receipt)
+    if voice is None:
+        raise Refused(VOICE_RECEIPT_UNKNOWN)
+    return voice.id
 
 
 def _search(request: HttpRequest, kind: VoiceKind) -> HttpResponse:
@@ -134,8 +167,9 @@ def _search(request: HttpRequest, kind: VoiceKind) -> HttpResponse:
 
 
 def _give(request: HttpRequest) -> HttpResponse:
+    uploads.bound(request)
     typed = {name: request.POST.get(name, "") for name in ("kind", "agency", "item")}
-    form = VoiceForm(request.POST, kind=typed["kind"])
+    form = VoiceForm(request.POST, request.FILES, kind=typed["kind"])
     if not form.is_valid():
         return _form(request, form, typed, _INVALID)
     if not ratelimit.consume(request, action="voice_given", key=network_asked_from(request)):
@@ -151,6 +185,7 @@ def _give(request: HttpRequest) -> HttpResponse:
             text=said["text"],
             phone=said["phone"],
             receipt=normal_receipt_no(said["receipt"]) or receipt_no(),
+            pictures=uploads.pictures(said["photos"]),
             by=REVIEWER,
             now=timezone.now(),
         )
@@ -165,7 +200,7 @@ def _give(request: HttpRequest) -> HttpResponse:
 
 def _form(request: HttpRequest, form: VoiceForm, known: Mapping[str, str], status: int = 200) -> HttpResponse:
     target = handle_voices.target_of(agency=known["agency"], item=known["item"])
-    kind = known["kind"] if known["kind"] in set(VoiceKind) else VoiceKind.COMPLAINT
+    kind = known["kind"] if known["kind"] in GIVEN else VoiceKind.COMPLAINT
     context = {
         "form": form,
         "title": gettext(KIND_LABELS[VoiceKind(kind)]),
@@ -181,10 +216,11 @@ def _page(
 ) -> HttpResponse:
     voice, now = queries.by_receipt(receipt), timezone.now()
     if voice is None:
-        raise Refused(RECEIPT_UNKNOWN)
+        raise Refused(VOICE_RECEIPT_UNKNOWN)
     since = may_urge_from(voice)
     context = shown(voice, now) | {
         "receipt": receipt,
+        "photos": files.photos_of("voice", str(voice.id)),
         "may_urge": since is not None and now >= since,
         "urge_from": since,
         "form": form or WordForm(),
@@ -199,17 +235,32 @@ def _page(
 def shown(voice: VoiceRow, now: datetime) -> dict[str, object]:
     """A voice as the person reads it, who gave it or wrote the review it was found in."""
     due = running_due(voice)
+    events = queries.timeline(voice.id)
+    told = _told(voice, events)
     return {
         "voice": voice,
         "title": gettext(KIND_LABELS[voice.kind]),
+        "said": gettext(SAID_LABELS[voice.kind]),
         "matter": gettext(MATTER_LABELS[voice.matter]) if voice.matter else "",
         "promise": _promise(voice, due, now),
         "late": due is not None and now > due,
         "outcome": gettext(OUTCOME_LABELS[voice.outcome]) if voice.outcome else "",
         "solved": gettext(SOLVED_LABELS[voice.solved]) if voice.solved else "",
-        # Who at the agency did it, and what they noted, is the agency's.
-        "events": [Event(gettext(MOVE_LABELS[one.move]), one.at) for one in queries.timeline(voice.id)],
+        # Who at the agency did it, and what they noted, is the agency's; an earlier answer was the person's to read.
+        "events": [
+            Event(gettext(MOVE_LABELS[one.move]), one.at, text=one.note if one in told else "")
+            for one in events
+        ],
     }
+
+
+def _told(voice: VoiceRow, events: list[VoiceEventRow]) -> list[VoiceEventRow]:
+    """The events that show their words: earlier answers, and what the person said to them where that is repeated."""
+    answers = [one for one in events if one.move == VoiceMove.ANSWER]
+    earlier = answers[:-1] if voice.answer else answers
+    return earlier + [
+        one for one in events if one.move in _PERSONS and voice.kind != VoiceKind.HANDLING and one.note
+    ]
 
 
 def _promise(voice: VoiceRow, due: datetime | None, now: datetime) -> str:
@@ -217,4 +268,7 @@ def _promise(voice: VoiceRow, due: datetime | None, now: datetime) -> str:
         return ""
     if due is None:
         return gettext(_NO_DATE)
-    return gettext(_LATE if now > due else _PROMISED).format(agency=voice.agency_name, due=moment(due))
+    late = now > due
+    if voice.state == VoiceState.ESCALATED:
+        return gettext(_AT_OFFICE_LATE if late else _AT_OFFICE).format(due=moment(due))
+    return gettext(_LATE if late else _PROMISED).format(agency=voice.agency_name, due=moment(due))

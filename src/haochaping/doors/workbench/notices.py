@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.contrib import messages
 from django.urls import reverse
@@ -16,13 +17,17 @@ from haochaping.doors.desk import desk_page, refusable, see_other, told
 from haochaping.doors.gate import actor_of, requires
 from haochaping.doors.paging import page_number
 from haochaping.doors.workbench.notice_forms import SettingsForm
+from haochaping.identity import queries as identities
 from haochaping.kernel.refused import Refused
 from haochaping.notices import actions, queries
 from haochaping.notices.terms import ADDRESSED_TO, NO_NOTICE, NOTICE_LABELS, NoticeKind
+from haochaping.rectification import queries as orders
+from haochaping.supervision import queries as supervisions
+from haochaping.voices import queries as voices
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
-    from uuid import UUID
 
     from django.http import HttpRequest, HttpResponse
 
@@ -30,13 +35,18 @@ if TYPE_CHECKING:
     from haochaping.notices.terms import NoticeRow
 
 ON_PAGE = 30
-# The page on which the thing that a notice is about is handled, by its kind; others are only named.
-_PAGES = {
-    "order": "desk_order",
-    "opening": "desk_opening",
-    "supervision": "desk_supervision_one",
-    "urging": "desk_urging",
+# The page on which the thing that a notice is about is handled, by its kind, and how one asks whether it is still one's
+# own to see; others are only named.
+_PAGES: dict[str, tuple[str, Callable[..., object]]] = {
+    "order": ("desk_order", orders.order),
+    "opening": ("desk_opening", identities.opening),
+    "supervision": ("desk_supervision_one", supervisions.supervision),
+    "urging": ("desk_urging", supervisions.urging),
+    "voice": ("desk_voice", voices.voice),
+    "office_voice": ("oversight_voice", voices.at_office),
+    "report": ("oversight_report", supervisions.report),
 }
+_GONE = 410
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +80,24 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_POST
 @refusable
 def open_one(request: HttpRequest, notice_id: UUID) -> HttpResponse:
-    """Go to what a notice is about; it is read from then on."""
+    """Go to what a notice is about; it is read from then on.
+
+    What has gone to another agency since, or has been erased, has no page for whoever asks: that is said plainly.
+    """
     me = _me(request)
     notice = queries.notice_of(me, notice_id)
     if notice is None:
         raise Refused(NO_NOTICE)
     actions.mark_notices_read(me, [notice_id], now=timezone.now())
-    name = _PAGES.get(notice.subject_kind)
-    return see_other(reverse(name, args=[notice.subject_id]) if name else reverse("desk_notices"))
+    if notice.subject_kind not in _PAGES:
+        return see_other(reverse("desk_notices"))
+    name, ask = _PAGES[notice.subject_kind]
+    try:
+        ask(UUID(notice.subject_id), by=actor_of(request))
+    except Refused:
+        context = {"line": _line(notice)}
+        return desk_page(request, "workbench/notice_gone.html", context, here="desk_notices", status=_GONE)
+    return see_other(reverse(name, args=[notice.subject_id]))
 
 
 @requires()

@@ -113,7 +113,7 @@ STEPS = {
         N_("Sign for it"),
         N_("You have signed for the order."),
         SignForm,
-        _plain(rectification.sign_for),
+        _flow(handle_bad_review.sign_for),
         Move.SIGN_FOR,
     ),
     "return": Step(
@@ -153,7 +153,7 @@ STEPS = {
         N_("Enter it"),
         N_("The order is in the ledger, with the longer limit; the reviewer sees the new day."),
         LedgerForm,
-        _plain(rectification.enter_in_ledger, "reason", "plan"),
+        _flow(handle_bad_review.enter_in_ledger, "reason", "plan"),
         Move.LEDGER,
     ),
     MILESTONE: Step(
@@ -178,7 +178,7 @@ STEPS = {
         N_("Ask for it"),
         N_("The dispatcher decides about more time."),
         AskExtensionForm,
-        _plain(rectification.ask_extension, "days", "reason"),
+        _flow(handle_bad_review.ask_extension, "days", "reason"),
         Move.ASK_EXTENSION,
     ),
     "grant-time": Step(
@@ -194,7 +194,7 @@ STEPS = {
         N_("Refuse it"),
         N_("The deadline stays."),
         NoteForm,
-        _plain(rectification.refuse_extension, "note"),
+        _flow(handle_bad_review.refuse_extension, "note"),
         Move.REFUSE_EXTENSION,
     ),
     "contribution": Step(

@@ -40,6 +40,7 @@ urlpatterns = [
     path("voices/reviews/", taken_up.page, name="desk_good_reviews"),
     path("voices/reviews/<uuid:review_id>", taken_up.one, name="desk_good_review"),
     path("voices/<uuid:voice_id>", voices.one, name="desk_voice"),
+    path("voices/<uuid:voice_id>/photos/<uuid:photo_id>", voices.photo, name="desk_voice_photo"),
     path("voices/<uuid:voice_id>/transfer", voices.transfer, name="desk_voice_transfer"),
     path("voices/<uuid:voice_id>/<slug:step>", voices.step, name="desk_voice_step"),
     path("releases/", releases.page, name="desk_releases"),

@@ -9,13 +9,16 @@ from django.utils.translation import gettext_lazy
 
 from haochaping.doors.fields import Choice, Words
 from haochaping.voices.terms import (
+    GIVEN,
     KIND_LABELS,
     MATTER_LABELS,
+    MATTERS_OF,
     NOTE_LIMIT,
     OUTCOME_LABELS,
     OUTCOMES_OF,
     QUOTE_LIMIT,
     TEXT_LIMIT,
+    VoiceKind,
 )
 
 if TYPE_CHECKING:
@@ -84,11 +87,13 @@ class TakeUpForm(forms.Form):
 
     kind = Choice(
         label=gettext_lazy("What the words are"),
-        choices=[(word.value, gettext_lazy(label)) for word, label in KIND_LABELS.items()],
+        choices=[(word.value, gettext_lazy(KIND_LABELS[word])) for word in GIVEN],
     )
     matter = Choice(
         label=gettext_lazy("What the after-sales question is about"),
-        choices=[(word.value, gettext_lazy(label)) for word, label in MATTER_LABELS.items()],
+        choices=[
+            (word.value, gettext_lazy(MATTER_LABELS[word])) for word in MATTERS_OF[VoiceKind.AFTER_SALES]
+        ],
         required=False,
     )
     quote = Words(

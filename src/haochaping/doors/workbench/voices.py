@@ -18,10 +18,12 @@ from haochaping.directory import queries as directory
 from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, status_of
 from haochaping.doors.gate import actor_of, leave_note, requires
 from haochaping.doors.paging import page_number
+from haochaping.doors.photo import photo_response
 from haochaping.doors.workbench import standard
 from haochaping.doors.workbench.inbox import GROUPS, OVERDUE, left_until
 from haochaping.doors.workbench.voice_forms import AnswerForm, SignForm, TransferForm
 from haochaping.doors.workbench.words import excerpt, names_of
+from haochaping.files import queries as files
 from haochaping.flows import handle_voices
 from haochaping.kernel.refused import N_, Refused
 from haochaping.ledger.terms import EntryKind
@@ -37,6 +39,7 @@ from haochaping.voices.terms import (
     MATTER_LABELS,
     MOVE_LABELS,
     OUTCOME_LABELS,
+    PERSONS_WORDS,
     STATE_LABELS,
     VoiceMove,
     VoiceState,
@@ -53,7 +56,12 @@ if TYPE_CHECKING:
     from haochaping.voices.terms import VoiceRow
 
 _ON_PAGE = 30
-_TONES = {VoiceState.RECEIVED: "warn", VoiceState.TRANSFERRED: "warn", VoiceState.CLOSED: "good"}
+_TONES = {
+    VoiceState.RECEIVED: "warn",
+    VoiceState.TRANSFERRED: "warn",
+    VoiceState.ESCALATED: "bad",
+    VoiceState.CLOSED: "good",
+}
 _TRANSFER = "transfer"
 # From the address of a step to its move, with title, button and what is said afterwards.
 STEPS: dict[str, tuple[VoiceMove, str, str, str]] = {
@@ -140,6 +148,17 @@ def one(request: HttpRequest, voice_id: UUID) -> HttpResponse:
     return _page(request, voice_id)
 
 
+@requires(Power.ORDER_VIEW)
+@require_safe
+@refusable
+def photo(request: HttpRequest, voice_id: UUID, photo_id: UUID) -> HttpResponse:
+    """Show a photograph that the person sent with it."""
+    voice = queries.voice(voice_id, by=actor_of(request))
+    leave_note(request, EntryKind.PERSONAL_DATA_READ, "voice", str(voice.id))
+    content = files.content_of(photo_id, subject_kind="voice", subject_id=str(voice.id))
+    return photo_response(content, place=str(photo_id)[-4:])
+
+
 @requires(Power.ORDER_DISPATCH)
 @require_POST
 @refusable
@@ -180,7 +199,7 @@ def _step(request: HttpRequest, voice_id: UUID, step: str) -> HttpResponse:
 
 def _perform(step: str, voice_id: UUID, typed: dict[str, Any], by: Actor, now: datetime) -> None:
     if step == _TRANSFER:
-        actions.transfer(voice_id, **typed, by=by, now=now)
+        handle_voices.transfer(voice_id, **typed, by=by, now=now)
     elif step == "answer":
         handle_voices.answer(voice_id, **typed, by=by, now=now)
     else:
@@ -244,6 +263,8 @@ def _page(
         "state": gettext(STATE_LABELS[voice.state]),
         "tone": _TONES.get(voice.state, "info"),
         "words": redacted(voice.text),
+        "photos": files.photos_of("voice", str(voice.id)),
+        "decision": voice.decision,
         "due": running_due(voice),
         "outcome": gettext(OUTCOME_LABELS[voice.outcome]) if voice.outcome else "",
         "solved": gettext(SOLVED_LABELS[voice.solved]) if voice.solved else "",
@@ -254,7 +275,7 @@ def _page(
                 gettext(MOVE_LABELS[event.move]),
                 event.at,
                 names[event.by],
-                redacted(event.note) if event.move == VoiceMove.CLOSE else event.note,
+                redacted(event.note) if event.move in PERSONS_WORDS else event.note,
             )
             for event in events
         ],

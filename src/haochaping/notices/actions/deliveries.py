@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import batched
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from haochaping.notices.terms import (
     NO_DELIVERY,
     NO_THREAD,
     NOT_FAILED,
+    QUESTIONS,
     UNREACHABLE,
     WRONG_PARAMS,
     WRONG_SIDE,
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
     from haochaping.notices.gateway import Gateway
 
 _ERROR_LENGTH = 200
-_JOB = {Channel.SMS: "notices.deliver", Channel.CALL: "notices.connect"}
+_JOB = {Channel.SMS: "notices.deliver", Channel.CALL: "notices.connect", Channel.IVR: "notices.deliver"}
 TOGETHER = 50
 
 
@@ -150,7 +152,9 @@ def queue_call(person_id: UUID, *, grant: UUID, line: str, by: Actor, now: datet
 def queue_many(
     messages: Sequence[tuple[UUID, Mapping[str, str]]], template: Template, *, by: Actor, now: datetime
 ) -> list[UUID]:
-    """Queue a template's message to many sealed persons, and one job for each `TOGETHER` of them; returns the ids.
+    """Queue a template's message, or automatic call, to many sealed persons, and one job for each `TOGETHER` of them.
+
+    Returns the ids.
 
     Raises `Refused(WRONG_PARAMS)` unless every message has exactly the values of the template.
     """
@@ -162,7 +166,7 @@ def queue_many(
             person=person_id,
             template=template,
             params=dict(params),
-            channel=Channel.SMS,
+            channel=Channel.IVR if template in QUESTIONS else Channel.SMS,
             state=DeliveryState.QUEUED,
             queued_at=now,
             at=now,
@@ -198,7 +202,7 @@ def deliver(
     person, template, params = claimed
     try:
         phone = phone_of(person)
-        text = rules.wording(template, params, translate)
+        go_out = _way_out(template, params, translate, gateway)
     except Refused as no:
         state = DeliveryState.NO_PHONE if no.code in UNREACHABLE else DeliveryState.FAILED
         return _settle(delivery_id, state, by, now, error=no.code)
@@ -207,14 +211,23 @@ def deliver(
         _settle(delivery_id, DeliveryState.FAILED, by, now, error=type(error).__name__)
         raise
     try:
-        ref = (
-            gateway.connect(params["line"], phone, reference=str(delivery_id), now=now)
-            if template == Template.CALL
-            else gateway.send(phone, text, reference=str(delivery_id), now=now)
-        )
+        ref = go_out(phone, reference=str(delivery_id), now=now)
     except GatewayFailed as failure:
         return _settle(delivery_id, DeliveryState.FAILED, by, now, error=str(failure))
     return _settle(delivery_id, DeliveryState.SENT, by, now, ref=ref)
+
+
+def _way_out(
+    template: Template, params: Mapping[str, str], translate: Callable[[str], str], gateway: Gateway
+) -> Callable[..., str]:
+    """What the gateway does for a template, but for the phone: a message is sent, a call connected, somebody asked."""
+    if template == Template.CALL:
+        return partial(gateway.connect, params["line"])
+    if template in QUESTIONS:
+        script = rules.script(template, translate)
+        return lambda phone, **sent: gateway.ask(phone, script, answers_to=params["link"], **sent)
+    text = rules.wording(template, params, translate)
+    return lambda phone, **sent: gateway.send(phone, text, **sent)
 
 
 @transaction.atomic

@@ -143,14 +143,23 @@ def pass_to_callers(*, by: Actor, now: datetime) -> int:
 
 
 @transaction.atomic
-def answer(sample_id: UUID, *, did_rate: str, level: str, words: str, by: Actor, now: datetime) -> Said:
-    """Take what somebody says on the page; what was said first stands.
+def answer(
+    sample_id: UUID,
+    *,
+    did_rate: str,
+    level: str,
+    words: str,
+    through: AnsweredBy = AnsweredBy.PAGE,
+    by: Actor,
+    now: datetime,
+) -> Said:
+    """Take what somebody says on the page, or by keys to an automatic call; what was said first stands.
 
     Raises:
         Refused: NO_SUCH_SAMPLE, SAMPLE_SETTLED, NOT_SAID, NOT_A_LEVEL, SAMPLE_WORDS_TOO_LONG, SAMPLE_WORDS_CONTROLS.
     """
     said = _said(did_rate, level, words)
-    _settle_answer(_open(sample_id), said, AnsweredBy.PAGE, by, now)
+    _settle_answer(_open(sample_id), said, through, by, now)
     return said
 
 

@@ -1,7 +1,7 @@
 """监督 reads: what calls for supervision, the live map of work orders, supervision orders, proposals, urgings, figures."""
 
 from haochaping.supervision.queries.live import live_orders, order_map, overdue_count
-from haochaping.supervision.queries.reports import report, report_events, reports
+from haochaping.supervision.queries.reports import report, report_events, report_of, reports
 from haochaping.supervision.queries.rows import (
     figures,
     proposal,
@@ -29,6 +29,7 @@ __all__ = [
     "repeat_offenders",
     "report",
     "report_events",
+    "report_of",
     "reports",
     "signal",
     "signals",

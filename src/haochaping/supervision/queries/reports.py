@@ -57,6 +57,15 @@ def report(report_id: UUID, *, by: Actor) -> ReportRow:
     raise Refused(NO_SUCH_REPORT)
 
 
+def report_of(review_id: UUID) -> UUID:
+    """The id of the report about a review that is not closed yet: there is one at most."""
+    return (
+        ReprisalReport.objects.exclude(state=ReportState.CLOSED)
+        .values_list("id", flat=True)
+        .get(review_id=review_id)
+    )
+
+
 def report_events(report_id: UUID) -> list[ReportEventRow]:
     """What was done with a report, oldest first."""
     rows = ReprisalEvent.objects.filter(report_id=report_id).order_by("at", "id")

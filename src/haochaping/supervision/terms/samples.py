@@ -41,10 +41,11 @@ class DidRate(StrEnum):
 
 
 class AnsweredBy(StrEnum):
-    """答复途径: on the page of the message, or to a caller."""
+    """答复途径: on the page of the message, to a caller, or by keys of the phone to an automatic call."""
 
     PAGE = "page"
     CALL = "call"
+    IVR = "ivr"
 
 
 class SampleCallResult(StrEnum):
@@ -212,9 +213,13 @@ class SampleToAsk:
 
 @dataclass(frozen=True, slots=True)
 class SampleAsking:
-    """What becomes of it: `send` now and wait until `due`, ask at `due`, or `ended` in another state."""
+    """What becomes of it: `send` now and wait until `due`, ask at `due`, or `ended` in another state.
+
+    `by_phone` says that an automatic call asks instead of a text message.
+    """
 
     send: bool = False
+    by_phone: bool = False
     due: datetime | None = None
     ended: SampleState | None = None
 

@@ -27,6 +27,7 @@ class SignalKind(StrEnum):
     SAMPLING_FAILED = "sampling_failed"
     ESCALATED = "escalated"
     INTEGRITY = "integrity"
+    PRESSED = "pressed"
 
 
 SIGNAL_LABELS = {
@@ -38,6 +39,7 @@ SIGNAL_LABELS = {
     SignalKind.SAMPLING_FAILED: N_("A sampling call-back did not confirm the result"),
     SignalKind.ESCALATED: N_("A work order was escalated"),
     SignalKind.INTEGRITY: N_("Doubtful data"),
+    SignalKind.PRESSED: N_("A reviewer says they were pressed to change their review"),
 }
 
 

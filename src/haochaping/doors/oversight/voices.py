@@ -1,0 +1,212 @@
+"""`/oversight/voices/`: complaints about a handling, and what stayed unsolved; for the supervisory office only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from haochaping.accounts.terms import Power
+from haochaping.doors.desk import INVALID, refusable, see_other, told
+from haochaping.doors.fields import Choice, Words
+from haochaping.doors.gate import actor_of, leave_note, requires
+from haochaping.doors.names import names_of
+from haochaping.doors.oversight.forms import NoForm
+from haochaping.doors.oversight.page import oversight_page
+from haochaping.doors.paging import page_number
+from haochaping.doors.photo import photo_response
+from haochaping.doors.supervised import ON_PAGE, pager
+from haochaping.files import queries as files
+from haochaping.flows import handle_voices
+from haochaping.kernel.refused import N_, Refused
+from haochaping.ledger.terms import EntryKind
+from haochaping.publicity.rules import redacted
+from haochaping.rectification import queries as orders
+from haochaping.rectification.terms import SOLVED_LABELS
+from haochaping.ui.shapes import Event
+from haochaping.voices import actions, queries
+from haochaping.voices.rules import running_due
+from haochaping.voices.states import at_office_from
+from haochaping.voices.terms import (
+    KIND_LABELS,
+    MATTER_LABELS,
+    MOVE_LABELS,
+    OUTCOME_LABELS,
+    OUTCOMES_OF,
+    PERSONS_WORDS,
+    STATE_LABELS,
+    TEXT_LIMIT,
+    VoiceKind,
+    VoiceMove,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from django.http import HttpRequest, HttpResponse
+
+    from haochaping.kernel.actor import Actor
+    from haochaping.voices.terms import VoiceRow
+
+_HERE = "oversight_voices"
+
+
+class AnswerForm(forms.Form):
+    """The answer of the office with its outcome."""
+
+    outcome = Choice(
+        label=gettext_lazy("Outcome"),
+        choices=[(one.value, gettext_lazy(OUTCOME_LABELS[one])) for one in OUTCOMES_OF[VoiceKind.HANDLING]],
+    )
+    text = Words(
+        label=gettext_lazy("Answer to the person"),
+        help_text=gettext_lazy(
+            "Say what was done or decided, and why. The person reads it at once. Name nobody."
+        ),
+        limit=TEXT_LIMIT,
+        rows=6,
+    )
+
+
+class EndForm(forms.Form):
+    """What the office decides about what stayed unsolved."""
+
+    text = Words(
+        label=gettext_lazy("Decision, with its reason"),
+        help_text=gettext_lazy("The person reads it at once. Name nobody."),
+        limit=TEXT_LIMIT,
+        rows=6,
+    )
+
+
+# From the address of a step to its move, form, button and what is said afterwards.
+STEPS: dict[str, tuple[VoiceMove, type[forms.Form], str, str]] = {
+    "sign-for": (VoiceMove.SIGN_FOR, NoForm, N_("Take it up"), N_("You have taken it up.")),
+    "answer": (VoiceMove.ANSWER, AnswerForm, N_("Send the answer"), N_("The answer is sent.")),
+    "end": (VoiceMove.END, EndForm, N_("Decide and close it"), N_("It is decided and closed.")),
+}
+
+
+@requires(Power.ORDER_SUPERVISE)
+@require_safe
+@refusable
+def page(request: HttpRequest) -> HttpResponse:
+    """What waits for the office by time left, or what is done."""
+    now, done = timezone.now(), request.GET.get("list") == "done"
+    number = page_number(request.GET.get("page", ""))
+    found = queries.office(actor_of(request), done=done, limit=ON_PAGE + 1, offset=(number - 1) * ON_PAGE)
+    context = {
+        "rows": [shown(row) for row in found[:ON_PAGE]],
+        "done": done,
+        "now": now,
+        **pager(number, len(found), "list=done&" if done else ""),
+    }
+    return oversight_page(request, "oversight/voices.html", context, here=_HERE)
+
+
+@requires(Power.ORDER_SUPERVISE)
+@require_safe
+@refusable
+def one(request: HttpRequest, complaint_id: UUID) -> HttpResponse:
+    """One of them with what its state allows."""
+    return _one(request, complaint_id)
+
+
+@requires(Power.ORDER_SUPERVISE)
+@require_safe
+@refusable
+def photo(request: HttpRequest, complaint_id: UUID, photo_id: UUID) -> HttpResponse:
+    """Show a photograph that the person sent with it."""
+    row = queries.at_office(complaint_id, by=actor_of(request))
+    leave_note(request, EntryKind.PERSONAL_DATA_READ, "voice", str(row.id))
+    content = files.content_of(photo_id, subject_kind="voice", subject_id=str(row.id))
+    return photo_response(content, place=str(photo_id)[-4:])
+
+
+@requires(Power.ORDER_SUPERVISE)
+@require_POST
+@refusable
+def step(request: HttpRequest, complaint_id: UUID, step: str) -> HttpResponse:
+    """Take it up, answer it, or decide what stayed unsolved."""
+    if step not in STEPS:
+        raise Http404
+    by = actor_of(request)
+    queries.at_office(complaint_id, by=by)
+    _, kind, _, done = STEPS[step]
+    form = kind(request.POST, auto_id=f"{step}_%s")
+    if not form.is_valid():
+        return _one(request, complaint_id, step, form, INVALID)
+    try:
+        _perform(step, complaint_id, form.cleaned_data, by, timezone.now())
+    except Refused as refused:
+        return _one(request, complaint_id, step, form, told(form, refused))
+    messages.success(request, gettext(done))
+    return see_other(reverse("oversight_voice", args=[complaint_id]))
+
+
+def _perform(step: str, complaint_id: UUID, typed: dict[str, str], by: Actor, now: datetime) -> None:
+    if step == "sign-for":
+        actions.sign_for(complaint_id, by=by, now=now)
+    elif step == "answer":
+        handle_voices.answer(complaint_id, **typed, by=by, now=now)
+    else:
+        handle_voices.end(complaint_id, **typed, by=by, now=now)
+
+
+def shown(row: VoiceRow) -> dict[str, object]:
+    """One of them in words, for the list and the head of its page."""
+    return {
+        "row": row,
+        "kind": gettext(KIND_LABELS[row.kind]),
+        "matter": gettext(MATTER_LABELS[row.matter]) if row.matter else "",
+        "state": gettext(STATE_LABELS[row.state]),
+        "due": running_due(row),
+    }
+
+
+def _one(
+    request: HttpRequest,
+    complaint_id: UUID,
+    tried: str = "",
+    form: forms.Form | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    by = actor_of(request)
+    row = queries.at_office(complaint_id, by=by)
+    leave_note(request, EntryKind.PERSONAL_DATA_READ, "voice", str(row.id))
+    events = queries.timeline(row.id)
+    names = names_of([event.by for event in events], by)
+    order = orders.order_of_review(row.review_id) if row.review_id else None
+    context = shown(row) | {
+        "words": redacted(row.text),
+        "photos": files.photos_of("voice", str(row.id)),
+        "outcome": gettext(OUTCOME_LABELS[row.outcome]) if row.outcome else "",
+        "solved": gettext(SOLVED_LABELS[row.solved]) if row.solved else "",
+        "solved_words": redacted(row.solved_text),
+        "order_id": order.id if order else None,
+        "about_handling": row.kind == VoiceKind.HANDLING,
+        "events": [
+            Event(
+                gettext(MOVE_LABELS[event.move]),
+                event.at,
+                names[event.by],
+                redacted(event.note) if event.move in PERSONS_WORDS else event.note,
+            )
+            for event in events
+        ],
+        "steps": [
+            (name, gettext(button), form if form and name == tried else kind(auto_id=f"{name}_%s"))
+            for name, (move, kind, button, _) in STEPS.items()
+            if move in at_office_from(row.state, row.kind)
+        ],
+        "wrong": form,
+        "now": timezone.now(),
+    }
+    return oversight_page(request, "oversight/voice.html", context, here=_HERE, status=status)

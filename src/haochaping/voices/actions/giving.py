@@ -1,0 +1,115 @@
+"""诉求 given: by somebody on their own, taken up from a good review, or about the handling of a review."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+
+from haochaping.kernel.identifiers import uuid7
+from haochaping.kernel.refused import Refused
+from haochaping.voices.actions.steps import checked_text, known_kind, known_matter, open_voice
+from haochaping.voices.models import Voice
+from haochaping.voices.rules import receipt_hash
+from haochaping.voices.terms import (
+    COMPLAINT_WAITS,
+    FOUND_ALREADY,
+    NOTE_LIMIT,
+    VoiceKind,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from haochaping.kernel.actor import Actor
+    from haochaping.voices.terms import VoiceTarget
+
+
+@transaction.atomic
+def receive(
+    *,
+    kind: str,
+    matter: str,
+    target: VoiceTarget,
+    text: str,
+    receipt: str,
+    person_id: UUID | None,
+    by: Actor,
+    now: datetime,
+) -> UUID:
+    """Take what somebody gives on their own, with a promise from the rulebook; the same receipt again is the same voice.
+
+    Raises:
+        Refused: UNKNOWN_VOICE_CHOICE, VOICE_TEXT_MISSING, VOICE_TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
+    """
+    chosen = known_kind(kind)
+    about = known_matter(chosen, matter)
+    text = checked_text(text, "text")
+    return open_voice(
+        Voice(
+            id=uuid7(now),
+            kind=chosen,
+            matter=about,
+            text=text,
+            receipt_hash=receipt_hash(receipt),
+            person_id=person_id,
+        ),
+        target,
+        by=by,
+        now=now,
+    )
+
+
+@transaction.atomic
+def take_up(
+    review_id: UUID,
+    *,
+    kind: str,
+    matter: str,
+    target: VoiceTarget,
+    quote: str,
+    note: str,
+    by: Actor,
+    now: datetime,
+) -> UUID:
+    """Take up words of a good review as a voice: one of each kind for a review.
+
+    Raises:
+        Refused: UNKNOWN_VOICE_CHOICE, VOICE_TEXT_MISSING, VOICE_TEXT_TOO_LONG, FORBIDDEN_CHARACTERS, FOUND_ALREADY.
+    """
+    chosen = known_kind(kind)
+    about = known_matter(chosen, matter)
+    quote = checked_text(quote, "quote")
+    note = checked_text(note, "note", limit=NOTE_LIMIT)
+    voice = Voice(id=uuid7(now), kind=chosen, matter=about, review_id=review_id, text=quote, note=note)
+    try:
+        with transaction.atomic():
+            return open_voice(voice, target, by=by, now=now)
+    except IntegrityError as error:
+        if "voice_once_per_review_and_kind" not in str(error):
+            raise
+        raise Refused(FOUND_ALREADY, field="kind") from error
+
+
+@transaction.atomic
+def complain(
+    review_id: UUID, *, matter: str, target: VoiceTarget, text: str, by: Actor, now: datetime
+) -> UUID:
+    """对办理的投诉: the reviewer says that the handling was wrong; it is with the supervisory office from then on.
+
+    One at a time for a review.
+
+    Raises:
+        Refused: UNKNOWN_VOICE_CHOICE, VOICE_TEXT_MISSING, VOICE_TEXT_TOO_LONG, FORBIDDEN_CHARACTERS, COMPLAINT_WAITS.
+    """
+    about = known_matter(VoiceKind.HANDLING, matter)
+    text = checked_text(text, "text")
+    voice = Voice(id=uuid7(now), kind=VoiceKind.HANDLING, matter=about, review_id=review_id, text=text)
+    try:
+        with transaction.atomic():
+            return open_voice(voice, target, by=by, now=now)
+    except IntegrityError as error:
+        if "voice_one_open_about_handling" not in str(error):
+            raise
+        raise Refused(COMPLAINT_WAITS) from error

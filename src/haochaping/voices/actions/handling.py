@@ -1,0 +1,113 @@
+"""诉求 handled: passed on, signed for, answered, decided by the supervisory office."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from haochaping.directory import queries as directory
+from haochaping.kernel.periods import local_day
+from haochaping.kernel.refused import Refused
+from haochaping.kernel.text import has_forbidden_control
+from haochaping.rulebook import queries as rulebook
+from haochaping.voices import access
+from haochaping.voices.actions.steps import checked_text, item_called, record, step, words_of
+from haochaping.voices.models import VoiceEvent
+from haochaping.voices.states import FIRED_BY
+from haochaping.voices.terms import (
+    ANSWERER_DECIDES,
+    NOTE_LIMIT,
+    OUTCOMES_OF,
+    UNKNOWN_TARGET,
+    UNKNOWN_VOICE_CHOICE,
+    VoiceKind,
+    VoiceMove,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from haochaping.kernel.actor import Actor
+
+_SHOWN = 20
+
+
+@transaction.atomic
+def transfer(voice_id: UUID, *, agency: str, note: str, by: Actor, now: datetime) -> None:
+    """转办: send a voice to the agency that will answer it; what was promised to the person stays.
+
+    Raises:
+        Refused: NO_SUCH_VOICE, NOT_ALLOWED, OUT_OF_SCOPE, WRONG_VOICE_STATE, UNKNOWN_TARGET, VOICE_TEXT_TOO_LONG,
+            FORBIDDEN_CHARACTERS.
+    """
+    note = checked_text(note, "note", limit=NOTE_LIMIT, required=False)
+    voice = step(voice_id, VoiceMove.TRANSFER, by)
+    found = None if has_forbidden_control(agency) else directory.agencies([agency]).get(agency)
+    if found is None:
+        raise Refused(UNKNOWN_TARGET, field="agency")
+    division = directory.division_by_id(found.division_id)
+    access.check_move(by, FIRED_BY[VoiceMove.TRANSFER], division_path=division.path, agency_path=found.path)
+    voice.agency_id, voice.division_id = found.id, found.division_id
+    voice.save(update_fields=["state", "agency", "division"])
+    record([voice], VoiceMove.TRANSFER, by=by, now=now, note=note)
+
+
+@transaction.atomic
+def sign_for(voice_id: UUID, *, by: Actor, now: datetime) -> None:
+    """The agency takes the voice.
+
+    Raises:
+        Refused: NO_SUCH_VOICE, NOT_ALLOWED, OUT_OF_SCOPE, WRONG_VOICE_STATE.
+    """
+    voice = step(voice_id, VoiceMove.SIGN_FOR, by)
+    voice.save(update_fields=["state"])
+    record([voice], VoiceMove.SIGN_FOR, by=by, now=now)
+
+
+@transaction.atomic
+def answer(voice_id: UUID, *, outcome: str, text: str, next_item: str, by: Actor, now: datetime) -> None:
+    """Answer with an outcome of the kind and its reason in words; `next_item` names what the person will need next.
+
+    Raises:
+        Refused: as `sign_for`, and UNKNOWN_VOICE_CHOICE, UNKNOWN_TARGET, VOICE_TEXT_MISSING, VOICE_TEXT_TOO_LONG,
+            FORBIDDEN_CHARACTERS.
+    """
+    text = checked_text(text, "text")
+    voice = step(voice_id, VoiceMove.ANSWER, by)
+    if outcome not in OUTCOMES_OF[VoiceKind(voice.kind)]:
+        raise Refused(UNKNOWN_VOICE_CHOICE, field="outcome", value=outcome[:_SHOWN])
+    voice.next_item_id = item_called(next_item)
+    voice.outcome, voice.answer, voice.answered_at = outcome, text, now
+    # What they said of an earlier answer is not about this one.
+    voice.solved = voice.solved_text = ""
+    voice.word_until = now + rulebook.terms_for_division(voice.division_id, local_day(now)).rating_window
+    columns = [
+        "state",
+        "outcome",
+        "answer",
+        "answered_at",
+        "next_item",
+        "word_until",
+        "solved",
+        "solved_text",
+    ]
+    voice.save(update_fields=columns)
+    record([voice], VoiceMove.ANSWER, by=by, now=now, note=text, fields=words_of(text))
+
+
+@transaction.atomic
+def end(voice_id: UUID, *, text: str, by: Actor, now: datetime) -> None:
+    """The supervisory office decides what was called unsolved once more; whoever answered it does not.
+
+    Raises:
+        Refused: as `sign_for`, and ANSWERER_DECIDES, VOICE_TEXT_MISSING, VOICE_TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
+    """
+    text = checked_text(text, "text")
+    voice = step(voice_id, VoiceMove.END, by)
+    if VoiceEvent.objects.filter(voice=voice, move=VoiceMove.ANSWER, by=str(by)).exists():
+        raise Refused(ANSWERER_DECIDES)
+    voice.decision, voice.closed_at = text, now
+    voice.save(update_fields=["state", "decision", "closed_at"])
+    record([voice], VoiceMove.END, by=by, now=now, note=text, fields=words_of(text))
