@@ -20,6 +20,7 @@ from haochaping.rectification.terms import Move
 from haochaping.rectification.terms import OrderState as S
 
 _WORKING = (
+    Move.ASSIGN,
     Move.JOIN,
     Move.CONTRIBUTE,
     Move.ASK_EXTENSION,
@@ -42,12 +43,14 @@ _ALLOWED: dict[S, dict[Move, S]] = {
     S.CREATED: {Move.DISPATCH: S.DISPATCHED, Move.CANCEL: S.CANCELLED},
     S.DISPATCHED: {
         Move.SIGN_FOR: S.SIGNED,
+        Move.ASSIGN: S.DISPATCHED,
         Move.ASK_RETURN: S.RETURN_ASKED,
         Move.REDISPATCH: S.DISPATCHED,
         Move.MERGE: S.MERGED,
         Move.CANCEL: S.CANCELLED,
     },
     S.RETURN_ASKED: {
+        Move.ASSIGN: S.RETURN_ASKED,
         Move.GRANT_RETURN: S.DISPATCHED,
         Move.REFUSE_RETURN: S.DISPATCHED,
         Move.CANCEL: S.CANCELLED,
@@ -55,7 +58,8 @@ _ALLOWED: dict[S, dict[Move, S]] = {
     S.SIGNED: _with(S.SIGNED, verify=S.VERIFIED),
     S.VERIFIED: _with(S.VERIFIED, verify=S.VERIFIED, ledger=S.LEDGERED, rectify=S.RECTIFIED),
     S.LEDGERED: _with(S.LEDGERED, verify=S.LEDGERED, milestone=S.LEDGERED, rectify=S.RECTIFIED),
-    S.RECTIFIED: dict.fromkeys(_APPEALED, S.RECTIFIED) | {Move.REPLY: S.REPLIED, Move.EXCLUDE: S.EXCLUDED},
+    S.RECTIFIED: dict.fromkeys(_APPEALED, S.RECTIFIED)
+    | {Move.ASSIGN: S.RECTIFIED, Move.REPLY: S.REPLIED, Move.EXCLUDE: S.EXCLUDED},
     S.REPLIED: dict.fromkeys(_APPEALED, S.REPLIED)
     | {
         Move.PASS_CHECK: S.CHECKED,
@@ -122,6 +126,7 @@ def test_at_the_end_staff_have_nothing_to_do(state: S):
 def test_each_move_is_fired_by_whose_it_is(move: Move):
     agency = {
         Move.SIGN_FOR,
+        Move.ASSIGN,
         Move.ASK_RETURN,
         Move.VERIFY,
         Move.LEDGER,

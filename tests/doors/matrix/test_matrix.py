@@ -141,6 +141,7 @@ def _house() -> House:
         "endpoint_id": endpoint,
         "order_id": order.id,
         "rule_id": rule_id,
+        "filter_id": 1,
         "voice_id": voice,
         "project_id": project,
         "place": 1,
