@@ -25,6 +25,7 @@ from haochaping.rectification.terms import (
     Consequence,
     FaultCategory,
     ListAsked,
+    ListPlace,
     OrderState,
     ProvenFact,
     StandardAnswer,
@@ -237,6 +238,26 @@ def list_query(asked: ListAsked) -> dict[str, str]:
     """The same as an address has it: conditions only."""
     said = {name: getattr(asked, name) for name in (*_CHOICES, *_TYPED)}
     return ({"list": "done"} if asked.done else {}) | {name: word for name, word in said.items() if word}
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=BEIJING)
+_MICROSECOND = timedelta(microseconds=1)
+_LONGEST_MOMENT = 17
+
+
+def place_text(order: OrderRow) -> str:
+    """Where an order stands in a list, as an address has it."""
+    due = "" if order.due_at is None else str((order.due_at - _EPOCH) // _MICROSECOND)
+    return f"{due}.{order.id.hex}"
+
+
+def place_from(text: str, *, back: bool) -> ListPlace | None:
+    """The same read again; None when it is no place."""
+    due, _, number = text.partition(".")
+    known = numbers_from(number) if len(number) == _UUID_DIGITS else None
+    if known is None or not (due == "" or (due.isascii() and due.isdecimal() and len(due) < _LONGEST_MOMENT)):
+        return None
+    return ListPlace(_EPOCH + int(due) * _MICROSECOND if due else None, known[0], back)
 
 
 _UUID_DIGITS = 32

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from haochaping.kernel.actor import Actor
-    from haochaping.rectification.terms import OrderRow
+    from haochaping.rectification.terms import ListPlace, OrderRow
 
 # Of an agency's name as typed so many agencies are looked at, each with all below it.
 _AGENCIES = 50
@@ -175,23 +175,46 @@ def _listed(by: Actor, *, done: bool) -> QuerySet[WorkOrder]:
     return rows.exclude(state__in=waits) if done else rows.filter(state__in=waits)
 
 
-def work_list(by: Actor, asked: ListAsked, *, now: datetime, limit: int, offset: int = 0) -> list[ListRow]:
+def work_list(
+    by: Actor, asked: ListAsked, *, now: datetime, limit: int, place: ListPlace | None = None
+) -> list[ListRow]:
     """The orders somebody may see, as asked: open ones by time left, finished ones newest first.
 
-    Which ones is found first, what stands on them afterwards: far down a long list nothing is looked up in vain.
+    From a place on, however far down it is, the same few rows of an index are read. Which orders is found first, what
+    stands on them afterwards: nothing is looked up in vain.
     """
+    found: list[ListRow] = []
+    back = place is not None and place.back
     # Numbers of orders go with the time, so that the newest need no index of their own. No deadline stands last.
-    order = ("-id",) if asked.done else ("due_at", "id")
+    order = ("id" if back else "-id",) if asked.done else ("-due_at", "-id") if back else ("due_at", "id")
     page = _listed(by, done=asked.done).filter(_narrowed(asked, by, now)).order_by(*order)
-    rows = (
-        WorkOrder.objects.filter(id__in=page.values("id")[offset : offset + limit])
-        .annotate(
-            new=_is_unread(by),
-            handler=Case(When(is_handled(), then=F("assignee__display_name")), output_field=CharField()),
-        )
-        .order_by(*order)
-        .values_list("new", "handler", "assignee_id", "categories", *ORDER_COLUMNS)
-    )
+    for part in _beyond(place, done=asked.done):
+        if len(found) < limit:
+            ids = page.filter(part).values("id")[: limit - len(found)]
+            found += _rows(WorkOrder.objects.filter(id__in=ids).order_by(*order), by)
+    return found[::-1] if back else found
+
+
+def _beyond(place: ListPlace | None, *, done: bool) -> list[Q]:
+    """What lies beyond a place, in parts that each are one stretch of the index: what has no deadline stands last."""
+    if place is None:
+        return [Q()]
+    further = Q(id__lt=place.id) if done != place.back else Q(id__gt=place.id)
+    if done:
+        return [further]
+    none = Q(due_at__isnull=True)
+    if place.due is None:
+        return [none & further, ~none] if place.back else [none & further]
+    if place.back:
+        return [Q(due_at__lte=place.due) & (Q(due_at__lt=place.due) | further)]
+    return [Q(due_at__gte=place.due) & (Q(due_at__gt=place.due) | further), none]
+
+
+def _rows(found: QuerySet[WorkOrder], by: Actor) -> list[ListRow]:
+    rows = found.annotate(
+        new=_is_unread(by),
+        handler=Case(When(is_handled(), then=F("assignee__display_name")), output_field=CharField()),
+    ).values_list("new", "handler", "assignee_id", "categories", *ORDER_COLUMNS)
     account = account_of(by)
     return [
         ListRow(

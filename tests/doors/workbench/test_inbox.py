@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -134,19 +135,29 @@ def test_done_orders_stand_apart(bad, bad_review, clerk, world):
 
 def test_pages_lead_on_and_back(bad_review, clerk, monkeypatch):
     monkeypatch.setattr("haochaping.doors.workbench.inbox.ON_PAGE", 2)
-    for n in range(3):
+    for n in range(5):
         bad_review(f"YC-0000000{n}")
 
-    first, second = clerk.get(reverse("desk")), clerk.get(reverse("desk"), {"page": "2"})
+    pages = [clerk.get(reverse("desk")).content.decode()]
+    for rel in ("next", "next", "prev", "prev"):
+        pages.append(clerk.get(reverse("desk") + _link(pages[-1], rel)).content.decode())
 
-    assert 'rel="next" href="?page=2"' in first.content.decode()
-    assert 'rel="prev" href="?page=1"' in second.content.decode()
-    assert 'rel="next"' not in second.content.decode()
+    listed = [re.findall(r'name="order" value="([^"]+)"', page) for page in pages]
+    assert [len(ids) for ids in listed] == [2, 2, 1, 2, 2]
+    assert len({*listed[0], *listed[1], *listed[2]}) == 5
+    assert (listed[3], listed[4]) == (listed[1], listed[0])
+    assert _link(pages[0], "prev") == _link(pages[4], "prev") == _link(pages[2], "next") == ""
 
 
-@pytest.mark.parametrize("page", ["0", "-1", "x", "99999999", "１"])
-def test_a_page_number_that_is_none_is_no_error(bad, clerk, page):
-    assert clerk.get(reverse("desk"), {"page": page}).status_code == 200
+def _link(page: str, rel: str) -> str:
+    found = re.search(rf'rel="{rel}" href="([^"]+)"', page)
+    return found[1].replace("&amp;", "&") if found else ""
+
+
+@pytest.mark.parametrize("place", ["0", "-1", "x", "1.", "99999999." + "0" * 32, "１." + "0" * 32])
+def test_a_place_that_is_none_is_no_error(bad, clerk, place):
+    for way in ("after", "before"):
+        assert clerk.get(reverse("desk"), {way: place, "page": place}).status_code == 200
 
 
 def test_queries_do_not_grow_with_the_orders(bad_review, clerk, django_assert_max_num_queries):

@@ -20,7 +20,7 @@ from haochaping.notices.terms import Side
 from haochaping.publicity.rules import redacted
 from haochaping.rectification import queries as orders
 from haochaping.rectification import worklist_queries as worklist
-from haochaping.rectification.rules import list_asked, list_query, time_left
+from haochaping.rectification.rules import list_asked, list_query, place_from, place_text, time_left
 from haochaping.rectification.terms import (
     EXPORT_AT_MOST,
     SOLVED_LABELS,
@@ -98,6 +98,16 @@ class Tab:
     count: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows of the list: which page it is, as far as links were followed, and the links on and back, "" for none."""
+
+    rows: list[ListRow]
+    number: int
+    previous: str
+    next: str
+
+
 def left_until(due: datetime | None, now: datetime, *, done: bool = False) -> str:
     """The title of the group in which a deadline stands: by the days of Beijing, the week ending on Sunday."""
     return DONE if done else TIME_LEFT_LABELS[time_left(due, now)]
@@ -109,14 +119,14 @@ def _left(order: OrderRow, now: datetime) -> TimeLeft:
 
 def inbox_page(by: Actor, query: QueryDict, *, now: datetime) -> dict[str, object]:
     """Everything the inbox shows, for one page of open or done orders."""
-    asked, number = list_asked(query.dict()), page_number(query.get("page", ""))
-    found = worklist.work_list(by, asked, now=now, limit=ON_PAGE + 1, offset=(number - 1) * ON_PAGE)
+    asked = list_asked(query.dict())
+    shown = _page(by, asked, query, now)
     saved = worklist.saved_filters(by)
     counts = worklist.counts(by, replace(asked, left=""), saved=saved, now=now)
     handles = may(by, Power.ORDER_HANDLE) and not asked.done
     current = next((row for row in saved if row.asked == asked), None)
     return {
-        "groups": _groups(found[:ON_PAGE], by, counts, now, done=asked.done),
+        "groups": _groups(shown.rows, by, counts, now, done=asked.done),
         "done": asked.done,
         "tabs": _tabs(asked, saved, counts, handles=may(by, Power.ORDER_HANDLE)),
         "times": [] if asked.done else _times(asked, counts),
@@ -132,10 +142,31 @@ def inbox_page(by: Actor, query: QueryDict, *, now: datetime) -> dict[str, objec
         "exports": may(by, Power.ORDER_EXPORT),
         "exported": EXPORT_AT_MOST,
         "now": now,
-        "page": number,
-        "previous": address(asked, page=str(number - 1)) if number > 1 else "",
-        "next": address(asked, page=str(number + 1)) if len(found) > ON_PAGE else "",
+        "page": shown.number,
+        "previous": shown.previous,
+        "next": shown.next,
     }
+
+
+def _page(by: Actor, asked: ListAsked, query: QueryDict, now: datetime) -> Page:
+    """The rows after the place that an address names, or before it, and the ways on and back."""
+    after, before = (
+        place_from(query.get("after", ""), back=False),
+        place_from(query.get("before", ""), back=True),
+    )
+    place = after or before
+    found = worklist.work_list(by, asked, now=now, limit=ON_PAGE + 1, place=place)
+    is_more, back = len(found) > ON_PAGE, place is not None and place.back
+    rows = found[-ON_PAGE:] if back else found[:ON_PAGE]
+    begins = place is None or (back and not is_more) or not rows
+    number = 1 if begins else max(page_number(query.get("page", "")), 2)
+    first, last = (place_text(row.order) for row in (rows[0], rows[-1])) if rows else ("", "")
+    return Page(
+        rows,
+        number,
+        previous="" if begins else address(asked, before=first, page=str(number - 1)),
+        next=address(asked, after=last, page=str(number + 1)) if rows and (is_more or back) else "",
+    )
 
 
 def address(asked: ListAsked, **more: str) -> str:

@@ -10,6 +10,7 @@ from haochaping.kernel.refused import N_, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
     from uuid import UUID
 
     from haochaping.kernel.refused import Complaint
@@ -87,6 +88,15 @@ class ListAsked:
     urgency: str = ""
     assigned: str = ""
     number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListPlace:
+    """From where a list goes on: after the order that stands there, or back from it."""
+
+    due: datetime | None
+    id: UUID
+    back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
