@@ -281,11 +281,11 @@ def test_whom_the_review_names_is_never_named_and_does_not_learn_of_it(several, 
         code_of(actions.assign, several.order_id, assignee=int(meant.id), by=who, now=several.later())
         == "no_handler_there"
     )
-    for do in (
-        lambda: actions.assign_each([several.order_id], assignee=int(who.id), by=meant, now=several.later()),
-        lambda: actions.sign_for_each([several.order_id], by=meant, now=several.later()),
-    ):
-        (outcome,) = do()
+    tried = [
+        actions.assign_each([several.order_id], assignee=int(who.id), by=meant, now=several.later()),
+        actions.sign_for_each([several.order_id], by=meant, now=several.later()),
+    ]
+    for (outcome,) in tried:
         assert outcome.complaint is not None
         assert (outcome.complaint.code, outcome.item) == ("no_such_order", "")
     assert several.order_id not in listed(meant, several)

@@ -4,6 +4,7 @@ const WIDE = matchMedia("(min-width: 1100px)");
 const OFF = "desk.keys.off";
 
 const links = () => [...document.querySelectorAll("a[data-order]")];
+let asked = "";
 const here = () => links().indexOf(document.activeElement?.closest("tr")?.querySelector("a[data-order]"));
 
 /** Opens an order beside the list; false where there is no room, so that the link leads to its page. */
@@ -11,6 +12,7 @@ function openBeside(link) {
   const whole = document.querySelector("[data-beside]");
   const pane = whole?.querySelector(".pane");
   if (!pane || !WIDE.matches) return false;
+  asked = link.href;
   fetch(link.href, { headers: { Accept: "text/html" } })
     .then((answer) => {
       // Whoever has been logged out is sent to the log-in page, which does not belong into a corner.
@@ -18,6 +20,8 @@ function openBeside(link) {
       return answer.text();
     })
     .then((text) => {
+      // Another one was asked for meanwhile.
+      if (asked !== link.href) return;
       const main = new DOMParser().parseFromString(text, "text/html").querySelector("main");
       pane.replaceChildren(...main.childNodes);
       pane.querySelector(".back")?.remove();
