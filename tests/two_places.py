@@ -81,7 +81,8 @@ def tell(case_no: str, scope: Scope, now: datetime, **place: object) -> Told:
     given = receive_reviews([raw], entrance=Entrance.TOKEN, by=worlds.REVIEWER, now=at)[0]
     order = orders.order_of_review(given.id) if given.id else None
     assert order is not None
-    _somebody_to_tell(case_no, scope, at)
+    reader = _somebody_to_tell(case_no, scope, at)
+    rectification.mark_looked(order.id, user_id=reader, now=at)
     photo_id = _reviewer_tells(order.review_id, at)
     _agency_acts(order.id, clerk, at + timedelta(minutes=30))
     rectification.answer_solution(order.review_id, solved="no", text="没有解决", by=worlds.REVIEWER, now=now)
@@ -156,12 +157,13 @@ def _drawn(order: OrderRow, now: datetime) -> None:
     )
 
 
-def _somebody_to_tell(case_no: str, scope: Scope, at: datetime) -> None:
+def _somebody_to_tell(case_no: str, scope: Scope, at: datetime) -> int:
     name, agency = f"reader-{case_no.lower()}", str(scope.agency_path).rstrip(".")
     user_id = accounts.open_account(username=name, display_name=name, by=OPERATOR, now=at)
     accounts.grant_role(
         user_id=user_id, role=Role.CLERK, place=Place(agency_code=agency), by=OPERATOR, now=at
     )
+    return user_id
 
 
 def _reviewer_tells(review_id: UUID, at: datetime) -> UUID:

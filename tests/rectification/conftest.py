@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from haochaping.kernel.actor import SYSTEM
-from haochaping.rectification import actions, queries
+from haochaping.rectification import actions, queries, worklist_queries
 from haochaping.rectification.models import WorkOrder
-from haochaping.rectification.terms import BadReview, Move
+from haochaping.rectification.terms import BadReview, ListAsked, Move
 from tests import worlds
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from uuid import UUID
+
+    from haochaping.kernel.actor import Actor
 
 MINUTE = timedelta(minutes=1)
 FOUND: dict[str, Any] = {"result": "answered", "is_true": True, "is_reasonable": False, "note": "属实"}
@@ -74,6 +75,11 @@ class Desk:
     @property
     def moves(self) -> list[str]:
         return [event.move.value for event in queries.timeline(self.order_id)]
+
+
+def open_count(by: Actor) -> int:
+    """How many open orders somebody's list has."""
+    return worklist_queries.counts(by, ListAsked(), now=datetime.now(UTC)).all
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from haochaping.supervision import actions as supervision
 from haochaping.supervision import queries as supervisions
 from haochaping.supervision.terms import NO_SUCH_SUPERVISION, NewSignal, SignalKind
 from tests import worlds
-from tests.rectification.conftest import DONE, FOUND, Desk
+from tests.rectification.conftest import DONE, FOUND, Desk, open_count
 
 pytestmark = pytest.mark.django_db
 _POWERS = {
@@ -67,7 +67,7 @@ def test_the_order_is_not_there_for_whom_it_names(named, oneself, powerful):
     named.upto(Move.DISPATCH)
 
     for by, seen in ((powerful, 1), (oneself, 0), (replace(oneself, staff_ids=frozenset({0})), 1)):
-        assert len(queries.inbox(by)) == queries.open_count(by) == seen
+        assert len(queries.inbox(by)) == open_count(by) == seen
     for asked in (queries.order, queries.order_with_solution, queries.order_to_handle):
         assert code_of(asked, named.order_id, by=oneself) == NO_SUCH_ORDER.code
         assert asked(named.order_id, by=powerful)

@@ -11,7 +11,7 @@ from haochaping.rectification import actions, queries
 from haochaping.rectification.models import WorkOrder
 from haochaping.rectification.terms import Move, OrderState
 from tests import worlds
-from tests.rectification.conftest import MINUTE
+from tests.rectification.conftest import MINUTE, open_count
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +37,7 @@ def test_the_inbox_shows_what_lies_in_ones_scope(desk, by, sees):
     desk.upto(Move.DISPATCH)
 
     assert [row.id for row in queries.inbox(by)] == [desk.order_id] * sees
-    assert queries.open_count(by) == sees
+    assert open_count(by) == sees
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_the_inbox_shows_open_orders_from_dispatch_to_reply(desk, upto, open_, d
     if upto:
         desk.upto(upto)
 
-    assert len(queries.inbox(worlds.CLERK)) == queries.open_count(worlds.CLERK) == open_
+    assert len(queries.inbox(worlds.CLERK)) == open_count(worlds.CLERK) == open_
     assert len(queries.inbox(worlds.CLERK, done=True)) == done
 
 
@@ -68,7 +68,7 @@ def test_what_was_cancelled_after_its_dispatch_stays_in_sight(desk):
     desk.upto(Move.DISPATCH)
     actions.cancel(desk.review_id, by=REVIEWER, now=desk.later())
 
-    assert queries.open_count(worlds.CLERK) == 0
+    assert open_count(worlds.CLERK) == 0
     [row] = queries.inbox(worlds.CLERK, done=True)
     assert (row.id, row.state) == (desk.order_id, OrderState.CANCELLED)
 
@@ -88,7 +88,7 @@ def test_the_inbox_begins_with_the_least_time_left(desk, django_assert_num_queri
     assert [row.due_at for row in rows] == sorted(due for row in rows if (due := row.due_at))
     assert [row.id for row in rows][-1] == waiting[0]
     assert queries.inbox(worlds.CLERK, limit=2, offset=1) == rows[1:3]
-    assert queries.open_count(worlds.CLERK) == 5
+    assert open_count(worlds.CLERK) == 5
 
 
 def test_one_order_is_shown_to_whom_it_concerns(desk, django_assert_num_queries):

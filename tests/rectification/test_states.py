@@ -20,6 +20,7 @@ from haochaping.rectification.terms import Move
 from haochaping.rectification.terms import OrderState as S
 
 _WORKING = (
+    Move.ASSIGN,
     Move.JOIN,
     Move.CONTRIBUTE,
     Move.ASK_EXTENSION,
@@ -43,6 +44,7 @@ _ALLOWED: dict[S, dict[Move, S]] = {
     S.CREATED: {Move.DISPATCH: S.DISPATCHED, Move.CANCEL: S.CANCELLED},
     S.DISPATCHED: {
         Move.SIGN_FOR: S.SIGNED,
+        Move.ASSIGN: S.DISPATCHED,
         Move.ASK_RETURN: S.RETURN_ASKED,
         Move.REDISPATCH: S.DISPATCHED,
         Move.MERGE: S.MERGED,
@@ -50,6 +52,7 @@ _ALLOWED: dict[S, dict[Move, S]] = {
         Move.ADOPT_DEADLINE: S.DISPATCHED,
     },
     S.RETURN_ASKED: {
+        Move.ASSIGN: S.RETURN_ASKED,
         Move.GRANT_RETURN: S.DISPATCHED,
         Move.REFUSE_RETURN: S.DISPATCHED,
         Move.ADOPT_DEADLINE: S.RETURN_ASKED,
@@ -60,6 +63,7 @@ _ALLOWED: dict[S, dict[Move, S]] = {
     S.LEDGERED: _with(S.LEDGERED, verify=S.LEDGERED, milestone=S.LEDGERED, rectify=S.RECTIFIED),
     S.RECTIFIED: dict.fromkeys(_APPEALED, S.RECTIFIED)
     | {
+        Move.ASSIGN: S.RECTIFIED,
         Move.REPLY: S.REPLIED,
         Move.EXCLUDE: S.EXCLUDED,
         Move.ADOPT_DEADLINE: S.RECTIFIED,
@@ -130,6 +134,7 @@ def test_at_the_end_staff_have_nothing_to_do(state: S):
 def test_each_move_is_fired_by_whose_it_is(move: Move):
     agency = {
         Move.SIGN_FOR,
+        Move.ASSIGN,
         Move.ASK_RETURN,
         Move.VERIFY,
         Move.LEDGER,

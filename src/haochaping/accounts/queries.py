@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from haochaping.accounts.access import check_scope
 from haochaping.accounts.models import ApiClient, FormerPassword, OneTimeLink, RoleGrant, StaffBinding, User
-from haochaping.accounts.rules import key_hash, powers_of
+from haochaping.accounts.rules import key_hash, powers_of, roles_with
 from haochaping.accounts.terms import (
     CLIENT_POWERS,
     PASSWORD_LIFETIME,
@@ -279,6 +279,20 @@ def holders(powers: Collection[Power], places: Iterable[tuple[str, str]] | None 
     for user_id, member_id in bound.values_list("user_id", "staff_member_id"):
         members.setdefault(user_id, set()).add(member_id)
     return [HolderRow(pk, *spots[pk], frozenset(members.get(pk, ()))) for pk in held_by]
+
+
+def colleagues(by: Actor, power: Power, *, limit: int) -> list[tuple[int, str]]:
+    """Everybody with an active account who holds a power at an agency within the actor's reach, or above it, by name."""
+    rows = RoleGrant.objects.filter(
+        revoked_at=None, user__is_active=True, agency__isnull=False, role__in=roles_with(power)
+    )
+    if by.scope.division_path is None:
+        rows = rows.filter(_inside(by.scope) | Q(agency__path__in=_above(by.scope.agency_path or "")))
+    elif by.scope.division_path:
+        low, high = path_range(by.scope.division_path)
+        rows = rows.filter(agency__division__path__gte=low, agency__division__path__lt=high)
+    people = rows.order_by("user__display_name", "user_id").values_list("user_id", "user__display_name")
+    return list(people.distinct()[:limit])
 
 
 def _above(path: str) -> list[str]:

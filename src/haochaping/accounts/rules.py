@@ -105,6 +105,11 @@ def kinds_of_characters(password: str) -> int:
     return sum(any(kind(c) for c in password) for kind in kinds)
 
 
+def roles_with(power: Power) -> list[Role]:
+    """The roles that hold a power."""
+    return [role for role, powers in POWERS_OF.items() if power in powers]
+
+
 def powers_of(roles: Iterable[Role]) -> frozenset[Power]:
     """All powers that the roles hold together."""
     return frozenset().union(*(POWERS_OF[role] for role in roles))

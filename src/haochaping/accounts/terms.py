@@ -23,6 +23,7 @@ class Power(StrEnum):
     ORDER_DISPATCH = "order.dispatch"
     ORDER_SUPERVISE = "order.supervise"
     ORDER_EXCHANGE = "order.exchange"
+    ORDER_EXPORT = "order.export"
     SUPERVISION_DECIDE = "supervision.decide"
     REVIEW_VIEW_TEXT = "review.view_text"
     PUBLICATION_RELEASE = "publication.release"
@@ -83,18 +84,21 @@ ROLE_LABELS: dict[Role, str] = {
 ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR})
 
 POWERS_OF: dict[Role, frozenset[Power]] = {
-    Role.CLERK: frozenset({Power.ORDER_VIEW, Power.ORDER_HANDLE, Power.REVIEW_VIEW_TEXT}),
+    Role.CLERK: frozenset({Power.ORDER_VIEW, Power.ORDER_HANDLE, Power.ORDER_EXPORT, Power.REVIEW_VIEW_TEXT}),
     Role.AGENCY_LEAD: frozenset(
         {
             Power.ORDER_VIEW,
             Power.ORDER_HANDLE,
+            Power.ORDER_EXPORT,
             Power.REVIEW_VIEW_TEXT,
             Power.MEASURE_READ,
             Power.APPEAL_FILE,
         }
     ),
     Role.HALL_MANAGER: frozenset({Power.ORDER_VIEW, Power.REVIEW_VIEW_TEXT, Power.MEASURE_READ}),
-    Role.DISPATCHER: frozenset({Power.ORDER_VIEW, Power.ORDER_DISPATCH, Power.REVIEW_VIEW_TEXT}),
+    Role.DISPATCHER: frozenset(
+        {Power.ORDER_VIEW, Power.ORDER_DISPATCH, Power.ORDER_EXPORT, Power.REVIEW_VIEW_TEXT}
+    ),
     # Where orders are dispatched by the hotline (Shenzhen, Jiangsu: domain.md §3.5), its operators do it.
     Role.HOTLINE_OPERATOR: frozenset({Power.ORDER_VIEW, Power.ORDER_DISPATCH, Power.REVIEW_VIEW_TEXT}),
     # Supervisors see the matter and may ask that a name be opened; who decides is somebody else, see below.
@@ -102,6 +106,7 @@ POWERS_OF: dict[Role, frozenset[Power]] = {
         {
             Power.ORDER_VIEW,
             Power.ORDER_SUPERVISE,
+            Power.ORDER_EXPORT,
             # Proposals are decided by the same office, and never by whoever made them (supervision/access.py).
             Power.SUPERVISION_DECIDE,
             Power.REVIEW_VIEW_TEXT,

@@ -239,6 +239,18 @@ def leave_note(
     notes.append((kind, subject_kind, subject_id, facts))
 
 
+def after_answer(request: HttpRequest, write: Callable[[], object]) -> None:
+    """Have something written about a look, once the answer is known to be given; the page itself only reads."""
+    request.__dict__.setdefault("afterwards", []).append(write)
+
+
+def _write_afterwards(request: HttpRequest, status: int) -> None:
+    writes: list[Callable[[], object]] = request.__dict__.get("afterwards", [])
+    if status < HTTPStatus.BAD_REQUEST:
+        for write in writes:
+            write()
+
+
 def _write_notes(request: HttpRequest, status: int) -> None:
     actor: Actor | None = getattr(request, "actor", None)
     if actor is None:
@@ -277,6 +289,7 @@ class GateMiddleware:
                 *entered, cast("Iterator[bytes]", response.streaming_content)
             )
         _write_notes(request, response.status_code)
+        _write_afterwards(request, response.status_code)
         if hasattr(request, "actor") and "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store"
         return response

@@ -88,6 +88,8 @@ def finish_review(
         order_id = rectification.open_or_reopen(_bad(row, now), by=by, now=now)
         # The reviewer finishes; it is the system that sends the order out.
         dispatched = rectification.dispatch([order_id], by=SYSTEM, now=now)
+        if not dispatched:
+            rectification.classify_again(review_id)
         handle_bad_review.tell_dispatched(dispatched, by=SYSTEM, now=now)
     else:
         rectification.cancel(review_id, by=by, now=now)

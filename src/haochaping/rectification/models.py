@@ -50,6 +50,10 @@ class WorkOrder(models.Model):
     division = models.ForeignKey("directory.Division", models.PROTECT, related_name="+")
     agency = models.ForeignKey("directory.Agency", models.PROTECT, related_name="+")
     item = models.ForeignKey("directory.ServiceItem", models.PROTECT, related_name="+")
+    # 专人: who in the agency deals with it, as long as they belong to it (worklist_queries.is_handled).
+    assignee = models.ForeignKey("accounts.User", models.PROTECT, null=True, db_index=False, related_name="+")
+    # What the reasons speak of when the order goes out, and after each change of them: lists are searched by it.
+    categories = ArrayField(models.CharField(max_length=20), null=True)
     # Whom the review names: copied, as it never changes and every list asks whether the reader is meant.
     staff_id = models.BigIntegerField(null=True)
     state = models.CharField(max_length=12)
@@ -86,6 +90,11 @@ class WorkOrder(models.Model):
             Index(fields=["dispatch_after"], condition=Q(state="created"), name="order_to_dispatch"),
             Index(fields=["agency", "due_at", "id"], condition=_OPEN, name="order_open_of_agency"),
             Index(fields=["due_at", "id"], condition=_OPEN, name="order_open_by_time_left"),
+            Index(
+                fields=["assignee"],
+                condition=_OPEN & Q(assignee__isnull=False),
+                name="order_open_of_assignee",
+            ),
             Index(fields=["amber_at"], condition=Q(alarm=Alarm.NONE), name="order_soon_amber"),
             Index(fields=["due_at"], condition=Q(alarm__lt=Alarm.RED), name="order_soon_red"),
             Index(
@@ -176,6 +185,57 @@ class OrderEvent(models.Model):
     class Meta:
         db_table = "rectification_order_event"
         verbose_name = "工单流转"
+
+
+class OrderLook(models.Model):
+    """查看记录: when somebody looked at an order last; what happened since is new to them."""
+
+    id = models.BigAutoField(primary_key=True)
+    order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="+", db_index=False)
+    user = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", db_index=False)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "rectification_order_look"
+        verbose_name = "查看记录"
+        constraints = [UniqueConstraint(fields=["order", "user"], name="order_look_once")]
+
+
+class SavedFilter(models.Model):
+    """常用筛选: a way to look at one's list that one person keeps under a name."""
+
+    class Privacy:
+        never = ("name", "asked")
+
+    id = models.BigAutoField(primary_key=True)
+    user = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", db_index=False)
+    name = models.CharField(max_length=40)
+    asked = models.JSONField()
+
+    class Meta:
+        db_table = "rectification_saved_filter"
+        verbose_name = "常用筛选"
+        constraints = [UniqueConstraint(fields=["user", "name"], name="saved_filter_name_once")]
+
+
+class ListExport(models.Model):
+    """清单导出: a list that somebody took away; its number stands in the file."""
+
+    class Privacy:
+        plain = ("by", "format")
+        never = ("asked",)
+
+    id = models.BigAutoField(primary_key=True)
+    by = models.CharField(max_length=80)
+    at = models.DateTimeField()
+    format = models.CharField(max_length=4)
+    rows = models.IntegerField()
+    asked = models.JSONField()
+
+    class Meta:
+        db_table = "rectification_list_export"
+        verbose_name = "清单导出"
+        constraints = [CheckConstraint(condition=Q(format__in=["csv", "xlsx"]), name="list_export_format")]
 
 
 class Appeal(models.Model):

@@ -110,13 +110,17 @@ def _row(values: tuple[object, ...]) -> OrderRow:
     return OrderRow(**columns)  # type: ignore[arg-type]
 
 
+# The list of a desk reads the same rows (worklist_queries.py).
+ORDER_COLUMNS, order_row = _ORDER, _row
+
+
 def inbox(by: Actor, *, done: bool = False, limit: int = 50, offset: int = 0) -> list[OrderRow]:
     """The orders somebody may see: open ones by time left, finished ones newest first.
 
     What was never dispatched is nobody's business: a mis-tap changed back leaves no trace at the agency.
     """
     rows = WorkOrder.objects.filter(access.visible_orders(by), dispatched_at__isnull=False)
-    mine = _waits_for(by)
+    mine = waits_for(by)
     # What has no deadline stands last.
     rows = rows.exclude(state__in=mine).order_by("-created_at") if done else _by_time_left(rows, mine)
     return [_row(values) for values in rows.values_list(*_ORDER)[offset : offset + limit]]
@@ -126,7 +130,7 @@ def _by_time_left(rows: QuerySet[WorkOrder], states: frozenset[OrderState]) -> Q
     return rows.filter(state__in=states).order_by("due_at", "id")
 
 
-def _waits_for(by: Actor) -> frozenset[OrderState]:
+def waits_for(by: Actor) -> frozenset[OrderState]:
     """The states in which an order waits for somebody like the actor."""
     waits = set(WORKED_ON)
     if may(by, Power.ORDER_DISPATCH):
@@ -134,11 +138,6 @@ def _waits_for(by: Actor) -> frozenset[OrderState]:
     if may(by, Power.ORDER_SUPERVISE):
         waits |= {OrderState.REPLIED, OrderState.ESCALATED}
     return frozenset(waits)
-
-
-def open_count(by: Actor) -> int:
-    """How many orders wait in somebody's inbox."""
-    return WorkOrder.objects.filter(access.visible_orders(by), state__in=_waits_for(by)).count()
 
 
 def order(order_id: UUID, *, by: Actor) -> OrderRow:

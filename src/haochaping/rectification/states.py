@@ -55,6 +55,8 @@ TRANSITIONS: dict[tuple[S, Move], S] = {
         (state, Move.ADOPT_DEADLINE): state
         for state in (S.DISPATCHED, S.RETURN_ASKED, *_WORKED_ON, S.RECTIFIED)
     },
+    # 专人: who in the agency deals with it, from its arrival until it is answered.
+    **{(state, Move.ASSIGN): state for state in (S.DISPATCHED, S.RETURN_ASKED, *_WORKED_ON, S.RECTIFIED)},
     # An appeal may be filed as long as the agency has signed and the order is not over.
     **{
         (state, move): state
@@ -76,6 +78,7 @@ TRANSITIONS: dict[tuple[S, Move], S] = {
 # Who may fire a move; moves that are not here belong to flows (the system, an appeal, or the reviewer's own hand).
 FIRED_BY: dict[Move, Power] = {
     Move.SIGN_FOR: Power.ORDER_HANDLE,
+    Move.ASSIGN: Power.ORDER_HANDLE,
     Move.ASK_RETURN: Power.ORDER_HANDLE,
     Move.VERIFY: Power.ORDER_HANDLE,
     Move.LEDGER: Power.ORDER_HANDLE,

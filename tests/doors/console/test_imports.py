@@ -14,8 +14,8 @@ from haochaping.accounts.terms import Role
 from haochaping.directory import queries
 from haochaping.directory.terms import Kind
 from haochaping.doors.console import imports
-from haochaping.doors.console.sheets import neutral
 from haochaping.kernel.actor import EVERYWHERE, Actor, ActorKind
+from haochaping.kernel.text import spreadsheet_cell
 from haochaping.ledger.models import Entry
 from haochaping.ledger.terms import EntryKind
 from haochaping.rulebook.models import CalendarDay
@@ -160,5 +160,5 @@ def test_only_the_system_administrator_imports(world, signed_in, role):
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])
 def test_what_looks_like_a_formula_is_a_text(cell):
-    assert neutral(cell) == f"'{cell}"
-    assert neutral(f"x{cell}") == f"x{cell}"
+    assert spreadsheet_cell(cell) == f"'{cell}"
+    assert spreadsheet_cell(f"x{cell}") == f"x{cell}"

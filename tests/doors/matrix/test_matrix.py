@@ -144,6 +144,7 @@ def _house() -> House:
         "endpoint_id": endpoint,
         "order_id": order.id,
         "rule_id": rule_id,
+        "filter_id": 1,
         "voice_id": voice,
         "complaint_id": complaint,
         "project_id": project,

@@ -118,6 +118,7 @@ _JOINED = {
         "rectification_extension",
         "rectification_milestone",
         "rectification_order_event",
+        "rectification_order_look",
         "rectification_project_order",
         "rectification_solution_answer",
         "reviews_supplement",

@@ -2,49 +2,56 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.utils.translation import gettext
 
+from haochaping.accounts import queries as accounts
 from haochaping.accounts.access import may
 from haochaping.accounts.terms import Power
 from haochaping.doors.paging import page_number
+from haochaping.doors.workbench.inbox_forms import FilterForm, NameForm
 from haochaping.doors.workbench.words import excerpt, state_tone, tag_labels
-from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import N_
 from haochaping.notices import queries as notices
 from haochaping.notices.terms import Side
 from haochaping.publicity.rules import redacted
 from haochaping.rectification import queries as orders
-from haochaping.rectification.terms import SOLVED_LABELS, STATE_LABELS
+from haochaping.rectification import worklist_queries as worklist
+from haochaping.rectification.rules import list_asked, list_query, place_from, place_text, time_left
+from haochaping.rectification.terms import (
+    EXPORT_AT_MOST,
+    SOLVED_LABELS,
+    STATE_LABELS,
+    TIME_LEFT_LABELS,
+    Assigned,
+    ListAsked,
+    TimeLeft,
+)
 from haochaping.reviews import queries as reviews
 from haochaping.reviews.terms import ReviewStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
     from uuid import UUID
 
     from django.http import QueryDict
 
     from haochaping.kernel.actor import Actor
-    from haochaping.rectification.terms import OrderRow
+    from haochaping.rectification.terms import ListCounts, ListRow, OrderRow, SavedFilterRow
     from haochaping.reviews.terms import Indicator, ReviewRow
 
 ON_PAGE = 30
-_SUNDAY = 6
+# So many people of an agency are offered to be named.
+_COLLEAGUES = 200
 
-
-# The groups by time left, each by its title.
-OVERDUE = N_("Overdue")
-TODAY = N_("Due today")
-THIS_WEEK = N_("Due this week")
-LATER = N_("Due later")
-NO_DEADLINE = N_("Without a deadline: the working calendar does not reach so far")
+# The groups by time left, each by its title; finished orders are one.
+OVERDUE = TIME_LEFT_LABELS[TimeLeft.OVERDUE]
 DONE = N_("Done")
-GROUPS = (OVERDUE, TODAY, THIS_WEEK, LATER, NO_DEADLINE, DONE)
+GROUPS = (*TIME_LEFT_LABELS.values(), DONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,82 +69,172 @@ class Line:
     tone: str
     due: datetime | None
     late: bool
+    soon: bool
     ended_at: datetime | None
-    unread: int
+    new: bool
+    messages: int
+    handler: str
+    mine: bool
     solved: str
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Lines that have about the same time left."""
+    """Lines that have about the same time left; `count` is of the whole list, not of the page."""
 
     title: str
     late: bool
     lines: list[Line]
+    count: int
 
 
-def left(order: OrderRow, now: datetime, *, done: bool = False) -> str:
-    """In which group an order stands: by the calendar days of Beijing, the week ending on Sunday."""
-    return left_until(order.due_at, now, done=done)
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A way to look at the list, as a link; `count` is None where nobody counts."""
+
+    title: str
+    href: str
+    here: bool
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows of the list: which page it is, as far as links were followed, and the links on and back, "" for none."""
+
+    rows: list[ListRow]
+    number: int
+    previous: str
+    next: str
 
 
 def left_until(due: datetime | None, now: datetime, *, done: bool = False) -> str:
-    """The same for any deadline."""
-    if done or due is None:
-        return DONE if done else NO_DEADLINE
-    if due < now:
-        return OVERDUE
-    today, day = local_day(now), local_day(due)
-    if day == today:
-        return TODAY
-    return THIS_WEEK if day <= today + timedelta(days=_SUNDAY - today.weekday()) else LATER
+    """The title of the group in which a deadline stands: by the days of Beijing, the week ending on Sunday."""
+    return DONE if done else TIME_LEFT_LABELS[time_left(due, now)]
+
+
+def _left(order: OrderRow, now: datetime) -> TimeLeft:
+    return time_left(order.due_at, now, paused=order.paused_at is not None)
 
 
 def inbox_page(by: Actor, query: QueryDict, *, now: datetime) -> dict[str, object]:
     """Everything the inbox shows, for one page of open or done orders."""
-    done = query.get("list") == "done"
-    number = page_number(query.get("page", ""))
-    found = orders.inbox(by, done=done, limit=ON_PAGE + 1, offset=(number - 1) * ON_PAGE)
-    groups = _groups(found[:ON_PAGE], by, now, done=done)
-    start = "?list=done&page=" if done else "?page="
+    asked = list_asked(query.dict())
+    shown = _page(by, asked, query, now)
+    saved = worklist.saved_filters(by)
+    counts = worklist.counts(by, replace(asked, left=""), saved=saved, now=now)
+    handles = may(by, Power.ORDER_HANDLE) and not asked.done
+    current = next((row for row in saved if row.asked == asked), None)
     return {
-        "groups": groups,
-        "done": done,
-        "open_count": orders.open_count(by),
+        "groups": _groups(shown.rows, by, counts, now, done=asked.done),
+        "done": asked.done,
+        "tabs": _tabs(asked, saved, counts, handles=may(by, Power.ORDER_HANDLE)),
+        "times": [] if asked.done else _times(asked, counts),
+        "form": FilterForm(list_query(asked), auto_id="filter_%s", done=asked.done),
+        "narrowed": replace(asked, left="", done=False) != ListAsked(),
+        "kept": list_query(asked),
+        "back": urlencode(list_query(asked)),
+        "current": current,
+        "name": NameForm(initial={"name": current.name} if current else None, auto_id="keep_%s"),
+        "keeps": not asked.done and asked != ListAsked() and current is None,
+        "handles": handles,
+        "colleagues": accounts.colleagues(by, Power.ORDER_HANDLE, limit=_COLLEAGUES) if handles else [],
+        "exports": may(by, Power.ORDER_EXPORT),
+        "exported": EXPORT_AT_MOST,
         "now": now,
-        "page": number,
-        "previous": f"{start}{number - 1}" if number > 1 else "",
-        "next": f"{start}{number + 1}" if len(found) > ON_PAGE else "",
+        "page": shown.number,
+        "previous": shown.previous,
+        "next": shown.next,
     }
 
 
-def _groups(found: list[OrderRow], by: Actor, now: datetime, *, done: bool) -> list[Group]:
-    given = reviews.reviews(order.review_id for order in found)
+def _page(by: Actor, asked: ListAsked, query: QueryDict, now: datetime) -> Page:
+    """The rows after the place that an address names, or before it, and the ways on and back."""
+    after, before = (
+        place_from(query.get("after", ""), back=False),
+        place_from(query.get("before", ""), back=True),
+    )
+    place = after or before
+    found = worklist.work_list(by, asked, now=now, limit=ON_PAGE + 1, place=place)
+    is_more, back = len(found) > ON_PAGE, place is not None and place.back
+    rows = found[-ON_PAGE:] if back else found[:ON_PAGE]
+    begins = place is None or (back and not is_more) or not rows
+    number = 1 if begins else max(page_number(query.get("page", "")), 2)
+    first, last = (place_text(row.order) for row in (rows[0], rows[-1])) if rows else ("", "")
+    return Page(
+        rows,
+        number,
+        previous="" if begins else address(asked, before=first, page=str(number - 1)),
+        next=address(asked, after=last, page=str(number + 1)) if rows and (is_more or back) else "",
+    )
+
+
+def address(asked: ListAsked, **more: str) -> str:
+    """The list as asked, as a link on its page."""
+    return f"?{urlencode(list_query(asked) | more)}"
+
+
+def _tabs(
+    asked: ListAsked, saved: Sequence[SavedFilterRow], counts: ListCounts, *, handles: bool
+) -> list[Tab]:
+    own = [(gettext("Open"), ListAsked(), counts.all)]
+    if handles:
+        own.append((gettext("Assigned to me"), ListAsked(assigned=Assigned.ME), counts.mine))
+    kept = [(row.name, row.asked, counts.saved[row.id]) for row in saved]
+    tabs = [Tab(title, address(one), one == asked, count) for title, one, count in (*own, *kept)]
+    return [*tabs, Tab(gettext("Done"), address(ListAsked(done=True)), asked.done)]
+
+
+def _times(asked: ListAsked, counts: ListCounts) -> list[Tab]:
+    """The groups that have orders, and the one that is chosen, each with how many; all of them first."""
+    shown = [
+        Tab(gettext(TIME_LEFT_LABELS[one]), address(replace(asked, left=one)), one == asked.left, count)
+        for one, count in counts.left.items()
+        if count or one == asked.left
+    ]
+    return [
+        Tab(gettext("All"), address(replace(asked, left="")), not asked.left, counts.asked),
+        *shown,
+    ]
+
+
+def _groups(found: list[ListRow], by: Actor, counts: ListCounts, now: datetime, *, done: bool) -> list[Group]:
+    given = reviews.reviews(row.order.review_id for row in found)
     labels = _labels(given.values())
-    unread = notices.unread([order.thread_id for order in found if order.thread_id], for_side=Side.AGENCY)
-    solutions = orders.solutions_of(order.id for order in found) if done else {}
+    threads = [row.order.thread_id for row in found if row.order.thread_id]
+    messages = notices.unread(threads, for_side=Side.AGENCY) if threads else {}
+    solutions = orders.solutions_of(row.order.id for row in found) if done else {}
     reads = may(by, Power.REVIEW_VIEW_TEXT)
-    lines: dict[str, list[Line]] = {}
-    for order in found:
+    lines: dict[TimeLeft | None, list[Line]] = {}
+    for row in found:
+        order = row.order
         said = solutions.get(order.id)
         solved = gettext(SOLVED_LABELS[said.solved]) if said else ""
-        line = _line(order, given[order.review_id], labels, unread, now, reads=reads, solved=solved)
-        lines.setdefault(left(order, now, done=done), []).append(line)
-    return [Group(gettext(group), group == OVERDUE, lines[group]) for group in GROUPS if group in lines]
+        line = _line(row, given[order.review_id], labels, messages, now, reads=reads, solved=solved)
+        lines.setdefault(None if done else _left(order, now), []).append(line)
+    if done:
+        return [Group(gettext(DONE), late=False, lines=lines[None], count=0)] if lines else []
+    return [
+        Group(gettext(TIME_LEFT_LABELS[one]), one == TimeLeft.OVERDUE, lines[one], counts.left[one])
+        for one in TimeLeft
+        if one in lines
+    ]
 
 
 def _line(
-    order: OrderRow,
+    row: ListRow,
     review: ReviewRow,
     labels: dict[str, dict[str, Indicator]],
-    unread: dict[UUID, int],
+    messages: dict[UUID, int],
     now: datetime,
     *,
     reads: bool,
     solved: str,
 ) -> Line:
+    order = row.order
     due = order.due_at
     shown = reads and review.status != ReviewStatus.WITHDRAWN
+    late = due is not None and due < now
     return Line(
         id=order.id,
         item=order.item_name,
@@ -149,9 +246,13 @@ def _line(
         state=gettext(STATE_LABELS[order.state]),
         tone=state_tone(order.state),
         due=due,
-        late=due is not None and due < now,
+        late=late,
+        soon=not late and due is not None and order.amber_at is not None and order.amber_at <= now,
         ended_at=order.replied_at or order.closed_at,
-        unread=unread.get(order.thread_id, 0) if order.thread_id else 0,
+        new=row.unread,
+        messages=messages.get(order.thread_id, 0) if order.thread_id else 0,
+        handler=row.handler,
+        mine=row.mine,
         solved=solved,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -19,7 +20,7 @@ from haochaping.cases import queries as cases
 from haochaping.directory import queries as directory
 from haochaping.directory.terms import Kind
 from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, status_of
-from haochaping.doors.gate import actor_of, leave_note, requires
+from haochaping.doors.gate import actor_of, after_answer, leave_note, requires
 from haochaping.doors.names import called
 from haochaping.doors.photo import photo_response
 from haochaping.doors.targets import step_of
@@ -39,6 +40,7 @@ from haochaping.ledger.terms import EntryKind
 from haochaping.notices import queries as notices
 from haochaping.notices.terms import CALL_STATE_LABELS, Side
 from haochaping.publicity.rules import redacted
+from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.rectification.access import sees_reviewer_s_case
 from haochaping.rectification.states import TRANSITIONS, may_call
@@ -105,7 +107,7 @@ class Offer:
 @require_safe
 @refusable
 def page(request: HttpRequest, order_id: UUID) -> HttpResponse:
-    """Show one order. Looking marks nothing as read."""
+    """Show one order. Looking marks no message as read; that somebody looked is written once the page is given."""
     return _page(request, order_id)
 
 
@@ -200,6 +202,7 @@ def _page(
     order, solution = orders.order_with_solution(order_id, by=by)
     _check_dispatched(order)
     leave_note(request, EntryKind.PERSONAL_DATA_READ, "order", str(order.id))
+    after_answer(request, partial(rectification.mark_looked, order.id, user_id=int(by.id), now=now))
     review, said = reviews.review_with_supplement(order.review_id)
     # An order is opened with its review: what held for the one held for the other.
     terms = rulebook.terms_for(order.division_path, local_day(order.created_at))

@@ -17,10 +17,16 @@ from haochaping.doors.workbench import (
     supervised,
     taken_up,
     voices,
+    worklist,
 )
 
 urlpatterns = [
     path("", start.desk, name="desk"),
+    path("list/sign", worklist.sign, name="desk_list_sign"),
+    path("list/assign", worklist.assign, name="desk_list_assign"),
+    path("list/export", worklist.export, name="desk_list_export"),
+    path("list/filters", worklist.keep, name="desk_filter_keep"),
+    path("list/filters/<int:filter_id>/<slug:step>", worklist.filter_step, name="desk_filter_step"),
     path("orders/<uuid:order_id>", order.page, name="desk_order"),
     path("orders/<uuid:order_id>/read", order.read, name="desk_order_read"),
     path("orders/<uuid:order_id>/photos/<uuid:photo_id>", order.photo, name="desk_order_photo"),

@@ -14,6 +14,7 @@ from haochaping.rectification.actions.appeals import (
     time_appeals,
     withdraw_appeal,
 )
+from haochaping.rectification.actions.assigning import assign, assign_each, sign_for_each
 from haochaping.rectification.actions.checking import close, end, pass_check, redo, take_up_again
 from haochaping.rectification.actions.decisions import confirm_decision, propose_decision, send_back
 from haochaping.rectification.actions.dispatch_rules import set_dispatch_rule, withdraw_dispatch_rule
@@ -34,6 +35,7 @@ from haochaping.rectification.actions.handling import (
 )
 from haochaping.rectification.actions.opening import (
     cancel,
+    classify_again,
     dispatch,
     hold_until,
     open_or_reopen,
@@ -56,6 +58,13 @@ from haochaping.rectification.actions.projects import (
     record_change,
     tick_task,
 )
+from haochaping.rectification.actions.worklist import (
+    keep_filter,
+    mark_looked,
+    record_export,
+    remove_filter,
+    rename_filter,
+)
 
 __all__ = [
     "accept_appeal",
@@ -65,7 +74,10 @@ __all__ = [
     "answer_solution",
     "ask_extension",
     "ask_return",
+    "assign",
+    "assign_each",
     "cancel",
+    "classify_again",
     "close",
     "close_project",
     "confirm_decision",
@@ -81,9 +93,11 @@ __all__ = [
     "grant_return",
     "hold_until",
     "join",
+    "keep_filter",
     "lapse_appeal",
     "link_thread",
     "mark_alarms",
+    "mark_looked",
     "merge",
     "open_or_reopen",
     "open_orders",
@@ -94,18 +108,22 @@ __all__ = [
     "propose_decision",
     "reach_milestone",
     "record_change",
+    "record_export",
     "rectify",
     "redispatch",
     "redo",
     "refuse_appeal",
     "refuse_extension",
     "refuse_return",
+    "remove_filter",
+    "rename_filter",
     "reply",
     "restore",
     "resume",
     "send_back",
     "set_dispatch_rule",
     "sign_for",
+    "sign_for_each",
     "take_up_again",
     "tick_task",
     "time_appeals",

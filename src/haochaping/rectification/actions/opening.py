@@ -15,8 +15,10 @@ from haochaping.rectification import dispatch_queries, queries
 from haochaping.rectification.actions import clocks
 from haochaping.rectification.actions.steps import record
 from haochaping.rectification.models import WorkOrder
+from haochaping.rectification.rules import consequences_of
 from haochaping.rectification.states import after
 from haochaping.rectification.terms import Move, OrderState
+from haochaping.reviews import queries as reviews
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,13 +83,14 @@ def open_or_reopen(bad: BadReview, *, by: Actor, now: datetime) -> UUID:
     if order.state == OrderState.CANCELLED:
         order.state = OrderState.CREATED
         # Where it went last time a rule may have said that no longer holds.
-        order.agency_id = bad.agency_id
+        order.agency_id, order.assignee_id = bad.agency_id, None
         order.dispatch_after = bad.dispatch_after
         order.dispatched_at = order.sign_due_at = order.contact_due_at = order.rectify_due_at = None
         order.save(
             update_fields=[
                 "state",
                 "agency_id",
+                "assignee_id",
                 "dispatch_after",
                 "dispatched_at",
                 "sign_due_at",
@@ -112,16 +115,33 @@ def dispatch(order_ids: Sequence[UUID], *, by: Actor, now: datetime) -> list[UUI
         )
     )
     named = dispatch_queries.targets([order.id for order in orders], now)
+    _classify(orders)
     elsewhere = {order.id for order in orders if named.get(order.id, order.agency_id) != order.agency_id}
     for order in orders:
         order.state = OrderState.DISPATCHED
         order.dispatched_at = now
         order.agency_id = named.get(order.id, order.agency_id)
     clocks.begin(orders, now)
-    columns = ["state", "dispatched_at", "agency_id", *clocks.COLUMNS]
+    columns = ["state", "dispatched_at", "agency_id", "categories", *clocks.COLUMNS]
     WorkOrder.objects.bulk_update(orders, columns, batch_size=200)
     _record(orders, elsewhere, by=by, now=now)
     return [order.review_id for order in orders]
+
+
+def _classify(orders: Sequence[WorkOrder]) -> None:
+    """Note what the reasons of each order's review speak of now. Saves nothing."""
+    given = reviews.reviews(order.review_id for order in orders)
+    for order in orders:
+        follows = consequences_of(given[order.review_id].indicator_codes)
+        order.categories = list(follows.categories) if follows else []
+
+
+@transaction.atomic
+def classify_again(review_id: UUID) -> None:
+    """Follow reasons that their reviewer changes while the order is out already; lists are searched by them."""
+    orders = list(WorkOrder.objects.select_for_update().filter(review_id=review_id))
+    _classify(orders)
+    WorkOrder.objects.bulk_update(orders, ["categories"])
 
 
 def _record(orders: Sequence[WorkOrder], elsewhere: set[UUID], *, by: Actor, now: datetime) -> None:

@@ -50,6 +50,7 @@ class Move(StrEnum):
     OPEN = "open"
     DISPATCH = "dispatch"
     SIGN_FOR = "sign_for"
+    ASSIGN = "assign"
     ASK_RETURN = "ask_return"
     GRANT_RETURN = "grant_return"
     REFUSE_RETURN = "refuse_return"
@@ -84,6 +85,7 @@ MOVE_LABELS = {
     Move.OPEN: N_("Order opened"),
     Move.DISPATCH: N_("Dispatched to the agency"),
     Move.SIGN_FOR: N_("Signed for"),
+    Move.ASSIGN: N_("Somebody of the agency is named to deal with it"),
     Move.ASK_RETURN: N_("The agency asks to return it"),
     Move.GRANT_RETURN: N_("Returned and sent to another agency"),
     Move.REFUSE_RETURN: N_("Return refused: it stays with the agency"),

@@ -1,0 +1,267 @@
+"""工作清单 reads: the orders of a desk by time left, as somebody asks for them, with counts; their saved filters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    Subquery,
+    When,
+)
+from django.db.models.expressions import RawSQL
+
+from haochaping.accounts.rules import roles_with
+from haochaping.accounts.terms import Power
+from haochaping.kernel.actor import ActorKind
+from haochaping.rectification import access
+from haochaping.rectification.models import OrderEvent, OrderLook, SavedFilter, WorkOrder
+from haochaping.rectification.queries import ORDER_COLUMNS, order_row, waits_for
+from haochaping.rectification.rules import URGENT_CATEGORIES, ends_of, list_asked, numbers_from
+from haochaping.rectification.terms import (
+    Assigned,
+    ClockColour,
+    ListAsked,
+    ListCounts,
+    ListRow,
+    SavedFilterRow,
+    TimeLeft,
+    Urgency,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    from django.db.models import QuerySet
+
+    from haochaping.kernel.actor import Actor
+    from haochaping.rectification.terms import ListPlace, OrderRow
+
+# Of an agency's name as typed so many agencies are looked at, each with all below it.
+_AGENCIES = 50
+# Sub-selects that depend on no order: the server works each out once for a statement, as a hash table.
+_BELOW = f"""
+    SELECT below.id
+      FROM (SELECT path FROM directory_agency WHERE code = %s OR strpos(name, %s) > 0
+             ORDER BY path LIMIT {_AGENCIES}) AS found
+      JOIN directory_agency AS below ON below.path >= found.path AND below.path < left(found.path, -1) || '/'
+"""  # noqa: S608 - a number of ours
+_HANDLING = ", ".join(f"'{role}'" for role in roles_with(Power.ORDER_HANDLE))
+
+
+class _Belongs(Func):
+    """Whether the account (first) handles orders at the agency (second), or at one above it."""
+
+    template = f"""((%(expressions)s) IN (
+        SELECT held.user_id, below.id
+          FROM accounts_role_grant AS held
+          JOIN accounts_user AS who ON who.id = held.user_id AND who.is_active
+          JOIN directory_agency AS home ON home.id = held.agency_id
+          JOIN directory_agency AS below ON below.path >= home.path AND below.path < left(home.path, -1) || '/'
+         WHERE held.revoked_at IS NULL AND held.role IN ({_HANDLING})))"""  # noqa: S608 - words of ours
+    output_field = BooleanField()
+
+
+class _IsMeant(Func):
+    """Whether the account (first) is or was the staff member (second)."""
+
+    template = """((%(expressions)s) IN (
+        SELECT user_id, staff_member_id FROM accounts_staff_binding WHERE unbound_at IS NULL))"""
+    output_field = BooleanField()
+
+
+def is_handled() -> Q:
+    """Orders that somebody deals with: who was named, still handles at the agency, and is not whom the review names."""
+    belongs = Q(_Belongs(F("assignee_id"), F("agency_id")))
+    meant = Q(staff_id__isnull=False) & Q(_IsMeant(F("assignee_id"), F("staff_id")))
+    return Q(assignee__isnull=False) & belongs & ~meant
+
+
+def account_of(by: Actor) -> int | None:
+    """The account of whoever looks; programs and the shell have none."""
+    return int(by.id) if by.kind == ActorKind.STAFF and by.id.isascii() and by.id.isdecimal() else None
+
+
+def _mine(by: Actor) -> Q:
+    account = account_of(by)
+    return Q(pk__in=[]) if account is None else Q(assignee=account)
+
+
+def _in_group(left: TimeLeft, now: datetime) -> Q:
+    today, week = ends_of(now)
+    match left:
+        case TimeLeft.OVERDUE:
+            return Q(due_at__lt=now)
+        case TimeLeft.TODAY:
+            return Q(due_at__gte=now, due_at__lt=today)
+        case TimeLeft.THIS_WEEK:
+            return Q(due_at__gte=today, due_at__lt=week)
+        case TimeLeft.LATER:
+            return Q(due_at__gte=week)
+        case TimeLeft.PAUSED:
+            return Q(due_at__isnull=True, paused_at__isnull=False)
+    return Q(due_at__isnull=True, paused_at__isnull=True)
+
+
+def _coloured(colour: str, now: datetime) -> Q:
+    if colour == ClockColour.RED:
+        return Q(due_at__lt=now)
+    amber = Q(due_at__gte=now, amber_at__lte=now)
+    return amber if colour == ClockColour.AMBER else Q(due_at__gte=now) & ~Q(amber_at__lte=now)
+
+
+def _narrowed(asked: ListAsked, by: Actor, now: datetime) -> Q:
+    """The conditions of a list as asked, besides whether it is of open orders or of finished ones."""
+    return (
+        _by_clock(asked, now)
+        & _by_place(asked)
+        & _by_reason(asked.category, asked.urgency)
+        & _by_handler(asked.assigned, by)
+        & _by_number(asked.number)
+    )
+
+
+def _by_clock(asked: ListAsked, now: datetime) -> Q:
+    found = Q(state=asked.state) if asked.state else Q()
+    if asked.left:
+        found &= _in_group(TimeLeft(asked.left), now)
+    return found & _coloured(asked.colour, now) if asked.colour else found
+
+
+def _by_place(asked: ListAsked) -> Q:
+    found = Q()
+    if asked.agency:
+        found &= Q(agency_id__in=RawSQL(_BELOW, (asked.agency, asked.agency)))  # noqa: S611 - a parameter
+    if asked.item:
+        found &= Q(item__code=asked.item) | Q(item__name__contains=asked.item)
+    return found
+
+
+def _by_reason(category: str, urgency: str) -> Q:
+    found = Q(categories__contains=[category]) if category else Q()
+    if not urgency:
+        return found
+    urgent = Q(categories__overlap=sorted(URGENT_CATEGORIES))
+    return found & (urgent if urgency == Urgency.URGENT else Q(categories__isnull=True) | ~urgent)
+
+
+def _by_handler(assigned: str, by: Actor) -> Q:
+    if assigned == Assigned.ME:
+        return _mine(by)
+    return Q(assignee__isnull=True) | ~is_handled() if assigned == Assigned.NOBODY else Q()
+
+
+def _by_number(text: str) -> Q:
+    if not text:
+        return Q()
+    numbers = numbers_from(text)
+    return Q(id__range=numbers) if numbers else Q(pk__in=[])
+
+
+def _listed(by: Actor, *, done: bool) -> QuerySet[WorkOrder]:
+    """The orders of a list. What was never dispatched is nobody's business."""
+    rows = WorkOrder.objects.filter(access.visible_orders(by), dispatched_at__isnull=False)
+    waits = waits_for(by)
+    return rows.exclude(state__in=waits) if done else rows.filter(state__in=waits)
+
+
+def work_list(
+    by: Actor, asked: ListAsked, *, now: datetime, limit: int, place: ListPlace | None = None
+) -> list[ListRow]:
+    """The orders somebody may see, as asked: open ones by time left, finished ones newest first.
+
+    From a place on, however far down it is, the same few rows of an index are read. Which orders is found first, what
+    stands on them afterwards: nothing is looked up in vain.
+    """
+    found: list[ListRow] = []
+    back = place is not None and place.back
+    # Numbers of orders go with the time, so that the newest need no index of their own. No deadline stands last.
+    order = ("id" if back else "-id",) if asked.done else ("-due_at", "-id") if back else ("due_at", "id")
+    page = _listed(by, done=asked.done).filter(_narrowed(asked, by, now)).order_by(*order)
+    for part in _beyond(place, done=asked.done):
+        if len(found) < limit:
+            ids = page.filter(part).values("id")[: limit - len(found)]
+            found += _rows(WorkOrder.objects.filter(id__in=ids).order_by(*order), by)
+    return found[::-1] if back else found
+
+
+def _beyond(place: ListPlace | None, *, done: bool) -> list[Q]:
+    """What lies beyond a place, in parts that each are one stretch of the index: what has no deadline stands last."""
+    if place is None:
+        return [Q()]
+    further = Q(id__lt=place.id) if done != place.back else Q(id__gt=place.id)
+    if done:
+        return [further]
+    none = Q(due_at__isnull=True)
+    if place.due is None:
+        return [none & further, ~none] if place.back else [none & further]
+    if place.back:
+        return [Q(due_at__lte=place.due) & (Q(due_at__lt=place.due) | further)]
+    return [Q(due_at__gte=place.due) & (Q(due_at__gt=place.due) | further), none]
+
+
+def _rows(found: QuerySet[WorkOrder], by: Actor) -> list[ListRow]:
+    rows = found.annotate(
+        new=_is_unread(by),
+        handler=Case(When(is_handled(), then=F("assignee__display_name")), output_field=CharField()),
+    ).values_list("new", "handler", "assignee_id", "categories", *ORDER_COLUMNS)
+    account = account_of(by)
+    return [
+        ListRow(
+            order_row(values),
+            unread=new,
+            handler=handler or "",
+            mine=handler is not None and assignee == account,
+            categories=tuple(categories or ()),
+        )
+        for new, handler, assignee, categories, *values in rows
+    ]
+
+
+def _is_unread(by: Actor) -> Exists:
+    """Whether somebody else did something with an order since whoever asks looked at it last."""
+    looks = OrderLook.objects.filter(order_id=OuterRef("order_id"), user_id=account_of(by) or 0)
+    events = OrderEvent.objects.filter(order_id=OuterRef("id")).exclude(by=str(by))
+    seen = Subquery(looks.values("seen_at")[:1])
+    return Exists(events.annotate(seen=seen).filter(Q(seen__isnull=True) | Q(at__gt=F("seen"))))
+
+
+def counts(by: Actor, asked: ListAsked, *, saved: Iterable[SavedFilterRow] = (), now: datetime) -> ListCounts:
+    """How many open orders there are, in one statement: all, one's own, by time left as asked, of each saved filter."""
+    within = _narrowed(asked, by, now)
+    groups = {f"left_{left}": Count("pk", filter=within & _in_group(left, now)) for left in TimeLeft}
+    kept = {f"saved_{row.id}": Count("pk", filter=_narrowed(row.asked, by, now)) for row in saved}
+    mine = Count("pk", filter=_mine(by))
+    found = _listed(by, done=False).aggregate(all=Count("*"), mine=mine, **groups, **kept)
+    return ListCounts(
+        found["all"],
+        found["mine"],
+        {left: found[f"left_{left}"] for left in TimeLeft},
+        {int(name.removeprefix("saved_")): found[name] for name in kept},
+    )
+
+
+def saved_filters(by: Actor) -> list[SavedFilterRow]:
+    """The filters that somebody keeps, in the order in which they were kept."""
+    rows = (
+        SavedFilter.objects.filter(user_id=account_of(by) or 0)
+        .order_by("id")
+        .values_list("id", "name", "asked")
+    )
+    return [SavedFilterRow(pk, name, list_asked(asked)) for pk, name, asked in rows]
+
+
+def visible_rows(order_ids: Iterable[UUID], *, by: Actor) -> Mapping[UUID, OrderRow]:
+    """Those of some orders that somebody may see."""
+    rows = WorkOrder.objects.filter(access.visible_orders(by), id__in=list(order_ids))
+    return {row.id: row for row in map(order_row, rows.values_list(*ORDER_COLUMNS))}
