@@ -36,6 +36,7 @@ _PAGES = {
     "opening": "desk_opening",
     "supervision": "desk_supervision_one",
     "urging": "desk_urging",
+    "reform": "desk_reform",
 }
 
 

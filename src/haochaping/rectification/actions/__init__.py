@@ -18,6 +18,8 @@ from haochaping.rectification.actions.checking import close, end, pass_check, re
 from haochaping.rectification.actions.decisions import confirm_decision, propose_decision, send_back
 from haochaping.rectification.actions.dispatch_rules import set_dispatch_rule, withdraw_dispatch_rule
 from haochaping.rectification.actions.extensions import ask_extension, grant_extension, refuse_extension
+from haochaping.rectification.actions.faults import class_fault
+from haochaping.rectification.actions.handing_on import hand_on, hand_on_ended, hand_on_reforms
 from haochaping.rectification.actions.handling import (
     enter_in_ledger,
     link_thread,
@@ -34,6 +36,7 @@ from haochaping.rectification.actions.opening import (
     open_or_reopen,
     open_orders,
     promise_late,
+    send,
 )
 from haochaping.rectification.actions.places import (
     ask_return,
@@ -51,15 +54,26 @@ from haochaping.rectification.actions.projects import (
     record_change,
     tick_task,
 )
+from haochaping.rectification.actions.reforms import (
+    answer_reform,
+    carry_out_reform,
+    check_reform,
+    drop_reform,
+    send_reform,
+)
 
 __all__ = [
     "accept_appeal",
     "add_order",
     "answer_appeal",
+    "answer_reform",
     "answer_solution",
     "ask_extension",
     "ask_return",
     "cancel",
+    "carry_out_reform",
+    "check_reform",
+    "class_fault",
     "close",
     "close_project",
     "confirm_decision",
@@ -67,12 +81,16 @@ __all__ = [
     "contribute",
     "dispatch",
     "drop_appeal",
+    "drop_reform",
     "end",
     "enter_in_ledger",
     "exclude",
     "file_appeal",
     "grant_extension",
     "grant_return",
+    "hand_on",
+    "hand_on_ended",
+    "hand_on_reforms",
     "hold_until",
     "join",
     "lapse_appeal",
@@ -97,7 +115,9 @@ __all__ = [
     "reply",
     "restore",
     "resume",
+    "send",
     "send_back",
+    "send_reform",
     "set_dispatch_rule",
     "sign_for",
     "take_up_again",

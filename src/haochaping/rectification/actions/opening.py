@@ -6,17 +6,20 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from haochaping.accounts.terms import Power
 from haochaping.directory import queries as directory
 from haochaping.directory.terms import Kind
 from haochaping.kernel.identifiers import uuid7
+from haochaping.kernel.periods import local_day
+from haochaping.kernel.refused import Refused
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
-from haochaping.rectification import dispatch_queries, queries
+from haochaping.rectification import access, dispatch_queries, queries
 from haochaping.rectification.actions import clocks
-from haochaping.rectification.actions.steps import record
+from haochaping.rectification.actions.steps import held, record
 from haochaping.rectification.models import WorkOrder
 from haochaping.rectification.states import after
-from haochaping.rectification.terms import Move, OrderState
+from haochaping.rectification.terms import AGENCY_ENDED, WRONG_STATE, Move, OrderState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -122,6 +125,32 @@ def dispatch(order_ids: Sequence[UUID], *, by: Actor, now: datetime) -> list[UUI
     WorkOrder.objects.bulk_update(orders, columns, batch_size=200)
     _record(orders, elsewhere, by=by, now=now)
     return [order.review_id for order in orders]
+
+
+@transaction.atomic
+def send(order_id: UUID, *, agency_code: str, by: Actor, now: datetime) -> UUID:
+    """The operator of the hotline sends an order that waits for them, to whom they name; returns the review's id.
+
+    Raises:
+        Refused: NO_SUCH_ORDER, NOT_ALLOWED, OUT_OF_SCOPE, WRONG_STATE, NO_SUCH_AGENCY, AGENCY_ELSEWHERE, AGENCY_ENDED.
+    """
+    order = held(order_id)
+    access.check_not_named(by, order.staff_id)
+    access.check_fire(
+        by, Power.ORDER_DISPATCH, division_path=order.division.path, agency_path=order.agency.path
+    )
+    if not dispatch_queries.waits_for_operator(order.id, now):
+        raise Refused(WRONG_STATE, state=order.state)
+    agency = dispatch_queries.agency_within(agency_code, by)
+    day = local_day(now)
+    if not directory.held_on(Kind.AGENCIES, [agency.id], day):
+        raise Refused(AGENCY_ENDED, field="agency", value=agency.name, day=day)
+    elsewhere = {order.id} if agency.id != order.agency_id else set()
+    order.state, order.dispatched_at, order.agency_id = OrderState.DISPATCHED, now, agency.id
+    clocks.begin([order], now)
+    order.save(update_fields=["state", "dispatched_at", "agency_id", *clocks.COLUMNS])
+    _record([order], elsewhere, by=by, now=now)
+    return order.review_id
 
 
 def _record(orders: Sequence[WorkOrder], elsewhere: set[UUID], *, by: Actor, now: datetime) -> None:

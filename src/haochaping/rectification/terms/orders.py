@@ -54,6 +54,7 @@ class Move(StrEnum):
     GRANT_RETURN = "grant_return"
     REFUSE_RETURN = "refuse_return"
     REDISPATCH = "redispatch"
+    HAND_ON = "hand_on"
     JOIN = "join"
     CONTRIBUTE = "contribute"
     MERGE = "merge"
@@ -65,6 +66,7 @@ class Move(StrEnum):
     REFUSE_EXTENSION = "refuse_extension"
     PAUSE = "pause"
     RESUME = "resume"
+    CLASS_FAULT = "class_fault"
     RECTIFY = "rectify"
     REPLY = "reply"
     PASS_CHECK = "pass_check"  # noqa: S105 - a check is passed
@@ -87,6 +89,7 @@ MOVE_LABELS = {
     Move.GRANT_RETURN: N_("Returned and sent to another agency"),
     Move.REFUSE_RETURN: N_("Return refused: it stays with the agency"),
     Move.REDISPATCH: N_("Sent to another agency"),
+    Move.HAND_ON: N_("Handed on: the agency has ended, the clock runs on"),
     Move.JOIN: N_("Another agency helps"),
     Move.CONTRIBUTE: N_("The helping agency has done its part"),
     Move.MERGE: N_("Merged with another order of the same reviewer"),
@@ -98,6 +101,7 @@ MOVE_LABELS = {
     Move.REFUSE_EXTENSION: N_("More time refused"),
     Move.PAUSE: N_("The clock is paused"),
     Move.RESUME: N_("The clock runs again"),
+    Move.CLASS_FAULT: N_("It was said what the fault lies in"),
     Move.RECTIFY: N_("Put right"),
     Move.REPLY: N_("Replied"),
     Move.PASS_CHECK: N_("The quality check is passed"),

@@ -14,12 +14,14 @@ from haochaping.supervision.queries.rows import (
     urging,
     urgings,
     waiting,
+    was_talked_to,
 )
-from haochaping.supervision.queries.watch import alarms, over, repeat_offenders
+from haochaping.supervision.queries.watch import alarms, last_windows, over, repeat_offenders
 
 __all__ = [
     "alarms",
     "figures",
+    "last_windows",
     "live_orders",
     "order_map",
     "over",
@@ -38,4 +40,5 @@ __all__ = [
     "urging",
     "urgings",
     "waiting",
+    "was_talked_to",
 ]

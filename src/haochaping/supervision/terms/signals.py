@@ -27,6 +27,10 @@ class SignalKind(StrEnum):
     SAMPLING_FAILED = "sampling_failed"
     ESCALATED = "escalated"
     INTEGRITY = "integrity"
+    SERVICE_FAULT = "service_fault"
+    REFORM_LATE = "reform_late"
+    AGENCY_ENDED = "agency_ended"
+    WINDOW_LAST = "window_last"
 
 
 SIGNAL_LABELS = {
@@ -38,6 +42,10 @@ SIGNAL_LABELS = {
     SignalKind.SAMPLING_FAILED: N_("A sampling call-back did not confirm the result"),
     SignalKind.ESCALATED: N_("A work order was escalated"),
     SignalKind.INTEGRITY: N_("Doubtful data"),
+    SignalKind.SERVICE_FAULT: N_("A fault lies in the service: a measure about a person may be proposed"),
+    SignalKind.REFORM_LATE: N_("A proposal of a reform is overdue"),
+    SignalKind.AGENCY_ENDED: N_("The agency of a work order has ended and has no successor"),
+    SignalKind.WINDOW_LAST: N_("A window was in the last place for months: an interview may be proposed"),
 }
 
 
@@ -56,7 +64,10 @@ class NewSignal:
 
 @dataclass(frozen=True, slots=True)
 class SignalRow:
-    """A signal as lists show it; `supervision_id` once somebody has opened supervision about it."""
+    """A signal as lists show it; `supervision_id` once somebody has opened supervision about it.
+
+    It is taken up too once a measure about a person was proposed; who may not decide about those is told no more.
+    """
 
     id: UUID
     kind: SignalKind
