@@ -97,6 +97,13 @@ def watch_windows(now: datetime) -> int:
         return len(supervision.raise_signals(signals, by=SYSTEM, now=now))
 
 
+def watch_reviewers(now: datetime) -> int:
+    """A signal for each bad review after which its reviewer fared worse than others; returns how many are new."""
+    signals = queries.fared_worse(now)
+    with transaction.atomic():
+        return len(supervision.raise_signals(signals, by=SYSTEM, now=now))
+
+
 def _terms(now: datetime) -> dict[int, Terms]:
     """The rules of every division."""
     return rulebook.terms_for_divisions(directory.division_ids_under(""), local_day(now))

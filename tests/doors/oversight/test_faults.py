@@ -41,7 +41,8 @@ def order(bad) -> UUID:
         by=worlds.CLERK,
         now=now,
     )
-    return bad.order_id
+    order_id: UUID = bad.order_id
+    return order_id
 
 
 def text_of(browser, address: str) -> str:

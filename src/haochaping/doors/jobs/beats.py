@@ -61,6 +61,7 @@ BEATS: tuple[Beat, ...] = (
     Beat("remind and warn about deadlines", 60, supervise.watch),
     Beat("see who is rated badly again and again", 3600, supervise.watch_repeats),
     Beat("hand on what agencies that have ended still have", 3600, hand_on.hand_on_ended),
+    Beat("see how reviewers fare after a bad review", 86_400, supervise.watch_reviewers),
     Beat("see which windows were last for months", 86_400, supervise.watch_windows),
     Beat("see which reforms are overdue", 3600, class_fault.watch_reforms),
     Beat(

@@ -61,4 +61,6 @@ def _about(facts: Mapping[str, str], items: Mapping[str, str]) -> str:
         return gettext("{item}: {orders} bad reviews in {days} days").format(
             item=items.get(facts["item"], facts["item"]), orders=facts["orders"], days=facts.get("days", "")
         )
+    if "cases" in facts:
+        return gettext("{cases} later cases within twelve months").format(cases=facts["cases"])
     return " · ".join(facts.values())

@@ -223,6 +223,7 @@ class Migration(migrations.Migration):
                             haochaping.supervision.terms.signals.SignalKind["REFORM_LATE"],
                             haochaping.supervision.terms.signals.SignalKind["AGENCY_ENDED"],
                             haochaping.supervision.terms.signals.SignalKind["WINDOW_LAST"],
+                            haochaping.supervision.terms.signals.SignalKind["FARED_WORSE"],
                         ],
                     )
                 ),

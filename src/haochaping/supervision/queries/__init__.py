@@ -16,10 +16,11 @@ from haochaping.supervision.queries.rows import (
     waiting,
     was_talked_to,
 )
-from haochaping.supervision.queries.watch import alarms, last_windows, over, repeat_offenders
+from haochaping.supervision.queries.watch import alarms, fared_worse, last_windows, over, repeat_offenders
 
 __all__ = [
     "alarms",
+    "fared_worse",
     "figures",
     "last_windows",
     "live_orders",

@@ -31,6 +31,7 @@ class SignalKind(StrEnum):
     REFORM_LATE = "reform_late"
     AGENCY_ENDED = "agency_ended"
     WINDOW_LAST = "window_last"
+    FARED_WORSE = "fared_worse"
 
 
 SIGNAL_LABELS = {
@@ -45,6 +46,9 @@ SIGNAL_LABELS = {
     SignalKind.SERVICE_FAULT: N_("A fault lies in the service: a measure about a person may be proposed"),
     SignalKind.REFORM_LATE: N_("A proposal of a reform is overdue"),
     SignalKind.AGENCY_ENDED: N_("The agency of a work order has ended and has no successor"),
+    SignalKind.FARED_WORSE: N_(
+        "After a bad review the same person fared worse than others: please look into it"
+    ),
     SignalKind.WINDOW_LAST: N_("A window was in the last place for months: an interview may be proposed"),
 }
 
