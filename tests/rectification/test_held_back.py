@@ -6,14 +6,17 @@ from datetime import datetime
 
 import pytest
 
-from haochaping.flows import handle_bad_review
+from haochaping.exchange.terms import Raw
+from haochaping.flows import change_review, handle_bad_review
+from haochaping.flows.receive_reviews import receive_reviews
 from haochaping.kernel.actor import REVIEWER, SYSTEM
 from haochaping.kernel.periods import BEIJING
 from haochaping.rectification import queries
 from haochaping.rectification.models import WorkOrder
 from haochaping.reviews import actions as reviews
-from haochaping.reviews.terms import SupplementRow
+from haochaping.reviews.terms import Entrance, SupplementRow
 from tests import worlds
+from tests.rectification.conftest import MINUTE
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +47,21 @@ def test_whatever_its_moment_it_goes_out_when_offices_open_the_next_day(desk, re
     assert not goes_out(desk, at(4, 8, 59))
     assert goes_out(desk, at(4, 9))
     assert goes_out(desk, at(9, 3))
+
+
+@pytest.mark.parametrize(("concealed", "state"), [(True, "created"), (False, "dispatched")])
+def test_who_finishes_does_not_send_it_out_either(db, now, concealed, state):
+    worlds.build(now)
+    worlds.take_case("YC-1", now)
+    raw = Raw(worlds.review("YC-1", 1, now, channel="mobile"))
+    given = receive_reviews([raw], entrance=Entrance.TOKEN, by=worlds.REVIEWER, now=now)[0]
+    assert given.id is not None
+    said = SupplementRow(concealed=concealed)
+
+    change_review.finish_review(given.id, ["113"], "三次。", said=said, by=worlds.REVIEWER, now=now + MINUTE)
+
+    order = WorkOrder.objects.get()
+    assert (order.state, order.dispatch_after) == (state, now + MINUTE)
 
 
 def test_others_go_out_at_once(desk):

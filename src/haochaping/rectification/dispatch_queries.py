@@ -123,9 +123,9 @@ def of_ended_agencies(day: date, *, limit: int) -> list[Handing]:
     return [Handing(*row) for row in found.values_list(*columns)[:limit]]
 
 
-def held_back(now: datetime) -> list[UUID]:
+def held_back(now: datetime, *, only: Sequence[UUID] | None = None) -> list[UUID]:
     """Due orders that do not go out by themselves yet: for the operator of the hotline to send, or hidden until morning."""
-    return [one.order_id for one in _ready(now) if now < max(one.hidden_until, one.operator_until)]
+    return [one.order_id for one in _ready(now, only) if now < max(one.hidden_until, one.operator_until)]
 
 
 def waiting(by: Actor, now: datetime) -> list[WaitingOrder]:
@@ -145,25 +145,24 @@ def waiting(by: Actor, now: datetime) -> list[WaitingOrder]:
 
 def waits_for_operator(order_id: UUID, now: datetime) -> bool:
     """Whether an order is the operator's of the hotline to send."""
-    return any(one.order_id == order_id and _waits(one, now) for one in _ready(now))
+    return any(_waits(one, now) for one in _ready(now, [order_id]))
 
 
 def _waits(one: _Ready, now: datetime) -> bool:
     return one.hidden_until <= now < one.operator_until
 
 
-def _ready(now: datetime) -> list[_Ready]:
+def _ready(now: datetime, only: Sequence[UUID] | None = None) -> list[_Ready]:
     """Orders due since yesterday that have not gone out, with what may still hold them back.
 
     Those whose case is hidden from the agency (全隐) go out together when offices open the next day: sent one by one,
     each would tell by when it came, and by when it is due, at what moment its review was given.
     """
     since = datetime.combine(local_day(now) - timedelta(days=1), time(0), BEIJING)
-    rows = list(
-        WorkOrder.objects.filter(state=OrderState.CREATED, dispatch_after__range=(since, now)).values_list(
-            "id", "review_id", "division_id", "created_at", "dispatch_after"
-        )
-    )
+    due = WorkOrder.objects.filter(state=OrderState.CREATED, dispatch_after__range=(since, now))
+    if only is not None:
+        due = due.filter(id__in=only)
+    rows = list(due.values_list("id", "review_id", "division_id", "created_at", "dispatch_after"))
     wished = reviews.concealed_among([row[1] for row in rows]) if rows else set()
     rules: dict[tuple[int, date], Terms] = {}
     found = []
