@@ -193,6 +193,15 @@ def _agency_acts(order_id: UUID, clerk: Actor, at: datetime) -> None:
     rectification.enter_in_ledger(
         order_id, reason="须改造系统", plan=f"{local_day(at)} 并窗", by=clerk, now=at
     )
+    rectification.class_fault(
+        order_id,
+        responsibilities=["business"],
+        note="材料要了两次。",
+        agency_code=str(clerk.scope.agency_path).rstrip(".").split(".")[-1],
+        proposal="不再收第二次。",
+        by=clerk,
+        now=at,
+    )
     rectification.ask_extension(order_id, days=1, reason="等待配件", by=clerk, now=at)
     rectification.rectify(order_id, outcome="immediate_rectified", text="已并窗办理", by=clerk, now=at)
     handle_bad_review.reply(order_id, "已改为一次办结。", by=clerk, now=at)

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(__file__).resolve().parents[2] / "src" / "haochaping"
 BEGIN, END = "<!-- states -->", "<!-- /states -->"
-APPEALS, END_APPEALS = "<!-- appeal states -->", "<!-- /appeal states -->"
+# What else of a room goes through states, and the dictionary of it in `states.py`.
+OTHERS = {"appeal": "APPEAL_TRANSITIONS", "reform": "REFORM_TRANSITIONS", "proposal": "PROPOSAL_TRANSITIONS"}
 
 type Step = tuple[str, str, str]
 """From state, to state, and the move between them (empty where the dictionary names none)."""
@@ -57,17 +58,20 @@ def redrawn(readme: str, room: str) -> str:
     """The README with its diagram as it must be now; raises ValueError where the markers are missing."""
     before, rest = readme.split(BEGIN, 1)
     _, after = rest.split(END, 1)
-    return _appeals_redrawn(f"{before}{BEGIN}{diagram(room)}{END}{after}", room)
+    return _others_redrawn(f"{before}{BEGIN}{diagram(room)}{END}{after}", room)
 
 
-def _appeals_redrawn(readme: str, room: str) -> str:
-    """The same for a room whose dictionary of appeals stands beside that of its orders."""
-    transitions = getattr(import_module(f"haochaping.{room}.states"), "APPEAL_TRANSITIONS", None)
-    if transitions is None:
-        return readme
-    before, rest = readme.split(APPEALS, 1)
-    _, after = rest.split(END_APPEALS, 1)
-    return f"{before}{APPEALS}\n```mermaid\n{mermaid(steps(transitions))}\n```\n{END_APPEALS}{after}"
+def _others_redrawn(readme: str, room: str) -> str:
+    """The same for the dictionaries that stand beside the first one of a room."""
+    for name, dictionary in OTHERS.items():
+        transitions = getattr(import_module(f"haochaping.{room}.states"), dictionary, None)
+        if transitions is None:
+            continue
+        begin, end = f"<!-- {name} states -->", f"<!-- /{name} states -->"
+        before, rest = readme.split(begin, 1)
+        _, after = rest.split(end, 1)
+        readme = f"{before}{begin}\n```mermaid\n{mermaid(steps(transitions))}\n```\n{end}{after}"
+    return readme
 
 
 def write_all() -> None:

@@ -1,4 +1,4 @@
-"""状态: the lives of cases, work orders, notices, requests to open and supervision orders, from the dictionaries in the rooms."""
+"""状态: the lives of everything in the rooms that has states, from the dictionaries in the rooms."""
 
 from __future__ import annotations
 
@@ -18,12 +18,22 @@ from haochaping.rectification.terms import (
     APPEAL_MOVE_LABELS,
     APPEAL_STATE_LABELS,
     MOVE_LABELS,
+    REFORM_LABELS,
+    REFORM_MOVE_LABELS,
     STATE_LABELS,
     AppealState,
     OrderState,
+    ReformState,
 )
 from haochaping.supervision import states as supervision
-from haochaping.supervision.terms import SUPERVISION_LABELS, SUPERVISION_MOVES, SupervisionState
+from haochaping.supervision.terms import (
+    PROPOSAL_LABELS,
+    PROPOSAL_MOVE_LABELS,
+    SUPERVISION_LABELS,
+    SUPERVISION_MOVES,
+    ProposalState,
+    SupervisionState,
+)
 from haochaping.voices import states as voices
 from haochaping.voices.terms import MOVE_LABELS as VOICE_MOVES
 from haochaping.voices.terms import STATE_LABELS as VOICE_STATES
@@ -61,7 +71,17 @@ class Life:
 
 def lives() -> list[Life]:
     """Everything of the house that goes through states."""
-    return [_order(), _appeal(), _voice(), _case(), _notice(), _opening(), _supervision()]
+    return [
+        _order(),
+        _appeal(),
+        _reform(),
+        _voice(),
+        _case(),
+        _notice(),
+        _opening(),
+        _supervision(),
+        _proposal(),
+    ]
 
 
 def _order() -> Life:
@@ -80,6 +100,29 @@ def _appeal() -> Life:
     ]
     labels: dict[StrEnum, str] = {state: chinese(APPEAL_STATE_LABELS[state]) for state in AppealState}
     return Life("appeal", "申诉 · appeal", "rectification/states.py", labels, steps)
+
+
+def _reform() -> Life:
+    steps = [
+        (
+            begin,
+            end,
+            chinese(REFORM_MOVE_LABELS[move]),
+            " ".join(sorted(map(code, rectification.REFORM_FIRED_BY.get(move, ())))),
+        )
+        for (begin, move), end in rectification.REFORM_TRANSITIONS.items()
+    ]
+    labels: dict[StrEnum, str] = {state: chinese(REFORM_LABELS[state]) for state in ReformState}
+    return Life("reform", "改革建议 · proposal of a reform", "rectification/states.py", labels, steps)
+
+
+def _proposal() -> Life:
+    steps = [
+        (begin, end, chinese(PROPOSAL_MOVE_LABELS[move]), code(supervision.PROPOSAL_FIRED_BY[move]))
+        for (begin, move), end in supervision.PROPOSAL_TRANSITIONS.items()
+    ]
+    labels: dict[StrEnum, str] = {state: chinese(PROPOSAL_LABELS[state]) for state in ProposalState}
+    return Life("proposal", "监督建议 · proposal of supervision", "supervision/states.py", labels, steps)
 
 
 def _voice() -> Life:

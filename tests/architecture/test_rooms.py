@@ -17,7 +17,7 @@ _OWN = {
     "notices": {"gateway", "mail", "webhook"},
     "files": {"pictures"},
     "hotline": {"line"},
-    "rectification": {"appeal_queries", "dispatch_queries", "worklist_queries"},
+    "rectification": {"appeal_queries", "dispatch_queries", "fault_queries", "worklist_queries"},
     "exchange": {"fields", "tables", "formulas", "dialects"},
 }
 _WRITES = re.compile(

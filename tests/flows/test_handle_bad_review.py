@@ -99,7 +99,7 @@ def test_dispatch_takes_a_batch_and_the_rest_the_next_time(now, monkeypatch, dja
         worlds.give(f"YC-1{n}", 2, now)
     monkeypatch.setattr(handle_bad_review, "_BATCH", 3)
 
-    with django_assert_max_num_queries(28):
+    with django_assert_max_num_queries(32):
         assert handle_bad_review.dispatch_due(by=SYSTEM, now=now) == 3
     assert handle_bad_review.dispatch_due(by=SYSTEM, now=now) == 2
     assert_counters_exact()

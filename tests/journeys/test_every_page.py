@@ -40,7 +40,7 @@ STRANGER, NEWCOMER, HALFWAY = "a stranger", "newcomer", "halfway through the log
 LIKE = "lead"
 OK = 200
 NOWHERE = "00000000-0000-0000-0000-000000000000"
-LETTER, CHECKED, URGING, PROPOSAL, REPORT = (f"{NOWHERE[:-1]}{n}" for n in range(2, 7))
+LETTER, CHECKED, URGING, PROPOSAL, REPORT, REFORM, MEASURE = (f"{NOWHERE[:-1]}{n}" for n in range(2, 9))
 # Reviews of a sample: one on the caller's list, one whose reviewer has answered.
 SAMPLED = (f"{NOWHERE[:-1]}1", f"{NOWHERE[:-1]}2")
 
@@ -123,6 +123,15 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     ],
     "desk_notices": [("/desk/notices/", "clerk")],
     "desk_notice_settings": [("/desk/notices/settings", "clerk")],
+    "desk_fault_new": [
+        ("/desk/faults/new/{order}", "clerk"),
+        (f"/desk/faults/new/{NOWHERE}", "clerk", "404"),
+    ],
+    "desk_reforms": [("/desk/reforms/", "clerk"), ("/desk/reforms/?list=done", "clerk")],
+    "desk_reform": [
+        (f"/desk/reforms/{REFORM}", "clerk"),
+        (f"/desk/reforms/{NOWHERE}", "clerk", "404"),
+    ],
     "desk_projects": [("/desk/projects/", "clerk")],
     "desk_project_new": [("/desk/orders/{order}/project/new",)],
     "desk_project": [
@@ -172,7 +181,8 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
         (f"/oversight/supervision/{NOWHERE}", "supervisor", "404"),
     ],
     "oversight_proposals": [("/oversight/proposals/",), ("/oversight/proposals/?list=done",)],
-    "oversight_proposal": [(f"/oversight/proposals/{PROPOSAL}",)],
+    "oversight_proposal": [(f"/oversight/proposals/{PROPOSAL}",), (f"/oversight/proposals/{MEASURE}",)],
+    "oversight_measure_new": [("/oversight/measures/new/{order}",)],
     "oversight_dispatch": [("/oversight/dispatch/",)],
     "oversight_dispatch_simulate": [("/oversight/dispatch/simulate",), ("{tried_rule}",)],
     "oversight_dispatch_withdraw": [
@@ -227,6 +237,9 @@ REFUSED: list[tuple[str, str, dict[str, str]]] = [
     (STRANGER, "{answered}", {"form[action$='/word'] textarea": "长" * 501}),
     ("dispatcher", "/desk/orders/{order}/project/new", {"[name=title]": ""}),
     ("clerk", "/desk/projects/{project}", {"form[action$='/change'] textarea": " "}),
+    ("clerk", "/desk/faults/new/{order}", {"[name=note]": "材料要了两次。"}),
+    ("clerk", f"/desk/reforms/{REFORM}", {"form[action$='/accept'] textarea": " "}),
+    ("supervisor", "/oversight/measures/new/{order}", {"[name=staff_code]": "0"}),
     ("clerk", "/desk/voices/{voice_id}", {"form[action$='/answer'] textarea": " "}),
     ("clerk", "/desk/voices/reviews/{praise}", {"[name=quote]": "没有说过的话"}),
     (STRANGER, "/accounts/login/", {"[name=login]": "nobody", "[name=password]": ""}),
@@ -324,6 +337,9 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "desk_urging_answer": (405, f"/desk/supervision/urgings/{URGING}/answer"),
     "oversight_supervision_step": (405, f"/oversight/supervision/{LETTER}/notify"),
     "oversight_proposal_decide": (405, f"/oversight/proposals/{PROPOSAL}/decision"),
+    "oversight_proposal_step": (405, f"/oversight/proposals/{MEASURE}/hearing"),
+    "oversight_dispatch_send": (405, "/oversight/dispatch/orders/{order}"),
+    "desk_reform_step": (405, f"/desk/reforms/{REFORM}/accept"),
     "oversight_report_step": (405, f"/oversight/reports/{REPORT}/note"),
     "oversight_urging_answer": (405, f"/oversight/urgings/{URGING}/answer"),
     "desk_appeal_photo": (404, f"/desk/appeals/{{appeal}}/photos/{NOWHERE}"),
@@ -555,6 +571,17 @@ WRITTEN = (
          proposed_at, decision, decided_by)
        SELECT '{PROPOSAL}', id, division_id, 'interview', 'waiting', '两次未答复。', 'staff:0', now(), '', ''
        FROM supervision_order WHERE id = '{CHECKED}'""",
+    f"""INSERT INTO supervision_proposal (id, work_order_id, staff_id, division_id, rung, state, reason, proposed_by,
+         proposed_at, decision, decided_by)
+       SELECT '{MEASURE}', w.id, s.id, w.division_id, 'education', 'waiting', '没有讲清楚。', 'staff:0', now(), '', ''
+       FROM rectification_work_order w JOIN directory_staff_member s ON s.agency_id = w.agency_id
+       JOIN directory_agency a ON a.id = w.agency_id WHERE a.code = '{names.CLERK_AGENCY}' LIMIT 1""",
+    f"""INSERT INTO rectification_reform (id, order_id, item_id, from_division_id, from_agency_id, division_id,
+         agency_id, state, text, drafted_at, due_at, parts, change_text)
+       SELECT '{REFORM}', w.id, w.item_id, w.division_id, w.agency_id, w.division_id, w.agency_id, 'sent',
+         '不再收第二次复印件。', now(), now(), '{{}}', ''
+       FROM rectification_work_order w JOIN directory_agency a ON a.id = w.agency_id
+       WHERE a.code = '{names.CLERK_AGENCY}' LIMIT 1""",
     f"""INSERT INTO supervision_urging (id, key, division_id, agency_id, text, urged_by, urged_at, due_at, answer,
          answered_by)
        SELECT '{URGING}', '{URGING}', division_id, agency_id, '请本周内办结。', 'staff:0', now(), now(), '', ''

@@ -21,6 +21,7 @@ from haochaping.rectification.terms import OrderState as S
 
 _WORKING = (
     Move.ASSIGN,
+    Move.HAND_ON,
     Move.JOIN,
     Move.CONTRIBUTE,
     Move.ASK_EXTENSION,
@@ -39,6 +40,8 @@ def _with(state: S, **moves: S) -> dict[Move, S]:
 
 
 _APPEALED = (Move.PAUSE, Move.RESUME)
+# Once somebody was heard it can be said what the fault lies in; an agency that has ended hands on what it has.
+_ANYWHERE = (Move.CLASS_FAULT, Move.HAND_ON)
 # The machine of domain.md §6.5, written down once more: what may happen in each state.
 _ALLOWED: dict[S, dict[Move, S]] = {
     S.CREATED: {Move.DISPATCH: S.DISPATCHED, Move.CANCEL: S.CANCELLED},
@@ -47,6 +50,7 @@ _ALLOWED: dict[S, dict[Move, S]] = {
         Move.ASSIGN: S.DISPATCHED,
         Move.ASK_RETURN: S.RETURN_ASKED,
         Move.REDISPATCH: S.DISPATCHED,
+        Move.HAND_ON: S.DISPATCHED,
         Move.MERGE: S.MERGED,
         Move.CANCEL: S.CANCELLED,
         Move.ADOPT_DEADLINE: S.DISPATCHED,
@@ -55,20 +59,25 @@ _ALLOWED: dict[S, dict[Move, S]] = {
         Move.ASSIGN: S.RETURN_ASKED,
         Move.GRANT_RETURN: S.DISPATCHED,
         Move.REFUSE_RETURN: S.DISPATCHED,
+        Move.HAND_ON: S.RETURN_ASKED,
         Move.ADOPT_DEADLINE: S.RETURN_ASKED,
         Move.CANCEL: S.CANCELLED,
     },
     S.SIGNED: _with(S.SIGNED, verify=S.VERIFIED),
-    S.VERIFIED: _with(S.VERIFIED, verify=S.VERIFIED, ledger=S.LEDGERED, rectify=S.RECTIFIED),
-    S.LEDGERED: _with(S.LEDGERED, verify=S.LEDGERED, milestone=S.LEDGERED, rectify=S.RECTIFIED),
-    S.RECTIFIED: dict.fromkeys(_APPEALED, S.RECTIFIED)
+    S.VERIFIED: _with(
+        S.VERIFIED, verify=S.VERIFIED, ledger=S.LEDGERED, rectify=S.RECTIFIED, class_fault=S.VERIFIED
+    ),
+    S.LEDGERED: _with(
+        S.LEDGERED, verify=S.LEDGERED, milestone=S.LEDGERED, rectify=S.RECTIFIED, class_fault=S.LEDGERED
+    ),
+    S.RECTIFIED: dict.fromkeys((*_APPEALED, *_ANYWHERE), S.RECTIFIED)
     | {
         Move.ASSIGN: S.RECTIFIED,
         Move.REPLY: S.REPLIED,
         Move.EXCLUDE: S.EXCLUDED,
         Move.ADOPT_DEADLINE: S.RECTIFIED,
     },
-    S.REPLIED: dict.fromkeys(_APPEALED, S.REPLIED)
+    S.REPLIED: dict.fromkeys((*_APPEALED, *_ANYWHERE), S.REPLIED)
     | {
         Move.PASS_CHECK: S.CHECKED,
         Move.REDO: S.VERIFIED,
@@ -76,14 +85,15 @@ _ALLOWED: dict[S, dict[Move, S]] = {
         Move.ESCALATE: S.ESCALATED,
         Move.EXCLUDE: S.EXCLUDED,
     },
-    S.CHECKED: dict.fromkeys(_APPEALED, S.CHECKED)
+    S.CHECKED: dict.fromkeys((*_APPEALED, *_ANYWHERE), S.CHECKED)
     | {
         Move.CLOSE: S.CLOSED,
         Move.DO_AGAIN: S.DISPATCHED,
         Move.ESCALATE: S.ESCALATED,
         Move.EXCLUDE: S.EXCLUDED,
     },
-    S.ESCALATED: {Move.REDISPATCH: S.DISPATCHED, Move.END: S.CLOSED, Move.EXCLUDE: S.EXCLUDED},
+    S.ESCALATED: dict.fromkeys(_ANYWHERE, S.ESCALATED)
+    | {Move.REDISPATCH: S.DISPATCHED, Move.END: S.CLOSED, Move.EXCLUDE: S.EXCLUDED},
     S.CLOSED: {Move.EXCLUDE: S.EXCLUDED},
     S.MERGED: {},
     S.EXCLUDED: {Move.RESTORE: S.VERIFIED},
@@ -142,12 +152,14 @@ def test_each_move_is_fired_by_whose_it_is(move: Move):
         Move.ASK_EXTENSION,
         Move.CONTRIBUTE,
         Move.RECTIFY,
+        Move.CLASS_FAULT,
         Move.REPLY,
     }
     dispatcher = {
         Move.GRANT_RETURN,
         Move.REFUSE_RETURN,
         Move.REDISPATCH,
+        Move.HAND_ON,
         Move.JOIN,
         Move.MERGE,
         Move.GRANT_EXTENSION,

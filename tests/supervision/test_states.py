@@ -7,8 +7,18 @@ from itertools import product
 import pytest
 
 from haochaping.accounts.terms import POWERS_OF, Power, Role
-from haochaping.supervision.states import FINAL, FIRED_BY, MOVE_OF, TRANSITIONS, after, may_propose
-from haochaping.supervision.terms import PROPOSED, Rung
+from haochaping.supervision.states import (
+    FINAL,
+    FIRED_BY,
+    MOVE_OF,
+    PROPOSAL_FIRED_BY,
+    PROPOSAL_TRANSITIONS,
+    TRANSITIONS,
+    after,
+    may_propose,
+    proposal_after,
+)
+from haochaping.supervision.terms import PROPOSED, ProposalMove, ProposalState, Rung
 from haochaping.supervision.terms import SupervisionMove as M
 from haochaping.supervision.terms import SupervisionState as S
 
@@ -72,6 +82,20 @@ def test_what_is_proposed_leads_somewhere_and_nothing_else_does(rung: Rung):
 @pytest.mark.parametrize("move", MOVE_OF.values())
 def test_no_measure_without_the_power_to_decide(move: M):
     assert FIRED_BY[move] == Power.SUPERVISION_DECIDE
+
+
+@pytest.mark.parametrize(("state", "move"), list(product(ProposalState, ProposalMove)))
+def test_every_pair_of_state_and_move_of_a_proposal(state: ProposalState, move: ProposalMove):
+    written = {
+        (ProposalState.WAITING, ProposalMove.HEAR): ProposalState.WAITING,
+        (ProposalState.WAITING, ProposalMove.ADOPT): ProposalState.ADOPTED,
+        (ProposalState.WAITING, ProposalMove.REJECT): ProposalState.REJECTED,
+        (ProposalState.ADOPTED, ProposalMove.CARRY_OUT): ProposalState.DONE,
+    }
+
+    assert proposal_after(state, move) == written.get((state, move))
+    assert written == PROPOSAL_TRANSITIONS
+    assert PROPOSAL_FIRED_BY[move] == Power.SUPERVISION_DECIDE
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role != Role.SUPERVISOR])

@@ -311,6 +311,20 @@ def items_of_agency(agency_id: int, *, limit: int = 500) -> list[ItemRef]:
     return [ItemRef(*row) for row in rows[:limit]]
 
 
+def deciding_agencies(item_id: int, day: date) -> list[AgencyRef]:
+    """Who decides about an item, as far as the directory tells, and holds on a day: its own agency first.
+
+    Then the agency of its 主项, then those above either.
+    """
+    own = ServiceItem.objects.filter(id=item_id).values_list("agency__path", "parent__agency__path").first()
+    paths = [path for path in own or () if path]
+    codes = [path.rstrip(".").split(".") for path in paths]
+    ranked = [line[-1] for line in codes] + [code for line in codes for code in reversed(line[:-1])]
+    rows = Agency.objects.filter(Q(valid_to=None) | Q(valid_to__gte=day), code__in=ranked)
+    found = {row[1]: AgencyRef(*row) for row in rows.values_list(*_AGENCY)}
+    return [found[code] for code in dict.fromkeys(ranked) if code in found]
+
+
 def find(text: str, *, limit: int = 20) -> tuple[list[AgencyRef], list[ItemRef]]:
     """Agencies and items whose name holds the text, for the search box of the public page."""
     if has_forbidden_control(text):

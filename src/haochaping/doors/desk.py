@@ -34,7 +34,9 @@ from haochaping.notices.terms import NO_ENDPOINT, NO_NOTICE
 from haochaping.outbox.terms import JOB_NOT_DEAD
 from haochaping.publicity.terms import ALREADY_DECIDED, NOTHING_TO_RELEASE
 from haochaping.rectification.terms import (
+    AGENCY_GOES_ON,
     ALREADY_APPEALED,
+    ALREADY_CLASSED,
     APPEAL_WINDOW_OVER,
     HIGHER_LEVEL,
     IN_ANOTHER_PROJECT,
@@ -42,30 +44,39 @@ from haochaping.rectification.terms import (
     NO_SUCH_FILTER,
     NO_SUCH_ORDER,
     NO_SUCH_PROJECT,
+    NO_SUCH_REFORM,
     NO_SUCH_RULE,
     NO_SUCH_TASK,
     NOT_AGAINST_YOU,
     NOT_APPEALABLE,
+    NOT_FOUND_TRUE,
     NOT_SIGNED,
     OWN_APPEAL,
+    OWN_CHANGE,
     RULE_REPLACED,
     SAME_PERSON,
     WRONG_APPEAL_STATE,
     WRONG_PROJECT_STATE,
+    WRONG_REFORM_STATE,
     WRONG_STATE,
 )
 from haochaping.rulebook.terms import NO_POWER, NOTHING_TO_CONFIRM, UNKNOWN_PROFILE, VALUES_ADDED
 from haochaping.supervision.terms import (
     ANSWER_NOT_DUE,
+    MEASURE_WAITS,
+    NO_SERVICE_FAULT,
     NO_SUCH_PROPOSAL,
     NO_SUCH_REPORT,
     NO_SUCH_SAMPLE,
     NO_SUCH_SIGNAL,
     NO_SUCH_SUPERVISION,
     NO_SUCH_URGING,
+    NOT_ABOUT_A_PERSON,
     NOT_THE_OFFICE,
     OWN_REVIEWS,
+    PERSON_NOT_HEARD,
     PROPOSAL_DECIDED,
+    PROPOSAL_NOT_ADOPTED,
     PROPOSAL_WAITS,
     PROPOSER_DECIDES,
     SAMPLE_SETTLED,
@@ -116,6 +127,22 @@ _STATUS = {
     NO_SUCH_TASK.code: MISSING,
     WRONG_PROJECT_STATE.code: CONFLICT,
     IN_ANOTHER_PROJECT.code: CONFLICT,
+    NO_SUCH_REFORM.code: MISSING,
+    OWN_CHANGE.code: FORBIDDEN,
+    **dict.fromkeys(
+        (
+            AGENCY_GOES_ON.code,
+            ALREADY_CLASSED.code,
+            NOT_FOUND_TRUE.code,
+            WRONG_REFORM_STATE.code,
+            MEASURE_WAITS.code,
+            NO_SERVICE_FAULT.code,
+            NOT_ABOUT_A_PERSON.code,
+            PERSON_NOT_HEARD.code,
+            PROPOSAL_NOT_ADOPTED.code,
+        ),
+        CONFLICT,
+    ),
     NOT_A_GOOD_REVIEW.code: MISSING,
     WRONG_VOICE_STATE.code: CONFLICT,
     ANSWERER_DECIDES.code: FORBIDDEN,
@@ -230,6 +257,15 @@ PLACES = (
         "desk_projects",
         N_("Systemic projects"),
         {Power.ORDER_VIEW: N_("Put right once what many orders have in common.")},
+    ),
+    Place(
+        "desk_reforms",
+        N_("Proposals of reforms"),
+        {
+            Power.ORDER_VIEW: N_(
+                "Ask the deciding agency to change what bad reviews found true, and follow it."
+            )
+        },
     ),
     Place(
         "desk_releases",

@@ -82,6 +82,17 @@ def _but_mine(column: str = "work_order_id") -> str:
     return f"({_NOBODY} OR {column} IS NULL OR NOT haochaping_is_about_me({column}))"
 
 
+_FROM = "\n OR ".join(
+    [
+        _SUBTREE.format(
+            column="from_division_id", tree="directory_division", low=DIVISION_FROM, high=DIVISION_TO
+        ),
+        _SUBTREE.format(column="from_agency_id", tree="directory_agency", low=AGENCY_FROM, high=AGENCY_TO),
+    ]
+)
+_REFORMED = f"({OF_PLACE}\n OR {_FROM})\n AND {NOT_ABOUT_ME}"
+
+
 # Policies that asked each other would never end: whether a case is behind such an order a function answers as the owner.
 _FUNCTION = """
 CREATE OR REPLACE FUNCTION haochaping_handles_case(wanted uuid) RETURNS boolean
@@ -170,6 +181,10 @@ TABLES: dict[str, Held] = {
     "rectification_co_handler": Held(
         _WORK, why="which agency helps with which order, and its part: it decides who sees the order"
     ),
+    "rectification_fault": Held(_WRITE, _with("rectification_work_order", "order_id")),
+    # Seen where it comes from and by whom it is for, who need not see the order.
+    "rectification_reform": Held(_WORK, _REFORMED),
+    "rectification_reform_event": Held(_WRITE, _with("rectification_reform", "reform_id")),
     "rectification_milestone": Held(_WORK, _with("rectification_work_order", "order_id")),
     "rectification_dispatch_rule": Held(_WRITE, why="who gets which orders is public"),
     "rectification_order_event": Held(_WRITE, _with("rectification_work_order", "order_id")),
@@ -190,8 +205,11 @@ TABLES: dict[str, Held] = {
     "supervision_signal": Held(_WORK, f"({OF_DIVISION})\n AND {_but_mine()}", adds_any=True),
     "supervision_order": Held(_WORK, f"({OF_PLACE})\n AND {_but_mine()}"),
     "supervision_event": Held(_WRITE, _with("supervision_order", "supervision_id")),
+    # About a supervision order, or about a person: never for that person.
     "supervision_proposal": Held(
-        _WORK, f"({OF_DIVISION})\n AND {_with('supervision_order', 'supervision_id')}"
+        _WORK,
+        f"({OF_DIVISION})\n AND {NOT_ABOUT_ME}\n AND {_but_mine()}"
+        f"\n AND (supervision_id IS NULL OR {_with('supervision_order', 'supervision_id')})",
     ),
     "supervision_urging": Held(_WORK, f"({OF_PLACE})\n AND {_but_mine()}"),
     "supervision_sampled_review": Held(

@@ -13,6 +13,7 @@ from haochaping.kernel.actor import SYSTEM
 from haochaping.kernel.identifiers import receipt_no
 from haochaping.kernel.periods import local_day
 from haochaping.rectification import actions as rectification
+from haochaping.rectification import dispatch_queries
 from haochaping.rectification.terms import BadReview
 from haochaping.reviews import actions as reviews
 from haochaping.reviews import queries as review_queries
@@ -86,8 +87,10 @@ def finish_review(
     row = review_queries.reviews([review_id])[review_id]
     if _needs_order(row, now):
         order_id = rectification.open_or_reopen(_bad(row, now), by=by, now=now)
-        # The reviewer finishes; it is the system that sends the order out.
-        dispatched = rectification.dispatch([order_id], by=SYSTEM, now=now)
+        rectification.hold_until(review_id, now)
+        # The reviewer finishes; it is the system that sends the order out, unless it waits for somebody or the morning.
+        held = dispatch_queries.held_back(now, only=[order_id])
+        dispatched = [] if held else rectification.dispatch([order_id], by=SYSTEM, now=now)
         if not dispatched:
             rectification.classify_again(review_id)
         handle_bad_review.tell_dispatched(dispatched, by=SYSTEM, now=now)

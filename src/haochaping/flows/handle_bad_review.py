@@ -53,6 +53,15 @@ def dispatch_due(*, by: Actor, now: datetime) -> int:
     return len(dispatched)
 
 
+@transaction.atomic
+def send(order_id: UUID, agency_code: str, *, by: Actor, now: datetime) -> None:
+    """The operator of the hotline sends an order that waits for them; raises as `rectification.actions.send`."""
+    review_id = counted(
+        order_id, lambda: rectification.send(order_id, agency_code=agency_code, by=by, now=now)
+    )
+    tell_dispatched([review_id], by=by, now=now)
+
+
 def tell_dispatched(review_ids: Sequence[UUID], *, by: Actor, now: datetime) -> None:
     """The agencies and the reviewers hear that orders have gone out."""
     found = orders.orders_of_reviews(review_ids).values()
@@ -149,7 +158,11 @@ def refuse_extension(order_id: UUID, note: str, *, by: Actor, now: datetime) -> 
 
 def counted[T](order_id: UUID, move: Callable[[], T]) -> T:
     """Make a move with an order and bring the counters to what it comes to then; returns what the move returned."""
-    review_ids = [row.review_id for row in orders.rows([order_id])]
+    return recounted([row.review_id for row in orders.rows([order_id])], move)
+
+
+def recounted[T](review_ids: Sequence[UUID], move: Callable[[], T]) -> T:
+    """The same for the orders of many reviews."""
     orders.hold(review_ids)
     before = _units(review_ids)
     moved = move()

@@ -103,6 +103,20 @@ def watch_repeats(now: datetime) -> int:
         return len(supervision.raise_signals(signals, by=SYSTEM, now=now))
 
 
+def watch_windows(now: datetime) -> int:
+    """A signal for each window that was the last of its hall for months, once a month; returns how many are new."""
+    signals = queries.last_windows(now, _terms(now))
+    with transaction.atomic():
+        return len(supervision.raise_signals(signals, by=SYSTEM, now=now))
+
+
+def watch_reviewers(now: datetime) -> int:
+    """A signal for each bad review after which its reviewer fared worse than others; returns how many are new."""
+    signals = queries.fared_worse(now)
+    with transaction.atomic():
+        return len(supervision.raise_signals(signals, by=SYSTEM, now=now))
+
+
 def _terms(now: datetime) -> dict[int, Terms]:
     """The rules of every division."""
     return rulebook.terms_for_divisions(directory.division_ids_under(""), local_day(now))

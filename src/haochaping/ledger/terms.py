@@ -82,6 +82,11 @@ class EntryKind(IntEnum):
     VOICE_ANSWERED = 216
     VOICE_CLOSED = 217
     PROJECT_MOVED = 218
+    FAULT_CLASSED = 230
+    REFORM_MOVED = 231
+    PERSON_HEARD = 232
+    MEASURE_CARRIED_OUT = 233
+    ORDER_HANDED_ON = 234
     REPRISAL_REPORTED = 221
     REPRISAL_LOOKED_INTO = 222
     REPRISAL_CLOSED = 223
@@ -170,6 +175,11 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.VOICE_CLOSED: N_("Complaint, suggestion or question closed"),
     EntryKind.VOICE_REOPENED: N_("Complaint, suggestion or question opened again"),
     EntryKind.VOICE_ESCALATED: N_("Complaint, suggestion or question passed to the supervisory office"),
+    EntryKind.FAULT_CLASSED: N_("It was said what a fault lies in"),
+    EntryKind.REFORM_MOVED: N_("Proposal of a reform moved on"),
+    EntryKind.PERSON_HEARD: N_("A person was heard before a measure"),
+    EntryKind.MEASURE_CARRIED_OUT: N_("Measure about a person carried out"),
+    EntryKind.ORDER_HANDED_ON: N_("Work order handed on by an agency that has ended"),
     EntryKind.REPRISAL_REPORTED: N_("A reviewer reported a disadvantage"),
     EntryKind.REPRISAL_LOOKED_INTO: N_("Report of a disadvantage is looked into"),
     EntryKind.REPRISAL_CLOSED: N_("Report of a disadvantage closed"),

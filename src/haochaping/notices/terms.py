@@ -280,6 +280,7 @@ class NoticeKind(StrEnum):
     APPEAL = "appeal"
     SUPERVISION_ORDER = "supervision_order"
     URGING = "urging"
+    REFORM = "reform"
     OPENING_REQUEST = "opening_request"
     UNREAD = "unread"
     VOICE_RECEIVED = "voice_received"
@@ -302,6 +303,7 @@ NOTICE_LABELS: dict[NoticeKind, str] = {
     NoticeKind.APPEAL: N_("Appeal to decide"),
     NoticeKind.SUPERVISION_ORDER: N_("Supervision order"),
     NoticeKind.URGING: N_("Urged to go on"),
+    NoticeKind.REFORM: N_("Proposal of a reform to answer"),
     NoticeKind.OPENING_REQUEST: N_("Request to open an identity"),
     NoticeKind.UNREAD: N_("Nobody at the agency has read of a work order"),
     NoticeKind.VOICE_RECEIVED: N_("New complaint, suggestion or question to pass on"),
@@ -329,6 +331,7 @@ ADDRESSED_TO: dict[NoticeKind, tuple[frozenset[Power], ...]] = {
     NoticeKind.APPEAL: (_SUPERVISORS,),
     NoticeKind.SUPERVISION_ORDER: (_HANDLERS,),
     NoticeKind.URGING: (_HANDLERS,),
+    NoticeKind.REFORM: (_HANDLERS,),
     NoticeKind.OPENING_REQUEST: (frozenset({Power.IDENTITY_APPROVE}),),
     NoticeKind.UNREAD: (_LEADS, _DISPATCHERS),
     NoticeKind.VOICE_RECEIVED: (_DISPATCHERS,),

@@ -44,6 +44,30 @@ def visible_appeals(by: Actor) -> Q:
     return visible(by) & not_named(by, "order__staff_id")
 
 
+def visible_reforms(by: Actor) -> Q:
+    """The proposals of reforms that somebody may see: from orders of their remit, and to agencies of it."""
+    scope = by.scope
+    if scope.division_path is not None:
+        low, high = path_range(scope.division_path)
+        place = Q(division__path__gte=low, division__path__lt=high)
+        place |= Q(from_division__path__gte=low, from_division__path__lt=high)
+    elif scope.agency_path is not None:
+        low, high = path_range(scope.agency_path)
+        place = Q(agency__path__gte=low, agency__path__lt=high)
+        place |= Q(from_agency__path__gte=low, from_agency__path__lt=high)
+    else:
+        place = Q(pk__in=[])
+    return place & not_named(by)
+
+
+def class_power(by: Actor) -> Power:
+    """The power by which somebody says what a fault lies in: of who handles, checks or supervises; raises NOT_ALLOWED."""
+    for power in (Power.ORDER_HANDLE, Power.ORDER_DISPATCH, Power.ORDER_SUPERVISE):
+        if may(by, power):
+            return power
+    raise Refused(NOT_ALLOWED)
+
+
 def check_not_named(by: Actor, staff_id: int | None, reason: Reason = NO_SUCH_ORDER) -> None:
     """Raise `Refused` when the order is about the actor: whatever their role, it does not exist for them."""
     if staff_id in by.staff_ids:

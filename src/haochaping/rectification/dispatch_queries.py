@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Max, Q, TextField
+from django.db.models import Case, Count, F, Max, Q, TextField, When
 from django.db.models.functions import Cast
 
 from haochaping.accounts.access import check_power
@@ -16,11 +17,12 @@ from haochaping.directory import queries as directory
 from haochaping.directory.rules import path_range
 from haochaping.directory.terms import UNKNOWN_CODE, Kind
 from haochaping.kernel.identifiers import first_uuid7
-from haochaping.kernel.periods import local_day
+from haochaping.kernel.periods import BEIJING, local_day
 from haochaping.kernel.refused import Refused
 from haochaping.rectification import access
 from haochaping.rectification.models import DispatchRule, WorkOrder
 from haochaping.rectification.rules import agency_for, in_force, rule_for
+from haochaping.rectification.states import FINAL
 from haochaping.rectification.terms import (
     AGENCY_ELSEWHERE,
     AGENCY_ENDED,
@@ -35,20 +37,25 @@ from haochaping.rectification.terms import (
     DispatchRuleRow,
     DispatchRuleShown,
     DispatchShare,
+    Handing,
+    OrderState,
     Route,
+    WaitingOrder,
 )
 from haochaping.reviews import queries as reviews
 from haochaping.reviews.terms import NATIONAL_SET, UNKNOWN_INDICATOR
+from haochaping.rulebook import queries as rulebook
 from haochaping.rulebook.rules import check_not_past
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import date, datetime
+    from datetime import date
     from uuid import UUID
 
     from haochaping.directory.terms import AgencyRef
     from haochaping.kernel.actor import Actor
     from haochaping.rectification.terms import ProposedRule
+    from haochaping.rulebook.terms import Terms
 
 _RULE = (
     "id",
@@ -70,6 +77,15 @@ _FACTS = (
     "review__indicator_codes",
 )
 _EXAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A due order, and until when it is hidden, or the operator's to send."""
+
+    order_id: UUID
+    hidden_until: datetime
+    operator_until: datetime
 
 
 def targets(order_ids: Sequence[UUID], now: datetime) -> dict[UUID, int]:
@@ -95,6 +111,69 @@ def _current(rule: DispatchRuleRow, ends: date | None, day: date) -> DispatchRul
 def _facts(row: Sequence[Any]) -> DispatchFacts:
     path, item_id, served_by_id, stage, codes = row
     return DispatchFacts(path, item_id, served_by_id, stage, frozenset(codes))
+
+
+def of_ended_agencies(day: date, *, limit: int) -> list[Handing]:
+    """Open orders with an agency that ended before a day; its successor is the agency that the item belongs to now."""
+    rows = WorkOrder.objects.filter(agency__valid_to__lt=day).exclude(state__in=[OrderState.CREATED, *FINAL])
+    goes_on = Q(item__agency__valid_to=None) | Q(item__agency__valid_to__gte=day)
+    taken = Case(When(goes_on, then=F("item__agency_id")), default=None)
+    found = rows.annotate(taken_by=taken).order_by(F("taken_by").asc(nulls_last=True), "id")
+    columns = ("id", "review_id", "division_id", "agency_id", "agency__valid_to", "taken_by")
+    return [Handing(*row) for row in found.values_list(*columns)[:limit]]
+
+
+def held_back(now: datetime, *, only: Sequence[UUID] | None = None) -> list[UUID]:
+    """Due orders that do not go out by themselves yet: for the operator of the hotline to send, or hidden until morning."""
+    return [one.order_id for one in _ready(now, only) if now < max(one.hidden_until, one.operator_until)]
+
+
+def waiting(by: Actor, now: datetime) -> list[WaitingOrder]:
+    """The orders of one's remit that wait for the operator of the hotline, with the agency they go to by rule."""
+    check_power(by, Power.ORDER_DISPATCH)
+    until = {one.order_id: one.operator_until for one in _ready(now) if _waits(one, now)}
+    rows = WorkOrder.objects.filter(access.visible(by), id__in=until).order_by("dispatch_after", "id")
+    found = list(rows.values_list("id", "item__name", "agency_id"))
+    to = targets([pk for pk, *_ in found], now)
+    named = directory.refs(Kind.AGENCIES, {to.get(pk, agency_id) for pk, _, agency_id in found})
+    return [
+        WaitingOrder(pk, item, ref.code, ref.name, until[pk])
+        for pk, item, agency_id in found
+        for ref in (named[to.get(pk, agency_id)],)
+    ]
+
+
+def waits_for_operator(order_id: UUID, now: datetime) -> bool:
+    """Whether an order is the operator's of the hotline to send."""
+    return any(_waits(one, now) for one in _ready(now, [order_id]))
+
+
+def _waits(one: _Ready, now: datetime) -> bool:
+    return one.hidden_until <= now < one.operator_until
+
+
+def _ready(now: datetime, only: Sequence[UUID] | None = None) -> list[_Ready]:
+    """Orders due since yesterday that have not gone out, with what may still hold them back.
+
+    Those whose case is hidden from the agency (全隐) go out together when offices open the next day: sent one by one,
+    each would tell by when it came, and by when it is due, at what moment its review was given.
+    """
+    since = datetime.combine(local_day(now) - timedelta(days=1), time(0), BEIJING)
+    due = WorkOrder.objects.filter(state=OrderState.CREATED, dispatch_after__range=(since, now))
+    if only is not None:
+        due = due.filter(id__in=only)
+    rows = list(due.values_list("id", "review_id", "division_id", "created_at", "dispatch_after"))
+    wished = reviews.concealed_among([row[1] for row in rows]) if rows else set()
+    rules: dict[tuple[int, date], Terms] = {}
+    found = []
+    for pk, review_id, division_id, created_at, ready in rows:
+        key = (division_id, local_day(created_at))
+        terms = rules.get(key) or rules.setdefault(key, rulebook.terms_for_division(*key))
+        opens = datetime.combine(local_day(ready) + timedelta(days=1), terms.workday_start, BEIJING)
+        hidden = review_id in wished or terms.conceals_reviewer
+        by_hand = ready + terms.dispatch_time if terms.dispatched_by_hotline else ready
+        found.append(_Ready(pk, opens if hidden else ready, by_hand))
+    return found
 
 
 def agency_within(code: str, by: Actor, field: str = "agency") -> AgencyRef:

@@ -15,6 +15,7 @@ from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.notices.terms import DeliveryState
 from haochaping.rectification import access
+from haochaping.rectification.dispatch_queries import held_back
 from haochaping.rectification.models import (
     Callback,
     ClockEvent,
@@ -95,6 +96,7 @@ _ORDER = (
     "merged_into_id",
     "thread_id",
     "staff_id",
+    "agency__valid_to",
 )
 _TICK = ("clock", "tick", "at", "number", "unit", "rule", "due_at", "amber_at")
 
@@ -376,7 +378,9 @@ def due_for_dispatch(now: datetime, *, limit: int) -> list[UUID]:
 
     They are locked until the transaction ends; those that somebody else has at hand are left to them.
     """
-    due = WorkOrder.objects.filter(state=OrderState.CREATED, dispatch_after__lte=now)
+    due = WorkOrder.objects.filter(state=OrderState.CREATED, dispatch_after__lte=now).exclude(
+        id__in=held_back(now)
+    )
     rows = due.select_for_update(skip_locked=True).order_by("dispatch_after", "id")
     return list(rows.values_list("id", flat=True)[:limit])
 

@@ -28,6 +28,7 @@ from haochaping.rectification.terms import (
     ListPlace,
     OrderState,
     ProvenFact,
+    Solved,
     StandardAnswer,
     Tick,
     TimeLeft,
@@ -39,6 +40,7 @@ from haochaping.rulebook.rules import (
     after_working_time,
     due_after,
     due_after_working_hours,
+    due_same_day,
     working_days_between,
     working_time_between,
 )
@@ -119,6 +121,8 @@ def _due(run: _Run, calendar: WorkingCalendar) -> datetime | None:
     due: datetime | None
     if run.told is not None:
         due = run.told
+    elif run.unit == Unit.WORKING_DAYS and run.number == 0:
+        due = due_same_day(run.begun, calendar)
     elif run.unit == Unit.WORKING_HOURS:
         due = due_after_working_hours(run.begun, run.number, calendar)
     else:
@@ -171,6 +175,11 @@ def was_heard(calls: Sequence[tuple[str, datetime]], needed: int) -> tuple[bool,
         return True, len(calls)
     hours = {at.astimezone(BEIJING).strftime("%Y-%m-%d %H") for _, at in calls}
     return len(hours) >= needed, len(hours)
+
+
+def offered(levels: int) -> tuple[Solved, ...]:
+    """The words between which the reviewer chooses: solved or not, and where there are three, partly."""
+    return tuple(word for word in Solved if levels > 2 or word != Solved.PARTLY)  # noqa: PLR2004 - two words or three
 
 
 def of_this_round(said: SolutionRow | None, replied_at: datetime | None) -> SolutionRow | None:

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from haochaping.accounts.terms import Power
-from haochaping.rectification.terms import AppealMove, ClockKind, Move, ProjectMove, ProjectState
+from haochaping.rectification.terms import (
+    AppealMove,
+    ClockKind,
+    Move,
+    ProjectMove,
+    ProjectState,
+    ReformMove,
+    ReformState,
+)
 from haochaping.rectification.terms import AppealState as A
 from haochaping.rectification.terms import OrderState as S
 
@@ -57,6 +65,24 @@ TRANSITIONS: dict[tuple[S, Move], S] = {
     },
     # 专人: who in the agency deals with it, from its arrival until it is answered.
     **{(state, Move.ASSIGN): state for state in (S.DISPATCHED, S.RETURN_ASKED, *_WORKED_ON, S.RECTIFIED)},
+    # 责任划分: a fault that was found lies in the business, in the service, or in both; the order goes on as it was.
+    **{
+        (state, Move.CLASS_FAULT): state
+        for state in (S.VERIFIED, S.LEDGERED, S.RECTIFIED, S.REPLIED, S.CHECKED, S.ESCALATED)
+    },
+    # An agency that has ended hands on what it has: to its successor by the program, else by the dispatcher.
+    **{
+        (state, Move.HAND_ON): state
+        for state in (
+            S.DISPATCHED,
+            S.RETURN_ASKED,
+            *_WORKED_ON,
+            S.RECTIFIED,
+            S.REPLIED,
+            S.CHECKED,
+            S.ESCALATED,
+        )
+    },
     # An appeal may be filed as long as the agency has signed and the order is not over.
     **{
         (state, move): state
@@ -85,11 +111,14 @@ FIRED_BY: dict[Move, Power] = {
     Move.MILESTONE: Power.ORDER_HANDLE,
     Move.ASK_EXTENSION: Power.ORDER_HANDLE,
     Move.CONTRIBUTE: Power.ORDER_HANDLE,
+    # Whoever checks or supervises may say it too: see `actions/faults.py`.
+    Move.CLASS_FAULT: Power.ORDER_HANDLE,
     Move.RECTIFY: Power.ORDER_HANDLE,
     Move.REPLY: Power.ORDER_HANDLE,
     Move.GRANT_RETURN: Power.ORDER_DISPATCH,
     Move.REFUSE_RETURN: Power.ORDER_DISPATCH,
     Move.REDISPATCH: Power.ORDER_DISPATCH,
+    Move.HAND_ON: Power.ORDER_DISPATCH,
     Move.JOIN: Power.ORDER_DISPATCH,
     Move.MERGE: Power.ORDER_DISPATCH,
     Move.GRANT_EXTENSION: Power.ORDER_DISPATCH,
@@ -205,3 +234,45 @@ PROJECT_OPENED_BY = frozenset({Power.ORDER_DISPATCH, Power.ORDER_SUPERVISE})
 def project_after(state: ProjectState, move: ProjectMove) -> ProjectState | None:
     """The state a project's move leads to; None when it is not allowed."""
     return PROJECT_TRANSITIONS.get((state, move))
+
+
+# 改革建议: what lies in the business is proposed to the agency that decides about the item, and followed to its end.
+REFORM_TRANSITIONS: dict[tuple[ReformState, ReformMove], ReformState] = {
+    (ReformState.DRAFTED, ReformMove.SEND): ReformState.SENT,
+    (ReformState.DRAFTED, ReformMove.DROP): ReformState.DROPPED,
+    (ReformState.SENT, ReformMove.ACCEPT): ReformState.ACCEPTED,
+    (ReformState.SENT, ReformMove.DECLINE): ReformState.DECLINED,
+    (ReformState.ACCEPTED, ReformMove.CARRY_OUT): ReformState.DONE,
+    (ReformState.DONE, ReformMove.CHECK): ReformState.CHECKED,
+    (ReformState.DONE, ReformMove.SEND_BACK): ReformState.ACCEPTED,
+    # The addressee has ended: what waits for it waits for its successor.
+    **{
+        (state, ReformMove.HAND_ON): state
+        for state in (ReformState.DRAFTED, ReformState.SENT, ReformState.ACCEPTED, ReformState.DONE)
+    },
+}
+_SENDERS = frozenset({Power.ORDER_DISPATCH, Power.ORDER_SUPERVISE})
+_ADDRESSEE = frozenset({Power.ORDER_HANDLE})
+# Any one of the powers fires it: for the place of the order, or for the agency that the proposal is addressed to.
+# Handing on belongs to the program.
+REFORM_FIRED_BY: dict[ReformMove, frozenset[Power]] = {
+    ReformMove.SEND: _SENDERS,
+    ReformMove.DROP: _SENDERS,
+    ReformMove.ACCEPT: _ADDRESSEE,
+    ReformMove.DECLINE: _ADDRESSEE,
+    ReformMove.CARRY_OUT: _ADDRESSEE,
+    ReformMove.CHECK: _SENDERS,
+    ReformMove.SEND_BACK: _SENDERS,
+}
+BY_ADDRESSEE = frozenset(move for move, powers in REFORM_FIRED_BY.items() if powers == _ADDRESSEE)
+REFORM_FINAL = frozenset({ReformState.CHECKED, ReformState.DECLINED, ReformState.DROPPED})
+
+
+def reform_after(state: ReformState, move: ReformMove) -> ReformState | None:
+    """The state a move of a proposal of a reform leads to; None when it is not allowed."""
+    return REFORM_TRANSITIONS.get((state, move))
+
+
+def reform_moves_from(state: ReformState) -> list[ReformMove]:
+    """The moves that staff may make from a state."""
+    return [move for (begin, move) in REFORM_TRANSITIONS if begin == state and move in REFORM_FIRED_BY]

@@ -239,6 +239,12 @@ def review_with_supplement(review_id: UUID) -> tuple[ReviewRow, SupplementRow]:
     raise KeyError(review_id)
 
 
+def concealed_among(review_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of the reviews whose reviewers asked that the agency does not learn of their case."""
+    rows = Supplement.objects.filter(review_id__in=list(review_ids), concealed=True)
+    return set(rows.values_list("review_id", flat=True))
+
+
 def check_call_back(review_id: UUID) -> None:
     """Raise `Refused(NO_CALLBACK_CONSENT)` unless the reviewer has agreed to be called; asked before each call."""
     if not supplement_of(review_id).may_call_back:

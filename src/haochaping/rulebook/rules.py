@@ -111,6 +111,12 @@ def due_after_working_days(begun: datetime, days: int, calendar: WorkingCalendar
     return None if day is None else datetime.combine(day, calendar.end, BEIJING)
 
 
+def due_same_day(begun: datetime, calendar: WorkingCalendar) -> datetime | None:
+    """The end of the day of `begun`, or of the next one that is worked when its hours are over; None beyond the calendar."""
+    first = after_working_time(begun, timedelta.resolution, calendar)
+    return None if first is None else datetime.combine(first.date(), calendar.end, BEIJING)
+
+
 def due_after_working_hours(begun: datetime, hours: int, calendar: WorkingCalendar) -> datetime | None:
     """The moment when `hours` working hours have passed since `begun`; None beyond the calendar."""
     return after_working_time(begun, timedelta(hours=hours), calendar)
@@ -231,9 +237,18 @@ def terms_of(
         invitation_channels=frozenset(value(Key.INVITATION_CHANNEL).split(",")),
         quiet_from=time.fromisoformat(value(Key.QUIET_FROM)),
         quiet_until=time.fromisoformat(value(Key.QUIET_UNTIL)),
+        interview_after_months=int(value(Key.INTERVIEW_AFTER_MONTHS)),
+        dispatched_by_hotline=value(Key.DISPATCH_VIA) == "hotline_12345",
+        dispatch_time=timedelta(minutes=int(value(Key.DISPATCH_MINUTES))),
+        first_contact_same_day=value(Key.FIRST_CONTACT_SAME_DAY) == "yes",
+        rectification_levels=int(value(Key.RECTIFICATION_LEVELS)),
         messages_a_day=int(value(Key.MESSAGES_A_DAY)),
         supervision_answer_days=int(value(Key.SUPERVISION_ANSWER_LIMIT)),
         supervision_answer_unit=unit(Key.SUPERVISION_ANSWER_LIMIT),
+        reform_answer_days=int(value(Key.REFORM_ANSWER_LIMIT)),
+        reform_answer_unit=unit(Key.REFORM_ANSWER_LIMIT),
+        reform_change_days=int(value(Key.REFORM_CHANGE_LIMIT)),
+        reform_change_unit=unit(Key.REFORM_CHANGE_LIMIT),
         repeat_offender_orders=int(value(Key.REPEAT_OFFENDER_ORDERS)),
         repeat_offender_days=int(value(Key.REPEAT_OFFENDER_DAYS)),
         sample_bad_closed=int(value(Key.SAMPLE_BAD_CLOSED)),

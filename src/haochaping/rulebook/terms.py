@@ -136,6 +136,8 @@ class Key(StrEnum):
     SAMPLE_CHANNEL = "sample_channel"
     INTERVIEW_AFTER_MONTHS = "interview_after_months"
     SUPERVISION_ANSWER_LIMIT = "supervision_answer_limit"
+    REFORM_ANSWER_LIMIT = "reform_answer_limit"
+    REFORM_CHANGE_LIMIT = "reform_change_limit"
     REPEAT_OFFENDER_ORDERS = "repeat_offender_orders"
     REPEAT_OFFENDER_DAYS = "repeat_offender_days"
     PUBLISH_BY_DEFAULT = "publish_by_default"
@@ -268,7 +270,9 @@ RULES: dict[Key, Rule] = {
     Key.CALLBACK_TARGET: Rule(N_("Call-backs to named reviewers"), (Unit.PERCENT,)),
     Key.REPLY_TARGET: Rule(N_("Replies to bad reviews"), (Unit.PERCENT,)),
     Key.RECTIFY_TARGET: Rule(N_("Bad reviews put right"), (Unit.PERCENT,)),
-    Key.RECTIFICATION_LEVELS: Rule(N_("Levels for rating the rectification"), (Unit.COUNT,)),
+    Key.RECTIFICATION_LEVELS: Rule(
+        N_("Levels for rating the rectification"), (Unit.COUNT,), choices=("2", "3")
+    ),
     Key.RATING_WINDOW_DAYS: Rule(N_("Time to rate the rectification"), (Unit.DAYS,)),
     Key.REOPENINGS_AT_MOST: Rule(N_("Reopenings"), (Unit.COUNT,)),
     Key.RETURNS_AT_MOST: Rule(N_("Returns by the agency"), (Unit.COUNT,)),
@@ -319,6 +323,10 @@ RULES: dict[Key, Rule] = {
             Unit.DAYS,
         ),
     ),
+    Key.REFORM_ANSWER_LIMIT: Rule(
+        N_("Time to answer a proposal of a reform"), (Unit.WORKING_DAYS, Unit.DAYS)
+    ),
+    Key.REFORM_CHANGE_LIMIT: Rule(N_("Time to carry out an accepted reform"), (Unit.WORKING_DAYS, Unit.DAYS)),
     Key.REPEAT_OFFENDER_ORDERS: Rule(
         N_("Bad reviews of one item that make a supervisor look"), (Unit.COUNT,)
     ),
@@ -380,9 +388,18 @@ class Terms:
     invitation_channels: frozenset[str]
     quiet_from: time
     quiet_until: time
+    interview_after_months: int
+    dispatched_by_hotline: bool
+    dispatch_time: timedelta
+    first_contact_same_day: bool
+    rectification_levels: int
     messages_a_day: int
     supervision_answer_days: int
     supervision_answer_unit: Unit
+    reform_answer_days: int
+    reform_answer_unit: Unit
+    reform_change_days: int
+    reform_change_unit: Unit
     repeat_offender_orders: int
     repeat_offender_days: int
     sample_bad_closed: int

@@ -51,8 +51,14 @@ def of_orders(by: Actor) -> Q:
 
 
 def proposed(by: Actor) -> Q:
-    """The proposals of the actor's divisions, none about themselves."""
-    return by_division(by) & not_named(by, f"supervision__{ABOUT}")
+    """The proposals of the actor's divisions, none about themselves or an order that names them."""
+    return by_division(by) & not_concerned(by)
+
+
+def not_concerned(by: Actor) -> Q:
+    """What is no proposal about the actor: about them as staff, nor about an order whose review names them."""
+    named = not_named(by, f"supervision__{ABOUT}") & not_named(by, ABOUT)
+    return named & not_named(by)
 
 
 def supervised(by: Actor) -> Q:

@@ -9,6 +9,7 @@ from haochaping.supervision.rules import OPEN
 from haochaping.supervision.terms import (
     AUTOMATIC,
     OPENED_AS,
+    PERSONAL,
     PROPOSED,
     AnsweredBy,
     DidRate,
@@ -113,6 +114,8 @@ class Signal(models.Model):
     facts = models.JSONField(default=dict)
     raised_at = models.DateTimeField()
     supervision = models.ForeignKey(SupervisionOrder, models.PROTECT, null=True, related_name="+")
+    # Taken up by a measure about a person; no key, as who sees the signal need not see that.
+    measure_id = models.UUIDField(null=True)
 
     class Meta:
         db_table = "supervision_signal"
@@ -125,14 +128,19 @@ class Signal(models.Model):
 
 
 class Proposal(models.Model):
-    """建议: a measure above the letter, proposed by one person and decided by another."""
+    """建议: a measure above the letter, proposed by one person and decided by another.
+
+    It is about a supervision order, or about one member of staff (`staff`) whose service was at fault in a work order.
+    """
 
     class Privacy:
-        plain = ("rung", "state", "proposed_by", "decided_by")
-        never = ("reason", "decision")
+        plain = ("rung", "state", "proposed_by", "decided_by", "heard_by", "done_by")
+        never = ("reason", "decision", "heard", "outcome")
 
     id = models.UUIDField(primary_key=True)
-    supervision = models.ForeignKey(SupervisionOrder, models.PROTECT, related_name="+")
+    supervision = models.ForeignKey(SupervisionOrder, models.PROTECT, null=True, related_name="+")
+    work_order = models.ForeignKey("rectification.WorkOrder", models.PROTECT, null=True, related_name="+")
+    staff = models.ForeignKey("directory.StaffMember", models.PROTECT, null=True, related_name="+")
     division = models.ForeignKey("directory.Division", models.PROTECT, related_name="+")
     rung = models.CharField(max_length=16)
     state = models.CharField(max_length=10)
@@ -142,12 +150,43 @@ class Proposal(models.Model):
     decision = models.TextField(blank=True)
     decided_by = models.CharField(max_length=80, blank=True)
     decided_at = models.DateTimeField(null=True)
+    heard = models.TextField(blank=True, db_default="")
+    heard_by = models.CharField(max_length=80, blank=True, db_default="")
+    heard_at = models.DateTimeField(null=True)
+    outcome = models.TextField(blank=True, db_default="")
+    done_by = models.CharField(max_length=80, blank=True, db_default="")
+    done_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "supervision_proposal"
         verbose_name = "监督建议"
         constraints = [
-            CheckConstraint(condition=Q(rung__in=list(PROPOSED)), name="proposal_rung_known"),
+            CheckConstraint(
+                condition=Q(rung__in=list(PROPOSED), supervision__isnull=False, staff=None, work_order=None)
+                | Q(
+                    rung__in=list(PERSONAL),
+                    supervision=None,
+                    staff__isnull=False,
+                    work_order__isnull=False,
+                ),
+                name="proposal_about_one",
+            ),
+            CheckConstraint(
+                condition=Q(state=ProposalState.DONE, staff__isnull=False, done_at__isnull=False)
+                & ~Q(done_by="")
+                | ~Q(state=ProposalState.DONE) & Q(done_at=None, done_by="", outcome=""),
+                name="proposal_done",
+            ),
+            # The table itself lets nobody be held accountable unheard.
+            CheckConstraint(
+                condition=~Q(
+                    rung__in=[Rung.ACCOUNTABILITY],
+                    staff__isnull=False,
+                    state__in=[ProposalState.ADOPTED, ProposalState.DONE],
+                    heard_at=None,
+                ),
+                name="proposal_heard",
+            ),
             CheckConstraint(condition=Q(state__in=list(ProposalState)), name="proposal_state_known"),
             CheckConstraint(
                 condition=Q(state=ProposalState.WAITING, decided_at=None, decided_by="")
@@ -160,6 +199,11 @@ class Proposal(models.Model):
                 fields=["supervision"],
                 condition=Q(state=ProposalState.WAITING),
                 name="proposal_one_waiting",
+            ),
+            UniqueConstraint(
+                fields=["work_order", "staff"],
+                condition=Q(state__in=[ProposalState.WAITING, ProposalState.ADOPTED]),
+                name="proposal_one_of_person",
             ),
         ]
 

@@ -266,3 +266,21 @@ def result_of(tally: SampleTally) -> SampleResult:
 
 def _share(k: int, n: int) -> Share:
     return Share(k, n, *interval(k, n))
+
+
+# trust.md §3.3: one-sided p < 0.01. A threshold of ours, no regulation's.
+_CHANCE = 0.01
+
+
+def is_beyond_chance(everybody: int, own: int, worse: int, worse_own: int) -> bool:
+    """Whether so many of one's own cases went worse that drawing them blindly from everybody's hardly gives as many.
+
+    The hypergeometric tail: of `everybody` cases `worse` went worse, `own` are drawn, `worse_own` or more of them are.
+    """
+    if not worse_own:
+        return False
+    as_many = sum(
+        math.comb(worse, n) * math.comb(everybody - worse, own - n)
+        for n in range(worse_own, min(own, worse) + 1)
+    )
+    return as_many < _CHANCE * math.comb(everybody, own)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from haochaping.accounts.terms import Power
-from haochaping.supervision.terms import ReportMove, ReportState, Rung
+from haochaping.supervision.terms import ProposalMove, ProposalState, ReportMove, ReportState, Rung
 from haochaping.supervision.terms import SupervisionMove as M
 from haochaping.supervision.terms import SupervisionState as S
 
@@ -54,6 +54,23 @@ def after(state: S, move: M) -> S | None:
 def may_propose(state: S) -> bool:
     """Whether a measure may be proposed in this state."""
     return any(after(state, move) for move in MOVE_OF.values())
+
+
+# 建议: heard as often as there is something to say, decided once; a measure about a person is then carried out.
+PROPOSAL_TRANSITIONS: dict[tuple[ProposalState, ProposalMove], ProposalState] = {
+    (ProposalState.WAITING, ProposalMove.HEAR): ProposalState.WAITING,
+    (ProposalState.WAITING, ProposalMove.ADOPT): ProposalState.ADOPTED,
+    (ProposalState.WAITING, ProposalMove.REJECT): ProposalState.REJECTED,
+    (ProposalState.ADOPTED, ProposalMove.CARRY_OUT): ProposalState.DONE,
+}
+PROPOSAL_FIRED_BY: dict[ProposalMove, Power] = dict.fromkeys(ProposalMove, Power.SUPERVISION_DECIDE)
+# Nobody is held accountable unheard.
+HEARD_BEFORE = frozenset({Rung.ACCOUNTABILITY})
+
+
+def proposal_after(state: ProposalState, move: ProposalMove) -> ProposalState | None:
+    """The state a proposal's move leads to; None when it is not allowed."""
+    return PROPOSAL_TRANSITIONS.get((state, move))
 
 
 # 评价人权益保护: one thing after the other; a note changes nothing.

@@ -29,6 +29,7 @@ from haochaping.kernel.periods import local_day
 from haochaping.notices import actions as notices
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
+from haochaping.rectification.models import Reform, WorkOrder
 from haochaping.rectification.terms import ProposedRule
 from haochaping.reviews.terms import Entrance
 from haochaping.supervision import actions as supervision
@@ -148,6 +149,7 @@ def _house() -> House:
         "voice_id": voice,
         "complaint_id": complaint,
         "project_id": project,
+        "reform_id": _reform(order.id, now),
         "place": 1,
         "photo_id": photo,
         "sample_id": SampledReview.objects.get().id,
@@ -173,6 +175,25 @@ def _house() -> House:
         "form": "reasons",
     }
     return House(people, values)
+
+
+def _reform(order_id: UUID, now: datetime) -> UUID:
+    """A proposal of a reform, drafted from an order of which nobody has said so far what its fault lies in."""
+    row = WorkOrder.objects.get(id=order_id)
+    agency = directory.agencies([worlds.AGENCY])[worlds.AGENCY]
+    reform = Reform.objects.create(
+        id=uuid7(now),
+        order=row,
+        item_id=row.item_id,
+        from_division_id=row.division_id,
+        from_agency_id=row.agency_id,
+        division_id=row.division_id,
+        agency_id=agency.id,
+        state="drafted",
+        text="不再收第二次",
+        drafted_at=now,
+    )
+    return reform.id
 
 
 def _supervised(order_id: UUID, now: datetime) -> tuple[UUID, UUID, UUID]:

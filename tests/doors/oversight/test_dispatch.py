@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,9 +13,11 @@ from django.utils import timezone
 from haochaping.accounts import actions as accounts
 from haochaping.accounts import rules
 from haochaping.accounts.terms import Role
-from haochaping.kernel.actor import OPERATOR
+from haochaping.directory.models import Agency
+from haochaping.flows import handle_bad_review
+from haochaping.kernel.actor import OPERATOR, SYSTEM
 from haochaping.kernel.periods import local_day
-from haochaping.rectification.models import DispatchRule
+from haochaping.rectification.models import DispatchRule, WorkOrder
 from tests import worlds
 from tests.doors.conftest import PASSWORD
 
@@ -173,3 +176,36 @@ def test_an_agency_s_dispatcher_sets_no_rules_and_others_do_not_come_in(dispatch
     assert of_agency.get(TRY, typed()).status_code == 403
     assert clerk.get(PAGE).status_code == 403
     assert not DispatchRule.objects.exists()
+
+
+def test_the_operator_of_the_hotline_sends_what_waits(dispatcher, bad_review, browser_of):
+    worlds.follow(worlds.COUNTY, timezone.now(), dispatch_via="hotline_12345", dispatch_minutes="600")
+    bad = bad_review(at=timezone.now())
+    WorkOrder.objects.update(dispatch_after=timezone.now())
+    assert WorkOrder.objects.get().state == "created"
+    address = f"/oversight/dispatch/orders/{bad.order_id}"
+    assert f'value="{worlds.AGENCY}"' in dispatcher.get(PAGE).content.decode()
+    refused = dispatcher.post(address, {"agency": "nowhere"})
+    assert (refused.status_code, 'value="nowhere"' in refused.content.decode()) == (422, True)
+    assert dispatcher.post(address, {"agency": ""}).status_code == 422
+
+    assert dispatcher.post(address, {"agency": worlds.OTHER_AGENCY}).status_code == 303
+
+    assert address not in dispatcher.get(PAGE).content.decode()
+    assert browser_of("other_clerk").get(bad.address()).status_code == 200
+    assert dispatcher.post(address, {"agency": worlds.AGENCY}).status_code == 409
+
+
+def test_an_order_is_handed_on_from_its_page_once_its_agency_has_ended(dispatcher, bad, browser_of):
+    handle_bad_review.dispatch_due(by=SYSTEM, now=timezone.now())
+    step = f"{bad.address()}/hand-on"
+    assert step not in dispatcher.get(bad.address()).content.decode()
+    yesterday = local_day(timezone.now()) - timedelta(days=1)
+    Agency.objects.filter(code=worlds.AGENCY).update(valid_to=yesterday)
+    assert step in dispatcher.get(bad.address()).content.decode()
+
+    given = {"agency": worlds.OTHER_AGENCY, "reason": "机构改革，职责划转。"}
+    assert dispatcher.post(step, given).status_code == 303
+
+    assert browser_of("other_clerk").get(bad.address()).status_code == 200
+    assert step not in dispatcher.get(bad.address()).content.decode()

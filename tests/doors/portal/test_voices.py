@@ -286,7 +286,9 @@ def test_nobody_sees_a_photograph_by_another_receipt(browser):
 )
 def test_its_page_speaks_of_what_it_is_and_of_no_review(browser, kind, word):
     address = give(browser, f"{NEW}?kind={kind}&agency={worlds.AGENCY}").headers["Location"]
-    page = text_of(browser.get(address, headers={"accept-language": "en"})).split("<main")[1].split("</main")[0]
+    page = (
+        text_of(browser.get(address, headers={"accept-language": "en"})).split("<main")[1].split("</main")[0]
+    )
 
     assert f"<h2>{word}</h2>" in page
     assert "review" not in page

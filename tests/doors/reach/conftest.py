@@ -95,6 +95,13 @@ _JOINED = {
         "x",
     ),
     "files_photo": (f"{_REVIEW} JOIN files_photo x ON x.subject_id = r.id::text", "x"),
+    "rectification_reform_event": (
+        (
+            f"{_ORDER} JOIN rectification_reform f ON f.order_id = o.id"
+            " JOIN rectification_reform_event x ON x.reform_id = f.id"
+        ),
+        "x",
+    ),
     "rectification_project": (f"{_PROJECT} JOIN rectification_project x ON x.id = l.project_id", "x"),
     "rectification_project_task": (
         f"{_PROJECT} JOIN rectification_project_task x ON x.project_id = l.project_id",
@@ -116,10 +123,12 @@ _JOINED = {
         "rectification_callback",
         "rectification_clock_event",
         "rectification_extension",
+        "rectification_fault",
         "rectification_milestone",
         "rectification_order_event",
         "rectification_order_look",
         "rectification_project_order",
+        "rectification_reform",
         "rectification_solution_answer",
         "reviews_supplement",
         "reviews_review_change",

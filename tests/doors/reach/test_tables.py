@@ -90,6 +90,7 @@ def test_rows_of_other_places_do_not_change(rows, scope, reached):
     assert changed.keys() == {
         "rectification_work_order",
         "rectification_extension",
+        "rectification_reform",
         "rectification_milestone",
         "notices_message",
         "notices_notice_copy",

@@ -13,9 +13,11 @@ from django.utils import timezone
 from haochaping.doors.outage import OUTAGE
 from haochaping.exchange import actions as exchange
 from haochaping.flows import (
+    class_fault,
     close_order,
     decide_appeal,
     erase_persons,
+    hand_on,
     handle_bad_review,
     hotline_out,
     open_identity,
@@ -60,6 +62,10 @@ BEATS: tuple[Beat, ...] = (
     Beat("promise what the calendar now tells", 600, lambda now: orders.promise_late(by=SYSTEM, now=now)),
     Beat("remind and warn about deadlines", 60, supervise.watch),
     Beat("see who is rated badly again and again", 3600, supervise.watch_repeats),
+    Beat("hand on what agencies that have ended still have", 3600, hand_on.hand_on_ended),
+    Beat("see how reviewers fare after a bad review", 86_400, supervise.watch_reviewers),
+    Beat("see which windows were last for months", 86_400, supervise.watch_windows),
+    Beat("see which reforms are overdue", 3600, class_fault.watch_reforms),
     Beat(
         "promise voices what the calendar now tells", 600, lambda now: voices.promise_late(by=SYSTEM, now=now)
     ),

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from haochaping.accounts.access import may_reach
 from haochaping.accounts.terms import Power
@@ -17,7 +17,8 @@ from haochaping.cases.terms import STAGE_LABELS, Stage
 from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, sent, told
 from haochaping.doors.gate import actor_of, requires
 from haochaping.doors.names import names_of
-from haochaping.doors.oversight.dispatch_forms import RuleForm, TrialForm, WithdrawForm
+from haochaping.doors.oversight.dispatch_forms import RuleForm, SendForm, TrialForm, WithdrawForm
+from haochaping.flows import handle_bad_review
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.rectification import actions, dispatch_queries
@@ -27,12 +28,13 @@ from haochaping.ui.readings import either
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
+    from uuid import UUID
 
     from django import forms
     from django.http import HttpRequest, HttpResponse
 
     from haochaping.kernel.actor import Actor
-    from haochaping.rectification.terms import DispatchRuleShown
+    from haochaping.rectification.terms import DispatchRuleShown, WaitingOrder
 
 _MONTH = timedelta(days=30)
 _HERE = "oversight_dispatch"
@@ -64,10 +66,27 @@ def _first(by: Actor, now: datetime) -> dict[str, object]:
 
 
 def _page(
-    request: HttpRequest, by: Actor, now: datetime, form: forms.Form, status: int = 200
+    request: HttpRequest,
+    by: Actor,
+    now: datetime,
+    form: forms.Form,
+    status: int = 200,
+    *,
+    tried: tuple[UUID, forms.Form] | None = None,
 ) -> HttpResponse:
-    context = {"lines": _lines(dispatch_queries.rules(by, now), by, now), "form": form}
+    context = {
+        "lines": _lines(dispatch_queries.rules(by, now), by, now),
+        "form": form,
+        "wrong": tried[1] if tried else form,
+        "waiting": [(order, _sending(order, tried)) for order in dispatch_queries.waiting(by, now)],
+    }
     return desk_page(request, "oversight/dispatch.html", context, here=_HERE, status=status)
+
+
+def _sending(order: WaitingOrder, tried: tuple[UUID, forms.Form] | None) -> forms.Form:
+    if tried is not None and tried[0] == order.id:
+        return tried[1]
+    return SendForm(initial={"agency": order.agency_code}, auto_id=f"{order.id}_%s")
 
 
 def _lines(rules: Iterable[DispatchRuleShown], by: Actor, now: datetime) -> list[dict[str, object]]:
@@ -88,6 +107,26 @@ def _lines(rules: Iterable[DispatchRuleShown], by: Actor, now: datetime) -> list
             }
         )
     return lines
+
+
+@requires(Power.ORDER_DISPATCH)
+@require_POST
+@refusable
+def send(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    """Send an order that waits for the operator of the hotline; what was refused is shown again as it was typed."""
+    by, now = actor_of(request), timezone.now()
+    form = SendForm(request.POST, auto_id=f"{order_id}_%s")
+    if form.is_valid():
+        try:
+            handle_bad_review.send(order_id, form.cleaned_data["agency"], by=by, now=now)
+        except Refused as refused:
+            status = told(form, refused)
+        else:
+            messages.success(request, gettext("The order is with the agency."))
+            return see_other(reverse(_HERE))
+    else:
+        status = INVALID
+    return _page(request, by, now, RuleForm(initial=_first(by, now)), status, tried=(order_id, form))
 
 
 @requires(Power.ORDER_DISPATCH)

@@ -93,6 +93,16 @@ class RuleForm(TrialForm):
     )
 
 
+class SendForm(forms.Form):
+    """To which agency an order goes that waits for the operator of the hotline."""
+
+    agency = forms.CharField(
+        label=gettext_lazy("Code of the agency"),
+        help_text=gettext_lazy("As it stands in the directory."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "maxlength": "60"}),
+    )
+
+
 class WithdrawForm(forms.Form):
     """Why a rule is taken back."""
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from haochaping.doors.fields import Choice, Words
 from haochaping.kernel.identifiers import uuid7
-from haochaping.supervision.terms import PROPOSED, RUNG_LABELS, SUPERVISION_TEXT_LIMIT
+from haochaping.supervision.terms import PERSONAL, PROPOSED, RUNG_LABELS, SUPERVISION_TEXT_LIMIT
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -85,6 +85,23 @@ class ProposalForm(forms.Form):
     rung = Choice(
         label=gettext_lazy("Measure"),
         choices=[(rung.value, gettext_lazy(RUNG_LABELS[rung])) for rung in PROPOSED],
+    )
+    reason = Words(
+        label=gettext_lazy("Why it is proposed"),
+        help_text=gettext_lazy("Read only by those who may decide about it."),
+        limit=SUPERVISION_TEXT_LIMIT,
+    )
+
+
+class MeasureForm(forms.Form):
+    """Proposing a measure about a member of staff."""
+
+    rung = Choice(
+        label=gettext_lazy("Measure"),
+        choices=[(rung.value, gettext_lazy(RUNG_LABELS[rung])) for rung in PERSONAL],
+    )
+    staff_code = forms.CharField(
+        label=gettext_lazy("Staff number"), help_text=gettext_lazy("The number on the badge."), max_length=40
     )
     reason = Words(
         label=gettext_lazy("Why it is proposed"),

@@ -16,14 +16,15 @@ from haochaping.doors.confirmation import Fresh
 from haochaping.doors.desk import INVALID, refusable, see_other, told
 from haochaping.doors.gate import actor_of, requires
 from haochaping.doors.names import names_of
-from haochaping.doors.oversight.forms import DecisionForm
+from haochaping.doors.oversight.forms import DecisionForm, NoteForm
 from haochaping.doors.oversight.page import oversight_page
 from haochaping.doors.paging import page_number
 from haochaping.doors.supervised import ON_PAGE, pager
 from haochaping.kernel.refused import N_, Refused
 from haochaping.supervision import actions, queries
 from haochaping.supervision.access import may_decide
-from haochaping.supervision.terms import PROPOSAL_LABELS, RUNG_LABELS, ProposalState
+from haochaping.supervision.states import proposal_after
+from haochaping.supervision.terms import PROPOSAL_LABELS, RUNG_LABELS, ProposalMove, ProposalState
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from haochaping.supervision.terms import ProposalRow
 
 _DONE = {"adopt": N_("The proposal is adopted."), "reject": N_("The proposal is not adopted.")}
-_TONES = {ProposalState.WAITING: "warn", ProposalState.ADOPTED: "bad"}
+_TONES = {ProposalState.WAITING: "warn", ProposalState.ADOPTED: "bad", ProposalState.DONE: "good"}
 
 
 @requires(Power.SUPERVISION_DECIDE)
@@ -58,7 +59,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @refusable
 def one(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
     """One proposal, and the form for whoever may decide about it."""
-    return _one(request, proposal_id, DecisionForm())
+    return page_of(request, proposal_id)
 
 
 @requires(Power.SUPERVISION_DECIDE, fresh=Fresh.TO_CHANGE)
@@ -71,7 +72,7 @@ def decide(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
         raise Http404
     form = DecisionForm(request.POST)
     if not form.is_valid():
-        return _one(request, proposal_id, form, INVALID)
+        return page_of(request, proposal_id, form=form, status=INVALID)
     try:
         actions.decide(
             proposal_id,
@@ -81,19 +82,32 @@ def decide(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
             now=timezone.now(),
         )
     except Refused as refused:
-        return _one(request, proposal_id, form, told(form, refused))
+        return page_of(request, proposal_id, form=form, status=told(form, refused))
     messages.success(request, gettext(_DONE[decision]))
     return see_other(reverse("oversight_proposal", args=[proposal_id]))
 
 
-def _one(request: HttpRequest, proposal_id: UUID, form: DecisionForm, status: int = 200) -> HttpResponse:
+def page_of(
+    request: HttpRequest,
+    proposal_id: UUID,
+    *,
+    form: DecisionForm | None = None,
+    noted: NoteForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page of a proposal; `noted` is what was typed of a hearing, or of the end of a measure."""
     by = actor_of(request)
     row = queries.proposal(proposal_id, by=by)
     waits = row.state == ProposalState.WAITING
+    steps = {move for move in ProposalMove if proposal_after(row.state, move)} if row.is_personal else set()
     context = _shown(row, by) | {
-        "form": form,
+        "form": form or DecisionForm(),
+        "noted": noted or NoteForm(auto_id="noted_%s"),
+        "wrong": form or noted,
         "waits": waits,
         "may_decide": waits and may_decide(by, division_path=row.division_path, proposed_by=row.proposed_by),
+        "hears": ProposalMove.HEAR in steps,
+        "ends": ProposalMove.CARRY_OUT in steps,
     }
     return oversight_page(
         request, "oversight/proposal.html", context, here="oversight_proposals", status=status
@@ -101,7 +115,7 @@ def _one(request: HttpRequest, proposal_id: UUID, form: DecisionForm, status: in
 
 
 def _shown(row: ProposalRow, by: Actor) -> dict[str, object]:
-    names = names_of([row.proposed_by, row.decided_by], by)
+    names = names_of([row.proposed_by, row.decided_by, row.heard_by, row.done_by], by)
     return {
         "row": row,
         "measure": gettext(RUNG_LABELS[row.rung]),
@@ -109,4 +123,6 @@ def _shown(row: ProposalRow, by: Actor) -> dict[str, object]:
         "tone": _TONES.get(row.state, "info"),
         "proposer": names[row.proposed_by],
         "decider": names[row.decided_by] if row.decided_by else "",
+        "hearer": names[row.heard_by] if row.heard_by else "",
+        "doer": names[row.done_by] if row.done_by else "",
     }

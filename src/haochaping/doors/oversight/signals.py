@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from haochaping.accounts.access import may
 from haochaping.accounts.terms import Power
 from haochaping.directory import queries as directory
 from haochaping.directory.terms import Kind
@@ -16,7 +17,7 @@ from haochaping.doors.oversight.page import oversight_page
 from haochaping.doors.paging import page_number
 from haochaping.doors.supervised import ON_PAGE, pager
 from haochaping.supervision import queries
-from haochaping.supervision.terms import SIGNAL_LABELS
+from haochaping.supervision.terms import SIGNAL_LABELS, SignalKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,14 +32,21 @@ def page(request: HttpRequest) -> HttpResponse:
     """The signals of one's divisions, those first that nobody has taken up."""
     taken = request.GET.get("list") == "taken"
     number = page_number(request.GET.get("page", ""))
-    found = queries.signals(actor_of(request), taken=taken, limit=ON_PAGE + 1, offset=(number - 1) * ON_PAGE)
+    by = actor_of(request)
+    decides = may(by, Power.SUPERVISION_DECIDE)
+    found = queries.signals(by, taken=taken, limit=ON_PAGE + 1, offset=(number - 1) * ON_PAGE)
     items = directory.refs(
         Kind.ITEMS, [int(row.facts["item"]) for row in found if row.facts.get("item", "").isdecimal()]
     )
     names = {str(pk): ref.name for pk, ref in items.items()}
     context = {
         "rows": [
-            {"row": row, "kind": gettext(SIGNAL_LABELS[row.kind]), "about": _about(row.facts, names)}
+            {
+                "row": row,
+                "kind": gettext(SIGNAL_LABELS[row.kind]),
+                "about": _about(row.facts, names),
+                "measure": decides and not taken and row.kind == SignalKind.SERVICE_FAULT,
+            }
             for row in found[:ON_PAGE]
         ],
         "taken": taken,
@@ -53,4 +61,6 @@ def _about(facts: Mapping[str, str], items: Mapping[str, str]) -> str:
         return gettext("{item}: {orders} bad reviews in {days} days").format(
             item=items.get(facts["item"], facts["item"]), orders=facts["orders"], days=facts.get("days", "")
         )
+    if "cases" in facts:
+        return gettext("{cases} later cases within twelve months").format(cases=facts["cases"])
     return " · ".join(facts.values())

@@ -13,7 +13,7 @@ from haochaping.files.terms import PHOTO_MEGABYTES, PHOTOS_ALLOWED
 from haochaping.kernel.refused import Complaint
 from haochaping.kernel.text import clean, has_forbidden_control
 from haochaping.notices.terms import TEXT_LIMIT
-from haochaping.rectification.terms import SOLUTION_TEXT_LIMIT, SOLVED_LABELS
+from haochaping.rectification.terms import SOLUTION_TEXT_LIMIT, SOLVED_LABELS, Solved
 from haochaping.rectification.terms import TEXT_LIMIT as ANSWER_LIMIT
 from haochaping.reviews.terms import (
     COMMENT_LIMIT,
@@ -27,6 +27,8 @@ from haochaping.ui.levels import LEVELS
 from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.utils.functional import _StrPromise as StrPromise
 
 
@@ -134,9 +136,8 @@ class SolutionForm(forms.Form):
 
     solved = forms.ChoiceField(
         label=gettext_lazy("Is the matter solved?"),
-        choices=[(word.value, gettext_lazy(label)) for word, label in SOLVED_LABELS.items()],
         widget=forms.RadioSelect,
-        error_messages={"required": gettext_lazy("Choose one of the three answers.")},
+        error_messages={"required": gettext_lazy("Choose one of the answers.")},
     )
     text = PlainText(
         limit=SOLUTION_TEXT_LIMIT,
@@ -144,6 +145,12 @@ class SolutionForm(forms.Form):
         label=gettext_lazy("What is still missing, or what has helped"),
         help_text=gettext_lazy("At most 500 characters. It is read by the agency and its supervisors."),
     )
+
+    def __init__(self, *args: object, answers: Iterable[Solved] = Solved, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        field = self.fields["solved"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
+        field.choices = [(word.value, gettext_lazy(SOLVED_LABELS[word])) for word in answers]
 
 
 class AgainForm(forms.Form):

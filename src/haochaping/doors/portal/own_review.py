@@ -266,7 +266,8 @@ def _solution_form(progress: Progress | None, now: datetime) -> SolutionForm | N
         return None
     said = progress.solution
     if said is None:
-        return SolutionForm(auto_id="solution_%s")
+        return SolutionForm(answers=progress.answers, auto_id="solution_%s")
     if now > said.changeable_until:
         return None
-    return SolutionForm(initial={"solved": said.solved, "text": said.text}, auto_id="solution_%s")
+    typed = {"solved": said.solved, "text": said.text}
+    return SolutionForm(initial=typed, answers=progress.answers, auto_id="solution_%s")

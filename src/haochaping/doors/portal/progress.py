@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext
 
+from haochaping.doors.portal.followed import followed
+from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import N_
 from haochaping.notices import queries as notices
 from haochaping.notices.terms import Side
 from haochaping.rectification import queries as orders
-from haochaping.rectification.rules import is_overdue, of_this_round
+from haochaping.rectification.rules import is_overdue, of_this_round, offered
 from haochaping.rectification.states import ANSWERED, ASKED, after
 from haochaping.rectification.terms import (
     MOVE_LABELS,
@@ -20,7 +22,9 @@ from haochaping.rectification.terms import (
     HandlingOutcome,
     Move,
     OrderState,
+    Solved,
 )
+from haochaping.rulebook import queries as rulebook
 from haochaping.ui.moments import moment
 from haochaping.ui.shapes import Event
 
@@ -83,7 +87,9 @@ class Progress:
     thread: list[Event] | None
     solution: SolutionRow | None
     asks: bool
+    answers: tuple[Solved, ...]
     extended: str
+    followed: list[str]
 
     @property
     def solved(self) -> str:
@@ -111,9 +117,16 @@ def progress_of(order: OrderRow | None, said: SolutionRow | None, *, now: dateti
         replied_at=order.replied_at,
         solution=of_this_round(said, order.replied_at),
         asks=order.state in ASKED,
+        answers=_answers(order, now) if order.state in ASKED else (),
         extended=_extended(order, told),
+        followed=followed(order.id, told),
         thread=None if messages is None else [_said(message, order.agency_name) for message in messages],
     )
+
+
+def _answers(order: OrderRow, now: datetime) -> tuple[Solved, ...]:
+    """Between which words the rules of the place let the reviewer choose."""
+    return offered(rulebook.terms_for(order.division_path, local_day(now)).rectification_levels)
 
 
 def promise(order: OrderRow, now: datetime) -> str:

@@ -21,6 +21,7 @@ from haochaping.identity import queries as identities
 from haochaping.kernel.refused import Refused
 from haochaping.notices import actions, queries
 from haochaping.notices.terms import ADDRESSED_TO, NO_NOTICE, NOTICE_LABELS, NoticeKind
+from haochaping.rectification import fault_queries
 from haochaping.rectification import queries as orders
 from haochaping.supervision import queries as supervisions
 from haochaping.voices import queries as voices
@@ -42,6 +43,7 @@ _PAGES: dict[str, tuple[str, Callable[..., object]]] = {
     "opening": ("desk_opening", identities.opening),
     "supervision": ("desk_supervision_one", supervisions.supervision),
     "urging": ("desk_urging", supervisions.urging),
+    "reform": ("desk_reform", fault_queries.reform),
     "voice": ("desk_voice", voices.voice),
     "office_voice": ("oversight_voice", voices.at_office),
     "report": ("oversight_report", supervisions.report),

@@ -24,7 +24,7 @@ from haochaping.doors.gate import actor_of, after_answer, leave_note, requires
 from haochaping.doors.names import called
 from haochaping.doors.photo import photo_response
 from haochaping.doors.targets import step_of
-from haochaping.doors.workbench import projects, standard
+from haochaping.doors.workbench import faults, projects, standard
 from haochaping.doors.workbench.appeals import appeal_part
 from haochaping.doors.workbench.steps import CALL, MESSAGE, MILESTONE, STEPS, may_write, open_steps
 from haochaping.doors.workbench.words import state_tone, tag_labels
@@ -241,6 +241,7 @@ def _page(
                 beside,
                 by,
                 records_calls=calls or (may(by, Power.ORDER_HANDLE) and not said.may_call_back),
+                today=local_day(now),
             )
         ],
         "write": _write(order, tried, form) if may(by, Power.ORDER_HANDLE) else None,
@@ -251,6 +252,7 @@ def _page(
         "wrong": form,
     }
     shown = context | _review(review, said, by, terms, hidden=hidden) | projects.of_order(beside, by)
+    shown |= faults.of_order(order, by)
     return desk_page(request, "workbench/order.html", shown, here="desk", status=status, counted=False)
 
 

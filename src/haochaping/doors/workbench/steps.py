@@ -25,7 +25,7 @@ from haochaping.doors.workbench.forms import (
     ReplyForm,
     SignForm,
 )
-from haochaping.flows import call_back, close_order, handle_bad_review
+from haochaping.flows import call_back, close_order, hand_on, handle_bad_review
 from haochaping.kernel.refused import N_
 from haochaping.rectification import actions as rectification
 from haochaping.rectification.states import ANSWERED, FINAL, FIRED_BY, moves_from
@@ -33,7 +33,7 @@ from haochaping.rectification.terms import Move, OrderState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime
+    from datetime import date, datetime
     from uuid import UUID
 
     from django import forms
@@ -245,6 +245,14 @@ STEPS = {
         _flow(close_order.send_to_another, "agency", "reason"),
         Move.REDISPATCH,
     ),
+    "hand-on": Step(
+        N_("The agency has ended: who takes the order?"),
+        N_("Hand it on"),
+        N_("The order is with the other agency; its clock runs on."),
+        ElsewhereForm,
+        _flow(hand_on.hand_on, "agency", "reason"),
+        Move.HAND_ON,
+    ),
     "merge": Step(
         N_("Merge it with another order of the same reviewer"),
         N_("Merge it"),
@@ -279,7 +287,7 @@ STEPS = {
 }
 
 
-def open_steps(order: OrderRow, beside: Beside, by: Actor, *, records_calls: bool) -> list[str]:
+def open_steps(order: OrderRow, beside: Beside, by: Actor, *, records_calls: bool, today: date) -> list[str]:
     """The steps that the order's state, and who asks, allow; without message, call and lines of the plan."""
     fires = {move for move, power in FIRED_BY.items() if may(by, power)} - {Move.VERIFY}
     allowed = set(moves_from(order.state)) & (fires | {Move.VERIFY} if records_calls else fires)
@@ -287,6 +295,8 @@ def open_steps(order: OrderRow, beside: Beside, by: Actor, *, records_calls: boo
         allowed -= {Move.GRANT_EXTENSION, Move.REFUSE_EXTENSION}
     else:
         allowed -= {Move.ASK_EXTENSION}
+    if order.agency_valid_to is None or order.agency_valid_to >= today:
+        allowed -= {Move.HAND_ON}
     if not _is_asked_to_help(beside, by):
         allowed -= {Move.CONTRIBUTE}
     if order.paused_at is not None:

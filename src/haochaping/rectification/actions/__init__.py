@@ -24,6 +24,8 @@ from haochaping.rectification.actions.extensions import (
     grant_extension,
     refuse_extension,
 )
+from haochaping.rectification.actions.faults import class_fault
+from haochaping.rectification.actions.handing_on import hand_on, hand_on_ended, hand_on_reforms
 from haochaping.rectification.actions.handling import (
     enter_in_ledger,
     link_thread,
@@ -41,6 +43,7 @@ from haochaping.rectification.actions.opening import (
     open_or_reopen,
     open_orders,
     promise_late,
+    send,
 )
 from haochaping.rectification.actions.places import (
     ask_return,
@@ -58,6 +61,13 @@ from haochaping.rectification.actions.projects import (
     record_change,
     tick_task,
 )
+from haochaping.rectification.actions.reforms import (
+    answer_reform,
+    carry_out_reform,
+    check_reform,
+    drop_reform,
+    send_reform,
+)
 from haochaping.rectification.actions.worklist import (
     keep_filter,
     mark_looked,
@@ -71,12 +81,16 @@ __all__ = [
     "add_order",
     "adopt_deadlines",
     "answer_appeal",
+    "answer_reform",
     "answer_solution",
     "ask_extension",
     "ask_return",
     "assign",
     "assign_each",
     "cancel",
+    "carry_out_reform",
+    "check_reform",
+    "class_fault",
     "classify_again",
     "close",
     "close_project",
@@ -85,12 +99,16 @@ __all__ = [
     "contribute",
     "dispatch",
     "drop_appeal",
+    "drop_reform",
     "end",
     "enter_in_ledger",
     "exclude",
     "file_appeal",
     "grant_extension",
     "grant_return",
+    "hand_on",
+    "hand_on_ended",
+    "hand_on_reforms",
     "hold_until",
     "join",
     "keep_filter",
@@ -120,7 +138,9 @@ __all__ = [
     "reply",
     "restore",
     "resume",
+    "send",
     "send_back",
+    "send_reform",
     "set_dispatch_rule",
     "sign_for",
     "sign_for_each",

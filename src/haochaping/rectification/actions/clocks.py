@@ -67,14 +67,7 @@ def _starts(terms: Terms, now: datetime) -> list[ClockTick]:
             Unit.WORKING_HOURS,
             Key.SIGN_LIMIT_WORKING_HOURS,
         ),
-        ClockTick(
-            ClockKind.CONTACT,
-            Tick.START,
-            now,
-            terms.first_contact_days,
-            terms.first_contact_unit,
-            Key.FIRST_CONTACT_LIMIT,
-        ),
+        _contact(terms, now),
         ClockTick(
             ClockKind.RECTIFY,
             Tick.START,
@@ -84,6 +77,20 @@ def _starts(terms: Terms, now: datetime) -> list[ClockTick]:
             Key.SIMPLE_RECTIFY_LIMIT,
         ),
     ]
+
+
+def _contact(terms: Terms, now: datetime) -> ClockTick:
+    """The limit of the first contact, or the day of the dispatch itself where that is expected."""
+    if terms.first_contact_same_day:
+        return ClockTick(ClockKind.CONTACT, Tick.START, now, 0, Unit.WORKING_DAYS, Key.FIRST_CONTACT_SAME_DAY)
+    return ClockTick(
+        ClockKind.CONTACT,
+        Tick.START,
+        now,
+        terms.first_contact_days,
+        terms.first_contact_unit,
+        Key.FIRST_CONTACT_LIMIT,
+    )
 
 
 def pass_on(order: WorkOrder, now: datetime, *new: ClockTick) -> None:

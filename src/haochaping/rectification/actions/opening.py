@@ -6,18 +6,21 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from haochaping.accounts.terms import Power
 from haochaping.directory import queries as directory
 from haochaping.directory.terms import Kind
 from haochaping.kernel.identifiers import uuid7
+from haochaping.kernel.periods import local_day
+from haochaping.kernel.refused import Refused
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
-from haochaping.rectification import dispatch_queries, queries
+from haochaping.rectification import access, dispatch_queries, queries
 from haochaping.rectification.actions import clocks
-from haochaping.rectification.actions.steps import record
+from haochaping.rectification.actions.steps import held, record
 from haochaping.rectification.models import WorkOrder
 from haochaping.rectification.rules import consequences_of
 from haochaping.rectification.states import after
-from haochaping.rectification.terms import Move, OrderState
+from haochaping.rectification.terms import AGENCY_ENDED, WRONG_STATE, Move, OrderState
 from haochaping.reviews import queries as reviews
 
 if TYPE_CHECKING:
@@ -142,6 +145,33 @@ def classify_again(review_id: UUID) -> None:
     orders = list(WorkOrder.objects.select_for_update().filter(review_id=review_id))
     _classify(orders)
     WorkOrder.objects.bulk_update(orders, ["categories"])
+
+
+@transaction.atomic
+def send(order_id: UUID, *, agency_code: str, by: Actor, now: datetime) -> UUID:
+    """The operator of the hotline sends an order that waits for them, to whom they name; returns the review's id.
+
+    Raises:
+        Refused: NO_SUCH_ORDER, NOT_ALLOWED, OUT_OF_SCOPE, WRONG_STATE, NO_SUCH_AGENCY, AGENCY_ELSEWHERE, AGENCY_ENDED.
+    """
+    order = held(order_id)
+    access.check_not_named(by, order.staff_id)
+    access.check_fire(
+        by, Power.ORDER_DISPATCH, division_path=order.division.path, agency_path=order.agency.path
+    )
+    if not dispatch_queries.waits_for_operator(order.id, now):
+        raise Refused(WRONG_STATE, state=order.state)
+    agency = dispatch_queries.agency_within(agency_code, by)
+    day = local_day(now)
+    if not directory.held_on(Kind.AGENCIES, [agency.id], day):
+        raise Refused(AGENCY_ENDED, field="agency", value=agency.name, day=day)
+    elsewhere = {order.id} if agency.id != order.agency_id else set()
+    order.state, order.dispatched_at, order.agency_id = OrderState.DISPATCHED, now, agency.id
+    _classify([order])
+    clocks.begin([order], now)
+    order.save(update_fields=["state", "dispatched_at", "agency_id", "categories", *clocks.COLUMNS])
+    _record([order], elsewhere, by=by, now=now)
+    return order.review_id
 
 
 def _record(orders: Sequence[WorkOrder], elsewhere: set[UUID], *, by: Actor, now: datetime) -> None:

@@ -41,6 +41,8 @@ _ENTRY_OF = {
     Move.DO_AGAIN: EntryKind.ORDER_DISPATCHED,
     Move.SIGN_FOR: EntryKind.ORDER_SIGNED_FOR,
     Move.VERIFY: EntryKind.CALLBACK_RECORDED,
+    Move.CLASS_FAULT: EntryKind.FAULT_CLASSED,
+    Move.HAND_ON: EntryKind.ORDER_HANDED_ON,
     Move.RECTIFY: EntryKind.RECTIFICATION_RECORDED,
     Move.REPLY: EntryKind.ORDER_REPLIED,
     Move.CLOSE: EntryKind.ORDER_CLOSED,
@@ -49,7 +51,17 @@ _ENTRY_OF = {
     Move.REOPEN: EntryKind.ORDER_OPENED,
 }
 # Nobody goes on with an order whose review may be about to be excluded.
-_NOT_WHILE_PAUSED = frozenset({Move.MERGE, Move.LEDGER, Move.RECTIFY, Move.REPLY, Move.PASS_CHECK, Move.REDO})
+_NOT_WHILE_PAUSED = frozenset(
+    {
+        Move.MERGE,
+        Move.LEDGER,
+        Move.CLASS_FAULT,
+        Move.RECTIFY,
+        Move.REPLY,
+        Move.PASS_CHECK,
+        Move.REDO,
+    }
+)
 
 
 def step(order_id: UUID, move: Move, by: Actor, power: Power | None = None) -> WorkOrder:

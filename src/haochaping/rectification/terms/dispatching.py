@@ -115,6 +115,34 @@ NO_SUCH_ITEM = Reason(
 NO_SUCH_STAGE = Reason("no_such_stage", N_("There is no step “{value}”."), N_("Choose it from the list."))
 
 
+@dataclass(frozen=True, slots=True)
+class WaitingOrder:
+    """An order that the operator of the hotline may send until it goes out by itself, and where it goes then."""
+
+    id: UUID
+    item_name: str
+    agency_code: str
+    agency_name: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Handing:
+    """An open order whose agency has ended, and who takes it: the agency that its item belongs to now, if one goes on."""
+
+    order_id: UUID
+    review_id: UUID
+    division_id: int
+    agency_id: int
+    ended_on: date
+    successor_id: int | None
+
+
+AGENCY_GOES_ON = Reason(
+    "agency_goes_on",
+    N_("The agency of this order has not ended."),
+    N_("Let it ask to return the order if it is not its own."),
+)
 AGENCY_ENDED = Reason(
     "agency_ended", N_("“{value}” is no more on {day}."), N_("Choose the agency that took over.")
 )

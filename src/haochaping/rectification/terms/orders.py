@@ -55,6 +55,7 @@ class Move(StrEnum):
     GRANT_RETURN = "grant_return"
     REFUSE_RETURN = "refuse_return"
     REDISPATCH = "redispatch"
+    HAND_ON = "hand_on"
     JOIN = "join"
     CONTRIBUTE = "contribute"
     MERGE = "merge"
@@ -67,6 +68,7 @@ class Move(StrEnum):
     ADOPT_DEADLINE = "adopt_deadline"
     PAUSE = "pause"
     RESUME = "resume"
+    CLASS_FAULT = "class_fault"
     RECTIFY = "rectify"
     REPLY = "reply"
     PASS_CHECK = "pass_check"  # noqa: S105 - a check is passed
@@ -90,6 +92,7 @@ MOVE_LABELS = {
     Move.GRANT_RETURN: N_("Returned and sent to another agency"),
     Move.REFUSE_RETURN: N_("Return refused: it stays with the agency"),
     Move.REDISPATCH: N_("Sent to another agency"),
+    Move.HAND_ON: N_("Handed on: the agency has ended, the clock runs on"),
     Move.JOIN: N_("Another agency helps"),
     Move.CONTRIBUTE: N_("The helping agency has done its part"),
     Move.MERGE: N_("Merged with another order of the same reviewer"),
@@ -102,6 +105,7 @@ MOVE_LABELS = {
     Move.ADOPT_DEADLINE: N_("The deadline that the hotline told holds"),
     Move.PAUSE: N_("The clock is paused"),
     Move.RESUME: N_("The clock runs again"),
+    Move.CLASS_FAULT: N_("It was said what the fault lies in"),
     Move.RECTIFY: N_("Put right"),
     Move.REPLY: N_("Replied"),
     Move.PASS_CHECK: N_("The quality check is passed"),

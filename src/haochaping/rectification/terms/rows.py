@@ -97,6 +97,7 @@ class OrderRow:
     merged_into_id: UUID | None
     thread_id: UUID | None
     staff_id: int | None = None
+    agency_valid_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

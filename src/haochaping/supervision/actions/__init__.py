@@ -1,5 +1,6 @@
 """监督 writes: signals as a set; supervision orders, proposals and urgings one step at a time."""
 
+from haochaping.supervision.actions.measures import carry_out_measure, hear_person, propose_measure
 from haochaping.supervision.actions.orders import (
     check,
     lift,
@@ -16,14 +17,17 @@ from haochaping.supervision.actions.urgings import answer, urge
 
 __all__ = [
     "answer",
+    "carry_out_measure",
     "check",
     "deal_with_report",
     "decide",
+    "hear_person",
     "lift",
     "notify",
     "open_automatic",
     "open_letter",
     "propose",
+    "propose_measure",
     "raise_signals",
     "report",
     "respond",

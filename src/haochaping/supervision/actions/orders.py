@@ -132,7 +132,7 @@ def _signal(signal_id: UUID, by: Actor) -> Signal:
     if signal is None:
         raise Refused(NO_SUCH_SIGNAL)
     check_supervise(by, division_path=signal.division.path)
-    if signal.supervision_id is not None:
+    if signal.supervision_id is not None or signal.measure_id is not None:
         raise Refused(SIGNAL_TAKEN)
     return signal
 

@@ -11,20 +11,21 @@ from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.refused import Refused
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
-from haochaping.rectification.access import not_named
 from haochaping.rectification.actions.steps import checked_text
-from haochaping.supervision.access import ABOUT, check_decide, check_fire
+from haochaping.supervision.access import check_decide, check_fire, not_concerned
 from haochaping.supervision.actions.steps import locked, record, step
 from haochaping.supervision.models import Proposal
-from haochaping.supervision.states import MOVE_OF, may_propose
+from haochaping.supervision.states import HEARD_BEFORE, MOVE_OF, may_propose, proposal_after
 from haochaping.supervision.terms import (
     NO_SUCH_PROPOSAL,
+    PERSON_NOT_HEARD,
     PROPOSAL_DECIDED,
     PROPOSAL_WAITS,
     PROPOSED,
     SUPERVISION_TEXT_LIMIT,
     UNKNOWN_RUNG,
     WRONG_SUPERVISION_STATE,
+    ProposalMove,
     ProposalState,
     Rung,
     SupervisionState,
@@ -66,31 +67,34 @@ def propose(supervision_id: UUID, *, rung: str, reason: str, by: Actor, now: dat
         proposed_by=str(by),
         proposed_at=now,
     )
-    _record(made, EntryKind.MEASURE_PROPOSED, by=by, now=now)
+    record_proposal(made, EntryKind.MEASURE_PROPOSED, by=by, now=now)
     return made.id
 
 
 @transaction.atomic
 def decide(proposal_id: UUID, *, adopt: bool, reason: str, by: Actor, now: datetime) -> None:
-    """Adopt a proposal, which moves its supervision order to its end, or do not; both with a reason.
+    """Adopt a proposal or do not, with a reason; adopting one moves its supervision order, if it has one, to its end.
 
     Raises:
         Refused: NO_SUCH_PROPOSAL, NOT_ALLOWED, OUT_OF_SCOPE, PROPOSER_DECIDES, PROPOSAL_DECIDED, TEXT_MISSING,
-            TEXT_TOO_LONG, FORBIDDEN_CHARACTERS, WRONG_SUPERVISION_STATE.
+            TEXT_TOO_LONG, FORBIDDEN_CHARACTERS, WRONG_SUPERVISION_STATE, PERSON_NOT_HEARD.
     """
     reason = checked_text(reason, "reason", limit=SUPERVISION_TEXT_LIMIT)
-    rows = Proposal.objects.select_for_update(of=("self",)).select_related("division")
-    proposal = rows.filter(not_named(by, f"supervision__{ABOUT}"), id=proposal_id).first()
-    if proposal is None:
-        raise Refused(NO_SUCH_PROPOSAL)
+    proposal = held_proposal(proposal_id, by)
     check_decide(by, division_path=proposal.division.path, proposed_by=proposal.proposed_by)
-    if proposal.state != ProposalState.WAITING:
+    state = proposal_after(
+        ProposalState(proposal.state), ProposalMove.ADOPT if adopt else ProposalMove.REJECT
+    )
+    if state is None:
         raise Refused(PROPOSAL_DECIDED)
-    proposal.state = ProposalState.ADOPTED if adopt else ProposalState.REJECTED
+    personal = proposal.staff_id is not None
+    if adopt and personal and proposal.rung in HEARD_BEFORE and proposal.heard_at is None:
+        raise Refused(PERSON_NOT_HEARD)
+    proposal.state = state
     proposal.decision, proposal.decided_by, proposal.decided_at = reason, str(by), now
     proposal.save(update_fields=["state", "decision", "decided_by", "decided_at"])
-    _record(proposal, EntryKind.MEASURE_DECIDED, by=by, now=now)
-    if adopt:
+    record_proposal(proposal, EntryKind.MEASURE_DECIDED, by=by, now=now)
+    if adopt and proposal.supervision_id is not None:
         move = MOVE_OF[Rung(proposal.rung)]
         row = step(proposal.supervision_id, move, by)
         row.save(update_fields=["state"])
@@ -98,10 +102,18 @@ def decide(proposal_id: UUID, *, adopt: bool, reason: str, by: Actor, now: datet
         record([row], move, by=by, now=now, note=proposal.rung)
 
 
-def _record(proposal: Proposal, kind: EntryKind, *, by: Actor, now: datetime) -> None:
-    facts = {
-        "supervision": str(proposal.supervision_id),
-        "rung": str(proposal.rung),
-        "state": str(proposal.state),
-    }
+def held_proposal(proposal_id: UUID, by: Actor) -> Proposal:
+    """The proposal, locked until the transaction ends; raises NO_SUCH_PROPOSAL, also for whom it is about."""
+    rows = Proposal.objects.select_for_update(of=("self",)).select_related("division")
+    proposal = rows.filter(not_concerned(by), id=proposal_id).first()
+    if proposal is None:
+        raise Refused(NO_SUCH_PROPOSAL)
+    return proposal
+
+
+def record_proposal(proposal: Proposal, kind: EntryKind, *, by: Actor, now: datetime) -> None:
+    """Leave an entry that says which measure it is; it never says about whom."""
+    facts = {"rung": str(proposal.rung), "state": str(proposal.state)}
+    if proposal.supervision_id is not None:
+        facts |= {"supervision": str(proposal.supervision_id)}
     ledger.append([NewEntry(kind, "proposal", str(proposal.id), facts=facts)], by=by, now=now)

@@ -14,12 +14,15 @@ from haochaping.supervision.queries.rows import (
     urging,
     urgings,
     waiting,
+    was_talked_to,
 )
-from haochaping.supervision.queries.watch import alarms, over, repeat_offenders
+from haochaping.supervision.queries.watch import alarms, fared_worse, last_windows, over, repeat_offenders
 
 __all__ = [
     "alarms",
+    "fared_worse",
     "figures",
+    "last_windows",
     "live_orders",
     "order_map",
     "over",
@@ -39,4 +42,5 @@ __all__ = [
     "urging",
     "urgings",
     "waiting",
+    "was_talked_to",
 ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
+
 from haochaping.accounts.access import check_power, check_scope, may, may_any
 from haochaping.accounts.terms import NOT_ALLOWED, Power
 from haochaping.kernel.refused import Refused
@@ -69,7 +71,10 @@ _SUPERVISION = (
 _PROPOSAL = (
     "id",
     "supervision_id",
+    "work_order_id",
+    "staff__code",
     "supervision__agency__name",
+    "staff__agency__name",
     "division__path",
     "rung",
     "state",
@@ -79,6 +84,12 @@ _PROPOSAL = (
     "decision",
     "decided_by",
     "decided_at",
+    "heard",
+    "heard_by",
+    "heard_at",
+    "outcome",
+    "done_by",
+    "done_at",
 )
 _URGING = (
     "id",
@@ -100,7 +111,8 @@ _URGING = (
 def signals(by: Actor, *, taken: bool = False, limit: int = 50, offset: int = 0) -> list[SignalRow]:
     """The signals of one's divisions, newest first: those nobody has taken up, or the others."""
     check_power(by, Power.ORDER_SUPERVISE)
-    rows = Signal.objects.filter(access.of_orders(by), supervision__isnull=not taken)
+    open_one = Q(supervision=None, measure_id=None)
+    rows = Signal.objects.filter(access.of_orders(by), ~open_one if taken else open_one)
     found = rows.order_by("-raised_at", "-id").values_list(*_SIGNAL)[offset : offset + limit]
     return [SignalRow(row[0], SignalKind(row[1]), *row[2:]) for row in found]
 
@@ -146,9 +158,17 @@ def timeline(supervision_id: UUID) -> list[SupervisionEventRow]:
 
 
 def proposals(
-    by: Actor, *, supervision_id: UUID | None = None, done: bool = False, limit: int = 50, offset: int = 0
+    by: Actor,
+    *,
+    supervision_id: UUID | None = None,
+    work_order_id: UUID | None = None,
+    done: bool = False,
+    limit: int = 50,
+    offset: int = 0,
 ) -> list[ProposalRow]:
-    """Proposals of one's divisions, newest first, those that wait or the others; of one supervision order all.
+    """Proposals of one's divisions, newest first, those that wait or the others.
+
+    Of one supervision order all, and of one work order all about persons.
 
     Nobody else is told that there are any: without the power the list is empty.
     """
@@ -157,10 +177,12 @@ def proposals(
     rows = Proposal.objects.filter(access.proposed(by))
     if supervision_id is not None:
         rows = rows.filter(supervision_id=supervision_id)
-    elif done:
-        rows = rows.exclude(state=ProposalState.WAITING)
+    elif work_order_id is not None:
+        rows = rows.filter(work_order_id=work_order_id)
     else:
-        rows = rows.filter(state=ProposalState.WAITING)
+        # A measure about a person that was adopted is still to be carried out.
+        waits = Q(state=ProposalState.WAITING) | Q(state=ProposalState.ADOPTED, staff__isnull=False)
+        rows = rows.exclude(waits) if done else rows.filter(waits)
     found = rows.order_by("-proposed_at", "-id").values_list(*_PROPOSAL)[offset : offset + limit]
     return [_proposal(row) for row in found]
 
@@ -172,6 +194,11 @@ def proposal(proposal_id: UUID, *, by: Actor) -> ProposalRow:
     if row is None:
         raise Refused(NO_SUCH_PROPOSAL)
     return _proposal(row)
+
+
+def was_talked_to(work_order_id: UUID) -> bool:
+    """Whether a measure about somebody who served was carried out after a review: all that its reviewer is told of it."""
+    return Proposal.objects.filter(work_order_id=work_order_id, state=ProposalState.DONE).exists()
 
 
 def urgings(by: Actor, *, done: bool = False, limit: int = 50, offset: int = 0) -> list[UrgingRow]:
@@ -205,7 +232,7 @@ def waiting(by: Actor, now: datetime) -> Waiting:
     undecided = Proposal.objects.filter(access.proposed(by), state=ProposalState.WAITING)
     return Waiting(
         overdue=overdue_count(by, now),
-        signals=Signal.objects.filter(access.of_orders(by), supervision=None).count(),
+        signals=Signal.objects.filter(access.of_orders(by), supervision=None, measure_id=None).count(),
         supervisions=open_ones.count(),
         urgings=Urging.objects.filter(access.of_orders(by), answered_at=None).count(),
         proposals=undecided.count() if decides else 0,
@@ -222,7 +249,11 @@ def _supervision(row: tuple[Any, ...]) -> SupervisionRow:
 
 
 def _proposal(row: tuple[Any, ...]) -> ProposalRow:
-    return ProposalRow(row[0], row[1], row[2], row[3], Rung(row[4]), ProposalState(row[5]), *row[6:])
+    pk, supervision_id, order_id, code, supervised, employed, path, rung, state, *rest = row
+    agency = supervised or employed or ""
+    return ProposalRow(
+        pk, supervision_id, order_id, code or "", agency, path, Rung(rung), ProposalState(state), *rest
+    )
 
 
 def _urging(row: tuple[Any, ...]) -> UrgingRow:

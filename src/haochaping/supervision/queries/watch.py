@@ -5,12 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from haochaping.directory import queries as directory
+from haochaping.directory.terms import Kind
+from haochaping.identity.terms import IndexPurpose
 from haochaping.kernel.identifiers import first_uuid7
 from haochaping.kernel.periods import local_day
 from haochaping.rectification.states import FINAL as ORDER_OVER
+from haochaping.reviews.rules import is_active, is_bad
+from haochaping.reviews.terms import Level, Provenance
 from haochaping.supervision.models import SupervisionOrder
 from haochaping.supervision.queries.statements import asked
-from haochaping.supervision.rules import RUNG_OF_ALARM
+from haochaping.supervision.rules import RUNG_OF_ALARM, is_beyond_chance
 from haochaping.supervision.states import TRANSITIONS
 from haochaping.supervision.terms import AUTOMATIC, Alarm, NewSignal, SignalKind, SupervisionMove
 
@@ -21,6 +26,12 @@ if TYPE_CHECKING:
 
     from haochaping.rulebook.terms import Terms
 
+# trust.md §3.3: for twelve months after a bad review; ids of orders follow time, and a case is watched as long again.
+_WATCHED = timedelta(days=2 * 366)
+# Certainly the same person: a phone may have another owner by now, or be that of whoever helped.
+_CERTAIN = [str(IndexPurpose.CERTIFICATE), str(IndexPurpose.PHONE_AND_END)]
+# Below it a month says nothing of a window. A threshold of ours, no regulation's.
+_LEAST_REVIEWS = 10
 _SETTLED_FROM = [state for state, move in TRANSITIONS if move == SupervisionMove.SETTLE]
 
 
@@ -64,6 +75,59 @@ def repeat_offenders(now: datetime, terms: Mapping[int, Terms]) -> list[NewSigna
             },
         )
         for division_id, agency_id, item_id, count in found
+    ]
+
+
+def last_windows(now: datetime, terms: Mapping[int, Terms]) -> list[NewSignal]:
+    """A signal for every window that was the last of its hall for so many months as the rules of its division say."""
+    asking = {pk: each.interview_after_months for pk, each in terms.items() if each.interview_after_months}
+    if not asking:
+        return []
+    month = local_day(now).replace(day=1)
+    found = asked(
+        "windows",
+        {
+            "divisions": list(asking),
+            "months": list(asking.values()),
+            "month": month,
+            "least": _LEAST_REVIEWS,
+            "bad": [int(level) for level in Level if is_bad(level)],
+            "active": [str(one) for one in Provenance if is_active(one)],
+        },
+    )
+    windows = directory.refs(Kind.WINDOWS, [row[2] for row in found])
+    halls = directory.refs(Kind.HALLS, [row[3] for row in found])
+    return [
+        NewSignal(
+            SignalKind.WINDOW_LAST,
+            division_id,
+            agency_id,
+            subject=f"window:{window_id}",
+            day=month,
+            facts={"hall": halls[hall_id].name, "window": windows[window_id].name, "months": str(months)},
+        )
+        for division_id, agency_id, window_id, hall_id, months in found
+    ]
+
+
+def fared_worse(now: datetime) -> list[NewSignal]:
+    """A signal for each bad review after which the same person fared worse with the agency than chance explains."""
+    parameters = {"first": first_uuid7(now - _WATCHED), "certain": _CERTAIN}
+    return [
+        NewSignal(
+            SignalKind.FARED_WORSE,
+            division_id,
+            agency_id,
+            subject=str(order_id),
+            day=local_day(since),
+            work_order_id=order_id,
+            facts={"cases": str(own)},
+        )
+        for order_id, division_id, agency_id, since, cases, own, *found in asked("fared", parameters)
+        if any(
+            is_beyond_chance(cases, own, worse, worse_own)
+            for worse, worse_own in zip(found[::2], found[1::2], strict=True)
+        )
     ]
 
 

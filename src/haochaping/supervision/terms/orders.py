@@ -15,11 +15,15 @@ if TYPE_CHECKING:
 
 
 class Rung(StrEnum):
-    """督办梯级 (domain.md §6.7): the first two are automatic, the third a supervisor's, the rest proposed and decided."""
+    """督办梯级 (domain.md §6.7): the first two are automatic, the third a supervisor's, the rest proposed and decided.
+
+    Education is for persons alone (《深圳市政务服务“好差评”实施办法》: 教育、约谈和问责).
+    """
 
     REMINDER = "reminder"
     WARNING = "warning"
     LETTER = "letter"
+    EDUCATION = "education"
     CIRCULAR = "circular"
     INTERVIEW = "interview"
     AWARD_EXCLUSION = "award_exclusion"
@@ -31,6 +35,7 @@ RUNG_LABELS = {
     Rung.REMINDER: N_("Reminder"),
     Rung.WARNING: N_("Warning"),
     Rung.LETTER: N_("Supervision letter"),
+    Rung.EDUCATION: N_("Education"),
     Rung.CIRCULAR: N_("Circular"),
     Rung.INTERVIEW: N_("Interview"),
     Rung.AWARD_EXCLUSION: N_("Exclusion from awards"),
@@ -53,6 +58,10 @@ PROPOSED = (
     Rung.ACCOUNTABILITY,
     Rung.REFERRAL,
 )
+
+
+# 处理措施 about one member of staff whose service was at fault.
+PERSONAL = (Rung.EDUCATION, Rung.INTERVIEW, Rung.ACCOUNTABILITY)
 
 
 class SupervisionState(StrEnum):
@@ -113,12 +122,31 @@ class ProposalState(StrEnum):
     WAITING = "waiting"
     ADOPTED = "adopted"
     REJECTED = "rejected"
+    DONE = "done"
+
+
+class ProposalMove(StrEnum):
+    """What can happen to a proposal; hearing and carrying out belong to a measure about a person."""
+
+    HEAR = "hear"
+    ADOPT = "adopt"
+    REJECT = "reject"
+    CARRY_OUT = "carry_out"
+
+
+PROPOSAL_MOVE_LABELS = {
+    ProposalMove.HEAR: N_("The person was heard"),
+    ProposalMove.ADOPT: N_("Adopted"),
+    ProposalMove.REJECT: N_("Not adopted"),
+    ProposalMove.CARRY_OUT: N_("Carried out"),
+}
 
 
 PROPOSAL_LABELS = {
     ProposalState.WAITING: N_("Waiting for a decision"),
     ProposalState.ADOPTED: N_("Adopted"),
     ProposalState.REJECTED: N_("Not adopted"),
+    ProposalState.DONE: N_("Carried out"),
 }
 
 
@@ -153,10 +181,15 @@ class SupervisionEventRow:
 
 @dataclass(frozen=True, slots=True)
 class ProposalRow:
-    """A proposal, shown to nobody who has no power to decide."""
+    """A proposal, shown to nobody who has no power to decide: about a supervision order, or about one member of staff.
+
+    The member of staff is known by the number on the badge; `work_order_id` is the order in which the fault was found.
+    """
 
     id: UUID
-    supervision_id: UUID
+    supervision_id: UUID | None
+    work_order_id: UUID | None
+    staff_code: str
     agency_name: str
     division_path: str
     rung: Rung
@@ -167,6 +200,17 @@ class ProposalRow:
     decision: str
     decided_by: str
     decided_at: datetime | None
+    heard: str
+    heard_by: str
+    heard_at: datetime | None
+    outcome: str
+    done_by: str
+    done_at: datetime | None
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether it is about a member of staff."""
+        return bool(self.staff_code)
 
 
 @dataclass(frozen=True, slots=True)

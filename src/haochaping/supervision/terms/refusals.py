@@ -70,3 +70,45 @@ PROPOSER_DECIDES = Reason(
     N_("You made this proposal; somebody else decides about it."),
     N_("Ask another supervisor with this power."),
 )
+
+
+NO_SERVICE_FAULT = Reason(
+    "no_service_fault",
+    N_("Nobody has said that the fault of this order lies in the service."),
+    N_("Say first what the fault lies in."),
+)
+
+
+NO_SUCH_STAFF = Reason(
+    "no_such_staff",
+    N_("“{value}” is no staff number of this agency."),
+    N_("Use the number on the badge."),
+)
+
+
+MEASURE_WAITS = Reason(
+    "measure_waits",
+    N_("A measure about this person and order is on its way already."),
+    N_("Go on with that one."),
+)
+
+
+PERSON_NOT_HEARD = Reason(
+    "person_not_heard",
+    N_("The person has not been heard."),
+    N_("Hear the person first, and write down what they say, or that they say nothing."),
+)
+
+
+NOT_ABOUT_A_PERSON = Reason(
+    "not_about_a_person",
+    N_("This proposal is about an agency."),
+    N_("Go on with its supervision order."),
+)
+
+
+PROPOSAL_NOT_ADOPTED = Reason(
+    "proposal_not_adopted",
+    N_("This proposal is not adopted, or was carried out already."),
+    N_("Reload the page to see where it stands."),
+)

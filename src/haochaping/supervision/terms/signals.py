@@ -28,6 +28,11 @@ class SignalKind(StrEnum):
     ESCALATED = "escalated"
     INTEGRITY = "integrity"
     PRESSED = "pressed"
+    SERVICE_FAULT = "service_fault"
+    REFORM_LATE = "reform_late"
+    AGENCY_ENDED = "agency_ended"
+    WINDOW_LAST = "window_last"
+    FARED_WORSE = "fared_worse"
 
 
 SIGNAL_LABELS = {
@@ -40,6 +45,13 @@ SIGNAL_LABELS = {
     SignalKind.ESCALATED: N_("A work order was escalated"),
     SignalKind.INTEGRITY: N_("Doubtful data"),
     SignalKind.PRESSED: N_("A reviewer says they were pressed to change their review"),
+    SignalKind.SERVICE_FAULT: N_("A fault lies in the service: a measure about a person may be proposed"),
+    SignalKind.REFORM_LATE: N_("A proposal of a reform is overdue"),
+    SignalKind.AGENCY_ENDED: N_("The agency of a work order has ended and has no successor"),
+    SignalKind.FARED_WORSE: N_(
+        "After a bad review the same person fared worse than others: please look into it"
+    ),
+    SignalKind.WINDOW_LAST: N_("A window was in the last place for months: an interview may be proposed"),
 }
 
 
@@ -58,7 +70,10 @@ class NewSignal:
 
 @dataclass(frozen=True, slots=True)
 class SignalRow:
-    """A signal as lists show it; `supervision_id` once somebody has opened supervision about it."""
+    """A signal as lists show it; `supervision_id` once somebody has opened supervision about it.
+
+    It is taken up too once a measure about a person was proposed; who may not decide about those is told no more.
+    """
 
     id: UUID
     kind: SignalKind

@@ -1,0 +1,92 @@
+"""`/desk/faults/`: what the fault of an order lies in; on the order's page what followed from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods
+
+from haochaping.accounts.access import may, may_any
+from haochaping.accounts.terms import Power
+from haochaping.directory import queries as directory
+from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, told
+from haochaping.doors.gate import actor_of, requires
+from haochaping.doors.workbench.fault_forms import FaultForm
+from haochaping.flows import class_fault
+from haochaping.kernel.periods import local_day
+from haochaping.kernel.refused import Refused
+from haochaping.rectification import fault_queries
+from haochaping.rectification import queries as orders
+from haochaping.rectification.states import after
+from haochaping.rectification.terms import (
+    REFORM_LABELS,
+    RESPONSIBILITY_LABELS,
+    Move,
+    Responsibility,
+)
+from haochaping.supervision import queries as supervision
+from haochaping.supervision.terms import PROPOSAL_LABELS, RUNG_LABELS
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.http import HttpRequest, HttpResponse
+
+    from haochaping.kernel.actor import Actor
+    from haochaping.rectification.terms import OrderRow
+
+# Whoever handles an order says it, or who checks or supervises it.
+CLASSED_BY = (Power.ORDER_HANDLE, Power.ORDER_DISPATCH, Power.ORDER_SUPERVISE)
+
+
+@requires(*CLASSED_BY)
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusable
+def new(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    """Say what the fault of an order lies in; what was refused is shown again with what was typed."""
+    by, now = actor_of(request), timezone.now()
+    order = orders.order(order_id, by=by)
+    deciding = directory.deciding_agencies(order.item_id, local_day(now))
+    if request.method != "POST":
+        return _form(request, order, FaultForm(agencies=deciding))
+    form = FaultForm(request.POST, agencies=deciding)
+    if not form.is_valid():
+        return _form(request, order, form, INVALID)
+    try:
+        drafted = class_fault.class_fault(order_id, **form.cleaned_data, by=by, now=now)
+    except Refused as refused:
+        return _form(request, order, form, told(form, refused))
+    messages.success(request, gettext("It is recorded what the fault lies in."))
+    if drafted:
+        return see_other(reverse("desk_reform", args=[drafted]))
+    return see_other(reverse("desk_order", args=[order_id]) + "#faults")
+
+
+def of_order(order: OrderRow, by: Actor) -> dict[str, object]:
+    """What the page of an order says of its fault, and of what followed, each to whom may know of it."""
+    faults = fault_queries.faults_of(order.id)
+    said = {one.responsibility for one in faults}
+    possible = may_any(by, CLASSED_BY) and after(order.state, Move.CLASS_FAULT) is not None
+    reform = fault_queries.reform_of(order.id) if Responsibility.BUSINESS in said else None
+    measured = Responsibility.SERVICE in said
+    return {
+        "faults": [(gettext(RESPONSIBILITY_LABELS[one.responsibility]), one.note) for one in faults],
+        "may_class": possible and len(said) < len(Responsibility) and fault_queries.was_found_true(order.id),
+        "reform": (reform.id, reform.agency_name, gettext(REFORM_LABELS[reform.state])) if reform else None,
+        "measures": [
+            (row.id, gettext(RUNG_LABELS[row.rung]), gettext(PROPOSAL_LABELS[row.state]))
+            for row in (supervision.proposals(by, work_order_id=order.id) if measured else [])
+        ],
+        "may_propose_measure": measured
+        and may(by, Power.ORDER_SUPERVISE)
+        and may(by, Power.SUPERVISION_DECIDE),
+    }
+
+
+def _form(request: HttpRequest, order: OrderRow, form: FaultForm, status: int = 200) -> HttpResponse:
+    context = {"order": order, "form": form}
+    return desk_page(request, "workbench/fault_new.html", context, here="desk", status=status)

@@ -1,0 +1,64 @@
+"""承继: open orders of an agency that was merged away go to the agency that its items belong to now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from haochaping.flows import tell_staff
+from haochaping.flows.handle_bad_review import counted, recounted
+from haochaping.kernel.actor import SYSTEM
+from haochaping.kernel.periods import local_day
+from haochaping.notices.terms import NoticeKind
+from haochaping.rectification import actions as rectification
+from haochaping.rectification import dispatch_queries
+from haochaping.rectification import queries as orders
+from haochaping.supervision import actions as supervision
+from haochaping.supervision.terms import NewSignal, SignalKind
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from haochaping.kernel.actor import Actor
+
+_BATCH = 500
+
+
+@transaction.atomic
+def hand_on_ended(now: datetime) -> int:
+    """Hand on what agencies that have ended still have; where there is no successor, supervisors see it. How many went on."""
+    found = dispatch_queries.of_ended_agencies(local_day(now), limit=_BATCH)
+    reviews = [one.review_id for one in found]
+    handed = recounted(reviews, lambda: rectification.hand_on_ended(found, by=SYSTEM, now=now))
+    tell_staff.tell(
+        NoticeKind.ORDER_DISPATCHED, tell_staff.about_orders(orders.rows(handed)), by=SYSTEM, now=now
+    )
+    signals = [
+        NewSignal(
+            SignalKind.AGENCY_ENDED,
+            one.division_id,
+            one.agency_id,
+            str(one.order_id),
+            one.ended_on,
+            one.order_id,
+        )
+        for one in found
+        if one.successor_id is None
+    ]
+    supervision.raise_signals(signals, by=SYSTEM, now=now)
+    rectification.hand_on_reforms(by=SYSTEM, now=now, limit=_BATCH)
+    return len(handed)
+
+
+@transaction.atomic
+def hand_on(order_id: UUID, agency_code: str, reason: str, *, by: Actor, now: datetime) -> None:
+    """The dispatcher names who takes an order whose agency has ended; the agency hears of it, and it counts there."""
+    counted(
+        order_id,
+        lambda: rectification.hand_on(order_id, agency_code=agency_code, reason=reason, by=by, now=now),
+    )
+    tell_staff.tell(
+        NoticeKind.ORDER_DISPATCHED, tell_staff.about_orders(orders.rows([order_id])), by=by, now=now
+    )

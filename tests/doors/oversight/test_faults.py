@@ -1,0 +1,107 @@
+"""责任划分 at the desk: said on a page, a reform goes to the deciding agency and back, a measure is two persons' business."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.utils import timezone
+
+from haochaping.directory.models import StaffMember
+from haochaping.flows import handle_bad_review
+from haochaping.kernel.actor import SYSTEM
+from haochaping.rectification import actions
+from haochaping.rectification.models import Reform, WorkOrder
+from haochaping.supervision.models import Proposal
+from tests import worlds
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+TYPED = {
+    "responsibilities": ["business", "service"],
+    "note": "材料要了两次，也没有讲清楚。",
+    "agency": worlds.AGENCY,
+    "proposal": "取消第二次提交。",
+}
+
+
+@pytest.fixture
+def order(bad) -> UUID:
+    """The order of a bad review that was found true."""
+    now = timezone.now()
+    handle_bad_review.dispatch_due(by=SYSTEM, now=now)
+    actions.sign_for(bad.order_id, by=worlds.CLERK, now=now)
+    actions.verify_by_callback(
+        bad.order_id,
+        result="answered",
+        is_true=True,
+        is_reasonable=True,
+        note="属实",
+        by=worlds.CLERK,
+        now=now,
+    )
+    order_id: UUID = bad.order_id
+    return order_id
+
+
+def text_of(browser, address: str) -> str:
+    return str(browser.get(address).content.decode())
+
+
+def english(client, bad) -> str:
+    """What the reviewer reads on the status page."""
+    return str(client.get(f"/status/{bad.receipt}", headers={"accept-language": "en"}).content.decode())
+
+
+def test_the_whole_way_of_a_reform(order, clerk, one, client, bad):
+    page = f"/desk/faults/new/{order}"
+    assert page in text_of(clerk, f"/desk/orders/{order}")
+    refused = clerk.post(page, TYPED | {"responsibilities": []})
+    assert (refused.status_code, "取消第二次提交。" in refused.content.decode()) == (422, True)
+
+    made = clerk.post(page, TYPED)
+
+    address = made.headers["Location"]
+    assert made.status_code == 303
+    assert address.startswith("/desk/reforms/")
+    assert page not in text_of(clerk, f"/desk/orders/{order}")
+    assert clerk.post(f"{address}/send").status_code == 403
+    for browser, step, typed in (
+        (one, "send", {}),
+        (clerk, "accept", {"text": "下月改。"}),
+        (clerk, "change", {"parts": ["material"], "text": "不再收第二次。"}),
+        (one, "check", {"text": "已看过。"}),
+    ):
+        assert f"{address}/{step}" in text_of(browser, address), step
+        assert browser.post(f"{address}/{step}", typed).status_code == 303, step
+    assert Reform.objects.get().state == "checked"
+    assert address in text_of(clerk, "/desk/reforms/?list=done")
+    assert clerk.post(f"{address}/accept", {"text": "再改。"}).status_code == 409
+    assert "has changed this after a proposal: A material that is asked for" in english(client, bad)
+
+
+def test_a_measure_is_proposed_heard_decided_and_done(order, clerk, one, supervisor_of, client, bad):
+    clerk.post(f"/desk/faults/new/{order}", TYPED | {"responsibilities": ["service"]})
+    agency_id = WorkOrder.objects.get().agency_id
+    StaffMember.objects.create(code="0088", name="", agency_id=agency_id)
+    page = f"/oversight/measures/new/{order}"
+    assert page in text_of(one, "/oversight/signals/")
+    assert page not in text_of(clerk, f"/desk/orders/{order}")
+    typed = {"rung": "accountability", "staff_code": "0099", "reason": "两次。"}
+    assert one.post(page, typed).status_code == 422
+
+    address = one.post(page, typed | {"staff_code": "0088"}).headers["Location"]
+
+    other = supervisor_of("other")
+    decision = {"decision": "adopt", "reason": "同意。"}
+    assert other.post(f"{address}/decision", decision).status_code == 409
+    assert one.post(f"{address}/hearing", {"text": "系统停了。"}).status_code == 303
+    assert other.post(f"{address}/decision", decision).status_code == 303
+    assert "was talked to" not in english(client, bad)
+    assert one.post(f"{address}/end", {"text": "已谈话。"}).status_code == 303
+    assert one.post(f"{address}/nonsense", {"text": "x"}).status_code == 404
+    assert Proposal.objects.get().state == "done"
+    assert "The member of staff was talked to." in english(client, bad)
+    assert clerk.get(address).status_code == 403
+    assert "0088" not in text_of(clerk, f"/desk/orders/{order}")
