@@ -320,6 +320,14 @@ def find(text: str, *, limit: int = 20) -> tuple[list[AgencyRef], list[ItemRef]]
     return [AgencyRef(*row) for row in agency_rows[:limit]], [ItemRef(*row) for row in item_rows[:limit]]
 
 
+def agencies_named(text: str, *, scope: Scope, limit: int = 20) -> list[AgencyRef]:
+    """Agencies of a remit whose name holds the text, by name; none where it could not stand in a name."""
+    if not text or has_forbidden_control(text):
+        return []
+    rows = Agency.objects.filter(_reached(Kind.AGENCIES, scope), name__icontains=text).order_by("name", "id")
+    return [AgencyRef(*row) for row in rows.values_list(*_AGENCY)[:limit]]
+
+
 def table(kind: Kind) -> QuerySet[Dated]:
     """All rows of a kind, for this room's own use."""
     return QuerySet(MODELS[kind])

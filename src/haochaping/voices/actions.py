@@ -14,6 +14,7 @@ from haochaping.kernel.refused import Refused
 from haochaping.kernel.text import clean, has_forbidden_control
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import TEXT_FIELD, EntryKind, NewEntry
+from haochaping.rectification.rules import own_words_complaint
 from haochaping.rectification.terms import SOLUTION_TEXT_LIMIT, Solved
 from haochaping.reviews.terms import FORBIDDEN_CHARACTERS
 from haochaping.rulebook import queries as rulebook
@@ -157,9 +158,11 @@ def answer(voice_id: UUID, *, outcome: str, text: str, next_item: str, by: Actor
 
     Raises:
         Refused: as `sign_for`, and UNKNOWN_VOICE_CHOICE, UNKNOWN_TARGET, VOICE_TEXT_MISSING, VOICE_TEXT_TOO_LONG,
-            FORBIDDEN_CHARACTERS.
+            FORBIDDEN_CHARACTERS, GAP_LEFT, OWN_WORDS_MISSING.
     """
     text = checked_text(text, "text")
+    if complaint := own_words_complaint(text, "text"):
+        raise Refused(complaint.reason, field="text", **complaint.params)
     voice = _step(voice_id, VoiceMove.ANSWER, by)
     if outcome not in OUTCOMES_OF[VoiceKind(voice.kind)]:
         raise Refused(UNKNOWN_VOICE_CHOICE, field="outcome", value=outcome[:_SHOWN])

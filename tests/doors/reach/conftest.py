@@ -94,7 +94,13 @@ _JOINED = {
         f"{_APPEAL} JOIN rectification_appeal_event x ON x.appeal_id = a.id",
         "x",
     ),
-    "files_photo": (f"{_REVIEW} JOIN files_photo x ON x.subject_id = r.id::text", "x"),
+    "files_photo": (
+        (
+            f"{_ORDER} LEFT JOIN rectification_evidence e ON e.order_id = o.id"
+            " JOIN files_photo x ON x.subject_id IN (r.id::text, e.id::text)"
+        ),
+        "x",
+    ),
     "rectification_project": (f"{_PROJECT} JOIN rectification_project x ON x.id = l.project_id", "x"),
     "rectification_project_task": (
         f"{_PROJECT} JOIN rectification_project_task x ON x.project_id = l.project_id",
@@ -115,11 +121,13 @@ _JOINED = {
     for table in (
         "rectification_callback",
         "rectification_clock_event",
+        "rectification_evidence",
         "rectification_extension",
         "rectification_milestone",
         "rectification_order_event",
         "rectification_project_order",
         "rectification_solution_answer",
+        "rectification_taken_step",
         "reviews_supplement",
         "reviews_review_change",
         "reviews_exclusion",

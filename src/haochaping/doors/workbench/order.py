@@ -122,8 +122,11 @@ def step(request: HttpRequest, order_id: UUID, step: str) -> HttpResponse:
     ):
         raise Refused(NOT_ALLOWED)
     form = chosen.form(request.POST, auto_id=f"{step}_%s")
-    if standard.INSERT in request.POST and "text" in form.fields:
-        begun = chosen.form(initial=standard.with_text(form, step, request.POST), auto_id=f"{step}_%s")
+    if standard.is_asked_for(step, request.POST):
+        facts = standard.facts_of(_order(order_id, actor_of(request)))
+        begun = chosen.form(
+            initial=standard.with_text(form, step, request.POST, **facts), auto_id=f"{step}_%s"
+        )
         return _page(request, order_id, tried=step, form=begun)
     if not form.is_valid():
         return _page(request, order_id, tried=step, form=form, status=INVALID)

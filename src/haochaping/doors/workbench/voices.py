@@ -163,7 +163,7 @@ def _step(request: HttpRequest, voice_id: UUID, step: str) -> HttpResponse:
     by = actor_of(request)
     voice = queries.voice(voice_id, by=by)
     form = _form(step, voice, request.POST)
-    if standard.INSERT in request.POST and "text" in form.fields:
+    if standard.is_asked_for(step, request.POST):
         form = _form(step, voice, initial=standard.with_text(form, step, request.POST))
         return _page(request, voice_id, tried=step, form=form)
     if not form.is_valid():

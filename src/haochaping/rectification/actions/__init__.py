@@ -17,6 +17,7 @@ from haochaping.rectification.actions.appeals import (
 from haochaping.rectification.actions.checking import close, end, pass_check, redo, take_up_again
 from haochaping.rectification.actions.decisions import confirm_decision, propose_decision, send_back
 from haochaping.rectification.actions.dispatch_rules import set_dispatch_rule, withdraw_dispatch_rule
+from haochaping.rectification.actions.evidence import add_evidence, remove_evidence
 from haochaping.rectification.actions.extensions import ask_extension, grant_extension, refuse_extension
 from haochaping.rectification.actions.handling import (
     enter_in_ledger,
@@ -51,9 +52,11 @@ from haochaping.rectification.actions.projects import (
     record_change,
     tick_task,
 )
+from haochaping.rectification.actions.steps import take_once
 
 __all__ = [
     "accept_appeal",
+    "add_evidence",
     "add_order",
     "answer_appeal",
     "answer_solution",
@@ -94,12 +97,14 @@ __all__ = [
     "refuse_appeal",
     "refuse_extension",
     "refuse_return",
+    "remove_evidence",
     "reply",
     "restore",
     "resume",
     "send_back",
     "set_dispatch_rule",
     "sign_for",
+    "take_once",
     "take_up_again",
     "tick_task",
     "time_appeals",

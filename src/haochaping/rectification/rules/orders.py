@@ -1,11 +1,9 @@
-"""整改 rules: the clocks of an order, computed from their events; whether the reviewer was heard; the plan as typed."""
+"""The clocks of an order, computed from their events; whether the reviewer was heard; the plan as typed; who gets it."""
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from importlib import resources
 from typing import TYPE_CHECKING
 
 from haochaping.kernel.periods import BEIJING, local_day
@@ -17,12 +15,8 @@ from haochaping.rectification.terms import (
     AppealState,
     CallResult,
     ClockTick,
-    Consequence,
-    FaultCategory,
     ProvenFact,
-    StandardAnswer,
     Tick,
-    Urgency,
     Verdict,
 )
 from haochaping.rulebook.rules import (
@@ -241,41 +235,6 @@ def is_higher(path: str, decided: Sequence[str]) -> bool:
 def is_anomalous(upheld: int, decided: int) -> bool:
     """Whether so many appeals of one agency are upheld that appeals themselves may be the eraser."""
     return decided >= _ANOMALY_FROM and 2 * upheld > decided
-
-
-_STANDARD = tomllib.loads(
-    resources.files("haochaping.rectification")
-    .joinpath("data/standard_answers.toml")
-    .read_text(encoding="utf-8")
-)
-_FOLLOWS: dict[str, Consequence] = {
-    code: Consequence((FaultCategory(row["category"]),), Urgency(row["urgency"]), row["supervised"])
-    for row in _STANDARD["consequences"]
-    for code in row["codes"]
-}
-
-
-def consequences_of(codes: Iterable[str]) -> Consequence | None:
-    """What follows from the reasons of a review together; None where none of them has a consequence."""
-    found = [_FOLLOWS[code] for code in codes if code in _FOLLOWS]
-    if not found:
-        return None
-    return Consequence(
-        categories=tuple(dict.fromkeys(one.categories[0] for one in found)),
-        urgency=max((one.urgency for one in found), key=list(Urgency).index),
-        supervised=any(one.supervised for one in found),
-    )
-
-
-def must_be_supervised(codes: Iterable[str]) -> bool:
-    """Whether a review with these reasons has to go to supervision, whatever the agency says (108: extra condition)."""
-    found = consequences_of(codes)
-    return found is not None and found.supervised
-
-
-def standard_answers(step: str) -> list[StandardAnswer]:
-    """The texts that are offered for a step."""
-    return [StandardAnswer(row["title"], row["text"]) for row in _STANDARD["answers"] if row["step"] == step]
 
 
 def in_force(rows: Iterable[DispatchRuleRow], day: date) -> dict[str, list[DispatchRuleRow]]:
