@@ -26,10 +26,10 @@ def photos_of_each(subject_kind: str, subject_ids: Iterable[str]) -> dict[str, l
     """The same of several things of a kind, by thing; those without any are absent."""
     rows = Photo.objects.filter(subject_kind=subject_kind, subject_id__in=list(subject_ids), removed_at=None)
     found: dict[str, list[PhotoRow]] = {}
-    for subject_id, *row in rows.order_by("place").values_list(
+    for subject_id, pk, place, width, height, at in rows.order_by("place").values_list(
         "subject_id", "id", "place", "width", "height", "kept_at"
     ):
-        found.setdefault(subject_id, []).append(PhotoRow(*row))
+        found.setdefault(subject_id, []).append(PhotoRow(pk, place, width, height, at))
     return found
 
 

@@ -11,6 +11,7 @@ from django.db.models import Count, F, OuterRef, Q, Subquery
 
 from haochaping.accounts.access import check_power, may, may_reach
 from haochaping.accounts.terms import OUT_OF_SCOPE, Power
+from haochaping.directory.terms import Kind, Ref
 from haochaping.files import queries as files
 from haochaping.files.terms import PhotoRow
 from haochaping.identity.terms import RelayPurpose
@@ -250,7 +251,7 @@ def history(order_id: UUID) -> HistoryRow:
     with connection.cursor() as cursor:
         cursor.execute(_HISTORY, {"order": order_id})
         row = HistoryRow(_beside(cursor.fetchall()))
-        for read in (_read_events, _read_ticks, _read_photos, _read_messages):
+        for read in (_read_events, _read_ticks, _read_photos, _read_messages, _read_targets):
             cursor.nextset()
             read(row, cursor.fetchall())
         cursor.nextset()
@@ -281,6 +282,10 @@ def _read_photos(row: HistoryRow, found: Iterable[tuple[Any, ...]]) -> None:
 
 def _read_messages(row: HistoryRow, found: Iterable[tuple[Any, ...]]) -> None:
     row.messages.extend(MessageRow(pk, Side(side), *rest) for pk, side, *rest in found)
+
+
+def _read_targets(row: HistoryRow, found: Iterable[tuple[Any, ...]]) -> None:
+    row.targets.update({Kind(kind): Ref(*ref) for _, kind, *ref in found})
 
 
 def _with_told(row: HistoryRow, found: Iterable[tuple[Any, ...]]) -> HistoryRow:

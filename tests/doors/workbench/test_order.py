@@ -241,13 +241,6 @@ def test_timeline_calls_people_by_name_and_the_reviewer_only_reviewer(bad, clerk
     assert "reviewer:" not in page
 
 
-def test_order_page_asks_a_bounded_number_of_questions(bad, clerk, world, django_assert_max_num_queries):
-    bring_to(bad, OrderState.REPLIED, world)
-
-    with django_assert_max_num_queries(27):  # two for the reach, two for what the rules say of concealment
-        clerk.get(bad.address())
-
-
 @pytest.mark.parametrize(
     ("language", "reads", "not_said"),
     [

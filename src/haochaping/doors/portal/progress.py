@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from haochaping.notices.terms import MessageRow
-    from haochaping.rectification.terms import EventRow, OrderRow, SolutionRow
+    from haochaping.rectification.terms import EventRow, EvidenceRow, OrderRow, SolutionRow
 
 _AFTER: dict[OrderState, str] = {
     OrderState.CLOSED: N_("This is closed. You can read the answer below."),
@@ -68,7 +68,7 @@ class Progress:
     """The order of a review as its reviewer reads it; `promise` is a sentence with its date, "" when nothing is due.
 
     `asks` says whether the reviewer is asked if it is solved; `extended` why it takes longer, "" if it does not; `begun`
-    that the agency finishes it, even when the reviewer rates better or takes the review back.
+    that the agency finishes it, even when the reviewer rates better or takes the review back; `evidence` what it shows.
     """
 
     agency: str
@@ -84,6 +84,7 @@ class Progress:
     solution: SolutionRow | None
     asks: bool
     extended: str
+    evidence: list[EvidenceRow]
 
     @property
     def solved(self) -> str:
@@ -112,6 +113,7 @@ def progress_of(order: OrderRow | None, said: SolutionRow | None, *, now: dateti
         solution=of_this_round(said, order.replied_at),
         asks=order.state in ASKED,
         extended=_extended(order, told),
+        evidence=orders.shown_evidence(order.id) if order.reply_text else [],
         thread=None if messages is None else [_said(message, order.agency_name) for message in messages],
     )
 

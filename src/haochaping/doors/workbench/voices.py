@@ -26,7 +26,8 @@ from haochaping.flows import handle_voices
 from haochaping.kernel.refused import N_, Refused
 from haochaping.ledger.terms import EntryKind
 from haochaping.publicity.rules import redacted
-from haochaping.rectification.terms import SOLVED_LABELS
+from haochaping.rectification import queries as orders
+from haochaping.rectification.terms import SOLVED_LABELS, OrderState
 from haochaping.ui.sentences import say
 from haochaping.ui.shapes import Event
 from haochaping.voices import actions, queries
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from haochaping.kernel.actor import Actor
+    from haochaping.rectification.terms import OrderRow
     from haochaping.voices.terms import VoiceRow
 
 _ON_PAGE = 30
@@ -224,6 +226,12 @@ def _line(voice: VoiceRow, now: datetime) -> Line:
     )
 
 
+def _order(voice: VoiceRow) -> OrderRow | None:
+    """The order of the review from which it was taken up, once that has become a bad one and its order is dispatched."""
+    order = orders.order_of_review(voice.review_id) if voice.review_id else None
+    return order if order and order.state not in {OrderState.CREATED, OrderState.CANCELLED} else None
+
+
 def _page(
     request: HttpRequest,
     voice_id: UUID,
@@ -244,6 +252,7 @@ def _page(
         "state": gettext(STATE_LABELS[voice.state]),
         "tone": _TONES.get(voice.state, "info"),
         "words": redacted(voice.text),
+        "order": _order(voice),
         "due": running_due(voice),
         "outcome": gettext(OUTCOME_LABELS[voice.outcome]) if voice.outcome else "",
         "solved": gettext(SOLVED_LABELS[voice.solved]) if voice.solved else "",

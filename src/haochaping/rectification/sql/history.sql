@@ -72,5 +72,12 @@ SELECT photo.subject_kind, photo.subject_id, photo.id, photo.place, photo.width,
 SELECT m.id, m.side, m.author, m.text, m.sent_at, m.read_at
   FROM rectification_work_order AS o JOIN notices_message AS m ON m.thread_id = o.thread_id
  WHERE o.id = %(order)s ORDER BY m.id LIMIT 500;
+-- Where its reviewer was served and by whom: hall, window, member of staff.
+SELECT target.*
+  FROM rectification_work_order AS o JOIN reviews_review AS r ON r.id = o.review_id,
+       LATERAL (SELECT 1 AS n, 'halls' AS kind, id, code, name FROM directory_hall WHERE id = r.hall_id
+                UNION ALL SELECT 2, 'windows', id, code, name FROM directory_window WHERE id = r.window_id
+                UNION ALL SELECT 3, 'staff', id, code, name FROM directory_staff_member WHERE id = r.staff_id) AS target
+ WHERE o.id = %(order)s ORDER BY target.n;
 -- What became of text messages about it, and how often its page was opened: for whom it is there (doors/tables.py).
 SELECT what, word, state, at, times, people FROM haochaping_order_told(%(order)s) ORDER BY at

@@ -92,6 +92,11 @@ class Doubts:
     personal: tuple[str, ...] = ()
 
     @property
+    def share_percent(self) -> int:
+        """How much it is like the earlier one, in whole percent."""
+        return int(self.share * 100)
+
+    @property
     def kinds(self) -> tuple[Doubt, ...]:
         """Which doubts there are."""
         found = {Doubt.ALIKE: self.earlier is not None, Doubt.PERSONAL: bool(self.personal)}

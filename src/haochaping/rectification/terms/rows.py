@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
+    from haochaping.directory.terms import Kind, Ref
     from haochaping.files.terms import PhotoRow
     from haochaping.identity.terms import RelayPurpose
     from haochaping.notices.terms import DeliveryState, MessageRow, Template
@@ -237,7 +238,7 @@ class Looks:
 class HistoryRow:
     """Everything that happened to an order; `names` are those of the staff accounts in it, by `kind:id`.
 
-    `photos` are those of its review, `messages` the thread with the reviewer, as the agency reads it.
+    `photos` are those of its review, `targets` hall, window and staff, `messages` the thread, as the agency reads it.
     """
 
     beside: Beside
@@ -247,6 +248,7 @@ class HistoryRow:
     photos: list[PhotoRow] = field(default_factory=list)
     messages: list[MessageRow] = field(default_factory=list)
     ticks: list[ClockTick] = field(default_factory=list)
+    targets: dict[Kind, Ref] = field(default_factory=dict)
     told: list[ToldRow] = field(default_factory=list)
     looks: Looks | None = None
 
