@@ -12,7 +12,7 @@ from haochaping.directory import queries as directory
 from haochaping.exchange.terms import Raw
 from haochaping.files import actions as files
 from haochaping.files.pictures import redrawn
-from haochaping.flows import change_review, handle_bad_review, hotline_in
+from haochaping.flows import change_review, handle_bad_review, hotline_in, show_evidence, take_step
 from haochaping.flows.receive_reviews import receive_reviews
 from haochaping.hotline import actions as hotline
 from haochaping.hotline import queries as hotline_links
@@ -204,6 +204,14 @@ def _agency_acts(order_id: UUID, clerk: Actor, at: datetime) -> None:
     )
     rectification.ask_extension(order_id, days=1, reason="等待配件", by=clerk, now=at)
     rectification.rectify(order_id, outcome="immediate_rectified", text="已并窗办理", by=clerk, now=at)
+    take_step.take_step(
+        order_id, f"reply:{order_id}", lambda: _clerk_replies(order_id, clerk, at), by=clerk, now=at
+    )
+
+
+def _clerk_replies(order_id: UUID, clerk: Actor, at: datetime) -> None:
+    pictures = [redrawn(photograph(), name="b")]
+    show_evidence.show(order_id, caption="新窗口", shown=True, pictures=pictures, by=clerk, now=at)
     handle_bad_review.reply(order_id, "已改为一次办结。", by=clerk, now=at)
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from tests.journeys.conftest import DESK, IMAGES, PHONE
 from tests.journeys.test_citizen import new_invitation
+from tests.photographs import photograph
 
 pytestmark = pytest.mark.journey
 
@@ -69,12 +70,27 @@ def test_bad_rating_to_published_reply(pages, house, axe, log_in):
     desk.fill("form[action$='/rectification'] textarea", "已从清单和窗口要求中删除居住证明。")
     desk.screenshot(path=IMAGES / "order.png")
     desk.click("form[action$='/rectification'] button")
+    picture = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photograph()}
+    desk.set_input_files("form[action$='/evidence'] input[name=photos]", picture)
+    desk.fill("form[action$='/evidence'] input[name=caption]", "改正后的清单")
+    desk.check("form[action$='/evidence'] input[name=shown]")
+    desk.click("form[action$='/evidence'] button")
+    desk.fill("form[action$='/reply'] textarea", f"{REPLY}请拨13912345678。")
+    desk.click("form[action$='/reply'] button[type=submit] >> nth=0")
+    assert "13912345678" in desk.inner_text("form[action$='/reply'] .doubts")
+    assert axe(desk) == []
+    desk.set_viewport_size({"width": 375, "height": 800})
+    assert desk.evaluate("document.documentElement.scrollWidth") <= 375
+    assert axe(desk) == []
+    # Without the number there is nothing left to look at.
     desk.fill("form[action$='/reply'] textarea", REPLY)
-    desk.click("form[action$='/reply'] button")
+    desk.click("form[action$='/reply'] button[type=submit] >> nth=0")
     assert axe(desk) == []
 
     phone.goto(invitation)
     assert REPLY in phone.inner_text("main")
+    assert phone.locator("img[alt^='改正后的清单']").evaluate("picture => picture.naturalWidth") == 80
+    assert axe(phone) == []
     phone.screenshot(path=IMAGES / "reply.png", full_page=True)
 
     board = pages(DESK)

@@ -7,7 +7,8 @@ from importlib import resources
 
 import pytest
 
-from haochaping.rectification.rules import _STANDARD, consequences_of, must_be_supervised, standard_answers
+from haochaping.rectification.rules import consequences_of, must_be_supervised, standard_answers
+from haochaping.rectification.rules.answers import _STANDARD
 from haochaping.rectification.terms import TEXT_LIMIT, FaultCategory, Urgency
 
 _SET = resources.files("haochaping.reviews").joinpath("data/national_indicators.csv").read_text("utf-8")

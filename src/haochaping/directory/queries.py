@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import Max, Q, QuerySet, Value
+from django.db.models import Max, Q, QuerySet
 
 from haochaping.directory.models import (
     Agency,
@@ -290,21 +290,6 @@ def refs(kind: Kind, ids: Iterable[int]) -> dict[int, Ref]:
     return {row[0]: Ref(*row) for row in rows.filter(id__in=wanted).values_list("id", "code", "name")}
 
 
-def targets(hall_id: int | None, window_id: int | None, staff_id: int | None) -> dict[Kind, Ref]:
-    """Hall, window and staff member of one service, those that are known, in that order and in one query."""
-    wanted = {Kind.HALLS: hall_id, Kind.WINDOWS: window_id, Kind.STAFF: staff_id}
-    parts = []
-    for kind, one in wanted.items():
-        rows: QuerySet[Any] = table(kind)
-        parts.append(
-            rows.filter(id=one or 0)
-            .annotate(kind=Value(kind.value))
-            .values_list("kind", "id", "code", "name")
-        )
-    found = {Kind(row[0]): Ref(*row[1:]) for row in parts[0].union(*parts[1:])}
-    return {kind: found[kind] for kind in wanted if kind in found}
-
-
 def items_of_agency(agency_id: int, *, limit: int = 500) -> list[ItemRef]:
     """Service items that an agency carries out, by code."""
     rows = ServiceItem.objects.filter(agency_id=agency_id).order_by("code").values_list(*_ITEM)
@@ -332,6 +317,14 @@ def find(text: str, *, limit: int = 20) -> tuple[list[AgencyRef], list[ItemRef]]
     agency_rows = Agency.objects.filter(name__icontains=text).order_by("name").values_list(*_AGENCY)
     item_rows = ServiceItem.objects.filter(name__icontains=text).order_by("name").values_list(*_ITEM)
     return [AgencyRef(*row) for row in agency_rows[:limit]], [ItemRef(*row) for row in item_rows[:limit]]
+
+
+def agencies_named(text: str, *, scope: Scope, limit: int = 20) -> list[AgencyRef]:
+    """Agencies of a remit whose name holds the text, by name; none where it could not stand in a name."""
+    if not text or has_forbidden_control(text):
+        return []
+    rows = Agency.objects.filter(_reached(Kind.AGENCIES, scope), name__icontains=text).order_by("name", "id")
+    return [AgencyRef(*row) for row in rows.values_list(*_AGENCY)[:limit]]
 
 
 def table(kind: Kind) -> QuerySet[Dated]:

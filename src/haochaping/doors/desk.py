@@ -41,6 +41,7 @@ from haochaping.rectification.terms import (
     HIGHER_LEVEL,
     IN_ANOTHER_PROJECT,
     NO_SUCH_APPEAL,
+    NO_SUCH_EVIDENCE,
     NO_SUCH_FILTER,
     NO_SUCH_ORDER,
     NO_SUCH_PROJECT,
@@ -161,6 +162,7 @@ _STATUS = {
         (NO_ORGANISATION.code, OWN_MATTER.code, NOT_YOURSELF.code, SAME_ORGANISATION.code), FORBIDDEN
     ),
     NO_SUCH_APPEAL.code: MISSING,
+    NO_SUCH_EVIDENCE.code: MISSING,
     **dict.fromkeys((OWN_APPEAL.code, SAME_PERSON.code, HIGHER_LEVEL.code), FORBIDDEN),
     **dict.fromkeys(
         (

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from haochaping.ledger.terms import EntryKind
 from haochaping.notices.terms import Channel, NoticeKind
 from haochaping.voices.terms import VoiceKind
 
@@ -113,7 +114,36 @@ $$
 """
 
 
-FUNCTION = ";".join([_FUNCTION.format(reached=f"{OF_PLACE} OR {_HELPS}"), _ABOUT.format(me=_ME)])
+# Text messages hold links and the ledger is the auditor's: of an order one may see, what became of the messages about it
+# and how often its page was opened are told without either.
+_ORDER_TOLD = """
+CREATE OR REPLACE FUNCTION haochaping_order_told(wanted uuid)
+RETURNS TABLE (what text, word text, state text, at timestamptz, times bigint, people bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    WITH seen AS (SELECT id, review_id FROM rectification_work_order WHERE id = wanted AND ({reached}) AND {not_about_me})
+    SELECT 'notice', d.template::text, d.state::text, d.at, NULL::bigint, NULL::bigint
+      FROM seen JOIN notices_delivery AS d ON d.about = seen.review_id AND d.channel = '{sms}'
+    UNION ALL
+    SELECT 'looks', '', '', max(e.recorded_at), count(*), count(DISTINCT e.actor)
+      FROM seen JOIN ledger_entry AS e ON e.subject_id = seen.id::text AND e.kind = {read} AND e.subject_kind = 'order'
+    HAVING count(*) > 0
+$$
+"""
+
+
+_REACHED = f"{OF_PLACE} OR {_HELPS}"
+FUNCTION = ";".join(
+    [
+        _FUNCTION.format(reached=_REACHED),
+        _ABOUT.format(me=_ME),
+        _ORDER_TOLD.format(
+            reached=_REACHED,
+            not_about_me=NOT_ABOUT_ME,
+            sms=Channel.SMS,
+            read=int(EntryKind.PERSONAL_DATA_READ),
+        ),
+    ]
+)
 
 
 def _with_subject(**tables: str) -> str:
@@ -191,6 +221,10 @@ TABLES: dict[str, Held] = {
     "rectification_order_look": Held("SELECT", _with("rectification_work_order", "order_id")),
     "rectification_saved_filter": Held(_ALL, why="how one looks at one's list, asked by one's own account"),
     "rectification_list_export": Held(_WRITE, why="who took which list away, and under which number"),
+    "rectification_taken_step": Held(_WRITE, _with("rectification_work_order", "order_id")),
+    "rectification_evidence": Held(
+        f"{_WRITE}, UPDATE (removed_by, removed_at)", _with("rectification_work_order", "order_id")
+    ),
     "rectification_appeal": Held(_WORK, f"({OF_PLACE})\n AND {_but_mine('order_id')}"),
     "rectification_appeal_decision": Held(_WORK, _with("rectification_appeal", "appeal_id")),
     "rectification_appeal_event": Held(_WRITE, _with("rectification_appeal", "appeal_id")),
@@ -198,7 +232,12 @@ TABLES: dict[str, Held] = {
     "notices_message": Held(_WORK, _with("notices_thread", "thread_id")),
     "files_photo": Held(
         _WRITE,
-        _with_subject(review="reviews_review", appeal="rectification_appeal", voice="voices_voice"),
+        _with_subject(
+            review="reviews_review",
+            appeal="rectification_appeal",
+            voice="voices_voice",
+            evidence="rectification_evidence",
+        ),
     ),
     "publicity_release": Held(_WRITE, _with("reviews_review", "review_id")),
     # Whoever handles an order may cause a signal about it; only supervisors see it.

@@ -11,7 +11,7 @@ from haochaping.files.terms import NO_SUCH_PHOTO, PhotoRow
 from haochaping.kernel.refused import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from uuid import UUID
 
 
@@ -20,6 +20,17 @@ def photos_of(subject_kind: str, subject_id: str) -> list[PhotoRow]:
     rows = Photo.objects.filter(subject_kind=subject_kind, subject_id=subject_id, removed_at=None)
     found = rows.order_by("place").values_list("id", "place", "width", "height", "kept_at")
     return [PhotoRow(*row) for row in found]
+
+
+def photos_of_each(subject_kind: str, subject_ids: Iterable[str]) -> dict[str, list[PhotoRow]]:
+    """The same of several things of a kind, by thing; those without any are absent."""
+    rows = Photo.objects.filter(subject_kind=subject_kind, subject_id__in=list(subject_ids), removed_at=None)
+    found: dict[str, list[PhotoRow]] = {}
+    for subject_id, pk, place, width, height, at in rows.order_by("place").values_list(
+        "subject_id", "id", "place", "width", "height", "kept_at"
+    ):
+        found.setdefault(subject_id, []).append(PhotoRow(pk, place, width, height, at))
+    return found
 
 
 def content_of(photo_id: UUID, *, subject_kind: str, subject_id: str) -> bytes:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from haochaping.files import actions as files
-from haochaping.flows import handle_bad_review
+from haochaping.flows import handle_bad_review, supervise
 from haochaping.flows.receive_reviews import recount, units_of
 from haochaping.kernel.actor import SYSTEM
 from haochaping.kernel.identifiers import receipt_no
@@ -94,6 +94,7 @@ def finish_review(
         if not dispatched:
             rectification.classify_again(review_id)
         handle_bad_review.tell_dispatched(dispatched, by=SYSTEM, now=now)
+        supervise.signal_illegal_conditions([row], now=now)
     else:
         rectification.cancel(review_id, by=by, now=now)
     recount(before, [review_id])

@@ -14,19 +14,22 @@ from haochaping.insight.rules import changes, order_units
 from haochaping.kernel.refused import Refused
 from haochaping.notices import actions as notices
 from haochaping.notices.terms import NoticeKind, Side, Template
+from haochaping.publicity.rules import hidden_in
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
-from haochaping.rectification.terms import NO_THREAD, Solved
+from haochaping.rectification.rules import most_alike
+from haochaping.rectification.terms import NO_THREAD, REPLY_DOUBTED, Doubts, Solved
 from haochaping.reviews import queries as reviews
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from datetime import datetime
     from uuid import UUID
 
     from haochaping.insight.terms import FactKey
     from haochaping.kernel.actor import Actor
+    from haochaping.rectification.terms import Doubt
     from haochaping.reviews.terms import ReviewRow
 
 _BATCH = 200
@@ -113,11 +116,35 @@ def answer_solution(review_id: UUID, *, solved: str, text: str, by: Actor, now: 
 
 
 @transaction.atomic
-def reply(order_id: UUID, text: str, *, by: Actor, now: datetime) -> None:
+def reply(order_id: UUID, text: str, *, warned: Collection[Doubt] = (), by: Actor, now: datetime) -> None:
     """The agency's answer: on the status page at once, counted, announced by SMS."""
     orders.order_to_handle(order_id, by=by)
-    review_id = counted(order_id, lambda: rectification.reply(order_id, text=text, by=by, now=now))
+    review_id = counted(
+        order_id, lambda: rectification.reply(order_id, text=text, warned=warned, by=by, now=now)
+    )
     tell(review_id, Template.ORDER_REPLIED, by=by, now=now)
+
+
+@transaction.atomic
+def reply_with_care(order_id: UUID, text: str, *, confirmed: str, by: Actor, now: datetime) -> None:
+    """The same, once whoever sends it has seen what it gives cause to look at: `confirmed` names those doubts.
+
+    Raises:
+        Refused: REPLY_DOUBTED with the `doubts` that were not confirmed, and as `rectification.actions.reply`, whose
+            refusals come first.
+    """
+    doubts = doubts_about(order_id, text, by=by)
+    reply(order_id, text, warned=doubts.kinds, by=by, now=now)
+    if not set(doubts.kinds) <= set(confirmed.split()):
+        raise Refused(REPLY_DOUBTED, field="confirm", doubts=doubts)
+
+
+def doubts_about(order_id: UUID, text: str, *, by: Actor) -> Doubts:
+    """Whether a reply is much like an earlier one of its agency that the actor may see, and what in it looks personal."""
+    earlier = orders.earlier_replies(order_id, by=by)
+    found = most_alike(text, [one.text for one in earlier])
+    personal = tuple(hidden_in(text))
+    return Doubts(earlier[found[0]], found[1], personal) if found else Doubts(personal=personal)
 
 
 @transaction.atomic
@@ -177,7 +204,7 @@ def tell(review_id: UUID, template: Template, *, by: Actor, now: datetime) -> No
     if person is not None:
         token = reviews.tokens_of([review.occurrence_id]).get(review.occurrence_id)
         link = f"{settings.SITE_URL}/r/{token}" if token else f"{settings.SITE_URL}/my/"
-        notices.queue_sms(person, template, {"link": link}, by=by, now=now)
+        notices.queue_sms(person, template, {"link": link}, about=review_id, by=by, now=now)
 
 
 def _tell_step(template: Template, order_id: UUID, *, now: datetime) -> None:

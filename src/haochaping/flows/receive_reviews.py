@@ -15,6 +15,7 @@ from haochaping.exchange import actions as exchange
 from haochaping.exchange import queries as exchange_queries
 from haochaping.exchange.rules import judge_review, storable, without_persons
 from haochaping.exchange.terms import ORPHAN, UNKNOWN_FIELD, Quarantined, Raw, RecordKind
+from haochaping.flows import supervise
 from haochaping.flows.review_window import windows_end
 from haochaping.identity import actions as identity
 from haochaping.identity.terms import PlainPerson
@@ -26,6 +27,7 @@ from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Complaint, Refused
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
+from haochaping.rectification.rules import must_be_supervised
 from haochaping.rectification.terms import BadReview
 from haochaping.reviews import actions as reviews
 from haochaping.reviews import queries as review_queries
@@ -210,6 +212,7 @@ def _follow_up(accepted: Sequence[ReviewFacts], terms: Mapping[int, Terms], by: 
     if not accepted:
         return
     found = [facts.id for facts in accepted if is_bad(facts.level)]
+    rows = list(review_queries.reviews(found).values()) if found else []
     bad = [
         BadReview(
             review_id=row.id,
@@ -220,11 +223,13 @@ def _follow_up(accepted: Sequence[ReviewFacts], terms: Mapping[int, Terms], by: 
             dispatch_after=row.finished_at or row.changeable_until,
             staff_id=row.staff_id,
         )
-        for row in (review_queries.reviews(found).values() if found else ())
+        for row in rows
         if needs_order(row.level, row.comment_text, bad_needs_text=terms[row.division_id].bad_needs_text)
     ]
     if bad:
         rectification.open_orders(bad, by=by, now=now)
+        if any(must_be_supervised(row.indicator_codes) for row in rows):
+            supervise.signal_illegal_conditions(rows, now=now)
     insight.count(review_units(accepted))
 
 

@@ -13,18 +13,22 @@ from haochaping.kernel.periods import local_day
 from haochaping.notices.terms import About, NoticeKind
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
-from haochaping.rectification.terms import Alarm
+from haochaping.rectification.rules import must_be_supervised
+from haochaping.rectification.terms import Alarm, OrderState
 from haochaping.reviews import queries as reviews
 from haochaping.rulebook import queries as rulebook
 from haochaping.supervision import actions as supervision
 from haochaping.supervision import queries
 from haochaping.supervision.rules import overdue_signals
+from haochaping.supervision.terms import NewSignal, SignalKind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
     from uuid import UUID
 
     from haochaping.kernel.actor import Actor
+    from haochaping.reviews.terms import ReviewRow
     from haochaping.rulebook.terms import Terms
 
 _BATCH = 2000
@@ -94,6 +98,27 @@ def _about(kind: str, pk: UUID, division_path: str, agency_path: str) -> About:
     assert division is not None  # noqa: S101 - the row points to it
     facts = {"agency": agency.name if agency else division.name}
     return About(kind, str(pk), division.id, agency.id if agency else None, facts)
+
+
+def signal_illegal_conditions(given: Iterable[ReviewRow], *, now: datetime) -> None:
+    """Have the supervisors see the orders whose reasons go to supervision whatever is found, in the caller's transaction.
+
+    Once for each order: its signal is of the day on which the order was opened, however often reasons are given.
+    """
+    found = orders.orders_of_reviews([row.id for row in given if must_be_supervised(row.indicator_codes)])
+    signals = [
+        NewSignal(
+            SignalKind.ILLEGAL_CONDITION,
+            order.division_id,
+            order.agency_id,
+            str(order.id),
+            local_day(order.created_at),
+            order.id,
+        )
+        for order in found.values()
+        if order.state != OrderState.CANCELLED
+    ]
+    supervision.raise_signals(signals, by=SYSTEM, now=now)
 
 
 def watch_repeats(now: datetime) -> int:

@@ -96,6 +96,8 @@ class EntryKind(IntEnum):
     HOTLINE_DECIDED = 237
     HOTLINE_LINKED = 238
     HOTLINE_ATTACHED = 239
+    EVIDENCE_ADDED = 228
+    EVIDENCE_REMOVED = 229
     APPEAL_FILED = 200
     APPEAL_TAKEN_UP = 201
     APPEAL_HEARD = 202
@@ -189,6 +191,8 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.HOTLINE_DECIDED: N_("Message to or from a hotline sent again, given up or set aside"),
     EntryKind.HOTLINE_LINKED: N_("Hotline linked, changed or closed"),
     EntryKind.HOTLINE_ATTACHED: N_("Attachment of a hotline kept"),
+    EntryKind.EVIDENCE_ADDED: N_("Evidence of a rectification added"),
+    EntryKind.EVIDENCE_REMOVED: N_("Evidence of a rectification removed"),
     EntryKind.APPEAL_FILED: N_("Appeal filed, or taken to the second review"),
     EntryKind.APPEAL_TAKEN_UP: N_("Appeal accepted or refused"),
     EntryKind.APPEAL_HEARD: N_("Reviewer heard about an appeal"),

@@ -57,7 +57,7 @@ class Message(models.Model):
 class Delivery(models.Model):
     """外发通知: a message or a call; `params` is empty once it has gone out; `at`, `moved_by` are of the last move.
 
-    A notice of a step (`STEPS`) names the review it is about, what caused it, and the moment before which it waits.
+    Of a review it names which; a notice of a step (`STEPS`) also what caused it, and the moment before which it waits.
     """
 
     class Privacy:
@@ -111,6 +111,7 @@ class Delivery(models.Model):
         ]
         indexes = [
             models.Index(fields=["grant"], name="delivery_of_grant", condition=Q(grant__isnull=False)),
+            models.Index(fields=["about"], name="delivery_about", condition=Q(about__isnull=False)),
             models.Index(
                 fields=["at"],
                 name="delivery_unfinished",

@@ -37,9 +37,21 @@ _PLATE = re.compile(
 )
 
 
+# In this order, so that what one pattern joins the next one still sees, and a second pass finds nothing.
+_PATTERNS = (_EMAIL, _PLATE, _WRITTEN_NUMBER, _SPOKEN_NUMBER)
+
+
 def redacted(text: str) -> str:
     """The text with phone, certificate, account and plate numbers and e-mail addresses hidden."""
-    # In this order, so that what one pattern joins the next one still sees, and a second pass finds nothing.
-    for pattern in (_EMAIL, _PLATE, _WRITTEN_NUMBER, _SPOKEN_NUMBER):
+    for pattern in _PATTERNS:
         text = pattern.sub(HIDDEN, text)
     return text
+
+
+def hidden_in(text: str) -> list[str]:
+    """What `redacted` would hide, each as it is written."""
+    found = []
+    for pattern in _PATTERNS:
+        found += [match.group().strip() for match in pattern.finditer(text)]
+        text = pattern.sub(HIDDEN, text)
+    return found

@@ -99,6 +99,11 @@ class WorkOrder(models.Model):
                 condition=_OPEN & Q(assignee__isnull=False),
                 name="order_open_of_assignee",
             ),
+            Index(
+                fields=["agency", "-replied_at"],
+                condition=Q(replied_at__isnull=False),
+                name="order_replies_of_agency",
+            ),
             Index(fields=["amber_at"], condition=Q(alarm=Alarm.NONE), name="order_soon_amber"),
             Index(fields=["due_at"], condition=Q(alarm__lt=Alarm.RED), name="order_soon_red"),
             Index(
@@ -173,10 +178,10 @@ class SolutionAnswer(models.Model):
 
 
 class OrderEvent(models.Model):
-    """工单流转: what happened, when, by whom."""
+    """工单流转: what happened, when, by whom; `warned` names the warnings (`Doubt`) in spite of which it was done."""
 
     class Privacy:
-        plain = ("move", "by")
+        plain = ("move", "by", "warned")
         never = ("note",)
 
     id = models.UUIDField(primary_key=True)
@@ -185,6 +190,7 @@ class OrderEvent(models.Model):
     by = models.CharField(max_length=80)
     at = models.DateTimeField()
     note = models.TextField(blank=True)
+    warned = models.CharField(max_length=40, blank=True, default="", db_default="")
 
     class Meta:
         db_table = "rectification_order_event"
@@ -240,6 +246,50 @@ class ListExport(models.Model):
         db_table = "rectification_list_export"
         verbose_name = "清单导出"
         constraints = [CheckConstraint(condition=Q(format__in=["csv", "xlsx"]), name="list_export_format")]
+
+
+class TakenStep(models.Model):
+    """已办步骤: the mark of a form that a step was taken with, so that the same form sent twice is taken once."""
+
+    class Privacy:
+        plain = ("mark",)
+
+    id = models.UUIDField(primary_key=True)
+    order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="+")
+    mark = models.CharField(max_length=64, unique=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "rectification_taken_step"
+        verbose_name = "已办步骤"
+
+
+class Evidence(models.Model):
+    """整改佐证: photographs of what was put right, with what they show; `shown` to the reviewer too. Removed, the row stays."""
+
+    class Privacy:
+        plain = ("added_by", "removed_by")
+        never = ("caption",)
+
+    id = models.UUIDField(primary_key=True)
+    order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="+")
+    caption = models.CharField(max_length=200)
+    shown = models.BooleanField()
+    added_by = models.CharField(max_length=80)
+    added_at = models.DateTimeField()
+    removed_by = models.CharField(max_length=80, blank=True)
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "rectification_evidence"
+        verbose_name = "整改佐证"
+        constraints = [
+            CheckConstraint(
+                condition=Q(removed_at__isnull=True, removed_by="")
+                | Q(removed_at__isnull=False) & ~Q(removed_by=""),
+                name="evidence_removed_by",
+            )
+        ]
 
 
 class Appeal(models.Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -10,15 +11,19 @@ from django.db.models import Count, F, OuterRef, Q, Subquery
 
 from haochaping.accounts.access import check_power, may, may_reach
 from haochaping.accounts.terms import OUT_OF_SCOPE, Power
+from haochaping.directory.terms import Kind, Ref
+from haochaping.files import queries as files
+from haochaping.files.terms import PhotoRow
 from haochaping.identity.terms import RelayPurpose
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
-from haochaping.notices.terms import DeliveryState
+from haochaping.notices.terms import DeliveryState, MessageRow, Side, Template
 from haochaping.rectification import access
 from haochaping.rectification.dispatch_queries import held_back
 from haochaping.rectification.models import (
     Callback,
     ClockEvent,
+    Evidence,
     OrderEvent,
     Project,
     ProjectOrder,
@@ -39,9 +44,13 @@ from haochaping.rectification.terms import (
     ClockKind,
     ClockTick,
     CoHandlerRow,
+    Doubt,
+    EarlierReply,
     EventRow,
+    EvidenceRow,
     ExtensionRow,
     HistoryRow,
+    Looks,
     MilestoneRow,
     Move,
     OrderFacts,
@@ -53,6 +62,7 @@ from haochaping.rectification.terms import (
     Solved,
     TaskRow,
     Tick,
+    ToldRow,
 )
 from haochaping.rulebook import queries as rulebook
 
@@ -100,10 +110,12 @@ _ORDER = (
 )
 _TICK = ("clock", "tick", "at", "number", "unit", "rule", "due_at", "amber_at")
 
+_EVIDENCE = ("id", "caption", "shown", "added_by", "added_at", "removed_by", "removed_at")
 _SOLUTION = ("solved", "text", "answered_at", "changeable_until")
 
-# Two statements asked at once: what stands beside an order, then what happened to it.
+# Statements asked at once: what stands beside an order; then what happened to it, its clocks, photographs and thread.
 _HISTORY = resources.files("haochaping.rectification").joinpath("sql/history.sql").read_text(encoding="utf-8")
+_BESIDE = _HISTORY.partition("-- history --")[0]
 
 
 def _row(values: tuple[object, ...]) -> OrderRow:
@@ -237,20 +249,54 @@ def timeline(order_id: UUID) -> list[EventRow]:
 
 def history(order_id: UUID) -> HistoryRow:
     """Everything that happened to an order, oldest first, and what stands beside it, asked together."""
-    told: HistoryRow
     with connection.cursor() as cursor:
         cursor.execute(_HISTORY, {"order": order_id})
-        told = HistoryRow([], [], {}, _beside(cursor.fetchall()))
+        row = HistoryRow(_beside(cursor.fetchall()))
+        for read in (_read_events, _read_ticks, _read_photos, _read_messages, _read_targets):
+            cursor.nextset()
+            read(row, cursor.fetchall())
         cursor.nextset()
-        for what, at, _, word, by, note, result, is_true, is_reasonable, name in cursor.fetchall():
-            if name:
-                told.names[by] = name
-            if what == "move":
-                call = CallbackRow(CallResult(result), is_true, is_reasonable) if result else None
-                told.events.append(EventRow(Move(word), at, by, note, call))
-            elif what == "call":
-                told.calls.append(CallRow(RelayPurpose(result), DeliveryState(word), at))
-    return told
+        return _with_told(row, cursor.fetchall())
+
+
+def _read_events(row: HistoryRow, found: Iterable[tuple[Any, ...]]) -> None:
+    for what, at, _, word, by, note, result, is_true, is_reasonable, warned, name in found:
+        if name:
+            row.names[by] = name
+        if what == "move":
+            call = CallbackRow(CallResult(result), is_true, is_reasonable) if result else None
+            doubts = tuple(Doubt(one) for one in warned.split())
+            row.events.append(EventRow(Move(word), at, by, note, call, doubts))
+        elif what == "call":
+            row.calls.append(CallRow(RelayPurpose(result), DeliveryState(word), at))
+
+
+def _read_ticks(row: HistoryRow, found: Iterable[tuple[Any, ...]]) -> None:
+    row.ticks.extend(ClockTick(ClockKind(clock), Tick(tick), *rest) for clock, tick, *rest in found)
+
+
+def _read_photos(row: HistoryRow, found: Iterable[tuple[Any, ...]]) -> None:
+    evidence = {str(one.id): one.photos for one in row.beside.evidence}
+    for kind, subject_id, *rest in found:
+        (row.photos if kind == "review" else evidence.get(subject_id, [])).append(PhotoRow(*rest))
+
+
+def _read_messages(row: HistoryRow, found: Iterable[tuple[Any, ...]]) -> None:
+    row.messages.extend(MessageRow(pk, Side(side), *rest) for pk, side, *rest in found)
+
+
+def _read_targets(row: HistoryRow, found: Iterable[tuple[Any, ...]]) -> None:
+    row.targets.update({Kind(kind): Ref(*ref) for _, kind, *ref in found})
+
+
+def _with_told(row: HistoryRow, found: Iterable[tuple[Any, ...]]) -> HistoryRow:
+    looks = None
+    for what, word, state, at, times, people in found:
+        if what == "looks":
+            looks = Looks(times, people, at)
+        else:
+            row.told.append(ToldRow(Template(word), DeliveryState(state), at))
+    return replace(row, looks=looks)
 
 
 def solutions_of(order_ids: Iterable[UUID]) -> dict[UUID, SolutionRow]:
@@ -294,19 +340,21 @@ def was_found_untrue(order_id: UUID) -> bool:
 
 
 def beside(order_id: UUID) -> Beside:
-    """More time asked for, who helps, and the plan."""
+    """More time asked for, who helps, the plan, and the evidence, without its photographs."""
     with connection.cursor() as cursor:
-        cursor.execute(_HISTORY, {"order": order_id})
+        cursor.execute(_BESIDE, {"order": order_id})
         return _beside(cursor.fetchall())
 
 
 def _beside(rows: Iterable[tuple[Any, ...]]) -> Beside:
-    found = Beside([], [], [], [], [])
+    found = Beside([], [], [], [], [], [])
     for what, at, pk, words, note, days, granted, agency_id, name, path, day, due, done in rows:
         if what == "extension":
             found.extensions.append(ExtensionRow(days, words, at, granted, note))
         elif what == "co_handler":
             found.co_handlers.append(CoHandlerRow(pk, agency_id, name, path, words, due, note, done))
+        elif what == "evidence":
+            found.evidence.append(EvidenceRow(pk, words, granted, note, at, name, done))
         elif what == "project":
             found.projects.append((pk, words))
         elif what == "open_project":
@@ -330,6 +378,40 @@ def last_author(order_id: UUID, move: Move) -> str:
     """Who made a move last; "" when nobody did."""
     rows = OrderEvent.objects.filter(order_id=order_id, move=move).order_by("-at", "-id")
     return rows.values_list("by", flat=True).first() or ""
+
+
+def earlier_replies(order_id: UUID, *, by: Actor, limit: int = 50) -> list[EarlierReply]:
+    """The last replies that the agency of an order gave to others, newest first; only of orders the actor may see."""
+    agency = WorkOrder.objects.filter(id=order_id).values("agency_id")
+    rows = WorkOrder.objects.filter(
+        access.visible_orders(by), agency_id__in=agency, replied_at__isnull=False
+    ).exclude(id=order_id)
+    found = rows.order_by("-replied_at").values_list("id", "item__name", "replied_at", "reply_text")
+    return [EarlierReply(pk, item, at, text) for pk, item, at, text in found[:limit] if at is not None]
+
+
+def shown_evidence(order_id: UUID) -> list[EvidenceRow]:
+    """The evidence that a reviewer is shown with the reply, oldest first, with its photographs."""
+    rows = Evidence.objects.filter(order_id=order_id, shown=True, removed_at__isnull=True)
+    found = [EvidenceRow(*row) for row in rows.order_by("added_at", "id").values_list(*_EVIDENCE)]
+    photos = files.photos_of_each("evidence", [str(one.id) for one in found]) if found else {}
+    return [replace(one, photos=photos.get(str(one.id), [])) for one in found]
+
+
+def is_removed(evidence_id: UUID) -> bool:
+    """Whether evidence was taken away again."""
+    return Evidence.objects.filter(id=evidence_id, removed_at__isnull=False).exists()
+
+
+def shows(review_id: UUID, photo_id: UUID) -> UUID | None:
+    """The evidence that shows this photograph to the reviewer, once there is a reply; None where there is none."""
+    rows = Evidence.objects.filter(
+        order__review_id=review_id, order__replied_at__isnull=False, shown=True, removed_at__isnull=True
+    )
+    for pk in rows.values_list("id", flat=True):
+        if any(photo.id == photo_id for photo in files.photos_of("evidence", str(pk))):
+            return pk
+    return None
 
 
 def to_settle(now: datetime, *, limit: int, of: Collection[int] | None = None) -> list[UUID]:

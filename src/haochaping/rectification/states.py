@@ -136,6 +136,9 @@ OPEN = frozenset(set(S) - FINAL - {S.CREATED, S.CHECKED})
 # The reviewer has the agency's answer before them.
 ANSWERED = frozenset({S.REPLIED, S.CHECKED, S.ESCALATED, S.CLOSED})
 
+# The agency may show what it has put right, until it has answered.
+SHOWS_EVIDENCE = frozenset({*_WORKED_ON, S.RECTIFIED})
+
 # The reviewer is asked whether it is solved.
 ASKED = frozenset({S.REPLIED, S.CHECKED})
 

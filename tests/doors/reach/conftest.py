@@ -94,7 +94,13 @@ _JOINED = {
         f"{_APPEAL} JOIN rectification_appeal_event x ON x.appeal_id = a.id",
         "x",
     ),
-    "files_photo": (f"{_REVIEW} JOIN files_photo x ON x.subject_id = r.id::text", "x"),
+    "files_photo": (
+        (
+            f"{_ORDER} LEFT JOIN rectification_evidence e ON e.order_id = o.id"
+            " JOIN files_photo x ON x.subject_id IN (r.id::text, e.id::text)"
+        ),
+        "x",
+    ),
     "rectification_reform_event": (
         (
             f"{_ORDER} JOIN rectification_reform f ON f.order_id = o.id"
@@ -122,6 +128,7 @@ _JOINED = {
     for table in (
         "rectification_callback",
         "rectification_clock_event",
+        "rectification_evidence",
         "rectification_extension",
         "rectification_fault",
         "rectification_milestone",
@@ -130,6 +137,7 @@ _JOINED = {
         "rectification_project_order",
         "rectification_reform",
         "rectification_solution_answer",
+        "rectification_taken_step",
         "reviews_supplement",
         "reviews_review_change",
         "reviews_exclusion",

@@ -241,14 +241,6 @@ def test_timeline_calls_people_by_name_and_the_reviewer_only_reviewer(bad, clerk
     assert "reviewer:" not in page
 
 
-def test_order_page_asks_a_bounded_number_of_questions(bad, clerk, world, django_assert_max_num_queries):
-    bring_to(bad, OrderState.REPLIED, world)
-
-    # Two for the reach, two for what the rules say of concealment, one that notes the look.
-    with django_assert_max_num_queries(28):
-        clerk.get(bad.address())
-
-
 @pytest.mark.parametrize(
     ("language", "reads", "not_said"),
     [

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from haochaping.rectification import queries
 from haochaping.rectification.rules import standard_answers
+from haochaping.rectification.terms import OrderState
+from tests.doors.workbench.test_order import bring_to
 from tests.voices.conftest import GIVEN
+
+ENGLISH = {"accept-language": "en"}
 
 
 def test_reasons_show_category_and_urgency(bad_review, clerk):
@@ -36,6 +42,38 @@ def test_choosing_nothing_or_rubbish_keeps_what_was_typed(bad, clerk):
         page = clerk.post(bad.address("message"), begun).content.decode()
 
         assert "请说明经过</textarea>" in page
+
+
+def test_a_text_names_what_the_page_knows_of_the_order_and_a_gap_is_not_taken(bad, clerk, world):
+    bring_to(bad, OrderState.RECTIFIED, world)
+
+    begun = clerk.post(bad.address("reply"), {"insert": "yes", "standard": "0", "text": ""})
+    left = clerk.post(bad.address("reply"), {"text": standard_answers("reply")[0].text}, headers=ENGLISH)
+
+    order = queries.order_of_review(bad.review_id)
+    assert f"您对“{order.item_name}”反映的情况，经{order.agency_name}核实属实" in begun.content.decode()
+    assert "【改了什么、何时起】" in begun.content.decode()
+    assert left.status_code == 422
+    assert "The place “【改了什么、何时起】” of the text is not filled in." in left.content.decode()
+    assert queries.order_of_review(bad.review_id).state == OrderState.RECTIFIED
+
+
+@pytest.mark.parametrize(
+    ("step", "field"), [("more-time", "reason"), ("ledger", "plan"), ("call-back", "note")]
+)
+def test_a_text_goes_into_the_field_it_is_for_in_the_language_of_the_page(bad, clerk, world, step, field):
+    bring_to(bad, OrderState.VERIFIED, world)
+
+    answer = clerk.post(
+        bad.address(step),
+        {"insert": "yes", "standard": "0", field: "and more"},
+        headers=ENGLISH,
+    )
+
+    page = answer.content.decode()
+    shown = page.partition(f'id="{step}_{field}"')[2].partition("</textarea>")[0]
+    assert "【" in shown
+    assert shown.endswith("and more")
 
 
 def test_a_step_without_words_has_nothing_to_put_in(bad, clerk):

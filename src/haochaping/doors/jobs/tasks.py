@@ -15,6 +15,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from haochaping.doors.jobs.registry import job
+from haochaping.flows import show_evidence
 from haochaping.flows.call_back import connect_call
 from haochaping.flows.deliver_notice import deliver_notice, deliver_notices
 from haochaping.flows.tell_reviewers import queue_steps
@@ -55,6 +56,12 @@ def deliver_many(*, delivery_ids: list[str]) -> None:
 def address(*, notice_ids: list[str]) -> None:
     """Find out whom notices concern. Tried again for an hour; a notice that is addressed is not addressed again."""
     notices.address([UUID(notice_id) for notice_id in notice_ids], now=timezone.now())
+
+
+@job("files.erase_evidence")
+def erase_evidence(*, evidence_id: str) -> None:
+    """Erase the photographs of evidence taken away. Tried again for an hour; what is erased is not erased again."""
+    show_evidence.erase(UUID(evidence_id), by=SYSTEM, now=timezone.now())
 
 
 @job("notices.tell_reviewers")

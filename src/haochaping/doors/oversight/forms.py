@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from haochaping.doors.agencies import AgencyField, place_agencies
 from haochaping.doors.fields import Choice, Words
 from haochaping.kernel.identifiers import uuid7
 from haochaping.supervision.terms import PERSONAL, PROPOSED, RUNG_LABELS, SUPERVISION_TEXT_LIMIT
@@ -15,14 +16,17 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from haochaping.kernel.actor import Scope
+
 
 class _About(forms.Form):
     """A form about an order or signal, or else about an agency that is typed."""
 
     typed = ""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        place_agencies(self, scope, scope.division_path)
         known = any(self[name].value() for name in ("signal", "order") if name in self.fields)
         self.fields[self.typed].required = not known
 
@@ -34,12 +38,7 @@ class LetterForm(_About):
     key = forms.UUIDField(widget=forms.HiddenInput)
     signal = forms.UUIDField(widget=forms.HiddenInput, required=False)
     order = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    agency = forms.CharField(
-        label=gettext_lazy("Agency"),
-        help_text=gettext_lazy("Its code in the directory."),
-        max_length=40,
-        required=False,
-    )
+    agency = AgencyField(label=gettext_lazy("Agency"), required=False)
     text = Words(
         label=gettext_lazy("What is asked of the agency"),
         help_text=gettext_lazy("The agency reads it once you send the letter. Name no reviewer."),
@@ -54,11 +53,13 @@ class UrgingForm(_About):
     typed = "to"
     key = forms.UUIDField(widget=forms.HiddenInput)
     order = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    to = forms.CharField(
+    to = AgencyField(
         label=gettext_lazy("Whom you urge"),
-        help_text=gettext_lazy("The code of an agency, or the twelve digits of a division below yours."),
-        max_length=40,
+        help_text=gettext_lazy(
+            "Choose an agency, type its code or a part of its name, or the twelve digits of a division below yours."
+        ),
         required=False,
+        divisions=True,
     )
     text = Words(
         label=gettext_lazy("What is to be done"),

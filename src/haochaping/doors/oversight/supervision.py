@@ -146,9 +146,11 @@ def new(request: HttpRequest) -> HttpResponse:
         }
         return _letter(
             request,
-            LetterForm(initial=asked | {"key": new_key(now), "agency": request.GET.get("agency", "")}),
+            LetterForm(
+                initial=asked | {"key": new_key(now), "agency": request.GET.get("agency", "")}, scope=by.scope
+            ),
         )
-    form = LetterForm(request.POST)
+    form = LetterForm(request.POST, scope=by.scope)
     if not form.is_valid():
         return _letter(request, form, INVALID)
     typed = form.cleaned_data

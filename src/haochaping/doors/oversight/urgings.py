@@ -54,8 +54,8 @@ def new(request: HttpRequest) -> HttpResponse:
     by, now = actor_of(request), timezone.now()
     if request.method != "POST":
         asked = {"to": request.GET.get("to", ""), "order": uuid_of(request.GET.get("order", ""))}
-        return _form(request, UrgingForm(initial=asked | {"key": new_key(now)}))
-    form = UrgingForm(request.POST)
+        return _form(request, UrgingForm(initial=asked | {"key": new_key(now)}, scope=by.scope))
+    form = UrgingForm(request.POST, scope=by.scope)
     if not form.is_valid():
         return _form(request, form, INVALID)
     typed = form.cleaned_data

@@ -234,13 +234,15 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
 
 
 def photo(request: HttpRequest, opened: Opened, photo_id: UUID) -> HttpResponse:
-    """Show one photograph of the review; a POST removes it, at any time."""
+    """Show one photograph of the review, or one that the agency shows with its reply; a POST removes one's own."""
     kind, review_id = "review", str(opened.review.id)
     if request.method == "POST":
         file_actions.remove(
             photo_id, subject_kind=kind, subject_id=review_id, by=REVIEWER, now=timezone.now()
         )
         return see_other(f"{opened.base}#photos")
+    if evidence := orders.shows(opened.review.id, photo_id):
+        kind, review_id = "evidence", str(evidence)
     content = files.content_of(photo_id, subject_kind=kind, subject_id=review_id)
     return photo_response(content, place=str(photo_id)[-4:])
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from haochaping.notices.terms import MessageRow
-    from haochaping.rectification.terms import EventRow, OrderRow, SolutionRow
+    from haochaping.rectification.terms import EventRow, EvidenceRow, OrderRow, SolutionRow
 
 _AFTER: dict[OrderState, str] = {
     OrderState.CLOSED: N_("This is closed. You can read the answer below."),
@@ -72,7 +72,7 @@ class Progress:
     """The order of a review as its reviewer reads it; `promise` is a sentence with its date, "" when nothing is due.
 
     `asks` says whether the reviewer is asked if it is solved; `extended` why it takes longer, "" if it does not; `begun`
-    that the agency finishes it, even when the reviewer rates better or takes the review back.
+    that the agency finishes it, even when the reviewer rates better or takes the review back; `evidence` what it shows.
     """
 
     agency: str
@@ -90,6 +90,7 @@ class Progress:
     answers: tuple[Solved, ...]
     extended: str
     followed: list[str]
+    evidence: list[EvidenceRow]
 
     @property
     def solved(self) -> str:
@@ -120,6 +121,7 @@ def progress_of(order: OrderRow | None, said: SolutionRow | None, *, now: dateti
         answers=_answers(order, now) if order.state in ASKED else (),
         extended=_extended(order, told),
         followed=followed(order.id, told),
+        evidence=orders.shown_evidence(order.id) if order.reply_text else [],
         thread=None if messages is None else [_said(message, order.agency_name) for message in messages],
     )
 

@@ -7,19 +7,25 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext, gettext_lazy
 
+from haochaping.doors.agencies import AgencyField
 from haochaping.doors.fields import Choice, Words
+from haochaping.doors.uploads import Photographs
 from haochaping.exchange.terms import QuarantineAsked, RecordKind
+from haochaping.files.terms import PHOTO_MEGABYTES, PHOTOS_ALLOWED
 from haochaping.identity.terms import BASIS_LIMIT, CALL_PURPOSES, DOCUMENT_LIMIT, PURPOSE_LABELS
 from haochaping.kernel.refused import N_
 from haochaping.notices.terms import TEXT_LIMIT as MESSAGE_LIMIT
-from haochaping.rectification.terms import AGENCY_OUTCOMES, CALL_LABELS, OUTCOME_LABELS
+from haochaping.rectification.terms import AGENCY_OUTCOMES, CALL_LABELS, CAPTION_LIMIT, OUTCOME_LABELS
 from haochaping.supervision.terms import SUPERVISION_TEXT_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
+
+    from haochaping.rectification.terms import Doubts
 
 RECORD_KINDS = {RecordKind.CASE: N_("Case"), RecordKind.REVIEW: N_("Review")}
 ANSWERS = {"yes": True, "no": False, "unknown": None}
@@ -130,22 +136,14 @@ class ReasonForm(forms.Form):
 class ElsewhereForm(forms.Form):
     """To which agency an order goes, and why."""
 
-    agency = forms.CharField(
-        label=gettext_lazy("Code of the agency"),
-        help_text=gettext_lazy("As it stands in the directory."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "list": "agencies", "maxlength": "60"}),
-    )
+    agency = AgencyField(label=gettext_lazy("Agency"))
     reason = Words(label=gettext_lazy("Reason"), rows=3)
 
 
 class JoinForm(forms.Form):
     """Which agency helps, and with what."""
 
-    agency = forms.CharField(
-        label=gettext_lazy("Code of the agency"),
-        help_text=gettext_lazy("As it stands in the directory."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "list": "agencies", "maxlength": "60"}),
-    )
+    agency = AgencyField(label=gettext_lazy("Agency"))
     task = Words(label=gettext_lazy("What it is asked to do"), rows=3)
 
 
@@ -185,14 +183,21 @@ class MilestoneForm(forms.Form):
 
 
 class AskExtensionForm(forms.Form):
-    """More days, and why; the reviewer reads the reason."""
+    """More days, and why; the reviewer reads the reason. How many there may be is said by the rules of the place."""
 
-    days = forms.IntegerField(label=gettext_lazy("How many days more"), min_value=0, max_value=999)
+    days = forms.IntegerField(label=gettext_lazy("How many days more"), min_value=1)
     reason = Words(
         label=gettext_lazy("Reason"),
         help_text=gettext_lazy("The reviewer reads it once it is granted. Name nobody."),
         rows=3,
     )
+
+    def up_to(self, days: int) -> None:
+        """Say how many days there may be."""
+        self.fields["days"].widget.attrs["max"] = str(days)
+        self.fields["days"].help_text = gettext("At most {days}, by the rules of this place.").format(
+            days=days
+        )
 
 
 class NoteForm(forms.Form):
@@ -215,7 +220,9 @@ class RectifyForm(forms.Form):
 
 
 class ReplyForm(forms.Form):
-    """The final answer."""
+    """The final answer. `confirm` is there once something was found to look at, which `doubts` names and `found` tells."""
+
+    found: Doubts | None = None
 
     text = Words(
         label=gettext_lazy("Reply to the reviewer"),
@@ -223,6 +230,45 @@ class ReplyForm(forms.Form):
             "The reviewer reads it at once; the public reads it after a publisher has released it. Name nobody."
         ),
         rows=6,
+    )
+    doubts = forms.CharField(required=False, widget=forms.HiddenInput)
+    confirm = forms.BooleanField(
+        label=gettext_lazy("I have looked at it: send the reply as it is"), required=False
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self["doubts"].value():
+            del self.fields["doubts"], self.fields["confirm"]
+
+    def doubted(self, found: Doubts) -> ReplyForm:
+        """The same reply, to be looked at once more."""
+        typed = {"text": self.cleaned_data["text"], "doubts": " ".join(found.kinds)}
+        again = ReplyForm(typed, auto_id=self.auto_id)
+        again.found = found
+        return again
+
+
+class EvidenceForm(forms.Form):
+    """Photographs of what was put right."""
+
+    photos = Photographs(
+        label=gettext_lazy("Photographs"),
+        help_text=format_lazy(
+            gettext_lazy(
+                "Up to {photos}, {megabytes} MB each. Where they were taken is not kept; show no faces."
+            ),
+            photos=PHOTOS_ALLOWED,
+            megabytes=PHOTO_MEGABYTES,
+        ),
+    )
+    caption = forms.CharField(
+        label=gettext_lazy("What they show"),
+        strip=False,
+        widget=forms.TextInput(attrs={"maxlength": str(CAPTION_LIMIT)}),
+    )
+    shown = forms.BooleanField(
+        label=gettext_lazy("May be shown to the reviewer, with the reply"), required=False
     )
 
 

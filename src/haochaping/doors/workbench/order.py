@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from django.contrib import messages
 from django.http import Http404
@@ -17,39 +17,41 @@ from django.views.decorators.http import require_POST, require_safe
 from haochaping.accounts.access import may, may_any
 from haochaping.accounts.terms import NOT_ALLOWED, Power
 from haochaping.cases import queries as cases
-from haochaping.directory import queries as directory
 from haochaping.directory.terms import Kind
+from haochaping.doors.agencies import near, place_agencies
 from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, status_of
+from haochaping.doors.fields import uuid_of
 from haochaping.doors.gate import actor_of, after_answer, leave_note, requires
 from haochaping.doors.names import called
 from haochaping.doors.photo import photo_response
 from haochaping.doors.targets import step_of
-from haochaping.doors.workbench import faults, projects, standard
+from haochaping.doors.workbench import faults, links, projects, standard
 from haochaping.doors.workbench.appeals import appeal_part
+from haochaping.doors.workbench.forms import AskExtensionForm, EvidenceForm, ReplyForm
 from haochaping.doors.workbench.steps import CALL, MESSAGE, MILESTONE, STEPS, may_write, open_steps
+from haochaping.doors.workbench.story import actors, call_words, story
 from haochaping.doors.workbench.words import state_tone, tag_labels
 from haochaping.files import queries as files
 from haochaping.files.terms import NO_SUCH_PHOTO
 from haochaping.flows import conceal, handle_bad_review
+from haochaping.flows.take_step import take_step
 from haochaping.identity.access import may_request
-from haochaping.identity.terms import CALL_PURPOSES
+from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.masking import masked_number
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.ledger.terms import EntryKind
-from haochaping.notices import queries as notices
-from haochaping.notices.terms import CALL_STATE_LABELS, Side
+from haochaping.notices.terms import Side
 from haochaping.publicity.rules import redacted
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.rectification.access import sees_reviewer_s_case
-from haochaping.rectification.states import TRANSITIONS, may_call
+from haochaping.rectification.states import SHOWS_EVIDENCE, TRANSITIONS, may_call
 from haochaping.rectification.terms import (
-    CALL_LABELS,
     CLOCK_LABELS,
-    MOVE_LABELS,
     NO_SUCH_ORDER,
     OUTCOME_LABELS,
+    REPLY_DOUBTED,
     SOLVED_LABELS,
     STATE_LABELS,
     ClockKind,
@@ -61,24 +63,27 @@ from haochaping.reviews import queries as reviews
 from haochaping.reviews.rules import is_late
 from haochaping.reviews.terms import HELPED_LABELS, ReviewStatus
 from haochaping.rulebook import queries as rulebook
+from haochaping.supervision import queries as supervision
 from haochaping.ui.sentences import say
-from haochaping.ui.shapes import Event
+from haochaping.voices import queries as voices
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
     from django import forms
     from django.http import HttpRequest, HttpResponse
 
+    from haochaping.directory.terms import Ref
     from haochaping.kernel.actor import Actor
     from haochaping.notices.terms import MessageRow
-    from haochaping.rectification.terms import CallbackRow, CallRow, EventRow, OrderRow
+    from haochaping.rectification.terms import Doubts, EventRow, HistoryRow, OrderRow
     from haochaping.reviews.terms import ReviewRow, SupplementRow
     from haochaping.rulebook.terms import Terms
 
 
+EVIDENCE = "evidence"
 _PLACE = {MESSAGE: "#thread", CALL: "#calls"}
 
 
@@ -90,6 +95,15 @@ class Clock:
     due: datetime | None
     done_at: datetime | None
     running: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What forms are given that depends on the order: whose agencies they suggest, and how many days more there may be."""
+
+    by: Actor
+    around: str
+    extension_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +122,7 @@ class Offer:
 @refusable
 def page(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """Show one order. Looking marks no message as read; that somebody looked is written once the page is given."""
-    return _page(request, order_id)
+    return order_page(request, order_id)
 
 
 @requires(Power.ORDER_HANDLE, Power.ORDER_DISPATCH, Power.ORDER_SUPERVISE)
@@ -124,19 +138,41 @@ def step(request: HttpRequest, order_id: UUID, step: str) -> HttpResponse:
     ):
         raise Refused(NOT_ALLOWED)
     form = chosen.form(request.POST, auto_id=f"{step}_%s")
-    if standard.INSERT in request.POST and "text" in form.fields:
-        begun = chosen.form(initial=standard.with_text(form, step, request.POST), auto_id=f"{step}_%s")
-        return _page(request, order_id, tried=step, form=begun)
+    place_agencies(form, actor_of(request).scope, None)
+    if standard.is_asked_for(step, request.POST):
+        facts = standard.facts_of(_order(order_id, actor_of(request)))
+        begun = chosen.form(
+            initial=standard.with_text(form, step, request.POST, **facts), auto_id=f"{step}_%s"
+        )
+        return order_page(request, order_id, tried=step, form=begun)
     if not form.is_valid():
-        return _page(request, order_id, tried=step, form=form, status=INVALID)
+        return order_page(request, order_id, tried=step, form=form, status=INVALID)
+    by, now = actor_of(request), timezone.now()
     try:
-        chosen.perform(order_id, form.cleaned_data, actor_of(request), timezone.now())
+        taken = take_step(
+            order_id,
+            sent_twice(request, step),
+            lambda: chosen.perform(order_id, form.cleaned_data, by, now),
+            by=by,
+            now=now,
+        )
     except Refused as refused:
+        if isinstance(form, ReplyForm) and refused.code == REPLY_DOUBTED.code:
+            form = form.doubted(cast("Doubts", refused.complaint.params["doubts"]))
         sentence = say(refused.complaint)
         form.add_error(sentence.field if sentence.field in form.fields else None, sentence.text)
-        return _page(request, order_id, tried=step, form=form, status=status_of(refused.complaint))
-    messages.success(request, gettext(chosen.done))
+        return order_page(request, order_id, tried=step, form=form, status=status_of(refused.complaint))
+    if taken:
+        messages.success(request, gettext(chosen.done))
+    else:
+        messages.info(request, gettext("This was done already with the first click. Nothing was done twice."))
     return see_other(_address(order_id) + _PLACE.get(step, ""))
+
+
+def sent_twice(request: HttpRequest, step: str) -> str:
+    """The mark by which the same form sent twice is known; "" for a form that has none."""
+    mark = uuid_of(request.POST.get("mark", ""))
+    return f"{step}:{mark}" if mark else ""
 
 
 @requires(Power.ORDER_HANDLE)
@@ -190,7 +226,7 @@ def _address(order_id: UUID) -> str:
     return reverse("desk_order", args=[order_id])
 
 
-def _page(
+def order_page(
     request: HttpRequest,
     order_id: UUID,
     *,
@@ -198,6 +234,7 @@ def _page(
     form: forms.Form | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    """The page of an order; `form` is what was tried and not taken, of the step `tried`."""
     by, now = actor_of(request), timezone.now()
     order, solution = orders.order_with_solution(order_id, by=by)
     _check_dispatched(order)
@@ -211,9 +248,9 @@ def _page(
     calls = not hidden if concealed else may(by, Power.ORDER_HANDLE)
     history = orders.history(order.id)
     beside = history.beside
-    thread = notices.messages(order.thread_id, for_side=Side.AGENCY) if order.thread_id else []
-    written = [*(event.by for event in history.events), *(message.author for message in thread)]
-    names = called(written, history.names, by)
+    prepared = Prepared(by, near(order.division_path), terms.extension_days)
+    about = supervision.of_order(order.id, by=by)
+    names = called(actors(history), history.names, by)
     context = {
         "order": order,
         "state": gettext(STATE_LABELS[order.state]),
@@ -222,42 +259,56 @@ def _page(
         "solution": solution,
         "solved": gettext(SOLVED_LABELS[solution.solved]) if solution else "",
         "solution_words": redacted(solution.text) if solution else "",
+        "mark": uuid7(now),
         "clocks": _clocks(order, history.events),
         "due": order.due_at,
         "beside": beside,
         "plan": _plan(order, by),
         "now": now,
-        "thread": [_message(message, names) for message in thread],
-        "unread": sum(1 for m in thread if m.side != Side.AGENCY and m.read_at is None),
+        "thread": [_message(message, names) for message in history.messages],
+        "unread": sum(1 for m in history.messages if m.side != Side.AGENCY and m.read_at is None),
         "concealed": concealed,
         "hidden": hidden,
-        # It is opened when the review is given: to the agency it begins with its dispatch.
-        "events": _events([e for e in history.events if not (hidden and e.move == Move.OPEN)], names),
+        "events": story(history, about, names, hidden=hidden),
+        "opened": history.looks,
         "handles": may(by, Power.ORDER_HANDLE),
         "offers": [
-            _offer(name, tried, form)
+            _offer(name, tried, form, prepared)
             for name in open_steps(
                 order,
                 beside,
                 by,
                 records_calls=calls or (may(by, Power.ORDER_HANDLE) and not said.may_call_back),
                 today=local_day(now),
+                extensions_at_most=terms.extensions_at_most,
             )
         ],
+        "evidence": [one for one in beside.evidence if one.removed_at is None],
+        "show_evidence": _evidence(order, by, tried, form),
         "write": _write(order, tried, form) if may(by, Power.ORDER_HANDLE) else None,
         "call": _offer(CALL, tried, form) if calls and may_call(order.state) else None,
-        "calls": _calls(history.calls),
+        "calls": [(call.at, call_words(call)) for call in history.calls],
         "may_ask_opening": may_request(by),
         "appeal": appeal_part(order.id, by, now),
         "wrong": form,
     }
-    shown = context | _review(review, said, by, terms, hidden=hidden) | projects.of_order(beside, by)
+    shown = context | _review(review, said, history, by, terms, hidden=hidden)
+    # Something may have been taken up from its words only while it was a good one.
+    was_good = order.created_at != review.received_at or any(e.move == Move.REOPEN for e in history.events)
+    taken_up = voices.of_review(order.review_id) if was_good else []
+    shown |= projects.of_order(beside, by) | links.of_order(order, about, taken_up, by)
     shown |= faults.of_order(order, by)
     return desk_page(request, "workbench/order.html", shown, here="desk", status=status, counted=False)
 
 
 def _review(
-    review: ReviewRow, said: SupplementRow, by: Actor, terms: Terms, *, hidden: bool
+    review: ReviewRow,
+    said: SupplementRow,
+    history: HistoryRow,
+    by: Actor,
+    terms: Terms,
+    *,
+    hidden: bool,
 ) -> dict[str, object]:
     """The review as staff may see it: never who gave it; its words only for those who may, while it stands.
 
@@ -274,21 +325,20 @@ def _review(
         "consequence": standard.shown(review.indicator_codes),
         "tags": tag_labels(review, reviews.indicators(review.indicator_set)),
         "reads": may(by, Power.REVIEW_VIEW_TEXT),
-        "photos": [] if hidden else files.photos_of("review", str(review.id)),
+        "photos": [] if hidden else history.photos,
         "may_call_back": said.may_call_back,
         "helped": gettext(HELPED_LABELS[said.helped_by]) if said.helped_by and not hidden else "",
         "service": binding,
         "step": step_of(binding) if binding else "",
-        "targets": _targets(replace(review, window_id=None, staff_id=None) if hidden else review),
+        "targets": _targets({k: v for k, v in history.targets.items() if k == Kind.HALLS or not hidden}),
         "late": binding is not None
         and is_late(review.assessed_at, binding.occurrence_at, terms.invitation_valid),
         "case_no": masked_number(binding.case_no) if binding else "",
     }
 
 
-def _targets(review: ReviewRow) -> str:
+def _targets(known: Mapping[Kind, Ref]) -> str:
     """Where the reviewer was served and by whom, by number; a name is not needed to put it right."""
-    known = directory.targets(review.hall_id, review.window_id, review.staff_id)
     said = {Kind.STAFF: gettext("staff number {code}")}
     return " · ".join(
         said.get(kind, "{name}").format(code=ref.code, name=ref.name) for kind, ref in known.items()
@@ -322,22 +372,21 @@ def _write(order: OrderRow, tried: str, form: forms.Form | None) -> Offer | None
     return _offer(MESSAGE, tried, form) if may_write(order.state) else None
 
 
-def _offer(name: str, tried: str, form: forms.Form | None) -> Offer:
+def _evidence(order: OrderRow, by: Actor, tried: str, form: forms.Form | None) -> forms.Form | None:
+    """The form by which photographs are added, for whoever may."""
+    if not may(by, Power.ORDER_HANDLE) or order.state not in SHOWS_EVIDENCE:
+        return None
+    return form if form is not None and tried == EVIDENCE else EvidenceForm(auto_id=f"{EVIDENCE}_%s")
+
+
+def _offer(name: str, tried: str, form: forms.Form | None, prepared: Prepared | None = None) -> Offer:
     step = STEPS[name]
     shown = form if form is not None and name == tried else step.form(auto_id=f"{name}_%s")
+    if prepared:
+        place_agencies(shown, prepared.by.scope, prepared.around)
+    if isinstance(shown, AskExtensionForm):
+        shown.up_to(prepared.extension_days if prepared else 0)
     return Offer(name, gettext(step.title), gettext(step.button), shown, standard.titles(name))
-
-
-def _calls(calls: Sequence[CallRow]) -> list[dict[str, object]]:
-    """What became of each call: never a number, and not whose line it was."""
-    return [
-        {
-            "at": call.at,
-            "purpose": gettext(CALL_PURPOSES[call.purpose]),
-            "outcome": gettext(CALL_STATE_LABELS[call.state]),
-        }
-        for call in calls
-    ]
 
 
 def _message(message: MessageRow, names: dict[str, str]) -> dict[str, object]:
@@ -350,21 +399,3 @@ def _message(message: MessageRow, names: dict[str, str]) -> dict[str, object]:
         "text": message.text if ours else redacted(message.text),
         "new": not ours and message.read_at is None,
     }
-
-
-def _events(events: Sequence[EventRow], names: dict[str, str]) -> list[Event]:
-    """The timeline; each call-back's event tells its result."""
-    shown = []
-    for event in events:
-        text = f"{_call(event.callback)}\n{event.note}" if event.callback else event.note
-        shown.append(Event(gettext(MOVE_LABELS[event.move]), event.at, names[event.by], text))
-    return shown
-
-
-def _call(call: CallbackRow) -> str:
-    said = [gettext(CALL_LABELS[call.result])]
-    if call.is_true is not None:
-        said.append(gettext("true") if call.is_true else gettext("not true"))
-    if call.is_reasonable is not None:
-        said.append(gettext("reasonable") if call.is_reasonable else gettext("not reasonable"))
-    return " · ".join(said)

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext
 
-from haochaping.rectification.rules import consequences_of, standard_answers
+from haochaping.kernel.periods import local_day
+from haochaping.rectification.rules import NO_DAY, consequences_of, filled, standard_answers
 from haochaping.rectification.terms import CATEGORY_LABELS, URGENCY_LABELS, Urgency
+from haochaping.ui.readings import either
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,7 +18,11 @@ if TYPE_CHECKING:
     from django import forms
     from django.http import QueryDict
 
+    from haochaping.rectification.terms import OrderRow
+
 INSERT = "insert"
+# The field that a text goes into, where it is not called `text`.
+_FIELDS = {"return": "reason", "call-back": "note", "ledger": "plan", "more-time": "reason", "redo": "reason"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +50,29 @@ def shown(codes: Iterable[str]) -> ShownConsequence | None:
 
 def titles(step: str) -> list[str]:
     """What the select of a step offers; its value is the place in the list."""
-    return [answer.title for answer in standard_answers(step)]
+    return [either(answer.title, answer.english_title) for answer in standard_answers(step)]
 
 
-def with_text(form: forms.Form, step: str, typed: QueryDict) -> dict[str, object]:
-    """What was typed, with the chosen text put before the words; nothing is lost when none was chosen."""
-    known = {str(place): answer.text for place, answer in enumerate(standard_answers(step))}
-    filled: dict[str, object] = {name: str(typed.get(name, "")) for name in form.fields}
+def is_asked_for(step: str, typed: QueryDict) -> bool:
+    """Whether the button was pressed that puts a text into the form of a step, and there are any."""
+    return INSERT in typed and bool(standard_answers(step))
+
+
+def with_text(form: forms.Form, step: str, typed: QueryDict, **facts: str) -> dict[str, object]:
+    """What was typed, with the chosen text put before the words; nothing is lost when none was chosen.
+
+    `facts` are what the page knows of the order and its texts name.
+    """
+    texts = [either(answer.text, answer.english_text) for answer in standard_answers(step)]
+    known = {str(place): filled(text, **facts) for place, text in enumerate(texts)}
+    field = _FIELDS.get(step, "text")
+    given: dict[str, object] = {name: str(typed.get(name, "")) for name in form.fields}
     chosen = known.get(str(typed.get("standard", "")), "")
-    return filled | {"text": "\n".join(part for part in (chosen, str(filled["text"])) if part)}
+    return given | {field: "\n".join(part for part in (chosen, str(given[field])) if part)}
+
+
+def facts_of(order: OrderRow) -> dict[str, str]:
+    """What is put into a text about an order."""
+    due = order.rectify_due_at
+    day = local_day(due).isoformat() if due else NO_DAY
+    return {"item": order.item_name, "agency": order.agency_name, "deadline": day}

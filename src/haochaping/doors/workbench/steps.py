@@ -96,6 +96,11 @@ def _verify(order_id: UUID, typed: Typed, by: Actor, now: datetime) -> None:
     )
 
 
+def _reply(order_id: UUID, typed: Typed, by: Actor, now: datetime) -> None:
+    confirmed = typed.get("doubts", "") if typed.get("confirm") else ""
+    handle_bad_review.reply_with_care(order_id, typed["text"], confirmed=confirmed, by=by, now=now)
+
+
 def _join(order_id: UUID, typed: Typed, by: Actor, now: datetime) -> None:
     rectification.join(order_id, agency_code=typed["agency"], task=typed["task"], by=by, now=now)
 
@@ -210,7 +215,7 @@ STEPS = {
         N_("Send the reply"),
         N_("The reply is sent; somebody else checks it."),
         ReplyForm,
-        _flow(handle_bad_review.reply, "text"),
+        _reply,
         Move.REPLY,
     ),
     "pass-check": Step(
@@ -287,13 +292,15 @@ STEPS = {
 }
 
 
-def open_steps(order: OrderRow, beside: Beside, by: Actor, *, records_calls: bool, today: date) -> list[str]:
+def open_steps(
+    order: OrderRow, beside: Beside, by: Actor, *, records_calls: bool, extensions_at_most: int, today: date
+) -> list[str]:
     """The steps that the order's state, and who asks, allow; without message, call and lines of the plan."""
     fires = {move for move, power in FIRED_BY.items() if may(by, power)} - {Move.VERIFY}
     allowed = set(moves_from(order.state)) & (fires | {Move.VERIFY} if records_calls else fires)
     if beside.open_extension is None:
         allowed -= {Move.GRANT_EXTENSION, Move.REFUSE_EXTENSION}
-    else:
+    if beside.open_extension or sum(1 for e in beside.extensions if e.granted) >= extensions_at_most:
         allowed -= {Move.ASK_EXTENSION}
     if order.agency_valid_to is None or order.agency_valid_to >= today:
         allowed -= {Move.HAND_ON}

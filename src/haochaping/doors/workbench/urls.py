@@ -6,6 +6,7 @@ from django.urls import path
 
 from haochaping.doors.workbench import (
     appeals,
+    evidence,
     faults,
     hotline,
     installation,
@@ -32,6 +33,17 @@ urlpatterns = [
     path("orders/<uuid:order_id>", order.page, name="desk_order"),
     path("orders/<uuid:order_id>/read", order.read, name="desk_order_read"),
     path("orders/<uuid:order_id>/photos/<uuid:photo_id>", order.photo, name="desk_order_photo"),
+    path("orders/<uuid:order_id>/evidence", evidence.add, name="desk_order_evidence"),
+    path(
+        "orders/<uuid:order_id>/evidence/<uuid:evidence_id>/remove",
+        evidence.remove,
+        name="desk_order_evidence_remove",
+    ),
+    path(
+        "orders/<uuid:order_id>/evidence/<uuid:evidence_id>/photos/<uuid:photo_id>",
+        evidence.photo,
+        name="desk_order_evidence_photo",
+    ),
     path("orders/<uuid:order_id>/project", projects.add, name="desk_order_project"),
     path("orders/<uuid:order_id>/project/new", projects.new, name="desk_project_new"),
     path("faults/new/<uuid:order_id>", faults.new, name="desk_fault_new"),

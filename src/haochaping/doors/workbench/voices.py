@@ -28,7 +28,8 @@ from haochaping.flows import handle_voices
 from haochaping.kernel.refused import N_, Refused
 from haochaping.ledger.terms import EntryKind
 from haochaping.publicity.rules import redacted
-from haochaping.rectification.terms import SOLVED_LABELS
+from haochaping.rectification import queries as orders
+from haochaping.rectification.terms import SOLVED_LABELS, OrderState
 from haochaping.ui.sentences import say
 from haochaping.ui.shapes import Event
 from haochaping.voices import actions, queries
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from haochaping.kernel.actor import Actor
+    from haochaping.rectification.terms import OrderRow
     from haochaping.voices.terms import VoiceRow
 
 _ON_PAGE = 30
@@ -182,7 +184,7 @@ def _step(request: HttpRequest, voice_id: UUID, step: str) -> HttpResponse:
     by = actor_of(request)
     voice = queries.voice(voice_id, by=by)
     form = _form(step, voice, request.POST)
-    if standard.INSERT in request.POST and "text" in form.fields:
+    if standard.is_asked_for(step, request.POST):
         form = _form(step, voice, initial=standard.with_text(form, step, request.POST))
         return _page(request, voice_id, tried=step, form=form)
     if not form.is_valid():
@@ -243,6 +245,12 @@ def _line(voice: VoiceRow, now: datetime) -> Line:
     )
 
 
+def _order(voice: VoiceRow) -> OrderRow | None:
+    """The order of the review from which it was taken up, once that has become a bad one and its order is dispatched."""
+    order = orders.order_of_review(voice.review_id) if voice.review_id else None
+    return order if order and order.state not in {OrderState.CREATED, OrderState.CANCELLED} else None
+
+
 def _page(
     request: HttpRequest,
     voice_id: UUID,
@@ -265,6 +273,7 @@ def _page(
         "words": redacted(voice.text),
         "photos": files.photos_of("voice", str(voice.id)),
         "decision": voice.decision,
+        "order": _order(voice),
         "due": running_due(voice),
         "outcome": gettext(OUTCOME_LABELS[voice.outcome]) if voice.outcome else "",
         "solved": gettext(SOLVED_LABELS[voice.solved]) if voice.solved else "",

@@ -97,10 +97,13 @@ def queue_sms(
     params: Mapping[str, str],
     *,
     message_id: int | None = None,
+    about: UUID | None = None,
     by: Actor,
     now: datetime,
 ) -> UUID:
     """Queue one text message to a sealed person and the job `notices.deliver`; returns the delivery's id.
+
+    `about` is the review it speaks of.
 
     Raises `Refused(WRONG_PARAMS)` unless `params` are exactly the values of the template.
     """
@@ -109,6 +112,7 @@ def queue_sms(
         id=uuid7(now),
         message_id=message_id,
         person=person_id,
+        about=about,
         template=template,
         params=dict(params),
         channel=Channel.SMS,

@@ -18,6 +18,7 @@ from haochaping.rectification.actions.assigning import assign, assign_each, sign
 from haochaping.rectification.actions.checking import close, end, pass_check, redo, take_up_again
 from haochaping.rectification.actions.decisions import confirm_decision, propose_decision, send_back
 from haochaping.rectification.actions.dispatch_rules import set_dispatch_rule, withdraw_dispatch_rule
+from haochaping.rectification.actions.evidence import add_evidence, remove_evidence
 from haochaping.rectification.actions.extensions import (
     adopt_deadlines,
     ask_extension,
@@ -68,6 +69,7 @@ from haochaping.rectification.actions.reforms import (
     drop_reform,
     send_reform,
 )
+from haochaping.rectification.actions.steps import take_once
 from haochaping.rectification.actions.worklist import (
     keep_filter,
     mark_looked,
@@ -78,6 +80,7 @@ from haochaping.rectification.actions.worklist import (
 
 __all__ = [
     "accept_appeal",
+    "add_evidence",
     "add_order",
     "adopt_deadlines",
     "answer_appeal",
@@ -133,6 +136,7 @@ __all__ = [
     "refuse_appeal",
     "refuse_extension",
     "refuse_return",
+    "remove_evidence",
     "remove_filter",
     "rename_filter",
     "reply",
@@ -144,6 +148,7 @@ __all__ = [
     "set_dispatch_rule",
     "sign_for",
     "sign_for_each",
+    "take_once",
     "take_up_again",
     "tick_task",
     "time_appeals",

@@ -11,7 +11,7 @@ from haochaping.kernel.refused import Refused
 from haochaping.rectification import queries
 from haochaping.rectification.actions import clocks
 from haochaping.rectification.actions.places import begin_again
-from haochaping.rectification.actions.steps import checked_text, held, moved, record, step
+from haochaping.rectification.actions.steps import checked_text, held, moved, own_words, record, step
 from haochaping.rectification.terms import OWN_REPLY, Move
 from haochaping.rulebook import queries as rulebook
 
@@ -43,7 +43,7 @@ def redo(order_id: UUID, *, reason: str, by: Actor, now: datetime) -> UUID:
     Raises:
         Refused: as `sign_for`, and OWN_REPLY, TEXT_MISSING, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
     """
-    reason = checked_text(reason, "reason")
+    reason = own_words(reason, "reason")
     order = step(order_id, Move.REDO, by)
     _check_not_own(order_id, by)
     order.rectified_at = order.replied_at = order.rating_until = None

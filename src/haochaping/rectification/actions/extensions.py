@@ -10,7 +10,7 @@ from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.rectification.actions import clocks
-from haochaping.rectification.actions.steps import checked_text, held, moved, record, step
+from haochaping.rectification.actions.steps import checked_text, held, moved, own_words, record, step
 from haochaping.rectification.models import Extension
 from haochaping.rectification.terms import (
     CLOCK_PAUSED,
@@ -43,7 +43,7 @@ def ask_extension(order_id: UUID, *, days: int, reason: str, by: Actor, now: dat
         Refused: as `sign_for`, and EXTENSIONS_USED_UP, EXTENSION_TOO_LONG, EXTENSION_WAITS, TEXT_MISSING,
             TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
     """
-    reason = checked_text(reason, "reason")
+    reason = own_words(reason, "reason")
     order = step(order_id, Move.ASK_EXTENSION, by)
     terms = rulebook.terms_for_division(order.division_id, local_day(now))
     known = list(Extension.objects.filter(order=order).values_list("granted", flat=True))

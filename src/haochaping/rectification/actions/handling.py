@@ -13,7 +13,7 @@ from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.rectification import queries
 from haochaping.rectification.actions import clocks
-from haochaping.rectification.actions.steps import checked_text, record, step
+from haochaping.rectification.actions.steps import checked_text, own_words, record, step
 from haochaping.rectification.models import Callback, Milestone, WorkOrder
 from haochaping.rectification.rules import plan_of, was_heard
 from haochaping.rectification.terms import (
@@ -31,10 +31,12 @@ from haochaping.rectification.terms import (
 from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date, datetime
     from uuid import UUID
 
     from haochaping.kernel.actor import Actor
+    from haochaping.rectification.terms import Doubt
 
 _RECORDING_LIMIT = 60
 _MILESTONE_LIMIT = 200
@@ -74,7 +76,7 @@ def verify_by_callback(
     Raises:
         Refused: as `sign_for`, and UNKNOWN_CHOICE, TEXT_MISSING, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
     """
-    note = checked_text(note, "note")
+    note = own_words(note, "note")
     recording = checked_text(recording, "recording", limit=_RECORDING_LIMIT, required=False)
     if result not in set(CallResult):
         raise Refused(UNKNOWN_CHOICE, field="result", value=result)
@@ -105,7 +107,7 @@ def enter_in_ledger(order_id: UUID, *, reason: str, plan: str, by: Actor, now: d
         Refused: as `sign_for`, and NOT_HEARD, NO_PLAN, PLAN_PASSED, TEXT_MISSING, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
     """
     reason = checked_text(reason, "reason")
-    lines = plan_of(checked_text(plan, "plan"))
+    lines = plan_of(own_words(plan, "plan"))
     order = step(order_id, Move.LEDGER, by)
     _check_heard(order, now)
     terms = rulebook.terms_for_division(order.division_id, local_day(now))
@@ -153,7 +155,7 @@ def rectify(order_id: UUID, *, outcome: str, text: str, by: Actor, now: datetime
         Refused: as `sign_for`, and UNKNOWN_CHOICE, NOT_HEARD, FINDING_MISSING, NOT_LEDGERED, TEXT_MISSING,
             TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
     """
-    text = checked_text(text, "text")
+    text = own_words(text, "text")
     if outcome not in AGENCY_OUTCOMES:
         raise Refused(UNKNOWN_CHOICE, field="outcome", value=outcome)
     order = step(order_id, Move.RECTIFY, by)
@@ -176,19 +178,21 @@ def _check_heard(order: WorkOrder, now: datetime) -> None:
 
 
 @transaction.atomic
-def reply(order_id: UUID, *, text: str, by: Actor, now: datetime) -> UUID:
+def reply(order_id: UUID, *, text: str, warned: Collection[Doubt] = (), by: Actor, now: datetime) -> UUID:
     """Answer the reviewer, who has the rulebook's days to say whether it is solved; returns the review's id.
+
+    `warned` are the doubts that whoever sends it was shown and sends it all the same.
 
     Raises:
         Refused: as `sign_for`, and TEXT_MISSING, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
     """
-    text = checked_text(text, "text")
+    text = own_words(text, "text")
     order = step(order_id, Move.REPLY, by)
     terms = rulebook.terms_for_division(order.division_id, local_day(now))
     order.reply_text, order.replied_at, order.rating_until = text, now, now + terms.rating_window
     clocks.pass_on(order, now, clocks.check_limit(terms, now))
     order.save(update_fields=["state", "reply_text", "replied_at", "rating_until", *clocks.COLUMNS])
-    record([order], Move.REPLY, by=by, now=now, note=text)
+    record([order], Move.REPLY, by=by, now=now, note=text, warned=" ".join(warned))
     return order.review_id
 
 

@@ -11,7 +11,7 @@ from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.rectification import access, queries
 from haochaping.rectification.actions import clocks
-from haochaping.rectification.actions.steps import checked_text, held, moved, record, step
+from haochaping.rectification.actions.steps import checked_text, held, moved, own_words, record, step
 from haochaping.rectification.dispatch_queries import agency_within
 from haochaping.rectification.models import CoHandler, WorkOrder
 from haochaping.rectification.states import FINAL, FIRED_BY
@@ -44,7 +44,7 @@ def ask_return(order_id: UUID, *, reason: str, by: Actor, now: datetime) -> None
     Raises:
         Refused: as `sign_for`, and RETURNS_OFF, RETURN_TOO_LATE, TEXT_MISSING, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
     """
-    reason = checked_text(reason, "reason")
+    reason = own_words(reason, "reason")
     order = step(order_id, Move.ASK_RETURN, by)
     limit = rulebook.terms_for_division(order.division_id, local_day(now)).returns_at_most
     if queries.events_count(order.id, Move.ASK_RETURN) >= limit:
@@ -145,7 +145,7 @@ def contribute(order_id: UUID, *, text: str, by: Actor, now: datetime) -> None:
         Refused: NO_SUCH_ORDER, NOT_ALLOWED, WRONG_STATE, NO_CO_HANDLER, TEXT_MISSING, TEXT_TOO_LONG,
             FORBIDDEN_CHARACTERS.
     """
-    text = checked_text(text, "text")
+    text = own_words(text, "text")
     order = held(order_id)
     access.check_not_named(by, order.staff_id)
     moved(order, Move.CONTRIBUTE)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from haochaping.kernel.identifiers import uuids7
+from django.db import transaction
+
+from haochaping.kernel.identifiers import uuid7, uuids7
 from haochaping.kernel.refused import Refused
 from haochaping.kernel.text import clean, has_forbidden_control
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
 from haochaping.rectification import access
-from haochaping.rectification.models import OrderEvent, WorkOrder
+from haochaping.rectification.models import OrderEvent, TakenStep, WorkOrder
+from haochaping.rectification.rules import own_words_complaint
 from haochaping.rectification.states import FIRED_BY, after
 from haochaping.rectification.terms import (
     CLOCK_PAUSED,
@@ -109,8 +112,34 @@ def checked_text(text: str, field: str, *, limit: int = TEXT_LIMIT, required: bo
     return text
 
 
+def own_words(text: str, field: str) -> str:
+    """The same for what may be begun with a standard text; raises GAP_LEFT, OWN_WORDS_MISSING too."""
+    text = checked_text(text, field)
+    if complaint := own_words_complaint(text, field):
+        raise Refused(complaint.reason, field=field, **complaint.params)
+    return text
+
+
+@transaction.atomic
+def take_once(order_id: UUID, mark: str, *, now: datetime) -> bool:
+    """Note that a form is being taken; False when it was taken before. Who sends it a second time waits for the first.
+
+    What is noted goes with the transaction: a step that was refused may be sent again.
+    """
+    row = TakenStep(id=uuid7(now), order_id=order_id, mark=mark, at=now)
+    TakenStep.objects.bulk_create([row], ignore_conflicts=True)
+    return TakenStep.objects.filter(mark=mark, id=row.id).exists()
+
+
 def record(
-    orders: Sequence[WorkOrder], move: Move, *, by: Actor, now: datetime, note: str = "", **facts: str
+    orders: Sequence[WorkOrder],
+    move: Move,
+    *,
+    by: Actor,
+    now: datetime,
+    note: str = "",
+    warned: str = "",
+    **facts: str,
 ) -> None:
     """Leave an event on the timeline and an entry in the ledger for each order."""
     if not orders:
@@ -118,11 +147,12 @@ def record(
     ids = uuids7(now, len(orders))
     OrderEvent.objects.bulk_create(
         [
-            OrderEvent(id=pk, order=order, move=move, by=str(by), at=now, note=note)
+            OrderEvent(id=pk, order=order, move=move, by=str(by), at=now, note=note, warned=warned)
             for pk, order in zip(ids, orders, strict=True)
         ]
     )
     kind = _ENTRY_OF.get(move, EntryKind.ORDER_MOVED)
+    facts |= {"warned": warned} if warned else {}
     said = facts if move in _ENTRY_OF else {"move": move.value, **facts}
     ledger.append(
         [NewEntry(kind, "order", str(order.id), facts={"state": order.state, **said}) for order in orders],

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from haochaping.kernel.refused import N_
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
 
 
 class FaultCategory(StrEnum):
@@ -46,6 +51,19 @@ URGENCY_LABELS: dict[Urgency, str] = {
 }
 
 
+class Doubt(StrEnum):
+    """提示: what a reply gives cause to look at again before it is sent; nobody is kept from sending it."""
+
+    ALIKE = "alike"
+    PERSONAL = "personal"
+
+
+DOUBT_LABELS: dict[Doubt, str] = {
+    Doubt.ALIKE: N_("It is much like an earlier reply"),
+    Doubt.PERSONAL: N_("It may hold personal data"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Consequence:
     """What follows from the reasons of a review: its categories, the highest urgency, whether it must be supervised."""
@@ -56,8 +74,40 @@ class Consequence:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierReply:
+    """A reply that was given before, by the order it belongs to."""
+
+    order_id: UUID
+    item_name: str
+    replied_at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """What a reply gives cause to look at: the earlier one it is like, how much, and what looks like personal data."""
+
+    earlier: EarlierReply | None = None
+    share: float = 0.0
+    personal: tuple[str, ...] = ()
+
+    @property
+    def share_percent(self) -> int:
+        """How much it is like the earlier one, in whole percent."""
+        return int(self.share * 100)
+
+    @property
+    def kinds(self) -> tuple[Doubt, ...]:
+        """Which doubts there are."""
+        found = {Doubt.ALIKE: self.earlier is not None, Doubt.PERSONAL: bool(self.personal)}
+        return tuple(kind for kind, there in found.items() if there)
+
+
+@dataclass(frozen=True, slots=True)
 class StandardAnswer:
-    """A text that a clerk may begin an answer with."""
+    """A text that a clerk may begin with: 【gaps】 are filled by the clerk, {item}, {agency} and {deadline} by the page."""
 
     title: str
     text: str
+    english_title: str
+    english_text: str

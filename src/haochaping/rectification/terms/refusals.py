@@ -5,6 +5,9 @@ from __future__ import annotations
 from haochaping.kernel.refused import N_, Reason
 
 TEXT_LIMIT = 2000
+CAPTION_LIMIT = 200
+# How often photographs may stand on one order, each time up to as many as the files room keeps of a thing.
+EVIDENCE_AT_MOST = 6
 
 
 SOLUTION_TEXT_LIMIT = 500
@@ -172,6 +175,46 @@ TEXT_TOO_LONG = Reason(
     "text_too_long",
     N_("The text has {length} characters; {limit} are allowed."),
     N_("Shorten the text."),
+)
+
+
+REPLY_DOUBTED = Reason(
+    "reply_doubted",
+    N_("Look at the reply once more before it is sent."),
+    N_("Change it, or tick that it is to be sent as it is."),
+)
+
+
+EVIDENCE_EMPTY = Reason(
+    "evidence_empty", N_("No photograph was chosen."), N_("Choose one to three photographs.")
+)
+
+
+TOO_MUCH_EVIDENCE = Reason(
+    "too_much_evidence",
+    N_("Photographs were added {limit} times already."),
+    N_("Remove some that are not needed."),
+)
+
+
+NO_SUCH_EVIDENCE = Reason(
+    "no_such_evidence",
+    N_("These photographs are not there any more."),
+    N_("Reload the page: they may have been removed."),
+)
+
+
+GAP_LEFT = Reason(
+    "gap_left",
+    N_("The place “{gap}” of the text is not filled in."),
+    N_("Write there what holds for this order, or take it out."),
+)
+
+
+OWN_WORDS_MISSING = Reason(
+    "own_words_missing",
+    N_("This is the standard text and nothing else."),
+    N_("Add at least one sentence about this order."),
 )
 
 

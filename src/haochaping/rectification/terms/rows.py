@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
+    from haochaping.directory.terms import Kind, Ref
+    from haochaping.files.terms import PhotoRow
     from haochaping.identity.terms import RelayPurpose
-    from haochaping.notices.terms import DeliveryState
+    from haochaping.notices.terms import DeliveryState, MessageRow, Template
+    from haochaping.rectification.terms.answers import Doubt
     from haochaping.rectification.terms.orders import (
         Alarm,
         CallResult,
@@ -111,13 +114,14 @@ class CallbackRow:
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
-    """One line of an order's timeline; a call-back's has its result."""
+    """One line of an order's timeline; a call-back's has its result; `warned` the doubts in spite of which it was done."""
 
     move: Move
     at: datetime
     by: str
     note: str
     callback: CallbackRow | None = None
+    warned: tuple[Doubt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +175,22 @@ class MilestoneRow:
 
 
 @dataclass(frozen=True, slots=True)
+class EvidenceRow:
+    """Photographs of what was put right, with what they show; of those that were removed the words stay."""
+
+    id: UUID
+    caption: str
+    shown: bool
+    added_by: str
+    added_at: datetime
+    removed_by: str
+    removed_at: datetime | None
+    photos: list[PhotoRow] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class Beside:
-    """What stands beside an order: more time asked for, who helps, the plan, oldest first.
+    """What stands beside an order: more time asked for, who helps, the plan, the evidence, oldest first.
 
     `projects` has the project that the order belongs to, if any; `open_projects` those of its item that take orders.
     """
@@ -182,6 +200,7 @@ class Beside:
     milestones: list[MilestoneRow]
     projects: list[tuple[UUID, str]]
     open_projects: list[tuple[UUID, str]]
+    evidence: list[EvidenceRow]
 
     @property
     def open_extension(self) -> ExtensionRow | None:
@@ -199,13 +218,40 @@ class CallRow:
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryRow:
-    """Everything that happened to an order; `names` are those of the staff accounts in it, by `kind:id`."""
+class ToldRow:
+    """A text message to the reviewer about an order: which, and what became of it; never where it went."""
 
-    events: list[EventRow]
-    calls: list[CallRow]
-    names: dict[str, str]
+    template: Template
+    state: DeliveryState
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """How often the page of an order, with its case number, was opened, by how many people, and when last."""
+
+    times: int
+    people: int
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """Everything that happened to an order; `names` are those of the staff accounts in it, by `kind:id`.
+
+    `photos` are those of its review, `targets` hall, window and staff, `messages` the thread, as the agency reads it.
+    """
+
     beside: Beside
+    events: list[EventRow] = field(default_factory=list)
+    calls: list[CallRow] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
+    photos: list[PhotoRow] = field(default_factory=list)
+    messages: list[MessageRow] = field(default_factory=list)
+    ticks: list[ClockTick] = field(default_factory=list)
+    targets: dict[Kind, Ref] = field(default_factory=dict)
+    told: list[ToldRow] = field(default_factory=list)
+    looks: Looks | None = None
 
 
 @dataclass(frozen=True, slots=True)

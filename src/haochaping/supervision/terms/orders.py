@@ -294,3 +294,23 @@ NOT_THE_OFFICE = Reason(
     N_("The supervision office of the division that was urged answers for itself."),
     N_("Wait for its answer."),
 )
+
+
+class AboutOrderKind(StrEnum):
+    """What there can be of supervision about a work order."""
+
+    SUPERVISION = "supervision"
+    URGED = "urged"
+    ANSWERED = "answered"
+    SIGNAL = "signal"
+
+
+@dataclass(frozen=True, slots=True)
+class AboutOrder:
+    """One step of supervision about a work order: `about` is the letter, urging or signal, `word` the step or kind."""
+
+    kind: AboutOrderKind
+    about: UUID
+    word: str
+    at: datetime
+    rung: str = ""

@@ -26,6 +26,7 @@ class SignalKind(StrEnum):
     QUALITY_CHECK_FAILED = "quality_check_failed"
     SAMPLING_FAILED = "sampling_failed"
     ESCALATED = "escalated"
+    ILLEGAL_CONDITION = "illegal_condition"
     INTEGRITY = "integrity"
     PRESSED = "pressed"
     SERVICE_FAULT = "service_fault"
@@ -43,6 +44,7 @@ SIGNAL_LABELS = {
     SignalKind.QUALITY_CHECK_FAILED: N_("A reply failed the quality check"),
     SignalKind.SAMPLING_FAILED: N_("A sampling call-back did not confirm the result"),
     SignalKind.ESCALATED: N_("A work order was escalated"),
+    SignalKind.ILLEGAL_CONDITION: N_("A review speaks of a condition beyond the published ones"),
     SignalKind.INTEGRITY: N_("Doubtful data"),
     SignalKind.PRESSED: N_("A reviewer says they were pressed to change their review"),
     SignalKind.SERVICE_FAULT: N_("A fault lies in the service: a measure about a person may be proposed"),

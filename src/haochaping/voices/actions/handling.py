@@ -10,6 +10,7 @@ from haochaping.directory import queries as directory
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.kernel.text import has_forbidden_control
+from haochaping.rectification.rules import own_words_complaint
 from haochaping.rulebook import queries as rulebook
 from haochaping.voices import access
 from haochaping.voices.actions.steps import checked_text, item_called, record, step, words_of
@@ -72,9 +73,11 @@ def answer(voice_id: UUID, *, outcome: str, text: str, next_item: str, by: Actor
 
     Raises:
         Refused: as `sign_for`, and UNKNOWN_VOICE_CHOICE, UNKNOWN_TARGET, VOICE_TEXT_MISSING, VOICE_TEXT_TOO_LONG,
-            FORBIDDEN_CHARACTERS.
+            FORBIDDEN_CHARACTERS, GAP_LEFT, OWN_WORDS_MISSING.
     """
     text = checked_text(text, "text")
+    if complaint := own_words_complaint(text, "text"):
+        raise Refused(complaint.reason, field="text", **complaint.params)
     voice = step(voice_id, VoiceMove.ANSWER, by)
     if outcome not in OUTCOMES_OF[VoiceKind(voice.kind)]:
         raise Refused(UNKNOWN_VOICE_CHOICE, field="outcome", value=outcome[:_SHOWN])

@@ -1,38 +1,23 @@
-"""整改 rules: the clocks of an order, computed from their events; whether the reviewer was heard; the plan as typed."""
+"""The clocks of an order, computed from their events; whether the reviewer was heard; the plan as typed; who gets it."""
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
-from importlib import resources
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from haochaping.kernel.periods import BEIJING, local_day
 from haochaping.kernel.refused import Complaint, Refused
-from haochaping.kernel.text import clean, has_forbidden_control
 from haochaping.rectification.terms import (
     EVIDENCE_NEEDED,
     FACT_NEEDED,
     NO_PLAN,
-    WORDS_LIMIT,
     AppealState,
-    Assigned,
     CallResult,
-    ClockColour,
     ClockTick,
-    Consequence,
-    FaultCategory,
-    ListAsked,
-    ListPlace,
-    OrderState,
     ProvenFact,
     Solved,
-    StandardAnswer,
     Tick,
-    TimeLeft,
-    Urgency,
     Verdict,
 )
 from haochaping.rulebook.rules import (
@@ -48,6 +33,7 @@ from haochaping.rulebook.terms import Unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from haochaping.rectification.terms import (
         ClockKind,
@@ -211,82 +197,6 @@ def is_overdue(order: OrderRow, now: datetime) -> bool:
     return order.due_at is not None and now > order.due_at
 
 
-def ends_of(now: datetime) -> tuple[datetime, datetime]:
-    """The end of today and of this week, by the calendar of Beijing; a week ends on Sunday."""
-    today = local_day(now)
-    midnight = datetime.combine(today + timedelta(days=1), time(0), BEIJING)
-    return midnight, midnight + timedelta(days=6 - today.weekday())
-
-
-def time_left(due: datetime | None, now: datetime, *, paused: bool = False) -> TimeLeft:
-    """In which group of a list a deadline stands."""
-    if due is None:
-        return TimeLeft.PAUSED if paused else TimeLeft.UNKNOWN
-    if due < now:
-        return TimeLeft.OVERDUE
-    today, week = ends_of(now)
-    if due < today:
-        return TimeLeft.TODAY
-    return TimeLeft.THIS_WEEK if due < week else TimeLeft.LATER
-
-
-_CHOICES = {
-    "left": frozenset(TimeLeft),
-    "state": frozenset(OrderState),
-    "colour": frozenset(ClockColour),
-    "category": frozenset(FaultCategory),
-    "urgency": frozenset(Urgency),
-    "assigned": frozenset(Assigned),
-}
-_TYPED = ("agency", "item", "number")
-
-
-def list_asked(given: Mapping[str, object]) -> ListAsked:
-    """What an address or a saved filter asks of the list; what it does not know is no condition."""
-    said = {name: str(given.get(name, "")) for name in (*_CHOICES, *_TYPED)}
-    asked = {name: said[name] for name, known in _CHOICES.items() if said[name] in known}
-    typed = {name: clean(said[name])[:WORDS_LIMIT] for name in _TYPED}
-    fit = {name: words for name, words in typed.items() if not has_forbidden_control(words)}
-    return ListAsked(done=given.get("list") == "done", **asked, **fit)
-
-
-def list_query(asked: ListAsked) -> dict[str, str]:
-    """The same as an address has it: conditions only."""
-    said = {name: getattr(asked, name) for name in (*_CHOICES, *_TYPED)}
-    return ({"list": "done"} if asked.done else {}) | {name: word for name, word in said.items() if word}
-
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=BEIJING)
-_MICROSECOND = timedelta(microseconds=1)
-_LONGEST_MOMENT = 17
-
-
-def place_text(order: OrderRow) -> str:
-    """Where an order stands in a list, as an address has it."""
-    due = "" if order.due_at is None else str((order.due_at - _EPOCH) // _MICROSECOND)
-    return f"{due}.{order.id.hex}"
-
-
-def place_from(text: str, *, back: bool) -> ListPlace | None:
-    """The same read again; None when it is no place."""
-    due, _, number = text.partition(".")
-    known = numbers_from(number) if len(number) == _UUID_DIGITS else None
-    if known is None or not (due == "" or (due.isascii() and due.isdecimal() and len(due) < _LONGEST_MOMENT)):
-        return None
-    return ListPlace(_EPOCH + int(due) * _MICROSECOND if due else None, known[0], back)
-
-
-_UUID_DIGITS = 32
-
-
-def numbers_from(text: str) -> tuple[UUID, UUID] | None:
-    """The first and last number that begin so; None when none does."""
-    digits = text.replace("-", "").lower()
-    if not digits or len(digits) > _UUID_DIGITS or not set(digits) <= set("0123456789abcdef"):
-        return None
-    return UUID(digits.ljust(_UUID_DIGITS, "0")), UUID(digits.ljust(_UUID_DIGITS, "f"))
-
-
 # trust.md §4.1: more than half upheld, of ten or more, calls for a look at the agency. A threshold of ours, no regulation's.
 _ANOMALY_FROM = 10
 
@@ -341,47 +251,6 @@ def is_higher(path: str, decided: Sequence[str]) -> bool:
 def is_anomalous(upheld: int, decided: int) -> bool:
     """Whether so many appeals of one agency are upheld that appeals themselves may be the eraser."""
     return decided >= _ANOMALY_FROM and 2 * upheld > decided
-
-
-_STANDARD = tomllib.loads(
-    resources.files("haochaping.rectification")
-    .joinpath("data/standard_answers.toml")
-    .read_text(encoding="utf-8")
-)
-_FOLLOWS: dict[str, Consequence] = {
-    code: Consequence((FaultCategory(row["category"]),), Urgency(row["urgency"]), row["supervised"])
-    for row in _STANDARD["consequences"]
-    for code in row["codes"]
-}
-
-
-def consequences_of(codes: Iterable[str]) -> Consequence | None:
-    """What follows from the reasons of a review together; None where none of them has a consequence."""
-    found = [_FOLLOWS[code] for code in codes if code in _FOLLOWS]
-    if not found:
-        return None
-    return Consequence(
-        categories=tuple(dict.fromkeys(one.categories[0] for one in found)),
-        urgency=max((one.urgency for one in found), key=list(Urgency).index),
-        supervised=any(one.supervised for one in found),
-    )
-
-
-# Of the standard answers a category has one urgency: an order is urgent when one of its categories is.
-URGENT_CATEGORIES = frozenset(
-    str(row["category"]) for row in _STANDARD["consequences"] if row["urgency"] == Urgency.URGENT
-)
-
-
-def must_be_supervised(codes: Iterable[str]) -> bool:
-    """Whether a review with these reasons has to go to supervision, whatever the agency says (108: extra condition)."""
-    found = consequences_of(codes)
-    return found is not None and found.supervised
-
-
-def standard_answers(step: str) -> list[StandardAnswer]:
-    """The texts that are offered for a step."""
-    return [StandardAnswer(row["title"], row["text"]) for row in _STANDARD["answers"] if row["step"] == step]
 
 
 def in_force(rows: Iterable[DispatchRuleRow], day: date) -> dict[str, list[DispatchRuleRow]]:

@@ -1,0 +1,149 @@
+"""What has happened to an order as its page tells it: moves, clocks, messages, evidence, supervision, in one line of time."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
+
+from haochaping.identity.terms import CALL_PURPOSES
+from haochaping.notices.terms import CALL_STATE_LABELS, DELIVERY_LABELS, SENTENCES, Side
+from haochaping.rectification.terms import (
+    CALL_LABELS,
+    CLOCK_LABELS,
+    DOUBT_LABELS,
+    MOVE_LABELS,
+    TICK_LABELS,
+    Move,
+    Tick,
+)
+from haochaping.supervision.terms import (
+    RUNG_LABELS,
+    SIGNAL_LABELS,
+    SUPERVISION_MOVES,
+    AboutOrderKind,
+    Rung,
+    SignalKind,
+    SupervisionMove,
+)
+from haochaping.ui.shapes import Event
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from haochaping.rectification.terms import CallbackRow, CallRow, ClockTick, EventRow, HistoryRow
+    from haochaping.supervision.terms import AboutOrder
+
+_PLACE = re.compile(r"\{\w+\}")
+# What a clock does when it stops or stands still follows from the move beside it.
+_TOLD = frozenset({Tick.START, Tick.LIMIT, Tick.EXTEND, Tick.RESUME})
+
+
+def story(
+    history: HistoryRow, about: Iterable[AboutOrder], names: Mapping[str, str], *, hidden: bool
+) -> list[Event]:
+    """All of it, oldest first. `hidden`: to the agency it begins with the dispatch, for the review shows its moment."""
+    dues = _dues(history.ticks)
+    events = [
+        Event(gettext(MOVE_LABELS[one.move]), one.at, names[one.by], _said(one, dues.get(one.at, ())))
+        for one in history.events
+        if not (hidden and one.move == Move.OPEN)
+    ]
+    events += [
+        Event(
+            gettext("A message to the reviewer")
+            if one.side == Side.AGENCY
+            else gettext("A message from the reviewer"),
+            one.sent_at,
+            names[one.author] if one.side == Side.AGENCY else "",
+        )
+        for one in history.messages
+    ]
+    events += [Event(gettext("Call through the relay"), one.at, "", call_words(one)) for one in history.calls]
+    events += [
+        Event(
+            gettext("A text message to the reviewer"),
+            one.at,
+            "",
+            f"{_PLACE.sub('…', gettext(SENTENCES[one.template]))}\n{gettext(DELIVERY_LABELS[one.state])}",
+        )
+        for one in history.told
+        if not hidden
+    ]
+    for evidence in history.beside.evidence:
+        events.append(
+            Event(gettext("Evidence added"), evidence.added_at, names[evidence.added_by], evidence.caption)
+        )
+        if evidence.removed_at:
+            events.append(
+                Event(
+                    gettext("Evidence removed"),
+                    evidence.removed_at,
+                    names[evidence.removed_by],
+                    evidence.caption,
+                )
+            )
+    events += [Event(title_of(one), one.at) for one in about]
+    return sorted(events, key=lambda event: event.at)  # type: ignore[arg-type,return-value]
+
+
+def actors(history: HistoryRow) -> list[str]:
+    """Everybody who stands in it, as written down."""
+    evidence = history.beside.evidence
+    return [
+        *(one.by for one in history.events),
+        *(one.author for one in history.messages),
+        *(who for one in evidence for who in (one.added_by, one.removed_by)),
+    ]
+
+
+def title_of(one: AboutOrder) -> str:
+    """What one step of supervision is called."""
+    if one.kind == AboutOrderKind.SUPERVISION:
+        return (
+            f"{gettext(RUNG_LABELS[Rung(one.rung)])}: {gettext(SUPERVISION_MOVES[SupervisionMove(one.word)])}"
+        )
+    if one.kind == AboutOrderKind.SIGNAL:
+        return gettext("Signal for the supervisors: {what}").format(
+            what=gettext(SIGNAL_LABELS[SignalKind(one.word)])
+        )
+    return gettext("Urged") if one.kind == AboutOrderKind.URGED else gettext("The urging was answered")
+
+
+def call_words(call: CallRow) -> str:
+    """What became of a call: never a number, and not whose line it was."""
+    return f"{gettext(CALL_PURPOSES[call.purpose])} · {gettext(CALL_STATE_LABELS[call.state])}"
+
+
+def _dues(ticks: Iterable[ClockTick]) -> dict[datetime, list[str]]:
+    """What was promised at each moment."""
+    found: dict[datetime, list[str]] = {}
+    for one in ticks:
+        if one.tick in _TOLD and one.due_at:
+            clock, tick = gettext(CLOCK_LABELS[one.clock]), gettext(TICK_LABELS[one.tick])
+            day = date_format(localtime(one.due_at), "Y-m-d H:i")
+            words = gettext("Clock “{clock}” {tick}: due {day}").format(clock=clock, tick=tick, day=day)
+            found.setdefault(one.at, []).append(words)
+    return found
+
+
+def _said(event: EventRow, dues: Iterable[str]) -> str:
+    lines = [_callback(event.callback)] if event.callback else []
+    lines += [event.note] if event.note else []
+    if event.warned:
+        found = " · ".join(gettext(DOUBT_LABELS[one]) for one in event.warned)
+        lines.append(gettext("Looked at again and sent as it is: {doubts}").format(doubts=found))
+    return "\n".join([*lines, *dues])
+
+
+def _callback(call: CallbackRow) -> str:
+    said = [gettext(CALL_LABELS[call.result])]
+    if call.is_true is not None:
+        said.append(gettext("true") if call.is_true else gettext("not true"))
+    if call.is_reasonable is not None:
+        said.append(gettext("reasonable") if call.is_reasonable else gettext("not reasonable"))
+    return " · ".join(said)
