@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.db import connection, transaction
 
-from haochaping.flows import call_back, close_order, handle_bad_review
+from haochaping.flows import call_back, close_order, handle_bad_review, supervise
 from haochaping.kernel.actor import EVERYWHERE, REVIEWER, SYSTEM, Actor, ActorKind
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
@@ -174,7 +174,8 @@ MOVES: dict[str, Callable[[Walk, Actor], object]] = {
     ),
     "pause": lambda w, by: actions.pause(w.order, cause="appeal", by=by, now=w.now),
     "resume": lambda w, by: actions.resume(w.order, by=by, now=w.now),
-    "end": lambda w, by: actions.end(w.order, reason="止", by=by, now=w.now),
+    "late": lambda w, _: supervise.count_late(w.now),
+    "end": lambda w, by: close_order.end(w.order, "止", by=by, now=w.now),
     "exclude": lambda w, by: handle_bad_review.counted(
         w.order, lambda: actions.exclude(w.order, outcome=w.dice.choice(EXCLUSIONS), by=by, now=w.now)
     ),

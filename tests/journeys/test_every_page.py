@@ -132,7 +132,11 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     "desk_urging": [(f"/desk/supervision/urgings/{URGING}",)],
     "oversight": [("/oversight/",)],
     "oversight_orders": [("/oversight/orders",), ("/oversight/orders?agency=0&list=all",)],
-    "oversight_figures": [("/oversight/figures",)],
+    "oversight_figures": [("/oversight/figures/",), ("/oversight/figures/?by=month&from=2026-99-01",)],
+    "oversight_figure_rows": [
+        ("/oversight/figures/rows",),
+        ("/oversight/figures/rows?measure=supervision_letter",),
+    ],
     "oversight_signals": [("/oversight/signals/",), ("/oversight/signals/?list=taken",)],
     "oversight_supervisions": [("/oversight/supervision/",), ("/oversight/supervision/?list=done",)],
     "oversight_supervision_new": [

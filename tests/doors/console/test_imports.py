@@ -14,7 +14,7 @@ from haochaping.accounts.terms import Role
 from haochaping.directory import queries
 from haochaping.directory.terms import Kind
 from haochaping.doors.console import imports
-from haochaping.doors.console.sheets import neutral
+from haochaping.doors.sheets import neutral
 from haochaping.kernel.actor import EVERYWHERE, Actor, ActorKind
 from haochaping.ledger.models import Entry
 from haochaping.ledger.terms import EntryKind

@@ -16,11 +16,11 @@ from haochaping.accounts.terms import Power
 from haochaping.doors.confirmation import Fresh
 from haochaping.doors.console.forms import AuditForm
 from haochaping.doors.console.particulars import particulars
-from haochaping.doors.console.sheets import csv_answer
 from haochaping.doors.console.who import names_of
 from haochaping.doors.desk import INVALID, desk_page, refusable
 from haochaping.doors.gate import actor_of, leave_note, requires
 from haochaping.doors.paging import page_number
+from haochaping.doors.sheets import csv_answer
 from haochaping.kernel.actor import Actor, ActorKind
 from haochaping.kernel.periods import BEIJING
 from haochaping.kernel.refused import N_

@@ -29,9 +29,9 @@ from haochaping.accounts.terms import Power
 from haochaping.directory import actions as directory
 from haochaping.directory.terms import COLUMN_LABELS, COLUMNS, KIND_LABELS, Kind
 from haochaping.doors.console.import_forms import CALENDAR, CALENDAR_LABEL, ImportForm
-from haochaping.doors.console.sheets import csv_answer
 from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, sent
 from haochaping.doors.gate import actor_of, requires
+from haochaping.doors.sheets import csv_answer
 from haochaping.exchange import tables
 from haochaping.exchange.terms import FILE_TOO_LARGE
 from haochaping.kernel.refused import N_, Refused

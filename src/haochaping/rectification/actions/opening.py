@@ -11,7 +11,7 @@ from haochaping.directory.terms import Kind
 from haochaping.kernel.identifiers import uuid7
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
-from haochaping.rectification import dispatch_queries, queries
+from haochaping.rectification import dispatch_queries, figure_queries, queries
 from haochaping.rectification.actions import clocks
 from haochaping.rectification.actions.steps import record
 from haochaping.rectification.models import WorkOrder
@@ -84,6 +84,7 @@ def open_or_reopen(bad: BadReview, *, by: Actor, now: datetime) -> UUID:
         order.agency_id = bad.agency_id
         order.dispatch_after = bad.dispatch_after
         order.dispatched_at = order.sign_due_at = order.contact_due_at = order.rectify_due_at = None
+        order.contact_kept = order.rectify_kept = None
         order.save(
             update_fields=[
                 "state",
@@ -93,6 +94,8 @@ def open_or_reopen(bad: BadReview, *, by: Actor, now: datetime) -> UUID:
                 "sign_due_at",
                 "contact_due_at",
                 "rectify_due_at",
+                "contact_kept",
+                "rectify_kept",
             ]
         )
         record([order], Move.REOPEN, by=by, now=now)
@@ -118,7 +121,10 @@ def dispatch(order_ids: Sequence[UUID], *, by: Actor, now: datetime) -> list[UUI
         order.dispatched_at = now
         order.agency_id = named.get(order.id, order.agency_id)
     clocks.begin(orders, now)
-    columns = ["state", "dispatched_at", "agency_id", *clocks.COLUMNS]
+    repeating = figure_queries.repeating(order.id for order in orders)
+    for order in orders:
+        order.repeats = order.id in repeating
+    columns = ["state", "dispatched_at", "agency_id", "repeats", *clocks.COLUMNS]
     WorkOrder.objects.bulk_update(orders, columns, batch_size=200)
     _record(orders, elsewhere, by=by, now=now)
     return [order.review_id for order in orders]

@@ -3,7 +3,6 @@
 from haochaping.supervision.queries.live import live_orders, order_map, overdue_count
 from haochaping.supervision.queries.reports import report, report_events, reports
 from haochaping.supervision.queries.rows import (
-    figures,
     proposal,
     proposals,
     signal,
@@ -15,17 +14,18 @@ from haochaping.supervision.queries.rows import (
     urgings,
     waiting,
 )
-from haochaping.supervision.queries.watch import alarms, over, repeat_offenders
+from haochaping.supervision.queries.watch import alarms, behind, over, reached, repeat_offenders
 
 __all__ = [
     "alarms",
-    "figures",
+    "behind",
     "live_orders",
     "order_map",
     "over",
     "overdue_count",
     "proposal",
     "proposals",
+    "reached",
     "repeat_offenders",
     "report",
     "report_events",

@@ -21,8 +21,7 @@ def _read(name: str) -> str:
 
 _ALARMS = _read("alarms")
 STATEMENTS = {
-    name: _read(name).replace("{alarms}", _ALARMS)
-    for name in ("watch", "repeat", "map", "live", "overdue", "figures")
+    name: _read(name).replace("{alarms}", _ALARMS) for name in ("watch", "repeat", "map", "live", "overdue")
 }
 
 
