@@ -16,7 +16,8 @@ _OWN = {
     "identity": {"keys", "relay", "sealing", "shares"},
     "notices": {"gateway", "mail", "webhook"},
     "files": {"pictures"},
-    "rectification": {"appeal_queries", "dispatch_queries"},
+    "rectification": {"appeal_queries", "dispatch_queries", "figure_queries"},
+    "insight": {"row_queries"},
     "exchange": {"fields", "tables", "formulas", "dialects"},
 }
 _WRITES = re.compile(
