@@ -37,7 +37,7 @@ def test_only_all_is_a_hundred_and_only_none_is_zero(denominator, data):
 @pytest.mark.parametrize(
     ("interval", "shown"),
     [
-        ((0.25531, 0.36619), "25.5–36.7%"),
+        ((0.25571, 0.36619), "25.5–36.7%"),
         ((0.0, 0.11571), "0.0–11.6%"),
         ((0.9, 1.0), "90.0–100.0%"),
         (None, ""),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.http import Http404
 from django.utils.translation import gettext
 
-from haochaping.accounts.access import may_reach
+from haochaping.accounts.access import check_scope, may_reach
 from haochaping.accounts.terms import OUT_OF_SCOPE
 from haochaping.directory import queries as directory
 from haochaping.insight.terms import Place
@@ -63,7 +63,7 @@ class Where:
 
 
 def asked_place(query: QueryDict, by: Actor) -> Where:
-    """Read `division`, `agency` or `item`; without any of them the asker's own division, or everything.
+    """Read `division`, `agency` or `item`; without any of them the asker's own division or agency, or everything.
 
     Raises:
         Http404: there is no such place.
@@ -72,7 +72,9 @@ def asked_place(query: QueryDict, by: Actor) -> Where:
     for kind, find in (("item", _item), ("agency", _agency), ("division", _division)):
         if code := query.get(kind, "").strip()[:_LONGEST_CODE]:
             return find(code, by)
-    path = by.scope.division_path
+    path, agency_path = by.scope.division_path, by.scope.agency_path
+    if path is None and agency_path:
+        return _agency(agency_path.strip(".").rpartition(".")[2], by)
     if path is None:
         raise Refused(OUT_OF_SCOPE)
     if not path:
@@ -106,7 +108,7 @@ def _agency(code: str, by: Actor) -> Where:
     found = directory.agencies([code]).get(code)
     if found is None:
         raise Http404
-    above = _above(directory.division_by_id(found.division_id).path, by)
+    above = _above(directory.division_by_id(found.division_id).path, by, found.path)
     here = Step("agency", found.code, found.name)
     return Where(Place(agency_path=found.path), here, above, ("item", "staff", "month"), found.id)
 
@@ -116,16 +118,15 @@ def _item(code: str, by: Actor) -> Where:
     if found is None:
         raise Http404
     agency = directory.agency_by_id(found.agency_id)
-    above = _above(directory.division_by_id(agency.division_id).path, by)
+    above = _above(directory.division_by_id(agency.division_id).path, by, agency.path)
     own = Step("agency", agency.code, agency.name)
     here = Step("item", found.code, found.name)
     return Where(Place(item_id=found.id), here, (*above, own), ("month",), found.id)
 
 
-def _above(division_path: str, by: Actor) -> tuple[Step, ...]:
-    """The divisions from the asker's own down to this one; raises `Refused` when it is none of theirs."""
-    if by.scope.division_path is None or not may_reach(by, division_path=division_path):
-        raise Refused(OUT_OF_SCOPE)
+def _above(division_path: str, by: Actor, agency_path: str = "") -> tuple[Step, ...]:
+    """The divisions from the asker's own down to this one; raises `Refused` when what lies here is none of theirs."""
+    check_scope(by, division_path=division_path, agency_path=agency_path)
     return tuple(
         Step("division", one.code, one.name)
         for one in directory.ancestors(division_path)
