@@ -101,7 +101,7 @@ def page(request: HttpRequest) -> HttpResponse:
             Link(gettext(BY_LABELS[way]), "" if way == query.way else query.link(by=way))
             for way in query.where.ways
         ],
-        "measure": query.measure,
+        "divided": gettext(BY_LABELS[query.way]),
         "parts": [_part(query, *one) for one in _parts(query, by, query.asked.period, (query.measure,))],
         "csv": reverse("oversight_figures_csv") + query.link(),
         "is_staff": query.way == "staff",
