@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from docs.generate.pages import both, code, table
-from haochaping.insight.rules import MEASURES
+from haochaping.insight.rules import INSIDE, MEASURES
 from haochaping.kernel.ratios import MINIMUM_N
+
+if TYPE_CHECKING:
+    from haochaping.insight.terms import Measure
 
 
 def pages() -> dict[str, str]:
     """One page: every measure with what is divided by what, and what is left out."""
-    rows = [
-        [
-            code(measure.name),
-            both(measure.label),
-            "数量 count" if measure.denominator is None else "比率 rate",
-            "<br>".join(both(exclusion) for exclusion in measure.exclusions),
-            measure.source,
-        ]
-        for measure in MEASURES
+    published, inside = ([_row(measure) for measure in of] for of in (MEASURES, INSIDE))
+    return {"measures.md": _INTRODUCTION + table(_HEADING, published) + _INSIDE + table(_HEADING, inside)}
+
+
+def _row(measure: Measure) -> list[str]:
+    return [
+        code(measure.name),
+        both(measure.label),
+        both(measure.counts),
+        both(measure.out_of) if measure.denominator else "数量 count",
+        "<br>".join(both(exclusion) for exclusion in measure.exclusions),
+        measure.source,
     ]
-    return {"measures.md": _INTRODUCTION + table(_HEADING, rows)}
 
 
-_HEADING = ["名称 name", "标签 label", "种类 kind", "不计入 exclusions", "来源 source"]
+_HEADING = [
+    "名称 name",
+    "标签 label",
+    "分子 numerator",
+    "分母 denominator",
+    "不计入 exclusions",
+    "来源 source",
+]
 _INTRODUCTION = f"""# 指标 · Measures
 
 每个公开的数字只在一处定义（`haochaping.insight.rules.MEASURES`），页面、导出和接口读的是同一个定义。
@@ -31,6 +45,22 @@ _INTRODUCTION = f"""# 指标 · Measures
 Every published figure is defined once; pages, exports and the API read the same definition.
 A rate over fewer than {MINIMUM_N} has no value; its counts are always given.
 
-参评率的分子和分母按**服务发生日**取同一段日期；好评率、差评数按**评价日**；整改率按**工单产生日**。
+参评率的分子和分母按**服务发生日**取同一段日期；好评率、差评数按**评价日**；工单的各项指标按**工单产生日**，
+不论后来何时回访、答复、重办或申诉：一个月的数字说的始终是这个月的工单。
+
+比率附 95% 区间（接口的 `interval`）：一般用 Wilson 区间，分子或其余不多于五个时用精确的 Clopper–Pearson 区间；
+全项目只有一个函数 `haochaping.kernel.ratios.interval`。区间说的是同样情形下这个比率会在多大范围里摆动，不补偿漏报和造假。
+
+Rates come with an interval of 95 % (`interval` in the API): Wilson's, the exact one where either side counts five at most.
+Measures of work orders speak of the orders that were opened in the period, however late something happened to them.
+
+"""
+_INSIDE = """
+## 机关内部 · Inside the administration
+
+督办按梯级计数，只在 `/oversight/figures/` 显示；窗口人员的各项指标也只在那里，按机构列出，从不公开。
+
+Supervision by rung, and the measures of the loop for each staff member of an agency, are shown at `/oversight/figures/`
+alone and never published.
 
 """

@@ -25,7 +25,7 @@ def world():
     worlds.build(timezone.now())
 
 
-def typed(scope=EVERYWHERE, **data):
+def typed(scope: Scope = EVERYWHERE, **data: str) -> Form:
     form = Form(data)
     place_agencies(form, scope, None)
     form.is_valid()

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, Any, LiteralString
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from psycopg.conninfo import make_conninfo
 
+from haochaping.flows import handle_bad_review
+from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.reviews import queries as reviews
 from tests import worlds
@@ -105,3 +108,9 @@ def order_of(review_id: UUID | None) -> OrderRow:
     order = orders.order_of_review(review_id)
     assert order is not None
     return order
+
+
+@transaction.atomic
+def heard(order_id: UUID, **call: Any) -> None:
+    """The reviewer was called, and that is counted: as the flow does once it knows that the call was possible."""
+    handle_bad_review.counted(order_id, partial(rectification.verify_by_callback, order_id, **call))

@@ -30,7 +30,7 @@ from haochaping.reviews.models import Review
 from haochaping.reviews.terms import Entrance, Level
 from tests import worlds
 from tests.cut_off import cut_off
-from tests.flows.conftest import at_once, order_of, stored, until_waiting
+from tests.flows.conftest import at_once, heard, order_of, stored, until_waiting
 from tests.flows.test_receive_reviews import ALL_TABLES
 from tests.flows.truth import assert_counters_exact, findings, rows_of
 
@@ -231,7 +231,7 @@ def test_the_reviewer_changes_the_level_while_the_agency_replies(now):
     change_review.finish_review(review_id, ["101"], "", by=REVIEWER, now=now + MINUTE)
     order = order_of(review_id)
     rectification.sign_for(order.id, by=worlds.CLERK, now=now + MINUTE)
-    rectification.verify_by_callback(
+    heard(
         order.id,
         result="answered",
         is_true=True,

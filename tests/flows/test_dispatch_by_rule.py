@@ -116,7 +116,7 @@ def test_an_order_that_no_rule_fits_goes_to_who_served_in_the_same_batch(now, dj
         [bad(now, f"YC-1{n}", "113") for n in (2, 3)],
     )
 
-    with django_assert_max_num_queries(38):
+    with django_assert_max_num_queries(40):
         assert handle_bad_review.dispatch_due(by=SYSTEM, now=now + WINDOW) == 4
 
     agencies = [order_of(review_id).agency_name for review_id in (*ours, *theirs)]

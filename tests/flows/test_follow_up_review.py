@@ -22,7 +22,7 @@ from haochaping.reviews import queries as reviews
 from haochaping.reviews.models import Review, ReviewChange
 from haochaping.reviews.terms import Entrance, Level, ReviewChannel
 from tests import worlds
-from tests.flows.conftest import at_once
+from tests.flows.conftest import at_once, heard
 from tests.flows.truth import assert_counters_exact, findings, measured
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Person:
         assert order
         clerk = worlds.CLERK
         rectification.sign_for(order.id, by=clerk, now=self.later())
-        rectification.verify_by_callback(
+        heard(
             order.id,
             result="answered",
             is_true=True,

@@ -19,7 +19,7 @@ from haochaping.rectification.models import WorkOrder
 from haochaping.reviews import queries as reviews
 from haochaping.reviews.terms import Entrance, Level
 from tests import worlds
-from tests.flows.conftest import order_of, services, stored
+from tests.flows.conftest import heard, order_of, services, stored
 from tests.flows.truth import assert_counters_exact, findings, rows_of
 
 if TYPE_CHECKING:
@@ -51,15 +51,8 @@ class Order:
 
     def up_to_reply(self) -> Self:
         rectification.sign_for(self.row.id, by=worlds.CLERK, now=self.later())
-        rectification.verify_by_callback(
-            self.row.id,
-            result="answered",
-            is_true=True,
-            is_reasonable=True,
-            note="属实",
-            by=worlds.CLERK,
-            now=self.later(),
-        )
+        found = {"result": "answered", "is_true": True, "is_reasonable": True, "note": "属实"}
+        heard(self.row.id, **found, by=worlds.CLERK, now=self.later())
         rectification.rectify(
             self.row.id, outcome="explained", text="已说明", by=worlds.CLERK, now=self.later()
         )
@@ -99,7 +92,7 @@ def test_dispatch_takes_a_batch_and_the_rest_the_next_time(now, monkeypatch, dja
         worlds.give(f"YC-1{n}", 2, now)
     monkeypatch.setattr(handle_bad_review, "_BATCH", 3)
 
-    with django_assert_max_num_queries(32):
+    with django_assert_max_num_queries(34):
         assert handle_bad_review.dispatch_due(by=SYSTEM, now=now) == 3
     assert handle_bad_review.dispatch_due(by=SYSTEM, now=now) == 2
     assert_counters_exact()
@@ -226,15 +219,8 @@ def test_the_reply_to_a_review_changed_meanwhile_is_counted_once(now):
     order_id = WorkOrder.objects.get().id
     rectification.sign_for(order_id, by=worlds.CLERK, now=now + MINUTE)
     change_review.change_level(outcome.id, Level.SATISFIED, by=REVIEWER, now=now + 2 * MINUTE)
-    rectification.verify_by_callback(
-        order_id,
-        result="declined",
-        is_true=None,
-        is_reasonable=None,
-        note="已改评",
-        by=worlds.CLERK,
-        now=now + 3 * MINUTE,
-    )
+    declined = {"result": "declined", "is_true": None, "is_reasonable": None, "note": "已改评"}
+    heard(order_id, **declined, by=worlds.CLERK, now=now + 3 * MINUTE)
     rectification.rectify(order_id, outcome="explained", text="已说明", by=worlds.CLERK, now=now + 4 * MINUTE)
 
     handle_bad_review.reply(order_id, "谢谢", by=worlds.CLERK, now=now + 5 * MINUTE)

@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.db import connection, transaction
 
-from haochaping.flows import call_back, change_review, close_order, decide_appeal, handle_bad_review
+from haochaping.flows import (
+    call_back,
+    change_review,
+    close_order,
+    decide_appeal,
+    handle_bad_review,
+    supervise,
+)
 from haochaping.kernel.actor import EVERYWHERE, REVIEWER, SYSTEM, Actor, ActorKind
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
@@ -224,7 +231,8 @@ MOVES: dict[str, Callable[[Walk, Actor], object]] = {
     "say": lambda w, _: handle_bad_review.answer_solution(
         w.review, solved=w.dice.choice(list(Solved)), text="", by=REVIEWER, now=w.now
     ),
-    "end": lambda w, by: actions.end(w.order, reason="止", by=by, now=w.now),
+    "late": lambda w, _: supervise.count_late(w.now),
+    "end": lambda w, by: close_order.end(w.order, "止", by=by, now=w.now),
     "merge": lambda w, by: close_order.merge(w.order, w.other, by=by, now=w.now),
     "change": lambda w, _: change_review.change_level(
         w.review, Level(w.dice.randrange(1, 6)), by=REVIEWER, now=w.now

@@ -33,6 +33,7 @@ from haochaping.rectification.models import WorkOrder
 from haochaping.reviews.models import Review
 from haochaping.reviews.terms import Entrance, Level
 from tests import worlds
+from tests.flows.conftest import heard
 from tests.flows.truth import assert_counters_exact, findings
 
 START = datetime(2026, 6, 1, 10, tzinfo=BEIJING)
@@ -42,7 +43,7 @@ WAITS = st.integers(1, 120)
 CALL = {"result": "answered", "is_true": True, "is_reasonable": True, "note": "属实"}
 STEPS: dict[str, tuple[Any, dict[str, Any]]] = {
     "dispatched": (rectification.sign_for, {}),
-    "signed": (rectification.verify_by_callback, CALL),
+    "signed": (heard, CALL),
     "verified": (rectification.rectify, {"outcome": "immediate_rectified", "text": "已改"}),
     "rectified": (handle_bad_review.reply, {"text": "谢谢"}),
 }

@@ -11,12 +11,14 @@ from django.db import connection
 from haochaping.flows.verify_ledger import verify_ledger
 from haochaping.insight import queries as insight
 from haochaping.insight.models import Fact, FactDelta
-from haochaping.insight.rules import order_units, review_units
+from haochaping.insight.rules import BY_NAME, order_units, review_units, supervision_units
 from haochaping.insight.terms import FactKey, Place
 from haochaping.ledger import actions as ledger
 from haochaping.rectification import queries as orders
 from haochaping.reviews import queries as reviews
 from haochaping.reviews.models import Review
+from haochaping.supervision import queries as supervision
+from haochaping.supervision.terms import OPENED_AS, PROPOSED
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -36,6 +38,29 @@ _PARTICIPATED = (
     + _ACTIVE
 )
 
+_APPEALED = "FROM rectification_appeal a"
+_VERDICT = """
+    SELECT DISTINCT ON (appeal_id) appeal_id, verdict FROM rectification_appeal_decision
+    WHERE confirmed_at IS NOT NULL ORDER BY appeal_id, instance DESC
+"""
+_DECIDED = f"FROM rectification_appeal a JOIN ({_VERDICT}) d ON d.appeal_id = a.id"
+_CALLED = "EXISTS (SELECT FROM rectification_callback c WHERE c.order_id = w.id AND c.result IN ({}))"
+_REACHED = _CALLED.format("'answered', 'declined'")
+# Somebody tried, or the time to try is over, and it was not impossible.
+_TO_CALL = (
+    f"{_OUT} AND ({_CALLED.format("'answered', 'declined', 'not_reached'")}"
+    " OR w.contact_kept IS FALSE AND NOT EXISTS (SELECT FROM rectification_callback c WHERE c.order_id = w.id))"
+)
+_ANSWERED = f"{_OUT} AND EXISTS (SELECT FROM rectification_order_event e WHERE e.order_id = w.id AND e.move = 'reply')"
+_UNSOLVED = "EXISTS (SELECT FROM rectification_order_event e WHERE e.order_id = w.id AND e.move IN ('do_again', 'escalate'))"
+_WORD = """
+    SELECT DISTINCT ON (order_id) order_id, solved FROM rectification_solution_answer
+    ORDER BY order_id, answered_at DESC, id DESC
+"""
+_SAID = _OUT.replace("w WHERE", f"w JOIN ({_WORD}) s ON s.order_id = w.id WHERE")
+_SENT = "FROM supervision_order s WHERE s.state <> 'opened' AND s.rung = '{}'"
+_ADOPTED = "FROM supervision_proposal p WHERE p.state = 'adopted' AND p.rung = '{}'"
+
 BRUTE = {
     "cases": ("FROM cases_case c WHERE c.verified", None),
     "occurrences": (_REPORTED, None),
@@ -44,8 +69,18 @@ BRUTE = {
     "unverified_reviews": (f"{_EFFECTIVE} AND NOT {_ACTIVE}", None),
     "participation_rate": (_PARTICIPATED, _REPORTED),
     "rectification_rate": (f"{_OUT} AND w.state IN ('replied', 'checked', 'closed')", _OUT),
+    "callback_rate": (f"{_OUT} AND {_REACHED}", _TO_CALL),
+    "on_time_contact_rate": (f"{_OUT} AND w.contact_kept", f"{_OUT} AND w.contact_kept IS NOT NULL"),
+    "on_time_rectification_rate": (f"{_OUT} AND w.rectify_kept", f"{_OUT} AND w.rectify_kept IS NOT NULL"),
+    "reopened_rate": (f"{_ANSWERED} AND {_UNSOLVED}", _ANSWERED),
+    "second_satisfaction": (f"{_SAID} AND s.solved = 'yes'", _SAID),
+    "repeat_rate": (f"{_OUT} AND w.repeats", _OUT),
+    "appeals": (_APPEALED, None),
+    "upheld_rate": (f"{_DECIDED} WHERE d.verdict IN ('mistaken', 'malicious', 'partly')", _DECIDED),
     "good_rate": (f"{_EFFECTIVE} AND {_ACTIVE} AND r.level >= 3", f"{_EFFECTIVE} AND {_ACTIVE}"),
     "excluded_reviews": ("FROM reviews_review r WHERE r.status = 'excluded'", None),
+    **{f"supervision_{rung}": (_SENT.format(rung), None) for rung in OPENED_AS},
+    **{f"supervision_{rung}": (_ADOPTED.format(rung), None) for rung in PROPOSED},
 }
 
 
@@ -64,26 +99,26 @@ def brute_force() -> dict[str, tuple[int, int | None]]:
 
 def measured() -> dict[str, tuple[int, int | None]]:
     """Numerator and denominator of every measure, as published."""
-    return {m.name: (m.numerator, m.denominator) for m in insight.measures(Place())}
+    return {
+        m.name: (m.numerator, m.denominator) for m in insight.measures(Place(), of=tuple(BY_NAME.values()))
+    }
 
 
 def counted() -> dict[FactKey, int]:
-    """The review and order counters at their full grain, folded or not."""
+    """The counters of reviews, orders and supervision at their full grain, folded or not."""
     units: Counter[FactKey] = Counter()
     for model in (Fact, FactDelta):
         for row in model.objects.exclude(kind__in=["case", "occurrence"]):
-            units[FactKey(*(getattr(row, name) for name in _COLUMNS))] += row.n
+            units[FactKey(*(getattr(row, name) for name in FactKey._fields))] += row.n
     return {key: n for key, n in units.items() if n}
 
 
-_COLUMNS = FactKey._fields
-
-
 def standing() -> dict[FactKey, int]:
-    """What those counters have to be: the units of every review and order that stands."""
+    """What those counters have to be: the units of every review, order and step of supervision that stands."""
     ids = list(Review.objects.values_list("id", flat=True))
     units = review_units(reviews.facts_of(ids).values())
     units.update(order_units(orders.facts_of(ids).values()))
+    units.update(supervision_units(supervision.reached()))
     return dict(units)
 
 

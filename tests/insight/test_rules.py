@@ -12,12 +12,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from haochaping.cases.terms import CaseFacts, OccurrenceFacts
-from haochaping.insight.rules import MEASURES, case_units, changes, order_units, review_units, worked_out
+from haochaping.insight.rules import (
+    INSIDE,
+    MEASURES,
+    case_units,
+    changes,
+    order_units,
+    review_units,
+    supervision_units,
+    worked_out,
+)
 from haochaping.insight.terms import REPORTED, UNVERIFIED, FactKey, FactKind
 from haochaping.kernel.periods import BEIJING
-from haochaping.rectification.terms import OrderFacts, OrderState
+from haochaping.kernel.ratios import interval
+from haochaping.rectification.terms import AppealFacts, Heard, OrderFacts, OrderState, Solved, Verdict
 from haochaping.reviews.rules import is_active, is_bad
 from haochaping.reviews.terms import Level, Provenance, ReasonClass, ReviewChannel, ReviewFacts, ReviewStatus
+from haochaping.supervision.terms import Rung, RungReached
 
 DAY = date(2026, 6, 1)
 ID = UUID(int=1)
@@ -122,6 +133,85 @@ def test_an_order_counts_from_dispatch_and_again_when_answered(state: OrderState
     assert {unit.day for unit in units} <= {DAY}
 
 
+@pytest.mark.parametrize(
+    ("changed", "counted"),
+    [
+        pytest.param({}, {}, id="nothing has happened yet"),
+        pytest.param(
+            {"contact_kept": False},
+            {"contact": "late", "callback": "untried"},
+            id="nobody called in time",
+        ),
+        pytest.param(
+            {"contact_kept": True, "heard": "reached"},
+            {"contact": "kept", "callback": "reached"},
+            id="called in time",
+        ),
+        pytest.param({"heard": "tried"}, {"callback": "tried"}, id="called without a known deadline"),
+        pytest.param({"heard": "impossible"}, {"callback": "impossible"}, id="no number"),
+        pytest.param(
+            {"rectify_kept": True, "answered": True},
+            {"deadline": "kept", "answered": "once"},
+            id="answered on time",
+        ),
+        pytest.param({"rectify_kept": False}, {"deadline": "late"}, id="overdue"),
+        pytest.param({"answered": True, "again": True}, {"answered": "again"}, id="opened again"),
+        pytest.param({"again": True}, {}, id="unsolved, with an agency that never answered: not told twice"),
+        pytest.param({"solved": "partly"}, {"solved": "partly"}, id="the reviewer's word"),
+        pytest.param({"repeats": True}, {"repeated": ""}, id="once more about the same item"),
+        pytest.param({"appeal": AppealFacts(1, 2, "")}, {"appeal": "undecided"}, id="appeal filed"),
+        pytest.param({"appeal": AppealFacts(1, 2, "partly")}, {"appeal": "upheld"}, id="partly upheld"),
+        pytest.param(
+            {"appeal": AppealFacts(1, 2, "rejected")}, {"appeal": "dismissed"}, id="appeal dismissed"
+        ),
+    ],
+)
+def test_what_came_of_an_order_counts_on_the_day_it_was_opened(changed, counted):
+    units = order_units([replace(ORDER, **changed)])
+
+    assert {unit.kind: unit.provenance for unit in units} == {"order": "", **counted}
+    assert {(unit.day, unit.division_id, unit.agency_id, unit.item_id) for unit in units} == {(DAY, 1, 2, 3)}
+
+
+@pytest.mark.parametrize(
+    "state", [OrderState.CREATED, OrderState.CANCELLED, OrderState.MERGED, OrderState.EXCLUDED]
+)
+def test_of_an_order_that_does_not_count_only_its_appeal_does_where_it_was_filed(state: OrderState):
+    everything = replace(
+        ORDER,
+        state=state,
+        contact_kept=False,
+        rectify_kept=False,
+        answered=True,
+        again=True,
+        repeats=True,
+        heard="reached",
+        solved="no",
+        appeal=AppealFacts(7, 8, "mistaken"),
+    )
+
+    assert order_units([everything]) == {FactKey("appeal", DAY, 7, 8, 3, "", 0, "upheld"): 1}
+
+
+def test_supervision_counts_on_its_own_day_with_or_without_an_item():
+    steps = [
+        RungReached(Rung.WARNING, LATE, 1, 2, 3),
+        RungReached(Rung.CIRCULAR, LATE + timedelta(days=1), 1, 2, None),
+    ]
+
+    assert supervision_units(steps) == {
+        FactKey("supervised", DAY, 1, 2, 3, "", 0, "warning"): 1,
+        FactKey("supervised", DAY + timedelta(days=1), 1, 2, 0, "", 0, "circular"): 1,
+    }
+
+
+def test_supervision_is_never_among_what_is_published():
+    published = {measure.name for measure in MEASURES}
+
+    assert {measure.name for measure in INSIDE} == {f"supervision_{rung}" for rung in Rung}
+    assert not published & {measure.name for measure in INSIDE}
+
+
 _KEYS = st.builds(
     key, st.sampled_from(FactKind), st.sampled_from([DAY, date(2026, 6, 2)]), level=st.integers(0, 2)
 )
@@ -179,7 +269,23 @@ _CASES = st.lists(
 )
 _ORDERS = st.lists(
     st.builds(
-        OrderFacts, st.uuids(), _MOMENTS, st.just(1), st.just(2), st.just(3), st.sampled_from(OrderState)
+        OrderFacts,
+        st.uuids(),
+        _MOMENTS,
+        st.just(1),
+        st.just(2),
+        st.just(3),
+        st.sampled_from(OrderState),
+        st.sampled_from([None, True, False]),
+        st.sampled_from([None, True, False]),
+        st.booleans(),
+        st.booleans(),
+        st.booleans(),
+        st.sampled_from(["", *Heard]),
+        st.sampled_from(["", *Solved]),
+        st.sampled_from(["", *Verdict, None]).map(
+            lambda verdict: None if verdict is None else AppealFacts(1, 2, verdict)
+        ),
     ),
     max_size=40,
 )
@@ -203,7 +309,21 @@ def test_measures_against_counting_one_by_one(
     reviewed = [r for r in standing if r.assess_no == 1 and r.verified_case]
     out = [o for o in orders if o.state not in {"created", "cancelled", "merged", "excluded"}]
     answered = [o for o in out if o.state in {"replied", "checked", "closed"}]
+    answers = [o for o in out if o.answered]
+    said = [o.solved for o in out if o.solved]
+    called = [o.heard or "untried" for o in out if o.heard or o.contact_kept is False]
+    contact, answer = (Counter(getattr(o, which) for o in out) for which in ("contact_kept", "rectify_kept"))
+    verdicts = [o.appeal.verdict for o in orders if o.appeal]
+    upheld = [v for v in verdicts if v in {"mistaken", "malicious", "partly"}]
     assert {name: (value.numerator, value.denominator) for name, value in values.items()} == {
+        "callback_rate": (called.count("reached"), len(called) - called.count("impossible")),
+        "on_time_contact_rate": (contact[True], contact[True] + contact[False]),
+        "on_time_rectification_rate": (answer[True], answer[True] + answer[False]),
+        "reopened_rate": (sum(o.again for o in answers), len(answers)),
+        "second_satisfaction": (said.count("yes"), len(said)),
+        "repeat_rate": (sum(o.repeats for o in out), len(out)),
+        "appeals": (len(verdicts), None),
+        "upheld_rate": (len(upheld), len([v for v in verdicts if v])),
         "cases": (sum(c.verified for c in cases), None),
         "occurrences": (services, None),
         "active_reviews": (len(active), None),
@@ -217,10 +337,13 @@ def test_measures_against_counting_one_by_one(
     for value in values.values():
         if value.denominator is None:
             assert value.value == value.numerator
+            assert value.interval is None
         elif value.denominator < 30:
             assert value.value is None
+            assert value.interval is None
         else:
             assert value.value == value.numerator / value.denominator
+            assert value.interval == interval(value.numerator, value.denominator)
 
 
 def test_bad_count_and_participation_come_before_the_good_rate():

@@ -168,7 +168,17 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     "desk_urging": [(f"/desk/supervision/urgings/{URGING}",)],
     "oversight": [("/oversight/",)],
     "oversight_orders": [("/oversight/orders",), ("/oversight/orders?agency=0&list=all",)],
-    "oversight_figures": [("/oversight/figures",)],
+    "oversight_figures": [
+        ("/oversight/figures/",),
+        ("/oversight/figures/?by=agency&measure=supervision_letter",),
+        (f"/oversight/figures/?agency={names.CLERK_AGENCY}&by=staff",),
+        ("/oversight/figures/?from=2026-99-01", "supervisor", "422"),
+    ],
+    "oversight_figure_rows": [
+        ("/oversight/figures/rows?measure=rectification_rate",),
+        ("/oversight/figures/rows?measure=supervision_letter",),
+        ("/oversight/figures/rows?measure=appeals&from=2020-01-01&to=2020-01-01",),
+    ],
     "oversight_signals": [("/oversight/signals/",), ("/oversight/signals/?list=taken",)],
     "oversight_supervisions": [("/oversight/supervision/",), ("/oversight/supervision/?list=done",)],
     "oversight_supervision_new": [
@@ -305,6 +315,8 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "desk_notice": (405, f"/desk/notices/{NOWHERE}"),
     "desk_notices_read": (405, "/desk/notices/read"),
     "account_audit_export": (200, "/account/audit/export"),
+    "oversight_figures_csv": (200, "/oversight/figures/table.csv"),
+    "oversight_figure_rows_csv": (200, "/oversight/figures/rows.csv"),
     "console": (302, "/admin/"),
     "console_directory_close": (405, "/admin/directory/halls/1/close"),
     "console_profile_confirm": (405, "/admin/rulebook/profiles/cn-base/confirm"),

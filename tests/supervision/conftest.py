@@ -93,9 +93,9 @@ def state_of(supervision_id: UUID) -> str:
     return str(SupervisionOrder.objects.get(id=supervision_id).state)
 
 
-def dispatched(case_no: str, now: datetime) -> UUID:
+def dispatched(case_no: str, now: datetime, **changes: object) -> UUID:
     """The dispatched order of a bad review about a new case."""
-    worlds.take_case(case_no, now)
+    worlds.take_case(case_no, now, **changes)
     outcome = worlds.give(case_no, 1, now)
     assert outcome.id is not None
     order = orders.order_of_review(outcome.id)

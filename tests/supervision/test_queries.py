@@ -1,4 +1,4 @@
-"""监督 reads: the live map, the rows behind it, lists for each side, figures by rung."""
+"""监督 reads: the live map, the rows behind it, lists for each side, what counts of each rung."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.refused import Refused
 from haochaping.rectification import actions as rectification
 from haochaping.supervision import actions, queries
-from haochaping.supervision.terms import NewSignal, SignalKind, SupervisionState
+from haochaping.supervision.terms import NewSignal, Rung, SignalKind, SupervisionState
 from tests import worlds
 
-from .conftest import COUNTY_OFFICE, ELSEWHERE, ONE, OTHER, dispatched
+from .conftest import COUNTY_OFFICE, COUNTY_PATH, ELSEWHERE, ONE, OTHER, dispatched
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -46,6 +46,16 @@ def test_the_map_counts_open_orders_by_agency_and_state(watched):
     (later,) = queries.order_map(COUNTY_OFFICE, watched.now + LONG)
     assert later.overdue == queries.overdue_count(ONE, watched.now + LONG) == 2
     assert queries.order_map(ELSEWHERE, watched.now) == []
+
+
+def test_an_agency_stands_once_under_its_own_division_wherever_it_serves(watched):
+    dispatched("YC-2", watched.now, division=worlds.CITY)
+
+    (row,) = queries.order_map(ONE, watched.now)
+
+    assert (row.division_name, row.counts) == ("河湾区", {"dispatched": 2})
+    (of_the_county,) = queries.order_map(COUNTY_OFFICE, watched.now)
+    assert of_the_county.counts == {"dispatched": 1}
 
 
 def test_behind_every_number_are_its_rows(watched):
@@ -118,26 +128,50 @@ def test_signals_are_for_supervisors_and_leave_the_list_when_taken_up(watched):
     assert [row.supervision_id for row in queries.signals(ONE, taken=True)] == [letter]
 
 
-def test_figures_count_what_was_sent_and_what_was_decided(watched):
-    month = watched.now.date().replace(day=1)
+def test_what_was_sent_counts_when_it_was_opened_and_what_was_decided_when_it_was(watched):
     draft = watched.letter()
-    since = watched.now - timedelta(days=365)
-    assert queries.figures(ONE, since=since) == []
+    assert queries.reached() == []
 
     actions.notify(draft, by=ONE, now=watched.now)
     actions.respond(draft, text="已整改", by=worlds.CLERK, now=watched.now)
     actions.check(draft, text="不实", by=ONE, now=watched.now)
     pk = actions.propose(draft, rung="circular", reason="不实", by=ONE, now=watched.now)
-    assert [(row.rung, row.count) for row in queries.figures(ONE, since=since)] == [("letter", 1)]
+    (letter,) = queries.reached()
     actions.decide(pk, adopt=True, reason="同意", by=OTHER, now=watched.now)
 
-    found = queries.figures(ONE, since=since)
-    assert [(row.month, row.rung, row.count) for row in found] == [
-        (month, "circular", 1),
-        (month, "letter", 1),
-    ]
-    assert queries.figures(ELSEWHERE, since=since) == []
-    assert queries.figures(ONE, since=watched.now + timedelta(days=1)) == []
+    circular = next(one for one in queries.reached() if one.rung == Rung.CIRCULAR)
+    order = watched.order
+    assert (letter.rung, letter.at) == (Rung.LETTER, queries.supervision(draft, by=ONE).opened_at)
+    assert (letter.agency_id, letter.item_id) == (order.agency_id, order.item_id)
+    assert circular.at == queries.proposal(pk, by=ONE).decided_at
+    assert queries.reached(orders=[draft]) == [letter]
+    assert queries.reached(proposals=[pk]) == [circular]
+    assert queries.reached(orders=[]) == []
+
+
+def test_behind_a_rung_are_its_supervision_orders(watched):
+    draft, order = watched.letter(), watched.order
+    everywhere = ("", None, None)
+
+    def ids(rung: Rung = Rung.LETTER, place: Any = everywhere, by: Actor = ONE, **days: Any) -> list[UUID]:
+        begin, end = days.get("begin"), days.get("end")
+        return [row.id for row in queries.behind(by, rung, place, begin, end, limit=9)]
+
+    assert ids() == []
+    actions.notify(draft, by=ONE, now=watched.now)
+    assert ids() == ids(begin=watched.start) == [draft]
+    assert ids(end=watched.start) == ids(Rung.WARNING) == ids(Rung.CIRCULAR) == ids(by=ELSEWHERE) == []
+    assert ids(place=(COUNTY_PATH, f"{worlds.AGENCY}.", order.item_id)) == [draft]
+    assert ids(place=("", f"{worlds.OTHER_AGENCY}.", None)) == ids(place=("", None, 0)) == []
+    actions.respond(draft, text="已整改", by=worlds.CLERK, now=watched.now)
+    actions.check(draft, text="不实", by=ONE, now=watched.now)
+    pk = actions.propose(draft, rung="circular", reason="不实", by=ONE, now=watched.now)
+    assert ids(Rung.CIRCULAR) == []
+    actions.decide(pk, adopt=True, reason="同意", by=OTHER, now=watched.now)
+    assert ids(Rung.CIRCULAR) == [draft]
+    assert refused(partial(queries.behind, worlds.CLERK, Rung.LETTER, everywhere, None, None, limit=1)) == (
+        "not_allowed"
+    )
 
 
 def test_what_waits_is_counted(watched):

@@ -34,5 +34,18 @@ def test_only_all_is_a_hundred_and_only_none_is_zero(denominator, data):
     assert abs(shown - 100 * numerator / denominator) <= 0.05 + 1e-9
 
 
+@pytest.mark.parametrize(
+    ("interval", "shown"),
+    [
+        ((0.25571, 0.36619), "25.5–36.7%"),
+        ((0.0, 0.11571), "0.0–11.6%"),
+        ((0.9, 1.0), "90.0–100.0%"),
+        (None, ""),
+    ],
+)
+def test_an_interval_is_never_shown_narrower_than_it_is(interval, shown):
+    assert numbers.between(interval) == shown
+
+
 def test_counts_have_separators():
     assert numbers.count(1234567) == "1,234,567"

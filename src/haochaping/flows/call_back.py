@@ -13,7 +13,7 @@ from haochaping.accounts.access import may
 from haochaping.accounts.terms import Power
 from haochaping.flows import tell_reviewers
 from haochaping.flows.conceal import calling_power
-from haochaping.flows.handle_bad_review import person_of
+from haochaping.flows.handle_bad_review import counted, person_of
 from haochaping.flows.sample_reviews import check_sample_call
 from haochaping.identity import actions as identity
 from haochaping.identity import queries as identities
@@ -84,7 +84,7 @@ def record(
     by: Actor,
     now: datetime,
 ) -> None:
-    """Record one attempt to hear the reviewer; that none is possible is said only where none is.
+    """Record one attempt to hear the reviewer, and count it; that none is possible is said only where none is.
 
     Raises:
         Refused: as `rectification.actions.verify_by_callback`, and CALL_POSSIBLE, CONCEALED.
@@ -95,16 +95,19 @@ def record(
         raise Refused(CALL_POSSIBLE, field="result")
     # That nobody can call the agency may say of everybody.
     power = Power.ORDER_HANDLE if no_call and may(by, Power.ORDER_HANDLE) else calling_power(order, by)
-    rectification.verify_by_callback(
+    counted(
         order_id,
-        result=result,
-        is_true=is_true,
-        is_reasonable=is_reasonable,
-        note=note,
-        recording=recording,
-        power=power,
-        by=by,
-        now=now,
+        lambda: rectification.verify_by_callback(
+            order_id,
+            result=result,
+            is_true=is_true,
+            is_reasonable=is_reasonable,
+            note=note,
+            recording=recording,
+            power=power,
+            by=by,
+            now=now,
+        ),
     )
     if result == CallResult.NOT_REACHED:
         _tell_unreached(order_id, now=now)

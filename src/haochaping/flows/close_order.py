@@ -101,6 +101,12 @@ def _same_reviewer(one: UUID, other: UUID) -> bool:
 
 
 @transaction.atomic
+def end(order_id: UUID, reason: str, *, by: Actor, now: datetime) -> None:
+    """The supervisor closes an order that stayed unsolved: its answer stands."""
+    counted(order_id, lambda: rectification.end(order_id, reason=reason, by=by, now=now))
+
+
+@transaction.atomic
 def settle(*, of: Collection[int] | None = None, by: Actor, now: datetime) -> int:
     """Close what the reviewer called solved, or said nothing about for long enough; take up again what is not.
 

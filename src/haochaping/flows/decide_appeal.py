@@ -74,8 +74,11 @@ def file_appeal(
     review_id = orders.order(order_id, by=by).review_id
     if reviews.reviews([review_id])[review_id].status not in _COUNTS:
         raise Refused(NOT_APPEALABLE)
-    appeal_id = rectification.file_appeal(
-        order_id, ground=ground, fact=fact, text=text, reference=reference, by=by, now=now
+    appeal_id = handle_bad_review.counted(
+        order_id,
+        lambda: rectification.file_appeal(
+            order_id, ground=ground, fact=fact, text=text, reference=reference, by=by, now=now
+        ),
     )
     files.keep("appeal", str(appeal_id), pictures, by=by, now=now)
     row = appeals.appeal_row(appeal_id)
@@ -252,15 +255,15 @@ def _check_flood(row: AppealRow, evidence: Sequence[str]) -> None:
 
 
 def _watch(row: AppealRow, *, by: Actor, now: datetime) -> None:
-    upheld, decided = appeals.upheld_of(row.agency_id)
-    if is_anomalous(upheld, decided):
+    decided = appeals.upheld_of(row.agency_id)
+    if is_anomalous(decided):
         signal = NewSignal(
             SignalKind.APPEAL_ANOMALY,
             row.division_id,
             row.agency_id,
             f"agency:{row.agency_id}",
             local_day(now),
-            facts={"upheld": str(upheld), "decided": str(decided)},
+            facts={"upheld": str(decided.numerator), "decided": str(decided.denominator)},
         )
         supervision.raise_signals([signal], by=by, now=now)
 

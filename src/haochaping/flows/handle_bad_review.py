@@ -108,8 +108,14 @@ def answer_agency(review_id: UUID, text: str, *, by: Actor, now: datetime) -> No
 
 @transaction.atomic
 def answer_solution(review_id: UUID, *, solved: str, text: str, by: Actor, now: datetime) -> None:
-    """The reviewer says whether the matter is solved; a no is told. Raises as `rectification.actions.answer_solution`."""
+    """The reviewer says whether the matter is solved, which is counted; a no is told.
+
+    Raises as `rectification.actions.answer_solution`.
+    """
+    orders.hold([review_id])
+    before = _units([review_id])
     rectification.answer_solution(review_id, solved=solved, text=text, by=by, now=now)
+    _recount(before, [review_id])
     order = orders.order_of_review(review_id)
     if order is not None and solved == Solved.NO:
         tell_staff.tell(NoticeKind.NOT_SOLVED, tell_staff.about_orders([order]), by=by, now=now)

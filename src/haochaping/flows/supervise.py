@@ -8,10 +8,13 @@ from django.db import transaction
 
 from haochaping.directory import queries as directory
 from haochaping.flows import tell_staff
+from haochaping.insight import actions as insight
+from haochaping.insight.rules import changes, order_units, supervision_units
 from haochaping.kernel.actor import SYSTEM
 from haochaping.kernel.periods import local_day
 from haochaping.notices.terms import About, NoticeKind
 from haochaping.rectification import actions as rectification
+from haochaping.rectification import figure_queries as figures
 from haochaping.rectification import queries as orders
 from haochaping.rectification.rules import must_be_supervised
 from haochaping.rectification.terms import Alarm, OrderState
@@ -23,7 +26,7 @@ from haochaping.supervision.rules import overdue_signals
 from haochaping.supervision.terms import NewSignal, SignalKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import datetime
     from uuid import UUID
 
@@ -43,6 +46,8 @@ def watch(now: datetime) -> int:
         alarms = queries.alarms(now, limit=_BATCH)
         supervision.raise_signals(overdue_signals(alarms), by=SYSTEM, now=now)
         opened = supervision.open_automatic(alarms, by=SYSTEM, now=now)
+        # What is sent stays sent, and an adopted measure adopted: each counts once and is never taken off again.
+        insight.count(supervision_units(queries.reached(orders=opened)))
         supervision.settle(queries.over(limit=_BATCH), by=SYSTEM, now=now)
     return len(opened)
 
@@ -71,12 +76,33 @@ def take_report(review_id: UUID, *, text: str, by: Actor, now: datetime) -> str:
 
 
 @transaction.atomic
+def count_late(now: datetime, *, of: Collection[int] | None = None) -> int:
+    """Promises to reviewers that have run out count as broken from now on; returns of how many orders.
+
+    `of` names the agencies, all without it.
+    """
+    review_ids = figures.newly_late(now, limit=_BATCH, of=of)
+    before = order_units(orders.facts_of(review_ids).values())
+    rectification.mark_late(review_ids, now=now)
+    insight.count(changes(before, order_units(orders.facts_of(review_ids).values())))
+    return len(review_ids)
+
+
+@transaction.atomic
 def send(supervision_id: UUID, *, by: Actor, now: datetime) -> None:
     """A supervision letter goes out, and the agency hears of it; raises as `supervision.actions.notify`."""
     supervision.notify(supervision_id, by=by, now=now)
+    insight.count(supervision_units(queries.reached(orders=[supervision_id])))
     row = queries.supervision(supervision_id, by=by)
     about = _about("supervision", supervision_id, row.division_path, row.agency_path)
     tell_staff.tell(NoticeKind.SUPERVISION_ORDER, [about], by=by, now=now)
+
+
+@transaction.atomic
+def decide(proposal_id: UUID, *, adopt: bool, reason: str, by: Actor, now: datetime) -> None:
+    """A proposal is adopted, and counted, or it is not; raises as `supervision.actions.decide`."""
+    supervision.decide(proposal_id, adopt=adopt, reason=reason, by=by, now=now)
+    insight.count(supervision_units(queries.reached(proposals=[proposal_id])))
 
 
 @transaction.atomic

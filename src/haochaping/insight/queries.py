@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Literal
 
 from django.db import connection
+from django.db.models import Q
 
 from haochaping.directory.rules import path_range
+from haochaping.insight.models import Fact, FactDelta
 from haochaping.insight.rules import MEASURES, split, worked_out
-from haochaping.insight.terms import FactKind, MeasureValue, Part, Place, Tally
+from haochaping.insight.terms import FactKey, FactKind, MeasureValue, Part, Place, Tally
 from haochaping.kernel.periods import Period
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
+
+    from haochaping.insight.rules import Days
+    from haochaping.insight.terms import Measure
 
 _SQL = resources.files("haochaping.insight").joinpath("sql/tally.sql").read_text(encoding="utf-8")
 _EACH = resources.files("haochaping.insight").joinpath("sql/tally_each.sql").read_text(encoding="utf-8")
@@ -54,23 +60,44 @@ def _days(period: Period, *, by_month: bool = True) -> dict[str, Any]:
     return days
 
 
-def measures(place: Place, period: Period = _ALWAYS) -> list[MeasureValue]:
-    """All measures of a place: bad count and participation before the good rate."""
+def measures(
+    place: Place, period: Period = _ALWAYS, *, of: Sequence[Measure] = MEASURES
+) -> list[MeasureValue]:
+    """The measures of a place, all that are published unless others are asked for, in their order."""
     counted = tally(place, period)
-    return [worked_out(measure, counted) for measure in MEASURES]
+    return [worked_out(measure, counted) for measure in of]
 
 
 def measures_of_each(
-    by: Literal["division", "agency", "item"], ids: Sequence[int], period: Period = _ALWAYS
+    by: Literal["division", "agency", "item"],
+    ids: Sequence[int],
+    period: Period = _ALWAYS,
+    *,
+    of: Sequence[Measure] = MEASURES,
 ) -> dict[int, list[MeasureValue]]:
-    """All measures of several divisions or agencies (each with all below it) or items, by id, in one query."""
+    """The measures of several divisions or agencies (each with all below it) or items, by id, in one query."""
     tallies: dict[int, dict[Part, int]] = {one: {} for one in ids}
     with connection.cursor() as cursor:
         cursor.execute(_EACH, {"by": by, "ids": list(ids)} | _days(period))
         for root, *part, n in cursor.fetchall():
             kind, level, provenance = part
             tallies[root][kind, level, provenance] = n
-    return {one: [worked_out(measure, counted) for measure in MEASURES] for one, counted in tallies.items()}
+    return {one: [worked_out(measure, counted) for measure in of] for one, counted in tallies.items()}
+
+
+def held(kinds: Collection[FactKind], days: Days) -> Counter[FactKey]:
+    """What the counters of some kinds hold for these days, folded or not, at their full grain."""
+    columns = (*(f"{name}_id" if name in _PLACES else name for name in _GRAIN), "n")
+    wanted = Q(kind__in=kinds, day__gte=days.first, day__lt=days.end)
+    found: Counter[FactKey] = Counter()
+    for rows in (Fact.objects.filter(wanted), FactDelta.objects.filter(wanted)):
+        for *key, n in rows.values_list(*columns):
+            found[FactKey(*key)] += n
+    return found
+
+
+_PLACES = {"division", "agency", "item"}
+_GRAIN = [field.removesuffix("_id") for field in FactKey._fields]
 
 
 def level_counts(counted: Tally, levels: Sequence[int] = (5, 4, 3, 2, 1)) -> list[tuple[int, int]]:

@@ -11,6 +11,9 @@ from haochaping.kernel.refused import N_, Reason
 
 if TYPE_CHECKING:
     from datetime import date
+    from uuid import UUID
+
+    from haochaping.rectification.terms import OrderRow
 
 
 class FactKind(StrEnum):
@@ -24,6 +27,28 @@ class FactKind(StrEnum):
     RECTIFIED = "rectified"
     MISTAKEN = "mistaken"
     MALICIOUS = "malicious"
+    # The loop: what became of orders, as the rules say of each (`provenance` holds which).
+    CALLBACK = "callback"
+    CONTACT = "contact"
+    DEADLINE = "deadline"
+    ANSWERED = "answered"
+    SOLVED = "solved"
+    REPEATED = "repeated"
+    APPEAL = "appeal"
+    SUPERVISED = "supervised"
+
+
+class Said(StrEnum):
+    """What the provenance of a fact of the loop says, beside the words of rectification and supervision."""
+
+    KEPT = "kept"
+    LATE = "late"
+    UNTRIED = "untried"
+    ONCE = "once"
+    AGAIN = "again"
+    UNDECIDED = "undecided"
+    UPHELD = "upheld"
+    DISMISSED = "dismissed"
 
 
 class FactKey(NamedTuple):
@@ -41,6 +66,8 @@ class FactKey(NamedTuple):
 
 REPORTED = "reported"
 UNVERIFIED = "unverified"
+# Supervision of an agency as a whole is about no item; items of the directory begin at 1.
+NO_ITEM = 0
 
 type Part = tuple[str, int, str]
 """A part of a tally: (kind, level, provenance)."""
@@ -51,7 +78,10 @@ type Tally = Mapping[Part, int]
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A published figure, defined once. A count has no denominator."""
+    """A published figure, defined once. A count has no denominator; `unit` says what is counted.
+
+    `counts` and `out_of` say in words what stands above and below the line.
+    """
 
     name: str
     label: str
@@ -59,11 +89,17 @@ class Measure:
     denominator: Callable[[Tally], int] | None
     exclusions: tuple[str, ...]
     source: str
+    unit: str
+    counts: str
+    out_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class MeasureValue:
-    """A measure worked out: `value` is a count, a share between 0 and 1, or None when n is too small to say."""
+    """A measure worked out: `value` is a count, a share between 0 and 1, or None when n is too small to say.
+
+    `interval` is where the share may well lie (95 %); a count and a withheld share have none.
+    """
 
     name: str
     label: str
@@ -71,6 +107,7 @@ class MeasureValue:
     numerator: int
     denominator: int | None
     exclusions: tuple[str, ...]
+    interval: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +117,17 @@ class Place:
     division_path: str = ""
     agency_path: str | None = None
     item_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """Work orders behind a figure, newest first, each with whether it counts above the line.
+
+    `after` is where looking goes on from; None when nothing is further back.
+    """
+
+    rows: list[tuple[OrderRow, bool]]
+    after: UUID | None
 
 
 UNKNOWN_DIVISION = Reason(

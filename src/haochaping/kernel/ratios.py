@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from math import sqrt
+from statistics import NormalDist
 
 # Below this many observations a rate says nothing: counts stay, the rate is withheld (trust.md §0.6).
 MINIMUM_N = 30
@@ -21,15 +22,59 @@ class Ratio:
         """The share between 0 and 1, or None when there are too few observations to say."""
         return self.numerator / self.denominator if self.denominator >= MINIMUM_N else None
 
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """Between what the share may well lie at 95 %; withheld together with the share."""
+        return interval(self.numerator, self.denominator) if self.denominator >= MINIMUM_N else None
 
-_Z_95 = 1.959964
+
+Z = NormalDist().inv_cdf(0.975)
+# Where either side counts at most so many, the exact interval stands (trust.md §5.2.2).
+_FEW = 5
+_TAIL, _ONE_SIDED = 0.025, 0.05
 
 
-def wilson(numerator: int, denominator: int) -> tuple[float, float]:
-    """The Wilson interval of a share at 95 %: what the true share may well be; everything when nothing was counted."""
-    if denominator == 0:
+def wilson(k: int, n: int) -> tuple[float, float]:
+    """The Wilson interval (95 %) of a share; everything when nothing was counted."""
+    if n == 0:
         return 0.0, 1.0
-    share, z2 = numerator / denominator, _Z_95 * _Z_95 / denominator
-    middle = (share + z2 / 2) / (1 + z2)
-    reach = _Z_95 * sqrt(share * (1 - share) / denominator + z2 / (4 * denominator)) / (1 + z2)
-    return max(0.0, middle - reach), min(1.0, middle + reach)
+    p, z2 = k / n, Z * Z
+    middle = p + z2 / (2 * n)
+    spread = Z * math.sqrt(p * (1 - p) / n + z2 / (4 * n * n))
+    return max(0.0, (middle - spread) / (1 + z2 / n)), min(1.0, (middle + spread) / (1 + z2 / n))
+
+
+def clopper_pearson(k: int, n: int) -> tuple[float, float]:
+    """The exact interval (95 %) of a share."""
+    return 1 - upper(n - k, n, _TAIL), upper(k, n, _TAIL)
+
+
+def interval(k: int, n: int) -> tuple[float, float]:
+    """The interval of a share: exact where either side counts five at most, else Wilson's."""
+    return clopper_pearson(k, n) if min(k, n - k) <= _FEW else wilson(k, n)
+
+
+def upper(k: int, n: int, tail: float = _ONE_SIDED) -> float:
+    """The share at which k or fewer of n would come with the probability `tail`; for k = 0 one less the n-th root of it."""
+    if k >= n:
+        return 1.0
+    low, high = k / n, 1.0
+    # Fifty halvings leave less than a thousandth of a millionth of a millionth.
+    for _ in range(50):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _at_most(k, n, middle) > tail else (low, middle)
+    return (low + high) / 2
+
+
+def _at_most(k: int, n: int, p: float) -> float:
+    """The probability of at most k of n, summed up over whichever side has fewer terms."""
+    if p in {0.0, 1.0}:
+        return 1.0 - p
+    if n - k - 1 < k:
+        return 1.0 - _at_most(n - k - 1, n, 1.0 - p)
+    log_p, log_q = math.log(p), math.log1p(-p)
+    ways = math.lgamma(n + 1)
+    return math.fsum(
+        math.exp(ways - math.lgamma(i + 1) - math.lgamma(n - i + 1) + i * log_p + (n - i) * log_q)
+        for i in range(k + 1)
+    )

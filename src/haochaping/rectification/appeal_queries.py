@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -10,10 +11,11 @@ from django.db.models.functions import TruncMonth
 
 from haochaping.accounts.access import check_power, check_scope
 from haochaping.kernel.periods import BEIJING, local_day
+from haochaping.kernel.ratios import Ratio
 from haochaping.kernel.refused import Refused
 from haochaping.rectification import access
 from haochaping.rectification.models import Appeal, AppealDecision, AppealEvent, WorkOrder
-from haochaping.rectification.rules import window_ends
+from haochaping.rectification.rules import upheld, window_ends
 from haochaping.rectification.states import APPEAL_FINAL
 from haochaping.rectification.terms import (
     NO_SUCH_APPEAL,
@@ -79,7 +81,6 @@ _DECISION = (
 # What stands on the order is called as on the appeal.
 _NAMES = tuple(name.removeprefix("order__").replace("__", "_") for name in _APPEAL)
 _LAPSING = (AppealState.ACCEPTED, AppealState.DECIDED)
-_UPHELD = (Verdict.MISTAKEN, Verdict.MALICIOUS, Verdict.PARTLY)
 
 
 def _row(values: tuple[object, ...]) -> AppealRow:
@@ -192,7 +193,7 @@ def appeal_counts(by: Actor, *, months: int = 12, now: datetime) -> list[AppealC
         .annotate(filed=Count("id"), accepted=Count("id", filter=_ACCEPTED))
         .order_by("-month", "agency_id")
     )
-    verdicts = _verdicts(by, first)
+    decided = _decided(by, first)
     return [
         AppealCount(
             row["agency_id"],
@@ -200,7 +201,7 @@ def appeal_counts(by: Actor, *, months: int = 12, now: datetime) -> list[AppealC
             row["month"].astimezone(BEIJING).date(),
             row["filed"],
             row["accepted"],
-            *verdicts.get((row["agency_id"], row["month"].astimezone(BEIJING).date()), (0, 0)),
+            decided.get((row["agency_id"], row["month"].astimezone(BEIJING).date()), Ratio(0, 0)),
         )
         for row in rows
     ]
@@ -210,9 +211,9 @@ def appeal_counts(by: Actor, *, months: int = 12, now: datetime) -> list[AppealC
 _ACCEPTED = ~Q(state__in=[AppealState.FILED, AppealState.REFUSED]) & Q(accepted_at__isnull=False)
 
 
-def _verdicts(by: Actor, first: date) -> dict[tuple[int, date], tuple[int, int]]:
+def _decided(by: Actor, first: date) -> dict[tuple[int, date], Ratio]:
     """How many appeals of each agency and month of filing were decided, and upheld in whole or part: the last word counts."""
-    found: dict[tuple[int, date], tuple[int, int]] = {}
+    found: defaultdict[tuple[int, date], list[str]] = defaultdict(list)
     rows = AppealDecision.objects.filter(
         appeal__in=Appeal.objects.filter(access.visible_appeals(by), filed_at__date__gte=first),
         confirmed_at__isnull=False,
@@ -224,16 +225,14 @@ def _verdicts(by: Actor, first: date) -> dict[tuple[int, date], tuple[int, int]]
         )
     }
     for agency, month, verdict in last.values():
-        decided_, upheld = found.get((agency, month), (0, 0))
-        found[agency, month] = (decided_ + 1, upheld + (verdict in _UPHELD))
-    return found
+        found[agency, month].append(verdict)
+    return {key: upheld(verdicts) for key, verdicts in found.items()}
 
 
-def upheld_of(agency_id: int) -> tuple[int, int]:
-    """Of all appeals of an agency that were decided, how many were upheld in whole or part, and how many there are."""
+def upheld_of(agency_id: int) -> Ratio:
+    """Of all appeals of an agency that were decided, how many were upheld in whole or part."""
     rows = AppealDecision.objects.filter(appeal__agency_id=agency_id, confirmed_at__isnull=False)
-    last = dict(rows.order_by("appeal_id", "instance").values_list("appeal_id", "verdict"))
-    return sum(verdict in _UPHELD for verdict in last.values()), len(last)
+    return upheld(dict(rows.order_by("appeal_id", "instance").values_list("appeal_id", "verdict")).values())
 
 
 def _months_before(day: date, months: int) -> date:

@@ -34,6 +34,25 @@ _SIGNED = [OrderState.SIGNED, *_VERIFIED]
 _DISPATCHED = [OrderState.DISPATCHED, OrderState.RETURN_ASKED, *_SIGNED]
 _OPEN = Q(state__in=[state for state in _DISPATCHED if state not in {OrderState.CHECKED, OrderState.CLOSED}])
 
+# A promise that runs and is not broken yet: what the sweep of broken ones looks through.
+CONTACT_OPEN = Q(
+    Q(contact_kept__isnull=True) | Q(contact_kept=True),
+    state__in=[OrderState.DISPATCHED, OrderState.RETURN_ASKED, OrderState.SIGNED],
+    paused_at__isnull=True,
+)
+RECTIFY_OPEN = Q(
+    Q(rectify_kept__isnull=True) | Q(rectify_kept=True),
+    state__in=[
+        OrderState.DISPATCHED,
+        OrderState.RETURN_ASKED,
+        OrderState.SIGNED,
+        OrderState.VERIFIED,
+        OrderState.LEDGERED,
+        OrderState.RECTIFIED,
+    ],
+    paused_at__isnull=True,
+)
+
 
 def _since(states: list[OrderState], column: str, name: str) -> CheckConstraint:
     """States in which a moment must be set; before them it must not be. How far one had come that ended early is free."""
@@ -85,6 +104,12 @@ class WorkOrder(models.Model):
     closed_at = models.DateTimeField(null=True)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     thread_id = models.UUIDField(null=True)
+    # What figures speak of (rules.kept): False once a promise was broken, True when met, None while neither.
+    contact_kept = models.BooleanField(null=True)
+    rectify_kept = models.BooleanField(null=True)
+    first_replied_at = models.DateTimeField(null=True)
+    # Settled at dispatch: a bad review of the same item had been answered not long before.
+    repeats = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         db_table = "rectification_work_order"
@@ -111,6 +136,9 @@ class WorkOrder(models.Model):
                 condition=Q(state__in=[OrderState.REPLIED, OrderState.CHECKED]),
                 name="order_to_settle",
             ),
+            Index(fields=["contact_due_at"], condition=CONTACT_OPEN, name="order_soon_late_contact"),
+            Index(fields=["rectify_due_at"], condition=RECTIFY_OPEN, name="order_soon_late_answer"),
+            Index(fields=["item", "first_replied_at"], name="order_answered_of_item"),
         ]
         constraints = [
             CheckConstraint(condition=Q(state__in=list(OrderState)), name="order_state_known"),

@@ -31,12 +31,13 @@ from haochaping.rectification.models import (
     SolutionAnswer,
     WorkOrder,
 )
-from haochaping.rectification.rules import retold
+from haochaping.rectification.rules import best_of, retold
 from haochaping.rectification.states import FINAL, OPEN, WORKED_ON
 from haochaping.rectification.terms import (
     NO_SUCH_ORDER,
     NO_SUCH_PROJECT,
     Alarm,
+    AppealFacts,
     Beside,
     CallbackRow,
     CallResult,
@@ -113,6 +114,7 @@ _TICK = ("clock", "tick", "at", "number", "unit", "rule", "due_at", "amber_at")
 _EVIDENCE = ("id", "caption", "shown", "added_by", "added_at", "removed_by", "removed_at")
 _SOLUTION = ("solved", "text", "answered_at", "changeable_until")
 
+_FACTS = resources.files("haochaping.rectification").joinpath("sql/facts.sql").read_text(encoding="utf-8")
 # Statements asked at once: what stands beside an order; then what happened to it, its clocks, photographs and thread.
 _HISTORY = resources.files("haochaping.rectification").joinpath("sql/history.sql").read_text(encoding="utf-8")
 _BESIDE = _HISTORY.partition("-- history --")[0]
@@ -449,10 +451,15 @@ def hold(review_ids: Iterable[UUID]) -> None:
 
 def facts_of(review_ids: Iterable[UUID]) -> dict[UUID, OrderFacts]:
     """What is counted of the order of each review that has one."""
-    rows = WorkOrder.objects.filter(review_id__in=list(review_ids)).values_list(
-        "review_id", "created_at", "division_id", "agency_id", "item_id", "state"
-    )
-    return {row[0]: OrderFacts(*row) for row in rows}
+    with connection.cursor() as cursor:
+        cursor.execute(_FACTS, {"reviews": list(review_ids)})
+        return {row[0]: _facts(row) for row in cursor.fetchall()}
+
+
+def _facts(row: tuple[Any, ...]) -> OrderFacts:
+    *plain, calls, solved, division_id, agency_id, verdict = row
+    appeal = AppealFacts(division_id, agency_id, verdict) if agency_id is not None else None
+    return OrderFacts(*(*plain, best_of(calls), solved, appeal))
 
 
 def due_for_dispatch(now: datetime, *, limit: int) -> list[UUID]:

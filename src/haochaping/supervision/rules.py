@@ -9,11 +9,11 @@ from bisect import bisect_left
 from datetime import date, datetime, time, timedelta
 from hashlib import sha256
 from heapq import nsmallest
-from statistics import NormalDist
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from haochaping.kernel.periods import BEIJING, local_day
+from haochaping.kernel.ratios import Z, interval, upper
 from haochaping.rulebook.rules import due_after, is_quiet, quiet_ends
 from haochaping.supervision.terms import (
     AUTOMATIC,
@@ -69,10 +69,6 @@ def is_office_of(scope: Scope, division_path: str) -> bool:
     return scope.division_path == division_path
 
 
-Z = NormalDist().inv_cdf(0.975)
-# Where either side counts at most so many, the exact interval stands (trust.md §5.2.2).
-_FEW = 5
-_TAIL, _ONE_SIDED = 0.025, 0.05
 _SMS = "sms"
 
 # States in which an answer is still taken, and those in which nobody is asked any more.
@@ -199,48 +195,6 @@ def read_sample(token: str, key: bytes) -> UUID | None:
         return None
     sample_id = UUID(bytes=raw[1:-_MAC_BYTES])
     return sample_id if hmac.compare_digest(token, sign_sample(sample_id, key)) else None
-
-
-def wilson(k: int, n: int) -> tuple[float, float]:
-    """The Wilson interval (95 %) of a share."""
-    p, z2 = k / n, Z * Z
-    middle = p + z2 / (2 * n)
-    spread = Z * math.sqrt(p * (1 - p) / n + z2 / (4 * n * n))
-    return max(0.0, (middle - spread) / (1 + z2 / n)), min(1.0, (middle + spread) / (1 + z2 / n))
-
-
-def clopper_pearson(k: int, n: int) -> tuple[float, float]:
-    """The exact interval (95 %) of a share."""
-    return 1 - upper(n - k, n, _TAIL), upper(k, n, _TAIL)
-
-
-def interval(k: int, n: int) -> tuple[float, float]:
-    """The interval of a share: exact where either side counts five at most, else Wilson's."""
-    return clopper_pearson(k, n) if min(k, n - k) <= _FEW else wilson(k, n)
-
-
-def upper(k: int, n: int, tail: float = _ONE_SIDED) -> float:
-    """The share at which k or fewer of n would come with the probability `tail`; for k = 0 one less the n-th root of it."""
-    if k >= n:
-        return 1.0
-    low, high = k / n, 1.0
-    # Fifty halvings leave less than a thousandth of a millionth of a millionth.
-    for _ in range(50):
-        middle = (low + high) / 2
-        low, high = (middle, high) if _at_most(k, n, middle) > tail else (low, middle)
-    return (low + high) / 2
-
-
-def _at_most(k: int, n: int, p: float) -> float:
-    """The probability of at most k of n."""
-    if p in {0.0, 1.0}:
-        return 1.0 - p
-    log_p, log_q = math.log(p), math.log1p(-p)
-    ways = math.lgamma(n + 1)
-    return math.fsum(
-        math.exp(ways - math.lgamma(i + 1) - math.lgamma(n - i + 1) + i * log_p + (n - i) * log_q)
-        for i in range(k + 1)
-    )
 
 
 def result_of(tally: SampleTally) -> SampleResult:

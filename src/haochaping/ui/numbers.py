@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from haochaping.kernel.ratios import Ratio
 
 _MOST_DECIMALS = 12
+_TENTHS = 1000
 
 
 def count(number: int) -> str:
@@ -34,6 +36,14 @@ def percent(ratio: Ratio) -> str:
         if float(shown) not in {0.0, 100.0}:
             break
     return f"{shown}%"
+
+
+def between(interval: tuple[float, float] | None) -> str:
+    """Set the ends of an interval of a share, never rounded to where it does not reach; "" for none."""
+    if interval is None:
+        return ""
+    low, high = interval
+    return f"{floor(low * _TENTHS) / 10:.1f}–{ceil(high * _TENTHS) / 10:.1f}%"
 
 
 def too_few() -> str:

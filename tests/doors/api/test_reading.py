@@ -23,6 +23,14 @@ NAMES = [
     "unverified_reviews",
     "participation_rate",
     "rectification_rate",
+    "callback_rate",
+    "on_time_contact_rate",
+    "on_time_rectification_rate",
+    "reopened_rate",
+    "second_satisfaction",
+    "repeat_rate",
+    "appeals",
+    "upheld_rate",
     "good_rate",
     "excluded_reviews",
 ]
@@ -35,7 +43,8 @@ def figures(query: str) -> dict[str, dict[str, object]]:
     assert set(told) == {"as_of", "measures"}
     assert datetime.fromisoformat(told["as_of"]).utcoffset() == timedelta(hours=8)
     assert all(
-        set(m) == {"name", "value", "numerator", "denominator", "exclusions"} for m in told["measures"]
+        set(m) == {"name", "value", "numerator", "denominator", "exclusions", "interval"}
+        for m in told["measures"]
     )
     return {m["name"]: m for m in told["measures"]}
 
@@ -54,6 +63,7 @@ def test_measures_of_a_subtree_need_no_key(caller, moment):
         "numerator": 0,
         "denominator": 1,
         "exclusions": found["good_rate"]["exclusions"],
+        "interval": None,
     }
     assert found["good_rate"]["exclusions"]
     assert figures(f"division={worlds.OTHER_CITY}")["cases"]["value"] == 0
@@ -68,6 +78,8 @@ def test_rate_of_thirty_has_a_value(caller, moment):
 
     assert found["good_rate"]["value"] == pytest.approx(29 / 30)
     assert found["participation_rate"]["value"] == 1
+    assert found["good_rate"]["interval"] == pytest.approx([0.8278, 0.9992], abs=5e-5)
+    assert found["cases"]["interval"] is None
 
 
 def test_days_are_included_at_both_ends(caller, moment):

@@ -5,10 +5,10 @@ from django.urls import reverse
 
 from haochaping.directory import actions as directory
 from haochaping.directory.terms import Kind
-from haochaping.doors.board.terms import DENOMINATORS, NUMERATORS, PROVENANCE_LABELS
+from haochaping.doors.board.terms import PROVENANCE_LABELS
 from haochaping.doors.gate import Passage, declared_views
 from haochaping.insight import queries as insight
-from haochaping.insight.rules import MEASURES
+from haochaping.insight.rules import BY_NAME, MEASURES
 from haochaping.insight.terms import Place
 from haochaping.kernel.actor import OPERATOR
 from haochaping.reviews.terms import Provenance
@@ -116,10 +116,8 @@ def test_front_page_asks_few_questions(told, client, django_assert_max_num_queri
 
 
 def test_every_measure_is_explained():
-    names = {measure.name for measure in MEASURES}
-
-    assert NUMERATORS.keys() == names
-    assert DENOMINATORS.keys() == {measure.name for measure in MEASURES if measure.denominator}
+    assert all(measure.counts and measure.unit and measure.exclusions for measure in BY_NAME.values())
+    assert all(bool(measure.out_of) == bool(measure.denominator) for measure in BY_NAME.values())
 
 
 def test_every_way_of_coming_has_its_words():

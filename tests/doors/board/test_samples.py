@@ -9,6 +9,7 @@ from haochaping.kernel.actor import SYSTEM
 from haochaping.supervision import rules
 from haochaping.supervision.actions import samples
 from haochaping.supervision.models import SampleDraw
+from tests import worlds
 from tests.supervision.conftest import MAY, draw, review, world
 from tests.supervision.test_samples import answer
 
@@ -70,3 +71,44 @@ def test_what_is_no_month_is_said(db):
 
     assert answer.status_code == 422
     assert "不是月份" in answer.content.decode()
+
+
+@pytest.mark.parametrize("code", [worlds.COUNTY, worlds.CITY])
+def test_pages_of_divisions_show_the_gap_once_the_round_has_ended(review, code):
+    ids = [review(5) for _ in range(30)]
+    draw()
+    for n, one in enumerate(ids):
+        answer(one, "yes", "2" if n < 3 else "5")
+    heading = "河湾区</a></th>"
+    assert heading not in gaps(code)
+
+    close()
+
+    html = gaps(code)
+    assert heading in html
+    assert "90.0%（27/30），区间 73.5%–97.9%" in html
+    assert "+10.0 个百分点（+2.1 至 +26.5）" in html
+    assert "/samples?month=2026-05" in html
+
+
+def test_another_division_has_no_gap_to_show(review):
+    review(5)
+    draw()
+    close()
+
+    assert gaps(worlds.OTHER_CITY) == ""
+
+
+def test_of_few_answers_a_division_shows_neither_count_nor_gap(review):
+    answer_of = review(5)
+    draw()
+    answer(answer_of)
+    close()
+
+    assert "个百分点（" not in gaps(worlds.COUNTY)
+
+
+def gaps(code: str) -> str:
+    """The part of a division's page about whoever was asked again."""
+    html = Client().get(f"/divisions/{code}").content.decode()
+    return html.partition('aria-labelledby="again"')[2].partition("</section>")[0]

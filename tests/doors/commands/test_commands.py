@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import date
 from typing import TYPE_CHECKING, LiteralString
 
 import click
@@ -25,6 +26,8 @@ from haochaping.config.environment import read
 from haochaping.directory import queries as directory
 from haochaping.doors.commands.checkup import UNKEYED
 from haochaping.doors.commands.main import cli
+from haochaping.insight import actions as insight
+from haochaping.insight.terms import NO_ITEM, FactKey, FactKind
 from haochaping.ledger import actions as ledger
 from haochaping.reviews import queries as reviews
 from haochaping.ui.qr import svg
@@ -406,6 +409,21 @@ def test_doctor_misses_nobody_whose_time_to_be_erased_has_come(world, as_owner):
     as_owner("UPDATE cases_case SET person_id = '01900000-0000-7000-8000-000000000000'")
 
     assert "references" not in _ill()
+
+
+def test_doctor_does_not_miss_the_item_of_what_is_about_none(world):
+    agency = directory.agencies([worlds.AGENCY])[worlds.AGENCY]
+    unit = FactKey(
+        FactKind.SUPERVISED, date(2026, 6, 1), agency.division_id, agency.id, NO_ITEM, "", 0, "letter"
+    )
+    insight.count({unit: 1})
+    assert "references" not in _ill()
+    insight.fold()
+    assert "references" not in _ill()
+
+    insight.count({unit._replace(item_id=999_999_999): 1})
+
+    assert "references" in _ill()
 
 
 def test_doctor_looks_after_every_reference_without_a_key():

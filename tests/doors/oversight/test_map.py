@@ -73,7 +73,8 @@ def test_the_watch_fills_signals_and_supervision_orders(late, one, clerk):
     assert "预警" in page(clerk, f"/desk/supervision/{warning.id}") or page(
         clerk, f"/desk/supervision/{warning.id}"
     )
-    assert "河湾区行政审批局" in page(one, "/oversight/figures")
+    rows = page(one, "/oversight/figures/rows?measure=supervision_warning")
+    assert f"/oversight/supervision/{warning.id}" in rows
 
 
 def test_a_signal_of_many_bad_reviews_names_the_item(bad_review, one, world):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 from django.utils import timezone
@@ -17,17 +18,24 @@ from haochaping.kernel.refused import Refused
 from haochaping.ledger.models import Entry
 from haochaping.ledger.terms import EntryKind
 from haochaping.rectification import queries as orders
-from haochaping.rectification.terms import EVIDENCE_AT_MOST, Doubt, OrderState
+from haochaping.rectification.terms import EVIDENCE_AT_MOST, Doubt, Doubts, OrderState
 from tests import worlds
 from tests.doors.workbench.test_order import bring_to, state
 from tests.photographs import photograph
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from haochaping.kernel.actor import Actor
+    from tests.doors.workbench.conftest import Bad
 
 CLERK = worlds.CLERK
 DISPATCHER = replace(CLERK, powers=frozenset({"order.view", "order.dispatch"}))
 pytestmark = pytest.mark.django_db
 
 
-def show(bad, now, *, shown=True, caption="新窗口", by=CLERK):
+def show(bad: Bad, now: datetime, *, shown: bool = True, caption: str = "新窗口", by: Actor = CLERK) -> UUID:
     pictures = [redrawn(photograph(), name="a")]
     return show_evidence.show(bad.order_id, caption=caption, shown=shown, pictures=pictures, by=by, now=now)
 
@@ -114,9 +122,9 @@ def test_a_form_that_is_sent_twice_is_taken_once_and_a_refused_one_may_be_sent_a
     bring_to(bad, OrderState.RECTIFIED, world)
     now = timezone.now()
 
-    def send(text):
-        def reply():
-            return handle_bad_review.reply(bad.order_id, text, by=CLERK, now=now)
+    def send(text: str) -> bool:
+        def reply() -> None:
+            handle_bad_review.reply(bad.order_id, text, by=CLERK, now=now)
 
         return take_step.take_step(bad.order_id, "reply:1", reply, by=CLERK, now=now)
 
@@ -145,6 +153,8 @@ def test_a_reply_that_gives_cause_to_look_again_is_sent_once_that_was_confirmed(
     handle_bad_review.reply_with_care(later.order_id, same, confirmed="alike personal", by=CLERK, now=at)
 
     doubts = refusals[0].complaint.params["doubts"]
+    assert isinstance(doubts, Doubts)
+    assert doubts.earlier is not None
     assert [one.code for one in refusals] == ["reply_doubted"] * 2
     assert doubts.earlier.order_id == earlier.order_id
     assert doubts.share >= 0.8
@@ -164,4 +174,4 @@ def test_a_reply_of_ones_own_is_sent_at_once_and_nothing_is_noted(bad, world):
     )
 
     assert orders.history(bad.order_id).events[-1].warned == ()
-    assert "warned" not in Entry.objects.filter(subject_id=str(bad.order_id)).last().facts
+    assert "warned" not in Entry.objects.filter(subject_id=str(bad.order_id)).latest("id").facts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
@@ -34,21 +35,31 @@ from tests.doors.workbench.test_order import CALL, bring_to, state
 from tests.photographs import photograph
 from tests.supervision.conftest import SUPERVISOR
 
+if TYPE_CHECKING:
+    from tests.doors.workbench.conftest import Bad
+
 ENGLISH = {"accept-language": "en"}
 REPLY = "您好，您反映的多次跑动问题属实，我们已把两个窗口并为一个，当场办结，欢迎再次监督。"
 
 
-def page_of(browser, bad):
+def page_of(browser: Client, bad: Bad) -> str:
     return browser.get(bad.address(), headers=ENGLISH).content.decode()
 
 
-def mark_in(page, step):
+def found(pattern: str, page: str) -> str:
+    """What stands where the pattern has its group, or the whole of it."""
+    match = re.search(pattern, page)
+    assert match
+    return match[match.re.groups]
+
+
+def mark_in(page: str, step: str) -> str:
     """The mark of the form of a step."""
     form = page.partition(f'/{step}" ')[2]
-    return re.search(r'name="mark" value="([^"]+)"', form).group(1)
+    return found(r'name="mark" value="([^"]+)"', form)
 
 
-def moves(bad, move):
+def moves(bad: Bad, move: Move) -> int:
     return sum(1 for event in orders.timeline(bad.order_id) if event.move == move)
 
 
@@ -133,9 +144,9 @@ def test_more_time_is_offered_within_the_rules_and_not_when_it_is_used_up(bad, c
     rectification.grant_extension(bad.order_id, note="", by=DISPATCHER, now=now)
     after = page_of(clerk, bad)
 
-    field = re.search(r'<input type="number" name="days"[^>]*>', before).group(0)
+    field = found(r'<input type="number" name="days"[^>]*>', before)
     assert 'min="1"' in field
-    assert 0 < int(re.search(r'max="(\d+)"', field).group(1)) < 100
+    assert 0 < int(found(r'max="(\d+)"', field)) < 100
     assert bad.address("more-time") not in after
 
 
@@ -150,7 +161,7 @@ def test_photographs_are_added_looked_at_and_removed(bad, clerk, browser_of, wor
 
     added = clerk.post(f"{bad.address()}/evidence", typed)
     page = page_of(clerk, bad)
-    address = re.search(r'src="(/desk/orders/[^"]+/evidence/[^"]+/photos/[^"]+)"', page).group(1)
+    address = found(r'src="(/desk/orders/[^"]+/evidence/[^"]+/photos/[^"]+)"', page)
     seen = [who.get(address) for who in (clerk, browser_of("supervisor"), browser_of("other_clerk"))]
     removed = clerk.post(f"{address.partition('/photos/')[0]}/remove")
 

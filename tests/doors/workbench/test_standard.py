@@ -7,7 +7,7 @@ import pytest
 from haochaping.rectification import queries
 from haochaping.rectification.rules import standard_answers
 from haochaping.rectification.terms import OrderState
-from tests.doors.workbench.test_order import bring_to
+from tests.doors.workbench.test_order import bring_to, state
 from tests.voices.conftest import GIVEN
 
 ENGLISH = {"accept-language": "en"}
@@ -51,11 +51,12 @@ def test_a_text_names_what_the_page_knows_of_the_order_and_a_gap_is_not_taken(ba
     left = clerk.post(bad.address("reply"), {"text": standard_answers("reply")[0].text}, headers=ENGLISH)
 
     order = queries.order_of_review(bad.review_id)
+    assert order is not None
     assert f"您对“{order.item_name}”反映的情况，经{order.agency_name}核实属实" in begun.content.decode()
     assert "【改了什么、何时起】" in begun.content.decode()
     assert left.status_code == 422
     assert "The place “【改了什么、何时起】” of the text is not filled in." in left.content.decode()
-    assert queries.order_of_review(bad.review_id).state == OrderState.RECTIFIED
+    assert state(bad) == OrderState.RECTIFIED
 
 
 @pytest.mark.parametrize(

@@ -276,6 +276,15 @@ class Measure(Struct):
     numerator: Annotated[int, Meta(description=N_("What was counted."))]
     denominator: Annotated[int | None, Meta(description=N_("Out of how many; null for a count."))]
     exclusions: Annotated[list[str], Meta(description=N_("What was left out, in words."))]
+    interval: Annotated[
+        Annotated[list[float], Meta(min_length=2, max_length=2)] | None,
+        Meta(
+            description=N_(
+                "Between what the share may well lie at 95 %: Wilson’s interval, the exact one where "
+                "either side counts five at most; null with `value`, and for a count."
+            )
+        ),
+    ]
 
 
 class Measures(Struct):

@@ -137,6 +137,7 @@ def measures(request: HttpRequest) -> HttpResponse:
                 numerator=figure.numerator,
                 denominator=figure.denominator,
                 exclusions=[gettext(exclusion) for exclusion in figure.exclusions],
+                interval=list(figure.interval) if figure.interval else None,
             )
             for figure in figures
         ],

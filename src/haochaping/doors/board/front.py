@@ -13,7 +13,6 @@ from django.views.decorators.http import require_safe
 from haochaping.directory import queries as directory
 from haochaping.doors.board import figures
 from haochaping.doors.board.reviews import shown
-from haochaping.doors.board.terms import DENOMINATORS, NUMERATORS
 from haochaping.doors.gate import public
 from haochaping.identity import queries as identity
 from haochaping.insight import queries as insight
@@ -80,8 +79,8 @@ def definitions(request: HttpRequest) -> HttpResponse:
         {
             "name": measure.name,
             "label": gettext(measure.label),
-            "numerator": gettext(NUMERATORS[measure.name]),
-            "denominator": gettext(DENOMINATORS[measure.name]) if measure.denominator else "",
+            "numerator": gettext(measure.counts),
+            "denominator": gettext(measure.out_of) if measure.denominator else "",
             "exclusions": [gettext(part) for part in measure.exclusions],
         }
         for measure in MEASURES

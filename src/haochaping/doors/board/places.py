@@ -13,9 +13,10 @@ from django.views.decorators.http import require_safe
 
 from haochaping.directory import queries as directory
 from haochaping.doors.board import figures
-from haochaping.doors.board.period import asked
 from haochaping.doors.board.reviews import reviews_page
+from haochaping.doors.board.samples import asked_again
 from haochaping.doors.gate import public
+from haochaping.doors.period import asked
 from haochaping.insight import queries as insight
 from haochaping.insight.terms import Place
 from haochaping.kernel.periods import local_day
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from haochaping.directory.terms import AgencyRef, DivisionRef, ItemRef
-    from haochaping.doors.board.period import Asked
+    from haochaping.doors.period import Asked
     from haochaping.kernel.periods import Period
     from haochaping.ui.shapes import Column
 
@@ -67,6 +68,7 @@ class Page:
     name: str
     trail: list[Link]
     parts: list[Part] = field(default_factory=list)
+    sampled: bool = False
 
 
 @public
@@ -86,7 +88,8 @@ def division(request: HttpRequest, code: str) -> HttpResponse:
             directory.agencies_of(found.id, limit=_LISTED),
         ),
     ]
-    return _page(request, Page(Place(division_path=found.path), found.name, _trail(above[:-1], found), parts))
+    page = Page(Place(division_path=found.path), found.name, _trail(above[:-1], found), parts, sampled=True)
+    return _page(request, page)
 
 
 @public
@@ -137,6 +140,7 @@ def _numbers(
         "excluded": figures.excluded(tally),
         "tables": [_table(part, asked, period) for part in page.parts if part.refs],
         "as_of": now,
+        **(asked_again(page.place.division_path) if page.sampled else {}),
     } | reviews_page(request, page.place)
 
 

@@ -71,6 +71,13 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "board/samples.html", context)
 
 
+def asked_again(division_path: str) -> dict[str, object]:
+    """The newest results of a division and those below it: reported satisfaction beside that of whoever was asked again."""
+    month = samples.latest(division_path)
+    found = samples.published(month, under=division_path) if month else []
+    return {"sampled": month, "gaps": [_line(one) for one in found if one.result is not None]}
+
+
 def _line(one: PublishedDraw) -> Line:
     return Line(
         place=Link(one.division_name, reverse("division", args=[one.division_code])),

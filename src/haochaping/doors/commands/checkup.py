@@ -20,6 +20,7 @@ from haochaping.hotline.rules import is_away
 from haochaping.identity import keys
 from haochaping.identity import queries as identity
 from haochaping.identity.terms import UNUSED_KEPT, KeyPair
+from haochaping.insight.terms import NO_ITEM
 from haochaping.kernel.identifiers import first_uuid7
 from haochaping.kernel.refused import N_
 from haochaping.ledger import queries as ledger
@@ -250,6 +251,13 @@ def _ills(queue: Queue) -> list[str]:
 # Persons are erased in time, and what they did stays: only those too young for that can be missing by mistake.
 _ERASED_IN_TIME = "identity_sealed_person"
 _TOO_YOUNG = " AND t.{} >= %(erasable_before)s"
+# Supervision of an agency as a whole counts with no item.
+_ABOUT_AN_ITEM = " AND t.item_id <> %(no_item)s"
+_ABOUT_NONE = {
+    ("insight_fact", "item_id"),
+    ("insight_fact_delta", "item_id"),
+    ("insight_item_month", "item_id"),
+}
 UNKEYED = (
     ("cases_case", "platform_id", "directory_platform"),
     ("cases_case", "item_id", "directory_service_item"),
@@ -291,8 +299,9 @@ def _foreign_rows() -> Finding:
             cursor.execute(
                 f"SELECT count(*) FROM {table} AS t WHERE t.{column} IS NOT NULL"  # noqa: S608 - constant names
                 f" AND NOT EXISTS (SELECT FROM {target} AS d WHERE d.id = t.{column})"
-                f"{_TOO_YOUNG.format(column) if target == _ERASED_IN_TIME else ''}",
-                {"erasable_before": first_uuid7(timezone.now() - UNUSED_KEPT)},
+                f"{_TOO_YOUNG.format(column) if target == _ERASED_IN_TIME else ''}"
+                f"{_ABOUT_AN_ITEM if (table, column) in _ABOUT_NONE else ''}",
+                {"erasable_before": first_uuid7(timezone.now() - UNUSED_KEPT), "no_item": NO_ITEM},
             )
             if n := cursor.fetchone()[0]:
                 lost.append(f"{table}.{column}: {n}")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
+
+from django.db import transaction
 
 from haochaping.doors.demo import texts
 from haochaping.doors.demo.places import SLOW
-from haochaping.flows import close_order, handle_bad_review
+from haochaping.flows import close_order, handle_bad_review, supervise
 from haochaping.flows.follow_up_review import follow_up_review
 from haochaping.kernel.actor import EVERYWHERE, REVIEWER, SYSTEM, Actor, ActorKind, Scope
 from haochaping.publicity import actions as publicity
@@ -77,6 +80,7 @@ class Handler:
         handle_bad_review.dispatch_due(by=SYSTEM, now=now)
         # Each lane settles its own: the other's evening may be another day.
         close_order.settle(of=self.agencies.keys(), by=SYSTEM, now=now)
+        supervise.count_late(now, of=self.agencies.keys())
 
     def _step(self, order: OrderRow, now: datetime) -> None:
         clerk = Actor(
@@ -116,9 +120,18 @@ class Handler:
         result, note = "answered", self.dice.choice(self._theme(order).found)
         if self.dice.random() < _NOT_REACHED:
             result, is_true, note = "not_reached", None, self.dice.choice(texts.NOT_REACHED)
-        rectification.verify_by_callback(
-            order.id, result=result, is_true=is_true, is_reasonable=is_true, note=note, by=clerk, now=now
+        called = partial(
+            rectification.verify_by_callback,
+            order.id,
+            result=result,
+            is_true=is_true,
+            is_reasonable=is_true,
+            note=note,
+            by=clerk,
+            now=now,
         )
+        with transaction.atomic():
+            handle_bad_review.counted(order.id, called)
 
     def _mend(self, order: OrderRow, clerk: Actor, now: datetime) -> None:
         explained = self.dice.random() < _EXPLAINED
@@ -140,7 +153,12 @@ class Handler:
         """The reviewer says whether it is solved, or rates once more."""
         if self.dice.random() < _SAYS_WHETHER_SOLVED:
             solved = self.dice.choices(("yes", "partly", "no"), (7, 2, 1))[0]
-            rectification.answer_solution(review_id, solved=solved, text="", by=REVIEWER, now=now)
+            (order,) = orders.orders_of_reviews([review_id]).values()
+            said = partial(
+                rectification.answer_solution, review_id, solved=solved, text="", by=REVIEWER, now=now
+            )
+            with transaction.atomic():
+                handle_bad_review.counted(order.id, said)
         review = reviews.reviews([review_id])[review_id]
         # There is one follow-up, also where the agency had to reply twice.
         is_only = len(reviews.reviews_of_occurrence(review.occurrence_id)) == 1

@@ -58,6 +58,7 @@ BEATS: tuple[Beat, ...] = (
     Beat("fold the facts", 1, lambda _: insight.fold()),
     Beat("close what the reviewer has decided", 30, lambda now: close_order.settle(by=SYSTEM, now=now)),
     Beat("mark what is nearly or wholly overdue", 10, supervise.tell_alarms),
+    Beat("count promises that were broken", 60, supervise.count_late),
     Beat("dispatch due orders", 1, lambda now: handle_bad_review.dispatch_all_due(by=SYSTEM, now=now)),
     Beat("promise what the calendar now tells", 600, lambda now: orders.promise_late(by=SYSTEM, now=now)),
     Beat("remind and warn about deadlines", 60, supervise.watch),

@@ -22,7 +22,6 @@ from haochaping.doors.paging import page_number
 from haochaping.doors.photo import photo_response
 from haochaping.files import queries as files
 from haochaping.flows import decide_appeal
-from haochaping.kernel.ratios import wilson
 from haochaping.kernel.refused import N_, Refused
 from haochaping.ledger.terms import EntryKind
 from haochaping.rectification import actions as rectification
@@ -30,6 +29,7 @@ from haochaping.rectification import appeal_queries as appeals
 from haochaping.rectification.rules import is_anomalous
 from haochaping.rectification.states import appeal_moves_from
 from haochaping.rectification.terms import AppealMove
+from haochaping.ui.numbers import between, percent
 from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
@@ -230,11 +230,10 @@ def _offer(name: str, tried: str, form: forms.Form | None) -> dict[str, object]:
 
 
 def _count(row: AppealCount) -> dict[str, object]:
-    """One line of the figures: the share of upheld ones only with its interval."""
-    low, high = wilson(row.upheld, row.decided)
+    """One line of the figures: the share of upheld ones only with its interval, and neither of too few."""
     return {
         "row": row,
-        "share": f"{row.upheld / row.decided:.1%}" if row.decided else "",
-        "interval": f"{low:.1%} – {high:.1%}" if row.decided else "",
-        "anomalous": is_anomalous(row.upheld, row.decided),
+        "share": percent(row.decided),
+        "interval": between(row.decided.interval),
+        "anomalous": is_anomalous(row.decided),
     }

@@ -20,8 +20,9 @@ from haochaping.doors.oversight.forms import DecisionForm, NoteForm
 from haochaping.doors.oversight.page import oversight_page
 from haochaping.doors.paging import page_number
 from haochaping.doors.supervised import ON_PAGE, pager
+from haochaping.flows import supervise
 from haochaping.kernel.refused import N_, Refused
-from haochaping.supervision import actions, queries
+from haochaping.supervision import queries
 from haochaping.supervision.access import may_decide
 from haochaping.supervision.states import proposal_after
 from haochaping.supervision.terms import PROPOSAL_LABELS, RUNG_LABELS, ProposalMove, ProposalState
@@ -74,7 +75,7 @@ def decide(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return page_of(request, proposal_id, form=form, status=INVALID)
     try:
-        actions.decide(
+        supervise.decide(
             proposal_id,
             adopt=decision == "adopt",
             reason=form.cleaned_data["reason"],

@@ -1,8 +1,7 @@
-"""`/oversight/`: the live map of work orders, the rows behind its numbers, the figures of supervision."""
+"""`/oversight/`: the live map of work orders and the rows behind its numbers."""
 
 from __future__ import annotations
 
-from datetime import datetime, time
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -16,10 +15,8 @@ from haochaping.doors.gate import actor_of, requires
 from haochaping.doors.oversight.page import oversight_page
 from haochaping.doors.paging import page_number
 from haochaping.doors.supervised import ON_PAGE, pager
-from haochaping.kernel.periods import BEIJING, local_day
 from haochaping.rectification.terms import STATE_LABELS, OrderState
 from haochaping.supervision import queries
-from haochaping.supervision.terms import RUNG_LABELS
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -91,17 +88,3 @@ def orders(request: HttpRequest) -> HttpResponse:
 
 def _row(row: OrderRow) -> dict[str, object]:
     return {"row": row, "state": gettext(STATE_LABELS[row.state]), "due": row.due_at}
-
-
-@requires(Power.ORDER_SUPERVISE)
-@require_safe
-@refusable
-def figures(request: HttpRequest) -> HttpResponse:
-    """How often each rung was reached, by month and agency, since a year ago."""
-    today = local_day(timezone.now())
-    since = datetime.combine(today.replace(year=today.year - 1, day=1), time(0), BEIJING)
-    rows = [
-        {"figure": row, "rung": gettext(RUNG_LABELS[row.rung])}
-        for row in queries.figures(actor_of(request), since=since)
-    ]
-    return oversight_page(request, "oversight/figures.html", {"rows": rows}, here="oversight_figures")

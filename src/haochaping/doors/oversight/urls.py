@@ -7,6 +7,7 @@ from django.urls import path
 from haochaping.doors.oversight import (
     appeals,
     dispatch,
+    figures,
     measures,
     proposals,
     reports,
@@ -21,7 +22,10 @@ from haochaping.doors.oversight import (
 urlpatterns = [
     path("", start.page, name="oversight"),
     path("orders", start.orders, name="oversight_orders"),
-    path("figures", start.figures, name="oversight_figures"),
+    path("figures/", figures.page, name="oversight_figures"),
+    path("figures/table.csv", figures.table_csv, name="oversight_figures_csv"),
+    path("figures/rows", figures.rows, name="oversight_figure_rows"),
+    path("figures/rows.csv", figures.rows_csv, name="oversight_figure_rows_csv"),
     path("signals/", signals.page, name="oversight_signals"),
     path("supervision/", supervision.page, name="oversight_supervisions"),
     path("supervision/new", supervision.new, name="oversight_supervision_new"),

@@ -271,7 +271,7 @@ STEPS = {
         N_("Close it"),
         N_("The order is closed with your reason."),
         ReasonForm,
-        _plain(rectification.end, "reason"),
+        _flow(close_order.end, "reason"),
         Move.END,
     ),
     CALL: Step(

@@ -1,6 +1,6 @@
 """整改 writes: each step locks the order, checks who and when, and leaves an event and a ledger entry."""
 
-from haochaping.rectification.actions.alarms import mark_alarms
+from haochaping.rectification.actions.alarms import mark_alarms, mark_late
 from haochaping.rectification.actions.answers import answer_solution
 from haochaping.rectification.actions.appealed import exclude, pause, restore, resume
 from haochaping.rectification.actions.appeals import (
@@ -118,6 +118,7 @@ __all__ = [
     "lapse_appeal",
     "link_thread",
     "mark_alarms",
+    "mark_late",
     "mark_looked",
     "merge",
     "open_or_reopen",

@@ -1,4 +1,4 @@
-"""预警: which clocks have newly turned amber or red, found and marked as a set."""
+"""预警: which clocks have newly turned amber or red and which promises are broken, found and marked as a set."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
+from django.db.models import Q
 
+from haochaping.rectification.models import CONTACT_OPEN, RECTIFY_OPEN, WorkOrder
 from haochaping.rectification.terms import Alarm, AlarmRow, ClockKind
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
+    from uuid import UUID
 
 _MARK = (
     resources.files("haochaping.rectification").joinpath("sql/mark_alarms.sql").read_text(encoding="utf-8")
@@ -29,3 +33,14 @@ def mark_alarms(*, now: datetime) -> list[AlarmRow]:
             AlarmRow(pk, review_id, division_id, agency_id, item_id, Alarm(alarm), ClockKind(clock), due_at)
             for pk, review_id, division_id, agency_id, item_id, alarm, clock, due_at in cursor.fetchall()
         ]
+
+
+@transaction.atomic
+def mark_late(review_ids: Collection[UUID], *, now: datetime) -> int:
+    """Mark the promises of these orders that have run out as broken; returns how many.
+
+    As an alarm it follows from the clock. More time granted afterwards does not mend it.
+    """
+    rows = WorkOrder.objects.filter(review_id__in=review_ids)
+    contact = rows.filter(CONTACT_OPEN, Q(contact_due_at__lt=now)).update(contact_kept=False)
+    return contact + rows.filter(RECTIFY_OPEN, Q(rectify_due_at__lt=now)).update(rectify_kept=False)

@@ -15,7 +15,7 @@ from haochaping.rectification import queries
 from haochaping.rectification.actions import clocks
 from haochaping.rectification.actions.steps import checked_text, own_words, record, step
 from haochaping.rectification.models import Callback, Milestone, WorkOrder
-from haochaping.rectification.rules import plan_of, was_heard
+from haochaping.rectification.rules import kept, plan_of, was_heard
 from haochaping.rectification.terms import (
     AGENCY_OUTCOMES,
     FINDING_MISSING,
@@ -93,9 +93,12 @@ def verify_by_callback(
         by=str(by),
         at=now,
     )
-    order.verified_at = order.verified_at or now
+    if order.verified_at is None:
+        paused = order.paused_at is not None
+        order.contact_kept = kept(order.contact_kept, order.contact_due_at, paused=paused, now=now)
+        order.verified_at = now
     clocks.pass_on(order, now)
-    order.save(update_fields=["state", "verified_at", *clocks.COLUMNS])
+    order.save(update_fields=["state", "verified_at", "contact_kept", *clocks.COLUMNS])
     record([order], Move.VERIFY, by=by, now=now, note=note, result=result)
 
 
@@ -189,9 +192,21 @@ def reply(order_id: UUID, *, text: str, warned: Collection[Doubt] = (), by: Acto
     text = own_words(text, "text")
     order = step(order_id, Move.REPLY, by)
     terms = rulebook.terms_for_division(order.division_id, local_day(now))
+    order.rectify_kept = kept(order.rectify_kept, order.rectify_due_at, paused=False, now=now)
     order.reply_text, order.replied_at, order.rating_until = text, now, now + terms.rating_window
+    order.first_replied_at = order.first_replied_at or now
     clocks.pass_on(order, now, clocks.check_limit(terms, now))
-    order.save(update_fields=["state", "reply_text", "replied_at", "rating_until", *clocks.COLUMNS])
+    order.save(
+        update_fields=[
+            "state",
+            "reply_text",
+            "replied_at",
+            "rating_until",
+            "rectify_kept",
+            "first_replied_at",
+            *clocks.COLUMNS,
+        ]
+    )
     record([order], Move.REPLY, by=by, now=now, note=text, warned=" ".join(warned))
     return order.review_id
 

@@ -14,7 +14,7 @@ from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
-from haochaping.rectification import access, dispatch_queries, queries
+from haochaping.rectification import access, dispatch_queries, figure_queries, queries
 from haochaping.rectification.actions import clocks
 from haochaping.rectification.actions.steps import held, record
 from haochaping.rectification.models import WorkOrder
@@ -89,6 +89,7 @@ def open_or_reopen(bad: BadReview, *, by: Actor, now: datetime) -> UUID:
         order.agency_id, order.assignee_id = bad.agency_id, None
         order.dispatch_after = bad.dispatch_after
         order.dispatched_at = order.sign_due_at = order.contact_due_at = order.rectify_due_at = None
+        order.contact_kept = order.rectify_kept = None
         order.save(
             update_fields=[
                 "state",
@@ -99,6 +100,8 @@ def open_or_reopen(bad: BadReview, *, by: Actor, now: datetime) -> UUID:
                 "sign_due_at",
                 "contact_due_at",
                 "rectify_due_at",
+                "contact_kept",
+                "rectify_kept",
             ]
         )
         record([order], Move.REOPEN, by=by, now=now)
@@ -125,7 +128,10 @@ def dispatch(order_ids: Sequence[UUID], *, by: Actor, now: datetime) -> list[UUI
         order.dispatched_at = now
         order.agency_id = named.get(order.id, order.agency_id)
     clocks.begin(orders, now)
-    columns = ["state", "dispatched_at", "agency_id", "categories", *clocks.COLUMNS]
+    repeating = figure_queries.repeating(order.id for order in orders)
+    for order in orders:
+        order.repeats = order.id in repeating
+    columns = ["state", "dispatched_at", "agency_id", "categories", "repeats", *clocks.COLUMNS]
     WorkOrder.objects.bulk_update(orders, columns, batch_size=200)
     _record(orders, elsewhere, by=by, now=now)
     return [order.review_id for order in orders]
@@ -168,8 +174,11 @@ def send(order_id: UUID, *, agency_code: str, by: Actor, now: datetime) -> UUID:
     elsewhere = {order.id} if agency.id != order.agency_id else set()
     order.state, order.dispatched_at, order.agency_id = OrderState.DISPATCHED, now, agency.id
     _classify([order])
+    order.repeats = order.id in figure_queries.repeating([order.id])
     clocks.begin([order], now)
-    order.save(update_fields=["state", "dispatched_at", "agency_id", "categories", *clocks.COLUMNS])
+    order.save(
+        update_fields=["state", "dispatched_at", "agency_id", "categories", "repeats", *clocks.COLUMNS]
+    )
     _record([order], elsewhere, by=by, now=now)
     return order.review_id
 

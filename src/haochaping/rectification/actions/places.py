@@ -100,6 +100,8 @@ def _send(order_id: UUID, move: Move, agency_code: str, reason: str, *, by: Acto
     if agency.id == order.agency_id:
         raise Refused(SAME_AGENCY, field="agency")
     order.agency_id = agency.id
+    # What the other agency promised is not this one's to have kept or broken.
+    order.contact_kept = order.rectify_kept = None
     begin_again(order, now)
     record([order], move, by=by, now=now, note=f"{agency.name}\n{reason}", agency=agency.code)
     return order.review_id

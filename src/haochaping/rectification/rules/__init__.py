@@ -11,8 +11,11 @@ from haochaping.rectification.rules.answers import (
 )
 from haochaping.rectification.rules.likeness import ALIKE_FROM, likeness, most_alike
 from haochaping.rectification.rules.orders import (
+    REPEATS_WITHIN,
+    UPHELD,
     agency_for,
     appeal_due,
+    best_of,
     decision_complaint,
     decision_due,
     excludes,
@@ -20,6 +23,7 @@ from haochaping.rectification.rules.orders import (
     is_anomalous,
     is_higher,
     is_overdue,
+    kept,
     may_contest,
     of_this_round,
     offered,
@@ -27,6 +31,7 @@ from haochaping.rectification.rules.orders import (
     retold,
     rule_for,
     standing,
+    upheld,
     was_heard,
     window_ends,
 )
@@ -43,9 +48,12 @@ from haochaping.rectification.rules.worklist import (
 __all__ = [
     "ALIKE_FROM",
     "NO_DAY",
+    "REPEATS_WITHIN",
+    "UPHELD",
     "URGENT_CATEGORIES",
     "agency_for",
     "appeal_due",
+    "best_of",
     "consequences_of",
     "decision_complaint",
     "decision_due",
@@ -56,6 +64,7 @@ __all__ = [
     "is_anomalous",
     "is_higher",
     "is_overdue",
+    "kept",
     "likeness",
     "list_asked",
     "list_query",
@@ -74,6 +83,7 @@ __all__ = [
     "standard_answers",
     "standing",
     "time_left",
+    "upheld",
     "was_heard",
     "window_ends",
 ]

@@ -7,14 +7,17 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from haochaping.kernel.periods import BEIJING, local_day
+from haochaping.kernel.ratios import Ratio
 from haochaping.kernel.refused import Complaint, Refused
 from haochaping.rectification.terms import (
     EVIDENCE_NEEDED,
     FACT_NEEDED,
+    HEARD_OF,
     NO_PLAN,
     AppealState,
     CallResult,
     ClockTick,
+    Heard,
     ProvenFact,
     Solved,
     Tick,
@@ -46,6 +49,10 @@ if TYPE_CHECKING:
     from haochaping.rulebook.terms import Terms
 
 _DAY_LENGTH = 10
+# A bad review repeats one that was answered at most so long before (issue 4: recurrence within 90 days).
+REPEATS_WITHIN = timedelta(days=90)
+# Upheld in whole or part: an appeal that changed something.
+UPHELD = frozenset({Verdict.MISTAKEN, Verdict.MALICIOUS, Verdict.PARTLY})
 
 
 @dataclass(slots=True)
@@ -173,6 +180,23 @@ def of_this_round(said: SolutionRow | None, replied_at: datetime | None) -> Solu
     return said if said and replied_at and said.answered_at >= replied_at else None
 
 
+def best_of(calls: Iterable[str]) -> str:
+    """The best that any attempt to call the reviewer came to (`Heard`); empty where nobody tried."""
+    tried = {HEARD_OF[CallResult(result)] for result in calls}
+    return next((heard.value for heard in Heard if heard in tried), "")
+
+
+def kept(was: bool | None, due_at: datetime | None, *, paused: bool, now: datetime) -> bool | None:
+    """Whether a promise counts as kept once what it promised is done now.
+
+    One that was broken before, in an earlier round too, stays broken; a clock that is paused has not run out; of a day
+    that the calendar does not know nothing can be said.
+    """
+    if was is False or paused:
+        return was is not False
+    return was if due_at is None else now <= due_at
+
+
 def plan_of(text: str) -> list[tuple[date, str]]:
     """The lines of a plan: a day, then what is to be done by it.
 
@@ -248,9 +272,15 @@ def is_higher(path: str, decided: Sequence[str]) -> bool:
     return level.startswith(path) and (path != level or level.count(".") <= 1)
 
 
-def is_anomalous(upheld: int, decided: int) -> bool:
+def upheld(verdicts: Iterable[str]) -> Ratio:
+    """Of decided appeals, by what was decided last, how many were upheld in whole or part."""
+    last = list(verdicts)
+    return Ratio(sum(verdict in UPHELD for verdict in last), len(last))
+
+
+def is_anomalous(decided: Ratio) -> bool:
     """Whether so many appeals of one agency are upheld that appeals themselves may be the eraser."""
-    return decided >= _ANOMALY_FROM and 2 * upheld > decided
+    return decided.denominator >= _ANOMALY_FROM and 2 * decided.numerator > decided.denominator
 
 
 def in_force(rows: Iterable[DispatchRuleRow], day: date) -> dict[str, list[DispatchRuleRow]]:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
+    from haochaping.kernel.ratios import Ratio
+
 
 class AppealState(StrEnum):
     """申诉状态 (domain.md §6.6)."""
@@ -202,15 +204,17 @@ class AppealEventRow:
 
 @dataclass(frozen=True, slots=True)
 class AppealCount:
-    """Appeals of one agency that were filed in one month, and what became of them so far."""
+    """Appeals of one agency that were filed in one month, and what became of them so far.
+
+    `decided`: how many were upheld in whole or part, of those decided.
+    """
 
     agency_id: int
     agency_name: str
     month: date
     filed: int
     accepted: int
-    decided: int
-    upheld: int
+    decided: Ratio
 
 
 REFERENCE_LIMIT = 100

@@ -188,6 +188,22 @@ CALL_LABELS = {
 }
 
 
+class Heard(StrEnum):
+    """Whether the reviewer was called back, over all rounds: the best that any attempt came to."""
+
+    REACHED = "reached"
+    TRIED = "tried"
+    IMPOSSIBLE = "impossible"
+
+
+HEARD_OF = {
+    CallResult.ANSWERED: Heard.REACHED,
+    CallResult.DECLINED: Heard.REACHED,
+    CallResult.NOT_REACHED: Heard.TRIED,
+    CallResult.NOT_POSSIBLE: Heard.IMPOSSIBLE,
+}
+
+
 class HandlingOutcome(StrEnum):
     """处理结果 (国办发〔2019〕51号: 立行立改, 限期整改, 解释说明; domain.md §6.5)."""
 

@@ -57,7 +57,11 @@ class BadReview:
 
 @dataclass(frozen=True, slots=True)
 class OrderFacts:
-    """An order as counted."""
+    """An order as counted.
+
+    `answered`: replied to at least once. `again`: opened again or escalated, as its reviewer called it unsolved. `heard`
+    is the best that any call came to (`Heard`), `solved` the reviewer's last word, whatever the round.
+    """
 
     review_id: UUID
     created_at: datetime
@@ -65,6 +69,23 @@ class OrderFacts:
     agency_id: int
     item_id: int
     state: str
+    contact_kept: bool | None = None
+    rectify_kept: bool | None = None
+    answered: bool = False
+    again: bool = False
+    repeats: bool = False
+    heard: str = ""
+    solved: str = ""
+    appeal: AppealFacts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AppealFacts:
+    """The appeal about an order as counted: where it was filed, and what was decided last, empty for nothing."""
+
+    division_id: int
+    agency_id: int
+    verdict: str
 
 
 @dataclass(frozen=True, slots=True)

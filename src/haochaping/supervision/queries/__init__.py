@@ -4,7 +4,6 @@ from haochaping.supervision.queries.live import live_orders, order_map, overdue_
 from haochaping.supervision.queries.of_order import of_order
 from haochaping.supervision.queries.reports import report, report_events, report_of, reports
 from haochaping.supervision.queries.rows import (
-    figures,
     proposal,
     proposals,
     signal,
@@ -17,12 +16,20 @@ from haochaping.supervision.queries.rows import (
     waiting,
     was_talked_to,
 )
-from haochaping.supervision.queries.watch import alarms, fared_worse, last_windows, over, repeat_offenders
+from haochaping.supervision.queries.watch import (
+    alarms,
+    behind,
+    fared_worse,
+    last_windows,
+    over,
+    reached,
+    repeat_offenders,
+)
 
 __all__ = [
     "alarms",
+    "behind",
     "fared_worse",
-    "figures",
     "last_windows",
     "live_orders",
     "of_order",
@@ -31,6 +38,7 @@ __all__ = [
     "overdue_count",
     "proposal",
     "proposals",
+    "reached",
     "repeat_offenders",
     "report",
     "report_events",

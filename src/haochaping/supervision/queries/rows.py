@@ -12,7 +12,6 @@ from haochaping.kernel.refused import Refused
 from haochaping.supervision import access
 from haochaping.supervision.models import Proposal, Signal, SupervisionEvent, SupervisionOrder, Urging
 from haochaping.supervision.queries.live import overdue_count
-from haochaping.supervision.queries.statements import asked, reach
 from haochaping.supervision.states import FINAL
 from haochaping.supervision.terms import (
     NO_SUCH_PROPOSAL,
@@ -22,7 +21,6 @@ from haochaping.supervision.terms import (
     ProposalRow,
     ProposalState,
     Rung,
-    RungFigure,
     SignalKind,
     SignalRow,
     SupervisionEventRow,
@@ -36,6 +34,8 @@ from haochaping.supervision.terms import (
 if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
+
+    from django.db.models import QuerySet
 
     from haochaping.kernel.actor import Actor
 
@@ -218,13 +218,6 @@ def urging(urging_id: UUID, *, by: Actor) -> UrgingRow:
     return _urging(row)
 
 
-def figures(by: Actor, *, since: datetime) -> list[RungFigure]:
-    """How often each rung was reached since a moment, by month and agency of one's divisions, the latest month first."""
-    check_power(by, Power.ORDER_SUPERVISE)
-    found = asked("figures", reach(by) | {"since": since})
-    return [RungFigure(month, division, agency, Rung(rung), n) for month, division, agency, rung, n in found]
-
-
 def waiting(by: Actor, now: datetime) -> Waiting:
     """How much waits for a supervisor."""
     open_ones = SupervisionOrder.objects.filter(access.supervised(by)).exclude(state__in=FINAL)
@@ -242,6 +235,11 @@ def waiting(by: Actor, now: datetime) -> Waiting:
 def _check_party(by: Actor) -> None:
     if not may_any(by, _PARTIES):
         raise Refused(NOT_ALLOWED)
+
+
+def supervision_rows(rows: QuerySet[SupervisionOrder]) -> list[SupervisionRow]:
+    """Supervision orders that were found, in their order."""
+    return [_supervision(row) for row in rows.values_list(*_SUPERVISION)]
 
 
 def _supervision(row: tuple[Any, ...]) -> SupervisionRow:

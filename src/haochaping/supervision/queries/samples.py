@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, F, Max, OuterRef, Subquery
+from django.db.models import Count, F, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
+from haochaping.directory.rules import path_range
 from haochaping.kernel.identifiers import first_uuid7
 from haochaping.kernel.refused import Refused
 from haochaping.ledger import queries as ledger
@@ -208,10 +209,19 @@ def months(*, limit: int = 24) -> list[date]:
     return list(SampleDraw.objects.order_by("-month").values_list("month", flat=True).distinct()[:limit])
 
 
-def published(month: date) -> list[PublishedDraw]:
-    """The draws of a month with their results, by division; a result is there once the round has ended."""
+def latest(division_path: str) -> date | None:
+    """The newest month of which there are results for a division or one below it."""
+    rows = SampleDraw.objects.filter(_below(division_path), closed_at__isnull=False)
+    return rows.order_by("-month").values_list("month", flat=True).first()
+
+
+def published(month: date, *, under: str = "") -> list[PublishedDraw]:
+    """The draws of a month with their results, by division; a result is there once the round has ended.
+
+    `under` names a division with all below it by its path, everywhere without one.
+    """
     rows = list(
-        SampleDraw.objects.filter(month=month)
+        SampleDraw.objects.filter(_below(under), month=month)
         .order_by("division__path", "kind")
         .values_list("division__code", "division__name", *_DRAW)
     )
@@ -222,6 +232,11 @@ def published(month: date) -> list[PublishedDraw]:
         result = rules.result_of(tallies[draw.id]) if draw.closed_at else None
         found.append(PublishedDraw(draw, code, name, result))
     return found
+
+
+def _below(division_path: str) -> Q:
+    low, high = path_range(division_path)
+    return Q(division__path__gte=low, division__path__lt=high) if division_path else Q()
 
 
 def _tallies(draws: list[UUID]) -> dict[UUID, SampleTally]:

@@ -5,7 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
+from haochaping.accounts.access import check_power
+from haochaping.accounts.terms import Power
 from haochaping.directory import queries as directory
+from haochaping.directory.rules import path_range
 from haochaping.directory.terms import Kind
 from haochaping.identity.terms import IndexPurpose
 from haochaping.kernel.identifiers import first_uuid7
@@ -13,18 +18,33 @@ from haochaping.kernel.periods import local_day
 from haochaping.rectification.states import FINAL as ORDER_OVER
 from haochaping.reviews.rules import is_active, is_bad
 from haochaping.reviews.terms import Level, Provenance
-from haochaping.supervision.models import SupervisionOrder
+from haochaping.supervision import access
+from haochaping.supervision.models import Proposal, SupervisionOrder
+from haochaping.supervision.queries.rows import supervision_rows
 from haochaping.supervision.queries.statements import asked
 from haochaping.supervision.rules import RUNG_OF_ALARM, is_beyond_chance
 from haochaping.supervision.states import TRANSITIONS
-from haochaping.supervision.terms import AUTOMATIC, Alarm, NewSignal, SignalKind, SupervisionMove
+from haochaping.supervision.terms import (
+    AUTOMATIC,
+    PROPOSED,
+    Alarm,
+    NewSignal,
+    ProposalState,
+    Rung,
+    RungReached,
+    SignalKind,
+    SupervisionMove,
+    SupervisionState,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import datetime
     from uuid import UUID
 
+    from haochaping.kernel.actor import Actor
     from haochaping.rulebook.terms import Terms
+    from haochaping.supervision.terms import SupervisionRow
 
 # trust.md §3.3: for twelve months after a bad review; ids of orders follow time, and a case is watched as long again.
 _WATCHED = timedelta(days=2 * 366)
@@ -129,6 +149,70 @@ def fared_worse(now: datetime) -> list[NewSignal]:
             for worse, worse_own in zip(found[::2], found[1::2], strict=True)
         )
     ]
+
+
+def reached(
+    *, orders: Collection[UUID] | None = None, proposals: Collection[UUID] | None = None
+) -> list[RungReached]:
+    """What is counted of these supervision orders and proposals; a draft and what was not adopted are nothing.
+
+    Of neither in particular, what is counted of all.
+    """
+    sent = SupervisionOrder.objects.exclude(state=SupervisionState.OPENED)
+    adopted = Proposal.objects.filter(state=ProposalState.ADOPTED)
+    if orders is not None or proposals is not None:
+        sent, adopted = sent.filter(id__in=orders or ()), adopted.filter(id__in=proposals or ())
+    about = "supervision__"
+    rows = [
+        *sent.values_list("rung", "opened_at", "division_id", "agency_id", "work_order__item_id"),
+        *adopted.values_list(
+            "rung",
+            "decided_at",
+            f"{about}division_id",
+            f"{about}agency_id",
+            f"{about}work_order__item_id",
+        ),
+    ]
+    return [RungReached(Rung(rung), *rest) for rung, *rest in rows]
+
+
+def behind(
+    by: Actor,
+    rung: Rung,
+    place: tuple[str, str | None, int | None],
+    begin: datetime | None,
+    end: datetime | None,
+    *,
+    limit: int,
+    offset: int = 0,
+) -> list[SupervisionRow]:
+    """The supervision orders behind a figure of one rung, newest first, as far as the asker may know of them.
+
+    `place` names a division and perhaps an agency, each with all below, and an item.
+    """
+    check_power(by, Power.ORDER_SUPERVISE)
+    adopted = Proposal.objects.filter(access.proposed(by), rung=rung, state=ProposalState.ADOPTED)
+    decided = _between("decided_at", begin, end)
+    if rung in PROPOSED:
+        counted = Q(id__in=adopted.filter(decided).values("supervision_id"))
+    else:
+        counted = Q(rung=rung) & ~Q(state=SupervisionState.OPENED) & _between("opened_at", begin, end)
+    rows = SupervisionOrder.objects.filter(access.supervised(by), counted, _within(*place))
+    return supervision_rows(rows.order_by("-opened_at", "-id")[offset : offset + limit])
+
+
+def _between(column: str, begin: datetime | None, end: datetime | None) -> Q:
+    since = Q(**{f"{column}__gte": begin}) if begin else Q()
+    return since & Q(**{f"{column}__lt": end}) if end else since
+
+
+def _within(division_path: str, agency_path: str | None, item_id: int | None) -> Q:
+    low, high = path_range(division_path)
+    within = Q(division__path__gte=low, division__path__lt=high) if division_path else Q()
+    if agency_path is not None:
+        low, high = path_range(agency_path)
+        within &= Q(agency__path__gte=low, agency__path__lt=high)
+    return within if item_id is None else within & Q(work_order__item_id=item_id)
 
 
 def over(*, limit: int) -> list[UUID]:

@@ -10,7 +10,7 @@ from haochaping.kernel.refused import N_, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date, datetime
+    from datetime import datetime
     from uuid import UUID
 
 
@@ -244,14 +244,14 @@ class MapRow:
 
 
 @dataclass(frozen=True, slots=True)
-class RungFigure:
-    """How often a rung was reached by an agency in a month."""
+class RungReached:
+    """A step of supervision as counted: what was sent when it was opened, a measure when it was decided."""
 
-    month: date
-    division_name: str
-    agency_name: str
     rung: Rung
-    count: int
+    at: datetime
+    division_id: int
+    agency_id: int
+    item_id: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,12 @@ def percent(ratio: Ratio) -> str:
 
 
 @register.filter
+def between(ratio: Ratio) -> str:
+    """`{{ ratio|between }}`: the interval of 95 % in which the share may well lie, or nothing."""
+    return numbers.between(ratio.interval)
+
+
+@register.filter
 def count(number: int) -> str:
     """`{{ n|count }}`: a whole number with separators."""
     return numbers.count(number)

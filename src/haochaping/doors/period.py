@@ -1,4 +1,4 @@
-"""The period a public page is asked for: two days of the address, or everything."""
+"""The period that a page of figures is asked for: two days of the address, or everything."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from urllib.parse import urlencode
 
 from django.utils.translation import gettext
 
-from haochaping.doors.board.terms import BAD_DAY, FIELD_LABELS, PERIOD_REVERSED
 from haochaping.kernel.periods import Period
-from haochaping.kernel.refused import Complaint
+from haochaping.kernel.refused import N_, Complaint, Reason
 from haochaping.ui.sentences import say
 from haochaping.ui.shapes import Link
 
@@ -19,6 +18,15 @@ if TYPE_CHECKING:
     from django.http import QueryDict
 
     from haochaping.ui.sentences import Sentence
+
+FIELD_LABELS = {"from": N_("First day"), "to": N_("Last day")}
+
+BAD_DAY = Reason("bad_day", N_("“{value}” under “{label}” is not a day."), N_("Write it as 2026-11-24."))
+PERIOD_REVERSED = Reason(
+    "period_reversed",
+    N_("The first day, {start}, comes after the last day, {end}."),
+    N_("Exchange the two days."),
+)
 
 _LAST_DAYS = 30
 _SHOWN = 40

@@ -1,0 +1,340 @@
+"""`/oversight/figures/`: what became of bad reviews, by place and month, each number with the rows behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import Http404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from haochaping.accounts.terms import Power
+from haochaping.directory import queries as directory
+from haochaping.directory.terms import Kind
+from haochaping.doors.confirmation import Fresh
+from haochaping.doors.desk import INVALID, refusable
+from haochaping.doors.gate import actor_of, leave_note, requires
+from haochaping.doors.oversight.figure_places import BY_LABELS, Step, asked_place, parts
+from haochaping.doors.oversight.page import oversight_page
+from haochaping.doors.paging import page_number
+from haochaping.doors.period import asked
+from haochaping.doors.sheets import csv_answer
+from haochaping.doors.supervised import ON_PAGE, pager, shown
+from haochaping.insight import queries as insight
+from haochaping.insight import row_queries
+from haochaping.insight.row_queries import moments
+from haochaping.insight.rules import INSIDE, OF_LOOP
+from haochaping.kernel.periods import Period, local_day
+from haochaping.kernel.ratios import Ratio
+from haochaping.ledger.terms import EntryKind
+from haochaping.rectification.terms import STATE_LABELS
+from haochaping.supervision import queries as supervision
+from haochaping.supervision.terms import Rung
+from haochaping.ui.shapes import Link
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.http import HttpRequest, HttpResponse
+
+    from haochaping.doors.oversight.figure_places import Where
+    from haochaping.doors.period import Asked
+    from haochaping.insight.terms import Measure, MeasureValue
+    from haochaping.kernel.actor import Actor
+    from haochaping.rectification.terms import OrderRow
+
+_SHOWN = (*OF_LOOP, *INSIDE)
+_NAMES = {measure.name: measure for measure in _SHOWN}
+_MOST_MONTHS = 24
+_MOST_ROWS = 5000
+_HERE = "oversight_figures"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What was asked for, read from the address."""
+
+    where: Where
+    asked: Asked
+    way: str
+    measure: Measure
+
+    def link(self, **changed: str) -> str:
+        """The query of an address that differs in some fields."""
+        fields = {**self.where.query, "from": self.asked.start, "to": self.asked.end}
+        fields |= {"by": self.way, "measure": self.measure.name} | changed
+        return "?" + urlencode({name: value for name, value in fields.items() if value})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A number as a row of a table: whose it is, the share with its interval, the two counts."""
+
+    title: Link
+    ratio: Ratio | None
+    number: int
+    rows: str = ""
+    excluded: tuple[str, ...] = ()
+
+
+@requires(Power.ORDER_SUPERVISE)
+@require_safe
+@refusable
+def page(request: HttpRequest) -> HttpResponse:
+    """All figures of a place, and one of them for each of its parts."""
+    by, now = actor_of(request), timezone.now()
+    query = _query(request, by)
+    context: dict[str, object] = {"query": query, "trail": _trail(query), "now": now}
+    if query.asked.period is None:
+        return oversight_page(request, "oversight/figures.html", context, here=_HERE, status=INVALID)
+    values = insight.measures(query.where.place, query.asked.period, of=_SHOWN)
+    context |= {
+        "loop": [_line(query, value) for value in values[: len(OF_LOOP)]],
+        "rungs": [_line(query, value) for value in values[len(OF_LOOP) :]],
+        "ways": [
+            Link(gettext(BY_LABELS[way]), "" if way == query.way else query.link(by=way))
+            for way in query.where.ways
+        ],
+        "divided": gettext(BY_LABELS[query.way]),
+        "parts": [_part(query, *one) for one in _parts(query, by, query.asked.period, (query.measure,))],
+        "csv": reverse("oversight_figures_csv") + query.link(),
+        "is_staff": query.way == "staff",
+    }
+    return oversight_page(request, "oversight/figures.html", context, here=_HERE)
+
+
+@requires(Power.ORDER_SUPERVISE)
+@require_safe
+@refusable
+def table_csv(request: HttpRequest) -> HttpResponse:
+    """The place and each of its parts with all figures, as a file."""
+    by, now = actor_of(request), timezone.now()
+    query = _query(request, by)
+    if query.asked.period is None:
+        raise Http404
+    here = (query.where.here, insight.measures(query.where.place, query.asked.period, of=_SHOWN))
+    lines = [
+        [
+            step.code,
+            step.name,
+            value.name,
+            gettext(value.label),
+            "" if value.value is None else str(value.value),
+            *(str(end) for end in value.interval or ("", "")),
+            str(value.numerator),
+            "" if value.denominator is None else str(value.denominator),
+            "; ".join(gettext(part) for part in value.exclusions),
+            query.asked.start,
+            query.asked.end,
+            now.isoformat(),
+        ]
+        for step, values in [here, *_parts(query, by, query.asked.period, _SHOWN)]
+        for value in values
+    ]
+    return csv_answer("figures.csv", _TABLE, lines)
+
+
+# Names of columns for programs, as in the interface.
+_TABLE = [
+    "code",
+    "place",
+    "name",
+    "label",
+    "value",
+    "low",
+    "high",
+    "numerator",
+    "denominator",
+    "exclusions",
+    "from",
+    "to",
+    "as_of",
+]
+_ROWS = ["order", "opened", "agency", "item", "state", "above_the_line"]
+
+
+@requires(Power.ORDER_SUPERVISE)
+@require_safe
+@refusable
+def rows(request: HttpRequest) -> HttpResponse:
+    """The rows behind one number: work orders, or supervision orders."""
+    by, now = actor_of(request), timezone.now()
+    query = _query(request, by)
+    if query.asked.period is None:
+        raise Http404
+    context: dict[str, object] = {
+        "query": query,
+        "trail": _trail(query),
+        "back": reverse(_HERE) + query.link(),
+        "now": now,
+    }
+    if query.measure in INSIDE:
+        context |= _supervisions(request, query, by)
+    else:
+        context |= _orders(request, query, by)
+    return oversight_page(request, "oversight/figure_rows.html", context, here=_HERE)
+
+
+def _orders(request: HttpRequest, query: Query, by: Actor) -> dict[str, object]:
+    after, period = _uuid(request.GET.get("after", "")), query.asked.period or Period()
+    found = row_queries.orders_behind(
+        by, query.measure, query.where.place, period, after=after, limit=ON_PAGE
+    )
+    return {
+        "orders": [(row, gettext(STATE_LABELS[row.state]), above) for row, above in found.rows],
+        "is_rate": query.measure.denominator is not None,
+        "next": query.link(after=str(found.after)) if found.after else "",
+        "previous": query.link() if after else "",
+        "csv": reverse("oversight_figure_rows_csv") + query.link(),
+    }
+
+
+def _supervisions(request: HttpRequest, query: Query, by: Actor) -> dict[str, object]:
+    number, place = page_number(request.GET.get("page", "")), query.where.place
+    found = supervision.behind(
+        by,
+        Rung(query.measure.name.removeprefix("supervision_")),
+        (place.division_path, place.agency_path, place.item_id),
+        *moments(query.asked.period or Period()),
+        limit=ON_PAGE + 1,
+        offset=(number - 1) * ON_PAGE,
+    )
+    now = timezone.now()
+    return {
+        "supervisions": [shown(row, now) for row in found[:ON_PAGE]],
+        **pager(number, len(found), query.link()[1:] + "&"),
+    }
+
+
+@requires(Power.ORDER_SUPERVISE, fresh=Fresh.ALWAYS)
+@require_safe
+@refusable
+def rows_csv(request: HttpRequest) -> HttpResponse:
+    """The work orders behind one number as a file, the newest 5,000; that they were taken away is recorded."""
+    by = actor_of(request)
+    query = _query(request, by)
+    if query.asked.period is None or query.measure in INSIDE:
+        raise Http404
+    found: list[tuple[OrderRow, bool]] = []
+    after: UUID | None = None
+    while len(found) < _MOST_ROWS:
+        part = row_queries.orders_behind(
+            by, query.measure, query.where.place, query.asked.period, after=after, limit=_MOST_ROWS
+        )
+        found += part.rows
+        if (after := part.after) is None:
+            break
+    leave_note(
+        request, EntryKind.EXPORTED, "figure", query.measure.name, rows=str(len(found)), **query.where.query
+    )
+    lines = [
+        [
+            str(row.id),
+            row.created_at.isoformat(),
+            row.agency_name,
+            row.item_name,
+            gettext(STATE_LABELS[row.state]),
+            str(above),
+        ]
+        for row, above in found
+    ]
+    return csv_answer(f"{query.measure.name}.csv", _ROWS, lines)
+
+
+def _query(request: HttpRequest, by: Actor) -> Query:
+    where = asked_place(request.GET, by)
+    way, name = request.GET.get("by", ""), request.GET.get("measure", "")
+    period = asked(request.GET, local_day(timezone.now()))
+    return Query(where, period, way if way in where.ways else where.ways[0], _NAMES.get(name, OF_LOOP[0]))
+
+
+def _parts(
+    query: Query, by: Actor, period: Period, of: Sequence[Measure]
+) -> list[tuple[Step, list[MeasureValue]]]:
+    """Each part of the place with its figures."""
+    where, way = query.where, query.way
+    if way == "month":
+        return [
+            (Step("month", f"{first:%Y-%m}", f"{first:%Y-%m}"), insight.measures(where.place, month, of=of))
+            for first, month in _months(period, local_day(timezone.now()))
+        ]
+    if way == "staff":
+        theirs = row_queries.measures_of_staff(by, where.place.agency_path or "", period)
+        names = directory.refs(Kind.STAFF, theirs)
+        wanted = {measure.name for measure in of}
+        return [
+            (Step("", ref.code, ref.name), [value for value in theirs[pk] if value.name in wanted])
+            for pk, ref in sorted(names.items(), key=lambda one: one[1].code)
+        ]
+    kind, refs = parts(where, way)
+    found = insight.measures_of_each(kind, [ref.id for ref in refs], period, of=of)
+    return [(Step(kind, ref.code, ref.name), found[ref.id]) for ref in refs]
+
+
+def _months(period: Period, today: date) -> list[tuple[date, Period]]:
+    """The months of a period, the latest first and the last two years at most."""
+    last = min(period.end or today, today)
+    first = last.replace(day=1)
+    found: list[tuple[date, Period]] = []
+    while len(found) < _MOST_MONTHS and not (period.start and first < period.start.replace(day=1)):
+        end = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        days = Period(max(first, period.start or first), min(end, period.end or end))
+        found.append((first, days))
+        first = (first - timedelta(days=1)).replace(day=1)
+    return found
+
+
+def _line(query: Query, value: MeasureValue) -> Line:
+    """One figure of the place: it leads to the same of each part, and to its rows."""
+    return Line(
+        Link(gettext(value.label), query.link(measure=value.name) + "#parts"),
+        None if value.denominator is None else Ratio(value.numerator, value.denominator),
+        value.numerator,
+        reverse("oversight_figure_rows") + query.link(measure=value.name),
+        tuple(gettext(part) for part in value.exclusions),
+    )
+
+
+def _part(query: Query, step: Step, values: Sequence[MeasureValue]) -> Line:
+    """The chosen figure of one part; a division, agency, item or month leads to a page of its own."""
+    (value,) = values
+    address = _address(query, step)
+    return Line(
+        Link(step.name, reverse(_HERE) + address if address else ""),
+        None if value.denominator is None else Ratio(value.numerator, value.denominator),
+        value.numerator,
+        reverse("oversight_figure_rows") + address if address else "",
+    )
+
+
+def _address(query: Query, step: Step) -> str:
+    if step.kind == "month":
+        first = date.fromisoformat(f"{step.code}-01")
+        period = dict(_months(query.asked.period or Period(), first))[first]
+        return query.link(**{"from": str(period.start), "to": str(period.end)})
+    if not step.kind:
+        return ""
+    place = dict.fromkeys(("division", "agency", "item"), "")
+    return query.link(**place | {step.kind: step.code, "by": ""})
+
+
+def _trail(query: Query) -> list[Link]:
+    where = query.where
+    steps = [
+        Link(step.name, reverse(_HERE) + _address(query, step) if step.code else reverse(_HERE))
+        for step in where.above
+    ]
+    return [*steps, Link(where.here.name)]
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,30 @@
+"""Parts of a tally added up, of which measures are made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from haochaping.kernel.refused import N_
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from haochaping.insight.terms import FactKind, Part, Tally
+
+# What is no order to be put right, of every measure of orders.
+NOT_ORDERS = (
+    N_("work orders not yet dispatched"),
+    N_("work orders cancelled because the reviewer changed or took back the review in time"),
+    N_("work orders answered with another one of the same reviewer"),
+    N_("work orders whose review was excluded after an appeal"),
+)
+
+
+def total(wanted: Callable[[Part], bool]) -> Callable[[Tally], int]:
+    """How many there are in the wanted parts."""
+    return lambda tally: sum(n for part, n in tally.items() if wanted(part))
+
+
+def of_kind(kind: FactKind, *said: str) -> Callable[[Tally], int]:
+    """How many there are of a kind, of these provenances where any are named."""
+    return total(lambda part: part[0] == kind and (not said or part[2] in said))

@@ -1,0 +1,144 @@
+"""How cases, reviews, orders and supervision turn into counted units."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from haochaping.insight.terms import NO_ITEM, REPORTED, UNVERIFIED, FactKey, FactKind, Said
+from haochaping.kernel.periods import local_day
+from haochaping.rectification.rules import UPHELD
+from haochaping.rectification.terms import OrderState
+from haochaping.reviews.rules import is_active
+from haochaping.reviews.terms import ReviewStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from haochaping.cases.terms import CaseFacts
+    from haochaping.rectification.terms import OrderFacts
+    from haochaping.reviews.terms import ReviewFacts
+    from haochaping.supervision.terms import RungReached
+
+# Not out yet, taken back, answered with another one, or excluded after an appeal: none of them is to be put right.
+_NOT_COUNTED = frozenset({OrderState.CREATED, OrderState.CANCELLED, OrderState.MERGED, OrderState.EXCLUDED})
+# Every kind that `order_units` makes.
+ORDER_KINDS = frozenset(
+    {
+        FactKind.ORDER,
+        FactKind.RECTIFIED,
+        FactKind.CALLBACK,
+        FactKind.CONTACT,
+        FactKind.DEADLINE,
+        FactKind.ANSWERED,
+        FactKind.SOLVED,
+        FactKind.REPEATED,
+        FactKind.APPEAL,
+    }
+)
+_PUT_RIGHT = frozenset({OrderState.REPLIED, OrderState.CHECKED, OrderState.CLOSED})
+
+
+def case_units(cases: Iterable[CaseFacts]) -> Counter[FactKey]:
+    """A case counts once on its day, each occurrence once on its own."""
+    units: Counter[FactKey] = Counter()
+    for case in cases:
+        place = (
+            case.division_id,
+            case.agency_id,
+            case.item_id,
+            "",
+            0,
+            REPORTED if case.verified else UNVERIFIED,
+        )
+        units[FactKey(FactKind.CASE, case.day, *place)] += 1
+        for occurrence in case.occurrences:
+            units[FactKey(FactKind.OCCURRENCE, occurrence.day, *place)] += 1
+    return units
+
+
+def review_units(reviews: Iterable[ReviewFacts]) -> Counter[FactKey]:
+    """An effective review counts on the day it was given; it marks its occurrence as reviewed on the service's day.
+
+    The second unit makes participation exact: reviewed occurrences over occurrences of the same days and the same
+    place, which is the case's: it follows when the case moves, while the review stays with who served. A first review
+    that has given way to its follow-up keeps that unit only: the latest counts. One that was excluded after an appeal counts
+    as that, by its class, and as nothing else.
+    """
+    units: Counter[FactKey] = Counter()
+    for review in reviews:
+        if review.status == ReviewStatus.WITHDRAWN:
+            continue
+        place = (review.division_id, review.agency_id, review.item_id)
+        if review.status == ReviewStatus.EXCLUDED:
+            said = (review.channel, review.level, review.provenance)
+            kind = FactKind(review.reason_class)
+            units[FactKey(kind, local_day(review.assessed_at), *place, *said)] += 1
+            continue
+        if review.status == ReviewStatus.EFFECTIVE:
+            said = (review.channel, review.level, review.provenance)
+            units[FactKey(FactKind.REVIEW, local_day(review.assessed_at), *place, *said)] += 1
+        if review.assess_no == 1 and review.verified_case and is_active(review.provenance):
+            day = local_day(review.occurred_at)
+            where = (*review.case_place, review.channel)
+            units[FactKey(FactKind.REVIEWED, day, *where, 0, review.provenance)] += 1
+    return units
+
+
+def order_units(orders: Iterable[OrderFacts]) -> Counter[FactKey]:
+    """An order counts from its dispatch on, on the day it was opened, and once more for each thing that came of it.
+
+    So the numbers of a measure speak of the same orders, however late something happens. An appeal counts with the agency
+    that filed it, also when it was upheld and the order counts no more.
+    """
+    units: Counter[FactKey] = Counter()
+    for order in orders:
+        day = local_day(order.created_at)
+        if appeal := order.appeal:
+            where = (appeal.division_id, appeal.agency_id, order.item_id)
+            units[FactKey(FactKind.APPEAL, day, *where, "", 0, _decided(appeal.verdict))] += 1
+        if order.state in _NOT_COUNTED:
+            continue
+        place = (order.division_id, order.agency_id, order.item_id)
+        for kind, said in _came_of(order):
+            units[FactKey(kind, day, *place, "", 0, said)] += 1
+    return units
+
+
+def _came_of(order: OrderFacts) -> Iterator[tuple[FactKind, str]]:
+    yield FactKind.ORDER, ""
+    if order.state in _PUT_RIGHT:
+        yield FactKind.RECTIFIED, ""
+    # Somebody called, or should have by now.
+    if order.heard or order.contact_kept is False:
+        yield FactKind.CALLBACK, order.heard or Said.UNTRIED
+    if order.contact_kept is not None:
+        yield FactKind.CONTACT, Said.KEPT if order.contact_kept else Said.LATE
+    if order.rectify_kept is not None:
+        yield FactKind.DEADLINE, Said.KEPT if order.rectify_kept else Said.LATE
+    if order.answered:
+        yield FactKind.ANSWERED, Said.AGAIN if order.again else Said.ONCE
+    if order.solved:
+        yield FactKind.SOLVED, order.solved
+    if order.repeats:
+        yield FactKind.REPEATED, ""
+
+
+def _decided(verdict: str) -> Said:
+    if not verdict:
+        return Said.UNDECIDED
+    return Said.UPHELD if verdict in UPHELD else Said.DISMISSED
+
+
+def supervision_units(reached: Iterable[RungReached]) -> Counter[FactKey]:
+    """Each step of supervision counts on its own day: it may be about many orders, or about none."""
+    units: Counter[FactKey] = Counter()
+    for one in reached:
+        place = (one.division_id, one.agency_id, one.item_id or NO_ITEM)
+        units[FactKey(FactKind.SUPERVISED, local_day(one.at), *place, "", 0, one.rung)] += 1
+    return units
+
+
+def changes(before: Counter[FactKey], after: Counter[FactKey]) -> dict[FactKey, int]:
+    """What to add to the counters so that `before` becomes `after`."""
+    return {key: after[key] - before[key] for key in before | after if after[key] != before[key]}

@@ -1,0 +1,187 @@
+"""The figures of the loop: every number with its interval and its rows, for one's own divisions alone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from django.utils import timezone
+
+from haochaping.directory import queries as directory
+from haochaping.flows import supervise
+from haochaping.insight.rules import INSIDE, OF_LOOP
+from haochaping.kernel.periods import local_day
+from haochaping.ledger.models import Entry
+from haochaping.rectification.models import WorkOrder
+from tests import worlds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.test import Client
+
+FIGURES = "/oversight/figures/"
+
+
+@pytest.fixture
+def late(bad_review):
+    """A work order whose first contact and answer are long overdue, and counted so."""
+    found = bad_review("YC-00000009", at=timezone.now() - timedelta(days=40))
+    supervise.count_late(timezone.now())
+    return found
+
+
+def page(browser: Client, query: str = "", path: str = "") -> str:
+    answer = browser.get(f"{FIGURES}{path}{query}", headers={"accept-language": "en"})
+    assert answer.status_code == 200, answer.content.decode()
+    return str(answer.content.decode())
+
+
+def lines(browser: Client, query: str = "", which: str = "loop") -> dict[str, tuple[int, int | None]]:
+    answer = browser.get(f"{FIGURES}{query}", headers={"accept-language": "en"})
+    return {
+        line.title.text: (line.number, line.ratio.denominator if line.ratio else None)
+        for line in answer.context[which]
+    }
+
+
+def test_every_measure_of_the_loop_stands_there_with_its_counts(bad, late, one):
+    found = lines(one)
+
+    assert len(found) == len(OF_LOOP)
+    assert found["First contact on time"] == (0, 1)
+    assert found["Answered on time"] == (0, 1)
+    assert found["Bad reviews answered"] == (0, 2)
+    assert found["Appeals of agencies"] == (0, None)
+    html = page(one)
+    assert html.count("Not enough data") >= 1
+    assert list(lines(one, which="rungs").values()) == [(0, None)] * len(INSIDE)
+
+
+@pytest.mark.parametrize(
+    ("way", "names"),
+    [
+        ("division", ["河湾区"]),
+        ("agency", []),
+        ("month", None),
+    ],
+)
+def test_a_division_is_divided_by_what_it_is_made_of(late, one, way, names):
+    found = lines(one, f"?by={way}&measure=on_time_contact_rate", "parts")
+
+    if names is None:
+        assert list(found.values()).count((0, 1)) == 1
+    else:
+        assert list(found) == names
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        (f"division={worlds.COUNTY}&by=agency", "河湾区行政审批局"),
+        (f"agency={worlds.AGENCY}&by=item", "食品经营许可"),
+    ],
+)
+def test_every_part_leads_on_with_its_own_number(late, one, query, name):
+    found = lines(one, f"?{query}&measure=on_time_contact_rate", "parts")
+
+    assert found[name] == (0, 1)
+
+
+def test_staff_are_named_inside_the_authority_alone(late, one, client):
+    row = WorkOrder.objects.get(id=late.order_id)
+    row.staff_id = staff_id = _staff()
+    row.save(update_fields=["staff_id"])
+
+    found = lines(one, f"?agency={worlds.AGENCY}&by=staff&measure=on_time_contact_rate", "parts")
+
+    assert found == {"王芳": (0, 1)}
+    assert staff_id
+    assert "never published" in page(one, f"?agency={worlds.AGENCY}&by=staff")
+    assert "王芳" not in client.get(f"/agencies/{worlds.AGENCY}").content.decode()
+
+
+def _staff() -> int:
+    agency = directory.agencies([worlds.AGENCY])[worlds.AGENCY]
+    return next(iter(directory.staff([(agency.id, "S1")]).values())).id
+
+
+def test_behind_a_number_are_its_rows(bad, late, one):
+    html = page(one, "?measure=on_time_contact_rate", "rows")
+
+    assert f"/desk/orders/{late.order_id}" in html
+    assert f"/desk/orders/{bad.order_id}" not in html
+    assert "<b>No</b>" in html
+    answered = page(one, "?measure=rectification_rate", "rows")
+    assert all(f"/desk/orders/{each.order_id}" in answered for each in (bad, late))
+    yesterday = local_day(timezone.now()) - timedelta(days=30)
+    assert f"/desk/orders/{late.order_id}" not in page(
+        one, f"?measure=rectification_rate&from={yesterday}", "rows"
+    )
+
+
+def test_behind_a_rung_are_its_supervision_orders(letter, one):
+    assert "/oversight/supervision/0" not in page(one, "?measure=supervision_letter", "rows")
+    assert one.post(f"{letter.address}/notify").status_code == 303
+
+    assert letter.address in page(one, "?measure=supervision_letter", "rows")
+    assert lines(one, which="rungs")["Supervision letter"] == (1, None)
+
+
+def test_the_rows_go_on_page_by_page(bad_review, one, monkeypatch):
+    monkeypatch.setattr("haochaping.doors.oversight.figures.ON_PAGE", 1)
+    first, second = (bad_review(f"YC-0000003{n}", at=timezone.now() - timedelta(days=n)) for n in (5, 2))
+
+    html = page(one, "?measure=rectification_rate", "rows")
+    following = html.partition('rel="next" href="')[2].partition('"')[0].replace("&amp;", "&")
+
+    assert f"/desk/orders/{second.order_id}" in html
+    assert f"/desk/orders/{first.order_id}" not in html
+    assert f"/desk/orders/{first.order_id}" in page(one, following, "rows")
+
+
+def test_figures_and_rows_can_be_taken_away(late, one):
+    table = page(one, "?by=division", "table.csv")
+    rows = page(one, "?measure=on_time_contact_rate", "rows.csv")
+
+    assert table.count("on_time_contact_rate") == 2
+    assert f"{worlds.COUNTY},河湾区,on_time_contact_rate,First contact on time,,,,0,1," in table
+    assert str(late.order_id) in rows
+    assert Entry.objects.filter(subject_kind="figure", subject_id="on_time_contact_rate").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("division=1", 404),
+        ("agency=1", 404),
+        ("item=1", 404),
+        (f"division={worlds.OTHER_CITY}", 403),
+        (f"division={worlds.PROVINCE}", 403),
+        (f"agency={worlds.OTHER_AGENCY}", 403),
+        (f"item={worlds.OTHER_ITEM}", 403),
+        ("from=2026-13-01", 422),
+        ("from=2026-02-01&to=2026-01-01", 422),
+        ("measure=none&by=none&after=x", 200),
+        (f"item={worlds.ITEM}", 200),
+    ],
+)
+def test_a_place_or_day_that_will_not_do(late, one, query, status):
+    assert one.get(f"{FIGURES}?{query}").status_code == status
+
+
+@pytest.mark.parametrize("path", ["rows", "table.csv", "rows.csv"])
+def test_behind_no_period_are_no_rows(one, path):
+    assert one.get(f"{FIGURES}{path}?from=x").status_code == 404
+
+
+def test_another_division_sees_neither_number_nor_row(late, supervisor_of: Callable[..., Client]):
+    other = supervisor_of("other", worlds.OTHER_CITY)
+
+    assert lines(other)["Bad reviews answered"] == (0, 0)
+    assert "/desk/orders/" not in page(other, "?measure=rectification_rate", "rows")
+
+
+def test_agencies_have_no_door_to_it(bad, clerk):
+    assert clerk.get(FIGURES).status_code == 403
