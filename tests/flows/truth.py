@@ -59,7 +59,7 @@ _WORD = """
 """
 _SAID = _OUT.replace("w WHERE", f"w JOIN ({_WORD}) s ON s.order_id = w.id WHERE")
 _SENT = "FROM supervision_order s WHERE s.state <> 'opened' AND s.rung = '{}'"
-_ADOPTED = "FROM supervision_proposal p WHERE p.state = 'adopted' AND p.rung = '{}'"
+_ADOPTED = "FROM supervision_proposal p WHERE p.state = 'adopted' AND p.staff_id IS NULL AND p.rung = '{}'"
 
 BRUTE = {
     "cases": ("FROM cases_case c WHERE c.verified", None),

@@ -6,7 +6,7 @@ from haochaping.insight.rules.totals import NOT_ORDERS, of_kind
 from haochaping.insight.terms import FactKind, Measure, Said
 from haochaping.kernel.refused import N_
 from haochaping.rectification.terms import Heard, Solved
-from haochaping.supervision.terms import RUNG_LABELS, Rung
+from haochaping.supervision.terms import OPENED_AS, PROPOSED, RUNG_LABELS
 
 _ORDERS = N_("work orders")
 _ANOTHER_AGENCY = N_("what an agency did before the work order went to another one")
@@ -142,10 +142,13 @@ INSIDE = tuple(
         RUNG_LABELS[rung],
         of_kind(FactKind.SUPERVISED, rung),
         None,
-        (N_("drafts that were not sent, and proposals that were not adopted"),),
+        (
+            N_("drafts that were not sent, and proposals that were not adopted"),
+            N_("measures about persons, which stand in no list"),
+        ),
         "domain.md §6.7",
         N_("steps of supervision"),
         counts=N_("Letters by the day they were opened, measures by the day they were decided."),
     )
-    for rung in Rung
+    for rung in (*OPENED_AS, *PROPOSED)
 )

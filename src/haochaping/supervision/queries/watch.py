@@ -154,12 +154,12 @@ def fared_worse(now: datetime) -> list[NewSignal]:
 def reached(
     *, orders: Collection[UUID] | None = None, proposals: Collection[UUID] | None = None
 ) -> list[RungReached]:
-    """What is counted of these supervision orders and proposals; a draft and what was not adopted are nothing.
+    """What is counted of these supervision orders and proposals, of neither in particular of all.
 
-    Of neither in particular, what is counted of all.
+    A draft is nothing, nor is what was not adopted, nor a measure about a person.
     """
     sent = SupervisionOrder.objects.exclude(state=SupervisionState.OPENED)
-    adopted = Proposal.objects.filter(state=ProposalState.ADOPTED)
+    adopted = Proposal.objects.filter(state=ProposalState.ADOPTED, staff=None)
     if orders is not None or proposals is not None:
         sent, adopted = sent.filter(id__in=orders or ()), adopted.filter(id__in=proposals or ())
     about = "supervision__"
@@ -191,7 +191,7 @@ def behind(
     `place` names a division and perhaps an agency, each with all below, and an item.
     """
     check_power(by, Power.ORDER_SUPERVISE)
-    adopted = Proposal.objects.filter(access.proposed(by), rung=rung, state=ProposalState.ADOPTED)
+    adopted = Proposal.objects.filter(access.proposed(by), rung=rung, state=ProposalState.ADOPTED, staff=None)
     decided = _between("decided_at", begin, end)
     if rung in PROPOSED:
         counted = Q(id__in=adopted.filter(decided).values("supervision_id"))
