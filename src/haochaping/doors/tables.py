@@ -271,6 +271,8 @@ TABLES: dict[str, Held] = {
     "exchange_quarantined_record": _INTAKE,
     "exchange_given_answer": _INTAKE,
     "exchange_visit": _INTAKE,
+    "exchange_wire_source": _INTAKE,
+    "exchange_wire_signature": _INTAKE,
     "outbox_failure": _INTAKE,
     "procrastinate_periodic_defers": _INTAKE,
     "procrastinate_workers": _INTAKE,

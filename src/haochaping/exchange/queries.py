@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import zlib
 from base64 import b64decode
+from datetime import timedelta
 from importlib import resources
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -12,9 +14,16 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Min
 
-from haochaping.exchange.models import GivenAnswer, QuarantinedRecord, Visit
-from haochaping.exchange.rules import answer_key, answer_place, visit_hash
-from haochaping.exchange.terms import VISIT_OVER, QuarantineAsked, QuarantineRow, QuarantineState, RecordKind
+from haochaping.exchange.models import GivenAnswer, QuarantinedRecord, Visit, WireSource
+from haochaping.exchange.rules import answer_key, answer_place, source_key, source_place, visit_hash
+from haochaping.exchange.terms import (
+    VISIT_OVER,
+    QuarantineAsked,
+    QuarantineRow,
+    QuarantineState,
+    RecordKind,
+    SourceRow,
+)
 from haochaping.identity.sealing import KEY_LENGTH, open_row
 from haochaping.kernel.identifiers import first_uuid7
 from haochaping.kernel.refused import Refused
@@ -23,7 +32,7 @@ from haochaping.postgres.rows import array
 from haochaping.reviews.rules import receipt_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from django.db.models import QuerySet
@@ -184,6 +193,44 @@ def _visit(
     if row is None:
         raise Refused(VISIT_OVER)
     return row.id, row.fields, {role: UUID(person_id) for role, person_id in row.sealed.items()}
+
+
+def source(code: str) -> SourceRow | None:
+    """The source of a platform that speaks a dialect here; None when it does not, or not any more."""
+    row = WireSource.objects.select_related("platform__division").filter(platform__code=code, closed_at=None)
+    return next(map(_source, row), None)
+
+
+def sources() -> list[SourceRow]:
+    """All sources that speak a dialect here, by code."""
+    rows = WireSource.objects.select_related("platform__division").filter(closed_at=None)
+    return [_source(row) for row in rows.order_by("platform__code")]
+
+
+def _source(row: WireSource) -> SourceRow:
+    platform = row.platform
+    return SourceRow(
+        id=row.pk,
+        platform_id=platform.pk,
+        code=platform.code,
+        name=platform.name,
+        division_path=platform.division.path,
+        dialect=row.dialect,
+        keys=keys_of(row),
+        unsigned=row.unsigned,
+        history=row.history,
+        window=timedelta(seconds=row.window_seconds),
+        addresses=row.addresses,
+        set_at=row.set_at,
+    )
+
+
+def keys_of(row: WireSource) -> Mapping[str, str]:
+    """The keys agreed with a source."""
+    sealed = bytes(row.keys)
+    opening = source_key(settings.CONTENT_KEY, KEY_LENGTH[Suite(sealed[0])])
+    found: Mapping[str, str] = json.loads(open_row(opening, sealed, source_place(row.platform_id)))
+    return found
 
 
 def persons_nobody_needs(

@@ -86,6 +86,8 @@ class EntryKind(IntEnum):
     REPRISAL_LOOKED_INTO = 222
     REPRISAL_CLOSED = 223
     REPRISAL_NOTED = 224
+    SOURCE_SET = 245
+    SOURCE_CLOSED = 246
     APPEAL_FILED = 200
     APPEAL_TAKEN_UP = 201
     APPEAL_HEARD = 202
@@ -165,6 +167,8 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.REPRISAL_LOOKED_INTO: N_("Report of a disadvantage is looked into"),
     EntryKind.REPRISAL_CLOSED: N_("Report of a disadvantage closed"),
     EntryKind.REPRISAL_NOTED: N_("Note on a report of a disadvantage"),
+    EntryKind.SOURCE_SET: N_("Dialect and keys of a source set"),
+    EntryKind.SOURCE_CLOSED: N_("Source of a dialect closed"),
     EntryKind.APPEAL_FILED: N_("Appeal filed, or taken to the second review"),
     EntryKind.APPEAL_TAKEN_UP: N_("Appeal accepted or refused"),
     EntryKind.APPEAL_HEARD: N_("Reviewer heard about an appeal"),
