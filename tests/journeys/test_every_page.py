@@ -269,6 +269,7 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "console_import_errors": (200, "{wrong}/errors.csv"),
     "desk_order_photo": (404, f"/desk/orders/{{order}}/photos/{NOWHERE}"),
     "wire_anhui_evaluate": (303, f"/wire/anhui/evaluate?{query()}"),
+    "wire_call": (404, "/wire/shandong/nowhere/norm"),
     "oversight_sample_step": (405, f"/oversight/samples/{NOWHERE}/call"),
     "desk_order_read": (405, "/desk/orders/{order}/read"),
     "voice_urge": (303, "{voice}/urge"),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haochaping.doors.wire import anhui
+from haochaping.doors.wire import anhui, dialect
 
 urlpatterns = [
     path("anhui/evaluate", anhui.evaluate, name="wire_anhui_evaluate"),
     path("anhui/visit/<str:token>", anhui.visit, name="wire_anhui_visit"),
+    path("<slug:dialect>/<str:source>/<path:path>", dialect.call, name="wire_call"),
 ]
