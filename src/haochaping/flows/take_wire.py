@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import transaction
 
 from haochaping.cases import queries as cases
+from haochaping.cases.terms import UNKNOWN_AGENCY, UNKNOWN_ITEM
 from haochaping.directory import queries as directory
 from haochaping.exchange import actions as exchange
 from haochaping.exchange import queries as exchange_queries
@@ -22,7 +23,8 @@ from haochaping.exchange.dialects import signing
 from haochaping.exchange.dialects.documents import at
 from haochaping.exchange.dialects.envelope import Keys, open_message
 from haochaping.exchange.dialects.reading import wire_name
-from haochaping.exchange.dialects.terms import NOT_SIGNED, REASON_MISSING, SELF_BUILT, Does
+from haochaping.exchange.dialects.terms import NO_SUCH_SERVICE, NOT_SIGNED, REASON_MISSING, SELF_BUILT, Does
+from haochaping.exchange.fields import shown
 from haochaping.exchange.rules import request_hash, storable, without_persons
 from haochaping.exchange.terms import ORPHAN, Quarantined, Raw, RecordKind
 from haochaping.flows.receive_together import receive_together
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from haochaping.exchange.dialects.envelope import Message
     from haochaping.exchange.dialects.terms import Description, Opened, Operation, Reading
     from haochaping.exchange.terms import SourceRow
+    from haochaping.kernel.refused import Reason
 
 _REASON_FIELD = "indicator_codes"
 
@@ -146,11 +149,18 @@ def _take_case(
         services = []
     if reading.complaint and reading.complaint.field in _wire_of(reading, "case"):
         return _put_aside(call, RecordKind.CASE, fields, reading.complaint, signed=signed, now=now), 0
-    _resolve(call, reading, fields)
+    unknown = _resolve(call, reading, fields)
+    if unknown is not None:
+        return _put_aside(call, RecordKind.CASE, fields, unknown, signed=signed, now=now), 0
     with transaction.atomic():
         exchange.number_services_alone(call.source.platform_id, case_no)
-        if not {"item", "agency", "status"} <= fields.keys():
-            fields = cases.known_case(call.source.code, case_no) | fields
+        if not {"item", "status"} <= fields.keys():
+            # A step of a case is told without the case: it is about one that is here.
+            known = cases.known_case(call.source.code, case_no)
+            if not known:
+                field = wire_name(reading, "case_no")
+                raise Refused(NO_SUCH_SERVICE, field=field, value=shown(case_no, 50))
+            fields = known | fields
         no = _number(call, case_no, services[0]) if services else 0
         outcome = take_in_cases(
             [Raw(fields)], verified=signed, entrance=_entrance(call, signed), by=call.by, now=now
@@ -194,30 +204,41 @@ def _wire_of(reading: Reading, table: str) -> set[str]:
     return {name for field, name in reading.wire.items() if field.startswith(f"{table}.")}
 
 
-def _resolve(call: Call, reading: Reading, fields: dict[str, object]) -> None:
+def _resolve(call: Call, reading: Reading, fields: dict[str, object]) -> Complaint | None:
     """Of all the codes a sender names for item and agency take the one that is known here.
+
+    Returns what is unknown where the rest would have followed from it; any other unknown code is judged on the road.
 
     Raises:
         Refused: SELF_BUILT for an item of the authority's own that nobody here knows.
     """
-    known: dict[str, Collection[str]] = {
-        "item": directory.items(reading.candidates.get("item", ())),
-        "agency": directory.agencies(reading.candidates.get("agency", ())),
-    }
-    for name, here in known.items():
-        codes = reading.candidates.get(name, ())
-        chosen = next((code for code in codes if code in here), "")
-        if chosen:
-            fields[name] = chosen
-        elif codes:
-            fields[name] = codes[0]
-            mark = call.description.self_built
-            if name == "item" and mark and any(mark in code for code in codes):
-                raise Refused(SELF_BUILT, field=wire_name(reading, name), value=codes[0])
-    if "division" not in fields and fields.get("agency"):
+    items = directory.items(reading.candidates.get("item", ()))
+    _choose(reading, "item", items, fields)
+    _choose(reading, "agency", directory.agencies(reading.candidates.get("agency", ())), fields)
+    mark, codes = call.description.self_built, reading.candidates.get("item", ())
+    if mark and fields.get("item") not in items and any(mark in code for code in codes):
+        raise Refused(SELF_BUILT, field=wire_name(reading, "item"), value=codes[0])
+    # Some dialects name neither: who carries an item out, and where, the directory knows.
+    if "agency" not in reading.candidates and (item := items.get(str(fields.get("item")))):
+        fields["agency"] = directory.agency_by_id(item.agency_id).code
+    if "agency" not in fields and "item" in fields:
+        return _unknown(UNKNOWN_ITEM, reading, "item", fields)
+    if "division" not in fields and "agency" in fields:
         agency = directory.agencies([str(fields["agency"])]).get(str(fields["agency"]))
-        if agency is not None:
-            fields["division"] = directory.division_by_id(agency.division_id).code
+        if agency is None:
+            return _unknown(UNKNOWN_AGENCY, reading, "agency", fields)
+        fields["division"] = directory.division_by_id(agency.division_id).code
+    return None
+
+
+def _choose(reading: Reading, name: str, known: Collection[str], fields: dict[str, object]) -> None:
+    codes = reading.candidates.get(name, ())
+    if codes:
+        fields[name] = next((code for code in codes if code in known), codes[0])
+
+
+def _unknown(reason: Reason, reading: Reading, name: str, fields: Mapping[str, object]) -> Complaint:
+    return Complaint(reason, wire_name(reading, name), {"value": shown(fields[name], 60)})
 
 
 def _number(call: Call, case_no: str, service: dict[str, object]) -> int:

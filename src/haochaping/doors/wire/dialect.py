@@ -116,6 +116,9 @@ def _written(spoken: Description, operation: Operation | None, row: SourceRow, c
     fallback = "done" if came.is_taken else "refused"
     reply = kinds.get(came.kind) or kinds.get(fallback) or replies.PLAIN
     values = {"success": came.is_taken, **came.values, **_said(spoken, came.complaint)}
+    if operation:
+        # SOAP answers are named after the call.
+        values["call"] = operation.steps[0].about
     if "url" in values:
         values["qr"] = svg(str(values["url"]))
     return replies.write(reply, values, Keys(row.keys))
@@ -136,7 +139,7 @@ def _said(spoken: Description, complaint: Complaint | None) -> dict[str, object]
     params = {"field": complaint.field, **complaint.params}
     text = spoken.texts.get(complaint.code)
     text = (
-        say(Complaint(complaint.reason, complaint.field, params)).message
+        say(complaint).message
         if text is None
         else str(replies.filled(text, params))
     )

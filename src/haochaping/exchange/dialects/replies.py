@@ -1,14 +1,15 @@
 """Answers in the caller's own style: a pattern of the dialect filled with what came of the message. Pure.
 
-In a pattern “{name}” stands for a value as text, { value = "name" } for the value itself, and
-{ each = "name", as = {…} } for a list whose members fill the inner pattern. A place without a value is empty.
+In a pattern “{name}” stands for a value as text, { value = "name" } for the value itself, { map = {…}, of = "name" }
+for the caller's code of it, and { each = "name", as = {…} } for a list whose members fill the inner pattern. A place
+without a value is empty.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from haochaping.exchange.dialects.documents import write_xml
 from haochaping.exchange.dialects.envelope import pack
@@ -47,18 +48,19 @@ def write(reply: Reply, values: Mapping[str, object], keys: Keys) -> Written:
     body = filled(reply.body, known)
     headers = {name: str(filled(value, known)) for name, value in reply.headers.items()}
     content_type = _TYPES.get(reply.style, "text/plain; charset=utf-8")
-    return Written(reply.status, content_type, _packed(reply, body).encode(), headers)
+    root = str(filled(reply.root, known))
+    return Written(reply.status, content_type, _packed(reply, root, body).encode(), headers)
 
 
-def _packed(reply: Reply, body: object) -> str:
+def _packed(reply: Reply, root: str, body: object) -> str:
     if reply.style == "json":
         return json.dumps(body, ensure_ascii=False)
     if reply.style == "xml":
-        return write_xml(reply.root or "Case", body)
+        return write_xml(root or "Case", body)
     if reply.style == "soap":
         inner: dict[str, object] = body if isinstance(body, dict) else {}
         packed = {name: _inner(value) for name, value in inner.items()}
-        document = write_xml("soapenv:Envelope", {"soapenv:Body": {reply.root: packed}})
+        document = write_xml("soapenv:Envelope", {"soapenv:Body": {root: packed}})
         return document.replace("<soapenv:Envelope>", f'<soapenv:Envelope xmlns:soapenv="{_SOAP}">', 1)
     return str(body)
 
@@ -76,10 +78,14 @@ def filled(pattern: object, values: Mapping[str, object]) -> object:
         return _PLACE.sub(lambda match: _text(values.get(match[1])), pattern)
     if isinstance(pattern, list):
         return [filled(part, values) for part in pattern]
-    if not isinstance(pattern, dict):
-        return pattern
+    return _filled_table(pattern, values) if isinstance(pattern, dict) else pattern
+
+
+def _filled_table(pattern: Mapping[str, Any], values: Mapping[str, object]) -> object:
     if pattern.keys() == {"value"}:
         return values.get(str(pattern["value"]))
+    if pattern.keys() == {"map", "of"}:
+        return pattern["map"].get(_text(values.get(str(pattern["of"]))), "")
     if pattern.keys() == {"each", "as"}:
         members = values.get(str(pattern["each"]))
         rows = members if isinstance(members, list) else []
