@@ -14,13 +14,11 @@ from django.utils import timezone
 from haochaping.directory import actions as directory
 from haochaping.directory.terms import Kind
 from haochaping.exchange import actions as exchange
-from haochaping.kernel.actor import OPERATOR, Actor, Scope
+from haochaping.kernel.actor import OPERATOR
 from tests import worlds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-
-BOSS = Actor(OPERATOR.kind, OPERATOR.id, frozenset({"directory.edit"}), Scope(division_path=""))
 
 
 class Source:
@@ -92,7 +90,7 @@ def source(port: int) -> Callable[..., Source]:
         now = timezone.now()
         row = {"code": code, "name": f"平台{code}", "division": division}
         assert directory.put(Kind.PLATFORMS, [row], by=OPERATOR, now=now) == []
-        public = exchange.set_source(code, dialect=dialect, keys=keys or {}, by=BOSS, now=now, **how)  # type: ignore[arg-type]
+        public = exchange.set_source(code, dialect=dialect, keys=keys or {}, by=OPERATOR, now=now, **how)  # type: ignore[arg-type]
         return Source(port, dialect, code, public)
 
     return make

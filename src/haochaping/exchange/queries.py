@@ -32,7 +32,7 @@ from haochaping.postgres.rows import array
 from haochaping.reviews.rules import receipt_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from django.db.models import QuerySet
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 _FOLDER = resources.files("haochaping.exchange").joinpath("sql")
 _ORPHANS = _FOLDER.joinpath("orphans_with_case.sql").read_text(encoding="utf-8")
 _OF_CASES = _FOLDER.joinpath("reviews_of_cases.sql").read_text(encoding="utf-8")
+_SOURCES = _FOLDER.joinpath("sources.sql").read_text(encoding="utf-8")
 
 
 _NOBODY_NEEDS = (
@@ -197,39 +198,44 @@ def _visit(
 
 def source(code: str) -> SourceRow | None:
     """The source of a platform that speaks a dialect here; None when it does not, or not any more."""
-    row = WireSource.objects.select_related("platform__division").filter(platform__code=code, closed_at=None)
-    return next(map(_source, row), None)
+    return next(_sources(code), None) if code else None
 
 
 def sources() -> list[SourceRow]:
     """All sources that speak a dialect here, by code."""
-    rows = WireSource.objects.select_related("platform__division").filter(closed_at=None)
-    return [_source(row) for row in rows.order_by("platform__code")]
+    return list(_sources(""))
 
 
-def _source(row: WireSource) -> SourceRow:
-    platform = row.platform
-    return SourceRow(
-        id=row.pk,
-        platform_id=platform.pk,
-        code=platform.code,
-        name=platform.name,
-        division_path=platform.division.path,
-        dialect=row.dialect,
-        keys=keys_of(row),
-        unsigned=row.unsigned,
-        history=row.history,
-        window=timedelta(seconds=row.window_seconds),
-        addresses=row.addresses,
-        set_at=row.set_at,
-    )
+def _sources(code: str) -> Iterator[SourceRow]:
+    # Plain SQL: every message asks.
+    with connection.cursor() as cursor:
+        cursor.execute(_SOURCES, [code, code])
+        rows = cursor.fetchall()
+    for row in rows:
+        yield SourceRow(
+            id=row[0],
+            platform_id=row[1],
+            code=row[2],
+            name=row[3],
+            division_path=row[4],
+            dialect=row[5],
+            keys=_opened(bytes(row[6]), row[1]),
+            unsigned=row[7],
+            history=row[8],
+            window=timedelta(seconds=row[9]),
+            addresses=json.loads(row[10]),
+            set_at=row[11],
+        )
 
 
 def keys_of(row: WireSource) -> Mapping[str, str]:
     """The keys agreed with a source."""
-    sealed = bytes(row.keys)
+    return _opened(bytes(row.keys), row.platform_id)
+
+
+def _opened(sealed: bytes, platform_id: int) -> Mapping[str, str]:
     opening = source_key(settings.CONTENT_KEY, KEY_LENGTH[Suite(sealed[0])])
-    found: Mapping[str, str] = json.loads(open_row(opening, sealed, source_place(row.platform_id)))
+    found: Mapping[str, str] = json.loads(open_row(opening, sealed, source_place(platform_id)))
     return found
 
 

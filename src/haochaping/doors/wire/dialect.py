@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from haochaping.exchange.dialects.replies import Written
-    from haochaping.exchange.dialects.terms import Description, Operation, Reply
+    from haochaping.exchange.dialects.terms import Description, Operation
     from haochaping.exchange.terms import SourceRow
 
 log = logging.getLogger("haochaping.wire")
@@ -68,11 +68,11 @@ def call(request: HttpRequest, dialect: str, source: str, path: str) -> HttpResp
             came = Came("refused", {}, refused.complaint)
         except OUTAGE:
             log.exception("%s: the database does not answer", request.path)
-            return _failed(spoken, operation, row, HTTPStatus.SERVICE_UNAVAILABLE)
+            return _failed(spoken, operation or _like(spoken, path), row, HTTPStatus.SERVICE_UNAVAILABLE)
         except Exception:
             log.exception("%s failed", request.path, extra={"reference": reference_of(request)})
-            return _failed(spoken, operation, row, HTTPStatus.INTERNAL_SERVER_ERROR)
-        return _response(_written(spoken, operation, row, came))
+            return _failed(spoken, operation or _like(spoken, path), row, HTTPStatus.INTERNAL_SERVER_ERROR)
+        return _response(_written(spoken, operation or _like(spoken, path), row, came))
 
 
 def _sender(dialect: str, source: str) -> tuple[Description, SourceRow]:
@@ -111,25 +111,21 @@ def _is_named(operation: Operation, body: bytes) -> bool:
     )
 
 
-def _written(spoken: Description, operation: Operation | None, row: SourceRow, came: Came) -> Written:
-    kinds = operation.replies if operation else _common(spoken)
+def _written(spoken: Description, operation: Operation, row: SourceRow, came: Came) -> Written:
+    kinds = operation.replies
     fallback = "done" if came.is_taken else "refused"
     reply = kinds.get(came.kind) or kinds.get(fallback) or replies.PLAIN
     values = {"success": came.is_taken, **came.values, **_said(spoken, came.complaint)}
-    if operation:
-        # SOAP answers are named after the call.
-        values["call"] = operation.steps[0].about
+    # SOAP answers are named after the call.
+    values["call"] = operation.steps[0].about
     if "url" in values:
         values["qr"] = svg(str(values["url"]))
     return replies.write(reply, values, Keys(row.keys))
 
 
-def _common(spoken: Description) -> dict[str, Reply]:
-    """How the dialect refuses when it is not known which call was meant."""
-    for operation in spoken.operations:
-        if "refused" in operation.replies:
-            return {"refused": operation.replies["refused"]}
-    return {}
+def _like(spoken: Description, path: str) -> Operation:
+    """How the dialect refuses when it is not known which call was meant: as those at that address, or at any."""
+    return next((one for one in spoken.operations if one.path == path), spoken.operations[0])
 
 
 def _said(spoken: Description, complaint: Complaint | None) -> dict[str, object]:
@@ -138,20 +134,14 @@ def _said(spoken: Description, complaint: Complaint | None) -> dict[str, object]
         return {"text": "", "code": "", "field": ""}
     params = {"field": complaint.field, **complaint.params}
     text = spoken.texts.get(complaint.code)
-    text = (
-        say(complaint).message
-        if text is None
-        else str(replies.filled(text, params))
-    )
+    text = say(complaint).message if text is None else str(replies.filled(text, params))
     if complaint.field and complaint.field not in text:
         text = f"{complaint.field}：{text}"
     code = spoken.codes.get(complaint.code, spoken.codes.get("else", complaint.code))
     return {"text": shown(text, 500), "code": code, "field": shown(complaint.field, 100)}
 
 
-def _failed(
-    spoken: Description, operation: Operation | None, row: SourceRow, status: HTTPStatus
-) -> HttpResponse:
+def _failed(spoken: Description, operation: Operation, row: SourceRow, status: HTTPStatus) -> HttpResponse:
     written = _written(spoken, operation, row, Came("refused", {}, Complaint(WIRE_FAILED)))
     response = _response(written)
     response.status_code = status

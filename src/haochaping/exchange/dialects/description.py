@@ -92,7 +92,7 @@ REPLIES = frozenset({"done", "again", "conflict", "orphan", "refused"})
 _STYLES = frozenset({"json", "xml", "soap", "text", "redirect"})
 _PARTS = frozenset({"time", "mark", "word"})
 _WITH_SECRETS = frozenset({"mark", "word", "our_private_key", "their_public_key"})
-_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
+NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _PATH = re.compile(r"[A-Za-z0-9._/-]{1,100}")
 
 
@@ -159,7 +159,7 @@ def describe(text: str, *, name: str, file: str, maps: Mapping[str, Mapping[str,
         Refused: BAD_DIALECT, its field being the place in the file.
     """
     reader = _File(file, maps)
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         reader.bad(NOT_POSSIBLE, "", value=name, choices="a-z, 0-9, -")
     said = reader.table(_parsed(text, reader), "", _KEYS)
     for map_name, table in reader.table(said.get("maps", {}), "maps").items():

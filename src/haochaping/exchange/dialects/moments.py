@@ -32,7 +32,8 @@ def _read(text: str, formats: tuple[str, ...]) -> datetime | None:
             continue
         try:
             if name == "ms":
-                return datetime.fromtimestamp(int(text) / 1000, UTC)
+                seconds, rest = divmod(int(text), 1000)
+                return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest * 1000)
             year, month, day, *clock = (int(part or 0) for part in match.groups())
             hour, minute, second = clock or (0, 0, 0)
             return datetime(year, month, day, hour, minute, second, tzinfo=BEIJING)

@@ -7,7 +7,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from haochaping.exchange.dialects.description import describe, maps_of
+from haochaping.exchange.dialects.description import NAME, describe, maps_of
 
 if TYPE_CHECKING:
     from haochaping.exchange.dialects.terms import Description
@@ -26,7 +26,9 @@ def files(own: Path | None) -> dict[str, Path]:
 
 def dialect(name: str, own: Path | None = None) -> Description | None:
     """A dialect by name, read anew when its file has changed; None when there is no such file."""
-    path = files(own).get(name)
+    # Looked up by itself, because every message asks: a folder need not be listed for one.
+    there = (folder / f"{name}.toml" for folder in (own, _SHIPPED) if folder)
+    path = next((one for one in there if one.stem != "maps" and NAME.fullmatch(name) and one.is_file()), None)
     return None if path is None else load(path)
 
 
