@@ -55,14 +55,28 @@ def test_2020_token_review_supplement_detail_and_list(peer):
     assert peer.call("getSaveEvaluation", CASE).ok, "the same again is no error"
     other = peer.call("getSaveEvaluation", CASE | {"alternate": "5", "appraisald": "510"})
     assert (other.code, Review.objects.count()) == ("3", 1)
+    late = CASE | {
+        "proStatus": "2",
+        "resultDate": " ",
+        "evaluateType": "2",
+        "assessTime": "2024-01-03 09:00:00",
+    }
+    assert peer.call("getSaveEvaluation", late).ok, "the case is over, and the second review is a review"
+    assert (Case.objects.get().status, Review.objects.count()) == ("completed", 2)
     more = whole_blocks(CASE | {"projectNo": "FJPT24010109000002"})
     assert peer.call("getEvaluationSupplement", more).ok, "an XML of whole blocks bears no padding"
 
-    asked = {"businessCode": "TESTSWB", "projectNo": CASE["projectNo"], "nodeName": "办结", "visitFrom": "1"}
+    asked = {
+        "businessCode": "TESTSWB",
+        "projectNo": CASE["projectNo"],
+        "nodeName": "办结",
+        "visitFrom": "1",
+        "evaluateType": "1",
+    }
     detail = peer.call("getEvaluationDetail", asked)
     assert (detail.ok, detail.find("alternate"), detail.find("evaluateUnid")) == (True, "2", str(review.id))
     listed = peer.call("getEvaluationList", {"projectNo": CASE["projectNo"]})
-    assert len(listed.case.findall("data/evaluation")) == 1
+    assert len(listed.case.findall("data/evaluation")) == 2
 
 
 def test_2020_refuses_in_its_own_codes(peer):
@@ -77,6 +91,9 @@ def test_2020_refuses_in_its_own_codes(peer):
     assert off.code == "400"
     assert "alternate" in off.message
     assert QuarantinedRecord.objects.get().code == "off_scale"
+    assert "pf" in peer.call("getSaveEvaluation", CASE | {"projectNo": "X2", "pf": "9"}).message
+    assert QuarantinedRecord.objects.latest("received_at").kind == "review", "its case could be read"
+    assert Case.objects.count() == 2
     assert not Review.objects.exists()
 
     code, peer.app_code = peer.app_code, "another code"

@@ -12,7 +12,7 @@ from haochaping.exchange.models import QuarantinedRecord
 from haochaping.identity import queries as identity
 from haochaping.reviews.models import Review
 from tests.peers import national
-from tests.peers.shandong import BEIJING, Shandong, repeats, took, took_online
+from tests.peers.shandong import BEIJING, PERSON, Shandong, repeats, took, took_online
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -150,6 +150,10 @@ def test_forged_replayed_truncated_and_late_messages_are_refused(hall):
     truncated = hall.envelope({"projectNo": _NO})
     truncated["txnBodyCom"]["params"]["evaluate"][0] = truncated["txnBodyCom"]["params"]["evaluate"][0][:-2]
     assert "txnBodyCom.params.evaluate.0" in _refusal(hall.post("case", truncated))
+
+    bare = hall.envelope(PERSON)
+    del bare["txnBodyCom"]["sign"]
+    assert "sign" in _refusal(hall.post("pending", bare)), "though the source may come unsigned"
 
     late = (datetime.now(BEIJING) - timedelta(hours=1)).strftime("%Y%m%d%H%M%S")
     assert "txnBodyCom.time" in _refusal(hall.post("case", hall.envelope({"projectNo": _NO}, at=late)))

@@ -15,7 +15,7 @@ from haochaping.directory.terms import Kind
 from haochaping.exchange.dialects import signing
 from haochaping.exchange.dialects.moments import write_moment
 from haochaping.exchange.dialects.reading import read
-from haochaping.exchange.dialects.terms import NO_SUCH_SERVICE, Does
+from haochaping.exchange.dialects.terms import NO_SUCH_SERVICE, NOT_SIGNED, Does
 from haochaping.exchange.fields import shown
 from haochaping.flows.take_wire import Call, Came, open_call, take
 from haochaping.identity import queries as identity
@@ -45,6 +45,9 @@ def answer(call: Call, *, now: datetime) -> Came:
         Refused: what is wrong with the message as a whole.
     """
     opened, signed = open_call(call, now=now)
+    if call.operation.does == Does.PENDING and not signed:
+        # What waits for somebody is told to nobody who has not shown who asks, whatever the source may leave out.
+        raise Refused(NOT_SIGNED, field="sign")
     readings = [read(call.operation, call.description, record) for record in opened.records]
     for reading in readings:
         # What is asked is not kept: there is nothing to set right later.

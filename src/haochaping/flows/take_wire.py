@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import transaction
 
 from haochaping.cases import queries as cases
-from haochaping.cases.terms import UNKNOWN_AGENCY, UNKNOWN_ITEM
+from haochaping.cases.terms import FORBIDDEN_STATUS, UNKNOWN_AGENCY, UNKNOWN_ITEM
 from haochaping.directory import queries as directory
 from haochaping.exchange import actions as exchange
 from haochaping.exchange import queries as exchange_queries
@@ -128,7 +128,9 @@ def take(call: Call, reading: Reading, *, signed: bool, now: datetime) -> Came:
     if case is not None:
         outcome, numbered = _take_case(call, reading, dict(case), signed=signed, now=now)
         came = _came(outcome, reading, {"service_no": numbered or "", "case_no": case.get("case_no")})
-        if came.complaint and outcome.kind == OutcomeKind.REFUSED:
+        # A late review may bring its case as it was once: the case stays as it is, and the review is taken.
+        late = review is not None and outcome.complaint and outcome.complaint.reason is FORBIDDEN_STATUS
+        if outcome.kind == OutcomeKind.REFUSED and not late:
             return came
     if review is None:
         return came
@@ -147,8 +149,8 @@ def _take_case(
     if services[0].pop("counts", "yes") == "no" or not services[0].keys() - {"channel", "stage"}:
         fields.pop("occurrences", None)
         services = []
-    if reading.complaint and reading.complaint.field in _wire_of(reading, "case"):
-        return _put_aside(call, RecordKind.CASE, fields, reading.complaint, signed=signed, now=now), 0
+    if (unread := reading.complaints.get("case")) is not None:
+        return _put_aside(call, RecordKind.CASE, fields, unread, signed=signed, now=now), 0
     unknown = _resolve(call, reading, fields)
     if unknown is not None:
         return _put_aside(call, RecordKind.CASE, fields, unknown, signed=signed, now=now), 0
@@ -175,8 +177,8 @@ def _take_review(
     fields |= {"source": call.source.code}
     if fields.get("occurrence_no") in (None, ""):
         fields["occurrence_no"] = numbered or _service_no(call, str(fields.get("case_no") or ""), told)
-    if reading.complaint and reading.complaint.field in _wire_of(reading, "review"):
-        return _put_aside(call, RecordKind.REVIEW, fields, reading.complaint, signed=signed, now=now)
+    if (unread := reading.complaints.get("review")) is not None:
+        return _put_aside(call, RecordKind.REVIEW, fields, unread, signed=signed, now=now)
     if call.operation.needs_reason and _lacks_reason(fields):
         field = wire_name(reading, _REASON_FIELD)
         return Outcome(OutcomeKind.REFUSED, complaint=Complaint(REASON_MISSING, field, {"field": field}))
@@ -198,10 +200,6 @@ def _entrance(call: Call, signed: bool) -> Entrance:
     if call.source.history:
         return Entrance.FILE
     return Entrance.CLIENT if signed else Entrance.UNSIGNED
-
-
-def _wire_of(reading: Reading, table: str) -> set[str]:
-    return {name for field, name in reading.wire.items() if field.startswith(f"{table}.")}
 
 
 def _resolve(call: Call, reading: Reading, fields: dict[str, object]) -> Complaint | None:

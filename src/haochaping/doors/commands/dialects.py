@@ -235,11 +235,9 @@ def _now(description: Description, call: str) -> str:
     """This moment as the signature of a call writes it."""
     from django.utils import timezone  # noqa: PLC0415 - needs Django to be ready
 
-    from haochaping.exchange.dialects.moments import write_moment  # noqa: PLC0415
+    from haochaping.exchange.dialects import signing, trial  # noqa: PLC0415
 
-    operation = description.operation(call)
-    in_ms = bool(operation and operation.signature and operation.signature.kind == "md5")
-    return write_moment(timezone.now(), "ms" if in_ms else "yyyyMMddHHmmss")
+    return signing.written(trial.call_of(description, call).signature, timezone.now())
 
 
 def _send(address: str, operation: Operation, message: Message) -> tuple[int, str]:

@@ -10,7 +10,7 @@ from haochaping.cases.terms import CaseKind, CaseStatus, LimitUnit, PersonKind, 
 from haochaping.exchange.dialects.envelope import NEED_A_WORD, STEPS
 from haochaping.exchange.dialects.moments import FORMATS
 from haochaping.exchange.dialects.reading import SCALES
-from haochaping.exchange.dialects.signing import KINDS
+from haochaping.exchange.dialects.signing import KINDS, TIMED
 from haochaping.exchange.dialects.terms import (
     NO_SUCH_NAME,
     NOT_COMPLETE,
@@ -327,7 +327,7 @@ def _signature(reader: _File, said: object, where: str) -> Signature:
     over = reader.texts(table["over"], f"{where}.over") if "over" in table else ()
     for part in over:
         reader.one_of(part, f"{where}.over", _PARTS)
-    if kind in {"sm2", "md5"} and ("time" not in over or "word" not in over or "time" not in table):
+    if kind in TIMED and ("time" not in over or "word" not in over or "time" not in table):
         reader.bad(NOT_COMPLETE, where, example='over = ["time", "mark", "word"], time = "…"')
     paths = {
         name: reader.path(table[name], f"{where}.{name}") if name in table else ()

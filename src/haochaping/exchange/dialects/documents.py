@@ -5,10 +5,10 @@ XML is read by expat with every DOCTYPE refused: without one there are no entiti
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qsl
 from xml.parsers import expat
-from xml.sax.saxutils import escape
 
 from haochaping.exchange.dialects.terms import BAD_ENVELOPE, NOT_SEEN_IN_XML
 from haochaping.exchange.fields import shown
@@ -102,7 +102,7 @@ def _element(name: str, value: object) -> str:
     elif isinstance(value, list):
         return "".join(_element(name, part) for part in value)
     else:
-        inner = escape("" if value is None else _clean(str(value)))
+        inner = escape("" if value is None else _clean(str(value)), quote=False)
     return f"<{name}>{inner}</{name}>"
 
 

@@ -36,7 +36,7 @@ SCALES: Mapping[str, Mapping[str, int]] = {
     "keypad": {"3": 5, "2": 4, "1": 3, "0": 2, "5": 1},
 }
 _CODE = re.compile(r"[0-9A-Za-z]{1,10}")
-_LABELLED = re.compile(r".+[,，](\d{3})", re.DOTALL)
+_SHORT_CODE = re.compile(r"[0-9]{3}")
 _HANDLING, _STEM = 33, 31
 _SOME = 12
 
@@ -48,8 +48,12 @@ def read(operation: Operation, description: Description, record: Mapping[str, ob
         Refused: WIRE_FIELD_MISSING, which its sender alone can put right.
     """
     known = folded(record)
-    complaints: list[Complaint] = []
-    tables = {name: _table(rules, known, description, complaints) for name, rules in operation.tables.items()}
+    complaints: dict[str, Complaint] = {}
+    tables: dict[str, Mapping[str, object]] = {}
+    for name, table in operation.tables.items():
+        found: list[Complaint] = []
+        tables[name] = _table(table, known, description, found)
+        complaints |= {name: found[0]} if found else {}
     rules = [rule for table in operation.tables.values() for rule in table]
     candidates = {
         rule.target: _candidates(rule, known, description)
@@ -57,7 +61,7 @@ def read(operation: Operation, description: Description, record: Mapping[str, ob
         if rule.target in {"item", "agency"}
     }
     wire = {f"{name}.{rule.target}": rule.wire for name, table in operation.tables.items() for rule in table}
-    return Reading(tables, candidates, wire, complaints[0] if complaints else None)
+    return Reading(tables, candidates, wire, complaints)
 
 
 def _table(
@@ -168,11 +172,17 @@ def _codes(_rule: FieldRule, value: object, _known: object, _description: Descri
         parts = [part.strip() for part in re.split(r"[,，;；\s]", piece) if part.strip()]
         if all(_CODE.fullmatch(part) for part in parts) and any(map(_has_digit, parts)):
             codes += parts
-        elif match := _LABELLED.fullmatch(piece.strip()):
-            codes.append(match[1])
+        elif code := _behind_label(piece.strip()):
+            codes.append(code)
         elif piece.strip():
             words.append(piece.strip())
     return codes, "|".join(words)
+
+
+def _behind_label(piece: str) -> str:
+    """The code of “label,code”."""
+    label, _, code = piece.replace("，", ",").rpartition(",")
+    return code if label and _SHORT_CODE.fullmatch(code) else ""
 
 
 def _has_digit(text: str) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from haochaping.exchange.dialects import sm
 from haochaping.exchange.dialects.documents import at
-from haochaping.exchange.dialects.moments import read_moment
+from haochaping.exchange.dialects.moments import read_moment, write_moment
 from haochaping.exchange.dialects.terms import NOT_SIGNED, OUT_OF_TIME
 from haochaping.exchange.fields import shown
 from haochaping.kernel.refused import Refused
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from haochaping.exchange.dialects.terms import Signature
 
 KINDS = frozenset({"sm2", "md5", "password", "token"})
+TIMED = frozenset({"sm2", "md5"})
+"""Those that are over a time and the word."""
 TIMES = ("yyyyMMddHHmmss", "yyyy-MM-dd HH:mm:ss", "ms")
 
 
@@ -76,6 +78,11 @@ def _sm2_fits(given: str, text: bytes, keys: Keys) -> bool:
         return hmac.compare_digest(sm.sm2_decrypt(keys.get("our_private_key"), sealed), text)
     except ValueError:
         return False
+
+
+def written(signature: Signature | None, now: datetime) -> str:
+    """A moment as the time of a signature is written."""
+    return write_moment(now, "ms" if signature and signature.kind == "md5" else TIMES[0])
 
 
 def sign(signature: Signature, *, keys: Keys, at: str) -> str:

@@ -143,13 +143,18 @@ class Description:
 class Reading:
     """One record out of a message: canonical raw fields by table, and what each is called on the wire.
 
-    `complaint` is about the first field that could not be read; the field then holds a “?” and what was said.
+    `complaints` are about the first field of a table that could not be read; it then holds a “?” and what was said.
     """
 
     tables: Mapping[str, Mapping[str, object]]
     candidates: Mapping[str, tuple[str, ...]]
     wire: Mapping[str, str]
-    complaint: Complaint | None = None
+    complaints: Mapping[str, Complaint] = field(default_factory=dict)
+
+    @property
+    def complaint(self) -> Complaint | None:
+        """The first complaint of all."""
+        return next(iter(self.complaints.values()), None)
 
 
 @dataclass(frozen=True, slots=True)
