@@ -329,6 +329,7 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "desk_order_photo": (404, f"/desk/orders/{{order}}/photos/{NOWHERE}"),
     "wire_anhui_evaluate": (303, f"/wire/anhui/evaluate?{query()}"),
     "wire_hotline_events": (405, f"/wire/hotline/{NOWHERE}/events"),
+    "wire_call": (404, "/wire/shandong/nowhere/norm"),
     "oversight_sample_step": (405, f"/oversight/samples/{NOWHERE}/call"),
     "desk_order_read": (405, "/desk/orders/{order}/read"),
     "desk_order_evidence": (405, "/desk/orders/{order}/evidence"),

@@ -96,7 +96,7 @@ BELIEVED = {
     },
     Entrance.FILE: dict.fromkeys([*Provenance, "", "five_stars"], Provenance.BULK_IMPORT)
     | {Provenance.DEFAULT_SYSTEM: Provenance.DEFAULT_SYSTEM},
-    Entrance.UNSIGNED: {},
+    Entrance.UNSIGNED: {Provenance.DEFAULT_SYSTEM: Provenance.DEFAULT_SYSTEM},
 }
 
 

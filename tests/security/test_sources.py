@@ -107,8 +107,9 @@ def test_no_weak_hash_but_where_a_standard_asks_for_it():
     weak = re.compile(r"\b(?:md5|sha1|SHA1|MD5|DES|ECB|RC4)\b")
     found = {str(p.relative_to(PACKAGE)) for p in SOURCES if weak.search(p.read_text(encoding="utf-8"))}
 
-    # RFC 6238: authenticator apps count with SHA-1.
-    assert found == {"accounts/rules.py"}
+    # RFC 6238: authenticator apps count with SHA-1. Fujian draws keys and signs with MD5 and seals in ECB: what it speaks.
+    speaks = {f"exchange/dialects/{name}.py" for name in ("envelope", "signing", "sm")}
+    assert found == {"accounts/rules.py"} | speaks
 
 
 SECRETS = {"token", "nonce", "signature", "mac", "digest", "hidden", "secret", "password", "key_hash"}

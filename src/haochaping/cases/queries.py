@@ -122,6 +122,32 @@ def is_known(source: str, case_no: str) -> bool:
     return Case.objects.filter(platform__code=source, case_no=case_no).exists()
 
 
+def known_case(source: str, case_no: str) -> dict[str, object]:
+    """What a platform has said of a case, as it would say it again: codes, states and times; {} for an unknown case."""
+    row = (
+        Case.objects.select_related("item", "agency", "division")
+        .filter(platform__code=source, case_no=case_no)
+        .first()
+    )
+    if row is None:
+        return {}
+    said = {
+        "item": row.item.code,
+        "agency": row.agency.code,
+        "division": row.division.code,
+        "status": row.status,
+        "kind": row.kind,
+        "promised_limit": row.promised_limit,
+        "statutory_limit": row.statutory_limit,
+        "applied_at": row.applied_at.isoformat() if row.applied_at else None,
+        "accepted_at": row.accepted_at.isoformat() if row.accepted_at else None,
+        "completed_at": row.completed_at.isoformat() if row.completed_at else None,
+        "trips": row.trips,
+        "materials": row.materials,
+    }
+    return {name: value for name, value in said.items() if value not in (None, "")}
+
+
 def person_of(case_id: UUID) -> UUID | None:
     """The sealed applicant of a case."""
     return Case.objects.values_list("person_id", flat=True).get(id=case_id)

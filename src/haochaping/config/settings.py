@@ -20,6 +20,7 @@ SITE_URL = ENV.site_url
 SECURITY_CONTACT = ENV.security_contact
 SUITE = ENV.suite
 KEYS_DIR = ENV.data_dir / "keys"
+DIALECTS_DIR = ENV.data_dir / "dialects"
 SECRET_KEY = keys.secret(KEYS_DIR, "django")
 INVITATION_KEY = bytes.fromhex(keys.secret(KEYS_DIR, "invitation"))
 WEBHOOK_KEY = bytes.fromhex(keys.secret(KEYS_DIR, "webhook"))

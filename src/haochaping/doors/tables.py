@@ -350,6 +350,8 @@ TABLES: dict[str, Held] = {
     "exchange_given_answer": _INTAKE,
     "exchange_visit": _INTAKE,
     "hotline_used_nonce": _INTAKE,
+    "exchange_wire_source": _INTAKE,
+    "exchange_wire_signature": _INTAKE,
     "outbox_failure": _INTAKE,
     "procrastinate_periodic_defers": _INTAKE,
     "procrastinate_workers": _INTAKE,

@@ -115,3 +115,50 @@ class Visit(models.Model):
     class Meta:
         db_table = "exchange_visit"
         verbose_name = "评价页短时访问"
+
+
+class WireSource(models.Model):
+    """报送来源: the dialect a platform speaks, and what was agreed with it. Keys are sealed under a key not kept here."""
+
+    class Privacy:
+        plain = ("dialect", "addresses")
+        never = ("keys",)
+
+    platform = models.OneToOneField("directory.Platform", models.PROTECT, related_name="+")
+    dialect = models.CharField(max_length=40)
+    keys = models.BinaryField()
+    unsigned = models.BooleanField(default=False)
+    history = models.BooleanField(default=False)
+    window_seconds = models.IntegerField(default=300)
+    addresses = models.JSONField(default=dict)
+    set_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "exchange_wire_source"
+        verbose_name = "报送来源"
+        constraints = [
+            CheckConstraint(
+                condition=Q(window_seconds__gte=30, window_seconds__lte=86_400), name="wire_source_window"
+            )
+        ]
+
+
+class WireSignature(models.Model):
+    """用过的签名: a signature that a message bore, kept while it could be used for another."""
+
+    class Privacy:
+        plain = ("fingerprint", "body_hash")
+
+    source = models.ForeignKey(WireSource, models.PROTECT, related_name="+")
+    fingerprint = models.BinaryField(max_length=32)
+    body_hash = models.BinaryField(max_length=32)
+    used_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "exchange_wire_signature"
+        verbose_name = "用过的签名"
+        constraints = [
+            UniqueConstraint(fields=["source", "fingerprint"], name="wire_signature_unique_per_source")
+        ]
+        indexes = [Index(fields=["used_at"], name="wire_signature_age")]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import zlib
 from base64 import b64decode
+from datetime import timedelta
 from importlib import resources
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -12,9 +14,16 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Min
 
-from haochaping.exchange.models import GivenAnswer, QuarantinedRecord, Visit
-from haochaping.exchange.rules import answer_key, answer_place, visit_hash
-from haochaping.exchange.terms import VISIT_OVER, QuarantineAsked, QuarantineRow, QuarantineState, RecordKind
+from haochaping.exchange.models import GivenAnswer, QuarantinedRecord, Visit, WireSource
+from haochaping.exchange.rules import answer_key, answer_place, source_key, source_place, visit_hash
+from haochaping.exchange.terms import (
+    VISIT_OVER,
+    QuarantineAsked,
+    QuarantineRow,
+    QuarantineState,
+    RecordKind,
+    SourceRow,
+)
 from haochaping.identity.sealing import KEY_LENGTH, open_row
 from haochaping.kernel.identifiers import first_uuid7
 from haochaping.kernel.refused import Refused
@@ -23,7 +32,7 @@ from haochaping.postgres.rows import array
 from haochaping.reviews.rules import receipt_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from django.db.models import QuerySet
@@ -32,6 +41,7 @@ if TYPE_CHECKING:
 _FOLDER = resources.files("haochaping.exchange").joinpath("sql")
 _ORPHANS = _FOLDER.joinpath("orphans_with_case.sql").read_text(encoding="utf-8")
 _OF_CASES = _FOLDER.joinpath("reviews_of_cases.sql").read_text(encoding="utf-8")
+_SOURCES = _FOLDER.joinpath("sources.sql").read_text(encoding="utf-8")
 
 
 _NOBODY_NEEDS = (
@@ -184,6 +194,49 @@ def _visit(
     if row is None:
         raise Refused(VISIT_OVER)
     return row.id, row.fields, {role: UUID(person_id) for role, person_id in row.sealed.items()}
+
+
+def source(code: str) -> SourceRow | None:
+    """The source of a platform that speaks a dialect here; None when it does not, or not any more."""
+    return next(_sources(code), None) if code else None
+
+
+def sources() -> list[SourceRow]:
+    """All sources that speak a dialect here, by code."""
+    return list(_sources(""))
+
+
+def _sources(code: str) -> Iterator[SourceRow]:
+    # Plain SQL: every message asks.
+    with connection.cursor() as cursor:
+        cursor.execute(_SOURCES, [code, code])
+        rows = cursor.fetchall()
+    for row in rows:
+        yield SourceRow(
+            id=row[0],
+            platform_id=row[1],
+            code=row[2],
+            name=row[3],
+            division_path=row[4],
+            dialect=row[5],
+            keys=_opened(bytes(row[6]), row[1]),
+            unsigned=row[7],
+            history=row[8],
+            window=timedelta(seconds=row[9]),
+            addresses=json.loads(row[10]),
+            set_at=row[11],
+        )
+
+
+def keys_of(row: WireSource) -> Mapping[str, str]:
+    """The keys agreed with a source."""
+    return _opened(bytes(row.keys), row.platform_id)
+
+
+def _opened(sealed: bytes, platform_id: int) -> Mapping[str, str]:
+    opening = source_key(settings.CONTENT_KEY, KEY_LENGTH[Suite(sealed[0])])
+    found: Mapping[str, str] = json.loads(open_row(opening, sealed, source_place(platform_id)))
+    return found
 
 
 def persons_nobody_needs(

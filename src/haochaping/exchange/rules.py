@@ -336,6 +336,16 @@ def answer_key(key: bytes, length: int) -> bytes:
     return blake2b(key=key, person=b"given answer", digest_size=length).digest()
 
 
+def source_key(key: bytes, length: int) -> bytes:
+    """The key under which keys of sources are sealed, drawn from the installation's content key."""
+    return blake2b(key=key, person=b"wire source", digest_size=length).digest()
+
+
+def source_place(platform_id: int) -> bytes:
+    """Where the keys of a source stand: moved to another platform they do not open."""
+    return f"exchange_wire_source|keys|{platform_id}".encode()
+
+
 def answer_place(client_id: int, key: str) -> bytes:
     """Where a given answer stands: moved to another client or key it does not open."""
     return f"exchange_given_answer|{client_id}|{key}".encode()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -98,6 +98,24 @@ class QuarantineAsked:
     kind: str = ""
     source: str = ""
     before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """报送来源 as doors read it: a platform, the dialect it speaks, and what was agreed with it."""
+
+    id: int
+    platform_id: int
+    code: str
+    name: str
+    division_path: str
+    dialect: str
+    keys: Mapping[str, str] = field(repr=False)
+    unsigned: bool
+    history: bool
+    window: timedelta
+    addresses: Mapping[str, str]
+    set_at: datetime
 
 
 # How long the same Idempotency-Key hears the same answer.
@@ -266,6 +284,26 @@ NOT_WAITING = Reason(
     "not_waiting",
     N_("The record {value} does not wait in quarantine."),
     N_("Look at the list again: it was taken or discarded meanwhile."),
+)
+NO_SUCH_DIALECT = Reason(
+    "no_such_dialect",
+    N_("There is no dialect “{value}” here."),
+    N_("Use one of: {choices}."),
+)
+NOT_A_KEY = Reason(
+    "not_a_key",
+    N_("“{field}” is not a key of this dialect, or is not written as one."),
+    N_("Write SM2 keys in hex (64 characters private, 128 or 130 public). The dialect has: {choices}."),
+)
+NOT_AN_ADDRESS = Reason(
+    "not_an_address",
+    N_("“{value}” is not the beginning of an address."),
+    N_("Write it as https://…, one for each network type."),
+)
+NO_SUCH_PLATFORM = Reason(
+    "no_such_platform",
+    N_("The platform “{value}” is not in the directory, or its dialect is not set."),
+    N_("Import the platform first, then set its dialect."),
 )
 KEY_REUSED = Reason(
     "idempotency_key_reused",

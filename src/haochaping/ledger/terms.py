@@ -98,6 +98,8 @@ class EntryKind(IntEnum):
     HOTLINE_ATTACHED = 239
     EVIDENCE_ADDED = 228
     EVIDENCE_REMOVED = 229
+    SOURCE_SET = 245
+    SOURCE_CLOSED = 246
     APPEAL_FILED = 200
     APPEAL_TAKEN_UP = 201
     APPEAL_HEARD = 202
@@ -193,6 +195,8 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.HOTLINE_ATTACHED: N_("Attachment of a hotline kept"),
     EntryKind.EVIDENCE_ADDED: N_("Evidence of a rectification added"),
     EntryKind.EVIDENCE_REMOVED: N_("Evidence of a rectification removed"),
+    EntryKind.SOURCE_SET: N_("Dialect and keys of a source set"),
+    EntryKind.SOURCE_CLOSED: N_("Source of a dialect closed"),
     EntryKind.APPEAL_FILED: N_("Appeal filed, or taken to the second review"),
     EntryKind.APPEAL_TAKEN_UP: N_("Appeal accepted or refused"),
     EntryKind.APPEAL_HEARD: N_("Reviewer heard about an appeal"),

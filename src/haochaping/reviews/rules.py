@@ -68,12 +68,16 @@ def provenance_of(entrance: Entrance, claimed: str) -> Provenance:
     """What the server believes about where an answer comes from; a claim alone never makes more of it.
 
     An invitation's holder speaks for themselves. A registered client is believed within `_CLAIMABLE`, an unsigned
-    address and a claim that is not known never are, a file is what it is: a bulk import.
+    address and a claim that is not known never are, a file is what it is: a bulk import. That a review is a default
+    (系统默认评价) everybody but the holder is believed.
     """
     if entrance == Entrance.TOKEN:
         return Provenance.ACTIVE_SELF
+    if claimed == Provenance.DEFAULT_SYSTEM:
+        # Whoever says that nobody gave it says it against themselves.
+        return Provenance.DEFAULT_SYSTEM
     if entrance == Entrance.FILE:
-        return Provenance.DEFAULT_SYSTEM if claimed == Provenance.DEFAULT_SYSTEM else Provenance.BULK_IMPORT
+        return Provenance.BULK_IMPORT
     if entrance == Entrance.CLIENT and claimed in _CLAIMABLE:
         return Provenance(claimed)
     return Provenance.UNVERIFIED

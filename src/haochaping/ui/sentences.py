@@ -34,7 +34,8 @@ class Sentence:
 
 def say(complaint: Complaint) -> Sentence:
     """Translate a complaint and fill its placeholders; dates are set in Beijing time."""
-    values = {name: _shown(value) for name, value in complaint.params.items()}
+    values = {"field": complaint.field}
+    values |= {name: _shown(value) for name, value in complaint.params.items()}
     return Sentence(
         field=complaint.field,
         code=complaint.code,

@@ -7,6 +7,7 @@ import click
 from haochaping import __version__
 from haochaping.doors.commands import (
     database,
+    dialects,
     directory,
     identity,
     intake,
@@ -43,6 +44,7 @@ cli.add_command(run.demo_data)
 cli.add_command(people.staff)
 cli.add_command(people.clients)
 cli.add_command(directory.directory)
+cli.add_command(dialects.dialect)
 cli.add_command(rulebook.rulebook)
 cli.add_command(intake.cases)
 cli.add_command(intake.reviews)

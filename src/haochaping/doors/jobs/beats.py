@@ -86,6 +86,7 @@ BEATS: tuple[Beat, ...] = (
     Beat("tell higher up what nobody read", 60, lambda now: tell_staff.escalate_unread(by=SYSTEM, now=now)),
     Beat("take orphans whose case came", 30, lambda now: retry_quarantine.retry_orphans(now=now)),
     Beat("forget ended visits", 300, lambda now: exchange.forget_visits(before=now)),
+    Beat("forget used signatures", 3600, lambda now: exchange.forget_signatures(now=now)),
     Beat("forget old answers", 3600, lambda now: exchange.forget_answers(now=now)),
     Beat(
         "let requests to open an identity expire",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haochaping.doors.wire import anhui, hotline
+from haochaping.doors.wire import anhui, dialect, hotline
 
 urlpatterns = [
     path("anhui/evaluate", anhui.evaluate, name="wire_anhui_evaluate"),
     path("anhui/visit/<str:token>", anhui.visit, name="wire_anhui_visit"),
     path("hotline/<uuid:link_id>/events", hotline.events, name="wire_hotline_events"),
+    path("<slug:dialect>/<str:source>/<path:path>", dialect.call, name="wire_call"),
 ]

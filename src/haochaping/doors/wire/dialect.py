@@ -1,0 +1,166 @@
+"""`/wire/<dialect>/<source>/<call>`: other systems' messages, as the file of their dialect says; answered in their own style."""
+
+from __future__ import annotations
+
+import logging
+import re
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpResponse
+from django.utils import timezone, translation
+from django.views.decorators.debug import sensitive_variables
+
+from haochaping.doors.fault import reference_of
+from haochaping.doors.gate import machine
+from haochaping.doors.outage import OUTAGE, RETRY_AFTER
+from haochaping.exchange import queries as exchange
+from haochaping.exchange.dialects import replies, shelf
+from haochaping.exchange.dialects.envelope import Keys, Message
+from haochaping.exchange.dialects.terms import (
+    MAX_BYTES,
+    NO_SUCH_CALL,
+    NO_SUCH_SOURCE,
+    WIRE_FAILED,
+    WIRE_TOO_LARGE,
+)
+from haochaping.exchange.fields import shown
+from haochaping.flows.answer_wire import answer
+from haochaping.flows.take_wire import Call, Came
+from haochaping.kernel.refused import Complaint, Refused
+from haochaping.ui.qr import svg
+from haochaping.ui.sentences import say
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from haochaping.exchange.dialects.replies import Written
+    from haochaping.exchange.dialects.terms import Description, Operation
+    from haochaping.exchange.terms import SourceRow
+
+log = logging.getLogger("haochaping.wire")
+
+# They have read Chinese as long as they have existed.
+_LANGUAGE = "zh-hans"
+
+
+@machine(writes=True)
+@sensitive_variables()
+def call(request: HttpRequest, dialect: str, source: str, path: str) -> HttpResponse:
+    """Whatever comes for a source that speaks a dialect."""
+    query = str(request.META.get("QUERY_STRING", ""))
+    # Some put names and numbers of people there: nothing that logs the request repeats them.
+    request.META.update(dict.fromkeys({"QUERY_STRING", "REQUEST_URI", "RAW_URI"} & request.META.keys(), ""))
+    with translation.override(_LANGUAGE):
+        try:
+            spoken, row = _sender(dialect, source)
+        except Refused as refused:
+            return _plain(refused.complaint)
+        operation: Operation | None = None
+        try:
+            message = Message(query, _body(request))
+            operation = _operation(spoken, request, path, message)
+            one = Call(spoken, operation, row, message)
+            came = answer(one, now=timezone.now())
+        except Refused as refused:
+            came = Came("refused", {}, refused.complaint)
+        except OUTAGE:
+            log.exception("%s: the database does not answer", request.path)
+            return _failed(spoken, operation or _like(spoken, path), row, HTTPStatus.SERVICE_UNAVAILABLE)
+        except Exception:
+            log.exception("%s failed", request.path, extra={"reference": reference_of(request)})
+            return _failed(spoken, operation or _like(spoken, path), row, HTTPStatus.INTERNAL_SERVER_ERROR)
+        return _response(_written(spoken, operation or _like(spoken, path), row, came))
+
+
+def _sender(dialect: str, source: str) -> tuple[Description, SourceRow]:
+    row = exchange.source(source) if "\0" not in source else None
+    spoken = shelf.dialect(row.dialect, settings.DIALECTS_DIR) if row and row.dialect == dialect else None
+    if row is None or spoken is None:
+        raise Refused(NO_SUCH_SOURCE, field="source", value=shown(source, 40))
+    return spoken, row
+
+
+def _body(request: HttpRequest) -> bytes:
+    try:
+        body = request.body
+    except RequestDataTooBig:
+        body = None
+    if body is None or len(body) > MAX_BYTES:
+        raise Refused(WIRE_TOO_LARGE, field="body", limit=MAX_BYTES // 2**20)
+    return body
+
+
+def _operation(spoken: Description, request: HttpRequest, path: str, message: Message) -> Operation:
+    """The call at an address; of several SOAP calls at one address, the one that the body names."""
+    there = [one for one in spoken.operations if one.path == path and request.method in one.methods]
+    if len(there) > 1:
+        there = [one for one in there if _is_named(one, message.body)]
+    if not there:
+        raise Refused(NO_SUCH_CALL, field="path", value=shown(path))
+    return there[0]
+
+
+def _is_named(operation: Operation, body: bytes) -> bool:
+    first = operation.steps[0]
+    return (
+        first.name != "soap"
+        or re.search(rb"<(?:[\w.-]+:)?" + first.about.encode() + rb"[\s/>]", body) is not None
+    )
+
+
+def _written(spoken: Description, operation: Operation, row: SourceRow, came: Came) -> Written:
+    kinds = operation.replies
+    fallback = "done" if came.is_taken else "refused"
+    reply = kinds.get(came.kind) or kinds.get(fallback) or replies.PLAIN
+    values = {"success": came.is_taken, **came.values, **_said(spoken, came.complaint)}
+    # SOAP answers are named after the call.
+    values["call"] = operation.steps[0].about
+    if "url" in values:
+        values["qr"] = svg(str(values["url"]))
+    return replies.write(reply, values, Keys(row.keys))
+
+
+def _like(spoken: Description, path: str) -> Operation:
+    """How the dialect refuses when it is not known which call was meant: as those at that address, or at any."""
+    return next((one for one in spoken.operations if one.path == path), spoken.operations[0])
+
+
+def _said(spoken: Description, complaint: Complaint | None) -> dict[str, object]:
+    """Why not: the sentence its clients know or ours, and the field that is meant."""
+    if complaint is None:
+        return {"text": "", "code": "", "field": ""}
+    params = {"field": complaint.field, **complaint.params}
+    text = spoken.texts.get(complaint.code)
+    text = say(complaint).message if text is None else str(replies.filled(text, params))
+    if complaint.field and complaint.field not in text:
+        text = f"{complaint.field}：{text}"
+    code = spoken.codes.get(complaint.code, spoken.codes.get("else", complaint.code))
+    return {"text": shown(text, 500), "code": code, "field": shown(complaint.field, 100)}
+
+
+def _failed(spoken: Description, operation: Operation, row: SourceRow, status: HTTPStatus) -> HttpResponse:
+    written = _written(spoken, operation, row, Came("refused", {}, Complaint(WIRE_FAILED)))
+    response = _response(written)
+    response.status_code = status
+    response.headers["Retry-After"] = RETRY_AFTER
+    return response
+
+
+def _response(written: Written) -> HttpResponse:
+    headers = {"Cache-Control": "no-store", **written.headers}
+    if written.location:
+        headers["Location"] = written.location
+    return HttpResponse(
+        written.body, content_type=written.content_type, status=written.status, headers=headers
+    )
+
+
+def _plain(complaint: Complaint) -> HttpResponse:
+    said = say(complaint)
+    values = {"success": False, "code": said.code, "text": said.message}
+    response = _response(replies.write(replies.PLAIN, values, Keys({})))
+    response.status_code = HTTPStatus.NOT_FOUND
+    return response

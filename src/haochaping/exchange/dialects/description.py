@@ -1,0 +1,363 @@
+"""A dialect file (TOML) read and checked as a whole: a mistake is named by file, place in it, and what to write."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from haochaping.cases.terms import CaseKind, CaseStatus, LimitUnit, PersonKind, ServiceChannel, Stage
+from haochaping.exchange.dialects.envelope import NEED_A_WORD, STEPS
+from haochaping.exchange.dialects.moments import FORMATS
+from haochaping.exchange.dialects.reading import SCALES
+from haochaping.exchange.dialects.signing import KINDS, TIMED
+from haochaping.exchange.dialects.terms import (
+    NO_SUCH_NAME,
+    NOT_COMPLETE,
+    NOT_POSSIBLE,
+    NOT_TOML,
+    WRONG_SHAPE,
+    Description,
+    Does,
+    FieldRule,
+    Operation,
+    Reply,
+    Signature,
+    Step,
+)
+from haochaping.exchange.terms import PERSON_FIELDS
+from haochaping.kernel.refused import Refused
+from haochaping.reviews.terms import Provenance, ReviewChannel
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from enum import StrEnum
+
+    from haochaping.kernel.refused import Reason
+
+_PERSON = frozenset(PERSON_FIELDS)
+_OCCURRENCE = {"occurrence." + n for n in ("no", "name", "stage", "at", "channel", "hall", "window", "staff")}
+TARGETS: Mapping[str, frozenset[str]] = {
+    "case": frozenset(
+        {
+            *("case_no", "item", "agency", "division", "status", "kind", "applied_at", "accepted_at"),
+            *("completed_at", "promised_limit", "statutory_limit", "applicant.kind"),
+            *(f"applicant.{name}" for name in _PERSON),
+            *(f"applicant.agent.{name}" for name in _PERSON),
+            *_OCCURRENCE,
+            "occurrence.counts",
+        }
+    ),
+    "review": frozenset(
+        {
+            *("case_no", "occurrence_no", "occurrence.name", "occurrence.at", "assess_no", "rating_value"),
+            *("indicator_codes", "comment_text", "channel", "assessed_at", "window", "staff", "anonymous"),
+            "claimed_provenance",
+            *(f"reviewer.{name}" for name in _PERSON),
+        }
+    ),
+    "ask": frozenset(
+        {
+            *("case_no", "occurrence_no", "occurrence.name", "assess_no", "network", "token", "names"),
+            *(f"person.{name}" for name in _PERSON),
+        }
+    ),
+}
+# A sender may admit that nobody gave a review, or that it is history; no other claim is for it to make.
+_ADMISSIONS = frozenset({Provenance.DEFAULT_SYSTEM.value, Provenance.BULK_IMPORT.value, ""})
+_CHOICES: Mapping[str, type[StrEnum]] = {
+    "case.status": CaseStatus,
+    "case.kind": CaseKind,
+    "case.applicant.kind": PersonKind,
+    "case.occurrence.channel": ServiceChannel,
+    "case.occurrence.stage": Stage,
+    "review.channel": ReviewChannel,
+}
+_KEYS = frozenset(
+    {
+        *("title", "note", "keys", "empty", "times", "scale", "self_built", "codes", "texts"),
+        *("signature", "maps", "operations", "reply"),
+    }
+)
+_OPERATION = frozenset(
+    {
+        *("path", "method", "does", "open", "inside", "signature", "case", "review", "ask", "reply", "note"),
+        "needs_reason",
+    }
+)
+_FIELD = frozenset({"from", "map", "else", "prefix", "constant", "unit", "units", "lenient", "required"})
+_SIGNATURE = frozenset({"kind", "sign", "over", "time", "mark", "user", "prefix"})
+_REPLY = frozenset({"style", "status", "body", "root", "shape", "pack", "headers"})
+REPLIES = frozenset({"done", "again", "conflict", "orphan", "refused"})
+_STYLES = frozenset({"json", "xml", "soap", "text", "redirect"})
+_PARTS = frozenset({"time", "mark", "word"})
+_WITH_SECRETS = frozenset({"mark", "word", "our_private_key", "their_public_key"})
+NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
+_PATH = re.compile(r"[A-Za-z0-9._/-]{1,100}")
+
+
+class _File:
+    """A file while it is read; knows how to complain."""
+
+    def __init__(self, file: str, maps: Mapping[str, Mapping[str, str]]) -> None:
+        self.file = file
+        self.maps = dict(maps)
+
+    def bad(self, reason: Reason, where: str, **params: object) -> NoReturn:
+        raise Refused(reason, field=where, file=self.file, where=where or self.file, **params)
+
+    def table(self, value: object, where: str, known: Collection[str] | None = None) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            self.bad(WRONG_SHAPE, where, example=f"[{where}]")
+        for name in value:
+            if known is not None and name not in known:
+                self.bad(NO_SUCH_NAME, f"{where}.{name}".lstrip("."), choices=", ".join(sorted(known)))
+        return value
+
+    def text(self, value: object, where: str) -> str:
+        if not isinstance(value, str):
+            self.bad(WRONG_SHAPE, where, example='"…"')
+        return value
+
+    def one_of(self, value: object, where: str, known: Collection[str]) -> str:
+        text = self.text(value, where)
+        if text not in known:
+            self.bad(NOT_POSSIBLE, where, value=text, choices=", ".join(sorted(known)))
+        return text
+
+    def texts(self, value: object, where: str) -> tuple[str, ...]:
+        values = [value] if isinstance(value, str) else value
+        if not isinstance(values, list) or not values:
+            self.bad(WRONG_SHAPE, where, example='["…", "…"]')
+        return tuple(self.text(one, where) for one in values)
+
+    def path(self, value: object, where: str) -> tuple[str, ...]:
+        return tuple(self.text(value, where).split("."))
+
+    def map(self, value: object, where: str, choices: Collection[str] | None) -> dict[str, str]:
+        found = {
+            code: self.text(meant, f"{where}.{code}") for code, meant in self.table(value, where).items()
+        }
+        for code, meant in found.items():
+            if choices is not None:
+                self.one_of(meant, f"{where}.{code}", choices)
+        return found
+
+
+def maps_of(text: str, file: str) -> dict[str, dict[str, str]]:
+    """Code maps alone: what all dialects share."""
+    shelf = _File(file, {})
+    return {
+        name: shelf.map(table, f"maps.{name}", None) for name, table in _parsed(text, shelf)["maps"].items()
+    }
+
+
+def describe(text: str, *, name: str, file: str, maps: Mapping[str, Mapping[str, str]]) -> Description:
+    """Read a dialect file; `maps` are the code maps it may use without writing them itself.
+
+    Raises:
+        Refused: BAD_DIALECT, its field being the place in the file.
+    """
+    reader = _File(file, maps)
+    if not NAME.fullmatch(name):
+        reader.bad(NOT_POSSIBLE, "", value=name, choices="a-z, 0-9, -")
+    said = reader.table(_parsed(text, reader), "", _KEYS)
+    for map_name, table in reader.table(said.get("maps", {}), "maps").items():
+        reader.maps[map_name] = reader.map(table, f"maps.{map_name}", None)
+    signature = _signature(reader, said["signature"], "signature") if "signature" in said else None
+    replies = _replies(reader, said.get("reply", {}), "reply", {})
+    operations = reader.table(said.get("operations", {}), "operations")
+    if not operations:
+        reader.bad(NOT_COMPLETE, "operations", example="[operations.…]")
+    keys = reader.table(said.get("keys", {}), "keys", _WITH_SECRETS)
+    return Description(
+        name=name,
+        title=reader.text(said.get("title", name), "title"),
+        file=file,
+        keys={key: reader.text(hint, f"keys.{key}") for key, hint in keys.items()},
+        empty=frozenset(reader.texts(said.get("empty", ["null"]), "empty")),
+        times=tuple(
+            reader.one_of(one, "times", FORMATS)
+            for one in reader.texts(said.get("times", ["yyyy-MM-dd HH:mm:ss"]), "times")
+        ),
+        scale=reader.one_of(said.get("scale", "5_is_best"), "scale", SCALES),
+        self_built=reader.text(said.get("self_built", ""), "self_built"),
+        codes=reader.map(said.get("codes", {}), "codes", None),
+        texts=reader.map(said.get("texts", {}), "texts", None),
+        operations=tuple(
+            _operation(reader, one, table, signature, replies) for one, table in operations.items()
+        ),
+    )
+
+
+def _parsed(text: str, reader: _File) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        reader.bad(NOT_TOML, "", value=str(error))
+
+
+def _operation(
+    reader: _File, name: str, said: object, signature: Signature | None, replies: Mapping[str, Reply]
+) -> Operation:
+    where = f"operations.{name}"
+    table = reader.table(said, where, _OPERATION)
+    own = table.get("signature")
+    if isinstance(own, str):
+        reader.one_of(own, f"{where}.signature", {"none"})
+        signature = None
+    elif own is not None:
+        signature = _signature(reader, own, f"{where}.signature")
+    does = Does(reader.one_of(table.get("does"), f"{where}.does", frozenset(map(str, Does))))
+    path = reader.text(table.get("path", name), f"{where}.path")
+    if not _PATH.fullmatch(path):
+        reader.bad(NOT_POSSIBLE, f"{where}.path", value=path, choices="A-Z, a-z, 0-9, . _ - /")
+    tables: dict[str, tuple[FieldRule, ...]] = {
+        part: _fields(reader, part, table[part], f"{where}.{part}")
+        for part in ("case", "review", "ask")
+        if part in table
+    }
+    if does == Does.INTAKE and not tables.keys() & {"case", "review"}:
+        reader.bad(NOT_COMPLETE, where, example=f"[{where}.case] / [{where}.review]")
+    return Operation(
+        name=name,
+        path=path,
+        methods=tuple(
+            reader.one_of(one, f"{where}.method", {"GET", "POST"})
+            for one in reader.texts(table.get("method", "POST"), f"{where}.method")
+        ),
+        does=does,
+        steps=steps(reader, table.get("open", ["json"]), f"{where}.open"),
+        inside=tuple(part.lower() for part in reader.path(table["inside"], f"{where}.inside"))
+        if "inside" in table
+        else (),
+        tables=tables,
+        signature=signature,
+        replies=_replies(reader, table.get("reply", {}), f"{where}.reply", replies),
+        needs_reason=table.get("needs_reason") is True,
+    )
+
+
+def steps(reader: _File, said: object, where: str) -> tuple[Step, ...]:
+    """A way of opening: words such as “json”, “pick a.b.0”, “sm2”."""
+    found = []
+    for text in reader.texts(said, where):
+        name, _, about = text.partition(" ")
+        reader.one_of(name, where, STEPS)
+        if name in NEED_A_WORD and not about:
+            reader.bad(NOT_COMPLETE, where, example=f'"{name} …"')
+        found.append(Step(name, about))
+    return tuple(found)
+
+
+def _fields(reader: _File, part: str, said: object, where: str) -> tuple[FieldRule, ...]:
+    table = _flat(reader.table(said, where))
+    for target in table:
+        if target not in TARGETS[part]:
+            reader.bad(NO_SUCH_NAME, f"{where}.{target}", choices=", ".join(sorted(TARGETS[part])))
+    return tuple(_field(reader, part, target, rule, f"{where}.{target}") for target, rule in table.items())
+
+
+def _flat(table: dict[str, Any]) -> dict[str, Any]:
+    """Tables in tables as dotted names: `applicant.name = …` is a table `applicant` to TOML."""
+    found: dict[str, Any] = {}
+    for name, value in table.items():
+        if isinstance(value, dict) and not value.keys() & _FIELD:
+            found |= {f"{name}.{inner}": rule for inner, rule in _flat(value).items()}
+        else:
+            found[name] = value
+    return found
+
+
+def _field(reader: _File, part: str, target: str, said: object, where: str) -> FieldRule:
+    rule = {"from": said} if isinstance(said, str | list) else reader.table(said, where, _FIELD)
+    if ("from" in rule) == ("constant" in rule):
+        reader.bad(NOT_COMPLETE, where, example='from = "…" / constant = "…"')
+    choices = _choices(part, target)
+    named = rule.get("map")
+    if isinstance(named, str):
+        if named not in reader.maps:
+            reader.bad(NOT_COMPLETE, f"{where}.map", example=f"[maps.{named}]")
+        named = reader.maps[named]
+    codes = None if named is None else reader.map(named, f"{where}.map", choices)
+    if choices is not None and codes is None and "constant" not in rule:
+        reader.bad(NOT_COMPLETE, where, example='map = "…"')
+    fixed = reader.text(rule.get("constant", ""), f"{where}.constant")
+    otherwise = reader.text(rule["else"], f"{where}.else") if "else" in rule else None
+    for name, value in (("constant", fixed), ("else", otherwise)):
+        if value and choices is not None:
+            reader.one_of(value, f"{where}.{name}", choices)
+    names = (
+        tuple(reader.path(one, f"{where}.from") for one in reader.texts(rule["from"], where))
+        if "from" in rule
+        else ()
+    )
+    units: object = rule.get("units", {})
+    if isinstance(units, str):
+        units = reader.maps.get(units, {})
+    return FieldRule(
+        target=target,
+        names=names,
+        keys=tuple(tuple(step.lower() for step in path) for path in names),
+        map=codes,
+        otherwise=otherwise,
+        prefix=reader.text(rule.get("prefix", ""), f"{where}.prefix"),
+        constant=fixed,
+        unit=tuple(step.lower() for step in reader.path(rule["unit"], f"{where}.unit"))
+        if "unit" in rule
+        else (),
+        units=reader.map(units, f"{where}.units", frozenset(map(str, LimitUnit))),
+        lenient=bool(rule.get("lenient")),
+        required=bool(rule.get("required")),
+    )
+
+
+def _choices(part: str, target: str) -> frozenset[str] | None:
+    if target == "claimed_provenance":
+        return _ADMISSIONS
+    if target == "occurrence.counts":
+        return frozenset({"yes", "no"})
+    known = _CHOICES.get(f"{part}.{target}")
+    return None if known is None else frozenset(map(str, known))
+
+
+def _signature(reader: _File, said: object, where: str) -> Signature:
+    table = reader.table(said, where, _SIGNATURE)
+    kind = reader.one_of(table.get("kind"), f"{where}.kind", KINDS)
+    over = reader.texts(table["over"], f"{where}.over") if "over" in table else ()
+    for part in over:
+        reader.one_of(part, f"{where}.over", _PARTS)
+    if kind in TIMED and ("time" not in over or "word" not in over or "time" not in table):
+        reader.bad(NOT_COMPLETE, where, example='over = ["time", "mark", "word"], time = "…"')
+    paths = {
+        name: reader.path(table[name], f"{where}.{name}") if name in table else ()
+        for name in ("time", "mark", "user")
+    }
+    return Signature(
+        kind=kind,
+        sign=reader.path(table.get("sign"), f"{where}.sign"),
+        over=over,
+        prefix=reader.text(table.get("prefix", ""), f"{where}.prefix"),
+        **paths,
+    )
+
+
+def _replies(reader: _File, said: object, where: str, base: Mapping[str, Reply]) -> dict[str, Reply]:
+    found = dict(base)
+    for name, table in reader.table(said, where, REPLIES).items():
+        place = f"{where}.{name}"
+        reply = reader.table(table, place, _REPLY)
+        packs = reader.table(reply.get("pack", {}), f"{place}.pack")
+        found[name] = Reply(
+            style=reader.one_of(reply.get("style", "json"), f"{place}.style", _STYLES),
+            status=int(reply.get("status", 200)),
+            body=reply.get("body", {}),
+            root=reader.text(reply.get("root", ""), f"{place}.root"),
+            shape=reader.table(reply.get("shape", {}), f"{place}.shape"),
+            pack={key: steps(reader, one, f"{place}.pack.{key}") for key, one in packs.items()},
+            headers={
+                key: reader.text(value, f"{place}.headers.{key}")
+                for key, value in reader.table(reply.get("headers", {}), f"{place}.headers").items()
+            },
+        )
+    return found

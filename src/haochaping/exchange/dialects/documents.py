@@ -1,0 +1,186 @@
+"""Documents on the wire: XML and forms as plain values, read so that nothing in them can reach further or grow.
+
+XML is read by expat with every DOCTYPE refused: without one there are no entities, inside or outside (XXE, bombs).
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, cast
+from urllib.parse import parse_qsl
+from xml.parsers import expat
+
+from haochaping.exchange.dialects.terms import BAD_ENVELOPE, NOT_SEEN_IN_XML
+from haochaping.exchange.fields import shown
+from haochaping.exchange.rules import MAX_DEPTH
+from haochaping.exchange.terms import DUPLICATE_NAME
+from haochaping.kernel.refused import Refused
+from haochaping.kernel.text import has_forbidden_control
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_MAX_ELEMENTS = 100_000
+_MAX_FORM_FIELDS = 500
+_HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
+
+
+class _Builder:
+    """Elements as they come: an element with elements is a dict, a repeated one a list, any other a text."""
+
+    def __init__(self) -> None:
+        self.root: dict[str, object] = {}
+        self._open: list[tuple[dict[str, object], str, list[str]]] = [(self.root, "", [])]
+        self._count = 0
+
+    def start(self, _name: str, _attributes: Mapping[str, str]) -> None:
+        self._count += 1
+        if len(self._open) > MAX_DEPTH or self._count > _MAX_ELEMENTS:
+            raise ValueError("too deep or too many")
+        self._open.append(({}, _name.rpartition(":")[2], []))
+
+    def text(self, text: str) -> None:
+        self._open[-1][2].append(text)
+
+    def end(self, _name: str) -> None:
+        inner, name, texts = self._open.pop()
+        value: object = inner or "".join(texts)
+        above = self._open[-1][0]
+        if name not in above:
+            above[name] = value
+        elif isinstance(stood := above[name], list):
+            stood.append(value)
+        else:
+            above[name] = [stood, value]
+
+
+def read_xml(data: bytes | str) -> dict[str, object]:
+    """One document as {root: value}; names lose their prefixes, attributes are not read.
+
+    A text is read as what it is, whatever encoding its head names; bytes by their head (UTF-8, GB2312, …).
+
+    Raises:
+        Refused: NOT_SEEN_IN_XML.
+    """
+    builder = _Builder()
+    parser = expat.ParserCreate(encoding="utf-8" if isinstance(data, str) else None)
+    parser.buffer_text = True
+    parser.StartElementHandler = builder.start
+    parser.EndElementHandler = builder.end
+    parser.CharacterDataHandler = builder.text
+    parser.StartDoctypeDeclHandler = _no_doctype
+    try:
+        parser.Parse(_bytes(data), True)  # noqa: FBT003 - expat's own
+    except (expat.ExpatError, ValueError, LookupError):
+        raise Refused(NOT_SEEN_IN_XML, line=parser.ErrorLineNumber) from None
+    return builder.root
+
+
+def _bytes(data: bytes | str) -> bytes:
+    if isinstance(data, str):
+        return data.encode()
+    # expat knows no Chinese encodings; the head of a document names the one it is in.
+    head = data[:100].lower()
+    if b"gb2312" in head or b"gbk" in head or b"gb18030" in head:
+        text = data.decode("gb18030")
+        return text.partition("?>")[2].encode()
+    return data
+
+
+def _no_doctype(*_: object) -> None:
+    raise ValueError("DOCTYPE")
+
+
+def write_xml(root: str, value: object, *, head: bool = True) -> str:
+    """A value as an XML document."""
+    return (_HEAD if head else "") + _element(root, value)
+
+
+def _element(name: str, value: object) -> str:
+    if isinstance(value, dict):
+        inner = "".join(_element(key, part) for key, part in value.items())
+    elif isinstance(value, list):
+        return "".join(_element(name, part) for part in value)
+    else:
+        inner = escape("" if value is None else _clean(str(value)), quote=False)
+    return f"<{name}>{inner}</{name}>"
+
+
+def _clean(text: str) -> str:
+    return "".join("\ufffd" if has_forbidden_control(c) else c for c in text)
+
+
+def read_form(data: bytes | str) -> dict[str, object]:
+    """Fields of a form or a query string; a name that stands twice is refused.
+
+    Raises:
+        Refused: BAD_ENVELOPE, DUPLICATE_NAME.
+    """
+    text = data.decode("utf-8-sig", "strict") if isinstance(data, bytes) else data
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MAX_FORM_FIELDS)
+    except ValueError:
+        raise Refused(BAD_ENVELOPE, field="form", expected="form") from None
+    found: dict[str, object] = {}
+    for name, value in pairs:
+        if name in found:
+            raise Refused(DUPLICATE_NAME, field=shown(name), value=shown(name))
+        found[name] = value
+    return found
+
+
+def folded(document: object) -> object:
+    """A document with its names in small letters; of two that differ in capitals only, the first that says something."""
+    if isinstance(document, list):
+        return [folded(part) for part in document]
+    if not isinstance(document, dict):
+        return document
+    found: dict[str, object] = {}
+    for name, value in document.items():
+        key = name.lower()
+        if found.get(key) in (None, ""):
+            found[key] = folded(value) if isinstance(value, dict | list) else value
+    return found
+
+
+def find(document: object, path: tuple[str, ...]) -> object:
+    """What stands at a path of a folded document; None where nothing does."""
+    value = document
+    for name in path:
+        if isinstance(value, dict):
+            value = value.get(name)
+        elif isinstance(value, list) and name.isdecimal() and int(name) < len(value):
+            value = value[int(name)]
+        else:
+            return None
+    return value
+
+
+def at(document: object, path: tuple[str, ...]) -> object:
+    """What stands at a path, names compared without regard to capitals; None where nothing does."""
+    value = document
+    for name in path:
+        if isinstance(value, dict):
+            value = next(
+                (part for key, part in value.items() if key == name or key.lower() == name.lower()), None
+            )
+        else:
+            value = find(value, (name,))
+    return value
+
+
+def put(path: tuple[str, ...], value: object) -> dict[str, object]:
+    """A document in which this alone stands at a path."""
+    for name in reversed(path):
+        value = [value] if name == "0" else {name: value}
+    return cast("dict[str, object]", value)
+
+
+def merged(one: object, other: object) -> object:
+    """Two documents in one."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return {
+            name: merged(one.get(name), other.get(name)) if name in one and name in other else value
+            for name, value in {**one, **other}.items()
+        }
+    return one if other is None else other

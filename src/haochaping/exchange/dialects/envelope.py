@@ -1,0 +1,296 @@
+"""Envelopes: each step of opening a message, and the same step the other way. Pure: bytes and text in and out.
+
+What does not open is `Refused` with the name of the place on the wire; nothing of the content is repeated.
+"""
+
+from __future__ import annotations
+
+import binascii
+import json
+import re
+from base64 import b64decode, b64encode
+from dataclasses import dataclass
+from hashlib import md5
+from typing import TYPE_CHECKING, cast
+from urllib.parse import unquote, urlencode
+
+from haochaping.exchange.dialects import sm
+from haochaping.exchange.dialects.documents import at, merged, put, read_form, read_xml, write_xml
+from haochaping.exchange.dialects.terms import (
+    BAD_ENVELOPE,
+    DOES_NOT_OPEN,
+    MAX_RECORDS,
+    NO_KEY_HERE,
+    TOO_MANY_RECORDS,
+    Opened,
+    Step,
+)
+from haochaping.exchange.rules import read_json
+from haochaping.kernel.refused import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from haochaping.exchange.dialects.terms import Operation
+
+_SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
+_SM4_KEY = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A request as it came: the text behind “?”, and the body."""
+
+    query: str = ""
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What was handed over between us and one source, by name; never shown."""
+
+    values: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        return f"Keys({', '.join(sorted(self.values))})"
+
+    def get(self, name: str) -> str:
+        """One of them; raises `Refused(NO_KEY_HERE)`."""
+        if not self.values.get(name):
+            raise Refused(NO_KEY_HERE, field=name, value=name)
+        return self.values[name]
+
+    def sm4(self) -> bytes:
+        """Fujian's SM4 key: the first 16 characters of the MD5 of the word (its appCode)."""
+        return md5(self.get("word").encode()).hexdigest()[:_SM4_KEY].encode()  # noqa: S324 - what the other side computes
+
+
+@dataclass(slots=True)
+class _Way:
+    """Where in the message we are, so that a complaint can say it."""
+
+    keys: Keys
+    place: str
+    outer: object = None
+
+    def refusal(self, expected: str) -> Refused:
+        return Refused(BAD_ENVELOPE, field=self.place, expected=expected)
+
+    def text(self, value: object, expected: str) -> str:
+        """A value as text: bytes must be UTF-8 or GB18030."""
+        if isinstance(value, str):
+            return value
+        if not isinstance(value, bytes):
+            raise self.refusal(expected)
+        for encoding in ("utf-8-sig", "gb18030"):
+            try:
+                return value.decode(encoding)
+            except UnicodeDecodeError:
+                continue
+        raise self.refusal(expected)
+
+
+def open_message(
+    operation: Operation, message: Message, keys: Keys, check: Callable[[object], object] = bool
+) -> Opened:
+    """Take the envelope off a message; raises `Refused` naming the place where it cannot.
+
+    `check` is asked about the outermost document, which bears the signature, before anything is decrypted.
+    """
+    way = _Way(keys, "body")
+    value: object = message
+    for step in operation.steps:
+        value = _OPEN[step.name](value, step.about, way)
+        if way.outer is None and isinstance(value, dict):
+            way.outer = value
+            check(value)
+    return Opened(way.outer, _records(value, operation.inside, way))
+
+
+def _records(value: object, inside: tuple[str, ...], way: _Way) -> tuple[Mapping[str, object], ...]:
+    records = value if isinstance(value, list) else [value]
+    if not 1 <= len(records) <= MAX_RECORDS:
+        raise Refused(TOO_MANY_RECORDS, field=way.place, count=len(records), limit=MAX_RECORDS)
+    found = [at(record, inside) if inside else record for record in records]
+    if not all(isinstance(record, dict) for record in found):
+        raise way.refusal("object")
+    return tuple(cast("list[Mapping[str, object]]", found))
+
+
+def _body(value: object) -> object:
+    return value.body if isinstance(value, Message) else value
+
+
+def _json(value: object, _about: str, way: _Way) -> object:
+    text = way.text(_body(value), "JSON")
+    return read_json(text)
+
+
+def _form(value: object, _about: str, way: _Way) -> object:
+    """A form, or the same fields behind the “?”: clients do either."""
+    if isinstance(value, Message):
+        return read_form(value.query) | read_form(way.text(value.body, "form"))
+    return read_form(way.text(value, "form"))
+
+
+def _query(value: object, _about: str, way: _Way) -> object:
+    if isinstance(value, Message):
+        way.place = "query"
+        return read_form(value.query)
+    raise way.refusal("query")
+
+
+def _address(value: object, _about: str, way: _Way) -> object:
+    """Everything behind “?” up to an “&”, with what browsers do to it undone."""
+    if not isinstance(value, Message) or not value.query:
+        raise way.refusal("address")
+    way.place = "address"
+    return unquote(value.query.partition("&")[0]).replace(" ", "+")
+
+
+def _xml(value: object, about: str, way: _Way) -> object:
+    body = _body(value)
+    document = read_xml(body if isinstance(body, bytes | str) else b"")
+    (root, inner), *_ = document.items()
+    if about and root.lower() != about.lower():
+        raise way.refusal(f"<{about}>")
+    # An element without elements is an empty record.
+    return inner if isinstance(inner, dict) else {}
+
+
+def _soap(value: object, about: str, way: _Way) -> object:
+    """The arguments of a SOAP 1.1 call, with the head of the envelope beside them as `Header`."""
+    body = _body(value)
+    document = read_xml(body if isinstance(body, bytes | str) else b"")
+    called = at(document, ("Envelope", "Body", about))
+    if not isinstance(called, dict):
+        way.place = "Envelope.Body"
+        raise way.refusal(f"<{about}>")
+    header = at(document, ("Envelope", "Header"))
+    return {**called, "Header": header} if isinstance(header, dict) else called
+
+
+def _pick(value: object, about: str, way: _Way) -> object:
+    way.place = about
+    found = at(value, tuple(about.split(".")))
+    if found is None or found == "":
+        raise way.refusal("value")
+    return found
+
+
+def _base64(value: object, _about: str, way: _Way) -> object:
+    """One layer in either alphabet, with or without padding and line breaks."""
+    packed = "".join(way.text(value, "base64").split()).replace("-", "+").replace("_", "/").rstrip("=")
+    try:
+        return b64decode(packed + "=" * (-len(packed) % 4), validate=True)
+    except ValueError:
+        raise way.refusal("base64") from None
+
+
+def _hex(value: object, _about: str, way: _Way) -> object:
+    text = way.text(value, "hex").strip()
+    try:
+        return binascii.unhexlify(text)
+    except ValueError:
+        raise way.refusal("hex") from None
+
+
+def _sm2(value: object, _about: str, way: _Way) -> object:
+    key = way.keys.get("our_private_key")
+    try:
+        return sm.sm2_decrypt(key, cast("bytes", value))
+    except ValueError:
+        raise Refused(DOES_NOT_OPEN, field=way.place) from None
+
+
+def _sm4(value: object, _about: str, way: _Way) -> object:
+    try:
+        plain = sm.sm4_decrypt(way.keys.sm4(), cast("bytes", value))
+        plain.decode()
+    except ValueError:
+        raise Refused(DOES_NOT_OPEN, field=way.place) from None
+    return plain
+
+
+def _pairs(value: object, about: str, way: _Way) -> object:
+    """“k=v&k=v” with values that are not encoded: only a known key begins a field; the first of two stands."""
+    plain = way.text(value, "pairs")
+    names = "|".join(map(re.escape, about.split(",")))
+    starts = list(re.finditer(rf"(?:^|&)({names})=", plain))
+    ends = [*(match.start() for match in starts[1:]), len(plain)]
+    found: dict[str, object] = {}
+    for match, end in zip(starts, ends, strict=False):
+        found.setdefault(match[1], plain[match.end() : end])
+    return found
+
+
+_OPEN: Mapping[str, Callable[[object, str, _Way], object]] = {
+    "json": _json,
+    "form": _form,
+    "query": _query,
+    "address": _address,
+    "xml": _xml,
+    "soap": _soap,
+    "pick": _pick,
+    "base64": _base64,
+    "hex": _hex,
+    "sm2": _sm2,
+    "sm4": _sm4,
+    "pairs": _pairs,
+}
+STEPS = frozenset(_OPEN)
+NEED_A_WORD = frozenset({"soap", "pick", "pairs"})
+
+
+def pack(steps: Sequence[Step], value: object, keys: Keys, *, beside: object = None) -> object:
+    """The steps backwards: what opening them gives the value.
+
+    `beside` is what stands in the outermost document beside it (mark, time, signature). For a secret of the other
+    side's the key `their_public_key` is used, where a message of theirs is made up it stands for ours.
+    """
+    for n, step in zip(range(len(steps) - 1, -1, -1), reversed(steps), strict=True):
+        if beside is not None and n == _outermost(steps):
+            value = merged(value, beside)
+        value = _PACK[step.name](value, step.about, keys)
+    return value
+
+
+def _outermost(steps: Sequence[Step]) -> int:
+    """The step that gives the outermost document."""
+    return next(n for n, step in enumerate(steps) if step.name in _DOCUMENTS)
+
+
+_DOCUMENTS = frozenset({"json", "form", "query", "xml", "soap"})
+
+
+def _raw(value: object) -> bytes:
+    return value if isinstance(value, bytes) else str(value).encode()
+
+
+def _soap_of(value: object, about: str, _keys: Keys) -> object:
+    call = dict(cast("dict[str, object]", value))
+    header = call.pop("Header", None)
+    inner: dict[str, object] = {} if header is None else {"soapenv:Header": header}
+    inner["soapenv:Body"] = {about: call}
+    document = write_xml("soapenv:Envelope", inner)
+    return document.replace("<soapenv:Envelope>", f'<soapenv:Envelope xmlns:soapenv="{_SOAP}">', 1)
+
+
+_PACK: Mapping[str, Callable[[object, str, Keys], object]] = {
+    "json": lambda value, _about, _keys: json.dumps(value, ensure_ascii=False),
+    "form": lambda value, _about, _keys: urlencode(cast("dict[str, str]", value)),
+    "query": lambda value, _about, _keys: urlencode(cast("dict[str, str]", value)),
+    "address": lambda value, _about, _keys: _raw(value).decode(),
+    "xml": lambda value, about, _keys: write_xml(about or "Case", value),
+    "soap": _soap_of,
+    "pick": lambda value, about, _keys: put(
+        tuple(about.split(".")), value.decode() if isinstance(value, bytes) else value
+    ),
+    "base64": lambda value, _about, _keys: b64encode(_raw(value)).decode(),
+    "hex": lambda value, _about, _keys: _raw(value).hex(),
+    "sm2": lambda value, _about, keys: sm.sm2_encrypt(keys.get("their_public_key"), _raw(value)),
+    "sm4": lambda value, _about, keys: sm.sm4_encrypt(keys.sm4(), _raw(value)),
+    "pairs": lambda value, _about, _keys: "&".join(
+        f"{name}={part}" for name, part in cast("dict[str, object]", value).items()
+    ),
+}

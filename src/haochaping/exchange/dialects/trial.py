@@ -1,0 +1,207 @@
+"""Trying a dialect out: what a sample says in it, and the message its sender would make of a record. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from haochaping.exchange.dialects import signing
+from haochaping.exchange.dialects.documents import at, merged, put, read_form, read_xml
+from haochaping.exchange.dialects.envelope import Message, open_message, pack
+from haochaping.exchange.dialects.reading import read
+from haochaping.exchange.dialects.terms import BAD_ENVELOPE, NO_SUCH_CALL, Does
+from haochaping.exchange.fields import shown
+from haochaping.exchange.rules import judge_case, judge_review, read_json
+from haochaping.exchange.terms import Raw
+from haochaping.kernel.refused import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from haochaping.exchange.dialects.envelope import Keys
+    from haochaping.exchange.dialects.terms import Description, Operation, Reading
+    from haochaping.kernel.refused import Complaint
+
+_JUDGES: Mapping[str, Callable[[Raw], object]] = {"case": judge_case, "review": judge_review}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One field of a sample: where it goes, what it is called on the wire, what was read; `value` None for nothing."""
+
+    field: str
+    wire: str
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a call of a dialect reads from one record: its fields, the names nobody reads, and what is wrong."""
+
+    call: str
+    lines: tuple[Line, ...]
+    unread: tuple[str, ...]
+    complaints: tuple[Complaint, ...]
+
+
+def check(description: Description, sample: bytes, keys: Keys, *, call: str = "") -> list[Trial]:
+    """Read each record of a sample: a whole message, or the record as it is inside its envelope.
+
+    Without a call, the one that reads most of it.
+
+    Raises:
+        Refused: NO_SUCH_CALL; BAD_ENVELOPE when the sample is no message, JSON, XML or form at all.
+    """
+    calls = [one for one in description.operations if one.tables and call in {"", one.name}]
+    if not calls:
+        raise Refused(NO_SUCH_CALL, field="--call", value=shown(call, 40))
+    found = [[_trial(description, one, record) for record in _records(one, sample, keys)] for one in calls]
+    return max(found, key=_fit)
+
+
+def _fit(trials: Sequence[Trial]) -> tuple[int, int]:
+    read_ = sum(line.value is not None for trial in trials for line in trial.lines)
+    return read_ - sum(len(trial.unread) for trial in trials), -sum(len(t.complaints) for t in trials)
+
+
+def _records(operation: Operation, sample: bytes, keys: Keys) -> Sequence[Mapping[str, object]]:
+    text = sample.decode("utf-8-sig", "replace").strip()
+    for message in (Message(body=sample), Message(query=text)):
+        try:
+            opened = open_message(operation, message, keys)
+        except Refused:
+            continue
+        if any(_names(record) & _wanted(operation) for record in opened.records):
+            return opened.records
+    document = _document(sample, text)
+    records = document if isinstance(document, list) else [document]
+    inside = [at(record, operation.inside) if operation.inside else record for record in records]
+    found = [
+        inner if isinstance(inner, dict) else record for inner, record in zip(inside, records, strict=True)
+    ]
+    if not all(isinstance(record, dict) for record in found):
+        raise Refused(BAD_ENVELOPE, field="sample", expected="JSON, XML, form")
+    return cast("list[Mapping[str, object]]", found)
+
+
+def _document(sample: bytes, text: str) -> object:
+    if text.startswith(("{", "[")):
+        return read_json(text)
+    if text.startswith("<"):
+        return next(iter(read_xml(sample).values()))
+    return read_form(text)
+
+
+def _names(record: Mapping[str, object]) -> set[str]:
+    return {name.lower() for name in record}
+
+
+def _wanted(operation: Operation) -> set[str]:
+    return {path[0] for rules in operation.tables.values() for rule in rules for path in rule.keys}
+
+
+def _trial(description: Description, operation: Operation, record: Mapping[str, object]) -> Trial:
+    wanted = _wanted(operation)
+    unread = tuple(name for name in record if name.lower() not in wanted)
+    try:
+        reading = read(operation, description, record)
+    except Refused as refused:
+        return Trial(operation.name, (), unread, (refused.complaint,))
+    complaints = [] if reading.complaint is None else [reading.complaint]
+    return Trial(
+        operation.name,
+        tuple(_lines(reading)),
+        unread,
+        (*complaints, *([] if complaints else _judged(reading))),
+    )
+
+
+def _lines(reading: Reading) -> Iterator[Line]:
+    for field, wire in reading.wire.items():
+        table, _, target = field.partition(".")
+        path = (
+            target.replace("occurrence.", "occurrences.0.", 1) if target.startswith("occurrence.") else target
+        )
+        yield Line(field, wire, at(reading.tables[table], tuple(path.split("."))))
+
+
+def _judged(reading: Reading) -> Iterator[Complaint]:
+    """What the common road would say of the shape: as far as it can without a directory."""
+    for table, judge in _JUDGES.items():
+        if table not in reading.tables:
+            continue
+        fields = {name: value for name, value in reading.tables[table].items() if name != "occurrences"}
+        # Numbers of services, and codes that follow from others, are found where the message arrives.
+        stand_in = {
+            "source": "-",
+            "occurrence_no": 1,
+            "agency": "-",
+            "division": "000000000000",
+            "status": "submitted",
+        }
+        known = {"case": {"source", "agency", "division", "status"}, "review": {"source", "occurrence_no"}}[
+            table
+        ]
+        try:
+            judge(Raw({name: stand_in[name] for name in known} | fields))
+        except Refused as refused:
+            yield refused.complaint
+
+
+def call_of(description: Description, call: str) -> Operation:
+    """One call of a dialect; raises `Refused(NO_SUCH_CALL)`."""
+    operation = description.operation(call)
+    if operation is None:
+        raise Refused(NO_SUCH_CALL, field="call", value=shown(call, 40))
+    return operation
+
+
+def message_of(
+    description: Description, call: str, record: object, keys: Keys, *, at: str, token: str = ""
+) -> tuple[Operation, Message]:
+    """The message that a sender with these keys would make of a record at a moment written as the dialect writes it.
+
+    Keys are the sender's: `our_private_key` is its own, `their_public_key` the platform's.
+
+    Raises:
+        Refused: NO_SUCH_CALL, NO_KEY_HERE.
+    """
+    operation = call_of(description, call)
+    if operation.inside and isinstance(record, dict) and not _names(record) & set(operation.inside[:1]):
+        record = put(operation.inside, record)
+    packed = str(pack(operation.steps, record, keys, beside=_beside(operation, keys, at, token)))
+    if operation.steps[0].name in {"query", "address"} or operation.methods == ("GET",):
+        return operation, Message(query=packed)
+    return operation, Message(body=packed.encode())
+
+
+def _beside(operation: Operation, keys: Keys, at: str, token: str) -> object:
+    signature = operation.signature
+    if signature is None:
+        return None
+    said = {
+        "password": lambda: keys.get("word"),
+        "token": lambda: signature.prefix + token,
+    }.get(signature.kind, lambda: signing.sign(signature, keys=keys, at=at))()
+    parts = [put(signature.sign, said)]
+    for path, value in ((signature.time, at), (signature.mark, ""), (signature.user, "")):
+        if path:
+            parts.append(put(path, value or keys.get("mark")))
+    found: object = None
+    for part in parts:
+        found = part if found is None else merged(found, part)
+    return found
+
+
+def token_call(description: Description, operation: Operation) -> Operation | None:
+    """The call that gives the pass which another needs; None where it needs none."""
+    if operation.signature is None or operation.signature.kind != "token":
+        return None
+    return next((one for one in description.operations if one.does == Does.TOKEN), None)
+
+
+def token_in(operation: Operation, answer: object) -> str:
+    """The pass in the answer of such a call."""
+    body = operation.replies["done"].body
+    names = [name for name, value in body.items() if value == "{token}"] if isinstance(body, dict) else []
+    return str(at(answer, (names[0],)) or "") if names else ""

@@ -1,0 +1,218 @@
+"""答方言: what another system asks in its own dialect: take this in, where is its review page, what waits, what is known."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING, cast
+
+from django.conf import settings
+from django.db import transaction
+
+from haochaping.cases import queries as cases
+from haochaping.directory import queries as directory
+from haochaping.directory.terms import Kind
+from haochaping.exchange.dialects import signing
+from haochaping.exchange.dialects.moments import write_moment
+from haochaping.exchange.dialects.reading import read
+from haochaping.exchange.dialects.terms import NO_SUCH_SERVICE, NOT_SIGNED, Does
+from haochaping.exchange.fields import shown
+from haochaping.flows.take_wire import Call, Came, open_call, take
+from haochaping.identity import queries as identity
+from haochaping.kernel.periods import BEIJING, local_day
+from haochaping.kernel.refused import Refused
+from haochaping.reviews import actions as reviews
+from haochaping.reviews import queries as review_queries
+from haochaping.rulebook import queries as rulebook
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from haochaping.cases.terms import Binding
+    from haochaping.exchange.dialects.terms import Reading
+    from haochaping.kernel.refused import Complaint
+    from haochaping.reviews.terms import ReviewRow
+
+_TOKEN_LASTS = timedelta(hours=2)
+_PAGE_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,100}")
+
+
+def answer(call: Call, *, now: datetime) -> Came:
+    """Do what a message asks for; of several records the first that was not taken speaks for all.
+
+    Raises:
+        Refused: what is wrong with the message as a whole.
+    """
+    opened, signed = open_call(call, now=now)
+    if call.operation.does == Does.PENDING and not signed:
+        # What waits for somebody is told to nobody who has not shown who asks, whatever the source may leave out.
+        raise Refused(NOT_SIGNED, field="sign")
+    readings = [read(call.operation, call.description, record) for record in opened.records]
+    for reading in readings:
+        # What is asked is not kept: there is nothing to set right later.
+        if reading.complaint and call.operation.does != Does.INTAKE and "case" not in reading.tables:
+            raise _as_refused(reading.complaint)
+    came = [_ANSWERS[call.operation.does](call, reading, signed, now) for reading in readings]
+    return next((one for one in came if not one.is_taken), came[-1])
+
+
+def _as_refused(complaint: Complaint) -> Refused:
+    refused = Refused(complaint.reason)
+    refused.complaint = complaint
+    return refused
+
+
+def _intake(call: Call, reading: Reading, signed: bool, now: datetime) -> Came:
+    return take(call, reading, signed=signed, now=now)
+
+
+def _page(call: Call, reading: Reading, signed: bool, now: datetime) -> Came:
+    """The page of a service, whose case is taken in first where the message tells it."""
+    came = Came("done", {})
+    ask = reading.tables.get("ask", {})
+    told = reading.tables.get("case", {})
+    if "status" in told:
+        came = take(call, reading, signed=signed, now=now)
+        if not came.is_taken or not came.values.get("service_no"):
+            return came
+        ask = {"case_no": told.get("case_no"), "occurrence_no": came.values["service_no"], **ask}
+    service = _services(call, ask)[-1]
+    with transaction.atomic():
+        valid = rulebook.terms_for(service.division_path, local_day(now)).invitation_valid
+        reviews.invite([service.occurrence_id], valid=valid, renew=True, by=call.by, now=now)
+    token = review_queries.tokens_of([service.occurrence_id])[service.occurrence_id]
+    found = {
+        "service_no": service.occurrence_no,
+        "service_code": token,
+        "url": _page_url(call, token, str(ask.get("network", ""))),
+    }
+    return Came("done", {**came.values, **found})
+
+
+def _page_url(call: Call, token: str, network: str) -> str:
+    base = call.source.addresses.get(network) or settings.SITE_URL
+    return f"{base.rstrip('/')}/r/{token}"
+
+
+def _services(call: Call, ask: Mapping[str, object]) -> list[Binding]:
+    """The services of a case of this source that are meant; raises `Refused(NO_SUCH_SERVICE)` for none."""
+    case_no = str(ask.get("case_no") or "")
+    stands = cases.bindings_of_case(call.source.code, case_no) if case_no else []
+    no = str(ask.get("occurrence_no") or "")
+    name = cast("list[dict[str, object]]", ask.get("occurrences") or [{}])[0].get("name", "")
+    # One of the name where there is one: systems name the stage, and have sent it under another name.
+    found = [one for one in stands if not no or str(one.occurrence_no) == no]
+    found = [one for one in found if one.occurrence_name == name] or found
+    if not found:
+        raise Refused(NO_SUCH_SERVICE, field="case_no", value=shown(case_no, 50))
+    return found
+
+
+def _pending(call: Call, reading: Reading, _signed: bool, _now: datetime) -> Came:
+    """The services of a person at this platform that nobody has reviewed, the newest first."""
+    person = cast("Mapping[str, object]", reading.tables.get("ask", {}).get("person", {}))
+    ids = identity.person_by_certificate_index(
+        str(person.get("certificate_type", "")), str(person.get("certificate_no", ""))
+    )
+    theirs = [one for one in cases.services_of_persons(ids) if one.platform_id == call.source.platform_id]
+    given = review_queries.reviews_of_occurrences(one.occurrence_id for one in theirs)
+    waiting = [one for one in theirs if one.occurrence_id not in given]
+    items = directory.refs(Kind.ITEMS, [one.item_id for one in waiting])
+    rows = [
+        {
+            "case_no": one.case_no,
+            "service_no": one.occurrence_no,
+            "service_name": one.occurrence_name,
+            "service_at": _time(call, one.occurrence_at),
+            "item": items[one.item_id].code,
+            "item_name": items[one.item_id].name,
+        }
+        for one in waiting
+    ]
+    return Came("done", {"services": rows})
+
+
+def _indicators(_call: Call, _reading: Reading, _signed: bool, _now: datetime) -> Came:
+    rows = [
+        {
+            "level": one.level.value,
+            "code": one.code,
+            "label": one.label,
+            "active": one.active,
+            "extended": not one.basic,
+        }
+        for one in review_queries.indicators().values()
+    ]
+    return Came("done", {"indicators": rows})
+
+
+def _status(call: Call, reading: Reading, _signed: bool, _now: datetime) -> Came:
+    """Whether services have been reviewed and how; in words only where this source has sent them itself."""
+    ask = reading.tables.get("ask", {})
+    services = _services(call, ask)
+    wanted = str(ask.get("assess_no") or "")
+    found: list[dict[str, object]] = []
+    for service in services:
+        given = review_queries.reviews_of_occurrence(service.occurrence_id)
+        found += [_told(call, service, row) for no, row in given.items() if not wanted or str(no) == wanted]
+    last = found[-1] if found else {"service_no": services[-1].occurrence_no}
+    return Came("done", {**last, "reviewed": bool(found), "reviews": found})
+
+
+def _told(call: Call, service: Binding, row: ReviewRow) -> dict[str, object]:
+    return {
+        "id": row.id,
+        "case_no": service.case_no,
+        "service_no": service.occurrence_no,
+        "service_name": service.occurrence_name,
+        "assess_no": row.assess_no,
+        "level": row.level,
+        "codes": ",".join(row.indicator_codes),
+        "comment_text": row.comment_text if row.sent_by == str(call.by) else "",
+        "assessed_at": _time(call, row.assessed_at),
+    }
+
+
+def _case(call: Call, reading: Reading, _signed: bool, _now: datetime) -> Came:
+    """What is known of a case of this source: codes, names, states and times, never who applied."""
+    case_no = str(reading.tables.get("ask", {}).get("case_no") or "")
+    known = cases.known_case(call.source.code, case_no)
+    if not known:
+        raise Refused(NO_SUCH_SERVICE, field="case_no", value=shown(case_no, 50))
+    item, agency = str(known["item"]), str(known["agency"])
+    names = {
+        "case_no": case_no,
+        "item_name": directory.items([item])[item].name,
+        "agency_name": directory.agencies([agency])[agency].name,
+        "division_name": directory.divisions([str(known["division"])])[str(known["division"])].name,
+    }
+    return Came("done", {**known, **names})
+
+
+def _token(call: Call, _reading: Reading, _signed: bool, now: datetime) -> Came:
+    token = signing.token(call.keys, now=now, lasts=_TOKEN_LASTS)
+    return Came("done", {"token": token, "seconds": int(_TOKEN_LASTS.total_seconds())})
+
+
+def _open(call: Call, reading: Reading, _signed: bool, _now: datetime) -> Came:
+    token = str(reading.tables.get("ask", {}).get("token") or "")
+    if not _PAGE_TOKEN.fullmatch(token):
+        raise Refused(NO_SUCH_SERVICE, field="token", value=shown(token, 50))
+    return Came("done", {"url": _page_url(call, token, "")})
+
+
+def _time(call: Call, moment: datetime) -> str:
+    return write_moment(moment.astimezone(BEIJING), call.description.times[0])
+
+
+_ANSWERS: Mapping[Does, Callable[[Call, Reading, bool, datetime], Came]] = {
+    Does.INTAKE: _intake,
+    Does.PAGE: _page,
+    Does.PENDING: _pending,
+    Does.INDICATORS: _indicators,
+    Does.STATUS: _status,
+    Does.CASE: _case,
+    Does.TOKEN: _token,
+    Does.OPEN: _open,
+}

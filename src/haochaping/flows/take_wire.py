@@ -1,0 +1,309 @@
+"""收方言: a message of another system, in its own dialect, goes down the road that everything goes; what it asks is answered.
+
+Whoever speaks a dialect reaches its own platform's cases and no others. What cannot be read waits in quarantine with its
+reason, and its sender hears the reason with the field as it calls it.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from django.conf import settings
+from django.db import transaction
+
+from haochaping.cases import queries as cases
+from haochaping.cases.terms import FORBIDDEN_STATUS, UNKNOWN_AGENCY, UNKNOWN_ITEM
+from haochaping.directory import queries as directory
+from haochaping.exchange import actions as exchange
+from haochaping.exchange import queries as exchange_queries
+from haochaping.exchange.dialects import signing
+from haochaping.exchange.dialects.documents import at
+from haochaping.exchange.dialects.envelope import Keys, open_message
+from haochaping.exchange.dialects.reading import wire_name
+from haochaping.exchange.dialects.terms import NO_SUCH_SERVICE, NOT_SIGNED, REASON_MISSING, SELF_BUILT, Does
+from haochaping.exchange.fields import shown
+from haochaping.exchange.rules import request_hash, storable, without_persons
+from haochaping.exchange.terms import ORPHAN, Quarantined, Raw, RecordKind
+from haochaping.flows.receive_together import receive_together
+from haochaping.flows.take_in_cases import take_in_cases
+from haochaping.identity import actions as identity
+from haochaping.kernel.actor import Actor, ActorKind, Scope
+from haochaping.kernel.outcomes import Outcome, OutcomeKind
+from haochaping.kernel.refused import Complaint, Refused
+from haochaping.reviews.rules import is_bad
+from haochaping.reviews.terms import CONFLICT, Entrance
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from haochaping.exchange.dialects.envelope import Message
+    from haochaping.exchange.dialects.terms import Description, Opened, Operation, Reading
+    from haochaping.exchange.terms import SourceRow
+    from haochaping.kernel.refused import Reason
+
+_REASON_FIELD = "indicator_codes"
+
+
+class Call(NamedTuple):
+    """A message and everything that is known of whoever sent it."""
+
+    description: Description
+    operation: Operation
+    source: SourceRow
+    message: Message
+
+    @property
+    def keys(self) -> Keys:
+        """What was agreed with the sender."""
+        return Keys(self.source.keys)
+
+    @property
+    def by(self) -> Actor:
+        """The sender as actor, within the division of its platform."""
+        scope = Scope(division_path=self.source.division_path)
+        return Actor(ActorKind.CLIENT, f"wire:{self.source.code}", scope=scope)
+
+
+class Came(NamedTuple):
+    """What came of a record: which of the dialect's replies is given, and what fills its places."""
+
+    kind: str
+    values: Mapping[str, object]
+    complaint: Complaint | None = None
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether the sender is told that all is well: it is also when a review waits for its case."""
+        return self.complaint is None or self.complaint.reason is ORPHAN
+
+
+def open_call(call: Call, *, now: datetime) -> tuple[Opened, bool]:
+    """Take the envelope off a message and see whether it is its source's own; returns it with whether it was signed.
+
+    A signature is noted as used before anything else happens, so that none serves for two messages.
+
+    Raises:
+        Refused: whatever is wrong with envelope or signature.
+    """
+    seen: list[bool] = []
+
+    def check(outer: object) -> None:
+        seen.append(_is_signed(call, outer, now))
+
+    opened = open_message(call.operation, call.message, call.keys, check)
+    if not seen and call.operation.does != Does.OPEN:
+        raise Refused(NOT_SIGNED, field="body")
+    return opened, any(seen)
+
+
+def _is_signed(call: Call, outer: object, now: datetime) -> bool:
+    signature, source = call.operation.signature, call.source
+    if call.operation.does == Does.OPEN:
+        return False
+    if signature is None:
+        if not source.unsigned:
+            raise Refused(NOT_SIGNED, field="sign")
+        return False
+    if source.unsigned and at(outer, signature.sign) in (None, ""):
+        return False
+    used = signing.check(signature, outer, call.keys, window=source.window, now=now)
+    if used and call.operation.does != Does.TOKEN:
+        said = sha256(call.message.query.encode() + b"\n" + call.message.body).digest()
+        exchange.use_signature(source.id, used, said, field=".".join(signature.sign), now=now)
+    return True
+
+
+def take(call: Call, reading: Reading, *, signed: bool, now: datetime) -> Came:
+    """Take what one record of a message brings: a case, a review, or both.
+
+    Raises:
+        Refused: SELF_BUILT.
+    """
+    came = Came("done", {})
+    case, review = reading.tables.get("case"), reading.tables.get("review")
+    numbered = 0
+    if case is not None:
+        outcome, numbered = _take_case(call, reading, dict(case), signed=signed, now=now)
+        came = _came(outcome, reading, {"service_no": numbered or "", "case_no": case.get("case_no")})
+        # A late review may bring its case as it was once: the case stays as it is, and the review is taken.
+        late = review is not None and outcome.complaint and outcome.complaint.reason is FORBIDDEN_STATUS
+        if outcome.kind == OutcomeKind.REFUSED and not late:
+            return came
+    if review is None:
+        return came
+    outcome = _take_review(call, reading, dict(review), numbered, signed=signed, now=now)
+    taken = _came(outcome, reading, dict(came.values) | {"id": outcome.id, "receipt": outcome.receipt})
+    # A review whose case could not be taken waits for it; what its sender must put right is the case.
+    return came._replace(values=taken.values) if came.complaint and taken.kind == "orphan" else taken
+
+
+def _take_case(
+    call: Call, reading: Reading, fields: dict[str, object], *, signed: bool, now: datetime
+) -> tuple[Outcome, int]:
+    case_no = str(fields.get("case_no") or "")
+    fields |= {"source": call.source.code}
+    services = cast("list[dict[str, object]]", fields.get("occurrences") or [{}])
+    if services[0].pop("counts", "yes") == "no" or not services[0].keys() - {"channel", "stage"}:
+        fields.pop("occurrences", None)
+        services = []
+    if (unread := reading.complaints.get("case")) is not None:
+        return _put_aside(call, RecordKind.CASE, fields, unread, signed=signed, now=now), 0
+    unknown = _resolve(call, reading, fields)
+    if unknown is not None:
+        return _put_aside(call, RecordKind.CASE, fields, unknown, signed=signed, now=now), 0
+    with transaction.atomic():
+        exchange.number_services_alone(call.source.platform_id, case_no)
+        if not {"item", "status"} <= fields.keys():
+            # A step of a case is told without the case: it is about one that is here.
+            known = cases.known_case(call.source.code, case_no)
+            if not known:
+                field = wire_name(reading, "case_no")
+                raise Refused(NO_SUCH_SERVICE, field=field, value=shown(case_no, 50))
+            fields = known | fields
+        no = _number(call, case_no, services[0]) if services else 0
+        outcome = take_in_cases(
+            [Raw(fields)], verified=signed, entrance=_entrance(call, signed), by=call.by, now=now
+        )[0]
+    return outcome, no
+
+
+def _take_review(
+    call: Call, reading: Reading, fields: dict[str, object], numbered: int, *, signed: bool, now: datetime
+) -> Outcome:
+    told = cast("list[dict[str, object]]", fields.pop("occurrences", [{}]))[0]
+    fields |= {"source": call.source.code}
+    if fields.get("occurrence_no") in (None, ""):
+        fields["occurrence_no"] = numbered or _service_no(call, str(fields.get("case_no") or ""), told)
+    if (unread := reading.complaints.get("review")) is not None:
+        return _put_aside(call, RecordKind.REVIEW, fields, unread, signed=signed, now=now)
+    if call.operation.needs_reason and _lacks_reason(fields):
+        field = wire_name(reading, _REASON_FIELD)
+        return Outcome(OutcomeKind.REFUSED, complaint=Complaint(REASON_MISSING, field, {"field": field}))
+    return receive_together([Raw(fields)], entrance=_entrance(call, signed), by=call.by, now=now)[0]
+
+
+def _lacks_reason(fields: Mapping[str, object]) -> bool:
+    level = fields.get("rating_value")
+    return (
+        isinstance(level, int)
+        and is_bad(level)
+        and not fields.get(_REASON_FIELD)
+        and not str(fields.get("comment_text") or "").strip()
+    )
+
+
+def _entrance(call: Call, signed: bool) -> Entrance:
+    """History is a bulk import however it comes; what bears no signature is nobody's certainly."""
+    if call.source.history:
+        return Entrance.FILE
+    return Entrance.CLIENT if signed else Entrance.UNSIGNED
+
+
+def _resolve(call: Call, reading: Reading, fields: dict[str, object]) -> Complaint | None:
+    """Of all the codes a sender names for item and agency take the one that is known here.
+
+    Returns what is unknown where the rest would have followed from it; any other unknown code is judged on the road.
+
+    Raises:
+        Refused: SELF_BUILT for an item of the authority's own that nobody here knows.
+    """
+    items = directory.items(reading.candidates.get("item", ()))
+    _choose(reading, "item", items, fields)
+    _choose(reading, "agency", directory.agencies(reading.candidates.get("agency", ())), fields)
+    mark, codes = call.description.self_built, reading.candidates.get("item", ())
+    if mark and fields.get("item") not in items and any(mark in code for code in codes):
+        raise Refused(SELF_BUILT, field=wire_name(reading, "item"), value=codes[0])
+    # Some dialects name neither: who carries an item out, and where, the directory knows.
+    if "agency" not in reading.candidates and (item := items.get(str(fields.get("item")))):
+        fields["agency"] = directory.agency_by_id(item.agency_id).code
+    if "agency" not in fields and "item" in fields:
+        return _unknown(UNKNOWN_ITEM, reading, "item", fields)
+    if "division" not in fields and "agency" in fields:
+        agency = directory.agencies([str(fields["agency"])]).get(str(fields["agency"]))
+        if agency is None:
+            return _unknown(UNKNOWN_AGENCY, reading, "agency", fields)
+        fields["division"] = directory.division_by_id(agency.division_id).code
+    return None
+
+
+def _choose(reading: Reading, name: str, known: Collection[str], fields: dict[str, object]) -> None:
+    codes = reading.candidates.get(name, ())
+    if codes:
+        fields[name] = next((code for code in codes if code in known), codes[0])
+
+
+def _unknown(reason: Reason, reading: Reading, name: str, fields: Mapping[str, object]) -> Complaint:
+    return Complaint(reason, wire_name(reading, name), {"value": shown(fields[name], 60)})
+
+
+def _number(call: Call, case_no: str, service: dict[str, object]) -> int:
+    """The number of a service inside its case: as told, as it was numbered before, or the next."""
+    told = service.get("no")
+    if told not in (None, ""):
+        return int(str(told)) if str(told).isdecimal() else 0
+    stands = cases.bindings_of_case(call.source.code, case_no)
+    # What cannot be a time is complained of on the road.
+    moment = datetime.fromisoformat(str(service["at"])) if service.get("at") else None
+    same = [
+        one.occurrence_no
+        for one in stands
+        if one.occurrence_name == service.get("name", "") and one.occurrence_at == moment
+    ]
+    service["no"] = same[0] if same else max((one.occurrence_no for one in stands), default=0) + 1
+    return int(str(service["no"]))
+
+
+def _service_no(call: Call, case_no: str, told: Mapping[str, object]) -> int:
+    """The service a review is about where its number is not told: by name, else the last; 1 while none is known."""
+    stands = cases.bindings_of_case(call.source.code, case_no)
+    named = [one for one in stands if told.get("name") and one.occurrence_name == told["name"]]
+    return max((one.occurrence_no for one in named or stands), default=1)
+
+
+def _put_aside(
+    call: Call,
+    kind: RecordKind,
+    fields: dict[str, object],
+    complaint: Complaint,
+    *,
+    signed: bool,
+    now: datetime,
+) -> Outcome:
+    """A record with a field that cannot be read waits in quarantine; sent again it is the same record."""
+    raw = Raw(fields)
+    said = json.dumps(storable(fields), ensure_ascii=False, sort_keys=True).encode()
+    digest = request_hash(said, settings.CONTENT_KEY)
+    with transaction.atomic():
+        stood = exchange_queries.waiting_with([digest], sender=str(call.by)).get(digest)
+        if stood is None:
+            plain, persons = without_persons(raw)
+            ids = identity.seal(list(persons.values()), now=now)
+            record = Quarantined(
+                kind=kind,
+                fields={name: storable(value) for name, value in plain.items()},
+                sealed=dict(zip(persons, ids, strict=True)),
+                digest=digest,
+                receipt_hash=None,
+                entrance=_entrance(call, signed),
+                code=complaint.code,
+                field=complaint.field,
+                params={name: storable(value) for name, value in complaint.params.items()},
+                message=complaint.reason.message,
+                remedy=complaint.reason.remedy,
+            )
+            stood = exchange.quarantine([record], by=call.by, now=now)[0]
+    return Outcome(OutcomeKind.QUARANTINED, stood, complaint=complaint)
+
+
+def _came(outcome: Outcome, reading: Reading, values: Mapping[str, object]) -> Came:
+    if outcome.complaint is None:
+        return Came("again" if outcome.kind == OutcomeKind.DUPLICATE else "done", values)
+    complaint = outcome.complaint
+    field = wire_name(reading, complaint.field)
+    told = Complaint(complaint.reason, field, {**complaint.params, "field": field})
+    if complaint.reason is ORPHAN:
+        return Came("orphan", values, told)
+    return Came("conflict" if complaint.reason is CONFLICT else "refused", values, told)

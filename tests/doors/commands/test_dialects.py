@@ -1,0 +1,93 @@
+"""`haochaping dialect list`, `check` and `set` as an administrator types them."""
+
+from __future__ import annotations
+
+import json
+
+from tests import worlds
+from tests.doors.commands.test_commands import run
+
+_OWN = """
+title = "试行"
+[operations.review]
+does = "intake"
+open = ["json", "pick data"]
+signature = "none"
+[operations.review.review]
+case_no = { from = "BH", required = true }
+rating_value = { from = "MYD", required = true }
+channel = { from = "QD", map = "channel" }
+assessed_at = "SJ"
+[operations.review.reply.done]
+body = { ok = "1" }
+"""
+
+
+def test_the_shipped_dialects_are_listed(committed_db):
+    shown = run("dialect", "list", "--json")
+
+    assert shown.exit_code == 0, shown.output
+    rows = {row["name"]: row for row in json.loads(shown.output)}
+    assert rows.keys() == {
+        "anhui", "beijing", "fujian-2019", "fujian-2020", "jining",
+        "shandong", "shandong-aggregation", "zhejiang-ningbo", "zhejiang-shaoxing",
+    }  # fmt: skip
+    assert rows["shandong"]["calls"]["case"] == "POST case"
+    assert "POST hcp/addEvaluate" in run("dialect", "list").output
+
+
+def test_a_new_dialect_says_what_it_reads_field_by_field(committed_db, tmp_path):
+    file, sample, wrong = tmp_path / "own.toml", tmp_path / "good.json", tmp_path / "bad.json"
+    file.write_text(_OWN, encoding="utf-8")
+    record = {"bh": "A1", "MYD": "2", "QD": "4", "SJ": "2026-01-02 09:00:00", "BZ": "-"}
+    sample.write_text(json.dumps({"data": record}), encoding="utf-8")
+    wrong.write_text(json.dumps(record | {"MYD": "9"}), encoding="utf-8")
+
+    shown = run("dialect", "check", str(file), str(sample))
+
+    assert shown.exit_code == 0, shown.output
+    for part in (
+        "review.case_no",
+        "A1",
+        "review.rating_value",
+        "hall_pad",
+        "2026-01-02T09:00:00+08:00",
+        "BZ",
+    ):
+        assert part in shown.output
+    [told] = json.loads(run("dialect", "check", str(file), str(sample), "--json").output)
+    assert told["unread"] == ["BZ"]
+    refused = run("dialect", "check", str(file), str(sample), str(wrong))
+    assert refused.exit_code == 2
+    assert "MYD" in refused.output
+
+
+def test_a_mistake_in_a_file_is_named_by_its_place(committed_db, tmp_path):
+    file, sample = tmp_path / "own.toml", tmp_path / "s.json"
+    sample.write_text("{}", encoding="utf-8")
+    for old, new, place in (
+        ("rating_value", "rating_valeu", "operations.review.review.rating_valeu"),
+        ('"json", "pick', '"jsn", "pick', "operations.review.open"),
+        ('map = "channel"', 'map = "chanel"', "operations.review.review.channel.map"),
+        ('does = "intake"', 'does = "take"', "operations.review.does"),
+        ("title =", "title", "own.toml"),
+    ):
+        file.write_text(_OWN.replace(old, new), encoding="utf-8")
+        shown = run("dialect", "check", str(file), str(sample))
+        assert shown.exit_code == 1
+        assert place in shown.output, shown.output
+
+
+def test_a_source_is_set_for_a_platform_of_the_directory(committed_db, now):
+    worlds.build(now)
+
+    assert run("dialect", "set", "nobody", "shandong").exit_code == 1
+    assert run("dialect", "set", worlds.SOURCE, "klingon").exit_code == 1
+    assert run("dialect", "set", worlds.SOURCE, "shandong", "--key", "their_public_key=00").exit_code == 1
+    assert run("dialect", "set", worlds.SOURCE, "jining", "--address", "1=javascript:x").exit_code == 1
+    made = run("dialect", "set", worlds.SOURCE, "shandong", "--key", "mark=m", "--key", "word=secret")
+    assert made.exit_code == 0, made.output
+    again = run("dialect", "set", worlds.SOURCE, "shandong")
+    assert again.output == made.output, "the key of ours stays"
+    assert "secret" not in made.output
+    assert worlds.SOURCE in run("dialect", "list").output

@@ -1,0 +1,146 @@
+"""`/wire/<dialect>/<source>/…`: whatever comes is answered in the caller's style, never with a fault of ours."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from haochaping.cases.models import Case
+from haochaping.directory import actions as directory
+from haochaping.directory.terms import Kind
+from haochaping.exchange import actions as exchange
+from haochaping.exchange.models import QuarantinedRecord, WireSignature, WireSource
+from haochaping.kernel.actor import OPERATOR
+from haochaping.reviews.models import Review
+from tests import worlds
+from tests.peers import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+pytestmark = pytest.mark.urls("tests.doors.portal.urls")
+_CANARIES = ("金丝雀", "19912345678", "990102198807061234")
+
+
+@pytest.fixture
+def ask(db: None) -> Callable[..., dict[str, object]]:
+    now = timezone.now()
+    worlds.build(now)
+    for dialect in ("jining", "shandong", "fujian-2020", "zhejiang-ningbo"):
+        row = {"code": dialect, "name": dialect, "division": worlds.CITY}
+        assert directory.put(Kind.PLATFORMS, [row], by=OPERATOR, now=now) == []
+        exchange.set_source(dialect, dialect=dialect, keys={}, unsigned=True, by=OPERATOR, now=now)
+
+    def post(path: str, body: object) -> dict[str, object]:
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        dialect, _, call = path.partition("/")
+        answer = Client().post(f"/wire/{dialect}/{dialect}/{call}", data, content_type="application/json")
+        assert answer.status_code == 200, (path, data, answer.content)
+        return {"raw": answer.content.decode()}
+
+    return post
+
+
+def _service(**changes: object) -> dict[str, object]:
+    own = {"taskCode": worlds.ITEM, "orgcode": worlds.AGENCY, "areaCode": worlds.COUNTY}
+    person = {"userName": _CANARIES[0], "mobile": _CANARIES[1], "certKeyGOV": _CANARIES[2]}
+    return {"params": plain.JINING_SERVICE | own | person | changes}
+
+
+def test_a_case_of_another_place_is_refused(ask):
+    wrong = ask("jining/hcp/addEvaluateService", _service(areaCode=worlds.OTHER_CITY))
+    assert '"code": "0"' in wrong["raw"]
+    assert not Case.objects.exists()
+    assert '"code": "1"' in ask("jining/hcp/addEvaluateService", _service())["raw"]
+
+
+def test_nobody_shows_in_answers_and_quarantine(ask):
+    for changes in (
+        {"serviceTime": "?"},
+        {"orgcode": "nobody", "deptCode": ""},
+        {"proStatus": "x"},
+        {"certKeyGOV": ""},
+    ):
+        raw = ask("jining/hcp/addEvaluateService", _service(**changes))["raw"]
+        assert not any(canary in raw for canary in _CANARIES)
+    records = QuarantinedRecord.objects.all()
+    assert len(records) == 3
+    for record in records:
+        assert not any(canary in json.dumps(record.fields, ensure_ascii=False) for canary in _CANARIES)
+        assert record.sealed.keys() == {"applicant"}
+    # Sent again, it is the same record.
+    ask("jining/hcp/addEvaluateService", _service(serviceTime="?"))
+    assert QuarantinedRecord.objects.count() == 3
+
+
+def test_history_is_marked_as_imported(ask):
+    now = timezone.now()
+    exchange.set_source(
+        "jining", dialect="jining", keys={}, unsigned=True, history=True, by=OPERATOR, now=now
+    )
+    ask("jining/hcp/addEvaluateService", _service())
+
+    assert '"code": "1"' in ask("jining/hcp/addEvaluate", {"params": plain.JINING_REVIEW})["raw"]
+
+    assert Review.objects.get().provenance == "bulk_import"
+
+
+def test_keys_lie_sealed_and_go_with_the_source(ask):
+    now = timezone.now()
+    keys = {"mark": "the mark", "word": "the word"}
+    exchange.set_source("shandong", dialect="shandong", keys=keys, by=OPERATOR, now=now)
+
+    row = WireSource.objects.get(dialect="shandong")
+
+    assert b"the word" not in bytes(row.keys)
+    exchange.close_source("shandong", by=OPERATOR, now=now)
+    assert Client().post("/wire/shandong/shandong/case", b"{}", content_type="x/y").status_code == 404
+
+
+def test_signatures_are_forgotten_after_their_time(ask, now):
+    source = WireSource.objects.get(dialect="shandong")
+    exchange.use_signature(source.pk, b"1" * 32, b"2" * 32, field="sign", now=now)
+    assert exchange.forget_signatures(now=now + timedelta(days=1)) == 0
+    assert exchange.forget_signatures(now=now + timedelta(days=3)) == 1
+    assert not WireSignature.objects.exists()
+
+
+def test_a_message_that_is_too_large(ask):
+    raw = ask("jining/hcp/addEvaluate", b" " * (4 * 2**20 + 1))["raw"]
+    assert "body" in raw
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    max_leaves=8,
+)
+_BODIES = st.binary(max_size=200) | _JSON | st.builds(lambda inner: {"params": inner}, _JSON)
+_RECORDS = st.fixed_dictionaries(
+    {},
+    optional={
+        name: _JSON | st.just(value) for name, value in (plain.JINING_SERVICE | plain.JINING_REVIEW).items()
+    },
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@given(body=_BODIES | st.builds(lambda record: {"params": record}, _RECORDS))
+def test_no_body_makes_a_fault(ask, body):
+    for path in ("jining/hcp/addEvaluateService", "jining/hcp/addEvaluate"):
+        assert '"custom"' in ask(path, body)["raw"]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@given(body=_BODIES)
+def test_no_body_makes_a_fault_in_other_dialects(ask, body):
+    assert "C-Response-Desc" in ask("shandong/case", body)["raw"]
+    assert "Envelope" in ask("fujian-2020/ws/evaluation", body)["raw"]
+    assert '"result"' in ask("zhejiang-ningbo/zwztapi/offlinereport.do", body)["raw"]

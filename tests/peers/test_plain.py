@@ -1,0 +1,200 @@
+"""Clients without ciphers against the running server, each with what it takes for success."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from haochaping.cases.models import Case, ServiceOccurrence
+from haochaping.exchange.models import QuarantinedRecord
+from haochaping.reviews.models import Review
+from tests.peers.plain import (
+    BASIC,
+    DONE,
+    JINING_REVIEW,
+    JINING_SERVICE,
+    NINGBO,
+    SHAOXING,
+    STEP,
+    custom,
+    post,
+    post_form,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.peers.conftest import Source
+
+_AGENCY, _ITEM = "370800000000_11370800MB00000000", "1137080000000000000000000000001"
+
+
+@pytest.fixture
+def jining(source: Callable[..., Source], place: Callable[..., None]) -> Source:
+    place("370800000000", _AGENCY, _ITEM)
+    return source("jining", "jn-third", "370800000000", unsigned=True)
+
+
+def test_jining_a_service_and_its_review(jining):
+    def service(**changes: object) -> tuple[str, str]:
+        return custom(post(jining.send, "hcp/addEvaluateService", {"params": JINING_SERVICE | changes}))
+
+    def review(**changes: object) -> tuple[str, str]:
+        return custom(post(jining.send, "hcp/addEvaluate", {"params": JINING_REVIEW | changes}))
+
+    assert review() == ("0", "没有对应的服务数据")
+    assert service() == ("1", "新增服务对象成功")
+    assert Case.objects.get().case_no == "37080020240101000001", "the prefix is put before it"
+    assert Review.objects.get().level == 2, "the review that came too early has found its case"
+    assert service() == ("0", "已存在该条服务信息，请勿重复提交！")
+    assert review() == ("0", "本次服务已存在评价，请勿重复评价！")
+    assert review(satisfaction="5", evalDetail="510")[1].endswith("本次服务已存在评价，请勿重复评价！")
+
+    assert service(projectNo="080020240101000002")[0] == "1"
+    code, text = review(projectno="080020240101000002", evalDetail="", satisfaction="1")
+    assert (code, "差评必须勾选详情或填写文字评价" in text, "evalDetail" in text) == ("0", True, True)
+    assert review(projectno="080020240101000002", evalDetail="", satisfaction="3")[0] == "1"
+    assert Review.objects.count() == 2
+    assert set(Review.objects.values_list("provenance", flat=True)) == {"unverified"}
+
+
+def test_jining_says_what_is_wrong(jining):
+    def said(message: object, path: str = "hcp/addEvaluateService") -> str:
+        code, text = custom(post(jining.send, path, message))
+        assert code == "0"
+        return text
+
+    wrong = "参数结构不正确，请检查参数结构"
+    assert wrong in said({"parms": {}})
+    assert wrong in said([1])
+    for name in ("mobile", "serviceTime", "areaCode", "orgcode", "userName", "serviceName", "serviceNumber"):
+        text = said({"params": {n: v for n, v in JINING_SERVICE.items() if n not in {name, "deptCode"}}})
+        assert name in text, (name, text)
+        assert wrong in text
+    assert "自建事项不进行推送" in said(
+        {"params": JINING_SERVICE | {"taskCode": "3708000000000000000000000000999"}}
+    )
+    twice = b'{"params":{"projectNo":"1"},"params":{"projectNo":"2"}}'
+    assert "params" in json.loads(jining.send("POST", "hcp/addEvaluateService", twice, {}))["custom"]["text"]
+    assert not QuarantinedRecord.objects.exists()
+    assert "satisfaction" in said({"params": JINING_REVIEW | {"satisfaction": "9"}}, "hcp/addEvaluate")
+    assert QuarantinedRecord.objects.get().code == "off_scale"
+
+
+def test_shaoxing_gets_an_address(source, place):
+    place("330600000000", "DEPART1", SHAOXING["matterId"])
+    there = source("zhejiang-shaoxing", "sx", "330600000000", unsigned=True)
+
+    answer = post(there.send, "queryPublishurl", SHAOXING)
+
+    assert answer["success"] is True, answer
+    assert "/r/" in answer["data"]
+    case = Case.objects.get()
+    assert (case.kind, case.status, case.person_kind) == ("immediate", "completed", "natural_person")
+    assert ServiceOccurrence.objects.get().name == "办结"
+    assert post(there.send, "queryPublishurl", SHAOXING)["data"] == answer["data"]
+    missing = post(there.send, "queryPublishurl", SHAOXING | {"matterId": ""})
+    assert (missing["success"], "matterId" in missing["errorMsg"]) == (False, True)
+
+
+def test_ningbo_reports_a_review_with_its_case(source, place):
+    place("330200000000", "11330200MB00000000", NINGBO["taskCode"])
+    there = source("zhejiang-ningbo", "nb", "330200000000", unsigned=True)
+
+    assert post_form(there.send, "zwztapi/offlinereport.do", NINGBO)["result"] == "0"
+    assert post_form(there.send, "zwztapi/offlinereport.do", NINGBO)["result"] == "0"
+    review, case = Review.objects.get(), Case.objects.get()
+    assert (review.level, review.indicator_codes, review.channel) == (4, ["406", "413"], "hall_pad")
+    assert case.kind == "immediate", "1 and 2 stand for the other kind there"
+    again = post_form(
+        there.send, "zwztapi/offlinereport.do", NINGBO | {"satisfaction": "5", "evalDetail": ""}
+    )
+    assert "评价数据不可重复" in again["resultmsg"]
+
+    default = NINGBO | {"projectNo": "NB2", "pf": "7", "satisfaction": "5", "evalDetail": ""}
+    assert post_form(there.send, "zwztapi/offlinereport.do", default)["result"] == "0"
+    assert Review.objects.get(level=5).provenance == "default_system"
+    wrong = post_form(there.send, "zwztapi/offlinereport.do", NINGBO | {"projectNo": "NB3", "pf": "8"})
+    assert (wrong["result"], "pf" in wrong["resultmsg"]) == ("1", True)
+
+
+def test_shandongs_feed_builds_a_case_step_by_step(source, place):
+    place("370800000000", _AGENCY, _ITEM, uscc="")
+    there = source("shandong-aggregation", "sd-feed", "370800000000", unsigned=True)
+
+    early = post(there.send, "receiveProc", STEP)
+    assert (early["success"], "projid" in early["message"]) == ("false", True)
+    basic = BASIC | {"acceptdeptcode": _AGENCY}
+    for path, message in (
+        ("receiveBasicInfo", basic),
+        ("receiveProc", STEP),
+        ("receiveProc", STEP | {"serviceidentify": "0", "sn": 2, "nodetype": "2", "servicenumber": ""}),
+        (
+            "receiveProc",
+            STEP
+            | {
+                "sn": 3,
+                "nodetype": "3",
+                "servicename": "办结",
+                "servicenumber": "2",
+                "servicetime": "2024-01-05 09:00:00",
+            },
+        ),
+        ("receiveDone", DONE),
+    ):
+        answer = post(there.send, path, message)
+        assert (answer["code"], answer["success"]) == ("200", "true"), answer
+
+    case = Case.objects.get()
+    assert (case.status, case.promised_limit, case.statutory_limit) == (
+        "completed",
+        "5 working_day",
+        "20 working_day",
+    )
+    assert (case.person_id is not None, str(case.completed_at)[:10]) == (True, "2024-01-05")
+    assert [(s.no, s.stage) for s in ServiceOccurrence.objects.order_by("no")] == [
+        (1, "intake"),
+        (2, "delivery"),
+    ]
+
+
+def test_anhui_status_and_look_up(source, place, jining):
+    there = source("anhui", "ah-gt", "370800000000", unsigned=True)
+    feed = source("shandong-aggregation", "ah-feed", "370800000000", unsigned=True)
+    unknown = json.loads(there.send("POST", "status?projNo=nowhere", b"", {}))
+    assert unknown["head"]["returncode"] == "1000"
+    assert feed.code != there.code
+    # The same platform that sent the case asks about it.
+    from haochaping.directory.models import Platform
+
+    service = JINING_SERVICE | {"projectNo": "37080020240101000007"}
+    assert custom(post(jining.send, "hcp/addEvaluateService", {"params": service}))[0] == "1"
+    Case.objects.update(platform=Platform.objects.get(code="ah-gt"))
+
+    found = json.loads(there.send("GET", "lookup?slbh=37080020240101000007", b"", {}))
+    assert found["head"] == {"returncode": "0000", "statusCode": "0000"}
+    assert (found["data"]["sxbm"], found["data"]["bjzt"], found["data"]["sqrmc"]) == (_ITEM, "1", "")
+    status = json.loads(there.send("POST", "status?projNo=37080020240101000007", b"", {}))
+    assert (status["head"]["returncode"], status["data"]["evaluated"]) == ("0000", "false")
+    assert json.loads(there.send("GET", "lookup?slbh=nowhere", b"", {}))["head"]["returncode"] == "1000"
+
+
+def test_without_leave_nothing_unsigned_is_taken(source, place):
+    place("370800000000", _AGENCY, _ITEM)
+    there = source("jining", "jn-strict", "370800000000")
+
+    code, _ = custom(post(there.send, "hcp/addEvaluateService", {"params": JINING_SERVICE}))
+
+    assert code == "0"
+    assert not Case.objects.exists()
+
+
+def test_an_unknown_source_or_call_is_told_so(jining):
+    jining.code, code = "nobody", jining.code
+    assert jining.ask("POST", "hcp/addEvaluate", b"{}", {})[0] == 404
+    jining.code, jining.dialect = code, "shandong"
+    assert jining.ask("POST", "case", b"{}", {})[0] == 404
+    jining.dialect = "jining"
+    assert custom(post(jining.send, "hcp/nothing", {}))[0] == "0"

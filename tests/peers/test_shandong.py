@@ -1,0 +1,163 @@
+"""Shandong's client against the running server: what it takes for success, what it takes for “there already”."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from haochaping.cases.models import Case, ServiceOccurrence
+from haochaping.exchange.models import QuarantinedRecord
+from haochaping.identity import queries as identity
+from haochaping.reviews.models import Review
+from tests.peers import national
+from tests.peers.shandong import BEIJING, PERSON, Shandong, repeats, took, took_online
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.peers.conftest import Source
+
+_NO = "37080020240101000001"
+
+
+@pytest.fixture
+def hall(source: Callable[..., Source], place: Callable[..., None]) -> Shandong:
+    place("370800000000", "370800000000_11370800MB00000000", "1137080000000000000000000000001")
+    private, public = national.new_key()
+    keys = {"mark": "jn-hall", "word": "a word", "their_public_key": public}
+    there = source("shandong", "sd-jining", "370800000000", keys=keys, unsigned=True)
+    return Shandong(there.send, mark="jn-hall", word="a word", private=private, their_public=there.public)
+
+
+def test_a_case_and_its_reviews_are_taken(hall):
+    assert took(hall.case())
+    assert took(hall.case()), "the same again is no error"
+
+    case, service = Case.objects.get(), ServiceOccurrence.objects.get()
+    assert (case.case_no, case.status, case.kind, case.verified) == (_NO, "submitted", "committed", True)
+    assert (case.promised_limit, case.statutory_limit) == ("1 working_day", "5 working_day")
+    assert (service.no, service.name, service.stage, service.channel) == (
+        1,
+        "提交申请信息",
+        "intake",
+        "window",
+    )
+    assert service.at == datetime(2024, 1, 1, 8, 55, tzinfo=BEIJING)
+    assert identity.person_by_certificate_index("111", "370800199001010000") == [case.person_id]
+
+    assert [row["projectNo"] for row in hall.pending()] == [_NO]
+    assert took(hall.offline())
+    assert hall.pending() == []
+    review = Review.objects.get()
+    assert (review.level, review.indicator_codes, review.channel) == (2, ["209", "213"], "hall_pad")
+    assert review.assessed_at == datetime(2024, 1, 1, 9, 12, tzinfo=BEIJING)
+    assert took(hall.offline()), "the same again is no error"
+    assert repeats(hall.offline(satisfaction="1", evalDetail="108"))
+    assert Review.objects.get().level == 2
+
+
+def test_the_second_service_is_numbered_by_the_server(hall):
+    assert took(hall.case())
+    second = {
+        "serviceName": "签收",
+        "serviceTime": "2024-01-03 09:30:00",
+        "proStatus": "3",
+        "resultDate": "2024-01-03 09:00:00",
+    }
+    assert hall.case(**second)["C-Response-Body"]["serviceNumber"] == "2"
+    assert hall.case(**second)["C-Response-Body"]["serviceNumber"] == "2"
+
+    online = hall.online(serviceNumber="2")
+    assert took_online(online), online
+    assert Review.objects.get().level == 5
+
+
+def test_a_review_before_its_case_waits_for_it(hall):
+    assert took(hall.offline())
+    assert QuarantinedRecord.objects.get().code == "orphan"
+
+    assert took(hall.case())
+    assert Review.objects.get().level == 2
+
+
+@pytest.mark.parametrize("signs", ["sign", "encrypt"])
+@pytest.mark.parametrize("order", ["C1C3C2", "C1C2C3"])
+def test_both_orders_and_both_meanings_of_the_sign(hall, signs, order):
+    hall.signs, hall.order = signs, order
+    assert took(hall.case())
+
+
+def test_prefix_old_division_and_the_long_code_are_set_right(hall):
+    body = {
+        "projectNo": "080020240101000001",
+        "areaCode": "370800",
+        "taskCode": "113708000000000000000000000000101",
+        "taskHandleItem": " ",
+    }
+    assert took(hall.case(**body))
+    assert Case.objects.get().case_no == _NO
+
+
+def test_indicators_and_the_code_of_a_service(hall):
+    norm = hall.norm()
+    assert (norm["code"], norm["success"]) == ("0", "true")
+    active = [row for row in norm["data"] if row["usingStatus"] == "true"]
+    assert len(active) == 40
+    assert {row["expandNorm"] for row in active} == {"true", "false"}
+
+    took(hall.case())
+    answer = hall.code(_NO, 1)
+    assert took(answer)
+    assert "<svg" in answer["C-Response-Body"]["image"]
+
+
+def _refusal(answer: dict[str, object]) -> str:
+    assert not took(answer)
+    body = answer["C-Response-Body"]
+    assert isinstance(body, dict)
+    return str(body["message"])
+
+
+def test_what_is_wrong_is_named_in_its_own_words(hall):
+    assert "areaCode" in _refusal(hall.case(areaCode="379999000000"))
+    assert "proStatus" in _refusal(hall.case(proStatus="7"))
+    assert "serviceTime" in _refusal(hall.case(serviceTime="01.02.2024"))
+    assert "projectNo" in _refusal(hall.case(projectNo=None, proProjectNo=" "))
+    assert "satisfaction" in _refusal(hall.offline(satisfaction="0"))
+    assert "satisfaction" in _refusal(hall.offline(satisfaction="0"))
+    assert "assessTime" in _refusal(hall.offline(assessTime=""))
+    assert not Case.objects.exists()
+    assert not Review.objects.exists()
+    # What could be read of them waits; what lacks a field it must have, and what came twice, does not.
+    waiting = sorted(QuarantinedRecord.objects.values_list("code", flat=True))
+    assert waiting == ["not_a_time", "off_scale", "unknown_division", "unknown_wire_code"]
+
+
+def test_forged_replayed_truncated_and_late_messages_are_refused(hall):
+    message = hall.envelope({"projectNo": _NO, "satisfaction": "5"})
+    stolen = hall.envelope({"projectNo": "37080020240101000009"})
+    stolen["txnBodyCom"]["sign"] = message["txnBodyCom"]["sign"]
+    stolen["txnBodyCom"]["time"] = message["txnBodyCom"]["time"]
+    hall.post("review/offline", message)
+    assert "txnBodyCom.sign" in _refusal(hall.post("review/offline", stolen))
+
+    forged = hall.envelope({"projectNo": _NO})
+    forged["txnBodyCom"]["sign"] = "00" * 64
+    assert "txnBodyCom.sign" in _refusal(hall.post("case", forged))
+
+    truncated = hall.envelope({"projectNo": _NO})
+    truncated["txnBodyCom"]["params"]["evaluate"][0] = truncated["txnBodyCom"]["params"]["evaluate"][0][:-2]
+    assert "txnBodyCom.params.evaluate.0" in _refusal(hall.post("case", truncated))
+
+    bare = hall.envelope(PERSON)
+    del bare["txnBodyCom"]["sign"]
+    assert "sign" in _refusal(hall.post("pending", bare)), "though the source may come unsigned"
+
+    late = (datetime.now(BEIJING) - timedelta(hours=1)).strftime("%Y%m%d%H%M%S")
+    assert "txnBodyCom.time" in _refusal(hall.post("case", hall.envelope({"projectNo": _NO}, at=late)))
+
+    hall.word = "another word"
+    assert "txnBodyCom.sign" in _refusal(hall.case())
+    assert not Case.objects.exists()
