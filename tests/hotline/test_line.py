@@ -47,8 +47,10 @@ def dispatched(now: datetime, **told: Any) -> OrderRow:
     assert outcome.id is not None
     if told:
         reviews.supplement(outcome.id, SupplementRow(**told), by=worlds.REVIEWER, now=now)
-    handle_bad_review.dispatch_due(by=SYSTEM, now=now + timedelta(minutes=20))
-    hotline_out.queue_steps(now=now + timedelta(minutes=20))
+    # Hidden orders wait for the morning.
+    later = now + (timedelta(days=1) if told.get("concealed") else timedelta(minutes=20))
+    handle_bad_review.dispatch_due(by=SYSTEM, now=later)
+    hotline_out.queue_steps(now=later)
     return order_of(outcome.id)
 
 
