@@ -45,7 +45,7 @@ def public() -> Iterator[Visit]:
     for code in (BUSY_AGENCY, names.CLERK_AGENCY):
         yield Visit("agency", f"/agencies/{code}")
     yield Visit("item", f"/items/{item_code(names.CITY[0], 3, 1)}")
-    yield Visit("wire_anhui_visit", "/wire/anhui/visit/nonsense")
+    yield Visit("wire_visit", "/wire/visit/nonsense")
     for name, address in (
         ("measures", "/measures"),
         ("about", "/about"),

@@ -498,7 +498,7 @@ def test_codes_nobody_knows_leave_the_review_waiting_and_listed(clock: datetime,
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_visit_nobody_began_is_over(clock: datetime, language):
     answer = Client().post(
-        "/wire/anhui/visit/7ZK3Q9V1M4T8C2R6X0B5N7H3WJ",
+        "/wire/visit/7ZK3Q9V1M4T8C2R6X0B5N7H3WJ",
         {"level": "5"},
         headers={"Accept-Language": SAID[language]},
     )

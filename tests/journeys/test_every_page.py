@@ -64,7 +64,7 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
         ("{waiting}",),
         ("/status/NONSENSE", STRANGER, "404"),
     ],
-    "wire_anhui_visit": [("{visit}",)],
+    "wire_visit": [("{visit}",)],
     "again": [("/again/{again}",), ("/again/{again_said}",), ("/again/nonsense", STRANGER, "404")],
     "again_keys": [
         ("/again/{again}/keys",),

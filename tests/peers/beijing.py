@@ -58,6 +58,7 @@ class Beijing:
     def __init__(self, send: Send, *, mark: str, word: str, private: str, their_public: str) -> None:
         self.send, self.mark, self.word = send, mark, word
         self.private, self.their_public = private, their_public
+        self.signs = True
 
     def share(self, **changes: Any) -> dict[str, Any]:
         at = datetime.now(ZoneInfo("Asia/Shanghai")).strftime("%Y%m%d%H%M%S")
@@ -65,7 +66,7 @@ class Beijing:
         form = {
             "appMark": self.mark,
             "time": at,
-            "sign": national.sign(self.private, (at + self.mark + self.word).encode()),
+            "sign": national.sign(self.private, (at + self.mark + self.word).encode()) if self.signs else "",
             "params": json.dumps({"data": national.encrypt(self.their_public, records.encode())}),
         }
         headers = {"Content-Type": "application/x-www-form-urlencoded"}

@@ -10,6 +10,7 @@ from haochaping.cases.models import Case, ServiceOccurrence
 from haochaping.exchange.models import QuarantinedRecord
 from tests.peers import national
 from tests.peers.beijing import SERVICE, Beijing, took
+from tests.peers.citizen import reviewed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,6 +53,31 @@ def test_services_get_number_code_and_page(there):
     quiet = there.share(isService="0", serviceName="审查", serviceTime="2024-01-06 10:00:00")
     assert took(quiet)
     assert ServiceOccurrence.objects.count() == 2
+
+
+def _page(there: _There, code: str) -> str:
+    """Where a browser gets to with the code of a service."""
+    status, headers, _ = there.ask("GET", f"pubservice/appraise4PCOthers/pre?serviceCode={code}", b"", {})
+    assert status == 302
+    return headers["Location"]
+
+
+def test_who_signs_gets_an_invitation(there):
+    page = _page(there, there.share()["serviceCode"])
+
+    assert reviewed(page, "4") == ("active_self", 4)
+
+
+def test_who_does_not_sign_gets_a_page_of_nobody_in_particular(there, source):
+    source("beijing", "bj-zj", "110000000000", unsigned=True)
+    there.signs = False
+
+    answer = there.share()
+
+    assert took(answer), answer
+    page = _page(there, answer["serviceCode"])
+    assert reviewed(page, "4") == ("unverified", 4)
+    assert _page(there, answer["serviceCode"]) == page, "opened again, it leads to one's own review"
 
 
 def test_a_no_names_the_field(there):

@@ -12,6 +12,7 @@ from haochaping.exchange.models import QuarantinedRecord
 from haochaping.identity import queries as identity
 from haochaping.reviews.models import Review
 from tests.peers import national
+from tests.peers.citizen import reviewed
 from tests.peers.shandong import BEIJING, PERSON, Shandong, repeats, took, took_online
 
 if TYPE_CHECKING:
@@ -111,6 +112,19 @@ def test_indicators_and_the_code_of_a_service(hall):
     answer = hall.code(_NO, 1)
     assert took(answer)
     assert "<svg" in answer["C-Response-Body"]["image"]
+
+
+def test_the_code_of_a_service_is_asked_for_without_a_signature_and_counts_so(hall):
+    second = {"serviceName": "签收", "serviceTime": "2024-01-03 09:30:00"}
+    assert took(hall.case())
+    assert took(hall.case(**second))
+
+    address = hall.code(_NO, 2)["C-Response-Body"]["url"]
+
+    assert reviewed(address, "2") == ("unverified", 2)
+    assert Review.objects.get().occurrence.no == 2
+    case = Case.objects.get()
+    assert (case.verified, case.status) == (True, "submitted"), "nothing unsigned writes over a case"
 
 
 def _refusal(answer: dict[str, object]) -> str:

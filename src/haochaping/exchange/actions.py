@@ -199,7 +199,7 @@ def begin_visit(
     lasts: timedelta,
     now: datetime,
 ) -> None:
-    """Remember for a short time what an evaluator address said."""
+    """Remember for a short time what an unsigned address or call said."""
     Visit.objects.create(
         id=uuid7(now),
         token_hash=visit_hash(token),

@@ -98,7 +98,7 @@ class GivenAnswer(models.Model):
 
 
 class Visit(models.Model):
-    """评价页短时访问: what an unsigned evaluator address said, with its persons sealed at once."""
+    """评价页短时访问: what an unsigned address or call said of a service, with its persons sealed at once."""
 
     class Privacy:
         plain = ("dialect", "sealed", "token_hash")
@@ -106,7 +106,7 @@ class Visit(models.Model):
 
     id = models.UUIDField(primary_key=True)
     token_hash = models.BinaryField(max_length=32, unique=True)
-    dialect = models.CharField(max_length=20)
+    dialect = models.CharField(max_length=40)
     fields = models.JSONField()
     sealed = models.JSONField()
     begun_at = models.DateTimeField()

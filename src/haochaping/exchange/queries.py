@@ -178,7 +178,7 @@ def given_answer(client_id: int, key: str) -> tuple[bytes, bytes] | None:
 
 
 def visit(token: str, *, now: datetime) -> tuple[UUID, dict[str, object], dict[str, UUID]]:
-    """What an open visit's address said: (id, fields, sealed persons); raises `Refused(VISIT_OVER)`."""
+    """What is remembered of an open visit: (id, fields, sealed persons); raises `Refused(VISIT_OVER)`."""
     return _visit(Visit.objects.all(), token, now)
 
 

@@ -17,8 +17,10 @@ from haochaping.exchange.dialects.moments import write_moment
 from haochaping.exchange.dialects.reading import read
 from haochaping.exchange.dialects.terms import NO_SUCH_SERVICE, NOT_SIGNED, Does
 from haochaping.exchange.fields import shown
+from haochaping.flows.open_visit import open_service_visit
 from haochaping.flows.take_wire import Call, Came, open_call, take
 from haochaping.identity import queries as identity
+from haochaping.kernel.identifiers import normal_receipt_no
 from haochaping.kernel.periods import BEIJING, local_day
 from haochaping.kernel.refused import Refused
 from haochaping.reviews import actions as reviews
@@ -68,7 +70,11 @@ def _intake(call: Call, reading: Reading, signed: bool, now: datetime) -> Came:
 
 
 def _page(call: Call, reading: Reading, signed: bool, now: datetime) -> Came:
-    """The page of a service, whose case is taken in first where the message tells it."""
+    """The page of a service, whose case is taken in first where the message tells it.
+
+    An invitation speaks for the person it was given to: it is handed out only to who has shown who asks. Anybody
+    else gets a short visit, whose review is unverified.
+    """
     came = Came("done", {})
     ask = reading.tables.get("ask", {})
     told = reading.tables.get("case", {})
@@ -78,21 +84,32 @@ def _page(call: Call, reading: Reading, signed: bool, now: datetime) -> Came:
             return came
         ask = {"case_no": told.get("case_no"), "occurrence_no": came.values["service_no"], **ask}
     service = _services(call, ask)[-1]
-    with transaction.atomic():
-        valid = rulebook.terms_for(service.division_path, local_day(now)).invitation_valid
-        reviews.invite([service.occurrence_id], valid=valid, renew=True, by=call.by, now=now)
-    token = review_queries.tokens_of([service.occurrence_id])[service.occurrence_id]
+    code = _invited(call, service, now) if signed else _visited(call, service, now)
     found = {
         "service_no": service.occurrence_no,
-        "service_code": token,
-        "url": _page_url(call, token, str(ask.get("network", ""))),
+        "service_code": code,
+        "url": _page_url(call, code, str(ask.get("network", ""))),
     }
     return Came("done", {**came.values, **found})
 
 
-def _page_url(call: Call, token: str, network: str) -> str:
+@transaction.atomic
+def _invited(call: Call, service: Binding, now: datetime) -> str:
+    valid = rulebook.terms_for(service.division_path, local_day(now)).invitation_valid
+    reviews.invite([service.occurrence_id], valid=valid, renew=True, by=call.by, now=now)
+    return review_queries.tokens_of([service.occurrence_id])[service.occurrence_id]
+
+
+def _visited(call: Call, service: Binding, now: datetime) -> str:
+    return open_service_visit(service, dialect=call.description.name, now=now)
+
+
+def _page_url(call: Call, code: str, network: str) -> str:
+    """The page of a service code: of the visit whose number it is, else of the invitation."""
     base = call.source.addresses.get(network) or settings.SITE_URL
-    return f"{base.rstrip('/')}/r/{token}"
+    # A visit's number is written like a receipt's; what stands in an invitation's address is longer.
+    place = "wire/visit" if normal_receipt_no(code) == code else "r"
+    return f"{base.rstrip('/')}/{place}/{code}"
 
 
 def _services(call: Call, ask: Mapping[str, object]) -> list[Binding]:

@@ -1,7 +1,8 @@
-"""评价器来访: an unsigned evaluator address becomes a short visit with its person sealed, and the visit a review.
+"""未签名来访: an unsigned evaluator address or call becomes a short visit with its person sealed, and the visit a review.
 
-The number of a visit becomes the receipt number of its review, so that the page one has rated on, opened again,
-leads to one's own review and to no second one.
+Nobody has shown who asked: what is answered is `Entrance.UNSIGNED`, however well the case is known. The number of a
+visit becomes the receipt number of its review, so that the page one has rated on, opened again, leads to one's own
+review and to no second one.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from haochaping.cases.terms import Binding
     from haochaping.kernel.actor import Actor
     from haochaping.reviews.terms import Level
 
@@ -51,24 +53,52 @@ def open_anhui_visit(query: str, *, now: datetime) -> str:
     """
     address = anhui.read(query)
     sealed = {} if address.person.is_empty else {"applicant": identity.seal([address.person], now=now)[0]}
-    token = receipt_no()
     told = {
         "case": dict(address.case),
+        "occurrence_no": anhui.OCCURRENCE_NO,
+        "channel": ReviewChannel.HALL_PAD.value,
         "at": address.at,
         "staff": address.staff,
         "item_name": address.item_name,
         "agency_name": address.agency_name,
     }
-    exchange.begin_visit(token, dialect="anhui", fields=told, sealed=sealed, lasts=VISIT_LASTS, now=now)
+    return _begin("anhui", told, sealed, now)
+
+
+def open_service_visit(service: Binding, *, dialect: str, now: datetime) -> str:
+    """Begin a visit of a service that is known here, for whoever has asked for its page and not shown who asks.
+
+    Returns the visit's number, the only thing that may stand in an address of ours.
+    """
+    known = cases.known_case(service.source, service.case_no)
+    told = {
+        "case": {
+            "source": service.source,
+            "case_no": service.case_no,
+            **{name: known[name] for name in ("item", "agency", "division")},
+        },
+        "occurrence_no": service.occurrence_no,
+        "channel": "",
+        "at": service.occurrence_at.isoformat(),
+        "staff": "",
+        "item_name": "",
+        "agency_name": "",
+    }
+    return _begin(dialect, told, {}, now)
+
+
+def _begin(dialect: str, told: Mapping[str, object], sealed: Mapping[str, UUID], now: datetime) -> str:
+    token = receipt_no()
+    exchange.begin_visit(token, dialect=dialect, fields=told, sealed=sealed, lasts=VISIT_LASTS, now=now)
     return token
 
 
 @transaction.atomic
-def answer_visit(token: str, level: str, *, by: Actor, now: datetime) -> str:
+def answer_visit(token: str, level: str, *, channel: ReviewChannel, by: Actor, now: datetime) -> str:
     """Store a tap on the page of a visit; returns the receipt number of its review, which is the visit's number.
 
-    Where the codes of the address are known, its case is taken in as unverified; else the review waits in
-    quarantine for its case.
+    Where the codes of an evaluator's address are known, its case is taken in as unverified; else the review waits in
+    quarantine for its case. `channel` is how the browser came; an evaluator is a device of the hall whatever it says.
 
     Raises:
         Refused: LEVEL_OUT_OF_RANGE, VISIT_OVER, CHANGE_WINDOW_OVER; CONFLICT when somebody else has reviewed
@@ -86,9 +116,9 @@ def answer_visit(token: str, level: str, *, by: Actor, now: datetime) -> str:
     answer = {
         "source": case["source"],
         "case_no": case["case_no"],
-        "occurrence_no": 1,
+        "occurrence_no": told["occurrence_no"],
         "rating_value": chosen.value,
-        "channel": ReviewChannel.HALL_PAD.value,
+        "channel": told["channel"] or channel.value,
         "assessed_at": now.isoformat(),
     }
     # A known case has its own applicant; without one, the person waits with the review.

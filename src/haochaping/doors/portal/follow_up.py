@@ -12,6 +12,7 @@ from haochaping.cases import queries as cases
 from haochaping.doors.portal import own_review
 from haochaping.doors.portal.own_review import Opened, Wrong
 from haochaping.doors.private_page import see_other
+from haochaping.doors.way_in import channel_of
 from haochaping.flows.follow_up_review import follow_up_period, follow_up_review
 from haochaping.kernel.actor import REVIEWER
 from haochaping.kernel.refused import Refused
@@ -55,7 +56,7 @@ def _tap(request: HttpRequest, first: Opened) -> HttpResponse:
             first.review.id,
             request.POST.get("level", ""),
             by_token=not first.by_receipt,
-            channel=own_review.channel_of(request),
+            channel=channel_of(request),
             by=REVIEWER,
             now=timezone.now(),
         )

@@ -19,6 +19,7 @@ from haochaping.doors.portal import follow_up as follow_ups
 from haochaping.doors.portal import own_review, takers
 from haochaping.doors.portal.own_review import Opened, Wrong
 from haochaping.doors.private_page import private_page, see_other
+from haochaping.doors.way_in import VIA, channel_of
 from haochaping.flows.answer_invitation import answer_invitation
 from haochaping.flows.review_window import check_open
 from haochaping.kernel.actor import REVIEWER
@@ -148,7 +149,7 @@ def _tap(request: HttpRequest, token: str) -> HttpResponse:
     level = request.POST.get("level", "")
     try:
         answered = answer_invitation(
-            token, level, channel=own_review.channel_of(request), by=REVIEWER, now=timezone.now()
+            token, level, channel=channel_of(request), by=REVIEWER, now=timezone.now()
         )
     except Refused as refused:
         if refused.code not in {LEVEL_OUT_OF_RANGE.code, CHANGE_WINDOW_OVER.code}:
@@ -190,8 +191,8 @@ def _question(
         "case": own_review.shown_case(binding),
         "minutes": own_review.minutes_to_change(binding, timezone.now()),
         "needs_words": own_review.needs_words(binding, timezone.now()),
-        "via": via if via in own_review.VIA else "",
-        "via_query": f"?via={via}&" if via in own_review.VIA else "",
+        "via": via if via in VIA else "",
+        "via_query": f"?via={via}&" if via in VIA else "",
         "sentences": [say(complaint)] if complaint else [],
     }
     return render(request, "portal/question.html", context, status=422 if complaint else 200)

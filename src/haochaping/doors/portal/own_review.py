@@ -30,7 +30,7 @@ from haochaping.kernel.periods import local_day
 from haochaping.rectification import queries as orders
 from haochaping.reviews import queries as reviews
 from haochaping.reviews.rules import is_bad, yields_to_invitation
-from haochaping.reviews.terms import HELPED_LABELS, ReviewChannel, ReviewStatus
+from haochaping.reviews.terms import HELPED_LABELS, ReviewStatus
 from haochaping.rulebook import queries as rulebook
 from haochaping.ui.sentences import say
 from haochaping.voices import queries as voices
@@ -51,7 +51,6 @@ if TYPE_CHECKING:
     from haochaping.rulebook.terms import Terms
 
 
-VIA = {"qr": ReviewChannel.QR_CODE, "sms": ReviewChannel.SMS}
 _MINUTE = timedelta(minutes=1)
 
 
@@ -110,18 +109,6 @@ def minutes_to_change(binding: Binding, now: datetime) -> int:
 def needs_words(binding: Binding, now: datetime) -> bool:
     """Whether the rules of the place make a work order of a bad rating only once it has words."""
     return rulebook.terms_for(binding.division_path, local_day(now)).bad_needs_text
-
-
-def channel_of(request: HttpRequest) -> ReviewChannel:
-    """How the answer came: a QR code and a text message say so themselves, phones say it in their name."""
-    if via := VIA.get(request.POST.get("via", "")):
-        return via
-    browser = request.headers.get("User-Agent", "")
-    return (
-        ReviewChannel.MOBILE
-        if any(word in browser for word in ("Mobile", "Android", "HarmonyOS"))
-        else ReviewChannel.PC
-    )
 
 
 def follow_up_of(first: ReviewRow, given: Mapping[int, ReviewRow]) -> ReviewRow | None:

@@ -69,6 +69,8 @@ _PERSON_KINDS = {
     "9": PersonKind.OTHER,
 }
 _YEARS = range(2000, 2100)
+# An address is about one service and does not number it.
+OCCURRENCE_NO = 1
 _NAMED = re.compile(r"[^\x00-\x20&]+")
 
 
@@ -132,7 +134,7 @@ def occurrence(address_case: Mapping[str, object], *, at: str, staff: str) -> di
     """The one service that an address is about, as a canonical raw occurrence."""
     status = CaseStatus(str(address_case["status"]))
     return {
-        "no": 1,
+        "no": OCCURRENCE_NO,
         "stage": _STAGES.get(status, Stage.OTHER).value,
         "at": at,
         "channel": ServiceChannel.WINDOW.value,

@@ -24,7 +24,7 @@ class Does(StrEnum):
     INTAKE = "intake"
     """Takes a case, a review, or both."""
     PAGE = "page"
-    """Answers with the address of the review page, taking the case in first where one is told."""
+    """Answers with the address of a review page, taking the case in first where one is told: the invitation's when signed."""
     PENDING = "pending"
     """Lists the services of a person that wait for a review."""
     INDICATORS = "indicators"
