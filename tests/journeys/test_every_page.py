@@ -170,7 +170,7 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     "oversight_orders": [("/oversight/orders",), ("/oversight/orders?agency=0&list=all",)],
     "oversight_figures": [
         ("/oversight/figures/",),
-        ("/oversight/figures/?by=agency&measure=supervision_letter",),
+        ("/oversight/figures/?by=month&measure=supervision_letter",),
         (f"/oversight/figures/?agency={names.CLERK_AGENCY}&by=staff",),
         ("/oversight/figures/?from=2026-99-01", "supervisor", "422"),
     ],
