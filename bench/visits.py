@@ -53,6 +53,7 @@ def public() -> Iterator[Visit]:
         ("my", "/my/"),
         ("samples", "/samples"),
         ("again", "/again/nonsense"),
+        ("again_keys", "/again/nonsense/keys"),
         ("voice_new", "/voices/new"),
         ("voice", "/voices/NONSENSE"),
         ("my_code", "/my/code"),

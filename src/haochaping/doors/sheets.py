@@ -5,10 +5,9 @@ from __future__ import annotations
 import csv
 from io import BytesIO, StringIO
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape
-from zipfile import ZIP_DEFLATED, ZipFile
 
 from django.http import HttpResponse
+from xlsxwriter import Workbook
 
 from haochaping.kernel.text import spreadsheet_cell
 
@@ -18,33 +17,8 @@ if TYPE_CHECKING:
 # Without it, spreadsheets read Chinese in the code page of the machine.
 _MARK = "\ufeff"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
-# The parts of a workbook with one sheet of texts (ECMA-376); a formula has no way into an inline string.
-_PARTS = {
-    "[Content_Types].xml": (
-        '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        '<Override PartName="/xl/workbook.xml"'
-        ' ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>'
-        '<Override PartName="/xl/worksheets/sheet1.xml"'
-        ' ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>'
-    ),
-    "_rels/.rels": (
-        f'<Relationships xmlns="{_RELATIONS}"><Relationship Id="rId1" Type="{_OFFICE}/officeDocument"'
-        ' Target="xl/workbook.xml"/></Relationships>'
-    ),
-    "xl/workbook.xml": (
-        f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets><sheet name="1" sheetId="1" r:id="rId1"/></sheets>'
-        "</workbook>"
-    ),
-    "xl/_rels/workbook.xml.rels": (
-        f'<Relationships xmlns="{_RELATIONS}"><Relationship Id="rId1" Type="{_OFFICE}/worksheet"'
-        ' Target="worksheets/sheet1.xml"/></Relationships>'
-    ),
-}
+# Every cell is a text: nothing that somebody wrote becomes a formula or a link.
+_TEXTS_ONLY = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 
 
 def csv_answer(
@@ -64,28 +38,19 @@ def xlsx_answer(
     name: str, heading: Sequence[str], rows: Iterable[Sequence[str]], *, mark: str
 ) -> HttpResponse:
     """The same as a workbook; `mark` stands above the heading, and at the head of every printed page."""
-    lines = [[mark], heading, *rows]
-    # In a page's head “&” begins a code.
-    printed = escape("&L" + mark.replace("&", "&&"))
-    sheet = (
-        f'<worksheet xmlns="{_MAIN}"><sheetData>{"".join(map(_row, lines))}</sheetData>'
-        f"<headerFooter><oddHeader>{printed}</oddHeader></headerFooter></worksheet>"
-    )
     file = BytesIO()
-    with ZipFile(file, "w", ZIP_DEFLATED) as book:
-        for part, content in (_PARTS | {"xl/worksheets/sheet1.xml": sheet}).items():
-            book.writestr(part, _HEAD + content)
+    with Workbook(file, _TEXTS_ONLY) as book:
+        sheet = book.add_worksheet()
+        # In a page's head “&” begins a code, and it holds 255 characters.
+        sheet.set_header("&L" + mark.replace("&", "&&")[:250])
+        for number, line in enumerate([[mark], heading, *rows]):
+            sheet.write_row(number, 0, [_cell(text) for text in line])
     return _kept(file.getvalue(), name, _XLSX)
-
-
-def _row(cells: Sequence[str]) -> str:
-    return f"<row>{''.join(map(_cell, cells))}</row>"
 
 
 def _cell(text: str) -> str:
     # Saved again as CSV it must still be none; and some characters no XML may hold.
-    words = "".join(c for c in spreadsheet_cell(text) if (c >= " " or c == "\n") and c not in "\ufffe\uffff")
-    return f'<c t="inlineStr"><is><t xml:space="preserve">{escape(words)}</t></is></c>'
+    return "".join(c for c in spreadsheet_cell(text) if (c >= " " or c == "\n") and c not in "\ufffe\uffff")
 
 
 def _kept(content: bytes, name: str, kind: str) -> HttpResponse:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from haochaping.cases import queries as cases
-from haochaping.directory import queries as directory
 from haochaping.exchange.terms import Raw
 from haochaping.flows import change_review
 from haochaping.flows.answer_invitation import chosen_level
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from haochaping.kernel.actor import Actor
     from haochaping.rectification.terms import OrderRow
     from haochaping.reviews.terms import Level, ReviewChannel, ReviewRow
+    from haochaping.rulebook.terms import Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +57,14 @@ def follow_up_period(first: ReviewRow, *, now: datetime) -> tuple[datetime, date
     None while the agency has not answered, and where the rules know no follow-up.
     """
     order = orders.order_of_review(first.id)
-    path = directory.division_by_id(first.division_id).path
-    return follow_up_period_of(first, order, division_path=path, now=now)
+    return follow_up_period_of(first, order, rulebook.terms_for_division(first.division_id, local_day(now)))
 
 
 def follow_up_period_of(
-    first: ReviewRow, order: OrderRow | None, *, division_path: str, now: datetime
+    first: ReviewRow, order: OrderRow | None, terms: Terms
 ) -> tuple[datetime, datetime] | None:
-    """The same, for who knows the review's order and division already."""
+    """The same, for who knows the order of the review and the terms of its division already."""
     opens = follow_up_opens(first.level, first.changeable_until, order.replied_at if order else None)
-    terms = rulebook.terms_for(division_path, local_day(now))
     if opens is None or not terms.follow_up_reviews:
         return None
     return opens, opens + terms.rating_window

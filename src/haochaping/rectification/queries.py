@@ -7,7 +7,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 
 from haochaping.accounts.access import check_power, may, may_reach
 from haochaping.accounts.terms import OUT_OF_SCOPE, Power
@@ -221,16 +221,18 @@ def order_of_review(review_id: UUID) -> OrderRow | None:
     return _row(values) if values else None
 
 
-def order_of_own_review(review_id: UUID) -> tuple[OrderRow | None, SolutionRow | None]:
-    """The order of a review with what its reviewer said last about it, asked together, for the reviewer's own page."""
+def order_of_own_review(review_id: UUID) -> tuple[OrderRow | None, SolutionRow | None, bool]:
+    """The order of a review for the reviewer's own page, with what they said last about it, and whether it shows evidence."""
     newest = SolutionAnswer.objects.filter(order_id=OuterRef("id")).order_by("-answered_at", "-id")
     said = {f"said_{name}": Subquery(newest.values(name)[:1]) for name in _SOLUTION}
-    found = WorkOrder.objects.filter(review_id=review_id).annotate(**said).values_list(*said, *_ORDER).first()
+    shows = Exists(Evidence.objects.filter(order_id=OuterRef("id"), shown=True, removed_at=None))
+    rows = WorkOrder.objects.filter(review_id=review_id).annotate(**said, shows=shows)
+    found = rows.values_list("shows", *said, *_ORDER).first()
     if found is None:
-        return None, None
-    solved, *words = found
+        return None, None, False
+    shown, solved, *words = found
     row = _row(tuple(words[len(said) - 1 :]))
-    return row, SolutionRow(Solved(solved), *words[: len(said) - 1]) if solved else None
+    return row, SolutionRow(Solved(solved), *words[: len(said) - 1]) if solved else None, shown
 
 
 def orders_of_reviews(review_ids: Iterable[UUID]) -> dict[UUID, OrderRow]:

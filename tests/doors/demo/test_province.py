@@ -152,6 +152,8 @@ def rows(made: Made, browsers: Callable[[str], Client]) -> dict[str, str]:
         "tried_rule": f"/oversight/dispatch/simulate?division={names.CITY[0]}&rank=2&agency={names.OFFICES[0][0]}",
         "voice": f"/voices/{voice}",
         "answered": f"/voices/{voice}",
+        "escalated": f"/voices/{voice}",
+        "complained": f"/r/{rated}",
         # Nobody is asked again in a demo.
         "again": "nobody",
         "again_said": "nobody",

@@ -9,7 +9,7 @@ from haochaping.directory import queries as directory
 from haochaping.doors.reach import within
 from haochaping.kernel.actor import EVERYWHERE, Scope
 from haochaping.notices.models import StaffNotice
-from haochaping.rectification.models import WorkOrder
+from haochaping.rectification.models import Reform, WorkOrder
 from haochaping.reviews.models import Review
 from tests import worlds
 from tests.two_places import HERE
@@ -39,6 +39,7 @@ def meant(stories) -> int:
     Review.objects.filter(id=here.review_id).update(staff_id=member_id)
     WorkOrder.objects.filter(id=here.order_id).update(staff_id=member_id)
     StaffNotice.objects.filter(subject_id=str(here.order_id)).update(staff_id=member_id)
+    Reform.objects.filter(order_id=here.order_id).update(staff_id=member_id)
     return member_id
 
 

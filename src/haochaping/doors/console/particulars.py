@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext
 
 from haochaping.accounts.terms import ROLE_LABELS
+from haochaping.hotline.terms import MASTER_LABELS
 from haochaping.identity.terms import OPENING_LABELS, PURPOSE_LABELS
 from haochaping.kernel.refused import N_
 from haochaping.rectification.terms import SOLVED_LABELS, STATE_LABELS
@@ -54,13 +55,18 @@ NAMES = {
     "days": N_("Days"),
     "deadline": N_("Deadline"),
     "decision": N_("Decision"),
+    "dialect": N_("Dialect"),
     "division": N_("Division"),
+    "filter": N_("Conditions of the list"),
+    "format": N_("File format"),
     "from": N_("Begins on"),
     "grant": N_("Grant of calls"),
     "helped_by": N_("Helped by"),
     "how": N_("How"),
     "key": N_("Key"),
+    "keys": N_("Keys"),
     "kind": N_("Kind"),
+    "master": N_("Whose system is master"),
     "may_call_back": N_("May be called back"),
     "member": N_("Staff member"),
     "move": N_("Step"),
@@ -68,6 +74,7 @@ NAMES = {
     "new": N_("New"),
     "of": N_("Belongs to"),
     "office": N_("Office"),
+    "origin": N_("Address of the other system"),
     "pair": N_("Pair of keys"),
     "part": N_("Part"),
     "persons": N_("Persons"),
@@ -93,6 +100,7 @@ NAMES = {
     "unit": N_("Unit"),
     "until": N_("Until"),
     "value": N_("Value"),
+    "unsigned": N_("Messages without a signature"),
     "version": N_("Version"),
 }
 _YES_OR_NO = {"yes": N_("Yes"), "no": N_("No")}
@@ -107,7 +115,9 @@ _VALUES: dict[str, dict[str, str]] = {
     "purpose": {str(purpose): label for purpose, label in PURPOSE_LABELS.items()},
     "solved": {str(answer): label for answer, label in SOLVED_LABELS.items()},
     "helped_by": {str(who): label for who, label in HELPED_LABELS.items()},
+    "master": {str(whose): label for whose, label in MASTER_LABELS.items()},
     "may_call_back": _YES_OR_NO,
+    "unsigned": _YES_OR_NO,
     "concealed": _YES_OR_NO,
     "part": {"text": N_("Text of the review"), "reply": N_("Reply of the agency")},
     "decision": {"released": N_("Released"), "held": N_("Held back")},

@@ -95,7 +95,7 @@ def line_of(order: OrderRow | None) -> str:
 
 def page(request: HttpRequest, opened: Opened, typed: Typed | None = None) -> HttpResponse:
     """Its own page, since that of the review is full; with `typed`, status 422 and the reasons first."""
-    order, _ = orders.order_of_own_review(opened.review.id)
+    order, _, _ = orders.order_of_own_review(opened.review.id)
     if order is None or order.dispatched_at is None:
         raise Refused(NOT_HANDLED)
     sent = typed or Typed()

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from haochaping.kernel.refused import Complaint
     from haochaping.rectification.terms import OrderRow
     from haochaping.reviews.terms import ReviewRow
+    from haochaping.rulebook.terms import Terms
 
 
 VIA = {"qr": ReviewChannel.QR_CODE, "sms": ReviewChannel.SMS}
@@ -170,8 +171,15 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
     excluded = review.status == ReviewStatus.EXCLUDED
     changeable = now <= review.changeable_until and not excluded
     withdrawn = review.status == ReviewStatus.WITHDRAWN
-    order, solution = orders.order_of_own_review(review.id)
-    progress = None if withdrawn else progress_of(order, solution, now=now)
+    order, solution, shows = orders.order_of_own_review(review.id)
+    day = local_day(now)
+    terms = (
+        rulebook.terms_for(binding.division_path, day)
+        if binding
+        else rulebook.terms_for_division(review.division_id, day)
+    )
+    levels = terms.rectification_levels
+    progress = None if withdrawn else progress_of(order, solution, shows=shows, levels=levels, now=now)
     wrong_shown = wrong or Wrong()
     said = reviews.supplement_of(review.id)
     bad, follow_up = is_bad(review.level), follow_up_of(review, opened.given)
@@ -189,8 +197,11 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
         "excluded": excluded,
         "appeal": appeal_shown(review.id, wrong_shown.appeal),
         "bad": bad,
-        "needs_words": bad and progress is None and binding is not None and needs_words(binding, now),
-        "asks_to_call": bad and binding is not None and _reachable(review, binding),
+        "needs_words": bad and progress is None and binding is not None and terms.bad_needs_text,
+        "asks_to_call": bad
+        and binding is not None
+        and not (progress and progress.reply and not changeable)
+        and _reachable(review, binding),
         "said": said,
         "photos": files.photos_of("review", str(review.id)),
         "helped": gettext(HELPED_LABELS[said.helped_by]) if said.helped_by else "",
@@ -211,7 +222,7 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
         "progress": progress,
         "message": wrong_shown.message or MessageForm(),
         "follow_up": follow_up,
-        "follow_up_until": _follow_up_until(review, order, binding, now)
+        "follow_up_until": _follow_up_until(review, order, terms, now)
         if binding and not follow_up and not withdrawn and not excluded
         else None,
         "first": opened.given.get(1) if review.assess_no != 1 else None,
@@ -253,12 +264,12 @@ def _reachable(review: ReviewRow, binding: Binding) -> bool:
 
 
 def _follow_up_until(
-    review: ReviewRow, order: OrderRow | None, binding: Binding, now: datetime
+    review: ReviewRow, order: OrderRow | None, terms: Terms, now: datetime
 ) -> datetime | None:
     """Until when a follow-up review can be given; None when it cannot be now."""
     if review.assess_no != 1:
         return None
-    period = follow_up_period_of(review, order, division_path=binding.division_path, now=now)
+    period = follow_up_period_of(review, order, terms)
     return period[1] if period and period[0] < now <= period[1] else None
 
 

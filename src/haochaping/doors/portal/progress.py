@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext
 
 from haochaping.doors.portal.followed import followed
-from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import N_
 from haochaping.notices import queries as notices
 from haochaping.notices.terms import Side
@@ -24,7 +23,6 @@ from haochaping.rectification.terms import (
     OrderState,
     Solved,
 )
-from haochaping.rulebook import queries as rulebook
 from haochaping.ui.moments import moment
 from haochaping.ui.shapes import Event
 
@@ -98,8 +96,13 @@ class Progress:
         return gettext(SOLVED_LABELS[self.solution.solved]) if self.solution else ""
 
 
-def progress_of(order: OrderRow | None, said: SolutionRow | None, *, now: datetime) -> Progress | None:
-    """What became of a review by its order; None when there is nothing to put right."""
+def progress_of(
+    order: OrderRow | None, said: SolutionRow | None, *, shows: bool, levels: int, now: datetime
+) -> Progress | None:
+    """What became of a review by its order; None when there is nothing to put right.
+
+    `shows` says that there is evidence for the reviewer, `levels` between how many words they choose.
+    """
     if order is None or order.state == OrderState.CANCELLED:
         return None
     waiting = order.state == OrderState.CREATED
@@ -118,17 +121,12 @@ def progress_of(order: OrderRow | None, said: SolutionRow | None, *, now: dateti
         replied_at=order.replied_at,
         solution=of_this_round(said, order.replied_at),
         asks=order.state in ASKED,
-        answers=_answers(order, now) if order.state in ASKED else (),
+        answers=offered(levels) if order.state in ASKED else (),
         extended=_extended(order, told),
         followed=followed(order.id, told),
-        evidence=orders.shown_evidence(order.id) if order.reply_text else [],
+        evidence=orders.shown_evidence(order.id) if shows and order.reply_text else [],
         thread=None if messages is None else [_said(message, order.agency_name) for message in messages],
     )
-
-
-def _answers(order: OrderRow, now: datetime) -> tuple[Solved, ...]:
-    """Between which words the rules of the place let the reviewer choose."""
-    return offered(rulebook.terms_for(order.division_path, local_day(now)).rectification_levels)
 
 
 def promise(order: OrderRow, now: datetime) -> str:

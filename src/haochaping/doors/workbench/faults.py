@@ -32,12 +32,13 @@ from haochaping.supervision import queries as supervision
 from haochaping.supervision.terms import PROPOSAL_LABELS, RUNG_LABELS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
     from django.http import HttpRequest, HttpResponse
 
     from haochaping.kernel.actor import Actor
-    from haochaping.rectification.terms import OrderRow
+    from haochaping.rectification.terms import EventRow, OrderRow
 
 # Whoever handles an order says it, or who checks or supervises it.
 CLASSED_BY = (Power.ORDER_HANDLE, Power.ORDER_DISPATCH, Power.ORDER_SUPERVISE)
@@ -66,16 +67,22 @@ def new(request: HttpRequest, order_id: UUID) -> HttpResponse:
     return see_other(reverse("desk_order", args=[order_id]) + "#faults")
 
 
-def of_order(order: OrderRow, by: Actor) -> dict[str, object]:
-    """What the page of an order says of its fault, and of what followed, each to whom may know of it."""
-    faults = fault_queries.faults_of(order.id)
+def of_order(order: OrderRow, events: Sequence[EventRow], by: Actor) -> dict[str, object]:
+    """What the page of an order says of its fault, and of what followed, each to whom may know of it.
+
+    Asked of the tables only where the order's events say that there is something.
+    """
+    classed = any(event.move == Move.CLASS_FAULT for event in events)
+    faults = fault_queries.faults_of(order.id) if classed else []
     said = {one.responsibility for one in faults}
     possible = may_any(by, CLASSED_BY) and after(order.state, Move.CLASS_FAULT) is not None
     reform = fault_queries.reform_of(order.id) if Responsibility.BUSINESS in said else None
     measured = Responsibility.SERVICE in said
     return {
         "faults": [(gettext(RESPONSIBILITY_LABELS[one.responsibility]), one.note) for one in faults],
-        "may_class": possible and len(said) < len(Responsibility) and fault_queries.was_found_true(order.id),
+        "may_class": possible
+        and len(said) < len(Responsibility)
+        and any(event.callback is not None and event.callback.is_true for event in events),
         "reform": (reform.id, reform.agency_name, gettext(REFORM_LABELS[reform.state])) if reform else None,
         "measures": [
             (row.id, gettext(RUNG_LABELS[row.rung]), gettext(PROPOSAL_LABELS[row.state]))

@@ -297,7 +297,7 @@ def order_page(
     was_good = order.created_at != review.received_at or any(e.move == Move.REOPEN for e in history.events)
     taken_up = voices.of_review(order.review_id) if was_good else []
     shown |= projects.of_order(beside, by) | links.of_order(order, about, taken_up, by)
-    shown |= faults.of_order(order, by)
+    shown |= faults.of_order(order, history.events, by)
     return desk_page(request, "workbench/order.html", shown, here="desk", status=status, counted=False)
 
 
