@@ -334,6 +334,7 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "desk_order_read": (405, "/desk/orders/{order}/read"),
     "desk_order_evidence": (405, "/desk/orders/{order}/evidence"),
     "desk_order_evidence_remove": (405, f"/desk/orders/{{order}}/evidence/{NOWHERE}/remove"),
+    "desk_order_attachment": (404, f"/desk/orders/{{order}}/attachments/{NOWHERE}"),
     "desk_order_evidence_photo": (404, f"/desk/orders/{{order}}/evidence/{NOWHERE}/photos/{NOWHERE}"),
     "voice_urge": (303, "{voice}/urge"),
     "voice_photo": (404, f"{{voice}}/photos/{NOWHERE}"),
