@@ -80,6 +80,48 @@ def test_tally_of_a_period_is_the_sum_of_its_days(facts, place, period):
     assert found == dict(expected)
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        Place(),
+        Place(division_path=f"{worlds.PROVINCE}.{worlds.CITY}."),
+        Place(agency_path=f"{worlds.OTHER_AGENCY}."),
+        Place(division_path=f"{worlds.PROVINCE}.{worlds.CITY}.", agency_path=f"{worlds.AGENCY}."),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize(
+    ("first_day", "last_day"),
+    [
+        (date(2026, 1, 1), date(2026, 5, 31)),
+        (date(2026, 1, 25), date(2026, 4, 26)),
+        (date(2026, 2, 3), date(2026, 4, 3)),
+        (date(2026, 3, 4), date(2026, 3, 9)),
+    ],
+    ids=str,
+)
+def test_months_say_what_each_of_them_says_alone(
+    facts, place, first_day, last_day, django_assert_num_queries
+):
+    months = {
+        date(2026, n, 1): Period(
+            max(date(2026, n, 1), first_day), min(date(2026, n + 1, 1) - timedelta(days=1), last_day)
+        )
+        for n in range(first_day.month, last_day.month + 1)
+    }
+
+    with django_assert_num_queries(1):
+        found = queries.measures_of_months(place, months)
+
+    assert found == {first: queries.measures(place, days) for first, days in months.items()}
+    assert {value.name: value.numerator for value in found[date(2026, 3, 1)]}["cases"] > 0
+
+
+def test_of_no_months_nothing_is_asked(db, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert queries.measures_of_months(Place(), {}) == {}
+
+
 @pytest.mark.parametrize("period", PERIODS, ids=str)
 def test_each_place_of_a_table_says_what_its_own_page_says(facts, period):
     tables: list[tuple[Literal["division", "agency", "item"], Iterable[Any]]] = [

@@ -28,7 +28,7 @@ from haochaping.kernel.ratios import interval
 from haochaping.rectification.terms import AppealFacts, Heard, OrderFacts, OrderState, Solved, Verdict
 from haochaping.reviews.rules import is_active, is_bad
 from haochaping.reviews.terms import Level, Provenance, ReasonClass, ReviewChannel, ReviewFacts, ReviewStatus
-from haochaping.supervision.terms import Rung, RungReached
+from haochaping.supervision.terms import OPENED_AS, PERSONAL, PROPOSED, Rung, RungReached
 
 DAY = date(2026, 6, 1)
 ID = UUID(int=1)
@@ -208,7 +208,10 @@ def test_supervision_counts_on_its_own_day_with_or_without_an_item():
 def test_supervision_is_never_among_what_is_published():
     published = {measure.name for measure in MEASURES}
 
-    assert {measure.name for measure in INSIDE} == {f"supervision_{rung}" for rung in Rung}
+    of_persons_alone = set(PERSONAL) - {*OPENED_AS, *PROPOSED}
+    assert {measure.name for measure in INSIDE} == {
+        f"supervision_{rung}" for rung in set(Rung) - of_persons_alone
+    }
     assert not published & {measure.name for measure in INSIDE}
 
 

@@ -170,7 +170,7 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     "oversight_orders": [("/oversight/orders",), ("/oversight/orders?agency=0&list=all",)],
     "oversight_figures": [
         ("/oversight/figures/",),
-        ("/oversight/figures/?by=agency&measure=supervision_letter",),
+        ("/oversight/figures/?by=month&measure=supervision_letter",),
         (f"/oversight/figures/?agency={names.CLERK_AGENCY}&by=staff",),
         ("/oversight/figures/?from=2026-99-01", "supervisor", "422"),
     ],
@@ -334,6 +334,7 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "desk_order_read": (405, "/desk/orders/{order}/read"),
     "desk_order_evidence": (405, "/desk/orders/{order}/evidence"),
     "desk_order_evidence_remove": (405, f"/desk/orders/{{order}}/evidence/{NOWHERE}/remove"),
+    "desk_order_attachment": (404, f"/desk/orders/{{order}}/attachments/{NOWHERE}"),
     "desk_order_evidence_photo": (404, f"/desk/orders/{{order}}/evidence/{NOWHERE}/photos/{NOWHERE}"),
     "voice_urge": (303, "{voice}/urge"),
     "voice_photo": (404, f"{{voice}}/photos/{NOWHERE}"),

@@ -17,7 +17,7 @@ from haochaping.directory.terms import CHANGED_MEANWHILE, NOT_IN_DIRECTORY, NOT_
 from haochaping.doors.gate import actor_of
 from haochaping.exchange.terms import NOT_WAITING
 from haochaping.files.terms import NO_SUCH_PHOTO
-from haochaping.hotline.terms import NO_GAP, NO_SUCH_LINK, NO_SUCH_MESSAGE
+from haochaping.hotline.terms import NO_GAP, NO_SUCH_ATTACHMENT, NO_SUCH_LINK, NO_SUCH_MESSAGE
 from haochaping.identity.terms import (
     NO_ORGANISATION,
     NO_SUCH_OPENING,
@@ -122,7 +122,7 @@ _STATUS = {
     NO_NOTICE.code: MISSING,
     NO_ENDPOINT.code: MISSING,
     NO_SUCH_PHOTO.code: MISSING,
-    **dict.fromkeys((NO_SUCH_LINK.code, NO_SUCH_MESSAGE.code, NO_GAP.code), MISSING),
+    **dict.fromkeys((NO_SUCH_LINK.code, NO_SUCH_ATTACHMENT.code, NO_SUCH_MESSAGE.code, NO_GAP.code), MISSING),
     NO_SUCH_VOICE.code: MISSING,
     NO_SUCH_PROJECT.code: MISSING,
     NO_SUCH_TASK.code: MISSING,

@@ -164,6 +164,11 @@ def linked_of_order(order_id: UUID) -> LinkedRow | None:
     return _linked(values) if values else None
 
 
+def is_linked() -> Exists:
+    """Whether an order is at a hotline, to be asked together with the order: most are at none."""
+    return Exists(LinkedOrder.objects.filter(order_id=OuterRef("id"), ended_at=None))
+
+
 def linked_of_number(link_id: UUID, number: str) -> LinkedRow | None:
     """The order of a link that the hotline calls by a number; None when there is none."""
     values = (

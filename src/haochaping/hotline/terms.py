@@ -293,6 +293,11 @@ class PeerRefused(Exception):  # noqa: N818 - an answer, not an error
 NO_SUCH_LINK = Reason(
     "no_such_link", N_("There is no such linked system."), N_("Check the address with the operator.")
 )
+NO_SUCH_ATTACHMENT = Reason(
+    "no_such_attachment",
+    N_("There is no such attachment."),
+    N_("Reload the page of the order: it lists what the hotline has sent."),
+)
 BAD_SIGNATURE = Reason(
     "bad_signature",
     N_("The signature does not fit the request."),

@@ -16,7 +16,8 @@ from haochaping.insight.terms import FactKey, FactKind, MeasureValue, Part, Plac
 from haochaping.kernel.periods import Period
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import date
 
     from haochaping.insight.rules import Days
     from haochaping.insight.terms import Measure
@@ -28,6 +29,11 @@ _ALWAYS = Period()
 
 def tally(place: Place, period: Period = _ALWAYS) -> Tally:
     """How many of each (kind, level, provenance) for a place and days, both ends included."""
+    return {(kind, level, provenance): n for _, kind, level, provenance, n in _counted(place, period)}
+
+
+def _counted(place: Place, period: Period, *, each_month: bool = False) -> list[tuple[Any, ...]]:
+    """Rows of (month, kind, level, provenance, n); the month is None unless each is asked for."""
     by = "division" if place.agency_path is None and place.item_id is None else "item"
     days = _days(period, by_month=by == "division" or not place.division_path)
     division_low, division_high = path_range(place.division_path)
@@ -37,6 +43,7 @@ def tally(place: Place, period: Period = _ALWAYS) -> Tally:
             _SQL,
             days
             | {
+                "each_month": each_month,
                 "by": by,
                 "any_division": not place.division_path,
                 "division_low": division_low,
@@ -47,7 +54,7 @@ def tally(place: Place, period: Period = _ALWAYS) -> Tally:
                 "item_id": place.item_id,
             },
         )
-        return {(kind, level, provenance): n for kind, level, provenance, n in cursor.fetchall()}
+        return list(cursor.fetchall())
 
 
 def _days(period: Period, *, by_month: bool = True) -> dict[str, Any]:
@@ -83,6 +90,22 @@ def measures_of_each(
             kind, level, provenance = part
             tallies[root][kind, level, provenance] = n
     return {one: [worked_out(measure, counted) for measure in of] for one, counted in tallies.items()}
+
+
+def measures_of_months(
+    place: Place, months: Mapping[date, Period], *, of: Sequence[Measure] = MEASURES
+) -> dict[date, list[MeasureValue]]:
+    """The measures of a place for months one after another, in one query.
+
+    Each month goes by its first day, with those of its days that are asked for: all, unless it is the first or last.
+    """
+    if not months:
+        return {}
+    tallies: dict[date, dict[Part, int]] = {first: {} for first in months}
+    period = Period(months[min(months)].start, months[max(months)].end)
+    for month, kind, level, provenance, n in _counted(place, period, each_month=True):
+        tallies[month][kind, level, provenance] = n
+    return {first: [worked_out(measure, counted) for measure in of] for first, counted in tallies.items()}
 
 
 def held(kinds: Collection[FactKind], days: Days) -> Counter[FactKey]:

@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from haochaping.directory import queries as directory
@@ -14,6 +16,7 @@ from haochaping.insight.rules import INSIDE, OF_LOOP
 from haochaping.kernel.periods import local_day
 from haochaping.ledger.models import Entry
 from haochaping.rectification.models import WorkOrder
+from haochaping.supervision.models import Proposal
 from tests import worlds
 
 if TYPE_CHECKING:
@@ -127,6 +130,42 @@ def test_behind_a_rung_are_its_supervision_orders(letter, one):
 
     assert letter.address in page(one, "?measure=supervision_letter", "rows")
     assert lines(one, which="rungs")["Supervision letter"] == (1, None)
+
+
+@pytest.mark.parametrize("query", ["", "&by=month"])
+def test_a_rung_has_as_many_rows_as_its_number_says(late, checked, one, supervisor_of, query):
+    assert supervise.watch(timezone.now()) > 0
+    proposed = one.post(f"{checked.address}/propose", {"rung": "interview", "reason": "两次未答复"})
+    assert proposed.status_code == 303
+    proposal = f"/oversight/proposals/{Proposal.objects.get().id}"
+    decided = supervisor_of("two").post(f"{proposal}/decision", {"decision": "adopt", "reason": "同意"})
+    assert decided.status_code == 303
+
+    numbers: dict[str, int] = {}
+    for measure in INSIDE:
+        shown = one.get(f"{FIGURES}?measure={measure.name}{query}").context
+        for line in shown["parts"] if query else [shown["rungs"][INSIDE.index(measure)]]:
+            rows = one.get(line.rows).context["supervisions"]
+            assert len(rows) == line.number, line.rows
+            numbers[measure.name] = numbers.get(measure.name, 0) + line.number
+
+    assert numbers["supervision_letter"] == numbers["supervision_interview"] == 1
+    assert numbers["supervision_warning"] + numbers["supervision_reminder"] > 0
+
+
+def test_two_years_of_months_are_asked_for_at_once(late, one):
+    today = local_day(timezone.now())
+    one.get(FIGURES)
+    months, asked = {}, {}
+    for begin in (today, today - timedelta(days=800)):
+        query = f"?by=month&from={begin}&measure=on_time_contact_rate"
+        with CaptureQueriesContext(connection) as queries:
+            months[begin] = lines(one, query, "parts")
+        asked[begin] = len(queries)
+
+    assert list(map(len, months.values())) == [1, 24]
+    assert list(months[begin].values()).count((0, 1)) == 1
+    assert len(set(asked.values())) == 1
 
 
 def test_the_rows_go_on_page_by_page(bad_review, one, monkeypatch):

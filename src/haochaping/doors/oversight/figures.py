@@ -260,9 +260,10 @@ def _parts(
     """Each part of the place with its figures."""
     where, way = query.where, query.way
     if way == "month":
+        months = _months(period, local_day(timezone.now()))
         return [
-            (Step("month", f"{first:%Y-%m}", f"{first:%Y-%m}"), insight.measures(where.place, month, of=of))
-            for first, month in _months(period, local_day(timezone.now()))
+            (Step("month", f"{first:%Y-%m}", f"{first:%Y-%m}"), values)
+            for first, values in insight.measures_of_months(where.place, months, of=of).items()
         ]
     if way == "staff":
         theirs = row_queries.measures_of_staff(by, where.place.agency_path or "", period)
@@ -277,15 +278,14 @@ def _parts(
     return [(Step(kind, ref.code, ref.name), found[ref.id]) for ref in refs]
 
 
-def _months(period: Period, today: date) -> list[tuple[date, Period]]:
-    """The months of a period, the latest first and the last two years at most."""
+def _months(period: Period, today: date) -> dict[date, Period]:
+    """The months of a period by their first days, the latest first and the last two years at most."""
     last = min(period.end or today, today)
     first = last.replace(day=1)
-    found: list[tuple[date, Period]] = []
+    found: dict[date, Period] = {}
     while len(found) < _MOST_MONTHS and not (period.start and first < period.start.replace(day=1)):
         end = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-        days = Period(max(first, period.start or first), min(end, period.end or end))
-        found.append((first, days))
+        found[first] = Period(max(first, period.start or first), min(end, period.end or end))
         first = (first - timedelta(days=1)).replace(day=1)
     return found
 
@@ -316,7 +316,7 @@ def _part(query: Query, step: Step, values: Sequence[MeasureValue]) -> Line:
 def _address(query: Query, step: Step) -> str:
     if step.kind == "month":
         first = date.fromisoformat(f"{step.code}-01")
-        period = dict(_months(query.asked.period or Period(), first))[first]
+        period = _months(query.asked.period or Period(), first)[first]
         return query.link(**{"from": str(period.start), "to": str(period.end)})
     if not step.kind:
         return ""

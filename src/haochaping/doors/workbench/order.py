@@ -25,7 +25,7 @@ from haochaping.doors.gate import actor_of, after_answer, leave_note, requires
 from haochaping.doors.names import called
 from haochaping.doors.photo import photo_response
 from haochaping.doors.targets import step_of
-from haochaping.doors.workbench import faults, links, projects, standard
+from haochaping.doors.workbench import faults, linked, links, projects, standard
 from haochaping.doors.workbench.appeals import appeal_part
 from haochaping.doors.workbench.forms import AskExtensionForm, EvidenceForm, ReplyForm
 from haochaping.doors.workbench.steps import CALL, MESSAGE, MILESTONE, STEPS, may_write, open_steps
@@ -35,6 +35,7 @@ from haochaping.files import queries as files
 from haochaping.files.terms import NO_SUCH_PHOTO
 from haochaping.flows import conceal, handle_bad_review
 from haochaping.flows.take_step import take_step
+from haochaping.hotline import queries as hotline
 from haochaping.identity.access import may_request
 from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.masking import masked_number
@@ -236,7 +237,7 @@ def order_page(
 ) -> HttpResponse:
     """The page of an order; `form` is what was tried and not taken, of the step `tried`."""
     by, now = actor_of(request), timezone.now()
-    order, solution = orders.order_with_solution(order_id, by=by)
+    order, solution, is_linked = orders.order_with_solution(order_id, by=by, also=hotline.is_linked())
     _check_dispatched(order)
     leave_note(request, EntryKind.PERSONAL_DATA_READ, "order", str(order.id))
     after_answer(request, partial(rectification.mark_looked, order.id, user_id=int(by.id), now=now))
@@ -298,6 +299,7 @@ def order_page(
     taken_up = voices.of_review(order.review_id) if was_good else []
     shown |= projects.of_order(beside, by) | links.of_order(order, about, taken_up, by)
     shown |= faults.of_order(order, history.events, by)
+    shown |= linked.of_order(order.id, hidden=hidden) if is_linked else {}
     return desk_page(request, "workbench/order.html", shown, here="desk", status=status, counted=False)
 
 

@@ -1,0 +1,82 @@
+"""What a linked 12345 says of an order, on its page, and what it sent with it: `/desk/orders/<id>/attachments/<id>`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.http import HttpResponse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from haochaping.accounts.terms import Power
+from haochaping.doors.desk import refusable
+from haochaping.doors.gate import actor_of, requires
+from haochaping.flows import conceal
+from haochaping.hotline import queries
+from haochaping.hotline.terms import MASTER_LABELS, NO_SUCH_ATTACHMENT, AttachmentKind
+from haochaping.kernel.refused import Refused
+from haochaping.rectification import queries as orders
+from haochaping.rectification.access import sees_reviewer_s_case
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from django.http import HttpRequest
+
+    from haochaping.hotline.terms import AttachmentRow
+
+# What was drawn anew here is a JPEG, whatever the file was called; nothing else that is shown is no PDF.
+_TYPES = {AttachmentKind.PICTURE: ("image/jpeg", "jpg"), AttachmentKind.PDF: ("application/pdf", "pdf")}
+
+
+@dataclass(frozen=True, slots=True)
+class AtHotline:
+    """How an order stands at a hotline; `hidden` when what came with it would tell who the reviewer is."""
+
+    number: str
+    master: str
+    due_at: datetime | None
+    hidden: bool
+    attachments: list[tuple[AttachmentRow, bool]]
+
+
+def of_order(order_id: UUID, *, hidden: bool) -> dict[str, AtHotline]:
+    """What the page of an order that is at a hotline says of it, each attachment with whether it can be had.
+
+    `hidden` (全隐): an attachment may show all of the case, its name too.
+    """
+    row = queries.linked_of_order(order_id)
+    if row is None:
+        return {}
+    sent = [] if hidden else queries.attachments(order_id)
+    shown = [(one, one.kind in _TYPES) for one in sent]
+    return {"hotline": AtHotline(row.number, gettext(MASTER_LABELS[row.master]), row.due_at, hidden, shown)}
+
+
+@requires(Power.ORDER_VIEW)
+@require_safe
+@refusable
+def attachment(request: HttpRequest, order_id: UUID, attachment_id: UUID) -> HttpResponse:
+    """Hand over what the hotline sent with an order, to whoever sees the order and the case behind it."""
+    by = actor_of(request)
+    order = orders.order(order_id, by=by)
+    if not sees_reviewer_s_case(by) and conceal.is_concealed(order):
+        raise Refused(NO_SUCH_ATTACHMENT)
+    found = queries.attachment(attachment_id, order.id)
+    if found is None:
+        raise Refused(NO_SUCH_ATTACHMENT)
+    row, content = found
+    kind, ending = _TYPES[row.kind]
+    return HttpResponse(
+        content,
+        content_type=kind,
+        headers={
+            "Content-Disposition": f'attachment; filename="attachment-{str(row.id)[-4:]}.{ending}"',
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "no-store",
+        },
+    )
