@@ -1,0 +1,85 @@
+"""办理 tables: evidence, who helps, the lines of a plan."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import CheckConstraint, Index, Q
+
+from haochaping.rectification.models.orders import WorkOrder
+
+
+class Evidence(models.Model):
+    """整改佐证: photographs of what was put right, with what they show; `shown` to the reviewer too. Removed, the row stays."""
+
+    class Privacy:
+        plain = ("added_by", "removed_by")
+        never = ("caption",)
+
+    id = models.UUIDField(primary_key=True)
+    order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="+")
+    caption = models.CharField(max_length=200)
+    shown = models.BooleanField()
+    added_by = models.CharField(max_length=80)
+    added_at = models.DateTimeField()
+    removed_by = models.CharField(max_length=80, blank=True)
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "rectification_evidence"
+        verbose_name = "整改佐证"
+        constraints = [
+            CheckConstraint(
+                condition=Q(removed_at__isnull=True, removed_by="")
+                | Q(removed_at__isnull=False) & ~Q(removed_by=""),
+                name="evidence_removed_by",
+            )
+        ]
+
+
+class CoHandler(models.Model):
+    """协办: another agency that helps with an order, by a clock of its own."""
+
+    class Privacy:
+        plain = ("asked_by", "done_by")
+        never = ("task", "contribution")
+
+    id = models.UUIDField(primary_key=True)
+    order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="+")
+    agency = models.ForeignKey("directory.Agency", models.PROTECT, related_name="+")
+    task = models.TextField()
+    asked_by = models.CharField(max_length=80)
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    contribution = models.TextField(blank=True)
+    done_by = models.CharField(max_length=80, blank=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "rectification_co_handler"
+        verbose_name = "协办"
+        indexes = [Index(fields=["agency"], condition=Q(done_at__isnull=True), name="co_handler_open")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["order", "agency"], condition=Q(done_at__isnull=True), name="co_handler_once"
+            )
+        ]
+
+
+class Milestone(models.Model):
+    """整改台账节点: what is to be done by which day."""
+
+    class Privacy:
+        plain = ("done_by",)
+        never = ("text", "note")
+
+    id = models.UUIDField(primary_key=True)
+    order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="+")
+    text = models.CharField(max_length=200)
+    due_on = models.DateField()
+    note = models.TextField(blank=True)
+    done_by = models.CharField(max_length=80, blank=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "rectification_milestone"
+        verbose_name = "整改台账节点"
