@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from haochaping.accounts.access import check_power
 from haochaping.accounts.terms import Power
@@ -26,6 +27,7 @@ from haochaping.rectification.terms import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
     from uuid import UUID
 
@@ -60,7 +62,8 @@ def keep_filter(user_id: int, name: str, asked: ListAsked) -> int:
     name = _checked_name(user_id, name)
     if SavedFilter.objects.filter(user_id=user_id).count() >= FILTERS_AT_MOST:
         raise Refused(FILTERS_FULL, limit=FILTERS_AT_MOST)
-    return SavedFilter.objects.create(user_id=user_id, name=name, asked=query).pk
+    with _named_once(name):
+        return SavedFilter.objects.create(user_id=user_id, name=name, asked=query).pk
 
 
 @transaction.atomic
@@ -70,13 +73,24 @@ def rename_filter(user_id: int, filter_id: int, name: str) -> None:
     if kept is None:
         raise Refused(NO_SUCH_FILTER)
     kept.name = _checked_name(user_id, name, but=filter_id)
-    kept.save(update_fields=["name"])
+    with _named_once(kept.name):
+        kept.save(update_fields=["name"])
 
 
 @transaction.atomic
 def remove_filter(user_id: int, filter_id: int) -> None:
     """Remove a filter; one that is gone already is gone."""
     SavedFilter.objects.filter(user_id=user_id, id=filter_id).delete()
+
+
+@contextmanager
+def _named_once(name: str) -> Iterator[None]:
+    """Of two at the same moment the table lets one through."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError:
+        raise Refused(FILTER_NAME_TAKEN, field="name", value=name) from None
 
 
 def _checked_name(user_id: int, name: str, *, but: int = 0) -> str:
