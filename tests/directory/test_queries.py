@@ -224,3 +224,10 @@ def test_search_by_whether_a_row_holds_on_a_day(now: datetime):
     assert codes(Kind.HALLS, standing=(Standing.HELD, date(2026, 1, 31))) == ["H1", "OLD"]
     assert codes(Kind.HALLS, standing=(Standing.HELD, date(2026, 2, 1))) == ["H1"]
     assert codes(Kind.HALLS, standing=(Standing.ENDED, date(2026, 2, 1))) == ["OLD"]
+
+
+def test_what_the_database_cannot_be_asked_for_is_unknown():
+    asked = ["A\0B", "\0"]
+
+    for look in (queries.agencies, queries.items, queries.platforms, queries.halls):
+        assert look(asked) == {}

@@ -294,3 +294,7 @@ def test_entries_are_asked_by_subject(db):
     assert [row.subject_id for row in queries.entries_by(subject=("order", "o2"))] == ["o2"]
     assert [row.subject_id for row in queries.entries_by(subject=("", "o2"))] == ["o2"]
     assert queries.entries_by(subject=("user", "o2")) == []
+
+
+def test_of_a_subject_that_cannot_be_nothing_is_recorded(db):
+    assert queries.entries_of("\0", "\0") == []

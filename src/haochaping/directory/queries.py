@@ -88,9 +88,14 @@ def divisions(codes: Iterable[str]) -> dict[str, DivisionRef]:
     return {code: found[normal] for code, normal in wanted.items() if normal in found}
 
 
+def _storable(codes: Iterable[str]) -> set[str]:
+    """Without those that the database could not even be asked for: no text of ours holds U+0000."""
+    return {code for code in codes if "\0" not in code}
+
+
 def agencies(codes: Iterable[str]) -> dict[str, AgencyRef]:
     """Agencies by their code, or by a 统一社会信用代码 that belongs to one agency only."""
-    wanted = set(codes)
+    wanted = _storable(codes)
     found = {row[1]: AgencyRef(*row) for row in Agency.objects.filter(code__in=wanted).values_list(*_AGENCY)}
     by_uscc: dict[str, list[AgencyRef]] = {}
     if missing := wanted - found.keys() - {""}:
@@ -101,7 +106,7 @@ def agencies(codes: Iterable[str]) -> dict[str, AgencyRef]:
 
 def items(codes: Iterable[str]) -> dict[str, ItemRef]:
     """Service items by code; a 33-character handling item falls back to its first 31 characters."""
-    stems = {code: item_stem(code) for code in set(codes)}
+    stems = {code: item_stem(code) for code in _storable(codes)}
     rows = ServiceItem.objects.filter(code__in={*stems, *stems.values()}).values_list(*_ITEM)
     found = {row[1]: ItemRef(*row) for row in rows}
     return {
@@ -111,13 +116,13 @@ def items(codes: Iterable[str]) -> dict[str, ItemRef]:
 
 def platforms(codes: Iterable[str]) -> dict[str, Ref]:
     """Platforms by code, the `source` of what they send."""
-    rows = Platform.objects.filter(code__in=set(codes)).values_list("id", "code", "name")
+    rows = Platform.objects.filter(code__in=_storable(codes)).values_list("id", "code", "name")
     return {row[1]: Ref(*row) for row in rows}
 
 
 def platform_divisions(codes: Iterable[str]) -> dict[str, DivisionRef]:
     """The division each platform belongs to, by platform code."""
-    rows = Platform.objects.filter(code__in=set(codes)).values_list(
+    rows = Platform.objects.filter(code__in=_storable(codes)).values_list(
         "code", "division__id", "division__code", "division__name", "division__path"
     )
     return {row[0]: DivisionRef(*row[1:]) for row in rows}
@@ -125,7 +130,7 @@ def platform_divisions(codes: Iterable[str]) -> dict[str, DivisionRef]:
 
 def halls(codes: Iterable[str]) -> dict[str, Ref]:
     """Halls by code."""
-    rows = Hall.objects.filter(code__in=set(codes)).values_list("id", "code", "name")
+    rows = Hall.objects.filter(code__in=_storable(codes)).values_list("id", "code", "name")
     return {row[1]: Ref(*row) for row in rows}
 
 

@@ -65,6 +65,8 @@ def lag() -> Lag:
 
 def entries_of(subject_kind: str, subject_id: str, *, limit: int = 1000) -> list[EntryRow]:
     """Everything recorded about one subject, oldest first; of more than `limit` entries the newest."""
+    if "\0" in subject_kind + subject_id:  # the database could not even be asked
+        return []
     rows = Entry.objects.filter(subject_kind=subject_kind, subject_id=subject_id).order_by(
         "-recorded_at", "-id"
     )

@@ -202,7 +202,10 @@ def test_figures_and_rows_can_be_taken_away(late, one):
         (f"item={worlds.OTHER_ITEM}", 403),
         ("from=2026-13-01", 422),
         ("from=2026-02-01&to=2026-01-01", 422),
-        ("measure=none&by=none&after=x", 200),
+        ("agency=%00", 404),
+        ("item=%00", 404),
+        ("measure=none", 404),
+        ("by=none&after=x", 200),
         (f"item={worlds.ITEM}", 200),
     ],
 )

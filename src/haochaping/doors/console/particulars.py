@@ -94,7 +94,7 @@ NAMES = {
     "state": N_("State"),
     "status": N_("State"),
     "step": N_("Change"),
-    "subject": N_("About"),
+    "subject": N_("What it is about"),
     "supervision": N_("Supervision order"),
     "to": N_("New key"),
     "unit": N_("Unit"),

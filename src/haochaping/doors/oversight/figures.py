@@ -251,6 +251,8 @@ def _query(request: HttpRequest, by: Actor) -> Query:
     where = asked_place(request.GET, by)
     way, name = request.GET.get("by", ""), request.GET.get("measure", "")
     period = asked(request.GET, local_day(timezone.now()))
+    if name and name not in _NAMES:  # another figure than the one asked for would be believed
+        raise Http404
     return Query(where, period, way if way in where.ways else where.ways[0], _NAMES.get(name, OF_LOOP[0]))
 
 

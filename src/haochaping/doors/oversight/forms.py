@@ -84,7 +84,7 @@ class ProposalForm(forms.Form):
     """Proposing a measure."""
 
     rung = Choice(
-        label=gettext_lazy("Measure"),
+        label=gettext_lazy("Measure proposed"),
         choices=[(rung.value, gettext_lazy(RUNG_LABELS[rung])) for rung in PROPOSED],
     )
     reason = Words(
@@ -98,7 +98,7 @@ class MeasureForm(forms.Form):
     """Proposing a measure about a member of staff."""
 
     rung = Choice(
-        label=gettext_lazy("Measure"),
+        label=gettext_lazy("Measure proposed"),
         choices=[(rung.value, gettext_lazy(RUNG_LABELS[rung])) for rung in PERSONAL],
     )
     staff_code = forms.CharField(

@@ -88,7 +88,7 @@ class EndForm(forms.Form):
 
 # From the address of a step to its move, form, button and what is said afterwards.
 STEPS: dict[str, tuple[VoiceMove, type[forms.Form], str, str]] = {
-    "sign-for": (VoiceMove.SIGN_FOR, NoForm, N_("Take it up"), N_("You have taken it up.")),
+    "sign-for": (VoiceMove.SIGN_FOR, NoForm, N_("Accept it"), N_("You have accepted it.")),
     "answer": (VoiceMove.ANSWER, AnswerForm, N_("Send the answer"), N_("The answer is sent.")),
     "end": (VoiceMove.END, EndForm, N_("Decide and close it"), N_("It is decided and closed.")),
 }

@@ -66,7 +66,7 @@ APPEAL_MOVE_LABELS = {
     AppealMove.FILE: N_("Appeal filed"),
     AppealMove.ACCEPT: N_("Appeal accepted; the reviewer is asked"),
     AppealMove.REFUSE: N_("Appeal not accepted"),
-    AppealMove.ANSWER: N_("The reviewer answered"),
+    AppealMove.ANSWER: N_("The reviewer has spoken"),
     AppealMove.LAPSE: N_("The time for it is over"),
     AppealMove.PROPOSE: N_("Decision proposed"),
     AppealMove.SEND_BACK: N_("Proposal sent back"),
