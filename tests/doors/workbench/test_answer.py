@@ -74,7 +74,7 @@ def test_what_is_taken_away_is_shown_to_nobody_and_erased(bad, world):
 
     show_evidence.take_away(bad.order_id, gone, by=CLERK, now=world)
 
-    row = orders.history(bad.order_id).beside.evidence[0]
+    row = next(one for one in orders.history(bad.order_id).beside.evidence if one.id == gone)
     assert (row.removed_by, row.photos, row.caption) == (str(CLERK), [], "新窗口")
     job = ProcrastinateJob.objects.get(task_name="files.erase_evidence")
     for _ in range(2):
