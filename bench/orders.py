@@ -170,12 +170,11 @@ def _pages() -> list[bool]:
         ("supervisor", "/oversight/"),
     ):
         if who not in signed_in:  # a code opens once
-            signed_in[who] = pages._signed_in(who)  # noqa: SLF001 - both are benches
+            signed_in[who] = pages.sign_in(who)
         cookies = signed_in[who]
-        asked, status = pages._asked(application, address, cookies)  # noqa: SLF001
+        asked, status = pages.ask_page(application, address, cookies)
         took = statistics.median(
-            _timed(partial(pages._asked, application, address, cookies))  # noqa: SLF001
-            for _ in range(RUNS)
+            _timed(partial(pages.ask_page, application, address, cookies)) for _ in range(RUNS)
         )
         broken.append(_told(f"{who} {address[:28]} ({status}, {asked} queries)", took, _PAGE_MS, "ms"))
         broken.append(asked > pages.MOST_QUERIES + 2)
