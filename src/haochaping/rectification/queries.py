@@ -7,7 +7,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 
 from haochaping.accounts.access import check_power, may, may_reach
 from haochaping.accounts.terms import OUT_OF_SCOPE, Power
@@ -183,29 +183,24 @@ def _check_view(by: Actor, order_id: UUID, division_path: str, agency_path: str)
             raise
 
 
-def order_with_solution(
-    order_id: UUID, *, by: Actor, also: Exists | None = None
-) -> tuple[OrderRow, SolutionRow | None, bool]:
-    """One order with what its reviewer said last about it, asked together; raises `Refused` as `order`.
-
-    The last says whether there is `also` something that only a room above knows of: what it gave to be asked with the order.
-    """
+def order_with_solution(order_id: UUID, *, by: Actor) -> tuple[OrderRow, SolutionRow | None]:
+    """One order with what its reviewer said last about it, asked together; raises `Refused` as `order`."""
     check_power(by, Power.ORDER_VIEW)
     newest = SolutionAnswer.objects.filter(order_id=OuterRef("id")).order_by("-answered_at", "-id")
     said = {f"said_{name}": Subquery(newest.values(name)[:1]) for name in _SOLUTION}
     found = (
         WorkOrder.objects.filter(id=order_id)
-        .annotate(**said, also=also or Value(value=False))
-        .values_list("division__path", "agency__path", "also", *said, *_ORDER)
+        .annotate(**said)
+        .values_list("division__path", "agency__path", *said, *_ORDER)
         .first()
     )
     if found is None:
         raise Refused(NO_SUCH_ORDER)
-    division_path, agency_path, is_also, solved, *words = found
+    division_path, agency_path, solved, *words = found
     row = _row(tuple(words[len(said) - 1 :]))
     access.check_not_named(by, row.staff_id)
     _check_view(by, order_id, division_path, agency_path)
-    return row, SolutionRow(Solved(solved), *words[: len(said) - 1]) if solved else None, is_also
+    return row, SolutionRow(Solved(solved), *words[: len(said) - 1]) if solved else None
 
 
 def order_to_handle(order_id: UUID, *, by: Actor) -> OrderRow:

@@ -76,6 +76,8 @@ class WorkOrder(models.Model):
     paused_at = models.DateTimeField(null=True)
     alarm = models.SmallIntegerField(default=Alarm.NONE)
     signed_at = models.DateTimeField(null=True)
+    # As promised at signing; none where the calendar did not reach, and of orders signed before it was kept.
+    appeal_until = models.DateTimeField(null=True)
     verified_at = models.DateTimeField(null=True)
     rectified_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=30, blank=True)

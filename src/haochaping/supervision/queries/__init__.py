@@ -4,6 +4,7 @@ from haochaping.supervision.queries.live import live_orders, order_map, overdue_
 from haochaping.supervision.queries.of_order import of_order
 from haochaping.supervision.queries.reports import report, report_events, report_of, reports
 from haochaping.supervision.queries.rows import (
+    measures,
     proposal,
     proposals,
     signal,
@@ -32,6 +33,7 @@ __all__ = [
     "fared_worse",
     "last_windows",
     "live_orders",
+    "measures",
     "of_order",
     "order_map",
     "over",

@@ -9,6 +9,7 @@ from django.db.models import Q
 from haochaping.accounts.access import check_power, check_scope, may, may_any
 from haochaping.accounts.terms import NOT_ALLOWED, Power
 from haochaping.kernel.refused import Refused
+from haochaping.postgres.together import Asked
 from haochaping.supervision import access
 from haochaping.supervision.models import Proposal, Signal, SupervisionEvent, SupervisionOrder, Urging
 from haochaping.supervision.queries.live import overdue_count
@@ -161,14 +162,13 @@ def proposals(
     by: Actor,
     *,
     supervision_id: UUID | None = None,
-    work_order_id: UUID | None = None,
     done: bool = False,
     limit: int = 50,
     offset: int = 0,
 ) -> list[ProposalRow]:
     """Proposals of one's divisions, newest first, those that wait or the others.
 
-    Of one supervision order all, and of one work order all about persons.
+    Of one supervision order all.
 
     Nobody else is told that there are any: without the power the list is empty.
     """
@@ -177,14 +177,22 @@ def proposals(
     rows = Proposal.objects.filter(access.proposed(by))
     if supervision_id is not None:
         rows = rows.filter(supervision_id=supervision_id)
-    elif work_order_id is not None:
-        rows = rows.filter(work_order_id=work_order_id)
     else:
         # A measure about a person that was adopted is still to be carried out.
         waits = Q(state=ProposalState.WAITING) | Q(state=ProposalState.ADOPTED, staff__isnull=False)
         rows = rows.exclude(waits) if done else rows.filter(waits)
     found = rows.order_by("-proposed_at", "-id").values_list(*_PROPOSAL)[offset : offset + limit]
     return [_proposal(row) for row in found]
+
+
+def measures(work_order_id: UUID, *, by: Actor) -> Asked[list[ProposalRow]]:
+    """Proposals about persons after one work order, newest first; nobody else is told that there are any."""
+    rows = Proposal.objects.filter(access.proposed(by), work_order_id=work_order_id)
+    rows = rows if may(by, Power.SUPERVISION_DECIDE) else rows.none()
+    return Asked(
+        rows.order_by("-proposed_at", "-id").values_list(*_PROPOSAL)[:50],
+        lambda found: [_proposal(one) for one in found],
+    )
 
 
 def proposal(proposal_id: UUID, *, by: Actor) -> ProposalRow:
