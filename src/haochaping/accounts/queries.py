@@ -310,7 +310,7 @@ def holders(powers: Collection[Power], places: Iterable[tuple[str, str]] | None 
     return [HolderRow(pk, *spots[pk], frozenset(members.get(pk, ()))) for pk in held_by]
 
 
-def colleagues(by: Actor, power: Power, *, limit: int) -> list[tuple[int, str]]:
+def colleagues(by: Actor, power: Power, *, limit: int) -> Asked[list[tuple[int, str]]]:
     """Everybody with an active account who holds a power at an agency within the actor's reach, or above it, by name."""
     rows = RoleGrant.objects.filter(
         revoked_at=None, user__is_active=True, agency__isnull=False, role__in=roles_with(power)
@@ -321,7 +321,7 @@ def colleagues(by: Actor, power: Power, *, limit: int) -> list[tuple[int, str]]:
         low, high = path_range(by.scope.division_path)
         rows = rows.filter(agency__division__path__gte=low, agency__division__path__lt=high)
     people = rows.order_by("user__display_name", "user_id").values_list("user_id", "user__display_name")
-    return list(people.distinct()[:limit])
+    return Asked(people.distinct()[:limit], list)
 
 
 def _above(path: str) -> list[str]:

@@ -18,6 +18,7 @@ from haochaping.identity.terms import RelayPurpose
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.notices.terms import DeliveryState, MessageRow, Side, Template
+from haochaping.postgres.together import Asked
 from haochaping.rectification import access
 from haochaping.rectification.dispatch_queries import held_back
 from haochaping.rectification.models import (
@@ -303,11 +304,13 @@ def _with_told(row: HistoryRow, found: Iterable[tuple[Any, ...]]) -> HistoryRow:
     return replace(row, looks=looks)
 
 
-def solutions_of(order_ids: Iterable[UUID]) -> dict[UUID, SolutionRow]:
+def solutions_of(order_ids: Iterable[UUID]) -> Asked[dict[UUID, SolutionRow]]:
     """What the reviewer said last about each order, where they said it."""
     rows = SolutionAnswer.objects.filter(order_id__in=list(order_ids)).order_by("answered_at", "id")
-    found = rows.values_list("order_id", *_SOLUTION)
-    return {row[0]: SolutionRow(Solved(row[1]), *row[2:]) for row in found}
+    return Asked(
+        rows.values_list("order_id", *_SOLUTION),
+        lambda found: {row[0]: SolutionRow(Solved(row[1]), *row[2:]) for row in found},
+    )
 
 
 def ticks_of(order_id: UUID) -> list[ClockTick]:
