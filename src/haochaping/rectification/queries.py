@@ -33,11 +33,10 @@ from haochaping.rectification.models import (
     WorkOrder,
 )
 from haochaping.rectification.rules import best_of, retold
-from haochaping.rectification.states import FINAL, OPEN, WORKED_ON
+from haochaping.rectification.states import FINAL, WORKED_ON
 from haochaping.rectification.terms import (
     NO_SUCH_ORDER,
     NO_SUCH_PROJECT,
-    Alarm,
     AppealFacts,
     Beside,
     CallbackRow,
@@ -441,11 +440,6 @@ def to_settle(now: datetime, *, limit: int, of: Collection[int] | None = None) -
         rows = rows.filter(agency_id__in=of)
     due = rows.select_for_update(skip_locked=True, of=("self",)).order_by("replied_at", "id")
     return list(due.values_list("review_id", flat=True)[:limit])
-
-
-def overdue_count(by: Actor) -> int:
-    """How many orders within reach are overdue."""
-    return WorkOrder.objects.filter(access.visible_orders(by), state__in=OPEN, alarm=Alarm.RED).count()
 
 
 def hold(review_ids: Iterable[UUID]) -> None:

@@ -1,6 +1,6 @@
 """监督 reads: what calls for supervision, the live map of work orders, supervision orders, proposals, urgings, figures."""
 
-from haochaping.supervision.queries.live import live_orders, order_map, overdue_count
+from haochaping.supervision.queries.live import live_orders, order_map
 from haochaping.supervision.queries.of_order import of_order
 from haochaping.supervision.queries.reports import report, report_events, report_of, reports
 from haochaping.supervision.queries.rows import (
@@ -37,7 +37,6 @@ __all__ = [
     "of_order",
     "order_map",
     "over",
-    "overdue_count",
     "proposal",
     "proposals",
     "reached",

@@ -12,7 +12,6 @@ from haochaping.kernel.refused import Refused
 from haochaping.postgres.together import Asked
 from haochaping.supervision import access
 from haochaping.supervision.models import Proposal, Signal, SupervisionEvent, SupervisionOrder, Urging
-from haochaping.supervision.queries.live import overdue_count
 from haochaping.supervision.states import FINAL
 from haochaping.supervision.terms import (
     NO_SUCH_PROPOSAL,
@@ -33,7 +32,6 @@ from haochaping.supervision.terms import (
 )
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from uuid import UUID
 
     from django.db.models import QuerySet
@@ -226,13 +224,12 @@ def urging(urging_id: UUID, *, by: Actor) -> UrgingRow:
     return _urging(row)
 
 
-def waiting(by: Actor, now: datetime) -> Waiting:
-    """How much waits for a supervisor."""
+def waiting(by: Actor) -> Waiting:
+    """How much waits for a supervisor, besides what the map of work orders says."""
     open_ones = SupervisionOrder.objects.filter(access.supervised(by)).exclude(state__in=FINAL)
     decides = may(by, Power.SUPERVISION_DECIDE)
     undecided = Proposal.objects.filter(access.proposed(by), state=ProposalState.WAITING)
     return Waiting(
-        overdue=overdue_count(by, now),
         signals=Signal.objects.filter(access.of_orders(by), supervision=None, measure_id=None).count(),
         supervisions=open_ones.count(),
         urgings=Urging.objects.filter(access.of_orders(by), answered_at=None).count(),
