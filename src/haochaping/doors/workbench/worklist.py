@@ -41,7 +41,7 @@ from haochaping.rectification.terms import (
 from haochaping.reviews import queries as reviews
 from haochaping.ui.levels import BY_NUMBER
 from haochaping.ui.moments import moment
-from haochaping.ui.sentences import say
+from haochaping.ui.sentences import labelled, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -183,7 +183,7 @@ def filter_words(asked: ListAsked) -> str:
         value = str(getattr(asked, name))
         if value:
             words = dict(getattr(field, "choices", ())).get(value, value)
-            said.append(f"{field.label}: {words}")
+            said.append(labelled(field.label, words))
     return ", ".join(said)
 
 
