@@ -81,6 +81,17 @@ def test_the_whole_way_of_a_reform(order, clerk, one, client, bad):
     assert "has changed this after a proposal: A material that is asked for" in english(client, bad)
 
 
+def test_what_is_needed_is_not_called_optional(order, clerk):
+    fault = text_of(clerk, f"/desk/faults/new/{order}").partition("<h1>")[2]
+    photographs = (
+        text_of(clerk, f"/desk/orders/{order}").partition('id="evidence"')[2].partition("</form>")[0]
+    )
+
+    assert 'name="responsibilities"' in fault
+    assert 'name="photos"' in photographs
+    assert 'class="optional"' not in fault + photographs
+
+
 def test_a_measure_is_proposed_heard_decided_and_done(order, clerk, one, supervisor_of, client, bad):
     clerk.post(f"/desk/faults/new/{order}", TYPED | {"responsibilities": ["service"]})
     agency_id = WorkOrder.objects.get().agency_id

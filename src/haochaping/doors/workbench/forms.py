@@ -253,6 +253,7 @@ class EvidenceForm(forms.Form):
     """Photographs of what was put right."""
 
     photos = Photographs(
+        required=True,
         label=gettext_lazy("Photographs"),
         help_text=format_lazy(
             gettext_lazy(
@@ -275,6 +276,7 @@ class EvidenceForm(forms.Form):
 class OpeningForm(forms.Form):
     """Asking that an identity be opened."""
 
+    depends = frozenset({"document"})
     about = forms.CharField(
         label=gettext_lazy("Work order or case"),
         help_text=gettext_lazy(
