@@ -134,8 +134,10 @@ def filter_step(request: HttpRequest, filter_id: int, step: str) -> HttpResponse
         return see_other(_list(list_asked(request.POST.dict())))
     if step != "remove":
         raise Http404
-    actions.remove_filter(_me(request), filter_id)
-    messages.success(request, gettext("The filter is removed."))
+    if actions.remove_filter(_me(request), filter_id):
+        messages.success(request, gettext("The filter is removed."))
+    else:
+        messages.info(request, gettext("There is no such filter any more."))
     return see_other(reverse("desk"))
 
 
