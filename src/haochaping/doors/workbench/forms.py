@@ -20,10 +20,11 @@ from haochaping.kernel.refused import N_
 from haochaping.notices.terms import TEXT_LIMIT as MESSAGE_LIMIT
 from haochaping.rectification.terms import AGENCY_OUTCOMES, CALL_LABELS, CAPTION_LIMIT, OUTCOME_LABELS
 from haochaping.supervision.terms import SUPERVISION_TEXT_LIMIT
+from haochaping.ui.moments import day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
+    from datetime import date, datetime
 
     from haochaping.rectification.terms import Doubts
 
@@ -173,6 +174,15 @@ class LedgerForm(forms.Form):
         ),
         rows=5,
     )
+
+    def until(self, last: date | None) -> None:
+        """Say the last day that a line may have."""
+        if last is not None:
+            self.fields["plan"].help_text = format_lazy(
+                "{} {}",
+                self.fields["plan"].help_text,
+                gettext("The last day is {day}.").format(day=day(last)),
+            )
 
 
 class MilestoneForm(forms.Form):

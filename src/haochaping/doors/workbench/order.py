@@ -27,8 +27,17 @@ from haochaping.doors.photo import photo_response
 from haochaping.doors.targets import step_of
 from haochaping.doors.workbench import faults, linked, links, projects, standard
 from haochaping.doors.workbench.appeals import appeal_part
-from haochaping.doors.workbench.forms import AskExtensionForm, EvidenceForm, ReplyForm
-from haochaping.doors.workbench.steps import CALL, MESSAGE, MILESTONE, STEPS, may_write, open_steps
+from haochaping.doors.workbench.forms import AskExtensionForm, EvidenceForm, LedgerForm, ReplyForm
+from haochaping.doors.workbench.steps import (
+    CALL,
+    LEDGER,
+    MESSAGE,
+    MILESTONE,
+    STEPS,
+    may_write,
+    open_steps,
+    plan_until,
+)
 from haochaping.doors.workbench.story import actors, call_words, story
 from haochaping.doors.workbench.words import state_tone, tag_labels
 from haochaping.files import queries as files
@@ -70,7 +79,7 @@ from haochaping.voices import queries as voices
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
     from uuid import UUID
 
     from django import forms
@@ -105,6 +114,7 @@ class Prepared:
     by: Actor
     around: str
     extension_days: int
+    plan_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +259,16 @@ def order_page(
     calls = not hidden if concealed else may(by, Power.ORDER_HANDLE)
     history = orders.history(order.id)
     beside = history.beside
-    prepared = Prepared(by, near(order.division_path), terms.extension_days)
+    steps = open_steps(
+        order,
+        beside,
+        by,
+        records_calls=calls or (may(by, Power.ORDER_HANDLE) and not said.may_call_back),
+        today=local_day(now),
+        extensions_at_most=terms.extensions_at_most,
+    )
+    last = plan_until(history.ticks, terms, now) if LEDGER in steps else None
+    prepared = Prepared(by, near(order.division_path), terms.extension_days, last)
     about = supervision.of_order(order.id, by=by)
     names = called(actors(history), history.names, by)
     context = {
@@ -273,17 +292,7 @@ def order_page(
         "events": story(history, about, names, hidden=hidden),
         "opened": history.looks,
         "handles": may(by, Power.ORDER_HANDLE),
-        "offers": [
-            _offer(name, tried, form, prepared)
-            for name in open_steps(
-                order,
-                beside,
-                by,
-                records_calls=calls or (may(by, Power.ORDER_HANDLE) and not said.may_call_back),
-                today=local_day(now),
-                extensions_at_most=terms.extensions_at_most,
-            )
-        ],
+        "offers": [_offer(name, tried, form, prepared) for name in steps],
         "evidence": [one for one in beside.evidence if one.removed_at is None],
         "show_evidence": _evidence(order, by, tried, form),
         "write": _write(order, tried, form) if may(by, Power.ORDER_HANDLE) else None,
@@ -388,6 +397,8 @@ def _offer(name: str, tried: str, form: forms.Form | None, prepared: Prepared | 
         place_agencies(shown, prepared.by.scope, prepared.around)
     if isinstance(shown, AskExtensionForm):
         shown.up_to(prepared.extension_days if prepared else 0)
+    if isinstance(shown, LedgerForm) and prepared:
+        shown.until(prepared.plan_until)
     return Offer(name, gettext(step.title), gettext(step.button), shown, standard.titles(name))
 
 

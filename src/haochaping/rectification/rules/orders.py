@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -14,8 +15,10 @@ from haochaping.rectification.terms import (
     FACT_NEEDED,
     HEARD_OF,
     NO_PLAN,
+    NO_SUCH_DAY,
     AppealState,
     CallResult,
+    ClockKind,
     ClockTick,
     Heard,
     ProvenFact,
@@ -32,14 +35,13 @@ from haochaping.rulebook.rules import (
     working_days_between,
     working_time_between,
 )
-from haochaping.rulebook.terms import Unit
+from haochaping.rulebook.terms import Key, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from haochaping.rectification.terms import (
-        ClockKind,
         DispatchFacts,
         DispatchRuleRow,
         OrderRow,
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     from haochaping.rulebook.terms import Terms
 
 _DAY_LENGTH = 10
+_LOOKS_LIKE_A_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 # A bad review repeats one that was answered at most so long before (issue 4: recurrence within 90 days).
 REPEATS_WITHIN = timedelta(days=90)
 # Upheld in whole or part: an appeal that changed something.
@@ -197,11 +200,31 @@ def kept(was: bool | None, due_at: datetime | None, *, paused: bool, now: dateti
     return was if due_at is None else now <= due_at
 
 
+def complex_limit(terms: Terms, now: datetime) -> ClockTick:
+    """The longer limit of a matter found complex, counted like the shorter one."""
+    return ClockTick(
+        ClockKind.RECTIFY,
+        Tick.LIMIT,
+        now,
+        terms.complex_rectify_days,
+        terms.complex_rectify_unit,
+        Key.COMPLEX_RECTIFY_LIMIT,
+    )
+
+
+def plan_until(
+    ticks: Sequence[ClockTick], terms: Terms, calendar: WorkingCalendar, now: datetime
+) -> date | None:
+    """The last day that a plan may name, were the order entered in the ledger now; None beyond the calendar."""
+    due = retold([*ticks, complex_limit(terms, now)], calendar, terms.amber_threshold)[-1].due_at
+    return local_day(due) if due else None
+
+
 def plan_of(text: str) -> list[tuple[date, str]]:
     """The lines of a plan: a day, then what is to be done by it.
 
     Raises:
-        Refused: NO_PLAN naming the line that does not begin with a day.
+        Refused: NO_PLAN naming the line that does not begin with a day, NO_SUCH_DAY one whose day is in no calendar.
     """
     plan = []
     for n, line in enumerate(filter(str.strip, text.splitlines()), start=1):
@@ -210,6 +233,8 @@ def plan_of(text: str) -> list[tuple[date, str]]:
             when = date.fromisoformat(day)
         except ValueError:
             when = None
+        if when is None and _LOOKS_LIKE_A_DAY.fullmatch(day):
+            raise Refused(NO_SUCH_DAY, field="plan", line=n, value=day)
         if when is None or not words:
             raise Refused(NO_PLAN, field="plan", line=n, value=line.strip()[:40])
         plan.append((when, words))
