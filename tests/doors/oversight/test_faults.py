@@ -63,6 +63,8 @@ def test_the_whole_way_of_a_reform(order, clerk, one, client, bad):
     made = clerk.post(page, TYPED)
 
     address = made.headers["Location"]
+    drafted = "It waits for a dispatcher or supervisor, who sends it to the deciding agency or drops it."
+    assert drafted in clerk.get(address, headers={"accept-language": "en"}).content.decode()
     assert made.status_code == 303
     assert address.startswith("/desk/reforms/")
     assert page not in text_of(clerk, f"/desk/orders/{order}")
