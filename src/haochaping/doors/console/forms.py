@@ -145,7 +145,7 @@ class AuditForm(forms.Form):
     kind = forms.ChoiceField(label=gettext_lazy("What happened"), required=False)
     subject = forms.CharField(
         label=gettext_lazy("To what"),
-        help_text=gettext_lazy("As the list shows it: “user 7”, or the number alone"),
+        help_text=gettext_lazy("As the list shows it: “Account 7”, or the number alone"),
         max_length=140,
         required=False,
     )
