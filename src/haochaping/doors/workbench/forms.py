@@ -19,14 +19,15 @@ from haochaping.identity.terms import BASIS_LIMIT, CALL_PURPOSES, DOCUMENT_LIMIT
 from haochaping.kernel.refused import N_
 from haochaping.notices.terms import TEXT_LIMIT as MESSAGE_LIMIT
 from haochaping.rectification.terms import AGENCY_OUTCOMES, CALL_LABELS, CAPTION_LIMIT, OUTCOME_LABELS
+from haochaping.rulebook.terms import UNIT_LABELS
 from haochaping.supervision.terms import SUPERVISION_TEXT_LIMIT
-from haochaping.ui.moments import day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date, datetime
+    from datetime import datetime
 
     from haochaping.rectification.terms import Doubts
+    from haochaping.rulebook.terms import Unit
 
 RECORD_KINDS = {RecordKind.CASE: N_("Case"), RecordKind.REVIEW: N_("Review")}
 ANSWERS = {"yes": True, "no": False, "unknown": None}
@@ -175,14 +176,11 @@ class LedgerForm(forms.Form):
         rows=5,
     )
 
-    def until(self, last: date | None) -> None:
-        """Say the last day that a line may have."""
-        if last is not None:
-            self.fields["plan"].help_text = format_lazy(
-                "{} {}",
-                self.fields["plan"].help_text,
-                gettext("The last day is {day}.").format(day=day(last)),
-            )
+    def within(self, limit: int, unit: Unit) -> None:
+        """Say how far the plan may reach."""
+        said = gettext("At most {limit} from the dispatch, by the rules of this place.")
+        field = self.fields["plan"]
+        field.help_text = f"{field.help_text} {said.format(limit=f'{limit} {gettext(UNIT_LABELS[unit])}')}"
 
 
 class MilestoneForm(forms.Form):

@@ -28,16 +28,7 @@ from haochaping.doors.targets import step_of
 from haochaping.doors.workbench import faults, linked, links, projects, standard
 from haochaping.doors.workbench.appeals import appeal_part
 from haochaping.doors.workbench.forms import AskExtensionForm, EvidenceForm, LedgerForm, ReplyForm
-from haochaping.doors.workbench.steps import (
-    CALL,
-    LEDGER,
-    MESSAGE,
-    MILESTONE,
-    STEPS,
-    may_write,
-    open_steps,
-    plan_until,
-)
+from haochaping.doors.workbench.steps import CALL, MESSAGE, MILESTONE, STEPS, may_write, open_steps
 from haochaping.doors.workbench.story import actors, call_words, story
 from haochaping.doors.workbench.words import state_tone, tag_labels
 from haochaping.files import queries as files
@@ -79,7 +70,7 @@ from haochaping.voices import queries as voices
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date, datetime
+    from datetime import datetime
     from uuid import UUID
 
     from django import forms
@@ -109,12 +100,11 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What forms are given that depends on the order: whose agencies they suggest, and how many days more there may be."""
+    """What forms are given that depends on the order: whose agencies they suggest, and the rules of its place."""
 
     by: Actor
     around: str
-    extension_days: int
-    plan_until: date | None = None
+    terms: Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,8 +257,7 @@ def order_page(
         today=local_day(now),
         extensions_at_most=terms.extensions_at_most,
     )
-    last = plan_until(history.ticks, terms, now) if LEDGER in steps else None
-    prepared = Prepared(by, near(order.division_path), terms.extension_days, last)
+    prepared = Prepared(by, near(order.division_path), terms)
     about = supervision.of_order(order.id, by=by)
     names = called(actors(history), history.names, by)
     context = {
@@ -396,9 +385,9 @@ def _offer(name: str, tried: str, form: forms.Form | None, prepared: Prepared | 
     if prepared:
         place_agencies(shown, prepared.by.scope, prepared.around)
     if isinstance(shown, AskExtensionForm):
-        shown.up_to(prepared.extension_days if prepared else 0)
+        shown.up_to(prepared.terms.extension_days if prepared else 0)
     if isinstance(shown, LedgerForm) and prepared:
-        shown.until(prepared.plan_until)
+        shown.within(prepared.terms.complex_rectify_days, prepared.terms.complex_rectify_unit)
     return Offer(name, gettext(step.title), gettext(step.button), shown, standard.titles(name))
 
 

@@ -26,24 +26,20 @@ from haochaping.doors.workbench.forms import (
     SignForm,
 )
 from haochaping.flows import call_back, close_order, hand_on, handle_bad_review
-from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import N_
 from haochaping.rectification import actions as rectification
-from haochaping.rectification import rules
 from haochaping.rectification.states import ANSWERED, FINAL, FIRED_BY, moves_from
 from haochaping.rectification.terms import Move, OrderState
-from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from datetime import date, datetime
     from uuid import UUID
 
     from django import forms
 
     from haochaping.kernel.actor import Actor
-    from haochaping.rectification.terms import Beside, ClockTick, OrderRow
-    from haochaping.rulebook.terms import Terms
+    from haochaping.rectification.terms import Beside, OrderRow
 
     type Typed = Mapping[str, Any]
     type Perform = Callable[[UUID, Typed, Actor, datetime], object]
@@ -115,7 +111,7 @@ def _reach(order_id: UUID, typed: Typed, by: Actor, now: datetime) -> None:
     )
 
 
-MESSAGE, CALL, LEDGER, MILESTONE = "message", "call", "ledger", "milestone"
+MESSAGE, CALL, MILESTONE = "message", "call", "milestone"
 STEPS = {
     "sign-for": Step(
         N_("Sign for this order"),
@@ -157,7 +153,7 @@ STEPS = {
         _plain(rectification.rectify, "outcome", "text"),
         Move.RECTIFY,
     ),
-    LEDGER: Step(
+    "ledger": Step(
         N_("It takes longer: enter it in the rectification ledger"),
         N_("Enter it"),
         N_("The order is in the ledger, with the longer limit; the reviewer sees the new day."),
@@ -294,12 +290,6 @@ STEPS = {
         _flow(handle_bad_review.write_to_reviewer, "text"),
     ),
 }
-
-
-def plan_until(ticks: Sequence[ClockTick], terms: Terms, now: datetime) -> date | None:
-    """The last day that a plan may name, were the order entered in the ledger now."""
-    calendar = rulebook.calendar(terms, local_day(ticks[0].at), to=local_day(now))
-    return rules.plan_until(ticks, terms, calendar, now)
 
 
 def open_steps(

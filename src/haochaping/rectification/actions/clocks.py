@@ -122,6 +122,18 @@ def check_limit(terms: Terms, now: datetime) -> ClockTick:
     )
 
 
+def complex_limit(terms: Terms, now: datetime) -> ClockTick:
+    """The longer limit of a matter found complex, counted like the shorter one."""
+    return ClockTick(
+        ClockKind.RECTIFY,
+        Tick.LIMIT,
+        now,
+        terms.complex_rectify_days,
+        terms.complex_rectify_unit,
+        Key.COMPLEX_RECTIFY_LIMIT,
+    )
+
+
 def again(order_id: UUID, now: datetime) -> list[ClockTick]:
     """The rectification's clock as it last ran, for an order that is worked on again: it starts anew."""
     last = next(

@@ -15,7 +15,7 @@ from haochaping.rectification import queries
 from haochaping.rectification.actions import clocks
 from haochaping.rectification.actions.steps import checked_text, own_words, record, step
 from haochaping.rectification.models import Callback, Milestone, WorkOrder
-from haochaping.rectification.rules import complex_limit, kept, plan_of, was_heard
+from haochaping.rectification.rules import kept, plan_of, was_heard
 from haochaping.rectification.terms import (
     AGENCY_OUTCOMES,
     FINDING_MISSING,
@@ -114,7 +114,7 @@ def enter_in_ledger(order_id: UUID, *, reason: str, plan: str, by: Actor, now: d
     order = step(order_id, Move.LEDGER, by)
     _check_heard(order, now)
     terms = rulebook.terms_for_division(order.division_id, local_day(now))
-    clocks.pass_on(order, now, complex_limit(terms, now))
+    clocks.pass_on(order, now, clocks.complex_limit(terms, now))
     _check_within(lines, order, now)
     order.save(update_fields=["state", *clocks.COLUMNS])
     Milestone.objects.bulk_create(

@@ -18,7 +18,6 @@ from haochaping.rectification.terms import (
     NO_SUCH_DAY,
     AppealState,
     CallResult,
-    ClockKind,
     ClockTick,
     Heard,
     ProvenFact,
@@ -35,13 +34,14 @@ from haochaping.rulebook.rules import (
     working_days_between,
     working_time_between,
 )
-from haochaping.rulebook.terms import Key, Unit
+from haochaping.rulebook.terms import Unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from haochaping.rectification.terms import (
+        ClockKind,
         DispatchFacts,
         DispatchRuleRow,
         OrderRow,
@@ -198,26 +198,6 @@ def kept(was: bool | None, due_at: datetime | None, *, paused: bool, now: dateti
     if was is False or paused:
         return was is not False
     return was if due_at is None else now <= due_at
-
-
-def complex_limit(terms: Terms, now: datetime) -> ClockTick:
-    """The longer limit of a matter found complex, counted like the shorter one."""
-    return ClockTick(
-        ClockKind.RECTIFY,
-        Tick.LIMIT,
-        now,
-        terms.complex_rectify_days,
-        terms.complex_rectify_unit,
-        Key.COMPLEX_RECTIFY_LIMIT,
-    )
-
-
-def plan_until(
-    ticks: Sequence[ClockTick], terms: Terms, calendar: WorkingCalendar, now: datetime
-) -> date | None:
-    """The last day that a plan may name, were the order entered in the ledger now; None beyond the calendar."""
-    due = retold([*ticks, complex_limit(terms, now)], calendar, terms.amber_threshold)[-1].due_at
-    return local_day(due) if due else None
 
 
 def plan_of(text: str) -> list[tuple[date, str]]:
