@@ -71,9 +71,13 @@ def staff() -> Iterator[Visit]:
     """The pages of the desk and the console, for information."""
     for who, name, address in (
         ("clerk", "desk", "/desk/"),
+        ("lead", "desk", "/desk/"),
+        ("lead", "desk", "/desk/?list=done"),
+        ("lead", "desk_order", f"/desk/orders/{_appealable()}"),
         ("supervisor", "desk", "/desk/"),
         ("supervisor", "desk", "/desk/?list=done"),
-        ("supervisor", "desk_order", f"/desk/orders/{_order()}"),
+        ("supervisor", "desk_order", f"/desk/orders/{_appealable()}"),
+        ("supervisor", "oversight", "/oversight/"),
         ("publisher", "desk_releases", "/desk/releases/"),
         ("sysadmin", "desk_quarantine", "/desk/quarantine/"),
         ("sysadmin", "desk_jobs", "/desk/jobs/"),
@@ -123,9 +127,19 @@ def _receipt() -> str:
     return answer_invitation(token, "2", channel=ReviewChannel.PC, by=REVIEWER, now=now).receipt or ""
 
 
-def _order() -> str:
-    from haochaping.kernel.actor import EVERYWHERE, Actor, ActorKind
+def _appealable() -> str:
+    """An order of the demo's head of agency: one against whose review an appeal would still come in time, if there is."""
+    from django.utils import timezone
+
+    from haochaping.accounts import queries as accounts
+    from haochaping.rectification import appeal_queries as appeals
     from haochaping.rectification import queries as orders
 
-    look = Actor(ActorKind.STAFF, "bench", powers=frozenset({"order.view"}), scope=EVERYWHERE)
-    return str(orders.inbox(look, done=True, limit=1)[0].id)
+    lead = accounts.staff_by_username("lead")
+    if lead is None:
+        raise LookupError("the demo has no lead")
+    now = timezone.now()
+    actor = accounts.actor_of_user(lead.id)
+    found = [*orders.inbox(actor, limit=1000), *orders.inbox(actor, done=True, limit=1)]
+    in_time = (row for row in found if appeals.may_appeal_until(row.id, now=now).answer[0])
+    return str(next(in_time, found[0]).id)

@@ -195,10 +195,10 @@ def test_subject_is_bound_and_unbound(clerk):
 
     bound = SocialAccount.objects.get()
     assert (bound.provider, bound.uid, bound.user_id, bound.extra_data) == ("staff", "s-1", clerk, {})
-    assert queries.is_bound(clerk)
+    assert queries.standing_of_user(clerk).is_bound
     assert changed(clerk, "identity_bound")["actor"] == "staff:7"
     actions.unbind_identity(user_id=clerk, by=SYSTEM, now=NOW)
-    assert not queries.is_bound(clerk)
+    assert not queries.standing_of_user(clerk).is_bound
     assert changed(clerk, "identity_unbound")["actor"] == "staff:7"
     assert reason_of(actions.unbind_identity, user_id=clerk, by=SYSTEM, now=NOW) is terms.NOT_BOUND
 

@@ -300,7 +300,7 @@ class TestFiling:
     def test_after_signing(self, world: None, now: datetime):
         outcome = worlds.give("YC-1", 1, now)
         order = appeal_order(outcome.id)
-        assert appeal_queries.may_appeal_until(order, now=now) == (False, None)
+        assert appeal_queries.may_appeal_until(order, now=now).answer == (False, None)
         assert outcome.id is not None
 
         assert refused(Matter(outcome.id, order, now).file) == "not_signed"
@@ -326,24 +326,34 @@ class TestFiling:
         worlds.build(signed)
         worlds.take_case("YC-1", signed)
         bad = matter(signed)
-        assert appeal_queries.may_appeal_until(bad.order_id, now=signed)[1] == moment(10, 10, 17) + timedelta(
-            minutes=30
-        )
+        assert appeal_queries.may_appeal_until(bad.order_id, now=signed).answer[1] == moment(
+            10, 10, 17
+        ) + timedelta(minutes=30)
 
         bad.now = moment(10, 10, 17) + timedelta(minutes=29)
         assert refused(bad.file) == "appeal_window_over"
         bad.now = moment(10, 10, 17) + timedelta(minutes=28)
         assert bad.file().row.state == "filed"
 
-    def test_in_days_of_the_calendar_where_the_place_says_so(self, bad: Matter):
-        worlds.follow(worlds.COUNTY, bad.now, appeal_window="2")
+    def test_in_days_of_the_calendar_where_the_place_says_so(self, world: None, now: datetime):
+        worlds.follow(worlds.COUNTY, now, appeal_window="2")
+        bad = matter(now)
         bad.later(days=3)
 
         assert refused(bad.file) == "appeal_window_over"
 
-    def test_beyond_the_calendar_nobody_is_shut_out_and_time_is_told_later(self, bad: Matter):
-        days = list(CalendarDay.objects.filter(day__gt=bad.now.date()))
-        CalendarDay.objects.filter(day__gt=bad.now.date()).delete()
+    def test_what_was_promised_at_signing_holds_when_the_rule_changes(self, bad: Matter):
+        promised = appeal_queries.may_appeal_until(bad.order_id, now=bad.now).answer
+        worlds.follow(worlds.COUNTY, bad.now, appeal_window="2")
+
+        assert appeal_queries.may_appeal_until(bad.order_id, now=bad.now).answer == promised
+        bad.later(days=3)
+        assert bad.file().row.state == "filed"
+
+    def test_beyond_the_calendar_nobody_is_shut_out_and_time_is_told_later(self, world: None, now: datetime):
+        days = list(CalendarDay.objects.filter(day__gt=now.date()))
+        CalendarDay.objects.filter(day__gt=now.date()).delete()
+        bad = matter(now)
         bad.later(days=60)
         assert bad.file().row.due_at is None
         assert bad.lapse() == 0

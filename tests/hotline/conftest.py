@@ -94,7 +94,7 @@ class Both:
             self.peer.ask("set", now=self.now.timestamp())
 
     def linked(self, order: OrderRow) -> LinkedRow:
-        found = queries.linked_of_order(order.id)
+        found = queries.linked_of_order(order.id).answer
         assert found is not None
         return found
 

@@ -103,7 +103,7 @@ def test_what_they_attach_is_kept_a_picture_drawn_anew_and_a_program_in_quaranti
         told = {"name": name, "content": b64encode(content).decode()}
         assert theirs.peer.say(order.id, "attachment", facts=told)["body"]["state"] == "applied"
 
-    found = queries.attachments(order.id)
+    found = queries.attachments(order.id).answer
     assert [row.kind for row in found] == [
         AttachmentKind.PICTURE,
         AttachmentKind.PDF,

@@ -229,7 +229,7 @@ def test_a_link_is_changed_in_its_place_and_closed(link, now):
     actions.close_link(link.id, by=OPERATOR, now=now)
     assert queries.links() == []
     order = dispatched(now)
-    assert queries.linked_of_order(order.id) is None
+    assert queries.linked_of_order(order.id).answer is None
 
 
 def test_what_waits_for_more_than_an_hour_is_said(link, now):

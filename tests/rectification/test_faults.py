@@ -125,7 +125,7 @@ def test_every_pair_of_state_and_move(state: ReformState, move: ReformMove):
 def test_whoever_handles_checks_or_supervises_says_what_a_fault_lies_in(verified, by):
     made = actions.class_fault(verified.order_id, **BOTH, by=by, now=verified.later())
 
-    assert [one.responsibility for one in fault_queries.faults_of(verified.order_id)] == [
+    assert [one.responsibility for one in fault_queries.faults_of(verified.order_id).answer] == [
         "business",
         "service",
     ]
@@ -133,7 +133,7 @@ def test_whoever_handles_checks_or_supervises_says_what_a_fault_lies_in(verified
     assert verified.row.state == "verified"
     entry = ledger.entries_of("order", str(verified.order_id))[-1]
     assert (entry.kind, entry.facts["lies_in"]) == (EntryKind.FAULT_CLASSED, "business,service")
-    row = fault_queries.reform_of(verified.order_id)
+    row = fault_queries.reform_of(verified.order_id).answer
     assert row is not None
     assert (row.id, row.agency_name, row.state) == (made, "云城市市场监管局", "drafted")
 

@@ -548,11 +548,13 @@ class TestAlarms:
 
     def test_start_anew_with_the_next_clock(self, desk):
         desk.upto(Move.DISPATCH)
-        actions.mark_alarms(now=desk.row.due_at + timedelta(seconds=1))
+        (first,) = actions.mark_alarms(now=desk.row.due_at + timedelta(seconds=1))
 
         desk.step(Move.SIGN_FOR)
+        (second,) = actions.mark_alarms(now=desk.row.due_at + timedelta(seconds=1))
 
-        assert (desk.row.alarm, desk.row.clock) == (Alarm.NONE, "contact")
+        assert (first.alarm, first.clock) == (Alarm.RED, ClockKind.SIGN)
+        assert (second.alarm, second.clock) == (Alarm.RED, ClockKind.CONTACT)
 
     def test_are_silent_about_what_is_over(self, desk):
         desk.upto(Move.REPLY)

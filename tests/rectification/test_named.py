@@ -165,6 +165,6 @@ def test_its_supervision_is_not_there_either(named, oneself, powerful):
         assert len(supervisions.supervisions(by)) == there
         assert len(supervisions.proposals(by)) == there
         assert len(supervisions.urgings(by)) == there
-        waiting = supervisions.waiting(by, named.now)
+        waiting = supervisions.waiting(by)
         assert (waiting.supervisions, waiting.urgings, waiting.proposals) == (there,) * 3
     assert code_of(supervisions.supervision, letter, by=oneself) == NO_SUCH_SUPERVISION.code

@@ -33,7 +33,7 @@ def _refused(desk: Desk, **said: str) -> str:
 
 
 def _stands(desk: Desk) -> SolutionRow:
-    return queries.solutions_of([desk.order_id])[desk.order_id]
+    return queries.solutions_of([desk.order_id]).answer[desk.order_id]
 
 
 def test_the_answer_stands_with_its_entry(desk):
@@ -70,7 +70,7 @@ def test_after_the_window_it_stands(desk):
 @pytest.mark.parametrize("move", [Move.DISPATCH, Move.SIGN_FOR, Move.VERIFY, Move.RECTIFY])
 def test_nobody_is_asked_before_the_reply(desk, move):
     assert _refused(desk.upto(move)) == "not_replied"
-    assert queries.solutions_of([desk.order_id]) == {}
+    assert queries.solutions_of([desk.order_id]).answer == {}
 
 
 @pytest.mark.parametrize(

@@ -169,7 +169,7 @@ def test_pages_of_finished_orders_begin_with_the_newest(several):
 def test_counts_are_those_of_the_lists_and_one_statement(several, hired, django_assert_num_queries):
     who = hired("one")
     actions.keep_filter(int(who.id), "超期", ListAsked(colour="red"))
-    saved = worklist.saved_filters(who)
+    saved = worklist.saved_filters(who).answer
 
     with django_assert_num_queries(1):
         counts = worklist.counts(who, ListAsked(), saved=saved, now=several.now)
@@ -353,14 +353,16 @@ def test_filters_are_one_s_own(several, hired):
     asked = ListAsked(left="today", item="登记")
     kept = actions.keep_filter(int(who.id), " 今天 ", asked)
 
-    assert [(row.id, row.name, row.asked) for row in worklist.saved_filters(who)] == [(kept, "今天", asked)]
-    assert worklist.saved_filters(other) == []
+    assert [(row.id, row.name, row.asked) for row in worklist.saved_filters(who).answer] == [
+        (kept, "今天", asked)
+    ]
+    assert worklist.saved_filters(other).answer == []
     assert code_of(actions.rename_filter, int(other.id), kept, "x") == "no_such_filter"
     actions.remove_filter(int(other.id), kept)
     actions.rename_filter(int(who.id), kept, "今日")
-    assert worklist.saved_filters(who)[0].name == "今日"
+    assert worklist.saved_filters(who).answer[0].name == "今日"
     actions.remove_filter(int(who.id), kept)
-    assert worklist.saved_filters(who) == []
+    assert worklist.saved_filters(who).answer == []
 
 
 def test_a_filter_has_a_condition_a_name_of_its_own_and_an_end(several, hired):

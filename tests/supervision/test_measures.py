@@ -152,9 +152,9 @@ def test_whom_it_is_about_never_learns_of_it(at_fault):
 def test_nobody_without_the_power_is_told_that_there_is_one(at_fault):
     propose(at_fault)
 
-    assert queries.proposals(worlds.CLERK, work_order_id=at_fault.order_id) == []
-    assert queries.proposals(ELSEWHERE, work_order_id=at_fault.order_id) == []
-    assert len(queries.proposals(COUNTY_OFFICE, work_order_id=at_fault.order_id)) == 1
+    assert queries.measures(at_fault.order_id, by=worlds.CLERK).answer == []
+    assert queries.measures(at_fault.order_id, by=ELSEWHERE).answer == []
+    assert len(queries.measures(at_fault.order_id, by=COUNTY_OFFICE).answer) == 1
 
 
 def test_steps_out_of_turn(at_fault):

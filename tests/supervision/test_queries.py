@@ -44,7 +44,7 @@ def test_the_map_counts_open_orders_by_agency_and_state(watched):
     assert row.counts == {"dispatched": 1, "signed": 1}
     assert (row.agency_name, row.division_name, row.overdue) == ("河湾区行政审批局", "河湾区", 0)
     (later,) = queries.order_map(COUNTY_OFFICE, watched.now + LONG)
-    assert later.overdue == queries.overdue_count(ONE, watched.now + LONG) == 2
+    assert later.overdue == 2
     assert queries.order_map(ELSEWHERE, watched.now) == []
 
 
@@ -76,7 +76,7 @@ def test_behind_every_number_are_its_rows(watched):
     assert ids(by=ELSEWHERE) == []
 
 
-@pytest.mark.parametrize("read", [queries.order_map, queries.live_orders, queries.overdue_count])
+@pytest.mark.parametrize("read", [queries.order_map, queries.live_orders])
 def test_the_map_is_for_supervisors(watched, read):
     assert refused(partial(read, worlds.CLERK, watched.now)) == "not_allowed"
 
@@ -181,12 +181,6 @@ def test_what_waits_is_counted(watched):
         to=worlds.AGENCY, work_order_id=None, text="请办", key=uuid7(watched.now), by=ONE, now=watched.now
     )
 
-    found = queries.waiting(OTHER, watched.now + LONG)
+    found = queries.waiting(OTHER)
 
-    assert (found.overdue, found.signals, found.supervisions, found.urgings, found.proposals) == (
-        1,
-        0,
-        1,
-        1,
-        1,
-    )
+    assert (found.signals, found.supervisions, found.urgings, found.proposals) == (0, 1, 1, 1)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
@@ -33,9 +34,10 @@ from haochaping.accounts.terms import (
 )
 from haochaping.directory.rules import path_range
 from haochaping.kernel.actor import EVERYWHERE, NOWHERE, Actor, ActorKind, Scope
+from haochaping.postgres.together import Asked, together
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
     from haochaping.accounts.terms import Power
@@ -52,14 +54,46 @@ _known_clients: dict[str, tuple[float, ClientRow]] = {}
 _CLIENT = ("id", "name", "key_prefix", "active", "division__code", "division__path")
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who somebody is, and what they can show for it: a second factor, an identity of the provider of staff."""
+
+    actor: Actor
+    has_factor: bool
+    is_bound: bool
+
+
 def actor_of_user(user_id: int) -> Actor:
     """A person as actor with the powers and remit held now; none of either when disabled or unknown."""
-    members = StaffBinding.objects.filter(user_id=OuterRef("user_id"), unbound_at=None)
-    grants = list(
-        RoleGrant.objects.filter(user_id=user_id, user__is_active=True, revoked_at=None)
-        .annotate(members=ArraySubquery(members.values("staff_member_id")))
-        .values_list("role", "members", "everywhere", "division__path", "agency__path")
+    return _actor_of_user(user_id).answer
+
+
+def standing_of_user(user_id: int) -> Standing:
+    """The same with what they can show for it, asked together, as every page of staff needs it."""
+    actor = _actor_of_user(user_id)
+    shown = Asked(
+        User.objects.filter(id=user_id).values_list(
+            Exists(Authenticator.objects.filter(user_id=OuterRef("id"))),
+            Exists(SocialAccount.objects.filter(provider=STAFF_PROVIDER, user_id=OuterRef("id"))),
+        ),
+        lambda rows: next(iter(rows), (False, False)),
     )
+    together(actor, shown)
+    return Standing(actor.answer, *shown.answer)
+
+
+def _actor_of_user(user_id: int) -> Asked[Actor]:
+    members = StaffBinding.objects.filter(user_id=OuterRef("user_id"), unbound_at=None)
+    grants = RoleGrant.objects.filter(user_id=user_id, user__is_active=True, revoked_at=None).annotate(
+        members=ArraySubquery(members.values("staff_member_id"))
+    )
+    return Asked(
+        grants.values_list("role", "members", "everywhere", "division__path", "agency__path"),
+        lambda rows: _actor(user_id, list(rows)),
+    )
+
+
+def _actor(user_id: int, grants: Sequence[tuple[Any, ...]]) -> Actor:
     powers = powers_of(Role(role) for role, *_ in grants)
     # All roles of a person hold in one place (rule OTHER_PLACE), so that the first says it for all.
     scope, bound = (_scope(*grants[0][2:]), grants[0][1]) if grants else (NOWHERE, ())
@@ -228,11 +262,6 @@ def _grants_of(user_id: int) -> list[GrantRow]:
     ]
 
 
-def is_bound(user_id: int) -> bool:
-    """Whether a subject of the staff identity provider logs in as this account."""
-    return bool(SocialAccount.objects.filter(provider=STAFF_PROVIDER, user_id=user_id).exists())
-
-
 def sessions_of(user_id: int, *, now: datetime) -> list[SessionRow]:
     """The sessions of a person that are still open, last seen first."""
     alive = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=now)
@@ -281,7 +310,7 @@ def holders(powers: Collection[Power], places: Iterable[tuple[str, str]] | None 
     return [HolderRow(pk, *spots[pk], frozenset(members.get(pk, ()))) for pk in held_by]
 
 
-def colleagues(by: Actor, power: Power, *, limit: int) -> list[tuple[int, str]]:
+def colleagues(by: Actor, power: Power, *, limit: int) -> Asked[list[tuple[int, str]]]:
     """Everybody with an active account who holds a power at an agency within the actor's reach, or above it, by name."""
     rows = RoleGrant.objects.filter(
         revoked_at=None, user__is_active=True, agency__isnull=False, role__in=roles_with(power)
@@ -292,7 +321,7 @@ def colleagues(by: Actor, power: Power, *, limit: int) -> list[tuple[int, str]]:
         low, high = path_range(by.scope.division_path)
         rows = rows.filter(agency__division__path__gte=low, agency__division__path__lt=high)
     people = rows.order_by("user__display_name", "user_id").values_list("user_id", "user__display_name")
-    return list(people.distinct()[:limit])
+    return Asked(people.distinct()[:limit], list)
 
 
 def _above(path: str) -> list[str]:

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Protocol, cast, overload
 from urllib.parse import urlencode
 
 from allauth.account.authentication import get_authentication_records
-from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
@@ -46,6 +45,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
     from django.http.response import HttpResponseBase
 
+    from haochaping.accounts.queries import Standing
     from haochaping.kernel.actor import Actor, Scope
 
 log = logging.getLogger("haochaping.gate")
@@ -340,12 +340,13 @@ def _is_over(request: HttpRequest) -> bool:
 
 
 def _staff_answer(request: HttpRequest, gate: Gate, name: str) -> HttpResponseBase | None:
-    if not _has_second_factor(request):
-        step = "mfa_reauthenticate" if is_mfa_enabled(request.user) else "mfa_activate_totp"
+    standing = accounts.standing_of_user(cast("int", request.user.pk))
+    if not _has_second_factor(request, standing):
+        step = "mfa_reauthenticate" if standing.has_factor else "mfa_activate_totp"
         return HttpResponseRedirect(f"{reverse(step)}?{urlencode({'next': request.get_full_path()})}")
     if settings.PASSWORDS_AGE and name != _CHANGE and _password_is_old(request):
         return HttpResponseRedirect(reverse(_CHANGE))
-    actor = accounts.actor_of_user(cast("int", request.user.pk))
+    actor = standing.actor
     cast("_Acting", request).actor = actor
     if gate.powers and not may_any(actor, gate.powers):
         log.warning("denied %s at %s, which needs %s", actor, name, " or ".join(sorted(gate.powers)))
@@ -362,14 +363,14 @@ def _password_is_old(request: HttpRequest) -> bool:
     return user.has_usable_password() and accounts.password_is_old(user.pk, now=timezone.now())
 
 
-def _has_second_factor(request: HttpRequest) -> bool:
+def _has_second_factor(request: HttpRequest, standing: Standing) -> bool:
     # Whoever loses factor or binding elsewhere has one factor from then on, whatever this session remembers.
     records = get_authentication_records(request, request.user)
     if any(record.get("method") == "mfa" for record in records):
-        return bool(is_mfa_enabled(request.user))
+        return standing.has_factor
     # The province's identity is as good as password and code (trust.md A1).
     came_by_provider = any(record.get("provider") == STAFF_PROVIDER for record in records)
-    return came_by_provider and accounts.is_bound(cast("int", request.user.pk))
+    return came_by_provider and standing.is_bound
 
 
 @dataclass(frozen=True, slots=True)

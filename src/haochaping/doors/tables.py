@@ -206,6 +206,7 @@ TABLES: dict[str, Held] = {
     "rectification_work_order": Held(_WORK, f"({OF_PLACE}\n OR {_HELPS})\n AND {NOT_ABOUT_ME}"),
     "rectification_callback": Held(_WRITE, _with("rectification_work_order", "order_id")),
     "rectification_solution_answer": Held(_READ, _with("rectification_work_order", "order_id")),
+    "rectification_told_alarm": Held(why="what the worker has told of deadlines"),
     "rectification_clock_event": Held(_WRITE, _with("rectification_work_order", "order_id")),
     "rectification_extension": Held(_WORK, _with("rectification_work_order", "order_id")),
     "rectification_co_handler": Held(
@@ -239,6 +240,7 @@ TABLES: dict[str, Held] = {
             evidence="rectification_evidence",
         ),
     ),
+    "publicity_undecided": Held(_READ, f"({OF_DIVISION})\n AND {NOT_ABOUT_ME}"),
     "publicity_release": Held(_WRITE, _with("reviews_review", "review_id")),
     # Whoever handles an order may cause a signal about it; only supervisors see it.
     "supervision_signal": Held(_WORK, f"({OF_DIVISION})\n AND {_but_mine()}", adds_any=True),

@@ -37,7 +37,7 @@ def pass_check(order_id: UUID, *, by: Actor, now: datetime) -> None:
     """The reply holds; a reviewer who has not said whether it helped is asked."""
     rectification.pass_check(order_id, by=by, now=now)
     (order,) = orders.rows([order_id])
-    if of_this_round(orders.solutions_of([order_id]).get(order_id), order.replied_at) is None:
+    if of_this_round(orders.solutions_of([order_id]).answer.get(order_id), order.replied_at) is None:
         tell_reviewers.tell_reviewers(Template.SOLVED_QUESTION, [order.review_id], now=now)
 
 
@@ -115,7 +115,7 @@ def settle(*, of: Collection[int] | None = None, by: Actor, now: datetime) -> in
     """
     review_ids = orders.to_settle(now, limit=_BATCH, of=of)
     found = orders.orders_of_reviews(review_ids)
-    said = orders.solutions_of([order.id for order in found.values()])
+    said = orders.solutions_of([order.id for order in found.values()]).answer
     for order in found.values():
         word = of_this_round(said.get(order.id), order.replied_at)
         counted(order.id, partial(_decide, order, word, by=by, now=now))

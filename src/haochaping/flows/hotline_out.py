@@ -106,7 +106,7 @@ def queue_steps(*, now: datetime) -> int:
 
 
 def _put(step: Happened, links: Sequence[Link], now: datetime) -> int:
-    known = queries.linked_of_order(step.order_id)
+    known = queries.linked_of_order(step.order_id).answer
     if step.move not in GOING_OUT:
         return hotline.put(step, known, None, [], now=now)
     (order,) = orders.rows([step.order_id])

@@ -37,6 +37,7 @@ from haochaping.hotline.terms import (
 )
 from haochaping.kernel.identifiers import first_uuid7
 from haochaping.kernel.refused import Reason, Refused
+from haochaping.postgres.together import Asked
 from haochaping.rectification.states import FINAL
 
 if TYPE_CHECKING:
@@ -158,15 +159,10 @@ def to_tell(
         return [Happened(*row) for row in cursor.fetchall()]
 
 
-def linked_of_order(order_id: UUID) -> LinkedRow | None:
+def linked_of_order(order_id: UUID) -> Asked[LinkedRow | None]:
     """How an order stands at a hotline; None when it is at none."""
-    values = LinkedOrder.objects.filter(order_id=order_id, ended_at=None).values_list(*_LINKED).first()
-    return _linked(values) if values else None
-
-
-def is_linked() -> Exists:
-    """Whether an order is at a hotline, to be asked together with the order: most are at none."""
-    return Exists(LinkedOrder.objects.filter(order_id=OuterRef("id"), ended_at=None))
+    rows = LinkedOrder.objects.filter(order_id=order_id, ended_at=None).values_list(*_LINKED)
+    return Asked(rows, lambda found: next(map(_linked, found), None))
 
 
 def linked_of_number(link_id: UUID, number: str) -> LinkedRow | None:
@@ -320,14 +316,15 @@ def with_queues() -> list[tuple[Link, Queue]]:
     return [(link, stands[link.id]) for link in found]
 
 
-def attachments(order_id: UUID) -> list[AttachmentRow]:
+def attachments(order_id: UUID) -> Asked[list[AttachmentRow]]:
     """What the hotline sent with an order, oldest first, without its content."""
     rows = Attachment.objects.filter(linked__order_id=order_id).order_by("at", "id")
-    found = rows.values_list("id", "name", "kind", "size", "at", "code")
-    return [
-        AttachmentRow(pk, name, AttachmentKind(kind), size, at, code)
-        for pk, name, kind, size, at, code in found
-    ]
+    return Asked(
+        rows.values_list("id", "name", "kind", "size", "at", "code"),
+        lambda found: [
+            AttachmentRow(pk, name, AttachmentKind(kind), *rest) for pk, name, kind, *rest in found
+        ],
+    )
 
 
 def attachment(attachment_id: UUID, order_id: UUID) -> tuple[AttachmentRow, bytes] | None:

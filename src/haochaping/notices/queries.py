@@ -40,6 +40,7 @@ from haochaping.notices.terms import (
     Template,
     ThreadRow,
 )
+from haochaping.postgres.together import Asked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -88,7 +89,7 @@ def messages(thread_id: UUID, *, for_side: Side, limit: int = 500) -> list[Messa
     ]
 
 
-def unread(thread_ids: Collection[UUID], *, for_side: Side) -> dict[UUID, int]:
+def unread(thread_ids: Collection[UUID], *, for_side: Side) -> Asked[dict[UUID, int]]:
     """How many messages of the others this side has not read, by thread; threads without any are absent."""
     rows = (
         Message.objects.filter(thread__in=thread_ids, read_at=None)
@@ -97,7 +98,7 @@ def unread(thread_ids: Collection[UUID], *, for_side: Side) -> dict[UUID, int]:
         .annotate(Count("id"))
         .order_by()
     )
-    return dict(rows)
+    return Asked(rows, dict)
 
 
 def delivery(delivery_id: UUID) -> DeliveryRow | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 
 from haochaping.publicity.terms import Decision, Part
 
@@ -35,3 +35,30 @@ class Release(models.Model):
                 name="release_reason_when_held",
             ),
         ]
+
+
+class Undecided(models.Model):
+    """待审: a text or reply on which nobody has decided. The database puts it here and takes it away (migration 0002)."""
+
+    class Privacy:
+        plain = ("part",)
+
+    id = models.BigAutoField(primary_key=True)
+    # It is made of rows that are there, and none of them is ever taken away: nothing is left to check.
+    review = models.ForeignKey(
+        "reviews.Review", models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    part = models.CharField(max_length=10)
+    division = models.ForeignKey("directory.Division", models.PROTECT, related_name="+", db_constraint=False)
+    # Whom the review names, who sees nothing of it.
+    staff_id = models.BigIntegerField(null=True)
+    written_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "publicity_undecided"
+        verbose_name = "待审"
+        constraints = [
+            UniqueConstraint(fields=["review", "part"], name="undecided_unique_part"),
+            CheckConstraint(condition=Q(part__in=list(Part)), name="undecided_part_known"),
+        ]
+        indexes = [Index(fields=["written_at", "review"], name="undecided_oldest")]

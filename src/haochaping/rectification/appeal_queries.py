@@ -13,6 +13,7 @@ from haochaping.accounts.access import check_power, check_scope
 from haochaping.kernel.periods import BEIJING, local_day
 from haochaping.kernel.ratios import Ratio
 from haochaping.kernel.refused import Refused
+from haochaping.postgres.together import Asked
 from haochaping.rectification import access
 from haochaping.rectification.models import Appeal, AppealDecision, AppealEvent, WorkOrder
 from haochaping.rectification.rules import upheld, window_ends
@@ -119,10 +120,12 @@ def appeal_row(appeal_id: UUID) -> AppealRow:
     raise Refused(NO_SUCH_APPEAL)
 
 
-def appeal_of_order(order_id: UUID) -> AppealRow | None:
+def appeal_of_order(order_id: UUID) -> Asked[AppealRow | None]:
     """The appeal about an order, if there is one."""
-    values = Appeal.objects.filter(order_id=order_id).values_list(*_APPEAL).first()
-    return _row(values) if values else None
+    return Asked(
+        Appeal.objects.filter(order_id=order_id).values_list(*_APPEAL),
+        lambda rows: next(map(_row, rows), None),
+    )
 
 
 def appeal_of_review(review_id: UUID) -> AppealRow | None:
@@ -155,17 +158,17 @@ def appeal_timeline(appeal_id: UUID) -> list[AppealEventRow]:
     ]
 
 
-def may_appeal_until(order_id: UUID, *, now: datetime) -> tuple[bool, datetime | None]:
+def may_appeal_until(order_id: UUID, *, now: datetime) -> Asked[tuple[bool, datetime | None]]:
     """Whether a first appeal about an order comes in time, and until when; a time that is not known shuts nobody out."""
-    found = WorkOrder.objects.filter(id=order_id).values_list("state", "signed_at", "division_id").first()
-    if found is None or found[1] is None or found[0] == OrderState.CANCELLED:
-        return False, None
-    until = appeal_until(found[1], division_id=found[2])
-    return until is None or now <= until, until
+    signed = WorkOrder.objects.filter(id=order_id, signed_at__isnull=False)
+    return Asked(
+        signed.exclude(state=OrderState.CANCELLED).values_list("appeal_until"),
+        lambda rows: next(((until is None or now <= until, until) for (until,) in rows), (False, None)),
+    )
 
 
 def appeal_until(signed_at: datetime, *, division_id: int) -> datetime | None:
-    """Until when the agency may appeal, counted from signing; None beyond the calendar."""
+    """Until when an agency that signs now may appeal; None beyond the calendar."""
     day = local_day(signed_at)
     terms = rulebook.terms_for_division(division_id, day)
     return window_ends(signed_at, terms, rulebook.calendar(terms, day))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from haochaping.accounts.access import check_power
 from haochaping.accounts.terms import Power
 from haochaping.kernel.refused import Refused
+from haochaping.postgres.together import Asked
 from haochaping.rectification import access
 from haochaping.rectification.models import Callback, Fault, Reform, ReformEvent
 from haochaping.rectification.states import REFORM_FINAL
@@ -55,13 +56,13 @@ def was_found_true(order_id: UUID) -> bool:
     return Callback.objects.filter(order_id=order_id, is_true=True).exists()
 
 
-def faults_of(order_id: UUID) -> list[FaultRow]:
+def faults_of(order_id: UUID) -> Asked[list[FaultRow]]:
     """What the fault of an order was found to lie in, in the order in which it was said."""
     rows = Fault.objects.filter(order_id=order_id).order_by("at", "id")
-    return [
-        FaultRow(Responsibility(kind), note, by, at)
-        for kind, note, by, at in rows.values_list("responsibility", "note", "by", "at")
-    ]
+    return Asked(
+        rows.values_list("responsibility", "note", "by", "at"),
+        lambda found: [FaultRow(Responsibility(kind), *rest) for kind, *rest in found],
+    )
 
 
 def reforms(by: Actor, *, done: bool = False, limit: int = 50, offset: int = 0) -> list[ReformRow]:
@@ -82,10 +83,10 @@ def reform(reform_id: UUID, *, by: Actor) -> ReformRow:
     return _row(row)
 
 
-def reform_of(order_id: UUID) -> ReformRow | None:
+def reform_of(order_id: UUID) -> Asked[ReformRow | None]:
     """The proposal that an order led to, for who may see the order, and for its reviewer."""
-    row = Reform.objects.filter(order_id=order_id).values_list(*_REFORM).first()
-    return _row(row) if row else None
+    rows = Reform.objects.filter(order_id=order_id).order_by("id").values_list(*_REFORM)
+    return Asked(rows, lambda found: next(map(_row, found), None))
 
 
 def reform_events(reform_id: UUID) -> list[ReformEventRow]:

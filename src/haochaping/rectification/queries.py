@@ -7,7 +7,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 
 from haochaping.accounts.access import check_power, may, may_reach
 from haochaping.accounts.terms import OUT_OF_SCOPE, Power
@@ -18,6 +18,7 @@ from haochaping.identity.terms import RelayPurpose
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.notices.terms import DeliveryState, MessageRow, Side, Template
+from haochaping.postgres.together import Asked
 from haochaping.rectification import access
 from haochaping.rectification.dispatch_queries import held_back
 from haochaping.rectification.models import (
@@ -32,11 +33,10 @@ from haochaping.rectification.models import (
     WorkOrder,
 )
 from haochaping.rectification.rules import best_of, retold
-from haochaping.rectification.states import FINAL, OPEN, WORKED_ON
+from haochaping.rectification.states import FINAL, WORKED_ON
 from haochaping.rectification.terms import (
     NO_SUCH_ORDER,
     NO_SUCH_PROJECT,
-    Alarm,
     AppealFacts,
     Beside,
     CallbackRow,
@@ -183,29 +183,24 @@ def _check_view(by: Actor, order_id: UUID, division_path: str, agency_path: str)
             raise
 
 
-def order_with_solution(
-    order_id: UUID, *, by: Actor, also: Exists | None = None
-) -> tuple[OrderRow, SolutionRow | None, bool]:
-    """One order with what its reviewer said last about it, asked together; raises `Refused` as `order`.
-
-    The last says whether there is `also` something that only a room above knows of: what it gave to be asked with the order.
-    """
+def order_with_solution(order_id: UUID, *, by: Actor) -> tuple[OrderRow, SolutionRow | None]:
+    """One order with what its reviewer said last about it, asked together; raises `Refused` as `order`."""
     check_power(by, Power.ORDER_VIEW)
     newest = SolutionAnswer.objects.filter(order_id=OuterRef("id")).order_by("-answered_at", "-id")
     said = {f"said_{name}": Subquery(newest.values(name)[:1]) for name in _SOLUTION}
     found = (
         WorkOrder.objects.filter(id=order_id)
-        .annotate(**said, also=also or Value(value=False))
-        .values_list("division__path", "agency__path", "also", *said, *_ORDER)
+        .annotate(**said)
+        .values_list("division__path", "agency__path", *said, *_ORDER)
         .first()
     )
     if found is None:
         raise Refused(NO_SUCH_ORDER)
-    division_path, agency_path, is_also, solved, *words = found
+    division_path, agency_path, solved, *words = found
     row = _row(tuple(words[len(said) - 1 :]))
     access.check_not_named(by, row.staff_id)
     _check_view(by, order_id, division_path, agency_path)
-    return row, SolutionRow(Solved(solved), *words[: len(said) - 1]) if solved else None, is_also
+    return row, SolutionRow(Solved(solved), *words[: len(said) - 1]) if solved else None
 
 
 def order_to_handle(order_id: UUID, *, by: Actor) -> OrderRow:
@@ -308,11 +303,13 @@ def _with_told(row: HistoryRow, found: Iterable[tuple[Any, ...]]) -> HistoryRow:
     return replace(row, looks=looks)
 
 
-def solutions_of(order_ids: Iterable[UUID]) -> dict[UUID, SolutionRow]:
+def solutions_of(order_ids: Iterable[UUID]) -> Asked[dict[UUID, SolutionRow]]:
     """What the reviewer said last about each order, where they said it."""
     rows = SolutionAnswer.objects.filter(order_id__in=list(order_ids)).order_by("answered_at", "id")
-    found = rows.values_list("order_id", *_SOLUTION)
-    return {row[0]: SolutionRow(Solved(row[1]), *row[2:]) for row in found}
+    return Asked(
+        rows.values_list("order_id", *_SOLUTION),
+        lambda found: {row[0]: SolutionRow(Solved(row[1]), *row[2:]) for row in found},
+    )
 
 
 def ticks_of(order_id: UUID) -> list[ClockTick]:
@@ -443,11 +440,6 @@ def to_settle(now: datetime, *, limit: int, of: Collection[int] | None = None) -
         rows = rows.filter(agency_id__in=of)
     due = rows.select_for_update(skip_locked=True, of=("self",)).order_by("replied_at", "id")
     return list(due.values_list("review_id", flat=True)[:limit])
-
-
-def overdue_count(by: Actor) -> int:
-    """How many orders within reach are overdue."""
-    return WorkOrder.objects.filter(access.visible_orders(by), state__in=OPEN, alarm=Alarm.RED).count()
 
 
 def hold(review_ids: Iterable[UUID]) -> None:

@@ -22,6 +22,7 @@ from django.db.models.expressions import RawSQL
 from haochaping.accounts.rules import roles_with
 from haochaping.accounts.terms import Power
 from haochaping.kernel.actor import ActorKind
+from haochaping.postgres.together import Asked
 from haochaping.rectification import access
 from haochaping.rectification.models import OrderEvent, OrderLook, SavedFilter, WorkOrder
 from haochaping.rectification.queries import ORDER_COLUMNS, order_row, waits_for
@@ -251,14 +252,16 @@ def counts(by: Actor, asked: ListAsked, *, saved: Iterable[SavedFilterRow] = (),
     )
 
 
-def saved_filters(by: Actor) -> list[SavedFilterRow]:
+def saved_filters(by: Actor) -> Asked[list[SavedFilterRow]]:
     """The filters that somebody keeps, in the order in which they were kept."""
     rows = (
         SavedFilter.objects.filter(user_id=account_of(by) or 0)
         .order_by("id")
         .values_list("id", "name", "asked")
     )
-    return [SavedFilterRow(pk, name, list_asked(asked)) for pk, name, asked in rows]
+    return Asked(
+        rows, lambda found: [SavedFilterRow(pk, name, list_asked(asked)) for pk, name, asked in found]
+    )
 
 
 def visible_rows(order_ids: Iterable[UUID], *, by: Actor) -> Mapping[UUID, OrderRow]:

@@ -9,6 +9,7 @@ from django.db.models import F
 from haochaping.accounts.access import check_power
 from haochaping.accounts.terms import Power
 from haochaping.kernel.refused import Refused
+from haochaping.postgres.together import Asked
 from haochaping.rectification.terms import Solved
 from haochaping.voices import access
 from haochaping.voices.models import Voice, VoiceEvent
@@ -148,10 +149,12 @@ def by_receipt(receipt: str) -> VoiceRow | None:
     return _row(values) if values else None
 
 
-def of_review(review_id: UUID) -> list[VoiceRow]:
+def of_review(review_id: UUID) -> Asked[list[VoiceRow]]:
     """What was taken up from the words of a review, oldest first."""
     rows = Voice.objects.filter(review_id=review_id).exclude(kind=VoiceKind.HANDLING)
-    return [_row(values) for values in rows.order_by("received_at", "id").values_list(*_VOICE)]
+    return Asked(
+        rows.order_by("received_at", "id").values_list(*_VOICE), lambda found: [_row(one) for one in found]
+    )
 
 
 def about_handling(review_id: UUID) -> list[VoiceRow]:

@@ -142,6 +142,7 @@ _JOINED = {
         "reviews_review_change",
         "reviews_exclusion",
         "publicity_release",
+        "publicity_undecided",
         "supervision_reprisal_report",
     )
 }

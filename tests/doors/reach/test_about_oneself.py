@@ -9,6 +9,7 @@ from haochaping.directory import queries as directory
 from haochaping.doors.reach import within
 from haochaping.kernel.actor import EVERYWHERE, Scope
 from haochaping.notices.models import StaffNotice
+from haochaping.publicity.models import Undecided
 from haochaping.rectification.models import Reform, WorkOrder
 from haochaping.reviews.models import Review
 from tests import worlds
@@ -40,6 +41,7 @@ def meant(stories) -> int:
     WorkOrder.objects.filter(id=here.order_id).update(staff_id=member_id)
     StaffNotice.objects.filter(subject_id=str(here.order_id)).update(staff_id=member_id)
     Reform.objects.filter(order_id=here.order_id).update(staff_id=member_id)
+    Undecided.objects.filter(review_id=here.review_id).update(staff_id=member_id)
     return member_id
 
 

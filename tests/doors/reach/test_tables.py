@@ -150,6 +150,7 @@ def test_signals_and_proposals_are_not_for_the_agencies_they_are_about():
         "supervision_reprisal_event",
         "hotline_link",
         "hotline_incoming",
+        "publicity_undecided",
     } == OF_A_DIVISION
 
 

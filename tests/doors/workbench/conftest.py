@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
+from http import HTTPStatus
 from typing import TYPE_CHECKING, TypedDict
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -42,6 +46,7 @@ class Where(TypedDict, total=False):
 PLACES: dict[str, tuple[Role, Where]] = {
     "clerk": (Role.CLERK, {"agency_code": worlds.AGENCY}),
     "other_clerk": (Role.CLERK, {"agency_code": worlds.OTHER_AGENCY}),
+    "lead": (Role.AGENCY_LEAD, {"agency_code": worlds.AGENCY}),
     "supervisor": (Role.SUPERVISOR, {"division_code": worlds.CITY}),
     "publisher": (Role.PUBLISHER, {"division_code": worlds.CITY}),
     "other_publisher": (Role.PUBLISHER, {"division_code": worlds.OTHER_CITY}),
@@ -49,6 +54,19 @@ PLACES: dict[str, tuple[Role, Where]] = {
     "sysadmin": (Role.SYSTEM_ADMIN, {"everywhere": True}),
     "local_admin": (Role.SYSTEM_ADMIN, {"division_code": worlds.CITY}),
 }
+
+
+def questions(browser: Client, address: str) -> list[str]:
+    """What a page asks of the database that is shown a second time.
+
+    Not the beginning and end of transactions, which outside a test go with the statements, nor the rows of the audit,
+    which are copied when the page has been given.
+    """
+    browser.get(address)
+    with CaptureQueriesContext(connection) as asked:
+        assert browser.get(address).status_code == HTTPStatus.OK
+    others = r"SAVEPOINT|RELEASE|SET TRANS|Composed"
+    return [str(one["sql"])[:160] for one in asked if not re.match(others, str(one["sql"]))]
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,6 @@ DECIDERS: dict[str, tuple[Role, dict[str, str]]] = {
     "city_two": (Role.SUPERVISOR, {"division_code": worlds.CITY}),
     "abroad": (Role.SUPERVISOR, {"division_code": worlds.OTHER_CITY}),
     "insider": (Role.SUPERVISOR, {"agency_code": worlds.AGENCY}),
-    "lead": (Role.AGENCY_LEAD, {"agency_code": worlds.AGENCY}),
     "other_lead": (Role.AGENCY_LEAD, {"agency_code": worlds.OTHER_AGENCY}),
 }
 
@@ -283,7 +282,7 @@ def test_looking_at_an_appeal_is_noted(filed: Bad, people):
 
 
 def test_nobody_files_once_the_time_is_over(signed: Bad, people):
-    WorkOrder.objects.update(signed_at=timezone.now() - timedelta(days=60))
+    WorkOrder.objects.update(appeal_until=timezone.now() - timedelta(days=50))
 
     lead = people("lead")
     assert new(signed) not in lead.get(signed.address()).content.decode()

@@ -6,21 +6,22 @@ from base64 import b64encode
 from datetime import timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from haochaping.flows import hotline_in, hotline_out
+from haochaping.flows import class_fault, hotline_in, hotline_out
 from haochaping.hotline import actions, queries
 from haochaping.hotline.models import Attachment
 from haochaping.hotline.terms import ProposedLink
 from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.periods import local_day
+from haochaping.rectification.terms import OrderState
 from haochaping.ui.templatetags.ui import moment
 from tests import worlds
+from tests.doors.workbench.conftest import questions
 from tests.doors.workbench.test_concealed import say as supplement
 from tests.doors.workbench.test_named import bind
+from tests.doors.workbench.test_order import bring_to
 from tests.photographs import photograph
 
 ORIGIN = "https://hotline.example"
@@ -121,13 +122,17 @@ def test_of_a_concealed_reviewer_the_agency_gets_no_attachment(linked, world, cl
     assert office.get(pdf).status_code == 200
 
 
-def test_an_order_at_no_hotline_says_nothing_of_one_and_asks_no_more(linked, bad_review, clerk):
-    alone = bad_review("YC-8")
-    look(clerk, alone)
-    with CaptureQueriesContext(connection) as asked:
-        page = look(clerk, alone)
+def test_an_order_at_no_hotline_says_nothing_of_one(linked, bad_review, clerk):
+    assert 'id="hotline"' not in look(clerk, bad_review("YC-8"))
 
-    assert 'id="hotline"' not in page
-    told_of = [one["sql"] for one in asked.captured_queries if "hotline_" in one["sql"]]
-    assert len(told_of) == 1
-    assert 'FROM "rectification_work_order"' in told_of[0]
+
+def test_an_order_at_a_hotline_with_a_classed_fault_asks_at_most_twelve_questions(linked, browser_of, world):
+    say(linked, 1, "accepted")
+    send(linked, ("说明.pdf", PDF))
+    bring_to(linked, OrderState.VERIFIED, world)
+    service = {"responsibilities": ["service"], "note": "没有一次告知", "agency": "", "proposal": ""}
+    class_fault.class_fault(linked.order_id, **service, by=worlds.EVERYBODY, now=timezone.now())
+
+    for who in ("lead", "supervisor"):
+        asked = questions(browser_of(who), linked.address())
+        assert len(asked) <= 12, asked

@@ -111,7 +111,7 @@ def progress(request: HttpRequest, order_id: UUID) -> HttpResponse:
     if not isinstance(said, dict):
         raise Refused(BAD_MESSAGE, field="message", value="message")
     link = queries.link_of_client(int(actor.id))
-    linked = queries.linked_of_order(order_id)
+    linked = queries.linked_of_order(order_id).answer
     if linked is None or linked.link_id != link.id:
         raise Refused(NO_SUCH_ORDER, field="id")
     message = cast("dict[str, object]", said) | {"order": str(order_id)}

@@ -39,7 +39,8 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "states": [gettext(STATE_LABELS[state]) for state in states],
         "rows": [_line(row, states) for row in rows],
-        "waiting": queries.waiting(by, now),
+        "overdue": sum(row.overdue for row in rows),
+        "waiting": queries.waiting(by),
         "now": now,
     }
     return oversight_page(request, "oversight/start.html", context, here="oversight")

@@ -33,7 +33,7 @@ def followed(order_id: UUID, events: Sequence[EventRow]) -> list[str]:
     if not any(event.move == Move.CLASS_FAULT for event in events):
         return []
     said = []
-    reform = fault_queries.reform_of(order_id)
+    reform = fault_queries.reform_of(order_id).answer
     if reform is not None and reform.state in _REFORMED:
         parts = "、".join(gettext(PART_LABELS[part]) for part in reform.parts)
         said.append(gettext(_REFORMED[reform.state]).format(agency=reform.agency_name, parts=parts))

@@ -202,7 +202,7 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
                 "concealed": said.concealed,
             }
         ),
-        "taken_up": [shown(one, now) for one in voices.of_review(review.id)]
+        "taken_up": [shown(one, now) for one in voices.of_review(review.id).answer]
         if review.comment_text and not bad and not withdrawn
         else [],
         "given": tags.words_of(review.indicator_codes, review.indicator_set),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import Http404
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from haochaping.kernel.actor import Actor
+    from haochaping.postgres.together import Asked
 
 _ON_PAGE = 30
 _HERE = "desk_appeals"
@@ -49,15 +50,23 @@ _DONE = {
 }
 
 
-def appeal_part(order_id: UUID, by: Actor, now: datetime) -> dict[str, object]:
+class OfOrder:
     """What the page of an order shows about its appeal: its state, or that one can be filed; nothing to others."""
-    if not may(by, Power.APPEAL_FILE):
-        return {}
-    row = appeals.appeal_of_order(order_id)
-    if row is not None:
-        return shown(row)
-    open_, until = appeals.may_appeal_until(order_id, now=now)
-    return {"order_id": order_id, "until": until} if open_ else {}
+
+    def __init__(self, order_id: UUID, by: Actor, now: datetime) -> None:
+        self._order_id = order_id
+        self._row = appeals.appeal_of_order(order_id)
+        self._window = appeals.may_appeal_until(order_id, now=now)
+        self.asked: list[Asked[Any]] = [self._row, self._window] if may(by, Power.APPEAL_FILE) else []
+
+    def shown(self) -> dict[str, object]:
+        """The part of the page, when it has been asked for."""
+        if not self.asked:
+            return {}
+        if self._row.answer is not None:
+            return shown(self._row.answer)
+        open_, until = self._window.answer
+        return {"order_id": self._order_id, "until": until} if open_ else {}
 
 
 @requires(Power.APPEAL_FILE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.urls import reverse
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from haochaping.kernel.actor import Actor
+    from haochaping.postgres.together import Asked
     from haochaping.rectification.terms import EventRow, OrderRow
 
 # Whoever handles an order says it, or who checks or supervises it.
@@ -67,31 +68,45 @@ def new(request: HttpRequest, order_id: UUID) -> HttpResponse:
     return see_other(reverse("desk_order", args=[order_id]) + "#faults")
 
 
-def of_order(order: OrderRow, events: Sequence[EventRow], by: Actor) -> dict[str, object]:
+class OfOrder:
     """What the page of an order says of its fault, and of what followed, each to whom may know of it.
 
     Asked of the tables only where the order's events say that there is something.
     """
-    classed = any(event.move == Move.CLASS_FAULT for event in events)
-    faults = fault_queries.faults_of(order.id) if classed else []
-    said = {one.responsibility for one in faults}
-    possible = may_any(by, CLASSED_BY) and after(order.state, Move.CLASS_FAULT) is not None
-    reform = fault_queries.reform_of(order.id) if Responsibility.BUSINESS in said else None
-    measured = Responsibility.SERVICE in said
-    return {
-        "faults": [(gettext(RESPONSIBILITY_LABELS[one.responsibility]), one.note) for one in faults],
-        "may_class": possible
-        and len(said) < len(Responsibility)
-        and any(event.callback is not None and event.callback.is_true for event in events),
-        "reform": (reform.id, reform.agency_name, gettext(REFORM_LABELS[reform.state])) if reform else None,
-        "measures": [
-            (row.id, gettext(RUNG_LABELS[row.rung]), gettext(PROPOSAL_LABELS[row.state]))
-            for row in (supervision.proposals(by, work_order_id=order.id) if measured else [])
-        ],
-        "may_propose_measure": measured
-        and may(by, Power.ORDER_SUPERVISE)
-        and may(by, Power.SUPERVISION_DECIDE),
-    }
+
+    def __init__(self, order: OrderRow, events: Sequence[EventRow], by: Actor) -> None:
+        self._order, self._events, self._by = order, events, by
+        self._faults = fault_queries.faults_of(order.id)
+        self._reform = fault_queries.reform_of(order.id)
+        self._measures = supervision.measures(order.id, by=by)
+        self._is_classed = any(event.move == Move.CLASS_FAULT for event in events)
+        self.asked: list[Asked[Any]] = (
+            [self._faults, self._reform, self._measures] if self._is_classed else []
+        )
+
+    def shown(self) -> dict[str, object]:
+        """The part of the page, when it has been asked for."""
+        by, faults = self._by, self._faults.answer if self._is_classed else []
+        said = {one.responsibility for one in faults}
+        possible = may_any(by, CLASSED_BY) and after(self._order.state, Move.CLASS_FAULT) is not None
+        reform = self._reform.answer if Responsibility.BUSINESS in said else None
+        measured = Responsibility.SERVICE in said
+        return {
+            "faults": [(gettext(RESPONSIBILITY_LABELS[one.responsibility]), one.note) for one in faults],
+            "may_class": possible
+            and len(said) < len(Responsibility)
+            and any(event.callback is not None and event.callback.is_true for event in self._events),
+            "reform": (reform.id, reform.agency_name, gettext(REFORM_LABELS[reform.state]))
+            if reform
+            else None,
+            "measures": [
+                (row.id, gettext(RUNG_LABELS[row.rung]), gettext(PROPOSAL_LABELS[row.state]))
+                for row in (self._measures.answer if measured else [])
+            ],
+            "may_propose_measure": measured
+            and may(by, Power.ORDER_SUPERVISE)
+            and may(by, Power.SUPERVISION_DECIDE),
+        }
 
 
 def _form(request: HttpRequest, order: OrderRow, form: FaultForm, status: int = 200) -> HttpResponse:

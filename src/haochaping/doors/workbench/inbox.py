@@ -18,6 +18,7 @@ from haochaping.doors.workbench.words import excerpt, state_tone, tag_labels
 from haochaping.kernel.refused import N_
 from haochaping.notices import queries as notices
 from haochaping.notices.terms import Side
+from haochaping.postgres.together import together
 from haochaping.publicity.rules import redacted
 from haochaping.rectification import queries as orders
 from haochaping.rectification import worklist_queries as worklist
@@ -129,9 +130,12 @@ def inbox_page(by: Actor, query: QueryDict, *, now: datetime) -> dict[str, objec
     """Everything the inbox shows, for one page of open or done orders."""
     asked = list_asked(query.dict())
     shown = _page(by, asked, query, now)
-    saved = worklist.saved_filters(by)
-    counts = worklist.counts(by, replace(asked, left=""), saved=saved, now=now)
     handles = may(by, Power.ORDER_HANDLE) and not asked.done
+    kept = worklist.saved_filters(by)
+    colleagues = accounts.colleagues(by, Power.ORDER_HANDLE, limit=_COLLEAGUES)
+    together(kept, *([colleagues] if handles else []))
+    saved = kept.answer
+    counts = worklist.counts(by, replace(asked, left=""), saved=saved, now=now)
     form = FilterForm(list_query(asked), auto_id="filter_%s", done=asked.done)
     unknown = list_unknown(query.dict())
     current = next((row for row in saved if row.asked == asked), None)
@@ -151,7 +155,7 @@ def inbox_page(by: Actor, query: QueryDict, *, now: datetime) -> dict[str, objec
         "name": NameForm(initial={"name": current.name} if current else None, auto_id="keep_%s"),
         "keeps": not asked.done and asked != ListAsked() and current is None,
         "handles": handles,
-        "colleagues": accounts.colleagues(by, Power.ORDER_HANDLE, limit=_COLLEAGUES) if handles else [],
+        "colleagues": colleagues.answer if handles else [],
         "exports": may(by, Power.ORDER_EXPORT),
         "exported": EXPORT_AT_MOST,
         "now": now,
@@ -215,15 +219,16 @@ def _groups(found: list[ListRow], by: Actor, counts: ListCounts, now: datetime, 
     given = reviews.reviews(row.order.review_id for row in found)
     labels = _labels(given.values())
     threads = [row.order.thread_id for row in found if row.order.thread_id]
-    messages = notices.unread(threads, for_side=Side.AGENCY) if threads else {}
-    solutions = orders.solutions_of(row.order.id for row in found) if done else {}
+    messages = notices.unread(threads, for_side=Side.AGENCY)
+    solutions = orders.solutions_of(row.order.id for row in found if done)
+    together(messages, solutions)
     reads = may(by, Power.REVIEW_VIEW_TEXT)
     lines: dict[TimeLeft | None, list[Line]] = {}
     for row in found:
         order = row.order
-        said = solutions.get(order.id)
+        said = solutions.answer.get(order.id)
         solved = gettext(SOLVED_LABELS[said.solved]) if said else ""
-        line = _line(row, given[order.review_id], labels, messages, now, reads=reads, solved=solved)
+        line = _line(row, given[order.review_id], labels, messages.answer, now, reads=reads, solved=solved)
         lines.setdefault(None if done else _left(order, now), []).append(line)
     if done:
         return [Group(gettext(DONE), late=False, lines=lines[None], count=0)] if lines else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
 from django.utils.translation import gettext
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from haochaping.hotline.terms import AttachmentRow
+    from haochaping.postgres.together import Asked
 
 # What was drawn anew here is a JPEG, whatever the file was called; nothing else that is shown is no PDF.
 _TYPES = {AttachmentKind.PICTURE: ("image/jpeg", "jpg"), AttachmentKind.PDF: ("application/pdf", "pdf")}
@@ -42,17 +43,26 @@ class AtHotline:
     attachments: list[tuple[AttachmentRow, bool]]
 
 
-def of_order(order_id: UUID, *, hidden: bool) -> dict[str, AtHotline]:
+class OfOrder:
     """What the page of an order that is at a hotline says of it, each attachment with whether it can be had.
 
     `hidden` (全隐): an attachment may show all of the case, its name too.
     """
-    row = queries.linked_of_order(order_id)
-    if row is None:
-        return {}
-    sent = [] if hidden else queries.attachments(order_id)
-    shown = [(one, one.kind in _TYPES) for one in sent]
-    return {"hotline": AtHotline(row.number, gettext(MASTER_LABELS[row.master]), row.due_at, hidden, shown)}
+
+    def __init__(self, order_id: UUID, *, hidden: bool) -> None:
+        self._hidden = hidden
+        self._row = queries.linked_of_order(order_id)
+        self._sent = queries.attachments(order_id)
+        self.asked: list[Asked[Any]] = [self._row] if hidden else [self._row, self._sent]
+
+    def shown(self) -> dict[str, AtHotline]:
+        """The part of the page, when it has been asked for."""
+        row = self._row.answer
+        if row is None:
+            return {}
+        sent = [] if self._hidden else [(one, one.kind in _TYPES) for one in self._sent.answer]
+        master = gettext(MASTER_LABELS[row.master])
+        return {"hotline": AtHotline(row.number, master, row.due_at, self._hidden, sent)}
 
 
 @requires(Power.ORDER_VIEW)

@@ -25,8 +25,7 @@ from haochaping.doors.gate import actor_of, after_answer, leave_note, requires
 from haochaping.doors.names import called
 from haochaping.doors.photo import photo_response
 from haochaping.doors.targets import step_of
-from haochaping.doors.workbench import faults, linked, links, projects, standard
-from haochaping.doors.workbench.appeals import appeal_part
+from haochaping.doors.workbench import appeals, faults, linked, links, projects, standard
 from haochaping.doors.workbench.forms import AskExtensionForm, EvidenceForm, LedgerForm, ReplyForm
 from haochaping.doors.workbench.steps import CALL, MESSAGE, MILESTONE, STEPS, may_write, open_steps
 from haochaping.doors.workbench.story import actors, call_words, story
@@ -35,7 +34,6 @@ from haochaping.files import queries as files
 from haochaping.files.terms import NO_SUCH_PHOTO
 from haochaping.flows import conceal, handle_bad_review
 from haochaping.flows.take_step import take_step
-from haochaping.hotline import queries as hotline
 from haochaping.identity.access import may_request
 from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.masking import masked_number
@@ -43,6 +41,7 @@ from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.ledger.terms import EntryKind
 from haochaping.notices.terms import Side
+from haochaping.postgres.together import together
 from haochaping.publicity.rules import redacted
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
@@ -237,7 +236,7 @@ def order_page(
 ) -> HttpResponse:
     """The page of an order; `form` is what was tried and not taken, of the step `tried`."""
     by, now = actor_of(request), timezone.now()
-    order, solution, is_linked = orders.order_with_solution(order_id, by=by, also=hotline.is_linked())
+    order, solution = orders.order_with_solution(order_id, by=by)
     _check_dispatched(order)
     leave_note(request, EntryKind.PERSONAL_DATA_READ, "order", str(order.id))
     after_answer(request, partial(rectification.mark_looked, order.id, user_id=int(by.id), now=now))
@@ -249,16 +248,14 @@ def order_page(
     calls = not hidden if concealed else may(by, Power.ORDER_HANDLE)
     history = orders.history(order.id)
     beside = history.beside
-    steps = open_steps(
-        order,
-        beside,
-        by,
-        records_calls=calls or (may(by, Power.ORDER_HANDLE) and not said.may_call_back),
-        today=local_day(now),
-        extensions_at_most=terms.extensions_at_most,
-    )
     prepared = Prepared(by, near(order.division_path), terms)
-    about = supervision.of_order(order.id, by=by)
+    appeal = appeals.OfOrder(order.id, by, now)
+    fault = faults.OfOrder(order, history.events, by)
+    at_hotline = linked.OfOrder(order.id, hidden=hidden)
+    supervised = supervision.of_order(order.id, by=by)
+    taken_up = voices.of_review(order.review_id)
+    together(*appeal.asked, *fault.asked, *at_hotline.asked, supervised, taken_up)
+    about = supervised.answer
     names = called(actors(history), history.names, by)
     context = {
         "order": order,
@@ -281,23 +278,29 @@ def order_page(
         "events": story(history, about, names, hidden=hidden),
         "opened": history.looks,
         "handles": may(by, Power.ORDER_HANDLE),
-        "offers": [_offer(name, tried, form, prepared) for name in steps],
+        "offers": [
+            _offer(name, tried, form, prepared)
+            for name in open_steps(
+                order,
+                beside,
+                by,
+                records_calls=calls or (may(by, Power.ORDER_HANDLE) and not said.may_call_back),
+                today=local_day(now),
+                extensions_at_most=terms.extensions_at_most,
+            )
+        ],
         "evidence": [one for one in beside.evidence if one.removed_at is None],
         "show_evidence": _evidence(order, by, tried, form),
         "write": _write(order, tried, form) if may(by, Power.ORDER_HANDLE) else None,
         "call": _offer(CALL, tried, form) if calls and may_call(order.state) else None,
         "calls": [(call.at, call_words(call)) for call in history.calls],
         "may_ask_opening": may_request(by),
-        "appeal": appeal_part(order.id, by, now),
+        "appeal": appeal.shown(),
         "wrong": form,
     }
     shown = context | _review(review, said, history, by, terms, hidden=hidden)
-    # Something may have been taken up from its words only while it was a good one.
-    was_good = order.created_at != review.received_at or any(e.move == Move.REOPEN for e in history.events)
-    taken_up = voices.of_review(order.review_id) if was_good else []
-    shown |= projects.of_order(beside, by) | links.of_order(order, about, taken_up, by)
-    shown |= faults.of_order(order, history.events, by)
-    shown |= linked.of_order(order.id, hidden=hidden) if is_linked else {}
+    shown |= projects.of_order(beside, by) | links.of_order(order, about, taken_up.answer, by)
+    shown |= fault.shown() | at_hotline.shown()
     return desk_page(request, "workbench/order.html", shown, here="desk", status=status, counted=False)
 
 

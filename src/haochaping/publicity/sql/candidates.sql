@@ -1,20 +1,19 @@
 -- Texts and replies nobody has decided about, oldest first, inside a division's subtree.
-SELECT review.id, part.name, review.level, item.name, agency.name, part.written_at, part.words
-FROM reviews_review AS review
+SELECT review.id, waiting.part, review.level, item.name, agency.name, part.written_at, part.words
+FROM publicity_undecided AS waiting
+JOIN directory_division AS division ON division.id = waiting.division_id
+JOIN reviews_review AS review ON review.id = waiting.review_id
 JOIN directory_service_item AS item ON item.id = review.item_id
 JOIN directory_agency AS agency ON agency.id = review.agency_id
-JOIN directory_division AS division ON division.id = review.division_id
 LEFT JOIN rectification_work_order AS work ON work.review_id = review.id
 CROSS JOIN LATERAL (VALUES
     ('text', review.comment_text, review.assessed_at),
     ('reply', coalesce(work.reply_text, ''), work.replied_at)
 ) AS part (name, words, written_at)
-WHERE part.words <> ''
+WHERE part.name = waiting.part AND part.words <> ''
   AND review.status NOT IN ('withdrawn', 'excluded')
   AND review.changeable_until <= %(now)s
   AND division.path >= %(low)s AND division.path < %(high)s
-  AND (%(review_id)s::uuid IS NULL OR review.id = %(review_id)s)
-  AND NOT EXISTS (
-      SELECT FROM publicity_release AS decided WHERE decided.review_id = review.id AND decided.part = part.name)
-ORDER BY part.written_at, review.id
+  AND (%(review_id)s::uuid IS NULL OR waiting.review_id = %(review_id)s)
+ORDER BY waiting.written_at, waiting.review_id
 LIMIT %(limit)s

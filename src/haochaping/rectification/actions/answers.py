@@ -49,7 +49,7 @@ def answer_solution(review_id: UUID, *, solved: str, text: str, by: Actor, now: 
     terms = rulebook.terms_for_division(order.division_id, local_day(now))
     if solved not in offered(terms.rectification_levels):
         raise Refused(UNKNOWN_CHOICE, field="solved", value=solved[:_SHOWN])
-    said = of_this_round(queries.solutions_of([order.id]).get(order.id), order.replied_at)
+    said = of_this_round(queries.solutions_of([order.id]).answer.get(order.id), order.replied_at)
     until = said.changeable_until if said else order.rating_until
     if (until is not None and now > until) or OrderState(order.state) not in ASKED:
         raise Refused(SOLUTION_WINDOW_OVER, until=until or order.replied_at)

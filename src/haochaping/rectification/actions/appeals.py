@@ -67,9 +67,8 @@ def file_appeal(
         raise Refused(NOT_SIGNED)
     if Appeal.objects.filter(order=order).exists():
         raise Refused(ALREADY_APPEALED)
-    until = appeal_queries.appeal_until(order.signed_at, division_id=order.division_id)
-    if until is not None and now > until:
-        raise Refused(APPEAL_WINDOW_OVER, until=until)
+    if order.appeal_until is not None and now > order.appeal_until:
+        raise Refused(APPEAL_WINDOW_OVER, until=order.appeal_until)
     appeal = Appeal(
         id=uuid7(now),
         order=order,

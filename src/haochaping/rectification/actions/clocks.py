@@ -10,7 +10,7 @@ from haochaping.rectification import queries
 from haochaping.rectification.models import ClockEvent
 from haochaping.rectification.rules import retold, standing
 from haochaping.rectification.states import CLOCK_OF
-from haochaping.rectification.terms import Alarm, ClockKind, ClockTick, OrderState, Tick
+from haochaping.rectification.terms import ClockKind, ClockTick, OrderState, Tick
 from haochaping.rulebook import queries as rulebook
 from haochaping.rulebook.terms import Key, Unit
 
@@ -30,7 +30,6 @@ COLUMNS = (
     "clock",
     "due_at",
     "amber_at",
-    "alarm",
 )
 _PROMISES = {
     ClockKind.SIGN: "sign_due_at",
@@ -223,11 +222,8 @@ def _wind(order: WorkOrder, stands: Mapping[ClockKind, ClockTick]) -> None:
             setattr(order, _PROMISES[kind], tick.due_at)
     stand = stands.get(running) if running else None
     order.clock = running or ""
-    before = order.due_at
     order.due_at = stand.due_at if stand else None
     order.amber_at = stand.amber_at if stand else None
     order.deadline_known = all(
         tick.due_at is not None for tick in stands.values() if tick.tick not in {Tick.STOP, Tick.PAUSE}
     )
-    if order.due_at != before:
-        order.alarm = Alarm.NONE

@@ -11,7 +11,7 @@ from haochaping.accounts.terms import Power
 from haochaping.kernel.identifiers import uuid7, uuids7
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
-from haochaping.rectification import queries
+from haochaping.rectification import appeal_queries, queries
 from haochaping.rectification.actions import clocks
 from haochaping.rectification.actions.steps import checked_text, own_words, record, step
 from haochaping.rectification.models import Callback, Milestone, WorkOrder
@@ -50,9 +50,9 @@ def sign_for(order_id: UUID, *, by: Actor, now: datetime) -> None:
         Refused: NO_SUCH_ORDER, NOT_ALLOWED, OUT_OF_SCOPE, WRONG_STATE.
     """
     order = step(order_id, Move.SIGN_FOR, by)
-    order.signed_at = now
+    order.signed_at, order.appeal_until = now, appeal_queries.appeal_until(now, division_id=order.division_id)
     clocks.pass_on(order, now)
-    order.save(update_fields=["state", "signed_at", *clocks.COLUMNS])
+    order.save(update_fields=["state", "signed_at", "appeal_until", *clocks.COLUMNS])
     record([order], Move.SIGN_FOR, by=by, now=now)
 
 

@@ -111,6 +111,7 @@ def begin_again(order: WorkOrder, now: datetime) -> None:
     """Send an order out once more: nothing of the last time counts as done, and the clocks start anew. Saves it."""
     order.dispatched_at, order.assignee_id = now, None
     order.signed_at = order.verified_at = order.rectified_at = order.replied_at = order.rating_until = None
+    order.appeal_until = None
     order.outcome = order.rectification_text = order.reply_text = ""
     clocks.pass_on(order, now, *clocks.restarted(order, now))
     order.save()

@@ -1,7 +1,7 @@
 """整改 tables, by noun."""
 
 from haochaping.rectification.models.appeals import Appeal, AppealDecision, AppealEvent
-from haochaping.rectification.models.clocks import ClockEvent, Extension
+from haochaping.rectification.models.clocks import ClockEvent, Extension, ToldAlarm
 from haochaping.rectification.models.dispatch import DispatchRule
 from haochaping.rectification.models.faults import Fault, Reform, ReformEvent
 from haochaping.rectification.models.handling import CoHandler, Evidence, Milestone
@@ -44,5 +44,6 @@ __all__ = [
     "SavedFilter",
     "SolutionAnswer",
     "TakenStep",
+    "ToldAlarm",
     "WorkOrder",
 ]

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import CheckConstraint, Q
 
 from haochaping.rectification.models.orders import WorkOrder
-from haochaping.rectification.terms import ClockKind, Tick
+from haochaping.rectification.terms import Alarm, ClockKind, Tick
 
 
 class ClockEvent(models.Model):
@@ -33,6 +33,27 @@ class ClockEvent(models.Model):
         constraints = [
             CheckConstraint(condition=Q(clock__in=list(ClockKind)), name="clock_event_clock_known"),
             CheckConstraint(condition=Q(tick__in=list(Tick)), name="clock_event_tick_known"),
+        ]
+
+
+class ToldAlarm(models.Model):
+    """已发预警: what was told of the end of an order's running clock; of another end nothing has been told yet.
+
+    Apart from the order, whose row and many indexes would else be written anew for every alarm.
+    """
+
+    order = models.OneToOneField(
+        WorkOrder, models.DO_NOTHING, related_name="+", primary_key=True, db_constraint=False
+    )
+    due_at = models.DateTimeField()
+    alarm = models.SmallIntegerField()
+    told_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "rectification_told_alarm"
+        verbose_name = "已发预警"
+        constraints = [
+            CheckConstraint(condition=Q(alarm__in=[Alarm.AMBER, Alarm.RED]), name="told_alarm_known")
         ]
 
 

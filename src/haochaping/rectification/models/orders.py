@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q
 
-from haochaping.rectification.terms import Alarm, CallResult, ClockKind, HandlingOutcome, OrderState, Solved
+from haochaping.rectification.terms import CallResult, ClockKind, HandlingOutcome, OrderState, Solved
 
 _FREE = [OrderState.MERGED, OrderState.EXCLUDED, OrderState.CANCELLED]
 _ANSWERED = [OrderState.REPLIED, OrderState.CHECKED, OrderState.ESCALATED, OrderState.CLOSED]
@@ -74,8 +74,9 @@ class WorkOrder(models.Model):
     due_at = models.DateTimeField(null=True)
     amber_at = models.DateTimeField(null=True)
     paused_at = models.DateTimeField(null=True)
-    alarm = models.SmallIntegerField(default=Alarm.NONE)
     signed_at = models.DateTimeField(null=True)
+    # As promised at signing; none where the calendar did not reach, and of orders signed before it was kept.
+    appeal_until = models.DateTimeField(null=True)
     verified_at = models.DateTimeField(null=True)
     rectified_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=30, blank=True)
@@ -101,6 +102,21 @@ class WorkOrder(models.Model):
             Index(fields=["dispatch_after"], condition=Q(state="created"), name="order_to_dispatch"),
             Index(fields=["agency", "due_at", "id"], condition=_OPEN, name="order_open_of_agency"),
             Index(fields=["due_at", "id"], condition=_OPEN, name="order_open_by_time_left"),
+            # With all that a count or the map asks, who may see included: beside millions that are closed, none is opened.
+            Index(
+                fields=["division", "due_at", "id"],
+                include=[
+                    "state",
+                    "dispatched_at",
+                    "amber_at",
+                    "paused_at",
+                    "assignee",
+                    "agency",
+                    "staff_id",
+                ],
+                condition=_OPEN,
+                name="order_open_of_division",
+            ),
             Index(
                 fields=["assignee"],
                 condition=_OPEN & Q(assignee__isnull=False),
@@ -111,8 +127,8 @@ class WorkOrder(models.Model):
                 condition=Q(replied_at__isnull=False),
                 name="order_replies_of_agency",
             ),
-            Index(fields=["amber_at"], condition=Q(alarm=Alarm.NONE), name="order_soon_amber"),
-            Index(fields=["due_at"], condition=Q(alarm__lt=Alarm.RED), name="order_soon_red"),
+            Index(fields=["amber_at"], condition=Q(amber_at__isnull=False), name="order_soon_amber"),
+            Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="order_soon_red"),
             Index(
                 fields=["rating_until"],
                 condition=Q(state__in=[OrderState.REPLIED, OrderState.CHECKED]),
@@ -126,7 +142,6 @@ class WorkOrder(models.Model):
             CheckConstraint(condition=Q(state__in=list(OrderState)), name="order_state_known"),
             CheckConstraint(condition=Q(outcome__in=["", *HandlingOutcome]), name="order_outcome_known"),
             CheckConstraint(condition=Q(clock__in=["", *ClockKind]), name="order_clock_known"),
-            CheckConstraint(condition=Q(alarm__in=list(Alarm)), name="order_alarm_known"),
             CheckConstraint(
                 condition=Q(state=OrderState.MERGED, merged_into__isnull=False)
                 | ~Q(state=OrderState.MERGED) & Q(merged_into__isnull=True),

@@ -58,7 +58,7 @@ def propose_measure(
     reason = checked_text(reason, "reason", limit=SUPERVISION_TEXT_LIMIT)
     order = work_orders.order(work_order_id, by=by)
     check_supervise(by, division_path=order.division_path)
-    if Responsibility.SERVICE not in {one.responsibility for one in fault_queries.faults_of(order.id)}:
+    if Responsibility.SERVICE not in {one.responsibility for one in fault_queries.faults_of(order.id).answer}:
         raise Refused(NO_SERVICE_FAULT)
     key = (order.agency_id, staff_code.strip())
     member = directory.staff([key]).get(key)

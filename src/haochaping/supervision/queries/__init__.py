@@ -1,9 +1,10 @@
 """监督 reads: what calls for supervision, the live map of work orders, supervision orders, proposals, urgings, figures."""
 
-from haochaping.supervision.queries.live import live_orders, order_map, overdue_count
+from haochaping.supervision.queries.live import live_orders, order_map
 from haochaping.supervision.queries.of_order import of_order
 from haochaping.supervision.queries.reports import report, report_events, report_of, reports
 from haochaping.supervision.queries.rows import (
+    measures,
     proposal,
     proposals,
     signal,
@@ -32,10 +33,10 @@ __all__ = [
     "fared_worse",
     "last_windows",
     "live_orders",
+    "measures",
     "of_order",
     "order_map",
     "over",
-    "overdue_count",
     "proposal",
     "proposals",
     "reached",

@@ -45,9 +45,3 @@ def live_orders(
     ids = [row[0] for row in asked("live", reach(by) | {"now": now} | wanted)]
     found = {row.id: row for row in work_orders.rows(ids)}
     return [found[pk] for pk in ids]
-
-
-def overdue_count(by: Actor, now: datetime) -> int:
-    """How many open work orders of one's divisions are overdue."""
-    check_power(by, Power.ORDER_SUPERVISE)
-    return int(asked("overdue", reach(by) | {"now": now})[0][0])

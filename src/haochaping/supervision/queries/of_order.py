@@ -8,6 +8,7 @@ from django.db.models import CharField, F, Q, Value
 
 from haochaping.accounts.access import may, may_any
 from haochaping.accounts.terms import Power
+from haochaping.postgres.together import Asked
 from haochaping.supervision import access
 from haochaping.supervision.models import Signal, SupervisionEvent, SupervisionOrder, Urging
 from haochaping.supervision.terms import AboutOrder, AboutOrderKind
@@ -23,13 +24,13 @@ _COLUMNS = ("what", "about", "word", "when", "rung")
 _NONE = Value("", CharField())
 
 
-def of_order(order_id: UUID, *, by: Actor) -> list[AboutOrder]:
+def of_order(order_id: UUID, *, by: Actor) -> Asked[list[AboutOrder]]:
     """Each step of supervision, urging and signal about a work order, oldest first, in one question.
 
     Signals and drafts are for supervisors; whoever neither supervises nor handles orders is told nothing.
     """
     if not may_any(by, (Power.ORDER_SUPERVISE, Power.ORDER_HANDLE)):
-        return []
+        return Asked(Signal.objects.none(), lambda _: [])
     about = Q(work_order_id=order_id)
     known = SupervisionOrder.objects.filter(access.supervised(by), about).values("id")
     steps = SupervisionEvent.objects.filter(supervision_id__in=known)
@@ -50,7 +51,7 @@ def of_order(order_id: UUID, *, by: Actor) -> list[AboutOrder]:
         signals = Signal.objects.filter(access.of_orders(by), about)
         parts.append(_part(signals, AboutOrderKind.SIGNAL, "id", "raised_at", word=F("kind")))
     rows = parts[0].union(*parts[1:], all=True).order_by("when")
-    return [AboutOrder(AboutOrderKind(kind), about, word, at, rung) for kind, about, word, at, rung in rows]
+    return Asked(rows, lambda found: [AboutOrder(AboutOrderKind(kind), *rest) for kind, *rest in found])
 
 
 def _part(

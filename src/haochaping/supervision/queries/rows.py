@@ -9,9 +9,9 @@ from django.db.models import Q
 from haochaping.accounts.access import check_power, check_scope, may, may_any
 from haochaping.accounts.terms import NOT_ALLOWED, Power
 from haochaping.kernel.refused import Refused
+from haochaping.postgres.together import Asked
 from haochaping.supervision import access
 from haochaping.supervision.models import Proposal, Signal, SupervisionEvent, SupervisionOrder, Urging
-from haochaping.supervision.queries.live import overdue_count
 from haochaping.supervision.states import FINAL
 from haochaping.supervision.terms import (
     NO_SUCH_PROPOSAL,
@@ -32,7 +32,6 @@ from haochaping.supervision.terms import (
 )
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from uuid import UUID
 
     from django.db.models import QuerySet
@@ -161,14 +160,13 @@ def proposals(
     by: Actor,
     *,
     supervision_id: UUID | None = None,
-    work_order_id: UUID | None = None,
     done: bool = False,
     limit: int = 50,
     offset: int = 0,
 ) -> list[ProposalRow]:
     """Proposals of one's divisions, newest first, those that wait or the others.
 
-    Of one supervision order all, and of one work order all about persons.
+    Of one supervision order all.
 
     Nobody else is told that there are any: without the power the list is empty.
     """
@@ -177,14 +175,22 @@ def proposals(
     rows = Proposal.objects.filter(access.proposed(by))
     if supervision_id is not None:
         rows = rows.filter(supervision_id=supervision_id)
-    elif work_order_id is not None:
-        rows = rows.filter(work_order_id=work_order_id)
     else:
         # A measure about a person that was adopted is still to be carried out.
         waits = Q(state=ProposalState.WAITING) | Q(state=ProposalState.ADOPTED, staff__isnull=False)
         rows = rows.exclude(waits) if done else rows.filter(waits)
     found = rows.order_by("-proposed_at", "-id").values_list(*_PROPOSAL)[offset : offset + limit]
     return [_proposal(row) for row in found]
+
+
+def measures(work_order_id: UUID, *, by: Actor) -> Asked[list[ProposalRow]]:
+    """Proposals about persons after one work order, newest first; nobody else is told that there are any."""
+    rows = Proposal.objects.filter(access.proposed(by), work_order_id=work_order_id)
+    rows = rows if may(by, Power.SUPERVISION_DECIDE) else rows.none()
+    return Asked(
+        rows.order_by("-proposed_at", "-id").values_list(*_PROPOSAL)[:50],
+        lambda found: [_proposal(one) for one in found],
+    )
 
 
 def proposal(proposal_id: UUID, *, by: Actor) -> ProposalRow:
@@ -218,13 +224,12 @@ def urging(urging_id: UUID, *, by: Actor) -> UrgingRow:
     return _urging(row)
 
 
-def waiting(by: Actor, now: datetime) -> Waiting:
-    """How much waits for a supervisor."""
+def waiting(by: Actor) -> Waiting:
+    """How much waits for a supervisor, besides what the map of work orders says."""
     open_ones = SupervisionOrder.objects.filter(access.supervised(by)).exclude(state__in=FINAL)
     decides = may(by, Power.SUPERVISION_DECIDE)
     undecided = Proposal.objects.filter(access.proposed(by), state=ProposalState.WAITING)
     return Waiting(
-        overdue=overdue_count(by, now),
         signals=Signal.objects.filter(access.of_orders(by), supervision=None, measure_id=None).count(),
         supervisions=open_ones.count(),
         urgings=Urging.objects.filter(access.of_orders(by), answered_at=None).count(),

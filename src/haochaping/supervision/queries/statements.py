@@ -22,7 +22,7 @@ def _read(name: str) -> str:
 _ALARMS = _read("alarms")
 STATEMENTS = {
     name: _read(name).replace("{alarms}", _ALARMS)
-    for name in ("watch", "repeat", "windows", "fared", "map", "live", "overdue")
+    for name in ("watch", "repeat", "windows", "fared", "map", "live")
 }
 
 

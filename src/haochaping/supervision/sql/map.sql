@@ -1,12 +1,15 @@
 -- The live map: open work orders by agency and state, and how many of them are overdue. An agency stands under its own
 -- division, also where it serves in another one; whose orders are shown is asked of where the service was.
-WITH running AS ({alarms})
-SELECT agency.id, agency.name, home.name, running.state, count(*),
-       count(*) FILTER (WHERE running.alarm = 2)
-  FROM running
-  JOIN directory_division AS division ON division.id = running.division_id
-  JOIN directory_agency AS agency ON agency.id = running.agency_id
+WITH running AS ({alarms}),
+counted AS (
+    SELECT running.agency_id, running.state, count(*) AS orders, count(*) FILTER (WHERE running.alarm = 2) AS overdue
+      FROM running
+      JOIN directory_division AS division ON division.id = running.division_id
+     WHERE division.path >= %(low)s AND division.path < %(high)s
+     GROUP BY running.agency_id, running.state
+)
+SELECT agency.id, agency.name, home.name, counted.state, counted.orders, counted.overdue
+  FROM counted
+  JOIN directory_agency AS agency ON agency.id = counted.agency_id
   JOIN directory_division AS home ON home.id = agency.division_id
- WHERE division.path >= %(low)s AND division.path < %(high)s
- GROUP BY agency.id, agency.name, home.name, home.path, running.state
  ORDER BY home.path, agency.name, agency.id

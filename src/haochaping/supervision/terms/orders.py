@@ -256,9 +256,8 @@ class RungReached:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What waits for a supervisor."""
+    """What waits for a supervisor, besides work orders."""
 
-    overdue: int
     signals: int
     supervisions: int
     urgings: int
