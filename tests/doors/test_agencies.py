@@ -56,6 +56,16 @@ def test_a_part_of_a_name_brings_back_those_to_choose_from():
     assert typed(agency=worlds.OTHER_AGENCY).cleaned_data["agency"] == worlds.OTHER_AGENCY
 
 
+def test_from_those_to_choose_from_a_way_leads_back_to_another_search():
+    assert '<option value="?">' in str(typed(agency="行政审批局")["agency"])
+
+    form = typed(agency="?", to="?")
+
+    assert set(form.errors) == {"agency", "to"}
+    assert '<input type="text"' in str(form["agency"])
+    assert 'value="?"' not in str(form["agency"])
+
+
 def test_only_agencies_of_ones_remit_are_found_by_name():
     here = str(typed(CITY, agency="审批")["agency"])
 

@@ -66,6 +66,20 @@ def test_after_the_confirmation_one_goes_on_where_one_was(signed_in):
     assert clerk.browser.get("/vault?year=2026").content == b"taken away"
 
 
+def test_after_the_confirmation_for_a_file_one_is_on_its_page(signed_in):
+    """A browser that was sent on to the file would go on showing the question."""
+    clerk = signed_in(Role.CLERK)
+    wait(clerk, 60)
+    clerk.browser.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    asked = clerk.browser.get("/vault?year=2026", headers={"referer": "http://testserver/desk?page=2"})
+    question = clerk.browser.get(asked.headers["Location"])
+
+    answer = clerk.browser.post(asked.headers["Location"], {"code": clerk.enrolment.recovery_codes[0]})
+
+    assert "then take the file again" in question.content.decode()
+    assert answer.headers["Location"] == "/desk?page=2"
+
+
 def test_confirmation_takes_a_new_session_that_stays_in_the_list_and_is_recorded(signed_in):
     clerk = signed_in(Role.CLERK)
     before = clerk.browser.session.session_key

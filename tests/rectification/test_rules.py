@@ -201,13 +201,21 @@ def test_a_plan_is_lines_with_a_day_each():
     assert plan == [(date(2026, 6, 3), "换窗口指示牌"), (date(2026, 6, 8), "培训")]
 
 
-@pytest.mark.parametrize("line", ["换窗口指示牌", "2026-06-31 换", "2026-06-03", "03.06.2026 换"])
+@pytest.mark.parametrize("line", ["换窗口指示牌", "2026-06-03", "03.06.2026 换"])
 def test_a_line_without_a_day_is_named(line):
     with pytest.raises(Refused) as refused:
         plan_of(f"2026-06-03 好\n{line}")
 
     assert refused.value.code == "no_plan"
     assert refused.value.complaint.params["line"] == 2
+
+
+def test_a_day_that_no_calendar_has_is_named():
+    with pytest.raises(Refused) as refused:
+        plan_of("2026-06-03 好\n2026-02-31 换")
+
+    assert refused.value.code == "no_such_day"
+    assert refused.value.complaint.params == {"line": 2, "value": "2026-02-31"}
 
 
 def test_a_word_about_an_earlier_reply_does_not_count_for_this_one():

@@ -358,10 +358,10 @@ def test_a_year_is_refused_as_a_whole(now, by, rows, code):
     ("moment", "missing"),
     [
         ((2026, 6, 1), []),
-        ((2026, 12, 1), []),
-        ((2026, 12, 2), [2027]),
+        ((2026, 11, 16), []),
+        ((2026, 11, 17), [2027]),
         ((2027, 1, 1), [2027]),
-        ((2027, 12, 2), [2027, 2028]),
+        ((2027, 11, 17), [2027, 2028]),
     ],
 )
 def test_years_that_a_deadline_could_reach_and_nobody_knows(now, moment, missing):

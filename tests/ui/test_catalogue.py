@@ -1,12 +1,20 @@
 import io
+import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
+import allauth
+import django
 import pytest
 from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+from django.utils import translation
+from django.utils.translation import gettext
 
 from haochaping.ui import catalogue, extract
+from haochaping.ui.library_words import FORMS, LIBRARY
 
 
 def catalog_of(*entries: tuple[str | tuple[str, ...], str | tuple[str, ...] | None]) -> Catalog:
@@ -23,6 +31,24 @@ def test_the_chinese_catalogue_is_complete_and_current():
 def test_the_stored_file_is_what_the_program_would_write():
     known = catalogue.stored()
     assert catalogue.written(catalogue.updated(known, known)) == catalogue.PO.read_text()
+
+
+def test_sentences_of_libraries_are_theirs_and_said_in_our_words():
+    theirs = Path(django.__file__).parent, Path(allauth.__file__).parent
+    said = {
+        message.id: message.string
+        for place in theirs
+        for path in place.rglob("zh_Hans/LC_MESSAGES/django.po")
+        for message in read_po(io.BytesIO(path.read_bytes()))
+    }
+    assert set(LIBRARY) - said.keys() == set()
+    with translation.override("zh-hans"):
+        assert [text for text in FORMS if gettext(text) == said[text]] == []
+
+
+def test_chinese_sets_no_half_width_colon():
+    said = re.findall(r'^msgstr(?:\[0\])? "(.*)"$', catalogue.PO.read_text(), re.MULTILINE)
+    assert [text for text in said if re.search(r"[\u4e00-\u9fff”》）]:|:[\u4e00-\u9fff“]", text)] == []
 
 
 @pytest.mark.parametrize(

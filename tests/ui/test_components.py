@@ -213,3 +213,13 @@ def test_a_timeline_escapes_what_people_wrote(render):
 
     assert "&lt;b&gt;" in html
     assert '<time datetime="2026-11-24T18:00+08:00">2026年11月24日 18:00</time>' in html
+
+
+def test_what_is_needed_by_what_else_is_typed_is_called_neither_needed_nor_optional(render):
+    class Dependent(Form):
+        depends = frozenset({"more"})
+
+    template = "{% include 'components/field.html' with field=form.more only %}"
+
+    assert "选填" in render(template, form=Form())
+    assert "选填" not in render(template, form=Dependent())

@@ -166,3 +166,8 @@ def test_code_of_ui_and_doors_holds_no_chinese_but_in_docstrings_and_names_of_th
         if HAN.search(node.value)
     ]
     assert raw == []
+
+
+def test_a_colon_after_a_word_is_the_language_s():
+    written = {path.name for path in TEMPLATES if re.search(r"%\}: *(?:\{\{|<)", path.read_text())}
+    assert written == set()

@@ -6,6 +6,7 @@ import logging
 import re
 from http import HTTPStatus
 
+from haochaping.doors.outage import OUTAGE
 from haochaping.kernel.text import INVISIBLE
 
 _SECRET = re.compile(r"(/(?:r|status|wire|account/link)/)[^\s\"'<>]+")
@@ -33,6 +34,12 @@ class WithoutSecretAddresses(logging.Filter):
             getattr(record, "status_code", 0)
             and record.__dict__["status_code"] < HTTPStatus.INTERNAL_SERVER_ERROR
         ):
+            record.exc_info = None
+        # Nor is a database that is away: whatever met it meanwhile would log the same traceback.
+        error = record.exc_info and record.exc_info[1]
+        if isinstance(error, OUTAGE):
+            said = str(error).partition("\n")[0]
+            record.msg, record.args = f"{record.getMessage()} (the database: {said})", ()
             record.exc_info = None
         return True
 

@@ -198,6 +198,11 @@ ACCOUNT_RATE_LIMITS = {
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if SECURE_SITE else 0
 MFA_ADAPTER = "haochaping.doors.console.adapter.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "haochaping.doors.console.forms.AuthenticateForm",
+    "reauthenticate": "haochaping.doors.console.forms.ReauthenticateForm",
+    "activate_totp": "haochaping.doors.console.forms.ActivateForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "haochaping"
 MFA_TOTP_TOLERANCE = 1

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _SUGGESTED = 200
 _FOUND = 20
 _LONGEST = 200
+# No code and no name: the way from a list that does not hold the one that was meant back to the line of text.
+_NONE_OF_THESE = "?"
 # As a suggestion writes it: the name, then the code.
 _CODE = re.compile(r"[（(]([^（）()]{1,60})[）)]\s*$")
 
@@ -41,7 +43,7 @@ class _Suggesting(forms.TextInput):
 
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> Any:
         known = directory.agencies_under(self.around, limit=_SUGGESTED) if self.around is not None else []
-        said = value or ""
+        said = "" if value == _NONE_OF_THESE else value or ""
         if found := next((agency for agency in known if agency.code == value), None):
             said = _shown(found)
         list_id = f"{(attrs or {}).get('id', name)}_list"
@@ -53,8 +55,8 @@ class _Suggesting(forms.TextInput):
 class AgencyField(forms.CharField):
     """The code of the agency that was meant: a suggestion, a code, a whole name, or a part of one.
 
-    Where a part fits several, the form comes back with those to choose from. `divisions` lets the digits of a division
-    pass as well; whether the agency lies where it may is the room's decision.
+    Where a part fits several, the form comes back with those to choose from, and a way back to another search.
+    `divisions` lets the digits of a division pass as well; whether the agency lies where it may is the room's decision.
     """
 
     scope: Scope = NOWHERE
@@ -75,6 +77,8 @@ class AgencyField(forms.CharField):
     def clean(self, value: object) -> str:
         """The agency's code; what nobody knows is handed on as it is, for the room to refuse."""
         text: str = super().clean(value)
+        if text == _NONE_OF_THESE:
+            raise forms.ValidationError(gettext("Type its code, or another part of its name."))
         if not text:
             return ""
         written = _CODE.search(text)
@@ -89,7 +93,11 @@ class AgencyField(forms.CharField):
             return whole[0].code
         if not found:
             return text
-        choices = [("", gettext("Choose an agency")), *((agency.code, _shown(agency)) for agency in found)]
+        choices = [
+            ("", gettext("Choose an agency")),
+            *((agency.code, _shown(agency)) for agency in found),
+            (_NONE_OF_THESE, gettext("None of these: search again")),
+        ]
         self.widget = forms.Select(choices=choices)
         raise forms.ValidationError(
             gettext("Several agencies are called like this. Choose the one you mean.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext
 
 from haochaping.files import queries as files
+from haochaping.kernel.refused import N_
 from haochaping.publicity.rules import redacted
 from haochaping.rectification import appeal_queries as appeals
 from haochaping.rectification.terms import (
@@ -31,6 +32,16 @@ if TYPE_CHECKING:
     from haochaping.rectification.terms import AppealEventRow, AppealRow, DecisionRow
 
 _TONES = {AppealState.FILED: "warn", AppealState.PROPOSED: "warn", AppealState.CONTESTED: "warn"}
+# What the time left is for, by state.
+_UNTIL = {
+    AppealState.FILED: N_("To be taken up by"),
+    AppealState.ACCEPTED: N_("The reviewer may answer until"),
+    AppealState.HEARD: N_("To be decided by"),
+    AppealState.PROPOSED: N_("To be confirmed by"),
+    AppealState.DECIDED: N_("A second review can be asked for until"),
+    AppealState.CONTESTED: N_("To be decided again by"),
+    AppealState.REPROPOSED: N_("To be confirmed by"),
+}
 
 
 def shown(row: AppealRow) -> dict[str, object]:
@@ -38,6 +49,7 @@ def shown(row: AppealRow) -> dict[str, object]:
     return {
         "row": row,
         "state": gettext(APPEAL_STATE_LABELS[row.state]),
+        "until": gettext(_UNTIL[row.state]) if row.state in _UNTIL else "",
         "tone": _TONES.get(row.state, "info"),
         "ground": gettext(GROUND_LABELS[Ground(row.ground)]),
         "fact": gettext(FACT_LABELS[ProvenFact(row.fact)]) if row.fact else "",

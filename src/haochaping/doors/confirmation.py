@@ -44,12 +44,20 @@ def is_due(request: HttpRequest, fresh: Fresh) -> bool:
 
 
 def answer(request: HttpRequest) -> HttpResponseRedirect:
-    """Send to the confirmation, and back to the page afterwards. A form that was sent is not carried out later."""
+    """Send to the confirmation, and back to the page afterwards. A form that was sent is not carried out later.
+
+    What is asked for without a form is a file: a browser that were sent on to it would keep it and go on showing the
+    question. It goes back to the page with the link too.
+    """
     if request.method not in _SAFE:
         messages.warning(
             request, gettext("Nothing was changed yet: confirm that it is you, then do it again.")
         )
-    back = request.get_full_path() if request.method in _SAFE else _page_of_form(request)
+        back = _page_before(request) or str(settings.LOGIN_REDIRECT_URL)
+    elif back := _page_before(request):
+        messages.info(request, gettext("Confirm that it is you, then take the file again."))
+    else:
+        back = request.get_full_path()
     if is_mfa_enabled(request.user):
         return HttpResponseRedirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': back})}")
     # Whoever has no factor here came by the identity provider, which is asked again.
@@ -57,9 +65,10 @@ def answer(request: HttpRequest) -> HttpResponseRedirect:
     return redirect_to_login(back)
 
 
-def _page_of_form(request: HttpRequest) -> str:
+def _page_before(request: HttpRequest) -> str:
+    """The page of ours with the link or form; "" when the browser does not say."""
     came_from = request.headers.get("Referer", "")
     if url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure()):
         parts = urlsplit(came_from)
         return f"{parts.path}?{parts.query}" if parts.query else parts.path
-    return str(settings.LOGIN_REDIRECT_URL)
+    return ""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from haochaping.kernel.refused import Complaint
 from haochaping.kernel.text import has_forbidden_control
@@ -15,6 +15,8 @@ from haochaping.reviews.terms import FORBIDDEN_CHARACTERS
 from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django_stubs_ext import StrOrPromise
 
 
@@ -56,6 +58,13 @@ class Choice(forms.ChoiceField):
     def valid_value(self, _value: object) -> bool:
         """Leave it to the room."""
         return True
+
+
+def left_out(names: Iterable[StrOrPromise]) -> str:
+    """The sentence about conditions that an address asks for and nobody knows; "" when there are none."""
+    said = gettext(", ").join(map(str, names))
+    words = gettext("These conditions of the address are not known and were left out: {names}.")
+    return words.format(names=said) if said else ""
 
 
 def uuid_of(text: str) -> UUID | None:

@@ -102,9 +102,9 @@ class _SeveralFiles(forms.FileInput):
 class Photographs(forms.FileField):
     """Several photographs at once, judged by `uploads`; asked for JPEG, a telephone turns its own format into it."""
 
-    def __init__(self, *, label: StrOrPromise, help_text: StrOrPromise) -> None:
+    def __init__(self, *, label: StrOrPromise, help_text: StrOrPromise, required: bool = False) -> None:
         widget = _SeveralFiles(attrs={"multiple": True, "accept": "image/jpeg,image/png,image/webp"})
-        super().__init__(required=False, label=label, help_text=help_text, widget=widget)
+        super().__init__(required=required, label=label, help_text=help_text, widget=widget)
 
     def clean(self, data: object, _initial: object = None) -> list[object]:
         """The files as they came."""

@@ -43,8 +43,9 @@ if TYPE_CHECKING:
 BASE = "cn-base"
 # The longest deadline is 15 working days; a span of long holidays and weekends fits well within this.
 _REACH = timedelta(days=90)
-# Long enough for the longest deadline in all but the rarest weeks, and short enough that the State Council has spoken.
-_AHEAD = timedelta(days=30)
+# As far as the longest promise to a person reaches at the end of a year (a suggestion's 30 working days); in most years
+# the State Council has spoken by then.
+_AHEAD = timedelta(days=45)
 _VERSION = resources.files("haochaping.rulebook").joinpath("sql/version.sql").read_text(encoding="utf-8")
 _IN_FORCE = resources.files("haochaping.rulebook").joinpath("sql/in_force.sql").read_text(encoding="utf-8")
 _VALUE = (

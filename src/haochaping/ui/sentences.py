@@ -32,6 +32,11 @@ class Sentence:
         return gettext("{message} {remedy}").format(message=self.message, remedy=self.remedy)
 
 
+def labelled(name: object, value: object) -> str:
+    """A name and what it has: `Item: Birth certificate`; Chinese sets another colon."""
+    return gettext("{name}: {value}").format(name=name, value=value)
+
+
 def say(complaint: Complaint) -> Sentence:
     """Translate a complaint and fill its placeholders; dates are set in Beijing time."""
     values = {"field": complaint.field}

@@ -111,6 +111,11 @@ def open_count(by: Actor) -> int:
     return Voice.objects.filter(access.visible(by)).exclude(state__in=AWAY).count()
 
 
+def without_deadline() -> int:
+    """How many open ones have no date, everywhere: the working calendar does not reach."""
+    return Voice.objects.exclude(state__in=DONE).filter(due_at=None).count()
+
+
 def voice(voice_id: UUID, *, by: Actor) -> VoiceRow:
     """One voice; raises `Refused` when it is not there or not the actor's to see."""
     check_power(by, Power.ORDER_VIEW)

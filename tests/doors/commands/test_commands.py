@@ -26,12 +26,16 @@ from haochaping.config.environment import read
 from haochaping.directory import queries as directory
 from haochaping.doors.commands.checkup import UNKEYED
 from haochaping.doors.commands.main import cli
+from haochaping.flows import handle_voices
 from haochaping.insight import actions as insight
 from haochaping.insight.terms import NO_ITEM, FactKey, FactKind
+from haochaping.kernel.actor import REVIEWER
 from haochaping.ledger import actions as ledger
 from haochaping.reviews import queries as reviews
 from haochaping.ui.qr import svg
+from haochaping.voices.models import Voice
 from tests import worlds
+from tests.voices.conftest import GIVEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -402,6 +406,16 @@ def test_doctor_names_what_is_wrong(world, as_owner, name, fault):
 
     assert done.exit_code == 1
     assert f"BAD {name}: " in done.output
+
+
+def test_doctor_counts_what_people_gave_and_nobody_has_dated(world):
+    handle_voices.give_voice(**GIVEN, by=REVIEWER, now=timezone.now())
+    Voice.objects.update(due_at=None)
+
+    found = {row["name"]: row for row in json.loads(run("doctor", "--json").output)}["deadlines"]
+
+    assert not found["ok"]
+    assert found["text"].startswith("1 complaint, suggestion or question has no deadline")
 
 
 def test_doctor_misses_nobody_whose_time_to_be_erased_has_come(world, as_owner):

@@ -48,6 +48,18 @@ def test_seed_list_and_ranks_are_shown_and_hold(committed_db):
     assert [one["review"] for one in told["ranks"]] == [review]
 
 
+def test_a_draw_from_before_the_ledger_says_so_and_its_kind_in_words(committed_db):
+    drawn()
+    SampleDraw.objects.update(head_index=-1)
+
+    shown = run(*WORDS)
+
+    assert "Good reviews (levels 3 to 5): seed " in shown.output
+    assert "the ledger had no link before the end of the month" in shown.output
+    assert "link -1" not in shown.output
+    assert json.loads(run(*WORDS, "--json").output)[0]["index"] is None
+
+
 def test_another_seed_is_found(committed_db):
     drawn()
     SampleDraw.objects.update(head="0" * 64)

@@ -335,3 +335,22 @@ def test_page_of_a_person_asks_the_database_little(signed_in, person, django_ass
 
     with django_assert_max_num_queries(19):  # five of them for the reach and the border of the remit
         admin.browser.get(reverse("account_person", args=[clerk.id]))
+
+
+def test_a_code_that_was_used_is_said_to_work_once_and_in_our_words(signed_in):
+    """The library calls it wrong."""
+    person = signed_in(Role.CLERK)
+    person.browser.post(reverse("account_logout"))
+    person.give_password()
+
+    page = person.give_code().content.decode()
+
+    assert "每个验证码只能用一次" in page
+    assert ">一次性验证码<" in page
+    assert "placeholder" not in page
+
+
+def test_what_was_left_empty_is_said_in_our_words(client, db):
+    page = client.post(reverse("account_login"), {}).content.decode()
+
+    assert "请填写或选择此项。" in page

@@ -133,14 +133,14 @@ def test_the_auditor_asks_by_person_kind_and_period(signed_in, person):
     note(EntryKind.PERSONAL_DATA_READ, somebody, moment + timedelta(days=10), "read")
     day = timezone.localtime(moment).date()
 
-    assert seen(auditor, person=clerk.username) == ["user read", "user old-export"]
-    assert seen(auditor, kind=EntryKind.EXPORTED.value) == ["user of-another", "user old-export"] or seen(
+    assert seen(auditor, person=clerk.username) == ["账户 read", "账户 old-export"]
+    assert seen(auditor, kind=EntryKind.EXPORTED.value) == ["账户 of-another", "账户 old-export"] or seen(
         auditor, kind=EntryKind.EXPORTED.value
-    ) == ["user old-export", "user of-another"]
+    ) == ["账户 old-export", "账户 of-another"]
     asked = {"person": clerk.username, "since": day.isoformat(), "until": day.isoformat()}
-    assert seen(auditor, **asked) == ["user old-export"]
+    assert seen(auditor, **asked) == ["账户 old-export"]
     asked = {"person": clerk.username, "since": (day + timedelta(days=1)).isoformat()}
-    assert seen(auditor, **asked) == ["user read"]
+    assert seen(auditor, **asked) == ["账户 read"]
     assert seen(auditor, person="nobody.here") == []
 
 
@@ -151,8 +151,8 @@ def test_the_auditors_list_is_paged(signed_in):
         note(EntryKind.EXPORTED, Actor(ActorKind.STAFF, "9999"), at, f"e{n:02}")
     kind = EntryKind.EXPORTED.value
 
-    assert seen(auditor, kind=kind) == [f"user e{n:02}" for n in range(50)]
-    assert seen(auditor, kind=kind, page="2") == [f"user e{n:02}" for n in range(50, 60)]
+    assert seen(auditor, kind=kind) == [f"账户 e{n:02}" for n in range(50)]
+    assert seen(auditor, kind=kind, page="2") == [f"账户 e{n:02}" for n in range(50, 60)]
 
 
 def test_a_date_that_is_none_is_said(signed_in):
@@ -175,7 +175,8 @@ def test_the_auditor_asks_by_subject_and_sees_the_chain(signed_in, person):
     auditor, clerk = signed_in(Role.AUDITOR), person(Role.CLERK)
     actions.rename(user_id=clerk.id, display_name="新名", by=OPERATOR, now=timezone.now())
 
-    assert set(seen(auditor, subject=f"user {clerk.id}")) == {f"user {clerk.id}"}
+    assert set(seen(auditor, subject=f"user {clerk.id}")) == {f"账户 {clerk.id}"}
+    assert seen(auditor, subject=f"账户 {clerk.id}") == seen(auditor, subject=f"user {clerk.id}")
     assert seen(auditor, subject="user 0") == []
     asked = {"kind": "user", "id": str(clerk.id)}
     page = auditor.browser.get(reverse("account_audit_subject"), asked)

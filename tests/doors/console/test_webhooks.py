@@ -23,6 +23,13 @@ def admin(signed_in, settings):
     return signed_in(Role.SECURITY_ADMIN)
 
 
+@pytest.mark.parametrize("page", ["account_webhooks", "account_hotlines"])
+def test_where_no_origin_is_allowed_the_setting_is_named(admin, settings, page):
+    settings.WEBHOOK_ORIGINS = frozenset()
+
+    assert "HAOCHAPING_WEBHOOK_ORIGINS" in admin.browser.get(reverse(page)).content.decode()
+
+
 def test_an_address_is_set_with_a_secret_that_is_shown_once_and_taken_away_again(admin, settings):
     page = reverse("account_webhooks")
 

@@ -24,3 +24,4 @@ def test_walk_leads_to_what_the_face_answers(db, client, settings, face, leads_t
 
     links = ("/desk/", "/desk/releases/", FIGURES)
     assert [link for link in links if f'href="{link}"' in main] == leads_to
+    assert "dispatcher" in main

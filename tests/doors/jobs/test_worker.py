@@ -30,6 +30,7 @@ from haochaping.outbox.terms import JobState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 
@@ -158,12 +159,35 @@ def test_an_unknown_job_is_given_up_and_can_be_run_again(working):
     until(lambda: [row.id for row in outbox_queries.jobs(JobState.DEAD)] == [number])
 
 
-def test_the_worker_outlives_a_database_that_fails(committed_db, working, trial, monkeypatch, caplog):
-    def rename(before: LiteralString, after: LiteralString) -> None:
+@pytest.fixture
+def rename(committed_db) -> Callable[[LiteralString, LiteralString], None]:
+    def go(before: LiteralString, after: LiteralString) -> None:
         url = make_conninfo(os.environ["HAOCHAPING_OWNER_URL"], dbname=committed_db)
         with psycopg.connect(url, autocommit=True) as owner:
             owner.execute(f"ALTER TABLE {before} RENAME TO {after}")
 
+    return go
+
+
+def test_a_heart_beats_on_after_a_beat_that_failed(working, rename, monkeypatch, caplog):
+    def last() -> datetime | None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT max(last_heartbeat) FROM procrastinate_workers")
+            found: datetime | None = cursor.fetchone()[0]
+            return found
+
+    monkeypatch.setattr(worker, "_HEARTBEAT_SECONDS", 0.05)
+    working()
+    until(lambda: last() is not None)
+    rename("procrastinate_workers", "away")
+    until(lambda: "could not say that it lives" in caplog.text)
+    rename("away", "procrastinate_workers")
+    before = last()
+
+    until(lambda: last() != before)
+
+
+def test_the_worker_outlives_a_database_that_fails(working, rename, trial, monkeypatch, caplog):
     monkeypatch.setattr(worker, "_PAUSE_SECONDS", 0.01)
     done = threading.Event()
     trial(lambda _: done.set())

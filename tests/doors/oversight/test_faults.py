@@ -63,6 +63,8 @@ def test_the_whole_way_of_a_reform(order, clerk, one, client, bad):
     made = clerk.post(page, TYPED)
 
     address = made.headers["Location"]
+    drafted = "It waits for a dispatcher or supervisor, who sends it to the deciding agency or drops it."
+    assert drafted in clerk.get(address, headers={"accept-language": "en"}).content.decode()
     assert made.status_code == 303
     assert address.startswith("/desk/reforms/")
     assert page not in text_of(clerk, f"/desk/orders/{order}")
@@ -79,6 +81,17 @@ def test_the_whole_way_of_a_reform(order, clerk, one, client, bad):
     assert address in text_of(clerk, "/desk/reforms/?list=done")
     assert clerk.post(f"{address}/accept", {"text": "再改。"}).status_code == 409
     assert "has changed this after a proposal: A material that is asked for" in english(client, bad)
+
+
+def test_what_is_needed_is_not_called_optional(order, clerk):
+    fault = text_of(clerk, f"/desk/faults/new/{order}").partition("<h1>")[2]
+    photographs = (
+        text_of(clerk, f"/desk/orders/{order}").partition('id="evidence"')[2].partition("</form>")[0]
+    )
+
+    assert 'name="responsibilities"' in fault
+    assert 'name="photos"' in photographs
+    assert 'class="optional"' not in fault + photographs
 
 
 def test_a_measure_is_proposed_heard_decided_and_done(order, clerk, one, supervisor_of, client, bad):

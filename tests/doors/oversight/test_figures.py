@@ -187,7 +187,11 @@ def test_figures_and_rows_can_be_taken_away(late, one):
     assert table.count("on_time_contact_rate") == 2
     assert f"{worlds.COUNTY},河湾区,on_time_contact_rate,First contact on time,,,,0,1," in table
     assert str(late.order_id) in rows
+    assert all("+08:00" in text for text in (table, rows))
+    assert all("+00:00" not in text for text in (table, rows))
     assert Entry.objects.filter(subject_kind="figure", subject_id="on_time_contact_rate").count() == 1
+    chinese = one.get(f"{FIGURES}rows.csv?measure=on_time_contact_rate", headers={"accept-language": "zh"})
+    assert chinese.content.decode().startswith("\ufeff工单,")
 
 
 @pytest.mark.parametrize(

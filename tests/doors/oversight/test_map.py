@@ -47,10 +47,19 @@ def test_what_is_overdue_stands_in_a_list(bad, late, one):
 
 
 @pytest.mark.parametrize(
-    "query", ["agency=x&state=y", "agency=99999999999999999999", "page=0&list=zzz", "agency=１"]
+    ("query", "named"),
+    [
+        ("agency=x&state=y", "left out: Agency, State."),
+        ("agency=99999999999999999999", "left out: Agency."),
+        ("agency=１", "left out: Agency."),
+        ("page=0&list=zzz", ""),
+    ],
 )
-def test_an_address_typed_by_hand_is_no_error(late, one, query):
-    page(one, f"/oversight/orders?{query}")
+def test_an_address_typed_by_hand_is_no_error_and_what_is_unknown_is_named(late, one, query, named):
+    shown = one.get(f"/oversight/orders?{query}", headers={"accept-language": "en"}).content.decode()
+
+    assert named in shown
+    assert ("left out" in shown) == bool(named)
 
 
 def test_another_division_sees_nothing_of_it(late, supervisor_of):

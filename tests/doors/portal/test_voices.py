@@ -15,6 +15,7 @@ from haochaping.doors.portal.voices import _TOO_MANY
 from haochaping.flows import handle_voices
 from haochaping.flows.change_review import finish_review
 from haochaping.kernel.actor import REVIEWER
+from haochaping.kernel.identifiers import receipt_no
 from haochaping.ui.moments import moment
 from haochaping.voices import actions, queries
 from haochaping.voices.models import Voice
@@ -122,8 +123,17 @@ def test_what_was_typed_comes_back_with_the_complaint(browser):
     assert 'aria-invalid="true"' in page
 
 
-def test_a_receipt_that_is_none_is_replaced_and_not_refused(browser):
-    assert give(browser, receipt="' OR 1=1 --").status_code == 303
+@pytest.mark.parametrize("forged", ["' OR 1=1 --", "", "{}", "{}:" + "A" * 43])
+def test_a_receipt_that_no_form_was_given_is_not_taken_and_the_words_stay(browser, forged):
+    forged = forged.format(receipt_no())
+
+    answer = give(browser, receipt=forged)
+
+    page = text_of(answer)
+    assert (answer.status_code, Voice.objects.count()) == (422, 0)
+    assert "回执号无法识别" in page
+    assert "窗口无人值守" in page
+    assert browser.post(NEW, fields_of(page) | {"text": "窗口无人值守"}).status_code == 303
 
 
 def test_too_many_from_one_place_are_told_to_wait(browser, settings):

@@ -149,6 +149,12 @@ def test_more_time_is_offered_within_the_rules_and_not_when_it_is_used_up(bad, c
     assert bad.address("more-time") not in after
 
 
+def test_a_plan_is_told_beforehand_how_far_it_may_reach(bad, clerk, world):
+    bring_to(bad, OrderState.VERIFIED, world)
+
+    assert "At most 15 working days from the dispatch" in page_of(clerk, bad)
+
+
 def test_photographs_are_added_looked_at_and_removed(bad, clerk, browser_of, world):
     bring_to(bad, OrderState.RECTIFIED, world)
     typed = {

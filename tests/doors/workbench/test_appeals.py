@@ -12,12 +12,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from haochaping.accounts.terms import Role
+from haochaping.doors.appeals import _UNTIL
 from haochaping.files.models import Photo
 from haochaping.kernel.actor import SYSTEM
 from haochaping.ledger.models import Entry
 from haochaping.ledger.terms import EntryKind
 from haochaping.rectification import actions as rectification
 from haochaping.rectification.models import Appeal, WorkOrder
+from haochaping.rectification.states import APPEAL_FINAL
+from haochaping.rectification.terms import AppealState
 from haochaping.reviews.models import Review
 from tests import worlds
 from tests.doors.workbench.conftest import PLACES
@@ -210,6 +213,20 @@ def test_filing_twice_is_said_in_a_sentence(filed: Bad, people):
 
     assert answer.status_code == 409
     assert Appeal.objects.count() == 1
+
+
+def test_the_page_says_what_the_time_left_is_for(filed: Bad, people):
+    anne, english = people("anne"), {"accept-language": "en"}
+    before = text_of(anne.get(oversight(), headers=english))
+
+    anne.post(oversight("accept"))
+
+    assert "To be taken up by" in before
+    assert "The reviewer may answer until" in text_of(anne.get(oversight(), headers=english))
+
+
+def test_what_the_time_left_is_for_is_said_of_every_state_that_has_one():
+    assert set(_UNTIL) == set(AppealState) - APPEAL_FINAL
 
 
 def test_withdrawing_and_a_stale_page(filed: Bad, people):

@@ -94,6 +94,19 @@ def test_only_moves_that_the_state_and_ones_power_allow_are_offered(given, dispa
     assert offered() == [[], [], []]
 
 
+def test_whose_move_it_is_is_said_to_whoever_can_do_nothing(given, dispatcher, clerk):
+    given.step(VoiceMove.TRANSFER)
+    address, english = f"{LIST}{given.id}", {"accept-language": "en"}
+
+    waits = "It waits for the agency to accept it."
+
+    assert waits not in clerk.get(address, headers=english).content.decode()
+    given.step(VoiceMove.SIGN_FOR)
+    assert (
+        "It waits for the answer of the agency." in dispatcher.get(address, headers=english).content.decode()
+    )
+
+
 def test_no_number_is_shown_and_reading_is_noted(given, clerk):
     for address in (LIST, f"{LIST}{given.id}"):
         page = page_of(clerk, address)

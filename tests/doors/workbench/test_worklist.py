@@ -57,6 +57,17 @@ def test_the_address_holds_the_conditions_and_the_form_shows_them(bad, clerk):
     assert "No order is like this" in page
 
 
+def test_a_condition_that_nobody_knows_is_named(bad, clerk):
+    asked = {"state": "zzz", "left": "never", "item": worlds.ITEM}
+
+    page = clerk.get(reverse("desk"), asked, headers=ENGLISH).content.decode()
+
+    assert "not known and were left out: Time left, State." in page
+    assert (
+        "left out" not in clerk.get(reverse("desk"), {"item": worlds.ITEM}, headers=ENGLISH).content.decode()
+    )
+
+
 def test_an_order_is_new_until_it_is_opened(bad, clerk, browser_of):
     assert "data-new" in clerk.get(reverse("desk")).content.decode()
 
@@ -86,6 +97,9 @@ def test_a_filter_is_kept_counted_renamed_and_removed(bad, clerk):
     assert clerk.post(reverse("desk_filter_step", args=[number, "nonsense"])).status_code == 404
     clerk.post(reverse("desk_filter_step", args=[number, "remove"]))
     assert not SavedFilter.objects.exists()
+    clerk.get(reverse("desk"))
+    clerk.post(reverse("desk_filter_step", args=[number, "remove"]), headers=ENGLISH)
+    assert "There is no such filter any more." in clerk.get(reverse("desk")).content.decode()
 
 
 def test_what_is_wrong_with_a_filter_is_said(bad, clerk):

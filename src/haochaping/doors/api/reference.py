@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext
 
+from haochaping.ui.sentences import labelled
 from haochaping.ui.shapes import Column
 
 if TYPE_CHECKING:
@@ -96,13 +97,13 @@ def _example(content: Json) -> str:
 def _parameters(summary: str, parameters: list[Json]) -> Table:
     columns = (Column(gettext("Parameter")), Column(gettext("Required")), Column(gettext("Meaning")))
     rows = [[p["name"], _yes(p["required"]), p["description"]] for p in parameters]
-    return Table(f"{summary}: {gettext('Parameters')}", columns, rows)
+    return Table(labelled(summary, gettext("Parameters")), columns, rows)
 
 
 def _reasons(summary: str, reasons: list[Json]) -> Table:
     columns = (Column(gettext("Code")), Column(gettext("Sentence")), Column(gettext("Remedy")))
     rows = [[r["code"], r["description"], r["remedy"]] for r in reasons]
-    return Table(f"{summary}: {gettext('Reasons of items that were not taken')}", columns, rows)
+    return Table(labelled(summary, gettext("Reasons of items that were not taken")), columns, rows)
 
 
 def _shape(name: str, schema: Json, schemas: Json) -> Table:
@@ -116,7 +117,7 @@ def _shape(name: str, schema: Json, schemas: Json) -> Table:
         [field, _yes(field in schema["required"]), _form(part, schemas), part.get("description", "")]
         for field, part in schema["properties"].items()
     ]
-    return Table(f"{name}: {schema['description']}", columns, rows)
+    return Table(labelled(name, schema["description"]), columns, rows)
 
 
 def _form(part: Json, schemas: Json) -> str:

@@ -30,6 +30,7 @@ from haochaping.postgres import roles
 from haochaping.rectification import queries as rectification
 from haochaping.reviews import queries as reviews
 from haochaping.rulebook import queries as rulebook
+from haochaping.voices import queries as voices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -157,17 +158,25 @@ def _rules() -> Iterator[Finding]:
     )
     day = rulebook.last_calendar_day() or "-"
     yield Finding(N_("calendar"), ok=not missing, text=far.format(day=day, years=missing))
-    without = len(rectification.without_deadline())
-    told = ngettext(
+    yield _deadlines()
+
+
+def _deadlines() -> Finding:
+    """Whether everything that is owed to a person has its date."""
+    of_orders, of_voices = len(rectification.without_deadline()), voices.without_deadline()
+    orders = ngettext(
         "{n} open order has no deadline: the calendar does not reach. Add the next year.",
         "{n} open orders have no deadline: the calendar does not reach. Add the next year.",
-        without,
+        of_orders,
     )
-    yield Finding(
-        N_("deadlines"),
-        ok=not without,
-        text=told.format(n=without) if without else gettext("every open order has its deadline"),
+    others = ngettext(
+        "{n} complaint, suggestion or question has no deadline: the calendar does not reach. Add the next year.",
+        "{n} complaints, suggestions or questions have no deadline: the calendar does not reach. Add the next year.",
+        of_voices,
     )
+    told = [text.format(n=n) for text, n in ((orders, of_orders), (others, of_voices)) if n]
+    text = " ".join(told) or gettext("every open order, complaint, suggestion and question has its deadline")
+    return Finding(N_("deadlines"), ok=not told, text=text)
 
 
 def _keys() -> Finding:

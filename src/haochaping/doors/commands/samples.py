@@ -12,6 +12,7 @@ import click
 from haochaping.doors.commands.installation import fail, json_option, show, with_database
 from haochaping.doors.commands.spoken import Group
 from haochaping.kernel.refused import N_
+from haochaping.supervision.terms import KIND_LABELS
 
 if TYPE_CHECKING:
     from haochaping.supervision.terms import Explained
@@ -51,7 +52,7 @@ def _facts(one: Explained) -> dict[str, object]:
     return {
         "kind": one.draw.kind.value,
         "seed": one.seed,
-        "index": one.draw.head_index,
+        "index": one.draw.head_index if one.draw.head_index >= 0 else None,
         "population": one.draw.population,
         "population_now": one.population_now,
         "list": one.draw.list_hash,
@@ -71,10 +72,14 @@ _FINDINGS = {
 
 def _lines(one: Explained) -> list[str]:
     draw = one.draw
+    # Of a month that ended before the ledger began the seed is made without a link.
+    first = (
+        gettext("{kind}: seed {seed} (link {index} of the ledger)")
+        if draw.head_index >= 0
+        else gettext("{kind}: seed {seed} (the ledger had no link before the end of the month)")
+    )
     lines = [
-        gettext("{kind}: seed {seed} (link {index} of the ledger)").format(
-            kind=draw.kind.value, seed=one.seed, index=draw.head_index
-        ),
+        first.format(kind=gettext(KIND_LABELS[draw.kind]), seed=one.seed, index=draw.head_index),
         ngettext(
             "{size} of {n} review, list {digest}", "{size} of {n} reviews, list {digest}", draw.population
         ).format(size=draw.size, n=draw.population, digest=draw.list_hash),

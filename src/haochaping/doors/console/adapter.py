@@ -12,6 +12,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy
 
 from haochaping.accounts.terms import STAFF_PROVIDER
 from haochaping.doors import sign_in
@@ -58,6 +59,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth carries no types
     """Keeps second factors encrypted under the installation's key, and keeps people from removing them."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        # A code that was used is as wrong as any other to the library: each is good for one log-in.
+        "incorrect_code": gettext_lazy(
+            "This code is not valid: it was mistyped, is out of date or has been used. Each code works once: wait for "
+            "the next one of your app and enter that."
+        ),
+    }
 
     def can_delete_authenticator(self, authenticator: object) -> bool:  # noqa: ARG002 - allauth's signature
         """An administrator resets a lost factor; nobody goes without one."""

@@ -15,7 +15,7 @@ from haochaping.accounts.access import check_scope
 from haochaping.accounts.terms import Power
 from haochaping.doors.confirmation import Fresh
 from haochaping.doors.console.forms import AuditForm
-from haochaping.doors.console.particulars import particulars
+from haochaping.doors.console.particulars import particulars, subject_kind, subject_words
 from haochaping.doors.console.who import names_of
 from haochaping.doors.desk import INVALID, desk_page, refusable
 from haochaping.doors.gate import actor_of, leave_note, requires
@@ -101,8 +101,7 @@ def subject(request: HttpRequest) -> HttpResponse:
     check_scope(actor_of(request), division_path="")
     kind, subject_id = request.GET.get("kind", "")[:40], request.GET.get("id", "")[:100]
     context = {
-        "kind": kind,
-        "subject_id": subject_id,
+        "subject": subject_words(kind, subject_id),
         "rows": _shown(ledger.entries_of(kind, subject_id, limit=_OF_SUBJECT)),
         "most": _OF_SUBJECT,
         "head": ledger.head(),
@@ -140,9 +139,9 @@ def _actor(username: str) -> tuple[str, bool]:
 
 
 def _subject(text: str) -> tuple[str, str] | None:
-    """“user 7” as the list writes it, or the number alone."""
-    kind, _, pk = text.strip().rpartition(" ")
-    return (kind, pk) if pk else None
+    """“Account 7” as the list writes it, “user 7” as the ledger does, or the number alone."""
+    words, _, pk = text.strip().rpartition(" ")
+    return (subject_kind(words), pk) if pk else None
 
 
 def _start(day: date | None, more: timedelta = timedelta()) -> datetime | None:
@@ -158,7 +157,7 @@ def _shown(rows: list[EntryRow]) -> list[Mapping[str, object]]:
             "when": iso(row.recorded_at),
             "who": names[row.actor],
             "kind": gettext(KIND_LABELS[row.kind]),
-            "subject": f"{row.subject_kind} {row.subject_id}",
+            "subject": subject_words(row.subject_kind, row.subject_id),
             "href": f"{reverse('account_audit_subject')}?"
             + urlencode({"kind": row.subject_kind, "id": row.subject_id}),
             "facts": particulars(row.facts),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import forms as allauth
+from allauth.mfa.base import forms as second_step
+from allauth.mfa.totp import forms as totp
 from django import forms
 from django.utils.translation import gettext_lazy
 
@@ -20,6 +22,27 @@ class LoginForm(allauth.LoginForm):  # type: ignore[misc]  # allauth carries no 
         super().__init__(*args, **kwargs)
         self.fields["password"].help_text = ""
         self.identity_open = sign_in.is_open(STAFF_PROVIDER)
+
+
+class _CodeForm(forms.Form):
+    """A form of allauth's that asks for a one-time code, with our word for it and none inside the field."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = gettext_lazy("One-time code")
+        self.fields["code"].widget.attrs.pop("placeholder", None)
+
+
+class AuthenticateForm(_CodeForm, second_step.AuthenticateForm):  # type: ignore[misc]  # allauth carries no types
+    """The second step of the log-in."""
+
+
+class ReauthenticateForm(_CodeForm, second_step.ReauthenticateForm):  # type: ignore[misc]
+    """Showing once more that it is you."""
+
+
+class ActivateForm(_CodeForm, totp.ActivateTOTPForm):  # type: ignore[misc]
+    """Setting up an authenticator app."""
 
 
 class PasswordForm(forms.Form):
@@ -122,7 +145,7 @@ class AuditForm(forms.Form):
     kind = forms.ChoiceField(label=gettext_lazy("What happened"), required=False)
     subject = forms.CharField(
         label=gettext_lazy("To what"),
-        help_text=gettext_lazy("As the list shows it: “user 7”, or the number alone"),
+        help_text=gettext_lazy("As the list shows it: “Account 7”, or the number alone"),
         max_length=140,
         required=False,
     )

@@ -103,6 +103,34 @@ NAMES = {
     "unsigned": N_("Messages without a signature"),
     "version": N_("Version"),
 }
+# Likewise what an entry is about.
+SUBJECTS = {
+    "appeal": N_("Appeal"),
+    "audit": N_("Audit"),
+    "cases": N_("Case"),
+    "client": N_("API client"),
+    "directory": N_("Directory"),
+    "dispatch_rule": N_("Dispatch rule"),
+    "endpoint": N_("Address of the program"),
+    "figure": N_("Measure"),
+    "hotline_link": N_("Linked hotline"),
+    "invitations": N_("Invitations"),
+    "opening": N_("Opening of an identity"),
+    "order": N_("Work order"),
+    "order_list": N_("List of work orders"),
+    "page": N_("Page"),
+    "person": N_("Sealed identity"),
+    "photo": N_("Photograph"),
+    "project": N_("Systemic project"),
+    "quarantine": N_("Quarantine"),
+    "reform": N_("Proposal of a reform"),
+    "review": N_("Review"),
+    "rulebook": N_("Rulebook"),
+    "supervision": N_("Supervision order"),
+    "urging": N_("Urging"),
+    "user": N_("Account"),
+    "voice": N_("Complaint, suggestion or question"),
+}
 _YES_OR_NO = {"yes": N_("Yes"), "no": N_("No")}
 _VALUES: dict[str, dict[str, str]] = {
     "change": CHANGES,
@@ -136,6 +164,16 @@ _VALUES: dict[str, dict[str, str]] = {
     },
     "deadline": {"set": N_("set")},
 }
+
+
+def subject_words(kind: str, subject_id: str) -> str:
+    """What an entry is about: what it is called, and its number."""
+    return f"{gettext(SUBJECTS.get(kind, kind))} {subject_id}".strip()
+
+
+def subject_kind(words: str) -> str:
+    """The kind that is called so in the reader's language; what is called otherwise is meant as the ledger writes it."""
+    return next((kind for kind, label in SUBJECTS.items() if gettext(label) == words), words)
 
 
 def particulars(facts: Mapping[str, str]) -> str:

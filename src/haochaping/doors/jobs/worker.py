@@ -13,6 +13,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.exceptions import ConnectorException
+from procrastinate.manager import JobManager
 from procrastinate.psycopg_connector import PsycopgConnector
 
 from haochaping.doors.jobs import beats, tasks
@@ -33,6 +34,8 @@ _JOBS_AT_ONCE = 2
 # A new job is announced by the database at once; looking for one is the safety net under that.
 _LOOK_EVERY_SECONDS = 5.0
 _PAUSE_SECONDS = 5
+# Well below what a worker may be silent for before its jobs count as stalled (outbox.queries.SILENCE).
+_HEARTBEAT_SECONDS = 10.0
 # A thread waits for the word to stop; it must not outlive a worker that ended by itself.
 _LISTEN_SECONDS = 1.0
 _JOBS = tasks.__name__
@@ -82,6 +85,25 @@ class _Listener(PsycopgConnector):
                 await asyncio.sleep(_PAUSE_SECONDS)
 
 
+class _Heart(JobManager):
+    """Beats on after a beat that failed.
+
+    procrastinate would not: it minds its side tasks until the first of them ends, and the one for periodic jobs, of
+    which there are none, ends at once. A worker without a heartbeat looks dead, and its jobs would be done twice.
+    """
+
+    async def update_heartbeat(self, worker_id: int) -> None:
+        """Say that the worker lives; what prevents it is written down, and the next beat tries again."""
+        try:
+            await super().update_heartbeat(worker_id)
+        except ConnectorException as error:
+            away = _is_away(error)
+            said = "The worker could not say that it lives and tries again in %d seconds" + (
+                ": the database is away" if away else ""
+            )
+            _log.warning(said, _HEARTBEAT_SECONDS, exc_info=not away)
+
+
 def _is_away(error: Exception) -> bool:
     """Whether the database did not answer; procrastinate says the same of that and of what it did not understand."""
     return isinstance(error, OUTAGE) or isinstance(
@@ -125,12 +147,14 @@ async def _do_jobs() -> None:
     # The jobs themselves go on using the app with Django's connection, so that what they defer joins their
     # transaction.
     serving = app.with_connector(_Listener(kwargs=connector_params("default")))
+    serving.job_manager = _Heart(serving.connector)
     inherited = serving.worker_defaults.get("task_middleware") or []
     try:
         await serving.open_async()
         await serving.run_worker_async(
             concurrency=_JOBS_AT_ONCE,
             fetch_job_polling_interval=_LOOK_EVERY_SECONDS,
+            update_heartbeat_interval=_HEARTBEAT_SECONDS,
             delete_jobs="successful",
             install_signal_handlers=False,
             task_middleware=[*inherited, note_failure],

@@ -21,6 +21,7 @@ class RefuseForm(forms.Form):
 class DecisionForm(forms.Form):
     """Proposing how an appeal is to be decided."""
 
+    depends = frozenset({"fact", "evidence"})
     verdict = Choice(
         label=gettext_lazy("Decision"),
         choices=[(word, gettext_lazy(label)) for word, label in VERDICT_LABELS.items()],

@@ -32,10 +32,12 @@ from haochaping.insight.row_queries import moments
 from haochaping.insight.rules import INSIDE, OF_LOOP
 from haochaping.kernel.periods import Period, local_day
 from haochaping.kernel.ratios import Ratio
+from haochaping.kernel.refused import N_
 from haochaping.ledger.terms import EntryKind
 from haochaping.rectification.terms import STATE_LABELS
 from haochaping.supervision import queries as supervision
 from haochaping.supervision.terms import Rung
+from haochaping.ui.moments import iso
 from haochaping.ui.shapes import Link
 
 if TYPE_CHECKING:
@@ -129,34 +131,40 @@ def table_csv(request: HttpRequest) -> HttpResponse:
             *(str(end) for end in value.interval or ("", "")),
             str(value.numerator),
             "" if value.denominator is None else str(value.denominator),
-            "; ".join(gettext(part) for part in value.exclusions),
+            gettext("; ").join(gettext(part) for part in value.exclusions),
             query.asked.start,
             query.asked.end,
-            now.isoformat(),
+            iso(now),
         ]
         for step, values in [here, *_parts(query, by, query.asked.period, _SHOWN)]
         for value in values
     ]
-    return csv_answer("figures.csv", _TABLE, lines)
+    return csv_answer("figures.csv", [gettext(title) for title in _TABLE], lines)
 
 
-# Names of columns for programs, as in the interface.
-_TABLE = [
-    "code",
-    "place",
-    "name",
-    "label",
-    "value",
-    "low",
-    "high",
-    "numerator",
-    "denominator",
-    "exclusions",
-    "from",
-    "to",
-    "as_of",
-]
-_ROWS = ["order", "opened", "agency", "item", "state", "above_the_line"]
+_TABLE = (
+    N_("Code"),
+    N_("Place"),
+    N_("Name in the interface"),
+    N_("Measure"),
+    N_("Value"),
+    N_("Lower end"),
+    N_("Upper end"),
+    N_("Numerator"),
+    N_("Denominator"),
+    N_("Not counted"),
+    N_("From"),
+    N_("To"),
+    N_("As of"),
+)
+_ROWS = (
+    N_("Order"),
+    N_("Opened on"),
+    N_("Agency"),
+    N_("Item"),
+    N_("State"),
+    N_("Counts above the line"),
+)
 
 
 @requires(Power.ORDER_SUPERVISE)
@@ -236,15 +244,15 @@ def rows_csv(request: HttpRequest) -> HttpResponse:
     lines = [
         [
             str(row.id),
-            row.created_at.isoformat(),
+            iso(row.created_at),
             row.agency_name,
             row.item_name,
             gettext(STATE_LABELS[row.state]),
-            str(above),
+            gettext("Yes") if above else gettext("No"),
         ]
         for row, above in found
     ]
-    return csv_answer(f"{query.measure.name}.csv", _ROWS, lines)
+    return csv_answer(f"{query.measure.name}.csv", [gettext(title) for title in _ROWS], lines)
 
 
 def _query(request: HttpRequest, by: Actor) -> Query:

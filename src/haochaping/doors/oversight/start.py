@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from haochaping.accounts.terms import Power
 from haochaping.directory import queries as directory
 from haochaping.doors.desk import refusable
+from haochaping.doors.fields import left_out
 from haochaping.doors.gate import actor_of, requires
 from haochaping.doors.oversight.page import oversight_page
 from haochaping.doors.paging import page_number
@@ -74,11 +75,13 @@ def orders(request: HttpRequest) -> HttpResponse:
     )
     query = f"agency={agency_id or ''}&state={known}&list={'overdue' if overdue else 'all'}&"
     names = directory.agency_names([agency_id]) if agency_id is not None else {}
+    unknown = {gettext("Agency"): agency and not names, gettext("State"): state and not known}
     context = {
         "rows": [_row(row) for row in found[:ON_PAGE]],
         "overdue": overdue,
         "agency": next(iter(names.values()), ""),
         "state": gettext(STATE_LABELS[OrderState(known)]) if known else "",
+        "left_out": left_out(name for name, is_unknown in unknown.items() if is_unknown),
         "now": now,
         **pager(number, len(found), query),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from allauth.core import ratelimit
+from django.core import signing
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -66,6 +67,9 @@ _AT_OFFICE_LATE = N_(
     "You said that it is still not solved. The supervisory office should have decided by {due} and has not done so."
     " This is recorded as overdue."
 )
+_NOT_DRAWN = N_(
+    "The receipt number of this form is not known here. What you wrote stands below: send it again, with a new number."
+)
 _NO_DATE = N_("The date of the answer is still to be set.")
 
 
@@ -82,7 +86,7 @@ def new(request: HttpRequest) -> HttpResponse:
         return render(request, "portal/voice_kind.html", {"kinds": kinds})
     if not agency and not item:
         return _search(request, VoiceKind(kind))
-    known = {"kind": kind, "agency": agency, "item": item, "receipt": receipt_no()}
+    known = {"kind": kind, "agency": agency, "item": item, "receipt": _drawn()}
     return _form(request, VoiceForm(kind=kind, initial=known), known)
 
 
@@ -152,6 +156,22 @@ def _id(receipt: str) -> UUID:
     return voice.id
 
 
+_DRAWN = signing.Signer(salt="voice")
+
+
+def _drawn() -> str:
+    """A receipt number for a form, signed: nobody chooses their own, or another's."""
+    return _DRAWN.sign(receipt_no())
+
+
+def _receipt_of(drawn: str) -> str | None:
+    """The receipt number that a form was given; None for one that we have not drawn."""
+    try:
+        return _DRAWN.unsign(drawn)
+    except signing.BadSignature:
+        return None
+
+
 def _search(request: HttpRequest, kind: VoiceKind) -> HttpResponse:
     asked = request.GET.get("q", "").strip()[:_SEARCHED]
     agencies, items = directory.find(asked) if asked else ([], [])
@@ -170,7 +190,11 @@ def _give(request: HttpRequest) -> HttpResponse:
     uploads.bound(request)
     typed = {name: request.POST.get(name, "") for name in ("kind", "agency", "item")}
     form = VoiceForm(request.POST, request.FILES, kind=typed["kind"])
-    if not form.is_valid():
+    receipt = _receipt_of(request.POST.get("receipt", ""))
+    if receipt is None:
+        form = VoiceForm(request.POST.dict() | {"receipt": _drawn()}, request.FILES, kind=typed["kind"])
+        form.add_error(None, gettext(_NOT_DRAWN))
+    if receipt is None or not form.is_valid():
         return _form(request, form, typed, _INVALID)
     if not ratelimit.consume(request, action="voice_given", key=network_asked_from(request)):
         form.add_error(None, gettext("Too much was sent from here within an hour. Try again later."))
@@ -184,7 +208,7 @@ def _give(request: HttpRequest) -> HttpResponse:
             item=said["item"],
             text=said["text"],
             phone=said["phone"],
-            receipt=normal_receipt_no(said["receipt"]) or receipt_no(),
+            receipt=receipt,
             pictures=uploads.pictures(said["photos"]),
             by=REVIEWER,
             now=timezone.now(),

@@ -15,6 +15,7 @@ from haochaping.rectification.terms import FACT_LABELS, GROUND_LABELS, REFERENCE
 class AppealForm(forms.Form):
     """Filing an appeal."""
 
+    depends = frozenset({"fact"})
     ground = Choice(
         label=gettext_lazy("Ground of the appeal"),
         help_text=gettext_lazy("That a review criticises is no ground."),

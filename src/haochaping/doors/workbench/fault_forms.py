@@ -21,17 +21,16 @@ class _Several(forms.MultipleChoiceField):
 
     widget = forms.CheckboxSelectMultiple
 
-    def valid_value(self, _value: object) -> bool:
+    def validate(self, value: object) -> None:
         """Leave it to the room."""
-        return True
 
 
 class FaultForm(forms.Form):
     """What a fault lies in, and what the deciding agency is asked to change."""
 
+    depends = frozenset({"agency", "proposal"})
     responsibilities = _Several(
         label=gettext_lazy("What does the fault lie in?"),
-        required=False,
         choices=[(one.value, gettext_lazy(text)) for one, text in RESPONSIBILITY_LABELS.items()],
     )
     note = Words(
@@ -71,7 +70,6 @@ class ReformChangeForm(forms.Form):
 
     parts = _Several(
         label=gettext_lazy("What was changed"),
-        required=False,
         choices=[(part.value, gettext_lazy(text)) for part, text in PART_LABELS.items()],
     )
     text = Words(

@@ -19,6 +19,7 @@ from haochaping.identity.terms import BASIS_LIMIT, CALL_PURPOSES, DOCUMENT_LIMIT
 from haochaping.kernel.refused import N_
 from haochaping.notices.terms import TEXT_LIMIT as MESSAGE_LIMIT
 from haochaping.rectification.terms import AGENCY_OUTCOMES, CALL_LABELS, CAPTION_LIMIT, OUTCOME_LABELS
+from haochaping.rulebook.terms import UNIT_LABELS
 from haochaping.supervision.terms import SUPERVISION_TEXT_LIMIT
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from haochaping.rectification.terms import Doubts
+    from haochaping.rulebook.terms import Unit
 
 RECORD_KINDS = {RecordKind.CASE: N_("Case"), RecordKind.REVIEW: N_("Review")}
 ANSWERS = {"yes": True, "no": False, "unknown": None}
@@ -174,6 +176,12 @@ class LedgerForm(forms.Form):
         rows=5,
     )
 
+    def within(self, limit: int, unit: Unit) -> None:
+        """Say how far the plan may reach."""
+        said = gettext("At most {limit} from the dispatch, by the rules of this place.")
+        field = self.fields["plan"]
+        field.help_text = f"{field.help_text} {said.format(limit=f'{limit} {gettext(UNIT_LABELS[unit])}')}"
+
 
 class MilestoneForm(forms.Form):
     """Which line of the plan is done."""
@@ -253,6 +261,7 @@ class EvidenceForm(forms.Form):
     """Photographs of what was put right."""
 
     photos = Photographs(
+        required=True,
         label=gettext_lazy("Photographs"),
         help_text=format_lazy(
             gettext_lazy(
@@ -275,6 +284,7 @@ class EvidenceForm(forms.Form):
 class OpeningForm(forms.Form):
     """Asking that an identity be opened."""
 
+    depends = frozenset({"document"})
     about = forms.CharField(
         label=gettext_lazy("Work order or case"),
         help_text=gettext_lazy(

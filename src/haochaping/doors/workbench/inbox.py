@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from haochaping.accounts import queries as accounts
 from haochaping.accounts.access import may
 from haochaping.accounts.terms import Power
+from haochaping.doors.fields import left_out
 from haochaping.doors.paging import page_number
 from haochaping.doors.workbench.inbox_forms import FilterForm, NameForm
 from haochaping.doors.workbench.words import excerpt, state_tone, tag_labels
@@ -21,7 +22,14 @@ from haochaping.postgres.together import together
 from haochaping.publicity.rules import redacted
 from haochaping.rectification import queries as orders
 from haochaping.rectification import worklist_queries as worklist
-from haochaping.rectification.rules import list_asked, list_query, place_from, place_text, time_left
+from haochaping.rectification.rules import (
+    list_asked,
+    list_query,
+    list_unknown,
+    place_from,
+    place_text,
+    time_left,
+)
 from haochaping.rectification.terms import (
     EXPORT_AT_MOST,
     SOLVED_LABELS,
@@ -128,13 +136,18 @@ def inbox_page(by: Actor, query: QueryDict, *, now: datetime) -> dict[str, objec
     together(kept, *([colleagues] if handles else []))
     saved = kept.answer
     counts = worklist.counts(by, replace(asked, left=""), saved=saved, now=now)
+    form = FilterForm(list_query(asked), auto_id="filter_%s", done=asked.done)
+    unknown = list_unknown(query.dict())
     current = next((row for row in saved if row.asked == asked), None)
     return {
         "groups": _groups(shown.rows, by, counts, now, done=asked.done),
         "done": asked.done,
         "tabs": _tabs(asked, saved, counts, handles=may(by, Power.ORDER_HANDLE)),
         "times": [] if asked.done else _times(asked, counts),
-        "form": FilterForm(list_query(asked), auto_id="filter_%s", done=asked.done),
+        "form": form,
+        "left_out": left_out(
+            form[one].label if one in form.fields else gettext("Time left") for one in unknown
+        ),
         "narrowed": replace(asked, left="", done=False) != ListAsked(),
         "kept": list_query(asked),
         "back": urlencode(list_query(asked)),

@@ -26,7 +26,7 @@ from haochaping.doors.names import called
 from haochaping.doors.photo import photo_response
 from haochaping.doors.targets import step_of
 from haochaping.doors.workbench import appeals, faults, linked, links, projects, standard
-from haochaping.doors.workbench.forms import AskExtensionForm, EvidenceForm, ReplyForm
+from haochaping.doors.workbench.forms import AskExtensionForm, EvidenceForm, LedgerForm, ReplyForm
 from haochaping.doors.workbench.steps import CALL, MESSAGE, MILESTONE, STEPS, may_write, open_steps
 from haochaping.doors.workbench.story import actors, call_words, story
 from haochaping.doors.workbench.words import state_tone, tag_labels
@@ -99,11 +99,11 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What forms are given that depends on the order: whose agencies they suggest, and how many days more there may be."""
+    """What forms are given that depends on the order: whose agencies they suggest, and the rules of its place."""
 
     by: Actor
     around: str
-    extension_days: int
+    terms: Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +248,7 @@ def order_page(
     calls = not hidden if concealed else may(by, Power.ORDER_HANDLE)
     history = orders.history(order.id)
     beside = history.beside
-    prepared = Prepared(by, near(order.division_path), terms.extension_days)
+    prepared = Prepared(by, near(order.division_path), terms)
     appeal = appeals.OfOrder(order.id, by, now)
     fault = faults.OfOrder(order, history.events, by)
     at_hotline = linked.OfOrder(order.id, hidden=hidden)
@@ -388,7 +388,9 @@ def _offer(name: str, tried: str, form: forms.Form | None, prepared: Prepared | 
     if prepared:
         place_agencies(shown, prepared.by.scope, prepared.around)
     if isinstance(shown, AskExtensionForm):
-        shown.up_to(prepared.extension_days if prepared else 0)
+        shown.up_to(prepared.terms.extension_days if prepared else 0)
+    if isinstance(shown, LedgerForm) and prepared:
+        shown.within(prepared.terms.complex_rectify_days, prepared.terms.complex_rectify_unit)
     return Offer(name, gettext(step.title), gettext(step.button), shown, standard.titles(name))
 
 

@@ -48,6 +48,15 @@ if TYPE_CHECKING:
     type Typed = Mapping[str, Any]
 
 _TONES = {ReformState.CHECKED: "good", ReformState.DECLINED: "bad", ReformState.DROPPED: "info"}
+# Whose move it is, for whoever can do nothing.
+_WAITS = {
+    ReformState.DRAFTED: N_(
+        "It waits for a dispatcher or supervisor, who sends it to the deciding agency or drops it."
+    ),
+    ReformState.SENT: N_("It waits for the answer of the deciding agency."),
+    ReformState.ACCEPTED: N_("It waits for the deciding agency to change it."),
+    ReformState.DONE: N_("It waits for a dispatcher or supervisor, who sees whether the change is there."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +226,7 @@ def _one(
     row = fault_queries.reform(reform_id, by=by)
     events = fault_queries.reform_events(reform_id)
     names = names_of([event.by for event in events], by)
+    offers = [_offer(name, tried, form) for name, one in STEPS.items() if _may(row, one.move, by)]
     context = _shown(row) | {
         "now": timezone.now(),
         "parts": [gettext(PART_LABELS[part]) for part in row.parts],
@@ -224,7 +234,8 @@ def _one(
             Event(gettext(REFORM_MOVE_LABELS[event.move]), event.at, names[event.by], event.note)
             for event in events
         ],
-        "offers": [_offer(name, tried, form) for name, one in STEPS.items() if _may(row, one.move, by)],
+        "offers": offers,
+        "waits": gettext(_WAITS[row.state]) if not offers and row.state in _WAITS else "",
         "sees_order": _sees_order(row, by),
         "wrong": form,
     }

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
 from haochaping.identity.terms import CALL_PURPOSES
@@ -29,6 +27,8 @@ from haochaping.supervision.terms import (
     SignalKind,
     SupervisionMove,
 )
+from haochaping.ui.moments import moment
+from haochaping.ui.sentences import labelled
 from haochaping.ui.shapes import Event
 
 if TYPE_CHECKING:
@@ -104,8 +104,8 @@ def actors(history: HistoryRow) -> list[str]:
 def title_of(one: AboutOrder) -> str:
     """What one step of supervision is called."""
     if one.kind == AboutOrderKind.SUPERVISION:
-        return (
-            f"{gettext(RUNG_LABELS[Rung(one.rung)])}: {gettext(SUPERVISION_MOVES[SupervisionMove(one.word)])}"
+        return labelled(
+            gettext(RUNG_LABELS[Rung(one.rung)]), gettext(SUPERVISION_MOVES[SupervisionMove(one.word)])
         )
     if one.kind == AboutOrderKind.SIGNAL:
         return gettext("Signal for the supervisors: {what}").format(
@@ -125,7 +125,7 @@ def _dues(ticks: Iterable[ClockTick]) -> dict[datetime, list[str]]:
     for one in ticks:
         if one.tick in _TOLD and one.due_at:
             clock, tick = gettext(CLOCK_LABELS[one.clock]), gettext(TICK_LABELS[one.tick])
-            day = date_format(localtime(one.due_at), "Y-m-d H:i")
+            day = moment(one.due_at)
             words = gettext("Clock “{clock}” {tick}: due {day}").format(clock=clock, tick=tick, day=day)
             found.setdefault(one.at, []).append(words)
     return found

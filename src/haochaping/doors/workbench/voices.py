@@ -64,6 +64,13 @@ _TONES = {
     VoiceState.ESCALATED: "bad",
     VoiceState.CLOSED: "good",
 }
+# Whose move it is, for whoever can do nothing.
+_WAITS = {
+    VoiceState.RECEIVED: N_("It waits for a dispatcher, who passes it on to the agency that answers."),
+    VoiceState.TRANSFERRED: N_("It waits for the agency to accept it."),
+    VoiceState.SIGNED: N_("It waits for the answer of the agency."),
+    VoiceState.ANSWERED: N_("It waits for the person to say whether it is solved."),
+}
 _TRANSFER = "transfer"
 # From the address of a step to its move, with title, button and what is said afterwards.
 STEPS: dict[str, tuple[VoiceMove, str, str, str]] = {
@@ -264,6 +271,17 @@ def _page(
     leave_note(request, EntryKind.PERSONAL_DATA_READ, "voice", str(voice.id))
     events = queries.timeline(voice.id)
     names = names_of([event.by for event in events], by)
+    offers = [
+        Offer(
+            name,
+            gettext(title),
+            gettext(button),
+            form if form is not None and name == tried else _form(name, voice),
+            standard.titles(name),
+        )
+        for name, (move, title, button, _) in STEPS.items()
+        if move in moves_from(voice.state) and may(by, FIRED_BY[move])
+    ]
     context = {
         "voice": voice,
         "kind": gettext(KIND_LABELS[voice.kind]),
@@ -288,17 +306,8 @@ def _page(
             )
             for event in events
         ],
-        "offers": [
-            Offer(
-                name,
-                gettext(title),
-                gettext(button),
-                form if form is not None and name == tried else _form(name, voice),
-                standard.titles(name),
-            )
-            for name, (move, title, button, _) in STEPS.items()
-            if move in moves_from(voice.state) and may(by, FIRED_BY[move])
-        ],
+        "offers": offers,
+        "waits": gettext(_WAITS[voice.state]) if not offers and voice.state in _WAITS else "",
         "wrong": form,
         "now": now,
     }

@@ -41,7 +41,7 @@ from haochaping.rectification.terms import (
 from haochaping.reviews import queries as reviews
 from haochaping.ui.levels import BY_NUMBER
 from haochaping.ui.moments import moment
-from haochaping.ui.sentences import say
+from haochaping.ui.sentences import labelled, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -134,8 +134,10 @@ def filter_step(request: HttpRequest, filter_id: int, step: str) -> HttpResponse
         return see_other(_list(list_asked(request.POST.dict())))
     if step != "remove":
         raise Http404
-    actions.remove_filter(_me(request), filter_id)
-    messages.success(request, gettext("The filter is removed."))
+    if actions.remove_filter(_me(request), filter_id):
+        messages.success(request, gettext("The filter is removed."))
+    else:
+        messages.info(request, gettext("There is no such filter any more."))
     return see_other(reverse("desk"))
 
 
@@ -183,7 +185,7 @@ def filter_words(asked: ListAsked) -> str:
         value = str(getattr(asked, name))
         if value:
             words = dict(getattr(field, "choices", ())).get(value, value)
-            said.append(f"{field.label}: {words}")
+            said.append(labelled(field.label, words))
     return ", ".join(said)
 
 

@@ -78,9 +78,10 @@ def rename_filter(user_id: int, filter_id: int, name: str) -> None:
 
 
 @transaction.atomic
-def remove_filter(user_id: int, filter_id: int) -> None:
-    """Remove a filter; one that is gone already is gone."""
-    SavedFilter.objects.filter(user_id=user_id, id=filter_id).delete()
+def remove_filter(user_id: int, filter_id: int) -> bool:
+    """Remove a filter; says whether there was one: it may be gone already."""
+    removed, _ = SavedFilter.objects.filter(user_id=user_id, id=filter_id).delete()
+    return removed > 0
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from haochaping.rectification.terms import (
     FACT_NEEDED,
     HEARD_OF,
     NO_PLAN,
+    NO_SUCH_DAY,
     AppealState,
     CallResult,
     ClockTick,
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     from haochaping.rulebook.terms import Terms
 
 _DAY_LENGTH = 10
+_LOOKS_LIKE_A_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 # A bad review repeats one that was answered at most so long before (issue 4: recurrence within 90 days).
 REPEATS_WITHIN = timedelta(days=90)
 # Upheld in whole or part: an appeal that changed something.
@@ -201,7 +204,7 @@ def plan_of(text: str) -> list[tuple[date, str]]:
     """The lines of a plan: a day, then what is to be done by it.
 
     Raises:
-        Refused: NO_PLAN naming the line that does not begin with a day.
+        Refused: NO_PLAN naming the line that does not begin with a day, NO_SUCH_DAY one whose day is in no calendar.
     """
     plan = []
     for n, line in enumerate(filter(str.strip, text.splitlines()), start=1):
@@ -210,6 +213,8 @@ def plan_of(text: str) -> list[tuple[date, str]]:
             when = date.fromisoformat(day)
         except ValueError:
             when = None
+        if when is None and _LOOKS_LIKE_A_DAY.fullmatch(day):
+            raise Refused(NO_SUCH_DAY, field="plan", line=n, value=day)
         if when is None or not words:
             raise Refused(NO_PLAN, field="plan", line=n, value=line.strip()[:40])
         plan.append((when, words))

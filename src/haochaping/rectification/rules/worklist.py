@@ -65,6 +65,14 @@ def list_asked(given: Mapping[str, object]) -> ListAsked:
     return ListAsked(done=given.get("list") == "done", **asked, **fit)
 
 
+def list_unknown(given: Mapping[str, object]) -> list[str]:
+    """The conditions of an address that say nothing, because what they ask for is unknown."""
+    asked = list_asked(given)
+    return [
+        name for name in (*_CHOICES, *_TYPED) if clean(str(given.get(name, ""))) and not getattr(asked, name)
+    ]
+
+
 def list_query(asked: ListAsked) -> dict[str, str]:
     """The same as an address has it: conditions only."""
     said = {name: getattr(asked, name) for name in (*_CHOICES, *_TYPED)}

@@ -95,6 +95,13 @@ NO_PLAN = Reason(
 )
 
 
+NO_SUCH_DAY = Reason(
+    "no_such_day",
+    N_("Line {line} of the plan: the calendar has no {value}."),
+    N_("Look at the month’s last day, and correct it."),
+)
+
+
 PLAN_PASSED = Reason(
     "plan_passed",
     N_("Line {line} of the plan is for {day}, outside today to {due}."),

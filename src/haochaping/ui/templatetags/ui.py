@@ -11,7 +11,7 @@ from django import template
 from django.utils.translation import gettext
 
 from haochaping.kernel.identifiers import grouped_receipt_no
-from haochaping.ui import context, moments, numbers
+from haochaping.ui import context, moments, numbers, sentences
 from haochaping.ui.levels import BY_NUMBER, LEVELS
 from haochaping.ui.sentences import say
 
@@ -87,6 +87,12 @@ def level_label(number: int) -> str:
 def said(complaint: Complaint) -> Sentence:
     """`{% with sentence=c|said %}`: field, code, message and remedy in the active language."""
     return say(complaint)
+
+
+@register.filter
+def labels(name: str, value: object) -> str:
+    """`{{ name|labels:value }}`: a name and what it has, with the language's colon."""
+    return sentences.labelled(name, value)
 
 
 @register.simple_tag
