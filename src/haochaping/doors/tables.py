@@ -260,6 +260,9 @@ TABLES: dict[str, Held] = {
     ),
     "supervision_reprisal_event": Held(_WRITE, _with("supervision_reprisal_report", "report_id")),
     "supervision_sample_call": Held(_WRITE, _with("supervision_sampled_review", "sample_id")),
+    # Numbers of cases and levels, for whoever watches over the source.
+    "exchange_reconciliation": Held(f"{_READ}, UPDATE", OF_DIVISION),
+    "exchange_differing_record": Held(_READ, _with("exchange_reconciliation", "reconciliation_id")),
     "rectification_project": Held(_WORK, OF_PLACE),
     "rectification_project_task": Held(_WORK, _with("rectification_project", "project_id")),
     "rectification_project_order": Held(_WRITE, _with("rectification_work_order", "order_id")),
@@ -348,6 +351,8 @@ TABLES: dict[str, Held] = {
     "identity_blind_index": _SEALED,
     "exchange_quarantined_record": _INTAKE,
     "exchange_given_answer": _INTAKE,
+    "exchange_statement": _INTAKE,
+    "exchange_statement_part": _INTAKE,
     "exchange_visit": _INTAKE,
     "hotline_used_nonce": _INTAKE,
     "exchange_wire_source": _INTAKE,

@@ -123,6 +123,8 @@ def test_a_tree_is_as_deep_as_its_rows_need(count, depth):
         (StatedKind.REVIEWS, "", "YC-1\t1\t3\t5"),
         (StatedKind.REVIEWS, "", "\t1\t1\t5"),
         (StatedKind.REVIEWS, "", "YC\n-1\t1\t1\t5"),
+        (StatedKind.REVIEWS, "", "YC\0\t1\t1\t5"),
+        (StatedKind.REVIEWS, "", "\ud800\t1\t1\t5"),
         (StatedKind.CASES, "", "YC-1\t5"),
         (StatedKind.CASES, "fff", "YC-1\tcompleted"),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db import connection
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import Substr
 
@@ -109,6 +110,17 @@ def differing(one: UUID, *, limit: int = 100, offset: int = 0) -> list[Differing
     rows = DifferingRecord.objects.filter(reconciliation_id=one)
     found = rows.order_by("case_no", "occurrence_no", "assess_no")[offset : offset + limit]
     return [DifferingRow(r.case_no, r.occurrence_no, r.assess_no, r.ours, r.theirs) for r in found]
+
+
+def to_tell(day: date) -> list[tuple[str, StatedKind]]:
+    """What is told to the level above of a day: cases, then reviews of each platform in force, quiet ones too."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT code FROM directory_platform
+                WHERE coalesce(valid_from, %(day)s) <= %(day)s AND coalesce(valid_to, %(day)s) >= %(day)s ORDER BY code""",
+            {"day": day},
+        )
+        return [(code, kind) for (code,) in cursor for kind in StatedKind]
 
 
 def _seen(by: Actor) -> QuerySet[Reconciliation]:

@@ -36,6 +36,7 @@ from haochaping.exchange.reconciliation.terms import (
     Sums,
 )
 from haochaping.kernel.refused import Refused
+from haochaping.kernel.text import has_forbidden_control
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -69,23 +70,26 @@ class Lines:
     """A side that lies in memory."""
 
     def __init__(self, lines: Iterable[str]) -> None:
-        self._parts: dict[str, list[str]] = defaultdict(list)
+        self._leaves: dict[str, list[str]] = defaultdict(list)
         for line in lines:
-            place = place_of(line)
-            for depth in range(DEEPEST + 1):
-                self._parts[place[:depth]].append(line)
+            self._leaves[place_of(line)].append(line)
+        self._sums = {place: sums_of(rows) for place, rows in self._leaves.items()}
 
     def sums(self, prefix: str) -> Sums:
         """The sums of a part."""
-        return sums_of(self._parts.get(prefix, ()))
+        return added(sums for place, sums in self._sums.items() if place.startswith(prefix))
 
     def children(self, prefix: str) -> Mapping[str, Sums]:
         """The sums of the sixteenths of a part."""
-        return {digit: self.sums(prefix + digit) for digit in _DIGITS if prefix + digit in self._parts}
+        below: dict[str, list[Sums]] = defaultdict(list)
+        for place, sums in self._sums.items():
+            if place.startswith(prefix):
+                below[place[len(prefix)]].append(sums)
+        return {digit: added(parts) for digit, parts in below.items()}
 
     def rows(self, prefix: str) -> Sequence[str]:
         """The lines of a part."""
-        return self._parts.get(prefix, [])
+        return [line for place, rows in self._leaves.items() if place.startswith(prefix) for line in rows]
 
 
 def review_line(case_no: str, occurrence_no: int, assess_no: int, level: int) -> str:
@@ -113,6 +117,11 @@ def key_parts(key: str) -> tuple[str, int | None, int | None]:
     case_no, _, rest = key.partition("\t")
     occurrence_no, _, assess_no = rest.partition("\t")
     return case_no, int(occurrence_no) if rest else None, int(assess_no) if rest else None
+
+
+def key_of_parts(case_no: str, occurrence_no: int | None, assess_no: int | None) -> str:
+    """The key of these."""
+    return "\t".join(str(part) for part in (case_no, occurrence_no, assess_no) if part is not None)
 
 
 def sums_of(lines: Iterable[str]) -> Sums:
@@ -160,7 +169,8 @@ def check_rows(kind: StatedKind, part: Part) -> None:
     """
     seen = set()
     for line in part.rows or ():
-        if not _ROW[kind].fullmatch(line) or not place_of(line).startswith(part.prefix):
+        is_row = _ROW[kind].fullmatch(line) and not has_forbidden_control(line)
+        if not is_row or not place_of(line).startswith(part.prefix):
             raise Refused(NOT_A_ROW, field="rows", value=shown(line, 80))
         key = key_of(line)
         if key in seen:

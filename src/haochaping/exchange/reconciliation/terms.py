@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+# msgspec reads the annotations of its structures at run time.
+from collections.abc import Mapping, Sequence  # noqa: TC003
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -12,7 +14,6 @@ from msgspec import Struct
 from haochaping.kernel.refused import N_, Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
     from uuid import UUID
 
@@ -83,6 +84,24 @@ class Step(Struct, frozen=True):
     differing: Sequence[RowDifference] = ()
 
 
+class Heard(Struct, frozen=True):
+    """What it is answered: our sums, what it has still to tell, and in the end the records that differ."""
+
+    state: ReconciliationState
+    here: Sums
+    wanted: Sequence[str]
+    count: int
+    differing: Sequence[RowDifference]
+
+
+class OtherSideAwayError(Exception):
+    """Nobody answered over there; to be asked again later."""
+
+
+class OtherSideRefusedError(Exception):
+    """The other side takes nothing, and says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReconciliationRow:
     """对账 of one source, day and kind as pages read it."""
@@ -123,6 +142,8 @@ NEARLY_WITHIN = Decimal("0.001")
 # A part of at most so many rows is told row by row; one as long as this prefix always is.
 ROWS_TOLD = 256
 DEEPEST = 3
+# So many are told to the source at once; all of them stand on the page and in its file.
+ROWS_ANSWERED = 1000
 # Beyond this, two sides do not differ in rows: one of them has not sent.
 MOST_DIFFERING = 10_000
 EXPLANATION_LIMIT = 300

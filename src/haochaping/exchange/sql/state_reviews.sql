@@ -9,10 +9,14 @@ WITH named AS (
      WHERE review.assessed_at >= %(start)s AND review.assessed_at < %(end)s
        AND review.platform_id = %(platform)s
        AND NOT (%(received)s AND review.sent_by LIKE 'reviewer:%%')
+    OFFSET 0
 ),
 placed AS (
-    SELECT left(encode(sha256(convert_to(key, 'UTF8')), 'hex'), %(depth)s) AS prefix, value, key || E'\t' || value AS line
+    SELECT left(encode(substr(sha256(convert_to(key, 'UTF8')), 1, 2), 'hex'), %(depth)s) AS prefix,
+           value, key || E'\t' || value AS line
       FROM named
+    -- A fence: what is above is worked out once for a row, and groups are taken to be few, so that nothing is sorted.
+    OFFSET 0
 )
 INSERT INTO exchange_statement_part (statement_id, prefix, count, total, digest, lines)
 SELECT %(statement)s, prefix, count(*), sum(value),
