@@ -17,6 +17,7 @@ _OWN = {
     "notices": {"gateway", "mail", "webhook"},
     "files": {"pictures"},
     "hotline": {"line"},
+    "directory": {"match_queries", "matching"},
     "rectification": {
         "appeal_queries",
         "dispatch_queries",

@@ -14,6 +14,7 @@ from haochaping.accounts import actions as accounts
 from haochaping.exchange.models import Reconciliation
 from haochaping.exchange.reconciliation import actions, rules
 from haochaping.exchange.reconciliation.terms import (
+    Heard,
     OtherSideAwayError,
     OtherSideRefusedError,
     ReconciliationState,
@@ -48,7 +49,7 @@ class Upper(NamedTuple):
     def day(self) -> date:
         return local_day(self.now) - timedelta(days=1)
 
-    def told(self, kind: StatedKind = REVIEWS) -> reconcile.Heard:
+    def told(self, kind: StatedKind = REVIEWS) -> Heard:
         return reconcile.tell(self.address, self.key, worlds.SOURCE, kind, self.day, now=self.now)
 
 

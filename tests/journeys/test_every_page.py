@@ -202,6 +202,14 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     "oversight_urgings": [("/oversight/urgings/",), ("/oversight/urgings/?list=done",)],
     "oversight_urging_new": [("/oversight/urgings/new",), ("/oversight/urgings/new?order={order}",)],
     "oversight_urging": [(f"/oversight/urgings/{URGING}",)],
+    "oversight_reconciliations": [
+        ("/oversight/reconciliation/",),
+        ("/oversight/reconciliation/?state=equal",),
+    ],
+    "oversight_reconciliation": [
+        ("/oversight/reconciliation/{reconciliation}",),
+        (f"/oversight/reconciliation/{NOWHERE}", "supervisor", "404"),
+    ],
     "oversight_reports": [("/oversight/reports/",), ("/oversight/reports/?list=done",)],
     "oversight_report": [(f"/oversight/reports/{REPORT}",)],
     "desk_appeals": [("/desk/appeals/", "lead"), ("/desk/appeals/?done=1", "lead")],
@@ -358,6 +366,8 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "oversight_dispatch_send": (405, "/oversight/dispatch/orders/{order}"),
     "desk_reform_step": (405, f"/desk/reforms/{REFORM}/accept"),
     "oversight_report_step": (405, f"/oversight/reports/{REPORT}/note"),
+    "oversight_reconciliation_csv": (200, "/oversight/reconciliation/{reconciliation}/rows.csv"),
+    "oversight_reconciliation_explain": (405, "/oversight/reconciliation/{reconciliation}/explain"),
     "oversight_urging_answer": (405, f"/oversight/urgings/{URGING}/answer"),
     "desk_appeal_photo": (404, f"/desk/appeals/{{appeal}}/photos/{NOWHERE}"),
     "desk_appeal_step": (405, "/desk/appeals/{appeal}/withdraw"),
@@ -504,6 +514,7 @@ ASKED = {
     "opening": "SELECT min(id::text) FROM identity_opening_request",
     "sample": "SELECT min(id::text) FROM supervision_sampled_review WHERE state = 'to_call'",
     "appeal": "SELECT id FROM rectification_appeal WHERE state = 'filed'",
+    "reconciliation": "SELECT id FROM exchange_reconciliation",
     "contested": "SELECT id FROM rectification_appeal WHERE state = 'contested'",
     "record": "SELECT id FROM exchange_quarantined_record WHERE source = 'example'",
 }
@@ -603,6 +614,14 @@ WRITTEN = (
          answered_by)
        SELECT '{URGING}', '{URGING}', division_id, agency_id, '请本周内办结。', 'staff:0', now(), now(), '', ''
        FROM supervision_order WHERE id = '{LETTER}'""",
+    """WITH made AS (INSERT INTO exchange_reconciliation (id, platform_id, division_id, day, kind, state, our_count,
+            our_total, our_digest, their_count, their_total, their_digest, differing, agreement, asked, told_by, begun_at,
+            compared_at, settled_by, explanation)
+         SELECT gen_random_uuid(), p.id, o.division_id, '2026-06-01', 'reviews', 'differing', 3, 12, 1, 3, 11, 2, 2, 0.5,
+            '{}', 'client:1', now(), now(), '', ''
+           FROM directory_platform p, supervision_order o ORDER BY p.id, o.id LIMIT 1 RETURNING id)
+       INSERT INTO exchange_differing_record (reconciliation_id, case_no, occurrence_no, assess_no, ours, theirs)
+         SELECT id, 'YC-1', 1, 1, '5', '4' FROM made UNION ALL SELECT id, 'YC-2', 1, 1, '', '5' FROM made""",
     f"""INSERT INTO supervision_reprisal_report (id, review_id, division_id, state, text, receipt_hash, reported_at)
        SELECT '{REPORT}', r.id, r.division_id, 'looked_into', '后来窗口不给我办。', 'x', now()
        FROM reviews_review r JOIN supervision_order o ON o.division_id = r.division_id

@@ -292,6 +292,7 @@ TABLES: dict[str, Held] = {
     "directory_device": _DIRECTORY,
     "directory_staff_member": _DIRECTORY,
     "directory_change": _DIRECTORY,
+    "directory_item_match": Held(why="decided for the whole house, by a page that runs as the application"),
     "supervision_sample_draw": Held(_READ, why="what was drawn, of how many and by which seed, is public"),
     "rulebook_profile": _RULES,
     "rulebook_rule_value": _RULES,

@@ -14,6 +14,7 @@ from django.db import transaction
 from haochaping.directory import queries as directory
 from haochaping.exchange.reconciliation import actions, line, queries, rules
 from haochaping.exchange.reconciliation.terms import (
+    DEEPEST,
     ROWS_ANSWERED,
     Heard,
     OtherSideAwayError,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 # Each round goes one digit deeper, and the rows come with the last.
-_ROUNDS = rules.DEEPEST + 2
+_ROUNDS = DEEPEST + 2
 # In one message; rows of more would not fit into a body.
 _PARTS = 200
 # What was given within a week is told once more: reviews of a day may be changed, sent late or sent again.

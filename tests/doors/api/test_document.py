@@ -14,6 +14,7 @@ from haochaping.cases import terms as cases
 from haochaping.doors.api import shapes
 from haochaping.doors.api.document import CASE_REASONS, REVIEW_REASONS, document, sample
 from haochaping.exchange import rules
+from haochaping.exchange.reconciliation.terms import ReconciliationState, StatedKind
 from haochaping.exchange.terms import Raw
 from haochaping.hotline.terms import InState, Master, Saying
 from haochaping.identity.terms import PlainPerson
@@ -70,6 +71,8 @@ def test_every_choice_of_the_document_is_the_houses():
         Master,
         Saying,
         InState,
+        ReconciliationState,
+        StatedKind,
     )
 
     assert enums.keys() == {kind.__name__ for kind in wanted}

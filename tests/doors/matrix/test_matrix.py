@@ -39,6 +39,7 @@ from haochaping.supervision.terms import Lot, SampleKind
 from haochaping.voices import actions as voices
 from tests import worlds
 from tests.photographs import photograph
+from tests.two_places import reconciled
 
 from .people import everybody
 from .table import LOGIN, SECOND_STEP, Row, rows
@@ -164,6 +165,7 @@ def _house() -> House:
         "supervision_id": letter,
         "proposal_id": proposal,
         "urging_id": urging,
+        "one": reconciled(county.id, now),
         "report_id": report,
         "appeal_id": NOWHERE,
         "digest": "0" * 64,

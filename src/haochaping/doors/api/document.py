@@ -252,6 +252,7 @@ def _paths() -> Json:
                     "wants until none is wanted. Then the answer names the records that differ. Beginning again starts anew."
                 ),
                 "security": [{"key": []}],
+                "parameters": [],
                 "requestBody": {
                     "required": True,
                     "content": {

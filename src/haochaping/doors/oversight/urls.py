@@ -10,6 +10,7 @@ from haochaping.doors.oversight import (
     figures,
     measures,
     proposals,
+    reconciliation,
     reports,
     samples,
     signals,
@@ -49,6 +50,12 @@ urlpatterns = [
     path("reports/", reports.page, name="oversight_reports"),
     path("reports/<uuid:report_id>", reports.one, name="oversight_report"),
     path("reports/<uuid:report_id>/<slug:step>", reports.step, name="oversight_report_step"),
+    path("reconciliation/", reconciliation.page, name="oversight_reconciliations"),
+    path("reconciliation/<uuid:one>", reconciliation.one, name="oversight_reconciliation"),
+    path("reconciliation/<uuid:one>/rows.csv", reconciliation.rows_csv, name="oversight_reconciliation_csv"),
+    path(
+        "reconciliation/<uuid:one>/explain", reconciliation.explain, name="oversight_reconciliation_explain"
+    ),
     path("voices/", voices.page, name="oversight_voices"),
     path("voices/<uuid:complaint_id>", voices.one, name="oversight_voice"),
     path("voices/<uuid:complaint_id>/photos/<uuid:photo_id>", voices.photo, name="oversight_voice_photo"),

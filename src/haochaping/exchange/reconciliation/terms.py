@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from haochaping.cases.terms import CaseStatus
 from haochaping.kernel.refused import N_, Reason
 
 if TYPE_CHECKING:
@@ -46,6 +47,17 @@ STATE_LABELS: dict[ReconciliationState, str] = {
     ReconciliationState.EQUAL: N_("Equal"),
     ReconciliationState.DIFFERING: N_("Different"),
     ReconciliationState.SETTLED: N_("Settled"),
+}
+# How a case stands, and the level of a review that its reviewer has withdrawn.
+VALUE_LABELS: dict[str, str] = {
+    CaseStatus.SUBMITTED: N_("submitted"),
+    CaseStatus.ACCEPTED: N_("accepted"),
+    CaseStatus.IN_PROCESS: N_("in process"),
+    CaseStatus.COMPLETED: N_("completed"),
+    CaseStatus.REJECTED: N_("rejected"),
+    CaseStatus.WITHDRAWN: N_("withdrawn"),
+    "0": N_("withdrawn"),
+    "": N_("not there"),
 }
 KIND_LABELS: dict[StatedKind, str] = {StatedKind.CASES: N_("Cases"), StatedKind.REVIEWS: N_("Reviews")}
 
