@@ -123,7 +123,11 @@ def test_a_code_that_is_no_item_stays_off_the_list(world, now):
     ("by", "item", "code"),
     [
         (EDITOR, "nothing", "unknown_code"),
-        (Actor(ActorKind.STAFF, "6", EDITOR.powers, Scope(division_path="1.")), worlds.ITEM, "directory_not_yours"),
+        (
+            Actor(ActorKind.STAFF, "6", EDITOR.powers, Scope(division_path="1.")),
+            worlds.ITEM,
+            "directory_not_yours",
+        ),
         (Actor(ActorKind.STAFF, "6", scope=EVERYWHERE), worlds.ITEM, "directory_not_yours"),
     ],
 )

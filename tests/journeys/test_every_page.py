@@ -210,6 +210,11 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
         ("/oversight/reconciliation/{reconciliation}",),
         (f"/oversight/reconciliation/{NOWHERE}", "supervisor", "404"),
     ],
+    "oversight_same_source": [("/oversight/same-source/",)],
+    "oversight_same_item": [
+        ("/oversight/same-source/000125001000",),
+        ("/oversight/same-source/x", "supervisor", "404"),
+    ],
     "oversight_reports": [("/oversight/reports/",), ("/oversight/reports/?list=done",)],
     "oversight_report": [(f"/oversight/reports/{REPORT}",)],
     "desk_appeals": [("/desk/appeals/", "lead"), ("/desk/appeals/?done=1", "lead")],
@@ -227,6 +232,8 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
         ("/oversight/appeals/{contested}", "supervisor"),
         (f"/oversight/appeals/{NOWHERE}", "supervisor", "404"),
     ],
+    "desk_matches": [("/desk/matches/",), ("/desk/matches/?state=matched",)],
+    "desk_match": [("/desk/matches/{match}",)],
     "desk_quarantine": [("/desk/quarantine/",), ("/desk/quarantine/?state=discarded",)],
     "desk_quarantine_record": [("/desk/quarantine/{record}",)],
     "desk_jobs": [("/desk/jobs/",), ("/desk/jobs/?state=waiting",)],
@@ -374,6 +381,8 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "oversight_appeal_photo": (404, f"/oversight/appeals/{{appeal}}/photos/{NOWHERE}"),
     "oversight_appeal_step": (405, "/oversight/appeals/{appeal}/accept"),
     "desk_release": (405, f"/desk/releases/{NOWHERE}/text"),
+    "desk_matches_accept": (405, "/desk/matches/accept"),
+    "oversight_same_source_csv": (200, "/oversight/same-source/rows.csv"),
     "desk_quarantine_retry_all": (405, "/desk/quarantine/retry"),
     "desk_quarantine_retry": (405, f"/desk/quarantine/{NOWHERE}/retry"),
     "desk_quarantine_discard": (405, f"/desk/quarantine/{NOWHERE}/discard"),
@@ -515,6 +524,7 @@ ASKED = {
     "sample": "SELECT min(id::text) FROM supervision_sampled_review WHERE state = 'to_call'",
     "appeal": "SELECT id FROM rectification_appeal WHERE state = 'filed'",
     "reconciliation": "SELECT id FROM exchange_reconciliation",
+    "match": "SELECT id FROM directory_item_match WHERE state = 'waiting'",
     "contested": "SELECT id FROM rectification_appeal WHERE state = 'contested'",
     "record": "SELECT id FROM exchange_quarantined_record WHERE source = 'example'",
 }
@@ -553,6 +563,14 @@ WRITTEN = (
        ORDER BY division.id, profile.id LIMIT 1""",
     """INSERT INTO rulebook_calendar_overlay (division_id, day, is_working, reason, version)
        SELECT min(id), '2026-06-01', false, '示例', 1 FROM directory_division""",
+    """INSERT INTO directory_service_item (code, name, item_type, agency_id)
+       SELECT '11990000000000000' || n || '4000125001000', '示例许可' || n, '01', min(a.id)
+         FROM directory_agency a, generate_series(1, 2) n GROUP BY n""",
+    """INSERT INTO directory_item_match (platform_id, code, name, item_id, state, way, records, seen_at, decided_at, decided_by)
+       SELECT p.id, 'SL-' || n, '示例事项', i.id, (ARRAY['waiting', 'matched'])[n], 'same_base', 3, now(),
+         (ARRAY[NULL, now()])[n], ''
+       FROM (SELECT min(id) AS id FROM directory_platform) p, (SELECT min(id) AS id FROM directory_service_item) i,
+         generate_series(1, 2) n""",
     """INSERT INTO directory_device (code, name, device_type, hall_id)
        SELECT 'SB-1', '示例评价器', 'evaluator', min(id) FROM directory_hall""",
     """INSERT INTO directory_change (kind, object_id, "column", before, after, at, actor, entry_id)

@@ -31,6 +31,7 @@ TABS = (
     ("oversight_reports", N_("Protection of reviewers"), Power.ORDER_SUPERVISE),
     ("oversight_figures", N_("Figures"), Power.ORDER_SUPERVISE),
     ("oversight_reconciliations", N_("Reconciliation"), Power.ORDER_SUPERVISE),
+    ("oversight_same_source", N_("Same source"), Power.ORDER_SUPERVISE),
 )
 
 
