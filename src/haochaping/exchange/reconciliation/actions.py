@@ -93,6 +93,9 @@ def state(
         "received": side == StatementSide.RECEIVED,
     }
     with connection.cursor() as cursor:
+        # A million rows take longer than a page may, and would be sorted on the disk.
+        cursor.execute("SET LOCAL statement_timeout = '60s'")
+        cursor.execute("SET LOCAL work_mem = '64MB'")
         # Two who ask at once would both replace it.
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCKS, platform_id])
         old = Statement.objects.filter(platform_id=platform_id, kind=kind, day=day, side=side)
