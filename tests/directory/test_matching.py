@@ -80,5 +80,6 @@ def test_among_several_the_agency_decides_and_nothing_is_guessed():
     found = matching.candidate(OTHER, "", "A", items)
     assert found is not None
     assert found.item.agency == "A"
+    assert matching.candidate(CODE, "", "A", [card(CODE, agency="A"), card(OTHER, agency="A")]) is None
     assert matching.candidate("X", "食品经营", "", items) is None
     assert matching.candidate("X", "", "", items) is None

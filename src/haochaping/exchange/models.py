@@ -170,7 +170,7 @@ class Statement(models.Model):
     """日报数: what this installation holds of a source's day, as it was when it was made. Made anew it replaces itself."""
 
     class Privacy:
-        plain = ("kind", "side")
+        plain = ("kind", "side", "digest")
 
     platform = models.ForeignKey("directory.Platform", models.PROTECT, related_name="+")
     day = models.DateField()
@@ -197,7 +197,7 @@ class StatementPart(models.Model):
     """日报数分段: the sums of the rows whose key's hash begins so, and the rows. No person is in them."""
 
     class Privacy:
-        plain = ("prefix",)
+        plain = ("prefix", "digest")
         never = ("lines",)
 
     statement = models.ForeignKey(Statement, models.PROTECT, related_name="+", db_index=False)
@@ -220,7 +220,7 @@ class Reconciliation(models.Model):
     """
 
     class Privacy:
-        plain = ("kind", "state", "told_by")
+        plain = ("kind", "state", "told_by", "our_digest", "their_digest", "agreement")
         kept = ("settled_by",)
         never = ("asked", "explanation")
 
