@@ -523,8 +523,8 @@ ASKED = {
     "opening": "SELECT min(id::text) FROM identity_opening_request",
     "sample": "SELECT min(id::text) FROM supervision_sampled_review WHERE state = 'to_call'",
     "appeal": "SELECT id FROM rectification_appeal WHERE state = 'filed'",
-    "reconciliation": "SELECT id FROM exchange_reconciliation",
-    "match": "SELECT id FROM directory_item_match WHERE state = 'waiting'",
+    "reconciliation": "SELECT max(id::text) FROM exchange_reconciliation",
+    "match": "SELECT max(id) FROM directory_item_match WHERE state = 'waiting'",
     "contested": "SELECT id FROM rectification_appeal WHERE state = 'contested'",
     "record": "SELECT id FROM exchange_quarantined_record WHERE source = 'example'",
 }
