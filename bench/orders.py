@@ -88,7 +88,7 @@ def _multiply() -> None:
     )
     with connections["owner"].cursor() as cursor:
         for table, which, changes in chain:
-            _copy(cursor, table, which, changes, range(1, OPEN + CLOSED + 1))
+            copy_rows(cursor, table, which, changes, range(1, OPEN + CLOSED + 1))
         agencies = "(SELECT array_agg(id ORDER BY id) FROM directory_agency)"
         place = f"({agencies})[1 + n %% array_length({agencies}, 1)]"
         common = {
@@ -107,9 +107,9 @@ def _multiply() -> None:
             "amber_at": f"{due} - interval '1 day'",
             "alarm": "0",
         }
-        _copy(cursor, "rectification_work_order", "state = 'closed'", common | begun, range(1, OPEN + 1))
+        copy_rows(cursor, "rectification_work_order", "state = 'closed'", common | begun, range(1, OPEN + 1))
         numbers = range(OPEN + 1, OPEN + CLOSED + 1)
-        _copy(cursor, "rectification_work_order", "state = 'closed'", common, numbers)
+        copy_rows(cursor, "rectification_work_order", "state = 'closed'", common, numbers)
         cursor.execute(
             """UPDATE rectification_work_order AS work
                   SET state = s.state, rectified_at = NULL, outcome = '', rectification_text = '',
@@ -131,7 +131,7 @@ def _multiply() -> None:
         cursor.execute("VACUUM ANALYZE")
 
 
-def _copy(cursor: CursorWrapper, table: str, which: str, changes: dict[str, str], numbers: range) -> None:
+def copy_rows(cursor: CursorWrapper, table: str, which: str, changes: dict[str, str], numbers: range) -> None:
     cursor.execute(
         "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND is_generated = 'NEVER'",
         [table],

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from haochaping.accounts import actions as accounts
 from haochaping.accounts.terms import Place, Role
 from haochaping.directory import queries as directory
+from haochaping.exchange.models import DifferingRecord, Reconciliation
 from haochaping.exchange.terms import Raw
 from haochaping.files import actions as files
 from haochaping.files.pictures import redrawn
@@ -104,6 +105,7 @@ def tell(case_no: str, scope: Scope, now: datetime, **place: object) -> Told:
     )
     _agency_appeals(order.id, order.review_id, scope, now)
     _hotline_attaches(order, now)
+    reconciled(order.division_id, now)
     return Told(case_no, order.review_id, order.id, photo_id)
 
 
@@ -137,6 +139,34 @@ def _hotline_attaches(order: OrderRow, now: datetime) -> None:
     hotline.put(Happened(uuid7(now), order.id, "dispatch", now), None, link, [], now=now)
     message = {"message": "1", "seq": 1, "kind": "attachment", "order": str(order.id), "at": now.isoformat()}
     hotline_in.receive(link, message | {"facts": {"name": "a.pdf", "content": "JVBERi0="}}, now=now)
+
+
+def reconciled(division_id: int, now: datetime) -> UUID:
+    """A source of the division has sent less than it says."""
+    row = Reconciliation.objects.create(
+        id=uuid7(now),
+        platform_id=directory.platforms([worlds.SOURCE])[worlds.SOURCE].id,
+        division_id=division_id,
+        day=local_day(now) - timedelta(days=division_id),
+        kind="reviews",
+        state="differing",
+        our_count=1,
+        our_total=1,
+        our_digest=1,
+        their_count=2,
+        their_total=6,
+        their_digest=2,
+        differing=1,
+        agreement=0,
+        asked=[],
+        told_by="client:1",
+        begun_at=now,
+        compared_at=now,
+    )
+    DifferingRecord.objects.create(
+        reconciliation=row, case_no="YC-9", occurrence_no=1, assess_no=1, ours="", theirs="5"
+    )
+    return row.id
 
 
 def _drawn(order: OrderRow, now: datetime) -> None:

@@ -26,6 +26,8 @@ _CHINESE = {
     "HAOCHAPING_MAIL_USER": "在邮件服务器登录的用户名；服务器不要求时不设。",
     "HAOCHAPING_MAIL_SECRET_FILE": "存放邮件服务器口令的文件。",
     "HAOCHAPING_WEBHOOK_ORIGINS": "允许向哪些程序推送通知：源（协议、主机、端口），用逗号分隔；不在其中的地址在控制台也设不了。",
+    "HAOCHAPING_RECONCILE_WITH": "每日与之对账的上级系统地址，例如 `https://province.example`；不设时不向上对账。",
+    "HAOCHAPING_RECONCILE_SECRET_FILE": "存放上级系统发给我们的接口密钥的文件。",
     "HAOCHAPING_STAFF_OIDC": "工作人员统一身份认证平台（OpenID Connect）的发行者地址；不设时只用本地账户登录。",
     "HAOCHAPING_STAFF_OIDC_CLIENT": "在该平台登记的客户端标识；回调地址登记为 `…/account/sign-in/back`。",
     "HAOCHAPING_STAFF_OIDC_SECRET_FILE": "存放客户端密钥的文件。",

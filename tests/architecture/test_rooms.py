@@ -17,6 +17,7 @@ _OWN = {
     "notices": {"gateway", "mail", "webhook"},
     "files": {"pictures"},
     "hotline": {"line"},
+    "directory": {"match_queries", "matching"},
     "rectification": {
         "appeal_queries",
         "dispatch_queries",
@@ -25,7 +26,7 @@ _OWN = {
         "worklist_queries",
     },
     "insight": {"row_queries"},
-    "exchange": {"fields", "tables", "formulas", "dialects"},
+    "exchange": {"fields", "tables", "formulas", "dialects", "reconciliation"},
 }
 _WRITES = re.compile(
     r"\b(?:(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE(?: TABLE)?|COPY)\s+\"?|copy_rows\(\s*\")([a-z][a-z_]+)\"?",

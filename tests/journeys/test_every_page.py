@@ -202,6 +202,19 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     "oversight_urgings": [("/oversight/urgings/",), ("/oversight/urgings/?list=done",)],
     "oversight_urging_new": [("/oversight/urgings/new",), ("/oversight/urgings/new?order={order}",)],
     "oversight_urging": [(f"/oversight/urgings/{URGING}",)],
+    "oversight_reconciliations": [
+        ("/oversight/reconciliation/",),
+        ("/oversight/reconciliation/?state=equal",),
+    ],
+    "oversight_reconciliation": [
+        ("/oversight/reconciliation/{reconciliation}",),
+        (f"/oversight/reconciliation/{NOWHERE}", "supervisor", "404"),
+    ],
+    "oversight_same_source": [("/oversight/same-source/",)],
+    "oversight_same_item": [
+        ("/oversight/same-source/000125001000",),
+        ("/oversight/same-source/x", "supervisor", "404"),
+    ],
     "oversight_reports": [("/oversight/reports/",), ("/oversight/reports/?list=done",)],
     "oversight_report": [(f"/oversight/reports/{REPORT}",)],
     "desk_appeals": [("/desk/appeals/", "lead"), ("/desk/appeals/?done=1", "lead")],
@@ -219,6 +232,8 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
         ("/oversight/appeals/{contested}", "supervisor"),
         (f"/oversight/appeals/{NOWHERE}", "supervisor", "404"),
     ],
+    "desk_matches": [("/desk/matches/",), ("/desk/matches/?state=matched",)],
+    "desk_match": [("/desk/matches/{match}",)],
     "desk_quarantine": [("/desk/quarantine/",), ("/desk/quarantine/?state=discarded",)],
     "desk_quarantine_record": [("/desk/quarantine/{record}",)],
     "desk_jobs": [("/desk/jobs/",), ("/desk/jobs/?state=waiting",)],
@@ -358,12 +373,16 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "oversight_dispatch_send": (405, "/oversight/dispatch/orders/{order}"),
     "desk_reform_step": (405, f"/desk/reforms/{REFORM}/accept"),
     "oversight_report_step": (405, f"/oversight/reports/{REPORT}/note"),
+    "oversight_reconciliation_csv": (200, "/oversight/reconciliation/{reconciliation}/rows.csv"),
+    "oversight_reconciliation_explain": (405, "/oversight/reconciliation/{reconciliation}/explain"),
     "oversight_urging_answer": (405, f"/oversight/urgings/{URGING}/answer"),
     "desk_appeal_photo": (404, f"/desk/appeals/{{appeal}}/photos/{NOWHERE}"),
     "desk_appeal_step": (405, "/desk/appeals/{appeal}/withdraw"),
     "oversight_appeal_photo": (404, f"/oversight/appeals/{{appeal}}/photos/{NOWHERE}"),
     "oversight_appeal_step": (405, "/oversight/appeals/{appeal}/accept"),
     "desk_release": (405, f"/desk/releases/{NOWHERE}/text"),
+    "desk_matches_accept": (405, "/desk/matches/accept"),
+    "oversight_same_source_csv": (200, "/oversight/same-source/rows.csv"),
     "desk_quarantine_retry_all": (405, "/desk/quarantine/retry"),
     "desk_quarantine_retry": (405, f"/desk/quarantine/{NOWHERE}/retry"),
     "desk_quarantine_discard": (405, f"/desk/quarantine/{NOWHERE}/discard"),
@@ -504,6 +523,8 @@ ASKED = {
     "opening": "SELECT min(id::text) FROM identity_opening_request",
     "sample": "SELECT min(id::text) FROM supervision_sampled_review WHERE state = 'to_call'",
     "appeal": "SELECT id FROM rectification_appeal WHERE state = 'filed'",
+    "reconciliation": "SELECT max(id::text) FROM exchange_reconciliation",
+    "match": "SELECT max(id) FROM directory_item_match WHERE state = 'waiting'",
     "contested": "SELECT id FROM rectification_appeal WHERE state = 'contested'",
     "record": "SELECT id FROM exchange_quarantined_record WHERE source = 'example'",
 }
@@ -542,6 +563,14 @@ WRITTEN = (
        ORDER BY division.id, profile.id LIMIT 1""",
     """INSERT INTO rulebook_calendar_overlay (division_id, day, is_working, reason, version)
        SELECT min(id), '2026-06-01', false, '示例', 1 FROM directory_division""",
+    """INSERT INTO directory_service_item (code, name, item_type, agency_id)
+       SELECT '11990000000000000' || n || '4000125001000', '示例许可' || n, '01', min(a.id)
+         FROM directory_agency a, generate_series(1, 2) n GROUP BY n""",
+    """INSERT INTO directory_item_match (platform_id, code, name, item_id, state, way, records, seen_at, decided_at, decided_by)
+       SELECT p.id, 'SL-' || n, '示例事项', i.id, (ARRAY['waiting', 'matched'])[n], 'same_base', 3, now(),
+         (ARRAY[NULL, now()])[n], ''
+       FROM (SELECT min(id) AS id FROM directory_platform) p, (SELECT min(id) AS id FROM directory_service_item) i,
+         generate_series(1, 2) n""",
     """INSERT INTO directory_device (code, name, device_type, hall_id)
        SELECT 'SB-1', '示例评价器', 'evaluator', min(id) FROM directory_hall""",
     """INSERT INTO directory_change (kind, object_id, "column", before, after, at, actor, entry_id)
@@ -603,6 +632,14 @@ WRITTEN = (
          answered_by)
        SELECT '{URGING}', '{URGING}', division_id, agency_id, '请本周内办结。', 'staff:0', now(), now(), '', ''
        FROM supervision_order WHERE id = '{LETTER}'""",
+    """WITH made AS (INSERT INTO exchange_reconciliation (id, platform_id, division_id, day, kind, state, our_count,
+            our_total, our_digest, their_count, their_total, their_digest, differing, agreement, asked, told_by, begun_at,
+            compared_at, settled_by, explanation)
+         SELECT gen_random_uuid(), p.id, o.division_id, '2026-06-01', 'reviews', 'differing', 3, 12, 1, 3, 11, 2, 2, 0.5,
+            '{}', 'client:1', now(), now(), '', ''
+           FROM directory_platform p, supervision_order o ORDER BY p.id, o.id LIMIT 1 RETURNING id)
+       INSERT INTO exchange_differing_record (reconciliation_id, case_no, occurrence_no, assess_no, ours, theirs)
+         SELECT id, 'YC-1', 1, 1, '5', '4' FROM made UNION ALL SELECT id, 'YC-2', 1, 1, '', '5' FROM made""",
     f"""INSERT INTO supervision_reprisal_report (id, review_id, division_id, state, text, receipt_hash, reported_at)
        SELECT '{REPORT}', r.id, r.division_id, 'looked_into', '后来窗口不给我办。', 'x', now()
        FROM reviews_review r JOIN supervision_order o ON o.division_id = r.division_id

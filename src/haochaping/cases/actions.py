@@ -26,6 +26,7 @@ from haochaping.cases.terms import (
     OccurrenceFacts,
     PersonKind,
 )
+from haochaping.directory import match_queries as matches
 from haochaping.directory import queries as directory
 from haochaping.identity import actions as identity
 from haochaping.identity.terms import PlainPerson
@@ -68,7 +69,7 @@ class _Places:
     platforms: dict[str, Ref]
     divisions: dict[str, DivisionRef]
     agencies: dict[str, AgencyRef]
-    items: dict[str, ItemRef]
+    items: dict[tuple[str, str], ItemRef]
 
 
 class _Bound(Struct, frozen=True):
@@ -176,7 +177,7 @@ def _bind(
         directory.platforms(case.source for case in chosen),
         directory.divisions(case.division for case in chosen),
         directory.agencies(case.agency for case in chosen),
-        directory.items(case.item for case in chosen),
+        _items(chosen),
     )
     bound = []
     for position, case in zip(positions, chosen, strict=True):
@@ -193,11 +194,19 @@ def _bind(
                 places.platforms[case.source].id,
                 places.divisions[case.division].id,
                 places.agencies[case.agency].id,
-                places.items[case.item].id,
+                places.items[case.source, case.item].id,
                 told[position][1],
             )
         )
     return bound
+
+
+def _items(cases: Sequence[NewCase]) -> dict[tuple[str, str], ItemRef]:
+    """Items by (source, code): of the directory, else what a person has said that the source means."""
+    known = directory.items(case.item for case in cases)
+    strange = {(case.source, case.item) for case in cases if case.item not in known}
+    matched = matches.matched_items(strange) if strange else {}
+    return matched | {(case.source, case.item): known[case.item] for case in cases if case.item in known}
 
 
 def _complaint(case: NewCase, places: _Places, by: Actor) -> Complaint | None:
@@ -205,7 +214,7 @@ def _complaint(case: NewCase, places: _Places, by: Actor) -> Complaint | None:
         "source": (case.source in places.platforms, UNKNOWN_SOURCE, case.source),
         "division": (case.division in places.divisions, UNKNOWN_DIVISION, case.division),
         "agency": (case.agency in places.agencies, UNKNOWN_AGENCY, case.agency),
-        "item": (case.item in places.items, UNKNOWN_ITEM, case.item),
+        "item": ((case.source, case.item) in places.items, UNKNOWN_ITEM, case.item),
     }
     for column, (is_known, reason, value) in known.items():
         if not is_known:

@@ -91,6 +91,14 @@ class Environment:
         "Origins that notices may be sent to by machine, by comma: https://oa.example, http://10.0.0.5:8080.",
         "",
     )
+    reconcile_with: str = _variable(
+        "HAOCHAPING_RECONCILE_WITH",
+        "Installation above ours that is told every day what we hold: https://province.example.",
+        "",
+    )
+    reconcile_secret: str = _variable(
+        "HAOCHAPING_RECONCILE_SECRET_FILE", "File that holds the key it has made for us.", ""
+    )
     staff_oidc: str = _variable(
         "HAOCHAPING_STAFF_OIDC", "Issuer (https://…) of the identities staff log in with, OpenID Connect.", ""
     )
@@ -163,6 +171,16 @@ class Environment:
         return MailServer(host, port, tls, ssl, self.mail_from, self.mail_user or None, password)
 
     @property
+    def upper_side(self) -> tuple[str, str]:
+        """Address and key of the installation above, both empty where there is none; raises `BadEnvironment`."""
+        if not self.reconcile_with:
+            return "", ""
+        parts = urlsplit(self.reconcile_with)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+            raise BadEnvironment(_NO_UPPER_SIDE, value=self.reconcile_with)
+        return self.reconcile_with.rstrip("/"), _secret("HAOCHAPING_RECONCILE", self.reconcile_secret)
+
+    @property
     def webhook_targets(self) -> frozenset[str]:
         """The origins that may be told of notices."""
         named = (one.strip().rstrip("/").lower() for one in self.webhook_origins.split(","))
@@ -213,6 +231,7 @@ _NO_SECRET = N_("{variable}_SECRET_FILE={value} cannot be read: name the file th
 _NO_CONTACT = N_("HAOCHAPING_SECURITY_CONTACT={value}: begin with mailto: or https://")
 _NO_MAIL = N_("HAOCHAPING_MAIL={value}: use smtp://host:25, smtp+tls://host:587 or smtps://host:465")
 _NO_SENDER = N_("HAOCHAPING_MAIL_FROM={value}: name the address that mails come from")
+_NO_UPPER_SIDE = N_("HAOCHAPING_RECONCILE_WITH={value}: use the beginning of its addresses, https://…")
 _NO_PORT = N_("PORT={value}: use a number such as 8000")
 _CHOICES = {
     "doors": {"public", "staff", "all"},
@@ -239,5 +258,5 @@ def read(environ: Mapping[str, str]) -> Environment:
         raise BadEnvironment(_NO_CONTACT, value=contact)
     found = Environment(**values)
     # Said at the start, not at the first log-in.
-    _ = found.identity_providers, found.mail_server
+    _ = found.identity_providers, found.mail_server, found.upper_side
     return found

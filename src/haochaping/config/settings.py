@@ -291,6 +291,7 @@ if _MAIL is not None:
         },
     }
 WEBHOOK_ORIGINS = ENV.webhook_targets
+RECONCILE_WITH, RECONCILE_KEY = ENV.upper_side
 
 LOGGING = {
     "version": 1,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 
-from haochaping.directory.terms import DeviceType
+from haochaping.directory.terms import DeviceType, MatchState, MatchWay
 
 
 class Dated(models.Model):
@@ -156,6 +156,41 @@ class StaffMember(Dated):
         db_table = "directory_staff_member"
         verbose_name = "窗口人员"
         constraints = [UniqueConstraint(fields=["agency", "code"], name="staff_unique_in_agency")]
+
+
+class ItemMatch(models.Model):
+    """事项匹配: a code that a source uses for an item, and which of ours a person has said it means."""
+
+    class Privacy:
+        plain = ("code", "name", "state", "way")
+        kept = ("decided_by",)
+
+    platform = models.ForeignKey(Platform, models.PROTECT, related_name="+")
+    code = models.CharField(max_length=40)
+    name = models.CharField(max_length=300, blank=True)
+    # Proposed while it waits.
+    item = models.ForeignKey(ServiceItem, models.PROTECT, null=True, related_name="+")
+    state = models.CharField(max_length=10)
+    way = models.CharField(max_length=10)
+    records = models.IntegerField()
+    seen_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        db_table = "directory_item_match"
+        verbose_name = "事项匹配"
+        constraints = [
+            UniqueConstraint(fields=["platform", "code"], name="match_unique_in_platform"),
+            CheckConstraint(condition=Q(state__in=list(MatchState)), name="match_state_known"),
+            CheckConstraint(condition=Q(way__in=list(MatchWay)), name="match_way_known"),
+            CheckConstraint(
+                condition=Q(state=MatchState.WAITING) ^ Q(decided_at__isnull=False), name="match_decided"
+            ),
+            CheckConstraint(
+                condition=~Q(state=MatchState.MATCHED) | Q(item__isnull=False), name="match_has_item"
+            ),
+        ]
 
 
 class Change(models.Model):

@@ -206,6 +206,119 @@ NOT_YOURS = Reason(
 )
 
 
+NO_SUCH_MATCH = Reason(
+    "no_such_match",
+    N_("There is no such code on the list, or it is decided."),
+    N_("Look at the list again."),
+)
+NOTHING_CHOSEN = Reason(
+    "nothing_chosen",
+    N_("None of these codes has a proposed item."),
+    N_("Tick those that have one, or open a code and name its item."),
+)
+
+
+class MatchWay(StrEnum):
+    """Why a source's code is thought to mean an item: the national part of the code, the name, a person, or nothing yet."""
+
+    SAME_BASE = "same_base"
+    SAME_NAME = "same_name"
+    PERSON = "person"
+    NONE = "none"
+
+
+class MatchState(StrEnum):
+    """Whether somebody has decided what a source's code means."""
+
+    WAITING = "waiting"
+    MATCHED = "matched"
+    NO_ITEM = "no_item"
+
+
+MATCH_WAY_LABELS: dict[MatchWay, str] = {
+    MatchWay.SAME_BASE: N_("Same code in the national catalogue"),
+    MatchWay.SAME_NAME: N_("Same name, written otherwise"),
+    MatchWay.PERSON: N_("Chosen by a person"),
+    MatchWay.NONE: N_("Nothing like it found"),
+}
+MATCH_STATE_LABELS: dict[MatchState, str] = {
+    MatchState.WAITING: N_("To be decided"),
+    MatchState.MATCHED: N_("Matched"),
+    MatchState.NO_ITEM: N_("No item of ours"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ItemCard:
+    """A service item with what it is compared by; `agency` is a code."""
+
+    id: int
+    code: str
+    name: str
+    item_type: str
+    agency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An item that a source's code may mean, and why."""
+
+    item: ItemCard
+    way: MatchWay
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownItem:
+    """A code that a source uses for an item and the directory does not know; `records` wait for it."""
+
+    source: str
+    code: str
+    name: str = ""
+    agency: str = ""
+    records: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MatchRow:
+    """事项匹配 as pages read it."""
+
+    id: int
+    source: str
+    source_name: str
+    code: str
+    name: str
+    state: MatchState
+    way: MatchWay
+    item: ItemCard | None
+    records: int
+    seen_at: datetime
+    decided_at: datetime | None
+    decided_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SameItem:
+    """同源差异: items of one national code that do not say the same; `names` and `types` are how many ways they are said."""
+
+    base_code: str
+    name: str
+    items: int
+    names: int
+    types: int
+
+
+@dataclass(frozen=True, slots=True)
+class SameItemRow:
+    """One of the items of a national code."""
+
+    id: int
+    code: str
+    name: str
+    item_type: str
+    agency: str
+    division: str
+
+
 @dataclass(frozen=True, slots=True)
 class Spot:
     """Where a row belongs: the path of its division, and of its agency where it has one. `Spot("")` is the whole."""

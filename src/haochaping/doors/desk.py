@@ -13,8 +13,9 @@ from django.utils.translation import gettext
 
 from haochaping.accounts.access import may
 from haochaping.accounts.terms import NOT_ALLOWED, OUT_OF_SCOPE, UNKNOWN_CLIENT, UNKNOWN_USER, Power
-from haochaping.directory.terms import CHANGED_MEANWHILE, NOT_IN_DIRECTORY, NOT_YOURS
+from haochaping.directory.terms import CHANGED_MEANWHILE, NO_SUCH_MATCH, NOT_IN_DIRECTORY, NOT_YOURS
 from haochaping.doors.gate import actor_of
+from haochaping.exchange.reconciliation.terms import NO_SUCH_RECONCILIATION, NOT_DIFFERING
 from haochaping.exchange.terms import NOT_WAITING
 from haochaping.files.terms import NO_SUCH_PHOTO
 from haochaping.hotline.terms import NO_GAP, NO_SUCH_ATTACHMENT, NO_SUCH_LINK, NO_SUCH_MESSAGE
@@ -123,6 +124,9 @@ _STATUS = {
     NO_ENDPOINT.code: MISSING,
     NO_SUCH_PHOTO.code: MISSING,
     **dict.fromkeys((NO_SUCH_LINK.code, NO_SUCH_ATTACHMENT.code, NO_SUCH_MESSAGE.code, NO_GAP.code), MISSING),
+    NO_SUCH_MATCH.code: MISSING,
+    NO_SUCH_RECONCILIATION.code: MISSING,
+    NOT_DIFFERING.code: CONFLICT,
     NO_SUCH_VOICE.code: MISSING,
     NO_SUCH_PROJECT.code: MISSING,
     NO_SUCH_TASK.code: MISSING,
@@ -305,6 +309,11 @@ PLACES = (
         "desk_quarantine",
         N_("Quarantine"),
         {Power.QUARANTINE_MANAGE: N_("See which records could not be taken, and why; try them again.")},
+    ),
+    Place(
+        "desk_matches",
+        N_("Items of other systems"),
+        {Power.DIRECTORY_EDIT: N_("Decide which item is meant by a code that the directory does not know.")},
     ),
     Place(
         "desk_hotline",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 
+from haochaping.exchange.reconciliation.terms import ReconciliationState, StatedKind, StatementSide
 from haochaping.exchange.terms import QuarantineState, RecordKind
 
 
@@ -162,3 +164,134 @@ class WireSignature(models.Model):
             UniqueConstraint(fields=["source", "fingerprint"], name="wire_signature_unique_per_source")
         ]
         indexes = [Index(fields=["used_at"], name="wire_signature_age")]
+
+
+class Statement(models.Model):
+    """日报数: what this installation holds of a source's day, as it was when it was made. Made anew it replaces itself."""
+
+    class Privacy:
+        plain = ("kind", "side", "digest")
+
+    platform = models.ForeignKey("directory.Platform", models.PROTECT, related_name="+")
+    day = models.DateField()
+    kind = models.CharField(max_length=10)
+    side = models.CharField(max_length=10)
+    made_at = models.DateTimeField()
+    depth = models.SmallIntegerField()
+    count = models.IntegerField()
+    total = models.BigIntegerField()
+    digest = models.DecimalField(max_digits=20, decimal_places=0)
+
+    class Meta:
+        db_table = "exchange_statement"
+        verbose_name = "日报数"
+        constraints = [
+            UniqueConstraint(fields=["platform", "day", "kind", "side"], name="statement_unique"),
+            CheckConstraint(condition=Q(kind__in=list(StatedKind)), name="statement_kind_known"),
+            CheckConstraint(condition=Q(side__in=list(StatementSide)), name="statement_side_known"),
+        ]
+        indexes = [Index(fields=["made_at"], name="statement_age")]
+
+
+class StatementPart(models.Model):
+    """日报数分段: the sums of the rows whose key's hash begins so, and the rows. No person is in them."""
+
+    class Privacy:
+        plain = ("prefix", "digest")
+        never = ("lines",)
+
+    statement = models.ForeignKey(Statement, models.PROTECT, related_name="+", db_index=False)
+    prefix = models.CharField(max_length=3, db_collation="C")
+    count = models.IntegerField()
+    total = models.BigIntegerField()
+    digest = models.DecimalField(max_digits=20, decimal_places=0)
+    lines = models.TextField()
+
+    class Meta:
+        db_table = "exchange_statement_part"
+        verbose_name = "日报数分段"
+        constraints = [UniqueConstraint(fields=["statement", "prefix"], name="statement_part_unique")]
+
+
+class Reconciliation(models.Model):
+    """对账: a source's statement of a day against ours, with what became of it.
+
+    `asked` are the parts that the source has still to tell; `agreement` is R of the source's scorecard.
+    """
+
+    class Privacy:
+        plain = ("kind", "state", "told_by", "our_digest", "their_digest", "agreement")
+        kept = ("settled_by",)
+        never = ("asked", "explanation")
+
+    id = models.UUIDField(primary_key=True)
+    platform = models.ForeignKey("directory.Platform", models.PROTECT, related_name="+")
+    division = models.ForeignKey("directory.Division", models.PROTECT, related_name="+")
+    day = models.DateField()
+    kind = models.CharField(max_length=10)
+    state = models.CharField(max_length=10)
+    our_count = models.IntegerField()
+    our_total = models.BigIntegerField()
+    our_digest = models.DecimalField(max_digits=20, decimal_places=0)
+    their_count = models.IntegerField()
+    their_total = models.BigIntegerField()
+    their_digest = models.DecimalField(max_digits=20, decimal_places=0)
+    differing = models.IntegerField()
+    agreement = models.DecimalField(max_digits=2, decimal_places=1, null=True)
+    asked = ArrayField(models.CharField(max_length=3))
+    told_by = models.CharField(max_length=80)
+    begun_at = models.DateTimeField()
+    compared_at = models.DateTimeField(null=True)
+    differed_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.CharField(max_length=80, blank=True)
+    explanation = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        db_table = "exchange_reconciliation"
+        verbose_name = "对账"
+        constraints = [
+            UniqueConstraint(fields=["platform", "day", "kind"], name="reconciliation_unique"),
+            CheckConstraint(condition=Q(kind__in=list(StatedKind)), name="reconciliation_kind_known"),
+            CheckConstraint(
+                condition=Q(state__in=list(ReconciliationState)), name="reconciliation_state_known"
+            ),
+            CheckConstraint(
+                condition=Q(state=ReconciliationState.SETTLED) ^ Q(settled_at__isnull=True),
+                name="reconciliation_settled",
+            ),
+            CheckConstraint(
+                condition=Q(state=ReconciliationState.COMPARING) ^ Q(agreement__isnull=False),
+                name="reconciliation_compared",
+            ),
+        ]
+        indexes = [
+            Index(fields=["division", "-day"], name="reconciliation_place"),
+            Index(fields=["-day"], condition=Q(state="differing"), name="reconciliation_differing"),
+        ]
+
+
+class DifferingRecord(models.Model):
+    """差异记录: one record that the sides of a reconciliation do not have alike; an empty value means not there."""
+
+    class Privacy:
+        plain = ("ours", "theirs")
+        masked = ("case_no",)
+
+    reconciliation = models.ForeignKey(Reconciliation, models.PROTECT, related_name="+", db_index=False)
+    case_no = models.CharField(max_length=50)
+    occurrence_no = models.SmallIntegerField(null=True)
+    assess_no = models.SmallIntegerField(null=True)
+    ours = models.CharField(max_length=12, blank=True)
+    theirs = models.CharField(max_length=12, blank=True)
+
+    class Meta:
+        db_table = "exchange_differing_record"
+        verbose_name = "差异记录"
+        constraints = [
+            UniqueConstraint(
+                fields=["reconciliation", "case_no", "occurrence_no", "assess_no"],
+                name="differing_record_unique",
+                nulls_distinct=False,
+            )
+        ]

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Min
 
+from haochaping.directory.terms import UnknownItem
 from haochaping.exchange.models import GivenAnswer, QuarantinedRecord, Visit, WireSource
 from haochaping.exchange.rules import answer_key, answer_place, source_key, source_place, visit_hash
 from haochaping.exchange.terms import (
@@ -115,6 +116,32 @@ def _asked(asked: QuarantineAsked) -> QuerySet[QuarantinedRecord]:
     said = {"code": asked.code, "kind": asked.kind, "source": asked.source, "received_at__lt": asked.before}
     where = {name: value for name, value in said.items() if value}
     return QuarantinedRecord.objects.filter(state=QuarantineState.WAITING, **where)
+
+
+def unknown_items() -> list[UnknownItem]:
+    """The item codes, by source, for which cases wait because the directory does not know them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT source, left(fields ->> 'item', 40), min(left(fields ->> 'agency', 40)), count(*)
+                 FROM exchange_quarantined_record
+                WHERE state = 'waiting' AND kind = 'case' AND code = 'unknown_item' AND fields ->> 'item' <> ''
+                GROUP BY 1, 2 ORDER BY 1, 2"""
+        )
+        return [UnknownItem(source, code, "", agency or "", n) for source, code, agency, n in cursor]
+
+
+def waiting_for_items(pairs: Iterable[tuple[str, str]]) -> list[UUID]:
+    """The cases that wait for one of these (source, item code), oldest first."""
+    sources, codes = zip(*pairs, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT id FROM exchange_quarantined_record
+                WHERE state = 'waiting' AND kind = 'case' AND code = 'unknown_item'
+                  AND (source, fields ->> 'item') IN (SELECT * FROM unnest(%s::text[], %s::text[]))
+                ORDER BY received_at, id""",
+            [array(sources), array(codes)],
+        )
+        return [record_id for (record_id,) in cursor]
 
 
 def waiting_by_id(record_ids: Sequence[UUID]) -> list[QuarantineRow]:

@@ -16,12 +16,14 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from haochaping.accounts import queries as accounts
+from haochaping.directory import match_queries as matches
 from haochaping.directory import queries as directory
+from haochaping.directory.terms import MatchState
 from haochaping.doors.gate import declared_views
 from haochaping.exchange.terms import Raw
 from haochaping.files import actions as files
 from haochaping.files.pictures import redrawn
-from haochaping.flows import change_review, handle_voices
+from haochaping.flows import change_review, handle_voices, match_items
 from haochaping.flows.receive_reviews import receive_reviews
 from haochaping.kernel.actor import OPERATOR, SYSTEM
 from haochaping.kernel.identifiers import uuid7
@@ -39,6 +41,7 @@ from haochaping.supervision.terms import Lot, SampleKind
 from haochaping.voices import actions as voices
 from tests import worlds
 from tests.photographs import photograph
+from tests.two_places import reconciled
 
 from .people import everybody
 from .table import LOGIN, SECOND_STEP, Row, rows
@@ -164,6 +167,8 @@ def _house() -> House:
         "supervision_id": letter,
         "proposal_id": proposal,
         "urging_id": urging,
+        "one": reconciled(county.id, now),
+        "match_id": _strange_code(now),
         "report_id": report,
         "appeal_id": NOWHERE,
         "digest": "0" * 64,
@@ -175,6 +180,12 @@ def _house() -> House:
         "form": "reasons",
     }
     return House(people, values)
+
+
+def _strange_code(now: datetime) -> int:
+    """A code for an item that a source uses and nobody knows."""
+    match_items.take_list(worlds.SOURCE, [("SPJY-01", "")], now=now)
+    return matches.matches(MatchState.WAITING)[0].id
 
 
 def _reform(order_id: UUID, now: datetime) -> UUID:

@@ -20,7 +20,7 @@ OF_A_PLACE = [table for table, held in TABLES.items() if held.rows and not held.
 # About agencies and not for them.
 OF_A_DIVISION = {
     table for table, held in TABLES.items() if OF_DIVISION in held.rows and OF_PLACE not in held.rows
-} | {"supervision_sample_call", "supervision_reprisal_event", "hotline_incoming"}
+} | {"supervision_sample_call", "supervision_reprisal_event", "hotline_incoming", "exchange_differing_record"}
 
 
 def reaches(scope: Scope, table: str) -> bool:
@@ -82,6 +82,17 @@ _JOINED = {
         (
             f"{_ORDER} JOIN notices_staff_notice n ON n.subject_id = o.id::text"
             " JOIN notices_notice_copy x ON x.notice_id = n.id"
+        ),
+        "x",
+    ),
+    "exchange_reconciliation": (
+        f"{_ORDER} JOIN exchange_reconciliation x ON x.division_id = o.division_id",
+        "x",
+    ),
+    "exchange_differing_record": (
+        (
+            f"{_ORDER} JOIN exchange_reconciliation w ON w.division_id = o.division_id"
+            " JOIN exchange_differing_record x ON x.reconciliation_id = w.id"
         ),
         "x",
     ),

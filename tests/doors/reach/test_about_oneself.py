@@ -20,6 +20,7 @@ from .conftest import ask, ids, reaches
 pytestmark = pytest.mark.django_db
 REACHES = {**HERE, "the province": Scope(division_path=f"{worlds.PROVINCE}."), "everywhere": EVERYWHERE}
 # The service itself names its clerk in the case; a project is about a cause; what a reviewer wished for is no verdict.
+# A day of a source is about what was sent, and names nobody.
 OPEN_TO_THEM = {
     "cases_case",
     "cases_service_occurrence",
@@ -28,6 +29,8 @@ OPEN_TO_THEM = {
     "rectification_project_task",
     "voices_voice",
     "voices_event",
+    "exchange_reconciliation",
+    "exchange_differing_record",
 }
 
 

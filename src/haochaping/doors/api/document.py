@@ -12,10 +12,11 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 import haochaping
-from haochaping.accounts.terms import NOT_ALLOWED
+from haochaping.accounts.terms import NOT_ALLOWED, OUT_OF_SCOPE
 from haochaping.cases import terms as cases
 from haochaping.doors.api import problems, shapes
 from haochaping.exchange import terms as exchange
+from haochaping.exchange.reconciliation import terms as reconciliation
 from haochaping.hotline.terms import BAD_MESSAGE, MESSAGE_REUSED, NO_SUCH_LINK
 from haochaping.insight.terms import BAD_DAY, UNKNOWN_DIVISION
 from haochaping.kernel.refused import N_
@@ -53,6 +54,11 @@ _ABOUT = {
     "LinkedOrder": N_("An order as the hotline may see it: nobody's name, phone or certificate."),
     "Progress": N_("What the hotline says of an order."),
     "Taken": N_("What became of the message."),
+    "DayTold": N_("What you have of one day, or parts of it that were wanted."),
+    "StatedPart": N_("The rows whose keys’ hashes begin alike."),
+    "Sums": N_("Rows in three numbers."),
+    "Compared": N_("How far the comparison has come."),
+    "DifferingRow": N_("A record that is not the same on both sides."),
     "Problem": N_("Problem details (RFC 9457): the whole request was not carried out."),
 }
 _EVERYWHERE = (problems.WRONG_METHOD, problems.FAILED, problems.BUSY)
@@ -94,6 +100,26 @@ _PROGRESS = (
     exchange.DUPLICATE_NAME,
     BAD_MESSAGE,
     MESSAGE_REUSED,
+)
+_RECONCILIATION = (
+    problems.NO_KEY,
+    problems.WRONG_KEY,
+    NOT_ALLOWED,
+    OUT_OF_SCOPE,
+    exchange.NO_SUCH_PLATFORM,
+    problems.WRONG_MEDIA_TYPE,
+    problems.NO_LENGTH,
+    problems.TOO_LARGE,
+    problems.NOT_UTF8,
+    exchange.NOT_JSON,
+    exchange.TOO_DEEP,
+    exchange.DUPLICATE_NAME,
+    problems.BAD_STATEMENT,
+    reconciliation.DAY_NOT_OVER,
+    reconciliation.NOTHING_COMPARED,
+    reconciliation.NOT_A_PREFIX,
+    reconciliation.NOT_A_ROW,
+    reconciliation.ROW_TWICE,
 )
 _FIGURES = (
     problems.NO_PARAMETER,
@@ -217,6 +243,28 @@ def _paths() -> Json:
             }
         },
         **_hotline(),
+        reverse("api:reconciliation"): {
+            "post": {
+                "operationId": "reconcile",
+                "summary": N_("Reconcile a day"),
+                "description": N_(
+                    "Tell the sums of your records of a day; where they differ from ours, tell the parts that the answer "
+                    "wants until none is wanted. Then the answer names the records that differ. Beginning again starts anew."
+                ),
+                "security": [{"key": []}],
+                "parameters": [],
+                "requestBody": {
+                    "required": True,
+                    "content": {
+                        "application/json": {
+                            "schema": {"$ref": _SCHEMAS + "DayTold"},
+                            "example": sample("reconciliation"),
+                        }
+                    },
+                },
+                "responses": _responses("Compared", "reconciliation-compared", _RECONCILIATION),
+            }
+        },
         reverse("api:measures"): {
             "get": {
                 "operationId": "getMeasures",

@@ -12,11 +12,18 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from haochaping.accounts.terms import NOT_ALLOWED
+from haochaping.accounts.terms import NOT_ALLOWED, OUT_OF_SCOPE
 from haochaping.doors.fault import reference_of
 from haochaping.doors.outage import OUTAGE, RETRY_AFTER
 from haochaping.exchange.fields import shown
-from haochaping.exchange.terms import DUPLICATE_NAME, KEY_REUSED, NOT_JSON, TOO_DEEP
+from haochaping.exchange.reconciliation.terms import (
+    DAY_NOT_OVER,
+    NOT_A_PREFIX,
+    NOT_A_ROW,
+    NOTHING_COMPARED,
+    ROW_TWICE,
+)
+from haochaping.exchange.terms import DUPLICATE_NAME, KEY_REUSED, NO_SUCH_PLATFORM, NOT_JSON, TOO_DEEP
 from haochaping.hotline.terms import BAD_MESSAGE, MESSAGE_REUSED, NO_SUCH_LINK
 from haochaping.insight.terms import BAD_DAY, UNKNOWN_DIVISION
 from haochaping.kernel.refused import N_, Complaint, Reason, Refused
@@ -113,6 +120,11 @@ BAD_CURSOR = Reason(
     N_("“{value}” is no cursor of this address."),
     N_("Send the cursor of the last answer as it was, or none to begin anew."),
 )
+BAD_STATEMENT = Reason(
+    "bad_statement",
+    N_("This is not a message of a reconciliation: {value}."),
+    N_("Send source, day, kind and the statement or the parts that were wanted, as in the API reference."),
+)
 WRONG_ORDER = Reason(
     "wrong_order",
     N_("The first day {start} lies after the last day {end}."),
@@ -156,6 +168,14 @@ STATUS: Mapping[Reason, HTTPStatus] = {
     BAD_DAY: HTTPStatus.BAD_REQUEST,
     WRONG_ORDER: HTTPStatus.BAD_REQUEST,
     BAD_CURSOR: HTTPStatus.BAD_REQUEST,
+    BAD_STATEMENT: HTTPStatus.BAD_REQUEST,
+    NOT_A_PREFIX: HTTPStatus.BAD_REQUEST,
+    NOT_A_ROW: HTTPStatus.BAD_REQUEST,
+    ROW_TWICE: HTTPStatus.BAD_REQUEST,
+    DAY_NOT_OVER: HTTPStatus.BAD_REQUEST,
+    NOTHING_COMPARED: HTTPStatus.CONFLICT,
+    NO_SUCH_PLATFORM: HTTPStatus.NOT_FOUND,
+    OUT_OF_SCOPE: HTTPStatus.FORBIDDEN,
     BAD_MESSAGE: HTTPStatus.BAD_REQUEST,
     MESSAGE_REUSED: HTTPStatus.CONFLICT,
     NO_SUCH_LINK: HTTPStatus.NOT_FOUND,

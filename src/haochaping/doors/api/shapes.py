@@ -7,7 +7,7 @@ a test holds the names, bounds and choices of the two together.
 from __future__ import annotations
 
 # msgspec reads the annotations at run time.
-from datetime import datetime  # noqa: TC003 - msgspec reads it at run time
+from datetime import date, datetime  # noqa: TC003 - msgspec reads it at run time
 from typing import Annotated, Any
 from uuid import UUID  # noqa: TC003 - msgspec reads it at run time
 
@@ -15,6 +15,10 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from haochaping.cases.terms import CaseKind, CaseStatus, PersonKind, ServiceChannel, Stage
 from haochaping.doors.api.problems import MAX_ITEMS, Problem
+from haochaping.exchange.reconciliation.terms import (  # noqa: TC001 - msgspec reads it at run time
+    ReconciliationState,
+    StatedKind,
+)
 from haochaping.hotline.terms import InState, Master, Saying  # noqa: TC001 - msgspec reads it at run time
 from haochaping.kernel.outcomes import OutcomeKind  # noqa: TC001 - msgspec reads it at run time
 from haochaping.kernel.refused import N_
@@ -358,4 +362,92 @@ class Taken(Struct):
     reason: Annotated[Why | None, Meta(description=N_("Why it is kept."))]
 
 
-COMPONENTS = (Cases, Reviews, Results, StoredReview, Measures, LinkedOrders, Progress, Taken, Problem)
+_DIGEST = Meta(
+    pattern="^[0-9a-f]{16}$",
+    description=N_(
+        "Sum of the rows’ digests modulo 2^64, 16 hexadecimal digits; how to make it says the guide."
+    ),
+)
+_COUNT = Meta(ge=0, le=2**31 - 1, description=N_("How many rows."))
+_PREFIX = Meta(
+    pattern="^[0-9a-f]{0,3}$",
+    description=N_("First hexadecimal digits of the SHA-256 of the rows’ keys; empty means all rows."),
+)
+
+
+class Sums(Struct, forbid_unknown_fields=True):
+    """Rows in three numbers."""
+
+    count: Annotated[int, _COUNT]
+    total: Annotated[int, Meta(ge=0, le=2**33, description=N_("Sum of the levels; 0 for cases."))]
+    digest: Annotated[str, _DIGEST]
+
+
+class StatedPart(Struct, forbid_unknown_fields=True):
+    """A part of a statement."""
+
+    prefix: Annotated[str, _PREFIX]
+    children: Annotated[
+        dict[Annotated[str, Meta(pattern="^[0-9a-f]$")], Sums] | None,
+        Meta(description=N_("The sums of its sixteenths by their digit; those without rows are left out.")),
+    ] = None
+    rows: Annotated[
+        Annotated[list[Annotated[str, Meta(max_length=100)]], Meta(max_length=MAX_ITEMS)] | None,
+        Meta(
+            description=N_("Instead of the sums, its rows: for a part of up to 256 rows, or of three digits.")
+        ),
+    ] = None
+
+
+class DayTold(Struct, forbid_unknown_fields=True):
+    """对账 message of a source."""
+
+    source: Annotated[str, _SOURCE]
+    day: Annotated[date, Meta(description=N_("The day, in Beijing time; it must be over."))]
+    kind: Annotated[StatedKind, Meta(description=N_("What it is about."))]
+    statement: Annotated[
+        Sums | None, Meta(description=N_("Sums of all rows of the day: begins the comparison."))
+    ] = None
+    parts: Annotated[
+        list[StatedPart], Meta(max_length=256, description=N_("Parts that the last answer wanted."))
+    ] = []
+
+
+class DifferingRow(Struct):
+    """差异记录."""
+
+    key: Annotated[
+        str, Meta(description=N_("Case number, number of the service and of the review, by tabs."))
+    ]
+    here: Annotated[str, Meta(description=N_("Level or status as it is here; empty where it is not."))]
+    told: Annotated[str, Meta(description=N_("The same as you told it."))]
+
+
+class Compared(Struct):
+    """How far a comparison has come."""
+
+    state: Annotated[
+        ReconciliationState,
+        Meta(description=N_("Whether the day is equal, differs, or has still to be told.")),
+    ]
+    here: Annotated[Sums, Meta(description=N_("What is here."))]
+    wanted: Annotated[list[str], Meta(description=N_("Prefixes of the parts to tell next; none at the end."))]
+    count: Annotated[int, Meta(description=N_("How many rows are found different."))]
+    differing: Annotated[
+        list[DifferingRow], Meta(description=N_("At the end, the first 1,000 of them by case number."))
+    ]
+
+
+COMPONENTS = (
+    Cases,
+    Reviews,
+    Results,
+    StoredReview,
+    Measures,
+    LinkedOrders,
+    Progress,
+    Taken,
+    DayTold,
+    Compared,
+    Problem,
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from haochaping.doors.api import orders, views
+from haochaping.doors.api import orders, reconciliation, views
 
 app_name = "api"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("reviews/<uuid:review_id>", views.review, name="review"),
     path("orders", orders.linked_orders, name="orders"),
     path("orders/<uuid:order_id>/progress", orders.progress, name="progress"),
+    path("reconciliation", reconciliation.tell, name="reconciliation"),
     path("measures", views.measures, name="measures"),
     path("openapi.json", views.openapi, name="openapi"),
     path("docs", views.docs, name="docs"),

@@ -15,7 +15,7 @@ from haochaping.directory.terms import COLUMNS, Kind
 from haochaping.doors.commands.installation import json_option, sentence, with_database
 from haochaping.doors.commands.spoken import File, Group, option
 from haochaping.kernel.actor import OPERATOR
-from haochaping.kernel.refused import N_
+from haochaping.kernel.refused import N_, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -70,6 +70,32 @@ def national(*, dry_run: bool, as_json: bool) -> None:
     rows = queries.national_divisions()
     numbers = array("L", range(1, len(rows) + 1))
     _put(Kind.DIVISIONS, rows, dry_run=dry_run, as_json=as_json, name="national", numbers=numbers)
+
+
+@directory.command("match")
+@click.argument("file", type=File(exists=True, dir_okay=False, path_type=Path))
+@option("--source", required=True, help=N_("Platform whose list it is."))
+@with_database
+def match_items(file: Path, *, source: str) -> None:
+    """Read a source's own list of items (columns code, name) and put codes that nobody knows on the list of what is to decide.
+
+    A person decides at the desk, page “Items of other systems”; nothing is matched by itself.
+    """
+    from django.utils import timezone  # noqa: PLC0415 - needs Django to be ready
+
+    from haochaping.exchange import tables  # noqa: PLC0415
+    from haochaping.flows.match_items import take_list  # noqa: PLC0415
+    from haochaping.kernel.text import clean  # noqa: PLC0415
+
+    told = []
+    for row in tables.rows(file):
+        if row.complaint:
+            raise Refused(row.complaint.reason, field=row.complaint.field, **row.complaint.params)
+        code, name = (clean(str(row.fields.get(column) or "")) for column in ("code", "name"))
+        if code:
+            told.append((code, name))
+    new = take_list(source, told, now=timezone.now())
+    click.echo(ngettext("{n} code is to be decided.", "{n} codes are to be decided.", new).format(n=new))
 
 
 def _put(

@@ -15,6 +15,7 @@ from haochaping.doors.commands import (
     operate,
     orders,
     people,
+    reconcile,
     rulebook,
     run,
     samples,
@@ -49,6 +50,7 @@ cli.add_command(rulebook.rulebook)
 cli.add_command(intake.cases)
 cli.add_command(intake.reviews)
 cli.add_command(intake.invitations)
+cli.add_command(reconcile.reconcile)
 cli.add_command(orders.orders)
 cli.add_command(samples.samples)
 cli.add_command(operate.quarantine)

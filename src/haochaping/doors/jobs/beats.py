@@ -7,11 +7,13 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import close_old_connections
 from django.utils import timezone
 
 from haochaping.doors.outage import OUTAGE
 from haochaping.exchange import actions as exchange
+from haochaping.exchange.reconciliation import actions as reconciliation
 from haochaping.flows import (
     class_fault,
     close_order,
@@ -20,7 +22,9 @@ from haochaping.flows import (
     hand_on,
     handle_bad_review,
     hotline_out,
+    match_items,
     open_identity,
+    reconcile,
     retry_quarantine,
     sample_reviews,
     send_invitations,
@@ -85,6 +89,13 @@ BEATS: tuple[Beat, ...] = (
     Beat("tell linked hotlines", 1, lambda now: hotline_out.send_due(now=now)),
     Beat("tell higher up what nobody read", 60, lambda now: tell_staff.escalate_unread(by=SYSTEM, now=now)),
     Beat("take orphans whose case came", 30, lambda now: retry_quarantine.retry_orphans(now=now)),
+    Beat(
+        "reconcile with the level above",
+        86_400,
+        lambda now: reconcile.tell_due(settings.RECONCILE_WITH, settings.RECONCILE_KEY, now=now),
+    ),
+    Beat("forget old statements", 86_400, lambda now: reconciliation.forget_statements(now=now)),
+    Beat("see which item codes nobody knows", 600, lambda now: match_items.look(now=now)),
     Beat("forget ended visits", 300, lambda now: exchange.forget_visits(before=now)),
     Beat("forget used signatures", 3600, lambda now: exchange.forget_signatures(now=now)),
     Beat("forget old answers", 3600, lambda now: exchange.forget_answers(now=now)),

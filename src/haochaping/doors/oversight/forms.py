@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from haochaping.doors.agencies import AgencyField, place_agencies
 from haochaping.doors.fields import Choice, Words
+from haochaping.exchange.reconciliation.terms import EXPLANATION_LIMIT
 from haochaping.kernel.identifiers import uuid7
 from haochaping.supervision.terms import PERSONAL, PROPOSED, RUNG_LABELS, SUPERVISION_TEXT_LIMIT
 
@@ -74,6 +75,18 @@ class NoteForm(forms.Form):
     """A finding, a reason or an answer in words."""
 
     text = Words(label=gettext_lazy("In words"), limit=SUPERVISION_TEXT_LIMIT)
+
+
+class ExplanationForm(forms.Form):
+    """Why two sides differ and may do so."""
+
+    explanation = Words(
+        label=gettext_lazy("Why they may differ"),
+        help_text=gettext_lazy(
+            "It stays visible and goes into the ledger. If records are only missing, have them sent."
+        ),
+        limit=EXPLANATION_LIMIT,
+    )
 
 
 class NoForm(forms.Form):

@@ -71,6 +71,23 @@ class QuarantineForm(forms.Form):
         return QuarantineAsked(typed["code"], typed["kind"], typed["source"].strip(), before)
 
 
+class MatchForm(forms.Form):
+    """Which of our items a source's code means."""
+
+    item = forms.CharField(
+        label=gettext_lazy("Code of our item"),
+        help_text=gettext_lazy("As it stands in the directory."),
+        max_length=40,
+        required=False,
+    )
+    none = forms.BooleanField(label=gettext_lazy("It is none of our items"), required=False)
+
+    def clean(self) -> None:
+        """One of the two has to be said."""
+        if not self.cleaned_data.get("item", "").strip() and not self.cleaned_data.get("none"):
+            self.add_error("item", gettext("Name the item, or say that it is none of ours."))
+
+
 def _in_general(message: str) -> str:
     """A reason's sentence that speaks of no record."""
     return gettext(message).format_map(defaultdict(lambda: "…"))

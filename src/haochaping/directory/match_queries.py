@@ -1,0 +1,128 @@
+"""目录 reads: what codes of sources mean, which wait for a person, and items of one national code that differ."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, F, Min, Q
+from django.db.models.functions import Substr
+
+from haochaping.directory.models import ItemMatch, ServiceItem
+from haochaping.directory.rules import item_stem
+from haochaping.directory.terms import (
+    NO_SUCH_MATCH,
+    ItemCard,
+    ItemRef,
+    MatchRow,
+    MatchState,
+    MatchWay,
+    SameItem,
+    SameItemRow,
+)
+from haochaping.kernel.refused import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from django.db.models import QuerySet
+
+_CARD = ("id", "code", "name", "item_type", "agency__code")
+# Where the national part of a code begins, counted from 1, and how long the whole is.
+_BASE_FROM, _BASE_LENGTH, _WHOLE = 20, 12, 31
+
+
+def matched_items(pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], ItemRef]:
+    """What a person has said that these (source, item code) mean; a 33-character code falls back to its item's."""
+    wanted = {(source, code) for source, code in pairs if "\0" not in source + code}
+    if not wanted:
+        return {}
+    rows = ItemMatch.objects.filter(
+        state=MatchState.MATCHED,
+        platform__code__in={source for source, _ in wanted},
+        code__in={part for _, code in wanted for part in (code, item_stem(code))},
+    ).values_list("platform__code", "code", "item__id", "item__code", "item__name", "item__agency_id")
+    found = {(row[0], row[1]): ItemRef(*row[2:]) for row in rows}
+    told = {pair: found.get(pair) or found.get((pair[0], item_stem(pair[1]))) for pair in wanted}
+    return {pair: item for pair, item in told.items() if item}
+
+
+def cards() -> list[ItemCard]:
+    """All service items."""
+    return [ItemCard(*row) for row in ServiceItem.objects.values_list(*_CARD)]
+
+
+def matches(state: MatchState, *, limit: int = 50, offset: int = 0) -> list[MatchRow]:
+    """Codes of sources in one state: for which most records wait first."""
+    rows = _matches().filter(state=state).order_by("-records", "platform__code", "code")
+    return [_row(row) for row in rows[offset : offset + limit]]
+
+
+def match_counts() -> dict[MatchState, int]:
+    """How many codes there are in each state."""
+    found = dict(ItemMatch.objects.values_list("state").annotate(n=Count("id")))
+    return {state: found.get(state, 0) for state in MatchState}
+
+
+def match(one: int) -> MatchRow:
+    """One of them; raises `Refused(NO_SUCH_MATCH)`."""
+    row = _matches().filter(id=one).first()
+    if row is None:
+        raise Refused(NO_SUCH_MATCH)
+    return _row(row)
+
+
+def _matches() -> QuerySet[ItemMatch]:
+    return ItemMatch.objects.select_related("platform", "item__agency")
+
+
+def _row(row: ItemMatch) -> MatchRow:
+    item = row.item
+    card = ItemCard(item.pk, item.code, item.name, item.item_type, item.agency.code) if item else None
+    return MatchRow(
+        row.pk,
+        row.platform.code,
+        row.platform.name,
+        row.code,
+        row.name,
+        MatchState(row.state),
+        MatchWay(row.way),
+        card,
+        row.records,
+        row.seen_at,
+        row.decided_at,
+        row.decided_by,
+    )
+
+
+def same_items(day: date, *, limit: int | None = None, offset: int = 0) -> list[SameItem]:
+    """National codes whose items of that day have several names or types: those said in the most ways first."""
+    rows = (
+        _held(day)
+        .annotate(base=Substr("code", _BASE_FROM, _BASE_LENGTH))
+        .values("base")
+        .annotate(
+            first=Min("name"),
+            n=Count("id"),
+            names=Count("name", distinct=True),
+            types=Count("item_type", distinct=True),
+        )
+        .filter(Q(names__gt=1) | Q(types__gt=1))
+        .order_by(-(F("names") + F("types")), "base")
+    )
+    found = rows[offset:] if limit is None else rows[offset : offset + limit]
+    return [SameItem(r["base"], r["first"], r["n"], r["names"], r["types"]) for r in found]
+
+
+def items_of_base(base: str, day: date) -> list[SameItemRow]:
+    """The items of one national code on a day, by code."""
+    held = _held(day).annotate(base=Substr("code", _BASE_FROM, _BASE_LENGTH))
+    rows = held.filter(base=base).order_by("code")
+    found = rows.values_list("id", "code", "name", "item_type", "agency__name", "agency__division__name")
+    return [SameItemRow(*row) for row in found]
+
+
+def _held(day: date) -> QuerySet[ServiceItem]:
+    current = Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_to=None) | Q(valid_to__gte=day)
+    whole = ServiceItem.objects.filter(*current, code__regex=rf"^.{{{_WHOLE}}}$")
+    return whole.exclude(code__endswith="0" * _BASE_LENGTH)

@@ -1,0 +1,311 @@
+"""对账 writes: statements of ours, comparing a source's with them, and settling what differs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+
+from haochaping.accounts.access import check_power, check_scope
+from haochaping.accounts.terms import Power
+from haochaping.directory import queries as directory
+from haochaping.exchange.fields import shown
+from haochaping.exchange.models import DifferingRecord, Reconciliation, Statement, StatementPart
+from haochaping.exchange.reconciliation import rules
+from haochaping.exchange.reconciliation.queries import StoredSide
+from haochaping.exchange.reconciliation.terms import (
+    DAY_NOT_OVER,
+    EXPLANATION_LIMIT,
+    EXPLANATION_MISSING,
+    MOST_DIFFERING,
+    NO_SUCH_RECONCILIATION,
+    NOT_DIFFERING,
+    NOTHING_COMPARED,
+    ReconciliationState,
+    StatedKind,
+    StatementSide,
+    Sums,
+)
+from haochaping.exchange.terms import CONTROL_CHARACTERS, NO_SUCH_PLATFORM, TOO_LONG
+from haochaping.kernel.identifiers import first_uuid7, uuid7
+from haochaping.kernel.periods import BEIJING, CLOCK_LEEWAY, local_day
+from haochaping.kernel.refused import Refused
+from haochaping.kernel.text import clean, has_forbidden_control
+from haochaping.ledger import actions as ledger
+from haochaping.ledger.terms import EntryKind, NewEntry
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+    from uuid import UUID
+
+    from haochaping.directory.terms import DivisionRef, Ref
+    from haochaping.exchange.reconciliation.terms import Part, RowDifference
+    from haochaping.kernel.actor import Actor
+
+_STATE = {
+    kind: resources.files("haochaping.exchange").joinpath(f"sql/state_{kind}.sql").read_text(encoding="utf-8")
+    for kind in StatedKind
+}
+# About how many rows there will be, so that a small day is not kept in thousands of parts.
+_SIZE = {
+    StatedKind.REVIEWS: """
+        SELECT count(*) FROM reviews_review
+         WHERE assessed_at >= %(start)s AND assessed_at < %(end)s AND platform_id = %(platform)s""",
+    StatedKind.CASES: """
+        SELECT count(*) FROM cases_case
+         WHERE id >= %(first)s AND platform_id = %(platform)s
+           AND coalesce(applied_at, accepted_at, completed_at) >= %(start)s
+           AND coalesce(applied_at, accepted_at, completed_at) < %(end)s""",
+}
+_LOCKS = 0x7263  # "rc": one statement of a source and day at a time
+# A difference is looked into within weeks; the sums of a reconciliation stay for good.
+STATEMENTS_KEPT = timedelta(days=35)
+_POWERS = {StatedKind.CASES: Power.CASE_IMPORT, StatedKind.REVIEWS: Power.REVIEW_IMPORT}
+_CASE_NO = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """How far a comparison has come: what the source has still to tell, and what differs so far."""
+
+    id: UUID
+    state: ReconciliationState
+    here: Sums
+    wanted: Sequence[str]
+    differing: int
+
+
+@transaction.atomic
+def state(
+    platform_id: int, kind: StatedKind, day: date, *, side: StatementSide, now: datetime
+) -> tuple[StoredSide, Sums]:
+    """Make our statement of a source's day anew."""
+    start = datetime.combine(day, time(), BEIJING)
+    asked: dict[str, int | bool | datetime | UUID] = {
+        "platform": platform_id,
+        "start": start,
+        "end": start + timedelta(days=1),
+        "first": first_uuid7(start - CLOCK_LEEWAY),
+        "received": side == StatementSide.RECEIVED,
+    }
+    with connection.cursor() as cursor:
+        # A million rows take longer than a page may, and would be sorted on the disk.
+        cursor.execute("SET LOCAL statement_timeout = '60s'")
+        cursor.execute("SET LOCAL work_mem = '64MB'")
+        # Two who ask at once would both replace it.
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCKS, platform_id])
+        old = Statement.objects.filter(platform_id=platform_id, kind=kind, day=day, side=side)
+        StatementPart.objects.filter(statement__in=old).delete()
+        old.delete()
+        cursor.execute(_SIZE[kind], asked)
+        statement = Statement.objects.create(
+            platform_id=platform_id,
+            kind=kind,
+            day=day,
+            side=side,
+            made_at=now,
+            depth=rules.depth_for(cursor.fetchone()[0]),
+            count=0,
+            total=0,
+            digest=0,
+        )
+        cursor.execute(_STATE[kind], asked | {"statement": statement.id, "depth": statement.depth})
+    stored = StoredSide(statement)
+    sums = stored.sums("")
+    statement.count, statement.total, statement.digest = sums.count, sums.total, sums.digest
+    statement.save(update_fields=["count", "total", "digest"])
+    return stored, sums
+
+
+@transaction.atomic
+def begin(source: str, kind: StatedKind, day: date, told: Sums, *, by: Actor, now: datetime) -> Compared:
+    """A source tells the sums of a day: equal, or there is something to ask. Begun again, it starts anew.
+
+    Raises:
+        Refused: NO_SUCH_PLATFORM, NOT_ALLOWED, OUT_OF_SCOPE, DAY_NOT_OVER.
+    """
+    platform, division = _platform(source, kind, by)
+    if day >= local_day(now):
+        raise Refused(DAY_NOT_OVER, field="day", value=day.isoformat())
+    _, here = state(platform.id, kind, day, side=StatementSide.RECEIVED, now=now)
+    row, _ = Reconciliation.objects.select_for_update().get_or_create(
+        platform_id=platform.id,
+        day=day,
+        kind=kind,
+        defaults={
+            "id": uuid7(now),
+            "division_id": division.id,
+            "state": ReconciliationState.COMPARING,
+            "asked": [],
+            "begun_at": now,
+            "told_by": str(by),
+            **_sums(here, told),
+        },
+    )
+    DifferingRecord.objects.filter(reconciliation=row).delete()
+    row.division_id, row.state, row.asked = division.id, ReconciliationState.COMPARING, [""]
+    row.begun_at, row.told_by, row.compared_at, row.agreement = now, str(by), None, None
+    row.settled_at, row.settled_by, row.explanation = None, "", ""
+    for name, value in _sums(here, told).items():
+        setattr(row, name, value)
+    if here == told:
+        row.asked = []
+        _finish(row, source, by=by, now=now)
+    row.save()
+    return _compared(row)
+
+
+@transaction.atomic
+def hear(
+    source: str, kind: StatedKind, day: date, parts: Sequence[Part], *, by: Actor, now: datetime
+) -> Compared:
+    """A source tells parts that were wanted; one that is not wanted (any more) is passed over.
+
+    Raises:
+        Refused: NO_SUCH_PLATFORM, NOT_ALLOWED, OUT_OF_SCOPE, NOTHING_COMPARED, NOT_A_PREFIX, NOT_A_ROW, ROW_TWICE.
+    """
+    platform, _ = _platform(source, kind, by)
+    row = (
+        Reconciliation.objects.select_for_update().filter(platform_id=platform.id, day=day, kind=kind).first()
+    )
+    statement = Statement.objects.filter(
+        platform_id=platform.id, day=day, kind=kind, side=StatementSide.RECEIVED
+    ).first()
+    if row is None or statement is None:
+        raise Refused(NOTHING_COMPARED, field="statement")
+    if row.state != ReconciliationState.COMPARING:
+        return _compared(row)
+    here, asked = StoredSide(statement), dict.fromkeys(row.asked)
+    found: list[RowDifference] = []
+    for part in parts:
+        rules.check_prefix(part.prefix)
+        if part.prefix not in asked:
+            continue
+        rules.check_rows(kind, part)
+        step = rules.compare(here, part)
+        del asked[part.prefix]
+        asked |= dict.fromkeys(step.wanted)
+        found += step.differing
+        if row.differing + len(found) > MOST_DIFFERING:
+            asked = {}
+            break
+    _keep(row, found)
+    row.asked = list(asked)
+    if not asked:
+        _finish(row, source, by=by, now=now)
+    row.save()
+    return _compared(row)
+
+
+def _platform(source: str, kind: StatedKind, by: Actor) -> tuple[Ref, DivisionRef]:
+    check_power(by, _POWERS[kind])
+    platform, division = (
+        directory.platforms([source]).get(source),
+        directory.platform_divisions([source]).get(source),
+    )
+    if platform is None or division is None:
+        raise Refused(NO_SUCH_PLATFORM, field="source", value=shown(source, 40))
+    check_scope(by, division_path=division.path)
+    return platform, division
+
+
+def _sums(here: Sums, told: Sums) -> dict[str, int]:
+    return {
+        "our_count": here.count,
+        "our_total": here.total,
+        "our_digest": here.digest,
+        "their_count": told.count,
+        "their_total": told.total,
+        "their_digest": told.digest,
+        "differing": 0,
+    }
+
+
+def _keep(row: Reconciliation, found: Sequence[RowDifference]) -> None:
+    kept = found[: MOST_DIFFERING - row.differing]
+    DifferingRecord.objects.bulk_create(
+        [
+            DifferingRecord(
+                reconciliation=row,
+                case_no=parts[0][:_CASE_NO],
+                occurrence_no=parts[1],
+                assess_no=parts[2],
+                ours=one.here,
+                theirs=one.told,
+            )
+            for one, parts in ((one, rules.key_parts(one.key)) for one in kept)
+        ],
+        batch_size=1000,
+    )
+    row.differing += len(found)
+
+
+def _finish(row: Reconciliation, source: str, *, by: Actor, now: datetime) -> None:
+    """Everything is told: equal, different, or a former difference that is gone."""
+    here = Sums(row.our_count, row.our_total, int(row.our_digest))
+    told = Sums(row.their_count, row.their_total, int(row.their_digest))
+    row.compared_at, row.agreement = now, rules.agreement(row.differing, here, told)
+    if here != told:
+        row.state, row.differed_at = ReconciliationState.DIFFERING, row.differed_at or now
+    elif row.differed_at is None:
+        row.state = ReconciliationState.EQUAL
+    else:
+        row.state, row.settled_at, row.settled_by = ReconciliationState.SETTLED, now, str(by)
+    facts = {
+        "day": row.day.isoformat(),
+        "kind": row.kind,
+        "state": row.state,
+        "here": str(row.our_count),
+        "told": str(row.their_count),
+        "differing": str(row.differing),
+    }
+    ledger.append([NewEntry(EntryKind.RECONCILED, "source", source, facts=facts)], by=by, now=now)
+
+
+def _compared(row: Reconciliation) -> Compared:
+    here = Sums(row.our_count, row.our_total, int(row.our_digest))
+    return Compared(row.id, ReconciliationState(row.state), here, row.asked, row.differing)
+
+
+@transaction.atomic
+def explain(one: UUID, explanation: str, *, by: Actor, now: datetime) -> None:
+    """A person says why the sides differ and may do so: settled, with the reason for all to see.
+
+    Raises:
+        Refused: NOT_ALLOWED, NO_SUCH_RECONCILIATION, NOT_DIFFERING, EXPLANATION_MISSING, TOO_LONG, CONTROL_CHARACTERS.
+    """
+    check_power(by, Power.ORDER_SUPERVISE)
+    said = clean(explanation)
+    if not said:
+        raise Refused(EXPLANATION_MISSING, field="explanation")
+    if len(said) > EXPLANATION_LIMIT:
+        raise Refused(TOO_LONG, field="explanation", length=len(said), limit=EXPLANATION_LIMIT)
+    if has_forbidden_control(said):
+        raise Refused(CONTROL_CHARACTERS, field="explanation")
+    row = (
+        Reconciliation.objects.select_for_update(of=("self",))
+        .select_related("division", "platform")
+        .filter(id=one)
+        .first()
+    )
+    if row is None or not by.scope.covers(division_path=row.division.path):
+        raise Refused(NO_SUCH_RECONCILIATION, field="id")
+    if row.state != ReconciliationState.DIFFERING:
+        raise Refused(NOT_DIFFERING, field="explanation")
+    row.state, row.settled_at, row.settled_by = ReconciliationState.SETTLED, now, str(by)
+    row.explanation = said
+    row.save(update_fields=["state", "settled_at", "settled_by", "explanation"])
+    facts = {"day": row.day.isoformat(), "kind": row.kind, "differing": str(row.differing)}
+    entry = NewEntry(EntryKind.DIFFERENCE_EXPLAINED, "source", row.platform.code, facts=facts)
+    ledger.append([entry], by=by, now=now)
+
+
+def forget_statements(*, now: datetime) -> int:
+    """Erase statements of ours that are older than `STATEMENTS_KEPT`; returns how many."""
+    old = Statement.objects.filter(made_at__lt=now - STATEMENTS_KEPT)
+    StatementPart.objects.filter(statement__in=old).delete()
+    return old.delete()[0]

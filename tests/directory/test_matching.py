@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import pytest
+
+from haochaping.directory import matching
+from haochaping.directory.terms import ItemCard, MatchWay
+
+USCC = "119901020000000001"
+CODE = f"{USCC}4000125001000"
+OTHER = f"119902000000000002{CODE[18:]}"
+
+
+def card(code: str, name: str = "食品经营许可", agency: str = "A") -> ItemCard:
+    return ItemCard(1, code, name, "01", agency)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("食品经营许可（试行）", "食品经营许可"),
+        ("食品经营许可(暂行)", "食品经营许可"),
+        ("ＡＴＭ设置", "ATM 设置"),
+        ("食品经营的许可", "食品经营许可"),
+        ("《食品》经营许可", "食品 经营许可"),
+        ("户外广告设置（新办）", "户外广告设置新办"),
+    ],
+)
+def test_names_that_are_only_written_otherwise(one, other):
+    assert matching.normal_name(one) == matching.normal_name(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("食品经营许可（新办）", "食品经营许可（变更）"),
+        ("食品经营许可", "食品生产许可"),
+        ("许可（新办）", "许可"),
+    ],
+)
+def test_names_that_say_something_else(one, other):
+    assert matching.normal_name(one) != matching.normal_name(other)
+
+
+@pytest.mark.parametrize(
+    ("code", "base"),
+    [
+        (CODE, "000125001000"),
+        (f"{CODE}01", "000125001000"),
+        (CODE[:30], ""),
+        (f"{USCC}4000000000000", ""),
+        ("", ""),
+    ],
+)
+def test_the_national_part_of_a_code(code, base):
+    assert matching.base_code(code) == base
+
+
+def test_the_code_comes_before_the_name():
+    items = [card(OTHER, "甲"), card("9" * 31, "食品经营许可")]
+
+    found = matching.candidate(CODE, "食品经营许可", "", items)
+
+    assert found is not None
+    assert (found.item, found.way) == (items[0], MatchWay.SAME_BASE)
+
+
+def test_a_name_counts_where_no_code_does():
+    items = [card("9" * 31, "食品经营许可"), card("8" * 31, "其他")]
+
+    found = matching.candidate("X-1", "食品经营许可（试行）", "", items)
+
+    assert found is not None
+    assert (found.item, found.way) == (items[0], MatchWay.SAME_NAME)
+
+
+def test_among_several_the_agency_decides_and_nothing_is_guessed():
+    items = [card(CODE, agency="A"), card(OTHER, agency="B")]
+
+    assert matching.candidate(CODE[:-1] + "0", "", "", items) is None
+    found = matching.candidate(OTHER, "", "A", items)
+    assert found is not None
+    assert found.item.agency == "A"
+    assert matching.candidate(CODE, "", "A", [card(CODE, agency="A"), card(OTHER, agency="A")]) is None
+    assert matching.candidate("X", "食品经营", "", items) is None
+    assert matching.candidate("X", "", "", items) is None
