@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("directory", "0002_history_devices_parents"),
+        ("directory", "0003_path_statistics"),
     ]
 
     operations = [
