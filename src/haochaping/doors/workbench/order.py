@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -16,27 +15,23 @@ from django.views.decorators.http import require_POST, require_safe
 
 from haochaping.accounts.access import may, may_any
 from haochaping.accounts.terms import NOT_ALLOWED, Power
-from haochaping.cases import queries as cases
-from haochaping.directory.terms import Kind
 from haochaping.doors.agencies import near, place_agencies
 from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, status_of
 from haochaping.doors.fields import uuid_of
 from haochaping.doors.gate import actor_of, after_answer, leave_note, requires
 from haochaping.doors.names import called
 from haochaping.doors.photo import photo_response
-from haochaping.doors.targets import step_of
-from haochaping.doors.workbench import appeals, faults, linked, links, projects, standard
+from haochaping.doors.workbench import appeals, faults, linked, links, projects, reviewed, standard
 from haochaping.doors.workbench.forms import AskExtensionForm, EvidenceForm, LedgerForm, ReplyForm
 from haochaping.doors.workbench.steps import CALL, MESSAGE, MILESTONE, STEPS, may_write, open_steps
 from haochaping.doors.workbench.story import actors, call_words, story
-from haochaping.doors.workbench.words import state_tone, tag_labels
+from haochaping.doors.workbench.words import state_tone
 from haochaping.files import queries as files
 from haochaping.files.terms import NO_SUCH_PHOTO
 from haochaping.flows import conceal, handle_bad_review
 from haochaping.flows.take_step import take_step
 from haochaping.identity.access import may_request
 from haochaping.kernel.identifiers import uuid7
-from haochaping.kernel.masking import masked_number
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.ledger.terms import EntryKind
@@ -60,26 +55,23 @@ from haochaping.rectification.terms import (
     OrderState,
 )
 from haochaping.reviews import queries as reviews
-from haochaping.reviews.rules import is_late
-from haochaping.reviews.terms import HELPED_LABELS, ReviewStatus
+from haochaping.reviews.terms import ReviewStatus
 from haochaping.rulebook import queries as rulebook
 from haochaping.supervision import queries as supervision
 from haochaping.ui.sentences import say
 from haochaping.voices import queries as voices
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
     from django import forms
     from django.http import HttpRequest, HttpResponse
 
-    from haochaping.directory.terms import Ref
     from haochaping.kernel.actor import Actor
     from haochaping.notices.terms import MessageRow
-    from haochaping.rectification.terms import Doubts, EventRow, HistoryRow, OrderRow
-    from haochaping.reviews.terms import ReviewRow, SupplementRow
+    from haochaping.rectification.terms import Doubts, EventRow, OrderRow
     from haochaping.rulebook.terms import Terms
 
 
@@ -298,54 +290,10 @@ def order_page(
         "appeal": appeal.shown(),
         "wrong": form,
     }
-    shown = context | _review(review, said, history, by, terms, hidden=hidden)
+    shown = context | reviewed.of_order(review, said, history, by, terms, hidden=hidden)
     shown |= projects.of_order(beside, by) | links.of_order(order, about, taken_up.answer, by)
     shown |= fault.shown() | at_hotline.shown()
     return desk_page(request, "workbench/order.html", shown, here="desk", status=status, counted=False)
-
-
-def _review(
-    review: ReviewRow,
-    said: SupplementRow,
-    history: HistoryRow,
-    by: Actor,
-    terms: Terms,
-    *,
-    hidden: bool,
-) -> dict[str, object]:
-    """The review as staff may see it: never who gave it; its words only for those who may, while it stands.
-
-    `hidden` (全隐): not the case either, nor when exactly, at which window, by whom; photographs may show all of it.
-    """
-    binding = None if hidden else cases.binding_of(review.occurrence_id)
-    day = local_day(review.assessed_at)
-    return {
-        "week": day - timedelta(days=day.weekday()),
-        "review": review,
-        # Whoever handles it reaches the reviewer through the thread: a number written into the text stays hidden.
-        "words": redacted(review.comment_text),
-        "withdrawn": review.status == ReviewStatus.WITHDRAWN,
-        "consequence": standard.shown(review.indicator_codes),
-        "tags": tag_labels(review, reviews.indicators(review.indicator_set)),
-        "reads": may(by, Power.REVIEW_VIEW_TEXT),
-        "photos": [] if hidden else history.photos,
-        "may_call_back": said.may_call_back,
-        "helped": gettext(HELPED_LABELS[said.helped_by]) if said.helped_by and not hidden else "",
-        "service": binding,
-        "step": step_of(binding) if binding else "",
-        "targets": _targets({k: v for k, v in history.targets.items() if k == Kind.HALLS or not hidden}),
-        "late": binding is not None
-        and is_late(review.assessed_at, binding.occurrence_at, terms.invitation_valid),
-        "case_no": masked_number(binding.case_no) if binding else "",
-    }
-
-
-def _targets(known: Mapping[Kind, Ref]) -> str:
-    """Where the reviewer was served and by whom, by number; a name is not needed to put it right."""
-    said = {Kind.STAFF: gettext("staff number {code}")}
-    return " · ".join(
-        said.get(kind, "{name}").format(code=ref.code, name=ref.name) for kind, ref in known.items()
-    )
 
 
 def _clocks(order: OrderRow, events: Sequence[EventRow]) -> list[Clock]:
