@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import python_calamine
 from msgspec import Struct
 
+from haochaping.exchange.encodings import is_mixed
 from haochaping.exchange.fields import shown
 from haochaping.exchange.formulas import formula_cells
 from haochaping.exchange.rules import read_json
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 
 _CHUNK = 1 << 20
 _ROUNDED_FROM = 1e15
-_NO_CHANCE = 3
 
 
 class Row(Struct, frozen=True):
@@ -113,17 +113,6 @@ def _first_foreign(path: Path, encoding: str) -> int | None:
     return None
 
 
-def _is_foreign(text: str, encoding: str) -> bool:
-    """Whether a line of a GB18030 file was really written in UTF-8: three characters do not come out so by chance."""
-    if encoding != "gb18030" or text.isascii():
-        return False
-    try:
-        meant = text.encode("gb18030").decode()
-    except UnicodeError:
-        return False
-    return sum(not character.isascii() for character in meant) >= _NO_CHANCE
-
-
 def _csv_rows(
     path: Path, column: str, wanted: Callable[[str], bool], known: Collection[str]
 ) -> Iterator[Row | None]:
@@ -140,7 +129,7 @@ def _csv_rows(
                 yield None
             elif cells is None:
                 yield Row(number, {}, Complaint(TORN_ROW))
-            elif _is_foreign("".join(cells), encoding):
+            elif encoding == "gb18030" and any(map(is_mixed, cells)):
                 yield Row(number, {}, Complaint(MIXED_ENCODINGS))
             else:
                 yield _row(number, places, cells)
@@ -220,7 +209,7 @@ def _json_rows(path: Path) -> Iterator[Row]:
         for number, line in enumerate(file, start=1):
             if not line.strip():
                 continue
-            if _is_foreign(line, encoding):
+            if encoding == "gb18030" and is_mixed(line):
                 yield Row(number, {}, Complaint(MIXED_ENCODINGS))
                 continue
             try:

@@ -7,6 +7,7 @@ reason, and its sender hears the reason with the field as it calls it.
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
     from haochaping.kernel.refused import Reason
 
 _REASON_FIELD = "indicator_codes"
+# What cannot be the number of a service is complained of on the road.
+_FEW_DIGITS = re.compile(r"[0-9]{1,2}")
 
 
 class Call(NamedTuple):
@@ -243,7 +246,7 @@ def _number(call: Call, case_no: str, service: dict[str, object]) -> int:
     """The number of a service inside its case: as told, as it was numbered before, or the next."""
     told = service.get("no")
     if told not in (None, ""):
-        return int(str(told)) if str(told).isdecimal() else 0
+        return int(str(told)) if _FEW_DIGITS.fullmatch(str(told)) else 0
     stands = cases.bindings_of_case(call.source.code, case_no)
     # What cannot be a time is complained of on the road.
     moment = datetime.fromisoformat(str(service["at"])) if service.get("at") else None

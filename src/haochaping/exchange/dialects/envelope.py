@@ -25,6 +25,7 @@ from haochaping.exchange.dialects.terms import (
     Opened,
     Step,
 )
+from haochaping.exchange.encodings import decoded
 from haochaping.exchange.rules import read_json
 from haochaping.kernel.refused import Refused
 
@@ -82,12 +83,10 @@ class _Way:
             return value
         if not isinstance(value, bytes):
             raise self.refusal(expected)
-        for encoding in ("utf-8-sig", "gb18030"):
-            try:
-                return value.decode(encoding)
-            except UnicodeDecodeError:
-                continue
-        raise self.refusal(expected)
+        try:
+            return decoded(value)
+        except ValueError:
+            raise self.refusal(expected) from None
 
 
 def open_message(
