@@ -239,6 +239,10 @@ _OPEN: Mapping[str, Callable[[object, str, _Way], object]] = {
 }
 STEPS = frozenset(_OPEN)
 NEED_A_WORD = frozenset({"soap", "pick", "pairs"})
+OUTERMOST = frozenset({"json", "form", "query", "address", "xml", "soap"})
+"""Steps that open a request."""
+FROM_BYTES = frozenset({"sm2", "sm4"})
+GIVE_BYTES = frozenset({"base64", "hex", "sm2", "sm4"})
 
 
 def pack(steps: Sequence[Step], value: object, keys: Keys, *, beside: object = None) -> object:
@@ -276,7 +280,7 @@ def _soap_of(value: object, about: str, _keys: Keys) -> object:
 
 
 _PACK: Mapping[str, Callable[[object, str, Keys], object]] = {
-    "json": lambda value, _about, _keys: json.dumps(value, ensure_ascii=False),
+    "json": lambda value, _about, _keys: json.dumps(value, ensure_ascii=False, default=str),
     "form": lambda value, _about, _keys: urlencode(cast("dict[str, str]", value)),
     "query": lambda value, _about, _keys: urlencode(cast("dict[str, str]", value)),
     "address": lambda value, _about, _keys: _raw(value).decode(),

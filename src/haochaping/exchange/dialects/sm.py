@@ -77,9 +77,8 @@ def verified(public: str, message: bytes, signature: bytes) -> bytes:
     try:
         plain = signature if len(signature) == _POINT else _plain_signature(signature)
         # One way of writing only: what is longer than it need be would be a second signature.
-        packed = _packed_signature(plain)
-        written = signature in {plain, packed}
-        fits = written and gmssl_pyx.sm2_verify(_public(public), message, packed)
+        packed = _packed_signature(plain) if len(plain) == _POINT else b""
+        fits = signature in {plain, packed} and gmssl_pyx.sm2_verify(_public(public), message, packed)
     except (gmssl_pyx.GmsslInnerError, IndexError):
         return b""
     return plain if fits else b""
