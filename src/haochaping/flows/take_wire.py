@@ -76,6 +76,7 @@ class Came(NamedTuple):
     kind: str
     values: Mapping[str, object]
     complaint: Complaint | None = None
+    fate: OutcomeKind = OutcomeKind.REFUSED
 
     @property
     def is_taken(self) -> bool:
@@ -131,9 +132,7 @@ def take(call: Call, reading: Reading, *, signed: bool, now: datetime) -> Came:
     if case is not None:
         outcome, numbered = _take_case(call, reading, dict(case), signed=signed, now=now)
         came = _came(outcome, reading, {"service_no": numbered or "", "case_no": case.get("case_no")})
-        # A late review may bring its case as it was once: the case stays as it is, and the review is taken.
-        late = review is not None and outcome.complaint and outcome.complaint.reason is FORBIDDEN_STATUS
-        if outcome.kind == OutcomeKind.REFUSED and not late:
+        if outcome.kind == OutcomeKind.REFUSED and not (review is not None and _is_late(call, outcome)):
             return came
     if review is None:
         return came
@@ -141,6 +140,12 @@ def take(call: Call, reading: Reading, *, signed: bool, now: datetime) -> Came:
     taken = _came(outcome, reading, dict(came.values) | {"id": outcome.id, "receipt": outcome.receipt})
     # A review whose case could not be taken waits for it; what its sender must put right is the case.
     return came._replace(values=taken.values) if came.complaint and taken.kind == "orphan" else taken
+
+
+def _is_late(call: Call, outcome: Outcome) -> bool:
+    """Whether a review brings its case as it was once: the case stays as it is, and the review is taken."""
+    reason = outcome.complaint.reason if outcome.complaint else None
+    return reason is FORBIDDEN_STATUS or (call.source.history and outcome.id is not None)
 
 
 def _take_case(
@@ -168,7 +173,12 @@ def _take_case(
             fields = known | fields
         no = _number(call, case_no, services[0]) if services else 0
         outcome = take_in_cases(
-            [Raw(fields)], verified=signed, entrance=_entrance(call, signed), by=call.by, now=now
+            [Raw(fields)],
+            # A case of the past is in no denominator of today's rates, and writes over no case that was reported.
+            verified=signed and not call.source.history,
+            entrance=_entrance(call, signed),
+            by=call.by,
+            now=now,
         )[0]
     return outcome, no
 
@@ -199,9 +209,9 @@ def _lacks_reason(fields: Mapping[str, object]) -> bool:
 
 
 def _entrance(call: Call, signed: bool) -> Entrance:
-    """History is a bulk import however it comes; what bears no signature is nobody's certainly."""
+    """History is history however it comes; what bears no signature is nobody's certainly."""
     if call.source.history:
-        return Entrance.FILE
+        return Entrance.HISTORY
     return Entrance.CLIENT if signed else Entrance.UNSIGNED
 
 
@@ -303,10 +313,10 @@ def _put_aside(
 
 def _came(outcome: Outcome, reading: Reading, values: Mapping[str, object]) -> Came:
     if outcome.complaint is None:
-        return Came("again" if outcome.kind == OutcomeKind.DUPLICATE else "done", values)
+        return Came("again" if outcome.kind == OutcomeKind.DUPLICATE else "done", values, fate=outcome.kind)
     complaint = outcome.complaint
     field = wire_name(reading, complaint.field)
     told = Complaint(complaint.reason, field, {**complaint.params, "field": field})
     if complaint.reason is ORPHAN:
-        return Came("orphan", values, told)
-    return Came("conflict" if complaint.reason is CONFLICT else "refused", values, told)
+        return Came("orphan", values, told, outcome.kind)
+    return Came("conflict" if complaint.reason is CONFLICT else "refused", values, told, outcome.kind)

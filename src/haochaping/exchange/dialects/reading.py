@@ -158,9 +158,10 @@ def _moment(rule: FieldRule, value: object, _known: object, description: Descrip
 
 def _level(rule: FieldRule, value: object, _known: object, description: Description) -> object:
     scale = SCALES[description.scale]
-    level = scale.get(_code(value))
+    level = scale.get(_code(value) if rule.map is None else rule.map.get(_code(value), ""))
     if level is None:
-        raise _refused(OFF_SCALE, rule, value=shown(value, 20), choices=", ".join(scale))
+        choices = ", ".join(scale if rule.map is None else rule.map)
+        raise _refused(OFF_SCALE, rule, value=shown(value, 20), choices=choices)
     return level
 
 
