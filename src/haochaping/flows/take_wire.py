@@ -195,7 +195,11 @@ def _take_review(
     if call.operation.needs_reason and _lacks_reason(fields):
         field = wire_name(reading, _REASON_FIELD)
         return Outcome(OutcomeKind.REFUSED, complaint=Complaint(REASON_MISSING, field, {"field": field}))
-    return receive_together([Raw(fields)], entrance=_entrance(call, signed), by=call.by, now=now)[0]
+    raw = Raw(fields)
+    if "review.assessed_at" not in reading.wire:
+        # Who tells no time tells of it as it happens; told again it is the same review.
+        raw = Raw(fields | {"assessed_at": now.isoformat()}, digest=_digest(fields))
+    return receive_together([raw], entrance=_entrance(call, signed), by=call.by, now=now)[0]
 
 
 def _lacks_reason(fields: Mapping[str, object]) -> bool:
@@ -286,9 +290,7 @@ def _put_aside(
     now: datetime,
 ) -> Outcome:
     """A record with a field that cannot be read waits in quarantine; sent again it is the same record."""
-    raw = Raw(fields)
-    said = json.dumps(storable(fields), ensure_ascii=False, sort_keys=True).encode()
-    digest = request_hash(said, settings.CONTENT_KEY)
+    raw, digest = Raw(fields), _digest(fields)
     with transaction.atomic():
         stood = exchange_queries.waiting_with([digest], sender=str(call.by)).get(digest)
         if stood is None:
@@ -309,6 +311,12 @@ def _put_aside(
             )
             stood = exchange.quarantine([record], by=call.by, now=now)[0]
     return Outcome(OutcomeKind.QUARANTINED, stood, complaint=complaint)
+
+
+def _digest(fields: Mapping[str, object]) -> bytes:
+    """What a record says, to know it when it comes again."""
+    said = json.dumps(storable(fields), ensure_ascii=False, sort_keys=True).encode()
+    return request_hash(said, settings.CONTENT_KEY)
 
 
 def _came(outcome: Outcome, reading: Reading, values: Mapping[str, object]) -> Came:
