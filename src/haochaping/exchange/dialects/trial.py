@@ -174,6 +174,7 @@ def _judged(reading: Reading) -> Iterator[Complaint]:
             "division": "000000000000",
             "status": "submitted",
             "item": "-",
+            "assessed_at": "2000-01-01",
         }
         known = {"case": {"source", "agency", "division", "status"}, "review": {"source", "occurrence_no"}}[
             table
@@ -181,6 +182,9 @@ def _judged(reading: Reading) -> Iterator[Complaint]:
         if table == "case" and "case.item" not in reading.wire:
             # A step of a case is told without the case, which is here already.
             known |= {"item"}
+        if table == "review" and "review.assessed_at" not in reading.wire:
+            # Who tells no time tells of it as it happens.
+            known |= {"assessed_at"}
         try:
             judge(Raw({name: stand_in[name] for name in known} | fields))
         except Refused as refused:
