@@ -26,7 +26,7 @@ _OWN = {
         "worklist_queries",
     },
     "insight": {"row_queries"},
-    "exchange": {"fields", "tables", "formulas", "dialects", "reconciliation"},
+    "exchange": {"dialects", "encodings", "fields", "formulas", "lines", "reconciliation", "tables"},
 }
 _WRITES = re.compile(
     r"\b(?:(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE(?: TABLE)?|COPY)\s+\"?|copy_rows\(\s*\")([a-z][a-z_]+)\"?",

@@ -9,7 +9,7 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from haochaping.exchange import tables
+from haochaping.exchange import encodings, tables
 from haochaping.kernel.refused import Refused
 from haochaping.ui.sentences import say
 
@@ -80,7 +80,7 @@ def test_rare_characters_of_gb18030_survive(tmp_path):
 
 
 def test_encoding_is_judged_by_the_whole_file_across_chunks(tmp_path, monkeypatch):
-    monkeypatch.setattr(tables, "_CHUNK", 7)
+    monkeypatch.setattr(encodings, "_CHUNK", 7)
 
     assert [row.fields for row in read(tmp_path / "t.csv", TABLE.encode())] == FOUND
 
@@ -98,6 +98,40 @@ def test_blank_lines_are_counted_and_skipped(tmp_path):
         (5, {"a": "1", "b": "2"}),
         (7, {"a": "3", "b": "4"}),
     ]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_row_that_is_too_long_is_named_and_passed_over(tmp_path, end):
+    long = "x" * (3 << 20)
+    table = read(
+        tmp_path / "t.csv",
+        end.join(
+            ["a,b", "1,2", f"{long},2", "3,4", f'"{long[:100]}', *["y" * 90_000] * 14, "5,6", ""]
+        ).encode(),
+    )
+    lines = read(tmp_path / "t.jsonl", end.join(['{"a": 1}', f'{{"a": "{long}"}}', '{"a": 3}', ""]).encode())
+
+    told = [(row.number, row.complaint.code if row.complaint else row.fields) for row in table]
+    assert told[:3] == [(2, {"a": "1", "b": "2"}), (3, "long_row"), (4, {"a": "3", "b": "4"})]
+    assert told[-1][1] == {"a": "5", "b": "6"}, (
+        "a quotation mark that is not closed ends where too much stands behind it"
+    )
+    assert {code for _, code in told[3:-1]} <= {"torn_row", "long_row", "short_row"}
+    assert [row.complaint.code if row.complaint else row.fields for row in lines] == [
+        {"a": 1},
+        "long_row",
+        {"a": 3},
+    ]
+
+
+def test_a_million_columns(tmp_path):
+    head = ",".join(f"c{n}" for n in range(100_000))
+    assert refused(tmp_path / "t.csv", (head + ",c7\n1\n").encode()).code == "duplicate_heading"
+    wide = ",".join("c" for _ in range(1_000_000))
+    assert refused(tmp_path / "t.csv", (wide + "\n1\n").encode()).code in {
+        "duplicate_heading",
+        "unreadable_file",
+    }
 
 
 def test_half_a_file_cut_in_a_row(tmp_path):

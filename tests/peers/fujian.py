@@ -86,7 +86,7 @@ class Answer:
         return self.case.findtext(f"data/{name}") or ""
 
 
-def _soap(call: str, arguments: dict[str, str], header: str = "") -> bytes:
+def soap(call: str, arguments: dict[str, str], header: str = "") -> bytes:
     inner = "".join(
         f'<{name} xsi:type="xsd:string">{escape(value)}</{name}>' for name, value in arguments.items()
     )
@@ -113,7 +113,7 @@ class Fujian2019:
             "xmlStr": case_xml(fields, "GB2312"),
         }
         headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": '""'}
-        return Answer(self.send("POST", "ws/evaluation", _soap(call, arguments), headers))
+        return Answer(self.send("POST", "ws/evaluation", soap(call, arguments), headers))
 
 
 class Fujian2020:
@@ -141,7 +141,7 @@ class Fujian2020:
             f"Basic {self.token}</ns2:Authorization></soapenv:Header>"
         )
         arguments = {"appKey": self.app_key, "xmlStr": sm4_base64(self.app_code, xml)}
-        return _soap(call, arguments, head or header)
+        return soap(call, arguments, head or header)
 
     def call(self, call: str, fields: dict[str, str]) -> Answer:
         message = self.raw(call, case_xml(fields, "UTF-8"))

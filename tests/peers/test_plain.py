@@ -61,6 +61,26 @@ def test_jining_a_service_and_its_review(jining):
     assert set(Review.objects.values_list("provenance", flat=True)) == {"unverified"}
 
 
+def test_jinings_hotline_rates_a_service_by_telephone(jining):
+    def rated(**changes: object) -> tuple[str, str]:
+        told = {"flowsn": "37080020240101000001", "content": "等了两个小时", "result": "2", "eventCode": "1"}
+        return custom(post(jining.send, "hcp/hcpevaluate", {"params": told | changes}))
+
+    assert rated() == ("0", "没有对应的服务数据")
+    assert rated() == ("0", "没有对应的服务数据")
+    assert QuarantinedRecord.objects.count() == 1, "told again it is the same"
+    service = custom(post(jining.send, "hcp/addEvaluateService", {"params": JINING_SERVICE}))
+    assert service[0] == "1"
+    review = Review.objects.get()
+    assert (review.level, review.channel, review.provenance) == (2, "phone", "unverified")
+    assert review.comment_text == "等了两个小时"
+    assert rated() == ("0", "本次服务已存在评价，请勿重复评价！")
+    assert "result" in rated(result="0")[1]
+    assert "flowsn" in rated(flowsn=" ")[1]
+    assert "差评必须" in rated(content="", eventCode="2")[1]
+    assert Review.objects.count() == 1
+
+
 def test_jining_says_what_is_wrong(jining):
     def said(message: object, path: str = "hcp/addEvaluateService") -> str:
         code, text = custom(post(jining.send, path, message))

@@ -96,6 +96,8 @@ BELIEVED = {
     },
     Entrance.FILE: dict.fromkeys([*Provenance, "", "five_stars"], Provenance.BULK_IMPORT)
     | {Provenance.DEFAULT_SYSTEM: Provenance.DEFAULT_SYSTEM},
+    Entrance.HISTORY: dict.fromkeys([*Provenance, "", "five_stars"], Provenance.BULK_IMPORT)
+    | {Provenance.DEFAULT_SYSTEM: Provenance.DEFAULT_SYSTEM},
     Entrance.UNSIGNED: {Provenance.DEFAULT_SYSTEM: Provenance.DEFAULT_SYSTEM},
 }
 
@@ -121,7 +123,8 @@ def test_no_claim_of_an_unsigned_address_or_unknown_word_is_believed(entrance, c
 
     believed = rules.provenance_of(entrance, claim)
 
-    expected = {Entrance.TOKEN: "active_self", Entrance.FILE: "bulk_import"}.get(entrance, "unverified")
+    known = {Entrance.TOKEN: "active_self", Entrance.FILE: "bulk_import", Entrance.HISTORY: "bulk_import"}
+    expected = known.get(entrance, "unverified")
     assert believed == expected
 
 

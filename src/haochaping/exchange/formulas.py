@@ -20,8 +20,9 @@ _CHUNK = 1 << 20
 # An element `f`, with or without a prefix, wherever a chunk begins.
 _FORMULA = re.compile(rb"<(?:\w{1,20}:)?f[\s/>]")
 _LONGEST_TAG = 32
-# A full sheet of twenty columns; the reader of values takes it whole.
-_UNPACKED = 2 << 30
+# The reader of values takes it whole, in about twice this memory: some 75,000 rows of thirteen columns. A part that
+# unpacks to more than it says is refused by that reader.
+_UNPACKED = 64 << 20
 _PARTS = 1_000
 # A damaged file fails in many places; an encrypted one, or a packing nobody knows, is a RuntimeError.
 _UNREADABLE = (

@@ -5,8 +5,8 @@ A heading such as `applicant.phone` makes a field inside a field, `occurrences.n
 
 from __future__ import annotations
 
-import codecs
 import csv
+from collections import Counter
 from datetime import date, datetime
 from functools import partial
 from itertools import count
@@ -15,14 +15,16 @@ from typing import TYPE_CHECKING
 import python_calamine
 from msgspec import Struct
 
+from haochaping.exchange.encodings import is_mixed, made_of
 from haochaping.exchange.fields import shown
 from haochaping.exchange.formulas import formula_cells
+from haochaping.exchange.lines import LONGEST, Lines, LongLineError
 from haochaping.exchange.rules import read_json
 from haochaping.exchange.terms import (
     DUPLICATE_HEADING,
     FORMULA_IN_CELL,
+    LONG_ROW,
     MIXED_ENCODINGS,
-    NEITHER_ENCODING,
     NOT_AN_OBJECT,
     ROUNDED_NUMBER,
     SHORT_ROW,
@@ -31,16 +33,15 @@ from haochaping.exchange.terms import (
     UNKNOWN_FILE_TYPE,
     UNREADABLE_FILE,
 )
-from haochaping.kernel.refused import Complaint, Refused
+from haochaping.kernel.refused import Complaint, Reason, Refused
 
 if TYPE_CHECKING:
     from array import array
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from pathlib import Path
+    from typing import TextIO
 
-_CHUNK = 1 << 20
 _ROUNDED_FROM = 1e15
-_NO_CHANCE = 3
 
 
 class Row(Struct, frozen=True):
@@ -87,74 +88,51 @@ def texts(
         }
 
 
-def encoding_of(path: Path) -> str:
-    """UTF-8 when the whole file is, else GB18030; a last character cut in half is not held against it."""
-    broken = []
-    for encoding in ("utf-8-sig", "gb18030"):
-        position = _first_foreign(path, encoding)
-        if position is None:
-            return encoding
-        broken.append(position)
-    # The one that came further is what the file was meant to be.
-    raise Refused(NEITHER_ENCODING, name=path.name, position=max(broken))
-
-
-def _first_foreign(path: Path, encoding: str) -> int | None:
-    """Where the first byte stands that cannot be read in an encoding; None when there is none."""
-    decoder, read = codecs.getincrementaldecoder(encoding)(), 0
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            held = len(decoder.getstate()[0])
-            try:
-                decoder.decode(chunk)
-            except UnicodeDecodeError as error:
-                return max(read - held + error.start, 0)
-            read += len(chunk)
-    return None
-
-
-def _is_foreign(text: str, encoding: str) -> bool:
-    """Whether a line of a GB18030 file was really written in UTF-8: three characters do not come out so by chance."""
-    if encoding != "gb18030" or text.isascii():
-        return False
-    try:
-        meant = text.encode("gb18030").decode()
-    except UnicodeError:
-        return False
-    return sum(not character.isascii() for character in meant) >= _NO_CHANCE
-
-
 def _csv_rows(
     path: Path, column: str, wanted: Callable[[str], bool], known: Collection[str]
 ) -> Iterator[Row | None]:
-    encoding = encoding_of(path)
+    encoding, long = made_of(path)
     with path.open(encoding=encoding, errors="replace", newline="") as file:
-        reader = csv.reader(file, strict=True)
-        lines = ((number, cells) for number, cells in _csv_lines(reader) if cells is None or any(cells))
-        heading_row, names = next(lines, (1, None))
-        heading = _heading(path, heading_row, names or [], known)
+        # Lines are bounded by the file's own reader where it has none that is too long.
+        bounded = Lines(file) if long else None
+        reader = csv.reader(bounded or file, strict=True)
+        lines = (
+            (number, cells)
+            for number, cells in _csv_lines(reader, bounded)
+            if isinstance(cells, Reason) or any(cells)
+        )
+        heading_row, names = next(lines, (1, []))
+        if isinstance(names, Reason):
+            raise Refused(UNREADABLE_FILE, name=path.name, expected="CSV")
+        heading = _heading(path, heading_row, names, known)
         places = _places(heading)
         at = heading.index(column) if column in heading else len(heading)
         for number, cells in lines:
-            if not wanted(cells[at] if cells and at < len(cells) else ""):
+            if isinstance(cells, Reason):
+                yield Row(number, {}, Complaint(cells, params={"limit": LONGEST})) if wanted("") else None
+            elif not wanted(cells[at] if at < len(cells) else ""):
                 yield None
-            elif cells is None:
-                yield Row(number, {}, Complaint(TORN_ROW))
-            elif _is_foreign("".join(cells), encoding):
+            elif encoding == "gb18030" and any(map(is_mixed, cells)):
                 yield Row(number, {}, Complaint(MIXED_ENCODINGS))
             else:
                 yield _row(number, places, cells)
 
 
-def _csv_lines(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str] | None]]:
-    """Rows with their numbers; None for one that is no CSV, after which the next line begins a row again."""
+def _csv_lines(
+    reader: Iterator[list[str]], bounded: Lines | None
+) -> Iterator[tuple[int, list[str] | Reason]]:
+    """Rows with their numbers; a reason for one that is no CSV, after which the next line begins a row again."""
     for number in count(1):
+        if bounded:
+            bounded.begin()
         try:
             yield number, next(reader)
         except StopIteration:
             return
+        except LongLineError:
+            yield number, LONG_ROW
         except csv.Error:
-            yield number, None
+            yield number, TORN_ROW
 
 
 def _xlsx_rows(path: Path, known: Collection[str]) -> Iterator[Row]:
@@ -215,12 +193,15 @@ def _cell(value: object) -> str:
 
 
 def _json_rows(path: Path) -> Iterator[Row]:
-    encoding = encoding_of(path)
+    encoding, long = made_of(path)
     with path.open(encoding=encoding, errors="replace") as file:
-        for number, line in enumerate(file, start=1):
+        for number, line in enumerate(_json_lines(file, long), start=1):
+            if line is None:
+                yield Row(number, {}, Complaint(LONG_ROW, params={"limit": LONGEST}))
+                continue
             if not line.strip():
                 continue
-            if _is_foreign(line, encoding):
+            if encoding == "gb18030" and is_mixed(line):
                 yield Row(number, {}, Complaint(MIXED_ENCODINGS))
                 continue
             try:
@@ -234,11 +215,28 @@ def _json_rows(path: Path) -> Iterator[Row]:
                 yield Row(number, {}, Complaint(NOT_AN_OBJECT))
 
 
+def _json_lines(file: TextIO, long: bool) -> Iterator[str | None]:
+    """Lines; None for one that is too long."""
+    if not long:
+        yield from file
+        return
+    bounded = Lines(file)
+    while True:
+        bounded.begin()
+        try:
+            yield next(bounded)
+        except StopIteration:
+            return
+        except LongLineError:
+            yield None
+
+
 def _heading(path: Path, row: int, cells: Sequence[str], known: Collection[str]) -> list[str]:
     """The names of the columns; two of one name are refused, because one would hide the other, and unknown ones."""
     heading = [cell.strip() for cell in cells]
     named = [name for name in heading if name]
-    twice = next((name for name in named if named.count(name) > 1), None)
+    counted = Counter(named)
+    twice = next((name for name in named if counted[name] > 1), None)
     if twice is not None:
         raise Refused(DUPLICATE_HEADING, field=twice, name=path.name, value=twice)
     strange = next((name for name in named if known and name not in known), None)

@@ -255,6 +255,11 @@ TORN_ROW = Reason(
     N_("This row cannot be read as CSV: a quotation mark is not closed, or a cell is far too long."),
     N_("Check whether the file was cut off; write a quotation mark inside a cell twice."),
 )
+LONG_ROW = Reason(
+    "long_row",
+    N_("This row has more than {limit} characters."),
+    N_("Check whether the line ends of the file were lost; send it with one record to a row."),
+)
 UNKNOWN_FILE_TYPE = Reason(
     "unknown_file_type",
     N_("The file “{name}” is of a kind that cannot be imported."),

@@ -86,7 +86,7 @@ def receive_reviews(
     _bind(papers, by)
     _name_targets(papers)
     terms = _apply_rules(papers, now)
-    _follow_up(_accept(papers, terms, entrance, by, now), terms, by, now)
+    _follow_up(_accept(papers, terms, entrance, by, now), terms, entrance, by, now)
     _refuse(papers)
     if not retried:
         _recognise(papers, by)
@@ -207,11 +207,20 @@ def _accept(
     return accepted
 
 
-def _follow_up(accepted: Sequence[ReviewFacts], terms: Mapping[int, Terms], by: Actor, now: datetime) -> None:
-    """What an accepted review causes: an order for a bad one, and its place in the counters."""
+def _follow_up(
+    accepted: Sequence[ReviewFacts],
+    terms: Mapping[int, Terms],
+    entrance: Entrance,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """What an accepted review causes: an order for a bad one, and its place in the counters.
+
+    History causes none: whoever it was about has been answered by the older system, or will not be any more.
+    """
     if not accepted:
         return
-    found = [facts.id for facts in accepted if is_bad(facts.level)]
+    found = [facts.id for facts in accepted if is_bad(facts.level) and entrance != Entrance.HISTORY]
     rows = list(review_queries.reviews(found).values()) if found else []
     bad = [
         BadReview(

@@ -48,7 +48,7 @@ def _retry_case(row: QuarantineRow, *, by: Actor, now: datetime) -> None:
     raw = Raw(row.fields, row.sealed, row.digest)
     outcome = take_in_cases(
         [raw],
-        verified=row.entrance != Entrance.UNSIGNED,
+        verified=row.entrance not in {Entrance.UNSIGNED, Entrance.HISTORY},
         entrance=row.entrance,
         by=sender_of(row),
         now=now,

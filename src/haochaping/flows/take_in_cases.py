@@ -25,6 +25,7 @@ from haochaping.kernel.refused import Complaint, Refused
 from haochaping.reviews import actions as reviews
 from haochaping.reviews import queries as review_queries
 from haochaping.reviews.rules import first_ask
+from haochaping.reviews.terms import Entrance
 from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ def take_in_cases(
         outcomes[position] = outcome
     insight.count(changes(case_units(taken.before.values()), case_units(taken.after.values())))
     _move_reviews(taken)
-    _invite(taken, by, now)
+    if entrance != Entrance.HISTORY:
+        _invite(taken, by, now)
     settled = [outcome for outcome in outcomes if outcome]
     raws = [replace(raw, digest=digests.get(position)) for position, raw in enumerate(raws)]
     if not retried:

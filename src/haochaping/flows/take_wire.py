@@ -7,6 +7,7 @@ reason, and its sender hears the reason with the field as it calls it.
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
     from haochaping.kernel.refused import Reason
 
 _REASON_FIELD = "indicator_codes"
+# What cannot be the number of a service is complained of on the road.
+_FEW_DIGITS = re.compile(r"[0-9]{1,2}")
 
 
 class Call(NamedTuple):
@@ -73,6 +76,7 @@ class Came(NamedTuple):
     kind: str
     values: Mapping[str, object]
     complaint: Complaint | None = None
+    fate: OutcomeKind = OutcomeKind.REFUSED
 
     @property
     def is_taken(self) -> bool:
@@ -128,9 +132,7 @@ def take(call: Call, reading: Reading, *, signed: bool, now: datetime) -> Came:
     if case is not None:
         outcome, numbered = _take_case(call, reading, dict(case), signed=signed, now=now)
         came = _came(outcome, reading, {"service_no": numbered or "", "case_no": case.get("case_no")})
-        # A late review may bring its case as it was once: the case stays as it is, and the review is taken.
-        late = review is not None and outcome.complaint and outcome.complaint.reason is FORBIDDEN_STATUS
-        if outcome.kind == OutcomeKind.REFUSED and not late:
+        if outcome.kind == OutcomeKind.REFUSED and not (review is not None and _is_late(call, outcome)):
             return came
     if review is None:
         return came
@@ -138,6 +140,12 @@ def take(call: Call, reading: Reading, *, signed: bool, now: datetime) -> Came:
     taken = _came(outcome, reading, dict(came.values) | {"id": outcome.id, "receipt": outcome.receipt})
     # A review whose case could not be taken waits for it; what its sender must put right is the case.
     return came._replace(values=taken.values) if came.complaint and taken.kind == "orphan" else taken
+
+
+def _is_late(call: Call, outcome: Outcome) -> bool:
+    """Whether a review brings its case as it was once: the case stays as it is, and the review is taken."""
+    reason = outcome.complaint.reason if outcome.complaint else None
+    return reason is FORBIDDEN_STATUS or (call.source.history and outcome.id is not None)
 
 
 def _take_case(
@@ -165,7 +173,12 @@ def _take_case(
             fields = known | fields
         no = _number(call, case_no, services[0]) if services else 0
         outcome = take_in_cases(
-            [Raw(fields)], verified=signed, entrance=_entrance(call, signed), by=call.by, now=now
+            [Raw(fields)],
+            # A case of the past is in no denominator of today's rates, and writes over no case that was reported.
+            verified=signed and not call.source.history,
+            entrance=_entrance(call, signed),
+            by=call.by,
+            now=now,
         )[0]
     return outcome, no
 
@@ -182,7 +195,11 @@ def _take_review(
     if call.operation.needs_reason and _lacks_reason(fields):
         field = wire_name(reading, _REASON_FIELD)
         return Outcome(OutcomeKind.REFUSED, complaint=Complaint(REASON_MISSING, field, {"field": field}))
-    return receive_together([Raw(fields)], entrance=_entrance(call, signed), by=call.by, now=now)[0]
+    raw = Raw(fields)
+    if "review.assessed_at" not in reading.wire:
+        # Who tells no time tells of it as it happens; told again it is the same review.
+        raw = Raw(fields | {"assessed_at": now.isoformat()}, digest=_digest(fields))
+    return receive_together([raw], entrance=_entrance(call, signed), by=call.by, now=now)[0]
 
 
 def _lacks_reason(fields: Mapping[str, object]) -> bool:
@@ -196,9 +213,9 @@ def _lacks_reason(fields: Mapping[str, object]) -> bool:
 
 
 def _entrance(call: Call, signed: bool) -> Entrance:
-    """History is a bulk import however it comes; what bears no signature is nobody's certainly."""
+    """History is history however it comes; what bears no signature is nobody's certainly."""
     if call.source.history:
-        return Entrance.FILE
+        return Entrance.HISTORY
     return Entrance.CLIENT if signed else Entrance.UNSIGNED
 
 
@@ -243,7 +260,7 @@ def _number(call: Call, case_no: str, service: dict[str, object]) -> int:
     """The number of a service inside its case: as told, as it was numbered before, or the next."""
     told = service.get("no")
     if told not in (None, ""):
-        return int(str(told)) if str(told).isdecimal() else 0
+        return int(str(told)) if _FEW_DIGITS.fullmatch(str(told)) else 0
     stands = cases.bindings_of_case(call.source.code, case_no)
     # What cannot be a time is complained of on the road.
     moment = datetime.fromisoformat(str(service["at"])) if service.get("at") else None
@@ -273,9 +290,7 @@ def _put_aside(
     now: datetime,
 ) -> Outcome:
     """A record with a field that cannot be read waits in quarantine; sent again it is the same record."""
-    raw = Raw(fields)
-    said = json.dumps(storable(fields), ensure_ascii=False, sort_keys=True).encode()
-    digest = request_hash(said, settings.CONTENT_KEY)
+    raw, digest = Raw(fields), _digest(fields)
     with transaction.atomic():
         stood = exchange_queries.waiting_with([digest], sender=str(call.by)).get(digest)
         if stood is None:
@@ -298,12 +313,18 @@ def _put_aside(
     return Outcome(OutcomeKind.QUARANTINED, stood, complaint=complaint)
 
 
+def _digest(fields: Mapping[str, object]) -> bytes:
+    """What a record says, to know it when it comes again."""
+    said = json.dumps(storable(fields), ensure_ascii=False, sort_keys=True).encode()
+    return request_hash(said, settings.CONTENT_KEY)
+
+
 def _came(outcome: Outcome, reading: Reading, values: Mapping[str, object]) -> Came:
     if outcome.complaint is None:
-        return Came("again" if outcome.kind == OutcomeKind.DUPLICATE else "done", values)
+        return Came("again" if outcome.kind == OutcomeKind.DUPLICATE else "done", values, fate=outcome.kind)
     complaint = outcome.complaint
     field = wire_name(reading, complaint.field)
     told = Complaint(complaint.reason, field, {**complaint.params, "field": field})
     if complaint.reason is ORPHAN:
-        return Came("orphan", values, told)
-    return Came("conflict" if complaint.reason is CONFLICT else "refused", values, told)
+        return Came("orphan", values, told, outcome.kind)
+    return Came("conflict" if complaint.reason is CONFLICT else "refused", values, told, outcome.kind)

@@ -76,7 +76,7 @@ def provenance_of(entrance: Entrance, claimed: str) -> Provenance:
     if claimed == Provenance.DEFAULT_SYSTEM:
         # Whoever says that nobody gave it says it against themselves.
         return Provenance.DEFAULT_SYSTEM
-    if entrance == Entrance.FILE:
+    if entrance in {Entrance.FILE, Entrance.HISTORY}:
         return Provenance.BULK_IMPORT
     if entrance == Entrance.CLIENT and claimed in _CLAIMABLE:
         return Provenance(claimed)

@@ -68,6 +68,8 @@ class Entrance(StrEnum):
     CLIENT = "client"
     FILE = "file"
     UNSIGNED = "unsigned"
+    HISTORY = "history"
+    """What an older system has collected before this one was there: nobody is to be asked or to answer for it now."""
 
 
 class AskingEnd(StrEnum):

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
+import pytest
+
+from haochaping.exchange.dialects import shelf
+from haochaping.exchange.dialects.terms import Does
 from tests import worlds
 from tests.doors.commands.test_commands import run
+from tests.photographs import photograph
 
 _OWN = """
 title = "试行"
@@ -91,3 +97,77 @@ def test_a_source_is_set_for_a_platform_of_the_directory(committed_db, now):
     assert again.output == made.output, "the key of ours stays"
     assert "secret" not in made.output
     assert worlds.SOURCE in run("dialect", "list").output
+
+
+_SAMPLES = sorted((Path(__file__).resolve().parents[3] / "examples" / "dialects").glob("*.*.json"))
+
+
+@pytest.mark.parametrize("sample", _SAMPLES, ids=lambda path: path.stem)
+def test_each_shipped_sample_is_read_without_a_complaint(committed_db, sample):
+    name, _, call = sample.stem.partition(".")
+
+    done = run("dialect", "check", name, str(sample), "--call", call, "--json")
+
+    assert done.exit_code == 0, done.output
+    [told] = json.loads(done.output)
+    assert told["call"] == call
+    assert sum(field["value"] is not None for field in told["fields"]) >= min(5, len(told["fields"]))
+
+
+def test_every_call_that_takes_something_in_has_a_sample():
+    calls = {
+        f"{name}.{one.name}"
+        for name, path in shelf.files(None).items()
+        for one in shelf.load(path).operations
+        if one.does == Does.INTAKE and (one.name, name) != ("supplement", "fujian-2020")
+    }
+    assert calls <= {sample.stem for sample in _SAMPLES}
+
+
+def test_a_table_of_records_is_a_sample_too(committed_db):
+    folder = _SAMPLES[0].parent
+
+    done = run(
+        "dialect", "check", str(folder / "old-evaluators.toml"), str(folder / "old-evaluators.csv"), "--json"
+    )
+
+    assert done.exit_code == 0, done.output
+    rows = json.loads(done.output)
+    assert [row["unread"] for row in rows] == [["经办人"]] * 3
+    levels = [
+        field["value"] for row in rows for field in row["fields"] if field["field"] == "review.rating_value"
+    ]
+    assert levels == [5, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("photo.png", photograph()),
+        ("half.xml", b"<Case><a>"),
+        ("bomb.xml", b'<!DOCTYPE a [<!ENTITY b "x">]><a>&b;</a>'),
+        ("cut.json", b'{"a": '),
+        ("twice.json", b'{"a": 1, "a": 2}'),
+        ("nothing.json", b""),
+        ("broken.xlsx", b"PK\3\4"),
+    ],
+)
+def test_a_sample_that_is_none_is_named_and_not_shown(committed_db, tmp_path, name, content):
+    good = _SAMPLES[-1]
+    (tmp_path / name).write_bytes(content)
+
+    done = run("dialect", "check", good.stem.partition(".")[0], str(good), str(tmp_path / name))
+
+    assert done.exit_code == 2
+    assert done.stderr.startswith(f"{name}: ")
+    assert len(done.stderr.splitlines()) == 1
+    assert name not in done.stdout
+
+
+def test_a_key_without_a_value_is_refused(committed_db):
+    sample = _SAMPLES[0]
+    done = run("dialect", "check", sample.stem.partition(".")[0], str(sample), "--key", "SECRET")
+
+    assert done.exit_code == 1
+    assert "--key" in done.stderr
+    assert "SECRET" not in done.output

@@ -53,7 +53,7 @@ def traces(page: str, photo: str, world) -> set[str]:
         "helper": "Family or a friend",
         "hall": "河湾区政务服务中心",
         "words": "窗口让我第三次跑",
-        "week": f"{monday}",
+        "week": f"{monday:%-d %b %Y}",
     }
     return {name for name, text in looked_for.items() if text in page}
 

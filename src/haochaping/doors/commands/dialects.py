@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from gettext import gettext
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError, URLError
@@ -19,7 +20,7 @@ from haochaping.kernel.refused import N_
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from haochaping.exchange.dialects.envelope import Message
+    from haochaping.exchange.dialects.envelope import Keys, Message
     from haochaping.exchange.dialects.terms import Description, Operation
     from haochaping.exchange.dialects.trial import Trial
 
@@ -36,6 +37,9 @@ _key = option(
     multiple=True,
     help=N_("A key as name=value: mark, word, our_private_key, their_public_key. May be repeated."),
 )
+# Samples that are tables: what is read of them is what `import` would read.
+_TABLES = frozenset({".csv", ".xlsx", ".jsonl", ".ndjson"})
+_FIRST_ROWS = 20
 _FILE = File(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -123,11 +127,11 @@ def set_source(
     public = actions.set_source(
         platform,
         dialect=name,
-        keys=_pairs(keys),
+        keys=_keys(keys),
         unsigned=unsigned,
         history=history,
         window=timedelta(seconds=window),
-        addresses=_pairs(addresses),
+        addresses=_pairs(addresses, "--address"),
         by=OPERATOR,
         now=timezone.now(),
     )
@@ -159,16 +163,16 @@ def close_source(platform: str) -> None:
 def check(file: str, samples: Sequence[Path], *, call: str, keys: Sequence[str], as_json: bool) -> None:
     """Say what the dialect of FILE (a path, or a name of `list`) reads from SAMPLES, field by field; writes nothing.
 
-    A sample is a whole message, or the record inside its envelope (JSON, XML or form). Exit status 2 when something
-    cannot be read.
+    A sample is a whole message, the record inside its envelope (JSON, XML or form), or a table of records (.csv,
+    .xlsx, .jsonl), whose first rows are read. Exit status 2 when something cannot be read.
     """
-    from haochaping.exchange.dialects import trial  # noqa: PLC0415 - needs Django to be ready
-    from haochaping.exchange.dialects.envelope import Keys  # noqa: PLC0415
+    from haochaping.exchange.dialects.envelope import Keys  # noqa: PLC0415 - needs Django to be ready
 
     description = _description(file)
     told: list[dict[str, object]] = []
+    held = Keys(_keys(keys))
     for sample in samples:
-        for one in trial.check(description, sample.read_bytes(), Keys(_pairs(keys)), call=call):
+        for one in _trials(description, sample, held, call):
             told.append(_told(sample, one))
             if not as_json:
                 _say(sample, one)
@@ -176,6 +180,24 @@ def check(file: str, samples: Sequence[Path], *, call: str, keys: Sequence[str],
         click.echo(json.dumps(told, ensure_ascii=False, default=str))
     if any(row["complaints"] for row in told):
         fail("", 2) if as_json else sys.exit(2)
+
+
+def _trials(description: Description, sample: Path, held: Keys, call: str) -> list[Trial]:
+    """What is read from one sample; a complaint about it as a whole names it."""
+    from haochaping.exchange import tables  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.exchange.dialects import trial  # noqa: PLC0415
+    from haochaping.exchange.dialects.terms import NO_SUCH_CALL  # noqa: PLC0415
+    from haochaping.kernel.refused import Refused  # noqa: PLC0415
+
+    try:
+        if sample.suffix.lower() in _TABLES:
+            rows = [row for row in islice(tables.rows(sample), _FIRST_ROWS) if row.complaint is None]
+            return trial.check_records(description, [row.fields for row in rows], call=call)
+        return trial.check(description, sample.read_bytes(), held, call=call)
+    except Refused as refused:
+        if refused.complaint.reason is NO_SUCH_CALL:
+            raise
+        fail(f"{sample.name}: {sentence(refused.complaint)}", 2)
 
 
 def _told(sample: Path, one: Trial) -> dict[str, object]:
@@ -218,7 +240,7 @@ def simulate(file: str, call: str, address: str, record: Path, *, keys: Sequence
 
     if not address.startswith(("http://", "https://")):
         fail(gettext("The address must begin with http:// or https://."))
-    description, held = _description(file), Keys(_pairs(keys))
+    description, held = _description(file), Keys(_keys(keys))
     operation = trial.call_of(description, call)
     token = ""
     if (giver := trial.token_call(description, operation)) is not None:
@@ -271,5 +293,12 @@ def _description(file: str) -> Description:
     return found
 
 
-def _pairs(told: Sequence[str]) -> dict[str, str]:
-    return {name: value for name, _, value in (one.partition("=") for one in told)}
+def _keys(told: Sequence[str]) -> dict[str, str]:
+    return _pairs(told, "--key")
+
+
+def _pairs(told: Sequence[str], name: str) -> dict[str, str]:
+    """What was given as name=value; a value is never repeated in what is said."""
+    if any("=" not in one for one in told):
+        fail(gettext("Write {option} as name=value.").format(option=name))
+    return {key: value for key, _, value in (one.partition("=") for one in told)}

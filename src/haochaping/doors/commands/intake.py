@@ -71,7 +71,7 @@ def import_cases(file: Path, *, as_json: bool) -> None:
     def take(raws: Sequence[Raw]) -> list[Outcome]:
         return take_in_cases(raws, entrance=Entrance.FILE, by=OPERATOR, now=_now())
 
-    _import(file, take, CASE_COLUMNS, as_json=as_json)
+    import_file(file, take, CASE_COLUMNS, as_json=as_json)
 
 
 @reviews.command("import")
@@ -90,7 +90,7 @@ def import_reviews(file: Path, *, as_json: bool) -> None:
     def take(raws: Sequence[Raw]) -> list[Outcome]:
         return receive_reviews(raws, entrance=Entrance.FILE, by=OPERATOR, now=_now())
 
-    _import(file, take, REVIEW_COLUMNS, as_json=as_json)
+    import_file(file, take, REVIEW_COLUMNS, as_json=as_json)
 
 
 @invitations.command()
@@ -120,12 +120,17 @@ def _now() -> datetime:
     return timezone.now()
 
 
-def _import(file: Path, take: Take, columns: Sequence[str], *, as_json: bool) -> None:
-    """Feed a file through a flow and report: a line per row that was not taken, at once, then the sums."""
+def import_file(
+    file: Path, take: Take, columns: Sequence[str], *, as_json: bool, key: str = "case_no"
+) -> None:
+    """Feed a file through a flow and report: a line per row that was not taken, at once, then the sums.
+
+    `key` is the column of the case number.
+    """
     counted: Counter[str] = Counter()
     troubles = _Troubles(file, as_json=as_json)
     try:
-        for window in _progress(file, windows(file, take, columns)):
+        for window in _progress(file, windows(file, take, columns, key)):
             counted.update(window.counts)
             troubles.tell(window.troubles)
     except LaneLostError:

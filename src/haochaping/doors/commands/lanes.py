@@ -37,11 +37,15 @@ _MOST_LANES = 4
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """What each lane does: read the file, whose tables have these columns or fewer, and feed the flow."""
+    """What each lane does: read the file, whose tables have these columns or fewer, and feed the flow.
+
+    `key` is the column of the case number.
+    """
 
     file: Path
     take: Take
     columns: Sequence[str]
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +75,16 @@ class LaneLostError(Exception):
     """A lane ended without saying why: what it had taken is kept, and the file can be sent again."""
 
 
-def windows(file: Path, take: Take, columns: Sequence[str]) -> Iterator[Window]:
+def windows(file: Path, take: Take, columns: Sequence[str], key: str = "case_no") -> Iterator[Window]:
     """Feed a file through a flow; what came of it, in the order of the file. A table has these columns or fewer.
+
+    Without columns, it has any.
 
     Raises:
         Refused: the file as a whole cannot be read.
         LaneLostError: a process was killed.
     """
-    reading = _Reading(file, take, columns)
+    reading = _Reading(file, take, columns, key)
     lanes = min(_MOST_LANES, os.process_cpu_count() or 1) if file.suffix.lower() != ".xlsx" else 1
     if lanes == 1 or file.stat().st_size < _WORTH_LANES:
         yield from _lane(reading, 0, 1)
@@ -93,7 +99,7 @@ def _lane(reading: _Reading, mine: int, lanes: int) -> Iterator[Window]:
         return lanes == 1 or crc32(case_no.strip().encode(errors="replace")) % lanes == mine
 
     for rows in batched(
-        tables.some_rows(reading.file, "case_no", is_mine, reading.columns), _WINDOW, strict=False
+        tables.some_rows(reading.file, reading.key, is_mine, reading.columns), _WINDOW, strict=False
     ):
         window = _taken([row for row in rows if row is not None], reading.take)
         window.rows = len(rows)

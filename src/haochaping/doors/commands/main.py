@@ -9,6 +9,7 @@ from haochaping.doors.commands import (
     database,
     dialects,
     directory,
+    history,
     identity,
     intake,
     ledger,
@@ -45,6 +46,7 @@ cli.add_command(run.demo_data)
 cli.add_command(people.staff)
 cli.add_command(people.clients)
 cli.add_command(directory.directory)
+dialects.dialect.add_command(history.import_history)
 cli.add_command(dialects.dialect)
 cli.add_command(rulebook.rulebook)
 cli.add_command(intake.cases)

@@ -20,6 +20,7 @@ from haochaping.exchange import queries as exchange
 from haochaping.exchange.dialects import replies, shelf
 from haochaping.exchange.dialects.envelope import Keys, Message
 from haochaping.exchange.dialects.terms import (
+    BAD_ENVELOPE,
     MAX_BYTES,
     NO_SUCH_CALL,
     NO_SUCH_SOURCE,
@@ -90,6 +91,10 @@ def _body(request: HttpRequest) -> bytes:
         body = None
     if body is None or len(body) > MAX_BYTES:
         raise Refused(WIRE_TOO_LARGE, field="body", limit=MAX_BYTES // 2**20)
+    announced = str(request.META.get("CONTENT_LENGTH") or "")
+    if announced.isdecimal() and len(body) < int(announced):
+        # A form that was cut looks whole; the way it came on did not say that it broke off.
+        raise Refused(BAD_ENVELOPE, field="body", expected=f"{announced} B")
     return body
 
 

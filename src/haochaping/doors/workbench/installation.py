@@ -51,6 +51,7 @@ _ENTRANCES = {
     "client": N_("Interface"),
     "file": N_("File"),
     "unsigned": N_("Unsigned address"),
+    "history": N_("Older system"),
 }
 
 

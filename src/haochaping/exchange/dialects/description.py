@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from haochaping.cases.terms import CaseKind, CaseStatus, LimitUnit, PersonKind, ServiceChannel, Stage
-from haochaping.exchange.dialects.envelope import NEED_A_WORD, STEPS
+from haochaping.exchange.dialects.file import File, opening
 from haochaping.exchange.dialects.moments import FORMATS
+from haochaping.exchange.dialects.patterns import replies
 from haochaping.exchange.dialects.reading import SCALES
 from haochaping.exchange.dialects.signing import KINDS, TIMED
 from haochaping.exchange.dialects.terms import (
@@ -23,17 +24,14 @@ from haochaping.exchange.dialects.terms import (
     Operation,
     Reply,
     Signature,
-    Step,
 )
 from haochaping.exchange.terms import PERSON_FIELDS
-from haochaping.kernel.refused import Refused
 from haochaping.reviews.terms import Provenance, ReviewChannel
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
     from enum import StrEnum
 
-    from haochaping.kernel.refused import Reason
 
 _PERSON = frozenset(PERSON_FIELDS)
 _OCCURRENCE = {"occurrence." + n for n in ("no", "name", "stage", "at", "channel", "hall", "window", "staff")}
@@ -73,6 +71,7 @@ _CHOICES: Mapping[str, type[StrEnum]] = {
     "case.occurrence.stage": Stage,
     "review.channel": ReviewChannel,
 }
+_GIVEN_ONLY = frozenset({"rating_value", "assessed_at"})
 _KEYS = frozenset(
     {
         *("title", "note", "keys", "empty", "times", "scale", "self_built", "codes", "texts"),
@@ -87,66 +86,15 @@ _OPERATION = frozenset(
 )
 _FIELD = frozenset({"from", "map", "else", "prefix", "constant", "unit", "units", "lenient", "required"})
 _SIGNATURE = frozenset({"kind", "sign", "over", "time", "mark", "user", "prefix"})
-_REPLY = frozenset({"style", "status", "body", "root", "shape", "pack", "headers"})
-REPLIES = frozenset({"done", "again", "conflict", "orphan", "refused"})
-_STYLES = frozenset({"json", "xml", "soap", "text", "redirect"})
 _PARTS = frozenset({"time", "mark", "word"})
 _WITH_SECRETS = frozenset({"mark", "word", "our_private_key", "their_public_key"})
 NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _PATH = re.compile(r"[A-Za-z0-9._/-]{1,100}")
 
 
-class _File:
-    """A file while it is read; knows how to complain."""
-
-    def __init__(self, file: str, maps: Mapping[str, Mapping[str, str]]) -> None:
-        self.file = file
-        self.maps = dict(maps)
-
-    def bad(self, reason: Reason, where: str, **params: object) -> NoReturn:
-        raise Refused(reason, field=where, file=self.file, where=where or self.file, **params)
-
-    def table(self, value: object, where: str, known: Collection[str] | None = None) -> dict[str, Any]:
-        if not isinstance(value, dict):
-            self.bad(WRONG_SHAPE, where, example=f"[{where}]")
-        for name in value:
-            if known is not None and name not in known:
-                self.bad(NO_SUCH_NAME, f"{where}.{name}".lstrip("."), choices=", ".join(sorted(known)))
-        return value
-
-    def text(self, value: object, where: str) -> str:
-        if not isinstance(value, str):
-            self.bad(WRONG_SHAPE, where, example='"…"')
-        return value
-
-    def one_of(self, value: object, where: str, known: Collection[str]) -> str:
-        text = self.text(value, where)
-        if text not in known:
-            self.bad(NOT_POSSIBLE, where, value=text, choices=", ".join(sorted(known)))
-        return text
-
-    def texts(self, value: object, where: str) -> tuple[str, ...]:
-        values = [value] if isinstance(value, str) else value
-        if not isinstance(values, list) or not values:
-            self.bad(WRONG_SHAPE, where, example='["…", "…"]')
-        return tuple(self.text(one, where) for one in values)
-
-    def path(self, value: object, where: str) -> tuple[str, ...]:
-        return tuple(self.text(value, where).split("."))
-
-    def map(self, value: object, where: str, choices: Collection[str] | None) -> dict[str, str]:
-        found = {
-            code: self.text(meant, f"{where}.{code}") for code, meant in self.table(value, where).items()
-        }
-        for code, meant in found.items():
-            if choices is not None:
-                self.one_of(meant, f"{where}.{code}", choices)
-        return found
-
-
 def maps_of(text: str, file: str) -> dict[str, dict[str, str]]:
     """Code maps alone: what all dialects share."""
-    shelf = _File(file, {})
+    shelf = File(file, {})
     return {
         name: shelf.map(table, f"maps.{name}", None) for name, table in _parsed(text, shelf)["maps"].items()
     }
@@ -158,14 +106,21 @@ def describe(text: str, *, name: str, file: str, maps: Mapping[str, Mapping[str,
     Raises:
         Refused: BAD_DIALECT, its field being the place in the file.
     """
-    reader = _File(file, maps)
+    reader = File(file, maps)
+    try:
+        return _described(reader, text, name)
+    except RecursionError:
+        reader.bad(WRONG_SHAPE, "", example="[operations.…]")
+
+
+def _described(reader: File, text: str, name: str) -> Description:
     if not NAME.fullmatch(name):
         reader.bad(NOT_POSSIBLE, "", value=name, choices="a-z, 0-9, -")
     said = reader.table(_parsed(text, reader), "", _KEYS)
     for map_name, table in reader.table(said.get("maps", {}), "maps").items():
         reader.maps[map_name] = reader.map(table, f"maps.{map_name}", None)
     signature = _signature(reader, said["signature"], "signature") if "signature" in said else None
-    replies = _replies(reader, said.get("reply", {}), "reply", {})
+    common = replies(reader, said.get("reply", {}), "reply", {})
     operations = reader.table(said.get("operations", {}), "operations")
     if not operations:
         reader.bad(NOT_COMPLETE, "operations", example="[operations.…]")
@@ -173,7 +128,7 @@ def describe(text: str, *, name: str, file: str, maps: Mapping[str, Mapping[str,
     return Description(
         name=name,
         title=reader.text(said.get("title", name), "title"),
-        file=file,
+        file=reader.file,
         keys={key: reader.text(hint, f"keys.{key}") for key, hint in keys.items()},
         empty=frozenset(reader.texts(said.get("empty", ["null"]), "empty")),
         times=tuple(
@@ -185,20 +140,20 @@ def describe(text: str, *, name: str, file: str, maps: Mapping[str, Mapping[str,
         codes=reader.map(said.get("codes", {}), "codes", None),
         texts=reader.map(said.get("texts", {}), "texts", None),
         operations=tuple(
-            _operation(reader, one, table, signature, replies) for one, table in operations.items()
+            _operation(reader, one, table, signature, common) for one, table in operations.items()
         ),
     )
 
 
-def _parsed(text: str, reader: _File) -> dict[str, Any]:
+def _parsed(text: str, reader: File) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         reader.bad(NOT_TOML, "", value=str(error))
 
 
 def _operation(
-    reader: _File, name: str, said: object, signature: Signature | None, replies: Mapping[str, Reply]
+    reader: File, name: str, said: object, signature: Signature | None, common: Mapping[str, Reply]
 ) -> Operation:
     where = f"operations.{name}"
     table = reader.table(said, where, _OPERATION)
@@ -227,30 +182,18 @@ def _operation(
             for one in reader.texts(table.get("method", "POST"), f"{where}.method")
         ),
         does=does,
-        steps=steps(reader, table.get("open", ["json"]), f"{where}.open"),
+        steps=opening(reader, table.get("open", ["json"]), f"{where}.open"),
         inside=tuple(part.lower() for part in reader.path(table["inside"], f"{where}.inside"))
         if "inside" in table
         else (),
         tables=tables,
         signature=signature,
-        replies=_replies(reader, table.get("reply", {}), f"{where}.reply", replies),
+        replies=replies(reader, table.get("reply", {}), f"{where}.reply", common),
         needs_reason=table.get("needs_reason") is True,
     )
 
 
-def steps(reader: _File, said: object, where: str) -> tuple[Step, ...]:
-    """A way of opening: words such as “json”, “pick a.b.0”, “sm2”."""
-    found = []
-    for text in reader.texts(said, where):
-        name, _, about = text.partition(" ")
-        reader.one_of(name, where, STEPS)
-        if name in NEED_A_WORD and not about:
-            reader.bad(NOT_COMPLETE, where, example=f'"{name} …"')
-        found.append(Step(name, about))
-    return tuple(found)
-
-
-def _fields(reader: _File, part: str, said: object, where: str) -> tuple[FieldRule, ...]:
+def _fields(reader: File, part: str, said: object, where: str) -> tuple[FieldRule, ...]:
     table = _flat(reader.table(said, where))
     for target in table:
         if target not in TARGETS[part]:
@@ -269,10 +212,11 @@ def _flat(table: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _field(reader: _File, part: str, target: str, said: object, where: str) -> FieldRule:
+def _field(reader: File, part: str, target: str, said: object, where: str) -> FieldRule:
     rule = {"from": said} if isinstance(said, str | list) else reader.table(said, where, _FIELD)
     if ("from" in rule) == ("constant" in rule):
         reader.bad(NOT_COMPLETE, where, example='from = "…" / constant = "…"')
+    _check_given(reader, target, rule, where)
     choices = _choices(part, target)
     named = rule.get("map")
     if isinstance(named, str):
@@ -292,9 +236,6 @@ def _field(reader: _File, part: str, target: str, said: object, where: str) -> F
         if "from" in rule
         else ()
     )
-    units: object = rule.get("units", {})
-    if isinstance(units, str):
-        units = reader.maps.get(units, {})
     return FieldRule(
         target=target,
         names=names,
@@ -306,10 +247,25 @@ def _field(reader: _File, part: str, target: str, said: object, where: str) -> F
         unit=tuple(step.lower() for step in reader.path(rule["unit"], f"{where}.unit"))
         if "unit" in rule
         else (),
-        units=reader.map(units, f"{where}.units", frozenset(map(str, LimitUnit))),
+        units=_units(reader, rule.get("units", {}), f"{where}.units"),
         lenient=bool(rule.get("lenient")),
         required=bool(rule.get("required")),
     )
+
+
+def _check_given(reader: File, target: str, rule: Mapping[str, Any], where: str) -> None:
+    """Silence is never a rating: a level is what somebody gave, or nothing."""
+    for name in ("constant", "else"):
+        if target in _GIVEN_ONLY and name in rule:
+            reader.bad(NOT_POSSIBLE, f"{where}.{name}", value=str(rule[name]), choices="from")
+
+
+def _units(reader: File, named: object, where: str) -> dict[str, str]:
+    if isinstance(named, str):
+        if named not in reader.maps:
+            reader.bad(NOT_COMPLETE, where, example=f"[maps.{named}]")
+        named = reader.maps[named]
+    return reader.map(named, where, frozenset(map(str, LimitUnit)))
 
 
 def _choices(part: str, target: str) -> frozenset[str] | None:
@@ -321,7 +277,7 @@ def _choices(part: str, target: str) -> frozenset[str] | None:
     return None if known is None else frozenset(map(str, known))
 
 
-def _signature(reader: _File, said: object, where: str) -> Signature:
+def _signature(reader: File, said: object, where: str) -> Signature:
     table = reader.table(said, where, _SIGNATURE)
     kind = reader.one_of(table.get("kind"), f"{where}.kind", KINDS)
     over = reader.texts(table["over"], f"{where}.over") if "over" in table else ()
@@ -333,6 +289,8 @@ def _signature(reader: _File, said: object, where: str) -> Signature:
         name: reader.path(table[name], f"{where}.{name}") if name in table else ()
         for name in ("time", "mark", "user")
     }
+    if kind == "password" and "user" not in table:
+        reader.bad(NOT_COMPLETE, where, example='user = "…"')
     return Signature(
         kind=kind,
         sign=reader.path(table.get("sign"), f"{where}.sign"),
@@ -340,24 +298,3 @@ def _signature(reader: _File, said: object, where: str) -> Signature:
         prefix=reader.text(table.get("prefix", ""), f"{where}.prefix"),
         **paths,
     )
-
-
-def _replies(reader: _File, said: object, where: str, base: Mapping[str, Reply]) -> dict[str, Reply]:
-    found = dict(base)
-    for name, table in reader.table(said, where, REPLIES).items():
-        place = f"{where}.{name}"
-        reply = reader.table(table, place, _REPLY)
-        packs = reader.table(reply.get("pack", {}), f"{place}.pack")
-        found[name] = Reply(
-            style=reader.one_of(reply.get("style", "json"), f"{place}.style", _STYLES),
-            status=int(reply.get("status", 200)),
-            body=reply.get("body", {}),
-            root=reader.text(reply.get("root", ""), f"{place}.root"),
-            shape=reader.table(reply.get("shape", {}), f"{place}.shape"),
-            pack={key: steps(reader, one, f"{place}.pack.{key}") for key, one in packs.items()},
-            headers={
-                key: reader.text(value, f"{place}.headers.{key}")
-                for key, value in reader.table(reply.get("headers", {}), f"{place}.headers").items()
-            },
-        )
-    return found

@@ -116,8 +116,8 @@ def read_form(data: bytes | str) -> dict[str, object]:
     Raises:
         Refused: BAD_ENVELOPE, DUPLICATE_NAME.
     """
-    text = data.decode("utf-8-sig", "strict") if isinstance(data, bytes) else data
     try:
+        text = data.decode("utf-8-sig") if isinstance(data, bytes) else data
         pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MAX_FORM_FIELDS)
     except ValueError:
         raise Refused(BAD_ENVELOPE, field="form", expected="form") from None

@@ -25,6 +25,7 @@ from haochaping.exchange.dialects.terms import (
     Opened,
     Step,
 )
+from haochaping.exchange.encodings import decoded
 from haochaping.exchange.rules import read_json
 from haochaping.kernel.refused import Refused
 
@@ -82,12 +83,10 @@ class _Way:
             return value
         if not isinstance(value, bytes):
             raise self.refusal(expected)
-        for encoding in ("utf-8-sig", "gb18030"):
-            try:
-                return value.decode(encoding)
-            except UnicodeDecodeError:
-                continue
-        raise self.refusal(expected)
+        try:
+            return decoded(value)
+        except ValueError:
+            raise self.refusal(expected) from None
 
 
 def open_message(
@@ -240,6 +239,10 @@ _OPEN: Mapping[str, Callable[[object, str, _Way], object]] = {
 }
 STEPS = frozenset(_OPEN)
 NEED_A_WORD = frozenset({"soap", "pick", "pairs"})
+OUTERMOST = frozenset({"json", "form", "query", "address", "xml", "soap"})
+"""Steps that open a request."""
+FROM_BYTES = frozenset({"sm2", "sm4"})
+GIVE_BYTES = frozenset({"base64", "hex", "sm2", "sm4"})
 
 
 def pack(steps: Sequence[Step], value: object, keys: Keys, *, beside: object = None) -> object:
@@ -277,7 +280,7 @@ def _soap_of(value: object, about: str, _keys: Keys) -> object:
 
 
 _PACK: Mapping[str, Callable[[object, str, Keys], object]] = {
-    "json": lambda value, _about, _keys: json.dumps(value, ensure_ascii=False),
+    "json": lambda value, _about, _keys: json.dumps(value, ensure_ascii=False, default=str),
     "form": lambda value, _about, _keys: urlencode(cast("dict[str, str]", value)),
     "query": lambda value, _about, _keys: urlencode(cast("dict[str, str]", value)),
     "address": lambda value, _about, _keys: _raw(value).decode(),

@@ -20,7 +20,9 @@ from haochaping.exchange.dialects.terms import (
     Reading,
 )
 from haochaping.exchange.fields import shown
+from haochaping.exchange.terms import CONTROL_CHARACTERS
 from haochaping.kernel.refused import Complaint, Refused
+from haochaping.kernel.text import has_forbidden_control
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -99,6 +101,9 @@ def read_field(rule: FieldRule, known: object, description: Description) -> obje
         if rule.required:
             raise _refused(WIRE_FIELD_MISSING, rule)
         return rule.otherwise or None
+    if isinstance(value, str) and has_forbidden_control(value):
+        # Nothing is looked up by such a text, which the database does not even take.
+        raise _refused(CONTROL_CHARACTERS, rule, value=shown(value, 30))
     return _READERS.get(rule.target, _text)(rule, value, known, description)
 
 
@@ -130,8 +135,9 @@ def _code(value: object) -> str:
 def _text(rule: FieldRule, value: object, _known: object, _description: Description) -> object:
     """A text or number as it stands, or the canonical code it is mapped to."""
     if rule.map is None:
-        prefixed = rule.prefix and isinstance(value, str | int) and not str(value).startswith(rule.prefix)
-        return f"{rule.prefix}{value}" if prefixed else value
+        code = _code(value)
+        prefixed = rule.prefix and code and not code.startswith(rule.prefix)
+        return f"{rule.prefix}{code}" if prefixed else value
     found = rule.map.get(_code(value))
     if found is not None:
         return found
@@ -152,9 +158,10 @@ def _moment(rule: FieldRule, value: object, _known: object, description: Descrip
 
 def _level(rule: FieldRule, value: object, _known: object, description: Description) -> object:
     scale = SCALES[description.scale]
-    level = scale.get(_code(value))
+    level = scale.get(_code(value) if rule.map is None else rule.map.get(_code(value), ""))
     if level is None:
-        raise _refused(OFF_SCALE, rule, value=shown(value, 20), choices=", ".join(scale))
+        choices = ", ".join(scale if rule.map is None else rule.map)
+        raise _refused(OFF_SCALE, rule, value=shown(value, 20), choices=choices)
     return level
 
 
@@ -225,7 +232,7 @@ def _candidates(rule: FieldRule, known: object, description: Description) -> tup
     A task code of 33 characters is a handling item (业务办理项) whose first 31 are the item: it comes first.
     """
     said = [_code(find(known, path)).strip() for path in rule.keys]
-    codes = [code for code in said if not _is_empty(code, description)]
+    codes = [code for code in said if not _is_empty(code, description) and not has_forbidden_control(code)]
     if rule.target == "item":
         codes.sort(key=lambda code: len(code) != _HANDLING)
         codes += [code[:_STEM] for code in codes if len(code) == _HANDLING]

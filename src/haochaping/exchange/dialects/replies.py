@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from haochaping.exchange.dialects.documents import write_xml
 from haochaping.exchange.dialects.envelope import pack
 from haochaping.exchange.dialects.terms import Reply
+from haochaping.kernel.text import has_forbidden_control
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,15 +47,20 @@ def write(reply: Reply, values: Mapping[str, object], keys: Keys) -> Written:
     if reply.style == "redirect":
         return Written(302, "text/plain", b"", {}, str(known.get("url", "")))
     body = filled(reply.body, known)
-    headers = {name: str(filled(value, known)) for name, value in reply.headers.items()}
+    headers = {name: _one_line(str(filled(value, known))) for name, value in reply.headers.items()}
     content_type = _TYPES.get(reply.style, "text/plain; charset=utf-8")
     root = str(filled(reply.root, known))
     return Written(reply.status, content_type, _packed(reply, root, body).encode(), headers)
 
 
+def _one_line(text: str) -> str:
+    """What a header can hold: words of ours may run over several lines."""
+    return "".join(" " if has_forbidden_control(c) or c in "\n\t" else c for c in text)
+
+
 def _packed(reply: Reply, root: str, body: object) -> str:
     if reply.style == "json":
-        return json.dumps(body, ensure_ascii=False)
+        return json.dumps(body, ensure_ascii=False, default=str)
     if reply.style == "xml":
         return write_xml(root or "Case", body)
     if reply.style == "soap":

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from haochaping.exchange.dialects.description import NAME, describe, maps_of
+from haochaping.exchange.dialects.terms import NOT_TOML
+from haochaping.kernel.refused import Refused
 
 if TYPE_CHECKING:
     from haochaping.exchange.dialects.terms import Description
@@ -40,4 +42,8 @@ def load(path: Path) -> Description:
 @lru_cache(64)
 def _loaded(path: Path, _changed: int) -> Description:
     shared = maps_of((_SHIPPED / _SHARED).read_text(encoding="utf-8"), _SHARED)
-    return describe(path.read_text(encoding="utf-8"), name=path.stem, file=path.name, maps=shared)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise Refused(NOT_TOML, file=path.name, value=f"UTF-8, byte {error.start}") from None
+    return describe(text, name=path.stem, file=path.name, maps=shared)

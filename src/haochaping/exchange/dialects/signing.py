@@ -46,9 +46,10 @@ def check(signature: Signature, outer: object, keys: Keys, *, window: timedelta,
     if signature.mark and not _same(str(at(outer, signature.mark) or ""), keys.get("mark")):
         raise Refused(NOT_SIGNED, field=".".join(signature.mark))
     text = "".join(said if part == "time" else keys.get(part) for part in signature.over)
-    if not (_md5_fits if signature.kind == "md5" else _sm2_fits)(given, text.encode(), keys):
+    fits = (_md5_fits if signature.kind == "md5" else _sm2_fits)(given, text.encode(), keys)
+    if not fits:
         raise Refused(NOT_SIGNED, field=where)
-    return sha256(given.encode()).digest()
+    return sha256(fits).digest()
 
 
 def _check_time(signature: Signature, said: str, window: timedelta, now: datetime) -> None:
@@ -63,21 +64,29 @@ def _check_time(signature: Signature, said: str, window: timedelta, now: datetim
         )
 
 
-def _md5_fits(given: str, text: bytes, _keys: Keys) -> bool:
-    return _same(given.lower(), md5(text).hexdigest())  # noqa: S324 - what the other side computes
+# What is over time, mark and word only would, written in another way, serve for another message: what fits is given
+# back as the one thing that it is, however it was written.
 
 
-def _sm2_fits(given: str, text: bytes, keys: Keys) -> bool:
+def _md5_fits(given: str, text: bytes, _keys: Keys) -> bytes:
+    expected = md5(text).hexdigest()  # noqa: S324 - what the other side computes
+    return expected.encode() if _same(given.lower(), expected) else b""
+
+
+def _sm2_fits(given: str, text: bytes, keys: Keys) -> bytes:
     try:
         sealed = bytes.fromhex(given)
     except ValueError:
-        return False
-    if keys.values.get("their_public_key") and sm.verify(keys.get("their_public_key"), text, sealed):
-        return True
+        return b""
+    if keys.values.get("their_public_key"):
+        numbers = sm.verified(keys.get("their_public_key"), text, sealed)
+        if numbers:
+            return numbers
     try:
-        return hmac.compare_digest(sm.sm2_decrypt(keys.get("our_private_key"), sealed), text)
+        point, plain = sm.sm2_opened(keys.get("our_private_key"), sealed)
     except ValueError:
-        return False
+        return b""
+    return point if hmac.compare_digest(plain, text) else b""
 
 
 def written(signature: Signature | None, now: datetime) -> str:
@@ -113,4 +122,4 @@ def _mac(keys: Keys, ends: int) -> str:
 
 
 def _same(one: str, other: str) -> bool:
-    return hmac.compare_digest(one.encode(), other.encode())
+    return hmac.compare_digest(one.encode(errors="replace"), other.encode())

@@ -25,7 +25,6 @@ _G = (
 )
 _COORDINATE, _HASH, _BLOCK = 32, 32, 16
 _POINT = 2 * _COORDINATE
-_LONGEST_SIGNATURE = 72
 _UNCOMPRESSED = 0x04
 _WINDOW = 4
 _BLINDING = 8
@@ -70,13 +69,19 @@ def sign(private: str, message: bytes) -> bytes:
 
 def verify(public: str, message: bytes, signature: bytes) -> bool:
     """Whether an SM2 signature fits, whether written as r and s or as ASN.1."""
-    if len(signature) > _LONGEST_SIGNATURE:
-        return False
-    packed = _packed_signature(signature) if len(signature) == _POINT else signature
+    return bool(verified(public, message, signature))
+
+
+def verified(public: str, message: bytes, signature: bytes) -> bytes:
+    """The two numbers of a signature that fits, 64 bytes however they were written; b"" for one that does not."""
     try:
-        return bool(gmssl_pyx.sm2_verify(_public(public), message, packed))
-    except gmssl_pyx.GmsslInnerError:
-        return False
+        plain = signature if len(signature) == _POINT else _plain_signature(signature)
+        # One way of writing only: what is longer than it need be would be a second signature.
+        packed = _packed_signature(plain) if len(plain) == _POINT else b""
+        fits = signature in {plain, packed} and gmssl_pyx.sm2_verify(_public(public), message, packed)
+    except (gmssl_pyx.GmsslInnerError, IndexError):
+        return b""
+    return plain if fits else b""
 
 
 def sm2_encrypt(public: str, plain: bytes, *, hash_last: bool = False) -> bytes:
@@ -97,12 +102,17 @@ def sm2_encrypt(public: str, plain: bytes, *, hash_last: bool = False) -> bytes:
 
 def sm2_decrypt(private: str, sealed: bytes) -> bytes:
     """Open an SM2 ciphertext in either order, with or without the leading 04."""
+    return sm2_opened(private, sealed)[1]
+
+
+def sm2_opened(private: str, sealed: bytes) -> tuple[bytes, bytes]:
+    """The point of an SM2 ciphertext, which is its own however it was written, and the text; raises ValueError."""
     # Whether a first byte 04 says “uncompressed” or belongs to the point, the curve tells.
     bodies = [sealed[1:], sealed] if sealed[:1] == b"\x04" else [sealed]
-    found = next((plain for body in bodies if (plain := _opened(private, body)) is not None), None)
-    if found is None:
-        raise ValueError("does not open with this key")
-    return found
+    for body in bodies:
+        if (plain := _opened(private, body)) is not None:
+            return body[:_POINT], plain
+    raise ValueError("does not open with this key")
 
 
 def _opened(private: str, body: bytes) -> bytes | None:

@@ -10,10 +10,12 @@ from haochaping.exchange.dialects.documents import at, merged, put, read_form, r
 from haochaping.exchange.dialects.envelope import Message, open_message, pack
 from haochaping.exchange.dialects.reading import read
 from haochaping.exchange.dialects.terms import BAD_ENVELOPE, NO_SUCH_CALL, Does
+from haochaping.exchange.encodings import decoded
 from haochaping.exchange.fields import shown
 from haochaping.exchange.rules import judge_case, judge_review, read_json
 from haochaping.exchange.terms import Raw
 from haochaping.kernel.refused import Refused
+from haochaping.kernel.text import has_forbidden_control
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -52,11 +54,24 @@ def check(description: Description, sample: bytes, keys: Keys, *, call: str = ""
     Raises:
         Refused: NO_SUCH_CALL; BAD_ENVELOPE when the sample is no message, JSON, XML or form at all.
     """
+    calls = _calls(description, call)
+    found = [[_trial(description, one, record) for record in _records(one, sample, keys)] for one in calls]
+    return max(found, key=_fit)
+
+
+def check_records(
+    description: Description, records: Sequence[Mapping[str, object]], *, call: str = ""
+) -> list[Trial]:
+    """The same of records that stand in no envelope, as the rows of a table do; raises `Refused(NO_SUCH_CALL)`."""
+    calls = _calls(description, call)
+    return max(([_trial(description, one, record) for record in records] for one in calls), key=_fit)
+
+
+def _calls(description: Description, call: str) -> list[Operation]:
     calls = [one for one in description.operations if one.tables and call in {"", one.name}]
     if not calls:
         raise Refused(NO_SUCH_CALL, field="--call", value=shown(call, 40))
-    found = [[_trial(description, one, record) for record in _records(one, sample, keys)] for one in calls]
-    return max(found, key=_fit)
+    return calls
 
 
 def _fit(trials: Sequence[Trial]) -> tuple[int, int]:
@@ -65,7 +80,14 @@ def _fit(trials: Sequence[Trial]) -> tuple[int, int]:
 
 
 def _records(operation: Operation, sample: bytes, keys: Keys) -> Sequence[Mapping[str, object]]:
-    text = sample.decode("utf-8-sig", "replace").strip()
+    no_text = Refused(BAD_ENVELOPE, field="sample", expected="JSON, XML, form")
+    try:
+        text = decoded(sample).strip()
+    except ValueError:
+        raise no_text from None
+    if not text or has_forbidden_control(text):
+        # A picture or an archive says nothing that a person could compare.
+        raise no_text
     for message in (Message(body=sample), Message(query=text)):
         try:
             opened = open_message(operation, message, keys)
@@ -80,7 +102,7 @@ def _records(operation: Operation, sample: bytes, keys: Keys) -> Sequence[Mappin
         inner if isinstance(inner, dict) else record for inner, record in zip(inside, records, strict=True)
     ]
     if not all(isinstance(record, dict) for record in found):
-        raise Refused(BAD_ENVELOPE, field="sample", expected="JSON, XML, form")
+        raise no_text
     return cast("list[Mapping[str, object]]", found)
 
 
@@ -100,18 +122,31 @@ def _wanted(operation: Operation) -> set[str]:
     return {path[0] for rules in operation.tables.values() for rule in rules for path in rule.keys}
 
 
-def _trial(description: Description, operation: Operation, record: Mapping[str, object]) -> Trial:
+def unread(operation: Operation, record: Mapping[str, object]) -> tuple[str, ...]:
+    """The names of a record that a call reads nothing from."""
     wanted = _wanted(operation)
-    unread = tuple(name for name in record if name.lower() not in wanted)
+    return tuple(name for name in record if name.lower() not in wanted)
+
+
+def case_column(operation: Operation, record: Mapping[str, object]) -> str:
+    """What a record calls its case number; "" where it has none."""
+    keys = {
+        key for rules in operation.tables.values() for r in rules if r.target == "case_no" for key in r.keys
+    }
+    return next((name for name in record if (name.lower(),) in keys), "")
+
+
+def _trial(description: Description, operation: Operation, record: Mapping[str, object]) -> Trial:
+    left = unread(operation, record)
     try:
         reading = read(operation, description, record)
     except Refused as refused:
-        return Trial(operation.name, (), unread, (refused.complaint,))
+        return Trial(operation.name, (), left, (refused.complaint,))
     complaints = [] if reading.complaint is None else [reading.complaint]
     return Trial(
         operation.name,
         tuple(_lines(reading)),
-        unread,
+        left,
         (*complaints, *([] if complaints else _judged(reading))),
     )
 
@@ -138,10 +173,18 @@ def _judged(reading: Reading) -> Iterator[Complaint]:
             "agency": "-",
             "division": "000000000000",
             "status": "submitted",
+            "item": "-",
+            "assessed_at": "2000-01-01",
         }
         known = {"case": {"source", "agency", "division", "status"}, "review": {"source", "occurrence_no"}}[
             table
         ]
+        if table == "case" and "case.item" not in reading.wire:
+            # A step of a case is told without the case, which is here already.
+            known |= {"item"}
+        if table == "review" and "review.assessed_at" not in reading.wire:
+            # Who tells no time tells of it as it happens.
+            known |= {"assessed_at"}
         try:
             judge(Raw({name: stand_in[name] for name in known} | fields))
         except Refused as refused:

@@ -1,0 +1,94 @@
+"""A dialect file while it is read: what stands at a place, or a complaint that names file and place and what to write."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from haochaping.exchange.dialects.envelope import FROM_BYTES, GIVE_BYTES, NEED_A_WORD, OUTERMOST, STEPS
+from haochaping.exchange.dialects.terms import NO_SUCH_NAME, NOT_COMPLETE, NOT_POSSIBLE, WRONG_SHAPE, Step
+from haochaping.kernel.refused import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from haochaping.kernel.refused import Reason
+
+
+class File:
+    """A file while it is read; knows how to complain."""
+
+    def __init__(self, file: str, maps: Mapping[str, Mapping[str, str]]) -> None:
+        self.file = file
+        self.maps = dict(maps)
+
+    def bad(self, reason: Reason, where: str, **params: object) -> NoReturn:
+        """Complain of a place in the file."""
+        raise Refused(reason, field=where, file=self.file, where=where or self.file, **params)
+
+    def table(self, value: object, where: str, known: Collection[str] | None = None) -> dict[str, Any]:
+        """A table whose names are known."""
+        if not isinstance(value, dict):
+            self.bad(WRONG_SHAPE, where, example=f"[{where}]")
+        for name in value:
+            if known is not None and name not in known:
+                self.bad(NO_SUCH_NAME, f"{where}.{name}".lstrip("."), choices=", ".join(sorted(known)))
+        return value
+
+    def text(self, value: object, where: str) -> str:
+        """A text."""
+        if not isinstance(value, str):
+            self.bad(WRONG_SHAPE, where, example='"…"')
+        return value
+
+    def one_of(self, value: object, where: str, known: Collection[str]) -> str:
+        """One of some words."""
+        text = self.text(value, where)
+        if text not in known:
+            self.bad(NOT_POSSIBLE, where, value=text, choices=", ".join(sorted(known)))
+        return text
+
+    def texts(self, value: object, where: str) -> tuple[str, ...]:
+        """A list of texts, or one text."""
+        values = [value] if isinstance(value, str) else value
+        if not isinstance(values, list) or not values:
+            self.bad(WRONG_SHAPE, where, example='["…", "…"]')
+        return tuple(self.text(one, where) for one in values)
+
+    def path(self, value: object, where: str) -> tuple[str, ...]:
+        """The steps to a place on the wire."""
+        return tuple(self.text(value, where).split("."))
+
+    def map(self, value: object, where: str, choices: Collection[str] | None) -> dict[str, str]:
+        """A table of codes and what they mean."""
+        found = {
+            code: self.text(meant, f"{where}.{code}") for code, meant in self.table(value, where).items()
+        }
+        for code, meant in found.items():
+            if choices is not None:
+                self.one_of(meant, f"{where}.{code}", choices)
+        return found
+
+
+def steps(reader: File, said: object, where: str) -> tuple[Step, ...]:
+    """A way of opening: words such as “json”, “pick a.b.0”, “sm2”."""
+    found = []
+    for text in reader.texts(said, where):
+        name, _, about = text.partition(" ")
+        reader.one_of(name, where, STEPS)
+        if name in NEED_A_WORD and not about:
+            reader.bad(NOT_COMPLETE, where, example=f'"{name} …"')
+        found.append(Step(name, about))
+    return tuple(found)
+
+
+def opening(reader: File, said: object, where: str) -> tuple[Step, ...]:
+    """The way of opening a message; raises `Refused` where one step cannot take what the one before it gives."""
+    found = steps(reader, said, where)
+    reader.one_of(found[0].name, where, OUTERMOST)
+    for one, step in pairwise(found):
+        if step.name in FROM_BYTES and one.name not in GIVE_BYTES:
+            reader.bad(NOT_COMPLETE, where, example=f'"base64", "{step}"')
+        if step.name in OUTERMOST - {"json", "xml"}:
+            reader.bad(NOT_POSSIBLE, where, value=str(step), choices=", ".join(sorted(STEPS - OUTERMOST)))
+    return found

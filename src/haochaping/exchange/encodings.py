@@ -1,0 +1,77 @@
+"""What bytes say when they are UTF-8 or GB18030: nothing is ever taken for other characters than were meant."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import TYPE_CHECKING
+
+from haochaping.exchange.terms import NEITHER_ENCODING
+from haochaping.kernel.refused import Refused
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_CHUNK = 1 << 20
+_FOREIGN = re.compile(r"[^\x00-\x7f]+")
+_HAN = range(0x4E00, 0xA000)
+# Two in one run: a text of GB18030 reads so by chance once in millions.
+_NO_CHANCE = 2
+
+
+def decoded(data: bytes) -> str:
+    """Bytes as text: UTF-8 with or without its mark, else GB18030; raises ValueError for neither, and for both in one."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("gb18030")
+    if is_mixed(text):
+        raise ValueError("both encodings in one text")
+    return text
+
+
+def is_mixed(text: str) -> bool:
+    """Whether something in a text that was read as GB18030 was really written in UTF-8."""
+    return not text.isascii() and any(_is_utf8(run) for run in _FOREIGN.findall(text))
+
+
+def _is_utf8(run: str) -> bool:
+    try:
+        meant = run.encode("gb18030").decode()
+    except UnicodeError:
+        return False
+    return sum(ord(character) in _HAN for character in meant) >= _NO_CHANCE
+
+
+def made_of(path: Path) -> tuple[str, bool]:
+    """The encoding of a file, and whether it has lines that are too long to be held.
+
+    UTF-8 when the whole file is, else GB18030; a last character cut in half is not held against it.
+
+    Raises:
+        Refused: NEITHER_ENCODING.
+    """
+    broken = []
+    for encoding in ("utf-8-sig", "gb18030"):
+        position, long = _first_foreign(path, encoding)
+        if position is None:
+            return encoding, long
+        broken.append(position)
+    # The one that came further is what the file was meant to be.
+    raise Refused(NEITHER_ENCODING, name=path.name, position=max(broken))
+
+
+def _first_foreign(path: Path, encoding: str) -> tuple[int | None, bool]:
+    """Where the first byte stands that cannot be read in an encoding, None for none; and whether a line is very long."""
+    decoder, read, long = codecs.getincrementaldecoder(encoding)(), 0, False
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            held = len(decoder.getstate()[0])
+            try:
+                decoder.decode(chunk)
+            except UnicodeDecodeError as error:
+                return max(read - held + error.start, 0), long
+            read += len(chunk)
+            # No part of a character of either encoding is a line feed.
+            long = long or (len(chunk) == _CHUNK and b"\n" not in chunk)
+    return None, long
