@@ -17,6 +17,7 @@ _OWN = {
     "notices": {"gateway", "mail", "webhook"},
     "files": {"pictures"},
     "hotline": {"line"},
+    "levels": {"line"},
     "rectification": {
         "appeal_queries",
         "dispatch_queries",

@@ -100,6 +100,9 @@ class EntryKind(IntEnum):
     EVIDENCE_REMOVED = 229
     SOURCE_SET = 245
     SOURCE_CLOSED = 246
+    PEER_SET = 253
+    BATCH_EXCHANGED = 254
+    ORDER_REPORTED = 255
     APPEAL_FILED = 200
     APPEAL_TAKEN_UP = 201
     APPEAL_HEARD = 202
@@ -197,6 +200,9 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.EVIDENCE_REMOVED: N_("Evidence of a rectification removed"),
     EntryKind.SOURCE_SET: N_("Dialect and keys of a source set"),
     EntryKind.SOURCE_CLOSED: N_("Source of a dialect closed"),
+    EntryKind.PEER_SET: N_("Peer for the exchange between installations set or closed"),
+    EntryKind.BATCH_EXCHANGED: N_("Batch sent, taken, refused or left out"),
+    EntryKind.ORDER_REPORTED: N_("Another installation told how its work order stands"),
     EntryKind.APPEAL_FILED: N_("Appeal filed, or taken to the second review"),
     EntryKind.APPEAL_TAKEN_UP: N_("Appeal accepted or refused"),
     EntryKind.APPEAL_HEARD: N_("Reviewer heard about an appeal"),

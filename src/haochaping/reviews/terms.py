@@ -68,6 +68,7 @@ class Entrance(StrEnum):
     CLIENT = "client"
     FILE = "file"
     UNSIGNED = "unsigned"
+    REPORTED = "reported"
 
 
 class AskingEnd(StrEnum):
@@ -347,6 +348,21 @@ class Submission(Struct, frozen=True):
     receipt_hash: bytes
     person_id: UUID | None
     finished: bool
+
+
+class Stated(Struct, frozen=True):
+    """What another installation says that a review of its own is now."""
+
+    review_id: UUID
+    level: Level
+    indicator_codes: tuple[str, ...]
+    comment_text: str
+    channel: str
+    provenance: Provenance
+    anonymous: bool
+    assessed_at: datetime
+    status: ReviewStatus
+    reason_class: ReasonClass | None
 
 
 @dataclass(frozen=True, slots=True)
