@@ -10,8 +10,9 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, LiteralString
 
+import psycopg
 import pytest
 from django.conf import settings
 from psycopg.conninfo import make_conninfo
@@ -41,7 +42,7 @@ class House:
         return make_conninfo(os.environ["HAOCHAPING_OWNER_URL"], dbname=self.database)
 
     def start(self) -> None:
-        """Begin the process; it has no door yet."""
+        """Begin the process; it has no door yet, and says that it is there as the first thing."""
         environment = os.environ | {
             "HAOCHAPING_DATA": str(self.home),
             "DATABASE_URL": make_conninfo(os.environ["DATABASE_URL"], dbname=self.database),
@@ -56,7 +57,6 @@ class House:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
-        assert self._hear() == "ready"
 
     def ask(self, name: str, *args: object, **changes: object) -> None:
         """Ask for something without waiting for what it says."""
@@ -75,6 +75,10 @@ class House:
         self.ask(name, *args, **changes)
         return self.hear()
 
+    def hear_it_is_there(self) -> bool:
+        """Wait until the process has begun."""
+        return bool(self._hear() == "ready")
+
     def _hear(self) -> Any:
         assert self.process.stdout
         return json.loads(self.process.stdout.readline())
@@ -82,13 +86,26 @@ class House:
     def kill(self) -> None:
         """End it with the signal that nobody can answer."""
         self.process.kill()
-        self.process.wait(30)
+        self._gone()
 
     def end(self) -> None:
         """End it."""
-        assert self.process.stdin
-        self.process.stdin.close()
+        if self.process.poll() is None:
+            assert self.process.stdin
+            self.process.stdin.close()
+            self._gone()
+
+    def _gone(self) -> None:
         self.process.wait(30)
+        for pipe in (self.process.stdin, self.process.stdout):
+            assert pipe
+            pipe.close()
+
+    def sql(self, statement: LiteralString, *params: object) -> list[tuple[Any, ...]]:
+        """Look into its database as the owner."""
+        with psycopg.connect(self.owner_url, autocommit=True) as connection:
+            cursor = connection.execute(statement, params)
+            return cursor.fetchall() if cursor.description else []
 
 
 def _free_port() -> int:
@@ -98,21 +115,27 @@ def _free_port() -> int:
 
 
 @pytest.fixture
-def found(template_database: str, worker_id: str, tmp_path: Path) -> Iterator[Callable[[str], House]]:
-    """Found an installation with the small world in it: `found("city")`."""
+def found(template_database: str, worker_id: str, tmp_path: Path) -> Iterator[Callable[..., list[House]]]:
+    """Found installations with the small world in each: `found("city", "province")`."""
     houses: list[House] = []
 
-    def make(code: str) -> House:
-        home, name = tmp_path / code, f"{template_database}_{worker_id}_{code}"
-        # The template's rows are sealed for its keys; what signs batches each has for itself.
-        shutil.copytree(settings.KEYS_DIR, home / "keys", ignore=shutil.ignore_patterns("content.key"))
-        _clone(name, template_database)
-        house = House(code, home, name, _free_port())
-        house.start()
-        houses.append(house)
-        house.does("world")
-        house.does("open")
-        return house
+    def make(*codes: str) -> list[House]:
+        for code in codes:
+            home, name = tmp_path / code, f"{template_database}_{worker_id}_{code}"
+            # The template's rows are sealed for its keys; what signs batches each has for itself.
+            shutil.copytree(settings.KEYS_DIR, home / "keys", ignore=shutil.ignore_patterns("content.key"))
+            _clone(name, template_database)
+            house = House(code, home, name, _free_port())
+            house.start()
+            houses.append(house)
+        for house in houses:
+            assert house.hear_it_is_there()
+            house.ask("world")
+            house.ask("open")
+        for house in houses:
+            house.hear()
+            house.hear()
+        return houses
 
     yield make
     for house in houses:
@@ -130,11 +153,11 @@ def agree(below: House, above: House, division: str, *, over_the_network: bool =
 
 
 @pytest.fixture
-def three(found: Callable[[str], House]) -> tuple[House, House, House]:
+def three(found: Callable[..., list[House]]) -> list[House]:
     """City, province and nation; each reports to the next over the network."""
     from tests import worlds
 
-    city, province, nation = found("city"), found("province"), found("nation")
+    city, province, nation = found("city", "province", "nation")
     agree(city, province, worlds.CITY)
     agree(province, nation, worlds.PROVINCE)
-    return city, province, nation
+    return [city, province, nation]

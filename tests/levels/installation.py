@@ -141,10 +141,6 @@ class Installation:
         report_upward.queue_batches(now=self.now)
         return report_upward.send_due(now=self.now)
 
-    def retry(self) -> None:
-        """As if a peer that did not answer were due again."""
-        self.wait(0.2)
-
     def digest(self, division: str) -> list[object]:
         from haochaping.directory import queries
         from haochaping.flows import report_upward
@@ -186,20 +182,51 @@ class Installation:
         ]
 
     def figures(self) -> dict[str, int]:
-        """Numerators of a few measures, counted; and whether the counters are exact."""
+        """Numerators of a few measures, when every counter is what the rows say and the ledger agrees with them."""
+        from haochaping.flows.recount_figures import recount_figures
         from haochaping.insight import actions, queries
+        from haochaping.insight.rules import BY_NAME
         from haochaping.insight.terms import Place
-        from tests.flows.truth import assert_counters_exact, findings
+        from tests.flows.truth import counted, findings, standing
 
         actions.fold()
-        assert_counters_exact()
+        assert counted() == standing()
+        assert recount_figures() == 0
         assert findings(self.now) == []
-        names = {"cases", "active_reviews", "bad_reviews", "rectification_rate"}
-        return {
-            one.name: one.denominator if one.name == "rectification_rate" else one.numerator
-            for one in queries.measures(Place())
-            if one.name in names
+        found = queries.measures(Place(), of=tuple(BY_NAME.values()))
+        return {one.name: one.numerator for one in found} | {
+            "orders": next(one.denominator or 0 for one in found if one.name == "rectification_rate")
         }
+
+    def item(self, code: str) -> None:
+        """The directory learns of another item."""
+        from haochaping.directory import actions
+        from haochaping.directory.terms import Kind
+        from haochaping.kernel.actor import OPERATOR
+        from tests import worlds
+
+        row = {"code": code, "name": "排水许可", "item_type": "01", "agency": worlds.AGENCY}
+        assert actions.put(Kind.ITEMS, [row], by=OPERATOR, now=self.now) == []
+
+    def decide(self, name: str, code: str, *about: Any) -> Any:
+        """A person decides about a batch or a case that a peer has refused."""
+        from haochaping.kernel.actor import OPERATOR
+        from haochaping.levels import actions, queries
+
+        peer = queries.peer(code)
+        assert peer
+        return getattr(actions, name)(peer, *about, by=OPERATOR, now=self.now)
+
+    def content(self, code: str, seq: int) -> str:
+        """The file of a batch, in base64."""
+        from base64 import b64encode
+
+        from haochaping.levels import queries
+
+        peer = queries.peer(code)
+        batch = peer and queries.out_batch(peer.id, seq)
+        assert batch
+        return b64encode(batch.content).decode()
 
     def export(self, code: str, folder: str) -> list[str]:
         from haochaping.flows import report_upward

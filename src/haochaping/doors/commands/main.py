@@ -9,6 +9,7 @@ from haochaping.doors.commands import (
     database,
     dialects,
     directory,
+    exchange,
     identity,
     intake,
     ledger,
@@ -45,6 +46,7 @@ cli.add_command(people.staff)
 cli.add_command(people.clients)
 cli.add_command(directory.directory)
 cli.add_command(dialects.dialect)
+cli.add_command(exchange.exchange)
 cli.add_command(rulebook.rulebook)
 cli.add_command(intake.cases)
 cli.add_command(intake.reviews)

@@ -10,7 +10,9 @@ from haochaping.levels.actions.outgoing import (
     queue,
     requeue,
     sent,
+    start_over,
     told_until,
+    try_now,
 )
 from haochaping.levels.actions.peers import add_peer, close_peer
 from haochaping.levels.actions.returns import leave_out, send_again, settle_returns
@@ -33,5 +35,7 @@ __all__ = [
     "sent",
     "settle_returns",
     "stage",
+    "start_over",
     "told_until",
+    "try_now",
 ]

@@ -153,6 +153,31 @@ def _state(row: OutgoingBatch, answer: Answer) -> OutState:
 
 
 @transaction.atomic
+def try_now(peer: Peer, *, now: datetime) -> None:
+    """A peer that did not answer is due at once."""
+    models.Peer.objects.filter(id=peer.id).update(due_at=now)
+
+
+@transaction.atomic
+def start_over(peer: Peer, seq: int, *, by: Actor, now: datetime) -> None:
+    """Tell a peer everything again, from a number on: a database on one of the two sides was put back to an earlier day.
+
+    What it has already changes nothing there. Raises `Refused` (NOT_ALLOWED, OUT_OF_SCOPE, NO_SUCH_BATCH).
+    """
+    check_power(by, Power.DIRECTORY_EDIT)
+    check_scope(by, division_path=peer.division_path)
+    if not (peer.sends and seq >= 1):
+        raise Refused(NO_SUCH_BATCH, field="seq", seq=seq, value=shown(peer.code, 40))
+    models.Peer.objects.select_for_update().get(id=peer.id)
+    OutgoingBatch.objects.filter(peer_id=peer.id, seq__gte=seq).delete()
+    OutgoingBatch.objects.filter(peer_id=peer.id, state__in=(*_OPEN, OutState.REJECTED)).delete()
+    models.Peer.objects.filter(id=peer.id).update(told_seq=seq - 1, told_index=-1, due_at=now)
+    facts = {"peer": peer.code, "seq": str(seq), "state": "again"}
+    entry = NewEntry(EntryKind.BATCH_EXCHANGED, "peer", peer.code, facts=facts)
+    ledger.append([entry], by=by, now=now)
+
+
+@transaction.atomic
 def requeue(peer: Peer, seq: int, *, by: Actor, now: datetime) -> None:
     """A person has a refused batch sent once more. Raises `Refused` (NOT_ALLOWED, OUT_OF_SCOPE, NO_SUCH_BATCH)."""
     row = _refused(peer, seq, by)
