@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import traceback
 from datetime import timedelta
 from pathlib import Path
 from socketserver import ThreadingMixIn
@@ -257,20 +258,23 @@ class Installation:
         return [[str(one.seq), one.state] for one in came]
 
 
+def _say(what: object) -> None:
+    sys.stdout.write(json.dumps(what, default=str) + "\n")
+    sys.stdout.flush()
+
+
 def main() -> None:
     """Answer each line with one, until there are no more."""
     one = Installation(int(sys.argv[1]))
-    print(json.dumps("ready"), flush=True)
+    _say("ready")
     for line in sys.stdin:
         name, args = json.loads(line)
         call: Callable[..., object] = getattr(one, name)
         try:
             said = {"is": call(*args[0], **args[1])}
-        except Exception as error:
-            import traceback
-
+        except Exception as error:  # noqa: BLE001 - whoever asked reads it
             said = {"error": f"{type(error).__name__}: {error}\n{traceback.format_exc()}"}
-        print(json.dumps(said, default=str), flush=True)
+        _say(said)
 
 
 if __name__ == "__main__":

@@ -287,7 +287,6 @@ def _send(peer: Peer, now: datetime) -> int:
     return done
 
 
-@transaction.atomic
 def take_answer(content: bytes, *, now: datetime) -> OutState:
     """Settle a batch by the answer of its peer, which may come by any way; returns where it stands now.
 
@@ -301,6 +300,7 @@ def take_answer(content: bytes, *, now: datetime) -> OutState:
     return settle(packed, answer, now=now)
 
 
+@transaction.atomic
 def settle(packed: Packed, answer: Answer, *, now: datetime) -> OutState:
     """The same for a file that is taken apart already."""
     peer = levels.hold(answer.sender)

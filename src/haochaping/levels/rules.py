@@ -273,7 +273,8 @@ def _counted(rows: Sequence[Mapping[str, object]], name: str) -> dict[str, int]:
 
 def code_sets_of(lines: Sequence[Record]) -> list[str]:
     """The indicator sets that the reviews of a batch speak in."""
-    return sorted({str(review.get("indicator_set")) for line in lines for review in line["reviews"]})
+    named = (review.get("indicator_set") for line in lines for review in line["reviews"])
+    return sorted({str(name) for name in named if name})
 
 
 def check_totals(manifest: Manifest, lines: Sequence[Record]) -> None:
