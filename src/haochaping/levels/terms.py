@@ -51,15 +51,6 @@ class ReturnState(StrEnum):
     EXCLUDED = "excluded"
 
 
-OUT_LABELS = {
-    OutState.QUEUED: N_("Waiting to go out"),
-    OutState.SENT: N_("Sent, no answer yet"),
-    OutState.ACKED: N_("Taken there"),
-    OutState.DUPLICATE_OK: N_("Taken there, all of it known"),
-    OutState.REJECTED: N_("Refused there"),
-    OutState.EXCLUDED: N_("Left out, with a reason"),
-}
-
 BATCH_FORMAT, ANSWER_FORMAT = "haochaping-batch-1", "haochaping-answer-1"
 # Raised whenever a record says something that an older reader would misread (DQ-35).
 SCHEMA = "cases-1"
