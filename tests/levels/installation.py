@@ -46,9 +46,9 @@ class Installation:
         return timezone.now() + self.passed
 
     def open(self) -> None:
-        self.server = make_server("127.0.0.1", self.port, application, _Server, _Quiet)  # type: ignore[assignment]
-        assert self.server
-        Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        server = make_server("127.0.0.1", self.port, application, _Server, _Quiet)
+        self.server = server
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
     def shut(self) -> None:
         assert self.server

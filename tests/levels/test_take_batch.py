@@ -81,7 +81,8 @@ def test_the_same_batch_again_is_answered_as_before_and_other_content_refused(ke
     again = take(made.batch(key, 1, [made.record("YC-1", now, 5)], now), now=now + timedelta(hours=1))
     other = said(made.batch(key, 1, [made.record("YC-2", now, 1)], now), now)
 
-    assert again == first
+    assert (first[0].is_new, again[0].is_new) == (True, False)
+    assert again[0].content == first[0].content
     assert (other.state, other.code, other.next_seq) == (InState.REFUSED, "other_content", 2)
     assert Case.objects.count() == 1
 
@@ -152,7 +153,6 @@ def test_a_line_that_is_no_record_is_refused(key, now, line):
     body = rules.body_of([line])
     manifest = made.batch(key, 1, [whole], now)
     head = rules.read_head(rules.unpack(manifest))
-    assert head
     changed = msgspec.structs.replace(head, bytes=len(body), sha256=sha256(body).hexdigest())
     answer = said(rules.pack(rules.head_of(changed), body, key), now)
 

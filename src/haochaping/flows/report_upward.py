@@ -54,6 +54,7 @@ if TYPE_CHECKING:
 
 _ENTRIES = 2000
 _RETURNS = 500
+_MOST_CASES = 5000
 _ROUND = 50
 # As long as so many wait, what changes is left where it is: it goes out as it stands when there is room.
 _MOST_WAITING = 200
@@ -77,7 +78,7 @@ def queue_batches(*, code: str = "", now: datetime) -> int:
 def _queue(peer: Peer, now: datetime) -> int:
     if queries.waiting_batches(peer.id) >= _MOST_WAITING:
         return 0
-    entries = ledger.chained_after(peer.told_index, limit=_ENTRIES)
+    entries = _some(ledger.chained_after(peer.told_index, limit=_ENTRIES))
     back = queries.returned_due(peer.id, now, limit=_RETURNS)
     ids = dict.fromkeys([*_of_keys(back), *_touched(entries, peer)])
     batches = list(_cut(_each(list(ids), peer.division_path)))
@@ -90,6 +91,17 @@ def _queue(peer: Peer, now: datetime) -> int:
     if entries and entries[-1].index is not None:
         levels.told_until(peer.id, entries[-1].index)
     return len(batches)
+
+
+def _some(entries: Sequence[EntryRow]) -> Sequence[EntryRow]:
+    """As many of the entries as speak of so many cases together: an import may have taken in thousands with one."""
+    cases_told = 0
+    for n, entry in enumerate(entries, start=1):
+        if entry.kind == EntryKind.CASES_TAKEN_IN:
+            cases_told += int(entry.facts.get("new", 0)) + int(entry.facts.get("changed", 0))
+        if cases_told >= _MOST_CASES:
+            return entries[:n]
+    return entries
 
 
 def _touched(entries: Sequence[EntryRow], peer: Peer) -> list[UUID]:

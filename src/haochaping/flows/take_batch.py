@@ -55,6 +55,8 @@ class Given(NamedTuple):
     seq: int
     state: InState
     content: bytes
+    is_new: bool = True
+    """False when it is the answer that the batch was given before."""
 
 
 def take(content: bytes, *, now: datetime) -> list[Given]:
@@ -77,7 +79,7 @@ def take(content: bytes, *, now: datetime) -> list[Given]:
 def take_packed(packed: Packed, manifest: Manifest, content: bytes, *, now: datetime) -> list[Given]:
     """The same for a file that is taken apart already."""
     given = [_take_one(packed, manifest, content, now=now)]
-    while given[-1].state == InState.MERGED and (waits := _next(manifest.sender)) is not None:
+    while given[-1].is_new and given[-1].state == InState.MERGED and (waits := _next(manifest.sender)):
         then = rules.unpack(waits)
         head = rules.read_head(then)
         if not isinstance(head, Manifest):  # it was one when it came
@@ -140,7 +142,7 @@ def _before(peer: Peer, manifest: Manifest) -> Given | None:
     state, _, answer = known
     if state == InState.STAGED and manifest.seq == peer.taken_seq + 1:
         return None
-    return Given(manifest.receiver, manifest.sender, manifest.seq, state, answer)
+    return Given(manifest.receiver, manifest.sender, manifest.seq, state, answer, is_new=False)
 
 
 def actor_of(peer: Peer) -> Actor:

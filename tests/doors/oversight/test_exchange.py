@@ -56,8 +56,16 @@ def test_what_came_what_is_missing_and_what_was_not_taken_stand_there(told, one)
 def test_what_came_back_from_above_is_named_without_its_number(world, one):
     now = timezone.now()
     key = rules.key_text(rules.public_bytes(queries.our_key()))
-    names = {"known_as": "city", "division": worlds.CITY, "key": key}
-    actions.add_peer("province", **names, sends=True, takes=False, by=OPERATOR, now=now)
+    actions.add_peer(
+        "province",
+        known_as="city",
+        division=worlds.CITY,
+        key=key,
+        sends=True,
+        takes=False,
+        by=OPERATOR,
+        now=now,
+    )
     peer = queries.peer("province")
     assert peer
     ReturnedCase.objects.create(
