@@ -18,6 +18,7 @@ _OWN = {
     "files": {"pictures"},
     "hotline": {"line"},
     "directory": {"match_queries", "matching"},
+    "levels": {"line"},
     "rectification": {
         "appeal_queries",
         "dispatch_queries",

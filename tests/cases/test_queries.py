@@ -168,3 +168,29 @@ def test_services_of_persons_are_theirs_newest_first():
     assert [(one.case_no, one.occurrence_no) for one in found] == [("C1", 2), ("C1", 1)]
     assert len(queries.services_of_persons([person], limit=1)) == 1
     assert queries.services_of_persons([]) == []
+
+
+def test_what_was_written_at_a_moment_and_not_since_is_found_whether_new_or_written_over():
+    later, last = NOW + timedelta(minutes=1), NOW + timedelta(minutes=2)
+    take(case("C1"), case("C2"), case("C3"))
+    take(case("C2", trips=2), now=later)
+    take(case("C3", trips=2), now=later)
+    take(case("C3", trips=3), now=last)
+    ids = dict(Case.objects.values_list("case_no", "id"))
+
+    # A new case stays among those of its moment: whoever asks about it is told how it stands by now.
+    assert set(queries.changed_at([NOW])) == {ids["C1"], ids["C2"], ids["C3"]}
+    assert set(queries.changed_at([later])) == {ids["C2"]}
+    assert set(queries.changed_at([last, later])) == {ids["C2"], ids["C3"]}
+    assert queries.changed_at([NOW + timedelta(hours=1)]) == []
+
+
+def test_a_case_is_told_in_the_codes_of_the_directory_and_names_nobody():
+    take(case("C1", occurrences=(occurrence(2), occurrence(1))))
+    [case_id] = Case.objects.values_list("id", flat=True)
+
+    told = queries.told([case_id])[case_id]
+
+    assert (told["platform__code"], told["case_no"], told["item__code"]) == (SOURCE, "C1", worlds.ITEM)
+    assert [service["no"] for service in told["services"]] == [1, 2]
+    assert not {"person_id", "agent_id"} & told.keys()

@@ -14,6 +14,7 @@ from haochaping.insight.models import Fact, FactDelta
 from haochaping.insight.rules import BY_NAME, order_units, review_units, supervision_units
 from haochaping.insight.terms import FactKey, Place
 from haochaping.ledger import actions as ledger
+from haochaping.levels import queries as levels
 from haochaping.rectification import queries as orders
 from haochaping.reviews import queries as reviews
 from haochaping.reviews.models import Review
@@ -118,6 +119,7 @@ def standing() -> dict[FactKey, int]:
     ids = list(Review.objects.values_list("id", flat=True))
     units = review_units(reviews.facts_of(ids).values())
     units.update(order_units(orders.facts_of(ids).values()))
+    units.update(order_units(levels.order_facts(ids).values()))
     units.update(supervision_units(supervision.reached()))
     return dict(units)
 

@@ -116,6 +116,11 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
         ("/desk/?item=zzz&left=today", "clerk"),
     ],
     "desk_order": [("/desk/orders/{order}",), (f"/desk/orders/{NOWHERE}", "clerk", "404")],
+    "oversight_exchange": [("/oversight/exchange/", "supervisor")],
+    "oversight_exchange_orders": [
+        ("/oversight/exchange/orders", "supervisor"),
+        ("/oversight/exchange/orders?list=done", "supervisor"),
+    ],
     "oversight_samples": [("/oversight/samples/", "supervisor")],
     "oversight_sample": [
         ("/oversight/samples/{sample}", "supervisor"),
@@ -345,6 +350,7 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "wire_anhui_evaluate": (303, f"/wire/anhui/evaluate?{query()}"),
     "wire_hotline_events": (405, f"/wire/hotline/{NOWHERE}/events"),
     "wire_call": (404, "/wire/shandong/nowhere/norm"),
+    "exchange_batches": (405, "/exchange/batches"),
     "oversight_sample_step": (405, f"/oversight/samples/{NOWHERE}/call"),
     "desk_order_read": (405, "/desk/orders/{order}/read"),
     "desk_order_evidence": (405, "/desk/orders/{order}/evidence"),

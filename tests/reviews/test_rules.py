@@ -99,6 +99,8 @@ BELIEVED = {
     Entrance.HISTORY: dict.fromkeys([*Provenance, "", "five_stars"], Provenance.BULK_IMPORT)
     | {Provenance.DEFAULT_SYSTEM: Provenance.DEFAULT_SYSTEM},
     Entrance.UNSIGNED: {Provenance.DEFAULT_SYSTEM: Provenance.DEFAULT_SYSTEM},
+    # Another installation says what it has found out for itself.
+    Entrance.REPORTED: {provenance: provenance for provenance in Provenance},
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 
 from haochaping.cases.terms import CaseKind, CaseStatus, ServiceChannel, Stage
 
@@ -57,7 +57,11 @@ class Case(models.Model):
             CheckConstraint(condition=Q(kind__in=list(CaseKind)), name="case_kind_known"),
         ]
         indexes = [
-            models.Index(fields=["person_id"], name="case_of_person", condition=Q(person_id__isnull=False))
+            models.Index(fields=["person_id"], name="case_of_person", condition=Q(person_id__isnull=False)),
+            # What was written over since it came; whoever reports upward looks there.
+            models.Index(
+                fields=["updated_at"], name="case_changed", condition=Q(updated_at__gt=F("received_at"))
+            ),
         ]
 
 

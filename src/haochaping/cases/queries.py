@@ -2,20 +2,56 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
 from haochaping.cases.models import Case, ServiceOccurrence
 from haochaping.cases.terms import AMBIGUOUS_CASE, Binding, CaseFacts, Completed, OccurrenceFacts
+from haochaping.directory.rules import path_range
+from haochaping.kernel.identifiers import first_uuid7
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.postgres.rows import array
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
     from uuid import UUID
+
+_MILLISECOND = timedelta(milliseconds=1)
+_CASE_TOLD = (
+    "platform__code",
+    "case_no",
+    "item__code",
+    "agency__code",
+    "division__code",
+    "division__path",
+    "status",
+    "kind",
+    "applied_at",
+    "accepted_at",
+    "completed_at",
+    "promised_limit",
+    "statutory_limit",
+    "trips",
+    "materials",
+    "person_kind",
+    "verified",
+)
+_SERVICE_TOLD = (
+    "case_id",
+    "no",
+    "name",
+    "stage",
+    "at",
+    "channel",
+    "hall__code",
+    "window__code",
+    "staff__code",
+)
 
 type OccurrenceKey = tuple[str, str, int]
 
@@ -26,6 +62,7 @@ def _sql(name: str) -> str:
 
 _FOLDER = resources.files("haochaping.cases").joinpath("sql")
 _BIND, _BINDINGS, _IDS, _COMPLETED = _sql("bind"), _sql("bindings"), _sql("ids"), _sql("completed")
+_CHANGED = _sql("changed_at")
 
 
 def _bindings(statement: str, *params: UUID | str | list[str] | list[int] | list[UUID]) -> list[Binding]:
@@ -120,6 +157,39 @@ def ids_of(keys: Iterable[tuple[int, str]]) -> list[UUID]:
 def is_known(source: str, case_no: str) -> bool:
     """Whether the directory's platform has sent this case, with or without services."""
     return Case.objects.filter(platform__code=source, case_no=case_no).exists()
+
+
+def changed_at(moments: Iterable[datetime]) -> list[UUID]:
+    """The cases that were written at exactly these moments and not since.
+
+    New ones are found by their ids, which begin with the moment; the others have an index of their own, so that those
+    that never change cost nothing. Cases of other writers in the same millisecond may be among them.
+    """
+    wanted = sorted(set(moments))
+    lows = [first_uuid7(moment) for moment in wanted]
+    highs = [first_uuid7(moment + _MILLISECOND) for moment in wanted]
+    with connection.cursor() as cursor:
+        cursor.execute(_CHANGED, {"lows": array(lows), "highs": array(highs), "moments": wanted})
+        return [case_id for (case_id,) in cursor]
+
+
+def told(case_ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Cases with their services as another installation is told of them, in the codes of the directory; no persons."""
+    ids = list(case_ids)
+    services: dict[UUID, list[dict[str, Any]]] = {}
+    for row in ServiceOccurrence.objects.filter(case_id__in=ids).order_by("no").values(*_SERVICE_TOLD):
+        services.setdefault(row.pop("case_id"), []).append(row)
+    rows = Case.objects.filter(id__in=ids).values("id", *_CASE_TOLD)
+    return {(case_id := row.pop("id")): row | {"services": services.get(case_id, [])} for row in rows}
+
+
+def ids_in_division(division_path: str, *, after: UUID | None = None, limit: int) -> list[UUID]:
+    """The cases of a division and all below it in the order of their ids, some at a time."""
+    low, high = path_range(division_path)
+    rows = Case.objects.filter(division__path__gte=low, division__path__lt=high)
+    if after is not None:
+        rows = rows.filter(id__gt=after)
+    return list(rows.order_by("id").values_list("id", flat=True)[:limit])
 
 
 def known_case(source: str, case_no: str) -> dict[str, object]:

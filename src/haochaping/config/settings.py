@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "haochaping.supervision",
     "haochaping.voices",
     "haochaping.exchange",
+    "haochaping.levels",
     "haochaping.hotline",
     "haochaping.insight",
     "haochaping.publicity",

@@ -27,6 +27,8 @@ STAFF: Urls = [
     path("account/", include("haochaping.doors.console.account_urls")),
 ]
 MACHINES: Urls = [path("api/v1/", include("haochaping.doors.api.urls"))]
+# Other installations may be in either network.
+PEERS: Urls = [path("exchange/", include("haochaping.doors.exchange.urls"))]
 EVERYWHERE: Urls = [
     path("", include("haochaping.doors.health.urls")),
     path("i18n/", set_language, name="set_language"),
@@ -40,7 +42,11 @@ STAFF_ROOT: Urls = [path("", start.root)]
 
 handler500 = "haochaping.doors.fault.page"
 
-_FACES = {"public": PUBLIC, "staff": STAFF_ROOT + STAFF + MACHINES, "all": PUBLIC + STAFF + MACHINES}
+_FACES = {
+    "public": PUBLIC + PEERS,
+    "staff": STAFF_ROOT + STAFF + MACHINES + PEERS,
+    "all": PUBLIC + STAFF + MACHINES + PEERS,
+}
 
 urlpatterns: Urls = EVERYWHERE + _FACES[settings.DOORS]
 if settings.DEMO:

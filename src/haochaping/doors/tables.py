@@ -284,6 +284,18 @@ TABLES: dict[str, Held] = {
         f"{_with('hotline_link', 'link_id')}\n AND (linked_id IS NULL OR {_with('hotline_linked_order', 'linked_id')})",
     ),
     "hotline_attachment": Held(_WRITE, _with("hotline_linked_order", "linked_id")),
+    # How it stands with other installations is for whoever reaches their division; what is in a batch nobody's at a desk.
+    "levels_peer": Held(_READ, OF_DIVISION),
+    "levels_outgoing_batch": Held(
+        "SELECT (id, peer_id, seq, kind, state, rows, code, message, params, made_at)",
+        _with("levels_peer", "peer_id"),
+    ),
+    "levels_incoming_batch": Held(
+        "SELECT (id, peer_id, seq, kind, state, sha256, rows, reviews, late, returned, code, message, params, received_at)",
+        _with("levels_peer", "peer_id"),
+    ),
+    "levels_returned_case": Held(_READ, _with("levels_peer", "peer_id")),
+    "levels_reported_order": Held(_READ, f"({OF_DIVISION})\n AND {_with('reviews_review', 'review_id')}"),
     # What everybody at a desk may read: names, rules, figures.
     "directory_division": _DIRECTORY,
     "directory_agency": _DIRECTORY,

@@ -85,8 +85,9 @@ def receive_reviews(
     _seal_persons(papers, now)
     _bind(papers, by)
     _name_targets(papers)
-    terms = _apply_rules(papers, now)
-    _follow_up(_accept(papers, terms, entrance, by, now), terms, entrance, by, now)
+    terms = _apply_rules(papers, entrance, now)
+    accepted = _accept(papers, terms, entrance, by, now)
+    _follow_up(accepted, terms, entrance, by, now)
     _refuse(papers)
     if not retried:
         _recognise(papers, by)
@@ -157,18 +158,21 @@ def _name_targets(papers: Sequence[_Paper]) -> None:
             )
 
 
-def _apply_rules(papers: Sequence[_Paper], now: datetime) -> dict[int, Terms]:
+def _apply_rules(papers: Sequence[_Paper], entrance: Entrance, now: datetime) -> dict[int, Terms]:
     """Put aside what the rules of its place do not take; returns the terms of the divisions, by id.
 
-    They are those of today: what was given in time and sent late is judged by when it was given.
+    They are those of today: what was given in time and sent late is judged by when it was given. What another
+    installation reports has been judged there, by the same rules.
     """
     bound = [(paper, paper.answer, paper.binding) for paper in papers if paper.answer and paper.binding]
     if not bound:
         return {}
     paths = rulebook.terms_of_each((binding.division_path for _, _, binding in bound), local_day(now))
-    ends = windows_end([(binding, paths[binding.division_path]) for _, _, binding in bound])
+    ends: Sequence[datetime | None] = [None] * len(bound)
+    if entrance != Entrance.REPORTED:
+        ends = windows_end([(binding, paths[binding.division_path]) for _, _, binding in bound])
     for (paper, answer, binding), closes in zip(bound, ends, strict=True):
-        follow_ups = paths[binding.division_path].follow_up_reviews
+        follow_ups = 1 if entrance == Entrance.REPORTED else paths[binding.division_path].follow_up_reviews
         paper.complaint = rule_complaint(answer, closes=closes, follow_ups=follow_ups)
     return {binding.division_id: paths[binding.division_path] for _, _, binding in bound}
 
@@ -216,11 +220,13 @@ def _follow_up(
 ) -> None:
     """What an accepted review causes: an order for a bad one, and its place in the counters.
 
-    History causes none: whoever it was about has been answered by the older system, or will not be any more.
+    History causes none: whoever it was about has been answered by the older system, or will not be any more. A review
+    that another installation reports has its order there; its state is told with it.
     """
     if not accepted:
         return
-    found = [facts.id for facts in accepted if is_bad(facts.level) and entrance != Entrance.HISTORY]
+    answered_here = entrance not in {Entrance.HISTORY, Entrance.REPORTED}
+    found = [facts.id for facts in accepted if answered_here and is_bad(facts.level)]
     rows = list(review_queries.reviews(found).values()) if found else []
     bad = [
         BadReview(

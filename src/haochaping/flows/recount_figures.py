@@ -17,6 +17,7 @@ from haochaping.insight import queries as figures
 from haochaping.insight.rules import ORDER_KINDS, Days, changes, order_units, supervision_units
 from haochaping.insight.terms import FactKind
 from haochaping.kernel.periods import BEIJING
+from haochaping.levels import queries as reported
 from haochaping.rectification import figure_queries as order_figures
 from haochaping.rectification import queries as orders
 from haochaping.supervision import queries as supervision
@@ -47,7 +48,7 @@ def recount_figures() -> int:
 
 
 def _months() -> list[date]:
-    return order_figures.months_of_orders()
+    return sorted({*order_figures.months_of_orders(), *reported.months_of_orders()})
 
 
 def _month(first: date) -> Days:
@@ -60,6 +61,8 @@ def _orders_of(month: Days) -> Callable[[], Counter[FactKey]]:
         counted = order_units([])
         for batch in batched(order_figures.reviews_of_orders(begin, end), _BATCH, strict=False):
             counted.update(order_units(orders.facts_of(batch).values()))
+        for batch in batched(reported.reviews_of_orders(begin, end), _BATCH, strict=False):
+            counted.update(order_units(reported.order_facts(batch).values()))
         return counted
 
     return units

@@ -63,6 +63,25 @@ def lag() -> Lag:
     return Lag(found["waiting"], found["oldest"])
 
 
+def chained_after(index: int, *, limit: int) -> list[EntryRow]:
+    """What was chained after a place, in the order of the chain: for whoever keeps a bookmark.
+
+    A late commit is chained late, so that nothing is ever put in before a bookmark.
+    """
+    rows = ChainLink.objects.filter(index__gt=index).order_by("index")
+    found = rows.values_list(
+        "entry_id",
+        "entry__kind",
+        "entry__recorded_at",
+        "entry__actor",
+        "entry__subject_kind",
+        "entry__subject_id",
+        "entry__facts",
+        "index",
+    )
+    return [EntryRow(row[0], EntryKind(row[1]), *row[2:7], index=row[7]) for row in found[:limit]]
+
+
 def entries_of(subject_kind: str, subject_id: str, *, limit: int = 1000) -> list[EntryRow]:
     """Everything recorded about one subject, oldest first; of more than `limit` entries the newest."""
     if "\0" in subject_kind + subject_id:  # the database could not even be asked

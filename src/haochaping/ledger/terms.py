@@ -103,6 +103,9 @@ class EntryKind(IntEnum):
     RECONCILED = 181
     DIFFERENCE_EXPLAINED = 182
     ITEM_MATCHED = 183
+    PEER_SET = 253
+    BATCH_EXCHANGED = 254
+    ORDER_REPORTED = 255
     APPEAL_FILED = 200
     APPEAL_TAKEN_UP = 201
     APPEAL_HEARD = 202
@@ -203,6 +206,9 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.RECONCILED: N_("Records of a day compared with the source"),
     EntryKind.DIFFERENCE_EXPLAINED: N_("Difference with a source explained"),
     EntryKind.ITEM_MATCHED: N_("Item code of a source matched with the directory"),
+    EntryKind.PEER_SET: N_("Peer for the exchange between installations set or closed"),
+    EntryKind.BATCH_EXCHANGED: N_("Batch sent, taken, refused or left out"),
+    EntryKind.ORDER_REPORTED: N_("Another installation told how its work order stands"),
     EntryKind.APPEAL_FILED: N_("Appeal filed, or taken to the second review"),
     EntryKind.APPEAL_TAKEN_UP: N_("Appeal accepted or refused"),
     EntryKind.APPEAL_HEARD: N_("Reviewer heard about an appeal"),

@@ -306,6 +306,23 @@ def cases_of(review_ids: Iterable[UUID]) -> dict[UUID, UUID]:
     return dict(rows.values_list("id", "occurrence__case_id"))
 
 
+def told(case_ids: Iterable[UUID]) -> dict[UUID, list[dict[str, Any]]]:
+    """The reviews of these cases as another installation is told of them, by case; no persons, places by id."""
+    rows = Review.objects.filter(occurrence__case_id__in=list(case_ids)).order_by(
+        "occurrence__no", "assess_no"
+    )
+    found: dict[UUID, list[dict[str, Any]]] = {}
+    for row in rows.values(*_REVIEW, case_id=F("occurrence__case_id"), occurrence_no=F("occurrence__no")):
+        found.setdefault(row["case_id"], []).append(row)
+    excluded = [
+        row["id"] for told in found.values() for row in told if row["status"] == ReviewStatus.EXCLUDED
+    ]
+    said = dict(Exclusion.objects.filter(review_id__in=excluded).values_list("review_id", "reason_class"))
+    for one in (row for told in found.values() for row in told):
+        one["reason_class"] = said.get(one["id"], "")
+    return found
+
+
 def committed(review_ids: Sequence[UUID] | None = None) -> Iterator[tuple[str, dict[str, str]]]:
     """The fields under each review's newest commitment, as (review id, fields); all reviews when no ids are given."""
     chosen = Review.objects.all() if review_ids is None else Review.objects.filter(id__in=review_ids)

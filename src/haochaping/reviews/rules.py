@@ -31,7 +31,7 @@ from haochaping.rulebook.rules import is_quiet, quiet_ends
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from haochaping.reviews.terms import Answer, Indicator, ToAsk
+    from haochaping.reviews.terms import Answer, Indicator, ReviewRow, Stated, ToAsk
     from haochaping.rulebook.terms import Terms
 
 GOOD_FROM = Level.BASICALLY_SATISFIED
@@ -69,10 +69,12 @@ def provenance_of(entrance: Entrance, claimed: str) -> Provenance:
 
     An invitation's holder speaks for themselves. A registered client is believed within `_CLAIMABLE`, an unsigned
     address and a claim that is not known never are, a file is what it is: a bulk import. That a review is a default
-    (系统默认评价) everybody but the holder is believed.
+    (系统默认评价) everybody but the holder is believed. Another installation has found out for itself, and says it signed.
     """
     if entrance == Entrance.TOKEN:
         return Provenance.ACTIVE_SELF
+    if entrance == Entrance.REPORTED and claimed in set(Provenance):
+        return Provenance(claimed)
     if claimed == Provenance.DEFAULT_SYSTEM:
         # Whoever says that nobody gave it says it against themselves.
         return Provenance.DEFAULT_SYSTEM
@@ -148,6 +150,38 @@ def rule_complaint(answer: Answer, *, closes: datetime | None, follow_ups: int) 
     if closes is not None and answer.assessed_at >= closes:
         return Complaint(REVIEW_WINDOW_OVER, "assessed_at", {"until": closes})
     return None
+
+
+def is_as_stated(row: ReviewRow, stated: Stated) -> bool:
+    """Whether a review is already what its installation says of it."""
+    return (
+        row.level,
+        row.indicator_codes,
+        row.comment_text,
+        row.channel,
+        row.provenance,
+        row.anonymous,
+        row.assessed_at,
+        row.status,
+    ) == (
+        stated.level,
+        stated.indicator_codes,
+        stated.comment_text,
+        stated.channel,
+        stated.provenance,
+        stated.anonymous,
+        stated.assessed_at,
+        stated.status,
+    )
+
+
+def says_the_same(row: ReviewRow, stated: Stated) -> bool:
+    """Whether two ways of a review's coming tell of the same words of the same person."""
+    return (row.level, row.indicator_codes, row.comment_text) == (
+        stated.level,
+        stated.indicator_codes,
+        stated.comment_text,
+    )
 
 
 def lacks_reason(level: int, codes: tuple[str, ...], comment: str) -> bool:

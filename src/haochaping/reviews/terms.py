@@ -70,6 +70,7 @@ class Entrance(StrEnum):
     UNSIGNED = "unsigned"
     HISTORY = "history"
     """What an older system has collected before this one was there: nobody is to be asked or to answer for it now."""
+    REPORTED = "reported"
 
 
 class AskingEnd(StrEnum):
@@ -349,6 +350,21 @@ class Submission(Struct, frozen=True):
     receipt_hash: bytes
     person_id: UUID | None
     finished: bool
+
+
+class Stated(Struct, frozen=True):
+    """What another installation says that a review of its own is now."""
+
+    review_id: UUID
+    level: Level
+    indicator_codes: tuple[str, ...]
+    comment_text: str
+    channel: str
+    provenance: Provenance
+    anonymous: bool
+    assessed_at: datetime
+    status: ReviewStatus
+    reason_class: ReasonClass | None
 
 
 @dataclass(frozen=True, slots=True)

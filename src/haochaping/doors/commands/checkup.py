@@ -21,9 +21,11 @@ from haochaping.identity import keys
 from haochaping.identity import queries as identity
 from haochaping.identity.terms import UNUSED_KEPT, KeyPair
 from haochaping.insight.terms import NO_ITEM
+from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.identifiers import first_uuid7
 from haochaping.kernel.refused import N_
 from haochaping.ledger import queries as ledger
+from haochaping.levels import queries as levels
 from haochaping.outbox import queries as outbox
 from haochaping.outbox.terms import JobState
 from haochaping.postgres import roles
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
     from haochaping.doors.commands.installation import Installation
     from haochaping.hotline.terms import Queue
+    from haochaping.levels.terms import PeerState
 
 _OLDEST_POSTGRES = 150000
 _ACTIVE_INDICATORS = 40
@@ -74,6 +77,7 @@ def checkup(installation: Installation) -> Iterator[Finding]:
     yield _rotation()
     yield from _queues()
     yield _hotlines()
+    yield _levels()
     yield _foreign_rows()
     lag = ledger.lag()
     late = lag.oldest is not None and timezone.now() - lag.oldest > timedelta(minutes=1)
@@ -244,6 +248,27 @@ def _hotlines() -> Finding:
         )
     told = gettext("{hotlines}. See the page “Hotline 12345”.")
     return Finding(N_("hotlines"), ok=False, text=told.format(hotlines="; ".join(ill)))
+
+
+def _levels() -> Finding:
+    """Whether the installations above and below are heard of, and whether anything between them waits for a person."""
+    states = levels.states(OPERATOR, now=timezone.now())
+    ill = [f"{one.peer.code}: {', '.join(said)}" for one in states if (said := _ills_of(one))]
+    if not ill:
+        text = gettext("nothing waits between other installations and here")
+        return Finding(N_("levels"), ok=True, text=text)
+    told = gettext("{peers}. See “haochaping exchange status”.")
+    return Finding(N_("levels"), ok=False, text=told.format(peers="; ".join(ill)))
+
+
+def _ills_of(one: PeerState) -> list[str]:
+    numbers = {
+        gettext("{n} batches were refused there"): one.rejected,
+        gettext("{n} cases came back"): one.returned,
+        gettext("{n} batches are missing"): len(one.gaps),
+        gettext("nothing was heard for more than a day"): int(one.silent),
+    }
+    return [text.format(n=n) for text, n in numbers.items() if n]
 
 
 def _ills(queue: Queue) -> list[str]:

@@ -10,6 +10,7 @@ from haochaping.doors.commands import (
     dialects,
     directory,
     history,
+    exchange,
     identity,
     intake,
     ledger,
@@ -48,6 +49,7 @@ cli.add_command(people.clients)
 cli.add_command(directory.directory)
 dialects.dialect.add_command(history.import_history)
 cli.add_command(dialects.dialect)
+cli.add_command(exchange.exchange)
 cli.add_command(rulebook.rulebook)
 cli.add_command(intake.cases)
 cli.add_command(intake.reviews)

@@ -25,6 +25,7 @@ from haochaping.flows import (
     match_items,
     open_identity,
     reconcile,
+    report_upward,
     retry_quarantine,
     sample_reviews,
     send_invitations,
@@ -87,6 +88,8 @@ BEATS: tuple[Beat, ...] = (
     Beat("tell programs of divisions", 1, lambda now: tell_staff.send_due(Channel.WEBHOOK, now=now)),
     Beat("queue what linked hotlines are told", 1, lambda now: hotline_out.queue_steps(now=now)),
     Beat("tell linked hotlines", 1, lambda now: hotline_out.send_due(now=now)),
+    Beat("queue what installations above are told", 2, lambda now: report_upward.queue_batches(now=now)),
+    Beat("report to installations above", 2, lambda now: report_upward.send_due(now=now)),
     Beat("tell higher up what nobody read", 60, lambda now: tell_staff.escalate_unread(by=SYSTEM, now=now)),
     Beat("take orphans whose case came", 30, lambda now: retry_quarantine.retry_orphans(now=now)),
     Beat(

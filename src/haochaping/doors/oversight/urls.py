@@ -7,6 +7,7 @@ from django.urls import path
 from haochaping.doors.oversight import (
     appeals,
     dispatch,
+    exchange,
     figures,
     measures,
     proposals,
@@ -28,6 +29,8 @@ urlpatterns = [
     path("figures/table.csv", figures.table_csv, name="oversight_figures_csv"),
     path("figures/rows", figures.rows, name="oversight_figure_rows"),
     path("figures/rows.csv", figures.rows_csv, name="oversight_figure_rows_csv"),
+    path("exchange/", exchange.page, name="oversight_exchange"),
+    path("exchange/orders", exchange.orders, name="oversight_exchange_orders"),
     path("signals/", signals.page, name="oversight_signals"),
     path("supervision/", supervision.page, name="oversight_supervisions"),
     path("supervision/new", supervision.new, name="oversight_supervision_new"),

@@ -12,6 +12,7 @@ from haochaping.reviews.actions.changes import (
 )
 from haochaping.reviews.actions.exclusion import exclude, restore
 from haochaping.reviews.actions.invitations import check_usable, invite, settle_asking
+from haochaping.reviews.actions.reported import restate
 
 __all__ = [
     "accept",
@@ -23,6 +24,7 @@ __all__ = [
     "give_way",
     "install_indicators",
     "invite",
+    "restate",
     "restore",
     "settle_asking",
     "supplement",

@@ -1,0 +1,391 @@
+"""`haochaping exchange …`: other installations, what goes to them and comes from them, and files carried across a gap."""
+
+from __future__ import annotations
+
+import json
+import sys
+from gettext import gettext, ngettext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from haochaping.doors.commands.installation import fail, json_option, sentence, show, with_database
+from haochaping.doors.commands.spoken import File, Group, option
+from haochaping.kernel.refused import N_
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from haochaping.flows.carry import Carried
+    from haochaping.levels.terms import Peer, PeerState
+
+_FILE = File(exists=True, dir_okay=False, path_type=Path)
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_ENDINGS = (".batch", ".answer")
+
+
+@click.group(cls=Group)
+def exchange() -> None:
+    """Exchange between installations: reports to those above, from those below."""
+
+
+@exchange.group(cls=Group)
+def peer() -> None:
+    """Other installations (对端)."""
+
+
+@exchange.command()
+@option("--out", type=File(dir_okay=False, path_type=Path), help=N_("Write it to this file."))
+@with_database
+def key(out: Path | None) -> None:
+    """Print our public key, which other installations are given, and its fingerprint, which they are told by telephone."""
+    from haochaping.levels import queries, rules  # noqa: PLC0415 - needs Django to be ready
+
+    public = rules.public_bytes(queries.our_key())
+    text = rules.key_text(public)
+    if out:
+        out.write_text(text, encoding="ascii")
+    else:
+        click.echo(text, nl=False)
+    click.echo(gettext("fingerprint: {value}").format(value=rules.fingerprint(public)), err=True)
+
+
+@peer.command("add")
+@click.argument("code")
+@option("--as", "known_as", required=True, help=N_("The code under which it knows us."))
+@option("--key", "key_file", required=True, type=_FILE, help=N_("The file with its public key."))
+@option("--fingerprint", default="", help=N_("What it told as the fingerprint of its key."))
+@option("--division", required=True, help=N_("What is exchanged lies in this division."))
+@option("--sends", is_flag=True, help=N_("We report to it."))
+@option("--takes", is_flag=True, help=N_("It reports to us."))
+@option("--url", default="", help=N_("Where it answers, as https://…; without it files are carried."))
+@option("--from-now", is_flag=True, help=N_("Leave out what is here already."))
+@with_database
+def add_peer(
+    *,
+    code: str,
+    known_as: str,
+    key_file: Path,
+    fingerprint: str,
+    division: str,
+    sends: bool,
+    takes: bool,
+    url: str,
+    from_now: bool,
+) -> None:
+    """Exchange with another installation, known here as CODE. Added again, only what was agreed changes."""
+    from haochaping.kernel.actor import OPERATOR  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.levels import actions  # noqa: PLC0415
+
+    if sends == takes:
+        fail(gettext("Say one of --sends and --takes: does it take our reports, or send us its own?"), 2)
+    mark = actions.add_peer(
+        code,
+        known_as=known_as,
+        division=division,
+        key=key_file.read_text(encoding="utf-8-sig", errors="replace"),
+        expected=fingerprint,
+        url=url,
+        sends=sends,
+        takes=takes,
+        from_now=from_now,
+        by=OPERATOR,
+        now=_now(),
+    )
+    click.echo(gettext("fingerprint: {value}").format(value=mark))
+
+
+@peer.command("close")
+@click.argument("code")
+@with_database
+def close_peer(code: str) -> None:
+    """Exchange nothing more with CODE; its numbers stay, so that it can be added again."""
+    from haochaping.kernel.actor import OPERATOR  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.levels import actions  # noqa: PLC0415
+
+    actions.close_peer(code, by=OPERATOR, now=_now())
+
+
+@exchange.command("peers")
+@json_option
+@with_database
+def list_peers(*, as_json: bool) -> None:
+    """Show the other installations with what was agreed."""
+    from haochaping.levels import queries, rules  # noqa: PLC0415 - needs Django to be ready
+
+    rows: list[dict[str, object]] = [
+        {
+            "code": one.code,
+            "known_as": one.known_as,
+            "division": one.division_code,
+            "direction": "up" if one.sends else "down",
+            "url": one.url,
+            "fingerprint": rules.fingerprint(one.public_key),
+        }
+        for one in queries.peers()
+    ]
+    show(rows, as_json=as_json, line=_peer_line)
+
+
+def _peer_line(row: dict[str, Any]) -> str:
+    arrow = "↑" if row["direction"] == "up" else "↓"
+    way = row["url"] or gettext("files are carried")
+    return f"{arrow} {row['code']}  {row['division']}  {way}  {row['fingerprint']}"
+
+
+@exchange.command()
+@json_option
+@with_database
+def status(*, as_json: bool) -> None:
+    """Say how it stands with each installation. Exit status 2 when a person should look."""
+    from haochaping.kernel.actor import OPERATOR  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.levels import queries  # noqa: PLC0415
+
+    found = queries.states(OPERATOR, now=_now())
+    show([_state(one) for one in found], as_json=as_json, line=_state_line)
+    if any(_needs_somebody(one) for one in found):
+        sys.exit(2)
+
+
+def _state(one: PeerState) -> dict[str, object]:
+    return {
+        "code": one.peer.code,
+        "sent": one.peer.told_seq,
+        "taken": one.peer.taken_seq,
+        "waiting": one.waiting,
+        "oldest": one.oldest,
+        "rejected": one.rejected,
+        "returned": one.returned,
+        "gaps": list(one.gaps),
+        "staged": one.staged,
+        "refused": one.refused,
+        "reviews": one.reviews,
+        "late": one.late,
+        "silent": one.silent,
+        "error": one.peer.last_error,
+    }
+
+
+def _needs_somebody(one: PeerState) -> bool:
+    return bool(one.rejected or one.gaps or one.returned or one.silent)
+
+
+def _state_line(row: dict[str, Any]) -> str:
+    told = [
+        f"{row['code']}:",
+        gettext("last batch to it {sent}, from it {taken};").format(**row),
+        gettext("{waiting} waiting, {rejected} refused there, {returned} cases came back;").format(**row),
+        gettext("{staged} wait for one before them, {refused} refused here, {late} of {reviews} late").format(
+            **row
+        ),
+    ]
+    if row["gaps"]:
+        told.append(gettext("; missing: {gaps}").format(gaps=", ".join(map(str, row["gaps"]))))
+    if row["silent"]:
+        told.append(gettext("; silent"))
+    if row["error"]:
+        told.append(f"; {row['error']}")
+    return " ".join(told)
+
+
+@exchange.command()
+@json_option
+@with_database
+def returned(*, as_json: bool) -> None:
+    """Show the cases that installations above could not take whole, with their reasons."""
+    from haochaping.kernel.actor import OPERATOR  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.levels import queries  # noqa: PLC0415
+    from haochaping.levels.rules import filled  # noqa: PLC0415
+
+    rows: list[dict[str, object]] = [
+        {
+            "peer": row.peer_code,
+            "source": row.source,
+            "case_no": row.case_no,
+            "code": row.code,
+            "field": row.field,
+            "sentence": filled(gettext(row.message), row.params),
+            "times": row.attempts,
+            "since": row.since,
+        }
+        for row in queries.returned(OPERATOR, limit=10_000)
+    ]
+    show(rows, as_json=as_json, line=lambda row: "  ".join(str(value) for value in row.values()))
+
+
+@exchange.command()
+@click.argument("code")
+@with_database
+def send(code: str) -> None:
+    """Make batches of what has changed and send what waits for CODE, at once; the worker does so by itself."""
+    from haochaping.flows import report_upward  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.levels import actions  # noqa: PLC0415
+
+    found = _peer(code)
+    actions.try_now(found, now=_now())
+    report_upward.queue_batches(code=code, now=_now())
+    n = report_upward.send_due(code=code, now=_now())
+    click.echo(ngettext("{n} batch answered", "{n} batches answered", n).format(n=n))
+    if error := _peer(code).last_error:
+        fail(f"{code}: {error}", 2)
+
+
+@exchange.command()
+@click.argument("code")
+@option("--to", "folder", required=True, type=_FOLDER, help=N_("The folder that is carried across."))
+@with_database
+def export(code: str, folder: Path) -> None:
+    """Write what CODE has not answered yet as signed files, to be carried across a gap (网闸)."""
+    from haochaping.flows import report_upward  # noqa: PLC0415 - needs Django to be ready
+
+    n = 0
+    for name, content in report_upward.export(_peer(code), now=_now()):
+        _write(folder / name, content)
+        n += 1
+    click.echo(ngettext("{n} file written", "{n} files written", n).format(n=n))
+
+
+@exchange.command("import")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@option("--answers", required=True, type=_FOLDER, help=N_("The folder that is carried back."))
+@json_option
+@with_database
+def import_files(paths: Sequence[Path], *, answers: Path, as_json: bool) -> None:
+    """Take in carried files, batches and answers, from PATHS (files, or folders with them); answers go to a folder.
+
+    In whatever order they lie there, and however often. Exit status 2 when one was refused.
+    """
+    from haochaping.flows.carry import carry_in  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.kernel.refused import Refused  # noqa: PLC0415
+
+    rows: list[dict[str, object]] = []
+    for file in _files(paths):
+        try:
+            came = carry_in(_content(file), now=_now())
+        except Refused as no:
+            rows.append({"file": file.name, "state": "refused", "sentence": sentence(no.complaint)})
+            continue
+        for one in came:
+            if one.content:
+                _write(answers / one.name, one.content)
+            rows.append({"file": file.name, **_told(one)})
+    show(rows, as_json=as_json, line=lambda row: "  ".join(str(value) for value in row.values()))
+    if any(row["state"] in {"refused", "rejected"} for row in rows):
+        sys.exit(2)
+
+
+def _told(one: Carried) -> dict[str, object]:
+    return {"peer": one.peer, "seq": one.seq, "state": one.state}
+
+
+def _files(paths: Sequence[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(file for file in path.iterdir() if file.suffix in _ENDINGS)
+        else:
+            yield path
+
+
+def _content(file: Path) -> bytes:
+    """As much of a file as a batch may have and one byte more, so that a larger one is seen to be larger."""
+    from haochaping.levels.terms import MOST_PACKED  # noqa: PLC0415 - needs Django to be ready
+
+    with file.open("rb") as opened:
+        return opened.read(MOST_PACKED + 1)
+
+
+def _write(file: Path, content: bytes) -> None:
+    """Under its name only when it is whole: nobody carries half a file away."""
+    draft = file.with_suffix(f"{file.suffix}.part")
+    draft.write_bytes(content)
+    draft.replace(file)
+
+
+@exchange.command()
+@click.argument("code")
+@click.argument("seq", type=int)
+@option("--leave-out", "why", default="", help=N_("Do not send what it holds, for this reason."))
+@with_database
+def decide(code: str, seq: int, *, why: str) -> None:
+    """Send the batch SEQ that CODE has refused once more, or leave out what it holds; what waits behind it goes on."""
+    from haochaping.kernel.actor import OPERATOR  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.levels import actions  # noqa: PLC0415
+
+    found = _peer(code)
+    if why:
+        actions.exclude(found, seq, why, by=OPERATOR, now=_now())
+    else:
+        actions.requeue(found, seq, by=OPERATOR, now=_now())
+
+
+@exchange.command("return")
+@click.argument("code")
+@option("--source", default="", help=N_("Platform of the case that is left out."))
+@option("--case", "case_no", default="", help=N_("Number of the case that is left out."))
+@option("--leave-out", "why", default="", help=N_("Why it is left out; without it all go out once more."))
+@with_database
+def settle_return(code: str, *, source: str, case_no: str, why: str) -> None:
+    """Send all cases that came back from CODE once more, at once, or leave one out with a reason."""
+    from haochaping.kernel.actor import OPERATOR  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.levels import actions  # noqa: PLC0415
+
+    found = _peer(code)
+    if why or case_no:
+        actions.leave_out(found, source, case_no, why, by=OPERATOR, now=_now())
+    else:
+        n = actions.send_again(found, by=OPERATOR, now=_now())
+        click.echo(ngettext("{n} case goes out again", "{n} cases go out again", n).format(n=n))
+
+
+@exchange.command()
+@click.argument("code")
+@option("--next", "seq", required=True, type=int, help=N_("The number that it expects next."))
+@with_database
+def again(code: str, seq: int) -> None:
+    """Tell CODE everything again from number SEQ on: one of the two databases was restored from a backup."""
+    from haochaping.kernel.actor import OPERATOR  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.levels import actions  # noqa: PLC0415
+
+    actions.start_over(_peer(code), seq, by=OPERATOR, now=_now())
+
+
+@exchange.command()
+@option("--division", required=True, help=N_("Of what lies in this division."))
+@json_option
+@with_database
+def digest(*, division: str, as_json: bool) -> None:
+    """Print the number of cases of a division and one fingerprint of all that is exchanged about them.
+
+    Two installations that hold the same print the same.
+    """
+    from haochaping.cases.terms import UNKNOWN_DIVISION  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.directory import queries as directory  # noqa: PLC0415
+    from haochaping.exchange.fields import shown  # noqa: PLC0415
+    from haochaping.flows import report_upward  # noqa: PLC0415
+    from haochaping.kernel.refused import Refused  # noqa: PLC0415
+
+    place = directory.division(division)
+    if place is None:
+        raise Refused(UNKNOWN_DIVISION, field="division", value=shown(division, 20))
+    count, mark = report_upward.digest(place.path)
+    click.echo(json.dumps({"cases": count, "sha256": mark}) if as_json else f"{count}  {mark}")
+
+
+def _peer(code: str) -> Peer:
+    from haochaping.exchange.fields import shown  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.kernel.refused import Refused  # noqa: PLC0415
+    from haochaping.levels import queries  # noqa: PLC0415
+    from haochaping.levels.terms import NO_SUCH_PEER  # noqa: PLC0415
+
+    found = queries.peer(code)
+    if found is None:
+        raise Refused(NO_SUCH_PEER, field="CODE", value=shown(code, 40))
+    return found
+
+
+def _now() -> datetime:
+    from django.utils import timezone  # noqa: PLC0415 - needs Django to be ready
+
+    return timezone.now()

@@ -1,0 +1,95 @@
+"""`/oversight/exchange/`: how it stands with the installations above and below, and the orders that are handled below."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from haochaping.accounts.terms import Power
+from haochaping.doors.desk import refusable
+from haochaping.doors.gate import actor_of, requires
+from haochaping.doors.oversight.page import oversight_page
+from haochaping.doors.paging import page_number
+from haochaping.doors.supervised import ON_PAGE, pager
+from haochaping.kernel.masking import masked_number
+from haochaping.levels import queries
+from haochaping.levels.rules import filled
+from haochaping.levels.terms import InState
+from haochaping.rectification.terms import SOLVED_LABELS, STATE_LABELS, Solved
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from haochaping.levels.terms import InBatch, Peer, PeerState, ReturnedRow
+
+_RETURNED, _ARRIVED = 50, 30
+
+
+@requires(Power.ORDER_SUPERVISE)
+@require_safe
+@refusable
+def page(request: HttpRequest) -> HttpResponse:
+    """The other installations, what waits and what is missing, what came back, what was not taken."""
+    by, now = actor_of(request), timezone.now()
+    context = {
+        "peers": [_shown(one) for one in queries.states(by, now=now)],
+        "returned": [_returned(row) for row in queries.returned(by, limit=_RETURNED)],
+        "arrived": [_arrived(*one) for one in queries.arrivals(by, refused=True, limit=_ARRIVED)],
+    }
+    return oversight_page(request, "oversight/exchange.html", context, here="oversight_exchange")
+
+
+def _shown(one: PeerState) -> dict[str, object]:
+    ills = {
+        gettext("silent for more than a day"): one.silent,
+        gettext("batches missing: {gaps}").format(gaps=", ".join(map(str, one.gaps[:10]))): one.gaps,
+        gettext("{n} batches refused there").format(n=one.rejected): one.rejected,
+        gettext("{n} cases came back").format(n=one.returned): one.returned,
+    }
+    return {
+        "state": one,
+        "peer": one.peer,
+        "ills": [text for text, holds in ills.items() if holds],
+    }
+
+
+def _returned(row: ReturnedRow) -> dict[str, object]:
+    return {
+        "row": row,
+        "case_no": masked_number(row.case_no),
+        "why": filled(gettext(row.message), row.params),
+    }
+
+
+def _arrived(peer: Peer, batch: InBatch) -> dict[str, object]:
+    refused = batch.state == InState.REFUSED
+    why = filled(gettext(batch.message), batch.params) if refused and batch.message else ""
+    return {"peer": peer, "batch": batch, "refused": refused, "why": why}
+
+
+@requires(Power.ORDER_SUPERVISE)
+@require_safe
+@refusable
+def orders(request: HttpRequest) -> HttpResponse:
+    """Work orders of bad reviews that are handled below: where they stand, as was told last."""
+    done = request.GET.get("list") == "done"
+    number = page_number(request.GET.get("page", ""))
+    by = actor_of(request)
+    found = queries.reported_orders(by, done=done, limit=ON_PAGE + 1, offset=(number - 1) * ON_PAGE)
+    context = {
+        "rows": [
+            {
+                "row": row,
+                "state": gettext(STATE_LABELS[row.state]),
+                "solved": gettext(SOLVED_LABELS[Solved(row.solved)]) if row.solved else "",
+            }
+            for row in found[:ON_PAGE]
+        ],
+        "done": done,
+        "now": timezone.now(),
+        **pager(number, len(found), "list=done&" if done else ""),
+    }
+    return oversight_page(request, "oversight/exchange_orders.html", context, here="oversight_exchange")

@@ -1,0 +1,44 @@
+"""搬运: files of the exchange that are carried across a gap (网闸): each is taken for what it says it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from haochaping.flows import report_upward, take_batch
+from haochaping.levels import rules
+from haochaping.levels.terms import Manifest
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class Carried(NamedTuple):
+    """What became of a batch: of ours, by the answer that was carried here, or of theirs, with the answer to carry back."""
+
+    peer: str
+    seq: int
+    state: str
+    name: str = ""
+    content: bytes = b""
+
+
+def carry_in(content: bytes, *, now: datetime) -> list[Carried]:
+    """Take a file that was carried here, a batch or an answer to one of ours; batches that waited for it come after it.
+
+    Raises:
+        Refused: what is neither, or of nobody we know.
+    """
+    packed = rules.unpack(content)
+    head = rules.read_head(packed)
+    if not isinstance(head, Manifest):
+        return [Carried(head.sender, head.seq, report_upward.settle(packed, head, now=now).value)]
+    return [
+        Carried(
+            one.sender,
+            one.seq,
+            one.state.value,
+            f"{one.receiver}-{one.sender}-{one.seq:08d}.answer",
+            one.content,
+        )
+        for one in take_batch.take_packed(packed, head, content, now=now)
+    ]

@@ -1,0 +1,208 @@
+"""收批: a signed batch of an installation below is taken whole, once, in its turn; whatever it is, it is answered.
+
+Its cases and reviews go down the roads that everything goes, with the platform that they first came from as their source:
+what comes from below by two ways, or from there and from its platform itself, is one case and counts once.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.db import transaction
+
+from haochaping.exchange.fields import shown
+from haochaping.flows.take_records import Taking
+from haochaping.kernel.actor import Actor, ActorKind, Scope
+from haochaping.kernel.refused import Complaint, Refused
+from haochaping.levels import actions as levels
+from haochaping.levels import queries, rules
+from haochaping.levels.terms import (
+    ANSWER_FORMAT,
+    MOST_AHEAD,
+    NO_SUCH_PEER,
+    NOT_OURS,
+    OTHER_CONTENT,
+    OTHER_RECEIVER,
+    PEER_DOES_NOT_SEND,
+    TOO_FAR_AHEAD,
+    UNKNOWN_CODE_SET,
+    UNTAKEN_KIND,
+    WRONG_SIGNATURE,
+    Answer,
+    BatchKind,
+    InState,
+    Manifest,
+    Returned,
+)
+from haochaping.reviews import queries as review_queries
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from haochaping.levels.rules import Record
+    from haochaping.levels.terms import Packed, Peer
+
+# Nothing that is taken after a batch bears the same moment as what is taken with it.
+_NEXT = timedelta(milliseconds=2)
+
+
+class Given(NamedTuple):
+    """The answer to a batch, as the file that goes back to its sender."""
+
+    receiver: str
+    sender: str
+    seq: int
+    state: InState
+    content: bytes
+    is_new: bool = True
+    """False when it is the answer that the batch was given before."""
+
+
+def take(content: bytes, *, now: datetime) -> list[Given]:
+    """Take a batch, and after it those that were waiting for it; returns the answer to each, in order.
+
+    A batch that has come before is answered as before. Each is taken in a transaction of its own, wholly or not at all;
+    must not run inside another one.
+
+    Raises:
+        Refused: what is no batch of a peer of ours: NOT_OURS, TOO_LARGE_BATCH, NO_SUCH_PEER, OTHER_RECEIVER,
+            WRONG_SIGNATURE, PEER_DOES_NOT_SEND. Anything else is answered.
+    """
+    packed = rules.unpack(content)
+    manifest = rules.read_head(packed)
+    if not isinstance(manifest, Manifest):
+        raise Refused(NOT_OURS, what="batch")
+    return take_packed(packed, manifest, content, now=now)
+
+
+def take_packed(packed: Packed, manifest: Manifest, content: bytes, *, now: datetime) -> list[Given]:
+    """The same for a file that is taken apart already."""
+    given = [_take_one(packed, manifest, content, now=now)]
+    while given[-1].is_new and given[-1].state == InState.MERGED and (waits := _next(manifest.sender)):
+        then = rules.unpack(waits)
+        head = rules.read_head(then)
+        if not isinstance(head, Manifest):  # it was one when it came
+            break
+        now += _NEXT
+        given.append(_take_one(then, head, waits, now=now))
+    return given
+
+
+def _next(sender: str) -> bytes | None:
+    peer = queries.peer(sender)
+    found = queries.staged(peer.id, peer.taken_seq + 1) if peer else None
+    return found[1] if found else None
+
+
+@transaction.atomic
+def _take_one(packed: Packed, manifest: Manifest, content: bytes, *, now: datetime) -> Given:
+    peer = _sender(packed, manifest)
+    try:
+        if (before := _before(peer, manifest)) is not None:
+            return before
+        lines = _read(peer, manifest, packed)
+    except Refused as no:
+        return _refuse(peer, manifest, no.complaint, now)
+    if manifest.seq > peer.taken_seq + 1:
+        given = _given(manifest, _answer(peer, manifest, InState.STAGED, now))
+        levels.stage(peer, manifest, content, given.content, now=now)
+        return given
+    by = actor_of(peer)
+    came = Taking(peer, by, now)
+    came.take(lines)
+    answer = _answer(peer, manifest, InState.MERGED, now, counts=came.counts, returned=came.returned)
+    given = _given(manifest, answer)
+    levels.merged(peer, manifest, answer, given.content, late=came.late, by=by, now=now)
+    return given
+
+
+def _sender(packed: Packed, manifest: Manifest) -> Peer:
+    """The peer whose batch this is, held; raises `Refused` where it is nobody's we know."""
+    peer = levels.hold(manifest.sender)
+    if peer is None:
+        raise Refused(NO_SUCH_PEER, field="sender", value=shown(manifest.sender, 40))
+    if manifest.receiver != peer.known_as:
+        names = {"sender": peer.code, "ours": peer.known_as}
+        raise Refused(OTHER_RECEIVER, field="receiver", value=shown(manifest.receiver, 40), **names)
+    if not rules.is_signed(packed, peer.public_key):
+        raise Refused(WRONG_SIGNATURE, field="signature", value=peer.code)
+    if not peer.takes:
+        raise Refused(PEER_DOES_NOT_SEND, field="sender", value=peer.code)
+    return peer
+
+
+def _before(peer: Peer, manifest: Manifest) -> Given | None:
+    """The answer that a batch was given before; raises `Refused(OTHER_CONTENT)` for another one under its number."""
+    known = queries.known_batch(peer.id, manifest.seq)
+    if known is None and manifest.seq > peer.taken_seq:
+        return None
+    if known is None or known[1] != manifest.sha256:
+        raise Refused(OTHER_CONTENT, field="seq", seq=manifest.seq, value=peer.code)
+    state, _, answer = known
+    if state == InState.STAGED and manifest.seq == peer.taken_seq + 1:
+        return None
+    return Given(manifest.receiver, manifest.sender, manifest.seq, state, answer, is_new=False)
+
+
+def actor_of(peer: Peer) -> Actor:
+    """The peer as actor, within the division that was agreed."""
+    return Actor(ActorKind.CLIENT, f"peer:{peer.code}", scope=Scope(division_path=peer.division_path))
+
+
+def _read(peer: Peer, manifest: Manifest, packed: Packed) -> list[Record]:
+    """The lines of a batch, which are what was signed for, and nothing this version would misread."""
+    rules.check_bytes(manifest, packed.body)
+    if not 0 < manifest.seq <= peer.taken_seq + MOST_AHEAD:
+        raise Refused(TOO_FAR_AHEAD, field="seq", seq=manifest.seq, expected=peer.taken_seq + 1)
+    for name in manifest.code_sets:
+        if not review_queries.indicators(shown(name, 40)):
+            raise Refused(UNKNOWN_CODE_SET, field="code_sets", value=shown(name, 40))
+    if manifest.kind != BatchKind.RECORDS:
+        raise Refused(UNTAKEN_KIND, field="kind", value=manifest.kind)
+    lines = rules.lines_of(packed.body)
+    rules.check_records(lines)
+    rules.check_totals(manifest, lines)
+    return lines
+
+
+def _refuse(peer: Peer, manifest: Manifest, complaint: Complaint, now: datetime) -> Given:
+    params = rules.shown_params(complaint.params)
+    answer = _answer(peer, manifest, InState.REFUSED, now, complaint=complaint, params=params)
+    given = _given(manifest, answer)
+    levels.refused(peer, manifest, answer, given.content, by=actor_of(peer), now=now)
+    return given
+
+
+def _answer(
+    peer: Peer,
+    manifest: Manifest,
+    state: InState,
+    now: datetime,
+    *,
+    complaint: Complaint | None = None,
+    params: dict[str, str] | None = None,
+    counts: dict[str, int] | None = None,
+    returned: list[Returned] | None = None,
+) -> Answer:
+    taken = manifest.seq if state == InState.MERGED else peer.taken_seq
+    return Answer(
+        format=ANSWER_FORMAT,
+        sender=manifest.receiver,
+        receiver=manifest.sender,
+        seq=manifest.seq,
+        sha256=manifest.sha256,
+        state=state,
+        at=now,
+        next_seq=taken + 1,
+        code=complaint.code if complaint else "",
+        message=complaint.reason.message if complaint else "",
+        params=params or {},
+        counts=counts or {},
+        returned=returned or [],
+    )
+
+
+def _given(manifest: Manifest, answer: Answer) -> Given:
+    content = rules.pack(rules.head_of(answer), b"", queries.our_key())
+    return Given(manifest.receiver, manifest.sender, manifest.seq, answer.state, content)

@@ -1,0 +1,248 @@
+"""收批内容: the cases, reviews and orders of a batch go down the roads that everything goes; what cannot comes back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from haochaping.directory import queries as directory
+from haochaping.exchange.fields import shown
+from haochaping.exchange.rules import judge_review
+from haochaping.exchange.terms import Raw
+from haochaping.flows.receive_reviews import receive_reviews, recount, units_of
+from haochaping.flows.take_in_cases import take_in_cases
+from haochaping.insight import actions as insight
+from haochaping.insight.rules import changes, order_units
+from haochaping.kernel.outcomes import Outcome, OutcomeKind
+from haochaping.kernel.refused import Complaint
+from haochaping.levels import actions as levels
+from haochaping.levels import queries, rules
+from haochaping.levels.terms import BAD_ORDER, BAD_STATUS, LATE_AFTER, OTHERS_REVIEW, Returned, ToldOrder
+from haochaping.rectification import queries as orders
+from haochaping.reviews import actions as reviews
+from haochaping.reviews import queries as review_queries
+from haochaping.reviews.rules import code_complaint, is_as_stated, says_the_same
+from haochaping.reviews.terms import (
+    CONFLICT,
+    Entrance,
+    Provenance,
+    ReasonClass,
+    ReviewStatus,
+    Stated,
+)
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from haochaping.insight.terms import FactKey
+    from haochaping.kernel.actor import Actor
+    from haochaping.levels.rules import Record
+    from haochaping.levels.terms import Peer
+
+# One moment later than what was taken with it: the newest entry of a review says what it is.
+_AFTERWARDS = timedelta(milliseconds=1)
+_STANDS = frozenset({OutcomeKind.ACCEPTED, OutcomeKind.DUPLICATE})
+_NOT_FOR_INTAKE = ("status", "reason_class")
+_NUMBER_LIMIT = 40
+
+type _Key = tuple[str, str, int, int]
+
+
+class Taking:
+    """The records of one batch on their way in: what became of them, and what came back."""
+
+    def __init__(self, peer: Peer, by: Actor, now: datetime) -> None:
+        self.peer, self.by, self.now = peer, by, now
+        self.counts: dict[str, int] = {}
+        self.returned: list[Returned] = []
+        self.late = 0
+        self._back: set[tuple[str, str]] = set()
+        self._reviews: dict[_Key, UUID] = {}
+
+    def take(self, lines: Sequence[Record]) -> None:
+        """Cases first, then their reviews, then how the orders stand: each finds what it belongs to."""
+        if lines:
+            self._cases(lines)
+            self._take_reviews(lines)
+            self._orders(lines)
+
+    def _count(self, outcomes: Iterable[Outcome]) -> None:
+        for outcome in outcomes:
+            self._add(outcome.kind.value)
+
+    def _add(self, what: str, n: int = 1) -> None:
+        self.counts[what] = self.counts.get(what, 0) + n
+
+    def _return(self, key: tuple[str, str], complaint: Complaint) -> None:
+        """A case comes back once, with the first reason."""
+        if key in self._back:
+            return
+        self._back.add(key)
+        params = rules.shown_params(complaint.params)
+        self.returned.append(
+            Returned(
+                key[0], key[1], complaint.code, shown(complaint.field, 100), complaint.reason.message, params
+            )
+        )
+
+    def _cases(self, lines: Sequence[Record]) -> None:
+        for verified in (True, False):
+            told = [line for line in lines if (line.get("verified") is not False) == verified]
+            outcomes = take_in_cases(
+                [Raw(line["case"]) for line in told],
+                verified=verified,
+                entrance=Entrance.REPORTED,
+                by=self.by,
+                now=self.now,
+            )
+            self._count(outcomes)
+            for line, outcome in zip(told, outcomes, strict=True):
+                if outcome.complaint:
+                    self._return(rules.key_of(line), outcome.complaint)
+
+    def _take_reviews(self, lines: Sequence[Record]) -> None:
+        told = [(rules.key_of(line), review) for line in lines for review in line["reviews"]]
+        raws = [
+            Raw(
+                {name: value for name, value in review.items() if name not in _NOT_FOR_INTAKE}
+                | {"source": key[0], "case_no": key[1]}
+            )
+            for key, review in told
+        ]
+        outcomes = receive_reviews(raws, entrance=Entrance.REPORTED, by=self.by, now=self.now)
+        stated: list[tuple[tuple[str, str], Stated]] = []
+        for (key, review), raw, outcome in zip(told, raws, outcomes, strict=True):
+            conflicts = outcome.complaint is not None and outcome.complaint.reason is CONFLICT
+            if outcome.id is None or not (outcome.kind in _STANDS or conflicts):
+                self._count([outcome])
+                if outcome.complaint:
+                    self._return(key, outcome.complaint)
+                continue
+            self._add(OutcomeKind.DUPLICATE if conflicts else outcome.kind)
+            if outcome.kind == OutcomeKind.ACCEPTED:
+                self.late += rules.is_late(str(review.get("assessed_at")), self.now, LATE_AFTER)
+            one = _stated(raw, review, outcome.id)
+            answer = judge_review(raw)
+            self._reviews[*key, answer.occurrence_no, answer.assess_no] = outcome.id
+            if one is None:
+                self._return(key, Complaint(BAD_STATUS, "status"))
+            else:
+                stated.append((key, one))
+        self._restate(stated)
+
+    def _restate(self, told: Sequence[tuple[tuple[str, str], Stated]]) -> None:
+        """Reviews that this peer brought become what it says they are; those that came another way stay."""
+        rows = review_queries.reviews(one.review_id for _, one in told)
+        changed: dict[UUID, Stated] = {}
+        for key, one in told:
+            row = rows[one.review_id]
+            if is_as_stated(row, one):
+                continue
+            if row.sent_by != str(self.by):
+                if not says_the_same(row, one):
+                    self._return(key, Complaint(OTHERS_REVIEW, "assess_no"))
+                continue
+            known = review_queries.indicators(row.indicator_set)
+            if complaint := code_complaint(one.level, one.indicator_codes, row.indicator_set, known):
+                self._return(key, complaint)
+            else:
+                changed[one.review_id] = one
+        if changed:
+            before = units_of(list(changed))
+            reviews.restate(list(changed.values()), by=self.by, now=self.now + _AFTERWARDS)
+            recount(before, list(changed))
+            self._add(OutcomeKind.UPDATED, len(changed))
+
+    def _orders(self, lines: Sequence[Record]) -> None:
+        told: list[tuple[UUID, ToldOrder]] = []
+        for line in lines:
+            key = rules.key_of(line)
+            for said in line["orders"]:
+                order = _told_order(said)
+                review_id = order and self._reviews.get((*key, order.occurrence_no, order.assess_no))
+                if order and review_id:
+                    told.append((review_id, order))
+                else:
+                    self._return(key, Complaint(BAD_ORDER, "orders"))
+        if not told:
+            return
+        ids = [review_id for review_id, _ in told]
+        queries.hold_orders(ids)
+        before = _units(ids)
+        placed = _placed(told)
+        own = orders.facts_of(ids)
+        news = levels.report_orders(self.peer, placed, own=own, by=self.by, now=self.now)
+        insight.count(changes(before, _units(ids)))
+        if news:
+            self._add(OutcomeKind.UPDATED, len(news))
+
+
+def _units(review_ids: Sequence[UUID]) -> Counter[FactKey]:
+    return order_units(queries.order_facts(review_ids).values())
+
+
+def _stated(raw: Raw, review: Record, review_id: UUID) -> Stated | None:
+    """What the peer says the review is now; None where its status or provenance cannot be read."""
+    answer = judge_review(raw)
+    try:
+        status = ReviewStatus(review.get("status", ""))
+        provenance = Provenance(answer.claimed_provenance)
+        reason = ReasonClass(review["reason_class"]) if status == ReviewStatus.EXCLUDED else None
+    except (ValueError, KeyError, TypeError):
+        return None
+    return Stated(
+        review_id=review_id,
+        level=answer.level,
+        indicator_codes=answer.indicator_codes,
+        comment_text=answer.comment_text,
+        channel=answer.channel.value,
+        provenance=provenance,
+        anonymous=answer.anonymous,
+        assessed_at=answer.assessed_at,
+        status=status,
+        reason_class=reason,
+    )
+
+
+def _told_order(said: Record) -> ToldOrder | None:
+    try:
+        order = msgspec.convert(said, ToldOrder)
+    except msgspec.ValidationError:
+        return None
+    aware = order.created_at.tzinfo is not None
+    return order if aware and 0 < len(order.number) <= _NUMBER_LIMIT and order.number.isprintable() else None
+
+
+def _placed(
+    told: Sequence[tuple[UUID, ToldOrder]],
+) -> list[tuple[UUID, ToldOrder, tuple[int, int, int], tuple[int, int] | None]]:
+    """Orders with the rows of the directory that they name; what it does not know is where the review was given."""
+    rows = review_queries.reviews(review_id for review_id, _ in told)
+    named = [(order.division, order.agency) for _, order in told]
+    named += [(order.appeal.division, order.appeal.agency) for _, order in told if order.appeal]
+    divisions = directory.divisions({shown(division, 12) for division, _ in named})
+    agencies = directory.agencies({shown(agency, 40) for _, agency in named})
+    items = directory.items({shown(order.item, 40) for _, order in told})
+    placed = []
+    for review_id, order in told:
+        row, appealed = rows[review_id], None
+        division, agency = divisions.get(order.division), agencies.get(order.agency)
+        item = items.get(order.item)
+        if order.appeal:
+            filed_in, filed_by = divisions.get(order.appeal.division), agencies.get(order.appeal.agency)
+            appealed = (
+                filed_in.id if filed_in else row.division_id,
+                filed_by.id if filed_by else row.agency_id,
+            )
+        place = (
+            division.id if division else row.division_id,
+            agency.id if agency else row.agency_id,
+            item.id if item else row.item_id,
+        )
+        placed.append((review_id, order, place, appealed))
+    return placed

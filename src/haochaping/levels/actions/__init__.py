@@ -1,0 +1,41 @@
+"""层级交换 writes: peers, batches of both directions, cases that came back, orders told from below."""
+
+from haochaping.levels.actions.incoming import hold, merged, refused, stage
+from haochaping.levels.actions.orders import report_orders
+from haochaping.levels.actions.outgoing import (
+    answered,
+    away,
+    exclude,
+    hold_senders,
+    queue,
+    requeue,
+    sent,
+    start_over,
+    told_until,
+    try_now,
+)
+from haochaping.levels.actions.peers import add_peer, close_peer
+from haochaping.levels.actions.returns import leave_out, send_again, settle_returns
+
+__all__ = [
+    "add_peer",
+    "answered",
+    "away",
+    "close_peer",
+    "exclude",
+    "hold",
+    "hold_senders",
+    "leave_out",
+    "merged",
+    "queue",
+    "refused",
+    "report_orders",
+    "requeue",
+    "send_again",
+    "sent",
+    "settle_returns",
+    "stage",
+    "start_over",
+    "told_until",
+    "try_now",
+]

@@ -1,0 +1,176 @@
+"""层级交换 tables: peers, batches of both directions, cases that came back, orders told from below."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
+
+from haochaping.levels.terms import BatchKind, InState, OutState, ReturnState
+from haochaping.rectification.terms import OrderState
+
+
+class Peer(models.Model):
+    """对端: another installation that reports to us, or that we report to, and how far each of us has come."""
+
+    class Privacy:
+        plain = ("code", "known_as", "url", "public_key", "last_error")
+
+    code = models.CharField(max_length=40, unique=True)
+    known_as = models.CharField(max_length=40)
+    division = models.ForeignKey("directory.Division", models.PROTECT, related_name="+")
+    public_key = models.BinaryField(max_length=32)
+    url = models.CharField(max_length=300, blank=True)
+    sends = models.BooleanField()
+    takes = models.BooleanField()
+    # The last entry of the ledger that has been looked at for it.
+    told_index = models.BigIntegerField(default=-1)
+    told_seq = models.IntegerField(default=0)
+    taken_seq = models.IntegerField(default=0)
+    attempts = models.IntegerField(default=0)
+    due_at = models.DateTimeField()
+    last_error = models.CharField(max_length=300, blank=True)
+    heard_at = models.DateTimeField(null=True)
+    set_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "levels_peer"
+        verbose_name = "对端"
+
+
+class OutgoingBatch(models.Model):
+    """去批: a signed batch to a peer, kept byte for byte until it has been taken there."""
+
+    class Privacy:
+        plain = ("kind", "state", "sha256", "code", "message", "params", "why")
+        never = ("content",)
+
+    id = models.UUIDField(primary_key=True)
+    peer = models.ForeignKey(Peer, models.PROTECT, related_name="+", db_index=False)
+    seq = models.IntegerField()
+    kind = models.CharField(max_length=10)
+    state = models.CharField(max_length=12)
+    rows = models.IntegerField()
+    sha256 = models.CharField(max_length=64)
+    content = models.BinaryField()
+    attempts = models.IntegerField(default=0)
+    why = models.CharField(max_length=300, blank=True)
+    code = models.CharField(max_length=60, blank=True)
+    message = models.CharField(max_length=300, blank=True)
+    params = models.JSONField(default=dict)
+    made_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "levels_outgoing_batch"
+        verbose_name = "去批"
+        constraints = [
+            UniqueConstraint(fields=["peer", "seq"], name="outgoing_batch_seq"),
+            CheckConstraint(condition=Q(kind__in=list(BatchKind)), name="outgoing_batch_kind_known"),
+            CheckConstraint(condition=Q(state__in=list(OutState)), name="outgoing_batch_state_known"),
+        ]
+        indexes = [
+            Index(
+                fields=["peer", "seq"],
+                condition=Q(state__in=[OutState.QUEUED, OutState.SENT, OutState.REJECTED]),
+                name="outgoing_batch_open",
+            )
+        ]
+
+
+class IncomingBatch(models.Model):
+    """来批: a batch of a peer, with the answer it was given; its body stays only while it waits for one before it."""
+
+    class Privacy:
+        plain = ("kind", "state", "sha256", "code", "message", "params")
+        never = ("content", "answer")
+
+    id = models.UUIDField(primary_key=True)
+    peer = models.ForeignKey(Peer, models.PROTECT, related_name="+", db_index=False)
+    seq = models.IntegerField()
+    kind = models.CharField(max_length=10)
+    state = models.CharField(max_length=8)
+    sha256 = models.CharField(max_length=64)
+    content = models.BinaryField()
+    answer = models.BinaryField()
+    rows = models.IntegerField(default=0)
+    reviews = models.IntegerField(default=0)
+    late = models.IntegerField(default=0)
+    returned = models.IntegerField(default=0)
+    code = models.CharField(max_length=60, blank=True)
+    message = models.CharField(max_length=300, blank=True)
+    params = models.JSONField(default=dict)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "levels_incoming_batch"
+        verbose_name = "来批"
+        constraints = [
+            UniqueConstraint(
+                fields=["peer", "seq"], condition=~Q(state=InState.REFUSED), name="incoming_batch_seq"
+            ),
+            CheckConstraint(condition=Q(state__in=list(InState)), name="incoming_batch_state_known"),
+        ]
+        indexes = [Index(fields=["peer", "received_at"], name="incoming_batch_newest")]
+
+
+class ReturnedCase(models.Model):
+    """退回办件: a case of ours that a peer could not take whole, with its reason; sent again until it is fixed or left out."""
+
+    class Privacy:
+        plain = ("source", "code", "field", "message", "params", "state", "why", "settled_by")
+        masked = ("case_no",)
+
+    id = models.UUIDField(primary_key=True)
+    peer = models.ForeignKey(Peer, models.PROTECT, related_name="+", db_index=False)
+    source = models.CharField(max_length=40)
+    case_no = models.CharField(max_length=50)
+    code = models.CharField(max_length=60)
+    field = models.CharField(max_length=100, blank=True)
+    message = models.CharField(max_length=300)
+    params = models.JSONField(default=dict)
+    state = models.CharField(max_length=8)
+    attempts = models.IntegerField(default=1)
+    since = models.DateTimeField()
+    again_at = models.DateTimeField()
+    why = models.CharField(max_length=300, blank=True)
+    settled_by = models.CharField(max_length=80, blank=True)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "levels_returned_case"
+        verbose_name = "退回办件"
+        constraints = [
+            UniqueConstraint(fields=["peer", "source", "case_no"], name="returned_case_once"),
+            CheckConstraint(condition=Q(state__in=list(ReturnState)), name="returned_case_state_known"),
+        ]
+
+
+class ReportedOrder(models.Model):
+    """下级工单: the order of a reported review, which is handled below; here it is only seen and counted.
+
+    `counts` is false where this installation has an order of its own for the review.
+    """
+
+    class Privacy:
+        plain = ("number", "state", "facts")
+
+    review = models.OneToOneField("reviews.Review", models.PROTECT, primary_key=True, related_name="+")
+    peer = models.ForeignKey(Peer, models.PROTECT, related_name="+", db_index=False)
+    number = models.CharField(max_length=40)
+    state = models.CharField(max_length=12)
+    division = models.ForeignKey("directory.Division", models.PROTECT, related_name="+")
+    agency = models.ForeignKey("directory.Agency", models.PROTECT, related_name="+", db_index=False)
+    item = models.ForeignKey("directory.ServiceItem", models.PROTECT, related_name="+", db_index=False)
+    created_at = models.DateTimeField()
+    facts = models.JSONField()
+    counts = models.BooleanField()
+    reported_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "levels_reported_order"
+        verbose_name = "下级工单"
+        constraints = [
+            CheckConstraint(condition=Q(state__in=list(OrderState)), name="reported_order_state_known")
+        ]
+        indexes = [Index(fields=["created_at"], name="reported_order_opened")]

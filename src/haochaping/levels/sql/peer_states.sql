@@ -1,0 +1,16 @@
+-- Of each peer: what waits to go out and since when, what was refused or came back, which batches wait for one before
+-- them, what of it was refused here, and how many reviews of the last days came late.
+SELECT peer.id, out.waiting, out.oldest, out.rejected,
+       (SELECT count(*) FROM levels_returned_case WHERE peer_id = peer.id AND state IN ('rejected', 'requeued')),
+       ARRAY(SELECT seq FROM levels_incoming_batch WHERE peer_id = peer.id AND state = 'staged' ORDER BY seq),
+       came.refused, came.reviews, came.late
+  FROM levels_peer AS peer
+ CROSS JOIN LATERAL (
+       SELECT count(*) AS waiting, min(made_at) AS oldest, count(*) FILTER (WHERE state = 'rejected') AS rejected
+         FROM levels_outgoing_batch
+        WHERE peer_id = peer.id AND state IN ('queued', 'sent', 'rejected')) AS out
+ CROSS JOIN LATERAL (
+       SELECT count(*) FILTER (WHERE state = 'refused') AS refused,
+              coalesce(sum(reviews), 0)::int AS reviews, coalesce(sum(late), 0)::int AS late
+         FROM levels_incoming_batch
+        WHERE peer_id = peer.id AND received_at >= %(since)s) AS came

@@ -1,0 +1,314 @@
+"""收批: a batch is what was signed for and whole, comes in its turn and counts once; anything else is answered with why."""
+
+from __future__ import annotations
+
+import dataclasses
+import gzip
+from datetime import timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.urls import reverse
+
+from haochaping.cases.models import Case
+from haochaping.flows import change_review
+from haochaping.flows.take_batch import take
+from haochaping.kernel.actor import OPERATOR
+from haochaping.kernel.refused import Refused
+from haochaping.ledger.models import Entry
+from haochaping.ledger.terms import EntryKind
+from haochaping.levels import actions, queries, rules
+from haochaping.levels.models import IncomingBatch, ReportedOrder
+from haochaping.levels.terms import InState, ToldOrder
+from haochaping.rectification.models import WorkOrder
+from haochaping.reviews.models import Exclusion, Review, ReviewChange
+from tests import worlds
+from tests.flows.truth import counted, findings, standing
+from tests.levels import made
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.test import Client
+
+    from haochaping.levels.terms import Answer
+
+
+@pytest.fixture
+def key(db: None, now: datetime) -> Ed25519PrivateKey:
+    """The key of a city that reports to this province."""
+    worlds.build(now)
+    return made.city(now)
+
+
+def said(content: bytes, now: datetime) -> Answer:
+    """The answer to one batch."""
+    return made.answer_in(take(content, now=now)[0].content)
+
+
+def test_a_reported_review_keeps_what_is_known_of_it_and_its_order_is_seen_not_dispatched(key, now):
+    answer = said(made.batch(key, 1, [made.record("YC-1", now, 2, comment_text="等了两小时")], now), now)
+
+    assert (answer.state, answer.next_seq, answer.returned) == (InState.MERGED, 2, [])
+    assert answer.counts == {"accepted": 2, "updated": 1}
+    row = Review.objects.get()
+    assert (row.level, row.provenance, row.comment_text) == (2, "active_onsite_device", "等了两小时")
+    assert row.sent_by == "client:peer:city"
+    assert WorkOrder.objects.count() == 0
+    [order] = queries.reported_orders(OPERATOR, done=False, limit=10)
+    assert (order.state, order.peer_code, order.agency_name) == ("signed", "city", "河湾区行政审批局")
+    assert counted() == standing()
+    assert findings(now) == []
+    kinds = set(Entry.objects.values_list("kind", flat=True))
+    assert {EntryKind.ORDER_REPORTED, EntryKind.BATCH_EXCHANGED, EntryKind.PEER_SET} <= kinds
+
+
+@pytest.mark.parametrize(
+    "provenance", ["unverified", "suspected_fabricated", "default_system", "bulk_import"]
+)
+def test_what_was_found_doubtful_below_is_not_made_better_above(key, now, provenance):
+    said(made.batch(key, 1, [made.record("YC-1", now, 5, claimed_provenance=provenance)], now), now)
+
+    assert Review.objects.get().provenance == provenance
+
+
+def test_the_same_batch_again_is_answered_as_before_and_other_content_refused(key, now):
+    first = take(made.batch(key, 1, [made.record("YC-1", now, 5)], now), now=now)
+
+    again = take(made.batch(key, 1, [made.record("YC-1", now, 5)], now), now=now + timedelta(hours=1))
+    other = said(made.batch(key, 1, [made.record("YC-2", now, 1)], now), now)
+
+    assert (first[0].is_new, again[0].is_new) == (True, False)
+    assert again[0].content == first[0].content
+    assert (other.state, other.code, other.next_seq) == (InState.REFUSED, "other_content", 2)
+    assert Case.objects.count() == 1
+
+
+def test_batches_wait_for_those_before_them_and_the_gap_is_seen(key, now):
+    third = take(made.batch(key, 3, [made.record("YC-3", now)], now), now=now)
+    take(made.batch(key, 5, [made.record("YC-5", now)], now), now=now)
+    [state] = queries.states(OPERATOR, now=now)
+    assert (state.gaps, state.staged, [one.state for one in third]) == ((1, 2, 4), 2, [InState.STAGED])
+
+    take(made.batch(key, 1, [made.record("YC-1", now)], now), now=now)
+    then = take(made.batch(key, 2, [made.record("YC-2", now)], now), now=now)
+
+    assert [(one.seq, one.state) for one in then] == [(2, InState.MERGED), (3, InState.MERGED)]
+    assert set(Case.objects.values_list("case_no", flat=True)) == {"YC-1", "YC-2", "YC-3"}
+    [state] = queries.states(OPERATOR, now=now)
+    assert (state.gaps, state.staged) == ((4,), 1)
+    assert IncomingBatch.objects.exclude(content=b"").count() == 1
+
+
+WRONG: dict[str, tuple[dict[str, Any], str]] = {
+    "rows": ({"rows": {"case": 2, "occurrence": 1, "review": 1, "order": 0}}, "totals_differ"),
+    "levels": ({"levels": {"4": 1}}, "totals_differ"),
+    "channels": ({"channels": {"pc": 1}}, "totals_differ"),
+    "times": ({"last_at": "2026-06-02"}, "totals_differ"),
+    "bytes": ({"bytes": 3}, "totals_differ"),
+    "sha256": ({"sha256": "0" * 64}, "totals_differ"),
+    "schema": ({"schema": "cases-9"}, "unknown_schema"),
+    "code set": ({"code_sets": ["national-2050"]}, "unknown_code_set"),
+    "far ahead": ({"seq": 5000}, "too_far_ahead"),
+    "nothing": ({"seq": 0}, "other_content"),
+}
+
+
+@pytest.mark.parametrize(("changes", "code"), WRONG.values(), ids=WRONG)
+def test_a_manifest_that_does_not_hold_is_refused_by_name_and_nothing_is_taken(key, now, changes, code):
+    said_ = dict(changes)
+    content = made.batch(key, said_.pop("seq", 1), [made.record("YC-1", now, 5)], now, **said_)
+
+    answer = said(content, now)
+
+    assert (answer.state, answer.code, answer.next_seq) == (InState.REFUSED, code, 1)
+    assert Case.objects.count() == 0
+    [(_, batch)] = queries.arrivals(OPERATOR, refused=True)
+    assert batch.code == code
+
+
+def test_a_refused_batch_is_noted_once_and_its_number_stays_free(key, now):
+    wrong = made.batch(key, 1, [made.record("YC-1", now)], now, bytes=3)
+    said(wrong, now)
+    said(wrong, now)
+
+    assert IncomingBatch.objects.count() == 1
+    assert said(made.batch(key, 1, [made.record("YC-1", now)], now), now).state == InState.MERGED
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"case": [], "reviews": [], "orders": []},
+        {"case": {"occurrences": []}, "reviews": {}, "orders": []},
+        {"case": {}, "reviews": [], "orders": []},
+        {"case": {"occurrences": []}, "reviews": [1], "orders": []},
+    ],
+)
+def test_a_line_that_is_no_record_is_refused(key, now, line):
+    whole = made.record("YC-1", now)
+    body = rules.body_of([line])
+    manifest = made.batch(key, 1, [whole], now)
+    head = rules.read_head(rules.unpack(manifest))
+    changed = msgspec.structs.replace(head, bytes=len(body), sha256=sha256(body).hexdigest())
+    answer = said(rules.pack(rules.head_of(changed), body, key), now)
+
+    assert (answer.state, answer.code) == (InState.REFUSED, "not_a_record")
+
+
+def test_what_cannot_be_taken_comes_back_by_case_and_the_rest_is_taken(key, now):
+    lines = [
+        made.record("YC-1", now, 5),
+        made.record("YC-2", now) | {"case": worlds.case("YC-2", now, item="1" * 31)},
+        made.record("YC-3", now, 4, status="perhaps"),
+        made.record("YC-4", now, 1) | {"orders": [made.order(now, state="somewhere")]},
+        made.record("YC-5", now) | {"case": worlds.case("YC-5", now, division=worlds.OTHER_CITY)},
+        made.record("YC-6", now, 5, indicator_codes=["599"]),
+    ]
+
+    answer = said(made.batch(key, 1, lines, now), now)
+
+    assert answer.state == InState.MERGED
+    assert {(one.case_no, one.code) for one in answer.returned} == {
+        ("YC-2", "unknown_item"),
+        ("YC-3", "bad_status"),
+        ("YC-4", "bad_order"),
+        ("YC-5", "out_of_scope"),
+        ("YC-6", "unknown_indicator"),
+    }
+    assert set(Case.objects.values_list("case_no", flat=True)) == {"YC-1", "YC-3", "YC-4", "YC-6"}
+    assert counted() == standing()
+
+
+def test_what_happens_to_a_review_below_happens_to_it_here(key, now):
+    line = made.record("YC-1", now, 2, comment_text="慢")
+    steps = [
+        (line, ("effective", 2)),
+        (made.record("YC-1", now, 4, comment_text="慢") | {"orders": line["orders"]}, ("effective", 4)),
+        (made.record("YC-1", now, 4, status="withdrawn"), ("withdrawn", 4)),
+        (made.record("YC-1", now, 2, status="excluded", reason_class="malicious"), ("excluded", 2)),
+        (made.record("YC-1", now, 2, status="superseded"), ("superseded", 2)),
+        (line, ("effective", 2)),
+    ]
+    for seq, (told, stands) in enumerate(steps, start=1):
+        at = now + timedelta(minutes=seq)
+        answer = said(made.batch(key, seq, [told], now), at)
+        row = Review.objects.get()
+
+        assert (answer.returned, (row.status, row.level)) == ([], stands)
+        assert counted() == standing()
+        assert findings(at) == []
+    assert ReviewChange.objects.count() == 5
+    assert Exclusion.objects.get().lifted_at is not None
+
+
+def test_a_review_given_here_is_not_overwritten_from_below(key, now):
+    worlds.take_case("YC-1", now)
+    outcome = worlds.give("YC-1", 2, now)
+    assert outcome.id
+
+    answer = said(made.batch(key, 1, [made.record("YC-1", now, 5)], now), now)
+
+    assert [one.code for one in answer.returned] == ["others_review"]
+    assert Review.objects.get().level == 2
+
+
+def test_an_order_below_of_a_review_with_one_here_is_kept_and_not_counted(key, now):
+    worlds.take_case("YC-1", now)
+    worlds.give("YC-1", 2, now)
+
+    said(made.batch(key, 1, [made.record("YC-1", now, 2)], now), now)
+
+    assert WorkOrder.objects.count() == 1
+    assert ReportedOrder.objects.get().counts is False
+    assert counted() == standing()
+
+
+def test_of_two_that_tell_of_one_order_the_first_goes_on_telling(key, now):
+    said(made.batch(key, 1, [made.record("YC-1", now, 2)], now), now)
+    row = ReportedOrder.objects.get()
+    told = [(row.review_id, *_as_told(row, "replied"))]
+
+    other = queries.peer("city")
+    assert other
+    news = actions.report_orders(
+        dataclasses.replace(other, id=other.id + 1), told, own={}, by=OPERATOR, now=now
+    )
+
+    assert news == []
+    assert ReportedOrder.objects.get().state == "signed"
+
+
+def _as_told(row: ReportedOrder, state: str) -> tuple[Any, tuple[int, int, int], None]:
+    order = msgspec.convert(row.facts | {"state": state}, ToldOrder)
+    return order, (row.division_id, row.agency_id, row.item_id), None
+
+
+def test_a_follow_up_and_its_first_review_arrive_together(key, now):
+    line = made.record("YC-1", now, 2, status="superseded")
+    second = line["reviews"][0] | {"assess_no": 2, "rating_value": 4, "status": "effective"}
+    second["assessed_at"] = (now + timedelta(minutes=5)).isoformat()
+    line["reviews"].append(second)
+
+    answer = said(made.batch(key, 1, [line], now), now)
+
+    assert answer.returned == []
+    found = dict(Review.objects.values_list("assess_no", "status"))
+    assert found == {1: "superseded", 2: "effective"}
+    assert counted() == standing()
+
+
+@pytest.mark.parametrize("way", ["nobody", "receiver", "key", "signature", "silent", "gzip", "text", "large"])
+def test_what_is_nobodys_is_refused_without_an_answer(key, now, way, client: Client):
+    content = made.batch(key, 1, [made.record("YC-1", now)], now)
+    packed = rules.unpack(content)
+    stranger = Ed25519PrivateKey.generate()
+    wrong, code, status = {
+        "nobody": (made.batch(key, 1, [], now, sender="village"), "no_such_peer", 401),
+        "receiver": (made.batch(key, 1, [], now, receiver="nation"), "other_receiver", 400),
+        "key": (made.batch(stranger, 1, [], now), "wrong_signature", 401),
+        "signature": (packed.head + b"\n" + b"AAAA\n" + packed.body, "wrong_signature", 401),
+        "silent": (b"", "not_a_batch", 400),
+        "gzip": (content[:200], "not_a_batch", 400),
+        "text": ("办件编号,评价\n1,5\n".encode("gb18030"), "not_a_batch", 400),
+        "large": (b"\0" * (12 * 2**20 + 1), "batch_too_large", 413),
+    }[way]
+
+    with pytest.raises(Refused) as no:
+        take(wrong, now=now)
+    answer = client.post(reverse("exchange_batches"), wrong, content_type="application/octet-stream")
+
+    assert no.value.code == code
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert Case.objects.count() == 0
+    assert IncomingBatch.objects.count() == 0
+
+
+def test_a_batch_that_unpacks_to_very_much_is_not_unpacked(key, now):
+    with pytest.raises(Refused) as no:
+        take(gzip.compress(b"\0" * (65 * 2**20)), now=now)
+
+    assert no.value.code == "batch_too_large"
+
+
+def test_the_door_answers_with_a_signed_file(key, now, client: Client):
+    content = made.batch(key, 1, [], now)
+
+    answer = client.post(reverse("exchange_batches"), content, content_type="application/octet-stream")
+
+    packed = rules.unpack(answer.content)
+    assert answer.status_code == 200
+    assert rules.is_signed(packed, rules.public_bytes(queries.our_key()))
+    assert client.get(reverse("exchange_batches")).status_code == 405
+
+
+def test_the_reviewer_of_a_reported_review_changes_it_below_not_here(key, now):
+    said(made.batch(key, 1, [made.record("YC-1", now, 2)], now), now)
+
+    with pytest.raises(Refused) as no:
+        change_review.withdraw_review(Review.objects.get().id, by=OPERATOR, now=now + timedelta(minutes=1))
+
+    assert no.value.code == "change_window_over"
