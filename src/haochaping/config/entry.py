@@ -37,6 +37,7 @@ class Installation:
         os.environ.update(changes)
         if self.embedded:
             route = Route(self.env.postgres) if self.env.postgres else None
+            server.use(self.env.data_dir)
             urls = server.start(self.env.data_dir, route=route)
             os.environ["DATABASE_URL"], os.environ["HAOCHAPING_OWNER_URL"] = urls.app, urls.owner
             self.env = replace(self.env, database_url=urls.app, owner_url=urls.owner)
@@ -49,12 +50,14 @@ def main() -> None:
     with speaking(language_of(os.environ)):
         try:
             installation = Installation(environment.read(os.environ))
-            cli(obj=installation, auto_envvar_prefix=None)
+            try:
+                cli(obj=installation, auto_envvar_prefix=None)
+            finally:
+                if apps.ready:
+                    from haochaping.doors.pools import close_pools  # noqa: PLC0415 - needs Django to be ready
+
+                    close_pools()
+                server.leave(installation.env.data_dir)
         except (environment.BadEnvironment, PostgresError) as trouble:
             click.echo(f"haochaping: {gettext(trouble.message).format(**trouble.params)}", err=True)
             sys.exit(1)
-        finally:
-            if apps.ready:
-                from haochaping.doors.pools import close_pools  # noqa: PLC0415 - needs Django to be ready
-
-                close_pools()
