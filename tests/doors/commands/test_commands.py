@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from datetime import date
 from typing import TYPE_CHECKING, LiteralString
 
@@ -402,6 +404,30 @@ def test_doctor_names_what_is_wrong(world, as_owner, name, fault):
 
     assert done.exit_code == 1
     assert f"BAD {name}: " in done.output
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        (
+            "postgresql://u@127.0.0.1:1/x",
+            "haochaping: The database server does not answer: connection failed",
+        ),
+        ("rubbish", "haochaping: DATABASE_URL is no address of a database: "),
+    ],
+)
+def test_doctor_says_in_a_sentence_that_there_is_no_database(url, told):
+    done = subprocess.run(
+        [sys.executable, "-m", "haochaping", "doctor"],
+        env=os.environ | {"DATABASE_URL": url, "LANGUAGE": "en"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(told)
+    assert done.stderr.count("\n") == 1
 
 
 def test_doctor_misses_nobody_whose_time_to_be_erased_has_come(world, as_owner):
