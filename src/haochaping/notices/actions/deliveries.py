@@ -20,7 +20,9 @@ from haochaping.notices.terms import (
     NO_DELIVERY,
     NO_THREAD,
     NOT_FAILED,
+    OVERTAKES,
     QUESTIONS,
+    STEPS,
     UNREACHABLE,
     WRONG_PARAMS,
     WRONG_SIDE,
@@ -33,7 +35,7 @@ from haochaping.notices.terms import (
 from haochaping.outbox import actions as outbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -103,11 +105,13 @@ def queue_sms(
 ) -> UUID:
     """Queue one text message to a sealed person and the job `notices.deliver`; returns the delivery's id.
 
-    `about` is the review it speaks of.
+    `about` is the review it speaks of; some templates overtake the steps that wait about it.
 
     Raises `Refused(WRONG_PARAMS)` unless `params` are exactly the values of the template.
     """
     check_params(template, params)
+    if about and template in OVERTAKES:
+        replace_waiting([about], by=by, now=now)
     delivery = Delivery.objects.create(
         id=uuid7(now),
         message_id=message_id,
@@ -123,6 +127,12 @@ def queue_sms(
     )
     _defer(delivery.pk)
     return delivery.pk
+
+
+def replace_waiting(about: Collection[UUID], *, by: Actor, now: datetime) -> None:
+    """Let the steps that still wait about these reviews give way to what is newer."""
+    waiting = Delivery.objects.filter(state=DeliveryState.QUEUED, due_at__gt=now, template__in=STEPS)
+    waiting.filter(about__in=about).update(state=DeliveryState.REPLACED, params={}, at=now, moved_by=str(by))
 
 
 @transaction.atomic
