@@ -6,6 +6,7 @@ import os
 import sys
 from dataclasses import dataclass, replace
 from gettext import gettext
+from typing import TYPE_CHECKING
 
 import click
 import django
@@ -16,6 +17,11 @@ from haochaping.doors.commands.language import language_of, speaking
 from haochaping.doors.commands.main import cli
 from haochaping.postgres import server
 from haochaping.postgres.terms import PostgresError, Route
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_WHERE = ("HOST", "PORT", "HAOCHAPING_BASE_URL")
 
 
 @dataclass(slots=True)
@@ -29,12 +35,25 @@ class Installation:
         """Whether the database is the one the program starts by itself."""
         return not self.env.database_url
 
+    @property
+    def _address_file(self) -> Path:
+        return self.env.data_dir / "address"
+
+    def announce(self) -> None:
+        """Write down at which address this process is about to serve: links of other commands lead there."""
+        self._address_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._address_file.write_text(self.env.site_url + "\n")
+
     def connect(self, **changes: str) -> None:
         """Make Django ready, starting the embedded server first where no DATABASE_URL is set.
 
         `changes` override environment variables for this process (`HAOCHAPING_DEMO`, for example).
         """
         os.environ.update(changes)
+        if not any(os.environ.get(name) for name in _WHERE) and self._address_file.exists():
+            # Nobody told this command where the pages are; whoever serves them has written it down.
+            os.environ["HAOCHAPING_BASE_URL"] = self._address_file.read_text().strip()
+            self.env = replace(self.env, base_url=os.environ["HAOCHAPING_BASE_URL"])
         if self.embedded:
             route = Route(self.env.postgres) if self.env.postgres else None
             server.use(self.env.data_dir)

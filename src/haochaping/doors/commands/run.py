@@ -52,6 +52,9 @@ def serve(installation: Installation, *, doors: str, workers: int) -> None:
     from granian import Granian  # noqa: PLC0415 - only this command needs the web server
     from granian.constants import Interfaces  # noqa: PLC0415
 
+    if doors != "staff":
+        # Whoever gets a link of ours is a citizen, and the staff's face does not answer them.
+        installation.announce()
     installation.connect(HAOCHAPING_DOORS=doors)
     _check_keys_away(installation)
     logging.getLogger("_granian").addFilter(_is_not_about_threads)
@@ -143,6 +146,7 @@ def demo(installation: Installation, *, reset: bool) -> None:
         _forget(installation.env.data_dir)
     # Another demo or command may use the same server: it stays until the last of them has ended.
     server.stop_after_use(installation.env.data_dir)
+    installation.announce()
     installation.connect(HAOCHAPING_DEMO="1")
     bring_up_to_date()
     _fill(1.0, 1)
