@@ -71,9 +71,9 @@ def test_three_reasons_are_shown_and_the_rest_opens_when_one_is_ticked(render):
         (timedelta(days=2, hours=3), None, "剩余2天3小时", False),
         (timedelta(), None, "剩余0分钟", False),
         (-timedelta(hours=4), None, "已超期4小时", True),
-        (timedelta(hours=1), timedelta(), "按期办结", False),
-        (-timedelta(hours=1), -timedelta(hours=2), "按期办结", False),
-        (-timedelta(hours=1), timedelta(), "超期1小时办结", True),
+        (timedelta(hours=1), timedelta(), "按期", False),
+        (-timedelta(hours=1), -timedelta(hours=2), "按期", False),
+        (-timedelta(hours=1), timedelta(), "超期1小时", True),
     ],
 )
 def test_a_deadline_speaks_in_words(render, due, done, words, late):
@@ -213,3 +213,12 @@ def test_a_timeline_escapes_what_people_wrote(render):
 
     assert "&lt;b&gt;" in html
     assert '<time datetime="2026-11-24T18:00+08:00">2026年11月24日 18:00</time>' in html
+
+
+def test_the_hint_of_a_check_box_stands_after_its_label(render):
+    class Hinted(forms.Form):
+        sure = forms.BooleanField(label="Sure", help_text="Few")
+
+    html = render("{% include 'components/field.html' with field=form.sure only %}", form=Hinted())
+
+    assert html.index("Sure") < html.index("Few")

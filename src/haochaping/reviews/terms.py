@@ -199,6 +199,12 @@ LEVEL_OUT_OF_RANGE = Reason(
     N_("The rating “{value}” is not one of 5, 4, 3, 2, 1."),
     N_("Send the rating as a whole number from 5 (very satisfied) to 1 (very dissatisfied)."),
 )
+# The same for programs, in the words of whoever taps on a page.
+NONE_OF_THE_FIVE = Reason(
+    "level_out_of_range",
+    N_("The rating “{value}” is none of the five."),
+    N_("Choose one of the five below."),
+)
 UNKNOWN_INDICATOR = Reason(
     "unknown_indicator",
     N_("The indicator code “{value}” is not in the set {indicator_set}."),

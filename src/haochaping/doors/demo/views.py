@@ -23,6 +23,7 @@ from haochaping.exchange.terms import Raw
 from haochaping.flows.invite import invite_case
 from haochaping.flows.take_in_cases import take_in_cases
 from haochaping.kernel.actor import OPERATOR
+from haochaping.kernel.text import visible
 from haochaping.notices import queries as notices
 from haochaping.reviews import queries as reviews
 from haochaping.reviews.terms import Entrance
@@ -58,7 +59,7 @@ def walk(request: HttpRequest) -> HttpResponse:
 @require_GET
 def phone(request: HttpRequest) -> HttpResponse:
     """The messages that a gateway would have sent, numbers masked: all, or those sought; newest first, by the page."""
-    sought, number = request.GET.get("q", "").strip(), page_number(request.GET.get("page", ""))
+    sought, number = visible(request.GET.get("q", "").strip()), page_number(request.GET.get("page", ""))
     found = notices.demo_messages(sought, limit=_MESSAGES + 1, offset=(number - 1) * _MESSAGES)
     query = {"q": sought} if sought else {}
     context = {

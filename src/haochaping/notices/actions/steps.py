@@ -67,4 +67,5 @@ def _overtaken(about: Collection[UUID], cause: UUID) -> set[UUID]:
     """Of which of these reviews something was told, or waits to be, that happened after `cause`."""
     later = next_uuid7(cause)
     newer = Q(cause__gte=later) | Q(cause=None, id__gte=later, template__in=OVERTAKES)
-    return set(Delivery.objects.filter(newer, about__in=about).values_list("about", flat=True))
+    found = Delivery.objects.filter(newer, about__in=about).values_list("about", flat=True)
+    return {review_id for review_id in found if review_id is not None}
