@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from gettext import gettext
 from typing import TYPE_CHECKING
@@ -41,8 +42,10 @@ class Installation:
 
     def announce(self) -> None:
         """Write down at which address this process is about to serve: links of other commands lead there."""
-        self._address_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._address_file.write_text(self.env.site_url + "\n")
+        # Where the web server may not write, commands are told the address.
+        with suppress(OSError):
+            self._address_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._address_file.write_text(self.env.site_url + "\n")
 
     def connect(self, **changes: str) -> None:
         """Make Django ready, starting the embedded server first where no DATABASE_URL is set.
