@@ -53,10 +53,11 @@ class Installation:
         `changes` override environment variables for this process (`HAOCHAPING_DEMO`, for example).
         """
         os.environ.update(changes)
-        if not any(os.environ.get(name) for name in _WHERE) and self._address_file.exists():
+        if not any(os.environ.get(name) for name in _WHERE):
             # Nobody told this command where the pages are; whoever serves them has written it down.
-            os.environ["HAOCHAPING_BASE_URL"] = self._address_file.read_text().strip()
-            self.env = replace(self.env, base_url=os.environ["HAOCHAPING_BASE_URL"])
+            with suppress(OSError):
+                os.environ["HAOCHAPING_BASE_URL"] = self._address_file.read_text().strip()
+                self.env = replace(self.env, base_url=os.environ["HAOCHAPING_BASE_URL"])
         if self.embedded:
             route = Route(self.env.postgres) if self.env.postgres else None
             server.use(self.env.data_dir)
