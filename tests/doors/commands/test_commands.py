@@ -474,9 +474,12 @@ def test_jobs_are_listed_and_an_unknown_one_is_refused(world):
 
 
 def test_a_job_that_was_given_up_is_listed_and_run_once_more(world, as_owner):
-    as_owner(GIVEN_UP)
+    as_owner(GIVEN_UP.replace("notify", "notices.deliver"))
     (dead,) = json.loads(run("jobs", "list", "--state", "dead", "--json").output)
-    assert run("jobs", "list", "--state", "waiting").output == ""
+    heading, line = run("jobs", "list", "--state", "dead").output.splitlines()
+    assert heading == "Number | State | Job | Tries | Put in | To run from | Last error"
+    assert line.startswith(f"{dead['id']} | Given up | Send a message to a reviewer | ")
+    assert " | " not in run("jobs", "list", "--state", "waiting").output
 
     done = run("jobs", "retry", str(dead["id"]))
 

@@ -94,7 +94,7 @@ def _check_keys_away(installation: Installation) -> None:
 def worker(installation: Installation) -> None:
     """Run jobs and regular work (ledger chain, counters, dispatch) until SIGINT or SIGTERM.
 
-    An embedded database server that dies is started again; of one that was stopped it says so.
+    An embedded database server that dies is started again.
     """
     embedded = installation.embedded
     installation.connect()
