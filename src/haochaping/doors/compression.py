@@ -6,6 +6,7 @@ into it (BREACH). Pages about a review, of staff, and the API go as they are.
 
 from __future__ import annotations
 
+import re
 from functools import wraps
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -19,14 +20,18 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
     from django.http.response import HttpResponseBase
 
+_INDENT = re.compile(rb"\s*\n\s*")
+
 
 def compressed[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
-    """Compress what a view answers, for browsers that take it so."""
+    """Compress what a view answers, for browsers that take it so; what templates indent is left out for all."""
 
     @wraps(view)
     def answer(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         request: HttpRequest = args[0]  # type: ignore[assignment]
-        return _compress(request, view(*args, **kwargs))
+        response = view(*args, **kwargs)
+        response.content = _INDENT.sub(b"\n", response.content)
+        return _compress(request, response)
 
     return answer
 

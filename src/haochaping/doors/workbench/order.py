@@ -115,6 +115,8 @@ class Offer:
     button: str
     form: forms.Form
     standard: list[str]
+    fills: str
+    """The field that a standard text goes into."""
 
 
 @requires(Power.ORDER_VIEW)
@@ -389,7 +391,9 @@ def _offer(name: str, tried: str, form: forms.Form | None, prepared: Prepared | 
         place_agencies(shown, prepared.by.scope, prepared.around)
     if isinstance(shown, AskExtensionForm):
         shown.up_to(prepared.extension_days if prepared else 0)
-    return Offer(name, gettext(step.title), gettext(step.button), shown, standard.titles(name))
+    return Offer(
+        name, gettext(step.title), gettext(step.button), shown, standard.titles(name), standard.field_of(name)
+    )
 
 
 def _message(message: MessageRow, names: dict[str, str]) -> dict[str, object]:
