@@ -9,9 +9,9 @@ from django.db import transaction
 from django.db.models import Q
 
 from haochaping.kernel.identifiers import next_uuid7, uuid7
-from haochaping.notices.actions.deliveries import TOGETHER, check_params, replace_waiting
+from haochaping.notices.actions.deliveries import TOGETHER, check_params
 from haochaping.notices.models import Delivery
-from haochaping.notices.terms import OVERTAKES, Channel, DeliveryState
+from haochaping.notices.terms import OVERTAKES, STEPS, Channel, DeliveryState
 from haochaping.outbox import actions as outbox
 
 if TYPE_CHECKING:
@@ -37,7 +37,10 @@ def queue_steps(
     told = set(Delivery.objects.filter(cause=cause).values_list("about", flat=True))
     told |= _overtaken([step.about for step in steps], cause)
     fresh = [step for step in steps if step.about not in told]
-    replace_waiting([step.about for step in fresh], by=by, now=now)
+    waiting = Q(state=DeliveryState.QUEUED, due_at__gt=now, template__in=STEPS)
+    Delivery.objects.filter(waiting, about__in=[step.about for step in fresh]).update(
+        state=DeliveryState.REPLACED, params={}, at=now, moved_by=str(by)
+    )
     rows = [
         Delivery(
             id=uuid7(now),
