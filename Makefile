@@ -73,7 +73,8 @@ messages: setup # collect the texts of code and templates into the Chinese catal
 clean: # remove everything that can be made again
 	@[ ! -d .cache/tests/data ] || $(PYTHON_IN) -c '$(STOP)'
 	rm -rf .venv .cache node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache \
-		docs/_build $(MO)
+		docs/_build docs/reference/generated $(MO)
+	find bench docs scripts src tests -name __pycache__ -prune -exec rm -rf {} +
 
 .venv/.stamp-lock: requirements-dev.lock scripts/setup
 	@echo "Setting up .venv ..."

@@ -15,6 +15,7 @@ _OWN = {
     "postgres": {"server", "binaries", "programs", "copies", "roles", "rows", "together"},
     "identity": {"keys", "relay", "sealing", "shares"},
     "notices": {"gateway", "mail", "webhook"},
+    "reviews": {"readings"},
     "files": {"pictures"},
     "hotline": {"line"},
     "directory": {"match_queries", "matching"},

@@ -57,6 +57,17 @@ def test_unusable_values_are_named_with_the_remedy(variable, value):
         environment.read({variable: value})
 
 
+@pytest.mark.parametrize("variable", ["DATABASE_URL", "HAOCHAPING_OWNER_URL"])
+@pytest.mark.parametrize("value", ["rubbish", "mysql://u:secret@db/x"])
+def test_what_is_no_address_of_a_database_is_named_and_not_repeated(variable, value):
+    with pytest.raises(
+        BadEnvironment, match=f"^{variable} is no address of a database: use postgresql://"
+    ) as trouble:
+        environment.read({variable: value})
+
+    assert value not in str(trouble.value)
+
+
 def test_empty_variables_count_as_unset():
     assert environment.read({"PORT": ""}).port == "8000"
 

@@ -284,3 +284,11 @@ def test_requests_are_told_apart_by_a_keyed_hash():
 def test_lock_numbers_fit_the_database(client_id, key):
     assert -(2**31) <= answer_lock(client_id, key) < 2**31
     assert answer_place(client_id, key) != answer_place(client_id + 1, key)
+
+
+@pytest.mark.parametrize(("level", "said"), [(True, "true"), (5.0, "5.0"), ([], "[]"), ("5\0", "5\ufffd")])
+def test_a_level_that_is_none_is_repeated_as_it_was_sent(level, said):
+    with pytest.raises(Refused) as refused:
+        review(rating_value=level)
+
+    assert refused.value.complaint.params["value"] == said

@@ -155,7 +155,7 @@ def test_row_with_a_cell_too_many(tmp_path):
     found = read(tmp_path / "t.csv", b"a\n1,2\n")[0]
 
     assert found.complaint is not None
-    assert found.complaint.code == "short_row"
+    assert found.complaint.code == "long_row"
 
 
 def test_two_columns_of_one_name(tmp_path):

@@ -143,7 +143,8 @@ def test_text_that_could_not_be_stored_is_not_taken_mended(now):
 
     assert retry_records(None, by=OPERATOR, now=now + LATER) == (0, 1)
     [waiting] = quarantine.waiting()
-    assert waiting.code == "damaged_characters"
+    # What was said of it when it came: the record itself holds them as damaged ones.
+    assert (waiting.code, waiting.attempts) == ("control_characters", 1)
 
 
 def test_a_case_waits_for_the_directory_and_takes_its_reviews_along(now):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -23,7 +24,7 @@ from tests import worlds
 from tests.flows.conftest import order_of
 
 if TYPE_CHECKING:
-    from uuid import UUID
+    from pathlib import Path
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
@@ -56,7 +57,7 @@ def do_jobs(now: datetime) -> int:
         queue_steps(
             Template(job.args["template"]),
             [*job.args["review_ids"]],
-            cause=job.args["cause"],
+            cause=UUID(job.args["cause"]),
             by=SYSTEM,
             now=now,
         )
@@ -140,6 +141,52 @@ def test_what_waits_gives_way_to_what_is_newer(now):
     assert list(rows) == [("order_dispatched", "replaced"), ("order_closed", "queued")]
     assert Delivery.objects.get(state="replaced").params == {}
     assert due() == [(night + DAY).replace(hour=8, minute=0)]
+
+
+def deliver_all(now: datetime, keys_dir: Path) -> None:
+    deliver_notices(
+        [row.id for row in Delivery.objects.all()], relay_keys=relay.load_keys(keys_dir), by=SYSTEM, now=now
+    )
+
+
+def test_what_waits_gives_way_to_the_answer_that_is_sent_at_once(now, tmp_path):
+    review_id, night = bad(now), now.replace(hour=22)
+    handle_bad_review.dispatch_due(by=SYSTEM, now=now)
+    queue(night, review_id, template=Template.ORDER_SIGNED)
+
+    handle_bad_review.tell(review_id, Template.ORDER_REPLIED, by=SYSTEM, now=night + HOUR)
+    deliver_all(night + DAY, tmp_path)
+
+    rows = Delivery.objects.order_by("queued_at").values_list("template", "state")
+    assert list(rows) == [("order_signed", "replaced"), ("order_replied", "sent")]
+    assert Delivery.objects.get(state="replaced").params == {}
+    assert len(queries.demo_messages()) == 1
+
+
+@pytest.mark.parametrize("answered_by", [Template.ORDER_REPLIED, Template.ORDER_CLOSED])
+def test_a_step_whose_turn_comes_after_a_later_one_is_not_told(now, answered_by):
+    review_id, later = bad(now), now + HOUR
+    handle_bad_review.dispatch_due(by=SYSTEM, now=now)
+    if answered_by == Template.ORDER_REPLIED:
+        handle_bad_review.tell(review_id, answered_by, by=SYSTEM, now=later)
+    else:
+        queue(later, review_id, template=answered_by)
+
+    told = queue_steps(Template.ORDER_SIGNED, [review_id], cause=uuid7(now), by=SYSTEM, now=later + HOUR)
+
+    assert told == 0
+    assert list(Delivery.objects.values_list("template", "state")) == [(answered_by, "queued")]
+
+
+def test_a_question_overtakes_nothing(now, tmp_path):
+    review_id, night = bad(now), now.replace(hour=22)
+    handle_bad_review.dispatch_due(by=SYSTEM, now=now)
+    queue(night, review_id, template=Template.ORDER_EXTENDED)
+
+    handle_bad_review.tell(review_id, Template.AGENCY_WROTE, by=SYSTEM, now=night + HOUR)
+    deliver_all(night + DAY, tmp_path)
+
+    assert len(queries.demo_messages()) == 2
 
 
 def test_who_left_no_number_or_withdrew_hears_nothing(now):

@@ -71,9 +71,9 @@ def test_three_reasons_are_shown_and_the_rest_opens_when_one_is_ticked(render):
         (timedelta(days=2, hours=3), None, "剩余2天3小时", False),
         (timedelta(), None, "剩余0分钟", False),
         (-timedelta(hours=4), None, "已超期4小时", True),
-        (timedelta(hours=1), timedelta(), "按期办结", False),
-        (-timedelta(hours=1), -timedelta(hours=2), "按期办结", False),
-        (-timedelta(hours=1), timedelta(), "超期1小时办结", True),
+        (timedelta(hours=1), timedelta(), "按期", False),
+        (-timedelta(hours=1), -timedelta(hours=2), "按期", False),
+        (-timedelta(hours=1), timedelta(), "超期1小时", True),
     ],
 )
 def test_a_deadline_speaks_in_words(render, due, done, words, late):
@@ -223,3 +223,12 @@ def test_what_is_needed_by_what_else_is_typed_is_called_neither_needed_nor_optio
 
     assert "选填" in render(template, form=Form())
     assert "选填" not in render(template, form=Dependent())
+
+
+def test_the_hint_of_a_check_box_stands_after_its_label(render):
+    class Hinted(forms.Form):
+        sure = forms.BooleanField(label="Sure", help_text="Few")
+
+    html = render("{% include 'components/field.html' with field=form.sure only %}", form=Hinted())
+
+    assert html.index("Sure") < html.index("Few")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from gettext import gettext
+from typing import TYPE_CHECKING
 
 import click
 import django
@@ -16,6 +18,11 @@ from haochaping.doors.commands.language import language_of, speaking
 from haochaping.doors.commands.main import cli
 from haochaping.postgres import server
 from haochaping.postgres.terms import PostgresError, Route
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_WHERE = ("HOST", "PORT", "HAOCHAPING_BASE_URL")
 
 
 @dataclass(slots=True)
@@ -29,14 +36,31 @@ class Installation:
         """Whether the database is the one the program starts by itself."""
         return not self.env.database_url
 
+    @property
+    def _address_file(self) -> Path:
+        return self.env.data_dir / "address"
+
+    def announce(self) -> None:
+        """Write down at which address this process is about to serve: links of other commands lead there."""
+        # Where the web server may not write, commands are told the address.
+        with suppress(OSError):
+            self._address_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._address_file.write_text(self.env.site_url + "\n")
+
     def connect(self, **changes: str) -> None:
         """Make Django ready, starting the embedded server first where no DATABASE_URL is set.
 
         `changes` override environment variables for this process (`HAOCHAPING_DEMO`, for example).
         """
         os.environ.update(changes)
+        if not any(os.environ.get(name) for name in _WHERE):
+            # Nobody told this command where the pages are; whoever serves them has written it down.
+            with suppress(OSError):
+                os.environ["HAOCHAPING_BASE_URL"] = self._address_file.read_text().strip()
+                self.env = replace(self.env, base_url=os.environ["HAOCHAPING_BASE_URL"])
         if self.embedded:
             route = Route(self.env.postgres) if self.env.postgres else None
+            server.use(self.env.data_dir)
             urls = server.start(self.env.data_dir, route=route)
             os.environ["DATABASE_URL"], os.environ["HAOCHAPING_OWNER_URL"] = urls.app, urls.owner
             self.env = replace(self.env, database_url=urls.app, owner_url=urls.owner)
@@ -49,12 +73,14 @@ def main() -> None:
     with speaking(language_of(os.environ)):
         try:
             installation = Installation(environment.read(os.environ))
-            cli(obj=installation, auto_envvar_prefix=None)
+            try:
+                cli(obj=installation, auto_envvar_prefix=None)
+            finally:
+                if apps.ready:
+                    from haochaping.doors.pools import close_pools  # noqa: PLC0415 - needs Django to be ready
+
+                    close_pools()
+                server.leave(installation.env.data_dir)
         except (environment.BadEnvironment, PostgresError) as trouble:
             click.echo(f"haochaping: {gettext(trouble.message).format(**trouble.params)}", err=True)
             sys.exit(1)
-        finally:
-            if apps.ready:
-                from haochaping.doors.pools import close_pools  # noqa: PLC0415 - needs Django to be ready
-
-                close_pools()

@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+
 from haochaping.kernel.refused import N_
 
 if TYPE_CHECKING:
@@ -232,6 +235,7 @@ _NO_CONTACT = N_("HAOCHAPING_SECURITY_CONTACT={value}: begin with mailto: or htt
 _NO_MAIL = N_("HAOCHAPING_MAIL={value}: use smtp://host:25, smtp+tls://host:587 or smtps://host:465")
 _NO_SENDER = N_("HAOCHAPING_MAIL_FROM={value}: name the address that mails come from")
 _NO_UPPER_SIDE = N_("HAOCHAPING_RECONCILE_WITH={value}: use the beginning of its addresses, https://…")
+_NO_DATABASE = N_("{variable} is no address of a database: use postgresql://user:password@host:5432/database")
 _NO_PORT = N_("PORT={value}: use a number such as 8000")
 _CHOICES = {
     "doors": {"public", "staff", "all"},
@@ -257,6 +261,16 @@ def read(environ: Mapping[str, str]) -> Environment:
     if contact and not _CONTACT.fullmatch(contact):
         raise BadEnvironment(_NO_CONTACT, value=contact)
     found = Environment(**values)
+    _check_address("DATABASE_URL", found.database_url)
+    _check_address("HAOCHAPING_OWNER_URL", found.owner_url)
     # Said at the start, not at the first log-in.
     _ = found.identity_providers, found.mail_server, found.upper_side
     return found
+
+
+def _check_address(variable: str, value: str) -> None:
+    """Refuse what PostgreSQL cannot read, without repeating it: there may be a password in it."""
+    try:
+        conninfo_to_dict(value)
+    except ProgrammingError as error:
+        raise BadEnvironment(_NO_DATABASE, variable=variable) from error

@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "haochaping.doors.browser_rules.tell",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "haochaping.doors.compression.compress_static",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -31,6 +31,7 @@ from haochaping.exchange.rules import (
 from haochaping.exchange.terms import (
     ANSWERS_KEPT,
     CONTROL_CHARACTERS,
+    DAMAGED_CHARACTERS,
     DISCARD_REASON_LIMIT,
     DISCARD_UNEXPLAINED,
     NO_SUCH_DIALECT,
@@ -117,9 +118,15 @@ def settle(record_id: UUID, result_id: UUID | None, *, by: Actor, now: datetime)
 def keep(
     record_id: UUID, *, code: str, field: str, params: Mapping[str, object], message: str, remedy: str
 ) -> None:
-    """A retry failed again: the newest reason stands."""
+    """A retry failed again: the newest reason stands.
+
+    Control characters cannot be stored and stand as damaged ones in the record; the reason is still that they were sent.
+    """
     row = QuarantinedRecord.objects.select_for_update().get(id=record_id)
     row.attempts += 1
+    if (row.code, code) == (CONTROL_CHARACTERS.code, DAMAGED_CHARACTERS.code):
+        row.save(update_fields=["attempts"])
+        return
     row.code, row.field, row.params, row.message, row.remedy = code, field, dict(params), message, remedy
     row.save(update_fields=["attempts", "code", "field", "params", "message", "remedy"])
 

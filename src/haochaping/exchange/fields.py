@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import datetime
 from functools import cache, lru_cache
@@ -25,7 +26,7 @@ from haochaping.exchange.terms import (
 )
 from haochaping.kernel.periods import BEIJING
 from haochaping.kernel.refused import Complaint, Refused
-from haochaping.kernel.text import clean, has_forbidden_control
+from haochaping.kernel.text import clean, has_forbidden_control, visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,8 +58,9 @@ def _words(choices: type[StrEnum]) -> dict[str, StrEnum]:
 
 def shown(value: object, limit: int = 60) -> str:
     """A value of any kind as a short text that can be stored and shown, whatever characters it holds."""
-    text = value if isinstance(value, str) else str(value)
-    return "".join("\ufffd" if has_forbidden_control(c) else c for c in text[:limit])
+    # What is no text is shown as it was sent: true, not True.
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return visible(text[:limit])
 
 
 class Fields:

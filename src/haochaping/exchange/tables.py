@@ -263,7 +263,9 @@ def _row(number: int, places: Sequence[_Place], cells: Sequence[str]) -> Row:
         told: dict[str, object] = {
             ".".join((*path, name)): cell for (path, name), cell in zip(places, cells, strict=False)
         }
-        return Row(number, told, Complaint(SHORT_ROW, params=params))
+        return Row(
+            number, told, Complaint(SHORT_ROW if len(cells) < len(places) else LONG_ROW, params=params)
+        )
     return Row(number, _nested(places, cells))
 
 

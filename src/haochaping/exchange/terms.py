@@ -187,6 +187,11 @@ SHORT_ROW = Reason(
     N_("This row has {found} columns; the heading has {expected}."),
     N_("Check whether the file was cut off, and send it whole."),
 )
+LONG_ROW = Reason(
+    "long_row",
+    N_("This row has {found} columns; the heading has only {expected}."),
+    N_("Put texts that hold a comma in quotation marks, and give each column a heading."),
+)
 NOT_AN_OBJECT = Reason("not_an_object", N_("This is not a JSON object."), N_("Write one object per line."))
 NOT_JSON = Reason(
     "not_json",

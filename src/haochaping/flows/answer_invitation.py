@@ -15,7 +15,7 @@ from haochaping.kernel.refused import Refused
 from haochaping.reviews import actions as reviews
 from haochaping.reviews import queries as review_queries
 from haochaping.reviews.rules import yields_to_invitation
-from haochaping.reviews.terms import LEVEL_OUT_OF_RANGE, TOKEN_INVALID, Entrance, Level
+from haochaping.reviews.terms import NONE_OF_THE_FIVE, TOKEN_INVALID, Entrance, Level
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -39,9 +39,9 @@ class Answered:
 
 
 def chosen_level(sent: str) -> Level:
-    """The level of a tap; raises `Refused(LEVEL_OUT_OF_RANGE)` for anything but one digit from 5 to 1."""
+    """The level of a tap; raises `Refused(NONE_OF_THE_FIVE)` for anything but one digit from 5 to 1."""
     if sent not in _LEVELS:
-        raise Refused(LEVEL_OUT_OF_RANGE, field="level", value=sent[:_SHOWN])
+        raise Refused(NONE_OF_THE_FIVE, field="level", value=sent[:_SHOWN])
     return _LEVELS[sent]
 
 
@@ -53,7 +53,7 @@ def answer_invitation(
     A first tap shares its transaction with others of the same moment; what it finds changed by then, the road tells.
 
     Raises:
-        Refused: TOKEN_INVALID, TOKEN_EXPIRED, REVIEW_WINDOW_OVER, LEVEL_OUT_OF_RANGE, CHANGE_WINDOW_OVER.
+        Refused: TOKEN_INVALID, TOKEN_EXPIRED, REVIEW_WINDOW_OVER, NONE_OF_THE_FIVE, CHANGE_WINDOW_OVER.
     """
     invitation = review_queries.invitation_by_token(token)
     chosen = chosen_level(level)

@@ -79,7 +79,7 @@ def follow_up_review(
     `by_token` says that the invitation opened the page; the holder of a receipt is believed as the first review is.
 
     Raises:
-        Refused: LEVEL_OUT_OF_RANGE, NOT_REVIEWED, NO_FOLLOW_UP, FOLLOW_UP_TOO_EARLY, FOLLOW_UP_OVER, CHANGE_WINDOW_OVER.
+        Refused: NONE_OF_THE_FIVE, NOT_REVIEWED, NO_FOLLOW_UP, FOLLOW_UP_TOO_EARLY, FOLLOW_UP_OVER, CHANGE_WINDOW_OVER.
     """
     chosen = chosen_level(level)
     reviews.hold([first_id])

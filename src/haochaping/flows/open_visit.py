@@ -101,7 +101,7 @@ def answer_visit(token: str, level: str, *, channel: ReviewChannel, by: Actor, n
     quarantine for its case. `channel` is how the browser came; an evaluator is a device of the hall whatever it says.
 
     Raises:
-        Refused: LEVEL_OUT_OF_RANGE, VISIT_OVER, CHANGE_WINDOW_OVER; CONFLICT when somebody else has reviewed
+        Refused: NONE_OF_THE_FIVE, VISIT_OVER, CHANGE_WINDOW_OVER; CONFLICT when somebody else has reviewed
             this service.
     """
     chosen, receipt = chosen_level(level), normal_receipt_no(token) or token

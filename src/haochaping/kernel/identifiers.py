@@ -60,6 +60,11 @@ def first_uuid7(moment: datetime) -> UUID:
     return UUID(int=(milliseconds & (1 << 48) - 1) << 80)
 
 
+def next_uuid7(identifier: UUID) -> UUID:
+    """The smallest id that `uuid7` can make in the millisecond after the one in which it made this."""
+    return UUID(int=((identifier.int >> 80) + 1) << 80)
+
+
 def digits(count: int) -> str:
     """Draw a code of so many digits."""
     return str(secrets.randbelow(10**count)).zfill(count)

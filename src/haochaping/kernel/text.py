@@ -28,6 +28,13 @@ def has_forbidden_control(text: str) -> bool:
     )
 
 
+def visible(text: str) -> str:
+    """A text as it can be shown and stored: "\ufffd" for each forbidden control character, the rest as it is."""
+    if not has_forbidden_control(text):
+        return text
+    return "".join("\ufffd" if has_forbidden_control(c) else c for c in text)
+
+
 def clean(text: str) -> str:
     """Normalise to NFC and line feeds, drop invisible direction marks, trim; rare Han characters stay as they are."""
     if text.isascii() and text.isprintable():

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 
+from haochaping.kernel.masking import masked_phone
 from haochaping.notices import rules
 from haochaping.notices.models import (
     Delivery,
@@ -127,10 +128,16 @@ def unfinished_deliveries(*, limit: int = 200) -> list[DeliveryRow]:
     return [_delivery_row(row) for row in rows[:limit]]
 
 
-def demo_messages(*, limit: int = 50) -> list[DemoMessageRow]:
-    """What the demo's gateway would have sent, newest first."""
+def demo_messages(sought: str = "", *, limit: int = 50, offset: int = 0) -> list[DemoMessageRow]:
+    """What the demo's gateway would have sent, newest first; or of it what went to a number or holds some words."""
     rows = DemoMessage.objects.order_by("-id").values_list("masked_to", "text", "at")
-    return [DemoMessageRow(*row) for row in rows[:limit]]
+    if sought:
+        rows = rows.filter(
+            Q(text__icontains=sought)
+            | Q(masked_to__in=[sought, masked_phone(sought)])
+            | Q(masked_to__endswith=sought)
+        )
+    return [DemoMessageRow(*row) for row in rows[offset : offset + limit]]
 
 
 def _delivery_row(row: tuple[object, ...]) -> DeliveryRow:

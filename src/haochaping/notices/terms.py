@@ -167,6 +167,10 @@ STEPS = frozenset(
         Template.APPEAL_CONTESTED,
     }
 )
+# Said at once, and each tells all that matters: what still waits about the same review is old by then.
+OVERTAKES = frozenset(
+    {Template.ORDER_REPLIED, Template.ORDER_AGAIN, Template.ORDER_ESCALATED, Template.APPEAL_DECIDED}
+)
 
 
 @dataclass(frozen=True, slots=True)

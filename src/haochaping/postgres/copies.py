@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from haochaping.postgres.binaries import Programs
 
+_PATIENCE_SECONDS = 10
 _ATTEMPTS = 5  # to take the database's place between two connections of an eager client
 _TABLES = (
     "SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
@@ -82,6 +83,16 @@ def restore(owner_url: str, file: Path) -> None:
                 _drop(connection, beside, former)
 
 
+def reach(url: str) -> None:
+    """Connect once, as whoever the URL names, without the patience of the pages.
+
+    Raises:
+        PostgresError: the server does not answer, and why.
+    """
+    with _connected(url, connect_timeout=_PATIENCE_SECONDS):
+        pass
+
+
 def _name(url: str) -> str:
     parts = conninfo_to_dict(url)
     return str(parts.get("dbname") or parts.get("user"))
@@ -93,11 +104,12 @@ def _programs_for(url: str) -> Programs:
 
 
 @contextmanager
-def _connected(url: str) -> Iterator[psycopg.Connection]:
+def _connected(url: str, **options: int) -> Iterator[psycopg.Connection]:
     try:
-        connection = psycopg.connect(url, autocommit=True)
+        connection = psycopg.connect(make_conninfo(url, **options), autocommit=True)
     except psycopg.OperationalError as error:
-        raise PostgresError("unreachable", reason=str(error).strip()) from error
+        reason = str(error).strip().partition("\n")[0]
+        raise PostgresError("unreachable", reason=reason) from error
     with connection:
         yield connection
 

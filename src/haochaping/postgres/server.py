@@ -1,6 +1,7 @@
 """The embedded server: a private PostgreSQL cluster in one folder, the home, started when it is needed.
 
 home/lock          held while a command starts or stops the server
+home/in_use        held in common by every process that uses the server; not empty: the last of them stops it
 home/pgpass        the three passwords, in libpq's own format
 home/data/         the cluster
 home/run/          the socket
@@ -21,7 +22,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 from urllib.parse import quote
 
 import psycopg
@@ -52,6 +53,10 @@ _SOCKET_PATH_BYTES = 107
 _PATIENCE_SECONDS = 30  # for what should take one second
 _LONG_SECONDS = "600"  # for recovery of a large database after a crash
 _LOG_BYTES = 10_000_000
+_STOPPED_BY_THE_LAST = "the last one stops it\n"
+
+# The files by which this process holds servers, closed by the system however the process ends.
+_held: dict[Path, IO[str]] = {}
 
 # For a machine of two cores and four gigabytes, shared with the web server.
 _SETTINGS = {
@@ -127,6 +132,59 @@ def revive(home: Path, *, route: Route | None = None) -> bool:
     return True
 
 
+def use(home: Path) -> None:
+    """Hold the server of `home` until `leave` or the end of this process: nobody who leaves it then stops it.
+
+    Raises:
+        PostgresError: the home cannot be used.
+    """
+    home = _own(home, make=True)
+    if home not in _held:
+        file = _opened(home / "in_use")
+        # Waits for one who is stopping it just now.
+        fcntl.flock(file, fcntl.LOCK_SH)
+        _held[home] = file
+
+
+def stop_after_use(home: Path, *, wanted: bool = True) -> None:
+    """Have the server stopped by whoever is the last to leave it, or let it go on until `stop`."""
+    with _opened(_own(home, make=True) / "in_use") as file:
+        file.truncate(0)
+        file.write(_STOPPED_BY_THE_LAST if wanted else "")
+
+
+def leave(home: Path) -> None:
+    """Let go of what `use` holds; the last to leave stops the server where that is wanted.
+
+    A process that was killed holds nothing any more.
+
+    Raises:
+        PostgresError: it did not stop.
+    """
+    held = _held.pop(home.resolve(), None)
+    if held is None:
+        return
+    held.close()
+    # A folder that is gone has been thrown away with its server.
+    if (home / "in_use").exists():
+        with _alone(home) as alone:
+            if alone and (home / "in_use").read_text():
+                stop(home)
+
+
+def is_used(home: Path) -> bool:
+    """Whether another process uses the server of `home`."""
+    if not (home / "in_use").exists():
+        return False
+    with _alone(home) as alone:
+        return not alone
+
+
+def is_running(home: Path) -> bool:
+    """Whether the server of `home` runs."""
+    return _postmaster(_own(home) / "data") is not None
+
+
 def stop(home: Path) -> None:
     """Stop the server of `home`; sessions are ended, nothing committed is lost. No server is no error.
 
@@ -181,6 +239,25 @@ def _own(home: Path, *, make: bool = False) -> Path:
     if foreign:
         raise PostgresError("foreign_home", folder=home)
     return home
+
+
+def _opened(path: Path) -> IO[str]:
+    try:
+        return path.open("a+")
+    except OSError as error:
+        raise PostgresError("home", folder=path.parent, reason=error.strerror) from error
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[bool]:
+    """Whether no process holds the server; while this lasts, those that come wait."""
+    with _opened(home / "in_use") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
 
 
 @contextmanager

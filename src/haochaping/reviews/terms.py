@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec import Struct
 
 from haochaping.kernel.refused import N_, Reason
+from haochaping.reviews.readings import ENGLISH_READINGS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -165,53 +166,8 @@ class Indicator:
 
     @property
     def english(self) -> str:
-        """The label for who reads English; the official words where there is no reading of them."""
-        return _ENGLISH_READINGS.get(self.code, self.label)
-
-
-# The set itself is Chinese and comes from the database; these are readings of its active codes.
-_ENGLISH_READINGS = {
-    "510": "One window, done in one go",
-    "511": "Accepted first, papers handed in later",
-    "512": "No certificates asked for",
-    "513": "Everything could be done online",
-    "514": "It could be done by phone app",
-    "515": "It could be done nearby",
-    "516": "No papers needed at all",
-    "517": "Friendly and efficient",
-    "406": "One form was enough",
-    "407": "Papers sent online, checked at the window",
-    "408": "One list named all the papers",
-    "409": "A written promise replaced papers",
-    "410": "An appointment could be made online",
-    "411": "One trip to the hall",
-    "412": "A self-service machine could be used",
-    "413": "Friendly",
-    "307": "All corrections were named at once",
-    "308": "Sample papers were provided",
-    "309": "Done within the promised time",
-    "310": "The guide was accurate",
-    "311": "The papers in the guide were enough",
-    "312": "Sent by courier",
-    "313": "As many trips as promised",
-    "314": "Neither friendly nor unfriendly",
-    "207": "No sample papers were provided",
-    "208": "No list of papers was provided",
-    "209": "Not done within the promised time",
-    "210": "The same proof was asked for several times",
-    "211": "Promised online, but could not be done online",
-    "212": "Had to queue again in spite of an appointment",
-    "213": "The staff did not know their work well",
-    "214": "Unfriendly",
-    "108": "Conditions were added that are not in the guide",
-    "109": "Papers were asked for that are not in the guide",
-    "110": "Later than the law allows, without a reason",
-    "111": "The samples in the guide were wrong",
-    "112": "Promised to take papers online, but could not",
-    "113": "Sent from window to window",
-    "114": "More trips than promised",
-    "115": "Unfriendly and slow",
-}
+        """The label for who reads English; the official words of a code that is not of the national set."""
+        return ENGLISH_READINGS.get(self.code, self.label)
 
 
 class ReviewFacts(NamedTuple):
@@ -245,6 +201,12 @@ LEVEL_OUT_OF_RANGE = Reason(
     "level_out_of_range",
     N_("The rating “{value}” is not one of 5, 4, 3, 2, 1."),
     N_("Send the rating as a whole number from 5 (very satisfied) to 1 (very dissatisfied)."),
+)
+# The same for programs, in the words of whoever taps on a page.
+NONE_OF_THE_FIVE = Reason(
+    "level_out_of_range",
+    N_("The rating “{value}” is none of the five."),
+    N_("Choose one of the five below."),
 )
 UNKNOWN_INDICATOR = Reason(
     "unknown_indicator",

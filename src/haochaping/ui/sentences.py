@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext
 
+from haochaping.kernel.text import visible
 from haochaping.ui.moments import day, moment
 
 if TYPE_CHECKING:
@@ -55,4 +56,5 @@ def _shown(value: object) -> str:
     if isinstance(value, date):
         return day(value)
     label = getattr(value, "label", None)
-    return gettext(label) if isinstance(label, str) else str(value)
+    # What somebody typed is repeated, but not what a page cannot hold.
+    return gettext(label) if isinstance(label, str) else visible(str(value))

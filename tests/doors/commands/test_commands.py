@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from datetime import date
 from typing import TYPE_CHECKING, LiteralString
 
@@ -418,6 +420,30 @@ def test_doctor_counts_what_people_gave_and_nobody_has_dated(world):
     assert found["text"].startswith("1 complaint, suggestion or question has no deadline")
 
 
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        (
+            "postgresql://u@127.0.0.1:1/x",
+            "haochaping: The database server does not answer: connection failed",
+        ),
+        ("rubbish", "haochaping: DATABASE_URL is no address of a database: "),
+    ],
+)
+def test_doctor_says_in_a_sentence_that_there_is_no_database(url, told):
+    done = subprocess.run(
+        [sys.executable, "-m", "haochaping", "doctor"],
+        env=os.environ | {"DATABASE_URL": url, "LANGUAGE": "en"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(told)
+    assert done.stderr.count("\n") == 1
+
+
 def test_doctor_misses_nobody_whose_time_to_be_erased_has_come(world, as_owner):
     worlds.take_case("YC-1", timezone.now())
     as_owner("UPDATE cases_case SET person_id = '01900000-0000-7000-8000-000000000000'")
@@ -462,9 +488,12 @@ def test_jobs_are_listed_and_an_unknown_one_is_refused(world):
 
 
 def test_a_job_that_was_given_up_is_listed_and_run_once_more(world, as_owner):
-    as_owner(GIVEN_UP)
+    as_owner(GIVEN_UP.replace("notify", "notices.deliver"))
     (dead,) = json.loads(run("jobs", "list", "--state", "dead", "--json").output)
-    assert run("jobs", "list", "--state", "waiting").output == ""
+    heading, line = run("jobs", "list", "--state", "dead").output.splitlines()
+    assert heading == "Number | State | Job | Tries | Put in | To run from | Last error"
+    assert line.startswith(f"{dead['id']} | Given up | Send a message to a reviewer | ")
+    assert " | " not in run("jobs", "list", "--state", "waiting").output
 
     done = run("jobs", "retry", str(dead["id"]))
 

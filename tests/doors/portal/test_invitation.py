@@ -364,3 +364,21 @@ def test_no_page_needs_scripts_or_inline_style(citizen):
     assert " style=" not in page
     assert " onclick=" not in page
     assert page.count("<script") == page.count('<script type="module" src=')
+
+
+def test_what_a_page_cannot_hold_is_not_repeated_on_it(citizen):
+    tapped = citizen.tap("\0")
+    citizen.tap(1)
+    sent = citizen.send("reasons", comment_text="要了\0两次")
+
+    for answer in (tapped, sent):
+        assert answer.status_code == 422
+        assert b"\0" not in answer.content
+    assert "要了\ufffd两次" in text_of(sent)
+
+
+def test_a_level_that_is_none_is_said_in_the_words_of_whoever_taps(citizen):
+    page = text_of(citizen.tap(9))
+
+    assert not re.search("整数|whole number", page)
+    assert re.search("请在下面五个选项中选一个|Choose one of the five below", page)

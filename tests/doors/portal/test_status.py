@@ -136,6 +136,16 @@ def test_the_reply_is_read(citizen, status):
     assert not re.search(r'name="solved"[^>]*checked', page)
 
 
+def test_a_consent_can_be_taken_back_when_there_is_a_reply(citizen, status):
+    citizen.send("call-back", may_call_back="yes")
+    _replied()
+    assert 'name="may_call_back" value="no"' in text_of(citizen.look(status))
+
+    citizen.send("call-back", may_call_back="no")
+
+    assert 'name="may_call_back"' not in text_of(citizen.look(status))
+
+
 def test_whether_it_is_solved_is_said_once_and_changeable_for_a_while(citizen, status):
     _replied()
     said = {"solved": "partly", "text": "清单改了，人还是要跑两次"}

@@ -154,6 +154,15 @@ def test_unknown_codes_make_an_orphan_with_a_receipt(device, unknown):
     assert QuarantinedRecord.objects.count() == 1
 
 
+def test_of_a_case_nobody_knows_the_page_claims_nothing(device):
+    visit = _open(device, serviceCode="777", serviceName="", projNo="A-1")
+
+    page = device.get(visit).content.decode()
+
+    assert not re.search("您办理的事项：|办件编号|You were served:|Case number|…", page)
+    assert re.findall(r'name="level" value="(\d)"', page) == ["5", "4", "3", "2", "1"]
+
+
 def test_an_orphan_is_taken_as_unverified_when_its_case_arrives(device):
     now = timezone.now()
     visit = _open(device, serviceCode="777")

@@ -133,6 +133,30 @@ def test_done_orders_stand_apart(bad, bad_review, clerk, world):
     assert "窗口让我" not in done
 
 
+def test_of_an_answered_order_the_done_list_says_when_it_was_answered(bad, clerk):
+    now = timezone.now()
+    rectification.sign_for(bad.order_id, by=worlds.CLERK, now=now)
+    rectification.verify_by_callback(
+        bad.order_id,
+        result="answered",
+        is_true=True,
+        is_reasonable=True,
+        note="属实",
+        by=worlds.CLERK,
+        now=now,
+    )
+    rectification.rectify(
+        bad.order_id, outcome="immediate_rectified", text="已并窗", by=worlds.CLERK, now=now
+    )
+    handle_bad_review.reply(bad.order_id, "已改为一次办结，谢谢您。", by=worlds.CLERK, now=now)
+    assert WorkOrder.objects.get(id=bad.order_id).due_at
+
+    done = clerk.get(reverse("desk"), {"list": "done"}).content.decode().partition("<tbody")[2]
+
+    assert "<time" in done
+    assert 'class="deadline' not in done
+
+
 def test_pages_lead_on_and_back(bad_review, clerk, monkeypatch):
     monkeypatch.setattr("haochaping.doors.workbench.inbox.ON_PAGE", 2)
     for n in range(5):

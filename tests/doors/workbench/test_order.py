@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from haochaping.flows import change_review, handle_bad_review
+from haochaping.kernel.text import visible
 from haochaping.ledger.models import Entry
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
@@ -182,7 +183,7 @@ def test_refused_step_says_why_and_keeps_what_was_typed(bad, clerk, world, befor
         assert f'id="{step}_{field}_error"' in page
     typed = form.get("note") or form.get("text") or ""
     if typed.strip() and status == 422:
-        assert typed[:20] in page
+        assert visible(typed[:20]) in page
 
 
 def test_step_that_does_not_exist_is_not_found(bad, clerk):

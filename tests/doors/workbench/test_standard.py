@@ -35,6 +35,17 @@ def test_a_text_is_put_before_what_was_typed_and_nothing_is_recorded(bad, clerk)
     assert len(queries.timeline(bad.order_id)) == 2
 
 
+def test_what_a_text_may_begin_with_is_offered_before_it(bad, clerk):
+    page = clerk.get(bad.address()).content.decode()
+
+    form = page.partition('<form class="write"')[2].partition("</form>")[0]
+    assert (
+        form.index('name="standard"')
+        < form.index("<textarea")
+        < form.index("btn btn-secondary", form.index("<textarea"))
+    )
+
+
 def test_choosing_nothing_or_rubbish_keeps_what_was_typed(bad, clerk):
     for chosen in ("", "99", "-1", "x\x00"):
         begun = {"insert": "yes", "standard": chosen, "text": "请说明经过"}

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from haochaping.directory import queries as directory
 from haochaping.doors.board import figures
 from haochaping.doors.board.reviews import shown
+from haochaping.doors.compression import compressed
 from haochaping.doors.gate import public
 from haochaping.identity import queries as identity
 from haochaping.insight import queries as insight
@@ -34,6 +35,7 @@ _FOUND = 20
 
 @public
 @require_safe
+@compressed
 def front(request: HttpRequest) -> HttpResponse:
     """What this is, three ways in, the top divisions' figures, the newest reviews; with `q`, what was found."""
     tops = directory.top_divisions()
@@ -73,6 +75,7 @@ def _search(typed: str) -> dict[str, object]:
 
 @public
 @require_safe
+@compressed
 def definitions(request: HttpRequest) -> HttpResponse:
     """What each published number counts, divides by and leaves out."""
     rows = [
@@ -90,6 +93,7 @@ def definitions(request: HttpRequest) -> HttpResponse:
 
 @public
 @require_safe
+@compressed
 def about(request: HttpRequest) -> HttpResponse:
     """What is promised to people who review, and where to turn when it is not kept."""
     return render(request, "board/about.html", {"openings": identity.openings_by_year()})
@@ -97,6 +101,7 @@ def about(request: HttpRequest) -> HttpResponse:
 
 @public(database=False)
 @require_safe
+@compressed
 def gallery(request: HttpRequest) -> HttpResponse:
     """Every component in every state."""
     return render(request, "ui/gallery.html", parts.context())

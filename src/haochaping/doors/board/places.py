@@ -15,6 +15,7 @@ from haochaping.directory import queries as directory
 from haochaping.doors.board import figures
 from haochaping.doors.board.reviews import reviews_page
 from haochaping.doors.board.samples import asked_again
+from haochaping.doors.compression import compressed
 from haochaping.doors.gate import public
 from haochaping.doors.period import asked
 from haochaping.insight import queries as insight
@@ -73,6 +74,7 @@ class Page:
 
 @public
 @require_safe
+@compressed
 def division(request: HttpRequest, code: str) -> HttpResponse:
     """A division with everything below it."""
     found = directory.division(code)
@@ -94,6 +96,7 @@ def division(request: HttpRequest, code: str) -> HttpResponse:
 
 @public
 @require_safe
+@compressed
 def agency(request: HttpRequest, code: str) -> HttpResponse:
     """An agency with those below it."""
     found = directory.agencies([code]).get(code)
@@ -107,6 +110,7 @@ def agency(request: HttpRequest, code: str) -> HttpResponse:
 
 @public
 @require_safe
+@compressed
 def item(request: HttpRequest, code: str) -> HttpResponse:
     """A service item as one agency carries it out."""
     found = directory.items([code]).get(code)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from haochaping.doors.board.terms import BAD_MONTH
+from haochaping.doors.compression import compressed
 from haochaping.doors.gate import public
 from haochaping.kernel.refused import Complaint
 from haochaping.supervision.queries import samples
@@ -53,6 +54,7 @@ class Line:
 
 @public
 @require_safe
+@compressed
 def page(request: HttpRequest) -> HttpResponse:
     """The draws of a month, the newest unless another is asked for."""
     typed, months = request.GET.get("month", "").strip()[:_TYPED], samples.months()

@@ -28,6 +28,7 @@ def db() -> None:
 @click.pass_obj
 def start(installation: Installation) -> None:
     """Start the embedded server, making it on first use; does nothing when it runs."""
+    server.stop_after_use(installation.env.data_dir, wanted=False)
     server.start(installation.env.data_dir, route=_route(installation))
     click.echo(gettext("The database server is running."))
 
@@ -132,6 +133,7 @@ def _route(installation: Installation) -> Route | None:
 
 def _owner_url(installation: Installation) -> str:
     if installation.embedded:
+        server.use(installation.env.data_dir)
         return server.start(installation.env.data_dir, route=_route(installation)).owner
     return installation.env.owner_url or installation.env.database_url
 

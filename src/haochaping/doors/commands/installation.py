@@ -48,6 +48,9 @@ class Installation(Protocol):
     def embedded(self) -> bool:
         """Whether the database is the one the program starts by itself."""
 
+    def announce(self) -> None:
+        """Write down the address that is served from here on."""
+
     def connect(self, **changes: str) -> None:
         """Make Django and the database ready."""
 

@@ -15,11 +15,13 @@ from haochaping.doors.commands.language import ENGLISH, speaking
 from haochaping.doors.commands.spoken import Command, Group, option
 from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.refused import N_, Complaint, Reason
+from haochaping.postgres import copies
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from haochaping.doors.commands.installation import Installation
+    from haochaping.outbox.terms import JobRow
 
 
 @click.group(cls=Group)
@@ -124,21 +126,53 @@ def jobs() -> None:
 @json_option
 @with_database
 def list_jobs(*, state: str | None, as_json: bool) -> None:
-    """List jobs, oldest first; a dead one shows its last error."""
+    """List jobs, oldest first, times as in Beijing; one that was given up shows its last error."""
     from haochaping.outbox import queries  # noqa: PLC0415 - needs Django to be ready
     from haochaping.outbox.terms import JobState  # noqa: PLC0415
 
-    rows = [asdict(row) for row in queries.jobs(JobState(state) if state else None)]
-    show(rows, as_json=as_json, line=_job_line)
+    found = queries.jobs(JobState(state) if state else None)
+    if as_json:
+        show([asdict(row) for row in found], as_json=True, line=str)
+    elif found:
+        click.echo(" | ".join(gettext(heading) for heading in _JOB_HEADINGS))
+        for row in found:
+            click.echo(" | ".join(_job_cells(row)))
+    else:
+        click.echo(gettext("No job is here: what is done is gone."))
 
 
-def _job_line(row: dict[str, object]) -> str:
-    from haochaping.outbox.terms import STATE_LABELS, JobState  # noqa: PLC0415 - needs Django to be ready
+_JOB_HEADINGS = (
+    N_("Number"),
+    N_("State"),
+    N_("Job"),
+    N_("Tries"),
+    N_("Put in"),
+    N_("To run from"),
+    N_("Last error"),
+)
+_JOBS = {
+    "notices.deliver": N_("Send a message to a reviewer"),
+    "notices.deliver_many": N_("Send messages to reviewers"),
+    "notices.connect": N_("Connect a call through the relay"),
+    "notices.address": N_("Address a notice to staff"),
+    "notices.tell_reviewers": N_("Tell reviewers of a step"),
+    "files.erase_evidence": N_("Erase evidence that was taken back"),
+}
 
-    said = {"state": gettext(STATE_LABELS[JobState(str(row["state"]))])}
-    if row["error"]:
-        said["error"] = gettext(str(row["error"]))
-    return " ".join(str(value) for value in (row | said).values())
+
+def _job_cells(row: JobRow) -> list[str]:
+    from haochaping.outbox.terms import STATE_LABELS  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.ui.moments import moment  # noqa: PLC0415
+
+    return [
+        str(row.id),
+        gettext(STATE_LABELS[row.state]),
+        gettext(_JOBS[row.name]) if row.name in _JOBS else row.name,
+        str(row.attempts),
+        moment(row.deferred_at) if row.deferred_at else "-",
+        moment(row.due_at) if row.due_at else gettext("at once"),
+        gettext(row.error) if row.error else "-",
+    ]
 
 
 @jobs.command("retry")
@@ -193,9 +227,10 @@ def retry_notice(message: UUID) -> None:
 @click.command(cls=Command)
 @json_option
 @click.pass_obj
+@with_database
 def doctor(installation: Installation, *, as_json: bool) -> None:
     """Say in plain words what is wrong with this installation. Exit status 1 when something is."""
-    installation.connect()
+    copies.reach(installation.env.database_url)
     from haochaping.doors.commands.checkup import checkup  # noqa: PLC0415 - needs Django to be ready
 
     # What programs read is the same in every language.

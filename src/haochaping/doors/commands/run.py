@@ -52,6 +52,9 @@ def serve(installation: Installation, *, doors: str, workers: int) -> None:
     from granian import Granian  # noqa: PLC0415 - only this command needs the web server
     from granian.constants import Interfaces  # noqa: PLC0415
 
+    if doors != "staff":
+        # Whoever gets a link of ours is a citizen, and the staff's face does not answer them.
+        installation.announce()
     installation.connect(HAOCHAPING_DOORS=doors)
     _check_keys_away(installation)
     logging.getLogger("_granian").addFilter(_is_not_about_threads)
@@ -98,9 +101,19 @@ def worker(installation: Installation) -> None:
     from haochaping.doors.jobs import beats  # noqa: PLC0415 - needs Django to be ready
     from haochaping.doors.jobs import worker as jobs  # noqa: PLC0415
 
+    home, stopped = installation.env.data_dir, False
+
     def revive(_now: datetime) -> None:
-        if server.revive(installation.env.data_dir):
+        nonlocal stopped
+        if server.revive(home):
             click.echo(gettext("The database server had died and was started again."), err=True)
+        elif stopped == server.is_running(home):
+            stopped = not stopped
+            if stopped:
+                told = gettext(
+                    "The database server was stopped; nothing is taken until it is started: haochaping db start"
+                )
+                click.echo(told, err=True)
 
     beating = [*beats.BEATS, beats.Beat("revive the database server", 1, revive)] if embedded else beats.BEATS
     jobs.run(beating=beating)
@@ -131,13 +144,12 @@ def demo(installation: Installation, *, reset: bool) -> None:
     _check_port(installation.env.host, int(installation.env.port))
     if reset:
         _forget(installation.env.data_dir)
+    # Another demo or command may use the same server: it stays until the last of them has ended.
+    server.stop_after_use(installation.env.data_dir)
+    installation.announce()
     installation.connect(HAOCHAPING_DEMO="1")
     bring_up_to_date()
-    try:
-        _fill(1.0, 1)
-    except BaseException:
-        server.stop(installation.env.data_dir)
-        raise
+    _fill(1.0, 1)
     from haochaping.doors.demo.welcome import welcome  # noqa: PLC0415 - needs Django to be ready
 
     text = welcome(installation.env.site_url)
@@ -145,7 +157,6 @@ def demo(installation: Installation, *, reset: bool) -> None:
 
     close_pools()
     status = _supervise(text)
-    server.stop(installation.env.data_dir)
     if status:
         fail(gettext("The demo has stopped."), status)
 
@@ -166,6 +177,9 @@ def _forget(home: Path) -> None:
         told = gettext(
             "{folder} does not hold a demo: it stays as it is. Set HAOCHAPING_DATA to another folder."
         )
+        fail(told.format(folder=home))
+    if server.is_used(home):
+        told = gettext("Another command uses the demo in {folder}: nothing was forgotten. End it first.")
         fail(told.format(folder=home))
     server.stop(home)
     shutil.rmtree(home, ignore_errors=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET, require_POST
 
@@ -15,10 +18,12 @@ from haochaping.doors.demo import names
 from haochaping.doors.demo.province import a_case
 from haochaping.doors.demo.welcome import demo_accounts
 from haochaping.doors.gate import public
+from haochaping.doors.paging import page_number
 from haochaping.exchange.terms import Raw
 from haochaping.flows.invite import invite_case
 from haochaping.flows.take_in_cases import take_in_cases
 from haochaping.kernel.actor import OPERATOR
+from haochaping.kernel.text import visible
 from haochaping.notices import queries as notices
 from haochaping.reviews import queries as reviews
 from haochaping.reviews.terms import Entrance
@@ -26,8 +31,11 @@ from haochaping.ui.qr import svg
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
+    from django.utils.safestring import SafeString
 
 _INVITATIONS = 3
+_MESSAGES = 50
+_ADDRESS = re.compile(r"(https?://[\w.:/?=&%-]+)", re.ASCII)
 
 
 @public
@@ -50,8 +58,28 @@ def walk(request: HttpRequest) -> HttpResponse:
 @public
 @require_GET
 def phone(request: HttpRequest) -> HttpResponse:
-    """The messages that a gateway would have sent, numbers masked."""
-    return render(request, "demo/phone.html", {"messages_sent": notices.demo_messages()})
+    """The messages that a gateway would have sent, numbers masked: all, or those sought; newest first, by the page."""
+    sought, number = visible(request.GET.get("q", "").strip()), page_number(request.GET.get("page", ""))
+    found = notices.demo_messages(sought, limit=_MESSAGES + 1, offset=(number - 1) * _MESSAGES)
+    query = {"q": sought} if sought else {}
+    context = {
+        "messages_sent": [(row, _with_links(row.text)) for row in found[:_MESSAGES]],
+        "q": sought,
+        "page": number,
+        "previous": f"?{urlencode(query | {'page': number - 1})}" if number > 1 else "",
+        "next": f"?{urlencode(query | {'page': number + 1})}" if len(found) > _MESSAGES else "",
+    }
+    return render(request, "demo/phone.html", context)
+
+
+def _with_links(text: str) -> SafeString:
+    """A message with its addresses to be followed, which stand in Chinese text without a space before them."""
+    parts = _ADDRESS.split(text)
+    return format_html_join(
+        "",
+        "{}",
+        ((format_html('<a href="{0}">{0}</a>', part) if n % 2 else part,) for n, part in enumerate(parts)),
+    )
 
 
 @public

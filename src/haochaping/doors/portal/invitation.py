@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from haochaping.reviews.terms import InvitationRow
 
 _RECEIPT = "receipt"
-_RECEIPT_KEPT = timedelta(minutes=30)
+_RECEIPT_KEPT = timedelta(minutes=30)  # keep.html says so
 
 
 @public

@@ -170,6 +170,8 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
     wrong_shown = wrong or Wrong()
     said = reviews.supplement_of(review.id)
     bad, follow_up = is_bad(review.level), follow_up_of(review, opened.given)
+    reachable = bad and binding is not None and _reachable(review, binding)
+    calls = reachable and bool(review.finished_at or not changeable)
     chosen = wrong_shown.codes if wrong_shown.reasons else review.indicator_codes
     # What was said is changed on a page of its own: with all that stands here it would be too much for one.
     changing = changeable and bool(review.finished_at and (wrong_shown.reasons or request.GET.get("change")))
@@ -185,10 +187,9 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
         "appeal": appeal_shown(review.id, wrong_shown.appeal),
         "bad": bad,
         "needs_words": bad and progress is None and binding is not None and terms.bad_needs_text,
-        "asks_to_call": bad
-        and binding is not None
-        and not (progress and progress.reply and not changeable)
-        and _reachable(review, binding),
+        "asks_to_call": reachable and not (progress and progress.reply and not changeable),
+        "may_consent": calls and not said.may_call_back and not (progress and progress.reply),
+        "may_end_consent": calls and said.may_call_back,
         "said": said,
         "photos": files.photos_of("review", str(review.id)),
         "helped": gettext(HELPED_LABELS[said.helped_by]) if said.helped_by else "",

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from haochaping.rectification.terms import EventRow, EvidenceRow, OrderRow, SolutionRow
 
 _AFTER: dict[OrderState, str] = {
-    OrderState.CLOSED: N_("This is closed. You can read the answer below."),
+    OrderState.CLOSED: N_("This is closed."),
     OrderState.ESCALATED: N_(
         "You said that it is not solved. The supervising office now decides what happens next."
     ),

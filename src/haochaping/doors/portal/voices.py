@@ -24,6 +24,7 @@ from haochaping.flows import handle_voices
 from haochaping.kernel.actor import REVIEWER
 from haochaping.kernel.identifiers import normal_receipt_no, receipt_no
 from haochaping.kernel.refused import N_, Refused
+from haochaping.kernel.text import visible
 from haochaping.rectification.terms import SOLVED_LABELS
 from haochaping.ui.moments import moment
 from haochaping.ui.sentences import say
@@ -173,7 +174,7 @@ def _receipt_of(drawn: str) -> str | None:
 
 
 def _search(request: HttpRequest, kind: VoiceKind) -> HttpResponse:
-    asked = request.GET.get("q", "").strip()[:_SEARCHED]
+    asked = visible(request.GET.get("q", "").strip()[:_SEARCHED])
     agencies, items = directory.find(asked) if asked else ([], [])
     of = directory.agency_names(item.agency_id for item in items)
     context = {

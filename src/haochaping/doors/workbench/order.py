@@ -107,6 +107,8 @@ class Offer:
     button: str
     form: forms.Form
     standard: list[str]
+    fills: str
+    """The field that a standard text goes into."""
 
 
 @requires(Power.ORDER_VIEW)
@@ -339,7 +341,9 @@ def _offer(name: str, tried: str, form: forms.Form | None, prepared: Prepared | 
         shown.up_to(prepared.terms.extension_days if prepared else 0)
     if isinstance(shown, LedgerForm) and prepared:
         shown.within(prepared.terms.complex_rectify_days, prepared.terms.complex_rectify_unit)
-    return Offer(name, gettext(step.title), gettext(step.button), shown, standard.titles(name))
+    return Offer(
+        name, gettext(step.title), gettext(step.button), shown, standard.titles(name), standard.field_of(name)
+    )
 
 
 def _message(message: MessageRow, names: dict[str, str]) -> dict[str, object]:

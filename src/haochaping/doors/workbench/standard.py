@@ -53,6 +53,11 @@ def titles(step: str) -> list[str]:
     return [either(answer.title, answer.english_title) for answer in standard_answers(step)]
 
 
+def field_of(step: str) -> str:
+    """The name of the field of a step's form that a text goes into."""
+    return _FIELDS.get(step, "text")
+
+
 def is_asked_for(step: str, typed: QueryDict) -> bool:
     """Whether the button was pressed that puts a text into the form of a step, and there are any."""
     return INSERT in typed and bool(standard_answers(step))
@@ -65,7 +70,7 @@ def with_text(form: forms.Form, step: str, typed: QueryDict, **facts: str) -> di
     """
     texts = [either(answer.text, answer.english_text) for answer in standard_answers(step)]
     known = {str(place): filled(text, **facts) for place, text in enumerate(texts)}
-    field = _FIELDS.get(step, "text")
+    field = field_of(step)
     given: dict[str, object] = {name: str(typed.get(name, "")) for name in form.fields}
     chosen = known.get(str(typed.get("standard", "")), "")
     return given | {field: "\n".join(part for part in (chosen, str(given[field])) if part)}

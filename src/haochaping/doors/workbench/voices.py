@@ -122,6 +122,8 @@ class Offer:
     button: str
     form: forms.Form
     standard: list[str]
+    fills: str
+    """The field that a standard text goes into."""
 
 
 @requires(Power.ORDER_VIEW)
@@ -278,6 +280,7 @@ def _page(
             gettext(button),
             form if form is not None and name == tried else _form(name, voice),
             standard.titles(name),
+            standard.field_of(name),
         )
         for name, (move, title, button, _) in STEPS.items()
         if move in moves_from(voice.state) and may(by, FIRED_BY[move])

@@ -8,8 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django import template
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeData, mark_safe
 from django.utils.translation import gettext
 
+from haochaping.kernel import text
 from haochaping.kernel.identifiers import grouped_receipt_no
 from haochaping.ui import context, moments, numbers, sentences
 from haochaping.ui.levels import BY_NUMBER, LEVELS
@@ -18,6 +21,8 @@ from haochaping.ui.sentences import say
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
+
+    from django.utils.safestring import SafeString
 
     from haochaping.kernel.ratios import Ratio
     from haochaping.kernel.refused import Complaint
@@ -93,6 +98,12 @@ def said(complaint: Complaint) -> Sentence:
 def labels(name: str, value: object) -> str:
     """`{{ name|labels:value }}`: a name and what it has, with the language's colon."""
     return sentences.labelled(name, value)
+
+
+@register.filter
+def visible(shown: str | SafeData) -> SafeString:
+    """`{{ field|visible }}`: what is shown, without the control characters that somebody may have sent."""
+    return mark_safe(text.visible(conditional_escape(shown)))  # noqa: S308 - escaped, if it was not before
 
 
 @register.simple_tag
