@@ -43,8 +43,8 @@ def test_unread_counts_what_the_others_wrote(thread_id):
     for _ in range(2):
         actions.write(thread_id, Side.AGENCY, "您好", by=CLERK, now=NOW)
 
-    assert queries.unread([thread_id, quiet], for_side=Side.REVIEWER) == {thread_id: 2}
-    assert queries.unread([thread_id, quiet], for_side=Side.AGENCY) == {}
+    assert queries.unread([thread_id, quiet], for_side=Side.REVIEWER).answer == {thread_id: 2}
+    assert queries.unread([thread_id, quiet], for_side=Side.AGENCY).answer == {}
 
 
 def test_notices_are_listed_by_person_and_by_what_is_open(db):
