@@ -25,7 +25,7 @@ _OWN = {
         "worklist_queries",
     },
     "insight": {"row_queries"},
-    "exchange": {"fields", "tables", "formulas", "dialects"},
+    "exchange": {"fields", "tables", "formulas", "dialects", "quality"},
 }
 _WRITES = re.compile(
     r"\b(?:(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE(?: TABLE)?|COPY)\s+\"?|copy_rows\(\s*\")([a-z][a-z_]+)\"?",

@@ -279,6 +279,10 @@ TABLES: dict[str, Held] = {
         f"{_with('hotline_link', 'link_id')}\n AND (linked_id IS NULL OR {_with('hotline_linked_order', 'linked_id')})",
     ),
     "hotline_attachment": Held(_WRITE, _with("hotline_linked_order", "linked_id")),
+    # How good what a platform sends is: for the office of its division and above.
+    "exchange_quality_card": Held(_READ, OF_DIVISION),
+    "exchange_quality_finding": Held(_READ, _with("exchange_quality_card", "card_id")),
+    "exchange_withheld_figure": Held(_READ, why="which figures are not published is public"),
     # What everybody at a desk may read: names, rules, figures.
     "directory_division": _DIRECTORY,
     "directory_agency": _DIRECTORY,

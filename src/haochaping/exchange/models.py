@@ -5,7 +5,19 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 
+from haochaping.exchange.quality.models import QualityCard, QualityFinding, WithheldFigure
 from haochaping.exchange.terms import QuarantineState, RecordKind
+
+__all__ = [
+    "GivenAnswer",
+    "QualityCard",
+    "QualityFinding",
+    "QuarantinedRecord",
+    "Visit",
+    "WireSignature",
+    "WireSource",
+    "WithheldFigure",
+]
 
 
 class QuarantinedRecord(models.Model):

@@ -1,0 +1,10 @@
+-- The division is not known, or lies outside the city of a platform that belongs to one.
+SELECT 'case' AS kind, work.id::text, work.platform_id, work.day, 'case.division' AS field, 'other_city' AS value_class
+  FROM sent_case AS work
+  JOIN agreed USING (platform_id)
+  JOIN directory_division AS division ON division.id = work.division_id
+ WHERE agreed.level >= 2 AND left(division.code, 4) <> left(agreed.code, 4)
+UNION ALL
+SELECT 'record', id::text, platform_id, day, 'case.division', 'unknown'
+  FROM put_aside
+ WHERE code = 'unknown_division'
