@@ -11,7 +11,7 @@ from haochaping.cases.rules import identity_check
 from haochaping.directory import actions as directory
 from haochaping.directory import queries as places
 from haochaping.directory.terms import Kind
-from haochaping.exchange.quality.queries import Scope
+from haochaping.exchange.quality.judging import Scope
 from haochaping.exchange.quality.terms import Agreed
 from haochaping.exchange.terms import Raw
 from haochaping.flows.receive_reviews import receive_reviews

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from haochaping.cases.models import Case
-from haochaping.exchange.quality import queries
+from haochaping.exchange.quality import judging
 from haochaping.exchange.quality.rules import DAILY
 from haochaping.kernel.identifiers import random_bytes, uuid7
 from haochaping.reviews.models import Review
@@ -22,13 +22,13 @@ def clean():
 
 
 def test_clean_data_breaks_no_rule(clean):
-    found = {rule.id: queries.failing(rule.id, clean_world.scope(clean)) for rule in DAILY}
+    found = {rule.id: judging.failing(rule.id, clean_world.scope(clean)) for rule in DAILY}
 
     assert {rule: rows[:3] for rule, rows in found.items() if rows} == {}
 
 
 def test_clean_day_is_judged_without_findings(clean):
-    judged = queries.judged(clean_world.scope(clean))
+    judged = judging.judged(clean_world.scope(clean))
 
     assert [(one.sent.reviews, one.sent.cases, one.findings) for one in judged] == [(130, 130, ())] * 2
 
@@ -39,7 +39,7 @@ def test_clean_day_is_judged_without_findings(clean):
 def test_every_fault_is_found_and_nothing_else(clean, rule, put_in):
     known = put_in(clean)
 
-    found = {(row.kind, row.id) for row in queries.failing(rule, clean_world.scope(clean))}
+    found = {(row.kind, row.id) for row in judging.failing(rule, clean_world.scope(clean))}
 
     assert known
     assert found == known

@@ -100,6 +100,9 @@ class EntryKind(IntEnum):
     EVIDENCE_REMOVED = 229
     SOURCE_SET = 245
     SOURCE_CLOSED = 246
+    QUALITY_JUDGED = 247
+    FIGURE_WITHHELD = 248
+    FIGURE_RELEASED = 249
     APPEAL_FILED = 200
     APPEAL_TAKEN_UP = 201
     APPEAL_HEARD = 202
@@ -197,6 +200,9 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.EVIDENCE_REMOVED: N_("Evidence of a rectification removed"),
     EntryKind.SOURCE_SET: N_("Dialect and keys of a source set"),
     EntryKind.SOURCE_CLOSED: N_("Source of a dialect closed"),
+    EntryKind.QUALITY_JUDGED: N_("Quality of a source’s day judged"),
+    EntryKind.FIGURE_WITHHELD: N_("Figures withheld"),
+    EntryKind.FIGURE_RELEASED: N_("Figures published again"),
     EntryKind.APPEAL_FILED: N_("Appeal filed, or taken to the second review"),
     EntryKind.APPEAL_TAKEN_UP: N_("Appeal accepted or refused"),
     EntryKind.APPEAL_HEARD: N_("Reviewer heard about an appeal"),

@@ -271,10 +271,16 @@ class Measure(Struct):
     name: Annotated[str, Meta(description=N_("Stable name of the measure."))]
     value: Annotated[
         float | None,
-        Meta(description=N_("A count, or a share from 0 to 1; null for a share of fewer than 30.")),
+        Meta(
+            description=N_(
+                "A count, or a share from 0 to 1; null for a share of fewer than 30, or while withheld."
+            )
+        ),
     ]
-    numerator: Annotated[int, Meta(description=N_("What was counted."))]
-    denominator: Annotated[int | None, Meta(description=N_("Out of how many; null for a count."))]
+    numerator: Annotated[int | None, Meta(description=N_("What was counted; null while withheld."))]
+    denominator: Annotated[
+        int | None, Meta(description=N_("Out of how many; null for a count, or while withheld."))
+    ]
     exclusions: Annotated[list[str], Meta(description=N_("What was left out, in words."))]
     interval: Annotated[
         Annotated[list[float], Meta(min_length=2, max_length=2)] | None,
@@ -285,6 +291,9 @@ class Measure(Struct):
             )
         ),
     ]
+    withheld: Annotated[
+        str, Meta(description=N_("Why the figure is not published for the time being; empty when it is."))
+    ] = ""
 
 
 class Measures(Struct):

@@ -15,6 +15,7 @@ from haochaping.doors.commands import (
     operate,
     orders,
     people,
+    quality,
     rulebook,
     run,
     samples,
@@ -51,6 +52,7 @@ cli.add_command(intake.reviews)
 cli.add_command(intake.invitations)
 cli.add_command(orders.orders)
 cli.add_command(samples.samples)
+cli.add_command(quality.quality)
 cli.add_command(operate.quarantine)
 cli.add_command(operate.jobs)
 cli.add_command(operate.notices)

@@ -21,7 +21,7 @@ from haochaping.exchange.quality.terms import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from haochaping.exchange.quality.terms import CardRow, Judgement, Sent
+    from haochaping.exchange.quality.terms import CardRow, HeldPlace, Judgement, Sent
 
 _ROWS = resources.files("haochaping.exchange").joinpath("quality/rules.toml").read_text(encoding="utf-8")
 CHINESE, ENGLISH = "zh", "en"
@@ -128,6 +128,16 @@ def month_parts(days: Iterable[tuple[Sent, Parts]]) -> Parts:
         sum(found.coverage for _, found in told) / len(told) if told else 0.0,
         *(mean(name) for name in WEIGHTS),
     )
+
+
+def withheld_at(rows: Iterable[HeldPlace], division_path: str) -> dict[str, str]:
+    """Which measures of a division are withheld, each with the first rule that keeps it back."""
+    broken = {
+        row.rule
+        for row in rows
+        if row.path == division_path or (row.below and division_path.startswith(row.path))
+    }
+    return {measure: rule for rule in sorted(broken, reverse=True) for measure in RULES[rule].withholds}
 
 
 def blocks(judged: Judgement) -> list[str]:

@@ -157,9 +157,10 @@ class Parts(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CardRow:
-    """质量评分卡 as pages and the API read it."""
+    """质量评分卡 as pages and the API read it; `newest` of its day, or what was said before."""
 
     id: UUID
+    newest: bool
     source: str
     source_name: str
     division_name: str
@@ -188,11 +189,33 @@ class MonthRow:
     latest: date
 
 
-class Withheld(NamedTuple):
-    """A figure that is not published: which measure, by which rule."""
+class Held(NamedTuple):
+    """暂不公布: figures of a division and days that a broken rule keeps back; `below` of the divisions below as well."""
 
-    measure: str
     rule: str
+    division_id: int
+    first_day: date
+    last_day: date
+    below: bool
+    source: str = ""
+
+
+class HeldPlace(NamedTuple):
+    """What is withheld, and where: at the division of a path, and those below it if it says so."""
+
+    rule: str
+    path: str
+    below: bool
+
+
+class Source(NamedTuple):
+    """A platform as what it sends is judged: where it lies, and since when it has had cards."""
+
+    id: int
+    code: str
+    division_id: int
+    division_path: str
+    since: date | None
 
 
 # trust.md §7.2: DQ = 100·C·(0.35 V + 0.2 K + 0.15 T + 0.1 U + 0.2 R).
