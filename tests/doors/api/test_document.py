@@ -14,6 +14,7 @@ from haochaping.cases import terms as cases
 from haochaping.doors.api import shapes
 from haochaping.doors.api.document import CASE_REASONS, REVIEW_REASONS, document, sample
 from haochaping.exchange import rules
+from haochaping.exchange.quality.terms import Gate, Grade
 from haochaping.exchange.terms import Raw
 from haochaping.hotline.terms import InState, Master, Saying
 from haochaping.identity.terms import PlainPerson
@@ -70,6 +71,8 @@ def test_every_choice_of_the_document_is_the_houses():
         Master,
         Saying,
         InState,
+        Gate,
+        Grade,
     )
 
     assert enums.keys() == {kind.__name__ for kind in wanted}
@@ -162,6 +165,7 @@ def test_pattern_of_a_limit_is_the_rules(limit):
         ("reviews-results", shapes.Results),
         ("review", shapes.StoredReview),
         ("measures", shapes.Measures),
+        ("quality", shapes.QualityCards),
         ("orders", shapes.LinkedOrders),
         ("progress", shapes.Progress),
         ("progress-taken", shapes.Taken),
@@ -194,7 +198,7 @@ def test_all_references_lead_somewhere():
 
     assert set(found) <= told["components"]["schemas"].keys()
     assert told["openapi"].startswith("3.1")
-    assert len({o["operationId"] for m in told["paths"].values() for o in m.values()}) == 6
+    assert len({o["operationId"] for m in told["paths"].values() for o in m.values()}) == 7
 
 
 def test_every_text_of_the_document_is_given_and_in_the_callers_language():

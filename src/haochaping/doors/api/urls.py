@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from haochaping.doors.api import orders, views
+from haochaping.doors.api import orders, quality, views
 
 app_name = "api"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("orders", orders.linked_orders, name="orders"),
     path("orders/<uuid:order_id>/progress", orders.progress, name="progress"),
     path("measures", views.measures, name="measures"),
+    path("quality/<str:day>", quality.cards, name="quality"),
     path("openapi.json", views.openapi, name="openapi"),
     path("docs", views.docs, name="docs"),
     re_path(r"^.*$", views.nothing_here, name="nothing_here"),

@@ -30,6 +30,7 @@ TABS = (
     ("oversight_voices", N_("Complaints for the office"), Power.ORDER_SUPERVISE),
     ("oversight_reports", N_("Protection of reviewers"), Power.ORDER_SUPERVISE),
     ("oversight_figures", N_("Figures"), Power.ORDER_SUPERVISE),
+    ("oversight_quality", N_("Quality of data"), Power.ORDER_SUPERVISE),
 )
 
 
