@@ -27,6 +27,9 @@ OPEN_TO_THEM = {
     "rectification_project_task",
     "voices_voice",
     "voices_event",
+    # About what a platform sends on a day, not about the review.
+    "exchange_quality_card",
+    "exchange_quality_finding",
 }
 
 

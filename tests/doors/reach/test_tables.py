@@ -150,6 +150,8 @@ def test_signals_and_proposals_are_not_for_the_agencies_they_are_about():
         "supervision_reprisal_event",
         "hotline_link",
         "hotline_incoming",
+        "exchange_quality_card",
+        "exchange_quality_finding",
     } == OF_A_DIVISION
 
 

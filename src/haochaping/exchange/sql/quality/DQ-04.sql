@@ -2,7 +2,7 @@
 WITH wrong AS (
     SELECT agency.id
       FROM directory_agency AS agency
-     WHERE agency.uscc <> ''
+     WHERE agency.uscc <> '' AND agency.id IN (SELECT told.agency_id FROM told)
        AND (
            agency.uscc !~ '^[0-9A-HJ-NP-RTUWXY]{18}$'
            OR (

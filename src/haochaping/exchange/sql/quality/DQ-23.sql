@@ -1,35 +1,37 @@
--- Hall devices by night (22:00 to 06:00), more than 60 reviews of one window or person in an hour, ten in one second.
-WITH said AS (
-    SELECT id, platform_id, day, channel, window_id, staff_id, assessed_at,
-           extract(HOUR FROM assessed_at AT TIME ZONE 'Asia/Shanghai') AS hour, date_trunc('hour', assessed_at) AS hour_of
+-- Hall devices by night (22:00 to 06:00 in Beijing, eight hours ahead), more than 60 reviews of one window or person in
+-- an hour, ten in one second.
+WITH crowded AS (
+    SELECT platform_id, day, window_id, NULL::bigint AS staff_id, second / 3600 AS hour
       FROM sent_review
-     WHERE channel IN ('hall_pad', 'hall_terminal')
-),
-crowded AS (
-    SELECT platform_id, day, window_id, staff_id, hour_of
-      FROM (
-          SELECT platform_id, day, window_id, NULL::bigint AS staff_id, hour_of, count(*) AS n
-            FROM said WHERE window_id IS NOT NULL GROUP BY platform_id, day, window_id, hour_of
-          UNION ALL
-          SELECT platform_id, day, NULL, staff_id, hour_of, count(*)
-            FROM said WHERE staff_id IS NOT NULL GROUP BY platform_id, day, staff_id, hour_of
-      ) AS hours
-     WHERE n > 60
+     WHERE channel IN ('hall_pad', 'hall_terminal') AND window_id IS NOT NULL
+     GROUP BY platform_id, day, window_id, second / 3600
+    HAVING count(*) > 60
+    UNION ALL
+    SELECT platform_id, day, NULL, staff_id, second / 3600
+      FROM sent_review
+     WHERE channel IN ('hall_pad', 'hall_terminal') AND staff_id IS NOT NULL
+     GROUP BY platform_id, day, staff_id, second / 3600
+    HAVING count(*) > 60
 ),
 burst AS (
-    SELECT platform_id, day, window_id, assessed_at FROM said
-     WHERE window_id IS NOT NULL
-     GROUP BY platform_id, day, window_id, assessed_at HAVING count(*) >= 10
+    SELECT platform_id, day, window_id, second
+      FROM sent_review
+     WHERE channel IN ('hall_pad', 'hall_terminal') AND window_id IS NOT NULL
+     GROUP BY platform_id, day, window_id, second
+    HAVING count(*) >= 10
 )
-SELECT 'review' AS kind, said.id::text, said.platform_id, said.day, 'review.assessed_at' AS field, 'by_night' AS value_class
-  FROM said
- WHERE said.hour >= 22 OR said.hour < 6
+SELECT 'review' AS kind, id::text, platform_id, day, 'review.assessed_at' AS field, 'by_night' AS value_class
+  FROM sent_review
+ WHERE channel IN ('hall_pad', 'hall_terminal') AND (second + 28800) %% 86400 / 3600 NOT BETWEEN 6 AND 21
 UNION
-SELECT 'review', said.id::text, said.platform_id, said.day, 'review.assessed_at', 'crowded'
-  FROM said
-  JOIN crowded ON crowded.platform_id = said.platform_id AND crowded.day = said.day AND crowded.hour_of = said.hour_of
-   AND (crowded.window_id = said.window_id OR crowded.staff_id = said.staff_id)
+SELECT 'review', review.id::text, review.platform_id, review.day, 'review.assessed_at', 'crowded'
+  FROM crowded
+  JOIN sent_review AS review ON review.platform_id = crowded.platform_id AND review.day = crowded.day
+   AND review.second / 3600 = crowded.hour
+   AND (review.window_id = crowded.window_id OR review.staff_id = crowded.staff_id)
+ WHERE review.channel IN ('hall_pad', 'hall_terminal')
 UNION
-SELECT 'review', said.id::text, said.platform_id, said.day, 'review.assessed_at', 'burst'
-  FROM said
-  JOIN burst USING (platform_id, day, window_id, assessed_at)
+SELECT 'review', review.id::text, review.platform_id, review.day, 'review.assessed_at', 'burst'
+  FROM burst
+  JOIN sent_review AS review USING (platform_id, day, window_id, second)
+ WHERE review.channel IN ('hall_pad', 'hall_terminal')

@@ -5,7 +5,10 @@ SELECT review.id, review.platform_id, (review.received_at AT TIME ZONE 'Asia/Sha
        review.assessed_at, review.assess_no, review.level, review.indicator_set, review.indicator_codes AS codes,
        review.comment_text, review.reason_missing, review.channel, review.provenance, review.item_id,
        review.hall_id, review.window_id, review.staff_id,
-       review.occurrence_id, service.at AS served_at, service.channel AS service_channel, work.completed_at
+       review.occurrence_id, service.at AS served_at, service.channel AS service_channel,
+       floor(date_part('epoch', review.assessed_at))::bigint AS second,
+       floor(date_part('epoch', review.assessed_at - service.at))::bigint AS after_service,
+       floor(date_part('epoch', review.assessed_at - work.completed_at))::bigint AS after_completion
   FROM reviews_review AS review
   JOIN cases_service_occurrence AS service ON service.id = review.occurrence_id
   JOIN cases_case AS work ON work.id = service.case_id
