@@ -15,7 +15,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bench.world import connect
 
@@ -116,7 +116,8 @@ _CASES = f"""
 INSERT INTO cases_case (id, platform_id, case_no, item_id, agency_id, division_id, status, kind, applied_at, accepted_at,
                         completed_at, promised_limit, statutory_limit, person_kind, person_doubt, by_agent, verified, digest,
                         received_at, updated_at)
-SELECT {_UUID.format(at="plan.at", salt="'c' || n")}, platform_id, 'B' || to_char(plan.at, 'YYYYMMDD') || lpad((n / 20)::text, 8, '0'),
+SELECT {_UUID.format(at="plan.at", salt="'c' || n")}, platform_id,
+       'B' || to_char(plan.at, 'YYYYMMDD') || lpad((n / 20)::text, 8, '0'),
        items[1 + n / 20 %% array_length(items, 1)], agency_id, division_id, 'completed', 'committed',
        plan.at - interval '3 hours', CASE WHEN n %% 100 = 7 THEN NULL ELSE plan.at - interval '170 minutes' END,
        plan.at - interval '10 minutes', '5 working_day', '', 'natural_person',
@@ -154,7 +155,7 @@ SELECT {_UUID.format(at="plan.at", salt="'r' || n")}, {_UUID.format(at="plan.at"
 def _rows(first: datetime) -> None:
     from django.db import connection, transaction
 
-    told = {"first": first, "sources": _SOURCES, "days": _DAYS, "cases": 2 * REVIEWS}
+    told: dict[str, Any] = {"first": first, "sources": _SOURCES, "days": _DAYS, "cases": 2 * REVIEWS}
     with transaction.atomic(), connection.cursor() as cursor:
         for statement in (*_WHERE.split(";"), _CASES, _SERVICES, _REVIEWS):
             cursor.execute(statement, told)

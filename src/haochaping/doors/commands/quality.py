@@ -22,7 +22,7 @@ _day = option("--day", type=click.DateTime(["%Y-%m-%d"]), help=N_("One day; with
 
 @click.group(cls=Group)
 def quality() -> None:
-    """Quality of data (数据质量): rules, and cards of what sources sent."""
+    """Quality of data: rules, and cards of what sources sent."""
 
 
 @quality.command("rules")
