@@ -243,7 +243,7 @@ def bad_without_reason(clean: Clean) -> Found:
 @fault("DQ-15")
 def same_case_with_a_prefix(clean: Clean) -> Found:
     first = Case.objects.get(id=clean.cases[HALL][60])
-    told = _case(HALL, 60, EVENING, at_window=True) | {"case_no": f"37{first.case_no}"}
+    told = _case(HALL, 60, EVENING, at_window=True) | {"case_no": f"99{first.case_no}"}
     outcome = take_in_cases([Raw(told)], entrance=Entrance.CLIENT, by=OPERATOR, now=EVENING)[0]
     assert outcome.kind == OutcomeKind.ACCEPTED
     return {("case", str(outcome.id))}

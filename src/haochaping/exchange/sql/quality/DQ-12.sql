@@ -3,7 +3,9 @@ WITH odd AS (
     SELECT said.level, said.codes
       FROM (SELECT DISTINCT level, codes FROM sent_review) AS said
      WHERE said.level NOT BETWEEN 1 AND 5
-        OR EXISTS (SELECT FROM unnest(said.codes) AS code WHERE left(code, 1) <> said.level::text)
+        OR EXISTS (
+           SELECT FROM string_to_table(said.codes, ',') AS code WHERE code <> '' AND left(code, 1) <> said.level::text
+       )
 )
 SELECT 'review' AS kind, review.id::text, review.platform_id, review.day, 'review.level' AS field, 'other_level' AS value_class
   FROM sent_review AS review

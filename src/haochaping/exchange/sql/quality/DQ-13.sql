@@ -1,12 +1,12 @@
 -- A code that its set does not know, has retired, or did not have yet on the day of the review. Few different answers
 -- are given, so those are looked at; `since` is from when on all their codes were known, infinity where one never was.
 WITH said AS (
-    SELECT DISTINCT indicator_set, codes FROM sent_review WHERE codes <> '{}'
+    SELECT DISTINCT indicator_set, codes FROM sent_review WHERE codes <> ''
 ),
 known AS (
     SELECT said.indicator_set, said.codes, max(coalesce(edition.effective_from, 'infinity'::date)) AS since
       FROM said
-     CROSS JOIN unnest(said.codes) AS one (code)
+     CROSS JOIN string_to_table(said.codes, ',') AS one (code)
       LEFT JOIN (reviews_review_indicator AS indicator
                  JOIN reviews_indicator_set AS edition ON edition.id = indicator.indicator_set_id AND indicator.active)
         ON edition.code = said.indicator_set AND indicator.code = one.code

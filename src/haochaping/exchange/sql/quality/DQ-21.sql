@@ -3,7 +3,7 @@
 WITH said AS (
     SELECT platform_id, day, level, codes, count(*) AS alike
       FROM sent_review
-     WHERE codes <> '{}' OR comment_text <> ''
+     WHERE codes <> '' OR comment_text <> ''
      GROUP BY platform_id, day, level, codes
 ),
 often AS (
@@ -17,7 +17,7 @@ odd AS (
     SELECT platform_id, day, level, codes, comment_text
       FROM often
       JOIN sent_review USING (platform_id, day, level, codes)
-     WHERE codes <> '{}' OR comment_text <> ''
+     WHERE codes <> '' OR comment_text <> ''
      GROUP BY platform_id, day, level, codes, comment_text
     HAVING count(*) > max(most)
 )

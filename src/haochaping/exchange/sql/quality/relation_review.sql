@@ -1,8 +1,8 @@
 -- sent_review: the reviews that sources sent in the scope, with their service and case. What people gave here themselves
--- is nobody's report. `arrived_at` is when it first came, also where it waited in quarantine; history has no delay.
+-- is nobody's report. `codes` are joined by commas; `arrived_at` is when it first came, also where it waited in quarantine; history has no delay.
 SELECT review.id, review.platform_id, (review.received_at AT TIME ZONE 'Asia/Shanghai')::date AS day,
        coalesce(record.received_at, review.received_at) AS arrived_at, review.provenance <> 'bulk_import' AS timed,
-       review.assessed_at, review.assess_no, review.level, review.indicator_set, review.indicator_codes AS codes,
+       review.assessed_at, review.assess_no, review.level, review.indicator_set, array_to_string(review.indicator_codes, ',') AS codes,
        review.comment_text, review.reason_missing, review.channel, review.provenance, review.item_id,
        review.hall_id, review.window_id, review.staff_id,
        review.occurrence_id, service.at AS served_at, service.channel AS service_channel,
