@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-ALL = ("bulk_intake", "single_intake", "pages", "notices", "orders", "dialects", "reconcile")
+ALL = ("bulk_intake", "single_intake", "pages", "notices", "orders", "dialects", "quality", "reconcile")
 
 
 def main() -> int:

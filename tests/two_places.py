@@ -10,6 +10,9 @@ from haochaping.accounts import actions as accounts
 from haochaping.accounts.terms import Place, Role
 from haochaping.directory import queries as directory
 from haochaping.exchange.models import DifferingRecord, Reconciliation
+from haochaping.exchange.quality import actions as quality
+from haochaping.exchange.quality.rules import parts
+from haochaping.exchange.quality.terms import Finding, Judgement, Sent, Source
 from haochaping.exchange.terms import Raw
 from haochaping.files import actions as files
 from haochaping.files.pictures import redrawn
@@ -106,6 +109,7 @@ def tell(case_no: str, scope: Scope, now: datetime, **place: object) -> Told:
     _agency_appeals(order.id, order.review_id, scope, now)
     _hotline_attaches(order, now)
     reconciled(order.division_id, now)
+    _source_is_judged(order, now)
     return Told(case_no, order.review_id, order.id, photo_id)
 
 
@@ -129,6 +133,17 @@ def _supervisor_looks(order_id: UUID, clerk: Actor, now: datetime) -> None:
     supervision.check(letter, text="属实。", by=SYSTEM, now=now)
     supervision.propose(letter, rung="circular", reason="两次。", by=SYSTEM, now=now)
     supervision.urge(to="", work_order_id=order_id, text="请办。", key=uuid7(now), by=SYSTEM, now=now)
+
+
+def _source_is_judged(order: OrderRow, now: datetime) -> None:
+    """A platform of the place has its card, with something found."""
+    place, platform = directory.division_by_id(order.division_id), directory.platforms([worlds.SOURCE])
+    source = Source(platform[worlds.SOURCE].id, worlds.SOURCE, place.id, place.path, None)
+    # One platform has one card a day; both stories are told of the same one.
+    day = local_day(now) - timedelta(days=int(place.code[3]))
+    found = Judgement(Sent(source.id, day, 1, 1), (Finding("DQ-14", 1),))
+    card = (source, found, parts(found, coverage=1.0))
+    quality.keep_cards(day, [card], by=SYSTEM, now=now)
 
 
 def _hotline_attaches(order: OrderRow, now: datetime) -> None:

@@ -28,7 +28,16 @@ _OWN = {
         "worklist_queries",
     },
     "insight": {"row_queries"},
-    "exchange": {"dialects", "encodings", "fields", "formulas", "lines", "reconciliation", "tables"},
+    "exchange": {
+        "dialects",
+        "encodings",
+        "fields",
+        "formulas",
+        "lines",
+        "quality",
+        "reconciliation",
+        "tables",
+    },
 }
 _WRITES = re.compile(
     r"\b(?:(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE(?: TABLE)?|COPY)\s+\"?|copy_rows\(\s*\")([a-z][a-z_]+)\"?",

@@ -184,6 +184,12 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
         ("/oversight/figures/rows?measure=supervision_letter",),
         ("/oversight/figures/rows?measure=appeals&from=2020-01-01&to=2020-01-01",),
     ],
+    "oversight_quality": [("/oversight/quality/",), ("/oversight/quality/?month=2020-01",)],
+    "oversight_quality_source": [
+        (f"/oversight/quality/sources/{names.PLATFORMS[names.CITY[0]]['hall']}",),
+        ("/oversight/quality/sources/nobody", "supervisor", "404"),
+    ],
+    "oversight_quality_rules": [("/oversight/quality/rules",)],
     "oversight_signals": [("/oversight/signals/",), ("/oversight/signals/?list=taken",)],
     "oversight_supervisions": [("/oversight/supervision/",), ("/oversight/supervision/?list=done",)],
     "oversight_supervision_new": [

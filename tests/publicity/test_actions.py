@@ -92,6 +92,15 @@ def test_a_released_text_is_public_as_redacted(now: datetime):
     )
 
 
+def test_what_was_released_under_an_older_redaction_is_shown_by_todays(now: datetime):
+    """DQ-27: no number is published, whenever its text was let out."""
+    review_id = bad_review("C1", now)
+    actions.decide(review_id, Part.TEXT, Decision.RELEASED, by=worlds.PUBLISHER, now=now)
+    Release.objects.update(text="跑了三次，电话13900000000")
+
+    assert shown().text == "跑了三次，电话＊＊＊"
+
+
 def test_a_decision_is_recorded(now: datetime):
     review_id = bad_review("C1", now)
 

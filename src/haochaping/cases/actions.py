@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from haochaping.cases import queries
 from haochaping.cases.models import Case, ServiceOccurrence
-from haochaping.cases.rules import digest, is_aged_60, time_complaint
+from haochaping.cases.rules import digest, is_aged_60, person_doubt, time_complaint
 from haochaping.cases.states import may_become
 from haochaping.cases.terms import (
     FORBIDDEN_STATUS,
@@ -320,6 +320,7 @@ def _case(
         case.materials,
         persons[0],
         case.person_kind.value,
+        person_doubt(case).value,
         persons[1] is not None,
         persons[1],
         is_aged_60(case.birth_year, now),
@@ -348,6 +349,7 @@ _CASE: dict[LiteralString, LiteralString] = {
     "materials": "int2",
     "person_id": "uuid",
     "person_kind": "varchar",
+    "person_doubt": "varchar",
     "by_agent": "bool",
     "agent_id": "uuid",
     "aged_60": "bool",
@@ -427,6 +429,7 @@ _CHANGEABLE = [
     "materials",
     "person_id",
     "person_kind",
+    "person_doubt",
     "by_agent",
     "agent_id",
     "aged_60",
@@ -451,6 +454,9 @@ def _filled(
     row.person_id, row.agent_id = persons[0] or row.person_id, persons[1] or row.agent_id
     if persons[0] or case.person_kind != PersonKind.NATURAL_PERSON:
         row.person_kind = case.person_kind
+    # A sealed person comes out of quarantine or is the one that stands: what was seen of it stays.
+    if isinstance(case.person, PlainPerson):
+        row.person_doubt = person_doubt(case)
     row.by_agent = row.agent_id is not None
     if case.birth_year is not None:
         row.aged_60 = is_aged_60(case.birth_year, now)

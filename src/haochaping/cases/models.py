@@ -12,7 +12,15 @@ class Case(models.Model):
     """办件: one application for a service item, unique by (platform, case number). Persons are sealed elsewhere."""
 
     class Privacy:
-        plain = ("status", "kind", "promised_limit", "statutory_limit", "person_kind", "digest")
+        plain = (
+            "status",
+            "kind",
+            "promised_limit",
+            "statutory_limit",
+            "person_kind",
+            "person_doubt",
+            "digest",
+        )
         masked = ("case_no",)
 
     id = models.UUIDField(primary_key=True)
@@ -40,6 +48,7 @@ class Case(models.Model):
     materials = models.SmallIntegerField(null=True)
     person_id = models.UUIDField(null=True)
     person_kind = models.CharField(max_length=30)
+    person_doubt = models.CharField(max_length=12, blank=True, db_default="")
     by_agent = models.BooleanField()
     agent_id = models.UUIDField(null=True)
     aged_60 = models.BooleanField(null=True)

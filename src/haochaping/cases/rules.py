@@ -1,4 +1,4 @@
-"""办件 rules: what is kept of an age, what is compared when the same case is sent again."""
+"""办件 rules: what is kept of an age and a certificate, what is compared when the same case is sent again."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from haochaping.cases.terms import DATED_IN_FUTURE, WRONG_SEQUENCE
+from haochaping.cases.terms import DATED_IN_FUTURE, WRONG_SEQUENCE, PersonDoubt, PersonKind
+from haochaping.directory.rules import is_uscc
+from haochaping.identity.terms import PlainPerson
 from haochaping.kernel.periods import BEIJING, CLOCK_LEEWAY, local_day
 from haochaping.kernel.refused import Complaint
 
@@ -19,11 +21,49 @@ if TYPE_CHECKING:
     from haochaping.cases.terms import NewCase
 
 _OLD_AGE = 60
+# 居民身份证, 统一社会信用代码, 营业执照 (domain.md §2.5).
+_IDENTITY_CARD, _CREDIT_CODE, _LICENCE = "111", "001", "821"
+# GB 11643: the weights of the first seventeen digits and the check characters by the remainder of 11.
+_IDENTITY_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_IDENTITY_CHECKS = "10X98765432"
+_FORMER_LENGTH = 15
 
 
 def is_aged_60(birth_year: int | None, now: datetime) -> bool | None:
     """The age band kept beside the sealed identity: 60 and over, or not known."""
     return None if birth_year is None else local_day(now).year - birth_year >= _OLD_AGE
+
+
+def identity_check(digits: str) -> str:
+    """The check character of seventeen digits of an identity number (GB 11643)."""
+    total = sum(int(digit) * weight for digit, weight in zip(digits, _IDENTITY_WEIGHTS, strict=True))
+    return _IDENTITY_CHECKS[total % 11]
+
+
+def person_doubt(case: NewCase) -> PersonDoubt:
+    """Whether type, number and kind of the applicant contradict each other; nothing is said of a sealed person.
+
+    Asked at intake, as nobody can ask it later: the person is sealed, and only this word is kept.
+    """
+    if not isinstance(case.person, PlainPerson) or not case.person.certificate_no:
+        return PersonDoubt.NONE
+    kind, number = case.person.certificate_type, case.person.certificate_no
+    wrong = (kind == _IDENTITY_CARD and not _is_identity_no(number)) or (
+        kind == _CREDIT_CODE and not is_uscc(number)
+    )
+    contradicted = kind in {_CREDIT_CODE, _LICENCE} and case.person_kind == PersonKind.NATURAL_PERSON
+    if wrong:
+        return PersonDoubt.BOTH if contradicted else PersonDoubt.CERTIFICATE
+    return PersonDoubt.KIND if contradicted else PersonDoubt.NONE
+
+
+def _is_identity_no(number: str) -> bool:
+    if len(number) == _FORMER_LENGTH:
+        return number.isascii() and number.isdecimal()
+    first = number[:-1]
+    if len(first) != len(_IDENTITY_WEIGHTS) or not (first.isascii() and first.isdecimal()):
+        return False
+    return identity_check(first) == number[-1].upper()
 
 
 def digest(case: NewCase, key: bytes) -> bytes:

@@ -73,6 +73,15 @@ class PersonKind(StrEnum):
     OTHER = "other"
 
 
+class PersonDoubt(StrEnum):
+    """证件疑点: what intake saw of the applicant's certificate before the person was sealed (DQ-07, DQ-08)."""
+
+    NONE = ""
+    CERTIFICATE = "certificate"
+    KIND = "kind"
+    BOTH = "both"
+
+
 class LimitUnit(StrEnum):
     """办理时限 unit (wire promiseType 0…3)."""
 

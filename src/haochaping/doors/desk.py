@@ -15,6 +15,7 @@ from haochaping.accounts.access import may
 from haochaping.accounts.terms import NOT_ALLOWED, OUT_OF_SCOPE, UNKNOWN_CLIENT, UNKNOWN_USER, Power
 from haochaping.directory.terms import CHANGED_MEANWHILE, NO_SUCH_MATCH, NOT_IN_DIRECTORY, NOT_YOURS
 from haochaping.doors.gate import actor_of
+from haochaping.exchange.quality.terms import NO_SUCH_SOURCE, NOT_JUDGED
 from haochaping.exchange.reconciliation.terms import NO_SUCH_RECONCILIATION, NOT_DIFFERING
 from haochaping.exchange.terms import NOT_WAITING
 from haochaping.files.terms import NO_SUCH_PHOTO
@@ -189,6 +190,8 @@ _STATUS = {
             NO_SUCH_PROPOSAL.code,
             NO_SUCH_URGING.code,
             NO_SUCH_REPORT.code,
+            NO_SUCH_SOURCE.code,
+            NOT_JUDGED.code,
         ),
         MISSING,
     ),

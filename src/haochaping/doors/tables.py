@@ -296,6 +296,10 @@ TABLES: dict[str, Held] = {
     ),
     "levels_returned_case": Held(_READ, _with("levels_peer", "peer_id")),
     "levels_reported_order": Held(_READ, f"({OF_DIVISION})\n AND {_with('reviews_review', 'review_id')}"),
+    # How good what a platform sends is: for the office of its division and above.
+    "exchange_quality_card": Held(_READ, OF_DIVISION),
+    "exchange_quality_finding": Held(_READ, _with("exchange_quality_card", "card_id")),
+    "exchange_withheld_figure": Held(_READ, why="which figures are not published is public"),
     # What everybody at a desk may read: names, rules, figures.
     "directory_division": _DIRECTORY,
     "directory_agency": _DIRECTORY,

@@ -6,8 +6,24 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 
+from haochaping.exchange.quality.models import QualityCard, QualityFinding, WithheldFigure
 from haochaping.exchange.reconciliation.terms import ReconciliationState, StatedKind, StatementSide
 from haochaping.exchange.terms import QuarantineState, RecordKind
+
+__all__ = [
+    "DifferingRecord",
+    "GivenAnswer",
+    "QualityCard",
+    "QualityFinding",
+    "QuarantinedRecord",
+    "Reconciliation",
+    "Statement",
+    "StatementPart",
+    "Visit",
+    "WireSignature",
+    "WireSource",
+    "WithheldFigure",
+]
 
 
 class QuarantinedRecord(models.Model):

@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 
 _SQL = resources.files("haochaping.insight").joinpath("sql/tally.sql").read_text(encoding="utf-8")
 _EACH = resources.files("haochaping.insight").joinpath("sql/tally_each.sql").read_text(encoding="utf-8")
+_TOTALS = {
+    rule: resources.files("haochaping.insight")
+    .joinpath(f"sql/quality/{rule}.sql")
+    .read_text(encoding="utf-8")
+    for rule in ("DQ-02", "DQ-03")
+}
 _ALWAYS = Period()
 
 
@@ -106,6 +112,16 @@ def measures_of_months(
     for month, kind, level, provenance, n in _counted(place, period, each_month=True):
         tallies[month][kind, level, provenance] = n
     return {first: [worked_out(measure, counted) for measure in of] for first, counted in tallies.items()}
+
+
+def broken_totals(first: date, end: date) -> dict[str, list[tuple[int, date]]]:
+    """Divisions and months, of those from `first` to before `end`, whose counters do not add up, by the rule they break."""
+    found = {}
+    with connection.cursor() as cursor:
+        for rule, statement in _TOTALS.items():
+            cursor.execute(statement, {"first": first, "end": end})
+            found[rule] = list(cursor.fetchall())
+    return found
 
 
 def held(kinds: Collection[FactKind], days: Days) -> Counter[FactKey]:

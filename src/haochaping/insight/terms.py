@@ -98,7 +98,8 @@ class Measure:
 class MeasureValue:
     """A measure worked out: `value` is a count, a share between 0 and 1, or None when n is too small to say.
 
-    `interval` is where the share may well lie (95 %); a count and a withheld share have none.
+    `interval` is where the share may well lie (95 %); a count and a withheld share have none. `withheld` is the rule of
+    data quality that keeps the figure from being published, empty where none does; its numbers are not to be shown.
     """
 
     name: str
@@ -108,6 +109,7 @@ class MeasureValue:
     denominator: int | None
     exclusions: tuple[str, ...]
     interval: tuple[float, float] | None = None
+    withheld: str = ""
 
 
 @dataclass(frozen=True, slots=True)

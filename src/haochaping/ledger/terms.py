@@ -106,6 +106,9 @@ class EntryKind(IntEnum):
     PEER_SET = 253
     BATCH_EXCHANGED = 254
     ORDER_REPORTED = 255
+    QUALITY_JUDGED = 247
+    FIGURE_WITHHELD = 248
+    FIGURE_RELEASED = 249
     APPEAL_FILED = 200
     APPEAL_TAKEN_UP = 201
     APPEAL_HEARD = 202
@@ -209,6 +212,9 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.PEER_SET: N_("Peer for the exchange between installations set or closed"),
     EntryKind.BATCH_EXCHANGED: N_("Batch sent, taken, refused or left out"),
     EntryKind.ORDER_REPORTED: N_("Another installation told how its work order stands"),
+    EntryKind.QUALITY_JUDGED: N_("Quality of a source’s day judged"),
+    EntryKind.FIGURE_WITHHELD: N_("Figures withheld"),
+    EntryKind.FIGURE_RELEASED: N_("Figures published again"),
     EntryKind.APPEAL_FILED: N_("Appeal filed, or taken to the second review"),
     EntryKind.APPEAL_TAKEN_UP: N_("Appeal accepted or refused"),
     EntryKind.APPEAL_HEARD: N_("Reviewer heard about an appeal"),

@@ -140,6 +140,10 @@ class Key(StrEnum):
     REFORM_CHANGE_LIMIT = "reform_change_limit"
     REPEAT_OFFENDER_ORDERS = "repeat_offender_orders"
     REPEAT_OFFENDER_DAYS = "repeat_offender_days"
+    REPORT_LATE_DAYS = "report_late_days"
+    REPORT_VERY_LATE_DAYS = "report_very_late_days"
+    SAME_REVIEW_SHARE = "same_review_share"
+    SAME_MOMENT_SHARE = "same_moment_share"
     PUBLISH_BY_DEFAULT = "publish_by_default"
     PUBLIC_RANKING = "public_ranking"
     SMALL_CELL = "small_cell"
@@ -331,6 +335,18 @@ RULES: dict[Key, Rule] = {
         N_("Bad reviews of one item that make a supervisor look"), (Unit.COUNT,)
     ),
     Key.REPEAT_OFFENDER_DAYS: Rule(N_("Days within which these bad reviews were given"), (Unit.DAYS,)),
+    Key.REPORT_LATE_DAYS: Rule(N_("Time after which a report is late"), (Unit.DAYS,)),
+    Key.REPORT_VERY_LATE_DAYS: Rule(N_("Time after which a report is very late"), (Unit.DAYS,)),
+    Key.SAME_REVIEW_SHARE: Rule(
+        N_("Share of reviews of one source and day with the same content from which it is looked into"),
+        (Unit.PERCENT,),
+    ),
+    Key.SAME_MOMENT_SHARE: Rule(
+        N_(
+            "Share of reviews given the same number of seconds after the service from which it is looked into"
+        ),
+        (Unit.PERCENT,),
+    ),
     Key.PUBLISH_BY_DEFAULT: Rule(N_("Published unless there is a reason not to"), (Unit.YES_NO,)),
     Key.PUBLIC_RANKING: Rule(N_("Rankings are public"), (Unit.YES_NO,)),
     Key.SMALL_CELL: Rule(N_("Smallest number shown by itself"), (Unit.COUNT,)),
@@ -370,6 +386,10 @@ class Terms:
     return_needs_approval: bool
     reopenings_at_most: int
     amber_threshold: int
+    report_late: timedelta
+    report_very_late: timedelta
+    same_review_share: int
+    same_moment_share: int
     first_contact_unit: Unit = Unit.WORKING_DAYS
     simple_rectify_unit: Unit = Unit.WORKING_DAYS
     complex_rectify_unit: Unit = Unit.WORKING_DAYS

@@ -49,12 +49,16 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A published number: a count, or a ratio with both its numbers; `note` says what was left out."""
+    """A published number: a count, or a ratio with both its numbers; `note` says what was left out.
+
+    `withheld` says why it is not published; then no number is shown.
+    """
 
     label: str
     value: int | Ratio
     note: str = ""
     href: str = ""
+    withheld: str = ""
 
     @property
     def ratio(self) -> Ratio | None:

@@ -14,6 +14,7 @@ from haochaping.cases import terms as cases
 from haochaping.doors.api import shapes
 from haochaping.doors.api.document import CASE_REASONS, REVIEW_REASONS, document, sample
 from haochaping.exchange import rules
+from haochaping.exchange.quality.terms import Gate, Grade
 from haochaping.exchange.reconciliation.terms import ReconciliationState, StatedKind
 from haochaping.exchange.terms import Raw
 from haochaping.hotline.terms import InState, Master, Saying
@@ -73,6 +74,8 @@ def test_every_choice_of_the_document_is_the_houses():
         InState,
         ReconciliationState,
         StatedKind,
+        Gate,
+        Grade,
     )
 
     assert enums.keys() == {kind.__name__ for kind in wanted}
@@ -165,6 +168,7 @@ def test_pattern_of_a_limit_is_the_rules(limit):
         ("reviews-results", shapes.Results),
         ("review", shapes.StoredReview),
         ("measures", shapes.Measures),
+        ("quality", shapes.QualityCards),
         ("orders", shapes.LinkedOrders),
         ("progress", shapes.Progress),
         ("progress-taken", shapes.Taken),

@@ -43,7 +43,7 @@ def figures(query: str) -> dict[str, dict[str, object]]:
     assert set(told) == {"as_of", "measures"}
     assert datetime.fromisoformat(told["as_of"]).utcoffset() == timedelta(hours=8)
     assert all(
-        set(m) == {"name", "value", "numerator", "denominator", "exclusions", "interval"}
+        set(m) == {"name", "value", "numerator", "denominator", "exclusions", "interval", "withheld"}
         for m in told["measures"]
     )
     return {m["name"]: m for m in told["measures"]}
@@ -64,6 +64,7 @@ def test_measures_of_a_subtree_need_no_key(caller, moment):
         "denominator": 1,
         "exclusions": found["good_rate"]["exclusions"],
         "interval": None,
+        "withheld": "",
     }
     assert found["good_rate"]["exclusions"]
     assert figures(f"division={worlds.OTHER_CITY}")["cases"]["value"] == 0

@@ -111,7 +111,7 @@ def test_search_for_nothing_is_the_front_page(told, client, q):
 
 
 def test_front_page_asks_few_questions(told, client, django_assert_max_num_queries):
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         client.get("/", {"q": "许可"})
 
 

@@ -20,7 +20,13 @@ OF_A_PLACE = [table for table, held in TABLES.items() if held.rows and not held.
 # About agencies and not for them.
 OF_A_DIVISION = {
     table for table, held in TABLES.items() if OF_DIVISION in held.rows and OF_PLACE not in held.rows
-} | {"supervision_sample_call", "supervision_reprisal_event", "hotline_incoming", "exchange_differing_record"}
+} | {
+    "supervision_sample_call",
+    "supervision_reprisal_event",
+    "hotline_incoming",
+    "exchange_differing_record",
+    "exchange_quality_finding",
+}
 
 
 def reaches(scope: Scope, table: str) -> bool:
@@ -181,6 +187,10 @@ _JOINED |= {
     table: (f"{_LINKED} JOIN {table} x ON x.linked_id = w.id", "x")
     for table in ("hotline_outgoing", "hotline_incoming", "hotline_attachment")
 }
+
+_CARD = f"{_ORDER} JOIN exchange_quality_card w ON w.division_id = o.division_id"
+_JOINED["exchange_quality_card"] = (_CARD, "w")
+_JOINED["exchange_quality_finding"] = (f"{_CARD} JOIN exchange_quality_finding x ON x.card_id = w.id", "x")
 
 
 # A table that is new in doors/tables.py needs its way from the case here.

@@ -31,6 +31,9 @@ OPEN_TO_THEM = {
     "voices_event",
     "exchange_reconciliation",
     "exchange_differing_record",
+    # About what a platform sends on a day, not about the review.
+    "exchange_quality_card",
+    "exchange_quality_finding",
 }
 
 

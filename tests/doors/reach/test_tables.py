@@ -154,6 +154,8 @@ def test_signals_and_proposals_are_not_for_the_agencies_they_are_about():
         "hotline_link",
         "hotline_incoming",
         "publicity_undecided",
+        "exchange_quality_card",
+        "exchange_quality_finding",
     } == OF_A_DIVISION
 
 

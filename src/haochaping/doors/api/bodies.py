@@ -128,8 +128,11 @@ def period_of(parameters: dict[str, str]) -> Period:
 
 def _day(parameters: dict[str, str], name: str) -> date | None:
     text = parameters.get(name)
-    if text is None:
-        return None
+    return None if text is None else day_of(text, name)
+
+
+def day_of(text: str, name: str) -> date:
+    """A day as it stands in an address."""
     try:
         if _DAY.fullmatch(text):
             return date.fromisoformat(text)

@@ -50,6 +50,10 @@ _ABOUT = {
     "Order": N_("The work order that a bad review opened."),
     "Measures": N_("Published figures."),
     "Measure": N_("A figure with what it is made of."),
+    "QualityCards": N_("How good what your sources sent on a day is."),
+    "QualityCard": N_("One source's day."),
+    "QualityFinding": N_("A rule that was broken."),
+    "QualitySample": N_("A row that breaks it."),
     "LinkedOrders": N_("Orders that are at the hotline too."),
     "LinkedOrder": N_("An order as the hotline may see it: nobody's name, phone or certificate."),
     "Progress": N_("What the hotline says of an order."),
@@ -120,6 +124,13 @@ _RECONCILIATION = (
     reconciliation.NOT_A_PREFIX,
     reconciliation.NOT_A_ROW,
     reconciliation.ROW_TWICE,
+)
+_QUALITY = (
+    problems.NO_KEY,
+    problems.WRONG_KEY,
+    NOT_ALLOWED,
+    problems.UNKNOWN_PARAMETER,
+    BAD_DAY,
 )
 _FIGURES = (
     problems.NO_PARAMETER,
@@ -263,6 +274,27 @@ def _paths() -> Json:
                     },
                 },
                 "responses": _responses("Compared", "reconciliation-compared", _RECONCILIATION),
+            }
+        },
+        reverse("api:quality", args=["DAY"]).replace("DAY", "{day}"): {
+            "get": {
+                "operationId": "getQuality",
+                "summary": N_("How good what your sources sent on a day is"),
+                "description": N_(
+                    "Score, parts and broken rules of each source of the key's division and below, as judged last. Days are "
+                    "judged in the night after, and again as long as something late may come."
+                ),
+                "security": [{"key": []}],
+                "parameters": [
+                    {
+                        "name": "day",
+                        "in": "path",
+                        "required": True,
+                        "description": N_("The day on which it was sent."),
+                        "schema": {"type": "string", "format": "date"},
+                    }
+                ],
+                "responses": _responses("QualityCards", "quality", _QUALITY),
             }
         },
         reverse("api:measures"): {

@@ -15,6 +15,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from haochaping.cases.terms import CaseKind, CaseStatus, PersonKind, ServiceChannel, Stage
 from haochaping.doors.api.problems import MAX_ITEMS, Problem
+from haochaping.exchange.quality.terms import Gate, Grade  # noqa: TC001 - msgspec reads it at run time
 from haochaping.exchange.reconciliation.terms import (  # noqa: TC001 - msgspec reads it at run time
     ReconciliationState,
     StatedKind,
@@ -275,10 +276,16 @@ class Measure(Struct):
     name: Annotated[str, Meta(description=N_("Stable name of the measure."))]
     value: Annotated[
         float | None,
-        Meta(description=N_("A count, or a share from 0 to 1; null for a share of fewer than 30.")),
+        Meta(
+            description=N_(
+                "A count, or a share from 0 to 1; null for a share of fewer than 30, or while withheld."
+            )
+        ),
     ]
-    numerator: Annotated[int, Meta(description=N_("What was counted."))]
-    denominator: Annotated[int | None, Meta(description=N_("Out of how many; null for a count."))]
+    numerator: Annotated[int | None, Meta(description=N_("What was counted; null while withheld."))]
+    denominator: Annotated[
+        int | None, Meta(description=N_("Out of how many; null for a count, or while withheld."))
+    ]
     exclusions: Annotated[list[str], Meta(description=N_("What was left out, in words."))]
     interval: Annotated[
         Annotated[list[float], Meta(min_length=2, max_length=2)] | None,
@@ -289,6 +296,9 @@ class Measure(Struct):
             )
         ),
     ]
+    withheld: Annotated[
+        str, Meta(description=N_("Why the figure is not published for the time being; empty when it is."))
+    ] = ""
 
 
 class Measures(Struct):
@@ -297,6 +307,70 @@ class Measures(Struct):
     as_of: Annotated[datetime, Meta(description=N_("The moment for which the figures hold."))]
     measures: Annotated[
         list[Measure], Meta(description=N_("Bad reviews and participation before the good rate."))
+    ]
+
+
+class QualitySample(Struct):
+    """样例: a row that breaks a rule; ids and codes, no values."""
+
+    kind: Annotated[
+        str,
+        Meta(description=N_("What it is: review, case, record (in quarantine), or source (the whole day).")),
+    ]
+    id: Annotated[str, Meta(description=N_("Its id here; empty for the day as a whole."))]
+    field: Annotated[str, Meta(description=N_("Which field is wrong."))]
+    value_class: Annotated[str, Meta(description=N_("What kind of value it holds, as a code."))]
+
+
+class QualityFinding(Struct):
+    """质量问题: a rule that was broken."""
+
+    rule: Annotated[str, Meta(description=N_("Number of the rule, DQ-01 to DQ-38."))]
+    gate: Annotated[Gate, Meta(description=N_("What follows."))]
+    message: Annotated[str, Meta(description=N_("What is wrong, in words."))]
+    remedy: Annotated[str, Meta(description=N_("What to do about it."))]
+    failing: Annotated[int, Meta(description=N_("How many rows break it."))]
+    samples: Annotated[list[QualitySample], Meta(description=N_("Some of them."))]
+
+
+class QualityCard(Struct):
+    """质量评分卡: how good what a source sent on a day is. Parts are shares from 0 to 1; null: not compared."""
+
+    source: Annotated[str, Meta(description=N_("Code of the platform."))]
+    day: Annotated[date, Meta(description=N_("The day on which it was sent."))]
+    judged_at: Annotated[
+        datetime, Meta(description=N_("When it was judged; what came or was corrected later is not in it."))
+    ]
+    score: Annotated[float, Meta(description=N_("Points from 0 to 100."))]
+    grade: Annotated[Grade, Meta(description=N_("A from 95 points, B from 85, C from 70, D below."))]
+    coverage: Annotated[
+        float, Meta(description=N_("Received of what was expected; multiplies the other parts."))
+    ]
+    validity: Annotated[float | None, Meta(description=N_("Fields that are complete and valid."))]
+    consistency: Annotated[
+        float | None, Meta(description=N_("Rows that contradict neither themselves nor others."))
+    ]
+    timeliness: Annotated[float | None, Meta(description=N_("Rows that came in time."))]
+    uniqueness: Annotated[float | None, Meta(description=N_("Rows that came once."))]
+    reconciliation: Annotated[
+        float | None,
+        Meta(description=N_("Whether your totals and ours agree; null while they were not compared.")),
+    ]
+    reviews: Annotated[int, Meta(description=N_("Reviews taken."))]
+    cases: Annotated[int, Meta(description=N_("Cases taken."))]
+    reviews_aside: Annotated[int, Meta(description=N_("Reviews put aside."))]
+    cases_aside: Annotated[int, Meta(description=N_("Cases put aside."))]
+    findings: Annotated[
+        list[QualityFinding], Meta(description=N_("Rules that were broken, most frequent first."))
+    ]
+
+
+class QualityCards(Struct):
+    """The cards of a day."""
+
+    as_of: Annotated[datetime, Meta(description=N_("The moment of the answer."))]
+    cards: Annotated[
+        list[QualityCard], Meta(description=N_("One for each source of the key's division and below."))
     ]
 
 
@@ -444,6 +518,7 @@ COMPONENTS = (
     Results,
     StoredReview,
     Measures,
+    QualityCards,
     LinkedOrders,
     Progress,
     Taken,

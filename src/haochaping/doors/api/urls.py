@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from haochaping.doors.api import orders, reconciliation, views
+from haochaping.doors.api import orders, quality, reconciliation, views
 
 app_name = "api"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("orders/<uuid:order_id>/progress", orders.progress, name="progress"),
     path("reconciliation", reconciliation.tell, name="reconciliation"),
     path("measures", views.measures, name="measures"),
+    path("quality/<str:day>", quality.cards, name="quality"),
     path("openapi.json", views.openapi, name="openapi"),
     path("docs", views.docs, name="docs"),
     re_path(r"^.*$", views.nothing_here, name="nothing_here"),

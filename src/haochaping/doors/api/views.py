@@ -22,12 +22,16 @@ from haochaping.doors.api.document import document
 from haochaping.doors.api.problems import NO_SUCH_REVIEW, NOT_AN_ITEM, NOTHING_HERE, answering
 from haochaping.doors.api.reference import reference
 from haochaping.doors.gate import machine, public, set_actor
+from haochaping.doors.quality import why_withheld
 from haochaping.exchange.fields import shown
+from haochaping.exchange.quality import queries as quality
+from haochaping.exchange.quality.rules import withheld_at
 from haochaping.exchange.terms import Raw
 from haochaping.flows.answer_once import answer_once
 from haochaping.flows.receive_together import receive_together
 from haochaping.flows.take_in_cases import take_in_cases
 from haochaping.insight import queries as insight
+from haochaping.insight.rules import published
 from haochaping.insight.terms import UNKNOWN_DIVISION, Place
 from haochaping.kernel.outcomes import Outcome, OutcomeKind
 from haochaping.kernel.periods import BEIJING
@@ -127,17 +131,19 @@ def measures(request: HttpRequest) -> HttpResponse:
     division = directory.division(code)
     if division is None:
         raise Refused(UNKNOWN_DIVISION, field="division", value=shown(code))
-    figures = insight.measures(Place(division_path=division.path), period)
+    counted = insight.measures(Place(division_path=division.path), period)
+    figures = published(counted, withheld_at(quality.withheld(period), division.path))
     told = shapes.Measures(
         as_of=timezone.now().astimezone(BEIJING),
         measures=[
             shapes.Measure(
                 name=figure.name,
                 value=figure.value,
-                numerator=figure.numerator,
-                denominator=figure.denominator,
+                numerator=None if figure.withheld else figure.numerator,
+                denominator=None if figure.withheld else figure.denominator,
                 exclusions=[gettext(exclusion) for exclusion in figure.exclusions],
                 interval=list(figure.interval) if figure.interval else None,
+                withheld=why_withheld(figure.withheld),
             )
             for figure in figures
         ],

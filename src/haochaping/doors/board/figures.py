@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from haochaping.doors.board.terms import PROVENANCE_LABELS
-from haochaping.insight.rules import MEASURES, worked_out
+from haochaping.doors.quality import why_withheld
+from haochaping.insight.rules import MEASURES, published, worked_out
 from haochaping.insight.terms import FactKind
 from haochaping.kernel.ratios import Ratio
 from haochaping.reviews.rules import is_active, is_bad
@@ -37,16 +38,17 @@ class Source:
     bad: int
 
 
-def measures_of(tally: Tally) -> list[MeasureValue]:
-    """All measures of one tally, in the published order."""
-    return [worked_out(measure, tally) for measure in MEASURES]
+def measures_of(tally: Tally, withheld: Mapping[str, str]) -> list[MeasureValue]:
+    """All measures of one tally, in the published order; those that are withheld say by which rule."""
+    return published([worked_out(measure, tally) for measure in MEASURES], withheld)
 
 
 def figure(value: MeasureValue, *, explained: bool = False) -> Figure:
     """A measure as a figure that leads to its definition; `explained` adds what is not counted."""
     number = value.numerator if value.denominator is None else Ratio(value.numerator, value.denominator)
     note = gettext("; ").join(gettext(part) for part in value.exclusions) if explained else ""
-    return Figure(gettext(value.label), number, note, f"{reverse('measures')}#{value.name}")
+    address = f"{reverse('measures')}#{value.name}"
+    return Figure(gettext(value.label), number, note, address, withheld=why_withheld(value.withheld))
 
 
 def headlines(values: Iterable[MeasureValue]) -> list[Figure]:
@@ -68,6 +70,8 @@ def row(place: Link, values: Sequence[MeasureValue]) -> list[str | int | Link]:
 
 
 def _cell(value: MeasureValue) -> str | int:
+    if value.withheld:
+        return gettext("not published")
     if value.denominator is None:
         return value.numerator
     ratio = Ratio(value.numerator, value.denominator)

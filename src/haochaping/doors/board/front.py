@@ -15,10 +15,13 @@ from haochaping.doors.board import figures
 from haochaping.doors.board.reviews import shown
 from haochaping.doors.compression import compressed
 from haochaping.doors.gate import public
+from haochaping.exchange.quality import queries as quality
+from haochaping.exchange.quality.rules import withheld_at
 from haochaping.identity import queries as identity
 from haochaping.insight import queries as insight
-from haochaping.insight.rules import MEASURES
+from haochaping.insight.rules import MEASURES, published
 from haochaping.insight.terms import Place
+from haochaping.kernel.periods import Period
 from haochaping.kernel.ratios import MINIMUM_N
 from haochaping.kernel.text import clean, has_forbidden_control
 from haochaping.publicity import queries as publicity
@@ -39,7 +42,9 @@ _FOUND = 20
 def front(request: HttpRequest) -> HttpResponse:
     """What this is, three ways in, the top divisions' figures, the newest reviews; with `q`, what was found."""
     tops = directory.top_divisions()
-    values = insight.measures_of_each("division", [top.id for top in tops])
+    counted = insight.measures_of_each("division", [top.id for top in tops])
+    held = quality.withheld(Period())
+    values = {top.id: published(counted[top.id], withheld_at(held, top.path)) for top in tops}
     links = {top.id: Link(top.name, reverse("division", args=[top.code])) for top in tops}
     # A list of the whole country may be there while only some of it reports.
     told = [top.id for top in tops if any(value.numerator for value in values[top.id])]

@@ -12,13 +12,17 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from haochaping.directory import queries as directory
+from haochaping.directory.terms import DivisionRef
 from haochaping.doors.board import figures
 from haochaping.doors.board.reviews import reviews_page
 from haochaping.doors.board.samples import asked_again
 from haochaping.doors.compression import compressed
 from haochaping.doors.gate import public
 from haochaping.doors.period import asked
+from haochaping.exchange.quality import queries as quality
+from haochaping.exchange.quality.rules import withheld_at
 from haochaping.insight import queries as insight
+from haochaping.insight.rules import published
 from haochaping.insight.terms import Place
 from haochaping.kernel.periods import local_day
 from haochaping.ui.shapes import Link
@@ -30,8 +34,9 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
-    from haochaping.directory.terms import AgencyRef, DivisionRef, ItemRef
+    from haochaping.directory.terms import AgencyRef, ItemRef
     from haochaping.doors.period import Asked
+    from haochaping.exchange.quality.terms import HeldPlace
     from haochaping.kernel.periods import Period
     from haochaping.ui.shapes import Column
 
@@ -40,6 +45,8 @@ if TYPE_CHECKING:
 
 _LISTED = 200
 _SHOWN = 60
+# What is drawn level by level is made of these.
+_LEVELS = {"active_reviews", "unverified_reviews"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +73,7 @@ class Page:
     """What differs between the three pages."""
 
     place: Place
+    division_path: str
     name: str
     trail: list[Link]
     parts: list[Part] = field(default_factory=list)
@@ -90,7 +98,14 @@ def division(request: HttpRequest, code: str) -> HttpResponse:
             directory.agencies_of(found.id, limit=_LISTED),
         ),
     ]
-    page = Page(Place(division_path=found.path), found.name, _trail(above[:-1], found), parts, sampled=True)
+    page = Page(
+        Place(division_path=found.path),
+        found.path,
+        found.name,
+        _trail(above[:-1], found),
+        parts,
+        sampled=True,
+    )
     return _page(request, page)
 
 
@@ -102,10 +117,11 @@ def agency(request: HttpRequest, code: str) -> HttpResponse:
     found = directory.agencies([code]).get(code)
     if found is None:
         return _unknown(request, gettext("There is no agency with the code “{code}”."), code)
-    trail = _trail(directory.ancestors(directory.division_by_id(found.division_id).path), found)
+    path = directory.division_by_id(found.division_id).path
+    trail = _trail(directory.ancestors(path), found)
     items = directory.items_of_agency(found.id, limit=_LISTED)
     parts = [Part("item", gettext("Service items"), gettext("Service item"), items)]
-    return _page(request, Page(Place(agency_path=found.path), found.name, trail, parts))
+    return _page(request, Page(Place(agency_path=found.path), path, found.name, trail, parts))
 
 
 @public
@@ -117,8 +133,9 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
     if found is None:
         return _unknown(request, gettext("There is no service item with the code “{code}”."), code)
     agency = directory.agency_by_id(found.agency_id)
-    above: list[Ref] = [*directory.ancestors(directory.division_by_id(agency.division_id).path), agency]
-    return _page(request, Page(Place(item_id=found.id), found.name, _trail(above, found)))
+    path = directory.division_by_id(agency.division_id).path
+    above: list[Ref] = [*directory.ancestors(path), agency]
+    return _page(request, Page(Place(item_id=found.id), path, found.name, _trail(above, found)))
 
 
 def _page(request: HttpRequest, page: Page) -> HttpResponse:
@@ -134,26 +151,30 @@ def _numbers(
     request: HttpRequest, page: Page, asked: Asked, period: Period, now: datetime
 ) -> dict[str, object]:
     tally = insight.tally(page.place, period)
-    values = figures.measures_of(tally)
+    held = quality.withheld(period)
+    values = figures.measures_of(tally, withheld_at(held, page.division_path))
+    by_level = not any(value.withheld for value in values if value.name in _LEVELS)
     return {
         "headlines": figures.headlines(values),
         "measures": [figures.figure(value, explained=True) for value in values],
+        "by_level": by_level,
         "given": figures.levels(tally, active=True),
         "kept_apart": figures.levels(tally, active=False),
         "sources": figures.sources(tally),
         "excluded": figures.excluded(tally),
-        "tables": [_table(part, asked, period) for part in page.parts if part.refs],
+        "tables": [_table(part, page, asked, period, held) for part in page.parts if part.refs],
         "as_of": now,
         **(asked_again(page.place.division_path) if page.sampled else {}),
     } | reviews_page(request, page.place)
 
 
-def _table(part: Part, asked: Asked, period: Period) -> Table:
+def _table(part: Part, page: Page, asked: Asked, period: Period, held: Sequence[HeldPlace]) -> Table:
     values = insight.measures_of_each(part.kind, [ref.id for ref in part.refs], period)
-    rows = [
-        figures.row(Link(ref.name, reverse(part.kind, args=[ref.code]) + asked.query), values[ref.id])
-        for ref in part.refs
-    ]
+    rows = []
+    for ref in part.refs:
+        path = ref.path if isinstance(ref, DivisionRef) else page.division_path
+        link = Link(ref.name, reverse(part.kind, args=[ref.code]) + asked.query)
+        rows.append(figures.row(link, published(values[ref.id], withheld_at(held, path))))
     return Table(part.caption, figures.columns(part.first), rows)
 
 

@@ -17,6 +17,7 @@ from haochaping.doors.commands import (
     operate,
     orders,
     people,
+    quality,
     reconcile,
     rulebook,
     run,
@@ -57,6 +58,7 @@ cli.add_command(intake.invitations)
 cli.add_command(reconcile.reconcile)
 cli.add_command(orders.orders)
 cli.add_command(samples.samples)
+cli.add_command(quality.quality)
 cli.add_command(operate.quarantine)
 cli.add_command(operate.jobs)
 cli.add_command(operate.notices)

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from haochaping.cases.rules import identity_check
 from haochaping.doors.demo import names
 from haochaping.doors.demo.places import BAD_AT_WINDOW, TROUBLED_WINDOW
 from haochaping.doors.demo.texts import NAMED, THEMES, complaint, praise
@@ -116,6 +117,7 @@ class Maker:
             "status": "completed",
             "kind": "immediate" if began == done else "committed",
             "applied_at": began.isoformat(),
+            "accepted_at": began.isoformat(),
             "completed_at": done.isoformat(),
             "promised_limit": "5 working_day",
             "trips": dice.choice((1, 1, 1, 2)) if where["window"] else 0,
@@ -216,10 +218,13 @@ class Said:
 def a_person(dice: random.Random) -> dict[str, object]:
     """An invented person as an applicant is told."""
     born = dice.randint(1945, 2006)
+    name = dice.choice(names.FAMILY_NAMES) + dice.choice(names.GIVEN_NAMES)
+    phone = f"1390000{dice.randint(0, 9999):04}"
+    number = f"990101{born}0101{dice.randint(0, 9999) // 10:03}"
     return {
-        "name": dice.choice(names.FAMILY_NAMES) + dice.choice(names.GIVEN_NAMES),
-        "phone": f"1390000{dice.randint(0, 9999):04}",
+        "name": name,
+        "phone": phone,
         "certificate_type": "111",
-        "certificate_no": f"990101{born}0101{dice.randint(0, 9999):04}",
+        "certificate_no": number + identity_check(number),
         "birth_year": born,
     }

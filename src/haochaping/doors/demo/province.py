@@ -26,6 +26,7 @@ from haochaping.doors.demo.lanes import together
 from haochaping.doors.demo.making import Maker, a_person, weight_of
 from haochaping.doors.demo.places import offers, rows
 from haochaping.exchange.terms import Raw
+from haochaping.flows import judge_quality
 from haochaping.flows.receive_reviews import receive_reviews
 from haochaping.flows.take_in_cases import take_in_cases
 from haochaping.insight import actions as insight
@@ -119,6 +120,7 @@ def fill(*, scale: float, seed: int, now: datetime) -> Iterator[Progress]:
     while ledger.chain(now=now):
         pass
     insight.fold()
+    judge_quality.judge_due(by=OPERATOR, now=now)
     _make_accounts(now)
     yield Progress(DAYS, DAYS, sum(n for _, n in done))
 

@@ -22,6 +22,7 @@ from haochaping.flows import (
     hand_on,
     handle_bad_review,
     hotline_out,
+    judge_quality,
     match_items,
     open_identity,
     reconcile,
@@ -71,6 +72,7 @@ BEATS: tuple[Beat, ...] = (
     Beat("hand on what agencies that have ended still have", 3600, hand_on.hand_on_ended),
     Beat("see how reviewers fare after a bad review", 86_400, supervise.watch_reviewers),
     Beat("see which windows were last for months", 86_400, supervise.watch_windows),
+    Beat("judge what sources sent", 86_400, lambda now: judge_quality.judge_due(by=SYSTEM, now=now)),
     Beat("see which reforms are overdue", 3600, class_fault.watch_reforms),
     Beat(
         "promise voices what the calendar now tells", 600, lambda now: voices.promise_late(by=SYSTEM, now=now)

@@ -33,6 +33,7 @@ TABS = (
     ("oversight_reconciliations", N_("Reconciliation"), Power.ORDER_SUPERVISE),
     ("oversight_same_source", N_("Same source"), Power.ORDER_SUPERVISE),
     ("oversight_exchange", N_("Levels"), Power.ORDER_SUPERVISE),
+    ("oversight_quality", N_("Quality of data"), Power.ORDER_SUPERVISE),
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from haochaping.insight.rules.days import Days, Split, split
@@ -19,7 +20,7 @@ from haochaping.insight.terms import MeasureValue
 from haochaping.kernel.ratios import Ratio
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from haochaping.insight.terms import Measure, Tally
 
@@ -35,6 +36,7 @@ __all__ = [
     "case_units",
     "changes",
     "order_units",
+    "published",
     "review_units",
     "split",
     "supervision_units",
@@ -46,8 +48,12 @@ MEASURES = (*OF_REVIEWS, *OF_LOOP, *PRAISE)
 BY_NAME: Mapping[str, Measure] = {measure.name: measure for measure in (*MEASURES, *INSIDE)}
 
 
+# A share above one is impossible: more reviews than services (总评价数大于办件量).
+_IMPOSSIBLE = "DQ-01"
+
+
 def worked_out(measure: Measure, tally: Tally) -> MeasureValue:
-    """A measure's value for a tally; a rate is withheld under n = 30, its counts never."""
+    """A measure's value for a tally; a rate is withheld under n = 30, its counts never, and all of it above one."""
     numerator = measure.numerator(tally)
     if measure.denominator is None:
         value: float | None = numerator
@@ -56,6 +62,16 @@ def worked_out(measure: Measure, tally: Tally) -> MeasureValue:
         denominator = measure.denominator(tally)
         ratio = Ratio(numerator, denominator)
         value, interval = ratio.value, ratio.interval
-    return MeasureValue(
+    worked = MeasureValue(
         measure.name, measure.label, value, numerator, denominator, measure.exclusions, interval
     )
+    return _kept_back(worked, _IMPOSSIBLE) if denominator is not None and numerator > denominator else worked
+
+
+def published(values: Sequence[MeasureValue], withheld: Mapping[str, str]) -> list[MeasureValue]:
+    """Measures as the public gets them: those that a broken rule withholds, by their names, say so and no number."""
+    return [_kept_back(one, withheld[one.name]) if one.name in withheld else one for one in values]
+
+
+def _kept_back(value: MeasureValue, rule: str) -> MeasureValue:
+    return replace(value, value=None, interval=None, withheld=rule)

@@ -1,0 +1,68 @@
+"""`GET quality/{day}`: what a source is told of its own day: score, parts, and each rule that was broken."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+from django.http import HttpResponse
+from django.utils import timezone
+
+from haochaping.accounts import queries as accounts
+from haochaping.accounts.access import check_power, may
+from haochaping.accounts.terms import Power
+from haochaping.doors.api import bodies, shapes
+from haochaping.doors.api.problems import answering
+from haochaping.doors.gate import machine, set_actor
+from haochaping.doors.quality import message_of, remedy_of
+from haochaping.exchange.quality import queries
+from haochaping.exchange.quality.rules import RULES
+from haochaping.kernel.periods import BEIJING
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from haochaping.exchange.quality.terms import CardRow
+
+_MOST = 1000
+
+
+@answering("GET", "HEAD")
+@machine
+def cards(request: HttpRequest, day: str) -> HttpResponse:
+    """The newest cards of a day, of the sources of the key's division and below."""
+    actor = accounts.actor_of_client(bodies.client_of(request))
+    set_actor(request, actor)
+    if not may(actor, Power.CASE_IMPORT):
+        check_power(actor, Power.REVIEW_IMPORT)
+    bodies.parameters_of(request, frozenset())
+    found = queries.cards(actor.scope, day=bodies.day_of(day, "day"), limit=_MOST)
+    told = shapes.QualityCards(timezone.now().astimezone(BEIJING), [_card(card) for card in found])
+    body = msgspec.json.encode(told)
+    return HttpResponse(body, content_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+def _card(card: CardRow) -> shapes.QualityCard:
+    return shapes.QualityCard(
+        source=card.source,
+        day=card.day,
+        judged_at=card.judged_at.astimezone(BEIJING),
+        score=card.score,
+        grade=card.grade,
+        **card.parts._asdict(),
+        reviews=card.sent.reviews,
+        cases=card.sent.cases,
+        reviews_aside=card.sent.reviews_aside,
+        cases_aside=card.sent.cases_aside,
+        findings=[
+            shapes.QualityFinding(
+                rule=one.rule,
+                gate=RULES[one.rule].gate,
+                message=message_of(RULES[one.rule]),
+                remedy=remedy_of(RULES[one.rule]),
+                failing=one.failing,
+                samples=[shapes.QualitySample(*row) for row in one.samples],
+            )
+            for one in card.findings
+        ],
+    )

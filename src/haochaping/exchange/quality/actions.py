@@ -1,0 +1,148 @@
+"""数据质量 writes: cards of sources' days, and which figures are withheld."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+
+from haochaping.exchange.quality.models import QualityCard, QualityFinding, WithheldFigure
+from haochaping.exchange.quality.rules import grade, score
+from haochaping.kernel.identifiers import uuids7
+from haochaping.ledger import actions as ledger
+from haochaping.ledger.terms import EntryKind, NewEntry
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import date, datetime
+
+    from haochaping.exchange.quality.terms import Held, Judgement, Parts, Source
+    from haochaping.kernel.actor import Actor
+
+_JUDGING = 0x68637164  # "hcqd"
+_MILLION, _HUNDRED = 1_000_000, 100
+_ROW = ("reviews", "cases", "reviews_aside", "cases_aside", "timed")
+
+
+@transaction.atomic
+def keep_cards(
+    day: date, cards: Sequence[tuple[Source, Judgement, Parts]], *, by: Actor, now: datetime
+) -> int:
+    """Keep the cards of a day; returns how many are new or differ from the newest one.
+
+    What was judged alike leaves no row; what was judged otherwise adds one, and the former stays with its moment.
+    """
+    with connection.cursor() as cursor:
+        # Of two judges at once the second sees what the first has kept.
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_JUDGING])
+    stood = {
+        card.platform_id: card
+        for card in QualityCard.objects.select_for_update().filter(
+            day=day, newest=True, platform_id__in=[source.id for source, _, _ in cards]
+        )
+    }
+    found: dict[int, dict[str, tuple[int, list[list[str]]]]] = {}
+    for row in QualityFinding.objects.filter(card__in=stood.values()).select_related("card"):
+        found.setdefault(row.card.platform_id, {})[row.rule] = (row.failing, row.samples)
+    fresh: list[tuple[QualityCard, Judgement]] = []
+    for source, judged, parts in cards:
+        card = _card(source, day, judged, parts, now)
+        former = stood.get(source.id)
+        told = {one.rule: (one.failing, [list(row) for row in one.samples]) for one in judged.findings}
+        if former and _said(former) == _said(card) and found.get(source.id, {}) == told:
+            continue
+        fresh.append((card, judged))
+    if not fresh:
+        return 0
+    QualityCard.objects.filter(
+        day=day, newest=True, platform_id__in=[c.platform_id for c, _ in fresh]
+    ).update(newest=False)
+    for (card, _), new_id in zip(fresh, uuids7(now, len(fresh)), strict=True):
+        card.id = new_id
+    QualityCard.objects.bulk_create([card for card, _ in fresh])
+    QualityFinding.objects.bulk_create(
+        QualityFinding(
+            card=card, rule=one.rule, failing=one.failing, samples=[list(row) for row in one.samples]
+        )
+        for card, judged in fresh
+        for one in judged.findings
+    )
+    codes = {source.id: source.code for source, _, _ in cards}
+    entries = [
+        NewEntry(
+            EntryKind.QUALITY_JUDGED,
+            "source",
+            codes[card.platform_id],
+            facts={"day": day.isoformat(), "score": f"{card.score / _HUNDRED:.2f}", "grade": card.grade},
+        )
+        for card, _ in fresh
+    ]
+    ledger.append(entries, by=by, now=now)
+    return len(fresh)
+
+
+def _card(source: Source, day: date, judged: Judgement, parts: Parts, now: datetime) -> QualityCard:
+    points = score(parts)
+    return QualityCard(
+        platform_id=source.id,
+        division_id=source.division_id,
+        day=day,
+        judged_at=now,
+        newest=True,
+        **{name: getattr(judged.sent, name) for name in _ROW},
+        **{
+            name: None if share is None else round(share * _MILLION)
+            for name, share in parts._asdict().items()
+        },
+        score=round(points * _HUNDRED),
+        grade=grade(points),
+        wrong_fields=dict(sorted((judged.wrong_fields or {}).items())),
+    )
+
+
+def _said(card: QualityCard) -> tuple[object, ...]:
+    return (
+        card.division_id,
+        *(getattr(card, name) for name in _ROW),
+        card.coverage,
+        card.validity,
+        card.consistency,
+        card.timeliness,
+        card.uniqueness,
+        card.reconciliation,
+        card.wrong_fields,
+    )
+
+
+@transaction.atomic
+def hold_back(
+    wanted: Collection[Held], *, rules: Collection[str], first: date, last: date, by: Actor, now: datetime
+) -> None:
+    """From now on exactly these figures are withheld by these rules, of those that begin on days from `first` to `last`.
+
+    What is withheld already stays as it is, what is no longer wanted is lifted; both are told in the ledger.
+    """
+    open_rows = list(
+        WithheldFigure.objects.select_for_update().filter(
+            rule__in=rules, first_day__gte=first, first_day__lte=last, lifted_at__isnull=True
+        )
+    )
+    stand = {(row.rule, row.source, row.division_id, row.first_day): row for row in open_rows}
+    named = {(one.rule, one.source, one.division_id, one.first_day): one for one in wanted}
+    fresh = [one for key, one in named.items() if key not in stand]
+    over = [row for key, row in stand.items() if key not in named]
+    WithheldFigure.objects.filter(id__in=[row.id for row in over]).update(lifted_at=now)
+    WithheldFigure.objects.bulk_create(
+        WithheldFigure(id=new_id, raised_at=now, **one._asdict())
+        for one, new_id in zip(fresh, uuids7(now, len(fresh)), strict=True)
+    )
+    entries = [
+        NewEntry(kind, "division", str(division_id), facts={"rule": rule, "day": day.isoformat()})
+        for kind, rows in (
+            (EntryKind.FIGURE_WITHHELD, [(one.division_id, one.rule, one.first_day) for one in fresh]),
+            (EntryKind.FIGURE_RELEASED, [(row.division_id, row.rule, row.first_day) for row in over]),
+        )
+        for division_id, rule, day in rows
+    ]
+    if entries:
+        ledger.append(entries, by=by, now=now)

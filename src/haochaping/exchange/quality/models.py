@@ -1,0 +1,108 @@
+"""数据质量 tables: the card of a source's day with what was found, and figures that are withheld."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
+
+from haochaping.exchange.quality.terms import Grade
+
+
+class QualityCard(models.Model):
+    """质量评分卡: how good what a source sent on a day was, as judged at a moment. Judged again, a row is added."""
+
+    class Privacy:
+        plain = ("grade", "wrong_fields")
+
+    id = models.UUIDField(primary_key=True)
+    platform = models.ForeignKey("directory.Platform", models.PROTECT, related_name="+", db_index=False)
+    division = models.ForeignKey("directory.Division", models.PROTECT, related_name="+", db_index=False)
+    day = models.DateField()
+    judged_at = models.DateTimeField()
+    newest = models.BooleanField()
+    reviews = models.IntegerField()
+    cases = models.IntegerField()
+    reviews_aside = models.IntegerField()
+    cases_aside = models.IntegerField()
+    timed = models.IntegerField()
+    # Shares in millionths, so that the same judgement is the same row.
+    coverage = models.IntegerField()
+    validity = models.IntegerField(null=True)
+    consistency = models.IntegerField(null=True)
+    timeliness = models.IntegerField(null=True)
+    uniqueness = models.IntegerField(null=True)
+    reconciliation = models.IntegerField(null=True)
+    # In hundredths of a point.
+    score = models.IntegerField()
+    grade = models.CharField(max_length=1)
+    wrong_fields = models.JSONField()
+
+    class Meta:
+        db_table = "exchange_quality_card"
+        verbose_name = "质量评分卡"
+        constraints = [
+            UniqueConstraint(
+                fields=["platform", "day"], condition=Q(newest=True), name="quality_card_one_newest"
+            ),
+            CheckConstraint(condition=Q(grade__in=list(Grade)), name="quality_card_grade_known"),
+            CheckConstraint(condition=Q(score__gte=0, score__lte=10_000), name="quality_card_score_0_100"),
+        ]
+        indexes = [
+            Index(fields=["platform", "-day", "-judged_at"], name="quality_card_history"),
+            Index(fields=["division", "-day"], name="quality_card_of_division"),
+        ]
+
+
+class QualityFinding(models.Model):
+    """质量问题: what one rule found in a card; `samples` are kind, id, field and class of value of a few rows, no values."""
+
+    class Privacy:
+        plain = ("rule", "samples")
+
+    card = models.ForeignKey(QualityCard, models.PROTECT, related_name="+")
+    rule = models.CharField(max_length=5)
+    failing = models.IntegerField()
+    samples = models.JSONField()
+
+    class Meta:
+        db_table = "exchange_quality_finding"
+        verbose_name = "质量问题"
+        constraints = [
+            UniqueConstraint(fields=["card", "rule"], name="quality_finding_once"),
+            CheckConstraint(condition=Q(failing__gt=0), name="quality_finding_failing"),
+        ]
+
+
+class WithheldFigure(models.Model):
+    """暂不公布: figures of a division and days that a broken rule keeps back, until it is lifted.
+
+    `below`: of the divisions below as well. `source` where the rule is about what one source sent.
+    """
+
+    class Privacy:
+        plain = ("rule", "source")
+
+    id = models.UUIDField(primary_key=True)
+    rule = models.CharField(max_length=5)
+    source = models.CharField(max_length=40, blank=True)
+    division = models.ForeignKey("directory.Division", models.PROTECT, related_name="+", db_index=False)
+    below = models.BooleanField()
+    first_day = models.DateField()
+    last_day = models.DateField()
+    raised_at = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "exchange_withheld_figure"
+        verbose_name = "暂不公布"
+        constraints = [
+            UniqueConstraint(
+                fields=["rule", "source", "division", "first_day"],
+                condition=Q(lifted_at__isnull=True),
+                name="withheld_figure_once",
+            ),
+            CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="withheld_figure_days"),
+        ]
+        indexes = [
+            Index(fields=["first_day"], condition=Q(lifted_at__isnull=True), name="withheld_figure_open")
+        ]

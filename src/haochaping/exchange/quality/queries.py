@@ -1,0 +1,198 @@
+"""数据质量 reads: sources, their cards, and which figures are withheld."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from django.db import connection
+from django.db.models import Min, Q, Sum
+
+from haochaping.directory.rules import path_range
+from haochaping.exchange.models import Reconciliation
+from haochaping.exchange.quality.models import QualityCard, QualityFinding, WithheldFigure
+from haochaping.exchange.quality.rules import grade, month_parts, rows_of, score
+from haochaping.exchange.quality.terms import (
+    NO_SUCH_SOURCE,
+    NOT_JUDGED,
+    CardRow,
+    Finding,
+    Grade,
+    HeldPlace,
+    MonthRow,
+    Parts,
+    Sample,
+    Sent,
+    Source,
+)
+from haochaping.exchange.reconciliation.terms import ReconciliationState
+from haochaping.kernel.refused import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+    from uuid import UUID
+
+    from django.db.models import QuerySet
+
+    from haochaping.kernel.actor import Scope
+    from haochaping.kernel.periods import Period
+
+_FOLDER = resources.files("haochaping.exchange").joinpath("sql/quality")
+_SOURCES = _FOLDER.joinpath("sources.sql").read_text(encoding="utf-8")
+_WITHHELD = _FOLDER.joinpath("withheld.sql").read_text(encoding="utf-8")
+_SHARES = Parts._fields
+_MILLION, _HUNDRED = 1_000_000, 100
+
+
+def sources(day: date, code: str = "") -> list[Source]:
+    """The platforms that may send on a day, or the one with a code."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SOURCES, {"day": day, "code": code})
+        return [Source(*row) for row in cursor.fetchall()]
+
+
+def coverage(source: Source, day: date, *, received: bool, working: bool) -> float | None:
+    """C: received of what was expected on a day; None where nothing was expected and nothing came.
+
+    Until batches say how many there should be, a source is expected on every day worked, from its first card on.
+    """
+    if received:
+        return 1.0
+    return 0.0 if working and source.since is not None and source.since < day else None
+
+
+def reconciliation(day: date) -> dict[int, tuple[float, int]]:
+    """R of the platforms that were compared with their sender, and how many of its records differ.
+
+    R is 1 where all is equal, 0.5 within 0.1 %, 0 otherwise, and of cases and reviews the worse one. A platform that is not
+    named here was not compared, and its score is made without R.
+    """
+    rows = Reconciliation.objects.filter(day=day, agreement__isnull=False).order_by()
+    differing = Sum("differing", filter=Q(state=ReconciliationState.DIFFERING), default=0)
+    found = rows.values("platform_id").annotate(worst=Min("agreement"), records=differing)
+    return {row["platform_id"]: (float(row["worst"]), row["records"]) for row in found}
+
+
+def cards(scope: Scope, *, day: date | None = None, code: str = "", limit: int = 100) -> list[CardRow]:
+    """The newest cards of sources within a scope, the newest days first; of one day or source where named."""
+    rows = _within(scope).filter(newest=True)
+    if day is not None:
+        rows = rows.filter(day=day)
+    if code:
+        rows = rows.filter(platform__code=code)
+    return _rows(rows.order_by("-day", "platform__code")[:limit])
+
+
+def card(card_id: UUID, scope: Scope) -> CardRow | None:
+    """One card, whether it is the newest of its day or not; None outside the scope."""
+    return next(iter(_rows(_within(scope).filter(id=card_id))), None)
+
+
+def history(code: str, day: date, scope: Scope) -> list[CardRow]:
+    """Everything that was ever said of a source's day, the newest first.
+
+    Raises:
+        Refused: NO_SUCH_SOURCE, NOT_JUDGED.
+    """
+    found = _rows(_within(scope).filter(platform__code=code, day=day).order_by("-judged_at"))
+    if found:
+        return found
+    if not _within(scope).filter(platform__code=code).exists():
+        raise Refused(NO_SUCH_SOURCE, field="source", value=code)
+    raise Refused(NOT_JUDGED, field="day", source=code, day=day.isoformat())
+
+
+def months(scope: Scope, *, first: date, end: date) -> list[MonthRow]:
+    """The month of every source within a scope, the worst first; days from `first` to the one before `end`."""
+    rows = _rows(
+        _within(scope).filter(newest=True, day__gte=first, day__lt=end).order_by("day"), samples=False
+    )
+    by_source: dict[str, list[CardRow]] = {}
+    for row in rows:
+        by_source.setdefault(row.source, []).append(row)
+    found = []
+    for code, days in by_source.items():
+        parts = month_parts((one.sent, one.parts) for one in days)
+        points = score(parts)
+        found.append(
+            MonthRow(
+                source=code,
+                source_name=days[-1].source_name,
+                division_name=days[-1].division_name,
+                month=first,
+                days=len(days),
+                rows=sum(rows_of(one.sent) for one in days),
+                parts=parts,
+                score=points,
+                grade=grade(points),
+                latest=days[-1].day,
+            )
+        )
+    return sorted(found, key=lambda one: (one.score, one.source))
+
+
+def days_withheld(*, before: date) -> set[date]:
+    """Days on which a source broke a rule that withholds figures, and still does as far as is known."""
+    rows = WithheldFigure.objects.filter(lifted_at__isnull=True, first_day__lt=before).exclude(source="")
+    return set(rows.values_list("first_day", flat=True))
+
+
+def withheld(period: Period) -> list[HeldPlace]:
+    """What is withheld in a period, wherever it lies; hardly ever anything."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WITHHELD, {"start": period.start, "end": period.end})
+        return [HeldPlace(*row) for row in cursor.fetchall()]
+
+
+def _within(scope: Scope) -> QuerySet[QualityCard]:
+    """What the office of a division sees: its own sources and those below. An agency judges no source."""
+    if scope.division_path is None:
+        return QualityCard.objects.none()
+    if not scope.division_path:
+        return QualityCard.objects.all()
+    low, high = path_range(scope.division_path)
+    return QualityCard.objects.filter(Q(division__path__gte=low, division__path__lt=high))
+
+
+def _rows(cards: QuerySet[QualityCard], *, samples: bool = True) -> list[CardRow]:
+    found = list(cards.select_related("platform", "division"))
+    findings = _findings([card.id for card in found]) if samples else {}
+    return [
+        CardRow(
+            id=row.id,
+            newest=row.newest,
+            source=row.platform.code,
+            source_name=row.platform.name,
+            division_name=row.division.name,
+            day=row.day,
+            judged_at=row.judged_at,
+            sent=Sent(
+                row.platform_id,
+                row.day,
+                row.reviews,
+                row.cases,
+                row.reviews_aside,
+                row.cases_aside,
+                row.timed,
+            ),
+            parts=Parts(*(_share(getattr(row, name)) for name in _SHARES)),  # type: ignore[arg-type]
+            score=row.score / _HUNDRED,
+            grade=Grade(row.grade),
+            findings=tuple(findings.get(row.id, ())),
+        )
+        for row in found
+    ]
+
+
+def _share(millionths: int | None) -> float | None:
+    return None if millionths is None else millionths / _MILLION
+
+
+def _findings(card_ids: Iterable[UUID]) -> dict[UUID, list[Finding]]:
+    found: dict[UUID, list[Finding]] = {}
+    rows = QualityFinding.objects.filter(card_id__in=list(card_ids)).order_by("-failing", "rule")
+    for row in rows:
+        samples = tuple(Sample(*one) for one in row.samples)
+        found.setdefault(row.card_id, []).append(Finding(row.rule, row.failing, samples))
+    return found

@@ -1,0 +1,145 @@
+"""数据质量 rules: the catalogue as it lies in `rules.toml`, and the score of a source's day (trust.md §7.2)."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from haochaping.exchange.quality.terms import (
+    FIELD_WEIGHTS,
+    GRADES,
+    WEIGHTS,
+    Dimension,
+    Gate,
+    Grade,
+    Judge,
+    Parts,
+    QualityRule,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from haochaping.exchange.quality.terms import CardRow, HeldPlace, Judgement, Sent
+
+_ROWS = resources.files("haochaping.exchange").joinpath("quality/rules.toml").read_text(encoding="utf-8")
+CHINESE, ENGLISH = "zh", "en"
+
+
+def _rule(name: str, row: Mapping[str, Any]) -> QualityRule:
+    return QualityRule(
+        id=name,
+        dimension=Dimension(row["dimension"]),
+        gate=Gate(row["gate"]),
+        judge=Judge(row["judge"]),
+        source=row["source"],
+        message={CHINESE: row["zh"], ENGLISH: row["en"]},
+        remedy={CHINESE: row["zh_remedy"], ENGLISH: row["en_remedy"]},
+        complaints=tuple(row.get("complaints", ())),
+        withholds=tuple(row.get("withholds", ())),
+    )
+
+
+RULES: Mapping[str, QualityRule] = {name: _rule(name, row) for name, row in tomllib.loads(_ROWS).items()}
+DAILY = tuple(rule for rule in RULES.values() if rule.judge == Judge.DAILY)
+SHAPES = RULES["DQ-35"].complaints
+_IN_VALIDITY = {Dimension.STRUCTURE, Dimension.COMPLETENESS}
+VALIDITY = tuple(rule.id for rule in RULES.values() if rule.dimension in _IN_VALIDITY)
+CONSISTENCY = tuple(rule.id for rule in RULES.values() if rule.dimension == Dimension.CONSISTENCY)
+LATE, TWICE = "DQ-11", "DQ-15"
+
+
+def parts(judged: Judgement, *, coverage: float, reconciliation: float | None = None) -> Parts:
+    """The parts of a day's score. What nobody has compared is None, never 1."""
+    sent, found = judged.sent, {finding.rule: finding.failing for finding in judged.findings}
+    rows = rows_of(sent)
+    return Parts(
+        coverage=coverage,
+        validity=_validity(sent, judged.wrong_fields or {}),
+        consistency=_rest(judged.inconsistent, rows),
+        timeliness=_rest(found.get(LATE, 0), sent.timed),
+        uniqueness=_rest(found.get(TWICE, 0), rows),
+        reconciliation=reconciliation,
+    )
+
+
+def rows_of(sent: Sent) -> int:
+    """All rows that a source sent on a day."""
+    return sent.reviews + sent.cases + sent.reviews_aside + sent.cases_aside
+
+
+def _rest(wrong: int, rows: int) -> float | None:
+    return max(1 - wrong / rows, 0.0) if rows else None
+
+
+def _validity(sent: Sent, wrong: Mapping[str, int]) -> float | None:
+    """Σ w·(valid and complete) / Σ w over the fields of what was sent."""
+    rows = {"review": sent.reviews + sent.reviews_aside, "case": sent.cases + sent.cases_aside}
+    weighed = [
+        (weight, _rest(wrong.get(field, 0), rows[field.partition(".")[0]]))
+        for field, weight in FIELD_WEIGHTS.items()
+    ]
+    known = [(weight, share) for weight, share in weighed if share is not None]
+    return (
+        sum(weight * share for weight, share in known) / sum(weight for weight, _ in known) if known else None
+    )
+
+
+def score(found: Parts) -> float:
+    """DQ = 100·C·(0.35 V + 0.2 K + 0.15 T + 0.1 U + 0.2 R), two decimals.
+
+    What was not compared is left out, and the weights of the rest are brought to 1 again. Coverage multiplies, so that
+    not sending cannot be hidden by good rows.
+    """
+    known: dict[str, float] = {
+        name: getattr(found, name) for name in WEIGHTS if getattr(found, name) is not None
+    }
+    weight = sum(WEIGHTS[name] for name in known)
+    if not weight:
+        return 0.0
+    return round(
+        100 * found.coverage * sum(WEIGHTS[name] * share for name, share in known.items()) / weight, 2
+    )
+
+
+def grade(points: float) -> Grade:
+    """A from 95, B from 85, C from 70, D below."""
+    return next(name for least, name in GRADES if points >= least)
+
+
+def worst_first(cards: CardRow) -> list[str]:
+    """The rules that a card found broken, those with the most failing rows first."""
+    return [one.rule for one in sorted(cards.findings, key=lambda one: (-one.failing, one.rule))]
+
+
+def month_parts(days: Iterable[tuple[Sent, Parts]]) -> Parts:
+    """The parts of several days together: coverage by days, everything else weighed by the rows of each day."""
+    told = list(days)
+
+    def mean(name: str) -> float | None:
+        known = [
+            (rows_of(sent), getattr(found, name)) for sent, found in told if getattr(found, name) is not None
+        ]
+        rows = sum(n for n, _ in known)
+        return sum(n * share for n, share in known) / rows if rows else None
+
+    return Parts(
+        sum(found.coverage for _, found in told) / len(told) if told else 0.0,
+        *(mean(name) for name in WEIGHTS),
+    )
+
+
+def withheld_at(rows: Iterable[HeldPlace], division_path: str) -> dict[str, str]:
+    """Which measures of a division are withheld, each with the first rule that keeps it back."""
+    broken = {
+        row.rule
+        for row in rows
+        if row.path == division_path or (row.below and division_path.startswith(row.path))
+    }
+    return {measure: rule for rule in sorted(broken, reverse=True) for measure in RULES[rule].withholds}
+
+
+def blocks(judged: Judgement) -> list[str]:
+    """The rules of this day that keep figures from being published."""
+    return [one.rule for one in judged.findings if RULES[one.rule].withholds]

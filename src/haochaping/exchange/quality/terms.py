@@ -1,0 +1,260 @@
+"""数据质量 vocabulary: rules, what one is about, how far the gate goes, what is found, how a day is scored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+from haochaping.kernel.refused import N_, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime, timedelta
+    from uuid import UUID
+
+
+class Dimension(StrEnum):
+    """质量维度 (trust.md §7.1, after GB/T 36344): what kind of quality a rule is about, and which part of a score."""
+
+    STRUCTURE = "structure"
+    COMPLETENESS = "completeness"
+    CONSISTENCY = "consistency"
+    TIMELINESS = "timeliness"
+    UNIQUENESS = "uniqueness"
+    FABRICATION = "fabrication"
+    PRIVACY = "privacy"
+    RECONCILIATION = "reconciliation"
+
+
+DIMENSION_LABELS: dict[Dimension, str] = {
+    Dimension.STRUCTURE: N_("Form and codes"),
+    Dimension.COMPLETENESS: N_("Completeness"),
+    Dimension.CONSISTENCY: N_("Consistency"),
+    Dimension.TIMELINESS: N_("Timeliness"),
+    Dimension.UNIQUENESS: N_("Uniqueness"),
+    Dimension.FABRICATION: N_("Signs of fabrication"),
+    Dimension.PRIVACY: N_("Privacy"),
+    Dimension.RECONCILIATION: N_("Reconciliation"),
+}
+
+
+class Gate(StrEnum):
+    """门槛: what becomes of a record that breaks a rule, or of the figures it would enter."""
+
+    REJECT = "reject"
+    QUARANTINE = "quarantine"
+    FLAG = "flag"
+    ALERT = "alert"
+    BLOCK = "block"
+
+
+GATE_LABELS: dict[Gate, str] = {
+    Gate.REJECT: N_("Refused: its sender alone can put it right"),
+    Gate.QUARANTINE: N_("Put aside with the reason, and tried again"),
+    Gate.FLAG: N_("Taken, and marked"),
+    Gate.ALERT: N_("Taken; the office looks into it"),
+    Gate.BLOCK: N_("The affected figures are not published"),
+}
+
+
+class Judge(StrEnum):
+    """由谁判定: which part of the house finds the failing rows of a rule."""
+
+    DAILY = "daily"
+    COUNTERS = "counters"
+    BATCHES = "batches"
+    RECONCILING = "reconciling"
+
+
+class Grade(StrEnum):
+    """评分等级 (trust.md §7.2)."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+    D = "D"
+
+
+@dataclass(frozen=True, slots=True)
+class QualityRule:
+    """数据质量规则: one row of the catalogue. `message` and `remedy` by language; `withholds` names measures."""
+
+    id: str
+    dimension: Dimension
+    gate: Gate
+    judge: Judge
+    source: str
+    message: Mapping[str, str]
+    remedy: Mapping[str, str]
+    complaints: tuple[str, ...] = ()
+    withholds: tuple[str, ...] = ()
+
+
+class Agreed(NamedTuple):
+    """What the rulebook of a platform's division says for one day: when a report is late, which share is odd."""
+
+    platform_id: int
+    late_after: timedelta
+    very_late_after: timedelta
+    same_share: float
+    moment_share: float
+
+
+class Sent(NamedTuple):
+    """How much a source sent on a day: reviews and cases taken, and those of each put aside.
+
+    `timed` are those whose delay means something: history that was imported has none.
+    """
+
+    platform_id: int
+    day: date
+    reviews: int = 0
+    cases: int = 0
+    reviews_aside: int = 0
+    cases_aside: int = 0
+    timed: int = 0
+
+
+class Sample(NamedTuple):
+    """A failing row as a card shows it: what it is, its id with us, the field and what is wrong with it; no values."""
+
+    kind: str
+    id: str
+    field: str
+    value_class: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """问题: what one rule found in what a source sent on a day."""
+
+    rule: str
+    failing: int
+    samples: tuple[Sample, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What was found in one source's day: counts, findings, and the rows that break rules by field or at all."""
+
+    sent: Sent
+    findings: tuple[Finding, ...] = ()
+    wrong_fields: Mapping[str, int] | None = None
+    inconsistent: int = 0
+
+
+class Parts(NamedTuple):
+    """The parts of a score, each a share between 0 and 1; None is what nobody has compared."""
+
+    coverage: float
+    validity: float | None
+    consistency: float | None
+    timeliness: float | None
+    uniqueness: float | None
+    reconciliation: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class CardRow:
+    """质量评分卡 as pages and the API read it; `newest` of its day, or what was said before."""
+
+    id: UUID
+    newest: bool
+    source: str
+    source_name: str
+    division_name: str
+    day: date
+    judged_at: datetime
+    sent: Sent
+    parts: Parts
+    score: float
+    grade: Grade
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MonthRow:
+    """A source's month: its days weighed by what came on them, coverage by days (trust.md §7.2)."""
+
+    source: str
+    source_name: str
+    division_name: str
+    month: date
+    days: int
+    rows: int
+    parts: Parts
+    score: float
+    grade: Grade
+    latest: date
+
+
+class Held(NamedTuple):
+    """暂不公布: figures of a division and days that a broken rule keeps back; `below` of the divisions below as well."""
+
+    rule: str
+    division_id: int
+    first_day: date
+    last_day: date
+    below: bool
+    source: str = ""
+
+
+class HeldPlace(NamedTuple):
+    """What is withheld, and where: at the division of a path, and those below it if it says so."""
+
+    rule: str
+    path: str
+    below: bool
+
+
+class Source(NamedTuple):
+    """A platform as what it sends is judged: where it lies, and since when it has had cards."""
+
+    id: int
+    code: str
+    division_id: int
+    division_path: str
+    since: date | None
+
+
+# trust.md §7.2: DQ = 100·C·(0.35 V + 0.2 K + 0.15 T + 0.1 U + 0.2 R).
+WEIGHTS: dict[str, float] = {
+    "validity": 0.35,
+    "consistency": 0.2,
+    "timeliness": 0.15,
+    "uniqueness": 0.1,
+    "reconciliation": 0.2,
+}
+GRADES: tuple[tuple[float, Grade], ...] = ((95, Grade.A), (85, Grade.B), (70, Grade.C), (0, Grade.D))
+
+# w_f of trust.md §7.2: how much each field counts in completeness and validity. Who was served and what was said weigh most.
+FIELD_WEIGHTS: dict[str, float] = {
+    "review.level": 3,
+    "review.case_no": 3,
+    "review.indicator_codes": 2,
+    "review.reason": 1,
+    "review.channel": 1,
+    "review.indicator_set": 1,
+    "review.shape": 1,
+    "case.item": 3,
+    "case.agency": 3,
+    "case.division": 2,
+    "case.accepted_at": 2,
+    "case.completed_at": 2,
+    "case.date": 1,
+    "case.service": 1,
+    "case.shape": 1,
+}
+SAMPLES_KEPT = 20
+
+NOT_JUDGED = Reason(
+    "quality_not_judged",
+    N_("There is no card of {source} for {day}."),
+    N_("Cards are made every night for the days before; choose another day."),
+)
+NO_SUCH_SOURCE = Reason(
+    "no_such_quality_source",
+    N_("There is no source “{value}” in your area."),
+    N_("Check the code; it is that of a platform of the directory."),
+)

@@ -1,0 +1,7 @@
+-- agreed: each platform of the scope, where it lies, and what the rulebook of that place says.
+SELECT platform.id AS platform_id, division.id AS division_id, division.code, division.level, told.late_after,
+       told.very_late_after, told.same_share, told.moment_share
+  FROM unnest(%(platforms)s::bigint[], %(late)s::interval[], %(very_late)s::interval[], %(same)s::float8[],
+              %(moment)s::float8[]) AS told (platform_id, late_after, very_late_after, same_share, moment_share)
+  JOIN directory_platform AS platform ON platform.id = told.platform_id
+  JOIN directory_division AS division ON division.id = platform.division_id

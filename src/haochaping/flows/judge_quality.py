@@ -1,0 +1,125 @@
+"""判定数据质量: every night, what each source sent on the days before becomes a card; broken totals withhold figures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from haochaping.exchange.quality import actions as quality
+from haochaping.exchange.quality import queries
+from haochaping.exchange.quality.judging import Scope, judged
+from haochaping.exchange.quality.rules import DAILY, blocks, parts, rows_of
+from haochaping.exchange.quality.terms import NO_SUCH_SOURCE, Agreed, Finding, Held, Judgement, Sent
+from haochaping.insight import queries as insight
+from haochaping.kernel.periods import local_day
+from haochaping.kernel.refused import Refused
+from haochaping.rulebook import queries as rulebook
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from haochaping.exchange.quality.terms import Parts, Source
+    from haochaping.kernel.actor import Actor
+
+# What comes or is corrected within this time changes the card of its day: as long as a very late report is looked for.
+_LOOKED_BACK = 8
+_PER_CENT = 100
+_DIFFERING = "DQ-36"
+
+
+def judge_due(*, by: Actor, now: datetime) -> int:
+    """Judge the days before today again, and the counters of this month and the last; returns how many cards are new."""
+    today = local_day(now)
+    days = {today - timedelta(days=n) for n in range(1, _LOOKED_BACK + 1)} | queries.days_withheld(
+        before=today
+    )
+    changed = sum(judge_day(day, by=by, now=now) for day in sorted(days))
+    judge_counters(today, by=by, now=now)
+    return changed
+
+
+@transaction.atomic
+def judge_day(day: date, *, source: str = "", by: Actor, now: datetime) -> int:
+    """Judge what every source, or one, sent on a day; returns how many cards are new or changed.
+
+    Raises:
+        Refused: NO_SUCH_SOURCE.
+    """
+    found = queries.sources(day, source)
+    if source and not found:
+        raise Refused(NO_SUCH_SOURCE, field="source", value=source)
+    scope = Scope(day, day + timedelta(days=1), _agreed(found, day))
+    told = {one.sent.platform_id: one for one in judged(scope)} if found else {}
+    cards = _cards(found, told, day)
+    changed = quality.keep_cards(day, cards, by=by, now=now)
+    if not source:
+        wanted = [
+            Held(rule, one.division_id, day, day, below=True, source=one.code)
+            for one, judgement, _ in cards
+            for rule in blocks(judgement)
+        ]
+        daily = [rule.id for rule in DAILY if rule.withholds]
+        quality.hold_back(wanted, rules=daily, first=day, last=day, by=by, now=now)
+    return changed
+
+
+def _cards(
+    found: Sequence[Source], told: dict[int, Judgement], day: date
+) -> list[tuple[Source, Judgement, Parts]]:
+    compared = queries.reconciliation(day)
+    working = _working(found, day)
+    cards = []
+    for one in found:
+        judgement = told.get(one.id) or Judgement(Sent(one.id, day))
+        received = rows_of(judgement.sent) > 0
+        covered = queries.coverage(one, day, received=received, working=working[one.division_path])
+        if covered is not None:
+            agreement, differing = compared.get(one.id, (None, 0))
+            if differing:
+                judgement = replace(judgement, findings=(*judgement.findings, Finding(_DIFFERING, differing)))
+            share = parts(judgement, coverage=covered, reconciliation=agreement)
+            cards.append((one, judgement, share))
+    return cards
+
+
+def _agreed(found: Sequence[Source], day: date) -> list[Agreed]:
+    terms = rulebook.terms_of_each((one.division_path for one in found), day)
+    return [
+        Agreed(
+            one.id,
+            terms[one.division_path].report_late,
+            terms[one.division_path].report_very_late,
+            terms[one.division_path].same_review_share / _PER_CENT,
+            terms[one.division_path].same_moment_share / _PER_CENT,
+        )
+        for one in found
+    ]
+
+
+def _working(found: Sequence[Source], day: date) -> dict[str, bool]:
+    """Whether the day is worked where each source lies; beyond the calendar nothing is expected."""
+    terms = rulebook.terms_of_each((one.division_path for one in found), day)
+    return {path: bool(rulebook.calendar(held, day).is_working(day)) for path, held in terms.items()}
+
+
+@transaction.atomic
+def judge_counters(today: date, *, by: Actor, now: datetime) -> int:
+    """Hold the counters of this month and the last against each other; returns how many divisions' months are withheld."""
+    first = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+    end = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
+    broken = insight.broken_totals(first, end)
+    wanted = [
+        Held(rule, division_id, month, _last_day(month), below=False)
+        for rule, found in broken.items()
+        for division_id, month in found
+    ]
+    quality.hold_back(wanted, rules=list(broken), first=first, last=end - timedelta(days=1), by=by, now=now)
+    return len(wanted)
+
+
+def _last_day(month: date) -> date:
+    return (month + timedelta(days=32)).replace(day=1) - timedelta(days=1)

@@ -1,0 +1,61 @@
+"""`GET quality/{day}`: a source reads its own card, another's it does not."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from haochaping.accounts import actions as accounts
+from haochaping.flows import judge_quality
+from haochaping.kernel.actor import OPERATOR
+from haochaping.kernel.periods import local_day
+from tests import worlds
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def day(caller, moment):
+    caller.send("cases", worlds.case("YC-1", moment))
+    caller.send("reviews", worlds.review("YC-1", 1, moment))
+    judge_quality.judge_day(local_day(moment), by=OPERATOR, now=moment + timedelta(hours=12))
+    return local_day(moment).isoformat()
+
+
+def _ask(day: str, division: str, moment) -> tuple[int, dict]:
+    _, key = accounts.create_client(name=division, division_code=division, by=OPERATOR, now=moment)
+    answer = Client().get(f"/api/v1/quality/{day}", headers={"Authorization": f"Bearer {key}"})
+    return answer.status_code, answer.json()
+
+
+def test_a_source_reads_its_own_card(day, moment):
+    status, told = _ask(day, worlds.CITY, moment)
+
+    assert status == 200
+    (card,) = told["cards"]
+    assert (card["source"], card["day"], card["reconciliation"]) == (worlds.SOURCE, day, None)
+    assert (card["reviews"], card["cases"], card["coverage"]) == (1, 1, 1.0)
+    found = {one["rule"]: one for one in card["findings"]}
+    assert found["DQ-14"]["samples"][0]["field"] == "review.reason"
+    assert set(found) >= {"DQ-09", "DQ-14", "DQ-07"}
+    assert found["DQ-14"]["remedy"]
+
+
+def test_another_division_reads_nothing_of_it(day, moment):
+    assert _ask(day, worlds.OTHER_CITY, moment)[1]["cards"] == []
+
+
+def test_a_day_that_was_not_judged_has_no_card(day, moment):
+    assert _ask("2020-01-01", worlds.CITY, moment)[1]["cards"] == []
+
+
+def test_a_day_that_is_none_is_refused(day, moment):
+    status, told = _ask("yesterday", worlds.CITY, moment)
+
+    assert (status, told["type"]) == (400, "/api/v1/docs#bad_day")
+
+
+def test_without_a_key_nothing_is_told(day):
+    assert Client().get(f"/api/v1/quality/{day}").status_code == 401

@@ -1,0 +1,127 @@
+"""The catalogue: thirty-eight rules, each complete, and every reason of intake under exactly one of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from haochaping.cases import terms as cases
+from haochaping.exchange import terms as exchange
+from haochaping.exchange.quality.judging import STATEMENTS
+from haochaping.exchange.quality.rules import RULES, grade, month_parts, parts, score, withheld_at
+from haochaping.exchange.quality.terms import (
+    WEIGHTS,
+    Gate,
+    Grade,
+    HeldPlace,
+    Judge,
+    Judgement,
+    Parts,
+    Sent,
+)
+from haochaping.insight.rules import BY_NAME
+from haochaping.kernel.refused import Reason
+from haochaping.reviews import terms as reviews
+
+# What is refused outright, said of whole files or requests, or of something else than a record.
+_NO_RECORD = {
+    "unknown_field", "not_json", "too_deep", "duplicate_name", "duplicate_heading", "unknown_column", "unreadable_file",
+    "unpacks_too_large", "unknown_file_type", "file_too_large", "visit_over", "bad_address", "discard_unexplained",
+    "not_waiting", "no_such_dialect", "not_a_key", "not_an_address", "no_such_platform", "idempotency_key_reused",
+    "out_of_scope", "forbidden_status", "no_such_case", "ambiguous_case", "conflict",
+}  # fmt: skip
+_OF_REVIEWS = (
+    reviews.LEVEL_OUT_OF_RANGE,
+    reviews.UNKNOWN_INDICATOR,
+    reviews.INDICATOR_OF_OTHER_LEVEL,
+    reviews.RATED_BEFORE_SERVICE,
+    reviews.RATED_IN_FUTURE,
+    reviews.NO_FOLLOW_UP,
+    reviews.REVIEW_WINDOW_OVER,
+)
+
+
+def test_there_are_thirty_eight_rules_each_in_both_languages():
+    assert list(RULES) == [f"DQ-{n:02}" for n in range(1, 39)]
+    for rule in RULES.values():
+        assert rule.source
+        assert set(rule.message) == set(rule.remedy) == {"zh", "en"}
+        assert all([*rule.message.values(), *rule.remedy.values()])
+
+
+def test_every_daily_rule_has_its_statement():
+    assert set(STATEMENTS) == {rule.id for rule in RULES.values() if rule.judge == Judge.DAILY}
+
+
+def test_every_reason_to_put_a_record_aside_is_under_one_rule():
+    found = [code for rule in RULES.values() for code in rule.complaints]
+    of_rooms = {
+        value.code for room in (cases, exchange) for value in vars(room).values() if isinstance(value, Reason)
+    }
+    wanted = of_rooms - _NO_RECORD | {reason.code for reason in _OF_REVIEWS}
+
+    assert len(found) == len(set(found))
+    assert wanted - set(found) == set()
+
+
+def test_what_is_withheld_are_measures_and_only_by_rules_that_block():
+    for rule in RULES.values():
+        assert set(rule.withholds) <= BY_NAME.keys()
+        assert not rule.withholds or rule.gate == Gate.BLOCK
+
+
+def test_weights_are_those_of_the_formula():
+    assert sum(WEIGHTS.values()) == pytest.approx(1)
+    assert score(Parts(1, 1, 1, 1, 1, 1)) == 100
+    assert score(Parts(0.5, 1, 1, 1, 1, 1)) == 50
+    assert score(Parts(1, 0.9, 0.8, 0.7, 0.6, 0.5)) == pytest.approx(
+        100 * (0.35 * 0.9 + 0.2 * 0.8 + 0.15 * 0.7 + 0.1 * 0.6 + 0.2 * 0.5)
+    )
+    assert score(Parts(1, 0.9, None, None, None, None)) == 90
+    assert score(Parts(1, None, None, None, None, None)) == 0
+
+
+@pytest.mark.parametrize(
+    ("points", "expected"),
+    [
+        (100, Grade.A),
+        (95, Grade.A),
+        (94.99, Grade.B),
+        (85, Grade.B),
+        (84.99, Grade.C),
+        (70, Grade.C),
+        (69.99, Grade.D),
+        (0, Grade.D),
+    ],
+)
+def test_grades_begin_at_their_points(points, expected):
+    assert grade(points) == expected
+
+
+def test_of_a_day_without_rows_nothing_is_known_but_coverage():
+    assert parts(Judgement(Sent(1, None)), coverage=0.0) == Parts(0.0, None, None, None, None, None)
+
+
+def test_reviews_alone_are_weighed_by_their_own_fields():
+    told = parts(Judgement(Sent(1, None, reviews=10), wrong_fields={"review.level": 10}), coverage=1.0)
+
+    assert told.validity == pytest.approx(1 - 3 / 12)
+
+
+def test_days_of_a_month_are_weighed_by_their_rows():
+    days = [
+        (Sent(1, None, reviews=30), Parts(1, 0.5, 1, None, 1, None)),
+        (Sent(1, None, reviews=10), Parts(1, 0.9, 1, 0.5, 1, None)),
+        (Sent(1, None), Parts(0, None, None, None, None, None)),
+    ]
+
+    assert month_parts(days) == Parts(pytest.approx(2 / 3), pytest.approx(0.6), 1, 0.5, 1, None)
+    assert month_parts([]).coverage == 0
+
+
+def test_withheld_is_where_it_says():
+    rows = [HeldPlace("DQ-02", "99.9901.", below=False), HeldPlace("DQ-01", "99.9902.", below=True)]
+
+    assert withheld_at(rows, "99.") == {}
+    assert set(withheld_at(rows, "99.9901.").values()) == {"DQ-02"}
+    assert withheld_at(rows, "99.9901.990101.") == {}
+    assert withheld_at(rows, "99.9902.990201.") == {"participation_rate": "DQ-01"}

@@ -1,0 +1,283 @@
+"""判定: a day becomes a card, is judged again when something comes late, and broken totals withhold figures."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+
+from haochaping.directory import queries as directory
+from haochaping.exchange.models import Reconciliation
+from haochaping.exchange.quality import queries
+from haochaping.exchange.quality.models import QualityCard, WithheldFigure
+from haochaping.exchange.quality.rules import withheld_at
+from haochaping.exchange.terms import Raw
+from haochaping.flows import judge_quality
+from haochaping.flows.receive_reviews import receive_reviews
+from haochaping.insight import actions as insight
+from haochaping.insight.models import DivisionMonth
+from haochaping.kernel.actor import EVERYWHERE, OPERATOR, Scope
+from haochaping.kernel.identifiers import uuid7
+from haochaping.kernel.periods import Period
+from haochaping.kernel.refused import Refused
+from haochaping.ledger.models import Entry
+from haochaping.ledger.terms import EntryKind
+from haochaping.reviews.terms import Entrance
+from tests import worlds
+from tests.quality import clean as clean_world
+from tests.quality.clean import DAY, EVENING, ONLINE
+from tests.quality.mutations import cases_reported_very_late, more_reviews_than_services, retired_code
+
+pytestmark = pytest.mark.django_db
+NIGHT = EVENING + timedelta(hours=9)
+
+
+@pytest.fixture
+def clean():
+    return clean_world.build()
+
+
+def _judge(day: date = DAY, *, now=NIGHT, source: str = "") -> int:
+    return judge_quality.judge_day(day, source=source, by=OPERATOR, now=now)
+
+
+def _card(source: str, day: date = DAY):
+    return queries.history(source, day, EVERYWHERE)[0]
+
+
+def test_a_clean_day_is_an_a_and_says_what_was_not_compared(clean):
+    assert _judge() == 2
+
+    card = _card(worlds.SOURCE)
+    assert (card.score, card.grade, card.findings) == (100.0, "A", ())
+    assert card.parts == (1.0, 1.0, 1.0, 1.0, 1.0, None)
+    assert (card.sent.reviews, card.sent.cases) == (130, 130)
+
+
+def test_the_score_is_that_of_the_formula(clean):
+    # 3 of 130 reviews have retired codes; 4 of 260 rows of the other source came very late.
+    retired_code(clean)
+    cases_reported_very_late(clean)
+
+    _judge()
+
+    hall, online = _card(worlds.SOURCE), _card(ONLINE)
+    validity = (12 - 2 + 2 * (1 - 3 / 130) + 13 + 2) / 27
+    weights = 3 + 3 + 2 + 1 + 1 + 1 + 1, 3 + 3 + 2 + 2 + 2 + 1 + 1 + 1
+    validity = (sum(weights) - 2 * 3 / 130) / sum(weights)
+    assert hall.parts.validity == pytest.approx(validity, abs=1e-6)
+    assert hall.score == pytest.approx(100 * (0.35 * validity + 0.2 + 0.15 + 0.1) / 0.8, abs=0.01)
+    assert online.parts.timeliness == pytest.approx(1 - 4 / 260, abs=1e-6)
+    assert online.score == pytest.approx(100 * (0.35 + 0.2 + 0.15 * (1 - 4 / 260) + 0.1) / 0.8, abs=0.01)
+    assert [(one.rule, one.failing, len(one.samples)) for one in online.findings] == [("DQ-11", 4, 4)]
+
+
+def _compared(kind: str, agreement: float, *, differing: int) -> None:
+    """What the reconciliation of the hall's day with its sender found."""
+    hall = directory.platforms([worlds.SOURCE])[worlds.SOURCE]
+    ours = {"our_count": 130, "our_total": 130, "our_digest": 1}
+    theirs = {"their_count": 130 + differing, "their_total": 130 + differing, "their_digest": 1 + differing}
+    Reconciliation.objects.create(
+        id=uuid7(NIGHT),
+        platform_id=hall.id,
+        division_id=directory.divisions([worlds.CITY])[worlds.CITY].id,
+        day=DAY,
+        kind=kind,
+        state="differing" if differing else "equal",
+        differing=differing,
+        agreement=agreement,
+        asked=[],
+        told_by="client:1",
+        begun_at=NIGHT,
+        compared_at=NIGHT,
+        **ours,
+        **theirs,
+    )
+
+
+def test_what_was_compared_with_its_sender_counts_and_of_two_kinds_the_worse(clean):
+    _compared("cases", 1, differing=0)
+    _judge()
+    assert (_card(worlds.SOURCE).parts.reconciliation, _card(worlds.SOURCE).findings) == (1.0, ())
+    _compared("reviews", 0, differing=3)
+
+    _judge(now=NIGHT + timedelta(hours=1))
+
+    hall = _card(worlds.SOURCE)
+    assert hall.parts.reconciliation == 0.0
+    assert hall.score == pytest.approx(80.0)
+    assert [(one.rule, one.failing) for one in hall.findings] == [("DQ-36", 3)]
+    assert _card(ONLINE).parts.reconciliation is None
+
+
+def test_judged_alike_nothing_is_added_judged_otherwise_a_row(clean):
+    _judge()
+    assert _judge(now=NIGHT + timedelta(days=1)) == 0
+
+    retired_code(clean)
+    assert _judge(now=NIGHT + timedelta(days=2)) == 1
+
+    said = queries.history(worlds.SOURCE, DAY, EVERYWHERE)
+    assert [(one.score < 100, one.newest) for one in said] == [(True, True), (False, False)]
+    assert [one.judged_at for one in said] == [NIGHT + timedelta(days=2), NIGHT]
+    entries = Entry.objects.filter(kind=EntryKind.QUALITY_JUDGED, subject_id=worlds.SOURCE)
+    assert sorted(entry.facts["grade"] for entry in entries) == ["A", "A"]
+
+
+def test_a_silent_working_day_is_a_zero_and_a_silent_sunday_no_card(clean):
+    _judge()
+
+    _judge(date(2026, 6, 2))
+    _judge(date(2026, 6, 7))
+
+    silent = _card(ONLINE, date(2026, 6, 2))
+    assert (silent.parts.coverage, silent.score, silent.grade) == (0.0, 0.0, "D")
+    assert not QualityCard.objects.filter(day=date(2026, 6, 7)).exists()
+
+
+def test_before_its_first_day_nothing_is_expected_of_a_source(clean):
+    assert _judge(DAY - timedelta(days=4)) == 0
+
+
+def test_one_source_is_judged_alone(clean):
+    assert _judge(source=ONLINE) == 1
+    with pytest.raises(Refused, match="no_such_quality_source"):
+        _judge(source="nobody")
+
+
+def test_samples_are_ids_and_no_more_than_twenty(clean):
+    worlds_of = clean.reviews[worlds.SOURCE][:40]
+    from haochaping.reviews.models import Review
+
+    Review.objects.filter(id__in=worlds_of).update(comment_text="电话13900000000")
+
+    _judge()
+
+    found = {one.rule: one for one in _card(worlds.SOURCE).findings}["DQ-27"]
+    assert (found.failing, len(found.samples)) == (40, 20)
+    assert {(one.kind, one.field, one.value_class) for one in found.samples} == {
+        ("review", "review.comment_text", "personal_number")
+    }
+
+
+def test_the_office_above_sees_its_sources_another_city_and_an_agency_none(clean):
+    _judge()
+
+    above, other = (
+        Scope(division_path=f"{worlds.PROVINCE}."),
+        Scope(division_path=f"{worlds.PROVINCE}.{worlds.OTHER_CITY}."),
+    )
+    assert {one.source for one in queries.cards(above)} == {worlds.SOURCE, ONLINE}
+    assert queries.cards(other) == []
+    assert queries.cards(Scope(agency_path=f"{worlds.AGENCY}.")) == []
+    with pytest.raises(Refused, match="no_such_quality_source"):
+        queries.history(ONLINE, DAY, other)
+    with pytest.raises(Refused, match="quality_not_judged"):
+        queries.history(ONLINE, date(2026, 1, 1), above)
+
+
+def test_a_month_weighs_days_by_rows_and_coverage_by_days(clean):
+    retired_code(clean)
+    _judge()
+    _judge(date(2026, 6, 2))
+
+    month = {
+        one.source: one for one in queries.months(EVERYWHERE, first=date(2026, 6, 1), end=date(2026, 7, 1))
+    }
+
+    hall = month[worlds.SOURCE]
+    assert (hall.days, hall.rows, hall.parts.coverage) == (2, 260, 0.5)
+    assert hall.score == pytest.approx(_card(worlds.SOURCE).score / 2, abs=0.01)
+    assert hall.grade == "D"
+
+
+def test_more_reviews_than_services_withhold_participation_until_the_case_comes(clean, client):
+    more_reviews_than_services(clean)
+    _judge()
+
+    page = client.get(reverse("division", args=[worlds.CITY]), {"from": "2026-06-01", "to": "2026-06-30"})
+    assert "总评价数大于办件量" in page.content.decode()
+    told = client.get(
+        "/api/v1/measures", {"division": worlds.COUNTY, "from": "2026-06-01", "to": "2026-06-30"}
+    )
+    figures = {one["name"]: one for one in told.json()["measures"]}
+    assert figures["participation_rate"]["numerator"] is None
+    assert figures["participation_rate"]["withheld"].startswith("总评价数大于办件量")
+    assert figures["bad_reviews"]["withheld"] == ""
+    other = client.get(reverse("division", args=[worlds.OTHER_CITY]))
+    assert "总评价数大于办件量" not in other.content.decode()
+
+    worlds.take_case("YC-NEVER-SENT", EVENING + timedelta(hours=1), accepted_at=EVENING.isoformat())
+    _judge(now=NIGHT + timedelta(days=1))
+
+    page = client.get(reverse("division", args=[worlds.CITY]), {"from": "2026-06-01", "to": "2026-06-30"})
+    assert "总评价数大于办件量" not in page.content.decode()
+    kinds = Entry.objects.filter(kind__in=[EntryKind.FIGURE_WITHHELD, EntryKind.FIGURE_RELEASED])
+    assert sorted(kinds.values_list("kind", flat=True)) == [
+        EntryKind.FIGURE_WITHHELD,
+        EntryKind.FIGURE_RELEASED,
+    ]
+
+
+def test_a_withheld_day_is_judged_until_it_is_whole(clean):
+    more_reviews_than_services(clean)
+    _judge()
+
+    judge_quality.judge_due(by=OPERATOR, now=EVENING + timedelta(days=40))
+
+    assert WithheldFigure.objects.filter(lifted_at__isnull=True).count() == 1
+    assert queries.days_withheld(before=date(2026, 7, 1)) == {DAY}
+
+
+def test_counters_that_do_not_add_up_withhold_the_month(clean, client):
+    insight.fold()
+    judge_quality.judge_counters(DAY, by=OPERATOR, now=NIGHT)
+    assert not WithheldFigure.objects.exists()
+    city = directory.division(worlds.CITY)
+    assert city
+    row = DivisionMonth.objects.filter(division_id=city.id, kind="review")[0]
+    DivisionMonth.objects.filter(id=row.pk).update(n=row.n + 1)
+
+    judge_quality.judge_counters(DAY, by=OPERATOR, now=NIGHT)
+
+    held = queries.withheld(Period(DAY, DAY))
+    assert set(withheld_at(held, city.path).values()) == {"DQ-02"}
+    province = directory.division(worlds.PROVINCE)
+    assert province
+    assert set(withheld_at(held, province.path).values()) == {"DQ-03"}
+    county = directory.division(worlds.COUNTY)
+    assert county
+    assert withheld_at(held, county.path) == {}
+    assert withheld_at(queries.withheld(Period(date(2026, 7, 1), None)), city.path) == {}
+    page = client.get(reverse("division", args=[worlds.CITY])).content.decode()
+    assert "各渠道评价数之和不等于总数" in page
+
+    DivisionMonth.objects.filter(id=row.pk).update(n=row.n)
+    judge_quality.judge_counters(DAY, by=OPERATOR, now=NIGHT)
+    assert not queries.withheld(Period())
+
+
+def test_a_rate_above_one_is_no_rate(clean, client):
+    """Whatever the cause: a share of services that is above one says nothing, on no page."""
+    insight.fold()
+    county = directory.division(worlds.COUNTY)
+    assert county
+    DivisionMonth.objects.filter(division_id=county.id, kind="occurrence").update(n=1)
+
+    page = client.get(reverse("division", args=[worlds.COUNTY]))
+
+    assert "总评价数大于办件量" in page.content.decode()
+
+
+def test_what_people_say_on_our_own_pages_is_nobodys_report(clean):
+    from haochaping.kernel.actor import REVIEWER
+
+    more = worlds.take_case("YC-MORE-1", EVENING, accepted_at=(EVENING - timedelta(hours=1)).isoformat())
+    assert more
+    told = worlds.review("YC-MORE-1", 5, EVENING, channel="mobile")
+    receive_reviews([Raw(told)], entrance=Entrance.TOKEN, by=REVIEWER, now=EVENING)
+
+    _judge()
+
+    assert _card(worlds.SOURCE).sent.reviews == 130
