@@ -24,6 +24,7 @@ from haochaping.hotline.terms import Happened, Master, ProposedLink
 from haochaping.kernel.actor import OPERATOR, SYSTEM, Scope
 from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.periods import local_day
+from haochaping.levels.models import IncomingBatch, OutgoingBatch, Peer, ReportedOrder, ReturnedCase
 from haochaping.notices import actions as notices
 from haochaping.notices.models import StaffNotice
 from haochaping.publicity import actions as publicity
@@ -110,6 +111,7 @@ def tell(case_no: str, scope: Scope, now: datetime, **place: object) -> Told:
     _hotline_attaches(order, now)
     reconciled(order.division_id, now)
     _source_is_judged(order, now)
+    _installation_below_reports(order, now)
     return Told(case_no, order.review_id, order.id, photo_id)
 
 
@@ -144,6 +146,49 @@ def _source_is_judged(order: OrderRow, now: datetime) -> None:
     found = Judgement(Sent(source.id, day, 1, 1), (Finding("DQ-14", 1),))
     card = (source, found, parts(found, coverage=1.0))
     quality.keep_cards(day, [card], by=SYSTEM, now=now)
+
+
+def _installation_below_reports(order: OrderRow, now: datetime) -> None:
+    """Another installation of the place exchanges batches, sends a case back, and has the order too."""
+    batch = {"seq": 1, "kind": "records", "rows": 1, "sha256": "0" * 64, "content": b""}
+    peer = Peer.objects.create(
+        code=f"below-{order.division_id}",
+        known_as="here",
+        division_id=order.division_id,
+        public_key=b"0" * 32,
+        sends=True,
+        takes=True,
+        due_at=now,
+        set_at=now,
+    )
+    OutgoingBatch.objects.create(id=uuid7(now), peer=peer, state="queued", made_at=now, **batch)
+    IncomingBatch.objects.create(
+        id=uuid7(now), peer=peer, state="merged", answer=b"", received_at=now, **batch
+    )
+    ReturnedCase.objects.create(
+        id=uuid7(now),
+        peer=peer,
+        source=worlds.SOURCE,
+        case_no="YC-9",
+        code="unknown_item",
+        message="x",
+        state="rejected",
+        since=now,
+        again_at=now,
+    )
+    ReportedOrder.objects.create(
+        review_id=order.review_id,
+        peer=peer,
+        number="1",
+        state="dispatched",
+        division_id=order.division_id,
+        agency_id=order.agency_id,
+        item_id=order.item_id,
+        created_at=now,
+        facts={},
+        counts=False,
+        reported_at=now,
+    )
 
 
 def _hotline_attaches(order: OrderRow, now: datetime) -> None:

@@ -15,7 +15,7 @@ from haochaping.reviews.models import Review
 from tests import worlds
 from tests.two_places import HERE
 
-from .conftest import ask, ids, reaches
+from .conftest import ask, ids, mark_of, reaches
 
 pytestmark = pytest.mark.django_db
 REACHES = {**HERE, "the province": Scope(division_path=f"{worlds.PROVINCE}."), "everywhere": EVERYWHERE}
@@ -34,6 +34,10 @@ OPEN_TO_THEM = {
     # About what a platform sends on a day, not about the review.
     "exchange_quality_card",
     "exchange_quality_finding",
+    "levels_peer",
+    "levels_outgoing_batch",
+    "levels_incoming_batch",
+    "levels_returned_case",
 }
 
 
@@ -61,7 +65,9 @@ def at_home(meant, rows) -> dict[str, set[object]]:
 def test_whom_a_review_names_finds_nothing_of_it(meant, at_home, scope):
     for staff_ids, there in (((), True), ((meant + 1,), True), ((meant, meant + 1), False)):
         with within(scope, staff_ids):
-            seen = {table: at_home[table] & {*ids(f"SELECT ctid::text FROM {table}")} for table in at_home}
+            seen = {
+                table: at_home[table] & {*ids(f"SELECT {mark_of(table)} FROM {table}")} for table in at_home
+            }
         expected = {
             table: at_home[table] if reaches(scope, table) and (there or table in OPEN_TO_THEM) else set()
             for table in at_home

@@ -12,7 +12,7 @@ from haochaping.doors.tables import TABLES
 from haochaping.kernel.actor import EVERYWHERE, NOWHERE, Scope
 from tests.two_places import HERE, PROVINCE, THERE
 
-from .conftest import OF_A_DIVISION, OF_A_PLACE, ask, ids, reaches
+from .conftest import OF_A_DIVISION, OF_A_PLACE, ask, ids, mark_of, reaches
 
 pytestmark = pytest.mark.django_db
 PLACES = {
@@ -69,7 +69,7 @@ def test_rows_of_other_places_are_not_there(rows, scope, reached):
     }
 
     with within(scope):
-        seen = {table: set(ids(f"SELECT ctid::text FROM {table}")) for table in rows}
+        seen = {table: set(ids(f"SELECT {mark_of(table)} FROM {table}")) for table in rows}
 
     assert seen == expected
 
@@ -156,6 +156,11 @@ def test_signals_and_proposals_are_not_for_the_agencies_they_are_about():
         "publicity_undecided",
         "exchange_quality_card",
         "exchange_quality_finding",
+        "levels_peer",
+        "levels_reported_order",
+        "levels_outgoing_batch",
+        "levels_incoming_batch",
+        "levels_returned_case",
     } == OF_A_DIVISION
 
 
