@@ -390,7 +390,7 @@ def test_a_level_that_is_none_asks_again(link: str, language, level):
 
     assert answer.status_code == 422
     assert 'name="level"' in answer.content.decode()
-    found = {"zh-hans": "请", "en": "Send the rating"}[language]
+    found = {"zh-hans": "请", "en": "Choose one of the five below."}[language]
     assert found in page_text(answer)
     assert Review.objects.count() == 0
 

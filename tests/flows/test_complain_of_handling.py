@@ -77,7 +77,7 @@ def test_the_agency_sees_hears_and_does_nothing_of_it(bad, now):
 
     assert not queries.inbox(worlds.CLERK)
     assert queries.open_count(worlds.CLERK) == 0
-    assert not queries.of_review(bad)
+    assert not queries.of_review(bad).answer
     assert not queries.taken_up([bad])
     assert code_of(lambda: queries.voice(complaint, by=worlds.CLERK)) == "no_such_voice"
     assert code_of(lambda: queries.at_office(complaint, by=worlds.CLERK)) == "not_allowed"

@@ -106,7 +106,7 @@ def test_who_left_no_number_is_sent_nothing(told):  # noqa: F811
 def test_words_of_a_good_review_are_taken_up_as_they_stand(praise, now):
     made = handle_voices.take_up_from_review(praise, **FOUND, by=worlds.CLERK, now=now)
 
-    (found,) = queries.of_review(praise)
+    (found,) = queries.of_review(praise).answer
     assert (found.id, found.kind, found.state) == (made, "suggestion", "received")
     assert (found.text, found.note) == (FOUND["quote"], FOUND["note"])
     assert (found.agency_name, found.item_name) == ("河湾区行政审批局", "食品经营许可")
@@ -139,7 +139,7 @@ def test_the_same_words_are_not_taken_up_twice(praise, now):
     assert code_of(again) == "found_already"
     other = FOUND | {"kind": "after_sales", "matter": "further_question"}
     handle_voices.take_up_from_review(praise, **other, by=DISPATCHER, now=now)
-    assert len(queries.of_review(praise)) == 2
+    assert len(queries.of_review(praise).answer) == 2
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ from haochaping.exchange.terms import (
     UNKNOWN_COLUMN,
     UNKNOWN_FILE_TYPE,
     UNREADABLE_FILE,
+    WIDE_ROW,
 )
 from haochaping.kernel.refused import Complaint, Reason, Refused
 
@@ -264,7 +265,7 @@ def _row(number: int, places: Sequence[_Place], cells: Sequence[str]) -> Row:
             ".".join((*path, name)): cell for (path, name), cell in zip(places, cells, strict=False)
         }
         return Row(
-            number, told, Complaint(SHORT_ROW if len(cells) < len(places) else LONG_ROW, params=params)
+            number, told, Complaint(SHORT_ROW if len(cells) < len(places) else WIDE_ROW, params=params)
         )
     return Row(number, _nested(places, cells))
 

@@ -187,8 +187,8 @@ SHORT_ROW = Reason(
     N_("This row has {found} columns; the heading has {expected}."),
     N_("Check whether the file was cut off, and send it whole."),
 )
-LONG_ROW = Reason(
-    "long_row",
+WIDE_ROW = Reason(
+    "wide_row",
     N_("This row has {found} columns; the heading has only {expected}."),
     N_("Put texts that hold a comma in quotation marks, and give each column a heading."),
 )

@@ -210,7 +210,7 @@ def _allows(order_id: UUID, move: Move) -> bool:
 
 
 def _of_review(review_id: UUID) -> AppealRow:
-    row = appeals.appeal_of_review(review_id)
+    row = appeals.appeal_of_review(review_id).answer
     if row is None:
         raise Refused(NO_SUCH_APPEAL)
     return row

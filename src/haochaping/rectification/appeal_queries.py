@@ -128,10 +128,10 @@ def appeal_of_order(order_id: UUID) -> Asked[AppealRow | None]:
     )
 
 
-def appeal_of_review(review_id: UUID) -> AppealRow | None:
+def appeal_of_review(review_id: UUID) -> Asked[AppealRow | None]:
     """The appeal against a review, for the reviewer's own page."""
-    values = Appeal.objects.filter(order__review_id=review_id).values_list(*_APPEAL).first()
-    return _row(values) if values else None
+    rows = Appeal.objects.filter(order__review_id=review_id).values_list(*_APPEAL)
+    return Asked(rows, lambda found: next(map(_row, found), None))
 
 
 def decisions(appeal_id: UUID) -> list[DecisionRow]:

@@ -15,9 +15,10 @@ from haochaping.rectification.terms import AppealState, Ground, ProvenFact, Verd
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from uuid import UUID
 
     from django.forms import Form
+
+    from haochaping.rectification.terms import AppealRow
 
 # To the reviewer every ground is a question, whatever the agency calls it.
 _QUESTIONS = {
@@ -51,9 +52,8 @@ class AppealShown:
     action: str
 
 
-def appeal_shown(review_id: UUID, typed: Form | None = None) -> AppealShown | None:
+def appeal_shown(row: AppealRow | None, typed: Form | None = None) -> AppealShown | None:
     """The appeal against a review; None before it is accepted, and when the review was never touched by it."""
-    row = appeals.appeal_of_review(review_id)
     if row is None or row.state in {AppealState.FILED, AppealState.REFUSED, AppealState.MOOT}:
         return None
     decision = appeals.decided(row.id)

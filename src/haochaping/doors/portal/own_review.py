@@ -27,6 +27,8 @@ from haochaping.flows.follow_up_review import follow_up_period_of
 from haochaping.kernel.actor import REVIEWER
 from haochaping.kernel.masking import masked_number
 from haochaping.kernel.periods import local_day
+from haochaping.postgres.together import together
+from haochaping.rectification import appeal_queries as appeals
 from haochaping.rectification import queries as orders
 from haochaping.reviews import queries as reviews
 from haochaping.reviews.rules import is_bad, yields_to_invitation
@@ -175,6 +177,8 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
     chosen = wrong_shown.codes if wrong_shown.reasons else review.indicator_codes
     # What was said is changed on a page of its own: with all that stands here it would be too much for one.
     changing = changeable and bool(review.finished_at and (wrong_shown.reasons or request.GET.get("change")))
+    appeal, taken_up = appeals.appeal_of_review(review.id), voices.of_review(review.id)
+    together(appeal, taken_up)
     context: dict[str, object] = {
         "opened": opened,
         "review": review,
@@ -184,7 +188,7 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
         "changing": changing,
         "withdrawn": withdrawn,
         "excluded": excluded,
-        "appeal": appeal_shown(review.id, wrong_shown.appeal),
+        "appeal": appeal_shown(appeal.answer, wrong_shown.appeal),
         "bad": bad,
         "needs_words": bad and progress is None and binding is not None and terms.bad_needs_text,
         "asks_to_call": reachable and not (progress and progress.reply and not changeable),
@@ -203,7 +207,7 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
                 "concealed": said.concealed,
             }
         ),
-        "taken_up": [shown(one, now) for one in voices.of_review(review.id).answer]
+        "taken_up": [shown(one, now) for one in taken_up.answer]
         if review.comment_text and not bad and not withdrawn
         else [],
         "given": tags.words_of(review.indicator_codes, review.indicator_set),
