@@ -67,7 +67,7 @@ def test_it_goes_to_the_office_with_a_promise_and_the_answer_comes_back(bad, now
     actions.sign_for(complaint, by=OFFICE, now=now)
     handle_voices.answer(complaint, outcome="settled", text="已责成改正", by=OFFICE, now=now)
 
-    (told,) = queries.about_handling(bad)
+    (told,) = queries.about_handling(bad).answer
     assert (told.state, told.answer) == ("answered", "已责成改正")
     assert "voice_answered" in Delivery.objects.values_list("template", flat=True)
 
@@ -129,7 +129,7 @@ def test_one_at_a_time_and_another_once_it_is_closed(bad, now):
     handle_voices.say_word(complaint, solved="yes", text="", by=REVIEWER, now=now)
     complain(bad, now + timedelta(minutes=1), "contacted")
 
-    assert [row.state for row in queries.about_handling(bad)] == ["transferred", "closed"]
+    assert [row.state for row in queries.about_handling(bad).answer] == ["transferred", "closed"]
 
 
 def test_unsolved_twice_it_is_decided_by_somebody_who_did_not_answer(bad, now):
@@ -141,7 +141,7 @@ def test_unsolved_twice_it_is_decided_by_somebody_who_did_not_answer(bad, now):
 
     assert code_of(lambda: handle_voices.end(complaint, text="x", by=OFFICE, now=now)) == "answerer_decides"
     handle_voices.end(complaint, text="经复核，处理属实", by=SECOND, now=now)
-    assert queries.about_handling(bad)[0].decision == "经复核，处理属实"
+    assert queries.about_handling(bad).answer[0].decision == "经复核，处理属实"
     assert "voice_decided" in Delivery.objects.values_list("template", flat=True)
     assert StaffNotice.objects.filter(kind="voice_at_office").count() == 3
 

@@ -157,10 +157,11 @@ def of_review(review_id: UUID) -> Asked[list[VoiceRow]]:
     )
 
 
-def about_handling(review_id: UUID) -> list[VoiceRow]:
+def about_handling(review_id: UUID) -> Asked[list[VoiceRow]]:
     """What the reviewer has said about the handling of a review, newest first, for the reviewer and for flows."""
     rows = Voice.objects.filter(review_id=review_id, kind=VoiceKind.HANDLING)
-    return [_row(values) for values in rows.order_by("-received_at", "-id").values_list(*_VOICE)]
+    newest = rows.order_by("-received_at", "-id").values_list(*_VOICE)
+    return Asked(newest, lambda found: [_row(one) for one in found])
 
 
 def taken_up(review_ids: Iterable[UUID]) -> set[UUID]:

@@ -25,6 +25,7 @@ from haochaping.voices.rules import may_urge_from, running_due
 from haochaping.voices.terms import MATTER_LABELS, MATTERS_OF, NOT_HANDLED, TEXT_LIMIT, VoiceKind, VoiceState
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -81,11 +82,10 @@ class Typed:
     complaints: tuple[Complaint, ...] = ()
 
 
-def line_of(order: OrderRow | None) -> str:
-    """How the page of the review leads here; "" as long as no agency has begun to handle it."""
+def line_of(order: OrderRow | None, found: Sequence[VoiceRow]) -> str:
+    """How the page of the review leads here, with what was said of it; "" as long as no agency has begun to handle it."""
     if order is None or order.dispatched_at is None:
         return ""
-    found = queries.about_handling(order.review_id)
     if not found:
         return gettext("I want to complain about how my review is handled")
     if found[0].state == VoiceState.ANSWERED:
@@ -111,7 +111,7 @@ def page(request: HttpRequest, opened: Opened, typed: Typed | None = None) -> Ht
 
 
 def _handling(review_id: UUID, now: datetime, typed: Typed, *, again: bool) -> Handling:
-    found = queries.about_handling(review_id)
+    found = queries.about_handling(review_id).answer
     open_one = next((one for one in found if one.state != VoiceState.CLOSED), None)
     since = may_urge_from(open_one) if open_one else None
     answered = open_one is not None and open_one.state == VoiceState.ANSWERED

@@ -178,7 +178,8 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
     # What was said is changed on a page of its own: with all that stands here it would be too much for one.
     changing = changeable and bool(review.finished_at and (wrong_shown.reasons or request.GET.get("change")))
     appeal, taken_up = appeals.appeal_of_review(review.id), voices.of_review(review.id)
-    together(appeal, taken_up)
+    handled = voices.about_handling(review.id)
+    together(appeal, taken_up, handled)
     context: dict[str, object] = {
         "opened": opened,
         "review": review,
@@ -226,7 +227,7 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
         or wrong_shown.report,
         "report": wrong_shown.report or ReportForm(auto_id="report_%s"),
         "reporting": bool(wrong_shown.report or request.GET.get("report")),
-        "handling": handling.line_of(order),
+        "handling": handling.line_of(order, handled.answer),
         "sentences": [say(complaint) for complaint in wrong_shown.complaints],
     }
     if wrong_shown.reasons and not changeable:

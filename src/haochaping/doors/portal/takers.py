@@ -223,7 +223,7 @@ def word(request: HttpRequest, opened: Opened) -> HttpResponse:
 
 
 def _open_complaint(opened: Opened) -> UUID:
-    found = told.about_handling(opened.review.id)
+    found = told.about_handling(opened.review.id).answer
     if not found:
         raise Refused(NO_SUCH_VOICE)
     return found[0].id
