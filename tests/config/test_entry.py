@@ -53,3 +53,16 @@ def test_links_lead_to_what_is_served_unless_the_command_is_told(served, told, a
     )
 
     assert done.stdout.split() == [address, address]
+
+
+def test_when_one_of_two_servers_has_ended_links_lead_to_the_other(served, tmp_path):
+    other = "import os\nfrom haochaping.config.entry import Installation\n"
+    other += "from haochaping.config.environment import read\nInstallation(read(os.environ)).announce()\n"
+    subprocess.run([sys.executable, "-c", other], env=served | {"PORT": "8124"}, check=True)
+    assert "8124" in (tmp_path / "addresses").read_text()
+
+    done = subprocess.run(
+        [sys.executable, "-c", LINK], env=served, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.split() == ["http://127.0.0.1:8123"] * 2

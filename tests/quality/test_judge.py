@@ -220,6 +220,16 @@ def test_more_reviews_than_services_withhold_participation_until_the_case_comes(
     ]
 
 
+def test_a_review_that_waits_on_a_quiet_day_is_of_a_service_some_days_before(clean):
+    at = EVENING - timedelta(days=2)
+    worlds.take_case("YC-UNREVIEWED", at)
+    more_reviews_than_services(clean)
+
+    _judge()
+
+    assert not WithheldFigure.objects.exists()
+
+
 def test_a_withheld_day_is_judged_until_it_is_whole(clean):
     more_reviews_than_services(clean)
     _judge()

@@ -38,14 +38,20 @@ class Installation:
 
     @property
     def _address_file(self) -> Path:
-        return self.env.data_dir / "address"
+        return self.env.data_dir / "addresses"
+
+    def _announced(self) -> list[str]:
+        """Who serves from this folder and where, one “process address” a line, whoever began last at the end."""
+        lines = self._address_file.read_text().splitlines() if self._address_file.exists() else []
+        return [line for line in lines if _lives(int(line.partition(" ")[0]))] or lines[-1:]
 
     def announce(self) -> None:
         """Write down at which address this process is about to serve: links of other commands lead there."""
         # Where the web server may not write, commands are told the address.
         with suppress(OSError):
             self._address_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._address_file.write_text(self.env.site_url + "\n")
+            lines = [*self._announced(), f"{os.getpid()} {self.env.site_url}"]
+            self._address_file.write_text("\n".join(lines) + "\n")
 
     def connect(self, **changes: str) -> None:
         """Make Django ready, starting the embedded server first where no DATABASE_URL is set.
@@ -56,8 +62,9 @@ class Installation:
         if not any(os.environ.get(name) for name in _WHERE):
             # Nobody told this command where the pages are; whoever serves them has written it down.
             with suppress(OSError):
-                os.environ["HAOCHAPING_BASE_URL"] = self._address_file.read_text().strip()
-                self.env = replace(self.env, base_url=os.environ["HAOCHAPING_BASE_URL"])
+                for line in self._announced()[-1:]:
+                    os.environ["HAOCHAPING_BASE_URL"] = line.partition(" ")[2]
+                    self.env = replace(self.env, base_url=os.environ["HAOCHAPING_BASE_URL"])
         if self.embedded:
             route = Route(self.env.postgres) if self.env.postgres else None
             server.use(self.env.data_dir)
@@ -66,6 +73,16 @@ class Installation:
             self.env = replace(self.env, database_url=urls.app, owner_url=urls.owner)
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "haochaping.config.settings")
         django.setup()
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def main() -> None:
