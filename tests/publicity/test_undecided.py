@@ -78,8 +78,7 @@ def test_a_text_that_is_copied_in_waits_too(now):
             " receipt_hash = '\\xab' RETURNING id"
         )
         [(copied,)] = cursor.fetchall()
-        names = [field.column for field in Review._meta.local_fields if not field.generated]
-        columns = ", ".join(names)
+        columns = ", ".join(str(field.column) for field in Review._meta.local_fields if not field.generated)
         cursor.execute(f"INSERT INTO reviews_review ({columns}) SELECT {columns} FROM copied")
 
     assert waiting() == [(copied, "text")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from haochaping.cases import terms as cases
@@ -21,6 +23,8 @@ from haochaping.exchange.quality.terms import (
 from haochaping.insight.rules import BY_NAME
 from haochaping.kernel.refused import Reason
 from haochaping.reviews import terms as reviews
+
+_DAY = date(2026, 6, 1)
 
 # What is refused outright, said of whole files or requests, or of something else than a record.
 _NO_RECORD = {
@@ -98,23 +102,26 @@ def test_grades_begin_at_their_points(points, expected):
 
 
 def test_of_a_day_without_rows_nothing_is_known_but_coverage():
-    assert parts(Judgement(Sent(1, None)), coverage=0.0) == Parts(0.0, None, None, None, None, None)
+    assert parts(Judgement(Sent(1, _DAY)), coverage=0.0) == Parts(0.0, None, None, None, None, None)
 
 
 def test_reviews_alone_are_weighed_by_their_own_fields():
-    told = parts(Judgement(Sent(1, None, reviews=10), wrong_fields={"review.level": 10}), coverage=1.0)
+    told = parts(Judgement(Sent(1, _DAY, reviews=10), wrong_fields={"review.level": 10}), coverage=1.0)
 
     assert told.validity == pytest.approx(1 - 3 / 12)
 
 
 def test_days_of_a_month_are_weighed_by_their_rows():
     days = [
-        (Sent(1, None, reviews=30), Parts(1, 0.5, 1, None, 1, None)),
-        (Sent(1, None, reviews=10), Parts(1, 0.9, 1, 0.5, 1, None)),
-        (Sent(1, None), Parts(0, None, None, None, None, None)),
+        (Sent(1, _DAY, reviews=30), Parts(1, 0.5, 1, None, 1, None)),
+        (Sent(1, _DAY, reviews=10), Parts(1, 0.9, 1, 0.5, 1, None)),
+        (Sent(1, _DAY), Parts(0, None, None, None, None, None)),
     ]
 
-    assert month_parts(days) == Parts(pytest.approx(2 / 3), pytest.approx(0.6), 1, 0.5, 1, None)
+    told = month_parts(days)
+    assert told.coverage == pytest.approx(2 / 3)
+    assert told.validity == pytest.approx(0.6)
+    assert told[2:] == (1, 0.5, 1, None)
     assert month_parts([]).coverage == 0
 
 

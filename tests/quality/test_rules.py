@@ -66,7 +66,7 @@ def test_what_the_database_itself_forbids(clean, table, values):
 
 def test_the_same_review_cannot_stand_twice(clean):
     """DQ-15: the unique key proves it, whatever sends it."""
-    row = Review.objects.first()
+    row = Review.objects.all()[0]
     row.pk, row.receipt_hash = uuid7(clean_world.EVENING), random_bytes(32)
 
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -24,7 +25,7 @@ def day(caller, moment):
     return local_day(moment).isoformat()
 
 
-def _ask(day: str, division: str, moment) -> tuple[int, dict]:
+def _ask(day: str, division: str, moment) -> tuple[int, dict[str, Any]]:
     _, key = accounts.create_client(name=division, division_code=division, by=OPERATOR, now=moment)
     answer = Client().get(f"/api/v1/quality/{day}", headers={"Authorization": f"Bearer {key}"})
     return answer.status_code, answer.json()

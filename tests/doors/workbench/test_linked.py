@@ -130,8 +130,15 @@ def test_an_order_at_a_hotline_with_a_classed_fault_asks_at_most_twelve_question
     say(linked, 1, "accepted")
     send(linked, ("说明.pdf", PDF))
     bring_to(linked, OrderState.VERIFIED, world)
-    service = {"responsibilities": ["service"], "note": "没有一次告知", "agency": "", "proposal": ""}
-    class_fault.class_fault(linked.order_id, **service, by=worlds.EVERYBODY, now=timezone.now())
+    class_fault.class_fault(
+        linked.order_id,
+        responsibilities=["service"],
+        note="没有一次告知",
+        agency="",
+        proposal="",
+        by=worlds.EVERYBODY,
+        now=timezone.now(),
+    )
 
     for who in ("lead", "supervisor"):
         asked = questions(browser_of(who), linked.address())
