@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -41,13 +42,14 @@ def stop() -> threading.Event:
 
 
 @pytest.fixture
-def working(stop: threading.Event) -> Iterator[Callable[..., None]]:
+def working(stop: threading.Event) -> Iterator[Callable[..., threading.Thread]]:
     """Start a worker in a thread; it is stopped at the end of the test."""
     threads = []
 
-    def start(*beating: beats.Beat) -> None:
+    def start(*beating: beats.Beat) -> threading.Thread:
         threads.append(threading.Thread(target=worker.run, args=(stop,), kwargs={"beating": beating}))
         threads[0].start()
+        return threads[0]
 
     yield start
     stop.set()
@@ -209,6 +211,26 @@ def test_the_worker_chains_the_ledger(working):
     working(*beats.BEATS)
 
     until(lambda: ledger_queries.head() is not None)
+
+
+def test_a_long_statement_does_not_hold_up_the_end(working, stop, caplog):
+    begun = threading.Event()
+
+    def call(_: datetime) -> None:
+        begun.set()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(60)")
+
+    caplog.set_level(logging.INFO, logger="haochaping")
+    thread = working(beats.Beat("trial", 1, call))
+    until(begun)
+
+    stop.set()
+
+    thread.join(timeout=5)
+    assert not thread.is_alive()
+    assert "Worker stopped" in caplog.text
+    assert "failed" not in caplog.text
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import psycopg
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 from django.utils import timezone
 
 from haochaping.doors.outage import OUTAGE
@@ -47,7 +50,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
 _log = logging.getLogger(__name__)
+# Most beats are done within a moment; the rest is cut short, again and again while it goes from statement to statement.
+_MOMENT_SECONDS = 1.0
+_AGAIN_SECONDS = 0.2
+_CANCEL_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,29 +124,65 @@ BEATS: tuple[Beat, ...] = (
 )
 
 
-def start(beats: Iterable[Beat], stop: threading.Event) -> list[threading.Thread]:
+class Keeper(threading.Thread):
+    """A thread that keeps one beat, and whose statement another thread can cut short."""
+
+    def __init__(self, beat: Beat, stop: threading.Event) -> None:
+        super().__init__(name=f"beat: {beat.name}")
+        self._beat = beat
+        self._told = stop
+        self._database: BaseDatabaseWrapper | None = None
+
+    def run(self) -> None:
+        """Keep the beat until the word to stop."""
+        self._database = connections["default"]
+        keep(self._beat, self._told)
+
+    def cut_short(self) -> None:
+        """Cancel the statement that it runs, if it runs one; its transaction is rolled back."""
+        running = getattr(self._database, "connection", None)
+        if isinstance(running, psycopg.Connection):
+            # It may be closed just now, or the server away: then there is nothing to cancel.
+            with suppress(psycopg.Error):
+                running.cancel_safe(timeout=_CANCEL_SECONDS)
+
+
+def start(beats: Iterable[Beat], stop: threading.Event) -> list[Keeper]:
     """Start a thread for each beat; all end soon after `stop` is set."""
-    threads = [threading.Thread(target=keep, args=(beat, stop), name=f"beat: {beat.name}") for beat in beats]
-    for thread in threads:
-        thread.start()
-    return threads
+    keepers = [Keeper(beat, stop) for beat in beats]
+    for keeper in keepers:
+        keeper.start()
+    return keepers
+
+
+def end(keepers: Iterable[Keeper]) -> None:
+    """Wait until all have ended, `stop` being set; who is not done within a moment has its statements cancelled."""
+    late = time.monotonic() + _MOMENT_SECONDS
+    for keeper in keepers:
+        keeper.join(max(late - time.monotonic(), 0))
+    while busy := [keeper for keeper in keepers if keeper.is_alive()]:
+        for keeper in busy:
+            keeper.cut_short()
+        busy[0].join(_AGAIN_SECONDS)
 
 
 def keep(beat: Beat, stop: threading.Event) -> None:
     """Do one beat until `stop` is set; an error is logged and counted, and the beat goes on."""
     failures = 0
     while True:
-        failures = _once(beat, failures)
+        failures = _once(beat, failures, stop)
         if stop.wait(beat.seconds):
             return
 
 
-def _once(beat: Beat, failures: int) -> int:
+def _once(beat: Beat, failures: int, stop: threading.Event) -> int:
     """Do a beat once; return how many times in a row it has failed by now."""
     close_old_connections()
     try:
         beat.call(timezone.now())
     except Exception as error:  # noqa: BLE001 - whatever it was, the next beat may succeed
+        if stop.is_set() and isinstance(error.__cause__, psycopg.errors.QueryCanceled):
+            return failures
         failures += 1
         # The first failure and every doubling: a database that is away for an hour must not fill the disk
         # with logs.

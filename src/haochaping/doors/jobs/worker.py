@@ -44,17 +44,16 @@ _JOBS = tasks.__name__
 def run(stop: threading.Event | None = None, *, beating: Iterable[beats.Beat] = beats.BEATS) -> None:
     """Work until told to stop: by `stop`, or without it by SIGINT or SIGTERM (main thread only).
 
-    Stopping takes about a second plus the rest of the jobs that are running; a job cut short by the end of
-    the process is taken up again by the next worker.
+    Stopping takes about a second plus the rest of the jobs that are running; a beat in a long statement is cut short
+    and begins anew with the next worker, and so does a job that the end of the process cuts short.
     """
     ended = stop or threading.Event()
-    threads = beats.start(beating, ended)
+    keepers = beats.start(beating, ended)
     try:
         asyncio.run(_work(ended, with_signals=stop is None))
     finally:
         ended.set()
-        for thread in threads:
-            thread.join()
+        beats.end(keepers)
         close_pools()
         _log.info("Worker stopped")
 
