@@ -158,7 +158,7 @@ def _pages() -> list[bool]:
     who_sees = accounts.staff_by_username("supervisor")
     if who_sees is None:
         raise LookupError("the demo has no supervisor")
-    order = queries.inbox(accounts.actor_of_user(who_sees.id), limit=1)[0].id
+    order = queries.inbox(accounts.standing_of_user(who_sees.id).actor, limit=1)[0].id
     signed_in: dict[str, str] = {}
     broken = []
     for who, address in (

@@ -139,7 +139,7 @@ def _appealable() -> str:
     if lead is None:
         raise LookupError("the demo has no lead")
     now = timezone.now()
-    actor = accounts.actor_of_user(lead.id)
+    actor = accounts.standing_of_user(lead.id).actor
     found = [*orders.inbox(actor, limit=1000), *orders.inbox(actor, done=True, limit=1)]
     in_time = (row for row in found if appeals.may_appeal_until(row.id, now=now).answer[0])
     return str(next(in_time, found[0]).id)

@@ -161,7 +161,7 @@ def test_revoke_role_takes_powers_at_once():
 
     actions.revoke_role(user_id=pk, role="clerk", by=OPERATOR, now=NOW)
 
-    assert queries.actor_of_user(pk).powers == frozenset()
+    assert queries.standing_of_user(pk).actor.powers == frozenset()
     assert changes("user", pk).count("role_revoked") == 1
 
 
@@ -184,7 +184,7 @@ def test_disable_takes_everything():
 
     actions.disable(user_id=pk, by=OPERATOR, now=NOW)
 
-    assert queries.actor_of_user(pk).powers == frozenset()
+    assert queries.standing_of_user(pk).actor.powers == frozenset()
     assert not li_wei().is_active
     assert changes("user", pk).count("disabled") == 1
 

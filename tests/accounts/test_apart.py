@@ -45,4 +45,4 @@ def test_whoever_asks_in_whatever_order_gets_one_administrator(order, between):
             refused += 1
 
     assert refused == len(order) - 1
-    assert queries.actor_of_user(pk).powers == POWERS_OF[order[0]] | POWERS_OF[between]
+    assert queries.standing_of_user(pk).actor.powers == POWERS_OF[order[0]] | POWERS_OF[between]

@@ -70,7 +70,7 @@ def clerk() -> int:
 def test_first_administrator_begins_by_the_link(role):
     pk = begin(first(role))
 
-    actor = queries.actor_of_user(pk)
+    actor = queries.standing_of_user(pk).actor
     assert actor.powers == POWERS_OF[role]
     assert actor.scope.division_path == ""
     assert changes("user", pk) == ["created", "role_granted"]

@@ -57,11 +57,11 @@ def unbind(user_id: int, number: str = "S1", by: Actor = ADMIN) -> None:
 
 
 def test_a_bound_person_is_known_as_the_staff_member_they_are(member, clerk):
-    assert queries.actor_of_user(clerk).staff_ids == frozenset()
+    assert queries.standing_of_user(clerk).actor.staff_ids == frozenset()
 
     bind(clerk, " S1 ")
 
-    assert queries.actor_of_user(clerk).staff_ids == {member}
+    assert queries.standing_of_user(clerk).actor.staff_ids == {member}
     person = queries.person(clerk)
     assert person is not None
     assert [(m.agency_code, m.staff_number) for m in person.members] == [(AGENCY, "S1")]
@@ -72,7 +72,7 @@ def test_who_moves_to_another_number_stays_known_by_the_first(member, clerk):
     bind(clerk)
     bind(clerk, "S2")
 
-    assert queries.actor_of_user(clerk).staff_ids == {member, member_id("S2")}
+    assert queries.standing_of_user(clerk).actor.staff_ids == {member, member_id("S2")}
     [holder] = queries.holders([Power.ORDER_HANDLE])
     assert holder.staff_ids == {member, member_id("S2")}
 
@@ -81,13 +81,13 @@ def test_a_binding_that_was_a_mistake_is_taken_back_and_can_be_made_again(member
     bind(clerk)
     unbind(clerk)
 
-    assert queries.actor_of_user(clerk).staff_ids == frozenset()
+    assert queries.standing_of_user(clerk).actor.staff_ids == frozenset()
     assert queries.holders([Power.ORDER_HANDLE])[0].staff_ids == frozenset()
     person = queries.person(clerk)
     assert person is not None
     assert person.members == ()
     bind(clerk)
-    assert queries.actor_of_user(clerk).staff_ids == {member}
+    assert queries.standing_of_user(clerk).actor.staff_ids == {member}
 
 
 @pytest.mark.usefixtures("member")

@@ -21,7 +21,7 @@ def person(username, role, **place: Any):
 
 
 def test_actor_of_a_clerk_reaches_the_agency_only():
-    actor = queries.actor_of_user(person("clerk", Role.CLERK, agency_code=AGENCY))
+    actor = queries.standing_of_user(person("clerk", Role.CLERK, agency_code=AGENCY)).actor
 
     assert actor.kind is ActorKind.STAFF
     assert actor.powers == POWERS_OF[Role.CLERK]
@@ -29,13 +29,13 @@ def test_actor_of_a_clerk_reaches_the_agency_only():
 
 
 def test_actor_of_a_supervisor_reaches_the_division():
-    actor = queries.actor_of_user(person("super", Role.SUPERVISOR, division_code=DIVISION))
+    actor = queries.standing_of_user(person("super", Role.SUPERVISOR, division_code=DIVISION)).actor
 
     assert actor.scope == Scope(division_path="990000000000.990100000000.")
 
 
 def test_actor_of_an_administrator_reaches_everywhere():
-    actor = queries.actor_of_user(person("audit", Role.AUDITOR, everywhere=True))
+    actor = queries.standing_of_user(person("audit", Role.AUDITOR, everywhere=True)).actor
 
     assert actor.scope == EVERYWHERE
 
@@ -44,11 +44,11 @@ def test_powers_of_two_roles_add_up():
     pk = person("both", Role.DISPATCHER, division_code=DIVISION)
     actions.grant_role(user_id=pk, role=Role.PUBLISHER, place=Place(DIVISION), by=OPERATOR, now=NOW)
 
-    assert queries.actor_of_user(pk).powers == POWERS_OF[Role.DISPATCHER] | POWERS_OF[Role.PUBLISHER]
+    assert queries.standing_of_user(pk).actor.powers == POWERS_OF[Role.DISPATCHER] | POWERS_OF[Role.PUBLISHER]
 
 
 def test_actor_of_nobody_may_nothing_nowhere():
-    actor = queries.actor_of_user(0)
+    actor = queries.standing_of_user(0).actor
 
     assert (actor.powers, actor.scope) == (frozenset(), NOWHERE)
 

@@ -121,7 +121,7 @@ def test_a_local_administrator_hands_out_roles_at_home(place):
 
     actions.grant_role(user_id=pk, role="hall_manager", place=place, by=SECURITY, now=NOW)
 
-    assert queries.actor_of_user(pk).powers == POWERS_OF[Role.HALL_MANAGER]
+    assert queries.standing_of_user(pk).actor.powers == POWERS_OF[Role.HALL_MANAGER]
 
 
 def test_nobody_raises_themself():
@@ -135,7 +135,7 @@ def test_nobody_raises_themself():
         now=NOW,
     )
 
-    themself, place = queries.actor_of_user(pk), Place(DIVISION)
+    themself, place = queries.standing_of_user(pk).actor, Place(DIVISION)
     reason = reason_of(actions.grant_role, user_id=pk, role="clerk", place=place, by=themself, now=NOW)
     assert reason is terms.NOT_ONESELF
 
@@ -155,7 +155,7 @@ def test_opened_account_may_nothing():
     row = queries.staff_by_id(pk)
     assert row is not None
     assert (row.username, row.display_name, row.roles) == ("new.one", "新人", ())
-    assert queries.actor_of_user(pk).powers == frozenset()
+    assert queries.standing_of_user(pk).actor.powers == frozenset()
     assert changed(pk, "created")["actor"] == "staff:7"
 
 
@@ -239,7 +239,9 @@ def test_all_sessions_of_a_person_are_ended(clerk, session_keys):
 def test_one_ends_one_of_ones_own_sessions(clerk, session_keys):
     chosen = UserSession.objects.get(session_key=session_keys[0])
 
-    actions.end_sessions(user_id=clerk, session_id=chosen.pk, by=queries.actor_of_user(clerk), now=NOW)
+    actions.end_sessions(
+        user_id=clerk, session_id=chosen.pk, by=queries.standing_of_user(clerk).actor, now=NOW
+    )
 
     assert [row.key for row in queries.sessions_of(clerk, now=NOW)] == session_keys[1:]
 
@@ -248,7 +250,7 @@ def test_a_session_of_somebody_else_is_not_ended_as_ones_own(clerk, session_keys
     other = actions.open_account(username="other", display_name="别人", by=SYSTEM, now=NOW)
     chosen = UserSession.objects.get(session_key=session_keys[0])
 
-    by = queries.actor_of_user(other)
+    by = queries.standing_of_user(other).actor
     reason = reason_of(actions.end_sessions, user_id=other, session_id=chosen.pk, by=by, now=NOW)
     assert reason is terms.UNKNOWN_SESSION
 

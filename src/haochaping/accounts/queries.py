@@ -63,13 +63,11 @@ class Standing:
     is_bound: bool
 
 
-def actor_of_user(user_id: int) -> Actor:
-    """A person as actor with the powers and remit held now; none of either when disabled or unknown."""
-    return _actor_of_user(user_id).answer
-
-
 def standing_of_user(user_id: int) -> Standing:
-    """The same with what they can show for it, asked together, as every page of staff needs it."""
+    """A person as actor with the powers and remit held now, and what they can show for it.
+
+    None of either when disabled or unknown. Asked together, as every page of staff needs it.
+    """
     actor = _actor_of_user(user_id)
     shown = Asked(
         User.objects.filter(id=user_id).values_list(

@@ -330,10 +330,10 @@ def test_a_staff_number_is_bound_at_the_shell_and_taken_back(world):
     assert clerk is not None
 
     assert run("staff", "bind-member", "clerk5", worlds.AGENCY, "S1").exit_code == 0
-    assert len(accounts.actor_of_user(clerk.id).staff_ids) == 1
+    assert len(accounts.standing_of_user(clerk.id).actor.staff_ids) == 1
     assert run("staff", "bind-member", "clerk5", worlds.AGENCY, "S9").exit_code == 1
     assert run("staff", "bind-member", "clerk5", worlds.AGENCY, "S1", "--undo").exit_code == 0
-    assert accounts.actor_of_user(clerk.id).staff_ids == frozenset()
+    assert accounts.standing_of_user(clerk.id).actor.staff_ids == frozenset()
 
 
 def test_ledger_verify_tells_whole_from_broken(world, as_owner):

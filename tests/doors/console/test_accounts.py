@@ -318,7 +318,7 @@ def test_a_person_is_bound_to_the_numbers_they_serve_under(signed_in, person):
         list(wrong.context["member_form"].errors) == list(empty.context["member_form"].errors) == ["number"]
     )
     assert f"{worlds.AGENCY}</span> · S1" in page
-    assert queries.actor_of_user(clerk.id).staff_ids == frozenset()
+    assert queries.standing_of_user(clerk.id).actor.staff_ids == frozenset()
 
 
 def test_every_page_of_staff_leads_to_ones_own_sessions(signed_in):

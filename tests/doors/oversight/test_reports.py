@@ -62,7 +62,7 @@ def test_a_supervisor_who_is_meant_finds_nothing(report_id, browser_of, bad):
     assert user is not None
     member = {"agency_code": worlds.AGENCY, "staff_number": "S1"}
     accounts.bind_staff_member(user_id=user.id, **member, by=OPERATOR, now=timezone.now())
-    [staff_id] = people.actor_of_user(user.id).staff_ids
+    [staff_id] = people.standing_of_user(user.id).actor.staff_ids
     assert browser.get(address(report_id)).status_code == 200
 
     Review.objects.filter(id=bad.review_id).update(staff_id=staff_id)
