@@ -23,7 +23,7 @@ from haochaping.exchange.terms import Raw
 from haochaping.flows import call_back, handle_bad_review
 from haochaping.flows.erase_persons import erase_persons
 from haochaping.flows.open_identity import request_opening
-from haochaping.flows.open_visit import open_anhui_visit
+from haochaping.flows.open_visit import open_address_visit
 from haochaping.flows.receive_reviews import receive_reviews
 from haochaping.flows.take_in_cases import take_in_cases
 from haochaping.identity import actions as identity
@@ -38,6 +38,7 @@ from haochaping.reviews import actions as reviews
 from haochaping.reviews.terms import Entrance, SupplementRow
 from tests import worlds
 from tests.exchange.dialects.anhui_address import query
+from tests.exchange.dialects.test_anhui import ANHUI, EVALUATE
 from tests.flows.conftest import order_of
 from tests.identity.conftest import SUPERVISOR
 
@@ -93,7 +94,9 @@ def canaries(keys_of_the_web: Path, committed_db: str, now: datetime) -> Path:
     take_in_cases([Raw(wrong)], entrance=Entrance.CLIENT, by=worlds.CLIENT, now=now)
     broken = worlds.review("YC-1", "seven", now, reviewer=ORPHAN)
     receive_reviews([Raw(broken)], entrance=Entrance.CLIENT, by=worlds.CLIENT, now=now)
-    open_anhui_visit(
+    open_address_visit(
+        ANHUI,
+        EVALUATE,
         query(
             applicantName="夏侯云雀",
             applicantPhone="13987654329",

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import strategies as st
 
 from haochaping.exchange import tables
-from haochaping.exchange.dialects import anhui, replies, shelf, sm
+from haochaping.exchange.dialects import replies, shelf, sm
+from haochaping.exchange.dialects.address import read_address
 from haochaping.exchange.dialects.description import describe, maps_of
 from haochaping.exchange.dialects.documents import read_form, read_xml
 from haochaping.exchange.dialects.envelope import Keys, Message, open_message
@@ -232,7 +233,10 @@ def test_tables(tmp_path: Path, ending):
 
 
 def test_evaluator_addresses():
+    anhui = shelf.load(shelf.files(None)["anhui"])
+    [evaluate] = [one for one in anhui.operations if one.does == Does.VISIT]
+
     def attempt(data: bytes) -> None:
-        _or_no(lambda: anhui.read(data.decode("latin-1")))
+        _or_no(lambda: read_address(anhui, evaluate, data.decode("latin-1")))
 
     fuzzed("anhui", attempt)

@@ -353,7 +353,7 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "desk_filter_keep": (405, "/desk/list/filters"),
     "desk_filter_step": (405, "/desk/list/filters/1/rename"),
     "desk_order_photo": (404, f"/desk/orders/{{order}}/photos/{NOWHERE}"),
-    "wire_anhui_evaluate": (303, f"/wire/anhui/evaluate?{query()}"),
+    "wire_address": (303, f"/wire/anhui/evaluate?{query()}"),
     "wire_hotline_events": (405, f"/wire/hotline/{NOWHERE}/events"),
     "wire_call": (404, "/wire/shandong/nowhere/norm"),
     "exchange_batches": (405, "/exchange/batches"),

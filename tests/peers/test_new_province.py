@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 _PACKAGE = Path(str(shelf.__file__)).resolve().parents[2]
 _NAMES = {part for name in shelf.files(None) for part in name.split("-") if part.isalpha()}
-# 安徽评价器: an address of its own that a person's browser opens (README).
-_OWN = {"anhui"}
 _OTHER_WORDS = {"aggregation"}
 
 
@@ -54,7 +52,7 @@ def test_its_client_is_served(file: Path, source: Callable[..., Source], place: 
 
 def test_no_program_knows_a_dialect_by_name():
     """The shipped ones were added the same way."""
-    known = re.compile(rf'["\']({"|".join(sorted(_NAMES - _OWN - _OTHER_WORDS))})[a-z0-9-]*["\']')
+    known = re.compile(rf'["\']({"|".join(sorted(_NAMES - _OTHER_WORDS))})[a-z0-9-]*["\']')
     found = {
         f"{path.relative_to(_PACKAGE)}: {match[0]}"
         for room in ("exchange", "flows", "doors/wire", "doors/commands")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 from haochaping.cases.models import Case, ServiceOccurrence
-from haochaping.cases.terms import AMBIGUOUS_CASE, Binding, CaseFacts, Completed, OccurrenceFacts
+from haochaping.cases.terms import AMBIGUOUS_CASE, Binding, CaseFacts, Completed, OccurrenceFacts, SaidOfItem
 from haochaping.directory.rules import path_range
 from haochaping.kernel.identifiers import first_uuid7
 from haochaping.kernel.periods import local_day
@@ -63,6 +63,9 @@ def _sql(name: str) -> str:
 _FOLDER = resources.files("haochaping.cases").joinpath("sql")
 _BIND, _BINDINGS, _IDS, _COMPLETED = _sql("bind"), _sql("bindings"), _sql("ids"), _sql("completed")
 _CHANGED = _sql("changed_at")
+_SAID_OF_ITEMS = _sql("said_of_items")
+# What is said of an item now, not what was said once: and no more than can be read while a page is awaited.
+_NEWEST, _NEWEST_SINCE = 50_000, timedelta(days=7)
 
 
 def _bindings(statement: str, *params: UUID | str | list[str] | list[int] | list[UUID]) -> list[Binding]:
@@ -228,3 +231,15 @@ def persons_of(occurrence_ids: Iterable[UUID]) -> dict[UUID, UUID]:
     rows = ServiceOccurrence.objects.filter(id__in=list(occurrence_ids), case__person_id__isnull=False)
     found = rows.values_list("id", "case__person_id")
     return {occurrence_id: person_id for occurrence_id, person_id in found if person_id}
+
+
+def said_of_items(item_ids: Iterable[int] | None = None, *, now: datetime) -> dict[int, SaidOfItem]:
+    """What the newest cases say of their items, by item: limits and kinds, and for chosen items the channels too."""
+    asked = {
+        "first": first_uuid7(now - _NEWEST_SINCE),
+        "newest": _NEWEST,
+        "ids": None if item_ids is None else array(item_ids),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_SAID_OF_ITEMS, asked)
+        return {row[0]: SaidOfItem(*(tuple(said) for said in row[1:])) for row in cursor}

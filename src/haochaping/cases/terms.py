@@ -233,3 +233,12 @@ AMBIGUOUS_CASE = Reason(
     N_("Several platforms have a case with the number “{value}”."),
     N_("Name the platform too."),
 )
+
+
+class SaidOfItem(Struct, frozen=True):
+    """What cases say of the item they are about, each way once: limits as “5 working_day”."""
+
+    promised: tuple[str, ...] = ()
+    statutory: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()

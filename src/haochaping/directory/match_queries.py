@@ -22,7 +22,7 @@ from haochaping.directory.terms import (
 from haochaping.kernel.refused import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import date
 
     from django.db.models import QuerySet
@@ -95,8 +95,13 @@ def _row(row: ItemMatch) -> MatchRow:
     )
 
 
-def same_items(day: date, *, limit: int | None = None, offset: int = 0) -> list[SameItem]:
-    """National codes whose items of that day have several names or types: those said in the most ways first."""
+def same_items(
+    day: date, *, limit: int | None = None, offset: int = 0, also: Collection[str] = ()
+) -> list[SameItem]:
+    """National codes whose items of that day have several names or types, or that are named in `also`.
+
+    Those said in the most ways come first.
+    """
     rows = (
         _held(day)
         .annotate(base=Substr("code", _BASE_FROM, _BASE_LENGTH))
@@ -107,11 +112,17 @@ def same_items(day: date, *, limit: int | None = None, offset: int = 0) -> list[
             names=Count("name", distinct=True),
             types=Count("item_type", distinct=True),
         )
-        .filter(Q(names__gt=1) | Q(types__gt=1))
+        .filter(Q(names__gt=1) | Q(types__gt=1) | Q(base__in=also))
         .order_by(-(F("names") + F("types")), "base")
     )
     found = rows[offset:] if limit is None else rows[offset : offset + limit]
     return [SameItem(r["base"], r["first"], r["n"], r["names"], r["types"]) for r in found]
+
+
+def bases_of(item_ids: Iterable[int], day: date) -> dict[int, str]:
+    """The national codes of those of the items that have one and are held on a day."""
+    held = _held(day).annotate(base=Substr("code", _BASE_FROM, _BASE_LENGTH))
+    return dict(held.filter(id__in=list(item_ids)).values_list("id", "base"))
 
 
 def items_of_base(base: str, day: date) -> list[SameItemRow]:

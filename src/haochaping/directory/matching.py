@@ -1,7 +1,9 @@
 """事项匹配 rules: when two codes or two names may mean one item. Nothing here decides; it makes a list for a person.
 
-An item's 31-character code is the 18 characters of the agency's 统一社会信用代码, one for the type, and the 12 of the
-national catalogue (基本编码): agencies of all levels that carry out one item share the last 12.
+An item's 31-character code is taken to be the 18 characters of the agency's 统一社会信用代码, one more, and the 12 of the
+catalogue (基本编码): agencies of all levels that carry out one item share the last 12. GB/T 39554.1-2020 (编码要求) lays
+the code down; its text was not at hand, so that this part rests on how codes in use look. Nothing more is built on it
+than proposals and lists that a person looks at.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from haochaping.cases import queries as cases
 from haochaping.directory import queries as directory
 from haochaping.exchange import actions as exchange
 from haochaping.exchange import queries as exchange_queries
-from haochaping.exchange.dialects import anhui
+from haochaping.exchange.dialects.address import read_address
 from haochaping.exchange.terms import Raw
 from haochaping.flows import change_review
 from haochaping.flows.answer_invitation import chosen_level
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from haochaping.cases.terms import Binding
+    from haochaping.exchange.dialects.terms import Description, Operation
     from haochaping.kernel.actor import Actor
     from haochaping.reviews.terms import Level
 
@@ -43,26 +44,26 @@ VISIT_LASTS = timedelta(minutes=30)
 
 
 @transaction.atomic
-def open_anhui_visit(query: str, *, now: datetime) -> str:
-    """Read an Anhui evaluator address, seal its person and remember the rest for `VISIT_LASTS`.
+def open_address_visit(description: Description, operation: Operation, query: str, *, now: datetime) -> str:
+    """Read an evaluator address in its dialect, seal its persons and remember the rest for `VISIT_LASTS`.
 
     Returns the visit's number, the only thing that may stand in an address of ours.
 
     Raises:
         Refused: BAD_ADDRESS.
     """
-    address = anhui.read(query)
-    sealed = {} if address.person.is_empty else {"applicant": identity.seal([address.person], now=now)[0]}
+    address = read_address(description, operation, query)
+    sealed = dict(zip(address.persons, identity.seal(list(address.persons.values()), now=now), strict=True))
     told = {
         "case": dict(address.case),
-        "occurrence_no": anhui.OCCURRENCE_NO,
-        "channel": ReviewChannel.HALL_PAD.value,
-        "at": address.at,
-        "staff": address.staff,
+        "service": dict(address.service),
+        "occurrence_no": address.service["no"],
+        "channel": address.channel,
+        "at": address.service.get("at", ""),
         "item_name": address.item_name,
         "agency_name": address.agency_name,
     }
-    return _begin("anhui", told, sealed, now)
+    return _begin(description.name, told, sealed, now)
 
 
 def open_service_visit(service: Binding, *, dialect: str, now: datetime) -> str:
@@ -80,7 +81,6 @@ def open_service_visit(service: Binding, *, dialect: str, now: datetime) -> str:
         "occurrence_no": service.occurrence_no,
         "channel": "",
         "at": service.occurrence_at.isoformat(),
-        "staff": "",
         "item_name": "",
         "agency_name": "",
     }
@@ -98,7 +98,7 @@ def answer_visit(token: str, level: str, *, channel: ReviewChannel, by: Actor, n
     """Store a tap on the page of a visit; returns the receipt number of its review, which is the visit's number.
 
     Where the codes of an evaluator's address are known, its case is taken in as unverified; else the review waits in
-    quarantine for its case. `channel` is how the browser came; an evaluator is a device of the hall whatever it says.
+    quarantine for its case. `channel` is how the browser came; an address says by what it is opened.
 
     Raises:
         Refused: NONE_OF_THE_FIVE, VISIT_OVER, CHANGE_WINDOW_OVER; CONFLICT when somebody else has reviewed
@@ -111,8 +111,8 @@ def answer_visit(token: str, level: str, *, channel: ReviewChannel, by: Actor, n
     if _change_own(receipt, chosen, by, now):
         return receipt
     case = cast("Mapping[str, object]", told["case"])
-    at, staff = str(told["at"]) or now.isoformat(), str(told["staff"])
-    _take_in(case, at=at, staff=staff, sealed=sealed, by=by, now=now)
+    if service := cast("Mapping[str, object]", told.get("service", {})):
+        _take_in(case, {"at": now.isoformat(), **service}, sealed=sealed, by=by, now=now)
     answer = {
         "source": case["source"],
         "case_no": case["case_no"],
@@ -143,16 +143,15 @@ def _change_own(receipt: str, level: Level, by: Actor, now: datetime) -> bool:
 
 def _take_in(
     case: Mapping[str, object],
+    service: Mapping[str, object],
     *,
-    at: str,
-    staff: str,
     sealed: Mapping[str, UUID],
     by: Actor,
     now: datetime,
 ) -> None:
     """Take in the case of an address if it is new and its codes are known; nothing unsigned writes over a case."""
     if _resolves(case) and not cases.is_known(str(case["source"]), str(case["case_no"])):
-        raw = Raw(dict(case) | {"occurrences": [anhui.occurrence(case, at=at, staff=staff)]}, sealed)
+        raw = Raw(dict(case) | {"occurrences": [dict(service)]}, sealed)
         take_in_cases([raw], verified=False, entrance=Entrance.UNSIGNED, by=by, now=now)
 
 

@@ -97,6 +97,10 @@ def open_call(call: Call, *, now: datetime) -> tuple[Opened, bool]:
     def check(outer: object) -> None:
         seen.append(_is_signed(call, outer, now))
 
+    signature = call.operation.signature
+    if signature is not None and signature.headers:
+        check(call.message.headers)
+        return open_message(call.operation, call.message, call.keys), any(seen)
     opened = open_message(call.operation, call.message, call.keys, check)
     if not seen and call.operation.does != Does.OPEN:
         raise Refused(NOT_SIGNED, field="body")

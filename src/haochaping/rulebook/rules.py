@@ -356,7 +356,10 @@ def text_complaint(field: str, text: str, limit: int) -> Complaint | None:
 
 def _is_written(value: str, unit: Unit, rule: Rule) -> bool:
     if unit == Unit.CHOICE:
-        return set(value.split(",")) <= set(rule.choices)
+        said = value.split(",")
+        return set(said) <= set(rule.choices) and (
+            len(said) == 1 or (rule.several and len({*said}) == len(said))
+        )
     if rule.choices and Unit.CHOICE not in rule.units and value not in rule.choices:
         return False
     return re.fullmatch(_WRITTEN[unit], value) is not None

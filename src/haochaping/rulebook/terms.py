@@ -163,6 +163,8 @@ class Rule:
     label: str
     units: tuple[Unit, ...]
     choices: tuple[str, ...] = ()
+    several: bool = False
+    """Whether it may be several of the choices at once, parted by commas."""
 
 
 RULES: dict[Key, Rule] = {
@@ -175,18 +177,23 @@ RULES: dict[Key, Rule] = {
     ),
     Key.BAD_NEEDS_TEXT: Rule(N_("A bad review becomes a work order only with words"), (Unit.YES_NO,)),
     Key.REVIEW_FORM: Rule(
-        N_("What the form asks"), (Unit.CHOICE,), choices=("levels", "reasons", "stars", "score", "comment")
+        N_("What the form asks"),
+        (Unit.CHOICE,),
+        choices=("levels", "reasons", "stars", "score", "comment"),
+        several=True,
     ),
     Key.ITEM_SCORE: Rule(N_("Every item has a score of its own"), (Unit.YES_NO,)),
     Key.REVIEW_STAGES: Rule(
         N_("Steps of a case that are reviewed"),
         (Unit.CHOICE,),
         choices=("every_contact", "intake", "receipt", "acceptance", "completion", "delivery"),
+        several=True,
     ),
     Key.REVIEW_TARGETS: Rule(
         N_("What a review is about"),
         (Unit.CHOICE,),
         choices=("case", "item", "agency", "hall", "window", "staff", "platform"),
+        several=True,
     ),
     Key.REVIEW_WINDOW: Rule(
         N_("Time to review after the service"),
@@ -211,7 +218,7 @@ RULES: dict[Key, Rule] = {
     Key.SECOND_INVITATION_AFTER_DAYS: Rule(N_("Second invitation after"), (Unit.DAYS,)),
     Key.INVITATIONS_AT_MOST: Rule(N_("Invitations for one service"), (Unit.COUNT,)),
     Key.INVITATION_CHANNEL: Rule(
-        N_("How people are invited"), (Unit.CHOICE,), choices=("sms", "phone", "page")
+        N_("How people are invited"), (Unit.CHOICE,), choices=("sms", "phone", "page"), several=True
     ),
     Key.QUIET_FROM: Rule(N_("Quiet hours begin"), (Unit.CLOCK,)),
     Key.QUIET_UNTIL: Rule(N_("Quiet hours end"), (Unit.CLOCK,)),
@@ -315,7 +322,10 @@ RULES: dict[Key, Rule] = {
         N_("Time to answer the question by SMS before a person calls"), (Unit.DAYS,)
     ),
     Key.SAMPLE_CHANNEL: Rule(
-        N_("How people of a sample are asked before a person calls"), (Unit.CHOICE,), choices=("sms", "ivr")
+        N_("How people of a sample are asked before a person calls"),
+        (Unit.CHOICE,),
+        choices=("sms", "ivr"),
+        several=True,
     ),
     Key.INTERVIEW_AFTER_MONTHS: Rule(
         N_("Months in the last place before an interview (0: none)"), (Unit.MONTHS,)

@@ -10,15 +10,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from haochaping.exchange.dialects import anhui
+from haochaping.exchange.dialects import shelf
+from haochaping.exchange.dialects.address import MAX_LENGTH, Address, read_address
+from haochaping.exchange.dialects.documents import find
+from haochaping.exchange.dialects.envelope import Keys, Message, open_message
 from haochaping.exchange.rules import judge_case
 from haochaping.exchange.terms import BAD_ADDRESS, Raw
 from haochaping.kernel.refused import Refused
 from tests.exchange.dialects.anhui_address import PLAIN, encoded, query
 
+ANHUI = shelf.load(shelf.files(None)["anhui"])
+EVALUATE = next(one for one in ANHUI.operations if one.name == "evaluate")
+
+
+def _read(said: str) -> Address:
+    return read_address(ANHUI, EVALUATE, said)
+
 
 def test_a_whole_address_becomes_case_and_person():
-    address = anhui.read(query())
+    address = _read(query())
 
     assert dict(address.case) == {
         "source": "501",
@@ -29,28 +39,28 @@ def test_a_whole_address_becomes_case_and_person():
         "status": "completed",
         "kind": "committed",
         "applicant": {"kind": "natural_person"},
-        "applied_at": "2024-01-01T09:00:00",
-        "completed_at": "2024-01-01T09:00:00",
+        "applied_at": "2024-01-01T09:00:00+08:00",
+        "completed_at": "2024-01-01T09:00:00+08:00",
     }
-    assert (address.at, address.staff) == ("2024-01-01T09:00:00", "u1")
+    assert (address.service["at"], address.service["staff"]) == ("2024-01-01T09:00:00+08:00", "u1")
+    assert address.channel == "hall_pad"
     assert (address.item_name, address.agency_name) == ("测试事项", "测试市自然资源和规划局")
-    person = address.person
+    person = address.persons["applicant"]
     assert (person.name, person.phone) == ("测试申请人", "13900000000")
     assert (person.certificate_type, person.certificate_no) == ("111", "990101199001010000")
 
 
 def test_what_is_read_passes_the_gate_of_the_exchange():
-    address = anhui.read(query())
-    service = anhui.occurrence(address.case, at=address.at, staff=address.staff)
+    address = _read(query())
 
-    case = judge_case(Raw(dict(address.case) | {"occurrences": [service]}))
+    case = judge_case(Raw(dict(address.case) | {"occurrences": [dict(address.service)]}))
 
     assert case.occurrences[0].stage == "delivery"
     assert case.occurrences[0].at.isoformat() == "2024-01-01T09:00:00+08:00"
 
 
 def test_nothing_of_the_person_stands_outside_the_person():
-    address = anhui.read(query())
+    address = _read(query())
 
     said = repr(address) + repr(dict(address.case))
 
@@ -73,14 +83,14 @@ def test_nothing_of_the_person_stands_outside_the_person():
     ],
 )
 def test_kinds_of_applicant(code, kind):
-    assert anhui.read(query(userProp=code)).case["applicant"] == {"kind": kind}
+    assert _read(query(userProp=code)).case["applicant"] == {"kind": kind}
 
 
 @pytest.mark.parametrize(
     ("code", "status"), [("1", "submitted"), ("2", "accepted"), ("3", "completed"), ("<dict>", "in_process")]
 )
 def test_states(code, status):
-    case = anhui.read(query(handleStateCode=code)).case
+    case = _read(query(handleStateCode=code)).case
 
     assert case["status"] == status
     assert ("completed_at" in case) == (status == "completed")
@@ -90,20 +100,20 @@ def test_states(code, status):
     "value", ["甲&乙", "甲=乙", "a&b=c&d", "&&==", "A&name=B", "&projn=x", "甲 乙", "+%2B", "甲&source"]
 )
 def test_ampersand_and_equals_stay_in_their_value(value):
-    address = anhui.read(query(applicantName=value))
+    address = _read(query(applicantName=value))
 
-    assert address.person.name == value.strip()
-    assert address.person.phone == "13900000000"
+    assert address.persons["applicant"].name == value.strip()
+    assert address.persons["applicant"].phone == "13900000000"
 
 
 def test_a_value_cannot_speak_over_an_earlier_field():
-    address = anhui.read(query(evaluatedPersonInfo="[]&projNo=OTHER&source=999"))
+    address = _read(query(evaluatedPersonInfo="[]&projNo=OTHER&source=999"))
 
     assert (address.case["case_no"], address.case["source"]) == ("TEST20240101000001", "501")
 
 
 def test_an_unknown_key_behind_a_code_is_cut_off():
-    assert anhui.read(query(serviceCode="TESTCODE&later=1")).case["item"] == "TESTCODE"
+    assert _read(query(serviceCode="TESTCODE&later=1")).case["item"] == "TESTCODE"
 
 
 @pytest.mark.parametrize(
@@ -120,7 +130,7 @@ def test_an_unknown_key_behind_a_code_is_cut_off():
 )
 @pytest.mark.parametrize("name", ["测试申请人", "测试申请人甲", "测试申请人甲乙", ">>>???~~~"])
 def test_what_happens_on_the_way_does_no_harm(suffered, name):
-    assert anhui.read(suffered(query(applicantName=name))).person.name == name
+    assert _read(suffered(query(applicantName=name))).persons["applicant"].name == name
 
 
 def test_inner_base64_with_line_breaks_is_read():
@@ -128,7 +138,7 @@ def test_inner_base64_with_line_breaks_is_read():
     inner = b64encode(plain).decode()
     broken = "\r\n".join(inner[i : i + 76] for i in range(0, len(inner), 76))
 
-    assert anhui.read(b64encode(broken.encode()).decode()).case["source"] == "501"
+    assert _read(b64encode(broken.encode()).decode()).case["source"] == "501"
 
 
 @pytest.mark.parametrize(
@@ -138,7 +148,7 @@ def test_inner_base64_with_line_breaks_is_read():
         "x",
         "====",
         "%%%",
-        "A" * (anhui.MAX_LENGTH + 1),
+        "A" * (MAX_LENGTH + 1),
         b64encode(b"projNo=1&source=2").decode(),
         b64encode(b64encode(b"\xff\xfe")).decode(),
         b64encode(b64encode(b"\xb2\xe2\xca\xd4")).decode(),
@@ -154,7 +164,7 @@ def test_inner_base64_with_line_breaks_is_read():
 )
 def test_garbage_is_refused(garbage):
     with pytest.raises(Refused) as refused:
-        anhui.read(garbage)
+        _read(garbage)
 
     assert refused.value.code == BAD_ADDRESS.code
     assert not refused.value.complaint.params
@@ -177,17 +187,29 @@ def test_garbage_is_refused(garbage):
     ],
 )
 def test_one_bad_value_spoils_only_itself(key, value):
-    address = anhui.read(query(**{key: value}))
+    address = _read(query(**{key: value}))
 
     assert address.case["case_no"] == "TEST20240101000001"
     kept = {
-        "transactionTime": address.at,
-        "evaluatedPersonInfo": address.staff,
+        "transactionTime": address.service.get("at", ""),
+        "evaluatedPersonInfo": address.service["staff"],
         "regionCode": address.case["division"],
         "serviceCode": address.case["item"],
-        "applicantName": address.person.name,
+        "applicantName": address.persons["applicant"].name,
     }
     assert kept[key] == ""
+
+
+def test_a_path_leads_into_a_text_that_is_json():
+    told = {
+        "staff": '[{"LoginName":"u1"}]',
+        "deep": "[" * 5_000,
+        "long": f'["{"x" * 20_000}"]',
+        "words": "u1",
+    }
+
+    assert find(told, ("staff", "0", "loginname")) == "u1"
+    assert [find(told, (name, "0")) for name in ("deep", "long", "words", "none")] == [None] * 4
 
 
 _VALUES = st.text(st.characters(codec="utf-8", exclude_characters="&"), max_size=40)
@@ -197,7 +219,7 @@ _VALUES = st.text(st.characters(codec="utf-8", exclude_characters="&"), max_size
 def test_fields_come_back_as_they_were_sent(values):
     plain = "&".join(f"{key}={value}" for key, value in values.items())
 
-    assert anhui.fields(plain) == values
+    assert open_message(EVALUATE, Message(encoded(plain)), Keys({})).records == (values,)
 
 
 @given(st.text(max_size=400))
@@ -216,17 +238,16 @@ def test_any_bytes_are_read_or_refused(body, layers):
 def test_any_values_are_read_and_pass_on_or_are_refused(values):
     address = _read_or_refused(query(**values))
 
-    if address and address.at:
-        service = anhui.occurrence(address.case, at=address.at, staff=address.staff)
-        judge_case_or_refuse(Raw(dict(address.case) | {"occurrences": [service]}))
+    if address and "at" in address.service:
+        _judged(Raw(dict(address.case) | {"occurrences": [dict(address.service)]}))
 
 
-def _read_or_refused(text: str) -> anhui.Address | None:
+def _read_or_refused(text: str) -> Address | None:
     with suppress(Refused):
-        return anhui.read(text)
+        return _read(text)
     return None
 
 
-def judge_case_or_refuse(raw: Raw) -> None:
+def _judged(raw: Raw) -> None:
     with suppress(Refused):
         judge_case(raw)

@@ -264,7 +264,7 @@ def _now(description: Description, call: str) -> str:
 
 def _send(address: str, operation: Operation, message: Message) -> tuple[int, str]:
     target = f"{address.rstrip('/')}/{operation.path}" + (f"?{message.query}" if message.query else "")
-    headers = {"Content-Type": _TYPES.get(operation.steps[0].name, "text/plain")}
+    headers = {"Content-Type": _TYPES.get(operation.steps[0].name, "text/plain"), **message.headers}
     body = None if operation.methods == ("GET",) else message.body
     request = Request(target, body, headers, method=operation.methods[0])  # noqa: S310 - checked above
     try:

@@ -26,6 +26,7 @@ from haochaping.exchange.dialects.terms import (
     NO_SUCH_SOURCE,
     WIRE_FAILED,
     WIRE_TOO_LARGE,
+    Does,
 )
 from haochaping.exchange.fields import shown
 from haochaping.flows.answer_wire import answer
@@ -61,9 +62,9 @@ def call(request: HttpRequest, dialect: str, source: str, path: str) -> HttpResp
             return _plain(refused.complaint)
         operation: Operation | None = None
         try:
-            message = Message(query, _body(request))
-            operation = _operation(spoken, request, path, message)
-            one = Call(spoken, operation, row, message)
+            body = _body(request)
+            operation = _operation(spoken, request, path, body)
+            one = Call(spoken, operation, row, Message(query, body, _headers(request, operation)))
             came = answer(one, now=timezone.now())
         except Refused as refused:
             came = Came("refused", {}, refused.complaint)
@@ -98,11 +99,20 @@ def _body(request: HttpRequest) -> bytes:
     return body
 
 
-def _operation(spoken: Description, request: HttpRequest, path: str, message: Message) -> Operation:
+def _headers(request: HttpRequest, operation: Operation) -> dict[str, str]:
+    """The headers of a request, where its signature stands in them."""
+    return dict(request.headers) if operation.signature and operation.signature.headers else {}
+
+
+def _operation(spoken: Description, request: HttpRequest, path: str, body: bytes) -> Operation:
     """The call at an address; of several SOAP calls at one address, the one that the body names."""
-    there = [one for one in spoken.operations if one.path == path and request.method in one.methods]
+    there = [
+        one
+        for one in spoken.operations
+        if one.path == path and request.method in one.methods and one.does != Does.VISIT
+    ]
     if len(there) > 1:
-        there = [one for one in there if _is_named(one, message.body)]
+        there = [one for one in there if _is_named(one, body)]
     if not there:
         raise Refused(NO_SUCH_CALL, field="path", value=shown(path))
     return there[0]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haochaping.doors.wire import anhui, dialect, hotline, visit
+from haochaping.doors.wire import address, dialect, hotline, visit
 
 urlpatterns = [
-    path("anhui/evaluate", anhui.evaluate, name="wire_anhui_evaluate"),
     path("visit/<str:token>", visit.visit, name="wire_visit"),
     path("hotline/<uuid:link_id>/events", hotline.events, name="wire_hotline_events"),
     path("<slug:dialect>/<str:source>/<path:path>", dialect.call, name="wire_call"),
+    path("<slug:dialect>/<str:call>", address.address, name="wire_address"),
 ]

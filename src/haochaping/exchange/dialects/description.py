@@ -57,6 +57,7 @@ TARGETS: Mapping[str, frozenset[str]] = {
     "ask": frozenset(
         {
             *("case_no", "occurrence_no", "occurrence.name", "assess_no", "network", "token", "names"),
+            *("source", "item_name", "agency_name"),
             *(f"person.{name}" for name in _PERSON),
         }
     ),
@@ -85,8 +86,8 @@ _OPERATION = frozenset(
     }
 )
 _FIELD = frozenset({"from", "map", "else", "prefix", "constant", "unit", "units", "lenient", "required"})
-_SIGNATURE = frozenset({"kind", "sign", "over", "time", "mark", "user", "prefix"})
-_PARTS = frozenset({"time", "mark", "word"})
+_SIGNATURE = frozenset({"kind", "in", "sign", "over", "time", "mark", "nonce", "user", "prefix"})
+_PARTS = frozenset({"time", "mark", "word", "nonce"})
 _WITH_SECRETS = frozenset({"mark", "word", "our_private_key", "their_public_key"})
 NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _PATH = re.compile(r"[A-Za-z0-9._/-]{1,100}")
@@ -174,6 +175,8 @@ def _operation(
     }
     if does == Does.INTAKE and not tables.keys() & {"case", "review"}:
         reader.bad(NOT_COMPLETE, where, example=f"[{where}.case] / [{where}.review]")
+    if does == Does.VISIT:
+        _check_visit(reader, path, tables, where)
     return Operation(
         name=name,
         path=path,
@@ -191,6 +194,17 @@ def _operation(
         replies=replies(reader, table.get("reply", {}), f"{where}.reply", common),
         needs_reason=table.get("needs_reason") is True,
     )
+
+
+def _check_visit(reader: File, path: str, tables: Mapping[str, tuple[FieldRule, ...]], where: str) -> None:
+    """An address stands alone: no source is named before its path, so it names the source itself."""
+    if "/" in path:
+        reader.bad(NOT_POSSIBLE, f"{where}.path", value=path, choices="A-Z, a-z, 0-9, . _ -")
+    for part, targets in (("ask", ("source",)), ("case", ("case_no", "status"))):
+        told = {rule.target for rule in tables.get(part, ())}
+        for target in targets:
+            if target not in told:
+                reader.bad(NOT_COMPLETE, f"{where}.{part}", example=f'{target} = "…"')
 
 
 def _fields(reader: File, part: str, said: object, where: str) -> tuple[FieldRule, ...]:
@@ -287,8 +301,10 @@ def _signature(reader: File, said: object, where: str) -> Signature:
         reader.bad(NOT_COMPLETE, where, example='over = ["time", "mark", "word"], time = "…"')
     paths = {
         name: reader.path(table[name], f"{where}.{name}") if name in table else ()
-        for name in ("time", "mark", "user")
+        for name in ("time", "mark", "nonce", "user")
     }
+    if "nonce" in over and "nonce" not in table:
+        reader.bad(NOT_COMPLETE, where, example='nonce = "…"')
     if kind == "password" and "user" not in table:
         reader.bad(NOT_COMPLETE, where, example='user = "…"')
     return Signature(
@@ -296,5 +312,6 @@ def _signature(reader: File, said: object, where: str) -> Signature:
         sign=reader.path(table.get("sign"), f"{where}.sign"),
         over=over,
         prefix=reader.text(table.get("prefix", ""), f"{where}.prefix"),
+        headers=reader.one_of(table.get("in", "message"), f"{where}.in", {"message", "headers"}) == "headers",
         **paths,
     )

@@ -12,7 +12,7 @@ from xml.parsers import expat
 
 from haochaping.exchange.dialects.terms import BAD_ENVELOPE, NOT_SEEN_IN_XML
 from haochaping.exchange.fields import shown
-from haochaping.exchange.rules import MAX_DEPTH
+from haochaping.exchange.rules import MAX_DEPTH, read_json
 from haochaping.exchange.terms import DUPLICATE_NAME
 from haochaping.kernel.refused import Refused
 from haochaping.kernel.text import has_forbidden_control
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _MAX_ELEMENTS = 100_000
 _MAX_FORM_FIELDS = 500
+# JSON as the text of a field is a small thing: it is read for each path that leads into it.
+_MAX_INNER = 10_000
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
 
 
@@ -144,9 +146,11 @@ def folded(document: object) -> object:
 
 
 def find(document: object, path: tuple[str, ...]) -> object:
-    """What stands at a path of a folded document; None where nothing does."""
+    """What stands at a path of a folded document, also inside a text that is JSON; None where nothing does."""
     value = document
     for name in path:
+        if isinstance(value, str):
+            value = _inside(value)
         if isinstance(value, dict):
             value = value.get(name)
         elif isinstance(value, list) and name.isdecimal() and int(name) < len(value):
@@ -154,6 +158,15 @@ def find(document: object, path: tuple[str, ...]) -> object:
         else:
             return None
     return value
+
+
+def _inside(text: str) -> object:
+    if len(text) > _MAX_INNER:
+        return None
+    try:
+        return folded(read_json(text))
+    except Refused:
+        return None
 
 
 def at(document: object, path: tuple[str, ...]) -> object:

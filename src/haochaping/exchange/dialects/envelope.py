@@ -9,7 +9,7 @@ import binascii
 import json
 import re
 from base64 import b64decode, b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import md5
 from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote, urlencode
@@ -40,10 +40,11 @@ _SM4_KEY = 16
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A request as it came: the text behind “?”, and the body."""
+    """A request as it came: the text behind “?”, the body, and the headers where a signature stands there."""
 
     query: str = ""
     body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from haochaping.kernel.periods import BEIJING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+# Before and after lie defaults of machines (0001, 9999), not services.
+_YEARS = range(1900, 2100)
 _DAY = r"(\d{4})-(\d{1,2})-(\d{1,2})"
 _CLOCK = r"(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d{1,6})?"
 FORMATS = {
@@ -35,6 +37,8 @@ def _read(text: str, formats: tuple[str, ...]) -> datetime | None:
                 seconds, rest = divmod(int(text), 1000)
                 return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest * 1000)
             year, month, day, *clock = (int(part or 0) for part in match.groups())
+            if year not in _YEARS:
+                return None
             hour, minute, second = clock or (0, 0, 0)
             return datetime(year, month, day, hour, minute, second, tzinfo=BEIJING)
         except (ValueError, OverflowError, OSError):

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from haochaping.exchange.dialects.envelope import Keys
     from haochaping.exchange.dialects.terms import Signature
 
-KINDS = frozenset({"sm2", "md5", "password", "token"})
-TIMED = frozenset({"sm2", "md5"})
+KINDS = frozenset({"sm2", "md5", "hmac-sm3", "password", "token"})
+TIMED = frozenset({"sm2", "md5", "hmac-sm3"})
 """Those that are over a time and the word."""
+_IN_MS = frozenset({"md5", "hmac-sm3"})
 TIMES = ("yyyyMMddHHmmss", "yyyy-MM-dd HH:mm:ss", "ms")
 
 
@@ -45,11 +46,19 @@ def check(signature: Signature, outer: object, keys: Keys, *, window: timedelta,
     _check_time(signature, said, window, now)
     if signature.mark and not _same(str(at(outer, signature.mark) or ""), keys.get("mark")):
         raise Refused(NOT_SIGNED, field=".".join(signature.mark))
-    text = "".join(said if part == "time" else keys.get(part) for part in signature.over)
-    fits = (_md5_fits if signature.kind == "md5" else _sm2_fits)(given, text.encode(), keys)
+    nonce = str(at(outer, signature.nonce) or "")
+    if signature.nonce and not nonce:
+        raise Refused(NOT_SIGNED, field=".".join(signature.nonce))
+    fits = _FITS[signature.kind](given, _signed(signature, said, nonce, keys), keys)
     if not fits:
         raise Refused(NOT_SIGNED, field=where)
     return sha256(fits).digest()
+
+
+def _signed(signature: Signature, time: str, nonce: str, keys: Keys) -> bytes:
+    """What a signature is over: its parts one behind the other, each as often as it is named."""
+    told = {"time": time, "nonce": nonce}
+    return "".join(told[part] if part in told else keys.get(part) for part in signature.over).encode()
 
 
 def _check_time(signature: Signature, said: str, window: timedelta, now: datetime) -> None:
@@ -73,6 +82,11 @@ def _md5_fits(given: str, text: bytes, _keys: Keys) -> bytes:
     return expected.encode() if _same(given.lower(), expected) else b""
 
 
+def _hmac_fits(given: str, text: bytes, keys: Keys) -> bytes:
+    expected = sm.hmac_sm3(keys.get("word").encode(), text).hex()
+    return expected.encode() if _same(given.lower(), expected) else b""
+
+
 def _sm2_fits(given: str, text: bytes, keys: Keys) -> bytes:
     try:
         sealed = bytes.fromhex(given)
@@ -89,14 +103,19 @@ def _sm2_fits(given: str, text: bytes, keys: Keys) -> bytes:
     return point if hmac.compare_digest(plain, text) else b""
 
 
+_FITS = {"md5": _md5_fits, "hmac-sm3": _hmac_fits, "sm2": _sm2_fits}
+
+
 def written(signature: Signature | None, now: datetime) -> str:
     """A moment as the time of a signature is written."""
-    return write_moment(now, "ms" if signature and signature.kind == "md5" else TIMES[0])
+    return write_moment(now, "ms" if signature and signature.kind in _IN_MS else TIMES[0])
 
 
-def sign(signature: Signature, *, keys: Keys, at: str) -> str:
+def sign(signature: Signature, *, keys: Keys, at: str, nonce: str = "") -> str:
     """What stands in `sign` of a message made at a moment of the wire, for trials."""
-    text = "".join(at if part == "time" else keys.get(part) for part in signature.over).encode()
+    text = _signed(signature, at, nonce, keys)
+    if signature.kind == "hmac-sm3":
+        return sm.hmac_sm3(keys.get("word").encode(), text).hex()
     if signature.kind == "md5":
         return md5(text).hexdigest()  # noqa: S324
     return sm.sign(keys.get("our_private_key"), text).hex()

@@ -13,6 +13,7 @@ from functools import lru_cache
 import gmssl_pyx
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.hmac import HMAC
 
 from haochaping.kernel.identifiers import random_bytes
 
@@ -38,6 +39,13 @@ def sm3(data: bytes) -> bytes:
     digest = hashes.Hash(hashes.SM3())
     digest.update(data)
     return digest.finalize()
+
+
+def hmac_sm3(key: bytes, message: bytes) -> bytes:
+    """The HMAC of a message with SM3."""
+    mac = HMAC(key, hashes.SM3())
+    mac.update(message)
+    return mac.finalize()
 
 
 def sm4_encrypt(key: bytes, plain: bytes) -> bytes:

@@ -37,6 +37,8 @@ class Does(StrEnum):
     """Gives a pass to who knows the secret."""
     OPEN = "open"
     """Leads to the review page by the service's code, which is the secret."""
+    VISIT = "visit"
+    """Begins a short visit of what the address says, for whoever opens it: at `/wire/<dialect>/<path>`, without a source."""
 
 
 class Step(NamedTuple):
@@ -81,8 +83,11 @@ class Signature:
     over: tuple[str, ...] = ()
     time: tuple[str, ...] = ()
     mark: tuple[str, ...] = ()
+    nonce: tuple[str, ...] = ()
     user: tuple[str, ...] = ()
     prefix: str = ""
+    headers: bool = False
+    """Whether all of it stands in the headers of the request and not in the message."""
 
 
 @dataclass(frozen=True, slots=True)

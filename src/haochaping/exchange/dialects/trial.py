@@ -14,6 +14,7 @@ from haochaping.exchange.encodings import decoded
 from haochaping.exchange.fields import shown
 from haochaping.exchange.rules import judge_case, judge_review, read_json
 from haochaping.exchange.terms import Raw
+from haochaping.kernel.identifiers import random_bytes
 from haochaping.kernel.refused import Refused
 from haochaping.kernel.text import has_forbidden_control
 
@@ -212,22 +213,31 @@ def message_of(
     operation = call_of(description, call)
     if operation.inside and isinstance(record, dict) and not _names(record) & set(operation.inside[:1]):
         record = put(operation.inside, record)
-    packed = str(pack(operation.steps, record, keys, beside=_beside(operation, keys, at, token)))
+    beside, headers = _beside(operation, keys, at, token), {}
+    if operation.signature is not None and operation.signature.headers:
+        beside, headers = None, cast("dict[str, str]", beside)
+    packed = str(pack(operation.steps, record, keys, beside=beside))
     if operation.steps[0].name in {"query", "address"} or operation.methods == ("GET",):
-        return operation, Message(query=packed)
-    return operation, Message(body=packed.encode())
+        return operation, Message(query=packed, headers=headers)
+    return operation, Message(body=packed.encode(), headers=headers)
 
 
 def _beside(operation: Operation, keys: Keys, at: str, token: str) -> object:
     signature = operation.signature
     if signature is None:
         return None
+    nonce = random_bytes(16).hex() if signature.nonce else ""
     said = {
         "password": lambda: keys.get("word"),
         "token": lambda: signature.prefix + token,
-    }.get(signature.kind, lambda: signing.sign(signature, keys=keys, at=at))()
+    }.get(signature.kind, lambda: signing.sign(signature, keys=keys, at=at, nonce=nonce))()
     parts = [put(signature.sign, said)]
-    for path, value in ((signature.time, at), (signature.mark, ""), (signature.user, "")):
+    for path, value in (
+        (signature.time, at),
+        (signature.nonce, nonce),
+        (signature.mark, ""),
+        (signature.user, ""),
+    ):
         if path:
             parts.append(put(path, value or keys.get("mark")))
     found: object = None

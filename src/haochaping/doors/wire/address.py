@@ -1,17 +1,20 @@
-"""安徽评价器: the address a hall's device opens. What it says about a person never goes further than this request."""
+"""`/wire/<dialect>/<call>`: the address a hall's device opens. What it says about a person never goes further than this."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.http import HttpResponse, HttpResponseNotAllowed
+from django.conf import settings
+from django.http import Http404, HttpResponse, HttpResponseNotAllowed
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from haochaping.doors.gate import public
 from haochaping.doors.private_page import private_page, see_other
-from haochaping.flows.open_visit import open_anhui_visit
+from haochaping.exchange.dialects import shelf
+from haochaping.exchange.dialects.terms import Does
+from haochaping.flows.open_visit import open_address_visit
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -22,12 +25,18 @@ _NAMING_THE_ADDRESS = {"QUERY_STRING", "REQUEST_URI", "RAW_URI", "HTTP_REFERER"}
 @public(writes=True)
 @private_page
 @sensitive_variables()
-def evaluate(request: HttpRequest) -> HttpResponse:
+def address(request: HttpRequest, dialect: str, call: str) -> HttpResponse:
     """Seal what the address says into a short visit and go on at an address that says nothing."""
     query = str(request.META.get("QUERY_STRING", ""))
     # From here on nothing that logs or reports the request can repeat what its address said.
     request.META.update(dict.fromkeys(_NAMING_THE_ADDRESS & request.META.keys(), ""))
+    spoken = shelf.dialect(dialect, settings.DIALECTS_DIR)
+    there = (
+        [one for one in spoken.operations if one.does == Does.VISIT and one.path == call] if spoken else []
+    )
+    if spoken is None or not there:
+        raise Http404
     if request.method != "GET":
         return HttpResponse() if request.method == "HEAD" else HttpResponseNotAllowed(["GET", "HEAD"])
-    token = open_anhui_visit(query, now=timezone.now())
+    token = open_address_visit(spoken, there[0], query, now=timezone.now())
     return see_other(reverse("wire_visit", args=[token]))

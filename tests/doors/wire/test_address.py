@@ -1,0 +1,87 @@
+"""`/wire/<dialect>/<call>`: an evaluator address of a place that nobody here has heard of, by a file alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+
+from haochaping.exchange import actions as exchange
+from haochaping.exchange.models import Visit
+from haochaping.identity.models import SealedPerson
+from haochaping.kernel.actor import OPERATOR
+from haochaping.reviews.models import Review
+from tests import worlds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.urls("tests.doors.portal.urls")
+_FILE = f"""
+[operations.rate]
+path = "rate.html"
+does = "visit"
+method = "GET"
+open = ["query"]
+signature = "none"
+[operations.rate.ask]
+source = "from"
+[operations.rate.case]
+case_no = "no"
+item = "item"
+agency = {{ constant = "{worlds.AGENCY}" }}
+division = {{ constant = "{worlds.COUNTY}" }}
+status = {{ constant = "completed" }}
+applicant.name = "who"
+applicant.agent.phone = "agent"
+occurrence.channel = {{ constant = "self_service" }}
+[operations.rate.review]
+channel = {{ constant = "hall_terminal" }}
+"""
+
+
+@pytest.fixture
+def browser(db: None) -> Iterator[Client]:
+    worlds.build(timezone.now())
+    file = settings.DIALECTS_DIR / "elsewhere.toml"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(_FILE, encoding="utf-8")
+    yield Client()
+    file.unlink()
+
+
+def test_a_file_alone_opens_the_page(browser):
+    query = f"from={worlds.SOURCE}&no=E-1&item={worlds.ITEM}&who=某人&agent=13900000000"
+
+    opened = browser.get(f"/wire/elsewhere/rate.html?{query}")
+
+    assert opened.status_code == 303
+    assert Visit.objects.get().dialect == "elsewhere"
+    assert "某人" not in str(Visit.objects.get().fields)
+    assert SealedPerson.objects.count() == 2
+    assert browser.post(opened["Location"], {"level": "4"}).status_code == 303
+    review = Review.objects.get()
+    assert (review.level, review.channel, review.provenance) == (4, "hall_terminal", "unverified")
+
+
+@pytest.mark.parametrize(
+    "path", ["nowhere/rate.html", "elsewhere/other.html", "shandong/case", "maps/x", "..%2f/x"]
+)
+def test_only_what_a_file_names_is_an_address(browser, path):
+    assert browser.get(f"/wire/{path}?from={worlds.SOURCE}&no=E-1").status_code == 404
+    assert not Visit.objects.exists()
+
+
+def test_it_is_no_call_of_a_source(browser):
+    exchange.set_source(
+        worlds.SOURCE, dialect="elsewhere", keys={}, unsigned=True, by=OPERATOR, now=timezone.now()
+    )
+
+    answer = browser.get(f"/wire/elsewhere/{worlds.SOURCE}/rate.html?from={worlds.SOURCE}&no=E-1")
+
+    assert answer.status_code == 200
+    assert answer.json()["code"] == "no_such_call"
+    assert not Visit.objects.exists()

@@ -1,0 +1,56 @@
+"""A mistake in a dialect file is named by its place: evaluator addresses and signatures in headers."""
+
+from __future__ import annotations
+
+import pytest
+
+from haochaping.exchange.dialects.description import describe
+from haochaping.kernel.refused import Refused
+
+_VISIT = """
+[operations.page]
+path = "page"
+does = "visit"
+open = ["query"]
+signature = "none"
+[operations.page.ask]
+source = "src"
+[operations.page.case]
+case_no = { from = "no", required = true }
+status = { constant = "completed" }
+"""
+_SIGNED = """
+[signature]
+kind = "hmac-sm3"
+in = "headers"
+sign = "x-sign"
+time = "x-time"
+nonce = "x-nonce"
+over = ["time", "word", "nonce"]
+[operations.review]
+does = "intake"
+[operations.review.review]
+case_no = "no"
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong", "instead", "place"),
+    [
+        (_VISIT, 'path = "page"', 'path = "a/page"', "operations.page.path"),
+        (_VISIT, 'source = "src"', 'item_name = "src"', "operations.page.ask"),
+        (_VISIT, 'status = { constant = "completed" }', "", "operations.page.case"),
+        (_SIGNED, 'nonce = "x-nonce"', "", "signature"),
+        (_SIGNED, '"word", ', "", "signature"),
+        (_SIGNED, 'in = "headers"', 'in = "footers"', "signature.in"),
+        (_SIGNED, 'kind = "hmac-sm3"', 'kind = "hmac"', "signature.kind"),
+    ],
+)
+def test_what_is_missing_or_impossible_is_named(text, wrong, instead, place):
+    assert describe(text, name="x", file="x.toml", maps={}).operations
+
+    with pytest.raises(Refused) as refused:
+        describe(text.replace(wrong, instead, 1), name="x", file="x.toml", maps={})
+
+    assert refused.value.code == "bad_dialect"
+    assert refused.value.complaint.field == place
