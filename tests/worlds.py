@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Max
+
 from haochaping.directory import actions as directory
 from haochaping.directory import queries as places
 from haochaping.directory.terms import Kind
@@ -14,9 +16,10 @@ from haochaping.flows.receive_reviews import receive_reviews
 from haochaping.flows.take_in_cases import take_in_cases
 from haochaping.kernel.actor import EVERYWHERE, OPERATOR, REVIEWER, Actor, ActorKind, Scope
 from haochaping.kernel.outcomes import OutcomeKind
+from haochaping.kernel.periods import local_day
 from haochaping.reviews.terms import Entrance
-from haochaping.rulebook.models import Profile, ProfileChoice, RuleValue
-from haochaping.rulebook.rules import value_complaint
+from haochaping.rulebook.models import CalendarDay, Profile, ProfileChoice, RuleValue
+from haochaping.rulebook.rules import sample_days, value_complaint
 from haochaping.rulebook.terms import RULES, Key, Terms, Unit
 
 if TYPE_CHECKING:
@@ -32,6 +35,8 @@ OTHER_AGENCY = "990200000000_BBB"
 ITEM = "9901020000000000000000000000001"
 OTHER_ITEM = "9902000000000000000000000000001"
 SOURCE = "yuncheng-hall"
+# The longest limit there is, a reform's 60 working days, begun a month after the world was built.
+_REACH = timedelta(days=150)
 __all__ = ["REVIEWER"]
 CLERK = Actor(
     ActorKind.STAFF,
@@ -176,6 +181,16 @@ def build(now: datetime) -> None:
     }
     for kind, found in rows.items():
         assert directory.put(kind, found, by=OPERATOR, now=now) == []
+    _reach(now)
+
+
+def _reach(now: datetime) -> None:
+    """Let the calendar reach the deadlines of a world that stands in the present: the shipped one ends some day."""
+    known = CalendarDay.objects.aggregate(last=Max("day"))["last"]
+    wanted = local_day(now) + _REACH
+    if known and known < wanted:
+        days = sample_days(known + timedelta(days=1), date(wanted.year, 12, 31))
+        CalendarDay.objects.bulk_create(CalendarDay(day=day, is_working=works) for day, works in days.items())
 
 
 def case(case_no: str, now: datetime, **changes: object) -> dict[str, object]:

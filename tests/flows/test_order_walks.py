@@ -1,95 +1,73 @@
 """Random walks through an order's life, with the power going out between any two statements.
 
-`HAOCHAPING_WALKS` says how many (40 by default; 100000 for a night), `HAOCHAPING_FIRST_WALK` where to begin. A walk that
-fails names its seed.
+`HAOCHAPING_WALKS` says how many (40 by default; 100000 for a night, with `-n 2` on both cores),
+`HAOCHAPING_FIRST_WALK` where to begin. A walk that fails names its seed.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import random
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 
+from haochaping.directory import queries as directory
+from haochaping.directory.models import Agency, ServiceItem
+from haochaping.exchange.terms import Raw
 from haochaping.flows import (
     call_back,
     change_review,
     close_order,
     decide_appeal,
+    hand_on,
     handle_bad_review,
     supervise,
 )
-from haochaping.kernel.actor import EVERYWHERE, REVIEWER, SYSTEM, Actor, ActorKind
-from haochaping.kernel.periods import local_day
+from haochaping.flows.receive_reviews import receive_reviews
+from haochaping.flows.take_in_cases import take_in_cases
+from haochaping.kernel.actor import EVERYWHERE, OPERATOR, REVIEWER, SYSTEM, Actor, ActorKind, Scope
+from haochaping.kernel.periods import BEIJING, local_day
 from haochaping.kernel.refused import Refused
-from haochaping.ledger.models import Entry
-from haochaping.ledger.terms import EntryKind
 from haochaping.rectification import actions, queries
-from haochaping.rectification.models import Appeal, OrderEvent, WorkOrder
-from haochaping.rectification.rules import standing
-from haochaping.rectification.states import APPEAL_FINAL, CLOCK_OF
-from haochaping.rectification.terms import AGENCY_OUTCOMES, AppealState, CallResult, OrderState, Solved
-from haochaping.reviews.models import Review
-from haochaping.reviews.terms import Entrance, Level, ReviewStatus
+from haochaping.rectification.terms import AGENCY_OUTCOMES, AppealState, CallResult, Move, OrderState, Solved
+from haochaping.reviews.terms import Entrance, Level
+from haochaping.rulebook import actions as rulebook
+from haochaping.rulebook.models import CalendarDay
 from tests import worlds
 from tests.flows.appeal_house import ANNE, BEA, CITY_ONE, CITY_TWO, LEAD
 from tests.flows.truth import assert_counters_exact, findings
+from tests.flows.whole_order import ENDED, Whole, check_promises
+from tests.rulebook.test_actions import NOTICE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime
-    from uuid import UUID
-
-pytestmark = pytest.mark.usefixtures("world")
+    from collections.abc import Callable, Iterable
 
 FIRST = int(os.environ.get("HAOCHAPING_FIRST_WALK", "0"))
 WALKS = int(os.environ.get("HAOCHAPING_WALKS", "40"))
-STEPS = 30
+STEPS, TRIES_AFTER_END = 30, 5
+# So many walks go on side by side in one database: what is asked of all orders stays cheap.
+BLOCK = 200
 _POWERS = frozenset({"order.view", "order.handle", "order.dispatch", "order.supervise"})
 STAFF = [Actor(ActorKind.STAFF, name, powers=_POWERS, scope=EVERYWHERE) for name in ("1", "2")]
 AGENCIES = (worlds.AGENCY, worlds.OTHER_AGENCY)
+# One person, who now and then changes from the one agency to the other.
+CLERKS = [
+    Actor(ActorKind.STAFF, "clerk", powers=_POWERS, scope=Scope(agency_path=f"{code}.")) for code in AGENCIES
+]
+ADMINISTRATOR = Actor(ActorKind.STAFF, "root", powers=frozenset({"rulebook.edit"}), scope=EVERYWHERE)
 JUDGES = (ANNE, BEA, CITY_ONE, CITY_TWO)
+# Where every deadline lies beyond the calendar.
+YEARS_END = datetime(2026, 12, 30, 10, 0, tzinfo=BEIJING)
 
 
 class PowerOut(Exception):  # noqa: N818 - what it is
     """The power went out."""
-
-
-# Everything that is said of one review, its order and its appeal, in one statement.
-_OF_ORDER = (
-    "order_event",
-    "clock_event",
-    "extension",
-    "co_handler",
-    "milestone",
-    "callback",
-    "solution_answer",
-    "appeal",
-)
-_OF_APPEAL = ("appeal_decision", "appeal_event")
-_EVERYTHING = " UNION ALL ".join(
-    [
-        "SELECT to_jsonb(t)::text FROM rectification_work_order t WHERE id = %(order)s",
-        "SELECT to_jsonb(t)::text FROM reviews_review t WHERE id = %(review)s",
-        "SELECT to_jsonb(t)::text FROM reviews_exclusion t WHERE review_id = %(review)s",
-        *(
-            f"SELECT to_jsonb(t)::text FROM rectification_{of} t WHERE order_id = %(order)s"
-            for of in _OF_ORDER
-        ),
-        *(
-            f"SELECT to_jsonb(t)::text FROM rectification_{of} t JOIN rectification_appeal a ON a.id = t.appeal_id"
-            " WHERE a.order_id = %(order)s"
-            for of in _OF_APPEAL
-        ),
-        """SELECT to_jsonb(t)::text FROM ledger_entry t WHERE (subject_kind, subject_id) IN (
-               SELECT 'order', %(order)s::text UNION SELECT 'review', %(review)s::text UNION
-               SELECT 'appeal', id::text FROM rectification_appeal WHERE order_id = %(order)s)""",
-    ]
-)
 
 
 @dataclass
@@ -101,74 +79,70 @@ class Walk:
     other: UUID
     now: datetime
     dice: random.Random
+    stood: Whole
+    clerk: Actor = CLERKS[0]
+    year_told: bool = False
     done: list[str] = field(default_factory=list)
-    stood: list[str] = field(default_factory=list)
+    reached: set[OrderState] = field(default_factory=set)
 
-    def step(self) -> None:
+    def go(self) -> None:
+        """Try one thing after the other, until the order has been over for a while."""
+        over = 0
+        for _ in range(STEPS):
+            self._step()
+            self.reached.add(self.stood.state)
+            over = over + 1 if self.stood.state in ENDED else 0
+            if over == TRIES_AFTER_END:
+                break
+        told = queries.clock_retold(self.order)
+        check_promises(told or [], calendar_grew=self.year_told)
+
+    def _step(self) -> None:
         """Try one thing; mostly one that the state allows, sometimes the power goes out in the middle."""
-        appeal = Appeal.objects.filter(order_id=self.order).values_list("state", flat=True).first()
-        likely = _LIKELY.get(self.state, [])
-        if appeal is not None and self.dice.random() < 0.6:
-            likely = _OF_APPEAL_LIKELY.get(AppealState(appeal), likely)
+        likely = _LIKELY.get(self.stood.state, [])
+        if self.stood.appeal is not None and self.dice.random() < 0.6:
+            likely = _OF_APPEAL_LIKELY.get(AppealState(self.stood.appeal["state"]), likely)
         name = self.dice.choice(likely if likely and self.dice.random() < 0.8 else sorted(MOVES))
         self.now += timedelta(minutes=_MINUTES.get(name) or self.dice.choice([1, 7, 90, 60 * 26]))
         self.done.append(name)
-        before = self.stood or self.everything()
+        before = self.stood
         try:
-            with transaction.atomic(), _power_out(self.dice):
-                MOVES[name](self, self.dice.choice(STAFF))
-        except (Refused, PowerOut):
-            assert self.everything() == before
-        self.stood = self.everything()
+            with _power_out(self.dice):
+                MOVES[name](self, self.dice.choice([*STAFF, self.clerk]))
+        except (Refused, PowerOut) as error:
+            self.done[-1] += f" ({getattr(error, 'code', 'power out')})"
+            assert self.look().rows == before.rows
+        else:
+            self.stood = self.look()
+            if self.stood.rows != before.rows:
+                self.stood.check(before, calendar_grew=self.year_told)
+                self._check_reach(before)
 
-    @property
-    def state(self) -> OrderState:
-        return OrderState(WorkOrder.objects.values_list("state", flat=True).get(id=self.order))
+    def look(self) -> Whole:
+        return Whole(self.order, self.review)
 
     @property
     def appeal(self) -> UUID:
         """The appeal about the review, or an id that is none."""
-        return Appeal.objects.filter(order_id=self.order).values_list("id", flat=True).first() or self.order
+        return UUID(self.stood.appeal["id"]) if self.stood.appeal else self.order
 
-    def everything(self) -> list[str]:
-        """All rows of the review, its order and its appeal, and their entries in the ledger."""
-        with connection.cursor() as cursor:
-            cursor.execute(_EVERYTHING, {"order": self.order, "review": self.review})
-            return sorted(row for (row,) in cursor.fetchall())
-
-    def check(self) -> None:
-        """What holds of every order at every moment."""
-        row = WorkOrder.objects.get(id=self.order)
-        assert WorkOrder.objects.filter(review_id=self.review).count() == 1
-        told = queries.clock_retold(self.order)
-        assert told is not None
-        assert [promised for promised, _ in told] == [anew for _, anew in told]
-        running = CLOCK_OF.get(OrderState(row.state))
-        stands = standing(promised for promised, _ in told)
-        stand = stands.get(running) if running else None
-        assert row.clock == (running or "")
-        assert row.due_at == (stand.due_at if stand else None)
-        assert (row.due_at is None) or row.paused_at is None
-        moves = OrderEvent.objects.filter(order_id=self.order).count()
-        entries = Entry.objects.filter(subject_kind="order", subject_id=str(self.order))
-        assert entries.exclude(kind=EntryKind.SOLUTION_ANSWERED).count() == moves
-        review = Review.objects.get(id=self.review)
-        assert (review.status == ReviewStatus.WITHDRAWN) <= (OrderState(row.state) in _ENDED)
-        assert (OrderState(row.state) == OrderState.EXCLUDED) <= (review.status == ReviewStatus.EXCLUDED)
-        assert (row.paused_at is not None) <= self._is_appealed()
-
-    def _is_appealed(self) -> bool:
-        appeal = Appeal.objects.filter(order_id=self.order).first()
-        return appeal is not None and AppealState(appeal.state) not in APPEAL_FINAL
+    def _check_reach(self, before: Whole) -> None:
+        """Whoever belongs to one agency has done nothing with the order of another, unless asked to help."""
+        new = set(self.stood.rows["order_event"]) - set(before.rows["order_event"])
+        for event in map(json.loads, new):
+            if event["by"] == str(self.clerk) and event["move"] != Move.CONTRIBUTE:
+                agency = directory.agency_by_id(before.order["agency_id"])
+                assert self.clerk.scope.covers(division_path="", agency_path=agency.path)
 
 
 def _power_out(dice: random.Random) -> Any:
-    left = dice.randrange(80)
+    """Let the power go out after so many statements, but not between two transactions: what is committed stays."""
+    left = dice.randrange(60)
 
-    def counted(execute: Callable[..., Any], *args: Any) -> Any:
+    def counted(execute: Callable[..., Any], sql: str, *args: Any) -> Any:
         nonlocal left
-        left -= 1
-        answer = execute(*args)
+        answer = execute(sql, *args)
+        left -= not sql.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK"))
         if left == 0:
             raise PowerOut
         return answer
@@ -193,6 +167,27 @@ def _milestone(walk: Walk, by: Actor) -> None:
     lines = queries.beside(walk.order).milestones
     line = walk.dice.choice(lines).id if lines else walk.order
     actions.reach_milestone(walk.order, milestone_id=line, note="", by=by, now=walk.now)
+
+
+def _agency_ends(walk: Walk, _: Actor) -> None:
+    """The agency is merged away; what it did and what it has open go on elsewhere."""
+    agency = Agency.objects.get(code=worlds.OTHER_AGENCY)
+    ServiceItem.objects.filter(code=worlds.ITEM).update(agency=agency)
+    Agency.objects.filter(code=worlds.AGENCY).update(valid_to=local_day(walk.now) - timedelta(days=1))
+    hand_on.hand_on_ended(walk.now)
+
+
+def _change_agency(walk: Walk, _: Actor) -> None:
+    walk.clerk = next(clerk for clerk in CLERKS if clerk != walk.clerk)
+
+
+def _tell_year(walk: Walk, _: Actor) -> None:
+    """The next year's calendar comes; what was promised stays, and what was not known is."""
+    rulebook.import_year(year=2027, rows=NOTICE, by=ADMINISTRATOR, now=walk.now)
+    walk.year_told = True
+    actions.promise_late(by=SYSTEM, now=walk.now)
+    if local_day(walk.now) < date(2027, 6, 1):
+        assert walk.order not in queries.without_deadline()
 
 
 MOVES: dict[str, Callable[[Walk, Actor], object]] = {
@@ -255,12 +250,16 @@ MOVES: dict[str, Callable[[Walk, Actor], object]] = {
     "object": lambda w, _: decide_appeal.object_to(w.review, "不服", by=REVIEWER, now=w.now),
     "contest": lambda w, _: decide_appeal.contest(w.appeal, "不服", by=LEAD, now=w.now),
     "lapse": lambda w, _: decide_appeal.lapse_due(by=SYSTEM, now=w.now),
+    "agency_ends": _agency_ends,
+    "change_agency": _change_agency,
+    "tell_year": _tell_year,
 }
 # The reviewer's second thought comes at once; silence lasts long enough.
 _MINUTES = {"change": 1, "withdraw": 1, "settle": 60 * 24 * 8, "lapse": 60 * 24 * 8}
 # What usually happens next.
 _LIKELY: dict[OrderState, list[str]] = {
-    OrderState.CREATED: ["dispatch", "change", "withdraw"],
+    OrderState.CREATED: ["dispatch", "dispatch", "dispatch", "dispatch", "change", "withdraw"],
+    OrderState.CANCELLED: ["change", "change", "withdraw", "late"],
     OrderState.DISPATCHED: ["sign", "sign", "sign", "sign", "ask_return", "send", "merge"],
     OrderState.RETURN_ASKED: ["grant_return", "refuse_return"],
     OrderState.SIGNED: ["verify", "verify", "verify", "join", "ask_time", "appeal"],
@@ -270,6 +269,7 @@ _LIKELY: dict[OrderState, list[str]] = {
     OrderState.REPLIED: ["pass", "redo", "say", "say", "settle"],
     OrderState.CHECKED: ["say", "settle"],
     OrderState.ESCALATED: ["end", "send"],
+    OrderState.CLOSED: ["appeal", "change", "withdraw", "late"],
 }
 _OF_APPEAL_LIKELY: dict[AppealState, list[str]] = {
     AppealState.FILED: ["accept"],
@@ -282,37 +282,59 @@ _OF_APPEAL_LIKELY: dict[AppealState, list[str]] = {
 }
 # Three times unsolved is too rare for the walks of an ordinary run.
 _RARE = {OrderState.ESCALATED}
-_ENDED = {OrderState.CANCELLED, OrderState.MERGED, OrderState.EXCLUDED, OrderState.CLOSED}
 
 
-def _walk(seed: int, now: datetime) -> Walk:
-    case_no, orders = f"W-{seed}", []
+def _take_cases(seeds: Iterable[int], now: datetime) -> None:
+    """One case for each walk, with two services."""
     services = [worlds.occurrence(no, now) for no in (1, 2)]
-    worlds.take_case(case_no, now, occurrences=services)
-    for service in services:
-        given = worlds.give(case_no, 1, now, entrance=Entrance.TOKEN, occurrence_no=service["no"])
-        assert given.id is not None
-        order = queries.order_of_review(given.id)
-        assert order is not None
-        orders.append((given.id, order.id))
-    (review, order_id), (_, other) = orders
-    return Walk(review, order_id, other, now, random.Random(seed))  # noqa: S311 - the same walk again
+    cases = [Raw(worlds.case(f"W-{seed}", now, occurrences=services)) for seed in seeds]
+    outcomes = take_in_cases(cases, entrance=Entrance.CLIENT, by=OPERATOR, now=now)
+    assert all(outcome.id for outcome in outcomes), outcomes
 
 
-def test_whatever_is_done_and_wherever_it_is_cut_off_every_order_stays_whole(now: datetime):
+def _begin(seed: int, now: datetime) -> Walk:
+    """Both services of the walk's case are rated badly."""
+    raws = [Raw(worlds.review(f"W-{seed}", 1, now, occurrence_no=no)) for no in (1, 2)]
+    given = receive_reviews(raws, entrance=Entrance.TOKEN, by=OPERATOR, now=now)
+    reviews = [outcome.id for outcome in given if outcome.id]
+    orders = queries.orders_of_reviews(reviews)
+    review, other = reviews
+    order = orders[review].id
+    dice = random.Random(seed)  # noqa: S311 - the same walk again
+    return Walk(review, order, orders[other].id, now, dice, Whole(order, review))
+
+
+def _set_back(walk: Walk) -> None:
+    """The next walk finds the agency and the calendar as this one has found them."""
+    if any(step.startswith("agency_ends") for step in walk.done):
+        agency = Agency.objects.get(code=worlds.AGENCY)
+        Agency.objects.filter(id=agency.id).update(valid_to=None)
+        ServiceItem.objects.filter(code=worlds.ITEM).update(agency=agency)
+    if walk.year_told:
+        CalendarDay.objects.filter(day__year=YEARS_END.year + 1).delete()
+
+
+@pytest.mark.usefixtures("committed_world")
+@pytest.mark.parametrize("first", range(FIRST, FIRST + WALKS, BLOCK))
+def test_whatever_is_done_and_wherever_it_is_cut_off_every_order_stays_whole(now: datetime, first: int):
+    seeds = range(first, min(first + BLOCK, FIRST + WALKS))
     reached: set[OrderState] = set()
-    for seed in range(FIRST, FIRST + WALKS):
-        walk = _walk(seed, now)
-        for _ in range(STEPS):
-            walk.step()
-            try:
-                walk.check()
-            except AssertionError as error:
-                raise AssertionError(f"walk {seed}: {' '.join(walk.done)}") from error
-            reached.add(walk.state)
-        if seed % 20 == 0:  # all counters at once: dear, and no walk mends another's
-            assert_counters_exact()
+    latest = now
+    CalendarDay.objects.filter(day__year__gt=YEARS_END.year).delete()
+    _take_cases(seeds, now)
+    for seed in seeds:
+        # Every fourth walk begins where the calendar ends.
+        walk = _begin(seed, YEARS_END if seed % 4 == 3 else now)
+        try:
+            walk.go()
+        except Exception as error:
+            error.add_note(f"walk {seed}: {', '.join(walk.done)}")
+            raise
+        reached |= walk.reached
+        latest = max(latest, walk.now)
+        _set_back(walk)
     assert_counters_exact()
-    assert findings(walk.now) == []
+    assert findings(latest) == []
 
-    assert WALKS < 40 or reached >= set(OrderState) - _RARE
+    # The first forty walks, which are those of an ordinary run, come everywhere.
+    assert first > 0 or WALKS < 40 or reached >= set(OrderState) - _RARE

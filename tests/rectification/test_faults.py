@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from haochaping.directory import actions as directory
 from haochaping.directory.models import ServiceItem
 from haochaping.directory.terms import Kind
-from haochaping.kernel.actor import OPERATOR, Scope
+from haochaping.kernel.actor import OPERATOR, SYSTEM, Scope
 from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.periods import BEIJING
 from haochaping.kernel.refused import Refused
@@ -32,6 +32,7 @@ from haochaping.rectification.states import (
 from haochaping.rectification.terms import Move, ReformMove, ReformState
 from haochaping.rectification.terms import ReformMove as M
 from haochaping.rectification.terms import ReformState as R
+from haochaping.rulebook.models import CalendarDay
 from tests import worlds
 from tests.voices.conftest import DISPATCHER
 
@@ -220,6 +221,38 @@ def test_both_limits_are_the_rulebooks(verified, reform):
     assert Reform.objects.get().due_at == due
     assert fault_queries.late_reforms(due, limit=9) == []
     assert [one.id for one in fault_queries.late_reforms(due + timedelta(seconds=1), limit=9)] == [reform]
+
+
+def test_sixty_working_days_reach_over_the_spring_festival(verified, reform):
+    """From 9 January 2026 to 10 April: further than any other deadline."""
+    asked = datetime(2026, 1, 9, 10, tzinfo=BEIJING)
+    actions.send_reform(reform, by=DISPATCHER, now=asked)
+
+    actions.answer_reform(reform, accept=True, reason="改", by=DECIDING, now=asked)
+
+    assert Reform.objects.get().due_at == datetime(2026, 4, 10, 17, 30, tzinfo=BEIJING)
+
+
+@pytest.mark.parametrize("accepted", [False, True], ids=["answer", "change"])
+def test_a_limit_beyond_the_calendar_is_promised_once_the_year_is_there(verified, reform, accepted):
+    worlds.follow(worlds.CITY, verified.now, reform_answer_limit="2", reform_change_limit="3")
+    asked = datetime(2026, 6, 10, 10, tzinfo=BEIJING)
+    missing = list(CalendarDay.objects.filter(day__gt=asked.date()))
+    CalendarDay.objects.filter(day__gt=asked.date()).delete()
+    actions.send_reform(reform, by=DISPATCHER, now=asked)
+    if accepted:
+        actions.answer_reform(reform, accept=True, reason="改", by=DECIDING, now=asked)
+    assert actions.promise_late(by=SYSTEM, now=asked) == 0
+    assert fault_queries.reforms_without_deadline() == {reform: asked}
+    CalendarDay.objects.bulk_create(missing)
+
+    later = asked + timedelta(days=1)
+    assert (actions.promise_late(by=SYSTEM, now=later), actions.promise_late(by=SYSTEM, now=later)) == (1, 0)
+
+    # Counted from when it was owed, not from when the calendar came.
+    due = datetime(2026, 6, 15 if accepted else 12, 17, 30, tzinfo=BEIJING)
+    assert (Reform.objects.get().due_at, fault_queries.reforms_without_deadline()) == (due, {})
+    assert ledger.entries_of("reform", str(reform))[-1].facts == {"deadline": "set"}
 
 
 def test_what_is_declined_or_dropped_is_over(verified, reform):

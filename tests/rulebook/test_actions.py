@@ -9,7 +9,10 @@ import chinese_calendar
 import pytest
 
 from haochaping.accounts.terms import Power
-from haochaping.kernel.actor import Actor, ActorKind, Scope
+from haochaping.directory import actions as directory
+from haochaping.directory import queries as places
+from haochaping.directory.terms import Kind
+from haochaping.kernel.actor import OPERATOR, Actor, ActorKind, Scope
 from haochaping.kernel.periods import BEIJING
 from haochaping.kernel.refused import Refused
 from haochaping.ledger.models import Entry
@@ -352,6 +355,59 @@ def test_a_bad_row_leaves_the_year_unknown(now):
 def test_a_year_is_refused_as_a_whole(now, by, rows, code):
     with pytest.raises(Refused, match=code):
         actions.import_year(year=2027, rows=rows, by=by, now=now)
+
+
+def assume(now: datetime, division: str = worlds.PROVINCE, by: Actor = OPERATOR) -> int:
+    until = date(2027, 12, 31)
+    return actions.assume_days(division=division, until=until, reason="示例", by=by, now=now)
+
+
+def test_a_made_up_division_works_on_sample_days_where_the_calendar_knows_none(world):
+    CalendarDay.objects.filter(day__gt="2026-12-31").delete()
+    actions.declare_day(
+        division=worlds.PROVINCE,
+        day=date(2027, 3, 1),
+        is_working=False,
+        reason="停电",
+        by=OPERATOR,
+        now=world,
+    )
+
+    assert (assume(world), assume(world)) == (364, 0)
+
+    place = places.division(worlds.COUNTY)
+    assert place is not None
+    held = queries.calendar(queries.terms_for(place.path, date(2026, 12, 20)), date(2026, 12, 20))
+    told = {
+        date(2026, 12, 25): True,
+        date(2027, 1, 1): False,
+        date(2027, 1, 4): True,
+        date(2027, 1, 9): False,
+    }
+    assert {day: held.is_working(day) for day in told} == told
+    assert not queries.calendar(queries.terms_for(place.path, TODAY), date(2027, 3, 1)).is_working(
+        date(2027, 3, 1)
+    )
+    assert {"days": "364", "to": "2027-12-31", "says": "sample"} in facts(f"division:{worlds.PROVINCE}")
+    # What the nation works on nobody has made up.
+    assert queries.last_calendar_day() == date(2026, 12, 31)
+
+
+@pytest.mark.parametrize(
+    ("division", "by", "code"),
+    [
+        ("110000000000", OPERATOR, "no_sample_here"),
+        ("999999999999", OPERATOR, "unknown_code"),
+        (worlds.PROVINCE, POWERLESS, "rulebook_not_yours"),
+    ],
+)
+def test_a_real_division_waits_for_the_notice(world, division, by, code):
+    directory.put(Kind.DIVISIONS, [{"code": "110000000000", "name": "甲市"}], by=OPERATOR, now=world)
+
+    with pytest.raises(Refused) as refused:
+        assume(world, division, by)
+
+    assert refused.value.code == code
 
 
 @pytest.mark.parametrize(

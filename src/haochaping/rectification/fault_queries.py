@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import OuterRef, Subquery
+
 from haochaping.accounts.access import check_power
 from haochaping.accounts.terms import Power
 from haochaping.kernel.refused import Refused
@@ -113,6 +115,16 @@ def late_reforms(now: datetime, *, limit: int) -> list[LateReform]:
         for pk, order_id, division_id, agency_id, due_at in found
         if due_at is not None
     ]
+
+
+def reforms_without_deadline(limit: int = 100) -> dict[UUID, datetime]:
+    """Proposals whose addressee owes an answer or a change by no date, as the working calendar does not reach; since when."""
+    owed = Reform.objects.filter(state__in=[ReformState.SENT, ReformState.ACCEPTED], due_at=None)
+    begun = ReformEvent.objects.filter(
+        reform_id=OuterRef("id"), move__in=[ReformMove.SEND, ReformMove.ACCEPT, ReformMove.SEND_BACK]
+    )
+    rows = owed.annotate(since=Subquery(begun.order_by("-at", "-id").values("at")[:1])).order_by("drafted_at")
+    return {pk: since for pk, since in rows.values_list("id", "since")[:limit] if since}
 
 
 def of_ended_addressees(day: date, *, limit: int) -> list[UUID]:

@@ -34,6 +34,7 @@ from haochaping.rulebook.rules import (
     check_may_follow,
     check_no_default,
     check_not_past,
+    sample_days,
     text_complaint,
     value_complaint,
     year_of_notice,
@@ -41,8 +42,10 @@ from haochaping.rulebook.rules import (
 from haochaping.rulebook.terms import (
     ENDS_BEFORE_IT_BEGINS,
     IN_THE_PAST,
+    NO_SAMPLE_HERE,
     NOTHING_TO_CONFIRM,
     NOTHING_TO_WITHDRAW,
+    SAMPLE_DIVISIONS,
     VALUES_ADDED,
 )
 
@@ -256,6 +259,38 @@ def _say_of_day(
     word = {True: "working", False: "off", None: "withdrawn"}[is_working]
     facts = {"day": day.isoformat(), "says": word}
     _record(f"division:{place.code}", by=by, now=now, facts=facts, fields={"reason": reason})
+
+
+@transaction.atomic
+def assume_days(*, division: str, until: date, reason: str, by: Actor, now: datetime) -> int:
+    """Let a made-up division and all below it work on sample days wherever the calendar knows none; how many days.
+
+    A day that is known, or was ever spoken of there, stays. For a demo, whose orders need their deadlines whatever day it
+    is begun on; an installation that serves people waits for the notice.
+
+    Raises:
+        Refused: UNKNOWN_CODE, NO_POWER, NO_SAMPLE_HERE, or what is wrong with the reason.
+    """
+    place = _division(division)
+    check_edit(by, place.path)
+    if not place.code.startswith(SAMPLE_DIVISIONS):
+        raise Refused(NO_SAMPLE_HERE, field="division", value=place.code)
+    _refuse(text_complaint("reason", reason, _REASON_LENGTH))
+    _lock()
+    known = set(CalendarDay.objects.filter(day__lte=until).values_list("day", flat=True))
+    said = set(CalendarOverlay.objects.filter(division_id=place.id).values_list("day", flat=True))
+    first = min(known, default=local_day(now))
+    missing = {day: works for day, works in sample_days(first, until).items() if day not in known | said}
+    CalendarOverlay.objects.bulk_create(
+        [
+            CalendarOverlay(division_id=place.id, day=day, is_working=works, reason=reason, version=1)
+            for day, works in missing.items()
+        ]
+    )
+    if missing:
+        facts = {"days": str(len(missing)), "to": max(missing).isoformat(), "says": "sample"}
+        _record(f"division:{place.code}", by=by, now=now, facts=facts, fields={"reason": reason})
+    return len(missing)
 
 
 @transaction.atomic

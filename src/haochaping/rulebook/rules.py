@@ -19,6 +19,7 @@ from haochaping.rulebook.terms import (
     BAD_DAY,
     BAD_VALUE,
     DAY_TWICE,
+    FIXED_HOLIDAYS,
     HISTORICAL_ONLY,
     HOLIDAY_MISSING,
     HOLIDAYS,
@@ -176,6 +177,15 @@ def years_incomplete(known: Iterable[date], first: date, last: date) -> list[int
     """The years of which a day between `first` and `last` is not known."""
     days = {first + timedelta(days=n) for n in range((last - first).days + 1)}
     return sorted({day.year for day in days - set(known)})
+
+
+def sample_days(first: date, last: date) -> dict[date, bool]:
+    """A made-up calendar for what is made up itself: Monday to Friday, but for the holidays whose date is fixed by law.
+
+    Neither holidays by the moon nor 调休 are in it, which the State Council tells year by year: no office may go by it.
+    """
+    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    return {day: day.weekday() < _SATURDAY and (day.month, day.day) not in FIXED_HOLIDAYS for day in days}
 
 
 def terms_of(

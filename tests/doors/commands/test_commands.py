@@ -32,7 +32,10 @@ from haochaping.flows import handle_voices
 from haochaping.insight import actions as insight
 from haochaping.insight.terms import NO_ITEM, FactKey, FactKind
 from haochaping.kernel.actor import REVIEWER
+from haochaping.kernel.identifiers import uuid7
 from haochaping.ledger import actions as ledger
+from haochaping.rectification.models import Reform, ReformEvent, WorkOrder
+from haochaping.rectification.terms import ReformMove, ReformState
 from haochaping.reviews import queries as reviews
 from haochaping.ui.qr import svg
 from haochaping.voices.models import Voice
@@ -418,6 +421,25 @@ def test_doctor_counts_what_people_gave_and_nobody_has_dated(world):
 
     assert not found["ok"]
     assert found["text"].startswith("1 complaint, suggestion or question has no deadline")
+
+
+def test_doctor_counts_proposals_of_reforms_that_nobody_has_dated(world):
+    now = timezone.now()
+    worlds.take_case("YC-1", now)
+    worlds.give("YC-1", 1, now)
+    order = WorkOrder.objects.get()
+    places = {"division_id": order.division_id, "from_division_id": order.division_id}
+    agencies = {"agency_id": order.agency_id, "from_agency_id": order.agency_id}
+    told = {"text": "不再收", "drafted_at": now, "state": ReformState.SENT}
+    reform = Reform.objects.create(
+        id=uuid7(now), order=order, item_id=order.item_id, **places, **agencies, **told
+    )
+    ReformEvent.objects.create(id=uuid7(now), reform=reform, move=ReformMove.SEND, by="staff:1", at=now)
+
+    found = {row["name"]: row for row in json.loads(run("doctor", "--json").output)}["deadlines"]
+
+    assert not found["ok"]
+    assert found["text"].startswith("1 proposal of a reform has no deadline")
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -28,6 +28,7 @@ from haochaping.insight import queries as insight
 from haochaping.insight.terms import Place
 from haochaping.kernel.actor import EVERYWHERE, OPERATOR, REVIEWER, SYSTEM, Actor, ActorKind
 from haochaping.kernel.identifiers import receipt_nos
+from haochaping.kernel.periods import local_day
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.reviews import queries as reviews
@@ -89,6 +90,18 @@ def test_some_records_wait_in_quarantine_for_different_reasons(made):
 
     assert len(set(codes)) >= 5
     assert "rated_in_future" not in codes
+
+
+def test_orders_have_their_deadlines_whatever_the_calendar_knows(made):
+    """The last year that a demo begun today sees is known to its province, by days said to be made up."""
+    last = date(local_day(made.now).year + 1, 12, 31)
+
+    held = rulebook.calendar(rulebook.terms_for(f"{names.PROVINCE[0]}.", local_day(made.now)), last)
+
+    assert held.is_working(last) is not None
+    assert orders.without_deadline() == []
+    reasons = {row.reason for row in rulebook.overlay(last.year)}
+    assert reasons <= {names.SAMPLE_CALENDAR}
 
 
 def test_the_fictional_administrator_has_confirmed_the_rules(made):

@@ -6,16 +6,20 @@ from typing import TYPE_CHECKING
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
-from haochaping.flows import change_review, handle_bad_review
+from haochaping.flows import change_review, close_order, handle_bad_review
+from haochaping.kernel.actor import REVIEWER
 from haochaping.kernel.text import visible
 from haochaping.ledger.models import Entry
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.rectification.models import WorkOrder
-from haochaping.rectification.terms import OrderState
+from haochaping.rectification.terms import OrderState, Solved
+from haochaping.ui.moments import moment
 from tests import worlds
 from tests.doors.workbench.conftest import WORDS
+from tests.voices.conftest import DISPATCHER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
     from tests.doors.workbench.conftest import Bad
 
 CALL = {"result": "answered", "is_true": "yes", "is_reasonable": "unknown", "note": "已核实"}
+ENGLISH = {"accept-language": "en"}
 DONE = {"outcome": "immediate_rectified", "text": "已并窗办理"}
 
 
@@ -255,3 +260,33 @@ def test_reasons_are_read_in_the_language_of_the_page(bad, clerk, language, read
 
         assert reads in page
         assert not_said not in page
+
+
+@pytest.mark.parametrize(("solved", "checked"), [(Solved.YES, True), (Solved.NO, True), (Solved.NO, False)])
+def test_an_order_that_the_reviewers_word_decides_says_until_when_it_may_change(
+    bad, clerk, world, solved, checked
+):
+    bring_to(bad, OrderState.REPLIED, world)
+    at = timezone.now()
+    if checked:
+        close_order.pass_check(bad.order_id, by=DISPATCHER, now=at)
+    before = clerk.get(bad.address(), headers=ENGLISH).content.decode()
+    handle_bad_review.answer_solution(bad.review_id, solved=solved, text="", by=REVIEWER, now=at)
+
+    page = clerk.get(bad.address(), headers=ENGLISH).content.decode()
+    finished = clerk.get(reverse("desk") + "?list=done", headers=ENGLISH).content.decode()
+
+    said = orders.solutions_of([bad.order_id]).answer[bad.order_id]
+    with override("en"):
+        told = f"Answered by the reviewer, who may change the answer until {moment(said.changeable_until)}"
+    assert (told in before, told in page, told in finished) == (False, True, True)
+
+
+def test_a_word_about_an_earlier_reply_decides_nothing(bad, clerk, world):
+    bring_to(bad, OrderState.REPLIED, world)
+    handle_bad_review.answer_solution(
+        bad.review_id, solved=Solved.NO, text="", by=REVIEWER, now=timezone.now()
+    )
+    WorkOrder.objects.update(replied_at=timezone.now() + timedelta(minutes=1))
+
+    assert "Replied, to be checked" in clerk.get(bad.address(), headers=ENGLISH).content.decode()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html.parser import HTMLParser
+
 import pytest
 
 from haochaping.rectification import queries
@@ -44,6 +46,31 @@ def test_what_a_text_may_begin_with_is_offered_before_it(bad, clerk):
         < form.index("<textarea")
         < form.index("btn btn-secondary", form.index("<textarea"))
     )
+
+
+class _FirstButtons(HTMLParser):
+    """The attributes of the first button that submits, of each form."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.first: list[dict[str, str | None] | None] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "form":
+            self.first.append(None)
+        elif tag == "button" and self.first and self.first[-1] is None:
+            self.first[-1] = dict(attrs)
+
+
+@pytest.mark.parametrize("reached", [OrderState.DISPATCHED, OrderState.VERIFIED, OrderState.RECTIFIED])
+def test_enter_in_a_line_sends_and_puts_no_text_in(bad, clerk, world, reached):
+    bring_to(bad, reached, world)
+
+    page = clerk.get(bad.address()).content.decode()
+
+    assert 'name="insert"' in page
+    assert [button for button in _FirstButtons(page).first if button and button.get("name") == "insert"] == []
 
 
 def test_choosing_nothing_or_rubbish_keeps_what_was_typed(bad, clerk):

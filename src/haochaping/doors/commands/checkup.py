@@ -29,6 +29,7 @@ from haochaping.levels import queries as levels
 from haochaping.outbox import queries as outbox
 from haochaping.outbox.terms import JobState
 from haochaping.postgres import roles
+from haochaping.rectification import fault_queries as faults
 from haochaping.rectification import queries as rectification
 from haochaping.reviews import queries as reviews
 from haochaping.rulebook import queries as rulebook
@@ -168,6 +169,7 @@ def _rules() -> Iterator[Finding]:
 def _deadlines() -> Finding:
     """Whether everything that is owed to a person has its date."""
     of_orders, of_voices = len(rectification.without_deadline()), voices.without_deadline()
+    of_reforms = len(faults.reforms_without_deadline())
     orders = ngettext(
         "{n} open order has no deadline: the calendar does not reach. Add the next year.",
         "{n} open orders have no deadline: the calendar does not reach. Add the next year.",
@@ -178,8 +180,16 @@ def _deadlines() -> Finding:
         "{n} complaints, suggestions or questions have no deadline: the calendar does not reach. Add the next year.",
         of_voices,
     )
-    told = [text.format(n=n) for text, n in ((orders, of_orders), (others, of_voices)) if n]
-    text = " ".join(told) or gettext("every open order, complaint, suggestion and question has its deadline")
+    changes = ngettext(
+        "{n} proposal of a reform has no deadline: the calendar does not reach. Add the next year.",
+        "{n} proposals of reforms have no deadline: the calendar does not reach. Add the next year.",
+        of_reforms,
+    )
+    counted = ((orders, of_orders), (others, of_voices), (changes, of_reforms))
+    told = [text.format(n=n) for text, n in counted if n]
+    text = " ".join(told) or gettext(
+        "every open order, complaint, suggestion, question and proposal has its deadline"
+    )
     return Finding(N_("deadlines"), ok=not told, text=text)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 PROVINCE = ("990000000000", "云川省")
+# Said of every day that no notice has told yet.
+SAMPLE_CALENDAR = "示例日历，非官方：该日尚无放假通知"
 CITY = ("990100000000", "云城市")
 OTHER_CITY = ("990200000000", "石港市")
 CITIES = (CITY, OTHER_CITY)

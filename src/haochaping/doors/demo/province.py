@@ -8,7 +8,7 @@ import random
 import secrets
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -31,7 +31,7 @@ from haochaping.flows.receive_reviews import receive_reviews
 from haochaping.flows.take_in_cases import take_in_cases
 from haochaping.insight import actions as insight
 from haochaping.kernel.actor import EVERYWHERE, OPERATOR, REVIEWER, Actor, ActorKind
-from haochaping.kernel.periods import BEIJING
+from haochaping.kernel.periods import BEIJING, local_day
 from haochaping.ledger import actions as ledger
 from haochaping.reviews import queries as reviews
 from haochaping.reviews.terms import Entrance
@@ -40,7 +40,6 @@ from haochaping.rulebook import queries as rulebook_queries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import date
     from pathlib import Path
 
     from haochaping.doors.demo.making import Said
@@ -104,6 +103,7 @@ def fill(*, scale: float, seed: int, now: datetime) -> Iterator[Progress]:
     """Make the province; yields now and then while its days pass, and at the end."""
     _keep_accounts(_BEGUN)
     _fill_directory(now)
+    _fill_calendar(now)
     oddities.quarantine(now)
     lanes = _lanes(scale, seed, now)
     done = [(0, 0)] * len(lanes)
@@ -199,6 +199,17 @@ def _fill_directory(now: datetime) -> None:
         complaints = directory.put(kind, found, by=OPERATOR, now=now)
         if complaints:
             raise AssertionError(f"{kind}: {complaints[0]}")
+
+
+def _fill_calendar(now: datetime) -> None:
+    """Where no notice reaches yet the province works on days of its own, said to be made up: its orders get their dates."""
+    rulebook.assume_days(
+        division=names.PROVINCE[0],
+        until=date(local_day(now).year + 1, 12, 31),
+        reason=names.SAMPLE_CALENDAR,
+        by=OPERATOR,
+        now=now,
+    )
 
 
 def _tidy() -> None:

@@ -14,7 +14,7 @@ from haochaping.accounts.terms import Power
 from haochaping.doors.fields import left_out
 from haochaping.doors.paging import page_number
 from haochaping.doors.workbench.inbox_forms import FilterForm, NameForm
-from haochaping.doors.workbench.words import excerpt, state_tone, tag_labels
+from haochaping.doors.workbench.words import excerpt, state_tone, state_words, tag_labels
 from haochaping.kernel.refused import N_
 from haochaping.notices import queries as notices
 from haochaping.notices.terms import Side
@@ -33,7 +33,6 @@ from haochaping.rectification.rules import (
 from haochaping.rectification.terms import (
     EXPORT_AT_MOST,
     SOLVED_LABELS,
-    STATE_LABELS,
     TIME_LEFT_LABELS,
     Assigned,
     ListAsked,
@@ -50,7 +49,13 @@ if TYPE_CHECKING:
     from django.http import QueryDict
 
     from haochaping.kernel.actor import Actor
-    from haochaping.rectification.terms import ListCounts, ListRow, OrderRow, SavedFilterRow
+    from haochaping.rectification.terms import (
+        ListCounts,
+        ListRow,
+        OrderRow,
+        SavedFilterRow,
+        SolutionRow,
+    )
     from haochaping.reviews.terms import Indicator, ReviewRow
 
 ON_PAGE = 30
@@ -227,8 +232,7 @@ def _groups(found: list[ListRow], by: Actor, counts: ListCounts, now: datetime, 
     for row in found:
         order = row.order
         said = solutions.answer.get(order.id)
-        solved = gettext(SOLVED_LABELS[said.solved]) if said else ""
-        line = _line(row, given[order.review_id], labels, messages.answer, now, reads=reads, solved=solved)
+        line = _line(row, given[order.review_id], labels, messages.answer, now, reads=reads, said=said)
         lines.setdefault(None if done else _left(order, now), []).append(line)
     if done:
         return [Group(gettext(DONE), late=False, lines=lines[None], count=0)] if lines else []
@@ -247,7 +251,7 @@ def _line(
     now: datetime,
     *,
     reads: bool,
-    solved: str,
+    said: SolutionRow | None,
 ) -> Line:
     order = row.order
     due = order.due_at
@@ -261,7 +265,7 @@ def _line(
         tags=tag_labels(review, labels[review.indicator_set]),
         words=excerpt(redacted(review.comment_text)) if shown else "",
         reason_missing=review.reason_missing,
-        state=gettext(STATE_LABELS[order.state]),
+        state=state_words(order, said),
         tone=state_tone(order.state),
         due=due,
         late=late,
@@ -271,7 +275,7 @@ def _line(
         messages=messages.get(order.thread_id, 0) if order.thread_id else 0,
         handler=row.handler,
         mine=row.mine,
-        solved=solved,
+        solved=gettext(SOLVED_LABELS[said.solved]) if said else "",
     )
 
 

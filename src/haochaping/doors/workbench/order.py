@@ -25,7 +25,7 @@ from haochaping.doors.workbench import appeals, faults, linked, links, projects,
 from haochaping.doors.workbench.forms import AskExtensionForm, EvidenceForm, LedgerForm, ReplyForm
 from haochaping.doors.workbench.steps import CALL, MESSAGE, MILESTONE, STEPS, may_write, open_steps
 from haochaping.doors.workbench.story import actors, call_words, story
-from haochaping.doors.workbench.words import state_tone
+from haochaping.doors.workbench.words import state_tone, state_words
 from haochaping.files import queries as files
 from haochaping.files.terms import NO_SUCH_PHOTO
 from haochaping.flows import conceal, handle_bad_review
@@ -48,7 +48,6 @@ from haochaping.rectification.terms import (
     OUTCOME_LABELS,
     REPLY_DOUBTED,
     SOLVED_LABELS,
-    STATE_LABELS,
     ClockKind,
     HandlingOutcome,
     Move,
@@ -253,7 +252,7 @@ def order_page(
     names = called(actors(history), history.names, by)
     context = {
         "order": order,
-        "state": gettext(STATE_LABELS[order.state]),
+        "state": state_words(order, solution),
         "tone": state_tone(order.state),
         "outcome": gettext(OUTCOME_LABELS[HandlingOutcome(order.outcome)]) if order.outcome else "",
         "solution": solution,

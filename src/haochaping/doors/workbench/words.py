@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext
+
 from haochaping.doors.names import called, names_of
-from haochaping.rectification.terms import OrderState
+from haochaping.rectification.rules import of_this_round
+from haochaping.rectification.terms import STATE_LABELS, OrderState, Solved
+from haochaping.ui.moments import moment
 from haochaping.ui.readings import either
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from haochaping.rectification.terms import OrderRow, SolutionRow
     from haochaping.reviews.terms import Indicator, ReviewRow
 
-__all__ = ["called", "excerpt", "names_of", "state_tone", "tag_labels"]
+__all__ = ["called", "excerpt", "names_of", "state_tone", "state_words", "tag_labels"]
 _EXCERPT = 40
 _TONES = {OrderState.DISPATCHED: "warn", OrderState.REPLIED: "good"}
 
@@ -35,3 +40,14 @@ def tag_labels(review: ReviewRow, known: Mapping[str, Indicator]) -> list[str]:
 def state_tone(state: OrderState) -> str:
     """The tone in which a state is shown."""
     return _TONES.get(state, "info")
+
+
+def state_words(order: OrderRow, said: SolutionRow | None) -> str:
+    """The state of an order; once its reviewer's word decides it, until when they may still change that."""
+    word = of_this_round(said, order.replied_at)
+    # “Not solved” decides without a check (queries.to_settle).
+    deciding = {OrderState.CHECKED} | ({OrderState.REPLIED} if word and word.solved == Solved.NO else set())
+    if word is None or order.state not in deciding:
+        return gettext(STATE_LABELS[order.state])
+    told = gettext("Answered by the reviewer, who may change the answer until {time}")
+    return told.format(time=moment(word.changeable_until))

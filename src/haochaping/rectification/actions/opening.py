@@ -16,6 +16,7 @@ from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
 from haochaping.rectification import access, dispatch_queries, figure_queries, queries
 from haochaping.rectification.actions import clocks
+from haochaping.rectification.actions.reforms import promise_reforms
 from haochaping.rectification.actions.steps import held, record
 from haochaping.rectification.models import WorkOrder
 from haochaping.rectification.rules import consequences_of
@@ -197,7 +198,7 @@ def _record(orders: Sequence[WorkOrder], elsewhere: set[UUID], *, by: Actor, now
 
 @transaction.atomic
 def promise_late(*, by: Actor, now: datetime) -> int:
-    """Give open orders the deadlines that the calendar could not tell when their clocks were set; how many.
+    """Give open orders and proposals of reforms the deadlines that the calendar could not tell; how many.
 
     A deadline that was promised is never moved: only those that are not known are filled.
     """
@@ -221,4 +222,4 @@ def promise_late(*, by: Actor, now: datetime) -> int:
             for order in promised
         ]
         ledger.append(entries, by=by, now=now)
-    return len(promised)
+    return len(promised) + promise_reforms(by=by, now=now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from haochaping.directory.terms import AgencyRef
     from haochaping.kernel.actor import Actor
     from haochaping.rectification.models import WorkOrder
-    from haochaping.rulebook.terms import Unit
 
 
 def draft(order: WorkOrder, addressee: AgencyRef, text: str, *, by: Actor, now: datetime) -> UUID:
@@ -68,8 +68,7 @@ def send_reform(reform_id: UUID, *, by: Actor, now: datetime) -> None:
         Refused: NO_SUCH_REFORM, NOT_ALLOWED, OUT_OF_SCOPE, WRONG_REFORM_STATE.
     """
     reform = _moved(reform_id, ReformMove.SEND, by)
-    terms = rulebook.terms_for_division(reform.division_id, local_day(now))
-    reform.due_at = _due(reform, terms.reform_answer_days, terms.reform_answer_unit, now)
+    reform.due_at = _owed(reform, now)
     reform.save(update_fields=["state", "due_at"])
     _record(reform, ReformMove.SEND, "", by=by, now=now)
 
@@ -93,8 +92,7 @@ def answer_reform(reform_id: UUID, *, accept: bool, reason: str, by: Actor, now:
     reason = checked_text(reason, "text")
     move = ReformMove.ACCEPT if accept else ReformMove.DECLINE
     reform = _moved(reform_id, move, by)
-    terms = rulebook.terms_for_division(reform.division_id, local_day(now))
-    reform.due_at = _due(reform, terms.reform_change_days, terms.reform_change_unit, now) if accept else None
+    reform.due_at = _owed(reform, now) if accept else None
     reform.save(update_fields=["state", "due_at"])
     _record(reform, move, reason, by=by, now=now)
 
@@ -125,10 +123,26 @@ def check_reform(reform_id: UUID, *, there: bool, text: str, by: Actor, now: dat
     if fault_queries.last_reform_author(reform.id, ReformMove.CARRY_OUT) == str(by):
         raise Refused(OWN_CHANGE)
     if not there:
-        terms = rulebook.terms_for_division(reform.division_id, local_day(now))
-        reform.due_at = _due(reform, terms.reform_change_days, terms.reform_change_unit, now)
+        reform.due_at = _owed(reform, now)
     reform.save(update_fields=["state", "due_at"])
     _record(reform, move, text, by=by, now=now)
+
+
+@transaction.atomic
+def promise_reforms(*, by: Actor, now: datetime) -> int:
+    """Give proposals the date by which the addressee owes something, where the calendar could not tell it; how many."""
+    owed = fault_queries.reforms_without_deadline()
+    promised = []
+    for reform in Reform.objects.select_for_update(skip_locked=True).filter(id__in=owed, due_at=None):
+        reform.due_at = _owed(reform, owed[reform.id])
+        if reform.due_at is not None:
+            promised.append(reform)
+    Reform.objects.bulk_update(promised, ["due_at"])
+    if promised:
+        facts = {"deadline": "set"}
+        entries = [NewEntry(EntryKind.REFORM_MOVED, "reform", str(one.id), facts=facts) for one in promised]
+        ledger.append(entries, by=by, now=now)
+    return len(promised)
 
 
 def _moved(reform_id: UUID, move: ReformMove, by: Actor) -> Reform:
@@ -153,10 +167,18 @@ def _moved(reform_id: UUID, move: ReformMove, by: Actor) -> Reform:
     return reform
 
 
-def _due(reform: Reform, number: int, unit: Unit, now: datetime) -> datetime | None:
-    day = local_day(now)
+def _owed(reform: Reform, since: datetime) -> datetime | None:
+    """When the answer or the change is due that has been owed since; None beyond the calendar."""
+    day = local_day(since)
     terms = rulebook.terms_for_division(reform.division_id, day)
-    return due_after(now, number, unit, rulebook.calendar(terms, day))
+    number, unit = (
+        (terms.reform_answer_days, terms.reform_answer_unit)
+        if reform.state == ReformState.SENT
+        else (terms.reform_change_days, terms.reform_change_unit)
+    )
+    # So many days further than a calendar is usually asked for: a change may take months.
+    calendar = rulebook.calendar(terms, day, to=day + timedelta(days=number))
+    return due_after(since, number, unit, calendar)
 
 
 def _record(reform: Reform, move: ReformMove, text: str, *, by: Actor, now: datetime, **facts: str) -> None:

@@ -1,0 +1,148 @@
+"""All rows that are said of one order, read in one statement, and what holds of them at every moment."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+from psycopg import Cursor
+
+from haochaping.kernel.periods import local_day
+from haochaping.ledger.terms import EntryKind
+from haochaping.rectification.rules import retold, standing
+from haochaping.rectification.states import APPEAL_FINAL, CLOCK_OF
+from haochaping.rectification.terms import AppealState, ClockKind, ClockTick, OrderState, Tick
+from haochaping.reviews.terms import ReviewStatus
+from haochaping.rulebook import queries as rulebook
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+    from uuid import UUID
+
+    from haochaping.rulebook.rules import WorkingCalendar
+
+_OF_ORDER = (
+    "order_event",
+    "clock_event",
+    "told_alarm",
+    "extension",
+    "co_handler",
+    "milestone",
+    "callback",
+    "solution_answer",
+    "appeal",
+)
+_OF_APPEAL = ("appeal_decision", "appeal_event")
+_ROWS = {
+    "order": "rectification_work_order t WHERE t.id = %(order)s",
+    "orders of the review": "rectification_work_order t WHERE t.review_id = %(review)s",
+    "review": "reviews_review t WHERE t.id = %(review)s",
+    "exclusion": "reviews_exclusion t WHERE t.review_id = %(review)s",
+    **{of: f"rectification_{of} t WHERE t.order_id = %(order)s" for of in _OF_ORDER},
+    **{
+        of: f"rectification_{of} t JOIN rectification_appeal a ON a.id = t.appeal_id WHERE a.order_id = %(order)s"
+        for of in _OF_APPEAL
+    },
+    "entry of a move": f"""ledger_entry t WHERE t.subject_id = %(order)s::text AND t.subject_kind = 'order'
+        AND t.kind <> {EntryKind.SOLUTION_ANSWERED.value}""",
+    "entry": f"""ledger_entry t WHERE t.subject_id = %(order)s::text AND t.subject_kind = 'order'
+        AND t.kind = {EntryKind.SOLUTION_ANSWERED.value}""",
+    "entry of the review": "ledger_entry t WHERE t.subject_id = %(review)s::text AND t.subject_kind = 'review'",
+    "entry of the appeal": """ledger_entry t JOIN rectification_appeal a ON t.subject_id = a.id::text
+        WHERE a.order_id = %(order)s AND t.subject_kind = 'appeal'""",
+}
+_WHOLE = " UNION ALL ".join(f"SELECT '{of}', to_jsonb(t)::text FROM {rows}" for of, rows in _ROWS.items())
+ENDED = {OrderState.CANCELLED, OrderState.MERGED, OrderState.EXCLUDED, OrderState.CLOSED}
+
+
+class Whole:
+    """What is said of an order at one moment: of everything its rows."""
+
+    def __init__(self, order_id: UUID, review_id: UUID) -> None:
+        # Asked thirty times a walk: the server plans it once.
+        with Cursor(connection.connection) as cursor:
+            cursor.execute(_WHOLE, {"order": order_id, "review": review_id}, prepare=True)
+            found = cursor.fetchall()
+        self.rows: dict[str, list[str]] = {of: [] for of in _ROWS}
+        for of, row in found:
+            self.rows[of].append(row)
+        for rows in self.rows.values():
+            rows.sort()
+
+    @cached_property
+    def order(self) -> dict[str, Any]:
+        return self.read("order")[0]
+
+    @cached_property
+    def state(self) -> OrderState:
+        return OrderState(self.order["state"])
+
+    @cached_property
+    def appeal(self) -> dict[str, Any] | None:
+        return next(iter(self.read("appeal")), None)
+
+    @cached_property
+    def ticks(self) -> list[ClockTick]:
+        rows = sorted(self.read("clock_event"), key=lambda row: row["id"])
+        return [_tick(row) for row in rows]
+
+    def read(self, of: str) -> list[dict[str, Any]]:
+        return [json.loads(row) for row in self.rows[of]]
+
+    def check(self, before: Whole | None, *, calendar_grew: bool) -> None:
+        """What holds of every order at every moment; clocks are computed anew where they have moved since `before`."""
+        assert len(self.rows["orders of the review"]) == 1
+        running = CLOCK_OF.get(self.state)
+        stand = standing(self.ticks).get(running) if running else None
+        assert self.order["clock"] == (running or "")
+        assert _moment(self.order["due_at"]) == (stand.due_at if stand else None)
+        assert self.order["due_at"] is None or self.order["paused_at"] is None
+        assert len(self.rows["entry of a move"]) == len(self.rows["order_event"])
+        (review,) = self.read("review")
+        assert (review["status"] == ReviewStatus.WITHDRAWN) <= (self.state in ENDED)
+        assert (self.state == OrderState.EXCLUDED) <= (review["status"] == ReviewStatus.EXCLUDED)
+        is_appealed = self.appeal is not None and AppealState(self.appeal["state"]) not in APPEAL_FINAL
+        assert (self.order["paused_at"] is not None) <= is_appealed
+        if before is None or before.rows["clock_event"] != self.rows["clock_event"]:
+            self._check_clocks(calendar_grew=calendar_grew)
+
+    def _check_clocks(self, *, calendar_grew: bool) -> None:
+        """Every end that was promised is the one that its events give; one that was not known may be by now."""
+        if not self.ticks:
+            return
+        days = local_day(self.ticks[0].at), local_day(self.ticks[-1].at)
+        anew = retold(self.ticks, *_rules(self.order["division_id"], *days, calendar_grew))
+        check_promises(zip(self.ticks, anew, strict=True), calendar_grew=calendar_grew)
+
+
+def check_promises(clocks: Iterable[tuple[ClockTick, ClockTick]], *, calendar_grew: bool) -> None:
+    """Every event of a clock says what it says computed anew; an end beyond the calendar is told once it has grown."""
+    for promised, anew in clocks:
+        assert promised == anew or (calendar_grew and promised.due_at is None)
+
+
+@lru_cache(maxsize=1024)
+def _rules(division_id: int, first: date, last: date, _calendar_grew: bool) -> tuple[WorkingCalendar, int]:
+    terms = rulebook.terms_for_division(division_id, first)
+    return rulebook.calendar(terms, first, to=last), terms.amber_threshold
+
+
+def _tick(row: dict[str, Any]) -> ClockTick:
+    return ClockTick(
+        ClockKind(row["clock"]),
+        Tick(row["tick"]),
+        datetime.fromisoformat(row["at"]),
+        row["number"],
+        row["unit"],
+        row["rule"],
+        _moment(row["due_at"]),
+        _moment(row["amber_at"]),
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
