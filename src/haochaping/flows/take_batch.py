@@ -113,7 +113,8 @@ def _take_one(packed: Packed, manifest: Manifest, content: bytes, *, now: dateti
     came.take(lines)
     answer = _answer(peer, manifest, InState.MERGED, now, counts=came.counts, returned=came.returned)
     given = _given(manifest, answer)
-    levels.merged(peer, manifest, answer, given.content, late=came.late, by=by, now=now)
+    sources = {rules.key_of(line)[0] for line in lines}
+    levels.merged(peer, manifest, answer, given.content, late=came.late, sources=sources, by=by, now=now)
     return given
 
 
