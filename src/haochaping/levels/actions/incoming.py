@@ -6,17 +6,14 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from haochaping.directory import queries as directory
 from haochaping.kernel.identifiers import uuid7
-from haochaping.kernel.periods import local_day
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
 from haochaping.levels import models, queries
-from haochaping.levels.models import CarriedSource, IncomingBatch
+from haochaping.levels.models import IncomingBatch
 from haochaping.levels.terms import WHY_LIMIT, InState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import datetime
 
     from haochaping.kernel.actor import Actor
@@ -40,22 +37,11 @@ def stage(peer: Peer, manifest: Manifest, content: bytes, answer: bytes, *, now:
 
 @transaction.atomic
 def merged(
-    peer: Peer,
-    manifest: Manifest,
-    said: Answer,
-    answer: bytes,
-    *,
-    late: int,
-    sources: Iterable[str] = (),
-    by: Actor,
-    now: datetime,
+    peer: Peer, manifest: Manifest, said: Answer, answer: bytes, *, late: int, by: Actor, now: datetime
 ) -> None:
-    """A batch was taken, in the transaction of what it held: its number is the last one now.
-
-    `sources` are the platforms it speaks of: those of the peer's division are judged by its batches from now on.
-    """
+    """A batch was taken, in the transaction of what it held: its number is the last one now."""
     _heard(peer, now)
-    settled = {
+    known = {
         "state": InState.MERGED,
         "content": b"",
         "answer": answer,
@@ -63,19 +49,11 @@ def merged(
         "late": late,
         "returned": len(said.returned),
     }
-    defaults = _said(peer, manifest, now) | settled
+    defaults = _said(peer, manifest, now) | known
     waits = IncomingBatch.objects.filter(peer_id=peer.id, seq=manifest.seq, state=InState.STAGED)
-    if not waits.update(**settled):
+    if not waits.update(**known):
         IncomingBatch.objects.create(**defaults)
     models.Peer.objects.filter(id=peer.id).update(taken_seq=manifest.seq)
-    carried = directory.platform_divisions(sources)
-    known = directory.platforms(
-        code for code, division in carried.items() if division.path.startswith(peer.division_path)
-    )
-    CarriedSource.objects.bulk_create(
-        [CarriedSource(peer_id=peer.id, platform_id=one.id, since=local_day(now)) for one in known.values()],
-        ignore_conflicts=True,
-    )
     _record(peer, manifest, InState.MERGED, by, now, returned=str(len(said.returned)))
 
 

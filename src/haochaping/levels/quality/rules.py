@@ -51,7 +51,8 @@ def judge_batches(
     wait for one before them. A number that is missing belongs to the day of the first that came after it. What was
     taken since, however late, is no longer missing or refused.
     """
-    waits = {one.seq: one.at for one in came if one.state == InState.STAGED}
+    # Whatever is here and not taken yet waits, for one before it or for us.
+    waits = {one.seq: one.at for one in came if one.state not in {InState.MERGED, InState.REFUSED}}
     today = [one for one in came if begin <= one.at < end]
     received = {one.seq for one in today if one.state != InState.REFUSED}
     refused = [one for one in today if one.state == InState.REFUSED and _stays_refused(one, taken_seq, waits)]

@@ -11,7 +11,8 @@ SELECT peer.id, batch.seq, batch.state, batch.code, coalesce(batch.made_at, batc
      UNION
      SELECT seq, state, code, made_at, received_at
        FROM levels_incoming_batch AS waits
-      WHERE waits.peer_id = peer.id AND waits.seq > peer.taken_seq AND waits.state = 'staged'
+      WHERE waits.peer_id = peer.id AND waits.seq > peer.taken_seq
+        AND waits.state <> 'refused' AND waits.state <> 'merged'
  ) AS batch
  WHERE peer.id = ANY (%(peers)s::bigint[])
  ORDER BY peer.id, batch.seq, at
