@@ -115,6 +115,32 @@ def settle(record_id: UUID, result_id: UUID | None, *, by: Actor, now: datetime)
 
 
 @transaction.atomic
+def settle_corrected(*, by: Actor, now: datetime) -> int:
+    """Records whose senders have sent them again, corrected, wait no longer; returns how many there were.
+
+    What was taken has a receipt and a day of its own; the record keeps neither, and the ledger says what replaced it.
+    """
+    found = queries.corrected()
+    rows = list(
+        QuarantinedRecord.objects.select_for_update(skip_locked=True)
+        .filter(id__in=found, state=QuarantineState.WAITING)
+        .order_by("id")
+        .values_list("id", flat=True)
+    )
+    if not rows:
+        return 0
+    QuarantinedRecord.objects.filter(id__in=rows).update(
+        state=QuarantineState.CORRECTED, settled_at=now, settled_by=str(by)
+    )
+    entries = [
+        NewEntry(EntryKind.QUARANTINE_CORRECTED, "quarantine", str(one), facts={"result": str(found[one])})
+        for one in rows
+    ]
+    ledger.append(entries, by=by, now=now)
+    return len(rows)
+
+
+@transaction.atomic
 def keep(
     record_id: UUID, *, code: str, field: str, params: Mapping[str, object], message: str, remedy: str
 ) -> None:

@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 
-from haochaping.exchange.quality.models import QualityCard, QualityFinding, WithheldFigure
+from haochaping.exchange.quality.models import QualityCard, QualityFinding, RepeatedSend, WithheldFigure
 from haochaping.exchange.reconciliation.terms import ReconciliationState, StatedKind, StatementSide
 from haochaping.exchange.terms import QuarantineState, RecordKind
 
@@ -17,6 +17,7 @@ __all__ = [
     "QualityFinding",
     "QuarantinedRecord",
     "Reconciliation",
+    "RepeatedSend",
     "Statement",
     "StatementPart",
     "Visit",
@@ -80,7 +81,10 @@ class QuarantinedRecord(models.Model):
             CheckConstraint(condition=Q(kind__in=list(RecordKind)), name="quarantine_kind_known"),
             CheckConstraint(
                 condition=Q(state=QuarantineState.WAITING, settled_at__isnull=True)
-                | Q(state__in=[QuarantineState.TAKEN, QuarantineState.DISCARDED], settled_at__isnull=False),
+                | Q(
+                    state__in=[QuarantineState.TAKEN, QuarantineState.CORRECTED, QuarantineState.DISCARDED],
+                    settled_at__isnull=False,
+                ),
                 name="quarantine_settled",
             ),
             CheckConstraint(

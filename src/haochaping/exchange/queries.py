@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 _FOLDER = resources.files("haochaping.exchange").joinpath("sql")
 _ORPHANS = _FOLDER.joinpath("orphans_with_case.sql").read_text(encoding="utf-8")
 _OF_CASES = _FOLDER.joinpath("reviews_of_cases.sql").read_text(encoding="utf-8")
+_CORRECTED = _FOLDER.joinpath("corrected.sql").read_text(encoding="utf-8")
 _SOURCES = _FOLDER.joinpath("sources.sql").read_text(encoding="utf-8")
 
 
@@ -177,6 +178,13 @@ def orphans_with_case(*, limit: int) -> list[QuarantineRow]:
     return waiting_by_id(found) if found else []
 
 
+def corrected() -> dict[UUID, UUID]:
+    """Records that wait although their sender has put them right since, with the id of what was taken instead."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CORRECTED)
+        return dict(cursor.fetchall())
+
+
 def waiting_with(digests: Iterable[bytes], *, sender: str) -> dict[bytes, UUID]:
     """The waiting records of a sender that say exactly this, by the fingerprint of what they say."""
     wanted = list(digests)
@@ -187,7 +195,10 @@ def waiting_with(digests: Iterable[bytes], *, sender: str) -> dict[bytes, UUID]:
 
 
 def by_receipt(receipt: str) -> QuarantineRow | None:
-    """The record a receipt was given for, while it waits or when it was discarded; a taken one is a review by now."""
+    """The record a receipt was given for while it waits, or when it was corrected or discarded.
+
+    A taken one is a review by now.
+    """
     rows = QuarantinedRecord.objects.filter(receipt_hash=receipt_hash(receipt)).exclude(
         state=QuarantineState.TAKEN
     )

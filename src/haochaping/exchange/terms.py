@@ -29,6 +29,8 @@ class QuarantineState(StrEnum):
 
     WAITING = "waiting"
     TAKEN = "taken"
+    CORRECTED = "corrected"
+    """Its sender has sent it again, corrected, and that was taken."""
     DISCARDED = "discarded"
 
 

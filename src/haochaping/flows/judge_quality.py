@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from haochaping.exchange import actions as exchange
 from haochaping.exchange.quality import actions as quality
 from haochaping.exchange.quality import queries
 from haochaping.exchange.quality.judging import Scope, judged
-from haochaping.exchange.quality.rules import DAILY, blocks, parts, rows_of
+from haochaping.exchange.quality.rules import BLOCKING, TWICE, blocks, parts, rows_of, with_findings
 from haochaping.exchange.quality.terms import NO_SUCH_SOURCE, Agreed, Finding, Held, Judgement, Sent
 from haochaping.insight import queries as insight
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
+from haochaping.levels.quality import queries as levels
 from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ _DIFFERING = "DQ-36"
 def judge_due(*, by: Actor, now: datetime) -> int:
     """Judge the days before today again, and the counters of this month and the last; returns how many cards are new."""
     today = local_day(now)
+    exchange.settle_corrected(by=by, now=now)
+    quality.fold_repeats(before=today)
     days = {today - timedelta(days=n) for n in range(1, _LOOKED_BACK + 1)} | queries.days_withheld(
         before=today
     )
@@ -62,25 +65,29 @@ def judge_day(day: date, *, source: str = "", by: Actor, now: datetime) -> int:
             for one, judgement, _ in cards
             for rule in blocks(judgement)
         ]
-        daily = [rule.id for rule in DAILY if rule.withholds]
-        quality.hold_back(wanted, rules=daily, first=day, last=day, by=by, now=now)
+        quality.hold_back(wanted, rules=BLOCKING, first=day, last=day, by=by, now=now)
     return changed
 
 
 def _cards(
     found: Sequence[Source], told: dict[int, Judgement], day: date
 ) -> list[tuple[Source, Judgement, Parts]]:
-    compared = queries.reconciliation(day)
+    compared, again = queries.reconciliation(day), queries.repeats(day)
+    batches = levels.batches_of(day)
     working = _working(found, day)
     cards = []
     for one in found:
         judgement = told.get(one.id) or Judgement(Sent(one.id, day))
-        received = rows_of(judgement.sent) > 0
-        covered = queries.coverage(one, day, received=received, working=working[one.division_path])
+        received = rows_of(judgement.sent) > 0 or one.id in again
+        came = batches.get(one.id)
+        covered = queries.coverage(
+            one, day, received=received, working=working[one.division_path], batches=came
+        )
         if covered is not None:
             agreement, differing = compared.get(one.id, (None, 0))
-            if differing:
-                judgement = replace(judgement, findings=(*judgement.findings, Finding(_DIFFERING, differing)))
+            repeated = again.get(one.id, Finding(TWICE, 0))
+            more = (*(came.findings if came else ()), Finding(_DIFFERING, differing), repeated)
+            judgement = with_findings(judgement, more, again=repeated.failing)
             share = parts(judgement, coverage=covered, reconciliation=agreement)
             cards.append((one, judgement, share))
     return cards

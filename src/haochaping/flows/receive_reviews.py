@@ -13,6 +13,8 @@ from haochaping.cases.terms import OUT_OF_SCOPE
 from haochaping.directory import queries as directory
 from haochaping.exchange import actions as exchange
 from haochaping.exchange import queries as exchange_queries
+from haochaping.exchange.quality import actions as quality
+from haochaping.exchange.quality.terms import Repeat, RepeatKind
 from haochaping.exchange.rules import judge_review, storable, without_persons
 from haochaping.exchange.terms import ORPHAN, UNKNOWN_FIELD, Quarantined, Raw, RecordKind
 from haochaping.flows import supervise
@@ -32,7 +34,7 @@ from haochaping.rectification.terms import BadReview
 from haochaping.reviews import actions as reviews
 from haochaping.reviews import queries as review_queries
 from haochaping.reviews.rules import digest, is_bad, needs_order, receipt_hash, rule_complaint
-from haochaping.reviews.terms import Answer, Entrance, Submission
+from haochaping.reviews.terms import CONFLICT, Answer, Entrance, Submission
 from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
@@ -50,6 +52,9 @@ if TYPE_CHECKING:
 # Who answers on a page of ours may go on to the second page and change their mind.
 _CHANGEABLE = {Entrance.TOKEN, Entrance.UNSIGNED}
 _REFUSED = {OUT_OF_SCOPE.code, UNKNOWN_FIELD.code}
+# What counts against a source when it comes again. A file is imported again to go on where it stopped, another
+# installation tells states again, and what people do on pages is nobody's report.
+_REPEATS = {Entrance.CLIENT: frozenset(RepeatKind), Entrance.FILE: frozenset({RepeatKind.CONFLICT})}
 
 
 class _Paper(Struct):
@@ -91,6 +96,7 @@ def receive_reviews(
     _refuse(papers)
     if not retried:
         _recognise(papers, by)
+        _count_repeats(papers, entrance, now)
     waiting = [(paper, paper.complaint) for paper in papers if paper.outcome is None and paper.complaint]
     ids = [None] * len(waiting) if retried else _put_aside(waiting, entrance, by, now)
     for (paper, complaint), record_id in zip(waiting, ids, strict=True):
@@ -263,6 +269,32 @@ def _recognise(papers: Sequence[_Paper], by: Actor) -> None:
     for digest_, record_id in exchange_queries.waiting_with(sent.keys(), sender=str(by)).items():
         paper = sent[digest_]
         paper.outcome = Outcome(OutcomeKind.QUARANTINED, record_id, complaint=paper.complaint)
+
+
+def _count_repeats(papers: Sequence[_Paper], entrance: Entrance, now: datetime) -> None:
+    """What a source has sent before, or with other content, is counted for its card."""
+    counted = _REPEATS.get(entrance, frozenset())
+    told = [
+        (paper.answer.source, kind, paper.outcome.id)
+        for paper in papers
+        if paper.answer and paper.outcome and paper.outcome.id
+        if (kind := _repeat(paper.outcome)) in counted
+    ]
+    if told:
+        known = directory.platforms(source for source, _, _ in told)
+        quality.note_repeats(
+            (Repeat(known[source].id, kind, stands) for source, kind, stands in told if source in known),
+            now=now,
+        )
+
+
+def _repeat(outcome: Outcome) -> RepeatKind | None:
+    """In which way an answer came again; None when it is news."""
+    if outcome.kind == OutcomeKind.DUPLICATE:
+        return RepeatKind.AGAIN
+    if outcome.kind == OutcomeKind.QUARANTINED:
+        return RepeatKind.WAITING
+    return RepeatKind.CONFLICT if outcome.complaint and outcome.complaint.reason is CONFLICT else None
 
 
 def _put_aside(

@@ -109,6 +109,7 @@ def _take_one(packed: Packed, manifest: Manifest, content: bytes, *, now: dateti
         levels.stage(peer, manifest, content, given.content, now=now)
         return given
     by = actor_of(peer)
+    levels.carry(peer, {rules.key_of(line)[0] for line in lines}, now=now)
     came = Taking(peer, by, now)
     came.take(lines)
     answer = _answer(peer, manifest, InState.MERGED, now, counts=came.counts, returned=came.returned)

@@ -100,6 +100,8 @@ class IncomingBatch(models.Model):
     code = models.CharField(max_length=60, blank=True)
     message = models.CharField(max_length=300, blank=True)
     params = models.JSONField(default=dict)
+    # When its sender made it; unknown of those that came before this was kept.
+    made_at = models.DateTimeField(null=True)
     received_at = models.DateTimeField()
 
     class Meta:
@@ -112,6 +114,19 @@ class IncomingBatch(models.Model):
             CheckConstraint(condition=Q(state__in=list(InState)), name="incoming_batch_state_known"),
         ]
         indexes = [Index(fields=["peer", "received_at"], name="incoming_batch_newest")]
+
+
+class CarriedSource(models.Model):
+    """转报来源: a platform in a peer's division whose cases come in its batches, and since which day."""
+
+    peer = models.ForeignKey(Peer, models.PROTECT, related_name="+", db_index=False)
+    platform = models.ForeignKey("directory.Platform", models.PROTECT, related_name="+", db_index=False)
+    since = models.DateField()
+
+    class Meta:
+        db_table = "levels_carried_source"
+        verbose_name = "转报来源"
+        constraints = [UniqueConstraint(fields=["peer", "platform"], name="carried_source_once")]
 
 
 class ReturnedCase(models.Model):

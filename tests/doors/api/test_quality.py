@@ -44,6 +44,31 @@ def test_a_source_reads_its_own_card(day, moment):
     assert found["DQ-14"]["remedy"]
 
 
+def test_a_source_sends_what_was_wrong_again_and_reads_before_and_after(caller, moment):
+    caller.send("cases", worlds.case("YC-1", moment))
+    (no,) = caller.send("reviews", worlds.review("YC-1", 6, moment))
+    day = local_day(moment).isoformat()
+    judge_quality.judge_due(by=OPERATOR, now=moment + timedelta(days=1))
+    (card,) = caller.get(f"quality/{day}").json()["cards"]
+    (found,) = (one for one in card["findings"] if one["rule"] == "DQ-12")
+    assert found["samples"][0]["id"] == no["id"]
+    assert found["remedy"]
+    assert card["former"] == []
+
+    (yes,) = caller.send("reviews", worlds.review("YC-1", 5, moment))
+    assert yes["outcome"] == "accepted"
+    judge_quality.judge_due(by=OPERATOR, now=moment + timedelta(days=2))
+
+    (after,) = caller.get(f"quality/{day}").json()["cards"]
+    assert "DQ-12" not in {one["rule"] for one in after["findings"]}
+    assert [one["score"] for one in after["former"]] == [card["score"]]
+    assert after["score"] > card["score"]
+    told = {one["rule"]: one for one in after["corrections"]}
+    assert (told["DQ-12"]["most"], told["DQ-12"]["left"]) == (1, 0)
+    assert told["DQ-12"]["corrected_at"] == after["judged_at"]
+    assert told["DQ-09"]["corrected_at"] is None
+
+
 def test_another_division_reads_nothing_of_it(day, moment):
     assert _ask(day, worlds.OTHER_CITY, moment)[1]["cards"] == []
 

@@ -12,8 +12,12 @@ from django.conf import settings
 
 from haochaping.cases.models import Case
 from haochaping.exchange.models import QuarantinedRecord
+from haochaping.exchange.quality import queries as quality
+from haochaping.flows import judge_quality
 from haochaping.insight import queries as insight
 from haochaping.insight.terms import Place
+from haochaping.kernel.actor import EVERYWHERE, OPERATOR
+from haochaping.kernel.periods import local_day
 from haochaping.rectification.models import WorkOrder
 from haochaping.reviews.models import Invitation, Review
 from tests import worlds
@@ -62,6 +66,34 @@ def test_history_is_kept_apart_and_causes_nothing(evaluators):
     assert (Case.objects.count(), Case.objects.filter(verified=True).count()) == (3, 0)
     assert (WorkOrder.objects.count(), Invitation.objects.count()) == (0, 0)
     assert QuarantinedRecord.objects.count() == 0
+
+
+def test_files_in_our_own_columns_are_marked_as_well(evaluators, tmp_path):
+    """Nobody is asked about them, nobody answers for them, and no card calls them late."""
+    where = "9901020000000101000000000000000,990102000000_01,990102000000"
+    tables = {
+        "cases": (
+            "source,case_no,item,agency,division,status,applied_at,completed_at,occurrences.no,occurrences.at",
+            f"{evaluators},YC-OLD,{where},completed,2026-03-01 09:00:00,2026-03-02 09:00:00,1,2026-03-02 09:00:00",
+        ),
+        "reviews": (
+            "source,case_no,occurrence_no,rating_value,channel,assessed_at",
+            f"{evaluators},YC-OLD,1,1,hall_pad,2026-03-02 09:10:00",
+        ),
+    }
+    for name, lines in tables.items():
+        file = tmp_path / f"{name}.csv"
+        file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        done = run(name, "import", str(file), "--history")
+        assert done.exit_code == 0, done.output
+
+    case = Case.objects.get()
+    assert (case.verified, Review.objects.get().provenance) == (False, "bulk_import")
+    assert (WorkOrder.objects.count(), Invitation.objects.count()) == (0, 0)
+    judge_quality.judge_day(local_day(case.received_at), by=OPERATOR, now=case.received_at)
+    (card,) = quality.cards(EVERYWHERE, code=evaluators)
+    assert (card.sent.timed, card.sent.cases, card.sent.reviews) == (0, 0, 1)
+    assert "DQ-11" not in {one.rule for one in card.findings}
 
 
 def test_the_same_file_again_changes_nothing(evaluators):

@@ -54,6 +54,8 @@ _ABOUT = {
     "QualityCard": N_("One source's day."),
     "QualityFinding": N_("A rule that was broken."),
     "QualitySample": N_("A row that breaks it."),
+    "QualityFormer": N_("What was said of the day before."),
+    "QualityCorrection": N_("A rule that was broken, and whether it was put right."),
     "LinkedOrders": N_("Orders that are at the hotline too."),
     "LinkedOrder": N_("An order as the hotline may see it: nobody's name, phone or certificate."),
     "Progress": N_("What the hotline says of an order."),

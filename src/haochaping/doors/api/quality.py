@@ -16,10 +16,12 @@ from haochaping.doors.api.problems import answering
 from haochaping.doors.gate import machine, set_actor
 from haochaping.doors.quality import message_of, remedy_of
 from haochaping.exchange.quality import queries
-from haochaping.exchange.quality.rules import RULES
+from haochaping.exchange.quality.rules import RULES, corrections
 from haochaping.kernel.periods import BEIJING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.http import HttpRequest
 
     from haochaping.exchange.quality.terms import CardRow
@@ -36,13 +38,15 @@ def cards(request: HttpRequest, day: str) -> HttpResponse:
     if not may(actor, Power.CASE_IMPORT):
         check_power(actor, Power.REVIEW_IMPORT)
     bodies.parameters_of(request, frozenset())
-    found = queries.cards(actor.scope, day=bodies.day_of(day, "day"), limit=_MOST)
-    told = shapes.QualityCards(timezone.now().astimezone(BEIJING), [_card(card) for card in found])
+    found = queries.said(actor.scope, bodies.day_of(day, "day"), limit=_MOST)
+    told = shapes.QualityCards(timezone.now().astimezone(BEIJING), [_card(said) for said in found])
     body = msgspec.json.encode(told)
     return HttpResponse(body, content_type="application/json", headers={"Cache-Control": "no-store"})
 
 
-def _card(card: CardRow) -> shapes.QualityCard:
+def _card(said: Sequence[CardRow]) -> shapes.QualityCard:
+    """The newest card of a source's day, and what was said of it before."""
+    card = said[0]
     return shapes.QualityCard(
         source=card.source,
         day=card.day,
@@ -64,5 +68,18 @@ def _card(card: CardRow) -> shapes.QualityCard:
                 samples=[shapes.QualitySample(*row) for row in one.samples],
             )
             for one in card.findings
+        ],
+        former=[
+            shapes.QualityFormer(one.judged_at.astimezone(BEIJING), one.score, one.grade) for one in said[1:]
+        ],
+        corrections=[
+            shapes.QualityCorrection(
+                rule=one.rule,
+                found_at=one.found_at.astimezone(BEIJING),
+                most=one.most,
+                left=one.left,
+                corrected_at=one.corrected_at.astimezone(BEIJING) if one.corrected_at else None,
+            )
+            for one in corrections(said)
         ],
     )

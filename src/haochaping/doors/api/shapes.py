@@ -315,7 +315,11 @@ class QualitySample(Struct):
 
     kind: Annotated[
         str,
-        Meta(description=N_("What it is: review, case, record (in quarantine), or source (the whole day).")),
+        Meta(
+            description=N_(
+                "What it is: review, case, record (in quarantine), batch (of an installation), or source (the whole day)."
+            )
+        ),
     ]
     id: Annotated[str, Meta(description=N_("Its id here; empty for the day as a whole."))]
     field: Annotated[str, Meta(description=N_("Which field is wrong."))]
@@ -331,6 +335,26 @@ class QualityFinding(Struct):
     remedy: Annotated[str, Meta(description=N_("What to do about it."))]
     failing: Annotated[int, Meta(description=N_("How many rows break it."))]
     samples: Annotated[list[QualitySample], Meta(description=N_("Some of them."))]
+
+
+class QualityFormer(Struct):
+    """What was said of a day before."""
+
+    judged_at: Annotated[datetime, Meta(description=N_("When it was judged so."))]
+    score: Annotated[float, Meta(description=N_("Points from 0 to 100."))]
+    grade: Annotated[Grade, Meta(description=N_("A from 95 points, B from 85, C from 70, D below."))]
+
+
+class QualityCorrection(Struct):
+    """更正往返: a rule that was broken at any time, and what has become of it."""
+
+    rule: Annotated[str, Meta(description=N_("Number of the rule, DQ-01 to DQ-38."))]
+    found_at: Annotated[datetime, Meta(description=N_("When it was found first."))]
+    most: Annotated[int, Meta(description=N_("How many rows broke it, at most."))]
+    left: Annotated[int, Meta(description=N_("How many rows break it now."))]
+    corrected_at: Annotated[
+        datetime | None, Meta(description=N_("Since when none does; null while some do."))
+    ]
 
 
 class QualityCard(Struct):
@@ -362,6 +386,13 @@ class QualityCard(Struct):
     cases_aside: Annotated[int, Meta(description=N_("Cases put aside."))]
     findings: Annotated[
         list[QualityFinding], Meta(description=N_("Rules that were broken, most frequent first."))
+    ]
+    former: Annotated[
+        list[QualityFormer], Meta(description=N_("What was said of the day before, the latest first."))
+    ]
+    corrections: Annotated[
+        list[QualityCorrection],
+        Meta(description=N_("What was found at any time, and whether it was put right.")),
     ]
 
 

@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 
 _LINE = 10_000
 _FILE = File(exists=True, dir_okay=False, path_type=Path)
+_history = option(
+    "--history",
+    is_flag=True,
+    help=N_("Mark them as an older system’s: in no rate, without orders and invitations, never late."),
+)
 _COUNTS = {
     OutcomeKind.ACCEPTED: N_("{n} accepted"),
     OutcomeKind.UPDATED: N_("{n} updated"),
@@ -57,9 +62,10 @@ def invitations() -> None:
 
 @cases.command("import")
 @click.argument("file", type=_FILE)
+@_history
 @json_option
 @with_database
-def import_cases(file: Path, *, as_json: bool) -> None:
+def import_cases(file: Path, *, history: bool, as_json: bool) -> None:
     """Take in the cases of FILE (.csv, .xlsx, .jsonl; UTF-8 or GB18030). Sending a file again changes nothing.
 
     Exit status 2 when a row was refused or put into quarantine; each such row is named.
@@ -69,16 +75,19 @@ def import_cases(file: Path, *, as_json: bool) -> None:
     from haochaping.reviews.terms import Entrance  # noqa: PLC0415
 
     def take(raws: Sequence[Raw]) -> list[Outcome]:
-        return take_in_cases(raws, entrance=Entrance.FILE, by=OPERATOR, now=_now())
+        entrance = Entrance.HISTORY if history else Entrance.FILE
+        # A case of the past is in no denominator of today’s rates, and writes over no case that was reported.
+        return take_in_cases(raws, verified=not history, entrance=entrance, by=OPERATOR, now=_now())
 
     import_file(file, take, CASE_COLUMNS, as_json=as_json)
 
 
 @reviews.command("import")
 @click.argument("file", type=_FILE)
+@_history
 @json_option
 @with_database
-def import_reviews(file: Path, *, as_json: bool) -> None:
+def import_reviews(file: Path, *, history: bool, as_json: bool) -> None:
     """Take in the reviews of FILE as a bulk import, kept apart from what people gave here themselves.
 
     Exit status 2 when a row was refused or put into quarantine; each such row is named.
@@ -88,7 +97,8 @@ def import_reviews(file: Path, *, as_json: bool) -> None:
     from haochaping.reviews.terms import Entrance  # noqa: PLC0415
 
     def take(raws: Sequence[Raw]) -> list[Outcome]:
-        return receive_reviews(raws, entrance=Entrance.FILE, by=OPERATOR, now=_now())
+        entrance = Entrance.HISTORY if history else Entrance.FILE
+        return receive_reviews(raws, entrance=entrance, by=OPERATOR, now=_now())
 
     import_file(file, take, REVIEW_COLUMNS, as_json=as_json)
 

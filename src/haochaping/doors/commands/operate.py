@@ -32,7 +32,7 @@ def quarantine() -> None:
 @quarantine.command("list")
 @option(
     "--state",
-    type=click.Choice(["waiting", "taken", "discarded"]),
+    type=click.Choice(["waiting", "taken", "corrected", "discarded"]),
     default="waiting",
     show_default=True,
     help=N_("Which records."),
@@ -41,7 +41,7 @@ def quarantine() -> None:
 @json_option
 @with_database
 def list_quarantine(*, state: str, limit: int, as_json: bool) -> None:
-    """List what waits, oldest first; what was taken or discarded, the latest first."""
+    """List what waits, oldest first; what was taken, corrected or discarded, the latest first."""
     from haochaping.exchange import queries  # noqa: PLC0415 - needs Django to be ready
     from haochaping.exchange.terms import QuarantineState  # noqa: PLC0415
 

@@ -102,6 +102,9 @@ BEATS: tuple[Beat, ...] = (
     Beat("queue what installations above are told", 2, lambda now: report_upward.queue_batches(now=now)),
     Beat("report to installations above", 2, lambda now: report_upward.send_due(now=now)),
     Beat("tell higher up what nobody read", 60, lambda now: tell_staff.escalate_unread(by=SYSTEM, now=now)),
+    Beat(
+        "see what was sent again, corrected", 600, lambda now: exchange.settle_corrected(by=SYSTEM, now=now)
+    ),
     Beat("take orphans whose case came", 30, lambda now: retry_quarantine.retry_orphans(now=now)),
     Beat(
         "reconcile with the level above",

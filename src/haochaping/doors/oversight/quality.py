@@ -18,7 +18,7 @@ from haochaping.doors.oversight.page import oversight_page
 from haochaping.doors.quality import message_of, remedy_of, shares_of
 from haochaping.exchange.fields import shown
 from haochaping.exchange.quality import queries
-from haochaping.exchange.quality.rules import RULES
+from haochaping.exchange.quality.rules import RULES, corrections
 from haochaping.exchange.quality.terms import DIMENSION_LABELS, GATE_LABELS, NO_SUCH_SOURCE
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import N_, Refused
@@ -40,6 +40,7 @@ KIND_LABELS = {
     "review": N_("Review"),
     "case": N_("Case"),
     "record": N_("Record in quarantine"),
+    "batch": N_("Batch of an installation"),
     "source": N_("The day as a whole"),
 }
 
@@ -81,6 +82,7 @@ def one(request: HttpRequest, source: str) -> HttpResponse:
         "not_compared": card.parts.reconciliation is None,
         "findings": _findings(card, by),
         "former": said[1:],
+        "corrections": [(one, message_of(RULES[one.rule])) for one in corrections(said)],
         "days": days,
     }
     return oversight_page(request, "oversight/quality_source.html", context, here=_HERE)

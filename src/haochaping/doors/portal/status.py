@@ -15,7 +15,7 @@ from haochaping.doors.portal import own_review, takers
 from haochaping.doors.portal.own_review import Opened, Wrong
 from haochaping.doors.private_page import private_page, see_other
 from haochaping.exchange import queries as exchange
-from haochaping.exchange.terms import ORPHAN
+from haochaping.exchange.terms import ORPHAN, QuarantineState
 from haochaping.flows import change_review
 from haochaping.flows.answer_invitation import chosen_level
 from haochaping.kernel.actor import REVIEWER
@@ -125,7 +125,8 @@ def _waiting(request: HttpRequest, record: QuarantineRow, receipt: str) -> HttpR
         "level": int(level) if level in {"1", "2", "3", "4", "5"} else None,
         "received_at": record.received_at,
         "orphan": record.code == ORPHAN.code,
-        "discarded_at": record.settled_at,
+        "corrected": record.state == QuarantineState.CORRECTED,
+        "discarded_at": record.settled_at if record.state == QuarantineState.DISCARDED else None,
         "why": say(
             Complaint(Reason(record.code, record.message, record.remedy), record.field, record.params)
         ),

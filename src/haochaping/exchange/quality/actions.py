@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from importlib import resources
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 
-from haochaping.exchange.quality.models import QualityCard, QualityFinding, WithheldFigure
+from haochaping.exchange.quality.models import QualityCard, QualityFinding, RepeatedSend, WithheldFigure
 from haochaping.exchange.quality.rules import grade, score
+from haochaping.exchange.quality.terms import SAMPLES_KEPT
 from haochaping.kernel.identifiers import uuids7
+from haochaping.kernel.periods import local_day
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import date, datetime
+    from uuid import UUID
 
-    from haochaping.exchange.quality.terms import Held, Judgement, Parts, Source
+    from haochaping.exchange.quality.terms import Held, Judgement, Parts, Repeat, RepeatKind, Source
     from haochaping.kernel.actor import Actor
 
 _JUDGING = 0x68637164  # "hcqd"
 _MILLION, _HUNDRED = 1_000_000, 100
+_FOLD = (
+    resources.files("haochaping.exchange")
+    .joinpath("sql/quality/fold_repeats.sql")
+    .read_text(encoding="utf-8")
+)
 _ROW = ("reviews", "cases", "reviews_aside", "cases_aside", "timed")
 
 
@@ -146,3 +156,27 @@ def hold_back(
     ]
     if entries:
         ledger.append(entries, by=by, now=now)
+
+
+def note_repeats(repeats: Iterable[Repeat], *, now: datetime) -> None:
+    """Count rows that were here already, in the transaction of their batch: one row for each source and kind.
+
+    They are added and never changed here, so that no sender waits for another one's batch.
+    """
+    found: dict[tuple[int, RepeatKind], list[UUID]] = defaultdict(list)
+    for one in repeats:
+        found[one.platform_id, one.kind].append(one.id)
+    if found:
+        day = local_day(now)
+        RepeatedSend.objects.bulk_create(
+            RepeatedSend(platform_id=platform_id, day=day, kind=kind, n=len(ids), ids=ids[:SAMPLES_KEPT])
+            for (platform_id, kind), ids in found.items()
+        )
+
+
+@transaction.atomic
+def fold_repeats(*, before: date) -> None:
+    """Sum up what was counted on days that are over: a row for each source, day and kind."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_JUDGING])
+        cursor.execute(_FOLD, {"before": before, "kept": SAMPLES_KEPT})

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 
-from haochaping.exchange.quality.terms import Grade
+from haochaping.exchange.quality.terms import Grade, RepeatKind
 
 
 class QualityCard(models.Model):
@@ -106,3 +107,28 @@ class WithheldFigure(models.Model):
         indexes = [
             Index(fields=["first_day"], condition=Q(lifted_at__isnull=True), name="withheld_figure_open")
         ]
+
+
+class RepeatedSend(models.Model):
+    """重复报送: how many rows of a source's day were here already, with the ids of a few that stand.
+
+    Each batch that brings such rows adds a row, so that none waits for another; the night sums up those of a day.
+    """
+
+    class Privacy:
+        plain = ("kind",)
+
+    platform = models.ForeignKey("directory.Platform", models.PROTECT, related_name="+", db_index=False)
+    day = models.DateField()
+    kind = models.CharField(max_length=20)
+    n = models.IntegerField()
+    ids = ArrayField(models.UUIDField())
+
+    class Meta:
+        db_table = "exchange_repeated_send"
+        verbose_name = "重复报送"
+        constraints = [
+            CheckConstraint(condition=Q(kind__in=list(RepeatKind)), name="repeated_send_kind_known"),
+            CheckConstraint(condition=Q(n__gt=0), name="repeated_send_some"),
+        ]
+        indexes = [Index(fields=["day", "platform"], name="repeated_send_day")]

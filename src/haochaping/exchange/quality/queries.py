@@ -10,8 +10,8 @@ from django.db.models import Min, Q, Sum
 
 from haochaping.directory.rules import path_range
 from haochaping.exchange.models import Reconciliation
-from haochaping.exchange.quality.models import QualityCard, QualityFinding, WithheldFigure
-from haochaping.exchange.quality.rules import grade, month_parts, rows_of, score
+from haochaping.exchange.quality.models import QualityCard, QualityFinding, RepeatedSend, WithheldFigure
+from haochaping.exchange.quality.rules import TWICE, grade, month_parts, rows_of, score
 from haochaping.exchange.quality.terms import (
     NO_SUCH_SOURCE,
     NOT_JUDGED,
@@ -21,6 +21,7 @@ from haochaping.exchange.quality.terms import (
     HeldPlace,
     MonthRow,
     Parts,
+    RepeatKind,
     Sample,
     Sent,
     Source,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from haochaping.exchange.quality.terms import Batches
     from haochaping.kernel.actor import Scope
     from haochaping.kernel.periods import Period
 
@@ -52,14 +54,31 @@ def sources(day: date, code: str = "") -> list[Source]:
         return [Source(*row) for row in cursor.fetchall()]
 
 
-def coverage(source: Source, day: date, *, received: bool, working: bool) -> float | None:
+def coverage(
+    source: Source, day: date, *, received: bool, working: bool, batches: Batches | None = None
+) -> float | None:
     """C: received of what was expected on a day; None where nothing was expected and nothing came.
 
-    Until batches say how many there should be, a source is expected on every day worked, from its first card on.
+    Where a source comes in numbered batches, C is the share of them that came. Any other is expected on every day
+    worked, from its first card on.
     """
+    if batches is not None:
+        return batches.received / batches.expected if batches.expected else 1.0
     if received:
         return 1.0
     return 0.0 if working and source.since is not None and source.since < day else None
+
+
+def repeats(day: date) -> dict[int, Finding]:
+    """The rows of a day that were here already, by platform: DQ-15, with a few of those that stand."""
+    found: dict[int, Finding] = {}
+    for row in RepeatedSend.objects.filter(day=day).order_by("platform_id", "kind", "id"):
+        waits = row.kind == RepeatKind.WAITING
+        kind = "record" if waits else "review"
+        told = tuple(Sample(kind, str(one), "review.assess_no", row.kind) for one in row.ids)
+        stood = found.get(row.platform_id, Finding(TWICE, 0))
+        found[row.platform_id] = Finding(TWICE, stood.failing + row.n, (*stood.samples, *told))
+    return found
 
 
 def reconciliation(day: date) -> dict[int, tuple[float, int]]:
@@ -82,6 +101,17 @@ def cards(scope: Scope, *, day: date | None = None, code: str = "", limit: int =
     if code:
         rows = rows.filter(platform__code=code)
     return _rows(rows.order_by("-day", "platform__code")[:limit])
+
+
+def said(scope: Scope, day: date, *, limit: int) -> list[list[CardRow]]:
+    """Everything that was ever said of a day, by source, the newest first; as many sources as `limit`."""
+    newest = _within(scope).filter(newest=True, day=day).order_by("platform__code")
+    platforms = list(newest.values_list("platform_id", flat=True)[:limit])
+    rows = _within(scope).filter(day=day, platform_id__in=platforms)
+    found: dict[str, list[CardRow]] = {}
+    for row in _rows(rows.order_by("platform__code", "-judged_at")):
+        found.setdefault(row.source, []).append(row)
+    return list(found.values())
 
 
 def card(card_id: UUID, scope: Scope) -> CardRow | None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from haochaping.exchange.quality.terms import (
     FIELD_WEIGHTS,
     GRADES,
+    SAMPLES_KEPT,
     WEIGHTS,
+    Correction,
     Dimension,
+    Finding,
     Gate,
     Grade,
     Judge,
@@ -19,7 +23,7 @@ from haochaping.exchange.quality.terms import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from haochaping.exchange.quality.terms import CardRow, HeldPlace, Judgement, Sent
 
@@ -48,6 +52,10 @@ _IN_VALIDITY = {Dimension.STRUCTURE, Dimension.COMPLETENESS}
 VALIDITY = tuple(rule.id for rule in RULES.values() if rule.dimension in _IN_VALIDITY)
 CONSISTENCY = tuple(rule.id for rule in RULES.values() if rule.dimension == Dimension.CONSISTENCY)
 LATE, TWICE = "DQ-11", "DQ-15"
+# The rules by which what one source sent on a day withholds figures of that day.
+BLOCKING = tuple(
+    rule.id for rule in RULES.values() if rule.withholds and rule.judge in {Judge.DAILY, Judge.BATCHES}
+)
 
 
 def parts(judged: Judgement, *, coverage: float, reconciliation: float | None = None) -> Parts:
@@ -59,9 +67,19 @@ def parts(judged: Judgement, *, coverage: float, reconciliation: float | None = 
         validity=_validity(sent, judged.wrong_fields or {}),
         consistency=_rest(judged.inconsistent, rows),
         timeliness=_rest(found.get(LATE, 0), sent.timed),
-        uniqueness=_rest(found.get(TWICE, 0), rows),
+        uniqueness=_rest(found.get(TWICE, 0), rows + judged.again),
         reconciliation=reconciliation,
     )
+
+
+def with_findings(judged: Judgement, more: Iterable[Finding], *, again: int = 0) -> Judgement:
+    """A judgement with what was found elsewhere than among its rows; of one rule both count."""
+    found = {one.rule: one for one in judged.findings}
+    for one in (one for one in more if one.failing):
+        stood = found.get(one.rule, Finding(one.rule, 0))
+        samples = (*stood.samples, *one.samples)[:SAMPLES_KEPT]
+        found[one.rule] = Finding(one.rule, stood.failing + one.failing, samples)
+    return replace(judged, findings=tuple(found.values()), again=judged.again + again)
 
 
 def rows_of(sent: Sent) -> int:
@@ -111,6 +129,19 @@ def grade(points: float) -> Grade:
 def worst_first(cards: CardRow) -> list[str]:
     """The rules that a card found broken, those with the most failing rows first."""
     return [one.rule for one in sorted(cards.findings, key=lambda one: (-one.failing, one.rule))]
+
+
+def corrections(cards: Sequence[CardRow]) -> list[Correction]:
+    """What became of every rule that was ever found broken on a day; `cards` are all of that day, the newest first."""
+    told = [(card.judged_at, {one.rule: one.failing for one in card.findings}) for card in reversed(cards)]
+    found = []
+    for rule in sorted({rule for _, failing in told for rule in failing}):
+        broken = [at for at, failing in told if rule in failing]
+        after = [at for at, _ in told if at > broken[-1]]
+        most = max(failing.get(rule, 0) for _, failing in told)
+        left = told[-1][1].get(rule, 0)
+        found.append(Correction(rule, broken[0], most, left, after[0] if after else None))
+    return found
 
 
 def month_parts(days: Iterable[tuple[Sent, Parts]]) -> Parts:

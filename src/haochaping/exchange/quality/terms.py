@@ -67,6 +67,14 @@ class Judge(StrEnum):
     RECONCILING = "reconciling"
 
 
+class RepeatKind(StrEnum):
+    """重复报送: in which way a review that is here already came again; also the class of value on the card."""
+
+    AGAIN = "sent_again"
+    WAITING = "sent_again_waiting"
+    CONFLICT = "conflict"
+
+
 class Grade(StrEnum):
     """评分等级 (trust.md §7.2)."""
 
@@ -134,14 +142,34 @@ class Finding:
     samples: tuple[Sample, ...] = ()
 
 
+class Repeat(NamedTuple):
+    """One row that came again: `id` is that of the review, or waiting record, that stands."""
+
+    platform_id: int
+    kind: RepeatKind
+    id: UUID
+
+
+class Batches(NamedTuple):
+    """批次 of a source's day: how many came of those that should have, and what is wrong with the others."""
+
+    received: int
+    expected: int
+    findings: tuple[Finding, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What was found in one source's day: counts, findings, and the rows that break rules by field or at all."""
+    """What was found in one source's day: counts, findings, and the rows that break rules by field or at all.
+
+    `again` are rows that came and are not among those counted, because they were here already.
+    """
 
     sent: Sent
     findings: tuple[Finding, ...] = ()
     wrong_fields: Mapping[str, int] | None = None
     inconsistent: int = 0
+    again: int = 0
 
 
 class Parts(NamedTuple):
@@ -171,6 +199,17 @@ class CardRow:
     score: float
     grade: Grade
     findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """更正往返: a rule that a card of a day found broken, how many rows did at most, how many still do, and since when none."""
+
+    rule: str
+    found_at: datetime
+    most: int
+    left: int
+    corrected_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """层级交换 writes: peers, batches of both directions, cases that came back, orders told from below."""
 
+from haochaping.levels.actions.carried import carry
 from haochaping.levels.actions.incoming import hold, merged, refused, stage
 from haochaping.levels.actions.orders import report_orders
 from haochaping.levels.actions.outgoing import (
@@ -21,6 +22,7 @@ __all__ = [
     "add_peer",
     "answered",
     "away",
+    "carry",
     "close_peer",
     "exclude",
     "hold",

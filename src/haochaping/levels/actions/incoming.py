@@ -87,6 +87,7 @@ def _said(peer: Peer, manifest: Manifest, now: datetime) -> dict[str, object]:
         "kind": manifest.kind,
         "sha256": manifest.sha256[:64],
         "rows": sum(manifest.rows.values()),
+        "made_at": manifest.made_at,
         "received_at": now,
     }
 

@@ -1,0 +1,50 @@
+"""批次质量 reads: the batches of a day, for the scorecards of the platforms that come in them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime, time, timedelta
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from haochaping.exchange.quality.terms import Batches
+from haochaping.kernel.periods import BEIJING
+from haochaping.levels.quality.rules import CameBatch, judge_batches
+from haochaping.levels.terms import SILENT_AFTER, InState
+from haochaping.postgres.rows import array
+
+if TYPE_CHECKING:
+    from datetime import date
+
+_FOLDER = resources.files("haochaping.levels").joinpath("sql")
+_CARRIED = _FOLDER.joinpath("carried_sources.sql").read_text(encoding="utf-8")
+_BATCHES = _FOLDER.joinpath("batches_of_day.sql").read_text(encoding="utf-8")
+
+
+def batches_of(day: date) -> dict[int, Batches]:
+    """The batches of a day by platform, of those that peers report; where several report one, all of theirs."""
+    begin = datetime.combine(day, time(), BEIJING)
+    end = begin + timedelta(days=1)
+    with connection.cursor() as cursor:
+        cursor.execute(_CARRIED, {"day": day})
+        carried = cursor.fetchall()
+        if not carried:
+            return {}
+        peers = {peer_id: (code, taken_seq) for _, peer_id, code, taken_seq in carried}
+        cursor.execute(_BATCHES, {"peers": array(peers), "heard_from": end - SILENT_AFTER, "end": end})
+        came: dict[int, list[CameBatch]] = defaultdict(list)
+        for peer_id, seq, state, code, at in cursor.fetchall():
+            came[peer_id].append(CameBatch(seq, InState(state), code, at))
+    judged = {
+        peer_id: judge_batches(code, taken_seq, came[peer_id], begin=begin, end=end)
+        for peer_id, (code, taken_seq) in peers.items()
+    }
+    found: dict[int, Batches] = {}
+    for platform_id, peer_id, _, _ in carried:
+        one, stood = judged[peer_id], found.get(platform_id, Batches(0, 0))
+        found[platform_id] = Batches(
+            stood.received + one.received, stood.expected + one.expected, (*stood.findings, *one.findings)
+        )
+    return found

@@ -1,0 +1,18 @@
+-- What peers sent around a day, by when they made it, and what waits for a batch before it, whenever that came: of the
+-- peers that carry platforms which are judged on that day. Nothing came before it was made, give or take an hour.
+SELECT peer.id, batch.seq, batch.state, batch.code, coalesce(batch.made_at, batch.received_at) AS at
+  FROM levels_peer AS peer
+ CROSS JOIN LATERAL (
+     SELECT seq, state, code, made_at, received_at
+       FROM levels_incoming_batch AS around
+      WHERE around.peer_id = peer.id AND around.received_at >= %(heard_from)s - interval '1 hour'
+        AND coalesce(around.made_at, around.received_at) > %(heard_from)s
+        AND coalesce(around.made_at, around.received_at) < %(end)s
+     UNION
+     SELECT seq, state, code, made_at, received_at
+       FROM levels_incoming_batch AS waits
+      WHERE waits.peer_id = peer.id AND waits.seq > peer.taken_seq
+        AND waits.state <> 'refused' AND waits.state <> 'merged'
+ ) AS batch
+ WHERE peer.id = ANY (%(peers)s::bigint[])
+ ORDER BY peer.id, batch.seq, at
