@@ -118,7 +118,8 @@ INSERT INTO cases_case (id, platform_id, case_no, item_id, agency_id, division_i
                         received_at, updated_at)
 SELECT {_UUID.format(at="plan.at", salt="'c' || n")}, platform_id,
        'B' || to_char(plan.at, 'YYYYMMDD') || lpad((n / 20)::text, 8, '0'),
-       items[1 + n / 20 %% array_length(items, 1)], agency_id, division_id, 'completed', 'committed',
+       items[1 + n / 20 %% array_length(items, 1)], agency_id, division_id,
+       CASE WHEN n %% 100 = 9 THEN 'in_process' ELSE 'completed' END, 'committed',
        plan.at - interval '3 hours', CASE WHEN n %% 100 = 7 THEN NULL ELSE plan.at - interval '170 minutes' END,
        plan.at - interval '10 minutes', '5 working_day', '', 'natural_person',
        CASE WHEN n %% 100 = 8 THEN 'certificate' ELSE '' END,
@@ -169,7 +170,7 @@ def _scope(since: date, until: date) -> Scope:
     from haochaping.exchange.quality.terms import Agreed
 
     agreed = [
-        Agreed(source.id, timedelta(days=1), timedelta(days=7), 0.8, 0.05)
+        Agreed(source.id, timedelta(days=1), timedelta(days=7), 0.8, 0.05, 0.3)
         for source in queries.sources(since)
     ]
     return Scope(since, until, agreed)

@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 
-from haochaping.exchange.quality.rules import CONSISTENCY, DAILY, SHAPES, VALIDITY
+from haochaping.exchange.quality.rules import CONSISTENCY, DAILY, NUMBERS, SHAPES, VALIDITY
 from haochaping.exchange.quality.terms import SAMPLES_KEPT, Agreed, Finding, Judgement, Sample, Sent
 from haochaping.kernel.identifiers import first_uuid7
 from haochaping.kernel.periods import BEIJING, CLOCK_LEEWAY
 from haochaping.postgres.rows import array
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+    from haochaping.exchange.quality.terms import QualityRule, RowRule
 
 _FOLDER = resources.files("haochaping.exchange").joinpath("sql/quality")
 
@@ -30,29 +32,45 @@ def _sql(name: str) -> str:
 RELATIONS = {
     "agreed": _sql("relation_agreed"),
     "sent_review": _sql("relation_review"),
+    "answer": _sql("relation_answer"),
     "sent_case": _sql("relation_case"),
-    "put_aside": _sql("relation_aside"),
     "told": _sql("relation_told"),
+    "run": _sql("relation_run"),
+    "given": _sql("relation_given"),
+    "put_aside": _sql("relation_aside"),
 }
-# What the server has to know of them to choose its ways; of wide columns it would take longer than they save.
-_KNOWN = {
-    "agreed": "",
-    "sent_review": " (platform_id, day, channel)",
-    "sent_case": " (platform_id, day, status)",
-    "put_aside": "",
-    "told": "",
+# Cases are read from their table whenever a rule needs them: that is rare, and to write all of them down takes longer. What
+# reads no temporary table is read by several of the server's processes.
+_VIEWS = {"agreed", "sent_case"}
+# The few columns of a wide relation that help the server to choose its ways; of more it would take longer than they save.
+_KNOWN = {"sent_review": " (platform_id, day, channel)"}
+# What rules of one row look through, and how what they find is one row of a source.
+_PASSES = {
+    "sent_case": "SELECT found.rule, 'case', one.id::text, one.platform_id, one.day, found.in_field, found.as_class"
+    "  FROM sent_case AS one JOIN agreed USING (platform_id) {found}",
+    "sent_review": "SELECT found.rule, 'review', one.id::text, one.platform_id, one.day, found.in_field, found.as_class"
+    "  FROM sent_review AS one JOIN agreed USING (platform_id) {found}",
+    "put_aside": "SELECT found.rule, 'record', one.id::text, one.platform_id, one.day, found.in_field, found.as_class"
+    "  FROM put_aside AS one {found}",
+    "told": "SELECT odd.rule, 'case', work.id::text, work.platform_id, work.day, odd.in_field, odd.as_class"
+    "  FROM (SELECT DISTINCT one.platform_id, division_id, agency_id, item_id, rule, in_field, as_class"
+    "          FROM told AS one JOIN agreed USING (platform_id) {found}) AS odd"
+    "  JOIN sent_case AS work USING (platform_id, division_id, agency_id, item_id)",
 }
-STATEMENTS = {rule.id: _sql(rule.id) for rule in DAILY}
+STATEMENTS = {rule.id: _sql(rule.id) for rule in DAILY if _FOLDER.joinpath(f"{rule.id}.sql").is_file()}
 _SENT, _FOUND, _WRONG, _INCONSISTENT = (
     _sql("sent"),
     _sql("findings"),
     _sql("wrong_fields"),
     _sql("inconsistent"),
 )
-_FAILING = (
-    "CREATE TEMPORARY TABLE failing (rule text, kind text, id text, platform_id bigint, day date, field text,"
-    " value_class text) ON COMMIT DROP"
+# One statement after another over much data: sums stay in memory, no statement is worth compiling for, nor a relation many
+# samples; rows lie in the order in which they came, and not as an index of another order would have them.
+_SETTINGS = (
+    "SET LOCAL work_mem = '128MB'; SET LOCAL jit = off; SET LOCAL random_page_cost = 4;"
+    " SET LOCAL default_statistics_target = 10"
 )
+_FAILING = "failing (rule, kind, id, platform_id, day, field, value_class)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +85,7 @@ class Scope:
     def __post_init__(self) -> None:
         since, until = (datetime.combine(day, time(), BEIJING) for day in (self.since, self.until))
         told = {
+            **NUMBERS,
             "since": since,
             "until": until,
             "first": first_uuid7(since),
@@ -78,6 +97,7 @@ class Scope:
             "very_late": [one.very_late_after for one in self.agreed],
             "same": [one.same_share for one in self.agreed],
             "moment": [one.moment_share for one in self.agreed],
+            "default": [one.default_share for one in self.agreed],
         }
         object.__setattr__(self, "parameters", told)
 
@@ -85,10 +105,11 @@ class Scope:
 def failing(rule: str, scope: Scope) -> list[Sample]:
     """All rows of the scope that break one daily rule."""
     named = ", ".join(f"{name} AS ({_bare(text)})" for name, text in RELATIONS.items())
+    found = " UNION ALL ".join(_statements([one for one in DAILY if one.id == rule]))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH {named} SELECT kind, id, field, value_class FROM ({_bare(STATEMENTS[rule])}) AS failing"  # noqa: S608 - our own statements
-            " ORDER BY kind, id, field",
+            f"WITH {named} SELECT kind, id, field, value_class"  # noqa: S608 - our own statements
+            f" FROM ({found}) AS {_FAILING} ORDER BY kind, id, field",
             scope.parameters,
         )
         return [Sample(*row) for row in cursor.fetchall()]
@@ -98,21 +119,19 @@ def failing(rule: str, scope: Scope) -> list[Sample]:
 def judged(scope: Scope) -> list[Judgement]:
     """What every source sent on every day of the scope, with everything that breaks a rule.
 
-    The rows are read from the tables once, into tables of this transaction; each rule looks through those.
+    Reviews are read from the tables once, into a table of this transaction. All rules of one row look through them, and
+    through the cases, together; each of the others after that.
     """
     with connection.cursor() as cursor:
-        # One statement after another over much data: sums stay in memory, and none is worth compiling for.
-        cursor.execute("SET LOCAL work_mem = '128MB'; SET LOCAL jit = off")
+        cursor.execute(_SETTINGS)
         for name, text in RELATIONS.items():
-            cursor.execute(f"CREATE TEMPORARY TABLE {name} ON COMMIT DROP AS {text}", scope.parameters)
-        for name, columns in _KNOWN.items():
-            cursor.execute(f"ANALYZE {name}{columns}")
-        cursor.execute(_FAILING)
-        for rule, text in STATEMENTS.items():
-            cursor.execute(
-                f"INSERT INTO failing SELECT '{rule}', found.* FROM ({_bare(text)}) AS found",  # noqa: S608
-                scope.parameters,
-            )
+            cursor.execute(f"CREATE TEMPORARY {_kind(name)} {name} AS {text}", scope.parameters)
+            if name not in _VIEWS:
+                cursor.execute(f"ANALYZE {name}{_KNOWN.get(name, '')}")
+        first, *others = _statements(DAILY)
+        cursor.execute(f"CREATE TEMPORARY TABLE {_FAILING} AS {first}", scope.parameters)
+        for text in others:
+            cursor.execute(f"INSERT INTO failing {text}", scope.parameters)
         found = _findings(cursor)
         wrong: dict[tuple[int, date], dict[str, int]] = defaultdict(dict)
         cursor.execute(_WRONG, {"rules": list(VALIDITY)})
@@ -122,8 +141,9 @@ def judged(scope: Scope) -> list[Judgement]:
         inconsistent = {(platform_id, day): n for platform_id, day, n in cursor.fetchall()}
         cursor.execute(_SENT)
         sent = {(row[0], row[1]): Sent(row[0], row[1], *map(int, row[2:])) for row in cursor.fetchall()}
-        for name in ("failing", *RELATIONS):
-            cursor.execute(f"DROP TABLE {name}")
+        cursor.execute("DROP TABLE failing")
+        for name in reversed(RELATIONS):
+            cursor.execute(f"DROP {_kind(name)} {name}")
     for platform_id, day in found.keys() - sent.keys():
         # Found on a day on which nothing came: a month that was too good ends then.
         sent[platform_id, day] = Sent(platform_id, day)
@@ -131,6 +151,32 @@ def judged(scope: Scope) -> list[Judgement]:
         Judgement(sent[key], tuple(found.get(key, ())), wrong.get(key, {}), inconsistent.get(key, 0))
         for key in sorted(sent)
     ]
+
+
+def _kind(relation: str) -> str:
+    return "VIEW" if relation in _VIEWS else "TABLE"
+
+
+def _statements(rules: Iterable[QualityRule]) -> list[str]:
+    """What finds the failing rows of these rules: one pass over each relation, and the statements of those that have one."""
+    told = list(rules)
+    passes = [
+        _PASSES[relation].format(found=_checks(checks))
+        for relation in _PASSES
+        if (checks := [(rule.id, row) for rule in told for row in rule.rows if row.of == relation])
+    ]
+    return passes + [
+        f"SELECT '{rule.id}', found.* FROM ({_bare(STATEMENTS[rule.id])}) AS found"  # noqa: S608 - our own statements
+        for rule in told
+        if rule.id in STATEMENTS
+    ]
+
+
+def _checks(checks: Sequence[tuple[str, RowRule]]) -> str:
+    """Hardly any row breaks a rule at all: only one that does is looked at rule by rule."""
+    each = ", ".join(f"('{rule}', {row.field}, {row.value_class}, ({row.fails}))" for rule, row in checks)
+    some = " OR ".join(f"({row.fails})" for _, row in checks)
+    return f"CROSS JOIN LATERAL (VALUES {each}) AS found (rule, in_field, as_class, fails) WHERE ({some}) AND found.fails"
 
 
 def _findings(cursor: Any) -> dict[tuple[int, date], list[Finding]]:
