@@ -39,15 +39,15 @@ RELATIONS = {
     "given": _sql("relation_given"),
     "put_aside": _sql("relation_aside"),
 }
-# Cases are read from their table whenever a rule needs them: that is rare, and to write all of them down takes longer. What
-# reads no temporary table is read by several of the server's processes.
+# Cases are read from their table whenever a rule needs them: that is rare, and to write all of them down takes longer.
 _VIEWS = {"agreed", "sent_case"}
 # The few columns of a wide relation that help the server to choose its ways; of more it would take longer than they save.
 _KNOWN = {"sent_review": " (platform_id, day, channel)"}
-# What rules of one row look through, and how what they find is one row of a source.
+# What rules of one row look through, and how what they find is one row of a source. Cases are read from one end to the
+# other (OFFSET), and not source by source through an index of them.
 _PASSES = {
     "sent_case": "SELECT found.rule, 'case', one.id::text, one.platform_id, one.day, found.in_field, found.as_class"
-    "  FROM sent_case AS one JOIN agreed USING (platform_id) {found}",
+    "  FROM (SELECT * FROM sent_case OFFSET 0) AS one JOIN agreed USING (platform_id) {found}",
     "sent_review": "SELECT found.rule, 'review', one.id::text, one.platform_id, one.day, found.in_field, found.as_class"
     "  FROM sent_review AS one JOIN agreed USING (platform_id) {found}",
     "put_aside": "SELECT found.rule, 'record', one.id::text, one.platform_id, one.day, found.in_field, found.as_class"
@@ -65,12 +65,15 @@ _SENT, _FOUND, _WRONG, _INCONSISTENT = (
     _sql("inconsistent"),
 )
 # One statement after another over much data: sums stay in memory, no statement is worth compiling for, nor a relation many
-# samples; rows lie in the order in which they came, and not as an index of another order would have them.
+# samples. Few sums come of many rows, which the server cannot know: it would sort them all first.
 _SETTINGS = (
-    "SET LOCAL work_mem = '128MB'; SET LOCAL jit = off; SET LOCAL random_page_cost = 4;"
+    "SET LOCAL work_mem = '128MB'; SET LOCAL jit = off; SET LOCAL enable_sort = off;"
     " SET LOCAL default_statistics_target = 10"
 )
-_FAILING = "failing (rule, kind, id, platform_id, day, field, value_class)"
+_FAILING = (
+    "CREATE TEMPORARY TABLE failing (rule text, kind text, id text, platform_id bigint, day date, field text,"
+    " value_class text)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +108,12 @@ class Scope:
 def failing(rule: str, scope: Scope) -> list[Sample]:
     """All rows of the scope that break one daily rule."""
     named = ", ".join(f"{name} AS ({_bare(text)})" for name, text in RELATIONS.items())
-    found = " UNION ALL ".join(_statements([one for one in DAILY if one.id == rule]))
+    told = [one for one in DAILY if one.id == rule]
+    found = " UNION ALL ".join(_passes(told) + _statements(told))
     with connection.cursor() as cursor:
         cursor.execute(
             f"WITH {named} SELECT kind, id, field, value_class"  # noqa: S608 - our own statements
-            f" FROM ({found}) AS {_FAILING} ORDER BY kind, id, field",
+            f" FROM ({found}) AS failing (rule, kind, id, platform_id, day, field, value_class) ORDER BY kind, id, field",
             scope.parameters,
         )
         return [Sample(*row) for row in cursor.fetchall()]
@@ -128,9 +132,8 @@ def judged(scope: Scope) -> list[Judgement]:
             cursor.execute(f"CREATE TEMPORARY {_kind(name)} {name} AS {text}", scope.parameters)
             if name not in _VIEWS:
                 cursor.execute(f"ANALYZE {name}{_KNOWN.get(name, '')}")
-        first, *others = _statements(DAILY)
-        cursor.execute(f"CREATE TEMPORARY TABLE {_FAILING} AS {first}", scope.parameters)
-        for text in others:
+        cursor.execute(_FAILING)
+        for text in _passes(DAILY) + _statements(DAILY):
             cursor.execute(f"INSERT INTO failing {text}", scope.parameters)
         found = _findings(cursor)
         wrong: dict[tuple[int, date], dict[str, int]] = defaultdict(dict)
@@ -157,26 +160,44 @@ def _kind(relation: str) -> str:
     return "VIEW" if relation in _VIEWS else "TABLE"
 
 
-def _statements(rules: Iterable[QualityRule]) -> list[str]:
-    """What finds the failing rows of these rules: one pass over each relation, and the statements of those that have one."""
-    told = list(rules)
-    passes = [
-        _PASSES[relation].format(found=_checks(checks))
-        for relation in _PASSES
-        if (checks := [(rule.id, row) for rule in told for row in rule.rows if row.of == relation])
+def _passes(rules: Sequence[QualityRule]) -> list[str]:
+    """One statement for each relation, which looks for everything that a row of it breaks by itself."""
+    return [
+        text.format(found=_checks(checks))
+        for relation, text in _PASSES.items()
+        if (checks := [(rule.id, row) for rule in rules for row in rule.rows if row.of == relation])
     ]
-    return passes + [
+
+
+def _statements(rules: Sequence[QualityRule]) -> list[str]:
+    """What finds the failing rows of those rules that need more rows than one."""
+    return [
         f"SELECT '{rule.id}', found.* FROM ({_bare(STATEMENTS[rule.id])}) AS found"  # noqa: S608 - our own statements
-        for rule in told
+        for rule in rules
         if rule.id in STATEMENTS
     ]
 
 
 def _checks(checks: Sequence[tuple[str, RowRule]]) -> str:
-    """Hardly any row breaks a rule at all: only one that does is looked at rule by rule."""
-    each = ", ".join(f"('{rule}', {row.field}, {row.value_class}, ({row.fails}))" for rule, row in checks)
-    some = " OR ".join(f"({row.fails})" for _, row in checks)
-    return f"CROSS JOIN LATERAL (VALUES {each}) AS found (rule, in_field, as_class, fails) WHERE ({some}) AND found.fails"
+    """Hardly any row breaks a rule at all: only one that does is looked at rule by rule.
+
+    The rules are numbered, as the server would make a list of VALUES ready anew for every such row.
+    """
+
+    def of_each(said: Iterable[str]) -> str:
+        return " ".join(f"WHEN {n} THEN {one}" for n, one in enumerate(said, 1))
+
+    fails = [f"({row.fails})" for _, row in checks]
+    rule = of_each(f"'{name}'" for name, _ in checks)
+    in_field, as_class = (
+        of_each(row.field for _, row in checks),
+        of_each(row.value_class for _, row in checks),
+    )
+    return (
+        f"CROSS JOIN LATERAL unnest(ARRAY[{', '.join(fails)}]) WITH ORDINALITY AS looked (fails, nth)"
+        f" CROSS JOIN LATERAL (SELECT CASE nth {rule} END AS rule, CASE nth {in_field} END AS in_field,"
+        f" CASE nth {as_class} END AS as_class) AS found WHERE ({' OR '.join(fails)}) AND looked.fails"
+    )
 
 
 def _findings(cursor: Any) -> dict[tuple[int, date], list[Finding]]:
