@@ -95,6 +95,7 @@ def terms(**changes: Any) -> Terms:
         report_very_late=timedelta(days=7),
         same_review_share=80,
         same_moment_share=5,
+        default_value_share=30,
         supervision_answer_days=3,
         supervision_answer_unit=Unit.WORKING_DAYS,
         reform_answer_days=15,

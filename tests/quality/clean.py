@@ -52,7 +52,8 @@ class Clean:
 def scope(clean: Clean, first: date = DAY, last: date = DAY) -> Scope:
     """These days, of both platforms, by the national base."""
     agreed = [
-        Agreed(pk, timedelta(days=1), timedelta(days=7), 0.8, 0.05) for pk in sorted(clean.platforms.values())
+        Agreed(pk, timedelta(days=1), timedelta(days=7), 0.8, 0.05, 0.3)
+        for pk in sorted(clean.platforms.values())
     ]
     return Scope(first, last + timedelta(days=1), agreed)
 

@@ -8,7 +8,7 @@ import pytest
 
 from haochaping.cases import terms as cases
 from haochaping.exchange import terms as exchange
-from haochaping.exchange.quality.judging import STATEMENTS
+from haochaping.exchange.quality.judging import RELATIONS, STATEMENTS
 from haochaping.exchange.quality.rules import RULES, grade, month_parts, parts, score, withheld_at
 from haochaping.exchange.quality.terms import (
     WEIGHTS,
@@ -52,8 +52,19 @@ def test_there_are_thirty_eight_rules_each_in_both_languages():
         assert all([*rule.message.values(), *rule.remedy.values()])
 
 
-def test_every_daily_rule_has_its_statement():
-    assert set(STATEMENTS) == {rule.id for rule in RULES.values() if rule.judge == Judge.DAILY}
+def test_every_daily_rule_and_no_other_has_sql():
+    in_sql = {rule.id for rule in RULES.values() if rule.rows} | set(STATEMENTS)
+
+    assert in_sql == {rule.id for rule in RULES.values() if rule.judge == Judge.DAILY}
+    assert {row.of for rule in RULES.values() for row in rule.rows} <= RELATIONS.keys()
+
+
+def test_every_number_belongs_to_one_rule_and_is_read():
+    named = [name for rule in RULES.values() for name in rule.numbers]
+    text = "\n".join([*STATEMENTS.values(), *RELATIONS.values()])
+
+    assert len(named) == len(set(named))
+    assert [name for name in named if f"%({name})s" not in text] == []
 
 
 def test_every_reason_to_put_a_record_aside_is_under_one_rule():

@@ -240,6 +240,25 @@ def test_a_withheld_day_is_judged_until_it_is_whole(clean):
     assert queries.days_withheld(before=date(2026, 7, 1)) == {DAY}
 
 
+def test_what_an_older_rule_withheld_comes_back_the_next_night(clean):
+    """A rule that has become milder judges every day again on which the former one still keeps figures back."""
+    division = directory.divisions([worlds.CITY])[worlds.CITY]
+    WithheldFigure.objects.create(
+        id=uuid7(NIGHT),
+        rule="DQ-01",
+        source=worlds.SOURCE,
+        division_id=division.id,
+        below=True,
+        first_day=DAY,
+        last_day=DAY,
+        raised_at=NIGHT,
+    )
+
+    judge_quality.judge_due(by=OPERATOR, now=EVENING + timedelta(days=40))
+
+    assert WithheldFigure.objects.get().lifted_at == EVENING + timedelta(days=40)
+
+
 def test_counters_that_do_not_add_up_withhold_the_month(clean, client):
     insight.fold()
     judge_quality.judge_counters(DAY, by=OPERATOR, now=NIGHT)

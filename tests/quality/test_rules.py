@@ -38,11 +38,16 @@ def test_clean_day_is_judged_without_findings(clean):
 )
 def test_every_fault_is_found_and_nothing_else(clean, rule, put_in):
     known = put_in(clean)
+    scope = clean_world.scope(clean)
 
-    found = {(row.kind, row.id) for row in judging.failing(rule, clean_world.scope(clean))}
+    alone = judging.failing(rule, scope)
+    together = [one for told in judging.judged(scope) for one in told.findings if one.rule == rule]
 
     assert known
-    assert found == known
+    assert {(row.kind, row.id) for row in alone} == known
+    # In one pass with all other rules it finds as many rows, and they are the same.
+    assert sum(one.failing for one in together) == len(known)
+    assert {sample for one in together for sample in one.samples} <= set(alone)
 
 
 def test_every_daily_rule_has_a_fault():

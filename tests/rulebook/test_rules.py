@@ -62,6 +62,7 @@ VALUES: dict[str, str] = {
     Key.REPORT_VERY_LATE_DAYS: "7",
     Key.SAME_REVIEW_SHARE: "80",
     Key.SAME_MOMENT_SHARE: "5",
+    Key.DEFAULT_VALUE_SHARE: "30",
     Key.CALL_ATTEMPTS: "3",
     Key.CALL_ATTEMPTS_WITHIN_DAYS: "2",
     Key.WORKDAY_START: "09:00",

@@ -102,6 +102,7 @@ def _agreed(found: Sequence[Source], day: date) -> list[Agreed]:
             terms[one.division_path].report_very_late,
             terms[one.division_path].same_review_share / _PER_CENT,
             terms[one.division_path].same_moment_share / _PER_CENT,
+            terms[one.division_path].default_value_share / _PER_CENT,
         )
         for one in found
     ]

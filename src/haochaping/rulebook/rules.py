@@ -235,6 +235,7 @@ def terms_of(
         report_very_late=days(Key.REPORT_VERY_LATE_DAYS),
         same_review_share=int(value(Key.SAME_REVIEW_SHARE)),
         same_moment_share=int(value(Key.SAME_MOMENT_SHARE)),
+        default_value_share=int(value(Key.DEFAULT_VALUE_SHARE)),
         call_attempts=int(value(Key.CALL_ATTEMPTS)),
         call_attempts_within=timedelta(days=int(value(Key.CALL_ATTEMPTS_WITHIN_DAYS))),
         workday_start=time.fromisoformat(value(Key.WORKDAY_START)),

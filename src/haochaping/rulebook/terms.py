@@ -144,6 +144,7 @@ class Key(StrEnum):
     REPORT_VERY_LATE_DAYS = "report_very_late_days"
     SAME_REVIEW_SHARE = "same_review_share"
     SAME_MOMENT_SHARE = "same_moment_share"
+    DEFAULT_VALUE_SHARE = "default_value_share"
     PUBLISH_BY_DEFAULT = "publish_by_default"
     PUBLIC_RANKING = "public_ranking"
     SMALL_CELL = "small_cell"
@@ -357,6 +358,10 @@ RULES: dict[Key, Rule] = {
         ),
         (Unit.PERCENT,),
     ),
+    Key.DEFAULT_VALUE_SHARE: Rule(
+        N_("Share of cases whose services are “other” or unnamed from which they are marked"),
+        (Unit.PERCENT,),
+    ),
     Key.PUBLISH_BY_DEFAULT: Rule(N_("Published unless there is a reason not to"), (Unit.YES_NO,)),
     Key.PUBLIC_RANKING: Rule(N_("Rankings are public"), (Unit.YES_NO,)),
     Key.SMALL_CELL: Rule(N_("Smallest number shown by itself"), (Unit.COUNT,)),
@@ -400,6 +405,7 @@ class Terms:
     report_very_late: timedelta
     same_review_share: int
     same_moment_share: int
+    default_value_share: int
     first_contact_unit: Unit = Unit.WORKING_DAYS
     simple_rectify_unit: Unit = Unit.WORKING_DAYS
     complex_rectify_unit: Unit = Unit.WORKING_DAYS

@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 
-from haochaping.exchange.quality.rules import CONSISTENCY, DAILY, SHAPES, VALIDITY
+from haochaping.exchange.quality.rules import CONSISTENCY, DAILY, NUMBERS, SHAPES, VALIDITY
 from haochaping.exchange.quality.terms import SAMPLES_KEPT, Agreed, Finding, Judgement, Sample, Sent
 from haochaping.kernel.identifiers import first_uuid7
 from haochaping.kernel.periods import BEIJING, CLOCK_LEEWAY
 from haochaping.postgres.rows import array
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+    from haochaping.exchange.quality.terms import QualityRule, RowRule
 
 _FOLDER = resources.files("haochaping.exchange").joinpath("sql/quality")
 
@@ -30,28 +32,47 @@ def _sql(name: str) -> str:
 RELATIONS = {
     "agreed": _sql("relation_agreed"),
     "sent_review": _sql("relation_review"),
+    "answer": _sql("relation_answer"),
     "sent_case": _sql("relation_case"),
-    "put_aside": _sql("relation_aside"),
     "told": _sql("relation_told"),
+    "run": _sql("relation_run"),
+    "given": _sql("relation_given"),
+    "put_aside": _sql("relation_aside"),
 }
-# What the server has to know of them to choose its ways; of wide columns it would take longer than they save.
-_KNOWN = {
-    "agreed": "",
-    "sent_review": " (platform_id, day, channel)",
-    "sent_case": " (platform_id, day, status)",
-    "put_aside": "",
-    "told": "",
+# Cases are read from their table whenever a rule needs them: that is rare, and to write all of them down takes longer.
+_VIEWS = {"agreed", "sent_case"}
+# The few columns of a wide relation that help the server to choose its ways; of more it would take longer than they save.
+_KNOWN = {"sent_review": " (platform_id, day, channel)"}
+# What rules of one row look through, and how what they find is one row of a source. Cases are read from one end to the
+# other (OFFSET), and not source by source through an index of them.
+_PASSES = {
+    "sent_case": "SELECT found.rule, 'case', one.id::text, one.platform_id, one.day, found.in_field, found.as_class"
+    "  FROM (SELECT * FROM sent_case OFFSET 0) AS one JOIN agreed USING (platform_id) {found}",
+    "sent_review": "SELECT found.rule, 'review', one.id::text, one.platform_id, one.day, found.in_field, found.as_class"
+    "  FROM sent_review AS one JOIN agreed USING (platform_id) {found}",
+    "put_aside": "SELECT found.rule, 'record', one.id::text, one.platform_id, one.day, found.in_field, found.as_class"
+    "  FROM put_aside AS one {found}",
+    "told": "SELECT odd.rule, 'case', work.id::text, work.platform_id, work.day, odd.in_field, odd.as_class"
+    "  FROM (SELECT DISTINCT one.platform_id, division_id, agency_id, item_id, rule, in_field, as_class"
+    "          FROM told AS one JOIN agreed USING (platform_id) {found}) AS odd"
+    "  JOIN sent_case AS work USING (platform_id, division_id, agency_id, item_id)",
 }
-STATEMENTS = {rule.id: _sql(rule.id) for rule in DAILY}
+STATEMENTS = {rule.id: _sql(rule.id) for rule in DAILY if _FOLDER.joinpath(f"{rule.id}.sql").is_file()}
 _SENT, _FOUND, _WRONG, _INCONSISTENT = (
     _sql("sent"),
     _sql("findings"),
     _sql("wrong_fields"),
     _sql("inconsistent"),
 )
+# One statement after another over much data: sums stay in memory, no statement is worth compiling for, nor a relation many
+# samples. Few sums come of many rows, which the server cannot know: it would sort them all first.
+_SETTINGS = (
+    "SET LOCAL work_mem = '128MB'; SET LOCAL jit = off; SET LOCAL enable_sort = off;"
+    " SET LOCAL default_statistics_target = 10"
+)
 _FAILING = (
     "CREATE TEMPORARY TABLE failing (rule text, kind text, id text, platform_id bigint, day date, field text,"
-    " value_class text) ON COMMIT DROP"
+    " value_class text)"
 )
 
 
@@ -67,6 +88,7 @@ class Scope:
     def __post_init__(self) -> None:
         since, until = (datetime.combine(day, time(), BEIJING) for day in (self.since, self.until))
         told = {
+            **NUMBERS,
             "since": since,
             "until": until,
             "first": first_uuid7(since),
@@ -78,6 +100,7 @@ class Scope:
             "very_late": [one.very_late_after for one in self.agreed],
             "same": [one.same_share for one in self.agreed],
             "moment": [one.moment_share for one in self.agreed],
+            "default": [one.default_share for one in self.agreed],
         }
         object.__setattr__(self, "parameters", told)
 
@@ -85,10 +108,12 @@ class Scope:
 def failing(rule: str, scope: Scope) -> list[Sample]:
     """All rows of the scope that break one daily rule."""
     named = ", ".join(f"{name} AS ({_bare(text)})" for name, text in RELATIONS.items())
+    told = [one for one in DAILY if one.id == rule]
+    found = " UNION ALL ".join(_passes(told) + _statements(told))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH {named} SELECT kind, id, field, value_class FROM ({_bare(STATEMENTS[rule])}) AS failing"  # noqa: S608 - our own statements
-            " ORDER BY kind, id, field",
+            f"WITH {named} SELECT kind, id, field, value_class"  # noqa: S608 - our own statements
+            f" FROM ({found}) AS failing (rule, kind, id, platform_id, day, field, value_class) ORDER BY kind, id, field",
             scope.parameters,
         )
         return [Sample(*row) for row in cursor.fetchall()]
@@ -98,21 +123,18 @@ def failing(rule: str, scope: Scope) -> list[Sample]:
 def judged(scope: Scope) -> list[Judgement]:
     """What every source sent on every day of the scope, with everything that breaks a rule.
 
-    The rows are read from the tables once, into tables of this transaction; each rule looks through those.
+    Reviews are read from the tables once, into a table of this transaction. All rules of one row look through them, and
+    through the cases, together; each of the others after that.
     """
     with connection.cursor() as cursor:
-        # One statement after another over much data: sums stay in memory, and none is worth compiling for.
-        cursor.execute("SET LOCAL work_mem = '128MB'; SET LOCAL jit = off")
+        cursor.execute(_SETTINGS)
         for name, text in RELATIONS.items():
-            cursor.execute(f"CREATE TEMPORARY TABLE {name} ON COMMIT DROP AS {text}", scope.parameters)
-        for name, columns in _KNOWN.items():
-            cursor.execute(f"ANALYZE {name}{columns}")
+            cursor.execute(f"CREATE TEMPORARY {_kind(name)} {name} AS {text}", scope.parameters)
+            if name not in _VIEWS:
+                cursor.execute(f"ANALYZE {name}{_KNOWN.get(name, '')}")
         cursor.execute(_FAILING)
-        for rule, text in STATEMENTS.items():
-            cursor.execute(
-                f"INSERT INTO failing SELECT '{rule}', found.* FROM ({_bare(text)}) AS found",  # noqa: S608
-                scope.parameters,
-            )
+        for text in _passes(DAILY) + _statements(DAILY):
+            cursor.execute(f"INSERT INTO failing {text}", scope.parameters)
         found = _findings(cursor)
         wrong: dict[tuple[int, date], dict[str, int]] = defaultdict(dict)
         cursor.execute(_WRONG, {"rules": list(VALIDITY)})
@@ -122,8 +144,9 @@ def judged(scope: Scope) -> list[Judgement]:
         inconsistent = {(platform_id, day): n for platform_id, day, n in cursor.fetchall()}
         cursor.execute(_SENT)
         sent = {(row[0], row[1]): Sent(row[0], row[1], *map(int, row[2:])) for row in cursor.fetchall()}
-        for name in ("failing", *RELATIONS):
-            cursor.execute(f"DROP TABLE {name}")
+        cursor.execute("DROP TABLE failing")
+        for name in reversed(RELATIONS):
+            cursor.execute(f"DROP {_kind(name)} {name}")
     for platform_id, day in found.keys() - sent.keys():
         # Found on a day on which nothing came: a month that was too good ends then.
         sent[platform_id, day] = Sent(platform_id, day)
@@ -131,6 +154,50 @@ def judged(scope: Scope) -> list[Judgement]:
         Judgement(sent[key], tuple(found.get(key, ())), wrong.get(key, {}), inconsistent.get(key, 0))
         for key in sorted(sent)
     ]
+
+
+def _kind(relation: str) -> str:
+    return "VIEW" if relation in _VIEWS else "TABLE"
+
+
+def _passes(rules: Sequence[QualityRule]) -> list[str]:
+    """One statement for each relation, which looks for everything that a row of it breaks by itself."""
+    return [
+        text.format(found=_checks(checks))
+        for relation, text in _PASSES.items()
+        if (checks := [(rule.id, row) for rule in rules for row in rule.rows if row.of == relation])
+    ]
+
+
+def _statements(rules: Sequence[QualityRule]) -> list[str]:
+    """What finds the failing rows of those rules that need more rows than one."""
+    return [
+        f"SELECT '{rule.id}', found.* FROM ({_bare(STATEMENTS[rule.id])}) AS found"  # noqa: S608 - our own statements
+        for rule in rules
+        if rule.id in STATEMENTS
+    ]
+
+
+def _checks(checks: Sequence[tuple[str, RowRule]]) -> str:
+    """Hardly any row breaks a rule at all: only one that does is looked at rule by rule.
+
+    The rules are numbered, as the server would make a list of VALUES ready anew for every such row.
+    """
+
+    def of_each(said: Iterable[str]) -> str:
+        return " ".join(f"WHEN {n} THEN {one}" for n, one in enumerate(said, 1))
+
+    fails = [f"({row.fails})" for _, row in checks]
+    rule = of_each(f"'{name}'" for name, _ in checks)
+    in_field, as_class = (
+        of_each(row.field for _, row in checks),
+        of_each(row.value_class for _, row in checks),
+    )
+    return (
+        f"CROSS JOIN LATERAL unnest(ARRAY[{', '.join(fails)}]) WITH ORDINALITY AS looked (fails, nth)"
+        f" CROSS JOIN LATERAL (SELECT CASE nth {rule} END AS rule, CASE nth {in_field} END AS in_field,"
+        f" CASE nth {as_class} END AS as_class) AS found WHERE ({' OR '.join(fails)}) AND looked.fails"
+    )
 
 
 def _findings(cursor: Any) -> dict[tuple[int, date], list[Finding]]:

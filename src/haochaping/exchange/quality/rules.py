@@ -20,6 +20,7 @@ from haochaping.exchange.quality.terms import (
     Judge,
     Parts,
     QualityRule,
+    RowRule,
 )
 
 if TYPE_CHECKING:
@@ -42,10 +43,13 @@ def _rule(name: str, row: Mapping[str, Any]) -> QualityRule:
         remedy={CHINESE: row["zh_remedy"], ENGLISH: row["en_remedy"]},
         complaints=tuple(row.get("complaints", ())),
         withholds=tuple(row.get("withholds", ())),
+        numbers=row.get("numbers", {}),
+        rows=tuple(RowRule(**one) for one in row.get("rows", ())),
     )
 
 
 RULES: Mapping[str, QualityRule] = {name: _rule(name, row) for name, row in tomllib.loads(_ROWS).items()}
+NUMBERS: Mapping[str, float] = {name: n for rule in RULES.values() for name, n in rule.numbers.items()}
 DAILY = tuple(rule for rule in RULES.values() if rule.judge == Judge.DAILY)
 SHAPES = RULES["DQ-35"].complaints
 _IN_VALIDITY = {Dimension.STRUCTURE, Dimension.COMPLETENESS}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -85,6 +85,16 @@ class Grade(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class RowRule:
+    """What one row breaks by itself: SQL over the columns of a relation that says when, in which field and how."""
+
+    of: str
+    fails: str
+    field: str
+    value_class: str
+
+
+@dataclass(frozen=True, slots=True)
 class QualityRule:
     """数据质量规则: one row of the catalogue. `message` and `remedy` by language; `withholds` names measures."""
 
@@ -97,6 +107,8 @@ class QualityRule:
     remedy: Mapping[str, str]
     complaints: tuple[str, ...] = ()
     withholds: tuple[str, ...] = ()
+    rows: tuple[RowRule, ...] = ()
+    numbers: Mapping[str, float] = field(default_factory=dict)
 
 
 class Agreed(NamedTuple):
@@ -107,6 +119,7 @@ class Agreed(NamedTuple):
     very_late_after: timedelta
     same_share: float
     moment_share: float
+    default_share: float
 
 
 class Sent(NamedTuple):

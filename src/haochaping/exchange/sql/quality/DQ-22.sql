@@ -1,29 +1,23 @@
 -- Too many reviews follow their service, or the completion of its case, by exactly the same number of seconds.
 WITH delay AS (
-    SELECT platform_id, day, after_service, after_completion, count(*) AS n
+    SELECT platform_id, day, after_service, after_completion, count(*) AS n, grouping(after_service) AS of_completion
       FROM sent_review
-     GROUP BY platform_id, day, after_service, after_completion
+     GROUP BY GROUPING SETS ((platform_id, day, after_service), (platform_id, day, after_completion))
+    HAVING grouping(after_service) = 0 OR after_completion IS NOT NULL
 ),
 whole AS (
-    SELECT platform_id, day, sum(n) AS n, sum(n) FILTER (WHERE after_completion IS NOT NULL) AS completed
-      FROM delay GROUP BY platform_id, day HAVING sum(n) >= 100
+    SELECT platform_id, day, of_completion, sum(n) AS n FROM delay GROUP BY platform_id, day, of_completion HAVING sum(n) >= %(timed_reviews)s
 ),
-odd AS (
-    SELECT delay.platform_id, delay.day, delay.after_service AS seconds, 'after_service' AS value_class
-      FROM delay JOIN whole USING (platform_id, day) JOIN agreed USING (platform_id)
-     GROUP BY delay.platform_id, delay.day, delay.after_service
-    HAVING sum(delay.n) > max(whole.n) * max(agreed.moment_share)
-    UNION ALL
-    SELECT delay.platform_id, delay.day, delay.after_completion, 'after_completion'
-      FROM delay JOIN whole USING (platform_id, day) JOIN agreed USING (platform_id)
-     WHERE delay.after_completion IS NOT NULL AND whole.completed >= 100
-     GROUP BY delay.platform_id, delay.day, delay.after_completion
-    HAVING sum(delay.n) > max(whole.completed) * max(agreed.moment_share)
+odd AS MATERIALIZED (
+    SELECT delay.platform_id, delay.day, delay.of_completion, delay.after_service, delay.after_completion
+      FROM delay
+      JOIN whole USING (platform_id, day, of_completion)
+      JOIN agreed USING (platform_id)
+     WHERE delay.n > whole.n * agreed.moment_share
 )
 SELECT 'review' AS kind, review.id::text, review.platform_id, review.day, 'review.assessed_at' AS field,
-       min(odd.value_class) AS value_class
+       CASE WHEN max(odd.of_completion) = 1 THEN 'after_completion' ELSE 'after_service' END AS value_class
   FROM odd
-  JOIN sent_review AS review ON review.platform_id = odd.platform_id AND review.day = odd.day
-   AND odd.seconds
-       = CASE odd.value_class WHEN 'after_service' THEN review.after_service ELSE review.after_completion END
+  JOIN sent_review AS review USING (platform_id, day)
+ WHERE review.after_service = odd.after_service OR review.after_completion = odd.after_completion
  GROUP BY review.id, review.platform_id, review.day

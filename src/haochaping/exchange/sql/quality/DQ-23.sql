@@ -1,37 +1,21 @@
--- Hall devices by night (22:00 to 06:00 in Beijing, eight hours ahead), more than 60 reviews of one window or person in
--- an hour, ten in one second.
-WITH crowded AS (
-    SELECT platform_id, day, window_id, NULL::bigint AS staff_id, second / 3600 AS hour
+-- Too many reviews of one window or person in an hour at hall devices, or in one second.
+WITH counted AS (
+    SELECT platform_id, day, window_id, staff_id, second / 3600 AS hour, second, count(*) AS n,
+           grouping(second) AS of_hour
       FROM sent_review
-     WHERE channel IN ('hall_pad', 'hall_terminal') AND window_id IS NOT NULL
-     GROUP BY platform_id, day, window_id, second / 3600
-    HAVING count(*) > 60
-    UNION ALL
-    SELECT platform_id, day, NULL, staff_id, second / 3600
-      FROM sent_review
-     WHERE channel IN ('hall_pad', 'hall_terminal') AND staff_id IS NOT NULL
-     GROUP BY platform_id, day, staff_id, second / 3600
-    HAVING count(*) > 60
+     WHERE channel IN ('hall_pad', 'hall_terminal')
+     GROUP BY GROUPING SETS ((platform_id, day, window_id, second / 3600), (platform_id, day, staff_id, second / 3600),
+                             (platform_id, day, window_id, second))
+    HAVING count(*) >= %(second_full)s
 ),
-burst AS (
-    SELECT platform_id, day, window_id, second
-      FROM sent_review
-     WHERE channel IN ('hall_pad', 'hall_terminal') AND window_id IS NOT NULL
-     GROUP BY platform_id, day, window_id, second
-    HAVING count(*) >= 10
+odd AS MATERIALIZED (
+    SELECT platform_id, day, window_id, staff_id, hour, second, CASE of_hour WHEN 1 THEN 'crowded' ELSE 'burst' END AS value_class
+      FROM counted
+     WHERE coalesce(window_id, staff_id) IS NOT NULL AND (of_hour = 0 OR n > %(hour_full)s)
 )
-SELECT 'review' AS kind, id::text, platform_id, day, 'review.assessed_at' AS field, 'by_night' AS value_class
-  FROM sent_review
- WHERE channel IN ('hall_pad', 'hall_terminal') AND (second + 28800) %% 86400 / 3600 NOT BETWEEN 6 AND 21
-UNION
-SELECT 'review', review.id::text, review.platform_id, review.day, 'review.assessed_at', 'crowded'
-  FROM crowded
-  JOIN sent_review AS review ON review.platform_id = crowded.platform_id AND review.day = crowded.day
-   AND review.second / 3600 = crowded.hour
-   AND (review.window_id = crowded.window_id OR review.staff_id = crowded.staff_id)
+SELECT DISTINCT 'review' AS kind, review.id::text, review.platform_id, review.day, 'review.assessed_at' AS field, odd.value_class
+  FROM odd
+  JOIN sent_review AS review USING (platform_id, day)
  WHERE review.channel IN ('hall_pad', 'hall_terminal')
-UNION
-SELECT 'review', review.id::text, review.platform_id, review.day, 'review.assessed_at', 'burst'
-  FROM burst
-  JOIN sent_review AS review USING (platform_id, day, window_id, second)
- WHERE review.channel IN ('hall_pad', 'hall_terminal')
+   AND (review.window_id = odd.window_id OR review.staff_id = odd.staff_id)
+   AND (review.second = odd.second OR review.second / 3600 = odd.hour)

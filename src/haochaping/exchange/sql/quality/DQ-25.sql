@@ -1,13 +1,11 @@
 -- Too good: a thousand reviews of a source in the thirty days up to the end of the scope, none of them bad; or six months
--- of orders, at least ten a month, every one of them answered.
-SELECT 'source' AS kind, '' AS id, review.platform_id,
-       ((%(until)s::timestamptz AT TIME ZONE 'Asia/Shanghai')::date - 1) AS day, 'review.level' AS field,
-       'all_good' AS value_class
-  FROM reviews_review AS review
- WHERE review.assessed_at >= %(until)s::timestamptz - interval '30 days' AND review.assessed_at < %(until)s
-   AND review.status = 'effective' AND review.platform_id = ANY (%(platforms)s::bigint[])
- GROUP BY review.platform_id
-HAVING count(*) >= 1000 AND min(review.level) >= 3
+-- of orders, some every month, every one of them answered.
+SELECT 'source' AS kind, '' AS id, platform_id, max(until.day) - 1 AS day, 'review.level' AS field, 'all_good' AS value_class
+  FROM given
+ CROSS JOIN (SELECT (%(until)s::timestamptz AT TIME ZONE 'Asia/Shanghai')::date AS day) AS until
+ WHERE given.day >= until.day - %(good_days)s AND given.stands
+ GROUP BY platform_id
+HAVING sum(n) >= %(good_reviews)s AND min(level) >= 3
 UNION ALL
 SELECT 'source', '', months.platform_id, ((%(until)s::timestamptz AT TIME ZONE 'Asia/Shanghai')::date - 1),
        'order.outcome', 'all_rectified'
@@ -17,11 +15,11 @@ SELECT 'source', '', months.platform_id, ((%(until)s::timestamptz AT TIME ZONE '
         FROM rectification_work_order AS ordered
         JOIN reviews_review AS review ON review.id = ordered.review_id
        WHERE ordered.created_at >= (date_trunc('month', %(until)s::timestamptz AT TIME ZONE 'Asia/Shanghai')
-                                    - interval '6 months') AT TIME ZONE 'Asia/Shanghai'
+                                    - make_interval(months => %(good_months)s)) AT TIME ZONE 'Asia/Shanghai'
          AND ordered.created_at < date_trunc('month', %(until)s::timestamptz AT TIME ZONE 'Asia/Shanghai')
                                   AT TIME ZONE 'Asia/Shanghai'
          AND ordered.state NOT IN ('merged', 'excluded', 'cancelled') AND review.platform_id = ANY (%(platforms)s::bigint[])
        GROUP BY review.platform_id, month
   ) AS months
  GROUP BY months.platform_id
-HAVING count(*) = 6 AND min(months.n) >= 10 AND bool_and(months.n = months.answered)
+HAVING count(*) = %(good_months)s AND min(months.n) >= %(month_orders)s AND bool_and(months.n = months.answered)

@@ -8,4 +8,4 @@ WITH said AS (
 SELECT 'review' AS kind, said.id::text, said.platform_id, said.day, 'review.comment_text' AS field, 'all_alike' AS value_class
   FROM said
   JOIN agreed USING (platform_id)
- WHERE said.n >= 10 AND said.alike > said.n * agreed.same_share
+ WHERE said.n >= %(worded_bad)s AND said.alike > said.n * agreed.same_share

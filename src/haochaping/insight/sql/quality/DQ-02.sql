@@ -1,15 +1,15 @@
 -- Divisions and months whose reviews, added up by day and channel, are not the total that is published for the month.
 WITH by_channel AS (
-    SELECT above.id AS division_id, date_trunc('month', fact.day)::date AS month, sum(fact.n) AS n
+    SELECT above.id AS division_id, fact.month, sum(fact.n) AS n
       FROM (
-          SELECT division_id, day, sum(n) AS n
+          SELECT division_id, date_trunc('month', day)::date AS month, sum(n) AS n
             FROM insight_fact
            WHERE kind = 'review' AND day >= %(first)s AND day < %(end)s
-           GROUP BY division_id, day
+           GROUP BY division_id, date_trunc('month', day)::date
       ) AS fact
       JOIN directory_division AS part ON part.id = fact.division_id
       JOIN directory_division AS above ON above.code = ANY(string_to_array(part.path, '.'))
-     GROUP BY above.id, date_trunc('month', fact.day)::date
+     GROUP BY above.id, fact.month
 ),
 published AS (
     SELECT division_id, month, sum(n) AS n
