@@ -235,7 +235,7 @@ def persons_of(occurrence_ids: Iterable[UUID]) -> dict[UUID, UUID]:
 
 def said_of_items(item_ids: Iterable[int] | None = None, *, now: datetime) -> dict[int, SaidOfItem]:
     """What the newest cases say of their items, by item: limits and kinds, and for chosen items the channels too."""
-    asked = {
+    asked: dict[str, Any] = {
         "first": first_uuid7(now - _NEWEST_SINCE),
         "newest": _NEWEST,
         "ids": None if item_ids is None else array(item_ids),

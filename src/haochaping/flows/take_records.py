@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from haochaping.kernel.actor import Actor
     from haochaping.levels.rules import Record
     from haochaping.levels.terms import Peer
+    from haochaping.reviews.terms import Answer
 
 # One moment later than what was taken with it: the newest entry of a review says what it is.
 _AFTERWARDS = timedelta(milliseconds=1)
@@ -126,8 +127,8 @@ class Taking:
             self._add(OutcomeKind.DUPLICATE if conflicts else outcome.kind)
             if outcome.kind == OutcomeKind.ACCEPTED:
                 self.late += rules.is_late(str(review.get("assessed_at")), self.now, LATE_AFTER)
-            one = _stated(raw, review, outcome.id)
             answer = judge_review(raw)
+            one = _stated(answer, review, outcome.id)
             self._reviews[*key, answer.occurrence_no, answer.assess_no] = outcome.id
             if one is None:
                 self._return(key, Complaint(BAD_STATUS, "status"))
@@ -186,9 +187,8 @@ def _units(review_ids: Sequence[UUID]) -> Counter[FactKey]:
     return order_units(queries.order_facts(review_ids).values())
 
 
-def _stated(raw: Raw, review: Record, review_id: UUID) -> Stated | None:
+def _stated(answer: Answer, review: Record, review_id: UUID) -> Stated | None:
     """What the peer says the review is now; None where its status or provenance cannot be read."""
-    answer = judge_review(raw)
     try:
         status = ReviewStatus(review.get("status", ""))
         provenance = Provenance(answer.claimed_provenance)
