@@ -102,6 +102,8 @@ class Walk:
         likely = _LIKELY.get(self.stood.state, [])
         if self.stood.appeal is not None and self.dice.random() < 0.6:
             likely = _OF_APPEAL_LIKELY.get(AppealState(self.stood.appeal["state"]), likely)
+        if not (self.year_told or self.stood.order["deadline_known"]):
+            likely = [*likely, "tell_year"]
         name = self.dice.choice(likely if likely and self.dice.random() < 0.8 else sorted(MOVES))
         self.now += timedelta(minutes=_MINUTES.get(name) or self.dice.choice([1, 7, 90, 60 * 26]))
         self.done.append(name)

@@ -37,6 +37,9 @@ _OF_ORDER = (
     "appeal",
 )
 _OF_APPEAL = ("appeal_decision", "appeal_event")
+_OF_IT = "t.subject_id = %(order)s::text AND t.subject_kind = 'order'"
+# The reviewer's word, and a date that the calendar could not tell before, are no move of the order.
+_NO_MOVE = f"t.kind = {EntryKind.SOLUTION_ANSWERED.value} OR t.facts ->> 'deadline' IS NOT NULL"
 _ROWS = {
     "order": "rectification_work_order t WHERE t.id = %(order)s",
     "orders of the review": "rectification_work_order t WHERE t.review_id = %(review)s",
@@ -47,10 +50,8 @@ _ROWS = {
         of: f"rectification_{of} t JOIN rectification_appeal a ON a.id = t.appeal_id WHERE a.order_id = %(order)s"
         for of in _OF_APPEAL
     },
-    "entry of a move": f"""ledger_entry t WHERE t.subject_id = %(order)s::text AND t.subject_kind = 'order'
-        AND t.kind <> {EntryKind.SOLUTION_ANSWERED.value}""",
-    "entry": f"""ledger_entry t WHERE t.subject_id = %(order)s::text AND t.subject_kind = 'order'
-        AND t.kind = {EntryKind.SOLUTION_ANSWERED.value}""",
+    "entry of a move": f"ledger_entry t WHERE {_OF_IT} AND NOT ({_NO_MOVE})",
+    "entry": f"ledger_entry t WHERE {_OF_IT} AND ({_NO_MOVE})",
     "entry of the review": "ledger_entry t WHERE t.subject_id = %(review)s::text AND t.subject_kind = 'review'",
     "entry of the appeal": """ledger_entry t JOIN rectification_appeal a ON t.subject_id = a.id::text
         WHERE a.order_id = %(order)s AND t.subject_kind = 'appeal'""",
