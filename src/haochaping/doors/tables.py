@@ -371,7 +371,6 @@ TABLES: dict[str, Held] = {
     "exchange_quarantined_record": _INTAKE,
     "exchange_given_answer": _INTAKE,
     "exchange_statement": _INTAKE,
-    "exchange_statement_part": _INTAKE,
     "exchange_visit": _INTAKE,
     "hotline_used_nonce": _INTAKE,
     "exchange_wire_source": _INTAKE,

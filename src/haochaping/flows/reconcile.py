@@ -82,7 +82,7 @@ def hear_whole(
     told = rules.Lines(lines)
     heard = hear(source, kind, day, told.sums(""), (), by=by, now=now)
     while heard.wanted:
-        parts = [rules.answer(told, prefix) for prefix in heard.wanted]
+        parts = rules.answers(told, heard.wanted)
         heard = hear(source, kind, day, None, parts, by=by, now=now)
     return heard
 
@@ -116,11 +116,10 @@ def _in_portions(wanted: Iterable[str]) -> list[list[str]]:
 
 
 def _answers(ours: Side, wanted: Iterable[str]) -> list[Part]:
-    parts = []
-    for prefix in wanted:
+    prefixes = list(wanted)
+    for prefix in prefixes:
         rules.check_prefix(prefix)
-        parts.append(rules.answer(ours, prefix))
-    return parts
+    return rules.answers(ours, prefixes)
 
 
 def tell_due(address: str, key: str, *, now: datetime) -> int:
