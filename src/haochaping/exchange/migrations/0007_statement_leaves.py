@@ -8,9 +8,7 @@ class Migration(migrations.Migration):
 
     operations = [
         # Their digests are worked out differently from now on; each is made anew when it is asked for.
-        migrations.RunSQL(
-            "TRUNCATE exchange_statement_part, exchange_statement", migrations.RunSQL.noop
-        ),
+        migrations.RunSQL("TRUNCATE exchange_statement_part, exchange_statement", migrations.RunSQL.noop),
         migrations.DeleteModel(name="StatementPart"),
         migrations.RemoveField(model_name="statement", name="depth"),
         migrations.AddField(

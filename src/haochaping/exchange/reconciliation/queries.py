@@ -12,7 +12,7 @@ from django.db.models import Count, Q
 from haochaping.accounts.access import check_power
 from haochaping.accounts.terms import Power
 from haochaping.directory.rules import path_range
-from haochaping.exchange.models import DifferingRecord, Reconciliation
+from haochaping.exchange.models import DifferingRecord, Reconciliation, Statement
 from haochaping.exchange.reconciliation import rules
 from haochaping.exchange.reconciliation.terms import (
     NO_SUCH_RECONCILIATION,
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from haochaping.exchange.models import Statement
     from haochaping.kernel.actor import Actor
 
 _SQL = {
@@ -68,25 +67,33 @@ class StoredSide(rules.Leaves):
         return [line for leaf in rules.leaves_of(prefix) for line in self._lines[leaf]]
 
 
+def stored(platform_id: int, kind: StatedKind, day: date, side: StatementSide) -> StoredSide | None:
+    """A statement of ours as it was made last."""
+    found = Statement.objects.filter(platform_id=platform_id, kind=kind, day=day, side=side).first()
+    return StoredSide(found) if found else None
+
+
 def leaves(statement: Statement) -> dict[int, Sums]:
     """What there is of a statement's day now, in sums."""
     return rules.leaves_of_groups(
-        (leaf, value, n, int(keys)) for leaf, value, n, keys in _read("state", statement)
+        (leaf, str(value), n, (high << 32) + low + n * 2**31)
+        for leaf, value, n, high, low in _read("state", statement)
     )
 
 
-def _read(what: str, statement: Statement, **more: object) -> list[tuple[Any, ...]]:
+def _read(what: str, statement: Statement, leaves: Sequence[int] = ()) -> list[tuple[Any, ...]]:
     start = datetime.combine(statement.day, time(), BEIJING)
-    asked = {
+    asked: dict[str, Any] = {
         "platform": statement.platform_id,
         "start": start,
         "end": start + timedelta(days=1),
         "first": first_uuid7(start - CLOCK_LEEWAY),
         "received": statement.side == StatementSide.RECEIVED,
+        "leaves": list(leaves),
     }
     with connection.cursor() as cursor:
-        cursor.execute(_SQL[what, StatedKind(statement.kind)], asked | more)
-        return cursor.fetchall()
+        cursor.execute(_SQL[what, StatedKind(statement.kind)], asked)
+        return list(cursor.fetchall())
 
 
 def reconciliations(

@@ -201,7 +201,7 @@ def added(parts: Iterable[Sums]) -> Sums:
 
 def answers(side: Side, prefixes: Iterable[str]) -> list[Part]:
     """What a side says when it is asked for parts."""
-    by_row = {prefix: _is_told_by_row(side, prefix) for prefix in prefixes}
+    by_row = {prefix: is_told_by_row(side, prefix) for prefix in prefixes}
     side.fetch(prefix for prefix, rows in by_row.items() if rows)
     return [
         Part(prefix, rows=side.rows(prefix)) if rows else Part(prefix, children=side.children(prefix))
@@ -209,13 +209,19 @@ def answers(side: Side, prefixes: Iterable[str]) -> list[Part]:
     ]
 
 
-def _is_told_by_row(side: Side, prefix: str) -> bool:
+def is_told_by_row(side: Side, prefix: str) -> bool:
+    """Whether a part is told row by row: it is short, or as deep as parts go."""
     return len(prefix) == DEEPEST or side.sums(prefix).count <= ROWS_TOLD
+
+
+def is_prefix(text: str) -> bool:
+    """Whether a part can begin so."""
+    return _PREFIX.fullmatch(text) is not None
 
 
 def check_prefix(prefix: str) -> None:
     """Raises `Refused(NOT_A_PREFIX)`."""
-    if not _PREFIX.fullmatch(prefix):
+    if not is_prefix(prefix):
         raise Refused(NOT_A_PREFIX, field="parts", value=shown(prefix, 20))
 
 

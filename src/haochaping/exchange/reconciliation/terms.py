@@ -112,7 +112,11 @@ class OtherSideAwayError(Exception):
 
 
 class OtherSideRefusedError(Exception):
-    """The other side takes nothing, and says why."""
+    """The other side takes nothing, and says why; `code` is that of its reason, or empty."""
+
+    def __init__(self, said: str, code: str = "") -> None:
+        super().__init__(said)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
