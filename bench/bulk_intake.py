@@ -20,7 +20,7 @@ import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from bench import files
 from bench.reference import copied_per_second
@@ -28,6 +28,8 @@ from bench.world import build, connect
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from haochaping.levels.keys import Keys
 
 ROWS = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
 RUNS = int(sys.argv[2]) if len(sys.argv) > 2 else 5
@@ -59,7 +61,7 @@ def main() -> int:
     home = connect()
     now = datetime.now(UTC).replace(microsecond=0)
     build(now - timedelta(days=2))
-    key, next_batch = _peer(now), 1
+    own, next_batch = _peer(now), 1
     ratios: dict[str, list[float]] = {}
     ran: dict[str, list[Ran]] = {}
     for run in range(RUNS):
@@ -69,7 +71,7 @@ def main() -> int:
             for ending in ("csv", "jsonl")
             for kind in _KINDS
         }
-        next_batch, found["signed batches"] = _batches(home, f"batch{run}", now, first=next_batch, key=key)
+        next_batch, found["signed batches"] = _batches(home, f"batch{run}", now, first=next_batch, own=own)
         for name, one in found.items():
             ratios.setdefault(name, []).append(one.speed / plain)
             ran.setdefault(name, []).append(one)
@@ -88,23 +90,16 @@ def main() -> int:
     return int(min(medians.values()) < LIMIT or most > MEMORY_LIMIT or growth > GROWTH_LIMIT)
 
 
-def _peer(now: datetime) -> Any:
-    """Let an installation below report to us; returns its key."""
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
+def _peer(now: datetime) -> Keys:
+    """Let an installation below report to us; returns its keys."""
     from haochaping.kernel.actor import OPERATOR
-    from haochaping.levels import actions, rules
+    from haochaping.ledger.terms import Suite
+    from haochaping.levels import actions, keys
 
-    key = Ed25519PrivateKey.generate()
+    own = keys.own(os.urandom(32), Suite.INTL)
     agreed = {"known_as": files.US, "division": "990000000000", "sends": False, "takes": True}
-    actions.add_peer(
-        files.PEER,
-        **agreed,  # type: ignore[arg-type]
-        key=rules.key_text(rules.public_bytes(key)),
-        by=OPERATOR,
-        now=now,
-    )
-    return key
+    actions.add_peer(files.PEER, **agreed, key=keys.key_text(own), by=OPERATOR, now=now)  # type: ignore[arg-type]
+    return own
 
 
 def _table(file: Path, prefix: str, now: datetime) -> Ran:
@@ -114,11 +109,11 @@ def _table(file: Path, prefix: str, now: datetime) -> Ran:
     return ran
 
 
-def _batches(home: Path, prefix: str, now: datetime, *, first: int, key: Any) -> tuple[int, Ran]:
+def _batches(home: Path, prefix: str, now: datetime, *, first: int, own: Keys) -> tuple[int, Ran]:
     """As many batches as make up the rows; each has to be taken whole."""
     folder, answers, told = home / "batches", home / "answers", home / "told.json"
     answers.mkdir(exist_ok=True)
-    last = files.write_batches(folder, ROWS // 2, prefix, now, first=first, key=key)
+    last = files.write_batches(folder, ROWS // 2, prefix, now, first=first, own=own)
     ran = _run(["exchange", "import", str(folder), "--answers", str(answers), "--json"], told)
     states = Counter(row["state"] for row in json.loads(told.read_text(encoding="utf-8")))
     if states != {"merged": last - first + 1}:

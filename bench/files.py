@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from haochaping.levels.keys import Keys
+
 PEER, US = "city-bench", "province-bench"
 _CODES = {1: ["109", "115"], 3: ["309", "313"], 4: ["411"], 5: ["510", "517"]}
 
@@ -84,10 +86,12 @@ def _flat(record: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def write_batches(folder: Path, rows: int, prefix: str, now: datetime, *, first: int, key: Any) -> int:
-    """As signed batches of an installation below, whose numbers begin with `first`; returns the last number."""
-    from haochaping.levels import rules
+def write_batches(folder: Path, rows: int, prefix: str, now: datetime, *, first: int, own: Keys) -> int:
+    """As signed and sealed batches of an installation below, whose numbers begin with `first`; returns the last number."""
+    from haochaping.levels import keys, queries, rules
     from haochaping.levels.terms import MOST_RECORDS, BatchKind
+
+    receiver = queries.our_keys(own.suite)
 
     folder.mkdir(exist_ok=True)
     told = zip(cases(rows, prefix, now), reviews(rows, prefix, now), strict=True)
@@ -105,8 +109,9 @@ def write_batches(folder: Path, rows: int, prefix: str, now: datetime, *, first:
             period=(now, now),
             now=now,
         )
-        content = rules.pack(rules.head_of(manifest), body, key)
-        (folder / f"{PEER}-{seq:08d}.batch").write_bytes(content)
+        content = rules.pack(rules.head_of(manifest), body, own)
+        sealed = keys.sealed(content, receiver.suite, receiver.public)
+        (folder / f"{PEER}-{seq:08d}.batch").write_bytes(sealed)
     return seq
 
 
@@ -116,4 +121,5 @@ def _line(case: dict[str, Any], review: dict[str, Any]) -> dict[str, Any]:
     given |= {"assess_no": 1, "indicator_set": "national-2020", "anonymous": True, "status": "effective"}
     given |= {"claimed_provenance": "active_onsite_device"}
     told = {**case, "kind": "committed", "applicant": {"kind": "natural_person"}}
-    return {"case": told, "verified": True, "reviews": [given], "orders": []}
+    counted = {"by_agent": False, "aged_60": None}
+    return {"case": told, "counted": counted, "verified": True, "reviews": [given], "orders": []}

@@ -19,7 +19,7 @@ _OWN = {
     "files": {"pictures"},
     "hotline": {"line"},
     "directory": {"match_queries", "matching"},
-    "levels": {"line"},
+    "levels": {"keys", "line"},
     "rectification": {
         "appeal_queries",
         "dispatch_queries",

@@ -11,6 +11,8 @@ from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 
 from haochaping.accounts import actions as accounts
+from haochaping.directory import actions as directory
+from haochaping.directory.terms import Kind
 from haochaping.exchange.models import Reconciliation
 from haochaping.exchange.reconciliation import actions, rules
 from haochaping.exchange.reconciliation.terms import (
@@ -105,6 +107,22 @@ def test_however_small_the_parts_the_same_is_found(upper, monkeypatch, rows_told
 def test_a_key_that_is_none_is_refused_with_its_reason(upper):
     with pytest.raises(OtherSideRefusedError, match="401"):
         upper._replace(key="no").told()
+
+
+def test_a_platform_that_has_another_code_above_is_named_by_it(upper, caplog):
+    now = upper.now
+    row = {"code": "above", "name": "上级平台", "division": worlds.CITY}
+    assert directory.put(Kind.PLATFORMS, [row], by=OPERATOR, now=now) == []
+
+    heard = reconcile.tell(
+        upper.address, upper.key, worlds.SOURCE, REVIEWS, upper.day, known_as="above", now=now
+    )
+
+    # Nothing is known under that code here, and each of ours is named.
+    assert (heard.state, heard.count) == (ReconciliationState.DIFFERING, 2)
+    with pytest.raises(OtherSideRefusedError) as no:
+        reconcile.tell(upper.address, upper.key, worlds.SOURCE, REVIEWS, upper.day, known_as="x", now=now)
+    assert no.value.code == "no_such_platform"
 
 
 def test_nobody_there_is_told_from_a_refusal(upper):

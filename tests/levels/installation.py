@@ -65,10 +65,11 @@ class Installation:
 
         worlds.build(self.now)
 
-    def key(self) -> str:
-        from haochaping.levels import queries, rules
+    def key(self, suite: str = "intl") -> str:
+        from haochaping.ledger.terms import SUITES
+        from haochaping.levels import keys, queries
 
-        return rules.key_text(rules.public_bytes(queries.our_key()))
+        return keys.key_text(queries.our_keys(SUITES[suite]))
 
     def peer(self, **agreed: Any) -> str:
         from haochaping.kernel.actor import OPERATOR
@@ -170,6 +171,7 @@ class Installation:
                 "rejected": one.rejected,
                 "returned": one.returned,
                 "gaps": list(one.gaps),
+                "failing": list(one.failing),
                 "staged": one.staged,
                 "refused": one.refused,
                 "reviews": one.reviews,
@@ -219,15 +221,16 @@ class Installation:
         return getattr(actions, name)(peer, *about, by=OPERATOR, now=self.now)
 
     def content(self, code: str, seq: int) -> str:
-        """The file of a batch, in base64."""
+        """The file of a batch as it leaves, in base64."""
         from base64 import b64encode
 
         from haochaping.levels import queries
 
         peer = queries.peer(code)
-        batch = peer and queries.out_batch(peer.id, seq)
+        assert peer
+        batch = queries.out_batch(peer.id, seq)
         assert batch
-        return b64encode(batch.content).decode()
+        return b64encode(queries.sealed(batch.content, peer)).decode()
 
     def export(self, code: str, folder: str) -> list[str]:
         from haochaping.flows import report_upward
@@ -242,6 +245,18 @@ class Installation:
             (Path(folder) / name).write_bytes(content)
             names.append(name)
         return names
+
+    def chain(self) -> int:
+        from haochaping.ledger import actions as ledger
+
+        return ledger.chain(now=self.now)
+
+    def state_yesterday(self, code: str) -> int:
+        """Tell a peer what is held of yesterday."""
+        from haochaping.flows import tell_days
+        from haochaping.kernel.periods import local_day
+
+        return tell_days.queue_days([local_day(self.now) - timedelta(days=1)], code=code, now=self.now)
 
     def carry_in(self, file: str, answers: str) -> list[list[str]]:
         """Take one carried file, whatever it is; answers go into a folder."""

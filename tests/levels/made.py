@@ -5,33 +5,34 @@ from __future__ import annotations
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec.structs import replace
 
 from haochaping.kernel.actor import OPERATOR
-from haochaping.levels import actions, rules
+from haochaping.ledger.terms import Suite
+from haochaping.levels import actions, keys, queries, rules
 from haochaping.levels.terms import Answer, BatchKind
 from tests import worlds
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from haochaping.levels.keys import Keys
 
-def city(now: datetime) -> Ed25519PrivateKey:
-    """Let a city report to us; returns its key."""
-    key = Ed25519PrivateKey.generate()
-    text = rules.key_text(rules.public_bytes(key))
+
+def city(now: datetime, suite: Suite = Suite.INTL) -> Keys:
+    """Let a city report to us; returns its keys."""
+    theirs = keys.own(b"c" * 32, suite)
     actions.add_peer(
         "city",
         known_as="province",
         division=worlds.CITY,
-        key=text,
+        key=keys.key_text(theirs),
         sends=False,
         takes=True,
         by=OPERATOR,
         now=now,
     )
-    return key
+    return theirs
 
 
 def record(case_no: str, now: datetime, level: int = 0, **review: Any) -> rules.Record:
@@ -68,26 +69,35 @@ def order(now: datetime, **changes: Any) -> dict[str, Any]:
     } | changes
 
 
-def batch(
-    key: Ed25519PrivateKey, seq: int, lines: list[rules.Record], now: datetime, **changes: Any
-) -> bytes:
-    """A signed batch of the city; `changes` are what its manifest says otherwise."""
+def batch(theirs: Keys, seq: int, lines: list[rules.Record], now: datetime, **changes: Any) -> bytes:
+    """A signed batch of the city, sealed for us; `changes` are what its manifest says otherwise."""
+    return sealed(plain(theirs, seq, lines, now, **changes), theirs.suite)
+
+
+def sealed(content: bytes, suite: Suite = Suite.INTL) -> bytes:
+    """A file as it leaves for us."""
+    return keys.sealed(content, suite, queries.our_keys(suite).public)
+
+
+def plain(theirs: Keys, seq: int, lines: list[rules.Record], now: datetime, **changes: Any) -> bytes:
+    """The same before it is sealed."""
     body = rules.body_of(lines)
+    kind = BatchKind.RECORDS if all("case" in line for line in lines) else BatchKind.STATEMENT
     manifest = rules.manifest_of(
         lines,
         body,
-        kind=BatchKind.RECORDS,
+        kind=kind,
         sender="city",
         receiver="province",
         seq=seq,
         period=(now, now),
         now=now,
     )
-    return rules.pack(rules.head_of(replace(manifest, **changes)), body, key)
+    return rules.pack(rules.head_of(replace(manifest, **changes)), body, theirs)
 
 
 def answer_in(content: bytes) -> Answer:
-    """What an answer's file says."""
-    said = rules.read_head(rules.unpack(content))
+    """What an answer's file says to the city."""
+    said = rules.read_head(rules.unpack(keys.opened(content, b"c" * 32)))
     assert isinstance(said, Answer)
     return said

@@ -27,7 +27,7 @@ from tests import worlds
 from tests.levels import made
 
 if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from haochaping.levels.keys import Keys
 
 DAY = date(2026, 6, 1)
 NIGHT = datetime(2026, 6, 2, 3, 0, tzinfo=BEIJING)
@@ -99,7 +99,7 @@ def test_samples_name_peer_and_number():
 
 
 @pytest.fixture
-def key(db: None, now: datetime) -> Ed25519PrivateKey:
+def key(db: None, now: datetime) -> Keys:
     worlds.build(now)
     return made.city(now)
 

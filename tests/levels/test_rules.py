@@ -5,35 +5,17 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
 from haochaping.kernel.refused import Refused
-from haochaping.levels import rules
+from haochaping.ledger.terms import Suite
+from haochaping.levels import keys, rules
 from haochaping.levels.terms import BatchKind
 from tests.levels import made
 
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
-KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
-
-
-def test_the_key_of_an_installation_is_always_the_same_and_nobody_elses():
-    first, second = (rules.private_key(key) for key in (b"a" * 32, b"b" * 32))
-
-    assert rules.public_bytes(first) == rules.public_bytes(rules.private_key(b"a" * 32))
-    assert rules.public_bytes(first) != rules.public_bytes(second)
-
-
-def test_a_key_file_is_read_back_and_anything_else_is_refused():
-    public = rules.public_bytes(KEY)
-
-    assert rules.read_key(rules.key_text(public)) == public
-    assert rules.read_key(rules.key_text(public).replace("\n", "\r\n")) == public
-    for text in ("", "haochaping exchange key, Ed25519\n", "other\nAAAA", rules.key_text(b"short")):
-        with pytest.raises(Refused) as no:
-            rules.read_key(text)
-        assert no.value.code == "not_a_peer_key"
+KEY = keys.own(b"k" * 32, Suite.INTL)
 
 
 def test_totals_count_rows_levels_channels_and_the_span():
@@ -58,23 +40,14 @@ def test_gaps_are_the_numbers_before_one_that_has_come(taken, staged, missing):
 
 
 def test_the_same_content_makes_the_same_bytes():
-    assert made.batch(KEY, 1, [made.record("YC-1", NOW)], NOW) == made.batch(
+    assert made.plain(KEY, 1, [made.record("YC-1", NOW)], NOW) == made.plain(
         KEY, 1, [made.record("YC-1", NOW)], NOW
     )
 
 
-def test_a_signature_for_one_manifest_is_none_for_another():
-    packed = rules.unpack(made.batch(KEY, 1, [], NOW))
-    other = rules.unpack(made.batch(KEY, 2, [], NOW))
-    public = rules.public_bytes(KEY)
-
-    assert rules.is_signed(packed, public)
-    assert not rules.is_signed(packed.__class__(other.head, packed.signature, b""), public)
-
-
 @given(st.binary(max_size=300), st.integers(0, 400))
 def test_whatever_comes_is_read_or_refused(noise, at):
-    whole = made.batch(KEY, 1, [made.record("YC-1", NOW, 1)], NOW)
+    whole = made.plain(KEY, 1, [made.record("YC-1", NOW, 1)], NOW)
     for content in (noise, whole[:at] + noise + whole[at:], b"\x1f\x8b" + noise):
         try:
             packed = rules.unpack(content)

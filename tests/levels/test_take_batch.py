@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.urls import reverse
 
 from haochaping.cases.models import Case
@@ -19,8 +18,8 @@ from haochaping.flows.take_batch import take
 from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.refused import Refused
 from haochaping.ledger.models import Entry
-from haochaping.ledger.terms import EntryKind
-from haochaping.levels import actions, queries, rules
+from haochaping.ledger.terms import EntryKind, Suite
+from haochaping.levels import actions, keys, queries, rules
 from haochaping.levels.models import IncomingBatch, ReportedOrder
 from haochaping.levels.terms import InState, ToldOrder
 from haochaping.rectification.models import WorkOrder
@@ -34,11 +33,12 @@ if TYPE_CHECKING:
 
     from django.test import Client
 
+    from haochaping.levels.keys import Keys
     from haochaping.levels.terms import Answer
 
 
 @pytest.fixture
-def key(db: None, now: datetime) -> Ed25519PrivateKey:
+def key(db: None, now: datetime) -> Keys:
     """The key of a city that reports to this province."""
     worlds.build(now)
     return made.city(now)
@@ -82,7 +82,7 @@ def test_the_same_batch_again_is_answered_as_before_and_other_content_refused(ke
     other = said(made.batch(key, 1, [made.record("YC-2", now, 1)], now), now)
 
     assert (first[0].is_new, again[0].is_new) == (True, False)
-    assert again[0].content == first[0].content
+    assert made.answer_in(again[0].content) == made.answer_in(first[0].content)
     assert (other.state, other.code, other.next_seq) == (InState.REFUSED, "other_content", 2)
     assert Case.objects.count() == 1
 
@@ -151,10 +151,10 @@ def test_a_refused_batch_is_noted_once_and_its_number_stays_free(key, now):
 def test_a_line_that_is_no_record_is_refused(key, now, line):
     whole = made.record("YC-1", now)
     body = rules.body_of([line])
-    manifest = made.batch(key, 1, [whole], now)
+    manifest = made.plain(key, 1, [whole], now)
     head = rules.read_head(rules.unpack(manifest))
     changed = msgspec.structs.replace(head, bytes=len(body), sha256=sha256(body).hexdigest())
-    answer = said(rules.pack(rules.head_of(changed), body, key), now)
+    answer = said(made.sealed(rules.pack(rules.head_of(changed), body, key)), now)
 
     assert (answer.state, answer.code) == (InState.REFUSED, "not_a_record")
 
@@ -261,20 +261,26 @@ def test_a_follow_up_and_its_first_review_arrive_together(key, now):
     assert counted() == standing()
 
 
-@pytest.mark.parametrize("way", ["nobody", "receiver", "key", "signature", "silent", "gzip", "text", "large"])
+@pytest.mark.parametrize(
+    "way",
+    ["nobody", "receiver", "key", "signature", "silent", "plain", "half", "gzip", "text", "other", "large"],
+)
 def test_what_is_nobodys_is_refused_without_an_answer(key, now, way, client: Client):
     content = made.batch(key, 1, [made.record("YC-1", now)], now)
-    packed = rules.unpack(content)
-    stranger = Ed25519PrivateKey.generate()
+    packed = rules.unpack(made.plain(key, 1, [made.record("YC-1", now)], now))
+    stranger = keys.own(b"s" * 32, Suite.INTL)
     wrong, code, status = {
         "nobody": (made.batch(key, 1, [], now, sender="village"), "no_such_peer", 401),
         "receiver": (made.batch(key, 1, [], now, receiver="nation"), "other_receiver", 400),
         "key": (made.batch(stranger, 1, [], now), "wrong_signature", 401),
-        "signature": (packed.head + b"\n" + b"AAAA\n" + packed.body, "wrong_signature", 401),
-        "silent": (b"", "not_a_batch", 400),
-        "gzip": (content[:200], "not_a_batch", 400),
-        "text": ("办件编号,评价\n1,5\n".encode("gb18030"), "not_a_batch", 400),
-        "large": (b"\0" * (12 * 2**20 + 1), "batch_too_large", 413),
+        "signature": (made.sealed(packed.head + b"\n" + b"AAAA\n" + packed.body), "wrong_signature", 401),
+        "silent": (b"", "not_sealed", 400),
+        "plain": (packed.content, "not_sealed", 400),
+        "half": (content[:-1], "not_a_batch", 400),
+        "gzip": (made.sealed(packed.content[:200]), "not_a_batch", 400),
+        "text": ("办件编号,评价\n1,5\n".encode("gb18030"), "not_sealed", 400),
+        "other": (keys.sealed(packed.content, Suite.INTL, stranger.public), "sealed_for_other", 400),
+        "large": (made.sealed(b"\0" * (12 * 2**20 + 1)), "batch_too_large", 413),
     }[way]
 
     with pytest.raises(Refused) as no:
@@ -289,7 +295,7 @@ def test_what_is_nobodys_is_refused_without_an_answer(key, now, way, client: Cli
 
 def test_a_batch_that_unpacks_to_very_much_is_not_unpacked(key, now):
     with pytest.raises(Refused) as no:
-        take(gzip.compress(b"\0" * (65 * 2**20)), now=now)
+        take(made.sealed(gzip.compress(b"\0" * (65 * 2**20))), now=now)
 
     assert no.value.code == "batch_too_large"
 
@@ -299,9 +305,10 @@ def test_the_door_answers_with_a_signed_file(key, now, client: Client):
 
     answer = client.post(reverse("exchange_batches"), content, content_type="application/octet-stream")
 
-    packed = rules.unpack(answer.content)
+    packed = rules.unpack(keys.opened(answer.content, b"c" * 32))
+    ours = queries.our_keys(Suite.INTL)
     assert answer.status_code == 200
-    assert rules.is_signed(packed, rules.public_bytes(queries.our_key()))
+    assert keys.is_signed(Suite.INTL, ours.public, packed.head, packed.signature)
     assert client.get(reverse("exchange_batches")).status_code == 405
 
 

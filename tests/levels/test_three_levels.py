@@ -11,7 +11,8 @@ from urllib.request import Request, urlopen
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from haochaping.levels import rules
+from haochaping.ledger.terms import Suite
+from haochaping.levels import keys, rules
 from tests import worlds
 from tests.faults.conftest import until
 from tests.levels.conftest import agree
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
     from tests.levels.conftest import House
 
 NEW_ITEM = "9901020000000000000000000000002"
+
+
+def content_key(house: House) -> bytes:
+    """What its keys are drawn from."""
+    return bytes.fromhex((house.home / "keys" / "content.key").read_text())
 
 
 def settle(*houses: House) -> None:
@@ -53,7 +59,9 @@ def rows(house: House) -> tuple[int, int, int]:
 
 def test_what_happens_in_the_city_stands_in_province_and_nation(three):
     city, province, nation = three
-    city.does("case", "YC-1")
+    agent = {"name": "李大海", "phone": "13900000002"}
+    applicant = {"name": "张小满", "phone": "13900000001", "birth_year": 1950, "agent": agent}
+    city.does("case", "YC-1", applicant=applicant)
     city.does("case", "YC-2")
     city.does("review", "YC-2", 5, indicator_codes=["510"])
     _, review_id = city.does("review", "YC-1", 2, comment_text="跑了三趟")
@@ -65,7 +73,9 @@ def test_what_happens_in_the_city_stands_in_province_and_nation(three):
     [record] = [one for one in nation.does("records", worlds.CITY) if one["case"]["case_no"] == "YC-1"]
     assert record["reviews"][0]["claimed_provenance"] == "active_onsite_device"
     assert record["orders"][0]["state"] == "signed"
-    assert "13900000001" not in str(record)
+    assert "1390000000" not in str(record)
+    told = nation.sql("SELECT by_agent, aged_60, person_id, agent_id FROM cases_case ORDER BY case_no")
+    assert told == [(True, True, None, None), (False, None, None, None)]
     # Counted everywhere, handled in the city alone: no second order goes to anybody.
     assert (rows(city), rows(province), rows(nation)) == ((2, 2, 1), (2, 2, 0), (2, 2, 0))
     for house in three:
@@ -145,7 +155,8 @@ def test_an_answer_that_is_lost_is_given_again(three):
     settle(city)
 
     again = urlopen(Request(f"{province.url}/exchange/batches", content)).read()  # noqa: S310
-    assert first == again
+    told = [keys.opened(answer, content_key(city)) for answer in (first, again)]
+    assert told[0] == told[1]
     assert rows(province) == (1, 1, 0)
     assert state(city, "province")["waiting"] == 0
     same(city, province)
@@ -253,15 +264,23 @@ def test_nobody_unknown_and_nothing_changed_is_taken(three):
     city.does("tell")
     content = b64decode(city.does("content", "province", 1))
     province.does("open")
-    packed = rules.unpack(content)
-    plain = packed.head + b"\n" + b"A" * 88 + b"\n" + packed.body
+    packed = rules.unpack(keys.opened(content, content_key(province)))
+    unsigned = packed.head + b"\n" + b"A" * 88 + b"\n" + packed.body
+
+    def sealed(house: House, plain: bytes) -> bytes:
+        return keys.sealed(plain, Suite.INTL, keys.own(content_key(house), Suite.INTL).public)
 
     answers = [
-        _status(f"{province.url}/exchange/batches", plain),
-        _status(f"{nation.url}/exchange/batches", content),
+        _status(f"{house.url}/exchange/batches", plain)
+        for house, plain in [
+            (province, sealed(province, unsigned)),
+            (nation, sealed(nation, packed.content)),
+            (nation, content),
+            (province, packed.content),
+        ]
     ]
 
-    assert answers == [401, 401]
+    assert answers == [401, 401, 400, 400]
     assert rows(province) == (0, 0, 0)
 
 

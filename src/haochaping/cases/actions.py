@@ -39,7 +39,7 @@ from haochaping.ledger.terms import EntryKind, NewEntry
 from haochaping.postgres.rows import copy_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -464,6 +464,19 @@ def _filled(
     row.digest = bound.digest
     row.updated_at = now
     return row
+
+
+@transaction.atomic
+def know_applicants(known: Mapping[UUID, tuple[bool, bool | None]]) -> None:
+    """Keep of cases whose applicant is sealed elsewhere what is counted of them: (acted for by an agent, 60 or over).
+
+    In the transaction in which they were taken in, whose entry in the ledger speaks of them.
+    """
+    rows = Case.objects.filter(id__in=list(known), person_id=None, agent_id=None)
+    for row in rows.select_for_update().order_by("id"):
+        if (row.by_agent, row.aged_60) != known[row.id]:
+            row.by_agent, row.aged_60 = known[row.id]
+            row.save(update_fields=["by_agent", "aged_60"])
 
 
 def _seal_persons(cases: list[NewCase], now: datetime) -> list[tuple[UUID | None, UUID | None]]:

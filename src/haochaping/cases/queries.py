@@ -39,6 +39,8 @@ _CASE_TOLD = (
     "trips",
     "materials",
     "person_kind",
+    "by_agent",
+    "aged_60",
     "verified",
 )
 _SERVICE_TOLD = (

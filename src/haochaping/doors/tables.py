@@ -287,13 +287,15 @@ TABLES: dict[str, Held] = {
     # How it stands with other installations is for whoever reaches their division; what is in a batch nobody's at a desk.
     "levels_peer": Held(_READ, OF_DIVISION),
     "levels_outgoing_batch": Held(
-        "SELECT (id, peer_id, seq, kind, state, rows, code, message, params, made_at)",
+        "SELECT (id, peer_id, seq, kind, state, rows, failures, code, message, params, made_at)",
         _with("levels_peer", "peer_id"),
     ),
     "levels_incoming_batch": Held(
-        "SELECT (id, peer_id, seq, kind, state, sha256, rows, reviews, late, returned, code, message, params, received_at)",
+        "SELECT (id, peer_id, seq, kind, state, sha256, rows, reviews, late, returned, failures, code, message, params,"
+        " received_at)",
         _with("levels_peer", "peer_id"),
     ),
+    "levels_told_day": Held(_READ, _with("levels_peer", "peer_id")),
     "levels_returned_case": Held(_READ, _with("levels_peer", "peer_id")),
     "levels_reported_order": Held(_READ, f"({OF_DIVISION})\n AND {_with('reviews_review', 'review_id')}"),
     # How good what a platform sends is: for the office of its division and above.
@@ -372,7 +374,6 @@ TABLES: dict[str, Held] = {
     "exchange_given_answer": _INTAKE,
     "exchange_repeated_send": _INTAKE,
     "exchange_statement": _INTAKE,
-    "exchange_statement_part": _INTAKE,
     "exchange_visit": _INTAKE,
     "hotline_used_nonce": _INTAKE,
     "exchange_wire_source": _INTAKE,

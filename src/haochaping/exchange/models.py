@@ -19,7 +19,6 @@ __all__ = [
     "Reconciliation",
     "RepeatedSend",
     "Statement",
-    "StatementPart",
     "Visit",
     "WireSignature",
     "WireSource",
@@ -190,17 +189,18 @@ class Statement(models.Model):
     """日报数: what this installation holds of a source's day, as it was when it was made. Made anew it replaces itself."""
 
     class Privacy:
-        plain = ("kind", "side", "digest")
+        plain = ("kind", "side", "digest", "leaves")
 
     platform = models.ForeignKey("directory.Platform", models.PROTECT, related_name="+")
     day = models.DateField()
     kind = models.CharField(max_length=10)
     side = models.CharField(max_length=10)
     made_at = models.DateTimeField()
-    depth = models.SmallIntegerField()
     count = models.IntegerField()
     total = models.BigIntegerField()
     digest = models.DecimalField(max_digits=20, decimal_places=0)
+    # The sums of its 4,096 leaves, 18 bytes each (`rules.packed`); rows are read anew when they are asked for.
+    leaves = models.BinaryField()
 
     class Meta:
         db_table = "exchange_statement"
@@ -211,26 +211,6 @@ class Statement(models.Model):
             CheckConstraint(condition=Q(side__in=list(StatementSide)), name="statement_side_known"),
         ]
         indexes = [Index(fields=["made_at"], name="statement_age")]
-
-
-class StatementPart(models.Model):
-    """日报数分段: the sums of the rows whose key's hash begins so, and the rows. No person is in them."""
-
-    class Privacy:
-        plain = ("prefix", "digest")
-        never = ("lines",)
-
-    statement = models.ForeignKey(Statement, models.PROTECT, related_name="+", db_index=False)
-    prefix = models.CharField(max_length=3, db_collation="C")
-    count = models.IntegerField()
-    total = models.BigIntegerField()
-    digest = models.DecimalField(max_digits=20, decimal_places=0)
-    lines = models.TextField()
-
-    class Meta:
-        db_table = "exchange_statement_part"
-        verbose_name = "日报数分段"
-        constraints = [UniqueConstraint(fields=["statement", "prefix"], name="statement_part_unique")]
 
 
 class Reconciliation(models.Model):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from haochaping.flows import report_upward, take_batch
-from haochaping.levels import rules
-from haochaping.levels.terms import Manifest
+from haochaping.levels import queries, rules
+from haochaping.levels.terms import MOST_FAILURES, InState, Manifest
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,10 +28,16 @@ def carry_in(content: bytes, *, now: datetime) -> list[Carried]:
     Raises:
         Refused: what is neither, or of nobody we know.
     """
-    packed = rules.unpack(content)
+    packed = rules.unpack(queries.opened(content))
     head = rules.read_head(packed)
     if not isinstance(head, Manifest):
         return [Carried(head.sender, head.seq, report_upward.settle(packed, head, now=now).value)]
+    came = take_batch.take_packed(packed, head, now=now)
+    for _ in range(MOST_FAILURES):
+        # Whoever carries files does not try again in a minute, as a line does: it is done for them.
+        if came[-1].state != InState.FAILED:
+            break
+        came = came[:-1] + take_batch.take_next(came[-1].sender, now=now)
     return [
         Carried(
             one.sender,
@@ -40,5 +46,5 @@ def carry_in(content: bytes, *, now: datetime) -> list[Carried]:
             f"{one.receiver}-{one.sender}-{one.seq:08d}.answer",
             one.content,
         )
-        for one in take_batch.take_packed(packed, head, content, now=now)
+        for one in came
     ]

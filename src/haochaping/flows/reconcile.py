@@ -24,6 +24,7 @@ from haochaping.exchange.reconciliation.terms import (
     StatedKind,
     StatementSide,
 )
+from haochaping.exchange.terms import NO_SUCH_PLATFORM
 from haochaping.kernel.periods import local_day
 
 if TYPE_CHECKING:
@@ -35,6 +36,10 @@ if TYPE_CHECKING:
     from haochaping.exchange.reconciliation.terms import Part, Sums
     from haochaping.kernel.actor import Actor
 
+_OTHER_CODE = (
+    "The level above knows no platform “%s”, so that its %s are not reconciled: have it put into the directory there with"
+    " this code, or run “haochaping reconcile with … --source %s --day %s --known-as CODE” with the code it has there."
+)
 _log = logging.getLogger(__name__)
 # Each round goes one digit deeper, and the rows come with the last.
 _ROUNDS = DEEPEST + 2
@@ -82,15 +87,18 @@ def hear_whole(
     told = rules.Lines(lines)
     heard = hear(source, kind, day, told.sums(""), (), by=by, now=now)
     while heard.wanted:
-        parts = [rules.answer(told, prefix) for prefix in heard.wanted]
+        parts = rules.answers(told, heard.wanted)
         heard = hear(source, kind, day, None, parts, by=by, now=now)
     return heard
 
 
-def tell(address: str, key: str, source: str, kind: StatedKind, day: date, *, now: datetime) -> Heard:
+def tell(
+    address: str, key: str, source: str, kind: StatedKind, day: date, *, known_as: str = "", now: datetime
+) -> Heard:
     """Reconcile a source's day with another installation: we say what we hold, and it asks.
 
-    Must not run inside a transaction: the other side may think long.
+    `known_as` is the code that the platform has over there, where it is another one than here. Must not run inside a
+    transaction: the other side may think long.
 
     Raises:
         OtherSideAwayError: it did not answer, or asks without end.
@@ -98,13 +106,14 @@ def tell(address: str, key: str, source: str, kind: StatedKind, day: date, *, no
     """
     platform = directory.platforms([source])[source]
     ours, sums = actions.state(platform.id, kind, day, side=StatementSide.HELD, now=now)
-    heard = line.say(address, key, source, kind, day, statement=sums)
+    there = known_as or source
+    heard = line.say(address, key, there, kind, day, statement=sums)
     for _ in range(_ROUNDS):
         if not heard.wanted:
             return heard
         for wanted in _in_portions(heard.wanted):
             parts = _answers(ours, wanted)
-            heard = line.say(address, key, source, kind, day, parts=parts)
+            heard = line.say(address, key, there, kind, day, parts=parts)
     if heard.wanted:
         raise OtherSideAwayError("asks for parts without end")
     return heard
@@ -116,11 +125,10 @@ def _in_portions(wanted: Iterable[str]) -> list[list[str]]:
 
 
 def _answers(ours: Side, wanted: Iterable[str]) -> list[Part]:
-    parts = []
-    for prefix in wanted:
+    prefixes = list(wanted)
+    for prefix in prefixes:
         rules.check_prefix(prefix)
-        parts.append(rules.answer(ours, prefix))
-    return parts
+    return rules.answers(ours, prefixes)
 
 
 def tell_due(address: str, key: str, *, now: datetime) -> int:
@@ -137,6 +145,9 @@ def tell_due(address: str, key: str, *, now: datetime) -> int:
             try:
                 heard = tell(address, key, source, kind, day, now=now)
             except OtherSideRefusedError as no:
+                if no.code == NO_SUCH_PLATFORM.code:
+                    _log.warning(_OTHER_CODE, source, kind, source, day)
+                    continue
                 _log.warning("Reconciling %s of %s on %s: refused: %s", kind, source, day, no)
             except OtherSideAwayError as error:
                 _log.warning("Reconciling %s of %s on %s: %s", kind, source, day, error)

@@ -18,17 +18,16 @@ from haochaping.cases import queries as cases
 from haochaping.directory import queries as directory
 from haochaping.directory.terms import Kind
 from haochaping.exchange.fields import shown
+from haochaping.flows import tell_days
 from haochaping.kernel.actor import SYSTEM
 from haochaping.kernel.refused import Refused
 from haochaping.ledger import queries as ledger
 from haochaping.ledger.terms import EntryKind
 from haochaping.levels import actions as levels
-from haochaping.levels import line, queries, rules
+from haochaping.levels import keys, line, queries, rules
 from haochaping.levels.actions import returns
 from haochaping.levels.terms import (
     HEARTBEAT,
-    MOST_BODY,
-    MOST_RECORDS,
     NO_SUCH_PEER,
     NOT_OURS,
     WRONG_SIGNATURE,
@@ -81,7 +80,7 @@ def _queue(peer: Peer, now: datetime) -> int:
     entries = _some(ledger.chained_after(peer.told_index, limit=_ENTRIES))
     back = queries.returned_due(peer.id, now, limit=_RETURNS)
     ids = dict.fromkeys([*_of_keys(back), *_touched(entries, peer)])
-    batches = list(_cut(_each(list(ids), peer.division_path)))
+    batches = list(rules.cut(_each(list(ids), peer.division_path)))
     period = (entries[0].recorded_at, entries[-1].recorded_at) if entries else (now, now)
     last = queries.last_made_at(peer.id)
     if not batches and (last is None or now - last >= HEARTBEAT):
@@ -129,20 +128,6 @@ def _each(case_ids: Sequence[UUID], division_path: str) -> Iterator[Record]:
         yield from records(case_ids[start : start + _PAGE], division_path)
 
 
-def _cut(lines: Iterable[Record]) -> Iterator[list[Record]]:
-    batch: list[Record] = []
-    size = 0
-    for one in lines:
-        length = len(rules.line_of(one))
-        if batch and (len(batch) >= MOST_RECORDS or size + length > MOST_BODY):
-            yield batch
-            batch, size = [], 0
-        batch.append(one)
-        size += length
-    if batch:
-        yield batch
-
-
 def records(case_ids: Sequence[UUID], division_path: str) -> list[Record]:
     """Cases of a division as they stand, each with its reviews and orders, as another installation is told of them.
 
@@ -159,6 +144,7 @@ def records(case_ids: Sequence[UUID], division_path: str) -> list[Record]:
         {
             "case": _case(found[one]),
             "verified": found[one]["verified"],
+            "counted": {name: found[one][name] for name in ("by_agent", "aged_60")},
             "reviews": [_review(row, windows, staff) for row in given.get(one, [])],
             "orders": [told_orders[row["id"]] for row in given.get(one, []) if row["id"] in told_orders],
         }
@@ -286,7 +272,7 @@ def _send(peer: Peer, now: datetime) -> int:
     for batch in queries.open_batches(peer.id, limit=_ROUND):
         levels.sent(batch)
         try:
-            state = take_answer(line.send(peer.url, batch.content), now=now)
+            state = take_answer(line.send(peer.url, queries.sealed(batch.content, peer)), now=now)
         except PeerAway as error:
             levels.away(peer, str(error), now=now)
             return done
@@ -294,6 +280,7 @@ def _send(peer: Peer, now: datetime) -> int:
             levels.away(peer, no.code, now=now)
             return done
         done += 1
+        # Refused, waiting for one before it, or failing there.
         if state in {OutState.REJECTED, OutState.SENT}:
             return done
     return done
@@ -303,9 +290,9 @@ def take_answer(content: bytes, *, now: datetime) -> OutState:
     """Settle a batch by the answer of its peer, which may come by any way; returns where it stands now.
 
     Raises:
-        Refused: NOT_OURS, TOO_LARGE_BATCH, NO_SUCH_PEER, WRONG_SIGNATURE.
+        Refused: NOT_SEALED, SEALED_FOR_OTHER, NOT_OURS, TOO_LARGE_BATCH, NO_SUCH_PEER, WRONG_SIGNATURE.
     """
-    packed = rules.unpack(content)
+    packed = rules.unpack(queries.opened(content))
     answer = rules.read_head(packed)
     if not isinstance(answer, Answer):
         raise Refused(NOT_OURS, what="answer")
@@ -318,7 +305,7 @@ def settle(packed: Packed, answer: Answer, *, now: datetime) -> OutState:
     peer = levels.hold(answer.sender)
     if peer is None or answer.receiver != peer.known_as:
         raise Refused(NO_SUCH_PEER, field="sender", value=shown(answer.sender, 40))
-    if not rules.is_signed(packed, peer.public_key):
+    if not keys.is_signed(peer.suite, peer.public_key, packed.head, packed.signature):
         raise Refused(WRONG_SIGNATURE, field="signature", value=peer.code)
     batch = queries.out_batch(peer.id, answer.seq)
     if batch is None:
@@ -330,6 +317,7 @@ def settle(packed: Packed, answer: Answer, *, now: datetime) -> OutState:
     state = levels.answered(peer, batch, answer, by=SYSTEM, now=now)
     if was_open and answer.state == InState.MERGED:
         levels.settle_returns(peer, answer, _keys(peer, batch, answer), by=SYSTEM, now=now)
+        tell_days.go_on(peer, answer.heard, now=now)
     return state
 
 
@@ -350,7 +338,7 @@ def export(peer: Peer, *, now: datetime) -> Iterator[tuple[str, bytes]]:
             break
     for batch in batches:
         levels.sent(batch)
-        yield f"{peer.known_as}-{peer.code}-{batch.seq:08d}.batch", batch.content
+        yield f"{peer.known_as}-{peer.code}-{batch.seq:08d}.batch", queries.sealed(batch.content, peer)
 
 
 def digest(division_path: str) -> tuple[int, str]:

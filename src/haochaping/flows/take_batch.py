@@ -6,20 +6,24 @@ what comes from below by two ways, or from there and from its platform itself, i
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import transaction
 
 from haochaping.exchange.fields import shown
-from haochaping.flows.take_records import Taking
+from haochaping.flows import hear_days
+from haochaping.flows.take_records import Taking, passes
 from haochaping.kernel.actor import Actor, ActorKind, Scope
 from haochaping.kernel.refused import Complaint, Refused
 from haochaping.levels import actions as levels
-from haochaping.levels import queries, rules
+from haochaping.levels import keys, queries, rules
 from haochaping.levels.terms import (
     ANSWER_FORMAT,
+    BATCH_FAILED,
     MOST_AHEAD,
+    MOST_FAILURES,
     NO_SUCH_PEER,
     NOT_OURS,
     OTHER_CONTENT,
@@ -27,10 +31,10 @@ from haochaping.levels.terms import (
     PEER_DOES_NOT_SEND,
     TOO_FAR_AHEAD,
     UNKNOWN_CODE_SET,
-    UNTAKEN_KIND,
     WRONG_SIGNATURE,
     Answer,
     BatchKind,
+    HeardDay,
     InState,
     Manifest,
     Returned,
@@ -38,11 +42,13 @@ from haochaping.levels.terms import (
 from haochaping.reviews import queries as review_queries
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from haochaping.levels.rules import Record
     from haochaping.levels.terms import Packed, Peer
 
+_log = logging.getLogger("haochaping.exchange")
 # Nothing that is taken after a batch bears the same moment as what is taken with it.
 _NEXT = timedelta(milliseconds=2)
 
@@ -66,26 +72,34 @@ def take(content: bytes, *, now: datetime) -> list[Given]:
     must not run inside another one.
 
     Raises:
-        Refused: what is no batch of a peer of ours: NOT_OURS, TOO_LARGE_BATCH, NO_SUCH_PEER, OTHER_RECEIVER,
-            WRONG_SIGNATURE, PEER_DOES_NOT_SEND. Anything else is answered.
+        Refused: what is no batch of a peer of ours: NOT_SEALED, SEALED_FOR_OTHER, NOT_OURS, TOO_LARGE_BATCH, NO_SUCH_PEER,
+            OTHER_RECEIVER, WRONG_SIGNATURE, PEER_DOES_NOT_SEND. Anything else is answered.
     """
-    packed = rules.unpack(content)
+    packed = rules.unpack(queries.opened(content))
     manifest = rules.read_head(packed)
     if not isinstance(manifest, Manifest):
         raise Refused(NOT_OURS, what="batch")
-    return take_packed(packed, manifest, content, now=now)
+    return take_packed(packed, manifest, now=now)
 
 
-def take_packed(packed: Packed, manifest: Manifest, content: bytes, *, now: datetime) -> list[Given]:
-    """The same for a file that is taken apart already."""
-    given = [_take_one(packed, manifest, content, now=now)]
-    while given[-1].is_new and given[-1].state == InState.MERGED and (waits := _next(manifest.sender)):
-        then = rules.unpack(waits)
-        head = rules.read_head(then)
-        if not isinstance(head, Manifest):  # it was one when it came
+def take_packed(packed: Packed, manifest: Manifest, *, now: datetime) -> list[Given]:
+    """The same for a file that is opened and taken apart already."""
+    given = [_taken(packed, manifest, now=now)]
+    if given[-1].is_new and given[-1].state == InState.MERGED:
+        given += take_next(manifest.sender, now=now + _NEXT)
+    return given
+
+
+def take_next(sender: str, *, now: datetime) -> list[Given]:
+    """Take what is kept here of a peer and has its turn now: it was waiting, or we have failed to take it."""
+    given: list[Given] = []
+    while (not given or given[-1].state == InState.MERGED) and (waits := _next(sender)):
+        packed = rules.unpack(waits)
+        manifest = rules.read_head(packed)
+        if not isinstance(manifest, Manifest):  # it was one when it came
             break
+        given.append(_taken(packed, manifest, now=now))
         now += _NEXT
-        given.append(_take_one(then, head, waits, now=now))
     return given
 
 
@@ -95,8 +109,30 @@ def _next(sender: str) -> bytes | None:
     return found[1] if found else None
 
 
+def _taken(packed: Packed, manifest: Manifest, *, now: datetime) -> Given:
+    """One batch, and where nothing is wrong with it but here, the answer that says so; nothing of it is taken then."""
+    try:
+        return _take_one(packed, manifest, now=now)
+    except Refused:
+        raise
+    except Exception as error:
+        if passes(error):
+            raise
+        _log.exception("batch %s of %s fails", manifest.seq, shown(manifest.sender, 40))
+        return _fail(packed, manifest, type(error).__name__, now)
+
+
 @transaction.atomic
-def _take_one(packed: Packed, manifest: Manifest, content: bytes, *, now: datetime) -> Given:
+def _fail(packed: Packed, manifest: Manifest, error: str, now: datetime) -> Given:
+    peer = _sender(packed, manifest)
+    answer = _answer(peer, manifest, InState.FAILED, now, complaint=Complaint(BATCH_FAILED))
+    given = _given(peer, answer)
+    levels.failed(peer, manifest, packed.content, given[1], error, by=actor_of(peer), now=now)
+    return given[0]
+
+
+@transaction.atomic
+def _take_one(packed: Packed, manifest: Manifest, *, now: datetime) -> Given:
     peer = _sender(packed, manifest)
     try:
         if (before := _before(peer, manifest)) is not None:
@@ -105,16 +141,32 @@ def _take_one(packed: Packed, manifest: Manifest, content: bytes, *, now: dateti
     except Refused as no:
         return _refuse(peer, manifest, no.complaint, now)
     if manifest.seq > peer.taken_seq + 1:
-        given = _given(manifest, _answer(peer, manifest, InState.STAGED, now))
-        levels.stage(peer, manifest, content, given.content, now=now)
+        given, plain = _given(peer, _answer(peer, manifest, InState.STAGED, now))
+        levels.stage(peer, manifest, packed.content, plain, now=now)
         return given
+    if manifest.kind == BatchKind.STATEMENT:
+        return _hear(peer, manifest, lines, now)
     by = actor_of(peer)
     levels.carry(peer, {rules.key_of(line)[0] for line in lines}, now=now)
     came = Taking(peer, by, now)
-    came.take(lines)
+    if queries.failures(peer.id, manifest.seq, manifest.sha256) < MOST_FAILURES:
+        came.take(lines)
+    else:
+        came.take_singly(lines)
     answer = _answer(peer, manifest, InState.MERGED, now, counts=came.counts, returned=came.returned)
-    given = _given(manifest, answer)
-    levels.merged(peer, manifest, answer, given.content, late=came.late, by=by, now=now)
+    given, plain = _given(peer, answer)
+    levels.merged(peer, manifest, answer, plain, late=came.late, by=by, now=now)
+    return given
+
+
+def _hear(peer: Peer, manifest: Manifest, lines: Sequence[Record], now: datetime) -> Given:
+    """A batch of statements; one at which we fail every time is passed over, as each day is told again."""
+    passed_over = queries.failures(peer.id, manifest.seq, manifest.sha256) >= MOST_FAILURES
+    heard = [] if passed_over else hear_days.hear(peer, lines, now=now)
+    counts = {"accepted": len(heard)}
+    answer = _answer(peer, manifest, InState.MERGED, now, counts=counts, heard=heard)
+    given, plain = _given(peer, answer)
+    levels.merged(peer, manifest, answer, plain, late=0, by=actor_of(peer), now=now)
     return given
 
 
@@ -126,7 +178,7 @@ def _sender(packed: Packed, manifest: Manifest) -> Peer:
     if manifest.receiver != peer.known_as:
         names = {"sender": peer.code, "ours": peer.known_as}
         raise Refused(OTHER_RECEIVER, field="receiver", value=shown(manifest.receiver, 40), **names)
-    if not rules.is_signed(packed, peer.public_key):
+    if not keys.is_signed(peer.suite, peer.public_key, packed.head, packed.signature):
         raise Refused(WRONG_SIGNATURE, field="signature", value=peer.code)
     if not peer.takes:
         raise Refused(PEER_DOES_NOT_SEND, field="sender", value=peer.code)
@@ -143,7 +195,8 @@ def _before(peer: Peer, manifest: Manifest) -> Given | None:
     state, _, answer = known
     if state == InState.STAGED and manifest.seq == peer.taken_seq + 1:
         return None
-    return Given(manifest.receiver, manifest.sender, manifest.seq, state, answer, is_new=False)
+    again = queries.sealed(answer, peer)
+    return Given(manifest.receiver, manifest.sender, manifest.seq, state, again, is_new=False)
 
 
 def actor_of(peer: Peer) -> Actor:
@@ -159,10 +212,11 @@ def _read(peer: Peer, manifest: Manifest, packed: Packed) -> list[Record]:
     for name in manifest.code_sets:
         if not review_queries.indicators(shown(name, 40)):
             raise Refused(UNKNOWN_CODE_SET, field="code_sets", value=shown(name, 40))
-    if manifest.kind != BatchKind.RECORDS:
-        raise Refused(UNTAKEN_KIND, field="kind", value=manifest.kind)
     lines = rules.lines_of(packed.body)
-    rules.check_records(lines)
+    if manifest.kind == BatchKind.RECORDS:
+        rules.check_records(lines)
+    else:
+        hear_days.stated(lines)
     rules.check_totals(manifest, lines)
     return lines
 
@@ -170,8 +224,8 @@ def _read(peer: Peer, manifest: Manifest, packed: Packed) -> list[Record]:
 def _refuse(peer: Peer, manifest: Manifest, complaint: Complaint, now: datetime) -> Given:
     params = rules.shown_params(complaint.params)
     answer = _answer(peer, manifest, InState.REFUSED, now, complaint=complaint, params=params)
-    given = _given(manifest, answer)
-    levels.refused(peer, manifest, answer, given.content, by=actor_of(peer), now=now)
+    given, plain = _given(peer, answer)
+    levels.refused(peer, manifest, answer, plain, by=actor_of(peer), now=now)
     return given
 
 
@@ -185,6 +239,7 @@ def _answer(
     params: dict[str, str] | None = None,
     counts: dict[str, int] | None = None,
     returned: list[Returned] | None = None,
+    heard: list[HeardDay] | None = None,
 ) -> Answer:
     taken = manifest.seq if state == InState.MERGED else peer.taken_seq
     return Answer(
@@ -201,9 +256,12 @@ def _answer(
         params=params or {},
         counts=counts or {},
         returned=returned or [],
+        heard=heard or [],
     )
 
 
-def _given(manifest: Manifest, answer: Answer) -> Given:
-    content = rules.pack(rules.head_of(answer), b"", queries.our_key())
-    return Given(manifest.receiver, manifest.sender, manifest.seq, answer.state, content)
+def _given(peer: Peer, answer: Answer) -> tuple[Given, bytes]:
+    """The answer as it goes back, sealed, and as it is kept to be given again."""
+    plain = rules.pack(rules.head_of(answer), b"", queries.our_keys(peer.suite))
+    sealed = queries.sealed(plain, peer)
+    return Given(answer.sender, answer.receiver, answer.seq, answer.state, sealed), plain

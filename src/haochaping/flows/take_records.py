@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
+from django.db import InterfaceError, OperationalError, transaction
+from psycopg.errors import QueryCanceled
 
+from haochaping.cases import actions as cases
 from haochaping.directory import queries as directory
 from haochaping.exchange.fields import shown
 from haochaping.exchange.rules import judge_review
@@ -19,7 +23,15 @@ from haochaping.kernel.outcomes import Outcome, OutcomeKind
 from haochaping.kernel.refused import Complaint
 from haochaping.levels import actions as levels
 from haochaping.levels import queries, rules
-from haochaping.levels.terms import BAD_ORDER, BAD_STATUS, LATE_AFTER, OTHERS_REVIEW, Returned, ToldOrder
+from haochaping.levels.terms import (
+    BAD_ORDER,
+    BAD_STATUS,
+    CASE_FAILED,
+    LATE_AFTER,
+    OTHERS_REVIEW,
+    Returned,
+    ToldOrder,
+)
 from haochaping.rectification import queries as orders
 from haochaping.reviews import actions as reviews
 from haochaping.reviews import queries as review_queries
@@ -45,6 +57,7 @@ if TYPE_CHECKING:
     from haochaping.levels.terms import Peer
     from haochaping.reviews.terms import Answer
 
+_log = logging.getLogger("haochaping.exchange")
 # One moment later than what was taken with it: the newest entry of a review says what it is.
 _AFTERWARDS = timedelta(milliseconds=1)
 _STANDS = frozenset({OutcomeKind.ACCEPTED, OutcomeKind.DUPLICATE})
@@ -71,6 +84,24 @@ class Taking:
             self._cases(lines)
             self._take_reviews(lines)
             self._orders(lines)
+
+    def take_singly(self, lines: Sequence[Record]) -> None:
+        """The same case by case, after the whole has failed: one that cannot be taken comes back, the others are taken."""
+        for line in lines:
+            one = Taking(self.peer, self.by, self.now)
+            try:
+                with transaction.atomic():
+                    one.take([line])
+            except Exception as error:
+                if passes(error):
+                    raise
+                _log.exception("a case of a batch of %s fails", self.peer.code)
+                self._return(rules.key_of(line), Complaint(CASE_FAILED, "", {"what": type(error).__name__}))
+                continue
+            for what, n in one.counts.items():
+                self._add(what, n)
+            self.returned += one.returned
+            self.late += one.late
 
     def _count(self, outcomes: Iterable[Outcome]) -> None:
         for outcome in outcomes:
@@ -102,6 +133,12 @@ class Taking:
                 now=self.now,
             )
             self._count(outcomes)
+            known = {
+                outcome.id: _counted(line)
+                for line, outcome in zip(told, outcomes, strict=True)
+                if outcome.id is not None and outcome.complaint is None and "counted" in line
+            }
+            cases.know_applicants(known)
             for line, outcome in zip(told, outcomes, strict=True):
                 if outcome.complaint:
                     self._return(rules.key_of(line), outcome.complaint)
@@ -183,8 +220,22 @@ class Taking:
             self._add(OutcomeKind.UPDATED, len(news))
 
 
+def passes(error: Exception) -> bool:
+    """Whether the database is away, so that whoever sent a batch is told to send it again; not that it took too long."""
+    return isinstance(error, OperationalError | InterfaceError) and not isinstance(
+        error.__cause__, QueryCanceled
+    )
+
+
 def _units(review_ids: Sequence[UUID]) -> Counter[FactKey]:
     return order_units(queries.order_facts(review_ids).values())
+
+
+def _counted(line: Record) -> tuple[bool, bool | None]:
+    """What is kept beside a sealed identity, where that lies elsewhere: whether somebody acted for them, and 60 or over."""
+    said = line["counted"] if isinstance(line["counted"], dict) else {}
+    aged = said.get("aged_60")
+    return said.get("by_agent") is True, aged if isinstance(aged, bool) else None
 
 
 def _stated(answer: Answer, review: Record, review_id: UUID) -> Stated | None:

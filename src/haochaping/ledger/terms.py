@@ -92,6 +92,7 @@ class EntryKind(IntEnum):
     REPRISAL_LOOKED_INTO = 222
     REPRISAL_CLOSED = 223
     REPRISAL_NOTED = 224
+    BATCH_SET_ASIDE = 225
     HOTLINE_TOLD = 235
     HOTLINE_HEARD = 236
     HOTLINE_DECIDED = 237
@@ -213,6 +214,7 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.ITEM_MATCHED: N_("Item code of a source matched with the directory"),
     EntryKind.PEER_SET: N_("Peer for the exchange between installations set or closed"),
     EntryKind.BATCH_EXCHANGED: N_("Batch sent, taken, refused or left out"),
+    EntryKind.BATCH_SET_ASIDE: N_("Batch set aside that another installation fails to take"),
     EntryKind.ORDER_REPORTED: N_("Another installation told how its work order stands"),
     EntryKind.QUALITY_JUDGED: N_("Quality of a source’s day judged"),
     EntryKind.FIGURE_WITHHELD: N_("Figures withheld"),

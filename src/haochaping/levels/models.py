@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 
+from haochaping.exchange.reconciliation.terms import StatedKind
+from haochaping.ledger.terms import Suite
 from haochaping.levels.terms import BatchKind, InState, OutState, ReturnState
 from haochaping.rectification.terms import OrderState
 
@@ -18,7 +20,8 @@ class Peer(models.Model):
     code = models.CharField(max_length=40, unique=True)
     known_as = models.CharField(max_length=40)
     division = models.ForeignKey("directory.Division", models.PROTECT, related_name="+")
-    public_key = models.BinaryField(max_length=32)
+    suite = models.SmallIntegerField(db_default=Suite.INTL)
+    public_key = models.BinaryField(max_length=1248)
     url = models.CharField(max_length=300, blank=True)
     sends = models.BooleanField()
     takes = models.BooleanField()
@@ -54,6 +57,8 @@ class OutgoingBatch(models.Model):
     sha256 = models.CharField(max_length=64)
     content = models.BinaryField()
     attempts = models.IntegerField(default=0)
+    # How often the receiver has said that it failed to take it.
+    failures = models.IntegerField(db_default=0)
     why = models.CharField(max_length=300, blank=True)
     code = models.CharField(max_length=60, blank=True)
     message = models.CharField(max_length=300, blank=True)
@@ -79,7 +84,7 @@ class OutgoingBatch(models.Model):
 
 
 class IncomingBatch(models.Model):
-    """来批: a batch of a peer, with the answer it was given; its body stays only while it waits for one before it."""
+    """来批: a batch of a peer, with the answer it was given; its body stays only while it waits for one before it or fails."""
 
     class Privacy:
         plain = ("kind", "state", "sha256", "code", "message", "params")
@@ -97,6 +102,7 @@ class IncomingBatch(models.Model):
     reviews = models.IntegerField(default=0)
     late = models.IntegerField(default=0)
     returned = models.IntegerField(default=0)
+    failures = models.IntegerField(db_default=0)
     code = models.CharField(max_length=60, blank=True)
     message = models.CharField(max_length=300, blank=True)
     params = models.JSONField(default=dict)
@@ -159,6 +165,36 @@ class ReturnedCase(models.Model):
             UniqueConstraint(fields=["peer", "source", "case_no"], name="returned_case_once"),
             CheckConstraint(condition=Q(state__in=list(ReturnState)), name="returned_case_state_known"),
         ]
+
+
+class ToldDay(models.Model):
+    """对账单 that was told to a peer above: a platform's day, and what it answered. Told anew it replaces itself."""
+
+    class Privacy:
+        plain = ("source", "kind", "state", "message", "params")
+        never = ("differing",)
+
+    peer = models.ForeignKey(Peer, models.PROTECT, related_name="+", db_index=False)
+    source = models.CharField(max_length=40)
+    kind = models.CharField(max_length=10)
+    day = models.DateField()
+    # Empty until it is answered, or when it was not taken.
+    state = models.CharField(max_length=10, blank=True)
+    count = models.IntegerField()
+    differing = models.JSONField()
+    message = models.CharField(max_length=300, blank=True)
+    params = models.JSONField()
+    told_at = models.DateTimeField()
+    heard_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "levels_told_day"
+        verbose_name = "已报对账单"
+        constraints = [
+            UniqueConstraint(fields=["peer", "source", "kind", "day"], name="told_day_once"),
+            CheckConstraint(condition=Q(kind__in=list(StatedKind)), name="told_day_kind_known"),
+        ]
+        indexes = [Index(fields=["told_at"], name="told_day_age")]
 
 
 class ReportedOrder(models.Model):

@@ -15,10 +15,13 @@ from django.db.models.functions import TruncMonth
 from haochaping.accounts.access import check_power
 from haochaping.accounts.terms import Power
 from haochaping.directory.rules import path_range
+from haochaping.exchange.reconciliation.terms import ReconciliationState, RowDifference, StatedKind
 from haochaping.kernel.periods import BEIJING
-from haochaping.levels import models, rules
+from haochaping.ledger.terms import Suite
+from haochaping.levels import keys, models, rules
 from haochaping.levels.models import IncomingBatch, OutgoingBatch, ReportedOrder, ReturnedCase
 from haochaping.levels.terms import (
+    MOST_FAILURES,
     SILENT_AFTER,
     BatchKind,
     InBatch,
@@ -30,6 +33,7 @@ from haochaping.levels.terms import (
     ReportedOrderRow,
     ReturnedRow,
     ReturnState,
+    ToldDay,
     ToldOrder,
 )
 from haochaping.rectification.terms import AppealFacts, OrderFacts, OrderState
@@ -39,10 +43,10 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from django.db.models import QuerySet
 
     from haochaping.kernel.actor import Actor
+    from haochaping.levels.keys import Keys
 
 _STATES = resources.files("haochaping.levels").joinpath("sql/peer_states.sql").read_text(encoding="utf-8")
 _OPEN = (OutState.QUEUED, OutState.SENT)
@@ -54,6 +58,7 @@ _PEER = (
     "division__code",
     "division__name",
     "division__path",
+    "suite",
     "public_key",
     "url",
     "sends",
@@ -76,6 +81,7 @@ _OUT = (
     "sha256",
     "content",
     "attempts",
+    "failures",
     "why",
     "code",
     "message",
@@ -94,6 +100,7 @@ _IN = (
     "reviews",
     "late",
     "returned",
+    "failures",
     "code",
     "message",
     "params",
@@ -101,9 +108,19 @@ _IN = (
 )
 
 
-def our_key() -> Ed25519PrivateKey:
-    """The key that this installation signs with."""
-    return rules.private_key(settings.CONTENT_KEY)
+def our_keys(suite: Suite) -> Keys:
+    """What this installation signs and opens with in a suite."""
+    return keys.own(settings.CONTENT_KEY, suite)
+
+
+def sealed(content: bytes, peer: Peer) -> bytes:
+    """A file of ours as it leaves for a peer."""
+    return keys.sealed(content, peer.suite, peer.public_key)
+
+
+def opened(content: bytes) -> bytes:
+    """A file that has come, from within its seal; raises `Refused` (NOT_SEALED, SEALED_FOR_OTHER, NOT_OURS)."""
+    return keys.opened(content, settings.CONTENT_KEY)
 
 
 def _peers(rows: QuerySet[models.Peer]) -> list[Peer]:
@@ -111,7 +128,7 @@ def _peers(rows: QuerySet[models.Peer]) -> list[Peer]:
     return [
         Peer(
             **{name.replace("__", "_"): value for name, value in row.items()}
-            | {"public_key": bytes(row["public_key"])}
+            | {"public_key": bytes(row["public_key"]), "suite": Suite(row["suite"])}
         )
         for row in found
     ]
@@ -175,9 +192,16 @@ def last_made_at(peer_id: int) -> datetime | None:
 
 def known_batch(peer_id: int, seq: int) -> tuple[InState, str, bytes] | None:
     """What a batch of this number was that has come before: state, sha256, the answer it was given."""
-    rows = IncomingBatch.objects.filter(peer_id=peer_id, seq=seq).exclude(state=InState.REFUSED)
+    unknown = [InState.REFUSED, InState.FAILED]
+    rows = IncomingBatch.objects.filter(peer_id=peer_id, seq=seq).exclude(state__in=unknown)
     row = rows.values_list("state", "sha256", "answer").first()
     return (InState(row[0]), row[1], bytes(row[2])) if row else None
+
+
+def failures(peer_id: int, seq: int, sha256: str) -> int:
+    """How often we have failed to take this batch."""
+    rows = IncomingBatch.objects.filter(peer_id=peer_id, seq=seq, sha256=sha256, state=InState.FAILED)
+    return rows.values_list("failures", flat=True).first() or 0
 
 
 def refused_answer(peer_id: int, seq: int, sha256: str) -> UUID | None:
@@ -187,8 +211,8 @@ def refused_answer(peer_id: int, seq: int, sha256: str) -> UUID | None:
 
 
 def staged(peer_id: int, seq: int) -> tuple[UUID, bytes] | None:
-    """The file of a batch that waits for those before it."""
-    row = IncomingBatch.objects.filter(peer_id=peer_id, seq=seq, state=InState.STAGED)
+    """The file of a batch that waits for those before it, or that we have failed to take."""
+    row = IncomingBatch.objects.filter(peer_id=peer_id, seq=seq, state__in=[InState.STAGED, InState.FAILED])
     found = row.values_list("id", "content").first()
     return (found[0], bytes(found[1])) if found else None
 
@@ -230,12 +254,38 @@ def returned(by: Actor, *, limit: int = 100) -> list[ReturnedRow]:
     return [ReturnedRow(*row[:9], ReturnState(row[9]), *row[10:]) for row in found[:limit]]
 
 
+def told_days(by: Actor, *, differing: bool = False, limit: int = 50) -> list[ToldDay]:
+    """Days that were told to peers above, the newest first; `differing`: where something differs or was not taken."""
+    check_power(by, Power.ORDER_SUPERVISE)
+    rows = models.ToldDay.objects.filter(_within(by, "peer__division"))
+    if differing:
+        rows = rows.filter(Q(state=ReconciliationState.DIFFERING) | ~Q(message=""))
+    columns = ("peer__code", "source", "kind", "day", "state", "count", "differing", "message", "params")
+    found = rows.order_by("-day", "source", "kind").values_list(*columns, "told_at", "heard_at")
+    return [
+        ToldDay(
+            peer_code=row[0],
+            source=row[1],
+            kind=StatedKind(row[2]),
+            day=row[3],
+            state=row[4],
+            count=row[5],
+            differing=msgspec.convert(row[6], list[RowDifference]),
+            message=row[7],
+            params=row[8],
+            told_at=row[9],
+            heard_at=row[10],
+        )
+        for row in found[:limit]
+    ]
+
+
 def arrivals(by: Actor, *, refused: bool = False, limit: int = 50) -> list[tuple[Peer, InBatch]]:
     """What has come from peers, the newest first; `refused`: only what was not taken."""
     check_power(by, Power.ORDER_SUPERVISE)
     rows = IncomingBatch.objects.filter(_within(by, "peer__division"))
     if refused:
-        rows = rows.filter(Q(state=InState.REFUSED) | Q(returned__gt=0))
+        rows = rows.filter(Q(state__in=[InState.REFUSED, InState.FAILED]) | Q(returned__gt=0))
     found = rows.order_by("-received_at", "-seq").values(*_IN)[:limit]
     known = {one.id: one for one in _peers(models.Peer.objects.all())}
     return [
@@ -251,14 +301,14 @@ def states(by: Actor, *, now: datetime) -> list[PeerState]:
     """How it stands with every peer whose division the asker reaches, by code."""
     check_power(by, Power.ORDER_SUPERVISE)
     with connection.cursor() as cursor:
-        cursor.execute(_STATES, {"since": now - _LATE_OVER})
+        cursor.execute(_STATES, {"since": now - _LATE_OVER, "most": MOST_FAILURES})
         counted = {row[0]: row[1:] for row in cursor.fetchall()}
     here = _peers(models.Peer.objects.filter(_within(by, "division"), closed_at=None))
     return [_state(one, counted[one.id], now) for one in here]
 
 
 def _state(one: Peer, counted: tuple[Any, ...], now: datetime) -> PeerState:
-    waiting, oldest, rejected, returned_, waits, refused, reviews, late = counted
+    waiting, oldest, rejected, returned_, waits, failing, refused, reviews, late = counted
     heard = one.heard_at or one.set_at
     return PeerState(
         peer=one,
@@ -267,6 +317,7 @@ def _state(one: Peer, counted: tuple[Any, ...], now: datetime) -> PeerState:
         rejected=rejected,
         returned=returned_,
         gaps=rules.gaps(one.taken_seq, set(waits)),
+        failing=tuple(failing),
         staged=len(waits),
         refused=refused,
         reviews=reviews,

@@ -1,4 +1,4 @@
-"""层级交换 rules: how a file is written, read, signed; what its totals are; which numbers are missing."""
+"""层级交换 rules: how a file is written and read; what its totals are; which numbers are missing."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ import zlib
 from base64 import b64decode, b64encode
 from collections import Counter
 from datetime import UTC, datetime
-from hashlib import blake2b, sha256
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from haochaping.exchange.fields import shown
 from haochaping.exchange.rules import read_json
 from haochaping.kernel.refused import Refused
+from haochaping.levels import keys
 from haochaping.levels.terms import (
     ANSWER_FORMAT,
     BATCH_FORMAT,
+    MOST_BODY,
     MOST_PACKED,
+    MOST_RECORDS,
     MOST_UNPACKED,
-    NOT_A_PEER_KEY,
     NOT_A_RECORD,
     NOT_OURS,
     SCHEMA,
@@ -40,54 +40,16 @@ from haochaping.levels.terms import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import timedelta
 
-# What is signed says what it is: no signature of ours for anything else can be taken for one of these.
-_SIGNED = b"haochaping exchange 1\n"
-_KEY_TITLE = "haochaping exchange key, Ed25519"
-_KEY_BYTES = 32
+    from haochaping.levels.keys import Keys
+
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
 _GZIP = b"\x1f\x8b"
-_GROUP = 4
 _PLACE = re.compile(r"\{([a-z_]+)\}")
 
 type Record = dict[str, Any]
-
-
-def private_key(content_key: bytes) -> Ed25519PrivateKey:
-    """The installation's signing key, drawn from its content key: nothing more to keep, back up or lose."""
-    return Ed25519PrivateKey.from_private_bytes(
-        blake2b(key=content_key, person=b"levels signing", digest_size=_KEY_BYTES).digest()
-    )
-
-
-def public_bytes(key: Ed25519PrivateKey) -> bytes:
-    """The public half as it is kept of peers."""
-    return key.public_key().public_bytes_raw()
-
-
-def key_text(public: bytes) -> str:
-    """The file that is given to another installation."""
-    return f"{_KEY_TITLE}\n{b64encode(public).decode()}\n"
-
-
-def read_key(text: str) -> bytes:
-    """The public key in a file that another installation has given; raises `Refused(NOT_A_PEER_KEY)`."""
-    title, _, rest = text.strip().partition("\n")
-    try:
-        public = b64decode(rest.strip(), validate=True)
-    except ValueError:
-        public = b""
-    if title.strip() != _KEY_TITLE or len(public) != _KEY_BYTES:
-        raise Refused(NOT_A_PEER_KEY, field="key", value=shown(text, 60))
-    return public
-
-
-def fingerprint(public: bytes) -> str:
-    """Forty characters of a key to be compared by telephone."""
-    digits = sha256(_SIGNED + public).hexdigest()[:40]
-    return "-".join(digits[n : n + _GROUP] for n in range(0, len(digits), _GROUP))
 
 
 def is_code(text: str) -> bool:
@@ -105,9 +67,9 @@ def is_address(text: str) -> bool:
     return parts.scheme in {"http", "https"} and bool(host) and not (parts.query or parts.fragment)
 
 
-def pack(head: bytes, body: bytes, key: Ed25519PrivateKey) -> bytes:
-    """A file of ours: the signed line, its signature, the body; compressed, the same bytes for the same content."""
-    signature = b64encode(key.sign(_SIGNED + head))
+def pack(head: bytes, body: bytes, signing: Keys) -> bytes:
+    """A file of ours before it is sealed: the signed line, its signature, the body; compressed."""
+    signature = b64encode(keys.signature_of(signing, head))
     return gzip.compress(head + b"\n" + signature + b"\n" + body, mtime=0)
 
 
@@ -126,7 +88,7 @@ def unpack(content: bytes) -> Packed:
         signature = b64decode(written, validate=True)
     except ValueError:
         raise Refused(NOT_OURS, what="signature") from None
-    return Packed(head, signature, body)
+    return Packed(head, signature, body, content)
 
 
 def _inflated(content: bytes) -> bytes:
@@ -138,15 +100,6 @@ def _inflated(content: bytes) -> bytes:
     if len(plain) <= MOST_UNPACKED and (not inflating.eof or inflating.unused_data):
         raise Refused(NOT_OURS, what="gzip")
     return plain
-
-
-def is_signed(packed: Packed, public: bytes) -> bool:
-    """Whether the holder of this key signed the first line."""
-    try:
-        Ed25519PublicKey.from_public_bytes(public).verify(packed.signature, _SIGNED + packed.head)
-    except (InvalidSignature, ValueError):
-        return False
-    return True
 
 
 def read_head(packed: Packed) -> Manifest | Answer:
@@ -199,6 +152,21 @@ def manifest_of(
         bytes=len(body),
         sha256=sha256(body).hexdigest(),
     )
+
+
+def cut(lines: Iterable[Record]) -> Iterator[list[Record]]:
+    """Lines in batches that are not too large."""
+    batch: list[Record] = []
+    size = 0
+    for one in lines:
+        length = len(line_of(one))
+        if batch and (len(batch) >= MOST_RECORDS or size + length > MOST_BODY):
+            yield batch
+            batch, size = [], 0
+        batch.append(one)
+        size += length
+    if batch:
+        yield batch
 
 
 def body_of(lines: Iterable[Record]) -> bytes:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from haochaping.exchange.reconciliation.terms import Part, RowDifference, StatedKind, Sums  # noqa: TC001 - as below
 from haochaping.kernel.refused import N_, Reason
+from haochaping.ledger.terms import Suite  # noqa: TC001 - as below
 from haochaping.rectification.terms import Heard, OrderState, Solved  # noqa: TC001 - msgspec reads them
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
 
@@ -40,6 +43,7 @@ class InState(StrEnum):
     STAGED = "staged"
     MERGED = "merged"
     REFUSED = "refused"
+    FAILED = "failed"
 
 
 class ReturnState(StrEnum):
@@ -69,6 +73,9 @@ SILENT_AFTER = timedelta(hours=25)
 RETURNED_AGAIN = timedelta(days=1)
 # DQ-11: told more than a day after it happened.
 LATE_AFTER = timedelta(days=1)
+# What passes by itself (a lock, a full disk) has passed by the third try; after that each case of the batch is taken by
+# itself, so that one that cannot be taken does not hold up the others, and a person is told.
+MOST_FAILURES = 3
 WHY_LIMIT = 300
 
 
@@ -104,6 +111,31 @@ class Returned(Struct, frozen=True):
     params: dict[str, str] = {}
 
 
+class StatedDay(Struct, frozen=True, kw_only=True):
+    """对账单 as it travels: the sums of a platform's day with as much of their tree, or the rows that were asked for."""
+
+    source: str
+    kind: StatedKind
+    day: date
+    statement: Sums | None = None
+    parts: list[Part] = []
+
+
+class HeardDay(Struct, frozen=True, kw_only=True):
+    """What a statement is answered: equal or not, what has still to be told, the records that differ; or why not taken."""
+
+    source: str
+    kind: StatedKind
+    day: date
+    state: str = ""
+    wanted: list[str] = []
+    count: int = 0
+    differing: list[RowDifference] = []
+    code: str = ""
+    message: str = ""
+    params: dict[str, str] = {}
+
+
 class Answer(Struct, frozen=True, kw_only=True):
     """回执: what became of a batch, signed by whoever has taken or refused it."""
 
@@ -120,6 +152,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     params: dict[str, str] = {}
     counts: dict[str, int] = {}
     returned: list[Returned] = []
+    heard: list[HeardDay] = []
 
 
 class Totals(Struct, frozen=True):
@@ -167,11 +200,12 @@ class ToldOrder(Struct, frozen=True, kw_only=True):
 
 
 class Packed(Struct, frozen=True):
-    """A file of ours taken apart: the signed line, its signature, the lines after them."""
+    """A file of ours taken apart: the signed line, its signature, the lines after them; and as it was."""
 
     head: bytes
     signature: bytes
     body: bytes
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +221,7 @@ class Peer:
     division_code: str
     division_name: str
     division_path: str
+    suite: Suite
     public_key: bytes
     url: str
     sends: bool
@@ -213,6 +248,7 @@ class OutBatch:
     sha256: str
     content: bytes
     attempts: int
+    failures: int
     why: str
     code: str
     message: str
@@ -235,6 +271,7 @@ class InBatch:
     reviews: int
     late: int
     returned: int
+    failures: int
     code: str
     message: str
     params: dict[str, str]
@@ -251,6 +288,8 @@ class PeerState:
     rejected: int
     returned: int
     gaps: tuple[int, ...]
+    failing: tuple[int, ...]
+    """The numbers of batches of either direction that the receiver fails to take."""
     staged: int
     refused: int
     reviews: int
@@ -277,6 +316,23 @@ class ReturnedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldDay:
+    """对账单 that was told to a peer, and what it answered last."""
+
+    peer_code: str
+    source: str
+    kind: StatedKind
+    day: date
+    state: str
+    count: int
+    differing: Sequence[RowDifference]
+    message: str
+    params: dict[str, str]
+    told_at: datetime
+    heard_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class ReportedOrderRow:
     """下级工单 as pages show it."""
 
@@ -300,6 +356,18 @@ NOT_OURS = Reason(
     "not_a_batch",
     N_("This is not a file of the exchange between installations, or it is damaged: {what}."),
     N_("Have the file written and carried again."),
+)
+NOT_SEALED = Reason(
+    "not_sealed",
+    N_("This is not a sealed file of the exchange between installations, or its beginning is damaged."),
+    N_("Have the file written with the present version and carried again."),
+)
+SEALED_FOR_OTHER = Reason(
+    "sealed_for_other",
+    N_("The file is sealed for another installation: for the key {value}, and ours is {ours}."),
+    N_(
+        "Carry it there; or give the sender our present key (“haochaping exchange key”) and have it written again."
+    ),
 )
 TOO_LARGE_BATCH = Reason(
     "batch_too_large",
@@ -356,11 +424,6 @@ NOT_A_RECORD = Reason(
     N_("Line {line} of the batch is not a record: {what}."),
     N_("Have the sender look at the batch; nothing of it was taken."),
 )
-UNTAKEN_KIND = Reason(
-    "untaken_kind",
-    N_("Batches of the kind “{value}” are not taken here."),
-    N_("Update this installation, then have the batch sent again."),
-)
 NOT_A_PEER_KEY = Reason(
     "not_a_peer_key",
     N_("“{value}” is not the public key of an installation."),
@@ -383,7 +446,7 @@ NOT_A_PEER_ADDRESS = Reason(
 )
 NO_SUCH_BATCH = Reason(
     "no_such_batch",
-    N_("There is no refused batch {seq} to “{value}”."),
+    N_("There is no batch {seq} to “{value}” that was refused there or fails there."),
     N_("Look at “haochaping exchange status”."),
 )
 WHY_LEFT_OUT = Reason(
@@ -415,6 +478,16 @@ BATCH_NOT_POSTED = Reason(
     "batch_not_posted",
     N_("Batches are sent by POST."),
     N_("Send the file as the body of a POST request."),
+)
+CASE_FAILED = Reason(
+    "case_failed",
+    N_("The other installation fails whenever it takes this case: {what}."),
+    N_("Have its operator look into its log; the case is sent again every day, or leave it out."),
+)
+CASE_SET_ASIDE = Reason(
+    "case_set_aside",
+    N_("The batch with this case was set aside, because the other installation failed to take it: {why}."),
+    N_("The case is sent again every day, or leave it out."),
 )
 BATCH_FAILED = Reason(
     "batch_failed",

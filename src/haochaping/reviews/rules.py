@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from haochaping.reviews.terms import Answer, Indicator, ReviewRow, Stated, ToAsk
     from haochaping.rulebook.terms import Terms
 
+_BETWEEN = str.maketrans("\t\n", "  ")
 GOOD_FROM = Level.BASICALLY_SATISFIED
 ACTIVE = frozenset(
     {
@@ -243,6 +244,26 @@ def digest(answer: Answer, key: bytes) -> bytes:
         )
     )
     return blake2b(said, key=key, digest_size=32).digest()
+
+
+def stated_number(case_no: str) -> str:
+    """A case's number as a statement between systems (对账) names it: in one line, without tabs."""
+    return case_no.translate(_BETWEEN)
+
+
+def stated_key(case_no: str, occurrence_no: int, assess_no: int) -> str:
+    """What names a review in a statement: case number, service, number of the review."""
+    return f"{stated_number(case_no)}\t{occurrence_no}\t{assess_no}"
+
+
+def key_number(key: str) -> int:
+    """The first 64 bits of the SHA-256 of what names a record in a statement."""
+    return int.from_bytes(sha256(key.encode()).digest()[:8])
+
+
+def as_kept(number: int) -> int:
+    """The same 64 bits as a column of the database has them, signed."""
+    return number - 2**64 if number >= 2**63 else number
 
 
 def receipt_hash(receipt: str) -> bytes:

@@ -49,9 +49,14 @@ def place(row: str) -> str:
     return sha256(row.rpartition("\t")[0].encode()).hexdigest()
 
 
+def first(text: str) -> int:
+    return int(sha256(text.encode()).hexdigest()[:16], 16)
+
+
 def sums(rows: Iterable[str]) -> dict[str, object]:
     found = list(rows)
-    digest = sum(int(sha256(row.encode()).hexdigest()[:16], 16) for row in found) % 2**64
+    parts = [row.rpartition("\t") for row in found]
+    digest = sum(first(key) * (first(value) | 1) for key, _, value in parts) % 2**64
     return {
         "count": len(found),
         "total": sum(int(row.rpartition("\t")[2]) for row in found),

@@ -11,7 +11,8 @@ from django.utils import timezone
 from haochaping.flows.take_batch import take
 from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.identifiers import uuid7
-from haochaping.levels import actions, queries, rules
+from haochaping.ledger.terms import Suite
+from haochaping.levels import actions, keys, queries
 from haochaping.levels.models import ReturnedCase
 from haochaping.levels.terms import ReturnState
 from tests import worlds
@@ -55,7 +56,7 @@ def test_what_came_what_is_missing_and_what_was_not_taken_stand_there(told, one)
 
 def test_what_came_back_from_above_is_named_without_its_number(world, one):
     now = timezone.now()
-    key = rules.key_text(rules.public_bytes(queries.our_key()))
+    key = keys.key_text(queries.our_keys(Suite.INTL))
     actions.add_peer(
         "province",
         known_as="city",

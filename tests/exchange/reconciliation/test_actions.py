@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from haochaping.cases.models import Case
-from haochaping.exchange.models import DifferingRecord, Reconciliation, Statement, StatementPart
+from haochaping.exchange.models import DifferingRecord, Reconciliation, Statement
 from haochaping.exchange.reconciliation import actions, queries, rules
 from haochaping.exchange.reconciliation.terms import (
     DEEPEST,
@@ -68,7 +68,7 @@ def begun(
 
 
 def told(day: date, lines: Sequence[str], now: datetime, prefix: str = "") -> actions.Compared:
-    parts = [rules.answer(rules.Lines(lines), prefix)]
+    parts = rules.answers(rules.Lines(lines), [prefix])
     return actions.hear(worlds.SOURCE, REVIEWS, day, parts, by=CLIENT, now=now)
 
 
@@ -215,20 +215,19 @@ def test_parts_come_after_the_statement_and_only_once(day, now):
     assert (first.differing, again.differing, again.state) == (2, 2, ReconciliationState.DIFFERING)
 
 
-@pytest.mark.parametrize("depth", range(DEEPEST + 1))
-def test_a_stored_side_says_what_its_rows_say_at_any_depth(day, now, monkeypatch, depth):
-    monkeypatch.setattr(rules, "depth_for", lambda _: depth)
-    stored, sums = actions.state(platform_id(), REVIEWS, day, side=StatementSide.RECEIVED, now=now)
-    plain = rules.Lines(SENT)
+@pytest.mark.parametrize("kind", StatedKind)
+def test_a_stored_side_says_what_its_rows_say_at_any_depth(day, now, kind):
+    lines = SENT if kind == REVIEWS else [rules.case_line(f"YC-{n}", "completed") for n in (1, 2, 3)]
+    _, sums = actions.state(platform_id(), kind, day, side=StatementSide.RECEIVED, now=now)
+    stored, plain = queries.StoredSide(Statement.objects.get()), rules.Lines(lines)
 
     assert sums == plain.sums("")
-    place = rules.place_of(SENT[0])
+    place = rules.place_of(lines[0])
     for prefix in ["", *(place[:n] for n in (1, 2, 3))]:
         assert stored.sums(prefix) == plain.sums(prefix)
         assert sorted(stored.rows(prefix)) == sorted(plain.rows(prefix))
         if len(prefix) < DEEPEST:
             assert stored.children(prefix) == plain.children(prefix)
-    assert StatementPart.objects.count() == len({rules.place_of(line)[:depth] for line in SENT})
 
 
 def test_a_number_with_a_tab_is_one_field(day, now):

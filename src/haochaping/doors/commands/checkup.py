@@ -276,6 +276,7 @@ def _ills_of(one: PeerState) -> list[str]:
         gettext("{n} batches were refused there"): one.rejected,
         gettext("{n} cases came back"): one.returned,
         gettext("{n} batches are missing"): len(one.gaps),
+        gettext("the receiver fails at {n} batches"): len(one.failing),
         gettext("nothing was heard for more than a day"): int(one.silent),
     }
     return [text.format(n=n) for text, n in numbers.items() if n]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from haochaping.flows.carry import Carried
-    from haochaping.levels.terms import Peer, PeerState
+    from haochaping.levels.terms import Peer, PeerState, ToldDay
 
 _FILE = File(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -38,18 +38,28 @@ def peer() -> None:
 
 @exchange.command()
 @option("--out", type=File(dir_okay=False, path_type=Path), help=N_("Write it to this file."))
+@option(
+    "--suite",
+    type=click.Choice(["intl", "gm"]),
+    help=N_("Another suite of ciphers than the installation’s own."),
+)
 @with_database
-def key(out: Path | None) -> None:
+def key(out: Path | None, suite: str | None) -> None:
     """Print our public key, which other installations are given, and its fingerprint, which they are told by telephone."""
-    from haochaping.levels import queries, rules  # noqa: PLC0415 - needs Django to be ready
+    from django.conf import settings  # noqa: PLC0415 - needs Django to be ready
 
-    public = rules.public_bytes(queries.our_key())
-    text = rules.key_text(public)
+    from haochaping.ledger.terms import SUITES  # noqa: PLC0415
+    from haochaping.levels import keys, queries  # noqa: PLC0415
+
+    ours = queries.our_keys(SUITES[suite or settings.SUITE])
+    text = keys.key_text(ours)
     if out:
         out.write_text(text, encoding="ascii")
     else:
         click.echo(text, nl=False)
-    click.echo(gettext("fingerprint: {value}").format(value=rules.fingerprint(public)), err=True)
+    click.echo(
+        gettext("fingerprint: {value}").format(value=keys.fingerprint(ours.suite, ours.public)), err=True
+    )
 
 
 @peer.command("add")
@@ -113,7 +123,7 @@ def close_peer(code: str) -> None:
 @with_database
 def list_peers(*, as_json: bool) -> None:
     """Show the other installations with what was agreed."""
-    from haochaping.levels import queries, rules  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.levels import keys, queries  # noqa: PLC0415 - needs Django to be ready
 
     rows: list[dict[str, object]] = [
         {
@@ -122,7 +132,8 @@ def list_peers(*, as_json: bool) -> None:
             "division": one.division_code,
             "direction": "up" if one.sends else "down",
             "url": one.url,
-            "fingerprint": rules.fingerprint(one.public_key),
+            "suite": one.suite.name.lower(),
+            "fingerprint": keys.fingerprint(one.suite, one.public_key),
         }
         for one in queries.peers()
     ]
@@ -159,6 +170,7 @@ def _state(one: PeerState) -> dict[str, object]:
         "rejected": one.rejected,
         "returned": one.returned,
         "gaps": list(one.gaps),
+        "failing": list(one.failing),
         "staged": one.staged,
         "refused": one.refused,
         "reviews": one.reviews,
@@ -169,7 +181,7 @@ def _state(one: PeerState) -> dict[str, object]:
 
 
 def _needs_somebody(one: PeerState) -> bool:
-    return bool(one.rejected or one.gaps or one.returned or one.silent)
+    return bool(one.rejected or one.gaps or one.failing or one.returned or one.silent)
 
 
 def _state_line(row: dict[str, Any]) -> str:
@@ -183,6 +195,10 @@ def _state_line(row: dict[str, Any]) -> str:
     ]
     if row["gaps"]:
         told.append(gettext("; missing: {gaps}").format(gaps=", ".join(map(str, row["gaps"]))))
+    if row["failing"]:
+        told.append(
+            gettext("; the receiver fails at: {failing}").format(failing=", ".join(map(str, row["failing"])))
+        )
     if row["silent"]:
         told.append(gettext("; silent"))
     if row["error"]:
@@ -272,7 +288,7 @@ def import_files(paths: Sequence[Path], *, answers: Path, as_json: bool) -> None
                 _write(answers / one.name, one.content)
             rows.append({"file": file.name, **_told(one)})
     show(rows, as_json=as_json, line=lambda row: "  ".join(str(value) for value in row.values()))
-    if any(row["state"] in {"refused", "rejected"} for row in rows):
+    if any(row["state"] in {"refused", "rejected", "failed"} for row in rows):
         sys.exit(2)
 
 
@@ -303,19 +319,85 @@ def _write(file: Path, content: bytes) -> None:
     draft.replace(file)
 
 
+@exchange.command("state")
+@click.argument("code")
+@option("--day", required=True, type=click.DateTime(["%Y-%m-%d"]), help=N_("The day, as 2026-06-01."))
+@with_database
+def state_day(code: str, *, day: datetime) -> None:
+    """State to CODE what we hold of a day (对账); it goes with the next batches, and the answer comes with theirs."""
+    from haochaping.exchange.reconciliation.terms import DAY_NOT_OVER  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.flows import tell_days  # noqa: PLC0415
+    from haochaping.kernel.periods import local_day  # noqa: PLC0415
+    from haochaping.kernel.refused import Refused  # noqa: PLC0415
+
+    _peer(code)
+    if day.date() >= local_day(_now()):
+        raise Refused(DAY_NOT_OVER, field="day", value=day.date().isoformat())
+    n = tell_days.queue_days([day.date()], code=code, now=_now())
+    click.echo(ngettext("{n} batch made", "{n} batches made", n).format(n=n))
+
+
+@exchange.command()
+@json_option
+@with_database
+def days(*, as_json: bool) -> None:
+    """Show the days that were stated to installations above, with what they answered. Exit status 2 when something differs."""
+    from haochaping.kernel.actor import OPERATOR  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.levels import queries  # noqa: PLC0415
+
+    rows = [_day(one) for one in queries.told_days(OPERATOR, limit=1000)]
+    show(rows, as_json=as_json, line=_day_line)
+    if any(row["state"] == "differing" or row["sentence"] for row in rows):
+        sys.exit(2)
+
+
+def _day(one: ToldDay) -> dict[str, object]:
+    from haochaping.levels.rules import filled  # noqa: PLC0415 - needs Django to be ready
+
+    return {
+        "peer": one.peer_code,
+        "source": one.source,
+        "kind": one.kind.value,
+        "day": one.day,
+        "state": one.state,
+        "count": one.count,
+        "differing": [
+            {"key": row.key.split("\t"), "there": row.here, "here": row.told} for row in one.differing
+        ],
+        "sentence": filled(gettext(one.message), one.params) if one.message else "",
+    }
+
+
+def _day_line(row: dict[str, Any]) -> str:
+    state = row["sentence"] or row["state"] or gettext("not answered yet")
+    told = "  ".join(str(row[name]) for name in ("peer", "day", "source", "kind"))
+    rows = [
+        f"\n  {' '.join(one['key'])}\t{one['here'] or '–'}\t{one['there'] or '–'}" for one in row["differing"]
+    ]
+    return f"{told}  {state}{''.join(rows)}"
+
+
 @exchange.command()
 @click.argument("code")
 @click.argument("seq", type=int)
 @option("--leave-out", "why", default="", help=N_("Do not send what it holds, for this reason."))
+@option(
+    "--set-aside", "aside", default="", help=N_("Send its cases again from tomorrow on, for this reason.")
+)
 @with_database
-def decide(code: str, seq: int, *, why: str) -> None:
-    """Send the batch SEQ that CODE has refused once more, or leave out what it holds; what waits behind it goes on."""
+def decide(code: str, seq: int, *, why: str, aside: str) -> None:
+    """Send the batch SEQ that CODE has refused or fails to take once more, or let what waits behind it go on without it."""
     from haochaping.kernel.actor import OPERATOR  # noqa: PLC0415 - needs Django to be ready
     from haochaping.levels import actions  # noqa: PLC0415
 
     found = _peer(code)
+    if why and aside:
+        fail(gettext("Say one of --leave-out and --set-aside."), 2)
     if why:
         actions.exclude(found, seq, why, by=OPERATOR, now=_now())
+    elif aside:
+        n = actions.set_aside(found, seq, aside, by=OPERATOR, now=_now())
+        click.echo(ngettext("{n} case goes out again", "{n} cases go out again", n).format(n=n))
     else:
         actions.requeue(found, seq, by=OPERATOR, now=_now())
 

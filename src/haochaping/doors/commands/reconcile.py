@@ -81,21 +81,34 @@ def _lines(rows: Iterator[Row], columns: tuple[str, ...]) -> Iterator[str]:
     type=File(exists=True, dir_okay=False, path_type=Path),
     help=N_("File with the key that the other side made for us."),
 )
+@option("--known-as", default="", help=N_("The code that the platform has over there, if it is another one."))
 @json_option
 @with_database
-def with_other(address: str, *, source: str, day: datetime, kind: str, key_file: Path, as_json: bool) -> None:
+def with_other(
+    address: str, *, source: str, day: datetime, kind: str, key_file: Path, known_as: str, as_json: bool
+) -> None:
     """Reconcile with the installation at ADDRESS (https://…): we tell what we hold, it asks. Exit status 2 when they differ."""
     from haochaping.exchange.reconciliation.terms import (  # noqa: PLC0415 - needs Django to be ready
         OtherSideAwayError,
         OtherSideRefusedError,
         StatedKind,
     )
+    from haochaping.exchange.terms import NO_SUCH_PLATFORM  # noqa: PLC0415
     from haochaping.flows.reconcile import tell  # noqa: PLC0415
 
     key = key_file.read_text(encoding="utf-8").strip()
     try:
-        found = tell(address, key, source, StatedKind(kind), day.date(), now=_now())
-    except (OtherSideAwayError, OtherSideRefusedError) as error:
+        found = tell(address, key, source, StatedKind(kind), day.date(), known_as=known_as, now=_now())
+    except OtherSideRefusedError as no:
+        if no.code == NO_SUCH_PLATFORM.code:
+            fail(
+                gettext(
+                    "--source: {address} knows no platform “{source}”. Name the code that it has there with --known-as,"
+                    " or have it put into the directory there."
+                ).format(address=address, source=known_as or source)
+            )
+        fail(gettext("{address}: {reason}").format(address=address, reason=no))
+    except OtherSideAwayError as error:
         fail(gettext("{address}: {reason}").format(address=address, reason=error))
     _tell(found, as_json=as_json)
 

@@ -34,12 +34,14 @@ from haochaping.flows import (
     sample_reviews,
     send_invitations,
     supervise,
+    tell_days,
     tell_staff,
 )
 from haochaping.identity import actions as identity
 from haochaping.insight import actions as insight
 from haochaping.kernel.actor import SYSTEM
 from haochaping.ledger import actions as ledger
+from haochaping.levels import actions as levels
 from haochaping.notices.terms import Channel
 from haochaping.outbox import actions as outbox
 from haochaping.rectification import actions as orders
@@ -111,7 +113,13 @@ BEATS: tuple[Beat, ...] = (
         86_400,
         lambda now: reconcile.tell_due(settings.RECONCILE_WITH, settings.RECONCILE_KEY, now=now),
     ),
+    Beat(
+        "state days to installations above",
+        86_400,
+        lambda now: tell_days.queue_due(over_lines=not settings.RECONCILE_WITH, now=now),
+    ),
     Beat("forget old statements", 86_400, lambda now: reconciliation.forget_statements(now=now)),
+    Beat("forget days told above", 86_400, lambda now: levels.forget_days(now=now)),
     Beat("see which item codes nobody knows", 600, lambda now: match_items.look(now=now)),
     Beat("forget ended visits", 300, lambda now: exchange.forget_visits(before=now)),
     Beat("forget used signatures", 3600, lambda now: exchange.forget_signatures(now=now)),

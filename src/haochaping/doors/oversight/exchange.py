@@ -14,6 +14,7 @@ from haochaping.doors.gate import actor_of, requires
 from haochaping.doors.oversight.page import oversight_page
 from haochaping.doors.paging import page_number
 from haochaping.doors.supervised import ON_PAGE, pager
+from haochaping.exchange.reconciliation.terms import KIND_LABELS
 from haochaping.kernel.masking import masked_number
 from haochaping.levels import queries
 from haochaping.levels.rules import filled
@@ -23,7 +24,7 @@ from haochaping.rectification.terms import SOLVED_LABELS, STATE_LABELS, Solved
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-    from haochaping.levels.terms import InBatch, Peer, PeerState, ReturnedRow
+    from haochaping.levels.terms import InBatch, Peer, PeerState, ReturnedRow, ToldDay
 
 _RETURNED, _ARRIVED = 50, 30
 
@@ -37,6 +38,7 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "peers": [_shown(one) for one in queries.states(by, now=now)],
         "returned": [_returned(row) for row in queries.returned(by, limit=_RETURNED)],
+        "days": [_day(one) for one in queries.told_days(by, differing=True, limit=_ARRIVED)],
         "arrived": [_arrived(*one) for one in queries.arrivals(by, refused=True, limit=_ARRIVED)],
     }
     return oversight_page(request, "oversight/exchange.html", context, here="oversight_exchange")
@@ -46,6 +48,9 @@ def _shown(one: PeerState) -> dict[str, object]:
     ills = {
         gettext("silent for more than a day"): one.silent,
         gettext("batches missing: {gaps}").format(gaps=", ".join(map(str, one.gaps[:10]))): one.gaps,
+        gettext("the receiver fails at batches {failing}").format(
+            failing=", ".join(map(str, one.failing[:10]))
+        ): one.failing,
         gettext("{n} batches refused there").format(n=one.rejected): one.rejected,
         gettext("{n} cases came back").format(n=one.returned): one.returned,
     }
@@ -64,10 +69,19 @@ def _returned(row: ReturnedRow) -> dict[str, object]:
     }
 
 
+def _day(one: ToldDay) -> dict[str, object]:
+    return {
+        "day": one,
+        "kind": gettext(KIND_LABELS[one.kind]),
+        "why": filled(gettext(one.message), one.params) if one.message else "",
+    }
+
+
 def _arrived(peer: Peer, batch: InBatch) -> dict[str, object]:
     refused = batch.state == InState.REFUSED
     why = filled(gettext(batch.message), batch.params) if refused and batch.message else ""
-    return {"peer": peer, "batch": batch, "refused": refused, "why": why}
+    fails = batch.state == InState.FAILED
+    return {"peer": peer, "batch": batch, "refused": refused, "fails": fails, "why": why}
 
 
 @requires(Power.ORDER_SUPERVISE)

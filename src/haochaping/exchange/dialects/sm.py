@@ -145,6 +145,11 @@ def public_of(private: str) -> str:
     return _public_of(private).hex()
 
 
+def private_from(secret: bytes) -> str:
+    """The private key, in hex, that belongs to so many secret bytes; forty or more of them prefer no key."""
+    return f"{int.from_bytes(secret) % (_N - 2) + 1:064x}"
+
+
 def is_private(key: str) -> bool:
     """Whether a text can be a private key."""
     try:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from importlib import resources
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
@@ -13,8 +12,8 @@ from haochaping.accounts.access import check_power, check_scope
 from haochaping.accounts.terms import Power
 from haochaping.directory import queries as directory
 from haochaping.exchange.fields import shown
-from haochaping.exchange.models import DifferingRecord, Reconciliation, Statement, StatementPart
-from haochaping.exchange.reconciliation import rules
+from haochaping.exchange.models import DifferingRecord, Reconciliation, Statement
+from haochaping.exchange.reconciliation import queries, rules
 from haochaping.exchange.reconciliation.queries import StoredSide
 from haochaping.exchange.reconciliation.terms import (
     DAY_NOT_OVER,
@@ -30,8 +29,8 @@ from haochaping.exchange.reconciliation.terms import (
     Sums,
 )
 from haochaping.exchange.terms import CONTROL_CHARACTERS, NO_SUCH_PLATFORM, TOO_LONG
-from haochaping.kernel.identifiers import first_uuid7, uuid7
-from haochaping.kernel.periods import BEIJING, CLOCK_LEEWAY, local_day
+from haochaping.kernel.identifiers import uuid7
+from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.kernel.text import clean, has_forbidden_control
 from haochaping.ledger import actions as ledger
@@ -39,28 +38,13 @@ from haochaping.ledger.terms import EntryKind, NewEntry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
+    from datetime import date, datetime
     from uuid import UUID
 
     from haochaping.directory.terms import DivisionRef, Ref
     from haochaping.exchange.reconciliation.terms import Part, RowDifference
     from haochaping.kernel.actor import Actor
 
-_STATE = {
-    kind: resources.files("haochaping.exchange").joinpath(f"sql/state_{kind}.sql").read_text(encoding="utf-8")
-    for kind in StatedKind
-}
-# About how many rows there will be, so that a small day is not kept in thousands of parts.
-_SIZE = {
-    StatedKind.REVIEWS: """
-        SELECT count(*) FROM reviews_review
-         WHERE assessed_at >= %(start)s AND assessed_at < %(end)s AND platform_id = %(platform)s""",
-    StatedKind.CASES: """
-        SELECT count(*) FROM cases_case
-         WHERE id >= %(first)s AND platform_id = %(platform)s
-           AND coalesce(applied_at, accepted_at, completed_at) >= %(start)s
-           AND coalesce(applied_at, accepted_at, completed_at) < %(end)s""",
-}
 _LOCKS = 0x7263  # "rc": one statement of a source and day at a time
 # A difference is looked into within weeks; the sums of a reconciliation stay for good.
 STATEMENTS_KEPT = timedelta(days=35)
@@ -84,41 +68,19 @@ def state(
     platform_id: int, kind: StatedKind, day: date, *, side: StatementSide, now: datetime
 ) -> tuple[StoredSide, Sums]:
     """Make our statement of a source's day anew."""
-    start = datetime.combine(day, time(), BEIJING)
-    asked: dict[str, int | bool | datetime | UUID] = {
-        "platform": platform_id,
-        "start": start,
-        "end": start + timedelta(days=1),
-        "first": first_uuid7(start - CLOCK_LEEWAY),
-        "received": side == StatementSide.RECEIVED,
-    }
     with connection.cursor() as cursor:
-        # A million rows take longer than a page may, and would be sorted on the disk.
+        # Millions of rows take longer than a page may.
         cursor.execute("SET LOCAL statement_timeout = '60s'")
-        cursor.execute("SET LOCAL work_mem = '64MB'")
         # Two who ask at once would both replace it.
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCKS, platform_id])
-        old = Statement.objects.filter(platform_id=platform_id, kind=kind, day=day, side=side)
-        StatementPart.objects.filter(statement__in=old).delete()
-        old.delete()
-        cursor.execute(_SIZE[kind], asked)
-        statement = Statement.objects.create(
-            platform_id=platform_id,
-            kind=kind,
-            day=day,
-            side=side,
-            made_at=now,
-            depth=rules.depth_for(cursor.fetchone()[0]),
-            count=0,
-            total=0,
-            digest=0,
-        )
-        cursor.execute(_STATE[kind], asked | {"statement": statement.id, "depth": statement.depth})
-    stored = StoredSide(statement)
-    sums = stored.sums("")
+    Statement.objects.filter(platform_id=platform_id, kind=kind, day=day, side=side).delete()
+    statement = Statement(platform_id=platform_id, kind=kind, day=day, side=side, made_at=now)
+    leaves = queries.leaves(statement)
+    sums = rules.added(leaves.values())
     statement.count, statement.total, statement.digest = sums.count, sums.total, sums.digest
-    statement.save(update_fields=["count", "total", "digest"])
-    return stored, sums
+    statement.leaves = rules.packed(leaves)
+    statement.save()
+    return StoredSide(statement), sums
 
 
 @transaction.atomic
@@ -180,9 +142,13 @@ def hear(
     if row.state != ReconciliationState.COMPARING:
         return _compared(row)
     here, asked = StoredSide(statement), dict.fromkeys(row.asked)
-    found: list[RowDifference] = []
     for part in parts:
         rules.check_prefix(part.prefix)
+    here.fetch(part.prefix for part in parts if part.rows is not None)
+    found: list[RowDifference] = []
+    only_here: list[str] = []
+    differing = row.differing
+    for part in parts:
         if part.prefix not in asked:
             continue
         rules.check_rows(kind, part)
@@ -190,15 +156,29 @@ def hear(
         del asked[part.prefix]
         asked |= dict.fromkeys(step.wanted)
         found += step.differing
-        if row.differing + len(found) > MOST_DIFFERING:
+        only_here += step.only_here
+        differing += len(step.differing) + sum(here.sums(prefix).count for prefix in step.only_here)
+        if differing > MOST_DIFFERING:
             asked = {}
             break
-    _keep(row, found)
+    _keep(row, [*found, *_lone(here, only_here, MOST_DIFFERING - row.differing - len(found))])
+    row.differing = differing
     row.asked = list(asked)
     if not asked:
         _finish(row, source, by=by, now=now)
     row.save()
     return _compared(row)
+
+
+def _lone(here: StoredSide, prefixes: Sequence[str], most: int) -> list[RowDifference]:
+    """The rows of parts of which the source has nothing; no more parts are read than there is room for."""
+    room, chosen = most, []
+    for prefix in prefixes:
+        if room > 0:
+            chosen.append(prefix)
+            room -= here.sums(prefix).count
+    here.fetch(chosen)
+    return [one for prefix in chosen for one in rules.differences(here.rows(prefix), ())]
 
 
 def _platform(source: str, kind: StatedKind, by: Actor) -> tuple[Ref, DivisionRef]:
@@ -226,7 +206,7 @@ def _sums(here: Sums, told: Sums) -> dict[str, int]:
 
 
 def _keep(row: Reconciliation, found: Sequence[RowDifference]) -> None:
-    kept = found[: MOST_DIFFERING - row.differing]
+    kept = found[: max(0, MOST_DIFFERING - row.differing)]
     DifferingRecord.objects.bulk_create(
         [
             DifferingRecord(
@@ -241,7 +221,6 @@ def _keep(row: Reconciliation, found: Sequence[RowDifference]) -> None:
         ],
         batch_size=1000,
     )
-    row.differing += len(found)
 
 
 def _finish(row: Reconciliation, source: str, *, by: Actor, now: datetime) -> None:
@@ -306,6 +285,4 @@ def explain(one: UUID, explanation: str, *, by: Actor, now: datetime) -> None:
 
 def forget_statements(*, now: datetime) -> int:
     """Erase statements of ours that are older than `STATEMENTS_KEPT`; returns how many."""
-    old = Statement.objects.filter(made_at__lt=now - STATEMENTS_KEPT)
-    StatementPart.objects.filter(statement__in=old).delete()
-    return old.delete()[0]
+    return Statement.objects.filter(made_at__lt=now - STATEMENTS_KEPT).delete()[0]

@@ -45,6 +45,10 @@ class _Answer(Struct):
     differing: list[RowDifference]
 
 
+class _Problem(Struct):
+    type: str
+
+
 def say(
     address: str,
     key: str,
@@ -66,7 +70,7 @@ def say(
         saying["statement"] = _wire(statement)
     status, told = _post(address, key, msgspec.json.encode(saying))
     if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise OtherSideRefusedError(f"{status}: {shown(told.decode(errors='replace'), 300)}")
+        raise OtherSideRefusedError(f"{status}: {shown(told.decode(errors='replace'), 300)}", _code(told))
     try:
         if status == HTTPStatus.OK:
             said = msgspec.json.decode(told, type=_Answer)
@@ -75,6 +79,14 @@ def say(
     except (msgspec.MsgspecError, ValueError):
         pass
     raise OtherSideAwayError(f"answered {status}")
+
+
+def _code(told: bytes) -> str:
+    """The code of a refusal, where there is one."""
+    try:
+        return msgspec.json.decode(told, type=_Problem).type.rpartition("#")[2]
+    except msgspec.MsgspecError:
+        return ""
 
 
 def _wire(sums: Sums) -> dict[str, object]:

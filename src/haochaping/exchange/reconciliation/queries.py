@@ -2,78 +2,98 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import datetime, time, timedelta
+from importlib import resources
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import Count, Q, Sum
-from django.db.models.functions import Substr
+from django.db.models import Count, Q
 
 from haochaping.accounts.access import check_power
 from haochaping.accounts.terms import Power
 from haochaping.directory.rules import path_range
-from haochaping.exchange.models import DifferingRecord, Reconciliation, StatementPart
+from haochaping.exchange.models import DifferingRecord, Reconciliation, Statement
 from haochaping.exchange.reconciliation import rules
 from haochaping.exchange.reconciliation.terms import (
     NO_SUCH_RECONCILIATION,
-    NOTHING,
     DifferingRow,
     ReconciliationRow,
     ReconciliationState,
     StatedKind,
+    StatementSide,
     Sums,
 )
+from haochaping.kernel.identifiers import first_uuid7
+from haochaping.kernel.periods import BEIJING, CLOCK_LEEWAY
 from haochaping.kernel.refused import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
     from uuid import UUID
 
     from django.db.models import QuerySet
 
-    from haochaping.exchange.models import Statement
     from haochaping.kernel.actor import Actor
 
-_SUMMED = {"n": Sum("count"), "levels": Sum("total"), "digests": Sum("digest")}
+_SQL = {
+    (what, kind): resources.files("haochaping.exchange")
+    .joinpath(f"sql/{what}_{kind}.sql")
+    .read_text(encoding="utf-8")
+    for what in ("state", "rows")
+    for kind in StatedKind
+}
 
 
-class StoredSide:
-    """A statement of ours as `rules.Side`; what lies deeper than it is kept is worked out of its rows."""
+class StoredSide(rules.Leaves):
+    """A statement of ours as `rules.Side`: its sums as they were when it was made, its rows as they are now."""
 
     def __init__(self, statement: Statement) -> None:
-        self.statement = statement
+        super().__init__(rules.unpacked(bytes(statement.leaves)))
+        self._statement = statement
+        self._lines: dict[int, list[str]] = {}
 
-    def sums(self, prefix: str) -> Sums:
-        """The sums of a part."""
-        if len(prefix) > self.statement.depth:
-            return rules.sums_of(self.rows(prefix))
-        found = self._parts(prefix).aggregate(**_SUMMED)
-        return _sums(**found) if found["n"] is not None else NOTHING
-
-    def children(self, prefix: str) -> Mapping[str, Sums]:
-        """The sums of the sixteenths of a part, by their last digit."""
-        if len(prefix) >= self.statement.depth:
-            below = rules.Lines(self.rows(prefix))
-            return below.children(prefix)
-        digit = Substr("prefix", len(prefix) + 1, 1)
-        parts = self._parts(prefix).annotate(digit=digit).order_by().values("digit")
-        found = parts.annotate(**_SUMMED).values_list("digit", *_SUMMED)
-        return {row[0]: _sums(*row[1:]) for row in found}
+    def fetch(self, prefixes: Iterable[str]) -> None:
+        """Read the rows of these parts in one go."""
+        missing = {leaf for prefix in prefixes for leaf in rules.leaves_of(prefix)} - self._lines.keys()
+        if missing:
+            self._lines |= {leaf: [] for leaf in missing}
+            for leaf, line in _read("rows", self._statement, leaves=sorted(missing)):
+                self._lines[leaf].append(line)
 
     def rows(self, prefix: str) -> Sequence[str]:
         """The lines of a part."""
-        parts = self._parts(prefix[: self.statement.depth]).order_by("prefix").values_list("lines", flat=True)
-        lines = [line for part in parts for line in part.split("\n")]
-        if len(prefix) <= self.statement.depth:
-            return lines
-        return [line for line in lines if rules.place_of(line).startswith(prefix)]
-
-    def _parts(self, prefix: str) -> QuerySet[StatementPart]:
-        return StatementPart.objects.filter(statement=self.statement, prefix__startswith=prefix)
+        self.fetch([prefix])
+        return [line for leaf in rules.leaves_of(prefix) for line in self._lines[leaf]]
 
 
-def _sums(n: int, levels: int, digests: int) -> Sums:
-    return Sums(n, int(levels), int(digests) % rules.MODULUS)
+def stored(platform_id: int, kind: StatedKind, day: date, side: StatementSide) -> StoredSide | None:
+    """A statement of ours as it was made last."""
+    found = Statement.objects.filter(platform_id=platform_id, kind=kind, day=day, side=side).first()
+    return StoredSide(found) if found else None
+
+
+def leaves(statement: Statement) -> dict[int, Sums]:
+    """What there is of a statement's day now, in sums."""
+    return rules.leaves_of_groups(
+        (leaf, str(value), n, (high << 32) + low + n * 2**31)
+        for leaf, value, n, high, low in _read("state", statement)
+    )
+
+
+def _read(what: str, statement: Statement, leaves: Sequence[int] = ()) -> list[tuple[Any, ...]]:
+    start = datetime.combine(statement.day, time(), BEIJING)
+    asked: dict[str, Any] = {
+        "platform": statement.platform_id,
+        "start": start,
+        "end": start + timedelta(days=1),
+        "first": first_uuid7(start - CLOCK_LEEWAY),
+        "received": statement.side == StatementSide.RECEIVED,
+        "leaves": list(leaves),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_SQL[what, StatedKind(statement.kind)], asked)
+        return list(cursor.fetchall())
 
 
 def reconciliations(

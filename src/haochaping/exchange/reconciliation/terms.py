@@ -90,10 +90,11 @@ class RowDifference(Struct, frozen=True):
 
 
 class Step(Struct, frozen=True):
-    """What comparing a part came to: what has to be asked next, and the records that are found different."""
+    """What comparing a part came to: what has to be asked next, what only we have, the records found different."""
 
-    wanted: Sequence[str] = ()
-    differing: Sequence[RowDifference] = ()
+    wanted: list[str] = []
+    only_here: list[str] = []
+    differing: list[RowDifference] = []
 
 
 class Heard(Struct, frozen=True):
@@ -111,7 +112,11 @@ class OtherSideAwayError(Exception):
 
 
 class OtherSideRefusedError(Exception):
-    """The other side takes nothing, and says why."""
+    """The other side takes nothing, and says why; `code` is that of its reason, or empty."""
+
+    def __init__(self, said: str, code: str = "") -> None:
+        super().__init__(said)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """层级交换 writes: peers, batches of both directions, cases that came back, orders told from below."""
 
 from haochaping.levels.actions.carried import carry
-from haochaping.levels.actions.incoming import hold, merged, refused, stage
+from haochaping.levels.actions.days import day_heard, day_told, forget_days
+from haochaping.levels.actions.incoming import failed, hold, merged, refused, stage
 from haochaping.levels.actions.orders import report_orders
 from haochaping.levels.actions.outgoing import (
     answered,
@@ -11,6 +12,7 @@ from haochaping.levels.actions.outgoing import (
     queue,
     requeue,
     sent,
+    set_aside,
     start_over,
     told_until,
     try_now,
@@ -24,7 +26,11 @@ __all__ = [
     "away",
     "carry",
     "close_peer",
+    "day_heard",
+    "day_told",
     "exclude",
+    "failed",
+    "forget_days",
     "hold",
     "hold_senders",
     "leave_out",
@@ -35,6 +41,7 @@ __all__ = [
     "requeue",
     "send_again",
     "sent",
+    "set_aside",
     "settle_returns",
     "stage",
     "start_over",

@@ -11,10 +11,12 @@ from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
 from haochaping.levels import models, queries
 from haochaping.levels.models import IncomingBatch
-from haochaping.levels.terms import WHY_LIMIT, InState
+from haochaping.levels.terms import BATCH_FAILED, MOST_FAILURES, WHY_LIMIT, InState
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from django.db.models import QuerySet
 
     from haochaping.kernel.actor import Actor
     from haochaping.levels.terms import Answer, Manifest, Peer
@@ -30,6 +32,8 @@ def hold(code: str) -> Peer | None:
 def stage(peer: Peer, manifest: Manifest, content: bytes, answer: bytes, *, now: datetime) -> None:
     """Keep a batch that waits for those before it."""
     _heard(peer, now)
+    # One that fails and is no longer the next: the database was put back to an earlier day.
+    _kept(peer, manifest, InState.FAILED).delete()
     IncomingBatch.objects.create(
         **_said(peer, manifest, now), state=InState.STAGED, content=content, answer=answer
     )
@@ -43,6 +47,7 @@ def merged(
     _heard(peer, now)
     known = {
         "state": InState.MERGED,
+        "sha256": manifest.sha256,
         "content": b"",
         "answer": answer,
         "reviews": manifest.rows.get("review", 0),
@@ -50,8 +55,7 @@ def merged(
         "returned": len(said.returned),
     }
     defaults = _said(peer, manifest, now) | known
-    waits = IncomingBatch.objects.filter(peer_id=peer.id, seq=manifest.seq, state=InState.STAGED)
-    if not waits.update(**known):
+    if not _kept(peer, manifest, InState.STAGED, InState.FAILED).update(**known):
         IncomingBatch.objects.create(**defaults)
     models.Peer.objects.filter(id=peer.id).update(taken_seq=manifest.seq)
     _record(peer, manifest, InState.MERGED, by, now, returned=str(len(said.returned)))
@@ -62,9 +66,7 @@ def refused(peer: Peer, manifest: Manifest, said: Answer, answer: bytes, *, by: 
     """A batch of a peer was not taken; what was refused once is noted once, however often it comes."""
     _heard(peer, now)
     # What waited here and cannot be taken makes room: whatever comes under its number next is looked at anew.
-    IncomingBatch.objects.filter(
-        peer_id=peer.id, seq=manifest.seq, sha256=manifest.sha256, state=InState.STAGED
-    ).delete()
+    _kept(peer, manifest, InState.STAGED, InState.FAILED).filter(sha256=manifest.sha256).delete()
     if queries.refused_answer(peer.id, manifest.seq, manifest.sha256):
         return
     IncomingBatch.objects.create(
@@ -77,6 +79,34 @@ def refused(peer: Peer, manifest: Manifest, said: Answer, answer: bytes, *, by: 
         params=said.params,
     )
     _record(peer, manifest, InState.REFUSED, by, now, code=said.code)
+
+
+@transaction.atomic
+def failed(
+    peer: Peer, manifest: Manifest, content: bytes, answer: bytes, error: str, *, by: Actor, now: datetime
+) -> None:
+    """A batch could not be taken though nothing is wrong with it: kept with what was the matter, and counted.
+
+    It goes into the ledger with the first try and with the one that makes it a person's business.
+    """
+    _heard(peer, now)
+    failures = queries.failures(peer.id, manifest.seq, manifest.sha256) + 1
+    _kept(peer, manifest, InState.STAGED, InState.FAILED).delete()
+    IncomingBatch.objects.create(
+        **_said(peer, manifest, now),
+        state=InState.FAILED,
+        content=content,
+        answer=answer,
+        failures=failures,
+        code=BATCH_FAILED.code,
+        message=error[:WHY_LIMIT],
+    )
+    if failures in {1, MOST_FAILURES}:
+        _record(peer, manifest, InState.FAILED, by, now, failures=str(failures))
+
+
+def _kept(peer: Peer, manifest: Manifest, *states: InState) -> QuerySet[IncomingBatch]:
+    return IncomingBatch.objects.filter(peer_id=peer.id, seq=manifest.seq, state__in=states)
 
 
 def _said(peer: Peer, manifest: Manifest, now: datetime) -> dict[str, object]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import F, Q
 
 from haochaping.accounts.access import check_power, check_scope
 from haochaping.accounts.terms import Power
@@ -16,9 +17,12 @@ from haochaping.kernel.text import clean
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
 from haochaping.levels import models, queries, rules
+from haochaping.levels.actions.returns import back
 from haochaping.levels.models import OutgoingBatch
 from haochaping.levels.rules import shown_params
 from haochaping.levels.terms import (
+    CASE_SET_ASIDE,
+    MOST_FAILURES,
     NO_SUCH_BATCH,
     WHY_LEFT_OUT,
     WHY_LIMIT,
@@ -96,7 +100,7 @@ def _row(
         state=OutState.QUEUED,
         rows=len(lines),
         sha256=manifest.sha256,
-        content=rules.pack(rules.head_of(manifest), body, queries.our_key()),
+        content=rules.pack(rules.head_of(manifest), body, queries.our_keys(peer.suite)),
         made_at=now,
     )
 
@@ -128,6 +132,10 @@ def answered(peer: Peer, batch: OutBatch, answer: Answer, *, by: Actor, now: dat
     """A peer has said what became of a batch; what was settled before stays so. Returns where the batch stands now."""
     models.Peer.objects.filter(id=peer.id).update(attempts=0, due_at=now, last_error="", heard_at=now)
     row = OutgoingBatch.objects.select_for_update().get(id=batch.id)
+    if row.state in _OPEN and answer.state == InState.FAILED:
+        OutgoingBatch.objects.filter(id=row.id).update(failures=F("failures") + 1)
+        away(peer, answer.code, now=now)
+        return OutState(row.state)
     if row.state not in _OPEN or answer.state == InState.STAGED:
         return OutState(row.state)
     row.state = _state(row, answer)
@@ -145,7 +153,8 @@ def answered(peer: Peer, batch: OutBatch, answer: Answer, *, by: Actor, now: dat
 
 def _state(row: OutgoingBatch, answer: Answer) -> OutState:
     if answer.state == InState.REFUSED:
-        return OutState.REJECTED
+        # What it held was taken there after all, before an empty one came in its place: its number is used.
+        return OutState.EXCLUDED if row.why and answer.next_seq > row.seq else OutState.REJECTED
     if row.why:
         return OutState.EXCLUDED
     known = {name for name, n in answer.counts.items() if n}
@@ -180,23 +189,52 @@ def start_over(peer: Peer, seq: int, *, by: Actor, now: datetime) -> None:
 @transaction.atomic
 def requeue(peer: Peer, seq: int, *, by: Actor, now: datetime) -> None:
     """A person has a refused batch sent once more. Raises `Refused` (NOT_ALLOWED, OUT_OF_SCOPE, NO_SUCH_BATCH)."""
-    row = _refused(peer, seq, by)
-    OutgoingBatch.objects.filter(id=row.id).update(state=OutState.QUEUED, code="", message="", params={})
+    row = _stuck(peer, seq, by)
+    OutgoingBatch.objects.filter(id=row.id).update(
+        state=OutState.QUEUED, failures=0, code="", message="", params={}
+    )
     models.Peer.objects.filter(id=peer.id).update(due_at=now)
     _decided(row, peer, "requeued", by, now)
 
 
 @transaction.atomic
 def exclude(peer: Peer, seq: int, why: str, *, by: Actor, now: datetime) -> None:
-    """A person leaves out what a refused batch holds: an empty one takes its number, so that no gap stays.
+    """A person leaves out what a batch holds that was refused or fails there: an empty one takes its number.
 
     Raises:
         Refused: NOT_ALLOWED, OUT_OF_SCOPE, NO_SUCH_BATCH, WHY_LEFT_OUT.
     """
+    row = _stuck(peer, seq, by)
+    _emptied(row, peer, why, now)
+    _decided(row, peer, "excluded", by, now)
+
+
+@transaction.atomic
+def set_aside(peer: Peer, seq: int, why: str, *, by: Actor, now: datetime) -> int:
+    """A person lets what lies behind a batch go on: an empty one takes its number, its cases count as come back.
+
+    They are sent again every day, as they stand then, until each is taken or left out. Returns how many.
+
+    Raises:
+        Refused: NOT_ALLOWED, OUT_OF_SCOPE, NO_SUCH_BATCH, WHY_LEFT_OUT.
+    """
+    row = _stuck(peer, seq, by)
+    told = {
+        rules.key_of(one) for one in rules.lines_of(rules.unpack(bytes(row.content)).body) if "case" in one
+    }
+    said = _emptied(row, peer, why, now)
+    back(peer, told, CASE_SET_ASIDE, {"why": said}, now=now)
+    facts = {"peer": peer.code, "seq": str(seq), "cases": str(len(told))}
+    entry = NewEntry(EntryKind.BATCH_SET_ASIDE, "outgoing_batch", str(row.id), facts=facts)
+    ledger.append([entry], by=by, now=now)
+    return len(told)
+
+
+def _emptied(row: OutgoingBatch, peer: Peer, why: str, now: datetime) -> str:
     said = clean(why)[:WHY_LIMIT]
     if not said:
         raise Refused(WHY_LEFT_OUT, field="why")
-    row = _refused(peer, seq, by)
+    seq = row.seq
     empty = _row(peer, seq, [], kind=BatchKind.RECORDS, period=(now, now), now=now)
     OutgoingBatch.objects.filter(id=row.id).update(
         state=OutState.QUEUED,
@@ -204,20 +242,22 @@ def exclude(peer: Peer, seq: int, why: str, *, by: Actor, now: datetime) -> None
         content=empty.content,
         sha256=empty.sha256,
         rows=0,
+        failures=0,
         why=said,
         code="",
         message="",
         params={},
     )
     models.Peer.objects.filter(id=peer.id).update(due_at=now)
-    _decided(row, peer, "excluded", by, now)
+    return said
 
 
-def _refused(peer: Peer, seq: int, by: Actor) -> OutgoingBatch:
+def _stuck(peer: Peer, seq: int, by: Actor) -> OutgoingBatch:
     check_power(by, Power.DIRECTORY_EDIT)
     check_scope(by, division_path=peer.division_path)
     rows = OutgoingBatch.objects.select_for_update()
-    row = rows.filter(peer_id=peer.id, seq=seq, state=OutState.REJECTED).first()
+    fails = Q(state__in=_OPEN, failures__gte=MOST_FAILURES)
+    row = rows.filter(fails | Q(state=OutState.REJECTED), peer_id=peer.id, seq=seq).first()
     if row is None:
         raise Refused(NO_SUCH_BATCH, field="seq", seq=seq, value=shown(peer.code, 40))
     return row

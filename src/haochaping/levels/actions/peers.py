@@ -15,8 +15,9 @@ from haochaping.kernel.refused import Refused
 from haochaping.ledger import actions as ledger
 from haochaping.ledger import queries as ledger_queries
 from haochaping.ledger.terms import EntryKind, NewEntry
+from haochaping.levels.keys import fingerprint, read_key
 from haochaping.levels.models import Peer
-from haochaping.levels.rules import fingerprint, is_address, is_code, read_key
+from haochaping.levels.rules import is_address, is_code
 from haochaping.levels.terms import (
     NO_SUCH_PEER,
     NOT_A_PEER_ADDRESS,
@@ -64,13 +65,14 @@ def add_peer(
     check_scope(by, division_path=place.path)
     if url and not is_address(url):
         raise Refused(NOT_A_PEER_ADDRESS, field="url", value=shown(url))
-    public = read_key(key)
-    mark = fingerprint(public)
+    suite, public = read_key(key)
+    mark = fingerprint(suite, public)
     if expected and expected.strip().lower() != mark:
         raise Refused(OTHER_KEY, field="fingerprint", value=mark)
     agreed = {
         "known_as": known_as,
         "division_id": place.id,
+        "suite": suite,
         "public_key": public,
         "url": url.rstrip("/"),
         "sends": sends,
@@ -83,6 +85,7 @@ def add_peer(
     if made and from_now and (head := ledger_queries.head()):
         Peer.objects.filter(id=row.id).update(told_index=head.index)
     facts = {"done": "set", "division": place.code, "key": mark, "sends": _word(sends), "takes": _word(takes)}
+    facts |= {"suite": suite.name.lower()}
     ledger.append([NewEntry(EntryKind.PEER_SET, "peer", code, facts=facts)], by=by, now=now)
     return mark
 

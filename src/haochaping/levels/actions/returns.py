@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from haochaping.kernel.actor import Actor
+    from haochaping.kernel.refused import Reason
     from haochaping.levels.terms import Answer, Peer
 
 _OPEN = (ReturnState.REJECTED, ReturnState.REQUEUED)
@@ -73,6 +74,29 @@ def settle_returns(
             place = {"peer_id": peer.id, "source": key[0], "case_no": key[1]}
             ReturnedCase.objects.create(id=uuid7(now), since=now, **place, **said)
         else:
+            ReturnedCase.objects.filter(id=row.id).update(attempts=F("attempts") + 1, **said)
+
+
+@transaction.atomic
+def back(
+    peer: Peer, keys: Collection[tuple[str, str]], reason: Reason, params: dict[str, str], *, now: datetime
+) -> None:
+    """These cases count as come back from a peer, for a reason of ours; what a person has left out stays so."""
+    said = {
+        "code": reason.code,
+        "message": reason.message,
+        "params": shown_params(params),
+        "state": ReturnState.REJECTED,
+        "again_at": now + RETURNED_AGAIN,
+        "settled_at": None,
+        "settled_by": "",
+    }
+    for source, case_no in sorted(keys):
+        place = {"peer_id": peer.id, "source": source[:40], "case_no": case_no[:50]}
+        row, made = ReturnedCase.objects.get_or_create(
+            **place, defaults={"id": uuid7(now), "since": now} | said
+        )
+        if not made and row.state != ReturnState.EXCLUDED:
             ReturnedCase.objects.filter(id=row.id).update(attempts=F("attempts") + 1, **said)
 
 

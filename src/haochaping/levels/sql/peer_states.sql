@@ -1,8 +1,13 @@
 -- Of each peer: what waits to go out and since when, what was refused or came back, which batches wait for one before
--- them, what of it was refused here, and how many reviews of the last days came late.
+-- them or could not be taken yet, which fail again and again on either side, what of it was refused here, and how many
+-- reviews of the last days came late.
 SELECT peer.id, out.waiting, out.oldest, out.rejected,
        (SELECT count(*) FROM levels_returned_case WHERE peer_id = peer.id AND state IN ('rejected', 'requeued')),
-       ARRAY(SELECT seq FROM levels_incoming_batch WHERE peer_id = peer.id AND state = 'staged' ORDER BY seq),
+       ARRAY(SELECT seq FROM levels_incoming_batch WHERE peer_id = peer.id AND state IN ('staged', 'failed') ORDER BY seq),
+       ARRAY(SELECT seq FROM levels_incoming_batch WHERE peer_id = peer.id AND state = 'failed' AND failures >= %(most)s
+             UNION
+             SELECT seq FROM levels_outgoing_batch
+              WHERE peer_id = peer.id AND state IN ('queued', 'sent') AND failures >= %(most)s ORDER BY seq),
        came.refused, came.reviews, came.late
   FROM levels_peer AS peer
  CROSS JOIN LATERAL (

@@ -20,10 +20,13 @@ from haochaping.reviews.models import (
     Review,
 )
 from haochaping.reviews.rules import (
+    as_kept,
     code_complaint,
     committed_fields,
+    key_number,
     lacks_reason,
     provenance_of,
+    stated_key,
     time_complaint,
 )
 from haochaping.reviews.terms import (
@@ -130,6 +133,7 @@ _REVIEW: dict[LiteralString, LiteralString] = {
     "receipt_hash": "bytea",
     "digest": "bytea",
     "sent_by": "varchar",
+    "key_number": "int8",
 }
 
 
@@ -176,6 +180,7 @@ def _row(new: _New, *, window: timedelta, sent_by: str, now: datetime) -> tuple[
         submission.receipt_hash,
         submission.digest,
         sent_by,
+        as_kept(key_number(stated_key(binding.case_no, binding.occurrence_no, answer.assess_no))),
     )
 
 
