@@ -247,7 +247,7 @@ def test_a_deadline_that_was_not_known_is_filled_once_the_year_is_there_and_coun
     assert (row.deadline_known, row.sign_due_at) == (True, signed_by)
     assert row.rectify_due_at.isoformat() == "2026-06-08T09:30:00+00:00"
     assert queries.without_deadline() == []
-    assert ledger.entries_of("order", str(desk.order_id))[-1].facts["deadline"] == "set"
+    assert ledger.entries_of("order", str(desk.order_id))[-1].kind == EntryKind.DEADLINE_SET
 
 
 def test_dispatch_of_what_is_dispatched_or_not_there_does_nothing(desk):

@@ -252,7 +252,7 @@ def test_a_limit_beyond_the_calendar_is_promised_once_the_year_is_there(verified
     # Counted from when it was owed, not from when the calendar came.
     due = datetime(2026, 6, 15 if accepted else 12, 17, 30, tzinfo=BEIJING)
     assert (Reform.objects.get().due_at, fault_queries.reforms_without_deadline()) == (due, {})
-    assert ledger.entries_of("reform", str(reform))[-1].facts == {"deadline": "set"}
+    assert ledger.entries_of("reform", str(reform))[-1].kind == EntryKind.DEADLINE_SET
 
 
 def test_what_is_declined_or_dropped_is_over(verified, reform):

@@ -16,6 +16,7 @@ from haochaping.kernel.actor import OPERATOR, REVIEWER, SYSTEM
 from haochaping.kernel.periods import BEIJING
 from haochaping.kernel.refused import Refused
 from haochaping.rectification import actions, queries
+from haochaping.rectification.actions import opening
 from haochaping.rectification.models import WorkOrder
 from haochaping.rectification.terms import ClockKind, Move
 from haochaping.reviews import queries as reviews
@@ -76,6 +77,23 @@ def test_a_deadline_beyond_the_calendar_is_not_known_said_so_and_told_when_it_is
     row = desk.row
     # Counted from the dispatch, not from when the calendar came.
     assert (row.deadline_known, row.rectify_due_at) == (True, end_of(6, 16))
+
+
+def test_orders_that_still_cannot_be_promised_do_not_keep_others_waiting(desk, monkeypatch):
+    monkeypatch.setattr(opening, "TOGETHER", 1)
+    worlds.take_case("YC-2", desk.now)
+    given = worlds.give("YC-2", 1, desk.now)
+    later = queries.order_of_review(given.id).id
+    days = list(CalendarDay.objects.filter(day__gte="2026-06-10"))
+    CalendarDay.objects.filter(day__gte="2026-06-10").delete()
+    actions.dispatch([desk.order_id], by=SYSTEM, now=at(9, 30))
+    actions.dispatch([later], by=SYSTEM, now=at(6, 9))
+    assert queries.without_deadline() == [desk.order_id, later]
+
+    CalendarDay.objects.bulk_create(day for day in days if day.day.month == 6)
+
+    assert actions.promise_late(by=SYSTEM, now=at(6, 10)) == 1
+    assert queries.without_deadline() == [desk.order_id]
 
 
 def test_a_contact_on_the_day_itself_is_due_when_its_hours_end_or_the_next_day_worked(desk):

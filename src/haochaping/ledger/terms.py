@@ -66,6 +66,7 @@ class EntryKind(IntEnum):
     PHOTO_REMOVED = 172
     SOLUTION_ANSWERED = 173
     QUARANTINE_DISCARDED = 180
+    DEADLINE_SET = 184
     QUARANTINE_CORRECTED = 188
     ORDER_MOVED = 190
     DISPATCH_RULE_SET = 191
@@ -173,6 +174,7 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.SOLUTION_ANSWERED: N_("The reviewer said whether the matter is solved"),
     EntryKind.QUARANTINE_DISCARDED: N_("Discarded from quarantine"),
     EntryKind.QUARANTINE_CORRECTED: N_("Sent again, corrected"),
+    EntryKind.DEADLINE_SET: N_("A deadline set that the calendar could not tell before"),
     EntryKind.ORDER_MOVED: N_("Order moved on"),
     EntryKind.DISPATCH_RULE_SET: N_("Dispatch rule set"),
     EntryKind.SIGNAL_RAISED: N_("Signal for supervision raised"),

@@ -473,9 +473,10 @@ def due_for_dispatch(now: datetime, *, limit: int) -> list[UUID]:
     return list(rows.values_list("id", flat=True)[:limit])
 
 
-def without_deadline(limit: int = 100) -> list[UUID]:
-    """Open orders whose deadline could not be computed: the working calendar does not reach."""
-    rows = WorkOrder.objects.filter(deadline_known=False).exclude(state__in=FINAL)
+def without_deadline(*, after: UUID | None = None, limit: int | None = None) -> list[UUID]:
+    """Open orders whose deadline could not be computed as the working calendar does not reach, the oldest first."""
+    rows = WorkOrder.objects.filter(deadline_known=False).exclude(state__in=FINAL).order_by("id")
+    rows = rows.filter(id__gt=after) if after else rows
     return list(rows.values_list("id", flat=True)[:limit])
 
 

@@ -111,9 +111,11 @@ def open_count(by: Actor) -> int:
     return Voice.objects.filter(access.visible(by)).exclude(state__in=AWAY).count()
 
 
-def without_deadline() -> int:
-    """How many open ones have no date, everywhere: the working calendar does not reach."""
-    return Voice.objects.exclude(state__in=DONE).filter(due_at=None).count()
+def without_deadline(*, after: UUID | None = None, limit: int | None = None) -> list[UUID]:
+    """Open ones without a date, everywhere, as the working calendar does not reach; the oldest first."""
+    rows = Voice.objects.exclude(state__in=DONE).filter(due_at=None).order_by("id")
+    rows = rows.filter(id__gt=after) if after else rows
+    return list(rows.values_list("id", flat=True)[:limit])
 
 
 def voice(voice_id: UUID, *, by: Actor) -> VoiceRow:

@@ -168,7 +168,7 @@ def _rules() -> Iterator[Finding]:
 
 def _deadlines() -> Finding:
     """Whether everything that is owed to a person has its date."""
-    of_orders, of_voices = len(rectification.without_deadline()), voices.without_deadline()
+    of_orders, of_voices = len(rectification.without_deadline()), len(voices.without_deadline())
     of_reforms = len(faults.reforms_without_deadline())
     orders = ngettext(
         "{n} open order has no deadline: the calendar does not reach. Add the next year.",

@@ -53,7 +53,6 @@ NAMES = {
     "count": N_("How many"),
     "day": N_("Day"),
     "days": N_("Days"),
-    "deadline": N_("Deadline"),
     "decision": N_("Decision"),
     "dialect": N_("Dialect"),
     "differing": N_("Records that differ"),
@@ -175,7 +174,6 @@ _VALUES: dict[str, dict[str, str]] = {
         "off": N_("The day is free"),
         "withdrawn": N_("As above again"),
     },
-    "deadline": {"set": N_("set")},
 }
 
 

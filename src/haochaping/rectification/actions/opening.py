@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from haochaping.kernel.actor import Actor
     from haochaping.rectification.terms import BadReview
 
+TOGETHER = 100
+
 
 @transaction.atomic(savepoint=False)
 def open_orders(bad: Sequence[BadReview], *, by: Actor, now: datetime) -> list[UUID]:
@@ -196,30 +198,30 @@ def _record(orders: Sequence[WorkOrder], elsewhere: set[UUID], *, by: Actor, now
         record(there, Move.DISPATCH, by=by, now=now, note=agency.name, agency=agency.code)
 
 
-@transaction.atomic
 def promise_late(*, by: Actor, now: datetime) -> int:
     """Give open orders and proposals of reforms the deadlines that the calendar could not tell; how many.
 
-    A deadline that was promised is never moved: only those that are not known are filled.
+    A deadline that was promised is never moved: only those that are not known are filled. When a year comes, many wait
+    for it: they are promised some at a time, each time in a transaction of its own.
     """
-    promised = []
+    promised, after = 0, None
+    while waiting := queries.without_deadline(after=after, limit=TOGETHER):
+        promised += _promise(waiting, by, now)
+        after = waiting[-1]
+    return promised + promise_reforms(by=by, now=now)
+
+
+@transaction.atomic
+def _promise(waiting: Sequence[UUID], by: Actor, now: datetime) -> int:
+    entries = []
     for order in WorkOrder.objects.select_for_update(skip_locked=True).filter(
-        id__in=queries.without_deadline(), deadline_known=False
+        id__in=waiting, deadline_known=False
     ):
         found = clocks.now_known(order, now)
         if found:
             clocks.pass_on(order, now, *found)
             order.save(update_fields=clocks.COLUMNS)
-            promised.append(order)
-    if promised:
-        entries = [
-            NewEntry(
-                EntryKind.ORDER_DISPATCHED,
-                "order",
-                str(order.id),
-                facts={"state": order.state, "deadline": "set"},
-            )
-            for order in promised
-        ]
-        ledger.append(entries, by=by, now=now)
-    return len(promised) + promise_reforms(by=by, now=now)
+            facts = {"state": order.state}
+            entries.append(NewEntry(EntryKind.DEADLINE_SET, "order", str(order.id), facts=facts))
+    ledger.append(entries, by=by, now=now)
+    return len(entries)

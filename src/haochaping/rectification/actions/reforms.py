@@ -139,8 +139,7 @@ def promise_reforms(*, by: Actor, now: datetime) -> int:
             promised.append(reform)
     Reform.objects.bulk_update(promised, ["due_at"])
     if promised:
-        facts = {"deadline": "set"}
-        entries = [NewEntry(EntryKind.REFORM_MOVED, "reform", str(one.id), facts=facts) for one in promised]
+        entries = [NewEntry(EntryKind.DEADLINE_SET, "reform", str(one.id)) for one in promised]
         ledger.append(entries, by=by, now=now)
     return len(promised)
 

@@ -26,6 +26,7 @@ from haochaping.voices.terms import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -98,12 +99,19 @@ def close_silent(*, by: Actor, now: datetime) -> int:
     return len(voices)
 
 
-@transaction.atomic
 def promise_late(*, by: Actor, now: datetime) -> int:
     """Give open voices the deadline that the calendar could not tell when they came; how many. None is ever moved."""
-    open_ones = Voice.objects.exclude(state__in=DONE).filter(due_at=None)
+    promised, after = 0, None
+    while waiting := queries.without_deadline(after=after, limit=_BATCH):
+        promised += _promise(waiting, by, now)
+        after = waiting[-1]
+    return promised
+
+
+@transaction.atomic
+def _promise(waiting: Sequence[UUID], by: Actor, now: datetime) -> int:
     promised = []
-    for voice in open_ones.select_for_update(skip_locked=True).order_by("received_at")[:_BATCH]:
+    for voice in Voice.objects.select_for_update(skip_locked=True).filter(id__in=waiting, due_at=None):
         # Opened again, it counts from the person's word.
         words = VoiceEvent.objects.filter(voice=voice, move__in=[VoiceMove.REOPEN, VoiceMove.ESCALATE])
         since = words.order_by("-at").values_list("at", flat=True).first() or voice.received_at
@@ -111,8 +119,7 @@ def promise_late(*, by: Actor, now: datetime) -> int:
         if voice.due_at is not None:
             promised.append(voice)
     Voice.objects.bulk_update(promised, ["due_at"])
-    if promised:
-        facts = {"deadline": "set"}
-        entries = [NewEntry(EntryKind.VOICE_MOVED, "voice", str(voice.id), facts=facts) for voice in promised]
-        ledger.append(entries, by=by, now=now)
+    ledger.append(
+        [NewEntry(EntryKind.DEADLINE_SET, "voice", str(voice.id)) for voice in promised], by=by, now=now
+    )
     return len(promised)
