@@ -39,7 +39,7 @@ _OF_ORDER = (
 _OF_APPEAL = ("appeal_decision", "appeal_event")
 _OF_IT = "t.subject_id = %(order)s::text AND t.subject_kind = 'order'"
 # The reviewer's word, and a date that the calendar could not tell before, are no move of the order.
-_NO_MOVE = f"t.kind = {EntryKind.SOLUTION_ANSWERED.value} OR t.facts ->> 'deadline' IS NOT NULL"
+_NO_MOVE = f"t.kind IN ({EntryKind.SOLUTION_ANSWERED.value}, {EntryKind.DEADLINE_SET.value})"
 _ROWS = {
     "order": "rectification_work_order t WHERE t.id = %(order)s",
     "orders of the review": "rectification_work_order t WHERE t.review_id = %(review)s",
