@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from pytest_django.plugin import DjangoDbBlocker
 
 # What `haochaping demo` runs once its city is there.
-_SUPERVISE = "from haochaping.doors.commands import run; raise SystemExit(run._supervise('up'))"
+_SUPERVISE = (
+    "from haochaping.doors.commands import run; raise SystemExit(run._supervise('up', '127.0.0.1', {port}))"
+)
 _PATIENCE_SECONDS = 60
 
 
@@ -78,7 +80,7 @@ class House:
 
     def open(self) -> None:
         """Start web server and worker under the supervisor, and wait until pages are answered."""
-        words = [sys.executable, "-c", _SUPERVISE]
+        words = [sys.executable, "-c", _SUPERVISE.format(port=self.port)]
         with (self.home / "house.log").open("a") as log:
             self.supervisor = subprocess.Popen(
                 words, env=self.environment, stdout=log, stderr=log, start_new_session=True

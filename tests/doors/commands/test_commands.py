@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from datetime import date
@@ -61,6 +62,17 @@ def _commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[
 def run(*words: str) -> Result:
     """Run a command in this process, against the test's database."""
     return CliRunner().invoke(cli, [*words], obj=Installation(read(os.environ)), catch_exceptions=False)
+
+
+def test_two_web_servers_do_not_share_a_port(monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        monkeypatch.setenv("PORT", port)
+
+        said = run("serve")
+
+    assert said.exit_code == 1
+    assert f"Port {port} is taken" in said.output
 
 
 @pytest.fixture

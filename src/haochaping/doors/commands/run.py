@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _STOP_SECONDS = 20
 _BRIEF_SECONDS = 15
+_LOOK_SECONDS = 0.2
 # Reviews wait in groups for one flush to the disk: many threads of a process wait at a time, and few run.
 _THREADS = 32
 _TOLD_DAYS = 50
@@ -55,6 +56,7 @@ def serve(installation: Installation, *, doors: str, workers: int) -> None:
     if doors != "staff":
         # Whoever gets a link of ours is a citizen, and the staff's face does not answer them.
         installation.announce()
+    _check_port(installation.env.host, int(installation.env.port))
     installation.connect(HAOCHAPING_DOORS=doors)
     _check_keys_away(installation)
     logging.getLogger("_granian").addFilter(_is_not_about_threads)
@@ -156,19 +158,24 @@ def demo(installation: Installation, *, reset: bool) -> None:
     from haochaping.doors.pools import close_pools  # noqa: PLC0415 - needs Django to be ready
 
     close_pools()
-    status = _supervise(text)
+    status = _supervise(text, installation.env.host, int(installation.env.port))
     if status:
         fail(gettext("The demo has stopped."), status)
 
 
 def _check_port(host: str, port: int) -> None:
-    """End where somebody answers already: web servers share a port without a word, and so would two demos."""
-    with socket.socket() as probe:
-        if probe.connect_ex((host, port)) == 0:
-            told = gettext(
-                "Port {port} is taken, perhaps by another demo. Stop it, or set PORT to another number."
-            )
-            fail(told.format(port=port))
+    """End where somebody answers already: web servers share a port without a word, and people would see either."""
+    if _answers(host, port):
+        told = gettext(
+            "Port {port} is taken, perhaps by another demo. Stop it, or set PORT to another number."
+        )
+        fail(told.format(port=port))
+
+
+def _answers(host: str, port: int) -> bool:
+    with suppress(OSError), socket.create_connection((host, port), timeout=_LOOK_SECONDS):
+        return True
+    return False
 
 
 def _forget(home: Path) -> None:
@@ -200,6 +207,7 @@ def _fill(scale: float, seed: int) -> None:
                 "Run “haochaping demo --reset”."
             )
         )
+    click.echo(gettext("Making the fictional province …"))
     show_progress(fill(scale=scale, seed=seed, now=timezone.now()))
     click.echo(gettext("The fictional province is there."))
 
@@ -220,8 +228,8 @@ def show_progress(making: Iterator[Progress]) -> None:
             click.echo(told.format(day=step.day, days=step.days, n=f"{step.cases:,}"))
 
 
-def _supervise(text: str) -> int:
-    """Run web server and worker as children until a signal; one that is killed is started again.
+def _supervise(text: str, host: str, port: int) -> int:
+    """Run web server and worker as children until a signal, and say so; one that is killed is started again.
 
     One that ends by itself as soon as it was started would do so again: then both are stopped. The worker looks after
     the database server.
@@ -230,9 +238,10 @@ def _supervise(text: str) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     parts = {name: _Part(name) for name in ("serve", "worker")}
-    click.echo(text)
     status = 0
     try:
+        if parts["serve"].is_up(host, port):
+            click.echo(text)
         while not any(part.gave_up() for part in parts.values()):
             os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
         status = 1
@@ -267,6 +276,14 @@ class _Part:
             [sys.executable, "-m", "haochaping", self._name], env=environment, start_new_session=True
         )
         self._started = time.monotonic()
+
+    def is_up(self, host: str, port: int) -> bool:
+        """Wait until somebody answers there; whether that came before its end."""
+        while not _answers(host, port):
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(_LOOK_SECONDS)
+                return False
+        return True
 
     def gave_up(self) -> bool:
         """Start it again if it was killed or had run for a while; tells whether it ended by itself at once."""

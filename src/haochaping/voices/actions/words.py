@@ -16,7 +16,6 @@ from haochaping.voices import queries
 from haochaping.voices.actions.steps import checked_text, due_of, held, moved, own, record, words_of
 from haochaping.voices.models import Voice, VoiceEvent
 from haochaping.voices.rules import after_word, may_urge_from
-from haochaping.voices.states import DONE
 from haochaping.voices.terms import (
     UNKNOWN_VOICE_CHOICE,
     URGED_ALREADY,
