@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 from django.db import DataError, transaction
 
 from haochaping.cases import queries
 from haochaping.cases.models import Case, ServiceOccurrence
 from haochaping.cases.terms import CaseStatus, NewCase, ServiceChannel
+from haochaping.directory import actions as directory
+from haochaping.directory.terms import Kind
 from haochaping.identity.models import SealedPerson
 from haochaping.identity.terms import PlainPerson
-from haochaping.kernel.actor import Actor, ActorKind, Scope
+from haochaping.kernel.actor import OPERATOR, Actor, ActorKind, Scope
 from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.outcomes import OutcomeKind
 from haochaping.kernel.periods import local_day
@@ -196,9 +199,12 @@ def test_an_agencys_own_scope_suffices():
 
 
 def test_nobody_takes_over_a_case_by_claiming_it_for_their_own_division():
-    take(case())
+    shared = [{"code": "province", "name": "云川省平台", "division": worlds.PROVINCE}]
+    assert directory.put(Kind.PLATFORMS, shared, by=OPERATOR, now=NOW) == []
+    take(case(source="province"))
 
-    taken = take(elsewhere(), by=OTHER_CLIENT, now=LATER)
+    claimed = msgspec.structs.replace(elsewhere(), source="province", occurrences=())
+    taken = take(claimed, by=OTHER_CLIENT, now=LATER)
 
     [outcome] = taken.outcomes
     assert outcome.kind == OutcomeKind.REFUSED

@@ -104,6 +104,14 @@ def test_whole_numbers_that_are_none(value, code):
     assert len(say(complaint).message) < 200
 
 
+def test_a_value_of_the_wrong_form_is_shown_unless_it_is_a_persons():
+    assert refused(fields(a="5 ").whole, "a", 1, 9).params["value"] == "5 "
+    assert refused(fields(a="perhaps").flag, "a", default=True).params["value"] == "perhaps"
+    for value in ("13900000001 ", 13900000001):
+        birth = Fields({"birth_year": value}, frozenset({"birth_year"}), "applicant.")
+        assert refused(birth.whole, "birth_year", 1900, 2100).params["value"] == "…"
+
+
 def test_whole_number_default_and_required():
     assert fields(a="").whole("a", 1, 2, default=1) == 1
     assert fields(a=2).required_whole("a", 1, 2) == 2

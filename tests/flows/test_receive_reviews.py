@@ -9,13 +9,16 @@ import pytest
 from django.db import OperationalError, connection, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from haochaping.directory import actions as directory_actions
 from haochaping.directory import queries as directory
+from haochaping.directory.terms import Kind
 from haochaping.exchange import queries as quarantine
 from haochaping.exchange.models import QuarantinedRecord
 from haochaping.exchange.terms import Raw
 from haochaping.flows.receive_reviews import receive_reviews
 from haochaping.identity.models import SealedPerson
 from haochaping.insight import actions as insight
+from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.outcomes import OutcomeKind
 from haochaping.ledger import queries as ledger
 from haochaping.ledger.terms import EntryKind
@@ -233,6 +236,9 @@ def test_the_same_moment_in_another_offset_is_a_duplicate(now):
 
 
 def test_the_same_case_number_of_another_source_is_another_case(now):
+    other = [{"code": "elsewhere", "name": "云城市另一平台", "division": worlds.CITY}]
+    assert directory_actions.put(Kind.PLATFORMS, other, by=OPERATOR, now=now) == []
+
     outcome = worlds.give("YC-1", 4, now, source="elsewhere")
 
     assert shown([outcome]) == [("quarantined", "orphan", "case_no")]

@@ -167,6 +167,7 @@ def test_what_cannot_be_taken_comes_back_by_case_and_the_rest_is_taken(key, now)
         made.record("YC-4", now, 1) | {"orders": [made.order(now, state="somewhere")]},
         made.record("YC-5", now) | {"case": worlds.case("YC-5", now, division=worlds.OTHER_CITY)},
         made.record("YC-6", now, 5, indicator_codes=["599"]),
+        made.record("YC-7", now) | {"case": worlds.case("YC-7", now, agency=worlds.OTHER_AGENCY)},
     ]
 
     answer = said(made.batch(key, 1, lines, now), now)
@@ -178,6 +179,7 @@ def test_what_cannot_be_taken_comes_back_by_case_and_the_rest_is_taken(key, now)
         ("YC-4", "bad_order"),
         ("YC-5", "out_of_scope"),
         ("YC-6", "unknown_indicator"),
+        ("YC-7", "out_of_scope"),
     }
     assert set(Case.objects.values_list("case_no", flat=True)) == {"YC-1", "YC-3", "YC-4", "YC-6"}
     assert counted() == standing()

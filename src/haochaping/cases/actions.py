@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from haochaping.cases import queries
 from haochaping.cases.models import Case, ServiceOccurrence
-from haochaping.cases.rules import digest, is_aged_60, person_doubt, time_complaint
+from haochaping.cases.rules import digest, is_aged_60, person_doubt, place_complaint, time_complaint
 from haochaping.cases.states import may_become
 from haochaping.cases.terms import (
     FORBIDDEN_STATUS,
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from haochaping.cases.terms import NewCase, NewOccurrence
-    from haochaping.directory.terms import AgencyRef, DivisionRef, ItemRef, Ref
+    from haochaping.directory.terms import AgencyRef, DivisionRef, ItemRef, PlacedRef
     from haochaping.kernel.actor import Actor
 
 
@@ -66,10 +66,11 @@ class TakenIn:
 
 @dataclass(frozen=True, slots=True)
 class _Places:
-    platforms: dict[str, Ref]
+    platforms: dict[str, PlacedRef]
     divisions: dict[str, DivisionRef]
     agencies: dict[str, AgencyRef]
     items: dict[tuple[str, str], ItemRef]
+    halls: dict[str, PlacedRef]
 
 
 class _Bound(Struct, frozen=True):
@@ -80,6 +81,7 @@ class _Bound(Struct, frozen=True):
     agency_id: int
     item_id: int
     digest: bytes
+    halls: dict[str, PlacedRef]
 
 
 @transaction.atomic(savepoint=False)
@@ -178,12 +180,13 @@ def _bind(
         directory.divisions(case.division for case in chosen),
         directory.agencies(case.agency for case in chosen),
         _items(chosen),
+        directory.halls(occurrence.hall for case in chosen for occurrence in case.occurrences),
     )
     bound = []
     for position, case in zip(positions, chosen, strict=True):
         complaint = _complaint(case, places, by) or time_complaint(case, now)
         if complaint is not None:
-            refused = complaint.reason is OUT_OF_SCOPE
+            refused = complaint.code == OUT_OF_SCOPE.code
             kind = OutcomeKind.REFUSED if refused else OutcomeKind.QUARANTINED
             taken.outcomes[position] = Outcome(kind, complaint=complaint)
             continue
@@ -196,6 +199,7 @@ def _bind(
                 places.agencies[case.agency].id,
                 places.items[case.source, case.item].id,
                 told[position][1],
+                places.halls,
             )
         )
     return bound
@@ -222,7 +226,17 @@ def _complaint(case: NewCase, places: _Places, by: Actor) -> Complaint | None:
     division, agency = places.divisions[case.division], places.agencies[case.agency]
     if not by.scope.covers(division_path=division.path, agency_path=agency.path):
         return Complaint(OUT_OF_SCOPE, "division", {"division": division.code, "agency": agency.code})
-    return None
+    named: list[tuple[str, AgencyRef | PlacedRef]] = [
+        ("agency", agency),
+        ("source", places.platforms[case.source]),
+        *(
+            (f"occurrences[{n}].hall", places.halls[occurrence.hall])
+            for n, occurrence in enumerate(case.occurrences)
+            if occurrence.hall in places.halls
+        ),
+    ]
+    complaints = (place_complaint(column, one, by.scope) for column, one in named)
+    return next(filter(None, complaints), None)
 
 
 def _write(
@@ -497,7 +511,8 @@ class _Served:
 
     def __init__(self, rows: Sequence[_Bound]) -> None:
         told = [(row, occurrence) for row in rows for occurrence in row.case.occurrences]
-        self._halls = directory.halls(o.hall for _, o in told if o.hall)
+        # Those of a wave were looked up together.
+        self._halls = rows[0].halls if rows else {}
         self._windows = directory.windows((o.hall, o.window) for _, o in told if o.window)
         self._staff = directory.staff((row.agency_id, o.staff) for row, o in told if o.staff)
 

@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from haochaping.cases.terms import DATED_IN_FUTURE, WRONG_SEQUENCE, PersonDoubt, PersonKind
-from haochaping.directory.rules import is_uscc
+from haochaping.cases.terms import DATED_IN_FUTURE, NAMED_ELSEWHERE, WRONG_SEQUENCE, PersonDoubt, PersonKind
+from haochaping.directory.rules import is_uscc, may_name
 from haochaping.identity.terms import PlainPerson
-from haochaping.kernel.periods import BEIJING, CLOCK_LEEWAY, local_day
+from haochaping.kernel.periods import BEIJING, CLOCK_LEEWAY, in_beijing, local_day
 from haochaping.kernel.refused import Complaint
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from haochaping.cases.terms import NewCase
+    from haochaping.directory.terms import AgencyRef, PlacedRef
+    from haochaping.kernel.actor import Scope
 
 _OLD_AGE = 60
 # 居民身份证, 统一社会信用代码, 营业执照 (domain.md §2.5).
@@ -74,6 +76,14 @@ def digest(case: NewCase, key: bytes) -> bytes:
     return blake2b(msgspec.json.encode(case), key=key, digest_size=32).digest()
 
 
+def place_complaint(field: str, named: AgencyRef | PlacedRef, scope: Scope) -> Complaint | None:
+    """A sender names what lies within its scope or above it: nothing of another city's is written through a key of ours."""
+    if may_name(scope, named.division_path):
+        return None
+    place = named.division_path.split(".")[-2]
+    return Complaint(NAMED_ELSEWHERE, field, {"value": named.code, "place": place})
+
+
 def time_complaint(case: NewCase, now: datetime) -> Complaint | None:
     """Nothing lies in the future, and a case is applied for, accepted, completed in that order (DQ-10).
 
@@ -88,14 +98,14 @@ def time_complaint(case: NewCase, now: datetime) -> Complaint | None:
     services = [(f"occurrences[{n}].at", one.at) for n, one in enumerate(case.occurrences)]
     for name, moment in (*given, *services):
         if moment > now + CLOCK_LEEWAY:
-            return Complaint(DATED_IN_FUTURE, name, {"field": name, "value": moment.isoformat()})
+            return Complaint(DATED_IN_FUTURE, name, {"field": name, "value": in_beijing(moment)})
     for (before, earlier), (name, later) in pairwise(given):
         if _comes_before(later, earlier):
             found = {
                 "field": name,
-                "value": later.isoformat(),
+                "value": in_beijing(later),
                 "before": before,
-                "earlier": earlier.isoformat(),
+                "earlier": in_beijing(earlier),
             }
             return Complaint(WRONG_SEQUENCE, name, found)
     return None

@@ -218,6 +218,14 @@ OUT_OF_SCOPE = Reason(
     N_("This sender may not write for division {division}, agency {agency}."),
     N_("Send it with the key of that division, or ask for a wider scope."),
 )
+NAMED_ELSEWHERE = Reason(
+    "out_of_scope",
+    N_(
+        "“{value}” belongs to division {place}, which lies neither within nor above the division "
+        "that this sender may write for."
+    ),
+    N_("Correct the code, or send it with the key of a division above both."),
+)
 FORBIDDEN_STATUS = Reason(
     "forbidden_status",
     N_("A case that is {before} cannot become {after}."),

@@ -31,6 +31,7 @@ from haochaping.directory.terms import (
     ItemRef,
     Kind,
     PastChange,
+    PlacedRef,
     Record,
     Ref,
     Spot,
@@ -74,7 +75,8 @@ _SPOTS: Mapping[Kind, tuple[str, str]] = {
 }
 
 _DIVISION = ("id", "code", "name", "path")
-_AGENCY = ("id", "code", "name", "path", "division_id")
+_AGENCY = ("id", "code", "name", "path", "division_id", "division__path")
+_PLACED = ("id", "code", "name", "division__path")
 _ITEM = ("id", "code", "name", "agency_id")
 
 
@@ -114,10 +116,10 @@ def items(codes: Iterable[str]) -> dict[str, ItemRef]:
     }
 
 
-def platforms(codes: Iterable[str]) -> dict[str, Ref]:
+def platforms(codes: Iterable[str]) -> dict[str, PlacedRef]:
     """Platforms by code, the `source` of what they send."""
-    rows = Platform.objects.filter(code__in=_storable(codes)).values_list("id", "code", "name")
-    return {row[1]: Ref(*row) for row in rows}
+    rows = Platform.objects.filter(code__in=_storable(codes)).values_list(*_PLACED)
+    return {row[1]: PlacedRef(*row) for row in rows}
 
 
 def platform_divisions(codes: Iterable[str]) -> dict[str, DivisionRef]:
@@ -128,10 +130,10 @@ def platform_divisions(codes: Iterable[str]) -> dict[str, DivisionRef]:
     return {row[0]: DivisionRef(*row[1:]) for row in rows}
 
 
-def halls(codes: Iterable[str]) -> dict[str, Ref]:
+def halls(codes: Iterable[str]) -> dict[str, PlacedRef]:
     """Halls by code."""
-    rows = Hall.objects.filter(code__in=_storable(codes)).values_list("id", "code", "name")
-    return {row[1]: Ref(*row) for row in rows}
+    rows = Hall.objects.filter(code__in=_storable(codes)).values_list(*_PLACED)
+    return {row[1]: PlacedRef(*row) for row in rows}
 
 
 def windows(codes: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Ref]:

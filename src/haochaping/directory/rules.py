@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from haochaping.directory.terms import Row
+    from haochaping.kernel.actor import Scope
 
 # Significant digits per level: 2 + 2 + 2 + 3 + 3 (GB/T 2260, GB/T 10114).
 _DIGITS = {
@@ -46,6 +47,8 @@ _DIGITS = {
     DivisionLevel.VILLAGE: 12,
 }
 CODE_LENGTH = 12
+# Provinces are tops: the nation stands above them without being in their paths.
+_NATION = "000000000000."
 # domain.md §2.1: taskCode, taskHandleItem.
 _ITEM_CODE, _HANDLING_ITEM_CODE = 31, 33
 _ITEM = re.compile(r"[0-9A-Z]{31}([0-9]{2})?")
@@ -73,6 +76,18 @@ def normal_division_code(code: str) -> str | None:
 def division_level(code: str) -> DivisionLevel:
     """The level of a 12-digit code: the first at which only zeros follow."""
     return next(level for level, digits in _DIGITS.items() if not code[digits:].strip("0"))
+
+
+def may_name(scope: Scope, division_path: str) -> bool:
+    """Whether a sender may name what belongs to a division: it lies within their scope, or above it.
+
+    A city's office has its window in a district's hall, and a city's platform runs a district's cases.
+    """
+    own = scope.division_path
+    if own is None:
+        # Whoever has a scope of agencies is held to it by the agency of each case.
+        return scope.agency_path is not None
+    return division_path.startswith(own) or own.startswith(division_path) or division_path == _NATION
 
 
 def parent_division_code(code: str) -> str | None:

@@ -473,6 +473,7 @@ class AgencyRef:
     name: str
     path: str
     division_id: int
+    division_path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -487,11 +488,18 @@ class ItemRef:
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """A platform, hall, window or staff member as other rooms point to it."""
+    """A window or staff member as other rooms point to it."""
 
     id: int
     code: str
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedRef(Ref):
+    """A platform or hall as other rooms point to it, with where its division lies."""
+
+    division_path: str
 
 
 @dataclass(frozen=True, slots=True)

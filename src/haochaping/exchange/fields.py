@@ -42,6 +42,7 @@ _FALSE = {"false", "0", "no", "否"}
 # Outside these years a moment is a slip of the pen, and near the ends of the calendar it has no Beijing time.
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _PLAIN_CODE = re.compile(r"[0-9A-Za-z]{1,10}")
+_OF_PERSONS = ("applicant.", "reviewer.")
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
 
 
@@ -82,6 +83,10 @@ class Fields:
         where = self._at(name)
         refused.complaint = Complaint(reason, where, {"field": where, **params})
         return refused
+
+    def _told(self, value: object) -> str:
+        """A value as a complaint shows it; what is said of a person may be a number of theirs in the wrong place."""
+        return "…" if self._path.startswith(_OF_PERSONS) else shown(value, 20)
 
     def has(self, name: str) -> bool:
         """Whether the field holds anything."""
@@ -125,9 +130,9 @@ class Fields:
         if isinstance(value, str) and _WHOLE.fullmatch(value):
             value = int(value)
         if not isinstance(value, int) or isinstance(value, bool):
-            raise self.refusal(NOT_WHOLE, name)
+            raise self.refusal(NOT_WHOLE, name, value=self._told(value))
         if not low <= value <= high:
-            raise self.refusal(OUT_OF_RANGE, name, value=shown(value, 20), low=low, high=high)
+            raise self.refusal(OUT_OF_RANGE, name, value=self._told(value), low=low, high=high)
         return value
 
     def required_whole(self, name: str, low: int, high: int) -> int:
@@ -181,7 +186,7 @@ class Fields:
             return True
         if word in _FALSE:
             return False
-        raise self.refusal(NOT_A_FLAG, name)
+        raise self.refusal(NOT_A_FLAG, name, value=self._told(value))
 
     def codes(self, name: str, limit: int) -> tuple[str, ...]:
         """A list of codes, or codes in one text with commas between; repeated ones once."""

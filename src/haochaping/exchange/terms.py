@@ -134,8 +134,16 @@ MISSING = Reason("missing", N_("The field “{field}” is missing."), N_("Send 
 _THAT_FORM = N_("Send it in that form.")
 # One code for programs; a sentence of its own for each form, so that it can be said in every language.
 NOT_TEXT = Reason("wrong_type", N_("The field “{field}” must be text."), _THAT_FORM)
-NOT_WHOLE = Reason("wrong_type", N_("The field “{field}” must be a whole number."), _THAT_FORM)
-NOT_A_FLAG = Reason("wrong_type", N_("The field “{field}” must be true or false."), _THAT_FORM)
+NOT_WHOLE = Reason(
+    "wrong_type",
+    N_("“{value}” in the field “{field}” is not a whole number."),
+    N_("Write digits alone, without blanks or a decimal point."),
+)
+NOT_A_FLAG = Reason(
+    "wrong_type",
+    N_("“{value}” in the field “{field}” is neither true nor false."),
+    N_("Write true or false; 1 and 0, yes and no, 是 and 否 are taken too."),
+)
 NOT_CODES = Reason("wrong_type", N_("The field “{field}” must be a list of codes."), _THAT_FORM)
 NOT_INNER = Reason("wrong_type", N_("The field “{field}” must be an object."), _THAT_FORM)
 NOT_MANY = Reason("wrong_type", N_("The field “{field}” must be a list of objects."), _THAT_FORM)

@@ -9,13 +9,14 @@ from django.db import transaction
 from msgspec import Struct
 
 from haochaping.cases import queries as cases
-from haochaping.cases.terms import OUT_OF_SCOPE
+from haochaping.cases.rules import place_complaint
+from haochaping.cases.terms import OUT_OF_SCOPE, UNKNOWN_SOURCE
 from haochaping.directory import queries as directory
 from haochaping.exchange import actions as exchange
 from haochaping.exchange import queries as exchange_queries
 from haochaping.exchange.quality import actions as quality
 from haochaping.exchange.quality.terms import Repeat, RepeatKind
-from haochaping.exchange.rules import judge_review, storable, without_persons
+from haochaping.exchange.rules import judge_review, raw_digest, storable, without_persons
 from haochaping.exchange.terms import ORPHAN, UNKNOWN_FIELD, Quarantined, Raw, RecordKind
 from haochaping.flows import supervise
 from haochaping.flows.review_window import windows_end
@@ -89,6 +90,8 @@ def receive_reviews(
         _judge(paper)
     _seal_persons(papers, now)
     _bind(papers, by)
+    if entrance != Entrance.UNSIGNED:
+        _look_for_sources(papers, by)
     _name_targets(papers)
     terms = _apply_rules(papers, entrance, now)
     accepted = _accept(papers, terms, entrance, by, now)
@@ -109,6 +112,7 @@ def _judge(paper: _Paper) -> None:
         paper.answer = judge_review(paper.raw)
     except Refused as refused:
         paper.complaint = refused.complaint
+        paper.digest = paper.raw.digest or raw_digest(paper.raw.fields, settings.CONTENT_KEY)
     else:
         paper.digest = paper.raw.digest or digest(paper.answer, settings.CONTENT_KEY)
 
@@ -147,6 +151,24 @@ def _bind(papers: Sequence[_Paper], by: Actor) -> None:
             paper.complaint = Complaint(OUT_OF_SCOPE, "case_no", place)
         else:
             paper.binding = binding
+
+
+def _look_for_sources(papers: Sequence[_Paper], by: Actor) -> None:
+    """Nobody waits for the case of a platform that is not there, or at a platform that is not theirs to write for.
+
+    Who answers an address of an evaluator cannot put its codes right: theirs wait for the directory like for the case.
+    """
+    orphans = [
+        (paper, paper.answer.source)
+        for paper in papers
+        if paper.answer and paper.complaint and paper.complaint.reason is ORPHAN
+    ]
+    known = directory.platforms(source for _, source in orphans) if orphans else {}
+    for paper, source in orphans:
+        if (platform := known.get(source)) is None:
+            paper.complaint = Complaint(UNKNOWN_SOURCE, "source", {"value": source})
+        elif complaint := place_complaint("source", platform, by.scope):
+            paper.complaint = complaint
 
 
 def _name_targets(papers: Sequence[_Paper]) -> None:
@@ -263,12 +285,15 @@ def _refuse(papers: Sequence[_Paper]) -> None:
 
 def _recognise(papers: Sequence[_Paper], by: Actor) -> None:
     """The same answer sent again while it waits in quarantine is not put there a second time."""
-    sent = {
-        paper.digest: paper for paper in papers if paper.outcome is None and paper.complaint and paper.digest
-    }
-    for digest_, record_id in exchange_queries.waiting_with(sent.keys(), sender=str(by)).items():
-        paper = sent[digest_]
-        paper.outcome = Outcome(OutcomeKind.QUARANTINED, record_id, complaint=paper.complaint)
+    sent = [
+        (paper, paper.digest)
+        for paper in papers
+        if paper.outcome is None and paper.complaint and paper.digest
+    ]
+    known = exchange_queries.waiting_with({said for _, said in sent}, sender=str(by))
+    for paper, said in sent:
+        if said in known:
+            paper.outcome = Outcome(OutcomeKind.QUARANTINED, known[said], complaint=paper.complaint)
 
 
 def _count_repeats(papers: Sequence[_Paper], entrance: Entrance, now: datetime) -> None:

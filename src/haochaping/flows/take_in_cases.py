@@ -13,7 +13,7 @@ from haochaping.cases import actions as cases
 from haochaping.cases.rules import digest
 from haochaping.exchange import actions as exchange
 from haochaping.exchange import queries as exchange_queries
-from haochaping.exchange.rules import judge_case, storable, without_persons
+from haochaping.exchange.rules import judge_case, raw_digest, storable, without_persons
 from haochaping.exchange.terms import UNKNOWN_FIELD, Quarantined, Raw, RecordKind
 from haochaping.flows.retry_quarantine import retry_reviews
 from haochaping.identity import actions as identity
@@ -60,11 +60,13 @@ def take_in_cases(
         except Refused as refused:
             kind = OutcomeKind.REFUSED if refused.code in _REFUSED else OutcomeKind.QUARANTINED
             outcomes[position] = Outcome(kind, complaint=refused.complaint)
+            digests[position] = raw.digest or raw_digest(raw.fields, settings.CONTENT_KEY)
         else:
             judged.append((position, case))
             digests[position] = raw.digest or digest(case, settings.CONTENT_KEY)
     chosen = [case for _, case in judged]
-    taken = cases.take_in(chosen, digests=list(digests.values()), verified=verified, by=by, now=now)
+    said = [digests[position] for position, _ in judged]
+    taken = cases.take_in(chosen, digests=said, verified=verified, by=by, now=now)
     for (position, _), outcome in zip(judged, taken.outcomes, strict=True):
         outcomes[position] = outcome
     insight.count(changes(case_units(taken.before.values()), case_units(taken.after.values())))

@@ -6,7 +6,6 @@ reason, and its sender hears the reason with the field as it calls it.
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import datetime
 from hashlib import sha256
@@ -26,7 +25,7 @@ from haochaping.exchange.dialects.envelope import Keys, open_message
 from haochaping.exchange.dialects.reading import wire_name
 from haochaping.exchange.dialects.terms import NO_SUCH_SERVICE, NOT_SIGNED, REASON_MISSING, SELF_BUILT, Does
 from haochaping.exchange.fields import shown
-from haochaping.exchange.rules import request_hash, storable, without_persons
+from haochaping.exchange.rules import raw_digest, storable, without_persons
 from haochaping.exchange.terms import ORPHAN, Quarantined, Raw, RecordKind
 from haochaping.flows.receive_together import receive_together
 from haochaping.flows.take_in_cases import take_in_cases
@@ -318,9 +317,7 @@ def _put_aside(
 
 
 def _digest(fields: Mapping[str, object]) -> bytes:
-    """What a record says, to know it when it comes again."""
-    said = json.dumps(storable(fields), ensure_ascii=False, sort_keys=True).encode()
-    return request_hash(said, settings.CONTENT_KEY)
+    return raw_digest(fields, settings.CONTENT_KEY)
 
 
 def _came(outcome: Outcome, reading: Reading, values: Mapping[str, object]) -> Came:

@@ -20,6 +20,11 @@ def local_day(moment: datetime) -> date:
     return moment.astimezone(BEIJING).date()
 
 
+def in_beijing(moment: datetime) -> str:
+    """A moment to the second as a complaint writes it, so that two in one sentence can be compared."""
+    return moment.astimezone(BEIJING).isoformat(timespec="seconds")
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """Days from `start` to `end`, both included; None is open."""

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 
-from haochaping.kernel.periods import BEIJING, local_day
+from haochaping.kernel.periods import BEIJING, in_beijing, local_day
 from haochaping.kernel.refused import Complaint
 from haochaping.reviews.terms import (
     INDICATOR_OF_OTHER_LEVEL,
@@ -215,7 +215,7 @@ def time_complaint(
         reason = RATED_IN_FUTURE
     else:
         return None
-    said = {"assessed_at": answer.assessed_at.isoformat(), "occurred_at": occurred_at.isoformat()}
+    said = {"assessed_at": in_beijing(answer.assessed_at), "occurred_at": in_beijing(occurred_at)}
     return Complaint(reason, "assessed_at", said)
 
 

@@ -227,6 +227,26 @@ def test_every_text_of_the_document_is_given_and_in_the_callers_language():
     assert len(english) == len(chinese) > 100
 
 
+@pytest.mark.parametrize(
+    ("language", "strange"), [("en", r"[\u4e00-\u9fff]"), ("zh-hans", r"[a-z] [a-z]+ [a-z]")]
+)
+def test_sentences_of_the_examples_are_in_the_callers_language(language, strange):
+    def said(node: Any) -> list[str]:
+        if isinstance(node, list):
+            return [text for part in node for text in said(part)]
+        if not isinstance(node, dict):
+            return []
+        own = [node["message"], node["remedy"]] if {"message", "remedy"} <= node.keys() else []
+        return [*own, *(text for part in node.values() for text in said(part))]
+
+    with translation.override(language):
+        told = document()["paths"].values()
+    sentences = said([operation["responses"]["200"] for methods in told for operation in methods.values()])
+
+    assert len(sentences) == 4
+    assert [text for text in sentences if re.search(strange, text) or "{" in text] == []
+
+
 def test_every_field_says_what_it_is():
     for name, schema in schemas().items():
         for field, part in schema.get("properties", {}).items():

@@ -61,6 +61,14 @@ def test_a_case_of_another_place_is_refused(ask):
     assert '"code": "1"' in ask("jining/hcp/addEvaluateService", _service())["raw"]
 
 
+def test_a_case_at_an_agency_of_another_city_is_refused(ask):
+    wrong = ask("jining/hcp/addEvaluateService", _service(orgcode=worlds.OTHER_AGENCY, deptCode=""))
+
+    assert '"code": "0"' in wrong["raw"]
+    assert worlds.OTHER_AGENCY in wrong["raw"]
+    assert not Case.objects.exists()
+
+
 def test_nobody_shows_in_answers_and_quarantine(ask):
     for changes in (
         {"serviceTime": "?"},

@@ -15,13 +15,16 @@ import haochaping
 from haochaping.accounts.terms import NOT_ALLOWED, OUT_OF_SCOPE
 from haochaping.cases import terms as cases
 from haochaping.doors.api import problems, shapes
+from haochaping.doors.quality import message_of, remedy_of
 from haochaping.exchange import terms as exchange
+from haochaping.exchange.quality.rules import RULES
 from haochaping.exchange.reconciliation import terms as reconciliation
 from haochaping.hotline.terms import BAD_MESSAGE, MESSAGE_REUSED, NO_SUCH_LINK
 from haochaping.insight.terms import BAD_DAY, UNKNOWN_DIVISION
-from haochaping.kernel.refused import N_
+from haochaping.kernel.refused import N_, Complaint
 from haochaping.rectification.terms import NO_SUCH_ORDER
 from haochaping.reviews import terms as reviews
+from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -147,6 +150,8 @@ _SHAPE = (
     exchange.UNKNOWN_FIELD,
     exchange.MISSING,
     exchange.NOT_TEXT,
+    exchange.NOT_WHOLE,
+    exchange.NOT_A_FLAG,
     exchange.NOT_A_CHOICE,
     exchange.OUT_OF_RANGE,
     exchange.TOO_LONG,
@@ -164,13 +169,16 @@ CASE_REASONS = (
     cases.DATED_IN_FUTURE,
     cases.WRONG_SEQUENCE,
     cases.OUT_OF_SCOPE,
+    cases.NAMED_ELSEWHERE,
     cases.FORBIDDEN_STATUS,
 )
 REVIEW_REASONS = (
     *_SHAPE,
     reviews.LEVEL_OUT_OF_RANGE,
     exchange.ORPHAN,
+    cases.UNKNOWN_SOURCE,
     cases.OUT_OF_SCOPE,
+    cases.NAMED_ELSEWHERE,
     reviews.UNKNOWN_INDICATOR,
     reviews.INDICATOR_OF_OTHER_LEVEL,
     reviews.RATED_BEFORE_SERVICE,
@@ -192,7 +200,8 @@ _ONCE = {
 _INTAKE = N_(
     "Takes 1 to 10,000 items in a body of at most 16 MiB, and answers when everything is stored. Each item has its "
     "own outcome: a bad one harms no other. What can be put right later waits in quarantine and is tried again; what "
-    "only the sender can put right is refused. Unknown fields are refused by name."
+    "only the sender can put right is refused. Unknown fields are refused by name. A whole number may also come as a "
+    "text of its digits alone (“5”, not “5 ”), a flag as a text such as “true” or “是”, as in tables."
 )
 
 
@@ -222,7 +231,8 @@ def document() -> Json:
                         "type": "http",
                         "scheme": "bearer",
                         "description": N_(
-                            "The key that `haochaping clients create` printed. It holds for one division and everything below."
+                            "The key that `haochaping clients create` printed. It holds for one division and everything below; "
+                            "agencies, platforms and halls may be named that lie there or above, of no other division."
                         ),
                     }
                 },
@@ -438,5 +448,21 @@ def _translated(node: Any) -> Any:
 
 
 def _kept_or_translated(name: str, value: Any) -> Any:
-    """An example is data, not a text of ours."""
-    return value if name == "example" else _translated(value)
+    """An example is data, but for the sentences in it."""
+    return _spoken(value) if name == "example" else _translated(value)
+
+
+def _spoken(node: Any) -> Any:
+    """An example as the caller's language would have it: the reason of a waiting review, a rule of quality."""
+    if isinstance(node, list):
+        return [_spoken(part) for part in node]
+    if not isinstance(node, dict):
+        return node
+    if not {"message", "remedy"} <= node.keys():
+        return {name: _spoken(value) for name, value in node.items()}
+    if node.get("code") == exchange.ORPHAN.code:
+        waits = sample("reviews")["items"][-1]
+        said = say(Complaint(exchange.ORPHAN, node["field"], waits))
+        return node | {"message": said.message, "remedy": said.remedy}
+    rule = RULES[node["rule"]]
+    return node | {"message": message_of(rule), "remedy": remedy_of(rule)}

@@ -141,7 +141,13 @@ def bind_member(*, username: str, agency: str, number: str, undo: bool) -> None:
 
 @clients.command("create")
 @click.argument("name")
-@option("--division", required=True, help=N_("Division code: the client may write for it and below."))
+@option(
+    "--division",
+    required=True,
+    help=N_(
+        "Division code: the client may write for it and below, for agencies, platforms and halls there or above."
+    ),
+)
 @with_database
 def create_client(name: str, *, division: str) -> None:
     """Create a client and print its key, once, as HAOCHAPING_KEY=… on the last line."""

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from haochaping.cases.terms import UNKNOWN_SOURCE
 from haochaping.doors.gate import public
 from haochaping.doors.portal import follow_up as follow_ups
 from haochaping.doors.portal import own_review, takers
@@ -124,7 +125,7 @@ def _waiting(request: HttpRequest, record: QuarantineRow, receipt: str) -> HttpR
     context = {
         "level": int(level) if level in {"1", "2", "3", "4", "5"} else None,
         "received_at": record.received_at,
-        "orphan": record.code == ORPHAN.code,
+        "orphan": record.code in {ORPHAN.code, UNKNOWN_SOURCE.code},
         "corrected": record.state == QuarantineState.CORRECTED,
         "discarded_at": record.settled_at if record.state == QuarantineState.DISCARDED else None,
         "why": say(
