@@ -8,16 +8,20 @@ from importlib import import_module
 
 import pytest
 from django.apps import apps
+from django.utils import translation
+from django.utils.translation import gettext
 
+from haochaping.accounts.terms import ROLE_LABELS
 from tests.architecture.house import PACKAGE, ROOT
 
 _ROW = re.compile(r"^\| (?P<chinese>[^|]+) \| `(?P<identifier>[a-z_.]+)` \| (?P<note>[^|]*)\|$", re.MULTILINE)
 _WORD = re.compile(r"`([a-z_]+)`")
+_GLOSSARY = ROOT / "docs" / "glossary.md"
 
 
 def _entries() -> dict[str, set[str]]:
     """Identifiers of the glossary, with the words that their notes explain."""
-    text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    text = _GLOSSARY.read_text(encoding="utf-8")
     return {row["identifier"]: set(_WORD.findall(row["note"])) for row in _ROW.finditer(text)}
 
 
@@ -60,9 +64,19 @@ def test_every_member_has_a_chinese_word(enum):
 
 
 def test_every_entry_has_one_meaning():
-    text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    text = _GLOSSARY.read_text(encoding="utf-8")
     names = [row["identifier"] for row in _ROW.finditer(text)]
     rows = [line for line in text.splitlines() if line.startswith("| ") and "`" in line]
 
     assert len(names) == len(set(names))
     assert len(names) == len(rows)
+
+
+def test_a_role_has_one_name():
+    row = next(
+        row for row in _ROW.finditer(_GLOSSARY.read_text(encoding="utf-8")) if row["identifier"] == "role"
+    )
+    named = dict(part.replace("`", "").split(" ", 1) for part in row["note"].strip().split(" · "))
+
+    with translation.override("zh-hans"):
+        assert {role.value: gettext(label) for role, label in ROLE_LABELS.items()} == named

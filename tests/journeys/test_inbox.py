@@ -49,7 +49,10 @@ def test_the_list_by_keys_several_at_once_and_taken_away(orders, pages, axe, log
     assert not desk.locator("input[name=order]").first.is_checked()
     desk.keyboard.press("Enter")
     desk.locator(".pane h1").wait_for()
-    assert desk.url.endswith("/desk/?state=dispatched")
+    assert desk.url.endswith(f"/desk/?state=dispatched#order-{first.rpartition('/')[2]}")
+    desk.reload()
+    desk.locator(".pane h1").wait_for()
+    assert desk.url.endswith(f"#order-{first.rpartition('/')[2]}")
     assert axe(desk) == []
     box, listed = desk.locator(".pane").bounding_box(), desk.locator(".listed").bounding_box()
     assert box is not None
@@ -91,6 +94,15 @@ def test_the_list_by_keys_several_at_once_and_taken_away(orders, pages, axe, log
     assert download.value.suggested_filename.startswith("orders-")
     assert orders[0] in Path(download.value.path()).read_text(encoding="utf-8-sig")
     assert wrong == []
+
+
+def test_an_order_that_left_the_list_is_opened_on_its_page(orders, pages, log_in):
+    desk = pages(DESK)
+    log_in(desk, "clerk", timezone.now())
+
+    desk.goto(f"/desk/?list=done#order-{orders[0]}")
+
+    desk.wait_for_url(f"**/desk/orders/{orders[0]}")
 
 
 @pytest.mark.parametrize("scripts", [True, False])

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 
-from haochaping.exchange.terms import BAD_ADDRESS, VISIT_OVER
+from haochaping.exchange.terms import ALREADY_WAITING, BAD_ADDRESS, VISIT_OVER
 from haochaping.files.terms import NO_SUCH_PHOTO
 from haochaping.kernel.refused import N_, Refused
 from haochaping.reviews.terms import (
@@ -42,6 +42,7 @@ _STATUS = {
     VISIT_OVER.code: 410,
     BAD_ADDRESS.code: 400,
     CONFLICT.code: 409,
+    ALREADY_WAITING.code: 409,
 }
 _HEADINGS = {
     404: N_("We cannot find that"),

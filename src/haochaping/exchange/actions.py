@@ -21,12 +21,16 @@ from haochaping.exchange.dialects.terms import REPLAYED
 from haochaping.exchange.fields import shown
 from haochaping.exchange.models import GivenAnswer, QuarantinedRecord, Visit, WireSignature, WireSource
 from haochaping.exchange.rules import (
+    CASE_NO_LENGTH,
+    SOURCE_LENGTH,
     answer_key,
     answer_lock,
     answer_place,
+    key_part,
     source_key,
     source_place,
     visit_hash,
+    visit_lock,
 )
 from haochaping.exchange.terms import (
     ANSWERS_KEPT,
@@ -59,6 +63,7 @@ if TYPE_CHECKING:
     from haochaping.kernel.actor import Actor
 
 _LOCK_NAMESPACE = 0x6578  # "ex": one request at a time per client and key
+_VISIT_LOCKS = 0x6576  # "ev": one answer at a time for a case through visits
 
 
 @transaction.atomic
@@ -68,8 +73,8 @@ def quarantine(records: Sequence[Quarantined], *, by: Actor, now: datetime) -> l
         QuarantinedRecord(
             id=uuid7(now),
             kind=record.kind,
-            source=_named(record, "source", 40),
-            case_no=_named(record, "case_no", 50),
+            source=key_part(record.fields.get("source"), SOURCE_LENGTH),
+            case_no=key_part(record.fields.get("case_no"), CASE_NO_LENGTH),
             fields=record.fields,
             sealed={role: str(person_id) for role, person_id in record.sealed.items()},
             digest=record.digest,
@@ -95,11 +100,6 @@ def quarantine(records: Sequence[Quarantined], *, by: Actor, now: datetime) -> l
     ]
     ledger.append(entries, by=by, now=now)
     return [row.id for row in rows]
-
-
-def _named(record: Quarantined, name: str, limit: int) -> str:
-    """The code as the case would have it, so that the record is found when the case arrives."""
-    return clean(shown(record.fields.get(name) or "", 1000))[:limit]
 
 
 @transaction.atomic
@@ -242,6 +242,12 @@ def begin_visit(
         begun_at=now,
         ends_at=now + lasts,
     )
+
+
+def answer_alone(source: str, case_no: str) -> None:
+    """Wait until no other visit answers for this case; held until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_VISIT_LOCKS, visit_lock(source, case_no)])
 
 
 def forget_visits(*, before: datetime) -> int:

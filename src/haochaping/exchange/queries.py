@@ -16,8 +16,18 @@ from django.db.models import Count, Min
 
 from haochaping.directory.terms import UnknownItem
 from haochaping.exchange.models import GivenAnswer, QuarantinedRecord, Visit, WireSource
-from haochaping.exchange.rules import answer_key, answer_place, source_key, source_place, visit_hash
+from haochaping.exchange.rules import (
+    CASE_NO_LENGTH,
+    SOURCE_LENGTH,
+    answer_key,
+    answer_place,
+    key_part,
+    source_key,
+    source_place,
+    visit_hash,
+)
 from haochaping.exchange.terms import (
+    ORPHAN,
     VISIT_OVER,
     QuarantineAsked,
     QuarantineRow,
@@ -31,6 +41,7 @@ from haochaping.kernel.refused import Refused
 from haochaping.ledger.terms import Suite
 from haochaping.postgres.rows import array
 from haochaping.reviews.rules import receipt_hash
+from haochaping.reviews.terms import Entrance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -192,6 +203,20 @@ def waiting_with(digests: Iterable[bytes], *, sender: str) -> dict[bytes, UUID]:
         return {}
     rows = QuarantinedRecord.objects.filter(state=QuarantineState.WAITING, sender=sender, digest__in=wanted)
     return {bytes(digest): record_id for digest, record_id in rows.values_list("digest", "id") if digest}
+
+
+def waiting_of_visits(source: str, case_no: str, occurrence_no: object) -> datetime | None:
+    """Since when an answer of somebody's visit to this service waits for its case; None when there is none."""
+    rows = QuarantinedRecord.objects.filter(
+        state=QuarantineState.WAITING,
+        source=key_part(source, SOURCE_LENGTH),
+        case_no=key_part(case_no, CASE_NO_LENGTH),
+        kind=RecordKind.REVIEW,
+        code=ORPHAN.code,
+        entrance=Entrance.UNSIGNED,
+    ).values_list("received_at", "fields")
+    found = [at for at, fields in rows if str(fields["occurrence_no"]) == str(occurrence_no)]
+    return min(found, default=None)
 
 
 def by_receipt(receipt: str) -> QuarantineRow | None:

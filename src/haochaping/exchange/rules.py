@@ -32,6 +32,7 @@ from haochaping.exchange.terms import (
 )
 from haochaping.identity.terms import PlainPerson
 from haochaping.kernel.refused import Refused
+from haochaping.kernel.text import clean
 from haochaping.reviews.terms import (
     COMMENT_LIMIT,
     LEVEL_OUT_OF_RANGE,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from uuid import UUID
 
+SOURCE_LENGTH, CASE_NO_LENGTH = 40, 50
 REVIEW_FIELDS = frozenset(
     {
         "source",
@@ -357,6 +359,16 @@ def answer_place(client_id: int, key: str) -> bytes:
     return f"exchange_given_answer|{client_id}|{key}".encode()
 
 
+def key_part(value: object, length: int) -> str:
+    """A code as a case would have it, so that what waits is found when the case arrives."""
+    return clean(shown(value or "", 1000))[:length]
+
+
 def answer_lock(client_id: int, key: str) -> int:
     """The number of the lock that two requests with one key meet at."""
     return int.from_bytes(sha256(answer_place(client_id, key)).digest()[:4], signed=True)
+
+
+def visit_lock(source: str, case_no: str) -> int:
+    """The number of the lock that two visits of one case meet at."""
+    return int.from_bytes(sha256(f"{source}\n{case_no}".encode()).digest()[:4], signed=True)

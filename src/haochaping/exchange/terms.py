@@ -290,6 +290,11 @@ VISIT_OVER = Reason(
     N_("This page has been open for too long, or was already used."),
     N_("Open it again from the device or the service."),
 )
+ALREADY_WAITING = Reason(
+    "already_waiting",
+    N_("A rating of this service is kept here already. It waits for the record of the case."),
+    N_("There is no second one. Whoever gave it opens it with its receipt number."),
+)
 BAD_ADDRESS = Reason(
     "bad_address",
     N_("This address cannot be read."),

@@ -17,7 +17,7 @@ from haochaping.directory import queries as directory
 from haochaping.exchange import actions as exchange
 from haochaping.exchange import queries as exchange_queries
 from haochaping.exchange.dialects.address import read_address
-from haochaping.exchange.terms import Raw
+from haochaping.exchange.terms import ALREADY_WAITING, Raw
 from haochaping.flows import change_review
 from haochaping.flows.answer_invitation import chosen_level
 from haochaping.flows.receive_reviews import receive_reviews
@@ -102,7 +102,7 @@ def answer_visit(token: str, level: str, *, channel: ReviewChannel, by: Actor, n
 
     Raises:
         Refused: NONE_OF_THE_FIVE, VISIT_OVER, CHANGE_WINDOW_OVER; CONFLICT when somebody else has reviewed
-            this service.
+            this service, ALREADY_WAITING when such a review waits for its case.
     """
     chosen, receipt = chosen_level(level), normal_receipt_no(token) or token
     if _change_own(receipt, chosen, by, now):
@@ -111,6 +111,10 @@ def answer_visit(token: str, level: str, *, channel: ReviewChannel, by: Actor, n
     if _change_own(receipt, chosen, by, now):
         return receipt
     case = cast("Mapping[str, object]", told["case"])
+    key = str(case["source"]), str(case["case_no"])
+    exchange.answer_alone(*key)
+    if exchange_queries.waiting_of_visits(*key, told["occurrence_no"]):
+        raise Refused(ALREADY_WAITING)
     if service := cast("Mapping[str, object]", told.get("service", {})):
         _take_in(case, {"at": now.isoformat(), **service}, sealed=sealed, by=by, now=now)
     answer = {
@@ -122,13 +126,22 @@ def answer_visit(token: str, level: str, *, channel: ReviewChannel, by: Actor, n
         "assessed_at": now.isoformat(),
     }
     # A known case has its own applicant; without one, the person waits with the review.
-    known = cases.is_known(str(case["source"]), str(case["case_no"]))
+    known = cases.is_known(*key)
     reviewer = {"reviewer": sealed["applicant"]} if sealed and not known else {}
     raw = Raw(answer, reviewer, receipt_hash=receipt_hash(receipt))
     outcome = receive_reviews([raw], entrance=Entrance.UNSIGNED, by=by, now=now)[0]
     if outcome.kind == OutcomeKind.REFUSED:
         raise Refused(outcome.complaint.reason if outcome.complaint else CONFLICT)
     return receipt
+
+
+def will_wait(told: Mapping[str, object]) -> bool:
+    """Whether an answer to this visit will wait for its case: it is not here and cannot be taken in from what was told."""
+    case = cast("Mapping[str, object]", told["case"])
+    key = str(case["source"]), str(case["case_no"])
+    if cases.bind([(*key, cast("int", told["occurrence_no"]))])[0]:
+        return False
+    return "service" not in told or cases.is_known(*key) or not _resolves(case)
 
 
 def _change_own(receipt: str, level: Level, by: Actor, now: datetime) -> bool:

@@ -49,6 +49,12 @@ def head() -> Head | None:
     return Head(last[0], bytes(last[1]), last[2]) if last else None
 
 
+def head_at(index: int) -> str:
+    """The head after a link of the chain, in hex; "" when there is no such link."""
+    found = ChainLink.objects.filter(index=index).values_list("head", flat=True).first()
+    return bytes(found).hex() if found is not None else ""
+
+
 def head_before(moment: datetime) -> Head | None:
     """The end of the chain as it was just before a moment; None when nothing had been chained."""
     # From the end backwards by the index: the moment lies days back at most, whatever the length of the chain.

@@ -14,13 +14,15 @@ from haochaping.directory.rules import path_range
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.postgres.rows import array
-from haochaping.reviews.models import Exclusion, Invitation, Review, ReviewIndicator, Supplement
+from haochaping.postgres.together import Asked
+from haochaping.reviews.models import Exclusion, Invitation, Review, ReviewChange, ReviewIndicator, Supplement
 from haochaping.reviews.rules import GOOD_FROM, committed_fields, read_token, receipt_hash, sign_token
 from haochaping.reviews.terms import (
     NATIONAL_SET,
     NO_CALLBACK_CONSENT,
     RECEIPT_UNKNOWN,
     TOKEN_INVALID,
+    ChangeKind,
     HelpedBy,
     Indicator,
     InvitationRow,
@@ -298,6 +300,16 @@ def excluded_as(review_id: UUID) -> ReasonClass | None:
     rows = Exclusion.objects.filter(review_id=review_id, review__status=ReviewStatus.EXCLUDED)
     found = rows.values_list("reason_class", flat=True).first()
     return ReasonClass(found) if found else None
+
+
+def reasons_dropped(review_id: UUID) -> Asked[bool]:
+    """Whether the newest change took reasons away: they were of another level."""
+    newest = ReviewChange.objects.filter(review_id=review_id).order_by("-changed_at", "-id")
+    rows = newest.values_list("kind", "indicator_codes", "review__indicator_codes")[:1]
+    chosen = {ChangeKind.LEVEL, ChangeKind.RESTORED}
+    return Asked(
+        rows, lambda found: any(kind in chosen and bool(had) and not has for kind, had, has in found)
+    )
 
 
 def cases_of(review_ids: Iterable[UUID]) -> dict[UUID, UUID]:

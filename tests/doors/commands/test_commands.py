@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -147,7 +148,9 @@ def test_quarantined_case_is_taken_after_the_directory_is_mended(world, tmp_path
     )
     run("cases", "import", cases)
     assert NEW_ITEM in run("quarantine", "list").output
-    assert run("quarantine", "retry", "--all").exit_code == 2
+    still = run("quarantine", "retry", "--all")
+    assert still.exit_code == 2
+    assert "  unknown_item: 1\n“haochaping quarantine list” says" in still.output
     items = _csv(
         tmp_path / "items.csv", "code,name,item_type,agency", f"{NEW_ITEM},新事项,20,{worlds.AGENCY}"
     )
@@ -157,7 +160,7 @@ def test_quarantined_case_is_taken_after_the_directory_is_mended(world, tmp_path
 
     assert done.exit_code == 0
     assert "1 taken, 0 still" in done.output
-    assert run("quarantine", "list").output == ""
+    assert run("quarantine", "list").output == "There is no such record in quarantine.\n"
 
 
 def test_quarantine_retry_wants_to_know_which(world):
@@ -357,7 +360,16 @@ def test_ledger_verify_tells_whole_from_broken(world, as_owner):
     assert worlds.give("YC-1", 5, now).id
     while ledger.chain(now=now):
         pass
-    assert run("ledger", "verify").exit_code == 0
+    whole = run("ledger", "verify")
+    assert whole.exit_code == 0
+    noted = re.search(r"(\d+) entr.*head (\w+)", whole.output)
+    assert noted
+    was = f"{noted[1]}:{noted[2]}"
+    assert worlds.give("YC-1", 1, now, assess_no=2).id
+    assert run("ledger", "verify", "--was", was).exit_code == 0
+    for wrong in (was[:-1] + "x", f"999{was}", "head"):
+        other = run("ledger", "verify", "--was", wrong)
+        assert other.exit_code == 1, wrong
     as_owner("UPDATE reviews_review SET level = 1")
 
     done = run("ledger", "verify", "--json")

@@ -44,7 +44,13 @@ def test_a_record_is_discarded_and_listed_with_reason_and_person(waiting):
     assert listed.rstrip().endswith(f"Discarded by {OPERATOR}: trial data")
     [row] = json.loads(run("quarantine", "list", "--state", "discarded", "--json").stdout)
     assert (row["id"], row["state"], row["reason"]) == (waiting[0], "discarded", "trial data")
-    assert run("quarantine", "list", "--state", "taken").stdout == ""
+    assert run("quarantine", "list", "--state", "taken").stdout == "There is no such record in quarantine.\n"
+
+
+def test_the_list_says_how_many_there_are(waiting):
+    assert run("quarantine", "list").stdout.endswith("2 records wait; 2 are listed.\n")
+    assert run("quarantine", "list", "--limit", "1").stdout.endswith("2 records wait; 1 are listed.\n")
+    assert len(json.loads(run("quarantine", "list", "--json").stdout)) == 2
 
 
 def test_records_are_discarded_all_or_none(waiting):

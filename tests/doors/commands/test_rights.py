@@ -46,10 +46,26 @@ def test_migrate_puts_right_what_was_changed_by_hand(committed_db):
 
     assert done.returncode == 0, done.stderr
     assert rights.out_of_force(connection) == []
+    assert done.stderr == "", "nothing was to be changed in the tables"
     assert TABLES["identity_sealed_person"].rights == "SELECT (id)"
     with connection.cursor() as cursor:
         cursor.execute("SELECT has_table_privilege('haochaping_staff', 'identity_sealed_person', 'SELECT')")
         assert cursor.fetchone() == (False,)
+
+
+def test_migrate_says_how_much_there_is_to_do_and_how_far_it_is(committed_db):
+    owner = make_conninfo(os.environ["HAOCHAPING_OWNER_URL"], dbname=committed_db)
+    with psycopg.connect(owner) as by_hand:
+        # Nothing depends on it, and doing it again does no harm.
+        by_hand.execute("DELETE FROM django_migrations WHERE name = '0006_alter_socialaccount_extra_data'")
+
+    done = migrate(make_conninfo(os.environ["DATABASE_URL"], dbname=committed_db), owner)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "The database is up to date.\n"
+    first, last = done.stderr.splitlines()
+    assert first.startswith("1 change to the tables is to be made.")
+    assert last == "1/1"
 
 
 @pytest.fixture

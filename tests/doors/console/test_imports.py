@@ -106,6 +106,9 @@ def test_a_file_that_cannot_be_read_is_said_as_a_whole(admin, name):
 
     assert answer.status_code == 422
     assert [sentence.remedy for sentence in answer.context["sentences"]] != [""]
+    page = admin.browser.get(address, headers={"accept-language": "en"}).content.decode()
+    assert f"<h1>This file cannot be taken · {name}</h1>" in page
+    assert "Dry run" not in page
     assert admin.browser.get(f"{address}/errors.csv").status_code == 422
 
 

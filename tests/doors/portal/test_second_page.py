@@ -7,8 +7,10 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from haochaping.cases.models import Case
+from haochaping.flows import handle_bad_review
 from haochaping.flows.invite import invite_case
 from haochaping.kernel.actor import SYSTEM
 from haochaping.ledger.models import Entry
@@ -19,6 +21,10 @@ from tests import worlds
 from tests.doors.portal.pages import Citizen, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.doors.portal.urls")]
+
+
+_ENGLISH = {"accept-language": "en"}
+_DROPPED = "The reasons you had ticked belonged to the other level and are gone"
 
 
 def _said(citizen) -> SupplementRow:
@@ -152,3 +158,41 @@ def test_a_link_from_a_text_message_says_so(citizen):
     citizen.tap(4, via="sms")
 
     assert citizen.review().channel == "sms"
+
+
+@pytest.mark.parametrize(("words", "kept"), [("要了两次", "; your text is kept."), ("", ".")])
+def test_another_level_says_that_the_reasons_are_gone(citizen, words, kept):
+    citizen.tap(2)
+    citizen.send("reasons", indicator_codes=["201"], comment_text=words)
+    before = text_of(citizen.look(**_ENGLISH))
+
+    citizen.tap(1)
+
+    page = text_of(citizen.look(**_ENGLISH))
+    assert _DROPPED not in before
+    assert _DROPPED + kept in page
+    citizen.send("reasons", indicator_codes=["108"])
+    assert _DROPPED not in text_of(citizen.look(**_ENGLISH))
+
+
+def test_where_no_reason_was_ticked_none_is_gone(citizen):
+    citizen.tap(2)
+    citizen.send("reasons", comment_text="要了两次")
+
+    citizen.tap(1)
+
+    assert _DROPPED not in text_of(citizen.look(**_ENGLISH))
+
+
+def test_a_level_changed_after_dispatch_is_not_said_to_be_on_its_way(citizen):
+    citizen.tap(2)
+    waiting = text_of(citizen.look(**_ENGLISH))
+    citizen.send("reasons", indicator_codes=["201"], comment_text="要了两次")
+    handle_bad_review.dispatch_due(by=SYSTEM, now=timezone.now())
+
+    citizen.tap(1)
+
+    page = text_of(citizen.look(**_ENGLISH))
+    assert "goes to the agency when you send this page" in waiting
+    assert "goes to the agency when you send this page" not in page
+    assert "has your rating already and will see what you add here" in page

@@ -42,6 +42,9 @@ _KNOWN = {
 }
 
 
+_ENGLISH = {"accept-language": "en"}
+
+
 def _build() -> None:
     now = timezone.now()
     worlds.build(now)
@@ -161,6 +164,36 @@ def test_of_a_case_nobody_knows_the_page_claims_nothing(device):
 
     assert not re.search("您办理的事项：|办件编号|You were served:|Case number|…", page)
     assert re.findall(r'name="level" value="(\d)"', page) == ["5", "4", "3", "2", "1"]
+
+
+def test_the_page_promises_no_undo_that_an_orphan_does_not_have(device):
+    orphan = device.get(_open(device, serviceCode="777"), headers=_ENGLISH).content.decode()
+    known = device.get(_open(device), headers=_ENGLISH).content.decode()
+
+    assert "take it back for 10 minutes" in known
+    assert "take it back for" not in orphan
+    assert "While it waits for the record of your case it cannot be changed or taken back." in orphan
+
+
+def test_an_orphan_is_given_once(device):
+    _tap(device, _open(device, serviceCode="777"), "1")
+    again = _open(device, serviceCode="777")
+
+    page = device.get(again, headers=_ENGLISH).content.decode()
+    answer = device.post(again, {"level": "5"}, headers=_ENGLISH)
+
+    assert 'name="level"' not in page
+    assert "It waits for the record of the case" in page
+    assert answer.status_code == 409
+    assert "There is no second one." in answer.content.decode()
+    assert QuarantinedRecord.objects.get().fields["rating_value"] == 1
+
+
+def test_an_orphan_of_another_case_is_no_second_one(device):
+    _tap(device, _open(device, serviceCode="777"), "1")
+
+    assert _tap(device, _open(device, serviceCode="777", projNo="A-2"), "5").status_code == 303
+    assert QuarantinedRecord.objects.count() == 2
 
 
 def test_an_orphan_is_taken_as_unverified_when_its_case_arrives(device):
@@ -309,9 +342,12 @@ def test_two_taps_on_one_visit_are_one_review(committed_db):
         assert counted.objects.count() == 1
 
 
-def test_two_visits_of_one_service_are_one_review(committed_db):
+@pytest.mark.parametrize(
+    ("told", "counted"), [({}, Review), ({"serviceCode": "777"}, QuarantinedRecord)], ids=["known", "orphan"]
+)
+def test_two_visits_of_one_service_are_one_review(committed_db, told, counted):
     _build()
-    visits, together = [_open(Client()) for _ in range(3)], threading.Barrier(3)
+    visits, together = [_open(Client(), **told) for _ in range(3)], threading.Barrier(3)
     statuses: list[int] = []
 
     def tap(visit: str) -> None:
@@ -326,5 +362,5 @@ def test_two_visits_of_one_service_are_one_review(committed_db):
         thread.join()
 
     assert sorted(statuses) == [303, 409, 409]
-    assert Review.objects.count() == 1
-    assert datetime.now(tz=BEIJING) > Review.objects.get().received_at
+    assert counted.objects.count() == 1
+    assert datetime.now(tz=BEIJING) > counted.objects.get().received_at

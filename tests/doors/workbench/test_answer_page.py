@@ -115,7 +115,9 @@ def test_a_doubtful_reply_comes_back_once_and_is_sent_when_it_is_ticked(bad_revi
 
     assert asked.status_code == unticked.status_code == 422
     assert before == OrderState.RECTIFIED
-    assert "% like the reply of" in page
+    assert "There is a problem" not in page
+    told = ("Look at the reply once more before", "% like the reply of", "13912345678</li>", 'name="confirm"')
+    assert sorted(told, key=page.index) == list(told)
     assert "<li>13912345678</li>" in page
     assert earlier.address() in page
     assert 'name="doubts" value="alike personal"' in page

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import contextmanager
 from gettext import gettext, ngettext
+from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO, override
 
 import click
 import psycopg
@@ -16,7 +19,15 @@ from haochaping.postgres import copies, server
 from haochaping.postgres.terms import Route
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
     from haochaping.doors.commands.installation import Installation
+
+# Without a terminal a line is written for so many migrations.
+_LINE = 25
+_DONE = frozenset({"OK", "FAKED"})
 
 
 @click.group(cls=Group)
@@ -146,6 +157,47 @@ def migrate() -> None:
     click.echo(gettext("The database is up to date."))
 
 
+@contextmanager
+def _told(owner: BaseDatabaseWrapper) -> Iterator[TextIO]:
+    """Where migrations are reported to: a sentence before, then a bar on a terminal or a line per so many."""
+    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415 - needs Django to be ready
+
+    executor = MigrationExecutor(owner)
+    n = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    if not n:
+        yield StringIO()
+        return
+    told = ngettext("{n} change to the tables is to be made.", "{n} changes to the tables are to be made.", n)
+    hint = gettext("On an empty database this takes a minute or more.")
+    click.echo(f"{told.format(n=n)} {hint}", err=True)
+    if sys.stderr.isatty():
+        with click.progressbar(length=n, file=sys.stderr) as bar:
+            yield _Counted(lambda _: bar.update(1))
+        return
+
+    def line(done: int) -> None:
+        if done % _LINE == 0 or done == n:
+            click.echo(f"{done}/{n}", err=True)
+
+    yield _Counted(line)
+
+
+class _Counted(StringIO):
+    """Counts what Django reports as done; it ends each migration's line with “OK”."""
+
+    def __init__(self, tell: Callable[[int], None]) -> None:
+        super().__init__()
+        self._tell = tell
+        self._done = 0
+
+    @override
+    def write(self, text: str, /) -> int:
+        if text.strip() in _DONE:
+            self._done += 1
+            self._tell(self._done)
+        return len(text)
+
+
 def bring_up_to_date() -> None:
     """Migrate as the owner, then give the roles their rights, then install the shipped rows as the application."""
     from django.core.management import call_command  # noqa: PLC0415 - needs Django to be ready
@@ -161,6 +213,7 @@ def bring_up_to_date() -> None:
         role = str(cursor.fetchone()[0])
     owner = "owner" if "owner" in connections else "default"
     rights.prepare(connections[owner], role)
-    call_command("migrate", database=owner, interactive=False, verbosity=0)
+    with _told(connections[owner]) as out:
+        call_command("migrate", database=owner, interactive=False, stdout=out)
     rights.give(connections[owner], role, apart=owner == "owner")
     install(by=OPERATOR, now=timezone.now())

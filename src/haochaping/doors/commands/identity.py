@@ -87,6 +87,8 @@ def list_requests(*, as_json: bool) -> None:
         return f"{row['id']} {row['requested_at']:%Y-%m-%d} {told}"
 
     show(rows, as_json=as_json, line=line)
+    if not rows and not as_json:
+        click.echo(gettext("Nobody has asked to open an identity."))
 
 
 @identity.command("open")

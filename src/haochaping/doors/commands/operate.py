@@ -68,6 +68,14 @@ def list_quarantine(*, state: str, limit: int, as_json: bool) -> None:
         for row in found
     ]
     show(rows, as_json=as_json, line=_record_line)
+    if as_json:
+        return
+    if not rows:
+        click.echo(gettext("There is no such record in quarantine."))
+    elif waits:
+        total = queries.waiting_count()
+        told = ngettext("{n} record waits.", "{n} records wait; {shown} are listed.", total)
+        click.echo(told.format(n=total, shown=len(rows)))
 
 
 def _record_line(row: dict[str, object]) -> str:
@@ -90,6 +98,7 @@ def retry_quarantine(*, ids: tuple[object, ...], everything: bool) -> None:
     """Send records through again: those named, or --all. Exit status 2 when some still cannot be taken."""
     from django.utils import timezone  # noqa: PLC0415 - needs Django to be ready
 
+    from haochaping.exchange import queries  # noqa: PLC0415
     from haochaping.flows.retry_records import retry_records  # noqa: PLC0415
 
     if not ids and not everything:
@@ -99,6 +108,11 @@ def retry_quarantine(*, ids: tuple[object, ...], everything: bool) -> None:
     )
     click.echo(gettext("{done} taken, {left} still in quarantine").format(done=done, left=left))
     if left:
+        if everything:
+            for code, _, n in queries.waiting_reasons():
+                # Translators: one line of a listing: what, then its value.
+                click.echo("  " + gettext("{name}: {value}").format(name=code, value=n))
+        click.echo(gettext("“haochaping quarantine list” says of each why, and what to do."))
         sys.exit(2)
 
 

@@ -33,7 +33,7 @@ class ImportForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("File"),
         help_text=gettext_lazy(
-            ".csv (UTF-8 or GB18030) or .xlsx, the columns named in the first row; at most 10 MB"
+            ".csv, .xlsx or .jsonl (text in UTF-8 or GB18030), the columns named in the first row; at most 10 MB"
         ),
         max_length=200,
         widget=forms.FileInput(attrs={"accept": ".csv,.xlsx,.jsonl"}),

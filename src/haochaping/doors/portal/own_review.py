@@ -179,7 +179,8 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
     changing = changeable and bool(review.finished_at and (wrong_shown.reasons or request.GET.get("change")))
     appeal, taken_up = appeals.appeal_of_review(review.id), voices.of_review(review.id)
     handled = voices.about_handling(review.id)
-    together(appeal, taken_up, handled)
+    dropped = reviews.reasons_dropped(review.id)
+    together(appeal, taken_up, handled, dropped)
     context: dict[str, object] = {
         "opened": opened,
         "review": review,
@@ -198,6 +199,7 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
         "said": said,
         "photos": files.photos_of("review", str(review.id)),
         "helped": gettext(HELPED_LABELS[said.helped_by]) if said.helped_by else "",
+        "dropped": dropped.answer,
         "tags": tags.offered(review.level, chosen) if changeable and not withdrawn else [],
         "reasons": wrong_shown.reasons
         or ReasonsForm(

@@ -15,7 +15,7 @@ from haochaping.doors.gate import public
 from haochaping.doors.private_page import private_page, see_other
 from haochaping.doors.way_in import channel_of
 from haochaping.exchange import queries as exchange
-from haochaping.flows.open_visit import answer_visit
+from haochaping.flows.open_visit import answer_visit, will_wait
 from haochaping.kernel.actor import REVIEWER
 from haochaping.kernel.identifiers import normal_receipt_no
 from haochaping.kernel.masking import masked_number
@@ -79,12 +79,15 @@ def _question(request: HttpRequest, token: str, complaint: Complaint | None = No
     number = cast("int", told["occurrence_no"])
     binding = cases.bind([(str(case["source"]), str(case["case_no"]), number)])[0]
     given = reviews.review_of_occurrence(binding.occurrence_id) if binding else None
-    if given is not None:
-        context = {"case": shown, "given_at": given.received_at}
+    waits = binding is None and will_wait(told)
+    kept = exchange.waiting_of_visits(str(case["source"]), str(case["case_no"]), number) if waits else None
+    if given_at := given.received_at if given else kept:
+        context = {"case": shown, "given_at": given_at, "waits": waits}
         return render(request, "portal/reviewed.html", context)
     context = {
         "case": shown,
-        "minutes": _minutes(str(case["division"])),
+        "minutes": 0 if waits else _minutes(str(case["division"])),
+        "waits": waits,
         "sentences": [say(complaint)] if complaint else [],
     }
     return render(request, "portal/question.html", context, status=422 if complaint else 200)

@@ -151,7 +151,9 @@ def step(request: HttpRequest, order_id: UUID, step: str) -> HttpResponse:
         )
     except Refused as refused:
         if isinstance(form, ReplyForm) and refused.code == REPLY_DOUBTED.code:
-            form = form.doubted(cast("Doubts", refused.complaint.params["doubts"]))
+            # No mistake, and not said as one: the form comes back with what to look at.
+            again = form.doubted(cast("Doubts", refused.complaint.params["doubts"]))
+            return order_page(request, order_id, tried=step, form=again, status=INVALID)
         sentence = say(refused.complaint)
         form.add_error(sentence.field if sentence.field in form.fields else None, sentence.text)
         return order_page(request, order_id, tried=step, form=form, status=status_of(refused.complaint))

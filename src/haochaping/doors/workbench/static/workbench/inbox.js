@@ -1,6 +1,7 @@
 // The list of orders: keys, and beside it the order that was opened. Without this file its rows are links.
 
 const WIDE = matchMedia("(min-width: 1100px)");
+const NOBODY = "00000000-0000-0000-0000-000000000000";
 const OFF = "desk.keys.off";
 
 const links = () => [...document.querySelectorAll("a[data-order]")];
@@ -30,11 +31,22 @@ function openBeside(link) {
       for (const other of links()) other.removeAttribute("aria-current");
       link.setAttribute("aria-current", "true");
       link.parentElement.querySelector("[data-new]")?.remove();
+      // The address names the order, so that it can be loaded again or kept.
+      history.replaceState(null, "", `#${link.id}`);
       pane.focus({ preventScroll: true });
       pane.scrollTop = 0;
     })
     .catch(() => location.assign(link.href));
   return true;
+}
+
+/** Opens the order that the address names: beside the list, or on its page where it is not on the list any more. */
+function openNamed() {
+  const [, number] = location.hash.match(/^#order-([0-9a-f-]{36})$/) ?? [];
+  if (!number) return;
+  const link = document.getElementById(`order-${number}`);
+  if (!link) location.replace(document.querySelector("[data-beside]").dataset.beside.replace(NOBODY, number));
+  else openBeside(link);
 }
 
 function openByClick() {
@@ -113,5 +125,6 @@ function listenForKeys() {
 
 if (document.querySelector("[data-keys]")) {
   openByClick();
+  openNamed();
   listenForKeys();
 }
