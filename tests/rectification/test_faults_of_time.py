@@ -83,7 +83,10 @@ def test_orders_that_still_cannot_be_promised_do_not_keep_others_waiting(desk, m
     monkeypatch.setattr(opening, "TOGETHER", 1)
     worlds.take_case("YC-2", desk.now)
     given = worlds.give("YC-2", 1, desk.now)
-    later = queries.order_of_review(given.id).id
+    assert given.id is not None
+    order = queries.order_of_review(given.id)
+    assert order is not None
+    later = order.id
     days = list(CalendarDay.objects.filter(day__gte="2026-06-10"))
     CalendarDay.objects.filter(day__gte="2026-06-10").delete()
     actions.dispatch([desk.order_id], by=SYSTEM, now=at(9, 30))
