@@ -24,7 +24,7 @@ from haochaping.hotline.terms import Happened, Master, ProposedLink
 from haochaping.kernel.actor import OPERATOR, SYSTEM, Scope
 from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.periods import local_day
-from haochaping.levels.models import IncomingBatch, OutgoingBatch, Peer, ReportedOrder, ReturnedCase
+from haochaping.levels.models import IncomingBatch, OutgoingBatch, Peer, ReportedOrder, ReturnedCase, ToldDay
 from haochaping.notices import actions as notices
 from haochaping.notices.models import StaffNotice
 from haochaping.publicity import actions as publicity
@@ -165,6 +165,8 @@ def _installation_below_reports(order: OrderRow, now: datetime) -> None:
     IncomingBatch.objects.create(
         id=uuid7(now), peer=peer, state="merged", answer=b"", received_at=now, **batch
     )
+    told = {"source": worlds.SOURCE, "kind": "cases", "day": now.date(), "told_at": now}
+    ToldDay.objects.create(peer=peer, count=0, differing=[], params={}, **told)
     ReturnedCase.objects.create(
         id=uuid7(now),
         peer=peer,

@@ -203,7 +203,7 @@ def test_taking_the_list_away_is_recorded(signed_in, person):
 def test_particulars_are_told_in_words_and_new_ones_as_they_are():
     told = particulars({"role": "clerk", "place": "everywhere", "unheard_of": "x", "count": ""})
 
-    assert told == "适用范围：全部范围；角色：经办人员；unheard_of：x"
+    assert told == "适用范围：全部范围；角色：经办人；unheard_of：x"
 
 
 def test_every_particular_of_the_house_has_words():

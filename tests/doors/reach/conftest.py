@@ -29,6 +29,7 @@ OF_A_DIVISION = {
     "levels_outgoing_batch",
     "levels_incoming_batch",
     "levels_returned_case",
+    "levels_told_day",
 }
 
 
@@ -206,7 +207,7 @@ _JOINED["levels_peer"] = (_PEER, "w")
 _JOINED["levels_reported_order"] = (f"{_REVIEW} JOIN levels_reported_order x ON x.review_id = r.id", "x")
 _JOINED |= {
     table: (f"{_PEER} JOIN {table} x ON x.peer_id = w.id", "x")
-    for table in ("levels_outgoing_batch", "levels_incoming_batch", "levels_returned_case")
+    for table in ("levels_outgoing_batch", "levels_incoming_batch", "levels_returned_case", "levels_told_day")
 }
 
 

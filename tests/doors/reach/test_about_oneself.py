@@ -38,6 +38,7 @@ OPEN_TO_THEM = {
     "levels_outgoing_batch",
     "levels_incoming_batch",
     "levels_returned_case",
+    "levels_told_day",
 }
 
 

@@ -161,6 +161,7 @@ def test_signals_and_proposals_are_not_for_the_agencies_they_are_about():
         "levels_outgoing_batch",
         "levels_incoming_batch",
         "levels_returned_case",
+        "levels_told_day",
     } == OF_A_DIVISION
 
 

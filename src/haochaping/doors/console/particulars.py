@@ -45,6 +45,7 @@ NAMES = {
     "asked_until": N_("Asked to this day"),
     "basis": N_("Because of"),
     "batches": N_("Batch keys"),
+    "cases": N_("Cases"),
     "change": N_("Change"),
     "changed": N_("Changed"),
     "code": N_("Code"),
