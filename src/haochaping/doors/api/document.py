@@ -201,7 +201,7 @@ _INTAKE = N_(
     "Takes 1 to 10,000 items in a body of at most 16 MiB, and answers when everything is stored. Each item has its "
     "own outcome: a bad one harms no other. What can be put right later waits in quarantine and is tried again; what "
     "only the sender can put right is refused. Unknown fields are refused by name. A whole number may also come as a "
-    "text of its digits alone (“5”, not “5 ”), a flag as a text such as “true” or “是”, as in tables."
+    "text of its digits alone (“5”, not “5 ”), a flag as a text such as “true” or “1”, as in tables."
 )
 
 
