@@ -135,13 +135,16 @@ def answer_visit(token: str, level: str, *, channel: ReviewChannel, by: Actor, n
     return receipt
 
 
-def will_wait(told: Mapping[str, object]) -> bool:
-    """Whether an answer to this visit will wait for its case: it is not here and cannot be taken in from what was told."""
+def will_wait(told: Mapping[str, object], *, is_named: bool) -> bool:
+    """Whether an answer to this visit waits for its case, which is not here: it cannot be taken in from what was told.
+
+    `is_named`: the directory knows its item and its agency.
+    """
     case = cast("Mapping[str, object]", told["case"])
-    key = str(case["source"]), str(case["case_no"])
-    if cases.bind([(*key, cast("int", told["occurrence_no"]))])[0]:
-        return False
-    return "service" not in told or cases.is_known(*key) or not _resolves(case)
+    source, division = str(case["source"]), str(case["division"])
+    if "service" not in told or not is_named or cases.is_known(source, str(case["case_no"])):
+        return True
+    return not (directory.platforms([source]) and directory.divisions([division]))
 
 
 def _change_own(receipt: str, level: Level, by: Actor, now: datetime) -> bool:

@@ -27,7 +27,11 @@ from haochaping.rulebook import queries as rulebook
 from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.http import HttpRequest, HttpResponse
+
+    from haochaping.directory.terms import AgencyRef, ItemRef
 
 _MINUTE = 60
 
@@ -75,11 +79,12 @@ def _is_answered(receipt: str) -> bool:
 def _question(request: HttpRequest, token: str, complaint: Complaint | None = None) -> HttpResponse:
     _, told, _ = exchange.visit(token, now=timezone.now())
     case: Any = told["case"]
-    shown = _shown(case, told)
+    items, agencies = directory.items([str(case["item"])]), directory.agencies([str(case["agency"])])
+    shown = _shown(case, told, items, agencies)
     number = cast("int", told["occurrence_no"])
     binding = cases.bind([(str(case["source"]), str(case["case_no"]), number)])[0]
     given = reviews.review_of_occurrence(binding.occurrence_id) if binding else None
-    waits = binding is None and will_wait(told)
+    waits = binding is None and will_wait(told, is_named=bool(items and agencies))
     kept = exchange.waiting_of_visits(str(case["source"]), str(case["case_no"]), number) if waits else None
     if given_at := given.received_at if given else kept:
         context = {"case": shown, "given_at": given_at, "waits": waits}
@@ -93,9 +98,13 @@ def _question(request: HttpRequest, token: str, complaint: Complaint | None = No
     return render(request, "portal/question.html", context, status=422 if complaint else 200)
 
 
-def _shown(case: dict[str, Any], told: dict[str, object]) -> dict[str, object]:
+def _shown(
+    case: dict[str, Any],
+    told: dict[str, object],
+    items: Mapping[str, ItemRef],
+    agencies: Mapping[str, AgencyRef],
+) -> dict[str, object]:
     """The case as its citizen recognises it: names of the directory where there are any, else those that were told."""
-    items, agencies = directory.items([str(case["item"])]), directory.agencies([str(case["agency"])])
     at = datetime.fromisoformat(str(told["at"])) if told["at"] else None
     return {
         "item": next((item.name for item in items.values()), told["item_name"]),
