@@ -97,8 +97,16 @@ def _peer(now: datetime) -> Keys:
     from haochaping.levels import actions, keys
 
     own = keys.own(os.urandom(32), Suite.INTL)
-    agreed = {"known_as": files.US, "division": "990000000000", "sends": False, "takes": True}
-    actions.add_peer(files.PEER, **agreed, key=keys.key_text(own), by=OPERATOR, now=now)  # type: ignore[arg-type]
+    actions.add_peer(
+        files.PEER,
+        known_as=files.US,
+        division="990000000000",
+        key=keys.key_text(own),
+        sends=False,
+        takes=True,
+        by=OPERATOR,
+        now=now,
+    )
     return own
 
 

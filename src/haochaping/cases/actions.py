@@ -487,10 +487,12 @@ def know_applicants(known: Mapping[UUID, tuple[bool, bool | None]]) -> None:
     In the transaction in which they were taken in, whose entry in the ledger speaks of them.
     """
     rows = Case.objects.filter(id__in=list(known), person_id=None, agent_id=None)
+    changed = []
     for row in rows.select_for_update().order_by("id"):
         if (row.by_agent, row.aged_60) != known[row.id]:
             row.by_agent, row.aged_60 = known[row.id]
-            row.save(update_fields=["by_agent", "aged_60"])
+            changed.append(row)
+    Case.objects.bulk_update(changed, ["by_agent", "aged_60"])
 
 
 def _seal_persons(cases: list[NewCase], now: datetime) -> list[tuple[UUID | None, UUID | None]]:

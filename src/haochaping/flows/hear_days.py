@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -9,7 +10,6 @@ from msgspec.structs import replace
 
 from haochaping.accounts.terms import Power
 from haochaping.flows import reconcile
-from haochaping.kernel.actor import Actor, ActorKind, Scope
 from haochaping.kernel.refused import Refused
 from haochaping.levels import rules
 from haochaping.levels.terms import NOT_A_RECORD, HeardDay, StatedDay
@@ -18,19 +18,17 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from haochaping.kernel.actor import Actor
     from haochaping.levels.rules import Record
-    from haochaping.levels.terms import Peer
 
 
-def hear(peer: Peer, lines: Sequence[Record], *, now: datetime) -> list[HeardDay]:
-    """Hear the statements of a batch; one that cannot be taken is answered with why, the others are heard."""
-    by = Actor(
-        ActorKind.CLIENT,
-        f"peer:{peer.code}",
-        powers=frozenset({Power.CASE_IMPORT, Power.REVIEW_IMPORT}),
-        scope=Scope(division_path=peer.division_path),
-    )
-    return [_hear(said, by, now) for said in stated(lines)]
+_POWERS = frozenset({Power.CASE_IMPORT, Power.REVIEW_IMPORT})
+
+
+def hear(lines: Sequence[Record], *, by: Actor, now: datetime) -> list[HeardDay]:
+    """Hear the statements of a peer's batch; one that cannot be taken is answered with why, the others are heard."""
+    asking = dataclasses.replace(by, powers=_POWERS)
+    return [_hear(said, asking, now) for said in stated(lines)]
 
 
 def stated(lines: Sequence[Record]) -> list[StatedDay]:

@@ -161,12 +161,13 @@ def _take_one(packed: Packed, manifest: Manifest, *, now: datetime) -> Given:
 
 def _hear(peer: Peer, manifest: Manifest, lines: Sequence[Record], now: datetime) -> Given:
     """A batch of statements; one at which we fail every time is passed over, as each day is told again."""
+    by = actor_of(peer)
     passed_over = queries.failures(peer.id, manifest.seq, manifest.sha256) >= MOST_FAILURES
-    heard = [] if passed_over else hear_days.hear(peer, lines, now=now)
+    heard = [] if passed_over else hear_days.hear(lines, by=by, now=now)
     counts = {"accepted": len(heard)}
     answer = _answer(peer, manifest, InState.MERGED, now, counts=counts, heard=heard)
     given, plain = _given(peer, answer)
-    levels.merged(peer, manifest, answer, plain, late=0, by=actor_of(peer), now=now)
+    levels.merged(peer, manifest, answer, plain, late=0, by=by, now=now)
     return given
 
 

@@ -201,7 +201,7 @@ def _take_review(
     raw = Raw(fields)
     if "review.assessed_at" not in reading.wire:
         # Who tells no time tells of it as it happens; told again it is the same review.
-        raw = Raw(fields | {"assessed_at": now.isoformat()}, digest=_digest(fields))
+        raw = Raw(fields | {"assessed_at": now.isoformat()}, digest=raw_digest(fields, settings.CONTENT_KEY))
     return receive_together([raw], entrance=_entrance(call, signed), by=call.by, now=now)[0]
 
 
@@ -293,7 +293,7 @@ def _put_aside(
     now: datetime,
 ) -> Outcome:
     """A record with a field that cannot be read waits in quarantine; sent again it is the same record."""
-    raw, digest = Raw(fields), _digest(fields)
+    raw, digest = Raw(fields), raw_digest(fields, settings.CONTENT_KEY)
     with transaction.atomic():
         stood = exchange_queries.waiting_with([digest], sender=str(call.by)).get(digest)
         if stood is None:
@@ -314,10 +314,6 @@ def _put_aside(
             )
             stood = exchange.quarantine([record], by=call.by, now=now)[0]
     return Outcome(OutcomeKind.QUARANTINED, stood, complaint=complaint)
-
-
-def _digest(fields: Mapping[str, object]) -> bytes:
-    return raw_digest(fields, settings.CONTENT_KEY)
 
 
 def _came(outcome: Outcome, reading: Reading, values: Mapping[str, object]) -> Came:

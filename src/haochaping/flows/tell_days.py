@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
+    from haochaping.directory.terms import PlacedRef
     from haochaping.exchange.reconciliation.rules import Side
     from haochaping.levels.terms import HeardDay, Peer
 
@@ -53,18 +54,20 @@ def queue_days(days: Sequence[date], *, code: str = "", over_lines: bool = True,
 
 def _queue(peer: Peer, day: date, now: datetime) -> int:
     told = queries.to_tell(day)
-    places = directory.platform_divisions({source for source, _ in told})
-    within = [(source, kind) for source, kind in told if places[source].path.startswith(peer.division_path)]
-    statements = [_statement(source, kind, day, now) for source, kind in within]
+    platforms = directory.platforms({source for source, _ in told})
+    statements = [
+        _statement(platforms[source], kind, day, now)
+        for source, kind in told
+        if platforms[source].division_path.startswith(peer.division_path)
+    ]
     for said in statements:
         levels.day_told(peer, said, now=now)
     return _send(peer, statements, day, now)
 
 
-def _statement(source: str, kind: StatedKind, day: date, now: datetime) -> StatedDay:
-    platform = directory.platforms([source])[source]
+def _statement(platform: PlacedRef, kind: StatedKind, day: date, now: datetime) -> StatedDay:
     side, sums = actions.state(platform.id, kind, day, side=_SIDES[kind], now=now)
-    return StatedDay(source=source, kind=kind, day=day, statement=sums, parts=_tree(side))
+    return StatedDay(source=platform.code, kind=kind, day=day, statement=sums, parts=_tree(side))
 
 
 def _tree(side: Side) -> list[Part]:

@@ -62,7 +62,8 @@ _NOTHING = SaidOfItem()
 def page(request: HttpRequest) -> HttpResponse:
     """The national codes whose items are described in several ways, those said in the most ways first."""
     now, number = timezone.now(), page_number(request.GET.get("page", ""))
-    day, differing = local_day(now), _differing(cases.said_of_items(now=now), local_day(now))
+    day = local_day(now)
+    differing = _differing(cases.said_of_items(now=now), day)
     found = queries.same_items(day, limit=ON_PAGE + 1, offset=(number - 1) * ON_PAGE, also=differing)
     rows = [(row, differing.get(row.base_code, 1)) for row in found[:ON_PAGE]]
     return oversight_page(

@@ -26,7 +26,7 @@ from haochaping.levels.terms import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from haochaping.kernel.actor import Actor
@@ -60,16 +60,7 @@ def settle_returns(
             continue
         if row is not None and row.state == ReturnState.EXCLUDED:
             continue
-        said = {
-            "code": shown(reason.code, 60),
-            "field": shown(reason.field, 100),
-            "message": shown(reason.message, WHY_LIMIT),
-            "params": shown_params(reason.params),
-            "state": ReturnState.REJECTED,
-            "again_at": now + RETURNED_AGAIN,
-            "settled_at": None,
-            "settled_by": "",
-        }
+        said = _said(reason.code, reason.message, reason.params, now, field=reason.field)
         if row is None:
             place = {"peer_id": peer.id, "source": key[0], "case_no": key[1]}
             ReturnedCase.objects.create(id=uuid7(now), since=now, **place, **said)
@@ -82,15 +73,7 @@ def back(
     peer: Peer, keys: Collection[tuple[str, str]], reason: Reason, params: dict[str, str], *, now: datetime
 ) -> None:
     """These cases count as come back from a peer, for a reason of ours; what a person has left out stays so."""
-    said = {
-        "code": reason.code,
-        "message": reason.message,
-        "params": shown_params(params),
-        "state": ReturnState.REJECTED,
-        "again_at": now + RETURNED_AGAIN,
-        "settled_at": None,
-        "settled_by": "",
-    }
+    said = _said(reason.code, reason.message, params, now)
     for source, case_no in sorted(keys):
         place = {"peer_id": peer.id, "source": source[:40], "case_no": case_no[:50]}
         row, made = ReturnedCase.objects.get_or_create(
@@ -98,6 +81,21 @@ def back(
         )
         if not made and row.state != ReturnState.EXCLUDED:
             ReturnedCase.objects.filter(id=row.id).update(attempts=F("attempts") + 1, **said)
+
+
+def _said(
+    code: str, message: str, params: Mapping[str, object], now: datetime, *, field: str = ""
+) -> dict[str, object]:
+    return {
+        "code": shown(code, 60),
+        "field": shown(field, 100),
+        "message": shown(message, WHY_LIMIT),
+        "params": shown_params(params),
+        "state": ReturnState.REJECTED,
+        "again_at": now + RETURNED_AGAIN,
+        "settled_at": None,
+        "settled_by": "",
+    }
 
 
 @transaction.atomic
