@@ -34,9 +34,9 @@ def test_bad_rating_to_published_reply(pages, house, axe, log_in):
     assert axe(desk) == []
     desk.screenshot(path=IMAGES / "desk.png")
     desk.goto(f"/desk/orders/{order}")
-    desk.click("form[action$='/sign-for'] button:not([name=insert])")
+    desk.click("form[action$='/sign-for'] .btn:not([name=insert])")
     desk.fill("form[action$='/message'] textarea", "您好，请问是哪一份证明？")
-    desk.click("form[action$='/message'] button:not([name=insert])")
+    desk.click("form[action$='/message'] .btn:not([name=insert])")
     assert axe(desk) == []
     assert "13912345678" not in desk.content()
 
@@ -65,18 +65,18 @@ def test_bad_rating_to_published_reply(pages, house, axe, log_in):
     desk.check("input[name=is_true][value=yes]")
     desk.check("input[name=is_reasonable][value=yes]")
     desk.fill("form[action$='/call-back'] textarea", "情况属实。")
-    desk.click("form[action$='/call-back'] button:not([name=insert])")
+    desk.click("form[action$='/call-back'] .btn:not([name=insert])")
     desk.check("input[name=outcome][value=immediate_rectified]")
     desk.fill("form[action$='/rectification'] textarea", "已从清单和窗口要求中删除居住证明。")
     desk.screenshot(path=IMAGES / "order.png")
-    desk.click("form[action$='/rectification'] button:not([name=insert])")
+    desk.click("form[action$='/rectification'] .btn:not([name=insert])")
     picture = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photograph()}
     desk.set_input_files("form[action$='/evidence'] input[name=photos]", picture)
     desk.fill("form[action$='/evidence'] input[name=caption]", "改正后的清单")
     desk.check("form[action$='/evidence'] input[name=shown]")
-    desk.click("form[action$='/evidence'] button:not([name=insert])")
+    desk.click("form[action$='/evidence'] .btn:not([name=insert])")
     desk.fill("form[action$='/reply'] textarea", f"{REPLY}请拨13912345678。")
-    desk.click("form[action$='/reply'] button:not([name=insert])")
+    desk.click("form[action$='/reply'] .btn:not([name=insert])")
     assert "13912345678" in desk.inner_text("form[action$='/reply'] .doubts")
     assert axe(desk) == []
     desk.set_viewport_size({"width": 375, "height": 800})
@@ -84,7 +84,7 @@ def test_bad_rating_to_published_reply(pages, house, axe, log_in):
     assert axe(desk) == []
     # Without the number there is nothing left to look at.
     desk.fill("form[action$='/reply'] textarea", REPLY)
-    desk.click("form[action$='/reply'] button:not([name=insert])")
+    desk.click("form[action$='/reply'] .btn:not([name=insert])")
     assert axe(desk) == []
 
     phone.goto(invitation)
