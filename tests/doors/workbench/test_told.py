@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from haochaping.flows import close_order, handle_bad_review
 from haochaping.kernel.actor import REVIEWER, SYSTEM
@@ -164,3 +165,12 @@ def test_no_deadline_is_not_laid_on_the_calendar_but_where_it_is(bad, world, bro
         "The working calendar does not reach so far."
         in supervisor.get("/desk/", headers=asked).content.decode()
     )
+
+
+def test_who_signs_from_the_list_tells_the_reviewer_too(bad, world, clerk, settings):
+    settings.SMS_GATEWAY = "demo"
+
+    clerk.post("/desk/list/sign", {"order": str(bad.order_id)})
+
+    jobs = ProcrastinateJob.objects.filter(task_name="notices.tell_reviewers")
+    assert [job.args["template"] for job in jobs] == ["order_signed"]
