@@ -80,6 +80,17 @@ def test_signed_for_and_entered_in_the_ledger(bad, now):
     assert told() == ["order_signed", "order_ledgered"]
 
 
+def test_signed_for_together_with_others_is_told_as_well(bad, now):
+    order = order_of(bad).id
+
+    (first,) = handle_bad_review.sign_for_each([order], by=worlds.CLERK, now=now)
+    (again,) = handle_bad_review.sign_for_each([order], by=worlds.CLERK, now=now)
+
+    assert not first.already
+    assert again.already
+    assert told() == ["order_signed"]
+
+
 def test_more_time_is_asked_for_and_granted(bad, now):
     order = signed(bad, now)
 

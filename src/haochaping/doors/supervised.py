@@ -61,7 +61,7 @@ def events_of(row: SupervisionRow, proposals: Iterable[ProposalRow], by: Actor) 
             gettext(SUPERVISION_MOVES[e.move]),
             e.at,
             names[e.by],
-            gettext(RUNG_LABELS[Rung(e.note)]) if e.move in measures else e.note,
+            _measure(e.note, tells=not proposed) if e.move in measures else e.note,
         )
         for e in found
     ]
@@ -74,6 +74,12 @@ def events_of(row: SupervisionRow, proposals: Iterable[ProposalRow], by: Actor) 
             title = gettext("{measure}: {state}").format(measure=measure, state=state)
             events.append(Event(title, one.decided_at, names[one.decided_by], one.decision))
     return sorted(events, key=lambda event: event.at)  # type: ignore[arg-type,return-value]
+
+
+def _measure(note: str, *, tells: bool) -> str:
+    """Which measure was decided, and to whom no proposal is shown, why; of an earlier time it may have no reason."""
+    rung, _, why = note.partition("\n")
+    return "\n".join(filter(None, [gettext(RUNG_LABELS[Rung(rung)]), why if tells else ""]))
 
 
 def urging_shown(row: UrgingRow, by: Actor, now: datetime) -> dict[str, object]:

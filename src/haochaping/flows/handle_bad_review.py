@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from haochaping.insight.terms import FactKey
     from haochaping.kernel.actor import Actor
-    from haochaping.rectification.terms import Doubt
+    from haochaping.rectification.terms import BulkOutcome, Doubt
     from haochaping.reviews.terms import ReviewRow
 
 _BATCH = 200
@@ -158,6 +158,11 @@ def sign_for(order_id: UUID, *, by: Actor, now: datetime) -> None:
     """The agency takes the order, and the reviewer hears of it."""
     rectification.sign_for(order_id, by=by, now=now)
     _tell_step(Template.ORDER_SIGNED, order_id, now=now)
+
+
+def sign_for_each(order_ids: Sequence[UUID], *, by: Actor, now: datetime) -> list[BulkOutcome]:
+    """The agency takes several orders, and each reviewer hears of it; raises as `rectification.actions.sign_for_each`."""
+    return rectification.sign_for_each(order_ids, sign_one=sign_for, by=by, now=now)
 
 
 @transaction.atomic

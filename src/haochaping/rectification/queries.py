@@ -25,6 +25,7 @@ from haochaping.rectification.models import (
     Callback,
     ClockEvent,
     Evidence,
+    Milestone,
     OrderEvent,
     Project,
     ProjectOrder,
@@ -248,7 +249,33 @@ def timeline(order_id: UUID) -> list[EventRow]:
         .order_by("at", "id")
         .values_list("move", "at", "by", "note")
     )
-    return [EventRow(Move(move), at, by, note) for move, at, by, note in rows]
+    events = [EventRow(Move(move), at, by, note) for move, at, by, note in rows]
+    if not any(event.move == Move.VERIFY for event in events):
+        return events
+    # Each verification has recorded one attempt, in the same order (sql/history.sql).
+    calls = iter(
+        Callback.objects.filter(order_id=order_id)
+        .order_by("at", "id")
+        .values_list("result", "is_true", "is_reasonable", "round")
+    )
+    return [
+        replace(event, callback=CallbackRow(CallResult(call[0]), *call[1:]))
+        if event.move == Move.VERIFY and (call := next(calls, None))
+        else event
+        for event in events
+    ]
+
+
+def answers_of(order_id: UUID) -> list[SolutionRow]:
+    """Each word of the reviewer on whether it is solved, of earlier rounds too, oldest first."""
+    rows = SolutionAnswer.objects.filter(order_id=order_id).order_by("answered_at", "id")
+    return [SolutionRow(Solved(solved), *rest) for solved, *rest in rows.values_list(*_SOLUTION)]
+
+
+def plan_of_order(order_id: UUID) -> list[MilestoneRow]:
+    """The lines of the plan by which a matter is put right, by their day."""
+    rows = Milestone.objects.filter(order_id=order_id).order_by("due_on", "id")
+    return [MilestoneRow(*row) for row in rows.values_list("id", "text", "due_on", "note", "done_at")]
 
 
 def history(order_id: UUID) -> HistoryRow:
@@ -256,7 +283,14 @@ def history(order_id: UUID) -> HistoryRow:
     with connection.cursor() as cursor:
         cursor.execute(_HISTORY, {"order": order_id})
         row = HistoryRow(_beside(cursor.fetchall()))
-        for read in (_read_events, _read_ticks, _read_photos, _read_messages, _read_targets):
+        for read in (
+            _read_events,
+            _read_ticks,
+            _read_photos,
+            _read_messages,
+            _read_targets,
+            _read_answers,
+        ):
             cursor.nextset()
             read(row, cursor.fetchall())
         cursor.nextset()
@@ -264,11 +298,11 @@ def history(order_id: UUID) -> HistoryRow:
 
 
 def _read_events(row: HistoryRow, found: Iterable[tuple[Any, ...]]) -> None:
-    for what, at, _, word, by, note, result, is_true, is_reasonable, warned, name in found:
+    for what, at, _, word, by, note, result, is_true, is_reasonable, warned, attempt, name in found:
         if name:
             row.names[by] = name
         if what == "move":
-            call = CallbackRow(CallResult(result), is_true, is_reasonable) if result else None
+            call = CallbackRow(CallResult(result), is_true, is_reasonable, attempt) if result else None
             doubts = tuple(Doubt(one) for one in warned.split())
             row.events.append(EventRow(Move(word), at, by, note, call, doubts))
         elif what == "call":
@@ -291,6 +325,10 @@ def _read_messages(row: HistoryRow, found: Iterable[tuple[Any, ...]]) -> None:
 
 def _read_targets(row: HistoryRow, found: Iterable[tuple[Any, ...]]) -> None:
     row.targets.update({Kind(kind): Ref(*ref) for _, kind, *ref in found})
+
+
+def _read_answers(row: HistoryRow, found: Iterable[tuple[Any, ...]]) -> None:
+    row.answers.extend(SolutionRow(Solved(solved), *rest) for solved, *rest in found)
 
 
 def _with_told(row: HistoryRow, found: Iterable[tuple[Any, ...]]) -> HistoryRow:

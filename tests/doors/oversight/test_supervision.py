@@ -155,7 +155,26 @@ def test_a_proposal_is_adopted_by_somebody_else(proposal, checked, one, supervis
     assert proposal in one.get("/oversight/proposals/?list=done").content.decode()
     told = clerk.get(checked.at_desk).content.decode()
     assert MEASURE in told
-    assert "同意约谈" not in told
+    # Why is told, not who proposed it or how it came about.
+    assert "同意约谈" in told
+    assert "两次未答复" not in told
+
+
+def test_what_has_ended_with_a_measure_leads_to_the_next_one(proposal, checked, bad, one, supervisor_of):
+    further = f"/oversight/supervision/new?order={bad.order_id}"
+    assert further not in one.get(checked.address).content.decode()
+
+    supervisor_of("two").post(f"{proposal}/decision", {"decision": "adopt", "reason": "同意约谈"})
+
+    assert further in one.get(checked.address).content.decode()
+    assert str(bad.order_id) in one.get(further).content.decode()
+
+
+def test_what_was_lifted_leads_nowhere(checked, one):
+    one.post(f"{checked.address}/lift", {"text": "已整改"})
+
+    assert state() == "lifted"
+    assert "/oversight/supervision/new?order=" not in one.get(checked.address).content.decode()
 
 
 def test_a_proposal_that_is_not_adopted_leaves_no_trace_at_the_agency(

@@ -42,7 +42,7 @@ class DecisionForm(forms.Form):
     )
     text = Words(
         label=gettext_lazy("Reasons"),
-        help_text=gettext_lazy("The agency reads them. Name nobody, and accuse nobody."),
+        help_text=gettext_lazy("The agency and the reviewer read them. Name nobody, and accuse nobody."),
         rows=6,
     )
 

@@ -127,7 +127,12 @@ class MeasureForm(forms.Form):
 class DecisionForm(forms.Form):
     """Deciding about a proposal."""
 
-    reason = Words(label=gettext_lazy("Reason for the decision"), limit=SUPERVISION_TEXT_LIMIT, rows=3)
+    reason = Words(
+        label=gettext_lazy("Reason for the decision"),
+        help_text=gettext_lazy("An agency that a measure is about reads it. Name nobody."),
+        limit=SUPERVISION_TEXT_LIMIT,
+        rows=3,
+    )
 
 
 def new_key(now: datetime) -> UUID:

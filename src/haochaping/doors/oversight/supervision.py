@@ -23,7 +23,7 @@ from haochaping.doors.supervised import ON_PAGE, events_of, pager, shown
 from haochaping.flows import supervise
 from haochaping.kernel.refused import N_, Refused
 from haochaping.supervision import actions, queries
-from haochaping.supervision.states import after, may_propose
+from haochaping.supervision.states import FINAL, after, may_propose
 from haochaping.supervision.terms import ProposalState, SupervisionMove, SupervisionState
 
 if TYPE_CHECKING:
@@ -220,6 +220,7 @@ def _one(
         "events": events_of(row, proposals, by),
         "waiting": next((p for p in proposals if p.state == ProposalState.WAITING), None),
         "offers": [_offer(name, tried, form) for name in _possible(row, proposals, now)],
+        "goes_on": row.work_order_id is not None and row.state in FINAL - {SupervisionState.LIFTED},
         "wrong": form,
     }
     return oversight_page(

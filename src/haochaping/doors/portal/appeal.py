@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 
 from haochaping.doors.portal.forms import AnswerForm, ObjectionForm
 from haochaping.kernel.refused import N_
+from haochaping.publicity.rules import redacted
 from haochaping.rectification import appeal_queries as appeals
 from haochaping.rectification.rules import may_contest
 from haochaping.rectification.terms import AppealState, Ground, ProvenFact, Verdict
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from django.forms import Form
 
-    from haochaping.rectification.terms import AppealRow
+    from haochaping.rectification.terms import AppealRow, DecisionRow
 
 # To the reviewer every ground is a question, whatever the agency calls it.
 _QUESTIONS = {
@@ -33,19 +34,37 @@ _DOUBTS = {
     ProvenFact.THREATS: N_("The agency refers to a record of police or court and asks what you say to it."),
     ProvenFact.COMPETITOR: N_("The agency asks whether the review was given as a customer."),
 }
+# What was found, in words that say nothing of whoever wrote the review.
+_FOUND = {
+    Ground.MIS_TAP: N_("What was found: another level was meant than the one that was chosen."),
+    Ground.WRONG_SERVICE: N_("What was found: the review is about another service or agency."),
+    Ground.DUPLICATE: N_("What was found: this service had been reviewed before."),
+    Ground.NOT_A_CUSTOMER: N_("What was found: the service did not take place at this agency."),
+}
+_PROVED = {
+    ProvenFact.FLOOD: N_("What was found: several reviews about different cases came within one day."),
+    ProvenFact.NO_CASE: N_("What was found: there is no case for this review in the records."),
+    ProvenFact.THREATS: N_("What was found: there is a record of police or court about it."),
+    ProvenFact.COMPETITOR: N_("What was found: the review was not given as a customer."),
+}
 _DECIDED = frozenset({AppealState.DECIDED, AppealState.CONTESTED, AppealState.REPROPOSED, AppealState.FINAL})
 _COUNTS = N_("Two persons of another organisation have looked at it: your review counts as it stands.")
 
 
 @dataclass(frozen=True, slots=True)
 class AppealShown:
-    """The appeal as its page shows it: one form at most, the answer or the objection."""
+    """The appeal as its page shows it: one form at most, the answer or the objection.
+
+    `found` and `reasons` say why it was decided against the reviewer, so that nobody has to object blindly.
+    """
 
     question: str
     asked: bool
     until: datetime | None
     answer: str
     counts: str
+    found: str
+    reasons: str
     objection: str
     second: bool
     form: Form | None
@@ -71,8 +90,18 @@ def appeal_shown(row: AppealRow | None, typed: Form | None = None) -> AppealShow
         until=row.due_at if form else None,
         answer=row.answer,
         counts=gettext(_COUNTS) if stands and row.state in _DECIDED else "",
+        found=_found(row, decision) if decision and loses else "",
+        reasons=redacted(decision.text) if decision and loses else "",
         objection=row.objection if row.contested_by.startswith("reviewer:") else "",
         second=row.state in {AppealState.CONTESTED, AppealState.REPROPOSED},
         form=form,
         action="appeal-answer" if asked else "objection",
     )
+
+
+def _found(row: AppealRow, decision: DecisionRow) -> str:
+    """The finding in words; what is only partly so stands in the reasons alone."""
+    if decision.verdict == Verdict.MALICIOUS:
+        return gettext(_PROVED[ProvenFact(decision.fact)])
+    ground = Ground(row.ground)
+    return gettext(_FOUND[ground]) if decision.verdict == Verdict.MISTAKEN and ground in _FOUND else ""

@@ -23,6 +23,7 @@ from haochaping.doors.private_page import see_other
 from haochaping.doors.targets import rated, step_of
 from haochaping.files import actions as file_actions
 from haochaping.files import queries as files
+from haochaping.flows.conceal import is_concealed
 from haochaping.flows.follow_up_review import follow_up_period_of
 from haochaping.kernel.actor import REVIEWER
 from haochaping.kernel.masking import masked_number
@@ -168,9 +169,15 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
         else rulebook.terms_for_division(review.division_id, day)
     )
     levels = terms.rectification_levels
-    progress = None if withdrawn else progress_of(order, solution, shows=shows, levels=levels, now=now)
-    wrong_shown = wrong or Wrong()
     said = reviews.supplement_of(review.id)
+    # The office calls where the case is hidden and the reviewer agreed to be called; else the agency says what it did.
+    office = order is not None and said.may_call_back and is_concealed(order, said)
+    progress = (
+        None
+        if withdrawn
+        else progress_of(order, solution, shows=shows, levels=levels, concealed=office, now=now)
+    )
+    wrong_shown = wrong or Wrong()
     bad, follow_up = is_bad(review.level), follow_up_of(review, opened.given)
     reachable = bad and binding is not None and _reachable(review, binding)
     calls = reachable and bool(review.finished_at or not changeable)

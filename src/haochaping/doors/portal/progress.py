@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext
 
 from haochaping.doors.portal.followed import followed
+from haochaping.doors.portal.told import extended, plan_of, told_of
 from haochaping.kernel.refused import N_
 from haochaping.notices import queries as notices
 from haochaping.notices.terms import Side
@@ -15,7 +16,6 @@ from haochaping.rectification import queries as orders
 from haochaping.rectification.rules import is_overdue, of_this_round, offered
 from haochaping.rectification.states import ANSWERED, ASKED, after
 from haochaping.rectification.terms import (
-    MOVE_LABELS,
     OUTCOME_LABELS,
     SOLVED_LABELS,
     HandlingOutcome,
@@ -27,11 +27,10 @@ from haochaping.ui.moments import moment
 from haochaping.ui.shapes import Event
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from haochaping.notices.terms import MessageRow
-    from haochaping.rectification.terms import EventRow, EvidenceRow, OrderRow, SolutionRow
+    from haochaping.rectification.terms import EvidenceRow, OrderRow, SolutionRow
 
 _AFTER: dict[OrderState, str] = {
     OrderState.CLOSED: N_("This is closed."),
@@ -63,6 +62,11 @@ _LATE = {
         "{agency} should have answered you by {due} and has not done so. This is recorded as overdue."
     ),
 }
+# 全隐: not the agency calls, but whoever supervises it (flows/conceal.py).
+_OFFICE = N_("Whoever supervises {agency} will contact you by {due}; it does not do so itself.")
+_OFFICE_LATE = N_(
+    "Whoever supervises {agency} should have contacted you by {due} and has not done so. This is recorded as overdue."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,8 @@ class Progress:
     """The order of a review as its reviewer reads it; `promise` is a sentence with its date, "" when nothing is due.
 
     `asks` says whether the reviewer is asked if it is solved; `extended` why it takes longer, "" if it does not; `begun`
-    that the agency finishes it, even when the reviewer rates better or takes the review back; `evidence` what it shows.
+    that the agency finishes it, even when the reviewer rates better or takes the review back; `evidence` what it shows;
+    `plan` what it has promised by which day.
     """
 
     agency: str
@@ -87,6 +92,7 @@ class Progress:
     asks: bool
     answers: tuple[Solved, ...]
     extended: str
+    plan: list[tuple[date, str, date | None]]
     followed: list[str]
     evidence: list[EvidenceRow]
 
@@ -97,39 +103,46 @@ class Progress:
 
 
 def progress_of(
-    order: OrderRow | None, said: SolutionRow | None, *, shows: bool, levels: int, now: datetime
+    order: OrderRow | None,
+    said: SolutionRow | None,
+    *,
+    shows: bool,
+    levels: int,
+    concealed: bool,
+    now: datetime,
 ) -> Progress | None:
     """What became of a review by its order; None when there is nothing to put right.
 
-    `shows` says that there is evidence for the reviewer, `levels` between how many words they choose.
+    `shows` says that there is evidence for the reviewer, `levels` between how many words they choose, `concealed` that
+    the agency does not learn of the case and does not call.
     """
     if order is None or order.state == OrderState.CANCELLED:
         return None
     waiting = order.state == OrderState.CREATED
     told = [] if waiting else orders.timeline(order.id)
-    events = [Event(gettext(MOVE_LABELS[event.move]), event.at) for event in told]
     messages = notices.messages(order.thread_id, for_side=Side.REVIEWER) if order.thread_id else None
     return Progress(
         agency=order.agency_name,
         waiting=waiting,
         begun=after(order.state, Move.CANCEL) is None,
-        promise="" if waiting else promise(order, now),
+        promise="" if waiting else promise(order, now, concealed=concealed),
         late=order.state not in ANSWERED and is_overdue(order, now),
-        events=events,
+        events=told_of(order, told, said),
+        plan=plan_of(order, told),
         outcome=gettext(OUTCOME_LABELS[HandlingOutcome(order.outcome)]) if order.outcome else "",
         reply=order.reply_text,
         replied_at=order.replied_at,
         solution=of_this_round(said, order.replied_at),
         asks=order.state in ASKED,
         answers=offered(levels) if order.state in ASKED else (),
-        extended=_extended(order, told),
+        extended=extended(order, told),
         followed=followed(order.id, told),
         evidence=orders.shown_evidence(order.id) if shows and order.reply_text else [],
         thread=None if messages is None else [_said(message, order.agency_name) for message in messages],
     )
 
 
-def promise(order: OrderRow, now: datetime) -> str:
+def promise(order: OrderRow, now: datetime, *, concealed: bool = False) -> str:
     """What happens next and by when: the same clock that the clerk sees. "" when nothing is due any more."""
     if order.state in _AFTER:
         return gettext(_AFTER[order.state])
@@ -140,15 +153,12 @@ def promise(order: OrderRow, now: datetime) -> str:
     due = order.due_at
     if due is None:
         return gettext(_NO_DATE).format(agency=order.agency_name)
-    sentences = _LATE if is_overdue(order, now) else _PROMISED
+    overdue = is_overdue(order, now)
+    sentences = _LATE if overdue else _PROMISED
     sentence = sentences.get(order.state, sentences[OrderState.RECTIFIED])
+    if concealed and order.state == OrderState.SIGNED:
+        sentence = _OFFICE_LATE if overdue else _OFFICE
     return gettext(sentence).format(agency=order.agency_name, due=moment(due))
-
-
-def _extended(order: OrderRow, events: Sequence[EventRow]) -> str:
-    """Why the agency was given more time, in its own words."""
-    reasons = [event.note for event in events if event.move == Move.GRANT_EXTENSION]
-    return reasons[-1] if reasons and order.state not in ANSWERED else ""
 
 
 def _said(message: MessageRow, agency: str) -> Event:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.utils.text import format_lazy
@@ -18,7 +18,13 @@ from haochaping.files.terms import PHOTO_MEGABYTES, PHOTOS_ALLOWED
 from haochaping.identity.terms import BASIS_LIMIT, CALL_PURPOSES, DOCUMENT_LIMIT, PURPOSE_LABELS
 from haochaping.kernel.refused import N_
 from haochaping.notices.terms import TEXT_LIMIT as MESSAGE_LIMIT
-from haochaping.rectification.terms import AGENCY_OUTCOMES, CALL_LABELS, CAPTION_LIMIT, OUTCOME_LABELS
+from haochaping.rectification.terms import (
+    AGENCY_OUTCOMES,
+    CALL_LABELS,
+    CAPTION_LIMIT,
+    OUTCOME_LABELS,
+    CallResult,
+)
 from haochaping.rulebook.terms import UNIT_LABELS
 from haochaping.supervision.terms import SUPERVISION_TEXT_LIMIT
 
@@ -145,6 +151,11 @@ class CallbackForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "maxlength": "60"}),
     )
 
+    def without_call(self) -> None:
+        """Leave only what an agency may say of a reviewer who is concealed from it: that nobody could call."""
+        only = CallResult.NOT_POSSIBLE
+        cast("Choice", self.fields["result"]).choices = [(only, gettext(CALL_LABELS[only]))]
+
 
 class ReasonForm(forms.Form):
     """A step that needs nothing but its reason."""
@@ -217,11 +228,11 @@ class AskExtensionForm(forms.Form):
         rows=3,
     )
 
-    def up_to(self, days: int) -> None:
-        """Say how many days there may be."""
+    def up_to(self, days: int, unit: Unit) -> None:
+        """Say how many days there may be, and that they are working days where they are."""
         self.fields["days"].widget.attrs["max"] = str(days)
-        self.fields["days"].help_text = gettext("At most {days}, by the rules of this place.").format(
-            days=days
+        self.fields["days"].help_text = gettext("At most {days} {unit}, by the rules of this place.").format(
+            days=days, unit=gettext(UNIT_LABELS[unit])
         )
 
 

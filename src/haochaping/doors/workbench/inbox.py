@@ -70,7 +70,10 @@ GROUPS = (*TIME_LEFT_LABELS.values(), DONE)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One order as a row; `words` is empty where the reader may not see them or there are none."""
+    """One order as a row; `words` is empty where the reader may not see them or there are none.
+
+    `beyond`: its deadline lies where the working calendar does not reach; another one without a deadline has none.
+    """
 
     id: UUID
     item: str
@@ -82,6 +85,7 @@ class Line:
     state: str
     tone: str
     due: datetime | None
+    beyond: bool
     late: bool
     soon: bool
     ended_at: datetime | None
@@ -268,6 +272,7 @@ def _line(
         state=state_words(order, said),
         tone=state_tone(order.state),
         due=due,
+        beyond=due is None and not order.deadline_known,
         late=late,
         soon=not late and due is not None and order.amber_at is not None and order.amber_at <= now,
         ended_at=order.replied_at or order.closed_at,

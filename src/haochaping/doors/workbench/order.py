@@ -22,7 +22,14 @@ from haochaping.doors.gate import actor_of, after_answer, leave_note, requires
 from haochaping.doors.names import called
 from haochaping.doors.photo import photo_response
 from haochaping.doors.workbench import appeals, faults, linked, links, projects, reviewed, standard
-from haochaping.doors.workbench.forms import AskExtensionForm, EvidenceForm, LedgerForm, ReplyForm
+from haochaping.doors.workbench.cautions import cautions, is_unreached
+from haochaping.doors.workbench.forms import (
+    AskExtensionForm,
+    CallbackForm,
+    EvidenceForm,
+    LedgerForm,
+    ReplyForm,
+)
 from haochaping.doors.workbench.steps import CALL, MESSAGE, MILESTONE, STEPS, may_write, open_steps
 from haochaping.doors.workbench.story import actors, call_words, story
 from haochaping.doors.workbench.words import state_tone, state_words
@@ -41,6 +48,7 @@ from haochaping.publicity.rules import redacted
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.rectification.access import sees_reviewer_s_case
+from haochaping.rectification.rules import of_this_clock
 from haochaping.rectification.states import SHOWS_EVIDENCE, TRANSITIONS, may_call
 from haochaping.rectification.terms import (
     CLOCK_LABELS,
@@ -56,6 +64,7 @@ from haochaping.rectification.terms import (
 from haochaping.reviews import queries as reviews
 from haochaping.reviews.terms import ReviewStatus
 from haochaping.rulebook import queries as rulebook
+from haochaping.rulebook.terms import UNIT_LABELS
 from haochaping.supervision import queries as supervision
 from haochaping.ui.sentences import say
 from haochaping.voices import queries as voices
@@ -90,11 +99,13 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What forms are given that depends on the order: whose agencies they suggest, and the rules of its place."""
+    """What forms are given that depends on the order: whose agencies they suggest, the rules of its place, what to heed."""
 
     by: Actor
     around: str
     terms: Terms
+    hidden: bool
+    cautions: dict[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +119,8 @@ class Offer:
     standard: list[str]
     fills: str
     """The field that a standard text goes into."""
+    cautions: list[str]
+    """What to heed before it is sent."""
 
 
 @requires(Power.ORDER_VIEW)
@@ -243,7 +256,7 @@ def order_page(
     calls = not hidden if concealed else may(by, Power.ORDER_HANDLE)
     history = orders.history(order.id)
     beside = history.beside
-    prepared = Prepared(by, near(order.division_path), terms)
+    prepared = Prepared(by, near(order.division_path), terms, hidden, cautions(order, history, terms))
     appeal = appeals.OfOrder(order.id, by, now)
     fault = faults.OfOrder(order, history.events, by)
     at_hotline = linked.OfOrder(order.id, hidden=hidden)
@@ -254,7 +267,7 @@ def order_page(
     names = called(actors(history), history.names, by)
     context = {
         "order": order,
-        "state": state_words(order, solution),
+        "state": state_words(order, solution, unreached=is_unreached(order, history)),
         "tone": state_tone(order.state),
         "outcome": gettext(OUTCOME_LABELS[HandlingOutcome(order.outcome)]) if order.outcome else "",
         "solution": solution,
@@ -264,13 +277,21 @@ def order_page(
         "clocks": _clocks(order, history.events),
         "due": order.due_at,
         "beside": beside,
+        "began": of_this_clock(history.events)[0].at if history.events else None,
+        "extension_unit": gettext(UNIT_LABELS[terms.extension_unit]),
         "plan": _plan(order, by),
         "now": now,
         "thread": [_message(message, names) for message in history.messages],
         "unread": sum(1 for m in history.messages if m.side != Side.AGENCY and m.read_at is None),
         "concealed": concealed,
         "hidden": hidden,
-        "events": story(history, about, names, hidden=hidden),
+        "events": story(
+            history,
+            about,
+            names,
+            hidden=hidden,
+            reads=may(by, Power.REVIEW_VIEW_TEXT) and review.status != ReviewStatus.WITHDRAWN,
+        ),
         "opened": history.looks,
         "handles": may(by, Power.ORDER_HANDLE),
         "offers": [
@@ -338,12 +359,20 @@ def _offer(name: str, tried: str, form: forms.Form | None, prepared: Prepared | 
     shown = form if form is not None and name == tried else step.form(auto_id=f"{name}_%s")
     if prepared:
         place_agencies(shown, prepared.by.scope, prepared.around)
-    if isinstance(shown, AskExtensionForm):
-        shown.up_to(prepared.terms.extension_days if prepared else 0)
+    if isinstance(shown, AskExtensionForm) and prepared:
+        shown.up_to(prepared.terms.extension_days, prepared.terms.extension_unit)
+    if isinstance(shown, CallbackForm) and prepared and prepared.hidden:
+        shown.without_call()
     if isinstance(shown, LedgerForm) and prepared:
         shown.within(prepared.terms.complex_rectify_days, prepared.terms.complex_rectify_unit)
     return Offer(
-        name, gettext(step.title), gettext(step.button), shown, standard.titles(name), standard.field_of(name)
+        name,
+        gettext(step.title),
+        gettext(step.button),
+        shown,
+        standard.titles(name),
+        standard.field_of(name),
+        prepared.cautions.get(name, []) if prepared else [],
     )
 
 

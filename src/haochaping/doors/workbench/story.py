@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext
 
 from haochaping.identity.terms import CALL_PURPOSES
+from haochaping.kernel.refused import N_
 from haochaping.notices.terms import CALL_STATE_LABELS, DELIVERY_LABELS, SENTENCES, Side
+from haochaping.publicity.rules import redacted
 from haochaping.rectification.terms import (
     CALL_LABELS,
     CLOCK_LABELS,
     DOUBT_LABELS,
     MOVE_LABELS,
+    SOLVED_LABELS,
     TICK_LABELS,
+    CallResult,
     Move,
     Tick,
 )
@@ -38,18 +42,22 @@ if TYPE_CHECKING:
     from haochaping.rectification.terms import CallbackRow, CallRow, ClockTick, EventRow, HistoryRow
     from haochaping.supervision.terms import AboutOrder
 
+_TRIED = N_("Tried to reach the reviewer, without success")
 _PLACE = re.compile(r"\{\w+\}")
 # What a clock does when it stops or stands still follows from the move beside it.
 _TOLD = frozenset({Tick.START, Tick.LIMIT, Tick.EXTEND, Tick.RESUME})
 
 
 def story(
-    history: HistoryRow, about: Iterable[AboutOrder], names: Mapping[str, str], *, hidden: bool
+    history: HistoryRow, about: Iterable[AboutOrder], names: Mapping[str, str], *, hidden: bool, reads: bool
 ) -> list[Event]:
-    """All of it, oldest first. `hidden`: to the agency it begins with the dispatch, for the review shows its moment."""
+    """All of it, oldest first. `hidden`: to the agency it begins with the dispatch, for the review shows its moment.
+
+    `reads` says whether the reader may read what the reviewer wrote.
+    """
     dues = _dues(history.ticks)
     events = [
-        Event(gettext(MOVE_LABELS[one.move]), one.at, names[one.by], _said(one, dues.get(one.at, ())))
+        Event(gettext(_title(one)), one.at, names[one.by], _said(one, dues.get(one.at, ())))
         for one in history.events
         if not (hidden and one.move == Move.OPEN)
     ]
@@ -62,6 +70,17 @@ def story(
             names[one.author] if one.side == Side.AGENCY else "",
         )
         for one in history.messages
+    ]
+    events += [
+        Event(
+            gettext("The reviewer answered whether it is solved: {answer}").format(
+                answer=gettext(SOLVED_LABELS[one.solved])
+            ),
+            one.answered_at,
+            "",
+            redacted(one.text) if reads else "",
+        )
+        for one in history.answers
     ]
     events += [Event(gettext("Call through the relay"), one.at, "", call_words(one)) for one in history.calls]
     events += [
@@ -138,6 +157,12 @@ def _said(event: EventRow, dues: Iterable[str]) -> str:
         found = " · ".join(gettext(DOUBT_LABELS[one]) for one in event.warned)
         lines.append(gettext("Looked at again and sent as it is: {doubts}").format(doubts=found))
     return "\n".join([*lines, *dues])
+
+
+def _title(event: EventRow) -> str:
+    """An attempt that reached nobody is not called a verification."""
+    unreached = event.callback is not None and event.callback.result == CallResult.NOT_REACHED
+    return _TRIED if unreached else MOVE_LABELS[event.move]
 
 
 def _callback(call: CallbackRow) -> str:

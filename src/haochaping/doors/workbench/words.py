@@ -42,8 +42,13 @@ def state_tone(state: OrderState) -> str:
     return _TONES.get(state, "info")
 
 
-def state_words(order: OrderRow, said: SolutionRow | None) -> str:
-    """The state of an order; once its reviewer's word decides it, until when they may still change that."""
+def state_words(order: OrderRow, said: SolutionRow | None, *, unreached: bool = False) -> str:
+    """The state of an order; once its reviewer's word decides it, until when they may still change that.
+
+    `unreached`: so far every attempt of this round to reach the reviewer has come to nothing.
+    """
+    if unreached and order.state == OrderState.VERIFIED:
+        return gettext("Tried to reach the reviewer, not reached so far")
     word = of_this_round(said, order.replied_at)
     # “Not solved” decides without a check (queries.to_settle).
     deciding = {OrderState.CHECKED} | ({OrderState.REPLIED} if word and word.solved == Solved.NO else set())

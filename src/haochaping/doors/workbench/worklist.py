@@ -20,6 +20,7 @@ from haochaping.doors.gate import actor_of, requires
 from haochaping.doors.sheets import csv_answer, xlsx_answer
 from haochaping.doors.workbench.inbox_forms import FilterForm
 from haochaping.doors.workbench.words import tag_labels
+from haochaping.flows import handle_bad_review
 from haochaping.kernel.refused import N_, Refused
 from haochaping.rectification import actions
 from haochaping.rectification import worklist_queries as worklist
@@ -76,7 +77,7 @@ _HEADING = (
 @refusable
 def sign(request: HttpRequest) -> HttpResponse:
     """Sign for the chosen orders, and show what became of each: sent again it changes nothing."""
-    outcomes = actions.sign_for_each(_chosen(request), by=actor_of(request), now=timezone.now())
+    outcomes = handle_bad_review.sign_for_each(_chosen(request), by=actor_of(request), now=timezone.now())
     return _outcomes(request, gettext("Signing for several orders"), outcomes)
 
 

@@ -59,8 +59,10 @@ def _name_of(assignee: int, order: WorkOrder) -> str:
     raise Refused(NO_HANDLER_THERE, field="assignee")
 
 
-def sign_for_each(order_ids: Sequence[UUID], *, by: Actor, now: datetime) -> list[BulkOutcome]:
-    """Sign for several orders, each in a transaction and with an outcome of its own.
+def sign_for_each(
+    order_ids: Sequence[UUID], *, sign_one: Callable[..., None] = sign_for, by: Actor, now: datetime
+) -> list[BulkOutcome]:
+    """Sign for several orders, each in a transaction and with an outcome of its own; a flow that tells of it is `sign_one`.
 
     Raises:
         Refused: NOTHING_CHOSEN, TOO_MANY_CHOSEN.
@@ -68,7 +70,7 @@ def sign_for_each(order_ids: Sequence[UUID], *, by: Actor, now: datetime) -> lis
 
     def sign(order_id: UUID) -> bool:
         try:
-            sign_for(order_id, by=by, now=now)
+            sign_one(order_id, by=by, now=now)
         except Refused as refused:
             # A second click finds done what the first has done.
             if refused.complaint.code == WRONG_STATE.code and _has_signed(order_id, by):

@@ -20,6 +20,7 @@ from haochaping.rectification.terms import (
     CallResult,
     ClockTick,
     Heard,
+    Move,
     ProvenFact,
     Solved,
     Tick,
@@ -44,12 +45,17 @@ if TYPE_CHECKING:
         ClockKind,
         DispatchFacts,
         DispatchRuleRow,
+        EventRow,
         OrderRow,
         SolutionRow,
     )
     from haochaping.rulebook.rules import WorkingCalendar
     from haochaping.rulebook.terms import Terms
 
+# The moves with which the time of an agency begins anew.
+_BEGINS = frozenset(
+    {Move.DISPATCH, Move.GRANT_RETURN, Move.REDISPATCH, Move.REDO, Move.DO_AGAIN, Move.RESTORE}
+)
 _DAY_LENGTH = 10
 _LOOKS_LIKE_A_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 # A bad review repeats one that was answered at most so long before (issue 4: recurrence within 90 days).
@@ -181,6 +187,12 @@ def offered(levels: int) -> tuple[Solved, ...]:
 def of_this_round(said: SolutionRow | None, replied_at: datetime | None) -> SolutionRow | None:
     """The reviewer's word if it is about the reply that stands, None if it was about an earlier one."""
     return said if said and replied_at and said.answered_at >= replied_at else None
+
+
+def of_this_clock(events: Sequence[EventRow]) -> list[EventRow]:
+    """What has happened since the agency's time began for the last time: what was granted before belongs to that."""
+    begun = [n for n, event in enumerate(events) if event.move in _BEGINS]
+    return list(events[begun[-1] :]) if begun else list(events)
 
 
 def best_of(calls: Iterable[str]) -> str:

@@ -28,26 +28,27 @@ ORDER BY at, id;
 -- Everything that happened to an order, oldest first: each move with the call-back it recorded, calls through the relay,
 -- who wrote messages or added evidence; with the name of the staff account that acted.
 WITH told AS (
-    SELECT 'move' AS what, e.at, e.id, e.move AS word, e.by, e.note, c.result, c.is_true, c.is_reasonable, e.warned
+    SELECT 'move' AS what, e.at, e.id, e.move AS word, e.by, e.note, c.result, c.is_true, c.is_reasonable, e.warned,
+           c.round
       FROM (SELECT *, row_number() OVER (PARTITION BY move ORDER BY at, id) AS n
               FROM rectification_order_event WHERE order_id = %(order)s) AS e
       LEFT JOIN (SELECT *, row_number() OVER (ORDER BY at, id) AS n
                    FROM rectification_callback WHERE order_id = %(order)s) AS c
         ON e.move = 'verify' AND c.n = e.n
     UNION ALL
-    SELECT 'call', d.queued_at, d.id, d.state, '', '', g.purpose, NULL, NULL, ''
+    SELECT 'call', d.queued_at, d.id, d.state, '', '', g.purpose, NULL, NULL, '', NULL
       FROM identity_relay_grant g JOIN notices_delivery d ON d."grant" = g.id AND d.channel = 'call'
      WHERE g.basis = %(order)s
     UNION ALL
-    SELECT 'author', min(m.sent_at), NULL, '', m.author, '', NULL, NULL, NULL, ''
+    SELECT 'author', min(m.sent_at), NULL, '', m.author, '', NULL, NULL, NULL, '', NULL
       FROM rectification_work_order o JOIN notices_message m ON m.thread_id = o.thread_id
      WHERE o.id = %(order)s
      GROUP BY m.author
     UNION ALL
-    SELECT 'author', added_at, NULL, '', added_by, '', NULL, NULL, NULL, ''
+    SELECT 'author', added_at, NULL, '', added_by, '', NULL, NULL, NULL, '', NULL
       FROM rectification_evidence WHERE order_id = %(order)s
     UNION ALL
-    SELECT 'author', removed_at, NULL, '', removed_by, '', NULL, NULL, NULL, ''
+    SELECT 'author', removed_at, NULL, '', removed_by, '', NULL, NULL, NULL, '', NULL
       FROM rectification_evidence WHERE order_id = %(order)s AND removed_at IS NOT NULL
 )
 SELECT told.*, u.display_name
@@ -79,5 +80,8 @@ SELECT target.*
                 UNION ALL SELECT 2, 'windows', id, code, name FROM directory_window WHERE id = r.window_id
                 UNION ALL SELECT 3, 'staff', id, code, name FROM directory_staff_member WHERE id = r.staff_id) AS target
  WHERE o.id = %(order)s ORDER BY target.n;
+-- Each word of the reviewer on whether it is solved, of earlier rounds too.
+SELECT solved, text, answered_at, changeable_until
+  FROM rectification_solution_answer WHERE order_id = %(order)s ORDER BY answered_at, id;
 -- What became of text messages about it, and how often its page was opened: for whom it is there (doors/tables.py).
 SELECT what, word, state, at, times, people FROM haochaping_order_told(%(order)s) ORDER BY at

@@ -31,7 +31,7 @@ STATE_LABELS = {
     OrderState.DISPATCHED: N_("Dispatched, not signed for"),
     OrderState.RETURN_ASKED: N_("Return asked for"),
     OrderState.SIGNED: N_("Signed for"),
-    OrderState.VERIFIED: N_("Called back"),
+    OrderState.VERIFIED: N_("Call-back recorded"),
     OrderState.LEDGERED: N_("In the rectification ledger"),
     OrderState.RECTIFIED: N_("Put right, reply due"),
     OrderState.REPLIED: N_("Replied, to be checked"),

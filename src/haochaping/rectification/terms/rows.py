@@ -126,11 +126,12 @@ class OrderRow:
 
 @dataclass(frozen=True, slots=True)
 class CallbackRow:
-    """What one attempt to hear the reviewer came to; None where nobody could say."""
+    """What one attempt to hear the reviewer came to; None where nobody could say. `round` is that of the order."""
 
     result: CallResult
     is_true: bool | None
     is_reasonable: bool | None
+    round: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +261,8 @@ class Looks:
 class HistoryRow:
     """Everything that happened to an order; `names` are those of the staff accounts in it, by `kind:id`.
 
-    `photos` are those of its review, `targets` hall, window and staff, `messages` the thread, as the agency reads it.
+    `photos` are those of its review, `targets` hall, window and staff, `messages` the thread, as the agency reads it,
+    `answers` each word of the reviewer on whether it is solved.
     """
 
     beside: Beside
@@ -271,6 +273,7 @@ class HistoryRow:
     messages: list[MessageRow] = field(default_factory=list)
     ticks: list[ClockTick] = field(default_factory=list)
     targets: dict[Kind, Ref] = field(default_factory=dict)
+    answers: list[SolutionRow] = field(default_factory=list)
     told: list[ToldRow] = field(default_factory=list)
     looks: Looks | None = None
 

@@ -42,7 +42,7 @@ TIME_LEFT_LABELS = {
     TimeLeft.THIS_WEEK: N_("Due this week"),
     TimeLeft.LATER: N_("Due later"),
     TimeLeft.PAUSED: N_("The clock stands while an appeal is pending"),
-    TimeLeft.UNKNOWN: N_("Without a deadline: the working calendar does not reach so far"),
+    TimeLeft.UNKNOWN: N_("Without a deadline"),
 }
 
 

@@ -98,8 +98,8 @@ def decide(proposal_id: UUID, *, adopt: bool, reason: str, by: Actor, now: datet
         move = MOVE_OF[Rung(proposal.rung)]
         row = step(proposal.supervision_id, move, by)
         row.save(update_fields=["state"])
-        # The agency is told which measure it is, and nothing of how it came about.
-        record([row], move, by=by, now=now, note=proposal.rung)
+        # The agency is told which measure it is and why, and nothing of who proposed it or how it came about.
+        record([row], move, by=by, now=now, note=f"{proposal.rung}\n{reason}")
 
 
 def held_proposal(proposal_id: UUID, by: Actor) -> Proposal:

@@ -1,0 +1,163 @@
+"""What a reviewer reads of rounds that are over, of calls that did not reach them, of the plan and of a decision."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from django.utils import timezone
+
+from haochaping.flows import close_order, handle_bad_review
+from haochaping.kernel.actor import REVIEWER, SYSTEM
+from haochaping.rectification import actions
+from haochaping.rectification import queries as orders
+from haochaping.reviews import actions as reviews
+from haochaping.reviews.models import Review
+from haochaping.reviews.terms import HelpedBy, SupplementRow
+from haochaping.ui.moments import day
+from tests import worlds
+from tests.doors.portal.pages import Citizen, text_of
+from tests.flows.appeal_house import REASON, Matter
+from tests.voices.conftest import DISPATCHER
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.doors.portal.urls")]
+WHY, REPLY = "还是要跑两趟", "已并窗办理，谢谢您。"
+
+
+@pytest.fixture
+def order_id(citizen: Citizen) -> UUID:
+    citizen.tap(1)
+    citizen.send("reasons", indicator_codes=["113"], comment_text="跑了三次")
+    order = orders.order_of_review(Review.objects.get().pk)
+    assert order
+    return order.id
+
+
+@pytest.fixture
+def at(order_id: UUID) -> datetime:
+    """After the order has gone out, which the door did by the real clock."""
+    return timezone.now()
+
+
+def look(citizen: Citizen) -> str:
+    return text_of(citizen.look(**{"accept-language": "en"}))
+
+
+def call(order_id, at: datetime, result: str) -> None:
+    actions.verify_by_callback(
+        order_id, result=result, is_true=None, is_reasonable=None, note="回访", by=worlds.CLERK, now=at
+    )
+
+
+def replied(order_id, at: datetime) -> datetime:
+    actions.sign_for(order_id, by=worlds.CLERK, now=at)
+    call(order_id, at, "answered")
+    actions.rectify(order_id, outcome="explained", text="已并窗", by=worlds.CLERK, now=at)
+    at += timedelta(minutes=1)
+    handle_bad_review.reply(order_id, REPLY, by=worlds.CLERK, now=at)
+    return at
+
+
+def test_an_earlier_reply_and_what_was_said_to_it_stay_readable(citizen, order_id, at):
+    at = replied(order_id, at)
+    review_id = Review.objects.get().pk
+    handle_bad_review.answer_solution(
+        review_id, solved="no", text=WHY, by=REVIEWER, now=at + timedelta(minutes=1)
+    )
+    page = look(citizen)
+    assert page.count(REPLY) == 1
+    assert page.count(f"<p>{WHY}</p>") == 1
+
+    actions.take_up_again(order_id, by=SYSTEM, now=at + timedelta(days=1))
+
+    page = look(citizen)
+    assert page.count(REPLY) == 1
+    assert page.count(WHY) == 1
+    assert "You answered whether it is solved: No, it is not solved" in page
+
+
+def test_a_reply_that_was_sent_back_stays_readable(citizen, order_id, at):
+    at = replied(order_id, at)
+
+    close_order.redo(order_id, "未答所问", by=DISPATCHER, now=at + timedelta(minutes=1))
+
+    assert look(citizen).count(REPLY) == 1
+
+
+def test_whoever_was_not_reached_was_not_called_back(citizen, order_id, at):
+    actions.sign_for(order_id, by=worlds.CLERK, now=at)
+    call(order_id, at, "not_reached")
+
+    page = look(citizen)
+    assert "Somebody tried to reach you, without success" in page
+    assert "Called back and verified" not in page
+
+    call(order_id, at + timedelta(hours=1), "answered")
+    assert look(citizen).count("Called back and verified") == 1
+
+
+@pytest.mark.parametrize("how", ["sent back", "opened again"])
+def test_more_time_is_told_of_its_own_round_only(citizen, order_id, at, how):
+    actions.sign_for(order_id, by=worlds.CLERK, now=at)
+    call(order_id, at, "answered")
+    actions.ask_extension(order_id, days=5, reason="需调取档案", by=worlds.CLERK, now=at)
+    actions.grant_extension(order_id, note="", by=DISPATCHER, now=at)
+    assert "需调取档案" in look(citizen)
+    actions.rectify(order_id, outcome="explained", text="已并窗", by=worlds.CLERK, now=at)
+    handle_bad_review.reply(order_id, REPLY, by=worlds.CLERK, now=at)
+
+    at += timedelta(minutes=1)
+    if how == "sent back":
+        close_order.redo(order_id, "未答所问", by=DISPATCHER, now=at)
+    else:
+        actions.take_up_again(order_id, by=SYSTEM, now=at)
+
+    assert "需调取档案" not in look(citizen)
+
+
+def test_what_is_planned_stands_on_the_page_that_the_message_leads_to(citizen, order_id, at):
+    actions.sign_for(order_id, by=worlds.CLERK, now=at)
+    call(order_id, at, "answered")
+    due = (at + timedelta(days=3)).date()
+    plan = f"{due} 改系统，联系13912345678"
+    actions.enter_in_ledger(order_id, reason="需改系统", plan=plan, by=worlds.CLERK, now=at)
+
+    page = look(citizen)
+    assert f"By {day(due)}:" in page
+    assert "改系统" in page
+    assert "13912345678" not in page
+    assert "not done yet" in page
+
+    (line,) = orders.plan_of_order(order_id)
+    actions.reach_milestone(order_id, milestone_id=line.id, note="已改", by=worlds.CLERK, now=at)
+    page = look(citizen)
+    assert f"done on {day(at)}" in page
+    assert "not done yet" not in page
+
+
+def test_who_decides_against_a_review_says_why(citizen, order_id, at):
+    actions.sign_for(order_id, by=worlds.CLERK, now=at)
+    matter = Matter(Review.objects.get().pk, order_id, at).file().heard()
+
+    assert REASON not in look(citizen)
+    matter.decided("mistaken")
+
+    page = look(citizen)
+    assert "another level was meant than the one that was chosen" in page
+    assert REASON in page
+
+
+@pytest.mark.parametrize("agrees", [True, False])
+def test_the_office_that_calls_is_named_where_the_case_is_hidden(citizen, order_id, at, agrees):
+    said = SupplementRow(agrees, HelpedBy.FAMILY, concealed=True)
+    reviews.supplement(Review.objects.get().pk, said, by=REVIEWER, now=at)
+    actions.sign_for(order_id, by=worlds.CLERK, now=at)
+
+    page = look(citizen)
+
+    assert ("Whoever supervises" in page) is agrees
+    assert ("will contact you by" in page) is True
