@@ -36,6 +36,35 @@ function copyText() {
   }
 }
 
+/**
+ * Puts back what was being written when the log-in ended: long texts of staff forms, in this tab only and for the same
+ * person. A text is forgotten once it was sent and a page of the desk answered; a log-in page has not taken it.
+ */
+function keepDrafts() {
+  const kept = sessionStorage;
+  const sent = JSON.parse(kept.getItem("sent") ?? "[]");
+  kept.removeItem("sent");
+  const who = document.querySelector(".account[data-who]")?.dataset.who;
+  if (!who || location.pathname.startsWith("/accounts/")) return;
+  const drafts = () => Object.keys(kept).filter((key) => key.startsWith("draft "));
+  for (const key of drafts()) {
+    if (sent.includes(key) || !key.startsWith(`draft ${who} `)) kept.removeItem(key);
+  }
+  for (const form of document.querySelectorAll("form[method=post]")) {
+    const to = form.getAttribute("action") || location.pathname;
+    const areas = [...form.querySelectorAll("textarea[name]")];
+    const key = (area) => `draft ${who} ${to} ${area.name}`;
+    for (const area of areas) {
+      const draft = kept.getItem(key(area));
+      if (draft && !area.value) area.value = draft;
+      area.addEventListener("input", () => kept.setItem(key(area), area.value));
+    }
+    form.addEventListener("submit", () => kept.setItem("sent", JSON.stringify(areas.map(key))));
+    if (to.includes("/logout/")) form.addEventListener("submit", () => drafts().forEach((one) => kept.removeItem(one)));
+  }
+}
+
 focusOnWhatChanged();
+keepDrafts();
 countCharacters();
 copyText();
