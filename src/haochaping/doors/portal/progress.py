@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from haochaping.doors.portal.followed import followed
+from haochaping.flows import close_order
 from haochaping.kernel.refused import N_
 from haochaping.notices import queries as notices
 from haochaping.notices.terms import Side
@@ -70,7 +72,8 @@ class Progress:
     """The order of a review as its reviewer reads it; `promise` is a sentence with its date, "" when nothing is due.
 
     `asks` says whether the reviewer is asked if it is solved; `extended` why it takes longer, "" if it does not; `begun`
-    that the agency finishes it, even when the reviewer rates better or takes the review back; `evidence` what it shows.
+    that the agency finishes it, even when the reviewer rates better or takes the review back; `evidence` what it shows;
+    `joined` the address of the review with which it is answered.
     """
 
     agency: str
@@ -89,6 +92,7 @@ class Progress:
     extended: str
     followed: list[str]
     evidence: list[EvidenceRow]
+    joined: str
 
     @property
     def solved(self) -> str:
@@ -125,8 +129,14 @@ def progress_of(
         extended=_extended(order, told),
         followed=followed(order.id, told),
         evidence=orders.shown_evidence(order.id) if shows and order.reply_text else [],
+        joined=_joined(order),
         thread=None if messages is None else [_said(message, order.agency_name) for message in messages],
     )
+
+
+def _joined(order: OrderRow) -> str:
+    token = close_order.token_of_lead(order)
+    return reverse("review", args=[token]) if token else ""
 
 
 def promise(order: OrderRow, now: datetime) -> str:
