@@ -25,6 +25,7 @@ class CarefulForm(forms.Form):
     read_by_others: ClassVar[tuple[str, ...]] = ("text",)
     must_say: ClassVar[tuple[str, ...]] = ()
     earlier: Sequence[str] = ()
+    look_again = False
 
     def clean(self) -> None:
         """Have it ticked where something was found."""
@@ -35,6 +36,8 @@ class CarefulForm(forms.Form):
             label=gettext_lazy("I have looked at it: send it as it is"), required=False
         )
         if not self.data.get(self.add_prefix(_TICK)):
+            # No mistake, and not said as one where there is no other.
+            self.look_again = not self.errors
             remedy = gettext("Change it, or tick that it is to be sent as it is.")
             self.add_error(_TICK, " ".join([*found, remedy]))
 

@@ -103,6 +103,7 @@ def test_a_number_for_others_is_shown_before_it_goes(clerk, bad, step, typed):
     assert status == 422
     assert tick_in(page)
     assert "This may be personal data: 13900000009." in page
+    assert "There is a problem" not in page
     assert post(clerk, bad, step, **typed, confirm="on")[0] == 303
 
 

@@ -50,18 +50,25 @@ function keepDrafts() {
   for (const key of drafts()) {
     if (sent.includes(key) || !key.startsWith(`draft ${who} `)) kept.removeItem(key);
   }
-  for (const form of document.querySelectorAll("form[method=post]")) {
-    const to = form.getAttribute("action") || location.pathname;
-    const areas = [...form.querySelectorAll("textarea[name]")];
-    const key = (area) => `draft ${who} ${to} ${area.name}`;
-    for (const area of areas) {
-      const draft = kept.getItem(key(area));
-      if (draft && !area.value) area.value = draft;
-      area.addEventListener("input", () => kept.setItem(key(area), area.value));
+  const key = (area) => `draft ${who} ${area.form.getAttribute("action") || location.pathname} ${area.name}`;
+  const keep = (area) => kept.setItem(key(area), area.value);
+  const putBack = () => {
+    for (const area of document.querySelectorAll("form[method=post] textarea[name]")) {
+      area.value ||= kept.getItem(key(area)) ?? "";
     }
-    form.addEventListener("submit", () => kept.setItem("sent", JSON.stringify(areas.map(key))));
-    if (to.includes("/logout/")) form.addEventListener("submit", () => drafts().forEach((one) => kept.removeItem(one)));
-  }
+  };
+  putBack();
+  document.addEventListener("pane:shown", putBack);
+  document.addEventListener("input", ({ target }) => {
+    if (target.matches("form[method=post] textarea[name]")) keep(target);
+  });
+  document.addEventListener("submit", ({ target }) => {
+    if (target.method !== "post") return;
+    if (target.closest(".account")) drafts().forEach((one) => kept.removeItem(one));
+    const areas = [...target.querySelectorAll("textarea[name]")];
+    areas.forEach(keep);
+    kept.setItem("sent", JSON.stringify(areas.map(key)));
+  });
 }
 
 focusOnWhatChanged();
