@@ -71,11 +71,19 @@ def test_only_agencies_of_ones_remit_are_found_by_name():
 
     assert worlds.AGENCY in here
     assert worlds.OTHER_AGENCY not in here
-    assert typed(NOWHERE, agency="审批").cleaned_data["agency"] == "审批"
+    assert "审批" in typed(NOWHERE, agency="审批").errors["agency"][0]
 
 
-@pytest.mark.parametrize("words", ["没有这个机构", "x（y）", "'; --"])
-def test_what_nobody_knows_is_left_to_the_room(words):
+@pytest.mark.parametrize("words", ["城市管理", "x（y）"])
+def test_a_part_of_a_name_that_none_has_is_not_called_a_code(words):
+    form = typed(agency=words)
+
+    assert words in form.errors["agency"][0]
+    assert "代码" not in form.errors["agency"][0]
+
+
+@pytest.mark.parametrize("words", ["NO-SUCH", "'; --"])
+def test_a_code_that_nobody_knows_is_left_to_the_room(words):
     assert typed(agency=words).cleaned_data["agency"] == words
 
 

@@ -195,6 +195,28 @@ class TestMerge:
 
         assert refused.value.code == "not_the_same_matter"
 
+    def test_of_one_certificate_they_are_one_persons_whatever_the_phone(self, now):
+        worlds.build(now)
+        certificate = {"certificate_type": "111", "certificate_no": "990101199001011234"}
+        first, other = (
+            self.open(f"YC-{n}", now, reviewer={"name": "甲", "phone": f"1390000000{n}", **certificate})
+            for n in (1, 2)
+        )
+
+        close_order.merge(other, first, by=DISPATCHER, now=now + MINUTE)
+
+        merged = orders.rows([other])[0]
+        assert (merged.state, merged.merged_into_id) == ("merged", first)
+
+    def test_with_one_that_is_over_is_refused_as_that(self, now):
+        worlds.build(now)
+        one = self.open("YC-1", now, reviewer={"phone": "13900000009"})
+
+        with pytest.raises(Refused) as refused:
+            close_order.merge(one, one, by=DISPATCHER, now=now + MINUTE)
+
+        assert refused.value.code == "merged_into_ended"
+
 
 def test_that_no_call_is_possible_is_said_only_where_none_is(review, now):
     says(review, "no", now + MINUTE)

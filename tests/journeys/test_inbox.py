@@ -118,3 +118,25 @@ def test_on_a_phone_a_row_is_a_card_that_leads_to_its_page(orders, pages, axe, l
         assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     phone.locator(f"a[data-order][href*='{orders[0]}']").click()
     phone.wait_for_url(f"**/desk/orders/{orders[0]}")
+
+
+def test_what_was_being_written_when_the_log_in_ended_is_there_again(orders, pages, log_in):
+    desk = pages(DESK)
+    log_in(desk, "clerk", timezone.now())
+    kept = desk.context.cookies()
+    words, area = "请补充说明是哪一个窗口。", f"form[action='/desk/orders/{orders[0]}/message'] textarea"
+    desk.goto(f"/desk/orders/{orders[0]}")
+    desk.fill(area, words)
+    desk.context.clear_cookies(name=next(one["name"] for one in kept if "session" in one["name"]))
+
+    desk.click("form.write > button:last-of-type")
+    desk.wait_for_url("**/accounts/login/**")
+    assert desk.url.endswith(f"?next=/desk/orders/{orders[0]}")
+    desk.context.add_cookies(kept)
+    desk.goto(f"/desk/orders/{orders[0]}")
+
+    assert desk.input_value(area) == words
+    desk.click("form.write > button:last-of-type")
+    assert words in desk.inner_text("#thread .ours")
+    assert desk.input_value(area) == ""
+    assert desk.evaluate("Object.keys(sessionStorage).filter(key => key.startsWith('draft'))") == []

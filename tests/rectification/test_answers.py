@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from haochaping.rectification.rules import (
     ALIKE_FROM,
+    NO_DAY,
     filled,
     likeness,
     most_alike,
@@ -64,7 +65,15 @@ def test_a_gap_that_is_left_is_named(text):
 
     assert complaint is not None
     assert (complaint.code, complaint.field) == ("gap_left", "text")
-    assert str(complaint.params["gap"]) in text
+    said = str(complaint.params["gap"])
+    assert said.split("】", maxsplit=1)[0] in text
+
+
+def test_every_gap_that_is_left_is_named():
+    complaint = own_words_complaint(f"{NO_DAY}前{NO_DAY}补正【事项】。【无关】", "text")
+
+    assert complaint is not None
+    assert complaint.params["gap"] == f"{NO_DAY} 【事项】"
 
 
 @pytest.mark.parametrize(

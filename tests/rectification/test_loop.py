@@ -198,6 +198,22 @@ class TestHearing:
 
         assert last_entry(desk.order_id)[1]["outcome"] == "not_upheld"
 
+    def test_a_demand_found_reasonable_is_not_explained_away(self, desk):
+        desk.upto(Move.VERIFY)
+        explained = DONE | {"outcome": "explained"}
+        for is_reasonable, expected in ((True, "finding_differs"), (False, "")):
+            found = FOUND | {"is_reasonable": is_reasonable}
+            actions.verify_by_callback(desk.order_id, **found, by=worlds.CLERK, now=desk.later())
+            if expected:
+                refused = code_of(
+                    actions.rectify, desk.order_id, **explained, by=worlds.CLERK, now=desk.later()
+                )
+                assert refused == expected
+
+        actions.rectify(desk.order_id, **explained, by=worlds.CLERK, now=desk.later())
+
+        assert last_entry(desk.order_id)[1]["outcome"] == "explained"
+
     @pytest.mark.parametrize("outcome", ["mistaken_excluded", "malicious_excluded", "duplicate_merged"])
     def test_an_agency_cannot_choose_what_an_appeal_or_merger_decides(self, desk, outcome):
         desk.upto(Move.VERIFY)

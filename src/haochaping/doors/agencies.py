@@ -52,6 +52,14 @@ class _Suggesting(forms.TextInput):
         return format_html('{}<datalist id="{}">{}</datalist>', line, list_id, options)
 
 
+def _known_to_nobody(text: str) -> str:
+    """A code, for the room to refuse; what can only be meant as a name is not called a code."""
+    if text.isascii():
+        return text
+    said = gettext("No agency within your reach has “{text}” in its name.")
+    raise forms.ValidationError(said.format(text=text))
+
+
 class AgencyField(forms.CharField):
     """The code of the agency that was meant: a suggestion, a code, a whole name, or a part of one.
 
@@ -75,7 +83,7 @@ class AgencyField(forms.CharField):
         self.divisions = divisions
 
     def clean(self, value: object) -> str:
-        """The agency's code; what nobody knows is handed on as it is, for the room to refuse."""
+        """The agency's code; a code that nobody knows is handed on as it is, for the room to refuse."""
         text: str = super().clean(value)
         if text == _NONE_OF_THESE:
             raise forms.ValidationError(gettext("Type its code, or another part of its name."))
@@ -92,7 +100,7 @@ class AgencyField(forms.CharField):
         if len(whole) == 1:
             return whole[0].code
         if not found:
-            return text
+            return _known_to_nobody(text)
         choices = [
             ("", gettext("Choose an agency")),
             *((agency.code, _shown(agency)) for agency in found),

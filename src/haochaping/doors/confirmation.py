@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.utils import is_mfa_enabled
@@ -16,8 +16,9 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
+
+from haochaping.doors.way_back import page_before
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -53,8 +54,8 @@ def answer(request: HttpRequest) -> HttpResponseRedirect:
         messages.warning(
             request, gettext("Nothing was changed yet: confirm that it is you, then do it again.")
         )
-        back = _page_before(request) or str(settings.LOGIN_REDIRECT_URL)
-    elif back := _page_before(request):
+        back = page_before(request) or str(settings.LOGIN_REDIRECT_URL)
+    elif back := page_before(request):
         messages.info(request, gettext("Confirm that it is you, then take the file again."))
     else:
         back = request.get_full_path()
@@ -63,12 +64,3 @@ def answer(request: HttpRequest) -> HttpResponseRedirect:
     # Whoever has no factor here came by the identity provider, which is asked again.
     logout(request)
     return redirect_to_login(back)
-
-
-def _page_before(request: HttpRequest) -> str:
-    """The page of ours with the link or form; "" when the browser does not say."""
-    came_from = request.headers.get("Referer", "")
-    if url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure()):
-        parts = urlsplit(came_from)
-        return f"{parts.path}?{parts.query}" if parts.query else parts.path
-    return ""

@@ -493,7 +493,19 @@ def told(form: Form, refused: Refused, fields: Mapping[str, str] | None = None) 
     if status in {FORBIDDEN, MISSING}:
         raise refused
     field = (fields or {}).get(complaint.field, complaint.field)
+    return _said(form, field, complaint)
+
+
+def told_here(form: Form, refused: Refused) -> int:
+    """The same for a page that shows every refusal of its steps, whatever it is."""
+    return _said(form, refused.complaint.field, refused.complaint)
+
+
+def _said(form: Form, field: str, complaint: Complaint) -> int:
+    """Say it at the field; whoever came too late is not told that what they typed was wrong."""
     form.add_error(field if field in form.fields else None, say(complaint).text)
+    status = status_of(complaint)
+    form.overtaken = status == CONFLICT  # type: ignore[attr-defined]
     return status
 
 

@@ -36,6 +36,7 @@ from haochaping.doors import confirmation
 from haochaping.doors.confirmation import Fresh
 from haochaping.doors.origin import network_asked_from
 from haochaping.doors.reach import kept_within, within
+from haochaping.doors.way_back import page_above, page_to_return_to
 from haochaping.kernel.actor import NOWHERE
 from haochaping.ledger.terms import EntryKind
 
@@ -290,6 +291,9 @@ class GateMiddleware:
             )
         _write_notes(request, response.status_code)
         _write_afterwards(request, response.status_code)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and _looks_for_a_page(request):
+            response = HttpResponseRedirect(page_above(request.path_info))
+            response.status_code = HTTPStatus.SEE_OTHER
         if hasattr(request, "actor") and "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store"
         return response
@@ -313,11 +317,18 @@ class GateMiddleware:
         if gate.passage in {Passage.PUBLIC, Passage.MACHINE}:
             return None
         if not request.user.is_authenticated or _is_over(request):
-            return redirect_to_login(request.get_full_path())
+            return redirect_to_login(page_to_return_to(request))
         if gate.passage == Passage.PASSWORD:
             _enter(request, NOWHERE)
             return None
         return _staff_answer(request, gate, name)
+
+
+def _looks_for_a_page(request: HttpRequest) -> bool:
+    """Whether a person asks to see what is only sent to: after a log-in, in another language, by typing it."""
+    match = request.resolver_match
+    gate = gate_of(match.func, match.view_name or "") if match else None
+    return request.method in {"GET", "HEAD"} and gate is not None and gate.passage != Passage.MACHINE
 
 
 def gate_of(view: Callable[..., HttpResponseBase], name: str) -> Gate | None:
@@ -343,7 +354,7 @@ def _staff_answer(request: HttpRequest, gate: Gate, name: str) -> HttpResponseBa
     standing = accounts.standing_of_user(cast("int", request.user.pk))
     if not _has_second_factor(request, standing):
         step = "mfa_reauthenticate" if standing.has_factor else "mfa_activate_totp"
-        return HttpResponseRedirect(f"{reverse(step)}?{urlencode({'next': request.get_full_path()})}")
+        return HttpResponseRedirect(f"{reverse(step)}?{urlencode({'next': page_to_return_to(request)})}")
     if settings.PASSWORDS_AGE and name != _CHANGE and _password_is_old(request):
         return HttpResponseRedirect(reverse(_CHANGE))
     actor = standing.actor

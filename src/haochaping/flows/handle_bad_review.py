@@ -17,7 +17,7 @@ from haochaping.notices.terms import NoticeKind, Side, Template
 from haochaping.publicity.rules import hidden_in
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
-from haochaping.rectification.rules import most_alike
+from haochaping.rectification.rules import most_alike, says_nothing
 from haochaping.rectification.terms import NO_THREAD, REPLY_DOUBTED, Doubts, Solved
 from haochaping.reviews import queries as reviews
 
@@ -146,11 +146,11 @@ def reply_with_care(order_id: UUID, text: str, *, confirmed: str, by: Actor, now
 
 
 def doubts_about(order_id: UUID, text: str, *, by: Actor) -> Doubts:
-    """Whether a reply is much like an earlier one of its agency that the actor may see, and what in it looks personal."""
+    """Whether a reply is like an earlier one of its agency that the actor may see, says nothing, or looks personal."""
     earlier = orders.earlier_replies(order_id, by=by)
     found = most_alike(text, [one.text for one in earlier])
-    personal = tuple(hidden_in(text))
-    return Doubts(earlier[found[0]], found[1], personal) if found else Doubts(personal=personal)
+    place, share = found or (0, 0.0)
+    return Doubts(earlier[place] if found else None, share, tuple(hidden_in(text)), says_nothing(text))
 
 
 @transaction.atomic

@@ -383,6 +383,13 @@ def was_found_untrue(order_id: UUID) -> bool:
     return Callback.objects.filter(order_id=order_id, is_true=False).exists()
 
 
+def was_found_true_and_reasonable(order_id: UUID, round_: int) -> bool:
+    """Whether the last finding of this round is that the review is true and its demand reasonable."""
+    found = Callback.objects.filter(order_id=order_id, round=round_).exclude(is_true=None, is_reasonable=None)
+    last = found.order_by("-at", "-id").values_list("is_true", "is_reasonable").first()
+    return last == (True, True)
+
+
 def beside(order_id: UUID) -> Beside:
     """More time asked for, who helps, the plan, and the evidence, without its photographs."""
     with connection.cursor() as cursor:
@@ -425,13 +432,23 @@ def last_author(order_id: UUID, move: Move) -> str:
 
 
 def earlier_replies(order_id: UUID, *, by: Actor, limit: int = 50) -> list[EarlierReply]:
-    """The last replies that the agency of an order gave to others, newest first; only of orders the actor may see."""
+    """What was replied in this order before, though it was sent back, and the last replies of its agency to others.
+
+    Each newest first; only of orders the actor may see.
+    """
+    seen = OrderEvent.objects.filter(
+        order__in=WorkOrder.objects.filter(access.visible_orders(by), id=order_id)
+    )
+    own = seen.filter(move=Move.REPLY).order_by("-at", "-id")
     agency = WorkOrder.objects.filter(id=order_id).values("agency_id")
     rows = WorkOrder.objects.filter(
         access.visible_orders(by), agency_id__in=agency, replied_at__isnull=False
     ).exclude(id=order_id)
-    found = rows.order_by("-replied_at").values_list("id", "item__name", "replied_at", "reply_text")
-    return [EarlierReply(pk, item, at, text) for pk, item, at, text in found[:limit] if at is not None]
+    found = [
+        *own.values_list("order_id", "order__item__name", "at", "note"),
+        *rows.order_by("-replied_at").values_list("id", "item__name", "replied_at", "reply_text")[:limit],
+    ]
+    return [EarlierReply(pk, item, at, text) for pk, item, at, text in found if at is not None]
 
 
 def shown_evidence(order_id: UUID) -> list[EvidenceRow]:

@@ -106,6 +106,15 @@ def _listed(
     return [_row(values) for values in rows.values_list(*_VOICE)[offset : offset + limit]]
 
 
+def earlier_answers(voice: VoiceRow, *, limit: int = 50) -> list[str]:
+    """The last answers of the agency of a voice, its own former ones first, newest first."""
+    given = (
+        VoiceEvent.objects.filter(move=VoiceMove.ANSWER).order_by("-at", "-id").values_list("note", flat=True)
+    )
+    others = given.filter(voice__agency=voice.agency_id).exclude(voice=voice.id)
+    return [*given.filter(voice=voice.id), *others[:limit]]
+
+
 def open_count(by: Actor) -> int:
     """How many voices wait in somebody's inbox."""
     return Voice.objects.filter(access.visible(by)).exclude(state__in=AWAY).count()

@@ -8,6 +8,7 @@ import pytest
 
 from haochaping.directory import queries as directory
 from haochaping.exchange.models import Reconciliation
+from haochaping.exchange.reconciliation.terms import STATE_LABELS
 from haochaping.ledger.models import Entry
 from haochaping.ledger.terms import EntryKind
 from tests import worlds
@@ -66,3 +67,12 @@ def test_another_place_sees_nothing_of_it(address, supervisor_of, clerk):
     assert other.post(f"{address}/explain", {"explanation": "好"}).status_code == 404
     assert address not in other.get(LIST).content.decode()
     assert clerk.get(LIST).status_code == 403
+
+
+def test_the_ways_to_the_other_states_say_their_names(address, one):
+    page = one.get(LIST, headers={"accept-language": "en"}).content.decode()
+
+    counts = page.rpartition('class="counts"')[2].partition("</ul>")[0]
+    assert counts.count("<li>") == len(STATE_LABELS)
+    for label in STATE_LABELS.values():
+        assert f">{label} " in counts

@@ -84,3 +84,10 @@ def test_the_same_form_sent_twice_urges_once(bad, one):
 
     assert first.headers["Location"] == second.headers["Location"]
     assert Urging.objects.count() == 1
+
+
+def test_the_form_names_the_order_and_its_agency(bad, one):
+    page = one.get(f"{NEW}?order={bad.order_id}").content.decode()
+
+    assert f'href="/desk/orders/{bad.order_id}"' in page
+    assert "河湾区行政审批局" in page

@@ -12,8 +12,9 @@ from django.utils import timezone
 from haochaping.exchange import actions as exchange
 from haochaping.exchange.terms import Raw
 from haochaping.flows import handle_bad_review
+from haochaping.flows.invite import invite_case
 from haochaping.flows.receive_reviews import receive_reviews
-from haochaping.kernel.actor import OPERATOR
+from haochaping.kernel.actor import OPERATOR, SYSTEM
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.rectification.models import SolutionAnswer, WorkOrder
@@ -22,6 +23,7 @@ from haochaping.reviews.terms import Entrance
 from haochaping.ui.moments import moment
 from tests import worlds
 from tests.doors.portal.pages import Citizen, text_of
+from tests.voices.conftest import DISPATCHER
 
 if TYPE_CHECKING:
     from haochaping.rectification.terms import OrderRow
@@ -333,3 +335,24 @@ def test_reasons_that_were_sent_are_changed_on_a_page_of_their_own(citizen, stat
     citizen.send("reasons", comment_text="补充一句。", indicator_codes=["113"])
 
     assert citizen.review().comment_text == "补充一句。"
+
+
+@pytest.mark.parametrize(("phone", "is_led"), [("13900000001", True), ("13900000002", False)])
+def test_what_is_answered_with_another_review_leads_there_whoever_gave_both(
+    citizen, status, clock, phone, is_led
+):
+    applicant = {"name": "张小满", "phone": phone, "certificate_type": "111", "certificate_no": "X1"}
+    worlds.take_case("YC-2026-000124", clock, applicant=applicant)
+    merged = _order()
+    link = invite_case(worlds.SOURCE, "YC-2026-000124", by=SYSTEM, now=clock)[0]
+    given = worlds.give("YC-2026-000124", 1, clock).id
+    assert given
+    lead = orders.order_of_review(given)
+    assert lead
+    rectification.dispatch([lead.id], by=SYSTEM, now=clock)
+    rectification.merge(merged.id, into=lead.id, by=DISPATCHER, now=clock)
+
+    page = citizen.look(status).content.decode()
+
+    assert "答复见该评价" in page
+    assert (f'href="/r/{link.rpartition("/")[2]}"' in page) is is_led

@@ -244,7 +244,7 @@ def test_what_the_order_is_connected_with_is_linked_for_whom_it_is(bad, clerk, b
     ):
         assert begun in theirs
         assert begun not in mine
-    assert "Urged" in mine.partition('id="history"')[2]
+    assert "An urging was sent" in mine.partition('id="history"')[2]
 
 
 def test_reasons_that_go_to_supervision_raise_one_signal_for_the_order(bad_review, browser_of, world):

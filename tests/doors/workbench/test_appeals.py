@@ -294,3 +294,14 @@ def test_figures_stand_on_the_deciders_page(filed: Bad, people):
 
     assert timezone.localdate().strftime("%Y-%m") in page
     assert page.count("河湾区行政审批局") == 2
+
+
+def test_a_fact_that_belongs_to_another_ground_is_not_dropped_in_silence(signed: Bad, people):
+    lead = people("lead")
+    typed = {"ground": "mis_tap", "fact": "threats", "text": "评价人来电说按错了。"}
+
+    answer = lead.post(new(signed), typed, headers={"accept-language": "en"})
+
+    assert answer.status_code == 422
+    assert "belongs to the last ground only" in text_of(answer)
+    assert lead.post(new(signed), typed | {"fact": ""}).status_code == 303

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -73,3 +74,13 @@ def test_the_whole_house_is_not_one_divisions_business(waiting, browser_of):
     assert local.get(LIST).status_code == 403
     assert local.post(f"{LIST}accept", {"match": [str(of("GG-1").pk)]}).status_code == 403
     assert of("GG-1").state == "waiting"
+
+
+@pytest.mark.parametrize(("language", "label"), [("zh-hans", "待确认"), ("en", "To be decided")])
+def test_the_ways_to_the_other_states_say_their_names(waiting, admin, language, label):
+    page = admin.get(LIST, headers={"accept-language": language}).content.decode()
+
+    assert (
+        re.search(r'aria-current="page">\s*([^<\d]*)', page.partition('class="counts"')[2])[1].strip()
+        == label
+    )

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
+from haochaping.doors.workbench.forms import MergeForm
 from haochaping.flows import change_review, close_order, handle_bad_review
 from haochaping.kernel.actor import REVIEWER
 from haochaping.kernel.text import visible
@@ -290,3 +291,27 @@ def test_a_word_about_an_earlier_reply_decides_nothing(bad, clerk, world):
     WorkOrder.objects.update(replied_at=timezone.now() + timedelta(minutes=1))
 
     assert "Replied, to be checked" in clerk.get(bad.address(), headers=ENGLISH).content.decode()
+
+
+def test_another_order_is_named_by_its_number_or_by_the_address_of_its_page(bad):
+    for typed in (str(bad.order_id), f" http://testserver{bad.address()}#thread "):
+        form = MergeForm({"into": typed})
+        assert form.is_valid(), form.errors
+        assert form.cleaned_data["into"] == bad.order_id
+    assert not MergeForm({"into": "DIP-1"}).is_valid()
+
+
+def test_the_number_of_an_order_stands_on_its_page(clerk, bad):
+    assert f"<code>{bad.order_id}</code>" in clerk.get(bad.address()).content.decode()
+
+
+def test_whoever_comes_second_is_not_told_that_they_typed_wrongly(clerk, bad):
+    assert clerk.post(bad.address("sign-for")).status_code == 303
+
+    late = clerk.post(bad.address("sign-for"), headers=ENGLISH)
+    empty = clerk.post(bad.address("call-back"), headers=ENGLISH)
+
+    assert late.status_code == 409
+    assert "It has changed meanwhile" in late.content.decode()
+    assert "There is a problem" not in late.content.decode()
+    assert "There is a problem" in empty.content.decode()

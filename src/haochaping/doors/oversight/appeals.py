@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from haochaping.accounts.terms import Power
 from haochaping.doors.appeals import actors, events_of, shown, timeline, whole
-from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, status_of
+from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, told_here
 from haochaping.doors.gate import actor_of, leave_note, requires
 from haochaping.doors.names import names_of
 from haochaping.doors.oversight.appeal_forms import DecisionForm, RefuseForm, SendBackForm
@@ -30,7 +30,6 @@ from haochaping.rectification.rules import is_anomalous
 from haochaping.rectification.states import appeal_moves_from
 from haochaping.rectification.terms import AppealMove
 from haochaping.ui.numbers import between, percent
-from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -185,9 +184,7 @@ def step(request: HttpRequest, appeal_id: UUID, step: str) -> HttpResponse:
     except Refused as refused:
         if form is None:
             raise
-        sentence = say(refused.complaint)
-        form.add_error(sentence.field if sentence.field in form.fields else None, sentence.text)
-        return _one(request, appeal_id, tried=step, form=form, status=status_of(refused.complaint))
+        return _one(request, appeal_id, tried=step, form=form, status=told_here(form, refused))
     messages.success(request, gettext(chosen.done))
     return see_other(reverse("oversight_appeal", args=[appeal_id]))
 

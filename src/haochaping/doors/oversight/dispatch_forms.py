@@ -67,7 +67,8 @@ class TrialForm(forms.Form):
         max_length=40,
     )
     effective_from = forms.DateField(
-        label=gettext_lazy("From"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        label=gettext_lazy("First day on which it holds"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
 
     def __init__(self, *args: object, **kwargs: object) -> None:

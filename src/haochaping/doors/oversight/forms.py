@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from haochaping.doors.agencies import AgencyField, place_agencies
+from haochaping.doors.careful import CarefulForm
 from haochaping.doors.fields import Choice, Words
 from haochaping.exchange.reconciliation.terms import EXPLANATION_LIMIT
 from haochaping.kernel.identifiers import uuid7
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from haochaping.kernel.actor import Scope
 
 
-class _About(forms.Form):
+class _About(CarefulForm):
     """A form about an order or signal, or else about an agency that is typed."""
 
     typed = ""
@@ -71,7 +72,7 @@ class UrgingForm(_About):
     )
 
 
-class NoteForm(forms.Form):
+class NoteForm(CarefulForm):
     """A finding, a reason or an answer in words."""
 
     text = Words(label=gettext_lazy("In words"), limit=SUPERVISION_TEXT_LIMIT)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from haochaping.accounts.terms import Power
-from haochaping.doors.desk import INVALID, desk_page, refusable, status_of
+from haochaping.doors.desk import INVALID, desk_page, refusable, told_here
 from haochaping.doors.gate import actor_of, requires
 from haochaping.doors.paging import page_number
 from haochaping.doors.private_page import see_other
@@ -27,7 +27,6 @@ from haochaping.supervision.terms import (
     SampleState,
 )
 from haochaping.ui.levels import LEVELS
-from haochaping.ui.sentences import say
 from haochaping.ui.shapes import Event
 
 if TYPE_CHECKING:
@@ -125,9 +124,7 @@ def step(request: HttpRequest, sample_id: UUID, step: str) -> HttpResponse:
     try:
         perform(sample_id, **form.cleaned_data, by=actor_of(request), now=timezone.now())
     except Refused as refused:
-        sentence = say(refused.complaint)
-        form.add_error(sentence.field if sentence.field in form.fields else None, sentence.text)
-        return _page(request, sample_id, tried=step, form=form, status=status_of(refused.complaint))
+        return _page(request, sample_id, tried=step, form=form, status=told_here(form, refused))
     messages.success(request, gettext(_DONE[step]))
     return see_other(reverse("oversight_sample", args=[sample_id]))
 

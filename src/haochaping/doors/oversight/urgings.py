@@ -20,6 +20,7 @@ from haochaping.doors.paging import page_number
 from haochaping.doors.supervised import ON_PAGE, pager, urging_shown
 from haochaping.flows import supervise
 from haochaping.kernel.refused import Refused
+from haochaping.rectification import queries as orders
 from haochaping.supervision import actions, queries
 from haochaping.supervision.access import may_answer
 
@@ -75,7 +76,12 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _form(request: HttpRequest, form: UrgingForm, status: int = 200) -> HttpResponse:
-    context = {"form": form, "about": form["order"].value()}
+    about = uuid_of(str(form["order"].value() or ""))
+    context = {
+        "form": form,
+        "about": about,
+        "order": orders.order(about, by=actor_of(request)) if about else None,
+    }
     return oversight_page(
         request, "oversight/urging_new.html", context, here="oversight_urgings", status=status
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404
 from django.urls import reverse
@@ -13,6 +12,7 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from haochaping.accounts.terms import Power
+from haochaping.doors.careful import CarefulForm
 from haochaping.doors.desk import INVALID, refusable, see_other, told
 from haochaping.doors.fields import Choice, Words
 from haochaping.doors.gate import actor_of, leave_note, requires
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from django import forms
     from django.http import HttpRequest, HttpResponse
 
     from haochaping.kernel.actor import Actor
@@ -58,8 +59,10 @@ if TYPE_CHECKING:
 _HERE = "oversight_voices"
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(CarefulForm):
     """The answer of the office with its outcome."""
+
+    must_say = ("text",)
 
     outcome = Choice(
         label=gettext_lazy("Outcome"),
@@ -75,8 +78,10 @@ class AnswerForm(forms.Form):
     )
 
 
-class EndForm(forms.Form):
+class EndForm(CarefulForm):
     """What the office decides about what stayed unsolved."""
+
+    must_say = ("text",)
 
     text = Words(
         label=gettext_lazy("Decision, with its reason"),

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from haochaping.doors.portal.followed import followed
 from haochaping.doors.portal.told import extended, plan_of, told_of
+from haochaping.flows import close_order
 from haochaping.kernel.refused import N_
 from haochaping.notices import queries as notices
 from haochaping.notices.terms import Side
@@ -75,7 +77,7 @@ class Progress:
 
     `asks` says whether the reviewer is asked if it is solved; `extended` why it takes longer, "" if it does not; `begun`
     that the agency finishes it, even when the reviewer rates better or takes the review back; `evidence` what it shows;
-    `plan` what it has promised by which day.
+    `plan` what it has promised by which day; `joined` the address of the review with which it is answered.
     """
 
     agency: str
@@ -95,6 +97,7 @@ class Progress:
     plan: list[tuple[date, str, date | None]]
     followed: list[str]
     evidence: list[EvidenceRow]
+    joined: str
 
     @property
     def solved(self) -> str:
@@ -138,8 +141,14 @@ def progress_of(
         extended=extended(order, told),
         followed=followed(order.id, told),
         evidence=orders.shown_evidence(order.id) if shows and order.reply_text else [],
+        joined=_joined(order),
         thread=None if messages is None else [_said(message, order.agency_name) for message in messages],
     )
+
+
+def _joined(order: OrderRow) -> str:
+    token = close_order.token_of_lead(order)
+    return reverse("review", args=[token]) if token else ""
 
 
 def promise(order: OrderRow, now: datetime, *, concealed: bool = False) -> str:

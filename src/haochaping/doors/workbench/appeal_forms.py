@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from django import forms
 from django.utils.text import format_lazy
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
+from haochaping.doors.careful import CarefulForm
 from haochaping.doors.fields import Choice, Words
 from haochaping.doors.uploads import Photographs
 from haochaping.files.terms import PHOTO_MEGABYTES, PHOTOS_ALLOWED
-from haochaping.rectification.terms import FACT_LABELS, GROUND_LABELS, REFERENCE_LIMIT
+from haochaping.rectification.terms import FACT_LABELS, GROUND_LABELS, REFERENCE_LIMIT, Ground
 
 
-class AppealForm(forms.Form):
+class AppealForm(CarefulForm):
     """Filing an appeal."""
 
     depends = frozenset({"fact"})
@@ -24,7 +25,10 @@ class AppealForm(forms.Form):
     fact = Choice(
         label=gettext_lazy("Proven fact"),
         help_text=gettext_lazy("Only for the last ground."),
-        choices=[(word, gettext_lazy(label)) for word, label in FACT_LABELS.items()],
+        choices=[
+            ("", gettext_lazy("None")),
+            *((word, gettext_lazy(label)) for word, label in FACT_LABELS.items()),
+        ],
         required=False,
     )
     text = Words(
@@ -49,8 +53,16 @@ class AppealForm(forms.Form):
         ),
     )
 
+    def clean(self) -> None:
+        """A fact that does not belong to the ground is not dropped in silence."""
+        super().clean()
+        typed = self.cleaned_data
+        if typed.get("fact") and typed.get("ground") not in {"", None, Ground.MALICIOUS}:
+            said = gettext("A proven fact belongs to the last ground only: choose that one, or “None” here.")
+            self.add_error("fact", said)
 
-class ContestForm(forms.Form):
+
+class ContestForm(CarefulForm):
     """Asking for the second review."""
 
     text = Words(

@@ -16,7 +16,7 @@ from haochaping.accounts.access import may
 from haochaping.accounts.terms import Power
 from haochaping.doors import uploads
 from haochaping.doors.appeals import actors, events_of, shown, timeline, whole
-from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, status_of
+from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, told_here
 from haochaping.doors.gate import actor_of, requires
 from haochaping.doors.names import names_of
 from haochaping.doors.paging import page_number
@@ -30,7 +30,6 @@ from haochaping.rectification import queries as orders
 from haochaping.rectification.rules import may_contest
 from haochaping.rectification.states import appeal_moves_from
 from haochaping.rectification.terms import AppealMove
-from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -196,6 +195,4 @@ def _form(
 
 def _told[F: forms.Form](form: F, refused: Refused) -> tuple[F, int]:
     """The form with what was wrong, and the status of the answer."""
-    sentence = say(refused.complaint)
-    form.add_error(sentence.field if sentence.field in form.fields else None, sentence.text)
-    return form, status_of(refused.complaint)
+    return form, told_here(form, refused)

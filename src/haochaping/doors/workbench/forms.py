@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
@@ -11,6 +12,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext, gettext_lazy
 
 from haochaping.doors.agencies import AgencyField
+from haochaping.doors.careful import CarefulForm
 from haochaping.doors.fields import Choice, Words
 from haochaping.doors.uploads import Photographs
 from haochaping.exchange.terms import QuarantineAsked, RecordKind
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
 RECORD_KINDS = {RecordKind.CASE: N_("Case"), RecordKind.REVIEW: N_("Review")}
 ANSWERS = {"yes": True, "no": False, "unknown": None}
+_NUMBER = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _ANSWER_CHOICES = (
     ("yes", gettext_lazy("Yes")),
     ("no", gettext_lazy("No")),
@@ -103,7 +106,7 @@ class SignForm(forms.Form):
     """Signing for an order needs no words."""
 
 
-class MessageForm(forms.Form):
+class MessageForm(CarefulForm):
     """Writing to the reviewer."""
 
     text = Words(
@@ -163,15 +166,19 @@ class ReasonForm(forms.Form):
     reason = Words(label=gettext_lazy("Reason"), help_text=gettext_lazy("It stands on the order."), rows=3)
 
 
-class ElsewhereForm(forms.Form):
+class ElsewhereForm(CarefulForm):
     """To which agency an order goes, and why."""
+
+    read_by_others = ("reason",)
 
     agency = AgencyField(label=gettext_lazy("Agency"))
     reason = Words(label=gettext_lazy("Reason"), rows=3)
 
 
-class JoinForm(forms.Form):
+class JoinForm(CarefulForm):
     """Which agency helps, and with what."""
+
+    read_by_others = ("task",)
 
     agency = AgencyField(label=gettext_lazy("Agency"))
     task = Words(label=gettext_lazy("What it is asked to do"), rows=3)
@@ -183,12 +190,23 @@ class ContributeForm(forms.Form):
     text = Words(label=gettext_lazy("What your agency has done"), rows=3)
 
 
+class OrderNumber(forms.UUIDField):
+    """The number of an order, or the address of its page, in which it stands."""
+
+    def to_python(self, value: Any) -> Any:
+        """The number in what was typed."""
+        found = _NUMBER.search(str(value or ""))
+        return super().to_python(found.group() if found else value)
+
+
 class MergeForm(forms.Form):
     """With which other order of the reviewer it is answered."""
 
-    into = forms.UUIDField(
+    into = OrderNumber(
         label=gettext_lazy("Number of the other order"),
-        help_text=gettext_lazy("From its address. Both must be of one reviewer, about one matter."),
+        help_text=gettext_lazy(
+            "It stands on its page; its address will do as well. Both must be of one reviewer, about one matter."
+        ),
     )
 
 
@@ -218,8 +236,10 @@ class MilestoneForm(forms.Form):
     note = Words(label=gettext_lazy("What was done"), rows=2)
 
 
-class AskExtensionForm(forms.Form):
+class AskExtensionForm(CarefulForm):
     """More days, and why; the reviewer reads the reason. How many there may be is said by the rules of the place."""
+
+    read_by_others = ("reason",)
 
     days = forms.IntegerField(label=gettext_lazy("How many days more"), min_value=1)
     reason = Words(
@@ -242,8 +262,11 @@ class NoteForm(forms.Form):
     note = Words(label=gettext_lazy("Note"), rows=2)
 
 
-class RectifyForm(forms.Form):
+class RectifyForm(CarefulForm):
     """What was put right, or why it could not be."""
+
+    read_by_others = ()
+    must_say = ("text",)
 
     outcome = Choice(
         label=gettext_lazy("Outcome"),
@@ -285,8 +308,10 @@ class ReplyForm(forms.Form):
         return again
 
 
-class EvidenceForm(forms.Form):
-    """Photographs of what was put right."""
+class EvidenceForm(CarefulForm):
+    """Photographs of what was put right; whether the reviewer is shown them may be said later, so all are looked at."""
+
+    read_by_others = ("caption",)
 
     photos = Photographs(
         required=True,
@@ -351,7 +376,7 @@ class RefusalForm(forms.Form):
     )
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(CarefulForm):
     """Answering supervision or an urging."""
 
     text = Words(

@@ -15,7 +15,7 @@ from haochaping.accounts.access import may
 from haochaping.accounts.terms import Power
 from haochaping.directory import queries as directory
 from haochaping.doors.confirmation import Fresh
-from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, status_of
+from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, told_here
 from haochaping.doors.gate import actor_of, requires
 from haochaping.doors.names import names_of
 from haochaping.doors.paging import page_number
@@ -27,7 +27,6 @@ from haochaping.identity.access import LOOKERS, may_decide, may_request
 from haochaping.identity.states import after
 from haochaping.identity.terms import OPENING_LABELS, PURPOSE_LABELS, OpeningMove, OpeningState
 from haochaping.kernel.refused import N_, Refused
-from haochaping.ui.sentences import say
 from haochaping.ui.shapes import Event
 
 if TYPE_CHECKING:
@@ -79,9 +78,7 @@ def new(request: HttpRequest) -> HttpResponse:
     try:
         made = request_opening(**form.cleaned_data, by=actor_of(request), now=timezone.now())
     except Refused as refused:
-        sentence = say(refused.complaint)
-        form.add_error(sentence.field if sentence.field in form.fields else None, sentence.text)
-        return _form(request, form, status_of(refused.complaint))
+        return _form(request, form, told_here(form, refused))
     messages.success(request, gettext("The request is made; two offices decide about it."))
     return see_other(reverse("desk_opening", args=[made]))
 

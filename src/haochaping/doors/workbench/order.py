@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from haochaping.accounts.access import may, may_any
 from haochaping.accounts.terms import NOT_ALLOWED, Power
 from haochaping.doors.agencies import near, place_agencies
-from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, status_of
+from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, told_here
 from haochaping.doors.fields import uuid_of
 from haochaping.doors.gate import actor_of, after_answer, leave_note, requires
 from haochaping.doors.names import called
@@ -66,7 +66,6 @@ from haochaping.reviews.terms import ReviewStatus
 from haochaping.rulebook import queries as rulebook
 from haochaping.rulebook.terms import UNIT_LABELS
 from haochaping.supervision import queries as supervision
-from haochaping.ui.sentences import say
 from haochaping.voices import queries as voices
 
 if TYPE_CHECKING:
@@ -167,9 +166,7 @@ def step(request: HttpRequest, order_id: UUID, step: str) -> HttpResponse:
             # No mistake, and not said as one: the form comes back with what to look at.
             again = form.doubted(cast("Doubts", refused.complaint.params["doubts"]))
             return order_page(request, order_id, tried=step, form=again, status=INVALID)
-        sentence = say(refused.complaint)
-        form.add_error(sentence.field if sentence.field in form.fields else None, sentence.text)
-        return order_page(request, order_id, tried=step, form=form, status=status_of(refused.complaint))
+        return order_page(request, order_id, tried=step, form=form, status=told_here(form, refused))
     if taken:
         messages.success(request, gettext(chosen.done))
     else:

@@ -130,7 +130,11 @@ def title_of(one: AboutOrder) -> str:
         return gettext("Signal for the supervisors: {what}").format(
             what=gettext(SIGNAL_LABELS[SignalKind(one.word)])
         )
-    return gettext("Urged") if one.kind == AboutOrderKind.URGED else gettext("The urging was answered")
+    return (
+        gettext("An urging was sent")
+        if one.kind == AboutOrderKind.URGED
+        else gettext("The urging was answered")
+    )
 
 
 def call_words(call: CallRow) -> str:

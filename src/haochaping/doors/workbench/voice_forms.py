@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from haochaping.doors.careful import CarefulForm
 from haochaping.doors.fields import Choice, Words
 from haochaping.voices.terms import (
     GIVEN,
@@ -22,7 +23,7 @@ from haochaping.voices.terms import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from haochaping.directory.terms import AgencyRef
     from haochaping.voices.terms import VoiceRow
@@ -32,8 +33,10 @@ class SignForm(forms.Form):
     """Signing needs no words."""
 
 
-class TransferForm(forms.Form):
+class TransferForm(CarefulForm):
     """Which agency answers."""
+
+    read_by_others = ("note",)
 
     agency = forms.ChoiceField(label=gettext_lazy("Agency that answers"))
     note = forms.CharField(
@@ -54,8 +57,10 @@ class TransferForm(forms.Form):
             self.initial["agency"] = named[voice.agency_id].code
 
 
-class AnswerForm(forms.Form):
-    """The answer with its outcome."""
+class AnswerForm(CarefulForm):
+    """The answer with its outcome; `earlier` are the last answers of its agency."""
+
+    must_say = ("text",)
 
     outcome = Choice(label=gettext_lazy("Outcome"))
     text = Words(
@@ -75,8 +80,9 @@ class AnswerForm(forms.Form):
         widget=forms.TextInput(attrs={"maxlength": "200"}),
     )
 
-    def __init__(self, *args: object, voice: VoiceRow, **kwargs: object) -> None:
+    def __init__(self, *args: object, voice: VoiceRow, earlier: Sequence[str] = (), **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.earlier = earlier
         field = self.fields["outcome"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
         field.choices = [(one.value, gettext_lazy(OUTCOME_LABELS[one])) for one in OUTCOMES_OF[voice.kind]]

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from haochaping.accounts.access import may, may_any
 from haochaping.accounts.terms import Power
 from haochaping.directory import queries as directory
-from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, status_of
+from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, told_here
 from haochaping.doors.gate import actor_of, leave_note, requires
 from haochaping.doors.paging import page_number
 from haochaping.doors.photo import photo_response
@@ -30,7 +30,6 @@ from haochaping.ledger.terms import EntryKind
 from haochaping.publicity.rules import redacted
 from haochaping.rectification import queries as orders
 from haochaping.rectification.terms import SOLVED_LABELS, OrderState
-from haochaping.ui.sentences import say
 from haochaping.ui.shapes import Event
 from haochaping.voices import actions, queries
 from haochaping.voices.rules import running_due
@@ -201,9 +200,7 @@ def _step(request: HttpRequest, voice_id: UUID, step: str) -> HttpResponse:
     try:
         _perform(step, voice_id, form.cleaned_data, by, timezone.now())
     except Refused as refused:
-        sentence = say(refused.complaint)
-        form.add_error(sentence.field if sentence.field in form.fields else None, sentence.text)
-        return _page(request, voice_id, tried=step, form=form, status=status_of(refused.complaint))
+        return _page(request, voice_id, tried=step, form=form, status=told_here(form, refused))
     messages.success(request, gettext(STEPS[step][3]))
     return see_other(reverse("desk_voice", args=[voice_id]))
 
@@ -223,11 +220,10 @@ def _form(
     ids = f"{step}_%s"
     if step == _TRANSFER:
         return TransferForm(data, voice=voice, agencies=_near(voice), auto_id=ids)
-    return (
-        AnswerForm(data, voice=voice, initial=initial, auto_id=ids)
-        if step == "answer"
-        else SignForm(data, auto_id=ids)
-    )
+    if step == "answer":
+        earlier = queries.earlier_answers(voice) if data is not None else []
+        return AnswerForm(data, voice=voice, earlier=earlier, initial=initial, auto_id=ids)
+    return SignForm(data, auto_id=ids)
 
 
 def _near(voice: VoiceRow) -> list[Any]:

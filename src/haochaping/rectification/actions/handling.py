@@ -18,6 +18,7 @@ from haochaping.rectification.models import Callback, Milestone, WorkOrder
 from haochaping.rectification.rules import kept, plan_of, was_heard
 from haochaping.rectification.terms import (
     AGENCY_OUTCOMES,
+    FINDING_DIFFERS,
     FINDING_MISSING,
     NO_SUCH_MILESTONE,
     NOT_HEARD,
@@ -155,8 +156,8 @@ def rectify(order_id: UUID, *, outcome: str, text: str, by: Actor, now: datetime
     """Record what was put right, or why it could not be; the reviewer must have been heard, or tried often enough.
 
     Raises:
-        Refused: as `sign_for`, and UNKNOWN_CHOICE, NOT_HEARD, FINDING_MISSING, NOT_LEDGERED, TEXT_MISSING,
-            TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
+        Refused: as `sign_for`, and UNKNOWN_CHOICE, NOT_HEARD, FINDING_MISSING, FINDING_DIFFERS, NOT_LEDGERED,
+            TEXT_MISSING, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
     """
     text = own_words(text, "text")
     if outcome not in AGENCY_OUTCOMES:
@@ -165,6 +166,8 @@ def rectify(order_id: UUID, *, outcome: str, text: str, by: Actor, now: datetime
     _check_heard(order, now)
     if outcome == HandlingOutcome.NOT_UPHELD and not queries.was_found_untrue(order.id):
         raise Refused(FINDING_MISSING, field="outcome")
+    if outcome == HandlingOutcome.EXPLAINED and queries.was_found_true_and_reasonable(order.id, order.round):
+        raise Refused(FINDING_DIFFERS, field="outcome")
     if outcome == HandlingOutcome.TIME_LIMITED_RECTIFIED and not queries.events_count(order.id, Move.LEDGER):
         raise Refused(NOT_LEDGERED, field="outcome")
     order.outcome, order.rectification_text, order.rectified_at = outcome, text, now

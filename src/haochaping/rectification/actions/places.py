@@ -17,8 +17,8 @@ from haochaping.rectification.models import CoHandler, WorkOrder
 from haochaping.rectification.states import FINAL, FIRED_BY
 from haochaping.rectification.terms import (
     HELPS_ALREADY,
+    MERGED_INTO_ENDED,
     NO_CO_HANDLER,
-    NOT_THE_SAME_MATTER,
     RETURN_IS_FREE,
     RETURN_TOO_LATE,
     RETURNS_OFF,
@@ -171,7 +171,7 @@ def merge(order_id: UUID, *, into: UUID, by: Actor, now: datetime) -> None:
     Locks both, the older id first.
 
     Raises:
-        Refused: as `sign_for`, and NOT_THE_SAME_MATTER.
+        Refused: as `sign_for`, and MERGED_INTO_ENDED.
     """
     for pk in sorted((order_id, into)):
         held(pk)
@@ -181,7 +181,7 @@ def merge(order_id: UUID, *, into: UUID, by: Actor, now: datetime) -> None:
         by, FIRED_BY[Move.MERGE], division_path=lead.division.path, agency_path=lead.agency.path
     )
     if order.id == lead.id or OrderState(lead.state) in FINAL:
-        raise Refused(NOT_THE_SAME_MATTER, field="into", value=str(into))
+        raise Refused(MERGED_INTO_ENDED, field="into", value=str(into))
     order.merged_into, order.outcome, order.closed_at = lead, HandlingOutcome.DUPLICATE_MERGED, now
     clocks.pass_on(order, now)
     order.save(update_fields=["state", "merged_into", "outcome", "closed_at", *clocks.COLUMNS])

@@ -7,6 +7,7 @@ from haochaping.rectification.rules.answers import (
     filled,
     must_be_supervised,
     own_words_complaint,
+    says_nothing,
     standard_answers,
 )
 from haochaping.rectification.rules.likeness import ALIKE_FROM, likeness, most_alike
@@ -84,6 +85,7 @@ __all__ = [
     "plan_of",
     "retold",
     "rule_for",
+    "says_nothing",
     "standard_answers",
     "standing",
     "time_left",

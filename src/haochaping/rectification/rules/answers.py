@@ -56,6 +56,17 @@ def _alone(text: str) -> re.Pattern[str] | None:
 # A text without gaps (please say more) is a whole message by itself.
 _ALONE = [alone for text in _TEXTS if _GAP.search(text) and (alone := _alone(text))]
 
+_SET = tomllib.loads(
+    resources.files("haochaping.rectification").joinpath("data/set_words.toml").read_text(encoding="utf-8")
+)
+# The longest first; an English word only as a whole.
+_SET_WORDS = re.compile(
+    "|".join(
+        rf"\b{word}\b" if word.isascii() else word for word in sorted(_SET["words"], key=len, reverse=True)
+    ),
+    re.ASCII,
+)
+
 
 def consequences_of(codes: Iterable[str]) -> Consequence | None:
     """What follows from the reasons of a review together; None where none of them has a consequence."""
@@ -93,10 +104,15 @@ def filled(text: str, **facts: str) -> str:
 
 def own_words_complaint(text: str, field: str) -> Complaint | None:
     """What is wrong with a text that was begun with one of ours: a gap that was left, or nothing of one's own."""
-    gap = next((gap for gap in _GAP.findall(text) if gap in _GAPS), None)
-    if gap:
-        return Complaint(GAP_LEFT, field, {"gap": gap})
+    gaps = [gap for gap in dict.fromkeys(_GAP.findall(text)) if gap in _GAPS]
+    if gaps:
+        return Complaint(GAP_LEFT, field, {"gap": " ".join(gaps)})
     said = plain(text)
     if said and any(pattern.fullmatch(said) for pattern in _ALONE):
         return Complaint(OWN_WORDS_MISSING, field)
     return None
+
+
+def says_nothing(text: str) -> bool:
+    """Whether a text is made of set words only (套话): thanks, promises and that it is done, but not what."""
+    return bool(plain(text)) and not any(map(plain, _SET_WORDS.sub(" ", text.casefold()).split()))

@@ -55,11 +55,13 @@ class Doubt(StrEnum):
     """提示: what a reply gives cause to look at again before it is sent; nobody is kept from sending it."""
 
     ALIKE = "alike"
+    EMPTY = "empty"
     PERSONAL = "personal"
 
 
 DOUBT_LABELS: dict[Doubt, str] = {
     Doubt.ALIKE: N_("It is much like an earlier reply"),
+    Doubt.EMPTY: N_("It says nothing but set phrases"),
     Doubt.PERSONAL: N_("It may hold personal data"),
 }
 
@@ -85,11 +87,12 @@ class EarlierReply:
 
 @dataclass(frozen=True, slots=True)
 class Doubts:
-    """What a reply gives cause to look at: the earlier one it is like, how much, and what looks like personal data."""
+    """What a reply gives cause to look at: the earlier one it is like, how much; what looks personal; nothing said."""
 
     earlier: EarlierReply | None = None
     share: float = 0.0
     personal: tuple[str, ...] = ()
+    empty: bool = False
 
     @property
     def share_percent(self) -> int:
@@ -99,7 +102,11 @@ class Doubts:
     @property
     def kinds(self) -> tuple[Doubt, ...]:
         """Which doubts there are."""
-        found = {Doubt.ALIKE: self.earlier is not None, Doubt.PERSONAL: bool(self.personal)}
+        found = {
+            Doubt.ALIKE: self.earlier is not None,
+            Doubt.EMPTY: self.empty,
+            Doubt.PERSONAL: bool(self.personal),
+        }
         return tuple(kind for kind, there in found.items() if there)
 
 

@@ -74,6 +74,12 @@ CALL_POSSIBLE = Reason(
 )
 
 
+FINDING_DIFFERS = Reason(
+    "finding_differs",
+    N_("The last call-back found the review true and the demand reasonable."),
+    N_("Choose what was put right; or record another call-back with what was found, and choose again."),
+)
+
 FINDING_MISSING = Reason(
     "finding_missing",
     N_("No call-back says that what the review says is not true."),
@@ -148,8 +154,16 @@ OWN_REPLY = Reason("own_reply", N_("You wrote this reply yourself."), N_("Somebo
 
 NOT_THE_SAME_MATTER = Reason(
     "not_the_same_matter",
-    N_("Order {value} is not of the same reviewer, or it is over already."),
-    N_("Merge only orders of one reviewer about one matter."),
+    N_("Order {value} is not known to be of the same reviewer."),
+    N_(
+        "Only orders of one case are merged, or of one person: by certificate number, or by phone where there is none."
+    ),
+)
+
+MERGED_INTO_ENDED = Reason(
+    "merged_into_ended",
+    N_("Order {value} is this order itself, or is over already."),
+    N_("Merge it with another order that is still being worked on."),
 )
 
 

@@ -27,6 +27,7 @@ function openBeside(link) {
       pane.replaceChildren(...main.childNodes);
       pane.querySelector(".back")?.remove();
       pane.hidden = false;
+      document.dispatchEvent(new Event("pane:shown"));
       whole.classList.add("open");
       for (const other of links()) other.removeAttribute("aria-current");
       link.setAttribute("aria-current", "true");

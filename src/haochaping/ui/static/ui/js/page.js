@@ -36,6 +36,42 @@ function copyText() {
   }
 }
 
+/**
+ * Puts back what was being written when the log-in ended: long texts of staff forms, in this tab only and for the same
+ * person. A text is forgotten once it was sent and a page of the desk answered; a log-in page has not taken it.
+ */
+function keepDrafts() {
+  const kept = sessionStorage;
+  const sent = JSON.parse(kept.getItem("sent") ?? "[]");
+  kept.removeItem("sent");
+  const who = document.querySelector(".account[data-who]")?.dataset.who;
+  if (!who || location.pathname.startsWith("/accounts/")) return;
+  const drafts = () => Object.keys(kept).filter((key) => key.startsWith("draft "));
+  for (const key of drafts()) {
+    if (sent.includes(key) || !key.startsWith(`draft ${who} `)) kept.removeItem(key);
+  }
+  const key = (area) => `draft ${who} ${area.form.getAttribute("action") || location.pathname} ${area.name}`;
+  const keep = (area) => kept.setItem(key(area), area.value);
+  const putBack = () => {
+    for (const area of document.querySelectorAll("form[method=post] textarea[name]")) {
+      area.value ||= kept.getItem(key(area)) ?? "";
+    }
+  };
+  putBack();
+  document.addEventListener("pane:shown", putBack);
+  document.addEventListener("input", ({ target }) => {
+    if (target.matches("form[method=post] textarea[name]")) keep(target);
+  });
+  document.addEventListener("submit", ({ target }) => {
+    if (target.method !== "post") return;
+    if (target.closest(".account")) drafts().forEach((one) => kept.removeItem(one));
+    const areas = [...target.querySelectorAll("textarea[name]")];
+    areas.forEach(keep);
+    kept.setItem("sent", JSON.stringify(areas.map(key)));
+  });
+}
+
 focusOnWhatChanged();
+keepDrafts();
 countCharacters();
 copyText();
