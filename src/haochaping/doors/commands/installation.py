@@ -81,6 +81,11 @@ def with_database[**P, R](command: Callable[P, R]) -> Callable[P, R]:
                 "The database did not answer: {reason}. What was reported as done is kept; run the command again."
             )
             fail(told.format(reason=str(error).partition("\n")[0]))
+        except OSError as error:
+            if not error.filename:
+                raise
+            told = gettext("The file “{file}” cannot be read or written: {reason}.")
+            fail(told.format(file=error.filename, reason=error.strerror))
 
     return connected
 
