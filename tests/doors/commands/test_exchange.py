@@ -117,7 +117,7 @@ def test_what_cannot_be_written_is_said_in_a_sentence(committed_db, above, tmp_p
         shown = run(*command)
 
         assert (shown.exit_code, "Traceback" in shown.output) == (1, False)
-        assert "cannot be read or written" in shown.output
+        assert "cannot be read or written: it, or the folder it lies in, is not there" in shown.output
         assert isinstance(shown.exception, SystemExit)
     made_it = run("exchange", "export", "province", "--to", str(tmp_path / "new"))
     assert made_it.exit_code == 0, made_it.output

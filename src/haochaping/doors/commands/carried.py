@@ -12,7 +12,7 @@ import click
 
 from haochaping.doors.commands.exchange import moment, peer_of
 from haochaping.doors.commands.installation import fail, json_option, sentence, show, with_database
-from haochaping.doors.commands.spoken import Command, Folder, option
+from haochaping.doors.commands.spoken import Command, File, Folder, option
 from haochaping.kernel.refused import N_
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def export(code: str, folder: Path) -> None:
 
 
 @click.command("import", cls=Command)
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=File(exists=True, path_type=Path))
 @option("--answers", type=_FOLDER, help=N_("The folder that is carried back; batches are answered there."))
 @json_option
 @with_database
