@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.utils import timezone
@@ -126,7 +126,7 @@ def test_what_cannot_be_written_is_said_in_a_sentence(committed_db, above, tmp_p
 
 def test_a_day_of_which_nothing_is_stated_says_why(above):
     text = keys.key_text(queries.our_keys(Suite.INTL))
-    place = {"known_as": "city", "division": worlds.OTHER_CITY, "key": text}
+    place: dict[str, Any] = {"known_as": "city", "division": worlds.OTHER_CITY, "key": text}
     actions.add_peer("other", sends=True, takes=False, by=OPERATOR, now=timezone.now(), **place)
     stated = run("exchange", "state", "other", "--day", "2026-01-01")
     made.city(timezone.now())

@@ -19,7 +19,7 @@ class BadDialect(Refused):
     """All that is wrong with a file, each place once; the first of it is what is told where one sentence has room."""
 
     def __init__(self, complaints: Sequence[Complaint]) -> None:
-        super().__init__(complaints[0].reason, **complaints[0].params)
+        super().__init__(complaints[0].reason, field="", **complaints[0].params)
         self.complaints = tuple(complaints)
 
 
@@ -34,7 +34,7 @@ class File:
     def bad(self, reason: Reason, where: str, **params: object) -> NoReturn:
         """Complain of a place in the file, where nothing can be read any further."""
         complaint = self._complaint(reason, where, params)
-        raise Refused(reason, **complaint.params)
+        raise Refused(reason, field="", **complaint.params)
 
     def _complaint(self, reason: Reason, where: str, params: Mapping[str, object]) -> Complaint:
         return Complaint(reason, "", {"file": self.file, "where": where or self.file, **params})
