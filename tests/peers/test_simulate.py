@@ -66,7 +66,9 @@ def test_a_message_made_up_here_is_taken(name, port: int, place: Callable[..., N
     assert success in sent.output
     assert Case.objects.count() == 1
     assert run("dialect", "close", "theirs").exit_code == 0
-    assert "HTTP 404" in run("dialect", "simulate", name, call, address, str(file), *_keys(keys)).output
+    refused = run("dialect", "simulate", name, call, address, str(file), *_keys(keys))
+    assert "HTTP 404" in refused.output
+    assert refused.exit_code == 1
 
 
 def _keys(keys: dict[str, str]) -> list[str]:

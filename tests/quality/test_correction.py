@@ -130,11 +130,29 @@ def test_what_was_taken_out_of_quarantine_says_nothing_of_what_came_after_it(cle
     assert _states() == [QuarantineState.TAKEN, QuarantineState.WAITING]
 
 
-def test_the_receipt_of_a_corrected_review_says_so(clean, client):
+@pytest.mark.parametrize("settled", [False, True])
+def test_the_receipt_of_a_corrected_review_leads_to_the_one_that_replaced_it(clean, client, settled):
+    _send_case(_case_said("YC-B"))
+    receipt = _send_review(_review_said("YC-B", rating_value=6)).receipt
+    words = "等了两小时才办完"
+    _send_review(_review_said("YC-B", rating_value=2, indicator_codes=[], comment_text=words), now=LATER)
+    if settled:
+        assert _settle() == 1
+
+    answer = client.get(f"/status/{receipt}", headers={"Accept-Language": "en"})
+    page = answer.content.decode()
+    assert answer.status_code == 200, page
+    assert words in page
+    assert receipt in page
+    assert "is kept" not in page
+
+
+def test_the_receipt_of_one_corrected_before_receipts_led_on_says_so(clean, client):
     _send_case(_case_said("YC-B"))
     receipt = _send_review(_review_said("YC-B", rating_value=6)).receipt
     _send_review(_review_said("YC-B"), now=LATER)
     assert _settle() == 1
+    QuarantinedRecord.objects.update(result_id=None)
 
     found = exchange_queries.by_receipt(receipt)
     assert found

@@ -11,7 +11,7 @@ from haochaping.directory import queries as directory
 from haochaping.exchange.models import Reconciliation
 from haochaping.exchange.quality import queries
 from haochaping.exchange.quality.models import QualityCard, WithheldFigure
-from haochaping.exchange.quality.rules import withheld_at
+from haochaping.exchange.quality.rules import CHINESE, ENGLISH, RULES, withheld_at
 from haochaping.exchange.terms import Raw
 from haochaping.flows import judge_quality
 from haochaping.flows.receive_reviews import receive_reviews
@@ -25,6 +25,7 @@ from haochaping.ledger.models import Entry
 from haochaping.ledger.terms import EntryKind
 from haochaping.reviews.terms import Entrance
 from tests import worlds
+from tests.doors.commands.test_commands import run
 from tests.quality import clean as clean_world
 from tests.quality.clean import DAY, EVENING, ONLINE
 from tests.quality.mutations import cases_reported_very_late, more_reviews_than_services, retired_code
@@ -175,6 +176,26 @@ def test_the_office_above_sees_its_sources_another_city_and_an_agency_none(clean
         queries.history(ONLINE, DAY, other)
     with pytest.raises(Refused, match="quality_not_judged"):
         queries.history(ONLINE, date(2026, 1, 1), above)
+
+
+def test_a_source_of_which_no_card_was_ever_made_is_not_called_unknown(clean):
+    above = Scope(division_path=f"{worlds.PROVINCE}.")
+    with pytest.raises(Refused, match="quality_not_judged"):
+        queries.history(worlds.SOURCE, DAY, above)
+    with pytest.raises(Refused, match="no_such_quality_source"):
+        queries.history("nobody", DAY, above)
+
+
+def test_a_card_is_shown_with_the_words_of_its_rules_and_in_beijing_time(clean, monkeypatch):
+    retired_code(clean)
+    _judge()
+    [rule] = [one.rule for one in queries.history(worlds.SOURCE, DAY, EVERYWHERE)[0].findings]
+
+    for language, lang in (("en", ENGLISH), ("zh", CHINESE)):
+        monkeypatch.setenv("LANGUAGE", language)
+        shown = run("quality", "show", worlds.SOURCE, DAY.isoformat())
+        assert f"{rule}  3  {RULES[rule].message[lang]}" in shown.output
+        assert "+08:00" in shown.output
 
 
 def test_a_month_weighs_days_by_rows_and_coverage_by_days(clean):

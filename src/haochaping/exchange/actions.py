@@ -118,7 +118,7 @@ def settle(record_id: UUID, result_id: UUID | None, *, by: Actor, now: datetime)
 def settle_corrected(*, by: Actor, now: datetime) -> int:
     """Records whose senders have sent them again, corrected, wait no longer; returns how many there were.
 
-    What was taken has a receipt and a day of its own; the record keeps neither, and the ledger says what replaced it.
+    What was taken has a receipt and a day of its own; that of the record leads to it from now on.
     """
     found = queries.corrected()
     rows = list(
@@ -129,9 +129,10 @@ def settle_corrected(*, by: Actor, now: datetime) -> int:
     )
     if not rows:
         return 0
-    QuarantinedRecord.objects.filter(id__in=rows).update(
-        state=QuarantineState.CORRECTED, settled_at=now, settled_by=str(by)
-    )
+    for one in rows:
+        QuarantinedRecord.objects.filter(id=one).update(
+            state=QuarantineState.CORRECTED, settled_at=now, settled_by=str(by), result_id=found[one]
+        )
     entries = [
         NewEntry(EntryKind.QUARANTINE_CORRECTED, "quarantine", str(one), facts={"result": str(found[one])})
         for one in rows

@@ -28,6 +28,7 @@ from haochaping.exchange.terms import (
     NOT_JSON,
     PERSON_FIELDS,
     TOO_DEEP,
+    TOO_LARGE_A_NUMBER,
     Raw,
 )
 from haochaping.identity.terms import PlainPerson
@@ -295,7 +296,7 @@ def read_json(text: str) -> object:
         if isinstance(error, json.JSONDecodeError):
             raise Refused(NOT_JSON, line=error.lineno, column=error.colno) from None
         # The one other thing that is refused: a whole number of thousands of digits.
-        raise Refused(NOT_A_NUMBER, value="…") from None
+        raise Refused(TOO_LARGE_A_NUMBER) from None
     _check_depth(value)
     return value
 

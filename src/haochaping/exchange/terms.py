@@ -213,6 +213,11 @@ NOT_A_NUMBER = Reason(
     N_("This is not JSON: “{value}” is no number that can be read."),
     N_("Write numbers in digits, at most 4,000 of them, and leave out what is not known."),
 )
+TOO_LARGE_A_NUMBER = Reason(
+    "not_json",
+    N_("This JSON holds a number of more than 4,000 digits: it is too large to be read."),
+    N_("Write numbers as they are; what is a code belongs in quotation marks."),
+)
 TOO_DEEP = Reason(
     "too_deep",
     N_("This JSON is nested more than {limit} levels deep."),

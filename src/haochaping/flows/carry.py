@@ -9,7 +9,10 @@ from haochaping.levels import queries, rules
 from haochaping.levels.terms import MOST_FAILURES, InState, Manifest
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
+
+    from haochaping.levels.terms import Returned
 
 
 class Carried(NamedTuple):
@@ -20,6 +23,8 @@ class Carried(NamedTuple):
     state: str
     name: str = ""
     content: bytes = b""
+    returned: Sequence[Returned] = ()
+    """The cases of it that could not be taken whole, by whoever has taken it."""
 
 
 def carry_in(content: bytes, *, now: datetime) -> list[Carried]:
@@ -31,7 +36,8 @@ def carry_in(content: bytes, *, now: datetime) -> list[Carried]:
     packed = rules.unpack(queries.opened(content))
     head = rules.read_head(packed)
     if not isinstance(head, Manifest):
-        return [Carried(head.sender, head.seq, report_upward.settle(packed, head, now=now).value)]
+        state = report_upward.settle(packed, head, now=now).value
+        return [Carried(head.sender, head.seq, state, returned=head.returned)]
     came = take_batch.take_packed(packed, head, now=now)
     for _ in range(MOST_FAILURES):
         # Whoever carries files does not try again in a minute, as a line does: it is done for them.
@@ -45,6 +51,7 @@ def carry_in(content: bytes, *, now: datetime) -> list[Carried]:
             one.state.value,
             f"{one.receiver}-{one.sender}-{one.seq:08d}.answer",
             one.content,
+            one.said.returned,
         )
         for one in came
     ]

@@ -30,6 +30,7 @@ from haochaping.levels.terms import (
     HEARTBEAT,
     NO_SUCH_PEER,
     NOT_OURS,
+    NOT_SENT_FROM_HERE,
     WRONG_SIGNATURE,
     Answer,
     InState,
@@ -295,7 +296,7 @@ def take_answer(content: bytes, *, now: datetime) -> OutState:
     packed = rules.unpack(queries.opened(content))
     answer = rules.read_head(packed)
     if not isinstance(answer, Answer):
-        raise Refused(NOT_OURS, what="answer")
+        raise Refused(NOT_OURS)
     return settle(packed, answer, now=now)
 
 
@@ -309,7 +310,7 @@ def settle(packed: Packed, answer: Answer, *, now: datetime) -> OutState:
         raise Refused(WRONG_SIGNATURE, field="signature", value=peer.code)
     batch = queries.out_batch(peer.id, answer.seq)
     if batch is None:
-        raise Refused(NOT_OURS, what="seq")
+        raise Refused(NOT_SENT_FROM_HERE)
     if batch.sha256 != answer.sha256:
         # About what it was before it was left out, or before a backup was put back: it says nothing about this one.
         return batch.state

@@ -61,6 +61,7 @@ class Given(NamedTuple):
     seq: int
     state: InState
     content: bytes
+    said: Answer
     is_new: bool = True
     """False when it is the answer that the batch was given before."""
 
@@ -78,7 +79,7 @@ def take(content: bytes, *, now: datetime) -> list[Given]:
     packed = rules.unpack(queries.opened(content))
     manifest = rules.read_head(packed)
     if not isinstance(manifest, Manifest):
-        raise Refused(NOT_OURS, what="batch")
+        raise Refused(NOT_OURS)
     return take_packed(packed, manifest, now=now)
 
 
@@ -196,8 +197,9 @@ def _before(peer: Peer, manifest: Manifest) -> Given | None:
     state, _, answer = known
     if state == InState.STAGED and manifest.seq == peer.taken_seq + 1:
         return None
-    again = queries.sealed(answer, peer)
-    return Given(manifest.receiver, manifest.sender, manifest.seq, state, again, is_new=False)
+    again, said = queries.sealed(answer, peer), rules.read_head(rules.unpack(answer))
+    assert isinstance(said, Answer)  # noqa: S101 - we have written it
+    return Given(manifest.receiver, manifest.sender, manifest.seq, state, again, said, is_new=False)
 
 
 def actor_of(peer: Peer) -> Actor:
@@ -265,4 +267,4 @@ def _given(peer: Peer, answer: Answer) -> tuple[Given, bytes]:
     """The answer as it goes back, sealed, and as it is kept to be given again."""
     plain = rules.pack(rules.head_of(answer), b"", queries.our_keys(peer.suite))
     sealed = queries.sealed(plain, peer)
-    return Given(answer.sender, answer.receiver, answer.seq, answer.state, sealed), plain
+    return Given(answer.sender, answer.receiver, answer.seq, answer.state, sealed, answer), plain

@@ -23,7 +23,14 @@ from haochaping.exchange.dialects import signing
 from haochaping.exchange.dialects.documents import at
 from haochaping.exchange.dialects.envelope import Keys, open_message
 from haochaping.exchange.dialects.reading import wire_name
-from haochaping.exchange.dialects.terms import NO_SUCH_SERVICE, NOT_SIGNED, REASON_MISSING, SELF_BUILT, Does
+from haochaping.exchange.dialects.terms import (
+    NO_SUCH_SERVICE,
+    NOT_SIGNED,
+    REASON_MISSING,
+    SELF_BUILT,
+    UNSIGNED_CALL,
+    Does,
+)
 from haochaping.exchange.fields import shown
 from haochaping.exchange.rules import raw_digest, storable, without_persons
 from haochaping.exchange.terms import ORPHAN, Quarantined, Raw, RecordKind
@@ -112,7 +119,7 @@ def _is_signed(call: Call, outer: object, now: datetime) -> bool:
         return False
     if signature is None:
         if not source.unsigned:
-            raise Refused(NOT_SIGNED, field="sign")
+            raise Refused(UNSIGNED_CALL)
         return False
     if source.unsigned and at(outer, signature.sign) in (None, ""):
         return False

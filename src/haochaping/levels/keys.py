@@ -25,7 +25,7 @@ from haochaping.identity import sealing
 from haochaping.kernel.identifiers import random_bytes
 from haochaping.kernel.refused import Refused
 from haochaping.ledger.terms import Suite
-from haochaping.levels.terms import NOT_A_PEER_KEY, NOT_OURS, NOT_SEALED, SEALED_FOR_OTHER
+from haochaping.levels.terms import DAMAGED, NOT_A_PEER_KEY, NOT_SEALED, SEALED_FOR_OTHER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -154,14 +154,14 @@ def _sealed_key(suite: Suite, public: bytes, key: bytes, head: bytes) -> bytes:
 
 
 def opened(content: bytes, content_key: bytes) -> bytes:
-    """The file within a sealed one; raises `Refused` (NOT_SEALED, SEALED_FOR_OTHER, NOT_OURS)."""
+    """The file within a sealed one; raises `Refused` (NOT_SEALED, SEALED_FOR_OTHER, DAMAGED)."""
     if not content.startswith(_SEALED):
         raise Refused(NOT_SEALED)
     head, line_end, rest = content.partition(b"\n")
     words = head[len(_SEALED) :].split(b" ")
     suite = next((suite for suite in Suite if words[0] == b"%d" % suite), None)
     if suite is None or len(words) != _LENGTH or not line_end:
-        raise Refused(NOT_OURS, what="seal")
+        raise Refused(DAMAGED)
     keys = own(content_key, suite)
     ours = fingerprint(suite, keys.public)
     if words[1] != ours.encode():
@@ -172,4 +172,4 @@ def opened(content: bytes, content_key: bytes) -> bytes:
         key = keys.unwrap(rest[_LENGTH:length], head + line_end)
         return sealing.open_row(key, rest[length:], head + line_end)
     except (sealing.BrokenSeal, ValueError):
-        raise Refused(NOT_OURS, what="seal") from None
+        raise Refused(DAMAGED) from None

@@ -119,7 +119,7 @@ def sealed(content: bytes, peer: Peer) -> bytes:
 
 
 def opened(content: bytes) -> bytes:
-    """A file that has come, from within its seal; raises `Refused` (NOT_SEALED, SEALED_FOR_OTHER, NOT_OURS)."""
+    """A file that has come, from within its seal; raises `Refused` (NOT_SEALED, SEALED_FOR_OTHER, DAMAGED)."""
     return keys.opened(content, settings.CONTENT_KEY)
 
 
@@ -308,7 +308,7 @@ def states(by: Actor, *, now: datetime) -> list[PeerState]:
 
 
 def _state(one: Peer, counted: tuple[Any, ...], now: datetime) -> PeerState:
-    waiting, oldest, rejected, returned_, waits, failing, refused, reviews, late = counted
+    waiting, oldest, rejected, returned_, waits, failing, refused, reviews, late, given_back = counted
     heard = one.heard_at or one.set_at
     return PeerState(
         peer=one,
@@ -322,6 +322,7 @@ def _state(one: Peer, counted: tuple[Any, ...], now: datetime) -> PeerState:
         refused=refused,
         reviews=reviews,
         late=late,
+        given_back=given_back,
         silent=now - heard > SILENT_AFTER,
     )
 

@@ -83,11 +83,11 @@ def unpack(content: bytes) -> Packed:
     head, first, rest = plain.partition(b"\n")
     written, second, body = rest.partition(b"\n")
     if not (head and first and second):
-        raise Refused(NOT_OURS, what="lines")
+        raise Refused(NOT_OURS)
     try:
         signature = b64decode(written, validate=True)
     except ValueError:
-        raise Refused(NOT_OURS, what="signature") from None
+        raise Refused(NOT_OURS) from None
     return Packed(head, signature, body, content)
 
 
@@ -96,9 +96,9 @@ def _inflated(content: bytes) -> bytes:
     try:
         plain = inflating.decompress(content, MOST_UNPACKED + 1)
     except zlib.error:
-        raise Refused(NOT_OURS, what="gzip") from None
+        raise Refused(NOT_OURS) from None
     if len(plain) <= MOST_UNPACKED and (not inflating.eof or inflating.unused_data):
-        raise Refused(NOT_OURS, what="gzip")
+        raise Refused(NOT_OURS)
     return plain
 
 
@@ -112,8 +112,8 @@ def read_head(packed: Packed) -> Manifest | Answer:
         if kind == ANSWER_FORMAT:
             return msgspec.convert(said, Answer)
     except (Refused, ValueError, msgspec.ValidationError):
-        raise Refused(NOT_OURS, what="manifest") from None
-    raise Refused(NOT_OURS, what="format")
+        raise Refused(NOT_OURS) from None
+    raise Refused(NOT_OURS)
 
 
 def head_of(said: Manifest | Answer) -> bytes:

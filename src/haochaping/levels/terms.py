@@ -294,6 +294,8 @@ class PeerState:
     refused: int
     reviews: int
     late: int
+    given_back: int
+    """Cases that we have sent back with the batches of the last day on which it sent any: it tells them anew every day."""
     silent: bool
 
 
@@ -354,8 +356,23 @@ class PeerAway(Exception):  # noqa: N818 - says what was found
 
 NOT_OURS = Reason(
     "not_a_batch",
-    N_("This is not a file of the exchange between installations, or it is damaged: {what}."),
+    N_("This is not a file of the exchange between installations, or it is damaged."),
     N_("Have the file written and carried again."),
+)
+DAMAGED = Reason(
+    "not_a_batch",
+    N_("The file is sealed for us and does not open: it was changed, or cut off on the way."),
+    N_("Have it written and carried again."),
+)
+NOT_SENT_FROM_HERE = Reason(
+    "not_a_batch",
+    N_("This is an answer to a batch that was not sent from here."),
+    N_("Look whether this database was restored from a backup; then “haochaping exchange again” goes on."),
+)
+UNKNOWN_DIVISION = Reason(
+    "unknown_division",
+    N_("The division “{value}” is not in the directory."),
+    N_("Write the code of a division of the directory, twelve digits; import the divisions first."),
 )
 NOT_SEALED = Reason(
     "not_sealed",
@@ -443,6 +460,21 @@ NOT_A_PEER_ADDRESS = Reason(
     "not_a_peer_address",
     N_("“{value}” is not the address of an installation."),
     N_("Write it as https://… without a path of its own, or leave it out where files are carried."),
+)
+STATED_BY_IT = Reason(
+    "stated_by_it",
+    N_("We do not report to “{value}”; it reports to us, and states its days to us."),
+    N_("State the day on its side."),
+)
+NOTHING_TO_STATE = Reason(
+    "nothing_to_state",
+    N_(
+        "Nothing was stated: no platform that was in force on {value} belongs to the division agreed ({division})."
+    ),
+    N_(
+        "Look at the platforms in the directory: what belongs to a division above it is not stated to this peer. Put the"
+        " platform into the division that it serves, or agree on the larger division with “exchange peer add”."
+    ),
 )
 NO_SUCH_BATCH = Reason(
     "no_such_batch",

@@ -84,6 +84,19 @@ def test_a_mistake_in_a_file_is_named_by_its_place(committed_db, tmp_path):
         assert place in shown.output, shown.output
 
 
+def test_every_mistake_of_a_file_is_named_once(committed_db, tmp_path):
+    file, sample = tmp_path / "own.toml", tmp_path / "s.json"
+    sample.write_text("{}", encoding="utf-8")
+    wrong = _OWN.replace("rating_value", "rating_valeu").replace('map = "channel"', 'map = "chanel"')
+    file.write_text(wrong, encoding="utf-8")
+
+    shown = run("dialect", "check", str(file), str(sample))
+
+    assert len(shown.stderr.splitlines()) == 2, shown.stderr
+    for place in ("operations.review.review.rating_valeu", "operations.review.review.channel.map"):
+        assert shown.stderr.count(place) == 1
+
+
 def test_a_source_is_set_for_a_platform_of_the_directory(committed_db, now):
     worlds.build(now)
 
@@ -97,6 +110,45 @@ def test_a_source_is_set_for_a_platform_of_the_directory(committed_db, now):
     assert again.output == made.output, "the key of ours stays"
     assert "secret" not in made.output
     assert worlds.SOURCE in run("dialect", "list").output
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "told", "not_told"),
+    [
+        ("jining", [], "refused without --unsigned: service, review, hotline", "keys are not set"),
+        ("jining", ["--unsigned"], "", "Warning"),
+        ("shandong", ["--key", "mark=m", "--key", "word=w"], "refused without --unsigned: sign.", "mark ("),
+        (
+            "shandong",
+            ["--key", "mark=m", "--key", "word=w"],
+            "refused: their_public_key (",
+            "our_private_key (",
+        ),
+    ],
+)
+def test_what_can_never_be_taken_is_said_when_a_source_is_set(
+    committed_db, now, monkeypatch, name, words, told, not_told
+):
+    monkeypatch.setenv("LANGUAGE", "en")
+    worlds.build(now)
+
+    made = run("dialect", "set", worlds.SOURCE, name, *words)
+
+    assert made.exit_code == 0
+    assert told in made.stderr
+    assert not_told not in made.stderr
+    assert "Warning" not in made.stdout
+
+
+def test_a_key_that_a_sender_lacks_is_named_with_its_option(committed_db, monkeypatch):
+    monkeypatch.setenv("LANGUAGE", "en")
+    words = ("--key", "mark=m", "--key", "word=w")
+    sample = next(one for one in _SAMPLES if one.name == "shandong.case.json")
+
+    sent = run("dialect", "simulate", "shandong", "case", "http://127.0.0.1:9/", str(sample), *words)
+
+    assert sent.exit_code == 1
+    assert "--key our_private_key=" in sent.stderr or "--key their_public_key=" in sent.stderr
 
 
 _SAMPLES = sorted((Path(__file__).resolve().parents[3] / "examples" / "dialects").glob("*.*.json"))

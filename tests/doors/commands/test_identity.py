@@ -99,6 +99,16 @@ def test_more_are_needed_than_there_are_shares(folder, tmp_path):
     assert done.exit_code == 1
 
 
+def test_shares_that_cannot_be_written_are_one_sentence(folder, monkeypatch):
+    monkeypatch.setenv("LANGUAGE", "en")
+
+    done = run("identity", "split-key", str(folder / "escrow.key"), "--into", "/proc")
+
+    assert done.exit_code == 1
+    assert "/proc" in done.stderr
+    assert "cannot be read or written" in done.stderr
+
+
 def test_the_relays_key_is_rotated_and_the_doctor_is_content(folder):
     before = keys.application_keys(folder).relay.id
     keys.renew_relay(folder)

@@ -47,6 +47,18 @@ def test_a_file_that_says_the_same_is_equal(day, tmp_path):
     assert shown.exit_code == 0, shown.output
 
 
+def test_a_file_with_other_columns_is_told_which_it_should_have(day, tmp_path, monkeypatch):
+    monkeypatch.setenv("LANGUAGE", "en")
+    file = written(tmp_path, "case,occurrence_no,level\nYC-1,1,5\n")
+
+    shown = run("reconcile", "file", file, "--source", worlds.SOURCE, "--day", day)
+
+    assert shown.exit_code == 1
+    assert "Row 2 of the file, “1, 1, 5”, has nothing in the column “case_no”" in shown.output
+    assert "case_no, occurrence_no, assess_no, level" in shown.output
+    assert "tabs" not in shown.output
+
+
 def test_what_differs_is_named_with_exit_status_2(day, tmp_path):
     file = written(tmp_path, REVIEWS.format(level=1))
     words = ("reconcile", "file", file, "--source", worlds.SOURCE, "--day", day)

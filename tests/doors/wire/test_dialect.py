@@ -125,6 +125,33 @@ def test_a_message_that_is_too_large(ask):
     assert "body" in raw
 
 
+def test_a_body_that_cannot_be_read_is_said_to_be_one_and_not_the_address(ask):
+    bomb = b'<!DOCTYPE a [<!ENTITY b "x">]><a>&b;</a>'
+    for body in (b"<soapenv:Envelope><soapenv:Body><ns:getSave", bomb):
+        raw = ask("fujian-2020/ws/evaluation", body)["raw"]
+        assert "XML" in raw
+        assert "ws/evaluation" not in raw
+    other = ask("fujian-2020/ws/evaluation", b"<a><b>1</b></a>")["raw"]
+    assert "getSaveEvaluation" in other
+    assert "ws/evaluation" not in other
+
+
+def test_a_message_without_a_time_is_not_called_late(ask):
+    exchange.set_source(
+        "shandong", dialect="shandong", keys={"mark": "m", "word": "w"}, by=OPERATOR, now=timezone.now()
+    )
+    raw = ask("shandong/case", {"txnBodyCom": {"sign": "00", "appMark": "m", "params": {}}})["raw"]
+
+    assert "缺少字段“txnBodyCom.time”" in raw
+    assert "相差" not in raw
+
+
+def test_a_call_that_bears_no_signature_names_the_way_out(ask):
+    exchange.set_source("jining", dialect="jining", keys={}, by=OPERATOR, now=timezone.now())
+
+    assert "--unsigned" in ask("jining/hcp/addEvaluateService", _service())["raw"]
+
+
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from haochaping.exchange.dialects.description import describe
+from haochaping.exchange.dialects.file import BadDialect
 from haochaping.kernel.refused import Refused
 
 _VISIT = """
@@ -53,4 +54,22 @@ def test_what_is_missing_or_impossible_is_named(text, wrong, instead, place):
         describe(text.replace(wrong, instead, 1), name="x", file="x.toml", maps={})
 
     assert refused.value.code == "bad_dialect"
-    assert refused.value.complaint.field == place
+    assert refused.value.complaint.params["where"] == place
+    assert refused.value.complaint.field == ""
+
+
+def test_all_mistakes_of_a_file_are_named_each_once():
+    text = _SIGNED.replace(
+        'case_no = "no"', 'case_no = { from = "no", map = "nowhere" }\nlevle = "x"\nchannel = "q"'
+    ).replace('does = "intake"', 'does = "intake"\nreplies = 1')
+
+    with pytest.raises(BadDialect) as bad:
+        describe(text + '[operations.other]\ndoes = "what"\n', name="x", file="x.toml", maps={})
+
+    assert [one.params["where"] for one in bad.value.complaints] == [
+        "operations.review.replies",
+        "operations.review.review.levle",
+        "operations.review.review.case_no.map",
+        "operations.review.review.channel",
+        "operations.other.does",
+    ]

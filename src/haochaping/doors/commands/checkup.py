@@ -275,6 +275,7 @@ def _ills_of(one: PeerState) -> list[str]:
     numbers = {
         gettext("{n} batches were refused there"): one.rejected,
         gettext("{n} cases came back"): one.returned,
+        gettext("{n} cases of its last day were sent back from here"): one.given_back,
         gettext("{n} batches are missing"): len(one.gaps),
         gettext("the receiver fails at {n} batches"): len(one.failing),
         gettext("nothing was heard for more than a day"): int(one.silent),

@@ -18,7 +18,7 @@ from haochaping.doors.commands.spoken import File, Group, option
 from haochaping.kernel.refused import N_
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from haochaping.exchange.dialects.envelope import Keys, Message
     from haochaping.exchange.dialects.terms import Description, Operation
@@ -138,6 +138,34 @@ def set_source(
     click.echo(f"{settings.SITE_URL}/wire/{name}/{platform}/")
     if public:
         click.echo(gettext("our SM2 public key: {value}").format(value=public))
+    for warning in _warnings(platform):
+        click.echo(warning, err=True)
+
+
+def _warnings(platform: str) -> Iterator[str]:
+    """What of a source can never be taken as it was set, which its sender would find out message by message."""
+    from django.conf import settings  # noqa: PLC0415 - needs Django to be ready
+
+    from haochaping.exchange import queries  # noqa: PLC0415
+    from haochaping.exchange.dialects import shelf  # noqa: PLC0415
+    from haochaping.exchange.dialects.terms import Does  # noqa: PLC0415
+
+    source = queries.source(platform)
+    spoken = shelf.dialect(source.dialect, settings.DIALECTS_DIR) if source else None
+    if source is None or spoken is None:
+        return
+    closed = [
+        one.name
+        for one in spoken.operations
+        if one.signature is None and one.does not in {Does.OPEN, Does.VISIT} and not source.unsigned
+    ]
+    if closed:
+        told = gettext("Warning: these calls bear no signature and are refused without --unsigned: {calls}.")
+        yield told.format(calls=", ".join(closed))
+    missing = [f"{name} ({hint})" for name, hint in spoken.keys.items() if not source.keys.get(name)]
+    if missing:
+        told = gettext("Warning: these keys are not set; messages that need them are refused: {keys}.")
+        yield told.format(keys=", ".join(missing))
 
 
 @dialect.command("close")
@@ -232,25 +260,57 @@ def simulate(file: str, call: str, address: str, record: Path, *, keys: Sequence
     """Send RECORD (JSON) as a sender of the dialect of FILE would by this CALL; prints what comes back.
 
     ADDRESS is what `set` has printed. Keys are the sender's: our_private_key is its own, their_public_key the
-    platform's.
+    platform's. Exit status 1 when the message was not taken.
     """
     from haochaping.exchange.dialects import trial  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.exchange.dialects.answers import says_taken  # noqa: PLC0415
     from haochaping.exchange.dialects.envelope import Keys  # noqa: PLC0415
-    from haochaping.exchange.rules import read_json  # noqa: PLC0415
+    from haochaping.exchange.dialects.terms import NO_KEY_HERE  # noqa: PLC0415
+    from haochaping.kernel.refused import Refused  # noqa: PLC0415
 
     if not address.startswith(("http://", "https://")):
         fail(gettext("The address must begin with http:// or https://."))
     description, held = _description(file), Keys(_keys(keys))
-    operation = trial.call_of(description, call)
-    token = ""
-    if (giver := trial.token_call(description, operation)) is not None:
-        asked = trial.message_of(description, giver.name, {}, held, at=_now(description, giver.name))
-        token = trial.token_in(giver, read_json(_send(address, *asked)[1]))
-    told = read_json(record.read_text(encoding="utf-8-sig"))
-    made = trial.message_of(description, call, told, held, at=_now(description, call), token=token)
+    try:
+        token = _token(description, trial.call_of(description, call), address, held)
+        told = _record(record)
+        made = trial.message_of(description, call, told, held, at=_now(description, call), token=token)
+    except Refused as refused:
+        if refused.complaint.reason is not NO_KEY_HERE:
+            raise
+        name = refused.complaint.field
+        fail(
+            gettext("A sender of this dialect needs the key “{name}”: give it as --key {name}=….").format(
+                name=name
+            )
+        )
     status, answer = _send(address, *made)
     click.echo(f"HTTP {status}")
     click.echo(answer)
+    if not says_taken(made[0], status, answer):
+        sys.exit(1)
+
+
+def _token(description: Description, operation: Operation, address: str, held: Keys) -> str:
+    """The pass that a call needs, asked for as its sender would; "" where it needs none."""
+    from haochaping.exchange.dialects import trial  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.exchange.rules import read_json  # noqa: PLC0415
+
+    giver = trial.token_call(description, operation)
+    if giver is None:
+        return ""
+    asked = trial.message_of(description, giver.name, {}, held, at=_now(description, giver.name))
+    return trial.token_in(giver, read_json(_send(address, *asked)[1]))
+
+
+def _record(file: Path) -> object:
+    from haochaping.exchange.encodings import decoded  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.exchange.rules import read_json  # noqa: PLC0415
+
+    try:
+        return read_json(decoded(file.read_bytes()).removeprefix("\ufeff"))
+    except ValueError:
+        fail(gettext("{name} is neither UTF-8 nor GB18030.").format(name=file.name))
 
 
 def _now(description: Description, call: str) -> str:
@@ -280,13 +340,17 @@ def _description(file: str) -> Description:
     from django.conf import settings  # noqa: PLC0415 - needs Django to be ready
 
     from haochaping.exchange.dialects import shelf  # noqa: PLC0415
+    from haochaping.exchange.dialects.file import BadDialect  # noqa: PLC0415
     from haochaping.exchange.fields import shown  # noqa: PLC0415
     from haochaping.exchange.terms import NO_SUCH_DIALECT  # noqa: PLC0415
     from haochaping.kernel.refused import Refused  # noqa: PLC0415
 
-    if Path(file).suffix == ".toml" and Path(file).is_file():
-        return shelf.load(Path(file))
-    found = shelf.dialect(file, settings.DIALECTS_DIR)
+    try:
+        if Path(file).suffix == ".toml" and Path(file).is_file():
+            return shelf.load(Path(file))
+        found = shelf.dialect(file, settings.DIALECTS_DIR)
+    except BadDialect as bad:
+        fail("\n".join(sentence(one) for one in bad.complaints))
     if found is None:
         choices = ", ".join(sorted(shelf.files(settings.DIALECTS_DIR)))
         raise Refused(NO_SUCH_DIALECT, field="FILE", value=shown(file), choices=choices)

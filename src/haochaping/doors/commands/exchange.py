@@ -1,4 +1,4 @@
-"""`haochaping exchange …`: other installations, what goes to them and comes from them, and files carried across a gap."""
+"""`haochaping exchange …`: other installations, what goes to them and what comes from them."""
 
 from __future__ import annotations
 
@@ -10,20 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from haochaping.doors.commands.installation import fail, json_option, sentence, show, with_database
+from haochaping.doors.commands.installation import fail, json_option, show, with_database
 from haochaping.doors.commands.spoken import File, Group, option
+from haochaping.kernel.periods import BEIJING
 from haochaping.kernel.refused import N_
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from haochaping.flows.carry import Carried
     from haochaping.levels.terms import Peer, PeerState, ToldDay
 
 _FILE = File(exists=True, dir_okay=False, path_type=Path)
-_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-_ENDINGS = (".batch", ".answer")
 
 
 @click.group(cls=Group)
@@ -102,7 +99,7 @@ def add_peer(
         takes=takes,
         from_now=from_now,
         by=OPERATOR,
-        now=_now(),
+        now=moment(),
     )
     click.echo(gettext("fingerprint: {value}").format(value=mark))
 
@@ -115,7 +112,7 @@ def close_peer(code: str) -> None:
     from haochaping.kernel.actor import OPERATOR  # noqa: PLC0415 - needs Django to be ready
     from haochaping.levels import actions  # noqa: PLC0415
 
-    actions.close_peer(code, by=OPERATOR, now=_now())
+    actions.close_peer(code, by=OPERATOR, now=moment())
 
 
 @exchange.command("peers")
@@ -154,7 +151,7 @@ def status(*, as_json: bool) -> None:
     from haochaping.kernel.actor import OPERATOR  # noqa: PLC0415 - needs Django to be ready
     from haochaping.levels import queries  # noqa: PLC0415
 
-    found = queries.states(OPERATOR, now=_now())
+    found = queries.states(OPERATOR, now=moment())
     show([_state(one) for one in found], as_json=as_json, line=_state_line)
     if any(_needs_somebody(one) for one in found):
         sys.exit(2)
@@ -163,6 +160,7 @@ def status(*, as_json: bool) -> None:
 def _state(one: PeerState) -> dict[str, object]:
     return {
         "code": one.peer.code,
+        "direction": "up" if one.peer.sends else "down",
         "sent": one.peer.told_seq,
         "taken": one.peer.taken_seq,
         "waiting": one.waiting,
@@ -175,23 +173,20 @@ def _state(one: PeerState) -> dict[str, object]:
         "refused": one.refused,
         "reviews": one.reviews,
         "late": one.late,
+        "given_back": one.given_back,
         "silent": one.silent,
         "error": one.peer.last_error,
     }
 
 
 def _needs_somebody(one: PeerState) -> bool:
-    return bool(one.rejected or one.gaps or one.failing or one.returned or one.silent)
+    return bool(one.rejected or one.gaps or one.failing or one.returned or one.given_back or one.silent)
 
 
 def _state_line(row: dict[str, Any]) -> str:
     told = [
         f"{row['code']}:",
-        gettext("last batch to it {sent}, from it {taken};").format(**row),
-        gettext("{waiting} waiting, {rejected} refused there, {returned} cases came back;").format(**row),
-        gettext("{staged} wait for one before them, {refused} refused here, {late} of {reviews} late").format(
-            **row
-        ),
+        (_sent_line() if row["direction"] == "up" else _taken_line()).format(**row),
     ]
     if row["gaps"]:
         told.append(gettext("; missing: {gaps}").format(gaps=", ".join(map(str, row["gaps"]))))
@@ -204,6 +199,21 @@ def _state_line(row: dict[str, Any]) -> str:
     if row["error"]:
         told.append(f"; {row['error']}")
     return " ".join(told)
+
+
+def _sent_line() -> str:
+    """To a peer above: nothing is said of batches from it, as there are none."""
+    return gettext(
+        "we report to it: {sent} batches made, {waiting} of them not answered yet, {rejected} refused there,"
+        " {returned} cases came back"
+    )
+
+
+def _taken_line() -> str:
+    return gettext(
+        "it reports to us: {taken} batches taken here, {staged} wait for one before them, {refused} refused here,"
+        " {given_back} cases of its last day sent back from here, {late} of {reviews} reviews late"
+    )
 
 
 @exchange.command()
@@ -224,7 +234,7 @@ def returned(*, as_json: bool) -> None:
             "field": row.field,
             "sentence": filled(gettext(row.message), row.params),
             "times": row.attempts,
-            "since": row.since,
+            "since": row.since.astimezone(BEIJING),
         }
         for row in queries.returned(OPERATOR, limit=10_000)
     ]
@@ -239,84 +249,13 @@ def send(code: str) -> None:
     from haochaping.flows import report_upward  # noqa: PLC0415 - needs Django to be ready
     from haochaping.levels import actions  # noqa: PLC0415
 
-    found = _peer(code)
-    actions.try_now(found, now=_now())
-    report_upward.queue_batches(code=code, now=_now())
-    n = report_upward.send_due(code=code, now=_now())
+    found = peer_of(code)
+    actions.try_now(found, now=moment())
+    report_upward.queue_batches(code=code, now=moment())
+    n = report_upward.send_due(code=code, now=moment())
     click.echo(ngettext("{n} batch answered", "{n} batches answered", n).format(n=n))
-    if error := _peer(code).last_error:
+    if error := peer_of(code).last_error:
         fail(f"{code}: {error}", 2)
-
-
-@exchange.command()
-@click.argument("code")
-@option("--to", "folder", required=True, type=_FOLDER, help=N_("The folder that is carried across."))
-@with_database
-def export(code: str, folder: Path) -> None:
-    """Write what CODE has not answered yet as signed files, to be carried across a gap (网闸)."""
-    from haochaping.flows import report_upward  # noqa: PLC0415 - needs Django to be ready
-
-    n = 0
-    for name, content in report_upward.export(_peer(code), now=_now()):
-        _write(folder / name, content)
-        n += 1
-    click.echo(ngettext("{n} file written", "{n} files written", n).format(n=n))
-
-
-@exchange.command("import")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@option("--answers", required=True, type=_FOLDER, help=N_("The folder that is carried back."))
-@json_option
-@with_database
-def import_files(paths: Sequence[Path], *, answers: Path, as_json: bool) -> None:
-    """Take in carried files, batches and answers, from PATHS (files, or folders with them); answers go to a folder.
-
-    In whatever order they lie there, and however often. Exit status 2 when one was refused.
-    """
-    from haochaping.flows.carry import carry_in  # noqa: PLC0415 - needs Django to be ready
-    from haochaping.kernel.refused import Refused  # noqa: PLC0415
-
-    rows: list[dict[str, object]] = []
-    for file in _files(paths):
-        try:
-            came = carry_in(_content(file), now=_now())
-        except Refused as no:
-            rows.append({"file": file.name, "state": "refused", "sentence": sentence(no.complaint)})
-            continue
-        for one in came:
-            if one.content:
-                _write(answers / one.name, one.content)
-            rows.append({"file": file.name, **_told(one)})
-    show(rows, as_json=as_json, line=lambda row: "  ".join(str(value) for value in row.values()))
-    if any(row["state"] in {"refused", "rejected", "failed"} for row in rows):
-        sys.exit(2)
-
-
-def _told(one: Carried) -> dict[str, object]:
-    return {"peer": one.peer, "seq": one.seq, "state": one.state}
-
-
-def _files(paths: Sequence[Path]) -> Iterator[Path]:
-    for path in paths:
-        if path.is_dir():
-            yield from sorted(file for file in path.iterdir() if file.suffix in _ENDINGS)
-        else:
-            yield path
-
-
-def _content(file: Path) -> bytes:
-    """As much of a file as a batch may have and one byte more, so that a larger one is seen to be larger."""
-    from haochaping.levels.terms import MOST_PACKED  # noqa: PLC0415 - needs Django to be ready
-
-    with file.open("rb") as opened:
-        return opened.read(MOST_PACKED + 1)
-
-
-def _write(file: Path, content: bytes) -> None:
-    """Under its name only when it is whole: nobody carries half a file away."""
-    draft = file.with_suffix(f"{file.suffix}.part")
-    draft.write_bytes(content)
-    draft.replace(file)
 
 
 @exchange.command("state")
@@ -329,11 +268,17 @@ def state_day(code: str, *, day: datetime) -> None:
     from haochaping.flows import tell_days  # noqa: PLC0415
     from haochaping.kernel.periods import local_day  # noqa: PLC0415
     from haochaping.kernel.refused import Refused  # noqa: PLC0415
+    from haochaping.levels.terms import NOTHING_TO_STATE, STATED_BY_IT  # noqa: PLC0415
 
-    _peer(code)
-    if day.date() >= local_day(_now()):
+    found = peer_of(code)
+    if not found.sends:
+        raise Refused(STATED_BY_IT, field="CODE", value=code)
+    if day.date() >= local_day(moment()):
         raise Refused(DAY_NOT_OVER, field="day", value=day.date().isoformat())
-    n = tell_days.queue_days([day.date()], code=code, now=_now())
+    n = tell_days.queue_days([day.date()], code=code, now=moment())
+    if not n:
+        place = f"{found.division_name} {found.division_code}"
+        raise Refused(NOTHING_TO_STATE, field="day", value=day.date().isoformat(), division=place)
     click.echo(ngettext("{n} batch made", "{n} batches made", n).format(n=n))
 
 
@@ -390,16 +335,16 @@ def decide(code: str, seq: int, *, why: str, aside: str) -> None:
     from haochaping.kernel.actor import OPERATOR  # noqa: PLC0415 - needs Django to be ready
     from haochaping.levels import actions  # noqa: PLC0415
 
-    found = _peer(code)
+    found = peer_of(code)
     if why and aside:
         fail(gettext("Say one of --leave-out and --set-aside."), 2)
     if why:
-        actions.exclude(found, seq, why, by=OPERATOR, now=_now())
+        actions.exclude(found, seq, why, by=OPERATOR, now=moment())
     elif aside:
-        n = actions.set_aside(found, seq, aside, by=OPERATOR, now=_now())
+        n = actions.set_aside(found, seq, aside, by=OPERATOR, now=moment())
         click.echo(ngettext("{n} case goes out again", "{n} cases go out again", n).format(n=n))
     else:
-        actions.requeue(found, seq, by=OPERATOR, now=_now())
+        actions.requeue(found, seq, by=OPERATOR, now=moment())
 
 
 @exchange.command("return")
@@ -413,11 +358,11 @@ def settle_return(code: str, *, source: str, case_no: str, why: str) -> None:
     from haochaping.kernel.actor import OPERATOR  # noqa: PLC0415 - needs Django to be ready
     from haochaping.levels import actions  # noqa: PLC0415
 
-    found = _peer(code)
+    found = peer_of(code)
     if why or case_no:
-        actions.leave_out(found, source, case_no, why, by=OPERATOR, now=_now())
+        actions.leave_out(found, source, case_no, why, by=OPERATOR, now=moment())
     else:
-        n = actions.send_again(found, by=OPERATOR, now=_now())
+        n = actions.send_again(found, by=OPERATOR, now=moment())
         click.echo(ngettext("{n} case goes out again", "{n} cases go out again", n).format(n=n))
 
 
@@ -430,7 +375,7 @@ def again(code: str, seq: int) -> None:
     from haochaping.kernel.actor import OPERATOR  # noqa: PLC0415 - needs Django to be ready
     from haochaping.levels import actions  # noqa: PLC0415
 
-    actions.start_over(_peer(code), seq, by=OPERATOR, now=_now())
+    actions.start_over(peer_of(code), seq, by=OPERATOR, now=moment())
 
 
 @exchange.command()
@@ -442,11 +387,11 @@ def digest(*, division: str, as_json: bool) -> None:
 
     Two installations that hold the same print the same.
     """
-    from haochaping.cases.terms import UNKNOWN_DIVISION  # noqa: PLC0415 - needs Django to be ready
-    from haochaping.directory import queries as directory  # noqa: PLC0415
+    from haochaping.directory import queries as directory  # noqa: PLC0415 - needs Django to be ready
     from haochaping.exchange.fields import shown  # noqa: PLC0415
     from haochaping.flows import report_upward  # noqa: PLC0415
     from haochaping.kernel.refused import Refused  # noqa: PLC0415
+    from haochaping.levels.terms import UNKNOWN_DIVISION  # noqa: PLC0415
 
     place = directory.division(division)
     if place is None:
@@ -455,7 +400,8 @@ def digest(*, division: str, as_json: bool) -> None:
     click.echo(json.dumps({"cases": count, "sha256": mark}) if as_json else f"{count}  {mark}")
 
 
-def _peer(code: str) -> Peer:
+def peer_of(code: str) -> Peer:
+    """The peer of this code; raises `Refused(NO_SUCH_PEER)`."""
     from haochaping.exchange.fields import shown  # noqa: PLC0415 - needs Django to be ready
     from haochaping.kernel.refused import Refused  # noqa: PLC0415
     from haochaping.levels import queries  # noqa: PLC0415
@@ -467,7 +413,8 @@ def _peer(code: str) -> Peer:
     return found
 
 
-def _now() -> datetime:
+def moment() -> datetime:
+    """This moment."""
     from django.utils import timezone  # noqa: PLC0415 - needs Django to be ready
 
     return timezone.now()

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from haochaping.doors.commands.installation import fail, json_option, show, with_database
-from haochaping.doors.commands.spoken import File, Group, option
+from haochaping.doors.commands.installation import fail, json_option, show, with_database, with_files
+from haochaping.doors.commands.spoken import File, Folder, Group, option
 from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.refused import N_
 
@@ -192,11 +192,12 @@ _REST = {
 )
 @option(
     "--into",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=Folder(exists=True, file_okay=False, path_type=Path),
     default=".",
     show_default=True,
     help=N_("Folder of the files of the shares; each then goes to another office."),
 )
+@with_files
 def split_key(file: Path, *, shares: int, threshold: int, into: Path) -> None:
     """Split the private key in FILE into shares; fewer than the threshold say nothing about it."""
     from haochaping.identity import keys  # noqa: PLC0415

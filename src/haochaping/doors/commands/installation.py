@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
+from contextlib import contextmanager
 from functools import wraps
 from gettext import gettext
 from typing import TYPE_CHECKING, NoReturn, Protocol
@@ -15,7 +17,7 @@ from haochaping.doors.commands.spoken import option
 from haochaping.kernel.refused import N_, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from haochaping.kernel.refused import Complaint
@@ -71,7 +73,10 @@ def with_database[**P, R](command: Callable[P, R]) -> Callable[P, R]:
         from haochaping.doors.outage import OUTAGE  # noqa: PLC0415
 
         try:
-            with translation.override(settings.LANGUAGE_CODE if kwargs.get("as_json") else django_language()):
+            with (
+                _files(),
+                translation.override(settings.LANGUAGE_CODE if kwargs.get("as_json") else django_language()),
+            ):
                 return command(*args, **kwargs)
         except Refused as refused:
             with translation.override(django_language()):
@@ -83,6 +88,40 @@ def with_database[**P, R](command: Callable[P, R]) -> Callable[P, R]:
             fail(told.format(reason=str(error).partition("\n")[0]))
 
     return connected
+
+
+_WHY = {
+    errno.ENOENT: N_("it, or the folder it lies in, is not there"),
+    errno.EACCES: N_("its rights do not allow it"),
+    errno.ENOSPC: N_("the disk is full"),
+}
+
+
+def with_files[**P, R](command: Callable[P, R]) -> Callable[P, R]:
+    """For a command without a database: a file that cannot be read or written is one line, too."""
+
+    @wraps(command)
+    def told(*args: P.args, **kwargs: P.kwargs) -> R:
+        with _files():
+            return command(*args, **kwargs)
+
+    return told
+
+
+@contextmanager
+def _files() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if not error.filename:
+            raise
+        told = gettext("The file “{file}” cannot be read or written: {reason}.")
+        fail(
+            told.format(
+                file=error.filename,
+                reason=gettext(_WHY[error.errno]) if error.errno in _WHY else error.strerror,
+            )
+        )
 
 
 def sentence(complaint: Complaint) -> str:

@@ -6,6 +6,7 @@ import click
 
 from haochaping import __version__
 from haochaping.doors.commands import (
+    carried,
     database,
     dialects,
     directory,
@@ -50,6 +51,8 @@ cli.add_command(people.clients)
 cli.add_command(directory.directory)
 dialects.dialect.add_command(history.import_history)
 cli.add_command(dialects.dialect)
+exchange.exchange.add_command(carried.export)
+exchange.exchange.add_command(carried.import_files)
 cli.add_command(exchange.exchange)
 cli.add_command(rulebook.rulebook)
 cli.add_command(intake.cases)

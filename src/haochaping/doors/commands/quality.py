@@ -10,6 +10,7 @@ import click
 
 from haochaping.doors.commands.installation import json_option, show, with_database
 from haochaping.doors.commands.spoken import Group, option
+from haochaping.kernel.periods import BEIJING
 from haochaping.kernel.refused import N_
 
 if TYPE_CHECKING:
@@ -30,11 +31,9 @@ def quality() -> None:
 @with_database
 def rules(*, as_json: bool) -> None:
     """List the rules: number, dimension, what happens, what is wrong."""
-    from django.utils import translation  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.exchange.quality.rules import RULES  # noqa: PLC0415 - needs Django to be ready
 
-    from haochaping.exchange.quality.rules import CHINESE, ENGLISH, RULES  # noqa: PLC0415
-
-    language = CHINESE if (translation.get_language() or "").startswith(CHINESE) else ENGLISH
+    language = _language()
     rows: list[dict[str, object]] = [
         {
             "rule": rule.id,
@@ -48,6 +47,14 @@ def rules(*, as_json: bool) -> None:
         for rule in RULES.values()
     ]
     show(rows, as_json=as_json, line=lambda row: "{rule}  {gate:<10}  {message}".format(**row))
+
+
+def _language() -> str:
+    from django.utils import translation  # noqa: PLC0415 - needs Django to be ready
+
+    from haochaping.exchange.quality.rules import CHINESE, ENGLISH  # noqa: PLC0415
+
+    return CHINESE if (translation.get_language() or "").startswith(CHINESE) else ENGLISH
 
 
 @quality.command()
@@ -87,10 +94,12 @@ def show_card(source: str, day: datetime, *, as_json: bool) -> None:
 
 
 def _row(card: CardRow) -> dict[str, object]:
+    from haochaping.exchange.quality.rules import RULES  # noqa: PLC0415 - needs Django to be ready
+
     return {
         "source": card.source,
         "day": card.day,
-        "judged_at": card.judged_at,
+        "judged_at": card.judged_at.astimezone(BEIJING),
         "score": card.score,
         "grade": card.grade.value,
         "parts": card.parts._asdict(),
@@ -99,6 +108,7 @@ def _row(card: CardRow) -> dict[str, object]:
             {
                 "rule": one.rule,
                 "failing": one.failing,
+                "message": RULES[one.rule].message[_language()] if one.rule in RULES else "",
                 "samples": [sample._asdict() for sample in one.samples],
             }
             for one in card.findings
@@ -115,5 +125,5 @@ def _line(row: dict[str, object]) -> str:
         f"{row['source']}  {row['day']}  {row['score']:.2f}  {row['grade']}  ({row['judged_at']})",
         f"  {shares}",
     ]
-    lines += [f"  {one['rule']}  {one['failing']}" for one in findings]
+    lines += [f"  {one['rule']}  {one['failing']}  {one['message']}" for one in findings]
     return "\n".join(lines)

@@ -11,7 +11,7 @@ import click
 
 from haochaping.doors.commands.installation import fail, json_option, show, with_database
 from haochaping.doors.commands.spoken import File, Group, option
-from haochaping.kernel.refused import N_, Complaint, Refused
+from haochaping.kernel.refused import N_, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,19 +55,24 @@ def whole_file(file: Path, *, source: str, day: datetime, kind: str, as_json: bo
 
 
 def _lines(rows: Iterator[Row], columns: tuple[str, ...]) -> Iterator[str]:
-    from haochaping.exchange.reconciliation.terms import NOT_A_ROW  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.exchange.fields import shown  # noqa: PLC0415
+    from haochaping.exchange.reconciliation.terms import ROW_INCOMPLETE  # noqa: PLC0415 - needs Django to be ready
     from haochaping.kernel.text import clean  # noqa: PLC0415
 
     for row in rows:
-        cells = [
-            clean(str(row.fields.get(column) or ("1" if column == "assess_no" else ""))) for column in columns
-        ]
-        if row.complaint or not all(cells):
-            complaint = row.complaint or Complaint(
-                NOT_A_ROW, "rows", {"value": f"{row.number}: {', '.join(cells)}"}
+        if row.complaint:
+            raise Refused(row.complaint.reason, field=row.complaint.field, **row.complaint.params)
+        cells = {
+            column: clean(str(row.fields.get(column) or ("1" if column == "assess_no" else "")))
+            for column in columns
+        }
+        empty = next((column for column, cell in cells.items() if not cell), None)
+        if empty:
+            said = ", ".join(filter(None, cells.values()))
+            raise Refused(
+                ROW_INCOMPLETE, row=row.number, cells=shown(said, 80), value=empty, choices=", ".join(columns)
             )
-            raise Refused(complaint.reason, field=complaint.field, **complaint.params)
-        yield "\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in cells)
+        yield "\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in cells.values())
 
 
 @reconcile.command("with")
@@ -96,7 +101,7 @@ def with_other(
     from haochaping.exchange.terms import NO_SUCH_PLATFORM  # noqa: PLC0415
     from haochaping.flows.reconcile import tell  # noqa: PLC0415
 
-    key = key_file.read_text(encoding="utf-8").strip()
+    key = key_file.read_text(encoding="utf-8-sig", errors="replace").strip()
     try:
         found = tell(address, key, source, StatedKind(kind), day.date(), known_as=known_as, now=_now())
     except OtherSideRefusedError as no:

@@ -80,6 +80,20 @@ class File(click.Path):
         """Keep nothing: click names the type when it is made."""
 
 
+class Folder(File):
+    """A path of a folder, likewise."""
+
+    @property
+    @override
+    def name(self) -> str:
+        """The word for it in a complaint."""
+        return gettext("folder")
+
+    @name.setter
+    def name(self, given: str) -> None:
+        """Keep nothing."""
+
+
 class Command(_Spoken, click.Command):
     """A command; the docstring of its function is its help, and a message id."""
 

@@ -53,6 +53,9 @@ def _shown(one: PeerState) -> dict[str, object]:
         ): one.failing,
         gettext("{n} batches refused there").format(n=one.rejected): one.rejected,
         gettext("{n} cases came back").format(n=one.returned): one.returned,
+        gettext("{n} cases of its last day were sent back from here").format(
+            n=one.given_back
+        ): one.given_back,
     }
     return {
         "state": one,

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from haochaping.exchange.terms import QuarantineRow
+    from haochaping.reviews.terms import ReviewRow
 
 
 @public
@@ -102,9 +103,21 @@ def _normal(receipt: str) -> str:
 
 
 def _open(receipt: str) -> Opened:
-    review = reviews.review_by_receipt(receipt)
+    review = _review(receipt)
     given = reviews.reviews_of_occurrence(review.occurrence_id)
     return Opened(review, reverse("status", args=[receipt]), receipt, by_receipt=True, given=given)
+
+
+def _review(receipt: str) -> ReviewRow:
+    """The review of a receipt, or the one that has replaced it because the sender put it right."""
+    try:
+        return reviews.review_by_receipt(receipt)
+    except Refused:
+        replaced = exchange.replaced_by(receipt)
+        found = reviews.review(replaced) if replaced else None
+        if found is None:
+            raise
+        return found
 
 
 def _tap(request: HttpRequest, receipt: str) -> HttpResponse:

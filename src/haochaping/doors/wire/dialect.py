@@ -18,6 +18,7 @@ from haochaping.doors.gate import machine
 from haochaping.doors.outage import OUTAGE, RETRY_AFTER
 from haochaping.exchange import queries as exchange
 from haochaping.exchange.dialects import replies, shelf
+from haochaping.exchange.dialects.documents import read_xml
 from haochaping.exchange.dialects.envelope import Keys, Message
 from haochaping.exchange.dialects.terms import (
     BAD_ENVELOPE,
@@ -111,11 +112,17 @@ def _operation(spoken: Description, request: HttpRequest, path: str, body: bytes
         for one in spoken.operations
         if one.path == path and request.method in one.methods and one.does != Does.VISIT
     ]
-    if len(there) > 1:
-        there = [one for one in there if _is_named(one, body)]
     if not there:
         raise Refused(NO_SUCH_CALL, field="path", value=shown(path))
-    return there[0]
+    if len(there) == 1:
+        return there[0]
+    named = [one for one in there if _is_named(one, body)]
+    if not named:
+        # The address is right: it is the body that cannot be read, or names a call that is not there.
+        read_xml(body)
+        expected = " / ".join(f"<{one.steps[0].about}>" for one in there)
+        raise Refused(BAD_ENVELOPE, field="Envelope.Body", expected=expected)
+    return named[0]
 
 
 def _is_named(operation: Operation, body: bytes) -> bool:

@@ -7,13 +7,12 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 from haochaping.cases.terms import CaseKind, CaseStatus, LimitUnit, PersonKind, ServiceChannel, Stage
-from haochaping.exchange.dialects.file import File, opening
+from haochaping.exchange.dialects.file import BadDialect, File, opening
 from haochaping.exchange.dialects.moments import FORMATS
 from haochaping.exchange.dialects.patterns import replies
 from haochaping.exchange.dialects.reading import SCALES
 from haochaping.exchange.dialects.signing import KINDS, TIMED
 from haochaping.exchange.dialects.terms import (
-    NO_SUCH_NAME,
     NOT_COMPLETE,
     NOT_POSSIBLE,
     NOT_TOML,
@@ -26,6 +25,7 @@ from haochaping.exchange.dialects.terms import (
     Signature,
 )
 from haochaping.exchange.terms import PERSON_FIELDS
+from haochaping.kernel.refused import Refused
 from haochaping.reviews.terms import Provenance, ReviewChannel
 
 if TYPE_CHECKING:
@@ -105,13 +105,18 @@ def describe(text: str, *, name: str, file: str, maps: Mapping[str, Mapping[str,
     """Read a dialect file; `maps` are the code maps it may use without writing them itself.
 
     Raises:
-        Refused: BAD_DIALECT, its field being the place in the file.
+        BadDialect: with all that is wrong, each naming its place in the file.
     """
     reader = File(file, maps)
     try:
-        return _described(reader, text, name)
+        found = _described(reader, text, name)
     except RecursionError:
         reader.bad(WRONG_SHAPE, "", example="[operations.…]")
+    except Refused as refused:
+        raise BadDialect([*reader.complaints, refused.complaint]) from None
+    if reader.complaints:
+        raise BadDialect(reader.complaints)
+    return found
 
 
 def _described(reader: File, text: str, name: str) -> Description:
@@ -141,7 +146,7 @@ def _described(reader: File, text: str, name: str) -> Description:
         codes=reader.map(said.get("codes", {}), "codes", None),
         texts=reader.map(said.get("texts", {}), "texts", None),
         operations=tuple(
-            _operation(reader, one, table, signature, common) for one, table in operations.items()
+            reader.each(operations.items(), lambda one: _operation(reader, one[0], one[1], signature, common))
         ),
     )
 
@@ -209,10 +214,10 @@ def _check_visit(reader: File, path: str, tables: Mapping[str, tuple[FieldRule, 
 
 def _fields(reader: File, part: str, said: object, where: str) -> tuple[FieldRule, ...]:
     table = _flat(reader.table(said, where))
-    for target in table:
-        if target not in TARGETS[part]:
-            reader.bad(NO_SUCH_NAME, f"{where}.{target}", choices=", ".join(sorted(TARGETS[part])))
-    return tuple(_field(reader, part, target, rule, f"{where}.{target}") for target, rule in table.items())
+    known = reader.table(table, where, TARGETS[part])
+    return tuple(
+        reader.each(known.items(), lambda one: _field(reader, part, one[0], one[1], f"{where}.{one[0]}"))
+    )
 
 
 def _flat(table: dict[str, Any]) -> dict[str, Any]:

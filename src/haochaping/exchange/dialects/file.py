@@ -7,12 +7,20 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from haochaping.exchange.dialects.envelope import FROM_BYTES, GIVE_BYTES, NEED_A_WORD, OUTERMOST, STEPS
 from haochaping.exchange.dialects.terms import NO_SUCH_NAME, NOT_COMPLETE, NOT_POSSIBLE, WRONG_SHAPE, Step
-from haochaping.kernel.refused import Refused
+from haochaping.kernel.refused import Complaint, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from haochaping.kernel.refused import Reason
+
+
+class BadDialect(Refused):
+    """All that is wrong with a file, each place once; the first of it is what is told where one sentence has room."""
+
+    def __init__(self, complaints: Sequence[Complaint]) -> None:
+        super().__init__(complaints[0].reason, field="", **complaints[0].params)
+        self.complaints = tuple(complaints)
 
 
 class File:
@@ -21,19 +29,35 @@ class File:
     def __init__(self, file: str, maps: Mapping[str, Mapping[str, str]]) -> None:
         self.file = file
         self.maps = dict(maps)
+        self.complaints: list[Complaint] = []
 
     def bad(self, reason: Reason, where: str, **params: object) -> NoReturn:
-        """Complain of a place in the file."""
-        raise Refused(reason, field=where, file=self.file, where=where or self.file, **params)
+        """Complain of a place in the file, where nothing can be read any further."""
+        complaint = self._complaint(reason, where, params)
+        raise Refused(reason, field="", **complaint.params)
+
+    def _complaint(self, reason: Reason, where: str, params: Mapping[str, object]) -> Complaint:
+        return Complaint(reason, "", {"file": self.file, "where": where or self.file, **params})
+
+    def each[P, R](self, parts: Iterable[P], read: Callable[[P], R]) -> list[R]:
+        """Read parts that do not hang together: one that is wrong does not hide what is wrong with the others."""
+        found = []
+        for part in parts:
+            try:
+                found.append(read(part))
+            except Refused as refused:
+                self.complaints.append(refused.complaint)
+        return found
 
     def table(self, value: object, where: str, known: Collection[str] | None = None) -> dict[str, Any]:
         """A table whose names are known."""
         if not isinstance(value, dict):
             self.bad(WRONG_SHAPE, where, example=f"[{where}]")
-        for name in value:
-            if known is not None and name not in known:
-                self.bad(NO_SUCH_NAME, f"{where}.{name}".lstrip("."), choices=", ".join(sorted(known)))
-        return value
+        unknown = [] if known is None else [name for name in value if name not in known]
+        for name in unknown:
+            choices = {"choices": ", ".join(sorted(known or ()))}
+            self.complaints.append(self._complaint(NO_SUCH_NAME, f"{where}.{name}".lstrip("."), choices))
+        return {name: part for name, part in value.items() if name not in unknown}
 
     def text(self, value: object, where: str) -> str:
         """A text."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from haochaping.exchange.dialects import sm
 from haochaping.exchange.dialects.documents import at
 from haochaping.exchange.dialects.moments import read_moment, write_moment
-from haochaping.exchange.dialects.terms import NOT_SIGNED, OUT_OF_TIME
+from haochaping.exchange.dialects.terms import NOT_SIGNED, OUT_OF_TIME, WIRE_FIELD_MISSING
 from haochaping.exchange.fields import shown
 from haochaping.kernel.refused import Refused
 
@@ -62,6 +62,9 @@ def _signed(signature: Signature, time: str, nonce: str, keys: Keys) -> bytes:
 
 
 def _check_time(signature: Signature, said: str, window: timedelta, now: datetime) -> None:
+    if not said:
+        where = ".".join(signature.time)
+        raise Refused(WIRE_FIELD_MISSING, field=where)
     moment = read_moment(said, TIMES)
     if moment is None or abs(moment - now) > window:
         minutes = int(window.total_seconds() // 60)

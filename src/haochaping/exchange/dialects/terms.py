@@ -185,6 +185,15 @@ NOT_SIGNED = Reason(
     N_("The message bears no valid signature in “{field}”."),
     N_("Sign it as the dialect says, with the mark, word and key that were handed over."),
 )
+# It has the code of what is not signed: to the sender it is that, and its dialect may have a word for it.
+UNSIGNED_CALL = Reason(
+    "not_signed",
+    N_(
+        "This call bears no signature in its dialect, and this source is not set to be taken without one"
+        " (“haochaping dialect set … --unsigned”)."
+    ),
+    N_("Ask the administrator to set it so; what comes without a signature is kept as unverified."),
+)
 OUT_OF_TIME = Reason(
     "out_of_time",
     N_("The time {value} in “{field}” lies more than {minutes} minutes from now."),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import connection
 from django.db.models import Min, Q, Sum
 
+from haochaping.directory import queries as directory
 from haochaping.directory.rules import path_range
 from haochaping.exchange.models import Reconciliation
 from haochaping.exchange.quality.models import QualityCard, QualityFinding, RepeatedSend, WithheldFigure
@@ -128,9 +129,17 @@ def history(code: str, day: date, scope: Scope) -> list[CardRow]:
     found = _rows(_within(scope).filter(platform__code=code, day=day).order_by("-judged_at"))
     if found:
         return found
-    if not _within(scope).filter(platform__code=code).exists():
+    if not (_within(scope).filter(platform__code=code).exists() or _is_within(scope, code)):
         raise Refused(NO_SUCH_SOURCE, field="source", value=code)
     raise Refused(NOT_JUDGED, field="day", source=code, day=day.isoformat())
+
+
+def _is_within(scope: Scope, code: str) -> bool:
+    """Whether a platform of the directory lies in a scope, though nothing was ever judged of it."""
+    place = directory.platform_divisions([code]).get(code)
+    return (
+        scope.division_path is not None and place is not None and place.path.startswith(scope.division_path)
+    )
 
 
 def months(scope: Scope, *, first: date, end: date) -> list[MonthRow]:

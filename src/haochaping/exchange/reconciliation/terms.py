@@ -173,7 +173,17 @@ NOT_A_PREFIX = Reason(
 NOT_A_ROW = Reason(
     "not_a_row",
     N_("“{value}” is not a row, or belongs into another part."),
-    N_("Write it as the guide says: case number, service, number of the review and level with tabs between."),
+    N_(
+        "Write it as the guide says: case number, service, number of the review and level, or case number and status; in"
+        " the API with tabs between."
+    ),
+)
+ROW_INCOMPLETE = Reason(
+    "not_a_row",
+    N_(
+        "Row {row} of the file, “{cells}”, has nothing in the column “{value}”, or the file has no such column."
+    ),
+    N_("Name the columns in the first row: {choices}."),
 )
 ROW_TWICE = Reason(
     "row_twice", N_("The record “{value}” stands in the statement twice."), N_("Tell each record once.")

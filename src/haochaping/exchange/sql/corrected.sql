@@ -1,4 +1,4 @@
--- Records that wait while what their sender has sent since under the same number was taken, with the id of that. What was
+-- Records that wait (all, or the one named) while what their sender has sent since under the same number was taken, with the id of that. What was
 -- taken out of quarantine since says nothing: it may be older than the record that still waits.
 SELECT record.id, taken.id
   FROM exchange_quarantined_record AS record
@@ -14,8 +14,8 @@ SELECT record.id, taken.id
      UNION ALL
      SELECT work.id WHERE record.kind = 'case' AND work.verified AND work.updated_at > record.received_at
  ) AS taken
- WHERE record.state = 'waiting' AND record.entrance IN ('client', 'file')
+ WHERE record.state = 'waiting' AND (%(only)s::uuid IS NULL OR record.id = %(only)s::uuid) AND record.entrance IN ('client', 'file')
    AND NOT EXISTS (
        SELECT FROM exchange_quarantined_record AS other
-        WHERE other.result_id = taken.id AND other.settled_at > record.received_at
+        WHERE other.result_id = taken.id AND other.state = 'taken' AND other.settled_at > record.received_at
    )

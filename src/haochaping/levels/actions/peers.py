@@ -8,7 +8,6 @@ from django.db import transaction
 
 from haochaping.accounts.access import check_power, check_scope
 from haochaping.accounts.terms import Power
-from haochaping.cases.terms import UNKNOWN_DIVISION
 from haochaping.directory import queries as directory
 from haochaping.exchange.fields import shown
 from haochaping.kernel.refused import Refused
@@ -23,6 +22,7 @@ from haochaping.levels.terms import (
     NOT_A_PEER_ADDRESS,
     NOT_A_PEER_CODE,
     OTHER_KEY,
+    UNKNOWN_DIVISION,
 )
 
 if TYPE_CHECKING:

@@ -1,6 +1,7 @@
 -- Of each peer: what waits to go out and since when, what was refused or came back, which batches wait for one before
--- them or could not be taken yet, which fail again and again on either side, what of it was refused here, and how many
--- reviews of the last days came late.
+-- them or could not be taken yet, which fail again and again on either side, what of it was refused here, how many
+-- reviews of the last days came late, and how many cases were sent back to it on the last day on which it sent any: what
+-- came back is told anew every day.
 SELECT peer.id, out.waiting, out.oldest, out.rejected,
        (SELECT count(*) FROM levels_returned_case WHERE peer_id = peer.id AND state IN ('rejected', 'requeued')),
        ARRAY(SELECT seq FROM levels_incoming_batch WHERE peer_id = peer.id AND state IN ('staged', 'failed') ORDER BY seq),
@@ -8,7 +9,7 @@ SELECT peer.id, out.waiting, out.oldest, out.rejected,
              UNION
              SELECT seq FROM levels_outgoing_batch
               WHERE peer_id = peer.id AND state IN ('queued', 'sent') AND failures >= %(most)s ORDER BY seq),
-       came.refused, came.reviews, came.late
+       came.refused, came.reviews, came.late, back.given_back
   FROM levels_peer AS peer
  CROSS JOIN LATERAL (
        SELECT count(*) AS waiting, min(made_at) AS oldest, count(*) FILTER (WHERE state = 'rejected') AS rejected
@@ -19,3 +20,9 @@ SELECT peer.id, out.waiting, out.oldest, out.rejected,
               coalesce(sum(reviews), 0)::int AS reviews, coalesce(sum(late), 0)::int AS late
          FROM levels_incoming_batch
         WHERE peer_id = peer.id AND received_at >= %(since)s) AS came
+ CROSS JOIN LATERAL (
+       SELECT coalesce(sum(batch.returned), 0)::int AS given_back
+         FROM levels_incoming_batch AS batch
+        WHERE batch.peer_id = peer.id
+          AND batch.received_at > (SELECT max(received_at) FROM levels_incoming_batch WHERE peer_id = peer.id)
+                                  - interval '1 day') AS back

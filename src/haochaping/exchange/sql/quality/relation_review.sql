@@ -12,6 +12,6 @@ SELECT review.id, review.platform_id, date 'epoch' + floor((date_part('epoch', r
   FROM reviews_review AS review
   JOIN cases_service_occurrence AS service ON service.id = review.occurrence_id
   JOIN cases_case AS work ON work.id = service.case_id
-  LEFT JOIN exchange_quarantined_record AS record ON record.result_id = review.id AND record.kind = 'review'
+  LEFT JOIN exchange_quarantined_record AS record ON record.result_id = review.id AND record.state = 'taken' AND record.kind = 'review'
  WHERE review.id >= %(first)s AND review.id < %(end)s AND review.sent_by NOT LIKE 'reviewer:%%'
    AND review.platform_id = ANY (%(platforms)s::bigint[])

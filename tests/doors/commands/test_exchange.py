@@ -1,0 +1,153 @@
+"""`haochaping exchange …` as an operator types it: what came back is said on both sides, and nothing ends in a traceback."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.utils import timezone
+
+from haochaping.kernel.actor import OPERATOR
+from haochaping.ledger.terms import Suite
+from haochaping.levels import actions, keys, queries
+from haochaping.levels.models import ReturnedCase
+from tests import worlds
+from tests.doors.commands.test_commands import run
+from tests.levels import made
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def _english(monkeypatch) -> None:
+    monkeypatch.setenv("LANGUAGE", "en")
+
+
+@pytest.fixture
+def inbox(committed_db, tmp_path: Path) -> Path:
+    """Two batches of a city: in the first two of three cases name items that nobody knows here."""
+    now = timezone.now() - timedelta(hours=2)
+    worlds.build(now)
+    key = made.city(now)
+    unknown = [
+        made.record(no, now) | {"case": worlds.case(no, now, item=item * 31)}
+        for no, item in (("YC-2", "1"), ("YC-3", "1"), ("YC-4", "2"))
+    ]
+    folder = tmp_path / "inbox"
+    folder.mkdir()
+    (folder / "1.batch").write_bytes(made.batch(key, 1, [made.record("YC-1", now, 5), *unknown], now))
+    (folder / "2.batch").write_bytes(made.batch(key, 2, [], now))
+    return folder
+
+
+@pytest.fixture
+def above(committed_db, now) -> None:
+    """A province that we report to."""
+    worlds.build(now)
+    text = keys.key_text(queries.our_keys(Suite.INTL))
+    actions.add_peer(
+        "province",
+        known_as="city",
+        division=worlds.CITY,
+        key=text,
+        sends=True,
+        takes=False,
+        by=OPERATOR,
+        now=now,
+    )
+
+
+def test_who_takes_batches_is_told_what_it_sends_back_and_why(inbox, tmp_path):
+    answers = tmp_path / "not" / "there"
+
+    taken = run("exchange", "import", str(inbox), "--answers", str(answers))
+
+    assert taken.exit_code == 2, taken.output
+    assert "1.batch  city  1  merged  3 cases not taken whole" in taken.output
+    assert "2.batch  city  2  merged\n" in taken.output
+    assert "3 cases could not be taken whole" in taken.output
+    first, second = [line for line in taken.output.splitlines() if f"{'1' * 31}" in line or "2" * 31 in line]
+    assert first.startswith("  2  ")
+    assert second.startswith("  1  ")
+    assert len(list(answers.iterdir())) == 2
+    again = run("exchange", "import", str(inbox), "--answers", str(answers), "--json")
+    assert [(row["state"], row["returned"], row["reasons"]) for row in json.loads(again.output)] == [
+        ("merged", 3, {"unknown_item": 3}),
+        ("merged", 0, {}),
+    ]
+
+
+def test_status_and_doctor_count_what_was_sent_back(inbox, tmp_path):
+    run("exchange", "import", str(inbox), "--answers", str(tmp_path))
+
+    status = run("exchange", "status")
+
+    assert status.exit_code == 2
+    assert "2 batches taken here" in status.output
+    assert "3 cases of its last day sent back from here" in status.output
+    assert "3 cases of its last day were sent back from here" in run("doctor").output
+
+
+def test_status_speaks_of_batches_in_the_direction_that_was_agreed(above):
+    status = run("exchange", "status")
+
+    assert "we report to it: 0 batches made" in status.output
+    assert "it reports to us" not in status.output
+
+
+def test_answers_alone_need_no_folder_and_batches_do(inbox):
+    without = run("exchange", "import", str(inbox))
+
+    assert without.exit_code == 2
+    assert "--answers" in without.output
+    assert queries.peers()[0].taken_seq == 0
+    (inbox / "0.answer").write_bytes(b"nothing of ours")
+    refused = run("exchange", "import", str(inbox / "0.answer"))
+    assert "not a sealed file" in refused.output
+
+
+def test_what_cannot_be_written_is_said_in_a_sentence(committed_db, above, tmp_path):
+    for command in (
+        ("exchange", "key", "--out", str(tmp_path / "nowhere" / "x.key")),
+        ("exchange", "export", "province", "--to", "/proc/nowhere"),
+    ):
+        shown = run(*command)
+
+        assert (shown.exit_code, "Traceback" in shown.output) == (1, False)
+        assert "cannot be read or written: it, or the folder it lies in, is not there" in shown.output
+        assert isinstance(shown.exception, SystemExit)
+    made_it = run("exchange", "export", "province", "--to", str(tmp_path / "new"))
+    assert made_it.exit_code == 0, made_it.output
+    assert list((tmp_path / "new").iterdir())
+
+
+def test_a_day_of_which_nothing_is_stated_says_why(above):
+    text = keys.key_text(queries.our_keys(Suite.INTL))
+    place: dict[str, Any] = {"known_as": "city", "division": worlds.OTHER_CITY, "key": text}
+    actions.add_peer("other", sends=True, takes=False, by=OPERATOR, now=timezone.now(), **place)
+    stated = run("exchange", "state", "other", "--day", "2026-01-01")
+    made.city(timezone.now())
+    other = run("exchange", "state", "city", "--day", "2026-01-01")
+
+    assert (stated.exit_code, other.exit_code) == (1, 1)
+    assert "no platform that was in force on 2026-01-01" in stated.output
+    assert "it reports to us" in other.output
+
+
+def test_moments_are_those_of_beijing(above, now):
+    ReturnedCase.objects.create(
+        id="01a20b33-ff21-7b14-beac-b717089fea30",
+        peer_id=queries.peers()[0].id,
+        source="hall",
+        case_no="A-1",
+        code="unknown_item",
+        message="There is no item “{value}” in the directory.",
+        state="rejected",
+        since=now.replace(hour=20, minute=30),
+        again_at=now,
+    )
+
+    assert "2026-06-01 20:30:00+08:00" in run("exchange", "returned").output
