@@ -127,7 +127,7 @@ def test_an_urging_and_an_appeal_are_looked_at_too(browser_of, bad):
     for answer in (urging, appeal):
         assert answer.status_code == 422
         assert tick_in(answer.content.decode())
-    assert not moves(bad, "pause")
+    assert not moves(bad, Move.PAUSE)
 
 
 def test_the_answer_to_a_complaint_is_looked_at_as_a_reply_is(world, clerk):
