@@ -61,7 +61,7 @@ def main() -> int:
     home = connect()
     now = datetime.now(UTC).replace(microsecond=0)
     build(now - timedelta(days=2))
-    own, next_batch = _peer(now), 1
+    own, next_batch = _peers(now), 1
     ratios: dict[str, list[float]] = {}
     ran: dict[str, list[Ran]] = {}
     for run in range(RUNS):
@@ -90,23 +90,24 @@ def main() -> int:
     return int(min(medians.values()) < LIMIT or most > MEMORY_LIMIT or growth > GROWTH_LIMIT)
 
 
-def _peer(now: datetime) -> Keys:
-    """Let an installation below report to us; returns its keys."""
+def _peers(now: datetime) -> Keys:
+    """Let installations below report to us; returns their keys, which are the same."""
     from haochaping.kernel.actor import OPERATOR
     from haochaping.ledger.terms import Suite
     from haochaping.levels import actions, keys
 
     own = keys.own(os.urandom(32), Suite.INTL)
-    actions.add_peer(
-        files.PEER,
-        known_as=files.US,
-        division="990000000000",
-        key=keys.key_text(own),
-        sends=False,
-        takes=True,
-        by=OPERATOR,
-        now=now,
-    )
+    for code in files.PEERS:
+        actions.add_peer(
+            code,
+            known_as=files.US,
+            division="990000000000",
+            key=keys.key_text(own),
+            sends=False,
+            takes=True,
+            by=OPERATOR,
+            now=now,
+        )
     return own
 
 
@@ -118,13 +119,13 @@ def _table(file: Path, prefix: str, now: datetime) -> Ran:
 
 
 def _batches(home: Path, prefix: str, now: datetime, *, first: int, own: Keys) -> tuple[int, Ran]:
-    """As many batches as make up the rows; each has to be taken whole."""
+    """As many batches as make up the rows, of several installations; each has to be taken whole."""
     folder, answers, told = home / "batches", home / "answers", home / "told.json"
     answers.mkdir(exist_ok=True)
     last = files.write_batches(folder, ROWS // 2, prefix, now, first=first, own=own)
     ran = _run(["exchange", "import", str(folder), "--answers", str(answers), "--json"], told)
     states = Counter(row["state"] for row in json.loads(told.read_text(encoding="utf-8")))
-    if states != {"merged": last - first + 1}:
+    if states != {"merged": len(files.PEERS) * (last - first + 1)}:
         raise SystemExit(f"batches were not taken: {states}")
     shutil.rmtree(folder)
     return last + 1, ran

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from haochaping.levels.keys import Keys
 
-PEER, US = "city-bench", "province-bench"
+# A province has a score of cities; four keep the processors of any machine busy that this runs on.
+PEERS, US = ("east", "north", "south", "west"), "province-bench"
 _CODES = {1: ["109", "115"], 3: ["309", "313"], 4: ["411"], 5: ["510", "517"]}
 
 
@@ -87,31 +88,36 @@ def _flat(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def write_batches(folder: Path, rows: int, prefix: str, now: datetime, *, first: int, own: Keys) -> int:
-    """As signed and sealed batches of an installation below, whose numbers begin with `first`; returns the last number."""
+    """As signed and sealed batches of installations below, a share of the cases from each.
+
+    The numbers of each begin with `first`; returns the last one.
+    """
     from haochaping.levels import keys, queries, rules
     from haochaping.levels.terms import MOST_RECORDS, BatchKind
 
     receiver = queries.our_keys(own.suite)
 
     folder.mkdir(exist_ok=True)
-    told = zip(cases(rows, prefix, now), reviews(rows, prefix, now), strict=True)
     seq = first - 1
-    for seq, pairs in enumerate(batched(told, MOST_RECORDS, strict=False), start=first):
-        lines = [_line(case, review) for case, review in pairs]
-        body = rules.body_of(lines)
-        manifest = rules.manifest_of(
-            lines,
-            body,
-            kind=BatchKind.RECORDS,
-            sender=PEER,
-            receiver=US,
-            seq=seq,
-            period=(now, now),
-            now=now,
-        )
-        content = rules.pack(rules.head_of(manifest), body, own)
-        sealed = keys.sealed(content, receiver.suite, receiver.public)
-        (folder / f"{PEER}-{seq:08d}.batch").write_bytes(sealed)
+    for peer in PEERS:
+        share, code = rows // len(PEERS), f"{prefix}-{peer}"
+        told = zip(cases(share, code, now), reviews(share, code, now), strict=True)
+        for seq, pairs in enumerate(batched(told, MOST_RECORDS, strict=False), start=first):
+            lines = [_line(case, review) for case, review in pairs]
+            body = rules.body_of(lines)
+            manifest = rules.manifest_of(
+                lines,
+                body,
+                kind=BatchKind.RECORDS,
+                sender=peer,
+                receiver=US,
+                seq=seq,
+                period=(now, now),
+                now=now,
+            )
+            content = rules.pack(rules.head_of(manifest), body, own)
+            sealed = keys.sealed(content, receiver.suite, receiver.public)
+            (folder / f"{peer}-{US}-{seq:08d}.batch").write_bytes(sealed)
     return seq
 
 

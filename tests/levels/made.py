@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from haochaping.levels.keys import Keys
 
 
-def city(now: datetime, suite: Suite = Suite.INTL) -> Keys:
+def city(now: datetime, suite: Suite = Suite.INTL, code: str = "city") -> Keys:
     """Let a city report to us; returns its keys."""
     theirs = keys.own(b"c" * 32, suite)
     actions.add_peer(
-        "city",
+        code,
         known_as="province",
         division=worlds.CITY,
         key=keys.key_text(theirs),

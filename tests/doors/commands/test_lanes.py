@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from haochaping.cases.models import Case
 from haochaping.doors.commands import lanes
-from haochaping.doors.commands.lanes import LaneLostError, windows
+from haochaping.doors.commands.lanes import windows
+from haochaping.doors.lanes import LaneLostError
 from haochaping.exchange.rules import CASE_COLUMNS
 from haochaping.flows.take_in_cases import take_in_cases
 from haochaping.kernel.actor import OPERATOR

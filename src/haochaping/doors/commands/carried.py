@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
+from functools import partial
 from gettext import gettext, ngettext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from haochaping.doors.commands.exchange import moment, peer_of
 from haochaping.doors.commands.installation import fail, json_option, sentence, show, with_database
 from haochaping.doors.commands.spoken import Command, File, Folder, option
+from haochaping.doors.lanes import LaneLostError, together
 from haochaping.kernel.refused import N_
 
 if TYPE_CHECKING:
@@ -24,6 +27,16 @@ if TYPE_CHECKING:
 _FOLDER = Folder(file_okay=False, path_type=Path)
 _ENDINGS = (".batch", ".answer")
 _REASONS = 5
+# As with tables: less than this is done before the processes have started.
+_WORTH_LANES = 2 << 20
+_MOST_LANES = 4
+
+
+class _Came(NamedTuple):
+    """What became of the batches of one file, and for which reasons cases of them come back."""
+
+    rows: list[dict[str, object]]
+    why: Counter[str]
 
 
 @click.command(cls=Command)
@@ -57,10 +70,9 @@ def import_files(paths: Sequence[Path], *, answers: Path | None, as_json: bool) 
         answers.mkdir(parents=True, exist_ok=True)
     elif any(file.suffix != ".answer" for file in files):
         fail(gettext("Name the folder for the answers to these batches with --answers."), 2)
-    rows: list[dict[str, object]] = []
-    why: Counter[str] = Counter()
-    for file in files:
-        rows += _taken(file, answers, why)
+    came = _take(files, answers)
+    rows = [row for one in came for row in one.rows]
+    why = sum((one.why for one in came), start=Counter[str]())
     show(rows, as_json=as_json, line=_line)
     if why and not as_json:
         _say_returned(why)
@@ -68,21 +80,54 @@ def import_files(paths: Sequence[Path], *, answers: Path | None, as_json: bool) 
         sys.exit(2)
 
 
-def _taken(file: Path, answers: Path | None, why: Counter[str]) -> Iterator[dict[str, object]]:
-    """What became of the batches of one file; `why` counts the reasons for which cases come back."""
+def _take(files: Sequence[Path], answers: Path | None) -> list[_Came]:
+    """What became of each file, in their order; those of one installation are taken one after another."""
+    found: dict[int, _Came] = {}
+    try:
+        found.update(together([partial(_lane, files, answers, lane) for lane in _lanes(files)]))
+    except LaneLostError:
+        fail(
+            gettext(
+                "A process of the import was stopped. Import the files again: what is taken stays as it is."
+            )
+        )
+    return [found[n] for n in range(len(files))]
+
+
+def _lanes(files: Sequence[Path]) -> list[list[int]]:
+    """The files, by their places, shared out to the processors: what one installation sent to one lane.
+
+    By their names, which may be wrong: batches are taken in their order all the same, and wait for each other.
+    """
+    sizes = [file.stat().st_size for file in files]
+    most = min(_MOST_LANES, os.process_cpu_count() or 1) if sum(sizes) >= _WORTH_LANES else 1
+    senders: dict[str, list[int]] = {}
+    for n, file in enumerate(files):
+        senders.setdefault(file.name.rpartition("-")[0], []).append(n)
+    lanes: list[list[int]] = [[] for _ in range(min(most, len(senders)))]
+    for mine in sorted(senders.values(), key=lambda mine: -sum(sizes[n] for n in mine)):
+        min(lanes, key=lambda lane: sum(sizes[n] for n in lane)).extend(mine)
+    return [sorted(lane) for lane in lanes]
+
+
+def _lane(files: Sequence[Path], answers: Path | None, mine: Sequence[int]) -> Iterator[tuple[int, _Came]]:
+    for n in mine:
+        yield n, _taken(files[n], answers)
+
+
+def _taken(file: Path, answers: Path | None) -> _Came:
     from haochaping.flows.carry import carry_in  # noqa: PLC0415 - needs Django to be ready
     from haochaping.kernel.refused import Refused  # noqa: PLC0415
 
     try:
         came = carry_in(_content(file), now=moment())
     except Refused as no:
-        yield {"file": file.name, "state": "refused", "sentence": sentence(no.complaint)}
-        return
+        return _Came([{"file": file.name, "state": "refused", "sentence": sentence(no.complaint)}], Counter())
     for one in came:
         if one.content and answers:
             _write(answers / one.name, one.content)
-        why.update(_why(case) for case in one.returned)
-        yield {"file": file.name, **_told(one)}
+    why = Counter(_why(case) for one in came for case in one.returned)
+    return _Came([{"file": file.name, **_told(one)} for one in came], why)
 
 
 def _told(one: Carried) -> dict[str, object]:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import click
 
 from haochaping.doors.commands.installation import fail, json_option, sentence, with_database
-from haochaping.doors.commands.lanes import LaneLostError, windows
+from haochaping.doors.commands.lanes import windows
 from haochaping.doors.commands.spoken import File, Group, option
+from haochaping.doors.lanes import LaneLostError
 from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.outcomes import Outcome, OutcomeKind
 from haochaping.kernel.refused import N_

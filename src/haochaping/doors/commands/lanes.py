@@ -6,23 +6,20 @@ by one lane, in the order of the file, and no two lanes wait for each other.
 
 from __future__ import annotations
 
-import gc
-import multiprocessing
 import os
 from collections import Counter
-from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import batched
-from multiprocessing.connection import wait
 from typing import TYPE_CHECKING
 from zlib import crc32
 
+from haochaping.doors.lanes import together
 from haochaping.kernel.outcomes import Outcome, OutcomeKind
 from haochaping.kernel.refused import Complaint, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from multiprocessing.connection import Connection
     from pathlib import Path
 
     from haochaping.exchange.tables import Row
@@ -69,10 +66,6 @@ class Window:
         """Join what another lane made of the same rows."""
         self.counts.update(other.counts)
         self.troubles += other.troubles
-
-
-class LaneLostError(Exception):
-    """A lane ended without saying why: what it had taken is kept, and the file can be sent again."""
 
 
 def windows(file: Path, take: Take, columns: Sequence[str], key: str = "case_no") -> Iterator[Window]:
@@ -122,61 +115,15 @@ def _taken(rows: Sequence[Row], take: Take) -> Window:
 
 def _joined(reading: _Reading, lanes: int) -> Iterator[Window]:
     """Run the lanes and give out each window as soon as every lane has done its part of it."""
-    from haochaping.doors.pools import close_pools  # noqa: PLC0415 - needs Django to be ready
-
-    # A connection cannot be shared with a child; each opens its own.
-    close_pools()
-    fork = multiprocessing.get_context("fork")
-    pipes = [fork.Pipe(duplex=False) for _ in range(lanes)]
-    processes = [
-        fork.Process(target=_run, args=(reading, n, lanes, pipe[1]), daemon=True)
-        for n, pipe in enumerate(pipes)
-    ]
-    for process, (_, far_end) in zip(processes, pipes, strict=True):
-        process.start()
-        far_end.close()
-    try:
-        yield from _in_order([near_end for near_end, _ in pipes])
-    finally:
-        for process in processes:
-            process.terminate()
-            process.join()
-
-
-def _run(reading: _Reading, mine: int, lanes: int, out: Connection) -> None:
-    from haochaping.doors.outage import OUTAGE  # noqa: PLC0415 - needs Django to be ready
-
-    # A batch makes many objects and no circles: looking for circles would cost a tenth of the time.
-    gc.freeze()
-    gc.disable()
-    # Without a database the lane is lost, which whoever listens to it notices by itself.
-    with suppress(*OUTAGE):
-        _send(reading, mine, lanes, out)
-
-
-def _send(reading: _Reading, mine: int, lanes: int, out: Connection) -> None:
-    try:
-        for window in _lane(reading, mine, lanes):
-            out.send(window)
-        out.send(None)
-    except Refused as refused:
-        out.send(refused.complaint)
-
-
-def _in_order(lanes: Sequence[Connection]) -> Iterator[Window]:
     done = Counter[int]()
     parts: dict[int, list[Window]] = {}
-    running, shown = dict(enumerate(lanes)), 0
-    while running:
-        ready = wait(list(running.values()))
-        for n in [n for n, lane in running.items() if lane in ready]:
-            said = _said(running[n])
-            if said is None:
-                del running[n]
-                continue
-            parts.setdefault(done[n], []).append(said)
-            done[n] += 1
-        while len(parts.get(shown, ())) == len(lanes):
+    shown = 0
+    for n, said in together([partial(_told, reading, n, lanes) for n in range(lanes)]):
+        if isinstance(said, Complaint):
+            raise Refused(said.reason, field=said.field, **said.params)
+        parts.setdefault(done[n], []).append(said)
+        done[n] += 1
+        if len(parts.get(shown, ())) == lanes:
             first, *others = parts.pop(shown)
             for other in others:
                 first.add(other)
@@ -185,11 +132,10 @@ def _in_order(lanes: Sequence[Connection]) -> Iterator[Window]:
             shown += 1
 
 
-def _said(lane: Connection) -> Window | None:
+def _told(reading: _Reading, mine: int, lanes: int) -> Iterator[tuple[int, Window | Complaint]]:
+    """What a lane says, with its number: a refusal has to cross from its process as well."""
     try:
-        said = lane.recv()
-    except EOFError:
-        raise LaneLostError from None
-    if isinstance(said, Complaint):
-        raise Refused(said.reason, field=said.field, **said.params)
-    return said if isinstance(said, Window) else None
+        for window in _lane(reading, mine, lanes):
+            yield mine, window
+    except Refused as refused:
+        yield mine, refused.complaint

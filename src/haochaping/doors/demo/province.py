@@ -22,9 +22,9 @@ from haochaping.directory import queries as known
 from haochaping.directory.terms import Kind
 from haochaping.doors.demo import names, oddities
 from haochaping.doors.demo.handling import Handler, publish
-from haochaping.doors.demo.lanes import together
 from haochaping.doors.demo.making import Maker, a_person, weight_of
 from haochaping.doors.demo.places import offers, rows
+from haochaping.doors.lanes import together
 from haochaping.exchange.terms import Raw
 from haochaping.flows import judge_quality
 from haochaping.flows.receive_reviews import receive_reviews

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+from contextlib import suppress
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING
-
-from haochaping.doors.pools import close_pools
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class LaneLostError(Exception):
-    """A lane ended before it was done; its own process has said why."""
+    """A process ended before it was done: it was killed, or lost the database. What it had done is kept."""
 
 
 def together[T](lanes: Sequence[Lane[T]]) -> Iterator[T]:
@@ -29,6 +28,8 @@ def together[T](lanes: Sequence[Lane[T]]) -> Iterator[T]:
     if len(lanes) == 1:
         yield from lanes[0]()
         return
+    from haochaping.doors.pools import close_pools  # noqa: PLC0415 - needs Django to be ready
+
     # A connection cannot be shared with a child; each opens its own.
     close_pools()
     fork = multiprocessing.get_context("fork")
@@ -49,13 +50,18 @@ def together[T](lanes: Sequence[Lane[T]]) -> Iterator[T]:
 
 
 def _run[T](lane: Lane[T], out: Connection) -> None:
+    from haochaping.doors.outage import OUTAGE  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.doors.pools import close_pools  # noqa: PLC0415
+
     # A batch makes many objects and no circles: looking for circles would cost a tenth of the time.
     gc.freeze()
     gc.disable()
-    for said in lane():
-        out.send(said)
-    out.send(None)
-    close_pools()
+    # Without a database the lane is lost, which whoever listens to it notices by itself.
+    with suppress(*OUTAGE):
+        for said in lane():
+            out.send(said)
+        out.send(None)
+        close_pools()
 
 
 def _as_it_comes[T](running: list[Connection]) -> Iterator[T]:
