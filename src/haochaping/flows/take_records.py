@@ -62,6 +62,7 @@ _log = logging.getLogger("haochaping.exchange")
 _AFTERWARDS = timedelta(milliseconds=1)
 _STANDS = frozenset({OutcomeKind.ACCEPTED, OutcomeKind.DUPLICATE})
 _NOT_FOR_INTAKE = ("status", "reason_class")
+_PROVENANCES = frozenset(Provenance)
 _NUMBER_LIMIT = 40
 
 type _Key = tuple[str, str, int, int]
@@ -144,17 +145,18 @@ class Taking:
                     self._return(rules.key_of(line), outcome.complaint)
 
     def _take_reviews(self, lines: Sequence[Record]) -> None:
-        told = [(rules.key_of(line), review) for line in lines for review in line["reviews"]]
+        told = [(line, review) for line in lines for review in line["reviews"]]
         raws = [
             Raw(
                 {name: value for name, value in review.items() if name not in _NOT_FOR_INTAKE}
-                | {"source": key[0], "case_no": key[1]}
+                | dict(zip(("source", "case_no"), rules.key_of(line), strict=True))
             )
-            for key, review in told
+            for line, review in told
         ]
         outcomes = receive_reviews(raws, entrance=Entrance.REPORTED, by=self.by, now=self.now)
         stated: list[tuple[tuple[str, str], Stated]] = []
-        for (key, review), raw, outcome in zip(told, raws, outcomes, strict=True):
+        for (line, review), raw, outcome in zip(told, raws, outcomes, strict=True):
+            key = rules.key_of(line)
             conflicts = outcome.complaint is not None and outcome.complaint.reason is CONFLICT
             if outcome.id is None or not (outcome.kind in _STANDS or conflicts):
                 self._count([outcome])
@@ -162,8 +164,11 @@ class Taking:
                     self._return(key, outcome.complaint)
                 continue
             self._add(OutcomeKind.DUPLICATE if conflicts else outcome.kind)
-            if outcome.kind == OutcomeKind.ACCEPTED:
+            is_new = outcome.kind == OutcomeKind.ACCEPTED
+            if is_new:
                 self.late += rules.is_late(str(review.get("assessed_at")), self.now, LATE_AFTER)
+            if is_new and _says_no_more(review) and not line["orders"]:
+                continue
             answer = judge_review(raw)
             one = _stated(answer, review, outcome.id)
             self._reviews[*key, answer.occurrence_no, answer.assess_no] = outcome.id
@@ -236,6 +241,11 @@ def _counted(line: Record) -> tuple[bool, bool | None]:
     said = line["counted"] if isinstance(line["counted"], dict) else {}
     aged = said.get("aged_60")
     return said.get("by_agent") is True, aged if isinstance(aged, bool) else None
+
+
+def _says_no_more(review: Record) -> bool:
+    """Whether a review that was just taken is what its installation says of it already."""
+    return review.get("status") == ReviewStatus.EFFECTIVE and review.get("claimed_provenance") in _PROVENANCES
 
 
 def _stated(answer: Answer, review: Record, review_id: UUID) -> Stated | None:
