@@ -54,7 +54,7 @@ class Order:
         found = {"result": "answered", "is_true": True, "is_reasonable": True, "note": "属实"}
         heard(self.row.id, **found, by=worlds.CLERK, now=self.later())
         rectification.rectify(
-            self.row.id, outcome="explained", text="已说明", by=worlds.CLERK, now=self.later()
+            self.row.id, outcome="immediate_rectified", text="已改正", by=worlds.CLERK, now=self.later()
         )
         return self
 
@@ -221,7 +221,9 @@ def test_the_reply_to_a_review_changed_meanwhile_is_counted_once(now):
     change_review.change_level(outcome.id, Level.SATISFIED, by=REVIEWER, now=now + 2 * MINUTE)
     declined = {"result": "declined", "is_true": None, "is_reasonable": None, "note": "已改评"}
     heard(order_id, **declined, by=worlds.CLERK, now=now + 3 * MINUTE)
-    rectification.rectify(order_id, outcome="explained", text="已说明", by=worlds.CLERK, now=now + 4 * MINUTE)
+    rectification.rectify(
+        order_id, outcome="immediate_rectified", text="已改正", by=worlds.CLERK, now=now + 4 * MINUTE
+    )
 
     handle_bad_review.reply(order_id, "谢谢", by=worlds.CLERK, now=now + 5 * MINUTE)
 

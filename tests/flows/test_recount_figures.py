@@ -39,7 +39,7 @@ def handled(world: None, now: datetime) -> None:
     heard(
         order.id, result="answered", is_true=True, is_reasonable=True, note="属实", by=worlds.CLERK, now=later
     )
-    rectification.rectify(order.id, outcome="explained", text="已说明", by=worlds.CLERK, now=later)
+    rectification.rectify(order.id, outcome="immediate_rectified", text="已改正", by=worlds.CLERK, now=later)
     handle_bad_review.reply(order.id, "已改", by=worlds.CLERK, now=later)
     handle_bad_review.answer_solution(first.id, solved="yes", text="", by=REVIEWER, now=later)
     supervise.count_late(later)

@@ -83,7 +83,7 @@ def test_reminder_and_warning_end_with_the_work_order(order_id, now):
     rectification.sign_for(order_id, by=by, now=at)
     found: dict[str, Any] = {"result": "answered", "is_true": True, "is_reasonable": True, "note": "属实"}
     rectification.verify_by_callback(order_id, **found, by=by, now=at)
-    rectification.rectify(order_id, outcome="explained", text="已说明", by=by, now=at)
+    rectification.rectify(order_id, outcome="immediate_rectified", text="已改正", by=by, now=at)
     supervise.watch(at)
     assert {state for _, state in made()} == {"notified"}
 

@@ -203,7 +203,7 @@ def reply(order_id: UUID, now: datetime) -> None:
     rectification.verify_by_callback(
         order_id, result="answered", is_true=True, is_reasonable=True, note="属实", by=worlds.CLERK, now=now
     )
-    rectification.rectify(order_id, outcome="explained", text="已说明", by=worlds.CLERK, now=now)
+    rectification.rectify(order_id, outcome="immediate_rectified", text="已改正", by=worlds.CLERK, now=now)
     handle_bad_review.reply(order_id, "已办理", by=worlds.CLERK, now=now)
 
 

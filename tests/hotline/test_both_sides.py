@@ -40,7 +40,10 @@ def test_where_we_lead_the_order_goes_out_and_progress_comes_in(led_here):
     assert peer.say(order.id, "contacted", facts=CALL)["body"]["state"] == "applied"
     assert peer.say(order.id, "extension_asked", facts={"days": 3, "reason": "要会同两家"})["status"] == 200
     handle_bad_review.grant_extension(order.id, "同意", by=SYSTEM, now=led_here.later())
-    assert peer.say(order.id, "rectified", facts={"outcome": "explained", "text": "已说明"})["status"] == 200
+    assert (
+        peer.say(order.id, "rectified", facts={"outcome": "immediate_rectified", "text": "已改正"})["status"]
+        == 200
+    )
     assert peer.say(order.id, "replied", facts={"text": "已向您说明依据"})["body"]["state"] == "applied"
     assert state(order) == "replied"
 
@@ -207,7 +210,7 @@ def test_what_the_order_does_not_allow_is_kept_with_the_reason_and_can_be_tried_
     assert (told["state"], told["code"]) == ("kept", "wrong_state")
     led_here.peer.say(order.id, "signed")
     led_here.peer.say(order.id, "contacted", facts=CALL)
-    led_here.peer.say(order.id, "rectified", facts={"outcome": "explained", "text": "已说明"})
+    led_here.peer.say(order.id, "rectified", facts={"outcome": "immediate_rectified", "text": "已改正"})
 
     [kept] = queries.kept(SYSTEM)
     assert hotline_in.retry(kept.id, by=SYSTEM, now=timezone.now()) == "applied"

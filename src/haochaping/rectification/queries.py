@@ -18,7 +18,7 @@ from haochaping.identity.terms import RelayPurpose
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.notices.terms import DeliveryState, MessageRow, Side, Template
-from haochaping.postgres.together import Asked
+from haochaping.postgres.together import Asked, together
 from haochaping.rectification import access
 from haochaping.rectification.dispatch_queries import held_back
 from haochaping.rectification.models import (
@@ -244,32 +244,37 @@ def orders_of_reviews(review_ids: Iterable[UUID]) -> dict[UUID, OrderRow]:
 
 def timeline(order_id: UUID) -> list[EventRow]:
     """Everything that happened to an order, oldest first."""
-    rows = (
+    return own_timeline(order_id)[0]
+
+
+def own_timeline(order_id: UUID) -> tuple[list[EventRow], list[SolutionRow]]:
+    """Everything that happened to an order, and each word of the reviewer on whether it is solved; oldest first."""
+    events = Asked(
         OrderEvent.objects.filter(order_id=order_id)
         .order_by("at", "id")
-        .values_list("move", "at", "by", "note")
+        .values_list("move", "at", "by", "note"),
+        lambda found: [EventRow(Move(move), *rest) for move, *rest in found],
     )
-    events = [EventRow(Move(move), at, by, note) for move, at, by, note in rows]
-    if not any(event.move == Move.VERIFY for event in events):
-        return events
-    # Each verification has recorded one attempt, in the same order (sql/history.sql).
-    calls = iter(
+    calls = Asked(
         Callback.objects.filter(order_id=order_id)
         .order_by("at", "id")
-        .values_list("result", "is_true", "is_reasonable", "round")
+        .values_list("result", "is_true", "is_reasonable", "round"),
+        lambda found: [CallbackRow(CallResult(result), *rest) for result, *rest in found],
     )
-    return [
-        replace(event, callback=CallbackRow(CallResult(call[0]), *call[1:]))
-        if event.move == Move.VERIFY and (call := next(calls, None))
-        else event
-        for event in events
+    said = Asked(
+        SolutionAnswer.objects.filter(order_id=order_id)
+        .order_by("answered_at", "id")
+        .values_list(*_SOLUTION),
+        lambda found: [SolutionRow(Solved(solved), *rest) for solved, *rest in found],
+    )
+    together(events, calls, said)
+    # Each verification has recorded one attempt, in the same order (sql/history.sql).
+    left = iter(calls.answer)
+    told = [
+        replace(event, callback=next(left, None)) if event.move == Move.VERIFY else event
+        for event in events.answer
     ]
-
-
-def answers_of(order_id: UUID) -> list[SolutionRow]:
-    """Each word of the reviewer on whether it is solved, of earlier rounds too, oldest first."""
-    rows = SolutionAnswer.objects.filter(order_id=order_id).order_by("answered_at", "id")
-    return [SolutionRow(Solved(solved), *rest) for solved, *rest in rows.values_list(*_SOLUTION)]
+    return told, said.answer
 
 
 def plan_of_order(order_id: UUID) -> list[MilestoneRow]:

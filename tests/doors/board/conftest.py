@@ -63,7 +63,11 @@ def told(world: datetime) -> Told:
         now=at + timedelta(minutes=2),
     )
     rectification.rectify(
-        order.id, outcome="explained", text="内部整改记录", by=worlds.CLERK, now=at + timedelta(minutes=3)
+        order.id,
+        outcome="immediate_rectified",
+        text="内部整改记录",
+        by=worlds.CLERK,
+        now=at + timedelta(minutes=3),
     )
     handle_bad_review.reply(order.id, REPLY, by=worlds.CLERK, now=at + timedelta(minutes=4))
     return Told(outcome.id, at + timedelta(hours=1))

@@ -192,7 +192,7 @@ def test_the_fullest_pages_stay_under_thirty_kilobytes(citizen, pytestconfig, cl
     rectification.verify_by_callback(
         order.id, result="answered", is_true=True, is_reasonable=True, note="是", by=worlds.CLERK, now=clock
     )
-    rectification.rectify(order.id, outcome="explained", text="是", by=worlds.CLERK, now=clock)
+    rectification.rectify(order.id, outcome="immediate_rectified", text="是", by=worlds.CLERK, now=clock)
     handle_bad_review.reply(order.id, "答" * 300, by=worlds.CLERK, now=clock)
     answered, form = citizen.look(), citizen.look(f"{citizen.address}?change=1")
     Review.objects.update(changeable_until=timezone.now() - timedelta(minutes=1))

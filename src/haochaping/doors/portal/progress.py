@@ -122,7 +122,7 @@ def progress_of(
     if order is None or order.state == OrderState.CANCELLED:
         return None
     waiting = order.state == OrderState.CREATED
-    told = [] if waiting else orders.timeline(order.id)
+    told, answers = ([], []) if waiting else orders.own_timeline(order.id)
     messages = notices.messages(order.thread_id, for_side=Side.REVIEWER) if order.thread_id else None
     return Progress(
         agency=order.agency_name,
@@ -130,7 +130,7 @@ def progress_of(
         begun=after(order.state, Move.CANCEL) is None,
         promise="" if waiting else promise(order, now, concealed=concealed),
         late=order.state not in ANSWERED and is_overdue(order, now),
-        events=told_of(order, told, said),
+        events=told_of(order, told, answers),
         plan=plan_of(order, told),
         outcome=gettext(OUTCOME_LABELS[HandlingOutcome(order.outcome)]) if order.outcome else "",
         reply=order.reply_text,

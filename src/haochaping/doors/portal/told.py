@@ -29,12 +29,11 @@ _CALLED = {
 _ANSWERED = N_("You answered whether it is solved: {answer}")
 
 
-def told_of(order: OrderRow, events: Sequence[EventRow], said: SolutionRow | None) -> list[Event]:
+def told_of(order: OrderRow, events: Sequence[EventRow], answers: Sequence[SolutionRow]) -> list[Event]:
     """The line of time, oldest first. The reply and the word that stand have their own place on the page."""
     found = [Event(gettext(_title(one)), one.at, text=_reply(order, one)) for one in events]
-    # Asked of the table only where there is something: most reviews are never answered twice.
-    for one in orders.answers_of(order.id) if said else ():
-        stands = of_this_round(one, order.replied_at) is not None and one == said
+    for one in answers:
+        stands = of_this_round(one, order.replied_at) is not None and one == answers[-1]
         title = gettext(_ANSWERED).format(answer=gettext(SOLVED_LABELS[one.solved]))
         found.append(Event(title, one.answered_at, text="" if stands else one.text))
     return sorted(found, key=lambda event: event.at)  # type: ignore[arg-type,return-value]
