@@ -81,6 +81,8 @@ def test_what_was_made_went_down_the_real_road(made):
 def test_orders_are_handled_and_texts_decided(made):
     states = dict(made.sql("SELECT state, count(*) FROM rectification_work_order GROUP BY 1"))
     assert sum(states.get(state, 0) for state in ("replied", "checked", "closed")) > 5
+    outcomes = {row[0] for row in made.sql("SELECT DISTINCT outcome FROM rectification_work_order")}
+    assert {"explained", "immediate_rectified"} <= outcomes
     decided = {row[0] for row in made.sql("SELECT DISTINCT part FROM publicity_release")}
     assert decided == {"text", "reply"}
 

@@ -117,15 +117,17 @@ class Handler:
 
     def _call(self, order: OrderRow, clerk: Actor, now: datetime) -> None:
         is_true: bool | None = True
+        is_reasonable: bool | None = self.dice.random() >= _EXPLAINED
         result, note = "answered", self.dice.choice(self._theme(order).found)
         if self.dice.random() < _NOT_REACHED:
-            result, is_true, note = "not_reached", None, self.dice.choice(texts.NOT_REACHED)
+            result, is_true, is_reasonable = "not_reached", None, None
+            note = self.dice.choice(texts.NOT_REACHED)
         called = partial(
             rectification.verify_by_callback,
             order.id,
             result=result,
             is_true=is_true,
-            is_reasonable=is_true,
+            is_reasonable=is_reasonable,
             note=note,
             by=clerk,
             now=now,
@@ -134,7 +136,7 @@ class Handler:
             handle_bad_review.counted(order.id, called)
 
     def _mend(self, order: OrderRow, clerk: Actor, now: datetime) -> None:
-        explained = self.dice.random() < _EXPLAINED
+        explained = not orders.was_found_true_and_reasonable(order.id, order.round)
         rectification.rectify(
             order.id,
             outcome="explained" if explained else "immediate_rectified",
