@@ -9,6 +9,7 @@ from io import BytesIO
 import pytest
 from django.utils import timezone
 from PIL import Image
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from haochaping.directory import actions as directory
 from haochaping.directory.terms import Kind
@@ -27,7 +28,8 @@ ANOTHER = f"{worlds.COUNTY}_CCC"
 CALL = {"result": "answered", "is_true": True, "is_reasonable": True, "note": "属实"}
 
 
-def test_where_we_lead_the_order_goes_out_and_progress_comes_in(led_here):
+def test_where_we_lead_the_order_goes_out_and_progress_comes_in(led_here, settings):
+    settings.SMS_GATEWAY = "demo"
     order = led_here.bad_review()
     peer = led_here.peer
 
@@ -37,6 +39,8 @@ def test_where_we_lead_the_order_goes_out_and_progress_comes_in(led_here):
     assert led_here.linked(order).number == "RX000001"
 
     assert peer.say(order.id, "signed")["body"] == {"state": "applied", "new": True}
+    told = ProcrastinateJob.objects.filter(task_name="notices.tell_reviewers")
+    assert "order_signed" in [job.args["template"] for job in told]
     assert peer.say(order.id, "contacted", facts=CALL)["body"]["state"] == "applied"
     assert peer.say(order.id, "extension_asked", facts={"days": 3, "reason": "要会同两家"})["status"] == 200
     handle_bad_review.grant_extension(order.id, "同意", by=SYSTEM, now=led_here.later())

@@ -228,7 +228,7 @@ def _dispatched(case: _Case) -> None:
 
 
 def _signed(case: _Case) -> None:
-    rectification.sign_for(case.order.id, by=case.agency, now=case.now)
+    handle_bad_review.sign_for(case.order.id, by=case.agency, now=case.now)
 
 
 def _contacted(case: _Case) -> None:
