@@ -65,10 +65,11 @@ _SENT, _FOUND, _WRONG, _INCONSISTENT = (
     _sql("inconsistent"),
 )
 # One statement after another over much data: sums stay in memory, no statement is worth compiling for, nor a relation many
-# samples. Few sums come of many rows, which the server cannot know: it would sort them all first.
+# samples. Few sums come of many rows, which the server cannot know: it would sort them all first, and in one process, as
+# it takes the sums for many and their way between processes for dear.
 _SETTINGS = (
     "SET LOCAL work_mem = '128MB'; SET LOCAL jit = off; SET LOCAL enable_sort = off;"
-    " SET LOCAL default_statistics_target = 10"
+    " SET LOCAL parallel_setup_cost = 10; SET LOCAL parallel_tuple_cost = 0.001; SET LOCAL default_statistics_target = 10"
 )
 # A statement that makes a table is done by several processes, one that writes into a table by one: so what looks through
 # tables makes it, and what looks through relations of this transaction, which only its own process reads, adds to it.
