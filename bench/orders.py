@@ -16,7 +16,7 @@ from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from bench.world import connect
+from bench.world import connect, settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +50,7 @@ def main() -> int:
     begun = perf_counter()
     _multiply()
     print(f"orders: {OPEN:,} open and {CLOSED:,} closed made in {perf_counter() - begun:.0f} s", flush=True)
+    settle()
     broken = [*_pages(), *_moves(), *_sweep(), *_clocks()]
     print(f"orders: {sum(broken)} over a limit; medians of {RUNS} runs")
     return int(any(broken))

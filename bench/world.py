@@ -6,12 +6,16 @@ import atexit
 import os
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
+from time import sleep
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+# Twice the server's pause between two rounds (postgres/server.py).
+_CALM_S = 30
 ITEM = "990000000000".ljust(31, "0")
 
 
@@ -33,6 +37,21 @@ def connect() -> Path:
     Installation(read(os.environ)).connect()
     bring_up_to_date()
     return home
+
+
+def settle() -> None:
+    """Wait until the server has tidied up after the rows that were made, and for twice its pause: that is not measured."""
+    calm = 0
+    while calm < _CALM_S:
+        busy = any(_is_vacuum(folder) for folder in Path("/proc").iterdir() if folder.name.isdigit())
+        calm = 0 if busy else calm + 1
+        sleep(1)
+
+
+def _is_vacuum(folder: Path) -> bool:
+    with suppress(FileNotFoundError, ProcessLookupError, PermissionError):
+        return "autovacuum worker" in (folder / "cmdline").read_text(encoding="utf-8", errors="replace")
+    return False
 
 
 def build(now: datetime) -> None:
