@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from haochaping.exchange.models import Reconciliation
 from haochaping.exchange.quality import queries
 from haochaping.exchange.quality.models import QualityCard, WithheldFigure
 from haochaping.exchange.quality.rules import CHINESE, ENGLISH, RULES, withheld_at
+from haochaping.exchange.quality.terms import Sample
 from haochaping.exchange.terms import Raw
 from haochaping.flows import judge_quality
 from haochaping.flows.receive_reviews import receive_reviews
@@ -196,6 +198,20 @@ def test_a_card_is_shown_with_the_words_of_its_rules_and_in_beijing_time(clean, 
         shown = run("quality", "show", worlds.SOURCE, DAY.isoformat())
         assert f"{rule}  3  {RULES[rule].message[lang]}" in shown.output
         assert "+08:00" in shown.output
+
+
+def test_all_rows_that_break_a_rule_can_be_listed(clean):
+    retired_code(clean)
+    _judge()
+    [finding] = queries.history(worlds.SOURCE, DAY, EVERYWHERE)[0].findings
+
+    listed = run("quality", "rows", worlds.SOURCE, DAY.isoformat(), finding.rule.lower(), "--json")
+
+    assert {Sample(**row) for row in json.loads(listed.output)} == set(finding.samples)
+    assert finding.failing == len(finding.samples) == 3
+    for asked, code in ((("nobody", "DQ-09"), "nobody"), ((worlds.SOURCE, "DQ-99"), "DQ-99")):
+        refused = run("quality", "rows", asked[0], DAY.isoformat(), asked[1])
+        assert (refused.exit_code, code in refused.output) == (1, True)
 
 
 def test_a_month_weighs_days_by_rows_and_coverage_by_days(clean):

@@ -10,9 +10,17 @@ from django.db import transaction
 from haochaping.exchange import actions as exchange
 from haochaping.exchange.quality import actions as quality
 from haochaping.exchange.quality import queries
-from haochaping.exchange.quality.judging import Scope, judged
-from haochaping.exchange.quality.rules import BLOCKING, TWICE, blocks, parts, rows_of, with_findings
-from haochaping.exchange.quality.terms import NO_SUCH_SOURCE, Agreed, Finding, Held, Judgement, Sent
+from haochaping.exchange.quality.judging import Scope, failing, judged
+from haochaping.exchange.quality.rules import BLOCKING, DAILY, TWICE, blocks, parts, rows_of, with_findings
+from haochaping.exchange.quality.terms import (
+    NO_DAILY_RULE,
+    NO_SUCH_SOURCE,
+    Agreed,
+    Finding,
+    Held,
+    Judgement,
+    Sent,
+)
 from haochaping.insight import queries as insight
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
@@ -23,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
-    from haochaping.exchange.quality.terms import Parts, Source
+    from haochaping.exchange.quality.terms import Parts, Sample, Source
     from haochaping.kernel.actor import Actor
 
 # What comes or is corrected within this time changes the card of its day: as long as a very late report is looked for.
@@ -67,6 +75,20 @@ def judge_day(day: date, *, source: str = "", by: Actor, now: datetime) -> int:
         ]
         quality.hold_back(wanted, rules=BLOCKING, first=day, last=day, by=by, now=now)
     return changed
+
+
+def failing_rows(source: str, day: date, rule: str) -> list[Sample]:
+    """Every row of a source's day that breaks a rule now; a card has a few of them.
+
+    Raises:
+        Refused: NO_SUCH_SOURCE, NO_DAILY_RULE.
+    """
+    found = queries.sources(day, source)
+    if not found:
+        raise Refused(NO_SUCH_SOURCE, field="source", value=source)
+    if rule not in {one.id for one in DAILY}:
+        raise Refused(NO_DAILY_RULE, field="rule", value=rule)
+    return failing(rule, Scope(day, day + timedelta(days=1), _agreed(found, day)))
 
 
 def _cards(

@@ -93,6 +93,22 @@ def show_card(source: str, day: datetime, *, as_json: bool) -> None:
     show([_row(card) for card in cards], as_json=as_json, line=_line)
 
 
+@quality.command("rows")
+@click.argument("source")
+@click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
+@click.argument("rule")
+@json_option
+@with_database
+def failing_rows(source: str, day: datetime, rule: str, *, as_json: bool) -> None:
+    """List all rows of a SOURCE's DAY that break RULE, such as DQ-09: a card shows a few."""
+    from haochaping.exchange.fields import shown  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.flows import judge_quality  # noqa: PLC0415
+
+    found = judge_quality.failing_rows(shown(source), day.date(), shown(rule.upper()))
+    rows: list[dict[str, object]] = [one._asdict() for one in found]
+    show(rows, as_json=as_json, line=lambda row: "  ".join(str(value) for value in row.values()))
+
+
 def _row(card: CardRow) -> dict[str, object]:
     from haochaping.exchange.quality.rules import RULES  # noqa: PLC0415 - needs Django to be ready
 

@@ -310,3 +310,8 @@ NO_SUCH_SOURCE = Reason(
     N_("There is no source “{value}” in your area."),
     N_("Check the code; it is that of a platform of the directory."),
 )
+NO_DAILY_RULE = Reason(
+    "no_daily_rule",
+    N_("“{value}” is no rule that is judged every night."),
+    N_("“haochaping quality rules” lists them; what other rules find is refused or waits in quarantine."),
+)
