@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
     from django.http.response import HttpResponseBase
 
-_INDENT = re.compile(rb"\s*\n\s*")
+# Begun only where white space begins: from each place in it, a long line of blanks would be gone through again.
+_INDENT = re.compile(rb"(?<!\s)\s*\n\s*")
 
 
 def compressed[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
