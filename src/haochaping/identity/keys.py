@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives.hpke import MLKEM768X25519PrivateKey, MLKEM7
 from haochaping.identity.terms import IndexPurpose, KeyPair
 from haochaping.kernel.identifiers import random_bytes
 from haochaping.kernel.periods import local_day
+from haochaping.kernel.refused import N_
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +43,12 @@ _KEPT = {KeyPair.RELAY: timedelta(days=365), KeyPair.ESCROW: timedelta(days=3 * 
 
 
 class KeysMissing(Exception):  # noqa: N818 - says what was found
-    """A key file is absent or unreadable; the text names it and the remedy."""
+    """A key file is absent or unreadable; the text names it and the remedy. `message` and `params` are for translation."""
+
+    def __init__(self, message: str, **params: object) -> None:
+        super().__init__(message.format(**params))
+        self.message = message
+        self.params = params
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,13 +251,15 @@ def _read_secret(path: Path) -> bytes:
     try:
         return bytes.fromhex(text_of(path).strip())
     except ValueError as error:
-        raise KeysMissing(f"{path}: not a key; restore it from the back-up") from error
+        raise KeysMissing(N_("{path}: not a key; restore it from the back-up"), path=path) from error
 
 
 def _read(path: Path, title: str) -> bytes:
     first, _, body = text_of(path).partition("\n")
     if first != title:
-        raise KeysMissing(f"{path}: the first line is not “{title}”; restore it from the back-up")
+        raise KeysMissing(
+            N_("{path}: the first line is not “{title}”; restore it from the back-up"), path=path, title=title
+        )
     return b64decode(body)
 
 
@@ -264,7 +272,9 @@ def text_of(path: Path) -> str:
 
 
 def _unreadable(path: Path, error: OSError) -> KeysMissing:
-    return KeysMissing(f"{path}: {error.strerror}; run “haochaping migrate” or restore the key")
+    return KeysMissing(
+        N_("{path}: {reason}; run “haochaping migrate” or restore the key"), path=path, reason=error.strerror
+    )
 
 
 def _public(path: Path) -> PublicKey:

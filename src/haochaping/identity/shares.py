@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from haochaping.identity import keys
 from haochaping.kernel.identifiers import random_bytes
+from haochaping.kernel.refused import N_
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -41,14 +42,16 @@ def key_of_shares(files: Sequence[Path]) -> keys.PrivateKey:
     """The private key that enough shares give; raises `keys.KeysMissing` naming the share that is wrong or lacking."""
     read = [_share(file) for file in files]
     if len({(fingerprint, threshold) for fingerprint, threshold, _, _ in read}) != 1:
-        raise keys.KeysMissing("the shares are not of one key; give shares of the same key")
+        raise keys.KeysMissing(N_("the shares are not of one key; give shares of the same key"))
     fingerprint, threshold, _, _ = read[0]
     bodies = {number: body for _, _, number, body in read}
     if len(bodies) < threshold:
-        raise keys.KeysMissing(f"{len(bodies)} of {threshold} shares; give {threshold} different ones")
+        raise keys.KeysMissing(
+            N_("{n} of {needed} shares; give {needed} different ones"), n=len(bodies), needed=threshold
+        )
     key = keys.private_from(joined(bodies))
     if key.id != fingerprint:
-        raise keys.KeysMissing("a share has been altered; compare the shares with their copies")
+        raise keys.KeysMissing(N_("a share has been altered; compare the shares with their copies"))
     return key
 
 
@@ -59,9 +62,9 @@ def _share(file: Path) -> tuple[str, int, int, bytes]:
         fingerprint, threshold, number = head.split()
         share = fingerprint, int(threshold), int(number), b64decode(body, validate=False)
     except ValueError as error:
-        raise keys.KeysMissing(f"{file}: not a share of a key") from error
+        raise keys.KeysMissing(N_("{file}: not a share of a key"), file=file) from error
     if title != _TITLE:
-        raise keys.KeysMissing(f"{file}: not a share of a key")
+        raise keys.KeysMissing(N_("{file}: not a share of a key"), file=file)
     return share
 
 

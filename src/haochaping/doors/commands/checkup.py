@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import connection, connections
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from haochaping.doors.commands import rights
@@ -29,6 +28,7 @@ from haochaping.levels import queries as levels
 from haochaping.outbox import queries as outbox
 from haochaping.outbox.terms import JobState
 from haochaping.postgres import roles
+from haochaping.postgres.migrations import missing_migrations
 from haochaping.rectification import fault_queries as faults
 from haochaping.rectification import queries as rectification
 from haochaping.reviews import queries as reviews
@@ -59,16 +59,13 @@ class Finding:
 def checkup(installation: Installation) -> Iterator[Finding]:
     """Findings about database, tables, rights, rulebook, calendar, keys, queue, quarantine and ledger."""
     yield _postgres()
-    pending = MigrationExecutor(connection).migration_plan(
-        MigrationExecutor(connection).loader.graph.leaf_nodes()
-    )
-    if pending:
+    if pending := missing_migrations(connection):
         told = ngettext(
             "{n} migration is missing. Run “haochaping migrate”.",
             "{n} migrations are missing. Run “haochaping migrate”.",
-            len(pending),
+            pending,
         )
-        yield Finding(N_("tables"), ok=False, text=told.format(n=len(pending)))
+        yield Finding(N_("tables"), ok=False, text=told.format(n=pending))
         return
     yield Finding(N_("tables"), ok=True, text=gettext("all migrations are applied"))
     yield _role()

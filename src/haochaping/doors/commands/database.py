@@ -160,10 +160,9 @@ def migrate() -> None:
 @contextmanager
 def _told(owner: BaseDatabaseWrapper) -> Iterator[TextIO]:
     """Where migrations are reported to: a sentence before, then a bar on a terminal or a line per so many."""
-    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.postgres.migrations import missing_migrations  # noqa: PLC0415 - needs Django to be ready
 
-    executor = MigrationExecutor(owner)
-    n = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    n = missing_migrations(owner)
     if not n:
         yield StringIO()
         return

@@ -142,19 +142,16 @@ def rotate(pair: str, *, escrow_key: Path | None, shares: tuple[Path, ...], new_
     from haochaping.identity.terms import KeyPair  # noqa: PLC0415
 
     chosen = KeyPair(pair)
-    try:
-        if chosen == KeyPair.RELAY:
-            new = keys.renew_relay(settings.KEYS_DIR)
-            old = relay.load_keys(settings.KEYS_DIR)
-        else:
-            present = _escrow(escrow_key, shares)
-            if new_key is None:
-                fail(gettext("Name the file of the new escrow key: --new-key FILE."))
-            keys.make_private(new_key)
-            new = keys.publish(settings.KEYS_DIR, chosen, new_key)
-            old = {present.id: present}
-    except keys.KeysMissing as missing:
-        fail(str(missing))
+    if chosen == KeyPair.RELAY:
+        new = keys.renew_relay(settings.KEYS_DIR)
+        old = relay.load_keys(settings.KEYS_DIR)
+    else:
+        present = _escrow(escrow_key, shares)
+        if new_key is None:
+            fail(gettext("Name the file of the new escrow key: --new-key FILE."))
+        keys.make_private(new_key)
+        new = keys.publish(settings.KEYS_DIR, chosen, new_key)
+        old = {present.id: present}
     done = 0
     for part in rotate_keys(chosen, old=old, new=new, by=OPERATOR, now=timezone.now()):
         done += part
@@ -208,7 +205,7 @@ def split_key(file: Path, *, shares: int, threshold: int, into: Path) -> None:
     try:
         made = split(file, into, shares=shares, threshold=threshold)
     except keys.KeysMissing as missing:
-        fail(str(missing))
+        fail(gettext(missing.message).format(**missing.params))
     for path in made:
         click.echo(path)
     click.echo(
@@ -222,7 +219,4 @@ def _escrow(file: Path | None, shares: tuple[Path, ...]) -> PrivateKey:
 
     if (file is None) == (not shares):
         fail(gettext("Give the escrow key (--escrow-key FILE), or its shares (--share FILE --share FILE)."))
-    try:
-        return keys.private_key(file) if file else key_of_shares(shares)
-    except keys.KeysMissing as missing:
-        fail(str(missing))
+    return keys.private_key(file) if file else key_of_shares(shares)

@@ -68,9 +68,11 @@ def with_database[**P, R](command: Callable[P, R]) -> Callable[P, R]:
         installation: Installation = click.get_current_context().obj
         installation.connect()
         from django.conf import settings  # noqa: PLC0415 - needs Django to be ready
+        from django.db import ProgrammingError  # noqa: PLC0415
         from django.utils import translation  # noqa: PLC0415
 
-        from haochaping.doors.outage import OUTAGE  # noqa: PLC0415
+        from haochaping.doors.outage import NOT_OUR_TABLES, OUTAGE  # noqa: PLC0415
+        from haochaping.identity.keys import KeysMissing  # noqa: PLC0415
 
         try:
             with (
@@ -81,6 +83,16 @@ def with_database[**P, R](command: Callable[P, R]) -> Callable[P, R]:
         except Refused as refused:
             with translation.override(django_language()):
                 fail(sentence(refused.complaint))
+        except KeysMissing as missing:
+            fail(gettext(missing.message).format(**missing.params))
+        except ProgrammingError as error:
+            if not isinstance(error.__cause__, NOT_OUR_TABLES):
+                raise
+            fail(
+                gettext(
+                    "This database is not that of this version. Run “haochaping migrate”, then this again."
+                )
+            )
         except OUTAGE as error:
             told = gettext(
                 "The database did not answer: {reason}. What was reported as done is kept; run the command again."
@@ -137,6 +149,11 @@ def fail(text: str, status: int = 1) -> NoReturn:
     """Say what is wrong on standard error and end."""
     click.echo(text, err=True)
     sys.exit(status)
+
+
+def say_to_migrate() -> NoReturn:
+    """End: the tables are not there, or not as this version knows them."""
+    fail(gettext("This database is not that of this version. Run “haochaping migrate”, then this again."))
 
 
 def show(rows: list[dict[str, object]], *, as_json: bool, line: Callable[[dict[str, object]], str]) -> None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import click
 
 from haochaping.doors.commands.database import bring_up_to_date
-from haochaping.doors.commands.installation import fail
+from haochaping.doors.commands.installation import fail, say_to_migrate
 from haochaping.doors.commands.spoken import Command, option
 from haochaping.kernel.refused import N_
 from haochaping.postgres import server
@@ -103,6 +103,7 @@ def worker(installation: Installation) -> None:
     from haochaping.doors.jobs import beats  # noqa: PLC0415 - needs Django to be ready
     from haochaping.doors.jobs import worker as jobs  # noqa: PLC0415
 
+    _check_tables()
     home, stopped = installation.env.data_dir, False
 
     def revive(_now: datetime) -> None:
@@ -133,7 +134,17 @@ def worker(installation: Installation) -> None:
 def demo_data(installation: Installation, *, scale: float, seed: int) -> None:
     """Fill an empty installation with a fictional province, sent through the real flows."""
     installation.connect(HAOCHAPING_DEMO="1")
+    _check_tables()
     _fill(scale, seed)
+
+
+def _check_tables() -> None:
+    from django.db import connection  # noqa: PLC0415 - needs Django to be ready
+
+    from haochaping.postgres.migrations import missing_migrations  # noqa: PLC0415
+
+    if missing_migrations(connection):
+        say_to_migrate()
 
 
 @click.command(cls=Command)

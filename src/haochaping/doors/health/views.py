@@ -8,13 +8,13 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 
 from haochaping.doors.gate import public
 from haochaping.ledger import queries as ledger
 from haochaping.outbox import queries as outbox
+from haochaping.postgres.migrations import missing_migrations
 from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
@@ -62,8 +62,7 @@ def _checks(now: datetime) -> dict[str, Check]:
 
 
 def _migrations() -> Check:
-    executor = MigrationExecutor(connection)
-    waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    waiting = missing_migrations(connection)
     return {"status": FAILING if waiting else OK, "waiting": waiting}
 
 

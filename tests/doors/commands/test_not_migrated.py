@@ -1,0 +1,50 @@
+"""A database that was not migrated is said to be that in one line, whichever command meets it first."""
+
+from __future__ import annotations
+
+import os
+
+import psycopg
+import pytest
+from django.conf import settings
+from psycopg.conninfo import make_conninfo
+
+from tests.doors.commands.test_commands import run
+
+pytestmark = pytest.mark.usefixtures("committed_db")
+
+
+@pytest.fixture
+def owner(committed_db):
+    with psycopg.connect(
+        make_conninfo(os.environ["HAOCHAPING_OWNER_URL"], dbname=committed_db), autocommit=True
+    ) as connection:
+        yield connection
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("DROP TABLE exchange_quarantined_record CASCADE", ["quarantine", "list"]),
+        ("ALTER TABLE exchange_quarantined_record DROP COLUMN result_id CASCADE", ["quarantine", "list"]),
+        ("DELETE FROM django_migrations WHERE app = 'levels'", ["worker"]),
+        ("DELETE FROM django_migrations WHERE app = 'levels'", ["demo-data"]),
+    ],
+)
+def test_a_table_or_column_that_is_not_there_is_one_line_with_what_to_do(owner, change, words):
+    owner.execute(change)
+
+    said = run(*words)
+
+    assert said.exit_code == 1
+    assert said.stderr.count("\n") == 1
+    assert "haochaping migrate" in said.stderr
+
+
+def test_a_key_that_is_not_there_is_one_line_in_the_users_language(tmp_path, monkeypatch):
+    monkeypatch.setenv("LANGUAGE", "zh_Hans")
+    monkeypatch.setattr(settings, "KEYS_DIR", tmp_path)
+
+    said = run("identity", "rotate", "escrow", "--share", os.devnull, "--new-key", str(tmp_path / "new"))
+
+    assert (said.exit_code, said.stderr) == (1, f"{os.devnull}：不是密钥份额\n")
