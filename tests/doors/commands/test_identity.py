@@ -85,6 +85,24 @@ def test_two_shares_of_three_open_as_well(approved, folder, tmp_path):
     assert "张小满" in done.output
 
 
+def test_shares_are_tried_before_the_key_is_wiped(folder, tmp_path):
+    ours, others = tmp_path / "ours", tmp_path / "others"
+    for into, key in ((ours, "escrow.key"), (others, "relay.key")):
+        into.mkdir()
+        assert run("identity", "split-key", str(folder / key), "--into", str(into)).exit_code == 0
+    (folder / "escrow.key").unlink()
+
+    def tried(folder: Path) -> tuple[int, str]:
+        one, two, _ = sorted(folder.iterdir())
+        done = run("identity", "try", "--share", str(one), "--share", str(two))
+        return done.exit_code, done.output
+
+    needed = keys.application_keys(folder).escrow.id
+    assert tried(ours) == (0, f"It opens what is sealed here: {needed}.\n")
+    status, said = tried(others)
+    assert (status, needed in said) == (1, True)
+
+
 def test_a_key_is_named_one_way_or_the_other(approved, folder):
     key = str(folder / "escrow.key")
 

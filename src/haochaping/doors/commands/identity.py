@@ -118,6 +118,26 @@ def open_request(request: object, *, escrow_key: Path | None, shares: tuple[Path
     )
 
 
+@identity.command("try")
+@escrow_option
+@share_option
+@with_database
+def try_key(*, escrow_key: Path | None, shares: tuple[Path, ...]) -> None:
+    """Say whether the escrow key, or these shares of it, open what is sealed here. Nothing is opened."""
+    from django.conf import settings  # noqa: PLC0415 - needs Django to be ready
+
+    from haochaping.identity import keys  # noqa: PLC0415
+
+    given, needed = _escrow(escrow_key, shares).id, keys.application_keys(settings.KEYS_DIR).escrow.id
+    if given != needed:
+        fail(
+            gettext("This is the key {given}; what is sealed here needs {needed}.").format(
+                given=given, needed=needed
+            )
+        )
+    click.echo(gettext("It opens what is sealed here: {needed}.").format(needed=needed))
+
+
 @identity.command("rotate")
 @click.argument("pair", type=click.Choice(["relay", "escrow"]))
 @escrow_option
@@ -208,9 +228,7 @@ def split_key(file: Path, *, shares: int, threshold: int, into: Path) -> None:
         fail(gettext(missing.message).format(**missing.params))
     for path in made:
         click.echo(path)
-    click.echo(
-        gettext("Try the shares out (“identity open” takes them), then erase {file}.").format(file=file)
-    )
+    click.echo(gettext("Try the shares out with “identity try”, then erase {file}.").format(file=file))
 
 
 def _escrow(file: Path | None, shares: tuple[Path, ...]) -> PrivateKey:
