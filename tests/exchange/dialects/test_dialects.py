@@ -6,6 +6,7 @@ import json
 from base64 import b64encode
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +24,11 @@ from tests.peers import beijing, fujian, national, plain, shandong
 
 DIALECTS = {name: shelf.load(path) for name, path in shelf.files(None).items()}
 CALLS = [(one, call) for one in DIALECTS.values() for call in one.operations]
+SAMPLES = [
+    path
+    for path in sorted(Path(__file__).parents[3].glob("examples/dialects/*.*.json"))
+    if path.name.rsplit(".", 2)[0] in DIALECTS
+]
 _PUBLIC, _PRIVATE = sm.key_pair()
 KEYS = Keys({"mark": "m", "word": "w", "our_private_key": _PRIVATE, "their_public_key": _PUBLIC})
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -173,6 +179,15 @@ def test_capitals_do_not_matter_and_the_sample_is_read_whole(name, call, record)
         [one] = trial.check(DIALECTS[name], json.dumps(told).encode(), KEYS, call=call)
         assert one.complaints == ()
         assert sum(line.value is not None for line in one.lines) >= 6
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=[sample.name for sample in SAMPLES])
+def test_the_call_of_a_sample_is_found_by_itself(sample):
+    name, call, _ = sample.name.rsplit(".", 2)
+
+    found = trial.check(DIALECTS[name], sample.read_bytes(), KEYS)
+
+    assert {(one.call, one.complaints) for one in found} == {(call, ())}
 
 
 def test_codes_behind_labels_and_a_comma_in_words():

@@ -50,7 +50,7 @@ class Trial:
 def check(description: Description, sample: bytes, keys: Keys, *, call: str = "") -> list[Trial]:
     """Read each record of a sample: a whole message, or the record as it is inside its envelope.
 
-    Without a call, the one that reads most of it.
+    Without a call, the one that fits best.
 
     Raises:
         Refused: NO_SUCH_CALL; BAD_ENVELOPE when the sample is no message, JSON, XML or form at all.
@@ -75,9 +75,11 @@ def _calls(description: Description, call: str) -> list[Operation]:
     return calls
 
 
-def _fit(trials: Sequence[Trial]) -> tuple[int, int]:
-    read_ = sum(line.value is not None for trial in trials for line in trial.lines)
-    return read_ - sum(len(trial.unread) for trial in trials), -sum(len(t.complaints) for t in trials)
+def _fit(trials: Sequence[Trial]) -> tuple[bool, int]:
+    """Whose own it is leaves the least of it unread; where every call complains of something, the one that reads most."""
+    if any(trial.complaints for trial in trials):
+        return False, sum(line.value is not None for trial in trials for line in trial.lines)
+    return True, -sum(len(trial.unread) for trial in trials)
 
 
 def _records(operation: Operation, sample: bytes, keys: Keys) -> Sequence[Mapping[str, object]]:
