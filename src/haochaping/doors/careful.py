@@ -32,10 +32,11 @@ class CarefulForm(forms.Form):
         found = [*self._personal(), *self._nothing(), *self._again()]
         if not found:
             return
-        self.fields[_TICK] = forms.BooleanField(
-            label=gettext_lazy("I have looked at it: send it as it is"), required=False
-        )
+        tick = forms.BooleanField(label=gettext_lazy("I have looked at it: send it as it is"), required=False)
+        self.fields[_TICK] = tick
         if not self.data.get(self.add_prefix(_TICK)):
+            # The page shows what is asked, however far down its form stands: it is not at the top, as mistakes are.
+            tick.widget.attrs["autofocus"] = True
             # No mistake, and not said as one where there is no other.
             self.look_again = not self.errors
             remedy = gettext("Change it, or tick that it is to be sent as it is.")

@@ -62,6 +62,7 @@ def test_the_first_reply_of_set_phrases_is_looked_at_again(clerk, bad):
 
     assert status == 422
     assert "says nothing but set phrases" in page
+    assert re.search(r'name="confirm"[^>]* autofocus', page)
     assert post(clerk, bad, "reply", text=NOTHING, doubts="empty", confirm="on")[0] == 303
     assert OrderEvent.objects.get(order_id=bad.order_id, move=Move.REPLY).warned == "empty"
 
@@ -126,7 +127,7 @@ def test_an_urging_and_an_appeal_are_looked_at_too(browser_of, bad):
 
     for answer in (urging, appeal):
         assert answer.status_code == 422
-        assert tick_in(answer.content.decode())
+        assert re.search(r'name="confirm"[^>]* autofocus', answer.content.decode())
     assert not moves(bad, Move.PAUSE)
 
 

@@ -161,6 +161,9 @@ def _say(report: Report, numbers: array[int], name: str, *, dry_run: bool) -> No
                 "… {n} more change (--json names all)", "… {n} more changes (--json names all)", more
             )
             click.echo(told.format(n=more))
+    elif report.complaints:
+        # Whoever reads “1 new” takes it that this one is there.
+        return
     told = (
         gettext(
             "dry run, nothing was written: {new} new, {changed} changed, {unchanged} unchanged, {wrong} wrong"

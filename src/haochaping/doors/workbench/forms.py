@@ -305,6 +305,8 @@ class ReplyForm(forms.Form):
         typed = {"text": self.cleaned_data["text"], "doubts": " ".join(found.kinds)}
         again = ReplyForm(typed, auto_id=self.auto_id)
         again.found = found
+        # As in `CarefulForm`: it stands far down the page.
+        again.fields["confirm"].widget.attrs["autofocus"] = True
         return again
 
 
