@@ -12,7 +12,7 @@ _FILES = {"terms", "rules", "states", "models", "actions", "queries", "access", 
 # What a room needs beyond the standard names, with the reason it is not one of them.
 _OWN = {
     "kernel": {"refused", "actor", "identifiers", "masking", "outcomes", "periods", "ratios", "text"},
-    "postgres": {"server", "binaries", "programs", "copies", "roles", "rows", "together"},
+    "postgres": {"server", "binaries", "programs", "copies", "roles", "rows", "together", "version"},
     "identity": {"keys", "relay", "sealing", "shares"},
     "notices": {"gateway", "mail", "webhook"},
     "reviews": {"readings"},

@@ -28,7 +28,7 @@ from haochaping.levels import queries as levels
 from haochaping.outbox import queries as outbox
 from haochaping.outbox.terms import JobState
 from haochaping.postgres import roles
-from haochaping.postgres.migrations import missing_migrations
+from haochaping.postgres.version import missing_migrations
 from haochaping.rectification import fault_queries as faults
 from haochaping.rectification import queries as rectification
 from haochaping.reviews import queries as reviews

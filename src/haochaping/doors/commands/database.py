@@ -160,7 +160,7 @@ def migrate() -> None:
 @contextmanager
 def _told(owner: BaseDatabaseWrapper) -> Iterator[TextIO]:
     """Where migrations are reported to: a sentence before, then a bar on a terminal or a line per so many."""
-    from haochaping.postgres.migrations import missing_migrations  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.postgres.version import missing_migrations  # noqa: PLC0415 - needs Django to be ready
 
     n = missing_migrations(owner)
     if not n:

@@ -141,7 +141,7 @@ def demo_data(installation: Installation, *, scale: float, seed: int) -> None:
 def _check_tables() -> None:
     from django.db import connection  # noqa: PLC0415 - needs Django to be ready
 
-    from haochaping.postgres.migrations import missing_migrations  # noqa: PLC0415
+    from haochaping.postgres.version import missing_migrations  # noqa: PLC0415
 
     if missing_migrations(connection):
         say_to_migrate()

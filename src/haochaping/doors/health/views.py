@@ -14,7 +14,7 @@ from django.utils import timezone
 from haochaping.doors.gate import public
 from haochaping.ledger import queries as ledger
 from haochaping.outbox import queries as outbox
-from haochaping.postgres.migrations import missing_migrations
+from haochaping.postgres.version import missing_migrations
 from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
