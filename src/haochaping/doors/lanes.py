@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import os
 from contextlib import suppress
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING
@@ -15,8 +16,17 @@ if TYPE_CHECKING:
     type Lane[T] = Callable[[], Iterator[T]]
 
 
+# More would only wait for the one server behind them.
+_MOST = 4
+
+
 class LaneLostError(Exception):
     """A process ended before it was done: it was killed, or lost the database. What it had done is kept."""
+
+
+def worth_having() -> int:
+    """How many lanes this machine has processors for."""
+    return min(_MOST, os.process_cpu_count() or 1)
 
 
 def together[T](lanes: Sequence[Lane[T]]) -> Iterator[T]:

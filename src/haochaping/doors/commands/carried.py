@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections import Counter
 from functools import partial
@@ -15,7 +14,7 @@ import click
 from haochaping.doors.commands.exchange import moment, peer_of
 from haochaping.doors.commands.installation import fail, json_option, sentence, show, with_database
 from haochaping.doors.commands.spoken import Command, File, Folder, option
-from haochaping.doors.lanes import LaneLostError, together
+from haochaping.doors.lanes import LaneLostError, together, worth_having
 from haochaping.kernel.refused import N_
 
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ _ENDINGS = (".batch", ".answer")
 _REASONS = 5
 # As with tables: less than this is done before the processes have started.
 _WORTH_LANES = 2 << 20
-_MOST_LANES = 4
 
 
 class _Came(NamedTuple):
@@ -100,7 +98,7 @@ def _lanes(files: Sequence[Path]) -> list[list[int]]:
     By their names, which may be wrong: batches are taken in their order all the same, and wait for each other.
     """
     sizes = [file.stat().st_size for file in files]
-    most = min(_MOST_LANES, os.process_cpu_count() or 1) if sum(sizes) >= _WORTH_LANES else 1
+    most = worth_having() if sum(sizes) >= _WORTH_LANES else 1
     senders: dict[str, list[int]] = {}
     for n, file in enumerate(files):
         senders.setdefault(file.name.rpartition("-")[0], []).append(n)

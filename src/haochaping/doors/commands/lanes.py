@@ -6,7 +6,6 @@ by one lane, in the order of the file, and no two lanes wait for each other.
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,7 +13,7 @@ from itertools import batched
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from haochaping.doors.lanes import together
+from haochaping.doors.lanes import together, worth_having
 from haochaping.kernel.outcomes import Outcome, OutcomeKind
 from haochaping.kernel.refused import Complaint, Refused
 
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 
 _WINDOW = 4000
 _WORTH_LANES = 2 << 20
-_MOST_LANES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +76,7 @@ def windows(file: Path, take: Take, columns: Sequence[str], key: str = "case_no"
         LaneLostError: a process was killed.
     """
     reading = _Reading(file, take, columns, key)
-    lanes = min(_MOST_LANES, os.process_cpu_count() or 1) if file.suffix.lower() != ".xlsx" else 1
+    lanes = worth_having() if file.suffix.lower() != ".xlsx" else 1
     if lanes == 1 or file.stat().st_size < _WORTH_LANES:
         yield from _lane(reading, 0, 1)
     else:
