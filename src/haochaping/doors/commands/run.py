@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 _STOP_SECONDS = 20
 _BRIEF_SECONDS = 15
+# The database may go away under a part that is just starting; what cannot run at all ends at once every time.
+_TRIES = 3
 _LOOK_SECONDS = 0.2
 # Reviews wait in groups for one flush to the disk: many threads of a process wait at a time, and few run.
 _THREADS = 32
@@ -102,8 +104,11 @@ def worker(installation: Installation) -> None:
     installation.connect()
     from haochaping.doors.jobs import beats  # noqa: PLC0415 - needs Django to be ready
     from haochaping.doors.jobs import worker as jobs  # noqa: PLC0415
+    from haochaping.doors.outage import OUTAGE  # noqa: PLC0415
 
-    _check_tables()
+    # A database that is away is waited for, whenever that is.
+    with suppress(*OUTAGE):
+        _check_tables()
     home, stopped = installation.env.data_dir, False
 
     def revive(_now: datetime) -> None:
@@ -240,10 +245,10 @@ def show_progress(making: Iterator[Progress]) -> None:
 
 
 def _supervise(text: str, host: str, port: int) -> int:
-    """Run web server and worker as children until a signal, and say so; one that is killed is started again.
+    """Run web server and worker as children until a signal, and say so; one that ends is started again.
 
-    One that ends by itself as soon as it was started would do so again: then both are stopped. The worker looks after
-    the database server.
+    One that ends by itself as soon as it was started, time after time, cannot run: then both are stopped. The worker
+    looks after the database server.
     """
     # A shell that starts us in the background has SIGINT ignored; the demo stops on it all the same.
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -274,6 +279,7 @@ class _Part:
 
     def __init__(self, name: str) -> None:
         self._name = name
+        self._brief = 0
         self._start()
 
     def _start(self) -> None:
@@ -297,14 +303,16 @@ class _Part:
         return True
 
     def gave_up(self) -> bool:
-        """Start it again if it was killed or had run for a while; tells whether it ended by itself at once."""
+        """Start it again if it has ended; tells whether it ended by itself at once, time after time."""
         code = self.process.poll()
         if code is None:
             return False
         # What a killed web server leaves would hold its port.
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        if code >= 0 and time.monotonic() - self._started < _BRIEF_SECONDS:
+        at_once = code >= 0 and time.monotonic() - self._started < _BRIEF_SECONDS
+        self._brief = self._brief + 1 if at_once else 0
+        if self._brief == _TRIES:
             return True
         told = gettext("The process “{name}” ended (status {status}) and is started again.")
         click.echo(told.format(name=self._name, status=code), err=True)
