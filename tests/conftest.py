@@ -49,7 +49,10 @@ def _drop(name: str) -> sql.Composed:
 def _clone(name: str, template: str) -> None:
     _run(
         _drop(name),
-        sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)),
+        # Copied as files and not page by page, which takes a third of the time.
+        sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
+            sql.Identifier(name), sql.Identifier(template)
+        ),
     )
 
 
@@ -125,6 +128,15 @@ def committed_db(
     # A process of the server itself may be at work in it, which nobody but a superuser may end: then it stays behind.
     with suppress(psycopg.errors.InsufficientPrivilege):
         _run(_drop(name))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> Iterator[None]:
+    """Passwords of tests need not cost an attacker anything."""
+    from django.test import override_settings
+
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
 @pytest.fixture

@@ -116,7 +116,6 @@ def test_profiles_differ_by_mixture_age_and_history(tmp_path):
 def _dengbao(settings) -> None:
     own = ["Mixed", "NotAgain"]
     settings.PASSWORDS_AGE = True
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.AUTH_PASSWORD_VALIDATORS = [
         *configured.AUTH_PASSWORD_VALIDATORS,
         *({"NAME": f"haochaping.accounts.actions.passwords.{name}"} for name in own),

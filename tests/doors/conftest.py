@@ -24,12 +24,6 @@ if TYPE_CHECKING:
 PASSWORD = "a quiet river at dusk"
 
 
-@pytest.fixture(autouse=True)
-def _quick_passwords(settings) -> None:
-    """Passwords of tests need not cost an attacker anything."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def written() -> Iterator[StringIO]:
     """What the only handler of the house writes, as it writes it."""

@@ -84,7 +84,6 @@ def _configured(settings, issuer, tmp_path) -> None:
         "openid_connect": settings.SOCIALACCOUNT_PROVIDERS["openid_connect"] | {"APPS": known}
     }
     settings.SITE_URL = SITE
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def begin(browser: Client, name: str) -> str:

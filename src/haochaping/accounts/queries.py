@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
-from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
@@ -34,7 +33,7 @@ from haochaping.accounts.terms import (
 )
 from haochaping.directory.rules import path_range
 from haochaping.kernel.actor import EVERYWHERE, NOWHERE, Actor, ActorKind, Scope
-from haochaping.postgres.together import Asked, together
+from haochaping.postgres.together import Asked
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -42,6 +41,19 @@ if TYPE_CHECKING:
 
     from haochaping.accounts.terms import Power
 
+# Asked with every page of staff: a person, and a row for each role held now.
+_STANDING = """
+    SELECT EXISTS (SELECT FROM mfa_authenticator f WHERE f.user_id = u.id),
+           EXISTS (SELECT FROM socialaccount_socialaccount s WHERE s.user_id = u.id AND s.provider = %s),
+           g.role,
+           ARRAY(SELECT staff_member_id FROM accounts_staff_binding WHERE user_id = u.id AND unbound_at IS NULL),
+           g.everywhere, d.path, a.path
+      FROM accounts_user u
+      LEFT JOIN accounts_role_grant g ON g.user_id = u.id AND g.revoked_at IS NULL AND u.is_active
+      LEFT JOIN directory_division d ON d.id = g.division_id
+      LEFT JOIN directory_agency a ON a.id = g.agency_id
+     WHERE u.id = %s
+"""
 # Asked with every request of a machine.
 _CLIENT_BY_KEY = """
     SELECT c.id, c.name, c.key_prefix, c.active, d.code, d.path
@@ -66,29 +78,13 @@ class Standing:
 def standing_of_user(user_id: int) -> Standing:
     """A person as actor with the powers and remit held now, and what they can show for it.
 
-    None of either when disabled or unknown. Asked together, as every page of staff needs it.
+    None of either when disabled or unknown.
     """
-    actor = _actor_of_user(user_id)
-    shown = Asked(
-        User.objects.filter(id=user_id).values_list(
-            Exists(Authenticator.objects.filter(user_id=OuterRef("id"))),
-            Exists(SocialAccount.objects.filter(provider=STAFF_PROVIDER, user_id=OuterRef("id"))),
-        ),
-        lambda rows: next(iter(rows), (False, False)),
-    )
-    together(actor, shown)
-    return Standing(actor.answer, *shown.answer)
-
-
-def _actor_of_user(user_id: int) -> Asked[Actor]:
-    members = StaffBinding.objects.filter(user_id=OuterRef("user_id"), unbound_at=None)
-    grants = RoleGrant.objects.filter(user_id=user_id, user__is_active=True, revoked_at=None).annotate(
-        members=ArraySubquery(members.values("staff_member_id"))
-    )
-    return Asked(
-        grants.values_list("role", "members", "everywhere", "division__path", "agency__path"),
-        lambda rows: _actor(user_id, list(rows)),
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDING, [STAFF_PROVIDER, user_id])
+        rows = cursor.fetchall()
+    has_factor, is_bound = rows[0][:2] if rows else (False, False)
+    return Standing(_actor(user_id, [row[2:] for row in rows if row[2]]), has_factor, is_bound)
 
 
 def _actor(user_id: int, grants: Sequence[tuple[Any, ...]]) -> Actor:

@@ -69,7 +69,6 @@ def made(
         DEMO=True,
         KEYS_DIR=home / "keys",
         ROOT_URLCONF="tests.doors.demo.urls",
-        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
     )
     _clone(name, template_database)
     with django_db_blocker.unblock(), demo:

@@ -74,11 +74,8 @@ def house(django_db_setup: None, django_db_blocker) -> Iterator[House]:
     """One order, one text, one account in the own place, and everybody; each cell puts back what it did."""
     with (
         django_db_blocker.unblock(),
-        override_settings(
-            PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
-            # Nobody is asked for the password again while the matrix is gone through.
-            ACCOUNT_REAUTHENTICATION_TIMEOUT=24 * 3600,
-        ),
+        # Nobody is asked for the password again while the matrix is gone through.
+        override_settings(ACCOUNT_REAUTHENTICATION_TIMEOUT=24 * 3600),
         _put_back(),
     ):
         yield _house()
