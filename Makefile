@@ -4,7 +4,8 @@ BIN := .venv/bin
 PYTHON_IN := $(BIN)/python
 PO := src/haochaping/ui/locale/zh_Hans/LC_MESSAGES/django.po
 MO := $(PO:.po=.mo)
-PYTEST := $(PYTHON_IN) -m pytest -n 2 --dist loadscope
+# More than there are processors: many tests wait for processes and databases of their own.
+PYTEST := $(PYTHON_IN) -m pytest -n 4 --dist loadscope
 # Checks load the settings, which make keys in the data folder; those of a check are nobody's data.
 CHECKED := HAOCHAPING_DATA=$(CURDIR)/.cache/check
 STOP := from pathlib import Path; from haochaping.postgres import server; server.stop(Path(".cache/tests"))

@@ -22,7 +22,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from haochaping.accounts import actions as accounts
 from haochaping.kernel.actor import OPERATOR
-from haochaping.postgres import server
+from haochaping.postgres import copies, server
 from tests import worlds
 from tests.conftest import _let_go
 
@@ -155,7 +155,10 @@ def _free_port() -> int:
 
 @pytest.fixture(scope="module")
 def house(
-    tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+    tmp_path_factory: pytest.TempPathFactory,
+    template_backup: Path,
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[House]:
     """An installation with the small world and a client; the tests' own connection leads to its database."""
     from django.db import connections
@@ -174,8 +177,9 @@ def house(
         "LANGUAGE": "en",
         "HAOCHAPING_DEMO": "1",
     }
-    subprocess.run([sys.executable, "-m", "haochaping", "migrate"], env=house.environment, check=True)
-    there = conninfo_to_dict(server.start(home).app)
+    urls = server.start(home)
+    copies.restore(urls.owner, template_backup)
+    there = conninfo_to_dict(urls.app)
     stood = connections["default"].settings_dict
     before = dict(stood)
     with django_db_blocker.unblock():

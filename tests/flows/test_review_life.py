@@ -219,7 +219,7 @@ class Life(RuleBasedStateMachine):
 def test_whatever_people_do_the_same_things_stay_true():
     DONE.clear()
 
-    run_state_machine_as_test(Life, settings=settings(max_examples=40, stateful_step_count=24))
+    run_state_machine_as_test(Life, settings=settings(max_examples=20, stateful_step_count=24))
 
     done = {step for step in DONE if step.endswith(": None")}
     assert len(done) == 12, f"the steps that were taken: {DONE}"

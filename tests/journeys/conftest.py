@@ -18,10 +18,10 @@ from urllib.request import urlopen
 import psycopg
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
-from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from haochaping.accounts.rules import one_time_code
+from tests.conftest import cloned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -86,17 +86,12 @@ def _answers(url: str, process: subprocess.Popen[bytes]) -> None:
 @pytest.fixture(scope="session")
 def house(template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A demo of one five-hundredth size on a clone of the migrated template, served and worked."""
-    name = f"{template_database}_journeys_{os.getpid()}"
-    owner = os.environ["HAOCHAPING_OWNER_URL"]
-    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-    with psycopg.connect(owner, autocommit=True) as connection:
-        connection.execute(drop)
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                sql.Identifier(name), sql.Identifier(template_database)
-            )
-        )
-    home, port = tmp_path_factory.mktemp("house"), _free_port()
+    with cloned(template_database, "journeys") as name:
+        yield from _served(name, tmp_path_factory.mktemp("house"))
+
+
+def _served(name: str, home: Path) -> Iterator[House]:
+    owner, port = os.environ["HAOCHAPING_OWNER_URL"], _free_port()
     environment = os.environ | {
         "HAOCHAPING_DATA": str(home),
         "HAOCHAPING_DEMO": "1",
@@ -123,8 +118,6 @@ def house(template_database: str, tmp_path_factory: pytest.TempPathFactory) -> I
             part.send_signal(signal.SIGTERM)
         for part in parts:
             part.wait(30)
-        with psycopg.connect(owner, autocommit=True) as connection:
-            connection.execute(drop)
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, LiteralString
@@ -17,7 +18,7 @@ import pytest
 from django.conf import settings
 from psycopg.conninfo import make_conninfo
 
-from tests.conftest import _clone, _drop, _run
+from tests.conftest import cloned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -115,16 +116,16 @@ def _free_port() -> int:
 
 
 @pytest.fixture
-def found(template_database: str, worker_id: str, tmp_path: Path) -> Iterator[Callable[..., list[House]]]:
+def found(template_database: str, tmp_path: Path) -> Iterator[Callable[..., list[House]]]:
     """Found installations with the small world in each: `found("city", "province")`."""
     houses: list[House] = []
+    databases = ExitStack()
 
     def make(*codes: str) -> list[House]:
         for code in codes:
-            home, name = tmp_path / code, f"{template_database}_{worker_id}_{code}"
+            home, name = tmp_path / code, databases.enter_context(cloned(template_database, code))
             # The template's rows are sealed for its keys; what signs batches each has for itself.
             shutil.copytree(settings.KEYS_DIR, home / "keys", ignore=shutil.ignore_patterns("content.key"))
-            _clone(name, template_database)
             house = House(code, home, name, _free_port())
             house.start()
             houses.append(house)
@@ -140,7 +141,7 @@ def found(template_database: str, worker_id: str, tmp_path: Path) -> Iterator[Ca
     yield make
     for house in houses:
         house.end()
-        _run(_drop(house.database))
+    databases.close()
 
 
 def agree(below: House, above: House, division: str, *, over_the_network: bool = True) -> None:

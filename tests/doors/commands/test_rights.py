@@ -15,7 +15,7 @@ from psycopg.conninfo import make_conninfo
 
 from haochaping.doors.commands import rights
 from haochaping.doors.tables import TABLES
-from haochaping.postgres import server
+from haochaping.postgres import copies, server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -105,7 +105,9 @@ def test_the_embedded_server_of_a_former_version_gets_the_role(former, home, as_
         assert passes.fetchone() == (True,)
 
 
-def test_on_another_server_migrate_says_what_its_administrator_has_to_run(former, home, as_superuser):
+def test_on_another_server_migrate_says_what_its_administrator_has_to_run(
+    former, home, as_superuser, template_backup
+):
     refused = migrate(former.app, former.owner, home)
 
     wanted = refused.stderr.partition("run: ")[2].strip()
@@ -115,5 +117,6 @@ def test_on_another_server_migrate_says_what_its_administrator_has_to_run(former
         ' ALTER ROLE "haochaping_app" BYPASSRLS;'
     )
     as_superuser(wanted)
+    copies.restore(former.owner, template_backup)
     done = migrate(former.app, former.owner, home)
     assert done.returncode == 0, done.stderr

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from haochaping.accounts.rules import one_time_code
 from haochaping.doors.demo import handling, province
-from tests.conftest import _clone, _drop, _run, _use
+from tests.conftest import _use, cloned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +54,6 @@ class Made:
 @pytest.fixture(scope="module")
 def made(
     template_database: str,
-    worker_id: str,
     django_db_setup: None,
     django_db_blocker: DjangoDbBlocker,
     tmp_path_factory: pytest.TempPathFactory,
@@ -64,14 +63,13 @@ def made(
 
     home = tmp_path_factory.mktemp("demo")
     shutil.copytree(settings.KEYS_DIR, home / "keys")
-    name, before = f"{template_database}_{worker_id}_demo", connections["default"].settings_dict["NAME"]
+    before = connections["default"].settings_dict["NAME"]
     demo = override_settings(
         DEMO=True,
         KEYS_DIR=home / "keys",
         ROOT_URLCONF="tests.doors.demo.urls",
     )
-    _clone(name, template_database)
-    with django_db_blocker.unblock(), demo:
+    with cloned(template_database, "demo") as name, django_db_blocker.unblock(), demo:
         _use(name)
         now = timezone.now()
         with pytest.MonkeyPatch.context() as patch:
@@ -81,4 +79,3 @@ def made(
         accounts = json.loads(province.accounts_file().read_text(encoding="utf-8"))
         yield Made(steps, now, {row["username"]: row for row in accounts})
         _use(before)
-    _run(_drop(name))
