@@ -89,7 +89,9 @@ def test_bad_rating_to_published_reply(pages, house, axe, log_in):
 
     phone.goto(invitation)
     assert REPLY in phone.inner_text("main")
-    assert phone.locator("img[alt^='改正后的清单']").evaluate("picture => picture.naturalWidth") == 80
+    picture = phone.locator("img[alt^='改正后的清单']")
+    picture.scroll_into_view_if_needed()
+    assert picture.evaluate("picture => picture.decode().then(() => picture.naturalWidth)") == 80
     assert axe(phone) == []
     phone.screenshot(path=IMAGES / "reply.png", full_page=True)
 
