@@ -83,8 +83,11 @@ def test_a_profile_is_assigned_and_explained(world):
 def test_what_held_before_is_explained_as_it_was(world):
     run("rulebook", "assign", worlds.CITY, "bj", "--from", str(local_day(timezone.now()) + timedelta(days=1)))
 
-    assert "cn-base" in run("rulebook", "explain", worlds.CITY).output
-    assert " bj," not in run("rulebook", "explain", worlds.CITY).output
+    said = run("rulebook", "explain", worlds.CITY).output.splitlines()
+
+    assert len(said) == len(Key)
+    assert all(" · cn-base · " in line for line in said)
+    assert next(line for line in said if "(simple_rectify_limit)" in line).startswith("Time to")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import sys
 from dataclasses import asdict
 from gettext import gettext, ngettext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -120,7 +120,13 @@ def explain(division: str, *, day: datetime | None, as_json: bool) -> None:
     show(
         [asdict(row) for row in rows],
         as_json=as_json,
-        line=lambda row: gettext("{key} = {value} ({unit}; {profile}, verified {verified}): {source}").format(
-            **row
-        ),
+        line=_rule_line,
     )
+
+
+def _rule_line(row: dict[str, Any]) -> str:
+    from haochaping.rulebook.terms import RULES, UNIT_LABELS, VERIFIED_LABELS  # noqa: PLC0415
+
+    rule, unit, sure = RULES[row["key"]].label, UNIT_LABELS[row["unit"]], VERIFIED_LABELS[row["verified"]]
+    told = gettext("{rule} ({key}): {value} ({unit}) · {profile} · {sure}: {source}")
+    return told.format(**row | {"rule": gettext(rule), "unit": gettext(unit), "sure": gettext(sure)})
