@@ -72,10 +72,10 @@ def test_failed_backup_keeps_the_older_one(reviews: Urls, tmp_path: Path) -> Non
 
 
 def test_backup_into_no_folder(urls: Urls, tmp_path: Path) -> None:
-    with pytest.raises(PostgresError, match="No such file") as failed:
+    with pytest.raises(PostgresError, match=f"no folder {tmp_path / 'absent'}:") as failed:
         copies.backup(urls.owner, tmp_path / "absent" / "copy")
 
-    assert failed.value.code == "backup"
+    assert failed.value.code == "no_folder"
 
 
 def test_restore_ends_the_sessions_of_even_an_eager_client(reviews: Urls, tmp_path: Path) -> None:

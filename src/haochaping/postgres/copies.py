@@ -37,6 +37,8 @@ def backup(owner_url: str, file: Path) -> None:
         PostgresError: the server does not answer, the programs are too old for it, or the disk says no.
     """
     programs = _programs_for(owner_url)
+    if not file.parent.is_dir():
+        raise PostgresError("no_folder", folder=file.parent)
     try:
         with tempfile.NamedTemporaryFile(
             dir=file.parent, prefix=f".{file.name}.", delete_on_close=False

@@ -103,6 +103,7 @@ MESSAGES = {
         "Have its administrator run: {statements}"
     ),
     "backup": N_("The backup was not made: {reason}."),
+    "no_folder": N_("There is no folder {folder}: make it, or name another place for the backup."),
     "not_a_backup": N_("{file} is not a backup that these PostgreSQL programs can read: {reason}."),
     "foreign_backup": N_(
         "{file} is a backup of something else: it holds none of the tables of {database}. "

@@ -528,6 +528,15 @@ def _ill() -> set[str]:
     return {row["name"] for row in json.loads(run("doctor", "--json").output) if not row["ok"]}
 
 
+@pytest.mark.parametrize(
+    "words",
+    [["notices", "list"], ["exchange", "peers"], ["exchange", "returned"], ["identity", "requests"]],
+)
+def test_a_list_of_nothing_says_so_and_is_empty_for_programs(world, words):
+    assert run(*words).output.count("\n") == 1
+    assert json.loads(run(*words, "--json").output) == []
+
+
 def test_jobs_are_listed_and_an_unknown_one_is_refused(world):
     assert run("jobs", "list", "--json").output == "[]\n"
     assert run("jobs", "retry", "1").exit_code == 1

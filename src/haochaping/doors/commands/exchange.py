@@ -134,7 +134,7 @@ def list_peers(*, as_json: bool) -> None:
         }
         for one in queries.peers()
     ]
-    show(rows, as_json=as_json, line=_peer_line)
+    show(rows, as_json=as_json, line=_peer_line, none=gettext("No other installation is known here."))
 
 
 def _peer_line(row: dict[str, Any]) -> str:
@@ -238,7 +238,12 @@ def returned(*, as_json: bool) -> None:
         }
         for row in queries.returned(OPERATOR, limit=10_000)
     ]
-    show(rows, as_json=as_json, line=lambda row: "  ".join(str(value) for value in row.values()))
+    show(
+        rows,
+        as_json=as_json,
+        line=lambda row: "  ".join(str(value) for value in row.values()),
+        none=gettext("Nothing has come back."),
+    )
 
 
 @exchange.command()

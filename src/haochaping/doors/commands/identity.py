@@ -86,9 +86,7 @@ def list_requests(*, as_json: bool) -> None:
         told = f"{gettext(OPENING_LABELS[state])} · {gettext(PURPOSE_LABELS[purpose])}"
         return f"{row['id']} {row['requested_at']:%Y-%m-%d} {told}"
 
-    show(rows, as_json=as_json, line=line)
-    if not rows and not as_json:
-        click.echo(gettext("Nobody has asked to open an identity."))
+    show(rows, as_json=as_json, line=line, none=gettext("Nobody has asked to open an identity."))
 
 
 @identity.command("open")

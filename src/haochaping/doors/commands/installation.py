@@ -156,10 +156,18 @@ def say_to_migrate() -> NoReturn:
     fail(gettext("This database is not that of this version. Run “haochaping migrate”, then this again."))
 
 
-def show(rows: list[dict[str, object]], *, as_json: bool, line: Callable[[dict[str, object]], str]) -> None:
-    """Print rows as JSON for programs or a line each for people."""
+def show(
+    rows: list[dict[str, object]],
+    *,
+    as_json: bool,
+    line: Callable[[dict[str, object]], str],
+    none: str = "",
+) -> None:
+    """Print rows as JSON for programs or a line each for people, or `none` for people when there are none."""
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, default=str))
+    elif none and not rows:
+        click.echo(none)
     else:
         for row in rows:
             click.echo(line(row))

@@ -215,7 +215,7 @@ def list_notices(*, as_json: bool) -> None:
     from haochaping.notices import queries  # noqa: PLC0415 - needs Django to be ready
 
     rows = [asdict(row) for row in queries.unsent_messages()]
-    show(rows, as_json=as_json, line=_notice_line)
+    show(rows, as_json=as_json, line=_notice_line, none=gettext("No message waits, and none has failed."))
 
 
 def _notice_line(row: dict[str, object]) -> str:
