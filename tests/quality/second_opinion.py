@@ -78,7 +78,8 @@ CASES = pa.DataFrameSchema(
         rule(
             "DQ-09",
             implies(
-                _STATUS.is_in(["accepted", "in_process", "completed"]), pl.col("accepted_at").is_not_null()
+                _STATUS.is_in(["accepted", "in_process", "supplement_requested", "suspended", "completed"]),
+                pl.col("accepted_at").is_not_null(),
             )
             & implies(_STATUS == "completed", pl.col("completed_at").is_not_null()),
         ),

@@ -37,7 +37,7 @@ class Case(models.Model):
     division = models.ForeignKey(
         "directory.Division", models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
-    status = models.CharField(max_length=12)
+    status = models.CharField(max_length=20)
     kind = models.CharField(max_length=12)
     applied_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)

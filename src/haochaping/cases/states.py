@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from haochaping.cases.terms import CaseStatus as S
 
+_OVER = frozenset({S.COMPLETED, S.REJECTED, S.WITHDRAWN})
+# A case waits for papers or for a special procedure, or is given back to be put right, and goes on.
+_UNDER_WAY = frozenset({S.IN_PROCESS, S.SUPPLEMENT_REQUESTED, S.SUSPENDED, S.RETURNED})
 # Senders skip steps freely (an immediate case arrives completed); what is over does not begin again.
 TRANSITIONS: dict[S, frozenset[S]] = {
-    S.SUBMITTED: frozenset({S.SUBMITTED, S.ACCEPTED, S.IN_PROCESS, S.COMPLETED, S.REJECTED, S.WITHDRAWN}),
-    S.ACCEPTED: frozenset({S.ACCEPTED, S.IN_PROCESS, S.COMPLETED, S.REJECTED, S.WITHDRAWN}),
-    S.IN_PROCESS: frozenset({S.IN_PROCESS, S.COMPLETED, S.REJECTED, S.WITHDRAWN}),
+    S.SUBMITTED: frozenset({S.SUBMITTED, S.ACCEPTED}) | _UNDER_WAY | _OVER,
+    S.ACCEPTED: frozenset({S.ACCEPTED}) | _UNDER_WAY | _OVER,
+    S.IN_PROCESS: _UNDER_WAY | _OVER,
+    S.SUPPLEMENT_REQUESTED: _UNDER_WAY | _OVER,
+    S.SUSPENDED: _UNDER_WAY | _OVER,
+    # Handed in anew, it is accepted anew.
+    S.RETURNED: frozenset({S.SUBMITTED, S.ACCEPTED}) | _UNDER_WAY | _OVER,
     S.COMPLETED: frozenset({S.COMPLETED}),
     S.REJECTED: frozenset({S.REJECTED}),
     S.WITHDRAWN: frozenset({S.WITHDRAWN}),

@@ -22,16 +22,20 @@ class CaseStatus(StrEnum):
     SUBMITTED = "submitted"
     ACCEPTED = "accepted"
     IN_PROCESS = "in_process"
+    SUPPLEMENT_REQUESTED = "supplement_requested"
+    SUSPENDED = "suspended"
+    RETURNED = "returned"
     COMPLETED = "completed"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
 
 
 class CaseKind(StrEnum):
-    """办件类型."""
+    """办件类型 (GB/T 39046 A.6)."""
 
     IMMEDIATE = "immediate"
     COMMITTED = "committed"
+    OTHER = "other"
 
 
 class Stage(StrEnum):
