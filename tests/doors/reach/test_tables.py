@@ -8,7 +8,7 @@ from django.db import IntegrityError, ProgrammingError, transaction
 
 from haochaping.directory.models import Agency, Division
 from haochaping.doors.reach import within
-from haochaping.doors.tables import TABLES
+from haochaping.doors.tables import KEPT, TABLES
 from haochaping.kernel.actor import EVERYWHERE, NOWHERE, Scope
 from tests.two_places import HERE, PROVINCE, THERE
 
@@ -190,6 +190,12 @@ def test_what_is_not_granted_is_refused(verb):
 
     # To copy a table into itself one has to read it as well.
     assert done == {table for table in open_to if verb != "INSERT" or "SELECT" in TABLES[table].rights}
+
+
+@pytest.mark.parametrize("table", KEPT)
+def test_what_happened_is_taken_away_by_nobody(table):
+    assert "permission denied" in refusal(f"DELETE FROM {table} WHERE false")
+    assert "DELETE" not in TABLES[table].rights
 
 
 def test_nobody_at_a_desk_can_touch_what_a_reviewer_said_or_take_anything_away():

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import ProgrammingError, transaction
 from psycopg import sql
 
-from haochaping.doors.tables import FUNCTION, TABLES
+from haochaping.doors.tables import FUNCTION, KEPT, TABLES
 from haochaping.ledger import actions as ledger
 from haochaping.postgres import roles
 from haochaping.postgres.terms import STAFF_ROLE, PostgresError
@@ -29,6 +29,7 @@ _APPLICATION = (
     "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
     "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {role}",
     "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role}",
+    f"REVOKE DELETE ON {', '.join(KEPT)} FROM {{role}}",
 )
 _STAFF = (
     "GRANT USAGE ON SCHEMA public TO {role}",
