@@ -47,6 +47,12 @@ def test_addresses(variables, url, hosts):
     ("variable", "value"),
     [
         ("PORT", "http"),
+        ("PORT", "0"),
+        ("PORT", "65536"),
+        ("PORT", "٨٠"),
+        ("PORT", "9" * 5000),
+        ("HOST", "999.1.1.1"),
+        ("HOST", "no such host"),
         ("HAOCHAPING_DOORS", "back"),
         ("HAOCHAPING_SUITE", "rot13"),
         ("HAOCHAPING_POSTGRES", "mysql"),
@@ -66,6 +72,10 @@ def test_what_is_no_address_of_a_database_is_named_and_not_repeated(variable, va
         environment.read({variable: value})
 
     assert value not in str(trouble.value)
+
+
+def test_a_name_of_this_machine_is_the_address_it_stands_for():
+    assert environment.read({"HOST": "localhost"}).host in {"127.0.0.1", "::1"}
 
 
 def test_empty_variables_count_as_unset():

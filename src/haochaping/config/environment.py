@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from socket import SOCK_STREAM, getaddrinfo
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+_PORT, _LAST_PORT = re.compile(r"[0-9]{1,5}"), 65535
 _CONTACT = re.compile(r"(?:mailto:|https://)[!-~]+")
 _EVERY_ADDRESS = {"0.0.0.0", "::"}  # noqa: S104 - compared with, not listened on
 
@@ -237,6 +239,7 @@ _NO_SENDER = N_("HAOCHAPING_MAIL_FROM={value}: name the address that mails come 
 _NO_UPPER_SIDE = N_("HAOCHAPING_RECONCILE_WITH={value}: use the beginning of its addresses, https://…")
 _NO_DATABASE = N_("{variable} is no address of a database: use postgresql://user:password@host:5432/database")
 _NO_PORT = N_("PORT={value}: use a number such as 8000")
+_NO_HOST = N_("HOST={value}: use an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them")
 _CHOICES = {
     "doors": {"public", "staff", "all"},
     "suite": {"intl", "gm"},
@@ -255,8 +258,11 @@ def read(environ: Mapping[str, str]) -> Environment:
             variable = next(f.metadata["name"] for f in fields(Environment) if f.name == name)
             choices = ", ".join(sorted(allowed - {""}))
             raise BadEnvironment(_ONE_OF, variable=variable, value=values[name], choices=choices)
-    if "port" in values and not values["port"].isdecimal():
-        raise BadEnvironment(_NO_PORT, value=values["port"])
+    port = values.get("port", "1")
+    if not _PORT.fullmatch(port) or not 0 < int(port) <= _LAST_PORT:
+        raise BadEnvironment(_NO_PORT, value=port)
+    if "host" in values:
+        values["host"] = _address_of(values["host"])
     contact = values.get("security_contact", "")
     if contact and not _CONTACT.fullmatch(contact):
         raise BadEnvironment(_NO_CONTACT, value=contact)
@@ -266,6 +272,14 @@ def read(environ: Mapping[str, str]) -> Environment:
     # Said at the start, not at the first log-in.
     _ = found.identity_providers, found.mail_server, found.upper_side
     return found
+
+
+def _address_of(host: str) -> str:
+    """The address to listen on, as a number: of a name such as localhost the one it stands for."""
+    try:
+        return str(getaddrinfo(host, None, type=SOCK_STREAM)[0][4][0])
+    except (OSError, UnicodeError) as error:
+        raise BadEnvironment(_NO_HOST, value=host) from error
 
 
 def _check_address(variable: str, value: str) -> None:

@@ -178,7 +178,10 @@ LOGOUT_REDIRECT_URL = "/accounts/login/"
 
 # Administrators make the accounts; log-in is by user name and always with a second factor (doors/gate.py).
 ACCOUNT_ADAPTER = "haochaping.doors.console.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"login": "haochaping.doors.console.forms.LoginForm"}
+ACCOUNT_FORMS = {
+    "login": "haochaping.doors.console.forms.LoginForm",
+    "reauthenticate": "haochaping.doors.console.forms.PasswordAgainForm",
+}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_PRESERVE_USERNAME_CASING = False

@@ -55,6 +55,8 @@ _LONG_SECONDS = "600"  # for recovery of a large database after a crash
 _LOG_BYTES = 10_000_000
 _STOPPED_BY_THE_LAST = "the last one stops it\n"
 
+_KEPT = ("data", "data.new", "run", "server.log", "server.log.1", "pgpass", "in_use", "lock")
+
 # The files by which this process holds servers, closed by the system however the process ends.
 _held: dict[Path, IO[str]] = {}
 
@@ -201,6 +203,18 @@ def stop(home: Path) -> None:
             ended = binaries.for_data(data, None).run("pg_ctl", *words, cwd=home, server=True)
             if ended.returncode:
                 raise PostgresError("stop", reason=ended.stderr.strip(), log=home / "server.log")
+
+
+def remove(home: Path) -> None:
+    """Stop the server of `home` and take away all that it keeps there, and nothing else.
+
+    Raises:
+        PostgresError: it did not stop.
+    """
+    stop(home)
+    for name in _KEPT:
+        path = home / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
 
 def status(home: Path) -> Status:

@@ -7,6 +7,7 @@ import os
 import psycopg
 import pytest
 from django.conf import settings
+from django.db import connections
 from psycopg.conninfo import make_conninfo
 
 from tests.doors.commands.test_commands import run
@@ -28,6 +29,7 @@ def owner(committed_db):
         ("DROP TABLE exchange_quarantined_record CASCADE", ["quarantine", "list"]),
         ("ALTER TABLE exchange_quarantined_record DROP COLUMN result_id CASCADE", ["quarantine", "list"]),
         ("DELETE FROM django_migrations WHERE app = 'levels'", ["worker"]),
+        ("DELETE FROM django_migrations WHERE app = 'levels'", ["serve"]),
         ("DELETE FROM django_migrations WHERE app = 'levels'", ["demo-data"]),
     ],
 )
@@ -39,6 +41,19 @@ def test_a_table_or_column_that_is_not_there_is_one_line_with_what_to_do(owner, 
     assert said.exit_code == 1
     assert said.stderr.count("\n") == 1
     assert "haochaping migrate" in said.stderr
+
+
+def test_who_may_not_make_tables_is_told_to_name_the_owner(committed_db, monkeypatch):
+    owner = connections["owner"].settings_dict
+    monkeypatch.setitem(owner, "NAME", committed_db)
+    for name in ("USER", "PASSWORD"):
+        monkeypatch.setitem(owner, name, connections["default"].settings_dict[name])
+
+    said = run("migrate")
+    connections["owner"].close()
+
+    assert (said.exit_code, said.stderr.count("\n")) == (1, 1)
+    assert "HAOCHAPING_OWNER_URL" in said.stderr
 
 
 def test_a_key_that_is_not_there_is_one_line_in_the_users_language(tmp_path, monkeypatch):

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import os
+import signal
+import socket
 import subprocess
 import sys
+from pathlib import Path
 
-from haochaping.doors.commands.run import _Part
+import pytest
+from django.utils import timezone
+
+from haochaping.accounts import actions as accounts
+from haochaping.accounts.terms import Role
+from haochaping.cases.models import Case
+from haochaping.doors.commands import run as commands
+from haochaping.kernel.actor import OPERATOR
+from haochaping.postgres import server
+from tests.doors.commands.test_commands import run
+from tests.faults.conftest import until
 
 
 def test_what_ends_by_itself_at_once_is_tried_three_times():
-    part = _Part("--version")
+    part = commands._Part("--version")
 
     tries = []
     for _ in range(3):
@@ -33,3 +46,91 @@ def test_a_worker_waits_for_a_database_that_is_away(tmp_path):
         worker.kill()
 
     assert started
+
+
+@pytest.mark.parametrize(
+    ("host", "said"), [("192.0.2.1", "Nobody can listen on 192.0.2.1"), ("127.0.0.1", "is taken")]
+)
+def test_where_nobody_can_listen_is_one_line(monkeypatch, host, said):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        monkeypatch.setenv("HOST", host)
+        monkeypatch.setenv("PORT", str(taken.getsockname()[1]))
+
+        done = run("serve")
+
+    assert (done.exit_code, done.stderr.count("\n")) == (1, 1)
+    assert said in done.stderr
+
+
+_KILLED = """
+import os
+from haochaping.doors.commands import run
+print(run._Part("worker").process.pid, flush=True)
+os.kill(os.getpid(), 9)
+"""
+
+
+def test_a_part_ends_with_the_demo_that_is_killed(tmp_path):
+    environment = os.environ | {
+        "HAOCHAPING_DATA": str(tmp_path),
+        "DATABASE_URL": f"postgresql://nobody@/nothing?host={tmp_path}",
+    }
+    words = [sys.executable, "-c", _KILLED]
+
+    told = subprocess.run(
+        words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+
+    assert told.returncode == -signal.SIGKILL
+    stat = Path("/proc", told.stdout.strip(), "stat")
+    until(lambda: not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] == "Z")
+
+
+@pytest.mark.usefixtures("committed_db")
+def test_no_sample_data_comes_into_an_installation_that_people_use(monkeypatch, tmp_path):
+    monkeypatch.setenv("HAOCHAPING_DATA", str(tmp_path))
+    accounts.create_staff(
+        username="somebody",
+        display_name="某人",
+        role=Role.AUDITOR,
+        everywhere=True,
+        password="a quiet river at dusk",
+        by=OPERATOR,
+        now=timezone.now(),
+    )
+
+    said = run("demo-data", "--scale", "0.002")
+
+    assert said.exit_code == 1
+    assert "holds an installation that is not a demo" in said.stderr
+    assert not Case.objects.exists()
+
+
+def test_forgetting_a_demo_leaves_what_is_not_its_own(tmp_path):
+    server.start(tmp_path, extra={"fsync": "off"})
+    (tmp_path / "keys").mkdir()
+    for name in ("demo-accounts.json", "addresses", "keys/one.key", "mine.txt"):
+        (tmp_path / name).write_text("[]")
+
+    commands._forget(tmp_path)
+
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_what_is_no_demo_is_not_forgotten(tmp_path):
+    server.start(tmp_path, extra={"fsync": "off"})
+    try:
+        with pytest.raises(SystemExit):
+            commands._forget(tmp_path)
+
+        assert server.is_running(tmp_path)
+    finally:
+        server.stop(tmp_path)
+
+
+@pytest.mark.parametrize("words", [["db", "start"], ["db", "stop"], ["db", "status"]])
+def test_a_server_of_somebody_else_is_neither_started_nor_stopped(words):
+    said = run(*words)
+
+    assert said.exit_code == 1
+    assert "DATABASE_URL names a server of its own" in said.stderr

@@ -35,10 +35,21 @@ def db() -> None:
     """The embedded database server: start, stop, status, addresses, back-up."""
 
 
+def _check_embedded(installation: Installation) -> None:
+    if not installation.embedded:
+        fail(
+            gettext(
+                "DATABASE_URL names a server of its own, which is started and stopped where it runs. This command is "
+                "for the embedded one: unset DATABASE_URL."
+            )
+        )
+
+
 @db.command()
 @click.pass_obj
 def start(installation: Installation) -> None:
     """Start the embedded server, making it on first use; does nothing when it runs."""
+    _check_embedded(installation)
     server.stop_after_use(installation.env.data_dir, wanted=False)
     server.start(installation.env.data_dir, route=_route(installation))
     click.echo(gettext("The database server is running."))
@@ -48,6 +59,7 @@ def start(installation: Installation) -> None:
 @click.pass_obj
 def stop(installation: Installation) -> None:
     """Stop the embedded server; does nothing when it does not run."""
+    _check_embedded(installation)
     server.stop(installation.env.data_dir)
     click.echo(gettext("The database server is stopped."))
 
@@ -57,6 +69,7 @@ def stop(installation: Installation) -> None:
 @click.pass_obj
 def status(installation: Installation, *, as_json: bool) -> None:
     """Say whether the embedded server runs, which PostgreSQL it is, and where its files are."""
+    _check_embedded(installation)
     found = server.status(installation.env.data_dir)
     row: dict[str, object] = {
         N_("running"): found.running,
@@ -157,6 +170,19 @@ def migrate() -> None:
     click.echo(gettext("The database is up to date."))
 
 
+def _check_owner(owner: BaseDatabaseWrapper) -> None:
+    """End where the role may not make tables: most likely the owner's address was forgotten."""
+    with owner.cursor() as cursor:
+        cursor.execute("SELECT current_user, has_schema_privilege(current_schema(), 'CREATE')")
+        role, may_create = cursor.fetchone()
+    if not may_create:
+        told = gettext(
+            "The role “{role}” may not make tables in this database: set HAOCHAPING_OWNER_URL to the address of the "
+            "tables’ owner."
+        )
+        fail(told.format(role=role))
+
+
 @contextmanager
 def _told(owner: BaseDatabaseWrapper) -> Iterator[TextIO]:
     """Where migrations are reported to: a sentence before, then a bar on a terminal or a line per so many."""
@@ -211,6 +237,7 @@ def bring_up_to_date() -> None:
         cursor.execute("SELECT current_user")
         role = str(cursor.fetchone()[0])
     owner = "owner" if "owner" in connections else "default"
+    _check_owner(connections[owner])
     rights.prepare(connections[owner], role)
     with _told(connections[owner]) as out:
         call_command("migrate", database=owner, interactive=False, stdout=out)

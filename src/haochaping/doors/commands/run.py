@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import os
 import shutil
@@ -60,6 +61,13 @@ def serve(installation: Installation, *, doors: str, workers: int) -> None:
         installation.announce()
     _check_port(installation.env.host, int(installation.env.port))
     installation.connect(HAOCHAPING_DOORS=doors)
+    from haochaping.doors.outage import OUTAGE  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.doors.pools import close_pools  # noqa: PLC0415
+
+    # While the database is away pages say so.
+    with suppress(*OUTAGE):
+        _check_tables()
+    close_pools()
     _check_keys_away(installation)
     logging.getLogger("_granian").addFilter(_is_not_about_threads)
     Granian(
@@ -140,7 +148,25 @@ def demo_data(installation: Installation, *, scale: float, seed: int) -> None:
     """Fill an empty installation with a fictional province, sent through the real flows."""
     installation.connect(HAOCHAPING_DEMO="1")
     _check_tables()
+    _check_is_free(installation.env.data_dir)
     _fill(scale, seed)
+
+
+def _check_is_free(home: Path) -> None:
+    """End where people already have something of their own: no sample data comes among it."""
+    from django.db import ProgrammingError  # noqa: PLC0415 - needs Django to be ready
+
+    from haochaping.accounts import queries as accounts  # noqa: PLC0415
+    from haochaping.doors.demo.province import is_demo  # noqa: PLC0415
+    from haochaping.kernel.actor import OPERATOR  # noqa: PLC0415
+
+    with suppress(ProgrammingError):  # no tables yet
+        if not is_demo() and (accounts.staff(by=OPERATOR, limit=1) or accounts.clients()):
+            told = gettext(
+                "{folder} holds an installation that is not a demo: it stays as it is. "
+                "Set HAOCHAPING_DATA to another folder."
+            )
+            fail(told.format(folder=home))
 
 
 def _check_tables() -> None:
@@ -166,6 +192,7 @@ def demo(installation: Installation, *, reset: bool) -> None:
     server.stop_after_use(installation.env.data_dir)
     installation.announce()
     installation.connect(HAOCHAPING_DEMO="1")
+    _check_is_free(installation.env.data_dir)
     bring_up_to_date()
     _fill(1.0, 1)
     from haochaping.doors.demo.welcome import welcome  # noqa: PLC0415 - needs Django to be ready
@@ -180,12 +207,23 @@ def demo(installation: Installation, *, reset: bool) -> None:
 
 
 def _check_port(host: str, port: int) -> None:
-    """End where somebody answers already: web servers share a port without a word, and people would see either."""
+    """End where nobody can listen, or somebody answers already: web servers share a port, and people would see either."""
     if _answers(host, port):
         told = gettext(
             "Port {port} is taken, perhaps by another demo. Stop it, or set PORT to another number."
         )
         fail(told.format(port=port))
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            # As the web server does: what a former one has just closed is no obstacle.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        told = gettext(
+            "Nobody can listen on {host}, port {port}: {reason}. Set HOST or PORT to something else."
+        )
+        fail(told.format(host=host, port=port, reason=error.strerror))
 
 
 def _answers(host: str, port: int) -> bool:
@@ -195,17 +233,23 @@ def _answers(host: str, port: int) -> bool:
 
 
 def _forget(home: Path) -> None:
-    """Remove a demo's database and keys; anything that is not a demo stays."""
-    if home.exists() and not (home / "demo-accounts.json").exists():
+    """Remove a demo's database and keys; an installation that is not a demo stays, and so does every other file."""
+    if (home / "data").exists() and not (home / "demo-accounts.json").exists():
         told = gettext(
-            "{folder} does not hold a demo: it stays as it is. Set HAOCHAPING_DATA to another folder."
+            "{folder} holds an installation that is not a demo: it stays as it is. "
+            "Set HAOCHAPING_DATA to another folder."
         )
         fail(told.format(folder=home))
     if server.is_used(home):
         told = gettext("Another command uses the demo in {folder}: nothing was forgotten. End it first.")
         fail(told.format(folder=home))
-    server.stop(home)
-    shutil.rmtree(home, ignore_errors=True)
+    server.remove(home)
+    # Nothing else: somebody may keep files of their own beside them.
+    for name in ("keys", "addresses", "demo-accounts.json"):
+        path = home / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    with suppress(OSError):
+        home.rmdir()
 
 
 def _fill(scale: float, seed: int) -> None:
@@ -251,7 +295,8 @@ def _supervise(text: str, host: str, port: int) -> int:
     looks after the database server.
     """
     # A shell that starts us in the background has SIGINT ignored; the demo stops on it all the same.
-    for number in (signal.SIGINT, signal.SIGTERM):
+    # SIGHUP comes when its terminal is closed.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     parts = {name: _Part(name) for name in ("serve", "worker")}
     status = 0
@@ -274,6 +319,14 @@ def _supervise(text: str, host: str, port: int) -> int:
     return status
 
 
+_PR_SET_PDEATHSIG = 1
+
+
+def _end_with_parent() -> None:
+    """Have the system end this process when its parent is killed: nobody would find it on its port."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 class _Part:
     """One of the demo's processes, in a group of its own."""
 
@@ -290,7 +343,10 @@ class _Part:
             if name not in {"DATABASE_URL", "HAOCHAPING_OWNER_URL"}
         }
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "haochaping", self._name], env=environment, start_new_session=True
+            [sys.executable, "-m", "haochaping", self._name],
+            env=environment,
+            start_new_session=True,
+            preexec_fn=_end_with_parent,  # noqa: PLW1509 - the demo has one thread
         )
         self._started = time.monotonic()
 
