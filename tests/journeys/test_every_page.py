@@ -19,7 +19,7 @@ from haochaping.doors.gate import Passage, declared_views
 from haochaping.kernel.periods import local_day
 from haochaping.supervision.rules import sign_sample
 from tests.exchange.dialects.anhui_address import query
-from tests.journeys.conftest import DESK, PHONE
+from tests.journeys.conftest import AXE, DESK, PHONE
 from tests.journeys.test_citizen import new_invitation
 
 if TYPE_CHECKING:
@@ -39,6 +39,10 @@ SCHEME: dict[str, Literal["light", "dark"]] = {CHINESE: "light", ENGLISH: "dark"
 STRANGER, NEWCOMER, HALFWAY = "a stranger", "newcomer", "halfway through the log-in"
 LIKE = "lead"
 OK = 200
+# Links that are a line of their own and lower than a finger.
+LOW = """[...document.querySelectorAll("main p > a")]
+    .filter(a => a.parentElement.textContent.trim() === a.textContent.trim() && a.offsetHeight < 44)
+    .map(a => a.textContent.trim())"""
 NOWHERE = "00000000-0000-0000-0000-000000000000"
 LETTER, CHECKED, URGING, PROPOSAL, REPORT, REFORM, MEASURE = (f"{NOWHERE[:-1]}{n}" for n in range(2, 9))
 # Reviews of a sample: one on the caller's list, one whose reviewer has answered.
@@ -698,6 +702,8 @@ def visitors(browser: Browser, house: House, log_in: Callable[..., None]) -> Ite
             context = browser.new_context(
                 viewport=viewport, base_url=house.url, locale=locale, color_scheme=scheme
             )
+            # Every page of theirs is looked at: it is there before it is asked for.
+            context.add_init_script(path=AXE)
             opened[key] = context.new_page()
             opened[key].set_default_timeout(10_000)
             _enter(opened[key], who)
@@ -745,6 +751,8 @@ def look(visitors: Callable[..., Page], axe: Callable[[Page], list[str]]) -> Cal
         yield from axe(page)
         if SAMPLE[locale] not in page.inner_text("body"):
             yield "does not say that it is a sample"
+        if page.viewport_size == PHONE and (low := page.evaluate(LOW)):
+            yield f"has links that are hard to touch: {low}"
         if (
             page.viewport_size == PHONE
             and page.evaluate("document.documentElement.scrollWidth") > PHONE["width"]
