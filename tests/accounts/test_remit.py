@@ -105,6 +105,18 @@ def test_an_account_that_holds_everywhere_is_beyond_a_local_administrator(clerk)
     assert actions.issue_password_link(user_id=pk, by=admin(Role.SYSTEM_ADMIN, ""), now=NOW)
 
 
+@pytest.mark.parametrize("place", [Place(everywhere=True), Place(DIVISION)], ids=str)
+def test_a_keeper_of_identities_is_one_of_an_office(place):
+    pk = actions.open_account(username="keeper", display_name="保管员", by=SYSTEM, now=NOW)
+    role = Role.IDENTITY_KEEPER
+
+    reason = reason_of(actions.grant_role, user_id=pk, role=role, place=place, by=OPERATOR, now=NOW)
+
+    assert reason is terms.KEEPER_OF_OFFICE
+    assert queries.standing_of_user(pk).actor.powers == frozenset()
+    assert actions.grant_role(user_id=pk, role=role, place=Place(agency_code=AGENCY), by=OPERATOR, now=NOW)
+
+
 @pytest.mark.parametrize(
     "place", [Place(everywhere=True), Place(OTHER_DIVISION), Place("990000000000")], ids=str
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from io import StringIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.test import Client
@@ -13,13 +13,13 @@ from django.utils import timezone
 
 from haochaping.accounts import actions as accounts
 from haochaping.accounts import rules
+from haochaping.accounts.terms import Role
 from haochaping.config.logs import OneRecord
 from haochaping.kernel.actor import OPERATOR
+from tests import worlds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from haochaping.accounts.terms import Role
 
 PASSWORD = "a quiet river at dusk"
 
@@ -40,14 +40,19 @@ class Person:
 
     def __init__(self, role: Role, *, enrolled: bool = True) -> None:
         self.username = str(role).replace("_", "-")
+        place: dict[str, Any] = {"everywhere": True}
+        if role == Role.IDENTITY_KEEPER:
+            # Who decides for an office has one.
+            worlds.build(timezone.now())
+            place = {"agency_code": worlds.AGENCY}
         self.id = accounts.create_staff(
             username=self.username,
             display_name="示例人员",
             role=role,
             password=PASSWORD,
-            everywhere=True,
             by=OPERATOR,
             now=timezone.now(),
+            **place,
         )
         self.enrolment = (
             accounts.enrol_totp(user_id=self.id, by=OPERATOR, now=timezone.now()) if enrolled else None

@@ -161,15 +161,15 @@ def test_what_is_late_is_told_to_the_supervisor_above_too(now):
 def test_a_request_to_open_an_identity_is_told_to_offices_that_decide_and_not_to_the_one_it_is_about(now):
     keepers = {
         place: account(f"keeper-{n}", Role.IDENTITY_KEEPER, place, now)
-        for n, place in enumerate([HERE, THERE, COUNTY])
+        for n, place in enumerate([HERE, THERE])
     }
     [order] = about(now)
     there = About("opening", "7", order.division_id, order.agency_id)
 
     tell(NoticeKind.OPENING_REQUEST, [there], now)
 
-    # The other agency lies in another city; a role for a division does not tell at which office its holder works.
-    assert [told(keeper) for keeper in keepers.values()] == [[], [], []]
+    # The other agency lies in another city.
+    assert [told(keeper) for keeper in keepers.values()] == [[], []]
     province = About("opening", "8", order.division_id, None)
     tell(NoticeKind.OPENING_REQUEST, [province], now)
     assert told(keepers[HERE]) == [NoticeKind.OPENING_REQUEST]

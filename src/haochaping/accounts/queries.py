@@ -142,6 +142,12 @@ def display_names(user_ids: Iterable[int]) -> dict[int, str]:
     return dict(User.objects.filter(id__in=set(user_ids)).values_list("id", "display_name"))
 
 
+def full_names(user_ids: Iterable[int]) -> dict[int, str]:
+    """Names of people with the user names by which administrators know them, by id."""
+    rows = User.objects.filter(id__in=set(user_ids)).values_list("id", "display_name", "username")
+    return {user_id: f"{name} ({username})" for user_id, name, username in rows}
+
+
 def client_names(client_ids: Iterable[int]) -> dict[int, str]:
     """Names of clients by id."""
     return dict(ApiClient.objects.filter(id__in=set(client_ids)).values_list("id", "name"))

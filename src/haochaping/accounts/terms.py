@@ -295,6 +295,11 @@ WEAK_PASSWORD = Reason(
     "weak_password", N_("This password is too weak: {detail}"), N_("Choose a longer password.")
 )
 BAD_ROLE = Reason("bad_role", N_("“{value}” is not a role."), N_("Use one of: {choices}."))
+KEEPER_OF_OFFICE = Reason(
+    "keeper_of_office",
+    N_("A keeper of identities decides for one office."),
+    N_("Name the agency that the person works for."),
+)
 BAD_PLACE = Reason(
     "bad_place",
     N_("A role needs exactly one place."),

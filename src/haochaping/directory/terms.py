@@ -166,7 +166,7 @@ FORMULA_CELL = Reason(
 )
 BELOW_ITSELF = Reason(
     "below_itself",
-    N_("{value} lies below this one and cannot stand above it."),
+    N_("{value} is this one itself or lies below it, and cannot stand above it."),
     N_("Choose another one above."),
 )
 TREE_TOO_DEEP = Reason(

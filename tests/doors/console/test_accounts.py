@@ -254,7 +254,7 @@ def test_role_is_given_where_it_holds_and_taken_away(signed_in, person):
     assert [(row.place_code, row.place_name) for _, row in page.context["grants"]] == [
         (worlds.CITY, "云城市")
     ]
-    assert page.context["trail"]["rows"][0][1] == "示例人员"
+    assert page.context["trail"]["rows"][0][1] == "示例人员 (security-admin)"
     row = queries.person(clerk.id)
     assert row
     assert row.grants == ()

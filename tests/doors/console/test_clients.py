@@ -47,7 +47,7 @@ def test_key_is_shown_once_and_worthless_when_revoked(admin):
     assert revoked.status_code == 303
     assert queries.client_by_key(key) is None
     who = [line[1] for line in admin.browser.get(page).context["trail"]["rows"]]
-    assert who == ["示例人员", "示例人员"]
+    assert who == ["示例人员 (security-admin)"] * 2
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def test_each_kind_is_added_found_changed_and_closed(admin, kind):
     assert steps == [(step, f"staff:{admin.id}") for step in ("created", "changed", "closed")]
     page = admin.browser.get(row(kind, pk))
     assert [name for name, _ in page.context["former_names"]] == [NEW[kind]["name"]]
-    assert [line[1] for line in page.context["history"]] == ["示例人员"] * len(steps)
+    assert [line[1] for line in page.context["history"]] == ["示例人员 (system-admin)"] * len(steps)
     assert "2031-05-31" in page.content.decode()
     assert row(kind, pk, "close") not in page.content.decode()
 

@@ -65,7 +65,7 @@ def test_a_new_version_is_asked_about_then_added(admin):
     assert ("7", 1) in [(one.value, one.version) for one in row if one.key == "simple_rectify_limit"]
     assert facts()[-1]["value"] == "7"
     trail = admin.browser.get(profile_page()).context["trail"]["rows"]
-    assert trail[0][1] == "示例人员"
+    assert trail[0][1] == "示例人员 (system-admin)"
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_profile_is_confirmed_and_named_until_then(admin):
 
     assert [stale.status_code, done.status_code, again.status_code] == [409, 303, 409]
     assert queries.unconfirmed() == []
-    assert admin.browser.get(profile_page()).context["confirmed_by"] == "示例人员"
+    assert admin.browser.get(profile_page()).context["confirmed_by"] == "示例人员 (system-admin)"
     assert profile_page() not in admin.browser.get(reverse("desk")).content.decode()
 
 

@@ -59,8 +59,10 @@ def everybody() -> Iterator[Somebody]:
         )
         yield Somebody(PROGRAM, scope, {"Authorization": f"Bearer {key}"})
     for role in Role:
-        for scope in SCOPES:
-            yield _signed_in(role, scope)
+        for scope, place in SCOPES.items():
+            # A keeper of identities decides for an office, and for nothing wider.
+            if role != Role.IDENTITY_KEEPER or place.agency_code:
+                yield _signed_in(role, scope)
 
 
 def _signed_in(role: str, scope: str = "", *, factors: int = 2) -> Somebody:

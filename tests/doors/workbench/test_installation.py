@@ -155,6 +155,17 @@ def test_list_is_filtered_by_reason_kind_source_and_age(waiting, browser_of):
     assert admin.get(reverse("desk_quarantine"), {"days": "x"}).status_code == 422
 
 
+def test_to_try_again_something_has_to_be_ticked(waiting, browser_of):
+    browser = browser_of("sysadmin")
+
+    browser.post(reverse("desk_quarantine_retry_all"), {"which": "ticked"})
+
+    page = browser.get(reverse("desk_quarantine")).content.decode()
+    assert "请勾选要重试的记录。" in page
+    assert "已无等待处理的记录。" not in page
+    assert len(exchange.waiting()) == 2
+
+
 def test_ticked_records_are_tried_again(waiting, browser_of):
     chosen = next(str(row.id) for row in exchange.waiting() if row.case_no == "YC-NINE")
 

@@ -93,7 +93,18 @@ def test_one_clock_runs(bad, clerk, world):
 def test_without_a_calendar_no_deadline_is_guessed(bad, clerk):
     WorkOrder.objects.update(deadline_known=False, sign_due_at=None, contact_due_at=None, rectify_due_at=None)
 
-    assert 'class="clocks' not in clerk.get(bad.address()).content.decode()
+    page = clerk.get(bad.address()).content.decode()
+    assert page.count("无时限：工作日历尚未覆盖。") == 3
+    assert 'class="deadline' not in page.partition('class="clocks')[2].partition("</ol>")[0]
+
+
+def test_what_the_calendar_reaches_is_shown_beside_what_it_does_not(bad, clerk):
+    WorkOrder.objects.update(deadline_known=False, rectify_due_at=None)
+
+    clocks = clerk.get(bad.address()).content.decode().partition('class="clocks')[2].partition("</ol>")[0]
+
+    assert clocks.count("无时限：工作日历尚未覆盖。") == 1
+    assert clocks.count('class="deadline') == 1
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,14 @@ TOLD = {
 }
 
 
+@pytest.mark.parametrize("role", [Role.ASSESSOR, Role.EXPERIENCE_OFFICER])
+def test_who_only_reads_figures_is_told_where_they_are(signed_in, role):
+    page = signed_in(role).browser.get(reverse("desk"), headers={"Accept-Language": "zh-CN"})
+
+    assert "请见公众页面" in page.content.decode()
+    assert "尚未分配角色" not in page.content.decode()
+
+
 @pytest.mark.parametrize("role", TOLD)
 def test_cards_say_what_the_role_can_do_and_nothing_else(signed_in, role):
     told, untold = TOLD[role]

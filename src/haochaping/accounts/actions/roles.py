@@ -16,6 +16,7 @@ from haochaping.accounts.terms import (
     ALREADY_GRANTED,
     BAD_PLACE,
     BAD_ROLE,
+    KEEPER_OF_OFFICE,
     NOT_ONESELF,
     OTHER_PLACE,
     UNKNOWN_GRANT,
@@ -57,6 +58,8 @@ def give(
     """Give a role that somebody was found entitled to give; returns the grant's id. Locks the user's row."""
     if role not in set(Role):
         raise Refused(BAD_ROLE, field="role", value=role, choices=", ".join(Role))
+    if role == Role.IDENTITY_KEEPER and agency_id is None:
+        raise Refused(KEEPER_OF_OFFICE, field="place")
     locked_user(user_id)
     held = list(RoleGrant.objects.filter(user_id=user_id, revoked_at=None))
     if any((grant.division_id, grant.agency_id) != (division_id, agency_id) for grant in held):

@@ -24,6 +24,14 @@ class LoginForm(allauth.LoginForm):  # type: ignore[misc]  # allauth carries no 
         self.identity_open = sign_in.is_open(STAFF_PROVIDER)
 
 
+class PasswordAgainForm(allauth.ReauthenticateForm):  # type: ignore[misc]
+    """The password once more."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = ""
+
+
 class _CodeForm(forms.Form):
     """A form of allauth's that asks for a one-time code, with our word for it and none inside the field."""
 

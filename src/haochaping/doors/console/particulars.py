@@ -168,7 +168,11 @@ _VALUES: dict[str, dict[str, str]] = {
         "password+mfa": N_("password and second factor"),
         "password again": N_("password asked once more"),
     },
-    "reason": {"password": N_("wrong password or user name"), "code": N_("wrong one-time code")},
+    "reason": {
+        "password": N_("wrong password or user name"),
+        "code": N_("wrong one-time code"),
+        "locked": N_("locked after too many tries"),
+    },
     "place": {"everywhere": N_("Everywhere")},
     "says": {
         "working": N_("The day is worked"),

@@ -30,13 +30,16 @@ _UNTOLD = frozenset({"change", "step", "network"})
 
 
 def names_of(actors: Collection[str]) -> dict[str, str]:
-    """What to call actors as the ledger writes them (`staff:7`): staff by name, programs by that of their client."""
+    """What to call actors as the ledger writes them (`staff:7`): staff by name, programs by that of their client.
+
+    Names of staff may change; the user name beside it does not.
+    """
     ids: dict[str, list[int]] = {}
     for actor in actors:
         kind, _, pk = actor.partition(":")
         if pk.isdecimal():
             ids.setdefault(kind, []).append(int(pk))
-    staff = accounts.display_names(ids.get(ActorKind.STAFF, []))
+    staff = accounts.full_names(ids.get(ActorKind.STAFF, []))
     programs = accounts.client_names(ids.get(ActorKind.CLIENT, []))
     return {actor: _name(actor, staff, programs) for actor in actors}
 

@@ -175,7 +175,11 @@ def retry_all(request: HttpRequest) -> HttpResponse:
     """Try the ticked records again, or everything that fits what was asked."""
     _check_whole_house(actor_of(request))
     if request.POST.get("which") == "ticked":
-        return _retry(request, [str(one) for one in map(uuid_of, request.POST.getlist("record")) if one])
+        ticked = [str(one) for one in map(uuid_of, request.POST.getlist("record")) if one]
+        if not ticked:
+            messages.warning(request, gettext("Tick the records that are to be tried again."))
+            return see_other(reverse("desk_quarantine"))
+        return _retry(request, ticked)
     asked = QuarantineForm(request.POST, reasons=exchange.waiting_reasons()).asked(timezone.now())
     return _retry(request, [str(one) for one in exchange.waiting_ids(asked)] if asked else [])
 

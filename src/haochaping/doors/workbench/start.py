@@ -35,5 +35,5 @@ def desk(request: HttpRequest) -> HttpResponse:
         context = inbox_page(by, request.GET, now=timezone.now())
         return desk_page(request, "workbench/inbox.html", context, here="desk")
     waiting = rulebook.unconfirmed() if may(by, Power.RULEBOOK_EDIT) else []
-    context = {"entries": entries(by), "unconfirmed": waiting}
+    context = {"entries": entries(by), "unconfirmed": waiting, "has_role": bool(by.powers)}
     return desk_page(request, "workbench/start.html", context, here="desk")
