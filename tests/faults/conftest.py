@@ -68,6 +68,11 @@ def _words(pid: int) -> list[str]:
         return []
 
 
+def is_there(pid: int) -> bool:
+    """Whether a process still runs: one that has ended and that nobody has asked about has no words."""
+    return bool("".join(_words(pid)))
+
+
 @dataclass
 class House:
     """An installation below one folder."""

@@ -36,7 +36,7 @@ from haochaping.reviews.models import Review
 from haochaping.reviews.rules import receipt_hash
 from haochaping.reviews.terms import Entrance
 from tests import worlds
-from tests.faults.conftest import until
+from tests.faults.conftest import is_there, until
 from tests.flows.truth import assert_counters_exact
 
 if TYPE_CHECKING:
@@ -292,3 +292,17 @@ def test_who_meets_a_locked_table_is_told_to_try_again(running: House):
     assert problem["type"].endswith("#busy")
     assert "Idempotency-Key" in problem["remedy"]
     assert running.ask("GET", "/")[0] == running.ask("POST", "/api/v1/cases", case)[0] == 200
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGKILL])
+def test_nothing_stays_behind_the_demo_whose_terminal_is_closed_or_that_is_killed(
+    running: House, number: signal.Signals
+):
+    assert running.supervisor
+    parts = [running.part("serve"), running.part("web worker"), running.part("worker")]
+
+    running.supervisor.send_signal(number)
+
+    assert running.supervisor.wait(60) == (0 if number == signal.SIGHUP else -number)
+    running.supervisor = None
+    until(lambda: not any(map(is_there, parts)))

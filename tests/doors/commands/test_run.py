@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -19,7 +17,6 @@ from haochaping.doors.commands import run as commands
 from haochaping.kernel.actor import OPERATOR
 from haochaping.postgres import server
 from tests.doors.commands.test_commands import run
-from tests.faults.conftest import until
 
 
 def test_what_ends_by_itself_at_once_is_tried_three_times():
@@ -60,30 +57,6 @@ def test_where_nobody_can_listen_is_one_line(monkeypatch, host, said):
 
     assert (done.exit_code, done.stderr.count("\n")) == (1, 1)
     assert said in done.stderr
-
-
-_KILLED = """
-import os
-from haochaping.doors.commands import run
-print(run._Part("worker").process.pid, flush=True)
-os.kill(os.getpid(), 9)
-"""
-
-
-def test_a_part_ends_with_the_demo_that_is_killed(tmp_path):
-    environment = os.environ | {
-        "HAOCHAPING_DATA": str(tmp_path),
-        "DATABASE_URL": f"postgresql://nobody@/nothing?host={tmp_path}",
-    }
-    words = [sys.executable, "-c", _KILLED]
-
-    told = subprocess.run(
-        words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-
-    assert told.returncode == -signal.SIGKILL
-    stat = Path("/proc", told.stdout.strip(), "stat")
-    until(lambda: not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] == "Z")
 
 
 @pytest.mark.usefixtures("committed_db")
