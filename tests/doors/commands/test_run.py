@@ -60,8 +60,8 @@ def test_where_nobody_can_listen_is_one_line(monkeypatch, host, said):
 
 
 @pytest.mark.usefixtures("committed_db")
-def test_no_sample_data_comes_into_an_installation_that_people_use(monkeypatch, tmp_path):
-    monkeypatch.setenv("HAOCHAPING_DATA", str(tmp_path))
+def test_no_sample_data_comes_into_an_installation_that_people_use(settings, tmp_path):
+    settings.KEYS_DIR = tmp_path / "keys"
     accounts.create_staff(
         username="somebody",
         display_name="某人",
