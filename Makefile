@@ -4,8 +4,9 @@ BIN := .venv/bin
 PYTHON_IN := $(BIN)/python
 PO := src/haochaping/ui/locale/zh_Hans/LC_MESSAGES/django.po
 MO := $(PO:.po=.mo)
-# More than there are processors: many tests wait for processes and databases of their own.
-PYTEST := $(PYTHON_IN) -m pytest -n 4 --dist loadscope
+# More than there are processors, and in the order of the files: many tests wait for processes and databases of their
+# own, and those would come last, when nobody else has anything to do.
+PYTEST := $(PYTHON_IN) -m pytest -n 4 --dist loadscope --no-loadscope-reorder
 # Checks load the settings, which make keys in the data folder; those of a check are nobody's data.
 CHECKED := HAOCHAPING_DATA=$(CURDIR)/.cache/check
 STOP := from pathlib import Path; from haochaping.postgres import server; server.stop(Path(".cache/tests"))

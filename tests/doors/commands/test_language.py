@@ -246,7 +246,6 @@ def test_a_refusal_is_told_in_both(world):
     "words",
     [
         ["doctor", "--json"],
-        ["db", "status", "--json"],
         ["jobs", "list", "--json"],
         ["quarantine", "list", "--json"],
         ["ledger", "verify", "--json"],
