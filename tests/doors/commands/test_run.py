@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
 
+import psycopg
 import pytest
+from django.conf import settings as configured
 from django.utils import timezone
+from psycopg.conninfo import make_conninfo
 
 from haochaping.accounts import actions as accounts
 from haochaping.accounts.terms import Role
@@ -17,6 +21,7 @@ from haochaping.doors.commands import run as commands
 from haochaping.kernel.actor import OPERATOR
 from haochaping.postgres import server
 from tests.doors.commands.test_commands import run
+from tests.faults.conftest import until
 
 
 def test_what_ends_by_itself_at_once_is_tried_three_times():
@@ -77,6 +82,29 @@ def test_no_sample_data_comes_into_an_installation_that_people_use(settings, tmp
     assert said.exit_code == 1
     assert "holds an installation that is not a demo" in said.stderr
     assert not Case.objects.exists()
+
+
+@pytest.mark.parametrize("scale", ["0.05", "0.1"])
+def test_a_province_whose_database_goes_away_is_said_to_be_there_in_part(committed_db, tmp_path, scale):
+    shutil.copytree(configured.KEYS_DIR, tmp_path / "keys")
+    address = make_conninfo(os.environ["DATABASE_URL"], dbname=committed_db)
+    environment = os.environ | {"HAOCHAPING_DATA": str(tmp_path), "DATABASE_URL": address, "LANGUAGE": "en"}
+    words = [sys.executable, "-m", "haochaping", "demo-data", "--scale", scale]
+    with (
+        psycopg.connect(os.environ["HAOCHAPING_OWNER_URL"], autocommit=True) as owner,
+        subprocess.Popen(words, env=environment, stderr=subprocess.PIPE, text=True) as making,
+    ):
+        until(Case.objects.exists)
+        owner.execute(f"ALTER DATABASE {committed_db} ALLOW_CONNECTIONS false".encode())
+        owner.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [committed_db]
+        )
+        assert making.stderr
+        said = making.stderr.read()
+
+    assert making.returncode == 1
+    assert "Run “haochaping demo --reset”" in said
+    assert "Traceback" not in said
 
 
 def test_forgetting_a_demo_leaves_what_is_not_its_own(tmp_path):

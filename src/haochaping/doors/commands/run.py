@@ -20,6 +20,7 @@ import click
 from haochaping.doors.commands.database import bring_up_to_date
 from haochaping.doors.commands.installation import fail, say_to_migrate
 from haochaping.doors.commands.spoken import Command, option
+from haochaping.doors.lanes import LaneLostError
 from haochaping.kernel.refused import N_
 from haochaping.postgres import server
 
@@ -256,19 +257,21 @@ def _fill(scale: float, seed: int) -> None:
     from django.utils import timezone  # noqa: PLC0415 - needs Django to be ready
 
     from haochaping.doors.demo.province import fill, is_begun, is_filled  # noqa: PLC0415
+    from haochaping.doors.outage import OUTAGE  # noqa: PLC0415
 
     if is_filled():
         click.echo(gettext("The fictional province is there."))
         return
+    cut_off = gettext(
+        "The fictional province is there only in part: its making was cut off. Run “haochaping demo --reset”."
+    )
     if is_begun():
-        fail(
-            gettext(
-                "The fictional province is there only in part: its making was cut off. "
-                "Run “haochaping demo --reset”."
-            )
-        )
+        fail(cut_off)
     click.echo(gettext("Making the fictional province …"))
-    show_progress(fill(scale=scale, seed=seed, now=timezone.now()))
+    try:
+        show_progress(fill(scale=scale, seed=seed, now=timezone.now()))
+    except (LaneLostError, *OUTAGE):
+        fail(cut_off)
     click.echo(gettext("The fictional province is there."))
 
 
