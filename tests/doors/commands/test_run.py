@@ -119,6 +119,16 @@ def test_forgetting_a_demo_leaves_what_is_not_its_own(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
+def test_keys_of_an_installation_whose_database_is_elsewhere_are_not_forgotten(tmp_path):
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "relay.key").write_text("kept")
+
+    with pytest.raises(SystemExit):
+        commands._forget(tmp_path)
+
+    assert (tmp_path / "keys" / "relay.key").read_text() == "kept"
+
+
 def test_what_is_no_demo_is_not_forgotten(tmp_path):
     server.start(tmp_path, extra={"fsync": "off"})
     try:

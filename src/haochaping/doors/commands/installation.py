@@ -88,11 +88,7 @@ def with_database[**P, R](command: Callable[P, R]) -> Callable[P, R]:
         except ProgrammingError as error:
             if not isinstance(error.__cause__, NOT_OUR_TABLES):
                 raise
-            fail(
-                gettext(
-                    "This database is not that of this version. Run “haochaping migrate”, then this again."
-                )
-            )
+            say_to_migrate()
         except OUTAGE as error:
             told = gettext(
                 "The database did not answer: {reason}. What was reported as done is kept; run the command again."

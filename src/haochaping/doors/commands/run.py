@@ -13,7 +13,7 @@ import sys
 import time
 from contextlib import suppress
 from gettext import gettext, ngettext
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -163,11 +163,15 @@ def _check_is_free(home: Path) -> None:
 
     with suppress(ProgrammingError):  # no tables yet
         if not is_demo() and (accounts.staff(by=OPERATOR, limit=1) or accounts.clients()):
-            told = gettext(
-                "{folder} holds an installation that is not a demo: it stays as it is. "
-                "Set HAOCHAPING_DATA to another folder."
-            )
-            fail(told.format(folder=home))
+            _say_no_demo(home)
+
+
+def _say_no_demo(home: Path) -> NoReturn:
+    told = gettext(
+        "{folder} holds an installation that is not a demo: it stays as it is. "
+        "Set HAOCHAPING_DATA to another folder."
+    )
+    fail(told.format(folder=home))
 
 
 def _check_tables() -> None:
@@ -235,12 +239,10 @@ def _answers(host: str, port: int) -> bool:
 
 def _forget(home: Path) -> None:
     """Remove a demo's database and keys; an installation that is not a demo stays, and so does every other file."""
-    if (home / "data").exists() and not (home / "demo-accounts.json").exists():
-        told = gettext(
-            "{folder} holds an installation that is not a demo: it stays as it is. "
-            "Set HAOCHAPING_DATA to another folder."
-        )
-        fail(told.format(folder=home))
+    # The keys of an installation lie here, wherever its database is.
+    held = any((home / name).exists() for name in ("data", "keys"))
+    if held and not (home / "demo-accounts.json").exists():
+        _say_no_demo(home)
     if server.is_used(home):
         told = gettext("Another command uses the demo in {folder}: nothing was forgotten. End it first.")
         fail(told.format(folder=home))
