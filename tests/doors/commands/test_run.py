@@ -129,6 +129,20 @@ def test_keys_of_an_installation_whose_database_is_elsewhere_are_not_forgotten(t
     assert (tmp_path / "keys" / "relay.key").read_text() == "kept"
 
 
+def test_no_demo_is_made_with_keys_of_an_installation_whose_database_is_elsewhere(monkeypatch, tmp_path):
+    (tmp_path / "keys").mkdir()
+    monkeypatch.setenv("HAOCHAPING_DATA", str(tmp_path))
+    monkeypatch.setenv("PORT", "8399")
+    for name in ("DATABASE_URL", "HAOCHAPING_OWNER_URL"):
+        monkeypatch.delenv(name)
+
+    said = run("demo")
+
+    assert said.exit_code == 1
+    assert "holds an installation that is not a demo" in said.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["keys"]
+
+
 def test_what_is_no_demo_is_not_forgotten(tmp_path):
     server.start(tmp_path, extra={"fsync": "off"})
     try:

@@ -191,8 +191,12 @@ def demo(installation: Installation, *, reset: bool) -> None:
     if not installation.embedded:
         fail(gettext("The demo uses its own database: unset DATABASE_URL, or use “demo-data” and “serve”."))
     _check_port(installation.env.host, int(installation.env.port))
+    home = installation.env.data_dir
     if reset:
-        _forget(installation.env.data_dir)
+        _forget(home)
+    elif (home / "keys").exists() and not (home / "data").exists():
+        # The keys of an installation whose database is elsewhere: a demo made with them could be forgotten with them.
+        _say_no_demo(home)
     # Another demo or command may use the same server: it stays until the last of them has ended.
     server.stop_after_use(installation.env.data_dir)
     installation.announce()
