@@ -12,6 +12,7 @@ import msgspec
 import pytest
 from django.urls import reverse
 
+from haochaping.cases import queries as cases
 from haochaping.cases.models import Case
 from haochaping.flows import change_review
 from haochaping.flows.take_batch import take
@@ -101,6 +102,24 @@ def test_batches_wait_for_those_before_them_and_the_gap_is_seen(key, now):
     [state] = queries.states(OPERATOR, now=now)
     assert (state.gaps, state.staged) == ((4,), 1)
     assert IncomingBatch.objects.exclude(content=b"").count() == 1
+
+
+def test_what_is_counted_of_an_applicant_changes_alone_and_is_told_on(key, now):
+    def told(seq: int, at: datetime, **kept: object) -> Answer:
+        return said(made.batch(key, seq, [made.record("YC-1", now) | {"counted": kept}], at), at)
+
+    told(1, now, by_agent=False, aged_60=None)
+    later = now + timedelta(hours=1)
+    answer = told(2, later, by_agent=True, aged_60=True)
+    told(3, later + timedelta(hours=1), by_agent=True, aged_60=True)
+
+    assert answer.counts == {"duplicate": 1}
+    case = Case.objects.get()
+    assert (case.by_agent, case.aged_60, case.updated_at) == (True, True, later)
+    # Whoever reports on from here finds the case by the moment of this entry.
+    entries = Entry.objects.filter(kind=EntryKind.CASES_TAKEN_IN).order_by("id")
+    assert [(one.recorded_at, one.facts["changed"]) for one in entries] == [(now, "0"), (later, "1")]
+    assert cases.changed_at([later]) == [case.id]
 
 
 WRONG: dict[str, tuple[dict[str, Any], str]] = {

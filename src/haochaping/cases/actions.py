@@ -264,10 +264,12 @@ def _write(
         taken.outcomes[row.position] = Outcome(OutcomeKind.ACCEPTED, facts.id)
     for row, case in changed:
         taken.outcomes[row.position] = Outcome(OutcomeKind.UPDATED, case.pk)
-    count = {"new": str(len(new)), "changed": str(len(changed))}
-    ledger.append(
-        [NewEntry(EntryKind.CASES_TAKEN_IN, "cases", rows[0].case.source, facts=count)], by=by, now=now
-    )
+    _record(rows[0].case.source, new=len(new), changed=len(changed), by=by, now=now)
+
+
+def _record(source: str, *, new: int, changed: int, by: Actor, now: datetime) -> None:
+    count = {"new": str(new), "changed": str(changed)}
+    ledger.append([NewEntry(EntryKind.CASES_TAKEN_IN, "cases", source, facts=count)], by=by, now=now)
 
 
 def _last(told: Sequence[NewOccurrence], facts: CaseFacts, *, may_ask: bool) -> Completed:
@@ -481,18 +483,24 @@ def _filled(
 
 
 @transaction.atomic
-def know_applicants(known: Mapping[UUID, tuple[bool, bool | None]]) -> None:
+def know_applicants(known: Mapping[UUID, tuple[bool, bool | None]], *, by: Actor, now: datetime) -> None:
     """Keep of cases whose applicant is sealed elsewhere what is counted of them: (acted for by an agent, 60 or over).
 
-    In the transaction in which they were taken in, whose entry in the ledger speaks of them.
+    In the transaction in which they were taken in, whose entry in the ledger speaks of them. A case that was known as
+    it is, but for this, is spoken of by an entry of its own.
     """
-    rows = Case.objects.filter(id__in=list(known), person_id=None, agent_id=None)
-    changed = []
-    for row in rows.select_for_update().order_by("id"):
+    rows = Case.objects.filter(id__in=list(known), person_id=None, agent_id=None).select_related("platform")
+    changed, known_before = [], []
+    for row in rows.select_for_update(of=("self",)).order_by("id"):
         if (row.by_agent, row.aged_60) != known[row.id]:
             row.by_agent, row.aged_60 = known[row.id]
             changed.append(row)
-    Case.objects.bulk_update(changed, ["by_agent", "aged_60"])
+            if row.updated_at != now:
+                row.updated_at = now
+                known_before.append(row)
+    Case.objects.bulk_update(changed, ["by_agent", "aged_60", "updated_at"])
+    if known_before:
+        _record(known_before[0].platform.code, new=0, changed=len(known_before), by=by, now=now)
 
 
 def _seal_persons(cases: list[NewCase], now: datetime) -> list[tuple[UUID | None, UUID | None]]:

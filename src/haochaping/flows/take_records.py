@@ -139,7 +139,7 @@ class Taking:
                 for line, outcome in zip(told, outcomes, strict=True)
                 if outcome.id is not None and outcome.complaint is None and "counted" in line
             }
-            cases.know_applicants(known)
+            cases.know_applicants(known, by=self.by, now=self.now)
             for line, outcome in zip(told, outcomes, strict=True):
                 if outcome.complaint:
                     self._return(rules.key_of(line), outcome.complaint)
