@@ -155,6 +155,18 @@ def test_an_item_rated_badly_again_and_again_is_a_signal_once_in_the_time(order_
     assert supervise.watch_repeats(now + timedelta(days=31)) == 0
 
 
+def test_the_same_item_at_another_agency_is_a_signal_of_its_own(order_id, now):
+    for n in (2, 3):
+        dispatched(f"YC-{n}", now)
+    assert supervise.watch_repeats(now) == 1
+
+    for n in (4, 5, 6):
+        dispatched(f"YC-{n}", now, agency=worlds.OTHER_AGENCY, division=worlds.OTHER_CITY)
+
+    assert supervise.watch_repeats(now) == 1
+    assert Signal.objects.values("agency_id").distinct().count() == 2
+
+
 def test_how_many_is_the_divisions_own(order_id, now):
     worlds.follow(worlds.CITY, now, repeat_offender_orders="1")
 

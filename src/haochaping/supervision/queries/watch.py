@@ -86,7 +86,7 @@ def repeat_offenders(now: datetime, terms: Mapping[int, Terms]) -> list[NewSigna
             SignalKind.REPEAT_OFFENDER,
             division_id,
             agency_id,
-            subject=f"item:{item_id}",
+            subject=f"item:{division_id}:{agency_id}:{item_id}",
             day=today,
             facts={
                 "orders": str(count),

@@ -10,7 +10,7 @@ SELECT work_order.division_id, work_order.agency_id, work_order.item_id, count(*
    AND NOT EXISTS (
        SELECT FROM supervision_signal AS raised
         WHERE raised.kind = 'repeat_offender'
-          AND raised.subject = 'item:' || work_order.item_id
+          AND raised.subject = format('item:%%s:%%s:%%s', work_order.division_id, work_order.agency_id, work_order.item_id)
           AND raised.day > %(today)s - rule.days
    )
  GROUP BY work_order.division_id, work_order.agency_id, work_order.item_id, rule.least
