@@ -68,6 +68,7 @@ def test_a_new_version_is_asked_about_then_added(admin):
     assert trail[0][1] == "示例人员 (system-admin)"
 
 
+@pytest.mark.parametrize("confirmed", [{}, YES])
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
@@ -78,8 +79,9 @@ def test_a_new_version_is_asked_about_then_added(admin):
         ({"key": ""}, "key"),
     ],
 )
-def test_a_value_that_will_not_do_is_said_at_its_field(admin, changes, field):
-    answer = admin.browser.post(profile_page(), value(**changes) | YES)
+def test_a_value_that_will_not_do_is_said_at_its_field(admin, changes, field, confirmed):
+    """Before anybody is asked whether it shall be so, too."""
+    answer = admin.browser.post(profile_page(), value(**changes) | confirmed)
 
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == [field]
@@ -137,6 +139,7 @@ def test_division_follows_a_profile_once_that_was_confirmed(admin):
 def test_a_place_that_is_none_is_said(admin):
     page = reverse("console_place")
 
+    assert admin.browser.get(page).status_code == 200
     assert admin.browser.get(page, {"division": "9977", "day": soon()}).status_code == 422
     assert admin.browser.get(page, {"division": worlds.CITY, "day": "soon"}).status_code == 422
 
@@ -149,7 +152,7 @@ def test_a_day_is_declared_and_withdrawn(admin):
     declared = admin.browser.post(page, typed | YES)
     withdrawn = admin.browser.post(page, typed | YES | {"says": "withdrawn"})
     again = admin.browser.post(page, typed | YES | {"says": "withdrawn"})
-    past = admin.browser.post(page, typed | YES | {"day": "2020-01-01"})
+    past = admin.browser.post(page, typed | {"day": "2020-01-01"})
 
     assert [answer.status_code for answer in (declared, withdrawn, again, past)] == [303, 303, 422, 422]
     assert list(past.context["form"].errors) == ["day"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from haochaping.accounts.terms import Power
-from haochaping.doors.console.confirm import ask, is_confirmed
+from haochaping.doors.console.confirm import ask, done
 from haochaping.doors.console.rulebook_forms import DayForm
 from haochaping.doors.console.who import deeds, trail
 from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, sent, told
@@ -43,11 +44,10 @@ def page(request: HttpRequest) -> HttpResponse:
     here, year = reverse("console_calendar"), _year(request.GET.get("year", ""))
     status = INVALID if form.errors else 200
     if request.method == "POST" and form.is_valid():
-        if not is_confirmed(request):
-            title = gettext("Declare this day? Deadlines promised before stay as they are.")
-            return ask(request, form, title=title, here=_HERE, back=here)
         try:
-            _say(form.cleaned_data, actor_of(request))
+            if not done(request, partial(_say, form.cleaned_data, actor_of(request))):
+                title = gettext("Declare this day? Deadlines promised before stay as they are.")
+                return ask(request, form, title=title, here=_HERE, back=here)
         except Refused as refused:
             status = told(form, refused)
         else:

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db import transaction
+
 from haochaping.doors.desk import desk_page
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.forms import Form
     from django.http import HttpRequest, HttpResponse
 
 _SAID = "confirmed"
 
 
-def is_confirmed(request: HttpRequest) -> bool:
-    """Whether the form comes from the page that asked."""
-    return request.POST.get(_SAID) == "yes"
+def done(request: HttpRequest, act: Callable[[], object]) -> bool:
+    """Act where the form comes from the page that asked, else only try it and take it back; whether it was done.
+
+    What is refused is refused before anybody is asked.
+    """
+    confirmed = request.POST.get(_SAID) == "yes"
+    with transaction.atomic():
+        act()
+        transaction.set_rollback(not confirmed)
+    return confirmed
 
 
 def ask(request: HttpRequest, form: Form, *, title: str, here: str, back: str) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -14,7 +15,7 @@ from haochaping.accounts.terms import Power
 from haochaping.directory import queries as directory
 from haochaping.directory.terms import UNKNOWN_CODE
 from haochaping.doors.confirmation import Fresh
-from haochaping.doors.console.confirm import ask, is_confirmed
+from haochaping.doors.console.confirm import ask, done
 from haochaping.doors.console.rulebook_forms import AssignForm, PlaceForm, ValueForm
 from haochaping.doors.console.who import deeds, names_of, trail
 from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, sent, told
@@ -48,11 +49,11 @@ def profiles(request: HttpRequest) -> HttpResponse:
     form = AssignForm(sent(request), profiles=choices)
     status = INVALID if form.errors else 200
     if request.method == "POST" and form.is_valid():
-        if not is_confirmed(request):
-            title = gettext("Let a division follow a profile?")
-            return ask(request, form, title=title, here=_HERE, back=reverse(_HERE))
+        by, now = actor_of(request), timezone.now()
         try:
-            actions.assign_profile(**form.cleaned_data, by=actor_of(request), now=timezone.now())
+            if not done(request, partial(actions.assign_profile, **form.cleaned_data, by=by, now=now)):
+                title = gettext("Let a division follow a profile?")
+                return ask(request, form, title=title, here=_HERE, back=reverse(_HERE))
         except Refused as refused:
             status = told(form, refused)
         else:
@@ -101,11 +102,12 @@ def profile(request: HttpRequest, code: str) -> HttpResponse:
     form = ValueForm(sent(request))
     status = INVALID if form.errors else 200
     if request.method == "POST" and form.is_valid():
-        here = reverse("console_profile", args=[code])
-        if not is_confirmed(request):
-            return ask(request, form, title=gettext("Add this value?"), here=_HERE, back=here)
+        here, by, now = reverse("console_profile", args=[code]), actor_of(request), timezone.now()
         try:
-            actions.set_value(profile=code, **form.cleaned_data, by=actor_of(request), now=timezone.now())
+            if not done(
+                request, partial(actions.set_value, profile=code, **form.cleaned_data, by=by, now=now)
+            ):
+                return ask(request, form, title=gettext("Add this value?"), here=_HERE, back=here)
         except Refused as refused:
             status = told(form, refused)
         else:
@@ -144,7 +146,7 @@ def confirm(request: HttpRequest, code: str) -> HttpResponse:
 @refusable
 def place(request: HttpRequest) -> HttpResponse:
     """The values that hold in one division on a day: each with the profile it comes from, and by which division."""
-    form = PlaceForm(request.GET)
+    form = PlaceForm(request.GET or None, initial={"day": local_day(timezone.now())})
     rows: list[ValueRow] = []
     found = None
     if form.is_valid():
@@ -159,7 +161,7 @@ def place(request: HttpRequest) -> HttpResponse:
         "rows": [[*_value_cells(row), row.profile, row.through or "–"] for row in rows],
         "above": directory.ancestors(found.path) if found else [],
     }
-    status = 200 if form.is_valid() else INVALID
+    status = INVALID if form.errors else 200
     return desk_page(request, "console/place.html", context, here=_HERE, status=status)
 
 
