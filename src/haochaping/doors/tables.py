@@ -65,7 +65,7 @@ _SUBTREE = """{column} IN (
      WHERE place.path COLLATE "C" >= current_setting('{low}', true) COLLATE "C"
        AND place.path COLLATE "C" < current_setting('{high}', true) COLLATE "C")"""
 # Sub-selects that depend on no row: the server works each out once for a statement, a tree as a hash table.
-# What is about agencies and not for them: only whoever reaches by division.
+# What is about agencies and not for them, as whom a sample holds: only whoever reaches by division.
 OF_DIVISION = "\n OR ".join(
     [
         f"(SELECT current_setting('{EVERYWHERE}', true) = 'yes')",
@@ -76,14 +76,6 @@ OF_PLACE = "\n OR ".join(
     [
         OF_DIVISION,
         _SUBTREE.format(column="agency_id", tree="directory_agency", low=AGENCY_FROM, high=AGENCY_TO),
-    ]
-)
-
-# Whom a sample holds is nobody's business at the reviewed agency, not even at the database.
-OF_DIVISION = "\n OR ".join(
-    [
-        f"(SELECT current_setting('{EVERYWHERE}', true) = 'yes')",
-        _SUBTREE.format(column="division_id", tree="directory_division", low=DIVISION_FROM, high=DIVISION_TO),
     ]
 )
 

@@ -191,7 +191,10 @@ def test_figures_and_rows_can_be_taken_away(late, one):
     assert all("+00:00" not in text for text in (table, rows))
     assert Entry.objects.filter(subject_kind="figure", subject_id="on_time_contact_rate").count() == 1
     chinese = one.get(f"{FIGURES}rows.csv?measure=on_time_contact_rate", headers={"accept-language": "zh"})
-    assert chinese.content.decode().startswith("\ufeff工单,")
+    mark, heading, *_ = chinese.content.decode().splitlines()
+    assert " · supervisor-one · " in mark
+    assert "不得外传" in mark
+    assert heading.startswith("工单,")
 
 
 @pytest.mark.parametrize(

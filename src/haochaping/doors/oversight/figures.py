@@ -37,7 +37,7 @@ from haochaping.ledger.terms import EntryKind
 from haochaping.rectification.terms import STATE_LABELS
 from haochaping.supervision import queries as supervision
 from haochaping.supervision.terms import Rung
-from haochaping.ui.moments import iso
+from haochaping.ui.moments import iso, moment
 from haochaping.ui.shapes import Link
 
 if TYPE_CHECKING:
@@ -252,7 +252,14 @@ def rows_csv(request: HttpRequest) -> HttpResponse:
         ]
         for row, above in found
     ]
-    return csv_answer(f"{query.measure.name}.csv", [gettext(title) for title in _ROWS], lines)
+    words = gettext("{what} · {who} · {when} · {count} orders · internal, not to be passed on")
+    mark = words.format(
+        what=gettext(query.measure.label),
+        who=request.user.get_username(),
+        when=moment(timezone.now()),
+        count=len(lines),
+    )
+    return csv_answer(f"{query.measure.name}.csv", [gettext(title) for title in _ROWS], lines, mark=mark)
 
 
 def _query(request: HttpRequest, by: Actor) -> Query:
