@@ -87,7 +87,7 @@ def _opened(sent: bytes, name: str) -> Iterator[Image.Image]:
     except UnidentifiedImageError:
         raise Refused(NOT_A_PHOTO, field=FIELD, name=name) from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise Refused(TOO_MANY_PIXELS, field=FIELD, name=name, width="…", height="…") from None
+        raise Refused(TOO_MANY_PIXELS, field=FIELD, name=name) from None
     except _BROKEN:
         raise Refused(PHOTO_DAMAGED, field=FIELD, name=name) from None
     with image:
@@ -97,7 +97,7 @@ def _opened(sent: bytes, name: str) -> Iterator[Image.Image]:
 def _check_pixels(image: Image.Image, name: str) -> None:
     width, height = image.size
     if width * height > PIXELS_ALLOWED[str(image.format)]:
-        raise Refused(TOO_MANY_PIXELS, field=FIELD, name=name, width=width, height=height)
+        raise Refused(TOO_MANY_PIXELS, field=FIELD, name=name)
 
 
 def _points(image: Image.Image) -> Image.Image:

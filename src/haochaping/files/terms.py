@@ -63,7 +63,7 @@ PHOTO_TOO_LARGE = Reason(
 )
 TOO_MANY_PIXELS = Reason(
     "too_many_pixels",
-    N_("“{name}” is {width} × {height} pixels large, more than this site opens."),
+    N_("“{name}” has more pixels than this site opens."),
     N_("Choose a smaller one, or send a screenshot of it."),
 )
 TOO_MANY_PHOTOS = Reason(

@@ -19,8 +19,9 @@ def masked_phone(phone: str) -> str:
 
 
 def masked_number(number: str) -> str:
-    """Keep only the end by which people recognise their own number: …3481."""
-    return "…" + number[-_END:] if len(number) >= 2 * _END else "…"
+    """Keep only the end by which people recognise their own number, …3481; four characters at least are left out."""
+    kept = min(_END, len(number) - _END)
+    return "…" + number[-kept:] if kept > 0 else "…"
 
 
 def masked_email(address: str) -> str:
