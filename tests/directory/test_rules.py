@@ -157,6 +157,12 @@ def test_a_division_code_is_complained_about_once():
 def test_an_agency_code_cannot_pretend_to_lie_below_another():
     """Paths join codes by dots: an agency “A.B” would lie inside the scope of “A”."""
     assert _said(Kind.AGENCIES, code="A.B") == [("dot_in_code", "code")]
+
+
+@pytest.mark.parametrize("code", ["yun hall", "yun/hall", "云\u3000厅"])
+def test_a_platform_code_stands_in_addresses(code):
+    assert _said(Kind.PLATFORMS, code=code) == [("not_in_addresses", "code")]
+    assert _said(Kind.WINDOWS, code=code) == []
     assert _said(Kind.HALLS, code="A.B") == []
 
 

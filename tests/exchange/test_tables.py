@@ -196,7 +196,7 @@ def test_a_column_that_does_not_exist_is_named_with_those_that_do(tmp_path, name
                 sheet.write_row(number, 0, cells)
 
     with pytest.raises(Refused) as caught:
-        list(tables.some_rows(path, "source", bool, known=("source", "case_no")))
+        list(tables.some_rows(path, "source", bool, tables.Columns(known=("source", "case_no"))))
 
     complaint = caught.value.complaint
     assert (complaint.code, complaint.field, complaint.params["row"]) == ("unknown_column", "colour", 2)
@@ -204,8 +204,36 @@ def test_a_column_that_does_not_exist_is_named_with_those_that_do(tmp_path, name
     assert list(tables.some_rows(path, "source", bool)) != []
 
 
+def test_columns_that_a_table_lacks_are_named_once(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("code,colour\n1,red\n2,blue\n", encoding="utf-8")
+
+    with pytest.raises(Refused) as caught:
+        list(tables.rows(path, tables.Columns(needed=("code", "name", "hall"))))
+
+    complaint = caught.value.complaint
+    assert (complaint.code, complaint.field, complaint.params["row"]) == ("missing_column", "name", 1)
+    assert "name, hall" in say(complaint).message
+    assert len(list(tables.rows(path, tables.Columns(needed=("code",))))) == 2
+
+
+@pytest.mark.parametrize("content", ["", "\n\n", "code,name\n"])
+def test_a_file_of_no_rows_is_refused_where_rows_are_needed(tmp_path, content):
+    path = tmp_path / "t.csv"
+    path.write_text(content, encoding="utf-8")
+
+    with pytest.raises(Refused) as caught:
+        list(tables.rows(path, tables.Columns(needed=("code", "name"))))
+
+    assert caught.value.code == "no_rows"
+    assert list(tables.rows(path)) == []
+
+
 def test_file_in_another_encoding(tmp_path):
-    assert refused(tmp_path / "t.csv", TABLE.encode("utf-16")).code == "unreadable_file"
+    complaint = refused(tmp_path / "t.csv", TABLE.encode("utf-16"))
+
+    assert complaint.code == "unreadable_file"
+    assert "UTF-16" in say(complaint).message
 
 
 def test_encoding_that_is_none_is_named_by_its_place(tmp_path):

@@ -30,6 +30,7 @@ _DAY = date(2026, 6, 1)
 _NO_RECORD = {
     "unknown_field", "not_json", "too_deep", "duplicate_name", "duplicate_heading", "unknown_column", "unreadable_file",
     "unpacks_too_large", "unknown_file_type", "file_too_large", "visit_over", "bad_address", "discard_unexplained",
+    "missing_column", "no_rows",
     "not_waiting", "no_such_dialect", "not_a_key", "not_an_address", "no_such_platform", "idempotency_key_reused",
     "out_of_scope", "forbidden_status", "no_such_case", "ambiguous_case", "conflict", "already_waiting",
 }  # fmt: skip

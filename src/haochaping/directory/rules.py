@@ -23,6 +23,7 @@ from haochaping.directory.terms import (
     MISSING_VALUE,
     NAME_LENGTHS,
     NOT_A_CHOICE,
+    NOT_IN_ADDRESSES,
     NOT_OF_THIS_ITEM,
     OPTIONAL_COLUMNS,
     DivisionLevel,
@@ -57,6 +58,7 @@ _USCC = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_LENGTH = 18
 _DATE = re.compile(r"(\d{4})([-/.]?)(\d{1,2})\2(\d{1,2})(?:[T ]00:00(?::00)?)?", re.ASCII)
 # What spreadsheets take for a formula when they open a CSV file.
+_IN_NO_ADDRESS = {" ", "\u3000", "/"}
 _FORMULA = ("=", "@")
 # Cities that are no places but headings of the statistical list: 市辖区 and 县 of the four municipalities,
 # and counties that a province governs directly (省直辖县级行政区划).
@@ -223,6 +225,8 @@ def _code_complaint(kind: Kind, code: str) -> Complaint | None:
     # Paths join codes by dots: “A.B” would lie inside the scope of “A”.
     if kind == Kind.AGENCIES and "." in code:
         return Complaint(DOT_IN_CODE, "code", said)
+    if kind == Kind.PLATFORMS and (_IN_NO_ADDRESS & set(code)):
+        return Complaint(NOT_IN_ADDRESSES, "code", said)
     if kind == Kind.ITEMS and not is_item_code(code):
         return Complaint(BAD_ITEM_CODE, "code", said)
     return None

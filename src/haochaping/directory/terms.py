@@ -115,6 +115,11 @@ DOT_IN_CODE = Reason(
     N_("The agency code “{value}” holds a full stop."),
     N_("Write the code without it, for example with a hyphen."),
 )
+NOT_IN_ADDRESSES = Reason(
+    "not_in_addresses",
+    N_("The platform code “{value}” holds a blank or a “/”."),
+    N_("Write it without: the code stands in the addresses that the platform calls."),
+)
 PARENT_MISSING = Reason(
     "parent_missing",
     N_("The division above, {value}, is not in the directory."),
@@ -362,6 +367,9 @@ COLUMNS: dict[Kind, tuple[str, ...]] = {
     Kind.STAFF: ("code", "name", "agency", *_DAYS),
 }
 OPTIONAL_COLUMNS = frozenset({"parent", "uscc", "window", *_DAYS})
+NEEDED_COLUMNS: dict[Kind, tuple[str, ...]] = {
+    kind: tuple(name for name in columns if name not in OPTIONAL_COLUMNS) for kind, columns in COLUMNS.items()
+}
 # Codes are unique of their kind, except those numbered within something else.
 KEYS: dict[Kind, tuple[str, ...]] = dict.fromkeys(Kind, ("code",)) | {
     Kind.WINDOWS: ("hall", "code"),

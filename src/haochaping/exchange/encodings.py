@@ -6,7 +6,7 @@ import codecs
 import re
 from typing import TYPE_CHECKING
 
-from haochaping.exchange.terms import NEITHER_ENCODING
+from haochaping.exchange.terms import IN_UTF_16, NEITHER_ENCODING
 from haochaping.kernel.refused import Refused
 
 if TYPE_CHECKING:
@@ -49,8 +49,11 @@ def made_of(path: Path) -> tuple[str, bool]:
     UTF-8 when the whole file is, else GB18030; a last character cut in half is not held against it.
 
     Raises:
-        Refused: NEITHER_ENCODING.
+        Refused: IN_UTF_16, NEITHER_ENCODING.
     """
+    with path.open("rb") as file:
+        if file.read(2) in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
+            raise Refused(IN_UTF_16, name=path.name)
     broken = []
     for encoding in ("utf-8-sig", "gb18030"):
         position, long = _first_foreign(path, encoding)

@@ -24,7 +24,9 @@ from haochaping.exchange.terms import (
     DUPLICATE_HEADING,
     FORMULA_IN_CELL,
     LONG_ROW,
+    MISSING_COLUMN,
     MIXED_ENCODINGS,
+    NO_ROWS,
     NOT_AN_OBJECT,
     ROUNDED_NUMBER,
     SHORT_ROW,
@@ -53,22 +55,41 @@ class Row(Struct, frozen=True):
     complaint: Complaint | None = None
 
 
-def rows(path: Path) -> Iterator[Row]:
+class Columns(Struct, frozen=True):
+    """What a file has to have: `needed` columns and a row, and no other columns than the `known`; empty asks nothing.
+
+    A file that has not is refused as a whole: each of its rows would be.
+    """
+
+    needed: Collection[str] = ()
+    known: Collection[str] = ()
+
+
+_ANY = Columns()
+
+
+def rows(path: Path, columns: Columns = _ANY) -> Iterator[Row]:
     """Read a file by its ending; raises `Refused` when the file as a whole cannot be read."""
-    return (row for row in some_rows(path, "", lambda _: True) if row is not None)
+    found = (row for row in some_rows(path, "", lambda _: True, columns) if row is not None)
+    return _at_least_one(path, found) if columns.needed else found
+
+
+def _at_least_one(path: Path, found: Iterator[Row]) -> Iterator[Row]:
+    first = next(found, None)
+    if first is None:
+        raise Refused(NO_ROWS, name=path.name)
+    yield first
+    yield from found
 
 
 def some_rows(
-    path: Path, column: str, wanted: Callable[[str], bool], known: Collection[str] = ()
+    path: Path, column: str, wanted: Callable[[str], bool], columns: Columns = _ANY
 ) -> Iterator[Row | None]:
-    """As `rows`, with None in place of each row whose value in a column is not wanted ("" where it has none).
-
-    With `known`, a table that has another column is refused as a whole: each of its rows would be.
-    """
+    """As `rows`, with None in place of each row whose value in a column is not wanted ("" where it has none)."""
     if path.suffix.lower() == ".csv":
-        return _csv_rows(path, column, wanted, known)
+        return _csv_rows(path, column, wanted, columns)
     readers: dict[str, Callable[[Path], Iterator[Row]]] = {
-        ".xlsx": partial(_xlsx_rows, known=known),
+        ".xlsx": partial(_xlsx_rows, columns=columns),
         ".jsonl": _json_rows,
         ".ndjson": _json_rows,
     }
@@ -90,7 +111,7 @@ def texts(
 
 
 def _csv_rows(
-    path: Path, column: str, wanted: Callable[[str], bool], known: Collection[str]
+    path: Path, column: str, wanted: Callable[[str], bool], columns: Columns
 ) -> Iterator[Row | None]:
     encoding, long = made_of(path)
     with path.open(encoding=encoding, errors="replace", newline="") as file:
@@ -105,7 +126,7 @@ def _csv_rows(
         heading_row, names = next(lines, (1, []))
         if isinstance(names, Reason):
             raise Refused(UNREADABLE_FILE, name=path.name, expected="CSV")
-        heading = _heading(path, heading_row, names, known)
+        heading = _heading(path, heading_row, names, columns)
         places = _places(heading)
         at = heading.index(column) if column in heading else len(heading)
         for number, cells in lines:
@@ -136,7 +157,7 @@ def _csv_lines(
             yield number, TORN_ROW
 
 
-def _xlsx_rows(path: Path, known: Collection[str]) -> Iterator[Row]:
+def _xlsx_rows(path: Path, columns: Columns) -> Iterator[Row]:
     formulas = formula_cells(path)
     lines = (
         (number, values)
@@ -144,7 +165,7 @@ def _xlsx_rows(path: Path, known: Collection[str]) -> Iterator[Row]:
         if number in formulas or any(str(value) for value in values)
     )
     heading_row, names = next(lines, (1, []))
-    heading = _heading(path, heading_row, [_cell(value) for value in names], known)
+    heading = _heading(path, heading_row, [_cell(value) for value in names], columns)
     places = _places(heading)
     for number, values in lines:
         cells = [_cell(value) for value in values]
@@ -232,19 +253,31 @@ def _json_lines(file: TextIO, long: bool) -> Iterator[str | None]:
             yield None
 
 
-def _heading(path: Path, row: int, cells: Sequence[str], known: Collection[str]) -> list[str]:
-    """The names of the columns; two of one name are refused, because one would hide the other, and unknown ones."""
+def _heading(path: Path, row: int, cells: Sequence[str], columns: Columns) -> list[str]:
+    """The names of the columns; two of one name are refused, because one would hide the other."""
     heading = [cell.strip() for cell in cells]
     named = [name for name in heading if name]
     counted = Counter(named)
     twice = next((name for name in named if counted[name] > 1), None)
     if twice is not None:
         raise Refused(DUPLICATE_HEADING, field=twice, name=path.name, value=twice)
+    known = columns.known
     strange = next((name for name in named if known and name not in known), None)
     if strange is not None:
         said = shown(strange, 40)
         raise Refused(
             UNKNOWN_COLUMN, field=said, name=path.name, row=row, value=said, choices=", ".join(known)
+        )
+    # A file in which nothing is written has no rows that would lack something.
+    missing = [name for name in columns.needed if named and name not in counted]
+    if missing:
+        raise Refused(
+            MISSING_COLUMN,
+            field=missing[0],
+            name=path.name,
+            row=row,
+            value=", ".join(missing),
+            needed=", ".join(columns.needed),
         )
     return heading
 

@@ -238,6 +238,16 @@ UNKNOWN_COLUMN = Reason(
     N_("The heading in row {row} of the file “{name}” has a column “{value}” that does not exist."),
     N_("Rename or remove it; the columns are: {choices}."),
 )
+MISSING_COLUMN = Reason(
+    "missing_column",
+    N_("The heading in row {row} of the file “{name}” has no column “{value}”."),
+    N_("Add it; the file needs the columns: {needed}."),
+)
+NO_ROWS = Reason(
+    "no_rows",
+    N_("The file “{name}” holds no row."),
+    N_("Check whether the file was written whole."),
+)
 ROUNDED_NUMBER = Reason(
     "rounded_number",
     N_("The column “{value}” holds a number of more than 15 digits, which the spreadsheet has rounded."),
@@ -257,6 +267,11 @@ UNPACKS_TOO_LARGE = Reason(
     "unpacks_too_large",
     N_("The file “{name}” unpacks to more than a spreadsheet of ours may hold; it was not opened."),
     N_("Split it into several files, or save it as CSV."),
+)
+IN_UTF_16 = Reason(
+    "unreadable_file",
+    N_("The file “{name}” is written in UTF-16 (“Unicode text”)."),
+    N_("Save it as “CSV UTF-8”."),
 )
 NEITHER_ENCODING = Reason(
     "unreadable_file",

@@ -126,6 +126,25 @@ def test_cases_import_takes_the_good_rows_and_names_the_bad(world, tmp_path):
     assert len(case_queries.bindings_of_case(worlds.SOURCE, "YC-1")) == 1
 
 
+def test_a_column_of_the_service_is_called_as_in_the_heading(world, tmp_path):
+    file = _csv(
+        tmp_path / "cases.csv",
+        "source,case_no,item,agency,division,status,occurrences.no,occurrences.at,occurrences.stage",
+        f"{worlds.SOURCE},YC-1,{worlds.ITEM},{worlds.AGENCY},{worlds.COUNTY},completed,1,2026-06-01 09:00:00,middle",
+    )
+
+    done = run("cases", "import", file)
+
+    assert "occurrences.stage: " in done.stderr
+
+
+def test_directory_import_of_no_rows_says_so(world, tmp_path):
+    done = run("directory", "import", "agencies", _csv(tmp_path / "agencies.csv", "code,name,division"))
+
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "holds no row" in done.stderr
+
+
 def test_cases_import_again_changes_nothing(world, tmp_path):
     file = _csv(
         tmp_path / "cases.csv",
@@ -286,11 +305,36 @@ def test_invitation_prints_a_link_and_draws_its_code(world, tmp_path):
     assert picture.read_text(encoding="utf-8") == svg(link)
 
 
+def test_a_code_is_not_written_as_what_it_is_not(world, tmp_path):
+    worlds.take_case("YC-1", timezone.now())
+    picture = tmp_path / "code.png"
+
+    done = run("invitations", "issue", "--case", "YC-1", "--qr", str(picture))
+
+    assert (done.exit_code, picture.exists()) == (1, False)
+    assert ".svg" in done.stderr
+
+
 def test_invitation_of_an_unknown_case_is_a_sentence(world):
     done = run("invitations", "issue", "--case", "NOBODY")
 
     assert done.exit_code == 1
     assert "NOBODY" in done.output
+
+
+def test_clients_are_listed_without_their_keys(world):
+    none = run("clients", "list").output
+    key = (
+        run("clients", "create", "hall", "--division", worlds.CITY).output.splitlines()[-1].partition("=")[2]
+    )
+
+    [row] = json.loads(run("clients", "list", "--json").output)
+
+    assert none.strip() == "There is no client."
+    assert (row["name"], row["division"], row["active"]) == ("hall", worlds.CITY, True)
+    told = run("clients", "list").output
+    assert "hall" in told
+    assert key not in told
 
 
 def test_client_key_stands_on_the_last_line(world):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from haochaping.directory.terms import COLUMNS, Kind
+from haochaping.directory.terms import COLUMNS, NEEDED_COLUMNS, Kind
 from haochaping.doors.commands.installation import json_option, sentence, with_database
 from haochaping.doors.commands.spoken import File, Group, option
 from haochaping.kernel.actor import OPERATOR
@@ -52,7 +52,8 @@ def import_directory(kind: str, file: Path, *, dry_run: bool, as_json: bool) -> 
 
     # Where each row stands in the file: a number each, for files of a million rows.
     numbers = array("L")
-    rows = tables.texts(tables.rows(file), COLUMNS[Kind(kind)], numbers)
+    wanted = tables.Columns(needed=NEEDED_COLUMNS[Kind(kind)])
+    rows = tables.texts(tables.rows(file, wanted), COLUMNS[Kind(kind)], numbers)
     _put(Kind(kind), rows, dry_run=dry_run, as_json=as_json, name=file.name, numbers=numbers)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
+from dataclasses import replace
 from gettext import gettext, ngettext
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,9 +16,10 @@ from haochaping.doors.commands.installation import fail, json_option, sentence, 
 from haochaping.doors.commands.lanes import windows
 from haochaping.doors.commands.spoken import File, Group, option
 from haochaping.doors.lanes import LaneLostError
+from haochaping.exchange.terms import NO_ROWS
 from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.outcomes import Outcome, OutcomeKind
-from haochaping.kernel.refused import N_
+from haochaping.kernel.refused import N_, Complaint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from haochaping.exchange.terms import Raw
 
 _LINE = 10_000
+_TABLES = {".csv", ".xlsx"}
 _FILE = File(exists=True, dir_okay=False, path_type=Path)
 _history = option(
     "--history",
@@ -107,7 +110,7 @@ def import_reviews(file: Path, *, history: bool, as_json: bool) -> None:
 @invitations.command()
 @option("--case", "case_no", required=True, help=N_("Number of the case."))
 @option("--source", default="", help=N_("Platform of the case, when the number alone is not unique."))
-@option("--qr", type=File(dir_okay=False, path_type=Path), help=N_("Write the QR code as SVG to this file."))
+@option("--qr", type=File(dir_okay=False, path_type=Path), help=N_("Write the QR code to this .svg file."))
 @json_option
 @with_database
 def issue(*, case_no: str, source: str, qr: Path | None, as_json: bool) -> None:
@@ -115,6 +118,8 @@ def issue(*, case_no: str, source: str, qr: Path | None, as_json: bool) -> None:
     from haochaping.flows.invite import invite_case  # noqa: PLC0415 - needs Django to be ready
     from haochaping.ui.qr import svg  # noqa: PLC0415
 
+    if qr and qr.suffix.lower() != ".svg":
+        fail(gettext("The code is written as SVG: end the name “{file}” with .svg.").format(file=qr.name))
     links = invite_case(source, case_no, by=OPERATOR, now=_now())
     if as_json:
         click.echo(json.dumps({"links": links}))
@@ -150,8 +155,7 @@ def import_file(
         )
         fail(told.format(file=file.name))
     if not counted:
-        told = gettext("{file}: there is no row in it. Check whether the file was written whole.")
-        fail(told.format(file=file.name), 2)
+        fail(sentence(Complaint(NO_ROWS, params={"name": file.name})), 2)
     if as_json:
         troubles.end(counted)
     else:
@@ -168,18 +172,23 @@ class _Troubles:
 
     def __init__(self, file: Path, *, as_json: bool) -> None:
         self._file = file
+        # A row of a table has one occurrence: its column is called as in the heading.
+        self._column = "occurrences[0]." if file.suffix.lower() in _TABLES else ""
         self._as_json = as_json
         self._told = 0
 
     def tell(self, troubles: Sequence[Trouble]) -> None:
         for trouble in troubles:
-            said = sentence(trouble.complaint)
+            complaint = trouble.complaint
+            if self._column:
+                complaint = replace(complaint, field=complaint.field.replace(self._column, "occurrences."))
+            said = sentence(complaint)
             if self._as_json:
                 shown = {
                     "row": trouble.row,
                     "outcome": trouble.kind,
-                    "code": trouble.complaint.code,
-                    "field": trouble.complaint.field,
+                    "code": complaint.code,
+                    "field": complaint.field,
                     "sentence": said,
                 }
                 before = ", " if self._told else '{"rows": ['

@@ -89,9 +89,9 @@ def _lane(reading: _Reading, mine: int, lanes: int) -> Iterator[Window]:
     def is_mine(case_no: str) -> bool:
         return lanes == 1 or crc32(case_no.strip().encode(errors="replace")) % lanes == mine
 
-    for rows in batched(
-        tables.some_rows(reading.file, reading.key, is_mine, reading.columns), _WINDOW, strict=False
-    ):
+    columns = tables.Columns(known=reading.columns)
+    found = tables.some_rows(reading.file, reading.key, is_mine, columns)
+    for rows in batched(found, _WINDOW, strict=False):
         window = _taken([row for row in rows if row is not None], reading.take)
         window.rows = len(rows)
         yield window

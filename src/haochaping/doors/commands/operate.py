@@ -79,7 +79,9 @@ def list_quarantine(*, state: str, limit: int, as_json: bool) -> None:
 
 
 def _record_line(row: dict[str, object]) -> str:
-    line = gettext(_WAITING[str(row["kind"])]).format(**row)
+    # A record that names no case is quarantined, too.
+    named = {name: row[name] or "–" for name in ("source", "case_no")}
+    line = gettext(_WAITING[str(row["kind"])]).format(**row | named)
     return gettext(_DISCARDED).format(line=line, **row) if row["reason"] else line
 
 

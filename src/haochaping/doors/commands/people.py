@@ -1,4 +1,4 @@
-"""`haochaping staff …` and `haochaping clients create`."""
+"""`haochaping staff …` and `haochaping clients …`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from gettext import gettext
 
 import click
 
-from haochaping.doors.commands.installation import with_database
+from haochaping.doors.commands.installation import json_option, show, with_database
 from haochaping.doors.commands.spoken import Group, option
 from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.refused import N_
@@ -137,6 +137,35 @@ def bind_member(*, username: str, agency: str, number: str, undo: bool) -> None:
         else gettext("{name} is bound to {agency} {number}.")
     )
     click.echo(said.format(name=username, agency=agency, number=number))
+
+
+@clients.command("list")
+@json_option
+@with_database
+def list_clients(*, as_json: bool) -> None:
+    """List the programs that have a key, revoked ones too; keys are not shown."""
+    from haochaping.accounts import queries  # noqa: PLC0415 - needs Django to be ready
+
+    rows: list[dict[str, object]] = [
+        {
+            "id": row.id,
+            "name": row.name,
+            "key_prefix": row.key_prefix,
+            "division": row.division_code,
+            "active": row.active,
+        }
+        for row in queries.clients()
+    ]
+    show(rows, as_json=as_json, line=_client_line, none=gettext("There is no client."))
+
+
+def _client_line(row: dict[str, object]) -> str:
+    told = (
+        gettext("{id} “{name}”, key {key_prefix}…, division {division}")
+        if row["active"]
+        else gettext("{id} “{name}”, key {key_prefix}…, division {division}, revoked")
+    )
+    return told.format(**row)
 
 
 @clients.command("create")

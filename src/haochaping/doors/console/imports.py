@@ -27,7 +27,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from haochaping.accounts.access import check_power, check_scope
 from haochaping.accounts.terms import Power
 from haochaping.directory import actions as directory
-from haochaping.directory.terms import COLUMN_LABELS, COLUMNS, KIND_LABELS, Kind
+from haochaping.directory.terms import COLUMN_LABELS, COLUMNS, KIND_LABELS, NEEDED_COLUMNS, Kind
 from haochaping.doors.console.import_forms import CALENDAR, CALENDAR_LABEL, ImportForm
 from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, sent
 from haochaping.doors.gate import actor_of, requires
@@ -208,7 +208,8 @@ def _run(held: Held, by: Actor, *, dry: bool) -> Outcome:
 
 def _directory(kind: Kind, path: Path, by: Actor, *, dry: bool) -> Outcome:
     numbers = array("L")
-    rows = tables.texts(tables.rows(path), COLUMNS[kind], numbers)
+    wanted = tables.Columns(needed=NEEDED_COLUMNS[kind])
+    rows = tables.texts(tables.rows(path, wanted), COLUMNS[kind], numbers)
     report = (
         directory.rehearse(kind, rows)
         if dry
