@@ -12,7 +12,6 @@ from threading import Event
 import psycopg
 import pytest
 from django.conf import settings as configured
-from django.utils import timezone
 from psycopg.conninfo import make_conninfo
 
 from haochaping.accounts import actions as accounts
@@ -21,6 +20,7 @@ from haochaping.cases.models import Case
 from haochaping.doors.commands import run as commands
 from haochaping.kernel.actor import OPERATOR
 from haochaping.postgres import server
+from tests import worlds
 from tests.doors.commands.test_commands import run
 
 
@@ -64,9 +64,7 @@ def test_where_nobody_can_listen_is_one_line(monkeypatch, host, said):
     assert said in done.stderr
 
 
-@pytest.mark.usefixtures("committed_db")
-def test_no_sample_data_comes_into_an_installation_that_people_use(settings, tmp_path):
-    settings.KEYS_DIR = tmp_path / "keys"
+def _somebody(now):
     accounts.create_staff(
         username="somebody",
         display_name="某人",
@@ -74,14 +72,27 @@ def test_no_sample_data_comes_into_an_installation_that_people_use(settings, tmp
         everywhere=True,
         password="a quiet river at dusk",
         by=OPERATOR,
-        now=timezone.now(),
+        now=now,
     )
+
+
+def _one_case(now):
+    worlds.build(now)
+    worlds.take_case("YC-1", now)
+
+
+@pytest.mark.parametrize("begin", [_somebody, _one_case])
+def test_no_sample_data_comes_into_an_installation_that_people_use(
+    settings, tmp_path, committed_db, begin, now
+):
+    begin(now)
+    settings.KEYS_DIR = tmp_path / "keys"
 
     said = run("demo-data", "--scale", "0.002")
 
     assert said.exit_code == 1
-    assert "holds an installation that is not a demo" in said.stderr
-    assert not Case.objects.exists()
+    assert f"“{committed_db}” holds an installation that is not a demo" in said.stderr
+    assert Case.objects.count() < 2
 
 
 def test_a_province_whose_database_goes_away_is_said_to_be_there_in_part(committed_db, tmp_path):

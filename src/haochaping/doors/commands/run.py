@@ -149,21 +149,38 @@ def demo_data(installation: Installation, *, scale: float, seed: int) -> None:
     """Fill an empty installation with a fictional province, sent through the real flows."""
     installation.connect(HAOCHAPING_DEMO="1")
     _check_tables()
-    _check_is_free(installation.env.data_dir)
+    _check_is_free(installation)
     _fill(scale, seed)
 
 
-def _check_is_free(home: Path) -> None:
+def _check_is_free(installation: Installation) -> None:
     """End where people already have something of their own: no sample data comes among it."""
-    from django.db import ProgrammingError  # noqa: PLC0415 - needs Django to be ready
+    from django.db import ProgrammingError, connection  # noqa: PLC0415 - needs Django to be ready
 
-    from haochaping.accounts import queries as accounts  # noqa: PLC0415
     from haochaping.doors.demo.province import is_demo  # noqa: PLC0415
-    from haochaping.kernel.actor import OPERATOR  # noqa: PLC0415
 
     with suppress(ProgrammingError):  # no tables yet
-        if not is_demo() and (accounts.staff(by=OPERATOR, limit=1) or accounts.clients()):
-            _say_no_demo(home)
+        if is_demo() or not _is_somebodys():
+            return
+        if installation.embedded:
+            _say_no_demo(installation.env.data_dir)
+        told = gettext(
+            "The database “{database}” holds an installation that is not a demo: it stays as it is. "
+            "Set DATABASE_URL to an empty database, and HAOCHAPING_DATA to another folder."
+        )
+        fail(told.format(database=connection.settings_dict["NAME"]))
+
+
+def _is_somebodys() -> bool:
+    """Whether people have put in a person, a system or an agency; nothing else can be there without one of them."""
+    from haochaping.accounts import queries as accounts  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.directory import queries as directory  # noqa: PLC0415
+    from haochaping.directory.terms import Kind  # noqa: PLC0415
+    from haochaping.kernel.actor import OPERATOR  # noqa: PLC0415
+
+    return bool(
+        accounts.staff(by=OPERATOR, limit=1) or accounts.clients() or directory.last_id(Kind.AGENCIES)
+    )
 
 
 def _say_no_demo(home: Path) -> NoReturn:
@@ -201,7 +218,7 @@ def demo(installation: Installation, *, reset: bool) -> None:
     server.stop_after_use(installation.env.data_dir)
     installation.announce()
     installation.connect(HAOCHAPING_DEMO="1")
-    _check_is_free(installation.env.data_dir)
+    _check_is_free(installation)
     bring_up_to_date()
     _fill(1.0, 1)
     from haochaping.doors.demo.welcome import welcome  # noqa: PLC0415 - needs Django to be ready
