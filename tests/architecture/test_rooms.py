@@ -25,6 +25,7 @@ _OWN = {
         "dispatch_queries",
         "fault_queries",
         "figure_queries",
+        "help_queries",
         "worklist_queries",
     },
     "insight": {"row_queries"},

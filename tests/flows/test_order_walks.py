@@ -195,7 +195,7 @@ def _tell_year(walk: Walk, _: Actor) -> None:
 MOVES: dict[str, Callable[[Walk, Actor], object]] = {
     "dispatch": lambda w, _: handle_bad_review.dispatch_due(by=SYSTEM, now=w.now),
     "settle": lambda w, _: close_order.settle(by=SYSTEM, now=w.now),
-    "alarms": lambda w, _: actions.mark_alarms(now=w.now),
+    "alarms": lambda w, _: supervise.tell_alarms(w.now),
     "sign": lambda w, by: actions.sign_for(w.order, by=by, now=w.now),
     "ask_return": lambda w, by: close_order.ask_return(w.order, "不归我局", by=by, now=w.now),
     "refuse_return": lambda w, by: actions.refuse_return(w.order, reason="归", by=by, now=w.now),

@@ -6,14 +6,15 @@ import json
 from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db import connection
 from psycopg import Cursor
 
 from haochaping.kernel.periods import local_day
 from haochaping.ledger.terms import EntryKind
-from haochaping.rectification.rules import retold, standing
-from haochaping.rectification.states import APPEAL_FINAL, CLOCK_OF
+from haochaping.rectification.rules import helping, retold, standing
+from haochaping.rectification.states import APPEAL_FINAL, CLOCK_OF, HELPED
 from haochaping.rectification.terms import AppealState, ClockKind, ClockTick, OrderState, Tick
 from haochaping.reviews.terms import ReviewStatus
 from haochaping.rulebook import queries as rulebook
@@ -21,7 +22,6 @@ from haochaping.rulebook import queries as rulebook
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
-    from uuid import UUID
 
     from haochaping.rulebook.rules import WorkingCalendar
 
@@ -108,8 +108,18 @@ class Whole:
         assert (self.state == OrderState.EXCLUDED) <= (review["status"] == ReviewStatus.EXCLUDED)
         is_appealed = self.appeal is not None and AppealState(self.appeal["state"]) not in APPEAL_FINAL
         assert (self.order["paused_at"] is not None) <= is_appealed
+        self._check_helpers()
         if before is None or before.rows["clock_event"] != self.rows["clock_event"]:
             self._check_clocks(calendar_grew=calendar_grew)
+
+    def _check_helpers(self) -> None:
+        """Whoever is still to help can, by a clock that runs; who is done, or was not waited for, has none that does."""
+        last = helping(self.ticks)
+        for part in self.read("co_handler"):
+            is_open = part["done_at"] is None and part["ended_at"] is None
+            tick = last[UUID(part["id"])]
+            assert is_open == (tick.tick != Tick.STOP)
+            assert not is_open or (self.state in HELPED and _moment(part["due_at"]) == tick.due_at)
 
     def _check_clocks(self, *, calendar_grew: bool) -> None:
         """Every end that was promised is the one that its events give; one that was not known may be by now."""
@@ -142,6 +152,7 @@ def _tick(row: dict[str, Any]) -> ClockTick:
         row["rule"],
         _moment(row["due_at"]),
         _moment(row["amber_at"]),
+        UUID(row["helper_id"]) if row["helper_id"] else None,
     )
 
 

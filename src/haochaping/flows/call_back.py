@@ -26,6 +26,7 @@ from haochaping.notices import queries as deliveries
 from haochaping.notices.terms import Template
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
+from haochaping.rectification.access import check_fire
 from haochaping.rectification.states import may_call
 from haochaping.rectification.terms import CALL_POSSIBLE, WRONG_STATE, CallResult
 from haochaping.reviews import queries as reviews
@@ -52,7 +53,7 @@ def request_call(order_id: UUID, *, purpose: str, line: str, by: Actor, now: dat
             UNKNOWN_RELAY_PURPOSE, CALLS_USED_UP, BAD_LINE, CALL_WAITS.
     """
     order = orders.order(order_id, by=by)
-    calling_power(order, by)
+    check_fire(by, calling_power(order, by), division_path=order.division_path, agency_path=order.agency_path)
     if not may_call(order.state):
         raise Refused(WRONG_STATE, state=order.state)
     reviews.check_call_back(order.review_id)

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from haochaping.flows import tell_staff
+from haochaping.flows import ask_help, tell_staff
 from haochaping.flows.handle_bad_review import counted, recounted
 from haochaping.kernel.actor import SYSTEM
 from haochaping.kernel.periods import local_day
 from haochaping.notices.terms import NoticeKind
 from haochaping.rectification import actions as rectification
-from haochaping.rectification import dispatch_queries
+from haochaping.rectification import dispatch_queries, help_queries
 from haochaping.rectification import queries as orders
 from haochaping.supervision import actions as supervision
 from haochaping.supervision.terms import NewSignal, SignalKind
@@ -28,23 +28,33 @@ _BATCH = 500
 
 @transaction.atomic
 def hand_on_ended(now: datetime) -> int:
-    """Hand on what agencies that have ended still have; where there is no successor, supervisors see it. How many went on."""
-    found = dispatch_queries.of_ended_agencies(local_day(now), limit=_BATCH)
+    """Hand on what agencies that have ended still have; where there is no successor, supervisors see it. How many went on.
+
+    So do the parts of agencies that help.
+    """
+    day = local_day(now)
+    found = dispatch_queries.of_ended_agencies(day, limit=_BATCH)
     reviews = [one.review_id for one in found]
     handed = recounted(reviews, lambda: rectification.hand_on_ended(found, by=SYSTEM, now=now))
     tell_staff.tell(
         NoticeKind.ORDER_DISPATCHED, tell_staff.about_orders(orders.rows(handed)), by=SYSTEM, now=now
     )
+    helping = help_queries.of_ended_agencies(day, limit=_BATCH)
+    parts = rectification.hand_on_help(helping, by=SYSTEM, now=now)
+    ask_help.tell_asked(parts, by=SYSTEM, now=now)
     signals = [
         NewSignal(
             SignalKind.AGENCY_ENDED,
             one.division_id,
             one.agency_id,
-            str(one.order_id),
+            subject,
             one.ended_on,
             one.order_id,
         )
-        for one in found
+        for subject, one in (
+            *((str(order.order_id), order) for order in found),
+            *((str(part.id), part) for part in helping),
+        )
         if one.successor_id is None
     ]
     supervision.raise_signals(signals, by=SYSTEM, now=now)
@@ -54,11 +64,17 @@ def hand_on_ended(now: datetime) -> int:
 
 @transaction.atomic
 def hand_on(order_id: UUID, agency_code: str, reason: str, *, by: Actor, now: datetime) -> None:
-    """The dispatcher names who takes an order whose agency has ended; the agency hears of it, and it counts there."""
-    counted(
+    """The dispatcher names who takes an order, or its helpers' parts, whose agency has ended; whoever takes it hears of it.
+
+    An order counts where it has gone.
+    """
+    parts = counted(
         order_id,
         lambda: rectification.hand_on(order_id, agency_code=agency_code, reason=reason, by=by, now=now),
     )
+    if parts is not None:
+        ask_help.tell_asked(parts, by=by, now=now)
+        return
     tell_staff.tell(
         NoticeKind.ORDER_DISPATCHED, tell_staff.about_orders(orders.rows([order_id])), by=by, now=now
     )

@@ -15,6 +15,7 @@ from haochaping.kernel.periods import local_day
 from haochaping.notices.terms import About, NoticeKind
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import figure_queries as figures
+from haochaping.rectification import help_queries
 from haochaping.rectification import queries as orders
 from haochaping.rectification.rules import must_be_supervised
 from haochaping.rectification.terms import Alarm, OrderState
@@ -54,12 +55,37 @@ def watch(now: datetime) -> int:
 
 @transaction.atomic
 def tell_alarms(now: datetime) -> int:
-    """Whoever handles an order hears when its clock turns amber or red, once each; returns how many did."""
+    """Whoever handles an order hears when its clock turns amber or red, once each; returns how many did.
+
+    So does an agency that helps, by the clock of its part; when that is red supervisors see that it is late, not the lead.
+    """
     marked = rectification.mark_alarms(now=now)
     found = {row.id: row for row in orders.rows(alarm.id for alarm in marked)}
     for alarm, kind in ((Alarm.AMBER, NoticeKind.ORDER_AMBER), (Alarm.RED, NoticeKind.ORDER_RED)):
         rows = [found[one.id] for one in marked if one.alarm == alarm and one.id in found]
         tell_staff.tell(kind, tell_staff.about_orders(rows), by=SYSTEM, now=now)
+    return len(marked) + _tell_help_alarms(now)
+
+
+def _tell_help_alarms(now: datetime) -> int:
+    marked = rectification.mark_help_alarms(now=now)
+    parts = {part.id: part for part in help_queries.parts(one.id for one in marked)}
+    for alarm, kind in ((Alarm.AMBER, NoticeKind.HELP_AMBER), (Alarm.RED, NoticeKind.HELP_RED)):
+        rows = [parts[one.id] for one in marked if one.alarm == alarm]
+        tell_staff.tell(kind, tell_staff.about_parts(rows), by=SYSTEM, now=now)
+    signals = [
+        NewSignal(
+            SignalKind.HELP_LATE,
+            parts[one.id].division_id,
+            parts[one.id].agency_id,
+            str(one.id),
+            local_day(one.due_at),
+            parts[one.id].order_id,
+        )
+        for one in marked
+        if one.alarm == Alarm.RED
+    ]
+    supervision.raise_signals(signals, by=SYSTEM, now=now)
     return len(marked)
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from haochaping.kernel.actor import Actor
     from haochaping.notices.terms import NoticeRow, Outgoing
-    from haochaping.rectification.terms import OrderRow
+    from haochaping.rectification.terms import HelpRow, OrderRow
 
 _ORDER = "order"
 
@@ -55,6 +55,21 @@ def about_orders(found: Iterable[OrderRow]) -> list[About]:
             staff_id=order.staff_id,
         )
         for order in found
+    ]
+
+
+def about_parts(found: Iterable[HelpRow]) -> list[About]:
+    """Parts of agencies that help, as subjects: told where they help, about the order."""
+    return [
+        About(
+            _ORDER,
+            str(part.order_id),
+            part.division_id,
+            part.agency_id,
+            {"item": part.item_name, "agency": part.agency_name},
+            staff_id=part.staff_id,
+        )
+        for part in found
     ]
 
 

@@ -294,6 +294,10 @@ class NoticeKind(StrEnum):
     EXTENSION_GRANTED = "extension_granted"
     EXTENSION_REFUSED = "extension_refused"
     REPRISAL_REPORT = "reprisal_report"
+    HELP_ASKED = "help_asked"
+    HELP_GIVEN = "help_given"
+    HELP_AMBER = "help_amber"
+    HELP_RED = "help_red"
 
 
 NOTICE_LABELS: dict[NoticeKind, str] = {
@@ -317,6 +321,10 @@ NOTICE_LABELS: dict[NoticeKind, str] = {
     NoticeKind.EXTENSION_GRANTED: N_("More time granted"),
     NoticeKind.EXTENSION_REFUSED: N_("More time refused"),
     NoticeKind.REPRISAL_REPORT: N_("A reviewer reports a disadvantage"),
+    NoticeKind.HELP_ASKED: N_("Your agency is asked to help with a work order"),
+    NoticeKind.HELP_GIVEN: N_("A helping agency has done its part"),
+    NoticeKind.HELP_AMBER: N_("Deadline of a helping agency’s part is near"),
+    NoticeKind.HELP_RED: N_("Part of a helping agency overdue"),
 }
 _HANDLERS = frozenset({Power.ORDER_HANDLE})
 _DISPATCHERS = frozenset({Power.ORDER_DISPATCH})
@@ -345,11 +353,15 @@ ADDRESSED_TO: dict[NoticeKind, tuple[frozenset[Power], ...]] = {
     NoticeKind.EXTENSION_GRANTED: (_HANDLERS,),
     NoticeKind.EXTENSION_REFUSED: (_HANDLERS,),
     NoticeKind.REPRISAL_REPORT: (_SUPERVISORS,),
+    NoticeKind.HELP_ASKED: (_HANDLERS,),
+    NoticeKind.HELP_GIVEN: (_HANDLERS,),
+    NoticeKind.HELP_AMBER: (_HANDLERS,),
+    NoticeKind.HELP_RED: (_HANDLERS, _SUPERVISORS),
 }
 # Decided by offices that are not the one it lies in, in a division at or above it.
 TO_OTHER_OFFICES = frozenset({NoticeKind.OPENING_REQUEST})
 # A text message at any hour is for what is late already.
-BY_SMS = frozenset({NoticeKind.ORDER_RED})
+BY_SMS = frozenset({NoticeKind.ORDER_RED, NoticeKind.HELP_RED})
 
 
 class MailChoice(StrEnum):

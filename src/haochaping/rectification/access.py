@@ -16,6 +16,7 @@ from haochaping.rectification.terms import NO_SUCH_ORDER, OWN_APPEAL
 if TYPE_CHECKING:
     from haochaping.kernel.actor import Actor
     from haochaping.kernel.refused import Reason
+    from haochaping.rectification.terms import OrderRow
 
 
 def visible(by: Actor) -> Q:
@@ -123,3 +124,8 @@ def may_fire(by: Actor, power: Power, *, division_path: str, agency_path: str) -
 def check_rule(by: Actor, *, division_path: str) -> None:
     """Raise `Refused` unless the actor says for a whole division where its orders go; an agency says it for nobody."""
     check_fire(by, Power.ORDER_DISPATCH, division_path=division_path, agency_path="")
+
+
+def is_own(by: Actor, order: OrderRow) -> bool:
+    """Whether an order lies in the actor's own remit; one that their agency only helps with does not."""
+    return may_reach(by, division_path=order.division_path, agency_path=order.agency_path)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 
-from haochaping.accounts.access import check_power, may, may_reach
+from haochaping.accounts.access import check_power, check_scope, may, may_reach
 from haochaping.accounts.terms import OUT_OF_SCOPE, Power
 from haochaping.directory.terms import Kind, Ref
 from haochaping.files import queries as files
@@ -109,8 +109,9 @@ _ORDER = (
     "thread_id",
     "staff_id",
     "agency__valid_to",
+    "agency__path",
 )
-_TICK = ("clock", "tick", "at", "number", "unit", "rule", "due_at", "amber_at")
+_TICK = ("clock", "tick", "at", "number", "unit", "rule", "due_at", "amber_at", "helper_id")
 
 _EVIDENCE = ("id", "caption", "shown", "added_by", "added_at", "removed_by", "removed_at")
 _SOLUTION = ("solved", "text", "answered_at", "changeable_until")
@@ -205,9 +206,13 @@ def order_with_solution(order_id: UUID, *, by: Actor) -> tuple[OrderRow, Solutio
 
 
 def order_to_handle(order_id: UUID, *, by: Actor) -> OrderRow:
-    """One order for somebody who works on it; raises `Refused` as `order`, and without the power to handle it."""
+    """One order for somebody whose agency answers for it; raises `Refused` as `order`, and without the power to handle it.
+
+    Whose agency only helps is refused: OUT_OF_SCOPE.
+    """
     row = order(order_id, by=by)
     check_power(by, Power.ORDER_HANDLE)
+    check_scope(by, division_path=row.division_path, agency_path=row.agency_path)
     return row
 
 
@@ -408,7 +413,9 @@ def _beside(rows: Iterable[tuple[Any, ...]]) -> Beside:
         if what == "extension":
             found.extensions.append(ExtensionRow(days, words, at, granted, note))
         elif what == "co_handler":
-            found.co_handlers.append(CoHandlerRow(pk, agency_id, name, path, words, due, note, done))
+            found.co_handlers.append(
+                CoHandlerRow(pk, agency_id, name, path, words, due, note, done, bool(granted), day)
+            )
         elif what == "evidence":
             found.evidence.append(EvidenceRow(pk, words, granted, note, at, name, done))
         elif what == "project":

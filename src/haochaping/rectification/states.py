@@ -128,6 +128,9 @@ FIRED_BY: dict[Move, Power] = {
     Move.END: Power.ORDER_SUPERVISE,
 }
 
+# An agency that was asked to help can do its part.
+HELPED = frozenset(_WORKED_ON)
+
 FINAL = frozenset({S.CLOSED, S.MERGED, S.EXCLUDED, S.CANCELLED})
 # The agency owes something, or the dispatcher on its behalf.
 WORKED_ON = frozenset({S.DISPATCHED, S.RETURN_ASKED, *_WORKED_ON, S.RECTIFIED})

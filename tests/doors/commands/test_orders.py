@@ -49,3 +49,21 @@ def test_an_order_that_is_not_there_is_said(order_id):
 
     assert done.exit_code == 1
     assert "There is no work order" in done.stderr
+
+
+def test_the_clock_of_who_helps_is_explained_with_its_name(order_id):
+    now = timezone.now()
+    order = WorkOrder.objects.get()
+    actions.dispatch([order.id], by=SYSTEM, now=now + timedelta(minutes=1))
+    actions.sign_for(order.id, by=SYSTEM, now=now + timedelta(minutes=2))
+    actions.join(
+        order.id,
+        agency_code=worlds.OTHER_AGENCY,
+        task="核对",
+        by=SYSTEM,
+        now=now + timedelta(minutes=3),
+    )
+
+    row = json.loads(run("orders", "recompute", order_id, "--json").output)[-1]
+    assert (row["clock"], row["helper"], row["event"], row["equal"]) == ("help", THERE, "start", True)
+    assert f"Part of a helping agency: {THERE}: starts" in run("orders", "recompute", order_id).output

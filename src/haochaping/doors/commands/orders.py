@@ -32,7 +32,7 @@ def recompute(*, order: UUID, as_json: bool) -> None:
     Changes nothing. A promise that a later change of the calendar would have moved stays as it was promised; where the two
     differ, the line says so.
     """
-    from haochaping.rectification import queries  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.rectification import help_queries, queries  # noqa: PLC0415 - needs Django to be ready
 
     found = queries.clock_retold(order)
     if found is None:
@@ -40,7 +40,9 @@ def recompute(*, order: UUID, as_json: bool) -> None:
     if not found:
         click.echo(gettext("The order has not been dispatched: no clock has started."))
         return
-    show([_row(promised, anew) for promised, anew in found], as_json=as_json, line=_line)
+    names = help_queries.helper_names(order)
+    rows = [_row(promised, anew, names.get(promised.helper, "")) for promised, anew in found]
+    show(rows, as_json=as_json, line=_line)
 
 
 @orders.command("route")
@@ -100,9 +102,10 @@ def _route_line(row: dict[str, object]) -> str:
     return line if row["agency"] == row["is_with"] else gettext(_IS_WITH).format(line=line, **row)
 
 
-def _row(promised: ClockTick, anew: ClockTick) -> dict[str, object]:
+def _row(promised: ClockTick, anew: ClockTick, helper: str) -> dict[str, object]:
     return {
         "clock": promised.clock,
+        "helper": helper,
         "event": promised.tick,
         "at": promised.at,
         "limit": promised.number or None,
@@ -119,12 +122,15 @@ def _line(row: dict[str, object]) -> str:
     from haochaping.rectification.terms import CLOCK_LABELS, TICK_LABELS, ClockKind, Tick  # noqa: PLC0415
     from haochaping.rulebook.terms import UNIT_LABELS, Unit  # noqa: PLC0415
     from haochaping.ui.moments import moment  # noqa: PLC0415
+    from haochaping.ui.sentences import labelled  # noqa: PLC0415
 
     said = dict(row) | {
         "clock": gettext(CLOCK_LABELS[ClockKind(str(row["clock"]))]),
         "event": gettext(TICK_LABELS[Tick(str(row["event"]))]),
         "unit": gettext(UNIT_LABELS[Unit(str(row["unit"]))]) if row["unit"] else "",
     }
+    if row["helper"]:
+        said["clock"] = labelled(said["clock"], str(row["helper"]))
     for name in ("at", "promised", "computed", "amber"):
         said[name] = moment(row[name]) if row[name] else "–"  # type: ignore[arg-type]
     line = gettext(_LIMIT if row["limit"] else _PLAIN).format(**said)

@@ -55,7 +55,7 @@ def _attempts_missing(order: OrderRow, history: HistoryRow, terms: Terms) -> str
 
 def _left_open(beside: Beside) -> list[str]:
     lines = sum(one.done_at is None for one in beside.milestones)
-    helpers = [one.agency_name for one in beside.co_handlers if one.done_at is None]
+    helpers = [one.agency_name for one in beside.co_handlers if one.is_open]
     said = []
     if lines:
         said.append(

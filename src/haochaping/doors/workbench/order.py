@@ -30,7 +30,7 @@ from haochaping.doors.workbench.forms import (
     LedgerForm,
     ReplyForm,
 )
-from haochaping.doors.workbench.steps import CALL, MESSAGE, MILESTONE, STEPS, may_write, open_steps
+from haochaping.doors.workbench.steps import CALL, MESSAGE, MILESTONE, STEPS, may_write, open_steps, own_part
 from haochaping.doors.workbench.story import actors, call_words, story
 from haochaping.doors.workbench.words import state_tone, state_words
 from haochaping.files import queries as files
@@ -47,7 +47,7 @@ from haochaping.postgres.together import together
 from haochaping.publicity.rules import redacted
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
-from haochaping.rectification.access import sees_reviewer_s_case
+from haochaping.rectification.access import is_own, sees_reviewer_s_case
 from haochaping.rectification.rules import of_this_clock
 from haochaping.rectification.states import SHOWS_EVIDENCE, TRANSITIONS, may_call
 from haochaping.rectification.terms import (
@@ -250,11 +250,15 @@ def order_page(
     terms = rulebook.terms_for(order.division_path, local_day(order.created_at))
     concealed = conceal.is_concealed(order, said, terms)
     hidden = concealed and not sees_reviewer_s_case(by)
-    calls = not hidden if concealed else may(by, Power.ORDER_HANDLE)
+    # Whose agency only helps reaches nobody and changes nothing but its own part.
+    own = is_own(by, order)
+    handles = own and may(by, Power.ORDER_HANDLE)
+    calls = own and (not hidden if concealed else handles)
     history = orders.history(order.id)
     beside = history.beside
+    part = None if own else own_part(beside, by)
     prepared = Prepared(by, near(order.division_path), terms, hidden, cautions(order, history, terms))
-    appeal = appeals.OfOrder(order.id, by, now)
+    appeal = appeals.OfOrder(order, by, now)
     fault = faults.OfOrder(order, history.events, by)
     at_hotline = linked.OfOrder(order.id, hidden=hidden)
     supervised = supervision.of_order(order.id, by=by)
@@ -272,11 +276,13 @@ def order_page(
         "solution_words": redacted(solution.text) if solution else "",
         "mark": uuid7(now),
         "clocks": _clocks(order, history.events),
-        "due": order.due_at,
+        "due": part.due_at if part else order.due_at if own else None,
+        "part": part,
+        "helps": not own,
         "beside": beside,
         "began": of_this_clock(history.events)[0].at if history.events else None,
         "extension_unit": gettext(UNIT_LABELS[terms.extension_unit]),
-        "plan": _plan(order, by),
+        "plan": _plan(order, by) if own else None,
         "now": now,
         "thread": [_message(message, names) for message in history.messages],
         "unread": sum(1 for m in history.messages if m.side != Side.AGENCY and m.read_at is None),
@@ -290,21 +296,21 @@ def order_page(
             reads=may(by, Power.REVIEW_VIEW_TEXT) and review.status != ReviewStatus.WITHDRAWN,
         ),
         "opened": history.looks,
-        "handles": may(by, Power.ORDER_HANDLE),
+        "handles": handles,
         "offers": [
             _offer(name, tried, form, prepared)
             for name in open_steps(
                 order,
                 beside,
                 by,
-                records_calls=calls or (may(by, Power.ORDER_HANDLE) and not said.may_call_back),
+                records_calls=calls or (handles and not said.may_call_back),
                 today=local_day(now),
                 extensions_at_most=terms.extensions_at_most,
             )
         ],
         "evidence": [one for one in beside.evidence if one.removed_at is None],
-        "show_evidence": _evidence(order, by, tried, form),
-        "write": _write(order, tried, form) if may(by, Power.ORDER_HANDLE) else None,
+        "show_evidence": _evidence(order, tried, form) if handles else None,
+        "write": _write(order, tried, form) if handles else None,
         "call": _offer(CALL, tried, form) if calls and may_call(order.state) else None,
         "calls": [(call.at, call_words(call)) for call in history.calls],
         "may_ask_opening": may_request(by),
@@ -344,9 +350,9 @@ def _write(order: OrderRow, tried: str, form: forms.Form | None) -> Offer | None
     return _offer(MESSAGE, tried, form) if may_write(order.state) else None
 
 
-def _evidence(order: OrderRow, by: Actor, tried: str, form: forms.Form | None) -> forms.Form | None:
-    """The form by which photographs are added, for whoever may."""
-    if not may(by, Power.ORDER_HANDLE) or order.state not in SHOWS_EVIDENCE:
+def _evidence(order: OrderRow, tried: str, form: forms.Form | None) -> forms.Form | None:
+    """The form by which photographs are added, while they may be."""
+    if order.state not in SHOWS_EVIDENCE:
         return None
     return form if form is not None and tried == EVIDENCE else EvidenceForm(auto_id=f"{EVIDENCE}_%s")
 

@@ -1,6 +1,6 @@
 """整改 writes: each step locks the order, checks who and when, and leaves an event and a ledger entry."""
 
-from haochaping.rectification.actions.alarms import mark_alarms, mark_late
+from haochaping.rectification.actions.alarms import mark_alarms, mark_help_alarms, mark_late
 from haochaping.rectification.actions.answers import answer_solution
 from haochaping.rectification.actions.appealed import exclude, pause, restore, resume
 from haochaping.rectification.actions.appeals import (
@@ -36,6 +36,7 @@ from haochaping.rectification.actions.handling import (
     sign_for,
     verify_by_callback,
 )
+from haochaping.rectification.actions.helping import contribute, hand_on_help, join
 from haochaping.rectification.actions.opening import (
     cancel,
     classify_again,
@@ -48,9 +49,7 @@ from haochaping.rectification.actions.opening import (
 )
 from haochaping.rectification.actions.places import (
     ask_return,
-    contribute,
     grant_return,
-    join,
     merge,
     redispatch,
     refuse_return,
@@ -111,6 +110,7 @@ __all__ = [
     "grant_return",
     "hand_on",
     "hand_on_ended",
+    "hand_on_help",
     "hand_on_reforms",
     "hold_until",
     "join",
@@ -118,6 +118,7 @@ __all__ = [
     "lapse_appeal",
     "link_thread",
     "mark_alarms",
+    "mark_help_alarms",
     "mark_late",
     "mark_looked",
     "merge",

@@ -9,16 +9,16 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from haochaping.rectification.models import CONTACT_OPEN, RECTIFY_OPEN, WorkOrder
-from haochaping.rectification.terms import Alarm, AlarmRow, ClockKind
+from haochaping.rectification.terms import Alarm, AlarmRow, ClockKind, HelpAlarm
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
     from uuid import UUID
 
-_MARK = (
-    resources.files("haochaping.rectification").joinpath("sql/mark_alarms.sql").read_text(encoding="utf-8")
-)
+_SQL = resources.files("haochaping.rectification").joinpath("sql")
+_MARK = _SQL.joinpath("mark_alarms.sql").read_text(encoding="utf-8")
+_MARK_HELP = _SQL.joinpath("mark_help_alarms.sql").read_text(encoding="utf-8")
 
 
 @transaction.atomic
@@ -33,6 +33,14 @@ def mark_alarms(*, now: datetime) -> list[AlarmRow]:
             AlarmRow(pk, review_id, division_id, agency_id, item_id, Alarm(alarm), ClockKind(clock), due_at)
             for pk, review_id, division_id, agency_id, item_id, alarm, clock, due_at in cursor.fetchall()
         ]
+
+
+@transaction.atomic
+def mark_help_alarms(*, now: datetime) -> list[HelpAlarm]:
+    """The same of every agency that helps and has not done its part; returns those parts."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MARK_HELP, {"now": now})
+        return [HelpAlarm(pk, Alarm(alarm), due_at) for pk, alarm, due_at in cursor.fetchall()]
 
 
 @transaction.atomic

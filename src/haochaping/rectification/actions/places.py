@@ -1,4 +1,4 @@
-"""退单, 转派, 协办, 并单: which agency an order is with, who helps, and with which other order it is answered."""
+"""退单, 转派, 并单: which agency an order is with, and with which other order it is answered."""
 
 from __future__ import annotations
 
@@ -6,19 +6,15 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.rectification import access, queries
 from haochaping.rectification.actions import clocks
-from haochaping.rectification.actions.steps import checked_text, held, moved, own_words, record, step
+from haochaping.rectification.actions.steps import checked_text, held, own_words, record, step
 from haochaping.rectification.dispatch_queries import agency_within
-from haochaping.rectification.models import CoHandler, WorkOrder
 from haochaping.rectification.states import FINAL, FIRED_BY
 from haochaping.rectification.terms import (
-    HELPS_ALREADY,
     MERGED_INTO_ENDED,
-    NO_CO_HANDLER,
     RETURN_IS_FREE,
     RETURN_TOO_LATE,
     RETURNS_OFF,
@@ -28,13 +24,13 @@ from haochaping.rectification.terms import (
     OrderState,
 )
 from haochaping.rulebook import queries as rulebook
-from haochaping.rulebook.rules import due_after
 
 if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
     from haochaping.kernel.actor import Actor
+    from haochaping.rectification.models import WorkOrder
 
 
 @transaction.atomic
@@ -115,53 +111,6 @@ def begin_again(order: WorkOrder, now: datetime) -> None:
     order.outcome = order.rectification_text = order.reply_text = ""
     clocks.pass_on(order, now, *clocks.restarted(order, now))
     order.save()
-
-
-@transaction.atomic
-def join(order_id: UUID, *, agency_code: str, task: str, by: Actor, now: datetime) -> None:
-    """The dispatcher asks another agency to help; it has the limit of a simple matter, the lead keeps the order.
-
-    Raises:
-        Refused: as `redispatch`, and HELPS_ALREADY.
-    """
-    task = checked_text(task, "task")
-    order = step(order_id, Move.JOIN, by)
-    agency = agency_within(agency_code, by)
-    if agency.id == order.agency_id:
-        raise Refused(SAME_AGENCY, field="agency")
-    if CoHandler.objects.filter(order=order, agency_id=agency.id, done_at__isnull=True).exists():
-        raise Refused(HELPS_ALREADY, field="agency")
-    day = local_day(now)
-    terms = rulebook.terms_for_division(order.division_id, day)
-    due = due_after(now, terms.simple_rectify_days, terms.simple_rectify_unit, rulebook.calendar(terms, day))
-    CoHandler.objects.create(
-        id=uuid7(now), order=order, agency_id=agency.id, task=task, asked_by=str(by), asked_at=now, due_at=due
-    )
-    record([order], Move.JOIN, by=by, now=now, note=f"{agency.name}\n{task}", agency=agency.code)
-
-
-@transaction.atomic
-def contribute(order_id: UUID, *, text: str, by: Actor, now: datetime) -> None:
-    """An agency that was asked to help says what it has done.
-
-    Raises:
-        Refused: NO_SUCH_ORDER, NOT_ALLOWED, WRONG_STATE, NO_CO_HANDLER, TEXT_MISSING, TEXT_TOO_LONG,
-            FORBIDDEN_CHARACTERS.
-    """
-    text = own_words(text, "text")
-    order = held(order_id)
-    access.check_not_named(by, order.staff_id)
-    moved(order, Move.CONTRIBUTE)
-    mine = [
-        one.id
-        for one in queries.beside(order.id).co_handlers
-        if one.done_at is None
-        and access.may_fire(by, FIRED_BY[Move.CONTRIBUTE], division_path="", agency_path=one.agency_path)
-    ]
-    if not mine:
-        raise Refused(NO_CO_HANDLER)
-    CoHandler.objects.filter(id=mine[0]).update(contribution=text, done_by=str(by), done_at=now)
-    record([order], Move.CONTRIBUTE, by=by, now=now, note=text)
 
 
 @transaction.atomic

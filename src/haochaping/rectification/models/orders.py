@@ -14,6 +14,8 @@ _RECTIFIED = [OrderState.RECTIFIED, *_ANSWERED]
 _VERIFIED = [OrderState.VERIFIED, OrderState.LEDGERED, *_RECTIFIED]
 _SIGNED = [OrderState.SIGNED, *_VERIFIED]
 _DISPATCHED = [OrderState.DISPATCHED, OrderState.RETURN_ASKED, *_SIGNED]
+# That of an agency that helps is never the order’s own.
+_CLOCKS = [kind for kind in ClockKind if kind != ClockKind.HELP]
 _OPEN = Q(state__in=[state for state in _DISPATCHED if state not in {OrderState.CHECKED, OrderState.CLOSED}])
 
 # A promise that runs and is not broken yet: what the sweep of broken ones looks through.
@@ -141,7 +143,7 @@ class WorkOrder(models.Model):
         constraints = [
             CheckConstraint(condition=Q(state__in=list(OrderState)), name="order_state_known"),
             CheckConstraint(condition=Q(outcome__in=["", *HandlingOutcome]), name="order_outcome_known"),
-            CheckConstraint(condition=Q(clock__in=["", *ClockKind]), name="order_clock_known"),
+            CheckConstraint(condition=Q(clock__in=["", *_CLOCKS]), name="order_clock_known"),
             CheckConstraint(
                 condition=Q(state=OrderState.MERGED, merged_into__isnull=False)
                 | ~Q(state=OrderState.MERGED) & Q(merged_into__isnull=True),

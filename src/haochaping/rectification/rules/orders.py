@@ -40,6 +40,7 @@ from haochaping.rulebook.terms import Unit
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
+    from uuid import UUID
 
     from haochaping.rectification.terms import (
         ClockKind,
@@ -79,17 +80,17 @@ class _Run:
 
 
 def retold(ticks: Iterable[ClockTick], calendar: WorkingCalendar, amber_percent: int) -> list[ClockTick]:
-    """The events of an order's clocks, oldest first, each with what is due by it: the clocks computed anew.
+    """The events of an order’s clocks and its helpers’, oldest first, each with what is due by it: all computed anew.
 
     A start or another limit counts from the clock's start; more time follows the last day; a pause moves the end by
     as many working days (days, working hours) as it lasted. An end that was told is as it was told, and stays in place
     of any limit. Paused or stopped, nothing is due.
     """
-    runs: dict[ClockKind, _Run] = {}
+    runs: dict[tuple[ClockKind, UUID | None], _Run] = {}
     told = []
     for tick in ticks:
-        run = _wound(runs.get(tick.clock), tick)
-        runs[tick.clock] = run
+        run = _wound(runs.get((tick.clock, tick.helper)), tick)
+        runs[tick.clock, tick.helper] = run
         due = amber = None
         if run.paused_at is None and not run.stopped:
             due = _due(run, calendar)
@@ -164,8 +165,13 @@ def _amber(run: _Run, due: datetime | None, calendar: WorkingCalendar, percent: 
 
 
 def standing(ticks: Iterable[ClockTick]) -> dict[ClockKind, ClockTick]:
-    """The last event of each clock, which says what is due by it."""
-    return {tick.clock: tick for tick in ticks}
+    """The last event of each clock of the order itself, which says what is due by it."""
+    return {tick.clock: tick for tick in ticks if tick.helper is None}
+
+
+def helping(ticks: Iterable[ClockTick]) -> dict[UUID, ClockTick]:
+    """The last event of the clock of each agency that helps."""
+    return {tick.helper: tick for tick in ticks if tick.helper is not None}
 
 
 def was_heard(calls: Sequence[tuple[str, datetime]], needed: int) -> tuple[bool, int]:

@@ -4,7 +4,8 @@ SELECT 'extension' AS what, asked_at AS at, id, reason AS words, note, days, gra
        '' AS agency_name, '' AS agency_path, NULL::date AS due_on, NULL::timestamptz AS due_at, decided_at AS done_at
 FROM rectification_extension WHERE order_id = %(order)s
 UNION ALL
-SELECT 'co_handler', asked_at, helper.id, task, contribution, NULL, NULL, agency.id, agency.name, agency.path, NULL, due_at,
+SELECT 'co_handler', asked_at, helper.id, task, contribution, NULL, ended_at IS NOT NULL, agency.id, agency.name, agency.path,
+       agency.valid_to, due_at,
        done_at
 FROM rectification_co_handler AS helper JOIN directory_agency AS agency ON agency.id = helper.agency_id
 WHERE order_id = %(order)s
@@ -57,7 +58,7 @@ SELECT told.*, u.display_name
     ON u.id = CASE WHEN told.by ~ '^staff:[0-9]{1,18}$' THEN substring(told.by FROM 7)::bigint END
  ORDER BY told.at, told.id;
 -- What its clocks did.
-SELECT clock, tick, at, number, unit, rule, due_at, amber_at
+SELECT clock, tick, at, number, unit, rule, due_at, amber_at, helper_id
   FROM rectification_clock_event WHERE order_id = %(order)s ORDER BY id;
 -- The photographs of its review, and those of its evidence.
 SELECT photo.subject_kind, photo.subject_id, photo.id, photo.place, photo.width, photo.height, photo.kept_at

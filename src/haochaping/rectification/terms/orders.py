@@ -122,12 +122,13 @@ MOVE_LABELS = {
 
 
 class ClockKind(StrEnum):
-    """时限 of an order; which of them runs follows from its state."""
+    """时限 of an order; which of them runs follows from its state. `HELP` is that of an agency that helps, one for each."""
 
     SIGN = "sign"
     CONTACT = "contact"
     RECTIFY = "rectify"
     CHECK = "check"
+    HELP = "help"
 
 
 CLOCK_LABELS = {
@@ -135,6 +136,7 @@ CLOCK_LABELS = {
     ClockKind.CONTACT: N_("First contact with the reviewer"),
     ClockKind.RECTIFY: N_("Put right and reply"),
     ClockKind.CHECK: N_("Quality check"),
+    ClockKind.HELP: N_("Part of a helping agency"),
 }
 
 

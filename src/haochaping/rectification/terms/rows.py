@@ -30,6 +30,7 @@ class ClockTick:
     """One event of a clock: the limit that starts or changes it (`number` of `unit` by `rule`), or the moment alone.
 
     `due_at` and `amber_at` are what was promised by it; None while paused, and where the calendar does not reach.
+    `helper` is whose clock it is, of an agency that helps (`CoHandlerRow.id`).
     """
 
     clock: ClockKind
@@ -40,6 +41,7 @@ class ClockTick:
     rule: str = ""
     due_at: datetime | None = None
     amber_at: datetime | None = None
+    helper: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,7 @@ class OrderRow:
     thread_id: UUID | None
     staff_id: int | None = None
     agency_valid_to: date | None = None
+    agency_path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +176,7 @@ class ExtensionRow:
 
 @dataclass(frozen=True, slots=True)
 class CoHandlerRow:
-    """An agency that helps, and what it has done."""
+    """An agency that helps, and what it has done; `ended`: the order went on without it."""
 
     id: UUID
     agency_id: int
@@ -183,6 +186,49 @@ class CoHandlerRow:
     due_at: datetime | None
     contribution: str
     done_at: datetime | None
+    ended: bool = False
+    agency_valid_to: date | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still to do its part."""
+        return self.done_at is None and not self.ended
+
+
+@dataclass(frozen=True, slots=True)
+class HelpRow:
+    """The part of a helping agency with what it belongs to, as notices and supervisors are told of it."""
+
+    id: UUID
+    order_id: UUID
+    division_id: int
+    agency_id: int
+    agency_name: str
+    lead_name: str
+    item_name: str
+    staff_id: int | None
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class HelpAlarm:
+    """The part of a helping agency whose clock has newly turned amber or red."""
+
+    id: UUID
+    alarm: Alarm
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HelpHanding:
+    """An open part of an agency that has ended, and who takes it; None where nobody is known to go on for that agency."""
+
+    id: UUID
+    order_id: UUID
+    division_id: int
+    agency_id: int
+    ended_on: date
+    successor_id: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ class SignalKind(StrEnum):
     AGENCY_ENDED = "agency_ended"
     WINDOW_LAST = "window_last"
     FARED_WORSE = "fared_worse"
+    HELP_LATE = "help_late"
 
 
 SIGNAL_LABELS = {
@@ -53,6 +54,7 @@ SIGNAL_LABELS = {
     SignalKind.FARED_WORSE: N_(
         "After a bad review the same person fared worse than others: please look into it"
     ),
+    SignalKind.HELP_LATE: N_("A helping agency is overdue with its part of a work order"),
     SignalKind.WINDOW_LAST: N_("A window was in the last place for months: an interview may be proposed"),
 }
 
