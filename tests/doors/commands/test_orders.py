@@ -66,4 +66,4 @@ def test_the_clock_of_who_helps_is_explained_with_its_name(order_id):
 
     row = json.loads(run("orders", "recompute", order_id, "--json").output)[-1]
     assert (row["clock"], row["helper"], row["event"], row["equal"]) == ("help", THERE, "start", True)
-    assert f"Part of a helping agency: {THERE}: starts" in run("orders", "recompute", order_id).output
+    assert f"Part of a helping agency ({THERE}): starts" in run("orders", "recompute", order_id).output

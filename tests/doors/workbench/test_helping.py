@@ -18,7 +18,7 @@ from haochaping.reviews import actions as reviews
 from haochaping.reviews.terms import HelpedBy, SupplementRow
 from tests import worlds
 from tests.doors.workbench.conftest import questions
-from tests.doors.workbench.test_order import bring_to
+from tests.doors.workbench.test_order import CALL, bring_to
 from tests.voices.conftest import DISPATCHER
 
 ENGLISH = {"accept-language": "en"}
@@ -113,7 +113,7 @@ def test_the_page_counts_the_time_of_the_part(helped, helper, clerk):
         ("call", {"purpose": "verify", "line": "8001"}),
         ("reply", {"text": "已办结，谢谢您的意见。"}),
         ("more-time", {"days": "1", "reason": "等待材料"}),
-        ("call-back", {"result": "not_reached", "note": "无人接听"}),
+        ("call-back", CALL),
         ("rectification", {"outcome": "immediate_rectified", "text": "已改正并公示。"}),
     ],
 )

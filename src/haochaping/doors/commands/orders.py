@@ -122,7 +122,6 @@ def _line(row: dict[str, object]) -> str:
     from haochaping.rectification.terms import CLOCK_LABELS, TICK_LABELS, ClockKind, Tick  # noqa: PLC0415
     from haochaping.rulebook.terms import UNIT_LABELS, Unit  # noqa: PLC0415
     from haochaping.ui.moments import moment  # noqa: PLC0415
-    from haochaping.ui.sentences import labelled  # noqa: PLC0415
 
     said = dict(row) | {
         "clock": gettext(CLOCK_LABELS[ClockKind(str(row["clock"]))]),
@@ -130,7 +129,7 @@ def _line(row: dict[str, object]) -> str:
         "unit": gettext(UNIT_LABELS[Unit(str(row["unit"]))]) if row["unit"] else "",
     }
     if row["helper"]:
-        said["clock"] = labelled(said["clock"], str(row["helper"]))
+        said["clock"] = gettext(_OF).format(clock=said["clock"], agency=row["helper"])
     for name in ("at", "promised", "computed", "amber"):
         said[name] = moment(row[name]) if row[name] else "–"  # type: ignore[arg-type]
     line = gettext(_LIMIT if row["limit"] else _PLAIN).format(**said)
@@ -141,5 +140,6 @@ _BY_RULE = N_("{day}: to {agency}, by rule {rank} of {division}, version {versio
 _BY_SERVICE = N_("{day}: to {agency}, who served; no rule fits")
 _IS_WITH = N_("{line}; it is with {is_with} now")
 _LIMIT = N_("{at} {clock}: {event}, {limit} {unit} ({rule}) → due {promised}, amber {amber}")
+_OF = N_("{clock} ({agency})")
 _PLAIN = N_("{at} {clock}: {event} → due {promised}")
 _OTHER = N_("{line}; computed today {computed}: rules or calendar changed after the promise, which stays")
