@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -23,7 +23,7 @@ from haochaping.rectification import actions, help_queries, queries
 from haochaping.rectification import worklist_queries as worklist
 from haochaping.rectification.models import CoHandler, WorkOrder
 from haochaping.rectification.rules import helping, list_asked, place_from, place_text
-from haochaping.rectification.terms import Alarm, ClockKind, ListAsked, Move, Tick, TimeLeft
+from haochaping.rectification.terms import Alarm, ClockKind, ListAsked, Move, SavedFilterRow, Tick, TimeLeft
 from haochaping.rulebook.models import CalendarDay
 from haochaping.rulebook.terms import Key
 from haochaping.supervision.models import Signal
@@ -65,7 +65,7 @@ def order(desk: Desk) -> Desk:
     return desk.upto(Move.SIGN_FOR)
 
 
-def join(desk: Desk, agency: str = worlds.OTHER_AGENCY) -> CoHandler:
+def join(desk: Desk, agency: str = worlds.OTHER_AGENCY) -> Any:
     part = actions.join(desk.order_id, agency_code=agency, task="核对材料", by=DISPATCHER, now=desk.later())
     return CoHandler.objects.get(id=part)
 
@@ -74,7 +74,7 @@ def ticks(desk: Desk, part: CoHandler) -> list[ClockTick]:
     return [tick for tick in queries.ticks_of(desk.order_id) if tick.helper == part.id]
 
 
-def again(part: CoHandler) -> CoHandler:
+def again(part: CoHandler) -> Any:
     return CoHandler.objects.get(id=part.id)
 
 
@@ -158,6 +158,8 @@ def test_a_pause_of_the_order_is_one_of_its_helpers(order):
     assert [tick.tick for tick in ticks(order, part)] == [Tick.START, Tick.PAUSE, Tick.RESUME]
     moved = again(part).due_at
     assert moved is not None
+    assert order.row.contact_due_at is not None
+    assert contact is not None
     assert moved - part.due_at == order.row.contact_due_at - contact
     assert as_promised(order)
 
@@ -183,6 +185,7 @@ def test_more_time_for_the_order_is_more_time_for_who_helps_and_not_for_who_is_d
     last = ticks(order, part)[-1]
     assert (last.tick, last.number, last.rule) == (Tick.EXTEND, 3, Key.EXTENSION_LIMIT)
     assert again(part).due_at == last.due_at
+    assert last.due_at is not None
     assert last.due_at > part.due_at
     assert again(done).due_at == done.due_at
     assert as_promised(order)
@@ -213,7 +216,7 @@ def test_what_the_order_goes_on_without_ends_and_may_be_asked_anew(order):
 
     ended = again(part)
     assert (ended.ended_at, ended.done_at, ticks(order, part)[-1].tick) == (order.now, None, Tick.STOP)
-    said = {"text": "已核对", "by": HELPER}
+    said: dict[str, Any] = {"text": "已核对", "by": HELPER}
     assert code_of(actions.contribute, order.order_id, **said, now=order.later()) == "wrong_state"
     actions.reply(order.order_id, text="好", by=worlds.CLERK, now=order.later())
     actions.redo(order.order_id, reason="再办", by=DISPATCHER, now=order.later())
@@ -286,7 +289,7 @@ def test_what_one_helps_with_stands_on_the_list_with_the_time_of_the_part(order)
 
 def test_it_is_counted_as_the_lists_show_it_in_one_statement(order, django_assert_num_queries):
     join(order)
-    saved = [worklist.SavedFilterRow(7, "协办", ListAsked(part="help"))]
+    saved = [SavedFilterRow(7, "协办", ListAsked(part="help"))]
 
     with django_assert_num_queries(1):
         counts = worklist.counts(HELPER, ListAsked(), saved=saved, now=order.now)
@@ -295,7 +298,7 @@ def test_it_is_counted_as_the_lists_show_it_in_one_statement(order, django_asser
     for left, count in counts.left.items():
         assert len(listed(HELPER, order, left=left.value)) == count
     assert sum(counts.left.values()) == 1
-    later = replace(order, now=CoHandler.objects.get().due_at + SECOND)
+    later = replace(order, now=again(CoHandler.objects.get()).due_at + SECOND)
     assert worklist.counts(HELPER, ListAsked(), now=later.now).left[TimeLeft.OVERDUE] == 1
     assert listed(HELPER, later, left="overdue", colour="red") == [order.order_id]
     assert worklist.counts(worlds.CLERK, ListAsked(), now=order.now).helped == 0
@@ -427,7 +430,9 @@ def test_the_successor_of_a_helping_agency_goes_on_with_its_part(order):
         THIRD,
         worlds.OTHER_AGENCY,
     )
-    assert [notice.agency.code for notice in StaffNotice.objects.filter(kind="help_asked")] == [THIRD]
+    assert list(StaffNotice.objects.filter(kind="help_asked").values_list("agency__code", flat=True)) == [
+        THIRD
+    ]
     assert listed(HELPER, order) == []
     actions.contribute(order.order_id, text="已核对", by=STRANGER, now=order.later())
 
@@ -492,6 +497,7 @@ def test_the_part_of_who_takes_the_whole_order_ends(order):
 def test_who_is_asked_hears_of_it_and_the_lead_when_it_is_done(order):
     ask_help.ask(order.order_id, worlds.OTHER_AGENCY, "核对材料", by=DISPATCHER, now=order.later())
     asked = StaffNotice.objects.get(kind="help_asked")
+    assert asked.agency is not None
     assert (asked.agency.code, asked.subject_id, asked.division_id) == (
         worlds.OTHER_AGENCY,
         str(order.order_id),
@@ -501,6 +507,7 @@ def test_who_is_asked_hears_of_it_and_the_lead_when_it_is_done(order):
 
     ask_help.give(order.order_id, "已核对", by=HELPER, now=order.later())
     given = StaffNotice.objects.get(kind="help_given")
+    assert given.agency is not None
     assert (given.agency.code, given.caused_by) == (worlds.AGENCY, str(HELPER))
 
 

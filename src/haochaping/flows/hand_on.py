@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from haochaping.kernel.actor import Actor
+    from haochaping.rectification.terms import Handing, HelpHanding
 
 _BATCH = 500
 
@@ -42,24 +43,22 @@ def hand_on_ended(now: datetime) -> int:
     helping = help_queries.of_ended_agencies(day, limit=_BATCH)
     parts = rectification.hand_on_help(helping, by=SYSTEM, now=now)
     ask_help.tell_asked(parts, by=SYSTEM, now=now)
-    signals = [
-        NewSignal(
-            SignalKind.AGENCY_ENDED,
-            one.division_id,
-            one.agency_id,
-            subject,
-            one.ended_on,
-            one.order_id,
-        )
-        for subject, one in (
-            *((str(order.order_id), order) for order in found),
-            *((str(part.id), part) for part in helping),
-        )
-        if one.successor_id is None
-    ]
+    signals = [_signal(order.order_id, order) for order in found if order.successor_id is None]
+    signals += [_signal(part.id, part) for part in helping if part.successor_id is None]
     supervision.raise_signals(signals, by=SYSTEM, now=now)
     rectification.hand_on_reforms(by=SYSTEM, now=now, limit=_BATCH)
     return len(handed)
+
+
+def _signal(subject: UUID, one: Handing | HelpHanding) -> NewSignal:
+    return NewSignal(
+        SignalKind.AGENCY_ENDED,
+        one.division_id,
+        one.agency_id,
+        str(subject),
+        one.ended_on,
+        one.order_id,
+    )
 
 
 @transaction.atomic

@@ -88,7 +88,11 @@ def of_ended_agencies(day: date, *, limit: int) -> list[HelpHanding]:
     columns = ("id", "order_id", "order__division_id", "agency_id", "agency__valid_to")
     found = list(rows.values_list(*columns)[:limit])
     goes_on = directory.successors({row[3] for row in found}, day) if found else {}
-    return [HelpHanding(*row, goes_on.get(row[3])) for row in found]
+    return [
+        HelpHanding(pk, order_id, division_id, agency_id, ended_on, goes_on.get(agency_id))
+        for pk, order_id, division_id, agency_id, ended_on in found
+        if ended_on is not None
+    ]
 
 
 def helper_names(order_id: UUID) -> dict[UUID | None, str]:

@@ -46,7 +46,7 @@ from haochaping.rectification.terms import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from uuid import UUID
 
     from django.db.models import QuerySet
@@ -144,9 +144,13 @@ def _narrowed_parts(asked: ListAsked, now: datetime) -> Q:
 
 def _of_order(condition: Q) -> Q:
     """A condition of orders as one of what belongs to an order."""
-    parts = [
-        _of_order(one) if isinstance(one, Q) else (f"order__{one[0]}", one[1]) for one in condition.children
-    ]
+    return _renamed(condition, lambda name: f"order__{name}")
+
+
+def _renamed(condition: Q, named: Callable[[str], str]) -> Q:
+    """The same condition of columns with other names."""
+    children: list[Any] = condition.children
+    parts = [_renamed(one, named) if isinstance(one, Q) else (named(one[0]), one[1]) for one in children]
     return Q(*parts, _connector=condition.connector, _negated=condition.negated)
 
 
@@ -239,13 +243,7 @@ _PART_ORDER = {
 
 def _of_part(condition: Q) -> Q:
     """What lies beyond a place, said of parts: by their own time, and the number of their order."""
-    named = [
-        _of_part(one)
-        if isinstance(one, Q)
-        else (f"order_{one[0]}" if one[0].startswith("id") else one[0], one[1])
-        for one in condition.children
-    ]
-    return Q(*named, _connector=condition.connector, _negated=condition.negated)
+    return _renamed(condition, lambda name: f"order_{name}" if name.startswith("id") else name)
 
 
 def _merged(some: list[list[ListRow]], *, back: bool, done: bool) -> list[ListRow]:
@@ -286,7 +284,7 @@ def _rows(found: QuerySet[WorkOrder], by: Actor) -> Asked[list[ListRow]]:
     def read(values: Iterable[tuple[Any, ...]]) -> list[ListRow]:
         return [
             ListRow(
-                order_row(columns),
+                order_row(tuple(columns)),
                 unread=new,
                 handler=handler or "",
                 mine=handler is not None and assignee == account,
@@ -308,7 +306,7 @@ def _part_rows(found: QuerySet[CoHandler], by: Actor, *, done: bool) -> Asked[li
     def read(values: Iterable[tuple[Any, ...]]) -> list[ListRow]:
         return [
             ListRow(
-                order_row(columns) if done else _with_clock(order_row(columns), due, amber),
+                order_row(tuple(columns)) if done else _with_clock(order_row(tuple(columns)), due, amber),
                 unread=new,
                 handler="",
                 mine=False,
