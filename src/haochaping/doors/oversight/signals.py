@@ -16,6 +16,7 @@ from haochaping.doors.gate import actor_of, requires
 from haochaping.doors.oversight.page import oversight_page
 from haochaping.doors.paging import page_number
 from haochaping.doors.supervised import ON_PAGE, pager
+from haochaping.reviews.terms import LEVEL_LABELS, Level
 from haochaping.supervision import queries
 from haochaping.supervision.terms import SIGNAL_LABELS, SignalKind
 
@@ -60,6 +61,10 @@ def _about(facts: Mapping[str, str], items: Mapping[str, str]) -> str:
     if "item" in facts and "orders" in facts:
         return gettext("{item}: {orders} bad reviews in {days} days").format(
             item=items.get(facts["item"], facts["item"]), orders=facts["orders"], days=facts.get("days", "")
+        )
+    if "level_today" in facts:
+        return gettext("Asked again after the order was closed, the reviewer says today: {level}").format(
+            level=gettext(LEVEL_LABELS[Level(int(facts["level_today"]))])
         )
     if "cases" in facts:
         return gettext("{cases} later cases within twelve months").format(cases=facts["cases"])
