@@ -279,7 +279,7 @@ def _agency_acts(order_id: UUID, clerk: Actor, at: datetime) -> None:
     rectification.dispatch([order_id], by=SYSTEM, now=at)
     rectification.sign_for(order_id, by=clerk, now=at)
     handle_bad_review.write_to_reviewer(order_id, "请告知经过。", by=clerk, now=at)
-    rectification.verify_by_callback(
+    worlds.hear(
         order_id, result="answered", is_true=True, is_reasonable=True, note="已核实", by=clerk, now=at
     )
     rectification.enter_in_ledger(

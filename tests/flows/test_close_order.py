@@ -42,7 +42,7 @@ def answered(case_no: str, now: datetime, **person: Any) -> UUID:
     handle_bad_review.dispatch_due(by=SYSTEM, now=now)
     order = order_of(given.id).id
     rectification.sign_for(order, by=worlds.CLERK, now=now)
-    rectification.verify_by_callback(
+    worlds.hear(
         order, result="answered", is_true=True, is_reasonable=True, note="属实", by=worlds.CLERK, now=now
     )
     rectification.rectify(order, outcome="immediate_rectified", text="已并窗办理", by=worlds.CLERK, now=now)
@@ -130,7 +130,7 @@ def test_the_word_about_the_first_reply_does_not_decide_about_the_second(review,
     close_order.settle(by=SYSTEM, now=later)
     order = order_of(review).id
     rectification.sign_for(order, by=worlds.CLERK, now=later)
-    rectification.verify_by_callback(
+    worlds.hear(
         order,
         result="declined",
         is_true=None,

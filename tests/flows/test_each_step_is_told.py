@@ -71,6 +71,7 @@ def signed(review_id: UUID, now: datetime) -> UUID:
 def test_signed_for_and_entered_in_the_ledger(bad, now):
     order = signed(bad, now)
     found: dict[str, Any] = {"is_true": True, "is_reasonable": True, "note": "属实", "recording": ""}
+    worlds.rang(order, now)
     call_back.record(order, result="answered", **found, by=worlds.CLERK, now=now)
 
     handle_bad_review.enter_in_ledger(
@@ -119,6 +120,7 @@ def test_calls_that_come_to_nothing_are_told_once_when_they_are_enough(bad, now)
     counts = []
     for n in range(4):
         at = now + n * HOUR
+        worlds.rang(order, at)
         call_back.record(order, result="not_reached", **heard, by=worlds.CLERK, now=at)
         counts.append(told().count("order_unreached"))
 
@@ -140,6 +142,7 @@ def test_passed_to_the_office_when_it_stays_unsolved(bad, now):
     worlds.follow(worlds.CITY, now, reopenings_at_most="0")
     order = signed(bad, now)
     found: dict[str, Any] = {"is_true": True, "is_reasonable": True, "note": "属实", "recording": ""}
+    worlds.rang(order, now)
     call_back.record(order, result="answered", **found, by=worlds.CLERK, now=now)
     rectification.rectify(order, outcome="immediate_rectified", text="已改", by=worlds.CLERK, now=now)
     handle_bad_review.reply(order, "已改", by=worlds.CLERK, now=now)

@@ -153,6 +153,7 @@ def _power_out(dice: random.Random) -> Any:
 
 
 def _verify(walk: Walk, by: Actor) -> None:
+    worlds.rang(walk.order, walk.now, by=by)
     call_back.record(
         walk.order,
         result=walk.dice.choice(list(CallResult)),

@@ -200,7 +200,7 @@ def test_a_message_of_the_reviewer_and_a_no_reach_the_agency(now):
 
 def reply(order_id: UUID, now: datetime) -> None:
     rectification.sign_for(order_id, by=worlds.CLERK, now=now)
-    rectification.verify_by_callback(
+    worlds.hear(
         order_id, result="answered", is_true=True, is_reasonable=True, note="属实", by=worlds.CLERK, now=now
     )
     rectification.rectify(order_id, outcome="immediate_rectified", text="已改正", by=worlds.CLERK, now=now)

@@ -363,6 +363,7 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "exchange_batches": (405, "/exchange/batches"),
     "oversight_sample_step": (303, f"/oversight/samples/{NOWHERE}/call"),
     "desk_order_read": (303, "/desk/orders/{order}/read"),
+    "desk_order_case_number": (303, "/desk/orders/{order}/case-number"),
     "desk_order_evidence": (303, "/desk/orders/{order}/evidence"),
     "desk_order_evidence_remove": (303, f"/desk/orders/{{order}}/evidence/{NOWHERE}/remove"),
     "desk_order_attachment": (404, f"/desk/orders/{{order}}/attachments/{NOWHERE}"),

@@ -40,7 +40,7 @@ from haochaping.notices.rules import endpoint_secret
 from haochaping.notices.terms import Template
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
-from haochaping.rectification.terms import ClockKind, OrderState
+from haochaping.rectification.terms import ClockKind, Means, OrderState
 from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
@@ -242,6 +242,8 @@ def _record_call(case: _Case, facts: Mapping[str, object]) -> None:
         is_true=rules.flag(facts, "is_true"),
         is_reasonable=rules.flag(facts, "is_reasonable"),
         note=rules.word(facts, "note"),
+        # It calls from a switchboard of its own, and says by which number the call is found there.
+        contact=Means.OWN,
         recording=rules.word(facts, "recording", ""),
         by=case.agency,
         now=case.now,

@@ -88,6 +88,12 @@ def is_handled() -> Q:
     return Q(assignee__isnull=False) & belongs & ~meant
 
 
+def handler_of(order_id: UUID) -> Asked[int | None]:
+    """The account of whoever was named to deal with an order and still does; None when it is nobody's."""
+    rows = WorkOrder.objects.filter(is_handled(), id=order_id).values_list("assignee_id")
+    return Asked(rows, lambda found: next((account for (account,) in found), None))
+
+
 def account_of(by: Actor) -> int | None:
     """The account of whoever looks; programs and the shell have none."""
     return int(by.id) if by.kind == ActorKind.STAFF and by.id.isascii() and by.id.isdecimal() else None

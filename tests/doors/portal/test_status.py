@@ -113,7 +113,7 @@ def test_an_answer_without_a_question_is_refused_and_kept(citizen, status):
 def _replied() -> None:
     now, order = timezone.now(), _order()
     rectification.sign_for(order.id, by=worlds.CLERK, now=now)
-    rectification.verify_by_callback(
+    worlds.hear(
         order.id,
         result="answered",
         is_true=True,

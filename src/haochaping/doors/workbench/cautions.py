@@ -41,7 +41,8 @@ def _calls(order: OrderRow, history: HistoryRow) -> list[EventRow]:
 
 def _attempts_missing(order: OrderRow, history: HistoryRow, terms: Terms) -> str:
     """How many attempts at different hours are missing before the agency may go on without having heard the reviewer."""
-    calls = [(one.callback.result, one.at) for one in _calls(order, history) if one.callback]
+    attempts_made = [(one.callback, one.at) for one in _calls(order, history) if one.callback]
+    calls = [(call.result, call.called_at or at) for call, at in attempts_made]
     heard, attempts = was_heard(calls, terms.call_attempts)
     if heard or order.state not in _UNTIL_HEARD:
         return ""

@@ -22,20 +22,15 @@ from haochaping.doors.gate import actor_of, after_answer, leave_note, requires
 from haochaping.doors.names import called
 from haochaping.doors.photo import photo_response
 from haochaping.doors.workbench import appeals, faults, linked, links, projects, reviewed, standard
+from haochaping.doors.workbench.call_forms import CallbackForm
 from haochaping.doors.workbench.cautions import cautions, is_unreached
-from haochaping.doors.workbench.forms import (
-    AskExtensionForm,
-    CallbackForm,
-    EvidenceForm,
-    LedgerForm,
-    ReplyForm,
-)
+from haochaping.doors.workbench.forms import AskExtensionForm, EvidenceForm, LedgerForm, ReplyForm
 from haochaping.doors.workbench.steps import CALL, MESSAGE, MILESTONE, STEPS, may_write, open_steps
 from haochaping.doors.workbench.story import actors, call_words, story
 from haochaping.doors.workbench.words import state_tone, state_words
 from haochaping.files import queries as files
 from haochaping.files.terms import NO_SUCH_PHOTO
-from haochaping.flows import conceal, handle_bad_review
+from haochaping.flows import call_back, conceal, handle_bad_review
 from haochaping.flows.take_step import take_step
 from haochaping.identity.access import may_request
 from haochaping.kernel.identifiers import uuid7
@@ -47,9 +42,10 @@ from haochaping.postgres.together import together
 from haochaping.publicity.rules import redacted
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
+from haochaping.rectification import worklist_queries as worklist
 from haochaping.rectification.access import sees_reviewer_s_case
 from haochaping.rectification.rules import of_this_clock
-from haochaping.rectification.states import SHOWS_EVIDENCE, TRANSITIONS, may_call
+from haochaping.rectification.states import SHOWS_EVIDENCE, TRANSITIONS, WORKED_ON, may_call
 from haochaping.rectification.terms import (
     CLOCK_LABELS,
     NO_SUCH_ORDER,
@@ -58,6 +54,7 @@ from haochaping.rectification.terms import (
     SOLVED_LABELS,
     ClockKind,
     HandlingOutcome,
+    Means,
     Move,
     OrderState,
 )
@@ -76,6 +73,7 @@ if TYPE_CHECKING:
     from django import forms
     from django.http import HttpRequest, HttpResponse
 
+    from haochaping.flows.call_back import Recordable
     from haochaping.kernel.actor import Actor
     from haochaping.notices.terms import MessageRow
     from haochaping.rectification.terms import Doubts, EventRow, OrderRow
@@ -103,7 +101,7 @@ class Prepared:
     by: Actor
     around: str
     terms: Terms
-    hidden: bool
+    recordable: Recordable
     cautions: dict[str, list[str]]
 
 
@@ -189,6 +187,16 @@ def read(request: HttpRequest, order_id: UUID) -> HttpResponse:
     return see_other(_address(order_id) + "#thread")
 
 
+@requires(Power.ORDER_HANDLE)
+@require_POST
+@refusable
+def case_number(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    """Show the whole case number on the page, once, to whoever deals with the order; each look is recorded."""
+    number = conceal.case_number(order_id, by=actor_of(request))
+    leave_note(request, EntryKind.CASE_NUMBER_READ, "order", str(order_id))
+    return order_page(request, order_id, number=number)
+
+
 @requires(Power.REVIEW_VIEW_TEXT)
 @require_safe
 @refusable
@@ -237,9 +245,10 @@ def order_page(
     *,
     tried: str = "",
     form: forms.Form | None = None,
+    number: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """The page of an order; `form` is what was tried and not taken, of the step `tried`."""
+    """The page of an order; `form` is what was tried and not taken, of the step `tried`; `number` the case's, opened."""
     by, now = actor_of(request), timezone.now()
     order, solution = orders.order_with_solution(order_id, by=by)
     _check_dispatched(order)
@@ -253,13 +262,15 @@ def order_page(
     calls = not hidden if concealed else may(by, Power.ORDER_HANDLE)
     history = orders.history(order.id)
     beside = history.beside
-    prepared = Prepared(by, near(order.division_path), terms, hidden, cautions(order, history, terms))
+    recordable = call_back.recordable(history, review, said, calls=calls, concealed=concealed, by=by)
+    prepared = Prepared(by, near(order.division_path), terms, recordable, cautions(order, history, terms))
     appeal = appeals.OfOrder(order.id, by, now)
     fault = faults.OfOrder(order, history.events, by)
     at_hotline = linked.OfOrder(order.id, hidden=hidden)
     supervised = supervision.of_order(order.id, by=by)
     taken_up = voices.of_review(order.review_id)
-    together(*appeal.asked, *fault.asked, *at_hotline.asked, supervised, taken_up)
+    handler = worklist.handler_of(order.id)
+    together(*appeal.asked, *fault.asked, *at_hotline.asked, supervised, taken_up, handler)
     about = supervised.answer
     names = called(actors(history), history.names, by)
     context = {
@@ -297,7 +308,7 @@ def order_page(
                 order,
                 beside,
                 by,
-                records_calls=calls or (may(by, Power.ORDER_HANDLE) and not said.may_call_back),
+                records_calls=bool(recordable),
                 today=local_day(now),
                 extensions_at_most=terms.extensions_at_most,
             )
@@ -307,11 +318,19 @@ def order_page(
         "write": _write(order, tried, form) if may(by, Power.ORDER_HANDLE) else None,
         "call": _offer(CALL, tried, form) if calls and may_call(order.state) else None,
         "calls": [(call.at, call_words(call)) for call in history.calls],
+        "calls_first": all(one.means != Means.RELAY for one in recordable.contacts),
         "may_ask_opening": may_request(by),
         "appeal": appeal.shown(),
         "wrong": form,
     }
-    shown = context | reviewed.of_order(review, said, history, by, terms, hidden=hidden)
+    context["opens_number"] = (
+        not concealed
+        and not number
+        and order.state in WORKED_ON
+        and may(by, Power.ORDER_HANDLE)
+        and conceal.deals_with(order, handler.answer, history.events, by)
+    )
+    shown = context | reviewed.of_order(review, said, history, by, terms, hidden=hidden, number=number)
     shown |= projects.of_order(beside, by) | links.of_order(order, about, taken_up.answer, by)
     shown |= fault.shown() | at_hotline.shown()
     return desk_page(request, "workbench/order.html", shown, here="desk", status=status, counted=False)
@@ -358,8 +377,8 @@ def _offer(name: str, tried: str, form: forms.Form | None, prepared: Prepared | 
         place_agencies(shown, prepared.by.scope, prepared.around)
     if isinstance(shown, AskExtensionForm) and prepared:
         shown.up_to(prepared.terms.extension_days, prepared.terms.extension_unit)
-    if isinstance(shown, CallbackForm) and prepared and prepared.hidden:
-        shown.without_call()
+    if isinstance(shown, CallbackForm) and prepared:
+        shown.offer(prepared.recordable)
     if isinstance(shown, LedgerForm) and prepared:
         shown.within(prepared.terms.complex_rectify_days, prepared.terms.complex_rectify_unit)
     return Offer(

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from haochaping.accounts.access import may, may_reach
 from haochaping.accounts.terms import Power
+from haochaping.doors.workbench.call_forms import ANSWERS, CallbackForm, CallForm
 from haochaping.doors.workbench.forms import (
-    ANSWERS,
     AskExtensionForm,
-    CallbackForm,
-    CallForm,
     ContributeForm,
     ElsewhereForm,
     JoinForm,
@@ -90,6 +88,7 @@ def _verify(order_id: UUID, typed: Typed, by: Actor, now: datetime) -> None:
         is_true=ANSWERS.get(typed["is_true"]),
         is_reasonable=ANSWERS.get(typed["is_reasonable"]),
         note=typed["note"],
+        contact=typed["contact"],
         recording=typed["recording"],
         by=by,
         now=now,
@@ -277,7 +276,9 @@ STEPS = {
     CALL: Step(
         N_("Call the reviewer through the relay"),
         N_("Have the relay call"),
-        N_("The relay rings your desk phone in a moment; the outcome appears here."),
+        N_(
+            "The relay rings your desk phone in a moment; once it has rung, record above what the call brought."
+        ),
         CallForm,
         _plain(call_back.request_call, "purpose", "line"),
         calls=True,

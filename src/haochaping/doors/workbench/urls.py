@@ -34,6 +34,7 @@ urlpatterns = [
     path("list/filters/<int:filter_id>/<slug:step>", worklist.filter_step, name="desk_filter_step"),
     path("orders/<uuid:order_id>", order.page, name="desk_order"),
     path("orders/<uuid:order_id>/read", order.read, name="desk_order_read"),
+    path("orders/<uuid:order_id>/case-number", order.case_number, name="desk_order_case_number"),
     path("orders/<uuid:order_id>/photos/<uuid:photo_id>", order.photo, name="desk_order_photo"),
     path("orders/<uuid:order_id>/evidence", evidence.add, name="desk_order_evidence"),
     path(

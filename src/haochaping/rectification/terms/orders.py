@@ -183,9 +183,22 @@ CALL_LABELS = {
     CallResult.NOT_REACHED: N_("Not reached"),
     CallResult.DECLINED: N_("The reviewer did not wish to talk"),
     CallResult.NOT_POSSIBLE: N_(
-        "No call: the reviewer gave no number or has not agreed; verified by the agency alone"
+        "No call: the reviewer gave no number or has not agreed, or there is no relay here;"
+        " verified by the agency alone"
     ),
 }
+
+
+class Means(StrEnum):
+    """回访方式: what stands behind an outcome that claims that the reviewer was heard or tried.
+
+    `relay` a call that our relay made, `message` what the reviewer wrote in the thread of the order, `own` a call from the
+    switchboard of a hotline or an office, which gives its own reference.
+    """
+
+    RELAY = "relay"
+    MESSAGE = "message"
+    OWN = "own"
 
 
 class Heard(StrEnum):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         Alarm,
         CallResult,
         ClockKind,
+        Means,
         Move,
         OrderState,
         Solved,
@@ -126,12 +127,34 @@ class OrderRow:
 
 @dataclass(frozen=True, slots=True)
 class CallbackRow:
-    """What one attempt to hear the reviewer came to; None where nobody could say. `round` is that of the order."""
+    """What one attempt to hear the reviewer came to; None where nobody could say. `round` is that of the order.
+
+    `means` and `contact` name the call or message behind it, `called_at` says when that was; empty where there was none,
+    and of attempts from before it was asked for.
+    """
 
     result: CallResult
     is_true: bool | None
     is_reasonable: bool | None
     round: int = 1
+    means: str = ""
+    contact: str = ""
+    recording: str = ""
+    called_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A call of the relay that has rung, or a message of the reviewer, whose outcome nobody has recorded yet."""
+
+    means: Means
+    ref: str
+    at: datetime
+
+    @property
+    def key(self) -> str:
+        """How a form names it."""
+        return f"{self.means}:{self.ref}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +285,7 @@ class HistoryRow:
     """Everything that happened to an order; `names` are those of the staff accounts in it, by `kind:id`.
 
     `photos` are those of its review, `targets` hall, window and staff, `messages` the thread, as the agency reads it,
-    `answers` each word of the reviewer on whether it is solved.
+    `answers` each word of the reviewer on whether it is solved, `contacts` the calls and messages without an outcome.
     """
 
     beside: Beside
@@ -275,6 +298,7 @@ class HistoryRow:
     targets: dict[Kind, Ref] = field(default_factory=dict)
     answers: list[SolutionRow] = field(default_factory=list)
     told: list[ToldRow] = field(default_factory=list)
+    contacts: list[Contact] = field(default_factory=list)
     looks: Looks | None = None
 
 
