@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from haochaping.flows import call_back, close_order, decide_appeal, handle_bad_review, supervise
+from haochaping.flows import call_back, close_order, decide_appeal, handle_bad_review, merge_orders, supervise
 from haochaping.kernel.actor import REVIEWER, SYSTEM, Actor, ActorKind, Scope
 from haochaping.notices.models import Delivery, StaffNotice
 from haochaping.rectification import actions as rectification
@@ -130,7 +130,7 @@ def test_answered_together_with_another(now):
     worlds.take_case("YC-2", now, occurrences=services(now, 2))
     first, second = given("YC-2", now), given("YC-2", now, occurrence_no=2)
 
-    close_order.merge(order_of(second).id, order_of(first).id, by=DISPATCHER, now=now)
+    merge_orders.merge(order_of(second).id, order_of(first).id, by=DISPATCHER, now=now)
 
     [job] = ProcrastinateJob.objects.filter(args__template="order_merged")
     assert job.args["review_ids"] == [str(second)]

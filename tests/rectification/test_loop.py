@@ -468,6 +468,18 @@ class TestEnd:
 
         assert found == "solution_window_over"
 
+    def test_of_no_order_is_refused(self, desk):
+        nowhere = uuid7(desk.now)
+
+        assert code_of(actions.close, nowhere, rated="", by=SYSTEM, now=desk.now) == "no_such_order"
+        assert code_of(actions.pause, nowhere, cause="appeal", by=SYSTEM, now=desk.now) == "no_such_order"
+
+
+class TestMerger:
+    @pytest.fixture
+    def order(self, desk):
+        return desk.upto(Move.SIGN_FOR)
+
     def test_a_merged_order_is_answered_with_the_other(self, order):
         worlds.take_case("YC-9", order.now)
         outcome = worlds.give("YC-9", 1, order.now)
@@ -486,13 +498,7 @@ class TestEnd:
         )
         assert merged.due_at is None
         itself = code_of(actions.merge, order.order_id, into=order.order_id, by=DISPATCHER, now=order.later())
-        assert itself == "wrong_state"
-
-    def test_of_no_order_is_refused(self, desk):
-        nowhere = uuid7(desk.now)
-
-        assert code_of(actions.close, nowhere, rated="", by=SYSTEM, now=desk.now) == "no_such_order"
-        assert code_of(actions.pause, nowhere, cause="appeal", by=SYSTEM, now=desk.now) == "no_such_order"
+        assert itself == "merged_into_ended"
 
 
 class TestAppealed:

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from haochaping.files import actions as files
 from haochaping.files import queries as photos
-from haochaping.flows import handle_bad_review, tell_reviewers, tell_staff
+from haochaping.flows import handle_bad_review, merge_orders, tell_reviewers, tell_staff
 from haochaping.flows.change_review import align_first
 from haochaping.flows.receive_reviews import recount, units_of
 from haochaping.kernel.periods import local_day
@@ -159,7 +159,7 @@ def confirm(appeal_id: UUID, *, by: Actor, now: datetime) -> None:
         cause = ReasonClass(decided.verdict)
         changed = review_actions.exclude(row.review_id, reason_class=cause, by=by, now=now)
         if changed:
-            _exclude_order(row.order_id, outcome=f"{cause}_excluded", by=by, now=now)
+            _exclude_order(row, outcome=f"{cause}_excluded", by=by, now=now)
     else:
         changed = review_actions.restore(row.review_id, by=by, now=now)
         if changed:
@@ -193,10 +193,11 @@ def _pause_order(order_id: UUID, *, by: Actor, now: datetime) -> None:
         rectification.pause(order_id, cause="appeal", by=by, now=now)
 
 
-def _exclude_order(order_id: UUID, *, outcome: str, by: Actor, now: datetime) -> None:
-    """The order ends: its review does not count."""
-    if _allows(order_id, Move.EXCLUDE):
-        rectification.exclude(order_id, outcome=outcome, by=by, now=now)
+def _exclude_order(row: AppealRow, *, outcome: str, by: Actor, now: datetime) -> None:
+    """The order ends: its review does not count, and what was to be answered with it is answered on its own."""
+    if _allows(row.order_id, Move.EXCLUDE):
+        rectification.exclude(row.order_id, outcome=outcome, by=by, now=now)
+        merge_orders.give_back_everywhere(row.review_id, now=now)
 
 
 def _restore_order(order_id: UUID, *, by: Actor, now: datetime) -> None:

@@ -242,6 +242,13 @@ def orders_of_reviews(review_ids: Iterable[UUID]) -> dict[UUID, OrderRow]:
     return {row.review_id: row for row in map(_row, rows)}
 
 
+def answered_with(review_id: UUID, *, by: Actor | None = None) -> Asked[list[OrderRow]]:
+    """The orders that are answered with the order of this review (并单), oldest first: all, or those the actor may see."""
+    seen = access.visible_orders(by) if by else Q()
+    rows = WorkOrder.objects.filter(seen, merged_into__review_id=review_id).order_by("id")
+    return Asked(rows.values_list(*_ORDER), lambda found: [_row(values) for values in found])
+
+
 def timeline(order_id: UUID) -> list[EventRow]:
     """Everything that happened to an order, oldest first."""
     return own_timeline(order_id)[0]

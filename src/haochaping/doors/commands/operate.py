@@ -171,6 +171,7 @@ _JOBS = {
     "notices.address": N_("Address a notice to staff"),
     "notices.tell_reviewers": N_("Tell reviewers of a step"),
     "files.erase_evidence": N_("Erase evidence that was taken back"),
+    "orders.give_back": N_("Give back orders that were merged with one that ended"),
 }
 
 

@@ -25,7 +25,14 @@ from haochaping.doors.portal.handling import HandlingForm, Typed
 from haochaping.doors.portal.own_review import Opened, Wrong, page
 from haochaping.doors.portal.voice_forms import WordForm
 from haochaping.doors.private_page import see_other
-from haochaping.flows import change_review, decide_appeal, handle_bad_review, handle_voices, supervise
+from haochaping.flows import (
+    change_review,
+    decide_appeal,
+    handle_bad_review,
+    handle_voices,
+    merge_orders,
+    supervise,
+)
 from haochaping.kernel.actor import REVIEWER
 from haochaping.kernel.refused import Refused
 from haochaping.reviews import actions as review_actions
@@ -108,7 +115,7 @@ def solution(request: HttpRequest, opened: Opened) -> HttpResponse:
         return page(request, opened, Wrong(solution=form))
     said = form.cleaned_data
     try:
-        handle_bad_review.answer_solution(
+        merge_orders.answer_solution(
             opened.review.id, solved=said["solved"], text=said["text"], by=REVIEWER, now=timezone.now()
         )
     except Refused as refused:

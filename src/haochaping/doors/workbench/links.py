@@ -36,7 +36,11 @@ _DESK = {
 
 
 def of_order(
-    order: OrderRow, about: Iterable[AboutOrder], voices: Iterable[VoiceRow], by: Actor
+    order: OrderRow,
+    about: Iterable[AboutOrder],
+    voices: Iterable[VoiceRow],
+    merged: Iterable[OrderRow],
+    by: Actor,
 ) -> dict[str, list[Link]]:
     """Where else the matter is worked on, each thing once with its last step; and what a supervisor may begin."""
     supervises = may(by, Power.ORDER_SUPERVISE)
@@ -46,6 +50,13 @@ def of_order(
         links.append(
             Link(gettext("The order it was merged with"), reverse("desk_order", args=[order.merged_into_id]))
         )
+    links += [
+        Link(
+            gettext("Another review of the same reviewer, answered with this one"),
+            reverse("desk_order", args=[one.id]),
+        )
+        for one in merged
+    ]
     links += [
         Link(
             f"{gettext(KIND_LABELS[voice.kind])} · {gettext(STATE_LABELS[voice.state])}",

@@ -258,8 +258,8 @@ def order_page(
     fault = faults.OfOrder(order, history.events, by)
     at_hotline = linked.OfOrder(order.id, hidden=hidden)
     supervised = supervision.of_order(order.id, by=by)
-    taken_up = voices.of_review(order.review_id)
-    together(*appeal.asked, *fault.asked, *at_hotline.asked, supervised, taken_up)
+    taken_up, merged = voices.of_review(order.review_id), orders.answered_with(order.review_id, by=by)
+    together(*appeal.asked, *fault.asked, *at_hotline.asked, supervised, taken_up, merged)
     about = supervised.answer
     names = called(actors(history), history.names, by)
     context = {
@@ -312,7 +312,7 @@ def order_page(
         "wrong": form,
     }
     shown = context | reviewed.of_order(review, said, history, by, terms, hidden=hidden)
-    shown |= projects.of_order(beside, by) | links.of_order(order, about, taken_up.answer, by)
+    shown |= projects.of_order(beside, by) | links.of_order(order, about, taken_up.answer, merged.answer, by)
     shown |= fault.shown() | at_hotline.shown()
     return desk_page(request, "workbench/order.html", shown, here="desk", status=status, counted=False)
 

@@ -25,7 +25,7 @@ from haochaping.doors.workbench.forms import (
     ReplyForm,
     SignForm,
 )
-from haochaping.flows import call_back, close_order, hand_on, handle_bad_review
+from haochaping.flows import call_back, close_order, hand_on, handle_bad_review, merge_orders
 from haochaping.kernel.refused import N_
 from haochaping.rectification import actions as rectification
 from haochaping.rectification.states import ANSWERED, FINAL, FIRED_BY, moves_from
@@ -263,7 +263,7 @@ STEPS = {
         N_("Merge it"),
         N_("The order is answered with the other one."),
         MergeForm,
-        _flow(close_order.merge, "into"),
+        _flow(merge_orders.merge, "into"),
         Move.MERGE,
     ),
     "end": Step(

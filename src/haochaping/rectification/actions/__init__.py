@@ -54,6 +54,7 @@ from haochaping.rectification.actions.places import (
     merge,
     redispatch,
     refuse_return,
+    separate,
 )
 from haochaping.rectification.actions.projects import (
     add_order,
@@ -146,6 +147,7 @@ __all__ = [
     "send",
     "send_back",
     "send_reform",
+    "separate",
     "set_dispatch_rule",
     "sign_for",
     "sign_for_each",

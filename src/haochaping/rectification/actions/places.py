@@ -14,8 +14,10 @@ from haochaping.rectification.actions import clocks
 from haochaping.rectification.actions.steps import checked_text, held, moved, own_words, record, step
 from haochaping.rectification.dispatch_queries import agency_within
 from haochaping.rectification.models import CoHandler, WorkOrder
-from haochaping.rectification.states import FINAL, FIRED_BY
+from haochaping.rectification.states import FIRED_BY, WORKED_ON
 from haochaping.rectification.terms import (
+    ANSWERS_FOR_OTHERS,
+    CLOCK_PAUSED,
     HELPS_ALREADY,
     MERGED_INTO_ENDED,
     NO_CO_HANDLER,
@@ -168,10 +170,11 @@ def contribute(order_id: UUID, *, text: str, by: Actor, now: datetime) -> None:
 def merge(order_id: UUID, *, into: UUID, by: Actor, now: datetime) -> None:
     """Two orders of one reviewer about one matter are answered together; that they are is the caller's to have checked.
 
-    Locks both, the older id first.
+    The other one is with an agency that owes the answer, and answers for whoever else is merged with it: an order that
+    others are answered with stays. Locks both, the older id first.
 
     Raises:
-        Refused: as `sign_for`, and MERGED_INTO_ENDED.
+        Refused: as `sign_for`, and MERGED_INTO_ENDED, CLOCK_PAUSED, ANSWERS_FOR_OTHERS.
     """
     for pk in sorted((order_id, into)):
         held(pk)
@@ -180,9 +183,31 @@ def merge(order_id: UUID, *, into: UUID, by: Actor, now: datetime) -> None:
     access.check_fire(
         by, FIRED_BY[Move.MERGE], division_path=lead.division.path, agency_path=lead.agency.path
     )
-    if order.id == lead.id or OrderState(lead.state) in FINAL:
+    if order.id == lead.id or OrderState(lead.state) not in WORKED_ON:
         raise Refused(MERGED_INTO_ENDED, field="into", value=str(into))
+    if lead.paused_at is not None:
+        raise Refused(CLOCK_PAUSED, field="into")
+    if queries.answered_with(order.review_id).answer:
+        raise Refused(ANSWERS_FOR_OTHERS, field="into")
     order.merged_into, order.outcome, order.closed_at = lead, HandlingOutcome.DUPLICATE_MERGED, now
     clocks.pass_on(order, now)
     order.save(update_fields=["state", "merged_into", "outcome", "closed_at", *clocks.COLUMNS])
     record([order], Move.MERGE, by=by, now=now, into=str(into))
+
+
+@transaction.atomic
+def separate(review_id: UUID, *, by: Actor, now: datetime) -> list[UUID]:
+    """What was to be answered with the order of a review, which gives no answer, goes out on its own again.
+
+    To the agency that had it, by clocks that start anew; returns the reviews. The caller holds the order they were
+    merged with.
+    """
+    rows = WorkOrder.objects.select_for_update(of=("self",)).filter(merged_into__review_id=review_id)
+    orders = list(rows.order_by("id"))
+    lead = str(orders[0].merged_into_id) if orders else ""
+    for order in orders:
+        moved(order, Move.SEPARATE).merged_into = None
+        order.closed_at = None
+        begin_again(order, now)
+    record(orders, Move.SEPARATE, by=by, now=now, lead=lead)
+    return [order.review_id for order in orders]

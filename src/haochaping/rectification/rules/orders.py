@@ -54,7 +54,15 @@ if TYPE_CHECKING:
 
 # The moves with which the time of an agency begins anew.
 _BEGINS = frozenset(
-    {Move.DISPATCH, Move.GRANT_RETURN, Move.REDISPATCH, Move.REDO, Move.DO_AGAIN, Move.RESTORE}
+    {
+        Move.DISPATCH,
+        Move.GRANT_RETURN,
+        Move.REDISPATCH,
+        Move.SEPARATE,
+        Move.REDO,
+        Move.DO_AGAIN,
+        Move.RESTORE,
+    }
 )
 _DAY_LENGTH = 10
 _LOOKS_LIKE_A_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")

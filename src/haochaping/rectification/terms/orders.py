@@ -59,6 +59,7 @@ class Move(StrEnum):
     JOIN = "join"
     CONTRIBUTE = "contribute"
     MERGE = "merge"
+    SEPARATE = "separate"
     VERIFY = "verify"
     LEDGER = "ledger"
     MILESTONE = "milestone"
@@ -96,6 +97,7 @@ MOVE_LABELS = {
     Move.JOIN: N_("Another agency helps"),
     Move.CONTRIBUTE: N_("The helping agency has done its part"),
     Move.MERGE: N_("Merged with another order of the same reviewer"),
+    Move.SEPARATE: N_("With the agency on its own again: the order it was merged with gives no answer"),
     Move.VERIFY: N_("Called back and verified"),
     Move.LEDGER: N_("Entered in the rectification ledger with a deadline"),
     Move.MILESTONE: N_("Progress of the rectification"),

@@ -152,18 +152,37 @@ CLOCK_PAUSED = Reason(
 OWN_REPLY = Reason("own_reply", N_("You wrote this reply yourself."), N_("Somebody else checks it."))
 
 
-NOT_THE_SAME_MATTER = Reason(
-    "not_the_same_matter",
+NOT_THE_SAME_REVIEWER = Reason(
+    "not_the_same_reviewer",
     N_("Order {value} is not known to be of the same reviewer."),
     N_(
-        "Only orders of one case are merged, or of one person: by certificate number, or by phone where there is none."
+        "Only orders of one person are merged: by certificate number, or by phone where there is none; of one case also"
+        " where nobody is known. Answer each on its own."
     ),
+)
+
+NOT_THE_SAME_MATTER = Reason(
+    "not_the_same_matter",
+    N_("Order {value} is about another matter: neither the same case nor the same item at the same agency."),
+    N_("Answer each on its own: only orders about one matter are merged."),
+)
+
+NOT_BOTH_CONCEALED = Reason(
+    "not_both_concealed",
+    N_("Of this order and order {value} one hides its case from the agency and the other does not."),
+    N_("Answer each on its own: merged, the one would tell whose the other is."),
 )
 
 MERGED_INTO_ENDED = Reason(
     "merged_into_ended",
-    N_("Order {value} is this order itself, or is over already."),
-    N_("Merge it with another order that is still being worked on."),
+    N_("Order {value} is this order itself, is not with an agency, or has been answered."),
+    N_("Merge it with another order that an agency is still working on."),
+)
+
+ANSWERS_FOR_OTHERS = Reason(
+    "answers_for_others",
+    N_("Other orders are answered with this one."),
+    N_("Merge the other order with this one instead."),
 )
 
 
