@@ -40,7 +40,7 @@ from haochaping.reviews.terms import Entrance, Level
 from haochaping.rulebook import actions as rulebook
 from haochaping.rulebook.models import CalendarDay
 from tests import worlds
-from tests.flows.appeal_house import ANNE, BEA, CITY_ONE, CITY_TWO, LEAD
+from tests.flows.appeal_house import ANNE, BEA, CITY_ONE, CITY_TWO, LEAD, PROVINCE_ONE, PROVINCE_TWO
 from tests.flows.truth import assert_counters_exact, findings
 from tests.flows.whole_order import ENDED, Whole, check_promises
 from tests.rulebook.test_actions import NOTICE
@@ -61,7 +61,7 @@ CLERKS = [
     Actor(ActorKind.STAFF, "clerk", powers=_POWERS, scope=Scope(agency_path=f"{code}.")) for code in AGENCIES
 ]
 ADMINISTRATOR = Actor(ActorKind.STAFF, "root", powers=frozenset({"rulebook.edit"}), scope=EVERYWHERE)
-JUDGES = (ANNE, BEA, CITY_ONE, CITY_TWO)
+JUDGES = (ANNE, BEA, CITY_ONE, CITY_TWO, PROVINCE_ONE, PROVINCE_TWO)
 # Where every deadline lies beyond the calendar.
 YEARS_END = datetime(2026, 12, 30, 10, 0, tzinfo=BEIJING)
 

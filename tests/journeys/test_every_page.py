@@ -216,6 +216,7 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     ],
     "oversight_urgings": [("/oversight/urgings/",), ("/oversight/urgings/?list=done",)],
     "oversight_urging_new": [("/oversight/urgings/new",), ("/oversight/urgings/new?order={order}",)],
+    "oversight_help_new": [("/oversight/urgings/help",), ("/oversight/urgings/help?order={order}",)],
     "oversight_urging": [(f"/oversight/urgings/{URGING}",)],
     "oversight_reconciliations": [
         ("/oversight/reconciliation/",),

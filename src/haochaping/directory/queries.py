@@ -202,6 +202,11 @@ def agency_paths(agency_ids: Iterable[int]) -> dict[int, str]:
     return dict(Agency.objects.filter(id__in=set(agency_ids)).values_list("id", "path"))
 
 
+def agency_paths_of_staff(staff_ids: Iterable[int]) -> set[str]:
+    """Where the agencies of these staff members lie in their tree."""
+    return set(StaffMember.objects.filter(id__in=set(staff_ids)).values_list("agency__path", flat=True))
+
+
 def item_by_id(item_id: int) -> ItemRef:
     """One service item by id; raises DoesNotExist."""
     return ItemRef(*ServiceItem.objects.values_list(*_ITEM).get(id=item_id))

@@ -54,6 +54,7 @@ from haochaping.rectification.terms import (
     NOT_APPEALABLE,
     NOT_FOUND_TRUE,
     NOT_SIGNED,
+    ONE_ORGANISATION,
     OWN_APPEAL,
     OWN_CHANGE,
     RULE_REPLACED,
@@ -75,6 +76,7 @@ from haochaping.supervision.terms import (
     NO_SUCH_SUPERVISION,
     NO_SUCH_URGING,
     NOT_ABOUT_A_PERSON,
+    NOT_ABOVE,
     NOT_THE_OFFICE,
     OWN_REVIEWS,
     PERSON_NOT_HEARD,
@@ -168,7 +170,7 @@ _STATUS = {
     ),
     NO_SUCH_APPEAL.code: MISSING,
     NO_SUCH_EVIDENCE.code: MISSING,
-    **dict.fromkeys((OWN_APPEAL.code, SAME_PERSON.code, HIGHER_LEVEL.code), FORBIDDEN),
+    **dict.fromkeys((OWN_APPEAL.code, SAME_PERSON.code, HIGHER_LEVEL.code, ONE_ORGANISATION.code), FORBIDDEN),
     **dict.fromkeys(
         (
             WRONG_APPEAL_STATE.code,
@@ -195,7 +197,7 @@ _STATUS = {
         ),
         MISSING,
     ),
-    **dict.fromkeys((PROPOSER_DECIDES.code, NOT_THE_OFFICE.code), FORBIDDEN),
+    **dict.fromkeys((PROPOSER_DECIDES.code, NOT_THE_OFFICE.code, NOT_ABOVE.code), FORBIDDEN),
     **dict.fromkeys(
         (
             WRONG_SUPERVISION_STATE.code,

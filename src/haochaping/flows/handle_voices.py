@@ -40,6 +40,7 @@ from haochaping.voices.terms import (
     Matter,
     VoiceKind,
     VoiceMove,
+    VoiceState,
     VoiceTarget,
 )
 
@@ -231,16 +232,29 @@ def end(voice_id: UUID, *, text: str, by: Actor, now: datetime) -> None:
     _tell_person(voice_id, Template.VOICE_DECIDED, by=by, now=now)
 
 
+@transaction.atomic
+def urge(voice_id: UUID, *, by: Actor, now: datetime) -> None:
+    """The person waits and says so: whoever has it hears of it, the dispatcher too; raises as `voices.actions.urge`."""
+    voices.urge(voice_id, by=by, now=now)
+    handling = queries.voices([voice_id])[voice_id].kind == VoiceKind.HANDLING
+    kind = NoticeKind.OFFICE_VOICE_URGED if handling else NoticeKind.VOICE_URGED
+    _tell(kind, voice_id, by=by, now=now)
+
+
 def _tell(kind: NoticeKind, voice_id: UUID, *, by: Actor, now: datetime) -> None:
-    """Staff hear of it; of what is the office's no agency does, nor whoever the review names."""
+    """Staff hear of it; of what is the office's no agency does, nor whoever the review names.
+
+    Nor does an agency hear that somebody waits before it was given the voice.
+    """
     voice = queries.voices([voice_id])[voice_id]
-    office = kind == NoticeKind.VOICE_AT_OFFICE
+    office = kind in {NoticeKind.VOICE_AT_OFFICE, NoticeKind.OFFICE_VOICE_URGED}
+    apart = office or (kind == NoticeKind.VOICE_URGED and voice.state == VoiceState.RECEIVED)
     order = orders.order_of_review(voice.review_id) if office and voice.review_id else None
     about = About(
         "office_voice" if office else _VOICE,
         str(voice_id),
         voice.division_id,
-        None if office else voice.agency_id,
+        None if apart else voice.agency_id,
         {"item": voice.item_name, "agency": voice.agency_name},
         staff_id=order.staff_id if order else None,
     )

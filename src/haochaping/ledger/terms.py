@@ -74,6 +74,7 @@ class EntryKind(IntEnum):
     SUPERVISION_MOVED = 206
     MEASURE_PROPOSED = 207
     MEASURE_DECIDED = 208
+    HELP_ASKED = 194
     URGED = 209
     SAMPLE_DRAWN = 210
     SAMPLE_ASKED = 211
@@ -181,6 +182,7 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.SUPERVISION_MOVED: N_("Supervision order moved on"),
     EntryKind.MEASURE_PROPOSED: N_("Measure of supervision proposed"),
     EntryKind.MEASURE_DECIDED: N_("Measure of supervision decided"),
+    EntryKind.HELP_ASKED: N_("An office asked the level above for help, or was answered"),
     EntryKind.URGED: N_("Urged, or answered an urging"),
     EntryKind.SAMPLE_DRAWN: N_("Sample of reviews drawn"),
     EntryKind.SAMPLE_ASKED: N_("Reviewers of a sample asked again"),

@@ -36,9 +36,10 @@ if TYPE_CHECKING:
 FILED = {"ground": "mis_tap", "text": "评价人当场说点错了。", "reference": "叫号记录 A12"}
 DECIDERS: dict[str, tuple[Role, dict[str, str]]] = {
     "anne": (Role.SUPERVISOR, {"division_code": worlds.COUNTY}),
-    "bea": (Role.SUPERVISOR, {"division_code": worlds.COUNTY}),
-    "city_one": (Role.SUPERVISOR, {"division_code": worlds.CITY}),
-    "city_two": (Role.SUPERVISOR, {"division_code": worlds.CITY}),
+    "colleague": (Role.SUPERVISOR, {"division_code": worlds.COUNTY}),
+    "bea": (Role.SUPERVISOR, {"division_code": worlds.CITY}),
+    "province_one": (Role.SUPERVISOR, {"division_code": worlds.PROVINCE}),
+    "province_two": (Role.SUPERVISOR, {"division_code": worlds.PROVINCE}),
     "abroad": (Role.SUPERVISOR, {"division_code": worlds.OTHER_CITY}),
     "insider": (Role.SUPERVISOR, {"agency_code": worlds.AGENCY}),
     "other_lead": (Role.AGENCY_LEAD, {"agency_code": worlds.OTHER_AGENCY}),
@@ -136,6 +137,11 @@ def test_an_appeal_goes_from_the_order_to_the_second_review(signed: Bad, people,
     assert oversight("confirm") not in anne.get(oversight()).content.decode()
     assert anne.post(oversight("confirm")).status_code == 403
     assert "录像显示" not in text_of(lead.get(desk()))
+    alike = people("colleague").get(oversight(), headers={"accept-language": "en"})
+    assert oversight("confirm") not in alike.content.decode()
+    assert oversight("send-back") in alike.content.decode()
+    assert "Two organisations exclude a review" in text_of(alike)
+    assert people("colleague").post(oversight("confirm")).status_code == 403
     assert oversight("confirm") in bea.get(oversight()).content.decode()
     assert bea.post(oversight("confirm")).status_code == 303
     assert Review.objects.get().status == "excluded"
@@ -147,8 +153,11 @@ def test_an_appeal_goes_from_the_order_to_the_second_review(signed: Bad, people,
     assert Appeal.objects.get().state == "contested"
 
     assert anne.post(oversight("propose"), reasons).status_code == 403
-    assert people("city_one").post(oversight("propose"), reasons | {"verdict": "rejected"}).status_code == 303
-    assert people("city_two").post(oversight("confirm")).status_code == 303
+    assert (
+        people("province_one").post(oversight("propose"), reasons | {"verdict": "rejected"}).status_code
+        == 303
+    )
+    assert people("province_two").post(oversight("confirm")).status_code == 303
     assert Appeal.objects.get().state == "final"
     assert Review.objects.get().status == "effective"
     assert "计入" in text_of(client.get(status(signed))) or "counts" in text_of(client.get(status(signed)))

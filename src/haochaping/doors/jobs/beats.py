@@ -76,6 +76,7 @@ BEATS: tuple[Beat, ...] = (
     Beat("close what the reviewer has decided", 30, lambda now: close_order.settle(by=SYSTEM, now=now)),
     Beat("mark what is nearly or wholly overdue", 10, supervise.tell_alarms),
     Beat("count promises that were broken", 60, supervise.count_late),
+    Beat("see which lines of plans were missed", 600, supervise.tell_missed),
     Beat("dispatch due orders", 1, lambda now: handle_bad_review.dispatch_all_due(by=SYSTEM, now=now)),
     Beat("promise what the calendar now tells", 600, lambda now: orders.promise_late(by=SYSTEM, now=now)),
     Beat("remind and warn about deadlines", 60, supervise.watch),

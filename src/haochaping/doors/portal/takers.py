@@ -31,7 +31,6 @@ from haochaping.kernel.refused import Refused
 from haochaping.reviews import actions as review_actions
 from haochaping.reviews import queries as reviews
 from haochaping.ui.sentences import say
-from haochaping.voices import actions as voices
 from haochaping.voices import queries as told
 from haochaping.voices.terms import NO_SUCH_VOICE
 
@@ -201,7 +200,7 @@ def complain(request: HttpRequest, opened: Opened) -> HttpResponse:
 def urge(request: HttpRequest, opened: Opened) -> HttpResponse:
     """Say that one waits for the answer of the supervisory office."""
     try:
-        voices.urge(_open_complaint(opened), by=REVIEWER, now=timezone.now())
+        handle_voices.urge(_open_complaint(opened), by=REVIEWER, now=timezone.now())
     except Refused as refused:
         return handling.page(request, opened, Typed(complaints=(refused.complaint,)))
     return _to_handling(opened)

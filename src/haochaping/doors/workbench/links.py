@@ -11,6 +11,7 @@ from haochaping.accounts.access import may
 from haochaping.accounts.terms import Power
 from haochaping.doors.workbench.story import title_of
 from haochaping.rectification.states import OPEN
+from haochaping.supervision.rules import may_ask_above
 from haochaping.supervision.terms import AboutOrderKind
 from haochaping.ui.shapes import Link
 from haochaping.voices.terms import KIND_LABELS, STATE_LABELS
@@ -27,6 +28,8 @@ _OVERSIGHT = {
     AboutOrderKind.SUPERVISION: "oversight_supervision",
     AboutOrderKind.URGED: "oversight_urging",
     AboutOrderKind.ANSWERED: "oversight_urging",
+    AboutOrderKind.HELP_ASKED: "oversight_urging",
+    AboutOrderKind.HELP_GIVEN: "oversight_urging",
 }
 _DESK = {
     AboutOrderKind.SUPERVISION: "desk_supervision_one",
@@ -62,6 +65,13 @@ def of_order(
                 f"{reverse('oversight_supervision_new')}?order={order.id}",
             ),
         ]
+        if may_ask_above(by.scope):
+            begins.append(
+                Link(
+                    gettext("Ask the level above for help"),
+                    f"{reverse('oversight_help_new')}?order={order.id}",
+                )
+            )
     return {"connected": links, "begins": begins}
 
 

@@ -130,6 +130,10 @@ def title_of(one: AboutOrder) -> str:
         return gettext("Signal for the supervisors: {what}").format(
             what=gettext(SIGNAL_LABELS[SignalKind(one.word)])
         )
+    if one.kind == AboutOrderKind.HELP_ASKED:
+        return gettext("An office asked the level above for help")
+    if one.kind == AboutOrderKind.HELP_GIVEN:
+        return gettext("The level above answered the office that asked for help")
     return (
         gettext("An urging was sent")
         if one.kind == AboutOrderKind.URGED

@@ -1,6 +1,6 @@
 """整改 writes: each step locks the order, checks who and when, and leaves an event and a ledger entry."""
 
-from haochaping.rectification.actions.alarms import mark_alarms, mark_late
+from haochaping.rectification.actions.alarms import mark_alarms, mark_late, mark_missed
 from haochaping.rectification.actions.answers import answer_solution
 from haochaping.rectification.actions.appealed import exclude, pause, restore, resume
 from haochaping.rectification.actions.appeals import (
@@ -120,6 +120,7 @@ __all__ = [
     "mark_alarms",
     "mark_late",
     "mark_looked",
+    "mark_missed",
     "merge",
     "open_or_reopen",
     "open_orders",

@@ -66,7 +66,7 @@ class CoHandler(models.Model):
 
 
 class Milestone(models.Model):
-    """整改台账节点: what is to be done by which day."""
+    """整改台账节点: what is to be done by which day; `missed_at` is when the agency was told that it was not."""
 
     class Privacy:
         plain = ("done_by",)
@@ -79,7 +79,15 @@ class Milestone(models.Model):
     note = models.TextField(blank=True)
     done_by = models.CharField(max_length=80, blank=True)
     done_at = models.DateTimeField(null=True)
+    missed_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "rectification_milestone"
         verbose_name = "整改台账节点"
+        indexes = [
+            Index(
+                fields=["due_on"],
+                condition=Q(done_at__isnull=True, missed_at__isnull=True),
+                name="milestone_to_miss",
+            )
+        ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from haochaping.directory.rules import path_above
 from haochaping.kernel.periods import BEIJING, local_day
 from haochaping.kernel.ratios import Ratio
 from haochaping.kernel.refused import Complaint, Refused
@@ -38,7 +39,7 @@ from haochaping.rulebook.rules import (
 from haochaping.rulebook.terms import Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from haochaping.rectification.terms import (
@@ -62,6 +63,8 @@ _LOOKS_LIKE_A_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 REPEATS_WITHIN = timedelta(days=90)
 # Upheld in whole or part: an appeal that changed something.
 UPHELD = frozenset({Verdict.MISTAKEN, Verdict.MALICIOUS, Verdict.PARTLY})
+# Upheld in whole: what takes two organisations (`malicious` excludes only where the rulebook says so, and is as grave).
+EXCLUDING = UPHELD - {Verdict.PARTLY}
 
 
 @dataclass(slots=True)
@@ -287,6 +290,29 @@ def is_higher(path: str, decided: Sequence[str]) -> bool:
     """Whether a remit lies above those of the two who decided first; at the top of the tree it may be their own."""
     level = min(decided, key=len)
     return level.startswith(path) and (path != level or level.count(".") <= 1)
+
+
+def second_level(decided: Sequence[str]) -> str:
+    """The remit from which on, upwards, the second review is decided."""
+    return path_above(min(decided, key=len))
+
+
+def of_two_organisations(remits: tuple[str, str], agencies: tuple[Collection[str], Collection[str]]) -> bool:
+    """Whether two who exclude a review together are of different organisations (trust.md §4.3).
+
+    They are offices of two levels, or are known by the directory (`agencies`, paths) as staff of agencies none of which
+    belongs to one of the other's. At the top of the tree, with no level above to go to, two persons have to do.
+    """
+    first, second = remits
+    if first != second or path_above(first) == first:
+        return True
+    mine, others = agencies
+    return bool(mine and others) and not any(are_related(one, other) for one in mine for other in others)
+
+
+def are_related(one: str, other: str) -> bool:
+    """Whether one of two agencies is, or belongs to, the other."""
+    return one.startswith(other) or other.startswith(one)
 
 
 def upheld(verdicts: Iterable[str]) -> Ratio:
