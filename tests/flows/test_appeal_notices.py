@@ -94,12 +94,12 @@ def test_whoever_may_confirm_hears_of_a_proposal_but_not_who_made_it(bad: Matter
 
 def test_a_proposal_that_was_sent_back_is_an_appeal_to_decide(bad: Matter, heard: Heard):
     bad.file().heard().propose("mistaken")
-    before = heard.told(NoticeKind.APPEAL)
+    assert heard.told(NoticeKind.APPEAL) == DECIDERS
 
     decide_appeal.send_back(bad.row.id, text="再查。", by=BEA, now=bad.later())
 
     assert bad.row.state == "heard"
-    assert sorted(heard.told(NoticeKind.APPEAL)) == sorted(before * 2)
+    assert sorted(heard.told(NoticeKind.APPEAL)) == sorted(DECIDERS * 2)
 
 
 def test_the_objection_of_the_reviewer_is_told_to_the_level_above_and_to_the_agency(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -304,7 +304,7 @@ def planned(house: House) -> House:
     """The matter takes longer, by a plan of two lines; today is the first one's day."""
     clerk = worlds.CLERK
     rectification.sign_for(house.order_id, by=clerk, now=house.later())
-    found = {"result": "answered", "is_true": True, "is_reasonable": True, "note": "属实"}
+    found: dict[str, Any] = {"result": "answered", "is_true": True, "is_reasonable": True, "note": "属实"}
     rectification.verify_by_callback(house.order_id, **found, by=clerk, now=house.later())
     days = [(house.now + n * DAY).date() for n in (0, 2)]
     plan = "\n".join(f"{day} 改系统" for day in days)

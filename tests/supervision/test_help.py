@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -155,7 +155,7 @@ def test_the_table_itself_sets_the_level_above_no_day(watched):
 
 
 def test_the_page_asks_who_may_answer():
-    asked = {"division_path": COUNTY_PATH, "agency_path": "", "upward": True}
+    asked: dict[str, Any] = {"division_path": COUNTY_PATH, "agency_path": "", "upward": True}
 
     assert may_answer(ONE, **asked)
     assert not may_answer(COUNTY_OFFICE, **asked)

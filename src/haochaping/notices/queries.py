@@ -206,13 +206,8 @@ def told_higher_up(notices: Collection[NoticeRow]) -> set[UUID]:
     last: dict[tuple[str, str], datetime] = {}
     for kind, subject_id, at in rows.order_by("at").values_list("kind", "subject_id", "at"):
         last[kind, subject_id] = at
-    return {
-        row.id
-        for row in notices
-        if row.kind in TOLD_HIGHER_UP
-        and (at := last.get((TOLD_HIGHER_UP[row.kind], row.subject_id))) is not None
-        and at > row.at
-    }
+    known = {row.id: last.get((TOLD_HIGHER_UP.get(row.kind, ""), row.subject_id)) for row in notices}
+    return {row.id for row in notices if (told_at := known[row.id]) is not None and told_at > row.at}
 
 
 def choices_of(user_ids: Iterable[int]) -> dict[tuple[int, NoticeKind], ChoiceRow]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -82,8 +83,8 @@ def test_what_is_no_longer_there_is_said_plainly(clerk, kind):
     ],
 )
 def test_a_supervisor_is_led_to_the_page_of_the_office(clerk, signed_in, subject, address):
-    model = {"supervision": SupervisionOrder, "urging": Urging, "appeal": Appeal}[subject]
-    row = model.objects.filter(agency_id=WorkOrder.objects.get(id=clerk.order_id).agency_id).get()
+    models: dict[str, Any] = {"supervision": SupervisionOrder, "urging": Urging, "appeal": Appeal}
+    row = models[subject].objects.filter(agency_id=WorkOrder.objects.get(id=clerk.order_id).agency_id).get()
     supervisor, now = signed_in(Role.SUPERVISOR), timezone.now()
     about = About(subject, str(row.id), row.division_id, None, {"item": "许可"})
     kind = NoticeKind.UNREAD_BELOW
