@@ -179,7 +179,7 @@ def _bind(
         directory.platforms(case.source for case in chosen),
         directory.divisions(case.division for case in chosen),
         directory.agencies(case.agency for case in chosen),
-        _items(chosen),
+        matches.items_meant((case.source, case.item) for case in chosen),
         directory.halls(occurrence.hall for case in chosen for occurrence in case.occurrences),
     )
     bound = []
@@ -203,14 +203,6 @@ def _bind(
             )
         )
     return bound
-
-
-def _items(cases: Sequence[NewCase]) -> dict[tuple[str, str], ItemRef]:
-    """Items by (source, code): of the directory, else what a person has said that the source means."""
-    known = directory.items(case.item for case in cases)
-    strange = {(case.source, case.item) for case in cases if case.item not in known}
-    matched = matches.matched_items(strange) if strange else {}
-    return matched | {(case.source, case.item): known[case.item] for case in cases if case.item in known}
 
 
 def _complaint(case: NewCase, places: _Places, by: Actor) -> Complaint | None:
@@ -325,6 +317,7 @@ def _case(
         bound.division_id,
         case.status.value,
         case.kind.value,
+        case.channel.value if case.channel else "",
         case.applied_at,
         case.accepted_at,
         case.completed_at,
@@ -354,6 +347,7 @@ _CASE: dict[LiteralString, LiteralString] = {
     "division_id": "int8",
     "status": "varchar",
     "kind": "varchar",
+    "channel": "varchar",
     "applied_at": "timestamptz",
     "accepted_at": "timestamptz",
     "completed_at": "timestamptz",
@@ -434,6 +428,7 @@ _CHANGEABLE = [
     "division",
     "status",
     "kind",
+    "channel",
     "applied_at",
     "accepted_at",
     "completed_at",
@@ -464,6 +459,7 @@ def _filled(
     row.applied_at, row.accepted_at, row.completed_at = case.applied_at, case.accepted_at, case.completed_at
     row.promised_limit, row.statutory_limit = case.promised_limit, case.statutory_limit
     row.trips, row.materials = case.trips, case.materials
+    row.channel = case.channel or row.channel
     # A later message that does not name them takes nobody away.
     row.person_id, row.agent_id = persons[0] or row.person_id, persons[1] or row.agent_id
     if persons[0] or case.person_kind != PersonKind.NATURAL_PERSON:

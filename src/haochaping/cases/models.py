@@ -15,6 +15,7 @@ class Case(models.Model):
         plain = (
             "status",
             "kind",
+            "channel",
             "promised_limit",
             "statutory_limit",
             "person_kind",
@@ -39,6 +40,7 @@ class Case(models.Model):
     )
     status = models.CharField(max_length=20)
     kind = models.CharField(max_length=12)
+    channel = models.CharField(max_length=12, blank=True, db_default="")
     applied_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
     completed_at = models.DateTimeField(null=True)

@@ -108,8 +108,11 @@ class NewOccurrence(Struct, frozen=True):
     staff: str
 
 
-class NewCase(Struct, frozen=True):
-    """A case as sent, checked for shape. `person` and `agent` are plain on arrival, sealed ids when retried."""
+class NewCase(Struct, frozen=True, omit_defaults=True):
+    """A case as sent, checked for shape. `person` and `agent` are plain on arrival, sealed ids when retried.
+
+    What has a default is no part of the fingerprint of a case that does not say it.
+    """
 
     source: str
     case_no: str
@@ -130,6 +133,8 @@ class NewCase(Struct, frozen=True):
     agent: PlainPerson | UUID | None
     birth_year: int | None
     occurrences: tuple[NewOccurrence, ...]
+    channel: ServiceChannel | None = None
+    """办理渠道 of the whole case, for senders who tell it there and not with each service."""
 
     @property
     def key(self) -> tuple[str, str]:

@@ -131,29 +131,45 @@ def _asked(asked: QuarantineAsked) -> QuerySet[QuarantinedRecord]:
 
 
 def unknown_items() -> list[UnknownItem]:
-    """The item codes, by source, for which cases wait because the directory does not know them."""
+    """The item codes, by source, for which cases wait because the directory does not know them, with a name each was given."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT source, left(fields ->> 'item', 40), min(left(fields ->> 'agency', 40)), count(*)
+            """SELECT source, left(fields ->> 'item', 40), min(left(fields ->> 'item_name', 300)),
+                      min(left(fields ->> 'agency', 40)), count(*)
                  FROM exchange_quarantined_record
                 WHERE state = 'waiting' AND kind = 'case' AND code = 'unknown_item' AND fields ->> 'item' <> ''
                 GROUP BY 1, 2 ORDER BY 1, 2"""
         )
-        return [UnknownItem(source, code, "", agency or "", n) for source, code, agency, n in cursor]
+        return [
+            UnknownItem(source, code, name or "", agency or "", n) for source, code, name, agency, n in cursor
+        ]
 
 
 def waiting_for_items(pairs: Iterable[tuple[str, str]]) -> list[UUID]:
-    """The cases that wait for one of these (source, item code), oldest first."""
+    """The cases that wait and name one of these (source, item code), oldest first."""
     sources, codes = zip(*pairs, strict=True)
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT id FROM exchange_quarantined_record
-                WHERE state = 'waiting' AND kind = 'case' AND code = 'unknown_item'
+                WHERE state = 'waiting' AND kind = 'case'
                   AND (source, fields ->> 'item') IN (SELECT * FROM unnest(%s::text[], %s::text[]))
                 ORDER BY received_at, id""",
             [array(sources), array(codes)],
         )
         return [record_id for (record_id,) in cursor]
+
+
+def waiting_services(source: str, case_no: str) -> list[dict[str, object]]:
+    """The services of a case that wait in quarantine with it, as they were told, oldest first."""
+    rows = QuarantinedRecord.objects.filter(
+        state=QuarantineState.WAITING,
+        source=key_part(source, SOURCE_LENGTH),
+        case_no=key_part(case_no, CASE_NO_LENGTH),
+        kind=RecordKind.CASE,
+    ).order_by("received_at", "id")
+    told = [fields.get("occurrences") for fields in rows.values_list("fields", flat=True)]
+    services = [one for some in told if isinstance(some, list) for one in some]
+    return [one for one in services if isinstance(one, dict)]
 
 
 def waiting_by_id(record_ids: Sequence[UUID]) -> list[QuarantineRow]:

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from uuid import UUID
 
-SOURCE_LENGTH, CASE_NO_LENGTH = 40, 50
+SOURCE_LENGTH, CASE_NO_LENGTH, ITEM_NAME_LENGTH = 40, 50, 300
 REVIEW_FIELDS = frozenset(
     {
         "source",
@@ -74,10 +74,12 @@ CASE_FIELDS = frozenset(
         "source",
         "case_no",
         "item",
+        "item_name",
         "agency",
         "division",
         "status",
         "kind",
+        "channel",
         "applied_at",
         "accepted_at",
         "completed_at",
@@ -111,7 +113,9 @@ CASE_COLUMNS = _columns(
 )
 
 # What a record in quarantine shows of itself: codes, numbers and times, no words and nobody.
-_BARE = (REVIEW_FIELDS | CASE_FIELDS) - {"case_no", "comment_text", "reviewer", "applicant", "occurrences"}
+_BARE = (REVIEW_FIELDS | CASE_FIELDS) - {
+    *("case_no", "item_name", "comment_text", "reviewer", "applicant", "occurrences"),
+}
 
 MAX_DEPTH = 32
 _MAX_OCCURRENCES = 99
@@ -164,13 +168,18 @@ def _person(fields: Fields | None) -> PlainPerson | None:
 
 
 def judge_case(raw: Raw) -> NewCase:
-    """Read one case with its occurrences; raises `Refused` naming the field."""
+    """Read one case with its occurrences; raises `Refused` naming the field.
+
+    What the sender calls the item is no part of the case: it helps a person to say which item an unknown code means.
+    """
     fields = Fields(raw.fields, CASE_FIELDS)
     applicant = fields.inner("applicant", APPLICANT_FIELDS) or Fields({}, APPLICANT_FIELDS)
     person: PlainPerson | UUID | None = raw.sealed.get("applicant") or _person(applicant)
     agent: PlainPerson | UUID | None = raw.sealed.get("agent") or _person(
         applicant.inner("agent", REVIEWER_FIELDS)
     )
+    fields.text("item_name", ITEM_NAME_LENGTH)
+    channel = fields.choice("channel", ServiceChannel) if fields.has("channel") else None
     return NewCase(
         source=fields.text("source", 40, required=True),
         case_no=fields.text("case_no", 50, required=True),
@@ -190,11 +199,14 @@ def judge_case(raw: Raw) -> NewCase:
         person_kind=applicant.choice("kind", PersonKind, PersonKind.NATURAL_PERSON),
         agent=agent,
         birth_year=applicant.whole("birth_year", 1900, 2100),
-        occurrences=_occurrences(fields.many("occurrences", OCCURRENCE_FIELDS, _MAX_OCCURRENCES)),
+        occurrences=_occurrences(
+            fields.many("occurrences", OCCURRENCE_FIELDS, _MAX_OCCURRENCES), channel or ServiceChannel.OTHER
+        ),
+        channel=channel,
     )
 
 
-def _occurrences(rows: list[Fields]) -> tuple[NewOccurrence, ...]:
+def _occurrences(rows: list[Fields], channel: ServiceChannel) -> tuple[NewOccurrence, ...]:
     occurrences = []
     seen = set()
     for n, fields in enumerate(rows):
@@ -203,7 +215,7 @@ def _occurrences(rows: list[Fields]) -> tuple[NewOccurrence, ...]:
             name=fields.text("name", 100),
             stage=fields.choice("stage", Stage, Stage.OTHER),
             at=fields.required_moment("at"),
-            channel=fields.choice("channel", ServiceChannel, ServiceChannel.OTHER),
+            channel=fields.choice("channel", ServiceChannel, channel),
             hall=fields.text("hall", 40),
             window=fields.text("window", 40),
             staff=fields.text("staff", 40),

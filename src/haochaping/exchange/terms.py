@@ -34,6 +34,10 @@ class QuarantineState(StrEnum):
     DISCARDED = "discarded"
 
 
+# Whoever speaks a dialect is a client of this name and the code of its platform.
+WIRE_SENDER = "wire:"
+
+
 class Raw(Struct, frozen=True):
     """One record as it came through a door: plain values, nothing believed yet.
 

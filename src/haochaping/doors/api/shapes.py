@@ -116,6 +116,22 @@ class Case(Struct, forbid_unknown_fields=True):
     kind: Annotated[CaseKind, Meta(description=N_("Done at once, or within a promised time."))] = (
         CaseKind.COMMITTED
     )
+    item_name: Annotated[
+        str,
+        Meta(
+            max_length=300,
+            description=N_(
+                "Name of the item; no part of the case: it helps to find out which item an unknown code means."
+            ),
+        ),
+    ] = ""
+    channel: (
+        Annotated[
+            ServiceChannel,
+            Meta(description=N_("Where the whole case is handled: services that do not say theirs have it.")),
+        ]
+        | UnsetType
+    ) = UNSET
     applied_at: Annotated[str, _MOMENT] = ""
     accepted_at: Annotated[str, _MOMENT] = ""
     completed_at: Annotated[str, _MOMENT] = ""
