@@ -67,6 +67,7 @@ _OTHER = NewCase(
     agent=PlainPerson("李四", "", "", ""),
     birth_year=None,
     occurrences=(replace(OCCURRENCE, window="W2"),),
+    revised_at=AT,
 )
 
 

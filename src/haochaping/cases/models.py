@@ -53,6 +53,8 @@ class Case(models.Model):
     agent_id = models.UUIDField(null=True)
     aged_60 = models.BooleanField(null=True)
     verified = models.BooleanField()
+    # 来源版本: when its source last changed it, by the source's own clock.
+    revised_at = models.DateTimeField(null=True)
     digest = models.BinaryField(max_length=32)
     received_at = models.DateTimeField()
     updated_at = models.DateTimeField()

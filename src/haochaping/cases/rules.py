@@ -76,6 +76,11 @@ def digest(case: NewCase, key: bytes) -> bytes:
     return blake2b(msgspec.json.encode(case), key=key, digest_size=32).digest()
 
 
+def is_overtaken(stored: datetime | None, told: datetime | None) -> bool:
+    """Whether a message tells of a case as it was before what is stored; without a version on both sides nobody knows."""
+    return stored is not None and told is not None and told < stored
+
+
 def place_complaint(field: str, named: AgencyRef | PlacedRef, scope: Scope) -> Complaint | None:
     """A sender names what lies within its scope or above it: nothing of another city's is written through a key of ours."""
     if may_name(scope, named.division_path):
@@ -96,7 +101,9 @@ def time_complaint(case: NewCase, now: datetime) -> Complaint | None:
     )
     given = [(name, moment) for name, moment in moments if moment]
     services = [(f"occurrences[{n}].at", one.at) for n, one in enumerate(case.occurrences)]
-    for name, moment in (*given, *services):
+    # A version of tomorrow would keep out every correction of today.
+    version = [("revised_at", case.revised_at)] if case.revised_at else []
+    for name, moment in (*given, *services, *version):
         if moment > now + CLOCK_LEEWAY:
             return Complaint(DATED_IN_FUTURE, name, {"field": name, "value": in_beijing(moment)})
     for (before, earlier), (name, later) in pairwise(given):

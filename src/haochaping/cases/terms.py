@@ -108,8 +108,11 @@ class NewOccurrence(Struct, frozen=True):
     staff: str
 
 
-class NewCase(Struct, frozen=True):
-    """A case as sent, checked for shape. `person` and `agent` are plain on arrival, sealed ids when retried."""
+class NewCase(Struct, frozen=True, omit_defaults=True):
+    """A case as sent, checked for shape. `person` and `agent` are plain on arrival, sealed ids when retried.
+
+    `revised_at` is when its source last changed it, by the source's own clock; None where it does not say.
+    """
 
     source: str
     case_no: str
@@ -130,6 +133,8 @@ class NewCase(Struct, frozen=True):
     agent: PlainPerson | UUID | None
     birth_year: int | None
     occurrences: tuple[NewOccurrence, ...]
+    # With a default that is not written, so that the fingerprint of a case without it stays what it was.
+    revised_at: datetime | None = None
 
     @property
     def key(self) -> tuple[str, str]:

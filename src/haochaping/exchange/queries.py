@@ -21,6 +21,7 @@ from haochaping.exchange.rules import (
     SOURCE_LENGTH,
     answer_key,
     answer_place,
+    is_newer,
     key_part,
     source_key,
     source_place,
@@ -197,7 +198,11 @@ def corrected() -> dict[UUID, UUID]:
 def _corrected(only: UUID | None) -> dict[UUID, UUID]:
     with connection.cursor() as cursor:
         cursor.execute(_CORRECTED, {"only": only})
-        return dict(cursor.fetchall())
+        return {
+            record_id: taken_id
+            for record_id, taken_id, told, stored in cursor.fetchall()
+            if not (told and is_newer(told, stored))
+        }
 
 
 def replaced_by(receipt: str) -> UUID | None:

@@ -46,6 +46,7 @@ from haochaping.reviews.terms import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
     from uuid import UUID
 
 SOURCE_LENGTH, CASE_NO_LENGTH = 40, 50
@@ -87,6 +88,7 @@ CASE_FIELDS = frozenset(
         "materials",
         "applicant",
         "occurrences",
+        "revised_at",
     }
 )
 APPLICANT_FIELDS = REVIEWER_FIELDS | {"kind", "agent", "birth_year"}
@@ -191,6 +193,7 @@ def judge_case(raw: Raw) -> NewCase:
         agent=agent,
         birth_year=applicant.whole("birth_year", 1900, 2100),
         occurrences=_occurrences(fields.many("occurrences", OCCURRENCE_FIELDS, _MAX_OCCURRENCES)),
+        revised_at=fields.moment("revised_at"),
     )
 
 
@@ -256,6 +259,15 @@ def bare(fields: Mapping[str, object]) -> dict[str, str | None]:
 
 def _roughly(values: dict[str, object]) -> PlainPerson:
     return PlainPerson(*(shown(values.get(name) or "", 200) for name in PERSON_FIELDS))
+
+
+def is_newer(told: str, stored: datetime | None) -> bool:
+    """Whether a record that waits states a later version of its case than is stored; one that cannot be read is none."""
+    try:
+        version = Fields({"revised_at": told}, frozenset({"revised_at"})).moment("revised_at")
+    except Refused:
+        return False
+    return version is not None and stored is not None and version > stored
 
 
 def visit_hash(token: str) -> bytes:

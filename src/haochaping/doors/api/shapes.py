@@ -42,6 +42,13 @@ _MOMENT = Meta(
     description=N_("Time as in RFC 3339, with offset; without an offset it is Beijing time."),
     extra_json_schema={"format": "date-time"},
 )
+_REVISED = Meta(
+    description=N_(
+        "When the source last changed the case, by its own clock, as in RFC 3339. A message that was overtaken changes "
+        "nothing: it is answered as duplicate, whatever the order of arrival."
+    ),
+    extra_json_schema={"format": "date-time"},
+)
 _LIMIT = Meta(
     max_length=30,
     pattern="^[0-9]{1,4} ?(day|working_day|month|year)?$",
@@ -132,6 +139,7 @@ class Case(Struct, forbid_unknown_fields=True):
         list[Occurrence], Meta(max_length=99, description=N_("The services that can be reviewed."))
     ] = []
 
+    revised_at: Annotated[str, _REVISED] = ""
 
 class Review(Struct, forbid_unknown_fields=True):
     """评价 as sent."""

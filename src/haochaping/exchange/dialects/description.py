@@ -39,7 +39,7 @@ TARGETS: Mapping[str, frozenset[str]] = {
     "case": frozenset(
         {
             *("case_no", "item", "agency", "division", "status", "kind", "applied_at", "accepted_at"),
-            *("completed_at", "promised_limit", "statutory_limit", "applicant.kind"),
+            *("completed_at", "promised_limit", "statutory_limit", "applicant.kind", "revised_at"),
             *(f"applicant.{name}" for name in _PERSON),
             *(f"applicant.agent.{name}" for name in _PERSON),
             *_OCCURRENCE,

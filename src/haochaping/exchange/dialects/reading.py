@@ -215,6 +215,7 @@ _READERS: Mapping[str, Callable[[FieldRule, object, object, Description], object
     "applied_at": _moment,
     "accepted_at": _moment,
     "completed_at": _moment,
+    "revised_at": _moment,
     "assessed_at": _moment,
     "occurrence.at": _moment,
     "rating_value": _level,
