@@ -146,8 +146,6 @@ def test_shandongs_feed_builds_a_case_step_by_step(source, place):
     place("370800000000", _AGENCY, _ITEM, uscc="")
     there = source("shandong-aggregation", "sd-feed", "370800000000", unsigned=True)
 
-    early = post(there.send, "receiveProc", STEP)
-    assert (early["success"], "projid" in early["message"]) == ("false", True)
     basic = BASIC | {"acceptdeptcode": _AGENCY}
     for path, message in (
         ("receiveBasicInfo", basic),
@@ -180,6 +178,42 @@ def test_shandongs_feed_builds_a_case_step_by_step(source, place):
         (1, "intake"),
         (2, "delivery"),
     ]
+
+
+def test_steps_that_come_before_their_case_wait_for_it(source, place):
+    """The feed collects: a step is kept from its first byte, so its sender is told that all is well."""
+    place("370800000000", _AGENCY, _ITEM, uscc="")
+    there = source("shandong-aggregation", "sd-feed", "370800000000", unsigned=True)
+    last = {
+        "sn": 3,
+        "nodetype": "3",
+        "servicename": "办结",
+        "servicenumber": "",
+        "servicetime": "2024-01-05 09:00:00",
+    }
+
+    for path, message in (("receiveDone", DONE), ("receiveProc", STEP), ("receiveProc", STEP | last)):
+        for _ in range(2):
+            answer = post(there.send, path, message)
+            assert (answer["code"], answer["success"]) == ("200", "true"), answer
+    waiting = QuarantinedRecord.objects.filter(state="waiting")
+    assert sorted(waiting.values_list("kind", "code")) == [("step", "early_step")] * 3, (
+        "told again it is the same"
+    )
+    assert not Case.objects.exists()
+
+    answer = post(there.send, "receiveBasicInfo", BASIC | {"acceptdeptcode": _AGENCY})
+
+    assert (answer["code"], answer["success"]) == ("200", "true"), answer
+    assert not waiting.exists()
+    case = Case.objects.get()
+    assert (case.status, str(case.completed_at)[:10]) == ("completed", "2024-01-05")
+    assert [(s.no, s.stage) for s in ServiceOccurrence.objects.order_by("no")] == [
+        (1, "intake"),
+        (2, "delivery"),
+    ]
+    results = set(QuarantinedRecord.objects.values_list("state", "result_id"))
+    assert results == {("taken", case.pk)}
 
 
 def test_anhui_status_and_look_up(source, place, jining):

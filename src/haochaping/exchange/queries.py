@@ -53,7 +53,8 @@ if TYPE_CHECKING:
 
 _FOLDER = resources.files("haochaping.exchange").joinpath("sql")
 _ORPHANS = _FOLDER.joinpath("orphans_with_case.sql").read_text(encoding="utf-8")
-_OF_CASES = _FOLDER.joinpath("reviews_of_cases.sql").read_text(encoding="utf-8")
+_STEPS = _FOLDER.joinpath("steps_with_case.sql").read_text(encoding="utf-8")
+_OF_CASES = _FOLDER.joinpath("waiting_for_cases.sql").read_text(encoding="utf-8")
 _CORRECTED = _FOLDER.joinpath("corrected.sql").read_text(encoding="utf-8")
 _SOURCES = _FOLDER.joinpath("sources.sql").read_text(encoding="utf-8")
 
@@ -170,8 +171,8 @@ def held(record_ids: Sequence[UUID]) -> list[QuarantineRow]:
     return _rows(rows.filter(id__in=list(record_ids), state=QuarantineState.WAITING).order_by("id"))
 
 
-def waiting_reviews(keys: Iterable[tuple[str, str]]) -> list[QuarantineRow]:
-    """Reviews in quarantine for these (source, case number), locked against a second retry."""
+def waiting_for_cases(keys: Iterable[tuple[str, str]]) -> list[QuarantineRow]:
+    """Reviews and steps in quarantine for these (source, case number), locked against a second retry."""
     wanted = set(keys)
     if not wanted:
         return []
@@ -179,6 +180,14 @@ def waiting_reviews(keys: Iterable[tuple[str, str]]) -> list[QuarantineRow]:
     with connection.cursor() as cursor:
         cursor.execute(_OF_CASES, [array(sources), array(numbers)])
         found = [record_id for (record_id,) in cursor]
+    return waiting_by_id(found) if found else []
+
+
+def steps_with_case(*, limit: int) -> list[QuarantineRow]:
+    """Steps whose case is there by now, locked against a second retry: they came while it was being written."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STEPS, {"limit": limit})
+        found = [row[0] for row in cursor.fetchall()]
     return waiting_by_id(found) if found else []
 
 

@@ -1,4 +1,4 @@
-"""重试隔离 at a person's word: cases first, so that the reviews waiting for them find them."""
+"""重试隔离 at a person's word: cases first, then their steps, so that the reviews waiting for them find them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db import transaction
 from haochaping.exchange import queries as exchange
 from haochaping.exchange.terms import Raw, RecordKind
 from haochaping.flows.retry_quarantine import retry_reviews, sender_of, settle
-from haochaping.flows.take_in_cases import take_in_cases
+from haochaping.flows.take_in_cases import take_early_steps, take_in_cases
 from haochaping.reviews.terms import Entrance
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def retry_records(ids: Sequence[str] | None, *, by: Actor, now: datetime) -> tup
     cases = [row for row in rows if row.kind == RecordKind.CASE]
     for row in cases:
         _retry_case(row, by=by, now=now)
+    take_early_steps(exchange.waiting_by_id([row.id for row in rows if row.kind == RecordKind.STEP]), now=now)
     reviews = exchange.waiting_by_id([row.id for row in rows if row.kind == RecordKind.REVIEW])
     for start in range(0, len(reviews), _PAGE):
         retry_reviews(reviews[start : start + _PAGE], now=now)

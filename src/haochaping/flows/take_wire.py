@@ -6,8 +6,6 @@ reason, and its sender hears the reason with the field as it calls it.
 
 from __future__ import annotations
 
-import re
-from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -33,7 +31,8 @@ from haochaping.exchange.dialects.terms import (
 )
 from haochaping.exchange.fields import shown
 from haochaping.exchange.rules import raw_digest, storable, without_persons
-from haochaping.exchange.terms import ORPHAN, Quarantined, Raw, RecordKind
+from haochaping.exchange.terms import EARLY_STEP, ORPHAN, Quarantined, Raw, RecordKind
+from haochaping.flows.complete_step import completed, is_step, number
 from haochaping.flows.receive_together import receive_together
 from haochaping.flows.take_in_cases import take_in_cases
 from haochaping.identity import actions as identity
@@ -45,6 +44,7 @@ from haochaping.reviews.terms import CONFLICT, Entrance
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from datetime import datetime
 
     from haochaping.exchange.dialects.envelope import Message
     from haochaping.exchange.dialects.terms import Description, Opened, Operation, Reading
@@ -52,8 +52,8 @@ if TYPE_CHECKING:
     from haochaping.kernel.refused import Reason
 
 _REASON_FIELD = "indicator_codes"
-# What cannot be the number of a service is complained of on the road.
-_FEW_DIGITS = re.compile(r"[0-9]{1,2}")
+# What its sender need not send again: it is kept, and taken when its case arrives.
+_WAITS = (ORPHAN, EARLY_STEP)
 
 
 class Call(NamedTuple):
@@ -86,8 +86,8 @@ class Came(NamedTuple):
 
     @property
     def is_taken(self) -> bool:
-        """Whether the sender is told that all is well: it is also when a review waits for its case."""
-        return self.complaint is None or self.complaint.reason is ORPHAN
+        """Whether the sender is told that all is well: it is also when a review or a step waits for its case."""
+        return self.complaint is None or self.complaint.reason in _WAITS
 
 
 def open_call(call: Call, *, now: datetime) -> tuple[Opened, bool]:
@@ -174,14 +174,12 @@ def _take_case(
         return _put_aside(call, RecordKind.CASE, fields, unknown, signed=signed, now=now), 0
     with transaction.atomic():
         exchange.number_services_alone(call.source.platform_id, case_no)
-        if not {"item", "status"} <= fields.keys():
-            # A step of a case is told without the case: it is about one that is here.
-            known = cases.known_case(call.source.code, case_no)
-            if not known:
-                field = wire_name(reading, "case_no")
-                raise Refused(NO_SUCH_SERVICE, field=field, value=shown(case_no, 50))
-            fields = known | fields
-        no = _number(call, case_no, services[0]) if services else 0
+        if is_step(fields):
+            whole = completed(call.source.code, case_no, fields)
+            if whole is None:
+                return _wait_for_case(call, reading, fields, signed=signed, now=now), 0
+            fields = whole
+        no = number(call.source.code, case_no, services[0]) if services else 0
         outcome = take_in_cases(
             [Raw(fields)],
             # A case of the past is in no denominator of today's rates, and writes over no case that was reported.
@@ -191,6 +189,17 @@ def _take_case(
             now=now,
         )[0]
     return outcome, no
+
+
+def _wait_for_case(
+    call: Call, reading: Reading, fields: dict[str, object], *, signed: bool, now: datetime
+) -> Outcome:
+    """A step that came before its case is taken as soon as that arrives; nobody is told of a page that is not there yet."""
+    case_no = str(fields.get("case_no") or "")
+    if call.operation.does != Does.INTAKE:
+        raise Refused(NO_SUCH_SERVICE, field=wire_name(reading, "case_no"), value=shown(case_no, 50))
+    early = Complaint(EARLY_STEP, "case_no", {"source": call.source.code, "case_no": case_no})
+    return _put_aside(call, RecordKind.STEP, fields, early, signed=signed, now=now)
 
 
 def _take_review(
@@ -266,23 +275,6 @@ def _unknown(reason: Reason, reading: Reading, name: str, fields: Mapping[str, o
     return Complaint(reason, wire_name(reading, name), {"value": shown(fields[name], 60)})
 
 
-def _number(call: Call, case_no: str, service: dict[str, object]) -> int:
-    """The number of a service inside its case: as told, as it was numbered before, or the next."""
-    told = service.get("no")
-    if told not in (None, ""):
-        return int(str(told)) if _FEW_DIGITS.fullmatch(str(told)) else 0
-    stands = cases.bindings_of_case(call.source.code, case_no)
-    # What cannot be a time is complained of on the road.
-    moment = datetime.fromisoformat(str(service["at"])) if service.get("at") else None
-    same = [
-        one.occurrence_no
-        for one in stands
-        if one.occurrence_name == service.get("name", "") and one.occurrence_at == moment
-    ]
-    service["no"] = same[0] if same else max((one.occurrence_no for one in stands), default=0) + 1
-    return int(str(service["no"]))
-
-
 def _service_no(call: Call, case_no: str, told: Mapping[str, object]) -> int:
     """The service a review is about where its number is not told: by name, else the last; 1 while none is known."""
     stands = cases.bindings_of_case(call.source.code, case_no)
@@ -329,6 +321,6 @@ def _came(outcome: Outcome, reading: Reading, values: Mapping[str, object]) -> C
     complaint = outcome.complaint
     field = wire_name(reading, complaint.field)
     told = Complaint(complaint.reason, field, {**complaint.params, "field": field})
-    if complaint.reason is ORPHAN:
+    if complaint.reason in _WAITS:
         return Came("orphan", values, told, outcome.kind)
     return Came("conflict" if complaint.reason is CONFLICT else "refused", values, told, outcome.kind)

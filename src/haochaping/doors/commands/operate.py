@@ -86,6 +86,7 @@ def _record_line(row: dict[str, object]) -> str:
 _WAITING = {
     "case": N_("{id} case {source}/{case_no}: {sentence}"),
     "review": N_("{id} review {source}/{case_no}: {sentence}"),
+    "step": N_("{id} step of {source}/{case_no}: {sentence}"),
 }
 _DISCARDED = N_("{line} Discarded by {settled_by}: {reason}")
 

@@ -34,6 +34,7 @@ from haochaping.flows import (
     sample_reviews,
     send_invitations,
     supervise,
+    take_in_cases,
     tell_days,
     tell_staff,
 )
@@ -108,6 +109,7 @@ BEATS: tuple[Beat, ...] = (
         "see what was sent again, corrected", 600, lambda now: exchange.settle_corrected(by=SYSTEM, now=now)
     ),
     Beat("take orphans whose case came", 30, lambda now: retry_quarantine.retry_orphans(now=now)),
+    Beat("take steps whose case came", 30, lambda now: take_in_cases.take_early_steps(now=now)),
     Beat(
         "reconcile with the level above",
         86_400,

@@ -37,7 +37,11 @@ if TYPE_CHECKING:
     from haochaping.rectification.terms import Doubts
     from haochaping.rulebook.terms import Unit
 
-RECORD_KINDS = {RecordKind.CASE: N_("Case"), RecordKind.REVIEW: N_("Review")}
+RECORD_KINDS = {
+    RecordKind.CASE: N_("Case"),
+    RecordKind.REVIEW: N_("Review"),
+    RecordKind.STEP: N_("Step of a case"),
+}
 ANSWERS = {"yes": True, "no": False, "unknown": None}
 _NUMBER = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _ANSWER_CHOICES = (
