@@ -34,6 +34,7 @@ _OWN = {
         "fields",
         "formulas",
         "lines",
+        "manifests",
         "quality",
         "reconciliation",
         "tables",

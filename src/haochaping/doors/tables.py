@@ -336,6 +336,10 @@ TABLES: dict[str, Held] = {
     # How good what a platform sends is: for the office of its division and above.
     "exchange_quality_card": Held(_READ, OF_DIVISION),
     "exchange_quality_finding": Held(_READ, _with("exchange_quality_card", "card_id")),
+    "exchange_stated_batch": Held(
+        "SELECT (id, platform_id, division_id, seq, kind, state, rows, code, made_at, received_at, ended_at)",
+        OF_DIVISION,
+    ),
     "exchange_withheld_figure": Held(_READ, why="which figures are not published is public"),
     # What everybody at a desk may read: names, rules, figures.
     "directory_division": _DIRECTORY,

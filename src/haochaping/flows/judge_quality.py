@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from haochaping.exchange import actions as exchange
+from haochaping.exchange.manifests import queries as manifests
 from haochaping.exchange.quality import actions as quality
 from haochaping.exchange.quality import queries
 from haochaping.exchange.quality.judging import Scope, failing, judged
@@ -16,6 +17,7 @@ from haochaping.exchange.quality.terms import (
     NO_DAILY_RULE,
     NO_SUCH_SOURCE,
     Agreed,
+    Batches,
     Finding,
     Held,
     Judgement,
@@ -28,7 +30,7 @@ from haochaping.levels.quality import queries as levels
 from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import date, datetime
 
     from haochaping.exchange.quality.terms import Parts, Sample, Source
@@ -95,12 +97,15 @@ def _cards(
     found: Sequence[Source], told: dict[int, Judgement], day: date
 ) -> list[tuple[Source, Judgement, Parts]]:
     compared, again = queries.reconciliation(day), queries.repeats(day)
-    batches = levels.batches_of(day)
     working = _working(found, day)
+    heard = {
+        one.id for one in found if one.id in again or (one.id in told and rows_of(told[one.id].sent) > 0)
+    }
+    batches = _batches(day, heard | {one.id for one in found if not working[one.division_path]})
     cards = []
     for one in found:
         judgement = told.get(one.id) or Judgement(Sent(one.id, day))
-        received = rows_of(judgement.sent) > 0 or one.id in again
+        received = one.id in heard
         came = batches.get(one.id)
         covered = queries.coverage(
             one, day, received=received, working=working[one.division_path], batches=came
@@ -113,6 +118,16 @@ def _cards(
             share = parts(judgement, coverage=covered, reconciliation=agreement)
             cards.append((one, judgement, share))
     return cards
+
+
+def _batches(day: date, excused: Collection[int]) -> dict[int, Batches]:
+    """What came in numbered batches: of installations that report a source, and of sources that number their own."""
+    found = levels.batches_of(day)
+    for platform_id, one in manifests.batches_of(day, excused=excused).items():
+        stood = found.get(platform_id, Batches(0, 0))
+        findings = (*stood.findings, *one.findings)
+        found[platform_id] = Batches(stood.received + one.received, stood.expected + one.expected, findings)
+    return found
 
 
 def _agreed(found: Sequence[Source], day: date) -> list[Agreed]:

@@ -70,6 +70,7 @@ class EntryKind(IntEnum):
     QUARANTINE_CORRECTED = 188
     ORDER_MOVED = 190
     DISPATCH_RULE_SET = 191
+    BATCH_STATED = 199
     SIGNAL_RAISED = 205
     SUPERVISION_MOVED = 206
     MEASURE_PROPOSED = 207
@@ -177,6 +178,7 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.DEADLINE_SET: N_("A deadline set that the calendar could not tell before"),
     EntryKind.ORDER_MOVED: N_("Order moved on"),
     EntryKind.DISPATCH_RULE_SET: N_("Dispatch rule set"),
+    EntryKind.BATCH_STATED: N_("Numbered batch of a source taken or refused, or its numbering ended"),
     EntryKind.SIGNAL_RAISED: N_("Signal for supervision raised"),
     EntryKind.SUPERVISION_MOVED: N_("Supervision order moved on"),
     EntryKind.MEASURE_PROPOSED: N_("Measure of supervision proposed"),

@@ -68,7 +68,6 @@ MOST_UNPACKED = 64 * 2**20
 MOST_AHEAD = 1000
 # 心跳: a day without anything to tell is told as a batch of no rows (DQ-33): silence is not zero.
 HEARTBEAT = timedelta(days=1)
-SILENT_AFTER = timedelta(hours=25)
 # What could not be taken may be takable tomorrow: the directory of the other side has grown by then.
 RETURNED_AGAIN = timedelta(days=1)
 # DQ-11: told more than a day after it happened.

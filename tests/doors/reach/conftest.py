@@ -199,6 +199,10 @@ _JOINED |= {
 
 _CARD = f"{_ORDER} JOIN exchange_quality_card w ON w.division_id = o.division_id"
 _JOINED["exchange_quality_card"] = (_CARD, "w")
+_JOINED["exchange_stated_batch"] = (
+    f"{_ORDER} JOIN exchange_stated_batch x ON x.division_id = o.division_id",
+    "x",
+)
 _JOINED["exchange_quality_finding"] = (f"{_CARD} JOIN exchange_quality_finding x ON x.card_id = w.id", "x")
 
 

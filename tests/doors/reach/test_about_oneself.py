@@ -34,6 +34,7 @@ OPEN_TO_THEM = {
     # About what a platform sends on a day, not about the review.
     "exchange_quality_card",
     "exchange_quality_finding",
+    "exchange_stated_batch",
     "levels_peer",
     "levels_outgoing_batch",
     "levels_incoming_batch",

@@ -27,6 +27,8 @@ from haochaping.doors.api.problems import (
     WRONG_ORDER,
 )
 from haochaping.exchange.fields import shown
+from haochaping.exchange.manifests.rules import manifest_of
+from haochaping.exchange.manifests.terms import Manifest
 from haochaping.exchange.rules import read_json
 from haochaping.insight.terms import BAD_DAY
 from haochaping.kernel.periods import Period
@@ -82,8 +84,11 @@ def body_of(request: HttpRequest) -> bytes:
     return body
 
 
-def items_of(body: bytes) -> list[object]:
-    """The items of an envelope, whatever each of them is."""
+def items_of(body: bytes) -> tuple[list[object], Manifest | None]:
+    """The items of an envelope, whatever each of them is, and what its sender says of them as a batch.
+
+    Of a quiet day a manifest may come alone: no items, and rows 0.
+    """
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -91,14 +96,15 @@ def items_of(body: bytes) -> list[object]:
     envelope = read_json(text)
     if (
         not isinstance(envelope, dict)
-        or envelope.keys() != {"items"}
+        or not {"items"} <= envelope.keys() <= {"items", "manifest"}
         or not isinstance(envelope["items"], list)
     ):
         raise Refused(NOT_AN_ENVELOPE, field="items", example='{"items": […]}')
     items = cast("list[object]", envelope["items"])
-    if not 1 <= len(items) <= MAX_ITEMS:
+    manifest = manifest_of(envelope["manifest"], Manifest) if "manifest" in envelope else None
+    if not (len(items) or manifest) or len(items) > MAX_ITEMS:
         raise Refused(ITEM_COUNT, field="items", count=len(items), limit=MAX_ITEMS)
-    return items
+    return items, manifest
 
 
 def parameters_of(request: HttpRequest, known: frozenset[str]) -> dict[str, str]:

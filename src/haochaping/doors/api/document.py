@@ -17,6 +17,7 @@ from haochaping.cases import terms as cases
 from haochaping.doors.api import problems, shapes
 from haochaping.doors.quality import message_of, remedy_of
 from haochaping.exchange import terms as exchange
+from haochaping.exchange.manifests import terms as manifests
 from haochaping.exchange.quality.rules import RULES
 from haochaping.exchange.reconciliation import terms as reconciliation
 from haochaping.hotline.terms import BAD_MESSAGE, MESSAGE_REUSED, NO_SUCH_LINK
@@ -42,6 +43,7 @@ _ABOUT = {
     "Applicant": N_("Who applied. Names, numbers and phones are sealed on arrival and are not in the case."),
     "Person": N_("A person. Sealed on arrival."),
     "Occurrence": N_("A service: one contact inside a case, and what a review is about."),
+    "Manifest": N_("What you say of a batch, so that none is lost, cut short or counted twice unseen."),
     "Reviews": N_("A batch of reviews."),
     "Review": N_(
         "A review; unique by source, case_no, occurrence_no and assess_no. Only its reviewer changes it."
@@ -85,6 +87,13 @@ _ENVELOPE = (
     exchange.DUPLICATE_NAME,
     problems.NOT_AN_ENVELOPE,
     problems.ITEM_COUNT,
+    manifests.NOT_A_MANIFEST,
+    manifests.MANIFEST_DIFFERS,
+    manifests.SEQ_OF_OTHER,
+    manifests.SEQ_TOO_FAR,
+    manifests.NAMED_BY_OTHER,
+    cases.DATED_IN_FUTURE,
+    exchange.NO_SUCH_PLATFORM,
     exchange.KEY_REUSED,
 )
 _ONE_REVIEW = (

@@ -64,6 +64,7 @@ _CERTIFICATE_TYPE = Meta(
 _CERTIFICATE_NO = Meta(
     max_length=40, description=N_("Number of the certificate. Sealed on arrival and never given out again.")
 )
+type _Counts = dict[Annotated[str, Meta(max_length=40)], Annotated[int, Meta(ge=0)]]
 _WINDOW = Meta(max_length=40, description=N_("Code of the window within its hall."))
 _STAFF = Meta(max_length=40, description=N_("Number of the staff member within the agency."))
 
@@ -138,8 +139,8 @@ class Case(Struct, forbid_unknown_fields=True):
     occurrences: Annotated[
         list[Occurrence], Meta(max_length=99, description=N_("The services that can be reviewed."))
     ] = []
-
     revised_at: Annotated[str, _REVISED] = ""
+
 
 class Review(Struct, forbid_unknown_fields=True):
     """评价 as sent."""
@@ -187,16 +188,51 @@ class Review(Struct, forbid_unknown_fields=True):
     reviewer: Annotated[Person, Meta(description=N_("Who rated."))] | UnsetType = UNSET
 
 
+class Manifest(Struct, forbid_unknown_fields=True):
+    """批次清单: what the sender says of the items as a batch."""
+
+    source: Annotated[str, _SOURCE]
+    seq: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=2_000_000_000,
+            description=N_("Number of the batch: those of a source are consecutive from 1."),
+        ),
+    ]
+    made_at: Annotated[
+        datetime, Meta(tz=True, description=N_("When the batch was made; its day is this one."))
+    ]
+    rows: Annotated[int, Meta(ge=0, description=N_("How many items there are; 0 of a quiet day."))]
+    levels: Annotated[_Counts, Meta(description=N_("How many reviews of each rating_value."))] | UnsetType = (
+        UNSET
+    )
+    channels: Annotated[_Counts, Meta(description=N_("How many reviews of each channel."))] | UnsetType = (
+        UNSET
+    )
+    statuses: Annotated[_Counts, Meta(description=N_("How many cases of each status."))] | UnsetType = UNSET
+
+
+_MANIFEST = Meta(
+    description=N_(
+        "Optional. When a figure of it is not that of the items, nothing of the batch is taken; missing and repeated numbers "
+        "and quiet days without a batch stand on the card of the source."
+    )
+)
+
+
 class Cases(Struct, forbid_unknown_fields=True):
     """Body of POST cases."""
 
-    items: Annotated[list[Case], Meta(min_length=1, max_length=MAX_ITEMS)]
+    items: Annotated[list[Case], Meta(max_length=MAX_ITEMS)]
+    manifest: Annotated[Manifest, _MANIFEST] | UnsetType = UNSET
 
 
 class Reviews(Struct, forbid_unknown_fields=True):
     """Body of POST reviews."""
 
-    items: Annotated[list[Review], Meta(min_length=1, max_length=MAX_ITEMS)]
+    items: Annotated[list[Review], Meta(max_length=MAX_ITEMS)]
+    manifest: Annotated[Manifest, _MANIFEST] | UnsetType = UNSET
 
 
 class Why(Struct):
@@ -325,7 +361,7 @@ class QualitySample(Struct):
         str,
         Meta(
             description=N_(
-                "What it is: review, case, record (in quarantine), batch (of an installation), or source (the whole day)."
+                "What it is: review, case, record (in quarantine), batch, or source (the whole day)."
             )
         ),
     ]

@@ -17,6 +17,8 @@ from haochaping.doors.gate import actor_of, requires
 from haochaping.doors.oversight.page import oversight_page
 from haochaping.doors.quality import message_of, remedy_of, shares_of
 from haochaping.exchange.fields import shown
+from haochaping.exchange.manifests import queries as manifests
+from haochaping.exchange.manifests.terms import STATE_LABELS
 from haochaping.exchange.quality import queries
 from haochaping.exchange.quality.rules import RULES, corrections
 from haochaping.exchange.quality.terms import DIMENSION_LABELS, GATE_LABELS, NO_SUCH_SOURCE
@@ -35,12 +37,13 @@ if TYPE_CHECKING:
 
 _HERE = "oversight_quality"
 _DAYS = 62
+_BATCHES = 30
 _MONTH = len("2026-06")
 KIND_LABELS = {
     "review": N_("Review"),
     "case": N_("Case"),
     "record": N_("Record in quarantine"),
-    "batch": N_("Batch of an installation"),
+    "batch": N_("Batch"),
     "source": N_("The day as a whole"),
 }
 
@@ -84,6 +87,10 @@ def one(request: HttpRequest, source: str) -> HttpResponse:
         "former": said[1:],
         "corrections": [(one, message_of(RULES[one.rule])) for one in corrections(said)],
         "days": days,
+        "batches": [
+            {"batch": one, "state": gettext(STATE_LABELS[one.state])}
+            for one in manifests.batches(source, limit=_BATCHES)
+        ],
     }
     return oversight_page(request, "oversight/quality_source.html", context, here=_HERE)
 

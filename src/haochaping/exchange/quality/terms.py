@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,7 +11,7 @@ from haochaping.kernel.refused import N_, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date, datetime, timedelta
+    from datetime import date, datetime
     from uuid import UUID
 
 
@@ -299,6 +300,10 @@ FIELD_WEIGHTS: dict[str, float] = {
     "case.shape": 1,
 }
 SAMPLES_KEPT = 20
+
+# 批次: totals that differ, a number that is missing, no batch of zero rows on a quiet day.
+TOTALS, SEQUENCE, HEARTBEAT = "DQ-31", "DQ-32", "DQ-33"
+SILENT_AFTER = timedelta(hours=25)
 
 NOT_JUDGED = Reason(
     "quality_not_judged",

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
-from haochaping.exchange.quality.terms import Batches
+from haochaping.exchange.quality.terms import SILENT_AFTER, Batches
 from haochaping.kernel.periods import BEIJING
 from haochaping.levels.quality.rules import CameBatch, judge_batches
-from haochaping.levels.terms import SILENT_AFTER, InState
+from haochaping.levels.terms import InState
 from haochaping.postgres.rows import array
 
 if TYPE_CHECKING:
