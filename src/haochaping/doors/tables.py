@@ -310,6 +310,7 @@ TABLES: dict[str, Held] = {
         f" AND {_with('reviews_review', 'review_id')} ELSE {OF_PLACE} END",
     ),
     "voices_event": Held(_WRITE, _with("voices_voice", "voice_id")),
+    "voices_clock_event": Held(_WRITE, _with("voices_voice", "voice_id")),
     # Where a hotline answers is for whoever reaches by division; what it said of an order goes with the order.
     "hotline_link": Held(_WORK, OF_DIVISION, adds_any=True),
     "hotline_linked_order": Held(_WORK, _with("rectification_work_order", "order_id")),

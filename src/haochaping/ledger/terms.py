@@ -119,6 +119,7 @@ class EntryKind(IntEnum):
     APPEAL_ENDED = 204
     VOICE_REOPENED = 240
     VOICE_ESCALATED = 241
+    VOICE_HANDED_ON = 196
 
 
 FIRST_INTERNAL_KIND = 128
@@ -191,6 +192,7 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.VOICE_ANSWERED: N_("Complaint, suggestion or question answered"),
     EntryKind.PROJECT_MOVED: N_("Systemic project opened, worked on or closed"),
     EntryKind.VOICE_CLOSED: N_("Complaint, suggestion or question closed"),
+    EntryKind.VOICE_HANDED_ON: N_("Complaint, suggestion or question handed on to another agency"),
     EntryKind.VOICE_REOPENED: N_("Complaint, suggestion or question opened again"),
     EntryKind.VOICE_ESCALATED: N_("Complaint, suggestion or question passed to the supervisory office"),
     EntryKind.FAULT_CLASSED: N_("It was said what a fault lies in"),

@@ -290,6 +290,9 @@ class NoticeKind(StrEnum):
     VOICE_RECEIVED = "voice_received"
     VOICE_TRANSFERRED = "voice_transferred"
     VOICE_AT_OFFICE = "voice_at_office"
+    VOICE_AMBER = "voice_amber"
+    VOICE_RED = "voice_red"
+    OFFICE_VOICE_DUE = "office_voice_due"
     EXTENSION_ASKED = "extension_asked"
     EXTENSION_GRANTED = "extension_granted"
     EXTENSION_REFUSED = "extension_refused"
@@ -313,6 +316,9 @@ NOTICE_LABELS: dict[NoticeKind, str] = {
     NoticeKind.VOICE_RECEIVED: N_("New complaint, suggestion or question to pass on"),
     NoticeKind.VOICE_TRANSFERRED: N_("Complaint, suggestion or question to answer"),
     NoticeKind.VOICE_AT_OFFICE: N_("Complaint for the supervisory office"),
+    NoticeKind.VOICE_AMBER: N_("Deadline of a complaint, suggestion or question is near"),
+    NoticeKind.VOICE_RED: N_("Complaint, suggestion or question overdue"),
+    NoticeKind.OFFICE_VOICE_DUE: N_("Complaint at the supervisory office nearly or wholly overdue"),
     NoticeKind.EXTENSION_ASKED: N_("An agency asks for more time"),
     NoticeKind.EXTENSION_GRANTED: N_("More time granted"),
     NoticeKind.EXTENSION_REFUSED: N_("More time refused"),
@@ -341,6 +347,10 @@ ADDRESSED_TO: dict[NoticeKind, tuple[frozenset[Power], ...]] = {
     NoticeKind.VOICE_RECEIVED: (_DISPATCHERS,),
     NoticeKind.VOICE_TRANSFERRED: (_HANDLERS,),
     NoticeKind.VOICE_AT_OFFICE: (_SUPERVISORS,),
+    # Not transferred or not signed for, it may be the dispatcher's to do something.
+    NoticeKind.VOICE_AMBER: (_HANDLERS, _DISPATCHERS),
+    NoticeKind.VOICE_RED: (_HANDLERS, _DISPATCHERS, _SUPERVISORS),
+    NoticeKind.OFFICE_VOICE_DUE: (_SUPERVISORS,),
     NoticeKind.EXTENSION_ASKED: (_DISPATCHERS,),
     NoticeKind.EXTENSION_GRANTED: (_HANDLERS,),
     NoticeKind.EXTENSION_REFUSED: (_HANDLERS,),
@@ -349,7 +359,7 @@ ADDRESSED_TO: dict[NoticeKind, tuple[frozenset[Power], ...]] = {
 # Decided by offices that are not the one it lies in, in a division at or above it.
 TO_OTHER_OFFICES = frozenset({NoticeKind.OPENING_REQUEST})
 # A text message at any hour is for what is late already.
-BY_SMS = frozenset({NoticeKind.ORDER_RED})
+BY_SMS = frozenset({NoticeKind.ORDER_RED, NoticeKind.VOICE_RED})
 
 
 class MailChoice(StrEnum):

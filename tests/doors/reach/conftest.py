@@ -140,6 +140,10 @@ _JOINED = {
         "x",
     ),
     "voices_voice": (f"{_REVIEW} JOIN voices_voice x ON x.review_id = r.id", "x"),
+    "voices_clock_event": (
+        f"{_REVIEW} JOIN voices_voice v ON v.review_id = r.id JOIN voices_clock_event x ON x.voice_id = v.id",
+        "x",
+    ),
     "voices_event": (
         f"{_REVIEW} JOIN voices_voice v ON v.review_id = r.id JOIN voices_event x ON x.voice_id = v.id",
         "x",

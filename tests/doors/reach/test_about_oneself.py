@@ -29,6 +29,7 @@ OPEN_TO_THEM = {
     "rectification_project_task",
     "voices_voice",
     "voices_event",
+    "voices_clock_event",
     "exchange_reconciliation",
     "exchange_differing_record",
     # About what a platform sends on a day, not about the review.

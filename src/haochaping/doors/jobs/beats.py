@@ -36,6 +36,7 @@ from haochaping.flows import (
     supervise,
     tell_days,
     tell_staff,
+    watch_voices,
 )
 from haochaping.identity import actions as identity
 from haochaping.insight import actions as insight
@@ -88,6 +89,8 @@ BEATS: tuple[Beat, ...] = (
     Beat(
         "promise voices what the calendar now tells", 600, lambda now: voices.promise_late(by=SYSTEM, now=now)
     ),
+    Beat("mark voices that are nearly or wholly overdue", 60, watch_voices.tell_alarms),
+    Beat("hand on voices of agencies that have ended", 3600, hand_on.hand_on_ended_voices),
     Beat("close voices nobody speaks of", 600, lambda now: voices.close_silent(by=SYSTEM, now=now)),
     Beat(
         "go on with appeals whose time is over", 60, lambda now: decide_appeal.lapse_due(by=SYSTEM, now=now)
