@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from django.http import HttpRequest, HttpResponse
+
+    from haochaping.supervision.terms import SignalRow
 
 
 @requires(Power.ORDER_SUPERVISE)
@@ -45,6 +48,7 @@ def page(request: HttpRequest) -> HttpResponse:
                 "row": row,
                 "kind": gettext(SIGNAL_LABELS[row.kind]),
                 "about": _about(row.facts, names),
+                "voice": _voice(row),
                 "measure": decides and not taken and row.kind == SignalKind.SERVICE_FAULT,
             }
             for row in found[:ON_PAGE]
@@ -53,6 +57,13 @@ def page(request: HttpRequest) -> HttpResponse:
         **pager(number, len(found), "list=taken&" if taken else ""),
     }
     return oversight_page(request, "oversight/signals.html", context, here="oversight_signals")
+
+
+def _voice(row: SignalRow) -> str:
+    """Where the complaint, suggestion or question stands that is overdue, or whose agency has ended."""
+    _, is_voice, voice_id = row.subject.partition("voice:")
+    wanted = is_voice and row.kind in {SignalKind.VOICE_OVERDUE, SignalKind.AGENCY_ENDED}
+    return reverse("desk_voice", args=[voice_id]) if wanted else ""
 
 
 def _about(facts: Mapping[str, str], items: Mapping[str, str]) -> str:
