@@ -27,14 +27,19 @@ def orders() -> None:
 @json_option
 @with_database
 def recompute(*, order: UUID, as_json: bool) -> None:
-    """Compute the clocks of a work order again from their events, and explain each step.
+    """Compute the clocks of a work order, complaint or suggestion again from their events, and explain each step.
 
     Changes nothing. A promise that a later change of the calendar would have moved stays as it was promised; where the two
     differ, the line says so.
     """
     from haochaping.rectification import queries  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.voices import queries as voices  # noqa: PLC0415
 
     found = queries.clock_retold(order)
+    if found is None and (found := voices.clock_retold(order)) is not None:
+        rows = [_row(promised, anew) | {"clock": _ANSWER} for promised, anew in found]
+        show(rows, as_json=as_json, line=_line)
+        return
     if found is None:
         fail(gettext("There is no work order {order}.").format(order=order))
     if not found:
@@ -67,7 +72,7 @@ def route(*, order: UUID, as_json: bool) -> None:
 @orders.command("recount")
 @with_database
 def recount() -> None:
-    """Hold the figures of work orders and of supervision against the rows, and put right what differs.
+    """Hold the figures of work orders, supervision and complaints against the rows, and put right what differs.
 
     Needed once after an update that brings new figures, and whenever somebody doubts one. People may go on working.
     """
@@ -120,8 +125,9 @@ def _line(row: dict[str, object]) -> str:
     from haochaping.rulebook.terms import UNIT_LABELS, Unit  # noqa: PLC0415
     from haochaping.ui.moments import moment  # noqa: PLC0415
 
+    answer = row["clock"] == _ANSWER
     said = dict(row) | {
-        "clock": gettext(CLOCK_LABELS[ClockKind(str(row["clock"]))]),
+        "clock": gettext(_ANSWER_THE_PERSON if answer else CLOCK_LABELS[ClockKind(str(row["clock"]))]),
         "event": gettext(TICK_LABELS[Tick(str(row["event"]))]),
         "unit": gettext(UNIT_LABELS[Unit(str(row["unit"]))]) if row["unit"] else "",
     }
@@ -131,6 +137,8 @@ def _line(row: dict[str, object]) -> str:
     return line if row["equal"] else gettext(_OTHER).format(line=line, **said)
 
 
+# The one clock of a complaint, suggestion or question.
+_ANSWER, _ANSWER_THE_PERSON = "answer", N_("Answer the person")
 _BY_RULE = N_("{day}: to {agency}, by rule {rank} of {division}, version {version} ({source})")
 _BY_SERVICE = N_("{day}: to {agency}, who served; no rule fits")
 _IS_WITH = N_("{line}; it is with {is_with} now")
