@@ -264,7 +264,7 @@ def told_days(by: Actor, *, differing: bool = False, limit: int = 50) -> list[To
     found = rows.order_by("-day", "source", "kind").values_list(*columns, "told_at", "heard_at")
     return [
         ToldDay(
-            peer_code=row[0],
+            peer_code=row[0] or "",
             source=row[1],
             kind=StatedKind(row[2]),
             day=row[3],

@@ -122,7 +122,10 @@ class StatedDay(Struct, frozen=True, kw_only=True):
 
 
 class HeardDay(Struct, frozen=True, kw_only=True):
-    """What a statement is answered: equal or not, what has still to be told, the records that differ; or why not taken."""
+    """What a statement is answered: equal or not, what has still to be told, the records that differ; or why not taken.
+
+    `here` are the sums of whoever answers; one of an older version does not say them.
+    """
 
     source: str
     kind: StatedKind
@@ -131,6 +134,7 @@ class HeardDay(Struct, frozen=True, kw_only=True):
     wanted: list[str] = []
     count: int = 0
     differing: list[RowDifference] = []
+    here: Sums | None = None
     code: str = ""
     message: str = ""
     params: dict[str, str] = {}
@@ -319,7 +323,7 @@ class ReturnedRow:
 
 @dataclass(frozen=True, slots=True)
 class ToldDay:
-    """对账单 that was told to a peer, and what it answered last."""
+    """对账单 that was told to a peer, and what it answered last; `peer_code` is empty for the level above on the line."""
 
     peer_code: str
     source: str
