@@ -15,6 +15,7 @@ from haochaping.cases.terms import (
     NewCase,
     NewOccurrence,
     PersonKind,
+    SaidCodes,
     ServiceChannel,
     Stage,
 )
@@ -67,6 +68,7 @@ _OTHER = NewCase(
     agent=PlainPerson("李四", "", "", ""),
     birth_year=None,
     occurrences=(replace(OCCURRENCE, window="W2"),),
+    said=SaidCodes("other", "", ""),
 )
 
 

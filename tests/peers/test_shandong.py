@@ -59,6 +59,22 @@ def test_a_case_and_its_reviews_are_taken(hall):
     assert Review.objects.get().level == 2
 
 
+def test_codes_that_contradict_each_other_are_taken_and_not_silently(hall):
+    """The source is another province's, as Jining's was, and in the second case the handling item another item's."""
+    assert took(hall.case(dataSource="165"))
+    assert Case.objects.get().code_doubt == "source"
+
+    other = {"projectNo": "37080020240101000002", "taskHandleItem": "9" * 33, "dataSource": "137"}
+    assert took(hall.case(**other))
+    assert Case.objects.get(case_no=other["projectNo"]).code_doubt == "item"
+
+
+def test_a_data_source_that_is_none_keeps_no_case_out(hall):
+    assert took(hall.case(dataSource="x" * 500, taskHandleItem=None))
+
+    assert Case.objects.get().code_doubt == ""
+
+
 def test_the_second_service_is_numbered_by_the_server(hall):
     assert took(hall.case())
     second = {

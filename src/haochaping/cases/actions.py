@@ -11,7 +11,14 @@ from msgspec import Struct
 
 from haochaping.cases import queries
 from haochaping.cases.models import Case, ServiceOccurrence
-from haochaping.cases.rules import digest, is_aged_60, person_doubt, place_complaint, time_complaint
+from haochaping.cases.rules import (
+    code_doubt,
+    digest,
+    is_aged_60,
+    person_doubt,
+    place_complaint,
+    time_complaint,
+)
 from haochaping.cases.states import may_become
 from haochaping.cases.terms import (
     FORBIDDEN_STATUS,
@@ -335,6 +342,7 @@ def _case(
         persons[0],
         case.person_kind.value,
         person_doubt(case).value,
+        code_doubt(case).value,
         persons[1] is not None,
         persons[1],
         is_aged_60(case.birth_year, now),
@@ -364,6 +372,7 @@ _CASE: dict[LiteralString, LiteralString] = {
     "person_id": "uuid",
     "person_kind": "varchar",
     "person_doubt": "varchar",
+    "code_doubt": "varchar",
     "by_agent": "bool",
     "agent_id": "uuid",
     "aged_60": "bool",
@@ -444,6 +453,7 @@ _CHANGEABLE = [
     "person_id",
     "person_kind",
     "person_doubt",
+    "code_doubt",
     "by_agent",
     "agent_id",
     "aged_60",
@@ -457,6 +467,9 @@ def _filled(
     row: Case, bound: _Bound, persons: tuple[UUID | None, UUID | None], *, verified: bool, now: datetime
 ) -> Case:
     case = bound.case
+    # A step of a case names no codes: what was seen of them stays as long as what they led to.
+    if case.said is not None or (row.item_id, row.division_id) != (bound.item_id, bound.division_id):
+        row.code_doubt = code_doubt(case)
     row.platform_id = bound.platform_id
     row.case_no = case.case_no
     row.item_id, row.agency_id, row.division_id = bound.item_id, bound.agency_id, bound.division_id

@@ -19,6 +19,7 @@ class Case(models.Model):
             "statutory_limit",
             "person_kind",
             "person_doubt",
+            "code_doubt",
             "digest",
         )
         masked = ("case_no",)
@@ -49,6 +50,7 @@ class Case(models.Model):
     person_id = models.UUIDField(null=True)
     person_kind = models.CharField(max_length=30)
     person_doubt = models.CharField(max_length=12, blank=True, db_default="")
+    code_doubt = models.CharField(max_length=12, blank=True, db_default="")
     by_agent = models.BooleanField()
     agent_id = models.UUIDField(null=True)
     aged_60 = models.BooleanField(null=True)

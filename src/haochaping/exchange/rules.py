@@ -15,6 +15,7 @@ from haochaping.cases.terms import (
     NewCase,
     NewOccurrence,
     PersonKind,
+    SaidCodes,
     ServiceChannel,
     Stage,
 )
@@ -87,8 +88,10 @@ CASE_FIELDS = frozenset(
         "materials",
         "applicant",
         "occurrences",
+        "said",
     }
 )
+SAID_FIELDS = frozenset(SaidCodes.__struct_fields__)
 APPLICANT_FIELDS = REVIEWER_FIELDS | {"kind", "agent", "birth_year"}
 OCCURRENCE_FIELDS = frozenset({"no", "name", "stage", "at", "channel", "hall", "window", "staff"})
 
@@ -107,11 +110,14 @@ CASE_COLUMNS = _columns(
         "applicant": APPLICANT_FIELDS,
         "applicant.agent": REVIEWER_FIELDS,
         "occurrences": OCCURRENCE_FIELDS,
+        "said": SAID_FIELDS,
     },
 )
 
 # What a record in quarantine shows of itself: codes, numbers and times, no words and nobody.
-_BARE = (REVIEW_FIELDS | CASE_FIELDS) - {"case_no", "comment_text", "reviewer", "applicant", "occurrences"}
+_BARE = (REVIEW_FIELDS | CASE_FIELDS) - {
+    *("case_no", "comment_text", "reviewer", "applicant", "occurrences", "said")
+}
 
 MAX_DEPTH = 32
 _MAX_OCCURRENCES = 99
@@ -191,7 +197,14 @@ def judge_case(raw: Raw) -> NewCase:
         agent=agent,
         birth_year=applicant.whole("birth_year", 1900, 2100),
         occurrences=_occurrences(fields.many("occurrences", OCCURRENCE_FIELDS, _MAX_OCCURRENCES)),
+        said=_said(fields.inner("said", SAID_FIELDS)),
     )
+
+
+def _said(fields: Fields | None) -> SaidCodes | None:
+    if fields is None:
+        return None
+    return SaidCodes(*(fields.text(name, 40) for name in SaidCodes.__struct_fields__))
 
 
 def _occurrences(rows: list[Fields]) -> tuple[NewOccurrence, ...]:

@@ -11,6 +11,7 @@ from django.core.exceptions import RequestDataTooBig
 from haochaping.accounts import queries as accounts
 from haochaping.doors.api.problems import (
     BAD_IDEMPOTENCY_KEY,
+    BAD_MONTH,
     ITEM_COUNT,
     MAX_BYTES,
     MAX_ITEMS,
@@ -139,3 +140,11 @@ def day_of(text: str, name: str) -> date:
     except ValueError:
         pass
     raise Refused(BAD_DAY, field=name, value=shown(text))
+
+
+def month_of(text: str) -> date:
+    """The first day of a month as it stands in an address."""
+    try:
+        return day_of(f"{text}-01", "month")
+    except Refused:
+        raise Refused(BAD_MONTH, field="month", value=shown(text)) from None

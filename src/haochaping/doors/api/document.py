@@ -42,6 +42,7 @@ _ABOUT = {
     "Applicant": N_("Who applied. Names, numbers and phones are sealed on arrival and are not in the case."),
     "Person": N_("A person. Sealed on arrival."),
     "Occurrence": N_("A service: one contact inside a case, and what a review is about."),
+    "SaidCodes": N_("Codes that are only held against each other (DQ-06, DQ-18)."),
     "Reviews": N_("A batch of reviews."),
     "Review": N_(
         "A review; unique by source, case_no, occurrence_no and assess_no. Only its reviewer changes it."
@@ -59,6 +60,10 @@ _ABOUT = {
     "QualitySample": N_("A row that breaks it."),
     "QualityFormer": N_("What was said of the day before."),
     "QualityCorrection": N_("A rule that was broken, and whether it was put right."),
+    "QualityMonths": N_("How good what your sources sent in a month is."),
+    "QualityMonth": N_("One source's month."),
+    "QualityDay": N_("One day of it."),
+    "QualityBroken": N_("A rule that was broken in the month."),
     "LinkedOrders": N_("Orders that are at the hotline too."),
     "LinkedOrder": N_("An order as the hotline may see it: nobody's name, phone or certificate."),
     "Progress": N_("What the hotline says of an order."),
@@ -137,6 +142,7 @@ _QUALITY = (
     problems.UNKNOWN_PARAMETER,
     BAD_DAY,
 )
+_QUALITY_MONTH = (*_QUALITY[:-1], problems.BAD_MONTH)
 _FIGURES = (
     problems.NO_PARAMETER,
     problems.UNKNOWN_PARAMETER,
@@ -307,6 +313,27 @@ def _paths() -> Json:
                     }
                 ],
                 "responses": _responses("QualityCards", "quality", _QUALITY),
+            }
+        },
+        reverse("api:quality_month", args=["MONTH"]).replace("MONTH", "{month}"): {
+            "get": {
+                "operationId": "getQualityMonth",
+                "summary": N_("How good what your sources sent in a month is"),
+                "description": N_(
+                    "Score and parts of each source of the key's division and below, its days, and the rules that were "
+                    "broken. Days are weighed by their rows, coverage by days."
+                ),
+                "security": [{"key": []}],
+                "parameters": [
+                    {
+                        "name": "month",
+                        "in": "path",
+                        "required": True,
+                        "description": N_("The month, as 2026-06."),
+                        "schema": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}$"},
+                    }
+                ],
+                "responses": _responses("QualityMonths", "quality-month", _QUALITY_MONTH),
             }
         },
         reverse("api:measures"): {

@@ -112,6 +112,7 @@ UNKNOWN_PARAMETER = Reason(
     N_("There is no parameter “{value}” here."),
     N_("Remove it; the parameters are listed in the API reference."),
 )
+BAD_MONTH = Reason("bad_month", N_("“{value}” is not a month."), N_("Write it as 2026-11."))
 TWICE = Reason(
     "repeated_parameter", N_("The parameter “{value}” stands here more than once."), N_("Send it once.")
 )
@@ -166,6 +167,7 @@ STATUS: Mapping[Reason, HTTPStatus] = {
     UNKNOWN_PARAMETER: HTTPStatus.BAD_REQUEST,
     TWICE: HTTPStatus.BAD_REQUEST,
     BAD_DAY: HTTPStatus.BAD_REQUEST,
+    BAD_MONTH: HTTPStatus.BAD_REQUEST,
     WRONG_ORDER: HTTPStatus.BAD_REQUEST,
     BAD_CURSOR: HTTPStatus.BAD_REQUEST,
     BAD_STATEMENT: HTTPStatus.BAD_REQUEST,

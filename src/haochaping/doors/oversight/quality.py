@@ -15,11 +15,11 @@ from haochaping.accounts.terms import Power
 from haochaping.doors.desk import refusable
 from haochaping.doors.gate import actor_of, requires
 from haochaping.doors.oversight.page import oversight_page
-from haochaping.doors.quality import message_of, remedy_of, shares_of
+from haochaping.doors.quality import message_of, remedy_of, said_of_gates, shares_of
 from haochaping.exchange.fields import shown
 from haochaping.exchange.quality import queries
 from haochaping.exchange.quality.rules import RULES, corrections
-from haochaping.exchange.quality.terms import DIMENSION_LABELS, GATE_LABELS, NO_SUCH_SOURCE
+from haochaping.exchange.quality.terms import DIMENSION_LABELS, NO_SUCH_SOURCE
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import N_, Refused
 from haochaping.rectification import queries as orders
@@ -41,6 +41,8 @@ KIND_LABELS = {
     "case": N_("Case"),
     "record": N_("Record in quarantine"),
     "batch": N_("Batch of an installation"),
+    "missing": N_("Number that is missing"),
+    "totals": N_("Totals of two sides"),
     "source": N_("The day as a whole"),
 }
 
@@ -99,7 +101,7 @@ def rules(request: HttpRequest) -> HttpResponse:
             {
                 "rule": rule,
                 "dimension": gettext(DIMENSION_LABELS[rule.dimension]),
-                "gate": gettext(GATE_LABELS[rule.gate]),
+                "gate": said_of_gates(rule.gates),
                 "message": message_of(rule),
                 "remedy": remedy_of(rule),
             }
@@ -123,7 +125,7 @@ def _findings(card: CardRow, by: Actor) -> list[dict[str, object]]:
             "rule": RULES[one.rule],
             "message": message_of(RULES[one.rule]),
             "remedy": remedy_of(RULES[one.rule]),
-            "gate": gettext(GATE_LABELS[RULES[one.rule].gate]),
+            "gate": said_of_gates(RULES[one.rule].gates),
             "failing": one.failing,
             "samples": list(_samples(one, linked)),
         }

@@ -44,6 +44,7 @@ TARGETS: Mapping[str, frozenset[str]] = {
             *(f"applicant.agent.{name}" for name in _PERSON),
             *_OCCURRENCE,
             "occurrence.counts",
+            *("said.item", "said.handling_item", "said.data_source"),
         }
     ),
     "review": frozenset(

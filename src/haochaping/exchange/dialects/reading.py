@@ -41,6 +41,7 @@ _CODE = re.compile(r"[0-9A-Za-z]{1,10}")
 _SHORT_CODE = re.compile(r"[0-9]{3}")
 _HANDLING, _STEM = 33, 31
 _SOME = 12
+_SAID = 40
 
 
 def read(operation: Operation, description: Description, record: Mapping[str, object]) -> Reading:
@@ -211,6 +212,11 @@ def _item(_rule: FieldRule, value: object, _known: object, _description: Descrip
     return _code(value)
 
 
+def _said_code(_rule: FieldRule, value: object, _known: object, _description: Description) -> object:
+    """A code that is only held against others: one that is none keeps no case from being taken."""
+    return _code(value)[:_SAID]
+
+
 _READERS: Mapping[str, Callable[[FieldRule, object, object, Description], object]] = {
     "applied_at": _moment,
     "accepted_at": _moment,
@@ -223,6 +229,9 @@ _READERS: Mapping[str, Callable[[FieldRule, object, object, Description], object
     "statutory_limit": _limit,
     "division": _division,
     "item": _item,
+    "said.item": _said_code,
+    "said.handling_item": _said_code,
+    "said.data_source": _said_code,
 }
 
 
