@@ -20,6 +20,7 @@ from bench.world import connect, settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from uuid import UUID
 
     from django.db.backends.utils import CursorWrapper
 
@@ -41,11 +42,14 @@ def main() -> int:
     """Make the orders, measure, print; returns the exit status."""
     os.environ["HAOCHAPING_DEMO"] = "1"
     connect()
+    from django.conf import settings
     from django.utils import timezone
 
     from haochaping.doors.demo.province import fill
+    from haochaping.identity import relay
 
-    for _ in fill(scale=_SCALE, seed=1, now=timezone.now()):
+    keys = relay.load_keys(settings.KEYS_DIR)
+    for _ in fill(scale=_SCALE, seed=1, now=timezone.now(), relay_keys=keys):
         pass
     begun = perf_counter()
     _multiply()
@@ -193,12 +197,37 @@ def _moves() -> list[bool]:
     staff = Actor(ActorKind.STAFF, "bench", powers=powers, scope=EVERYWHERE)
     found = [row for row in queries.inbox(staff, limit=4000) if row.state == OrderState.DISPATCHED][:RUNS]
     signs = [_timed(partial(actions.sign_for, row.id, by=staff, now=now)) for row in found]
+    _ring([row.id for row in found], now)
     call: dict[str, Any] = {"result": "answered", "is_true": True, "is_reasonable": True, "note": "属实"}
     calls = [_timed(partial(actions.verify_by_callback, row.id, **call, by=staff, now=now)) for row in found]
     return [
         _told("move: sign for", statistics.median(signs), _PAGE_MS, "ms"),
         _told("move: record a call-back", statistics.median(calls), _PAGE_MS, "ms"),
     ]
+
+
+def _ring(orders: list[UUID], now: datetime) -> None:
+    """One call of the relay about each order, whose outcome is to be recorded."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH granted AS (
+                INSERT INTO identity_relay_grant (id, person, basis, purpose, granted_to, granted_at, ends_at,
+                                                  calls_allowed, calls_made)
+                SELECT gen_random_uuid(), gen_random_uuid(), basis, 'verify', 'staff:bench', %(now)s,
+                       %(now)s + interval '2 days', 3, 1
+                  FROM unnest(%(orders)s::uuid[]) AS basis
+                RETURNING id, person
+            )
+            INSERT INTO notices_delivery (id, person, "grant", template, params, channel, state, attempts, last_error,
+                                          gateway_ref, queued_at, at, moved_by)
+            SELECT gen_random_uuid(), person, id, 'call', '{}', 'call', 'sent', 1, '', '', %(now)s, %(now)s, 'bench'
+              FROM granted
+            """,
+            {"now": now, "orders": orders},
+        )
 
 
 def _sweep() -> list[bool]:

@@ -35,12 +35,15 @@ def main() -> None:
     """Make the province, visit, print a line a page, and say whether a limit was broken."""
     os.environ["HAOCHAPING_DEMO"] = "1"
     connect()
+    from django.conf import settings
     from django.utils import timezone
 
     from haochaping.doors.demo.province import fill
+    from haochaping.identity import relay
 
     begun = time.perf_counter()
-    for _ in fill(scale=SCALE, seed=1, now=timezone.now()):
+    keys = relay.load_keys(settings.KEYS_DIR)
+    for _ in fill(scale=SCALE, seed=1, now=timezone.now(), relay_keys=keys):
         pass
     print(f"pages: province of scale {SCALE:g} made in {time.perf_counter() - begun:.0f} s", flush=True)
     sys.exit(measure())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from haochaping.accounts import actions as accounts
 from haochaping.accounts.terms import Place, Role
 from haochaping.directory import queries as directory
-from haochaping.exchange.models import DifferingRecord, Reconciliation
+from haochaping.exchange.models import DifferingRecord, Reconciliation, StatedBatch
 from haochaping.exchange.quality import actions as quality
 from haochaping.exchange.quality.rules import parts
 from haochaping.exchange.quality.terms import Finding, Judgement, Sent, Source
@@ -138,7 +138,7 @@ def _supervisor_looks(order_id: UUID, clerk: Actor, now: datetime) -> None:
 
 
 def _source_is_judged(order: OrderRow, now: datetime) -> None:
-    """A platform of the place has its card, with something found."""
+    """A platform of the place has its card, with something found, and a numbered batch."""
     place, platform = directory.division_by_id(order.division_id), directory.platforms([worlds.SOURCE])
     source = Source(platform[worlds.SOURCE].id, worlds.SOURCE, place.id, place.path, None)
     # One platform has one card a day; both stories are told of the same one.
@@ -146,6 +146,19 @@ def _source_is_judged(order: OrderRow, now: datetime) -> None:
     found = Judgement(Sent(source.id, day, 1, 1), (Finding("DQ-14", 1),))
     card = (source, found, parts(found, coverage=1.0))
     quality.keep_cards(day, [card], by=SYSTEM, now=now)
+    StatedBatch.objects.create(
+        id=uuid7(now),
+        platform_id=source.id,
+        division_id=place.id,
+        seq=int(place.code[3]),
+        kind="case",
+        state="taken",
+        fingerprint=b"",
+        rows=1,
+        sent_by="client:1",
+        made_at=now,
+        received_at=now,
+    )
 
 
 def _installation_below_reports(order: OrderRow, now: datetime) -> None:
@@ -279,7 +292,7 @@ def _agency_acts(order_id: UUID, clerk: Actor, at: datetime) -> None:
     rectification.dispatch([order_id], by=SYSTEM, now=at)
     rectification.sign_for(order_id, by=clerk, now=at)
     handle_bad_review.write_to_reviewer(order_id, "请告知经过。", by=clerk, now=at)
-    rectification.verify_by_callback(
+    worlds.hear(
         order_id, result="answered", is_true=True, is_reasonable=True, note="已核实", by=clerk, now=at
     )
     rectification.enter_in_ledger(

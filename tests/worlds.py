@@ -14,9 +14,15 @@ from haochaping.directory.terms import Kind
 from haochaping.exchange.terms import Raw
 from haochaping.flows.receive_reviews import receive_reviews
 from haochaping.flows.take_in_cases import take_in_cases
+from haochaping.identity.models import RelayGrant
 from haochaping.kernel.actor import EVERYWHERE, OPERATOR, REVIEWER, Actor, ActorKind, Scope
+from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.outcomes import OutcomeKind
 from haochaping.kernel.periods import local_day
+from haochaping.notices.models import Delivery
+from haochaping.notices.terms import Channel, DeliveryState, Template
+from haochaping.rectification import actions as rectification
+from haochaping.rectification.terms import CallResult
 from haochaping.reviews.terms import Entrance
 from haochaping.rulebook.models import CalendarDay, Profile, ProfileChoice, RuleValue
 from haochaping.rulebook.rules import sample_days, value_complaint
@@ -260,3 +266,39 @@ def give(
     """Send one review down the road."""
     raw = Raw(review(case_no, level, now, **changes))
     return receive_reviews([raw], entrance=entrance, by=OPERATOR, now=now)[0]
+
+
+def rang(order_id: UUID, now: datetime, *, by: Actor = CLERK, purpose: str = "verify") -> UUID:
+    """A call of the relay about an order that has rung, made by `by`: its outcome is to be recorded; returns its id."""
+    person, at = uuid7(now), now
+    grant = RelayGrant.objects.create(
+        id=uuid7(now),
+        person=person,
+        basis=order_id,
+        purpose=purpose,
+        granted_to=str(by),
+        granted_at=at,
+        ends_at=at + timedelta(days=2),
+        calls_allowed=3,
+        calls_made=1,
+    )
+    call = Delivery.objects.create(
+        id=uuid7(now),
+        person=person,
+        grant=grant.id,
+        template=Template.CALL,
+        channel=Channel.CALL,
+        state=DeliveryState.SENT,
+        attempts=1,
+        queued_at=at,
+        at=at,
+        moved_by=str(by),
+    )
+    return call.pk
+
+
+def hear(order_id: UUID, *, by: Actor, now: datetime, **found: Any) -> None:
+    """The reviewer of an order was called through the relay, and the outcome is recorded."""
+    if found["result"] != CallResult.NOT_POSSIBLE:
+        rang(order_id, now, by=by)
+    rectification.verify_by_callback(order_id, **found, by=by, now=now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from docs.generate.pages import both, code, table
-from haochaping.insight.rules import INSIDE, MEASURES
+from haochaping.insight.rules import INSIDE, MEASURES, OF_VOICES
 from haochaping.kernel.ratios import MINIMUM_N
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def pages() -> dict[str, str]:
     """One page: every measure with what is divided by what, and what is left out."""
-    published, inside = ([_row(measure) for measure in of] for of in (MEASURES, INSIDE))
+    published, inside = ([_row(measure) for measure in of] for of in (MEASURES, (*INSIDE, *OF_VOICES)))
     return {"measures.md": _INTRODUCTION + table(_HEADING, published) + _INSIDE + table(_HEADING, inside)}
 
 
@@ -58,9 +58,10 @@ Measures of work orders speak of the orders that were opened in the period, howe
 _INSIDE = """
 ## 机关内部 · Inside the administration
 
-督办按梯级计数，只在 `/oversight/figures/` 显示；窗口人员的各项指标也只在那里，按机构列出，从不公开。
+督办按梯级计数，投诉、建议和售后按提出日计数，只在 `/oversight/figures/` 显示；
+窗口人员的各项指标也只在那里，按机构列出，从不公开。
 
-Supervision by rung, and the measures of the loop for each staff member of an agency, are shown at `/oversight/figures/`
-alone and never published.
+Supervision by rung, complaints, suggestions and questions by the day they were given, and the measures of the loop for
+each staff member of an agency, are shown at `/oversight/figures/` alone and never published.
 
 """

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +17,7 @@ from haochaping.cases.terms import (
     NewCase,
     NewOccurrence,
     PersonKind,
+    SaidCodes,
     ServiceChannel,
     Stage,
 )
@@ -67,11 +70,18 @@ _OTHER = NewCase(
     agent=PlainPerson("李四", "", "", ""),
     birth_year=None,
     occurrences=(replace(OCCURRENCE, window="W2"),),
+    channel=ServiceChannel.WEB,
+    revised_at=AT,
+    said=SaidCodes("other", "", ""),
 )
 
 
 def test_a_case_is_known_by_platform_and_number():
     assert CASE.key == ("hall", "1")
+
+
+def test_a_case_whose_channel_nobody_said_has_the_fingerprint_it_had_before_there_was_one():
+    assert "channel" not in json.loads(msgspec.json.encode(CASE))
 
 
 @pytest.mark.parametrize("name", NewCase.__struct_fields__)

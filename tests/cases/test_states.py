@@ -21,6 +21,8 @@ def test_a_case_goes_forward_and_what_is_over_stays(before: S, after: S):
     forward = stage[after] > stage[before]
     aside = stage[after] == stage[before] == _STAGE[S.IN_PROCESS]
     anew = before == S.RETURNED and after in {S.SUBMITTED, S.ACCEPTED}
+    # 补正 comes before acceptance too.
+    anew = anew or (before, after) == (S.SUPPLEMENT_REQUESTED, S.ACCEPTED)
 
     assert may_become(before, after) is (before == after or forward or aside or anew)
 

@@ -231,3 +231,30 @@ def test_what_the_database_cannot_be_asked_for_is_unknown():
 
     for look in (queries.agencies, queries.items, queries.platforms, queries.halls):
         assert look(asked) == {}
+
+
+def test_the_one_agency_that_all_items_went_to_goes_on_for_an_agency_that_has_ended(now: datetime):
+    def put(*rows: tuple[str, str]) -> None:
+        said = [{"code": code, "name": "甲", "item_type": "01", "agency": agency} for code, agency in rows]
+        assert actions.put(Kind.ITEMS, said, by=OPERATOR, now=now) == []
+
+    second = "9902000000000000000000000000002"
+    ended = queries.agencies([worlds.OTHER_AGENCY])[worlds.OTHER_AGENCY].id
+    here = queries.agencies([worlds.AGENCY])[worlds.AGENCY].id
+    day = date(2026, 6, 2)
+    assert queries.successors([ended], day) == {}
+
+    put((worlds.OTHER_ITEM, worlds.AGENCY), (second, worlds.OTHER_AGENCY))
+    assert queries.successors([ended], day) == {ended: here}
+    put((second, worlds.AGENCY))
+    assert queries.successors([ended, here], day) == {ended: here}
+
+    # Gone to two, or to one that has ended as well: nobody is named.
+    third = "990200000000_CCC"
+    row = {"code": third, "name": "丙", "division": worlds.OTHER_CITY, "parent": "", "uscc": ""}
+    assert actions.put(Kind.AGENCIES, [row], by=OPERATOR, now=now) == []
+    put((second, third))
+    assert queries.successors([ended], day) == {}
+    put((second, worlds.AGENCY))
+    Agency.objects.filter(code=worlds.AGENCY).update(valid_to=date(2026, 6, 1))
+    assert queries.successors([ended], day) == {}

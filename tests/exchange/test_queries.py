@@ -45,12 +45,12 @@ def test_chosen_records_that_still_wait(three, now):
 
 
 def test_reviews_that_wait_for_a_case(three):
-    assert [row.id for row in queries.waiting_reviews([("yc-hall", "YC-1")])] == three[:1]
-    assert [row.id for row in queries.waiting_reviews([("yc-hall", "YC-2"), ("yc-hall", "YC-1")])] == three[
+    assert [row.id for row in queries.waiting_for_cases([("yc-hall", "YC-1")])] == three[:1]
+    assert [row.id for row in queries.waiting_for_cases([("yc-hall", "YC-2"), ("yc-hall", "YC-1")])] == three[
         :2
     ]
-    assert queries.waiting_reviews([("other", "YC-1")]) == []
-    assert queries.waiting_reviews([]) == []
+    assert queries.waiting_for_cases([("other", "YC-1")]) == []
+    assert queries.waiting_for_cases([]) == []
 
 
 def test_waiting_record_of_a_receipt(three, now):

@@ -292,3 +292,21 @@ def test_a_level_that_is_none_is_repeated_as_it_was_sent(level, said):
         review(rating_value=level)
 
     assert refused.value.complaint.params["value"] == said
+
+
+def test_the_channel_of_a_case_is_that_of_the_services_that_say_none():
+    at = "2026-06-01T10:00:00+08:00"
+    services = [{"no": 1, "at": at}, {"no": 2, "at": at, "channel": "hotline"}]
+
+    told = judge_case(Raw(CASE | {"channel": "web", "occurrences": services}))
+    untold = judge_case(Raw(CASE | {"occurrences": services}))
+
+    assert [one.channel for one in told.occurrences] == [ServiceChannel.WEB, ServiceChannel.HOTLINE]
+    assert told.channel == ServiceChannel.WEB
+    assert [one.channel for one in untold.occurrences] == [ServiceChannel.OTHER, ServiceChannel.HOTLINE]
+    assert untold.channel is None
+
+
+def test_what_the_sender_calls_an_item_is_no_part_of_the_case():
+    assert judge_case(Raw(CASE | {"item_name": "某事项"})) == judge_case(Raw(CASE))
+    assert refused(judge_case, Raw(CASE | {"item_name": "x" * 301})).field == "item_name"

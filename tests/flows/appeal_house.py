@@ -29,9 +29,17 @@ COUNTY_PATH = f"{worlds.PROVINCE}.{worlds.CITY}.{worlds.COUNTY}."
 CITY_PATH = f"{worlds.PROVINCE}.{worlds.CITY}."
 LEAD = Actor(ActorKind.STAFF, "lead", powers=_FILES, scope=Scope(agency_path=f"{worlds.AGENCY}."))
 ANNE = Actor(ActorKind.STAFF, "anne", powers=_DECIDES, scope=Scope(division_path=COUNTY_PATH))
-BEA = Actor(ActorKind.STAFF, "bea", powers=_DECIDES, scope=Scope(division_path=COUNTY_PATH))
+# To exclude a review the second person is of another organisation: here, of the level above.
+BEA = Actor(ActorKind.STAFF, "bea", powers=_DECIDES, scope=Scope(division_path=CITY_PATH))
+COLLEAGUE = Actor(ActorKind.STAFF, "colleague", powers=_DECIDES, scope=Scope(division_path=COUNTY_PATH))
 CITY_ONE = Actor(ActorKind.STAFF, "city-1", powers=_DECIDES, scope=Scope(division_path=CITY_PATH))
 CITY_TWO = Actor(ActorKind.STAFF, "city-2", powers=_DECIDES, scope=Scope(division_path=CITY_PATH))
+PROVINCE_ONE = Actor(
+    ActorKind.STAFF, "province-1", powers=_DECIDES, scope=Scope(division_path=f"{worlds.PROVINCE}.")
+)
+PROVINCE_TWO = Actor(
+    ActorKind.STAFF, "province-2", powers=_DECIDES, scope=Scope(division_path=f"{worlds.PROVINCE}.")
+)
 INSIDER = Actor(ActorKind.STAFF, "insider", powers=_DECIDES, scope=Scope(agency_path=f"{worlds.AGENCY}."))
 ABROAD = Actor(
     ActorKind.STAFF,

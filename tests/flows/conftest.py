@@ -13,7 +13,6 @@ from django.db import connection, transaction
 from psycopg.conninfo import make_conninfo
 
 from haochaping.flows import handle_bad_review
-from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.reviews import queries as reviews
 from tests import worlds
@@ -113,4 +112,4 @@ def order_of(review_id: UUID | None) -> OrderRow:
 @transaction.atomic
 def heard(order_id: UUID, **call: Any) -> None:
     """The reviewer was called, and that is counted: as the flow does once it knows that the call was possible."""
-    handle_bad_review.counted(order_id, partial(rectification.verify_by_callback, order_id, **call))
+    handle_bad_review.counted(order_id, partial(worlds.hear, order_id, **call))

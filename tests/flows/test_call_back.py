@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from haochaping.cases.models import Case
 from haochaping.flows import call_back, handle_bad_review
 from haochaping.identity import keys, relay
-from haochaping.kernel.actor import REVIEWER, SYSTEM
+from haochaping.identity.models import SealedPerson
+from haochaping.kernel.actor import REVIEWER, SYSTEM, Actor, ActorKind, Scope
 from haochaping.kernel.refused import Refused
 from haochaping.ledger import queries as ledger
 from haochaping.ledger.models import Entry
@@ -20,16 +23,31 @@ from haochaping.notices.terms import DeliveryState
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.reviews import actions as reviews
+from haochaping.reviews import queries as reviews_queries
+from haochaping.reviews.models import Review
 from haochaping.reviews.terms import SupplementRow
 from tests import worlds
 from tests.flows.conftest import order_of
 from tests.flows.test_receive_reviews import find_everywhere
+from tests.flows.truth import assert_counters_exact
 
 if TYPE_CHECKING:
     from uuid import UUID
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
+DISPATCHER = Actor(
+    ActorKind.STAFF,
+    "dispatcher",
+    powers=frozenset({"order.view", "order.dispatch"}),
+    scope=Scope(division_path=f"{worlds.PROVINCE}."),
+)
+OFFICE = Actor(
+    ActorKind.STAFF,
+    "supervisor",
+    powers=frozenset({"order.view", "order.supervise"}),
+    scope=Scope(division_path=f"{worlds.PROVINCE}.{worlds.CITY}."),
+)
 
 
 @pytest.fixture
@@ -171,3 +189,117 @@ def test_a_call_that_failed_is_not_tried_again_by_itself(signed, folder, setting
 
 def test_an_order_without_calls_lists_none(signed):
     assert orders.history(order_of(signed).id).calls == []
+
+
+FOUND: dict[str, Any] = {"is_true": True, "is_reasonable": True, "note": "核实过"}
+
+
+def record(review_id: UUID, now, *, by=worlds.CLERK, result: str = "answered", **said: Any) -> None:
+    call_back.record(order_of(review_id).id, result=result, **FOUND | said, by=by, now=now)
+
+
+def recordable(review_id: UUID, *, by=worlds.CLERK) -> call_back.Recordable:
+    order = order_of(review_id)
+    review, said = reviews_queries.review_with_supplement(review_id)
+    concealed = said.concealed
+    calls = by != worlds.CLERK if concealed else by == worlds.CLERK
+    handles = by == worlds.CLERK
+    return call_back.recordable(
+        orders.history(order.id), review, said, calls=calls, handles=handles, concealed=concealed
+    )
+
+
+def test_a_call_is_made_then_its_outcome_is_recorded_and_counted(signed, folder, now):
+    refused(lambda: record(signed, now), "no_call_behind")
+    call = ask(signed, now)
+    refused(lambda: record(signed, now), "no_call_behind")
+    connect(call, folder, now)
+
+    record(signed, now + HOUR)
+
+    [said] = [event.callback for event in orders.history(order_of(signed).id).events if event.callback]
+    assert (said.means, said.contact, said.called_at) == ("relay", str(call), now)
+    refused(lambda: record(signed, now + HOUR), "no_call_behind")
+    assert_counters_exact()
+
+
+def test_a_call_that_was_not_connected_has_no_outcome(signed, folder, settings, now):
+    settings.SMS_GATEWAY = ""
+    connect(ask(signed, now), folder, now)
+
+    refused(lambda: record(signed, now, result="not_reached"), "no_call_behind")
+
+
+def test_that_no_call_is_possible_is_not_said_of_somebody_who_can_be_called(signed, now):
+    refused(lambda: record(signed, now, result="not_possible"), "call_possible")
+    assert recordable(signed) == call_back.Recordable((), own=False, impossible=False)
+    assert not recordable(signed)
+
+
+@pytest.mark.parametrize("why", ["no consent", "no relay", "no number", "nobody"])
+def test_that_no_call_is_possible_is_said_where_none_is(signed, folder, settings, now, why):
+    if why == "no consent":
+        consent(signed, now, agreed=False)
+    elif why == "no relay":
+        settings.SMS_GATEWAY = ""
+    elif why == "no number":
+        SealedPerson.objects.update(relay_sealed=None)
+        assert connect(ask(signed, now), folder, now) == DeliveryState.NO_PHONE
+    else:
+        Review.objects.update(person_id=None)
+        Case.objects.update(person_id=None)
+
+    assert recordable(signed).impossible
+    refused(lambda: record(signed, now), "no_call_behind")
+    record(signed, now, result="not_possible")
+
+    assert order_of(signed).state == "verified"
+    assert_counters_exact()
+
+
+def test_an_agency_that_only_helps_does_not_call(signed, now):
+    order = order_of(signed).id
+    rectification.join(order, agency_code=worlds.OTHER_AGENCY, task="请提供数据", by=DISPATCHER, now=now)
+    helper = replace(worlds.CLERK, id="helper", scope=Scope(agency_path=f"{worlds.OTHER_AGENCY}."))
+    assert orders.order(order, by=helper).id == order
+
+    refused(lambda: ask(signed, now, by=helper), "out_of_scope")
+    assert not Delivery.objects.filter(channel="call").exists()
+
+
+def conceal(review_id: UUID, now, *, agreed: bool = True) -> None:
+    reviews.supplement(review_id, SupplementRow(may_call_back=agreed, concealed=True), by=REVIEWER, now=now)
+
+
+def test_an_office_calls_through_the_relay_or_by_its_own_switchboard(signed, folder, now):
+    conceal(signed, now)
+    assert not recordable(signed)
+    assert recordable(signed, by=OFFICE) == call_back.Recordable((), own=True, impossible=False)
+    connect(ask(signed, now, by=OFFICE), folder, now)
+
+    record(signed, now, by=OFFICE, result="not_reached")
+    refused(lambda: record(signed, now, by=OFFICE, contact="own"), "own_reference_missing")
+    record(signed, now + HOUR, by=OFFICE, contact="own", recording="DB-9")
+
+    said = [event.callback for event in orders.history(order_of(signed).id).events if event.callback]
+    assert [(one.means, one.result) for one in said] == [("relay", "not_reached"), ("own", "answered")]
+    assert said[1].contact == "DB-9"
+
+
+def test_an_office_calls_nobody_by_its_own_switchboard_who_has_not_agreed(signed, now):
+    conceal(signed, now, agreed=False)
+
+    assert recordable(signed, by=OFFICE) == call_back.Recordable((), own=False, impossible=True)
+    refused(lambda: record(signed, now, by=OFFICE, contact="own", recording="DB-9"), "no_callback_consent")
+
+
+def test_what_a_concealed_reviewer_wrote_the_agency_records(signed, now):
+    conceal(signed, now)
+    handle_bad_review.write_to_reviewer(order_of(signed).id, "请问是哪一份？", by=worlds.CLERK, now=now)
+    handle_bad_review.answer_agency(signed, "居住证明。", by=REVIEWER, now=now)
+    [message] = recordable(signed).contacts
+
+    refused(lambda: record(signed, now), "concealed")
+    record(signed, now, contact=message.key)
+
+    assert order_of(signed).state == "verified"

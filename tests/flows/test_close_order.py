@@ -11,7 +11,6 @@ from haochaping.flows import call_back, close_order, handle_bad_review
 from haochaping.insight import queries as insight
 from haochaping.insight.terms import Place
 from haochaping.kernel.actor import REVIEWER, SYSTEM, Actor, ActorKind, Scope
-from haochaping.kernel.refused import Refused
 from haochaping.notices.models import Delivery
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
@@ -42,7 +41,7 @@ def answered(case_no: str, now: datetime, **person: Any) -> UUID:
     handle_bad_review.dispatch_due(by=SYSTEM, now=now)
     order = order_of(given.id).id
     rectification.sign_for(order, by=worlds.CLERK, now=now)
-    rectification.verify_by_callback(
+    worlds.hear(
         order, result="answered", is_true=True, is_reasonable=True, note="属实", by=worlds.CLERK, now=now
     )
     rectification.rectify(order, outcome="immediate_rectified", text="已并窗办理", by=worlds.CLERK, now=now)
@@ -130,7 +129,7 @@ def test_the_word_about_the_first_reply_does_not_decide_about_the_second(review,
     close_order.settle(by=SYSTEM, now=later)
     order = order_of(review).id
     rectification.sign_for(order, by=worlds.CLERK, now=later)
-    rectification.verify_by_callback(
+    worlds.hear(
         order,
         result="declined",
         is_true=None,
@@ -177,45 +176,6 @@ def test_an_order_sent_elsewhere_counts_there(now):
 
     after = next(value for value in insight.measures(there) if value.name == "rectification_rate")
     assert (before.denominator, after.denominator) == (0, 1)
-
-
-class TestMerge:
-    def open(self, case_no: str, now: datetime, **person: Any) -> UUID:
-        worlds.take_case(case_no, now)
-        given = worlds.give(case_no, 1, now, **person)
-        assert given.id is not None
-        handle_bad_review.dispatch_due(by=SYSTEM, now=now)
-        return order_of(given.id).id
-
-    def test_of_two_reviewers_is_refused(self, review, now):
-        other = self.open("YC-2", now, reviewer={"phone": "13900000008"})
-
-        with pytest.raises(Refused) as refused:
-            close_order.merge(other, order_of(review).id, by=DISPATCHER, now=now + MINUTE)
-
-        assert refused.value.code == "not_the_same_matter"
-
-    def test_of_one_certificate_they_are_one_persons_whatever_the_phone(self, now):
-        worlds.build(now)
-        certificate = {"certificate_type": "111", "certificate_no": "990101199001011234"}
-        first, other = (
-            self.open(f"YC-{n}", now, reviewer={"name": "甲", "phone": f"1390000000{n}", **certificate})
-            for n in (1, 2)
-        )
-
-        close_order.merge(other, first, by=DISPATCHER, now=now + MINUTE)
-
-        merged = orders.rows([other])[0]
-        assert (merged.state, merged.merged_into_id) == ("merged", first)
-
-    def test_with_one_that_is_over_is_refused_as_that(self, now):
-        worlds.build(now)
-        one = self.open("YC-1", now, reviewer={"phone": "13900000009"})
-
-        with pytest.raises(Refused) as refused:
-            close_order.merge(one, one, by=DISPATCHER, now=now + MINUTE)
-
-        assert refused.value.code == "merged_into_ended"
 
 
 def test_that_no_call_is_possible_is_said_only_where_none_is(review, now):

@@ -11,12 +11,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.db import IntegrityError, transaction
 
+from haochaping.accounts import actions as accounts
+from haochaping.accounts.queries import standing_of_user
+from haochaping.accounts.terms import Place as AccountPlace
+from haochaping.accounts.terms import Role
+from haochaping.directory import actions as directory
+from haochaping.directory.terms import Kind
 from haochaping.flows import change_review, decide_appeal
 from haochaping.flows.follow_up_review import follow_up_review
 from haochaping.flows.verify_ledger import verify_ledger
 from haochaping.insight import queries as insight
 from haochaping.insight.terms import Place
-from haochaping.kernel.actor import SYSTEM
+from haochaping.kernel.actor import OPERATOR, SYSTEM
 from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.ratios import Ratio
 from haochaping.kernel.refused import Refused
@@ -40,8 +46,11 @@ from tests.flows.appeal_house import (
     BEA,
     CITY_ONE,
     CITY_TWO,
+    COLLEAGUE,
     INSIDER,
     LEAD,
+    PROVINCE_ONE,
+    PROVINCE_TWO,
     SHELL,
     Matter,
     matter,
@@ -54,6 +63,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
     from uuid import UUID
+
+    from haochaping.kernel.actor import Actor
 
 
 @pytest.fixture
@@ -185,7 +196,7 @@ class TestExits:
         decide_appeal.object_to(bad.review_id, "我确实不满意。", by=worlds.REVIEWER, now=bad.later())
         assert bad.row.state == "contested"
 
-        bad.propose("rejected", by=CITY_ONE).confirm(by=CITY_TWO)
+        bad.propose("rejected", by=PROVINCE_ONE).confirm(by=PROVINCE_TWO)
 
         assert (bad.row.state, bad.status) == ("final", "effective")
         assert reviews.excluded_as(bad.review_id) is None
@@ -202,7 +213,7 @@ class TestExits:
         bad.file().heard().decided("rejected")
         decide_appeal.contest(bad.row.id, "另有叫号记录。", by=LEAD, now=bad.later())
 
-        bad.propose("mistaken", by=CITY_ONE).confirm(by=CITY_TWO)
+        bad.propose("mistaken", by=PROVINCE_ONE).confirm(by=PROVINCE_TWO)
 
         assert (bad.row.state, bad.status) == ("final", "excluded")
         assert counted() == true()
@@ -210,11 +221,32 @@ class TestExits:
     def test_second_decision_is_sent_back_to_the_second_review(self, bad: Matter):
         bad.file().heard().decided("rejected")
         decide_appeal.contest(bad.row.id, "另有叫号记录。", by=LEAD, now=bad.later())
-        bad.propose("mistaken", by=CITY_ONE)
+        bad.propose("mistaken", by=PROVINCE_ONE)
 
-        actions.send_back(bad.row.id, text="再查。", by=CITY_TWO, now=bad.later())
+        actions.send_back(bad.row.id, text="再查。", by=PROVINCE_TWO, now=bad.later())
 
         assert bad.row.state == "contested"
+
+
+def decider(name: str, now: datetime) -> int:
+    """The account of a supervisor of the county."""
+    user_id = accounts.open_account(username=name, display_name=name, by=OPERATOR, now=now)
+    county = AccountPlace(division_code=worlds.COUNTY)
+    accounts.grant_role(user_id=user_id, role=Role.SUPERVISOR, place=county, by=OPERATOR, now=now)
+    return user_id
+
+
+def actor(user_id: int) -> Actor:
+    return standing_of_user(user_id).actor
+
+
+def employ(user_id: int, agency: str, now: datetime) -> None:
+    """The directory knows the owner of an account as staff of an agency."""
+    directory.put(
+        Kind.STAFF, [{"code": f"S{user_id}", "name": "示例", "agency": agency}], by=OPERATOR, now=now
+    )
+    member = {"agency_code": agency, "staff_number": f"S{user_id}"}
+    accounts.bind_staff_member(user_id=user_id, **member, by=OPERATOR, now=now)
 
 
 def matter_of_reviewer(now: datetime) -> Matter:
@@ -258,6 +290,57 @@ class TestWho:
 
         assert refused(lambda: bad.confirm(by=ANNE)) == "same_person"
         assert bad.status == "effective"
+
+    def test_two_of_one_organisation_do_not_exclude(self, bad: Matter):
+        bad.file().heard().propose("mistaken")
+
+        assert refused(lambda: bad.confirm(by=COLLEAGUE)) == "one_organisation"
+        assert (bad.row.state, bad.status) == ("proposed", "effective")
+        # The level above is another organisation.
+        assert bad.confirm(by=CITY_ONE).status == "excluded"
+
+    @pytest.mark.parametrize("verdict", ["rejected", "partly"])
+    def test_two_of_one_organisation_have_a_review_count(self, bad: Matter, verdict):
+        bad.file().heard().propose(verdict).confirm(by=COLLEAGUE)
+
+        assert (bad.row.state, bad.status) == ("decided", "effective")
+
+    def test_two_of_one_organisation_do_not_exclude_in_the_second_review(self, bad: Matter):
+        bad.file().heard().propose("rejected").confirm(by=COLLEAGUE)
+        decide_appeal.contest(bad.row.id, "另有叫号记录。", by=LEAD, now=bad.later())
+        bad.propose("mistaken", by=CITY_ONE)
+
+        assert refused(lambda: bad.confirm(by=CITY_TWO)) == "one_organisation"
+        assert bad.confirm(by=PROVINCE_ONE).status == "excluded"
+
+    def test_at_the_top_of_the_tree_two_persons_have_to_do(self, bad: Matter):
+        bad.file().heard().propose("mistaken", by=PROVINCE_ONE)
+
+        assert bad.confirm(by=PROVINCE_TWO).status == "excluded"
+
+    def test_two_organisations_of_one_place_exclude(self, bad: Matter):
+        bureau, inspection = decider("bureau", bad.now), decider("inspection", bad.now)
+        employ(bureau, worlds.OTHER_AGENCY, bad.now)
+        bad.file().heard().propose("mistaken", by=actor(bureau))
+        # Of one of the two nobody knows of what organisation they are.
+        assert refused(lambda: bad.confirm(by=actor(inspection))) == "one_organisation"
+        employ(inspection, worlds.OTHER_AGENCY, bad.now)
+        assert refused(lambda: bad.confirm(by=actor(inspection))) == "one_organisation"
+        third = decider("third", bad.now)
+        inspection_of = {"code": "990102000000_CCC", "name": "河湾区监察委", "division": worlds.COUNTY}
+        directory.put(Kind.AGENCIES, [inspection_of | {"parent": "", "uscc": ""}], by=OPERATOR, now=bad.now)
+        employ(third, "990102000000_CCC", bad.now)
+
+        assert bad.confirm(by=actor(third)).status == "excluded"
+
+    def test_staff_of_the_agency_decide_nothing_whatever_their_office(self, bad: Matter):
+        own = decider("own", bad.now)
+        employ(own, worlds.AGENCY, bad.now)
+        bad.file()
+
+        assert refused(lambda: bad.accept(actor(own))) == "own_appeal"
+        bad.heard().propose("mistaken")
+        assert refused(lambda: bad.confirm(by=actor(own))) == "own_appeal"
 
     def test_the_table_itself_wants_two_persons(self, bad: Matter):
         bad.file().heard().propose("mistaken")
@@ -539,7 +622,7 @@ class TestExcludedReview:
         assert bad.status == "excluded"
         decide_appeal.object_to(bad.review_id, "不", by=worlds.REVIEWER, now=bad.later())
 
-        bad.propose("rejected", by=CITY_ONE).confirm(by=CITY_TWO)
+        bad.propose("rejected", by=PROVINCE_ONE).confirm(by=PROVINCE_TWO)
 
         assert bad.status == "superseded"
         assert counted() == true()
@@ -575,6 +658,8 @@ def test_excluded_and_counted_are_all(seed: int, now: datetime, db: None):
             one.file, one.accept, one.heard, partial(one.propose, dice.choice(["mistaken", "rejected", "partly"])),
             one.confirm, partial(one.confirm, CITY_TWO),
             partial(one.propose, dice.choice(["mistaken", "rejected"]), CITY_ONE),
+            partial(one.propose, dice.choice(["mistaken", "rejected"]), PROVINCE_ONE),
+            partial(one.confirm, PROVINCE_TWO),
             partial(decide_appeal.object_to, one.review_id, "不", by=worlds.REVIEWER, now=one.now),
             partial(decide_appeal.contest, one.appeal_id or one.order_id, "不", by=LEAD, now=one.now),
             partial(one.lapse, hours=dice.randint(1, 40)),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from haochaping.flows import call_back, close_order, decide_appeal, handle_bad_review, supervise
+from haochaping.flows import call_back, close_order, decide_appeal, handle_bad_review, merge_orders, supervise
 from haochaping.kernel.actor import REVIEWER, SYSTEM, Actor, ActorKind, Scope
 from haochaping.notices.models import Delivery, StaffNotice
 from haochaping.rectification import actions as rectification
@@ -71,6 +71,7 @@ def signed(review_id: UUID, now: datetime) -> UUID:
 def test_signed_for_and_entered_in_the_ledger(bad, now):
     order = signed(bad, now)
     found: dict[str, Any] = {"is_true": True, "is_reasonable": True, "note": "属实", "recording": ""}
+    worlds.rang(order, now)
     call_back.record(order, result="answered", **found, by=worlds.CLERK, now=now)
 
     handle_bad_review.enter_in_ledger(
@@ -119,6 +120,7 @@ def test_calls_that_come_to_nothing_are_told_once_when_they_are_enough(bad, now)
     counts = []
     for n in range(4):
         at = now + n * HOUR
+        worlds.rang(order, at)
         call_back.record(order, result="not_reached", **heard, by=worlds.CLERK, now=at)
         counts.append(told().count("order_unreached"))
 
@@ -130,7 +132,7 @@ def test_answered_together_with_another(now):
     worlds.take_case("YC-2", now, occurrences=services(now, 2))
     first, second = given("YC-2", now), given("YC-2", now, occurrence_no=2)
 
-    close_order.merge(order_of(second).id, order_of(first).id, by=DISPATCHER, now=now)
+    merge_orders.merge(order_of(second).id, order_of(first).id, by=DISPATCHER, now=now)
 
     [job] = ProcrastinateJob.objects.filter(args__template="order_merged")
     assert job.args["review_ids"] == [str(second)]
@@ -140,6 +142,7 @@ def test_passed_to_the_office_when_it_stays_unsolved(bad, now):
     worlds.follow(worlds.CITY, now, reopenings_at_most="0")
     order = signed(bad, now)
     found: dict[str, Any] = {"is_true": True, "is_reasonable": True, "note": "属实", "recording": ""}
+    worlds.rang(order, now)
     call_back.record(order, result="answered", **found, by=worlds.CLERK, now=now)
     rectification.rectify(order, outcome="immediate_rectified", text="已改", by=worlds.CLERK, now=now)
     handle_bad_review.reply(order, "已改", by=worlds.CLERK, now=now)

@@ -59,7 +59,7 @@ def test_call_backs_are_kept_with_what_was_found(order, now):
     later = now + timedelta(minutes=5)
     rectification.sign_for(order.id, by=worlds.CLERK, now=later)
     for minutes, result in enumerate(("not_reached", "answered"), start=1):
-        rectification.verify_by_callback(
+        worlds.hear(
             order.id,
             result=result,
             is_true=None if result == "not_reached" else False,

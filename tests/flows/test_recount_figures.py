@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from haochaping.flows import handle_bad_review, supervise
+from haochaping.flows import handle_bad_review, handle_voices, supervise, watch_voices
 from haochaping.flows.recount_figures import recount_figures
 from haochaping.insight import actions as insight
 from haochaping.insight.models import Fact, FactDelta
-from haochaping.insight.rules import ORDER_KINDS
+from haochaping.insight.rules import ORDER_KINDS, VOICE_KINDS
 from haochaping.insight.terms import FactKind
 from haochaping.kernel.actor import REVIEWER, SYSTEM
 from haochaping.rectification import actions as rectification
 from tests import worlds
 from tests.flows.conftest import heard, order_of
 from tests.flows.truth import assert_counters_exact
+from tests.voices.conftest import GIVEN
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -44,6 +45,8 @@ def handled(world: None, now: datetime) -> None:
     handle_bad_review.answer_solution(first.id, solved="yes", text="", by=REVIEWER, now=later)
     supervise.count_late(later)
     supervise.watch(later)
+    handle_voices.give_voice(**GIVEN, by=REVIEWER, now=now - 40 * DAY)
+    watch_voices.tell_alarms(later)
 
 
 def test_what_is_right_is_left_alone(handled):
@@ -56,7 +59,7 @@ def test_what_is_right_is_left_alone(handled):
 
 @pytest.mark.parametrize("folded", [False, True])
 def test_what_was_never_counted_is_counted(handled, folded):
-    FactDelta.objects.filter(kind__in=[*ORDER_KINDS, FactKind.SUPERVISED]).delete()
+    FactDelta.objects.filter(kind__in=[*ORDER_KINDS, *VOICE_KINDS, FactKind.SUPERVISED]).delete()
     if folded:
         insight.fold()
 
@@ -67,7 +70,7 @@ def test_what_was_never_counted_is_counted(handled, folded):
 
 
 def test_what_is_too_much_is_taken_off(handled):
-    for row in list(FactDelta.objects.filter(kind__in=ORDER_KINDS)):
+    for row in list(FactDelta.objects.filter(kind__in=ORDER_KINDS | VOICE_KINDS)):
         row.pk = None
         row.n += 2
         row.save()

@@ -82,7 +82,7 @@ def test_reminder_and_warning_end_with_the_work_order(order_id, now):
     by, at = worlds.CLERK, end + 2 * HOUR
     rectification.sign_for(order_id, by=by, now=at)
     found: dict[str, Any] = {"result": "answered", "is_true": True, "is_reasonable": True, "note": "属实"}
-    rectification.verify_by_callback(order_id, **found, by=by, now=at)
+    worlds.hear(order_id, **found, by=by, now=at)
     rectification.rectify(order_id, outcome="immediate_rectified", text="已改正", by=by, now=at)
     supervise.watch(at)
     assert {state for _, state in made()} == {"notified"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from haochaping.accounts import actions as accounts
 from haochaping.accounts.terms import Place, Role
+from haochaping.directory import queries as places
 from haochaping.flows import handle_bad_review, tell_staff
 from haochaping.kernel.actor import EVERYWHERE, OPERATOR, REVIEWER, SYSTEM, Actor, ActorKind
 from haochaping.notices import actions, queries
@@ -200,7 +202,7 @@ def test_a_message_of_the_reviewer_and_a_no_reach_the_agency(now):
 
 def reply(order_id: UUID, now: datetime) -> None:
     rectification.sign_for(order_id, by=worlds.CLERK, now=now)
-    rectification.verify_by_callback(
+    worlds.hear(
         order_id, result="answered", is_true=True, is_reasonable=True, note="属实", by=worlds.CLERK, now=now
     )
     rectification.rectify(order_id, outcome="immediate_rectified", text="已改正", by=worlds.CLERK, now=now)
@@ -492,6 +494,55 @@ def test_a_program_is_told_by_the_nearest_division_up_the_path(now):
             "subject_kind": "order",
         }.items()
     )
+
+
+def endpoint(now: datetime, division: str = worlds.CITY) -> UUID:
+    allowed, url = {"https://oa.example"}, f"https://oa.example/{division}"
+    return actions.set_endpoint(division_code=division, url=url, allowed=allowed, by=OPERATOR, now=now)
+
+
+def test_a_burst_is_one_request_and_what_follows_within_five_seconds_is_the_next(now):
+    endpoint(now)
+    subjects, outlet, second = about(now), Outlet(), timedelta(seconds=1)
+
+    for _ in range(3):
+        tell(NoticeKind.URGING, subjects, now)
+    assert send(Channel.WEBHOOK, outlet, now) == 1
+    for n in range(1, 5):
+        tell(NoticeKind.ORDER_AMBER, subjects, now + n * second)
+        assert send(Channel.WEBHOOK, outlet, now + n * second) == 0
+    assert send(Channel.WEBHOOK, outlet, now + 5 * second) == 1
+    tell(NoticeKind.URGING, subjects, now + HOUR)
+    assert send(Channel.WEBHOOK, outlet, now + HOUR) == 1
+
+    assert [len(json.loads(one.text)["notices"]) for one in outlet.sent] == [3, 4, 1]
+    assert list(StaffMessage.objects.order_by("id").values_list("count", flat=True)) == [3, 4, 1]
+
+
+def test_a_request_holds_a_hundred_notices_and_each_stands_in_one(now):
+    endpoint(now)
+    outlet = Outlet()
+
+    tell(NoticeKind.URGING, about(now) * 130, now)
+    tell(NoticeKind.URGING, about(now + MINUTE) * 90, now)
+
+    assert send(Channel.WEBHOOK, outlet, now) == 3
+    told_of = [[one["id"] for one in json.loads(sent.text)["notices"]] for sent in outlet.sent]
+    assert sorted(map(len, told_of)) == [20, 100, 100]
+    assert len({one for some in told_of for one in some}) == 220
+
+
+def test_programs_of_two_places_gather_apart(now):
+    for division in (worlds.CITY, worlds.OTHER_CITY):
+        endpoint(now, division)
+    [here] = about(now)
+    there = places.division(worlds.OTHER_CITY)
+    assert there is not None
+
+    tell(NoticeKind.URGING, [here, replace(here, division_id=there.id, agency_id=None)], now)
+
+    assert send(Channel.WEBHOOK, outlet := Outlet(), now) == 2
+    assert len({one.to for one in outlet.sent}) == 2
 
 
 def test_a_program_that_is_told_no_more_gets_nothing_of_what_waits(now):

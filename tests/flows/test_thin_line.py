@@ -66,7 +66,7 @@ def test_case_to_published_reply(now: datetime) -> None:
     assert thread is not None
     said = {message.side: message.text for message in notices.messages(thread.id, for_side=Side.REVIEWER)}
     assert said == {Side.AGENCY: "您好，请问第三次是哪一天？", Side.REVIEWER: "上周三"}
-    rectification.verify_by_callback(
+    worlds.hear(
         order.id, result="answered", is_true=True, is_reasonable=True, note="属实", by=worlds.CLERK, now=now
     )
     rectification.rectify(

@@ -12,7 +12,7 @@ from django.db import connection
 from haochaping.flows.verify_ledger import verify_ledger
 from haochaping.insight import queries as insight
 from haochaping.insight.models import Fact, FactDelta
-from haochaping.insight.rules import BY_NAME, order_units, review_units, supervision_units
+from haochaping.insight.rules import BY_NAME, order_units, review_units, supervision_units, voice_units
 from haochaping.insight.terms import FactKey, Place
 from haochaping.ledger import actions as ledger
 from haochaping.levels import queries as levels
@@ -21,6 +21,7 @@ from haochaping.reviews import queries as reviews
 from haochaping.reviews.models import Review
 from haochaping.supervision import queries as supervision
 from haochaping.supervision.terms import OPENED_AS, PROPOSED
+from haochaping.voices import queries as voices
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,6 +64,13 @@ _WORD = """
 _SAID = _OUT.replace("w WHERE", f"w JOIN ({_WORD}) s ON s.order_id = w.id WHERE")
 _SENT = "FROM supervision_order s WHERE s.state <> 'opened' AND s.rung = '{}'"
 _ADOPTED = "FROM supervision_proposal p WHERE p.state = 'adopted' AND p.staff_id IS NULL AND p.rung = '{}'"
+_VOICES = "FROM voices_voice v WHERE v.kind <> 'handling'"
+_SPOKEN_OF = (
+    f"{_VOICES} AND EXISTS (SELECT FROM voices_event e WHERE e.voice_id = v.id AND e.move = 'answer')"
+)
+_UNSOLVED_VOICE = (
+    "EXISTS (SELECT FROM voices_event e WHERE e.voice_id = v.id AND e.move IN ('reopen', 'escalate'))"
+)
 
 BRUTE = {
     "cases": ("FROM cases_case c WHERE c.verified", None),
@@ -82,6 +90,17 @@ BRUTE = {
     "upheld_rate": (f"{_DECIDED} WHERE d.verdict IN ('mistaken', 'malicious', 'partly')", _DECIDED),
     "good_rate": (f"{_EFFECTIVE} AND {_ACTIVE} AND r.level >= 3", f"{_EFFECTIVE} AND {_ACTIVE}"),
     "excluded_reviews": ("FROM reviews_review r WHERE r.status = 'excluded'", None),
+    "voice_answered_rate": (f"{_VOICES} AND v.answered_at IS NOT NULL", _VOICES),
+    "voice_on_time_rate": (f"{_VOICES} AND v.answer_kept", f"{_VOICES} AND v.answer_kept IS NOT NULL"),
+    "voice_overdue_rate": (
+        f"{_VOICES} AND v.alarm = 2 AND v.state IN ('received', 'transferred', 'signed')",
+        _VOICES,
+    ),
+    "suggestion_adopted_rate": (
+        f"{_VOICES} AND v.outcome = 'adopted'",
+        f"{_VOICES} AND v.kind = 'suggestion' AND v.answered_at IS NOT NULL",
+    ),
+    "voice_reopened_rate": (f"{_SPOKEN_OF} AND {_UNSOLVED_VOICE}", _SPOKEN_OF),
     **{f"supervision_{rung}": (_SENT.format(rung), None) for rung in OPENED_AS},
     **{f"supervision_{rung}": (_ADOPTED.format(rung), None) for rung in PROPOSED},
 }
@@ -108,7 +127,7 @@ def measured() -> dict[str, tuple[int, int | None]]:
 
 
 def counted() -> dict[FactKey, int]:
-    """The counters of reviews, orders and supervision at their full grain, folded or not."""
+    """The counters of reviews, orders, supervision and voices at their full grain, folded or not."""
     units: Counter[FactKey] = Counter()
     for model in (Fact, FactDelta):
         for row in model.objects.exclude(kind__in=["case", "occurrence"]):
@@ -117,12 +136,13 @@ def counted() -> dict[FactKey, int]:
 
 
 def standing() -> dict[FactKey, int]:
-    """What those counters have to be: the units of every review, order and step of supervision that stands."""
+    """What those counters have to be: the units of every review, order, step of supervision and voice that stands."""
     ids = list(Review.objects.values_list("id", flat=True))
     units = review_units(reviews.facts_of(ids).values())
     units.update(order_units(orders.facts_of(ids).values()))
     units.update(order_units(levels.order_facts(ids).values()))
     units.update(supervision_units(supervision.reached()))
+    units.update(voice_units(voices.facts_of()))
     return dict(units)
 
 

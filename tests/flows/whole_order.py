@@ -6,14 +6,15 @@ import json
 from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db import connection
 from psycopg import Cursor
 
 from haochaping.kernel.periods import local_day
 from haochaping.ledger.terms import EntryKind
-from haochaping.rectification.rules import retold, standing
-from haochaping.rectification.states import APPEAL_FINAL, CLOCK_OF
+from haochaping.rectification.rules import helping, retold, standing
+from haochaping.rectification.states import ANSWERED, APPEAL_FINAL, CLOCK_OF, HELPED, WORKED_ON
 from haochaping.rectification.terms import AppealState, ClockKind, ClockTick, OrderState, Tick
 from haochaping.reviews.terms import ReviewStatus
 from haochaping.rulebook import queries as rulebook
@@ -21,7 +22,6 @@ from haochaping.rulebook import queries as rulebook
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
-    from uuid import UUID
 
     from haochaping.rulebook.rules import WorkingCalendar
 
@@ -34,6 +34,9 @@ _OF_ORDER = (
     "milestone",
     "callback",
     "solution_answer",
+    "evidence",
+    "fault",
+    "reform",
     "appeal",
 )
 _OF_APPEAL = ("appeal_decision", "appeal_event")
@@ -42,6 +45,9 @@ _OF_IT = "t.subject_id = %(order)s::text AND t.subject_kind = 'order'"
 _NO_MOVE = f"t.kind IN ({EntryKind.SOLUTION_ANSWERED.value}, {EntryKind.DEADLINE_SET.value})"
 _ROWS = {
     "order": "rectification_work_order t WHERE t.id = %(order)s",
+    "answered with": "rectification_work_order t JOIN rectification_work_order m ON m.merged_into_id = t.id"
+    " WHERE m.id = %(order)s",
+    "answered with it": "rectification_work_order t WHERE t.merged_into_id = %(order)s",
     "orders of the review": "rectification_work_order t WHERE t.review_id = %(review)s",
     "review": "reviews_review t WHERE t.id = %(review)s",
     "exclusion": "reviews_exclusion t WHERE t.review_id = %(review)s",
@@ -57,6 +63,8 @@ _ROWS = {
         WHERE a.order_id = %(order)s AND t.subject_kind = 'appeal'""",
 }
 _WHOLE = " UNION ALL ".join(f"SELECT '{of}', to_jsonb(t)::text FROM {rows}" for of, rows in _ROWS.items())
+# With an agency, or answered: an order that another one can be answered with.
+_ANSWERS = WORKED_ON | ANSWERED
 ENDED = {OrderState.CANCELLED, OrderState.MERGED, OrderState.EXCLUDED, OrderState.CLOSED}
 
 
@@ -106,10 +114,24 @@ class Whole:
         (review,) = self.read("review")
         assert (review["status"] == ReviewStatus.WITHDRAWN) <= (self.state in ENDED)
         assert (self.state == OrderState.EXCLUDED) <= (review["status"] == ReviewStatus.EXCLUDED)
+        assert len(self.read("answered with")) == (self.state == OrderState.MERGED)
+        for lead in self.read("answered with"):
+            assert lead["state"] in _ANSWERS
+        assert not self.rows["answered with it"] or self.state in _ANSWERS
         is_appealed = self.appeal is not None and AppealState(self.appeal["state"]) not in APPEAL_FINAL
         assert (self.order["paused_at"] is not None) <= is_appealed
+        self._check_helpers()
         if before is None or before.rows["clock_event"] != self.rows["clock_event"]:
             self._check_clocks(calendar_grew=calendar_grew)
+
+    def _check_helpers(self) -> None:
+        """Whoever is still to help can, by a clock that runs; who is done, or was not waited for, has none that does."""
+        last = helping(self.ticks)
+        for part in self.read("co_handler"):
+            is_open = part["done_at"] is None and part["ended_at"] is None
+            tick = last[UUID(part["id"])]
+            assert is_open == (tick.tick != Tick.STOP)
+            assert not is_open or (self.state in HELPED and _moment(part["due_at"]) == tick.due_at)
 
     def _check_clocks(self, *, calendar_grew: bool) -> None:
         """Every end that was promised is the one that its events give; one that was not known may be by now."""
@@ -142,6 +164,7 @@ def _tick(row: dict[str, Any]) -> ClockTick:
         row["rule"],
         _moment(row["due_at"]),
         _moment(row["amber_at"]),
+        UUID(row["helper_id"]) if row["helper_id"] else None,
     )
 
 

@@ -25,7 +25,7 @@ from tests.hotline.conftest import state
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 ANOTHER = f"{worlds.COUNTY}_CCC"
-CALL = {"result": "answered", "is_true": True, "is_reasonable": True, "note": "属实"}
+CALL = {"result": "answered", "is_true": True, "is_reasonable": True, "note": "属实", "recording": "RX-C1"}
 
 
 def test_where_we_lead_the_order_goes_out_and_progress_comes_in(led_here, settings):
@@ -137,7 +137,7 @@ def test_an_hour_away_nothing_is_lost_nor_out_of_order_nor_twice(led_here):
     peer.stop()
     rectification.sign_for(order.id, by=SYSTEM, now=led_here.later())
     other = led_here.bad_review("YC-2")
-    rectification.verify_by_callback(
+    worlds.hear(
         order.id,
         result="answered",
         is_true=True,

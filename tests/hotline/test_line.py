@@ -18,6 +18,7 @@ from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.ledger import queries as ledger
 from haochaping.rectification import actions as rectification
+from haochaping.rectification import queries as orders
 from haochaping.reviews import actions as reviews
 from haochaping.reviews.terms import SupplementRow
 from tests import worlds
@@ -107,7 +108,7 @@ def test_a_step_is_put_into_the_queue_once_and_one_of_before_the_link_never(link
 def test_words_of_a_call_back_stay_here(link, now):
     order, later = dispatched(now), now + timedelta(minutes=30)
     rectification.sign_for(order.id, by=SYSTEM, now=later)
-    rectification.verify_by_callback(
+    worlds.hear(
         order.id, result="answered", is_true=True, is_reasonable=True, note="他说是邻居", by=SYSTEM, now=later
     )
     hotline_out.queue_steps(now=later)
@@ -238,3 +239,22 @@ def test_what_waits_for_more_than_an_hour_is_said(link, now):
 
     assert not rules.is_away(queue, now + timedelta(minutes=80))
     assert rules.is_away(queue, now + timedelta(minutes=81))
+
+
+@pytest.mark.parametrize("result", ["answered", "not_reached", "declined"])
+def test_a_call_that_the_hotline_cannot_show_is_kept_and_the_next_one_with_its_number_is_taken(
+    link, now, result
+):
+    order = dispatched(now)
+    say(link, order, "signed", seq=1)
+    heard = {"result": result, "is_true": None, "is_reasonable": None, "note": "核实"}
+
+    kept = say(link, order, "contacted", seq=2, **heard)
+    taken = say(link, order, "contacted", seq=3, **heard, recording="RX-C1")
+    again = say(link, order, "contacted", seq=4, **heard, recording="RX-C1")
+
+    assert (kept.state, kept.complaint and kept.complaint.code) == ("kept", "own_reference_missing")
+    assert taken.state == "applied"
+    assert (again.state, again.complaint and again.complaint.code) == ("kept", "own_reference_used")
+    [call] = [event.callback for event in orders.history(order.id).events if event.callback]
+    assert (call.means, call.contact, call.result) == ("own", "RX-C1", result)

@@ -15,11 +15,13 @@ from haochaping.cases.terms import CaseFacts, OccurrenceFacts
 from haochaping.insight.rules import (
     INSIDE,
     MEASURES,
+    OF_VOICES,
     case_units,
     changes,
     order_units,
     review_units,
     supervision_units,
+    voice_units,
     worked_out,
 )
 from haochaping.insight.terms import REPORTED, UNVERIFIED, FactKey, FactKind
@@ -29,6 +31,7 @@ from haochaping.rectification.terms import AppealFacts, Heard, OrderFacts, Order
 from haochaping.reviews.rules import is_active, is_bad
 from haochaping.reviews.terms import Level, Provenance, ReasonClass, ReviewChannel, ReviewFacts, ReviewStatus
 from haochaping.supervision.terms import OPENED_AS, PERSONAL, PROPOSED, Rung, RungReached
+from haochaping.voices.terms import VoiceFacts, VoiceKind
 
 DAY = date(2026, 6, 1)
 ID = UUID(int=1)
@@ -203,6 +206,40 @@ def test_supervision_counts_on_its_own_day_with_or_without_an_item():
         FactKey("supervised", DAY, 1, 2, 3, "", 0, "warning"): 1,
         FactKey("supervised", DAY + timedelta(days=1), 1, 2, 0, "", 0, "circular"): 1,
     }
+
+
+VOICE = VoiceFacts(ID, VoiceKind.SUGGESTION, LATE, 1, 2, 3, "", 1, None, overdue=False)
+
+
+@pytest.mark.parametrize(
+    ("changes", "counted"),
+    [
+        ({}, {}),
+        ({"answer_kept": False, "overdue": True}, {"voice_due": "late", "voice_late": ""}),
+        (
+            {"outcome": "adopted", "answer_kept": True},
+            {"voice_result": "adopted", "voice_due": "kept", "voice_answer": "once"},
+        ),
+        ({"round": 2, "answer_kept": True}, {"voice_due": "kept", "voice_answer": "again"}),
+        ({"round": 2, "outcome": "settled"}, {"voice_result": "settled", "voice_answer": "again"}),
+    ],
+)
+def test_a_voice_counts_on_the_day_it_was_given_and_for_what_came_of_it(changes, counted):
+    expected = {"voice": "suggestion"} | counted
+
+    assert voice_units([replace(VOICE, **changes)]) == {
+        key(FactKind(kind), DAY, provenance=said): 1 for kind, said in expected.items()
+    }
+
+
+def test_a_voice_may_be_about_no_item():
+    (counted,) = voice_units([replace(VOICE, item_id=None)])
+
+    assert counted.item_id == 0
+
+
+def test_figures_of_voices_are_never_among_what_is_published():
+    assert not {measure.name for measure in MEASURES} & {measure.name for measure in OF_VOICES}
 
 
 def test_supervision_is_never_among_what_is_published():

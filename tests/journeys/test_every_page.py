@@ -216,6 +216,7 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     ],
     "oversight_urgings": [("/oversight/urgings/",), ("/oversight/urgings/?list=done",)],
     "oversight_urging_new": [("/oversight/urgings/new",), ("/oversight/urgings/new?order={order}",)],
+    "oversight_help_new": [("/oversight/urgings/help",), ("/oversight/urgings/help?order={order}",)],
     "oversight_urging": [(f"/oversight/urgings/{URGING}",)],
     "oversight_reconciliations": [
         ("/oversight/reconciliation/",),
@@ -363,6 +364,7 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "exchange_batches": (405, "/exchange/batches"),
     "oversight_sample_step": (303, f"/oversight/samples/{NOWHERE}/call"),
     "desk_order_read": (303, "/desk/orders/{order}/read"),
+    "desk_order_case_number": (303, "/desk/orders/{order}/case-number"),
     "desk_order_evidence": (303, "/desk/orders/{order}/evidence"),
     "desk_order_evidence_remove": (303, f"/desk/orders/{{order}}/evidence/{NOWHERE}/remove"),
     "desk_order_attachment": (404, f"/desk/orders/{{order}}/attachments/{NOWHERE}"),
@@ -378,6 +380,7 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "oversight_voice_photo": (404, f"/oversight/voices/{{complaint}}/photos/{NOWHERE}"),
     "oversight_voice_step": (303, "/oversight/voices/{complaint}/answer"),
     "desk_voice_transfer": (303, "/desk/voices/{voice_id}/transfer"),
+    "desk_voice_hand_on": (303, "/desk/voices/{voice_id}/hand-on"),
     "desk_voice_step": (303, "/desk/voices/{voice_id}/answer"),
     "desk_order_step": (303, "/desk/orders/{order}/reply"),
     "desk_opening_step": (303, "/desk/openings/{opening}/approve"),

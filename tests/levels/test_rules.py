@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from haochaping.exchange.quality.batches import gaps
 from haochaping.kernel.refused import Refused
 from haochaping.ledger.terms import Suite
 from haochaping.levels import keys, rules
@@ -36,7 +37,7 @@ def test_totals_count_rows_levels_channels_and_the_span():
     [(0, set(), ()), (3, {4}, ()), (3, {5, 8}, (4, 6, 7)), (0, {1, 3}, (2,)), (9, set(), ())],
 )
 def test_gaps_are_the_numbers_before_one_that_has_come(taken, staged, missing):
-    assert rules.gaps(taken, staged) == missing
+    assert gaps(taken, staged) == missing
 
 
 def test_the_same_content_makes_the_same_bytes():

@@ -103,6 +103,18 @@ def test_2020_refuses_in_its_own_codes(peer):
     assert not Review.objects.exists()
 
 
+def test_2020_a_completed_case_says_when(peer):
+    peer.log_in()
+    unsaid = CASE | {"resultDate": " "}
+
+    for call in ("getSaveEvaluation", "getEvaluationSupplement"):
+        answer = peer.call(call, unsaid)
+        assert (answer.code, answer.message) == ("400", "缺少必要参数:resultDate")
+
+    assert peer.call("getSaveEvaluation", unsaid | {"proStatus": "2"}).ok, "it is not over yet"
+    assert (Case.objects.get().status, Review.objects.count()) == ("accepted", 1)
+
+
 _BOMB = (
     '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
     "<Case><projectNo>&b;</projectNo></Case>"

@@ -146,8 +146,6 @@ def test_shandongs_feed_builds_a_case_step_by_step(source, place):
     place("370800000000", _AGENCY, _ITEM, uscc="")
     there = source("shandong-aggregation", "sd-feed", "370800000000", unsigned=True)
 
-    early = post(there.send, "receiveProc", STEP)
-    assert (early["success"], "projid" in early["message"]) == ("false", True)
     basic = BASIC | {"acceptdeptcode": _AGENCY}
     for path, message in (
         ("receiveBasicInfo", basic),
@@ -180,6 +178,119 @@ def test_shandongs_feed_builds_a_case_step_by_step(source, place):
         (1, "intake"),
         (2, "delivery"),
     ]
+
+
+@pytest.fixture
+def feed(source: Callable[..., Source], place: Callable[..., None]) -> Callable[..., dict[str, object]]:
+    place("370800000000", _AGENCY, _ITEM)
+    there = source("shandong-aggregation", "sd-feed", "370800000000", unsigned=True)
+
+    def send(path: str, message: dict[str, object], **changes: object) -> dict[str, object]:
+        return post(there.send, path, message | changes)
+
+    assert send("receiveBasicInfo", BASIC, acceptdeptcode=_AGENCY, datasources="1")["success"] == "true"
+    return send
+
+
+@pytest.mark.parametrize(
+    ("results", "status"),
+    [
+        ("4", "accepted"),
+        ("5", "supplement_requested"),
+        # Papers are asked for before acceptance, and it is accepted with them.
+        ("54", "accepted"),
+        ("46", "suspended"),
+        ("461", "in_process"),
+        ("47", "returned"),
+        ("474", "accepted"),
+        ("40", "in_process"),
+        ("2", "rejected"),
+        ("3", "rejected"),
+        # What comes late takes nothing back.
+        ("414", "in_process"),
+        ("24", "rejected"),
+    ],
+)
+def test_shandongs_steps_say_where_the_case_stands(feed, results, status):
+    for n, result in enumerate(results, 1):
+        told = feed(
+            "receiveProc", STEP, noderesult=result, sn=n, servicenumber=str(n), servicename=f"环节{n}"
+        )
+        assert told["success"] == "true", told
+
+    assert Case.objects.get().status == status
+    assert ServiceOccurrence.objects.count() == len(results), "a late step is a service all the same"
+
+
+@pytest.mark.parametrize(
+    ("told", "channel"), [("1", "web"), ("2", "window"), ("9", "other"), ("", "other"), ("8", "other")]
+)
+def test_shandongs_steps_took_place_where_their_case_came_in(source, place, told, channel):
+    place("370800000000", _AGENCY, _ITEM)
+    there = source("shandong-aggregation", "sd-feed", "370800000000", unsigned=True)
+    basic = BASIC | {"acceptdeptcode": _AGENCY, "datasources": told}
+    assert post(there.send, "receiveBasicInfo", basic)["success"] == "true"
+
+    assert post(there.send, "receiveProc", STEP)["success"] == "true"
+
+    assert ServiceOccurrence.objects.get().channel == channel
+
+
+def test_shandongs_basic_information_sent_again_takes_no_case_back(feed):
+    feed("receiveProc", STEP)
+    feed("receiveDone", DONE)
+
+    told = feed("receiveBasicInfo", BASIC, acceptdeptcode=_AGENCY, datasources="1", timelimit=15)
+
+    assert told["success"] == "true", told
+    case = Case.objects.get()
+    assert (case.status, case.statutory_limit) == ("completed", "15 working_day")
+    assert case.completed_at is not None
+    assert case.accepted_at is not None
+
+
+def test_shandongs_end_of_a_case_that_was_turned_down_leaves_it_so(feed):
+    feed("receiveProc", STEP, noderesult="3")
+
+    assert feed("receiveDone", DONE)["success"] == "true"
+
+    assert Case.objects.get().status == "rejected"
+
+
+def test_steps_that_come_before_their_case_wait_for_it(source, place):
+    """The feed collects: a step is kept from its first byte, so its sender is told that all is well."""
+    place("370800000000", _AGENCY, _ITEM, uscc="")
+    there = source("shandong-aggregation", "sd-feed", "370800000000", unsigned=True)
+    last = {
+        "sn": 3,
+        "nodetype": "3",
+        "servicename": "办结",
+        "servicenumber": "",
+        "servicetime": "2024-01-05 09:00:00",
+    }
+
+    for path, message in (("receiveDone", DONE), ("receiveProc", STEP), ("receiveProc", STEP | last)):
+        for _ in range(2):
+            answer = post(there.send, path, message)
+            assert (answer["code"], answer["success"]) == ("200", "true"), answer
+    waiting = QuarantinedRecord.objects.filter(state="waiting")
+    assert sorted(waiting.values_list("kind", "code")) == [("step", "early_step")] * 3, (
+        "told again it is the same"
+    )
+    assert not Case.objects.exists()
+
+    answer = post(there.send, "receiveBasicInfo", BASIC | {"acceptdeptcode": _AGENCY})
+
+    assert (answer["code"], answer["success"]) == ("200", "true"), answer
+    assert not waiting.exists()
+    case = Case.objects.get()
+    assert (case.status, str(case.completed_at)[:10]) == ("completed", "2024-01-05")
+    assert [(s.no, s.stage) for s in ServiceOccurrence.objects.order_by("no")] == [
+        (1, "intake"),
+        (2, "delivery"),
+    ]
+    results = set(QuarantinedRecord.objects.values_list("state", "result_id"))
+    assert results == {("taken", case.pk)}
 
 
 def test_anhui_status_and_look_up(source, place, jining):

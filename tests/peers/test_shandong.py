@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from django.utils import timezone
 
 from haochaping.cases.models import Case, ServiceOccurrence
 from haochaping.exchange.models import QuarantinedRecord
+from haochaping.exchange.quality import judging
+from haochaping.exchange.quality.terms import Agreed
 from haochaping.identity import queries as identity
+from haochaping.insight import queries as insight
+from haochaping.insight.terms import Place
+from haochaping.kernel.periods import local_day
 from haochaping.reviews.models import Review
 from tests.peers import national
 from tests.peers.citizen import reviewed
@@ -59,6 +67,22 @@ def test_a_case_and_its_reviews_are_taken(hall):
     assert Review.objects.get().level == 2
 
 
+def test_codes_that_contradict_each_other_are_taken_and_not_silently(hall):
+    """The source is another province's, as Jining's was, and in the second case the handling item another item's."""
+    assert took(hall.case(dataSource="165"))
+    assert Case.objects.get().code_doubt == "source"
+
+    other = {"projectNo": "37080020240101000002", "taskHandleItem": "9" * 33, "dataSource": "137"}
+    assert took(hall.case(**other))
+    assert Case.objects.get(case_no=other["projectNo"]).code_doubt == "item"
+
+
+def test_a_data_source_that_is_none_keeps_no_case_out(hall):
+    assert took(hall.case(dataSource="x" * 500, taskHandleItem=None))
+
+    assert Case.objects.get().code_doubt == ""
+
+
 def test_the_second_service_is_numbered_by_the_server(hall):
     assert took(hall.case())
     second = {
@@ -73,6 +97,43 @@ def test_the_second_service_is_numbered_by_the_server(hall):
     online = hall.online(serviceNumber="2")
     assert took_online(online), online
     assert Review.objects.get().level == 5
+
+
+_FRAUD = json.loads((Path(__file__).parent / "payloads/shandong_autopraise.json").read_text("utf-8"))
+
+
+def test_praise_that_a_job_makes_up_is_kept_and_never_counts_as_somebodys(hall):
+    """Fixture shandong_autopraise (domain.md §2.10, §2.11.3): the best level for each service that nobody reviewed."""
+    now = timezone.now()
+    same = _FRAUD["constants"]
+    assert same == {"satisfaction": "5", "pf": "1", "evalDetail": "510,517", "writingEvaluation": ""}
+    figures = {m.name: m for m in insight.measures(Place())}
+    for n in range(4):
+        number, at = f"3708002024010100010{n}", now - timedelta(seconds=30)
+        served = (now - timedelta(minutes=5)).astimezone(BEIJING)
+        assert took(
+            hall.case(projectNo=number, proProjectNo=number, serviceTime=f"{served:%Y-%m-%d %H:%M:%S}")
+        )
+        job = {"projectNo": number, "assessTime": f"{at.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}"}
+        assert took_online(hall.online(**same, **job)), "it is stored as it came: nothing sent is lost"
+
+    made = Review.objects.select_related("occurrence__case")
+    assert {(one.level, one.channel, one.provenance) for one in made} == {(5, "pc", "unverified")}
+    assert {one.occurrence.channel for one in made} == {"window"}
+    after = {m.name: m for m in insight.measures(Place())}
+    assert after["unverified_reviews"].numerator == figures["unverified_reviews"].numerator + 4
+    # No rate of active reviews has moved; that nobody has reviewed the four services is seen.
+    assert (after["good_rate"].numerator, after["good_rate"].denominator) == (
+        figures["good_rate"].numerator,
+        figures["good_rate"].denominator,
+    )
+    took_part, before = after["participation_rate"], figures["participation_rate"]
+    assert (took_part.numerator, took_part.denominator) == (before.numerator, (before.denominator or 0) + 4)
+    platform = made[0].occurrence.case.platform_id
+    agreed = [Agreed(platform, timedelta(days=1), timedelta(days=7), 0.8, 0.05, 0.3)]
+    scope = judging.Scope(local_day(now), local_day(now) + timedelta(days=1), agreed)
+    flagged = judging.failing("DQ-17", scope)
+    assert {one.id for one in flagged} == {str(one.pk) for one in made}, "a web page about a window each time"
 
 
 def test_a_review_before_its_case_waits_for_it(hall):

@@ -58,7 +58,7 @@ def answered(review_id: UUID, now: datetime, reply: str = "已整改，请致电
     order = orders.order_of_review(review_id)
     assert order is not None
     rectification.sign_for(order.id, by=worlds.CLERK, now=now)
-    rectification.verify_by_callback(
+    worlds.hear(
         order.id, result="answered", is_true=True, is_reasonable=True, note="属实", by=worlds.CLERK, now=now
     )
     rectification.rectify(order.id, outcome="immediate_rectified", text="已办", by=worlds.CLERK, now=now)

@@ -64,8 +64,8 @@ def identity_no(n: int) -> str:
     return digits + identity_check(digits)
 
 
-def build(now: datetime = EVENING) -> Clean:
-    """The day, through the same road as in life."""
+def places_of(now: datetime) -> dict[str, int]:
+    """Where both sources lie and work; their platforms by code."""
     worlds.build(now)
     rows = {
         Kind.PLATFORMS: [{"code": ONLINE, "name": "云城市网上大厅", "division": worlds.CITY}],
@@ -77,7 +77,12 @@ def build(now: datetime = EVENING) -> Clean:
     }
     for kind, found in rows.items():
         assert directory.put(kind, found, by=OPERATOR, now=now) == []
-    clean = Clean(platforms={code: ref.id for code, ref in places.platforms([worlds.SOURCE, ONLINE]).items()})
+    return {code: ref.id for code, ref in places.platforms([worlds.SOURCE, ONLINE]).items()}
+
+
+def build(now: datetime = EVENING) -> Clean:
+    """The day, through the same road as in life."""
+    clean = Clean(platforms=places_of(now))
     for source, at_window in ((worlds.SOURCE, True), (ONLINE, False)):
         raws = [Raw(_case(source, n, now, at_window=at_window)) for n in range(CASES)]
         taken = take_in_cases(raws, entrance=Entrance.CLIENT, by=OPERATOR, now=now)

@@ -13,6 +13,7 @@ from django.db.models import F
 
 from haochaping.cases.models import Case, ServiceOccurrence
 from haochaping.directory.models import Agency, Division, ServiceItem, Window
+from haochaping.exchange import actions as exchange
 from haochaping.exchange.models import QuarantinedRecord
 from haochaping.exchange.terms import Raw
 from haochaping.flows.receive_reviews import receive_reviews
@@ -68,12 +69,12 @@ def _send_case(**changes: object) -> _Added:
     return _Added(outcome.kind, _id(outcome))
 
 
-def _send_review(**changes: object) -> _Added:
+def _send_review(now: datetime = EVENING, **changes: object) -> _Added:
     """A review of one more case of the hall, by the road."""
     case_no = f"YC-MORE-{next(_numbers)}"
     _send_case(case_no=case_no)
     told = _review(HALL, 7, EVENING, at_window=True) | {"case_no": case_no} | changes
-    outcome = receive_reviews([Raw(told)], entrance=Entrance.CLIENT, by=OPERATOR, now=EVENING)[0]
+    outcome = receive_reviews([Raw(told)], entrance=Entrance.CLIENT, by=OPERATOR, now=now)[0]
     return _Added(outcome.kind, _id(outcome))
 
 
@@ -150,6 +151,12 @@ def handling_item_of_another_item(clean: Clean) -> Found:
         code="8" * 33, name="办理项", item_type="01", agency_id=above.agency_id, parent=above
     )
     return _cases(clean.cases[HALL][5:9], item_id=wrong.pk)
+
+
+@fault("DQ-06")
+def handling_item_is_not_of_the_item_sent(clean: Clean) -> Found:
+    codes = {"item": worlds.ITEM, "handling_item": f"{worlds.OTHER_ITEM}01"}
+    return _taken("case", _send_case(said=codes))
 
 
 @fault("DQ-07")
@@ -280,6 +287,11 @@ def case_of_another_province(clean: Clean) -> Found:
     return _cases(clean.cases[HALL][75:77], division_id=elsewhere.pk)
 
 
+@fault("DQ-18")
+def data_source_of_another_province(clean: Clean) -> Found:
+    return _taken("case", _send_case(said={"data_source": "165"}))
+
+
 @fault("DQ-19")
 def status_is_the_number_of_the_service(clean: Clean) -> Found:
     ids = clean.cases[ONLINE]
@@ -312,6 +324,18 @@ def always_so_many_seconds_later(clean: Clean) -> Found:
     for review in Review.objects.select_related("occurrence").filter(id__in=chosen):
         Review.objects.filter(id=review.pk).update(assessed_at=review.occurrence.at + timedelta(seconds=777))
     return {("review", str(pk)) for pk in chosen}
+
+
+@fault("DQ-22")
+def always_so_many_seconds_before_arrival(clean: Clean) -> Found:
+    """The bulk of praise of domain.md §2.10: five stars, “510,517”, no words, given half a minute ago."""
+    found: Found = set()
+    for n in range(20):
+        at = EVENING + timedelta(seconds=11 * n)
+        praise = {"rating_value": 5, "indicator_codes": ["510", "517"], "comment_text": "", "channel": "pc"}
+        said = praise | {"assessed_at": (at - timedelta(seconds=30)).isoformat()}
+        found |= _taken("review", _send_review(now=at, **said))
+    return found
 
 
 @fault("DQ-23")
@@ -385,7 +409,9 @@ def half_a_year_without_one_order_open(clean: Clean) -> Found:
     for n, review in enumerate(more[:60]):
         pattern.pk, pattern.review_id = uuid7(EVENING), review.pk
         pattern.created_at = months[n % 6]
-        pattern.first_replied_at = months[n % 6] + timedelta(days=2)
+        pattern.state, pattern.outcome = "closed", "explained" if n % 3 else "immediate_rectified"
+        pattern.dispatched_at = pattern.signed_at = pattern.verified_at = months[n % 6] + timedelta(days=1)
+        pattern.rectified_at = pattern.replied_at = pattern.closed_at = months[n % 6] + timedelta(days=2)
         pattern.save(force_insert=True)
     return A_SOURCE
 
@@ -406,11 +432,37 @@ def identity_number_in_the_words(clean: Clean) -> Found:
     return _reviews(clean.reviews[ONLINE][117:119], comment_text="身份证99010119900101000X没有录上")
 
 
+@fault("DQ-27")
+def other_numbers_and_addresses_in_the_words(clean: Clean) -> Found:
+    texts = [
+        "打0531-12345678没人接",
+        "电话１３９００００００００",
+        "139 0000 0000 是我",
+        "退到卡6200000000000000000",
+        "发到xiaoman@example.com",
+        "车牌鲁A12345被贴条",
+        "加微信：zhang_xiaoman",
+        "QQ10000001",
+    ]
+    chosen = clean.reviews[ONLINE][100:108]
+    for pk, text in zip(chosen, texts, strict=True):
+        Review.objects.filter(id=pk).update(comment_text=text)
+    return {("review", str(pk)) for pk in chosen}
+
+
 @fault("DQ-29")
 def numbers_left_out(clean: Clean) -> Found:
     for n, pk in enumerate(clean.cases[HALL][50:55]):
         Case.objects.filter(id=pk).update(case_no=f"ZZ-{n}")
-    return A_SOURCE
+    return {("missing", f"0601000{n}") for n in range(51, 56)}
+
+
+@fault("DQ-29")
+def short_number_left_out(clean: Clean) -> Found:
+    numbers = [n for n in range(1, 32) if n != 17]
+    for n, pk in zip(numbers, clean.cases[ONLINE][100:], strict=True):
+        Case.objects.filter(id=pk).update(case_no=f"WS-0601-{n:03}")
+    return {("missing", "-0601-017")}
 
 
 @fault("DQ-29")
@@ -473,3 +525,17 @@ def another_mix_of_levels(clean: Clean) -> Found:
 @fault("DQ-38")
 def changed_long_afterwards(clean: Clean) -> Found:
     return _cases(clean.cases[HALL][:9], updated_at=F("completed_at") + timedelta(days=8))
+
+
+@fault("DQ-38")
+def reviews_corrected_long_afterwards(clean: Clean) -> Found:
+    found: Found = set()
+    late = EVENING + timedelta(days=8)
+    for _ in range(9):
+        case_no = f"YC-MORE-{next(_numbers)}"
+        found |= _aside(_send_review(case_no=case_no, rating_value=6))
+        _send_case(case_no=case_no)
+        told = _review(HALL, 7, EVENING, at_window=True) | {"case_no": case_no}
+        receive_reviews([Raw(told)], entrance=Entrance.CLIENT, by=OPERATOR, now=late)
+    assert exchange.settle_corrected(by=OPERATOR, now=late) == len(found)
+    return found

@@ -75,6 +75,8 @@ CASES = pa.DataFrameSchema(
         rule("DQ-04", (pl.col("uscc") == "") | pl.col("uscc_fits")),
         rule("DQ-05", _ITEM.str.contains(r"^[0-9A-Z]{31}(\d\d)?$") & ~_ITEM.str.contains("^0+$")),
         rule("DQ-06", implies(_ITEM.str.len_chars() == 33, _ITEM.str.head(31) == pl.col("above"))),
+        rule("DQ-06", ~pl.col("code_doubt").is_in(["item", "both"])),
+        rule("DQ-18", ~pl.col("code_doubt").is_in(["source", "both"])),
         rule(
             "DQ-09",
             implies(
@@ -106,6 +108,16 @@ CASES = pa.DataFrameSchema(
     ],
 )
 
+# Mobile and landline, identity and bank card, mail, plate, WeChat and QQ; \d is a digit of either width.
+_PERSONAL = (
+    r"(^|\D)[1１]\d{2}[ -]?\d{4}[ -]?\d{4}(\D|$)",
+    r"(^|\D)[0０]\d{2,3}[ -]?\d{7,8}(\D|$)",
+    r"(^|\D)\d{17}[\dXx](\D|$)",
+    r"(^|\D)\d{16,19}(\D|$)",
+    r"\w@\w",
+    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-Z][A-HJ-NP-Z]?\d[A-HJ-NP-Z0-9]{4}",
+    r"(?i)(微信|wechat|qq)\W{0,3}[a-z0-9][\w-]{4}",
+)
 _LEVEL, _CODES, _CHANNEL, _GIVEN = pl.col("level"), pl.col("codes"), pl.col("channel"), pl.col("assessed_at")
 _SERVED_BY = pl.col("service_channel")
 REVIEWS = pa.DataFrameSchema(
@@ -135,8 +147,7 @@ REVIEWS = pa.DataFrameSchema(
         rule("DQ-24", implies(_CHANNEL.is_in(_HALL_DEVICES), pl.col("window").is_not_null())),
         rule("DQ-24", implies(_CHANNEL.is_in(_HALL_DEVICES), pl.col("window_from") <= _day(_GIVEN))),
         rule("DQ-24", implies(_CHANNEL.is_in(_HALL_DEVICES), pl.col("window_to") >= _day(_GIVEN))),
-        rule("DQ-27", ~pl.col("comment_text").str.contains(r"(^|\D)1[3-9]\d{9}(\D|$)")),
-        rule("DQ-27", ~pl.col("comment_text").str.contains(r"(^|\D)[1-9]\d{16}[\dXx](\D|$)")),
+        *(rule("DQ-27", ~pl.col("comment_text").str.contains(pattern)) for pattern in _PERSONAL),
         rule("DQ-35", pl.col("set_known")),
     ],
 )
@@ -191,6 +202,7 @@ def _cases() -> pl.DataFrame:
     rows = Case.objects.filter(verified=True).values(
         "id",
         "status",
+        "code_doubt",
         *times,
         "received_at",
         "updated_at",
@@ -217,7 +229,18 @@ def _cases() -> pl.DataFrame:
         for row in rows
     ]
     moments = [*times, "received_at", "updated_at", "applied_was", "accepted_was", "completed_was"]
-    texts = ["id", "status", "item", "above", "uscc", "division", "platform", "owner_path", "agency_path"]
+    texts = [
+        "id",
+        "status",
+        "code_doubt",
+        "item",
+        "above",
+        "uscc",
+        "division",
+        "platform",
+        "owner_path",
+        "agency_path",
+    ]
     dates = {"item_from": _DATE, "item_to": _DATE}
     kinds = dict.fromkeys(texts, _TEXT) | dict.fromkeys(moments, _TIME) | dates
     return _frame(found, kinds | {"level": pl.Int64, "uscc_fits": pl.Boolean})

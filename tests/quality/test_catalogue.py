@@ -9,7 +9,16 @@ import pytest
 from haochaping.cases import terms as cases
 from haochaping.exchange import terms as exchange
 from haochaping.exchange.quality.judging import RELATIONS, STATEMENTS
-from haochaping.exchange.quality.rules import RULES, grade, month_parts, parts, score, withheld_at
+from haochaping.exchange.quality.rules import (
+    RULES,
+    differing,
+    grade,
+    month_parts,
+    parts,
+    score,
+    three_ways,
+    withheld_at,
+)
 from haochaping.exchange.quality.terms import (
     WEIGHTS,
     Gate,
@@ -17,8 +26,10 @@ from haochaping.exchange.quality.terms import (
     HeldPlace,
     Judge,
     Judgement,
+    OtherSide,
     Parts,
     Sent,
+    TwoSides,
 )
 from haochaping.insight.rules import BY_NAME
 from haochaping.kernel.refused import Reason
@@ -82,7 +93,75 @@ def test_every_reason_to_put_a_record_aside_is_under_one_rule():
 def test_what_is_withheld_are_measures_and_only_by_rules_that_block():
     for rule in RULES.values():
         assert set(rule.withholds) <= BY_NAME.keys()
-        assert not rule.withholds or rule.gate == Gate.BLOCK
+        assert not rule.withholds or Gate.BLOCK in rule.gates
+
+
+def test_gates_are_what_happens():
+    """Put aside is what has a reason of intake; taken and marked, looked into or blocked is what stands in a table."""
+    for rule in RULES.values():
+        assert (Gate.QUARANTINE in rule.gates) == bool(rule.complaints), rule.id
+        on_what_stands = (
+            rule.judge != Judge.DAILY
+            or rule.id in STATEMENTS
+            or {row.of for row in rule.rows} - {"put_aside"}
+        )
+        assert bool(set(rule.gates) & {Gate.FLAG, Gate.ALERT, Gate.BLOCK}) == bool(on_what_stands), rule.id
+        assert list(rule.gates) == sorted(rule.gates, key=list(Gate).index)
+
+
+# domain.md §7.6: error (nothing of it is taken), warn, alert, block; DQ-15 says dedupe.
+_SEVERITY: list[tuple[set[int], set[Gate]]] = [
+    ({4, 5, 6, 9, 10, 12, 16, 18, 20}, {Gate.REJECT, Gate.QUARANTINE}),
+    ({7, 8, 11, 13, 14, 17, 19, 28, 30}, {Gate.FLAG}),
+    ({21, 22, 23, 24, 25, 26, 29}, {Gate.ALERT}),
+    ({1, 2, 3, 27}, {Gate.BLOCK}),
+    ({15}, {Gate.REJECT}),
+]
+# Taken and marked on purpose: docs/decisions/0037.
+_MILDER = {"DQ-06", "DQ-09", "DQ-18"}
+
+
+def test_gates_are_those_of_the_paper_but_for_what_was_decided():
+    other = {
+        rule.id
+        for numbers, asked in _SEVERITY
+        for rule in (RULES[f"DQ-{n:02}"] for n in numbers)
+        if not asked & set(rule.gates)
+    }
+
+    assert other == _MILDER
+
+
+def _sides(side: OtherSide, here: tuple[int, int], there: tuple[int, int], differing: int = 0) -> TwoSides:
+    return TwoSides(side, "1", "reviews", here, there, differing)
+
+
+@pytest.mark.parametrize(
+    ("sides", "found"),
+    [
+        ([], []),
+        ([_sides(OtherSide.SENDER, (3, 9), (3, 9)), _sides(OtherSide.ABOVE, (3, 9), (3, 9))], []),
+        ([_sides(OtherSide.SENDER, (3, 9), (4, 14))], ["sender_has_more", "sender_has_more"]),
+        ([_sides(OtherSide.ABOVE, (3, 9), (3, 8))], ["above_has_less"]),
+        (
+            [_sides(OtherSide.SENDER, (3, 9), (2, 9)), _sides(OtherSide.ABOVE, (4, 9), (5, 9))],
+            ["sender_has_less", "above_has_more"],
+        ),
+        # Levels that have changed places are no other total: that is the hash's to see (DQ-36).
+        ([_sides(OtherSide.SENDER, (3, 9), (3, 9), 2)], []),
+    ],
+)
+def test_totals_of_three_sides(sides, found):
+    told = three_ways(sides)
+
+    assert (told.rule, told.failing) == ("DQ-28", len(found))
+    assert [one.value_class for one in told.samples] == found
+
+
+def test_records_that_differ_are_counted_and_lead_to_their_reconciliation():
+    told = differing([_sides(OtherSide.SENDER, (3, 9), (3, 9), 2), _sides(OtherSide.SENDER, (3, 9), (3, 9))])
+
+    assert (told.rule, told.failing, [one.id for one in told.samples]) == ("DQ-36", 2, ["1"])
 
 
 def test_weights_are_those_of_the_formula():
@@ -110,7 +189,8 @@ def test_weights_are_those_of_the_formula():
     ],
 )
 def test_grades_begin_at_their_points(points, expected):
-    assert grade(points) == expected
+    assert grade(points, reconciled=True) == expected
+    assert grade(points, reconciled=False) == (Grade.B if expected == Grade.A else expected)
 
 
 def test_of_a_day_without_rows_nothing_is_known_but_coverage():

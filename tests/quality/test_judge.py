@@ -9,11 +9,11 @@ import pytest
 from django.urls import reverse
 
 from haochaping.directory import queries as directory
-from haochaping.exchange.models import Reconciliation
+from haochaping.exchange.models import QuarantinedRecord, Reconciliation
 from haochaping.exchange.quality import queries
 from haochaping.exchange.quality.models import QualityCard, WithheldFigure
 from haochaping.exchange.quality.rules import CHINESE, ENGLISH, RULES, withheld_at
-from haochaping.exchange.quality.terms import Sample
+from haochaping.exchange.quality.terms import MonthRow, Sample
 from haochaping.exchange.terms import Raw
 from haochaping.flows import judge_quality
 from haochaping.flows.receive_reviews import receive_reviews
@@ -49,11 +49,12 @@ def _card(source: str, day: date = DAY):
     return queries.history(source, day, EVERYWHERE)[0]
 
 
-def test_a_clean_day_is_an_a_and_says_what_was_not_compared(clean):
+def test_a_clean_day_is_at_best_a_b_until_it_is_compared(clean):
+    """Not to reconcile must not earn what reconciling earns."""
     assert _judge() == 2
 
     card = _card(worlds.SOURCE)
-    assert (card.score, card.grade, card.findings) == (100.0, "A", ())
+    assert (card.score, card.grade, card.findings) == (100.0, "B", ())
     assert card.parts == (1.0, 1.0, 1.0, 1.0, 1.0, None)
     assert (card.sent.reviews, card.sent.cases) == (130, 130)
 
@@ -102,7 +103,8 @@ def _compared(kind: str, agreement: float, *, differing: int) -> None:
 def test_what_was_compared_with_its_sender_counts_and_of_two_kinds_the_worse(clean):
     _compared("cases", 1, differing=0)
     _judge()
-    assert (_card(worlds.SOURCE).parts.reconciliation, _card(worlds.SOURCE).findings) == (1.0, ())
+    compared = _card(worlds.SOURCE)
+    assert (compared.parts.reconciliation, compared.grade, compared.findings) == (1.0, "A", ())
     _compared("reviews", 0, differing=3)
 
     _judge(now=NIGHT + timedelta(hours=1))
@@ -110,7 +112,10 @@ def test_what_was_compared_with_its_sender_counts_and_of_two_kinds_the_worse(cle
     hall = _card(worlds.SOURCE)
     assert hall.parts.reconciliation == 0.0
     assert hall.score == pytest.approx(80.0)
-    assert [(one.rule, one.failing) for one in hall.findings] == [("DQ-36", 3)]
+    # Both totals are three more with the sender, and three records differ.
+    assert [(one.rule, one.failing) for one in hall.findings] == [("DQ-36", 3), ("DQ-28", 2)]
+    differing = str(Reconciliation.objects.get(kind="reviews").pk)
+    assert {(s.kind, s.id) for one in hall.findings for s in one.samples} == {("totals", differing)}
     assert _card(ONLINE).parts.reconciliation is None
 
 
@@ -125,7 +130,7 @@ def test_judged_alike_nothing_is_added_judged_otherwise_a_row(clean):
     assert [(one.score < 100, one.newest) for one in said] == [(True, True), (False, False)]
     assert [one.judged_at for one in said] == [NIGHT + timedelta(days=2), NIGHT]
     entries = Entry.objects.filter(kind=EntryKind.QUALITY_JUDGED, subject_id=worlds.SOURCE)
-    assert sorted(entry.facts["grade"] for entry in entries) == ["A", "A"]
+    assert sorted(entry.facts["grade"] for entry in entries) == ["B", "B"]
 
 
 def test_a_silent_working_day_is_a_zero_and_a_silent_sunday_no_card(clean):
@@ -227,6 +232,44 @@ def test_a_month_weighs_days_by_rows_and_coverage_by_days(clean):
     assert (hall.days, hall.rows, hall.parts.coverage) == (2, 260, 0.5)
     assert hall.score == pytest.approx(_card(worlds.SOURCE).score / 2, abs=0.01)
     assert hall.grade == "D"
+
+
+def test_a_month_is_an_a_only_when_every_busy_day_was_compared(clean):
+    def month() -> MonthRow:
+        found = queries.months(EVERYWHERE, first=date(2026, 6, 1), end=date(2026, 7, 1))
+        return next(one for one in found if one.source == worlds.SOURCE)
+
+    _compared("cases", 1, differing=0)
+    _judge()
+    assert (month().busy, month().reconciled, month().grade) == (1, 1, "A")
+
+    worlds.take_case("YC-NEXT", EVENING + timedelta(days=1))
+    _judge(date(2026, 6, 2), now=NIGHT + timedelta(days=1))
+
+    assert (month().busy, month().reconciled) == (2, 1)
+    assert month().score > 95
+    assert month().grade == "B"
+
+
+def test_a_card_of_an_earlier_way_of_grading_is_judged_anew(clean):
+    _judge()
+    QualityCard.objects.update(grade="A")
+
+    assert _judge(now=NIGHT + timedelta(hours=1)) == 2
+    assert _card(worlds.SOURCE).grade == "B"
+
+
+def test_what_came_after_the_review_window_is_late_among_what_has_a_delay(clean):
+    for n in range(3):
+        told = clean_world._review(worlds.SOURCE, n, EVENING, at_window=True) | {"case_no": f"YC-LATE-{n}"}
+        receive_reviews([Raw(told)], entrance=Entrance.CLIENT, by=OPERATOR, now=EVENING)
+    QuarantinedRecord.objects.update(code="review_window_over")
+
+    _judge()
+
+    card = _card(worlds.SOURCE)
+    assert card.sent.timed == 263
+    assert card.parts.timeliness == pytest.approx(1 - 3 / 263, abs=1e-6)
 
 
 def test_more_reviews_than_services_withhold_participation_until_the_case_comes(clean, client):

@@ -50,10 +50,6 @@ def test_every_fault_is_found_and_nothing_else(clean, rule, put_in):
     assert {sample for one in together for sample in one.samples} <= set(alone)
 
 
-def test_every_daily_rule_has_a_fault():
-    assert {rule for rule, _, _ in FAULTS} == {rule.id for rule in DAILY}
-
-
 @pytest.mark.parametrize(
     ("table", "values"),
     [

@@ -33,7 +33,7 @@ def _ours(clean) -> second_opinion.Failing:
         rule: {
             (row.kind, row.id)
             for row in judging.failing(rule, clean_world.scope(clean))
-            if row.kind != "source" and row.field != "case.service"
+            if row.kind not in {"source", "missing"} and row.field != "case.service"
         }
         for rule in second_opinion.RULES
     }

@@ -44,7 +44,8 @@ class Desk:
         if move == Move.SIGN_FOR:
             return actions.sign_for(self.order_id, by=by, now=now)
         if move == Move.VERIFY:
-            return actions.verify_by_callback(self.order_id, **FOUND, by=by, now=now)
+            worlds.hear(self.order_id, **FOUND, by=by, now=now)
+            return None
         if move == Move.RECTIFY:
             return actions.rectify(self.order_id, **DONE, by=by, now=now)
         return actions.reply(self.order_id, text="谢谢您", by=by, now=now)

@@ -135,7 +135,7 @@ class TestEveryStepOfStaff:
 TEXTS: dict[str, tuple[Move, Callable[[UUID, str], Callable[..., object]]]] = {
     "note": (
         Move.SIGN_FOR,
-        lambda pk, text: partial(actions.verify_by_callback, pk, **FOUND | {"note": text}),
+        lambda pk, text: partial(worlds.hear, pk, **FOUND | {"note": text}),
     ),
     "text": (Move.VERIFY, lambda pk, text: partial(actions.rectify, pk, **DONE | {"text": text})),
     "reply": (Move.RECTIFY, lambda pk, text: partial(actions.reply, pk, text=text)),
@@ -181,7 +181,7 @@ def test_an_unknown_call_result_is_refused(desk):
     call = FOUND | {"result": "voicemail"}
 
     with pytest.raises(Refused) as refused:
-        actions.verify_by_callback(desk.order_id, **call, by=worlds.CLERK, now=desk.later())
+        worlds.hear(desk.order_id, **call, by=worlds.CLERK, now=desk.later())
 
     assert (refused.value.code, refused.value.complaint.field) == ("unknown_choice", "result")
     assert not Callback.objects.exists()
@@ -201,7 +201,7 @@ def test_several_calls_are_all_kept_and_the_first_counts(desk):
     first = desk.row.verified_at
     missed = FOUND | {"result": "not_reached", "is_true": None, "is_reasonable": None, "note": "无人接听"}
 
-    actions.verify_by_callback(desk.order_id, **missed, by=worlds.CLERK, now=desk.later())
+    worlds.hear(desk.order_id, **missed, by=worlds.CLERK, now=desk.later())
 
     assert desk.row.verified_at == first
     assert [

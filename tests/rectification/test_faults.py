@@ -170,7 +170,7 @@ def test_nothing_is_said_before_it_was_found_true(desk):
         "wrong_state"
     )
     untrue: dict[str, Any] = {"result": "answered", "is_true": False, "is_reasonable": None, "note": "不属实"}
-    actions.verify_by_callback(desk.order_id, **untrue, by=worlds.CLERK, now=desk.later())
+    worlds.hear(desk.order_id, **untrue, by=worlds.CLERK, now=desk.later())
 
     assert code_of(actions.class_fault, desk.order_id, **SERVICE, by=worlds.CLERK, now=desk.later()) == (
         "not_found_true"

@@ -174,7 +174,7 @@ class TestHearing:
         desk.upto(Move.SIGN_FOR)
         missed = FOUND | {"result": "not_reached", "is_true": None, "is_reasonable": None}
         for attempt in range(1, 4):
-            actions.verify_by_callback(desk.order_id, **missed, by=worlds.CLERK, now=desk.later())
+            worlds.hear(desk.order_id, **missed, by=worlds.CLERK, now=desk.later())
             desk.now += HOUR
             if attempt < 3:
                 found = code_of(actions.rectify, desk.order_id, **DONE, by=worlds.CLERK, now=desk.now)
@@ -190,9 +190,7 @@ class TestHearing:
         assert code_of(actions.rectify, desk.order_id, **not_upheld, by=worlds.CLERK, now=desk.later()) == (
             "finding_missing"
         )
-        actions.verify_by_callback(
-            desk.order_id, **FOUND | {"is_true": False}, by=worlds.CLERK, now=desk.later()
-        )
+        worlds.hear(desk.order_id, **FOUND | {"is_true": False}, by=worlds.CLERK, now=desk.later())
 
         actions.rectify(desk.order_id, **not_upheld, by=worlds.CLERK, now=desk.later())
 
@@ -203,7 +201,7 @@ class TestHearing:
         explained = DONE | {"outcome": "explained"}
         for is_reasonable, expected in ((True, "finding_differs"), (False, "")):
             found = FOUND | {"is_reasonable": is_reasonable}
-            actions.verify_by_callback(desk.order_id, **found, by=worlds.CLERK, now=desk.later())
+            worlds.hear(desk.order_id, **found, by=worlds.CLERK, now=desk.later())
             if expected:
                 refused = code_of(
                     actions.rectify, desk.order_id, **explained, by=worlds.CLERK, now=desk.later()
@@ -436,7 +434,7 @@ class TestEnd:
         assert (
             code_of(actions.rectify, order.order_id, **DONE, by=worlds.CLERK, now=order.now) == "wrong_state"
         )
-        actions.verify_by_callback(order.order_id, **FOUND, by=worlds.CLERK, now=order.later())
+        worlds.hear(order.order_id, **FOUND, by=worlds.CLERK, now=order.later())
         actions.rectify(order.order_id, **DONE, by=worlds.CLERK, now=order.later())
         actions.reply(order.order_id, text="再次答复", by=worlds.CLERK, now=order.later())
 
@@ -468,6 +466,18 @@ class TestEnd:
 
         assert found == "solution_window_over"
 
+    def test_of_no_order_is_refused(self, desk):
+        nowhere = uuid7(desk.now)
+
+        assert code_of(actions.close, nowhere, rated="", by=SYSTEM, now=desk.now) == "no_such_order"
+        assert code_of(actions.pause, nowhere, cause="appeal", by=SYSTEM, now=desk.now) == "no_such_order"
+
+
+class TestMerger:
+    @pytest.fixture
+    def order(self, desk):
+        return desk.upto(Move.SIGN_FOR)
+
     def test_a_merged_order_is_answered_with_the_other(self, order):
         worlds.take_case("YC-9", order.now)
         outcome = worlds.give("YC-9", 1, order.now)
@@ -486,13 +496,7 @@ class TestEnd:
         )
         assert merged.due_at is None
         itself = code_of(actions.merge, order.order_id, into=order.order_id, by=DISPATCHER, now=order.later())
-        assert itself == "wrong_state"
-
-    def test_of_no_order_is_refused(self, desk):
-        nowhere = uuid7(desk.now)
-
-        assert code_of(actions.close, nowhere, rated="", by=SYSTEM, now=desk.now) == "no_such_order"
-        assert code_of(actions.pause, nowhere, cause="appeal", by=SYSTEM, now=desk.now) == "no_such_order"
+        assert itself == "merged_into_ended"
 
 
 class TestAppealed:

@@ -60,7 +60,7 @@ def test_it_stays_in_place_of_the_longer_limit_and_more_time_follows_it(desk):
     desk.upto(Move.SIGN_FOR)
     end = desk.now + 2 * DAY
     adopt(desk, end)
-    actions.verify_by_callback(desk.order_id, **FOUND, by=worlds.CLERK, now=desk.later())
+    worlds.hear(desk.order_id, **FOUND, by=worlds.CLERK, now=desk.later())
     plan = f"{(desk.now + DAY).date()} 改"
 
     actions.enter_in_ledger(desk.order_id, reason="复杂", plan=plan, by=worlds.CLERK, now=desk.later())

@@ -158,7 +158,7 @@ def replied(review: Callable[..., UUID]) -> Callable[..., UUID]:
         order = orders.order_of_review(review_id)
         assert order is not None
         rectification.sign_for(order.id, by=worlds.CLERK, now=later)
-        rectification.verify_by_callback(
+        worlds.hear(
             order.id,
             result="declined",
             is_true=None,

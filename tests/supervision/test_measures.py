@@ -35,7 +35,7 @@ def refused(action, *args, **kwargs) -> str:
 def verified(watched):
     """The review was found true; a member of staff of the agency has the number 0088."""
     rectification.sign_for(watched.order_id, by=worlds.CLERK, now=watched.now)
-    rectification.verify_by_callback(watched.order_id, **FOUND, by=worlds.CLERK, now=watched.now)
+    worlds.hear(watched.order_id, **FOUND, by=worlds.CLERK, now=watched.now)
     StaffMember.objects.create(code="0088", name="", agency_id=watched.order.agency_id)
     return watched
 

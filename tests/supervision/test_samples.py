@@ -17,11 +17,12 @@ from haochaping.ledger import queries as ledger
 from haochaping.ledger.terms import EntryKind
 from haochaping.notices.models import Delivery
 from haochaping.notices.terms import DeliveryState
+from haochaping.rectification import queries as orders
 from haochaping.reviews.models import Review
 from haochaping.reviews.terms import Entrance
 from haochaping.supervision import rules
 from haochaping.supervision.actions import samples
-from haochaping.supervision.models import SampleCall, SampleDraw, SampledReview
+from haochaping.supervision.models import SampleCall, SampleDraw, SampledReview, Signal
 from haochaping.supervision.queries import samples as queries
 from haochaping.supervision.terms import SampleKind, SampleState, Shown
 from tests import worlds
@@ -293,6 +294,68 @@ def test_the_first_answer_stands(review):
     assert (row.state, row.did_rate, row.level, row.words) == ("answered", "no", 2, "不是我评的")
     [facts] = entries(EntryKind.SAMPLE_SETTLED)
     assert facts == {"state": "answered"}
+
+
+def failed() -> list[tuple[str, UUID | None, dict[str, str]]]:
+    """The signals that a sample did not confirm the result: about what, at which order, with which facts."""
+    rows = Signal.objects.filter(kind="sampling_failed")
+    return list(rows.values_list("subject", "work_order_id", "facts"))
+
+
+@pytest.mark.parametrize("level", ["1", "2"])
+def test_whoever_is_dissatisfied_after_the_order_was_closed_makes_one_signal(replied, level):
+    bad = replied()
+    draw()
+    order = orders.order_of_review(bad)
+    assert order is not None
+
+    answer(bad, level=level)
+    refused(lambda: answer(bad, level=level), "sample_over")
+
+    assert failed() == [(f"review:{bad}", order.id, {"level_today": level})]
+    [entry] = entries(EntryKind.SIGNAL_RAISED)
+    assert (entry["kind"], entry["subject"]) == ("sampling_failed", f"review:{bad}")
+
+
+def test_whoever_says_so_on_the_telephone_makes_it_too(replied):
+    bad = replied()
+    draw()
+    ask()
+    ask(DRAWN + 7 * DAY)
+    sample = sampled(bad).id
+    call(sample, DRAWN + 8 * DAY)
+
+    record(sample, DRAWN + 8 * DAY, "answered", did_rate="yes", level="2")
+
+    assert [facts for _, _, facts in failed()] == [{"level_today": "2"}]
+
+
+@pytest.mark.parametrize("level", ["3", "5", ""])
+def test_whoever_is_content_after_the_order_was_closed_makes_none(replied, level):
+    bad = replied()
+    draw()
+
+    answer(bad, level=level)
+
+    assert failed() == []
+
+
+def test_a_good_review_that_is_bad_today_makes_the_gap_and_no_signal(review):
+    one = review(5)
+    draw()
+
+    answer(one, level="1")
+
+    assert failed() == []
+
+
+def test_whoever_did_not_give_the_bad_review_makes_one_signal_whatever_they_say_besides(replied):
+    bad = replied()
+    draw()
+
+    answer(bad, "no", "1")
+
+    assert failed() == [(f"review:{bad}", None, {})]
 
 
 def test_a_level_need_not_be_named(review):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -130,7 +130,7 @@ def test_an_urging_is_answered_once(watched):
 
 
 def test_the_page_asks_who_may_answer():
-    asked = {"division_path": CITY_PATH, "agency_path": ""}
+    asked: dict[str, Any] = {"division_path": CITY_PATH, "agency_path": ""}
 
     assert may_answer(ONE, **asked)
     assert not may_answer(COUNTY_OFFICE, **asked)

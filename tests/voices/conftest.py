@@ -29,6 +29,12 @@ DISPATCHER = Actor(
     powers=frozenset({"order.view", "order.dispatch", "review.view_text"}),
     scope=Scope(division_path=f"{worlds.PROVINCE}."),
 )
+OFFICE = Actor(
+    ActorKind.STAFF,
+    "office",
+    powers=frozenset({"order.view", "order.supervise"}),
+    scope=Scope(division_path=f"{worlds.PROVINCE}."),
+)
 GIVEN: dict[str, Any] = {
     "kind": "complaint",
     "matter": "",

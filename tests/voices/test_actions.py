@@ -17,19 +17,13 @@ from haochaping.voices import actions, queries
 from haochaping.voices.models import Voice
 from haochaping.voices.terms import TEXT_LIMIT, VoiceMove, VoiceTarget
 from tests import worlds
-from tests.voices.conftest import ANSWERED, DISPATCHER
+from tests.voices.conftest import ANSWERED, DISPATCHER, OFFICE
 
 pytestmark = pytest.mark.django_db
 
 ELSEWHERE = replace(worlds.CLERK, scope=Scope(agency_path=f"{worlds.OTHER_AGENCY}."))
 ONLOOKER = replace(worlds.CLERK, powers=frozenset({"order.view"}))
 CITY_DISPATCHER = replace(DISPATCHER, scope=Scope(division_path=f"{worlds.PROVINCE}.{worlds.CITY}."))
-OFFICE = Actor(
-    ActorKind.STAFF,
-    "office",
-    powers=frozenset({"order.view", "order.supervise"}),
-    scope=Scope(division_path=f"{worlds.PROVINCE}."),
-)
 OF_STAFF = [VoiceMove.TRANSFER, VoiceMove.SIGN_FOR, VoiceMove.ANSWER]
 
 

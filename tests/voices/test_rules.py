@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 
 from haochaping.kernel.periods import BEIJING
-from haochaping.rulebook.rules import WorkingCalendar
-from haochaping.rulebook.terms import Unit
-from haochaping.voices.rules import answer_due, is_quoted, receipt_hash
-from haochaping.voices.terms import VoiceKind
+from haochaping.rectification.terms import Alarm
+from haochaping.rulebook.rules import WorkingCalendar, due_after
+from haochaping.rulebook.terms import Key, Unit
+from haochaping.voices.rules import alarm_of, answer_limit, at_office, is_quoted, receipt_hash
+from haochaping.voices.terms import VoiceKind, VoiceRow, VoiceState
 from tests import worlds
 
 MONDAY = datetime(2026, 6, 1, 10, 0, tzinfo=BEIJING)
@@ -17,30 +20,71 @@ CALENDAR = WorkingCalendar(WEEKS, time(9), time(17, 30))
 
 
 @pytest.mark.parametrize(
-    ("kind", "day"),
+    ("kind", "day", "rule"),
     [
-        (VoiceKind.AFTER_SALES, date(2026, 6, 8)),
-        (VoiceKind.COMPLAINT, date(2026, 6, 22)),
-        (VoiceKind.SUGGESTION, date(2026, 7, 13)),
+        (VoiceKind.AFTER_SALES, date(2026, 6, 8), Key.AFTER_SALES_LIMIT),
+        (VoiceKind.COMPLAINT, date(2026, 6, 22), Key.COMPLAINT_LIMIT),
+        (VoiceKind.SUGGESTION, date(2026, 7, 13), Key.SUGGESTION_LIMIT),
     ],
 )
-def test_each_kind_has_its_limit_in_working_days(kind, day):
-    assert answer_due(kind, MONDAY, worlds.terms(), CALENDAR) == datetime.combine(day, time(17, 30), BEIJING)
+def test_each_kind_has_its_limit_in_working_days(kind, day, rule):
+    number, unit, by = answer_limit(kind, worlds.terms())
+
+    assert due_after(MONDAY, number, unit, CALENDAR) == datetime.combine(day, time(17, 30), BEIJING)
+    assert by == rule
 
 
-def test_a_limit_in_days_of_the_calendar_runs_through_weekends():
+def test_a_limit_may_be_one_in_days_of_the_calendar_and_the_office_has_the_one_it_gives():
     terms = worlds.terms(complaint_days=6, complaint_unit=Unit.DAYS)
 
-    due = answer_due(VoiceKind.COMPLAINT, MONDAY, terms, CALENDAR)
+    assert answer_limit(VoiceKind.COMPLAINT, terms) == (6, Unit.DAYS, Key.COMPLAINT_LIMIT)
+    assert answer_limit(VoiceKind.HANDLING, terms) == (
+        terms.supervision_answer_days,
+        terms.supervision_answer_unit,
+        Key.SUPERVISION_ANSWER_LIMIT,
+    )
 
-    assert due is not None
-    assert due.date() == date(2026, 6, 7)
+
+def voice(**changes: Any) -> VoiceRow:
+    """A complaint that is due on Friday and near its end from Thursday on."""
+    given: dict[str, Any] = dict.fromkeys(field.name for field in fields(VoiceRow)) | {
+        "kind": VoiceKind.COMPLAINT,
+        "state": VoiceState.SIGNED,
+        "due_at": MONDAY + timedelta(days=4),
+        "amber_at": MONDAY + timedelta(days=3),
+    }
+    return VoiceRow(**given | changes)
 
 
-def test_past_the_end_of_the_calendar_no_deadline_is_guessed():
-    terms = worlds.terms(suggestion_days=60)
+@pytest.mark.parametrize(
+    ("days", "changes", "alarm"),
+    [
+        (3, {}, Alarm.NONE),
+        (3.1, {}, Alarm.AMBER),
+        (4, {}, Alarm.AMBER),
+        (4.1, {}, Alarm.RED),
+        (4.1, {"state": VoiceState.ESCALATED}, Alarm.RED),
+        (9, {"state": VoiceState.ANSWERED}, Alarm.NONE),
+        (9, {"state": VoiceState.CLOSED}, Alarm.NONE),
+        (9, {"due_at": None, "amber_at": None}, Alarm.NONE),
+        (3.1, {"amber_at": None}, Alarm.NONE),
+    ],
+)
+def test_amber_and_red_follow_from_the_clock_that_runs(days, changes, alarm):
+    assert alarm_of(voice(**changes), MONDAY + timedelta(days=days)) == alarm
 
-    assert answer_due(VoiceKind.SUGGESTION, MONDAY, terms, CALENDAR) is None
+
+@pytest.mark.parametrize(
+    ("changes", "office"),
+    [
+        ({}, False),
+        ({"state": VoiceState.CLOSED}, False),
+        ({"state": VoiceState.ESCALATED}, True),
+        ({"kind": VoiceKind.HANDLING}, True),
+    ],
+)
+def test_the_office_has_what_is_about_a_handling_and_what_stayed_unsolved(changes, office):
+    assert at_office(voice(**changes)) is office
 
 
 @pytest.mark.parametrize(

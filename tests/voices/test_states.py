@@ -14,10 +14,20 @@ from haochaping.voices.terms import VoiceState as S
 
 # Written down once more: what may happen in each state.
 _ALLOWED: dict[S, dict[M, S]] = {
-    S.RECEIVED: {M.TRANSFER: S.TRANSFERRED, M.URGE: S.RECEIVED},
-    S.TRANSFERRED: {M.TRANSFER: S.TRANSFERRED, M.SIGN_FOR: S.SIGNED, M.URGE: S.TRANSFERRED},
-    S.SIGNED: {M.ANSWER: S.ANSWERED, M.URGE: S.SIGNED},
-    S.ANSWERED: {M.CLOSE: S.CLOSED, M.REOPEN: S.TRANSFERRED, M.ESCALATE: S.ESCALATED},
+    S.RECEIVED: {M.TRANSFER: S.TRANSFERRED, M.HAND_ON: S.RECEIVED, M.URGE: S.RECEIVED},
+    S.TRANSFERRED: {
+        M.TRANSFER: S.TRANSFERRED,
+        M.HAND_ON: S.TRANSFERRED,
+        M.SIGN_FOR: S.SIGNED,
+        M.URGE: S.TRANSFERRED,
+    },
+    S.SIGNED: {M.ANSWER: S.ANSWERED, M.HAND_ON: S.SIGNED, M.URGE: S.SIGNED},
+    S.ANSWERED: {
+        M.CLOSE: S.CLOSED,
+        M.HAND_ON: S.ANSWERED,
+        M.REOPEN: S.TRANSFERRED,
+        M.ESCALATE: S.ESCALATED,
+    },
     S.ESCALATED: {M.END: S.CLOSED},
     S.CLOSED: {},
 }
@@ -51,6 +61,7 @@ def test_from_every_state_the_end_can_be_reached(state: S):
 def test_the_dispatcher_transfers_and_the_agency_does_the_rest():
     assert FIRED_BY == {
         M.TRANSFER: Power.ORDER_DISPATCH,
+        M.HAND_ON: Power.ORDER_DISPATCH,
         M.SIGN_FOR: Power.ORDER_HANDLE,
         M.ANSWER: Power.ORDER_HANDLE,
         M.END: Power.ORDER_SUPERVISE,

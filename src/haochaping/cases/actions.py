@@ -8,10 +8,19 @@ from typing import TYPE_CHECKING, LiteralString
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from msgspec import Struct
+from msgspec.structs import replace
 
 from haochaping.cases import queries
 from haochaping.cases.models import Case, ServiceOccurrence
-from haochaping.cases.rules import digest, is_aged_60, person_doubt, place_complaint, time_complaint
+from haochaping.cases.rules import (
+    code_doubt,
+    digest,
+    is_aged_60,
+    is_overtaken,
+    person_doubt,
+    place_complaint,
+    time_complaint,
+)
 from haochaping.cases.states import may_become
 from haochaping.cases.terms import (
     FORBIDDEN_STATUS,
@@ -82,6 +91,8 @@ class _Bound(Struct, frozen=True):
     item_id: int
     digest: bytes
     halls: dict[str, PlacedRef]
+    # Told of the case as it was before what is stored: only what nothing else told is taken of it.
+    overtaken: bool = False
 
 
 @transaction.atomic(savepoint=False)
@@ -151,6 +162,7 @@ def _upsert(taken: TakenIn, bound: list[_Bound], *, verified: bool, by: Actor, n
             changed.append((row, known))
         else:
             taken.outcomes[row.position] = outcome
+    changed = _without_overtaken(taken, changed, verified=verified)
     _write(taken, new, changed, verified=verified, by=by, now=now)
 
 
@@ -165,10 +177,52 @@ def _settled(row: _Bound, known: Case, *, verified: bool, by: Actor) -> Outcome 
     if known.verified and not verified:
         # Nobody unsigned writes over what a platform has sent.
         return Outcome(OutcomeKind.REFUSED, known.pk, complaint=Complaint(OUT_OF_SCOPE, "case_no", place))
-    if not may_become(CaseStatus(known.status), row.case.status):
+    if not _is_overtaken(row, known, verified) and not may_become(CaseStatus(known.status), row.case.status):
         said = {"before": known.status, "after": row.case.status}
         return Outcome(OutcomeKind.REFUSED, known.pk, complaint=Complaint(FORBIDDEN_STATUS, "status", said))
     return None
+
+
+def _is_overtaken(row: _Bound, known: Case, verified: bool) -> bool:
+    """A version from an unsigned address keeps out nothing that a platform sends."""
+    return known.verified >= verified and is_overtaken(known.revised_at, row.case.revised_at)
+
+
+def _without_overtaken(
+    taken: TakenIn, changed: list[tuple[_Bound, Case]], *, verified: bool
+) -> list[tuple[_Bound, Case]]:
+    """Of a message that was overtaken stay the services and persons that nothing else told; without any it is a duplicate.
+
+    So the same messages come to the same case, in whatever order they arrive.
+    """
+    late = [known.pk for row, known in changed if _is_overtaken(row, known, verified)]
+    if not late:
+        return changed
+    stored = set(ServiceOccurrence.objects.filter(case_id__in=late).values_list("case_id", "no"))
+    found = []
+    for row, known in changed:
+        if not _is_overtaken(row, known, verified):
+            found.append((row, known))
+            continue
+        rest = _untold(row.case, known, {no for case_id, no in stored if case_id == known.pk})
+        if rest.occurrences or rest.person or rest.agent:
+            found.append((replace(row, case=rest, overtaken=True), known))
+        else:
+            taken.outcomes[row.position] = Outcome(OutcomeKind.DUPLICATE, known.pk)
+    return found
+
+
+def _untold(case: NewCase, known: Case, numbers: set[int]) -> NewCase:
+    """What an overtaken message tells that nothing else has told: services, who applied and who acted for them."""
+    said_kind = known.person_id is not None or known.person_kind != PersonKind.NATURAL_PERSON
+    return replace(
+        case,
+        occurrences=tuple(one for one in case.occurrences if one.no not in numbers),
+        person=case.person if known.person_id is None else None,
+        agent=case.agent if known.agent_id is None else None,
+        person_kind=PersonKind(known.person_kind) if said_kind else case.person_kind,
+        birth_year=case.birth_year if known.aged_60 is None else None,
+    )
 
 
 def _bind(
@@ -179,7 +233,7 @@ def _bind(
         directory.platforms(case.source for case in chosen),
         directory.divisions(case.division for case in chosen),
         directory.agencies(case.agency for case in chosen),
-        _items(chosen),
+        matches.items_meant((case.source, case.item) for case in chosen),
         directory.halls(occurrence.hall for case in chosen for occurrence in case.occurrences),
     )
     bound = []
@@ -203,14 +257,6 @@ def _bind(
             )
         )
     return bound
-
-
-def _items(cases: Sequence[NewCase]) -> dict[tuple[str, str], ItemRef]:
-    """Items by (source, code): of the directory, else what a person has said that the source means."""
-    known = directory.items(case.item for case in cases)
-    strange = {(case.source, case.item) for case in cases if case.item not in known}
-    matched = matches.matched_items(strange) if strange else {}
-    return matched | {(case.source, case.item): known[case.item] for case in cases if case.item in known}
 
 
 def _complaint(case: NewCase, places: _Places, by: Actor) -> Complaint | None:
@@ -327,6 +373,7 @@ def _case(
         bound.division_id,
         case.status.value,
         case.kind.value,
+        case.channel.value if case.channel else "",
         case.applied_at,
         case.accepted_at,
         case.completed_at,
@@ -337,10 +384,12 @@ def _case(
         persons[0],
         case.person_kind.value,
         person_doubt(case).value,
+        code_doubt(case).value,
         persons[1] is not None,
         persons[1],
         is_aged_60(case.birth_year, now),
         verified,
+        case.revised_at,
         bound.digest,
         now,
         now,
@@ -356,6 +405,7 @@ _CASE: dict[LiteralString, LiteralString] = {
     "division_id": "int8",
     "status": "varchar",
     "kind": "varchar",
+    "channel": "varchar",
     "applied_at": "timestamptz",
     "accepted_at": "timestamptz",
     "completed_at": "timestamptz",
@@ -366,10 +416,12 @@ _CASE: dict[LiteralString, LiteralString] = {
     "person_id": "uuid",
     "person_kind": "varchar",
     "person_doubt": "varchar",
+    "code_doubt": "varchar",
     "by_agent": "bool",
     "agent_id": "uuid",
     "aged_60": "bool",
     "verified": "bool",
+    "revised_at": "timestamptz",
     "digest": "bytea",
     "received_at": "timestamptz",
     "updated_at": "timestamptz",
@@ -436,6 +488,7 @@ _CHANGEABLE = [
     "division",
     "status",
     "kind",
+    "channel",
     "applied_at",
     "accepted_at",
     "completed_at",
@@ -446,10 +499,12 @@ _CHANGEABLE = [
     "person_id",
     "person_kind",
     "person_doubt",
+    "code_doubt",
     "by_agent",
     "agent_id",
     "aged_60",
     "verified",
+    "revised_at",
     "digest",
     "updated_at",
 ]
@@ -459,6 +514,13 @@ def _filled(
     row: Case, bound: _Bound, persons: tuple[UUID | None, UUID | None], *, verified: bool, now: datetime
 ) -> Case:
     case = bound.case
+    row.updated_at = now
+    if bound.overtaken:
+        _name_persons(row, case, persons, now)
+        return row
+    # A step of a case names no codes: what was seen of them stays as long as what they led to.
+    if case.said is not None or (row.item_id, row.division_id) != (bound.item_id, bound.division_id):
+        row.code_doubt = code_doubt(case)
     row.platform_id = bound.platform_id
     row.case_no = case.case_no
     row.item_id, row.agency_id, row.division_id = bound.item_id, bound.agency_id, bound.division_id
@@ -466,7 +528,17 @@ def _filled(
     row.applied_at, row.accepted_at, row.completed_at = case.applied_at, case.accepted_at, case.completed_at
     row.promised_limit, row.statutory_limit = case.promised_limit, case.statutory_limit
     row.trips, row.materials = case.trips, case.materials
-    # A later message that does not name them takes nobody away.
+    row.channel = case.channel or row.channel
+    # Who says no version takes none away; one from an unsigned address ends with what a platform says.
+    row.revised_at = case.revised_at or (row.revised_at if row.verified >= verified else None)
+    row.verified = verified
+    row.digest = bound.digest
+    _name_persons(row, case, persons, now)
+    return row
+
+
+def _name_persons(row: Case, case: NewCase, persons: _Persons, now: datetime) -> None:
+    """A message that does not name them takes nobody away."""
     row.person_id, row.agent_id = persons[0] or row.person_id, persons[1] or row.agent_id
     if persons[0] or case.person_kind != PersonKind.NATURAL_PERSON:
         row.person_kind = case.person_kind
@@ -476,10 +548,6 @@ def _filled(
     row.by_agent = row.agent_id is not None
     if case.birth_year is not None:
         row.aged_60 = is_aged_60(case.birth_year, now)
-    row.verified = verified
-    row.digest = bound.digest
-    row.updated_at = now
-    return row
 
 
 @transaction.atomic

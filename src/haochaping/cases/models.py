@@ -15,10 +15,12 @@ class Case(models.Model):
         plain = (
             "status",
             "kind",
+            "channel",
             "promised_limit",
             "statutory_limit",
             "person_kind",
             "person_doubt",
+            "code_doubt",
             "digest",
         )
         masked = ("case_no",)
@@ -39,6 +41,7 @@ class Case(models.Model):
     )
     status = models.CharField(max_length=20)
     kind = models.CharField(max_length=12)
+    channel = models.CharField(max_length=12, blank=True, db_default="")
     applied_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
     completed_at = models.DateTimeField(null=True)
@@ -49,10 +52,13 @@ class Case(models.Model):
     person_id = models.UUIDField(null=True)
     person_kind = models.CharField(max_length=30)
     person_doubt = models.CharField(max_length=12, blank=True, db_default="")
+    code_doubt = models.CharField(max_length=12, blank=True, db_default="")
     by_agent = models.BooleanField()
     agent_id = models.UUIDField(null=True)
     aged_60 = models.BooleanField(null=True)
     verified = models.BooleanField()
+    # 来源版本: when its source last changed it, by the source's own clock.
+    revised_at = models.DateTimeField(null=True)
     digest = models.BinaryField(max_length=32)
     received_at = models.DateTimeField()
     updated_at = models.DateTimeField()

@@ -212,6 +212,7 @@ def known_case(source: str, case_no: str) -> dict[str, object]:
         "division": row.division.code,
         "status": row.status,
         "kind": row.kind,
+        "channel": row.channel,
         "promised_limit": row.promised_limit,
         "statutory_limit": row.statutory_limit,
         "applied_at": row.applied_at.isoformat() if row.applied_at else None,

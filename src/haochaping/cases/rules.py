@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import time
 from hashlib import blake2b
 from itertools import pairwise
@@ -9,8 +10,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from haochaping.cases.terms import DATED_IN_FUTURE, NAMED_ELSEWHERE, WRONG_SEQUENCE, PersonDoubt, PersonKind
-from haochaping.directory.rules import is_uscc, may_name
+from haochaping.cases.terms import (
+    DATED_IN_FUTURE,
+    NAMED_ELSEWHERE,
+    WRONG_SEQUENCE,
+    CodeDoubt,
+    PersonDoubt,
+    PersonKind,
+)
+from haochaping.directory.rules import is_uscc, item_stem, may_name
 from haochaping.identity.terms import PlainPerson
 from haochaping.kernel.periods import BEIJING, CLOCK_LEEWAY, in_beijing, local_day
 from haochaping.kernel.refused import Complaint
@@ -29,6 +37,8 @@ _IDENTITY_CARD, _CREDIT_CODE, _LICENCE = "111", "001", "821"
 _IDENTITY_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _IDENTITY_CHECKS = "10X98765432"
 _FORMER_LENGTH = 15
+# 数据来源 of the national bus: 1 and the two digits of the province (domain.md §2.1).
+_OF_PROVINCE = re.compile(r"1([1-9][0-9])")
 
 
 def is_aged_60(birth_year: int | None, now: datetime) -> bool | None:
@@ -68,12 +78,33 @@ def _is_identity_no(number: str) -> bool:
     return identity_check(first) == number[-1].upper()
 
 
+def code_doubt(case: NewCase) -> CodeDoubt:
+    """Whether the codes that the sender wrote contradict each other; nothing is said where it wrote one alone.
+
+    Asked at intake, as only the item that was chosen of them is kept.
+    """
+    said = case.said
+    if said is None:
+        return CodeDoubt.NONE
+    named, handling = said.item.upper(), said.handling_item.upper()
+    other_item = bool(named and handling) and not handling.startswith(item_stem(named))
+    province = _OF_PROVINCE.fullmatch(said.data_source)
+    if province and case.division[:2] != province[1]:
+        return CodeDoubt.BOTH if other_item else CodeDoubt.SOURCE
+    return CodeDoubt.ITEM if other_item else CodeDoubt.NONE
+
+
 def digest(case: NewCase, key: bytes) -> bytes:
     """A keyed fingerprint of everything the sender said: equal again means nothing new.
 
     Keyed, because a bare hash of a phone number can be searched for.
     """
     return blake2b(msgspec.json.encode(case), key=key, digest_size=32).digest()
+
+
+def is_overtaken(stored: datetime | None, told: datetime | None) -> bool:
+    """Whether a message tells of a case as it was before what is stored; without a version on both sides nobody knows."""
+    return stored is not None and told is not None and told < stored
 
 
 def place_complaint(field: str, named: AgencyRef | PlacedRef, scope: Scope) -> Complaint | None:
@@ -96,7 +127,9 @@ def time_complaint(case: NewCase, now: datetime) -> Complaint | None:
     )
     given = [(name, moment) for name, moment in moments if moment]
     services = [(f"occurrences[{n}].at", one.at) for n, one in enumerate(case.occurrences)]
-    for name, moment in (*given, *services):
+    # A version of tomorrow would keep out every correction of today.
+    version = [("revised_at", case.revised_at)] if case.revised_at else []
+    for name, moment in (*given, *services, *version):
         if moment > now + CLOCK_LEEWAY:
             return Complaint(DATED_IN_FUTURE, name, {"field": name, "value": in_beijing(moment)})
     for (before, earlier), (name, later) in pairwise(given):

@@ -12,7 +12,8 @@ TRANSITIONS: dict[S, frozenset[S]] = {
     S.SUBMITTED: frozenset({S.SUBMITTED, S.ACCEPTED}) | _UNDER_WAY | _OVER,
     S.ACCEPTED: frozenset({S.ACCEPTED}) | _UNDER_WAY | _OVER,
     S.IN_PROCESS: _UNDER_WAY | _OVER,
-    S.SUPPLEMENT_REQUESTED: _UNDER_WAY | _OVER,
+    # Papers are asked for before a case is accepted too.
+    S.SUPPLEMENT_REQUESTED: frozenset({S.ACCEPTED}) | _UNDER_WAY | _OVER,
     S.SUSPENDED: _UNDER_WAY | _OVER,
     # Handed in anew, it is accepted anew.
     S.RETURNED: frozenset({S.SUBMITTED, S.ACCEPTED}) | _UNDER_WAY | _OVER,

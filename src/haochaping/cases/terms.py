@@ -86,6 +86,15 @@ class PersonDoubt(StrEnum):
     BOTH = "both"
 
 
+class CodeDoubt(StrEnum):
+    """编码疑点: what intake saw of the codes that a sender wrote, before one of them was chosen (DQ-06, DQ-18)."""
+
+    NONE = ""
+    ITEM = "item"
+    SOURCE = "source"
+    BOTH = "both"
+
+
 class LimitUnit(StrEnum):
     """办理时限 unit (wire promiseType 0…3)."""
 
@@ -108,8 +117,23 @@ class NewOccurrence(Struct, frozen=True):
     staff: str
 
 
-class NewCase(Struct, frozen=True):
-    """A case as sent, checked for shape. `person` and `agent` are plain on arrival, sealed ids when retried."""
+class SaidCodes(Struct, frozen=True):
+    """原报编码: codes as the sender wrote them, only to be held against each other: nothing is looked up by them.
+
+    `item` 实施编码, `handling_item` 业务办理项编码, `data_source` 数据来源 (1 and the two digits of a province).
+    """
+
+    item: str
+    handling_item: str
+    data_source: str
+
+
+class NewCase(Struct, frozen=True, omit_defaults=True):
+    """A case as sent, checked for shape. `person` and `agent` are plain on arrival, sealed ids when retried.
+
+    What has a default is left out of the fingerprint, so that a case that does not say it stays the same case.
+    `revised_at` is when its source last changed it, by the source's own clock; None where it does not say.
+    """
 
     source: str
     case_no: str
@@ -130,6 +154,10 @@ class NewCase(Struct, frozen=True):
     agent: PlainPerson | UUID | None
     birth_year: int | None
     occurrences: tuple[NewOccurrence, ...]
+    channel: ServiceChannel | None = None
+    """办理渠道 of the whole case, for senders who tell it there and not with each service."""
+    revised_at: datetime | None = None
+    said: SaidCodes | None = None
 
     @property
     def key(self) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, F, Min, Q
 from django.db.models.functions import Substr
 
+from haochaping.directory import queries
 from haochaping.directory.models import ItemMatch, ServiceItem
 from haochaping.directory.rules import item_stem
 from haochaping.directory.terms import (
@@ -45,6 +46,15 @@ def matched_items(pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Ite
     found = {(row[0], row[1]): ItemRef(*row[2:]) for row in rows}
     told = {pair: found.get(pair) or found.get((pair[0], item_stem(pair[1]))) for pair in wanted}
     return {pair: item for pair, item in told.items() if item}
+
+
+def items_meant(pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], ItemRef]:
+    """Items by (source, code): of the directory, else what a person has said that the source means."""
+    wanted = set(pairs)
+    known = queries.items(code for _, code in wanted)
+    strange = [pair for pair in wanted if pair[1] not in known]
+    matched = matched_items(strange) if strange else {}
+    return matched | {pair: known[pair[1]] for pair in wanted if pair[1] in known}
 
 
 def cards() -> list[ItemCard]:

@@ -202,6 +202,11 @@ def agency_paths(agency_ids: Iterable[int]) -> dict[int, str]:
     return dict(Agency.objects.filter(id__in=set(agency_ids)).values_list("id", "path"))
 
 
+def agency_paths_of_staff(staff_ids: Iterable[int]) -> set[str]:
+    """Where the agencies of these staff members lie in their tree."""
+    return set(StaffMember.objects.filter(id__in=set(staff_ids)).values_list("agency__path", flat=True))
+
+
 def item_by_id(item_id: int) -> ItemRef:
     """One service item by id; raises DoesNotExist."""
     return ItemRef(*ServiceItem.objects.values_list(*_ITEM).get(id=item_id))
@@ -445,6 +450,31 @@ def held_on(kind: Kind, ids: Iterable[int], day: date) -> set[int]:
         Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_to=None) | Q(valid_to__gte=day), pk__in=set(ids)
     )
     return set(rows.values_list("pk", flat=True))
+
+
+def successors(agency_ids: Iterable[int], day: date) -> dict[int, int]:
+    """Who goes on for agencies that have ended: the one agency, going on itself on a day, that all their items lie with now.
+
+    What an item's agency was the history of the directory says. Where the items went to several agencies, or none is
+    left, nobody is named: that is a person's to say.
+    """
+    codes = dict(Agency.objects.filter(id__in=set(agency_ids)).values_list("code", "id"))
+    left = Change.objects.filter(kind=Kind.ITEMS, column="agency", before__in=list(codes))
+    from_whom: dict[int, set[int]] = {}
+    for item_id, code in left.values_list("object_id", "before"):
+        from_whom.setdefault(item_id, set()).add(codes[code])
+    taken_by: dict[int, set[int]] = {}
+    goes_on = Q(valid_to=None) | Q(valid_to__gte=day)
+    with_whom = ServiceItem.objects.filter(goes_on, id__in=from_whom).values_list("id", "agency_id")
+    for item_id, agency_id in with_whom:
+        for former in from_whom[item_id]:
+            taken_by.setdefault(former, set()).add(agency_id)
+    standing = held_on(Kind.AGENCIES, {pk for found in taken_by.values() for pk in found}, day)
+    return {
+        former: next(iter(found))
+        for former, found in taken_by.items()
+        if len(found) == 1 and found <= standing
+    }
 
 
 def _lookup(column: str) -> str:

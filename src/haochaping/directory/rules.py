@@ -134,6 +134,11 @@ def child_path(parent_path: str, code: str) -> str:
     return f"{parent_path}{code}."
 
 
+def path_above(path: str) -> str:
+    """The path one level up; at the top the path itself."""
+    return path if path.count(".") <= 1 else path[: path.rindex(".", 0, -1) + 1]
+
+
 def path_range(path: str) -> tuple[str, str]:
     """The half-open range of paths that begin with `path`, for a comparison under collation "C"."""
     return path, path[:-1] + chr(ord(path[-1]) + 1) if path else "\U0010ffff"

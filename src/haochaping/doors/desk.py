@@ -40,6 +40,7 @@ from haochaping.rectification.terms import (
     ALREADY_APPEALED,
     ALREADY_CLASSED,
     APPEAL_WINDOW_OVER,
+    CASE_CONCEALED,
     HIGHER_LEVEL,
     IN_ANOTHER_PROJECT,
     NO_SUCH_APPEAL,
@@ -52,8 +53,10 @@ from haochaping.rectification.terms import (
     NO_SUCH_TASK,
     NOT_AGAINST_YOU,
     NOT_APPEALABLE,
+    NOT_DESIGNATED,
     NOT_FOUND_TRUE,
     NOT_SIGNED,
+    ONE_ORGANISATION,
     OWN_APPEAL,
     OWN_CHANGE,
     RULE_REPLACED,
@@ -75,6 +78,7 @@ from haochaping.supervision.terms import (
     NO_SUCH_SUPERVISION,
     NO_SUCH_URGING,
     NOT_ABOUT_A_PERSON,
+    NOT_ABOVE,
     NOT_THE_OFFICE,
     OWN_REVIEWS,
     PERSON_NOT_HEARD,
@@ -94,6 +98,7 @@ from haochaping.voices.terms import (
     FOUND_ALREADY,
     NO_SUCH_VOICE,
     NOT_A_GOOD_REVIEW,
+    VOICE_AGENCY_GOES_ON,
     WRONG_VOICE_STATE,
 )
 
@@ -153,7 +158,9 @@ _STATUS = {
     WRONG_VOICE_STATE.code: CONFLICT,
     ANSWERER_DECIDES.code: FORBIDDEN,
     FOUND_ALREADY.code: CONFLICT,
+    VOICE_AGENCY_GOES_ON.code: CONFLICT,
     WRONG_STATE.code: CONFLICT,
+    **dict.fromkeys((CASE_CONCEALED.code, NOT_DESIGNATED.code), FORBIDDEN),
     NO_SUCH_RULE.code: MISSING,
     RULE_REPLACED.code: CONFLICT,
     NO_SUCH_SAMPLE.code: MISSING,
@@ -168,7 +175,7 @@ _STATUS = {
     ),
     NO_SUCH_APPEAL.code: MISSING,
     NO_SUCH_EVIDENCE.code: MISSING,
-    **dict.fromkeys((OWN_APPEAL.code, SAME_PERSON.code, HIGHER_LEVEL.code), FORBIDDEN),
+    **dict.fromkeys((OWN_APPEAL.code, SAME_PERSON.code, HIGHER_LEVEL.code, ONE_ORGANISATION.code), FORBIDDEN),
     **dict.fromkeys(
         (
             WRONG_APPEAL_STATE.code,
@@ -195,7 +202,7 @@ _STATUS = {
         ),
         MISSING,
     ),
-    **dict.fromkeys((PROPOSER_DECIDES.code, NOT_THE_OFFICE.code), FORBIDDEN),
+    **dict.fromkeys((PROPOSER_DECIDES.code, NOT_THE_OFFICE.code, NOT_ABOVE.code), FORBIDDEN),
     **dict.fromkeys(
         (
             WRONG_SUPERVISION_STATE.code,

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 from django.utils.translation import get_language, gettext
 
 from haochaping.exchange.quality.rules import CHINESE, ENGLISH, RULES
+from haochaping.exchange.quality.terms import GATE_LABELS
 from haochaping.kernel.refused import N_
 
 if TYPE_CHECKING:
-    from haochaping.exchange.quality.terms import Parts, QualityRule
+    from collections.abc import Sequence
+
+    from haochaping.exchange.quality.terms import Gate, Parts, QualityRule
 
 
 def _language() -> str:
@@ -25,6 +28,11 @@ def message_of(rule: QualityRule) -> str:
 def remedy_of(rule: QualityRule) -> str:
     """What its sender can do about it."""
     return rule.remedy[_language()]
+
+
+def said_of_gates(gates: Sequence[Gate]) -> str:
+    """All that may follow when a rule is broken, the hardest first."""
+    return " · ".join(gettext(GATE_LABELS[gate]) for gate in gates)
 
 
 def why_withheld(rule: str) -> str:

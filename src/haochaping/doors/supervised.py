@@ -85,7 +85,8 @@ def _measure(note: str, *, tells: bool) -> str:
 def urging_shown(row: UrgingRow, by: Actor, now: datetime) -> dict[str, object]:
     """One urging with what came of it."""
     names = names_of([row.urged_by, row.answered_by], by)
-    events = [Event(gettext("An urging was sent"), row.urged_at, names[row.urged_by], row.text)]
+    sent = gettext("Help was asked for") if row.upward else gettext("An urging was sent")
+    events = [Event(sent, row.urged_at, names[row.urged_by], row.text)]
     if row.answered_at:
         events.append(Event(gettext("Answered"), row.answered_at, names[row.answered_by], row.answer))
     return {"row": row, "events": events, "due": None if row.answered_at else row.due_at, "now": now}

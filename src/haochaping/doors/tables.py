@@ -302,6 +302,7 @@ TABLES: dict[str, Held] = {
         f" AND {_with('reviews_review', 'review_id')} ELSE {OF_PLACE} END",
     ),
     "voices_event": Held(_WRITE, _with("voices_voice", "voice_id")),
+    "voices_clock_event": Held(_WRITE, _with("voices_voice", "voice_id")),
     # Where a hotline answers is for whoever reaches by division; what it said of an order goes with the order.
     "hotline_link": Held(_WORK, OF_DIVISION, adds_any=True),
     "hotline_linked_order": Held(_WORK, _with("rectification_work_order", "order_id")),
@@ -328,6 +329,10 @@ TABLES: dict[str, Held] = {
     # How good what a platform sends is: for the office of its division and above.
     "exchange_quality_card": Held(_READ, OF_DIVISION),
     "exchange_quality_finding": Held(_READ, _with("exchange_quality_card", "card_id")),
+    "exchange_stated_batch": Held(
+        "SELECT (id, platform_id, division_id, seq, kind, state, rows, code, made_at, received_at, ended_at)",
+        OF_DIVISION,
+    ),
     "exchange_withheld_figure": Held(_READ, why="which figures are not published is public"),
     # What everybody at a desk may read: names, rules, figures.
     "directory_division": _DIRECTORY,

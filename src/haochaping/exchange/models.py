@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 
+from haochaping.exchange.manifests.models import StatedBatch
 from haochaping.exchange.quality.models import QualityCard, QualityFinding, RepeatedSend, WithheldFigure
 from haochaping.exchange.reconciliation.terms import ReconciliationState, StatedKind, StatementSide
 from haochaping.exchange.terms import QuarantineState, RecordKind
@@ -18,6 +19,7 @@ __all__ = [
     "QuarantinedRecord",
     "Reconciliation",
     "RepeatedSend",
+    "StatedBatch",
     "Statement",
     "Visit",
     "WireSignature",

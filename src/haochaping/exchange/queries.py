@@ -21,6 +21,7 @@ from haochaping.exchange.rules import (
     SOURCE_LENGTH,
     answer_key,
     answer_place,
+    is_newer,
     key_part,
     source_key,
     source_place,
@@ -52,7 +53,8 @@ if TYPE_CHECKING:
 
 _FOLDER = resources.files("haochaping.exchange").joinpath("sql")
 _ORPHANS = _FOLDER.joinpath("orphans_with_case.sql").read_text(encoding="utf-8")
-_OF_CASES = _FOLDER.joinpath("reviews_of_cases.sql").read_text(encoding="utf-8")
+_STEPS = _FOLDER.joinpath("steps_with_case.sql").read_text(encoding="utf-8")
+_OF_CASES = _FOLDER.joinpath("waiting_for_cases.sql").read_text(encoding="utf-8")
 _CORRECTED = _FOLDER.joinpath("corrected.sql").read_text(encoding="utf-8")
 _SOURCES = _FOLDER.joinpath("sources.sql").read_text(encoding="utf-8")
 
@@ -131,29 +133,45 @@ def _asked(asked: QuarantineAsked) -> QuerySet[QuarantinedRecord]:
 
 
 def unknown_items() -> list[UnknownItem]:
-    """The item codes, by source, for which cases wait because the directory does not know them."""
+    """The item codes, by source, for which cases wait because the directory does not know them, with a name each was given."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT source, left(fields ->> 'item', 40), min(left(fields ->> 'agency', 40)), count(*)
+            """SELECT source, left(fields ->> 'item', 40), min(left(fields ->> 'item_name', 300)),
+                      min(left(fields ->> 'agency', 40)), count(*)
                  FROM exchange_quarantined_record
                 WHERE state = 'waiting' AND kind = 'case' AND code = 'unknown_item' AND fields ->> 'item' <> ''
                 GROUP BY 1, 2 ORDER BY 1, 2"""
         )
-        return [UnknownItem(source, code, "", agency or "", n) for source, code, agency, n in cursor]
+        return [
+            UnknownItem(source, code, name or "", agency or "", n) for source, code, name, agency, n in cursor
+        ]
 
 
 def waiting_for_items(pairs: Iterable[tuple[str, str]]) -> list[UUID]:
-    """The cases that wait for one of these (source, item code), oldest first."""
+    """The cases that wait and name one of these (source, item code), oldest first."""
     sources, codes = zip(*pairs, strict=True)
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT id FROM exchange_quarantined_record
-                WHERE state = 'waiting' AND kind = 'case' AND code = 'unknown_item'
+                WHERE state = 'waiting' AND kind = 'case'
                   AND (source, fields ->> 'item') IN (SELECT * FROM unnest(%s::text[], %s::text[]))
                 ORDER BY received_at, id""",
             [array(sources), array(codes)],
         )
         return [record_id for (record_id,) in cursor]
+
+
+def waiting_services(source: str, case_no: str) -> list[dict[str, object]]:
+    """The services of a case that wait in quarantine with it, as they were told, oldest first."""
+    rows = QuarantinedRecord.objects.filter(
+        state=QuarantineState.WAITING,
+        source=key_part(source, SOURCE_LENGTH),
+        case_no=key_part(case_no, CASE_NO_LENGTH),
+        kind=RecordKind.CASE,
+    ).order_by("received_at", "id")
+    told = [fields.get("occurrences") for fields in rows.values_list("fields", flat=True)]
+    services = [one for some in told if isinstance(some, list) for one in some]
+    return [one for one in services if isinstance(one, dict)]
 
 
 def waiting_by_id(record_ids: Sequence[UUID]) -> list[QuarantineRow]:
@@ -169,8 +187,8 @@ def held(record_ids: Sequence[UUID]) -> list[QuarantineRow]:
     return _rows(rows.filter(id__in=list(record_ids), state=QuarantineState.WAITING).order_by("id"))
 
 
-def waiting_reviews(keys: Iterable[tuple[str, str]]) -> list[QuarantineRow]:
-    """Reviews in quarantine for these (source, case number), locked against a second retry."""
+def waiting_for_cases(keys: Iterable[tuple[str, str]]) -> list[QuarantineRow]:
+    """Reviews and steps in quarantine for these (source, case number), locked against a second retry."""
     wanted = set(keys)
     if not wanted:
         return []
@@ -178,6 +196,14 @@ def waiting_reviews(keys: Iterable[tuple[str, str]]) -> list[QuarantineRow]:
     with connection.cursor() as cursor:
         cursor.execute(_OF_CASES, [array(sources), array(numbers)])
         found = [record_id for (record_id,) in cursor]
+    return waiting_by_id(found) if found else []
+
+
+def steps_with_case(*, limit: int) -> list[QuarantineRow]:
+    """Steps whose case is there by now, locked against a second retry: they came while it was being written."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STEPS, {"limit": limit})
+        found = [row[0] for row in cursor.fetchall()]
     return waiting_by_id(found) if found else []
 
 
@@ -197,7 +223,11 @@ def corrected() -> dict[UUID, UUID]:
 def _corrected(only: UUID | None) -> dict[UUID, UUID]:
     with connection.cursor() as cursor:
         cursor.execute(_CORRECTED, {"only": only})
-        return dict(cursor.fetchall())
+        return {
+            record_id: taken_id
+            for record_id, taken_id, told, stored in cursor.fetchall()
+            if not (told and is_newer(told, stored))
+        }
 
 
 def replaced_by(receipt: str) -> UUID | None:

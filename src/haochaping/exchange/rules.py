@@ -15,6 +15,7 @@ from haochaping.cases.terms import (
     NewCase,
     NewOccurrence,
     PersonKind,
+    SaidCodes,
     ServiceChannel,
     Stage,
 )
@@ -46,9 +47,10 @@ from haochaping.reviews.terms import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
     from uuid import UUID
 
-SOURCE_LENGTH, CASE_NO_LENGTH = 40, 50
+SOURCE_LENGTH, CASE_NO_LENGTH, ITEM_NAME_LENGTH = 40, 50, 300
 REVIEW_FIELDS = frozenset(
     {
         "source",
@@ -74,10 +76,12 @@ CASE_FIELDS = frozenset(
         "source",
         "case_no",
         "item",
+        "item_name",
         "agency",
         "division",
         "status",
         "kind",
+        "channel",
         "applied_at",
         "accepted_at",
         "completed_at",
@@ -87,8 +91,11 @@ CASE_FIELDS = frozenset(
         "materials",
         "applicant",
         "occurrences",
+        "revised_at",
+        "said",
     }
 )
+SAID_FIELDS = frozenset(SaidCodes.__struct_fields__)
 APPLICANT_FIELDS = REVIEWER_FIELDS | {"kind", "agent", "birth_year"}
 OCCURRENCE_FIELDS = frozenset({"no", "name", "stage", "at", "channel", "hall", "window", "staff"})
 
@@ -107,11 +114,14 @@ CASE_COLUMNS = _columns(
         "applicant": APPLICANT_FIELDS,
         "applicant.agent": REVIEWER_FIELDS,
         "occurrences": OCCURRENCE_FIELDS,
+        "said": SAID_FIELDS,
     },
 )
 
 # What a record in quarantine shows of itself: codes, numbers and times, no words and nobody.
-_BARE = (REVIEW_FIELDS | CASE_FIELDS) - {"case_no", "comment_text", "reviewer", "applicant", "occurrences"}
+_BARE = (REVIEW_FIELDS | CASE_FIELDS) - {
+    *("case_no", "item_name", "comment_text", "reviewer", "applicant", "occurrences", "said"),
+}
 
 MAX_DEPTH = 32
 _MAX_OCCURRENCES = 99
@@ -164,13 +174,18 @@ def _person(fields: Fields | None) -> PlainPerson | None:
 
 
 def judge_case(raw: Raw) -> NewCase:
-    """Read one case with its occurrences; raises `Refused` naming the field."""
+    """Read one case with its occurrences; raises `Refused` naming the field.
+
+    What the sender calls the item is no part of the case: it helps a person to say which item an unknown code means.
+    """
     fields = Fields(raw.fields, CASE_FIELDS)
     applicant = fields.inner("applicant", APPLICANT_FIELDS) or Fields({}, APPLICANT_FIELDS)
     person: PlainPerson | UUID | None = raw.sealed.get("applicant") or _person(applicant)
     agent: PlainPerson | UUID | None = raw.sealed.get("agent") or _person(
         applicant.inner("agent", REVIEWER_FIELDS)
     )
+    fields.text("item_name", ITEM_NAME_LENGTH)
+    channel = fields.choice("channel", ServiceChannel) if fields.has("channel") else None
     return NewCase(
         source=fields.text("source", 40, required=True),
         case_no=fields.text("case_no", 50, required=True),
@@ -190,11 +205,22 @@ def judge_case(raw: Raw) -> NewCase:
         person_kind=applicant.choice("kind", PersonKind, PersonKind.NATURAL_PERSON),
         agent=agent,
         birth_year=applicant.whole("birth_year", 1900, 2100),
-        occurrences=_occurrences(fields.many("occurrences", OCCURRENCE_FIELDS, _MAX_OCCURRENCES)),
+        occurrences=_occurrences(
+            fields.many("occurrences", OCCURRENCE_FIELDS, _MAX_OCCURRENCES), channel or ServiceChannel.OTHER
+        ),
+        channel=channel,
+        revised_at=fields.moment("revised_at"),
+        said=_said(fields.inner("said", SAID_FIELDS)),
     )
 
 
-def _occurrences(rows: list[Fields]) -> tuple[NewOccurrence, ...]:
+def _said(fields: Fields | None) -> SaidCodes | None:
+    if fields is None:
+        return None
+    return SaidCodes(*(fields.text(name, 40) for name in SaidCodes.__struct_fields__))
+
+
+def _occurrences(rows: list[Fields], channel: ServiceChannel) -> tuple[NewOccurrence, ...]:
     occurrences = []
     seen = set()
     for n, fields in enumerate(rows):
@@ -203,7 +229,7 @@ def _occurrences(rows: list[Fields]) -> tuple[NewOccurrence, ...]:
             name=fields.text("name", 100),
             stage=fields.choice("stage", Stage, Stage.OTHER),
             at=fields.required_moment("at"),
-            channel=fields.choice("channel", ServiceChannel, ServiceChannel.OTHER),
+            channel=fields.choice("channel", ServiceChannel, channel),
             hall=fields.text("hall", 40),
             window=fields.text("window", 40),
             staff=fields.text("staff", 40),
@@ -256,6 +282,15 @@ def bare(fields: Mapping[str, object]) -> dict[str, str | None]:
 
 def _roughly(values: dict[str, object]) -> PlainPerson:
     return PlainPerson(*(shown(values.get(name) or "", 200) for name in PERSON_FIELDS))
+
+
+def is_newer(told: str, stored: datetime | None) -> bool:
+    """Whether a record that waits states a later version of its case than is stored; one that cannot be read is none."""
+    try:
+        version = Fields({"revised_at": told}, frozenset({"revised_at"})).moment("revised_at")
+    except Refused:
+        return False
+    return version is not None and stored is not None and version > stored
 
 
 def visit_hash(token: str) -> bytes:

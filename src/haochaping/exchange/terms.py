@@ -22,6 +22,8 @@ class RecordKind(StrEnum):
 
     CASE = "case"
     REVIEW = "review"
+    STEP = "step"
+    """过程: what happened to a case, told without the case."""
 
 
 class QuarantineState(StrEnum):
@@ -32,6 +34,10 @@ class QuarantineState(StrEnum):
     CORRECTED = "corrected"
     """Its sender has sent it again, corrected, and that was taken."""
     DISCARDED = "discarded"
+
+
+# Whoever speaks a dialect is a client of this name and the code of its platform.
+WIRE_SENDER = "wire:"
 
 
 class Raw(Struct, frozen=True):
@@ -191,6 +197,11 @@ ORPHAN = Reason(
     "orphan",
     N_("There is no service {occurrence_no} of case {case_no} from {source} yet."),
     N_("Send the case; the review is taken as soon as it arrives."),
+)
+EARLY_STEP = Reason(
+    "early_step",
+    N_("There is no case {case_no} from {source} yet, of which this is a step."),
+    N_("Send the case; the step is taken as soon as it arrives."),
 )
 SHORT_ROW = Reason(
     "short_row",

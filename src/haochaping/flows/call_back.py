@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -13,21 +14,23 @@ from haochaping.accounts.access import may
 from haochaping.accounts.terms import Power
 from haochaping.flows import tell_reviewers
 from haochaping.flows.conceal import calling_power
-from haochaping.flows.handle_bad_review import counted, person_of
+from haochaping.flows.handle_bad_review import counted, person_behind, person_of
 from haochaping.flows.sample_reviews import check_sample_call
 from haochaping.identity import actions as identity
 from haochaping.identity import queries as identities
 from haochaping.identity.terms import NO_GRANT, NO_PHONE
+from haochaping.kernel.actor import ActorKind
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.notices import actions as notices
 from haochaping.notices import gateway
 from haochaping.notices import queries as deliveries
-from haochaping.notices.terms import Template
+from haochaping.notices.terms import Channel, DeliveryState, Template
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
+from haochaping.rectification.access import check_fire
 from haochaping.rectification.states import may_call
-from haochaping.rectification.terms import CALL_POSSIBLE, WRONG_STATE, CallResult
+from haochaping.rectification.terms import CALL_POSSIBLE, WRONG_STATE, CallResult, Means
 from haochaping.reviews import queries as reviews
 from haochaping.rulebook import queries as rulebook
 
@@ -38,6 +41,24 @@ if TYPE_CHECKING:
 
     from haochaping.identity.keys import PrivateKey
     from haochaping.kernel.actor import Actor
+    from haochaping.rectification.terms import Contact, HistoryRow
+    from haochaping.reviews.terms import ReviewRow, SupplementRow
+
+
+@dataclass(frozen=True, slots=True)
+class Recordable:
+    """What somebody may write down now about hearing a reviewer."""
+
+    contacts: tuple[Contact, ...]
+    """The calls and messages that wait for their outcome."""
+    own: bool
+    """Whether a call from their own switchboard may be it too."""
+    impossible: bool
+    """Whether that no call is possible may be said: only where none is."""
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to write down."""
+        return bool(self.contacts) or self.own or self.impossible
 
 
 @transaction.atomic
@@ -46,13 +67,14 @@ def request_call(order_id: UUID, *, purpose: str, line: str, by: Actor, now: dat
 
     The lawful basis is the order, within the actor's scope, and the reviewer's consent; how often and how long comes
     from the rulebook. A reviewer who is concealed from the agency is called by the dispatching or supervising office.
+    An agency that only helps with the order does not call: its calls would use up those of the agency that answers.
 
     Raises:
         Refused: NO_SUCH_ORDER, NOT_ALLOWED, OUT_OF_SCOPE, WRONG_STATE, CONCEALED, NO_CALLBACK_CONSENT, NO_PHONE,
             UNKNOWN_RELAY_PURPOSE, CALLS_USED_UP, BAD_LINE, CALL_WAITS.
     """
     order = orders.order(order_id, by=by)
-    calling_power(order, by)
+    check_fire(by, calling_power(order, by), division_path=order.division_path, agency_path=order.agency_path)
     if not may_call(order.state):
         raise Refused(WRONG_STATE, state=order.state)
     reviews.check_call_back(order.review_id)
@@ -80,21 +102,25 @@ def record(
     is_true: bool | None,
     is_reasonable: bool | None,
     note: str,
-    recording: str,
+    contact: str = "",
+    recording: str = "",
     by: Actor,
     now: datetime,
 ) -> None:
     """Record one attempt to hear the reviewer, and count it; that none is possible is said only where none is.
 
     Raises:
-        Refused: as `rectification.actions.verify_by_callback`, and CALL_POSSIBLE, CONCEALED.
+        Refused: as `rectification.actions.verify_by_callback`, and CALL_POSSIBLE, CONCEALED, NO_CALLBACK_CONSENT.
     """
     order = orders.order(order_id, by=by)
+    if contact == Means.OWN and by.kind == ActorKind.STAFF:
+        reviews.check_call_back(order.review_id)
     no_call = result == CallResult.NOT_POSSIBLE
     if no_call and _may_be_called(order.review_id):
         raise Refused(CALL_POSSIBLE, field="result")
-    # That nobody can call the agency may say of everybody.
-    power = Power.ORDER_HANDLE if no_call and may(by, Power.ORDER_HANDLE) else calling_power(order, by)
+    # That nobody can call the agency may say of everybody, and what was written to it of whoever wrote.
+    agency_s = no_call or contact.startswith(f"{Means.MESSAGE}:")
+    power = Power.ORDER_HANDLE if agency_s and may(by, Power.ORDER_HANDLE) else calling_power(order, by)
     counted(
         order_id,
         lambda: rectification.verify_by_callback(
@@ -103,6 +129,7 @@ def record(
             is_true=is_true,
             is_reasonable=is_reasonable,
             note=note,
+            contact=contact,
             recording=recording,
             power=power,
             by=by,
@@ -122,13 +149,39 @@ def _tell_unreached(order_id: UUID, *, now: datetime) -> None:
         tell_reviewers.tell_reviewers(Template.ORDER_UNREACHED, [order.review_id], now=now)
 
 
+def recordable(
+    history: HistoryRow,
+    review: ReviewRow,
+    said: SupplementRow,
+    *,
+    calls: bool,
+    handles: bool,
+    concealed: bool,
+) -> Recordable:
+    """What may be written down about hearing this reviewer by whose it is to call, or to handle the order."""
+    found = tuple(one for one in history.contacts if calls or (handles and one.means == Means.MESSAGE))
+    own = calls and concealed and said.may_call_back
+    possible = said.may_call_back and bool(settings.SMS_GATEWAY) and not _had_no_number(history)
+    # Whether there is anybody to call is asked last: only then does it decide.
+    impossible = (calls or handles) and not (possible and (found or own or person_behind(review) is not None))
+    return Recordable(found, own, impossible)
+
+
+def _had_no_number(history: HistoryRow) -> bool:
+    return any(call.state == DeliveryState.NO_PHONE for call in history.calls)
+
+
 def _may_be_called(review_id: UUID) -> bool:
-    """Whether the reviewer has agreed and left a number."""
+    """Whether the reviewer has agreed and left a number that the relay has found, and there is a relay to call it."""
     try:
         reviews.check_call_back(review_id)
     except Refused:
         return False
-    return person_of(review_id) is not None
+    person = person_of(review_id)
+    if person is None or not settings.SMS_GATEWAY:
+        return False
+    calls = [one for one in deliveries.deliveries_to(person) if one.channel == Channel.CALL]
+    return all(one.state != DeliveryState.NO_PHONE for one in calls)
 
 
 def connect_call(call_id: UUID, *, relay_keys: Mapping[str, PrivateKey], by: Actor, now: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from haochaping.files import actions as files
-from haochaping.flows import handle_bad_review, supervise
+from haochaping.flows import handle_bad_review, merge_orders, supervise
 from haochaping.flows.receive_reviews import recount, units_of
 from haochaping.kernel.actor import SYSTEM
 from haochaping.kernel.identifiers import receipt_no
@@ -96,7 +96,7 @@ def finish_review(
         handle_bad_review.tell_dispatched(dispatched, by=SYSTEM, now=now)
         supervise.signal_illegal_conditions([row], now=now)
     else:
-        rectification.cancel(review_id, by=by, now=now)
+        _cancel_order(review_id, by=by, now=now)
     recount(before, [review_id])
 
 
@@ -105,7 +105,7 @@ def withdraw_review(review_id: UUID, *, by: Actor, now: datetime) -> None:
     """The reviewer takes the review back."""
     before = units_of([review_id])
     reviews.withdraw(review_id, by=by, now=now)
-    rectification.cancel(review_id, by=by, now=now)
+    _cancel_order(review_id, by=by, now=now)
     # What is taken back need not be decided about.
     rectification.drop_appeal(review_id, by=SYSTEM, now=now)
     recount(before, [review_id])
@@ -129,7 +129,13 @@ def _align_order(review_id: UUID, *, by: Actor, now: datetime) -> None:
         rectification.open_or_reopen(_bad(row, row.changeable_until), by=by, now=now)
         rectification.hold_until(review_id, row.changeable_until)
     else:
-        rectification.cancel(review_id, by=by, now=now)
+        _cancel_order(review_id, by=by, now=now)
+
+
+def _cancel_order(review_id: UUID, *, by: Actor, now: datetime) -> None:
+    """The order of a review that needs none ends, unless the agency has begun; it is no answer to another review."""
+    if rectification.cancel(review_id, by=by, now=now):
+        merge_orders.give_back(review_id, now=now)
 
 
 def _needs_order(row: ReviewRow, now: datetime) -> bool:

@@ -7,18 +7,14 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from haochaping.cases import queries as cases
 from haochaping.flows import tell_reviewers, tell_staff
-from haochaping.flows.handle_bad_review import counted, person_of, tell, tell_dispatched
-from haochaping.identity import queries as identity
+from haochaping.flows.handle_bad_review import counted, tell, tell_dispatched
 from haochaping.kernel.periods import local_day
-from haochaping.kernel.refused import Refused
 from haochaping.notices.terms import NoticeKind, Template
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.rectification.rules import of_this_round
-from haochaping.rectification.terms import NOT_THE_SAME_MATTER, Move, Solved
-from haochaping.reviews import queries as reviews
+from haochaping.rectification.terms import Move, Solved
 from haochaping.supervision import actions as supervision
 from haochaping.supervision.terms import NewSignal, SignalKind
 
@@ -76,47 +72,6 @@ def grant_return(order_id: UUID, agency_code: str, reason: str, *, by: Actor, no
         lambda: rectification.grant_return(order_id, agency_code=agency_code, reason=reason, by=by, now=now),
     )
     tell_dispatched([review_id], by=by, now=now)
-
-
-@transaction.atomic
-def merge(order_id: UUID, into: UUID, *, by: Actor, now: datetime) -> None:
-    """Answer an order with another one of the same reviewer: the same case, or one person by certificate or else phone.
-
-    Raises:
-        Refused: as `rectification.actions.merge`; NOT_THE_SAME_MATTER when it is somebody else's.
-    """
-    order, lead = orders.order(order_id, by=by), orders.order(into, by=by)
-    if not _same_reviewer(order.review_id, lead.review_id):
-        raise Refused(NOT_THE_SAME_MATTER, field="into", value=str(into))
-    counted(order_id, lambda: rectification.merge(order_id, into=into, by=by, now=now))
-    tell_reviewers.tell_reviewers(Template.ORDER_MERGED, [order.review_id], now=now)
-
-
-def _same_reviewer(one: UUID, other: UUID) -> bool:
-    given = reviews.reviews([one, other])
-    bindings = [cases.binding_of(given[pk].occurrence_id) for pk in (one, other)]
-    if all(bindings) and len({binding.case_id for binding in bindings if binding}) == 1:
-        return True
-    return _same_person(one, other)
-
-
-def _same_person(one: UUID, other: UUID) -> bool:
-    """Whoever is sealed anew with every case is known by the blind index."""
-    first, second = person_of(one), person_of(other)
-    if first is None or second is None:
-        return False
-    return first == second or identity.same_person(first, second)
-
-
-def token_of_lead(order: OrderRow) -> str:
-    """The invitation of the review with which an order is answered; "" when that is another person's, or there is none."""
-    if order.merged_into_id is None:
-        return ""
-    review_id = orders.rows([order.merged_into_id])[0].review_id
-    if not _same_person(order.review_id, review_id):
-        return ""
-    occurrence_id = reviews.reviews([review_id])[review_id].occurrence_id
-    return reviews.tokens_of([occurrence_id]).get(occurrence_id, "")
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -10,16 +11,16 @@ from django.db import transaction
 
 from haochaping.files import actions as files
 from haochaping.files import queries as photos
-from haochaping.flows import handle_bad_review, tell_reviewers, tell_staff
+from haochaping.flows import handle_bad_review, merge_orders, tell_reviewers, tell_staff
 from haochaping.flows.change_review import align_first
 from haochaping.flows.receive_reviews import recount, units_of
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
-from haochaping.notices.terms import NoticeKind, Template
+from haochaping.notices.terms import About, NoticeKind, Template
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import appeal_queries as appeals
 from haochaping.rectification import queries as orders
-from haochaping.rectification.rules import excludes, is_anomalous
+from haochaping.rectification.rules import excludes, is_anomalous, second_level
 from haochaping.rectification.states import after
 from haochaping.rectification.terms import (
     EVIDENCE_NEEDED,
@@ -81,8 +82,7 @@ def file_appeal(
         ),
     )
     files.keep("appeal", str(appeal_id), pictures, by=by, now=now)
-    row = appeals.appeal_row(appeal_id)
-    tell_staff.tell(NoticeKind.APPEAL, tell_staff.about_orders(orders.rows([row.order_id])), by=by, now=now)
+    _tell(NoticeKind.APPEAL, appeals.appeal_row(appeal_id), by=by, now=now)
     return appeal_id
 
 
@@ -103,6 +103,14 @@ def accept(appeal_id: UUID, *, by: Actor, now: datetime) -> None:
     if _terms(row, now).appeal_pauses_deadline:
         _pause_order(row.order_id, by=by, now=now)
     handle_bad_review.tell(row.review_id, Template.APPEAL_ASKED, by=by, now=now)
+    _tell(NoticeKind.APPEAL_ACCEPTED, row, by=by, now=now)
+
+
+@transaction.atomic
+def refuse(appeal_id: UUID, *, refusal: str, by: Actor, now: datetime) -> None:
+    """It is late or shows no ground, and the agency hears of it; raises as `rectification.actions.refuse_appeal`."""
+    rectification.refuse_appeal(appeal_id, refusal=refusal, by=by, now=now)
+    _tell(NoticeKind.APPEAL_REFUSED, appeals.appeal_row(appeal_id), by=by, now=now)
 
 
 @transaction.atomic
@@ -146,11 +154,19 @@ def propose(
     rectification.propose_decision(
         appeal_id, verdict=verdict, fact=fact, evidence=evidence, text=text, by=by, now=now
     )
+    _tell(NoticeKind.APPEAL_PROPOSED, row, by=by, now=now)
+
+
+@transaction.atomic
+def send_back(appeal_id: UUID, *, text: str, by: Actor, now: datetime) -> None:
+    """The second person does not agree: there is something to decide again. Raises as `rectification.actions.send_back`."""
+    rectification.send_back(appeal_id, text=text, by=by, now=now)
+    _tell(NoticeKind.APPEAL, appeals.appeal_row(appeal_id), by=by, now=now)
 
 
 @transaction.atomic
 def confirm(appeal_id: UUID, *, by: Actor, now: datetime) -> None:
-    """The second person confirms: review, counters and order follow in the same transaction, and the reviewer is told."""
+    """The second person confirms: review, counters and order follow in the same transaction, and both sides are told."""
     row = appeals.appeal_row(appeal_id)
     before = units_of([row.review_id])
     decided = rectification.confirm_decision(appeal_id, by=by, now=now)
@@ -159,7 +175,7 @@ def confirm(appeal_id: UUID, *, by: Actor, now: datetime) -> None:
         cause = ReasonClass(decided.verdict)
         changed = review_actions.exclude(row.review_id, reason_class=cause, by=by, now=now)
         if changed:
-            _exclude_order(row.order_id, outcome=f"{cause}_excluded", by=by, now=now)
+            _exclude_order(row, outcome=f"{cause}_excluded", by=by, now=now)
     else:
         changed = review_actions.restore(row.review_id, by=by, now=now)
         if changed:
@@ -170,21 +186,47 @@ def confirm(appeal_id: UUID, *, by: Actor, now: datetime) -> None:
     if changed:
         _align(row.review_id, by=by, now=now)
     handle_bad_review.tell(row.review_id, Template.APPEAL_DECIDED, by=by, now=now)
+    _tell(NoticeKind.APPEAL_DECIDED, row, by=by, now=now)
     _watch(row, by=by, now=now)
 
 
 @transaction.atomic
 def object_to(review_id: UUID, text: str, *, by: Actor, now: datetime) -> None:
-    """The reviewer does not agree with the decision: the level above looks at it again."""
-    rectification.contest_appeal(_of_review(review_id).id, text=text, reviewer=True, by=by, now=now)
+    """The reviewer does not agree with the decision: the level above looks at it again, and the agency hears of it."""
+    row = _of_review(review_id)
+    rectification.contest_appeal(row.id, text=text, reviewer=True, by=by, now=now)
+    _tell(NoticeKind.APPEAL_OBJECTED, row, by=by, now=now)
+    _tell_second(row, by=by, now=now)
 
 
 @transaction.atomic
 def contest(appeal_id: UUID, text: str, *, by: Actor, now: datetime) -> None:
     """The agency does not agree with the decision: the level above looks at it again. The order goes on meanwhile."""
     rectification.contest_appeal(appeal_id, text=text, reviewer=False, by=by, now=now)
-    review_id = appeals.appeal_row(appeal_id).review_id
-    tell_reviewers.tell_reviewers(Template.APPEAL_CONTESTED, [review_id], now=now)
+    row = appeals.appeal_row(appeal_id)
+    tell_reviewers.tell_reviewers(Template.APPEAL_CONTESTED, [row.review_id], now=now)
+    _tell_second(row, by=by, now=now)
+
+
+def _tell(kind: NoticeKind, row: AppealRow, *, by: Actor, now: datetime) -> None:
+    """Staff of the place hear of an appeal, never whom its review names; what is to be decided no agency hears."""
+    about = _about(row)
+    to_decide = kind in {NoticeKind.APPEAL, NoticeKind.APPEAL_PROPOSED}
+    tell_staff.tell(kind, [replace(about, agency_id=None) if to_decide else about], by=by, now=now)
+
+
+def _tell_second(row: AppealRow, *, by: Actor, now: datetime) -> None:
+    """Whoever may decide in the second review hears of it: from the level above the first decision on."""
+    before = appeals.decided(row.id)
+    remits = (before.proposed_path, before.confirmed_path) if before else (row.division_path,)
+    above = tell_staff.division_at(second_level(remits), row.division_path)
+    about = replace(_about(row), division_id=above, agency_id=None)
+    tell_staff.tell(NoticeKind.APPEAL_CONTESTED, [about], by=by, now=now)
+
+
+def _about(row: AppealRow) -> About:
+    facts = {"item": row.item_name, "agency": row.agency_name}
+    return About("appeal", str(row.id), row.division_id, row.agency_id, facts, staff_id=row.staff_id)
 
 
 def _pause_order(order_id: UUID, *, by: Actor, now: datetime) -> None:
@@ -193,10 +235,11 @@ def _pause_order(order_id: UUID, *, by: Actor, now: datetime) -> None:
         rectification.pause(order_id, cause="appeal", by=by, now=now)
 
 
-def _exclude_order(order_id: UUID, *, outcome: str, by: Actor, now: datetime) -> None:
-    """The order ends: its review does not count."""
-    if _allows(order_id, Move.EXCLUDE):
-        rectification.exclude(order_id, outcome=outcome, by=by, now=now)
+def _exclude_order(row: AppealRow, *, outcome: str, by: Actor, now: datetime) -> None:
+    """The order ends: its review does not count, and what was to be answered with it is answered on its own."""
+    if _allows(row.order_id, Move.EXCLUDE):
+        rectification.exclude(row.order_id, outcome=outcome, by=by, now=now)
+        merge_orders.give_back_everywhere(row.review_id, now=now)
 
 
 def _restore_order(order_id: UUID, *, by: Actor, now: datetime) -> None:

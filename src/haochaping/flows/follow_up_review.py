@@ -13,7 +13,7 @@ from django.db import transaction
 
 from haochaping.cases import queries as cases
 from haochaping.exchange.terms import Raw
-from haochaping.flows import change_review
+from haochaping.flows import change_review, merge_orders
 from haochaping.flows.answer_invitation import chosen_level
 from haochaping.flows.receive_reviews import receive_reviews
 from haochaping.kernel.outcomes import OutcomeKind
@@ -56,7 +56,7 @@ def follow_up_period(first: ReviewRow, *, now: datetime) -> tuple[datetime, date
     For the rulebook's time, counted from the answer to a bad review, from the end of the change window of any other.
     None while the agency has not answered, and where the rules know no follow-up.
     """
-    order = orders.order_of_review(first.id)
+    order = orders.order_of_review(merge_orders.answering_review(first.id))
     return follow_up_period_of(first, order, rulebook.terms_for_division(first.division_id, local_day(now)))
 
 

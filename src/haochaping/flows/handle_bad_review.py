@@ -79,7 +79,7 @@ def write_to_reviewer(order_id: UUID, text: str, *, by: Actor, now: datetime) ->
     review = _review(order.review_id)
     thread_id = order.thread_id
     if thread_id is None:
-        thread_id = notices.open_thread("order", str(order.id), person=_person(review), by=by, now=now)
+        thread_id = notices.open_thread("order", str(order.id), person=person_behind(review), by=by, now=now)
         rectification.link_thread(order.id, thread_id)
     notices.write(thread_id, Side.AGENCY, text, by=by, now=now)
     tell(review.id, Template.AGENCY_WROTE, by=by, now=now)
@@ -211,7 +211,7 @@ def recounted[T](review_ids: Sequence[UUID], move: Callable[[], T]) -> T:
 def tell(review_id: UUID, template: Template, *, by: Actor, now: datetime) -> None:
     """Send the reviewer a text message with the link of their review, where there is somebody to send it to."""
     review = _review(review_id)
-    person = _person(review)
+    person = person_behind(review)
     if person is not None:
         token = reviews.tokens_of([review.occurrence_id]).get(review.occurrence_id)
         link = f"{settings.SITE_URL}/r/{token}" if token else f"{settings.SITE_URL}/my/"
@@ -228,7 +228,7 @@ def _tell_staff(kind: NoticeKind, order_id: UUID, *, by: Actor, now: datetime) -
 
 def person_of(review_id: UUID) -> UUID | None:
     """The sealed person to reach about a review."""
-    return _person(_review(review_id))
+    return person_behind(_review(review_id))
 
 
 def _units(review_ids: Sequence[UUID]) -> Counter[FactKey]:
@@ -244,7 +244,7 @@ def _review(review_id: UUID) -> ReviewRow:
     return reviews.reviews([review_id])[review_id]
 
 
-def _person(review: ReviewRow) -> UUID | None:
+def person_behind(review: ReviewRow) -> UUID | None:
     """The sealed person to reach: who reviewed, else who applied."""
     binding = cases.binding_of(review.occurrence_id)
     return review.person_id or (cases.person_of(binding.case_id) if binding else None)

@@ -15,6 +15,8 @@ from haochaping.flows import handle_bad_review, tell_staff
 from haochaping.identity import actions as identity
 from haochaping.identity.rules import normal_phone
 from haochaping.identity.terms import PlainPerson
+from haochaping.insight import actions as insight
+from haochaping.insight.rules import changes, voice_units
 from haochaping.kernel.identifiers import receipt_no
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
@@ -40,17 +42,19 @@ from haochaping.voices.terms import (
     Matter,
     VoiceKind,
     VoiceMove,
+    VoiceState,
     VoiceTarget,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from uuid import UUID
 
     from haochaping.files.terms import Picture
     from haochaping.kernel.actor import Actor
     from haochaping.reviews.terms import ReviewRow
+    from haochaping.voices.terms import VoiceRow
 
 _SHOWN = 20
 _VOICE = "voice"
@@ -93,6 +97,7 @@ def give_voice(
         by=by,
         now=now,
     )
+    insight.count(voice_units(queries.facts_of([voice_id])))
     files.keep(_VOICE, str(voice_id), pictures, by=by, now=now)
     _tell(NoticeKind.VOICE_RECEIVED, voice_id, by=by, now=now)
     return receipt
@@ -165,6 +170,7 @@ def take_up_from_review(
         by=by,
         now=now,
     )
+    insight.count(voice_units(queries.facts_of([voice_id])))
     _tell(NoticeKind.VOICE_RECEIVED, voice_id, by=by, now=now)
     return voice_id
 
@@ -192,14 +198,15 @@ def good_review(review_id: UUID, *, by: Actor) -> ReviewRow:
 @transaction.atomic
 def transfer(voice_id: UUID, *, agency: str, note: str, by: Actor, now: datetime) -> None:
     """转办: whoever answers at the agency hears of it; raises as `voices.actions.transfer`."""
-    voices.transfer(voice_id, agency=agency, note=note, by=by, now=now)
+    recounted([voice_id], lambda: voices.transfer(voice_id, agency=agency, note=note, by=by, now=now))
     _tell(NoticeKind.VOICE_TRANSFERRED, voice_id, by=by, now=now)
 
 
 @transaction.atomic
 def answer(voice_id: UUID, *, outcome: str, text: str, next_item: str = "", by: Actor, now: datetime) -> None:
     """The answer: on the person's page at once, announced by SMS where there is a number."""
-    voices.answer(voice_id, outcome=outcome, text=text, next_item=next_item, by=by, now=now)
+    said = {"outcome": outcome, "text": text, "next_item": next_item}
+    recounted([voice_id], lambda: voices.answer(voice_id, **said, by=by, now=now))
     _tell_person(voice_id, Template.VOICE_ANSWERED, by=by, now=now)
 
 
@@ -210,7 +217,7 @@ def say_word(voice_id: UUID, *, solved: str, text: str, by: Actor, now: datetime
     Raises:
         Refused: as `voices.actions.say_word`.
     """
-    move = voices.say_word(voice_id, solved=solved, text=text, by=by, now=now)
+    move = recounted([voice_id], lambda: voices.say_word(voice_id, solved=solved, text=text, by=by, now=now))
     if move == VoiceMove.CLOSE:
         return
     voice = queries.voices([voice_id])[voice_id]
@@ -231,20 +238,45 @@ def end(voice_id: UUID, *, text: str, by: Actor, now: datetime) -> None:
     _tell_person(voice_id, Template.VOICE_DECIDED, by=by, now=now)
 
 
-def _tell(kind: NoticeKind, voice_id: UUID, *, by: Actor, now: datetime) -> None:
-    """Staff hear of it; of what is the office's no agency does, nor whoever the review names."""
-    voice = queries.voices([voice_id])[voice_id]
-    office = kind == NoticeKind.VOICE_AT_OFFICE
+@transaction.atomic
+def urge(voice_id: UUID, *, by: Actor, now: datetime) -> None:
+    """The person waits and says so: whoever has it hears of it, the dispatcher too; raises as `voices.actions.urge`."""
+    voices.urge(voice_id, by=by, now=now)
+    handling = queries.voices([voice_id])[voice_id].kind == VoiceKind.HANDLING
+    kind = NoticeKind.OFFICE_VOICE_URGED if handling else NoticeKind.VOICE_URGED
+    _tell(kind, voice_id, by=by, now=now)
+
+
+def recounted[T](voice_ids: Sequence[UUID], move: Callable[[], T]) -> T:
+    """Make a move with voices and bring the counters to what they come to then; returns what the move returned."""
+    queries.hold(voice_ids)
+    before = voice_units(queries.facts_of(voice_ids))
+    moved = move()
+    insight.count(changes(before, voice_units(queries.facts_of(voice_ids))))
+    return moved
+
+
+def about(voice: VoiceRow, *, office: bool, apart: bool = False) -> About:
+    """A voice as staff are told of it; of what is the office's no agency is, nor whoever the review names.
+
+    Nor does an agency hear (`apart`) that somebody waits before it was given the voice.
+    """
     order = orders.order_of_review(voice.review_id) if office and voice.review_id else None
-    about = About(
+    return About(
         "office_voice" if office else _VOICE,
-        str(voice_id),
+        str(voice.id),
         voice.division_id,
-        None if office else voice.agency_id,
+        None if office or apart else voice.agency_id,
         {"item": voice.item_name, "agency": voice.agency_name},
         staff_id=order.staff_id if order else None,
     )
-    tell_staff.tell(kind, [about], by=by, now=now)
+
+
+def _tell(kind: NoticeKind, voice_id: UUID, *, by: Actor, now: datetime) -> None:
+    voice = queries.voices([voice_id])[voice_id]
+    office = kind in {NoticeKind.VOICE_AT_OFFICE, NoticeKind.OFFICE_VOICE_URGED}
+    apart = kind == NoticeKind.VOICE_URGED and voice.state == VoiceState.RECEIVED
+    tell_staff.tell(kind, [about(voice, office=office, apart=apart)], by=by, now=now)
 
 
 def _tell_person(voice_id: UUID, template: Template, *, by: Actor, now: datetime) -> None:

@@ -55,4 +55,5 @@ def _hear(said: StatedDay, by: Actor, now: datetime) -> HeardDay:
         wanted=list(heard.wanted),
         count=heard.count,
         differing=list(heard.differing),
+        here=heard.here,
     )

@@ -15,7 +15,7 @@ from haochaping.directory import queries as directory
 from haochaping.exchange.rules import read_json
 from haochaping.exchange.terms import NOT_JSON
 from haochaping.files import pictures
-from haochaping.flows import call_back, close_order, handle_bad_review, tell_reviewers
+from haochaping.flows import call_back, close_order, handle_bad_review, merge_orders, tell_reviewers
 from haochaping.hotline import actions as hotline
 from haochaping.hotline import queries, rules
 from haochaping.hotline.terms import (
@@ -40,7 +40,7 @@ from haochaping.notices.rules import endpoint_secret
 from haochaping.notices.terms import Template
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
-from haochaping.rectification.terms import ClockKind, OrderState
+from haochaping.rectification.terms import ClockKind, Means, OrderState
 from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
@@ -242,6 +242,8 @@ def _record_call(case: _Case, facts: Mapping[str, object]) -> None:
         is_true=rules.flag(facts, "is_true"),
         is_reasonable=rules.flag(facts, "is_reasonable"),
         note=rules.word(facts, "note"),
+        # It calls from a switchboard of its own, and says by which number the call is found there.
+        contact=Means.OWN,
         recording=rules.word(facts, "recording", ""),
         by=case.agency,
         now=case.now,
@@ -308,7 +310,7 @@ def merge_duplicate(link: Link, linked_id: UUID, number: str, *, now: datetime) 
     """The hotline has the matter under another number already: ours are merged, or this order goes by that number.
 
     Raises:
-        Refused: as `flows.close_order.merge`: NOT_THE_SAME_MATTER when the two are not of one reviewer, WRONG_STATE.
+        Refused: as `flows.merge_orders.merge`: when the two are not of one reviewer or one matter, WRONG_STATE.
     """
     if not number:
         raise Refused(FACT_MISSING, field="of", value="of")
@@ -316,7 +318,7 @@ def merge_duplicate(link: Link, linked_id: UUID, number: str, *, now: datetime) 
     hotline.call_by(linked_id, number, duplicate_of=number, now=now)
     if other is not None and other.id != linked_id:
         order_id = queries.linked(linked_id).order_id
-        close_order.merge(order_id, other.order_id, by=_centre(link), now=now)
+        merge_orders.merge(order_id, other.order_id, by=_centre(link), now=now)
 
 
 def _attachment(case: _Case) -> None:

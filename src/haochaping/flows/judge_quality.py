@@ -8,14 +8,26 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from haochaping.exchange import actions as exchange
+from haochaping.exchange.manifests import queries as manifests
 from haochaping.exchange.quality import actions as quality
 from haochaping.exchange.quality import queries
 from haochaping.exchange.quality.judging import Scope, failing, judged
-from haochaping.exchange.quality.rules import BLOCKING, DAILY, TWICE, blocks, parts, rows_of, with_findings
+from haochaping.exchange.quality.rules import (
+    BLOCKING,
+    DAILY,
+    TWICE,
+    blocks,
+    differing,
+    parts,
+    rows_of,
+    three_ways,
+    with_findings,
+)
 from haochaping.exchange.quality.terms import (
     NO_DAILY_RULE,
     NO_SUCH_SOURCE,
     Agreed,
+    Batches,
     Finding,
     Held,
     Judgement,
@@ -28,7 +40,7 @@ from haochaping.levels.quality import queries as levels
 from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import date, datetime
 
     from haochaping.exchange.quality.terms import Parts, Sample, Source
@@ -37,7 +49,6 @@ if TYPE_CHECKING:
 # What comes or is corrected within this time changes the card of its day: as long as a very late report is looked for.
 _LOOKED_BACK = 8
 _PER_CENT = 100
-_DIFFERING = "DQ-36"
 
 
 def judge_due(*, by: Actor, now: datetime) -> int:
@@ -92,27 +103,42 @@ def failing_rows(source: str, day: date, rule: str) -> list[Sample]:
 
 
 def _cards(
-    found: Sequence[Source], told: dict[int, Judgement], day: date
+    found: Sequence[Source], seen: dict[int, Judgement], day: date
 ) -> list[tuple[Source, Judgement, Parts]]:
     compared, again = queries.reconciliation(day), queries.repeats(day)
-    batches = levels.batches_of(day)
+    with_senders, above = queries.told_by_senders(day), levels.told_above(day)
     working = _working(found, day)
+    heard = {
+        one.id for one in found if one.id in again or (one.id in seen and rows_of(seen[one.id].sent) > 0)
+    }
+    batches = _batches(day, heard | {one.id for one in found if not working[one.division_path]})
     cards = []
     for one in found:
-        judgement = told.get(one.id) or Judgement(Sent(one.id, day))
-        received = rows_of(judgement.sent) > 0 or one.id in again
+        judgement = seen.get(one.id) or Judgement(Sent(one.id, day))
+        received = one.id in heard
         came = batches.get(one.id)
         covered = queries.coverage(
             one, day, received=received, working=working[one.division_path], batches=came
         )
         if covered is not None:
-            agreement, differing = compared.get(one.id, (None, 0))
             repeated = again.get(one.id, Finding(TWICE, 0))
-            more = (*(came.findings if came else ()), Finding(_DIFFERING, differing), repeated)
+            told = with_senders.get(one.id, [])
+            totals = three_ways([*told, *above.get(one.code, ())])
+            more = (*(came.findings if came else ()), totals, differing(told), repeated)
             judgement = with_findings(judgement, more, again=repeated.failing)
-            share = parts(judgement, coverage=covered, reconciliation=agreement)
+            share = parts(judgement, coverage=covered, reconciliation=compared.get(one.id))
             cards.append((one, judgement, share))
     return cards
+
+
+def _batches(day: date, excused: Collection[int]) -> dict[int, Batches]:
+    """What came in numbered batches: of installations that report a source, and of sources that number their own."""
+    found = levels.batches_of(day)
+    for platform_id, one in manifests.batches_of(day, excused=excused).items():
+        stood = found.get(platform_id, Batches(0, 0))
+        findings = (*stood.findings, *one.findings)
+        found[platform_id] = Batches(stood.received + one.received, stood.expected + one.expected, findings)
+    return found
 
 
 def _agreed(found: Sequence[Source], day: date) -> list[Agreed]:

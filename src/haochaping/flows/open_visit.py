@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 from django.db import transaction
 
 from haochaping.cases import queries as cases
+from haochaping.directory import match_queries as matches
 from haochaping.directory import queries as directory
 from haochaping.exchange import actions as exchange
 from haochaping.exchange import queries as exchange_queries
@@ -172,10 +173,11 @@ def _take_in(
 
 
 def _resolves(case: Mapping[str, object]) -> bool:
+    source = str(case["source"])
     found = (
-        directory.platforms([str(case["source"])]),
+        directory.platforms([source]),
         directory.divisions([str(case["division"])]),
         directory.agencies([str(case["agency"])]),
-        directory.items([str(case["item"])]),
+        matches.items_meant([(source, str(case["item"]))]),
     )
     return all(found)

@@ -26,6 +26,7 @@ from haochaping.exchange.reconciliation.terms import (
 )
 from haochaping.exchange.terms import NO_SUCH_PLATFORM
 from haochaping.kernel.periods import local_day
+from haochaping.levels import actions as levels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -95,7 +96,7 @@ def hear_whole(
 def tell(
     address: str, key: str, source: str, kind: StatedKind, day: date, *, known_as: str = "", now: datetime
 ) -> Heard:
-    """Reconcile a source's day with another installation: we say what we hold, and it asks.
+    """Reconcile a source's day with another installation: we say what we hold, and it asks; its answer is kept.
 
     `known_as` is the code that the platform has over there, where it is another one than here. Must not run inside a
     transaction: the other side may think long.
@@ -110,12 +111,14 @@ def tell(
     heard = line.say(address, key, there, kind, day, statement=sums)
     for _ in range(_ROUNDS):
         if not heard.wanted:
+            levels.day_compared(source, kind, day, sums, heard, now=now)
             return heard
         for wanted in _in_portions(heard.wanted):
             parts = _answers(ours, wanted)
             heard = line.say(address, key, there, kind, day, parts=parts)
     if heard.wanted:
         raise OtherSideAwayError("asks for parts without end")
+    levels.day_compared(source, kind, day, sums, heard, now=now)
     return heard
 
 

@@ -1,4 +1,4 @@
-"""Count again: what the figures of orders and supervision hold is held against the rows, and put right.
+"""Count again: what the figures of orders, supervision and voices hold is held against the rows, and put right.
 
 For installations that are older than a kind of fact, and for whoever doubts the counters. People may work meanwhile.
 """
@@ -14,13 +14,22 @@ from django.db import connection, transaction
 
 from haochaping.insight import actions as insight
 from haochaping.insight import queries as figures
-from haochaping.insight.rules import ORDER_KINDS, Days, changes, order_units, supervision_units
+from haochaping.insight.rules import (
+    ORDER_KINDS,
+    VOICE_KINDS,
+    Days,
+    changes,
+    order_units,
+    supervision_units,
+    voice_units,
+)
 from haochaping.insight.terms import FactKind
 from haochaping.kernel.periods import BEIJING
 from haochaping.levels import queries as reported
 from haochaping.rectification import figure_queries as order_figures
 from haochaping.rectification import queries as orders
 from haochaping.supervision import queries as supervision
+from haochaping.voices import queries as voices
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -34,7 +43,7 @@ _EVER = Days(date(1900, 1, 1), date(2200, 1, 1))
 
 
 def recount_figures() -> int:
-    """Bring the counters of orders, month by month, and of supervision to what the rows say; how many were wrong.
+    """Bring the counters of orders, month by month, of supervision and voices to what the rows say; how many were wrong.
 
     Asked for twice at once, the second one does nothing.
     """
@@ -42,9 +51,8 @@ def recount_figures() -> int:
         if not alone:
             return 0
         wrong = sum(_put_right(ORDER_KINDS, month, _orders_of(month)) for month in map(_month, _months()))
-        return wrong + _put_right(
-            {FactKind.SUPERVISED}, _EVER, lambda: supervision_units(supervision.reached())
-        )
+        wrong += _put_right({FactKind.SUPERVISED}, _EVER, lambda: supervision_units(supervision.reached()))
+        return wrong + _put_right(VOICE_KINDS, _EVER, lambda: voice_units(voices.facts_of()))
 
 
 def _months() -> list[date]:

@@ -1,4 +1,4 @@
-"""重试隔离 at a person's word: cases first, so that the reviews waiting for them find them."""
+"""重试隔离 at a person's word: cases first, then their steps, so that the reviews waiting for them find them."""
 
 from __future__ import annotations
 
@@ -7,14 +7,19 @@ from uuid import UUID
 
 from django.db import transaction
 
+from haochaping.directory import queries as directory
+from haochaping.exchange import actions as exchange_actions
 from haochaping.exchange import queries as exchange
-from haochaping.exchange.terms import Raw, RecordKind
+from haochaping.exchange.terms import WIRE_SENDER, Raw, RecordKind
+from haochaping.flows.complete_case import complete_waiting
 from haochaping.flows.retry_quarantine import retry_reviews, sender_of, settle
-from haochaping.flows.take_in_cases import take_in_cases
+from haochaping.flows.take_in_cases import take_early_steps, take_in_cases
+from haochaping.kernel.outcomes import Outcome, OutcomeKind
+from haochaping.kernel.refused import Complaint
 from haochaping.reviews.terms import Entrance
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from haochaping.exchange.terms import QuarantineRow
@@ -29,6 +34,7 @@ def retry_records(ids: Sequence[str] | None, *, by: Actor, now: datetime) -> tup
     cases = [row for row in rows if row.kind == RecordKind.CASE]
     for row in cases:
         _retry_case(row, by=by, now=now)
+    take_early_steps(exchange.waiting_by_id([row.id for row in rows if row.kind == RecordKind.STEP]), now=now)
     reviews = exchange.waiting_by_id([row.id for row in rows if row.kind == RecordKind.REVIEW])
     for start in range(0, len(reviews), _PAGE):
         retry_reviews(reviews[start : start + _PAGE], now=now)
@@ -45,13 +51,30 @@ def _everything() -> list[QuarantineRow]:
 def _retry_case(row: QuarantineRow, *, by: Actor, now: datetime) -> None:
     if not exchange.held([row.id]):
         return
-    raw = Raw(row.fields, row.sealed, row.digest)
+    sender, fields = sender_of(row), row.fields
+    if sender.id.startswith(WIRE_SENDER):
+        fields, unknown = _as_of_today(row)
+        if unknown is not None:
+            settle(row, Outcome(OutcomeKind.QUARANTINED, row.id, complaint=unknown), by=by, now=now)
+            return
     outcome = take_in_cases(
-        [raw],
+        [Raw(fields, row.sealed, row.digest)],
         verified=row.entrance not in {Entrance.UNSIGNED, Entrance.HISTORY},
         entrance=row.entrance,
-        by=sender_of(row),
+        by=sender,
         now=now,
         retried=True,
     )[0]
     settle(row, outcome, by=by, now=now)
+
+
+def _as_of_today(row: QuarantineRow) -> tuple[Mapping[str, object], Complaint | None]:
+    """A record that left something out is read again: what it left out may be known by now."""
+    platform = directory.platforms([row.source]).get(row.source)
+    if platform is not None:
+        exchange_actions.number_services_alone(platform.id, row.case_no)
+    fields, unknown = complete_waiting(row.source, row.fields)
+    if unknown is not None and unknown.code == row.code:
+        # Its sender calls the field by another name.
+        unknown = Complaint(unknown.reason, row.field, unknown.params)
+    return fields, unknown

@@ -23,7 +23,9 @@ from haochaping.notices import actions as notices
 from haochaping.notices import queries as notice_queries
 from haochaping.notices.rules import heard
 from haochaping.notices.terms import Template
+from haochaping.rectification import queries as orders
 from haochaping.reviews import queries as reviews
+from haochaping.reviews.rules import is_bad
 from haochaping.rulebook import queries as rulebook
 from haochaping.supervision import actions as supervision
 from haochaping.supervision import rules
@@ -46,7 +48,7 @@ if TYPE_CHECKING:
 
     from haochaping.kernel.actor import Actor
     from haochaping.notices.terms import Heard
-    from haochaping.supervision.terms import SampleToAsk
+    from haochaping.supervision.terms import Said, SampleRow, SampleToAsk
 
 _BATCH = 500
 _DID_RATE = {"1": DidRate.YES, "2": DidRate.NO}
@@ -54,13 +56,28 @@ _DID_RATE = {"1": DidRate.YES, "2": DidRate.NO}
 _AFTER_THE_MONTH = timedelta(days=1)
 
 
-def signal_denied(review_id: UUID, division_id: int, *, by: Actor, now: datetime) -> None:
-    """Somebody says that they did not give the review: a signal for the supervisors."""
-    review = reviews.reviews([review_id])[review_id]
-    denied = NewSignal(
-        SignalKind.SAMPLING_FAILED, division_id, review.agency_id, f"review:{review_id}", local_day(now)
+def _signal_failed(sample: SampleRow, said: Said, *, by: Actor, now: datetime) -> None:
+    """What did not confirm the result is a signal for the supervisors, once for a drawn review.
+
+    Somebody says that they did not give the review; or the reviewer of a bad one that was closed is dissatisfied today.
+    That a good one is called bad today makes the published gap, and is no fault of one agency by itself.
+    """
+    denied = said.did_rate == DidRate.NO
+    dissatisfied = said.level is not None and is_bad(said.level)
+    if not denied and not (dissatisfied and queries.kind_of(sample.id) == SampleKind.BAD_CLOSED):
+        return
+    review = reviews.reviews([sample.review_id])[sample.review_id]
+    order = None if denied else orders.order_of_review(sample.review_id)
+    failed = NewSignal(
+        SignalKind.SAMPLING_FAILED,
+        sample.division_id,
+        review.agency_id,
+        f"review:{sample.review_id}",
+        local_day(now),
+        order.id if order else None,
+        {} if denied else {"level_today": str(said.level)},
     )
-    supervision.raise_signals([denied], by=by, now=now)
+    supervision.raise_signals([failed], by=by, now=now)
 
 
 @transaction.atomic
@@ -162,8 +179,7 @@ def answer_question(
         )
     except Refused as no:
         raise _over(no) from None
-    if said.did_rate == DidRate.NO:
-        signal_denied(sample.review_id, sample.division_id, by=by, now=now)
+    _signal_failed(sample, said, by=by, now=now)
 
 
 def hear_keys(token: str, keys: str, *, by: Actor, now: datetime) -> Heard:
@@ -270,5 +286,5 @@ def record_sample_call(
         by=by,
         now=now,
     )
-    if said and said.did_rate == DidRate.NO:
-        signal_denied(sample.review_id, sample.division_id, by=by, now=now)
+    if said:
+        _signal_failed(sample, said, by=by, now=now)

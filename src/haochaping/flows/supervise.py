@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from haochaping.accounts import queries as accounts
 from haochaping.directory import queries as directory
 from haochaping.flows import tell_staff
 from haochaping.insight import actions as insight
 from haochaping.insight.rules import changes, order_units, supervision_units
-from haochaping.kernel.actor import SYSTEM
+from haochaping.kernel.actor import SYSTEM, ActorKind
 from haochaping.kernel.periods import local_day
 from haochaping.notices.terms import About, NoticeKind
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import figure_queries as figures
+from haochaping.rectification import help_queries
 from haochaping.rectification import queries as orders
 from haochaping.rectification.rules import must_be_supervised
 from haochaping.rectification.terms import Alarm, OrderState
@@ -23,7 +26,7 @@ from haochaping.rulebook import queries as rulebook
 from haochaping.supervision import actions as supervision
 from haochaping.supervision import queries
 from haochaping.supervision.rules import overdue_signals
-from haochaping.supervision.terms import NewSignal, SignalKind
+from haochaping.supervision.terms import NewSignal, SignalKind, SupervisionMove
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from haochaping.kernel.actor import Actor
     from haochaping.reviews.terms import ReviewRow
     from haochaping.rulebook.terms import Terms
+    from haochaping.supervision.terms import SupervisionRow, UrgingRow
 
 _BATCH = 2000
 
@@ -54,12 +58,37 @@ def watch(now: datetime) -> int:
 
 @transaction.atomic
 def tell_alarms(now: datetime) -> int:
-    """Whoever handles an order hears when its clock turns amber or red, once each; returns how many did."""
+    """Whoever handles an order hears when its clock turns amber or red, once each; returns how many did.
+
+    So does an agency that helps, by the clock of its part; when that is red supervisors see that it is late, not the lead.
+    """
     marked = rectification.mark_alarms(now=now)
     found = {row.id: row for row in orders.rows(alarm.id for alarm in marked)}
     for alarm, kind in ((Alarm.AMBER, NoticeKind.ORDER_AMBER), (Alarm.RED, NoticeKind.ORDER_RED)):
         rows = [found[one.id] for one in marked if one.alarm == alarm and one.id in found]
         tell_staff.tell(kind, tell_staff.about_orders(rows), by=SYSTEM, now=now)
+    return len(marked) + _tell_help_alarms(now)
+
+
+def _tell_help_alarms(now: datetime) -> int:
+    marked = rectification.mark_help_alarms(now=now)
+    parts = {part.id: part for part in help_queries.parts(one.id for one in marked)}
+    for alarm, kind in ((Alarm.AMBER, NoticeKind.HELP_AMBER), (Alarm.RED, NoticeKind.HELP_RED)):
+        rows = [parts[one.id] for one in marked if one.alarm == alarm]
+        tell_staff.tell(kind, tell_staff.about_parts(rows), by=SYSTEM, now=now)
+    signals = [
+        NewSignal(
+            SignalKind.HELP_LATE,
+            parts[one.id].division_id,
+            parts[one.id].agency_id,
+            str(one.id),
+            local_day(one.due_at),
+            parts[one.id].order_id,
+        )
+        for one in marked
+        if one.alarm == Alarm.RED
+    ]
+    supervision.raise_signals(signals, by=SYSTEM, now=now)
     return len(marked)
 
 
@@ -94,8 +123,17 @@ def send(supervision_id: UUID, *, by: Actor, now: datetime) -> None:
     supervision.notify(supervision_id, by=by, now=now)
     insight.count(supervision_units(queries.reached(orders=[supervision_id])))
     row = queries.supervision(supervision_id, by=by)
-    about = _about("supervision", supervision_id, row.division_path, row.agency_path)
-    tell_staff.tell(NoticeKind.SUPERVISION_ORDER, [about], by=by, now=now)
+    tell_staff.tell(NoticeKind.SUPERVISION_ORDER, [_about("supervision", row)], by=by, now=now)
+
+
+@transaction.atomic
+def respond(supervision_id: UUID, *, text: str, by: Actor, now: datetime) -> None:
+    """The agency answers, and the office that sent it hears of it; raises as `supervision.actions.respond`."""
+    supervision.respond(supervision_id, text=text, by=by, now=now)
+    row = queries.supervision(supervision_id, by=by)
+    sent = [one.by for one in queries.timeline(supervision_id) if one.move == SupervisionMove.NOTIFY]
+    about = _at_office_of(sent[-1], _about("supervision", row), row.division_path)
+    tell_staff.tell(NoticeKind.SUPERVISION_ANSWERED, [about], by=by, now=now)
 
 
 @transaction.atomic
@@ -111,19 +149,69 @@ def urge(*, to: str, work_order_id: UUID | None, text: str, key: UUID, by: Actor
     urging_id = supervision.urge(to=to, work_order_id=work_order_id, text=text, key=key, by=by, now=now)
     row = queries.urging(urging_id, by=by)
     if row.urged_at == now:
-        about = _about("urging", urging_id, row.division_path, row.agency_path)
-        tell_staff.tell(NoticeKind.URGING, [about], by=by, now=now)
+        kind = NoticeKind.URGING if row.agency_path else NoticeKind.OFFICE_URGED
+        tell_staff.tell(kind, [_about("urging", row)], by=by, now=now)
     return urging_id
 
 
-def _about(kind: str, pk: UUID, division_path: str, agency_path: str) -> About:
-    """A supervision order or urging as staff are told of it; without an agency it is the division's office's."""
-    division = directory.division(division_path.split(".")[-2])
-    code = agency_path.split(".")[-2] if agency_path else ""
-    agency = directory.agencies([code]).get(code) if code else None
-    assert division is not None  # noqa: S101 - the row points to it
-    facts = {"agency": agency.name if agency else division.name}
-    return About(kind, str(pk), division.id, agency.id if agency else None, facts)
+@transaction.atomic
+def ask_help(*, work_order_id: UUID | None, text: str, key: UUID, by: Actor, now: datetime) -> UUID:
+    """An office asks for help, and the next level above hears of it; raises as `supervision.actions.ask_help`."""
+    asked_id = supervision.ask_help(work_order_id=work_order_id, text=text, key=key, by=by, now=now)
+    row = queries.urging(asked_id, by=by)
+    if row.urged_at == now:
+        above = tell_staff.division_above(row.division_path)
+        about = replace(_about("urging", row), division_id=above)
+        tell_staff.tell(NoticeKind.OFFICE_HELP_ASKED, [about], by=by, now=now)
+    return asked_id
+
+
+@transaction.atomic
+def answer(urging_id: UUID, *, text: str, by: Actor, now: datetime) -> None:
+    """Whoever was urged or asked answers, and the office that did so hears of it; raises as `supervision.actions.answer`."""
+    supervision.answer(urging_id, text=text, by=by, now=now)
+    row = queries.urging(urging_id, by=by)
+    about = _at_office_of(row.urged_by, _about("urging", row), row.division_path)
+    tell_staff.tell(NoticeKind.URGING_ANSWERED, [about], by=by, now=now)
+
+
+def _about(kind: str, row: SupervisionRow | UrgingRow) -> About:
+    """A supervision order or urging as staff are told of it; without an agency it is the division's office's.
+
+    Whom the review of its order names is not told of it.
+    """
+    code = row.agency_path.split(".")[-2] if row.agency_path else ""
+    agency = directory.agencies([code])[code] if code else None
+    named = orders.rows([row.work_order_id]) if row.work_order_id else []
+    return About(
+        kind,
+        str(row.id),
+        tell_staff.division_at(row.division_path, row.division_path),
+        agency.id if agency else None,
+        {"agency": row.agency_name or row.division_name},
+        staff_id=named[0].staff_id if named else None,
+    )
+
+
+def _at_office_of(sent_by: str, about: About, division_path: str) -> About:
+    """The same, told to the office that somebody acted for; where they act for none any more, to that of the place."""
+    kind, _, pk = sent_by.partition(":")
+    path = None
+    if kind == ActorKind.STAFF and pk.isdecimal():
+        path = accounts.standing_of_user(int(pk)).actor.scope.division_path
+    if path is None or not division_path.startswith(path):
+        path = division_path
+    return replace(about, division_id=tell_staff.division_at(path, division_path), agency_id=None)
+
+
+@transaction.atomic
+def tell_missed(now: datetime) -> int:
+    """Whoever handles an order hears, once, that a day of its plan has passed with its line undone; returns how many."""
+    found = rectification.mark_missed(now=now, limit=_BATCH)
+    tell_staff.tell(
+        NoticeKind.MILESTONE_MISSED, tell_staff.about_orders(orders.rows(found)), by=SYSTEM, now=now
+    )
+    return len(found)
 
 
 def signal_illegal_conditions(given: Iterable[ReviewRow], *, now: datetime) -> None:

@@ -15,7 +15,9 @@ from haochaping.exchange import actions as exchange
 from haochaping.exchange import queries as exchange_queries
 from haochaping.exchange.rules import judge_case, raw_digest, storable, without_persons
 from haochaping.exchange.terms import UNKNOWN_FIELD, Quarantined, Raw, RecordKind
-from haochaping.flows.retry_quarantine import retry_reviews
+from haochaping.flows.complete_case import number
+from haochaping.flows.complete_step import completed, service_of
+from haochaping.flows.retry_quarantine import retry_reviews, sender_of, settle
 from haochaping.identity import actions as identity
 from haochaping.insight import actions as insight
 from haochaping.insight.rules import case_units, changes, review_units
@@ -35,9 +37,11 @@ if TYPE_CHECKING:
 
     from haochaping.cases.actions import TakenIn
     from haochaping.cases.terms import CaseFacts, NewCase
+    from haochaping.exchange.terms import QuarantineRow
     from haochaping.kernel.actor import Actor
 
 _REFUSED = {UNKNOWN_FIELD.code}
+_STEPS = 200
 
 
 @transaction.atomic
@@ -50,7 +54,57 @@ def take_in_cases(
     now: datetime,
     retried: bool = False,
 ) -> list[Outcome]:
-    """Take a batch of cases: accepted, updated, duplicate, quarantined or refused, one outcome each, in order."""
+    """Take a batch of cases: accepted, updated, duplicate, quarantined or refused, one outcome each, in order.
+
+    Steps and reviews that came before one of them are taken with it.
+    """
+    settled, arrived = _take(raws, verified=verified, entrance=entrance, by=by, now=now, retried=retried)
+    waiting = exchange_queries.waiting_for_cases(arrived)
+    _take_steps([row for row in waiting if row.kind == RecordKind.STEP], now)
+    retry_reviews([row for row in waiting if row.kind == RecordKind.REVIEW], now=now)
+    return settled
+
+
+@transaction.atomic
+def take_early_steps(rows: Sequence[QuarantineRow] | None = None, *, now: datetime) -> int:
+    """Take these steps, or those whose case is here by now, with the reviews that waited for them; returns how many."""
+    steps = exchange_queries.steps_with_case(limit=_STEPS) if rows is None else rows
+    arrived = _take_steps(steps, now)
+    waiting = exchange_queries.waiting_for_cases(arrived)
+    retry_reviews([row for row in waiting if row.kind == RecordKind.REVIEW], now=now)
+    return len(arrived)
+
+
+def _take_steps(rows: Sequence[QuarantineRow], now: datetime) -> list[tuple[str, str]]:
+    """Complete waiting steps by their cases and take them, in the order in which they came; returns whose they are.
+
+    A step that somebody else is retrying at this moment is left to them, and one without a case waits on.
+    """
+    arrived = []
+    for row in exchange_queries.held([row.id for row in rows]):
+        fields = completed(row.source, row.case_no, row.fields)
+        if fields is None:
+            continue
+        if service := service_of(fields):
+            number(row.source, row.case_no, service)
+        sender = sender_of(row)
+        [outcome], changed = _take(
+            [Raw(fields, row.sealed, row.digest)],
+            verified=row.entrance not in {Entrance.UNSIGNED, Entrance.HISTORY},
+            entrance=row.entrance,
+            by=sender,
+            now=now,
+            retried=True,
+        )
+        settle(row, outcome, by=sender, now=now)
+        arrived += changed
+    return arrived
+
+
+def _take(
+    raws: Sequence[Raw], *, verified: bool, entrance: str, by: Actor, now: datetime, retried: bool
+) -> tuple[list[Outcome], list[tuple[str, str]]]:
+    """The outcomes, and the cases that are new or changed."""
     outcomes: list[Outcome | None] = [None] * len(raws)
     judged: list[tuple[int, NewCase]] = []
     digests: dict[int, bytes] = {}
@@ -79,8 +133,7 @@ def take_in_cases(
         settled = _put_aside(raws, _recognised(raws, settled, by), entrance, by, now)
     changed = {OutcomeKind.ACCEPTED, OutcomeKind.UPDATED}
     arrived = [case.key for position, case in judged if settled[position].kind in changed]
-    retry_reviews(exchange_queries.waiting_reviews(arrived), now=now)
-    return settled
+    return settled, arrived
 
 
 def _invite(taken: TakenIn, by: Actor, now: datetime) -> None:

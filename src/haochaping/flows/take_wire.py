@@ -6,8 +6,6 @@ reason, and its sender hears the reason with the field as it calls it.
 
 from __future__ import annotations
 
-import re
-from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -15,7 +13,8 @@ from django.conf import settings
 from django.db import transaction
 
 from haochaping.cases import queries as cases
-from haochaping.cases.terms import FORBIDDEN_STATUS, UNKNOWN_AGENCY, UNKNOWN_ITEM
+from haochaping.cases.terms import FORBIDDEN_STATUS
+from haochaping.directory import match_queries as matches
 from haochaping.directory import queries as directory
 from haochaping.exchange import actions as exchange
 from haochaping.exchange import queries as exchange_queries
@@ -33,7 +32,9 @@ from haochaping.exchange.dialects.terms import (
 )
 from haochaping.exchange.fields import shown
 from haochaping.exchange.rules import raw_digest, storable, without_persons
-from haochaping.exchange.terms import ORPHAN, Quarantined, Raw, RecordKind
+from haochaping.exchange.terms import EARLY_STEP, ORPHAN, WIRE_SENDER, Quarantined, Raw, RecordKind
+from haochaping.flows.complete_case import number, place_by_item
+from haochaping.flows.complete_step import completed, is_step, kept_forward
 from haochaping.flows.receive_together import receive_together
 from haochaping.flows.take_in_cases import take_in_cases
 from haochaping.identity import actions as identity
@@ -45,15 +46,15 @@ from haochaping.reviews.terms import CONFLICT, Entrance
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from datetime import datetime
 
     from haochaping.exchange.dialects.envelope import Message
     from haochaping.exchange.dialects.terms import Description, Opened, Operation, Reading
     from haochaping.exchange.terms import SourceRow
-    from haochaping.kernel.refused import Reason
 
 _REASON_FIELD = "indicator_codes"
-# What cannot be the number of a service is complained of on the road.
-_FEW_DIGITS = re.compile(r"[0-9]{1,2}")
+# What its sender need not send again: it is kept, and taken when its case arrives.
+_WAITS = (ORPHAN, EARLY_STEP)
 
 
 class Call(NamedTuple):
@@ -73,7 +74,7 @@ class Call(NamedTuple):
     def by(self) -> Actor:
         """The sender as actor, within the division of its platform."""
         scope = Scope(division_path=self.source.division_path)
-        return Actor(ActorKind.CLIENT, f"wire:{self.source.code}", scope=scope)
+        return Actor(ActorKind.CLIENT, f"{WIRE_SENDER}{self.source.code}", scope=scope)
 
 
 class Came(NamedTuple):
@@ -86,8 +87,8 @@ class Came(NamedTuple):
 
     @property
     def is_taken(self) -> bool:
-        """Whether the sender is told that all is well: it is also when a review waits for its case."""
-        return self.complaint is None or self.complaint.reason is ORPHAN
+        """Whether the sender is told that all is well: it is also when a review or a step waits for its case."""
+        return self.complaint is None or self.complaint.reason in _WAITS
 
 
 def open_call(call: Call, *, now: datetime) -> tuple[Opened, bool]:
@@ -170,18 +171,19 @@ def _take_case(
     if (unread := reading.complaints.get("case")) is not None:
         return _put_aside(call, RecordKind.CASE, fields, unread, signed=signed, now=now), 0
     unknown = _resolve(call, reading, fields)
-    if unknown is not None:
-        return _put_aside(call, RecordKind.CASE, fields, unknown, signed=signed, now=now), 0
     with transaction.atomic():
         exchange.number_services_alone(call.source.platform_id, case_no)
-        if not {"item", "status"} <= fields.keys():
-            # A step of a case is told without the case: it is about one that is here.
-            known = cases.known_case(call.source.code, case_no)
-            if not known:
-                field = wire_name(reading, "case_no")
-                raise Refused(NO_SUCH_SERVICE, field=field, value=shown(case_no, 50))
-            fields = known | fields
-        no = _number(call, case_no, services[0]) if services else 0
+        if unknown is not None:
+            no = number(call.source.code, case_no, services[0]) if services else 0
+            return _put_aside(call, RecordKind.CASE, fields, unknown, signed=signed, now=now), no
+        if is_step(fields):
+            whole = completed(call.source.code, case_no, fields)
+            if whole is None:
+                return _wait_for_case(call, reading, fields, signed=signed, now=now), 0
+            fields = whole
+        elif _supposes_status(call):
+            fields = kept_forward(call.source.code, case_no, fields)
+        no = number(call.source.code, case_no, services[0]) if services else 0
         outcome = take_in_cases(
             [Raw(fields)],
             # A case of the past is in no denominator of today's rates, and writes over no case that was reported.
@@ -191,6 +193,21 @@ def _take_case(
             now=now,
         )[0]
     return outcome, no
+
+
+def _supposes_status(call: Call) -> bool:
+    return any(rule.target == "status" and rule.constant for rule in call.operation.tables["case"])
+
+
+def _wait_for_case(
+    call: Call, reading: Reading, fields: dict[str, object], *, signed: bool, now: datetime
+) -> Outcome:
+    """A step that came before its case is taken as soon as that arrives; nobody is told of a page that is not there yet."""
+    case_no = str(fields.get("case_no") or "")
+    if call.operation.does != Does.INTAKE:
+        raise Refused(NO_SUCH_SERVICE, field=wire_name(reading, "case_no"), value=shown(case_no, 50))
+    early = Complaint(EARLY_STEP, "case_no", {"source": call.source.code, "case_no": case_no})
+    return _put_aside(call, RecordKind.STEP, fields, early, signed=signed, now=now)
 
 
 def _take_review(
@@ -237,50 +254,21 @@ def _resolve(call: Call, reading: Reading, fields: dict[str, object]) -> Complai
     Raises:
         Refused: SELF_BUILT for an item of the authority's own that nobody here knows.
     """
-    items = directory.items(reading.candidates.get("item", ()))
-    _choose(reading, "item", items, fields)
+    source, codes = call.source.code, reading.candidates.get("item", ())
+    known = {code for _, code in matches.items_meant((source, code) for code in codes)}
+    _choose(reading, "item", known, fields)
     _choose(reading, "agency", directory.agencies(reading.candidates.get("agency", ())), fields)
-    mark, codes = call.description.self_built, reading.candidates.get("item", ())
-    if mark and fields.get("item") not in items and any(mark in code for code in codes):
+    mark = call.description.self_built
+    if mark and fields.get("item") not in known and any(mark in code for code in codes):
         raise Refused(SELF_BUILT, field=wire_name(reading, "item"), value=codes[0])
-    # Some dialects name neither: who carries an item out, and where, the directory knows.
-    if "agency" not in reading.candidates and (item := items.get(str(fields.get("item")))):
-        fields["agency"] = directory.agency_by_id(item.agency_id).code
-    if "agency" not in fields and "item" in fields:
-        return _unknown(UNKNOWN_ITEM, reading, "item", fields)
-    if "division" not in fields and "agency" in fields:
-        agency = directory.agencies([str(fields["agency"])]).get(str(fields["agency"]))
-        if agency is None:
-            return _unknown(UNKNOWN_AGENCY, reading, "agency", fields)
-        fields["division"] = directory.division_by_id(agency.division_id).code
-    return None
+    unknown = place_by_item(source, fields)
+    return unknown and Complaint(unknown.reason, wire_name(reading, unknown.field), unknown.params)
 
 
 def _choose(reading: Reading, name: str, known: Collection[str], fields: dict[str, object]) -> None:
     codes = reading.candidates.get(name, ())
     if codes:
         fields[name] = next((code for code in codes if code in known), codes[0])
-
-
-def _unknown(reason: Reason, reading: Reading, name: str, fields: Mapping[str, object]) -> Complaint:
-    return Complaint(reason, wire_name(reading, name), {"value": shown(fields[name], 60)})
-
-
-def _number(call: Call, case_no: str, service: dict[str, object]) -> int:
-    """The number of a service inside its case: as told, as it was numbered before, or the next."""
-    told = service.get("no")
-    if told not in (None, ""):
-        return int(str(told)) if _FEW_DIGITS.fullmatch(str(told)) else 0
-    stands = cases.bindings_of_case(call.source.code, case_no)
-    # What cannot be a time is complained of on the road.
-    moment = datetime.fromisoformat(str(service["at"])) if service.get("at") else None
-    same = [
-        one.occurrence_no
-        for one in stands
-        if one.occurrence_name == service.get("name", "") and one.occurrence_at == moment
-    ]
-    service["no"] = same[0] if same else max((one.occurrence_no for one in stands), default=0) + 1
-    return int(str(service["no"]))
 
 
 def _service_no(call: Call, case_no: str, told: Mapping[str, object]) -> int:
@@ -329,6 +317,6 @@ def _came(outcome: Outcome, reading: Reading, values: Mapping[str, object]) -> C
     complaint = outcome.complaint
     field = wire_name(reading, complaint.field)
     told = Complaint(complaint.reason, field, {**complaint.params, "field": field})
-    if complaint.reason is ORPHAN:
+    if complaint.reason in _WAITS:
         return Came("orphan", values, told, outcome.kind)
     return Came("conflict" if complaint.reason is CONFLICT else "refused", values, told, outcome.kind)

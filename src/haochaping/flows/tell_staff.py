@@ -12,14 +12,20 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext
 
+from haochaping.directory import queries as directory
+from haochaping.directory.rules import path_above
 from haochaping.kernel.periods import local_day
 from haochaping.notices import actions as notices
 from haochaping.notices import gateway, mail, webhook
-from haochaping.notices.terms import About, Channel, NoticeKind
+from haochaping.notices import queries as notice_queries
+from haochaping.notices.terms import TOLD_HIGHER_UP, About, Channel, NoticeKind, Side
 from haochaping.rectification import queries as orders
 from haochaping.rectification.terms import OrderState
 from haochaping.rulebook import queries as rulebook
 from haochaping.rulebook.rules import due_after_working_hours
+from haochaping.supervision import queries as supervision
+from haochaping.voices import queries as voices
+from haochaping.voices.terms import VoiceState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -27,9 +33,15 @@ if TYPE_CHECKING:
 
     from haochaping.kernel.actor import Actor
     from haochaping.notices.terms import NoticeRow, Outgoing
-    from haochaping.rectification.terms import OrderRow
+    from haochaping.rectification.terms import HelpRow, OrderRow
 
 _ORDER = "order"
+# A voice waits for whom it was told to in these states.
+_WAITS_WHILE = {
+    NoticeKind.VOICE_RECEIVED: frozenset({VoiceState.RECEIVED}),
+    NoticeKind.VOICE_TRANSFERRED: frozenset({VoiceState.TRANSFERRED}),
+    NoticeKind.VOICE_AT_OFFICE: frozenset({VoiceState.TRANSFERRED, VoiceState.ESCALATED}),
+}
 
 
 def tell(kind: NoticeKind, subjects: Sequence[About], *, by: Actor, now: datetime) -> None:
@@ -38,7 +50,7 @@ def tell(kind: NoticeKind, subjects: Sequence[About], *, by: Actor, now: datetim
     It costs the caller one insert and one job for the whole batch; whom it concerns the job finds out. Whoever caused
     it (`by`) is not told.
     """
-    if kind == NoticeKind.ORDER_DISPATCHED:
+    if kind in TOLD_HIGHER_UP:
         subjects = _to_be_read(subjects, now)
     notices.note_staff(kind, subjects, by=by, now=now)
 
@@ -58,8 +70,23 @@ def about_orders(found: Iterable[OrderRow]) -> list[About]:
     ]
 
 
+def about_parts(found: Iterable[HelpRow]) -> list[About]:
+    """Parts of agencies that help, as subjects: told where they help, about the order."""
+    return [
+        About(
+            _ORDER,
+            str(part.order_id),
+            part.division_id,
+            part.agency_id,
+            {"item": part.item_name, "agency": part.agency_name},
+            staff_id=part.staff_id,
+        )
+        for part in found
+    ]
+
+
 def _to_be_read(subjects: Sequence[About], now: datetime) -> list[About]:
-    """The same with the moment until which somebody at the agency has read it, by the rules of its place."""
+    """The same with the moment until which somebody of those it is for has read it, by the rules of its place."""
     terms = rulebook.terms_for_divisions({about.division_id for about in subjects}, local_day(now))
     due = {
         division_id: due_after_working_hours(
@@ -72,20 +99,51 @@ def _to_be_read(subjects: Sequence[About], now: datetime) -> list[About]:
 
 @transaction.atomic
 def escalate_unread(*, by: Actor, now: datetime) -> int:
-    """Tell the head of the agency and the dispatcher, once, of orders nobody there has read of; returns how many.
+    """Tell higher up, once, what nobody has read of whom it was for; returns of how many notices.
 
-    An order that has been signed for, or is no longer the agency's, needs nobody to be told.
+    Of what lies with an agency its head and the office hear, of what lies with an office the next one above. What has
+    been dealt with meanwhile, or is no longer theirs, needs nobody to be told.
     """
-    unread = [notice for notice in notices.escalate(now=now) if notice.subject_kind == _ORDER]
-    found = orders.rows(UUID(notice.subject_id) for notice in unread)
-    waiting = {str(order.id) for order in found if order.state == OrderState.DISPATCHED}
-    due = [_again(notice) for notice in unread if notice.subject_id in waiting]
-    tell(NoticeKind.UNREAD, due, by=by, now=now)
-    return len(due)
+    unread = notices.escalate(now=now)
+    waiting = _waiting(unread)
+    again: dict[NoticeKind, list[About]] = {}
+    for notice in unread:
+        if notice.id in waiting:
+            again.setdefault(TOLD_HIGHER_UP[notice.kind], []).append(_again(notice))
+    sent = again.get(NoticeKind.UNREAD_SUPERVISION, ())
+    again[NoticeKind.UNREAD_BELOW] = [replace(about, agency_id=None) for about in sent]
+    for kind, subjects in again.items():
+        tell(kind, subjects, by=by, now=now)
+    return len(waiting)
+
+
+def _waiting(unread: Sequence[NoticeRow]) -> set[UUID]:
+    """Those of the notices whose matter still waits."""
+    ids: dict[str, set[UUID]] = {}
+    for notice in unread:
+        ids.setdefault(notice.subject_kind, set()).add(UUID(notice.subject_id))
+    found = {order.id: order for order in orders.rows(ids.get(_ORDER, ()))}
+    threads = [order.thread_id for order in found.values() if order.thread_id]
+    unheard = notice_queries.unread(threads, for_side=Side.AGENCY).answer
+    unanswered = supervision.unanswered(ids.get("supervision", set()) | ids.get("urging", set()))
+    said = voices.voices(ids.get("voice", set()) | ids.get("office_voice", set()))
+
+    def waits(notice: NoticeRow) -> bool:
+        subject = UUID(notice.subject_id)
+        if subject in said:
+            return said[subject].state in _WAITS_WHILE.get(notice.kind, frozenset())
+        if subject in found and notice.kind == NoticeKind.REVIEWER_MESSAGE:
+            return found[subject].thread_id in unheard
+        if subject in found:
+            return found[subject].state == OrderState.DISPATCHED
+        return subject in unanswered
+
+    return {notice.id for notice in unread if notice.kind in TOLD_HIGHER_UP and waits(notice)}
 
 
 def _again(notice: NoticeRow) -> About:
-    return About(
+    """The same subject, where whoever is told higher up has it: what waits at an office goes to the next one above."""
+    about = About(
         notice.subject_kind,
         notice.subject_id,
         notice.division_id,
@@ -93,6 +151,24 @@ def _again(notice: NoticeRow) -> About:
         notice.facts,
         staff_id=notice.staff_id,
     )
+    if TOLD_HIGHER_UP[notice.kind] != NoticeKind.UNREAD_AT_OFFICE:
+        return about
+    # No agency hears of it; the supervisors of the place are above its dispatchers.
+    place = notice.division_id
+    if notice.kind != NoticeKind.VOICE_RECEIVED:
+        place = division_above(directory.division_by_id(place).path)
+    return replace(about, division_id=place, agency_id=None)
+
+
+def division_above(division_path: str) -> int:
+    """The division one level up; at the top the top itself."""
+    return division_at(path_above(division_path), division_path)
+
+
+def division_at(path: str, below: str) -> int:
+    """The division with this path; of everywhere, which is none, the top of the tree in which `below` lies."""
+    code = (path or f"{below.partition('.')[0]}.").rstrip(".").rpartition(".")[2]
+    return directory.divisions([code])[code].id
 
 
 def send_due(channel: Channel, *, now: datetime) -> int:

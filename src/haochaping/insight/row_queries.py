@@ -1,4 +1,4 @@
-"""分析 rows: the work orders behind a figure, and the figures of single people, which are in no facts."""
+"""分析 rows: the work orders and voices behind a figure, and the figures of single people, which are in no facts."""
 
 from __future__ import annotations
 
@@ -7,20 +7,22 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from haochaping.directory import queries as directory
-from haochaping.insight.rules import OF_LOOP, order_units, worked_out
-from haochaping.insight.terms import Behind
+from haochaping.insight.rules import OF_LOOP, order_units, voice_units, worked_out
+from haochaping.insight.terms import Behind, VoicesBehind
 from haochaping.kernel.periods import BEIJING
 from haochaping.rectification import figure_queries as order_figures
 from haochaping.rectification import queries as orders
+from haochaping.voices import queries as voices
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from uuid import UUID
 
-    from haochaping.insight.terms import Measure, MeasureValue, Part, Place, Tally
+    from haochaping.insight.terms import FactKey, Measure, MeasureValue, Part, Place, Tally
     from haochaping.kernel.actor import Actor
     from haochaping.kernel.periods import Period
     from haochaping.rectification.terms import OrderFacts
+    from haochaping.voices.terms import VoiceRow
 
 _BATCH = 200
 # What is looked through for one page; who wants more goes on from there.
@@ -51,6 +53,27 @@ def orders_behind(
     return Behind(found, after)
 
 
+def voices_behind(
+    by: Actor, measure: Measure, place: Place, period: Period, *, after: UUID | None, limit: int
+) -> VoicesBehind:
+    """The complaints, suggestions and questions that a figure counts, by its own rule, as far as one may see them."""
+    where = (place.division_path, place.agency_path, place.item_id)
+    found: list[tuple[VoiceRow, bool]] = []
+    for _ in range(_SCANNED // _BATCH):
+        batch = voices.given_in(by, where, *moments(period), before=after, limit=_BATCH)
+        facts = {one.id: one for one in voices.facts_of(row.id for row in batch)}
+        for row in batch:
+            after = row.id
+            counted = _parts(voice_units([facts[row.id]]))
+            if (measure.denominator or measure.numerator)(counted):
+                found.append((row, measure.numerator(counted) > 0))
+                if len(found) == limit:
+                    return VoicesBehind(found, after)
+        if len(batch) < _BATCH:
+            return VoicesBehind(found, None)
+    return VoicesBehind(found, after)
+
+
 def measures_of_staff(by: Actor, agency_path: str, period: Period) -> dict[int, list[MeasureValue]]:
     """The measures of the loop for each staff member whom bad reviews of an agency name: for the authority alone.
 
@@ -68,8 +91,12 @@ def measures_of_staff(by: Actor, agency_path: str, period: Period) -> dict[int, 
 
 def _tally(facts: Iterable[OrderFacts], agencies: Collection[int] | None = None) -> Tally:
     """Some orders as a tally, of these agencies alone where any are named."""
+    return _parts(order_units(facts), agencies)
+
+
+def _parts(units: Counter[FactKey], agencies: Collection[int] | None = None) -> Tally:
     counted: Counter[Part] = Counter()
-    for unit, n in order_units(facts).items():
+    for unit, n in units.items():
         if agencies is None or unit.agency_id in agencies:
             counted[unit.kind, unit.level, unit.provenance] += n
     return counted

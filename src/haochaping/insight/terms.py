@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from haochaping.rectification.terms import OrderRow
+    from haochaping.voices.terms import VoiceRow
 
 
 class FactKind(StrEnum):
@@ -36,6 +37,12 @@ class FactKind(StrEnum):
     REPEATED = "repeated"
     APPEAL = "appeal"
     SUPERVISED = "supervised"
+    # Complaints, suggestions and questions.
+    VOICE = "voice"
+    VOICE_DUE = "voice_due"
+    VOICE_LATE = "voice_late"
+    VOICE_ANSWER = "voice_answer"
+    VOICE_RESULT = "voice_result"
 
 
 class Said(StrEnum):
@@ -129,6 +136,14 @@ class Behind:
     """
 
     rows: list[tuple[OrderRow, bool]]
+    after: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class VoicesBehind:
+    """The same of complaints, suggestions and questions."""
+
+    rows: list[tuple[VoiceRow, bool]]
     after: UUID | None
 
 

@@ -70,10 +70,13 @@ class EntryKind(IntEnum):
     QUARANTINE_CORRECTED = 188
     ORDER_MOVED = 190
     DISPATCH_RULE_SET = 191
+    CASE_NUMBER_READ = 192
+    BATCH_STATED = 199
     SIGNAL_RAISED = 205
     SUPERVISION_MOVED = 206
     MEASURE_PROPOSED = 207
     MEASURE_DECIDED = 208
+    HELP_ASKED = 194
     URGED = 209
     SAMPLE_DRAWN = 210
     SAMPLE_ASKED = 211
@@ -119,6 +122,7 @@ class EntryKind(IntEnum):
     APPEAL_ENDED = 204
     VOICE_REOPENED = 240
     VOICE_ESCALATED = 241
+    VOICE_HANDED_ON = 196
 
 
 FIRST_INTERNAL_KIND = 128
@@ -177,10 +181,13 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.DEADLINE_SET: N_("A deadline set that the calendar could not tell before"),
     EntryKind.ORDER_MOVED: N_("Order moved on"),
     EntryKind.DISPATCH_RULE_SET: N_("Dispatch rule set"),
+    EntryKind.CASE_NUMBER_READ: N_("Full case number of a work order read"),
+    EntryKind.BATCH_STATED: N_("Numbered batch of a source taken or refused, or its numbering ended"),
     EntryKind.SIGNAL_RAISED: N_("Signal for supervision raised"),
     EntryKind.SUPERVISION_MOVED: N_("Supervision order moved on"),
     EntryKind.MEASURE_PROPOSED: N_("Measure of supervision proposed"),
     EntryKind.MEASURE_DECIDED: N_("Measure of supervision decided"),
+    EntryKind.HELP_ASKED: N_("An office asked the level above for help, or was answered"),
     EntryKind.URGED: N_("Urged, or answered an urging"),
     EntryKind.SAMPLE_DRAWN: N_("Sample of reviews drawn"),
     EntryKind.SAMPLE_ASKED: N_("Reviewers of a sample asked again"),
@@ -191,6 +198,7 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.VOICE_ANSWERED: N_("Complaint, suggestion or question answered"),
     EntryKind.PROJECT_MOVED: N_("Systemic project opened, worked on or closed"),
     EntryKind.VOICE_CLOSED: N_("Complaint, suggestion or question closed"),
+    EntryKind.VOICE_HANDED_ON: N_("Complaint, suggestion or question handed on to another agency"),
     EntryKind.VOICE_REOPENED: N_("Complaint, suggestion or question opened again"),
     EntryKind.VOICE_ESCALATED: N_("Complaint, suggestion or question passed to the supervisory office"),
     EntryKind.FAULT_CLASSED: N_("It was said what a fault lies in"),

@@ -168,19 +168,27 @@ class ReturnedCase(models.Model):
 
 
 class ToldDay(models.Model):
-    """对账单 that was told to a peer above: a platform's day, and what it answered. Told anew it replaces itself."""
+    """对账单 that was told to a level above: a platform's day, and what it answered. Told anew it replaces itself.
+
+    `peer` is null where the level above is asked on the line (HAOCHAPING_RECONCILE_WITH). `said_…` is what we told,
+    `there_…` what is there; of reviews the totals are sums of levels.
+    """
 
     class Privacy:
         plain = ("source", "kind", "state", "message", "params")
         never = ("differing",)
 
-    peer = models.ForeignKey(Peer, models.PROTECT, related_name="+", db_index=False)
+    peer = models.ForeignKey(Peer, models.PROTECT, null=True, related_name="+", db_index=False)
     source = models.CharField(max_length=40)
     kind = models.CharField(max_length=10)
     day = models.DateField()
     # Empty until it is answered, or when it was not taken.
     state = models.CharField(max_length=10, blank=True)
     count = models.IntegerField()
+    said_count = models.IntegerField(null=True)
+    said_total = models.BigIntegerField(null=True)
+    there_count = models.IntegerField(null=True)
+    there_total = models.BigIntegerField(null=True)
     differing = models.JSONField()
     message = models.CharField(max_length=300, blank=True)
     params = models.JSONField()
@@ -191,10 +199,15 @@ class ToldDay(models.Model):
         db_table = "levels_told_day"
         verbose_name = "已报对账单"
         constraints = [
-            UniqueConstraint(fields=["peer", "source", "kind", "day"], name="told_day_once"),
+            UniqueConstraint(
+                fields=["peer", "source", "kind", "day"], name="told_day_once", nulls_distinct=False
+            ),
             CheckConstraint(condition=Q(kind__in=list(StatedKind)), name="told_day_kind_known"),
         ]
-        indexes = [Index(fields=["told_at"], name="told_day_age")]
+        indexes = [
+            Index(fields=["told_at"], name="told_day_age"),
+            Index(fields=["day"], name="told_day_of_day"),
+        ]
 
 
 class ReportedOrder(models.Model):

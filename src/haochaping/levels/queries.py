@@ -15,14 +15,15 @@ from django.db.models.functions import TruncMonth
 from haochaping.accounts.access import check_power
 from haochaping.accounts.terms import Power
 from haochaping.directory.rules import path_range
+from haochaping.exchange.quality.batches import gaps
+from haochaping.exchange.quality.terms import SILENT_AFTER
 from haochaping.exchange.reconciliation.terms import ReconciliationState, RowDifference, StatedKind
 from haochaping.kernel.periods import BEIJING
 from haochaping.ledger.terms import Suite
-from haochaping.levels import keys, models, rules
+from haochaping.levels import keys, models
 from haochaping.levels.models import IncomingBatch, OutgoingBatch, ReportedOrder, ReturnedCase
 from haochaping.levels.terms import (
     MOST_FAILURES,
-    SILENT_AFTER,
     BatchKind,
     InBatch,
     InState,
@@ -264,7 +265,7 @@ def told_days(by: Actor, *, differing: bool = False, limit: int = 50) -> list[To
     found = rows.order_by("-day", "source", "kind").values_list(*columns, "told_at", "heard_at")
     return [
         ToldDay(
-            peer_code=row[0],
+            peer_code=row[0] or "",
             source=row[1],
             kind=StatedKind(row[2]),
             day=row[3],
@@ -316,7 +317,7 @@ def _state(one: Peer, counted: tuple[Any, ...], now: datetime) -> PeerState:
         oldest=oldest,
         rejected=rejected,
         returned=returned_,
-        gaps=rules.gaps(one.taken_seq, set(waits)),
+        gaps=gaps(one.taken_seq, set(waits)),
         failing=tuple(failing),
         staged=len(waits),
         refused=refused,

@@ -40,7 +40,7 @@ from haochaping.levels.terms import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import timedelta
 
     from haochaping.levels.keys import Keys
@@ -251,11 +251,6 @@ def check_totals(manifest: Manifest, lines: Sequence[Record]) -> None:
     for name in ("rows", "levels", "channels", "first_at", "last_at"):
         if getattr(read, name) != getattr(manifest, name):
             raise Refused(TOTALS_DIFFER, field=name, what=name)
-
-
-def gaps(taken_seq: int, staged: Collection[int]) -> tuple[int, ...]:
-    """The numbers that are missing before those that have come (DQ-32)."""
-    return tuple(seq for seq in range(taken_seq + 1, max(staged, default=0)) if seq not in staged)
 
 
 def key_of(line: Record) -> tuple[str, str]:

@@ -68,7 +68,6 @@ MOST_UNPACKED = 64 * 2**20
 MOST_AHEAD = 1000
 # 心跳: a day without anything to tell is told as a batch of no rows (DQ-33): silence is not zero.
 HEARTBEAT = timedelta(days=1)
-SILENT_AFTER = timedelta(hours=25)
 # What could not be taken may be takable tomorrow: the directory of the other side has grown by then.
 RETURNED_AGAIN = timedelta(days=1)
 # DQ-11: told more than a day after it happened.
@@ -122,7 +121,10 @@ class StatedDay(Struct, frozen=True, kw_only=True):
 
 
 class HeardDay(Struct, frozen=True, kw_only=True):
-    """What a statement is answered: equal or not, what has still to be told, the records that differ; or why not taken."""
+    """What a statement is answered: equal or not, what has still to be told, the records that differ; or why not taken.
+
+    `here` are the sums of whoever answers; one of an older version does not say them.
+    """
 
     source: str
     kind: StatedKind
@@ -131,6 +133,7 @@ class HeardDay(Struct, frozen=True, kw_only=True):
     wanted: list[str] = []
     count: int = 0
     differing: list[RowDifference] = []
+    here: Sums | None = None
     code: str = ""
     message: str = ""
     params: dict[str, str] = {}
@@ -319,7 +322,7 @@ class ReturnedRow:
 
 @dataclass(frozen=True, slots=True)
 class ToldDay:
-    """对账单 that was told to a peer, and what it answered last."""
+    """对账单 that was told to a peer, and what it answered last; `peer_code` is empty for the level above on the line."""
 
     peer_code: str
     source: str

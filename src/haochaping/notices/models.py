@@ -7,7 +7,15 @@ from django.db.models import CheckConstraint, Q, UniqueConstraint
 
 from haochaping.accounts.models import User
 from haochaping.directory.models import Agency, Division
-from haochaping.notices.terms import Channel, DeliveryState, MailChoice, NoticeKind, Side, Template
+from haochaping.notices.terms import (
+    TOLD_HIGHER_UP,
+    Channel,
+    DeliveryState,
+    MailChoice,
+    NoticeKind,
+    Side,
+    Template,
+)
 
 
 class Thread(models.Model):
@@ -181,7 +189,7 @@ class StaffMessage(models.Model):
     id = models.UUIDField(primary_key=True)
     channel = models.CharField(max_length=8)
     user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
-    endpoint = models.ForeignKey(Endpoint, models.PROTECT, null=True, related_name="+")
+    endpoint = models.ForeignKey(Endpoint, models.PROTECT, null=True, related_name="+", db_index=False)
     kind = models.CharField(max_length=20, blank=True)
     count = models.IntegerField()
     state = models.CharField(max_length=10)
@@ -215,6 +223,11 @@ class StaffMessage(models.Model):
                 fields=["channel", "due_at"], name="staff_message_due", condition=Q(due_at__isnull=False)
             ),
             models.Index(fields=["user", "channel", "kind", "-at"], name="staff_message_last"),
+            models.Index(
+                fields=["endpoint", "-at"],
+                name="staff_message_pushed",
+                condition=Q(endpoint__isnull=False),
+            ),
             models.Index(fields=["at"], name="staff_message_sending", condition=Q(state="sending")),
         ]
 
@@ -251,7 +264,12 @@ class StaffNotice(models.Model):
                 fields=["unread_due_at"],
                 name="staff_notice_unread_due",
                 condition=Q(unread_due_at__isnull=False),
-            )
+            ),
+            models.Index(
+                fields=["subject_id"],
+                name="staff_notice_higher_up",
+                condition=Q(kind__in=sorted({kind.value for kind in TOLD_HIGHER_UP.values()})),
+            ),
         ]
 
 

@@ -24,6 +24,7 @@ from haochaping.notices.models import (
 )
 from haochaping.notices.terms import (
     NOTICE_LABELS,
+    TOLD_HIGHER_UP,
     Channel,
     ChoiceRow,
     ContactRow,
@@ -195,6 +196,18 @@ def read_by_nobody(notice_ids: Iterable[UUID]) -> list[NoticeRow]:
     read = NoticeCopy.objects.filter(notice=OuterRef("id"), read_at__isnull=False)
     rows = StaffNotice.objects.filter(~Exists(read), id__in=list(notice_ids)).order_by("id")
     return [_notice(row) for row in rows.values_list(*_NOTICE)]
+
+
+def told_higher_up(notices: Collection[NoticeRow]) -> set[UUID]:
+    """Those of the notices whose matter was told higher up after they were written."""
+    rows = StaffNotice.objects.filter(
+        kind__in=set(TOLD_HIGHER_UP.values()), subject_id__in=[row.subject_id for row in notices]
+    )
+    last: dict[tuple[str, str], datetime] = {}
+    for kind, subject_id, at in rows.order_by("at").values_list("kind", "subject_id", "at"):
+        last[kind, subject_id] = at
+    known = {row.id: last.get((TOLD_HIGHER_UP.get(row.kind, ""), row.subject_id)) for row in notices}
+    return {row.id for row in notices if (told_at := known[row.id]) is not None and told_at > row.at}
 
 
 def choices_of(user_ids: Iterable[int]) -> dict[tuple[int, NoticeKind], ChoiceRow]:

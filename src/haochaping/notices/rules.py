@@ -32,6 +32,7 @@ from haochaping.notices.terms import (
     STAFF_SMS,
     TEXT_LIMIT,
     TO_OTHER_OFFICES,
+    TO_THE_NEAREST,
     Heard,
     NoticeKind,
     Script,
@@ -49,6 +50,8 @@ if TYPE_CHECKING:
 # A burst is one message: what comes within five minutes of the last message of its kind waits for their end. Long enough
 # for a batch and its stragglers, short enough that nobody who was told loses a quarter of an hour. No regulation.
 BURST = timedelta(minutes=5)
+# A program has no attention to lose, and is to hear of an order within ten seconds (bench/notices.py).
+PUSHED_TOGETHER = timedelta(seconds=5)
 # The digest lies in the mailbox when the office day begins.
 DIGEST = time(8, 30)
 _DAY = timedelta(days=1)
@@ -138,6 +141,15 @@ def is_told(
     if not own or (agency_path and agency_path.startswith(own)):
         return False
     return division_path.startswith(holder.division_path)
+
+
+def of_the_nearest(kind: NoticeKind, told: Mapping[int, HolderRow]) -> dict[int, HolderRow]:
+    """Of those told of what goes from office to office only the lowest level; who is everywhere stands at the top."""
+    if kind not in TO_THE_NEAREST or not told:
+        return dict(told)
+    levels = {pk: max(one.division_path.count("."), 1) for pk, one in told.items()}
+    lowest = max(levels.values())
+    return {pk: one for pk, one in told.items() if levels[pk] == lowest}
 
 
 def nearest(division_path: str, paths: Iterable[str]) -> str | None:

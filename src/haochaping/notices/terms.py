@@ -290,10 +290,35 @@ class NoticeKind(StrEnum):
     VOICE_RECEIVED = "voice_received"
     VOICE_TRANSFERRED = "voice_transferred"
     VOICE_AT_OFFICE = "voice_at_office"
+    VOICE_AMBER = "voice_amber"
+    VOICE_RED = "voice_red"
+    OFFICE_VOICE_DUE = "office_voice_due"
     EXTENSION_ASKED = "extension_asked"
     EXTENSION_GRANTED = "extension_granted"
     EXTENSION_REFUSED = "extension_refused"
     REPRISAL_REPORT = "reprisal_report"
+    HELP_ASKED = "help_asked"
+    HELP_GIVEN = "help_given"
+    HELP_AMBER = "help_amber"
+    HELP_RED = "help_red"
+    APPEAL_PROPOSED = "appeal_proposed"
+    APPEAL_CONTESTED = "appeal_contested"
+    APPEAL_ACCEPTED = "appeal_accepted"
+    APPEAL_REFUSED = "appeal_refused"
+    APPEAL_DECIDED = "appeal_decided"
+    APPEAL_OBJECTED = "appeal_objected"
+    SUPERVISION_ANSWERED = "supervision_answered"
+    OFFICE_URGED = "office_urged"
+    URGING_ANSWERED = "urging_answered"
+    OFFICE_HELP_ASKED = "office_help_asked"
+    VOICE_URGED = "voice_urged"
+    OFFICE_VOICE_URGED = "office_voice_urged"
+    MILESTONE_MISSED = "milestone_missed"
+    UNREAD_MESSAGE = "unread_message"
+    UNREAD_SUPERVISION = "unread_supervision"
+    UNREAD_BELOW = "unread_below"
+    UNREAD_VOICE = "unread_voice"
+    UNREAD_AT_OFFICE = "unread_at_office"
 
 
 NOTICE_LABELS: dict[NoticeKind, str] = {
@@ -313,16 +338,43 @@ NOTICE_LABELS: dict[NoticeKind, str] = {
     NoticeKind.VOICE_RECEIVED: N_("New complaint, suggestion or question to pass on"),
     NoticeKind.VOICE_TRANSFERRED: N_("Complaint, suggestion or question to answer"),
     NoticeKind.VOICE_AT_OFFICE: N_("Complaint for the supervisory office"),
+    NoticeKind.VOICE_AMBER: N_("Deadline of a complaint, suggestion or question is near"),
+    NoticeKind.VOICE_RED: N_("Complaint, suggestion or question overdue"),
+    NoticeKind.OFFICE_VOICE_DUE: N_("Complaint at the supervisory office nearly or wholly overdue"),
     NoticeKind.EXTENSION_ASKED: N_("An agency asks for more time"),
     NoticeKind.EXTENSION_GRANTED: N_("More time granted"),
     NoticeKind.EXTENSION_REFUSED: N_("More time refused"),
     NoticeKind.REPRISAL_REPORT: N_("A reviewer reports a disadvantage"),
+    NoticeKind.HELP_ASKED: N_("Your agency is asked to help with a work order"),
+    NoticeKind.HELP_GIVEN: N_("A helping agency has done its part"),
+    NoticeKind.HELP_AMBER: N_("Deadline of a helping agency’s part is near"),
+    NoticeKind.HELP_RED: N_("Part of a helping agency overdue"),
+    NoticeKind.APPEAL_PROPOSED: N_("Decision of an appeal to confirm"),
+    NoticeKind.APPEAL_CONTESTED: N_("Second review of an appeal to decide"),
+    NoticeKind.APPEAL_ACCEPTED: N_("The appeal was accepted; the reviewer is asked"),
+    NoticeKind.APPEAL_REFUSED: N_("The appeal was not accepted"),
+    NoticeKind.APPEAL_DECIDED: N_("The appeal was decided"),
+    NoticeKind.APPEAL_OBJECTED: N_("The reviewer asks for the second review of an appeal"),
+    NoticeKind.SUPERVISION_ANSWERED: N_("A supervision order was answered"),
+    NoticeKind.OFFICE_URGED: N_("The office above urges"),
+    NoticeKind.URGING_ANSWERED: N_("An urging or request for help was answered"),
+    NoticeKind.OFFICE_HELP_ASKED: N_("A lower office asks for help"),
+    NoticeKind.VOICE_URGED: N_("Somebody waits for an answer and urges"),
+    NoticeKind.OFFICE_VOICE_URGED: N_("Somebody waits for the supervisory office and urges"),
+    NoticeKind.MILESTONE_MISSED: N_("A line of a plan of rectification was missed"),
+    NoticeKind.UNREAD_MESSAGE: N_("Nobody at the agency has read what a reviewer wrote"),
+    NoticeKind.UNREAD_SUPERVISION: N_("Nobody at the agency has read of a supervision order or urging"),
+    NoticeKind.UNREAD_BELOW: N_("An agency has not read of a supervision order or urging"),
+    NoticeKind.UNREAD_VOICE: N_("Nobody at the agency has read of a complaint, suggestion or question"),
+    NoticeKind.UNREAD_AT_OFFICE: N_("Nobody at the office in charge has read of something"),
 }
 _HANDLERS = frozenset({Power.ORDER_HANDLE})
 _DISPATCHERS = frozenset({Power.ORDER_DISPATCH})
 _SUPERVISORS = frozenset({Power.ORDER_SUPERVISE})
 # Whoever handles orders and reads figures heads the agency: a clerk does not read them, a supervisor does not handle.
 _LEADS = frozenset({Power.ORDER_HANDLE, Power.MEASURE_READ})
+_DECIDERS = frozenset({Power.APPEAL_DECIDE})
+_APPELLANTS = frozenset({Power.APPEAL_FILE})
 # Groups of people by the powers they hold together in the place: each member of any group is told.
 ADDRESSED_TO: dict[NoticeKind, tuple[frozenset[Power], ...]] = {
     NoticeKind.ORDER_DISPATCHED: (_HANDLERS,),
@@ -341,15 +393,64 @@ ADDRESSED_TO: dict[NoticeKind, tuple[frozenset[Power], ...]] = {
     NoticeKind.VOICE_RECEIVED: (_DISPATCHERS,),
     NoticeKind.VOICE_TRANSFERRED: (_HANDLERS,),
     NoticeKind.VOICE_AT_OFFICE: (_SUPERVISORS,),
+    # Not transferred or not signed for, it may be the dispatcher's to do something.
+    NoticeKind.VOICE_AMBER: (_HANDLERS, _DISPATCHERS),
+    NoticeKind.VOICE_RED: (_HANDLERS, _DISPATCHERS, _SUPERVISORS),
+    NoticeKind.OFFICE_VOICE_DUE: (_SUPERVISORS,),
     NoticeKind.EXTENSION_ASKED: (_DISPATCHERS,),
     NoticeKind.EXTENSION_GRANTED: (_HANDLERS,),
     NoticeKind.EXTENSION_REFUSED: (_HANDLERS,),
     NoticeKind.REPRISAL_REPORT: (_SUPERVISORS,),
+    NoticeKind.HELP_ASKED: (_HANDLERS,),
+    NoticeKind.HELP_GIVEN: (_HANDLERS,),
+    NoticeKind.HELP_AMBER: (_HANDLERS,),
+    NoticeKind.HELP_RED: (_HANDLERS, _SUPERVISORS),
+    NoticeKind.APPEAL_PROPOSED: (_DECIDERS,),
+    NoticeKind.APPEAL_CONTESTED: (_DECIDERS,),
+    NoticeKind.APPEAL_ACCEPTED: (_APPELLANTS,),
+    NoticeKind.APPEAL_REFUSED: (_APPELLANTS,),
+    NoticeKind.APPEAL_DECIDED: (_APPELLANTS,),
+    NoticeKind.APPEAL_OBJECTED: (_APPELLANTS,),
+    NoticeKind.SUPERVISION_ANSWERED: (_SUPERVISORS,),
+    NoticeKind.OFFICE_URGED: (_SUPERVISORS,),
+    NoticeKind.URGING_ANSWERED: (_SUPERVISORS,),
+    NoticeKind.OFFICE_HELP_ASKED: (_SUPERVISORS,),
+    NoticeKind.VOICE_URGED: (_HANDLERS, _DISPATCHERS),
+    NoticeKind.OFFICE_VOICE_URGED: (_SUPERVISORS,),
+    NoticeKind.MILESTONE_MISSED: (_HANDLERS,),
+    NoticeKind.UNREAD_MESSAGE: (_LEADS, _DISPATCHERS),
+    # Apart, for who supervises from inside an agency may not know of what its office sends it.
+    NoticeKind.UNREAD_SUPERVISION: (_LEADS,),
+    NoticeKind.UNREAD_BELOW: (_SUPERVISORS,),
+    NoticeKind.UNREAD_VOICE: (_LEADS, _DISPATCHERS),
+    NoticeKind.UNREAD_AT_OFFICE: (_SUPERVISORS,),
 }
 # Decided by offices that are not the one it lies in, in a division at or above it.
 TO_OTHER_OFFICES = frozenset({NoticeKind.OPENING_REQUEST})
+# From office to office: of those up the path only the nearest level at which there is somebody.
+TO_THE_NEAREST = frozenset(
+    {
+        NoticeKind.SUPERVISION_ANSWERED,
+        NoticeKind.OFFICE_URGED,
+        NoticeKind.URGING_ANSWERED,
+        NoticeKind.OFFICE_HELP_ASKED,
+        NoticeKind.UNREAD_AT_OFFICE,
+    }
+)
+# What is told higher up when nobody has read it in time, and as what.
+TOLD_HIGHER_UP: dict[NoticeKind, NoticeKind] = {
+    NoticeKind.ORDER_DISPATCHED: NoticeKind.UNREAD,
+    NoticeKind.REVIEWER_MESSAGE: NoticeKind.UNREAD_MESSAGE,
+    NoticeKind.SUPERVISION_ORDER: NoticeKind.UNREAD_SUPERVISION,
+    NoticeKind.URGING: NoticeKind.UNREAD_SUPERVISION,
+    NoticeKind.VOICE_TRANSFERRED: NoticeKind.UNREAD_VOICE,
+    NoticeKind.VOICE_RECEIVED: NoticeKind.UNREAD_AT_OFFICE,
+    NoticeKind.VOICE_AT_OFFICE: NoticeKind.UNREAD_AT_OFFICE,
+    NoticeKind.OFFICE_URGED: NoticeKind.UNREAD_AT_OFFICE,
+    NoticeKind.OFFICE_HELP_ASKED: NoticeKind.UNREAD_AT_OFFICE,
+}
 # A text message at any hour is for what is late already.
-BY_SMS = frozenset({NoticeKind.ORDER_RED})
+BY_SMS = frozenset({NoticeKind.ORDER_RED, NoticeKind.HELP_RED, NoticeKind.VOICE_RED})
 
 
 class MailChoice(StrEnum):

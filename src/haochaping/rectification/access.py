@@ -6,16 +6,22 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
+from haochaping.accounts import queries as accounts
 from haochaping.accounts.access import check_power, check_scope, may, may_any, may_reach
 from haochaping.accounts.terms import NOT_ALLOWED, OUT_OF_SCOPE, Power
+from haochaping.directory import queries as directory
 from haochaping.directory.rules import path_range
 from haochaping.kernel.actor import ActorKind
 from haochaping.kernel.refused import Refused
+from haochaping.rectification.rules import EXCLUDING, are_related, of_two_organisations
 from haochaping.rectification.terms import NO_SUCH_ORDER, OWN_APPEAL
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from haochaping.kernel.actor import Actor
     from haochaping.kernel.refused import Reason
+    from haochaping.rectification.terms import DecisionRow, OrderRow
 
 
 def visible(by: Actor) -> Q:
@@ -94,19 +100,39 @@ def check_file(by: Actor, *, division_path: str, agency_path: str) -> None:
 def check_decide(by: Actor, *, division_path: str, agency_path: str, filed_by: str) -> None:
     """Raise `Refused` unless the actor decides about appeals of this agency: never one who belongs to it, or has appealed.
 
-    Somebody whose remit is an agency belongs to it, whatever lies above or below; deciders are of a supervisory office,
-    and those have a division as their remit. Nobody but a person decides: the program and the shell are not two persons.
+    Somebody whose remit is an agency belongs to it, whatever lies above or below, and so does whom the directory knows,
+    now or formerly, as its staff; deciders are of a supervisory office, and those have a division as their remit. Nobody
+    but a person decides: the program and the shell are not two persons.
     """
     check_power(by, Power.APPEAL_DECIDE)
     if by.kind != ActorKind.STAFF:
         raise Refused(NOT_ALLOWED, power=str(Power.APPEAL_DECIDE))
     if by.scope.division_path is None:
         mine = by.scope.agency_path or ""
-        related = bool(mine) and (mine.startswith(agency_path) or agency_path.startswith(mine))
-        raise Refused(OWN_APPEAL if related else OUT_OF_SCOPE)
+        raise Refused(OWN_APPEAL if mine and are_related(mine, agency_path) else OUT_OF_SCOPE)
     check_scope(by, division_path=division_path, agency_path=agency_path)
-    if str(by) == filed_by:
+    if str(by) == filed_by or any(are_related(one, agency_path) for one in _agencies(by.staff_ids)):
         raise Refused(OWN_APPEAL)
+
+
+def organisations(by: Actor, *, proposed_by: str) -> tuple[set[str], set[str]]:
+    """The agencies to which the directory says that the actor, and whoever proposed a decision, belong; their paths."""
+    kind, _, pk = proposed_by.partition(":")
+    proposer = kind == ActorKind.STAFF and pk.isdecimal()
+    staff_ids = accounts.standing_of_user(int(pk)).actor.staff_ids if proposer else frozenset()
+    return _agencies(by.staff_ids), _agencies(staff_ids)
+
+
+def may_confirm(by: Actor, decision: DecisionRow) -> bool:
+    """Whether the actor is of another organisation than whoever proposed, where the decision would exclude a review."""
+    remits = (decision.proposed_path, by.scope.division_path or "")
+    return decision.verdict not in EXCLUDING or of_two_organisations(
+        remits, organisations(by, proposed_by=decision.proposed_by)
+    )
+
+
+def _agencies(staff_ids: Collection[int]) -> set[str]:
+    return directory.agency_paths_of_staff(staff_ids) if staff_ids else set()
 
 
 def check_fire(by: Actor, power: Power, *, division_path: str, agency_path: str) -> None:
@@ -123,3 +149,8 @@ def may_fire(by: Actor, power: Power, *, division_path: str, agency_path: str) -
 def check_rule(by: Actor, *, division_path: str) -> None:
     """Raise `Refused` unless the actor says for a whole division where its orders go; an agency says it for nobody."""
     check_fire(by, Power.ORDER_DISPATCH, division_path=division_path, agency_path="")
+
+
+def is_own(by: Actor, order: OrderRow) -> bool:
+    """Whether an order lies in the actor's own remit; one that their agency only helps with does not."""
+    return may_reach(by, division_path=order.division_path, agency_path=order.agency_path)

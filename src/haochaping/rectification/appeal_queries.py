@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, F, Q
 from django.db.models.functions import TruncMonth
@@ -137,10 +137,17 @@ def appeal_of_review(review_id: UUID) -> Asked[AppealRow | None]:
 def decisions(appeal_id: UUID) -> list[DecisionRow]:
     """Every proposal about an appeal, oldest first, with what became of it."""
     rows = AppealDecision.objects.filter(appeal_id=appeal_id).order_by("proposed_at", "id")
-    return [
-        DecisionRow(instance, Verdict(verdict), fact, tuple(evidence), *rest)
-        for instance, verdict, fact, evidence, *rest in rows.values_list(*_DECISION)
-    ]
+    return [_decision(values) for values in rows.values_list(*_DECISION)]
+
+
+def decision_row(decision_id: UUID) -> DecisionRow:
+    """One proposal about an appeal, by its own id."""
+    return _decision(AppealDecision.objects.values_list(*_DECISION).get(id=decision_id))
+
+
+def _decision(values: tuple[Any, ...]) -> DecisionRow:
+    instance, verdict, fact, evidence, *rest = values
+    return DecisionRow(instance, Verdict(verdict), fact, tuple(evidence), *rest)
 
 
 def decided(appeal_id: UUID) -> DecisionRow | None:

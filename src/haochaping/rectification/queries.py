@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
-from haochaping.accounts.access import check_power, may, may_reach
+from haochaping.accounts.access import check_power, check_scope, may, may_reach
 from haochaping.accounts.terms import OUT_OF_SCOPE, Power
 from haochaping.directory.terms import Kind, Ref
 from haochaping.files import queries as files
@@ -46,6 +47,7 @@ from haochaping.rectification.terms import (
     ClockKind,
     ClockTick,
     CoHandlerRow,
+    Contact,
     Doubt,
     EarlierReply,
     EventRow,
@@ -53,6 +55,7 @@ from haochaping.rectification.terms import (
     ExtensionRow,
     HistoryRow,
     Looks,
+    Means,
     MilestoneRow,
     Move,
     OrderFacts,
@@ -109,8 +112,9 @@ _ORDER = (
     "thread_id",
     "staff_id",
     "agency__valid_to",
+    "agency__path",
 )
-_TICK = ("clock", "tick", "at", "number", "unit", "rule", "due_at", "amber_at")
+_TICK = ("clock", "tick", "at", "number", "unit", "rule", "due_at", "amber_at", "helper_id")
 
 _EVIDENCE = ("id", "caption", "shown", "added_by", "added_at", "removed_by", "removed_at")
 _SOLUTION = ("solved", "text", "answered_at", "changeable_until")
@@ -119,6 +123,7 @@ _FACTS = resources.files("haochaping.rectification").joinpath("sql/facts.sql").r
 # Statements asked at once: what stands beside an order; then what happened to it, its clocks, photographs and thread.
 _HISTORY = resources.files("haochaping.rectification").joinpath("sql/history.sql").read_text(encoding="utf-8")
 _BESIDE = _HISTORY.partition("-- history --")[0]
+_CONTACTS = _HISTORY.partition("-- contacts --")[2]
 
 
 def _row(values: tuple[object, ...]) -> OrderRow:
@@ -205,9 +210,13 @@ def order_with_solution(order_id: UUID, *, by: Actor) -> tuple[OrderRow, Solutio
 
 
 def order_to_handle(order_id: UUID, *, by: Actor) -> OrderRow:
-    """One order for somebody who works on it; raises `Refused` as `order`, and without the power to handle it."""
+    """One order for somebody whose agency answers for it; raises `Refused` as `order`, and without the power to handle it.
+
+    Whose agency only helps is refused: OUT_OF_SCOPE.
+    """
     row = order(order_id, by=by)
     check_power(by, Power.ORDER_HANDLE)
+    check_scope(by, division_path=row.division_path, agency_path=row.agency_path)
     return row
 
 
@@ -242,6 +251,13 @@ def orders_of_reviews(review_ids: Iterable[UUID]) -> dict[UUID, OrderRow]:
     return {row.review_id: row for row in map(_row, rows)}
 
 
+def answered_with(review_id: UUID, *, by: Actor | None = None) -> Asked[list[OrderRow]]:
+    """The orders that are answered with the order of this review (并单), oldest first: all, or those the actor may see."""
+    seen = access.visible_orders(by) if by else Q()
+    rows = WorkOrder.objects.filter(seen, merged_into__review_id=review_id).order_by("id")
+    return Asked(rows.values_list(*_ORDER), lambda found: [_row(values) for values in found])
+
+
 def timeline(order_id: UUID) -> list[EventRow]:
     """Everything that happened to an order, oldest first."""
     return own_timeline(order_id)[0]
@@ -258,7 +274,9 @@ def own_timeline(order_id: UUID) -> tuple[list[EventRow], list[SolutionRow]]:
     calls = Asked(
         Callback.objects.filter(order_id=order_id)
         .order_by("at", "id")
-        .values_list("result", "is_true", "is_reasonable", "round"),
+        .values_list(
+            "result", "is_true", "is_reasonable", "round", "means", "contact", "recording", "called_at"
+        ),
         lambda found: [CallbackRow(CallResult(result), *rest) for result, *rest in found],
     )
     said = Asked(
@@ -299,15 +317,18 @@ def history(order_id: UUID) -> HistoryRow:
             cursor.nextset()
             read(row, cursor.fetchall())
         cursor.nextset()
-        return _with_told(row, cursor.fetchall())
+        row = _with_told(row, cursor.fetchall())
+        cursor.nextset()
+        row.contacts.extend(_contact(*found) for found in cursor.fetchall())
+        return row
 
 
 def _read_events(row: HistoryRow, found: Iterable[tuple[Any, ...]]) -> None:
-    for what, at, _, word, by, note, result, is_true, is_reasonable, warned, attempt, name in found:
+    for what, at, _, word, by, note, result, is_true, is_reasonable, warned, *behind, name in found:
         if name:
             row.names[by] = name
         if what == "move":
-            call = CallbackRow(CallResult(result), is_true, is_reasonable, attempt) if result else None
+            call = CallbackRow(CallResult(result), is_true, is_reasonable, *behind) if result else None
             doubts = tuple(Doubt(one) for one in warned.split())
             row.events.append(EventRow(Move(word), at, by, note, call, doubts))
         elif what == "call":
@@ -378,9 +399,28 @@ def clock_retold(order_id: UUID) -> list[tuple[ClockTick, ClockTick]] | None:
 
 
 def calls_of(order_id: UUID, attempt: int) -> list[tuple[str, datetime]]:
-    """Each attempt to hear the reviewer since the order went out for the `attempt`-th time: its result and when."""
-    rows = Callback.objects.filter(order_id=order_id, round=attempt).order_by("at")
-    return list(rows.values_list("result", "at"))
+    """Each attempt to hear the reviewer since the order went out for the `attempt`-th time: its result, when the call was."""
+    rows = Callback.objects.filter(order_id=order_id, round=attempt).order_by("at", "id")
+    return list(rows.values_list("result", Coalesce("called_at", "at")))
+
+
+def contacts_waiting(order_id: UUID) -> list[Contact]:
+    """Calls of the relay and messages of the reviewer whose outcome is still to be recorded, oldest first.
+
+    Of those since the order went to its agency: the calls of another agency are not its own.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_CONTACTS, {"order": order_id})
+        return [_contact(*found) for found in cursor.fetchall()]
+
+
+def _contact(means: str, ref: str, at: datetime) -> Contact:
+    return Contact(Means(means), ref, at)
+
+
+def is_reference_used(order_id: UUID, reference: str) -> bool:
+    """Whether a call from an own switchboard has its outcome on this order already."""
+    return Callback.objects.filter(order_id=order_id, means=Means.OWN, contact=reference).exists()
 
 
 def was_found_untrue(order_id: UUID) -> bool:
@@ -408,7 +448,9 @@ def _beside(rows: Iterable[tuple[Any, ...]]) -> Beside:
         if what == "extension":
             found.extensions.append(ExtensionRow(days, words, at, granted, note))
         elif what == "co_handler":
-            found.co_handlers.append(CoHandlerRow(pk, agency_id, name, path, words, due, note, done))
+            found.co_handlers.append(
+                CoHandlerRow(pk, agency_id, name, path, words, due, note, done, bool(granted), day)
+            )
         elif what == "evidence":
             found.evidence.append(EvidenceRow(pk, words, granted, note, at, name, done))
         elif what == "project":

@@ -46,7 +46,10 @@ TRANSITIONS: dict[tuple[S, Move], S] = {
     (S.REPLIED, Move.ESCALATE): S.ESCALATED,
     (S.CHECKED, Move.ESCALATE): S.ESCALATED,
     (S.ESCALATED, Move.END): S.CLOSED,
+    # 并单: answered with another order of the same reviewer about the same matter, for as long as that one can give an
+    # answer; meanwhile its own review may be taken back, or be excluded after its own appeal.
     **{(state, Move.MERGE): S.MERGED for state in (S.DISPATCHED, *_WORKED_ON)},
+    (S.MERGED, Move.SEPARATE): S.DISPATCHED,
     **{
         (state, move): state
         for state in _WORKED_ON
@@ -91,13 +94,14 @@ TRANSITIONS: dict[tuple[S, Move], S] = {
     },
     **{
         (state, Move.EXCLUDE): S.EXCLUDED
-        for state in (*_WORKED_ON, S.RECTIFIED, S.REPLIED, S.CHECKED, S.ESCALATED, S.CLOSED)
+        for state in (*_WORKED_ON, S.RECTIFIED, S.REPLIED, S.CHECKED, S.ESCALATED, S.CLOSED, S.MERGED)
     },
     (S.EXCLUDED, Move.RESTORE): S.VERIFIED,
     # The reviewer's own hand: a mis-tap changed back dispatches nothing; what an agency has begun is finished.
     (S.CREATED, Move.CANCEL): S.CANCELLED,
     (S.DISPATCHED, Move.CANCEL): S.CANCELLED,
     (S.RETURN_ASKED, Move.CANCEL): S.CANCELLED,
+    (S.MERGED, Move.CANCEL): S.CANCELLED,
     (S.CANCELLED, Move.REOPEN): S.CREATED,
 }
 
@@ -127,6 +131,9 @@ FIRED_BY: dict[Move, Power] = {
     Move.REDO: Power.ORDER_DISPATCH,
     Move.END: Power.ORDER_SUPERVISE,
 }
+
+# An agency that was asked to help can do its part.
+HELPED = frozenset(_WORKED_ON)
 
 FINAL = frozenset({S.CLOSED, S.MERGED, S.EXCLUDED, S.CANCELLED})
 # The agency owes something, or the dispatcher on its behalf.

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import chain
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import (
     BooleanField,
@@ -15,6 +18,7 @@ from django.db.models import (
     OuterRef,
     Q,
     Subquery,
+    Value,
     When,
 )
 from django.db.models.expressions import RawSQL
@@ -22,14 +26,17 @@ from django.db.models.expressions import RawSQL
 from haochaping.accounts.rules import roles_with
 from haochaping.accounts.terms import Power
 from haochaping.kernel.actor import ActorKind
-from haochaping.postgres.together import Asked
+from haochaping.postgres.together import Asked, together
 from haochaping.rectification import access
+from haochaping.rectification.help_queries import parts_of
 from haochaping.rectification.models import OrderEvent, OrderLook, SavedFilter, WorkOrder
 from haochaping.rectification.queries import ORDER_COLUMNS, order_row, waits_for
 from haochaping.rectification.rules import URGENT_CATEGORIES, ends_of, list_asked, numbers_from
 from haochaping.rectification.terms import (
+    AgencyPart,
     Assigned,
     ClockColour,
+    ClockKind,
     ListAsked,
     ListCounts,
     ListRow,
@@ -39,13 +46,13 @@ from haochaping.rectification.terms import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import datetime
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from uuid import UUID
 
     from django.db.models import QuerySet
 
     from haochaping.kernel.actor import Actor
+    from haochaping.rectification.models import CoHandler
     from haochaping.rectification.terms import ListPlace, OrderRow
 
 # Of an agency's name as typed so many agencies are looked at, each with all below it.
@@ -88,6 +95,12 @@ def is_handled() -> Q:
     return Q(assignee__isnull=False) & belongs & ~meant
 
 
+def handler_of(order_id: UUID) -> Asked[int | None]:
+    """The account of whoever was named to deal with an order and still does; None when it is nobody's."""
+    rows = WorkOrder.objects.filter(is_handled(), id=order_id).values_list("assignee_id")
+    return Asked(rows, lambda found: next((account for (account,) in found), None))
+
+
 def account_of(by: Actor) -> int | None:
     """The account of whoever looks; programs and the shell have none."""
     return int(by.id) if by.kind == ActorKind.STAFF and by.id.isascii() and by.id.isdecimal() else None
@@ -98,7 +111,7 @@ def _mine(by: Actor) -> Q:
     return Q(pk__in=[]) if account is None else Q(assignee=account)
 
 
-def _in_group(left: TimeLeft, now: datetime) -> Q:
+def _in_group(left: TimeLeft, now: datetime, paused: str = "paused_at") -> Q:
     today, week = ends_of(now)
     match left:
         case TimeLeft.OVERDUE:
@@ -110,8 +123,8 @@ def _in_group(left: TimeLeft, now: datetime) -> Q:
         case TimeLeft.LATER:
             return Q(due_at__gte=week)
         case TimeLeft.PAUSED:
-            return Q(due_at__isnull=True, paused_at__isnull=False)
-    return Q(due_at__isnull=True, paused_at__isnull=True)
+            return Q(due_at__isnull=True, **{f"{paused}__isnull": False})
+    return Q(due_at__isnull=True, **{f"{paused}__isnull": True})
 
 
 def _coloured(colour: str, now: datetime) -> Q:
@@ -123,20 +136,38 @@ def _coloured(colour: str, now: datetime) -> Q:
 
 def _narrowed(asked: ListAsked, by: Actor, now: datetime) -> Q:
     """The conditions of a list as asked, besides whether it is of open orders or of finished ones."""
-    return (
-        _by_clock(asked, now)
-        & _by_place(asked)
-        & _by_reason(asked.category, asked.urgency)
-        & _by_handler(asked.assigned, by)
-        & _by_number(asked.number)
-    )
+    if asked.part == AgencyPart.HELP:
+        return Q(pk__in=[])
+    return _by_clock(asked, now) & _by_order(asked) & _by_handler(asked.assigned, by)
 
 
-def _by_clock(asked: ListAsked, now: datetime) -> Q:
-    found = Q(state=asked.state) if asked.state else Q()
-    if asked.left:
-        found &= _in_group(TimeLeft(asked.left), now)
+def _narrowed_parts(asked: ListAsked, now: datetime) -> Q:
+    """The same of parts of helping agencies, whose clocks are their own; who deals with one nobody has named."""
+    if asked.part == AgencyPart.LEAD or asked.assigned or (asked.done and (asked.left or asked.colour)):
+        return Q(pk__in=[])
+    return _by_clock(asked, now, "order__paused_at") & _of_order(_by_order(asked))
+
+
+def _of_order(condition: Q) -> Q:
+    """A condition of orders as one of what belongs to an order."""
+    return _renamed(condition, lambda name: f"order__{name}")
+
+
+def _renamed(condition: Q, named: Callable[[str], str]) -> Q:
+    """The same condition of columns with other names."""
+    children: list[Any] = condition.children
+    parts = [_renamed(one, named) if isinstance(one, Q) else (named(one[0]), one[1]) for one in children]
+    return Q(*parts, _connector=condition.connector, _negated=condition.negated)
+
+
+def _by_clock(asked: ListAsked, now: datetime, paused: str = "paused_at") -> Q:
+    found = _in_group(TimeLeft(asked.left), now, paused) if asked.left else Q()
     return found & _coloured(asked.colour, now) if asked.colour else found
+
+
+def _by_order(asked: ListAsked) -> Q:
+    found = Q(state=asked.state) if asked.state else Q()
+    return found & _by_place(asked) & _by_reason(asked.category, asked.urgency) & _by_number(asked.number)
 
 
 def _by_place(asked: ListAsked) -> Q:
@@ -181,19 +212,57 @@ def work_list(
 ) -> list[ListRow]:
     """The orders somebody may see, as asked: open ones by time left, finished ones newest first.
 
-    From a place on, however far down it is, the same few rows of an index are read. Which orders is found first, what
-    stands on them afterwards: nothing is looked up in vain.
+    Among them those their agency helps with, by the time that its part has left. From a place on, however far down it is,
+    the same few rows of an index are read. Which orders is found first, what stands on them afterwards: nothing is looked
+    up in vain.
     """
-    found: list[ListRow] = []
     back = place is not None and place.back
     # Numbers of orders go with the time, so that the newest need no index of their own. No deadline stands last.
     order = ("id" if back else "-id",) if asked.done else ("-due_at", "-id") if back else ("due_at", "id")
     page = _listed(by, done=asked.done).filter(_narrowed(asked, by, now)).order_by(*order)
+    helped = parts_of(by, done=asked.done)
+    found: list[ListRow] = []
     for part in _beyond(place, done=asked.done):
         if len(found) < limit:
-            ids = page.filter(part).values("id")[: limit - len(found)]
-            found += _rows(WorkOrder.objects.filter(id__in=ids).order_by(*order), by)
+            left = limit - len(found)
+            own = _rows(
+                WorkOrder.objects.filter(id__in=page.filter(part).values("id")[:left]).order_by(*order), by
+            )
+            some = [own]
+            if helped is not None:
+                where = _narrowed_parts(asked, now) & _of_part(part)
+                rows = helped.filter(where).order_by(*(_PART_ORDER[name] for name in order))
+                some.append(_part_rows(rows[:left], by, done=asked.done))
+            together(*some)
+            found += _merged([one.answer for one in some], back=back, done=asked.done)[:left]
     return found[::-1] if back else found
+
+
+# By what parts of helping agencies stand in the order of their orders.
+_PART_ORDER = {
+    "due_at": "due_at",
+    "-due_at": "-due_at",
+    "id": "order_id",
+    "-id": "-order_id",
+}
+
+
+def _of_part(condition: Q) -> Q:
+    """What lies beyond a place, said of parts: by their own time, and the number of their order."""
+    return _renamed(condition, lambda name: f"order_{name}" if name.startswith("id") else name)
+
+
+def _merged(some: list[list[ListRow]], *, back: bool, done: bool) -> list[ListRow]:
+    """Rows that each stand in order already, as one list."""
+    if len(some) == 1:
+        return some[0]
+
+    def key(row: ListRow) -> tuple[bool, datetime, UUID]:
+        due = None if done else row.order.due_at
+        return due is None, due or never, row.order.id
+
+    never = datetime.min.replace(tzinfo=UTC)
+    return sorted(chain.from_iterable(some), key=key, reverse=back != done)
 
 
 def _beyond(place: ListPlace | None, *, done: bool) -> list[Q]:
@@ -211,45 +280,102 @@ def _beyond(place: ListPlace | None, *, done: bool) -> list[Q]:
     return [Q(due_at__gte=place.due) & (Q(due_at__gt=place.due) | further), none]
 
 
-def _rows(found: QuerySet[WorkOrder], by: Actor) -> list[ListRow]:
+def _rows(found: QuerySet[WorkOrder], by: Actor) -> Asked[list[ListRow]]:
     rows = found.annotate(
-        new=_is_unread(by),
+        new=_is_unread(by, "id"),
         handler=Case(When(is_handled(), then=F("assignee__display_name")), output_field=CharField()),
     ).values_list("new", "handler", "assignee_id", "categories", *ORDER_COLUMNS)
     account = account_of(by)
-    return [
-        ListRow(
-            order_row(values),
-            unread=new,
-            handler=handler or "",
-            mine=handler is not None and assignee == account,
-            categories=tuple(categories or ()),
-        )
-        for new, handler, assignee, categories, *values in rows
-    ]
+
+    def read(values: Iterable[tuple[Any, ...]]) -> list[ListRow]:
+        return [
+            ListRow(
+                order_row(tuple(columns)),
+                unread=new,
+                handler=handler or "",
+                mine=handler is not None and assignee == account,
+                categories=tuple(categories or ()),
+            )
+            for new, handler, assignee, categories, *columns in values
+        ]
+
+    return Asked(rows, read)
 
 
-def _is_unread(by: Actor) -> Exists:
-    """Whether somebody else did something with an order since whoever asks looked at it last."""
+def _part_rows(found: QuerySet[CoHandler], by: Actor, *, done: bool) -> Asked[list[ListRow]]:
+    """Orders that one’s agency helps with, each with the clock of its part as long as that is open."""
+    columns = [f"order__{name}" for name in ORDER_COLUMNS]
+    rows = found.annotate(new=_is_unread(by, "order_id")).values_list(
+        "new", "due_at", "amber_at", "order__categories", *columns
+    )
+
+    def read(values: Iterable[tuple[Any, ...]]) -> list[ListRow]:
+        return [
+            ListRow(
+                order_row(tuple(columns)) if done else _with_clock(order_row(tuple(columns)), due, amber),
+                unread=new,
+                handler="",
+                mine=False,
+                categories=tuple(categories or ()),
+                helps=True,
+            )
+            for new, due, amber, categories, *columns in values
+        ]
+
+    return Asked(rows, read)
+
+
+def _with_clock(order: OrderRow, due: datetime | None, amber: datetime | None) -> OrderRow:
+    known = due is not None or order.paused_at is not None
+    return replace(order, clock=ClockKind.HELP, due_at=due, amber_at=amber, deadline_known=known)
+
+
+def _is_unread(by: Actor, order_id: str) -> Exists:
+    """Whether somebody else did something with an order since whoever asks looked at it last; `order_id` names its column."""
     looks = OrderLook.objects.filter(order_id=OuterRef("order_id"), user_id=account_of(by) or 0)
-    events = OrderEvent.objects.filter(order_id=OuterRef("id")).exclude(by=str(by))
+    events = OrderEvent.objects.filter(order_id=OuterRef(order_id)).exclude(by=str(by))
     seen = Subquery(looks.values("seen_at")[:1])
     return Exists(events.annotate(seen=seen).filter(Q(seen__isnull=True) | Q(at__gt=F("seen"))))
 
 
 def counts(by: Actor, asked: ListAsked, *, saved: Iterable[SavedFilterRow] = (), now: datetime) -> ListCounts:
-    """How many open orders there are, in one statement: all, one's own, by time left as asked, of each saved filter."""
-    within = _narrowed(asked, by, now)
-    groups = {f"left_{left}": Count("pk", filter=within & _in_group(left, now)) for left in TimeLeft}
-    kept = {f"saved_{row.id}": Count("pk", filter=_narrowed(row.asked, by, now)) for row in saved}
-    mine = Count("pk", filter=_mine(by))
-    found = _listed(by, done=False).aggregate(all=Count("*"), mine=mine, **groups, **kept)
-    return ListCounts(
-        found["all"],
-        found["mine"],
-        {left: found[f"left_{left}"] for left in TimeLeft},
-        {int(name.removeprefix("saved_")): found[name] for name in kept},
+    """How many open orders there are, in one statement: all, one's own, by time left as asked, of each saved filter.
+
+    Those one's agency helps with are among them, by the time that its part has left.
+    """
+    filters = list(saved)
+    own = _counted(
+        _listed(by, done=False),
+        [
+            Q(),
+            _mine(by),
+            *(_narrowed(asked, by, now) & _in_group(left, now) for left in TimeLeft),
+            *(_narrowed(row.asked, by, now) for row in filters),
+        ],
     )
+    helped = parts_of(by, done=False)
+    some = [own]
+    if helped is not None:
+        within = _narrowed_parts(asked, now)
+        groups = [within & _in_group(left, now, "order__paused_at") for left in TimeLeft]
+        some.append(
+            _counted(
+                helped, [Q(), Q(pk__in=[]), *groups, *(_narrowed_parts(row.asked, now) for row in filters)]
+            )
+        )
+    together(*some)
+    all_, mine, *rest = map(sum, zip(*(one.answer for one in some), strict=True))
+    kept = {row.id: count for row, count in zip(filters, rest[len(TimeLeft) :], strict=True)}
+    left = dict(zip(TimeLeft, rest, strict=False))
+    return ListCounts(all_, mine, some[1].answer[0] if helped is not None else 0, left, kept)
+
+
+def _counted(rows: QuerySet[Any], conditions: Sequence[Q]) -> Asked[list[int]]:
+    """How many rows there are on each condition, in its place."""
+    counted = {f"n{n}": Count("pk", filter=one) if one else Count("*") for n, one in enumerate(conditions)}
+    # Everything is one group, and none where there is nothing.
+    found = rows.order_by().annotate(whole=Value(1)).values("whole").annotate(**counted).values_list(*counted)
+    return Asked(found, lambda lines: next((list(line) for line in lines), [0] * len(counted)))
 
 
 def saved_filters(by: Actor) -> Asked[list[SavedFilterRow]]:

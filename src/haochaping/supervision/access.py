@@ -11,9 +11,10 @@ from haochaping.accounts.terms import Power
 from haochaping.directory.rules import path_range
 from haochaping.kernel.refused import Refused
 from haochaping.rectification.access import not_named
-from haochaping.supervision.rules import is_office_of
+from haochaping.supervision.rules import is_above, is_office_of
 from haochaping.supervision.terms import (
     NO_SUCH_SUPERVISION,
+    NOT_ABOVE,
     NOT_THE_OFFICE,
     OWN_REVIEWS,
     PROPOSER_DECIDES,
@@ -48,6 +49,11 @@ def visible(by: Actor) -> Q:
 def of_orders(by: Actor) -> Q:
     """The same for what hangs on a work order: nothing about the actor themselves."""
     return visible(by) & not_named(by, ABOUT)
+
+
+def urged(by: Actor) -> Q:
+    """The urgings somebody may know of; what an office asks of the level above is between the two."""
+    return of_orders(by) if may(by, Power.ORDER_SUPERVISE) else of_orders(by) & Q(upward=False)
 
 
 def proposed(by: Actor) -> Q:
@@ -100,20 +106,27 @@ def may_decide(by: Actor, *, division_path: str, proposed_by: str) -> bool:
     return reach and str(by) != proposed_by
 
 
-def check_answer(by: Actor, *, division_path: str, agency_path: str) -> None:
-    """Raise `Refused` unless the actor answers for whom was urged: the agency, or without one the division's office."""
+def check_answer(by: Actor, *, division_path: str, agency_path: str, upward: bool = False) -> None:
+    """Raise `Refused` unless the actor answers for whom was urged: the agency, or without one the division's office.
+
+    Of what the office itself asks (`upward`) whoever supervises from above it answers.
+    """
     if agency_path:
         check_fire(by, Power.ORDER_HANDLE, division_path=division_path, agency_path=agency_path)
         return
     check_supervise(by, division_path=division_path)
+    if upward:
+        if not is_above(by.scope, division_path):
+            raise Refused(NOT_ABOVE)
+        return
     if not is_office_of(by.scope, division_path):
         raise Refused(NOT_THE_OFFICE)
 
 
-def may_answer(by: Actor, *, division_path: str, agency_path: str) -> bool:
+def may_answer(by: Actor, *, division_path: str, agency_path: str, upward: bool = False) -> bool:
     """Whether the actor may answer this urging."""
     try:
-        check_answer(by, division_path=division_path, agency_path=agency_path)
+        check_answer(by, division_path=division_path, agency_path=agency_path, upward=upward)
     except Refused:
         return False
     return True

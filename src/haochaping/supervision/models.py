@@ -209,7 +209,10 @@ class Proposal(models.Model):
 
 
 class Urging(models.Model):
-    """督促: somebody above asks an agency, or without one the office of the division, to act by a day."""
+    """督促: somebody above asks an agency, or without one the office of the division, to act by a day.
+
+    `upward` 请求协调: the office of the division asks whoever is above it for help, who answers; it orders nobody.
+    """
 
     class Privacy:
         plain = ("urged_by", "answered_by")
@@ -224,6 +227,7 @@ class Urging(models.Model):
     urged_by = models.CharField(max_length=80)
     urged_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
+    upward = models.BooleanField(default=False, db_default=False)
     answer = models.TextField(blank=True)
     answered_by = models.CharField(max_length=80, blank=True)
     answered_at = models.DateTimeField(null=True)
@@ -237,7 +241,11 @@ class Urging(models.Model):
                 condition=Q(answered_at=None, answered_by="", answer="")
                 | (Q(answered_at__isnull=False) & ~Q(answered_by="") & ~Q(answer="")),
                 name="urging_answered",
-            )
+            ),
+            # An agency appeals, answers and asks for time; offices ask offices, and set them no day.
+            CheckConstraint(
+                condition=Q(upward=False) | Q(agency=None, due_at=None), name="urging_upward_of_office"
+            ),
         ]
 
 

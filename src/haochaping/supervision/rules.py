@@ -12,6 +12,7 @@ from heapq import nsmallest
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from haochaping.directory.rules import path_above
 from haochaping.kernel.periods import BEIJING, local_day
 from haochaping.kernel.ratios import Z, interval, upper
 from haochaping.rulebook.rules import due_after, is_quiet, quiet_ends
@@ -67,6 +68,17 @@ def overdue_signals(alarms: Iterable[Alarm]) -> list[NewSignal]:
 def is_office_of(scope: Scope, division_path: str) -> bool:
     """Whether somebody speaks for the office of a division: whoever is above it does not answer in its place."""
     return scope.division_path == division_path
+
+
+def may_ask_above(scope: Scope) -> bool:
+    """Whether there is a level above somebody's office that it could ask for help."""
+    path = scope.division_path or ""
+    return path_above(path) != path
+
+
+def is_above(scope: Scope, division_path: str) -> bool:
+    """Whether somebody supervises from above a division, not from its own office."""
+    return scope.division_path not in {None, division_path} and scope.covers(division_path=division_path)
 
 
 _SMS = "sms"

@@ -39,6 +39,23 @@ def at_office(by: Actor) -> Q:
     return _of_divisions(by) & (_ABOUT_HANDLING | escalated) & not_named(by, "review__staff_id")
 
 
+def supervised(by: Actor) -> Q:
+    """What somebody supervises: what agencies have to answer, and what lies with their own office."""
+    if by.scope.division_path is None:
+        return Q(pk__in=[])
+    return visible(by) | at_office(by)
+
+
+def within(division_path: str, agency_path: str | None, item_id: int | None) -> Q:
+    """A place: a division and perhaps an agency, each with all below, and an item."""
+    low, high = path_range(division_path)
+    found = Q(division__path__gte=low, division__path__lt=high) if division_path else Q()
+    if agency_path is not None:
+        low, high = path_range(agency_path)
+        found &= Q(agency__path__gte=low, agency__path__lt=high)
+    return found if item_id is None else found & Q(item_id=item_id)
+
+
 def _of_divisions(by: Actor) -> Q:
     low, high = path_range(by.scope.division_path or "")
     return Q(division__path__gte=low, division__path__lt=high)

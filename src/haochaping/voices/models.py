@@ -1,11 +1,12 @@
-"""诉求 tables: one row for each complaint, suggestion and after-sales question, and its timeline."""
+"""诉求 tables: one row for each complaint, suggestion and after-sales question, its timeline, what its clock did."""
 
 from __future__ import annotations
 
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 
-from haochaping.rectification.terms import Solved
+from haochaping.rectification.terms import Alarm, Solved, Tick
+from haochaping.voices.states import DONE
 from haochaping.voices.terms import MATTERS_OF, Matter, VoiceKind, VoiceMove, VoiceOutcome, VoiceState
 
 _ANSWERED = [VoiceState.ANSWERED, VoiceState.ESCALATED, VoiceState.CLOSED]
@@ -33,6 +34,10 @@ class Voice(models.Model):
     receipt_hash = models.BinaryField(max_length=32, null=True, unique=True)
     person_id = models.UUIDField(null=True)
     due_at = models.DateTimeField(null=True)
+    amber_at = models.DateTimeField(null=True)
+    # What was told of the end of the clock that runs.
+    alarm = models.SmallIntegerField(default=Alarm.NONE, db_default=Alarm.NONE.value)
+    answer_kept = models.BooleanField(null=True)
     urged_at = models.DateTimeField(null=True)
     urged = models.IntegerField(default=0)
     outcome = models.CharField(max_length=12, blank=True)
@@ -54,6 +59,11 @@ class Voice(models.Model):
             Index(fields=["division", "state", "due_at"], name="voice_division_state_due"),
             Index(fields=["agency", "state", "due_at"], name="voice_agency_state_due"),
             Index(fields=["word_until"], condition=Q(state="answered"), name="voice_to_close"),
+            Index(
+                fields=["due_at"],
+                condition=Q(alarm__lt=Alarm.RED) & ~Q(state__in=sorted(DONE)),
+                name="voice_to_tell",
+            ),
             Index(
                 fields=["division", "received_at"],
                 condition=Q(kind=VoiceKind.HANDLING) | Q(escalated_at__isnull=False),
@@ -82,6 +92,7 @@ class Voice(models.Model):
             CheckConstraint(condition=Q(state__in=list(VoiceState)), name="voice_state_known"),
             CheckConstraint(condition=Q(outcome__in=["", *VoiceOutcome]), name="voice_outcome_known"),
             CheckConstraint(condition=Q(solved__in=["", *Solved]), name="voice_solved_known"),
+            CheckConstraint(condition=Q(alarm__in=list(Alarm)), name="voice_alarm_known"),
             CheckConstraint(
                 condition=Q(
                     state__in=_ANSWERED,
@@ -124,3 +135,38 @@ class VoiceEvent(models.Model):
         db_table = "voices_event"
         verbose_name = "诉求流转"
         constraints = [CheckConstraint(condition=Q(move__in=list(VoiceMove)), name="voice_move_known")]
+
+
+class VoiceClockEvent(models.Model):
+    """诉求时限事件: a start, another limit or a stop of a voice's clock, with what was promised by it.
+
+    `division` is where it started: its rules and its calendar count, wherever the voice has gone since.
+    """
+
+    class Privacy:
+        plain = ("tick", "unit", "rule")
+
+    # In the order in which they were written: the clocks of two machines need not agree to the second.
+    id = models.BigAutoField(primary_key=True)
+    voice = models.ForeignKey(Voice, models.PROTECT, related_name="+")
+    division = models.ForeignKey(
+        "directory.Division", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    tick = models.CharField(max_length=8)
+    at = models.DateTimeField()
+    number = models.SmallIntegerField(default=0)
+    unit = models.CharField(max_length=20, blank=True)
+    rule = models.CharField(max_length=40, blank=True)
+    due_at = models.DateTimeField(null=True)
+    amber_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "voices_clock_event"
+        verbose_name = "诉求时限事件"
+        constraints = [
+            CheckConstraint(
+                condition=Q(tick=Tick.STOP, division=None)
+                | Q(tick__in=[Tick.START, Tick.LIMIT], division__isnull=False),
+                name="voice_clock_event_known",
+            )
+        ]

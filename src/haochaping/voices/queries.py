@@ -1,24 +1,28 @@
-"""诉求 reads: the inbox by time left, one voice with its timeline, what a receipt or a review has."""
+"""诉求 reads: the inbox by time left, one voice with its timeline and clock, what is late, what is counted."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import F
+from django.db.models import Case, F, Q, When
 
 from haochaping.accounts.access import check_power
 from haochaping.accounts.terms import Power
 from haochaping.kernel.refused import Refused
 from haochaping.postgres.together import Asked
-from haochaping.rectification.terms import Solved
+from haochaping.rectification import queries as orders
+from haochaping.rectification.terms import Alarm, ClockTick, Solved, Tick
 from haochaping.voices import access
-from haochaping.voices.models import Voice, VoiceEvent
+from haochaping.voices.models import Voice, VoiceClockEvent, VoiceEvent
 from haochaping.voices.rules import receipt_hash
 from haochaping.voices.states import AWAY, DONE
 from haochaping.voices.terms import (
+    CLOCK,
     NO_SUCH_VOICE,
     Matter,
     VoiceEventRow,
+    VoiceFacts,
+    VoiceHanding,
     VoiceKind,
     VoiceMove,
     VoiceOutcome,
@@ -27,7 +31,8 @@ from haochaping.voices.terms import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator
+    from datetime import date, datetime
     from typing import Any
     from uuid import UUID
 
@@ -49,6 +54,7 @@ _VOICE = (
     "state",
     "received_at",
     "due_at",
+    "amber_at",
     "urged_at",
     "urged",
     "outcome",
@@ -106,6 +112,25 @@ def _listed(
     return [_row(values) for values in rows.values_list(*_VOICE)[offset : offset + limit]]
 
 
+def overdue(by: Actor, now: datetime, *, limit: int = 50, offset: int = 0) -> list[VoiceRow]:
+    """What the supervisory office may see whose time is over without an answer, the longest overdue first."""
+    check_power(by, Power.ORDER_SUPERVISE)
+    rows = Voice.objects.filter(access.supervised(by), due_at__lt=now).exclude(state__in=DONE)
+    found = rows.order_by("due_at", "id").values_list(*_VOICE)
+    return [_row(values) for values in found[offset : offset + limit]]
+
+
+def turned(now: datetime, *, limit: int) -> list[VoiceRow]:
+    """Voices whose running clock has turned amber or red since that was last told.
+
+    They are locked until the transaction ends; those that somebody else has at hand are left to them.
+    """
+    red, amber = Q(due_at__lt=now, alarm__lt=Alarm.RED), Q(amber_at__lt=now, alarm__lt=Alarm.AMBER)
+    rows = Voice.objects.select_for_update(skip_locked=True, of=("self",)).filter(red | amber)
+    found = rows.exclude(state__in=DONE).order_by("due_at", "id").values_list(*_VOICE)
+    return [_row(values) for values in found[:limit]]
+
+
 def earlier_answers(voice: VoiceRow, *, limit: int = 50) -> list[str]:
     """The last answers of the agency of a voice, its own former ones first, newest first."""
     given = (
@@ -125,6 +150,93 @@ def without_deadline(*, after: UUID | None = None, limit: int | None = None) -> 
     rows = Voice.objects.exclude(state__in=DONE).filter(due_at=None).order_by("id")
     rows = rows.filter(id__gt=after) if after else rows
     return list(rows.values_list("id", flat=True)[:limit])
+
+
+def hold(voice_ids: Iterable[UUID]) -> None:
+    """Lock voices until the transaction ends: who would go on with one waits."""
+    list(Voice.objects.select_for_update().filter(id__in=list(voice_ids)).order_by("id").values_list("id"))
+
+
+_FACTS = (
+    "id",
+    "kind",
+    "received_at",
+    "division_id",
+    "agency_id",
+    "item_id",
+    "outcome",
+    "round",
+    "answer_kept",
+    "alarm",
+    "state",
+)
+
+
+def facts_of(voice_ids: Iterable[UUID] | None = None) -> Iterator[VoiceFacts]:
+    """What is counted of these voices, of all without them; of what lies with the office alone nothing is."""
+    rows = Voice.objects.exclude(kind=VoiceKind.HANDLING)
+    if voice_ids is not None:
+        rows = rows.filter(id__in=list(voice_ids))
+    for pk, kind, *plain, alarm, state in rows.values_list(*_FACTS).iterator():
+        overdue = alarm == Alarm.RED and state not in AWAY
+        yield VoiceFacts(*(pk, VoiceKind(kind), *plain, overdue))
+
+
+def given_in(
+    by: Actor,
+    place: tuple[str, str | None, int | None],
+    begin: datetime | None,
+    end: datetime | None,
+    *,
+    before: UUID | None,
+    limit: int,
+) -> list[VoiceRow]:
+    """What was given in a time, the newest first, before a voice of a list where one is named, as far as one may see it.
+
+    `place` names a division and perhaps an agency, each with all below, and an item.
+    """
+    check_power(by, Power.ORDER_SUPERVISE)
+    rows = Voice.objects.filter(access.visible(by), access.within(*place))
+    rows = rows.filter(received_at__gte=begin) if begin else rows
+    rows = rows.filter(received_at__lt=end) if end else rows
+    rows = rows.filter(id__lt=before) if before else rows
+    return [_row(values) for values in rows.order_by("-id").values_list(*_VOICE)[:limit]]
+
+
+def of_ended_agencies(day: date, *, limit: int) -> list[VoiceHanding]:
+    """Open voices with an agency that ended before a day; its successor is the agency that the item belongs to now."""
+    rows = Voice.objects.filter(agency__valid_to__lt=day).exclude(kind=VoiceKind.HANDLING)
+    rows = rows.exclude(state__in=[VoiceState.ESCALATED, VoiceState.CLOSED])
+    goes_on = Q(item__agency__valid_to=None) | Q(item__agency__valid_to__gte=day)
+    taken = Case(When(goes_on, then=F("item__agency_id")), default=None)
+    found = rows.annotate(taken_by=taken).order_by(F("taken_by").asc(nulls_last=True), "id")
+    columns = ("id", "division_id", "agency_id", "agency__valid_to", "taken_by")
+    return [VoiceHanding(*row) for row in found.values_list(*columns)[:limit]]
+
+
+def runs_of(voice_id: UUID) -> list[tuple[int, list[ClockTick]]]:
+    """The events of a voice's clock, oldest first, each time it ran apart, with the division where it started."""
+    rows = VoiceClockEvent.objects.filter(voice_id=voice_id).order_by("id")
+    columns = ("division_id", "tick", "at", "number", "unit", "rule", "due_at", "amber_at")
+    runs: list[tuple[int, list[ClockTick]]] = []
+    for division_id, tick, *rest in rows.values_list(*columns):
+        if tick == Tick.START:
+            runs.append((division_id, []))
+        # Of a voice older than these events nothing is known before it was opened again.
+        if runs:
+            runs[-1][1].append(ClockTick(CLOCK, Tick(tick), *rest))
+    return runs
+
+
+def clock_retold(voice_id: UUID) -> list[tuple[ClockTick, ClockTick]] | None:
+    """Each event of a voice's clock as it was promised, and computed anew; None when there is no such voice."""
+    if not Voice.objects.filter(id=voice_id).exists():
+        return None
+    return [
+        pair
+        for division_id, ticks in runs_of(voice_id)
+        for pair in zip(ticks, orders.recomputed(division_id, ticks), strict=True)
+    ]
 
 
 def voice(voice_id: UUID, *, by: Actor) -> VoiceRow:

@@ -1,35 +1,35 @@
-"""诉求 rules: when an answer is due, whether somebody may urge now, what their word leads to, whether words are quoted."""
+"""诉求 rules: the limit of an answer, what is amber or red, whether somebody may urge, what their word leads to, quoting."""
 
 from __future__ import annotations
 
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from haochaping.rectification.terms import Solved
-from haochaping.rulebook.rules import due_after
+from haochaping.rectification.terms import Alarm, Solved
+from haochaping.rulebook.terms import Key
 from haochaping.voices.states import DONE, after
-from haochaping.voices.terms import URGE_EVERY, VoiceKind, VoiceMove
+from haochaping.voices.terms import URGE_EVERY, VoiceKind, VoiceMove, VoiceState
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from haochaping.rulebook.rules import WorkingCalendar
-    from haochaping.rulebook.terms import Terms
+    from haochaping.rulebook.terms import Terms, Unit
     from haochaping.voices.terms import VoiceRow
 
 
-def answer_due(
-    kind: VoiceKind, received_at: datetime, terms: Terms, calendar: WorkingCalendar
-) -> datetime | None:
-    """The promise of the rulebook, counted from the day the person spoke; None where the calendar does not reach."""
-    limit, unit = {
-        VoiceKind.COMPLAINT: (terms.complaint_days, terms.complaint_unit),
-        VoiceKind.SUGGESTION: (terms.suggestion_days, terms.suggestion_unit),
-        VoiceKind.AFTER_SALES: (terms.after_sales_days, terms.after_sales_unit),
+def answer_limit(kind: VoiceKind, terms: Terms) -> tuple[int, Unit, Key]:
+    """How much time there is for an answer, counted from the day the person spoke, and by which rule."""
+    return {
+        VoiceKind.COMPLAINT: (terms.complaint_days, terms.complaint_unit, Key.COMPLAINT_LIMIT),
+        VoiceKind.SUGGESTION: (terms.suggestion_days, terms.suggestion_unit, Key.SUGGESTION_LIMIT),
+        VoiceKind.AFTER_SALES: (terms.after_sales_days, terms.after_sales_unit, Key.AFTER_SALES_LIMIT),
         # The office that supervises has the time that it gives to those it supervises.
-        VoiceKind.HANDLING: (terms.supervision_answer_days, terms.supervision_answer_unit),
+        VoiceKind.HANDLING: (
+            terms.supervision_answer_days,
+            terms.supervision_answer_unit,
+            Key.SUPERVISION_ANSWER_LIMIT,
+        ),
     }[kind]
-    return due_after(received_at, limit, unit, calendar)
 
 
 def may_urge_from(voice: VoiceRow) -> datetime | None:
@@ -49,6 +49,20 @@ def after_word(solved: Solved, round_no: int, reopenings_at_most: int) -> VoiceM
 def running_due(voice: VoiceRow) -> datetime | None:
     """The one clock that clerk and person both see; None once answered, and where it is not known."""
     return None if voice.state in DONE else voice.due_at
+
+
+def alarm_of(voice: VoiceRow, now: datetime) -> Alarm:
+    """What the running clock says now: amber when most of its time is used, red when it is over."""
+    due = running_due(voice)
+    if due is not None and due < now:
+        return Alarm.RED
+    near = due is not None and voice.amber_at is not None and voice.amber_at < now
+    return Alarm.AMBER if near else Alarm.NONE
+
+
+def at_office(voice: VoiceRow) -> bool:
+    """Whether it is the supervisory office's to answer or decide, and nothing for an agency."""
+    return voice.kind == VoiceKind.HANDLING or voice.state == VoiceState.ESCALATED
 
 
 def is_quoted(quote: str, words: str) -> bool:

@@ -12,6 +12,8 @@ TRANSITIONS: dict[tuple[S, M], S] = {
     (S.RECEIVED, M.TRANSFER): S.TRANSFERRED,
     # Sent to the wrong agency: the dispatcher sends it on, as long as nobody has signed.
     (S.TRANSFERRED, M.TRANSFER): S.TRANSFERRED,
+    # Its agency has ended: whoever takes over goes on where it stood.
+    **{(state, M.HAND_ON): state for state in (S.RECEIVED, S.TRANSFERRED, S.SIGNED, S.ANSWERED)},
     (S.TRANSFERRED, M.SIGN_FOR): S.SIGNED,
     (S.SIGNED, M.ANSWER): S.ANSWERED,
     (S.ANSWERED, M.CLOSE): S.CLOSED,
@@ -28,6 +30,7 @@ TRANSITIONS: dict[tuple[S, M], S] = {
 # Who may fire a move; urging is the person's, closing the person's or the clock's, the person's no opens or escalates.
 FIRED_BY: dict[M, Power] = {
     M.TRANSFER: Power.ORDER_DISPATCH,
+    M.HAND_ON: Power.ORDER_DISPATCH,
     M.SIGN_FOR: Power.ORDER_HANDLE,
     M.ANSWER: Power.ORDER_HANDLE,
     M.END: Power.ORDER_SUPERVISE,

@@ -8,9 +8,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from haochaping.kernel.refused import N_, Reason
+from haochaping.rectification.terms import ClockKind
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
     from uuid import UUID
 
     from haochaping.rectification.terms import Solved
@@ -112,6 +113,7 @@ class VoiceMove(StrEnum):
 
     RECEIVE = "receive"
     TRANSFER = "transfer"
+    HAND_ON = "hand_on"
     SIGN_FOR = "sign_for"
     URGE = "urge"
     ANSWER = "answer"
@@ -124,6 +126,7 @@ class VoiceMove(StrEnum):
 MOVE_LABELS: dict[VoiceMove, str] = {
     VoiceMove.RECEIVE: N_("Given by the person"),
     VoiceMove.TRANSFER: N_("Transferred to the agency"),
+    VoiceMove.HAND_ON: N_("Handed on: the agency has ended"),
     VoiceMove.SIGN_FOR: N_("Signed for by the agency"),
     VoiceMove.URGE: N_("Urged by the person"),
     VoiceMove.ANSWER: N_("Answered"),
@@ -175,6 +178,7 @@ class VoiceRow:
     """A voice as pages show it; `note` is the clerk's, of one found in a review; nothing says who the person is.
 
     `round` is 2 once it was called unsolved and opened again; `decision` what the supervisory office said at the end.
+    `amber_at` is when the running clock is near its end; None while none runs, and where its end is not known.
     """
 
     id: UUID
@@ -190,6 +194,7 @@ class VoiceRow:
     state: VoiceState
     received_at: datetime
     due_at: datetime | None
+    amber_at: datetime | None
     urged_at: datetime | None
     urged: int
     outcome: VoiceOutcome | None
@@ -207,6 +212,37 @@ class VoiceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceFacts:
+    """What is counted of a voice that an agency answers.
+
+    `answer_kept` says whether it was answered in time in every round, None while that is open or no day is known;
+    `overdue` that its time is over now without an answer.
+    """
+
+    id: UUID
+    kind: VoiceKind
+    received_at: datetime
+    division_id: int
+    agency_id: int
+    item_id: int | None
+    outcome: str
+    round: int
+    answer_kept: bool | None
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceHanding:
+    """A voice whose agency has ended, and who takes it: the agency that its item belongs to now, if one goes on."""
+
+    voice_id: UUID
+    division_id: int
+    agency_id: int
+    ended_on: date
+    successor_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class VoiceEventRow:
     """One line of a voice's timeline."""
 
@@ -216,6 +252,8 @@ class VoiceEventRow:
     note: str
 
 
+# A voice has one clock; of those of an order it is the one that ends with the answer.
+CLOCK = ClockKind.RECTIFY
 TEXT_LIMIT = 2000
 QUOTE_LIMIT = 500
 NOTE_LIMIT = 500
@@ -268,6 +306,11 @@ ANSWERER_DECIDES = Reason(
     "answerer_decides",
     N_("You have answered this yourself; somebody else decides whether that was enough."),
     N_("Ask another supervisor of your office, or the office above."),
+)
+VOICE_AGENCY_GOES_ON = Reason(
+    "voice_agency_goes_on",
+    N_("The agency that has this to answer has not ended."),
+    N_("Transfer it to another one as long as nobody has signed for it."),
 )
 NOT_HANDLED = Reason(
     "voice_not_handled",

@@ -44,6 +44,7 @@ def schemas() -> dict[str, Any]:
         ("Case", rules.CASE_FIELDS),
         ("Applicant", rules.APPLICANT_FIELDS),
         ("Occurrence", rules.OCCURRENCE_FIELDS),
+        ("SaidCodes", rules.SAID_FIELDS),
         ("Review", rules.REVIEW_FIELDS),
         ("Person", rules.REVIEWER_FIELDS),
     ],
@@ -169,6 +170,7 @@ def test_pattern_of_a_limit_is_the_rules(limit):
         ("review", shapes.StoredReview),
         ("measures", shapes.Measures),
         ("quality", shapes.QualityCards),
+        ("quality-month", shapes.QualityMonths),
         ("orders", shapes.LinkedOrders),
         ("progress", shapes.Progress),
         ("progress-taken", shapes.Taken),
@@ -203,7 +205,7 @@ def test_all_references_lead_somewhere():
 
     assert set(found) <= told["components"]["schemas"].keys()
     assert told["openapi"].startswith("3.1")
-    assert len({o["operationId"] for m in told["paths"].values() for o in m.values()}) == 8
+    assert len({o["operationId"] for m in told["paths"].values() for o in m.values()}) == 9
 
 
 def test_every_text_of_the_document_is_given_and_in_the_callers_language():

@@ -69,6 +69,31 @@ def test_a_source_sends_what_was_wrong_again_and_reads_before_and_after(caller, 
     assert told["DQ-09"]["corrected_at"] is None
 
 
+def test_a_source_reads_its_month_with_days_and_rules(day, caller, moment):
+    (card,) = caller.get(f"quality/{day}").json()["cards"]
+
+    (month,) = caller.get(f"quality/months/{day[:7]}").json()["months"]
+
+    assert (month["source"], month["month"]) == (worlds.SOURCE, day[:7])
+    assert (month["score"], month["grade"], month["rows"]) == (card["score"], card["grade"], 2)
+    assert (month["busy"], month["reconciled"], month["reconciliation"]) == (1, 0, None)
+    assert month["days"] == [{"day": day, "score": card["score"], "grade": card["grade"]}]
+    broken = {one["rule"]: (one["failing"], one["days"]) for one in month["broken"]}
+    assert broken == {one["rule"]: (one["failing"], 1) for one in card["findings"]}
+
+
+def test_a_month_of_others_or_without_cards_is_empty(day, caller, moment):
+    assert _ask(f"months/{day[:7]}", worlds.OTHER_CITY, moment)[1]["months"] == []
+    assert caller.get("quality/months/2020-01").json()["months"] == []
+
+
+@pytest.mark.parametrize("month", ["2026-13", "June", "2026-06-01"])
+def test_a_month_that_is_none_is_refused(day, moment, month):
+    status, told = _ask(f"months/{month}", worlds.CITY, moment)
+
+    assert (status, told["type"]) == (400, "/api/v1/docs#bad_month")
+
+
 def test_another_division_reads_nothing_of_it(day, moment):
     assert _ask(day, worlds.OTHER_CITY, moment)[1]["cards"] == []
 

@@ -53,7 +53,7 @@ def told(world: datetime) -> Told:
     order = orders.order_of_review(outcome.id)
     assert order is not None
     rectification.sign_for(order.id, by=worlds.CLERK, now=at + timedelta(minutes=1))
-    rectification.verify_by_callback(
+    worlds.hear(
         order.id,
         result="answered",
         is_true=True,

@@ -1,4 +1,4 @@
-"""`haochaping orders route`: which rule sends an order where."""
+"""`haochaping orders`: which rule sends an order where; clocks of orders and voices, computed again."""
 
 from __future__ import annotations
 
@@ -8,13 +8,17 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from haochaping.kernel.actor import SYSTEM
+from haochaping.flows import handle_voices
+from haochaping.kernel.actor import REVIEWER, SYSTEM
 from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.periods import local_day
 from haochaping.rectification import actions
 from haochaping.rectification.models import WorkOrder
 from haochaping.rectification.terms import ProposedRule
+from haochaping.rulebook.models import CalendarDay
+from haochaping.voices.models import Voice
 from tests import worlds
+from tests.voices.conftest import GIVEN
 
 from .test_commands import run
 
@@ -44,8 +48,60 @@ def test_the_rule_that_sends_an_order_is_named(order_id):
     assert (row["agency"], row["is_with"], row["rank"], row["source"]) == (THERE, THERE, 10, "会议纪要")
 
 
-def test_an_order_that_is_not_there_is_said(order_id):
-    done = run("orders", "route", str(uuid7(timezone.now())))
+@pytest.mark.parametrize("command", ["route", "recompute"])
+def test_what_is_not_there_is_said(committed_db, command):
+    done = run("orders", command, str(uuid7(timezone.now())))
 
     assert done.exit_code == 1
     assert "There is no work order" in done.stderr
+
+
+def test_the_clock_of_who_helps_is_explained_with_its_name(order_id):
+    now = timezone.now()
+    order = WorkOrder.objects.get()
+    actions.dispatch([order.id], by=SYSTEM, now=now + timedelta(minutes=1))
+    actions.sign_for(order.id, by=SYSTEM, now=now + timedelta(minutes=2))
+    actions.join(
+        order.id,
+        agency_code=worlds.OTHER_AGENCY,
+        task="核对",
+        by=SYSTEM,
+        now=now + timedelta(minutes=3),
+    )
+
+    row = json.loads(run("orders", "recompute", order_id, "--json").output)[-1]
+    assert (row["clock"], row["helper"], row["event"], row["equal"]) == ("help", THERE, "start", True)
+    assert f"Part of a helping agency ({THERE}): starts" in run("orders", "recompute", order_id).output
+
+
+def test_the_clocks_of_an_order_are_explained(order_id):
+    assert "no clock has started" in run("orders", "recompute", order_id).output
+    actions.dispatch([WorkOrder.objects.get().id], by=SYSTEM, now=timezone.now())
+
+    rows = json.loads(run("orders", "recompute", order_id, "--json").output)
+
+    assert [(row["clock"], row["event"], row["equal"]) for row in rows] == [
+        ("sign", "start", True),
+        ("contact", "start", True),
+        ("rectify", "start", True),
+    ]
+
+
+def test_the_clock_of_a_complaint_is_explained_by_the_same_command(committed_db):
+    now = timezone.now()
+    worlds.build(now)
+    handle_voices.give_voice(**GIVEN, by=REVIEWER, now=now)
+    voice = Voice.objects.get()
+
+    (row,) = json.loads(run("orders", "recompute", str(voice.id), "--json").output)
+    assert (row["clock"], row["event"], row["limit"], row["rule"], row["equal"]) == (
+        "answer",
+        "start",
+        15,
+        "complaint_limit",
+        True,
+    )
+    CalendarDay.objects.filter(day__gt=local_day(now), is_working=True).first().delete()  # type: ignore[union-attr]
+    said = run("orders", "recompute", str(voice.id)).output
+    assert "Answer the person: starts, 15" in said
+    assert "computed today" in said

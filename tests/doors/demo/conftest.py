@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from haochaping.accounts.rules import one_time_code
 from haochaping.doors.demo import handling, province
+from haochaping.identity import relay
 from tests.conftest import _use, cloned
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ def made(
     demo = override_settings(
         DEMO=True,
         KEYS_DIR=home / "keys",
+        SMS_GATEWAY="demo",
         ROOT_URLCONF="tests.doors.demo.urls",
     )
     with cloned(template_database, "demo") as name, django_db_blocker.unblock(), demo:
@@ -75,7 +77,8 @@ def made(
         with pytest.MonkeyPatch.context() as patch:
             # A province this small has few orders: of a tenth that are explained there might be none.
             patch.setattr(handling, "_EXPLAINED", 0.5)
-            steps = list(province.fill(scale=SCALE, seed=1, now=now))
+            keys = relay.load_keys(home / "keys")
+            steps = list(province.fill(scale=SCALE, seed=1, now=now, relay_keys=keys))
         accounts = json.loads(province.accounts_file().read_text(encoding="utf-8"))
         yield Made(steps, now, {row["username"]: row for row in accounts})
         _use(before)

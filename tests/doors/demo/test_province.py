@@ -34,6 +34,7 @@ from haochaping.rectification import queries as orders
 from haochaping.reviews import queries as reviews
 from haochaping.reviews.terms import Entrance, ReviewChannel
 from haochaping.rulebook import queries as rulebook
+from tests import worlds
 from tests.exchange.dialects.anhui_address import query
 from tests.journeys.test_every_page import (
     ASKED,
@@ -196,7 +197,7 @@ def _answered(review_id: Any, at: datetime) -> str:
         order.id, "您好，请问是哪一天？", by=_CLERK, now=at + timedelta(hours=2)
     )
     handle_bad_review.answer_agency(review_id, "周一。", by=REVIEWER, now=at + timedelta(hours=3))
-    rectification.verify_by_callback(
+    worlds.hear(
         order.id,
         result="answered",
         is_true=True,

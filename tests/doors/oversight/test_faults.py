@@ -32,7 +32,7 @@ def order(bad) -> UUID:
     now = timezone.now()
     handle_bad_review.dispatch_due(by=SYSTEM, now=now)
     actions.sign_for(bad.order_id, by=worlds.CLERK, now=now)
-    actions.verify_by_callback(
+    worlds.hear(
         bad.order_id,
         result="answered",
         is_true=True,

@@ -11,13 +11,17 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from haochaping.directory import queries as directory
-from haochaping.flows import supervise
+from haochaping.flows import handle_voices, supervise, watch_voices
 from haochaping.insight.rules import INSIDE, OF_LOOP
+from haochaping.kernel.actor import REVIEWER
 from haochaping.kernel.periods import local_day
 from haochaping.ledger.models import Entry
 from haochaping.rectification.models import WorkOrder
 from haochaping.supervision.models import Proposal
+from haochaping.voices.models import Voice
+from haochaping.voices.terms import VoiceMove
 from tests import worlds
+from tests.voices.conftest import ANSWERED, GIVEN, Told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -130,6 +134,64 @@ def test_behind_a_rung_are_its_supervision_orders(letter, one):
 
     assert letter.address in page(one, "?measure=supervision_letter", "rows")
     assert lines(one, which="rungs")["Supervision letter"] == (1, None)
+
+
+@pytest.fixture
+def spoken(world):
+    """A complaint that is overdue and a suggestion that was adopted, of the agency’s county."""
+    now = timezone.now()
+    for n, kind in enumerate(("complaint", "suggestion")):
+        said = GIVEN | {"kind": kind, "receipt": f"{n}" * 26, "item": worlds.ITEM}
+        handle_voices.give_voice(**said, by=REVIEWER, now=now - timedelta(days=60))
+    complaint, suggestion = Voice.objects.order_by("kind")
+    way = Told(suggestion.id, now - timedelta(days=59)).upto(VoiceMove.SIGN_FOR)
+    answered = ANSWERED | {"outcome": "adopted"}
+    handle_voices.answer(suggestion.id, **answered, by=worlds.CLERK, now=way.later())
+    watch_voices.tell_alarms(now)
+    return complaint.id, suggestion.id
+
+
+def test_complaints_and_suggestions_have_their_figures(spoken, one):
+    assert lines(one, which="voices") == {
+        "Complaints, suggestions and questions answered": (1, 2),
+        "Complaints, suggestions and questions answered on time": (1, 2),
+        "Complaints, suggestions and questions overdue": (1, 2),
+        "Suggestions adopted": (1, 1),
+        "Answers to complaints, suggestions and questions that solved nothing": (0, 1),
+    }
+    query = f"?division={worlds.COUNTY}&by=agency&measure=voice_on_time_rate"
+    assert lines(one, query, "parts") == {"河湾区行政审批局": (1, 2)}
+    months = lines(one, "?by=month&measure=voice_overdue_rate", "parts")
+    assert sorted(number for number in months.values() if number != (0, 0)) == [(1, 2)]
+    assert "voice_overdue_rate" in page(one, path="table.csv")
+
+
+def test_behind_a_figure_of_voices_are_its_rows_for_ones_own_divisions(spoken, one, supervisor_of):
+    complaint, suggestion = spoken
+
+    on_time = page(one, "?measure=voice_on_time_rate", "rows")
+    adopted = page(one, "?measure=suggestion_adopted_rate", "rows")
+
+    assert f"/desk/voices/{complaint}" in on_time
+    assert f"/desk/voices/{suggestion}" in on_time
+    assert on_time.count("<b>No</b>") == 1
+    assert f"/desk/voices/{complaint}" not in adopted
+    assert f"/desk/voices/{suggestion}" in adopted
+    assert one.get(f"{FIGURES}rows.csv?measure=voice_on_time_rate").status_code in {302, 404}
+    elsewhere = page(supervisor_of("other", worlds.OTHER_CITY), "?measure=voice_on_time_rate", "rows")
+    assert "/desk/voices/" not in elsewhere.partition("<main")[2].partition("</main")[0]
+
+
+@pytest.mark.parametrize("measure", ["voice_overdue_rate", "supervision_letter"])
+def test_what_is_not_counted_of_people_is_not_divided_by_them(late, spoken, one, measure):
+    row = WorkOrder.objects.get(id=late.order_id)
+    row.staff_id = _staff()
+    row.save(update_fields=["staff_id"])
+
+    shown = one.get(f"{FIGURES}?agency={worlds.AGENCY}&by=staff&measure={measure}").context
+
+    assert not shown["is_staff"]
+    assert not [link for link in shown["ways"] if "by=staff" in link.href]
 
 
 @pytest.mark.parametrize("query", ["", "&by=month"])

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 
+from haochaping.exchange.manifests.rules import manifest_of
+from haochaping.exchange.manifests.terms import Manifest
 from haochaping.exchange.quality.rules import RULES
+from haochaping.exchange.terms import RecordKind
 from haochaping.flows import judge_quality
+from haochaping.flows.check_manifest import check_items, finish
 from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.periods import local_day
+from haochaping.kernel.refused import Refused
 from haochaping.rectification.models import WorkOrder
 from haochaping.reviews.models import Review
 from tests import worlds
@@ -100,3 +106,17 @@ def test_the_catalogue_tells_every_rule(one):
     assert RULES["DQ-01"].message["zh"] in shown
     english = one.get("/oversight/quality/rules", headers={"Accept-Language": "en"}).content.decode()
     assert RULES["DQ-01"].message["en"] in english
+
+
+def test_numbered_batches_stand_with_their_source(judged, one, world):
+    for n, rows in ((1, 0), (2, 5)):
+        said = {"source": worlds.SOURCE, "seq": n, "made_at": world.isoformat(), "rows": rows}
+        later = world + timedelta(days=n)
+        with suppress(Refused):
+            manifest = manifest_of(said, Manifest)
+            finish(check_items([], manifest, RecordKind.CASE, by=OPERATOR, now=later), by=OPERATOR, now=later)
+
+    shown = page(one, ADDRESS)
+
+    assert "manifest_differs" in shown
+    assert shown.count('<th scope="row" class="num">') == 2

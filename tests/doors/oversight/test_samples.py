@@ -10,16 +10,17 @@ from django.urls import reverse
 
 from haochaping.accounts.terms import Role
 from haochaping.directory import queries as directory
-from haochaping.flows import call_back
+from haochaping.flows import call_back, sample_reviews
 from haochaping.identity import keys, relay
 from haochaping.kernel.actor import REVIEWER, SYSTEM
 from haochaping.kernel.periods import local_day
 from haochaping.notices.models import Delivery
 from haochaping.supervision.actions import samples
 from haochaping.supervision.models import SampleCall, SampledReview
+from haochaping.supervision.queries import samples as queries
 from haochaping.supervision.terms import Lot, SampleKind
 from tests import worlds
-from tests.doors.workbench.conftest import browser_of, world
+from tests.doors.workbench.conftest import bad, bad_review, browser_of, clerk, world
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from django.test import Client
 
-__all__ = ["browser_of", "world"]
+__all__ = ["bad", "bad_review", "browser_of", "clerk", "world"]
 
 
 @pytest.fixture
@@ -146,3 +147,32 @@ def test_the_supervisor_of_the_reviewed_agency_sees_nothing(sample, signed_in, b
 
     assert "食品经营许可" not in insider.get(reverse("oversight_samples")).content.decode()
     assert insider.get(address(sample)).status_code == 404
+
+
+@pytest.fixture
+def still_bad(bad, world):
+    """A bad review whose reviewer is dissatisfied today, asked again after it was closed."""
+    month, lot = local_day(world).replace(day=1), Lot("0" * 64, -1, (bad.review_id,), 1)
+    county = directory.division(worlds.COUNTY)
+    assert county is not None
+    samples.draw(county.id, county.code, month, SampleKind.BAD_CLOSED, lot=lot, by=SYSTEM, now=world)
+    token = queries.token_of(SampledReview.objects.get().id)
+    sample_reviews.answer_question(token, did_rate="yes", level="2", words="", by=REVIEWER, now=world)
+    return bad
+
+
+def english(browser: Client, page: str) -> str:
+    return str(browser.get(page, headers={"accept-language": "en"}).content.decode())
+
+
+def test_a_closed_bad_review_that_is_bad_today_leads_from_the_signal_to_its_order(still_bad, supervisor):
+    shown = english(supervisor, reverse("oversight_signals"))
+
+    assert "A sampling call-back did not confirm the result" in shown
+    assert "Asked again after the order was closed, the reviewer says today: Dissatisfied" in shown
+    assert still_bad.address() in shown
+    assert "Signal for the supervisors: A sampling call-back" in english(supervisor, still_bad.address())
+
+
+def test_the_agency_hears_nothing_of_such_a_signal(still_bad, clerk):
+    assert "sampling" not in english(clerk, still_bad.address()).lower()

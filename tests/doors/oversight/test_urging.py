@@ -91,3 +91,55 @@ def test_the_form_names_the_order_and_its_agency(bad, one):
 
     assert f'href="/desk/orders/{bad.order_id}"' in page
     assert "河湾区行政审批局" in page
+
+
+HELP = "/oversight/urgings/help"
+
+
+def asked(browser: Client, **changes: str) -> Any:
+    return browser.post(HELP, {"key": fresh_key(), "text": "两个部门的系统不通。"} | changes)
+
+
+def test_a_lower_office_asks_for_help_and_the_level_above_answers(bad, one, supervisor_of, clerk):
+    county = supervisor_of("county", worlds.COUNTY)
+    assert HELP in county.get("/oversight/urgings/").content.decode()
+    assert f"{HELP}?order={bad.order_id}" in county.get(bad.address()).content.decode()
+    assert "河湾区行政审批局" in county.get(f"{HELP}?order={bad.order_id}").content.decode()
+    answer = asked(county, order=str(bad.order_id))
+    assert answer.status_code == 303, answer.content.decode()
+    address = answer.headers["Location"]
+
+    assert "两个部门的系统不通。" in county.get(address).content.decode()
+    assert f"{address}/answer" not in county.get(address).content.decode()
+    assert county.post(f"{address}/answer", {"text": "好"}).status_code == 403
+    assert clerk.get(address.replace("/oversight/", "/desk/supervision/")).status_code == 404
+    assert address in one.get("/oversight/urgings/").content.decode()
+    assert f"{address}/answer" in one.get(address).content.decode()
+    assert one.post(f"{address}/answer", {"text": ""}).status_code == 422
+    assert one.post(f"{address}/answer", {"text": "市里牵头协调。"}).status_code == 303
+    assert "市里牵头协调。" in county.get(address).content.decode()
+
+
+def test_another_office_does_not_see_a_request_for_help(bad, supervisor_of):
+    address = asked(supervisor_of("county", worlds.COUNTY)).headers["Location"]
+
+    assert supervisor_of("other", worlds.OTHER_CITY).get(address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"), [({"text": " "}, "text"), ({"key": ""}, "key"), ({"order": "x"}, "order")]
+)
+def test_what_a_request_for_help_lacks_is_said_at_its_field(bad, one, changes, field):
+    answer = asked(one, **changes)
+
+    assert answer.status_code == 422
+    assert field in answer.context["form"].errors
+    assert not Urging.objects.exists()
+
+
+def test_the_office_at_the_top_has_nobody_to_ask(bad, supervisor_of):
+    top = supervisor_of("province", worlds.PROVINCE)
+
+    assert HELP not in top.get("/oversight/urgings/").content.decode()
+    assert asked(top).status_code == 422
+    assert not Urging.objects.exists()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from haochaping.flows import handle_bad_review, handle_voices
+from haochaping.flows import handle_bad_review, handle_voices, watch_voices
 from haochaping.kernel.actor import REVIEWER, SYSTEM
 from haochaping.ledger.models import Entry
 from haochaping.ledger.terms import EntryKind
+from haochaping.supervision.models import Signal
 from haochaping.voices import actions as voices
 from haochaping.voices.models import Voice
 from tests import worlds
@@ -62,6 +65,48 @@ def test_a_supervisor_of_another_city_finds_nothing(complaint, supervisor_of):
     assert str(complaint) not in other.get(LIST).content.decode()
     assert other.get(f"{LIST}{complaint}").status_code == 404
     assert other.post(f"{LIST}{complaint}/sign-for").status_code == 404
+
+
+def test_what_is_overdue_with_an_agency_or_the_office_stands_in_a_list_with_its_time(complaint, one, clerk):
+    now = timezone.now()
+    for n in range(2):
+        handle_voices.give_voice(**GIVEN | {"receipt": f"{n}" * 26}, by=REVIEWER, now=now)
+    late, calm = Voice.objects.filter(kind="complaint").order_by("id")
+    assert "Nothing is overdue" in overdue(one)
+    Voice.objects.filter(id=late.id).update(due_at=now - timedelta(days=3))
+    Voice.objects.filter(id=complaint).update(due_at=now - timedelta(days=1))
+
+    page = overdue(one)
+
+    assert page.index(f'href="/desk/voices/{late.id}"') < page.index(f'href="{LIST}{complaint}"')
+    assert page.count(" overdue</b>") == 2
+    assert str(calm.id) not in page
+    assert clerk.get(f"{LIST}?list=overdue").status_code == 403
+
+
+def overdue(browser) -> str:
+    return str(browser.get(f"{LIST}?list=overdue", headers={"accept-language": "en"}).content.decode())
+
+
+def test_nobody_finds_what_is_overdue_in_another_city(complaint, supervisor_of):
+    handle_voices.give_voice(**GIVEN, by=REVIEWER, now=timezone.now())
+    Voice.objects.update(due_at=timezone.now() - timedelta(days=3))
+
+    assert "Nothing is overdue" in overdue(supervisor_of("other", worlds.OTHER_CITY))
+
+
+def test_an_overdue_one_is_a_signal_that_leads_to_it_and_to_a_letter(world, one):
+    now = timezone.now()
+    handle_voices.give_voice(**GIVEN, by=REVIEWER, now=now - timedelta(days=60))
+    voice = Voice.objects.get()
+    watch_voices.tell_alarms(now)
+
+    page = one.get("/oversight/signals/", headers={"accept-language": "en"}).content.decode()
+
+    assert "A complaint, suggestion or question is overdue" in page
+    assert f'href="/desk/voices/{voice.id}"' in page
+    assert f"?signal={Signal.objects.get().id}" in page
+    assert one.get(f"/desk/voices/{voice.id}").status_code == 200
 
 
 def test_what_stayed_unsolved_is_decided_here(world, one):

@@ -189,8 +189,14 @@ def test_the_fullest_pages_stay_under_thirty_kilobytes(citizen, pytestconfig, cl
     assert order is not None
     rectification.sign_for(order.id, by=worlds.CLERK, now=clock)
     handle_bad_review.write_to_reviewer(order.id, "问" * 100, by=worlds.CLERK, now=clock)
-    rectification.verify_by_callback(
-        order.id, result="answered", is_true=True, is_reasonable=True, note="是", by=worlds.CLERK, now=clock
+    worlds.hear(
+        order.id,
+        result="answered",
+        is_true=True,
+        is_reasonable=True,
+        note="是",
+        by=worlds.CLERK,
+        now=timezone.now(),
     )
     rectification.rectify(order.id, outcome="immediate_rectified", text="是", by=worlds.CLERK, now=clock)
     handle_bad_review.reply(order.id, "答" * 300, by=worlds.CLERK, now=clock)

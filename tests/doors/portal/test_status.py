@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.utils import timezone
@@ -26,6 +26,8 @@ from tests.doors.portal.pages import Citizen, text_of
 from tests.voices.conftest import DISPATCHER
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from haochaping.rectification.terms import OrderRow
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.doors.portal.urls")]
@@ -113,7 +115,7 @@ def test_an_answer_without_a_question_is_refused_and_kept(citizen, status):
 def _replied() -> None:
     now, order = timezone.now(), _order()
     rectification.sign_for(order.id, by=worlds.CLERK, now=now)
-    rectification.verify_by_callback(
+    worlds.hear(
         order.id,
         result="answered",
         is_true=True,
@@ -337,10 +339,8 @@ def test_reasons_that_were_sent_are_changed_on_a_page_of_their_own(citizen, stat
     assert citizen.review().comment_text == "补充一句。"
 
 
-@pytest.mark.parametrize(("phone", "is_led"), [("13900000001", True), ("13900000002", False)])
-def test_what_is_answered_with_another_review_leads_there_whoever_gave_both(
-    citizen, status, clock, phone, is_led
-):
+def _merged_into_one_of(citizen: Citizen, clock: datetime, phone: str) -> tuple[OrderRow, str]:
+    """The citizen's order merged with that of another case of whoever has this phone; that one, and its invitation."""
     applicant = {"name": "张小满", "phone": phone, "certificate_type": "111", "certificate_no": "X1"}
     worlds.take_case("YC-2026-000124", clock, applicant=applicant)
     merged = _order()
@@ -351,8 +351,48 @@ def test_what_is_answered_with_another_review_leads_there_whoever_gave_both(
     assert lead
     rectification.dispatch([lead.id], by=SYSTEM, now=clock)
     rectification.merge(merged.id, into=lead.id, by=DISPATCHER, now=clock)
+    return orders.rows([lead.id])[0], link.rpartition("/")[2]
+
+
+def _answer_both(order: OrderRow, now: datetime) -> None:
+    rectification.sign_for(order.id, by=worlds.CLERK, now=now)
+    found: dict[str, Any] = {"result": "answered", "is_true": True, "is_reasonable": True, "note": "属实"}
+    worlds.hear(order.id, **found, by=worlds.CLERK, now=now)
+    rectification.rectify(order.id, outcome="immediate_rectified", text="改", by=worlds.CLERK, now=now)
+    rectification.reply(order.id, text="两件事一并答复您", by=worlds.CLERK, now=now)
+
+
+def test_what_is_answered_with_another_review_shows_its_promise_and_leads_there(citizen, status, clock):
+    lead, token = _merged_into_one_of(citizen, clock, "13900000001")
+
+    page = citizen.look(status, **{"accept-language": "en"}).content.decode()
+
+    assert "both are answered together" in page
+    assert f'href="/r/{token}"' in page
+    assert lead.sign_due_at
+    assert moment(lead.sign_due_at) in page
+
+
+def test_the_answer_of_the_other_review_is_read_here_and_judged_here(citizen, status, clock):
+    lead, _ = _merged_into_one_of(citizen, clock, "13900000001")
+    _answer_both(lead, clock)
+    assert "两件事一并答复您" in text_of(citizen.look(status))
+
+    response = citizen.browser.post(f"{status}/solution", {"solved": "no", "text": "还是不行"})
+
+    assert response.status_code == 303
+    assert SolutionAnswer.objects.get().order_id == lead.id
+    assert "还是不行" in text_of(citizen.look(status))
+
+
+def test_of_a_review_that_is_not_known_to_be_the_same_persons_nothing_is_shown(citizen, status, clock):
+    lead, token = _merged_into_one_of(citizen, clock, "13900000002")
+    _answer_both(lead, clock)
 
     page = citizen.look(status).content.decode()
 
     assert "答复见该评价" in page
-    assert (f'href="/r/{link.rpartition("/")[2]}"' in page) is is_led
+    assert token not in page
+    assert "两件事一并答复您" not in page
+    assert citizen.browser.post(f"{status}/solution", {"solved": "no", "text": ""}).status_code == 422
+    assert not SolutionAnswer.objects.exists()

@@ -48,7 +48,7 @@ def look(citizen: Citizen) -> str:
 
 
 def call(order_id, at: datetime, result: str) -> None:
-    actions.verify_by_callback(
+    worlds.hear(
         order_id, result=result, is_true=None, is_reasonable=None, note="回访", by=worlds.CLERK, now=at
     )
 

@@ -140,6 +140,10 @@ _JOINED = {
         "x",
     ),
     "voices_voice": (f"{_REVIEW} JOIN voices_voice x ON x.review_id = r.id", "x"),
+    "voices_clock_event": (
+        f"{_REVIEW} JOIN voices_voice v ON v.review_id = r.id JOIN voices_clock_event x ON x.voice_id = v.id",
+        "x",
+    ),
     "voices_event": (
         f"{_REVIEW} JOIN voices_voice v ON v.review_id = r.id JOIN voices_event x ON x.voice_id = v.id",
         "x",
@@ -199,6 +203,10 @@ _JOINED |= {
 
 _CARD = f"{_ORDER} JOIN exchange_quality_card w ON w.division_id = o.division_id"
 _JOINED["exchange_quality_card"] = (_CARD, "w")
+_JOINED["exchange_stated_batch"] = (
+    f"{_ORDER} JOIN exchange_stated_batch x ON x.division_id = o.division_id",
+    "x",
+)
 _JOINED["exchange_quality_finding"] = (f"{_CARD} JOIN exchange_quality_finding x ON x.card_id = w.id", "x")
 
 

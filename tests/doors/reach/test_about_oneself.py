@@ -29,11 +29,13 @@ OPEN_TO_THEM = {
     "rectification_project_task",
     "voices_voice",
     "voices_event",
+    "voices_clock_event",
     "exchange_reconciliation",
     "exchange_differing_record",
     # About what a platform sends on a day, not about the review.
     "exchange_quality_card",
     "exchange_quality_finding",
+    "exchange_stated_batch",
     "levels_peer",
     "levels_outgoing_batch",
     "levels_incoming_batch",

@@ -156,6 +156,7 @@ def test_signals_and_proposals_are_not_for_the_agencies_they_are_about():
         "publicity_undecided",
         "exchange_quality_card",
         "exchange_quality_finding",
+        "exchange_stated_batch",
         "levels_peer",
         "levels_reported_order",
         "levels_outgoing_batch",

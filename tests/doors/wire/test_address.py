@@ -9,10 +9,12 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from haochaping.directory.models import ItemMatch
 from haochaping.exchange import actions as exchange
 from haochaping.exchange.models import Visit
+from haochaping.flows import match_items
 from haochaping.identity.models import SealedPerson
-from haochaping.kernel.actor import OPERATOR
+from haochaping.kernel.actor import EVERYWHERE, OPERATOR, Actor, ActorKind
 from haochaping.reviews.models import Review
 from tests import worlds
 
@@ -65,6 +67,18 @@ def test_a_file_alone_opens_the_page(browser):
     assert browser.post(opened["Location"], {"level": "4"}).status_code == 303
     review = Review.objects.get()
     assert (review.level, review.channel, review.provenance) == (4, "hall_terminal", "unverified")
+
+
+def test_a_code_that_a_person_has_matched_is_known_to_an_address_too(browser):
+    now = timezone.now()
+    editor = Actor(ActorKind.STAFF, "5", frozenset({"directory.edit"}), EVERYWHERE)
+    match_items.take_list(worlds.SOURCE, [("OWN-7", "")], now=now)
+    match_items.decide(ItemMatch.objects.get().pk, worlds.ITEM, by=editor, now=now)
+    opened = browser.get(f"/wire/elsewhere/rate.html?from={worlds.SOURCE}&no=E-1&item=OWN-7")
+
+    browser.post(opened["Location"], {"level": "4"})
+
+    assert Review.objects.get().occurrence.case.item.code == worlds.ITEM
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,7 @@ def test_a_double_click_leads_to_the_order_with_a_sentence_and_does_nothing_twic
     bad, clerk, world, before, step, typed, move
 ):
     bring_to(bad, before, world)
+    worlds.rang(bad.order_id, timezone.now())
     typed = typed | {"mark": mark_in(page_of(clerk, bad), step)}
 
     first, second = (clerk.post(bad.address(step), typed, headers=ENGLISH) for _ in range(2))

@@ -10,21 +10,26 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from haochaping.accounts.terms import Role
+from haochaping.directory.models import Agency
 from haochaping.doors.appeals import _UNTIL
+from haochaping.doors.jobs import tasks
 from haochaping.files.models import Photo
+from haochaping.flows import merge_orders
 from haochaping.kernel.actor import SYSTEM
 from haochaping.ledger.models import Entry
 from haochaping.ledger.terms import EntryKind
 from haochaping.rectification import actions as rectification
-from haochaping.rectification.models import Appeal, WorkOrder
+from haochaping.rectification.models import Appeal, OrderEvent, WorkOrder
 from haochaping.rectification.states import APPEAL_FINAL
 from haochaping.rectification.terms import AppealState
 from haochaping.reviews.models import Review
 from tests import worlds
 from tests.doors.workbench.conftest import PLACES
 from tests.photographs import photograph
+from tests.voices.conftest import DISPATCHER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,9 +41,10 @@ if TYPE_CHECKING:
 FILED = {"ground": "mis_tap", "text": "评价人当场说点错了。", "reference": "叫号记录 A12"}
 DECIDERS: dict[str, tuple[Role, dict[str, str]]] = {
     "anne": (Role.SUPERVISOR, {"division_code": worlds.COUNTY}),
-    "bea": (Role.SUPERVISOR, {"division_code": worlds.COUNTY}),
-    "city_one": (Role.SUPERVISOR, {"division_code": worlds.CITY}),
-    "city_two": (Role.SUPERVISOR, {"division_code": worlds.CITY}),
+    "colleague": (Role.SUPERVISOR, {"division_code": worlds.COUNTY}),
+    "bea": (Role.SUPERVISOR, {"division_code": worlds.CITY}),
+    "province_one": (Role.SUPERVISOR, {"division_code": worlds.PROVINCE}),
+    "province_two": (Role.SUPERVISOR, {"division_code": worlds.PROVINCE}),
     "abroad": (Role.SUPERVISOR, {"division_code": worlds.OTHER_CITY}),
     "insider": (Role.SUPERVISOR, {"agency_code": worlds.AGENCY}),
     "other_lead": (Role.AGENCY_LEAD, {"agency_code": worlds.OTHER_AGENCY}),
@@ -136,6 +142,11 @@ def test_an_appeal_goes_from_the_order_to_the_second_review(signed: Bad, people,
     assert oversight("confirm") not in anne.get(oversight()).content.decode()
     assert anne.post(oversight("confirm")).status_code == 403
     assert "录像显示" not in text_of(lead.get(desk()))
+    alike = people("colleague").get(oversight(), headers={"accept-language": "en"})
+    assert oversight("confirm") not in alike.content.decode()
+    assert oversight("send-back") in alike.content.decode()
+    assert "Two organisations exclude a review" in text_of(alike)
+    assert people("colleague").post(oversight("confirm")).status_code == 403
     assert oversight("confirm") in bea.get(oversight()).content.decode()
     assert bea.post(oversight("confirm")).status_code == 303
     assert Review.objects.get().status == "excluded"
@@ -147,8 +158,11 @@ def test_an_appeal_goes_from_the_order_to_the_second_review(signed: Bad, people,
     assert Appeal.objects.get().state == "contested"
 
     assert anne.post(oversight("propose"), reasons).status_code == 403
-    assert people("city_one").post(oversight("propose"), reasons | {"verdict": "rejected"}).status_code == 303
-    assert people("city_two").post(oversight("confirm")).status_code == 303
+    assert (
+        people("province_one").post(oversight("propose"), reasons | {"verdict": "rejected"}).status_code
+        == 303
+    )
+    assert people("province_two").post(oversight("confirm")).status_code == 303
     assert Appeal.objects.get().state == "final"
     assert Review.objects.get().status == "effective"
     assert "计入" in text_of(client.get(status(signed))) or "counts" in text_of(client.get(status(signed)))
@@ -305,3 +319,29 @@ def test_a_fact_that_belongs_to_another_ground_is_not_dropped_in_silence(signed:
     assert answer.status_code == 422
     assert "belongs to the last ground only" in text_of(answer)
     assert lead.post(new(signed), typed | {"fact": ""}).status_code == 303
+
+
+@pytest.mark.parametrize("within", [True, False])
+def test_what_was_merged_with_the_excluded_one_is_given_back_whoever_sees_it(
+    signed: Bad, bad_review, people, client: Client, *, within: bool
+):
+    other = bad_review("YC-9")
+    merge_orders.merge(other.order_id, signed.order_id, by=DISPATCHER, now=timezone.now())
+    if not within:
+        # Beyond the reach of who decides: the second order has gone to an agency elsewhere.
+        there = Agency.objects.get(code=worlds.OTHER_AGENCY)
+        WorkOrder.objects.filter(id=other.order_id).update(agency=there, division=there.division)
+    assert people("lead").post(new(signed), FILED).status_code == 303
+    assert people("anne").post(oversight("accept")).status_code == 303
+    assert client.post(status(signed, "appeal-answer"), {"text": "点错了。"}).status_code == 303
+    reasons = {"verdict": "mistaken", "text": "录像显示点错后即要求更正。"}
+    assert people("anne").post(oversight("propose"), reasons).status_code == 303
+    assert people("bea").post(oversight("confirm")).status_code == 303
+    assert WorkOrder.objects.get(id=signed.order_id).state == "excluded"
+
+    assert (WorkOrder.objects.get(id=other.order_id).state == "dispatched") is within
+    job = ProcrastinateJob.objects.get(task_name="orders.give_back")
+    for _ in range(2):
+        tasks.give_back(**job.args)
+    assert WorkOrder.objects.get(id=other.order_id).state == "dispatched"
+    assert OrderEvent.objects.filter(order_id=other.order_id, move="separate").count() == 1

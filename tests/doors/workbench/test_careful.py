@@ -110,6 +110,7 @@ def test_a_number_for_others_is_shown_before_it_goes(clerk, bad, step, typed):
 
 def test_what_is_not_read_by_others_is_not_asked_about(clerk, bad):
     bring_to(bad, OrderState.SIGNED, timezone.now())
+    worlds.rang(bad.order_id, timezone.now())
     heard = {"result": "answered", "is_true": "yes", "is_reasonable": "yes", "note": NUMBER}
 
     assert post(clerk, bad, "call-back", **heard)[0] == 303

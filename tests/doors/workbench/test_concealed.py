@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from haochaping.files import actions as files
 from haochaping.files.pictures import redrawn
@@ -86,7 +87,8 @@ def test_what_is_hidden_from_the_agency_is_nowhere_on_its_page(bad, browser_of, 
     assert supervisor.get(photo).status_code == 200
 
 
-def test_the_office_calls_whom_the_agency_does_not_know(bad, browser_of, world):
+def test_the_office_calls_whom_the_agency_does_not_know(bad, browser_of, world, settings):
+    settings.SMS_GATEWAY = "demo"
     say(bad, world)
     bring_to(bad, OrderState.SIGNED, world)
     clerk, supervisor = browser_of("clerk"), browser_of("supervisor")
@@ -106,8 +108,9 @@ def test_the_office_calls_whom_the_agency_does_not_know(bad, browser_of, world):
     assert f'action="{call}"' in page
     assert f'action="{record}"' in page
     assert supervisor.post(call, CALL).status_code == 303
+    worlds.rang(bad.order_id, timezone.now())
     assert supervisor.post(record, RECORD).status_code == 303
-    assert Delivery.objects.filter(channel="call").count() == 1
+    assert Delivery.objects.filter(channel="call", state="queued").count() == 1
     assert Callback.objects.get().result == "answered"
 
 

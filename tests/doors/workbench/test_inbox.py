@@ -136,7 +136,7 @@ def test_done_orders_stand_apart(bad, bad_review, clerk, world):
 def test_of_an_answered_order_the_done_list_says_when_it_was_answered(bad, clerk):
     now = timezone.now()
     rectification.sign_for(bad.order_id, by=worlds.CLERK, now=now)
-    rectification.verify_by_callback(
+    worlds.hear(
         bad.order_id,
         result="answered",
         is_true=True,

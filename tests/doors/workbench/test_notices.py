@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -13,7 +14,8 @@ from haochaping.accounts.terms import Role
 from haochaping.kernel.actor import SYSTEM
 from haochaping.notices import actions, queries
 from haochaping.notices.terms import About, ContactRow, MailChoice, NoticeKind
-from haochaping.rectification.models import WorkOrder
+from haochaping.rectification.models import Appeal, WorkOrder
+from haochaping.supervision.models import SupervisionOrder, Urging
 from tests import two_places
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +56,7 @@ def test_opening_one_leads_to_its_order_and_reads_it(clerk):
 
 
 @pytest.mark.parametrize(
-    "kind", ["order", "opening", "supervision", "urging", "voice", "office_voice", "report"]
+    "kind", ["order", "opening", "supervision", "urging", "voice", "office_voice", "report", "appeal"]
 )
 def test_what_is_no_longer_there_is_said_plainly(clerk, kind):
     division = WorkOrder.objects.get(id=clerk.order_id).division_id
@@ -70,6 +72,41 @@ def test_what_is_no_longer_there_is_said_plainly(clerk, kind):
     assert answer.status_code == 410
     assert reverse("desk_notices") in answer.content.decode()
     assert queries.unread_count(clerk.id) == 2
+
+
+@pytest.mark.parametrize(
+    ("subject", "address"),
+    [
+        ("supervision", "oversight_supervision"),
+        ("urging", "oversight_urging"),
+        ("appeal", "oversight_appeal"),
+    ],
+)
+def test_a_supervisor_is_led_to_the_page_of_the_office(clerk, signed_in, subject, address):
+    models: dict[str, Any] = {"supervision": SupervisionOrder, "urging": Urging, "appeal": Appeal}
+    row = models[subject].objects.filter(agency_id=WorkOrder.objects.get(id=clerk.order_id).agency_id).get()
+    supervisor, now = signed_in(Role.SUPERVISOR), timezone.now()
+    about = About(subject, str(row.id), row.division_id, None, {"item": "许可"})
+    kind = NoticeKind.UNREAD_BELOW
+    actions.address(actions.note_staff(kind, [about], by=SYSTEM, now=now), now=now)
+    [notice] = [one for one in queries.notices_of(supervisor.id) if one.kind == kind]
+
+    answer = supervisor.browser.post(reverse("desk_notice", args=[notice.id]))
+
+    assert answer["Location"] == reverse(address, args=[row.id])
+
+
+def test_the_head_of_an_agency_is_led_to_the_appeal(clerk, signed_in):
+    row = Appeal.objects.filter(agency_id=WorkOrder.objects.get(id=clerk.order_id).agency_id).get()
+    lead, now = signed_in(Role.AGENCY_LEAD), timezone.now()
+    about = About("appeal", str(row.id), row.division_id, row.agency_id, {"item": "许可"})
+    ids = actions.note_staff(NoticeKind.APPEAL_DECIDED, [about], by=SYSTEM, now=now)
+    actions.address(ids, now=now)
+    notice = next(one for one in queries.notices_of(lead.id) if one.kind == NoticeKind.APPEAL_DECIDED)
+
+    answer = lead.browser.post(reverse("desk_notice", args=[notice.id]))
+
+    assert answer["Location"] == reverse("desk_appeal", args=[row.id])
 
 
 def test_nobody_reads_the_notice_of_somebody_else(clerk, signed_in):

@@ -42,7 +42,7 @@ def state(bad: Bad) -> OrderState:
 def bring_to(bad: Bad, wanted: OrderState, at: datetime) -> None:
     steps: dict[OrderState, Callable[[datetime], object]] = {
         OrderState.SIGNED: lambda now: rectification.sign_for(bad.order_id, by=worlds.CLERK, now=now),
-        OrderState.VERIFIED: lambda now: rectification.verify_by_callback(
+        OrderState.VERIFIED: lambda now: worlds.hear(
             bad.order_id,
             result="answered",
             is_true=True,
@@ -146,6 +146,7 @@ def test_whoever_only_supervises_is_offered_nothing(bad, browser_of):
 )
 def test_step_is_taken_and_said(bad, clerk, world, before, step, form, after):
     bring_to(bad, before, world)
+    worlds.rang(bad.order_id, timezone.now())
     entries = Entry.objects.count()
 
     answer = clerk.post(bad.address(step), form)
@@ -158,6 +159,7 @@ def test_step_is_taken_and_said(bad, clerk, world, before, step, form, after):
 
 def test_call_back_says_only_what_was_found_out(bad, clerk, world):
     bring_to(bad, OrderState.SIGNED, world)
+    worlds.rang(bad.order_id, timezone.now())
 
     clerk.post(bad.address("call-back"), CALL)
 
@@ -251,6 +253,7 @@ def test_thread_goes_both_ways_and_is_marked_by_hand(bad, clerk, world):
 
 def test_timeline_calls_people_by_name_and_the_reviewer_only_reviewer(bad, clerk, world):
     bring_to(bad, OrderState.SIGNED, world)
+    worlds.rang(bad.order_id, timezone.now())
     clerk.post(bad.address("call-back"), CALL)
 
     page = clerk.get(bad.address()).content.decode()

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from haochaping.accounts.terms import Role
+from haochaping.directory.models import Agency
 from haochaping.exchange.terms import Raw
 from haochaping.flows import change_review, handle_voices
 from haochaping.flows.receive_reviews import receive_reviews
@@ -29,6 +30,7 @@ WORDS = "服务很好，就是叫号屏太小，电话13912345678。"
 @pytest.fixture(autouse=True)
 def _dispatchers(monkeypatch) -> None:
     monkeypatch.setitem(PLACES, "dispatcher", (Role.DISPATCHER, {"division_code": worlds.CITY}))
+    monkeypatch.setitem(PLACES, "province", (Role.DISPATCHER, {"division_code": worlds.PROVINCE}))
 
 
 @pytest.fixture
@@ -197,6 +199,50 @@ def test_urged_ones_say_so_and_overdue_ones_stand_first(given, clerk):
     assert "催办 2 次" in page
     assert "overdue" not in page
     assert "超期" in page
+
+
+def lines(browser) -> list[tuple[bool, bool, bool]]:
+    """Of each line of the list in its order whether it is overdue, soon due, or cannot be promised."""
+    context = browser.get(LIST).context
+    return [(one.late, one.soon, one.beyond) for _, _, group in context["groups"] for one in group]
+
+
+def test_the_list_goes_by_time_left_and_marks_what_is_red_and_amber(given, clerk):
+    english, now = {"accept-language": "en"}, timezone.now()
+    for n in range(3):
+        handle_voices.give_voice(**GIVEN | {"receipt": f"{n}" * 26}, by=REVIEWER, now=given.now)
+    calm, near, late, unknown = Voice.objects.order_by("id")
+    Voice.objects.filter(id=near.id).update(due_at=now + timedelta(days=2), amber_at=now)
+    Voice.objects.filter(id=late.id).update(due_at=now - timedelta(days=2), amber_at=now - timedelta(days=5))
+    Voice.objects.filter(id=unknown.id).update(due_at=None, amber_at=None)
+
+    assert lines(clerk) == [
+        (True, False, False),
+        (False, True, False),
+        (False, False, False),
+        (False, False, True),
+    ]
+    page = clerk.get(LIST, headers=english).content.decode()
+    assert page.count("Soon due") == 1
+    assert page.count("The working calendar does not reach so far.") == 1
+    assert "No deadline" in clerk.get(f"{LIST}{unknown.id}", headers=english).content.decode()
+    assert "No deadline" not in clerk.get(f"{LIST}{calm.id}", headers=english).content.decode()
+
+
+def test_who_answers_what_an_ended_agency_left_is_said_by_the_dispatcher(given, browser_of, clerk):
+    dispatcher = browser_of("province")
+    given.upto(VoiceMove.SIGN_FOR)
+    address = f"{LIST}{given.id}"
+    assert f'action="{address}/hand-on"' not in page_of(dispatcher, address)
+    assert dispatcher.post(f"{address}/hand-on", {"agency": worlds.OTHER_AGENCY}).status_code == 409
+    Agency.objects.filter(code=worlds.AGENCY).update(valid_to=timezone.now() - timedelta(days=2))
+
+    assert f'action="{address}/hand-on"' in page_of(dispatcher, address)
+    assert clerk.post(f"{address}/hand-on", {"agency": worlds.OTHER_AGENCY}).status_code == 403
+    assert dispatcher.post(f"{address}/hand-on", {"agency": "nowhere"}).status_code == 422
+    answer = dispatcher.post(f"{address}/hand-on", {"agency": worlds.OTHER_AGENCY, "note": "请接办"})
+    assert answer.status_code == 303, answer.content.decode()
+    assert given.row.agency.code == worlds.OTHER_AGENCY
 
 
 def test_words_of_praise_become_a_suggestion(praise, clerk):

@@ -41,6 +41,12 @@ case_no = "no"
         (_VISIT, 'path = "page"', 'path = "a/page"', "operations.page.path"),
         (_VISIT, 'source = "src"', 'item_name = "src"', "operations.page.ask"),
         (_VISIT, 'status = { constant = "completed" }', "", "operations.page.case"),
+        (
+            _VISIT,
+            'case_no = { from = "no", required = true }',
+            'case_no = { from = "no", required_at = "over" }',
+            "operations.page.case.case_no.required_at",
+        ),
         (_SIGNED, 'nonce = "x-nonce"', "", "signature"),
         (_SIGNED, '"word", ', "", "signature"),
         (_SIGNED, 'in = "headers"', 'in = "footers"', "signature.in"),

@@ -11,6 +11,7 @@ from django.core.exceptions import RequestDataTooBig
 from haochaping.accounts import queries as accounts
 from haochaping.doors.api.problems import (
     BAD_IDEMPOTENCY_KEY,
+    BAD_MONTH,
     ITEM_COUNT,
     MAX_BYTES,
     MAX_ITEMS,
@@ -27,6 +28,8 @@ from haochaping.doors.api.problems import (
     WRONG_ORDER,
 )
 from haochaping.exchange.fields import shown
+from haochaping.exchange.manifests.rules import manifest_of
+from haochaping.exchange.manifests.terms import Manifest
 from haochaping.exchange.rules import read_json
 from haochaping.insight.terms import BAD_DAY
 from haochaping.kernel.periods import Period
@@ -82,8 +85,11 @@ def body_of(request: HttpRequest) -> bytes:
     return body
 
 
-def items_of(body: bytes) -> list[object]:
-    """The items of an envelope, whatever each of them is."""
+def items_of(body: bytes) -> tuple[list[object], Manifest | None]:
+    """The items of an envelope, whatever each of them is, and what its sender says of them as a batch.
+
+    Of a quiet day a manifest may come alone: no items, and rows 0.
+    """
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -91,14 +97,15 @@ def items_of(body: bytes) -> list[object]:
     envelope = read_json(text)
     if (
         not isinstance(envelope, dict)
-        or envelope.keys() != {"items"}
+        or not {"items"} <= envelope.keys() <= {"items", "manifest"}
         or not isinstance(envelope["items"], list)
     ):
         raise Refused(NOT_AN_ENVELOPE, field="items", example='{"items": […]}')
     items = cast("list[object]", envelope["items"])
-    if not 1 <= len(items) <= MAX_ITEMS:
+    manifest = manifest_of(envelope["manifest"], Manifest) if "manifest" in envelope else None
+    if not (len(items) or manifest) or len(items) > MAX_ITEMS:
         raise Refused(ITEM_COUNT, field="items", count=len(items), limit=MAX_ITEMS)
-    return items
+    return items, manifest
 
 
 def parameters_of(request: HttpRequest, known: frozenset[str]) -> dict[str, str]:
@@ -139,3 +146,11 @@ def day_of(text: str, name: str) -> date:
     except ValueError:
         pass
     raise Refused(BAD_DAY, field=name, value=shown(text))
+
+
+def month_of(text: str) -> date:
+    """The first day of a month as it stands in an address."""
+    try:
+        return day_of(f"{text}-01", "month")
+    except Refused:
+        raise Refused(BAD_MONTH, field="month", value=shown(text)) from None

@@ -17,6 +17,7 @@ from haochaping.cases import terms as cases
 from haochaping.doors.api import problems, shapes
 from haochaping.doors.quality import message_of, remedy_of
 from haochaping.exchange import terms as exchange
+from haochaping.exchange.manifests import terms as manifests
 from haochaping.exchange.quality.rules import RULES
 from haochaping.exchange.reconciliation import terms as reconciliation
 from haochaping.hotline.terms import BAD_MESSAGE, MESSAGE_REUSED, NO_SUCH_LINK
@@ -42,6 +43,8 @@ _ABOUT = {
     "Applicant": N_("Who applied. Names, numbers and phones are sealed on arrival and are not in the case."),
     "Person": N_("A person. Sealed on arrival."),
     "Occurrence": N_("A service: one contact inside a case, and what a review is about."),
+    "Manifest": N_("What you say of a batch, so that none is lost, cut short or counted twice unseen."),
+    "SaidCodes": N_("Codes that are only held against each other (DQ-06, DQ-18)."),
     "Reviews": N_("A batch of reviews."),
     "Review": N_(
         "A review; unique by source, case_no, occurrence_no and assess_no. Only its reviewer changes it."
@@ -59,6 +62,10 @@ _ABOUT = {
     "QualitySample": N_("A row that breaks it."),
     "QualityFormer": N_("What was said of the day before."),
     "QualityCorrection": N_("A rule that was broken, and whether it was put right."),
+    "QualityMonths": N_("How good what your sources sent in a month is."),
+    "QualityMonth": N_("One source's month."),
+    "QualityDay": N_("One day of it."),
+    "QualityBroken": N_("A rule that was broken in the month."),
     "LinkedOrders": N_("Orders that are at the hotline too."),
     "LinkedOrder": N_("An order as the hotline may see it: nobody's name, phone or certificate."),
     "Progress": N_("What the hotline says of an order."),
@@ -85,6 +92,13 @@ _ENVELOPE = (
     exchange.DUPLICATE_NAME,
     problems.NOT_AN_ENVELOPE,
     problems.ITEM_COUNT,
+    manifests.NOT_A_MANIFEST,
+    manifests.MANIFEST_DIFFERS,
+    manifests.SEQ_OF_OTHER,
+    manifests.SEQ_TOO_FAR,
+    manifests.NAMED_BY_OTHER,
+    cases.DATED_IN_FUTURE,
+    exchange.NO_SUCH_PLATFORM,
     exchange.KEY_REUSED,
 )
 _ONE_REVIEW = (
@@ -137,6 +151,7 @@ _QUALITY = (
     problems.UNKNOWN_PARAMETER,
     BAD_DAY,
 )
+_QUALITY_MONTH = (*_QUALITY[:-1], problems.BAD_MONTH)
 _FIGURES = (
     problems.NO_PARAMETER,
     problems.UNKNOWN_PARAMETER,
@@ -307,6 +322,27 @@ def _paths() -> Json:
                     }
                 ],
                 "responses": _responses("QualityCards", "quality", _QUALITY),
+            }
+        },
+        reverse("api:quality_month", args=["MONTH"]).replace("MONTH", "{month}"): {
+            "get": {
+                "operationId": "getQualityMonth",
+                "summary": N_("How good what your sources sent in a month is"),
+                "description": N_(
+                    "Score and parts of each source of the key's division and below, its days, and the rules that were "
+                    "broken. Days are weighed by their rows, coverage by days."
+                ),
+                "security": [{"key": []}],
+                "parameters": [
+                    {
+                        "name": "month",
+                        "in": "path",
+                        "required": True,
+                        "description": N_("The month, as 2026-06."),
+                        "schema": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}$"},
+                    }
+                ],
+                "responses": _responses("QualityMonths", "quality-month", _QUALITY_MONTH),
             }
         },
         reverse("api:measures"): {

@@ -13,9 +13,17 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from haochaping.accounts.terms import NOT_ALLOWED, OUT_OF_SCOPE
+from haochaping.cases.terms import DATED_IN_FUTURE
 from haochaping.doors.fault import reference_of
 from haochaping.doors.outage import OUTAGE, RETRY_AFTER
 from haochaping.exchange.fields import shown
+from haochaping.exchange.manifests.terms import (
+    MANIFEST_DIFFERS,
+    NAMED_BY_OTHER,
+    NOT_A_MANIFEST,
+    SEQ_OF_OTHER,
+    SEQ_TOO_FAR,
+)
 from haochaping.exchange.reconciliation.terms import (
     DAY_NOT_OVER,
     NOT_A_PREFIX,
@@ -84,12 +92,12 @@ NOT_UTF8 = Reason(
 )
 NOT_AN_ENVELOPE = Reason(
     "not_an_envelope",
-    N_("The body is not an object with the one field “items”."),
+    N_("The body is not an object with the field “items”, or has another one besides it and “manifest”."),
     N_("Send {example}."),
 )
 ITEM_COUNT = Reason(
     "item_count",
-    N_("There are {count} items; a request takes 1 to {limit}."),
+    N_("There are {count} items; a request takes 1 to {limit}, and none only with a manifest."),
     N_("Send at least one, and split larger batches."),
 )
 BAD_IDEMPOTENCY_KEY = Reason(
@@ -112,6 +120,7 @@ UNKNOWN_PARAMETER = Reason(
     N_("There is no parameter “{value}” here."),
     N_("Remove it; the parameters are listed in the API reference."),
 )
+BAD_MONTH = Reason("bad_month", N_("“{value}” is not a month."), N_("Write it as 2026-11."))
 TWICE = Reason(
     "repeated_parameter", N_("The parameter “{value}” stands here more than once."), N_("Send it once.")
 )
@@ -161,11 +170,18 @@ STATUS: Mapping[Reason, HTTPStatus] = {
     DUPLICATE_NAME: HTTPStatus.BAD_REQUEST,
     NOT_AN_ENVELOPE: HTTPStatus.BAD_REQUEST,
     ITEM_COUNT: HTTPStatus.BAD_REQUEST,
+    NOT_A_MANIFEST: HTTPStatus.BAD_REQUEST,
+    DATED_IN_FUTURE: HTTPStatus.BAD_REQUEST,
+    MANIFEST_DIFFERS: HTTPStatus.BAD_REQUEST,
+    SEQ_OF_OTHER: HTTPStatus.CONFLICT,
+    SEQ_TOO_FAR: HTTPStatus.CONFLICT,
+    NAMED_BY_OTHER: HTTPStatus.FORBIDDEN,
     BAD_IDEMPOTENCY_KEY: HTTPStatus.BAD_REQUEST,
     NO_PARAMETER: HTTPStatus.BAD_REQUEST,
     UNKNOWN_PARAMETER: HTTPStatus.BAD_REQUEST,
     TWICE: HTTPStatus.BAD_REQUEST,
     BAD_DAY: HTTPStatus.BAD_REQUEST,
+    BAD_MONTH: HTTPStatus.BAD_REQUEST,
     WRONG_ORDER: HTTPStatus.BAD_REQUEST,
     BAD_CURSOR: HTTPStatus.BAD_REQUEST,
     BAD_STATEMENT: HTTPStatus.BAD_REQUEST,
@@ -191,7 +207,7 @@ TITLES: Mapping[HTTPStatus, str] = {
     HTTPStatus.FORBIDDEN: N_("Not allowed"),
     HTTPStatus.NOT_FOUND: N_("Not found"),
     HTTPStatus.METHOD_NOT_ALLOWED: N_("Wrong method"),
-    HTTPStatus.CONFLICT: N_("The key was used before"),
+    HTTPStatus.CONFLICT: N_("The key or number was used before"),
     HTTPStatus.LENGTH_REQUIRED: N_("No length"),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: N_("Too large"),
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: N_("Wrong content type"),

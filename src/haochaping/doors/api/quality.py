@@ -1,7 +1,8 @@
-"""`GET quality/{day}`: what a source is told of its own day: score, parts, and each rule that was broken."""
+"""`GET quality/{day}`, `quality/months/{month}`: what a source is told of its own days and months: score, parts, rules."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
-    from haochaping.exchange.quality.terms import CardRow
+    from haochaping.exchange.quality.terms import CardRow, MonthRow
+    from haochaping.kernel.actor import Scope
 
 _MOST = 1000
 
@@ -33,15 +35,54 @@ _MOST = 1000
 @machine
 def cards(request: HttpRequest, day: str) -> HttpResponse:
     """The newest cards of a day, of the sources of the key's division and below."""
+    scope = _asker(request)
+    found = queries.said(scope, bodies.day_of(day, "day"), limit=_MOST)
+    return _answer(shapes.QualityCards(timezone.now().astimezone(BEIJING), [_card(said) for said in found]))
+
+
+@answering("GET", "HEAD")
+@machine
+def months(request: HttpRequest, month: str) -> HttpResponse:
+    """A month of the sources of the key's division and below: score and parts, its days, the rules that were broken."""
+    scope = _asker(request)
+    first = bodies.month_of(month)
+    found = queries.months(scope, first=first, end=(first + timedelta(days=32)).replace(day=1))
+    return _answer(
+        shapes.QualityMonths(timezone.now().astimezone(BEIJING), [_month(one) for one in found[:_MOST]])
+    )
+
+
+def _asker(request: HttpRequest) -> Scope:
+    """The scope of whoever has the key; raises `Refused`."""
     actor = accounts.actor_of_client(bodies.client_of(request))
     set_actor(request, actor)
     if not may(actor, Power.CASE_IMPORT):
         check_power(actor, Power.REVIEW_IMPORT)
     bodies.parameters_of(request, frozenset())
-    found = queries.said(actor.scope, bodies.day_of(day, "day"), limit=_MOST)
-    told = shapes.QualityCards(timezone.now().astimezone(BEIJING), [_card(said) for said in found])
+    return actor.scope
+
+
+def _answer(told: shapes.QualityCards | shapes.QualityMonths) -> HttpResponse:
     body = msgspec.json.encode(told)
     return HttpResponse(body, content_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+def _month(one: MonthRow) -> shapes.QualityMonth:
+    return shapes.QualityMonth(
+        source=one.source,
+        month=f"{one.month:%Y-%m}",
+        score=one.score,
+        grade=one.grade,
+        **one.parts._asdict(),
+        busy=one.busy,
+        reconciled=one.reconciled,
+        rows=one.rows,
+        days=[shapes.QualityDay(*day) for day in one.daily],
+        broken=[
+            shapes.QualityBroken(rule, message_of(RULES[rule]), failing, days)
+            for rule, failing, days in one.broken
+        ],
+    )
 
 
 def _card(said: Sequence[CardRow]) -> shapes.QualityCard:
@@ -61,7 +102,7 @@ def _card(said: Sequence[CardRow]) -> shapes.QualityCard:
         findings=[
             shapes.QualityFinding(
                 rule=one.rule,
-                gate=RULES[one.rule].gate,
+                gates=list(RULES[one.rule].gates),
                 message=message_of(RULES[one.rule]),
                 remedy=remedy_of(RULES[one.rule]),
                 failing=one.failing,

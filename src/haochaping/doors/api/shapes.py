@@ -34,12 +34,20 @@ from haochaping.reviews.terms import (
     ReviewStatus,
 )
 
+_GRADE = N_("A from 95 points, B from 85, C from 70, D below; not reconciled, at best B.")
 _SOURCE = Meta(
     min_length=1, max_length=40, description=N_("Code of the platform that sends, as in the directory.")
 )
 _CASE_NO = Meta(min_length=1, max_length=50, description=N_("Number of the case, unique within the source."))
 _MOMENT = Meta(
     description=N_("Time as in RFC 3339, with offset; without an offset it is Beijing time."),
+    extra_json_schema={"format": "date-time"},
+)
+_REVISED = Meta(
+    description=N_(
+        "When the source last changed the case, by its own clock, as in RFC 3339. A message that was overtaken changes "
+        "nothing: it is answered as duplicate, whatever the order of arrival."
+    ),
     extra_json_schema={"format": "date-time"},
 )
 _LIMIT = Meta(
@@ -57,6 +65,7 @@ _CERTIFICATE_TYPE = Meta(
 _CERTIFICATE_NO = Meta(
     max_length=40, description=N_("Number of the certificate. Sealed on arrival and never given out again.")
 )
+type _Counts = dict[Annotated[str, Meta(max_length=40)], Annotated[int, Meta(ge=0)]]
 _WINDOW = Meta(max_length=40, description=N_("Code of the window within its hall."))
 _STAFF = Meta(max_length=40, description=N_("Number of the staff member within the agency."))
 
@@ -98,6 +107,26 @@ class Occurrence(Struct, forbid_unknown_fields=True):
     staff: Annotated[str, _STAFF] = ""
 
 
+class SaidCodes(Struct, forbid_unknown_fields=True):
+    """原报编码: codes as they stand in the sender's own records."""
+
+    item: Annotated[str, Meta(max_length=40, description=N_("Code of the item (taskCode)."))] = ""
+    handling_item: Annotated[
+        str,
+        Meta(
+            max_length=40,
+            description=N_("Code of the handling item (taskHandleItem); it begins with that of the item."),
+        ),
+    ] = ""
+    data_source: Annotated[
+        str,
+        Meta(
+            max_length=40,
+            description=N_("Where the case comes from (dataSource): 1 and the two digits of the province."),
+        ),
+    ] = ""
+
+
 class Case(Struct, forbid_unknown_fields=True):
     """办件 as sent."""
 
@@ -116,6 +145,22 @@ class Case(Struct, forbid_unknown_fields=True):
     kind: Annotated[CaseKind, Meta(description=N_("Done at once, or within a promised time."))] = (
         CaseKind.COMMITTED
     )
+    item_name: Annotated[
+        str,
+        Meta(
+            max_length=300,
+            description=N_(
+                "Name of the item; no part of the case: it helps to find out which item an unknown code means."
+            ),
+        ),
+    ] = ""
+    channel: (
+        Annotated[
+            ServiceChannel,
+            Meta(description=N_("Where the whole case is handled: services that do not say theirs have it.")),
+        ]
+        | UnsetType
+    ) = UNSET
     applied_at: Annotated[str, _MOMENT] = ""
     accepted_at: Annotated[str, _MOMENT] = ""
     completed_at: Annotated[str, _MOMENT] = ""
@@ -131,6 +176,18 @@ class Case(Struct, forbid_unknown_fields=True):
     occurrences: Annotated[
         list[Occurrence], Meta(max_length=99, description=N_("The services that can be reviewed."))
     ] = []
+    revised_at: Annotated[str, _REVISED] = ""
+    said: (
+        Annotated[
+            SaidCodes,
+            Meta(
+                description=N_(
+                    "Codes as your own records have them; they are held against each other and change nothing."
+                )
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
 
 
 class Review(Struct, forbid_unknown_fields=True):
@@ -179,16 +236,51 @@ class Review(Struct, forbid_unknown_fields=True):
     reviewer: Annotated[Person, Meta(description=N_("Who rated."))] | UnsetType = UNSET
 
 
+class Manifest(Struct, forbid_unknown_fields=True):
+    """批次清单: what the sender says of the items as a batch."""
+
+    source: Annotated[str, _SOURCE]
+    seq: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=2_000_000_000,
+            description=N_("Number of the batch: those of a source are consecutive from 1."),
+        ),
+    ]
+    made_at: Annotated[
+        datetime, Meta(tz=True, description=N_("When the batch was made; its day is this one."))
+    ]
+    rows: Annotated[int, Meta(ge=0, description=N_("How many items there are; 0 of a quiet day."))]
+    levels: Annotated[_Counts, Meta(description=N_("How many reviews of each rating_value."))] | UnsetType = (
+        UNSET
+    )
+    channels: Annotated[_Counts, Meta(description=N_("How many reviews of each channel."))] | UnsetType = (
+        UNSET
+    )
+    statuses: Annotated[_Counts, Meta(description=N_("How many cases of each status."))] | UnsetType = UNSET
+
+
+_MANIFEST = Meta(
+    description=N_(
+        "Optional. When a figure of it is not that of the items, nothing of the batch is taken; missing and repeated numbers "
+        "and quiet days without a batch stand on the card of the source."
+    )
+)
+
+
 class Cases(Struct, forbid_unknown_fields=True):
     """Body of POST cases."""
 
-    items: Annotated[list[Case], Meta(min_length=1, max_length=MAX_ITEMS)]
+    items: Annotated[list[Case], Meta(max_length=MAX_ITEMS)]
+    manifest: Annotated[Manifest, _MANIFEST] | UnsetType = UNSET
 
 
 class Reviews(Struct, forbid_unknown_fields=True):
     """Body of POST reviews."""
 
-    items: Annotated[list[Review], Meta(min_length=1, max_length=MAX_ITEMS)]
+    items: Annotated[list[Review], Meta(max_length=MAX_ITEMS)]
+    manifest: Annotated[Manifest, _MANIFEST] | UnsetType = UNSET
 
 
 class Why(Struct):
@@ -317,11 +409,14 @@ class QualitySample(Struct):
         str,
         Meta(
             description=N_(
-                "What it is: review, case, record (in quarantine), batch (of an installation), or source (the whole day)."
+                "What it is: review, case, record (in quarantine), batch, missing (number of a case), totals (of two "
+                "sides), or source (the whole day)."
             )
         ),
     ]
-    id: Annotated[str, Meta(description=N_("Its id here; empty for the day as a whole."))]
+    id: Annotated[
+        str, Meta(description=N_("Its id here; of a missing number its end; empty for the day as a whole."))
+    ]
     field: Annotated[str, Meta(description=N_("Which field is wrong."))]
     value_class: Annotated[str, Meta(description=N_("What kind of value it holds, as a code."))]
 
@@ -330,7 +425,14 @@ class QualityFinding(Struct):
     """质量问题: a rule that was broken."""
 
     rule: Annotated[str, Meta(description=N_("Number of the rule, DQ-01 to DQ-38."))]
-    gate: Annotated[Gate, Meta(description=N_("What follows."))]
+    gates: Annotated[
+        list[Gate],
+        Meta(
+            description=N_(
+                "All that may follow, the hardest first; what was put aside stands among the samples as a record."
+            )
+        ),
+    ]
     message: Annotated[str, Meta(description=N_("What is wrong, in words."))]
     remedy: Annotated[str, Meta(description=N_("What to do about it."))]
     failing: Annotated[int, Meta(description=N_("How many rows break it."))]
@@ -342,7 +444,7 @@ class QualityFormer(Struct):
 
     judged_at: Annotated[datetime, Meta(description=N_("When it was judged so."))]
     score: Annotated[float, Meta(description=N_("Points from 0 to 100."))]
-    grade: Annotated[Grade, Meta(description=N_("A from 95 points, B from 85, C from 70, D below."))]
+    grade: Annotated[Grade, Meta(description=_GRADE)]
 
 
 class QualityCorrection(Struct):
@@ -366,7 +468,7 @@ class QualityCard(Struct):
         datetime, Meta(description=N_("When it was judged; what came or was corrected later is not in it."))
     ]
     score: Annotated[float, Meta(description=N_("Points from 0 to 100."))]
-    grade: Annotated[Grade, Meta(description=N_("A from 95 points, B from 85, C from 70, D below."))]
+    grade: Annotated[Grade, Meta(description=_GRADE)]
     coverage: Annotated[
         float, Meta(description=N_("Received of what was expected; multiplies the other parts."))
     ]
@@ -402,6 +504,64 @@ class QualityCards(Struct):
     as_of: Annotated[datetime, Meta(description=N_("The moment of the answer."))]
     cards: Annotated[
         list[QualityCard], Meta(description=N_("One for each source of the key's division and below."))
+    ]
+
+
+class QualityBroken(Struct):
+    """A rule that was broken in a month."""
+
+    rule: Annotated[str, Meta(description=N_("Number of the rule, DQ-01 to DQ-38."))]
+    message: Annotated[str, Meta(description=N_("What is wrong, in words."))]
+    failing: Annotated[int, Meta(description=N_("How many rows break it."))]
+    days: Annotated[int, Meta(description=N_("On how many days."))]
+
+
+class QualityDay(Struct):
+    """A day of a month."""
+
+    day: Annotated[date, Meta(description=N_("The day on which it was sent."))]
+    score: Annotated[float, Meta(description=N_("Points from 0 to 100."))]
+    grade: Annotated[Grade, Meta(description=_GRADE)]
+
+
+class QualityMonth(Struct):
+    """How good what a source sent in a month is: days weighed by their rows, coverage by days."""
+
+    source: Annotated[str, Meta(description=N_("Code of the platform."))]
+    month: Annotated[str, Meta(description=N_("The month, as 2026-06."))]
+    score: Annotated[float, Meta(description=N_("Points from 0 to 100."))]
+    grade: Annotated[Grade, Meta(description=_GRADE)]
+    coverage: Annotated[
+        float, Meta(description=N_("Received of what was expected; multiplies the other parts."))
+    ]
+    validity: Annotated[float | None, Meta(description=N_("Fields that are complete and valid."))]
+    consistency: Annotated[
+        float | None, Meta(description=N_("Rows that contradict neither themselves nor others."))
+    ]
+    timeliness: Annotated[float | None, Meta(description=N_("Rows that came in time."))]
+    uniqueness: Annotated[float | None, Meta(description=N_("Rows that came once."))]
+    reconciliation: Annotated[
+        float | None,
+        Meta(description=N_("Whether your totals and ours agree; null while they were not compared.")),
+    ]
+    busy: Annotated[int, Meta(description=N_("Days on which anything came."))]
+    reconciled: Annotated[
+        int, Meta(description=N_("Those of them whose totals were compared; without all of them no A."))
+    ]
+    rows: Annotated[int, Meta(description=N_("Cases and reviews that came."))]
+    days: Annotated[list[QualityDay], Meta(description=N_("The days that were judged."))]
+    broken: Annotated[
+        list[QualityBroken], Meta(description=N_("Rules that were broken, those with the most rows first."))
+    ]
+
+
+class QualityMonths(Struct):
+    """A month of each source."""
+
+    as_of: Annotated[datetime, Meta(description=N_("The moment of the answer."))]
+    months: Annotated[
+        list[QualityMonth],
+        Meta(description=N_("One for each source of the key's division and below, the worst first.")),
     ]
 
 
@@ -550,6 +710,7 @@ COMPONENTS = (
     StoredReview,
     Measures,
     QualityCards,
+    QualityMonths,
     LinkedOrders,
     Progress,
     Taken,

@@ -15,6 +15,7 @@ urlpatterns = [
     path("orders/<uuid:order_id>/progress", orders.progress, name="progress"),
     path("reconciliation", reconciliation.tell, name="reconciliation"),
     path("measures", views.measures, name="measures"),
+    path("quality/months/<str:month>", quality.months, name="quality_month"),
     path("quality/<str:day>", quality.cards, name="quality"),
     path("openapi.json", views.openapi, name="openapi"),
     path("docs", views.docs, name="docs"),

@@ -26,8 +26,9 @@ from haochaping.doors.quality import why_withheld
 from haochaping.exchange.fields import shown
 from haochaping.exchange.quality import queries as quality
 from haochaping.exchange.quality.rules import withheld_at
-from haochaping.exchange.terms import Raw
+from haochaping.exchange.terms import Raw, RecordKind
 from haochaping.flows.answer_once import answer_once
+from haochaping.flows.check_manifest import check_items, finish
 from haochaping.flows.receive_together import receive_together
 from haochaping.flows.take_in_cases import take_in_cases
 from haochaping.insight import queries as insight
@@ -65,7 +66,7 @@ def take_cases(request: HttpRequest) -> HttpResponse:
     def take(raws: Sequence[Raw], by: Actor, now: datetime) -> list[Outcome]:
         return take_in_cases(raws, entrance=Entrance.CLIENT, by=by, now=now)
 
-    return _intake(request, Power.CASE_IMPORT, take)
+    return _intake(request, Power.CASE_IMPORT, RecordKind.CASE, take)
 
 
 @answering("POST")
@@ -76,21 +77,25 @@ def take_reviews(request: HttpRequest) -> HttpResponse:
     def take(raws: Sequence[Raw], by: Actor, now: datetime) -> list[Outcome]:
         return receive_together(raws, entrance=Entrance.CLIENT, by=by, now=now)
 
-    return _intake(request, Power.REVIEW_IMPORT, take)
+    return _intake(request, Power.REVIEW_IMPORT, RecordKind.REVIEW, take)
 
 
-def _intake(request: HttpRequest, power: Power, take: Take) -> HttpResponse:
+def _intake(request: HttpRequest, power: Power, kind: RecordKind, take: Take) -> HttpResponse:
     client = bodies.client_of(request)
     actor = accounts.actor_of_client(client)
     set_actor(request, actor)
     check_power(actor, power)
     key = bodies.idempotency_key_of(request)
     body = bodies.body_of(request)
-    items = bodies.items_of(body)
+    items, manifest = bodies.items_of(body)
     now = timezone.now()
+    # Before the answer is looked up or made, so that it stays known of a batch that it was refused.
+    batch = check_items(items, manifest, kind, by=actor, now=now) if manifest else None
 
     def carry_out() -> bytes:
         results = _results(items, lambda raws: take(raws, actor, now))
+        if batch:
+            finish(batch, by=actor, now=now)
         return msgspec.json.encode(shapes.Results(results))
 
     asked = request.path.encode() + b"\n" + body

@@ -305,7 +305,7 @@ def _day(one: ToldDay) -> dict[str, object]:
     from haochaping.levels.rules import filled  # noqa: PLC0415 - needs Django to be ready
 
     return {
-        "peer": one.peer_code,
+        "peer": one.peer_code or gettext("the level above"),
         "source": one.source,
         "kind": one.kind.value,
         "day": one.day,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from haochaping.doors.commands.batches import checked, finish_batch
 from haochaping.doors.commands.installation import fail, json_option, sentence, with_database
 from haochaping.doors.commands.lanes import windows
 from haochaping.doors.commands.spoken import File, Group, option
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from haochaping.doors.commands.lanes import Take, Trouble, Window
     from haochaping.exchange.terms import Raw
+    from haochaping.flows.check_manifest import Checked
 
 _LINE = 10_000
 _TABLES = {".csv", ".xlsx"}
@@ -35,6 +37,11 @@ _history = option(
     "--history",
     is_flag=True,
     help=N_("Mark them as an older system’s: in no rate, without orders and invitations, never late."),
+)
+_manifest = option(
+    "--manifest",
+    type=_FILE,
+    help=N_("The manifest of FILE; without it FILE.manifest.json, where it lies there."),
 )
 _COUNTS = {
     OutcomeKind.ACCEPTED: N_("{n} accepted"),
@@ -67,14 +74,18 @@ def invitations() -> None:
 @cases.command("import")
 @click.argument("file", type=_FILE)
 @_history
+@_manifest
 @json_option
 @with_database
-def import_cases(file: Path, *, history: bool, as_json: bool) -> None:
+def import_cases(file: Path, *, history: bool, manifest: Path | None, as_json: bool) -> None:
     """Take in the cases of FILE (.csv, .xlsx, .jsonl; UTF-8 or GB18030). Sending a file again changes nothing.
+
+    Where FILE has a manifest, nothing is taken unless the file is what it says.
 
     Exit status 2 when a row was refused or put into quarantine; each such row is named.
     """
     from haochaping.exchange.rules import CASE_COLUMNS  # noqa: PLC0415
+    from haochaping.exchange.terms import RecordKind  # noqa: PLC0415
     from haochaping.flows.take_in_cases import take_in_cases  # noqa: PLC0415 - needs Django to be ready
     from haochaping.reviews.terms import Entrance  # noqa: PLC0415
 
@@ -83,20 +94,25 @@ def import_cases(file: Path, *, history: bool, as_json: bool) -> None:
         # A case of the past is in no denominator of today’s rates, and writes over no case that was reported.
         return take_in_cases(raws, verified=not history, entrance=entrance, by=OPERATOR, now=_now())
 
-    import_file(file, take, CASE_COLUMNS, as_json=as_json)
+    batch = checked(file, manifest, RecordKind.CASE)
+    import_file(file, take, CASE_COLUMNS, as_json=as_json, batch=batch)
 
 
 @reviews.command("import")
 @click.argument("file", type=_FILE)
 @_history
+@_manifest
 @json_option
 @with_database
-def import_reviews(file: Path, *, history: bool, as_json: bool) -> None:
+def import_reviews(file: Path, *, history: bool, manifest: Path | None, as_json: bool) -> None:
     """Take in the reviews of FILE as a bulk import, kept apart from what people gave here themselves.
+
+    Where FILE has a manifest, nothing is taken unless the file is what it says.
 
     Exit status 2 when a row was refused or put into quarantine; each such row is named.
     """
     from haochaping.exchange.rules import REVIEW_COLUMNS  # noqa: PLC0415
+    from haochaping.exchange.terms import RecordKind  # noqa: PLC0415
     from haochaping.flows.receive_reviews import receive_reviews  # noqa: PLC0415 - needs Django to be ready
     from haochaping.reviews.terms import Entrance  # noqa: PLC0415
 
@@ -104,7 +120,8 @@ def import_reviews(file: Path, *, history: bool, as_json: bool) -> None:
         entrance = Entrance.HISTORY if history else Entrance.FILE
         return receive_reviews(raws, entrance=entrance, by=OPERATOR, now=_now())
 
-    import_file(file, take, REVIEW_COLUMNS, as_json=as_json)
+    batch = checked(file, manifest, RecordKind.REVIEW)
+    import_file(file, take, REVIEW_COLUMNS, as_json=as_json, batch=batch)
 
 
 @invitations.command()
@@ -137,11 +154,17 @@ def _now() -> datetime:
 
 
 def import_file(
-    file: Path, take: Take, columns: Sequence[str], *, as_json: bool, key: str = "case_no"
+    file: Path,
+    take: Take,
+    columns: Sequence[str],
+    *,
+    as_json: bool,
+    key: str = "case_no",
+    batch: Checked | None = None,
 ) -> None:
     """Feed a file through a flow and report: a line per row that was not taken, at once, then the sums.
 
-    `key` is the column of the case number.
+    `key` is the column of the case number. `batch` is what the file was found to be; then it may have no rows.
     """
     counted: Counter[str] = Counter()
     troubles = _Troubles(file, as_json=as_json)
@@ -154,7 +177,9 @@ def import_file(
             "{file}: a process of the import was stopped. Import the file again: what is there stays as it is."
         )
         fail(told.format(file=file.name))
-    if not counted:
+    if batch:
+        finish_batch(batch)
+    elif not counted:
         fail(sentence(Complaint(NO_ROWS, params={"name": file.name})), 2)
     if as_json:
         troubles.end(counted)

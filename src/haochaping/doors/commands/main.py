@@ -6,6 +6,7 @@ import click
 
 from haochaping import __version__
 from haochaping.doors.commands import (
+    batches,
     carried,
     database,
     dialects,
@@ -55,6 +56,9 @@ exchange.exchange.add_command(carried.export)
 exchange.exchange.add_command(carried.import_files)
 cli.add_command(exchange.exchange)
 cli.add_command(rulebook.rulebook)
+intake.cases.add_command(batches.write_cases_manifest)
+intake.reviews.add_command(batches.write_reviews_manifest)
+quality.quality.add_command(batches.batches)
 cli.add_command(intake.cases)
 cli.add_command(intake.reviews)
 cli.add_command(intake.invitations)

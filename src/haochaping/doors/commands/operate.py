@@ -88,6 +88,7 @@ def _record_line(row: dict[str, object]) -> str:
 _WAITING = {
     "case": N_("{id} case {source}/{case_no}: {sentence}"),
     "review": N_("{id} review {source}/{case_no}: {sentence}"),
+    "step": N_("{id} step of {source}/{case_no}: {sentence}"),
 }
 _DISCARDED = N_("{line} Discarded by {settled_by}: {reason}")
 
@@ -173,6 +174,7 @@ _JOBS = {
     "notices.address": N_("Address a notice to staff"),
     "notices.tell_reviewers": N_("Tell reviewers of a step"),
     "files.erase_evidence": N_("Erase evidence that was taken back"),
+    "orders.give_back": N_("Give back orders that were merged with one that ended"),
 }
 
 

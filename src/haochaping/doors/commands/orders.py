@@ -27,20 +27,27 @@ def orders() -> None:
 @json_option
 @with_database
 def recompute(*, order: UUID, as_json: bool) -> None:
-    """Compute the clocks of a work order again from their events, and explain each step.
+    """Compute the clocks of a work order, complaint or suggestion again from their events, and explain each step.
 
     Changes nothing. A promise that a later change of the calendar would have moved stays as it was promised; where the two
     differ, the line says so.
     """
-    from haochaping.rectification import queries  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.rectification import help_queries, queries  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.voices import queries as voices  # noqa: PLC0415
 
     found = queries.clock_retold(order)
+    if found is None and (found := voices.clock_retold(order)) is not None:
+        rows = [_row(promised, anew, "") | {"clock": _ANSWER} for promised, anew in found]
+        show(rows, as_json=as_json, line=_line)
+        return
     if found is None:
         fail(gettext("There is no work order {order}.").format(order=order))
     if not found:
         click.echo(gettext("The order has not been dispatched: no clock has started."))
         return
-    show([_row(promised, anew) for promised, anew in found], as_json=as_json, line=_line)
+    names = help_queries.helper_names(order)
+    rows = [_row(promised, anew, names.get(promised.helper, "")) for promised, anew in found]
+    show(rows, as_json=as_json, line=_line)
 
 
 @orders.command("route")
@@ -67,7 +74,7 @@ def route(*, order: UUID, as_json: bool) -> None:
 @orders.command("recount")
 @with_database
 def recount() -> None:
-    """Hold the figures of work orders and of supervision against the rows, and put right what differs.
+    """Hold the figures of work orders, supervision and complaints against the rows, and put right what differs.
 
     Needed once after an update that brings new figures, and whenever somebody doubts one. People may go on working.
     """
@@ -100,9 +107,10 @@ def _route_line(row: dict[str, object]) -> str:
     return line if row["agency"] == row["is_with"] else gettext(_IS_WITH).format(line=line, **row)
 
 
-def _row(promised: ClockTick, anew: ClockTick) -> dict[str, object]:
+def _row(promised: ClockTick, anew: ClockTick, helper: str) -> dict[str, object]:
     return {
         "clock": promised.clock,
+        "helper": helper,
         "event": promised.tick,
         "at": promised.at,
         "limit": promised.number or None,
@@ -120,20 +128,26 @@ def _line(row: dict[str, object]) -> str:
     from haochaping.rulebook.terms import UNIT_LABELS, Unit  # noqa: PLC0415
     from haochaping.ui.moments import moment  # noqa: PLC0415
 
+    answer = row["clock"] == _ANSWER
     said = dict(row) | {
-        "clock": gettext(CLOCK_LABELS[ClockKind(str(row["clock"]))]),
+        "clock": gettext(_ANSWER_THE_PERSON if answer else CLOCK_LABELS[ClockKind(str(row["clock"]))]),
         "event": gettext(TICK_LABELS[Tick(str(row["event"]))]),
         "unit": gettext(UNIT_LABELS[Unit(str(row["unit"]))]) if row["unit"] else "",
     }
+    if row["helper"]:
+        said["clock"] = gettext(_OF).format(clock=said["clock"], agency=row["helper"])
     for name in ("at", "promised", "computed", "amber"):
         said[name] = moment(row[name]) if row[name] else "–"  # type: ignore[arg-type]
     line = gettext(_LIMIT if row["limit"] else _PLAIN).format(**said)
     return line if row["equal"] else gettext(_OTHER).format(line=line, **said)
 
 
+# The one clock of a complaint, suggestion or question.
+_ANSWER, _ANSWER_THE_PERSON = "answer", N_("Answer the person")
 _BY_RULE = N_("{day}: to {agency}, by rule {rank} of {division}, version {version} ({source})")
 _BY_SERVICE = N_("{day}: to {agency}, who served; no rule fits")
 _IS_WITH = N_("{line}; it is with {is_with} now")
 _LIMIT = N_("{at} {clock}: {event}, {limit} {unit} ({rule}) → due {promised}, amber {amber}")
+_OF = N_("{clock} ({agency})")
 _PLAIN = N_("{at} {clock}: {event} → due {promised}")
 _OTHER = N_("{line}; computed today {computed}: rules or calendar changed after the promise, which stays")

@@ -38,7 +38,7 @@ def rules(*, as_json: bool) -> None:
         {
             "rule": rule.id,
             "dimension": rule.dimension.value,
-            "gate": rule.gate.value,
+            "gates": [gate.value for gate in rule.gates],
             "judge": rule.judge.value,
             "source": rule.source,
             "message": rule.message[language],
@@ -46,7 +46,13 @@ def rules(*, as_json: bool) -> None:
         }
         for rule in RULES.values()
     ]
-    show(rows, as_json=as_json, line=lambda row: "{rule}  {gate:<10}  {message}".format(**row))
+    show(rows, as_json=as_json, line=_rule_line)
+
+
+def _rule_line(row: dict[str, object]) -> str:
+    gates = row["gates"]
+    assert isinstance(gates, list)  # noqa: S101
+    return f"{row['rule']}  {','.join(gates):<16}  {row['message']}"
 
 
 def _language() -> str:

@@ -277,10 +277,12 @@ def _forget(home: Path) -> None:
 
 
 def _fill(scale: float, seed: int) -> None:
-    from django.utils import timezone  # noqa: PLC0415 - needs Django to be ready
+    from django.conf import settings  # noqa: PLC0415 - needs Django to be ready
+    from django.utils import timezone  # noqa: PLC0415
 
     from haochaping.doors.demo.province import fill, is_begun, is_filled  # noqa: PLC0415
     from haochaping.doors.outage import OUTAGE  # noqa: PLC0415
+    from haochaping.identity import relay  # noqa: PLC0415
 
     if is_filled():
         click.echo(gettext("The fictional province is there."))
@@ -292,7 +294,8 @@ def _fill(scale: float, seed: int) -> None:
         fail(cut_off)
     click.echo(gettext("Making the fictional province …"))
     try:
-        show_progress(fill(scale=scale, seed=seed, now=timezone.now()))
+        keys = relay.load_keys(settings.KEYS_DIR)
+        show_progress(fill(scale=scale, seed=seed, now=timezone.now(), relay_keys=keys))
     except (LaneLostError, *OUTAGE):
         fail(cut_off)
     click.echo(gettext("The fictional province is there."))

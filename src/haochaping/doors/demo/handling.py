@@ -10,7 +10,7 @@ from django.db import transaction
 
 from haochaping.doors.demo import texts
 from haochaping.doors.demo.places import SLOW
-from haochaping.flows import close_order, handle_bad_review, supervise
+from haochaping.flows import call_back, close_order, handle_bad_review, supervise
 from haochaping.flows.follow_up_review import follow_up_review
 from haochaping.kernel.actor import EVERYWHERE, REVIEWER, SYSTEM, Actor, ActorKind, Scope
 from haochaping.publicity import actions as publicity
@@ -19,9 +19,10 @@ from haochaping.publicity.terms import Decision
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.rectification.rules import was_heard
-from haochaping.rectification.terms import OrderState
+from haochaping.rectification.terms import CallResult, OrderState
+from haochaping.reviews import actions as review_actions
 from haochaping.reviews import queries as reviews
-from haochaping.reviews.terms import ReviewChannel
+from haochaping.reviews.terms import ReviewChannel, SupplementRow
 
 if TYPE_CHECKING:
     import random
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from haochaping.directory.terms import AgencyRef
+    from haochaping.identity.keys import PrivateKey
     from haochaping.rectification.terms import OrderRow
 
 _EVERYBODY = Actor(ActorKind.STAFF, "demo", powers=frozenset({"order.view"}), scope=EVERYWHERE)
@@ -44,6 +46,8 @@ _STEP, _SLOW_STEP = 0.5, 0.03
 # The newest orders are not far yet.
 _LATE_STEP = 0.12
 _ASKS, _NOT_REACHED, _EXPLAINED = 0.3, 0.12, 0.1
+# How many of the reviewers let themselves be called.
+_AGREES = 0.9
 _SAYS_WHETHER_SOLVED, _FOLLOWS_UP = 0.6, 0.2
 _WAITING_TEXTS = 12
 # How likely a reply is looked at on a working day, and sent back then.
@@ -55,10 +59,11 @@ _OPEN = 500
 
 @dataclass(slots=True)
 class Handler:
-    """Works on the orders of some agencies."""
+    """Works on the orders of some agencies; calls go through the relay, which opens numbers with `relay_keys`."""
 
     dice: random.Random
     agencies: Mapping[int, AgencyRef]
+    relay_keys: Mapping[str, PrivateKey]
     _answered: list[UUID] = field(default_factory=list)
 
     def work(self, evening: datetime, *, lately: bool) -> None:
@@ -118,12 +123,16 @@ class Handler:
     def _call(self, order: OrderRow, clerk: Actor, now: datetime) -> None:
         is_true: bool | None = True
         is_reasonable: bool | None = self.dice.random() >= _EXPLAINED
-        result, note = "answered", self.dice.choice(self._theme(order).found)
-        if self.dice.random() < _NOT_REACHED:
-            result, is_true, is_reasonable = "not_reached", None, None
+        result, note = CallResult.ANSWERED, self.dice.choice(self._theme(order).found)
+        if not self._agrees(order, now):
+            result, note = CallResult.NOT_POSSIBLE, texts.NOT_CALLED
+        elif self.dice.random() < _NOT_REACHED:
+            result, is_true, is_reasonable = CallResult.NOT_REACHED, None, None
             note = self.dice.choice(texts.NOT_REACHED)
-        called = partial(
-            rectification.verify_by_callback,
+        if result != CallResult.NOT_POSSIBLE:
+            call = call_back.request_call(order.id, purpose="verify", line=texts.DESK_LINE, by=clerk, now=now)
+            call_back.connect_call(call, relay_keys=self.relay_keys, by=SYSTEM, now=now)
+        call_back.record(
             order.id,
             result=result,
             is_true=is_true,
@@ -132,8 +141,22 @@ class Handler:
             by=clerk,
             now=now,
         )
-        with transaction.atomic():
-            handle_bad_review.counted(order.id, called)
+
+    def _agrees(self, order: OrderRow, now: datetime) -> bool:
+        """Whether the reviewer lets themselves be called: they say so, once, when the agency has taken the order up."""
+        if reviews.supplement_of(order.review_id).may_call_back:
+            return True
+        first_time = not orders.calls_of(order.id, order.round)
+        agrees = (
+            first_time
+            and handle_bad_review.person_of(order.review_id) is not None
+            and self.dice.random() < _AGREES
+        )
+        if agrees:
+            review_actions.supplement(
+                order.review_id, SupplementRow(may_call_back=True), by=REVIEWER, now=now
+            )
+        return agrees
 
     def _mend(self, order: OrderRow, clerk: Actor, now: datetime) -> None:
         explained = not orders.was_found_true_and_reasonable(order.id, order.round)

@@ -39,11 +39,12 @@ from haochaping.rulebook import actions as rulebook
 from haochaping.rulebook import queries as rulebook_queries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from haochaping.doors.demo.making import Said
     from haochaping.doors.demo.places import Offer
+    from haochaping.identity.keys import PrivateKey
 
 CASES, REVIEWS, DAYS = 200_000, 40_000, 548
 _BEGUN = "[]"
@@ -97,15 +98,21 @@ class Lane:
     cases: int
     bad_factor: float
     now: datetime
+    relay_keys: Mapping[str, PrivateKey]
 
 
-def fill(*, scale: float, seed: int, now: datetime) -> Iterator[Progress]:
-    """Make the province; yields now and then while its days pass, and at the end."""
+def fill(
+    *, scale: float, seed: int, now: datetime, relay_keys: Mapping[str, PrivateKey]
+) -> Iterator[Progress]:
+    """Make the province; yields now and then while its days pass, and at the end.
+
+    Its clerks call reviewers through the relay, whose keys only a command may load.
+    """
     _keep_accounts(_BEGUN)
     _fill_directory(now)
     _fill_calendar(now)
     oddities.quarantine(now)
-    lanes = _lanes(scale, seed, now)
+    lanes = _lanes(scale, seed, now, relay_keys)
     done = [(0, 0)] * len(lanes)
     told = -1
     for number, day, cases in together([partial(_live, lane) for lane in lanes]):
@@ -125,7 +132,7 @@ def fill(*, scale: float, seed: int, now: datetime) -> Iterator[Progress]:
     yield Progress(DAYS, DAYS, sum(n for _, n in done))
 
 
-def _lanes(scale: float, seed: int, now: datetime) -> list[Lane]:
+def _lanes(scale: float, seed: int, now: datetime, relay_keys: Mapping[str, PrivateKey]) -> list[Lane]:
     """One lane a city where that pays, else one for all."""
     bad_factor = max(1.0, _LEAST_BAD / max(_FULL_BAD * scale, 0.1))
     everything = offers()
@@ -134,7 +141,7 @@ def _lanes(scale: float, seed: int, now: datetime) -> list[Lane]:
     whole = sum(offer.weight for offer in everything)
     shares = [round(CASES * scale * sum(offer.weight for offer in part) / whole) for part in parts]
     return [
-        Lane(n, seed, part, cases, bad_factor, now)
+        Lane(n, seed, part, cases, bad_factor, now, relay_keys)
         for n, (part, cases) in enumerate(zip(parts, shares, strict=True))
     ]
 
@@ -145,7 +152,7 @@ def _live(lane: Lane) -> Iterator[tuple[int, int, int]]:
     codes = {level: [tag.code for tag in reviews.active_indicators(level)] for level in (3, 4, 5)}
     maker = Maker(dice, f"YC{lane.number}", lane.offers, codes, lane.bad_factor)
     agencies = known.agencies({offer.agency for offer in lane.offers}).values()
-    handler = Handler(dice, {agency.id: agency for agency in agencies})
+    handler = Handler(dice, {agency.id: agency for agency in agencies}, lane.relay_keys)
     ahead: dict[int, list[Said]] = defaultdict(list)
     today = lane.now.astimezone(BEIJING).date()
     days = [today - timedelta(days=ago) for ago in range(DAYS, 0, -1)]

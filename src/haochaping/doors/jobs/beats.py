@@ -34,8 +34,10 @@ from haochaping.flows import (
     sample_reviews,
     send_invitations,
     supervise,
+    take_in_cases,
     tell_days,
     tell_staff,
+    watch_voices,
 )
 from haochaping.identity import actions as identity
 from haochaping.insight import actions as insight
@@ -76,6 +78,7 @@ BEATS: tuple[Beat, ...] = (
     Beat("close what the reviewer has decided", 30, lambda now: close_order.settle(by=SYSTEM, now=now)),
     Beat("mark what is nearly or wholly overdue", 10, supervise.tell_alarms),
     Beat("count promises that were broken", 60, supervise.count_late),
+    Beat("see which lines of plans were missed", 600, supervise.tell_missed),
     Beat("dispatch due orders", 1, lambda now: handle_bad_review.dispatch_all_due(by=SYSTEM, now=now)),
     Beat("promise what the calendar now tells", 600, lambda now: orders.promise_late(by=SYSTEM, now=now)),
     Beat("remind and warn about deadlines", 60, supervise.watch),
@@ -88,6 +91,8 @@ BEATS: tuple[Beat, ...] = (
     Beat(
         "promise voices what the calendar now tells", 600, lambda now: voices.promise_late(by=SYSTEM, now=now)
     ),
+    Beat("mark voices that are nearly or wholly overdue", 60, watch_voices.tell_alarms),
+    Beat("hand on voices of agencies that have ended", 3600, hand_on.hand_on_ended_voices),
     Beat("close voices nobody speaks of", 600, lambda now: voices.close_silent(by=SYSTEM, now=now)),
     Beat(
         "go on with appeals whose time is over", 60, lambda now: decide_appeal.lapse_due(by=SYSTEM, now=now)
@@ -108,6 +113,7 @@ BEATS: tuple[Beat, ...] = (
         "see what was sent again, corrected", 600, lambda now: exchange.settle_corrected(by=SYSTEM, now=now)
     ),
     Beat("take orphans whose case came", 30, lambda now: retry_quarantine.retry_orphans(now=now)),
+    Beat("take steps whose case came", 30, lambda now: take_in_cases.take_early_steps(now=now)),
     Beat(
         "reconcile with the level above",
         86_400,

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from haochaping.doors.jobs.registry import job
-from haochaping.flows import show_evidence
+from haochaping.flows import merge_orders, show_evidence
 from haochaping.flows.call_back import connect_call
 from haochaping.flows.deliver_notice import deliver_notice, deliver_notices
 from haochaping.flows.tell_reviewers import queue_steps
@@ -62,6 +62,12 @@ def address(*, notice_ids: list[str]) -> None:
 def erase_evidence(*, evidence_id: str) -> None:
     """Erase the photographs of evidence taken away. Tried again for an hour; what is erased is not erased again."""
     show_evidence.erase(UUID(evidence_id), by=SYSTEM, now=timezone.now())
+
+
+@job("orders.give_back")
+def give_back(*, review_id: str) -> None:
+    """Give back what was merged with an order that ended. Tried again for an hour; what is given back stays so."""
+    merge_orders.give_back(UUID(review_id), now=timezone.now())
 
 
 @job("notices.tell_reviewers")

@@ -24,7 +24,7 @@ from haochaping.files import queries as files
 from haochaping.flows import decide_appeal
 from haochaping.kernel.refused import N_, Refused
 from haochaping.ledger.terms import EntryKind
-from haochaping.rectification import actions as rectification
+from haochaping.rectification import access
 from haochaping.rectification import appeal_queries as appeals
 from haochaping.rectification.rules import is_anomalous
 from haochaping.rectification.states import appeal_moves_from
@@ -63,7 +63,7 @@ def _accept(appeal_id: UUID, _typed: Mapping[str, str], by: Actor, now: datetime
 
 
 def _refuse(appeal_id: UUID, typed: Mapping[str, str], by: Actor, now: datetime) -> None:
-    rectification.refuse_appeal(appeal_id, refusal=typed["refusal"], by=by, now=now)
+    decide_appeal.refuse(appeal_id, refusal=typed["refusal"], by=by, now=now)
 
 
 def _propose(appeal_id: UUID, typed: Mapping[str, str], by: Actor, now: datetime) -> None:
@@ -83,7 +83,7 @@ def _confirm(appeal_id: UUID, _typed: Mapping[str, str], by: Actor, now: datetim
 
 
 def _send_back(appeal_id: UUID, typed: Mapping[str, str], by: Actor, now: datetime) -> None:
-    rectification.send_back(appeal_id, text=typed["text"], by=by, now=now)
+    decide_appeal.send_back(appeal_id, text=typed["text"], by=by, now=now)
 
 
 STEPS = {
@@ -204,12 +204,15 @@ def _one(
     moves = appeal_moves_from(row.state, Power.APPEAL_DECIDE)
     waiting = next((one for one in decisions if not one.confirmed_at and not one.sent_back_at), None)
     mine = waiting is not None and waiting.proposed_by == str(by)
+    alike = waiting is not None and not mine and not access.may_confirm(by, waiting)
+    possible = [name for name in STEPS if STEPS[name].move in moves and not (alike and name == "confirm")]
     context = whole(row, decisions) | {
         "events": timeline(events, names_of(actors(row, decisions, events), by)),
         "now": timezone.now(),
         # Whoever proposed has done their part: the second person is somebody else.
         "mine": mine,
-        "offers": [] if mine else [_offer(name, tried, form) for name in STEPS if STEPS[name].move in moves],
+        "alike": alike,
+        "offers": [] if mine else [_offer(name, tried, form) for name in possible],
         "wrong": form,
     }
     return desk_page(request, "oversight/appeal.html", context, here=_HERE, status=status)

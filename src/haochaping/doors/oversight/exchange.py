@@ -75,6 +75,7 @@ def _returned(row: ReturnedRow) -> dict[str, object]:
 def _day(one: ToldDay) -> dict[str, object]:
     return {
         "day": one,
+        "peer": one.peer_code or gettext("the level above"),
         "kind": gettext(KIND_LABELS[one.kind]),
         "why": filled(gettext(one.message), one.params) if one.message else "",
     }

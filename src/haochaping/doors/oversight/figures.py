@@ -1,4 +1,4 @@
-"""`/oversight/figures/`: what became of bad reviews, by place and month, each number with the rows behind it."""
+"""`/oversight/figures/`: what became of bad reviews and voices, by place and month, each number with its rows."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from haochaping.doors.supervised import ON_PAGE, pager, shown
 from haochaping.insight import queries as insight
 from haochaping.insight import row_queries
 from haochaping.insight.row_queries import moments
-from haochaping.insight.rules import INSIDE, OF_LOOP
+from haochaping.insight.rules import INSIDE, OF_LOOP, OF_VOICES
 from haochaping.kernel.periods import Period, local_day
 from haochaping.kernel.ratios import Ratio
 from haochaping.kernel.refused import N_
@@ -39,6 +39,8 @@ from haochaping.supervision import queries as supervision
 from haochaping.supervision.terms import Rung
 from haochaping.ui.moments import iso, moment
 from haochaping.ui.shapes import Link
+from haochaping.voices.terms import KIND_LABELS
+from haochaping.voices.terms import STATE_LABELS as VOICE_STATES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +53,7 @@ if TYPE_CHECKING:
     from haochaping.kernel.actor import Actor
     from haochaping.rectification.terms import OrderRow
 
-_SHOWN = (*OF_LOOP, *INSIDE)
+_SHOWN = (*OF_LOOP, *INSIDE, *OF_VOICES)
 _NAMES = {measure.name: measure for measure in _SHOWN}
 _MOST_MONTHS = 24
 _MOST_ROWS = 5000
@@ -96,12 +98,17 @@ def page(request: HttpRequest) -> HttpResponse:
     if query.asked.period is None:
         return oversight_page(request, "oversight/figures.html", context, here=_HERE, status=INVALID)
     values = insight.measures(query.where.place, query.asked.period, of=_SHOWN)
+    loop, rungs, voices = (
+        [_line(query, value) for value in values if _NAMES[value.name] in of]
+        for of in (OF_LOOP, INSIDE, OF_VOICES)
+    )
     context |= {
-        "loop": [_line(query, value) for value in values[: len(OF_LOOP)]],
-        "rungs": [_line(query, value) for value in values[len(OF_LOOP) :]],
+        "loop": loop,
+        "rungs": rungs,
+        "voices": voices,
         "ways": [
             Link(gettext(BY_LABELS[way]), "" if way == query.way else query.link(by=way))
-            for way in query.where.ways
+            for way in _ways(query.where, query.measure)
         ],
         "divided": gettext(BY_LABELS[query.way]),
         "parts": [_part(query, *one) for one in _parts(query, by, query.asked.period, (query.measure,))],
@@ -184,6 +191,8 @@ def rows(request: HttpRequest) -> HttpResponse:
     }
     if query.measure in INSIDE:
         context |= _supervisions(request, query, by)
+    elif query.measure in OF_VOICES:
+        context |= _voices(request, query, by)
     else:
         context |= _orders(request, query, by)
     return oversight_page(request, "oversight/figure_rows.html", context, here=_HERE)
@@ -200,6 +209,21 @@ def _orders(request: HttpRequest, query: Query, by: Actor) -> dict[str, object]:
         "next": query.link(after=str(found.after)) if found.after else "",
         "previous": query.link() if after else "",
         "csv": reverse("oversight_figure_rows_csv") + query.link(),
+    }
+
+
+def _voices(request: HttpRequest, query: Query, by: Actor) -> dict[str, object]:
+    after, period = _uuid(request.GET.get("after", "")), query.asked.period or Period()
+    found = row_queries.voices_behind(
+        by, query.measure, query.where.place, period, after=after, limit=ON_PAGE
+    )
+    return {
+        "voices": [
+            (row, gettext(KIND_LABELS[row.kind]), gettext(VOICE_STATES[row.state]), above)
+            for row, above in found.rows
+        ],
+        "next": query.link(after=str(found.after)) if found.after else "",
+        "previous": query.link() if after else "",
     }
 
 
@@ -227,7 +251,7 @@ def rows_csv(request: HttpRequest) -> HttpResponse:
     """The work orders behind one number as a file, the newest 5,000; that they were taken away is recorded."""
     by = actor_of(request)
     query = _query(request, by)
-    if query.asked.period is None or query.measure in INSIDE:
+    if query.asked.period is None or query.measure not in OF_LOOP:
         raise Http404
     found: list[tuple[OrderRow, bool]] = []
     after: UUID | None = None
@@ -268,7 +292,14 @@ def _query(request: HttpRequest, by: Actor) -> Query:
     period = asked(request.GET, local_day(timezone.now()))
     if name and name not in _NAMES:  # another figure than the one asked for would be believed
         raise Http404
-    return Query(where, period, way if way in where.ways else where.ways[0], _NAMES.get(name, OF_LOOP[0]))
+    measure = _NAMES.get(name, OF_LOOP[0])
+    ways = _ways(where, measure)
+    return Query(where, period, way if way in ways else ways[0], measure)
+
+
+def _ways(where: Where, measure: Measure) -> list[str]:
+    """In which ways a figure of a place can be divided: of single people there are those of orders alone."""
+    return [way for way in where.ways if way != "staff" or measure in OF_LOOP]
 
 
 def _parts(

@@ -72,6 +72,19 @@ class UrgingForm(_About):
     )
 
 
+class HelpForm(CarefulForm):
+    """Asking the level above for help."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    order = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    text = Words(
+        label=gettext_lazy("What your office cannot solve, and what you ask for"),
+        help_text=gettext_lazy("The level above reads it and answers here. Name no reviewer."),
+        limit=SUPERVISION_TEXT_LIMIT,
+        rows=6,
+    )
+
+
 class NoteForm(CarefulForm):
     """A finding, a reason or an answer in words."""
 

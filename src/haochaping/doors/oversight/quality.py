@@ -15,11 +15,13 @@ from haochaping.accounts.terms import Power
 from haochaping.doors.desk import refusable
 from haochaping.doors.gate import actor_of, requires
 from haochaping.doors.oversight.page import oversight_page
-from haochaping.doors.quality import message_of, remedy_of, shares_of
+from haochaping.doors.quality import message_of, remedy_of, said_of_gates, shares_of
 from haochaping.exchange.fields import shown
+from haochaping.exchange.manifests import queries as manifests
+from haochaping.exchange.manifests.terms import STATE_LABELS
 from haochaping.exchange.quality import queries
 from haochaping.exchange.quality.rules import RULES, corrections
-from haochaping.exchange.quality.terms import DIMENSION_LABELS, GATE_LABELS, NO_SUCH_SOURCE
+from haochaping.exchange.quality.terms import DIMENSION_LABELS, NO_SUCH_SOURCE
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import N_, Refused
 from haochaping.rectification import queries as orders
@@ -35,12 +37,15 @@ if TYPE_CHECKING:
 
 _HERE = "oversight_quality"
 _DAYS = 62
+_BATCHES = 30
 _MONTH = len("2026-06")
 KIND_LABELS = {
     "review": N_("Review"),
     "case": N_("Case"),
     "record": N_("Record in quarantine"),
-    "batch": N_("Batch of an installation"),
+    "batch": N_("Batch"),
+    "missing": N_("Number that is missing"),
+    "totals": N_("Totals of two sides"),
     "source": N_("The day as a whole"),
 }
 
@@ -84,6 +89,10 @@ def one(request: HttpRequest, source: str) -> HttpResponse:
         "former": said[1:],
         "corrections": [(one, message_of(RULES[one.rule])) for one in corrections(said)],
         "days": days,
+        "batches": [
+            {"batch": one, "state": gettext(STATE_LABELS[one.state])}
+            for one in manifests.batches(source, limit=_BATCHES)
+        ],
     }
     return oversight_page(request, "oversight/quality_source.html", context, here=_HERE)
 
@@ -99,7 +108,7 @@ def rules(request: HttpRequest) -> HttpResponse:
             {
                 "rule": rule,
                 "dimension": gettext(DIMENSION_LABELS[rule.dimension]),
-                "gate": gettext(GATE_LABELS[rule.gate]),
+                "gate": said_of_gates(rule.gates),
                 "message": message_of(rule),
                 "remedy": remedy_of(rule),
             }
@@ -123,7 +132,7 @@ def _findings(card: CardRow, by: Actor) -> list[dict[str, object]]:
             "rule": RULES[one.rule],
             "message": message_of(RULES[one.rule]),
             "remedy": remedy_of(RULES[one.rule]),
-            "gate": gettext(GATE_LABELS[RULES[one.rule].gate]),
+            "gate": said_of_gates(RULES[one.rule].gates),
             "failing": one.failing,
             "samples": list(_samples(one, linked)),
         }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
@@ -16,6 +17,7 @@ from haochaping.doors.gate import actor_of, requires
 from haochaping.doors.oversight.page import oversight_page
 from haochaping.doors.paging import page_number
 from haochaping.doors.supervised import ON_PAGE, pager
+from haochaping.reviews.terms import LEVEL_LABELS, Level
 from haochaping.supervision import queries
 from haochaping.supervision.terms import SIGNAL_LABELS, SignalKind
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from django.http import HttpRequest, HttpResponse
+
+    from haochaping.supervision.terms import SignalRow
 
 
 @requires(Power.ORDER_SUPERVISE)
@@ -45,6 +49,7 @@ def page(request: HttpRequest) -> HttpResponse:
                 "row": row,
                 "kind": gettext(SIGNAL_LABELS[row.kind]),
                 "about": _about(row.facts, names),
+                "voice": _voice(row),
                 "measure": decides and not taken and row.kind == SignalKind.SERVICE_FAULT,
             }
             for row in found[:ON_PAGE]
@@ -55,11 +60,22 @@ def page(request: HttpRequest) -> HttpResponse:
     return oversight_page(request, "oversight/signals.html", context, here="oversight_signals")
 
 
+def _voice(row: SignalRow) -> str:
+    """Where the complaint, suggestion or question stands that is overdue, or whose agency has ended."""
+    _, is_voice, voice_id = row.subject.partition("voice:")
+    wanted = is_voice and row.kind in {SignalKind.VOICE_OVERDUE, SignalKind.AGENCY_ENDED}
+    return reverse("desk_voice", args=[voice_id]) if wanted else ""
+
+
 def _about(facts: Mapping[str, str], items: Mapping[str, str]) -> str:
     """What is said of a signal besides its kind: how many of which item, or what its sender put down."""
     if "item" in facts and "orders" in facts:
         return gettext("{item}: {orders} bad reviews in {days} days").format(
             item=items.get(facts["item"], facts["item"]), orders=facts["orders"], days=facts.get("days", "")
+        )
+    if "level_today" in facts:
+        return gettext("Asked again after the order was closed, the reviewer says today: {level}").format(
+            level=gettext(LEVEL_LABELS[Level(int(facts["level_today"]))])
         )
     if "cases" in facts:
         return gettext("{cases} later cases within twelve months").format(cases=facts["cases"])

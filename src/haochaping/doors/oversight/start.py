@@ -78,6 +78,9 @@ def orders(request: HttpRequest) -> HttpResponse:
     unknown = {gettext("Agency"): agency and not names, gettext("State"): state and not known}
     context = {
         "rows": [_row(row) for row in found[:ON_PAGE]],
+        "helpers": queries.late_helpers(by, now, agency_id=agency_id, limit=ON_PAGE)
+        if overdue and number == 1
+        else [],
         "overdue": overdue,
         "agency": next(iter(names.values()), ""),
         "state": gettext(STATE_LABELS[OrderState(known)]) if known else "",

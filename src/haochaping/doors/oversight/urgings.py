@@ -1,4 +1,4 @@
-"""`/oversight/urgings/`: urge an agency or a lower office, and see what they answer."""
+"""`/oversight/urgings/`: urge an agency or a lower office, ask the level above for help, and see what they answer."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ from haochaping.accounts.terms import Power
 from haochaping.doors.desk import INVALID, refusable, see_other, told
 from haochaping.doors.fields import uuid_of
 from haochaping.doors.gate import actor_of, requires
-from haochaping.doors.oversight.forms import NoteForm, UrgingForm, new_key
+from haochaping.doors.oversight.forms import HelpForm, NoteForm, UrgingForm, new_key
 from haochaping.doors.oversight.page import oversight_page
 from haochaping.doors.paging import page_number
 from haochaping.doors.supervised import ON_PAGE, pager, urging_shown
 from haochaping.flows import supervise
 from haochaping.kernel.refused import Refused
 from haochaping.rectification import queries as orders
-from haochaping.supervision import actions, queries
+from haochaping.supervision import queries
 from haochaping.supervision.access import may_answer
+from haochaping.supervision.rules import may_ask_above
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -42,6 +43,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "rows": found[:ON_PAGE],
         "done": done,
         "now": now,
+        "may_ask": may_ask_above(by.scope),
         **pager(number, len(found), "list=done&" if done else ""),
     }
     return oversight_page(request, "oversight/urgings.html", context, here="oversight_urgings")
@@ -75,16 +77,38 @@ def new(request: HttpRequest) -> HttpResponse:
     return see_other(reverse("oversight_urging", args=[made]))
 
 
-def _form(request: HttpRequest, form: UrgingForm, status: int = 200) -> HttpResponse:
+@requires(Power.ORDER_SUPERVISE)
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusable
+def ask(request: HttpRequest) -> HttpResponse:
+    """The form of a request for help; what was refused is shown again with what was typed."""
+    by, now = actor_of(request), timezone.now()
+    if request.method != "POST":
+        asked = {"order": uuid_of(request.GET.get("order", "")), "key": new_key(now)}
+        return _form(request, HelpForm(initial=asked))
+    form = HelpForm(request.POST)
+    if not form.is_valid():
+        return _form(request, form, INVALID)
+    typed = form.cleaned_data
+    try:
+        made = supervise.ask_help(
+            work_order_id=typed["order"], text=typed["text"], key=typed["key"], by=by, now=now
+        )
+    except Refused as refused:
+        return _form(request, form, told(form, refused))
+    messages.success(request, gettext("The level above has been asked; its answer appears here."))
+    return see_other(reverse("oversight_urging", args=[made]))
+
+
+def _form(request: HttpRequest, form: UrgingForm | HelpForm, status: int = 200) -> HttpResponse:
     about = uuid_of(str(form["order"].value() or ""))
     context = {
         "form": form,
         "about": about,
         "order": orders.order(about, by=actor_of(request)) if about else None,
     }
-    return oversight_page(
-        request, "oversight/urging_new.html", context, here="oversight_urgings", status=status
-    )
+    template = "oversight/urging_new.html" if isinstance(form, UrgingForm) else "oversight/help_new.html"
+    return oversight_page(request, template, context, here="oversight_urgings", status=status)
 
 
 @requires(Power.ORDER_SUPERVISE)
@@ -99,12 +123,12 @@ def one(request: HttpRequest, urging_id: UUID) -> HttpResponse:
 @require_POST
 @refusable
 def answer(request: HttpRequest, urging_id: UUID) -> HttpResponse:
-    """Answer for one's own office."""
+    """Answer for one's own office, or a lower one that asks for help."""
     form = NoteForm(request.POST)
     if not form.is_valid():
         return _one(request, urging_id, form, INVALID)
     try:
-        actions.answer(urging_id, text=form.cleaned_data["text"], by=actor_of(request), now=timezone.now())
+        supervise.answer(urging_id, text=form.cleaned_data["text"], by=actor_of(request), now=timezone.now())
     except Refused as refused:
         return _one(request, urging_id, form, told(form, refused))
     messages.success(request, gettext("Your answer is recorded."))
@@ -115,7 +139,7 @@ def _one(request: HttpRequest, urging_id: UUID, form: NoteForm, status: int = 20
     by = actor_of(request)
     row = queries.urging(urging_id, by=by)
     open_to_me = row.answered_at is None and may_answer(
-        by, division_path=row.division_path, agency_path=row.agency_path
+        by, division_path=row.division_path, agency_path=row.agency_path, upward=row.upward
     )
     context = urging_shown(row, by, timezone.now()) | {"form": form, "may_answer": open_to_me}
     return oversight_page(request, "oversight/urging.html", context, here="oversight_urgings", status=status)

@@ -53,6 +53,7 @@ urlpatterns = [
     path("dispatch/<int:rule_id>/withdraw", dispatch.withdraw, name="oversight_dispatch_withdraw"),
     path("urgings/", urgings.page, name="oversight_urgings"),
     path("urgings/new", urgings.new, name="oversight_urging_new"),
+    path("urgings/help", urgings.ask, name="oversight_help_new"),
     path("urgings/<uuid:urging_id>", urgings.one, name="oversight_urging"),
     path("urgings/<uuid:urging_id>/answer", urgings.answer, name="oversight_urging_answer"),
     path("reports/", reports.page, name="oversight_reports"),

@@ -31,7 +31,7 @@ from haochaping.rectification import queries as orders
 from haochaping.rectification.terms import SOLVED_LABELS
 from haochaping.ui.shapes import Event
 from haochaping.voices import actions, queries
-from haochaping.voices.rules import running_due
+from haochaping.voices.rules import at_office, running_due
 from haochaping.voices.states import at_office_from
 from haochaping.voices.terms import (
     KIND_LABELS,
@@ -103,15 +103,19 @@ STEPS: dict[str, tuple[VoiceMove, type[forms.Form], str, str]] = {
 @require_safe
 @refusable
 def page(request: HttpRequest) -> HttpResponse:
-    """What waits for the office by time left, or what is done."""
-    now, done = timezone.now(), request.GET.get("list") == "done"
+    """What waits for the office by time left, what is done, or what is overdue anywhere in one's divisions."""
+    by, now = actor_of(request), timezone.now()
+    which = request.GET.get("list", "")
     number = page_number(request.GET.get("page", ""))
-    found = queries.office(actor_of(request), done=done, limit=ON_PAGE + 1, offset=(number - 1) * ON_PAGE)
+    part = {"limit": ON_PAGE + 1, "offset": (number - 1) * ON_PAGE}
+    overdue = which == "overdue"
+    found = queries.overdue(by, now, **part) if overdue else queries.office(by, done=which == "done", **part)
     context = {
-        "rows": [shown(row) for row in found[:ON_PAGE]],
-        "done": done,
+        "rows": [shown(row) | {"href": _address(row, overdue=overdue)} for row in found[:ON_PAGE]],
+        "done": which == "done",
+        "overdue": overdue,
         "now": now,
-        **pager(number, len(found), "list=done&" if done else ""),
+        **pager(number, len(found), f"list={which}&" if which in {"done", "overdue"} else ""),
     }
     return oversight_page(request, "oversight/voices.html", context, here=_HERE)
 
@@ -163,6 +167,12 @@ def _perform(step: str, complaint_id: UUID, typed: dict[str, str], by: Actor, no
         handle_voices.answer(complaint_id, **typed, by=by, now=now)
     else:
         handle_voices.end(complaint_id, **typed, by=by, now=now)
+
+
+def _address(row: VoiceRow, *, overdue: bool) -> str:
+    """The page of one of a list; what is an agency's to answer stands at the desk."""
+    at_desk = overdue and not at_office(row)
+    return reverse("desk_voice" if at_desk else "oversight_voice", args=[row.id])
 
 
 def shown(row: VoiceRow) -> dict[str, object]:

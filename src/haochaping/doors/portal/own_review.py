@@ -17,12 +17,13 @@ from haochaping.doors.photo import photo_response
 from haochaping.doors.portal import handling, tags
 from haochaping.doors.portal.appeal import appeal_shown
 from haochaping.doors.portal.forms import MessageForm, ReasonsForm, ReportForm, SolutionForm
-from haochaping.doors.portal.progress import progress_of
+from haochaping.doors.portal.progress import joined, progress_of
 from haochaping.doors.portal.voices import shown
 from haochaping.doors.private_page import see_other
 from haochaping.doors.targets import rated, step_of
 from haochaping.files import actions as file_actions
 from haochaping.files import queries as files
+from haochaping.flows import merge_orders
 from haochaping.flows.conceal import is_concealed
 from haochaping.flows.follow_up_review import follow_up_period_of
 from haochaping.kernel.actor import REVIEWER
@@ -177,6 +178,9 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
         if withdrawn
         else progress_of(order, solution, shows=shows, levels=levels, concealed=office, now=now)
     )
+    lead = merge_orders.lead_of(order) if order and progress else None
+    if order and lead and progress:
+        progress = _joined(progress, order, lead, levels, now)
     wrong_shown = wrong or Wrong()
     bad, follow_up = is_bad(review.level), follow_up_of(review, opened.given)
     reachable = bad and binding is not None and _reachable(review, binding)
@@ -224,7 +228,7 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
         "progress": progress,
         "message": wrong_shown.message or MessageForm(),
         "follow_up": follow_up,
-        "follow_up_until": _follow_up_until(review, order, terms, now)
+        "follow_up_until": _follow_up_until(review, lead or order, terms, now)
         if binding and not follow_up and not withdrawn and not excluded
         else None,
         "first": opened.given.get(1) if review.assess_no != 1 else None,
@@ -254,10 +258,19 @@ def photo(request: HttpRequest, opened: Opened, photo_id: UUID) -> HttpResponse:
             photo_id, subject_kind=kind, subject_id=review_id, by=REVIEWER, now=timezone.now()
         )
         return see_other(f"{opened.base}#photos")
-    if evidence := orders.shows(opened.review.id, photo_id):
+    if evidence := orders.shows(merge_orders.answering_review(opened.review.id), photo_id):
         kind, review_id = "evidence", str(evidence)
     content = files.content_of(photo_id, subject_kind=kind, subject_id=review_id)
     return photo_response(content, place=str(photo_id)[-4:])
+
+
+def _joined(own: Progress, order: OrderRow, lead: OrderRow, levels: int, now: datetime) -> Progress:
+    """The same where the review is answered with another one of the reviewer."""
+    row, solution, shows = orders.order_of_own_review(lead.review_id)
+    said = reviews.supplement_of(lead.review_id)
+    office = said.may_call_back and is_concealed(lead, said)
+    led = progress_of(row, solution, shows=shows, levels=levels, concealed=office, now=now)
+    return joined(own, order, lead, led) if led else own
 
 
 def _reachable(review: ReviewRow, binding: Binding) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from haochaping.doors.portal.followed import followed
 from haochaping.doors.portal.told import extended, plan_of, told_of
-from haochaping.flows import close_order
+from haochaping.flows import merge_orders
 from haochaping.kernel.refused import N_
 from haochaping.notices import queries as notices
 from haochaping.notices.terms import Side
@@ -44,6 +44,7 @@ _AFTER: dict[OrderState, str] = {
         "This was joined with your other review of the same matter; the answer stands there."
     ),
 }
+_JOINED = N_("This was joined with your other review of the same matter: both are answered together.")
 _PAUSED = N_(
     "{agency} has asked for a second look at the review itself. The clock stands still until that is decided."
 )
@@ -77,7 +78,8 @@ class Progress:
 
     `asks` says whether the reviewer is asked if it is solved; `extended` why it takes longer, "" if it does not; `begun`
     that the agency finishes it, even when the reviewer rates better or takes the review back; `evidence` what it shows;
-    `plan` what it has promised by which day; `joined` the address of the review with which it is answered.
+    `plan` what it has promised by which day; `joined` says that it is answered with another review of the same person,
+    and everything else speaks of that one's order; `joined_at` is that review's address, "" where it is not known.
     """
 
     agency: str
@@ -98,6 +100,7 @@ class Progress:
     followed: list[str]
     evidence: list[EvidenceRow]
     joined: str
+    joined_at: str
 
     @property
     def solved(self) -> str:
@@ -141,14 +144,29 @@ def progress_of(
         extended=extended(order, told),
         followed=followed(order.id, told),
         evidence=orders.shown_evidence(order.id) if shows and order.reply_text else [],
-        joined=_joined(order),
+        joined="",
+        joined_at="",
         thread=None if messages is None else [_said(message, order.agency_name) for message in messages],
     )
 
 
-def _joined(order: OrderRow) -> str:
-    token = close_order.token_of_lead(order)
-    return reverse("review", args=[token]) if token else ""
+def joined(own: Progress, order: OrderRow, lead: OrderRow, led: Progress) -> Progress:
+    """The progress of an order that is answered with another of the same reviewer.
+
+    Promise, answer and question are the other one's; what happened to this one before, and its messages, are its own.
+    """
+    token = merge_orders.token_of_lead(order, lead)
+    return replace(
+        led,
+        joined=gettext(_JOINED),
+        joined_at=reverse("review", args=[token]) if token else "",
+        events=[*own.events, *(one for one in led.events if _is_later(one, order.closed_at))],
+        thread=own.thread,
+    )
+
+
+def _is_later(event: Event, since: datetime | None) -> bool:
+    return since is not None and event.at is not None and event.at > since
 
 
 def promise(order: OrderRow, now: datetime, *, concealed: bool = False) -> str:

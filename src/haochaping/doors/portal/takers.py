@@ -25,13 +25,19 @@ from haochaping.doors.portal.handling import HandlingForm, Typed
 from haochaping.doors.portal.own_review import Opened, Wrong, page
 from haochaping.doors.portal.voice_forms import WordForm
 from haochaping.doors.private_page import see_other
-from haochaping.flows import change_review, decide_appeal, handle_bad_review, handle_voices, supervise
+from haochaping.flows import (
+    change_review,
+    decide_appeal,
+    handle_bad_review,
+    handle_voices,
+    merge_orders,
+    supervise,
+)
 from haochaping.kernel.actor import REVIEWER
 from haochaping.kernel.refused import Refused
 from haochaping.reviews import actions as review_actions
 from haochaping.reviews import queries as reviews
 from haochaping.ui.sentences import say
-from haochaping.voices import actions as voices
 from haochaping.voices import queries as told
 from haochaping.voices.terms import NO_SUCH_VOICE
 
@@ -108,7 +114,7 @@ def solution(request: HttpRequest, opened: Opened) -> HttpResponse:
         return page(request, opened, Wrong(solution=form))
     said = form.cleaned_data
     try:
-        handle_bad_review.answer_solution(
+        merge_orders.answer_solution(
             opened.review.id, solved=said["solved"], text=said["text"], by=REVIEWER, now=timezone.now()
         )
     except Refused as refused:
@@ -201,7 +207,7 @@ def complain(request: HttpRequest, opened: Opened) -> HttpResponse:
 def urge(request: HttpRequest, opened: Opened) -> HttpResponse:
     """Say that one waits for the answer of the supervisory office."""
     try:
-        voices.urge(_open_complaint(opened), by=REVIEWER, now=timezone.now())
+        handle_voices.urge(_open_complaint(opened), by=REVIEWER, now=timezone.now())
     except Refused as refused:
         return handling.page(request, opened, Typed(complaints=(refused.complaint,)))
     return _to_handling(opened)

@@ -11,7 +11,7 @@ from haochaping.publicity.rules import redacted
 from haochaping.rectification import queries as orders
 from haochaping.rectification.rules import of_this_clock, of_this_round
 from haochaping.rectification.states import ANSWERED
-from haochaping.rectification.terms import MOVE_LABELS, SOLVED_LABELS, CallResult, Move
+from haochaping.rectification.terms import MOVE_LABELS, SOLVED_LABELS, CallResult, Means, Move
 from haochaping.ui.shapes import Event
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ _CALLED = {
     CallResult.DECLINED: N_("You were called and did not wish to talk"),
     CallResult.NOT_POSSIBLE: N_("Looked into without a call"),
 }
+_WROTE_NO = N_("You wrote that you do not wish to talk about it")
 _ANSWERED = N_("You answered whether it is solved: {answer}")
 
 
@@ -53,7 +54,14 @@ def plan_of(order: OrderRow, events: Sequence[EventRow]) -> list[tuple[date, str
 
 
 def _title(event: EventRow) -> str:
-    return _CALLED[event.callback.result] if event.callback else MOVE_LABELS[event.move]
+    if event.callback is None:
+        return MOVE_LABELS[event.move]
+    wrote = event.callback.means == Means.MESSAGE
+    return (
+        _WROTE_NO
+        if wrote and event.callback.result == CallResult.DECLINED
+        else _CALLED[event.callback.result]
+    )
 
 
 def _reply(order: OrderRow, event: EventRow) -> str:

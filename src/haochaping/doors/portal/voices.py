@@ -29,7 +29,7 @@ from haochaping.rectification.terms import SOLVED_LABELS
 from haochaping.ui.moments import moment
 from haochaping.ui.sentences import say
 from haochaping.ui.shapes import Event
-from haochaping.voices import actions, queries
+from haochaping.voices import queries
 from haochaping.voices.rules import may_urge_from, running_due
 from haochaping.voices.states import DONE
 from haochaping.voices.terms import (
@@ -108,7 +108,7 @@ def urge(request: HttpRequest, receipt: str) -> HttpResponse:
     normal = _normal(receipt)
     if request.method == "POST":
         try:
-            actions.urge(_id(normal), by=REVIEWER, now=timezone.now())
+            handle_voices.urge(_id(normal), by=REVIEWER, now=timezone.now())
         except Refused as refused:
             return _page(request, normal, refused=refused)
     return see_other(reverse("voice", args=[normal]))

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from haochaping.cases import queries as cases
+from haochaping.directory import match_queries as matches
 from haochaping.directory import queries as directory
 from haochaping.doors.gate import public
 from haochaping.doors.private_page import private_page, see_other
@@ -79,7 +80,8 @@ def _is_answered(receipt: str) -> bool:
 def _question(request: HttpRequest, token: str, complaint: Complaint | None = None) -> HttpResponse:
     _, told, _ = exchange.visit(token, now=timezone.now())
     case: Any = told["case"]
-    items, agencies = directory.items([str(case["item"])]), directory.agencies([str(case["agency"])])
+    items = matches.items_meant([(str(case["source"]), str(case["item"]))])
+    agencies = directory.agencies([str(case["agency"])])
     shown = _shown(case, told, items, agencies)
     number = cast("int", told["occurrence_no"])
     binding = cases.bind([(str(case["source"]), str(case["case_no"]), number)])[0]
@@ -101,7 +103,7 @@ def _question(request: HttpRequest, token: str, complaint: Complaint | None = No
 def _shown(
     case: dict[str, Any],
     told: dict[str, object],
-    items: Mapping[str, ItemRef],
+    items: Mapping[tuple[str, str], ItemRef],
     agencies: Mapping[str, AgencyRef],
 ) -> dict[str, object]:
     """The case as its citizen recognises it: names of the directory where there are any, else those that were told."""

@@ -27,6 +27,7 @@ from haochaping.flows import decide_appeal
 from haochaping.kernel.refused import N_, Refused
 from haochaping.rectification import appeal_queries as appeals
 from haochaping.rectification import queries as orders
+from haochaping.rectification.access import is_own
 from haochaping.rectification.rules import may_contest
 from haochaping.rectification.states import appeal_moves_from
 from haochaping.rectification.terms import AppealMove
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
     from haochaping.kernel.actor import Actor
     from haochaping.postgres.together import Asked
+    from haochaping.rectification.terms import OrderRow
 
 _ON_PAGE = 30
 _HERE = "desk_appeals"
@@ -52,11 +54,12 @@ _DONE = {
 class OfOrder:
     """What the page of an order shows about its appeal: its state, or that one can be filed; nothing to others."""
 
-    def __init__(self, order_id: UUID, by: Actor, now: datetime) -> None:
-        self._order_id = order_id
-        self._row = appeals.appeal_of_order(order_id)
-        self._window = appeals.may_appeal_until(order_id, now=now)
-        self.asked: list[Asked[Any]] = [self._row, self._window] if may(by, Power.APPEAL_FILE) else []
+    def __init__(self, order: OrderRow, by: Actor, now: datetime) -> None:
+        self._order_id = order.id
+        self._row = appeals.appeal_of_order(order.id)
+        self._window = appeals.may_appeal_until(order.id, now=now)
+        may_file = may(by, Power.APPEAL_FILE) and is_own(by, order)
+        self.asked: list[Asked[Any]] = [self._row, self._window] if may_file else []
 
     def shown(self) -> dict[str, object]:
         """The part of the page, when it has been asked for."""

@@ -41,7 +41,8 @@ def _calls(order: OrderRow, history: HistoryRow) -> list[EventRow]:
 
 def _attempts_missing(order: OrderRow, history: HistoryRow, terms: Terms) -> str:
     """How many attempts at different hours are missing before the agency may go on without having heard the reviewer."""
-    calls = [(one.callback.result, one.at) for one in _calls(order, history) if one.callback]
+    attempts_made = [(one.callback, one.at) for one in _calls(order, history) if one.callback]
+    calls = [(call.result, call.called_at or at) for call, at in attempts_made]
     heard, attempts = was_heard(calls, terms.call_attempts)
     if heard or order.state not in _UNTIL_HEARD:
         return ""
@@ -55,7 +56,7 @@ def _attempts_missing(order: OrderRow, history: HistoryRow, terms: Terms) -> str
 
 def _left_open(beside: Beside) -> list[str]:
     lines = sum(one.done_at is None for one in beside.milestones)
-    helpers = [one.agency_name for one in beside.co_handlers if one.done_at is None]
+    helpers = [one.agency_name for one in beside.co_handlers if one.is_open]
     said = []
     if lines:
         said.append(

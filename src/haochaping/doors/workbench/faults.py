@@ -21,6 +21,7 @@ from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.rectification import fault_queries
 from haochaping.rectification import queries as orders
+from haochaping.rectification.access import is_own
 from haochaping.rectification.states import after
 from haochaping.rectification.terms import (
     REFORM_LABELS,
@@ -88,7 +89,8 @@ class OfOrder:
         """The part of the page, when it has been asked for."""
         by, faults = self._by, self._faults.answer if self._is_classed else []
         said = {one.responsibility for one in faults}
-        possible = may_any(by, CLASSED_BY) and after(self._order.state, Move.CLASS_FAULT) is not None
+        may_say = may_any(by, CLASSED_BY) and is_own(by, self._order)
+        possible = may_say and after(self._order.state, Move.CLASS_FAULT) is not None
         reform = self._reform.answer if Responsibility.BUSINESS in said else None
         measured = Responsibility.SERVICE in said
         return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.text import format_lazy
@@ -17,16 +17,10 @@ from haochaping.doors.fields import Choice, Words
 from haochaping.doors.uploads import Photographs
 from haochaping.exchange.terms import QuarantineAsked, RecordKind
 from haochaping.files.terms import PHOTO_MEGABYTES, PHOTOS_ALLOWED
-from haochaping.identity.terms import BASIS_LIMIT, CALL_PURPOSES, DOCUMENT_LIMIT, PURPOSE_LABELS
+from haochaping.identity.terms import BASIS_LIMIT, DOCUMENT_LIMIT, PURPOSE_LABELS
 from haochaping.kernel.refused import N_
 from haochaping.notices.terms import TEXT_LIMIT as MESSAGE_LIMIT
-from haochaping.rectification.terms import (
-    AGENCY_OUTCOMES,
-    CALL_LABELS,
-    CAPTION_LIMIT,
-    OUTCOME_LABELS,
-    CallResult,
-)
+from haochaping.rectification.terms import AGENCY_OUTCOMES, CAPTION_LIMIT, OUTCOME_LABELS
 from haochaping.rulebook.terms import UNIT_LABELS
 from haochaping.supervision.terms import SUPERVISION_TEXT_LIMIT
 
@@ -37,14 +31,12 @@ if TYPE_CHECKING:
     from haochaping.rectification.terms import Doubts
     from haochaping.rulebook.terms import Unit
 
-RECORD_KINDS = {RecordKind.CASE: N_("Case"), RecordKind.REVIEW: N_("Review")}
-ANSWERS = {"yes": True, "no": False, "unknown": None}
+RECORD_KINDS = {
+    RecordKind.CASE: N_("Case"),
+    RecordKind.REVIEW: N_("Review"),
+    RecordKind.STEP: N_("Step of a case"),
+}
 _NUMBER = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
-_ANSWER_CHOICES = (
-    ("yes", gettext_lazy("Yes")),
-    ("no", gettext_lazy("No")),
-    ("unknown", gettext_lazy("Could not be found out")),
-)
 
 
 class QuarantineForm(forms.Form):
@@ -117,47 +109,6 @@ class MessageForm(CarefulForm):
         limit=MESSAGE_LIMIT,
         rows=3,
     )
-
-
-class CallForm(forms.Form):
-    """Asking the relay for a call; both numbers stay between the relay and its lines."""
-
-    purpose = Choice(
-        label=gettext_lazy("What the call is for"),
-        choices=[(word, gettext_lazy(label)) for word, label in CALL_PURPOSES.items()],
-    )
-    line = forms.CharField(
-        label=gettext_lazy("Your desk phone"),
-        help_text=gettext_lazy(
-            "The relay rings it first, then the reviewer. Neither side sees the other’s number."
-        ),
-        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off", "maxlength": "30"}),
-    )
-
-
-class CallbackForm(forms.Form):
-    """What one attempt to hear the reviewer brought."""
-
-    result = Choice(
-        label=gettext_lazy("Result of the call-back"),
-        choices=[(word, gettext_lazy(label)) for word, label in CALL_LABELS.items()],
-    )
-    is_true = Choice(label=gettext_lazy("Is it true what the review says?"), choices=_ANSWER_CHOICES)
-    is_reasonable = Choice(label=gettext_lazy("Is the demand reasonable?"), choices=_ANSWER_CHOICES)
-    note = Words(
-        label=gettext_lazy("What was found out"),
-        help_text=gettext_lazy("For your agency and its supervisors; never published."),
-    )
-    recording = forms.CharField(
-        label=gettext_lazy("Number of the recording, if there is one"),
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "maxlength": "60"}),
-    )
-
-    def without_call(self) -> None:
-        """Leave only what an agency may say of a reviewer who is concealed from it: that nobody could call."""
-        only = CallResult.NOT_POSSIBLE
-        cast("Choice", self.fields["result"]).choices = [(only, gettext(CALL_LABELS[only]))]
 
 
 class ReasonForm(forms.Form):

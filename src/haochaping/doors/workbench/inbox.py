@@ -31,9 +31,11 @@ from haochaping.rectification.rules import (
     time_left,
 )
 from haochaping.rectification.terms import (
+    AGENCY_PART_LABELS,
     EXPORT_AT_MOST,
     SOLVED_LABELS,
     TIME_LEFT_LABELS,
+    AgencyPart,
     Assigned,
     ListAsked,
     TimeLeft,
@@ -93,6 +95,7 @@ class Line:
     messages: int
     handler: str
     mine: bool
+    helps: bool
     solved: str
 
 
@@ -206,6 +209,9 @@ def _tabs(
     own = [(gettext("Open"), ListAsked(), counts.all)]
     if handles:
         own.append((gettext("Assigned to me"), ListAsked(assigned=Assigned.ME), counts.mine))
+    helped = ListAsked(part=AgencyPart.HELP)
+    if counts.helped or asked == helped:
+        own.append((gettext(AGENCY_PART_LABELS[AgencyPart.HELP]), helped, counts.helped))
     kept = [(row.name, row.asked, counts.saved[row.id]) for row in saved]
     tabs = [Tab(title, address(one), one == asked, count) for title, one, count in (*own, *kept)]
     return [*tabs, Tab(gettext("Done"), address(ListAsked(done=True)), asked.done)]
@@ -277,9 +283,10 @@ def _line(
         soon=not late and due is not None and order.amber_at is not None and order.amber_at <= now,
         ended_at=order.replied_at or order.closed_at,
         new=row.unread,
-        messages=messages.get(order.thread_id, 0) if order.thread_id else 0,
+        messages=messages.get(order.thread_id, 0) if order.thread_id and not row.helps else 0,
         handler=row.handler,
         mine=row.mine,
+        helps=row.helps,
         solved=gettext(SOLVED_LABELS[said.solved]) if said else "",
     )
 

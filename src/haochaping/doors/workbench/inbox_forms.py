@@ -9,6 +9,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from haochaping.rectification.states import OPEN
 from haochaping.rectification.terms import (
+    AGENCY_PART_LABELS,
     ASSIGNED_LABELS,
     CATEGORY_LABELS,
     COLOUR_LABELS,
@@ -43,6 +44,7 @@ class FilterForm(forms.Form):
     urgency = forms.ChoiceField(label=gettext_lazy("Urgency"), required=False)
     category = forms.ChoiceField(label=gettext_lazy("Category of fault"), required=False)
     assigned = forms.ChoiceField(label=gettext_lazy("Assigned"), required=False)
+    part = forms.ChoiceField(label=gettext_lazy("Part of your agency"), required=False)
     item = _typed(gettext_lazy("Item"), gettext_lazy("Words of its name, or its code."))
     agency = _typed(
         gettext_lazy("Agency"), gettext_lazy("Words of its name, or its code; with those below it.")
@@ -58,6 +60,7 @@ class FilterForm(forms.Form):
             "urgency": URGENCY_LABELS.items(),
             "category": CATEGORY_LABELS.items(),
             "assigned": ASSIGNED_LABELS.items(),
+            "part": AGENCY_PART_LABELS.items(),
         }
         for name, choices in offered.items():
             field = self.fields[name]

@@ -11,6 +11,7 @@ from haochaping.accounts.access import may
 from haochaping.accounts.terms import Power
 from haochaping.doors.workbench.story import title_of
 from haochaping.rectification.states import OPEN
+from haochaping.supervision.rules import may_ask_above
 from haochaping.supervision.terms import AboutOrderKind
 from haochaping.ui.shapes import Link
 from haochaping.voices.terms import KIND_LABELS, STATE_LABELS
@@ -27,6 +28,8 @@ _OVERSIGHT = {
     AboutOrderKind.SUPERVISION: "oversight_supervision",
     AboutOrderKind.URGED: "oversight_urging",
     AboutOrderKind.ANSWERED: "oversight_urging",
+    AboutOrderKind.HELP_ASKED: "oversight_urging",
+    AboutOrderKind.HELP_GIVEN: "oversight_urging",
 }
 _DESK = {
     AboutOrderKind.SUPERVISION: "desk_supervision_one",
@@ -36,7 +39,11 @@ _DESK = {
 
 
 def of_order(
-    order: OrderRow, about: Iterable[AboutOrder], voices: Iterable[VoiceRow], by: Actor
+    order: OrderRow,
+    about: Iterable[AboutOrder],
+    voices: Iterable[VoiceRow],
+    merged: Iterable[OrderRow],
+    by: Actor,
 ) -> dict[str, list[Link]]:
     """Where else the matter is worked on, each thing once with its last step; and what a supervisor may begin."""
     supervises = may(by, Power.ORDER_SUPERVISE)
@@ -46,6 +53,13 @@ def of_order(
         links.append(
             Link(gettext("The order it was merged with"), reverse("desk_order", args=[order.merged_into_id]))
         )
+    links += [
+        Link(
+            gettext("Another review of the same reviewer, answered with this one"),
+            reverse("desk_order", args=[one.id]),
+        )
+        for one in merged
+    ]
     links += [
         Link(
             f"{gettext(KIND_LABELS[voice.kind])} · {gettext(STATE_LABELS[voice.state])}",
@@ -62,6 +76,13 @@ def of_order(
                 f"{reverse('oversight_supervision_new')}?order={order.id}",
             ),
         ]
+        if may_ask_above(by.scope):
+            begins.append(
+                Link(
+                    gettext("Ask the level above for help"),
+                    f"{reverse('oversight_help_new')}?order={order.id}",
+                )
+            )
     return {"connected": links, "begins": begins}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from haochaping.accounts.access import may
+from haochaping.accounts.terms import Power
 from haochaping.doors.desk import desk_page, refusable, see_other, told
 from haochaping.doors.gate import actor_of, requires
 from haochaping.doors.paging import page_number
@@ -21,6 +23,7 @@ from haochaping.identity import queries as identities
 from haochaping.kernel.refused import Refused
 from haochaping.notices import actions, queries
 from haochaping.notices.terms import ADDRESSED_TO, NO_NOTICE, NOTICE_LABELS, NoticeKind
+from haochaping.rectification import appeal_queries as appeals
 from haochaping.rectification import fault_queries
 from haochaping.rectification import queries as orders
 from haochaping.supervision import queries as supervisions
@@ -44,9 +47,16 @@ _PAGES: dict[str, tuple[str, Callable[..., object]]] = {
     "supervision": ("desk_supervision_one", supervisions.supervision),
     "urging": ("desk_urging", supervisions.urging),
     "reform": ("desk_reform", fault_queries.reform),
+    "appeal": ("desk_appeal", partial(appeals.appeal, power=Power.APPEAL_FILE)),
     "voice": ("desk_voice", voices.voice),
     "office_voice": ("oversight_voice", voices.at_office),
     "report": ("oversight_report", supervisions.report),
+}
+# The same for whoever supervises it.
+_AT_OFFICE: dict[str, tuple[str, Callable[..., object]]] = {
+    "supervision": ("oversight_supervision", supervisions.supervision),
+    "urging": ("oversight_urging", supervisions.urging),
+    "appeal": ("oversight_appeal", partial(appeals.appeal, power=Power.APPEAL_DECIDE)),
 }
 _GONE = 410
 
@@ -91,11 +101,13 @@ def open_one(request: HttpRequest, notice_id: UUID) -> HttpResponse:
     if notice is None:
         raise Refused(NO_NOTICE)
     actions.mark_notices_read(me, [notice_id], now=timezone.now())
-    if notice.subject_kind not in _PAGES:
+    by = actor_of(request)
+    pages = _PAGES | _AT_OFFICE if may(by, Power.ORDER_SUPERVISE) else _PAGES
+    if notice.subject_kind not in pages:
         return see_other(reverse("desk_notices"))
-    name, ask = _PAGES[notice.subject_kind]
+    name, ask = pages[notice.subject_kind]
     try:
-        ask(UUID(notice.subject_id), by=actor_of(request))
+        ask(UUID(notice.subject_id), by=by)
     except Refused:
         context = {"line": _line(notice)}
         return desk_page(request, "workbench/notice_gone.html", context, here="desk_notices", status=_GONE)

@@ -22,20 +22,15 @@ from haochaping.doors.gate import actor_of, after_answer, leave_note, requires
 from haochaping.doors.names import called
 from haochaping.doors.photo import photo_response
 from haochaping.doors.workbench import appeals, faults, linked, links, projects, reviewed, standard
+from haochaping.doors.workbench.call_forms import CallbackForm
 from haochaping.doors.workbench.cautions import cautions, is_unreached
-from haochaping.doors.workbench.forms import (
-    AskExtensionForm,
-    CallbackForm,
-    EvidenceForm,
-    LedgerForm,
-    ReplyForm,
-)
-from haochaping.doors.workbench.steps import CALL, MESSAGE, MILESTONE, STEPS, may_write, open_steps
+from haochaping.doors.workbench.forms import AskExtensionForm, EvidenceForm, LedgerForm, ReplyForm
+from haochaping.doors.workbench.steps import CALL, MESSAGE, MILESTONE, STEPS, may_write, open_steps, own_part
 from haochaping.doors.workbench.story import actors, call_words, story
 from haochaping.doors.workbench.words import state_tone, state_words
 from haochaping.files import queries as files
 from haochaping.files.terms import NO_SUCH_PHOTO
-from haochaping.flows import conceal, handle_bad_review
+from haochaping.flows import call_back, conceal, handle_bad_review
 from haochaping.flows.take_step import take_step
 from haochaping.identity.access import may_request
 from haochaping.kernel.identifiers import uuid7
@@ -47,9 +42,10 @@ from haochaping.postgres.together import together
 from haochaping.publicity.rules import redacted
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
-from haochaping.rectification.access import sees_reviewer_s_case
+from haochaping.rectification import worklist_queries as worklist
+from haochaping.rectification.access import is_own, sees_reviewer_s_case
 from haochaping.rectification.rules import of_this_clock
-from haochaping.rectification.states import SHOWS_EVIDENCE, TRANSITIONS, may_call
+from haochaping.rectification.states import SHOWS_EVIDENCE, TRANSITIONS, WORKED_ON, may_call
 from haochaping.rectification.terms import (
     CLOCK_LABELS,
     NO_SUCH_ORDER,
@@ -58,6 +54,7 @@ from haochaping.rectification.terms import (
     SOLVED_LABELS,
     ClockKind,
     HandlingOutcome,
+    Means,
     Move,
     OrderState,
 )
@@ -76,6 +73,7 @@ if TYPE_CHECKING:
     from django import forms
     from django.http import HttpRequest, HttpResponse
 
+    from haochaping.flows.call_back import Recordable
     from haochaping.kernel.actor import Actor
     from haochaping.notices.terms import MessageRow
     from haochaping.rectification.terms import Doubts, EventRow, OrderRow
@@ -103,7 +101,7 @@ class Prepared:
     by: Actor
     around: str
     terms: Terms
-    hidden: bool
+    recordable: Recordable
     cautions: dict[str, list[str]]
 
 
@@ -189,6 +187,16 @@ def read(request: HttpRequest, order_id: UUID) -> HttpResponse:
     return see_other(_address(order_id) + "#thread")
 
 
+@requires(Power.ORDER_HANDLE)
+@require_POST
+@refusable
+def case_number(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    """Show the whole case number on the page, once, to whoever deals with the order; each look is recorded."""
+    number = conceal.case_number(order_id, by=actor_of(request))
+    leave_note(request, EntryKind.CASE_NUMBER_READ, "order", str(order_id))
+    return order_page(request, order_id, number=number)
+
+
 @requires(Power.REVIEW_VIEW_TEXT)
 @require_safe
 @refusable
@@ -237,9 +245,10 @@ def order_page(
     *,
     tried: str = "",
     form: forms.Form | None = None,
+    number: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """The page of an order; `form` is what was tried and not taken, of the step `tried`."""
+    """The page of an order; `form` is what was tried and not taken, of the step `tried`; `number` the case's, opened."""
     by, now = actor_of(request), timezone.now()
     order, solution = orders.order_with_solution(order_id, by=by)
     _check_dispatched(order)
@@ -250,16 +259,24 @@ def order_page(
     terms = rulebook.terms_for(order.division_path, local_day(order.created_at))
     concealed = conceal.is_concealed(order, said, terms)
     hidden = concealed and not sees_reviewer_s_case(by)
-    calls = not hidden if concealed else may(by, Power.ORDER_HANDLE)
+    # Whose agency only helps reaches nobody and changes nothing but its own part.
+    own = is_own(by, order)
+    handles = own and may(by, Power.ORDER_HANDLE)
+    calls = own and (not hidden if concealed else handles)
     history = orders.history(order.id)
     beside = history.beside
-    prepared = Prepared(by, near(order.division_path), terms, hidden, cautions(order, history, terms))
-    appeal = appeals.OfOrder(order.id, by, now)
+    part = None if own else own_part(beside, by)
+    recordable = call_back.recordable(
+        history, review, said, calls=calls, handles=handles, concealed=concealed
+    )
+    prepared = Prepared(by, near(order.division_path), terms, recordable, cautions(order, history, terms))
+    appeal = appeals.OfOrder(order, by, now)
     fault = faults.OfOrder(order, history.events, by)
     at_hotline = linked.OfOrder(order.id, hidden=hidden)
     supervised = supervision.of_order(order.id, by=by)
-    taken_up = voices.of_review(order.review_id)
-    together(*appeal.asked, *fault.asked, *at_hotline.asked, supervised, taken_up)
+    taken_up, merged = voices.of_review(order.review_id), orders.answered_with(order.review_id, by=by)
+    handler = worklist.handler_of(order.id)
+    together(*appeal.asked, *fault.asked, *at_hotline.asked, supervised, taken_up, merged, handler)
     about = supervised.answer
     names = called(actors(history), history.names, by)
     context = {
@@ -272,11 +289,13 @@ def order_page(
         "solution_words": redacted(solution.text) if solution else "",
         "mark": uuid7(now),
         "clocks": _clocks(order, history.events),
-        "due": order.due_at,
+        "due": part.due_at if part else order.due_at if own else None,
+        "part": part,
+        "helps": not own,
         "beside": beside,
         "began": of_this_clock(history.events)[0].at if history.events else None,
         "extension_unit": gettext(UNIT_LABELS[terms.extension_unit]),
-        "plan": _plan(order, by),
+        "plan": _plan(order, by) if own else None,
         "now": now,
         "thread": [_message(message, names) for message in history.messages],
         "unread": sum(1 for m in history.messages if m.side != Side.AGENCY and m.read_at is None),
@@ -290,29 +309,37 @@ def order_page(
             reads=may(by, Power.REVIEW_VIEW_TEXT) and review.status != ReviewStatus.WITHDRAWN,
         ),
         "opened": history.looks,
-        "handles": may(by, Power.ORDER_HANDLE),
+        "handles": handles,
         "offers": [
             _offer(name, tried, form, prepared)
             for name in open_steps(
                 order,
                 beside,
                 by,
-                records_calls=calls or (may(by, Power.ORDER_HANDLE) and not said.may_call_back),
+                records_calls=bool(recordable),
                 today=local_day(now),
                 extensions_at_most=terms.extensions_at_most,
             )
         ],
         "evidence": [one for one in beside.evidence if one.removed_at is None],
-        "show_evidence": _evidence(order, by, tried, form),
-        "write": _write(order, tried, form) if may(by, Power.ORDER_HANDLE) else None,
+        "show_evidence": _evidence(order, tried, form) if handles else None,
+        "write": _write(order, tried, form) if handles else None,
         "call": _offer(CALL, tried, form) if calls and may_call(order.state) else None,
         "calls": [(call.at, call_words(call)) for call in history.calls],
+        "calls_first": all(one.means != Means.RELAY for one in recordable.contacts),
         "may_ask_opening": may_request(by),
         "appeal": appeal.shown(),
         "wrong": form,
     }
-    shown = context | reviewed.of_order(review, said, history, by, terms, hidden=hidden)
-    shown |= projects.of_order(beside, by) | links.of_order(order, about, taken_up.answer, by)
+    context["opens_number"] = (
+        not concealed
+        and not number
+        and order.state in WORKED_ON
+        and may(by, Power.ORDER_HANDLE)
+        and conceal.deals_with(order, handler.answer, history.events, by)
+    )
+    shown = context | reviewed.of_order(review, said, history, by, terms, hidden=hidden, number=number)
+    shown |= projects.of_order(beside, by) | links.of_order(order, about, taken_up.answer, merged.answer, by)
     shown |= fault.shown() | at_hotline.shown()
     return desk_page(request, "workbench/order.html", shown, here="desk", status=status, counted=False)
 
@@ -344,9 +371,9 @@ def _write(order: OrderRow, tried: str, form: forms.Form | None) -> Offer | None
     return _offer(MESSAGE, tried, form) if may_write(order.state) else None
 
 
-def _evidence(order: OrderRow, by: Actor, tried: str, form: forms.Form | None) -> forms.Form | None:
-    """The form by which photographs are added, for whoever may."""
-    if not may(by, Power.ORDER_HANDLE) or order.state not in SHOWS_EVIDENCE:
+def _evidence(order: OrderRow, tried: str, form: forms.Form | None) -> forms.Form | None:
+    """The form by which photographs are added, while they may be."""
+    if order.state not in SHOWS_EVIDENCE:
         return None
     return form if form is not None and tried == EVIDENCE else EvidenceForm(auto_id=f"{EVIDENCE}_%s")
 
@@ -358,8 +385,8 @@ def _offer(name: str, tried: str, form: forms.Form | None, prepared: Prepared | 
         place_agencies(shown, prepared.by.scope, prepared.around)
     if isinstance(shown, AskExtensionForm) and prepared:
         shown.up_to(prepared.terms.extension_days, prepared.terms.extension_unit)
-    if isinstance(shown, CallbackForm) and prepared and prepared.hidden:
-        shown.without_call()
+    if isinstance(shown, CallbackForm) and prepared:
+        shown.offer(prepared.recordable)
     if isinstance(shown, LedgerForm) and prepared:
         shown.within(prepared.terms.complex_rectify_days, prepared.terms.complex_rectify_unit)
     return Offer(

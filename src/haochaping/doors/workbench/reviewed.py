@@ -39,10 +39,12 @@ def of_order(
     terms: Terms,
     *,
     hidden: bool,
+    number: str = "",
 ) -> dict[str, object]:
     """The review as staff may see it: never who gave it; its words only for those who may, while it stands.
 
     `hidden` (全隐): not the case either, nor when exactly, at which window, by whom; photographs may show all of it.
+    `number` is the case's where whoever deals with the order has opened it; otherwise its end is shown.
     """
     binding = None if hidden else cases.binding_of(review.occurrence_id)
     day = local_day(review.assessed_at)
@@ -63,7 +65,7 @@ def of_order(
         "targets": _targets({k: v for k, v in history.targets.items() if k == Kind.HALLS or not hidden}),
         "late": binding is not None
         and is_late(review.assessed_at, binding.occurrence_at, terms.invitation_valid),
-        "case_no": masked_number(binding.case_no) if binding else "",
+        "case_no": number or (masked_number(binding.case_no) if binding else ""),
     }
 
 

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from haochaping.accounts.access import may, may_reach
 from haochaping.accounts.terms import Power
+from haochaping.doors.workbench.call_forms import ANSWERS, CallbackForm, CallForm
 from haochaping.doors.workbench.forms import (
-    ANSWERS,
     AskExtensionForm,
-    CallbackForm,
-    CallForm,
     ContributeForm,
     ElsewhereForm,
     JoinForm,
@@ -25,9 +23,10 @@ from haochaping.doors.workbench.forms import (
     ReplyForm,
     SignForm,
 )
-from haochaping.flows import call_back, close_order, hand_on, handle_bad_review
+from haochaping.flows import ask_help, call_back, close_order, hand_on, handle_bad_review, merge_orders
 from haochaping.kernel.refused import N_
 from haochaping.rectification import actions as rectification
+from haochaping.rectification.access import is_own
 from haochaping.rectification.states import ANSWERED, FINAL, FIRED_BY, moves_from
 from haochaping.rectification.terms import Move, OrderState
 
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
     from django import forms
 
     from haochaping.kernel.actor import Actor
-    from haochaping.rectification.terms import Beside, OrderRow
+    from haochaping.rectification.terms import Beside, CoHandlerRow, OrderRow
 
     type Typed = Mapping[str, Any]
     type Perform = Callable[[UUID, Typed, Actor, datetime], object]
@@ -90,6 +89,7 @@ def _verify(order_id: UUID, typed: Typed, by: Actor, now: datetime) -> None:
         is_true=ANSWERS.get(typed["is_true"]),
         is_reasonable=ANSWERS.get(typed["is_reasonable"]),
         note=typed["note"],
+        contact=typed["contact"],
         recording=typed["recording"],
         by=by,
         now=now,
@@ -99,10 +99,6 @@ def _verify(order_id: UUID, typed: Typed, by: Actor, now: datetime) -> None:
 def _reply(order_id: UUID, typed: Typed, by: Actor, now: datetime) -> None:
     confirmed = typed.get("doubts", "") if typed.get("confirm") else ""
     handle_bad_review.reply_with_care(order_id, typed["text"], confirmed=confirmed, by=by, now=now)
-
-
-def _join(order_id: UUID, typed: Typed, by: Actor, now: datetime) -> None:
-    rectification.join(order_id, agency_code=typed["agency"], task=typed["task"], by=by, now=now)
 
 
 def _reach(order_id: UUID, typed: Typed, by: Actor, now: datetime) -> None:
@@ -207,7 +203,7 @@ STEPS = {
         N_("Record it"),
         N_("Your agency’s part is recorded."),
         ContributeForm,
-        _plain(rectification.contribute, "text"),
+        _flow(ask_help.give, "text"),
         Move.CONTRIBUTE,
     ),
     "reply": Step(
@@ -239,7 +235,7 @@ STEPS = {
         N_("Ask it"),
         N_("The other agency has been asked to help."),
         JoinForm,
-        _join,
+        _flow(ask_help.ask, "agency", "task"),
         Move.JOIN,
     ),
     "send": Step(
@@ -251,9 +247,9 @@ STEPS = {
         Move.REDISPATCH,
     ),
     "hand-on": Step(
-        N_("The agency has ended: who takes the order?"),
+        N_("An agency has ended: who takes what it had?"),
         N_("Hand it on"),
-        N_("The order is with the other agency; its clock runs on."),
+        N_("It is with the other agency; the clock runs on."),
         ElsewhereForm,
         _flow(hand_on.hand_on, "agency", "reason"),
         Move.HAND_ON,
@@ -263,7 +259,7 @@ STEPS = {
         N_("Merge it"),
         N_("The order is answered with the other one."),
         MergeForm,
-        _flow(close_order.merge, "into"),
+        _flow(merge_orders.merge, "into"),
         Move.MERGE,
     ),
     "end": Step(
@@ -277,7 +273,9 @@ STEPS = {
     CALL: Step(
         N_("Call the reviewer through the relay"),
         N_("Have the relay call"),
-        N_("The relay rings your desk phone in a moment; the outcome appears here."),
+        N_(
+            "The relay rings your desk phone in a moment; once it has rung, record above what the call brought."
+        ),
         CallForm,
         _plain(call_back.request_call, "purpose", "line"),
         calls=True,
@@ -295,16 +293,21 @@ STEPS = {
 def open_steps(
     order: OrderRow, beside: Beside, by: Actor, *, records_calls: bool, extensions_at_most: int, today: date
 ) -> list[str]:
-    """The steps that the order's state, and who asks, allow; without message, call and lines of the plan."""
+    """The steps that the order's state, and who asks, allow; without message, call and lines of the plan.
+
+    Whose agency only helps has none but to say what it has done.
+    """
     fires = {move for move, power in FIRED_BY.items() if may(by, power)} - {Move.VERIFY}
     allowed = set(moves_from(order.state)) & (fires | {Move.VERIFY} if records_calls else fires)
+    if not is_own(by, order):
+        allowed &= {Move.CONTRIBUTE}
     if beside.open_extension is None:
         allowed -= {Move.GRANT_EXTENSION, Move.REFUSE_EXTENSION}
     if beside.open_extension or sum(1 for e in beside.extensions if e.granted) >= extensions_at_most:
         allowed -= {Move.ASK_EXTENSION}
-    if order.agency_valid_to is None or order.agency_valid_to >= today:
+    if not _has_ended(order, beside, today):
         allowed -= {Move.HAND_ON}
-    if not _is_asked_to_help(beside, by):
+    if own_part(beside, by) is None:
         allowed -= {Move.CONTRIBUTE}
     if order.paused_at is not None:
         allowed -= {
@@ -319,11 +322,22 @@ def open_steps(
     return [name for name, step in STEPS.items() if step.move in allowed and name != MILESTONE]
 
 
-def _is_asked_to_help(beside: Beside, by: Actor) -> bool:
-    return any(
-        one.done_at is None and may_reach(by, division_path="-", agency_path=one.agency_path)
-        for one in beside.co_handlers
+def own_part(beside: Beside, by: Actor) -> CoHandlerRow | None:
+    """What the reader's agency was asked to help with and has not done yet."""
+    return next(
+        (
+            one
+            for one in beside.co_handlers
+            if one.is_open and may_reach(by, division_path="-", agency_path=one.agency_path)
+        ),
+        None,
     )
+
+
+def _has_ended(order: OrderRow, beside: Beside, today: date) -> bool:
+    """Whether the agency of the order has ended, or one that is still to help."""
+    last_days = [order.agency_valid_to, *(one.agency_valid_to for one in beside.co_handlers if one.is_open)]
+    return any(day is not None and day < today for day in last_days)
 
 
 def may_write(state: OrderState) -> bool:

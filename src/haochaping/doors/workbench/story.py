@@ -19,6 +19,7 @@ from haochaping.rectification.terms import (
     SOLVED_LABELS,
     TICK_LABELS,
     CallResult,
+    Means,
     Move,
     Tick,
 )
@@ -130,6 +131,10 @@ def title_of(one: AboutOrder) -> str:
         return gettext("Signal for the supervisors: {what}").format(
             what=gettext(SIGNAL_LABELS[SignalKind(one.word)])
         )
+    if one.kind == AboutOrderKind.HELP_ASKED:
+        return gettext("An office asked the level above for help")
+    if one.kind == AboutOrderKind.HELP_GIVEN:
+        return gettext("The level above answered the office that asked for help")
     return (
         gettext("An urging was sent")
         if one.kind == AboutOrderKind.URGED
@@ -175,4 +180,22 @@ def _callback(call: CallbackRow) -> str:
         said.append(gettext("true") if call.is_true else gettext("not true"))
     if call.is_reasonable is not None:
         said.append(gettext("reasonable") if call.is_reasonable else gettext("not reasonable"))
-    return " · ".join(said)
+    return "\n".join([" · ".join(said), *_behind(call)])
+
+
+def _behind(call: CallbackRow) -> list[str]:
+    """The call that it was; nothing of an attempt from before each had to name one."""
+    said = []
+    if call.called_at is not None and call.means == Means.OWN:
+        words = gettext("Called by the hotline or office from its own switchboard, reference {reference}")
+        said.append(words.format(reference=call.contact))
+    elif call.called_at is not None:
+        words = (
+            gettext("What the reviewer wrote on {at}")
+            if call.means == Means.MESSAGE
+            else gettext("The call through the relay of {at}")
+        )
+        said.append(words.format(at=moment(call.called_at)))
+    if call.recording:
+        said.append(gettext("Recording {number}").format(number=call.recording))
+    return said

@@ -17,8 +17,9 @@ from haochaping.doors.gate import actor_of, requires
 from haochaping.doors.paging import page_number
 from haochaping.doors.supervised import ON_PAGE, events_of, pager, shown, urging_shown
 from haochaping.doors.workbench.forms import AnswerForm
+from haochaping.flows import supervise
 from haochaping.kernel.refused import Refused
-from haochaping.supervision import actions, queries
+from haochaping.supervision import queries
 from haochaping.supervision.access import may_answer
 from haochaping.supervision.states import after
 from haochaping.supervision.terms import SupervisionMove
@@ -64,7 +65,7 @@ def respond(request: HttpRequest, supervision_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return _one(request, supervision_id, form, INVALID)
     try:
-        actions.respond(
+        supervise.respond(
             supervision_id, text=form.cleaned_data["text"], by=actor_of(request), now=timezone.now()
         )
     except Refused as refused:
@@ -104,7 +105,7 @@ def answer(request: HttpRequest, urging_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return _urging(request, urging_id, form, INVALID)
     try:
-        actions.answer(urging_id, text=form.cleaned_data["text"], by=actor_of(request), now=timezone.now())
+        supervise.answer(urging_id, text=form.cleaned_data["text"], by=actor_of(request), now=timezone.now())
     except Refused as refused:
         return _urging(request, urging_id, form, told(form, refused))
     messages.success(request, gettext("Your answer is recorded."))

@@ -34,6 +34,7 @@ urlpatterns = [
     path("list/filters/<int:filter_id>/<slug:step>", worklist.filter_step, name="desk_filter_step"),
     path("orders/<uuid:order_id>", order.page, name="desk_order"),
     path("orders/<uuid:order_id>/read", order.read, name="desk_order_read"),
+    path("orders/<uuid:order_id>/case-number", order.case_number, name="desk_order_case_number"),
     path("orders/<uuid:order_id>/photos/<uuid:photo_id>", order.photo, name="desk_order_photo"),
     path("orders/<uuid:order_id>/evidence", evidence.add, name="desk_order_evidence"),
     path(
@@ -73,6 +74,7 @@ urlpatterns = [
     path("voices/<uuid:voice_id>", voices.one, name="desk_voice"),
     path("voices/<uuid:voice_id>/photos/<uuid:photo_id>", voices.photo, name="desk_voice_photo"),
     path("voices/<uuid:voice_id>/transfer", voices.transfer, name="desk_voice_transfer"),
+    path("voices/<uuid:voice_id>/hand-on", voices.take_over, name="desk_voice_hand_on"),
     path("voices/<uuid:voice_id>/<slug:step>", voices.step, name="desk_voice_step"),
     path("releases/", releases.page, name="desk_releases"),
     path("releases/<uuid:review_id>/<slug:part>", releases.decide, name="desk_release"),

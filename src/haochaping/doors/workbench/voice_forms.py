@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from haochaping.doors.agencies import AgencyField, place_agencies
 from haochaping.doors.careful import CarefulForm
 from haochaping.doors.fields import Choice, Words
 from haochaping.voices.terms import (
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from haochaping.directory.terms import AgencyRef
+    from haochaping.kernel.actor import Scope
     from haochaping.voices.terms import VoiceRow
 
 
@@ -55,6 +57,23 @@ class TransferForm(CarefulForm):
         field.choices = [(agency.code, agency.name) for agency in named.values()]
         if voice.agency_id in named:
             self.initial["agency"] = named[voice.agency_id].code
+
+
+class HandOnForm(CarefulForm):
+    """Which agency goes on with what another one has left, searched within the remit of whoever says so."""
+
+    read_by_others = ("note",)
+
+    agency = AgencyField(label=gettext_lazy("Agency that answers"))
+    note = forms.CharField(
+        label=gettext_lazy("Note to the agency"),
+        required=False,
+        widget=forms.TextInput(attrs={"maxlength": str(NOTE_LIMIT)}),
+    )
+
+    def __init__(self, *args: object, scope: Scope, around: str, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        place_agencies(self, scope, around)
 
 
 class AnswerForm(CarefulForm):

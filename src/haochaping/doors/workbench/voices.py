@@ -15,24 +15,27 @@ from django.views.decorators.http import require_POST, require_safe
 from haochaping.accounts.access import may, may_any
 from haochaping.accounts.terms import Power
 from haochaping.directory import queries as directory
+from haochaping.directory.terms import Kind
+from haochaping.doors.agencies import near
 from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, told_here
 from haochaping.doors.gate import actor_of, leave_note, requires
 from haochaping.doors.paging import page_number
 from haochaping.doors.photo import photo_response
 from haochaping.doors.workbench import standard
 from haochaping.doors.workbench.inbox import GROUPS, OVERDUE, left_until
-from haochaping.doors.workbench.voice_forms import AnswerForm, SignForm, TransferForm
+from haochaping.doors.workbench.voice_forms import AnswerForm, HandOnForm, SignForm, TransferForm
 from haochaping.doors.workbench.words import excerpt, names_of
 from haochaping.files import queries as files
-from haochaping.flows import handle_voices
+from haochaping.flows import hand_on, handle_voices
+from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import N_, Refused
 from haochaping.ledger.terms import EntryKind
 from haochaping.publicity.rules import redacted
 from haochaping.rectification import queries as orders
-from haochaping.rectification.terms import SOLVED_LABELS, OrderState
+from haochaping.rectification.terms import SOLVED_LABELS, Alarm, OrderState
 from haochaping.ui.shapes import Event
 from haochaping.voices import actions, queries
-from haochaping.voices.rules import running_due
+from haochaping.voices.rules import alarm_of, running_due
 from haochaping.voices.states import DONE, FIRED_BY, moves_from
 from haochaping.voices.terms import (
     KIND_LABELS,
@@ -70,7 +73,7 @@ _WAITS = {
     VoiceState.SIGNED: N_("It waits for the answer of the agency."),
     VoiceState.ANSWERED: N_("It waits for the person to say whether it is solved."),
 }
-_TRANSFER = "transfer"
+_TRANSFER, _HAND_ON = "transfer", "hand-on"
 # From the address of a step to its move, with title, button and what is said afterwards.
 STEPS: dict[str, tuple[VoiceMove, str, str, str]] = {
     _TRANSFER: (
@@ -78,6 +81,12 @@ STEPS: dict[str, tuple[VoiceMove, str, str, str]] = {
         N_("Transfer to the agency that answers"),
         N_("Transfer it"),
         N_("It is transferred."),
+    ),
+    _HAND_ON: (
+        VoiceMove.HAND_ON,
+        N_("The agency has ended: who answers now?"),
+        N_("Hand it on"),
+        N_("It is with the other agency; its time runs on."),
     ),
     "sign-for": (
         VoiceMove.SIGN_FOR,
@@ -106,7 +115,9 @@ class Line:
     state: str
     tone: str
     due: datetime | None
+    beyond: bool
     late: bool
+    soon: bool
     ended_at: datetime | None
     urged: int
     solved: str
@@ -177,6 +188,14 @@ def transfer(request: HttpRequest, voice_id: UUID) -> HttpResponse:
     return _step(request, voice_id, _TRANSFER)
 
 
+@requires(Power.ORDER_DISPATCH)
+@require_POST
+@refusable
+def take_over(request: HttpRequest, voice_id: UUID) -> HttpResponse:
+    """The dispatcher says who takes what an agency that has ended left."""
+    return _step(request, voice_id, _HAND_ON)
+
+
 @requires(Power.ORDER_HANDLE)
 @require_POST
 @refusable
@@ -191,9 +210,9 @@ def _step(request: HttpRequest, voice_id: UUID, step: str) -> HttpResponse:
     """Take a step; what was refused is shown again with what was typed."""
     by = actor_of(request)
     voice = queries.voice(voice_id, by=by)
-    form = _form(step, voice, request.POST)
+    form = _form(step, voice, by, request.POST)
     if standard.is_asked_for(step, request.POST):
-        form = _form(step, voice, initial=standard.with_text(form, step, request.POST))
+        form = _form(step, voice, by, initial=standard.with_text(form, step, request.POST))
         return _page(request, voice_id, tried=step, form=form)
     if not form.is_valid():
         return _page(request, voice_id, tried=step, form=form, status=INVALID)
@@ -208,6 +227,8 @@ def _step(request: HttpRequest, voice_id: UUID, step: str) -> HttpResponse:
 def _perform(step: str, voice_id: UUID, typed: dict[str, Any], by: Actor, now: datetime) -> None:
     if step == _TRANSFER:
         handle_voices.transfer(voice_id, **typed, by=by, now=now)
+    elif step == _HAND_ON:
+        hand_on.hand_on_voice(voice_id, typed["agency"], typed["note"], by=by, now=now)
     elif step == "answer":
         handle_voices.answer(voice_id, **typed, by=by, now=now)
     else:
@@ -215,21 +236,22 @@ def _perform(step: str, voice_id: UUID, typed: dict[str, Any], by: Actor, now: d
 
 
 def _form(
-    step: str, voice: VoiceRow, data: Any = None, initial: dict[str, object] | None = None
+    step: str, voice: VoiceRow, by: Actor, data: Any = None, initial: dict[str, object] | None = None
 ) -> forms.Form:
     ids = f"{step}_%s"
     if step == _TRANSFER:
-        return TransferForm(data, voice=voice, agencies=_near(voice), auto_id=ids)
+        return TransferForm(data, voice=voice, agencies=directory.agencies_under(_city(voice)), auto_id=ids)
+    if step == _HAND_ON:
+        return HandOnForm(data, scope=by.scope, around=_city(voice), auto_id=ids)
     if step == "answer":
         earlier = queries.earlier_answers(voice) if data is not None else []
         return AnswerForm(data, voice=voice, earlier=earlier, initial=initial, auto_id=ids)
     return SignForm(data, auto_id=ids)
 
 
-def _near(voice: VoiceRow) -> list[Any]:
-    """The agencies of the same city: to whom a voice is transferred."""
-    codes = directory.division_by_id(voice.division_id).path.split(".")
-    return directory.agencies_under(".".join(codes[:2]).rstrip(".") + ".")
+def _city(voice: VoiceRow) -> str:
+    """Where the agencies are to whom a voice is most often transferred."""
+    return near(directory.division_by_id(voice.division_id).path)
 
 
 def _line(voice: VoiceRow, now: datetime) -> Line:
@@ -243,7 +265,9 @@ def _line(voice: VoiceRow, now: datetime) -> Line:
         state=gettext(STATE_LABELS[voice.state]),
         tone=_TONES.get(voice.state, "info"),
         due=due,
-        late=due is not None and due < now,
+        beyond=due is None and voice.state not in DONE,
+        late=alarm_of(voice, now) == Alarm.RED,
+        soon=alarm_of(voice, now) == Alarm.AMBER,
         ended_at=voice.answered_at,
         urged=0 if voice.state in DONE else voice.urged,
         solved=gettext(SOLVED_LABELS[voice.solved]) if voice.solved else "",
@@ -269,17 +293,20 @@ def _page(
     leave_note(request, EntryKind.PERSONAL_DATA_READ, "voice", str(voice.id))
     events = queries.timeline(voice.id)
     names = names_of([event.by for event in events], by)
+    open_moves = set(moves_from(voice.state))
+    if directory.held_on(Kind.AGENCIES, [voice.agency_id], local_day(now)):
+        open_moves.discard(VoiceMove.HAND_ON)
     offers = [
         Offer(
             name,
             gettext(title),
             gettext(button),
-            form if form is not None and name == tried else _form(name, voice),
+            form if form is not None and name == tried else _form(name, voice, by),
             standard.titles(name),
             standard.field_of(name),
         )
         for name, (move, title, button, _) in STEPS.items()
-        if move in moves_from(voice.state) and may(by, FIRED_BY[move])
+        if move in open_moves and may(by, FIRED_BY[move])
     ]
     context = {
         "voice": voice,
@@ -292,6 +319,7 @@ def _page(
         "decision": voice.decision,
         "order": _order(voice),
         "due": running_due(voice),
+        "beyond": running_due(voice) is None and voice.state not in DONE,
         "outcome": gettext(OUTCOME_LABELS[voice.outcome]) if voice.outcome else "",
         "solved": gettext(SOLVED_LABELS[voice.solved]) if voice.solved else "",
         "solved_words": redacted(voice.solved_text),

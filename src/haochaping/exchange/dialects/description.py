@@ -38,12 +38,14 @@ _OCCURRENCE = {"occurrence." + n for n in ("no", "name", "stage", "at", "channel
 TARGETS: Mapping[str, frozenset[str]] = {
     "case": frozenset(
         {
-            *("case_no", "item", "agency", "division", "status", "kind", "applied_at", "accepted_at"),
-            *("completed_at", "promised_limit", "statutory_limit", "applicant.kind"),
+            *("case_no", "item", "item_name", "agency", "division", "status", "kind", "channel"),
+            *("applied_at", "accepted_at", "completed_at", "revised_at"),
+            *("promised_limit", "statutory_limit", "applicant.kind"),
             *(f"applicant.{name}" for name in _PERSON),
             *(f"applicant.agent.{name}" for name in _PERSON),
             *_OCCURRENCE,
             "occurrence.counts",
+            *("said.item", "said.handling_item", "said.data_source"),
         }
     ),
     "review": frozenset(
@@ -67,6 +69,7 @@ _ADMISSIONS = frozenset({Provenance.DEFAULT_SYSTEM.value, Provenance.BULK_IMPORT
 _CHOICES: Mapping[str, type[StrEnum]] = {
     "case.status": CaseStatus,
     "case.kind": CaseKind,
+    "case.channel": ServiceChannel,
     "case.applicant.kind": PersonKind,
     "case.occurrence.channel": ServiceChannel,
     "case.occurrence.stage": Stage,
@@ -85,7 +88,9 @@ _OPERATION = frozenset(
         "needs_reason",
     }
 )
-_FIELD = frozenset({"from", "map", "else", "prefix", "constant", "unit", "units", "lenient", "required"})
+_FIELD = frozenset(
+    {"from", "map", "else", "prefix", "constant", "unit", "units", "lenient", "required", "required_at"}
+)
 _SIGNATURE = frozenset({"kind", "in", "sign", "over", "time", "mark", "nonce", "user", "prefix"})
 _PARTS = frozenset({"time", "mark", "word", "nonce"})
 _WITH_SECRETS = frozenset({"mark", "word", "our_private_key", "their_public_key"})
@@ -269,6 +274,12 @@ def _field(reader: File, part: str, target: str, said: object, where: str) -> Fi
         units=_units(reader, rule.get("units", {}), f"{where}.units"),
         lenient=bool(rule.get("lenient")),
         required=bool(rule.get("required")),
+        required_at=tuple(
+            reader.one_of(one, f"{where}.required_at", frozenset(map(str, CaseStatus)))
+            for one in (
+                reader.texts(rule["required_at"], f"{where}.required_at") if "required_at" in rule else ()
+            )
+        ),
     )
 
 

@@ -20,6 +20,7 @@ from haochaping.exchange.dialects.terms import (
     Reading,
 )
 from haochaping.exchange.fields import shown
+from haochaping.exchange.rules import ITEM_NAME_LENGTH
 from haochaping.exchange.terms import CONTROL_CHARACTERS
 from haochaping.kernel.refused import Complaint, Refused
 from haochaping.kernel.text import has_forbidden_control
@@ -41,6 +42,7 @@ _CODE = re.compile(r"[0-9A-Za-z]{1,10}")
 _SHORT_CODE = re.compile(r"[0-9]{3}")
 _HANDLING, _STEM = 33, 31
 _SOME = 12
+_SAID = 40
 
 
 def read(operation: Operation, description: Description, record: Mapping[str, object]) -> Reading:
@@ -71,17 +73,9 @@ def _table(
 ) -> dict[str, object]:
     """The canonical fields of one table; what cannot be read is complained of and stays unreadable."""
     fields: dict[str, object] = {}
+    absent: list[FieldRule] = []
     for rule in rules:
-        value: object = None
-        try:
-            value = read_field(rule, known, description)
-        except Refused as refused:
-            if refused.complaint.reason is WIRE_FIELD_MISSING and not rule.lenient:
-                raise
-            if not rule.lenient:
-                complaints.append(refused.complaint)
-                # No later try may take the record as if nothing had stood there.
-                value = f"?{refused.complaint.params['value']}"
+        value = _value(rule, known, description, complaints)
         if isinstance(value, tuple):
             codes, rest = value
             fields["indicator_codes"] = codes
@@ -89,7 +83,25 @@ def _table(
                 fields["comment_text"] = rest
         elif value not in (None, ""):
             _place(fields, rule.target, value)
+        else:
+            absent.append(rule)
+    for rule in absent:
+        if fields.get("status") in rule.required_at:
+            raise _refused(WIRE_FIELD_MISSING, rule)
     return fields
+
+
+def _value(rule: FieldRule, known: object, description: Description, complaints: list[Complaint]) -> object:
+    try:
+        return read_field(rule, known, description)
+    except Refused as refused:
+        if rule.lenient:
+            return None
+        if refused.complaint.reason is WIRE_FIELD_MISSING:
+            raise
+        complaints.append(refused.complaint)
+        # No later try may take the record as if nothing had stood there.
+        return f"?{refused.complaint.params['value']}"
 
 
 def read_field(rule: FieldRule, known: object, description: Description) -> object:
@@ -211,10 +223,20 @@ def _item(_rule: FieldRule, value: object, _known: object, _description: Descrip
     return _code(value)
 
 
+def _name(_rule: FieldRule, value: object, _known: object, _description: Description) -> object:
+    return shown(_code(value), ITEM_NAME_LENGTH)
+
+
+def _said_code(_rule: FieldRule, value: object, _known: object, _description: Description) -> object:
+    """A code that is only held against others: one that is none keeps no case from being taken."""
+    return _code(value)[:_SAID]
+
+
 _READERS: Mapping[str, Callable[[FieldRule, object, object, Description], object]] = {
     "applied_at": _moment,
     "accepted_at": _moment,
     "completed_at": _moment,
+    "revised_at": _moment,
     "assessed_at": _moment,
     "occurrence.at": _moment,
     "rating_value": _level,
@@ -223,6 +245,10 @@ _READERS: Mapping[str, Callable[[FieldRule, object, object, Description], object
     "statutory_limit": _limit,
     "division": _division,
     "item": _item,
+    "item_name": _name,
+    "said.item": _said_code,
+    "said.handling_item": _said_code,
+    "said.data_source": _said_code,
 }
 
 

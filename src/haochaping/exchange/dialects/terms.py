@@ -67,6 +67,8 @@ class FieldRule:
     units: Mapping[str, str] = field(default_factory=dict)
     lenient: bool = False
     required: bool = False
+    required_at: tuple[str, ...] = ()
+    """States of its case in which the field must be there."""
 
     @property
     def wire(self) -> str:

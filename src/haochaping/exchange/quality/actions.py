@@ -105,7 +105,7 @@ def _card(source: Source, day: date, judged: Judgement, parts: Parts, now: datet
             for name, share in parts._asdict().items()
         },
         score=round(points * _HUNDRED),
-        grade=grade(points),
+        grade=grade(points, reconciled=parts.reconciliation is not None),
         wrong_fields=dict(sorted((judged.wrong_fields or {}).items())),
     )
 
@@ -120,6 +120,8 @@ def _said(card: QualityCard) -> tuple[object, ...]:
         card.timeliness,
         card.uniqueness,
         card.reconciliation,
+        card.score,
+        card.grade,
         card.wrong_fields,
     )
 

@@ -6,7 +6,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from django.db import connection
-from django.db.models import Min, Q, Sum
+from django.db.models import Count, Min, Q, Sum
 
 from haochaping.directory import queries as directory
 from haochaping.directory.rules import path_range
@@ -21,17 +21,19 @@ from haochaping.exchange.quality.terms import (
     Grade,
     HeldPlace,
     MonthRow,
+    OtherSide,
     Parts,
     RepeatKind,
     Sample,
     Sent,
     Source,
+    TwoSides,
 )
 from haochaping.exchange.reconciliation.terms import ReconciliationState
 from haochaping.kernel.refused import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import date
     from uuid import UUID
 
@@ -82,16 +84,29 @@ def repeats(day: date) -> dict[int, Finding]:
     return found
 
 
-def reconciliation(day: date) -> dict[int, tuple[float, int]]:
-    """R of the platforms that were compared with their sender, and how many of its records differ.
+def reconciliation(day: date) -> dict[int, float]:
+    """R of the platforms that were compared with their sender.
 
     R is 1 where all is equal, 0.5 within 0.1 %, 0 otherwise, and of cases and reviews the worse one. A platform that is not
-    named here was not compared, and its score is made without R.
+    named here was not compared: its score is made without R, and earns no A.
     """
     rows = Reconciliation.objects.filter(day=day, agreement__isnull=False).order_by()
-    differing = Sum("differing", filter=Q(state=ReconciliationState.DIFFERING), default=0)
-    found = rows.values("platform_id").annotate(worst=Min("agreement"), records=differing)
-    return {row["platform_id"]: (float(row["worst"]), row["records"]) for row in found}
+    found = rows.values("platform_id").annotate(worst=Min("agreement"))
+    return {row["platform_id"]: float(row["worst"]) for row in found}
+
+
+def told_by_senders(day: date) -> dict[int, list[TwoSides]]:
+    """The totals of a day that senders told, beside ours, by platform; a difference that is settled is none."""
+    found: dict[int, list[TwoSides]] = {}
+    rows = Reconciliation.objects.filter(day=day).exclude(
+        state__in=[ReconciliationState.COMPARING, ReconciliationState.SETTLED]
+    )
+    for row in rows.order_by("platform_id", "kind"):
+        here, there = (row.our_count, row.our_total), (row.their_count, row.their_total)
+        found.setdefault(row.platform_id, []).append(
+            TwoSides(OtherSide.SENDER, str(row.pk), row.kind, here, there, row.differing)
+        )
+    return found
 
 
 def cards(scope: Scope, *, day: date | None = None, code: str = "", limit: int = 100) -> list[CardRow]:
@@ -150,10 +165,13 @@ def months(scope: Scope, *, first: date, end: date) -> list[MonthRow]:
     by_source: dict[str, list[CardRow]] = {}
     for row in rows:
         by_source.setdefault(row.source, []).append(row)
+    broken = _broken([row.id for row in rows])
     found = []
     for code, days in by_source.items():
         parts = month_parts((one.sent, one.parts) for one in days)
         points = score(parts)
+        busy = [one for one in days if rows_of(one.sent)]
+        reconciled = sum(one.parts.reconciliation is not None for one in busy)
         found.append(
             MonthRow(
                 source=code,
@@ -161,14 +179,28 @@ def months(scope: Scope, *, first: date, end: date) -> list[MonthRow]:
                 division_name=days[-1].division_name,
                 month=first,
                 days=len(days),
+                busy=len(busy),
+                reconciled=reconciled,
                 rows=sum(rows_of(one.sent) for one in days),
                 parts=parts,
                 score=points,
-                grade=grade(points),
+                grade=grade(points, reconciled=reconciled == len(busy)),
                 latest=days[-1].day,
+                daily=tuple((one.day, one.score, one.grade) for one in days),
+                broken=broken.get(code, ()),
             )
         )
     return sorted(found, key=lambda one: (one.score, one.source))
+
+
+def _broken(card_ids: Sequence[UUID]) -> dict[str, tuple[tuple[str, int, int], ...]]:
+    """By source the rules that cards found broken, with rows and days, those with the most rows first."""
+    rows = QualityFinding.objects.filter(card_id__in=card_ids).values("card__platform__code", "rule")
+    found: dict[str, tuple[tuple[str, int, int], ...]] = {}
+    for row in rows.annotate(n=Sum("failing"), days=Count("card")).order_by("-n", "rule"):
+        code = row["card__platform__code"]
+        found[code] = (*found.get(code, ()), (row["rule"], row["n"], row["days"]))
+    return found
 
 
 def days_withheld(*, before: date) -> set[date]:

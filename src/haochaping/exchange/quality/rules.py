@@ -21,12 +21,13 @@ from haochaping.exchange.quality.terms import (
     Parts,
     QualityRule,
     RowRule,
+    Sample,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from haochaping.exchange.quality.terms import CardRow, HeldPlace, Judgement, Sent
+    from haochaping.exchange.quality.terms import CardRow, HeldPlace, Judgement, Sent, TwoSides
 
 _ROWS = resources.files("haochaping.exchange").joinpath("quality/rules.toml").read_text(encoding="utf-8")
 CHINESE, ENGLISH = "zh", "en"
@@ -36,7 +37,7 @@ def _rule(name: str, row: Mapping[str, Any]) -> QualityRule:
     return QualityRule(
         id=name,
         dimension=Dimension(row["dimension"]),
-        gate=Gate(row["gate"]),
+        gates=tuple(Gate(gate) for gate in row["gates"]),
         judge=Judge(row["judge"]),
         source=row["source"],
         message={CHINESE: row["zh"], ENGLISH: row["en"]},
@@ -55,7 +56,7 @@ SHAPES = RULES["DQ-35"].complaints
 _IN_VALIDITY = {Dimension.STRUCTURE, Dimension.COMPLETENESS}
 VALIDITY = tuple(rule.id for rule in RULES.values() if rule.dimension in _IN_VALIDITY)
 CONSISTENCY = tuple(rule.id for rule in RULES.values() if rule.dimension == Dimension.CONSISTENCY)
-LATE, TWICE = "DQ-11", "DQ-15"
+LATE, TWICE, THREE_WAYS, DIFFERING = "DQ-11", "DQ-15", "DQ-28", "DQ-36"
 # The rules by which what one source sent on a day withholds figures of that day.
 BLOCKING = tuple(
     rule.id for rule in RULES.values() if rule.withholds and rule.judge in {Judge.DAILY, Judge.BATCHES}
@@ -86,6 +87,24 @@ def with_findings(judged: Judgement, more: Iterable[Finding], *, again: int = 0)
     return replace(judged, findings=tuple(found.values()), again=judged.again + again)
 
 
+def three_ways(sides: Iterable[TwoSides]) -> Finding:
+    """DQ-28: sender, we and the level above, each pair of sides by count and sum of levels; one row for each difference."""
+    found = []
+    for one in sides:
+        for name, here, there in zip(("count", "levels"), one.here, one.there, strict=True):
+            if here != there:
+                how = "more" if there > here else "less"
+                found.append(Sample("totals", one.id, f"{one.kind}.{name}", f"{one.side}_has_{how}"))
+    return Finding(THREE_WAYS, len(found), tuple(found[:SAMPLES_KEPT]))
+
+
+def differing(with_sender: Iterable[TwoSides]) -> Finding:
+    """DQ-36: the records that sender and we do not have alike; the samples are their reconciliations."""
+    told = [one for one in with_sender if one.differing]
+    samples = tuple(Sample("totals", one.id, f"{one.kind}.digest", "differs") for one in told)
+    return Finding(DIFFERING, sum(one.differing for one in told), samples)
+
+
 def rows_of(sent: Sent) -> int:
     """All rows that a source sent on a day."""
     return sent.reviews + sent.cases + sent.reviews_aside + sent.cases_aside
@@ -111,8 +130,8 @@ def _validity(sent: Sent, wrong: Mapping[str, int]) -> float | None:
 def score(found: Parts) -> float:
     """DQ = 100·C·(0.35 V + 0.2 K + 0.15 T + 0.1 U + 0.2 R), two decimals.
 
-    What was not compared is left out, and the weights of the rest are brought to 1 again. Coverage multiplies, so that
-    not sending cannot be hidden by good rows.
+    What was not compared is left out, and the weights of the rest are brought to 1 again; `grade` sees to it that leaving
+    it out earns no A. Coverage multiplies, so that not sending cannot be hidden by good rows.
     """
     known: dict[str, float] = {
         name: getattr(found, name) for name in WEIGHTS if getattr(found, name) is not None
@@ -125,9 +144,10 @@ def score(found: Parts) -> float:
     )
 
 
-def grade(points: float) -> Grade:
-    """A from 95, B from 85, C from 70, D below."""
-    return next(name for least, name in GRADES if points >= least)
+def grade(points: float, *, reconciled: bool) -> Grade:
+    """A from 95, B from 85, C from 70, D below; whose totals were not compared with ours is at best a B."""
+    earned = next(name for least, name in GRADES if points >= least)
+    return Grade.B if earned == Grade.A and not reconciled else earned
 
 
 def worst_first(cards: CardRow) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,7 +11,7 @@ from haochaping.kernel.refused import N_, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date, datetime, timedelta
+    from datetime import date, datetime
     from uuid import UUID
 
 
@@ -40,7 +41,7 @@ DIMENSION_LABELS: dict[Dimension, str] = {
 
 
 class Gate(StrEnum):
-    """门槛: what becomes of a record that breaks a rule, or of the figures it would enter."""
+    """门槛: what becomes of a record that breaks a rule, or of the figures it would enter; the hardest first."""
 
     REJECT = "reject"
     QUARANTINE = "quarantine"
@@ -75,6 +76,13 @@ class RepeatKind(StrEnum):
     CONFLICT = "conflict"
 
 
+class OtherSide(StrEnum):
+    """对账方: with whom our totals of a day are compared (DQ-28)."""
+
+    SENDER = "sender"
+    ABOVE = "above"
+
+
 class Grade(StrEnum):
     """评分等级 (trust.md §7.2)."""
 
@@ -96,11 +104,14 @@ class RowRule:
 
 @dataclass(frozen=True, slots=True)
 class QualityRule:
-    """数据质量规则: one row of the catalogue. `message` and `remedy` by language; `withholds` names measures."""
+    """数据质量规则: one row of the catalogue. `message` and `remedy` by language; `withholds` names measures.
+
+    `gates` are all that may follow, the hardest first: what intake puts aside it does not take and mark as well.
+    """
 
     id: str
     dimension: Dimension
-    gate: Gate
+    gates: tuple[Gate, ...]
     judge: Judge
     source: str
     message: Mapping[str, str]
@@ -161,6 +172,21 @@ class Repeat(NamedTuple):
     platform_id: int
     kind: RepeatKind
     id: UUID
+
+
+class TwoSides(NamedTuple):
+    """The totals of a source's day as two sides have them: count of records, and of reviews the sum of their levels.
+
+    `id` is that of the reconciliation, or the code of the installation above; `side` who is held against us; `differing`
+    how many records are not the same on both sides.
+    """
+
+    side: OtherSide
+    id: str
+    kind: str
+    here: tuple[int, int]
+    there: tuple[int, int]
+    differing: int = 0
 
 
 class Batches(NamedTuple):
@@ -227,18 +253,26 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class MonthRow:
-    """A source's month: its days weighed by what came on them, coverage by days (trust.md §7.2)."""
+    """A source's month: its days weighed by what came on them, coverage by days (trust.md §7.2).
+
+    `daily` are its days with score and grade, `broken` the rules with the rows that broke them and on how many days.
+    `reconciled` are the days on which something came that was compared with the sender, of `busy` on which anything came.
+    """
 
     source: str
     source_name: str
     division_name: str
     month: date
     days: int
+    busy: int
+    reconciled: int
     rows: int
     parts: Parts
     score: float
     grade: Grade
     latest: date
+    daily: tuple[tuple[date, float, Grade], ...] = ()
+    broken: tuple[tuple[str, int, int], ...] = ()
 
 
 class Held(NamedTuple):
@@ -299,6 +333,10 @@ FIELD_WEIGHTS: dict[str, float] = {
     "case.shape": 1,
 }
 SAMPLES_KEPT = 20
+
+# 批次: totals that differ, a number that is missing, no batch of zero rows on a quiet day.
+TOTALS, SEQUENCE, HEARTBEAT = "DQ-31", "DQ-32", "DQ-33"
+SILENT_AFTER = timedelta(hours=25)
 
 NOT_JUDGED = Reason(
     "quality_not_judged",

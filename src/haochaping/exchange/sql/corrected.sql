@@ -1,6 +1,7 @@
 -- Records that wait (all, or the one named) while what their sender has sent since under the same number was taken, with the id of that. What was
--- taken out of quarantine since says nothing: it may be older than the record that still waits.
-SELECT record.id, taken.id
+-- taken out of quarantine since says nothing: it may be older than the record that still waits. Of a case the version that
+-- the record states and the one that is stored come along: what is older corrects nothing.
+SELECT record.id, taken.id, CASE record.kind WHEN 'case' THEN record.fields ->> 'revised_at' END, work.revised_at
   FROM exchange_quarantined_record AS record
   JOIN directory_platform AS platform ON platform.code = record.source
   JOIN cases_case AS work ON work.platform_id = platform.id AND work.case_no = record.case_no

@@ -1,5 +1,6 @@
 -- Sealed persons, sealed before a moment, whom nothing needs. Without %(closed_before)s everything that names a person
--- needs them; with it, a case or review needs its person no more once it and its work order closed before that moment.
+-- needs them; with it, a case or review needs its person no more once it and its work order closed before that moment;
+-- a merged work order lasts as long as the one it is answered with.
 WITH
 asked AS (SELECT %(closed_before)s::timestamptz AS closed_before),
 lively AS (
@@ -8,10 +9,11 @@ lively AS (
     CROSS JOIN asked
     JOIN cases_service_occurrence AS service ON service.id = review.occurrence_id
     LEFT JOIN rectification_work_order AS ordered ON ordered.review_id = review.id
+    LEFT JOIN rectification_work_order AS lead ON lead.id = ordered.merged_into_id
     WHERE asked.closed_before IS NULL
        OR review.received_at >= asked.closed_before
-       OR ordered.state NOT IN ('closed', 'merged', 'excluded', 'cancelled')
-       OR ordered.closed_at >= asked.closed_before
+       OR coalesce(lead.state, ordered.state) NOT IN ('closed', 'merged', 'excluded', 'cancelled')
+       OR coalesce(lead.closed_at, ordered.closed_at) >= asked.closed_before
 ),
 needed AS (
     SELECT unnest(ARRAY[work.person_id, work.agent_id]) AS id

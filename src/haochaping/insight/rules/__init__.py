@@ -1,4 +1,4 @@
-"""分析 rules: how cases, reviews, orders and supervision turn into counted units, and the measures made of them."""
+"""分析 rules: how cases, reviews, orders, supervision and voices turn into counted units, and the measures made of them."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from haochaping.insight.rules.loop import INSIDE, OF_LOOP
 from haochaping.insight.rules.reviews import EXCLUDED_KINDS, OF_REVIEWS, PRAISE
 from haochaping.insight.rules.units import (
     ORDER_KINDS,
+    VOICE_KINDS,
     case_units,
     changes,
     order_units,
     review_units,
     supervision_units,
+    voice_units,
 )
+from haochaping.insight.rules.voices import OF_VOICES
 from haochaping.insight.terms import MeasureValue
 from haochaping.kernel.ratios import Ratio
 
@@ -30,7 +33,9 @@ __all__ = [
     "INSIDE",
     "MEASURES",
     "OF_LOOP",
+    "OF_VOICES",
     "ORDER_KINDS",
+    "VOICE_KINDS",
     "Days",
     "Split",
     "case_units",
@@ -40,12 +45,13 @@ __all__ = [
     "review_units",
     "split",
     "supervision_units",
+    "voice_units",
     "worked_out",
 ]
 
 # What is published: how many were dissatisfied, and what became of it, before the good rate.
 MEASURES = (*OF_REVIEWS, *OF_LOOP, *PRAISE)
-BY_NAME: Mapping[str, Measure] = {measure.name: measure for measure in (*MEASURES, *INSIDE)}
+BY_NAME: Mapping[str, Measure] = {measure.name: measure for measure in (*MEASURES, *INSIDE, *OF_VOICES)}
 
 
 # A share above one is impossible: more reviews than services (总评价数大于办件量).

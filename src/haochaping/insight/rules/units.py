@@ -1,4 +1,4 @@
-"""How cases, reviews, orders and supervision turn into counted units."""
+"""How cases, reviews, orders, supervision and voices turn into counted units."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from haochaping.rectification.terms import OrderFacts
     from haochaping.reviews.terms import ReviewFacts
     from haochaping.supervision.terms import RungReached
+    from haochaping.voices.terms import VoiceFacts
 
 # Not out yet, taken back, answered with another one, or excluded after an appeal: none of them is to be put right.
 _NOT_COUNTED = frozenset({OrderState.CREATED, OrderState.CANCELLED, OrderState.MERGED, OrderState.EXCLUDED})
@@ -34,6 +35,16 @@ ORDER_KINDS = frozenset(
         FactKind.SOLVED,
         FactKind.REPEATED,
         FactKind.APPEAL,
+    }
+)
+# Every kind that `voice_units` makes.
+VOICE_KINDS = frozenset(
+    {
+        FactKind.VOICE,
+        FactKind.VOICE_DUE,
+        FactKind.VOICE_LATE,
+        FactKind.VOICE_ANSWER,
+        FactKind.VOICE_RESULT,
     }
 )
 _PUT_RIGHT = frozenset({OrderState.REPLIED, OrderState.CHECKED, OrderState.CLOSED})
@@ -137,6 +148,31 @@ def supervision_units(reached: Iterable[RungReached]) -> Counter[FactKey]:
         place = (one.division_id, one.agency_id, one.item_id or NO_ITEM)
         units[FactKey(FactKind.SUPERVISED, local_day(one.at), *place, "", 0, one.rung)] += 1
     return units
+
+
+def voice_units(voices: Iterable[VoiceFacts]) -> Counter[FactKey]:
+    """A voice counts on the day it was given, with the agency it is with, and once more for each thing that came of it.
+
+    The answer counts that stands: opened again, a voice has none until the next.
+    """
+    units: Counter[FactKey] = Counter()
+    for voice in voices:
+        place = (voice.division_id, voice.agency_id, voice.item_id or NO_ITEM)
+        for kind, said in _of_voice(voice):
+            units[FactKey(kind, local_day(voice.received_at), *place, "", 0, said)] += 1
+    return units
+
+
+def _of_voice(voice: VoiceFacts) -> Iterator[tuple[FactKind, str]]:
+    yield FactKind.VOICE, voice.kind
+    if voice.answer_kept is not None:
+        yield FactKind.VOICE_DUE, Said.KEPT if voice.answer_kept else Said.LATE
+    if voice.overdue:
+        yield FactKind.VOICE_LATE, ""
+    if voice.outcome:
+        yield FactKind.VOICE_RESULT, voice.outcome
+    if voice.outcome or voice.round > 1:
+        yield FactKind.VOICE_ANSWER, Said.AGAIN if voice.round > 1 else Said.ONCE
 
 
 def changes(before: Counter[FactKey], after: Counter[FactKey]) -> dict[FactKey, int]:

@@ -1,7 +1,7 @@
 """层级交换 writes: peers, batches of both directions, cases that came back, orders told from below."""
 
 from haochaping.levels.actions.carried import carry
-from haochaping.levels.actions.days import day_heard, day_told, forget_days
+from haochaping.levels.actions.days import day_compared, day_heard, day_told, forget_days
 from haochaping.levels.actions.incoming import failed, hold, merged, refused, stage
 from haochaping.levels.actions.orders import report_orders
 from haochaping.levels.actions.outgoing import (
@@ -26,6 +26,7 @@ __all__ = [
     "away",
     "carry",
     "close_peer",
+    "day_compared",
     "day_heard",
     "day_told",
     "exclude",

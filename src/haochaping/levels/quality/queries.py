@@ -1,4 +1,4 @@
-"""批次质量 reads: the batches of a day, for the scorecards of the platforms that come in them."""
+"""批次质量 reads: the batches of a day and what was told above of it, for the scorecards of platforms."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
-from haochaping.exchange.quality.terms import Batches
+from haochaping.exchange.quality.terms import SILENT_AFTER, Batches, OtherSide, TwoSides
 from haochaping.kernel.periods import BEIJING
 from haochaping.levels.quality.rules import CameBatch, judge_batches
-from haochaping.levels.terms import SILENT_AFTER, InState
+from haochaping.levels.terms import InState
 from haochaping.postgres.rows import array
 
 if TYPE_CHECKING:
@@ -20,7 +20,19 @@ if TYPE_CHECKING:
 
 _FOLDER = resources.files("haochaping.levels").joinpath("sql")
 _CARRIED = _FOLDER.joinpath("carried_sources.sql").read_text(encoding="utf-8")
+_TOLD = _FOLDER.joinpath("told_totals.sql").read_text(encoding="utf-8")
 _BATCHES = _FOLDER.joinpath("batches_of_day.sql").read_text(encoding="utf-8")
+
+
+def told_above(day: date) -> dict[str, list[TwoSides]]:
+    """The totals of a day that were told to the levels above, beside what is there, by the code of the platform."""
+    found: dict[str, list[TwoSides]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_TOLD, {"day": day})
+        for source, peer, kind, *totals in cursor.fetchall():
+            here, there = (totals[0], totals[1]), (totals[2], totals[3])
+            found.setdefault(source, []).append(TwoSides(OtherSide.ABOVE, peer, kind, here, there))
+    return found
 
 
 def batches_of(day: date) -> dict[int, Batches]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from haochaping.exchange.quality.terms import SAMPLES_KEPT, Batches, Finding, Sample
-from haochaping.levels.rules import gaps
+from haochaping.exchange.quality import batches
+from haochaping.exchange.quality.batches import Fate
+from haochaping.exchange.quality.terms import SEQUENCE, TOTALS, Batches
 from haochaping.levels.terms import (
     NOT_A_RECORD,
     OTHER_CONTENT,
-    SILENT_AFTER,
     TOO_FAR_AHEAD,
     TOTALS_DIFFER,
     UNKNOWN_CODE_SET,
@@ -18,19 +18,21 @@ from haochaping.levels.terms import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
-_TOTALS, _SEQUENCE, _HEARTBEAT, _SCHEMA = "DQ-31", "DQ-32", "DQ-33", "DQ-35"
+_SCHEMA = "DQ-35"
 # Under which rule a refusal stands. What is refused for other reasons is not its sender's fault.
 _REFUSED_UNDER = {
-    TOTALS_DIFFER.code: _TOTALS,
-    NOT_A_RECORD.code: _TOTALS,
-    OTHER_CONTENT.code: _SEQUENCE,
-    TOO_FAR_AHEAD.code: _SEQUENCE,
+    TOTALS_DIFFER.code: TOTALS,
+    NOT_A_RECORD.code: TOTALS,
+    OTHER_CONTENT.code: SEQUENCE,
+    TOO_FAR_AHEAD.code: SEQUENCE,
     UNKNOWN_SCHEMA.code: _SCHEMA,
     UNKNOWN_CODE_SET.code: _SCHEMA,
 }
+# Whatever is here and not taken yet waits, for one before it or for us.
+_FATES = {InState.MERGED: Fate.TAKEN, InState.REFUSED: Fate.REFUSED}
 
 
 class CameBatch(NamedTuple):
@@ -47,34 +49,16 @@ def judge_batches(
 ) -> Batches:
     """The batches that a peer made on a day: how many of them came, and what is wrong with the others.
 
-    `came` holds those of the day and of the hours before it in which a heartbeat would have been made, and all that
-    wait for one before them. A number that is missing belongs to the day of the first that came after it. What was
-    taken since, however late, is no longer missing or refused.
+    A peer sends a heartbeat on every day, worked or not.
     """
-    # Whatever is here and not taken yet waits, for one before it or for us.
-    waits = {one.seq: one.at for one in came if one.state not in {InState.MERGED, InState.REFUSED}}
-    today = [one for one in came if begin <= one.at < end]
-    received = {one.seq for one in today if one.state != InState.REFUSED}
-    refused = [one for one in today if one.state == InState.REFUSED and _stays_refused(one, taken_seq, waits)]
-    asked = {one.seq for one in refused if one.code != OTHER_CONTENT.code}
-    missing = {
-        seq
-        for seq in gaps(taken_seq, waits)
-        if begin <= waits[min(n for n in waits if n > seq)] < end and seq not in asked
-    }
-    wrong = [(_REFUSED_UNDER[one.code], one.seq, one.code) for one in refused]
-    wrong += [(_SEQUENCE, seq, "missing") for seq in sorted(missing)]
-    found: dict[str, list[Sample]] = {}
-    for rule, seq, what in wrong:
-        found.setdefault(rule, []).append(Sample("batch", f"{peer}:{seq}", "batch", what))
-    findings = [Finding(rule, len(rows), tuple(rows[:SAMPLES_KEPT])) for rule, rows in found.items()]
-    if not any(end - SILENT_AFTER < one.at < end for one in came):
-        silent = Finding(_HEARTBEAT, 1, (Sample("source", "", "batch", "silent"),))
-        return Batches(0, 1, (*findings, silent))
-    return Batches(len(received), len(received | asked | missing), tuple(findings))
-
-
-def _stays_refused(one: CameBatch, taken_seq: int, waits: Collection[int]) -> bool:
-    """Whether nothing has been taken under the number of a refused batch, or its number was another one's already."""
-    here = one.seq <= taken_seq or one.seq in waits
-    return one.code in _REFUSED_UNDER and (one.code == OTHER_CONTENT.code or not here)
+    told = [batches.CameBatch(seq, _FATES.get(state, Fate.WAITS), code, at) for seq, state, code, at in came]
+    found = batches.judge(
+        peer,
+        taken_seq,
+        told,
+        begin=begin,
+        end=end,
+        under=_REFUSED_UNDER,
+        other_content=OTHER_CONTENT.code,
+    )
+    return batches.silence(found.findings) if batches.is_silent(told, end) else found

@@ -8,13 +8,14 @@ from itertools import batched
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
+from django.db.models import Max
 
 from haochaping.accounts import queries as accounts
 from haochaping.directory import queries as directory
 from haochaping.kernel.identifiers import uuid7, uuids7
 from haochaping.kernel.periods import local_day
 from haochaping.notices import queries, rules
-from haochaping.notices.models import NoticeCopy, StaffMessage, StaffNotice
+from haochaping.notices.models import Endpoint, NoticeCopy, StaffMessage, StaffNotice
 from haochaping.notices.terms import (
     ADDRESSED_TO,
     TO_OTHER_OFFICES,
@@ -108,6 +109,7 @@ def _copies(
             if notice.staff_id not in holder.staff_ids
             and rules.is_told(NoticeKind(notice.kind), holder, *place, caused_by=notice.caused_by)
         }
+        told = rules.of_the_nearest(NoticeKind(notice.kind), told)
         found += [(notice, holder) for holder in told.values()]
     return found
 
@@ -159,26 +161,45 @@ def _mornings(people: Iterable[HolderRow], now: datetime) -> dict[str, datetime]
 
 
 def _push(notices: Sequence[StaffNotice], divisions: Mapping[int, str], now: datetime) -> None:
-    """Queue signed requests to the program of the nearest division up the path that has one."""
+    """Queue signed requests to the program of the nearest division up the path that has one; a burst is one request."""
     endpoints = {row.division_path: row.id for row in queries.endpoints()}
     by_endpoint: dict[UUID, list[UUID]] = defaultdict(list)
     for notice in notices:
         nearest = rules.nearest(divisions[notice.division_id], endpoints)
         if nearest is not None:
             by_endpoint[endpoints[nearest]].append(notice.id)
-    for endpoint_id, ids in by_endpoint.items():
-        for some in batched(ids, TOGETHER):
-            message = StaffMessage.objects.create(
-                id=uuid7(now),
-                channel=Channel.WEBHOOK,
-                endpoint_id=endpoint_id,
-                count=len(some),
-                state=DeliveryState.QUEUED,
-                due_at=now,
-                queued_at=now,
-                at=now,
-            )
-            StaffNotice.objects.filter(id__in=some).update(pushed=message)
+    # One after the other at each program, in one order: two workers neither begin two messages nor wait for each other.
+    for endpoint in Endpoint.objects.select_for_update().filter(id__in=by_endpoint).order_by("id"):
+        _gather_pushed(endpoint, by_endpoint[endpoint.id], now)
+
+
+def _gather_pushed(endpoint: Endpoint, ids: list[UUID], now: datetime) -> None:
+    """Put notices into the request that waits for this program; what it cannot hold begins further ones."""
+    messages = StaffMessage.objects.filter(endpoint=endpoint, channel=Channel.WEBHOOK)
+    waiting = (
+        messages.select_for_update()
+        .filter(state=DeliveryState.QUEUED, due_at__isnull=False, count__lt=TOGETHER)
+        .order_by("id")
+        .first()
+    )
+    if waiting is not None:
+        some, ids = ids[: TOGETHER - waiting.count], ids[TOGETHER - waiting.count :]
+        StaffMessage.objects.filter(id=waiting.id).update(count=waiting.count + len(some))
+        StaffNotice.objects.filter(id__in=some).update(pushed=waiting)
+    before = messages.exclude(state=DeliveryState.QUEUED).filter(at__gt=now - rules.PUSHED_TOGETHER)
+    last = before.aggregate(Max("at"))["at__max"]
+    for some_more in batched(ids, TOGETHER):
+        message = StaffMessage.objects.create(
+            id=uuid7(now),
+            channel=Channel.WEBHOOK,
+            endpoint=endpoint,
+            count=len(some_more),
+            state=DeliveryState.QUEUED,
+            due_at=last + rules.PUSHED_TOGETHER if last else now,
+            queued_at=now,
+            at=now,
+        )
+        StaffNotice.objects.filter(id__in=some_more).update(pushed=message)
 
 
 @transaction.atomic
@@ -192,6 +213,8 @@ def mark_notices_read(user_id: int, notice_ids: Collection[UUID] | None = None, 
 def escalate(*, now: datetime) -> list[NoticeRow]:
     """Take the notices whose time to be read is over, each once; returns those that nobody has read.
 
+    Of one matter it is told higher up once for all that came before: what was, is left out.
+
     Locks what it takes; two at once take different ones.
     """
     due = StaffNotice.objects.select_for_update(skip_locked=True).filter(
@@ -200,4 +223,6 @@ def escalate(*, now: datetime) -> list[NoticeRow]:
     ids = list(due.order_by("unread_due_at", "id").values_list("id", flat=True)[:_ESCALATED])
     unread = queries.read_by_nobody(ids)
     StaffNotice.objects.filter(id__in=ids).update(unread_due_at=None)
-    return unread
+    known = queries.told_higher_up(unread)
+    once = {(row.kind, row.subject_id): row for row in reversed(unread) if row.id not in known}
+    return [row for row in unread if once.get((row.kind, row.subject_id)) is row]

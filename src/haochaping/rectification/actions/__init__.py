@@ -1,6 +1,6 @@
 """整改 writes: each step locks the order, checks who and when, and leaves an event and a ledger entry."""
 
-from haochaping.rectification.actions.alarms import mark_alarms, mark_late
+from haochaping.rectification.actions.alarms import mark_alarms, mark_help_alarms, mark_late, mark_missed
 from haochaping.rectification.actions.answers import answer_solution
 from haochaping.rectification.actions.appealed import exclude, pause, restore, resume
 from haochaping.rectification.actions.appeals import (
@@ -36,6 +36,7 @@ from haochaping.rectification.actions.handling import (
     sign_for,
     verify_by_callback,
 )
+from haochaping.rectification.actions.helping import contribute, hand_on_help, join
 from haochaping.rectification.actions.opening import (
     cancel,
     classify_again,
@@ -48,12 +49,11 @@ from haochaping.rectification.actions.opening import (
 )
 from haochaping.rectification.actions.places import (
     ask_return,
-    contribute,
     grant_return,
-    join,
     merge,
     redispatch,
     refuse_return,
+    separate,
 )
 from haochaping.rectification.actions.projects import (
     add_order,
@@ -111,6 +111,7 @@ __all__ = [
     "grant_return",
     "hand_on",
     "hand_on_ended",
+    "hand_on_help",
     "hand_on_reforms",
     "hold_until",
     "join",
@@ -118,8 +119,10 @@ __all__ = [
     "lapse_appeal",
     "link_thread",
     "mark_alarms",
+    "mark_help_alarms",
     "mark_late",
     "mark_looked",
+    "mark_missed",
     "merge",
     "open_or_reopen",
     "open_orders",
@@ -146,6 +149,7 @@ __all__ = [
     "send",
     "send_back",
     "send_reform",
+    "separate",
     "set_dispatch_rule",
     "sign_for",
     "sign_for_each",

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 from django.db.models import Q
 
-from haochaping.rectification.models import CONTACT_OPEN, RECTIFY_OPEN, WorkOrder
-from haochaping.rectification.terms import Alarm, AlarmRow, ClockKind
+from haochaping.kernel.periods import local_day
+from haochaping.rectification.models import CONTACT_OPEN, RECTIFY_OPEN, Milestone, WorkOrder
+from haochaping.rectification.terms import Alarm, AlarmRow, ClockKind, HelpAlarm, OrderState
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
     from uuid import UUID
 
-_MARK = (
-    resources.files("haochaping.rectification").joinpath("sql/mark_alarms.sql").read_text(encoding="utf-8")
-)
+_SQL = resources.files("haochaping.rectification").joinpath("sql")
+_MARK = _SQL.joinpath("mark_alarms.sql").read_text(encoding="utf-8")
+_MARK_HELP = _SQL.joinpath("mark_help_alarms.sql").read_text(encoding="utf-8")
 
 
 @transaction.atomic
@@ -33,6 +34,28 @@ def mark_alarms(*, now: datetime) -> list[AlarmRow]:
             AlarmRow(pk, review_id, division_id, agency_id, item_id, Alarm(alarm), ClockKind(clock), due_at)
             for pk, review_id, division_id, agency_id, item_id, alarm, clock, due_at in cursor.fetchall()
         ]
+
+
+@transaction.atomic
+def mark_help_alarms(*, now: datetime) -> list[HelpAlarm]:
+    """The same of every agency that helps and has not done its part; returns those parts."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MARK_HELP, {"now": now})
+        return [HelpAlarm(pk, Alarm(alarm), due_at) for pk, alarm, due_at in cursor.fetchall()]
+
+
+@transaction.atomic
+def mark_missed(*, now: datetime, limit: int) -> list[UUID]:
+    """Mark the lines of plans whose day has passed undone, each once; returns their orders.
+
+    It follows from the plan, as an alarm from the clock. While an appeal is pending nothing is put right, nor missed.
+    """
+    running = Q(order__state=OrderState.LEDGERED, order__paused_at=None)
+    missed = Milestone.objects.filter(running, due_on__lt=local_day(now), done_at=None, missed_at=None)
+    rows = missed.select_for_update(of=("self",), skip_locked=True).order_by("due_on", "id")
+    found = dict(rows.values_list("id", "order_id")[:limit])
+    Milestone.objects.filter(id__in=found).update(missed_at=now)
+    return list(dict.fromkeys(found.values()))
 
 
 @transaction.atomic

@@ -61,9 +61,9 @@ def exclude(order_id: UUID, *, outcome: str, by: Actor, now: datetime) -> UUID:
     if outcome not in EXCLUSIONS:
         raise Refused(UNKNOWN_CHOICE, field="outcome", value=outcome)
     order = moved(held(order_id), Move.EXCLUDE)
-    order.outcome, order.closed_at, order.paused_at = outcome, now, None
+    order.outcome, order.closed_at, order.paused_at, order.merged_into = outcome, now, None, None
     clocks.pass_on(order, now)
-    order.save(update_fields=["state", "outcome", "closed_at", "paused_at", *clocks.COLUMNS])
+    order.save(update_fields=["state", "outcome", "closed_at", "paused_at", "merged_into", *clocks.COLUMNS])
     record([order], Move.EXCLUDE, by=by, now=now, outcome=outcome)
     return order.review_id
 

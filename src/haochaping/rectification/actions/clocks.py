@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from haochaping.kernel.periods import local_day
 from haochaping.rectification import queries
-from haochaping.rectification.models import ClockEvent
-from haochaping.rectification.rules import retold, standing
-from haochaping.rectification.states import CLOCK_OF
+from haochaping.rectification.models import ClockEvent, CoHandler
+from haochaping.rectification.rules import helping, retold, standing
+from haochaping.rectification.states import CLOCK_OF, HELPED
 from haochaping.rectification.terms import ClockKind, ClockTick, OrderState, Tick
 from haochaping.rulebook import queries as rulebook
 from haochaping.rulebook.terms import Key, Unit
@@ -48,7 +48,7 @@ def begin(orders: Sequence[WorkOrder], now: datetime) -> None:
         promised[division_id] = retold(_starts(terms, now), calendar, terms.amber_threshold)
     _write([(order.id, tick) for order in orders for tick in promised[order.division_id]])
     for order in orders:
-        _wind(order, standing(promised[order.division_id]))
+        _wind(order, standing(promised[order.division_id]), {})
 
 
 def restarted(order: WorkOrder, now: datetime) -> list[ClockTick]:
@@ -93,20 +93,56 @@ def _contact(terms: Terms, now: datetime) -> ClockTick:
 
 
 def pass_on(order: WorkOrder, now: datetime, *new: ClockTick) -> None:
-    """Add events to an order's clocks and stop those that its state has left behind; columns are set, not saved."""
+    """Add events to an order's clocks and stop those that its state has left behind; columns are set, not saved.
+
+    Those of agencies that help are wound here and saved: once nobody can help any more, what is open of theirs ends.
+    """
     ticks = queries.ticks_of(order.id)
-    stands = standing(ticks)
+    stands, helps = standing(ticks), helping(ticks)
+    state = OrderState(order.state)
     stops = [
         ClockTick(kind, Tick.STOP, now)
         for kind, tick in stands.items()
-        if tick.tick != Tick.STOP and _is_behind(kind, OrderState(order.state))
+        if tick.tick != Tick.STOP and _is_behind(kind, state)
     ]
-    added = [*new, *stops]
+    over = [] if state in HELPED else [pk for pk, tick in helps.items() if tick.tick != Tick.STOP]
+    added = [*new, *stops, *help_stops(over, now)]
     if any(tick.tick not in {Tick.STOP, Tick.PAUSE} for tick in added):
         told = queries.recomputed(order.division_id, [*ticks, *added])
         added = told[len(ticks) :]
     _write([(order.id, tick) for tick in added])
-    _wind(order, stands | standing(added))
+    _wind_helpers(added)
+    if over:
+        CoHandler.objects.filter(id__in=over).update(ended_at=now)
+    _wind(order, stands | standing(added), helps | helping(added))
+
+
+def help_begins(order: WorkOrder, helper_id: UUID, now: datetime) -> list[ClockTick]:
+    """The clock of an agency that is asked to help now: the limit of a simple matter; it stands while the order's stands."""
+    terms = rulebook.terms_for_division(order.division_id, local_day(now))
+    start = ClockTick(
+        ClockKind.HELP,
+        Tick.START,
+        now,
+        terms.simple_rectify_days,
+        terms.simple_rectify_unit,
+        Key.SIMPLE_RECTIFY_LIMIT,
+        helper=helper_id,
+    )
+    stands = order.paused_at is not None
+    return [start, ClockTick(ClockKind.HELP, Tick.PAUSE, now, helper=helper_id)] if stands else [start]
+
+
+def help_stops(helper_ids: Iterable[UUID], now: datetime) -> list[ClockTick]:
+    """The end of the clocks of these agencies that help."""
+    return [ClockTick(ClockKind.HELP, Tick.STOP, now, helper=pk) for pk in helper_ids]
+
+
+def extended(order_id: UUID, days: int, unit: Unit, now: datetime) -> list[ClockTick]:
+    """More time for an order, and as much for each agency that is still to help."""
+    helpers = [pk for pk, tick in helping(queries.ticks_of(order_id)).items() if tick.tick != Tick.STOP]
+    more = ClockTick(ClockKind.RECTIFY, Tick.EXTEND, now, days, unit, Key.EXTENSION_LIMIT)
+    return [more, *(replace(more, clock=ClockKind.HELP, helper=pk) for pk in helpers)]
 
 
 def check_limit(terms: Terms, now: datetime) -> ClockTick:
@@ -154,10 +190,10 @@ def told(order_id: UUID, ends: Mapping[ClockKind, datetime], now: datetime) -> l
 
 
 def paused(order_id: UUID, now: datetime) -> list[ClockTick]:
-    """A pause of every clock that has not stopped."""
+    """A pause of every clock that has not stopped, of those who help too."""
     return [
-        ClockTick(kind, Tick.PAUSE, now)
-        for kind, tick in standing(queries.ticks_of(order_id)).items()
+        ClockTick(tick.clock, Tick.PAUSE, now, helper=tick.helper)
+        for tick in _last(queries.ticks_of(order_id))
         if tick.tick not in {Tick.STOP, Tick.PAUSE}
     ]
 
@@ -165,8 +201,8 @@ def paused(order_id: UUID, now: datetime) -> list[ClockTick]:
 def resumed(order_id: UUID, now: datetime) -> list[ClockTick]:
     """The end of the pause of every clock that is paused."""
     return [
-        ClockTick(kind, Tick.RESUME, now)
-        for kind, tick in standing(queries.ticks_of(order_id)).items()
+        ClockTick(tick.clock, Tick.RESUME, now, helper=tick.helper)
+        for tick in _last(queries.ticks_of(order_id))
         if tick.tick == Tick.PAUSE
     ]
 
@@ -176,14 +212,23 @@ def now_known(order: WorkOrder, now: datetime) -> list[ClockTick]:
     ticks = queries.ticks_of(order.id)
     if not ticks:
         return []
-    anew = standing(queries.recomputed(order.division_id, ticks))
     found = []
-    for kind, tick in standing(ticks).items():
-        if tick.tick in {Tick.STOP, Tick.PAUSE} or tick.due_at is not None or anew[kind].due_at is None:
+    for tick, anew in zip(_last(ticks), _last(queries.recomputed(order.division_id, ticks)), strict=True):
+        if tick.tick in {Tick.STOP, Tick.PAUSE} or tick.due_at is not None or anew.due_at is None:
             continue
-        limit = next(t for t in reversed(ticks) if t.clock == kind and t.tick in {Tick.START, Tick.LIMIT})
+        limit = next(
+            one
+            for one in reversed(ticks)
+            if (one.clock, one.helper) == (tick.clock, tick.helper) and one.tick in {Tick.START, Tick.LIMIT}
+        )
         found.append(replace(limit, tick=Tick.LIMIT, at=now))
     return found
+
+
+def _last(ticks: Iterable[ClockTick]) -> list[ClockTick]:
+    """The last event of each clock: the order's own, then those of who helps."""
+    known = list(ticks)
+    return [*standing(known).values(), *helping(known).values()]
 
 
 def _is_behind(kind: ClockKind, state: OrderState) -> bool:
@@ -208,13 +253,21 @@ def _write(ticks: Iterable[tuple[UUID, ClockTick]]) -> None:
                 rule=tick.rule,
                 due_at=tick.due_at,
                 amber_at=tick.amber_at,
+                helper_id=tick.helper,
             )
             for order_id, tick in ticks
         ]
     )
 
 
-def _wind(order: WorkOrder, stands: Mapping[ClockKind, ClockTick]) -> None:
+def _wind_helpers(added: Iterable[ClockTick]) -> None:
+    """Save what new events come to for agencies that help; what was promised stays to be seen once a clock has stopped."""
+    for helper_id, tick in helping(added).items():
+        if tick.tick != Tick.STOP:
+            CoHandler.objects.filter(id=helper_id).update(due_at=tick.due_at, amber_at=tick.amber_at)
+
+
+def _wind(order: WorkOrder, stands: Mapping[ClockKind, ClockTick], helps: Mapping[UUID, ClockTick]) -> None:
     """Set the columns: what was promised stays to be seen when it is past; what runs now has its moments."""
     running = CLOCK_OF.get(OrderState(order.state))
     for kind, tick in stands.items():
@@ -225,5 +278,7 @@ def _wind(order: WorkOrder, stands: Mapping[ClockKind, ClockTick]) -> None:
     order.due_at = stand.due_at if stand else None
     order.amber_at = stand.amber_at if stand else None
     order.deadline_known = all(
-        tick.due_at is not None for tick in stands.values() if tick.tick not in {Tick.STOP, Tick.PAUSE}
+        tick.due_at is not None
+        for tick in (*stands.values(), *helps.values())
+        if tick.tick not in {Tick.STOP, Tick.PAUSE}
     )

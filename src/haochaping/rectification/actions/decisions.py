@@ -16,6 +16,7 @@ from haochaping.rectification.models import Appeal, AppealDecision
 from haochaping.rectification.rules import decision_complaint, is_higher
 from haochaping.rectification.terms import (
     HIGHER_LEVEL,
+    ONE_ORGANISATION,
     SAME_PERSON,
     UNKNOWN_CHOICE,
     WRONG_APPEAL_STATE,
@@ -80,8 +81,16 @@ def propose_decision(
 
 @transaction.atomic
 def confirm_decision(appeal_id: UUID, *, by: Actor, now: datetime) -> Decided:
-    """The second person confirms: now it is decided. Raises as `propose_decision`, SAME_PERSON for who proposed it."""
+    """The second person confirms: now it is decided.
+
+    To exclude a review takes two organisations, or the level above; to have it count two persons.
+
+    Raises:
+        Refused: as `propose_decision`, SAME_PERSON for who proposed it, ONE_ORGANISATION.
+    """
     appeal, proposal = _proposed(appeal_id, by)
+    if not access.may_confirm(by, appeal_queries.decision_row(proposal.id)):
+        raise Refused(ONE_ORGANISATION)
     moved(appeal, AppealMove.CONFIRM, now)
     proposal.confirmed_by, proposal.confirmed_at = str(by), now
     proposal.confirmed_path = by.scope.division_path or ""

@@ -19,12 +19,9 @@ from haochaping.rectification.terms import (
     EXTENSIONS_USED_UP,
     NO_EXTENSION_ASKED,
     ClockKind,
-    ClockTick,
     Move,
-    Tick,
 )
 from haochaping.rulebook import queries as rulebook
-from haochaping.rulebook.terms import Key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,7 +58,7 @@ def ask_extension(order_id: UUID, *, days: int, reason: str, by: Actor, now: dat
 
 @transaction.atomic
 def grant_extension(order_id: UUID, *, note: str, by: Actor, now: datetime) -> UUID:
-    """Give the days that were asked for, after the last day there was; returns the review's id.
+    """Give the days that were asked for, after the last day there was, to who helps as well; returns the review’s id.
 
     Raises:
         Refused: as `sign_for`, and NO_EXTENSION_ASKED, CLOCK_PAUSED, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
@@ -71,8 +68,8 @@ def grant_extension(order_id: UUID, *, note: str, by: Actor, now: datetime) -> U
         raise Refused(CLOCK_PAUSED)
     asked = _decide(order, note, granted=True, by=by, now=now)
     unit = rulebook.terms_for_division(order.division_id, local_day(now)).extension_unit
-    more = ClockTick(ClockKind.RECTIFY, Tick.EXTEND, now, asked.days, unit, Key.EXTENSION_LIMIT)
-    clocks.pass_on(order, now, more)
+    more = clocks.extended(order.id, asked.days, unit, now)
+    clocks.pass_on(order, now, *more)
     order.save(update_fields=["state", *clocks.COLUMNS])
     record([order], Move.GRANT_EXTENSION, by=by, now=now, note=asked.reason, days=str(asked.days))
     return order.review_id

@@ -13,7 +13,8 @@ from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
-from haochaping.rectification import dispatch_queries, fault_queries
+from haochaping.rectification import dispatch_queries, fault_queries, help_queries
+from haochaping.rectification.actions.helping import end_parts, hand_part
 from haochaping.rectification.actions.steps import checked_text, moved, record, step
 from haochaping.rectification.models import Appeal, Reform, ReformEvent, WorkOrder
 from haochaping.rectification.terms import AGENCY_ENDED, AGENCY_GOES_ON, SAME_AGENCY, Move, ReformMove
@@ -43,7 +44,7 @@ def hand_on_ended(handings: list[Handing], *, by: Actor, now: datetime) -> list[
         successor = to[order.id].successor_id
         if successor is None:
             continue
-        _give(moved(order, Move.HAND_ON), successor)
+        _give(moved(order, Move.HAND_ON), successor, now)
         ref = named[successor]
         record([order], Move.HAND_ON, by=by, now=now, note=ref.name, agency=ref.code)
         handed.append(order.id)
@@ -51,8 +52,10 @@ def hand_on_ended(handings: list[Handing], *, by: Actor, now: datetime) -> list[
 
 
 @transaction.atomic
-def hand_on(order_id: UUID, *, agency_code: str, reason: str, by: Actor, now: datetime) -> UUID:
-    """The dispatcher says who takes an order whose agency has ended; returns the review's id.
+def hand_on(order_id: UUID, *, agency_code: str, reason: str, by: Actor, now: datetime) -> list[UUID] | None:
+    """The dispatcher says who takes an order whose agency has ended, or the parts of agencies that help and have ended.
+
+    Returns the parts that wait with whoever takes them; None where it is the order itself that goes on.
 
     Raises:
         Refused: as `redispatch`, and AGENCY_GOES_ON, AGENCY_ENDED.
@@ -60,22 +63,32 @@ def hand_on(order_id: UUID, *, agency_code: str, reason: str, by: Actor, now: da
     reason = checked_text(reason, "reason")
     order = step(order_id, Move.HAND_ON, by)
     day = local_day(now)
-    if directory.held_on(Kind.AGENCIES, [order.agency_id], day):
+    parts = help_queries.open_parts(order.id)
+    standing = directory.held_on(Kind.AGENCIES, [order.agency_id, *(helper for _, helper in parts)], day)
+    left = [(part, helper) for part, helper in parts if helper not in standing]
+    if order.agency_id in standing and not left:
         raise Refused(AGENCY_GOES_ON)
     agency = dispatch_queries.agency_within(agency_code, by)
     if agency.id == order.agency_id:
         raise Refused(SAME_AGENCY, field="agency")
     if not directory.held_on(Kind.AGENCIES, [agency.id], day):
         raise Refused(AGENCY_ENDED, field="agency", value=agency.name, day=day)
-    _give(order, agency.id)
+    if order.agency_id in standing:
+        return [
+            waits
+            for part, helper in left
+            for waits in hand_part(order, part, helper, agency.id, reason=reason, by=by, now=now)
+        ]
+    _give(order, agency.id, now)
     record([order], Move.HAND_ON, by=by, now=now, note=f"{agency.name}\n{reason}", agency=agency.code)
-    return order.review_id
+    return None
 
 
-def _give(order: WorkOrder, agency_id: int) -> None:
+def _give(order: WorkOrder, agency_id: int, now: datetime) -> None:
     order.agency_id = agency_id
     order.save(update_fields=["agency_id"])
     Appeal.objects.filter(order=order).update(agency_id=agency_id)
+    end_parts(order, [part for part, helper in help_queries.open_parts(order.id) if helper == agency_id], now)
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from haochaping.accounts.terms import Power
+from haochaping.kernel.actor import ActorKind
 from haochaping.kernel.identifiers import uuid7, uuids7
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
@@ -20,13 +21,20 @@ from haochaping.rectification.terms import (
     AGENCY_OUTCOMES,
     FINDING_DIFFERS,
     FINDING_MISSING,
+    NO_CALL_BEHIND,
+    NO_OWN_SWITCHBOARD,
     NO_SUCH_MILESTONE,
     NOT_HEARD,
     NOT_LEDGERED,
+    OWN_REFERENCE_MISSING,
+    OWN_REFERENCE_USED,
     PLAN_PASSED,
     UNKNOWN_CHOICE,
+    WRITTEN_NOT_CALLED,
     CallResult,
+    Contact,
     HandlingOutcome,
+    Means,
     Move,
 )
 from haochaping.rulebook import queries as rulebook
@@ -65,23 +73,33 @@ def verify_by_callback(
     is_true: bool | None,
     is_reasonable: bool | None,
     note: str,
+    contact: str = "",
     recording: str = "",
     power: Power = Power.ORDER_HANDLE,
     by: Actor,
     now: datetime,
 ) -> None:
-    """Record one attempt to hear the reviewer, and what was found; `recording` names the relay's record of the call.
+    """Record one attempt to hear the reviewer, and what was found.
 
+    An outcome that claims one belongs to one call of the relay or message of the reviewer (`contact`, see `Contact.key`;
+    the oldest call that waits for its outcome when it is empty), or, where `contact` is `Means.OWN`, to a call from the
+    switchboard of a hotline or office, whose reference `recording` then is; otherwise it names the record of the call.
     `power` is that of whoever hears a reviewer who is concealed from the agency.
 
     Raises:
-        Refused: as `sign_for`, and UNKNOWN_CHOICE, TEXT_MISSING, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
+        Refused: as `sign_for`, and UNKNOWN_CHOICE, TEXT_MISSING, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS, NO_CALL_BEHIND,
+            WRITTEN_NOT_CALLED, NO_OWN_SWITCHBOARD, OWN_REFERENCE_MISSING, OWN_REFERENCE_USED.
     """
     note = own_words(note, "note")
     recording = checked_text(recording, "recording", limit=_RECORDING_LIMIT, required=False)
     if result not in set(CallResult):
         raise Refused(UNKNOWN_CHOICE, field="result", value=result)
     order = step(order_id, Move.VERIFY, by, power)
+    behind = None
+    if result != CallResult.NOT_POSSIBLE:
+        own = contact == Means.OWN
+        behind = _own_call(order, recording, power, by, now) if own else _waiting(order, contact, result)
+        recording = "" if own else recording
     Callback.objects.create(
         id=uuid7(now),
         order=order,
@@ -91,6 +109,9 @@ def verify_by_callback(
         is_reasonable=is_reasonable,
         note=note,
         recording=recording,
+        means=behind.means if behind else "",
+        contact=behind.ref if behind else "",
+        called_at=behind.at if behind else None,
         by=str(by),
         at=now,
     )
@@ -100,7 +121,30 @@ def verify_by_callback(
         order.verified_at = now
     clocks.pass_on(order, now)
     order.save(update_fields=["state", "verified_at", "contact_kept", *clocks.COLUMNS])
-    record([order], Move.VERIFY, by=by, now=now, note=note, result=result)
+    call = {"means": behind.means.value, "contact": behind.ref} if behind else {}
+    record([order], Move.VERIFY, by=by, now=now, note=note, result=result, **call)
+
+
+def _waiting(order: WorkOrder, contact: str, result: str) -> Contact:
+    """The call or message that an outcome belongs to; the oldest call when none is named."""
+    waiting = queries.contacts_waiting(order.id)
+    named = [one for one in waiting if (one.key == contact if contact else one.means == Means.RELAY)]
+    if not named:
+        raise Refused(NO_CALL_BEHIND, field="contact" if waiting else "")
+    if named[0].means == Means.MESSAGE and result == CallResult.NOT_REACHED:
+        raise Refused(WRITTEN_NOT_CALLED, field="result")
+    return named[0]
+
+
+def _own_call(order: WorkOrder, reference: str, power: Power, by: Actor, now: datetime) -> Contact:
+    """A call that only whoever made it can show: a hotline, or an office that calls for the agency."""
+    if by.kind != ActorKind.SYSTEM and power == Power.ORDER_HANDLE:
+        raise Refused(NO_OWN_SWITCHBOARD, field="contact")
+    if not reference:
+        raise Refused(OWN_REFERENCE_MISSING, field="recording")
+    if queries.is_reference_used(order.id, reference):
+        raise Refused(OWN_REFERENCE_USED, field="recording", reference=reference)
+    return Contact(Means.OWN, reference, now)
 
 
 @transaction.atomic

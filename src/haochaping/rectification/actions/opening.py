@@ -67,7 +67,10 @@ def hold_until(review_id: UUID, dispatch_after: datetime) -> None:
 
 @transaction.atomic
 def cancel(review_id: UUID, *, by: Actor, now: datetime) -> bool:
-    """Cancel the order of a review its reviewer changed for the better; False when the agency has begun."""
+    """Cancel the order of a review its reviewer changed for the better; False when the agency has begun.
+
+    One that is merged with another ends here: what the agency has begun it finishes with the other.
+    """
     order = WorkOrder.objects.select_for_update().filter(review_id=review_id).first()
     if order is None or after(OrderState(order.state), Move.CANCEL) is None:
         return False
@@ -75,7 +78,8 @@ def cancel(review_id: UUID, *, by: Actor, now: datetime) -> bool:
     order.state = OrderState.CANCELLED
     if was_out:
         clocks.pass_on(order, now)
-    order.save(update_fields=["state", *clocks.COLUMNS])
+    order.merged_into, order.outcome, order.closed_at = None, "", None
+    order.save(update_fields=["state", "merged_into", "outcome", "closed_at", *clocks.COLUMNS])
     record([order], Move.CANCEL, by=by, now=now)
     return True
 
@@ -93,6 +97,8 @@ def open_or_reopen(bad: BadReview, *, by: Actor, now: datetime) -> UUID:
         order.dispatch_after = bad.dispatch_after
         order.dispatched_at = order.sign_due_at = order.contact_due_at = order.rectify_due_at = None
         order.contact_kept = order.rectify_kept = None
+        # One that was merged may have been signed for and looked into before.
+        order.signed_at = order.verified_at = order.appeal_until = None
         order.save(
             update_fields=[
                 "state",
@@ -105,6 +111,9 @@ def open_or_reopen(bad: BadReview, *, by: Actor, now: datetime) -> UUID:
                 "rectify_due_at",
                 "contact_kept",
                 "rectify_kept",
+                "signed_at",
+                "verified_at",
+                "appeal_until",
             ]
         )
         record([order], Move.REOPEN, by=by, now=now)

@@ -1,4 +1,4 @@
-"""退单, 转派, 协办, 并单: which agency an order is with, who helps, and with which other order it is answered."""
+"""退单, 转派, 并单: which agency an order is with, and with which other order it is answered."""
 
 from __future__ import annotations
 
@@ -6,19 +6,18 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.rectification import access, queries
 from haochaping.rectification.actions import clocks
 from haochaping.rectification.actions.steps import checked_text, held, moved, own_words, record, step
 from haochaping.rectification.dispatch_queries import agency_within
-from haochaping.rectification.models import CoHandler, WorkOrder
-from haochaping.rectification.states import FINAL, FIRED_BY
+from haochaping.rectification.models import WorkOrder
+from haochaping.rectification.states import FIRED_BY, WORKED_ON
 from haochaping.rectification.terms import (
-    HELPS_ALREADY,
+    ANSWERS_FOR_OTHERS,
+    CLOCK_PAUSED,
     MERGED_INTO_ENDED,
-    NO_CO_HANDLER,
     RETURN_IS_FREE,
     RETURN_TOO_LATE,
     RETURNS_OFF,
@@ -28,7 +27,6 @@ from haochaping.rectification.terms import (
     OrderState,
 )
 from haochaping.rulebook import queries as rulebook
-from haochaping.rulebook.rules import due_after
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -118,60 +116,14 @@ def begin_again(order: WorkOrder, now: datetime) -> None:
 
 
 @transaction.atomic
-def join(order_id: UUID, *, agency_code: str, task: str, by: Actor, now: datetime) -> None:
-    """The dispatcher asks another agency to help; it has the limit of a simple matter, the lead keeps the order.
-
-    Raises:
-        Refused: as `redispatch`, and HELPS_ALREADY.
-    """
-    task = checked_text(task, "task")
-    order = step(order_id, Move.JOIN, by)
-    agency = agency_within(agency_code, by)
-    if agency.id == order.agency_id:
-        raise Refused(SAME_AGENCY, field="agency")
-    if CoHandler.objects.filter(order=order, agency_id=agency.id, done_at__isnull=True).exists():
-        raise Refused(HELPS_ALREADY, field="agency")
-    day = local_day(now)
-    terms = rulebook.terms_for_division(order.division_id, day)
-    due = due_after(now, terms.simple_rectify_days, terms.simple_rectify_unit, rulebook.calendar(terms, day))
-    CoHandler.objects.create(
-        id=uuid7(now), order=order, agency_id=agency.id, task=task, asked_by=str(by), asked_at=now, due_at=due
-    )
-    record([order], Move.JOIN, by=by, now=now, note=f"{agency.name}\n{task}", agency=agency.code)
-
-
-@transaction.atomic
-def contribute(order_id: UUID, *, text: str, by: Actor, now: datetime) -> None:
-    """An agency that was asked to help says what it has done.
-
-    Raises:
-        Refused: NO_SUCH_ORDER, NOT_ALLOWED, WRONG_STATE, NO_CO_HANDLER, TEXT_MISSING, TEXT_TOO_LONG,
-            FORBIDDEN_CHARACTERS.
-    """
-    text = own_words(text, "text")
-    order = held(order_id)
-    access.check_not_named(by, order.staff_id)
-    moved(order, Move.CONTRIBUTE)
-    mine = [
-        one.id
-        for one in queries.beside(order.id).co_handlers
-        if one.done_at is None
-        and access.may_fire(by, FIRED_BY[Move.CONTRIBUTE], division_path="", agency_path=one.agency_path)
-    ]
-    if not mine:
-        raise Refused(NO_CO_HANDLER)
-    CoHandler.objects.filter(id=mine[0]).update(contribution=text, done_by=str(by), done_at=now)
-    record([order], Move.CONTRIBUTE, by=by, now=now, note=text)
-
-
-@transaction.atomic
 def merge(order_id: UUID, *, into: UUID, by: Actor, now: datetime) -> None:
     """Two orders of one reviewer about one matter are answered together; that they are is the caller's to have checked.
 
-    Locks both, the older id first.
+    The other one is with an agency that owes the answer, and answers for whoever else is merged with it: an order that
+    others are answered with stays. Locks both, the older id first.
 
     Raises:
-        Refused: as `sign_for`, and MERGED_INTO_ENDED.
+        Refused: as `sign_for`, and MERGED_INTO_ENDED, CLOCK_PAUSED, ANSWERS_FOR_OTHERS.
     """
     for pk in sorted((order_id, into)):
         held(pk)
@@ -180,9 +132,31 @@ def merge(order_id: UUID, *, into: UUID, by: Actor, now: datetime) -> None:
     access.check_fire(
         by, FIRED_BY[Move.MERGE], division_path=lead.division.path, agency_path=lead.agency.path
     )
-    if order.id == lead.id or OrderState(lead.state) in FINAL:
+    if order.id == lead.id or OrderState(lead.state) not in WORKED_ON:
         raise Refused(MERGED_INTO_ENDED, field="into", value=str(into))
+    if lead.paused_at is not None:
+        raise Refused(CLOCK_PAUSED, field="into")
+    if queries.answered_with(order.review_id).answer:
+        raise Refused(ANSWERS_FOR_OTHERS, field="into")
     order.merged_into, order.outcome, order.closed_at = lead, HandlingOutcome.DUPLICATE_MERGED, now
     clocks.pass_on(order, now)
     order.save(update_fields=["state", "merged_into", "outcome", "closed_at", *clocks.COLUMNS])
     record([order], Move.MERGE, by=by, now=now, into=str(into))
+
+
+@transaction.atomic
+def separate(review_id: UUID, *, by: Actor, now: datetime) -> list[UUID]:
+    """What was to be answered with the order of a review, which gives no answer, goes out on its own again.
+
+    To the agency that had it, by clocks that start anew; returns the reviews. The caller holds the order they were
+    merged with.
+    """
+    rows = WorkOrder.objects.select_for_update(of=("self",)).filter(merged_into__review_id=review_id)
+    orders = list(rows.order_by("id"))
+    lead = str(orders[0].merged_into_id) if orders else ""
+    for order in orders:
+        moved(order, Move.SEPARATE).merged_into = None
+        order.closed_at = None
+        begin_again(order, now)
+    record(orders, Move.SEPARATE, by=by, now=now, lead=lead)
+    return [order.review_id for order in orders]

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("csv", "xlsx")
 # What was typed is no fact of the ledger; which conditions were chosen from a list is.
-_CODES = frozenset({"list", "left", "state", "colour", "category", "urgency", "assigned"})
+_CODES = frozenset({"list", "left", "state", "colour", "category", "urgency", "assigned", "part"})
 
 
 def mark_looked(order_id: UUID, *, user_id: int, now: datetime) -> None:

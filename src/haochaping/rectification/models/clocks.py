@@ -26,12 +26,22 @@ class ClockEvent(models.Model):
     rule = models.CharField(max_length=40, blank=True)
     due_at = models.DateTimeField(null=True)
     amber_at = models.DateTimeField(null=True)
+    # Whose clock it is, where it is that of an agency that helps. Nobody asks for the events of one clock alone.
+    helper = models.ForeignKey(
+        "rectification.CoHandler", models.PROTECT, null=True, db_index=False, related_name="+"
+    )
 
     class Meta:
         db_table = "rectification_clock_event"
         verbose_name = "时限事件"
         constraints = [
-            CheckConstraint(condition=Q(clock__in=list(ClockKind)), name="clock_event_clock_known"),
+            CheckConstraint(
+                condition=Q(
+                    clock__in=[kind for kind in ClockKind if kind != ClockKind.HELP], helper__isnull=True
+                )
+                | Q(clock=ClockKind.HELP, helper__isnull=False),
+                name="clock_event_clock_known",
+            ),
             CheckConstraint(condition=Q(tick__in=list(Tick)), name="clock_event_tick_known"),
         ]
 

@@ -7,6 +7,9 @@ from django.db.models import CheckConstraint, Index, Q
 
 from haochaping.rectification.models.orders import WorkOrder
 
+# Still to be done.
+HELP_OPEN = Q(done_at__isnull=True, ended_at__isnull=True)
+
 
 class Evidence(models.Model):
     """整改佐证: photographs of what was put right, with what they show; `shown` to the reviewer too. Removed, the row stays."""
@@ -37,7 +40,10 @@ class Evidence(models.Model):
 
 
 class CoHandler(models.Model):
-    """协办: another agency that helps with an order, by a clock of its own."""
+    """协办: another agency that helps with an order, by a clock of its own, whose moments follow from its events.
+
+    `due_at` stays to be seen once the clock has stopped. `ended_at`: the order went on without its part, or is its own now.
+    """
 
     class Privacy:
         plain = ("asked_by", "done_by")
@@ -50,23 +56,33 @@ class CoHandler(models.Model):
     asked_by = models.CharField(max_length=80)
     asked_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
+    amber_at = models.DateTimeField(null=True)
     contribution = models.TextField(blank=True)
     done_by = models.CharField(max_length=80, blank=True)
     done_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    # 已发预警 of the end of its clock (`Alarm`); of another end nothing has been told yet.
+    told_due_at = models.DateTimeField(null=True)
+    told_alarm = models.SmallIntegerField(default=0, db_default=0)
 
     class Meta:
         db_table = "rectification_co_handler"
         verbose_name = "协办"
-        indexes = [Index(fields=["agency"], condition=Q(done_at__isnull=True), name="co_handler_open")]
+        indexes = [
+            Index(fields=["agency", "due_at"], condition=HELP_OPEN, name="co_handler_open"),
+            Index(fields=["amber_at"], condition=HELP_OPEN, name="co_handler_soon_amber"),
+            Index(fields=["due_at"], condition=HELP_OPEN, name="co_handler_soon_red"),
+        ]
         constraints = [
-            models.UniqueConstraint(
-                fields=["order", "agency"], condition=Q(done_at__isnull=True), name="co_handler_once"
-            )
+            models.UniqueConstraint(fields=["order", "agency"], condition=HELP_OPEN, name="co_handler_once"),
+            CheckConstraint(
+                condition=Q(done_at__isnull=True) | Q(ended_at__isnull=True), name="co_handler_ended_once"
+            ),
         ]
 
 
 class Milestone(models.Model):
-    """整改台账节点: what is to be done by which day."""
+    """整改台账节点: what is to be done by which day; `missed_at` is when the agency was told that it was not."""
 
     class Privacy:
         plain = ("done_by",)
@@ -79,7 +95,15 @@ class Milestone(models.Model):
     note = models.TextField(blank=True)
     done_by = models.CharField(max_length=80, blank=True)
     done_at = models.DateTimeField(null=True)
+    missed_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "rectification_milestone"
         verbose_name = "整改台账节点"
+        indexes = [
+            Index(
+                fields=["due_on"],
+                condition=Q(done_at__isnull=True, missed_at__isnull=True),
+                name="milestone_to_miss",
+            )
+        ]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import CheckConstraint, Index, Q
+from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 
-from haochaping.rectification.terms import CallResult, ClockKind, HandlingOutcome, OrderState, Solved
+from haochaping.rectification.terms import CallResult, ClockKind, HandlingOutcome, Means, OrderState, Solved
 
 _FREE = [OrderState.MERGED, OrderState.EXCLUDED, OrderState.CANCELLED]
 _ANSWERED = [OrderState.REPLIED, OrderState.CHECKED, OrderState.ESCALATED, OrderState.CLOSED]
@@ -14,6 +14,8 @@ _RECTIFIED = [OrderState.RECTIFIED, *_ANSWERED]
 _VERIFIED = [OrderState.VERIFIED, OrderState.LEDGERED, *_RECTIFIED]
 _SIGNED = [OrderState.SIGNED, *_VERIFIED]
 _DISPATCHED = [OrderState.DISPATCHED, OrderState.RETURN_ASKED, *_SIGNED]
+# That of an agency that helps is never the order’s own.
+_CLOCKS = [kind for kind in ClockKind if kind != ClockKind.HELP]
 _OPEN = Q(state__in=[state for state in _DISPATCHED if state not in {OrderState.CHECKED, OrderState.CLOSED}])
 
 # A promise that runs and is not broken yet: what the sweep of broken ones looks through.
@@ -141,7 +143,7 @@ class WorkOrder(models.Model):
         constraints = [
             CheckConstraint(condition=Q(state__in=list(OrderState)), name="order_state_known"),
             CheckConstraint(condition=Q(outcome__in=["", *HandlingOutcome]), name="order_outcome_known"),
-            CheckConstraint(condition=Q(clock__in=["", *ClockKind]), name="order_clock_known"),
+            CheckConstraint(condition=Q(clock__in=["", *_CLOCKS]), name="order_clock_known"),
             CheckConstraint(
                 condition=Q(state=OrderState.MERGED, merged_into__isnull=False)
                 | ~Q(state=OrderState.MERGED) & Q(merged_into__isnull=True),
@@ -157,10 +159,14 @@ class WorkOrder(models.Model):
 
 
 class Callback(models.Model):
-    """回访核实: one attempt to hear the reviewer."""
+    """回访核实: one attempt to hear the reviewer, and the one call or message behind it.
+
+    `contact` is the id of a call of the relay or of a message, or the own reference of a hotline or office. Where no call
+    was possible there is none, nor with attempts from before it was asked for.
+    """
 
     class Privacy:
-        plain = ("result", "by", "recording")
+        plain = ("result", "by", "recording", "means", "contact")
         never = ("note",)
 
     id = models.UUIDField(primary_key=True)
@@ -171,6 +177,9 @@ class Callback(models.Model):
     is_reasonable = models.BooleanField(null=True)
     note = models.TextField(blank=True)
     recording = models.CharField(max_length=60, blank=True)
+    means = models.CharField(max_length=8, blank=True, db_default="")
+    contact = models.CharField(max_length=60, blank=True, db_default="")
+    called_at = models.DateTimeField(null=True)
     by = models.CharField(max_length=80)
     at = models.DateTimeField()
 
@@ -178,7 +187,23 @@ class Callback(models.Model):
         db_table = "rectification_callback"
         verbose_name = "回访核实"
         constraints = [
-            CheckConstraint(condition=Q(result__in=list(CallResult)), name="callback_result_known")
+            CheckConstraint(condition=Q(result__in=list(CallResult)), name="callback_result_known"),
+            CheckConstraint(
+                condition=Q(means="", contact="", called_at=None)
+                | Q(means__in=list(Means), called_at__isnull=False)
+                & ~Q(contact="")
+                & ~Q(result=CallResult.NOT_POSSIBLE),
+                name="callback_has_contact",
+            ),
+            # One call has one outcome, whoever writes it down.
+            UniqueConstraint(
+                fields=["means", "contact"],
+                condition=Q(means__in=[Means.RELAY, Means.MESSAGE]),
+                name="callback_contact_once",
+            ),
+            UniqueConstraint(
+                fields=["order", "contact"], condition=Q(means=Means.OWN), name="callback_reference_once"
+            ),
         ]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from haochaping.directory.rules import path_above
 from haochaping.kernel.periods import BEIJING, local_day
 from haochaping.kernel.ratios import Ratio
 from haochaping.kernel.refused import Complaint, Refused
@@ -38,8 +39,9 @@ from haochaping.rulebook.rules import (
 from haochaping.rulebook.terms import Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
+    from uuid import UUID
 
     from haochaping.rectification.terms import (
         ClockKind,
@@ -54,7 +56,15 @@ if TYPE_CHECKING:
 
 # The moves with which the time of an agency begins anew.
 _BEGINS = frozenset(
-    {Move.DISPATCH, Move.GRANT_RETURN, Move.REDISPATCH, Move.REDO, Move.DO_AGAIN, Move.RESTORE}
+    {
+        Move.DISPATCH,
+        Move.GRANT_RETURN,
+        Move.REDISPATCH,
+        Move.SEPARATE,
+        Move.REDO,
+        Move.DO_AGAIN,
+        Move.RESTORE,
+    }
 )
 _DAY_LENGTH = 10
 _LOOKS_LIKE_A_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -62,6 +72,8 @@ _LOOKS_LIKE_A_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 REPEATS_WITHIN = timedelta(days=90)
 # Upheld in whole or part: an appeal that changed something.
 UPHELD = frozenset({Verdict.MISTAKEN, Verdict.MALICIOUS, Verdict.PARTLY})
+# Upheld in whole: what takes two organisations (`malicious` excludes only where the rulebook says so, and is as grave).
+EXCLUDING = UPHELD - {Verdict.PARTLY}
 
 
 @dataclass(slots=True)
@@ -79,17 +91,17 @@ class _Run:
 
 
 def retold(ticks: Iterable[ClockTick], calendar: WorkingCalendar, amber_percent: int) -> list[ClockTick]:
-    """The events of an order's clocks, oldest first, each with what is due by it: the clocks computed anew.
+    """The events of an order’s clocks and its helpers’, oldest first, each with what is due by it: all computed anew.
 
     A start or another limit counts from the clock's start; more time follows the last day; a pause moves the end by
     as many working days (days, working hours) as it lasted. An end that was told is as it was told, and stays in place
     of any limit. Paused or stopped, nothing is due.
     """
-    runs: dict[ClockKind, _Run] = {}
+    runs: dict[tuple[ClockKind, UUID | None], _Run] = {}
     told = []
     for tick in ticks:
-        run = _wound(runs.get(tick.clock), tick)
-        runs[tick.clock] = run
+        run = _wound(runs.get((tick.clock, tick.helper)), tick)
+        runs[tick.clock, tick.helper] = run
         due = amber = None
         if run.paused_at is None and not run.stopped:
             due = _due(run, calendar)
@@ -164,8 +176,13 @@ def _amber(run: _Run, due: datetime | None, calendar: WorkingCalendar, percent: 
 
 
 def standing(ticks: Iterable[ClockTick]) -> dict[ClockKind, ClockTick]:
-    """The last event of each clock, which says what is due by it."""
-    return {tick.clock: tick for tick in ticks}
+    """The last event of each clock of the order itself, which says what is due by it."""
+    return {tick.clock: tick for tick in ticks if tick.helper is None}
+
+
+def helping(ticks: Iterable[ClockTick]) -> dict[UUID, ClockTick]:
+    """The last event of the clock of each agency that helps."""
+    return {tick.helper: tick for tick in ticks if tick.helper is not None}
 
 
 def was_heard(calls: Sequence[tuple[str, datetime]], needed: int) -> tuple[bool, int]:
@@ -287,6 +304,29 @@ def is_higher(path: str, decided: Sequence[str]) -> bool:
     """Whether a remit lies above those of the two who decided first; at the top of the tree it may be their own."""
     level = min(decided, key=len)
     return level.startswith(path) and (path != level or level.count(".") <= 1)
+
+
+def second_level(decided: Sequence[str]) -> str:
+    """The remit from which on, upwards, the second review is decided."""
+    return path_above(min(decided, key=len))
+
+
+def of_two_organisations(remits: tuple[str, str], agencies: tuple[Collection[str], Collection[str]]) -> bool:
+    """Whether two who exclude a review together are of different organisations (trust.md §4.3).
+
+    They are offices of two levels, or are known by the directory (`agencies`, paths) as staff of agencies none of which
+    belongs to one of the other's. At the top of the tree, with no level above to go to, two persons have to do.
+    """
+    first, second = remits
+    if first != second or path_above(first) == first:
+        return True
+    mine, others = agencies
+    return bool(mine and others) and not any(are_related(one, other) for one in mine for other in others)
+
+
+def are_related(one: str, other: str) -> bool:
+    """Whether one of two agencies is, or belongs to, the other."""
+    return one.startswith(other) or other.startswith(one)
 
 
 def upheld(verdicts: Iterable[str]) -> Ratio:

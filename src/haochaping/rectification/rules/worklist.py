@@ -10,6 +10,7 @@ from haochaping.kernel.periods import BEIJING, local_day
 from haochaping.kernel.text import clean, has_forbidden_control
 from haochaping.rectification.terms import (
     WORDS_LIMIT,
+    AgencyPart,
     Assigned,
     ClockColour,
     FaultCategory,
@@ -52,6 +53,7 @@ _CHOICES = {
     "category": frozenset(FaultCategory),
     "urgency": frozenset(Urgency),
     "assigned": frozenset(Assigned),
+    "part": frozenset(AgencyPart),
 }
 _TYPED = ("agency", "item", "number")
 

@@ -4,7 +4,8 @@ SELECT 'extension' AS what, asked_at AS at, id, reason AS words, note, days, gra
        '' AS agency_name, '' AS agency_path, NULL::date AS due_on, NULL::timestamptz AS due_at, decided_at AS done_at
 FROM rectification_extension WHERE order_id = %(order)s
 UNION ALL
-SELECT 'co_handler', asked_at, helper.id, task, contribution, NULL, NULL, agency.id, agency.name, agency.path, NULL, due_at,
+SELECT 'co_handler', asked_at, helper.id, task, contribution, NULL, ended_at IS NOT NULL, agency.id, agency.name, agency.path,
+       agency.valid_to, due_at,
        done_at
 FROM rectification_co_handler AS helper JOIN directory_agency AS agency ON agency.id = helper.agency_id
 WHERE order_id = %(order)s
@@ -29,26 +30,26 @@ ORDER BY at, id;
 -- who wrote messages or added evidence; with the name of the staff account that acted.
 WITH told AS (
     SELECT 'move' AS what, e.at, e.id, e.move AS word, e.by, e.note, c.result, c.is_true, c.is_reasonable, e.warned,
-           c.round
+           c.round, c.means, c.contact, c.recording, c.called_at
       FROM (SELECT *, row_number() OVER (PARTITION BY move ORDER BY at, id) AS n
               FROM rectification_order_event WHERE order_id = %(order)s) AS e
       LEFT JOIN (SELECT *, row_number() OVER (ORDER BY at, id) AS n
                    FROM rectification_callback WHERE order_id = %(order)s) AS c
         ON e.move = 'verify' AND c.n = e.n
     UNION ALL
-    SELECT 'call', d.queued_at, d.id, d.state, '', '', g.purpose, NULL, NULL, '', NULL
+    SELECT 'call', d.queued_at, d.id, d.state, '', '', g.purpose, NULL, NULL, '', NULL, '', '', '', NULL
       FROM identity_relay_grant g JOIN notices_delivery d ON d."grant" = g.id AND d.channel = 'call'
      WHERE g.basis = %(order)s
     UNION ALL
-    SELECT 'author', min(m.sent_at), NULL, '', m.author, '', NULL, NULL, NULL, '', NULL
+    SELECT 'author', min(m.sent_at), NULL, '', m.author, '', NULL, NULL, NULL, '', NULL, '', '', '', NULL
       FROM rectification_work_order o JOIN notices_message m ON m.thread_id = o.thread_id
      WHERE o.id = %(order)s
      GROUP BY m.author
     UNION ALL
-    SELECT 'author', added_at, NULL, '', added_by, '', NULL, NULL, NULL, '', NULL
+    SELECT 'author', added_at, NULL, '', added_by, '', NULL, NULL, NULL, '', NULL, '', '', '', NULL
       FROM rectification_evidence WHERE order_id = %(order)s
     UNION ALL
-    SELECT 'author', removed_at, NULL, '', removed_by, '', NULL, NULL, NULL, '', NULL
+    SELECT 'author', removed_at, NULL, '', removed_by, '', NULL, NULL, NULL, '', NULL, '', '', '', NULL
       FROM rectification_evidence WHERE order_id = %(order)s AND removed_at IS NOT NULL
 )
 SELECT told.*, u.display_name
@@ -57,7 +58,7 @@ SELECT told.*, u.display_name
     ON u.id = CASE WHEN told.by ~ '^staff:[0-9]{1,18}$' THEN substring(told.by FROM 7)::bigint END
  ORDER BY told.at, told.id;
 -- What its clocks did.
-SELECT clock, tick, at, number, unit, rule, due_at, amber_at
+SELECT clock, tick, at, number, unit, rule, due_at, amber_at, helper_id
   FROM rectification_clock_event WHERE order_id = %(order)s ORDER BY id;
 -- The photographs of its review, and those of its evidence.
 SELECT photo.subject_kind, photo.subject_id, photo.id, photo.place, photo.width, photo.height, photo.kept_at
@@ -84,4 +85,22 @@ SELECT target.*
 SELECT solved, text, answered_at, changeable_until
   FROM rectification_solution_answer WHERE order_id = %(order)s ORDER BY answered_at, id;
 -- What became of text messages about it, and how often its page was opened: for whom it is there (doors/tables.py).
-SELECT what, word, state, at, times, people FROM haochaping_order_told(%(order)s) ORDER BY at
+SELECT what, word, state, at, times, people FROM haochaping_order_told(%(order)s) ORDER BY at;
+-- contacts --
+-- Calls of the relay that have rung, and messages of the reviewer, since the order went to its agency, whose outcome nobody
+-- has recorded; oldest first.
+SELECT 'relay' AS means, d.id::text AS ref, d.queued_at AS at
+  FROM rectification_work_order AS o
+  JOIN identity_relay_grant AS g ON g.basis = o.id AND g.purpose <> 'sample'
+  JOIN notices_delivery AS d ON d."grant" = g.id AND d.channel = 'call' AND d.state IN ('sent', 'unclear')
+ WHERE o.id = %(order)s AND d.queued_at >= o.dispatched_at
+   AND NOT EXISTS (SELECT FROM rectification_callback AS c
+                    WHERE c.order_id = o.id AND c.means = 'relay' AND c.contact = d.id::text)
+UNION ALL
+SELECT 'message', m.id::text, m.sent_at
+  FROM rectification_work_order AS o
+  JOIN notices_message AS m ON m.thread_id = o.thread_id AND m.side = 'reviewer'
+ WHERE o.id = %(order)s AND m.sent_at >= o.dispatched_at
+   AND NOT EXISTS (SELECT FROM rectification_callback AS c
+                    WHERE c.order_id = o.id AND c.means = 'message' AND c.contact = m.id::text)
+ ORDER BY at, ref

@@ -302,6 +302,13 @@ SAME_PERSON = Reason(
 )
 
 
+ONE_ORGANISATION = Reason(
+    "one_organisation",
+    N_("Two organisations exclude a review: you are of the same one as whoever proposed it."),
+    N_("Leave it to somebody of another organisation, or to the supervisory office of the division above."),
+)
+
+
 HIGHER_LEVEL = Reason(
     "higher_level",
     N_("The second review lies with the level above the one that decided."),

@@ -59,6 +59,7 @@ class Move(StrEnum):
     JOIN = "join"
     CONTRIBUTE = "contribute"
     MERGE = "merge"
+    SEPARATE = "separate"
     VERIFY = "verify"
     LEDGER = "ledger"
     MILESTONE = "milestone"
@@ -96,6 +97,7 @@ MOVE_LABELS = {
     Move.JOIN: N_("Another agency helps"),
     Move.CONTRIBUTE: N_("The helping agency has done its part"),
     Move.MERGE: N_("Merged with another order of the same reviewer"),
+    Move.SEPARATE: N_("With the agency on its own again: the order it was merged with gives no answer"),
     Move.VERIFY: N_("Called back and verified"),
     Move.LEDGER: N_("Entered in the rectification ledger with a deadline"),
     Move.MILESTONE: N_("Progress of the rectification"),
@@ -122,12 +124,13 @@ MOVE_LABELS = {
 
 
 class ClockKind(StrEnum):
-    """时限 of an order; which of them runs follows from its state."""
+    """时限 of an order; which of them runs follows from its state. `HELP` is that of an agency that helps, one for each."""
 
     SIGN = "sign"
     CONTACT = "contact"
     RECTIFY = "rectify"
     CHECK = "check"
+    HELP = "help"
 
 
 CLOCK_LABELS = {
@@ -135,6 +138,7 @@ CLOCK_LABELS = {
     ClockKind.CONTACT: N_("First contact with the reviewer"),
     ClockKind.RECTIFY: N_("Put right and reply"),
     ClockKind.CHECK: N_("Quality check"),
+    ClockKind.HELP: N_("Part of a helping agency"),
 }
 
 
@@ -183,9 +187,22 @@ CALL_LABELS = {
     CallResult.NOT_REACHED: N_("Not reached"),
     CallResult.DECLINED: N_("The reviewer did not wish to talk"),
     CallResult.NOT_POSSIBLE: N_(
-        "No call: the reviewer gave no number or has not agreed; verified by the agency alone"
+        "No call: the reviewer gave no number or has not agreed, or there is no relay here;"
+        " verified by the agency alone"
     ),
 }
+
+
+class Means(StrEnum):
+    """回访方式: what stands behind an outcome that claims that the reviewer was heard or tried.
+
+    `relay` a call that our relay made, `message` what the reviewer wrote in the thread of the order, `own` a call from the
+    switchboard of a hotline or an office, which gives its own reference.
+    """
+
+    RELAY = "relay"
+    MESSAGE = "message"
+    OWN = "own"
 
 
 class Heard(StrEnum):

@@ -54,7 +54,48 @@ RETURN_IS_FREE = Reason(
 NOT_HEARD = Reason(
     "not_heard",
     N_("The reviewer has not been heard: {attempts} of {needed} attempts at different hours are recorded."),
-    N_("Call again at another hour, or record why no call is possible."),
+    N_(
+        "Have the relay call again at another hour and record the outcome, or record why no call is possible."
+    ),
+)
+NO_CALL_BEHIND = Reason(
+    "no_call_behind",
+    N_("No call stands behind this outcome: each outcome belongs to one call, and is recorded once."),
+    N_(
+        "Have the relay call first, with the button under “Calls through the relay”; then record what it brought."
+    ),
+)
+WRITTEN_NOT_CALLED = Reason(
+    "written_not_called",
+    N_("The reviewer has written: that is an answer, or a wish not to talk, and not “not reached”."),
+    N_("Choose another outcome, or the call that reached nobody."),
+)
+NO_OWN_SWITCHBOARD = Reason(
+    "no_own_switchboard",
+    N_("Only a hotline or a supervisory office calls from a switchboard of its own."),
+    N_(
+        "Have the relay call first, with the button under “Calls through the relay”; then record what it brought."
+    ),
+)
+OWN_REFERENCE_MISSING = Reason(
+    "own_reference_missing",
+    N_("A call from your own switchboard needs its reference."),
+    N_("Give the number under which your switchboard keeps the call."),
+)
+OWN_REFERENCE_USED = Reason(
+    "own_reference_used",
+    N_("The call with the reference “{reference}” has its outcome already."),
+    N_("Give the number of another call."),
+)
+CASE_CONCEALED = Reason(
+    "case_concealed",
+    N_("The reviewer is concealed from the agency: it does not see the case number."),
+    N_("Write to the reviewer in the thread of the order."),
+)
+NOT_DESIGNATED = Reason(
+    "not_designated",
+    N_("Only whoever deals with this order opens the full case number."),
+    N_("Ask them, or have a colleague give the order to you in the list of work orders."),
 )
 
 
@@ -152,18 +193,37 @@ CLOCK_PAUSED = Reason(
 OWN_REPLY = Reason("own_reply", N_("You wrote this reply yourself."), N_("Somebody else checks it."))
 
 
-NOT_THE_SAME_MATTER = Reason(
-    "not_the_same_matter",
+NOT_THE_SAME_REVIEWER = Reason(
+    "not_the_same_reviewer",
     N_("Order {value} is not known to be of the same reviewer."),
     N_(
-        "Only orders of one case are merged, or of one person: by certificate number, or by phone where there is none."
+        "Only orders of one person are merged: by certificate number, or by phone where there is none; of one case also"
+        " where nobody is known. Answer each on its own."
     ),
+)
+
+NOT_THE_SAME_MATTER = Reason(
+    "not_the_same_matter",
+    N_("Order {value} is about another matter: neither the same case nor the same item at the same agency."),
+    N_("Answer each on its own: only orders about one matter are merged."),
+)
+
+NOT_BOTH_CONCEALED = Reason(
+    "not_both_concealed",
+    N_("Of this order and order {value} one hides its case from the agency and the other does not."),
+    N_("Answer each on its own: merged, the one would tell whose the other is."),
 )
 
 MERGED_INTO_ENDED = Reason(
     "merged_into_ended",
-    N_("Order {value} is this order itself, or is over already."),
-    N_("Merge it with another order that is still being worked on."),
+    N_("Order {value} is this order itself, is not with an agency, or has been answered."),
+    N_("Merge it with another order that an agency is still working on."),
+)
+
+ANSWERS_FOR_OTHERS = Reason(
+    "answers_for_others",
+    N_("Other orders are answered with this one."),
+    N_("Merge the other order with this one instead."),
 )
 
 

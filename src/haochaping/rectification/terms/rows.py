@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         Alarm,
         CallResult,
         ClockKind,
+        Means,
         Move,
         OrderState,
         Solved,
@@ -30,6 +31,7 @@ class ClockTick:
     """One event of a clock: the limit that starts or changes it (`number` of `unit` by `rule`), or the moment alone.
 
     `due_at` and `amber_at` are what was promised by it; None while paused, and where the calendar does not reach.
+    `helper` is whose clock it is, of an agency that helps (`CoHandlerRow.id`).
     """
 
     clock: ClockKind
@@ -40,6 +42,7 @@ class ClockTick:
     rule: str = ""
     due_at: datetime | None = None
     amber_at: datetime | None = None
+    helper: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,16 +125,39 @@ class OrderRow:
     thread_id: UUID | None
     staff_id: int | None = None
     agency_valid_to: date | None = None
+    agency_path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CallbackRow:
-    """What one attempt to hear the reviewer came to; None where nobody could say. `round` is that of the order."""
+    """What one attempt to hear the reviewer came to; None where nobody could say. `round` is that of the order.
+
+    `means` and `contact` name the call or message behind it, `called_at` says when that was; empty where there was none,
+    and of attempts from before it was asked for.
+    """
 
     result: CallResult
     is_true: bool | None
     is_reasonable: bool | None
     round: int = 1
+    means: str = ""
+    contact: str = ""
+    recording: str = ""
+    called_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A call of the relay that has rung, or a message of the reviewer, whose outcome nobody has recorded yet."""
+
+    means: Means
+    ref: str
+    at: datetime
+
+    @property
+    def key(self) -> str:
+        """How a form names it."""
+        return f"{self.means}:{self.ref}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +199,7 @@ class ExtensionRow:
 
 @dataclass(frozen=True, slots=True)
 class CoHandlerRow:
-    """An agency that helps, and what it has done."""
+    """An agency that helps, and what it has done; `ended`: the order went on without it."""
 
     id: UUID
     agency_id: int
@@ -183,6 +209,49 @@ class CoHandlerRow:
     due_at: datetime | None
     contribution: str
     done_at: datetime | None
+    ended: bool = False
+    agency_valid_to: date | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still to do its part."""
+        return self.done_at is None and not self.ended
+
+
+@dataclass(frozen=True, slots=True)
+class HelpRow:
+    """The part of a helping agency with what it belongs to, as notices and supervisors are told of it."""
+
+    id: UUID
+    order_id: UUID
+    division_id: int
+    agency_id: int
+    agency_name: str
+    lead_name: str
+    item_name: str
+    staff_id: int | None
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class HelpAlarm:
+    """The part of a helping agency whose clock has newly turned amber or red."""
+
+    id: UUID
+    alarm: Alarm
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HelpHanding:
+    """An open part of an agency that has ended, and who takes it; None where nobody is known to go on for that agency."""
+
+    id: UUID
+    order_id: UUID
+    division_id: int
+    agency_id: int
+    ended_on: date
+    successor_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +331,7 @@ class HistoryRow:
     """Everything that happened to an order; `names` are those of the staff accounts in it, by `kind:id`.
 
     `photos` are those of its review, `targets` hall, window and staff, `messages` the thread, as the agency reads it,
-    `answers` each word of the reviewer on whether it is solved.
+    `answers` each word of the reviewer on whether it is solved, `contacts` the calls and messages without an outcome.
     """
 
     beside: Beside
@@ -275,6 +344,7 @@ class HistoryRow:
     targets: dict[Kind, Ref] = field(default_factory=dict)
     answers: list[SolutionRow] = field(default_factory=list)
     told: list[ToldRow] = field(default_factory=list)
+    contacts: list[Contact] = field(default_factory=list)
     looks: Looks | None = None
 
 

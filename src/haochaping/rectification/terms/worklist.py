@@ -74,6 +74,19 @@ ASSIGNED_LABELS = {
 }
 
 
+class AgencyPart(StrEnum):
+    """承办方式: whether one's agency leads or helps with an order."""
+
+    LEAD = "lead"
+    HELP = "help"
+
+
+AGENCY_PART_LABELS = {
+    AgencyPart.LEAD: N_("Ours to answer"),
+    AgencyPart.HELP: N_("We help"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class ListAsked:
     """What somebody wants to see of their list; empty is no condition. `agency` takes what lies below it too."""
@@ -87,6 +100,7 @@ class ListAsked:
     category: str = ""
     urgency: str = ""
     assigned: str = ""
+    part: str = ""
     number: str = ""
 
 
@@ -101,21 +115,29 @@ class ListPlace:
 
 @dataclass(frozen=True, slots=True)
 class ListRow:
-    """An order on somebody's list: whether something happened since they looked, and who deals with it, "" for nobody."""
+    """An order on somebody's list: whether something happened since they looked, and who deals with it, "" for nobody.
+
+    `helps`: their agency helps with it, and the order's clock is that of its part.
+    """
 
     order: OrderRow
     unread: bool
     handler: str
     mine: bool
     categories: tuple[str, ...]
+    helps: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ListCounts:
-    """How many open orders there are: all, one's own, by time left as asked, and of each saved filter."""
+    """How many open orders there are: all, one's own, by time left as asked, and of each saved filter.
+
+    `helped`: those one's agency helps with, which are among all.
+    """
 
     all: int
     mine: int
+    helped: int
     left: Mapping[TimeLeft, int]
     saved: Mapping[int, int]
 

@@ -13,10 +13,11 @@ from haochaping.supervision.actions.orders import (
 from haochaping.supervision.actions.proposals import decide, propose
 from haochaping.supervision.actions.reports import deal_with_report, report
 from haochaping.supervision.actions.signals import raise_signals
-from haochaping.supervision.actions.urgings import answer, urge
+from haochaping.supervision.actions.urgings import answer, ask_help, urge
 
 __all__ = [
     "answer",
+    "ask_help",
     "carry_out_measure",
     "check",
     "deal_with_report",

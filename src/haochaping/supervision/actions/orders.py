@@ -27,6 +27,7 @@ from haochaping.supervision.terms import (
     UNKNOWN_ADDRESSEE,
     ProposalState,
     Rung,
+    SignalKind,
     SupervisionMove,
     SupervisionState,
 )
@@ -96,6 +97,9 @@ def open_letter(
     if signal is not None:
         work_order_id, agency_code = signal.work_order_id, signal.agency.code
     agency_id, division_id = _place(agency_code, work_order_id, by)
+    if signal is not None and signal.kind == SignalKind.HELP_LATE:
+        # Not to who leads the order: to who is late.
+        agency_id = signal.agency_id
     row = SupervisionOrder(
         id=uuid7(now),
         key=key,

@@ -1,4 +1,4 @@
-"""督促: down the division tree goes the urging, up comes the answer."""
+"""督促: down the division tree goes the urging, up comes the answer; up goes the request for help, down its answer."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from haochaping.accounts.access import check_power
+from haochaping.accounts.terms import Power
 from haochaping.directory import queries as directory
 from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.refused import Refused
@@ -17,10 +19,11 @@ from haochaping.rectification.actions.steps import checked_text
 from haochaping.supervision.access import ABOUT, check_answer, check_supervise
 from haochaping.supervision.actions.steps import answers_due
 from haochaping.supervision.models import Urging
-from haochaping.supervision.rules import is_office_of
+from haochaping.supervision.rules import is_office_of, may_ask_above
 from haochaping.supervision.terms import (
     NO_SUCH_URGING,
     NOT_BELOW,
+    NOTHING_ABOVE,
     SUPERVISION_TEXT_LIMIT,
     UNKNOWN_ADDRESSEE,
     URGING_ANSWERED,
@@ -62,13 +65,49 @@ def urge(*, to: str, work_order_id: UUID | None, text: str, key: UUID, by: Actor
         urged_at=now,
         due_at=answers_due([division_id], now)[division_id],
     )
+    return _put(row, "urged", by=by, now=now)
+
+
+@transaction.atomic
+def ask_help(*, work_order_id: UUID | None, text: str, key: UUID, by: Actor, now: datetime) -> UUID:
+    """请求协调: an office asks the level above about what it cannot solve, about an order or in general.
+
+    It binds nobody above: no day is set for the answer. `key` as with `urge`.
+
+    Raises:
+        Refused: NOT_ALLOWED, NOTHING_ABOVE, TEXT_MISSING, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS, NO_SUCH_ORDER,
+            OUT_OF_SCOPE, NO_SUCH_URGING (the form was somebody else's).
+    """
+    check_power(by, Power.ORDER_SUPERVISE)
+    text = checked_text(text, "text", limit=SUPERVISION_TEXT_LIMIT)
+    if not may_ask_above(by.scope):
+        raise Refused(NOTHING_ABOVE)
+    if work_order_id is not None:
+        work_orders.order(work_order_id, by=by)
+    code = str(by.scope.division_path).split(".")[-2]
+    row = Urging(
+        id=uuid7(now),
+        key=key,
+        division_id=directory.divisions([code])[code].id,
+        work_order_id=work_order_id,
+        text=text,
+        urged_by=str(by),
+        urged_at=now,
+        upward=True,
+    )
+    return _put(row, "asked", by=by, now=now)
+
+
+def _put(row: Urging, step: str, *, by: Actor, now: datetime) -> UUID:
+    """Put it down unless the same form has; returns the id of the one that stands."""
     Urging.objects.bulk_create([row], ignore_conflicts=True)
-    made = Urging.objects.filter(key=key, urged_by=str(by)).values_list("id", flat=True).first()
-    if made is None:
+    made = Urging.objects.filter(key=row.key, urged_by=str(by), upward=row.upward)
+    found = made.values_list("id", flat=True).first()
+    if found is None:
         raise Refused(NO_SUCH_URGING)
-    if made == row.id:
-        _record(row, "urged", by=by, now=now)
-    return made
+    if found == row.id:
+        _record(row, step, by=by, now=now)
+    return found
 
 
 def _addressee(to: str, work_order_id: UUID | None, by: Actor) -> tuple[int, int | None]:
@@ -85,10 +124,10 @@ def _addressee(to: str, work_order_id: UUID | None, by: Actor) -> tuple[int, int
 
 @transaction.atomic
 def answer(urging_id: UUID, *, text: str, by: Actor, now: datetime) -> None:
-    """Whoever was urged says what was done.
+    """Whoever was urged says what was done; whoever is above the office that asked for help, what comes of it.
 
     Raises:
-        Refused: NO_SUCH_URGING, NOT_ALLOWED, OUT_OF_SCOPE, NOT_THE_OFFICE, URGING_ANSWERED, TEXT_MISSING,
+        Refused: NO_SUCH_URGING, NOT_ALLOWED, OUT_OF_SCOPE, NOT_THE_OFFICE, NOT_ABOVE, URGING_ANSWERED, TEXT_MISSING,
             TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
     """
     text = checked_text(text, "text", limit=SUPERVISION_TEXT_LIMIT)
@@ -97,7 +136,7 @@ def answer(urging_id: UUID, *, text: str, by: Actor, now: datetime) -> None:
     if row is None:
         raise Refused(NO_SUCH_URGING)
     agency_path = row.agency.path if row.agency else ""
-    check_answer(by, division_path=row.division.path, agency_path=agency_path)
+    check_answer(by, division_path=row.division.path, agency_path=agency_path, upward=row.upward)
     if row.answered_at is not None:
         raise Refused(URGING_ANSWERED)
     row.answer, row.answered_by, row.answered_at = text, str(by), now
@@ -106,4 +145,5 @@ def answer(urging_id: UUID, *, text: str, by: Actor, now: datetime) -> None:
 
 
 def _record(row: Urging, step: str, *, by: Actor, now: datetime) -> None:
-    ledger.append([NewEntry(EntryKind.URGED, "urging", str(row.id), facts={"step": step})], by=by, now=now)
+    kind = EntryKind.HELP_ASKED if row.upward else EntryKind.URGED
+    ledger.append([NewEntry(kind, "urging", str(row.id), facts={"step": step})], by=by, now=now)

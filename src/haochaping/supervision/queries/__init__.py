@@ -1,6 +1,6 @@
 """监督 reads: what calls for supervision, the live map of work orders, supervision orders, proposals, urgings, figures."""
 
-from haochaping.supervision.queries.live import live_orders, order_map
+from haochaping.supervision.queries.live import late_helpers, live_orders, order_map
 from haochaping.supervision.queries.of_order import of_order
 from haochaping.supervision.queries.reports import report, report_events, report_of, reports
 from haochaping.supervision.queries.rows import (
@@ -12,6 +12,7 @@ from haochaping.supervision.queries.rows import (
     supervision,
     supervisions,
     timeline,
+    unanswered,
     urging,
     urgings,
     waiting,
@@ -32,6 +33,7 @@ __all__ = [
     "behind",
     "fared_worse",
     "last_windows",
+    "late_helpers",
     "live_orders",
     "measures",
     "of_order",
@@ -50,6 +52,7 @@ __all__ = [
     "supervision",
     "supervisions",
     "timeline",
+    "unanswered",
     "urging",
     "urgings",
     "waiting",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from haochaping.accounts.access import check_power
 from haochaping.accounts.terms import Power
+from haochaping.rectification import help_queries
 from haochaping.rectification import queries as work_orders
 from haochaping.supervision.queries.statements import asked, reach
 from haochaping.supervision.terms import MapRow
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from haochaping.kernel.actor import Actor
-    from haochaping.rectification.terms import OrderRow
+    from haochaping.rectification.terms import HelpRow, OrderRow
 
 
 def order_map(by: Actor, now: datetime) -> list[MapRow]:
@@ -45,3 +46,9 @@ def live_orders(
     ids = [row[0] for row in asked("live", reach(by) | {"now": now} | wanted)]
     found = {row.id: row for row in work_orders.rows(ids)}
     return [found[pk] for pk in ids]
+
+
+def late_helpers(by: Actor, now: datetime, *, agency_id: int | None = None, limit: int = 50) -> list[HelpRow]:
+    """The agencies that are overdue with their part of an order of one's divisions: they are late, and not who leads."""
+    check_power(by, Power.ORDER_SUPERVISE)
+    return help_queries.late_parts(by, now, agency_id=agency_id, limit=limit)

@@ -34,7 +34,8 @@ def of_order(order_id: UUID, *, by: Actor) -> Asked[list[AboutOrder]]:
     about = Q(work_order_id=order_id)
     known = SupervisionOrder.objects.filter(access.supervised(by), about).values("id")
     steps = SupervisionEvent.objects.filter(supervision_id__in=known)
-    urgings = Urging.objects.filter(access.of_orders(by), about)
+    urgings = Urging.objects.filter(access.urged(by), about)
+    asked, urged = urgings.filter(upward=True), urgings.filter(upward=False)
     parts = [
         _part(
             steps,
@@ -44,8 +45,10 @@ def of_order(order_id: UUID, *, by: Actor) -> Asked[list[AboutOrder]]:
             word=F("move"),
             rung=F("supervision__rung"),
         ),
-        _part(urgings, AboutOrderKind.URGED, "id", "urged_at"),
-        _part(urgings.filter(answered_at__isnull=False), AboutOrderKind.ANSWERED, "id", "answered_at"),
+        _part(urged, AboutOrderKind.URGED, "id", "urged_at"),
+        _part(urged.filter(answered_at__isnull=False), AboutOrderKind.ANSWERED, "id", "answered_at"),
+        _part(asked, AboutOrderKind.HELP_ASKED, "id", "urged_at"),
+        _part(asked.filter(answered_at__isnull=False), AboutOrderKind.HELP_GIVEN, "id", "answered_at"),
     ]
     if may(by, Power.ORDER_SUPERVISE):
         signals = Signal.objects.filter(access.of_orders(by), about)

@@ -32,6 +32,7 @@ from haochaping.supervision.terms import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from uuid import UUID
 
     from django.db.models import QuerySet
@@ -104,6 +105,7 @@ _URGING = (
     "answer",
     "answered_by",
     "answered_at",
+    "upward",
 )
 
 
@@ -210,7 +212,7 @@ def was_talked_to(work_order_id: UUID) -> bool:
 def urgings(by: Actor, *, done: bool = False, limit: int = 50, offset: int = 0) -> list[UrgingRow]:
     """The urgings of one's remit, newest first: those that wait for an answer, or the others."""
     _check_party(by)
-    rows = Urging.objects.filter(access.of_orders(by), answered_at__isnull=not done)
+    rows = Urging.objects.filter(access.urged(by), answered_at__isnull=not done)
     found = rows.order_by("-urged_at", "-id").values_list(*_URGING)[offset : offset + limit]
     return [_urging(row) for row in found]
 
@@ -218,10 +220,17 @@ def urgings(by: Actor, *, done: bool = False, limit: int = 50, offset: int = 0) 
 def urging(urging_id: UUID, *, by: Actor) -> UrgingRow:
     """One urging; raises `Refused` when it is not there or not the actor's to see."""
     _check_party(by)
-    row = Urging.objects.filter(access.of_orders(by), id=urging_id).values_list(*_URGING).first()
+    row = Urging.objects.filter(access.urged(by), id=urging_id).values_list(*_URGING).first()
     if row is None:
         raise Refused(NO_SUCH_URGING)
     return _urging(row)
+
+
+def unanswered(ids: Collection[UUID]) -> set[UUID]:
+    """Those of these letters, reminders, warnings and urgings that nobody has answered, for flows."""
+    sent = SupervisionOrder.objects.filter(id__in=ids, state=SupervisionState.NOTIFIED)
+    urged = Urging.objects.filter(id__in=ids, answered_at=None)
+    return {*sent.values_list("id", flat=True), *urged.values_list("id", flat=True)}
 
 
 def waiting(by: Actor) -> Waiting:
@@ -232,7 +241,7 @@ def waiting(by: Actor) -> Waiting:
     return Waiting(
         signals=Signal.objects.filter(access.of_orders(by), supervision=None, measure_id=None).count(),
         supervisions=open_ones.count(),
-        urgings=Urging.objects.filter(access.of_orders(by), answered_at=None).count(),
+        urgings=Urging.objects.filter(access.urged(by), answered_at=None).count(),
         proposals=undecided.count() if decides else 0,
     )
 

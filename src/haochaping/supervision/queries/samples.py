@@ -149,6 +149,11 @@ def sample(sample_id: UUID) -> SampleRow | None:
     return SampleRow(**row | {"state": SampleState(row["state"])}) if row else None
 
 
+def kind_of(sample_id: UUID) -> SampleKind:
+    """Of which kind the draw of a sampled review was."""
+    return SampleKind(SampledReview.objects.values_list("draw__kind", flat=True).get(id=sample_id))
+
+
 def sample_to_call(sample_id: UUID, *, by: Actor) -> SampleRow:
     """One drawn review for whoever calls its reviewer; raises `Refused` when it is not there or not theirs."""
     path = SampledReview.objects.filter(id=sample_id).values_list("division__path", flat=True).first()

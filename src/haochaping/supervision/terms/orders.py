@@ -215,7 +215,10 @@ class ProposalRow:
 
 @dataclass(frozen=True, slots=True)
 class UrgingRow:
-    """An urging; `agency_name` is empty when the office of the division itself is urged."""
+    """An urging; `agency_name` is empty when the office of the division itself is urged.
+
+    `upward`: that office asks whoever is above it for help.
+    """
 
     id: UUID
     division_name: str
@@ -230,6 +233,7 @@ class UrgingRow:
     answer: str
     answered_by: str
     answered_at: datetime | None
+    upward: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,12 +299,28 @@ NOT_THE_OFFICE = Reason(
 )
 
 
+NOTHING_ABOVE = Reason(
+    "nothing_above",
+    N_("Above your office there is none that it could ask for help."),
+    N_("Decide it in your own office, or urge those whose part it is."),
+)
+
+
+NOT_ABOVE = Reason(
+    "not_above",
+    N_("Help is given by the level above the office that asks for it."),
+    N_("Wait for its answer."),
+)
+
+
 class AboutOrderKind(StrEnum):
     """What there can be of supervision about a work order."""
 
     SUPERVISION = "supervision"
     URGED = "urged"
     ANSWERED = "answered"
+    HELP_ASKED = "help_asked"
+    HELP_GIVEN = "help_given"
     SIGNAL = "signal"
 
 

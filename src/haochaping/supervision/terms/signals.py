@@ -20,6 +20,7 @@ class SignalKind(StrEnum):
     """监督线索: what makes a supervisor look."""
 
     OVERDUE = "overdue"
+    VOICE_OVERDUE = "voice_overdue"
     REPEAT_OFFENDER = "repeat_offender"
     APPEAL_ANOMALY = "appeal_anomaly"
     REOPENED = "reopened"
@@ -34,10 +35,12 @@ class SignalKind(StrEnum):
     AGENCY_ENDED = "agency_ended"
     WINDOW_LAST = "window_last"
     FARED_WORSE = "fared_worse"
+    HELP_LATE = "help_late"
 
 
 SIGNAL_LABELS = {
     SignalKind.OVERDUE: N_("A work order is overdue"),
+    SignalKind.VOICE_OVERDUE: N_("A complaint, suggestion or question is overdue"),
     SignalKind.REPEAT_OFFENDER: N_("Many bad reviews of one item"),
     SignalKind.APPEAL_ANOMALY: N_("Appeals out of the ordinary"),
     SignalKind.REOPENED: N_("A work order was opened again"),
@@ -49,10 +52,11 @@ SIGNAL_LABELS = {
     SignalKind.PRESSED: N_("A reviewer says they were pressed to change their review"),
     SignalKind.SERVICE_FAULT: N_("A fault lies in the service: a measure about a person may be proposed"),
     SignalKind.REFORM_LATE: N_("A proposal of a reform is overdue"),
-    SignalKind.AGENCY_ENDED: N_("The agency of a work order has ended and has no successor"),
+    SignalKind.AGENCY_ENDED: N_("The agency of an open matter has ended and has no successor"),
     SignalKind.FARED_WORSE: N_(
         "After a bad review the same person fared worse than others: please look into it"
     ),
+    SignalKind.HELP_LATE: N_("A helping agency is overdue with its part of a work order"),
     SignalKind.WINDOW_LAST: N_("A window was in the last place for months: an interview may be proposed"),
 }
 

@@ -1,6 +1,8 @@
 """诉求 writes: each move locks the voice, checks who and when, and leaves an event and a ledger entry."""
 
+from haochaping.voices.actions.alarms import mark_alarms
 from haochaping.voices.actions.giving import complain, receive, take_up
+from haochaping.voices.actions.handing_on import hand_on, hand_on_ended
 from haochaping.voices.actions.handling import answer, end, sign_for, transfer
 from haochaping.voices.actions.steps import checked_text
 from haochaping.voices.actions.words import close_silent, promise_late, say_word, urge
@@ -11,6 +13,9 @@ __all__ = [
     "close_silent",
     "complain",
     "end",
+    "hand_on",
+    "hand_on_ended",
+    "mark_alarms",
     "promise_late",
     "receive",
     "say_word",

@@ -13,6 +13,7 @@ from haochaping.kernel.text import has_forbidden_control
 from haochaping.rectification.rules import own_words_complaint
 from haochaping.rulebook import queries as rulebook
 from haochaping.voices import access
+from haochaping.voices.actions import clocks
 from haochaping.voices.actions.steps import checked_text, item_called, record, step, words_of
 from haochaping.voices.models import VoiceEvent
 from haochaping.voices.states import FIRED_BY
@@ -85,6 +86,7 @@ def answer(voice_id: UUID, *, outcome: str, text: str, next_item: str, by: Actor
     voice.outcome, voice.answer, voice.answered_at = outcome, text, now
     # What they said of an earlier answer is not about this one.
     voice.solved = voice.solved_text = ""
+    clocks.answered(voice, now)
     voice.word_until = now + rulebook.terms_for_division(voice.division_id, local_day(now)).rating_window
     columns = [
         "state",
@@ -95,6 +97,8 @@ def answer(voice_id: UUID, *, outcome: str, text: str, next_item: str, by: Actor
         "word_until",
         "solved",
         "solved_text",
+        "answer_kept",
+        *clocks.COLUMNS,
     ]
     voice.save(update_fields=columns)
     record([voice], VoiceMove.ANSWER, by=by, now=now, note=text, fields=words_of(text))
@@ -112,5 +116,6 @@ def end(voice_id: UUID, *, text: str, by: Actor, now: datetime) -> None:
     if VoiceEvent.objects.filter(voice=voice, move=VoiceMove.ANSWER, by=str(by)).exists():
         raise Refused(ANSWERER_DECIDES)
     voice.decision, voice.closed_at = text, now
-    voice.save(update_fields=["state", "decision", "closed_at"])
+    clocks.stop(voice, now)
+    voice.save(update_fields=["state", "decision", "closed_at", *clocks.COLUMNS])
     record([voice], VoiceMove.END, by=by, now=now, note=text, fields=words_of(text))

@@ -9,16 +9,14 @@ from haochaping.accounts.access import check_power
 from haochaping.accounts.terms import Power
 from haochaping.directory import queries as directory
 from haochaping.kernel.identifiers import uuid7
-from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.kernel.text import clean, has_forbidden_control
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import TEXT_FIELD, EntryKind, NewEntry
 from haochaping.reviews.terms import FORBIDDEN_CHARACTERS
-from haochaping.rulebook import queries as rulebook
 from haochaping.voices import access
+from haochaping.voices.actions import clocks
 from haochaping.voices.models import Voice, VoiceEvent
-from haochaping.voices.rules import answer_due
 from haochaping.voices.states import FIRED_BY, FIRED_BY_OFFICE, after
 from haochaping.voices.terms import (
     GIVEN,
@@ -45,6 +43,7 @@ if TYPE_CHECKING:
 _SHOWN = 20
 _ENTRY_OF = {
     VoiceMove.RECEIVE: EntryKind.VOICE_RECEIVED,
+    VoiceMove.HAND_ON: EntryKind.VOICE_HANDED_ON,
     VoiceMove.ANSWER: EntryKind.VOICE_ANSWERED,
     VoiceMove.REOPEN: EntryKind.VOICE_REOPENED,
     VoiceMove.ESCALATE: EntryKind.VOICE_ESCALATED,
@@ -95,21 +94,15 @@ def item_called(typed: str) -> int | None:
     return named[0].id
 
 
-def due_of(kind: VoiceKind, division_id: int, received_at: datetime) -> datetime | None:
-    """When an answer is due, by the rules and the calendar of the place."""
-    day = local_day(received_at)
-    terms = rulebook.terms_for_division(division_id, day)
-    return answer_due(kind, received_at, terms, rulebook.calendar(terms, day))
-
-
 def open_voice(voice: Voice, target: VoiceTarget, *, by: Actor, now: datetime) -> UUID:
     """Store a new voice about a target, with its promise, event and entry; returns its id."""
     voice.division_id, voice.agency_id, voice.item_id = target.division_id, target.agency_id, target.item_id
     # What is about a handling is where it belongs already: nobody passes it on.
     voice.state = VoiceState.TRANSFERRED if voice.kind == VoiceKind.HANDLING else VoiceState.RECEIVED
     voice.received_at, voice.received_by = now, str(by)
-    voice.due_at = due_of(VoiceKind(voice.kind), voice.division_id, now)
     voice.save(force_insert=True)
+    clocks.start(voice, now)
+    voice.save(update_fields=clocks.COLUMNS)
     record([voice], VoiceMove.RECEIVE, by=by, now=now, note=voice.note, fields=words_of(voice.text))
     return voice.id
 
@@ -169,6 +162,7 @@ def record(
     now: datetime,
     note: str = "",
     fields: dict[str, str] | None = None,
+    facts: dict[str, str] | None = None,
 ) -> None:
     """Leave an event on the timeline and an entry in the ledger for each voice."""
     if not voices:
@@ -183,7 +177,7 @@ def record(
             "voice",
             str(voice.id),
             fields or {},
-            {"kind": voice.kind, "move": move.value, "state": str(voice.state)},
+            {"kind": voice.kind, "move": move.value, "state": str(voice.state)} | (facts or {}),
         )
         for voice in voices
     ]

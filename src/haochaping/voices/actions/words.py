@@ -13,13 +13,13 @@ from haochaping.ledger.terms import EntryKind, NewEntry
 from haochaping.rectification.terms import SOLUTION_TEXT_LIMIT, Solved
 from haochaping.rulebook import queries as rulebook
 from haochaping.voices import queries
-from haochaping.voices.actions.steps import checked_text, due_of, held, moved, own, record, words_of
-from haochaping.voices.models import Voice, VoiceEvent
+from haochaping.voices.actions import clocks
+from haochaping.voices.actions.steps import checked_text, held, moved, own, record, words_of
+from haochaping.voices.models import Voice
 from haochaping.voices.rules import after_word, may_urge_from
 from haochaping.voices.terms import (
     UNKNOWN_VOICE_CHOICE,
     URGED_ALREADY,
-    VoiceKind,
     VoiceMove,
     VoiceState,
 )
@@ -73,7 +73,7 @@ def say_word(voice_id: UUID, *, solved: str, text: str, by: Actor, now: datetime
         voice.closed_at = now
     else:
         voice.round += 1
-        voice.due_at = due_of(VoiceKind(voice.kind), voice.division_id, now)
+        clocks.start(voice, now)
     if move == VoiceMove.ESCALATE:
         voice.escalated_at = now
     if move == VoiceMove.REOPEN:
@@ -109,15 +109,9 @@ def promise_late(*, by: Actor, now: datetime) -> int:
 
 @transaction.atomic
 def _promise(waiting: Sequence[UUID], by: Actor, now: datetime) -> int:
-    promised = []
-    for voice in Voice.objects.select_for_update(skip_locked=True).filter(id__in=waiting, due_at=None):
-        # Opened again, it counts from the person's word.
-        words = VoiceEvent.objects.filter(voice=voice, move__in=[VoiceMove.REOPEN, VoiceMove.ESCALATE])
-        since = words.order_by("-at").values_list("at", flat=True).first() or voice.received_at
-        voice.due_at = due_of(VoiceKind(voice.kind), voice.division_id, since)
-        if voice.due_at is not None:
-            promised.append(voice)
-    Voice.objects.bulk_update(promised, ["due_at"])
+    rows = Voice.objects.select_for_update(skip_locked=True).filter(id__in=waiting, due_at=None)
+    promised = [voice for voice in rows if clocks.set_late(voice, now)]
+    Voice.objects.bulk_update(promised, clocks.COLUMNS)
     ledger.append(
         [NewEntry(EntryKind.DEADLINE_SET, "voice", str(voice.id)) for voice in promised], by=by, now=now
     )

@@ -1,5 +1,5 @@
 -- Too good: a thousand reviews of a source in the thirty days up to the end of the scope, none of them bad; or six months
--- of orders, some every month, every one of them answered.
+-- of orders, some every month, every one of them closed as put right or explained.
 SELECT 'source' AS kind, '' AS id, platform_id, max(until.day) - 1 AS day, 'review.level' AS field, 'all_good' AS value_class
   FROM given
  CROSS JOIN (SELECT (%(until)s::timestamptz AT TIME ZONE 'Asia/Shanghai')::date AS day) AS until
@@ -11,7 +11,11 @@ SELECT 'source', '', months.platform_id, ((%(until)s::timestamptz AT TIME ZONE '
        'order.outcome', 'all_rectified'
   FROM (
       SELECT review.platform_id, date_trunc('month', ordered.created_at AT TIME ZONE 'Asia/Shanghai') AS month,
-             count(*) AS n, count(ordered.first_replied_at) AS answered
+             count(*) AS n,
+             count(*) FILTER (
+                 WHERE ordered.state = 'closed'
+                   AND ordered.outcome IN ('immediate_rectified', 'time_limited_rectified', 'explained')
+             ) AS rectified
         FROM rectification_work_order AS ordered
         JOIN reviews_review AS review ON review.id = ordered.review_id
        WHERE ordered.created_at >= (date_trunc('month', %(until)s::timestamptz AT TIME ZONE 'Asia/Shanghai')
@@ -22,4 +26,4 @@ SELECT 'source', '', months.platform_id, ((%(until)s::timestamptz AT TIME ZONE '
        GROUP BY review.platform_id, month
   ) AS months
  GROUP BY months.platform_id
-HAVING count(*) = %(good_months)s AND min(months.n) >= %(month_orders)s AND bool_and(months.n = months.answered)
+HAVING count(*) = %(good_months)s AND min(months.n) >= %(month_orders)s AND bool_and(months.n = months.rectified)

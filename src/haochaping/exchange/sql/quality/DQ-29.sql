@@ -1,21 +1,28 @@
--- Gaps where a source numbers its cases one after another.
--- Fewer numbers than half of the row are no row. Numbers are unique, so a row without a gap needs no second look.
-WITH open AS (
-    SELECT platform_id, day, head, low::int AS low, high::int AS high
+-- The numbers that are missing where a source numbers its cases one after another: how many cases may be missing at least.
+-- Of a number that is not here its last nine characters are named. What stands in the last five places before the digits
+-- belongs to the row. Fewer numbers than half of the row are no row; numbers are unique, so a row without a gap needs no
+-- second look.
+WITH split AS (
+    SELECT platform_id, day, n, head || rtrim(low, '0123456789') AS head, length(low) - length(rtrim(low, '0123456789')) AS places,
+           low, high
       FROM run
-     WHERE low ~ '^[0-9]{5}$' AND high ~ '^[0-9]{5}$' AND high::int - low::int + 1 BETWEEN n + 1 AND n * 2
+     WHERE length(low) = length(high) AND rtrim(low, '0123456789') = rtrim(high, '0123456789')
+),
+open AS MATERIALIZED (
+    SELECT platform_id, day, head, places, right(low, places)::int AS low, right(high, places)::int AS high
+      FROM split
+     WHERE places > 0 AND right(high, places)::int - right(low, places)::int + 1 BETWEEN n + 1 AND n * 2
+),
+unseen AS (
+    SELECT open.platform_id, open.day, open.head || lpad(number::text, open.places, '0') AS case_no
+      FROM open
+     CROSS JOIN generate_series(open.low, open.high) AS number
 )
-SELECT 'source' AS kind, '' AS id, open.platform_id, open.day, 'case.case_no' AS field, 'gap' AS value_class
-  FROM open
- WHERE EXISTS (
-     SELECT
-       FROM generate_series(open.low, open.high) AS number
-      WHERE NOT EXISTS (
-          SELECT FROM cases_case AS work
-           WHERE work.platform_id = open.platform_id AND work.case_no = open.head || lpad(number::text, 5, '0')
-      )
-        AND NOT EXISTS (
-          SELECT FROM put_aside AS record
-           WHERE record.platform_id = open.platform_id AND record.case_no = open.head || lpad(number::text, 5, '0')
-      )
- )
+SELECT 'missing' AS kind, right(unseen.case_no, 9) AS id, unseen.platform_id, unseen.day, 'case.case_no' AS field, 'gap' AS value_class
+  FROM unseen
+  LEFT JOIN put_aside AS record ON record.platform_id = unseen.platform_id AND record.case_no = unseen.case_no
+ WHERE record.id IS NULL
+   -- Looked up one by one: they are few, and the cases are not.
+   AND (
+       SELECT work.id FROM cases_case AS work WHERE work.platform_id = unseen.platform_id AND work.case_no = unseen.case_no
+   ) IS NULL

@@ -1,0 +1,138 @@
+"""并单: orders of one reviewer about one matter are answered together, as long as the one they go with can answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from haochaping.cases import queries as cases
+from haochaping.flows import handle_bad_review, tell_reviewers
+from haochaping.flows.conceal import is_concealed
+from haochaping.flows.handle_bad_review import counted, person_of, recounted, tell_dispatched
+from haochaping.identity import queries as identity
+from haochaping.kernel.actor import SYSTEM
+from haochaping.kernel.refused import Refused
+from haochaping.notices.terms import Template
+from haochaping.outbox import actions as outbox
+from haochaping.rectification import actions as rectification
+from haochaping.rectification import queries as orders
+from haochaping.rectification.states import ANSWERED, WORKED_ON
+from haochaping.rectification.terms import NOT_BOTH_CONCEALED, NOT_THE_SAME_MATTER, NOT_THE_SAME_REVIEWER
+from haochaping.reviews import queries as reviews
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from haochaping.kernel.actor import Actor
+    from haochaping.rectification.terms import OrderRow
+
+
+@transaction.atomic
+def merge(order_id: UUID, into: UUID, *, by: Actor, now: datetime) -> None:
+    """Answer an order with another one of the same reviewer about the same matter.
+
+    Raises:
+        Refused: as `rectification.actions.merge`; NOT_THE_SAME_REVIEWER when it is somebody else's, NOT_THE_SAME_MATTER
+            when it is neither of the same case nor of the same item and agency, NOT_BOTH_CONCEALED.
+    """
+    order, lead = orders.order(order_id, by=by), orders.order(into, by=by)
+    if not _same_reviewer(order.review_id, lead.review_id):
+        raise Refused(NOT_THE_SAME_REVIEWER, field="into", value=str(into))
+    if not _same_matter(order, lead):
+        raise Refused(NOT_THE_SAME_MATTER, field="into", value=str(into))
+    if is_concealed(order) != is_concealed(lead):
+        raise Refused(NOT_BOTH_CONCEALED, field="into", value=str(into))
+    counted(order_id, lambda: rectification.merge(order_id, into=into, by=by, now=now))
+    tell_reviewers.tell_reviewers(Template.ORDER_MERGED, [order.review_id], now=now)
+
+
+@transaction.atomic
+def give_back(review_id: UUID, *, now: datetime) -> None:
+    """Where the order of this review gives no answer, what was to be answered with it goes out on its own again.
+
+    To be called with the move that ends it; the agencies hear of it, and the reviewer, who gets a promise of its own.
+    """
+    waiting = orders.answered_with(review_id).answer
+    if not waiting:
+        return
+    orders.hold([review_id])
+    lead = orders.order_of_review(review_id)
+    if lead is None or lead.state in WORKED_ON | ANSWERED:
+        return
+    given_back = recounted(
+        [order.review_id for order in waiting],
+        lambda: rectification.separate(review_id, by=SYSTEM, now=now),
+    )
+    tell_dispatched(given_back, by=SYSTEM, now=now)
+
+
+@transaction.atomic
+def give_back_everywhere(review_id: UUID, *, now: datetime) -> None:
+    """The same where staff end it, whose reach may be less than where those orders are: the program looks once more."""
+    give_back(review_id, now=now)
+    outbox.defer("orders.give_back", review_id=str(review_id))
+
+
+@transaction.atomic
+def answer_solution(review_id: UUID, *, solved: str, text: str, by: Actor, now: datetime) -> None:
+    """The reviewer says, at whichever of their reviews, whether the matter is solved that is answered with one order.
+
+    Raises as `rectification.actions.answer_solution`.
+    """
+    answering = answering_review(review_id)
+    handle_bad_review.answer_solution(answering, solved=solved, text=text, by=by, now=now)
+
+
+def answering_review(review_id: UUID) -> UUID:
+    """The review with whose order this one is answered: itself, or the one it was merged with, given by the same person."""
+    order = orders.order_of_review(review_id)
+    lead = lead_of(order) if order else None
+    return lead.review_id if lead else review_id
+
+
+def lead_of(order: OrderRow) -> OrderRow | None:
+    """The order with which this one is answered; None when there is none, or it is not known to be the same reviewer's."""
+    if order.merged_into_id is None:
+        return None
+    [lead] = orders.rows([order.merged_into_id])
+    return lead if _same_reviewer(order.review_id, lead.review_id) else None
+
+
+def token_of_lead(order: OrderRow, lead: OrderRow) -> str:
+    """The invitation of the review with which an order is answered; "" when there is none, or nobody knows whose it is.
+
+    Whoever holds it may change that review: that the case is the same is not enough here.
+    """
+    if not _same_person(order.review_id, lead.review_id):
+        return ""
+    occurrence_id = reviews.reviews([lead.review_id])[lead.review_id].occurrence_id
+    return reviews.tokens_of([occurrence_id]).get(occurrence_id, "")
+
+
+def _same_reviewer(one: UUID, other: UUID) -> bool:
+    """Whether two reviews are one person's: known by what is sealed, or of one case of which nobody is known."""
+    if person_of(one) is None and person_of(other) is None:
+        return _same_case(one, other)
+    return _same_person(one, other)
+
+
+def _same_person(one: UUID, other: UUID) -> bool:
+    """Whoever is sealed anew with every case is known by the blind index."""
+    first, second = person_of(one), person_of(other)
+    if first is None or second is None:
+        return False
+    return first == second or identity.same_person(first, second)
+
+
+def _same_matter(order: OrderRow, lead: OrderRow) -> bool:
+    """Whether one answer can hold for both: of one case, or of one item that one agency handles."""
+    same_service = (order.item_id, order.agency_id) == (lead.item_id, lead.agency_id)
+    return same_service or _same_case(order.review_id, lead.review_id)
+
+
+def _same_case(one: UUID, other: UUID) -> bool:
+    given = reviews.reviews([one, other])
+    bindings = [cases.binding_of(given[pk].occurrence_id) for pk in (one, other)]
+    return all(bindings) and len({binding.case_id for binding in bindings if binding}) == 1

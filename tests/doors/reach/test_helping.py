@@ -1,0 +1,86 @@
+"""What the database lets an agency see that was asked to help: the order, its review and the service, and no more."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import timezone
+
+from haochaping.directory import queries as directory
+from haochaping.doors.reach import within
+from haochaping.kernel.actor import Scope
+from haochaping.rectification import queries as orders
+from haochaping.rectification import worklist_queries as worklist
+from haochaping.rectification.models import CoHandler, WorkOrder
+from haochaping.rectification.terms import ListAsked
+from tests import worlds
+from tests.rectification.test_helping import HELPER
+
+from .conftest import ids
+
+pytestmark = pytest.mark.django_db
+THERE = Scope(agency_path=f"{worlds.OTHER_AGENCY}.")
+ORDER = "SELECT count(*) FROM rectification_work_order WHERE id = %s"
+# What hangs on an order without belonging to it.
+SHUT = (
+    "SELECT count(*) FROM rectification_appeal WHERE order_id = %s",
+    "SELECT count(*) FROM supervision_signal WHERE work_order_id = %s",
+    "SELECT count(*) FROM supervision_order WHERE work_order_id = %s",
+    "SELECT count(*) FROM supervision_urging WHERE work_order_id = %s",
+)
+
+
+@pytest.fixture
+def helped(stories):
+    """The order of the story here, with which the agency there is asked to help."""
+    here, _ = stories
+    agency = directory.agencies([worlds.OTHER_AGENCY])[worlds.OTHER_AGENCY]
+    CoHandler.objects.create(
+        id=here.review_id,
+        order_id=here.order_id,
+        agency_id=agency.id,
+        task="助",
+        asked_by="staff:1",
+        asked_at=timezone.now(),
+    )
+    return here
+
+
+@pytest.mark.parametrize("over", ["", "done_at", "ended_at"])
+def test_the_order_its_review_and_its_case_are_there_and_stay_to_be_seen(helped, over):
+    if over:
+        CoHandler.objects.update(**{over: timezone.now()})
+
+    with within(THERE):
+        assert ids(ORDER, str(helped.order_id)) == [1]
+        assert ids("SELECT count(*) FROM reviews_review WHERE id = %s", str(helped.review_id)) == [1]
+        assert ids("SELECT count(*) FROM cases_case WHERE case_no = %s", helped.case_no) == [1]
+        for statement in SHUT:
+            assert ids(statement, str(helped.order_id)) == [0]
+
+
+def test_the_list_of_its_desk_is_found_under_its_reach(helped):
+    now = timezone.now()
+
+    with within(THERE):
+        rows = worklist.work_list(HELPER, ListAsked(), now=now, limit=50)
+        counts = worklist.counts(HELPER, ListAsked(), now=now)
+
+    assert [row.order.id for row in rows if row.helps] == [helped.order_id]
+    assert counts.helped == 1
+
+
+def test_whoever_was_not_asked_sees_nothing_of_it(stories):
+    here, _ = stories
+
+    with within(THERE):
+        assert ids(ORDER, str(here.order_id)) == [0]
+
+
+def test_whom_the_review_names_sees_nothing_of_it_at_the_helping_agency_either(helped):
+    agency = directory.agencies([worlds.AGENCY])[worlds.AGENCY]
+    member = directory.staff([(agency.id, "S1")])[agency.id, "S1"].id
+    WorkOrder.objects.filter(id=helped.order_id).update(staff_id=member)
+
+    with within(THERE, frozenset({member})):
+        assert ids(ORDER, str(helped.order_id)) == [0]
+        assert orders.rows([helped.order_id]) == []
