@@ -21,8 +21,8 @@ ORIGIN = "https://hotline.example"
 
 @pytest.fixture
 def order(caller, moment):
-    proposed = ProposedLink(worlds.CITY, ORIGIN + "/12345", "ours", local_day(moment), client="hall")
     before = moment - timedelta(hours=1)
+    proposed = ProposedLink(worlds.CITY, ORIGIN + "/12345", "ours", local_day(before), client="hall")
     actions.set_link(proposed, allowed={ORIGIN}, by=OPERATOR, now=before)
     worlds.take_case("YC-1", before)
     review_id = worlds.give("YC-1", 1, before).id

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from haochaping.directory.models import ItemMatch
 from haochaping.exchange.models import Reconciliation
-from haochaping.kernel.periods import local_day
+from haochaping.kernel.periods import BEIJING, local_day
 from tests import worlds
 from tests.doors.commands.test_commands import run
 
@@ -23,7 +23,8 @@ REVIEWS = "case_no,occurrence_no,assess_no,level\nYC-1,1,1,5\nYC-2,1,,{level}\n"
 
 @pytest.fixture
 def day(committed_db) -> str:
-    before = timezone.now() - timedelta(days=1)
+    # At noon, so that a case and what came before it are of one day.
+    before = (timezone.now() - timedelta(days=1)).astimezone(BEIJING).replace(hour=12)
     worlds.build(before)
     for n, level in ((1, 5), (2, 4)):
         worlds.take_case(f"YC-{n}", before)
