@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import signal
 from contextlib import suppress
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING
@@ -63,6 +64,8 @@ def _run[T](lane: Lane[T], out: Connection) -> None:
     from haochaping.doors.outage import OUTAGE  # noqa: PLC0415 - needs Django to be ready
     from haochaping.doors.pools import close_pools  # noqa: PLC0415
 
+    # Ctrl-C reaches the whole group; whoever listens ends the lanes.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # A batch makes many objects and no circles: looking for circles would cost a tenth of the time.
     gc.freeze()
     gc.disable()

@@ -142,7 +142,7 @@ def test_directory_import_of_no_rows_says_so(world, tmp_path):
     done = run("directory", "import", "agencies", _csv(tmp_path / "agencies.csv", "code,name,division"))
 
     assert (done.exit_code, done.stdout) == (1, "")
-    assert "holds no row" in done.stderr
+    assert "“agencies.csv”" in done.stderr
 
 
 def test_cases_import_again_changes_nothing(world, tmp_path):
@@ -422,6 +422,11 @@ def test_ledger_verify_tells_whole_from_broken(world, as_owner):
     assert json.loads(done.output)["findings"][0]["code"] == "review_differs"
 
 
+NO_TEMPORARY_TABLES: LiteralString = """
+    DO $$ BEGIN
+        EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC, haochaping_app', current_database());
+    END $$
+"""
 GIVEN_UP: LiteralString = (
     "INSERT INTO procrastinate_jobs (queue_name, task_name, status) VALUES ('default', 'notify', 'failed')"
 )
@@ -457,6 +462,7 @@ def test_doctor_says_what_is_well(world):
             "role",
             "GRANT CREATE ON SCHEMA public TO haochaping_app; ALTER TABLE notices_thread OWNER TO haochaping_app",
         ),
+        ("role", NO_TEMPORARY_TABLES),
         ("places", "ALTER TABLE reviews_review DISABLE ROW LEVEL SECURITY"),
         ("places", "DROP POLICY staff_reach ON files_photo"),
         ("rulebook", "UPDATE reviews_review_indicator SET active = false"),
@@ -625,4 +631,4 @@ def test_a_file_without_rows_is_no_success(world, tmp_path):
     done = run("cases", "import", file)
 
     assert done.exit_code == 2
-    assert "no row" in done.output
+    assert "“cases.csv”" in done.output

@@ -13,7 +13,7 @@ from django.utils import timezone
 from haochaping.cases.models import Case
 from haochaping.doors.commands import lanes
 from haochaping.doors.commands.lanes import windows
-from haochaping.doors.lanes import LaneLostError
+from haochaping.doors.lanes import LaneLostError, together
 from haochaping.exchange.rules import CASE_COLUMNS
 from haochaping.flows.take_in_cases import take_in_cases
 from haochaping.kernel.actor import OPERATOR
@@ -54,6 +54,12 @@ def file(tmp_path: Path) -> Path:
     rows.append(rows[1] | {"trips": 7})
     path.write_text("\n".join(json.dumps(row, default=str) for row in rows), encoding="utf-8")
     return path
+
+
+def test_a_lane_leaves_ctrl_c_to_whoever_listens():
+    handlers = list(together([lambda: iter([signal.getsignal(signal.SIGINT)])] * 2))
+
+    assert handlers == [signal.SIG_IGN] * 2
 
 
 def test_every_row_is_taken_once_and_told_in_the_order_of_the_file(file):

@@ -35,6 +35,17 @@ def test_what_ends_by_itself_at_once_is_tried_three_times():
     assert tries == [False, False, True]
 
 
+def test_a_terminal_that_is_closed_is_noticed_where_its_first_process_keeps_the_signal(monkeypatch):
+    leader, follower = os.openpty()
+    with os.fdopen(follower, "w") as screen:
+        monkeypatch.setattr(sys, "stdout", screen)
+        terminal = commands._terminal()
+        before = terminal.poll(0)
+        os.close(leader)
+
+        assert (before, bool(terminal.poll(1000))) == ([], True)
+
+
 def test_a_worker_waits_for_a_database_that_is_away(tmp_path):
     environment = os.environ | {
         "HAOCHAPING_DATA": str(tmp_path),

@@ -103,6 +103,14 @@ def _role() -> Finding:
             "SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user"
         )
         owned = cursor.fetchone()[0]
+        cursor.execute("SELECT has_database_privilege(current_database(), 'TEMPORARY')")
+        may_sort = cursor.fetchone()[0]
+    if not may_sort:
+        text = gettext(
+            "The application's role may make no temporary tables, and what sources send cannot be judged: as the owner of "
+            "the database run GRANT TEMPORARY ON DATABASE … TO the role of DATABASE_URL."
+        )
+        return Finding(N_("role"), ok=False, text=text)
     if owned:
         text = gettext(
             "The application's role owns tables: set DATABASE_URL to a role of its own, see docs/guides."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import logging
 import os
+import select
 import shutil
 import signal
 import socket
@@ -214,12 +215,16 @@ def demo(installation: Installation, *, reset: bool) -> None:
     elif (home / "keys").exists() and not (home / "data").exists():
         # The keys of an installation whose database is elsewhere: a demo made with them could be forgotten with them.
         _say_no_demo(home)
-    # Another demo or command may use the same server: it stays until the last of them has ended.
-    server.stop_after_use(installation.env.data_dir)
+    if not server.is_running(home):
+        server.stop_after_use(home)
     installation.announce()
     installation.connect(HAOCHAPING_DEMO="1")
     _check_is_free(installation)
+    # Another demo or command may use the same server: it stays until the last of them has ended.
+    server.stop_after_use(home)
     bring_up_to_date()
+    if server.is_used(home):
+        _check_nobody_makes_it()
     _fill(1.0, 1)
     from haochaping.doors.demo.welcome import welcome  # noqa: PLC0415 - needs Django to be ready
 
@@ -274,6 +279,17 @@ def _forget(home: Path) -> None:
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
     with suppress(OSError):
         home.rmdir()
+
+
+def _check_nobody_makes_it() -> None:
+    from haochaping.doors.demo.province import is_begun, is_filled  # noqa: PLC0415 - needs Django to be ready
+
+    if is_begun() and not is_filled():
+        fail(
+            gettext(
+                "Another command is making the fictional province: wait until it is there, or end it first."
+            )
+        )
 
 
 def _fill(scale: float, seed: int) -> None:
@@ -332,20 +348,34 @@ def _supervise(text: str, host: str, port: int) -> int:
     try:
         if parts["serve"].is_up(host, port):
             click.echo(text)
-        while not any(part.gave_up() for part in parts.values()):
-            os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
-        status = 1
-        click.echo(gettext("A part of the demo cannot run; stopping."), err=True)
+        terminal = _terminal()
+        while not terminal.poll(_LOOK_SECONDS * 1000) and not status:
+            status = int(any(part.gave_up() for part in parts.values()))
+        if status:
+            click.echo(gettext("A part of the demo cannot run; stopping."), err=True)
     except KeyboardInterrupt:
-        click.echo("\n" + gettext("Stopping …"))
-    for part in parts.values():
+        with suppress(OSError):  # a terminal that is closed
+            click.echo("\n" + gettext("Stopping …"))
+    _end(list(parts.values()))
+    return status
+
+
+def _end(parts: list[_Part]) -> None:
+    for part in parts:
         part.process.terminate()
-    for part in parts.values():
+    for part in parts:
         try:
             part.process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
             part.process.kill()
-    return status
+
+
+def _terminal() -> select.poll:
+    """What tells that the terminal was closed: make keeps SIGHUP for itself where it is the terminal's first process."""
+    hung_up = select.poll()
+    if sys.stdout.isatty():
+        hung_up.register(sys.stdout.fileno(), 0)
+    return hung_up
 
 
 _PR_SET_PDEATHSIG = 1
