@@ -168,7 +168,8 @@ def test_a_program_that_hangs_or_closes_may_have_heard_and_is_not_told_again_by_
 
 
 @pytest.mark.usefixtures("endpoint")
-def test_a_program_that_hangs_is_left_alone_for_the_round(program, now):
+def test_a_program_that_hangs_is_left_alone_for_the_round(program, now, monkeypatch):
+    monkeypatch.setattr("haochaping.notices.actions.staff.TOGETHER", 1)
     program.behaviour = ["hang"]
     subjects = about(now)
     for _ in range(3):

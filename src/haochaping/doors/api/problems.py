@@ -97,7 +97,7 @@ NOT_AN_ENVELOPE = Reason(
 )
 ITEM_COUNT = Reason(
     "item_count",
-    N_("There are {count} items; a request takes 1 to {limit}, and none only with a manifest."),
+    N_("There are {count} items; a request takes 1 to {limit}, and fewer only with a manifest."),
     N_("Send at least one, and split larger batches."),
 )
 BAD_IDEMPOTENCY_KEY = Reason(
