@@ -9,6 +9,7 @@ from base64 import b64encode
 from typing import TYPE_CHECKING
 
 import pytest
+from django.utils import timezone
 from psycopg.conninfo import make_conninfo
 
 from haochaping.ledger.terms import Suite
@@ -281,6 +282,9 @@ def test_a_batch_that_fails_every_time_is_seen_on_both_sides_and_set_aside(gap, 
 
 def test_two_installations_without_a_line_reconcile(found, tmp_path):
     city, province = found("city", "province")
+    for house in (city, province):
+        # A case is of an hour before: from noon on it is of the same day, at whatever hour this runs.
+        house.does("wait", (12 - timezone.localtime().hour) % 24)
     names = {"division": worlds.CITY, "key": province.does("key", "gm"), "from_now": True}
     city.does("case", "YC-1")
     city.does("review", "YC-1", 2)
