@@ -5,7 +5,17 @@ from __future__ import annotations
 import subprocess
 import sys
 
-ALL = ("bulk_intake", "single_intake", "pages", "notices", "orders", "dialects", "quality", "reconcile")
+ALL = (
+    "bulk_intake",
+    "single_intake",
+    "pages",
+    "notices",
+    "orders",
+    "dialects",
+    "quality",
+    "reconcile",
+    "start",
+)
 
 
 def main() -> int:

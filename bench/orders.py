@@ -1,4 +1,4 @@
-"""Work orders at the size of a province: inbox, one order, a move, the sweep over deadlines, a clock computed again.
+"""Work orders at the size of a province: lists, one order, every move, the sweep over deadlines, a clock computed again.
 
 Makes a small demo province, multiplies one of its orders (case, service, review, clocks and events) by SQL, and measures
 beside so many open and closed ones. Limits: pages and moves 100 ms and 12 queries, the sweep over all open orders 2 s,
@@ -20,7 +20,6 @@ from bench.world import connect, settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from uuid import UUID
 
     from django.db.backends.utils import CursorWrapper
 
@@ -29,6 +28,20 @@ CLOSED = int(sys.argv[2]) if len(sys.argv) > 2 else 5_000_000
 RUNS = int(sys.argv[3]) if len(sys.argv) > 3 else 20
 _PAGE_MS, _SWEEP_S, _CLOCK_MS, _DEADLINES = 100.0, 2.0, 5.0, 100_000
 _SCALE = 0.1
+# Between two looks of the slowest of these beats.
+_BETWEEN = timedelta(minutes=10)
+_BEATS = {
+    "mark what is nearly or wholly overdue",
+    "count promises that were broken",
+    "remind and warn about deadlines",
+    "close what the reviewer has decided",
+    "see which lines of plans were missed",
+    "dispatch due orders",
+    "promise what the calendar now tells",
+    "go on with appeals whose time is over",
+    "hand on what agencies that have ended still have",
+    "tell higher up what nobody read",
+}
 
 # One row as it is, with another id, its own number and what follows from it; `n` numbers the copies.
 _COPIES = """
@@ -87,6 +100,7 @@ def _multiply() -> None:
             {
                 "id": uuid_of("review"),
                 "occurrence_id": uuid_of("service"),
+                "person_id": "NULL::uuid",
                 "receipt_hash": "decode(md5('receipt' || n) || md5('again' || n), 'hex')",
             },
         ),
@@ -188,87 +202,86 @@ def _pages() -> list[bool]:
 
 
 def _moves() -> list[bool]:
-    from haochaping.kernel.actor import EVERYWHERE, Actor, ActorKind
-    from haochaping.rectification import actions, queries
-    from haochaping.rectification.terms import OrderState
+    from bench import moves, pages
+    from haochaping.doors.demo import names
 
-    now = datetime.now(UTC)
-    powers = frozenset({"order.view", "order.handle", "order.dispatch"})
-    staff = Actor(ActorKind.STAFF, "bench", powers=powers, scope=EVERYWHERE)
-    found = [row for row in queries.inbox(staff, limit=4000) if row.state == OrderState.DISPATCHED][:RUNS]
-    signs = [_timed(partial(actions.sign_for, row.id, by=staff, now=now)) for row in found]
-    _ring([row.id for row in found], now)
-    call: dict[str, Any] = {"result": "answered", "is_true": True, "is_reasonable": True, "note": "属实"}
-    calls = [_timed(partial(actions.verify_by_callback, row.id, **call, by=staff, now=now)) for row in found]
-    return [
-        _told("move: sign for", statistics.median(signs), _PAGE_MS, "ms"),
-        _told("move: record a call-back", statistics.median(calls), _PAGE_MS, "ms"),
-    ]
-
-
-def _ring(orders: list[UUID], now: datetime) -> None:
-    """One call of the relay about each order, whose outcome is to be recorded."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            WITH granted AS (
-                INSERT INTO identity_relay_grant (id, person, basis, purpose, granted_to, granted_at, ends_at,
-                                                  calls_allowed, calls_made)
-                SELECT gen_random_uuid(), gen_random_uuid(), basis, 'verify', 'staff:bench', %(now)s,
-                       %(now)s + interval '2 days', 3, 1
-                  FROM unnest(%(orders)s::uuid[]) AS basis
-                RETURNING id, person
-            )
-            INSERT INTO notices_delivery (id, person, "grant", template, params, channel, state, attempts, last_error,
-                                          gateway_ref, queued_at, at, moved_by)
-            SELECT gen_random_uuid(), person, id, 'call', '{}', 'call', 'sent', 1, '', '', %(now)s, %(now)s, 'bench'
-              FROM granted
-            """,
-            {"now": now, "orders": orders},
-        )
+    broken = []
+    for taken in moves.measured(RUNS, names.OFFICES[1][0]):
+        broken.append(_told(f"{taken.name} ({taken.queries} queries)", taken.ms, _PAGE_MS, "ms"))
+        broken.append(taken.queries > pages.MOST_QUERIES)
+    return broken
 
 
 def _sweep() -> list[bool]:
-    from django.db import transaction
-
+    """Every open order marked in one go; then what the worker does about orders again and again, with whom it tells."""
+    from haochaping.doors.jobs.beats import BEATS
+    from haochaping.flows import supervise
     from haochaping.rectification import actions
 
-    later = datetime.now(UTC) + timedelta(days=60)
-    taken = []
-    for _ in range(3):
+    now = datetime.now(UTC)
+    marked, took = _undone(lambda: len(actions.mark_alarms(now=now + timedelta(days=60))))
+    broken = [_told(f"sweep that marks {marked:,}", took, _SWEEP_S, "s")]
+    begun = perf_counter()
+    told = supervise.tell_alarms(now)
+    print(f"what has come due by now, {told:,} orders, is told in {perf_counter() - begun:.1f} s")
+    for beat in BEATS:
+        if beat.name in _BEATS:
+            found, took = _undone(partial(beat.call, now + _BETWEEN))
+            broken.append(_told(f"beat: {beat.name} ({found or 0:,})", took, _SWEEP_S, "s"))
+    return broken
+
+
+def _undone(do: Callable[[], Any]) -> tuple[Any, float]:
+    """What it came to, and the median of its seconds; each time it is rolled back."""
+    from django.db import transaction
+
+    taken, found = [], None
+    for _ in range(RUNS):
         with transaction.atomic():
             begun = perf_counter()
-            marked = len(actions.mark_alarms(now=later))
+            found = do()
             taken.append(perf_counter() - begun)
             transaction.set_rollback(True)
-    nothing = [_timed(lambda: actions.mark_alarms(now=datetime(2020, 1, 1, tzinfo=UTC))) for _ in range(5)]
-    return [
-        _told(f"sweep that marks {marked:,}", statistics.median(taken), _SWEEP_S, "s"),
-        _told("sweep that marks nothing", statistics.median(nothing) / 1000, _SWEEP_S, "s"),
-    ]
+    return found, statistics.median(taken)
 
 
 def _clocks() -> list[bool]:
-    from haochaping.kernel.actor import EVERYWHERE, Actor, ActorKind
+    """The clocks of orders that have gone the whole road, and the arithmetic with days, hours and pauses."""
+    from bench import moves
     from haochaping.rectification import queries
-    from haochaping.rulebook.rules import WorkingCalendar, due_after
+    from haochaping.rectification.rules import retold
+    from haochaping.rectification.terms import ClockKind, ClockTick, Tick
+    from haochaping.rulebook.rules import WorkingCalendar, due_after, due_after_working_hours
     from haochaping.rulebook.terms import Unit
 
-    look = Actor(ActorKind.STAFF, "bench", powers=frozenset({"order.view"}), scope=EVERYWHERE)
-    orders = queries.inbox(look, limit=RUNS)
-    clocks = [_timed(partial(queries.clock_retold, row.id)) for row in orders]
+    orders = moves.ended()
+    events = statistics.median(len(queries.ticks_of(order)) for order in orders)
+    clocks = [_timed(partial(queries.clock_retold, order)) for order in orders for _ in range(5)]
     days = [date(2026, 6, 1) + timedelta(days=n) for n in range(60)]
     calendar = WorkingCalendar({day: day.weekday() < 5 for day in days}, time(9), time(17, 30))
     begun = datetime(2026, 6, 1, 2, tzinfo=UTC)
-    start = perf_counter()
-    for _ in range(_DEADLINES):
-        due_after(begun, 15, Unit.WORKING_DAYS, calendar)
-    rate = _DEADLINES / (perf_counter() - start)
+    paused = [
+        ClockTick(ClockKind.RECTIFY, Tick.START, begun, 15, Unit.WORKING_DAYS),
+        ClockTick(ClockKind.RECTIFY, Tick.PAUSE, begun + timedelta(days=1)),
+        ClockTick(ClockKind.RECTIFY, Tick.RESUME, begun + timedelta(days=4)),
+    ]
+
+    def rate(do: Callable[[], object], each: int = 1) -> float:
+        rounds = _DEADLINES // 5
+        start = perf_counter()
+        for _ in range(rounds):
+            do()
+        return each * rounds / (perf_counter() - start)
+
+    in_days = rate(lambda: due_after(begun, 15, Unit.WORKING_DAYS, calendar))
+    in_hours = rate(lambda: due_after_working_hours(begun, 24, calendar))
+    # Two deadlines, each with its amber: of the start, and after the pause.
+    with_pauses = rate(lambda: retold(paused, calendar, 80), each=4)
     return [
-        _told("one clock computed again", statistics.median(clocks), _CLOCK_MS, "ms"),
-        _told("deadlines of 15 working days", rate, _DEADLINES, "/s", most=False),
+        _told(f"one clock computed again, {events:.0f} events", statistics.median(clocks), _CLOCK_MS, "ms"),
+        _told("deadlines of 15 working days", in_days, _DEADLINES, "/s", most=False),
+        _told("deadlines of 24 working hours", in_hours, _DEADLINES, "/s", most=False),
+        _told("deadlines and ambers, with a pause", with_pauses, _DEADLINES, "/s", most=False),
     ]
 
 

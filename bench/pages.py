@@ -13,21 +13,23 @@ import os
 import statistics
 import sys
 import time
+from http.cookies import SimpleCookie
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from bench.world import connect
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from http.cookies import SimpleCookie
+    from collections.abc import Callable, Mapping
 
     from bench.visits import Visit
 
 SCALE = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
 RUNS = int(sys.argv[2]) if len(sys.argv) > 2 else 30
 MOST_QUERIES = 12
+CITIZEN = "citizen"
 _WARM_UP = 3
 
 
@@ -59,7 +61,7 @@ def measure() -> int:
     print(f"{'page':<32}{'ms':>8}{'cpu ms':>8}{'limit':>8}{'ratio':>7}{'queries':>9}  address")
     for visit in (*visits.public(), *visits.staff()):
         if visit.who not in cookies:
-            cookies[visit.who] = sign_in(visit.who)
+            cookies[visit.who] = citizen() if visit.who == CITIZEN else sign_in(visit.who)
         took, cpu, queries, status = _visited(application, visit, cookies[visit.who])
         limit = f"{visit.limit_ms:.0f}" if visit.limit_ms else "–"
         ratio = f"{took / visit.limit_ms:.2f}" if visit.limit_ms else "–"
@@ -101,13 +103,21 @@ def _cpu(pid: int) -> float:
     return int(Path(f"/proc/{pid}/schedstat").read_text(encoding="ascii").split()[0]) / 1e9
 
 
-def ask_page(application: Callable[..., Any], address: str, cookies: str) -> tuple[int, int]:
-    """How many queries the page took, and its status."""
+def ask_page(
+    application: Callable[..., Any],
+    address: str,
+    cookies: str,
+    form: Mapping[str, str | list[str]] | None = None,
+) -> tuple[int, int]:
+    """How many queries the page took, or the form that was sent to it, and its status."""
     from django.db import connection
 
     path, _, query = address.partition("?")
+    body = b"" if form is None else _typed(form, cookies)
     environ = {
-        "REQUEST_METHOD": "GET",
+        "REQUEST_METHOD": "GET" if form is None else "POST",
+        "CONTENT_TYPE": "application/x-www-form-urlencoded",
+        "CONTENT_LENGTH": str(len(body)),
         "PATH_INFO": path,
         "QUERY_STRING": query,
         "HTTP_COOKIE": cookies,
@@ -117,7 +127,7 @@ def ask_page(application: Callable[..., Any], address: str, cookies: str) -> tup
         "SERVER_PORT": "80",
         "SERVER_PROTOCOL": "HTTP/1.1",
         "REMOTE_ADDR": "127.0.0.1",
-        "wsgi.input": BytesIO(),
+        "wsgi.input": BytesIO(body),
         "wsgi.errors": sys.stderr,
         "wsgi.url_scheme": "http",
     }
@@ -134,6 +144,12 @@ def ask_page(application: Callable[..., Any], address: str, cookies: str) -> tup
         b"".join(answer)
         answer.close()
     return asked, int(said[0].split()[0])
+
+
+def _typed(form: Mapping[str, str | list[str]], cookies: str) -> bytes:
+    """The body of a form, with the token against forgery that stands in the cookie."""
+    token = SimpleCookie(cookies)["csrftoken"].value
+    return urlencode({**form, "csrfmiddlewaretoken": token}, doseq=True).encode()
 
 
 def sign_in(username: str) -> str:
@@ -155,6 +171,32 @@ def sign_in(username: str) -> str:
     browser.post(reverse("mfa_authenticate"), {"code": code})
     jar: SimpleCookie = browser.cookies
     return "; ".join(f"{name}={morsel.value}" for name, morsel in jar.items())
+
+
+def citizen() -> str:
+    """The cookie of whoever has the most services of all, let in by a code."""
+    from importlib import import_module
+
+    from django.conf import settings
+    from django.db import connection
+    from django.http import HttpRequest
+
+    from haochaping.doors.sign_in import welcome_citizen
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT value FROM identity_blind_index WHERE purpose = 'certificate' AND person_id = (
+                SELECT person_id FROM cases_case WHERE person_id IS NOT NULL
+                 GROUP BY person_id ORDER BY count(*) DESC LIMIT 1)
+            """
+        )
+        found = [bytes(value) for (value,) in cursor.fetchall()]
+    request = HttpRequest()
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore()
+    welcome_citizen(request, found)
+    request.session.save()
+    return f"{settings.SESSION_COOKIE_NAME}={request.session.session_key}"
 
 
 if __name__ == "__main__":

@@ -50,12 +50,11 @@ def public() -> Iterator[Visit]:
         ("measures", "/measures"),
         ("about", "/about"),
         ("gallery", "/ui"),
-        ("my", "/my/"),
         ("samples", "/samples"),
         ("again", "/again/nonsense"),
         ("again_keys", "/again/nonsense/keys"),
         ("voice_new", "/voices/new"),
-        ("voice", "/voices/NONSENSE"),
+        ("voice", f"/voices/{_voice()}"),
         ("my_code", "/my/code"),
         ("account_link", "/account/link/nonsense"),
         ("account_login", "/accounts/login/"),
@@ -65,6 +64,8 @@ def public() -> Iterator[Visit]:
         ("demo_phone", "/demo/phone/"),
     ):
         yield Visit(name, address)
+    yield Visit("my", "/my/")
+    yield Visit("my, signed in", "/my/", who="citizen")
 
 
 def staff() -> Iterator[Visit]:
@@ -125,6 +126,29 @@ def _receipt() -> str:
 
     token, now = reviews.unanswered_tokens(2)[1][1], timezone.now()
     return answer_invitation(token, "2", channel=ReviewChannel.PC, by=REVIEWER, now=now).receipt or ""
+
+
+def _voice() -> str:
+    """The receipt of a complaint that is given for the occasion."""
+    from django.utils import timezone
+
+    from haochaping.flows.handle_voices import give_voice
+    from haochaping.kernel.actor import REVIEWER
+    from haochaping.kernel.identifiers import receipt_nos
+
+    return str(
+        give_voice(
+            kind="complaint",
+            matter="",
+            agency=names.CLERK_AGENCY,
+            item="",
+            text="窗口无人值守。",
+            phone="",
+            receipt=receipt_nos(1)[0],
+            by=REVIEWER,
+            now=timezone.now(),
+        )
+    )
 
 
 def _appealable() -> str:
