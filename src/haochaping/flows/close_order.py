@@ -19,7 +19,7 @@ from haochaping.supervision import actions as supervision
 from haochaping.supervision.terms import NewSignal, SignalKind
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from datetime import datetime
     from uuid import UUID
 
@@ -42,8 +42,9 @@ def pass_check(order_id: UUID, *, by: Actor, now: datetime) -> None:
 def redo(order_id: UUID, reason: str, *, by: Actor, now: datetime) -> None:
     """The quality check sends a reply back; agency, supervisors and the reviewer hear of it."""
     review_id = counted(order_id, lambda: rectification.redo(order_id, reason=reason, by=by, now=now))
-    _tell_staff(NoticeKind.REPLY_SENT_BACK, order_id, by=by, now=now)
-    _signal(SignalKind.QUALITY_CHECK_FAILED, order_id, by=by, now=now)
+    found = orders.rows([order_id])
+    tell_staff.tell(NoticeKind.REPLY_SENT_BACK, tell_staff.about_orders(found), by=by, now=now)
+    _signal(SignalKind.QUALITY_CHECK_FAILED, found, by=by, now=now)
     tell(review_id, Template.ORDER_AGAIN, by=by, now=now)
 
 
@@ -51,7 +52,8 @@ def redo(order_id: UUID, reason: str, *, by: Actor, now: datetime) -> None:
 def ask_return(order_id: UUID, reason: str, *, by: Actor, now: datetime) -> None:
     """The agency says that an order is not its own; the dispatchers hear of it."""
     rectification.ask_return(order_id, reason=reason, by=by, now=now)
-    _tell_staff(NoticeKind.ORDER_RETURNED, order_id, by=by, now=now)
+    about = tell_staff.about_orders(orders.rows([order_id]))
+    tell_staff.tell(NoticeKind.ORDER_RETURNED, about, by=by, now=now)
 
 
 @transaction.atomic
@@ -102,20 +104,16 @@ def _decide(order: OrderRow, word: SolutionRow | None, *, by: Actor, now: dateti
         tell_reviewers.tell_reviewers(Template.ORDER_CLOSED, [order.review_id], now=now)
         return
     again = rectification.take_up_again(order.id, by=by, now=now) == Move.DO_AGAIN
-    _signal(SignalKind.REOPENED if again else SignalKind.ESCALATED, order.id, by=by, now=now)
+    found = orders.rows([order.id])
+    _signal(SignalKind.REOPENED if again else SignalKind.ESCALATED, found, by=by, now=now)
     if again:
-        _tell_staff(NoticeKind.ORDER_DISPATCHED, order.id, by=by, now=now)
+        tell_staff.tell(NoticeKind.ORDER_DISPATCHED, tell_staff.about_orders(found), by=by, now=now)
     tell(order.review_id, Template.ORDER_AGAIN if again else Template.ORDER_ESCALATED, by=by, now=now)
 
 
-def _tell_staff(kind: NoticeKind, order_id: UUID, *, by: Actor, now: datetime) -> None:
-    tell_staff.tell(kind, tell_staff.about_orders(orders.rows([order_id])), by=by, now=now)
-
-
-def _signal(kind: SignalKind, order_id: UUID, *, by: Actor, now: datetime) -> None:
+def _signal(kind: SignalKind, found: Iterable[OrderRow], *, by: Actor, now: datetime) -> None:
     """Have the supervisors see it."""
     signals = [
-        NewSignal(kind, row.division_id, row.agency_id, str(row.id), local_day(now), row.id)
-        for row in orders.rows([order_id])
+        NewSignal(kind, row.division_id, row.agency_id, str(row.id), local_day(now), row.id) for row in found
     ]
     supervision.raise_signals(signals, by=by, now=now)

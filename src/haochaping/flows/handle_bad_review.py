@@ -124,7 +124,6 @@ def answer_solution(review_id: UUID, *, solved: str, text: str, by: Actor, now: 
 @transaction.atomic
 def reply(order_id: UUID, text: str, *, warned: Collection[Doubt] = (), by: Actor, now: datetime) -> None:
     """The agency's answer: on the status page at once, counted, announced by SMS."""
-    orders.order_to_handle(order_id, by=by)
     review_id = counted(
         order_id, lambda: rectification.reply(order_id, text=text, warned=warned, by=by, now=now)
     )
@@ -156,8 +155,8 @@ def doubts_about(order_id: UUID, text: str, *, by: Actor) -> Doubts:
 @transaction.atomic
 def sign_for(order_id: UUID, *, by: Actor, now: datetime) -> None:
     """The agency takes the order, and the reviewer hears of it."""
-    rectification.sign_for(order_id, by=by, now=now)
-    _tell_step(Template.ORDER_SIGNED, order_id, now=now)
+    review_id = rectification.sign_for(order_id, by=by, now=now)
+    tell_reviewers.tell_reviewers(Template.ORDER_SIGNED, [review_id], now=now)
 
 
 def sign_for_each(order_ids: Sequence[UUID], *, by: Actor, now: datetime) -> list[BulkOutcome]:
@@ -168,8 +167,8 @@ def sign_for_each(order_ids: Sequence[UUID], *, by: Actor, now: datetime) -> lis
 @transaction.atomic
 def enter_in_ledger(order_id: UUID, reason: str, plan: str, *, by: Actor, now: datetime) -> None:
     """The matter takes longer, by a plan; the reviewer is told until when."""
-    rectification.enter_in_ledger(order_id, reason=reason, plan=plan, by=by, now=now)
-    _tell_step(Template.ORDER_LEDGERED, order_id, now=now)
+    review_id = rectification.enter_in_ledger(order_id, reason=reason, plan=plan, by=by, now=now)
+    tell_reviewers.tell_reviewers(Template.ORDER_LEDGERED, [review_id], now=now)
 
 
 @transaction.atomic
@@ -196,12 +195,17 @@ def refuse_extension(order_id: UUID, note: str, *, by: Actor, now: datetime) -> 
 
 def counted[T](order_id: UUID, move: Callable[[], T]) -> T:
     """Make a move with an order and bring the counters to what it comes to then; returns what the move returned."""
-    return recounted([row.review_id for row in orders.rows([order_id])], move)
+    review_id = orders.held_review(order_id)
+    return move() if review_id is None else _recounted([review_id], move)
 
 
 def recounted[T](review_ids: Sequence[UUID], move: Callable[[], T]) -> T:
     """The same for the orders of many reviews."""
     orders.hold(review_ids)
+    return _recounted(review_ids, move)
+
+
+def _recounted[T](review_ids: Sequence[UUID], move: Callable[[], T]) -> T:
     before = _units(review_ids)
     moved = move()
     _recount(before, review_ids)
@@ -216,10 +220,6 @@ def tell(review_id: UUID, template: Template, *, by: Actor, now: datetime) -> No
         token = reviews.tokens_of([review.occurrence_id]).get(review.occurrence_id)
         link = f"{settings.SITE_URL}/r/{token}" if token else f"{settings.SITE_URL}/my/"
         notices.queue_sms(person, template, {"link": link}, about=review_id, by=by, now=now)
-
-
-def _tell_step(template: Template, order_id: UUID, *, now: datetime) -> None:
-    tell_reviewers.tell_reviewers(template, [row.review_id for row in orders.rows([order_id])], now=now)
 
 
 def _tell_staff(kind: NoticeKind, order_id: UUID, *, by: Actor, now: datetime) -> None:
@@ -246,5 +246,4 @@ def _review(review_id: UUID) -> ReviewRow:
 
 def person_behind(review: ReviewRow) -> UUID | None:
     """The sealed person to reach: who reviewed, else who applied."""
-    binding = cases.binding_of(review.occurrence_id)
-    return review.person_id or (cases.person_of(binding.case_id) if binding else None)
+    return review.person_id or cases.persons_of([review.occurrence_id]).get(review.occurrence_id)

@@ -7,31 +7,22 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from haochaping.rectification import actions as rectification
-from haochaping.rectification import queries as orders
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
     from uuid import UUID
 
-    from haochaping.kernel.actor import Actor
-
 
 @transaction.atomic
-def take_step(
-    order_id: UUID, mark: str, carry_out: Callable[[], object], *, by: Actor, now: datetime
-) -> bool:
+def take_step(order_id: UUID, mark: str, carry_out: Callable[[], object], *, now: datetime) -> bool:
     """Take a step, unless the form of this mark has taken it already: then nothing is done, and False returned.
 
     Of two at once the second waits for the first and takes the step only if that one was refused. Without a mark it is
-    simply taken.
-
-    Raises:
-        Refused: NO_SUCH_ORDER, NOT_ALLOWED, OUT_OF_SCOPE, and what the step raises.
+    simply taken. Whether the order is theirs is the step's to say: what it refuses was not noted. Raises NO_SUCH_ORDER, and
+    what the step raises.
     """
-    if mark:
-        orders.order(order_id, by=by)
-        if not rectification.take_once(order_id, mark, now=now):
-            return False
+    if mark and not rectification.take_once(order_id, mark, now=now):
+        return False
     carry_out()
     return True

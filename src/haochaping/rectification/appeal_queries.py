@@ -174,10 +174,10 @@ def may_appeal_until(order_id: UUID, *, now: datetime) -> Asked[tuple[bool, date
     )
 
 
-def appeal_until(signed_at: datetime, *, division_id: int) -> datetime | None:
+def appeal_until(signed_at: datetime, *, division_path: str) -> datetime | None:
     """Until when an agency that signs now may appeal; None beyond the calendar."""
     day = local_day(signed_at)
-    terms = rulebook.terms_for_division(division_id, day)
+    terms = rulebook.terms_for(division_path, day)
     return window_ends(signed_at, terms, rulebook.calendar(terms, day))
 
 

@@ -382,20 +382,20 @@ def ticks_of(order_id: UUID) -> list[ClockTick]:
     return [ClockTick(ClockKind(clock), Tick(tick), *rest) for clock, tick, *rest in rows]
 
 
-def recomputed(division_id: int, ticks: Sequence[ClockTick]) -> list[ClockTick]:
+def recomputed(division_path: str, ticks: Sequence[ClockTick]) -> list[ClockTick]:
     """The events computed anew from the division's rules of the first one's day and its calendar."""
     day = local_day(ticks[0].at)
-    terms = rulebook.terms_for_division(division_id, day)
+    terms = rulebook.terms_for(division_path, day)
     return retold(ticks, rulebook.calendar(terms, day, to=local_day(ticks[-1].at)), terms.amber_threshold)
 
 
 def clock_retold(order_id: UUID) -> list[tuple[ClockTick, ClockTick]] | None:
     """Each event of an order's clocks as it was promised, and computed anew; None when there is no such order."""
-    division_id = WorkOrder.objects.filter(id=order_id).values_list("division_id", flat=True).first()
-    if division_id is None:
+    path = WorkOrder.objects.filter(id=order_id).values_list("division__path", flat=True).first()
+    if path is None:
         return None
     ticks = ticks_of(order_id)
-    return list(zip(ticks, recomputed(division_id, ticks), strict=True)) if ticks else []
+    return list(zip(ticks, recomputed(path, ticks), strict=True)) if ticks else []
 
 
 def calls_of(order_id: UUID, attempt: int) -> list[tuple[str, datetime]]:
@@ -491,10 +491,11 @@ def earlier_replies(order_id: UUID, *, by: Actor, limit: int = 50) -> list[Earli
     rows = WorkOrder.objects.filter(
         access.visible_orders(by), agency_id__in=agency, replied_at__isnull=False
     ).exclude(id=order_id)
-    found = [
-        *own.values_list("order_id", "order__item__name", "at", "note"),
-        *rows.order_by("-replied_at").values_list("id", "item__name", "replied_at", "reply_text")[:limit],
-    ]
+    here = Asked(own.values_list("order_id", "order__item__name", "at", "note"), list)
+    newest = rows.order_by("-replied_at").values_list("id", "item__name", "replied_at", "reply_text")[:limit]
+    elsewhere = Asked(newest, list)
+    together(here, elsewhere)
+    found = [*here.answer, *elsewhere.answer]
     return [EarlierReply(pk, item, at, text) for pk, item, at, text in found if at is not None]
 
 
@@ -548,6 +549,12 @@ def hold(review_ids: Iterable[UUID]) -> None:
     """Lock the orders of these reviews until the transaction ends: who would go on with one waits."""
     orders = WorkOrder.objects.select_for_update().filter(review_id__in=list(review_ids)).order_by("id")
     list(orders.values_list("id"))
+
+
+def held_review(order_id: UUID) -> UUID | None:
+    """Lock an order until the transaction ends; the review that it is about, None when there is no such order."""
+    rows = WorkOrder.objects.select_for_update().filter(id=order_id)
+    return rows.values_list("review_id", flat=True).first()
 
 
 def facts_of(review_ids: Iterable[UUID]) -> dict[UUID, OrderFacts]:

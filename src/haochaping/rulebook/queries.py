@@ -14,6 +14,7 @@ from django.db.models import Max
 from haochaping.directory import queries as directory
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
+from haochaping.postgres.together import Asked, together
 from haochaping.rulebook.models import (
     CalendarDay,
     CalendarOverlay,
@@ -142,12 +143,14 @@ def _codes(division_path: str) -> list[str]:
 def calendar(terms: Terms, begun: date, *, to: date | None = None) -> WorkingCalendar:
     """The working calendar of the terms' division from a day on, far enough for every deadline begun until `to`."""
     last = (to or begun) + _REACH
-    known = dict(CalendarDay.objects.filter(day__range=(begun, last)).values_list("day", "is_working"))
-    if codes := _codes(terms.division_path):
-        said = CalendarOverlay.objects.filter(division__code__in=codes, day__range=(begun, last))
-        rows = said.order_by("version").values_list("division__code", "day", "is_working")
-        known = overlaid(known, rows, codes)
-    return WorkingCalendar(known, terms.workday_start, terms.workday_end)
+    codes = _codes(terms.division_path)
+    days = CalendarDay.objects.filter(day__range=(begun, last)).values_list("day", "is_working")
+    said = CalendarOverlay.objects.filter(division__code__in=codes, day__range=(begun, last))
+    overlays = said.order_by("version").values_list("division__code", "day", "is_working")
+    known, changed = Asked(days, dict), Asked(overlays, list)
+    together(known, changed)
+    calendar_of = overlaid(known.answer, changed.answer, codes)
+    return WorkingCalendar(calendar_of, terms.workday_start, terms.workday_end)
 
 
 def last_calendar_day() -> date | None:

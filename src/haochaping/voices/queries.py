@@ -8,6 +8,7 @@ from django.db.models import Case, F, Q, When
 
 from haochaping.accounts.access import check_power
 from haochaping.accounts.terms import Power
+from haochaping.directory import queries as directory
 from haochaping.kernel.refused import Refused
 from haochaping.postgres.together import Asked
 from haochaping.rectification import queries as orders
@@ -235,7 +236,9 @@ def clock_retold(voice_id: UUID) -> list[tuple[ClockTick, ClockTick]] | None:
     return [
         pair
         for division_id, ticks in runs_of(voice_id)
-        for pair in zip(ticks, orders.recomputed(division_id, ticks), strict=True)
+        for pair in zip(
+            ticks, orders.recomputed(directory.division_by_id(division_id).path, ticks), strict=True
+        )
     ]
 
 

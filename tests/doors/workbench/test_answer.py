@@ -126,7 +126,7 @@ def test_a_form_that_is_sent_twice_is_taken_once_and_a_refused_one_may_be_sent_a
         def reply() -> None:
             handle_bad_review.reply(bad.order_id, text, by=CLERK, now=now)
 
-        return take_step.take_step(bad.order_id, "reply:1", reply, by=CLERK, now=now)
+        return take_step.take_step(bad.order_id, "reply:1", reply, now=now)
 
     with pytest.raises(Refused):
         send(" ")

@@ -56,7 +56,6 @@ def _add(request: HttpRequest, order_id: UUID) -> HttpResponse:
             lambda: show_evidence.show(
                 order_id, caption=typed["caption"], shown=typed["shown"], pictures=pictures, by=by, now=now
             ),
-            by=by,
             now=now,
         )
     except Refused as refused:

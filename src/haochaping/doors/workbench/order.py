@@ -156,7 +156,6 @@ def step(request: HttpRequest, order_id: UUID, step: str) -> HttpResponse:
             order_id,
             sent_twice(request, step),
             lambda: chosen.perform(order_id, form.cleaned_data, by, now),
-            by=by,
             now=now,
         )
     except Refused as refused:

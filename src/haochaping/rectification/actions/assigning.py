@@ -60,7 +60,7 @@ def _name_of(assignee: int, order: WorkOrder) -> str:
 
 
 def sign_for_each(
-    order_ids: Sequence[UUID], *, sign_one: Callable[..., None] = sign_for, by: Actor, now: datetime
+    order_ids: Sequence[UUID], *, sign_one: Callable[..., object] = sign_for, by: Actor, now: datetime
 ) -> list[BulkOutcome]:
     """Sign for several orders, each in a transaction and with an outcome of its own; a flow that tells of it is `sign_one`.
 

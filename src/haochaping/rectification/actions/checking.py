@@ -83,7 +83,7 @@ def take_up_again(order_id: UUID, *, by: Actor, now: datetime) -> Move:
         Refused: NO_SUCH_ORDER, WRONG_STATE.
     """
     order = held(order_id)
-    limit = rulebook.terms_for_division(order.division_id, local_day(now)).reopenings_at_most
+    limit = rulebook.terms_for(order.division.path, local_day(now)).reopenings_at_most
     if order.round <= limit:
         moved(order, Move.DO_AGAIN)
         order.round += 1

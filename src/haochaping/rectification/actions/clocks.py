@@ -53,7 +53,7 @@ def begin(orders: Sequence[WorkOrder], now: datetime) -> None:
 
 def restarted(order: WorkOrder, now: datetime) -> list[ClockTick]:
     """The three clocks started anew, for an order that goes out once more."""
-    return _starts(rulebook.terms_for_division(order.division_id, local_day(now)), now)
+    return _starts(rulebook.terms_for(order.division.path, local_day(now)), now)
 
 
 def _starts(terms: Terms, now: datetime) -> list[ClockTick]:
@@ -108,7 +108,7 @@ def pass_on(order: WorkOrder, now: datetime, *new: ClockTick) -> None:
     over = [] if state in HELPED else [pk for pk, tick in helps.items() if tick.tick != Tick.STOP]
     added = [*new, *stops, *help_stops(over, now)]
     if any(tick.tick not in {Tick.STOP, Tick.PAUSE} for tick in added):
-        told = queries.recomputed(order.division_id, [*ticks, *added])
+        told = queries.recomputed(order.division.path, [*ticks, *added])
         added = told[len(ticks) :]
     _write([(order.id, tick) for tick in added])
     _wind_helpers(added)
@@ -119,7 +119,7 @@ def pass_on(order: WorkOrder, now: datetime, *new: ClockTick) -> None:
 
 def help_begins(order: WorkOrder, helper_id: UUID, now: datetime) -> list[ClockTick]:
     """The clock of an agency that is asked to help now: the limit of a simple matter; it stands while the order's stands."""
-    terms = rulebook.terms_for_division(order.division_id, local_day(now))
+    terms = rulebook.terms_for(order.division.path, local_day(now))
     start = ClockTick(
         ClockKind.HELP,
         Tick.START,
@@ -213,7 +213,7 @@ def now_known(order: WorkOrder, now: datetime) -> list[ClockTick]:
     if not ticks:
         return []
     found = []
-    for tick, anew in zip(_last(ticks), _last(queries.recomputed(order.division_id, ticks)), strict=True):
+    for tick, anew in zip(_last(ticks), _last(queries.recomputed(order.division.path, ticks)), strict=True):
         if tick.tick in {Tick.STOP, Tick.PAUSE} or tick.due_at is not None or anew.due_at is None:
             continue
         limit = next(

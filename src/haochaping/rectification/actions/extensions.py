@@ -42,7 +42,7 @@ def ask_extension(order_id: UUID, *, days: int, reason: str, by: Actor, now: dat
     """
     reason = own_words(reason, "reason")
     order = step(order_id, Move.ASK_EXTENSION, by)
-    terms = rulebook.terms_for_division(order.division_id, local_day(now))
+    terms = rulebook.terms_for(order.division.path, local_day(now))
     known = list(Extension.objects.filter(order=order).values_list("granted", flat=True))
     if None in known:
         raise Refused(EXTENSION_WAITS)
@@ -67,7 +67,7 @@ def grant_extension(order_id: UUID, *, note: str, by: Actor, now: datetime) -> U
     if order.paused_at is not None:
         raise Refused(CLOCK_PAUSED)
     asked = _decide(order, note, granted=True, by=by, now=now)
-    unit = rulebook.terms_for_division(order.division_id, local_day(now)).extension_unit
+    unit = rulebook.terms_for(order.division.path, local_day(now)).extension_unit
     more = clocks.extended(order.id, asked.days, unit, now)
     clocks.pass_on(order, now, *more)
     order.save(update_fields=["state", *clocks.COLUMNS])

@@ -46,23 +46,26 @@ if TYPE_CHECKING:
 
     from haochaping.kernel.actor import Actor
     from haochaping.rectification.terms import Doubt
+    from haochaping.rulebook.terms import Terms
 
 _RECORDING_LIMIT = 60
 _MILESTONE_LIMIT = 200
 
 
 @transaction.atomic
-def sign_for(order_id: UUID, *, by: Actor, now: datetime) -> None:
-    """The agency takes the order.
+def sign_for(order_id: UUID, *, by: Actor, now: datetime) -> UUID:
+    """The agency takes the order; returns the review it is about.
 
     Raises:
         Refused: NO_SUCH_ORDER, NOT_ALLOWED, OUT_OF_SCOPE, WRONG_STATE.
     """
     order = step(order_id, Move.SIGN_FOR, by)
-    order.signed_at, order.appeal_until = now, appeal_queries.appeal_until(now, division_id=order.division_id)
+    order.signed_at = now
+    order.appeal_until = appeal_queries.appeal_until(now, division_path=order.division.path)
     clocks.pass_on(order, now)
     order.save(update_fields=["state", "signed_at", "appeal_until", *clocks.COLUMNS])
     record([order], Move.SIGN_FOR, by=by, now=now)
+    return order.review_id
 
 
 @transaction.atomic
@@ -148,8 +151,10 @@ def _own_call(order: WorkOrder, reference: str, power: Power, by: Actor, now: da
 
 
 @transaction.atomic
-def enter_in_ledger(order_id: UUID, *, reason: str, plan: str, by: Actor, now: datetime) -> None:
+def enter_in_ledger(order_id: UUID, *, reason: str, plan: str, by: Actor, now: datetime) -> UUID:
     """限期整改: the matter is complex; it gets the longer limit, and a plan of lines with a day each.
+
+    Returns the review it is about.
 
     Raises:
         Refused: as `sign_for`, and NOT_HEARD, NO_PLAN, PLAN_PASSED, TEXT_MISSING, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
@@ -157,8 +162,8 @@ def enter_in_ledger(order_id: UUID, *, reason: str, plan: str, by: Actor, now: d
     reason = checked_text(reason, "reason")
     lines = plan_of(own_words(plan, "plan"))
     order = step(order_id, Move.LEDGER, by)
-    _check_heard(order, now)
-    terms = rulebook.terms_for_division(order.division_id, local_day(now))
+    terms = rulebook.terms_for(order.division.path, local_day(now))
+    _check_heard(order, terms)
     clocks.pass_on(order, now, clocks.complex_limit(terms, now))
     _check_within(lines, order, now)
     order.save(update_fields=["state", *clocks.COLUMNS])
@@ -169,6 +174,7 @@ def enter_in_ledger(order_id: UUID, *, reason: str, plan: str, by: Actor, now: d
         ]
     )
     record([order], Move.LEDGER, by=by, now=now, note=reason)
+    return order.review_id
 
 
 def _check_within(lines: list[tuple[date, str]], order: WorkOrder, now: datetime) -> None:
@@ -207,7 +213,7 @@ def rectify(order_id: UUID, *, outcome: str, text: str, by: Actor, now: datetime
     if outcome not in AGENCY_OUTCOMES:
         raise Refused(UNKNOWN_CHOICE, field="outcome", value=outcome)
     order = step(order_id, Move.RECTIFY, by)
-    _check_heard(order, now)
+    _check_heard(order, rulebook.terms_for(order.division.path, local_day(now)))
     if outcome == HandlingOutcome.NOT_UPHELD and not queries.was_found_untrue(order.id):
         raise Refused(FINDING_MISSING, field="outcome")
     if outcome == HandlingOutcome.EXPLAINED and queries.was_found_true_and_reasonable(order.id, order.round):
@@ -220,11 +226,10 @@ def rectify(order_id: UUID, *, outcome: str, text: str, by: Actor, now: datetime
     record([order], Move.RECTIFY, by=by, now=now, note=text, outcome=outcome)
 
 
-def _check_heard(order: WorkOrder, now: datetime) -> None:
-    needed = rulebook.terms_for_division(order.division_id, local_day(now)).call_attempts
-    heard, attempts = was_heard(queries.calls_of(order.id, order.round), needed)
+def _check_heard(order: WorkOrder, terms: Terms) -> None:
+    heard, attempts = was_heard(queries.calls_of(order.id, order.round), terms.call_attempts)
     if not heard:
-        raise Refused(NOT_HEARD, attempts=attempts, needed=needed)
+        raise Refused(NOT_HEARD, attempts=attempts, needed=terms.call_attempts)
 
 
 @transaction.atomic
@@ -238,7 +243,7 @@ def reply(order_id: UUID, *, text: str, warned: Collection[Doubt] = (), by: Acto
     """
     text = own_words(text, "text")
     order = step(order_id, Move.REPLY, by)
-    terms = rulebook.terms_for_division(order.division_id, local_day(now))
+    terms = rulebook.terms_for(order.division.path, local_day(now))
     order.rectify_kept = kept(order.rectify_kept, order.rectify_due_at, paused=False, now=now)
     order.reply_text, order.replied_at, order.rating_until = text, now, now + terms.rating_window
     order.first_replied_at = order.first_replied_at or now

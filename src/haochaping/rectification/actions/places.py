@@ -44,7 +44,7 @@ def ask_return(order_id: UUID, *, reason: str, by: Actor, now: datetime) -> None
     """
     reason = own_words(reason, "reason")
     order = step(order_id, Move.ASK_RETURN, by)
-    limit = rulebook.terms_for_division(order.division_id, local_day(now)).returns_at_most
+    limit = rulebook.terms_for(order.division.path, local_day(now)).returns_at_most
     if queries.events_count(order.id, Move.ASK_RETURN) >= limit:
         raise Refused(RETURNS_OFF, limit=limit)
     if order.sign_due_at is not None and now > order.sign_due_at:
@@ -62,7 +62,7 @@ def refuse_return(order_id: UUID, *, reason: str, by: Actor, now: datetime) -> N
     """
     reason = checked_text(reason, "reason")
     order = step(order_id, Move.REFUSE_RETURN, by)
-    if not rulebook.terms_for_division(order.division_id, local_day(now)).return_needs_approval:
+    if not rulebook.terms_for(order.division.path, local_day(now)).return_needs_approval:
         raise Refused(RETURN_IS_FREE)
     order.save(update_fields=["state"])
     record([order], Move.REFUSE_RETURN, by=by, now=now, note=reason)

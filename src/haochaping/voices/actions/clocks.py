@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from haochaping.directory import queries as directory
 from haochaping.kernel.periods import local_day
 from haochaping.rectification import queries as orders
 from haochaping.rectification.rules import kept
@@ -24,9 +25,10 @@ COLUMNS = ("due_at", "amber_at", "alarm")
 
 def start(voice: Voice, now: datetime) -> None:
     """The person has spoken, now or once more: the clock begins. Columns are set, not saved."""
-    terms = rulebook.terms_for_division(voice.division_id, local_day(now))
+    path = voice.division.path
+    terms = rulebook.terms_for(path, local_day(now))
     limit = ClockTick(CLOCK, Tick.START, now, *answer_limit(VoiceKind(voice.kind), terms))
-    (told,) = orders.recomputed(voice.division_id, [limit])
+    (told,) = orders.recomputed(path, [limit])
     _write(voice, told, voice.division_id)
 
 
@@ -38,7 +40,7 @@ def set_late(voice: Voice, now: datetime) -> bool:
     division_id, ticks = started[-1]
     first = ticks[0]
     limit = ClockTick(CLOCK, Tick.LIMIT, now, first.number, first.unit, first.rule)
-    told = orders.recomputed(division_id, [*ticks, limit])[-1]
+    told = orders.recomputed(directory.division_by_id(division_id).path, [*ticks, limit])[-1]
     if told.due_at is None:
         return False
     _write(voice, told, division_id)
