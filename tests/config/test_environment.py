@@ -78,6 +78,29 @@ def test_a_name_of_this_machine_is_the_address_it_stands_for():
     assert environment.read({"HOST": "localhost"}).host in {"127.0.0.1", "::1"}
 
 
+@pytest.mark.parametrize(
+    ("host", "address", "name"),
+    [
+        ("10.1.2.3", "http://10.1.2.3:8000", "10.1.2.3"),
+        ("::1", "http://[::1]:8000", "[::1]"),
+        ("fd00::5", "http://[fd00::5]:8000", "[fd00::5]"),
+    ],
+)
+def test_links_and_host_names_write_the_address_as_browsers_do(host, address, name):
+    found = environment.Environment(host=host)
+
+    assert found.site_url == address
+    assert name in found.allowed_hosts
+
+
+def test_the_folder_lies_where_the_user_keeps_data(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert environment.read({}).data_dir == tmp_path / "haochaping"
+
+    monkeypatch.setenv("XDG_DATA_HOME", "not/absolute")
+    assert environment.read({}).data_dir == Path.home() / ".local/share/haochaping"
+
+
 def test_empty_variables_count_as_unset():
     assert environment.read({"PORT": ""}).port == "8000"
 

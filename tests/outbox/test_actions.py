@@ -49,6 +49,16 @@ def test_a_rolled_back_transaction_leaves_no_job():
 
 
 @pytest.mark.usefixtures("committed_db")
+def test_all_jobs_are_listed_however_many_there_are():
+    with transaction.atomic():
+        for n in range(201):
+            actions.defer("notify", n=n)
+
+    assert len(queries.jobs()) == 201
+    assert len(queries.jobs(limit=20)) == 20
+
+
+@pytest.mark.usefixtures("committed_db")
 def test_a_committed_transaction_leaves_its_job():
     with transaction.atomic():
         number = actions.defer("notify", queue="notices", lock="o1", at=NOW, order_ids=["o1", "o2"], n=3)

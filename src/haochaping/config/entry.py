@@ -37,6 +37,11 @@ class Installation:
         return not self.env.database_url
 
     @property
+    def route(self) -> Route | None:
+        """Whose programs run the embedded database, where that is forced."""
+        return Route(self.env.postgres) if self.env.postgres else None
+
+    @property
     def _address_file(self) -> Path:
         return self.env.data_dir / "addresses"
 
@@ -66,9 +71,8 @@ class Installation:
                     os.environ["HAOCHAPING_BASE_URL"] = line.partition(" ")[2]
                     self.env = replace(self.env, base_url=os.environ["HAOCHAPING_BASE_URL"])
         if self.embedded:
-            route = Route(self.env.postgres) if self.env.postgres else None
             server.use(self.env.data_dir)
-            urls = server.start(self.env.data_dir, route=route)
+            urls = server.start(self.env.data_dir, route=self.route)
             os.environ["DATABASE_URL"], os.environ["HAOCHAPING_OWNER_URL"] = urls.app, urls.owner
             self.env = replace(self.env, database_url=urls.app, owner_url=urls.owner)
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "haochaping.config.settings")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -195,7 +196,7 @@ class Environment:
     def site_url(self) -> str:
         """The address links begin with, without a slash at the end."""
         host = "127.0.0.1" if self.host in _EVERY_ADDRESS else self.host
-        return (self.base_url or f"http://{host}:{self.port}").rstrip("/")
+        return (self.base_url or f"http://{_in_address(host)}:{self.port}").rstrip("/")
 
     @property
     def allowed_hosts(self) -> list[str]:
@@ -204,7 +205,12 @@ class Environment:
             # A demo shown to the people in one room is reached by whatever address its machine has.
             return ["*"]
         named = [name.strip() for name in self.hosts.split(",") if name.strip()]
-        return named or ["localhost", "127.0.0.1", "[::1]", self.host]
+        return named or ["localhost", "127.0.0.1", "[::1]", _in_address(self.host)]
+
+
+def _in_address(host: str) -> str:
+    """A host as it stands in an address: of IPv6 between brackets."""
+    return f"[{host}]" if ":" in host else host
 
 
 def _identity_provider(name: str, issuer: str, client: str, file: str, scope: str) -> IdentityProvider:
@@ -226,7 +232,8 @@ def _secret(variable: str, file: str) -> str:
 
 
 def _user_data() -> Path:
-    return Path.home() / ".local" / "share"
+    told = Path(os.environ.get("XDG_DATA_HOME", ""))
+    return told if told.is_absolute() else Path.home() / ".local" / "share"
 
 
 _ONE_OF = N_("{variable}={value}: use one of {choices}, or leave it unset")

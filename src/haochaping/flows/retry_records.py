@@ -19,7 +19,7 @@ from haochaping.kernel.refused import Complaint
 from haochaping.reviews.terms import Entrance
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from haochaping.exchange.terms import QuarantineRow
@@ -28,16 +28,26 @@ if TYPE_CHECKING:
 _PAGE = 200
 
 
-def retry_records(ids: Sequence[str] | None, *, by: Actor, now: datetime) -> tuple[int, int]:
-    """Retry the named records, or everything that waits; returns how many were taken and how many still wait."""
+def retry_records(
+    ids: Sequence[str] | None, *, by: Actor, now: datetime, passed: Callable[[int], object] = lambda _: None
+) -> tuple[int, int]:
+    """Retry the named records, or everything that waits; returns how many were taken and how many still wait.
+
+    `passed` is told of so many records each time that they have been sent through.
+    """
     rows = exchange.waiting_by_id([UUID(i) for i in ids]) if ids is not None else _everything()
     cases = [row for row in rows if row.kind == RecordKind.CASE]
     for row in cases:
         _retry_case(row, by=by, now=now)
-    take_early_steps(exchange.waiting_by_id([row.id for row in rows if row.kind == RecordKind.STEP]), now=now)
+        passed(1)
+    steps = exchange.waiting_by_id([row.id for row in rows if row.kind == RecordKind.STEP])
+    take_early_steps(steps, now=now)
+    passed(len(steps))
     reviews = exchange.waiting_by_id([row.id for row in rows if row.kind == RecordKind.REVIEW])
     for start in range(0, len(reviews), _PAGE):
-        retry_reviews(reviews[start : start + _PAGE], now=now)
+        page = reviews[start : start + _PAGE]
+        retry_reviews(page, now=now)
+        passed(len(page))
     # A case that arrived may have taken its waiting reviews along: count what is really gone.
     left = len(exchange.waiting_by_id([row.id for row in rows]))
     return len(rows) - left, left

@@ -14,7 +14,7 @@ from haochaping.ledger.terms import BREAKS, KIND_LABELS, MISMATCHES, EntryKind
 from haochaping.reviews import queries as reviews
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from haochaping.ledger.terms import Mismatch
@@ -36,16 +36,18 @@ class Finding:
     params: Mapping[str, object] = field(default_factory=dict)
 
 
-def verify_ledger(*, now: datetime) -> Iterator[Finding]:
-    """Findings, the first break of the chain first; none when everything holds."""
-    broken = ledger.first_break(now=now)
+def verify_ledger(*, now: datetime, passed: Callable[[int], object] = lambda _: None) -> Iterator[Finding]:
+    """Findings, the first break of the chain first; none when everything holds.
+
+    `passed` is told of so many links of the chain, and of so many reviews, each time that they have been looked at.
+    """
+    broken = ledger.first_break(now=now, passed=passed)
     if broken is not None:
         params = {"index": broken.index, "entry": broken.entry, "detail": broken.detail}
         yield Finding(f"chain_{broken.what}", str(broken.index), BREAKS[broken.what], params)
     accepted = EntryKind.REVIEW_ACCEPTED
-    for wrong in ledger.mismatches(
-        accepted, reviews.committed(), superseded_by={EntryKind.REVIEW_SUPERSEDED}
-    ):
+    given = _told(reviews.committed(), passed)
+    for wrong in ledger.mismatches(accepted, given, superseded_by={EntryKind.REVIEW_SUPERSEDED}):
         yield _differing("review", wrong)
     for wrong in ledger.mismatches(EntryKind.PHOTO_KEPT, files.committed()):
         yield _differing("photo", wrong)
@@ -56,6 +58,12 @@ def verify_ledger(*, now: datetime) -> Iterator[Finding]:
             yield Finding("review_vanished", review_id, _VANISHED, {"subject": review_id})
     for review_id, status in reviews.states_out_of_step():
         yield Finding("review_out_of_step", review_id, _OUT_OF_STEP, {"subject": review_id, "status": status})
+
+
+def _told[T](found: Iterable[T], passed: Callable[[int], object]) -> Iterator[T]:
+    for one in found:
+        passed(1)
+        yield one
 
 
 def _differing(what: str, wrong: Mismatch) -> Finding:

@@ -32,7 +32,7 @@ from haochaping.ledger.terms import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 _BATCH = 2_000
 # An entry may wait this long for the sequencer before that is called a break.
@@ -217,13 +217,16 @@ def _disagreement(kind: EntryKind, entries: list[_Sealed], fields: Mapping[str, 
     return MismatchKind.DIFFERS if all(held is False for held in last) else None
 
 
-def first_break(*, now: datetime, patience: timedelta = PATIENCE) -> Break | None:
+def first_break(
+    *, now: datetime, patience: timedelta = PATIENCE, passed: Callable[[int], object] = lambda _: None
+) -> Break | None:
     """Follow the chain from its first link and name the first thing that is wrong; None when all is well.
 
     Every leaf is encoded anew from its entry and every head computed anew. Entries without fields are
     checked whole (subject, actor, time, facts); the others are checked whole by `mismatches`, which is
     given their values. What this cannot see is the disappearance of the newest links together with their
-    entries: that takes a witness who remembers an earlier head.
+    entries: that takes a witness who remembers an earlier head. `passed` is told of so many links each time that a page
+    of them has been followed.
     """
     expected, previous = 0, rules.GENESIS
     while rows := _links(expected):
@@ -232,6 +235,7 @@ def first_break(*, now: datetime, patience: timedelta = PATIENCE) -> Break | Non
             if found is not None:
                 return found
             expected, previous = row.index + 1, row.head
+        passed(len(rows))
     return _unchained(now - patience)
 
 

@@ -22,8 +22,8 @@ _STATE = {status: state for state, status in _STATUS.items()}
 SILENCE = timedelta(seconds=60)
 
 
-def jobs(state: JobState | None = None, *, limit: int = 200) -> list[JobRow]:
-    """Jobs in a state, or in any, oldest first."""
+def jobs(state: JobState | None = None, *, limit: int | None = None) -> list[JobRow]:
+    """Jobs in a state, or in any, oldest first; all of them where no limit is given."""
     statuses = [_STATUS[state]] if state else list(_STATE)
     return _shown(ProcrastinateJob.objects.filter(status__in=statuses).order_by("id")[:limit])
 

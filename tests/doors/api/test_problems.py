@@ -53,7 +53,6 @@ def test_revoked_key_is_refused_from_the_next_request(caller, problem, moment):
         (b'{"items": [' + b"9" * 5000 + b"]}", "not_json"),
         (b"[1]", "not_an_envelope"),
         (b'{"item": [1]}', "not_an_envelope"),
-        (b'{"items": [1], "more": 1}', "not_an_envelope"),
         (b'{"items": {}}', "not_an_envelope"),
         (b"{}", "not_an_envelope"),
         (b'{"items": []}', "item_count"),
@@ -67,6 +66,13 @@ def test_revoked_key_is_refused_from_the_next_request(caller, problem, moment):
 )
 def test_body_that_cannot_be_read(caller, problem, body, code):
     problem(caller.post("cases", body), 400, code)
+
+
+def test_an_unknown_field_of_the_envelope_is_named(caller, problem):
+    told = problem(caller.post("cases", b'{"items": [1], "more": 1}'), 400, "unknown_field")
+
+    assert told["field"] == "more"
+    assert "“more”" in told["detail"]
 
 
 def test_nesting_up_to_the_bound_is_read(caller):

@@ -35,6 +35,16 @@ def test_what_ends_by_itself_at_once_is_tried_three_times():
     assert tries == [False, False, True]
 
 
+def test_the_environment_says_which_face_is_shown_where_the_command_does_not(monkeypatch):
+    def shown(*words: str) -> object:
+        return commands.serve.make_context("serve", list(words)).params["doors"]
+
+    assert shown() == "all"
+    monkeypatch.setenv("HAOCHAPING_DOORS", "public")
+    assert shown() == "public"
+    assert shown("--doors", "staff") == "staff"
+
+
 def test_a_terminal_that_is_closed_is_noticed_where_its_first_process_keeps_the_signal(monkeypatch):
     leader, follower = os.openpty()
     with os.fdopen(follower, "w") as screen:

@@ -31,6 +31,7 @@ from haochaping.exchange.fields import shown
 from haochaping.exchange.manifests.rules import manifest_of
 from haochaping.exchange.manifests.terms import Manifest
 from haochaping.exchange.rules import read_json
+from haochaping.exchange.terms import UNKNOWN_FIELD
 from haochaping.insight.terms import BAD_DAY
 from haochaping.kernel.periods import Period
 from haochaping.kernel.refused import Refused
@@ -95,12 +96,10 @@ def items_of(body: bytes) -> tuple[list[object], Manifest | None]:
     except UnicodeDecodeError as error:
         raise Refused(NOT_UTF8, position=error.start) from None
     envelope = read_json(text)
-    if (
-        not isinstance(envelope, dict)
-        or not {"items"} <= envelope.keys() <= {"items", "manifest"}
-        or not isinstance(envelope["items"], list)
-    ):
+    if not isinstance(envelope, dict) or not isinstance(envelope.get("items"), list):
         raise Refused(NOT_AN_ENVELOPE, field="items", example='{"items": […]}')
+    if unknown := sorted(envelope.keys() - {"items", "manifest"}):
+        raise Refused(UNKNOWN_FIELD, field=shown(unknown[0]))
     items = cast("list[object]", envelope["items"])
     manifest = manifest_of(envelope["manifest"], Manifest) if "manifest" in envelope else None
     if not (len(items) or manifest) or len(items) > MAX_ITEMS:

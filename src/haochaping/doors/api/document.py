@@ -91,6 +91,7 @@ _ENVELOPE = (
     exchange.TOO_DEEP,
     exchange.DUPLICATE_NAME,
     problems.NOT_AN_ENVELOPE,
+    exchange.UNKNOWN_FIELD,
     problems.ITEM_COUNT,
     manifests.NOT_A_MANIFEST,
     manifests.MANIFEST_DIFFERS,

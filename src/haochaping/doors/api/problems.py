@@ -31,7 +31,14 @@ from haochaping.exchange.reconciliation.terms import (
     NOTHING_COMPARED,
     ROW_TWICE,
 )
-from haochaping.exchange.terms import DUPLICATE_NAME, KEY_REUSED, NO_SUCH_PLATFORM, NOT_JSON, TOO_DEEP
+from haochaping.exchange.terms import (
+    DUPLICATE_NAME,
+    KEY_REUSED,
+    NO_SUCH_PLATFORM,
+    NOT_JSON,
+    TOO_DEEP,
+    UNKNOWN_FIELD,
+)
 from haochaping.hotline.terms import BAD_MESSAGE, MESSAGE_REUSED, NO_SUCH_LINK
 from haochaping.insight.terms import BAD_DAY, UNKNOWN_DIVISION
 from haochaping.kernel.refused import N_, Complaint, Reason, Refused
@@ -92,7 +99,7 @@ NOT_UTF8 = Reason(
 )
 NOT_AN_ENVELOPE = Reason(
     "not_an_envelope",
-    N_("The body is not an object with the field “items”, or has another one besides it and “manifest”."),
+    N_("The body is not an object with the field “items” and a list in it."),
     N_("Send {example}."),
 )
 ITEM_COUNT = Reason(
@@ -169,6 +176,7 @@ STATUS: Mapping[Reason, HTTPStatus] = {
     TOO_DEEP: HTTPStatus.BAD_REQUEST,
     DUPLICATE_NAME: HTTPStatus.BAD_REQUEST,
     NOT_AN_ENVELOPE: HTTPStatus.BAD_REQUEST,
+    UNKNOWN_FIELD: HTTPStatus.BAD_REQUEST,
     ITEM_COUNT: HTTPStatus.BAD_REQUEST,
     NOT_A_MANIFEST: HTTPStatus.BAD_REQUEST,
     DATED_IN_FUTURE: HTTPStatus.BAD_REQUEST,

@@ -13,10 +13,10 @@ import click
 import psycopg
 
 from haochaping.doors.commands.installation import fail, json_option, show, with_database
+from haochaping.doors.commands.progress import under_way
 from haochaping.doors.commands.spoken import Command, File, Group, option
 from haochaping.kernel.refused import N_
 from haochaping.postgres import copies, server
-from haochaping.postgres.terms import Route
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,7 +51,7 @@ def start(installation: Installation) -> None:
     """Start the embedded server, making it on first use; does nothing when it runs."""
     _check_embedded(installation)
     server.stop_after_use(installation.env.data_dir, wanted=False)
-    server.start(installation.env.data_dir, route=_route(installation))
+    server.start(installation.env.data_dir, route=installation.route)
     click.echo(gettext("The database server is running."))
 
 
@@ -104,7 +104,7 @@ def url(installation: Installation, *, owner: bool) -> None:
     if not installation.embedded:
         click.echo(installation.env.owner_url if owner else installation.env.database_url)
         return
-    urls = server.start(installation.env.data_dir, route=_route(installation))
+    urls = server.start(installation.env.data_dir, route=installation.route)
     click.echo(urls.owner if owner else urls.app)
 
 
@@ -113,7 +113,8 @@ def url(installation: Installation, *, owner: bool) -> None:
 @click.pass_obj
 def backup(installation: Installation, file: Path) -> None:
     """Write the whole database to FILE; an older FILE stays until the new one is complete."""
-    copies.backup(_owner_url(installation), file)
+    with under_way(gettext("Backing up")):
+        copies.backup(_owner_url(installation), file)
     told = gettext("Backed up to {file}. Back up the keys in {keys} too, apart from it.")
     click.echo(told.format(file=file, keys=installation.env.data_dir / "keys"))
 
@@ -138,7 +139,8 @@ def restore(installation: Installation, file: Path, *, while_connected: bool, ye
             others,
         )
         fail(told.format(n=others))
-    copies.restore(_owner_url(installation), file)
+    with under_way(gettext("Restoring")):
+        copies.restore(_owner_url(installation), file)
     click.echo(gettext("Restored from {file}. Run “haochaping ledger verify” now.").format(file=file))
 
 
@@ -151,14 +153,10 @@ def _others_connected(owner_url: str) -> int:
     return int(found[0]) if found else 0
 
 
-def _route(installation: Installation) -> Route | None:
-    return Route(installation.env.postgres) if installation.env.postgres else None
-
-
 def _owner_url(installation: Installation) -> str:
     if installation.embedded:
         server.use(installation.env.data_dir)
-        return server.start(installation.env.data_dir, route=_route(installation)).owner
+        return server.start(installation.env.data_dir, route=installation.route).owner
     return installation.env.owner_url or installation.env.database_url
 
 

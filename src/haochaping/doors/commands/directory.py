@@ -13,6 +13,7 @@ import click
 
 from haochaping.directory.terms import COLUMNS, NEEDED_COLUMNS, Kind
 from haochaping.doors.commands.installation import json_option, sentence, with_database
+from haochaping.doors.commands.progress import counted
 from haochaping.doors.commands.spoken import File, Group, option
 from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.refused import N_, Refused
@@ -112,6 +113,7 @@ def _put(
 
     from haochaping.directory import actions  # noqa: PLC0415
 
+    rows = counted(rows, name)
     report = (
         actions.rehearse(kind, rows)
         if dry_run

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from haochaping.kernel.refused import Complaint
+    from haochaping.postgres.terms import Route
 
 
 class Env(Protocol):
@@ -49,6 +50,10 @@ class Installation(Protocol):
     @property
     def embedded(self) -> bool:
         """Whether the database is the one the program starts by itself."""
+
+    @property
+    def route(self) -> Route | None:
+        """Whose programs run the embedded database, where that is forced."""
 
     def announce(self) -> None:
         """Write down the address that is served from here on."""

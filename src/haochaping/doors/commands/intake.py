@@ -6,7 +6,7 @@ import json
 import sys
 from collections import Counter
 from dataclasses import replace
-from gettext import gettext, ngettext
+from gettext import gettext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ import click
 from haochaping.doors.commands.batches import checked, finish_batch
 from haochaping.doors.commands.installation import fail, json_option, sentence, with_database
 from haochaping.doors.commands.lanes import windows
+from haochaping.doors.commands.progress import counted
 from haochaping.doors.commands.spoken import File, Group, option
 from haochaping.doors.lanes import LaneLostError
 from haochaping.exchange.terms import NO_ROWS
@@ -23,14 +24,13 @@ from haochaping.kernel.outcomes import Outcome, OutcomeKind
 from haochaping.kernel.refused import N_, Complaint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
-    from haochaping.doors.commands.lanes import Take, Trouble, Window
+    from haochaping.doors.commands.lanes import Take, Trouble
     from haochaping.exchange.terms import Raw
     from haochaping.flows.check_manifest import Checked
 
-_LINE = 10_000
 _TABLES = {".csv", ".xlsx"}
 _FILE = File(exists=True, dir_okay=False, path_type=Path)
 _history = option(
@@ -166,11 +166,12 @@ def import_file(
 
     `key` is the column of the case number. `batch` is what the file was found to be; then it may have no rows.
     """
-    counted: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     troubles = _Troubles(file, as_json=as_json)
+    found = windows(file, take, columns, key)
     try:
-        for window in _progress(file, windows(file, take, columns, key)):
-            counted.update(window.counts)
+        for window in counted(found, file.name, lambda window: window.rows):
+            counts.update(window.counts)
             troubles.tell(window.troubles)
     except LaneLostError:
         told = gettext(
@@ -179,16 +180,14 @@ def import_file(
         fail(told.format(file=file.name))
     if batch:
         finish_batch(batch)
-    elif not counted:
+    elif not counts:
         fail(sentence(Complaint(NO_ROWS, params={"name": file.name})), 2)
     if as_json:
-        troubles.end(counted)
+        troubles.end(counts)
     else:
         # Translators: between the members of a list.
-        click.echo(
-            gettext(", ").join(gettext(text).format(n=counted[kind]) for kind, text in _COUNTS.items())
-        )
-    if counted.keys() & _ROWS.keys():
+        click.echo(gettext(", ").join(gettext(text).format(n=counts[kind]) for kind, text in _COUNTS.items()))
+    if counts.keys() & _ROWS.keys():
         fail("", 2) if as_json else sys.exit(2)
 
 
@@ -226,22 +225,3 @@ class _Troubles:
     def end(self, counted: Counter[str]) -> None:
         before = "]" if self._told else '{"rows": []'
         click.echo(f'{before}, "counts": {json.dumps(counted)}}}')
-
-
-def _progress(file: Path, found: Iterator[Window]) -> Iterator[Window]:
-    """A bar on a terminal, a line per so many rows otherwise."""
-    if sys.stderr.isatty():
-        with click.progressbar(
-            length=0, label=file.name, show_pos=True, show_percent=False, file=sys.stderr
-        ) as bar:
-            for window in found:
-                bar.update(window.rows)
-                yield window
-        return
-    rows = 0
-    for window in found:
-        told, rows = rows // _LINE, rows + window.rows
-        if rows // _LINE > told:
-            line = ngettext("{file}: {n} row", "{file}: {n} rows", rows)
-            click.echo(line.format(file=file.name, n=f"{rows:,}"), err=True)
-        yield window

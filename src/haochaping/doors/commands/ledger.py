@@ -9,6 +9,7 @@ from gettext import gettext, ngettext
 import click
 
 from haochaping.doors.commands.installation import fail, json_option, show, with_database
+from haochaping.doors.commands.progress import tally
 from haochaping.doors.commands.spoken import Group, option
 from haochaping.kernel.refused import N_
 
@@ -49,14 +50,15 @@ def verify(*, was: str, as_json: bool) -> None:
     # What was recorded just now is chained first, so that only what cannot be chained is late.
     while actions.chain(now=now):
         pass
-    findings: list[dict[str, object]] = [
-        {
-            "code": found.code,
-            "subject": found.subject,
-            "sentence": translation.gettext(found.message).format(**found.params),
-        }
-        for found in verify_ledger(now=now)
-    ]
+    with tally(gettext("Entries and reviews")) as passed:
+        findings: list[dict[str, object]] = [
+            {
+                "code": found.code,
+                "subject": found.subject,
+                "sentence": translation.gettext(found.message).format(**found.params),
+            }
+            for found in verify_ledger(now=now, passed=passed)
+        ]
     if was and queries.head_at(int(noted) - 1) != noted_head.lower():
         params = {"n": noted, "head": noted_head}
         sentence = translation.gettext(_NOT_FROM).format(**params)

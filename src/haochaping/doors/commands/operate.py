@@ -12,6 +12,7 @@ import click
 
 from haochaping.doors.commands.installation import fail, json_option, sentence, show, with_database
 from haochaping.doors.commands.language import ENGLISH, speaking
+from haochaping.doors.commands.progress import tally
 from haochaping.doors.commands.spoken import Command, Group, option
 from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.refused import N_, Complaint, Reason
@@ -106,9 +107,9 @@ def retry_quarantine(*, ids: tuple[object, ...], everything: bool) -> None:
 
     if not ids and not everything:
         fail(gettext("Name the records, or say --all."))
-    done, left = retry_records(
-        [str(i) for i in ids] if not everything else None, by=OPERATOR, now=timezone.now()
-    )
+    chosen = None if everything else [str(i) for i in ids]
+    with tally(gettext("Records"), every=1000) as passed:
+        done, left = retry_records(chosen, by=OPERATOR, now=timezone.now(), passed=passed)
     click.echo(gettext("{done} taken, {left} still in quarantine").format(done=done, left=left))
     if left:
         if everything:

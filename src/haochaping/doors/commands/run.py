@@ -48,6 +48,7 @@ _TOLD_DAYS = 50
     "--doors",
     type=click.Choice(["public", "staff", "all"]),
     default="all",
+    envvar="HAOCHAPING_DOORS",
     show_default=True,
     help=N_("Which face to show."),
 )
@@ -123,7 +124,7 @@ def worker(installation: Installation) -> None:
 
     def revive(_now: datetime) -> None:
         nonlocal stopped
-        if server.revive(home):
+        if server.revive(home, route=installation.route):
             click.echo(gettext("The database server had died and was started again."), err=True)
         elif stopped == server.is_running(home):
             stopped = not stopped
