@@ -275,7 +275,7 @@ class TestGivenBack:
 
         matter.propose("rejected", by=PROVINCE_ONE).confirm(by=PROVINCE_TWO)
 
-        assert [order_of(pk).state for pk in (lead, other)] == ["verified", "dispatched"]
+        assert [order_of(pk).state for pk in (lead, other)] == ["dispatched", "dispatched"]
         truth.assert_counters_exact()
 
     def test_with_what_was_done_before_the_merger_it_begins_anew(self, now):

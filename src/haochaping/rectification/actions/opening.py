@@ -78,8 +78,8 @@ def cancel(review_id: UUID, *, by: Actor, now: datetime) -> bool:
     order.state = OrderState.CANCELLED
     if was_out:
         clocks.pass_on(order, now)
-    order.merged_into, order.outcome, order.closed_at = None, "", None
-    order.save(update_fields=["state", "merged_into", "outcome", "closed_at", *clocks.COLUMNS])
+    order.merged_into, order.outcome, order.closed_at, order.paused_at = None, "", None, None
+    order.save(update_fields=["state", "merged_into", "outcome", "closed_at", "paused_at", *clocks.COLUMNS])
     record([order], Move.CANCEL, by=by, now=now)
     return True
 
