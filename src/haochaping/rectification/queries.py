@@ -35,7 +35,7 @@ from haochaping.rectification.models import (
     WorkOrder,
 )
 from haochaping.rectification.rules import best_of, retold
-from haochaping.rectification.states import FINAL, WORKED_ON
+from haochaping.rectification.states import ANSWERED, FINAL, WORKED_ON
 from haochaping.rectification.terms import (
     NO_SUCH_ORDER,
     NO_SUCH_PROJECT,
@@ -256,6 +256,21 @@ def answered_with(review_id: UUID, *, by: Actor | None = None) -> Asked[list[Ord
     seen = access.visible_orders(by) if by else Q()
     rows = WorkOrder.objects.filter(seen, merged_into__review_id=review_id).order_by("id")
     return Asked(rows.values_list(*_ORDER), lambda found: [_row(values) for values in found])
+
+
+def answers_for_others(order_id: UUID) -> bool:
+    """Whether any order is answered with this one, also one that the asker does not see (doors/tables.py)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT haochaping_answers_for_others(%s)", [order_id])
+        [(found,)] = cursor.fetchall()
+    return bool(found)
+
+
+def leads_without_answer(*, limit: int) -> list[UUID]:
+    """The reviews of orders that others are to be answered with, and that will give no answer."""
+    rows = WorkOrder.objects.filter(merged_into__isnull=False)
+    left = rows.exclude(merged_into__state__in=WORKED_ON | ANSWERED).order_by("merged_into__review_id")
+    return list(left.values_list("merged_into__review_id", flat=True).distinct()[:limit])
 
 
 def timeline(order_id: UUID) -> list[EventRow]:

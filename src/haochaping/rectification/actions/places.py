@@ -136,7 +136,7 @@ def merge(order_id: UUID, *, into: UUID, by: Actor, now: datetime) -> None:
         raise Refused(MERGED_INTO_ENDED, field="into", value=str(into))
     if lead.paused_at is not None:
         raise Refused(CLOCK_PAUSED, field="into")
-    if queries.answered_with(order.review_id).answer:
+    if queries.answers_for_others(order.id):
         raise Refused(ANSWERS_FOR_OTHERS, field="into")
     order.merged_into, order.outcome, order.closed_at = lead, HandlingOutcome.DUPLICATE_MERGED, now
     clocks.pass_on(order, now)
