@@ -62,8 +62,11 @@ def mark_missed(*, now: datetime, limit: int) -> list[UUID]:
 def mark_late(review_ids: Collection[UUID], *, now: datetime) -> int:
     """Mark the promises of these orders that have run out as broken; returns how many.
 
-    As an alarm it follows from the clock. More time granted afterwards does not mend it.
+    As an alarm it follows from the clock. More time granted afterwards does not mend it; that a call in time is written
+    down late does.
     """
     rows = WorkOrder.objects.filter(review_id__in=review_ids)
-    contact = rows.filter(CONTACT_OPEN, Q(contact_due_at__lt=now)).update(contact_kept=False)
+    contact = rows.filter(CONTACT_OPEN, Q(contact_due_at__lt=now)).update(
+        contact_kept=False, contact_missed_at=now
+    )
     return contact + rows.filter(RECTIFY_OPEN, Q(rectify_due_at__lt=now)).update(rectify_kept=False)
