@@ -208,6 +208,14 @@ def _with_subject(**tables: str) -> str:
     return f"CASE {' '.join(cases)} ELSE false END"
 
 
+# What agency and reviewer write each other is theirs and their offices': who only helps writes to no reviewer, and need
+# not know what is said there (trust.md 3.3: the agency talks through the ticket's thread).
+_TALKED = (
+    "CASE WHEN subject_kind = 'order' THEN EXISTS (SELECT FROM rectification_work_order AS whole"
+    f" WHERE whole.id = subject_id::uuid AND ({OF_PLACE})) ELSE false END"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """One table: `rights` of the role, and the condition on `rows` where it is not all of them.
@@ -282,7 +290,7 @@ TABLES: dict[str, Held] = {
     "rectification_appeal": Held(_WORK, f"({OF_PLACE})\n AND {_but_mine('order_id')}"),
     "rectification_appeal_decision": Held(_WORK, _with("rectification_appeal", "appeal_id")),
     "rectification_appeal_event": Held(_WRITE, _with("rectification_appeal", "appeal_id")),
-    "notices_thread": Held(_WRITE, _with_subject(order="rectification_work_order")),
+    "notices_thread": Held(_WRITE, _TALKED),
     "notices_message": Held(_WORK, _with("notices_thread", "thread_id")),
     "files_photo": Held(
         _WRITE,

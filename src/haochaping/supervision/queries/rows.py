@@ -62,6 +62,7 @@ _SUPERVISION = (
     "agency__name",
     "agency__path",
     "work_order_id",
+    "part_id",
     "text",
     "response",
     "opened_at",

@@ -56,12 +56,9 @@ _SETTLED_FROM = [state for state, move in TRANSITIONS if move == SupervisionMove
 
 
 def alarms(now: datetime, *, limit: int) -> list[Alarm]:
-    """Work orders that are amber or red and about which something is still to be done, the most urgent first."""
+    """Orders and parts that are amber or red and about which something is still to be done, the most urgent first."""
     found = asked("watch", {"now": now, "limit": limit})
-    return [
-        Alarm(pk, division, agency, due_at, RUNG_OF_ALARM[alarm])
-        for pk, division, agency, due_at, alarm in found
-    ]
+    return [Alarm(*what, RUNG_OF_ALARM[alarm]) for *what, alarm in found]
 
 
 def repeat_offenders(now: datetime, terms: Mapping[int, Terms]) -> list[NewSignal]:
@@ -216,8 +213,9 @@ def _within(division_path: str, agency_path: str | None, item_id: int | None) ->
 
 
 def over(*, limit: int) -> list[UUID]:
-    """Reminders and warnings whose work order is over."""
+    """Reminders and warnings whose work order is over, or the part of it that they are about."""
+    part_over = Q(part__done_at__isnull=False) | Q(part__ended_at__isnull=False)
     rows = SupervisionOrder.objects.filter(
-        rung__in=AUTOMATIC, state__in=_SETTLED_FROM, work_order__state__in=ORDER_OVER
+        part_over | Q(work_order__state__in=ORDER_OVER), rung__in=AUTOMATIC, state__in=_SETTLED_FROM
     )
     return list(rows.order_by("id").values_list("id", flat=True)[:limit])

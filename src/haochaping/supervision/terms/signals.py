@@ -96,9 +96,13 @@ class SignalRow:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """An open work order whose running clock is amber or red; `rung` is what that calls for."""
+    """An open work order whose running clock is amber or red, or that of an agency's part (`part_id`) of it.
+
+    `rung` is what that calls for.
+    """
 
     work_order_id: UUID
+    part_id: UUID | None
     division_id: int
     agency_id: int
     due_at: datetime
