@@ -51,6 +51,8 @@ class SupervisionOrder(models.Model):
     part = models.ForeignKey(
         "rectification.CoHandler", models.PROTECT, null=True, db_index=False, related_name="+"
     )
+    # The complaint, suggestion or question it is about, where it reminds or warns an agency that has one to answer.
+    voice = models.ForeignKey("voices.Voice", models.PROTECT, null=True, db_index=False, related_name="+")
     text = models.TextField(blank=True)
     response = models.TextField(blank=True)
     opened_at = models.DateTimeField()
@@ -80,6 +82,13 @@ class SupervisionOrder(models.Model):
             CheckConstraint(
                 condition=Q(part__isnull=True) | Q(rung__in=list(AUTOMATIC), work_order__isnull=False),
                 name="supervision_part_of_order",
+            ),
+            UniqueConstraint(
+                fields=["voice", "rung"], condition=Q(voice__isnull=False), name="supervision_one_of_voice"
+            ),
+            CheckConstraint(
+                condition=Q(voice__isnull=True) | Q(rung__in=list(AUTOMATIC), work_order__isnull=True),
+                name="supervision_voice_alone",
             ),
             UniqueConstraint(
                 fields=["work_order", "agency"],

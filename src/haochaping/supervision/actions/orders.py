@@ -57,6 +57,7 @@ def open_automatic(alarms: Sequence[Alarm], *, by: Actor, now: datetime) -> list
             agency_id=alarm.agency_id,
             work_order_id=alarm.work_order_id,
             part_id=alarm.part_id,
+            voice_id=alarm.voice_id,
             opened_at=now,
             opened_by=str(by),
             due_at=due[alarm.division_id],

@@ -63,6 +63,7 @@ _SUPERVISION = (
     "agency__path",
     "work_order_id",
     "part_id",
+    "voice_id",
     "text",
     "response",
     "opened_at",

@@ -163,6 +163,7 @@ class SupervisionRow:
     agency_path: str
     work_order_id: UUID | None
     part_id: UUID | None
+    voice_id: UUID | None
     text: str
     response: str
     opened_at: datetime

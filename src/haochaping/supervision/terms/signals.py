@@ -96,13 +96,14 @@ class SignalRow:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """An open work order whose running clock is amber or red, or that of an agency's part (`part_id`) of it.
+    """What is amber or red: an open work order, an agency's part (`part_id`) of one, or a voice.
 
     `rung` is what that calls for.
     """
 
-    work_order_id: UUID
+    work_order_id: UUID | None
     part_id: UUID | None
+    voice_id: UUID | None
     division_id: int
     agency_id: int
     due_at: datetime
