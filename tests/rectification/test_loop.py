@@ -275,6 +275,45 @@ class TestLedger:
         assert Milestone.objects.get().done_by == str(worlds.CLERK)
         assert order.row.outcome == "time_limited_rectified"
 
+    @pytest.mark.parametrize("how", ["opened again", "sent back"])
+    def test_lines_of_an_earlier_plan_stand_apart_and_are_nobodys_to_do(self, order, how):
+        day = (order.now + DAY).date()
+        self.enter(order, f"{day} 换指示牌\n{day} 培训")
+        [first, left] = queries.beside(order.order_id).milestones
+        actions.reach_milestone(
+            order.order_id, milestone_id=first.id, note="已换", by=worlds.CLERK, now=order.later()
+        )
+        order.step(Move.RECTIFY)
+        order.step(Move.REPLY)
+        if how == "opened again":
+            actions.take_up_again(order.order_id, by=SYSTEM, now=order.later())
+        else:
+            actions.redo(order.order_id, reason="未答所问", by=DISPATCHER, now=order.later())
+        ended = order.now
+        if how == "opened again":
+            order.step(Move.SIGN_FOR)
+            order.step(Move.VERIFY)
+        self.enter(order, f"{day} 改系统")
+
+        beside = queries.beside(order.order_id)
+
+        assert [line.text for line in beside.milestones] == ["改系统"]
+        assert [(line.text, line.ended_at) for line in beside.earlier_lines] == [
+            ("换指示牌", ended),
+            ("培训", ended),
+        ]
+        late = code_of(
+            actions.reach_milestone,
+            order.order_id,
+            milestone_id=left.id,
+            note="",
+            by=worlds.CLERK,
+            now=order.later(),
+        )
+        assert late == "no_such_milestone"
+        assert actions.mark_missed(now=order.now + 2 * DAY, limit=10) == [order.order_id]
+        assert [line.text for line in Milestone.objects.filter(missed_at__isnull=False)] == ["改系统"]
+
     @pytest.mark.parametrize("days", [-1, 60])
     def test_plans_within_its_time_only(self, order, days):
         found = code_of(self.enter, order, f"{(order.now + days * DAY).date()} 换指示牌")

@@ -313,7 +313,8 @@ def own_timeline(order_id: UUID) -> tuple[list[EventRow], list[SolutionRow]]:
 def plan_of_order(order_id: UUID) -> list[MilestoneRow]:
     """The lines of the plan by which a matter is put right, by their day."""
     rows = Milestone.objects.filter(order_id=order_id).order_by("due_on", "id")
-    return [MilestoneRow(*row) for row in rows.values_list("id", "text", "due_on", "note", "done_at")]
+    columns = ("id", "text", "due_on", "note", "done_at", "ended_at")
+    return [MilestoneRow(*row) for row in rows.values_list(*columns)]
 
 
 def history(order_id: UUID) -> HistoryRow:
@@ -458,7 +459,7 @@ def beside(order_id: UUID) -> Beside:
 
 
 def _beside(rows: Iterable[tuple[Any, ...]]) -> Beside:
-    found = Beside([], [], [], [], [], [])
+    found = Beside([], [], [], [], [], [], [])
     for what, at, pk, words, note, days, granted, agency_id, name, path, day, due, done in rows:
         if what == "extension":
             found.extensions.append(ExtensionRow(days, words, at, granted, note))
@@ -473,7 +474,8 @@ def _beside(rows: Iterable[tuple[Any, ...]]) -> Beside:
         elif what == "open_project":
             found.open_projects.append((pk, words))
         else:
-            found.milestones.append(MilestoneRow(pk, words, day, note, done))
+            line = MilestoneRow(pk, words, day, note, done, due)
+            (found.milestones if line.ended_at is None else found.earlier_lines).append(line)
     return found
 
 

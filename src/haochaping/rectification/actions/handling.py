@@ -196,7 +196,8 @@ def reach_milestone(order_id: UUID, *, milestone_id: UUID, note: str, by: Actor,
     """
     note = checked_text(note, "note", required=False)
     order = step(order_id, Move.MILESTONE, by)
-    line = Milestone.objects.filter(id=milestone_id, order=order, done_at__isnull=True).first()
+    lines = Milestone.objects.filter(order=order, done_at__isnull=True, ended_at__isnull=True)
+    line = lines.filter(id=milestone_id).first()
     if line is None:
         raise Refused(NO_SUCH_MILESTONE, field="milestone")
     line.note, line.done_by, line.done_at = note, str(by), now

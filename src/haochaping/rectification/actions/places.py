@@ -12,7 +12,7 @@ from haochaping.rectification import access, queries
 from haochaping.rectification.actions import clocks
 from haochaping.rectification.actions.steps import checked_text, held, moved, own_words, record, step
 from haochaping.rectification.dispatch_queries import agency_within
-from haochaping.rectification.models import WorkOrder
+from haochaping.rectification.models import Milestone, WorkOrder
 from haochaping.rectification.states import FIRED_BY, WORKED_ON
 from haochaping.rectification.terms import (
     ANSWERS_FOR_OTHERS,
@@ -112,7 +112,13 @@ def begin_again(order: WorkOrder, now: datetime) -> None:
     order.appeal_until = None
     order.outcome = order.rectification_text = order.reply_text = ""
     clocks.pass_on(order, now, *clocks.restarted(order, now))
+    end_plan(order, now)
     order.save()
+
+
+def end_plan(order: WorkOrder, now: datetime) -> None:
+    """The agency's time begins anew: the lines of the plan are nobody's to do any more, and stay to be read."""
+    Milestone.objects.filter(order=order, ended_at=None).update(ended_at=now)
 
 
 @transaction.atomic
