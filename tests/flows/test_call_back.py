@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ import pytest
 from haochaping.cases.models import Case
 from haochaping.flows import call_back, handle_bad_review
 from haochaping.identity import keys, relay
-from haochaping.identity.models import SealedPerson
+from haochaping.identity.models import RelayGrant, SealedPerson
 from haochaping.kernel.actor import REVIEWER, SYSTEM, Actor, ActorKind, Scope
 from haochaping.kernel.refused import Refused
 from haochaping.ledger import queries as ledger
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 pytestmark = pytest.mark.django_db
-HOUR = timedelta(hours=1)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 DISPATCHER = Actor(
     ActorKind.STAFF,
     "dispatcher",
@@ -185,6 +186,32 @@ def test_a_call_that_failed_is_not_tried_again_by_itself(signed, folder, setting
 
     assert connect(call, folder, now) == DeliveryState.FAILED
     assert [call.state for call in orders.history(order_of(signed).id).calls] == [DeliveryState.FAILED]
+
+
+def test_calls_that_a_broken_relay_did_not_make_use_up_none(signed, folder, settings, now):
+    settings.SMS_GATEWAY = ""
+    for n in range(4):
+        assert connect(ask(signed, now + n * MINUTE), folder, now + n * MINUTE) == DeliveryState.FAILED
+    [grant] = RelayGrant.objects.all()
+    assert grant.calls_made == 0
+    used = [entry for entry in ledger.entries_of("person", str(grant.person)) if "basis" in entry.facts]
+    kinds = Counter(entry.kind for entry in used if entry.facts["basis"] == f"grant:{grant.id}")
+    assert kinds == {EntryKind.RELAY_USED: 4, EntryKind.CALL_NOT_MADE: 4}
+
+    settings.SMS_GATEWAY = "demo"
+    for n in range(3):
+        assert connect(ask(signed, now + n * HOUR), folder, now + n * HOUR) == DeliveryState.SENT
+    refused(lambda: ask(signed, now + 4 * HOUR), "calls_used_up")
+
+
+def test_a_call_that_is_refused_before_its_number_is_opened_takes_none_back(signed, folder, now):
+    assert connect(ask(signed, now), folder, now) == DeliveryState.SENT
+    waited = ask(signed, now)
+    consent(signed, now, agreed=False)
+
+    assert connect(waited, folder, now) == DeliveryState.FAILED
+
+    assert RelayGrant.objects.get().calls_made == 1
 
 
 def test_an_order_without_calls_lists_none(signed):

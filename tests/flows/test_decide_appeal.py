@@ -56,7 +56,7 @@ from tests.flows.appeal_house import (
     matter,
     moment,
 )
-from tests.flows.conftest import at_once
+from tests.flows.conftest import at_once, order_of
 from tests.insight.test_exact import counted, true
 
 if TYPE_CHECKING:
@@ -169,6 +169,9 @@ class TestExits:
         change_review.change_level(bad.review_id, Level.SATISFIED, by=worlds.REVIEWER, now=bad.later())
 
         assert (bad.row.state, bad.status) == ("moot", "effective")
+        order = order_of(bad.review_id)
+        # What the agency has begun it finishes: its clock does not stand for an appeal that nobody decides any more.
+        assert (order.state, order.paused_at, order.due_at) == ("signed", None, order.contact_due_at)
         assert counted() == true()
 
     def test_final_once_nobody_asks_for_the_second_review(self, bad: Matter):

@@ -25,6 +25,7 @@ from haochaping.ledger.terms import EntryKind
 from haochaping.notices.models import StaffNotice
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
+from haochaping.rectification.models import WorkOrder
 from haochaping.reviews import actions as reviews
 from haochaping.reviews.terms import Entrance, Level, SupplementRow
 from tests import worlds
@@ -275,7 +276,7 @@ class TestGivenBack:
 
         matter.propose("rejected", by=PROVINCE_ONE).confirm(by=PROVINCE_TWO)
 
-        assert [order_of(pk).state for pk in (lead, other)] == ["verified", "dispatched"]
+        assert [order_of(pk).state for pk in (lead, other)] == ["dispatched", "dispatched"]
         truth.assert_counters_exact()
 
     def test_with_what_was_done_before_the_merger_it_begins_anew(self, now):
@@ -291,6 +292,41 @@ class TestGivenBack:
         upto_reply(order, now + DAY)
         assert order_of(other).reply_text
         truth.assert_counters_exact()
+
+
+class TestLeftBehind:
+    """What the version left that let orders wait for an answer which nobody gives."""
+
+    @pytest.mark.parametrize("state", ["cancelled", "excluded"])
+    def test_by_a_lead_that_ended_goes_out_again(self, quiet, now, state):
+        lead, other = quiet
+        ended = {"state": state, "clock": "", "due_at": None, "amber_at": None}
+        lead_order = WorkOrder.objects.filter(review_id=lead)
+        handle_bad_review.counted(order_of(lead).id, lambda: lead_order.update(**ended))
+
+        assert [merge_orders.give_back_left(now=now + DAY) for _ in range(2)] == [1, 0]
+
+        given_back(other, lead)
+
+    def test_by_a_lead_that_is_merged_itself_goes_out_again(self, now):
+        worlds.take_case("YC-2", now, occurrences=services(now, 3))
+        lead, middle, other = (bad("YC-2", now, person=APPLICANT, occurrence_no=no) for no in (1, 2, 3))
+        merge(middle, lead, now)
+        merge(other, lead, now)
+        WorkOrder.objects.filter(review_id=other).update(merged_into=order_of(middle).id)
+
+        assert [merge_orders.give_back_left(now=now + DAY) for _ in range(2)] == [1, 0]
+
+        given_back(other, middle)
+        assert order_of(middle).merged_into_id == order_of(lead).id
+
+    def test_is_nothing_where_the_lead_answers_or_has_answered(self, pair, now):
+        lead, other = pair
+        assert merge_orders.give_back_left(now=now) == 0
+        upto_reply(order_of(lead).id, now)
+
+        assert merge_orders.give_back_left(now=now) == 0
+        assert order_of(other).state == "merged"
 
 
 class TestMergedOnesOwnReview:

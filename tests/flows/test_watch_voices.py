@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
-from haochaping.flows import handle_bad_review, handle_voices, watch_voices
+from haochaping.flows import handle_bad_review, handle_voices, supervise, watch_voices
 from haochaping.insight import queries as insight
 from haochaping.insight.rules import OF_VOICES
 from haochaping.insight.terms import Place
 from haochaping.kernel.actor import REVIEWER, SYSTEM
 from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.periods import local_day
+from haochaping.ledger import queries as ledger
 from haochaping.notices.models import StaffNotice
 from haochaping.supervision import actions as supervision
+from haochaping.supervision import queries as supervised
 from haochaping.supervision.models import Signal, SupervisionOrder
 from haochaping.voices import queries
 from haochaping.voices.models import Voice
@@ -21,6 +23,7 @@ from haochaping.voices.terms import VoiceMove
 from tests import worlds
 from tests.flows.conftest import at_once
 from tests.flows.truth import assert_counters_exact
+from tests.rectification.test_helping import HELPER
 from tests.voices.conftest import ANSWERED, DISPATCHER, GIVEN, OFFICE, Told, told  # noqa: F401
 
 HOUR = timedelta(hours=1)
@@ -215,3 +218,65 @@ def test_two_sweeps_at_once_tell_and_count_it_once(committed_world, now):
     assert notices(told) == ["voice_red"]
     assert Signal.objects.count() == 1
     assert_counters_exact()
+
+
+class TestSupervised:
+    """An agency that was given a voice is reminded and warned by itself, as of a work order."""
+
+    def sent(self, told) -> list[tuple[str, str]]:  # noqa: F811
+        rows = SupervisionOrder.objects.filter(voice=told.id, agency__code=worlds.AGENCY).order_by("id")
+        return list(rows.values_list("rung", "state"))
+
+    def test_once_when_the_time_is_nearly_over_and_once_when_it_is(self, told):  # noqa: F811
+        handled(told, VoiceMove.TRANSFER)
+        row = told.row
+
+        for moment in (row.amber_at, row.amber_at + HOUR, row.due_at + HOUR, row.due_at + 24 * HOUR):
+            for _ in range(2):
+                supervise.watch(moment)
+
+        assert self.sent(told) == [("reminder", "notified"), ("warning", "notified")]
+        for made in SupervisionOrder.objects.all():
+            assert (made.work_order_id, made.division_id) == (None, row.division_id)
+            [entry] = ledger.entries_of("supervision", str(made.id))
+            assert entry.facts == {"move": "notify", "rung": made.rung, "state": "notified"}
+        assert not Signal.objects.filter(kind="overdue").exists()
+        assert_counters_exact()
+
+    def test_not_before_the_dispatcher_has_passed_it_on(self, told):  # noqa: F811
+        supervise.watch(told.row.due_at + HOUR)
+
+        assert not SupervisionOrder.objects.exists()
+
+    def test_until_it_is_answered_and_once_in_its_life(self, told):  # noqa: F811
+        handled(told, VoiceMove.TRANSFER, VoiceMove.SIGN_FOR)
+        told.now = told.row.due_at + HOUR
+        supervise.watch(told.now)
+
+        handled(told, VoiceMove.ANSWER)
+        supervise.watch(told.later())
+
+        assert self.sent(told) == [("warning", "lifted")]
+        handled(told, VoiceMove.REOPEN)
+        supervise.watch(told.row.due_at + HOUR)
+        assert self.sent(told) == [("warning", "lifted")]
+
+    def test_the_agency_answers_it_and_no_other_knows_of_it(self, told):  # noqa: F811
+        handled(told, VoiceMove.TRANSFER)
+        supervise.watch(told.row.amber_at + HOUR)
+        made = SupervisionOrder.objects.get()
+
+        supervise.respond(made.id, text="本周答复。", by=worlds.CLERK, now=told.row.amber_at + 2 * HOUR)
+
+        assert self.sent(told) == [("reminder", "responded")]
+        assert [one.voice_id for one in supervised.supervisions(worlds.CLERK)] == [told.id]
+        assert supervised.supervisions(HELPER) == []
+
+    def test_nobody_is_supervised_for_what_lies_with_the_office(self, told):  # noqa: F811
+        handled(told, VoiceMove.TRANSFER, VoiceMove.SIGN_FOR, VoiceMove.ANSWER, VoiceMove.REOPEN)
+        handled(told, VoiceMove.SIGN_FOR, VoiceMove.ANSWER, VoiceMove.REOPEN)
+        assert told.row.state == "escalated"
+
+        supervise.watch(told.row.due_at + HOUR)
+
+        assert not SupervisionOrder.objects.exists()

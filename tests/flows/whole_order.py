@@ -114,6 +114,9 @@ class Whole:
         (review,) = self.read("review")
         assert (review["status"] == ReviewStatus.WITHDRAWN) <= (self.state in ENDED)
         assert (self.state == OrderState.EXCLUDED) <= (review["status"] == ReviewStatus.EXCLUDED)
+        assert (review["status"] == ReviewStatus.EXCLUDED) <= (
+            self.state in {OrderState.EXCLUDED, OrderState.CANCELLED}
+        )
         assert len(self.read("answered with")) == (self.state == OrderState.MERGED)
         for lead in self.read("answered with"):
             assert lead["state"] in _ANSWERS

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db
 
-HOUR = timedelta(hours=1)
+HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
 MISSED: dict[str, Any] = {"result": "not_reached", "is_true": None, "is_reasonable": None, "note": "无人接听"}
 CLAIMS = [one.value for one in CallResult if one != CallResult.NOT_POSSIBLE]
 
@@ -304,3 +304,55 @@ def test_whom_the_review_names_records_nothing_of_it(signed):
     WorkOrder.objects.filter(id=signed.order_id).update(staff_id=member)
 
     assert refusal(signed, by=replace(worlds.CLERK, staff_ids=frozenset({member})))[0] == "no_such_order"
+
+
+class TestFirstContactInTime:
+    """What figures say of the promise of first contact: by when the reviewer was called."""
+
+    @pytest.mark.parametrize("swept", [False, True])
+    def test_is_one_whose_outcome_is_written_down_late(self, signed, swept):
+        due = signed.row.contact_due_at
+        worlds.rang(signed.order_id, due)
+        signed.now = due + HOUR
+        if swept:
+            assert actions.mark_late([signed.review_id], now=signed.now) == 1
+            assert (signed.row.contact_kept, signed.row.contact_missed_at) == (False, signed.now)
+
+        record(signed)
+
+        assert signed.row.contact_kept is True
+
+    @pytest.mark.parametrize("swept", [False, True])
+    def test_is_none_that_was_made_after_the_time(self, signed, swept):
+        signed.now = signed.row.contact_due_at + SECOND
+        worlds.rang(signed.order_id, signed.now)
+        if swept:
+            actions.mark_late([signed.review_id], now=signed.now)
+
+        record(signed)
+
+        assert signed.row.contact_kept is False
+
+    def test_does_not_mend_a_promise_that_was_broken_in_an_earlier_round(self, signed):
+        signed.now = signed.row.contact_due_at + SECOND
+        actions.mark_late([signed.review_id], now=signed.now)
+        for move in (Move.VERIFY, Move.RECTIFY, Move.REPLY):
+            signed.step(move)
+        actions.take_up_again(signed.order_id, by=SYSTEM, now=signed.later())
+        signed.step(Move.SIGN_FOR)
+
+        worlds.rang(signed.order_id, signed.later())
+        record(signed)
+
+        assert (signed.row.round, signed.row.contact_kept) == (2, False)
+
+    def test_is_none_of_a_call_that_came_too_late_though_the_clock_stands_when_it_is_written_down(
+        self, signed
+    ):
+        signed.now = signed.row.contact_due_at + SECOND
+        worlds.rang(signed.order_id, signed.now)
+        actions.pause(signed.order_id, cause="appeal", by=SYSTEM, now=signed.later())
+
+        record(signed)
+
+        assert signed.row.contact_kept is False

@@ -275,6 +275,45 @@ class TestLedger:
         assert Milestone.objects.get().done_by == str(worlds.CLERK)
         assert order.row.outcome == "time_limited_rectified"
 
+    @pytest.mark.parametrize("how", ["opened again", "sent back"])
+    def test_lines_of_an_earlier_plan_stand_apart_and_are_nobodys_to_do(self, order, how):
+        day = (order.now + DAY).date()
+        self.enter(order, f"{day} 换指示牌\n{day} 培训")
+        [first, left] = queries.beside(order.order_id).milestones
+        actions.reach_milestone(
+            order.order_id, milestone_id=first.id, note="已换", by=worlds.CLERK, now=order.later()
+        )
+        order.step(Move.RECTIFY)
+        order.step(Move.REPLY)
+        if how == "opened again":
+            actions.take_up_again(order.order_id, by=SYSTEM, now=order.later())
+        else:
+            actions.redo(order.order_id, reason="未答所问", by=DISPATCHER, now=order.later())
+        ended = order.now
+        if how == "opened again":
+            order.step(Move.SIGN_FOR)
+            order.step(Move.VERIFY)
+        self.enter(order, f"{day} 改系统")
+
+        beside = queries.beside(order.order_id)
+
+        assert [line.text for line in beside.milestones] == ["改系统"]
+        assert [(line.text, line.ended_at) for line in beside.earlier_lines] == [
+            ("换指示牌", ended),
+            ("培训", ended),
+        ]
+        late = code_of(
+            actions.reach_milestone,
+            order.order_id,
+            milestone_id=left.id,
+            note="",
+            by=worlds.CLERK,
+            now=order.later(),
+        )
+        assert late == "no_such_milestone"
+        assert actions.mark_missed(now=order.now + 2 * DAY, limit=10) == [order.order_id]
+        assert [line.text for line in Milestone.objects.filter(missed_at__isnull=False)] == ["改系统"]
+
     @pytest.mark.parametrize("days", [-1, 60])
     def test_plans_within_its_time_only(self, order, days):
         found = code_of(self.enter, order, f"{(order.now + days * DAY).date()} 换指示牌")
@@ -535,12 +574,46 @@ class TestAppealed:
         assert (order.row.state, order.row.outcome, order.row.due_at) == ("excluded", outcome, None)
         actions.restore(order.order_id, by=SYSTEM, now=order.later())
         row = order.row
-        assert (row.state, row.outcome, row.clock, row.due_at is not None) == (
-            "verified",
-            "",
-            "rectify",
-            True,
+        assert (row.state, row.outcome, row.clock, row.due_at) == ("dispatched", "", "sign", row.sign_due_at)
+        assert (row.signed_at, row.verified_at, row.closed_at) == (None, None, None)
+        assert last_entry(order.order_id) == (
+            EntryKind.ORDER_MOVED,
+            {"state": "dispatched", "move": "restore"},
         )
+
+    def test_an_exclusion_finds_it_before_it_is_dispatched_again(self, desk):
+        actions.exclude(desk.order_id, outcome="mistaken_excluded", by=SYSTEM, now=desk.later())
+
+        assert (desk.row.state, desk.row.clock) == ("excluded", "")
+        assert last_entry(desk.order_id)[1]["move"] == "exclude"
+        assert actions.dispatch([desk.order_id], by=SYSTEM, now=desk.now + DAY) == []
+
+    def test_the_clock_of_signing_pauses_too_and_nobody_sends_it_elsewhere(self, desk):
+        desk.upto(Move.DISPATCH)
+        actions.pause(desk.order_id, cause="appeal", by=SYSTEM, now=desk.later())
+        assert (desk.row.due_at, desk.row.paused_at) == (None, desk.now)
+        to = {"agency_code": worlds.OTHER_AGENCY, "reason": "转交"}
+        blocked = code_of(actions.redispatch, desk.order_id, **to, by=DISPATCHER, now=desk.later())
+        assert blocked == "clock_paused"
+        actions.ask_return(desk.order_id, reason="不归我局", by=worlds.CLERK, now=desk.later())
+        blocked = code_of(actions.grant_return, desk.order_id, **to, by=DISPATCHER, now=desk.later())
+        assert blocked == "clock_paused"
+
+        actions.resume(desk.order_id, by=SYSTEM, now=desk.later())
+
+        assert (desk.row.state, desk.row.paused_at, desk.row.due_at) == (
+            "return_asked",
+            None,
+            desk.row.sign_due_at,
+        )
+
+    def test_an_order_that_ends_is_not_paused_any_more(self, desk):
+        desk.upto(Move.DISPATCH)
+        actions.pause(desk.order_id, cause="appeal", by=SYSTEM, now=desk.later())
+
+        actions.cancel(desk.review_id, by=SYSTEM, now=desk.later())
+
+        assert (desk.row.state, desk.row.paused_at) == ("cancelled", None)
 
     def test_only_an_exclusion_is_an_exclusion(self, order):
         found = code_of(actions.exclude, order.order_id, outcome="explained", by=SYSTEM, now=order.later())

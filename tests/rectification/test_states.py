@@ -39,13 +39,17 @@ def _with(state: S, **moves: S) -> dict[Move, S]:
     return dict.fromkeys(_WORKING, state) | ends | {Move(name): end for name, end in moves.items()}
 
 
+# An appeal pends wherever the order has got: it pauses what runs, and once it is upheld the order ends.
 _APPEALED = (Move.PAUSE, Move.RESUME)
+_EXCLUDED = {Move.EXCLUDE: S.EXCLUDED}
 # Once somebody was heard it can be said what the fault lies in; an agency that has ended hands on what it has.
 _ANYWHERE = (Move.CLASS_FAULT, Move.HAND_ON)
 # The machine of domain.md §6.5, written down once more: what may happen in each state.
 _ALLOWED: dict[S, dict[Move, S]] = {
-    S.CREATED: {Move.DISPATCH: S.DISPATCHED, Move.CANCEL: S.CANCELLED},
-    S.DISPATCHED: {
+    S.CREATED: _EXCLUDED | {Move.DISPATCH: S.DISPATCHED, Move.CANCEL: S.CANCELLED},
+    S.DISPATCHED: _EXCLUDED
+    | dict.fromkeys(_APPEALED, S.DISPATCHED)
+    | {
         Move.SIGN_FOR: S.SIGNED,
         Move.ASSIGN: S.DISPATCHED,
         Move.ASK_RETURN: S.RETURN_ASKED,
@@ -55,7 +59,9 @@ _ALLOWED: dict[S, dict[Move, S]] = {
         Move.CANCEL: S.CANCELLED,
         Move.ADOPT_DEADLINE: S.DISPATCHED,
     },
-    S.RETURN_ASKED: {
+    S.RETURN_ASKED: _EXCLUDED
+    | dict.fromkeys(_APPEALED, S.RETURN_ASKED)
+    | {
         Move.ASSIGN: S.RETURN_ASKED,
         Move.GRANT_RETURN: S.DISPATCHED,
         Move.REFUSE_RETURN: S.DISPATCHED,
@@ -96,7 +102,7 @@ _ALLOWED: dict[S, dict[Move, S]] = {
     | {Move.REDISPATCH: S.DISPATCHED, Move.END: S.CLOSED, Move.EXCLUDE: S.EXCLUDED},
     S.CLOSED: {Move.EXCLUDE: S.EXCLUDED},
     S.MERGED: {Move.SEPARATE: S.DISPATCHED, Move.CANCEL: S.CANCELLED, Move.EXCLUDE: S.EXCLUDED},
-    S.EXCLUDED: {Move.RESTORE: S.VERIFIED},
+    S.EXCLUDED: {Move.RESTORE: S.DISPATCHED},
     S.CANCELLED: {Move.REOPEN: S.CREATED},
 }
 

@@ -50,7 +50,7 @@ def refused(call) -> str:
 
 def alarm(watched, rung: Rung) -> Alarm:
     order = watched.order
-    return Alarm(order.id, order.division_id, order.agency_id, watched.now, rung)
+    return Alarm(order.id, None, None, order.division_id, order.agency_id, watched.now, rung)
 
 
 def signal(watched, **changes) -> NewSignal:

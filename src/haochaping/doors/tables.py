@@ -158,11 +158,37 @@ $$
 """
 
 
+# An order that another one is answered with is merged with none, and that one may lie out of the asker's reach.
+_ANSWERS = """
+CREATE OR REPLACE FUNCTION haochaping_answers_for_others(wanted uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT EXISTS (SELECT FROM rectification_work_order WHERE merged_into_id = wanted)
+$$
+"""
+
+
+# Orders of one person are merged: of two whom the asker knows as sealed it is told whether they are one, by certificate where
+# both have one, else by phone. The index itself is shut.
+_SAME_PERSON = """
+CREATE OR REPLACE FUNCTION haochaping_same_person(one uuid, other uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT coalesce((
+        SELECT mine.value = theirs.value
+          FROM identity_blind_index AS mine
+          JOIN identity_blind_index AS theirs ON theirs.person_id = other AND theirs.purpose = mine.purpose
+         WHERE mine.person_id = one AND mine.purpose IN ('certificate', 'phone')
+         ORDER BY mine.purpose = 'phone' LIMIT 1), false)
+$$
+"""
+
+
 _REACHED = f"{OF_PLACE} OR {_HELPS}"
 FUNCTION = ";".join(
     [
         _FUNCTION.format(reached=_REACHED),
         _ABOUT.format(me=_ME),
+        _ANSWERS,
+        _SAME_PERSON,
         _ORDER_TOLD.format(
             reached=_REACHED,
             not_about_me=NOT_ABOUT_ME,
@@ -180,6 +206,14 @@ def _with_subject(**tables: str) -> str:
         for kind, table in tables.items()
     ]
     return f"CASE {' '.join(cases)} ELSE false END"
+
+
+# What agency and reviewer write each other is theirs and their offices': who only helps writes to no reviewer, and need
+# not know what is said there (trust.md 3.3: the agency talks through the ticket's thread).
+_TALKED = (
+    "CASE WHEN subject_kind = 'order' THEN EXISTS (SELECT FROM rectification_work_order AS whole"
+    f" WHERE whole.id = subject_id::uuid AND ({OF_PLACE})) ELSE false END"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +290,7 @@ TABLES: dict[str, Held] = {
     "rectification_appeal": Held(_WORK, f"({OF_PLACE})\n AND {_but_mine('order_id')}"),
     "rectification_appeal_decision": Held(_WORK, _with("rectification_appeal", "appeal_id")),
     "rectification_appeal_event": Held(_WRITE, _with("rectification_appeal", "appeal_id")),
-    "notices_thread": Held(_WRITE, _with_subject(order="rectification_work_order")),
+    "notices_thread": Held(_WRITE, _TALKED),
     "notices_message": Held(_WORK, _with("notices_thread", "thread_id")),
     "files_photo": Held(
         _WRITE,

@@ -187,12 +187,15 @@ def _may_be_called(review_id: UUID) -> bool:
 def connect_call(call_id: UUID, *, relay_keys: Mapping[str, PrivateKey], by: Actor, now: datetime) -> None:
     """Connect one call that was asked for, or say on the order why not; consent and grant are asked once more.
 
-    Holds no transaction while the relay is called: see `notices.actions.deliver`.
+    One that certainly did not go out is none of the calls that are allowed. Holds no transaction while the relay is called:
+    see `notices.actions.deliver`.
     """
     call = deliveries.delivery(call_id)
     grant = call.grant if call else None
+    opened = False
 
     def phone_of(_person: UUID) -> str:
+        nonlocal opened
         basis = identities.basis_of_grant(grant) if grant else None
         if grant is None or basis is None:
             raise Refused(NO_GRANT)
@@ -200,10 +203,12 @@ def connect_call(call_id: UUID, *, relay_keys: Mapping[str, PrivateKey], by: Act
             # It can be taken back at any time, also while the call waits.
             reviews.check_call_back(order.review_id)
         check_sample_call(basis)
-        return identity.open_phone_for_call(grant, relay_keys=relay_keys, by=by, now=now)
+        phone = identity.open_phone_for_call(grant, relay_keys=relay_keys, by=by, now=now)
+        opened = True
+        return phone
 
     with translation.override("zh-hans"):
-        notices.deliver(
+        state = notices.deliver(
             call_id,
             gateway=gateway.named(settings.SMS_GATEWAY),
             phone_of=phone_of,
@@ -211,3 +216,5 @@ def connect_call(call_id: UUID, *, relay_keys: Mapping[str, PrivateKey], by: Act
             by=by,
             now=now,
         )
+    if grant is not None and opened and state == DeliveryState.FAILED:
+        identity.take_back_call(grant, by=by, now=now)

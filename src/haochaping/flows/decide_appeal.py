@@ -19,9 +19,10 @@ from haochaping.kernel.refused import Refused
 from haochaping.notices.terms import About, NoticeKind, Template
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import appeal_queries as appeals
+from haochaping.rectification import help_queries
 from haochaping.rectification import queries as orders
 from haochaping.rectification.rules import excludes, is_anomalous, second_level
-from haochaping.rectification.states import after
+from haochaping.rectification.states import OPEN, after
 from haochaping.rectification.terms import (
     EVIDENCE_NEEDED,
     EVIDENCE_UNKNOWN,
@@ -179,7 +180,7 @@ def confirm(appeal_id: UUID, *, by: Actor, now: datetime) -> None:
     else:
         changed = review_actions.restore(row.review_id, by=by, now=now)
         if changed:
-            _restore_order(row.order_id, by=by, now=now)
+            _restore_order(row, by=by, now=now)
         elif decided.instance == 1:
             rectification.resume(row.order_id, by=by, now=now)
     recount(before, [row.review_id])
@@ -236,16 +237,24 @@ def _pause_order(order_id: UUID, *, by: Actor, now: datetime) -> None:
 
 
 def _exclude_order(row: AppealRow, *, outcome: str, by: Actor, now: datetime) -> None:
-    """The order ends: its review does not count, and what was to be answered with it is answered on its own."""
-    if _allows(row.order_id, Move.EXCLUDE):
-        rectification.exclude(row.order_id, outcome=outcome, by=by, now=now)
-        merge_orders.give_back_everywhere(row.review_id, now=now)
+    """The order ends: its review does not count, and what was to be answered with it is answered on its own.
+
+    Whoever had something to do with it hears that there is nothing left to do, who helps too.
+    """
+    if not _allows(row.order_id, Move.EXCLUDE):
+        return
+    stopped = tell_staff.about_orders(one for one in orders.rows([row.order_id]) if one.state in OPEN)
+    helped = help_queries.parts(part for part, _ in help_queries.open_parts(row.order_id))
+    rectification.exclude(row.order_id, outcome=outcome, by=by, now=now)
+    tell_staff.tell(NoticeKind.ORDER_EXCLUDED, [*stopped, *tell_staff.about_parts(helped)], by=by, now=now)
+    merge_orders.give_back_everywhere(row.review_id, now=now)
 
 
-def _restore_order(order_id: UUID, *, by: Actor, now: datetime) -> None:
-    """The order that had ended is worked on again: the second review found that its review counts."""
-    if _allows(order_id, Move.RESTORE):
-        rectification.restore(order_id, by=by, now=now)
+def _restore_order(row: AppealRow, *, by: Actor, now: datetime) -> None:
+    """The order that had ended goes out again: the second review found that its review counts."""
+    if _allows(row.order_id, Move.RESTORE):
+        rectification.restore(row.order_id, by=by, now=now)
+        handle_bad_review.tell_dispatched([row.review_id], by=by, now=now)
 
 
 def _allows(order_id: UUID, move: Move) -> bool:

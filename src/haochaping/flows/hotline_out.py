@@ -48,7 +48,7 @@ _TOLD_EVERY = timedelta(minutes=1)
 _NONCE_BYTES = 16
 
 # With these an order goes to an agency, and through a hotline if one leads there.
-GOING_OUT = (Move.DISPATCH, Move.REDISPATCH, Move.GRANT_RETURN, Move.DO_AGAIN, Move.SEPARATE)
+GOING_OUT = (Move.DISPATCH, Move.REDISPATCH, Move.GRANT_RETURN, Move.DO_AGAIN, Move.SEPARATE, Move.RESTORE)
 # What the other side is told besides; helpers, plan and requests are this side's own.
 TOLD = (
     *GOING_OUT,
@@ -69,7 +69,6 @@ TOLD = (
     Move.ESCALATE,
     Move.MERGE,
     Move.EXCLUDE,
-    Move.RESTORE,
     Move.CANCEL,
 )
 # Words go with a decision and with what the reviewer reads; what was found by calling stays here.

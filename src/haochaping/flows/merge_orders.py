@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from haochaping.kernel.actor import Actor
     from haochaping.rectification.terms import OrderRow
 
+_BATCH = 200
+
 
 @transaction.atomic
 def merge(order_id: UUID, into: UUID, *, by: Actor, now: datetime) -> None:
@@ -73,6 +75,17 @@ def give_back_everywhere(review_id: UUID, *, now: datetime) -> None:
     """The same where staff end it, whose reach may be less than where those orders are: the program looks once more."""
     give_back(review_id, now=now)
     outbox.defer("orders.give_back", review_id=str(review_id))
+
+
+def give_back_left(*, now: datetime) -> int:
+    """The same of every order that gives no answer, each in a transaction of its own; returns of how many.
+
+    None is left behind by what ends an order now; the version that let them wait there for ever left some.
+    """
+    left = orders.leads_without_answer(limit=_BATCH)
+    for review_id in left:
+        give_back(review_id, now=now)
+    return len(left)
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Count
 from django.db.models.functions import ExtractYear
 
@@ -115,19 +116,14 @@ def same_number(person_ids: Iterable[UUID]) -> dict[UUID, frozenset[UUID]]:
 
 
 def same_person(a: UUID, b: UUID) -> bool:
-    """Whether two sealed persons are one: by certificate where both have one, else by phone.
+    """Whether two sealed persons are one: by certificate where both have one, else by phone (doors/tables.py).
 
     Rows sealed under different suites cannot be compared and count as different.
     """
-    found: dict[UUID, dict[str, bytes]] = {a: {}, b: {}}
-    rows = BlindIndex.objects.filter(person__in=(a, b)).values_list("person_id", "purpose", "value")
-    for person_id, purpose, value in rows:
-        found[person_id][purpose] = bytes(value)
-    for purpose in (IndexPurpose.CERTIFICATE, IndexPurpose.PHONE):
-        first, second = found[a].get(purpose), found[b].get(purpose)
-        if first and second:
-            return first == second
-    return False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT haochaping_same_person(%s, %s)", [a, b])
+        [(same,)] = cursor.fetchall()
+    return bool(same)
 
 
 def pseudonym(person: PlainPerson, *, now: datetime) -> str | None:

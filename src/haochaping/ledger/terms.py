@@ -67,6 +67,7 @@ class EntryKind(IntEnum):
     SOLUTION_ANSWERED = 173
     QUARANTINE_DISCARDED = 180
     DEADLINE_SET = 184
+    CALL_NOT_MADE = 185
     QUARANTINE_CORRECTED = 188
     ORDER_MOVED = 190
     DISPATCH_RULE_SET = 191
@@ -164,6 +165,7 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.OPENING_DECIDED: N_("Opening of an identity approved by one office"),
     EntryKind.OPENING_ENDED: N_("Request to open an identity refused, withdrawn or expired"),
     EntryKind.RELAY_GRANTED: N_("Calls through the relay granted"),
+    EntryKind.CALL_NOT_MADE: N_("A call through the relay did not go out and does not count"),
     EntryKind.KEYS_REWRAPPED: N_("Batch keys wrapped anew"),
     EntryKind.IDENTITY_ERASED: N_("Sealed identities erased"),
     EntryKind.SIGNED_IN: N_("Logged in"),

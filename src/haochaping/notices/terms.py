@@ -314,6 +314,7 @@ class NoticeKind(StrEnum):
     VOICE_URGED = "voice_urged"
     OFFICE_VOICE_URGED = "office_voice_urged"
     MILESTONE_MISSED = "milestone_missed"
+    ORDER_EXCLUDED = "order_excluded"
     UNREAD_MESSAGE = "unread_message"
     UNREAD_SUPERVISION = "unread_supervision"
     UNREAD_BELOW = "unread_below"
@@ -362,6 +363,7 @@ NOTICE_LABELS: dict[NoticeKind, str] = {
     NoticeKind.VOICE_URGED: N_("Somebody waits for an answer and urges"),
     NoticeKind.OFFICE_VOICE_URGED: N_("Somebody waits for the supervisory office and urges"),
     NoticeKind.MILESTONE_MISSED: N_("A line of a plan of rectification was missed"),
+    NoticeKind.ORDER_EXCLUDED: N_("A work order ended: its review was excluded after an appeal"),
     NoticeKind.UNREAD_MESSAGE: N_("Nobody at the agency has read what a reviewer wrote"),
     NoticeKind.UNREAD_SUPERVISION: N_("Nobody at the agency has read of a supervision order or urging"),
     NoticeKind.UNREAD_BELOW: N_("An agency has not read of a supervision order or urging"),
@@ -418,6 +420,7 @@ ADDRESSED_TO: dict[NoticeKind, tuple[frozenset[Power], ...]] = {
     NoticeKind.VOICE_URGED: (_HANDLERS, _DISPATCHERS),
     NoticeKind.OFFICE_VOICE_URGED: (_SUPERVISORS,),
     NoticeKind.MILESTONE_MISSED: (_HANDLERS,),
+    NoticeKind.ORDER_EXCLUDED: (_HANDLERS,),
     NoticeKind.UNREAD_MESSAGE: (_LEADS, _DISPATCHERS),
     # Apart, for who supervises from inside an agency may not know of what its office sends it.
     NoticeKind.UNREAD_SUPERVISION: (_LEADS,),

@@ -35,7 +35,7 @@ from haochaping.rectification.models import (
     WorkOrder,
 )
 from haochaping.rectification.rules import best_of, retold
-from haochaping.rectification.states import FINAL, WORKED_ON
+from haochaping.rectification.states import ANSWERED, FINAL, WORKED_ON
 from haochaping.rectification.terms import (
     NO_SUCH_ORDER,
     NO_SUCH_PROJECT,
@@ -258,6 +258,21 @@ def answered_with(review_id: UUID, *, by: Actor | None = None) -> Asked[list[Ord
     return Asked(rows.values_list(*_ORDER), lambda found: [_row(values) for values in found])
 
 
+def answers_for_others(order_id: UUID) -> bool:
+    """Whether any order is answered with this one, also one that the asker does not see (doors/tables.py)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT haochaping_answers_for_others(%s)", [order_id])
+        [(found,)] = cursor.fetchall()
+    return bool(found)
+
+
+def leads_without_answer(*, limit: int) -> list[UUID]:
+    """The reviews of orders that others are to be answered with, and that will give no answer."""
+    rows = WorkOrder.objects.filter(merged_into__isnull=False)
+    left = rows.exclude(merged_into__state__in=WORKED_ON | ANSWERED).order_by("merged_into__review_id")
+    return list(left.values_list("merged_into__review_id", flat=True).distinct()[:limit])
+
+
 def timeline(order_id: UUID) -> list[EventRow]:
     """Everything that happened to an order, oldest first."""
     return own_timeline(order_id)[0]
@@ -298,7 +313,8 @@ def own_timeline(order_id: UUID) -> tuple[list[EventRow], list[SolutionRow]]:
 def plan_of_order(order_id: UUID) -> list[MilestoneRow]:
     """The lines of the plan by which a matter is put right, by their day."""
     rows = Milestone.objects.filter(order_id=order_id).order_by("due_on", "id")
-    return [MilestoneRow(*row) for row in rows.values_list("id", "text", "due_on", "note", "done_at")]
+    columns = ("id", "text", "due_on", "note", "done_at", "ended_at")
+    return [MilestoneRow(*row) for row in rows.values_list(*columns)]
 
 
 def history(order_id: UUID) -> HistoryRow:
@@ -443,7 +459,7 @@ def beside(order_id: UUID) -> Beside:
 
 
 def _beside(rows: Iterable[tuple[Any, ...]]) -> Beside:
-    found = Beside([], [], [], [], [], [])
+    found = Beside([], [], [], [], [], [], [])
     for what, at, pk, words, note, days, granted, agency_id, name, path, day, due, done in rows:
         if what == "extension":
             found.extensions.append(ExtensionRow(days, words, at, granted, note))
@@ -458,7 +474,8 @@ def _beside(rows: Iterable[tuple[Any, ...]]) -> Beside:
         elif what == "open_project":
             found.open_projects.append((pk, words))
         else:
-            found.milestones.append(MilestoneRow(pk, words, day, note, done))
+            line = MilestoneRow(pk, words, day, note, done, due)
+            (found.milestones if line.ended_at is None else found.earlier_lines).append(line)
     return found
 
 

@@ -86,17 +86,17 @@ TRANSITIONS: dict[tuple[S, Move], S] = {
             S.ESCALATED,
         )
     },
-    # An appeal may be filed as long as the agency has signed and the order is not over.
+    # An appeal is filed of an order that is signed for, and pends wherever the order gets meanwhile: opened again, with
+    # the dispatcher, before the supervisor, closed, or changed for the better and back. So it pauses whatever clock runs,
+    # and once it is upheld the order ends from anywhere but where its review has ended it.
     **{
         (state, move): state
-        for state in (*_WORKED_ON, S.RECTIFIED, S.REPLIED, S.CHECKED)
+        for state in (S.DISPATCHED, S.RETURN_ASKED, *_WORKED_ON, S.RECTIFIED, S.REPLIED, S.CHECKED)
         for move in (Move.PAUSE, Move.RESUME)
     },
-    **{
-        (state, Move.EXCLUDE): S.EXCLUDED
-        for state in (*_WORKED_ON, S.RECTIFIED, S.REPLIED, S.CHECKED, S.ESCALATED, S.CLOSED, S.MERGED)
-    },
-    (S.EXCLUDED, Move.RESTORE): S.VERIFIED,
+    **{(state, Move.EXCLUDE): S.EXCLUDED for state in S if state not in {S.EXCLUDED, S.CANCELLED}},
+    # How far it had come may be nowhere: it goes out once more, as what was merged with an order that gives no answer.
+    (S.EXCLUDED, Move.RESTORE): S.DISPATCHED,
     # The reviewer's own hand: a mis-tap changed back dispatches nothing; what an agency has begun is finished.
     (S.CREATED, Move.CANCEL): S.CANCELLED,
     (S.DISPATCHED, Move.CANCEL): S.CANCELLED,
@@ -131,6 +131,22 @@ FIRED_BY: dict[Move, Power] = {
     Move.REDO: Power.ORDER_DISPATCH,
     Move.END: Power.ORDER_SUPERVISE,
 }
+
+# Nobody goes on with an order whose review may be about to be excluded.
+NOT_WHILE_PAUSED = frozenset(
+    {
+        Move.GRANT_RETURN,
+        Move.REDISPATCH,
+        Move.MERGE,
+        Move.LEDGER,
+        Move.GRANT_EXTENSION,
+        Move.CLASS_FAULT,
+        Move.RECTIFY,
+        Move.REPLY,
+        Move.PASS_CHECK,
+        Move.REDO,
+    }
+)
 
 # An agency that was asked to help can do its part.
 HELPED = frozenset(_WORKED_ON)

@@ -47,6 +47,12 @@ class SupervisionOrder(models.Model):
     division = models.ForeignKey("directory.Division", models.PROTECT, related_name="+")
     agency = models.ForeignKey("directory.Agency", models.PROTECT, related_name="+")
     work_order = models.ForeignKey("rectification.WorkOrder", models.PROTECT, null=True, related_name="+")
+    # Which part of the order it is about, where it reminds or warns an agency that helps.
+    part = models.ForeignKey(
+        "rectification.CoHandler", models.PROTECT, null=True, db_index=False, related_name="+"
+    )
+    # The complaint, suggestion or question it is about, where it reminds or warns an agency that has one to answer.
+    voice = models.ForeignKey("voices.Voice", models.PROTECT, null=True, db_index=False, related_name="+")
     text = models.TextField(blank=True)
     response = models.TextField(blank=True)
     opened_at = models.DateTimeField()
@@ -65,11 +71,27 @@ class SupervisionOrder(models.Model):
             CheckConstraint(condition=Q(state__in=list(SupervisionState)), name="supervision_state_known"),
             UniqueConstraint(
                 fields=["work_order", "rung"],
-                condition=Q(rung__in=list(AUTOMATIC)),
+                condition=Q(rung__in=list(AUTOMATIC), part__isnull=True),
                 name="supervision_one_automatic",
             ),
             UniqueConstraint(
-                fields=["work_order"],
+                fields=["part", "rung"],
+                condition=Q(part__isnull=False),
+                name="supervision_one_of_part",
+            ),
+            CheckConstraint(
+                condition=Q(part__isnull=True) | Q(rung__in=list(AUTOMATIC), work_order__isnull=False),
+                name="supervision_part_of_order",
+            ),
+            UniqueConstraint(
+                fields=["voice", "rung"], condition=Q(voice__isnull=False), name="supervision_one_of_voice"
+            ),
+            CheckConstraint(
+                condition=Q(voice__isnull=True) | Q(rung__in=list(AUTOMATIC), work_order__isnull=True),
+                name="supervision_voice_alone",
+            ),
+            UniqueConstraint(
+                fields=["work_order", "agency"],
                 condition=Q(rung=Rung.LETTER, state__in=list(_OPEN)),
                 name="supervision_one_open_letter",
             ),

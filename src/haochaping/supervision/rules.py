@@ -50,7 +50,10 @@ def answer_due(asked_at: datetime, terms: Terms, calendar: WorkingCalendar) -> d
 
 
 def overdue_signals(alarms: Iterable[Alarm]) -> list[NewSignal]:
-    """A signal for each alarm that is red: one for each day on which a clock of the order ran out."""
+    """A signal for each order that is red: one for each day on which a clock ran out.
+
+    Of a part or a voice whoever tells its alarm has raised one.
+    """
     return [
         NewSignal(
             SignalKind.OVERDUE,
@@ -61,7 +64,7 @@ def overdue_signals(alarms: Iterable[Alarm]) -> list[NewSignal]:
             work_order_id=alarm.work_order_id,
         )
         for alarm in alarms
-        if alarm.rung == Rung.WARNING
+        if alarm.rung == Rung.WARNING and alarm.work_order_id is not None and alarm.part_id is None
     ]
 
 

@@ -64,6 +64,12 @@ class Voice(models.Model):
                 condition=Q(alarm__lt=Alarm.RED) & ~Q(state__in=sorted(DONE)),
                 name="voice_to_tell",
             ),
+            # What agencies have to answer, for whoever watches over its time.
+            Index(
+                fields=["due_at"],
+                condition=Q(state__in=[VoiceState.TRANSFERRED, VoiceState.SIGNED]),
+                name="voice_at_agency",
+            ),
             Index(
                 fields=["division", "received_at"],
                 condition=Q(kind=VoiceKind.HANDLING) | Q(escalated_at__isnull=False),

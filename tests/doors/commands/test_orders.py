@@ -16,7 +16,7 @@ from haochaping.rectification import actions
 from haochaping.rectification.models import WorkOrder
 from haochaping.rectification.terms import ProposedRule
 from haochaping.rulebook.models import CalendarDay
-from haochaping.voices.models import Voice
+from haochaping.voices.models import Voice, VoiceClockEvent
 from tests import worlds
 from tests.voices.conftest import GIVEN
 
@@ -105,3 +105,14 @@ def test_the_clock_of_a_complaint_is_explained_by_the_same_command(committed_db)
     said = run("orders", "recompute", str(voice.id)).output
     assert "Answer the person: starts, 15" in said
     assert "computed today" in said
+
+
+def test_of_a_complaint_that_is_older_than_its_clock_it_says_so(committed_db):
+    now = timezone.now()
+    worlds.build(now)
+    handle_voices.give_voice(**GIVEN, by=REVIEWER, now=now)
+    VoiceClockEvent.objects.all().delete()
+
+    said = run("orders", "recompute", str(Voice.objects.get().id)).output
+
+    assert "older than the events of its clock" in said

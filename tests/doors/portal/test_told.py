@@ -139,6 +139,28 @@ def test_what_is_planned_stands_on_the_page_that_the_message_leads_to(citizen, o
     assert "not done yet" not in page
 
 
+def test_what_was_planned_before_it_was_sent_back_stands_apart(citizen, order_id, at):
+    actions.sign_for(order_id, by=worlds.CLERK, now=at)
+    call(order_id, at, "answered")
+    due = (at + timedelta(days=3)).date()
+    actions.enter_in_ledger(order_id, reason="需改系统", plan=f"{due} 改系统", by=worlds.CLERK, now=at)
+    actions.rectify(order_id, outcome="explained", text="已并窗", by=worlds.CLERK, now=at)
+    handle_bad_review.reply(order_id, REPLY, by=worlds.CLERK, now=at)
+    close_order.redo(order_id, "未答所问", by=DISPATCHER, now=at + timedelta(minutes=1))
+    page = look(citizen)
+    assert "What is planned, and by when" not in page
+    assert "What was planned before it was taken up again" in page
+    at += timedelta(minutes=2)
+
+    actions.enter_in_ledger(order_id, reason="需增人", plan=f"{due} 增派人员", by=worlds.CLERK, now=at)
+
+    plan, earlier = look(citizen).split("What was planned before it was taken up again")
+    assert "增派人员" in plan
+    assert "改系统" not in plan
+    assert "改系统" in earlier
+    assert "was not done" in earlier
+
+
 def test_who_decides_against_a_review_says_why(citizen, order_id, at):
     actions.sign_for(order_id, by=worlds.CLERK, now=at)
     matter = Matter(Review.objects.get().pk, order_id, at).file().heard()

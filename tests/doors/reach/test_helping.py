@@ -8,12 +8,15 @@ from django.utils import timezone
 from haochaping.directory import queries as directory
 from haochaping.doors.reach import within
 from haochaping.kernel.actor import Scope
+from haochaping.kernel.identifiers import uuid7
 from haochaping.rectification import queries as orders
 from haochaping.rectification import worklist_queries as worklist
 from haochaping.rectification.models import CoHandler, WorkOrder
 from haochaping.rectification.terms import ListAsked
+from haochaping.supervision.models import SupervisionOrder
 from tests import worlds
 from tests.rectification.test_helping import HELPER
+from tests.voices.conftest import DISPATCHER
 
 from .conftest import ids
 
@@ -56,6 +59,36 @@ def test_the_order_its_review_and_its_case_are_there_and_stay_to_be_seen(helped,
         assert ids("SELECT count(*) FROM cases_case WHERE case_no = %s", helped.case_no) == [1]
         for statement in SHUT:
             assert ids(statement, str(helped.order_id)) == [0]
+
+
+def test_what_agency_and_reviewer_write_each_other_is_not_there(helped):
+    thread = "SELECT count(*) FROM notices_thread WHERE subject_id = %s"
+    message = f"SELECT count(*) FROM notices_message WHERE thread_id IN ({thread.replace('count(*)', 'id')})"
+
+    for scope, seen in ((THERE, 0), (worlds.CLERK.scope, 1), (DISPATCHER.scope, 1)):
+        with within(scope):
+            assert [ids(each, str(helped.order_id)) for each in (thread, message)] == [[seen], [seen]], scope
+
+
+def test_what_it_is_reminded_of_is_its_own(helped):
+    part = CoHandler.objects.get()
+    row = SupervisionOrder.objects.create(
+        id=uuid7(timezone.now()),
+        key=uuid7(timezone.now()),
+        rung="reminder",
+        state="notified",
+        division_id=WorkOrder.objects.get(id=helped.order_id).division_id,
+        agency_id=part.agency_id,
+        work_order_id=helped.order_id,
+        part=part,
+        opened_at=timezone.now(),
+        opened_by="system",
+    )
+    statement = "SELECT count(*) FROM supervision_order WHERE id = %s"
+
+    for scope, seen in ((THERE, 1), (Scope(agency_path=f"{worlds.AGENCY}."), 0)):
+        with within(scope):
+            assert ids(statement, str(row.id)) == [seen]
 
 
 def test_the_list_of_its_desk_is_found_under_its_reach(helped):

@@ -95,6 +95,17 @@ def test_the_page_says_what_is_asked_and_offers_that_alone(helped, helper):
     assert str(helped.order_id) in look(helper, reverse("desk") + "?list=done")
 
 
+def test_what_the_lead_and_the_reviewer_write_each_other_is_not_shown(helped, helper, clerk):
+    assert clerk.post(helped.address("message"), {"text": "您方便周二来取吗？"}).status_code == 303
+    assert "您方便周二来取吗？" in look(clerk, helped.address())
+
+    page = look(helper, helped.address())
+
+    assert "您方便周二来取吗？" not in page
+    assert "Messages with the reviewer" not in page
+    assert "A message to the reviewer" not in page
+
+
 def test_the_page_counts_the_time_of_the_part(helped, helper, clerk):
     CoHandler.objects.update(due_at=timezone.now() - timedelta(hours=1))
     WorkOrder.objects.update(due_at=timezone.now() + timedelta(days=3))

@@ -119,6 +119,29 @@ def test_an_extension_belongs_to_its_round_and_is_in_working_days(bad, world, cl
     assert "granted earlier; the time has begun anew since" in look(clerk, bad)
 
 
+def test_lines_of_an_earlier_plan_stand_under_a_head_of_their_own(bad, world, clerk):
+    bring_to(bad, OrderState.VERIFIED, world)
+    at = world + timedelta(minutes=20)
+    due = (at + timedelta(days=3)).date()
+    actions.enter_in_ledger(bad.order_id, reason="需改系统", plan=f"{due} 改系统", by=worlds.CLERK, now=at)
+    assert "Earlier plans" not in look(clerk, bad)
+    actions.rectify(bad.order_id, outcome="explained", text="已说明", by=worlds.CLERK, now=at)
+    handle_bad_review.reply(bad.order_id, "已说明理由", by=worlds.CLERK, now=at)
+    close_order.redo(bad.order_id, "未答所问", by=DISPATCHER, now=at + timedelta(minutes=1))
+    again = at + timedelta(minutes=2)
+    actions.enter_in_ledger(bad.order_id, reason="需增人", plan=f"{due} 增派人员", by=worlds.CLERK, now=again)
+
+    page = look(clerk, bad)
+
+    plan = page.split('id="plan"')[1].split("</section>")[0]
+    earlier = page.split('id="planned-before"')[1].split("</section>")[0]
+    assert "增派人员" in plan
+    assert "改系统" not in plan
+    assert "改系统" in earlier
+    assert "<form" not in earlier
+    assert "1 line of the plan is not done." in page
+
+
 def test_what_is_left_open_is_said_beside_the_forms_that_end_it(bad, world, clerk):
     bring_to(bad, OrderState.VERIFIED, world)
     at = world + timedelta(minutes=20)

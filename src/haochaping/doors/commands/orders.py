@@ -37,6 +37,14 @@ def recompute(*, order: UUID, as_json: bool) -> None:
 
     found = queries.clock_retold(order)
     if found is None and (found := voices.clock_retold(order)) is not None:
+        if not found:
+            click.echo(
+                gettext(
+                    "It is older than the events of its clock: its deadline stands as it was promised, and can be computed "
+                    "again once it is opened again."
+                )
+            )
+            return
         rows = [_row(promised, anew, "") | {"clock": _ANSWER} for promised, anew in found]
         show(rows, as_json=as_json, line=_line)
         return

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from haochaping.doors.portal.followed import followed
-from haochaping.doors.portal.told import extended, plan_of, told_of
+from haochaping.doors.portal.told import extended, plans_of, told_of
 from haochaping.flows import merge_orders
 from haochaping.kernel.refused import N_
 from haochaping.notices import queries as notices
@@ -78,8 +78,9 @@ class Progress:
 
     `asks` says whether the reviewer is asked if it is solved; `extended` why it takes longer, "" if it does not; `begun`
     that the agency finishes it, even when the reviewer rates better or takes the review back; `evidence` what it shows;
-    `plan` what it has promised by which day; `joined` says that it is answered with another review of the same person,
-    and everything else speaks of that one's order; `joined_at` is that review's address, "" where it is not known.
+    `plan` what it has promised by which day, `earlier` before its time began anew; `joined` says that it is answered with
+    another review of the same person, and everything else speaks of that one's order; `joined_at` is that review's
+    address, "" where it is not known.
     """
 
     agency: str
@@ -96,7 +97,8 @@ class Progress:
     asks: bool
     answers: tuple[Solved, ...]
     extended: str
-    plan: list[tuple[date, str, date | None]]
+    plan: list[tuple[date, str, datetime | None]]
+    earlier: list[tuple[date, str, datetime | None]]
     followed: list[str]
     evidence: list[EvidenceRow]
     joined: str
@@ -126,6 +128,7 @@ def progress_of(
         return None
     waiting = order.state == OrderState.CREATED
     told, answers = ([], []) if waiting else orders.own_timeline(order.id)
+    plan, earlier = plans_of(order, told)
     messages = notices.messages(order.thread_id, for_side=Side.REVIEWER) if order.thread_id else None
     return Progress(
         agency=order.agency_name,
@@ -134,7 +137,8 @@ def progress_of(
         promise="" if waiting else promise(order, now, concealed=concealed),
         late=order.state not in ANSWERED and is_overdue(order, now),
         events=told_of(order, told, answers),
-        plan=plan_of(order, told),
+        plan=plan,
+        earlier=earlier,
         outcome=gettext(OUTCOME_LABELS[HandlingOutcome(order.outcome)]) if order.outcome else "",
         reply=order.reply_text,
         replied_at=order.replied_at,

@@ -16,9 +16,11 @@ from haochaping.ui.shapes import Event
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from haochaping.rectification.terms import EventRow, OrderRow, SolutionRow
+
+    type _Line = tuple[date, str, datetime | None]
 
 _CALLED = {
     CallResult.ANSWERED: MOVE_LABELS[Move.VERIFY],
@@ -46,11 +48,19 @@ def extended(order: OrderRow, events: Sequence[EventRow]) -> str:
     return reasons[-1] if reasons and order.state not in ANSWERED else ""
 
 
-def plan_of(order: OrderRow, events: Sequence[EventRow]) -> list[tuple[date, str, date | None]]:
-    """What was promised by which day, and when it was done; a person that a clerk named stays hidden."""
+def plans_of(order: OrderRow, events: Sequence[EventRow]) -> tuple[list[_Line], list[_Line]]:
+    """What is promised by which day, and when it was done; apart, what was before the agency's time began anew.
+
+    A person that a clerk named stays hidden.
+    """
     if not any(one.move == Move.LEDGER for one in events):
-        return []
-    return [(line.due_on, redacted(line.text), line.done_at) for line in orders.plan_of_order(order.id)]
+        return [], []
+    plan: list[_Line] = []
+    earlier: list[_Line] = []
+    for line in orders.plan_of_order(order.id):
+        lines = plan if line.ended_at is None else earlier
+        lines.append((line.due_on, redacted(line.text), line.done_at))
+    return plan, earlier
 
 
 def _title(event: EventRow) -> str:

@@ -258,11 +258,13 @@ def order_page(
     terms = rulebook.terms_for(order.division_path, local_day(order.created_at))
     concealed = conceal.is_concealed(order, said, terms)
     hidden = concealed and not sees_reviewer_s_case(by)
-    # Whose agency only helps reaches nobody and changes nothing but its own part.
+    # Whose agency only helps reaches nobody, reads no messages and changes nothing but its own part.
     own = is_own(by, order)
     handles = own and may(by, Power.ORDER_HANDLE)
     calls = own and (not hidden if concealed else handles)
     history = orders.history(order.id)
+    if not own:
+        history.messages.clear()
     beside = history.beside
     part = None if own else own_part(beside, by)
     recordable = call_back.recordable(

@@ -27,7 +27,7 @@ from haochaping.flows import ask_help, call_back, close_order, hand_on, handle_b
 from haochaping.kernel.refused import N_
 from haochaping.rectification import actions as rectification
 from haochaping.rectification.access import is_own
-from haochaping.rectification.states import ANSWERED, FINAL, FIRED_BY, moves_from
+from haochaping.rectification.states import ANSWERED, FINAL, FIRED_BY, NOT_WHILE_PAUSED, moves_from
 from haochaping.rectification.terms import Move, OrderState
 
 if TYPE_CHECKING:
@@ -310,15 +310,7 @@ def open_steps(
     if own_part(beside, by) is None:
         allowed -= {Move.CONTRIBUTE}
     if order.paused_at is not None:
-        allowed -= {
-            Move.MERGE,
-            Move.LEDGER,
-            Move.RECTIFY,
-            Move.REPLY,
-            Move.PASS_CHECK,
-            Move.REDO,
-            Move.GRANT_EXTENSION,
-        }
+        allowed -= NOT_WHILE_PAUSED
     return [name for name, step in STEPS.items() if step.move in allowed and name != MILESTONE]
 
 

@@ -124,9 +124,9 @@ def actors(history: HistoryRow) -> list[str]:
 def title_of(one: AboutOrder) -> str:
     """What one step of supervision is called."""
     if one.kind == AboutOrderKind.SUPERVISION:
-        return labelled(
-            gettext(RUNG_LABELS[Rung(one.rung)]), gettext(SUPERVISION_MOVES[SupervisionMove(one.word)])
-        )
+        rung = gettext(RUNG_LABELS[Rung(one.rung)])
+        named = f"{rung} · {one.helper}" if one.helper else rung
+        return labelled(named, gettext(SUPERVISION_MOVES[SupervisionMove(one.word)]))
     if one.kind == AboutOrderKind.SIGNAL:
         return gettext("Signal for the supervisors: {what}").format(
             what=gettext(SIGNAL_LABELS[SignalKind(one.word)])

@@ -10,7 +10,12 @@ from haochaping.identity.actions.openings import (
     withdraw_opening,
 )
 from haochaping.identity.actions.persons import erase, seal
-from haochaping.identity.actions.relay import grant_calls, open_phone, open_phone_for_call
+from haochaping.identity.actions.relay import (
+    grant_calls,
+    open_phone,
+    open_phone_for_call,
+    take_back_call,
+)
 from haochaping.identity.actions.rotation import begin_rotation, rewrap
 
 __all__ = [
@@ -27,5 +32,6 @@ __all__ = [
     "request_opening",
     "rewrap",
     "seal",
+    "take_back_call",
     "withdraw_opening",
 ]

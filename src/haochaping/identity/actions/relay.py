@@ -139,3 +139,15 @@ def open_phone_for_call(
         by=by,
         now=now,
     )
+
+
+@transaction.atomic
+def take_back_call(grant_id: UUID, *, by: Actor, now: datetime) -> None:
+    """A call whose number was opened has certainly not gone out: it is none of those that are allowed."""
+    grant = RelayGrant.objects.select_for_update().filter(id=grant_id, calls_made__gt=0).first()
+    if grant is None:
+        return
+    RelayGrant.objects.filter(id=grant_id).update(calls_made=grant.calls_made - 1)
+    facts = {"basis": f"grant:{grant_id}"}
+    entry = NewEntry(EntryKind.CALL_NOT_MADE, "person", str(grant.person), facts=facts)
+    ledger.append([entry], by=by, now=now)

@@ -51,7 +51,8 @@ def mark_missed(*, now: datetime, limit: int) -> list[UUID]:
     It follows from the plan, as an alarm from the clock. While an appeal is pending nothing is put right, nor missed.
     """
     running = Q(order__state=OrderState.LEDGERED, order__paused_at=None)
-    missed = Milestone.objects.filter(running, due_on__lt=local_day(now), done_at=None, missed_at=None)
+    open_lines = Milestone.objects.filter(running, done_at=None, missed_at=None, ended_at=None)
+    missed = open_lines.filter(due_on__lt=local_day(now))
     rows = missed.select_for_update(of=("self",), skip_locked=True).order_by("due_on", "id")
     found = dict(rows.values_list("id", "order_id")[:limit])
     Milestone.objects.filter(id__in=found).update(missed_at=now)
@@ -62,8 +63,11 @@ def mark_missed(*, now: datetime, limit: int) -> list[UUID]:
 def mark_late(review_ids: Collection[UUID], *, now: datetime) -> int:
     """Mark the promises of these orders that have run out as broken; returns how many.
 
-    As an alarm it follows from the clock. More time granted afterwards does not mend it.
+    As an alarm it follows from the clock. More time granted afterwards does not mend it; that a call in time is written
+    down late does.
     """
     rows = WorkOrder.objects.filter(review_id__in=review_ids)
-    contact = rows.filter(CONTACT_OPEN, Q(contact_due_at__lt=now)).update(contact_kept=False)
+    contact = rows.filter(CONTACT_OPEN, Q(contact_due_at__lt=now)).update(
+        contact_kept=False, contact_missed_at=now
+    )
     return contact + rows.filter(RECTIFY_OPEN, Q(rectify_due_at__lt=now)).update(rectify_kept=False)

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from haochaping.kernel.refused import Refused
 from haochaping.rectification.actions import clocks
+from haochaping.rectification.actions.places import begin_again
 from haochaping.rectification.actions.steps import held, moved, record
 from haochaping.rectification.terms import EXCLUSIONS, UNKNOWN_CHOICE, Move
 
@@ -53,7 +54,9 @@ def resume(order_id: UUID, *, by: Actor, now: datetime) -> None:
 
 @transaction.atomic
 def exclude(order_id: UUID, *, outcome: str, by: Actor, now: datetime) -> UUID:
-    """The appeal was upheld: the order ends with the review's exclusion as its outcome; returns the review's id.
+    """The appeal was upheld: the order ends, and what others were to help with; returns the review's id.
+
+    Its outcome is the review's exclusion.
 
     Raises:
         Refused: NO_SUCH_ORDER, WRONG_STATE, UNKNOWN_CHOICE.
@@ -70,7 +73,7 @@ def exclude(order_id: UUID, *, outcome: str, by: Actor, now: datetime) -> UUID:
 
 @transaction.atomic
 def restore(order_id: UUID, *, by: Actor, now: datetime) -> UUID:
-    """The second review turned the exclusion: the agency works on it again, by a clock that starts anew.
+    """The second review turned the exclusion: the order goes to its agency again, by clocks that start anew.
 
     Returns the review's id.
 
@@ -78,10 +81,7 @@ def restore(order_id: UUID, *, by: Actor, now: datetime) -> UUID:
         Refused: NO_SUCH_ORDER, WRONG_STATE.
     """
     order = moved(held(order_id), Move.RESTORE)
-    order.verified_at = order.verified_at or now
-    order.closed_at = order.rectified_at = order.replied_at = order.rating_until = None
-    order.outcome = order.rectification_text = order.reply_text = ""
-    clocks.pass_on(order, now, *clocks.again(order.id, now))
-    order.save()
+    order.closed_at = None
+    begin_again(order, now)
     record([order], Move.RESTORE, by=by, now=now)
     return order.review_id

@@ -11,6 +11,7 @@ from haochaping.kernel.refused import Refused
 from haochaping.kernel.text import clean, has_forbidden_control
 from haochaping.rectification import access, appeal_queries
 from haochaping.rectification.actions.appeal_steps import locked, moved, note_move, set_clock
+from haochaping.rectification.actions.appealed import resume
 from haochaping.rectification.actions.steps import checked_text
 from haochaping.rectification.models import Appeal, WorkOrder
 from haochaping.rectification.rules import may_contest
@@ -165,7 +166,10 @@ def lapse_appeal(appeal_id: UUID, *, by: Actor, now: datetime) -> AppealState:
 
 @transaction.atomic
 def drop_appeal(review_id: UUID, *, by: Actor, now: datetime) -> bool:
-    """End the appeal against a review that its reviewer has taken back or changed for the better; False where none is open."""
+    """End the appeal against a review that its reviewer has taken back or changed for the better; False where none is open.
+
+    What the agency has begun it finishes: its clock runs again.
+    """
     found = Appeal.objects.filter(order__review_id=review_id).values_list("id", flat=True).first()
     if found is None:
         return False
@@ -174,6 +178,7 @@ def drop_appeal(review_id: UUID, *, by: Actor, now: datetime) -> bool:
         return False
     moved(appeal, AppealMove.DROP, now)
     note_move(appeal, AppealMove.DROP, by=by, now=now)
+    resume(appeal.order_id, by=by, now=now)
     return True
 
 

@@ -10,7 +10,7 @@ from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.rectification import queries
 from haochaping.rectification.actions import clocks
-from haochaping.rectification.actions.places import begin_again
+from haochaping.rectification.actions.places import begin_again, end_plan
 from haochaping.rectification.actions.steps import checked_text, held, moved, own_words, record, step
 from haochaping.rectification.terms import OWN_REPLY, Move
 from haochaping.rulebook import queries as rulebook
@@ -49,6 +49,7 @@ def redo(order_id: UUID, *, reason: str, by: Actor, now: datetime) -> UUID:
     order.rectified_at = order.replied_at = order.rating_until = None
     order.outcome = order.rectification_text = order.reply_text = ""
     clocks.pass_on(order, now, *clocks.again(order.id, now))
+    end_plan(order, now)
     order.save()
     record([order], Move.REDO, by=by, now=now, note=reason)
     return order.review_id

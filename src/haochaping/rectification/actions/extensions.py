@@ -61,11 +61,9 @@ def grant_extension(order_id: UUID, *, note: str, by: Actor, now: datetime) -> U
     """Give the days that were asked for, after the last day there was, to who helps as well; returns the review’s id.
 
     Raises:
-        Refused: as `sign_for`, and NO_EXTENSION_ASKED, CLOCK_PAUSED, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
+        Refused: as `sign_for`, and CLOCK_PAUSED, NO_EXTENSION_ASKED, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
     """
     order = step(order_id, Move.GRANT_EXTENSION, by)
-    if order.paused_at is not None:
-        raise Refused(CLOCK_PAUSED)
     asked = _decide(order, note, granted=True, by=by, now=now)
     unit = rulebook.terms_for(order.division.path, local_day(now)).extension_unit
     more = clocks.extended(order.id, asked.days, unit, now)

@@ -119,13 +119,22 @@ def verify_by_callback(
         at=now,
     )
     if order.verified_at is None:
-        paused = order.paused_at is not None
-        order.contact_kept = kept(order.contact_kept, order.contact_due_at, paused=paused, now=now)
+        order.contact_kept = _contact_kept(order, behind.at if behind else now)
         order.verified_at = now
     clocks.pass_on(order, now)
     order.save(update_fields=["state", "verified_at", "contact_kept", *clocks.COLUMNS])
     call = {"means": behind.means.value, "contact": behind.ref} if behind else {}
     record([order], Move.VERIFY, by=by, now=now, note=note, result=result, **call)
+
+
+def _contact_kept(order: WorkOrder, called_at: datetime) -> bool | None:
+    """Whether the promise of first contact was kept, by when the reviewer was called and not by when that is written down."""
+    was, missed = order.contact_kept, order.contact_missed_at
+    if missed is not None and order.dispatched_at is not None and missed >= order.dispatched_at:
+        # Counted as broken since this promise ran out; before, it was not.
+        was = None
+    paused = order.paused_at is not None and called_at >= order.paused_at
+    return kept(was, order.contact_due_at, paused=paused, now=called_at)
 
 
 def _waiting(order: WorkOrder, contact: str, result: str) -> Contact:
@@ -193,7 +202,8 @@ def reach_milestone(order_id: UUID, *, milestone_id: UUID, note: str, by: Actor,
     """
     note = checked_text(note, "note", required=False)
     order = step(order_id, Move.MILESTONE, by)
-    line = Milestone.objects.filter(id=milestone_id, order=order, done_at__isnull=True).first()
+    lines = Milestone.objects.filter(order=order, done_at__isnull=True, ended_at__isnull=True)
+    line = lines.filter(id=milestone_id).first()
     if line is None:
         raise Refused(NO_SUCH_MILESTONE, field="milestone")
     line.note, line.done_by, line.done_at = note, str(by), now

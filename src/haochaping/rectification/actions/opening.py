@@ -16,6 +16,7 @@ from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
 from haochaping.rectification import access, dispatch_queries, figure_queries, queries
 from haochaping.rectification.actions import clocks
+from haochaping.rectification.actions.places import end_plan
 from haochaping.rectification.actions.reforms import promise_reforms
 from haochaping.rectification.actions.steps import held, record
 from haochaping.rectification.models import WorkOrder
@@ -78,8 +79,8 @@ def cancel(review_id: UUID, *, by: Actor, now: datetime) -> bool:
     order.state = OrderState.CANCELLED
     if was_out:
         clocks.pass_on(order, now)
-    order.merged_into, order.outcome, order.closed_at = None, "", None
-    order.save(update_fields=["state", "merged_into", "outcome", "closed_at", *clocks.COLUMNS])
+    order.merged_into, order.outcome, order.closed_at, order.paused_at = None, "", None, None
+    order.save(update_fields=["state", "merged_into", "outcome", "closed_at", "paused_at", *clocks.COLUMNS])
     record([order], Move.CANCEL, by=by, now=now)
     return True
 
@@ -116,6 +117,7 @@ def open_or_reopen(bad: BadReview, *, by: Actor, now: datetime) -> UUID:
                 "appeal_until",
             ]
         )
+        end_plan(order, now)
         record([order], Move.REOPEN, by=by, now=now)
     return order.id
 

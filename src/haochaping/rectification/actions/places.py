@@ -12,7 +12,7 @@ from haochaping.rectification import access, queries
 from haochaping.rectification.actions import clocks
 from haochaping.rectification.actions.steps import checked_text, held, moved, own_words, record, step
 from haochaping.rectification.dispatch_queries import agency_within
-from haochaping.rectification.models import WorkOrder
+from haochaping.rectification.models import Milestone, WorkOrder
 from haochaping.rectification.states import FIRED_BY, WORKED_ON
 from haochaping.rectification.terms import (
     ANSWERS_FOR_OTHERS,
@@ -112,7 +112,13 @@ def begin_again(order: WorkOrder, now: datetime) -> None:
     order.appeal_until = None
     order.outcome = order.rectification_text = order.reply_text = ""
     clocks.pass_on(order, now, *clocks.restarted(order, now))
+    end_plan(order, now)
     order.save()
+
+
+def end_plan(order: WorkOrder, now: datetime) -> None:
+    """The agency's time begins anew: the lines of the plan are nobody's to do any more, and stay to be read."""
+    Milestone.objects.filter(order=order, ended_at=None).update(ended_at=now)
 
 
 @transaction.atomic
@@ -136,7 +142,7 @@ def merge(order_id: UUID, *, into: UUID, by: Actor, now: datetime) -> None:
         raise Refused(MERGED_INTO_ENDED, field="into", value=str(into))
     if lead.paused_at is not None:
         raise Refused(CLOCK_PAUSED, field="into")
-    if queries.answered_with(order.review_id).answer:
+    if queries.answers_for_others(order.id):
         raise Refused(ANSWERS_FOR_OTHERS, field="into")
     order.merged_into, order.outcome, order.closed_at = lead, HandlingOutcome.DUPLICATE_MERGED, now
     clocks.pass_on(order, now)

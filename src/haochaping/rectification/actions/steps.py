@@ -14,7 +14,7 @@ from haochaping.ledger.terms import EntryKind, NewEntry
 from haochaping.rectification import access
 from haochaping.rectification.models import OrderEvent, WorkOrder
 from haochaping.rectification.rules import own_words_complaint
-from haochaping.rectification.states import FIRED_BY, after
+from haochaping.rectification.states import FIRED_BY, NOT_WHILE_PAUSED, after
 from haochaping.rectification.terms import (
     CLOCK_PAUSED,
     NO_SUCH_ORDER,
@@ -64,18 +64,6 @@ _TAKE_ONCE = """
     )
     SELECT EXISTS (SELECT FROM found), EXISTS (SELECT FROM noted)
 """
-# Nobody goes on with an order whose review may be about to be excluded.
-_NOT_WHILE_PAUSED = frozenset(
-    {
-        Move.MERGE,
-        Move.LEDGER,
-        Move.CLASS_FAULT,
-        Move.RECTIFY,
-        Move.REPLY,
-        Move.PASS_CHECK,
-        Move.REDO,
-    }
-)
 
 
 def step(order_id: UUID, move: Move, by: Actor, power: Power | None = None) -> WorkOrder:
@@ -88,7 +76,7 @@ def step(order_id: UUID, move: Move, by: Actor, power: Power | None = None) -> W
     access.check_not_named(by, order.staff_id)
     needed = power or FIRED_BY[move]
     access.check_fire(by, needed, division_path=order.division.path, agency_path=order.agency.path)
-    if order.paused_at is not None and move in _NOT_WHILE_PAUSED:
+    if order.paused_at is not None and move in NOT_WHILE_PAUSED:
         raise Refused(CLOCK_PAUSED)
     return moved(order, move)
 

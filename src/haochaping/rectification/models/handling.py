@@ -82,7 +82,10 @@ class CoHandler(models.Model):
 
 
 class Milestone(models.Model):
-    """整改台账节点: what is to be done by which day; `missed_at` is when the agency was told that it was not."""
+    """整改台账节点: what is to be done by which day; `missed_at` is when the agency was told that it was not.
+
+    `ended_at`: the agency's time has begun anew since, and the line is of an earlier plan.
+    """
 
     class Privacy:
         plain = ("done_by",)
@@ -96,6 +99,7 @@ class Milestone(models.Model):
     done_by = models.CharField(max_length=80, blank=True)
     done_at = models.DateTimeField(null=True)
     missed_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "rectification_milestone"
@@ -103,7 +107,7 @@ class Milestone(models.Model):
         indexes = [
             Index(
                 fields=["due_on"],
-                condition=Q(done_at__isnull=True, missed_at__isnull=True),
+                condition=Q(done_at__isnull=True, missed_at__isnull=True, ended_at__isnull=True),
                 name="milestone_to_miss",
             )
         ]

@@ -91,6 +91,8 @@ class WorkOrder(models.Model):
     thread_id = models.UUIDField(null=True)
     # What figures speak of (rules.kept): False once a promise was broken, True when met, None while neither.
     contact_kept = models.BooleanField(null=True)
+    # When it was counted as broken: a call made in time, whose outcome is written down later, mends that.
+    contact_missed_at = models.DateTimeField(null=True)
     rectify_kept = models.BooleanField(null=True)
     first_replied_at = models.DateTimeField(null=True)
     # Settled at dispatch: a bad review of the same item had been answered not long before.

@@ -256,13 +256,14 @@ class HelpHanding:
 
 @dataclass(frozen=True, slots=True)
 class MilestoneRow:
-    """One line of the plan by which a matter is put right."""
+    """One line of the plan by which a matter is put right; `ended_at` is when an earlier plan was over."""
 
     id: UUID
     text: str
     due_on: date
     note: str
     done_at: datetime | None
+    ended_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +282,7 @@ class EvidenceRow:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What stands beside an order: more time asked for, who helps, the plan, the evidence, oldest first.
+    """What stands beside an order: more time asked for, who helps, the plan, those before it, the evidence, oldest first.
 
     `projects` has the project that the order belongs to, if any; `open_projects` those of its item that take orders.
     """
@@ -289,6 +290,7 @@ class Beside:
     extensions: list[ExtensionRow]
     co_handlers: list[CoHandlerRow]
     milestones: list[MilestoneRow]
+    earlier_lines: list[MilestoneRow]
     projects: list[tuple[UUID, str]]
     open_projects: list[tuple[UUID, str]]
     evidence: list[EvidenceRow]

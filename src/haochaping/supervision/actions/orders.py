@@ -56,6 +56,8 @@ def open_automatic(alarms: Sequence[Alarm], *, by: Actor, now: datetime) -> list
             division_id=alarm.division_id,
             agency_id=alarm.agency_id,
             work_order_id=alarm.work_order_id,
+            part_id=alarm.part_id,
+            voice_id=alarm.voice_id,
             opened_at=now,
             opened_by=str(by),
             due_at=due[alarm.division_id],
@@ -214,7 +216,7 @@ def lift(supervision_id: UUID, *, text: str, by: Actor, now: datetime) -> None:
 
 @transaction.atomic
 def settle(supervision_ids: Sequence[UUID], *, by: Actor, now: datetime) -> list[UUID]:
-    """Lift reminders and warnings whose work order is over; one that has moved on is left."""
+    """Lift reminders and warnings that are about nothing any more; one that has moved on is left."""
     rows = SupervisionOrder.objects.select_for_update().filter(id__in=supervision_ids, rung__in=AUTOMATIC)
     settled = []
     for row in rows.order_by("id"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import CharField, F, Q, Value
+from django.db.models.functions import Coalesce
 
 from haochaping.accounts.access import may, may_any
 from haochaping.accounts.terms import Power
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from haochaping.kernel.actor import Actor
 
-_COLUMNS = ("what", "about", "word", "when", "rung")
+_COLUMNS = ("what", "about", "word", "when", "rung", "helper")
 _NONE = Value("", CharField())
 
 
@@ -44,6 +45,7 @@ def of_order(order_id: UUID, *, by: Actor) -> Asked[list[AboutOrder]]:
             "at",
             word=F("move"),
             rung=F("supervision__rung"),
+            helper=Coalesce("supervision__part__agency__name", _NONE),
         ),
         _part(urged, AboutOrderKind.URGED, "id", "urged_at"),
         _part(urged.filter(answered_at__isnull=False), AboutOrderKind.ANSWERED, "id", "answered_at"),
@@ -58,7 +60,14 @@ def of_order(order_id: UUID, *, by: Actor) -> Asked[list[AboutOrder]]:
 
 
 def _part(
-    rows: QuerySet[Any], kind: AboutOrderKind, about: str, when: str, *, word: Any = _NONE, rung: Any = _NONE
+    rows: QuerySet[Any],
+    kind: AboutOrderKind,
+    about: str,
+    when: str,
+    *,
+    word: Any = _NONE,
+    rung: Any = _NONE,
+    helper: Any = _NONE,
 ) -> QuerySet[Any, Any]:
     told = {
         "what": Value(kind.value, CharField()),
@@ -66,6 +75,7 @@ def _part(
         "word": word,
         "when": F(when),
         "rung": rung,
+        "helper": helper,
     }
     found: QuerySet[Any, Any] = rows.order_by().annotate(**told).values_list(*_COLUMNS)
     return found

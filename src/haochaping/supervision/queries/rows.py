@@ -62,6 +62,8 @@ _SUPERVISION = (
     "agency__name",
     "agency__path",
     "work_order_id",
+    "part_id",
+    "voice_id",
     "text",
     "response",
     "opened_at",

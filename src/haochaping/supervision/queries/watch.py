@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from haochaping.accounts.access import check_power
 from haochaping.accounts.terms import Power
@@ -36,6 +37,7 @@ from haochaping.supervision.terms import (
     SupervisionMove,
     SupervisionState,
 )
+from haochaping.voices.states import AWAY as VOICE_OVER
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -52,15 +54,16 @@ _WATCHED = timedelta(days=2 * 366)
 _CERTAIN = [str(IndexPurpose.CERTIFICATE), str(IndexPurpose.PHONE_AND_END)]
 # Below it a month says nothing of a window. A threshold of ours, no regulation's.
 _LEAST_REVIEWS = 10
+_ITEM = Coalesce("work_order__item_id", "voice__item_id")
 _SETTLED_FROM = [state for state, move in TRANSITIONS if move == SupervisionMove.SETTLE]
 
 
 def alarms(now: datetime, *, limit: int) -> list[Alarm]:
-    """Work orders that are amber or red and about which something is still to be done, the most urgent first."""
+    """Orders, parts and voices that are amber or red and about which something is still to be done, the most urgent first."""
     found = asked("watch", {"now": now, "limit": limit})
     return [
-        Alarm(pk, division, agency, due_at, RUNG_OF_ALARM[alarm])
-        for pk, division, agency, due_at, alarm in found
+        Alarm(order, part, voice, division, agency, due_at, RUNG_OF_ALARM[alarm])
+        for order, part, voice, division, agency, due_at, alarm in found
     ]
 
 
@@ -164,13 +167,13 @@ def reached(
         sent, adopted = sent.filter(id__in=orders or ()), adopted.filter(id__in=proposals or ())
     about = "supervision__"
     rows = [
-        *sent.values_list("rung", "opened_at", "division_id", "agency_id", "work_order__item_id"),
+        *sent.values_list("rung", "opened_at", "division_id", "agency_id", _ITEM),
         *adopted.values_list(
             "rung",
             "decided_at",
             f"{about}division_id",
             f"{about}agency_id",
-            f"{about}work_order__item_id",
+            Coalesce(f"{about}work_order__item_id", f"{about}voice__item_id"),
         ),
     ]
     return [RungReached(Rung(rung), *rest) for rung, *rest in rows]
@@ -212,12 +215,14 @@ def _within(division_path: str, agency_path: str | None, item_id: int | None) ->
     if agency_path is not None:
         low, high = path_range(agency_path)
         within &= Q(agency__path__gte=low, agency__path__lt=high)
-    return within if item_id is None else within & Q(work_order__item_id=item_id)
+    if item_id is None:
+        return within
+    return within & (Q(work_order__item_id=item_id) | Q(voice__item_id=item_id))
 
 
 def over(*, limit: int) -> list[UUID]:
-    """Reminders and warnings whose work order is over."""
-    rows = SupervisionOrder.objects.filter(
-        rung__in=AUTOMATIC, state__in=_SETTLED_FROM, work_order__state__in=ORDER_OVER
-    )
+    """Reminders and warnings whose work order is over, or the part of it or the voice that they are about."""
+    part_over = Q(part__done_at__isnull=False) | Q(part__ended_at__isnull=False)
+    is_over = part_over | Q(work_order__state__in=ORDER_OVER) | Q(voice__state__in=VOICE_OVER)
+    rows = SupervisionOrder.objects.filter(is_over, rung__in=AUTOMATIC, state__in=_SETTLED_FROM)
     return list(rows.order_by("id").values_list("id", flat=True)[:limit])

@@ -162,6 +162,8 @@ class SupervisionRow:
     agency_name: str
     agency_path: str
     work_order_id: UUID | None
+    part_id: UUID | None
+    voice_id: UUID | None
     text: str
     response: str
     opened_at: datetime
@@ -326,10 +328,14 @@ class AboutOrderKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AboutOrder:
-    """One step of supervision about a work order: `about` is the letter, urging or signal, `word` the step or kind."""
+    """One step of supervision about a work order: `about` is the letter, urging or signal, `word` the step or kind.
+
+    `helper` is the agency that helps, where it is about its part.
+    """
 
     kind: AboutOrderKind
     about: UUID
     word: str
     at: datetime
     rung: str = ""
+    helper: str = ""

@@ -96,9 +96,14 @@ class SignalRow:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """An open work order whose running clock is amber or red; `rung` is what that calls for."""
+    """What is amber or red: an open work order, an agency's part (`part_id`) of one, or a voice.
 
-    work_order_id: UUID
+    `rung` is what that calls for.
+    """
+
+    work_order_id: UUID | None
+    part_id: UUID | None
+    voice_id: UUID | None
     division_id: int
     agency_id: int
     due_at: datetime
