@@ -143,6 +143,9 @@ OPEN = frozenset(set(S) - FINAL - {S.CREATED, S.CHECKED})
 # The reviewer has the agency's answer before them.
 ANSWERED = frozenset({S.REPLIED, S.CHECKED, S.ESCALATED, S.CLOSED})
 
+# 转派: the order goes to another agency, which begins anew; a successor that takes over goes on.
+SENT_ON = frozenset({Move.REDISPATCH, Move.GRANT_RETURN})
+
 # The agency may show what it has put right, until it has answered.
 SHOWS_EVIDENCE = frozenset({*_WORKED_ON, S.RECTIFIED})
 

@@ -22,6 +22,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce
 
 from haochaping.accounts.rules import roles_with
 from haochaping.accounts.terms import Power
@@ -32,6 +33,7 @@ from haochaping.rectification.help_queries import parts_of
 from haochaping.rectification.models import OrderEvent, OrderLook, SavedFilter, WorkOrder
 from haochaping.rectification.queries import ORDER_COLUMNS, order_row, waits_for
 from haochaping.rectification.rules import URGENT_CATEGORIES, ends_of, list_asked, numbers_from
+from haochaping.rectification.states import SENT_ON
 from haochaping.rectification.terms import (
     AgencyPart,
     Assigned,
@@ -283,8 +285,9 @@ def _beyond(place: ListPlace | None, *, done: bool) -> list[Q]:
 def _rows(found: QuerySet[WorkOrder], by: Actor) -> Asked[list[ListRow]]:
     rows = found.annotate(
         new=_is_unread(by, "id"),
+        sent=_sent_on("id"),
         handler=Case(When(is_handled(), then=F("assignee__display_name")), output_field=CharField()),
-    ).values_list("new", "handler", "assignee_id", "categories", *ORDER_COLUMNS)
+    ).values_list("new", "sent", "handler", "assignee_id", "categories", *ORDER_COLUMNS)
     account = account_of(by)
 
     def read(values: Iterable[tuple[Any, ...]]) -> list[ListRow]:
@@ -295,8 +298,9 @@ def _rows(found: QuerySet[WorkOrder], by: Actor) -> Asked[list[ListRow]]:
                 handler=handler or "",
                 mine=handler is not None and assignee == account,
                 categories=tuple(categories or ()),
+                sent_on=sent,
             )
-            for new, handler, assignee, categories, *columns in values
+            for new, sent, handler, assignee, categories, *columns in values
         ]
 
     return Asked(rows, read)
@@ -305,8 +309,8 @@ def _rows(found: QuerySet[WorkOrder], by: Actor) -> Asked[list[ListRow]]:
 def _part_rows(found: QuerySet[CoHandler], by: Actor, *, done: bool) -> Asked[list[ListRow]]:
     """Orders that one’s agency helps with, each with the clock of its part as long as that is open."""
     columns = [f"order__{name}" for name in ORDER_COLUMNS]
-    rows = found.annotate(new=_is_unread(by, "order_id")).values_list(
-        "new", "due_at", "amber_at", "order__categories", *columns
+    rows = found.annotate(new=_is_unread(by, "order_id"), sent=_sent_on("order_id")).values_list(
+        "new", "sent", "due_at", "amber_at", "order__categories", *columns
     )
 
     def read(values: Iterable[tuple[Any, ...]]) -> list[ListRow]:
@@ -317,9 +321,10 @@ def _part_rows(found: QuerySet[CoHandler], by: Actor, *, done: bool) -> Asked[li
                 handler="",
                 mine=False,
                 categories=tuple(categories or ()),
+                sent_on=sent,
                 helps=True,
             )
-            for new, due, amber, categories, *columns in values
+            for new, sent, due, amber, categories, *columns in values
         ]
 
     return Asked(rows, read)
@@ -336,6 +341,12 @@ def _is_unread(by: Actor, order_id: str) -> Exists:
     events = OrderEvent.objects.filter(order_id=OuterRef(order_id)).exclude(by=str(by))
     seen = Subquery(looks.values("seen_at")[:1])
     return Exists(events.annotate(seen=seen).filter(Q(seen__isnull=True) | Q(at__gt=F("seen"))))
+
+
+def _sent_on(order_id: str) -> Coalesce:
+    """How often an order was sent to another agency; `order_id` names its column."""
+    events = OrderEvent.objects.filter(order_id=OuterRef(order_id), move__in=sorted(SENT_ON)).order_by()
+    return Coalesce(Subquery(events.values("order_id").annotate(times=Count("pk")).values("times")), 0)
 
 
 def counts(by: Actor, asked: ListAsked, *, saved: Iterable[SavedFilterRow] = (), now: datetime) -> ListCounts:
