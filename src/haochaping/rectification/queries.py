@@ -259,14 +259,18 @@ def answered_with(review_id: UUID, *, by: Actor | None = None) -> Asked[list[Ord
 
 
 def timeline(order_id: UUID) -> list[EventRow]:
-    """Everything that happened to an order, oldest first."""
+    """What happened to an order, oldest first, as its reviewer may read it."""
     return own_timeline(order_id)[0]
 
 
 def own_timeline(order_id: UUID) -> tuple[list[EventRow], list[SolutionRow]]:
-    """Everything that happened to an order, and each word of the reviewer on whether it is solved; oldest first."""
+    """What happened to an order, and each word of the reviewer on whether it is solved; oldest first.
+
+    Without internal notes, which its reviewer never reads.
+    """
     events = Asked(
         OrderEvent.objects.filter(order_id=order_id)
+        .exclude(move=Move.NOTE)
         .order_by("at", "id")
         .values_list("move", "at", "by", "note"),
         lambda found: [EventRow(Move(move), *rest) for move, *rest in found],

@@ -25,7 +25,17 @@ from haochaping.doors.workbench import appeals, faults, linked, links, projects,
 from haochaping.doors.workbench.call_forms import CallbackForm
 from haochaping.doors.workbench.cautions import cautions, is_unreached
 from haochaping.doors.workbench.forms import AskExtensionForm, EvidenceForm, LedgerForm, ReplyForm
-from haochaping.doors.workbench.steps import CALL, MESSAGE, MILESTONE, STEPS, may_write, open_steps, own_part
+from haochaping.doors.workbench.steps import (
+    CALL,
+    MESSAGE,
+    MILESTONE,
+    NOTE,
+    STEPS,
+    may_note,
+    may_write,
+    open_steps,
+    own_part,
+)
 from haochaping.doors.workbench.story import actors, call_words, story
 from haochaping.doors.workbench.words import state_tone, state_words
 from haochaping.files import queries as files
@@ -81,7 +91,7 @@ if TYPE_CHECKING:
 
 
 EVIDENCE = "evidence"
-_PLACE = {MESSAGE: "#thread", CALL: "#calls"}
+_PLACE = {MESSAGE: "#thread", CALL: "#calls", NOTE: "#history"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,6 +334,7 @@ def order_page(
         "evidence": [one for one in beside.evidence if one.removed_at is None],
         "show_evidence": _evidence(order, tried, form) if handles else None,
         "write": _write(order, tried, form) if handles else None,
+        "note": _offer(NOTE, tried, form) if may_note(order, by) else None,
         "call": _offer(CALL, tried, form) if calls and may_call(order.state) else None,
         "calls": [(call.at, call_words(call)) for call in history.calls],
         "calls_first": all(one.means != Means.RELAY for one in recordable.contacts),

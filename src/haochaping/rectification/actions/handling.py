@@ -12,7 +12,7 @@ from haochaping.kernel.actor import ActorKind
 from haochaping.kernel.identifiers import uuid7, uuids7
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
-from haochaping.rectification import appeal_queries, queries
+from haochaping.rectification import access, appeal_queries, queries
 from haochaping.rectification.actions import clocks
 from haochaping.rectification.actions.steps import checked_text, own_words, record, step
 from haochaping.rectification.models import Callback, Milestone, WorkOrder
@@ -256,6 +256,18 @@ def reply(order_id: UUID, *, text: str, warned: Collection[Doubt] = (), by: Acto
     )
     record([order], Move.REPLY, by=by, now=now, note=text, warned=" ".join(warned))
     return order.review_id
+
+
+@transaction.atomic
+def write_note(order_id: UUID, *, text: str, by: Actor, now: datetime) -> None:
+    """Leave a note on the timeline for whoever handles, checks or supervises the order; its reviewer never reads it.
+
+    Raises:
+        Refused: as `sign_for`, and TEXT_MISSING, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
+    """
+    text = checked_text(text, "text")
+    order = step(order_id, Move.NOTE, by, access.shared_power(by))
+    record([order], Move.NOTE, by=by, now=now, note=text)
 
 
 @transaction.atomic

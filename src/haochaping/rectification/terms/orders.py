@@ -70,6 +70,7 @@ class Move(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     CLASS_FAULT = "class_fault"
+    NOTE = "note"
     RECTIFY = "rectify"
     REPLY = "reply"
     PASS_CHECK = "pass_check"  # noqa: S105 - a check is passed
@@ -108,6 +109,7 @@ MOVE_LABELS = {
     Move.PAUSE: N_("The clock is paused"),
     Move.RESUME: N_("The clock runs again"),
     Move.CLASS_FAULT: N_("It was said what the fault lies in"),
+    Move.NOTE: N_("Internal note"),
     Move.RECTIFY: N_("Put right"),
     Move.REPLY: N_("Replied"),
     Move.PASS_CHECK: N_("The quality check is passed"),
