@@ -184,6 +184,32 @@ class TestHearing:
 
         assert desk.row.state == "rectified"
 
+    def test_nobody_is_called_unreachable_before_every_attempt_failed(self, desk):
+        desk.upto(Move.SIGN_FOR)
+        missed = FOUND | {"result": "not_reached", "is_true": None, "is_reasonable": None}
+        unreachable = {"outcome": "unreachable_closed", "text": "三次均未接通，无法核实。"}
+        for attempt in range(1, 4):
+            worlds.hear(desk.order_id, **missed, by=worlds.CLERK, now=desk.later())
+            desk.now += HOUR
+            if attempt < 3:
+                found = code_of(actions.rectify, desk.order_id, **unreachable, by=worlds.CLERK, now=desk.now)
+                assert found == "not_heard"
+
+        actions.rectify(desk.order_id, **unreachable, by=worlds.CLERK, now=desk.now)
+
+        assert last_entry(desk.order_id)[1]["outcome"] == desk.row.outcome == "unreachable_closed"
+        actions.reply(desk.order_id, text="谢谢您", by=worlds.CLERK, now=desk.later())
+        assert queries.facts_of([desk.review_id])[desk.review_id].unreached
+
+    def test_who_answered_in_the_end_was_reached(self, desk):
+        desk.upto(Move.VERIFY)
+        unreachable = {"outcome": "unreachable_closed", "text": "未接通"}
+
+        found = code_of(actions.rectify, desk.order_id, **unreachable, by=worlds.CLERK, now=desk.later())
+
+        assert found == "not_unreached"
+        assert not queries.facts_of([desk.review_id])[desk.review_id].unreached
+
     def test_what_is_not_true_needs_a_finding(self, desk):
         desk.upto(Move.VERIFY)
         not_upheld = DONE | {"outcome": "not_upheld"}

@@ -16,7 +16,7 @@ from haochaping.rectification import access, appeal_queries, queries
 from haochaping.rectification.actions import clocks
 from haochaping.rectification.actions.steps import checked_text, own_words, record, step
 from haochaping.rectification.models import Callback, Milestone, WorkOrder
-from haochaping.rectification.rules import kept, plan_of, was_heard
+from haochaping.rectification.rules import kept, plan_of, was_heard, was_unreached
 from haochaping.rectification.terms import (
     AGENCY_OUTCOMES,
     FINDING_DIFFERS,
@@ -26,6 +26,7 @@ from haochaping.rectification.terms import (
     NO_SUCH_MILESTONE,
     NOT_HEARD,
     NOT_LEDGERED,
+    NOT_UNREACHED,
     OWN_REFERENCE_MISSING,
     OWN_REFERENCE_USED,
     PLAN_PASSED,
@@ -201,27 +202,40 @@ def rectify(order_id: UUID, *, outcome: str, text: str, by: Actor, now: datetime
 
     Raises:
         Refused: as `sign_for`, and UNKNOWN_CHOICE, NOT_HEARD, FINDING_MISSING, FINDING_DIFFERS, NOT_LEDGERED,
-            TEXT_MISSING, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
+            NOT_UNREACHED, TEXT_MISSING, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
     """
     text = own_words(text, "text")
     if outcome not in AGENCY_OUTCOMES:
         raise Refused(UNKNOWN_CHOICE, field="outcome", value=outcome)
     order = step(order_id, Move.RECTIFY, by)
     _check_heard(order, now)
-    if outcome == HandlingOutcome.NOT_UPHELD and not queries.was_found_untrue(order.id):
-        raise Refused(FINDING_MISSING, field="outcome")
-    if outcome == HandlingOutcome.EXPLAINED and queries.was_found_true_and_reasonable(order.id, order.round):
-        raise Refused(FINDING_DIFFERS, field="outcome")
-    if outcome == HandlingOutcome.TIME_LIMITED_RECTIFIED and not queries.events_count(order.id, Move.LEDGER):
-        raise Refused(NOT_LEDGERED, field="outcome")
+    _check_outcome(order, outcome, now)
     order.outcome, order.rectification_text, order.rectified_at = outcome, text, now
     clocks.pass_on(order, now)
     order.save(update_fields=["state", "outcome", "rectification_text", "rectified_at", *clocks.COLUMNS])
     record([order], Move.RECTIFY, by=by, now=now, note=text, outcome=outcome)
 
 
+def _check_outcome(order: WorkOrder, outcome: str, now: datetime) -> None:
+    """Raise `Refused` for an outcome that what was found out, or done, does not bear."""
+    if outcome == HandlingOutcome.NOT_UPHELD and not queries.was_found_untrue(order.id):
+        raise Refused(FINDING_MISSING, field="outcome")
+    if outcome == HandlingOutcome.EXPLAINED and queries.was_found_true_and_reasonable(order.id, order.round):
+        raise Refused(FINDING_DIFFERS, field="outcome")
+    if outcome == HandlingOutcome.TIME_LIMITED_RECTIFIED and not queries.events_count(order.id, Move.LEDGER):
+        raise Refused(NOT_LEDGERED, field="outcome")
+    if outcome == HandlingOutcome.UNREACHABLE_CLOSED:
+        needed = _attempts_needed(order, now)
+        if not was_unreached(queries.calls_of(order.id, order.round), needed):
+            raise Refused(NOT_UNREACHED, field="outcome", needed=needed)
+
+
+def _attempts_needed(order: WorkOrder, now: datetime) -> int:
+    return rulebook.terms_for_division(order.division_id, local_day(now)).call_attempts
+
+
 def _check_heard(order: WorkOrder, now: datetime) -> None:
-    needed = rulebook.terms_for_division(order.division_id, local_day(now)).call_attempts
+    needed = _attempts_needed(order, now)
     heard, attempts = was_heard(queries.calls_of(order.id, order.round), needed)
     if not heard:
         raise Refused(NOT_HEARD, attempts=attempts, needed=needed)

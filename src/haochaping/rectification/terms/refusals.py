@@ -121,6 +121,11 @@ FINDING_DIFFERS = Reason(
     N_("Choose what was put right; or record another call-back with what was found, and choose again."),
 )
 
+NOT_UNREACHED = Reason(
+    "not_unreached",
+    N_("This outcome is for reviewers whom all {needed} attempts did not reach; that is not so here."),
+    N_("Choose what was put right or found out."),
+)
 FINDING_MISSING = Reason(
     "finding_missing",
     N_("No call-back says that what the review says is not true."),
