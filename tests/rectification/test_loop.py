@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from django.utils.translation import override
 
 from haochaping.directory import queries as directory
 from haochaping.kernel.actor import OPERATOR, REVIEWER, SYSTEM, Actor, ActorKind, Scope
@@ -17,6 +18,7 @@ from haochaping.rectification import actions, queries
 from haochaping.rectification.models import CoHandler, Extension, Milestone
 from haochaping.rectification.terms import Alarm, ClockKind, Move, Tick
 from haochaping.rulebook.models import CalendarDay
+from haochaping.ui.sentences import say
 from tests import worlds
 from tests.rectification.conftest import DONE, FOUND
 
@@ -357,7 +359,15 @@ class TestMoreTime:
 
     @pytest.mark.parametrize("days", [0, 11])
     def test_is_as_long_as_the_rules_allow(self, order, days):
-        assert code_of(self.ask, order, days) == "extension_too_long"
+        with pytest.raises(Refused) as refused:
+            self.ask(order, days)
+
+        assert refused.value.code == "extension_too_long"
+        with override("en"):
+            said = say(refused.value.complaint).message
+        assert (
+            said == f"{days} working days were asked for; the rules of this place give 1 to 10 working days."
+        )
 
     def test_that_nobody_asked_for_is_not_granted(self, order):
         found = code_of(actions.grant_extension, order.order_id, note="", by=DISPATCHER, now=order.later())

@@ -99,7 +99,7 @@ SENTENCES: dict[Template, str] = {
     ),
     # Not sent: what the demo's page shows of a call that a gateway would have connected.
     Template.CALL: N_(
-        "Call connected through the relay with line {line}. Neither side sees the other’s number."
+        "A call through the relay: it shows the relay’s number, and neither side sees the other’s."
     ),
     Template.IDENTITY_OPENED: N_(
         "Your identity with a review has been opened by the procedure of the law. The rules, and whom to ask: {link}"
@@ -683,8 +683,9 @@ class DeliveryRow:
 
 @dataclass(frozen=True, slots=True)
 class DemoMessageRow:
-    """What the demo's gateway would have sent: masked phone or address, and text."""
+    """What the demo's gateway would have sent, or that it rang: by what, to which masked phone or address, and the text."""
 
+    channel: Channel
     masked_to: str
     text: str
     at: datetime

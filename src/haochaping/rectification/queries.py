@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from haochaping.accounts.access import check_power, check_scope, may, may_reach
+from haochaping.accounts.rules import told_apart
 from haochaping.accounts.terms import OUT_OF_SCOPE, Power
 from haochaping.directory.terms import Kind, Ref
 from haochaping.files import queries as files
@@ -328,15 +329,17 @@ def history(order_id: UUID) -> HistoryRow:
 
 
 def _read_events(row: HistoryRow, found: Iterable[tuple[Any, ...]]) -> None:
-    for what, at, _, word, by, note, result, is_true, is_reasonable, warned, *behind, name in found:
+    people: dict[str, tuple[str, str]] = {}
+    for what, at, _, word, by, note, result, is_true, is_reasonable, warned, *behind, name, username in found:
         if name:
-            row.names[by] = name
+            people[by] = (name, username)
         if what == "move":
             call = CallbackRow(CallResult(result), is_true, is_reasonable, *behind) if result else None
             doubts = tuple(Doubt(one) for one in warned.split())
             row.events.append(EventRow(Move(word), at, by, note, call, doubts))
         elif what == "call":
             row.calls.append(CallRow(RelayPurpose(result), DeliveryState(word), at))
+    row.names.update(told_apart(people))
 
 
 def _read_ticks(row: HistoryRow, found: Iterable[tuple[Any, ...]]) -> None:

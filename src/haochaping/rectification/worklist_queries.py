@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import (
     BooleanField,
     Case,
-    CharField,
     Count,
     Exists,
     F,
@@ -24,7 +23,7 @@ from django.db.models import (
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
-from haochaping.accounts.rules import roles_with
+from haochaping.accounts.rules import roles_with, told_apart
 from haochaping.accounts.terms import Power
 from haochaping.kernel.actor import ActorKind
 from haochaping.postgres.together import Asked, together
@@ -286,21 +285,31 @@ def _rows(found: QuerySet[WorkOrder], by: Actor) -> Asked[list[ListRow]]:
     rows = found.annotate(
         new=_is_unread(by, "id"),
         sent=_sent_on("id"),
-        handler=Case(When(is_handled(), then=F("assignee__display_name")), output_field=CharField()),
-    ).values_list("new", "sent", "handler", "assignee_id", "categories", *ORDER_COLUMNS)
+        handled=Case(When(is_handled(), then=F("assignee_id"))),
+    ).values_list(
+        "new",
+        "sent",
+        "handled",
+        "assignee__display_name",
+        "assignee__username",
+        "categories",
+        *ORDER_COLUMNS,
+    )
     account = account_of(by)
 
     def read(values: Iterable[tuple[Any, ...]]) -> list[ListRow]:
+        found = list(values)
+        names = told_apart({row[2]: (row[3], row[4]) for row in found if row[2] is not None})
         return [
             ListRow(
                 order_row(tuple(columns)),
                 unread=new,
-                handler=handler or "",
-                mine=handler is not None and assignee == account,
+                handler=names.get(handled, ""),
+                mine=handled is not None and handled == account,
                 categories=tuple(categories or ()),
                 sent_on=sent,
             )
-            for new, sent, handler, assignee, categories, *columns in values
+            for new, sent, handled, _, _, categories, *columns in found
         ]
 
     return Asked(rows, read)

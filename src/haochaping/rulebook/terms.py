@@ -48,6 +48,11 @@ class Unit(StrEnum):
     CODE = "code"
     """The code of something that is defined elsewhere."""
 
+    @property
+    def label(self) -> str:
+        """As people read it, to be translated."""
+        return UNIT_LABELS[self]
+
 
 UNIT_LABELS: dict[Unit, str] = {
     Unit.MINUTES: N_("minutes"),

@@ -175,8 +175,8 @@ EXTENSIONS_USED_UP = Reason(
 
 EXTENSION_TOO_LONG = Reason(
     "extension_too_long",
-    N_("{days} days were asked for; the rules of this place give 1 to {limit}."),
-    N_("Ask for fewer days."),
+    N_("{days} {unit} were asked for; the rules of this place give 1 to {limit} {unit}."),
+    N_("Ask for less time."),
 )
 
 
