@@ -20,7 +20,7 @@ from haochaping.doors.lanes import LaneLostError
 from haochaping.exchange.terms import NO_ROWS
 from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.outcomes import Outcome, OutcomeKind
-from haochaping.kernel.refused import N_, Complaint
+from haochaping.kernel.refused import N_, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -180,7 +180,7 @@ def import_file(
     if batch:
         finish_batch(batch)
     elif not counted:
-        fail(sentence(Complaint(NO_ROWS, params={"name": file.name})), 2)
+        raise Refused(NO_ROWS, name=file.name)
     if as_json:
         troubles.end(counted)
     else:
@@ -189,7 +189,7 @@ def import_file(
             gettext(", ").join(gettext(text).format(n=counted[kind]) for kind, text in _COUNTS.items())
         )
     if counted.keys() & _ROWS.keys():
-        fail("", 2) if as_json else sys.exit(2)
+        sys.exit(2)
 
 
 class _Troubles:

@@ -15,7 +15,6 @@ from haochaping.doors.commands.language import ENGLISH, speaking
 from haochaping.doors.commands.spoken import Command, Group, option
 from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.refused import N_, Complaint, Reason
-from haochaping.postgres import copies
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -248,7 +247,6 @@ def retry_notice(message: UUID) -> None:
 @with_database
 def doctor(installation: Installation, *, as_json: bool) -> None:
     """Say in plain words what is wrong with this installation. Exit status 1 when something is."""
-    copies.reach(installation.env.database_url)
     from haochaping.doors.commands.checkup import checkup  # noqa: PLC0415 - needs Django to be ready
 
     # What programs read is the same in every language.
