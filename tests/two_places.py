@@ -15,6 +15,7 @@ from haochaping.exchange.quality.rules import parts
 from haochaping.exchange.quality.terms import Finding, Judgement, Sent, Source
 from haochaping.exchange.terms import Raw
 from haochaping.files import actions as files
+from haochaping.files.documents import recognised
 from haochaping.files.pictures import redrawn
 from haochaping.flows import change_review, handle_bad_review, hotline_in, show_evidence, take_step
 from haochaping.flows.receive_reviews import receive_reviews
@@ -328,6 +329,7 @@ def _agency_appeals(order_id: UUID, review_id: UUID, scope: Scope, now: datetime
     appeal_id = rectification.file_appeal(
         order_id, ground="mis_tap", fact="", text="点错了。", reference="", by=lead, now=now
     )
+    files.keep_documents("appeal", str(appeal_id), [recognised(b"OggS", name="a")], by=lead, now=now)
     rectification.accept_appeal(appeal_id, by=first, now=now)
     rectification.answer_appeal(appeal_id, text="没有。", by=worlds.REVIEWER, now=now)
     rectification.propose_decision(

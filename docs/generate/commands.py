@@ -43,7 +43,8 @@ def pages() -> dict[str, str]:
             "# 命令 · Commands\n\n"
             "下面是程序自己打印的帮助文字，先中文后英文。程序按 shell 的环境选用语言："
             "`LANGUAGE`、`LC_ALL`、`LC_MESSAGES`、`LANG` 中先设置的一个以 `en` 开头时为英文，其余为中文；"
-            "`--json` 的输出与语言无关。\n\n"
+            "`--json` 的输出与语言无关；整件不收时标准输出是 "
+            '`{"refused": {"code": …, "field": …, "sentence": …}}`，退出状态 1。\n\n'
             "退出状态：0 成功，1 有一件要由人处理的事（一行说明写在标准错误），"
             "2 输入中有未收下的行，或者命令行本身写错了；`db status` 在数据库没有运行时为 3。\n\n"
             + table(["命令 command", "作用 purpose"], rows)

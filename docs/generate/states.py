@@ -13,6 +13,7 @@ from haochaping.identity import states as identity
 from haochaping.identity.terms import OPENING_LABELS, OPENING_MOVES, OpeningState
 from haochaping.notices import states as notices
 from haochaping.notices.terms import DELIVERY_LABELS, DeliveryState
+from haochaping.publicity.terms import Decision
 from haochaping.rectification import states as rectification
 from haochaping.rectification.terms import (
     APPEAL_MOVE_LABELS,
@@ -22,6 +23,7 @@ from haochaping.rectification.terms import (
     REFORM_MOVE_LABELS,
     STATE_LABELS,
     AppealState,
+    HandlingOutcome,
     OrderState,
     ReformState,
 )
@@ -65,6 +67,8 @@ class Life:
     source: str
     labels: dict[StrEnum, str]
     steps: Sequence[tuple[StrEnum, StrEnum, str, str]]
+    elsewhere: Sequence[tuple[str, str]] = ()
+    """What the procedure (domain.md §6.5) names as a state and this house keeps in another way."""
 
     def final(self) -> set[int]:
         """The places of the states that are not left again."""
@@ -93,7 +97,48 @@ def _order() -> Life:
         for (begin, move), end in rectification.TRANSITIONS.items()
     ]
     labels: dict[StrEnum, str] = {state: chinese(STATE_LABELS[state]) for state in OrderState}
-    return Life("work_order", "差评工单 · work order", "rectification/states.py", labels, steps)
+    return Life(
+        "work_order", "差评工单 · work order", "rectification/states.py", labels, steps, _elsewhere_of_order()
+    )
+
+
+def _elsewhere_of_order() -> list[tuple[str, str]]:
+    verified, checked, closed = (
+        code(state) for state in (OrderState.VERIFIED, OrderState.CHECKED, OrderState.CLOSED)
+    )
+    at_once, unreached = (
+        code(one) for one in (HandlingOutcome.IMMEDIATE_RECTIFIED, HandlingOutcome.UNREACHABLE_CLOSED)
+    )
+    released, held = code(Decision.RELEASED), code(Decision.HELD)
+    return [
+        (
+            "`verifying` 核实中",
+            f"签收后、第一次回访记录前；之后是 {verified} · signed for, until a call is recorded; then {verified}",
+        ),
+        ("`rectifying_now` 立行立改", f"{verified}，处理结果 {at_once} · {verified}, outcome {at_once}"),
+        (
+            "`unreachable_closed` 联系不上",
+            f"处理结果 {unreached}，另有指标 · an outcome with a measure of its own: `unreached_rate`",
+        ),
+        ("`confirm` 质检", f"答复之后、{checked} 之前 · between the reply and {checked}"),
+        (
+            "`closed_unrated` 未评价办结",
+            f"{closed}，没有解决情况回答 · {closed} without a word of the reviewer",
+        ),
+        (
+            "`published` 已公开",
+            f"发布决定 {released}，答复和评价文字各自决定 · decided of reply and words apart from each other",
+        ),
+        ("`withheld` 不公开", f"发布决定 {held}，写明理由 · a decision with its reason"),
+        (
+            "`archived` 归档",
+            f"{closed}：工单、经过和账本条目不删除，各级和统计照常可查 · nothing of an order is deleted, so no state says it",
+        ),
+        (
+            "上报 reported",
+            "随办件上报上级，每次变化再报 · reported upward with its case, again at each change",
+        ),
+    ]
 
 
 def _appeal() -> Life:
@@ -191,8 +236,15 @@ def _section(life: Life) -> str:
     return (
         f"## {life.title}\n\n"
         f"![{life.title}](states-{life.name}.svg)\n\n"
-        f"来源 source: `src/haochaping/{life.source}`\n\n{table(heading, rows)}"
+        f"来源 source: `src/haochaping/{life.source}`\n\n{table(heading, rows)}{_kept_elsewhere(life)}"
     )
+
+
+def _kept_elsewhere(life: Life) -> str:
+    if not life.elsewhere:
+        return ""
+    heading = ["规程里的状态 state of the procedure", "本系统 here"]
+    return f"\n规程里另有名称、这里不作为状态的：\n\n{table(heading, life.elsewhere)}"
 
 
 _INTRODUCTION = """# 状态 · States

@@ -16,7 +16,7 @@ _OWN = {
     "identity": {"keys", "relay", "sealing", "shares"},
     "notices": {"gateway", "mail", "webhook"},
     "reviews": {"readings"},
-    "files": {"pictures"},
+    "files": {"documents", "pictures"},
     "hotline": {"line"},
     "directory": {"match_queries", "matching"},
     "levels": {"keys", "line"},

@@ -17,6 +17,8 @@ from haochaping.accounts.terms import Place as AccountPlace
 from haochaping.accounts.terms import Role
 from haochaping.directory import actions as directory
 from haochaping.directory.terms import Kind
+from haochaping.files import actions as files
+from haochaping.files.documents import recognised
 from haochaping.flows import change_review, decide_appeal
 from haochaping.flows.follow_up_review import follow_up_review
 from haochaping.flows.verify_ledger import verify_ledger
@@ -531,6 +533,16 @@ class TestMalicious:
         assert (bad.status, reviews.excluded_as(bad.review_id)) == ("excluded", ReasonClass.MALICIOUS)
         assert counted() == true()
         assert insight.tally(Place())["malicious", 1, "active_onsite_device"] == 1
+
+    def test_a_recording_that_was_filed_is_evidence(self, bad: Matter):
+        bad.file(ground="malicious", fact="competitor").heard()
+        (kept,) = files.keep_documents(
+            "appeal", str(bad.row.id), [recognised(b"OggS\0", name="x")], by=worlds.CLERK, now=bad.now
+        )
+
+        bad.decided("malicious", fact="competitor", evidence=[str(kept)])
+
+        assert bad.status == "excluded"
 
     def test_threats_need_the_number_of_the_record(self, bad: Matter):
         bad.file(ground="malicious", fact="threats").heard()

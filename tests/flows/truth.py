@@ -80,6 +80,10 @@ BRUTE = {
     "unverified_reviews": (f"{_EFFECTIVE} AND NOT {_ACTIVE}", None),
     "participation_rate": (_PARTICIPATED, _REPORTED),
     "rectification_rate": (f"{_OUT} AND w.state IN ('replied', 'checked', 'closed')", _OUT),
+    "unreached_rate": (
+        f"{_OUT} AND w.state IN ('replied', 'checked', 'closed') AND w.outcome = 'unreachable_closed'",
+        f"{_OUT} AND w.state IN ('replied', 'checked', 'closed')",
+    ),
     "callback_rate": (f"{_OUT} AND {_REACHED}", _TO_CALL),
     "on_time_contact_rate": (f"{_OUT} AND w.contact_kept", f"{_OUT} AND w.contact_kept IS NOT NULL"),
     "on_time_rectification_rate": (f"{_OUT} AND w.rectify_kept", f"{_OUT} AND w.rectify_kept IS NOT NULL"),

@@ -247,6 +247,7 @@ MOVES: dict[str, Callable[[Walk, Actor], object]] = {
         w.order, caption="改后", shown=w.dice.choice([True, False]), by=by, now=w.now
     ),
     "class_fault": _class_fault,
+    "note": lambda w, by: actions.write_note(w.order, text="记", by=by, now=w.now),
     "adopt": _adopt,
     "hand_on": lambda w, by: hand_on.hand_on(w.order, w.dice.choice(AGENCIES), "并入", by=by, now=w.now),
     "finish_other": lambda w, _: _finish(w, w.other_review),
@@ -280,7 +281,7 @@ LIKELY: dict[OrderState, list[str]] = {
     OrderState.CANCELLED: ["change", "change", "withdraw", "late"],
     OrderState.DISPATCHED: [*["sign"] * 4, "ask_return", "send", *["merge"] * 3, "take_in"],
     OrderState.RETURN_ASKED: ["grant_return", "refuse_return"],
-    OrderState.SIGNED: [*["verify"] * 4, "join", "ask_time", "appeal", "appeal", "assign", "take_in"],
+    OrderState.SIGNED: [*["verify"] * 4, "join", "ask_time", "appeal", "appeal", "assign", "take_in", "note"],
     OrderState.VERIFIED: [
         *["rectify"] * 3,
         *("ledger", "grant_time", "refuse_time", "contribute", "evidence", "class_fault"),

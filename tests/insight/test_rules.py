@@ -321,6 +321,7 @@ _ORDERS = st.lists(
         st.booleans(),
         st.booleans(),
         st.booleans(),
+        st.booleans(),
         st.sampled_from(["", *Heard]),
         st.sampled_from(["", *Solved]),
         st.sampled_from(["", *Verdict, None]).map(
@@ -356,6 +357,7 @@ def test_measures_against_counting_one_by_one(
     verdicts = [o.appeal.verdict for o in orders if o.appeal]
     upheld = [v for v in verdicts if v in {"mistaken", "malicious", "partly"}]
     assert {name: (value.numerator, value.denominator) for name, value in values.items()} == {
+        "unreached_rate": (sum(o.unreached for o in answered), len(answered)),
         "callback_rate": (called.count("reached"), len(called) - called.count("impossible")),
         "on_time_contact_rate": (contact[True], contact[True] + contact[False]),
         "on_time_rectification_rate": (answer[True], answer[True] + answer[False]),

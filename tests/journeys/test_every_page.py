@@ -398,6 +398,7 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "desk_appeal_photo": (404, f"/desk/appeals/{{appeal}}/photos/{NOWHERE}"),
     "desk_appeal_step": (303, "/desk/appeals/{appeal}/withdraw"),
     "oversight_appeal_photo": (404, f"/oversight/appeals/{{appeal}}/photos/{NOWHERE}"),
+    "oversight_appeal_document": (404, f"/oversight/appeals/{{appeal}}/files/{NOWHERE}"),
     "oversight_appeal_step": (303, "/oversight/appeals/{appeal}/accept"),
     "desk_release": (303, f"/desk/releases/{NOWHERE}/text"),
     "desk_matches_accept": (303, "/desk/matches/accept"),

@@ -205,6 +205,28 @@ def test_text_and_reply_are_decided_apart(now: datetime):
     assert (shown().text, shown().has_reply, shown().reply) == (None, True, "已整改，请致电＊＊＊")
 
 
+def test_a_reply_says_that_the_matter_goes_on_and_that_it_was_answered_again(now: datetime):
+    review_id = bad_review("C1", now)
+    answered(review_id, now + timedelta(hours=1))
+    order = orders.order_of_review(review_id)
+    assert order is not None
+    actions.decide(
+        review_id, Part.REPLY, Decision.RELEASED, by=worlds.PUBLISHER, now=now + timedelta(hours=2)
+    )
+    said = [(shown().taken_up_again, shown().answered_again)]
+
+    rectification.take_up_again(order.id, by=worlds.REVIEWER, now=now + timedelta(hours=3))
+    said.append((shown().taken_up_again, shown().answered_again))
+    answered(review_id, now + timedelta(hours=4), "这次真的改好了")
+    said.append((shown().taken_up_again, shown().answered_again))
+    rectification.take_up_again(order.id, by=worlds.REVIEWER, now=now + timedelta(hours=5))
+    said.append((shown().taken_up_again, shown().answered_again))
+
+    assert said == [(False, False), (True, False), (False, True), (True, False)]
+    assert orders.rows([order.id])[0].state == "escalated"
+    assert shown().reply == "已整改，请致电＊＊＊"
+
+
 def test_a_text_that_can_still_change_is_not_released(now: datetime):
     worlds.take_case("C1", now)
     outcome = worlds.give("C1", 1, now, entrance=Entrance.TOKEN)

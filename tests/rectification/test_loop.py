@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from django.utils.translation import override
 
 from haochaping.directory import queries as directory
 from haochaping.kernel.actor import OPERATOR, REVIEWER, SYSTEM, Actor, ActorKind, Scope
@@ -17,6 +18,7 @@ from haochaping.rectification import actions, queries
 from haochaping.rectification.models import CoHandler, Extension, Milestone
 from haochaping.rectification.terms import Alarm, ClockKind, Move, Tick
 from haochaping.rulebook.models import CalendarDay
+from haochaping.ui.sentences import say
 from tests import worlds
 from tests.rectification.conftest import DONE, FOUND
 
@@ -183,6 +185,32 @@ class TestHearing:
         actions.rectify(desk.order_id, **DONE, by=worlds.CLERK, now=desk.now)
 
         assert desk.row.state == "rectified"
+
+    def test_nobody_is_called_unreachable_before_every_attempt_failed(self, desk):
+        desk.upto(Move.SIGN_FOR)
+        missed = FOUND | {"result": "not_reached", "is_true": None, "is_reasonable": None}
+        unreachable = {"outcome": "unreachable_closed", "text": "三次均未接通，无法核实。"}
+        for attempt in range(1, 4):
+            worlds.hear(desk.order_id, **missed, by=worlds.CLERK, now=desk.later())
+            desk.now += HOUR
+            if attempt < 3:
+                found = code_of(actions.rectify, desk.order_id, **unreachable, by=worlds.CLERK, now=desk.now)
+                assert found == "not_heard"
+
+        actions.rectify(desk.order_id, **unreachable, by=worlds.CLERK, now=desk.now)
+
+        assert last_entry(desk.order_id)[1]["outcome"] == desk.row.outcome == "unreachable_closed"
+        actions.reply(desk.order_id, text="谢谢您", by=worlds.CLERK, now=desk.later())
+        assert queries.facts_of([desk.review_id])[desk.review_id].unreached
+
+    def test_who_answered_in_the_end_was_reached(self, desk):
+        desk.upto(Move.VERIFY)
+        unreachable = {"outcome": "unreachable_closed", "text": "未接通"}
+
+        found = code_of(actions.rectify, desk.order_id, **unreachable, by=worlds.CLERK, now=desk.later())
+
+        assert found == "not_unreached"
+        assert not queries.facts_of([desk.review_id])[desk.review_id].unreached
 
     def test_what_is_not_true_needs_a_finding(self, desk):
         desk.upto(Move.VERIFY)
@@ -370,7 +398,15 @@ class TestMoreTime:
 
     @pytest.mark.parametrize("days", [0, 11])
     def test_is_as_long_as_the_rules_allow(self, order, days):
-        assert code_of(self.ask, order, days) == "extension_too_long"
+        with pytest.raises(Refused) as refused:
+            self.ask(order, days)
+
+        assert refused.value.code == "extension_too_long"
+        with override("en"):
+            said = say(refused.value.complaint).message
+        assert (
+            said == f"{days} working days were asked for; the rules of this place give 1 to 10 working days."
+        )
 
     def test_that_nobody_asked_for_is_not_granted(self, order):
         found = code_of(actions.grant_extension, order.order_id, note="", by=DISPATCHER, now=order.later())

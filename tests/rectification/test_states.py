@@ -22,6 +22,7 @@ from haochaping.rectification.terms import OrderState as S
 _WORKING = (
     Move.ASSIGN,
     Move.HAND_ON,
+    Move.NOTE,
     Move.JOIN,
     Move.CONTRIBUTE,
     Move.ASK_EXTENSION,
@@ -42,8 +43,8 @@ def _with(state: S, **moves: S) -> dict[Move, S]:
 # An appeal pends wherever the order has got: it pauses what runs, and once it is upheld the order ends.
 _APPEALED = (Move.PAUSE, Move.RESUME)
 _EXCLUDED = {Move.EXCLUDE: S.EXCLUDED}
-# Once somebody was heard it can be said what the fault lies in; an agency that has ended hands on what it has.
-_ANYWHERE = (Move.CLASS_FAULT, Move.HAND_ON)
+# Once somebody was heard it can be said what the fault lies in; an agency that has ended hands on what it has; notes are left.
+_ANYWHERE = (Move.CLASS_FAULT, Move.HAND_ON, Move.NOTE)
 # The machine of domain.md §6.5, written down once more: what may happen in each state.
 _ALLOWED: dict[S, dict[Move, S]] = {
     S.CREATED: _EXCLUDED | {Move.DISPATCH: S.DISPATCHED, Move.CANCEL: S.CANCELLED},
@@ -55,6 +56,7 @@ _ALLOWED: dict[S, dict[Move, S]] = {
         Move.ASK_RETURN: S.RETURN_ASKED,
         Move.REDISPATCH: S.DISPATCHED,
         Move.HAND_ON: S.DISPATCHED,
+        Move.NOTE: S.DISPATCHED,
         Move.MERGE: S.MERGED,
         Move.CANCEL: S.CANCELLED,
         Move.ADOPT_DEADLINE: S.DISPATCHED,
@@ -66,6 +68,7 @@ _ALLOWED: dict[S, dict[Move, S]] = {
         Move.GRANT_RETURN: S.DISPATCHED,
         Move.REFUSE_RETURN: S.DISPATCHED,
         Move.HAND_ON: S.RETURN_ASKED,
+        Move.NOTE: S.RETURN_ASKED,
         Move.ADOPT_DEADLINE: S.RETURN_ASKED,
         Move.CANCEL: S.CANCELLED,
     },
@@ -159,6 +162,7 @@ def test_each_move_is_fired_by_whose_it_is(move: Move):
         Move.CONTRIBUTE,
         Move.RECTIFY,
         Move.CLASS_FAULT,
+        Move.NOTE,
         Move.REPLY,
     }
     dispatcher = {

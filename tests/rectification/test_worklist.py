@@ -321,6 +321,20 @@ def test_an_order_sent_elsewhere_is_nobody_s(several, hired):
     assert several.row.assignee_id is None
 
 
+def test_a_row_says_how_often_its_order_was_sent_on(several, hired):
+    dispatcher = Actor(
+        ActorKind.STAFF, "0", powers=frozenset({"order.view", "order.dispatch"}), scope=EVERYWHERE
+    )
+    for place in (worlds.OTHER_AGENCY, worlds.AGENCY):
+        actions.redispatch(
+            several.order_id, agency_code=place, reason="不归它管", by=dispatcher, now=several.later()
+        )
+
+    rows = worklist.work_list(hired("one"), ListAsked(), now=several.now, limit=9)
+
+    assert {row.order.id: row.sent_on for row in rows if row.sent_on} == {several.order_id: 2}
+
+
 def test_several_are_signed_for_each_with_its_own_outcome(several, hired):
     who, other = hired("one"), hired("two")
     ids = list(WorkOrder.objects.order_by("id").values_list("id", flat=True))

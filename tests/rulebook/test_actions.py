@@ -17,6 +17,7 @@ from haochaping.kernel.periods import BEIJING
 from haochaping.kernel.refused import Refused
 from haochaping.ledger.models import Entry
 from haochaping.ledger.terms import EntryKind
+from haochaping.postgres.together import together
 from haochaping.rulebook import access, actions, queries
 from haochaping.rulebook.models import CalendarDay, CalendarOverlay, Profile, ProfileChoice, RuleValue
 from haochaping.rulebook.rules import due_after_working_days
@@ -254,6 +255,19 @@ def test_a_declared_day_moves_the_deadline_of_the_division(world):
         due = due_after_working_days(begun, 1, calendar)
         assert due is not None
         assert due.date() == date(2026, 6, day)
+
+
+def test_calendars_of_several_divisions_are_asked_at_once_and_keep_apart(world, django_assert_num_queries):
+    declare(world, works=False, division=worlds.COUNTY)
+    terms = queries.terms_of_each([CITY_PATH, COUNTY_PATH, ""], TODAY)
+    calendars = queries.Calendars(terms.values(), TODAY, TOMORROW)
+
+    with django_assert_num_queries(1):
+        together(*calendars.asked)
+        said = [calendars.of(path).is_working(TOMORROW) for path in (CITY_PATH, COUNTY_PATH, "")]
+
+    assert said == [True, False, True]
+    assert calendars.of("").is_working(TOMORROW + timedelta(days=1)) is None
 
 
 @pytest.mark.parametrize(

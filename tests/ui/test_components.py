@@ -88,6 +88,14 @@ def test_a_deadline_speaks_in_words(render, due, done, words, late):
     assert ("<svg" in html) == ("deadline-late" in html) == late
 
 
+def test_a_deadline_speaks_in_working_time_where_that_is_known(render):
+    html = render(
+        "{% deadline due now working=left %}", due=NOW + timedelta(days=3), now=NOW, left=timedelta(hours=8)
+    )
+
+    assert "<b>剩余8个工作小时</b>" in html
+
+
 def test_a_rate_shows_both_its_numbers(render):
     html = render("{% stat f %}", f=Figure("好评率", Ratio(529, 1552), "默认评价", "/x"))
 

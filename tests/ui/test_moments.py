@@ -40,3 +40,18 @@ def test_a_span_is_said_in_its_two_largest_units(length, chinese, english):
     assert moments.span(length) == chinese
     with translation.override("en"):
         assert moments.span(length) == english
+
+
+@pytest.mark.parametrize(
+    ("length", "chinese", "english"),
+    [
+        (timedelta(hours=96, minutes=59), "96个工作小时", "96 working hours"),
+        (timedelta(hours=1), "1个工作小时", "1 working hour"),
+        (timedelta(minutes=59, seconds=59), "59分钟工作时间", "59 working minutes"),
+        (-timedelta(minutes=1), "1分钟工作时间", "1 working minute"),
+    ],
+)
+def test_working_time_is_said_in_hours_however_many_they_are(length, chinese, english):
+    assert moments.working_span(length) == chinese
+    with translation.override("en"):
+        assert moments.working_span(length) == english

@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from haochaping.accounts.access import check_scope
 from haochaping.accounts.models import ApiClient, FormerPassword, OneTimeLink, RoleGrant, StaffBinding, User
-from haochaping.accounts.rules import key_hash, powers_of, roles_with
+from haochaping.accounts.rules import key_hash, powers_of, roles_with, told_apart
 from haochaping.accounts.terms import (
     CLIENT_POWERS,
     PASSWORD_LIFETIME,
@@ -138,8 +138,9 @@ def password_is_old(user_id: int, *, now: datetime) -> bool:
 
 
 def display_names(user_ids: Iterable[int]) -> dict[int, str]:
-    """Names of people who log in, by id, for pages of their own house."""
-    return dict(User.objects.filter(id__in=set(user_ids)).values_list("id", "display_name"))
+    """Names of people who log in, by id, for pages of their own house; those called alike are told apart."""
+    rows = User.objects.filter(id__in=set(user_ids)).values_list("id", "display_name", "username")
+    return told_apart({user_id: (name, username) for user_id, name, username in rows})
 
 
 def full_names(user_ids: Iterable[int]) -> dict[int, str]:
@@ -311,7 +312,10 @@ def holders(powers: Collection[Power], places: Iterable[tuple[str, str]] | None 
 
 
 def colleagues(by: Actor, power: Power, *, limit: int) -> Asked[list[tuple[int, str]]]:
-    """Everybody with an active account who holds a power at an agency within the actor's reach, or above it, by name."""
+    """Everybody with an active account who holds a power at an agency within the actor's reach, or above it, by name.
+
+    Those called alike are told apart.
+    """
     rows = RoleGrant.objects.filter(
         revoked_at=None, user__is_active=True, agency__isnull=False, role__in=roles_with(power)
     )
@@ -320,8 +324,13 @@ def colleagues(by: Actor, power: Power, *, limit: int) -> Asked[list[tuple[int, 
     elif by.scope.division_path:
         low, high = path_range(by.scope.division_path)
         rows = rows.filter(agency__division__path__gte=low, agency__division__path__lt=high)
-    people = rows.order_by("user__display_name", "user_id").values_list("user_id", "user__display_name")
-    return Asked(people.distinct()[:limit], list)
+    people = rows.order_by("user__display_name", "user_id").values_list(
+        "user_id", "user__display_name", "user__username"
+    )
+    return Asked(
+        people.distinct()[:limit],
+        lambda found: list(told_apart({pk: (name, username) for pk, name, username in found}).items()),
+    )
 
 
 def _above(path: str) -> list[str]:

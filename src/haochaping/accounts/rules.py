@@ -6,16 +6,20 @@ import hashlib
 import hmac
 import re
 from base64 import b32decode, urlsafe_b64encode
+from collections import Counter
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 
 from haochaping.accounts.terms import ADMINISTRATORS, KEY_START, POWERS_OF
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Container, Iterable
+    from collections.abc import Collection, Container, Iterable, Mapping
     from datetime import datetime
 
     from haochaping.accounts.terms import Place, Power, Role
+
+type Called = tuple[str, str]
+"""A name with the user name behind it."""
 
 _USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,39}")
 _NAME_LENGTH = 100
@@ -158,3 +162,9 @@ def one_time_code(secret: str, now: datetime) -> str:
     offset = digest[-1] & 0xF
     number = int.from_bytes(digest[offset : offset + 4]) & 0x7FFF_FFFF
     return str(number % 10**_CODE_DIGITS).zfill(_CODE_DIGITS)
+
+
+def told_apart[K](people: Mapping[K, Called]) -> dict[K, str]:
+    """Names as they stand beside each other: whose name somebody else of them has too, their user name stands with it."""
+    shared = Counter(name for name, _ in set(people.values()))
+    return {key: f"{name} ({user})" if shared[name] > 1 else name for key, (name, user) in people.items()}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext
 
 from haochaping.files import queries as files
+from haochaping.files.terms import DOCUMENT_LABELS
 from haochaping.kernel.refused import N_
 from haochaping.publicity.rules import redacted
 from haochaping.rectification import appeal_queries as appeals
@@ -63,6 +64,9 @@ def whole(row: AppealRow, decisions: Sequence[DecisionRow]) -> dict[str, object]
         "level": gettext(LEVEL_LABELS[Level(review.level)]),
         "words": redacted(review.comment_text),
         "photos": files.photos_of("appeal", str(row.id)),
+        "documents": [
+            (one, gettext(DOCUMENT_LABELS[one.kind])) for one in files.documents_of("appeal", str(row.id))
+        ],
         "answer": redacted(row.answer),
         "objection": redacted(row.objection) if row.contested_by.startswith("reviewer:") else row.objection,
         "refusal": gettext(REFUSAL_LABELS[AppealRefusal(row.refusal)]) if row.refusal else "",

@@ -18,7 +18,7 @@ from haochaping.doors.gate import actor_of
 from haochaping.exchange.quality.terms import NO_SUCH_SOURCE, NOT_JUDGED
 from haochaping.exchange.reconciliation.terms import NO_SUCH_RECONCILIATION, NOT_DIFFERING
 from haochaping.exchange.terms import NOT_WAITING
-from haochaping.files.terms import NO_SUCH_PHOTO
+from haochaping.files.terms import NO_SUCH_DOCUMENT, NO_SUCH_PHOTO
 from haochaping.hotline.terms import NO_GAP, NO_SUCH_ATTACHMENT, NO_SUCH_LINK, NO_SUCH_MESSAGE
 from haochaping.identity.terms import (
     NO_ORGANISATION,
@@ -128,7 +128,7 @@ _STATUS = {
     NO_SUCH_FILTER.code: MISSING,
     NO_NOTICE.code: MISSING,
     NO_ENDPOINT.code: MISSING,
-    NO_SUCH_PHOTO.code: MISSING,
+    **dict.fromkeys((NO_SUCH_PHOTO.code, NO_SUCH_DOCUMENT.code), MISSING),
     **dict.fromkeys((NO_SUCH_LINK.code, NO_SUCH_ATTACHMENT.code, NO_SUCH_MESSAGE.code, NO_GAP.code), MISSING),
     NO_SUCH_MATCH.code: MISSING,
     NO_SUCH_RECONCILIATION.code: MISSING,

@@ -301,6 +301,7 @@ TABLES: dict[str, Held] = {
             evidence="rectification_evidence",
         ),
     ),
+    "files_document": Held(_WRITE, _with_subject(appeal="rectification_appeal")),
     "publicity_undecided": Held(_READ, f"({OF_DIVISION})\n AND {NOT_ABOUT_ME}"),
     "publicity_release": Held(_WRITE, _with("reviews_review", "review_id")),
     # Whoever handles an order may cause a signal about it; only supervisors see it.

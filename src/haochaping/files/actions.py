@@ -1,4 +1,4 @@
-"""附件 writes: photographs are kept with what they belong to, and removed by whoever sent them."""
+"""附件 writes: photographs and documents are kept with what they belong to; photographs are removed by who sent them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,15 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from haochaping.files.models import Photo
+from haochaping.files.models import Document, Photo
 from haochaping.files.rules import committed_fields
-from haochaping.files.terms import NO_SUCH_PHOTO, PHOTOS_ALLOWED, TOO_MANY_PHOTOS
+from haochaping.files.terms import (
+    DOCUMENTS_ALLOWED,
+    NO_SUCH_PHOTO,
+    PHOTOS_ALLOWED,
+    TOO_MANY_DOCUMENTS,
+    TOO_MANY_PHOTOS,
+)
 from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.refused import Refused
 from haochaping.ledger import actions as ledger
@@ -19,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from haochaping.files.terms import Document as Sent
     from haochaping.files.terms import Picture
     from haochaping.kernel.actor import Actor
 
@@ -81,3 +88,46 @@ def remove(photo_id: UUID, *, subject_kind: str, subject_id: str, by: Actor, now
         raise Refused(NO_SUCH_PHOTO)
     facts = {"of": f"{subject_kind}:{subject_id}"}
     ledger.append([NewEntry(EntryKind.PHOTO_REMOVED, "photo", str(photo_id), facts=facts)], by=by, now=now)
+
+
+@transaction.atomic
+def keep_documents(
+    subject_kind: str, subject_id: str, documents: Sequence[Sent], *, by: Actor, now: datetime
+) -> list[UUID]:
+    """Keep the documents of a thing that has none so far; the same one twice is kept once. Returns their ids.
+
+    Raises:
+        Refused: TOO_MANY_DOCUMENTS; then none of them is kept.
+    """
+    new = {document.sha256: document for document in documents}
+    if len(new) > DOCUMENTS_ALLOWED:
+        raise Refused(TOO_MANY_DOCUMENTS, field="documents", count=len(new), limit=DOCUMENTS_ALLOWED)
+    rows = [
+        Document(
+            id=uuid7(now),
+            subject_kind=subject_kind,
+            subject_id=subject_id,
+            place=place,
+            kind=document.kind,
+            content=document.content,
+            size=len(document.content),
+            sha256=document.sha256,
+            kept_at=now,
+        )
+        for place, document in enumerate(new.values(), start=1)
+    ]
+    Document.objects.bulk_create(rows)
+    of = f"{subject_kind}:{subject_id}"
+    entries = [
+        NewEntry(
+            EntryKind.DOCUMENT_KEPT,
+            "document",
+            str(row.id),
+            committed_fields(of, bytes(row.sha256)),
+            {"of": of, "kind": row.kind},
+        )
+        for row in rows
+    ]
+    if entries:
+        ledger.append(entries, by=by, now=now)
+    return [row.id for row in rows]

@@ -1,4 +1,4 @@
-"""附件 tables: photographs, in the database so that one backup holds them with what they belong to."""
+"""附件 tables: photographs and documents, in the database so that one backup holds them with what they belong to."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
 
-from haochaping.files.terms import KEPT_BYTES, PHOTOS_ALLOWED
+from haochaping.files.terms import DOCUMENT_BYTES, DOCUMENTS_ALLOWED, KEPT_BYTES, PHOTOS_ALLOWED, DocumentKind
 
 
 class Photo(models.Model):
@@ -46,5 +46,37 @@ class Photo(models.Model):
             CheckConstraint(
                 condition=Q(content__isnull=True) | Q(LessThanOrEqual(Length(F("content")), KEPT_BYTES)),
                 name="photo_is_small",
+            ),
+        ]
+
+
+class Document(models.Model):
+    """证据文件: a recording, log or PDF by which somebody shows something, as it was sent. Its name is not kept."""
+
+    class Privacy:
+        plain = ("subject_kind", "subject_id", "kind", "sha256")
+        never = ("content",)
+
+    id = models.UUIDField(primary_key=True)
+    subject_kind = models.CharField(max_length=40)
+    subject_id = models.CharField(max_length=40)
+    place = models.SmallIntegerField()
+    kind = models.CharField(max_length=8)
+    content = models.BinaryField()
+    size = models.IntegerField()
+    sha256 = models.BinaryField(max_length=32)
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "files_document"
+        verbose_name = "证据文件"
+        constraints = [
+            UniqueConstraint(
+                fields=["subject_kind", "subject_id", "place"], name="document_place_taken_once"
+            ),
+            CheckConstraint(condition=Q(place__gte=1, place__lte=DOCUMENTS_ALLOWED), name="document_place"),
+            CheckConstraint(condition=Q(kind__in=list(DocumentKind)), name="document_kind_known"),
+            CheckConstraint(
+                condition=Q(size=Length(F("content")), size__lte=DOCUMENT_BYTES), name="document_is_bounded"
             ),
         ]

@@ -1,8 +1,9 @@
-"""附件 vocabulary: a photograph before and after it is kept, its bounds, and reasons for refusing one."""
+"""附件 vocabulary: photographs and documents before and after they are kept, their bounds, and reasons for refusing one."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from haochaping.kernel.refused import N_, Reason
@@ -18,6 +19,33 @@ KEPT_BYTES = 400 * 1024
 LONGEST_SIDE = 1600
 # What a phone's camera makes passes. A JPEG is read at the size that is kept; the others are unpacked whole.
 PIXELS_ALLOWED = {"JPEG": 64_000_000, "MPO": 64_000_000, "PNG": 24_000_000, "WEBP": 24_000_000}
+
+
+DOCUMENTS_ALLOWED = 3
+DOCUMENT_MEGABYTES = 10
+DOCUMENT_BYTES = DOCUMENT_MEGABYTES * 1024 * 1024
+
+
+class DocumentKind(StrEnum):
+    """文件类型: what the bytes of a document are, whatever it was called."""
+
+    WAV = "wav"
+    MPEG = "mp3"
+    MPEG_FOUR = "mp4"
+    OGG = "ogg"
+    PDF = "pdf"
+    TEXT = "text"
+
+
+_RECORDING = N_("Recording")
+DOCUMENT_LABELS = {
+    DocumentKind.WAV: _RECORDING,
+    DocumentKind.MPEG: _RECORDING,
+    DocumentKind.MPEG_FOUR: _RECORDING,
+    DocumentKind.OGG: _RECORDING,
+    DocumentKind.PDF: N_("PDF document"),
+    DocumentKind.TEXT: N_("Log or other plain text"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +69,42 @@ class PhotoRow:
     kept_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A recording, log or PDF as it was sent, with what it is."""
+
+    content: bytes
+    sha256: bytes
+    kind: DocumentKind
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """A kept document without its content: `size` in bytes, `place` is 1 to 3."""
+
+    id: UUID
+    place: int
+    kind: DocumentKind
+    size: int
+    kept_at: datetime
+
+
+DOCUMENT_UNKNOWN = Reason(
+    "document_unknown",
+    N_("“{name}” is no recording (WAV, MP3, M4A, OGG), PDF or plain text, whatever its name says."),
+    N_("Convert it to one of these, or give the number under which it is kept."),
+)
+DOCUMENT_TOO_LARGE = Reason(
+    "document_too_large",
+    N_("“{name}” has {megabytes} MB; {limit} MB are allowed for one file."),
+    N_("Cut the recording to what matters, or give the number under which it is kept."),
+)
+TOO_MANY_DOCUMENTS = Reason(
+    "too_many_documents",
+    N_("These are {count} files; {limit} are allowed."),
+    N_("Leave out the others, or give the numbers under which they are kept."),
+)
+NO_SUCH_DOCUMENT = Reason("no_such_document", N_("There is no such file."), N_("Reload the page."))
 NOT_A_PHOTO = Reason(
     "not_a_photo",
     N_("“{name}” is not a photograph: it is no JPEG, PNG or WebP picture, whatever its name says."),

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from haochaping.files import actions as files
-from haochaping.files import queries as photos
+from haochaping.files import queries as shown
 from haochaping.flows import handle_bad_review, merge_orders, tell_reviewers, tell_staff
 from haochaping.flows.change_review import align_first
 from haochaping.flows.receive_reviews import recount, units_of
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from haochaping.files.terms import Picture
+    from haochaping.files.terms import Document, Picture
     from haochaping.kernel.actor import Actor
     from haochaping.rectification.terms import AppealRow
     from haochaping.rulebook.terms import Terms
@@ -65,13 +65,14 @@ def file_appeal(
     text: str,
     reference: str,
     pictures: Sequence[Picture] = (),
+    documents: Sequence[Document] = (),
     by: Actor,
     now: datetime,
 ) -> UUID:
     """The handling agency says, with its evidence, that the review should not count; returns the appeal's id.
 
     Raises:
-        Refused: NOT_APPEALABLE, TOO_MANY_PHOTOS, and as `rectification.actions.file_appeal`.
+        Refused: NOT_APPEALABLE, TOO_MANY_PHOTOS, TOO_MANY_DOCUMENTS, and as `rectification.actions.file_appeal`.
     """
     review_id = orders.order(order_id, by=by).review_id
     if reviews.reviews([review_id])[review_id].status not in _COUNTS:
@@ -83,6 +84,7 @@ def file_appeal(
         ),
     )
     files.keep("appeal", str(appeal_id), pictures, by=by, now=now)
+    files.keep_documents("appeal", str(appeal_id), documents, by=by, now=now)
     _tell(NoticeKind.APPEAL, appeals.appeal_row(appeal_id), by=by, now=now)
     return appeal_id
 
@@ -280,8 +282,10 @@ def _align(review_id: UUID, *, by: Actor, now: datetime) -> None:
 
 
 def _check_evidence(row: AppealRow, fact: str, evidence: Sequence[str]) -> None:
-    """Evidence is a photograph or document of this appeal; of a flood, the orders of the reviews that make it."""
-    known = {str(photo.id) for photo in photos.photos_of("appeal", str(row.id))} | {row.reference} - {""}
+    """Evidence is a photograph, file or document of this appeal; of a flood, the orders of the reviews that make it."""
+    photos = {str(one.id) for one in shown.photos_of("appeal", str(row.id))}
+    documents = {str(one.id) for one in shown.documents_of("appeal", str(row.id))}
+    known = photos | documents | {row.reference} - {""}
     if fact == ProvenFact.FLOOD:
         _check_flood(row, evidence)
         return

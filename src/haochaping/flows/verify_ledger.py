@@ -49,10 +49,13 @@ def verify_ledger(*, now: datetime, passed: Callable[[int], object] = lambda _: 
     given = _told(reviews.committed(), passed)
     for wrong in ledger.mismatches(accepted, given, superseded_by={EntryKind.REVIEW_SUPERSEDED}):
         yield _differing("review", wrong)
-    for wrong in ledger.mismatches(EntryKind.PHOTO_KEPT, files.committed()):
-        yield _differing("photo", wrong)
-    for wrong in ledger.mismatches(EntryKind.IDENTITY_OPENED, identity.committed_openings()):
-        yield _differing("opening", wrong)
+    for what, kind, committed in (
+        ("photo", EntryKind.PHOTO_KEPT, files.committed()),
+        ("document", EntryKind.DOCUMENT_KEPT, files.committed_documents()),
+        ("opening", EntryKind.IDENTITY_OPENED, identity.committed_openings()),
+    ):
+        for wrong in ledger.mismatches(kind, committed):
+            yield _differing(what, wrong)
     for batch in batched(ledger.subjects_of(accepted), _PAGE, strict=False):
         for review_id in reviews.missing(batch):
             yield Finding("review_vanished", review_id, _VANISHED, {"subject": review_id})

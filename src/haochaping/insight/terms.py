@@ -53,6 +53,7 @@ class Said(StrEnum):
     UNTRIED = "untried"
     ONCE = "once"
     AGAIN = "again"
+    UNREACHED = "unreached"
     UNDECIDED = "undecided"
     UPHELD = "upheld"
     DISMISSED = "dismissed"

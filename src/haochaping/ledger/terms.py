@@ -72,6 +72,7 @@ class EntryKind(IntEnum):
     ORDER_MOVED = 190
     DISPATCH_RULE_SET = 191
     CASE_NUMBER_READ = 192
+    DOCUMENT_KEPT = 197
     BATCH_STATED = 199
     SIGNAL_RAISED = 205
     SUPERVISION_MOVED = 206
@@ -177,6 +178,7 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.REVIEW_SUPPLEMENTED: N_("Consent to a call-back or help with the form noted"),
     EntryKind.PHOTO_KEPT: N_("Photograph kept"),
     EntryKind.PHOTO_REMOVED: N_("Photograph removed"),
+    EntryKind.DOCUMENT_KEPT: N_("Recording, log or document kept"),
     EntryKind.SOLUTION_ANSWERED: N_("The reviewer said whether the matter is solved"),
     EntryKind.QUARANTINE_DISCARDED: N_("Discarded from quarantine"),
     EntryKind.QUARANTINE_CORRECTED: N_("Sent again, corrected"),

@@ -37,7 +37,7 @@ from haochaping.levels.terms import (
     ToldDay,
     ToldOrder,
 )
-from haochaping.rectification.terms import AppealFacts, OrderFacts, OrderState
+from haochaping.rectification.terms import AppealFacts, HandlingOutcome, OrderFacts, OrderState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -375,6 +375,7 @@ def _facts(row: dict[str, Any]) -> OrderFacts:
         answered=told.get("answered", False),
         again=told.get("again", False),
         repeats=told.get("repeats", False),
+        unreached=told.get("outcome") == HandlingOutcome.UNREACHABLE_CLOSED,
         heard=told.get("heard") or "",
         solved=told.get("solved") or "",
         appeal=AppealFacts(appeal[0], appeal[1], told["appeal"]["verdict"]) if appeal else None,

@@ -8,7 +8,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 
 from haochaping.notices import actions, rules
-from haochaping.notices.terms import GatewayFailed, Template
+from haochaping.notices.terms import Channel, GatewayFailed, Template
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,17 +50,23 @@ class DemoGateway:
 
     def send(self, phone: str, text: str, *, reference: str, now: datetime) -> str:
         """Keep the message and return a number."""
-        return actions.keep_demo_message(to=phone, text=text, reference=reference, now=now)
+        return actions.keep_demo_message(
+            channel=Channel.SMS, to=phone, text=text, reference=reference, now=now
+        )
 
-    def connect(self, line: str, phone: str, *, reference: str, now: datetime) -> str:
-        """Keep that the call was connected, and return a number."""
-        text = rules.wording(Template.CALL, {"line": line}, gettext)
-        return actions.keep_demo_message(to=phone, text=text, reference=reference, now=now)
+    def connect(self, line: str, phone: str, *, reference: str, now: datetime) -> str:  # noqa: ARG002 - the phone never learns of it
+        """Keep that the phone rang, and return a number."""
+        text = rules.wording(Template.CALL, {}, gettext)
+        return actions.keep_demo_message(
+            channel=Channel.CALL, to=phone, text=text, reference=reference, now=now
+        )
 
     def ask(self, phone: str, script: Script, *, answers_to: str, reference: str, now: datetime) -> str:  # noqa: ARG002 - the page says it
         """Keep where the keys of the phone are pressed, and return a number."""
         text = rules.wording(Template.SAMPLE_CALL, {"link": answers_to}, gettext)
-        return actions.keep_demo_message(to=phone, text=text, reference=reference, now=now)
+        return actions.keep_demo_message(
+            channel=Channel.IVR, to=phone, text=text, reference=reference, now=now
+        )
 
 
 class NoGateway:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.core.mail import EmailMessage, mailers
 
 from haochaping.notices import actions
-from haochaping.notices.terms import GatewayAway, GatewayFailed
+from haochaping.notices.terms import Channel, GatewayAway, GatewayFailed
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -47,4 +47,6 @@ def send(outgoing: Outgoing) -> None:
 def keep(outgoing: Outgoing, *, now: datetime) -> None:
     """Keep one mail where the demo's page shows it, address masked; nothing leaves the machine."""
     text = f"{outgoing.title}\n{outgoing.text}"
-    actions.keep_demo_message(to=outgoing.to, text=text, reference=str(outgoing.id), now=now)
+    actions.keep_demo_message(
+        channel=Channel.EMAIL, to=outgoing.to, text=text, reference=str(outgoing.id), now=now
+    )

@@ -135,13 +135,14 @@ class Delivery(models.Model):
 
 
 class DemoMessage(models.Model):
-    """示例短信: what the demo's gateway would have sent, mails too, with phone or address masked."""
+    """示例短信: what the demo's gateway would have sent, calls and mails too, with phone or address masked."""
 
     class Privacy:
         masked = ("masked_to",)
-        plain = ("reference",)
+        plain = ("reference", "channel")
         never = ("text",)
 
+    channel = models.CharField(max_length=10, default=Channel.SMS, db_default=Channel.SMS.value)
     masked_to = models.CharField(max_length=40)
     text = models.TextField()
     reference = models.CharField(max_length=40, unique=True)

@@ -131,14 +131,15 @@ def unfinished_deliveries(*, limit: int = 200) -> list[DeliveryRow]:
 
 def demo_messages(sought: str = "", *, limit: int = 50, offset: int = 0) -> list[DemoMessageRow]:
     """What the demo's gateway would have sent, newest first; or of it what went to a number or holds some words."""
-    rows = DemoMessage.objects.order_by("-id").values_list("masked_to", "text", "at")
+    rows = DemoMessage.objects.order_by("-id").values_list("channel", "masked_to", "text", "at")
     if sought:
         rows = rows.filter(
             Q(text__icontains=sought)
             | Q(masked_to__in=[sought, masked_phone(sought)])
             | Q(masked_to__endswith=sought)
         )
-    return [DemoMessageRow(*row) for row in rows[offset : offset + limit]]
+    found = rows[offset : offset + limit]
+    return [DemoMessageRow(Channel(channel), masked_to, text, at) for channel, masked_to, text, at in found]
 
 
 def _delivery_row(row: tuple[object, ...]) -> DeliveryRow:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.pq import PGconn, Ping
 
 from haochaping.postgres import binaries
 from haochaping.postgres.terms import PostgresError
@@ -89,7 +90,7 @@ def reach(url: str) -> None:
     """Connect once, as whoever the URL names, without the patience of the pages.
 
     Raises:
-        PostgresError: the server does not answer, and why.
+        PostgresError: the server does not answer, or does not let one in, and why.
     """
     with _connected(url, connect_timeout=_PATIENCE_SECONDS):
         pass
@@ -107,11 +108,14 @@ def _programs_for(url: str) -> Programs:
 
 @contextmanager
 def _connected(url: str, **options: int) -> Iterator[psycopg.Connection]:
+    named = make_conninfo(url, **options)
     try:
-        connection = psycopg.connect(make_conninfo(url, **options), autocommit=True)
+        connection = psycopg.connect(named, autocommit=True)
     except psycopg.OperationalError as error:
         reason = str(error).strip().partition("\n")[0]
-        raise PostgresError("unreachable", reason=reason) from error
+        # Whether a server is there is asked without user, password and name: those are what may be wrong.
+        answers = PGconn.ping(named.encode()) == Ping.OK
+        raise PostgresError("refused" if answers else "unreachable", reason=reason) from error
     with connection:
         yield connection
 

@@ -94,6 +94,10 @@ MESSAGES = {
     "unreachable": N_(
         "The database server does not answer: {reason}. Check that it runs and that the address is right."
     ),
+    "refused": N_(
+        "The database server answers, but does not let this program in: {reason}. Check user, password and the "
+        "name of the database in the address."
+    ),
     "too_new": N_(
         "The server is PostgreSQL {server}, but the newest PostgreSQL programs here are of version "
         "{present}. Install the client programs of PostgreSQL {server}."

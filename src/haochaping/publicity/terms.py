@@ -54,6 +54,10 @@ class PublishedReview:
     text: str | None
     has_reply: bool
     reply: str | None
+    taken_up_again: bool
+    """Whether the matter was taken up again after the reply that is shown, and is not answered since."""
+    answered_again: bool
+    """Whether the agency has given another reply since the one that is shown."""
     followed_up: bool
     is_follow_up: bool
 

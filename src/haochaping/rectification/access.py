@@ -66,8 +66,12 @@ def visible_reforms(by: Actor) -> Q:
     return place & not_named(by)
 
 
-def class_power(by: Actor) -> Power:
-    """The power by which somebody says what a fault lies in: of who handles, checks or supervises; raises NOT_ALLOWED."""
+def shared_power(by: Actor) -> Power:
+    """The power by which somebody makes one of the moves `states.SHARED`: of who handles, checks or supervises.
+
+    Raises:
+        Refused: NOT_ALLOWED.
+    """
     for power in (Power.ORDER_HANDLE, Power.ORDER_DISPATCH, Power.ORDER_SUPERVISE):
         if may(by, power):
             return power

@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from haochaping.accounts.access import check_power, check_scope, may, may_reach
+from haochaping.accounts.rules import told_apart
 from haochaping.accounts.terms import OUT_OF_SCOPE, Power
 from haochaping.directory.terms import Kind, Ref
 from haochaping.files import queries as files
@@ -274,14 +275,18 @@ def leads_without_answer(*, limit: int) -> list[UUID]:
 
 
 def timeline(order_id: UUID) -> list[EventRow]:
-    """Everything that happened to an order, oldest first."""
+    """What happened to an order, oldest first, as its reviewer may read it."""
     return own_timeline(order_id)[0]
 
 
 def own_timeline(order_id: UUID) -> tuple[list[EventRow], list[SolutionRow]]:
-    """Everything that happened to an order, and each word of the reviewer on whether it is solved; oldest first."""
+    """What happened to an order, and each word of the reviewer on whether it is solved; oldest first.
+
+    Without internal notes, which its reviewer never reads.
+    """
     events = Asked(
         OrderEvent.objects.filter(order_id=order_id)
+        .exclude(move=Move.NOTE)
         .order_by("at", "id")
         .values_list("move", "at", "by", "note"),
         lambda found: [EventRow(Move(move), *rest) for move, *rest in found],
@@ -340,15 +345,17 @@ def history(order_id: UUID) -> HistoryRow:
 
 
 def _read_events(row: HistoryRow, found: Iterable[tuple[Any, ...]]) -> None:
-    for what, at, _, word, by, note, result, is_true, is_reasonable, warned, *behind, name in found:
+    people: dict[str, tuple[str, str]] = {}
+    for what, at, _, word, by, note, result, is_true, is_reasonable, warned, *behind, name, username in found:
         if name:
-            row.names[by] = name
+            people[by] = (name, username)
         if what == "move":
             call = CallbackRow(CallResult(result), is_true, is_reasonable, *behind) if result else None
             doubts = tuple(Doubt(one) for one in warned.split())
             row.events.append(EventRow(Move(word), at, by, note, call, doubts))
         elif what == "call":
             row.calls.append(CallRow(RelayPurpose(result), DeliveryState(word), at))
+    row.names.update(told_apart(people))
 
 
 def _read_ticks(row: HistoryRow, found: Iterable[tuple[Any, ...]]) -> None:

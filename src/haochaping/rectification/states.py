@@ -17,6 +17,16 @@ from haochaping.rectification.terms import OrderState as S
 
 # While the agency works on it: signed for, not yet answered.
 _WORKED_ON = (S.SIGNED, S.VERIFIED, S.LEDGERED)
+# From its arrival at an agency until its end.
+_UNDER_WAY = (
+    S.DISPATCHED,
+    S.RETURN_ASKED,
+    *_WORKED_ON,
+    S.RECTIFIED,
+    S.REPLIED,
+    S.CHECKED,
+    S.ESCALATED,
+)
 
 # (state, move) → state. What is not here is refused.
 TRANSITIONS: dict[tuple[S, Move], S] = {
@@ -74,18 +84,9 @@ TRANSITIONS: dict[tuple[S, Move], S] = {
         for state in (S.VERIFIED, S.LEDGERED, S.RECTIFIED, S.REPLIED, S.CHECKED, S.ESCALATED)
     },
     # An agency that has ended hands on what it has: to its successor by the program, else by the dispatcher.
-    **{
-        (state, Move.HAND_ON): state
-        for state in (
-            S.DISPATCHED,
-            S.RETURN_ASKED,
-            *_WORKED_ON,
-            S.RECTIFIED,
-            S.REPLIED,
-            S.CHECKED,
-            S.ESCALATED,
-        )
-    },
+    **{(state, Move.HAND_ON): state for state in _UNDER_WAY},
+    # 内部备注: those who deal with it write for each other.
+    **{(state, Move.NOTE): state for state in _UNDER_WAY},
     # An appeal is filed of an order that is signed for, and pends wherever the order gets meanwhile: opened again, with
     # the dispatcher, before the supervisor, closed, or changed for the better and back. So it pauses whatever clock runs,
     # and once it is upheld the order ends from anywhere but where its review has ended it.
@@ -115,8 +116,8 @@ FIRED_BY: dict[Move, Power] = {
     Move.MILESTONE: Power.ORDER_HANDLE,
     Move.ASK_EXTENSION: Power.ORDER_HANDLE,
     Move.CONTRIBUTE: Power.ORDER_HANDLE,
-    # Whoever checks or supervises may say it too: see `actions/faults.py`.
     Move.CLASS_FAULT: Power.ORDER_HANDLE,
+    Move.NOTE: Power.ORDER_HANDLE,
     Move.RECTIFY: Power.ORDER_HANDLE,
     Move.REPLY: Power.ORDER_HANDLE,
     Move.GRANT_RETURN: Power.ORDER_DISPATCH,
@@ -132,6 +133,8 @@ FIRED_BY: dict[Move, Power] = {
     Move.END: Power.ORDER_SUPERVISE,
 }
 
+# Whoever checks or supervises may say these too (`access.shared_power`).
+SHARED = frozenset({Move.CLASS_FAULT, Move.NOTE})
 # Nobody goes on with an order whose review may be about to be excluded.
 NOT_WHILE_PAUSED = frozenset(
     {
@@ -158,6 +161,9 @@ WORKED_ON = frozenset({S.DISPATCHED, S.RETURN_ASKED, *_WORKED_ON, S.RECTIFIED})
 OPEN = frozenset(set(S) - FINAL - {S.CREATED, S.CHECKED})
 # The reviewer has the agency's answer before them.
 ANSWERED = frozenset({S.REPLIED, S.CHECKED, S.ESCALATED, S.CLOSED})
+
+# 转派: the order goes to another agency, which begins anew; a successor that takes over goes on.
+SENT_ON = frozenset({Move.REDISPATCH, Move.GRANT_RETURN})
 
 # The agency may show what it has put right, until it has answered.
 SHOWS_EVIDENCE = frozenset({*_WORKED_ON, S.RECTIFIED})

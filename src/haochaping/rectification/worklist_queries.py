@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import (
     BooleanField,
     Case,
-    CharField,
     Count,
     Exists,
     F,
@@ -22,8 +21,9 @@ from django.db.models import (
     When,
 )
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce
 
-from haochaping.accounts.rules import roles_with
+from haochaping.accounts.rules import roles_with, told_apart
 from haochaping.accounts.terms import Power
 from haochaping.kernel.actor import ActorKind
 from haochaping.postgres.together import Asked, together
@@ -32,6 +32,7 @@ from haochaping.rectification.help_queries import parts_of
 from haochaping.rectification.models import OrderEvent, OrderLook, SavedFilter, WorkOrder
 from haochaping.rectification.queries import ORDER_COLUMNS, order_row, waits_for
 from haochaping.rectification.rules import URGENT_CATEGORIES, ends_of, list_asked, numbers_from
+from haochaping.rectification.states import SENT_ON
 from haochaping.rectification.terms import (
     AgencyPart,
     Assigned,
@@ -283,20 +284,32 @@ def _beyond(place: ListPlace | None, *, done: bool) -> list[Q]:
 def _rows(found: QuerySet[WorkOrder], by: Actor) -> Asked[list[ListRow]]:
     rows = found.annotate(
         new=_is_unread(by, "id"),
-        handler=Case(When(is_handled(), then=F("assignee__display_name")), output_field=CharField()),
-    ).values_list("new", "handler", "assignee_id", "categories", *ORDER_COLUMNS)
+        sent=_sent_on("id"),
+        handled=Case(When(is_handled(), then=F("assignee_id"))),
+    ).values_list(
+        "new",
+        "sent",
+        "handled",
+        "assignee__display_name",
+        "assignee__username",
+        "categories",
+        *ORDER_COLUMNS,
+    )
     account = account_of(by)
 
     def read(values: Iterable[tuple[Any, ...]]) -> list[ListRow]:
+        found = list(values)
+        names = told_apart({row[2]: (row[3], row[4]) for row in found if row[2] is not None})
         return [
             ListRow(
                 order_row(tuple(columns)),
                 unread=new,
-                handler=handler or "",
-                mine=handler is not None and assignee == account,
+                handler=names.get(handled, ""),
+                mine=handled is not None and handled == account,
                 categories=tuple(categories or ()),
+                sent_on=sent,
             )
-            for new, handler, assignee, categories, *columns in values
+            for new, sent, handled, _, _, categories, *columns in found
         ]
 
     return Asked(rows, read)
@@ -305,8 +318,8 @@ def _rows(found: QuerySet[WorkOrder], by: Actor) -> Asked[list[ListRow]]:
 def _part_rows(found: QuerySet[CoHandler], by: Actor, *, done: bool) -> Asked[list[ListRow]]:
     """Orders that one’s agency helps with, each with the clock of its part as long as that is open."""
     columns = [f"order__{name}" for name in ORDER_COLUMNS]
-    rows = found.annotate(new=_is_unread(by, "order_id")).values_list(
-        "new", "due_at", "amber_at", "order__categories", *columns
+    rows = found.annotate(new=_is_unread(by, "order_id"), sent=_sent_on("order_id")).values_list(
+        "new", "sent", "due_at", "amber_at", "order__categories", *columns
     )
 
     def read(values: Iterable[tuple[Any, ...]]) -> list[ListRow]:
@@ -317,9 +330,10 @@ def _part_rows(found: QuerySet[CoHandler], by: Actor, *, done: bool) -> Asked[li
                 handler="",
                 mine=False,
                 categories=tuple(categories or ()),
+                sent_on=sent,
                 helps=True,
             )
-            for new, due, amber, categories, *columns in values
+            for new, sent, due, amber, categories, *columns in values
         ]
 
     return Asked(rows, read)
@@ -336,6 +350,12 @@ def _is_unread(by: Actor, order_id: str) -> Exists:
     events = OrderEvent.objects.filter(order_id=OuterRef(order_id)).exclude(by=str(by))
     seen = Subquery(looks.values("seen_at")[:1])
     return Exists(events.annotate(seen=seen).filter(Q(seen__isnull=True) | Q(at__gt=F("seen"))))
+
+
+def _sent_on(order_id: str) -> Coalesce:
+    """How often an order was sent to another agency; `order_id` names its column."""
+    events = OrderEvent.objects.filter(order_id=OuterRef(order_id), move__in=sorted(SENT_ON)).order_by()
+    return Coalesce(Subquery(events.values("order_id").annotate(times=Count("pk")).values("times")), 0)
 
 
 def counts(by: Actor, asked: ListAsked, *, saved: Iterable[SavedFilterRow] = (), now: datetime) -> ListCounts:

@@ -49,6 +49,17 @@ class ReviewChannel(StrEnum):
     SMS = "sms"
 
 
+CHANNEL_LABELS = {
+    ReviewChannel.PC: N_("Computer"),
+    ReviewChannel.MOBILE: N_("Mobile phone"),
+    ReviewChannel.QR_CODE: N_("QR code"),
+    ReviewChannel.HALL_PAD: N_("Tablet in the hall"),
+    ReviewChannel.HALL_TERMINAL: N_("Other device in the hall"),
+    ReviewChannel.PHONE: N_("Telephone"),
+    ReviewChannel.SMS: N_("Text message"),
+}
+
+
 class Provenance(StrEnum):
     """评价来源: how we know that a person said this (domain.md §6.4)."""
 

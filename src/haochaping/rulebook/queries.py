@@ -142,15 +142,30 @@ def _codes(division_path: str) -> list[str]:
 
 def calendar(terms: Terms, begun: date, *, to: date | None = None) -> WorkingCalendar:
     """The working calendar of the terms' division from a day on, far enough for every deadline begun until `to`."""
-    last = (to or begun) + _REACH
-    codes = _codes(terms.division_path)
-    days = CalendarDay.objects.filter(day__range=(begun, last)).values_list("day", "is_working")
-    said = CalendarOverlay.objects.filter(division__code__in=codes, day__range=(begun, last))
-    overlays = said.order_by("version").values_list("division__code", "day", "is_working")
-    known, changed = Asked(days, dict), Asked(overlays, list)
-    together(known, changed)
-    calendar_of = overlaid(known.answer, changed.answer, codes)
-    return WorkingCalendar(calendar_of, terms.workday_start, terms.workday_end)
+    wanted = Calendars([terms], begun, (to or begun) + _REACH)
+    together(*wanted.asked)
+    return wanted.of(terms.division_path)
+
+
+class Calendars:
+    """The working calendars of the divisions of some terms from one day to another; `asked` can go with other reads."""
+
+    def __init__(self, terms: Iterable[Terms], first: date, last: date) -> None:
+        self._terms = {one.division_path: one for one in terms}
+        codes = {code for path in self._terms for code in _codes(path)}
+        days = CalendarDay.objects.filter(day__range=(first, last)).values_list("day", "is_working")
+        said = CalendarOverlay.objects.filter(division__code__in=codes, day__range=(first, last))
+        rows = said.order_by("version").values_list("division__code", "day", "is_working")
+        self._days: Asked[dict[date, bool]] = Asked(days, dict)
+        self._said: Asked[list[tuple[str, date, bool | None]]] = Asked(rows, list)
+        self.asked = (self._days, self._said)
+
+    def of(self, division_path: str) -> WorkingCalendar:
+        """That of one of the divisions."""
+        terms, known, codes = self._terms[division_path], self._days.answer, _codes(division_path)
+        if codes:
+            known = overlaid(known, [row for row in self._said.answer if row[0] in codes], codes)
+        return WorkingCalendar(known, terms.workday_start, terms.workday_end)
 
 
 def last_calendar_day() -> date | None:

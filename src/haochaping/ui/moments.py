@@ -37,6 +37,15 @@ def iso(when: date) -> str:
     return when.isoformat()
 
 
+def working_span(length: timedelta) -> str:
+    """Say working time in whole hours, and below one hour in minutes; sign is dropped. How long a day is, a place decides."""
+    minutes = int(abs(length.total_seconds())) // _MINUTE
+    hours = minutes * _MINUTE // _HOUR
+    if hours:
+        return ngettext("{n} working hour", "{n} working hours", hours).format(n=hours)
+    return ngettext("{n} working minute", "{n} working minutes", minutes).format(n=minutes)
+
+
 def span(length: timedelta) -> str:
     """Say a length of time in its two largest units, cut down: `2 days 3 hours`; sign is dropped."""
     seconds = int(abs(length.total_seconds()))

@@ -249,6 +249,16 @@ def test_sentences_of_the_examples_are_in_the_callers_language(language, strange
     assert [text for text in sentences if re.search(strange, text) or "{" in text] == []
 
 
+def test_exclusions_of_the_examples_are_in_the_callers_language():
+    with translation.override("zh-hans"):
+        operation = document()["paths"]["/api/v1/measures"]["get"]
+    example = operation["responses"]["200"]["content"]["application/json"]["example"]
+
+    said = [one for measure in example["measures"] for one in measure["exclusions"]]
+    assert len(said) == 4
+    assert [one for one in said if re.search("[a-z]{3}", one)] == []
+
+
 def test_every_field_says_what_it_is():
     for name, schema in schemas().items():
         for field, part in schema.get("properties", {}).items():

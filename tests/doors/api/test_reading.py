@@ -23,6 +23,7 @@ NAMES = [
     "unverified_reviews",
     "participation_rate",
     "rectification_rate",
+    "unreached_rate",
     "callback_rate",
     "on_time_contact_rate",
     "on_time_rectification_rate",

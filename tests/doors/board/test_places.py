@@ -14,6 +14,8 @@ from haochaping.kernel.actor import SYSTEM
 from haochaping.kernel.periods import local_day
 from haochaping.publicity import actions as publicity
 from haochaping.publicity.terms import Decision, Part
+from haochaping.rectification import actions as rectification
+from haochaping.rectification import queries as orders
 from haochaping.reviews import actions as reviews
 from haochaping.reviews.models import Review
 from haochaping.reviews.terms import ReasonClass
@@ -105,6 +107,20 @@ def test_released_texts_appear_as_redacted(told, client, name, code):
     assert "窗口让我第三次跑，电话＊＊＊" in html
     assert "已改为一次办结" in html
     assert "13912345678" not in html
+
+
+@pages
+def test_a_reply_says_that_the_matter_is_open_again(told, client, name, code):
+    publicity.decide(told.review_id, Part.REPLY, Decision.RELEASED, by=worlds.PUBLISHER, now=told.at)
+    assert "taken up again" not in page(client, name, code)
+
+    order = orders.order_of_review(told.review_id)
+    assert order is not None
+    rectification.take_up_again(order.id, by=worlds.REVIEWER, now=told.at)
+
+    html = page(client, name, code)
+    assert "已改为一次办结" in html
+    assert "The matter was taken up again after this reply and is not finished." in html
 
 
 def test_held_texts_do_not_appear(told, client):

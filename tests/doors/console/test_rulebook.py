@@ -99,6 +99,13 @@ def test_which_row_of_a_rule_holds_is_shown(admin):
     assert [number for number, _ in standing] == ["8", "7", "6"]
 
 
+def test_profile_says_that_where_it_was_read_and_that_it_was_confirmed_are_two_things(admin):
+    page = admin.browser.get(profile_page(), headers={"accept-language": "en"}).content.decode()
+
+    assert "“How sure” says where a shipped value was read" in page
+    assert "Neither follows from the other" in page
+
+
 def test_profile_is_confirmed_and_named_until_then(admin):
     page = admin.browser.get(reverse("console_rulebook"))
     assert BASE in page.context["waiting"]

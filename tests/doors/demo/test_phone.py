@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.utils import timezone
 
+from haochaping.notices.gateway import DemoGateway
 from haochaping.notices.models import DemoMessage
 from tests.doors.demo import urls
 
@@ -38,6 +39,17 @@ def test_a_link_without_a_space_before_it_is_a_link(phone):
     page = body(phone)
 
     assert f'答复：<a href="{LINK}">{LINK}</a>。&lt;b&gt;' in page
+
+
+def test_a_call_is_called_one_and_shows_no_line_of_the_agency(phone):
+    DemoGateway().connect("8001", "13900007777", reference="r-1", now=timezone.now())
+    DemoGateway().send("13900007777", "短信", reference="r-2", now=timezone.now())
+
+    text, call = body(phone, "?q=7777").split("<article")[1:]
+
+    assert "8001" not in call
+    assert '<span class="flag">来电</span>' in call
+    assert "来电" not in text
 
 
 def test_no_message_is_out_of_reach(phone):

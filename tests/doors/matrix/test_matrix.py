@@ -152,6 +152,7 @@ def _house() -> House:
         "reform_id": _reform(order.id, now),
         "place": 1,
         "photo_id": photo,
+        "document_id": NOWHERE,
         "sample_id": SampledReview.objects.get().id,
         "review_id": given.id,
         "part": "text",

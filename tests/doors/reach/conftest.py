@@ -127,6 +127,7 @@ _JOINED = {
         ),
         "x",
     ),
+    "files_document": (f"{_APPEAL} JOIN files_document x ON x.subject_id = a.id::text", "x"),
     "rectification_reform_event": (
         (
             f"{_ORDER} JOIN rectification_reform f ON f.order_id = o.id"

@@ -16,7 +16,7 @@ from haochaping.accounts.terms import Role
 from haochaping.directory.models import Agency
 from haochaping.doors.appeals import _UNTIL
 from haochaping.doors.jobs import tasks
-from haochaping.files.models import Photo
+from haochaping.files.models import Document, Photo
 from haochaping.flows import merge_orders
 from haochaping.kernel.actor import SYSTEM
 from haochaping.ledger.models import Entry
@@ -28,6 +28,7 @@ from haochaping.rectification.terms import AppealState
 from haochaping.reviews.models import Review
 from tests import worlds
 from tests.doors.workbench.conftest import PLACES
+from tests.files.test_documents import WAV
 from tests.photographs import photograph
 from tests.voices.conftest import DISPATCHER
 
@@ -211,6 +212,60 @@ def test_what_is_no_photograph_files_nothing(signed: Bad, people):
     answer = people("lead").post(new(signed), FILED | {"photos": wrong})
 
     assert answer.status_code == 422
+    assert not Appeal.objects.exists()
+
+
+def test_recordings_and_logs_are_handed_over_to_the_deciders_alone(signed: Bad, people):
+    lead, anne = people("lead"), people("anne")
+    sent = [
+        SimpleUploadedFile("电话.html", WAV, content_type="text/html"),
+        SimpleUploadedFile("queue.log", b"<script>A12 10:02</script>\n", content_type="text/html"),
+    ]
+
+    photos = [SimpleUploadedFile(f"{n}.jpg", photograph(colour=n)) for n in ("red", "green", "blue")]
+    assert lead.post(new(signed), FILED | {"documents": sent, "photos": photos}).status_code == 303
+
+    appeal = Appeal.objects.get()
+    assert (Document.objects.count(), Photo.objects.count()) == (2, 3)
+    addresses = [
+        reverse("oversight_appeal_document", args=[appeal.id, one.id])
+        for one in Document.objects.order_by("place")
+    ]
+    assert all(address.rpartition("/")[2] in text_of(lead.get(desk())) for address in addresses)
+    assert addresses[0] not in lead.get(desk()).content.decode()
+    assert lead.get(addresses[0]).status_code == 403
+    assert people("abroad").get(addresses[0]).status_code == 404
+    page = anne.get(oversight()).content.decode()
+    assert all(address in page for address in addresses)
+    for address, kind, ending in zip(
+        addresses, ("audio/wav", "text/plain; charset=utf-8"), ("wav", "txt"), strict=True
+    ):
+        answer = anne.get(address)
+        assert answer.headers["Content-Type"] == kind
+        assert re.fullmatch(
+            rf'attachment; filename="evidence-[0-9a-f]{{4}}\.{ending}"', answer.headers["Content-Disposition"]
+        )
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "sandbox" in answer.headers["Content-Security-Policy"]
+    looks = Entry.objects.filter(kind=EntryKind.PERSONAL_DATA_READ, subject_kind="document")
+    assert looks.count() == 2
+
+
+@pytest.mark.parametrize("sent", [b"MZ\x90\0\x03", b"PK\x03\x04", b""])
+def test_what_is_no_recording_log_or_document_files_nothing(signed: Bad, people, sent):
+    wrong = SimpleUploadedFile("call.mp3", sent or b"\0", content_type="audio/mpeg")
+
+    answer = people("lead").post(new(signed), FILED | {"documents": wrong}, headers={"accept-language": "en"})
+
+    assert answer.status_code == 422
+    assert "“call.mp3” is no recording" in text_of(answer)
+    assert not Appeal.objects.exists()
+
+
+def test_a_fourth_recording_files_nothing(signed: Bad, people):
+    sent = [SimpleUploadedFile(f"{n}.wav", WAV + bytes([n])) for n in range(4)]
+
+    assert people("lead").post(new(signed), FILED | {"documents": sent}).status_code == 422
     assert not Appeal.objects.exists()
 
 

@@ -104,13 +104,45 @@ def test_an_order_without_a_deadline_splits_no_group(bad_review, world):
     assert [len(group.lines) for group in groups] == [2, 1]
 
 
-def test_overdue_is_said_in_words(bad, clerk):
-    WorkOrder.objects.filter(id=bad.order_id).update(due_at=timezone.now() - timedelta(hours=3))
+def test_a_row_says_the_working_time_the_channel_and_how_often_it_was_sent_on(bad, clerk):
+    office = Actor(ActorKind.STAFF, "0", frozenset({"order.view", "order.dispatch"}), EVERYWHERE)
+    now = timezone.now()
+    for place in (worlds.OTHER_AGENCY, worlds.AGENCY):
+        rectification.redispatch(bad.order_id, agency_code=place, reason="不归它管", by=office, now=now)
+    # Longer than any holiday.
+    WorkOrder.objects.update(due_at=now + timedelta(days=20))
 
-    page = clerk.get(reverse("desk")).content.decode()
+    page = clerk.get(reverse("desk"), headers={"accept-language": "en"}).content.decode()
+
+    assert "河湾区行政审批局 · Mobile phone</span>" in page
+    assert "Sent on 2 times" in page
+    assert re.search(r"<b>\d+ working hours left</b>", page)
+
+
+@pytest.mark.parametrize(
+    ("now", "due", "working"),
+    [
+        # Monday to Monday, 9:00 to 17:30; after hours nothing more passes; so far no calendar reaches.
+        (MONDAY, MONDAY + timedelta(days=7), timedelta(hours=42, minutes=30)),
+        (MONDAY + timedelta(hours=20), MONDAY + timedelta(hours=9), timedelta()),
+        (MONDAY, datetime(2040, 1, 1, tzinfo=BEIJING), None),
+        (MONDAY, None, None),
+    ],
+)
+def test_working_time_follows_the_calendar_of_the_division(bad, now, due, working):
+    WorkOrder.objects.filter(id=bad.order_id).update(due_at=due)
+
+    assert groups_for(worlds.CLERK, now)[0].lines[0].working == working
+
+
+def test_overdue_is_said_in_words(bad, clerk):
+    # Longer than any holiday.
+    WorkOrder.objects.filter(id=bad.order_id).update(due_at=timezone.now() - timedelta(days=20))
+
+    page = clerk.get(reverse("desk"), headers={"accept-language": "en"}).content.decode()
 
     assert 'class="late-title"' in page
-    assert "3" in page.split("deadline-late")[1][:400]
+    assert re.search(r"<b>\d+ working hours overdue</b>", page.split("deadline-late")[1][:400])
 
 
 def test_new_messages_are_counted(bad, clerk, world):

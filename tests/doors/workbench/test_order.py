@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -130,8 +131,10 @@ def test_only_the_moves_of_the_state_are_offered(bad, clerk, world, reached, for
     assert f'action="{bad.address("message")}"' in page
 
 
-def test_whoever_only_supervises_is_offered_nothing(bad, browser_of):
-    assert "<textarea" not in browser_of("supervisor").get(bad.address()).content.decode()
+def test_whoever_only_supervises_is_offered_nothing_but_a_note(bad, browser_of):
+    page = browser_of("supervisor").get(bad.address()).content.decode()
+
+    assert set(re.findall(rf'action="{bad.address()}/([a-z-]+)', page)) == {"note"}
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from haochaping.rectification.models import ListExport, OrderLook, SavedFilter, 
 from haochaping.reviews import actions as reviews
 from haochaping.reviews.terms import HelpedBy, SupplementRow
 from tests import worlds
+from tests.doors.workbench.conftest import PLACES
 
 ENGLISH = {"accept-language": "en"}
 
@@ -129,6 +130,18 @@ def test_nothing_chosen_is_said(bad, clerk):
 
     assert answer.status_code == 422
     assert "No order is chosen." in answer.content.decode()
+
+
+def test_colleagues_who_are_called_alike_are_told_apart(bad, clerk, browser_of, monkeypatch):
+    monkeypatch.setitem(PLACES, "namesake", PLACES["clerk"])
+    namesake = browser_of("namesake")
+    for browser in (clerk, namesake):
+        accounts.rename(user_id=account(browser), display_name="李丽", by=OPERATOR, now=timezone.now())
+
+    page = clerk.get(reverse("desk")).content.decode()
+
+    assert f'<option value="{account(clerk)}">李丽 (clerk)</option>' in page
+    assert f'<option value="{account(namesake)}">李丽 (namesake)</option>' in page
 
 
 def test_one_person_is_named_for_the_chosen_orders(bad, clerk):

@@ -490,13 +490,16 @@ def _kept_or_translated(name: str, value: Any) -> Any:
 
 
 def _spoken(node: Any) -> Any:
-    """An example as the caller's language would have it: the reason of a waiting review, a rule of quality."""
+    """An example as the caller's language would have it: the reason of a waiting review, a rule of quality, exclusions."""
     if isinstance(node, list):
         return [_spoken(part) for part in node]
     if not isinstance(node, dict):
         return node
     if not {"message", "remedy"} <= node.keys():
-        return {name: _spoken(value) for name, value in node.items()}
+        return {
+            name: [gettext(one) for one in value] if name == "exclusions" else _spoken(value)
+            for name, value in node.items()
+        }
     if node.get("code") == exchange.ORPHAN.code:
         waits = sample("reviews")["items"][-1]
         said = say(Complaint(exchange.ORPHAN, node["field"], waits))

@@ -102,7 +102,7 @@ def _said(value: object) -> str:
 def url(installation: Installation, *, owner: bool) -> None:
     """Print the address of the database (it holds a password)."""
     if not installation.embedded:
-        click.echo(installation.env.owner_url if owner else installation.env.database_url)
+        click.echo(_owner_url(installation) if owner else installation.env.database_url)
         return
     urls = server.start(installation.env.data_dir, route=installation.route)
     click.echo(urls.owner if owner else urls.app)
@@ -154,6 +154,7 @@ def _others_connected(owner_url: str) -> int:
 
 
 def _owner_url(installation: Installation) -> str:
+    """Where whoever owns the tables connects: as the application, where HAOCHAPING_OWNER_URL names nobody else."""
     if installation.embedded:
         server.use(installation.env.data_dir)
         return server.start(installation.env.data_dir, route=installation.route).owner

@@ -49,14 +49,14 @@ def show_keys(*, as_json: bool) -> None:
 def _key_line(row: dict[str, object]) -> str:
     if "file" not in row:
         told = gettext("{n} batches are wrapped for {pair} under {key}")
-        return told.format(n=row["batches"], pair=row["pair"], key=row["key_id"])
+        return told.format(n=row["batches"], pair=gettext(_PAIRS[str(row["pair"])]), key=row["key_id"])
     where = gettext("here") if row["present"] else gettext("not here")
     values = [
         row["file"],
         where,
-        row["purpose"],
+        _purpose(str(row["purpose"])),
         row["algorithm"],
-        row["owner"],
+        gettext(_OWNERS[str(row["owner"])]),
         row["fingerprint"],
         row["since"],
     ]
@@ -64,6 +64,32 @@ def _key_line(row: dict[str, object]) -> str:
     return line + (
         " · " + gettext("replace by {day}").format(day=row["rotate_by"]) if row["rotate_by"] else ""
     )
+
+
+def _purpose(word: str) -> str:
+    """What a key is for, by the word of the register; a pseudonym's ends with its year."""
+    begin, _, year = word.partition("-")
+    if begin == "pseudonym":
+        return gettext("makes the pseudonyms of {year}").format(year=year)
+    return gettext(_PURPOSES[word])
+
+
+_PAIRS = {"relay": N_("the relay"), "escrow": N_("the escrow office")}
+_OWNERS = {
+    "every process": N_("every process has it"),
+    "worker": N_("the worker has it"),
+    "escrow office, offline": N_("the escrow office has it, offline"),
+}
+_PURPOSES = {
+    "relay: seal": N_("seals for the relay"),
+    "relay: open": N_("opens what the relay calls"),
+    "relay: open what was sealed before": N_("opens what was sealed for the relay before"),
+    "escrow: seal": N_("seals for the escrow office"),
+    "escrow: open": N_("opens identities, for the escrow office"),
+    "blind-phone": N_("finds somebody by phone without reading it"),
+    "blind-certificate": N_("finds somebody by certificate without reading it"),
+    "blind-phone_end": N_("finds somebody by phone and end of certificate without reading them"),
+}
 
 
 @identity.command("requests")

@@ -15,6 +15,7 @@ import click
 from haochaping.doors.commands.language import django_language
 from haochaping.doors.commands.spoken import option
 from haochaping.kernel.refused import N_, Refused
+from haochaping.postgres import copies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -65,13 +66,16 @@ class Installation(Protocol):
 def with_database[**P, R](command: Callable[P, R]) -> Callable[P, R]:
     """Connect before the command runs, and say a refusal as one line on standard error, exit status 1.
 
-    People are answered in their shell's language; what programs read (--json) is the same in every language.
+    People are answered in their shell's language; what programs read (--json) is the same in every language, a refusal
+    too: `{"refused": {"code", "field", "sentence"}}` on standard output.
     """
 
     @wraps(command)
     def connected(*args: P.args, **kwargs: P.kwargs) -> R:
         installation: Installation = click.get_current_context().obj
         installation.connect()
+        # In one sentence, before a pool of connections tries and warns.
+        copies.reach(installation.env.database_url)
         from django.conf import settings  # noqa: PLC0415 - needs Django to be ready
         from django.db import ProgrammingError  # noqa: PLC0415
         from django.utils import translation  # noqa: PLC0415
@@ -79,16 +83,16 @@ def with_database[**P, R](command: Callable[P, R]) -> Callable[P, R]:
         from haochaping.doors.outage import NOT_OUR_TABLES, OUTAGE  # noqa: PLC0415
         from haochaping.identity.keys import KeysMissing  # noqa: PLC0415
 
+        language = settings.LANGUAGE_CODE if kwargs.get("as_json") else django_language()
         try:
-            with (
-                _files(),
-                translation.override(settings.LANGUAGE_CODE if kwargs.get("as_json") else django_language()),
-            ):
+            with _files(), translation.override(language):
                 return command(*args, **kwargs)
         except Refused as refused:
-            with translation.override(django_language()):
-                fail(sentence(refused.complaint))
+            with translation.override(language):
+                refuse(refused.complaint)
         except KeysMissing as missing:
+            # Keys are made with the tables: where those are not there, that is what to say.
+            check_tables()
             fail(gettext(missing.message).format(**missing.params))
         except ProgrammingError as error:
             if not isinstance(error.__cause__, NOT_OUR_TABLES):
@@ -146,10 +150,30 @@ def sentence(complaint: Complaint) -> str:
     return f"{field}{said.message} {said.remedy}"
 
 
+def refuse(complaint: Complaint) -> NoReturn:
+    """End with a refusal: in words on standard error, or for programs (--json) as JSON on standard output."""
+    said = sentence(complaint)
+    if not click.get_current_context().params.get("as_json"):
+        fail(said)
+    told = {"code": complaint.code, "field": complaint.field, "sentence": said}
+    click.echo(json.dumps({"refused": told}, ensure_ascii=False))
+    sys.exit(1)
+
+
 def fail(text: str, status: int = 1) -> NoReturn:
     """Say what is wrong on standard error and end."""
     click.echo(text, err=True)
     sys.exit(status)
+
+
+def check_tables() -> None:
+    """End where the tables are not there, or not as this version knows them."""
+    from django.db import connection  # noqa: PLC0415 - needs Django to be ready
+
+    from haochaping.postgres.version import missing_migrations  # noqa: PLC0415
+
+    if missing_migrations(connection):
+        say_to_migrate()
 
 
 def say_to_migrate() -> NoReturn:

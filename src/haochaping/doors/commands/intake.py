@@ -21,7 +21,7 @@ from haochaping.doors.lanes import LaneLostError
 from haochaping.exchange.terms import NO_ROWS
 from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.outcomes import Outcome, OutcomeKind
-from haochaping.kernel.refused import N_, Complaint
+from haochaping.kernel.refused import N_, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -181,14 +181,14 @@ def import_file(
     if batch:
         finish_batch(batch)
     elif not counts:
-        fail(sentence(Complaint(NO_ROWS, params={"name": file.name})), 2)
+        raise Refused(NO_ROWS, name=file.name)
     if as_json:
         troubles.end(counts)
     else:
         # Translators: between the members of a list.
         click.echo(gettext(", ").join(gettext(text).format(n=counts[kind]) for kind, text in _COUNTS.items()))
     if counts.keys() & _ROWS.keys():
-        fail("", 2) if as_json else sys.exit(2)
+        sys.exit(2)
 
 
 class _Troubles:

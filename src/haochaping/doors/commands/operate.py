@@ -16,7 +16,6 @@ from haochaping.doors.commands.progress import tally
 from haochaping.doors.commands.spoken import Command, Group, option
 from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.refused import N_, Complaint, Reason
-from haochaping.postgres import copies
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -249,7 +248,6 @@ def retry_notice(message: UUID) -> None:
 @with_database
 def doctor(installation: Installation, *, as_json: bool) -> None:
     """Say in plain words what is wrong with this installation. Exit status 1 when something is."""
-    copies.reach(installation.env.database_url)
     from haochaping.doors.commands.checkup import checkup  # noqa: PLC0415 - needs Django to be ready
 
     # What programs read is the same in every language.

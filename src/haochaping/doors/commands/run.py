@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from haochaping.doors.commands.database import bring_up_to_date
-from haochaping.doors.commands.installation import fail, say_to_migrate
+from haochaping.doors.commands.installation import check_tables, fail
 from haochaping.doors.commands.spoken import Command, option
 from haochaping.doors.lanes import LaneLostError
 from haochaping.kernel.refused import N_
@@ -69,7 +69,7 @@ def serve(installation: Installation, *, doors: str, workers: int) -> None:
 
     # While the database is away pages say so.
     with suppress(*OUTAGE):
-        _check_tables()
+        check_tables()
     close_pools()
     _check_keys_away(installation)
     logging.getLogger("_granian").addFilter(_is_not_about_threads)
@@ -119,7 +119,7 @@ def worker(installation: Installation) -> None:
 
     # A database that is away is waited for, whenever that is.
     with suppress(*OUTAGE):
-        _check_tables()
+        check_tables()
     home, stopped = installation.env.data_dir, False
 
     def revive(_now: datetime) -> None:
@@ -150,7 +150,7 @@ def worker(installation: Installation) -> None:
 def demo_data(installation: Installation, *, scale: float, seed: int) -> None:
     """Fill an empty installation with a fictional province, sent through the real flows."""
     installation.connect(HAOCHAPING_DEMO="1")
-    _check_tables()
+    check_tables()
     _check_is_free(installation)
     _fill(scale, seed)
 
@@ -191,15 +191,6 @@ def _say_no_demo(home: Path) -> NoReturn:
         "Set HAOCHAPING_DATA to another folder."
     )
     fail(told.format(folder=home))
-
-
-def _check_tables() -> None:
-    from django.db import connection  # noqa: PLC0415 - needs Django to be ready
-
-    from haochaping.postgres.version import missing_migrations  # noqa: PLC0415
-
-    if missing_migrations(connection):
-        say_to_migrate()
 
 
 @click.command(cls=Command)

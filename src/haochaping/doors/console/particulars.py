@@ -125,6 +125,7 @@ SUBJECTS = {
     "directory": N_("Directory"),
     "dispatch_rule": N_("Dispatch rule"),
     "endpoint": N_("Address of the program"),
+    "document": N_("File of evidence"),
     "figure": N_("Measure"),
     "hotline_link": N_("Linked hotline"),
     "invitations": N_("Invitations"),

@@ -51,8 +51,7 @@ def welcome(site_url: str) -> str:
 
   public pages    {site}/
   walk-through    {site}/demo/
-  workbench       {site}/desk/
-  console         {site}/admin/
+  workbench       {site}/desk/ (what an account may do stands there, the console of administrators too)
 
   user name   password           one-time code (for 30 seconds; {site}/demo/ always shows the present one)
 {accounts}

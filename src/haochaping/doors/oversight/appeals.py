@@ -19,8 +19,9 @@ from haochaping.doors.gate import actor_of, leave_note, requires
 from haochaping.doors.names import names_of
 from haochaping.doors.oversight.appeal_forms import DecisionForm, RefuseForm, SendBackForm
 from haochaping.doors.paging import page_number
-from haochaping.doors.photo import photo_response
+from haochaping.doors.photo import handed_over, photo_response
 from haochaping.files import queries as files
+from haochaping.files.terms import DocumentKind
 from haochaping.flows import decide_appeal
 from haochaping.kernel.refused import N_, Refused
 from haochaping.ledger.terms import EntryKind
@@ -44,6 +45,15 @@ if TYPE_CHECKING:
 
 _ON_PAGE = 30
 _HERE = "oversight_appeals"
+_TYPES = {
+    DocumentKind.WAV: "audio/wav",
+    DocumentKind.MPEG: "audio/mpeg",
+    DocumentKind.MPEG_FOUR: "audio/mp4",
+    DocumentKind.OGG: "audio/ogg",
+    DocumentKind.PDF: "application/pdf",
+    DocumentKind.TEXT: "text/plain; charset=utf-8",
+}
+_ENDINGS = {DocumentKind.MPEG_FOUR: "m4a", DocumentKind.TEXT: "txt"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +175,21 @@ def photo(request: HttpRequest, appeal_id: UUID, photo_id: UUID) -> HttpResponse
     row = appeals.appeal(appeal_id, by=actor_of(request), power=Power.APPEAL_DECIDE)
     content = files.content_of(photo_id, subject_kind="appeal", subject_id=str(row.id))
     return photo_response(content, place=str(photo_id)[-4:])
+
+
+@requires(Power.APPEAL_DECIDE)
+@require_safe
+@refusable
+def document(request: HttpRequest, appeal_id: UUID, document_id: UUID) -> HttpResponse:
+    """Hand over a recording, log or PDF of the evidence, to those who decide alone; each look is recorded."""
+    row = appeals.appeal(appeal_id, by=actor_of(request), power=Power.APPEAL_DECIDE)
+    kind, content = files.document_of(document_id, subject_kind="appeal", subject_id=str(row.id))
+    leave_note(request, EntryKind.PERSONAL_DATA_READ, "document", str(document_id))
+    return handed_over(
+        content,
+        content_type=_TYPES[kind],
+        name=f"evidence-{str(document_id)[-4:]}.{_ENDINGS.get(kind, kind)}",
+    )
 
 
 @requires(Power.APPEAL_DECIDE)

@@ -78,5 +78,10 @@ urlpatterns = [
     path("appeals/", appeals.page, name="oversight_appeals"),
     path("appeals/<uuid:appeal_id>", appeals.one, name="oversight_appeal"),
     path("appeals/<uuid:appeal_id>/photos/<uuid:photo_id>", appeals.photo, name="oversight_appeal_photo"),
+    path(
+        "appeals/<uuid:appeal_id>/files/<uuid:document_id>",
+        appeals.document,
+        name="oversight_appeal_document",
+    ),
     path("appeals/<uuid:appeal_id>/<slug:step>", appeals.step, name="oversight_appeal_step"),
 ]

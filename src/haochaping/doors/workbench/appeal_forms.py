@@ -8,8 +8,8 @@ from django.utils.translation import gettext, gettext_lazy
 
 from haochaping.doors.careful import CarefulForm
 from haochaping.doors.fields import Choice, Words
-from haochaping.doors.uploads import Photographs
-from haochaping.files.terms import PHOTO_MEGABYTES, PHOTOS_ALLOWED
+from haochaping.doors.uploads import Documents, Photographs
+from haochaping.files.terms import DOCUMENT_MEGABYTES, DOCUMENTS_ALLOWED, PHOTO_MEGABYTES, PHOTOS_ALLOWED
 from haochaping.rectification.terms import FACT_LABELS, GROUND_LABELS, REFERENCE_LIMIT, Ground
 
 
@@ -50,6 +50,16 @@ class AppealForm(CarefulForm):
             gettext_lazy("Up to {photos}, {megabytes} MB each; seen by your agency and the deciders."),
             photos=PHOTOS_ALLOWED,
             megabytes=PHOTO_MEGABYTES,
+        ),
+    )
+    documents = Documents(
+        label=gettext_lazy("Recordings, logs or documents as evidence"),
+        help_text=format_lazy(
+            gettext_lazy(
+                "Up to {files}, {megabytes} MB each: WAV, MP3, M4A, OGG, PDF or plain text; only the deciders open them."
+            ),
+            files=DOCUMENTS_ALLOWED,
+            megabytes=DOCUMENT_MEGABYTES,
         ),
     )
 

@@ -23,6 +23,7 @@ from haochaping.doors.paging import page_number
 from haochaping.doors.photo import photo_response
 from haochaping.doors.workbench.appeal_forms import AppealForm, ContestForm
 from haochaping.files import queries as files
+from haochaping.files.terms import DOCUMENTS_ALLOWED, PHOTOS_ALLOWED
 from haochaping.flows import decide_appeal
 from haochaping.kernel.refused import N_, Refused
 from haochaping.rectification import appeal_queries as appeals
@@ -97,7 +98,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @refusable
 def new(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """The form of an appeal. It is read within bounds; that it is ours is checked once that is sure, and only then."""
-    uploads.bound(request)
+    uploads.bound(request, taken=PHOTOS_ALLOWED + DOCUMENTS_ALLOWED)
     return _new(request, order_id)
 
 
@@ -119,6 +120,7 @@ def _new(request: HttpRequest, order_id: UUID) -> HttpResponse:
             text=typed["text"],
             reference=typed["reference"],
             pictures=uploads.pictures(typed["photos"]),
+            documents=uploads.documents(typed["documents"]),
             by=by,
             now=timezone.now(),
         )

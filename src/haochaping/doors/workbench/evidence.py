@@ -17,7 +17,8 @@ from haochaping.doors.desk import INVALID, refusable, see_other, told
 from haochaping.doors.gate import actor_of, requires
 from haochaping.doors.photo import photo_response
 from haochaping.doors.workbench.forms import EvidenceForm
-from haochaping.doors.workbench.order import EVIDENCE, order_page, sent_twice
+from haochaping.doors.workbench.offers import EVIDENCE
+from haochaping.doors.workbench.order import order_page, sent_twice
 from haochaping.files import queries as files
 from haochaping.files.terms import NO_SUCH_PHOTO
 from haochaping.flows import show_evidence

@@ -213,6 +213,18 @@ class NoteForm(forms.Form):
     note = Words(label=gettext_lazy("Note"), rows=2)
 
 
+class InternalNoteForm(forms.Form):
+    """A note among those who deal with an order."""
+
+    text = Words(
+        label=gettext_lazy("Internal note"),
+        help_text=gettext_lazy(
+            "For those who handle, check or supervise this order. The reviewer never reads it, nor does whom the review names."
+        ),
+        rows=2,
+    )
+
+
 class RectifyForm(CarefulForm):
     """What was put right, or why it could not be."""
 

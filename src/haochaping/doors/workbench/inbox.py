@@ -15,6 +15,7 @@ from haochaping.doors.fields import left_out
 from haochaping.doors.paging import page_number
 from haochaping.doors.workbench.inbox_forms import FilterForm, NameForm
 from haochaping.doors.workbench.words import excerpt, state_tone, state_words, tag_labels
+from haochaping.doors.workbench.working_time import WorkingTime
 from haochaping.kernel.refused import N_
 from haochaping.notices import queries as notices
 from haochaping.notices.terms import Side
@@ -41,11 +42,11 @@ from haochaping.rectification.terms import (
     TimeLeft,
 )
 from haochaping.reviews import queries as reviews
-from haochaping.reviews.terms import ReviewStatus
+from haochaping.reviews.terms import CHANNEL_LABELS, ReviewChannel, ReviewStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime
+    from datetime import datetime, timedelta
     from uuid import UUID
 
     from django.http import QueryDict
@@ -75,11 +76,13 @@ class Line:
     """One order as a row; `words` is empty where the reader may not see them or there are none.
 
     `beyond`: its deadline lies where the working calendar does not reach; another one without a deadline has none.
+    `working` is the working time left or overdue, where it is known; `sent_on` how often another agency got the order.
     """
 
     id: UUID
     item: str
     agency: str
+    channel: str
     level: int
     tags: list[str]
     words: str
@@ -87,6 +90,7 @@ class Line:
     state: str
     tone: str
     due: datetime | None
+    working: timedelta | None
     beyond: bool
     late: bool
     soon: bool
@@ -96,6 +100,7 @@ class Line:
     handler: str
     mine: bool
     helps: bool
+    sent_on: int
     solved: str
 
 
@@ -236,13 +241,23 @@ def _groups(found: list[ListRow], by: Actor, counts: ListCounts, now: datetime, 
     threads = [row.order.thread_id for row in found if row.order.thread_id]
     messages = notices.unread(threads, for_side=Side.AGENCY)
     solutions = orders.solutions_of(row.order.id for row in found if done)
-    together(messages, solutions)
+    clocks = WorkingTime((row.order for row in found if not done), now)
+    together(messages, solutions, *clocks.asked)
     reads = may(by, Power.REVIEW_VIEW_TEXT)
     lines: dict[TimeLeft | None, list[Line]] = {}
     for row in found:
         order = row.order
         said = solutions.answer.get(order.id)
-        line = _line(row, given[order.review_id], labels, messages.answer, now, reads=reads, said=said)
+        line = _line(
+            row,
+            given[order.review_id],
+            labels,
+            messages.answer,
+            now,
+            reads=reads,
+            said=said,
+            working=clocks.left(order),
+        )
         lines.setdefault(None if done else _left(order, now), []).append(line)
     if done:
         return [Group(gettext(DONE), late=False, lines=lines[None], count=0)] if lines else []
@@ -262,6 +277,7 @@ def _line(
     *,
     reads: bool,
     said: SolutionRow | None,
+    working: timedelta | None,
 ) -> Line:
     order = row.order
     due = order.due_at
@@ -271,6 +287,7 @@ def _line(
         id=order.id,
         item=order.item_name,
         agency=order.agency_name,
+        channel=gettext(CHANNEL_LABELS[ReviewChannel(review.channel)]),
         level=review.level,
         tags=tag_labels(review, labels[review.indicator_set]),
         words=excerpt(redacted(review.comment_text)) if shown else "",
@@ -278,6 +295,7 @@ def _line(
         state=state_words(order, said),
         tone=state_tone(order.state),
         due=due,
+        working=working,
         beyond=due is None and not order.deadline_known,
         late=late,
         soon=not late and due is not None and order.amber_at is not None and order.amber_at <= now,
@@ -287,6 +305,7 @@ def _line(
         handler=row.handler,
         mine=row.mine,
         helps=row.helps,
+        sent_on=row.sent_on,
         solved=gettext(SOLVED_LABELS[said.solved]) if said else "",
     )
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.http import HttpResponse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from haochaping.accounts.terms import Power
 from haochaping.doors.desk import refusable
 from haochaping.doors.gate import actor_of, requires
+from haochaping.doors.photo import handed_over
 from haochaping.flows import conceal
 from haochaping.hotline import queries
 from haochaping.hotline.terms import MASTER_LABELS, NO_SUCH_ATTACHMENT, AttachmentKind
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
     from haochaping.hotline.terms import AttachmentRow
     from haochaping.postgres.together import Asked
@@ -79,14 +79,4 @@ def attachment(request: HttpRequest, order_id: UUID, attachment_id: UUID) -> Htt
         raise Refused(NO_SUCH_ATTACHMENT)
     row, content = found
     kind, ending = _TYPES[row.kind]
-    return HttpResponse(
-        content,
-        content_type=kind,
-        headers={
-            "Content-Disposition": f'attachment; filename="attachment-{str(row.id)[-4:]}.{ending}"',
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-            "Cross-Origin-Resource-Policy": "same-origin",
-            "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "no-store",
-        },
-    )
+    return handed_over(content, content_type=kind, name=f"attachment-{str(row.id)[-4:]}.{ending}")

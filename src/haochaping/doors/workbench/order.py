@@ -21,11 +21,18 @@ from haochaping.doors.fields import uuid_of
 from haochaping.doors.gate import actor_of, after_answer, leave_note, requires
 from haochaping.doors.names import called
 from haochaping.doors.photo import photo_response
-from haochaping.doors.workbench import appeals, faults, linked, links, projects, reviewed, standard
-from haochaping.doors.workbench.call_forms import CallbackForm
+from haochaping.doors.workbench import appeals, faults, linked, links, offers, projects, reviewed, standard
 from haochaping.doors.workbench.cautions import cautions, is_unreached
-from haochaping.doors.workbench.forms import AskExtensionForm, EvidenceForm, LedgerForm, ReplyForm
-from haochaping.doors.workbench.steps import CALL, MESSAGE, MILESTONE, STEPS, may_write, open_steps, own_part
+from haochaping.doors.workbench.forms import ReplyForm
+from haochaping.doors.workbench.steps import (
+    CALL,
+    MESSAGE,
+    NOTE,
+    STEPS,
+    may_note,
+    open_steps,
+    own_part,
+)
 from haochaping.doors.workbench.story import actors, call_words, story
 from haochaping.doors.workbench.words import state_tone, state_words
 from haochaping.files import queries as files
@@ -45,7 +52,7 @@ from haochaping.rectification import queries as orders
 from haochaping.rectification import worklist_queries as worklist
 from haochaping.rectification.access import is_own, sees_reviewer_s_case
 from haochaping.rectification.rules import of_this_clock
-from haochaping.rectification.states import SHOWS_EVIDENCE, TRANSITIONS, WORKED_ON, may_call
+from haochaping.rectification.states import WORKED_ON, may_call
 from haochaping.rectification.terms import (
     CLOCK_LABELS,
     NO_SUCH_ORDER,
@@ -73,15 +80,12 @@ if TYPE_CHECKING:
     from django import forms
     from django.http import HttpRequest, HttpResponse
 
-    from haochaping.flows.call_back import Recordable
     from haochaping.kernel.actor import Actor
     from haochaping.notices.terms import MessageRow
     from haochaping.rectification.terms import Doubts, EventRow, OrderRow
-    from haochaping.rulebook.terms import Terms
 
 
-EVIDENCE = "evidence"
-_PLACE = {MESSAGE: "#thread", CALL: "#calls"}
+_PLACE = {MESSAGE: "#thread", CALL: "#calls", NOTE: "#history"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,32 +96,6 @@ class Clock:
     due: datetime | None
     done_at: datetime | None
     running: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """What forms are given that depends on the order: whose agencies they suggest, the rules of its place, what to heed."""
-
-    by: Actor
-    around: str
-    terms: Terms
-    recordable: Recordable
-    cautions: dict[str, list[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A step with its form, ready to be shown."""
-
-    name: str
-    title: str
-    button: str
-    form: forms.Form
-    standard: list[str]
-    fills: str
-    """The field that a standard text goes into."""
-    cautions: list[str]
-    """What to heed before it is sent."""
 
 
 @requires(Power.ORDER_VIEW)
@@ -270,7 +248,9 @@ def order_page(
     recordable = call_back.recordable(
         history, review, said, calls=calls, handles=handles, concealed=concealed
     )
-    prepared = Prepared(by, near(order.division_path), terms, recordable, cautions(order, history, terms))
+    prepared = offers.Prepared(
+        by, near(order.division_path), terms, recordable, cautions(order, history, terms)
+    )
     appeal = appeals.OfOrder(order, by, now)
     fault = faults.OfOrder(order, history.events, by)
     at_hotline = linked.OfOrder(order.id, hidden=hidden)
@@ -296,7 +276,7 @@ def order_page(
         "beside": beside,
         "began": of_this_clock(history.events)[0].at if history.events else None,
         "extension_unit": gettext(UNIT_LABELS[terms.extension_unit]),
-        "plan": _plan(order, by) if own else None,
+        "plan": offers.plan(order, by) if own else None,
         "now": now,
         "thread": [_message(message, names) for message in history.messages],
         "unread": sum(1 for m in history.messages if m.side != Side.AGENCY and m.read_at is None),
@@ -312,7 +292,7 @@ def order_page(
         "opened": history.looks,
         "handles": handles,
         "offers": [
-            _offer(name, tried, form, prepared)
+            offers.offer(name, tried, form, prepared)
             for name in open_steps(
                 order,
                 beside,
@@ -323,9 +303,10 @@ def order_page(
             )
         ],
         "evidence": [one for one in beside.evidence if one.removed_at is None],
-        "show_evidence": _evidence(order, tried, form) if handles else None,
-        "write": _write(order, tried, form) if handles else None,
-        "call": _offer(CALL, tried, form) if calls and may_call(order.state) else None,
+        "show_evidence": offers.evidence(order, tried, form) if handles else None,
+        "write": offers.write(order, tried, form) if handles else None,
+        "note": offers.offer(NOTE, tried, form) if may_note(order, by) else None,
+        "call": offers.offer(CALL, tried, form) if calls and may_call(order.state) else None,
         "calls": [(call.at, call_words(call)) for call in history.calls],
         "calls_first": all(one.means != Means.RELAY for one in recordable.contacts),
         "may_ask_opening": may_request(by),
@@ -359,46 +340,6 @@ def _clocks(order: OrderRow, events: Sequence[EventRow]) -> list[Clock]:
     return [
         Clock(gettext(CLOCK_LABELS[kind]), due, at, order.clock == kind) for kind, (due, at) in done.items()
     ]
-
-
-def _plan(order: OrderRow, by: Actor) -> Offer | None:
-    """The form by which a line of the plan is ticked, for whoever may."""
-    step = STEPS[MILESTONE]
-    ticks = may_any(by, step.powers) and (order.state, Move.MILESTONE) in TRANSITIONS
-    return _offer(MILESTONE, "", None) if ticks else None
-
-
-def _write(order: OrderRow, tried: str, form: forms.Form | None) -> Offer | None:
-    return _offer(MESSAGE, tried, form) if may_write(order.state) else None
-
-
-def _evidence(order: OrderRow, tried: str, form: forms.Form | None) -> forms.Form | None:
-    """The form by which photographs are added, while they may be."""
-    if order.state not in SHOWS_EVIDENCE:
-        return None
-    return form if form is not None and tried == EVIDENCE else EvidenceForm(auto_id=f"{EVIDENCE}_%s")
-
-
-def _offer(name: str, tried: str, form: forms.Form | None, prepared: Prepared | None = None) -> Offer:
-    step = STEPS[name]
-    shown = form if form is not None and name == tried else step.form(auto_id=f"{name}_%s")
-    if prepared:
-        place_agencies(shown, prepared.by.scope, prepared.around)
-    if isinstance(shown, AskExtensionForm) and prepared:
-        shown.up_to(prepared.terms.extension_days, prepared.terms.extension_unit)
-    if isinstance(shown, CallbackForm) and prepared:
-        shown.offer(prepared.recordable)
-    if isinstance(shown, LedgerForm) and prepared:
-        shown.within(prepared.terms.complex_rectify_days, prepared.terms.complex_rectify_unit)
-    return Offer(
-        name,
-        gettext(step.title),
-        gettext(step.button),
-        shown,
-        standard.titles(name),
-        standard.field_of(name),
-        prepared.cautions.get(name, []) if prepared else [],
-    )
 
 
 def _message(message: MessageRow, names: dict[str, str]) -> dict[str, object]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from haochaping.accounts.access import may, may_reach
+from haochaping.accounts.access import may, may_any, may_reach
 from haochaping.accounts.terms import Power
 from haochaping.doors.workbench.call_forms import ANSWERS, CallbackForm, CallForm
 from haochaping.doors.workbench.forms import (
     AskExtensionForm,
     ContributeForm,
     ElsewhereForm,
+    InternalNoteForm,
     JoinForm,
     LedgerForm,
     MergeForm,
@@ -27,7 +28,15 @@ from haochaping.flows import ask_help, call_back, close_order, hand_on, handle_b
 from haochaping.kernel.refused import N_
 from haochaping.rectification import actions as rectification
 from haochaping.rectification.access import is_own
-from haochaping.rectification.states import ANSWERED, FINAL, FIRED_BY, NOT_WHILE_PAUSED, moves_from
+from haochaping.rectification.states import (
+    ANSWERED,
+    FINAL,
+    FIRED_BY,
+    NOT_WHILE_PAUSED,
+    SHARED,
+    after,
+    moves_from,
+)
 from haochaping.rectification.terms import Move, OrderState
 
 if TYPE_CHECKING:
@@ -61,7 +70,8 @@ class Step:
     def powers(self) -> tuple[Power, ...]:
         """Any one of these whoever takes it must hold."""
         own = FIRED_BY[self.move] if self.move else Power.ORDER_HANDLE
-        return (own, Power.ORDER_DISPATCH, Power.ORDER_SUPERVISE) if self.calls else (own,)
+        shared = self.calls or self.move in SHARED
+        return (own, Power.ORDER_DISPATCH, Power.ORDER_SUPERVISE) if shared else (own,)
 
 
 def _plain(action: Callable[..., object], *names: str) -> Perform:
@@ -107,7 +117,7 @@ def _reach(order_id: UUID, typed: Typed, by: Actor, now: datetime) -> None:
     )
 
 
-MESSAGE, CALL, MILESTONE = "message", "call", "milestone"
+MESSAGE, CALL, MILESTONE, NOTE = "message", "call", "milestone", "note"
 STEPS = {
     "sign-for": Step(
         N_("Sign for this order"),
@@ -287,13 +297,23 @@ STEPS = {
         MessageForm,
         _flow(handle_bad_review.write_to_reviewer, "text"),
     ),
+    NOTE: Step(
+        N_("Leave an internal note"),
+        N_("Leave the note"),
+        N_("The note stands in the history of the order; the reviewer does not read it."),
+        InternalNoteForm,
+        _plain(rectification.write_note, "text"),
+        Move.NOTE,
+    ),
 }
+# Where the page has a place of their own for them.
+_ELSEWHERE = frozenset({MILESTONE, NOTE})
 
 
 def open_steps(
     order: OrderRow, beside: Beside, by: Actor, *, records_calls: bool, extensions_at_most: int, today: date
 ) -> list[str]:
-    """The steps that the order's state, and who asks, allow; without message, call and lines of the plan.
+    """The steps that the order's state, and who asks, allow; without message, call, lines of the plan and notes.
 
     Whose agency only helps has none but to say what it has done.
     """
@@ -311,7 +331,7 @@ def open_steps(
         allowed -= {Move.CONTRIBUTE}
     if order.paused_at is not None:
         allowed -= NOT_WHILE_PAUSED
-    return [name for name, step in STEPS.items() if step.move in allowed and name != MILESTONE]
+    return [name for name, step in STEPS.items() if step.move in allowed and name not in _ELSEWHERE]
 
 
 def own_part(beside: Beside, by: Actor) -> CoHandlerRow | None:
@@ -330,6 +350,11 @@ def _has_ended(order: OrderRow, beside: Beside, today: date) -> bool:
     """Whether the agency of the order has ended, or one that is still to help."""
     last_days = [order.agency_valid_to, *(one.agency_valid_to for one in beside.co_handlers if one.is_open)]
     return any(day is not None and day < today for day in last_days)
+
+
+def may_note(order: OrderRow, by: Actor) -> bool:
+    """Whether somebody may leave a note on an order: who handles, checks or supervises it, not an agency that only helps."""
+    return after(order.state, Move.NOTE) is not None and may_any(by, STEPS[NOTE].powers) and is_own(by, order)
 
 
 def may_write(state: OrderState) -> bool:

@@ -40,6 +40,7 @@ from haochaping.rectification.terms import (
     Urgency,
 )
 from haochaping.reviews import queries as reviews
+from haochaping.reviews.terms import CHANNEL_LABELS, ReviewChannel
 from haochaping.ui.levels import BY_NUMBER
 from haochaping.ui.moments import moment
 from haochaping.ui.sentences import labelled, say
@@ -68,6 +69,8 @@ _HEADING = (
     N_("Category of fault"),
     N_("Urgency"),
     N_("Round"),
+    N_("Review channel"),
+    N_("Times sent on"),
     N_("Export number"),
 )
 
@@ -212,6 +215,8 @@ def _cells(rows: Sequence[ListRow], number: int, now: datetime, *, done: bool) -
                 " · ".join(gettext(CATEGORY_LABELS[FaultCategory(one)]) for one in row.categories),
                 gettext(URGENCY_LABELS[urgent]),
                 str(order.round),
+                gettext(CHANNEL_LABELS[ReviewChannel(review.channel)]),
+                str(row.sent_on),
                 str(number),
             ]
         )

@@ -27,6 +27,19 @@ OF_LOOP = (
         ),
     ),
     Measure(
+        "unreached_rate",
+        N_("Answered without having reached the reviewer"),
+        of_kind(FactKind.RECTIFIED, Said.UNREACHED),
+        of_kind(FactKind.RECTIFIED),
+        (*NOT_ORDERS, N_("work orders that are not answered")),
+        "domain.md §6.5 unreachable_closed",
+        _ORDERS,
+        counts=N_(
+            "Of these, work orders of which nothing could be verified, as every prescribed attempt to reach the reviewer failed."
+        ),
+        out_of=N_("Work orders of bad reviews that the agency has answered."),
+    ),
+    Measure(
         "callback_rate",
         N_("Reviewers called back"),
         of_kind(FactKind.CALLBACK, Heard.REACHED),

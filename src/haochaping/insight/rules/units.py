@@ -119,7 +119,7 @@ def order_units(orders: Iterable[OrderFacts]) -> Counter[FactKey]:
 def _came_of(order: OrderFacts) -> Iterator[tuple[FactKind, str]]:
     yield FactKind.ORDER, ""
     if order.state in _PUT_RIGHT:
-        yield FactKind.RECTIFIED, ""
+        yield FactKind.RECTIFIED, Said.UNREACHED if order.unreached else ""
     # Somebody called, or should have by now.
     if order.heard or order.contact_kept is False:
         yield FactKind.CALLBACK, order.heard or Said.UNTRIED

@@ -248,14 +248,14 @@ def requeue(delivery_id: UUID, *, by: Actor, now: datetime) -> None:
     _defer(delivery_id, Channel(delivery.channel))
 
 
-def keep_demo_message(*, to: str, text: str, reference: str, now: datetime) -> str:
-    """Keep what the demo's gateway would have sent, once per reference; returns the gateway's number.
+def keep_demo_message(*, channel: Channel, to: str, text: str, reference: str, now: datetime) -> str:
+    """Keep what the demo's gateway would have sent, or that it rang, once per reference; returns the gateway's number.
 
     `to` is a phone or an address of mail.
     """
     masked = masked_email(to) if "@" in to else masked_phone(to)
     DemoMessage.objects.bulk_create(
-        [DemoMessage(masked_to=masked, text=text, reference=reference, at=now)],
+        [DemoMessage(channel=channel, masked_to=masked, text=text, reference=reference, at=now)],
         ignore_conflicts=True,
     )
     return f"demo-{reference}"

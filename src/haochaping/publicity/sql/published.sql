@@ -13,7 +13,11 @@ WITH chosen AS (
 )
 SELECT review.level, review.assessed_at, review.provenance, item.name, agency.name,
        review.comment_text <> '', words.text,
-       coalesce(work.reply_text, '') <> '', answer.text, review.status = 'superseded', review.assess_no = 2
+       coalesce(work.reply_text, '') <> '', answer.text,
+       answer.text IS NOT NULL AND work.state NOT IN ('cancelled', 'merged', 'excluded')
+           AND (work.reply_text = '' OR work.state = 'escalated'),
+       answer.text IS NOT NULL AND work.reply_text <> '' AND work.state <> 'escalated' AND work.replied_at > answer.decided_at,
+       review.status = 'superseded', review.assess_no = 2
 FROM chosen AS review
 JOIN directory_service_item AS item ON item.id = review.item_id
 JOIN directory_agency AS agency ON agency.id = review.agency_id

@@ -35,6 +35,7 @@ from haochaping.rectification.actions.handling import (
     reply,
     sign_for,
     verify_by_callback,
+    write_note,
 )
 from haochaping.rectification.actions.helping import contribute, hand_on_help, join
 from haochaping.rectification.actions.opening import (
@@ -160,4 +161,5 @@ __all__ = [
     "verify_by_callback",
     "withdraw_appeal",
     "withdraw_dispatch_rule",
+    "write_note",
 ]

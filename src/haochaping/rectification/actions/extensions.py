@@ -49,7 +49,13 @@ def ask_extension(order_id: UUID, *, days: int, reason: str, by: Actor, now: dat
     if known.count(True) >= terms.extensions_at_most:
         raise Refused(EXTENSIONS_USED_UP, limit=terms.extensions_at_most)
     if not 1 <= days <= terms.extension_days:
-        raise Refused(EXTENSION_TOO_LONG, field="days", days=days, limit=terms.extension_days)
+        raise Refused(
+            EXTENSION_TOO_LONG,
+            field="days",
+            days=days,
+            limit=terms.extension_days,
+            unit=terms.extension_unit,
+        )
     Extension.objects.create(
         id=uuid7(now), order=order, days=days, reason=reason, asked_by=str(by), asked_at=now
     )

@@ -67,7 +67,7 @@ def class_fault(
     note = checked_text(note, "note")
     business = Responsibility.BUSINESS in said
     proposal = checked_text(proposal, "proposal") if business else ""
-    order = step(order_id, Move.CLASS_FAULT, by, access.class_power(by))
+    order = step(order_id, Move.CLASS_FAULT, by, access.shared_power(by))
     if not fault_queries.was_found_true(order.id):
         raise Refused(NOT_FOUND_TRUE)
     if Fault.objects.filter(order=order, responsibility__in=said).exists():

@@ -12,11 +12,11 @@ from haochaping.kernel.actor import ActorKind
 from haochaping.kernel.identifiers import uuid7, uuids7
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
-from haochaping.rectification import appeal_queries, queries
+from haochaping.rectification import access, appeal_queries, queries
 from haochaping.rectification.actions import clocks
 from haochaping.rectification.actions.steps import checked_text, own_words, record, step
 from haochaping.rectification.models import Callback, Milestone, WorkOrder
-from haochaping.rectification.rules import kept, plan_of, was_heard
+from haochaping.rectification.rules import kept, plan_of, was_heard, was_unreached
 from haochaping.rectification.terms import (
     AGENCY_OUTCOMES,
     FINDING_DIFFERS,
@@ -26,6 +26,7 @@ from haochaping.rectification.terms import (
     NO_SUCH_MILESTONE,
     NOT_HEARD,
     NOT_LEDGERED,
+    NOT_UNREACHED,
     OWN_REFERENCE_MISSING,
     OWN_REFERENCE_USED,
     PLAN_PASSED,
@@ -217,23 +218,33 @@ def rectify(order_id: UUID, *, outcome: str, text: str, by: Actor, now: datetime
 
     Raises:
         Refused: as `sign_for`, and UNKNOWN_CHOICE, NOT_HEARD, FINDING_MISSING, FINDING_DIFFERS, NOT_LEDGERED,
-            TEXT_MISSING, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
+            NOT_UNREACHED, TEXT_MISSING, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
     """
     text = own_words(text, "text")
     if outcome not in AGENCY_OUTCOMES:
         raise Refused(UNKNOWN_CHOICE, field="outcome", value=outcome)
     order = step(order_id, Move.RECTIFY, by)
-    _check_heard(order, rulebook.terms_for(order.division.path, local_day(now)))
+    terms = rulebook.terms_for(order.division.path, local_day(now))
+    _check_heard(order, terms)
+    _check_outcome(order, outcome, terms)
+    order.outcome, order.rectification_text, order.rectified_at = outcome, text, now
+    clocks.pass_on(order, now)
+    order.save(update_fields=["state", "outcome", "rectification_text", "rectified_at", *clocks.COLUMNS])
+    record([order], Move.RECTIFY, by=by, now=now, note=text, outcome=outcome)
+
+
+def _check_outcome(order: WorkOrder, outcome: str, terms: Terms) -> None:
+    """Raise `Refused` for an outcome that what was found out, or done, does not bear."""
     if outcome == HandlingOutcome.NOT_UPHELD and not queries.was_found_untrue(order.id):
         raise Refused(FINDING_MISSING, field="outcome")
     if outcome == HandlingOutcome.EXPLAINED and queries.was_found_true_and_reasonable(order.id, order.round):
         raise Refused(FINDING_DIFFERS, field="outcome")
     if outcome == HandlingOutcome.TIME_LIMITED_RECTIFIED and not queries.events_count(order.id, Move.LEDGER):
         raise Refused(NOT_LEDGERED, field="outcome")
-    order.outcome, order.rectification_text, order.rectified_at = outcome, text, now
-    clocks.pass_on(order, now)
-    order.save(update_fields=["state", "outcome", "rectification_text", "rectified_at", *clocks.COLUMNS])
-    record([order], Move.RECTIFY, by=by, now=now, note=text, outcome=outcome)
+    if outcome == HandlingOutcome.UNREACHABLE_CLOSED:
+        needed = terms.call_attempts
+        if not was_unreached(queries.calls_of(order.id, order.round), needed):
+            raise Refused(NOT_UNREACHED, field="outcome", needed=needed)
 
 
 def _check_heard(order: WorkOrder, terms: Terms) -> None:
@@ -271,6 +282,18 @@ def reply(order_id: UUID, *, text: str, warned: Collection[Doubt] = (), by: Acto
     )
     record([order], Move.REPLY, by=by, now=now, note=text, warned=" ".join(warned))
     return order.review_id
+
+
+@transaction.atomic
+def write_note(order_id: UUID, *, text: str, by: Actor, now: datetime) -> None:
+    """Leave a note on the timeline for whoever handles, checks or supervises the order; its reviewer never reads it.
+
+    Raises:
+        Refused: as `sign_for`, and TEXT_MISSING, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
+    """
+    text = checked_text(text, "text")
+    order = step(order_id, Move.NOTE, by, access.shared_power(by))
+    record([order], Move.NOTE, by=by, now=now, note=text)
 
 
 @transaction.atomic

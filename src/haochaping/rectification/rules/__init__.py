@@ -40,6 +40,7 @@ from haochaping.rectification.rules.orders import (
     standing,
     upheld,
     was_heard,
+    was_unreached,
     window_ends,
 )
 from haochaping.rectification.rules.worklist import (
@@ -101,5 +102,6 @@ __all__ = [
     "time_left",
     "upheld",
     "was_heard",
+    "was_unreached",
     "window_ends",
 ]

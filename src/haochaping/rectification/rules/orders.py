@@ -196,6 +196,11 @@ def was_heard(calls: Sequence[tuple[str, datetime]], needed: int) -> tuple[bool,
     return len(hours) >= needed, len(hours)
 
 
+def was_unreached(calls: Sequence[tuple[str, datetime]], needed: int) -> bool:
+    """Whether so many attempts at different hours, and every one of them, reached nobody (domain.md §6.5 unreachable)."""
+    return all(result == CallResult.NOT_REACHED for result, _ in calls) and was_heard(calls, needed)[0]
+
+
 def offered(levels: int) -> tuple[Solved, ...]:
     """The words between which the reviewer chooses: solved or not, and where there are three, partly."""
     return tuple(word for word in Solved if levels > 2 or word != Solved.PARTLY)  # noqa: PLR2004 - two words or three

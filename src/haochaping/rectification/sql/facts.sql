@@ -3,7 +3,7 @@ SELECT work.review_id, work.created_at, work.division_id, work.agency_id, work.i
        work.contact_kept, work.rectify_kept, work.first_replied_at IS NOT NULL,
        work.round > 1 OR EXISTS (
            SELECT FROM rectification_order_event WHERE order_id = work.id AND move = 'escalate'),
-       work.repeats,
+       work.repeats, work.outcome = 'unreachable_closed',
        ARRAY(SELECT result FROM rectification_callback WHERE order_id = work.id),
        coalesce((SELECT solved FROM rectification_solution_answer WHERE order_id = work.id
                   ORDER BY answered_at DESC, id DESC LIMIT 1), ''),

@@ -27,7 +27,7 @@ UNION ALL
 ORDER BY at, id;
 -- history --
 -- Everything that happened to an order, oldest first: each move with the call-back it recorded, calls through the relay,
--- who wrote messages or added evidence; with the name of the staff account that acted.
+-- who wrote messages or added evidence; with the names of the staff account that acted.
 WITH told AS (
     SELECT 'move' AS what, e.at, e.id, e.move AS word, e.by, e.note, c.result, c.is_true, c.is_reasonable, e.warned,
            c.round, c.means, c.contact, c.recording, c.called_at
@@ -52,7 +52,7 @@ WITH told AS (
     SELECT 'author', removed_at, NULL, '', removed_by, '', NULL, NULL, NULL, '', NULL, '', '', '', NULL
       FROM rectification_evidence WHERE order_id = %(order)s AND removed_at IS NOT NULL
 )
-SELECT told.*, u.display_name
+SELECT told.*, u.display_name, u.username
   FROM told
   LEFT JOIN accounts_user u
     ON u.id = CASE WHEN told.by ~ '^staff:[0-9]{1,18}$' THEN substring(told.by FROM 7)::bigint END

@@ -70,6 +70,7 @@ class Move(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     CLASS_FAULT = "class_fault"
+    NOTE = "note"
     RECTIFY = "rectify"
     REPLY = "reply"
     PASS_CHECK = "pass_check"  # noqa: S105 - a check is passed
@@ -108,6 +109,7 @@ MOVE_LABELS = {
     Move.PAUSE: N_("The clock is paused"),
     Move.RESUME: N_("The clock runs again"),
     Move.CLASS_FAULT: N_("It was said what the fault lies in"),
+    Move.NOTE: N_("Internal note"),
     Move.RECTIFY: N_("Put right"),
     Move.REPLY: N_("Replied"),
     Move.PASS_CHECK: N_("The quality check is passed"),
@@ -228,6 +230,7 @@ class HandlingOutcome(StrEnum):
     TIME_LIMITED_RECTIFIED = "time_limited_rectified"
     EXPLAINED = "explained"
     NOT_UPHELD = "not_upheld"
+    UNREACHABLE_CLOSED = "unreachable_closed"
     DUPLICATE_MERGED = "duplicate_merged"
     MISTAKEN_EXCLUDED = "mistaken_excluded"
     MALICIOUS_EXCLUDED = "malicious_excluded"
@@ -238,6 +241,7 @@ OUTCOME_LABELS = {
     HandlingOutcome.TIME_LIMITED_RECTIFIED: N_("Put right within a deadline"),
     HandlingOutcome.EXPLAINED: N_("Explained: the demand has no legal basis"),
     HandlingOutcome.NOT_UPHELD: N_("Verified: what the review says was not found"),
+    HandlingOutcome.UNREACHABLE_CLOSED: N_("Could not be verified: the reviewer was not reached"),
     HandlingOutcome.DUPLICATE_MERGED: N_("Answered with another order of the same matter"),
     HandlingOutcome.MISTAKEN_EXCLUDED: N_("Excluded as a mistake, after an appeal"),
     HandlingOutcome.MALICIOUS_EXCLUDED: N_("Excluded on proven facts, after an appeal"),
@@ -250,6 +254,7 @@ AGENCY_OUTCOMES = (
     HandlingOutcome.TIME_LIMITED_RECTIFIED,
     HandlingOutcome.EXPLAINED,
     HandlingOutcome.NOT_UPHELD,
+    HandlingOutcome.UNREACHABLE_CLOSED,
 )
 
 

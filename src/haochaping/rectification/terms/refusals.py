@@ -121,6 +121,11 @@ FINDING_DIFFERS = Reason(
     N_("Choose what was put right; or record another call-back with what was found, and choose again."),
 )
 
+NOT_UNREACHED = Reason(
+    "not_unreached",
+    N_("This outcome is for reviewers whom all {needed} attempts did not reach; that is not so here."),
+    N_("Choose what was put right or found out."),
+)
 FINDING_MISSING = Reason(
     "finding_missing",
     N_("No call-back says that what the review says is not true."),
@@ -170,8 +175,8 @@ EXTENSIONS_USED_UP = Reason(
 
 EXTENSION_TOO_LONG = Reason(
     "extension_too_long",
-    N_("{days} days were asked for; the rules of this place give 1 to {limit}."),
-    N_("Ask for fewer days."),
+    N_("{days} {unit} were asked for; the rules of this place give 1 to {limit} {unit}."),
+    N_("Ask for less time."),
 )
 
 

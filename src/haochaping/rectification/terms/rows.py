@@ -62,8 +62,9 @@ class BadReview:
 class OrderFacts:
     """An order as counted.
 
-    `answered`: replied to at least once. `again`: opened again or escalated, as its reviewer called it unsolved. `heard`
-    is the best that any call came to (`Heard`), `solved` the reviewer's last word, whatever the round.
+    `answered`: replied to at least once. `again`: opened again or escalated, as its reviewer called it unsolved.
+    `unreached`: its outcome is that nobody was reached. `heard` is the best that any call came to (`Heard`), `solved` the
+    reviewer's last word, whatever the round.
     """
 
     review_id: UUID
@@ -77,6 +78,7 @@ class OrderFacts:
     answered: bool = False
     again: bool = False
     repeats: bool = False
+    unreached: bool = False
     heard: str = ""
     solved: str = ""
     appeal: AppealFacts | None = None

@@ -117,7 +117,8 @@ class ListPlace:
 class ListRow:
     """An order on somebody's list: whether something happened since they looked, and who deals with it, "" for nobody.
 
-    `helps`: their agency helps with it, and the order's clock is that of its part.
+    `sent_on` is how often it went to another agency. `helps`: their agency helps with it, and the order's clock is that of
+    its part.
     """
 
     order: OrderRow
@@ -125,6 +126,7 @@ class ListRow:
     handler: str
     mine: bool
     categories: tuple[str, ...]
+    sent_on: int
     helps: bool = False
 
 

@@ -20,7 +20,7 @@ from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import date, datetime
+    from datetime import date, datetime, timedelta
 
     from django.utils.safestring import SafeString
 
@@ -162,11 +162,13 @@ def tag_picker(
 
 
 @register.inclusion_tag("components/deadline.html")
-def deadline(due: datetime, now: datetime, *, done_at: datetime | None = None) -> dict[str, object]:
-    """Time left or overdue, in words; with `done_at`, whether it was in time."""
+def deadline(
+    due: datetime, now: datetime, *, done_at: datetime | None = None, working: timedelta | None = None
+) -> dict[str, object]:
+    """Time left or overdue, in words, where it is known as `working` time; with `done_at`, whether it was in time."""
     ends = done_at or now
     late = ends > due
-    length = moments.span(due - ends)
+    length = moments.span(due - ends) if working is None else moments.working_span(working)
     if done_at:
         words = gettext("Done {span} late").format(span=length) if late else gettext("Done in time")
     else:

@@ -1,0 +1,91 @@
+"""规则库 vocabulary: what a jurisdiction may decide, the rows that say it, and reasons for refusing a change."""
+
+from haochaping.rulebook.terms.held import (
+    Terms,
+)
+from haochaping.rulebook.terms.holidays import (
+    FIXED_HOLIDAYS,
+    HOLIDAYS,
+    NOTICE_COLUMNS,
+    SAMPLE_DIVISIONS,
+)
+from haochaping.rulebook.terms.keys import (
+    RULES,
+    Key,
+    Rule,
+)
+from haochaping.rulebook.terms.refusals import (
+    BAD_DAY,
+    BAD_VALUE,
+    DAY_TWICE,
+    ENDS_BEFORE_IT_BEGINS,
+    HISTORICAL_ONLY,
+    HOLIDAY_MISSING,
+    IN_THE_PAST,
+    LONG_HOLIDAY,
+    NO_POWER,
+    NO_RULES,
+    NO_SAMPLE_HERE,
+    NOTHING_TO_CONFIRM,
+    NOTHING_TO_WITHDRAW,
+    OUTSIDE_YEAR,
+    SILENCE_IS_NO_REVIEW,
+    UNKNOWN_PROFILE,
+    UNKNOWN_RULE,
+    VALUES_ADDED,
+    WORKED_ANYWAY,
+)
+from haochaping.rulebook.terms.rows import (
+    ChoiceRow,
+    ConfirmationRow,
+    OverlayRow,
+    Overview,
+    ProfileRow,
+    ValueRow,
+)
+from haochaping.rulebook.terms.units import (
+    UNIT_LABELS,
+    VERIFIED_LABELS,
+    Unit,
+    Verified,
+)
+
+__all__ = [
+    "BAD_DAY",
+    "BAD_VALUE",
+    "DAY_TWICE",
+    "ENDS_BEFORE_IT_BEGINS",
+    "FIXED_HOLIDAYS",
+    "HISTORICAL_ONLY",
+    "HOLIDAYS",
+    "HOLIDAY_MISSING",
+    "IN_THE_PAST",
+    "LONG_HOLIDAY",
+    "NOTHING_TO_CONFIRM",
+    "NOTHING_TO_WITHDRAW",
+    "NOTICE_COLUMNS",
+    "NO_POWER",
+    "NO_RULES",
+    "NO_SAMPLE_HERE",
+    "OUTSIDE_YEAR",
+    "RULES",
+    "SAMPLE_DIVISIONS",
+    "SILENCE_IS_NO_REVIEW",
+    "UNIT_LABELS",
+    "UNKNOWN_PROFILE",
+    "UNKNOWN_RULE",
+    "VALUES_ADDED",
+    "VERIFIED_LABELS",
+    "WORKED_ANYWAY",
+    "ChoiceRow",
+    "ConfirmationRow",
+    "Key",
+    "OverlayRow",
+    "Overview",
+    "ProfileRow",
+    "Rule",
+    "Terms",
+    "Unit",
+    "ValueRow",
+    "Verified",
+]
