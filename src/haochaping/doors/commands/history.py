@@ -60,9 +60,8 @@ def import_history(platform: str, file: Path, *, call: str, as_json: bool) -> No
             records, description=description, operation=operation, source=source, now=timezone.now()
         )
 
-    import_file(
-        file, take, (), as_json=as_json, key=trial.case_column(operation, first.fields if first else {})
-    )
+    key = trial.number_column(operation, first.fields if first else {})
+    import_file(file, take, (), as_json=as_json, key=key)
 
 
 def _operation(description: Description, call: str) -> Operation:
