@@ -157,6 +157,7 @@ def test_a_day_without_any_batch_is_silent_and_a_heartbeat_is_not(key, now):
     _judge(fourth, NIGHT + timedelta(days=5))
 
     assert (_card(third).parts.coverage, _rules(third)) == (1.0, {})
+    assert (_card(third).score, _card(third).grade) == (None, None)
     assert _rules(fourth) == {"DQ-33": 1}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,8 @@ from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.periods import local_day
 from tests import worlds
 
+from haochaping.ledger.models import Entry
+from haochaping.ledger.terms import EntryKind
 pytestmark = pytest.mark.django_db
 
 
@@ -85,6 +88,23 @@ def test_a_source_reads_its_month_with_days_and_rules(day, caller, moment):
 def test_a_month_of_others_or_without_cards_is_empty(day, caller, moment):
     assert _ask(f"months/{day[:7]}", worlds.OTHER_CITY, moment)[1]["months"] == []
     assert caller.get("quality/months/2020-01").json()["months"] == []
+def test_a_day_of_a_heartbeat_alone_has_no_grade(caller, moment):
+    """A batch of no rows says that there was nothing: there is nothing to be judged by (trust.md §7, DQ-33)."""
+    said = {"source": worlds.SOURCE, "seq": 1, "rows": 0, "made_at": moment.isoformat()}
+    body = json.dumps({"items": [], "manifest": said}).encode()
+    assert caller.post("cases", body).status_code == 200
+    day = local_day(moment)
+    judge_quality.judge_day(day, by=OPERATOR, now=moment + timedelta(days=1))
+
+    (card,) = caller.get(f"quality/{day.isoformat()}").json()["cards"]
+    assert (card["coverage"], card["score"], card["grade"], card["findings"]) == (1.0, None, None, [])
+    (month,) = caller.get(f"quality/months/{day:%Y-%m}").json()["months"]
+    assert month["days"] == [{"day": day.isoformat(), "score": None, "grade": None}]
+    assert (month["coverage"], month["score"], month["grade"]) == (1.0, None, None)
+    entry = Entry.objects.get(kind=EntryKind.QUALITY_JUDGED)
+    assert entry.facts == {"day": day.isoformat()}
+
+
 
 
 @pytest.mark.parametrize("month", ["2026-13", "June", "2026-06-01"])

@@ -158,7 +158,10 @@ def _is_within(scope: Scope, code: str) -> bool:
 
 
 def months(scope: Scope, *, first: date, end: date) -> list[MonthRow]:
-    """The month of every source within a scope, the worst first; days from `first` to the one before `end`."""
+    """The month of every source within a scope, the worst first, those without a score last.
+
+    Days from `first` to the one before `end`.
+    """
     rows = _rows(
         _within(scope).filter(newest=True, day__gte=first, day__lt=end).order_by("day"), samples=False
     )
@@ -190,7 +193,7 @@ def months(scope: Scope, *, first: date, end: date) -> list[MonthRow]:
                 broken=broken.get(code, ()),
             )
         )
-    return sorted(found, key=lambda one: (one.score, one.source))
+    return sorted(found, key=lambda one: (one.score is None, one.score, one.source))
 
 
 def _broken(card_ids: Sequence[UUID]) -> dict[str, tuple[tuple[str, int, int], ...]]:
@@ -248,8 +251,8 @@ def _rows(cards: QuerySet[QualityCard], *, samples: bool = True) -> list[CardRow
                 row.timed,
             ),
             parts=Parts(*(_share(getattr(row, name)) for name in _SHARES)),  # type: ignore[arg-type]
-            score=row.score / _HUNDRED,
-            grade=Grade(row.grade),
+            score=None if row.score is None else row.score / _HUNDRED,
+            grade=Grade(row.grade) if row.grade else None,
             findings=tuple(findings.get(row.id, ())),
         )
         for row in found

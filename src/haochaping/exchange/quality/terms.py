@@ -224,7 +224,10 @@ class Parts(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CardRow:
-    """质量评分卡 as pages and the API read it; `newest` of its day, or what was said before."""
+    """质量评分卡 as pages and the API read it; `newest` of its day, or what was said before.
+
+    Without score and grade where the day was empty and is known to have been.
+    """
 
     id: UUID
     newest: bool
@@ -235,8 +238,8 @@ class CardRow:
     judged_at: datetime
     sent: Sent
     parts: Parts
-    score: float
-    grade: Grade
+    score: float | None
+    grade: Grade | None
     findings: tuple[Finding, ...] = ()
 
 
@@ -268,10 +271,10 @@ class MonthRow:
     reconciled: int
     rows: int
     parts: Parts
-    score: float
-    grade: Grade
+    score: float | None
+    grade: Grade | None
     latest: date
-    daily: tuple[tuple[date, float, Grade], ...] = ()
+    daily: tuple[tuple[date, float | None, Grade | None], ...] = ()
     broken: tuple[tuple[str, int, int], ...] = ()
 
 
