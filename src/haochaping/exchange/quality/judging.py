@@ -20,7 +20,7 @@ from haochaping.postgres.rows import array
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from haochaping.exchange.quality.terms import QualityRule, RowRule
+    from haochaping.exchange.quality.terms import OrdersBelow, QualityRule, RowRule
 
 _FOLDER = resources.files("haochaping.exchange").joinpath("sql/quality")
 
@@ -81,11 +81,15 @@ _FAILING = (
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What is judged: days in Beijing time from `since` to the day before `until`, of these platforms."""
+    """What is judged: days in Beijing time from `since` to the day before `until`, of these platforms.
+
+    `below` are their orders that other installations handle, whose tables lie above this room.
+    """
 
     since: date
     until: date
     agreed: Sequence[Agreed]
+    below: Sequence[OrdersBelow] = ()
     parameters: dict[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -104,6 +108,10 @@ class Scope:
             "same": [one.same_share for one in self.agreed],
             "moment": [one.moment_share for one in self.agreed],
             "default": [one.default_share for one in self.agreed],
+            "below_platforms": [one.platform_id for one in self.below],
+            "below_months": [one.month for one in self.below],
+            "below_opened": [one.opened for one in self.below],
+            "below_rectified": [one.rectified for one in self.below],
         }
         object.__setattr__(self, "parameters", told)
 

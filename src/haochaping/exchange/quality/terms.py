@@ -133,6 +133,15 @@ class Agreed(NamedTuple):
     default_share: float
 
 
+class OrdersBelow(NamedTuple):
+    """下级工单 of a platform's month (its first day): how many were opened, and how many ended as put right or explained."""
+
+    platform_id: int
+    month: date
+    opened: int
+    rectified: int
+
+
 class Sent(NamedTuple):
     """How much a source sent on a day: reviews and cases taken, and those of each put aside.
 
