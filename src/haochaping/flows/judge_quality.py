@@ -89,8 +89,10 @@ def judge_day(day: date, *, source: str = "", by: Actor, now: datetime) -> int:
     return changed
 
 
-def failing_rows(source: str, day: date, rule: str) -> list[Sample]:
-    """Every row of a source's day that breaks a rule now; a card has a few of them.
+def failing_rows(
+    source: str, day: date, rule: str, *, after: Sample | None = None, limit: int | None = None
+) -> list[Sample]:
+    """Every row of a source's day that breaks a rule now, or some after one of them; a card has a few of them.
 
     Raises:
         Refused: NO_SUCH_SOURCE, NO_DAILY_RULE.
@@ -100,7 +102,7 @@ def failing_rows(source: str, day: date, rule: str) -> list[Sample]:
         raise Refused(NO_SUCH_SOURCE, field="source", value=source)
     if rule not in {one.id for one in DAILY}:
         raise Refused(NO_DAILY_RULE, field="rule", value=rule)
-    return failing(rule, _scope(found, day))
+    return failing(rule, _scope(found, day), after=after, limit=limit)
 
 
 def _cards(
@@ -142,14 +144,14 @@ def _batches(day: date, excused: Collection[int]) -> dict[int, Batches]:
     return found
 
 
-def _agreed(found: Sequence[Source], day: date) -> list[Agreed]:
-    terms = rulebook.terms_of_each((one.division_path for one in found), day)
 def _scope(found: Sequence[Source], day: date) -> Scope:
     until = day + timedelta(days=1)
     below = levels.orders_below(until, months=int(NUMBERS["good_months"]))
     return Scope(day, until, _agreed(found, day), below)
 
 
+def _agreed(found: Sequence[Source], day: date) -> list[Agreed]:
+    terms = rulebook.terms_of_each((one.division_path for one in found), day)
     return [
         Agreed(
             one.id,

@@ -510,6 +510,16 @@ class QualityCards(Struct):
     ]
 
 
+class QualityRows(Struct):
+    """One page of the rows of a source's day that break a rule."""
+
+    rows: Annotated[
+        list[QualitySample],
+        Meta(description=N_("Up to 200, in their order, as they are found at this moment.")),
+    ]
+    cursor: Annotated[str | None, Meta(description=N_("Where to ask on; null once there is no further row."))]
+
+
 class QualityBroken(Struct):
     """A rule that was broken in a month."""
 
@@ -714,6 +724,7 @@ COMPONENTS = (
     Measures,
     QualityCards,
     QualityMonths,
+    QualityRows,
     LinkedOrders,
     Progress,
     Taken,

@@ -116,16 +116,23 @@ class Scope:
         object.__setattr__(self, "parameters", told)
 
 
-def failing(rule: str, scope: Scope) -> list[Sample]:
-    """All rows of the scope that break one daily rule."""
+_ORDER = ", ".join(Sample._fields)
+_AFTER = f"WHERE ({_ORDER}) > ({', '.join(f'%({name})s::text' for name in Sample._fields)})"
+
+
+def failing(
+    rule: str, scope: Scope, *, after: Sample | None = None, limit: int | None = None
+) -> list[Sample]:
+    """The rows of the scope that break one daily rule, in their order: all, or some after one of them."""
     named = ", ".join(f"{name} AS ({_bare(text)})" for name, text in RELATIONS.items())
     told = [one for one in DAILY if one.id == rule]
     found = " UNION ALL ".join(_passes(told) + _statements(told))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH {named} SELECT kind, id, field, value_class"  # noqa: S608 - our own statements
-            f" FROM ({found}) AS failing (rule, kind, id, platform_id, day, field, value_class) ORDER BY kind, id, field",
-            scope.parameters,
+            f"WITH {named} SELECT {_ORDER}"  # noqa: S608 - our own statements
+            f" FROM ({found}) AS failing (rule, kind, id, platform_id, day, field, value_class)"
+            f" {_AFTER if after else ''} ORDER BY {_ORDER} LIMIT %(limit)s",
+            scope.parameters | {"limit": limit} | (after._asdict() if after else {}),
         )
         return [Sample(*row) for row in cursor.fetchall()]
 

@@ -144,12 +144,12 @@ def history(code: str, day: date, scope: Scope) -> list[CardRow]:
     found = _rows(_within(scope).filter(platform__code=code, day=day).order_by("-judged_at"))
     if found:
         return found
-    if not (_within(scope).filter(platform__code=code).exists() or _is_within(scope, code)):
+    if not (_within(scope).filter(platform__code=code).exists() or is_within(scope, code)):
         raise Refused(NO_SUCH_SOURCE, field="source", value=code)
     raise Refused(NOT_JUDGED, field="day", source=code, day=day.isoformat())
 
 
-def _is_within(scope: Scope, code: str) -> bool:
+def is_within(scope: Scope, code: str) -> bool:
     """Whether a platform of the directory lies in a scope, though nothing was ever judged of it."""
     place = directory.platform_divisions([code]).get(code)
     return (
