@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from haochaping.cases.models import Case
+from haochaping.exchange.manifests import queries as manifests
 from haochaping.exchange.models import QuarantinedRecord
 from haochaping.exchange.quality import queries as quality
 from haochaping.flows import judge_quality
@@ -160,6 +162,23 @@ def test_what_waits_is_in_no_card(window, tmp_path):
 
     assert QuarantinedRecord.objects.count() == 1
     assert quality.cards(EVERYWHERE, code=window) == []
+
+
+def test_a_file_with_a_manifest_is_taken_whole_or_not_at_all(window, tmp_path):
+    file = Path(_table(tmp_path))
+    said = {"format": "haochaping-manifest-1", "kind": "voice", "source": window, "seq": 1, "rows": 4}
+    said |= {"made_at": timezone.now().isoformat(), "sha256": sha256(file.read_bytes()).hexdigest()}
+    beside = tmp_path / "a.csv.manifest.json"
+    beside.write_text(json.dumps(said | {"rows": 5}), encoding="utf-8")
+    assert run("dialect", "import", window, str(file)).exit_code == 1
+    assert Voice.objects.count() == 0
+
+    beside.write_text(json.dumps(said), encoding="utf-8")
+
+    assert _counts(window, str(file)) == {"accepted": 4}
+    assert [row.state for row in manifests.batches(window, limit=9)] == ["taken", "refused"]
+    beside.write_text(json.dumps(said | {"kind": "case"}), encoding="utf-8")
+    assert run("dialect", "import", window, str(file)).exit_code == 1
 
 
 def test_no_figure_moves(window):
