@@ -39,6 +39,7 @@ _OWN = {
         "quality",
         "reconciliation",
         "tables",
+        "voices",
     },
 }
 _WRITES = re.compile(

@@ -64,7 +64,7 @@ _WORD = """
 _SAID = _OUT.replace("w WHERE", f"w JOIN ({_WORD}) s ON s.order_id = w.id WHERE")
 _SENT = "FROM supervision_order s WHERE s.state <> 'opened' AND s.rung = '{}'"
 _ADOPTED = "FROM supervision_proposal p WHERE p.state = 'adopted' AND p.staff_id IS NULL AND p.rung = '{}'"
-_VOICES = "FROM voices_voice v WHERE v.kind <> 'handling'"
+_VOICES = "FROM voices_voice v WHERE v.kind <> 'handling' AND v.platform_id IS NULL"
 _SPOKEN_OF = (
     f"{_VOICES} AND EXISTS (SELECT FROM voices_event e WHERE e.voice_id = v.id AND e.move = 'answer')"
 )

@@ -175,7 +175,7 @@ class Installation:
                 "staged": one.staged,
                 "refused": one.refused,
                 "reviews": one.reviews,
-                "late": one.late,
+                "late": one.news.late,
                 "silent": one.silent,
                 "taken_seq": one.peer.taken_seq,
                 "told_seq": one.peer.told_seq,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -157,7 +157,33 @@ def test_a_day_without_any_batch_is_silent_and_a_heartbeat_is_not(key, now):
     _judge(fourth, NIGHT + timedelta(days=5))
 
     assert (_card(third).parts.coverage, _rules(third)) == (1.0, {})
+    assert (_card(third).score, _card(third).grade) == (None, None)
     assert _rules(fourth) == {"DQ-33": 1}
+
+
+def _too_good(now: datetime) -> list[str]:
+    _judge(now=now)
+    return [row.value_class for one in _card().findings if one.rule == "DQ-25" for row in one.samples]
+
+
+def test_half_a_year_without_one_order_open_below_is_too_good_as_well(key, now):
+    """DQ-25: orders that are handled below and told from there are the source's as much as those that are handled here."""
+    months = [datetime(2026, 5, 11, tzinfo=BEIJING) - timedelta(days=30.4 * n) for n in range(6)]
+
+    def ended(n: int, outcome: str) -> dict[str, Any]:
+        order = made.order(months[n % 6], number=f"A-{n}", state="closed", outcome=outcome)
+        return made.record(f"YC-{n}", now, 2) | {"orders": [order]}
+
+    lines = [ended(n, "explained" if n % 3 else "immediate_rectified") for n in range(60)]
+    take(made.batch(key, 1, lines[:59], now), now=now)
+    assert _too_good(NIGHT) == [], "nine in one of the months may well all have been put right"
+
+    take(made.batch(key, 2, lines[59:], now), now=now)
+    assert _too_good(NIGHT + timedelta(hours=1)) == ["all_rectified"]
+    assert [row.field for row in judge_quality.failing_rows(worlds.SOURCE, DAY, "DQ-25")] == ["order.outcome"]
+
+    take(made.batch(key, 3, [ended(59, "not_upheld")], now), now=now)
+    assert _too_good(NIGHT + timedelta(hours=2)) == []
 
 
 def test_a_platform_that_comes_otherwise_is_judged_by_days(key, now):

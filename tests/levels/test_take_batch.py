@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import gzip
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from haochaping.cases import queries as cases
 from haochaping.cases.models import Case
-from haochaping.flows import change_review
+from haochaping.flows import change_review, report_upward
 from haochaping.flows.take_batch import take
 from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.refused import Refused
@@ -22,7 +22,7 @@ from haochaping.ledger.models import Entry
 from haochaping.ledger.terms import EntryKind, Suite
 from haochaping.levels import actions, keys, queries, rules
 from haochaping.levels.models import IncomingBatch, ReportedOrder
-from haochaping.levels.terms import InState, ToldOrder
+from haochaping.levels.terms import InState, News, ToldOrder
 from haochaping.rectification.models import WorkOrder
 from haochaping.reviews.models import Exclusion, Review, ReviewChange
 from tests import worlds
@@ -30,8 +30,6 @@ from tests.flows.truth import counted, findings, standing
 from tests.levels import made
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from django.test import Client
 
     from haochaping.levels.keys import Keys
@@ -86,6 +84,37 @@ def test_the_same_batch_again_is_answered_as_before_and_other_content_refused(ke
     assert made.answer_in(again[0].content) == made.answer_in(first[0].content)
     assert (other.state, other.code, other.next_seq) == (InState.REFUSED, "other_content", 2)
     assert Case.objects.count() == 1
+
+
+def test_lateness_counts_what_is_news_of_cases_reviews_and_steps_of_orders(key, now):
+    """Trust.md DQ-11, between installations: a day from when it happened; what is told again is not counted again."""
+    old = now - timedelta(days=3)
+    early = made.record("YC-1", old, 2)
+    take(made.batch(key, 1, [early, made.record("YC-2", now, 5)], now), now=now)
+    [state] = queries.states(OPERATOR, now=now)
+    assert (state.reviews, state.news) == (2, News(late=1, cases=2, cases_late=1, orders=1, orders_late=1))
+
+    moved = early | {"orders": [made.order(old, dispatched_at=(now - timedelta(hours=3)).isoformat())]}
+    for seq, line in enumerate([early, moved, moved], start=2):
+        take(made.batch(key, seq, [line], now), now=now)
+
+    [state] = queries.states(OPERATOR, now=now)
+    assert state.news == News(late=1, cases=2, cases_late=1, orders=2, orders_late=1)
+
+
+def test_the_version_of_a_case_travels_and_what_it_has_overtaken_changes_nothing(key, now):
+    """A case that comes by two ways is what its source said last, whichever way was faster."""
+    newer, older = made.record("YC-1", now), made.record("YC-1", now)
+    newer["case"] |= {"revised_at": now.isoformat(), "trips": 2}
+    older["case"] |= {"revised_at": (now - timedelta(hours=1)).isoformat(), "trips": 9}
+    take(made.batch(key, 1, [newer], now), now=now)
+
+    take(made.batch(key, 2, [older], now), now=now)
+
+    case = Case.objects.get()
+    assert (case.trips, case.revised_at) == (2, now)
+    [told] = report_upward.records([case.id], f"{worlds.PROVINCE}.")
+    assert datetime.fromisoformat(told["case"]["revised_at"]) == now
 
 
 def test_batches_wait_for_those_before_them_and_the_gap_is_seen(key, now):

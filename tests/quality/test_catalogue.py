@@ -172,7 +172,15 @@ def test_weights_are_those_of_the_formula():
         100 * (0.35 * 0.9 + 0.2 * 0.8 + 0.15 * 0.7 + 0.1 * 0.6 + 0.2 * 0.5)
     )
     assert score(Parts(1, 0.9, None, None, None, None)) == 90
-    assert score(Parts(1, None, None, None, None, None)) == 0
+
+
+def test_an_empty_day_that_is_known_to_be_one_has_no_score_and_silence_has_a_bad_one():
+    def empty(coverage: float) -> Parts:
+        return Parts(coverage, None, None, None, None, None)
+
+    assert [score(empty(coverage)) for coverage in (1, 0.5, 0)] == [None, 50, 0]
+    assert grade(None, reconciled=True) is None
+    assert score(empty(1)._replace(reconciliation=1.0)) == 100
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,7 @@ def test_the_whole_round_trip_of_a_case_and_a_review(clean):
     judge_quality.judge_due(by=OPERATOR, now=NIGHT)
     first = queries.history(HALL, DAY, EVERYWHERE)[0]
     assert {one.rule: one.failing for one in first.findings} == {"DQ-05": 1, "DQ-12": 1}
+    assert first.score is not None
     assert first.score < 100
 
     assert _send_case(_case_said("YC-A"), now=LATER) == OutcomeKind.ACCEPTED

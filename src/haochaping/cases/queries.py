@@ -34,6 +34,7 @@ _CASE_TOLD = (
     "applied_at",
     "accepted_at",
     "completed_at",
+    "revised_at",
     "promised_limit",
     "statutory_limit",
     "trips",

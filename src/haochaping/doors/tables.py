@@ -354,8 +354,8 @@ TABLES: dict[str, Held] = {
         _with("levels_peer", "peer_id"),
     ),
     "levels_incoming_batch": Held(
-        "SELECT (id, peer_id, seq, kind, state, sha256, rows, reviews, late, returned, failures, code, message, params,"
-        " received_at)",
+        "SELECT (id, peer_id, seq, kind, state, sha256, rows, reviews, late, cases, cases_late, orders, orders_late, returned,"
+        " failures, code, message, params, received_at)",
         _with("levels_peer", "peer_id"),
     ),
     "levels_told_day": Held(_READ, _with("levels_peer", "peer_id")),

@@ -119,7 +119,7 @@ CASE_COLUMNS = _columns(
 )
 
 # What a record in quarantine shows of itself: codes, numbers and times, no words and nobody.
-_BARE = (REVIEW_FIELDS | CASE_FIELDS) - {
+_BARE = (REVIEW_FIELDS | CASE_FIELDS | {"entry_no", "given_at", "answered_at", "outcome"}) - {
     *("case_no", "item_name", "comment_text", "reviewer", "applicant", "occurrences", "said"),
 }
 

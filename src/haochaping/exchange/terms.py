@@ -24,6 +24,8 @@ class RecordKind(StrEnum):
     REVIEW = "review"
     STEP = "step"
     """过程: what happened to a case, told without the case."""
+    VOICE = "voice"
+    """诉求: what somebody said without a level, as an older system has kept it."""
 
 
 class QuarantineState(StrEnum):

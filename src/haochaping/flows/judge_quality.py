@@ -15,6 +15,7 @@ from haochaping.exchange.quality.judging import Scope, failing, judged
 from haochaping.exchange.quality.rules import (
     BLOCKING,
     DAILY,
+    NUMBERS,
     TWICE,
     blocks,
     differing,
@@ -74,7 +75,7 @@ def judge_day(day: date, *, source: str = "", by: Actor, now: datetime) -> int:
     found = queries.sources(day, source)
     if source and not found:
         raise Refused(NO_SUCH_SOURCE, field="source", value=source)
-    scope = Scope(day, day + timedelta(days=1), _agreed(found, day))
+    scope = _scope(found, day)
     told = {one.sent.platform_id: one for one in judged(scope)} if found else {}
     cards = _cards(found, told, day)
     changed = quality.keep_cards(day, cards, by=by, now=now)
@@ -88,8 +89,10 @@ def judge_day(day: date, *, source: str = "", by: Actor, now: datetime) -> int:
     return changed
 
 
-def failing_rows(source: str, day: date, rule: str) -> list[Sample]:
-    """Every row of a source's day that breaks a rule now; a card has a few of them.
+def failing_rows(
+    source: str, day: date, rule: str, *, after: Sample | None = None, limit: int | None = None
+) -> list[Sample]:
+    """Every row of a source's day that breaks a rule now, or some after one of them; a card has a few of them.
 
     Raises:
         Refused: NO_SUCH_SOURCE, NO_DAILY_RULE.
@@ -99,7 +102,7 @@ def failing_rows(source: str, day: date, rule: str) -> list[Sample]:
         raise Refused(NO_SUCH_SOURCE, field="source", value=source)
     if rule not in {one.id for one in DAILY}:
         raise Refused(NO_DAILY_RULE, field="rule", value=rule)
-    return failing(rule, Scope(day, day + timedelta(days=1), _agreed(found, day)))
+    return failing(rule, _scope(found, day), after=after, limit=limit)
 
 
 def _cards(
@@ -139,6 +142,12 @@ def _batches(day: date, excused: Collection[int]) -> dict[int, Batches]:
         findings = (*stood.findings, *one.findings)
         found[platform_id] = Batches(stood.received + one.received, stood.expected + one.expected, findings)
     return found
+
+
+def _scope(found: Sequence[Source], day: date) -> Scope:
+    until = day + timedelta(days=1)
+    below = levels.orders_below(until, months=int(NUMBERS["good_months"]))
+    return Scope(day, until, _agreed(found, day), below)
 
 
 def _agreed(found: Sequence[Source], day: date) -> list[Agreed]:

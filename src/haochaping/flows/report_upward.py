@@ -165,7 +165,7 @@ def _case(row: dict[str, Any]) -> dict[str, object]:
     }
     plain = ("status", "kind", "promised_limit", "statutory_limit", "trips", "materials")
     said |= {name: row[name] for name in plain if row[name] not in (None, "")}
-    times = ("applied_at", "accepted_at", "completed_at")
+    times = ("applied_at", "accepted_at", "completed_at", "revised_at")
     return said | {name: row[name].isoformat() for name in times if row[name] is not None}
 
 

@@ -1,4 +1,4 @@
-"""重试隔离 at a person's word: cases first, then their steps, so that the reviews waiting for them find them."""
+"""重试隔离 at a person's word: cases first, then their steps, so that the reviews waiting for them find them; then voices."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from haochaping.exchange.terms import WIRE_SENDER, Raw, RecordKind
 from haochaping.flows.complete_case import complete_waiting
 from haochaping.flows.retry_quarantine import retry_reviews, sender_of, settle
 from haochaping.flows.take_in_cases import take_early_steps, take_in_cases
+from haochaping.flows.take_past_voice import take_past_voice
 from haochaping.kernel.outcomes import Outcome, OutcomeKind
 from haochaping.kernel.refused import Complaint
 from haochaping.reviews.terms import Entrance
@@ -48,6 +49,10 @@ def retry_records(
         page = reviews[start : start + _PAGE]
         retry_reviews(page, now=now)
         passed(len(page))
+    for row in rows:
+        if row.kind == RecordKind.VOICE:
+            _retry_voice(row, now=now)
+            passed(1)
     # A case that arrived may have taken its waiting reviews along: count what is really gone.
     left = len(exchange.waiting_by_id([row.id for row in rows]))
     return len(rows) - left, left
@@ -76,6 +81,14 @@ def _retry_case(row: QuarantineRow, *, by: Actor, now: datetime) -> None:
         retried=True,
     )[0]
     settle(row, outcome, by=by, now=now)
+
+
+@transaction.atomic
+def _retry_voice(row: QuarantineRow, *, now: datetime) -> None:
+    if exchange.held([row.id]):
+        sender = sender_of(row)
+        outcome = take_past_voice(Raw(row.fields, digest=row.digest), by=sender, now=now)
+        settle(row, outcome, by=sender, now=now)
 
 
 def _as_of_today(row: QuarantineRow) -> tuple[Mapping[str, object], Complaint | None]:

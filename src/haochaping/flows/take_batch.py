@@ -37,6 +37,7 @@ from haochaping.levels.terms import (
     HeardDay,
     InState,
     Manifest,
+    News,
     Returned,
 )
 from haochaping.reviews import queries as review_queries
@@ -156,7 +157,7 @@ def _take_one(packed: Packed, manifest: Manifest, *, now: datetime) -> Given:
         came.take_singly(lines)
     answer = _answer(peer, manifest, InState.MERGED, now, counts=came.counts, returned=came.returned)
     given, plain = _given(peer, answer)
-    levels.merged(peer, manifest, answer, plain, late=came.late, by=by, now=now)
+    levels.merged(peer, manifest, answer, plain, news=came.news(), by=by, now=now)
     return given
 
 
@@ -168,7 +169,7 @@ def _hear(peer: Peer, manifest: Manifest, lines: Sequence[Record], now: datetime
     counts = {"accepted": len(heard)}
     answer = _answer(peer, manifest, InState.MERGED, now, counts=counts, heard=heard)
     given, plain = _given(peer, answer)
-    levels.merged(peer, manifest, answer, plain, late=0, by=by, now=now)
+    levels.merged(peer, manifest, answer, plain, news=News(), by=by, now=now)
     return given
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ from haochaping.levels.terms import (
     CASE_FAILED,
     LATE_AFTER,
     OTHERS_REVIEW,
+    News,
     Returned,
     ToldOrder,
 )
@@ -46,7 +48,6 @@ from haochaping.reviews.terms import (
 )
 
 if TYPE_CHECKING:
-    from collections import Counter
     from collections.abc import Iterable, Sequence
     from datetime import datetime
     from uuid import UUID
@@ -75,7 +76,7 @@ class Taking:
         self.peer, self.by, self.now = peer, by, now
         self.counts: dict[str, int] = {}
         self.returned: list[Returned] = []
-        self.late = 0
+        self._news = Counter[str]()
         self._back: set[tuple[str, str]] = set()
         self._reviews: dict[_Key, UUID] = {}
 
@@ -102,7 +103,15 @@ class Taking:
             for what, n in one.counts.items():
                 self._add(what, n)
             self.returned += one.returned
-            self.late += one.late
+            self._news.update(one._news)
+
+    def news(self) -> News:
+        """How much of what came was told for the first time, and how much of that late."""
+        return News(**self._news)
+
+    def _tell_news(self, what: str, happened_at: datetime | None) -> None:
+        self._news[what] += 1
+        self._news[f"{what}_late"] += rules.is_late(happened_at, self.now, LATE_AFTER)
 
     def _count(self, outcomes: Iterable[Outcome]) -> None:
         for outcome in outcomes:
@@ -141,6 +150,8 @@ class Taking:
             }
             cases.know_applicants(known, by=self.by, now=self.now)
             for line, outcome in zip(told, outcomes, strict=True):
+                if outcome.kind == OutcomeKind.ACCEPTED:
+                    self._tell_news("cases", rules.last_of_case(line["case"]))
                 if outcome.complaint:
                     self._return(rules.key_of(line), outcome.complaint)
 
@@ -166,7 +177,7 @@ class Taking:
             self._add(OutcomeKind.DUPLICATE if conflicts else outcome.kind)
             is_new = outcome.kind == OutcomeKind.ACCEPTED
             if is_new:
-                self.late += rules.is_late(str(review.get("assessed_at")), self.now, LATE_AFTER)
+                self._news["late"] += rules.is_late(str(review.get("assessed_at")), self.now, LATE_AFTER)
             if is_new and _says_no_more(review) and not line["orders"]:
                 continue
             answer = judge_review(raw)
@@ -216,11 +227,15 @@ class Taking:
             return
         ids = [review_id for review_id, _ in told]
         queries.hold_orders(ids)
-        before = _units(ids)
+        before, known = _units(ids), queries.last_steps(ids)
         placed = _placed(told)
         own = orders.facts_of(ids)
         news = levels.report_orders(self.peer, placed, own=own, by=self.by, now=self.now)
         insight.count(changes(before, _units(ids)))
+        for review_id, order in told:
+            at = rules.last_of_order(order)
+            if review_id in news and (review_id not in known or known[review_id] < at):
+                self._tell_news("orders", at)
         if news:
             self._add(OutcomeKind.UPDATED, len(news))
 

@@ -23,6 +23,7 @@ from haochaping.exchange.dialects.documents import at
 from haochaping.exchange.dialects.envelope import Keys, open_message
 from haochaping.exchange.dialects.reading import wire_name
 from haochaping.exchange.dialects.terms import (
+    HISTORY_ONLY,
     NO_SUCH_SERVICE,
     NOT_SIGNED,
     REASON_MISSING,
@@ -37,6 +38,7 @@ from haochaping.flows.complete_case import number, place_by_item
 from haochaping.flows.complete_step import completed, is_step, kept_forward
 from haochaping.flows.receive_together import receive_together
 from haochaping.flows.take_in_cases import take_in_cases
+from haochaping.flows.take_past_voice import take_past_voice
 from haochaping.identity import actions as identity
 from haochaping.kernel.actor import Actor, ActorKind, Scope
 from haochaping.kernel.outcomes import Outcome, OutcomeKind
@@ -132,11 +134,13 @@ def _is_signed(call: Call, outer: object, now: datetime) -> bool:
 
 
 def take(call: Call, reading: Reading, *, signed: bool, now: datetime) -> Came:
-    """Take what one record of a message brings: a case, a review, or both.
+    """Take what one record of a message brings: a case, a review, or both; or what an older system has kept of a voice.
 
     Raises:
-        Refused: SELF_BUILT.
+        Refused: SELF_BUILT, HISTORY_ONLY.
     """
+    if (voice := reading.tables.get("voice")) is not None:
+        return _came(_take_voice(call, reading, dict(voice), signed=signed, now=now), reading, {})
     came = Came("done", {})
     case, review = reading.tables.get("case"), reading.tables.get("review")
     numbered = 0
@@ -229,6 +233,22 @@ def _take_review(
     return receive_together([raw], entrance=_entrance(call, signed), by=call.by, now=now)[0]
 
 
+def _take_voice(
+    call: Call, reading: Reading, fields: dict[str, object], *, signed: bool, now: datetime
+) -> Outcome:
+    if not call.source.history:
+        raise Refused(HISTORY_ONLY)
+    fields |= {"source": call.source.code}
+    unread = reading.complaints.get("voice")
+    if unread is None:
+        _choose_known(call, reading, fields)
+        outcome = take_past_voice(Raw(fields), by=call.by, now=now)
+        if outcome.kind != OutcomeKind.QUARANTINED or outcome.complaint is None:
+            return outcome
+        unread = outcome.complaint
+    return _put_aside(call, RecordKind.VOICE, fields, unread, signed=signed, now=now)
+
+
 def _lacks_reason(fields: Mapping[str, object]) -> bool:
     level = fields.get("rating_value")
     return (
@@ -255,14 +275,21 @@ def _resolve(call: Call, reading: Reading, fields: dict[str, object]) -> Complai
         Refused: SELF_BUILT for an item of the authority's own that nobody here knows.
     """
     source, codes = call.source.code, reading.candidates.get("item", ())
-    known = {code for _, code in matches.items_meant((source, code) for code in codes)}
-    _choose(reading, "item", known, fields)
-    _choose(reading, "agency", directory.agencies(reading.candidates.get("agency", ())), fields)
+    known = _choose_known(call, reading, fields)
     mark = call.description.self_built
     if mark and fields.get("item") not in known and any(mark in code for code in codes):
         raise Refused(SELF_BUILT, field=wire_name(reading, "item"), value=codes[0])
     unknown = place_by_item(source, fields)
     return unknown and Complaint(unknown.reason, wire_name(reading, unknown.field), unknown.params)
+
+
+def _choose_known(call: Call, reading: Reading, fields: dict[str, object]) -> set[str]:
+    """Put the codes that are known here in their places, else the first of each; returns the known ones of items."""
+    codes = reading.candidates.get("item", ())
+    known = {code for _, code in matches.items_meant((call.source.code, code) for code in codes)}
+    _choose(reading, "item", known, fields)
+    _choose(reading, "agency", directory.agencies(reading.candidates.get("agency", ())), fields)
+    return known
 
 
 def _choose(reading: Reading, name: str, known: Collection[str], fields: dict[str, object]) -> None:

@@ -99,8 +99,13 @@ class IncomingBatch(models.Model):
     content = models.BinaryField()
     answer = models.BinaryField()
     rows = models.IntegerField(default=0)
+    # Reviews in it; and of what was news, cases and steps of orders, with how much of each came late (`terms.News`).
     reviews = models.IntegerField(default=0)
     late = models.IntegerField(default=0)
+    cases = models.IntegerField(db_default=0)
+    cases_late = models.IntegerField(db_default=0)
+    orders = models.IntegerField(db_default=0)
+    orders_late = models.IntegerField(db_default=0)
     returned = models.IntegerField(default=0)
     failures = models.IntegerField(db_default=0)
     code = models.CharField(max_length=60, blank=True)

@@ -22,11 +22,13 @@ from haochaping.kernel.periods import BEIJING
 from haochaping.ledger.terms import Suite
 from haochaping.levels import keys, models
 from haochaping.levels.models import IncomingBatch, OutgoingBatch, ReportedOrder, ReturnedCase
+from haochaping.levels.rules import last_of_order
 from haochaping.levels.terms import (
     MOST_FAILURES,
     BatchKind,
     InBatch,
     InState,
+    News,
     OutBatch,
     OutState,
     Peer,
@@ -40,7 +42,7 @@ from haochaping.levels.terms import (
 from haochaping.rectification.terms import AppealFacts, HandlingOutcome, OrderFacts, OrderState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import date, datetime
     from uuid import UUID
 
@@ -309,7 +311,7 @@ def states(by: Actor, *, now: datetime) -> list[PeerState]:
 
 
 def _state(one: Peer, counted: tuple[Any, ...], now: datetime) -> PeerState:
-    waiting, oldest, rejected, returned_, waits, failing, refused, reviews, late, given_back = counted
+    waiting, oldest, rejected, returned_, waits, failing, refused, reviews, *news, given_back = counted
     heard = one.heard_at or one.set_at
     return PeerState(
         peer=one,
@@ -322,7 +324,7 @@ def _state(one: Peer, counted: tuple[Any, ...], now: datetime) -> PeerState:
         staged=len(waits),
         refused=refused,
         reviews=reviews,
-        late=late,
+        news=News(*news),
         given_back=given_back,
         silent=now - heard > SILENT_AFTER,
     )
@@ -382,15 +384,21 @@ def _facts(row: dict[str, Any]) -> OrderFacts:
     )
 
 
+def last_steps(review_ids: Iterable[UUID]) -> dict[UUID, datetime]:
+    """When the last that is known here happened to the orders of these reviews that are handled below."""
+    rows = ReportedOrder.objects.filter(review_id__in=list(review_ids)).values_list("review_id", "facts")
+    return {review_id: last_of_order(_as_told(facts)) for review_id, facts in rows}
+
+
+def _as_told(facts: Mapping[str, Any]) -> ToldOrder:
+    """An order as it travelled, out of what is kept of it."""
+    return msgspec.convert({name: said for name, said in facts.items() if name != "appeal_place"}, ToldOrder)
+
+
 def told_orders(case_ids: Iterable[UUID]) -> dict[UUID, ToldOrder]:
     """The orders handled below as they were told, by review: whoever is told of the case hears of them too."""
     rows = ReportedOrder.objects.filter(review__occurrence__case_id__in=list(case_ids))
-    return {
-        row["review_id"]: msgspec.convert(
-            {name: value for name, value in row["facts"].items() if name != "appeal_place"}, ToldOrder
-        )
-        for row in rows.values("review_id", "facts")
-    }
+    return {review_id: _as_told(facts) for review_id, facts in rows.values_list("review_id", "facts")}
 
 
 def months_of_orders() -> set[date]:
@@ -433,9 +441,7 @@ def reported_orders(by: Actor, *, done: bool, limit: int, offset: int = 0) -> li
     )
     shown = []
     for row in found[offset : offset + limit]:
-        told = msgspec.convert(
-            {name: value for name, value in row[7].items() if name != "appeal_place"}, ToldOrder
-        )
+        told = _as_told(row[7])
         ends = told.rectify_due_at, told.replied_at, told.solved or ""
         shown.append(ReportedOrderRow(row[0], row[1], OrderState(row[2]), *row[3:7], *ends))
     return shown

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from haochaping.levels.keys import Keys
+    from haochaping.levels.terms import ToldOrder
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
 _GZIP = b"\x1f\x8b"
@@ -259,13 +260,30 @@ def key_of(line: Record) -> tuple[str, str]:
     return str(case.get("source", "")), str(case.get("case_no", ""))
 
 
-def is_late(happened_at: str, now: datetime, after: timedelta) -> bool:
-    """Whether something was told longer after it happened than it may take."""
+def is_late(happened_at: datetime | str | None, now: datetime, after: timedelta) -> bool:
+    """Whether something was told longer after it happened than it may take; not where nobody can say when it did."""
+    at = _moment(happened_at)
+    return at is not None and now - at > after
+
+
+def last_of_case(case: Mapping[str, object]) -> datetime | None:
+    """When the last happened to a case of which it tells the moment."""
+    told = (_moment(case.get(name)) for name in ("applied_at", "accepted_at", "completed_at"))
+    return max((at for at in told if at is not None), default=None)
+
+
+def last_of_order(order: ToldOrder) -> datetime:
+    """When an order was opened, dispatched, answered or closed, whichever was last."""
+    told = (order.created_at, order.dispatched_at, order.replied_at, order.closed_at)
+    return max(at for at in map(_moment, told) if at is not None)
+
+
+def _moment(told: object) -> datetime | None:
     try:
-        at = datetime.fromisoformat(happened_at)
+        at = told if isinstance(told, datetime) else datetime.fromisoformat(str(told))
     except ValueError:
-        return False
-    return now - at.replace(tzinfo=at.tzinfo or UTC) > after
+        return None
+    return at.replace(tzinfo=at.tzinfo or UTC)
 
 
 def shown_params(params: Mapping[str, object]) -> dict[str, str]:

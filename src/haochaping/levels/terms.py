@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 
@@ -260,6 +260,20 @@ class OutBatch:
     settled_at: datetime | None
 
 
+class News(NamedTuple):
+    """What a batch told for the first time, and how much of it late: longer after it happened than `LATE_AFTER`.
+
+    `late` are reviews by when they were given; cases count by the last that had happened to them, orders by each step
+    that has a moment (opened, dispatched, answered, closed).
+    """
+
+    late: int = 0
+    cases: int = 0
+    cases_late: int = 0
+    orders: int = 0
+    orders_late: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class InBatch:
     """A batch from a peer, with the answer it was given."""
@@ -296,7 +310,7 @@ class PeerState:
     staged: int
     refused: int
     reviews: int
-    late: int
+    news: News
     given_back: int
     """Cases that we have sent back with the batches of the last day on which it sent any: it tells them anew every day."""
     silent: bool

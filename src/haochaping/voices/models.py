@@ -16,7 +16,17 @@ class Voice(models.Model):
     """诉求: 投诉、建议或售后. Who gave it is sealed; `text` are the person's words, `note` why a clerk took them up."""
 
     class Privacy:
-        plain = ("kind", "matter", "state", "outcome", "solved", "received_by", "receipt_hash")
+        plain = (
+            "kind",
+            "matter",
+            "state",
+            "outcome",
+            "solved",
+            "received_by",
+            "receipt_hash",
+            "entry_no",
+            "entry_digest",
+        )
         never = ("text", "note", "answer", "solved_text", "decision")
 
     id = models.UUIDField(primary_key=True)
@@ -51,6 +61,12 @@ class Voice(models.Model):
     round = models.SmallIntegerField(default=1)
     escalated_at = models.DateTimeField(null=True)
     decision = models.TextField(blank=True)
+    # Of one that an older system had kept: which, its number there, and the fingerprint of what was told of it.
+    platform = models.ForeignKey(
+        "directory.Platform", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    entry_no = models.CharField(max_length=50, blank=True, db_default="")
+    entry_digest = models.BinaryField(max_length=32, null=True)
 
     class Meta:
         db_table = "voices_voice"
@@ -87,6 +103,7 @@ class Voice(models.Model):
                 condition=Q(kind=VoiceKind.HANDLING) & ~Q(state=VoiceState.CLOSED),
                 name="voice_one_open_about_handling",
             ),
+            UniqueConstraint(fields=["platform", "entry_no"], name="voice_once_per_entry"),
             CheckConstraint(condition=Q(kind__in=list(VoiceKind)), name="voice_kind_known"),
             CheckConstraint(condition=Q(matter__in=["", *Matter]), name="voice_matter_known"),
             CheckConstraint(
@@ -103,10 +120,10 @@ class Voice(models.Model):
                 condition=Q(
                     state__in=_ANSWERED,
                     answered_at__isnull=False,
-                    word_until__isnull=False,
                 )
-                & ~Q(outcome="")
                 & ~Q(answer="")
+                # Of what was over before nobody here was asked, nor need its outcome be known.
+                & (Q(word_until__isnull=False) & ~Q(outcome="") | Q(platform__isnull=False))
                 | ~Q(state__in=_ANSWERED)
                 & Q(answered_at__isnull=True, word_until__isnull=True, outcome="", answer=""),
                 name="voice_answered_with_words",
@@ -116,9 +133,15 @@ class Voice(models.Model):
                 | ~Q(state=VoiceState.CLOSED) & Q(closed_at__isnull=True),
                 name="voice_closed_at",
             ),
-            # It was given with a receipt, or found in a review.
+            # It was given with a receipt, found in a review, or taken over with its number.
             CheckConstraint(
-                condition=Q(receipt_hash__isnull=False) | Q(review__isnull=False), name="voice_has_origin"
+                condition=Q(receipt_hash__isnull=False) | Q(review__isnull=False) | Q(platform__isnull=False),
+                name="voice_has_origin",
+            ),
+            CheckConstraint(
+                condition=Q(platform__isnull=True, entry_no="", entry_digest__isnull=True)
+                | Q(platform__isnull=False, entry_digest__isnull=False) & ~Q(entry_no=""),
+                name="voice_entry_whole",
             ),
         ]
 

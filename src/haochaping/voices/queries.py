@@ -70,6 +70,8 @@ _VOICE = (
     "person_id",
     "round",
     "decision",
+    "platform__name",
+    "entry_no",
 )
 
 
@@ -87,6 +89,7 @@ def _row(values: tuple[Any, ...]) -> VoiceRow:
             "item_name": said["item__name"] or "",
             "next_item_name": said["next_item__name"] or "",
             "next_item_agency": said["next_item__agency__name"] or "",
+            "platform_name": said["platform__name"] or "",
         }
     )
 
@@ -174,8 +177,8 @@ _FACTS = (
 
 
 def facts_of(voice_ids: Iterable[UUID] | None = None) -> Iterator[VoiceFacts]:
-    """What is counted of these voices, of all without them; of what lies with the office alone nothing is."""
-    rows = Voice.objects.exclude(kind=VoiceKind.HANDLING)
+    """What is counted of these voices, of all without them: nothing of the office's alone, nor of an older system's."""
+    rows = Voice.objects.filter(platform=None).exclude(kind=VoiceKind.HANDLING)
     if voice_ids is not None:
         rows = rows.filter(id__in=list(voice_ids))
     for pk, kind, *plain, alarm, state in rows.values_list(*_FACTS).iterator():
@@ -192,12 +195,12 @@ def given_in(
     before: UUID | None,
     limit: int,
 ) -> list[VoiceRow]:
-    """What was given in a time, the newest first, before a voice of a list where one is named, as far as one may see it.
+    """What was given here in a time, the newest first, before a voice of a list where one is named, as far as one may see it.
 
     `place` names a division and perhaps an agency, each with all below, and an item.
     """
     check_power(by, Power.ORDER_SUPERVISE)
-    rows = Voice.objects.filter(access.visible(by), access.within(*place))
+    rows = Voice.objects.filter(access.visible(by), access.within(*place), platform=None)
     rows = rows.filter(received_at__gte=begin) if begin else rows
     rows = rows.filter(received_at__lt=end) if end else rows
     rows = rows.filter(id__lt=before) if before else rows
@@ -273,6 +276,13 @@ def by_receipt(receipt: str) -> VoiceRow | None:
     """The voice of a receipt number, for whoever holds it."""
     values = Voice.objects.filter(receipt_hash=receipt_hash(receipt)).values_list(*_VOICE).first()
     return _row(values) if values else None
+
+
+def entry_of(platform_id: int, entry_no: str) -> tuple[UUID, bytes] | None:
+    """The voice that was taken over as this entry of an older system, with the fingerprint of what was told."""
+    rows = Voice.objects.filter(platform_id=platform_id, entry_no=entry_no).values_list("id", "entry_digest")
+    found = rows.first()
+    return (found[0], bytes(found[1])) if found and found[1] else None
 
 
 def of_review(review_id: UUID) -> Asked[list[VoiceRow]]:

@@ -36,6 +36,8 @@ KIND_LABELS: dict[VoiceKind, str] = {
     VoiceKind.AFTER_SALES: N_("After-sales service"),
     VoiceKind.HANDLING: N_("Complaint about the handling of a review"),
 }
+# What an older system may have kept of people who found fault (找茬窗口).
+PAST_KINDS = (VoiceKind.COMPLAINT, VoiceKind.SUGGESTION)
 # What their words are called to the person.
 SAID_LABELS: dict[VoiceKind, str] = {
     VoiceKind.COMPLAINT: N_("Your complaint"),
@@ -112,6 +114,7 @@ class VoiceMove(StrEnum):
     """What can happen to a voice: each is one action and one event of its timeline."""
 
     RECEIVE = "receive"
+    IMPORT = "import"
     TRANSFER = "transfer"
     HAND_ON = "hand_on"
     SIGN_FOR = "sign_for"
@@ -125,6 +128,7 @@ class VoiceMove(StrEnum):
 
 MOVE_LABELS: dict[VoiceMove, str] = {
     VoiceMove.RECEIVE: N_("Given by the person"),
+    VoiceMove.IMPORT: N_("Taken over from an older system"),
     VoiceMove.TRANSFER: N_("Transferred to the agency"),
     VoiceMove.HAND_ON: N_("Handed on: the agency has ended"),
     VoiceMove.SIGN_FOR: N_("Signed for by the agency"),
@@ -174,9 +178,29 @@ class VoiceTarget:
 
 
 @dataclass(frozen=True, slots=True)
+class PastVoice:
+    """诉求 as an older system tells it, in codes of the directory: with `answer` and its time it is over, else open.
+
+    `entry_no` is its number there; `item` may be empty, and `agency` where there is an item; `outcome` may be unknown.
+    """
+
+    source: str
+    entry_no: str
+    kind: VoiceKind
+    agency: str
+    item: str
+    text: str
+    given_at: datetime
+    answer: str = ""
+    answered_at: datetime | None = None
+    outcome: VoiceOutcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class VoiceRow:
     """A voice as pages show it; `note` is the clerk's, of one found in a review; nothing says who the person is.
 
+    One that was taken over from an older system has the name of that and its number there, and no person to reach.
     `round` is 2 once it was called unsolved and opened again; `decision` what the supervisory office said at the end.
     `amber_at` is when the running clock is near its end; None while none runs, and where its end is not known.
     """
@@ -209,6 +233,8 @@ class VoiceRow:
     person_id: UUID | None
     round: int
     decision: str
+    platform_name: str
+    entry_no: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +322,16 @@ NOT_A_GOOD_REVIEW = Reason(
     "not_a_good_review",
     N_("This review is not one of three to five stars with words that stand."),
     N_("A bad review has its work order already."),
+)
+ENTRY_DIFFERS = Reason(
+    "voice_entry_differs",
+    N_("The entry “{value}” was taken over before, with other content."),
+    N_("Leave it out: what has become of it since stands in the list of complaints and suggestions."),
+)
+ENTRY_IN_FUTURE = Reason(
+    "voice_entry_in_future",
+    N_("The time {value} in the field “{field}” lies in the future."),
+    N_("Correct the time in the table of the older system."),
 )
 FOUND_ALREADY = Reason(
     "found_already",

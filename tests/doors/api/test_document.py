@@ -171,6 +171,7 @@ def test_pattern_of_a_limit_is_the_rules(limit):
         ("measures", shapes.Measures),
         ("quality", shapes.QualityCards),
         ("quality-month", shapes.QualityMonths),
+        ("quality-rows", shapes.QualityRows),
         ("orders", shapes.LinkedOrders),
         ("progress", shapes.Progress),
         ("progress-taken", shapes.Taken),
@@ -205,7 +206,7 @@ def test_all_references_lead_somewhere():
 
     assert set(found) <= told["components"]["schemas"].keys()
     assert told["openapi"].startswith("3.1")
-    assert len({o["operationId"] for m in told["paths"].values() for o in m.values()}) == 9
+    assert len({o["operationId"] for m in told["paths"].values() for o in m.values()}) == 10
 
 
 def test_every_text_of_the_document_is_given_and_in_the_callers_language():

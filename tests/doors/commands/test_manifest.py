@@ -145,6 +145,25 @@ def test_a_file_that_was_cut_off_is_gone_on_with_by_importing_it_again(file, mon
     assert states() == [(1, "taken")]
 
 
+def test_a_file_that_changes_while_it_is_imported_is_not_taken_for_its_batch(file, monkeypatch):
+    whole = file.read_bytes()
+
+    def changing(raws, **how):
+        file.write_bytes(whole + whole.splitlines(keepends=True)[-1].replace(b"M-29", b"M-30"))
+        return take_in_cases(raws, **how)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("haochaping.flows.take_in_cases.take_in_cases", changing)
+        done = run("cases", "import", file)
+
+    assert done.exit_code == 1
+    assert "was changed while it was imported" in done.stderr
+    assert states() == [(1, "taking")]
+    file.write_bytes(whole)
+    assert run("cases", "import", file).exit_code == 0
+    assert states() == [(1, "taken")]
+
+
 def test_others_are_taken_while_a_part_of_a_large_file_is_being_written(file, monkeypatch):
     """Of the same platform too: their cases and reviews wait for no part of a file, and no part for the next."""
     monkeypatch.setattr(lanes, "_WINDOW", 10)

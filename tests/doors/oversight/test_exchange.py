@@ -49,6 +49,8 @@ def test_what_came_what_is_missing_and_what_was_not_taken_stand_there(told, one)
     assert "city" in page
     assert "batches missing: 2, 3" in page
     assert "0 of 1 reviews" in page
+    assert "0 of 1 new cases" in page
+    assert "0 of 1 steps of work orders" in page
     assert "1 case came back to the sender" in page
     assert "“bytes”" not in page
     assert "does not agree with what was read" in page

@@ -9,6 +9,7 @@ import pytest
 
 from haochaping.exchange.manifests.rules import manifest_of
 from haochaping.exchange.manifests.terms import Manifest
+from haochaping.exchange.quality.models import QualityCard
 from haochaping.exchange.quality.rules import RULES
 from haochaping.exchange.terms import RecordKind
 from haochaping.flows import judge_quality
@@ -49,6 +50,17 @@ def test_sources_stand_with_grade_and_parts(judged, one):
     assert f"{ADDRESS}?day={judged.isoformat()}" in shown
     assert "云城市政务大厅" in shown
     assert "100.00%" in shown
+
+
+def test_an_empty_day_has_a_dash_for_a_grade_and_says_why(judged, one):
+    QualityCard.objects.update(score=None, grade="", reviews=0, cases=0)
+
+    shown = page(one, ADDRESS)
+
+    assert "零行批次" in shown
+    assert "<b>–</b>" in shown
+    assert "None" not in shown
+    assert "None" not in page(one, f"/oversight/quality/?month={judged:%Y-%m}")
 
 
 def test_a_month_without_cards_and_one_that_is_none(judged, one):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from django.conf import settings as house
 from django.test import Client
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
@@ -19,6 +21,7 @@ from haochaping.exchange import actions as exchange
 from haochaping.exchange.models import QuarantinedRecord, WireSignature, WireSource
 from haochaping.kernel.actor import OPERATOR
 from haochaping.reviews.models import Review
+from haochaping.voices.models import Voice
 from tests import worlds
 from tests.peers import plain
 
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 pytestmark = pytest.mark.urls("tests.doors.portal.urls")
+_EXAMPLES = Path(__file__).resolve().parents[3] / "examples" / "dialects"
 _CANARIES = ("金丝雀", "19912345678", "990102198807061234")
 
 
@@ -52,6 +56,34 @@ def _service(**changes: object) -> dict[str, object]:
     own = {"taskCode": worlds.ITEM, "orgcode": worlds.AGENCY, "areaCode": worlds.COUNTY}
     person = {"userName": _CANARIES[0], "mobile": _CANARIES[1], "certKeyGOV": _CANARIES[2]}
     return {"params": plain.JINING_SERVICE | own | person | changes}
+
+
+def test_an_entry_without_a_level_comes_as_history_only(db):
+    """Nobody is promised an answer by a wire: what is said now is said on the page, where a receipt is given."""
+    now = timezone.now()
+    worlds.build(now)
+    file = house.DIALECTS_DIR / "fault-window.toml"
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes((_EXAMPLES / file.name).read_bytes())
+    row = {"code": "window", "name": "window", "division": worlds.CITY}
+    assert directory.put(Kind.PLATFORMS, [row], by=OPERATOR, now=now) == []
+    entry = {
+        "登记编号": "1",
+        "类型": "建议",
+        "部门编码": worlds.AGENCY,
+        "内容": "加椅子",
+        "登记时间": "2020-01-01",
+    }
+    told = []
+    for history in (False, True):
+        exchange.set_source(
+            "window", dialect="fault-window", keys={}, unsigned=True, history=history, by=OPERATOR, now=now
+        )
+        answer = Client().post("/wire/fault-window/window/entry", entry, content_type="application/json")
+        told.append((json.loads(answer.content)["ok"], Voice.objects.count()))
+    file.unlink()
+
+    assert told == [(False, 0), (True, 1)]
 
 
 def test_a_case_of_another_place_is_refused(ask):

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 from django.utils import timezone
 
 from haochaping.accounts.terms import Role
+from haochaping.directory import queries as directory
 from haochaping.directory.models import Agency
 from haochaping.exchange.terms import Raw
 from haochaping.flows import change_review, handle_voices
 from haochaping.flows.receive_reviews import receive_reviews
-from haochaping.kernel.actor import REVIEWER
+from haochaping.kernel.actor import OPERATOR, REVIEWER
 from haochaping.ledger.models import Entry
 from haochaping.ledger.terms import EntryKind
 from haochaping.reviews.terms import Entrance
 from haochaping.voices import actions
 from haochaping.voices.models import Voice
-from haochaping.voices.terms import VoiceMove
+from haochaping.voices.terms import PastVoice, VoiceKind, VoiceMove
 from tests import worlds
 from tests.doors.workbench.conftest import PLACES
 from tests.voices.conftest import GIVEN, Told
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 LIST = "/desk/voices/"
 WORDS = "服务很好，就是叫号屏太小，电话13912345678。"
@@ -56,8 +61,44 @@ def praise(world):
     return given.id
 
 
+@pytest.fixture
+def older(world) -> UUID:
+    """A complaint out of an older system that nobody has answered."""
+    told = PastVoice(
+        worlds.SOURCE,
+        "ZC-7",
+        VoiceKind.COMPLAINT,
+        worlds.AGENCY,
+        "",
+        "中午没有人",
+        world - timedelta(days=900),
+    )
+    target = handle_voices.target_of(agency=worlds.AGENCY, item="")
+    platform_id = directory.platforms([worlds.SOURCE])[worlds.SOURCE].id
+    return actions.take_over(
+        told, platform_id=platform_id, target=target, digest=b"1", by=OPERATOR, now=timezone.now()
+    )[0]
+
+
 def page_of(browser, address: str) -> str:
     return str(browser.get(address).content.decode())
+
+
+def test_one_of_an_older_system_says_where_it_is_from_and_that_nobody_is_reached(older, dispatcher, clerk):
+    address = f"{LIST}{older}"
+    assert "旧系统" in page_of(dispatcher, LIST)
+
+    page = page_of(dispatcher, address)
+    assert "ZC-7" in page
+    assert "没有回执" in page
+    dispatcher.post(f"{address}/transfer", {"agency": worlds.AGENCY, "note": ""})
+    clerk.post(f"{address}/sign-for")
+    clerk.post(f"{address}/answer", {"outcome": "settled", "text": "已安排专人", "next_item": ""})
+
+    answered = page_of(clerk, address)
+    assert Voice.objects.get().state == "answered"
+    assert "自行办结" in answered
+    assert "本人尚未表态" not in answered
 
 
 def test_the_whole_way_by_dispatcher_and_agency(given, dispatcher, clerk):

@@ -35,6 +35,19 @@ case_no = "no"
 """
 
 
+_VOICE = """
+[operations.entry]
+does = "intake"
+[operations.entry.voice]
+entry_no = "no"
+kind = { constant = "complaint" }
+agency = "agency"
+text = "words"
+given_at = "at"
+answer = "answer"
+"""
+
+
 @pytest.mark.parametrize(
     ("text", "wrong", "instead", "place"),
     [
@@ -46,6 +59,21 @@ case_no = "no"
             'case_no = { from = "no", required = true }',
             'case_no = { from = "no", required_at = "over" }',
             "operations.page.case.case_no.required_at",
+        ),
+        (_VOICE, 'does = "intake"', 'does = "page"', "operations.entry.does"),
+        (_VOICE, 'text = "words"', "", "operations.entry.voice"),
+        (
+            _VOICE,
+            'answer = "answer"',
+            'answer = { constant = "已处理" }',
+            "operations.entry.voice.answer.constant",
+        ),
+        (_VOICE, '"complaint"', '"handling"', "operations.entry.voice.kind.constant"),
+        (
+            _VOICE,
+            "[operations.entry.voice]",
+            '[operations.entry.ask]\ncase_no = "no"\n[operations.entry.voice]',
+            "operations.entry",
         ),
         (_SIGNED, 'nonce = "x-nonce"', "", "signature"),
         (_SIGNED, '"word", ', "", "signature"),

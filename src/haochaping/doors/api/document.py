@@ -18,6 +18,7 @@ from haochaping.doors.api import problems, shapes
 from haochaping.doors.quality import message_of, remedy_of
 from haochaping.exchange import terms as exchange
 from haochaping.exchange.manifests import terms as manifests
+from haochaping.exchange.quality import terms as quality
 from haochaping.exchange.quality.rules import RULES
 from haochaping.exchange.reconciliation import terms as reconciliation
 from haochaping.hotline.terms import BAD_MESSAGE, MESSAGE_REUSED, NO_SUCH_LINK
@@ -62,6 +63,7 @@ _ABOUT = {
     "QualitySample": N_("A row that breaks it."),
     "QualityFormer": N_("What was said of the day before."),
     "QualityCorrection": N_("A rule that was broken, and whether it was put right."),
+    "QualityRows": N_("Rows of one source's day that break a rule."),
     "QualityMonths": N_("How good what your sources sent in a month is."),
     "QualityMonth": N_("One source's month."),
     "QualityDay": N_("One day of it."),
@@ -151,6 +153,14 @@ _QUALITY = (
     NOT_ALLOWED,
     problems.UNKNOWN_PARAMETER,
     BAD_DAY,
+)
+_QUALITY_ROWS = (
+    *_QUALITY,
+    problems.NO_PARAMETER,
+    problems.TWICE,
+    problems.BAD_CURSOR,
+    quality.NO_SUCH_SOURCE,
+    quality.NO_DAILY_RULE,
 )
 _QUALITY_MONTH = (*_QUALITY[:-1], problems.BAD_MONTH)
 _FIGURES = (
@@ -325,6 +335,7 @@ def _paths() -> Json:
                 "responses": _responses("QualityCards", "quality", _QUALITY),
             }
         },
+        **_quality_rows(),
         reverse("api:quality_month", args=["MONTH"]).replace("MONTH", "{month}"): {
             "get": {
                 "operationId": "getQualityMonth",
@@ -365,6 +376,45 @@ def _paths() -> Json:
                 "responses": _responses("Measures", "measures", _FIGURES),
             }
         },
+    }
+
+
+def _quality_rows() -> Json:
+    """All failing rows of a rule, for whoever has seen some of them on a card."""
+    said = {
+        "source": (N_("Code of the platform."), {"type": "string", "minLength": 1, "maxLength": 40}, True),
+        "rule": (
+            N_("Number of a rule that is judged every night, as on the card."),
+            {"type": "string", "pattern": "^DQ-[0-9]{2}$"},
+            True,
+        ),
+        "cursor": (N_("The cursor of the last answer."), {"type": "string", "maxLength": 1000}, False),
+    }
+    day = {
+        "name": "day",
+        "in": "path",
+        "required": True,
+        "description": N_("The day on which it was sent."),
+        "schema": {"type": "string", "format": "date"},
+    }
+    asked = [
+        {"name": name, "in": "query", "required": needed, "description": text, "schema": schema}
+        for name, (text, schema, needed) in said.items()
+    ]
+    return {
+        reverse("api:quality_rows", args=["DAY"]).replace("DAY", "{day}"): {
+            "get": {
+                "operationId": "getQualityRows",
+                "summary": N_("Every row of a source's day that breaks a rule"),
+                "description": N_(
+                    "A card shows twenty rows of a rule; here are all of them, of a source of the key's division or below, "
+                    "as they are found when you ask: what was put right since the card was made is gone."
+                ),
+                "security": [{"key": []}],
+                "parameters": [day, *asked],
+                "responses": _responses("QualityRows", "quality-rows", _QUALITY_ROWS),
+            }
+        }
     }
 
 

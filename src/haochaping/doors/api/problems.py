@@ -24,6 +24,7 @@ from haochaping.exchange.manifests.terms import (
     SEQ_OF_OTHER,
     SEQ_TOO_FAR,
 )
+from haochaping.exchange.quality.terms import NO_DAILY_RULE, NO_SUCH_SOURCE
 from haochaping.exchange.reconciliation.terms import (
     DAY_NOT_OVER,
     NOT_A_PREFIX,
@@ -199,6 +200,8 @@ STATUS: Mapping[Reason, HTTPStatus] = {
     DAY_NOT_OVER: HTTPStatus.BAD_REQUEST,
     NOTHING_COMPARED: HTTPStatus.CONFLICT,
     NO_SUCH_PLATFORM: HTTPStatus.NOT_FOUND,
+    NO_SUCH_SOURCE: HTTPStatus.NOT_FOUND,
+    NO_DAILY_RULE: HTTPStatus.NOT_FOUND,
     OUT_OF_SCOPE: HTTPStatus.FORBIDDEN,
     BAD_MESSAGE: HTTPStatus.BAD_REQUEST,
     MESSAGE_REUSED: HTTPStatus.CONFLICT,

@@ -1,7 +1,8 @@
-"""`GET quality/{day}`, `quality/months/{month}`: what a source is told of its own days and months: score, parts, rules."""
+"""`GET quality/{day}`, `quality/{day}/rows`, `quality/months/{month}`: what a source is told of its own days and months."""
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -13,12 +14,17 @@ from haochaping.accounts import queries as accounts
 from haochaping.accounts.access import check_power, may
 from haochaping.accounts.terms import Power
 from haochaping.doors.api import bodies, shapes
-from haochaping.doors.api.problems import answering
+from haochaping.doors.api.problems import BAD_CURSOR, answering
 from haochaping.doors.gate import machine, set_actor
 from haochaping.doors.quality import message_of, remedy_of
+from haochaping.exchange.fields import shown
 from haochaping.exchange.quality import queries
 from haochaping.exchange.quality.rules import RULES, corrections
+from haochaping.exchange.quality.terms import NO_SUCH_SOURCE, Sample
+from haochaping.flows import judge_quality
 from haochaping.kernel.periods import BEIJING
+from haochaping.kernel.refused import Refused
+from haochaping.kernel.text import has_forbidden_control
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,22 +35,59 @@ if TYPE_CHECKING:
     from haochaping.kernel.actor import Scope
 
 _MOST = 1000
+_ON_PAGE = 200
 
 
 @answering("GET", "HEAD")
 @machine
 def cards(request: HttpRequest, day: str) -> HttpResponse:
     """The newest cards of a day, of the sources of the key's division and below."""
-    scope = _asker(request)
+    scope, _ = _asker(request)
     found = queries.said(scope, bodies.day_of(day, "day"), limit=_MOST)
     return _answer(shapes.QualityCards(timezone.now().astimezone(BEIJING), [_card(said) for said in found]))
 
 
 @answering("GET", "HEAD")
 @machine
+def rows(request: HttpRequest, day: str) -> HttpResponse:
+    """Every row of one source's day that breaks a rule now, page by page: a card shows twenty of them."""
+    scope, asked = _asker(request, frozenset({"source", "rule", "cursor"}))
+    source, rule = bodies.required(asked, "source"), bodies.required(asked, "rule")
+    on, after = bodies.day_of(day, "day"), _after(asked.get("cursor", ""))
+    if not queries.is_within(scope, source):
+        raise Refused(NO_SUCH_SOURCE, field="source", value=shown(source, 40))
+    found = judge_quality.failing_rows(source, on, shown(rule, 10), after=after, limit=_ON_PAGE + 1)
+    told = found[:_ON_PAGE]
+    return _answer(
+        shapes.QualityRows(
+            rows=[shapes.QualitySample(*row) for row in told],
+            cursor=_cursor(told[-1]) if len(found) > _ON_PAGE else None,
+        )
+    )
+
+
+def _cursor(row: Sample) -> str:
+    """Where to read on: the last row that was told."""
+    return urlsafe_b64encode(msgspec.json.encode(tuple(row))).decode()
+
+
+def _after(cursor: str) -> Sample | None:
+    if not cursor:
+        return None
+    try:
+        said = msgspec.json.decode(urlsafe_b64decode(cursor.encode()), type=tuple[str, str, str, str])
+    except (ValueError, msgspec.MsgspecError):
+        said = None
+    if said is None or any(map(has_forbidden_control, said)):
+        raise Refused(BAD_CURSOR, field="cursor", value=shown(cursor))
+    return Sample(*said)
+
+
+@answering("GET", "HEAD")
+@machine
 def months(request: HttpRequest, month: str) -> HttpResponse:
     """A month of the sources of the key's division and below: score and parts, its days, the rules that were broken."""
-    scope = _asker(request)
+    scope, _ = _asker(request)
     first = bodies.month_of(month)
     found = queries.months(scope, first=first, end=(first + timedelta(days=32)).replace(day=1))
     return _answer(
@@ -52,17 +95,16 @@ def months(request: HttpRequest, month: str) -> HttpResponse:
     )
 
 
-def _asker(request: HttpRequest) -> Scope:
-    """The scope of whoever has the key; raises `Refused`."""
+def _asker(request: HttpRequest, parameters: frozenset[str] = frozenset()) -> tuple[Scope, dict[str, str]]:
+    """The scope of whoever has the key, and what the address asks for; raises `Refused`."""
     actor = accounts.actor_of_client(bodies.client_of(request))
     set_actor(request, actor)
     if not may(actor, Power.CASE_IMPORT):
         check_power(actor, Power.REVIEW_IMPORT)
-    bodies.parameters_of(request, frozenset())
-    return actor.scope
+    return actor.scope, bodies.parameters_of(request, parameters)
 
 
-def _answer(told: shapes.QualityCards | shapes.QualityMonths) -> HttpResponse:
+def _answer(told: shapes.QualityCards | shapes.QualityMonths | shapes.QualityRows) -> HttpResponse:
     body = msgspec.json.encode(told)
     return HttpResponse(body, content_type="application/json", headers={"Cache-Control": "no-store"})
 

@@ -34,7 +34,10 @@ from haochaping.reviews.terms import (
     ReviewStatus,
 )
 
-_GRADE = N_("A from 95 points, B from 85, C from 70, D below; not reconciled, at best B.")
+_GRADE = N_(
+    "A from 95 points, B from 85, C from 70, D below; not reconciled, at best B; null without points."
+)
+_POINTS = N_("Points from 0 to 100; null where nothing was sent and nothing is missing.")
 _SOURCE = Meta(
     min_length=1, max_length=40, description=N_("Code of the platform that sends, as in the directory.")
 )
@@ -443,8 +446,8 @@ class QualityFormer(Struct):
     """What was said of a day before."""
 
     judged_at: Annotated[datetime, Meta(description=N_("When it was judged so."))]
-    score: Annotated[float, Meta(description=N_("Points from 0 to 100."))]
-    grade: Annotated[Grade, Meta(description=_GRADE)]
+    score: Annotated[float | None, Meta(description=_POINTS)]
+    grade: Annotated[Grade | None, Meta(description=_GRADE)]
 
 
 class QualityCorrection(Struct):
@@ -467,8 +470,8 @@ class QualityCard(Struct):
     judged_at: Annotated[
         datetime, Meta(description=N_("When it was judged; what came or was corrected later is not in it."))
     ]
-    score: Annotated[float, Meta(description=N_("Points from 0 to 100."))]
-    grade: Annotated[Grade, Meta(description=_GRADE)]
+    score: Annotated[float | None, Meta(description=_POINTS)]
+    grade: Annotated[Grade | None, Meta(description=_GRADE)]
     coverage: Annotated[
         float, Meta(description=N_("Received of what was expected; multiplies the other parts."))
     ]
@@ -507,6 +510,16 @@ class QualityCards(Struct):
     ]
 
 
+class QualityRows(Struct):
+    """One page of the rows of a source's day that break a rule."""
+
+    rows: Annotated[
+        list[QualitySample],
+        Meta(description=N_("Up to 200, in their order, as they are found at this moment.")),
+    ]
+    cursor: Annotated[str | None, Meta(description=N_("Where to ask on; null once there is no further row."))]
+
+
 class QualityBroken(Struct):
     """A rule that was broken in a month."""
 
@@ -520,8 +533,8 @@ class QualityDay(Struct):
     """A day of a month."""
 
     day: Annotated[date, Meta(description=N_("The day on which it was sent."))]
-    score: Annotated[float, Meta(description=N_("Points from 0 to 100."))]
-    grade: Annotated[Grade, Meta(description=_GRADE)]
+    score: Annotated[float | None, Meta(description=_POINTS)]
+    grade: Annotated[Grade | None, Meta(description=_GRADE)]
 
 
 class QualityMonth(Struct):
@@ -529,8 +542,8 @@ class QualityMonth(Struct):
 
     source: Annotated[str, Meta(description=N_("Code of the platform."))]
     month: Annotated[str, Meta(description=N_("The month, as 2026-06."))]
-    score: Annotated[float, Meta(description=N_("Points from 0 to 100."))]
-    grade: Annotated[Grade, Meta(description=_GRADE)]
+    score: Annotated[float | None, Meta(description=_POINTS)]
+    grade: Annotated[Grade | None, Meta(description=_GRADE)]
     coverage: Annotated[
         float, Meta(description=N_("Received of what was expected; multiplies the other parts."))
     ]
@@ -711,6 +724,7 @@ COMPONENTS = (
     Measures,
     QualityCards,
     QualityMonths,
+    QualityRows,
     LinkedOrders,
     Progress,
     Taken,

@@ -17,6 +17,7 @@ urlpatterns = [
     path("measures", views.measures, name="measures"),
     path("quality/months/<str:month>", quality.months, name="quality_month"),
     path("quality/<str:day>", quality.cards, name="quality"),
+    path("quality/<str:day>/rows", quality.rows, name="quality_rows"),
     path("openapi.json", views.openapi, name="openapi"),
     path("docs", views.docs, name="docs"),
     re_path(r"^.*$", views.nothing_here, name="nothing_here"),

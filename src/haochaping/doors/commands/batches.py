@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gettext import gettext, ngettext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -27,7 +27,15 @@ _seq = option(
 _SHOWN = 100
 
 
-def checked(file: Path, named: Path | None, kind: RecordKind) -> Checked | None:
+class Batch(NamedTuple):
+    """A file that was found to be what its manifest says, and how it lay there when it was."""
+
+    checked: Checked
+    file: Path
+    lay: tuple[int, ...]
+
+
+def checked(file: Path, named: Path | None, kind: RecordKind) -> Batch | None:
     """A file that is what its manifest says; None where it has none. Raises `Refused` when it is not: nothing is taken."""
     from haochaping.exchange.manifests import files  # noqa: PLC0415 - needs Django to be ready
     from haochaping.flows.check_manifest import check_file  # noqa: PLC0415
@@ -35,19 +43,32 @@ def checked(file: Path, named: Path | None, kind: RecordKind) -> Checked | None:
     place = named or files.beside(file)
     if not place.is_file():
         return None
+    lay = _as_it_lies(file)
     batch = check_file(file, files.read(place, kind), by=OPERATOR, now=_now())
     if batch.known:
         told = gettext("{file}: batch {seq} of {source} has come before; what is there stays as it is.")
         said = batch.manifest
         click.echo(told.format(file=file.name, seq=said.seq, source=said.source), err=True)
-    return batch
+    return Batch(batch, file, lay)
 
 
-def finish_batch(batch: Checked) -> None:
-    """All rows of the file have gone down the road."""
+def finish_batch(batch: Batch) -> bool:
+    """All rows of the file have gone down the road: the batch is taken, unless the file is not the one that was checked."""
     from haochaping.flows import check_manifest  # noqa: PLC0415 - needs Django to be ready
 
-    check_manifest.finish(batch, by=OPERATOR, now=_now())
+    if _as_it_lies(batch.file) != batch.lay:
+        return False
+    check_manifest.finish(batch.checked, by=OPERATOR, now=_now())
+    return True
+
+
+def _as_it_lies(file: Path) -> tuple[int, ...]:
+    """What changes when a file is written or replaced; to read it all once more would take as long as the check."""
+    try:
+        found = file.stat()
+    except OSError:
+        return ()
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
 @click.command("manifest", cls=Command)

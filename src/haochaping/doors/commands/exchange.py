@@ -172,7 +172,7 @@ def _state(one: PeerState) -> dict[str, object]:
         "staged": one.staged,
         "refused": one.refused,
         "reviews": one.reviews,
-        "late": one.late,
+        **one.news._asdict(),
         "given_back": one.given_back,
         "silent": one.silent,
         "error": one.peer.last_error,
@@ -212,7 +212,8 @@ def _sent_line() -> str:
 def _taken_line() -> str:
     return gettext(
         "it reports to us: {taken} batches taken here, {staged} wait for one before them, {refused} refused here,"
-        " {given_back} cases of its last day sent back from here, {late} of {reviews} reviews late"
+        " {given_back} cases of its last day sent back from here, {late} of {reviews} reviews late,"
+        " {cases_late} of {cases} new cases, {orders_late} of {orders} steps of work orders"
     )
 
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from haochaping.doors.commands.batches import checked
 from haochaping.doors.commands.installation import fail, json_option, with_database
-from haochaping.doors.commands.intake import import_file
+from haochaping.doors.commands.intake import import_file, manifest_option
 from haochaping.doors.commands.spoken import Command, File, option
 from haochaping.kernel.refused import N_
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from haochaping.exchange.dialects.terms import Description, Operation
-    from haochaping.exchange.terms import Raw
+    from haochaping.exchange.terms import Raw, RecordKind
     from haochaping.kernel.outcomes import Outcome
 
 _FILE = File(exists=True, dir_okay=False, path_type=Path)
@@ -27,13 +28,16 @@ _FILE = File(exists=True, dir_okay=False, path_type=Path)
 @click.argument("platform")
 @click.argument("file", type=_FILE)
 @option("--call", default="", help=N_("The call of the dialect that each row is a record of."))
+@manifest_option
 @json_option
 @with_database
-def import_history(platform: str, file: Path, *, call: str, as_json: bool) -> None:
+def import_history(platform: str, file: Path, *, call: str, manifest: Path | None, as_json: bool) -> None:
     """Take in the history that an older system of PLATFORM has left in FILE (.csv, .xlsx, .jsonl), in its dialect.
 
     Columns are named as the dialect says. All of it is marked as imported: it is in no rate, opens no order and asks
-    nobody. Exit status 2 when a row was refused or put into quarantine; each such row is named.
+    nobody. Where FILE has a manifest, nothing is taken unless the file is what it says.
+
+    Exit status 2 when a row was refused or put into quarantine; each such row is named.
     """
     from django.conf import settings  # noqa: PLC0415 - needs Django to be ready
     from django.utils import timezone  # noqa: PLC0415
@@ -60,8 +64,17 @@ def import_history(platform: str, file: Path, *, call: str, as_json: bool) -> No
             records, description=description, operation=operation, source=source, now=timezone.now()
         )
 
-    import_file(
-        file, take, (), as_json=as_json, key=trial.case_column(operation, first.fields if first else {})
+    key = trial.number_column(operation, first.fields if first else {})
+    batch = checked(file, manifest, _kind(operation))
+    import_file(file, take, (), as_json=as_json, key=key, batch=batch)
+
+
+def _kind(operation: Operation) -> RecordKind:
+    """What a row is to the manifest of its file: of a review that brings its case, the review."""
+    from haochaping.exchange.terms import RecordKind  # noqa: PLC0415 - needs Django to be ready
+
+    return next(
+        kind for kind in (RecordKind.VOICE, RecordKind.REVIEW, RecordKind.CASE) if kind in operation.tables
     )
 
 

@@ -18,6 +18,7 @@ from haochaping.doors.commands.lanes import windows
 from haochaping.doors.commands.progress import counted
 from haochaping.doors.commands.spoken import File, Group, option
 from haochaping.doors.lanes import LaneLostError
+from haochaping.exchange.manifests.terms import FILE_CHANGED
 from haochaping.exchange.terms import NO_ROWS
 from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.outcomes import Outcome, OutcomeKind
@@ -27,9 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from haochaping.doors.commands.batches import Batch
     from haochaping.doors.commands.lanes import Take, Trouble
     from haochaping.exchange.terms import Raw
-    from haochaping.flows.check_manifest import Checked
 
 _TABLES = {".csv", ".xlsx"}
 _FILE = File(exists=True, dir_okay=False, path_type=Path)
@@ -38,7 +39,7 @@ _history = option(
     is_flag=True,
     help=N_("Mark them as an older system’s: in no rate, without orders and invitations, never late."),
 )
-_manifest = option(
+manifest_option = option(
     "--manifest",
     type=_FILE,
     help=N_("The manifest of FILE; without it FILE.manifest.json, where it lies there."),
@@ -74,7 +75,7 @@ def invitations() -> None:
 @cases.command("import")
 @click.argument("file", type=_FILE)
 @_history
-@_manifest
+@manifest_option
 @json_option
 @with_database
 def import_cases(file: Path, *, history: bool, manifest: Path | None, as_json: bool) -> None:
@@ -101,7 +102,7 @@ def import_cases(file: Path, *, history: bool, manifest: Path | None, as_json: b
 @reviews.command("import")
 @click.argument("file", type=_FILE)
 @_history
-@_manifest
+@manifest_option
 @json_option
 @with_database
 def import_reviews(file: Path, *, history: bool, manifest: Path | None, as_json: bool) -> None:
@@ -160,7 +161,7 @@ def import_file(
     *,
     as_json: bool,
     key: str = "case_no",
-    batch: Checked | None = None,
+    batch: Batch | None = None,
 ) -> None:
     """Feed a file through a flow and report: a line per row that was not taken, at once, then the sums.
 
@@ -178,15 +179,16 @@ def import_file(
             "{file}: a process of the import was stopped. Import the file again: what is there stays as it is."
         )
         fail(told.format(file=file.name))
-    if batch:
-        finish_batch(batch)
-    elif not counts:
+    changed = batch is not None and not finish_batch(batch)
+    if batch is None and not counts:
         raise Refused(NO_ROWS, name=file.name)
     if as_json:
         troubles.end(counts)
     else:
         # Translators: between the members of a list.
         click.echo(gettext(", ").join(gettext(text).format(n=counts[kind]) for kind, text in _COUNTS.items()))
+    if changed:
+        raise Refused(FILE_CHANGED, name=file.name)
     if counts.keys() & _ROWS.keys():
         sys.exit(2)
 

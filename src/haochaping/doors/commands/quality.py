@@ -123,7 +123,7 @@ def _row(card: CardRow) -> dict[str, object]:
         "day": card.day,
         "judged_at": card.judged_at.astimezone(BEIJING),
         "score": card.score,
-        "grade": card.grade.value,
+        "grade": card.grade.value if card.grade else None,
         "parts": card.parts._asdict(),
         "sent": {name: n for name, n in card.sent._asdict().items() if name not in {"platform_id", "day"}},
         "findings": [
@@ -143,8 +143,9 @@ def _line(row: dict[str, object]) -> str:
     assert isinstance(parts, dict)  # noqa: S101
     assert isinstance(findings, list)  # noqa: S101
     shares = "  ".join(f"{name} {'–' if n is None else f'{n:.4f}'}" for name, n in parts.items())
+    points = "–" if row["score"] is None else f"{row['score']:.2f}"
     lines = [
-        f"{row['source']}  {row['day']}  {row['score']:.2f}  {row['grade']}  ({row['judged_at']})",
+        f"{row['source']}  {row['day']}  {points}  {row['grade'] or '–'}  ({row['judged_at']})",
         f"  {shares}",
     ]
     lines += [f"  {one['rule']}  {one['failing']}  {one['message']}" for one in findings]

@@ -35,6 +35,7 @@ RECORD_KINDS = {
     RecordKind.CASE: N_("Case"),
     RecordKind.REVIEW: N_("Review"),
     RecordKind.STEP: N_("Step of a case"),
+    RecordKind.VOICE: N_("Complaint or suggestion of an older system"),
 }
 _NUMBER = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 

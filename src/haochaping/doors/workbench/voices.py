@@ -73,6 +73,7 @@ _WAITS = {
     VoiceState.SIGNED: N_("It waits for the answer of the agency."),
     VoiceState.ANSWERED: N_("It waits for the person to say whether it is solved."),
 }
+_CLOSES = N_("It closes by itself: the person was asked by an older system and is not heard here.")
 _TRANSFER, _HAND_ON = "transfer", "hand-on"
 # From the address of a step to its move, with title, button and what is said afterwards.
 STEPS: dict[str, tuple[VoiceMove, str, str, str]] = {
@@ -121,6 +122,7 @@ class Line:
     ended_at: datetime | None
     urged: int
     solved: str
+    older: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +273,15 @@ def _line(voice: VoiceRow, now: datetime) -> Line:
         ended_at=voice.answered_at,
         urged=0 if voice.state in DONE else voice.urged,
         solved=gettext(SOLVED_LABELS[voice.solved]) if voice.solved else "",
+        older=bool(voice.entry_no),
     )
+
+
+def _waits(voice: VoiceRow) -> str:
+    """Whose move it is; "" where there is nothing to wait for."""
+    if voice.entry_no and voice.state == VoiceState.ANSWERED:
+        return gettext(_CLOSES)
+    return gettext(_WAITS[voice.state]) if voice.state in _WAITS else ""
 
 
 def _order(voice: VoiceRow) -> OrderRow | None:
@@ -334,7 +344,7 @@ def _page(
             for event in events
         ],
         "offers": offers,
-        "waits": gettext(_WAITS[voice.state]) if not offers and voice.state in _WAITS else "",
+        "waits": "" if offers else _waits(voice),
         "wrong": form,
         "now": now,
     }

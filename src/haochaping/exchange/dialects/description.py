@@ -25,8 +25,10 @@ from haochaping.exchange.dialects.terms import (
     Signature,
 )
 from haochaping.exchange.terms import PERSON_FIELDS
+from haochaping.exchange.voices import ENTRY_FIELDS
 from haochaping.kernel.refused import Refused
 from haochaping.reviews.terms import Provenance, ReviewChannel
+from haochaping.voices.terms import PAST_KINDS, VoiceOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,6 +58,7 @@ TARGETS: Mapping[str, frozenset[str]] = {
             *(f"reviewer.{name}" for name in _PERSON),
         }
     ),
+    "voice": ENTRY_FIELDS - {"source"},
     "ask": frozenset(
         {
             *("case_no", "occurrence_no", "occurrence.name", "assess_no", "network", "token", "names"),
@@ -74,8 +77,12 @@ _CHOICES: Mapping[str, type[StrEnum]] = {
     "case.occurrence.channel": ServiceChannel,
     "case.occurrence.stage": Stage,
     "review.channel": ReviewChannel,
+    "voice.outcome": VoiceOutcome,
 }
-_GIVEN_ONLY = frozenset({"rating_value", "assessed_at"})
+# Nobody's words, and when they were said, are for a file to make up.
+_GIVEN_ONLY = frozenset(
+    {"rating_value", "assessed_at", "text", "given_at", "answer", "answered_at", "outcome"}
+)
 _KEYS = frozenset(
     {
         *("title", "note", "keys", "empty", "times", "scale", "self_built", "codes", "texts"),
@@ -84,7 +91,8 @@ _KEYS = frozenset(
 )
 _OPERATION = frozenset(
     {
-        *("path", "method", "does", "open", "inside", "signature", "case", "review", "ask", "reply", "note"),
+        *("path", "method", "does", "open", "inside", "signature", "case", "review", "voice", "ask", "reply"),
+        "note",
         "needs_reason",
     }
 )
@@ -180,11 +188,13 @@ def _operation(
         reader.bad(NOT_POSSIBLE, f"{where}.path", value=path, choices="A-Z, a-z, 0-9, . _ - /")
     tables: dict[str, tuple[FieldRule, ...]] = {
         part: _fields(reader, part, table[part], f"{where}.{part}")
-        for part in ("case", "review", "ask")
+        for part in ("case", "review", "voice", "ask")
         if part in table
     }
-    if does == Does.INTAKE and not tables.keys() & {"case", "review"}:
-        reader.bad(NOT_COMPLETE, where, example=f"[{where}.case] / [{where}.review]")
+    if does == Does.INTAKE and not tables.keys() & {"case", "review", "voice"}:
+        reader.bad(NOT_COMPLETE, where, example=f"[{where}.case] / [{where}.review] / [{where}.voice]")
+    if "voice" in tables:
+        _check_voice(reader, does, tables, where)
     if does == Does.VISIT:
         _check_visit(reader, path, tables, where)
     return Operation(
@@ -215,6 +225,18 @@ def _check_visit(reader: File, path: str, tables: Mapping[str, tuple[FieldRule, 
         for target in targets:
             if target not in told:
                 reader.bad(NOT_COMPLETE, f"{where}.{part}", example=f'{target} = "…"')
+
+
+def _check_voice(reader: File, does: Does, tables: Mapping[str, tuple[FieldRule, ...]], where: str) -> None:
+    """What has no level is no review: an entry stands alone, and says itself what was said and when."""
+    if does != Does.INTAKE:
+        reader.bad(NOT_POSSIBLE, f"{where}.does", value=does, choices=Does.INTAKE)
+    if others := sorted(tables.keys() - {"voice"}):
+        reader.bad(NOT_POSSIBLE, where, value=others[0], choices="voice")
+    told = {rule.target for rule in tables["voice"]}
+    for target in ("entry_no", "kind", "text", "given_at"):
+        if target not in told:
+            reader.bad(NOT_COMPLETE, f"{where}.voice", example=f'{target} = "…"')
 
 
 def _fields(reader: File, part: str, said: object, where: str) -> tuple[FieldRule, ...]:
@@ -284,7 +306,7 @@ def _field(reader: File, part: str, target: str, said: object, where: str) -> Fi
 
 
 def _check_given(reader: File, target: str, rule: Mapping[str, Any], where: str) -> None:
-    """Silence is never a rating: a level is what somebody gave, or nothing."""
+    """Silence is never a rating: a level is what somebody gave, or nothing; so are words and answers."""
     for name in ("constant", "else"):
         if target in _GIVEN_ONLY and name in rule:
             reader.bad(NOT_POSSIBLE, f"{where}.{name}", value=str(rule[name]), choices="from")
@@ -303,6 +325,8 @@ def _choices(part: str, target: str) -> frozenset[str] | None:
         return _ADMISSIONS
     if target == "occurrence.counts":
         return frozenset({"yes", "no"})
+    if (part, target) == ("voice", "kind"):
+        return frozenset(map(str, PAST_KINDS))
     known = _CHOICES.get(f"{part}.{target}")
     return None if known is None else frozenset(map(str, known))
 

@@ -238,6 +238,8 @@ _READERS: Mapping[str, Callable[[FieldRule, object, object, Description], object
     "completed_at": _moment,
     "revised_at": _moment,
     "assessed_at": _moment,
+    "given_at": _moment,
+    "answered_at": _moment,
     "occurrence.at": _moment,
     "rating_value": _level,
     "indicator_codes": _codes,

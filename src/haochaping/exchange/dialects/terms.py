@@ -251,6 +251,11 @@ REASON_MISSING = Reason(
     N_("A bad review must name a reason in “{field}” or say why in words."),
     N_("Choose a reason, or write one."),
 )
+HISTORY_ONLY = Reason(
+    "history_only",
+    N_("Entries without a level are taken as history only."),
+    N_("Have the administrator set the source with --history, or import them as a file."),
+)
 NO_SUCH_SERVICE = Reason(
     "no_such_service",
     N_("There is no service of the case “{value}” here."),

@@ -14,6 +14,7 @@ from haochaping.exchange.encodings import decoded
 from haochaping.exchange.fields import shown
 from haochaping.exchange.rules import judge_case, judge_review, read_json
 from haochaping.exchange.terms import Raw
+from haochaping.exchange.voices import judge_voice
 from haochaping.kernel.identifiers import random_bytes
 from haochaping.kernel.refused import Refused
 from haochaping.kernel.text import has_forbidden_control
@@ -25,7 +26,17 @@ if TYPE_CHECKING:
     from haochaping.exchange.dialects.terms import Description, Operation, Reading
     from haochaping.kernel.refused import Complaint
 
-_JUDGES: Mapping[str, Callable[[Raw], object]] = {"case": judge_case, "review": judge_review}
+_JUDGES: Mapping[str, Callable[[Raw], object]] = {
+    "case": judge_case,
+    "review": judge_review,
+    "voice": judge_voice,
+}
+# What is found where the message arrives, and what follows from something else there.
+_FOUND: Mapping[str, frozenset[str]] = {
+    "case": frozenset({"source", "agency", "division", "status"}),
+    "review": frozenset({"source", "occurrence_no"}),
+    "voice": frozenset({"source"}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +142,10 @@ def unread(operation: Operation, record: Mapping[str, object]) -> tuple[str, ...
     return tuple(name for name in record if name.lower() not in wanted)
 
 
-def case_column(operation: Operation, record: Mapping[str, object]) -> str:
-    """What a record calls its case number; "" where it has none."""
-    keys = {
-        key for rules in operation.tables.values() for r in rules if r.target == "case_no" for key in r.keys
-    }
+def number_column(operation: Operation, record: Mapping[str, object]) -> str:
+    """What a record calls the number of its case, or of the entry that it is; "" where it has none."""
+    rules = [rule for table in operation.tables.values() for rule in table]
+    keys = {key for rule in rules if rule.target in {"case_no", "entry_no"} for key in rule.keys}
     return next((name for name in record if (name.lower(),) in keys), "")
 
 
@@ -179,9 +189,7 @@ def _judged(reading: Reading) -> Iterator[Complaint]:
             "item": "-",
             "assessed_at": "2000-01-01",
         }
-        known = {"case": {"source", "agency", "division", "status"}, "review": {"source", "occurrence_no"}}[
-            table
-        ]
+        known = _FOUND[table]
         if table == "case" and "case.item" not in reading.wire:
             # A step of a case is told without the case, which is here already.
             known |= {"item"}

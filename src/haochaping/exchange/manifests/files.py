@@ -37,7 +37,7 @@ def beside(file: Path) -> Path:
 
 
 def read(path: Path, kind: RecordKind) -> FileManifest:
-    """The manifest of a file of cases or reviews; raises `Refused` (NOT_A_MANIFEST, MANIFEST_OF_OTHER)."""
+    """The manifest of a file of these records; raises `Refused` (NOT_A_MANIFEST, MANIFEST_OF_OTHER)."""
     with path.open("rb") as file:
         said = file.read(MOST_BYTES + 1)
     if len(said) > MOST_BYTES:

@@ -29,6 +29,7 @@ _COUNTED: Mapping[RecordKind, tuple[tuple[str, str, tuple[str, ...]], ...]] = {
         ("levels", "rating_value", tuple(str(level.value) for level in Level)),
         ("channels", "channel", tuple(ReviewChannel)),
     ),
+    RecordKind.VOICE: (),
 }
 
 

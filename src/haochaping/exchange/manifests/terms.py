@@ -36,7 +36,7 @@ class Manifest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """批次清单: the batch's number within its source, and what is counted of its rows (trust.md DQ-31, 32, 33).
 
     Numbers of a source are consecutive from 1. What is not counted is left out: `levels` and `channels` belong to reviews,
-    `statuses` to cases.
+    `statuses` to cases, as far as a file has our columns for them.
     """
 
     source: Annotated[str, Meta(min_length=1, max_length=40)]
@@ -52,7 +52,7 @@ class FileManifest(Manifest, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """The manifest of a file, which lies beside it as `<file>.manifest.json`."""
 
     format: Literal["haochaping-manifest-1"]
-    kind: Literal["case", "review"]
+    kind: Literal["case", "review", "voice"]
     sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
 
@@ -91,6 +91,15 @@ MANIFEST_DIFFERS = Reason(
     "manifest_differs",
     N_("“{what}” is {told} in the manifest, and {read} was read. Nothing of the batch was taken."),
     N_("Send the batch again, whole and with the manifest that was made of it, under the same number."),
+)
+FILE_CHANGED = Reason(
+    "file_changed",
+    N_(
+        "The file “{name}” was changed while it was imported: what was taken need not be what its manifest says."
+    ),
+    N_(
+        "The batch does not count as taken. Import the file again as it was, and look at the rows named above."
+    ),
 )
 NAMED_BY_OTHER = Reason(
     "out_of_scope",

@@ -83,12 +83,17 @@ def keep_cards(
             EntryKind.QUALITY_JUDGED,
             "source",
             codes[card.platform_id],
-            facts={"day": day.isoformat(), "score": f"{card.score / _HUNDRED:.2f}", "grade": card.grade},
+            facts={"day": day.isoformat()} | _judged(card),
         )
         for card, _ in fresh
     ]
     ledger.append(entries, by=by, now=now)
     return len(fresh)
+
+
+def _judged(card: QualityCard) -> dict[str, str]:
+    """Score and grade in words; neither of an empty day."""
+    return {} if card.score is None else {"score": f"{card.score / _HUNDRED:.2f}", "grade": card.grade}
 
 
 def _card(source: Source, day: date, judged: Judgement, parts: Parts, now: datetime) -> QualityCard:
@@ -104,8 +109,8 @@ def _card(source: Source, day: date, judged: Judgement, parts: Parts, now: datet
             name: None if share is None else round(share * _MILLION)
             for name, share in parts._asdict().items()
         },
-        score=round(points * _HUNDRED),
-        grade=grade(points, reconciled=parts.reconciliation is not None),
+        score=None if points is None else round(points * _HUNDRED),
+        grade=grade(points, reconciled=parts.reconciliation is not None) or "",
         wrong_fields=dict(sorted((judged.wrong_fields or {}).items())),
     )
 

@@ -20,7 +20,7 @@ from haochaping.postgres.rows import array
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from haochaping.exchange.quality.terms import QualityRule, RowRule
+    from haochaping.exchange.quality.terms import OrdersBelow, QualityRule, RowRule
 
 _FOLDER = resources.files("haochaping.exchange").joinpath("sql/quality")
 
@@ -81,11 +81,15 @@ _FAILING = (
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What is judged: days in Beijing time from `since` to the day before `until`, of these platforms."""
+    """What is judged: days in Beijing time from `since` to the day before `until`, of these platforms.
+
+    `below` are their orders that other installations handle, whose tables lie above this room.
+    """
 
     since: date
     until: date
     agreed: Sequence[Agreed]
+    below: Sequence[OrdersBelow] = ()
     parameters: dict[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -104,20 +108,31 @@ class Scope:
             "same": [one.same_share for one in self.agreed],
             "moment": [one.moment_share for one in self.agreed],
             "default": [one.default_share for one in self.agreed],
+            "below_platforms": [one.platform_id for one in self.below],
+            "below_months": [one.month for one in self.below],
+            "below_opened": [one.opened for one in self.below],
+            "below_rectified": [one.rectified for one in self.below],
         }
         object.__setattr__(self, "parameters", told)
 
 
-def failing(rule: str, scope: Scope) -> list[Sample]:
-    """All rows of the scope that break one daily rule."""
+_ORDER = ", ".join(Sample._fields)
+_AFTER = f"WHERE ({_ORDER}) > ({', '.join(f'%({name})s::text' for name in Sample._fields)})"
+
+
+def failing(
+    rule: str, scope: Scope, *, after: Sample | None = None, limit: int | None = None
+) -> list[Sample]:
+    """The rows of the scope that break one daily rule, in their order: all, or some after one of them."""
     named = ", ".join(f"{name} AS ({_bare(text)})" for name, text in RELATIONS.items())
     told = [one for one in DAILY if one.id == rule]
     found = " UNION ALL ".join(_passes(told) + _statements(told))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH {named} SELECT kind, id, field, value_class"  # noqa: S608 - our own statements
-            f" FROM ({found}) AS failing (rule, kind, id, platform_id, day, field, value_class) ORDER BY kind, id, field",
-            scope.parameters,
+            f"WITH {named} SELECT {_ORDER}"  # noqa: S608 - our own statements
+            f" FROM ({found}) AS failing (rule, kind, id, platform_id, day, field, value_class)"
+            f" {_AFTER if after else ''} ORDER BY {_ORDER} LIMIT %(limit)s",
+            scope.parameters | {"limit": limit} | (after._asdict() if after else {}),
         )
         return [Sample(*row) for row in cursor.fetchall()]
 

@@ -33,9 +33,9 @@ class QualityCard(models.Model):
     timeliness = models.IntegerField(null=True)
     uniqueness = models.IntegerField(null=True)
     reconciliation = models.IntegerField(null=True)
-    # In hundredths of a point.
-    score = models.IntegerField()
-    grade = models.CharField(max_length=1)
+    # In hundredths of a point; none of an empty day that is known to have been one.
+    score = models.IntegerField(null=True)
+    grade = models.CharField(max_length=1, blank=True)
     wrong_fields = models.JSONField()
 
     class Meta:
@@ -45,7 +45,10 @@ class QualityCard(models.Model):
             UniqueConstraint(
                 fields=["platform", "day"], condition=Q(newest=True), name="quality_card_one_newest"
             ),
-            CheckConstraint(condition=Q(grade__in=list(Grade)), name="quality_card_grade_known"),
+            CheckConstraint(
+                condition=Q(grade__in=list(Grade), score__isnull=False) | Q(grade="", score__isnull=True),
+                name="quality_card_grade_known",
+            ),
             CheckConstraint(condition=Q(score__gte=0, score__lte=10_000), name="quality_card_score_0_100"),
         ]
         indexes = [

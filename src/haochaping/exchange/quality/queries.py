@@ -144,12 +144,12 @@ def history(code: str, day: date, scope: Scope) -> list[CardRow]:
     found = _rows(_within(scope).filter(platform__code=code, day=day).order_by("-judged_at"))
     if found:
         return found
-    if not (_within(scope).filter(platform__code=code).exists() or _is_within(scope, code)):
+    if not (_within(scope).filter(platform__code=code).exists() or is_within(scope, code)):
         raise Refused(NO_SUCH_SOURCE, field="source", value=code)
     raise Refused(NOT_JUDGED, field="day", source=code, day=day.isoformat())
 
 
-def _is_within(scope: Scope, code: str) -> bool:
+def is_within(scope: Scope, code: str) -> bool:
     """Whether a platform of the directory lies in a scope, though nothing was ever judged of it."""
     place = directory.platform_divisions([code]).get(code)
     return (
@@ -158,7 +158,10 @@ def _is_within(scope: Scope, code: str) -> bool:
 
 
 def months(scope: Scope, *, first: date, end: date) -> list[MonthRow]:
-    """The month of every source within a scope, the worst first; days from `first` to the one before `end`."""
+    """The month of every source within a scope, the worst first, those without a score last.
+
+    Days from `first` to the one before `end`.
+    """
     rows = _rows(
         _within(scope).filter(newest=True, day__gte=first, day__lt=end).order_by("day"), samples=False
     )
@@ -190,7 +193,7 @@ def months(scope: Scope, *, first: date, end: date) -> list[MonthRow]:
                 broken=broken.get(code, ()),
             )
         )
-    return sorted(found, key=lambda one: (one.score, one.source))
+    return sorted(found, key=lambda one: (one.score is None, one.score, one.source))
 
 
 def _broken(card_ids: Sequence[UUID]) -> dict[str, tuple[tuple[str, int, int], ...]]:
@@ -248,8 +251,8 @@ def _rows(cards: QuerySet[QualityCard], *, samples: bool = True) -> list[CardRow
                 row.timed,
             ),
             parts=Parts(*(_share(getattr(row, name)) for name in _SHARES)),  # type: ignore[arg-type]
-            score=row.score / _HUNDRED,
-            grade=Grade(row.grade),
+            score=None if row.score is None else row.score / _HUNDRED,
+            grade=Grade(row.grade) if row.grade else None,
             findings=tuple(findings.get(row.id, ())),
         )
         for row in found

@@ -127,25 +127,29 @@ def _validity(sent: Sent, wrong: Mapping[str, int]) -> float | None:
     )
 
 
-def score(found: Parts) -> float:
-    """DQ = 100·C·(0.35 V + 0.2 K + 0.15 T + 0.1 U + 0.2 R), two decimals.
+def score(found: Parts) -> float | None:
+    """DQ = 100·C·(0.35 V + 0.2 K + 0.15 T + 0.1 U + 0.2 R), two decimals; None where there is nothing to be judged by.
 
-    What was not compared is left out, and the weights of the rest are brought to 1 again; `grade` sees to it that leaving
-    it out earns no A. Coverage multiplies, so that not sending cannot be hidden by good rows.
+    That is a day on which nothing came and nothing is missing, as its batch of no rows says (DQ-33). Where something is
+    missing and nothing came, coverage is all there is. What was not compared is left out, and the weights of the rest are
+    brought to 1 again; `grade` sees to it that leaving it out earns no A. Coverage multiplies, so that not sending cannot
+    be hidden by good rows.
     """
     known: dict[str, float] = {
         name: getattr(found, name) for name in WEIGHTS if getattr(found, name) is not None
     }
     weight = sum(WEIGHTS[name] for name in known)
     if not weight:
-        return 0.0
+        return None if found.coverage == 1 else round(100 * found.coverage, 2)
     return round(
         100 * found.coverage * sum(WEIGHTS[name] * share for name, share in known.items()) / weight, 2
     )
 
 
-def grade(points: float, *, reconciled: bool) -> Grade:
+def grade(points: float | None, *, reconciled: bool) -> Grade | None:
     """A from 95, B from 85, C from 70, D below; whose totals were not compared with ours is at best a B."""
+    if points is None:
+        return None
     earned = next(name for least, name in GRADES if points >= least)
     return Grade.B if earned == Grade.A and not reconciled else earned
 

@@ -133,6 +133,15 @@ class Agreed(NamedTuple):
     default_share: float
 
 
+class OrdersBelow(NamedTuple):
+    """下级工单 of a platform's month (its first day): how many were opened, and how many ended as put right or explained."""
+
+    platform_id: int
+    month: date
+    opened: int
+    rectified: int
+
+
 class Sent(NamedTuple):
     """How much a source sent on a day: reviews and cases taken, and those of each put aside.
 
@@ -224,7 +233,10 @@ class Parts(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CardRow:
-    """质量评分卡 as pages and the API read it; `newest` of its day, or what was said before."""
+    """质量评分卡 as pages and the API read it; `newest` of its day, or what was said before.
+
+    Without score and grade where the day was empty and is known to have been.
+    """
 
     id: UUID
     newest: bool
@@ -235,8 +247,8 @@ class CardRow:
     judged_at: datetime
     sent: Sent
     parts: Parts
-    score: float
-    grade: Grade
+    score: float | None
+    grade: Grade | None
     findings: tuple[Finding, ...] = ()
 
 
@@ -268,10 +280,10 @@ class MonthRow:
     reconciled: int
     rows: int
     parts: Parts
-    score: float
-    grade: Grade
+    score: float | None
+    grade: Grade | None
     latest: date
-    daily: tuple[tuple[date, float, Grade], ...] = ()
+    daily: tuple[tuple[date, float | None, Grade | None], ...] = ()
     broken: tuple[tuple[str, int, int], ...] = ()
 
 

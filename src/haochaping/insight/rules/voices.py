@@ -8,6 +8,7 @@ from haochaping.kernel.refused import N_
 from haochaping.voices.terms import VoiceOutcome
 
 _VOICES = N_("complaints, suggestions and questions")
+_HISTORY = N_("those taken over from an older system")
 _AT_OFFICE = N_("complaints about the handling of a review, which the supervisory office answers")
 
 OF_VOICES = (
@@ -16,7 +17,7 @@ OF_VOICES = (
         N_("Complaints, suggestions and questions answered"),
         of_kind(FactKind.VOICE_RESULT),
         of_kind(FactKind.VOICE),
-        (_AT_OFFICE,),
+        (_AT_OFFICE, _HISTORY),
         "国办发〔2019〕51号",
         _VOICES,
         counts=N_("Of these, those that have an answer; opened again, one has none until the next."),
@@ -31,6 +32,7 @@ OF_VOICES = (
         of_kind(FactKind.VOICE_DUE, Said.KEPT, Said.LATE),
         (
             _AT_OFFICE,
+            _HISTORY,
             N_("those that are not answered and not due yet"),
             N_("those whose day is not known, as the working calendar does not reach"),
         ),
@@ -46,7 +48,7 @@ OF_VOICES = (
         N_("Complaints, suggestions and questions overdue"),
         of_kind(FactKind.VOICE_LATE),
         of_kind(FactKind.VOICE),
-        (_AT_OFFICE, N_("those that lie with the supervisory office, as they stayed unsolved")),
+        (_AT_OFFICE, _HISTORY, N_("those that lie with the supervisory office, as they stayed unsolved")),
         "国办发〔2019〕51号",
         _VOICES,
         counts=N_("Of these, those whose time is over now and that still have no answer."),
@@ -59,7 +61,7 @@ OF_VOICES = (
         N_("Suggestions adopted"),
         of_kind(FactKind.VOICE_RESULT, VoiceOutcome.ADOPTED),
         of_kind(FactKind.VOICE_RESULT, VoiceOutcome.ADOPTED, VoiceOutcome.NOT_ADOPTED),
-        (N_("suggestions that have no answer"),),
+        (_HISTORY, N_("suggestions that have no answer")),
         "国办发〔2019〕51号",
         N_("suggestions"),
         counts=N_("Of these, suggestions whose answer says that they are adopted."),
@@ -70,7 +72,7 @@ OF_VOICES = (
         N_("Answers to complaints, suggestions and questions that solved nothing"),
         of_kind(FactKind.VOICE_ANSWER, Said.AGAIN),
         of_kind(FactKind.VOICE_ANSWER),
-        (_AT_OFFICE, N_("those that were never answered")),
+        (_AT_OFFICE, _HISTORY, N_("those that were never answered")),
         "国办发〔2019〕51号",
         _VOICES,
         counts=N_(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from haochaping.kernel.actor import Actor
-    from haochaping.levels.terms import Answer, Manifest, Peer
+    from haochaping.levels.terms import Answer, Manifest, News, Peer
 
 
 def hold(code: str) -> Peer | None:
@@ -41,7 +41,7 @@ def stage(peer: Peer, manifest: Manifest, content: bytes, answer: bytes, *, now:
 
 @transaction.atomic
 def merged(
-    peer: Peer, manifest: Manifest, said: Answer, answer: bytes, *, late: int, by: Actor, now: datetime
+    peer: Peer, manifest: Manifest, said: Answer, answer: bytes, *, news: News, by: Actor, now: datetime
 ) -> None:
     """A batch was taken, in the transaction of what it held: its number is the last one now."""
     _heard(peer, now)
@@ -51,8 +51,8 @@ def merged(
         "content": b"",
         "answer": answer,
         "reviews": manifest.rows.get("review", 0),
-        "late": late,
         "returned": len(said.returned),
+        **news._asdict(),
     }
     defaults = _said(peer, manifest, now) | known
     if not _kept(peer, manifest, InState.STAGED, InState.FAILED).update(**known):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
-from haochaping.exchange.quality.terms import SILENT_AFTER, Batches, OtherSide, TwoSides
+from haochaping.exchange.quality.terms import SILENT_AFTER, Batches, OrdersBelow, OtherSide, TwoSides
 from haochaping.kernel.periods import BEIJING
 from haochaping.levels.quality.rules import CameBatch, judge_batches
 from haochaping.levels.terms import InState
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _FOLDER = resources.files("haochaping.levels").joinpath("sql")
 _CARRIED = _FOLDER.joinpath("carried_sources.sql").read_text(encoding="utf-8")
 _TOLD = _FOLDER.joinpath("told_totals.sql").read_text(encoding="utf-8")
+_ORDERS = _FOLDER.joinpath("orders_below.sql").read_text(encoding="utf-8")
 _BATCHES = _FOLDER.joinpath("batches_of_day.sql").read_text(encoding="utf-8")
 
 
@@ -33,6 +34,16 @@ def told_above(day: date) -> dict[str, list[TwoSides]]:
             here, there = (totals[0], totals[1]), (totals[2], totals[3])
             found.setdefault(source, []).append(TwoSides(OtherSide.ABOVE, peer, kind, here, there))
     return found
+
+
+def orders_below(until: date, *, months: int) -> list[OrdersBelow]:
+    """The orders that are handled below, by platform and month of opening, of the whole months before that of a day.
+
+    Those that were merged, excluded or cancelled there are none, nor are those counted as an order of our own.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_ORDERS, {"until": until, "months": months})
+        return [OrdersBelow(*row) for row in cursor.fetchall()]
 
 
 def batches_of(day: date) -> dict[int, Batches]:

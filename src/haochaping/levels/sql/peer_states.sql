@@ -1,6 +1,6 @@
 -- Of each peer: what waits to go out and since when, what was refused or came back, which batches wait for one before
 -- them or could not be taken yet, which fail again and again on either side, what of it was refused here, how many
--- reviews of the last days came late, and how many cases were sent back to it on the last day on which it sent any: what
+-- reviews, cases and steps of orders of the last days came late, and how many cases were sent back to it on the last day on which it sent any: what
 -- came back is told anew every day.
 SELECT peer.id, out.waiting, out.oldest, out.rejected,
        (SELECT count(*) FROM levels_returned_case WHERE peer_id = peer.id AND state IN ('rejected', 'requeued')),
@@ -9,7 +9,8 @@ SELECT peer.id, out.waiting, out.oldest, out.rejected,
              UNION
              SELECT seq FROM levels_outgoing_batch
               WHERE peer_id = peer.id AND state IN ('queued', 'sent') AND failures >= %(most)s ORDER BY seq),
-       came.refused, came.reviews, came.late, back.given_back
+       came.refused, came.reviews, came.late, came.cases, came.cases_late,
+       came.orders, came.orders_late, back.given_back
   FROM levels_peer AS peer
  CROSS JOIN LATERAL (
        SELECT count(*) AS waiting, min(made_at) AS oldest, count(*) FILTER (WHERE state = 'rejected') AS rejected
@@ -17,7 +18,9 @@ SELECT peer.id, out.waiting, out.oldest, out.rejected,
         WHERE peer_id = peer.id AND state IN ('queued', 'sent', 'rejected')) AS out
  CROSS JOIN LATERAL (
        SELECT count(*) FILTER (WHERE state = 'refused') AS refused,
-              coalesce(sum(reviews), 0)::int AS reviews, coalesce(sum(late), 0)::int AS late
+              coalesce(sum(reviews), 0)::int AS reviews, coalesce(sum(late), 0)::int AS late,
+              coalesce(sum(cases), 0)::int AS cases, coalesce(sum(cases_late), 0)::int AS cases_late,
+              coalesce(sum(orders), 0)::int AS orders, coalesce(sum(orders_late), 0)::int AS orders_late
          FROM levels_incoming_batch
         WHERE peer_id = peer.id AND received_at >= %(since)s) AS came
  CROSS JOIN LATERAL (

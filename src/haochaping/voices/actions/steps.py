@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 _SHOWN = 20
 _ENTRY_OF = {
     VoiceMove.RECEIVE: EntryKind.VOICE_RECEIVED,
+    VoiceMove.IMPORT: EntryKind.VOICE_IMPORTED,
     VoiceMove.HAND_ON: EntryKind.VOICE_HANDED_ON,
     VoiceMove.ANSWER: EntryKind.VOICE_ANSWERED,
     VoiceMove.REOPEN: EntryKind.VOICE_REOPENED,
