@@ -484,13 +484,18 @@ class ValueRow:
 
 @dataclass(frozen=True, slots=True)
 class ProfileRow:
-    """A profile; `may_choose` says whether a division can follow it."""
+    """A profile; `may_choose` says whether a division can follow it.
+
+    `source` and `effective_from` are those of a profile that a place made for itself; empty and None for a shipped one.
+    """
 
     code: str
     name: str
     parent: str
     jurisdiction: str
     may_choose: bool
+    source: str = ""
+    effective_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -538,6 +543,26 @@ class ConfirmationRow:
     actor: str
 
 
+NOT_READ = frozenset(
+    {
+        Key.DEFAULT_ON_EXPIRY,
+        Key.LEVEL_SCORES,
+        Key.ITEM_SCORE,
+        Key.ACTIVE_RATE_APPRAISED,
+        Key.CALLBACK_TARGET,
+        Key.REPLY_TARGET,
+        Key.RECTIFY_TARGET,
+        Key.PUBLISH_BY_DEFAULT,
+        Key.PUBLIC_RANKING,
+        Key.SMALL_CELL,
+        Key.REVIEW_FORM,
+        Key.REVIEW_STAGES,
+        Key.REVIEW_TARGETS,
+        Key.SINGLE_PROVINCIAL_PAGE,
+        Key.UPSTREAM_ADAPTER,
+    }
+)
+"""Rules that are kept, inherited and shown, and that nothing in the program reads so far."""
 NOTICE_COLUMNS = ("from", "to", "working", "name")
 """Columns of a State Council notice as CSV: first and last day, yes or no, name of the holiday."""
 HOLIDAYS = ("元旦", "春节", "清明", "劳动", "端午", "中秋", "国庆")
@@ -567,6 +592,16 @@ HISTORICAL_ONLY = Reason(
     N_("The profile “{value}” is kept to read old records; no division can follow it."),
     N_("Choose another profile."),
 )
+BAD_PROFILE_CODE = Reason(
+    "bad_profile_code",
+    N_("“{value}” cannot be the code of a profile made here."),
+    N_("Write “own-” and up to 36 small letters, digits and hyphens, as in own-qingtai."),
+)
+PROFILE_TAKEN = Reason(
+    "profile_taken",
+    N_("The profile “{value}” is there already."),
+    N_("Choose another code; a division has one profile of its own: add values to it instead."),
+)
 SILENCE_IS_NO_REVIEW = Reason(
     "silence_is_no_review",
     N_("No rule makes a review of silence."),
@@ -576,6 +611,11 @@ IN_THE_PAST = Reason(
     "in_the_past",
     N_("{day} is past: what held then stays as it was."),
     N_("Choose {today} or a later day."),
+)
+DAY_HAS_BEGUN = Reason(
+    "day_has_begun",
+    N_("{day} has begun: what its rules decided stays as it was."),
+    N_("Choose {first} or a later day."),
 )
 ENDS_BEFORE_IT_BEGINS = Reason(
     "ends_before_it_begins",
