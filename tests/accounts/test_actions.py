@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,8 +9,9 @@ from django.db import IntegrityError, transaction
 
 from haochaping.accounts import actions, queries, terms
 from haochaping.accounts.models import ApiClient, RoleGrant, User
-from haochaping.accounts.terms import Place, Role, StaffRow
-from haochaping.kernel.actor import OPERATOR, Actor, ActorKind
+from haochaping.accounts.terms import POWERS_OF, Place, Role, StaffRow
+from haochaping.directory import queries as directory
+from haochaping.kernel.actor import EVERYWHERE, OPERATOR, Actor, ActorKind, Scope
 from haochaping.kernel.refused import Refused
 from haochaping.ledger.models import Entry
 from haochaping.ledger.terms import EntryKind
@@ -18,6 +20,8 @@ from .conftest import AGENCY, DIVISION, NOW, OTHER_DIVISION, PASSWORD
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("town")]
 NOBODY = Actor(ActorKind.STAFF, "999")
+SYSTEM_ADMIN = Actor(ActorKind.STAFF, "7", frozenset(map(str, POWERS_OF[Role.SYSTEM_ADMIN])), EVERYWHERE)
+SECURITY_ADMIN = Actor(ActorKind.STAFF, "8", frozenset(map(str, POWERS_OF[Role.SECURITY_ADMIN])), EVERYWHERE)
 
 
 def make(username="li.wei", role=Role.CLERK, **facts: Any):
@@ -187,6 +191,36 @@ def test_disable_takes_everything():
     assert queries.standing_of_user(pk).actor.powers == frozenset()
     assert not li_wei().is_active
     assert changes("user", pk).count("disabled") == 1
+
+
+def test_who_is_enabled_again_comes_back_without_roles_and_password():
+    """What only two administrators give together, one alone does not give back."""
+    pk = make(role=Role.DISPATCHER, division_code=DIVISION)
+    actions.grant_role(user_id=pk, role=Role.PUBLISHER, place=Place(DIVISION), by=OPERATOR, now=NOW)
+    actions.disable(user_id=pk, by=OPERATOR, now=NOW)
+
+    actions.enable(user_id=pk, by=SYSTEM_ADMIN, now=NOW)
+
+    assert li_wei().is_active
+    assert queries.standing_of_user(pk).actor.powers == frozenset()
+    assert not User.objects.get(pk=pk).has_usable_password()
+    assert changes("user", pk)[-3:] == ["role_granted", "role_revoked", "role_revoked"]
+    assert changes("user", pk).count("enabled") == 1
+
+
+def test_enable_refused():
+    pk, other = make(), make("zhang.wei", division_code=OTHER_DIVISION)
+    for one in (pk, other):
+        actions.disable(user_id=one, by=OPERATOR, now=NOW)
+    here = directory.division(DIVISION)
+    assert here is not None
+    local = replace(SYSTEM_ADMIN, scope=Scope(division_path=here.path))
+
+    assert refusal(actions.enable, user_id=0, by=OPERATOR, now=NOW) is terms.UNKNOWN_USER
+    assert refusal(actions.enable, user_id=pk, by=SECURITY_ADMIN, now=NOW) is terms.NOT_ALLOWED
+    assert refusal(actions.enable, user_id=other, by=local, now=NOW) is terms.OUT_OF_SCOPE
+    actions.enable(user_id=pk, by=OPERATOR, now=NOW)
+    assert refusal(actions.enable, user_id=pk, by=OPERATOR, now=NOW) is terms.NOT_DISABLED
 
 
 def test_disable_refused():

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("town")]
-LATER = NOW + timedelta(minutes=59)
-TOO_LATE = NOW + timedelta(hours=1)
+LATER = NOW + timedelta(minutes=29)
+TOO_LATE = NOW + timedelta(minutes=30)
+PASSWORD_LATER = NOW + timedelta(minutes=59)
+PASSWORD_TOO_LATE = NOW + timedelta(hours=1)
 NEW_PASSWORD = "a louder river at noon"
 ADMIN = Actor(
     ActorKind.STAFF,
@@ -176,8 +178,8 @@ def test_password_link_lets_its_owner_choose():
     token = actions.issue_password_link(user_id=pk, by=ADMIN, now=NOW)
 
     assert User.objects.get(pk=pk).check_password(PASSWORD)
-    assert queries.link(token, now=LATER) == LinkRow(LinkPurpose.PASSWORD, "", "li.wei")
-    assert actions.set_password(token=token, password=NEW_PASSWORD, now=LATER) == pk
+    assert queries.link(token, now=PASSWORD_LATER) == LinkRow(LinkPurpose.PASSWORD, "", "li.wei")
+    assert actions.set_password(token=token, password=NEW_PASSWORD, now=PASSWORD_LATER) == pk
     assert User.objects.get(pk=pk).check_password(NEW_PASSWORD)
     assert changes("user", pk) == ["created", "password_link_issued", "password_set", "role_granted"]
 
@@ -187,7 +189,9 @@ def test_password_link_gives_an_account_without_password_its_first():
     assert not User.objects.get(pk=pk).has_usable_password()
 
     actions.set_password(
-        token=actions.issue_password_link(user_id=pk, by=ADMIN, now=NOW), password=NEW_PASSWORD, now=LATER
+        token=actions.issue_password_link(user_id=pk, by=ADMIN, now=NOW),
+        password=NEW_PASSWORD,
+        now=PASSWORD_LATER,
     )
 
     assert User.objects.get(pk=pk).check_password(NEW_PASSWORD)
@@ -196,10 +200,10 @@ def test_password_link_gives_an_account_without_password_its_first():
 def test_password_link_works_once_and_for_an_hour():
     token = actions.issue_password_link(user_id=clerk(), by=OPERATOR, now=NOW)
 
-    reason = reason_of(actions.set_password, token=token, password=NEW_PASSWORD, now=TOO_LATE)
+    reason = reason_of(actions.set_password, token=token, password=NEW_PASSWORD, now=PASSWORD_TOO_LATE)
     assert reason is terms.LINK_INVALID
-    actions.set_password(token=token, password=NEW_PASSWORD, now=LATER)
-    reason = reason_of(actions.set_password, token=token, password=NEW_PASSWORD, now=LATER)
+    actions.set_password(token=token, password=NEW_PASSWORD, now=PASSWORD_LATER)
+    reason = reason_of(actions.set_password, token=token, password=NEW_PASSWORD, now=PASSWORD_LATER)
     assert reason is terms.LINK_INVALID
 
 
@@ -208,7 +212,7 @@ def test_a_newer_password_link_voids_the_older():
     older = actions.issue_password_link(user_id=pk, by=OPERATOR, now=NOW)
     actions.issue_password_link(user_id=pk, by=OPERATOR, now=NOW)
 
-    reason = reason_of(actions.set_password, token=older, password=NEW_PASSWORD, now=LATER)
+    reason = reason_of(actions.set_password, token=older, password=NEW_PASSWORD, now=PASSWORD_LATER)
     assert reason is terms.LINK_INVALID
 
 
@@ -223,7 +227,7 @@ def test_a_link_of_one_purpose_serves_no_other():
 def test_weak_password_refused_by_link():
     token = actions.issue_password_link(user_id=clerk(), by=OPERATOR, now=NOW)
 
-    reason = reason_of(actions.set_password, token=token, password="li.wei", now=LATER)
+    reason = reason_of(actions.set_password, token=token, password="li.wei", now=PASSWORD_LATER)
     assert reason is terms.WEAK_PASSWORD
 
 
@@ -232,7 +236,7 @@ def test_a_closed_account_gets_no_password():
     token = actions.issue_password_link(user_id=pk, by=OPERATOR, now=NOW)
     actions.disable(user_id=pk, by=OPERATOR, now=NOW)
 
-    reason = reason_of(actions.set_password, token=token, password=NEW_PASSWORD, now=LATER)
+    reason = reason_of(actions.set_password, token=token, password=NEW_PASSWORD, now=PASSWORD_LATER)
     assert reason is terms.LINK_INVALID
     reason = reason_of(actions.issue_password_link, user_id=pk, by=OPERATOR, now=NOW)
     assert reason is terms.ALREADY_DISABLED

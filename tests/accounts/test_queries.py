@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 
 from haochaping.accounts import actions, queries
-from haochaping.accounts.models import ApiClient
+from haochaping.accounts.models import ApiClient, User
 from haochaping.accounts.terms import CLIENT_POWERS, POWERS_OF, Place, Role
-from haochaping.kernel.actor import EVERYWHERE, NOWHERE, OPERATOR, ActorKind, Scope
+from haochaping.directory import queries as directory
+from haochaping.kernel.actor import EVERYWHERE, NOWHERE, OPERATOR, Actor, ActorKind, Scope
 
-from .conftest import AGENCY, DIVISION, NOW, PASSWORD
+from .conftest import AGENCY, DIVISION, NOW, OTHER_DIVISION, PASSWORD
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("town")]
 
@@ -122,3 +123,55 @@ def test_staff_lists_people_with_what_they_hold():
     ]
     assert queries.staff_by_username("BBB") == queries.staff(by=OPERATOR)[1]
     assert queries.staff_by_username("ccc") is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"words": "wei"}, ["li.wei"]),
+        ({"words": "WEI"}, ["li.wei"]),
+        ({"words": "李"}, ["li.wei"]),
+        ({"words": "%"}, []),
+        ({"role": "auditor"}, ["zhang"]),
+        ({"role": "clerk", "words": "zhang"}, []),
+        ({"place": AGENCY}, ["li.wei"]),
+        ({"place": DIVISION}, ["li.wei"]),
+        ({"place": DIVISION, "role": "auditor"}, []),
+        ({"place": "9977"}, []),
+        ({"active": True}, ["li.wei", "zhang"]),
+        ({"active": False}, ["old"]),
+    ],
+)
+def test_staff_are_found_by_name_role_place_and_state(asked, found):
+    person("li.wei", Role.CLERK, agency_code=AGENCY)
+    person("zhang", Role.AUDITOR, everywhere=True)
+    old = actions.open_account(username="old", display_name="旧", by=OPERATOR, now=NOW)
+    actions.disable(user_id=old, by=OPERATOR, now=NOW)
+    User.objects.filter(username="li.wei").update(display_name="李薇")
+
+    assert [row.username for row in queries.staff(by=OPERATOR, **asked)] == found
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [("", ["乙平台", "甲平台"]), ("甲", ["甲平台"]), (DIVISION, ["乙平台"]), ("%", []), ("无", [])],
+)
+def test_clients_are_found_by_name_and_division(words, found):
+    actions.create_client(name="甲平台", division_code=OTHER_DIVISION, by=OPERATOR, now=NOW)
+    actions.create_client(name="乙平台", division_code=DIVISION, by=OPERATOR, now=NOW)
+
+    assert [row.name for row in queries.clients_of(OPERATOR, words=words, limit=9)] == found
+
+
+def test_clients_are_listed_within_ones_remit_and_page_by_page():
+    for n in range(3):
+        actions.create_client(name=f"平台{n}", division_code=DIVISION, by=OPERATOR, now=NOW)
+    actions.create_client(name="外地", division_code=OTHER_DIVISION, by=OPERATOR, now=NOW)
+    here = directory.division(DIVISION)
+    assert here is not None
+    local = Actor(ActorKind.STAFF, "7", scope=Scope(division_path=here.path))
+    of_agency = Actor(ActorKind.STAFF, "8", scope=Scope(agency_path=f"{AGENCY}."))
+
+    assert [row.name for row in queries.clients_of(local, limit=2, offset=1)] == ["平台1", "平台2"]
+    assert [row.name for row in queries.clients_of(local, limit=9)] == ["平台0", "平台1", "平台2"]
+    assert queries.clients_of(of_agency, limit=9) == []

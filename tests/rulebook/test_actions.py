@@ -61,7 +61,12 @@ def facts(subject: str) -> list[dict[str, str]]:
 
 
 def assign(
-    now: datetime, profile: str = "sh", *, division: str = worlds.CITY, day: date = TODAY, by: Actor = ADMIN
+    now: datetime,
+    profile: str = "sh",
+    *,
+    division: str = worlds.CITY,
+    day: date = TOMORROW,
+    by: Actor = ADMIN,
 ) -> None:
     actions.assign_profile(division=division, profile=profile, effective_from=day, by=by, now=now)
 
@@ -74,7 +79,7 @@ def set_value(
     value: str = "30",
     unit: str = Unit.DAYS,
     source: str = "修订",
-    effective_from: date = TODAY,
+    effective_from: date = TOMORROW,
     effective_to: date | None = None,
     by: Actor = NATION,
 ) -> None:
@@ -125,7 +130,7 @@ def test_the_newer_of_two_assignments_for_one_day_holds_and_both_stay(world):
     assign(world)
     assign(world + timedelta(minutes=1), "js")
 
-    assert queries.terms_for(CITY_PATH, TODAY).profile == "js"
+    assert queries.terms_for(CITY_PATH, TOMORROW).profile == "js"
     assert [(row.profile, row.version) for row in queries.choices()] == [("js", 2), ("sh", 1)]
     assert [fact["profile"] for fact in facts(f"division:{worlds.CITY}")] == ["sh", "js"]
 
@@ -136,7 +141,8 @@ def test_the_newer_of_two_assignments_for_one_day_holds_and_both_stay(world):
         ({"profile": "gd-2019-legacy"}, "historical_only"),
         ({"profile": "mars"}, "unknown_profile"),
         ({"division": "998800000000"}, "unknown_code"),
-        ({"day": YESTERDAY}, "in_the_past"),
+        ({"day": YESTERDAY}, "day_has_begun"),
+        ({"day": TODAY}, "day_has_begun"),
         ({"division": worlds.PROVINCE}, "rulebook_not_yours"),
         ({"division": worlds.OTHER_CITY}, "rulebook_not_yours"),
         ({"by": POWERLESS}, "rulebook_not_yours"),
@@ -163,11 +169,11 @@ def test_no_rule_makes_a_review_of_silence(world):
 
 def test_a_change_of_the_rules_is_seen_at_once_by_whoever_knew_the_old(world):
     paths = [COUNTY_PATH, f"{worlds.PROVINCE}.{worlds.OTHER_CITY}."]
-    before = queries.terms_of_each(paths, TODAY)
+    before = queries.terms_of_each(paths, TOMORROW)
     set_value(world, value="45")
-    assign(world, day=TODAY)
+    assign(world)
 
-    after = queries.terms_of_each(paths, TODAY)
+    after = queries.terms_of_each(paths, TOMORROW)
 
     assert {terms.invitation_valid.days for terms in before.values()} == {90}
     assert {terms.invitation_valid.days for terms in after.values()} == {45}
@@ -180,12 +186,12 @@ def test_a_new_value_adds_a_row_and_leaves_the_old(world):
 
     found = [row for row in queries.values("cn-base") if row.key == Key.INVITATION_DAYS]
     assert [(row.value, row.effective_from, row.version) for row in found] == [
-        ("45", TODAY, 2),
-        ("30", TODAY, 1),
+        ("45", TOMORROW, 2),
+        ("30", TOMORROW, 1),
         ("90", date(2019, 12, 17), 1),
     ]
-    assert queries.terms_for("", YESTERDAY).invitation_valid.days == 90
-    assert queries.terms_for("", TODAY).invitation_valid.days == 45
+    assert queries.terms_for("", TODAY).invitation_valid.days == 90
+    assert queries.terms_for("", TOMORROW).invitation_valid.days == 45
     assert [fact["value"] for fact in facts("profile:cn-base")] == ["30", "45"]
 
 
@@ -198,8 +204,9 @@ def test_a_new_value_adds_a_row_and_leaves_the_old(world):
         ({"unit": Unit.WORKING_DAYS}, "bad_rule_value"),
         ({"source": " "}, "missing_value"),
         ({"source": "字" * 301}, "too_long"),
-        ({"effective_from": YESTERDAY}, "in_the_past"),
-        ({"effective_to": YESTERDAY}, "ends_before_it_begins"),
+        ({"effective_from": YESTERDAY}, "day_has_begun"),
+        ({"effective_from": TODAY}, "day_has_begun"),
+        ({"effective_to": TODAY}, "ends_before_it_begins"),
         ({"by": ADMIN}, "rulebook_not_yours"),
     ],
 )

@@ -97,7 +97,7 @@ class StaffBinding(models.Model):
 
 
 class OneTimeLink(models.Model):
-    """一次性链接: works once and for an hour; only the hash of its token is kept."""
+    """一次性链接: works once and for a short time; only the hash of its token is kept."""
 
     class Privacy:
         plain = ("purpose", "role")

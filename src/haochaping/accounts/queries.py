@@ -31,6 +31,7 @@ from haochaping.accounts.terms import (
     SessionRow,
     StaffRow,
 )
+from haochaping.directory import queries as directory
 from haochaping.directory.rules import path_range
 from haochaping.kernel.actor import EVERYWHERE, NOWHERE, Actor, ActorKind, Scope
 from haochaping.postgres.together import Asked
@@ -191,6 +192,20 @@ def clients() -> list[ClientRow]:
     return [ClientRow(*row) for row in ApiClient.objects.order_by("name").values_list(*_CLIENT)]
 
 
+def clients_of(by: Actor, *, words: str = "", limit: int, offset: int = 0) -> list[ClientRow]:
+    """Clients of the actor's remit by name, revoked ones too; those whose name, or division's code or name, holds the words."""
+    if by.scope.division_path is None:
+        return []
+    rows = ApiClient.objects.all()
+    if by.scope.division_path:
+        low, high = path_range(by.scope.division_path)
+        rows = rows.filter(division__path__gte=low, division__path__lt=high)
+    if words:
+        of_place = Q(division__code__startswith=words) | Q(division__name__icontains=words)
+        rows = rows.filter(Q(name__icontains=words) | of_place)
+    return [ClientRow(*row) for row in rows.order_by("name").values_list(*_CLIENT)[offset : offset + limit]]
+
+
 def client(client_id: int) -> ClientRow | None:
     """One client by id; None when there is none."""
     row = ApiClient.objects.filter(id=client_id).values_list(*_CLIENT).first()
@@ -203,10 +218,39 @@ def staff_by_username(username: str) -> StaffRow | None:
     return found[0] if found else None
 
 
-def staff(*, by: Actor, limit: int = 1000, offset: int = 0, beginning: str = "") -> list[StaffRow]:
-    """People of the actor's remit whose user name begins so, by user name, disabled ones too."""
-    rows = User.objects.filter(within_reach(by), username__startswith=beginning.lower()).order_by("username")
-    return _staff_rows(rows.values_list(*_STAFF)[offset : offset + limit])
+def staff(
+    *,
+    by: Actor,
+    limit: int = 1000,
+    offset: int = 0,
+    words: str = "",
+    role: str = "",
+    place: str = "",
+    active: bool | None = None,
+) -> list[StaffRow]:
+    """People of the actor's remit by user name, disabled ones too.
+
+    Where asked for, those whose user name or name holds the words; who hold the role, at a place (the code of a division or
+    an agency) or below it; who are active, or are not.
+    """
+    rows = User.objects.filter(within_reach(by))
+    if words:
+        rows = rows.filter(Q(username__icontains=words) | Q(display_name__icontains=words))
+    if active is not None:
+        rows = rows.filter(is_active=active)
+    if role or place:
+        held = RoleGrant.objects.filter(revoked_at=None, user_id=OuterRef("pk"))
+        held = held.filter(role=role) if role else held
+        rows = rows.filter(Exists(held.filter(_at(place)) if place else held))
+    return _staff_rows(rows.order_by("username").values_list(*_STAFF)[offset : offset + limit])
+
+
+def _at(code: str) -> Q:
+    """A filter on grants: those that hold at a division or an agency, or below it; none where there is neither."""
+    if division := directory.division(code):
+        return _inside(Scope(division_path=division.path))
+    agency = directory.agencies([code]).get(code)
+    return _inside(Scope(agency_path=agency.path)) if agency else Q(pk__in=[])
 
 
 _STAFF = ("id", "username", "display_name", "is_active")

@@ -38,7 +38,7 @@ from haochaping.doors.origin import network_asked_from
 from haochaping.doors.reach import kept_within, within
 from haochaping.doors.way_back import page_above, page_to_return_to
 from haochaping.kernel.actor import NOWHERE
-from haochaping.ledger.terms import EntryKind
+from haochaping.ledger.terms import EntryKind, NewEntry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -257,20 +257,24 @@ def _write_notes(request: HttpRequest, status: int) -> None:
     if actor is None:
         return
     match = request.resolver_match
-    notes: list[_Note] = request.__dict__.get("notes", []) if status < HTTPStatus.BAD_REQUEST else []
+    # A form that comes back (409, 422) stands on a page that shows what it is about, as any other look does.
+    is_shown = status < HTTPStatus.INTERNAL_SERVER_ERROR
+    notes: list[_Note] = request.__dict__.get("notes", []) if is_shown else []
     page = (match and match.view_name) or ""
     if status == HTTPStatus.FORBIDDEN:
         notes = [(EntryKind.ACCESS_DENIED, "page", page, {})]
-    elif status == HTTPStatus.NOT_FOUND and match and match.kwargs:
+    elif status == HTTPStatus.NOT_FOUND:
         # What lies outside somebody's reach is to them as if it were not there; the auditor sees who tried.
-        notes = [(EntryKind.ACCESS_DENIED, "page", page, {"answer": str(status)})]
+        denied: _Note = (EntryKind.ACCESS_DENIED, "page", page, {"answer": str(status)})
+        notes = [denied] if match and match.kwargs else []
     if not notes:
         return
     network = network_asked_from(request)
-    for kind, subject_kind, subject_id, facts in notes:
-        account_actions.note(
-            kind, subject_kind, subject_id, by=actor, now=timezone.now(), network=network, **facts
-        )
+    entries = [
+        NewEntry(kind, subject_kind, subject_id, facts={"network": network, **facts})
+        for kind, subject_kind, subject_id, facts in notes
+    ]
+    account_actions.note_all(entries, by=actor, now=timezone.now())
 
 
 class GateMiddleware:

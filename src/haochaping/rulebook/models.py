@@ -12,7 +12,7 @@ class Profile(models.Model):
     """辖区规则档: it holds at the division whose code is its jurisdiction; what it does not say its parent says."""
 
     class Privacy:
-        plain = ("code", "name", "jurisdiction")
+        plain = ("code", "name", "jurisdiction", "source")
 
     code = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=100)
@@ -20,16 +20,24 @@ class Profile(models.Model):
     # A code, not a key: the division need not be in the directory.
     jurisdiction = models.CharField(max_length=12, blank=True, default="")
     historical_only = models.BooleanField(default=False)
+    # Of a profile that a place made for itself: the text it rests on, and since when it holds there. A shipped one has its
+    # sources by its values, and holds since the first of them.
+    source = models.CharField(max_length=300, blank=True, default="")
+    effective_from = models.DateField(null=True)
 
     class Meta:
         db_table = "rulebook_profile"
         verbose_name = "辖区规则档"
         constraints = [
+            CheckConstraint(
+                condition=Q(source="", effective_from=None) | (~Q(source="") & ~Q(effective_from=None)),
+                name="profile_of_its_own",
+            ),
             UniqueConstraint(
                 fields=["jurisdiction"],
                 condition=Q(historical_only=False) & ~Q(jurisdiction=""),
                 name="profile_of_jurisdiction",
-            )
+            ),
         ]
 
 

@@ -168,6 +168,12 @@ class Calendars:
         return WorkingCalendar(known, terms.workday_start, terms.workday_end)
 
 
+def national_year(year: int) -> list[tuple[date, bool, str]]:
+    """The days of a year that the national calendar knows: day, whether it is worked, the name of its holiday."""
+    days = CalendarDay.objects.filter(day__year=year).order_by("day")
+    return list(days.values_list("day", "is_working", "note"))
+
+
 def last_calendar_day() -> date | None:
     """The last day the calendar knows."""
     return CalendarDay.objects.order_by("-day").values_list("day", flat=True).first()
@@ -189,11 +195,11 @@ def is_installed() -> bool:
 def profiles() -> list[ProfileRow]:
     """Every profile, the base first."""
     rows = Profile.objects.order_by("id").values_list(
-        "code", "name", "parent__code", "jurisdiction", "historical_only"
+        "code", "name", "parent__code", "jurisdiction", "historical_only", "source", "effective_from"
     )
     return [
-        ProfileRow(code, name, parent or "", jurisdiction, may_choose=not historical)
-        for code, name, parent, jurisdiction, historical in rows
+        ProfileRow(code, name, parent or "", jurisdiction, not historical, source, since)
+        for code, name, parent, jurisdiction, historical, source, since in rows
     ]
 
 
@@ -204,6 +210,15 @@ def profile(code: str) -> ProfileRow:
         choices = ", ".join(row.code for row in known.values() if row.may_choose)
         raise Refused(UNKNOWN_PROFILE, field="profile", value=code, choices=choices)
     return known[code]
+
+
+def place_of(found: ProfileRow) -> str:
+    """The path of the division whose administrators keep a profile: that of its own place; "" for the whole house.
+
+    The law of a place that is not in the directory, and what no place is the only one to follow, is everybody's.
+    """
+    place = directory.division(found.jurisdiction) if found.jurisdiction else None
+    return place.path if place else ""
 
 
 def values(profile_code: str) -> list[ValueRow]:

@@ -17,7 +17,9 @@ from haochaping.kernel.refused import Complaint, Refused
 from haochaping.kernel.text import has_forbidden_control
 from haochaping.rulebook.terms import (
     BAD_DAY,
+    BAD_PROFILE_CODE,
     BAD_VALUE,
+    DAY_HAS_BEGUN,
     DAY_TWICE,
     FIXED_HOLIDAYS,
     HISTORICAL_ONLY,
@@ -61,6 +63,7 @@ _SATURDAY = 5
 _LONGEST_HOLIDAY = 15
 _NAME_LENGTH = 60
 _DAY = timedelta(days=1)
+_OWN_CODE = re.compile(r"own-[a-z0-9-]{1,36}")
 
 type Row = Mapping[str, str]
 type NoticeDays = dict[date, tuple[bool, str]]
@@ -326,10 +329,19 @@ def quiet_ends(moment: datetime, quiet_until: time) -> datetime:
     return ends if ends > moment else ends + _DAY
 
 
-def check_may_follow(profile: ProfileRow) -> None:
+def check_may_follow(profile: ProfileRow, field: str = "profile") -> None:
     """Raise `Refused(HISTORICAL_ONLY)` for a profile that only explains old records."""
     if not profile.may_choose:
-        raise Refused(HISTORICAL_ONLY, field="profile", value=profile.code)
+        raise Refused(HISTORICAL_ONLY, field=field, value=profile.code)
+
+
+def check_own_code(code: str) -> None:
+    """Raise `Refused(BAD_PROFILE_CODE)` unless the code can be that of a profile made here.
+
+    It begins as no shipped one does, so that no later version of the program brings another profile of that code.
+    """
+    if not _OWN_CODE.fullmatch(code):
+        raise Refused(BAD_PROFILE_CODE, field="code", value=code)
 
 
 def check_not_past(day: date, now: datetime, field: str) -> None:
@@ -337,6 +349,17 @@ def check_not_past(day: date, now: datetime, field: str) -> None:
     today = local_day(now)
     if day < today:
         raise Refused(IN_THE_PAST, field=field, day=day, today=today)
+
+
+def check_ahead(day: date, now: datetime, field: str) -> None:
+    """Raise `Refused(DAY_HAS_BEGUN)` unless the day is yet to come (trust.md C47).
+
+    What happened earlier today has its deadlines by the rules of today, and pages explain it by them: another value for
+    today would reach back. Nothing needs one: a new installation goes by the shipped values until its own begin.
+    """
+    today = local_day(now)
+    if day <= today:
+        raise Refused(DAY_HAS_BEGUN, field=field, day=day, first=today + _DAY)
 
 
 def value_complaint(key: str, value: str, unit: str) -> Complaint | None:

@@ -63,11 +63,16 @@ def test_half_a_notice_is_refused_in_one_sentence(committed_db, tmp_path):
     assert "春节" in done.output
 
 
+def tomorrow() -> str:
+    return str(local_day(timezone.now()) + timedelta(days=1))
+
+
 def test_a_profile_is_assigned_and_explained(world):
     done = run("rulebook", "assign", worlds.CITY, "bj")
     assert done.exit_code == 0
 
-    rows = {row["key"]: row for row in json.loads(run("rulebook", "explain", worlds.COUNTY, "--json").output)}
+    said = run("rulebook", "explain", worlds.COUNTY, "--day", tomorrow(), "--json").output
+    rows = {row["key"]: row for row in json.loads(said)}
 
     assert rows.keys() == set(Key)
     limit = rows["simple_rectify_limit"]
@@ -81,7 +86,7 @@ def test_a_profile_is_assigned_and_explained(world):
 
 
 def test_what_held_before_is_explained_as_it_was(world):
-    run("rulebook", "assign", worlds.CITY, "bj", "--from", str(local_day(timezone.now()) + timedelta(days=1)))
+    run("rulebook", "assign", worlds.CITY, "bj", "--from", tomorrow())
 
     said = run("rulebook", "explain", worlds.CITY).output.splitlines()
 
@@ -90,9 +95,25 @@ def test_what_held_before_is_explained_as_it_was(world):
     assert next(line for line in said if "(simple_rectify_limit)" in line).startswith("Time to")
 
 
+OWN = ("--name", "云城市规则", "--follows", "bj", "--source", "示例办法")
+
+
+def test_a_place_makes_a_profile_of_its_own(world):
+    done = run("rulebook", "make-profile", worlds.CITY, "own-yuncheng", *OWN)
+    assert done.exit_code == 0
+
+    said = run("rulebook", "explain", worlds.COUNTY, "--day", tomorrow(), "--json").output
+
+    limit = next(row for row in json.loads(said) if row["key"] == "simple_rectify_limit")
+    assert (limit["profile"], limit["through"]) == ("bj", worlds.CITY)
+    assert f"own-yuncheng from {tomorrow()} on" in done.output
+
+
 @pytest.mark.parametrize(
     "words",
     [
+        ("make-profile", worlds.CITY, "yuncheng", *OWN),
+        ("make-profile", worlds.CITY, "own-a", *OWN, "--from", "2020-01-01"),
         ("assign", worlds.CITY, "gd-2019-legacy"),
         ("assign", worlds.CITY, "bj", "--from", "2020-01-01"),
         ("assign", "998800000000", "bj"),

@@ -301,6 +301,78 @@ def test_name_is_changed_and_account_disabled(signed_in, person):
     assert not User.objects.get(pk=clerk.id).is_active
 
 
+def test_a_disabled_account_is_enabled_without_its_old_session_password_and_roles(signed_in):
+    admin, clerk = signed_in(Role.SYSTEM_ADMIN), signed_in(Role.CLERK)
+    page = reverse("account_person", args=[clerk.id])
+    enable = reverse("account_person_step", args=[clerk.id, "enable"])
+    assert enable not in admin.browser.get(page).content.decode()
+    step(admin, clerk.id, "disable")
+    assert enable in admin.browser.get(page).content.decode()
+
+    enabled, again = step(admin, clerk.id, "enable"), step(admin, clerk.id, "enable")
+
+    assert [enabled.status_code, again.status_code] == [303, 422]
+    assert clerk.browser.get(reverse("desk")).status_code == 302
+    assert clerk.give_password().status_code == 200
+    assert queries.standing_of_user(clerk.id).actor.powers == frozenset()
+    assert "重新启用" in str(admin.browser.get(page).context["trail"]["rows"])
+
+
+@pytest.mark.parametrize("role", [Role.SECURITY_ADMIN, Role.AUDITOR])
+def test_other_administrators_enable_nobody(signed_in, person, role):
+    other, clerk = signed_in(role), person(Role.CLERK)
+    actions.disable(user_id=clerk.id, by=OPERATOR, now=timezone.now())
+
+    assert step(other, clerk.id, "enable").status_code == 403
+    assert not User.objects.get(pk=clerk.id).is_active
+
+
+def test_accounts_are_searched_by_name_role_place_and_state(signed_in, person):
+    worlds.build(timezone.now())
+    admin, auditor = signed_in(Role.SYSTEM_ADMIN), person(Role.AUDITOR)
+    actions.create_staff(
+        username="zhang",
+        display_name="张三",
+        role=Role.CLERK,
+        agency_code=worlds.AGENCY,
+        password=PASSWORD,
+        by=OPERATOR,
+        now=timezone.now(),
+    )
+    actions.disable(user_id=auditor.id, by=OPERATOR, now=timezone.now())
+
+    def found(**asked: str) -> list[str]:
+        rows = admin.browser.get(reverse("account_people"), asked).context["rows"]
+        return [row.username for row, _ in rows]
+
+    assert found(q="张") == ["zhang"]
+    assert found(role="clerk") == ["zhang"]
+    assert found(place=worlds.COUNTY) == ["zhang"]
+    assert found(state="disabled") == ["auditor"]
+    assert found(q="none", role="clerk") == []
+
+
+def test_a_search_that_is_none_is_said_and_finds_nobody(signed_in):
+    answer = signed_in(Role.SYSTEM_ADMIN).browser.get(reverse("account_people"), {"role": "king"})
+
+    assert answer.status_code == 422
+    assert answer.context["rows"] == []
+
+
+def test_a_search_is_kept_from_page_to_page(signed_in, monkeypatch):
+    monkeypatch.setattr("haochaping.doors.console.people._ON_PAGE", 1)
+    admin = signed_in(Role.SYSTEM_ADMIN)
+    for n in range(2):
+        actions.open_account(username=f"new.{n}", display_name="新人", by=OPERATOR, now=timezone.now())
+
+    first = admin.browser.get(reverse("account_people"), {"q": "新人"})
+    second = admin.browser.get(reverse("account_people") + first.context["next"])
+
+    assert [row.username for row, _ in second.context["rows"]] == ["new.1"]
+    assert second.context["next"] == ""
+    assert "page=1" in second.context["previous"]
+
+
 def test_a_person_is_bound_to_the_numbers_they_serve_under(signed_in, person):
     worlds.build(timezone.now())
     admin, clerk = signed_in(Role.SYSTEM_ADMIN), person(Role.CLERK)

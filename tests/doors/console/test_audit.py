@@ -18,7 +18,7 @@ from haochaping.accounts.terms import Role
 from haochaping.doors.console.particulars import NAMES, particulars
 from haochaping.kernel.actor import OPERATOR, Actor, ActorKind
 from haochaping.ledger.models import Entry
-from haochaping.ledger.terms import EntryKind
+from haochaping.ledger.terms import EntryKind, NewEntry
 from tests import worlds
 from tests.doors.conftest import PASSWORD
 
@@ -198,6 +198,22 @@ def test_taking_the_list_away_is_recorded(signed_in, person):
     [(_, _, facts)] = [one for one in entries(EntryKind.EXPORTED) if one[0] == f"staff:{auditor.id}"]
     assert facts["rows"] == "1"
     assert facts["asked_person"] == f"staff:{clerk.id}"
+
+
+def test_no_file_holds_more_than_a_thousand_entries_and_it_says_how_to_take_the_others(signed_in):
+    auditor, at = signed_in(Role.AUDITOR), timezone.now()
+    read = [NewEntry(EntryKind.PERSONAL_DATA_READ, "order", str(n)) for n in range(1001)]
+    actions.note_all(read, by=Actor(ActorKind.STAFF, "9999"), now=at)
+
+    kind = EntryKind.PERSONAL_DATA_READ.value
+    answer = auditor.browser.get(
+        reverse("account_audit_export"), {"kind": kind}, headers={"accept-language": "en"}
+    )
+
+    mark, _, *rows = answer.content.decode("utf-8-sig").splitlines()
+    assert len(rows) == 1000
+    assert "only the first 1000 are taken away" in mark
+    assert "shorter period" in mark
 
 
 def test_particulars_are_told_in_words_and_new_ones_as_they_are():

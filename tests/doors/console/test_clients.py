@@ -95,3 +95,19 @@ def test_only_the_security_administrator_sees_clients(signed_in, role):
 
     assert browser.get(reverse("account_clients")).status_code == 403
     assert browser.get(reverse("account_client", args=[1])).status_code == 403
+
+
+def test_clients_are_searched_and_paged(admin, monkeypatch):
+    monkeypatch.setattr("haochaping.doors.console.clients._ON_PAGE", 1)
+    for name in ("甲平台", "乙平台", "丙系统"):
+        make(admin, name=name)
+
+    first = admin.browser.get(reverse("account_clients"), {"q": "平台"})
+    second = admin.browser.get(reverse("account_clients") + first.context["next"])
+    none = admin.browser.get(reverse("account_clients"), {"q": "\x00无"})
+
+    names = [row[0].text for page in (first, second) for row in page.context["rows"]]
+    assert sorted(names) == ["乙平台", "甲平台"]
+    assert second.context["next"] == ""
+    assert "page=1" in second.context["previous"]
+    assert none.context["rows"] == []

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
+import chinese_calendar
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from haochaping.accounts import actions as accounts
 from haochaping.accounts.terms import POWERS_OF, Place, Power, Role
+from haochaping.doors.console.calendar import HOLIDAYS
+from haochaping.doors.console.rulebook_forms import ValueForm
 from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.periods import local_day
 from haochaping.ledger.models import Entry
 from haochaping.ledger.terms import EntryKind
-from haochaping.rulebook import queries
+from haochaping.rulebook import actions, queries
 from haochaping.rulebook.models import RuleValue
+from haochaping.rulebook.terms import NOT_READ, Key
 from tests import worlds
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +79,7 @@ def test_a_new_version_is_asked_about_then_added(admin):
     [
         ({"value": "soon"}, "value"),
         ({"effective_from": "2020-01-01"}, "effective_from"),
+        ({"effective_from": local_day(timezone.now()).isoformat()}, "effective_from"),
         ({"effective_to": "2020-01-01"}, "effective_to"),
         ({"source": "长" * 301}, "source"),
         ({"key": ""}, "key"),
@@ -88,9 +94,15 @@ def test_a_value_that_will_not_do_is_said_at_its_field(admin, changes, field, co
 
 
 def test_which_row_of_a_rule_holds_is_shown(admin):
-    today = local_day(timezone.now()).isoformat()
-    for number, day in (("6", today), ("7", today), ("8", soon())):
-        admin.browser.post(profile_page(), value(value=number, effective_from=day) | YES)
+    today = local_day(timezone.now())
+    for number, day in (("6", today), ("7", today), ("8", today + timedelta(days=1))):
+        written_yesterday = timezone.now() - timedelta(days=1)
+        actions.set_value(
+            profile=BASE,
+            **value(value=number) | {"effective_from": day, "effective_to": None},  # type: ignore[arg-type]
+            by=OPERATOR,
+            now=written_yesterday,
+        )
 
     rows = admin.browser.get(profile_page()).context["rows"]
 
@@ -124,11 +136,7 @@ def test_profile_is_confirmed_and_named_until_then(admin):
 
 
 def test_division_follows_a_profile_once_that_was_confirmed(admin):
-    typed = {
-        "division": worlds.CITY,
-        "profile": "sh",
-        "effective_from": local_day(timezone.now()).isoformat(),
-    }
+    typed = {"division": worlds.CITY, "profile": "sh", "effective_from": soon()}
     asked = admin.browser.post(reverse("console_rulebook"), typed)
     assert (asked.status_code, queries.choices()) == (200, [])
 
@@ -141,6 +149,126 @@ def test_division_follows_a_profile_once_that_was_confirmed(admin):
     inherited = [row[6:] for row in place.context["rows"]]
     assert ["sh", worlds.CITY] in inherited
     assert [BASE, worlds.CITY] in inherited
+
+
+OWN = {
+    "division": worlds.CITY,
+    "code": "own-yuncheng",
+    "name": "云城市规则",
+    "parent": "sh",
+    "source": "云城市好差评办法（示例）",
+}
+
+
+def test_a_place_makes_a_profile_of_its_own_and_adds_to_it(admin):
+    at_home(admin)
+    page, typed = reverse("console_profile_new"), OWN | {"effective_from": soon()}
+    assert admin.browser.get(page).status_code == 200
+    asked = admin.browser.post(page, typed)
+    assert (asked.status_code, queries.choices()) == (200, [])
+
+    made = admin.browser.post(page, typed | YES)
+    added = admin.browser.post(profile_page(OWN["code"]), value() | YES)
+
+    assert made.headers["Location"] == profile_page(OWN["code"])
+    assert added.status_code == 303
+    place = admin.browser.get(reverse("console_place"), {"division": worlds.COUNTY, "day": soon()})
+    assert [OWN["code"], worlds.CITY] in [row[6:] for row in place.context["rows"]]
+    shown = admin.browser.get(profile_page(OWN["code"]))
+    assert OWN["source"] in shown.content.decode()
+    assert [row[1] for row in shown.context["trail"]["rows"]] == ["示例人员 (system-admin)"] * 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"code": "sh"}, "code"),
+        ({"parent": "gd-2019-legacy"}, "parent"),
+        ({"division": "9977"}, "division"),
+        ({"name": "字" * 101}, "name"),
+        ({"source": "字" * 301}, "source"),
+        ({"effective_from": local_day(timezone.now()).isoformat()}, "effective_from"),
+    ],
+)
+def test_a_profile_that_cannot_be_made_is_said_at_its_field(admin, changes, field):
+    typed = OWN | {"effective_from": soon()} | changes
+
+    answer = admin.browser.post(reverse("console_profile_new"), typed | YES)
+
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == [field]
+    assert [row.code for row in queries.profiles() if row.source] == []
+
+
+def test_who_assigned_what_and_when_is_shown(admin):
+    typed = {"division": worlds.CITY, "profile": "sh", "effective_from": soon()} | YES
+    actions.assign_profile(
+        division=worlds.CITY,
+        profile="sh",
+        effective_from=local_day(timezone.now()) + timedelta(days=1),
+        by=OPERATOR,
+        now=timezone.now(),
+    )
+    admin.browser.post(reverse("console_rulebook"), typed)
+
+    page = admin.browser.get(reverse("console_rulebook"))
+    place = admin.browser.get(reverse("console_place"), {"division": worlds.CITY, "day": soon()})
+
+    shown = [(row[3], row[5]) for row in page.context["choices"]]
+    assert shown == [(2, "示例人员 (system-admin)"), (1, "服务器操作人员")]
+    assert all(row[4] != "–" for row in page.context["choices"])
+    assert [row[1] for row in place.context["trail"]["rows"]] == ["示例人员 (system-admin)", "服务器操作人员"]
+
+
+def test_an_assignment_that_no_entry_tells_of_is_shown_without(admin):
+    worlds.follow(worlds.CITY, timezone.now())
+
+    [row] = admin.browser.get(reverse("console_rulebook")).context["choices"]
+
+    assert row[4:] == ["–", "–"]
+
+
+def test_the_nations_year_is_shown_where_it_is_no_ordinary_week(admin):
+    page = admin.browser.get(reverse("console_calendar"), {"year": "2026"}, headers={"accept-language": "en"})
+
+    assert page.context["known"] == 365
+    assert page.context["worked"] + page.context["free"] == 365
+    spans = [(row[0], row[1], row[2], row[3]) for row in page.context["national"]]
+    assert ("1 Oct 2026", "7 Oct 2026", "The day is free", "National Day") in spans
+    assert any(row[2] == "The day is worked" for row in spans)
+    assert all(row[3] != "–" for row in spans)
+
+
+def test_a_year_the_nation_has_not_decided_is_said_so(admin):
+    page = admin.browser.get(reverse("console_calendar"), {"year": "2019"}, headers={"accept-language": "en"})
+    missing = admin.browser.get(
+        reverse("console_calendar"), {"year": "2090"}, headers={"accept-language": "en"}
+    )
+
+    assert page.context["known"] > 0
+    assert "does not know this year" not in page.content.decode()
+    assert "does not know this year" in missing.content.decode()
+
+
+def test_every_holiday_of_the_calendar_library_has_words():
+    assert {holiday.value for holiday in chinese_calendar.Holiday} == set(HOLIDAYS)
+
+
+def test_a_rule_that_nothing_acts_by_says_so_in_the_form():
+    with translation.override("en"):
+        field: Any = ValueForm().fields["key"]
+        told = {key: str(label) for key, label in field.choices if key}
+
+    assert told.keys() == set(Key)
+    assert {key for key, label in told.items() if "nothing acts by it yet" in label} == NOT_READ
+
+
+def test_and_beside_its_values(admin):
+    rows = admin.browser.get(profile_page(), headers={"accept-language": "en"}).context["rows"]
+
+    marked = [row[0] for row in rows if "nothing acts by it yet" in str(row[0])]
+    assert len(marked) == len({row.key for row in queries.values(BASE)} & NOT_READ)
+    assert marked
 
 
 def test_a_place_that_is_none_is_said(admin):
@@ -171,12 +299,17 @@ def test_a_day_is_declared_and_withdrawn(admin):
     ]
 
 
-def test_local_administrator_assigns_at_home_and_sets_no_value(admin):
+def at_home(admin) -> None:
+    """Let the administrator be that of the city alone."""
     accounts.revoke_role(user_id=admin.id, role=Role.SYSTEM_ADMIN, by=OPERATOR, now=timezone.now())
     place = Place(division_code=worlds.CITY)
     accounts.grant_role(
         user_id=admin.id, role=Role.SYSTEM_ADMIN, place=place, by=OPERATOR, now=timezone.now()
     )
+
+
+def test_local_administrator_assigns_at_home_and_sets_nobody_elses_value(admin):
+    at_home(admin)
     typed = {"profile": "sh", "effective_from": soon()} | YES
 
     def assign(division: str) -> int:
@@ -186,6 +319,9 @@ def test_local_administrator_assigns_at_home_and_sets_no_value(admin):
     assert assign(worlds.CITY) == 303
     assert assign(worlds.OTHER_CITY) == 403
     assert admin.browser.post(profile_page(), value() | YES).status_code == 403
+    assert admin.browser.get(profile_page()).context["form"] is None
+    elsewhere = OWN | {"division": worlds.OTHER_CITY, "effective_from": soon()} | YES
+    assert admin.browser.post(reverse("console_profile_new"), elsewhere).status_code == 403
     assert (
         admin.browser.post(reverse("console_profile_confirm", args=[BASE]), {"newest": 1}).status_code == 403
     )
@@ -196,7 +332,8 @@ def test_only_who_edits_the_rulebook_sees_it(signed_in, role):
     browser = signed_in(role).browser
     status = 200 if Power.RULEBOOK_EDIT in POWERS_OF[role] else 403
 
-    for page in (reverse("console_rulebook"), profile_page(), reverse("console_calendar")):
+    pages = ("console_rulebook", "console_calendar", "console_profile_new")
+    for page in (profile_page(), *map(reverse, pages)):
         assert browser.get(page).status_code == status
 
 

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from haochaping.directory import queries as directory
+from haochaping.doors.confirmation import WINDOW
 from haochaping.flows import handle_voices, supervise, watch_voices
 from haochaping.insight.rules import INSIDE, OF_LOOP
 from haochaping.kernel.actor import REVIEWER
 from haochaping.kernel.periods import local_day
 from haochaping.ledger.models import Entry
+from haochaping.ledger.terms import EntryKind
 from haochaping.rectification.models import WorkOrder
 from haochaping.supervision.models import Proposal
 from haochaping.voices.models import Voice
@@ -257,6 +260,47 @@ def test_figures_and_rows_can_be_taken_away(late, one):
     assert " · supervisor-one · " in mark
     assert "不得外传" in mark
     assert heading.startswith("工单,")
+
+
+def test_a_table_taken_away_is_recorded_with_what_it_was_divided_by(late, one):
+    page(one, f"?agency={worlds.AGENCY}&by=staff", "table.csv")
+    page(one, "?by=division", "table.csv")
+
+    taken = Entry.objects.filter(kind=EntryKind.EXPORTED, subject_kind="figure_table").order_by("id")
+    assert [(entry.subject_id, entry.facts.get("agency"), entry.facts["rows"]) for entry in taken] == [
+        ("staff", worlds.AGENCY, "0"),
+        ("division", None, "1"),
+    ]
+
+
+def test_whoever_has_been_away_confirms_before_taking_figures(late, one):
+    session = one.session
+    for record in session["account_authentication_methods"]:
+        record["at"] -= WINDOW.total_seconds() + 60
+    session.save()
+
+    for path in ("table.csv", "rows.csv"):
+        answer = one.get(f"{FIGURES}{path}")
+        assert answer.headers["Location"].startswith(reverse("mfa_reauthenticate"))
+    assert not Entry.objects.filter(kind=EntryKind.EXPORTED).exists()
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        # The place itself, and one of the months it is divided into.
+        ("table.csv?by=month&from=2025-01-01&to=2025-03-31", {worlds.CITY, "2025-03"}),
+        ("rows.csv?measure=rectification_rate", None),
+    ],
+)
+def test_a_file_of_figures_is_cut_and_says_so(bad, late, one, monkeypatch, query, names):
+    monkeypatch.setattr("haochaping.doors.oversight.figures.EXPORT_AT_MOST", 1)
+
+    mark, _, *rows = page(one, query).removeprefix("\ufeff").splitlines()
+
+    assert "only the first 1 are taken away" in mark
+    assert len(rows) == 1 if names is None else {row.split(",")[0] for row in rows} == names
+    assert Entry.objects.get(kind=EntryKind.EXPORTED).facts["rows"] == "1"
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,17 @@ def test_the_file_holds_the_records_and_is_noted(address, one):
     assert Entry.objects.filter(kind=EntryKind.EXPORTED, subject_kind="reconciliation").count() == 1
 
 
+def test_the_file_is_cut_and_says_so(address, one, monkeypatch):
+    monkeypatch.setattr("haochaping.doors.oversight.reconciliation.EXPORT_AT_MOST", 0)
+
+    answer = one.get(f"{address}/rows.csv", headers={"accept-language": "en"})
+
+    mark, _heading, *rows = answer.content.decode("utf-8-sig").splitlines()
+    assert "only the first 0 are taken away" in mark
+    assert rows == []
+    assert Entry.objects.get(kind=EntryKind.EXPORTED).facts["rows"] == "0"
+
+
 def test_a_difference_is_settled_by_explaining(address, one):
     assert one.post(f"{address}/explain", {"explanation": " "}).status_code == 422
     assert Reconciliation.objects.get().state == "differing"

@@ -1,6 +1,6 @@
 """账户 writes: accounts, roles, one-time links, sessions, clients, and what is noted; each with its entry."""
 
-from haochaping.accounts.actions.audit import note
+from haochaping.accounts.actions.audit import note, note_all
 from haochaping.accounts.actions.clients import create_client, revoke_client
 from haochaping.accounts.actions.identities import bind_identity, unbind_identity
 from haochaping.accounts.actions.links import (
@@ -13,6 +13,7 @@ from haochaping.accounts.actions.members import bind_staff_member, unbind_staff_
 from haochaping.accounts.actions.people import (
     create_staff,
     disable,
+    enable,
     enrol_totp,
     open_account,
     rename,
@@ -29,12 +30,14 @@ __all__ = [
     "create_client",
     "create_staff",
     "disable",
+    "enable",
     "end_sessions",
     "enrol_totp",
     "grant_role",
     "issue_first_admin_link",
     "issue_password_link",
     "note",
+    "note_all",
     "note_seen",
     "open_account",
     "rename",

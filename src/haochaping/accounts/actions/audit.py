@@ -10,6 +10,7 @@ from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import NewEntry
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from haochaping.kernel.actor import Actor
@@ -21,4 +22,10 @@ def note(
     kind: EntryKind, subject_kind: str, subject_id: str, *, by: Actor, now: datetime, **facts: str
 ) -> None:
     """Append one entry about what somebody did; `facts` are codes and a network, never words or whole addresses."""
-    ledger.append([NewEntry(kind, subject_kind, subject_id, facts=facts)], by=by, now=now)
+    note_all([NewEntry(kind, subject_kind, subject_id, facts=facts)], by=by, now=now)
+
+
+@transaction.atomic
+def note_all(entries: Sequence[NewEntry], *, by: Actor, now: datetime) -> None:
+    """Append several such entries at once, as a page that shows many things needs them."""
+    ledger.append(entries, by=by, now=now)

@@ -20,7 +20,7 @@ from haochaping.accounts.terms import (
     BAD_ROLE,
     KEY_BYTES,
     LINK_INVALID,
-    LINK_LIFETIME,
+    LINK_LIFETIMES,
     LinkPurpose,
     Place,
     Power,
@@ -121,7 +121,7 @@ def _issue(
         role=role,
         user_id=user_id,
         created_at=now,
-        expires_at=now + LINK_LIFETIME,
+        expires_at=now + LINK_LIFETIMES[purpose],
     )
     return token, link
 

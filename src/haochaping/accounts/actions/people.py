@@ -12,7 +12,7 @@ from django.db import transaction
 
 from haochaping.accounts import rules
 from haochaping.accounts.access import check_power
-from haochaping.accounts.actions.roles import grant_role
+from haochaping.accounts.actions.roles import grant_role, take_all
 from haochaping.accounts.actions.steps import check_password, locked_user, record
 from haochaping.accounts.models import User
 from haochaping.accounts.queries import check_reach
@@ -22,6 +22,7 @@ from haochaping.accounts.terms import (
     BAD_DISPLAY_NAME,
     BAD_USERNAME,
     NO_SECOND_FACTOR,
+    NOT_DISABLED,
     USERNAME_TAKEN,
     Enrolment,
     Place,
@@ -126,6 +127,25 @@ def disable(*, user_id: int, by: Actor, now: datetime) -> None:
     user.is_active = False
     user.save(update_fields=["is_active"])
     record("user", user_id, "disabled", by=by, now=now)
+
+
+@transaction.atomic
+def enable(*, user_id: int, by: Actor, now: datetime) -> None:
+    """Open a disabled account again, without roles and without password. Locks the user's row.
+
+    Else one administrator alone could bring back what only two give: roles come anew from the security administrator, a
+    password by a link to its owner. No session from before the disabling lives on.
+    """
+    check_power(by, Power.ACCOUNT_MANAGE)
+    user = locked_user(user_id)
+    check_reach(by, user_id)
+    if user.is_active:
+        raise Refused(NOT_DISABLED, field="user")
+    take_all(user_id=user_id, by=by, now=now)
+    user.is_active = True
+    user.set_unusable_password()
+    user.save(update_fields=["is_active", "password"])
+    record("user", user_id, "enabled", by=by, now=now)
 
 
 @transaction.atomic

@@ -110,3 +110,11 @@ def revoke_role(*, user_id: int, role: str, by: Actor, now: datetime) -> None:
     if not RoleGrant.objects.filter(user_id=user_id, role=role, revoked_at=None).update(revoked_at=now):
         raise Refused(UNKNOWN_GRANT, field="role")
     record("user", user_id, "role_revoked", role=role, by=by, now=now)
+
+
+def take_all(*, user_id: int, by: Actor, now: datetime) -> None:
+    """Take every role away from somebody whose row is locked, each with its entry."""
+    held = RoleGrant.objects.filter(user_id=user_id, revoked_at=None).order_by("role")
+    for role in [*held.values_list("role", flat=True)]:
+        record("user", user_id, "role_revoked", role=role, by=by, now=now)
+    held.update(revoked_at=now)

@@ -84,7 +84,7 @@ def create(
 )
 @with_database
 def first_admin(*, role: str) -> None:
-    """Print a link by which the first administrator of a kind makes their account, once and within one hour."""
+    """Print a link by which the first administrator of a kind makes their account, once and within 30 minutes."""
     from django.conf import settings  # noqa: PLC0415 - needs Django to be ready
     from django.utils import timezone  # noqa: PLC0415
 

@@ -1,10 +1,11 @@
-"""`haochaping rulebook import-calendar`, `assign`, `explain`."""
+"""`haochaping rulebook import-calendar`, `make-profile`, `assign`, `explain`."""
 
 from __future__ import annotations
 
 import json
 import sys
 from dataclasses import asdict
+from datetime import timedelta
 from gettext import gettext, ngettext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -81,20 +82,58 @@ def import_calendar(year: int, file: Path, *, dry_run: bool, as_json: bool) -> N
         click.echo(told.format(n=len(changed)))
 
 
+@rulebook.command("make-profile")
+@click.argument("division")
+@click.argument("code")
+@option("--name", required=True, help=N_("What people call it."))
+@option("--follows", required=True, help=N_("The profile that says what this one does not."))
+@option("--source", required=True, help=N_("Name and number of the text it rests on."))
+@option("--from", "since", type=_day, help=N_("First day; tomorrow when not given."))
+@with_database
+def make_profile(
+    division: str, code: str, *, name: str, follows: str, source: str, since: datetime | None
+) -> None:
+    """Make a profile CODE (own-…) of DIVISION's own; values are added to it on the page “Rulebook”."""
+    from django.utils import timezone  # noqa: PLC0415 - needs Django to be ready
+
+    from haochaping.rulebook import actions  # noqa: PLC0415
+
+    now = timezone.now()
+    day = _first_day(since, now)
+    actions.make_profile(
+        code=code,
+        name=name,
+        parent=follows,
+        division=division,
+        source=source,
+        effective_from=day,
+        by=OPERATOR,
+        now=now,
+    )
+    told = gettext("{division} and all below it follow {profile} from {day} on.")
+    click.echo(told.format(division=division, profile=code, day=day))
+
+
+def _first_day(since: datetime | None, now: datetime) -> date:
+    """The day that was asked for, or tomorrow: rules change from a day on that has not begun."""
+    from haochaping.kernel.periods import local_day  # noqa: PLC0415 - as everything that needs Django
+
+    return since.date() if since else local_day(now) + timedelta(days=1)
+
+
 @rulebook.command()
 @click.argument("division")
 @click.argument("profile")
-@option("--from", "since", type=_day, help=N_("First day; today when not given."))
+@option("--from", "since", type=_day, help=N_("First day; tomorrow when not given."))
 @with_database
 def assign(division: str, profile: str, since: datetime | None) -> None:
     """Let DIVISION and all below it follow PROFILE from a day on."""
     from django.utils import timezone  # noqa: PLC0415 - needs Django to be ready
 
-    from haochaping.kernel.periods import local_day  # noqa: PLC0415
     from haochaping.rulebook import actions  # noqa: PLC0415
 
     now = timezone.now()
-    day = since.date() if since else local_day(now)
+    day = _first_day(since, now)
     actions.assign_profile(division=division, profile=profile, effective_from=day, by=OPERATOR, now=now)
     told = gettext("{division} and all below it follow {profile} from {day} on.")
     click.echo(told.format(division=division, profile=profile, day=day))

@@ -20,7 +20,7 @@ from haochaping.doors.console.who import names_of
 from haochaping.doors.desk import INVALID, desk_page, refusable
 from haochaping.doors.gate import actor_of, leave_note, requires
 from haochaping.doors.paging import page_number
-from haochaping.doors.sheets import csv_answer
+from haochaping.doors.sheets import EXPORT_AT_MOST, csv_answer, said_of_rest
 from haochaping.kernel.actor import Actor, ActorKind
 from haochaping.kernel.periods import BEIJING
 from haochaping.kernel.refused import N_
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from haochaping.ledger.terms import EntryRow
 
 _ON_PAGE = 50
-_EXPORTED = 20_000
 _OF_SUBJECT = 1000
 _DAY = timedelta(days=1)
 _HERE = "account_audit"
@@ -58,7 +57,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "form": form,
         "rows": _shown(rows[:_ON_PAGE]),
         "export": f"{reverse('account_audit_export')}?{urlencode(kept)}",
-        "exported": _EXPORTED,
+        "exported": EXPORT_AT_MOST,
         "previous": f"?{urlencode(kept | {'page': number - 1})}" if number > 1 else "",
         "next": f"?{urlencode(kept | {'page': number + 1})}" if len(rows) > _ON_PAGE else "",
         "head": ledger.head(),
@@ -72,10 +71,11 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_safe
 @refusable
 def export(request: HttpRequest) -> HttpResponse:
-    """The same entries as a file, the newest 20,000; taking them away is recorded itself."""
+    """The same entries as a file, the newest 1,000; taking them away is recorded itself."""
     check_scope(actor_of(request), division_path="")
     form = AuditForm(request.GET)
-    rows = _shown(_entries(form, limit=_EXPORTED))
+    found = _entries(form, limit=EXPORT_AT_MOST + 1)
+    rows = _shown(found[:EXPORT_AT_MOST])
     # What was typed is no fact; who and what was found is.
     asked = {f"asked_{name}": value for name, value in _kept(request, form).items() if name in _CODES}
     who = _actor(form.cleaned_data["person"])[0] if form.is_valid() else ""
@@ -90,7 +90,8 @@ def export(request: HttpRequest) -> HttpResponse:
     )
     cells = ("when", "who", "kind", "subject", "facts", "id")
     lines = [[str(row[cell]) for cell in cells] for row in rows]
-    return csv_answer("audit.csv", [gettext(title) for title in titles], lines)
+    mark = said_of_rest(len(found), len(rows))
+    return csv_answer("audit.csv", [gettext(title) for title in titles], lines, mark=mark)
 
 
 @requires(Power.AUDIT_READ, whole=True)

@@ -1,7 +1,8 @@
-"""`/admin/rulebook/calendar`: the days on which a division and all below it work otherwise than the nation."""
+"""`/admin/rulebook/calendar`: a year of the national calendar, and what divisions say otherwise for themselves and below."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -26,12 +27,27 @@ from haochaping.ui.moments import day as shown_day
 from haochaping.ui.shapes import Column
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
     from django.http import HttpRequest, HttpResponse
 
     from haochaping.kernel.actor import Actor
 
 _HERE = "console_rulebook"
 _ENTRIES = 50
+_DAY, _SATURDAY = timedelta(days=1), 5
+# What the calendar library calls the holidays; a notice that was imported has the names of the notice.
+HOLIDAYS = (
+    N_("New Year's Day"),
+    N_("Spring Festival"),
+    N_("Tomb-sweeping Day"),
+    N_("Labour Day"),
+    N_("Dragon Boat Festival"),
+    N_("Mid-autumn Festival"),
+    N_("National Day"),
+    N_("Anti-Fascist 70th Day"),
+)
 _SAYS = {True: N_("The day is worked"), False: N_("The day is free"), None: N_("As above again")}
 
 
@@ -39,7 +55,7 @@ _SAYS = {True: N_("The day is worked"), False: N_("The day is free"), None: N_("
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusable
 def page(request: HttpRequest) -> HttpResponse:
-    """What divisions have said of the days of a year; a POST says something of one day."""
+    """The year of the nation, and what divisions have said of its days; a POST says something of one day."""
     form = DayForm(sent(request))
     here, year = reverse("console_calendar"), _year(request.GET.get("year", ""))
     status = INVALID if form.errors else 200
@@ -56,7 +72,18 @@ def page(request: HttpRequest) -> HttpResponse:
     titles = (N_("Day"), N_("Division"), N_("What holds"), N_("Reason"), N_("Version"))
     entries = deeds(kind=EntryKind.RULEBOOK_CHANGED, limit=_ENTRIES)
     last = queries.last_calendar_day()
+    known = queries.national_year(year)
     context = {
+        "known": len(known),
+        "worked": sum(is_working for _, is_working, _ in known),
+        "free": sum(not is_working for _, is_working, _ in known),
+        "national_columns": [
+            Column(title) for title in map(gettext, (N_("From"), N_("To"), N_("What holds"), N_("Holiday")))
+        ],
+        "national": [
+            [shown_day(first), shown_day(last), gettext(_SAYS[is_working]), gettext(note) if note else "–"]
+            for first, last, is_working, note in _spans(known)
+        ],
         "form": form,
         "year": year,
         "last_day": last,
@@ -68,6 +95,20 @@ def page(request: HttpRequest) -> HttpResponse:
         "trail": trail(one for one in entries if "day" in one.facts or "days" in one.facts),
     }
     return desk_page(request, "console/calendar.html", context, here=_HERE, status=status)
+
+
+def _spans(known: Iterable[tuple[date, bool, str]]) -> list[tuple[date, date, bool, str]]:
+    """The days that are worked or free otherwise than their weekday, or have a name: first, last, worked, name."""
+    spans: list[tuple[date, date, bool, str]] = []
+    for day, is_working, note in known:
+        if not note and is_working == (day.weekday() < _SATURDAY):
+            continue
+        first, last, *same = spans[-1] if spans else (day, day)
+        if [is_working, note] == same and day - last == _DAY:
+            spans[-1] = (first, day, is_working, note)
+        else:
+            spans.append((day, day, is_working, note))
+    return spans
 
 
 def _year(text: str) -> int:

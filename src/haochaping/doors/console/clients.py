@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404
@@ -19,7 +20,9 @@ from haochaping.doors.console.forms import ClientForm
 from haochaping.doors.console.who import deeds, trail
 from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, sent, told
 from haochaping.doors.gate import actor_of, requires
+from haochaping.doors.paging import page_number
 from haochaping.kernel.refused import N_, Refused
+from haochaping.kernel.text import has_forbidden_control
 from haochaping.ui.shapes import Column, Link
 
 if TYPE_CHECKING:
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 
     from haochaping.accounts.terms import ClientRow
 
+_ON_PAGE = 50
 _HERE = "account_clients"
 
 
@@ -47,13 +51,19 @@ def everyone(request: HttpRequest) -> HttpResponse:
             status = told(form, refused)
         else:
             form = ClientForm()
-    rows = [row for row in queries.clients() if by.scope.covers(division_path=row.division_path)]
+    number = page_number(request.GET.get("page", ""))
+    wanted = "".join(c for c in request.GET.get("q", "").strip()[:40] if not has_forbidden_control(c))
+    rows = queries.clients_of(by, words=wanted, limit=_ON_PAGE + 1, offset=(number - 1) * _ON_PAGE)
+    kept = {"q": wanted} if wanted else {}
     titles = (N_("Name"), N_("Division"), N_("Beginning of the key"), N_("Active"))
     context = {
         "form": form,
         "key": key,
         "columns": [Column(title) for title in map(gettext, titles)],
-        "rows": [_line(row) for row in rows],
+        "rows": [_line(row) for row in rows[:_ON_PAGE]],
+        "wanted": wanted,
+        "previous": f"?{urlencode(kept | {'page': number - 1})}" if number > 1 else "",
+        "next": f"?{urlencode(kept | {'page': number + 1})}" if len(rows) > _ON_PAGE else "",
     }
     return desk_page(request, "console/clients.html", context, here=_HERE, status=status)
 

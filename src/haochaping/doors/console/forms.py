@@ -90,6 +90,35 @@ class AccountForm(forms.Form):
     display_name = forms.CharField(label=gettext_lazy("Name of the person"), max_length=200)
 
 
+class PeopleForm(forms.Form):
+    """Which accounts to list; every field may be left empty."""
+
+    q = forms.CharField(label=gettext_lazy("User name or name holds"), max_length=40, required=False)
+    role = forms.ChoiceField(
+        label=gettext_lazy("Role"),
+        choices=[
+            ("", gettext_lazy("Any")),
+            *((role.value, gettext_lazy(label)) for role, label in ROLE_LABELS.items()),
+        ],
+        required=False,
+    )
+    place = forms.CharField(
+        label=gettext_lazy("Where roles hold"),
+        help_text=gettext_lazy("Code of a division or agency: there and below."),
+        max_length=40,
+        required=False,
+    )
+    state = forms.ChoiceField(
+        label=gettext_lazy("State"),
+        choices=[
+            ("", gettext_lazy("Any")),
+            ("active", gettext_lazy("Active")),
+            ("disabled", gettext_lazy("Disabled")),
+        ],
+        required=False,
+    )
+
+
 class NameForm(forms.Form):
     """The name of an account's owner."""
 

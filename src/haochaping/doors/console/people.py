@@ -17,7 +17,7 @@ from haochaping.accounts import actions, queries
 from haochaping.accounts.access import check_power, may
 from haochaping.accounts.terms import ROLE_LABELS, Place, Power
 from haochaping.doors.confirmation import Fresh
-from haochaping.doors.console.forms import AccountForm, GrantForm, MemberForm, NameForm
+from haochaping.doors.console.forms import AccountForm, GrantForm, MemberForm, NameForm, PeopleForm
 from haochaping.doors.console.who import deeds, trail
 from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, sent, told
 from haochaping.doors.gate import actor_of, requires
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from django.forms import Form
     from django.http import HttpRequest, HttpResponse
 
-    from haochaping.accounts.terms import PersonRow
+    from haochaping.accounts.terms import PersonRow, StaffRow
     from haochaping.kernel.actor import Actor
 
 _ON_PAGE = 50
@@ -57,13 +57,26 @@ def everybody(request: HttpRequest) -> HttpResponse:
                 status = told(form, refused)
             else:
                 return see_other(reverse("account_person", args=[pk]))
-    number, wanted = page_number(request.GET.get("page", "")), request.GET.get("q", "").strip()[:40]
-    rows = queries.staff(by=by, limit=_ON_PAGE + 1, offset=(number - 1) * _ON_PAGE, beginning=wanted)
-    kept = {"q": wanted} if wanted else {}
+    search, number = PeopleForm(request.GET, auto_id="search_%s"), page_number(request.GET.get("page", ""))
+    rows: list[StaffRow] = []
+    if search.is_valid():
+        wanted = search.cleaned_data
+        rows = queries.staff(
+            by=by,
+            limit=_ON_PAGE + 1,
+            offset=(number - 1) * _ON_PAGE,
+            words=wanted["q"],
+            role=wanted["role"],
+            place=wanted["place"],
+            active={"active": True, "disabled": False}.get(wanted["state"]),
+        )
+    else:
+        status = INVALID
+    kept = {name: value for name, value in request.GET.items() if name in search.fields and value}
     context = {
         "rows": [(row, [gettext(ROLE_LABELS[role]) for role in row.roles]) for row in rows[:_ON_PAGE]],
         "form": form if may(by, Power.ACCOUNT_MANAGE) else None,
-        "wanted": wanted,
+        "search": search,
         "previous": f"?{urlencode(kept | {'page': number - 1})}" if number > 1 else "",
         "next": f"?{urlencode(kept | {'page': number + 1})}" if len(rows) > _ON_PAGE else "",
     }
@@ -155,6 +168,10 @@ def _disable(_request: HttpRequest, user_id: int, by: Actor) -> None:
     actions.disable(user_id=user_id, by=by, now=timezone.now())
 
 
+def _enable(_request: HttpRequest, user_id: int, by: Actor) -> None:
+    actions.enable(user_id=user_id, by=by, now=timezone.now())
+
+
 def _revoke(request: HttpRequest, user_id: int, by: Actor) -> None:
     actions.revoke_role(user_id=user_id, role=request.POST.get("role", ""), by=by, now=timezone.now())
 
@@ -204,6 +221,14 @@ _STEPS: dict[str, _Step] = {
     "link": (Power.ACCOUNT_MANAGE, _link, ""),
     "rename": (Power.ACCOUNT_MANAGE, _rename, N_("The name is changed.")),
     "disable": (Power.ACCOUNT_MANAGE, _disable, N_("The account is disabled; its sessions end.")),
+    "enable": (
+        Power.ACCOUNT_MANAGE,
+        _enable,
+        N_(
+            "The account is open again, without roles and password: issue a link for a new one; the security administrator "
+            "gives the roles."
+        ),
+    ),
     "bind": (Power.ACCOUNT_MANAGE, _bind, N_("The identity is bound.")),
     "unbind": (Power.ACCOUNT_MANAGE, _unbind, N_("The identity is no longer bound.")),
     "bind-member": (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.urls import reverse
@@ -16,27 +17,40 @@ from haochaping.directory import queries as directory
 from haochaping.directory.terms import UNKNOWN_CODE
 from haochaping.doors.confirmation import Fresh
 from haochaping.doors.console.confirm import ask, done
-from haochaping.doors.console.rulebook_forms import AssignForm, PlaceForm, ValueForm
+from haochaping.doors.console.rulebook_forms import (
+    AssignForm,
+    OwnProfileForm,
+    PlaceForm,
+    ValueForm,
+    rule_name,
+)
 from haochaping.doors.console.who import deeds, names_of, trail
 from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, sent, told
 from haochaping.doors.gate import actor_of, requires
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import N_, Refused
+from haochaping.ledger.terms import EntryKind
 from haochaping.rulebook import actions, queries
-from haochaping.rulebook.terms import RULES, UNIT_LABELS, VERIFIED_LABELS, Key, Unit
+from haochaping.rulebook.access import may_edit
+from haochaping.rulebook.terms import UNIT_LABELS, VERIFIED_LABELS, Key, Unit
 from haochaping.ui.moments import day as shown_day
+from haochaping.ui.moments import moment
 from haochaping.ui.shapes import Column, Link
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from django.forms import Form
     from django.http import HttpRequest, HttpResponse
 
-    from haochaping.rulebook.terms import Overview, ValueRow
+    from haochaping.ledger.terms import EntryRow
+    from haochaping.rulebook.terms import ChoiceRow, Overview, ProfileRow, ValueRow
 
 _HERE = "console_rulebook"
 _ENTRIES = 100
+# Looked through for who assigned what: more than all rules of a country change in years.
+_ASSIGNMENTS = 2000
 
 
 @requires(Power.RULEBOOK_EDIT, fresh=Fresh.TO_CHANGE)
@@ -45,8 +59,7 @@ _ENTRIES = 100
 def profiles(request: HttpRequest) -> HttpResponse:
     """Every profile, where it holds, whether it is confirmed; a POST lets a division follow one."""
     overview = queries.overview()
-    choices = [(row.code, f"{row.code} {row.name}") for row in overview.profiles if row.may_choose]
-    form = AssignForm(sent(request), profiles=choices)
+    form = AssignForm(sent(request), profiles=_followable(overview.profiles))
     status = INVALID if form.errors else 200
     if request.method == "POST" and form.is_valid():
         by, now = actor_of(request), timezone.now()
@@ -83,14 +96,64 @@ def _profiles_page(request: HttpRequest, overview: Overview, form: Form, status:
         ],
         "choice_columns": [
             Column(title)
-            for title in map(gettext, (N_("Division"), N_("Profile"), N_("From"), N_("Version")))
+            for title in map(
+                gettext,
+                (N_("Division"), N_("Profile"), N_("From"), N_("Version"), N_("When"), N_("Who")),
+            )
         ],
-        "choices": [
-            [row.division, row.profile, shown_day(row.effective_from), row.version]
-            for row in overview.choices
-        ],
+        "choices": _assignments(overview.choices),
     }
     return desk_page(request, "console/rulebook.html", context, here=_HERE, status=status)
+
+
+def _followable(rows: Sequence[ProfileRow]) -> list[tuple[str, str]]:
+    """The profiles that somebody can follow, as choices of a form."""
+    return [(row.code, f"{row.code} {row.name}") for row in rows if row.may_choose]
+
+
+def _assignments(rows: Sequence[ChoiceRow]) -> list[list[str | int | Link]]:
+    """Who follows which since when, and who said so when: the ledger knows, an entry for each version."""
+    said: dict[tuple[str, str, str], list[EntryRow]] = {}
+    for found in deeds(kind=EntryKind.RULEBOOK_CHANGED, limit=_ASSIGNMENTS) if rows else ():
+        facts, division = found.facts, found.subject_id.removeprefix("division:")
+        if "profile" in facts:
+            said.setdefault((division, facts["profile"], facts["from"]), []).append(found)
+    names = names_of({found.actor for entries in said.values() for found in entries})
+    lines: list[list[str | int | Link]] = []
+    for row in rows:
+        day = row.effective_from.isoformat()
+        entries = said.get((row.division, row.profile, day))
+        # Both lists begin with the newest.
+        entry = entries.pop(0) if entries else None
+        told = [moment(entry.recorded_at), names[entry.actor]] if entry else ["–", "–"]
+        place = Link(
+            row.division, f"{reverse('console_place')}?{urlencode({'division': row.division, 'day': day})}"
+        )
+        lines.append([place, row.profile, shown_day(row.effective_from), row.version, *told])
+    return lines
+
+
+@requires(Power.RULEBOOK_EDIT, fresh=Fresh.TO_CHANGE)
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusable
+def new_profile(request: HttpRequest) -> HttpResponse:
+    """A division makes a profile of its own, to which it can add values."""
+    form = OwnProfileForm(sent(request), profiles=_followable(queries.profiles()))
+    status = INVALID if form.errors else 200
+    here = reverse("console_profile_new")
+    if request.method == "POST" and form.is_valid():
+        by, now = actor_of(request), timezone.now()
+        try:
+            if not done(request, partial(actions.make_profile, **form.cleaned_data, by=by, now=now)):
+                return ask(request, form, title=gettext("Make this profile?"), here=_HERE, back=here)
+        except Refused as refused:
+            status = told(form, refused)
+        else:
+            messages.success(
+                request, gettext("The profile is made; add to it what your place rules otherwise.")
+            )
+            return see_other(reverse("console_profile", args=[form.cleaned_data["code"]]))
+    return desk_page(request, "console/profile_new.html", {"form": form}, here=_HERE, status=status)
 
 
 @requires(Power.RULEBOOK_EDIT, fresh=Fresh.TO_CHANGE)
@@ -119,7 +182,7 @@ def profile(request: HttpRequest, code: str) -> HttpResponse:
     entries = deeds(subject=("rulebook", f"profile:{code}"), limit=_ENTRIES)
     context = {
         "profile": found,
-        "form": form,
+        "form": form if may_edit(actor_of(request), queries.place_of(found)) else None,
         "columns": _value_columns(gettext("In force"), gettext("Version")),
         "rows": [[*_value_cells(row), _standing(row, rows, today), row.version] for row in rows],
         "state": state,
@@ -160,6 +223,9 @@ def place(request: HttpRequest) -> HttpResponse:
         "columns": _value_columns(gettext("Profile"), gettext("Holds by the division")),
         "rows": [[*_value_cells(row), row.profile, row.through or "–"] for row in rows],
         "above": directory.ancestors(found.path) if found else [],
+        "trail": trail(deeds(subject=("rulebook", f"division:{found.code}"), limit=_ENTRIES))
+        if found
+        else None,
     }
     status = INVALID if form.errors else 200
     return desk_page(request, "console/place.html", context, here=_HERE, status=status)
@@ -171,9 +237,8 @@ def _value_columns(*more: str) -> list[Column]:
 
 
 def _value_cells(row: ValueRow) -> list[str | int | Link]:
-    label = RULES[Key(row.key)].label if row.key in set(Key) else row.key
     return [
-        gettext(label),
+        rule_name(Key(row.key)) if row.key in set(Key) else row.key,
         written(row.value, row.unit),
         row.source,
         gettext(VERIFIED_LABELS[row.verified]),

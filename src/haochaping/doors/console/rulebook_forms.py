@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.functional import lazy
+from django.utils.translation import gettext, gettext_lazy
 
-from haochaping.rulebook.terms import RULES, UNIT_LABELS, VERIFIED_LABELS
+from haochaping.rulebook.terms import NOT_READ, RULES, UNIT_LABELS, VERIFIED_LABELS, Key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,23 +29,36 @@ def _division() -> forms.CharField:
     )
 
 
+def _source() -> forms.CharField:
+    return forms.CharField(
+        label=gettext_lazy("Source"),
+        help_text=gettext_lazy("Name, number and clause of the text that says so"),
+        max_length=400,
+    )
+
+
+def rule_name(key: Key) -> str:
+    """What a rule is called; of one that nothing reads so far, that it is so."""
+    label = gettext(RULES[key].label)
+    return gettext("{rule} (kept, nothing acts by it yet)").format(rule=label) if key in NOT_READ else label
+
+
+_lazy_name = lazy(rule_name, str)
+
+
 class ValueForm(forms.Form):
     """A value of a profile from a day on."""
 
     key = forms.ChoiceField(
         label=gettext_lazy("Rule"),
-        choices=[("", "–"), *((key.value, gettext_lazy(rule.label)) for key, rule in RULES.items())],
+        choices=[("", "–"), *((key.value, _lazy_name(key)) for key in RULES)],
     )
     value = forms.CharField(label=gettext_lazy("Value"), max_length=60)
     unit = forms.ChoiceField(
         label=gettext_lazy("Unit"),
         choices=[("", "–"), *((unit.value, gettext_lazy(label)) for unit, label in UNIT_LABELS.items())],
     )
-    source = forms.CharField(
-        label=gettext_lazy("Source"),
-        help_text=gettext_lazy("Name, number and clause of the text that says so"),
-        max_length=400,
-    )
+    source = _source()
     verified = forms.ChoiceField(
         label=gettext_lazy("How sure"),
         choices=[("", "–"), *((sure.value, gettext_lazy(label)) for sure, label in VERIFIED_LABELS.items())],
@@ -63,6 +77,30 @@ class AssignForm(forms.Form):
     def __init__(self, data: Any = None, *, profiles: Sequence[tuple[str, str]]) -> None:
         super().__init__(data)
         field = self.fields["profile"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
+        field.choices = [("", "–"), *profiles]
+
+
+class OwnProfileForm(forms.Form):
+    """A division makes a profile of its own."""
+
+    division = _division()
+    code = forms.CharField(
+        label=gettext_lazy("Code of the profile"),
+        help_text=gettext_lazy("“own-” and small letters, digits, hyphens: own-qingtai"),
+        max_length=60,
+    )
+    name = forms.CharField(label=gettext_lazy("Name of the profile"), max_length=200)
+    parent = forms.ChoiceField(
+        label=gettext_lazy("Profile it follows"),
+        help_text=gettext_lazy("What the new profile does not say, this one says."),
+    )
+    source = _source()
+    effective_from = _day(gettext_lazy("From"))
+
+    def __init__(self, data: Any = None, *, profiles: Sequence[tuple[str, str]]) -> None:
+        super().__init__(data)
+        field = self.fields["parent"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
         field.choices = [("", "–"), *profiles]
 

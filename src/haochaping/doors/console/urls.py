@@ -14,6 +14,7 @@ urlpatterns = [
     path("directory/<slug:kind>/<int:object_id>/close", directory.close, name="console_directory_close"),
     path("rulebook/", rulebook.profiles, name="console_rulebook"),
     path("rulebook/place", rulebook.place, name="console_place"),
+    path("rulebook/new", rulebook.new_profile, name="console_profile_new"),
     path("rulebook/calendar", calendar.page, name="console_calendar"),
     path("rulebook/profiles/<slug:code>", rulebook.profile, name="console_profile"),
     path("rulebook/profiles/<slug:code>/confirm", rulebook.confirm, name="console_profile_confirm"),

@@ -24,7 +24,7 @@ from haochaping.doors.oversight.figure_places import BY_LABELS, Step, asked_plac
 from haochaping.doors.oversight.page import oversight_page
 from haochaping.doors.paging import page_number
 from haochaping.doors.period import asked
-from haochaping.doors.sheets import csv_answer
+from haochaping.doors.sheets import EXPORT_AT_MOST, csv_answer, said_of_rest
 from haochaping.doors.supervised import ON_PAGE, pager, shown
 from haochaping.insight import queries as insight
 from haochaping.insight import row_queries
@@ -56,7 +56,6 @@ if TYPE_CHECKING:
 _SHOWN = (*OF_LOOP, *INSIDE, *OF_VOICES)
 _NAMES = {measure.name: measure for measure in _SHOWN}
 _MOST_MONTHS = 24
-_MOST_ROWS = 5000
 _HERE = "oversight_figures"
 
 
@@ -118,16 +117,26 @@ def page(request: HttpRequest) -> HttpResponse:
     return oversight_page(request, "oversight/figures.html", context, here=_HERE)
 
 
-@requires(Power.ORDER_SUPERVISE)
+@requires(Power.ORDER_SUPERVISE, fresh=Fresh.ALWAYS)
 @require_safe
 @refusable
 def table_csv(request: HttpRequest) -> HttpResponse:
-    """The place and each of its parts with all figures, as a file."""
+    """The place and each of its parts with all figures, as a file of 1,000 parts at most; taking it away is recorded."""
     by, now = actor_of(request), timezone.now()
     query = _query(request, by)
     if query.asked.period is None:
         raise Http404
     here = (query.where.here, insight.measures(query.where.place, query.asked.period, of=_SHOWN))
+    divided = _parts(query, by, query.asked.period, _SHOWN)
+    parts_taken = divided[:EXPORT_AT_MOST]
+    leave_note(
+        request,
+        EntryKind.EXPORTED,
+        "figure_table",
+        query.way,
+        rows=str(len(parts_taken)),
+        **query.where.query,
+    )
     lines = [
         [
             step.code,
@@ -143,10 +152,11 @@ def table_csv(request: HttpRequest) -> HttpResponse:
             query.asked.end,
             iso(now),
         ]
-        for step, values in [here, *_parts(query, by, query.asked.period, _SHOWN)]
+        for step, values in [here, *parts_taken]
         for value in values
     ]
-    return csv_answer("figures.csv", [gettext(title) for title in _TABLE], lines)
+    mark = said_of_rest(len(divided), len(parts_taken))
+    return csv_answer("figures.csv", [gettext(title) for title in _TABLE], lines, mark=mark)
 
 
 _TABLE = (
@@ -248,22 +258,23 @@ def _supervisions(request: HttpRequest, query: Query, by: Actor) -> dict[str, ob
 @require_safe
 @refusable
 def rows_csv(request: HttpRequest) -> HttpResponse:
-    """The work orders behind one number as a file, the newest 5,000; that they were taken away is recorded."""
+    """The work orders behind one number as a file, the newest 1,000; that they were taken away is recorded."""
     by = actor_of(request)
     query = _query(request, by)
     if query.asked.period is None or query.measure not in OF_LOOP:
         raise Http404
     found: list[tuple[OrderRow, bool]] = []
     after: UUID | None = None
-    while len(found) < _MOST_ROWS:
+    while len(found) <= EXPORT_AT_MOST:
         part = row_queries.orders_behind(
-            by, query.measure, query.where.place, query.asked.period, after=after, limit=_MOST_ROWS
+            by, query.measure, query.where.place, query.asked.period, after=after, limit=EXPORT_AT_MOST + 1
         )
         found += part.rows
         if (after := part.after) is None:
             break
+    taken = found[:EXPORT_AT_MOST]
     leave_note(
-        request, EntryKind.EXPORTED, "figure", query.measure.name, rows=str(len(found)), **query.where.query
+        request, EntryKind.EXPORTED, "figure", query.measure.name, rows=str(len(taken)), **query.where.query
     )
     lines = [
         [
@@ -274,7 +285,7 @@ def rows_csv(request: HttpRequest) -> HttpResponse:
             gettext(STATE_LABELS[row.state]),
             gettext("Yes") if above else gettext("No"),
         ]
-        for row, above in found
+        for row, above in taken
     ]
     words = gettext("{what} · {who} · {when} · {count} orders · internal, not to be passed on")
     mark = words.format(
@@ -283,6 +294,7 @@ def rows_csv(request: HttpRequest) -> HttpResponse:
         when=moment(timezone.now()),
         count=len(lines),
     )
+    mark = " · ".join(filter(None, [mark, said_of_rest(len(found), len(taken))]))
     return csv_answer(f"{query.measure.name}.csv", [gettext(title) for title in _ROWS], lines, mark=mark)
 
 

@@ -19,7 +19,7 @@ from haochaping.doors.names import names_of
 from haochaping.doors.oversight.forms import ExplanationForm
 from haochaping.doors.oversight.page import oversight_page
 from haochaping.doors.paging import page_number
-from haochaping.doors.sheets import csv_answer
+from haochaping.doors.sheets import EXPORT_AT_MOST, csv_answer, said_of_rest
 from haochaping.doors.supervised import ON_PAGE, pager
 from haochaping.exchange.reconciliation import actions, queries
 from haochaping.exchange.reconciliation.terms import (
@@ -113,10 +113,11 @@ def _value(value: str) -> str:
 @require_safe
 @refusable
 def rows_csv(request: HttpRequest, one: UUID) -> HttpResponse:
-    """The records that differ as a file; that they were taken away is recorded."""
+    """The records that differ as a file, the first 1,000: the page lists all; that they were taken away is recorded."""
     row = queries.reconciliation(one, by=actor_of(request))
-    found = queries.differing(one, limit=MOST_DIFFERING)
-    leave_note(request, EntryKind.EXPORTED, "reconciliation", str(one), rows=str(len(found)))
+    found = queries.differing(one, limit=EXPORT_AT_MOST + 1)
+    taken = found[:EXPORT_AT_MOST]
+    leave_note(request, EntryKind.EXPORTED, "reconciliation", str(one), rows=str(len(taken)))
     lines = [
         [
             row.source,
@@ -128,9 +129,10 @@ def rows_csv(request: HttpRequest, one: UUID) -> HttpResponse:
             record.here,
             record.told,
         ]
-        for record in found
+        for record in taken
     ]
-    return csv_answer(f"{row.source}-{row.day}-{row.kind}.csv", _ROWS, lines)
+    mark = said_of_rest(len(found), len(taken))
+    return csv_answer(f"{row.source}-{row.day}-{row.kind}.csv", _ROWS, lines, mark=mark)
 
 
 @requires(Power.ORDER_SUPERVISE)

@@ -13,6 +13,7 @@ from haochaping.accounts.access import may
 from haochaping.accounts.terms import Power
 from haochaping.doors.fields import left_out
 from haochaping.doors.paging import page_number
+from haochaping.doors.sheets import EXPORT_AT_MOST
 from haochaping.doors.workbench.inbox_forms import FilterForm, NameForm
 from haochaping.doors.workbench.words import excerpt, state_tone, state_words, tag_labels
 from haochaping.doors.workbench.working_time import WorkingTime
@@ -33,7 +34,6 @@ from haochaping.rectification.rules import (
 )
 from haochaping.rectification.terms import (
     AGENCY_PART_LABELS,
-    EXPORT_AT_MOST,
     SOLVED_LABELS,
     TIME_LEFT_LABELS,
     AgencyPart,

@@ -14,9 +14,10 @@ from django.views.decorators.http import require_POST, require_safe
 from haochaping.accounts.terms import Power
 from haochaping.doors.confirmation import Fresh
 from haochaping.doors.desk import desk_page, refusable, see_other, status_of
-from haochaping.doors.gate import actor_of, requires
+from haochaping.doors.gate import actor_of, leave_note, requires
 from haochaping.kernel.refused import N_, Refused
 from haochaping.kernel.text import has_forbidden_control
+from haochaping.ledger.terms import EntryKind
 from haochaping.publicity import actions as publicity
 from haochaping.publicity import queries
 from haochaping.publicity.rules import HIDDEN
@@ -73,6 +74,11 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     found = queries.candidates(actor_of(request), now=timezone.now(), limit=_ON_PAGE + 1)
+    shown = found[:_ON_PAGE]
+    # One entry for each review, so that the auditor who looks one up finds who read it here. A text and its reply may
+    # both wait.
+    for review_id in dict.fromkeys(candidate.review_id for candidate in shown):
+        leave_note(request, EntryKind.PERSONAL_DATA_READ, "review", str(review_id))
     rows = [
         {
             "found": candidate,
@@ -83,7 +89,7 @@ def _page(
             "sentence": sentence if (candidate.review_id, candidate.part) == wrong else None,
             "reason": reason if (candidate.review_id, candidate.part) == wrong else "",
         }
-        for candidate in found[:_ON_PAGE]
+        for candidate in shown
     ]
     shown_there = any(row["sentence"] for row in rows)
     context = {

@@ -17,7 +17,7 @@ from haochaping.doors.confirmation import Fresh
 from haochaping.doors.desk import desk_page, refusable, see_other
 from haochaping.doors.fields import uuid_of
 from haochaping.doors.gate import actor_of, requires
-from haochaping.doors.sheets import csv_answer, xlsx_answer
+from haochaping.doors.sheets import EXPORT_AT_MOST, csv_answer, said_of_rest, xlsx_answer
 from haochaping.doors.workbench.inbox_forms import FilterForm
 from haochaping.doors.workbench.words import tag_labels
 from haochaping.flows import handle_bad_review
@@ -28,7 +28,6 @@ from haochaping.rectification.rules import URGENT_CATEGORIES, list_asked, list_q
 from haochaping.rectification.terms import (
     CATEGORY_LABELS,
     CLOCK_LABELS,
-    EXPORT_AT_MOST,
     NO_HANDLER_THERE,
     STATE_LABELS,
     TIME_LEFT_LABELS,
@@ -155,7 +154,7 @@ def export(request: HttpRequest) -> HttpResponse:
     found = worklist.work_list(by, asked, now=now, limit=EXPORT_AT_MOST + 1)
     rows = found[:EXPORT_AT_MOST]
     number = actions.record_export(file_format=file_format, asked=asked, rows=len(rows), by=by, now=now)
-    mark = _mark(request, asked, number, now, cut=len(found) > len(rows), count=len(rows))
+    mark = _mark(request, asked, number, now, found=len(found), count=len(rows))
     heading = [gettext(title) for title in _HEADING]
     return _ANSWERS[file_format](
         f"orders-{number}.{file_format}", heading, _cells(rows, number, now, done=asked.done), mark=mark
@@ -163,7 +162,7 @@ def export(request: HttpRequest) -> HttpResponse:
 
 
 def _mark(
-    request: HttpRequest, asked: ListAsked, number: int, now: datetime, *, cut: bool, count: int
+    request: HttpRequest, asked: ListAsked, number: int, now: datetime, *, found: int, count: int
 ) -> str:
     words = gettext(
         "Export {number} · {who} · {when} · {filter} · {count} orders · internal, not to be passed on"
@@ -175,8 +174,7 @@ def _mark(
         filter=filter_words(asked),
         count=count,
     )
-    more = gettext("there are more: only the first {limit} are taken away").format(limit=EXPORT_AT_MOST)
-    return f"{said} · {more}" if cut else said
+    return " · ".join(filter(None, [said, said_of_rest(found, count)]))
 
 
 def filter_words(asked: ListAsked) -> str:

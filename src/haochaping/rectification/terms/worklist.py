@@ -16,12 +16,10 @@ if TYPE_CHECKING:
     from haochaping.kernel.refused import Complaint
     from haochaping.rectification.terms.rows import OrderRow
 
-# Bounds of the page, no regulation's: what one form may carry, one person may keep, one file may hold without anybody's
-# approval (trust.md, 50).
+# Bounds of the page, no regulation's: what one form may carry, one person may keep.
 BULK_AT_MOST = 100
 FILTERS_AT_MOST = 12
 FILTER_NAME_LIMIT = 40
-EXPORT_AT_MOST = 1000
 WORDS_LIMIT = 60
 
 

@@ -1,7 +1,8 @@
 -- in_force --
 -- The values that hold at the end of a path on a day: those of the profile followed nearest to it, filled from its parents
 -- and at last from the base. At one place an assignment goes before the profile whose jurisdiction the place is; a
--- profile that says nothing on the day, or is kept for old records only, is followed by nobody.
+-- profile that says nothing on the day, has not begun, or is kept for old records only, is followed by nobody who was not
+-- assigned it.
 WITH RECURSIVE place AS (
     SELECT code, nearness FROM unnest(%(codes)s::text[]) WITH ORDINALITY AS p (code, nearness)
 ), said AS (
@@ -13,7 +14,8 @@ WITH RECURSIVE place AS (
     SELECT f.id, p.code, p.nearness, false, NULL, NULL
       FROM place p
       JOIN rulebook_profile f ON f.jurisdiction = p.code
-     WHERE EXISTS (SELECT FROM rulebook_rule_value v
+     WHERE (f.effective_from IS NULL OR f.effective_from <= %(day)s)
+       AND EXISTS (SELECT FROM rulebook_rule_value v
                     WHERE v.profile_id = f.id AND v.effective_from <= %(day)s
                       AND (v.effective_to IS NULL OR v.effective_to >= %(day)s))
 ), followed AS (

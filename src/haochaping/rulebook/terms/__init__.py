@@ -10,13 +10,16 @@ from haochaping.rulebook.terms.holidays import (
     SAMPLE_DIVISIONS,
 )
 from haochaping.rulebook.terms.keys import (
+    NOT_READ,
     RULES,
     Key,
     Rule,
 )
 from haochaping.rulebook.terms.refusals import (
     BAD_DAY,
+    BAD_PROFILE_CODE,
     BAD_VALUE,
+    DAY_HAS_BEGUN,
     DAY_TWICE,
     ENDS_BEFORE_IT_BEGINS,
     HISTORICAL_ONLY,
@@ -29,6 +32,7 @@ from haochaping.rulebook.terms.refusals import (
     NOTHING_TO_CONFIRM,
     NOTHING_TO_WITHDRAW,
     OUTSIDE_YEAR,
+    PROFILE_TAKEN,
     SILENCE_IS_NO_REVIEW,
     UNKNOWN_PROFILE,
     UNKNOWN_RULE,
@@ -52,7 +56,9 @@ from haochaping.rulebook.terms.units import (
 
 __all__ = [
     "BAD_DAY",
+    "BAD_PROFILE_CODE",
     "BAD_VALUE",
+    "DAY_HAS_BEGUN",
     "DAY_TWICE",
     "ENDS_BEFORE_IT_BEGINS",
     "FIXED_HOLIDAYS",
@@ -64,10 +70,12 @@ __all__ = [
     "NOTHING_TO_CONFIRM",
     "NOTHING_TO_WITHDRAW",
     "NOTICE_COLUMNS",
+    "NOT_READ",
     "NO_POWER",
     "NO_RULES",
     "NO_SAMPLE_HERE",
     "OUTSIDE_YEAR",
+    "PROFILE_TAKEN",
     "RULES",
     "SAMPLE_DIVISIONS",
     "SILENCE_IS_NO_REVIEW",

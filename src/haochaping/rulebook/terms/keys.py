@@ -315,3 +315,24 @@ RULES: dict[Key, Rule] = {
     Key.SUGGESTION_LIMIT: Rule(N_("Time to answer a suggestion"), (Unit.WORKING_DAYS, Unit.DAYS)),
     Key.AFTER_SALES_LIMIT: Rule(N_("Time to answer an after-sales question"), (Unit.WORKING_DAYS, Unit.DAYS)),
 }
+
+NOT_READ = frozenset(
+    {
+        Key.DEFAULT_ON_EXPIRY,
+        Key.LEVEL_SCORES,
+        Key.ITEM_SCORE,
+        Key.ACTIVE_RATE_APPRAISED,
+        Key.CALLBACK_TARGET,
+        Key.REPLY_TARGET,
+        Key.RECTIFY_TARGET,
+        Key.PUBLISH_BY_DEFAULT,
+        Key.PUBLIC_RANKING,
+        Key.SMALL_CELL,
+        Key.REVIEW_FORM,
+        Key.REVIEW_STAGES,
+        Key.REVIEW_TARGETS,
+        Key.SINGLE_PROVINCIAL_PAGE,
+        Key.UPSTREAM_ADAPTER,
+    }
+)
+"""Rules that are kept, inherited and shown, and that nothing in the program reads so far."""

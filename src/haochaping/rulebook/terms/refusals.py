@@ -24,6 +24,16 @@ HISTORICAL_ONLY = Reason(
     N_("The profile “{value}” is kept to read old records; no division can follow it."),
     N_("Choose another profile."),
 )
+BAD_PROFILE_CODE = Reason(
+    "bad_profile_code",
+    N_("“{value}” cannot be the code of a profile made here."),
+    N_("Write “own-” and up to 36 small letters, digits and hyphens, as in own-qingtai."),
+)
+PROFILE_TAKEN = Reason(
+    "profile_taken",
+    N_("The profile “{value}” is there already."),
+    N_("Choose another code; a division has one profile of its own: add values to it instead."),
+)
 SILENCE_IS_NO_REVIEW = Reason(
     "silence_is_no_review",
     N_("No rule makes a review of silence."),
@@ -33,6 +43,11 @@ IN_THE_PAST = Reason(
     "in_the_past",
     N_("{day} is past: what held then stays as it was."),
     N_("Choose {today} or a later day."),
+)
+DAY_HAS_BEGUN = Reason(
+    "day_has_begun",
+    N_("{day} has begun: what its rules decided stays as it was."),
+    N_("Choose {first} or a later day."),
 )
 ENDS_BEFORE_IT_BEGINS = Reason(
     "ends_before_it_begins",

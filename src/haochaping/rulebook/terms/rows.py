@@ -33,13 +33,18 @@ class ValueRow:
 
 @dataclass(frozen=True, slots=True)
 class ProfileRow:
-    """A profile; `may_choose` says whether a division can follow it."""
+    """A profile; `may_choose` says whether a division can follow it.
+
+    `source` and `effective_from` are those of a profile that a place made for itself; empty and None for a shipped one.
+    """
 
     code: str
     name: str
     parent: str
     jurisdiction: str
     may_choose: bool
+    source: str = ""
+    effective_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

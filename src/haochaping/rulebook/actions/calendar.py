@@ -1,0 +1,147 @@
+"""The working calendar, and what divisions say of its days."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Max
+
+from haochaping.kernel.periods import local_day
+from haochaping.kernel.refused import Refused
+from haochaping.rulebook.access import EVERYWHERE, check_edit
+from haochaping.rulebook.actions.steps import division_of, lock, next_version, record, refuse
+from haochaping.rulebook.models import CalendarDay, CalendarOverlay
+from haochaping.rulebook.rules import check_not_past, sample_days, text_complaint, year_of_notice
+from haochaping.rulebook.terms import IN_THE_PAST, NO_SAMPLE_HERE, NOTHING_TO_WITHDRAW, SAMPLE_DIVISIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from haochaping.directory.terms import DivisionRef
+    from haochaping.kernel.actor import Actor
+    from haochaping.kernel.refused import Complaint
+    from haochaping.rulebook.rules import Row
+
+_REASON_LENGTH = 100
+
+
+@transaction.atomic
+def declare_day(*, division: str, day: date, is_working: bool, reason: str, by: Actor, now: datetime) -> None:
+    """Say that a division and all below it work on a day, or do not. Deadlines already promised stay as they are.
+
+    Raises:
+        Refused: UNKNOWN_CODE, NO_POWER, IN_THE_PAST, or what is wrong with the reason.
+    """
+    place = division_of(division)
+    check_edit(by, place.path)
+    _say_of_day(place, day, is_working, reason, by=by, now=now)
+
+
+@transaction.atomic
+def withdraw_day(*, division: str, day: date, reason: str, by: Actor, now: datetime) -> None:
+    """Take back what a division said of a day: it holds again what holds above it.
+
+    Raises:
+        Refused: as `declare_day`, and NOTHING_TO_WITHDRAW.
+    """
+    place = division_of(division)
+    check_edit(by, place.path)
+    lock()
+    newest = CalendarOverlay.objects.filter(division_id=place.id, day=day).order_by("-version").first()
+    if newest is None or newest.is_working is None:
+        raise Refused(NOTHING_TO_WITHDRAW, field="day", day=day)
+    _say_of_day(place, day, None, reason, by=by, now=now)
+
+
+def _say_of_day(
+    place: DivisionRef, day: date, is_working: bool | None, reason: str, *, by: Actor, now: datetime
+) -> None:
+    refuse(text_complaint("reason", reason, _REASON_LENGTH))
+    check_not_past(day, now, "day")
+    lock()
+    said = CalendarOverlay.objects.filter(division_id=place.id, day=day)
+    CalendarOverlay.objects.create(
+        division_id=place.id,
+        day=day,
+        is_working=is_working,
+        reason=reason,
+        version=next_version(said.aggregate(last=Max("version"))),
+    )
+    word = {True: "working", False: "off", None: "withdrawn"}[is_working]
+    facts = {"day": day.isoformat(), "says": word}
+    record(f"division:{place.code}", by=by, now=now, facts=facts, fields={"reason": reason})
+
+
+@transaction.atomic
+def assume_days(*, division: str, until: date, reason: str, by: Actor, now: datetime) -> int:
+    """Let a made-up division and all below it work on sample days wherever the calendar knows none; how many days.
+
+    A day that is known, or was ever spoken of there, stays. For a demo, whose orders need their deadlines whatever day it
+    is begun on; an installation that serves people waits for the notice.
+
+    Raises:
+        Refused: UNKNOWN_CODE, NO_POWER, NO_SAMPLE_HERE, or what is wrong with the reason.
+    """
+    place = division_of(division)
+    check_edit(by, place.path)
+    if not place.code.startswith(SAMPLE_DIVISIONS):
+        raise Refused(NO_SAMPLE_HERE, field="division", value=place.code)
+    refuse(text_complaint("reason", reason, _REASON_LENGTH))
+    lock()
+    known = set(CalendarDay.objects.filter(day__lte=until).values_list("day", flat=True))
+    said = set(CalendarOverlay.objects.filter(division_id=place.id).values_list("day", flat=True))
+    first = min(known, default=local_day(now))
+    missing = {day: works for day, works in sample_days(first, until).items() if day not in known | said}
+    CalendarOverlay.objects.bulk_create(
+        [
+            CalendarOverlay(division_id=place.id, day=day, is_working=works, reason=reason, version=1)
+            for day, works in missing.items()
+        ]
+    )
+    if missing:
+        facts = {"days": str(len(missing)), "to": max(missing).isoformat(), "says": "sample"}
+        record(f"division:{place.code}", by=by, now=now, facts=facts, fields={"reason": reason})
+    return len(missing)
+
+
+@transaction.atomic
+def import_year(
+    *, year: int, rows: Sequence[Row], by: Actor, now: datetime, dry_run: bool = False
+) -> tuple[list[date], list[tuple[int, Complaint]]]:
+    """Put a year into the working calendar from the rows of a State Council notice, all of it or nothing.
+
+    Returns the days that are new or changed, and the complaints as (row number from 0, complaint); when there is a
+    complaint, or on a dry run, nothing was written. A day not known so far may be past; a known one that is past stays.
+
+    Raises:
+        Refused: NO_POWER, HOLIDAY_MISSING, or IN_THE_PAST when the notice contradicts a day that is over.
+    """
+    check_edit(by, EVERYWHERE)
+    notice, complaints = year_of_notice(year, rows)
+    if complaints:
+        return [], complaints
+    lock()
+    known = dict(CalendarDay.objects.filter(day__in=notice).values_list("day", "is_working"))
+    changed = sorted(day for day, (works, _) in notice.items() if known.get(day) is not works)
+    today = local_day(now)
+    bent = next((day for day in changed if day in known and day < today), None)
+    if bent:
+        raise Refused(IN_THE_PAST, day=bent, today=today)
+    if changed and not dry_run:
+        CalendarDay.objects.bulk_create(
+            [CalendarDay(day=day, is_working=notice[day][0], note=notice[day][1]) for day in changed],
+            update_conflicts=True,
+            unique_fields=["day"],
+            update_fields=["is_working", "note"],
+        )
+        facts = {
+            "days": str(len(changed)),
+            # Only days that said something else before; the others were unknown.
+            "changed": " ".join(
+                f"{day}:{'off' if known[day] else 'working'}" for day in changed if day in known
+            ),
+        }
+        record(f"calendar:{year}", by=by, now=now, facts=facts)
+    return changed, []

@@ -1,0 +1,58 @@
+"""Steps that several writes of the room share: the division, the lock, the version, the entry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from haochaping.directory import queries as directory
+from haochaping.directory.terms import UNKNOWN_CODE
+from haochaping.kernel.refused import Refused
+from haochaping.ledger import actions as ledger
+from haochaping.ledger.terms import EntryKind, NewEntry
+from haochaping.rulebook import queries
+from haochaping.rulebook.models import Profile
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from haochaping.directory.terms import DivisionRef
+    from haochaping.kernel.actor import Actor
+    from haochaping.kernel.refused import Complaint
+
+
+def division_of(code: str) -> DivisionRef:
+    """The division of a code; refuses `UNKNOWN_CODE`."""
+    found = directory.division(code)
+    if found is None:
+        raise Refused(UNKNOWN_CODE, field="division", value=code)
+    return found
+
+
+def refuse(complaint: Complaint | None) -> None:
+    """Refuse what was complained of, if anything was."""
+    if complaint:
+        raise Refused(complaint.reason, field=complaint.field, **complaint.params)
+
+
+def lock() -> None:
+    """One change of the rulebook at a time, so that versions count up; readers never wait."""
+    Profile.objects.select_for_update(no_key=True).get(code=queries.BASE)
+
+
+def next_version(found: Mapping[str, int | None]) -> int:
+    """The version after the `last` of an aggregate."""
+    return (found["last"] or 0) + 1
+
+
+def record(
+    subject: str,
+    *,
+    by: Actor,
+    now: datetime,
+    facts: Mapping[str, str],
+    fields: Mapping[str, str] | None = None,
+) -> None:
+    """Append the entry of a change."""
+    entry = NewEntry(EntryKind.RULEBOOK_CHANGED, "rulebook", subject, fields=fields or {}, facts=facts)
+    ledger.append([entry], by=by, now=now)
