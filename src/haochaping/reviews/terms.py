@@ -67,6 +67,8 @@ class Entrance(StrEnum):
 
     TOKEN = "token"  # noqa: S105 - the holder of an invitation
     CLIENT = "client"
+    PAPER = "paper"
+    """Two persons typed the same from one paper slip (reviews/paper)."""
     FILE = "file"
     UNSIGNED = "unsigned"
     HISTORY = "history"
