@@ -61,7 +61,7 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     "item": [("/items/{item}",)],
     "review": [
         ("{asked}",),
-       
+        ("{asked}?via=sms",),
         ("{rated}",),
         ("{rated}?change=1",),
         ("/r/nonsense", STRANGER, "404"),
@@ -330,6 +330,7 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "csp_report": (303, "/csp-report"),
     "favicon": (302, "/favicon.ico"),
     "security_txt": (404, "/.well-known/security.txt"),
+    "review_asking": (303, "{asked}/asking"),
     "review_form": (303, "{asked}/reasons"),
     "review_follow_up_form": (303, "{asked}/follow-up/reasons"),
     "review_photo": (404, f"{{rated}}/photos/{NOWHERE}"),

@@ -406,6 +406,7 @@ TABLES: dict[str, Held] = {
     # Whether there is such a person, and nothing else of them.
     "identity_sealed_person": Held("SELECT (id)", why=_SEALED.why),
     "identity_blind_index": _SEALED,
+    "identity_refused_asking": _SEALED,
     "exchange_quarantined_record": _INTAKE,
     "exchange_given_answer": _INTAKE,
     "exchange_repeated_send": _INTAKE,

@@ -126,10 +126,11 @@ def first_ask(served_at: datetime, terms: Terms, now: datetime) -> datetime | No
     return at if now <= at + _TOO_LATE else None
 
 
-def asking(due: ToAsk, terms: Terms, *, messaged: int | None, now: datetime) -> Asking:
+def asking(due: ToAsk, terms: Terms, *, messaged: int | None, refused: bool = False, now: datetime) -> Asking:
     """What becomes of an invitation that is due (domain.md §6.3).
 
-    `messaged` is how many messages the person's number has had today; None when there is no number.
+    `messaged` is how many messages the person's number has had today, None when there is no number; `refused` that its
+    owner does not want to be asked.
     """
     ends = {
         AskingEnd.REVIEWED: due.reviewed,
@@ -139,6 +140,7 @@ def asking(due: ToAsk, terms: Terms, *, messaged: int | None, now: datetime) -> 
         AskingEnd.ASKED_OUT: due.asked >= terms.invitations_at_most,
         AskingEnd.NO_SMS: _SMS not in terms.invitation_channels,
         AskingEnd.NO_PHONE: messaged is None,
+        AskingEnd.OPTED_OUT: refused,
     }
     for ended, holds in ends.items():
         if holds:

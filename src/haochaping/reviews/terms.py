@@ -86,6 +86,7 @@ class AskingEnd(StrEnum):
     NO_PHONE = "no_phone"
     NO_SMS = "no_sms"
     MISSED = "missed"
+    OPTED_OUT = "opted_out"
 
 
 class ReviewStatus(StrEnum):

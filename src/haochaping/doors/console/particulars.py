@@ -40,6 +40,7 @@ CHANGES = {
 NAMES = {
     "answer": N_("Answered"),
     "asked": N_("Invitations sent out"),
+    "asking": N_("Wants to be asked by SMS"),
     "asked_kind": N_("Asked for this kind of entry"),
     "asked_person": N_("Asked for this person"),
     "asked_since": N_("Asked from this day"),
@@ -163,6 +164,7 @@ _VALUES: dict[str, dict[str, str]] = {
     "solved": {str(answer): label for answer, label in SOLVED_LABELS.items()},
     "helped_by": {str(who): label for who, label in HELPED_LABELS.items()},
     "master": {str(whose): label for whose, label in MASTER_LABELS.items()},
+    "asking": _YES_OR_NO,
     "may_call_back": _YES_OR_NO,
     "unsigned": _YES_OR_NO,
     "concealed": _YES_OR_NO,
