@@ -23,6 +23,7 @@ from haochaping.doors.gate import actor_of, requires
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import N_, Refused
 from haochaping.rulebook import actions, queries
+from haochaping.rulebook.rules import is_idle
 from haochaping.rulebook.terms import RULES, UNIT_LABELS, VERIFIED_LABELS, Key, Unit
 from haochaping.ui.moments import day as shown_day
 from haochaping.ui.shapes import Column, Link
@@ -174,12 +175,18 @@ def _value_cells(row: ValueRow) -> list[str | int | Link]:
     label = RULES[Key(row.key)].label if row.key in set(Key) else row.key
     return [
         gettext(label),
-        written(row.value, row.unit),
+        _shown(row),
         row.source,
         gettext(VERIFIED_LABELS[row.verified]),
         shown_day(row.effective_from),
         shown_day(row.effective_to) if row.effective_to else "–",
     ]
+
+
+def _shown(row: ValueRow) -> str:
+    """The value, with a word where nothing happens by it."""
+    value = written(row.value, row.unit)
+    return gettext("{value} (no effect yet)").format(value=value) if is_idle(row.key, row.value) else value
 
 
 def written(value: str, unit: str) -> str:
