@@ -17,7 +17,15 @@ from haochaping.exchange.terms import Raw
 from haochaping.files import actions as files
 from haochaping.files.documents import recognised
 from haochaping.files.pictures import redrawn
-from haochaping.flows import change_review, handle_bad_review, hotline_in, show_evidence, take_step
+from haochaping.flows import (
+    change_review,
+    enter_paper,
+    handle_bad_review,
+    hotline_in,
+    show_evidence,
+    take_step,
+)
+from haochaping.flows.enter_paper import TypedSlip
 from haochaping.flows.receive_reviews import receive_reviews
 from haochaping.hotline import actions as hotline
 from haochaping.hotline import queries as hotline_links
@@ -83,6 +91,8 @@ def tell(case_no: str, scope: Scope, now: datetime, **place: object) -> Told:
     """A bad review with all that can come of it, up to the published reply."""
     at, clerk = now - timedelta(days=1), replace(worlds.CLERK, scope=scope)
     worlds.take_case(case_no, at, **place)
+    typed = TypedSlip(case_no, "", None, 2, "", "排队太久。", local_day(at))
+    enter_paper.begin(typed, by=replace(clerk, powers=frozenset({"paper.enter"})), now=at)
     raw = Raw(worlds.review(case_no, 1, at, channel="mobile"))
     given = receive_reviews([raw], entrance=Entrance.TOKEN, by=worlds.REVIEWER, now=at)[0]
     order = orders.order_of_review(given.id) if given.id else None

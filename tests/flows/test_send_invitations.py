@@ -6,20 +6,28 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from haochaping.exchange.terms import Raw
 from haochaping.flows.deliver_notice import deliver_notices
 from haochaping.flows.send_invitations import send_due_invitations
+from haochaping.flows.set_asking import set_asking
 from haochaping.flows.take_in_cases import take_in_cases
+from haochaping.identity import actions as identity
 from haochaping.identity import keys, relay
-from haochaping.kernel.actor import OPERATOR, SYSTEM
+from haochaping.identity.models import BlindIndex, RefusedAsking
+from haochaping.identity.terms import ErasureCause
+from haochaping.kernel.actor import OPERATOR, REVIEWER, SYSTEM
+from haochaping.kernel.refused import Refused
 from haochaping.ledger import queries as ledger
+from haochaping.ledger.models import Entry
 from haochaping.ledger.terms import EntryKind
 from haochaping.notices import queries as notices
 from haochaping.notices.models import Delivery
 from haochaping.notices.terms import GatewayFailed
 from haochaping.reviews.models import Invitation
+from haochaping.reviews.rules import sign_token
 from haochaping.reviews.terms import Entrance
 from tests import worlds
 
@@ -122,6 +130,74 @@ def test_what_nobody_is_known_to_have_said_is_no_review(now):
     worlds.give("YC-1", 5, now, entrance=Entrance.UNSIGNED)
 
     assert ask(now) == 1
+
+
+def token(case_no: str) -> str:
+    [invitation] = Invitation.objects.filter(occurrence__case__case_no=case_no)
+    return sign_token(invitation.id, settings.INVITATION_KEY)
+
+
+def refuse(now: datetime, *, wanted: bool = False) -> None:
+    set_asking(token("YC-1"), wanted=wanted, by=REVIEWER, now=now)
+
+
+def test_whoever_asks_not_to_be_asked_is_not_and_the_number_is_known_by_its_fingerprint_only(now):
+    """Whatever case comes later, sealed anew under another name; somebody else is asked as before."""
+    worlds.take_case("YC-1", now)
+    assert ask(now) == 1
+    refuse(now)
+
+    assert ask(now + 3 * DAY) == 0
+    assert ended("YC-1") == "opted_out"
+    later = now + 5 * DAY
+    worlds.take_case("YC-2", later, applicant={"name": "李大明", "phone": "139 0000 0001"})
+    worlds.take_case("YC-3", later, applicant=person("13900000002"))
+    assert ask(later) == 1
+    assert (ended("YC-2"), ended("YC-3")) == ("opted_out", "")
+    [kept] = RefusedAsking.objects.all()
+    assert b"139" not in bytes(kept.value)
+    assert len(bytes(kept.value)) == 33
+
+
+def test_the_wish_outlives_the_sealed_person(now):
+    worlds.take_case("YC-1", now)
+    refuse(now)
+    identity.erase(
+        list(BlindIndex.objects.values_list("person_id", flat=True)),
+        ErasureCause.RETENTION,
+        by=SYSTEM,
+        now=now,
+    )
+
+    worlds.take_case("YC-2", now + DAY)
+
+    assert ask(now + DAY) == 0
+    assert ended("YC-2") == "opted_out"
+
+
+def test_whoever_agrees_again_is_asked_again_and_each_change_is_recorded_once(now):
+    worlds.take_case("YC-1", now)
+    for minute, wanted in enumerate((False, False, True, True)):
+        refuse(now + timedelta(minutes=minute), wanted=wanted)
+
+    assert ask(now) == 1
+    entries = Entry.objects.filter(kind=EntryKind.ASKING_SET).order_by("recorded_at", "id")
+    assert [(entry.actor, entry.facts) for entry in entries] == [
+        ("reviewer:reviewer", {"asking": "no"}),
+        ("reviewer:reviewer", {"asking": "yes"}),
+    ]
+
+
+def test_without_a_number_there_is_nothing_to_refuse(now):
+    worlds.take_case("YC-1", now, applicant=person(""))
+    with pytest.raises(Refused) as refused:
+        refuse(now)
+    assert refused.value.code == "no_phone"
+    worlds.take_case("YC-2", now, applicant={})
+    with pytest.raises(Refused) as refused:
+        set_asking(token("YC-2"), wanted=False, by=REVIEWER, now=now)
+    assert refused.value.code == "no_phone"
+    assert not RefusedAsking.objects.exists()
 
 
 @pytest.mark.parametrize("phone", ["", "none"])

@@ -59,7 +59,13 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     "division": [(f"/divisions/{names.CITY[0]}",), ("/divisions/000", STRANGER, "404")],
     "agency": [(f"/agencies/{names.CLERK_AGENCY}",)],
     "item": [("/items/{item}",)],
-    "review": [("{asked}",), ("{rated}",), ("{rated}?change=1",), ("/r/nonsense", STRANGER, "404")],
+    "review": [
+        ("{asked}",),
+        ("{asked}?via=sms",),
+        ("{rated}",),
+        ("{rated}?change=1",),
+        ("/r/nonsense", STRANGER, "404"),
+    ],
     "review_slip": [("{asked}/slip",)],
     "status": [
         ("{status}",),
@@ -142,6 +148,9 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
         (f"/desk/reforms/{REFORM}", "clerk"),
         (f"/desk/reforms/{NOWHERE}", "clerk", "404"),
     ],
+    "desk_papers": [("/desk/paper/", "clerk"), ("/desk/paper/?list=done", "clerk")],
+    "desk_paper_new": [("/desk/paper/new", "clerk")],
+    "desk_paper": [("/desk/paper/{slip}", "clerk"), ("/desk/paper/0", "clerk", "404")],
     "desk_projects": [("/desk/projects/", "clerk")],
     "desk_project_new": [("/desk/orders/{order}/project/new",)],
     "desk_project": [
@@ -278,6 +287,7 @@ REFUSED: list[tuple[str, str, dict[str, str]]] = [
     (STRANGER, f"/voices/new?kind=complaint&agency={names.CLERK_AGENCY}", {"[name=text]": " "}),
     (STRANGER, "{answered}", {"form[action$='/word'] textarea": "长" * 501}),
     ("dispatcher", "/desk/orders/{order}/project/new", {"[name=title]": ""}),
+    ("clerk", "/desk/paper/new", {"[name=case_no]": "NO-SUCH"}),
     ("clerk", "/desk/projects/{project}", {"form[action$='/change'] textarea": " "}),
     ("clerk", "/desk/faults/new/{order}", {"[name=note]": "材料要了两次。"}),
     ("clerk", f"/desk/reforms/{REFORM}", {"form[action$='/accept'] textarea": " "}),
@@ -322,6 +332,7 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "csp_report": (303, "/csp-report"),
     "favicon": (302, "/favicon.ico"),
     "security_txt": (404, "/.well-known/security.txt"),
+    "review_asking": (303, "{asked}/asking"),
     "review_form": (303, "{asked}/reasons"),
     "review_follow_up_form": (303, "{asked}/follow-up/reasons"),
     "review_photo": (404, f"{{rated}}/photos/{NOWHERE}"),
@@ -548,6 +559,7 @@ ASKED = {
     "reconciliation": "SELECT max(id::text) FROM exchange_reconciliation",
     "match": "SELECT max(id) FROM directory_item_match WHERE state = 'waiting'",
     "contested": "SELECT id FROM rectification_appeal WHERE state = 'contested'",
+    "slip": "SELECT max(id) FROM reviews_paper_slip",
     "record": "SELECT id FROM exchange_quarantined_record WHERE source = 'example'",
 }
 
@@ -578,6 +590,10 @@ WRITTEN = (
                scope_path, code, field, params, message, remedy, state, attempts, received_at)
        VALUES ('{NOWHERE[:-1]}1', 'review', 'example', 'YC-NONE', '{{"rating_value": "9", "comment_text": "x"}}', '{{}}',
                'file', 'operator:shell', '', 'orphan', '', '{{}}', 'Missing', 'Send it.', 'waiting', 0, now())""",
+    """INSERT INTO reviews_paper_slip (occurrence_id, state, division_id, agency_id, item_id, staff_id, first_by,
+               first_at, second_by, second_at, ended_by, ended_note, refusal)
+       SELECT occurrence_id, 'differing', division_id, agency_id, item_id, NULL, 'staff:0', now(), 'staff:1', now(),
+              '', '', '' FROM reviews_review ORDER BY received_at DESC LIMIT 1""",
     """INSERT INTO procrastinate_jobs (queue_name, task_name, status, attempts)
        VALUES ('default', 'example', 'failed', 9)""",
     """INSERT INTO rulebook_profile_choice (division_id, profile_id, effective_from, version)

@@ -55,6 +55,10 @@ def test_reasons_to_ask_no_more(changes, messaged, ended):
     assert asking(due(**changes), TERMS, messaged=messaged, now=NOW) == Asking(ended=ended)
 
 
+def test_whose_owner_refuses_is_not_asked_even_a_first_time():
+    assert asking(due(), TERMS, messaged=0, refused=True, now=NOW) == Asking(ended=AskingEnd.OPTED_OUT)
+
+
 def test_the_first_time_leads_to_a_second_and_the_second_to_none():
     assert asking(due(), TERMS, messaged=0, now=NOW) == Asking(send=True, at=NOW + 3 * DAY)
     assert asking(due(asked=1), TERMS, messaged=0, now=NOW) == Asking(send=True, ended=AskingEnd.ASKED_OUT)

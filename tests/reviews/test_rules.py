@@ -86,10 +86,10 @@ def test_levels_stand_in_the_national_order():
 # What is believed of each claim, by entrance; everything that is not in the row is `unverified`.
 BELIEVED = {
     Entrance.TOKEN: dict.fromkeys([*Provenance, "", "five_stars"], Provenance.ACTIVE_SELF),
+    Entrance.PAPER: dict.fromkeys([*Provenance, "", "five_stars"], Provenance.ACTIVE_PAPER_ENTERED),
     Entrance.CLIENT: {
         Provenance.ACTIVE_SELF: Provenance.ACTIVE_SELF,
         Provenance.ACTIVE_ONSITE_DEVICE: Provenance.ACTIVE_ONSITE_DEVICE,
-        Provenance.ACTIVE_PAPER_ENTERED: Provenance.ACTIVE_PAPER_ENTERED,
         Provenance.HOTLINE_CALL_BACK: Provenance.HOTLINE_CALL_BACK,
         Provenance.DEFAULT_SYSTEM: Provenance.DEFAULT_SYSTEM,
         Provenance.BULK_IMPORT: Provenance.BULK_IMPORT,
@@ -125,7 +125,12 @@ def test_no_claim_of_an_unsigned_address_or_unknown_word_is_believed(entrance, c
 
     believed = rules.provenance_of(entrance, claim)
 
-    known = {Entrance.TOKEN: "active_self", Entrance.FILE: "bulk_import", Entrance.HISTORY: "bulk_import"}
+    known = {
+        Entrance.TOKEN: "active_self",
+        Entrance.PAPER: "active_paper_entered",
+        Entrance.FILE: "bulk_import",
+        Entrance.HISTORY: "bulk_import",
+    }
     expected = known.get(entrance, "unverified")
     assert believed == expected
 

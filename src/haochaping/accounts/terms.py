@@ -44,6 +44,7 @@ class Power(StrEnum):
     IDENTITY_APPROVE = "identity.approve"
     APPEAL_FILE = "appeal.file"
     APPEAL_DECIDE = "appeal.decide"
+    PAPER_ENTER = "paper.enter"
 
 
 class Role(StrEnum):
@@ -84,7 +85,16 @@ ROLE_LABELS: dict[Role, str] = {
 ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR})
 
 POWERS_OF: dict[Role, frozenset[Power]] = {
-    Role.CLERK: frozenset({Power.ORDER_VIEW, Power.ORDER_HANDLE, Power.ORDER_EXPORT, Power.REVIEW_VIEW_TEXT}),
+    # Halls without a device take paper: two persons of the counter type each slip (domain.md §4.2, §6.4).
+    Role.CLERK: frozenset(
+        {
+            Power.ORDER_VIEW,
+            Power.ORDER_HANDLE,
+            Power.ORDER_EXPORT,
+            Power.REVIEW_VIEW_TEXT,
+            Power.PAPER_ENTER,
+        }
+    ),
     Role.AGENCY_LEAD: frozenset(
         {
             Power.ORDER_VIEW,
@@ -95,7 +105,9 @@ POWERS_OF: dict[Role, frozenset[Power]] = {
             Power.APPEAL_FILE,
         }
     ),
-    Role.HALL_MANAGER: frozenset({Power.ORDER_VIEW, Power.REVIEW_VIEW_TEXT, Power.MEASURE_READ}),
+    Role.HALL_MANAGER: frozenset(
+        {Power.ORDER_VIEW, Power.REVIEW_VIEW_TEXT, Power.MEASURE_READ, Power.PAPER_ENTER}
+    ),
     Role.DISPATCHER: frozenset(
         {Power.ORDER_VIEW, Power.ORDER_DISPATCH, Power.ORDER_EXPORT, Power.REVIEW_VIEW_TEXT}
     ),

@@ -66,6 +66,14 @@ from haochaping.rectification.terms import (
     WRONG_REFORM_STATE,
     WRONG_STATE,
 )
+from haochaping.reviews.paper.terms import (
+    NO_SUCH_SLIP,
+    NOT_THE_FIRST,
+    RATED_ONESELF,
+    SAME_TYPIST,
+    SLIP_OVER,
+    TWO_HAVE_TYPED,
+)
 from haochaping.rulebook.terms import NO_POWER, NOTHING_TO_CONFIRM, UNKNOWN_PROFILE, VALUES_ADDED
 from haochaping.supervision.terms import (
     ANSWER_NOT_DUE,
@@ -133,6 +141,9 @@ _STATUS = {
     NO_SUCH_MATCH.code: MISSING,
     NO_SUCH_RECONCILIATION.code: MISSING,
     NOT_DIFFERING.code: CONFLICT,
+    NO_SUCH_SLIP.code: MISSING,
+    **dict.fromkeys((SLIP_OVER.code, TWO_HAVE_TYPED.code), CONFLICT),
+    **dict.fromkeys((SAME_TYPIST.code, RATED_ONESELF.code, NOT_THE_FIRST.code), FORBIDDEN),
     NO_SUCH_VOICE.code: MISSING,
     NO_SUCH_PROJECT.code: MISSING,
     NO_SUCH_TASK.code: MISSING,
@@ -268,6 +279,11 @@ PLACES = (
         "desk_voices",
         N_("Complaints and suggestions"),
         {Power.ORDER_VIEW: N_("Pass on and answer complaints, suggestions and after-sales questions.")},
+    ),
+    Place(
+        "desk_papers",
+        N_("Reviews on paper"),
+        {Power.PAPER_ENTER: N_("Type what people wrote on slips of paper; two persons type each slip.")},
     ),
     Place(
         "desk_projects",

@@ -35,6 +35,7 @@ KEPT = (
     "reviews_supplement",
     "reviews_review_change",
     "reviews_exclusion",
+    "reviews_paper_slip",
     "rectification_work_order",
     "rectification_order_event",
     "rectification_clock_event",
@@ -263,6 +264,9 @@ TABLES: dict[str, Held] = {
     "reviews_supplement": Held(_READ, _with("reviews_review", "review_id")),
     "reviews_review_change": Held(_WRITE, _with("reviews_review", "review_id")),
     "reviews_exclusion": Held(_WORK, _with("reviews_review", "review_id")),
+    # Typed by two persons of the place, never by whom it rates; the review is made of it by the worker.
+    "reviews_paper_slip": Held(_WORK, f"({OF_PLACE})\n AND {NOT_ABOUT_ME}"),
+    "reviews_paper_entry": Held(_WORK, _with("reviews_paper_slip", "slip_id")),
     "reviews_invitation": Held(_READ, _with("cases_service_occurrence", "occurrence_id")),
     "rectification_work_order": Held(_WORK, f"({OF_PLACE}\n OR {_HELPS})\n AND {NOT_ABOUT_ME}"),
     "rectification_callback": Held(_WRITE, _with("rectification_work_order", "order_id")),
@@ -437,6 +441,7 @@ TABLES: dict[str, Held] = {
     # Whether there is such a person, and nothing else of them.
     "identity_sealed_person": Held("SELECT (id)", why=_SEALED.why),
     "identity_blind_index": _SEALED,
+    "identity_refused_asking": _SEALED,
     "exchange_quarantined_record": _INTAKE,
     "exchange_given_answer": _INTAKE,
     "exchange_repeated_send": _INTAKE,

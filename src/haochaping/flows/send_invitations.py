@@ -46,12 +46,17 @@ def send_due_invitations(*, by: Actor, now: datetime) -> int:
     terms = rulebook.terms_of_each((one.division_path for one in due), local_day(now))
     numbers = identity.same_number(one.person_id for one in due if one.person_id)
     messaged = _messaged_today(set(numbers.values()), now)
+    refused = identity.refusing(numbers)
     settled = {}
     chosen: list[ToAsk] = []
     for one in due:
         number = numbers.get(one.person_id) if one.person_id else None
         found = asking(
-            one, terms[one.division_path], messaged=None if number is None else messaged[number], now=now
+            one,
+            terms[one.division_path],
+            messaged=None if number is None else messaged[number],
+            refused=one.person_id is not None and refused.get(one.person_id, False),
+            now=now,
         )
         settled[one.id] = found
         if found.send and number is not None:

@@ -73,6 +73,23 @@ class BlindIndex(models.Model):
         indexes = [models.Index(fields=["purpose", "value"], name="blind_index_value")]
 
 
+class RefusedAsking(models.Model):
+    """拒绝邀评: the fingerprint of a number whose owner does not want to be asked by SMS, whoever is sealed with it later.
+
+    It outlives the sealed persons: the wish is the number's owner's, not a case's.
+    """
+
+    class Privacy:
+        sealed = ("value",)
+
+    value = models.BinaryField(primary_key=True)
+    since = models.DateTimeField()
+
+    class Meta:
+        db_table = "identity_refused_asking"
+        verbose_name = "拒绝邀评"
+
+
 class RelayGrant(models.Model):
     """中间号授权: who may call which sealed person about which work order, what for, until when, how often."""
 

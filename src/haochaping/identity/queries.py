@@ -8,11 +8,18 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 from django.db.models.functions import ExtractYear
 
 from haochaping.identity import access, keys, rules, sealing
-from haochaping.identity.models import BlindIndex, OpeningRequest, RelayGrant, SealedBatch, SealedPerson
+from haochaping.identity.models import (
+    BlindIndex,
+    OpeningRequest,
+    RefusedAsking,
+    RelayGrant,
+    SealedBatch,
+    SealedPerson,
+)
 from haochaping.identity.terms import (
     BAD_END,
     BAD_PHONE,
@@ -113,6 +120,13 @@ def same_number(person_ids: Iterable[UUID]) -> dict[UUID, frozenset[UUID]]:
         sharing.setdefault(bytes(value), set()).add(person)
     groups = {value: frozenset(persons) for value, persons in sharing.items()}
     return {person: groups[value] for person, value in values.items()}
+
+
+def refusing(person_ids: Iterable[UUID]) -> dict[UUID, bool]:
+    """Whether the owner of each person's number does not want to be asked by SMS; without a number, absent."""
+    refused = RefusedAsking.objects.filter(value=OuterRef("value"))
+    rows = BlindIndex.objects.filter(person__in=list(person_ids), purpose=IndexPurpose.PHONE)
+    return dict(rows.annotate(refused=Exists(refused)).values_list("person_id", "refused"))
 
 
 def same_person(a: UUID, b: UUID) -> bool:

@@ -126,6 +126,8 @@ class EntryKind(IntEnum):
     VOICE_ESCALATED = 241
     VOICE_HANDED_ON = 196
     VOICE_IMPORTED = 189
+    PAPER_MOVED = 250
+    ASKING_SET = 251
 
 
 FIRST_INTERNAL_KIND = 128
@@ -162,6 +164,8 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.QUARANTINE_RETRIED: N_("Tried again from quarantine"),
     EntryKind.REVIEW_COMPLETED: N_("Review completed with reasons or text"),
     EntryKind.INVITATION_ISSUED: N_("Invitations issued"),
+    EntryKind.ASKING_SET: N_("The owner of a number refused to be asked by SMS, or agreed again"),
+    EntryKind.PAPER_MOVED: N_("Slip of paper typed or set aside"),
     EntryKind.SETTING_CHANGED: N_("Setting changed"),
     EntryKind.OPENING_REQUESTED: N_("Opening of an identity requested"),
     EntryKind.OPENING_DECIDED: N_("Opening of an identity approved by one office"),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
+from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 
+from haochaping.reviews.paper.terms import OPEN_SLIPS, SlipState
 from haochaping.reviews.terms import (
     AskingEnd,
     ChangeKind,
@@ -220,4 +221,89 @@ class Exclusion(models.Model):
         verbose_name = "评价排除"
         constraints = [
             CheckConstraint(condition=Q(reason_class__in=list(ReasonClass)), name="exclusion_class_known")
+        ]
+
+
+class PaperSlip(models.Model):
+    """纸质评价单: a review on paper while two persons type it; its number is written on the paper.
+
+    The service is the one the first person read. What each typed lies in `PaperEntry`, and is gone once it is a review.
+    """
+
+    class Privacy:
+        plain = ("state", "first_by", "second_by", "ended_by", "refusal")
+        never = ("ended_note",)
+
+    id = models.BigAutoField(primary_key=True)
+    occurrence = models.ForeignKey(
+        "cases.ServiceOccurrence", models.PROTECT, related_name="+", db_index=False
+    )
+    state = models.CharField(max_length=10)
+    division = models.ForeignKey("directory.Division", models.PROTECT, related_name="+")
+    agency = models.ForeignKey("directory.Agency", models.PROTECT, related_name="+")
+    item = models.ForeignKey("directory.ServiceItem", models.PROTECT, related_name="+", db_index=False)
+    staff_id = models.BigIntegerField(null=True)
+    first_by = models.CharField(max_length=80)
+    first_at = models.DateTimeField()
+    second_by = models.CharField(max_length=80, blank=True)
+    second_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=80, blank=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_note = models.CharField(max_length=300, blank=True)
+    refusal = models.CharField(max_length=40, blank=True)
+    review_id = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "reviews_paper_slip"
+        verbose_name = "纸质评价单"
+        constraints = [
+            CheckConstraint(condition=Q(state__in=list(SlipState)), name="paper_slip_state_known"),
+            CheckConstraint(
+                condition=Q(second_by="", second_at__isnull=True)
+                | (~Q(second_by="") & Q(second_at__isnull=False)),
+                name="paper_slip_second_dated",
+            ),
+            # Two persons, always: the database itself does not take one for both.
+            CheckConstraint(condition=~Q(second_by=F("first_by")), name="paper_slip_two_persons"),
+            CheckConstraint(
+                condition=~Q(state__in=[SlipState.AGREED, SlipState.TAKEN]) | Q(second_at__isnull=False),
+                name="paper_slip_agreed_by_two",
+            ),
+            CheckConstraint(
+                condition=Q(state=SlipState.TAKEN, review_id__isnull=False)
+                | (~Q(state=SlipState.TAKEN) & Q(review_id__isnull=True)),
+                name="paper_slip_taken_is_review",
+            ),
+            UniqueConstraint(
+                fields=["occurrence"],
+                condition=Q(state__in=sorted(OPEN_SLIPS)),
+                name="paper_slip_one_open",
+            ),
+        ]
+
+
+class PaperEntry(models.Model):
+    """评价单录入: what one of the two persons read on the paper."""
+
+    class Privacy:
+        plain = ("by",)
+        never = ("words",)
+
+    slip = models.ForeignKey(PaperSlip, models.PROTECT, related_name="+")
+    by = models.CharField(max_length=80)
+    typed_at = models.DateTimeField()
+    occurrence = models.ForeignKey(
+        "cases.ServiceOccurrence", models.PROTECT, related_name="+", db_index=False
+    )
+    level = models.SmallIntegerField()
+    codes = ArrayField(models.CharField(max_length=10))
+    words = models.TextField(blank=True)
+    given_on = models.DateField()
+
+    class Meta:
+        db_table = "reviews_paper_entry"
+        verbose_name = "评价单录入"
+        constraints = [
+            UniqueConstraint(fields=["slip", "by"], name="paper_entry_one_each"),
+            CheckConstraint(condition=Q(level__gte=1, level__lte=5), name="paper_entry_level_1_5"),
         ]

@@ -44,8 +44,17 @@ ACTIVE = frozenset(
         Provenance.HOTLINE_CALL_BACK,
     }
 )
+# What the server itself has seen, whatever is claimed.
+_SEEN_HERE = {
+    Entrance.TOKEN: Provenance.ACTIVE_SELF,
+    Entrance.PAPER: Provenance.ACTIVE_PAPER_ENTERED,
+}
 # What a registered sender may say of its own reviews and be believed, because it answers for it by name.
-_CLAIMABLE = ACTIVE | {Provenance.DEFAULT_SYSTEM, Provenance.BULK_IMPORT}
+# That two persons have typed a paper slip nobody can say of themselves: it is seen here, or it is not known.
+_CLAIMABLE = (ACTIVE - {Provenance.ACTIVE_PAPER_ENTERED}) | {
+    Provenance.DEFAULT_SYSTEM,
+    Provenance.BULK_IMPORT,
+}
 
 _SMS = "sms"
 # Nobody is asked about a service that is a week past: after an import of old cases, or a gateway that was away.
@@ -68,12 +77,13 @@ def is_active(provenance: str) -> bool:
 def provenance_of(entrance: Entrance, claimed: str) -> Provenance:
     """What the server believes about where an answer comes from; a claim alone never makes more of it.
 
-    An invitation's holder speaks for themselves. A registered client is believed within `_CLAIMABLE`, an unsigned
-    address and a claim that is not known never are, a file is what it is: a bulk import. That a review is a default
-    (系统默认评价) everybody but the holder is believed. Another installation has found out for itself, and says it signed.
+    An invitation's holder speaks for themselves; for a slip of paper two persons have typed alike at a desk. A registered
+    client is believed within `_CLAIMABLE`, an unsigned address and a claim that is not known never are, a file is what
+    it is: a bulk import. That a review is a default (系统默认评价) everybody but these is believed. Another installation has
+    found out for itself, and says it signed.
     """
-    if entrance == Entrance.TOKEN:
-        return Provenance.ACTIVE_SELF
+    if entrance in _SEEN_HERE:
+        return _SEEN_HERE[entrance]
     if entrance == Entrance.REPORTED and claimed in set(Provenance):
         return Provenance(claimed)
     if claimed == Provenance.DEFAULT_SYSTEM:
@@ -116,10 +126,11 @@ def first_ask(served_at: datetime, terms: Terms, now: datetime) -> datetime | No
     return at if now <= at + _TOO_LATE else None
 
 
-def asking(due: ToAsk, terms: Terms, *, messaged: int | None, now: datetime) -> Asking:
+def asking(due: ToAsk, terms: Terms, *, messaged: int | None, refused: bool = False, now: datetime) -> Asking:
     """What becomes of an invitation that is due (domain.md §6.3).
 
-    `messaged` is how many messages the person's number has had today; None when there is no number.
+    `messaged` is how many messages the person's number has had today, None when there is no number; `refused` that its
+    owner does not want to be asked.
     """
     ends = {
         AskingEnd.REVIEWED: due.reviewed,
@@ -129,6 +140,7 @@ def asking(due: ToAsk, terms: Terms, *, messaged: int | None, now: datetime) -> 
         AskingEnd.ASKED_OUT: due.asked >= terms.invitations_at_most,
         AskingEnd.NO_SMS: _SMS not in terms.invitation_channels,
         AskingEnd.NO_PHONE: messaged is None,
+        AskingEnd.OPTED_OUT: refused,
     }
     for ended, holds in ends.items():
         if holds:

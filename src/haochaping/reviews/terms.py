@@ -78,6 +78,8 @@ class Entrance(StrEnum):
 
     TOKEN = "token"  # noqa: S105 - the holder of an invitation
     CLIENT = "client"
+    PAPER = "paper"
+    """Two persons typed the same from one paper slip (reviews/paper)."""
     FILE = "file"
     UNSIGNED = "unsigned"
     HISTORY = "history"
@@ -95,6 +97,7 @@ class AskingEnd(StrEnum):
     NO_PHONE = "no_phone"
     NO_SMS = "no_sms"
     MISSED = "missed"
+    OPTED_OUT = "opted_out"
 
 
 class ReviewStatus(StrEnum):

@@ -23,7 +23,8 @@ from haochaping.doors.gate import declared_views
 from haochaping.exchange.terms import Raw
 from haochaping.files import actions as files
 from haochaping.files.pictures import redrawn
-from haochaping.flows import change_review, handle_voices, match_items
+from haochaping.flows import change_review, enter_paper, handle_voices, match_items
+from haochaping.flows.enter_paper import TypedSlip
 from haochaping.flows.receive_reviews import receive_reviews
 from haochaping.kernel.actor import OPERATOR, SYSTEM
 from haochaping.kernel.identifiers import uuid7
@@ -95,6 +96,7 @@ def _house() -> House:
     now = timezone.now() - timedelta(days=1)
     worlds.build(now)
     worlds.take_case("YC-1", now)
+    slip_id = _slip(now)
     raw = Raw(worlds.review("YC-1", 1, now, channel="mobile"))
     given = receive_reviews([raw], entrance=Entrance.TOKEN, by=worlds.REVIEWER, now=now)[0]
     assert given.id is not None
@@ -142,6 +144,7 @@ def _house() -> House:
     )
     values: dict[str, object] = {
         "notice_id": NOWHERE,
+        "slip_id": slip_id,
         "endpoint_id": endpoint,
         "order_id": order.id,
         "rule_id": rule_id,
@@ -178,6 +181,12 @@ def _house() -> House:
         "form": "reasons",
     }
     return House(people, values)
+
+
+def _slip(now: datetime) -> int:
+    """A paper slip that one person has typed."""
+    typed = TypedSlip("YC-1", "", None, 2, "", "排队太久。", local_day(now))
+    return enter_paper.begin(typed, by=OPERATOR, now=now)
 
 
 def _strange_code(now: datetime) -> int:

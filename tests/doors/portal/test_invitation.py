@@ -382,3 +382,50 @@ def test_a_level_that_is_none_is_said_in_the_words_of_whoever_taps(citizen):
 
     assert not re.search("整数|whole number", page)
     assert re.search("请在下面五个选项中选一个|Choose one of the five below", page)
+
+
+# asked by text message, or not any more
+
+BY_SMS = "?via=sms"
+NO_MORE, AGAIN = "不再用短信邀请我评价", "可以再邀请我"
+
+
+def set_asking(citizen, asking: str):
+    return citizen.browser.post(f"{citizen.address}/asking", {"asking": asking})
+
+
+def test_whoever_came_by_a_text_message_says_in_one_tap_not_to_be_asked_any_more(citizen):
+    page = citizen.browser.get(citizen.address + BY_SMS).content.decode()
+    assert NO_MORE in page
+
+    answer = set_asking(citizen, "no")
+
+    assert (answer.status_code, answer.headers["Location"]) == (303, citizen.address + BY_SMS)
+    page = citizen.browser.get(citizen.address + BY_SMS).content.decode()
+    assert AGAIN in page
+    assert NO_MORE not in page
+    assert "level" in page
+    set_asking(citizen, "yes")
+    assert NO_MORE in citizen.browser.get(citizen.address + BY_SMS).content.decode()
+
+
+def test_opening_a_link_refuses_nothing(citizen):
+    answer = citizen.browser.get(f"{citizen.address}/asking")
+
+    assert answer.status_code == 303
+    assert NO_MORE in citizen.browser.get(citizen.address + BY_SMS).content.decode()
+
+
+@pytest.mark.parametrize("via", ["", "?via=qr"])
+def test_whoever_came_otherwise_is_not_spoken_to_about_text_messages(citizen, via):
+    page = citizen.browser.get(citizen.address + via).content.decode()
+
+    assert NO_MORE not in page
+    assert AGAIN not in page
+
+
+def test_the_review_itself_offers_it_too(citizen):
+    citizen.browser.post(citizen.address, {"level": "5"})
+
+    assert NO_MORE in citizen.browser.get(citizen.address + BY_SMS).content.decode()
+    assert NO_MORE not in citizen.browser.get(citizen.address).content.decode()

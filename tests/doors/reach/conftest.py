@@ -177,6 +177,9 @@ _JOINED = {
         "supervision_reprisal_report",
     )
 }
+_SLIP = f"{_CASE} JOIN reviews_paper_slip w ON w.occurrence_id = s.id"
+_JOINED["reviews_paper_slip"] = (_SLIP, "w")
+_JOINED["reviews_paper_entry"] = (f"{_SLIP} JOIN reviews_paper_entry x ON x.slip_id = w.id", "x")
 _JOINED |= {
     table: (f"{_ORDER} JOIN {table} x ON x.work_order_id = o.id", "x")
     for table in ("supervision_signal", "supervision_order", "supervision_urging")

@@ -106,6 +106,8 @@ def test_rows_of_other_places_do_not_change(rows, scope, reached):
         "rectification_appeal",
         "rectification_appeal_decision",
         "reviews_exclusion",
+        "reviews_paper_slip",
+        "reviews_paper_entry",
         "hotline_linked_order",
         "hotline_outgoing",
         "hotline_incoming",

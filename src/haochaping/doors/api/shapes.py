@@ -231,8 +231,8 @@ class Review(Struct, forbid_unknown_fields=True):
             max_length=40,
             description=N_(
                 "How the sender knows that a person said this: active_self, active_onsite_device, "
-                "active_paper_entered, hotline_call_back, default_system, bulk_import. Anything else is kept as said "
-                "and counted as unverified."
+                "hotline_call_back, default_system, bulk_import. Anything else is kept as said and counted as "
+                "unverified; so is active_paper_entered, which two persons enter at a desk."
             ),
         ),
     ] = ""

@@ -11,6 +11,7 @@ from haochaping.hotline.terms import MASTER_LABELS
 from haochaping.identity.terms import OPENING_LABELS, PURPOSE_LABELS
 from haochaping.kernel.refused import N_
 from haochaping.rectification.terms import SOLVED_LABELS, STATE_LABELS
+from haochaping.reviews.paper.terms import STATE_LABELS as SLIP_LABELS
 from haochaping.reviews.terms import HELPED_LABELS
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ CHANGES = {
 NAMES = {
     "answer": N_("Answered"),
     "asked": N_("Invitations sent out"),
+    "asking": N_("Wants to be asked by SMS"),
     "asked_kind": N_("Asked for this kind of entry"),
     "asked_person": N_("Asked for this person"),
     "asked_since": N_("Asked from this day"),
@@ -60,6 +62,7 @@ NAMES = {
     "differing": N_("Records that differ"),
     "division": N_("Division"),
     "done": N_("What was done"),
+    "entry": N_("Entry of the slip"),
     "filter": N_("Conditions of the list"),
     "format": N_("File format"),
     "from": N_("Begins on"),
@@ -136,6 +139,7 @@ SUBJECTS = {
     "order": N_("Work order"),
     "order_list": N_("List of work orders"),
     "page": N_("Page"),
+    "paper_slip": N_("Slip of paper"),
     "person": N_("Sealed identity"),
     "photo": N_("Photograph"),
     "project": N_("Systemic project"),
@@ -154,13 +158,17 @@ _VALUES: dict[str, dict[str, str]] = {
     "step": CHANGES,
     "role": {str(role): label for role, label in ROLE_LABELS.items()},
     "state": {
-        str(state): label for labels in (OPENING_LABELS, STATE_LABELS) for state, label in labels.items()
+        str(state): label
+        for labels in (OPENING_LABELS, SLIP_LABELS, STATE_LABELS)
+        for state, label in labels.items()
     },
+    "entry": {"first": N_("by the first person"), "second": N_("by the second person")},
     "status": {"superseded": N_("a follow-up review counts instead")},
     "purpose": {str(purpose): label for purpose, label in PURPOSE_LABELS.items()},
     "solved": {str(answer): label for answer, label in SOLVED_LABELS.items()},
     "helped_by": {str(who): label for who, label in HELPED_LABELS.items()},
     "master": {str(whose): label for whose, label in MASTER_LABELS.items()},
+    "asking": _YES_OR_NO,
     "may_call_back": _YES_OR_NO,
     "unsigned": _YES_OR_NO,
     "concealed": _YES_OR_NO,

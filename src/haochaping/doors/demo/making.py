@@ -43,7 +43,7 @@ _AT_WINDOW: dict[_Way, float] = {
     (Entrance.TOKEN, "sms", ""): 13,
     (Entrance.TOKEN, "mobile", ""): 7,
     (Entrance.CLIENT, "hall_terminal", "active_onsite_device"): 4,
-    (Entrance.CLIENT, "hall_terminal", "active_paper_entered"): 2,
+    (Entrance.PAPER, "hall_terminal", ""): 2,
     _DEFAULT: 2,
     _UNSIGNED: 1.5,
     _OLD_FILE: 0.5,

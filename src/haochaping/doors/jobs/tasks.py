@@ -15,7 +15,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from haochaping.doors.jobs.registry import job
-from haochaping.flows import merge_orders, show_evidence
+from haochaping.flows import enter_paper, merge_orders, show_evidence
 from haochaping.flows.call_back import connect_call
 from haochaping.flows.deliver_notice import deliver_notice, deliver_notices
 from haochaping.flows.tell_reviewers import queue_steps
@@ -56,6 +56,12 @@ def deliver_many(*, delivery_ids: list[str]) -> None:
 def address(*, notice_ids: list[str]) -> None:
     """Find out whom notices concern. Tried again for an hour; a notice that is addressed is not addressed again."""
     notices.address([UUID(notice_id) for notice_id in notice_ids], now=timezone.now())
+
+
+@job("paper.take")
+def take_paper(*, slip_id: int) -> None:
+    """Make a review of a slip both typed alike. Tried again for an hour; what is settled is not taken again."""
+    enter_paper.take(slip_id, by=SYSTEM, now=timezone.now())
 
 
 @job("files.erase_evidence")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from haochaping.doors.portal import own_review, takers
 from haochaping.doors.portal.own_review import Opened, Wrong
 from haochaping.doors.private_page import private_page, see_other
 from haochaping.doors.way_in import VIA, channel_of
+from haochaping.flows import set_asking
 from haochaping.flows.answer_invitation import answer_invitation
 from haochaping.flows.review_window import check_open
 from haochaping.kernel.actor import REVIEWER
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from haochaping.reviews.terms import InvitationRow
 
 _RECEIPT = "receipt"
+_SMS = "sms"
 _RECEIPT_KEPT = timedelta(minutes=30)  # keep.html says so
 
 
@@ -57,7 +60,17 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
         return _tap(request, token)
     invitation, opened = _open(request, token)
     review_actions.check_usable(invitation, answered=opened is not None, now=timezone.now())
-    return own_review.page(request, opened) if opened else _question(request, invitation)
+    return own_review.page(request, opened) if opened else _question(request, invitation, token)
+
+
+@public
+@private_page
+def asking(request: HttpRequest, token: str) -> HttpResponse:
+    """Take whether whoever came by a text message wants to be asked that way: stored at the tap, taken back at one."""
+    if request.method == "POST":
+        wanted = request.POST.get("asking") == "yes"
+        set_asking.set_asking(token, wanted=wanted, by=REVIEWER, now=timezone.now())
+    return see_other(f"{reverse('review', args=[token])}?via={_SMS}")
 
 
 @public
@@ -135,7 +148,13 @@ def _open(request: HttpRequest, token: str) -> tuple[InvitationRow, Opened | Non
     if review is None or yields_to_invitation(review.provenance):
         return invitation, None
     receipt = request.get_signed_cookie(_RECEIPT, default="", salt=_salt(token), max_age=_RECEIPT_KEPT)
-    return invitation, Opened(review, reverse("review", args=[token]), receipt or "", given=given)
+    opened = Opened(review, reverse("review", args=[token]), receipt or "", given=given)
+    return invitation, replace(opened, asked=_asked(request, invitation))
+
+
+def _asked(request: HttpRequest, invitation: InvitationRow) -> bool | None:
+    """Whoever did not come by a text message is not spoken to about them."""
+    return set_asking.is_asked(invitation) if request.GET.get("via") == _SMS else None
 
 
 def _opened(request: HttpRequest, token: str) -> Opened:
@@ -178,11 +197,11 @@ def _again(request: HttpRequest, token: str, complaint: Complaint) -> HttpRespon
     invitation, opened = _open(request, token)
     if opened:
         return own_review.page(request, opened, Wrong((complaint,)))
-    return _question(request, invitation, complaint)
+    return _question(request, invitation, token, complaint)
 
 
 def _question(
-    request: HttpRequest, invitation: InvitationRow, complaint: Complaint | None = None
+    request: HttpRequest, invitation: InvitationRow, token: str, complaint: Complaint | None = None
 ) -> HttpResponse:
     binding = _binding(invitation)
     check_open(binding, timezone.now())
@@ -194,6 +213,8 @@ def _question(
         "via": via if via in VIA else "",
         "via_query": f"?via={via}&" if via in VIA else "",
         "sentences": [say(complaint)] if complaint else [],
+        "asked": _asked(request, invitation),
+        "base": reverse("review", args=[token]),
     }
     return render(request, "portal/question.html", context, status=422 if complaint else 200)
 

@@ -138,6 +138,8 @@ class Opened:
     receipt: str = ""
     by_receipt: bool = False
     given: Mapping[int, ReviewRow] = field(default_factory=dict)
+    asked: bool | None = None
+    """Of whoever came by a text message: whether they may be asked that way; None for everybody else."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ urlpatterns = [
     path("r/<str:token>", invitation.page, name="review"),
     path("r/<str:token>/qr.svg", invitation.qr_code, name="review_qr"),
     path("r/<str:token>/slip", invitation.slip, name="review_slip"),
+    path("r/<str:token>/asking", invitation.asking, name="review_asking"),
     path("r/<str:token>/photos/<uuid:photo_id>", invitation.photo, name="review_photo"),
     path("r/<str:token>/follow-up", invitation.follow_up, name="review_follow_up"),
     path(

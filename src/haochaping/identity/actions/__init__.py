@@ -1,5 +1,6 @@
 """身份 writes: sealing and erasing, the relay, opening by two offices, rotation of keys; each leaves its entry."""
 
+from haochaping.identity.actions.asking import set_asking
 from haochaping.identity.actions.openings import (
     approve_opening,
     expire_openings,
@@ -32,6 +33,7 @@ __all__ = [
     "request_opening",
     "rewrap",
     "seal",
+    "set_asking",
     "take_back_call",
     "withdraw_opening",
 ]

@@ -109,6 +109,8 @@ class Rule:
     choices: tuple[str, ...] = ()
     several: bool = False
     """Whether it may be several of the choices at once, parted by commas."""
+    idle: frozenset[str] = frozenset()
+    """Choices that a text may order and the program does not follow yet."""
 
 
 RULES: dict[Key, Rule] = {
@@ -162,7 +164,11 @@ RULES: dict[Key, Rule] = {
     Key.SECOND_INVITATION_AFTER_DAYS: Rule(N_("Second invitation after"), (Unit.DAYS,)),
     Key.INVITATIONS_AT_MOST: Rule(N_("Invitations for one service"), (Unit.COUNT,)),
     Key.INVITATION_CHANNEL: Rule(
-        N_("How people are invited"), (Unit.CHOICE,), choices=("sms", "phone", "page"), several=True
+        N_("How people are invited"),
+        (Unit.CHOICE,),
+        choices=("sms", "phone", "page"),
+        several=True,
+        idle=frozenset({"phone"}),
     ),
     Key.QUIET_FROM: Rule(N_("Quiet hours begin"), (Unit.CLOCK,)),
     Key.QUIET_UNTIL: Rule(N_("Quiet hours end"), (Unit.CLOCK,)),
