@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 
+from haochaping.kernel.privacy import Kept, Purpose
 from haochaping.rectification.terms import Alarm, Solved, Tick
 from haochaping.voices.states import DONE
 from haochaping.voices.terms import MATTERS_OF, Matter, VoiceKind, VoiceMove, VoiceOutcome, VoiceState
@@ -16,7 +17,11 @@ class Voice(models.Model):
     """诉求: 投诉、建议或售后. Who gave it is sealed; `text` are the person's words, `note` why a clerk took them up."""
 
     class Privacy:
-        plain = ("kind", "matter", "state", "outcome", "solved", "received_by", "receipt_hash")
+        purpose = Purpose.REDRESS
+        retention = Kept.RECORD
+        plain = ("kind", "matter", "state", "outcome", "solved", "receipt_hash")
+        account = ("received_by",)
+        linked = ("person_id",)
         never = ("text", "note", "answer", "solved_text", "decision")
 
     id = models.UUIDField(primary_key=True)
@@ -121,7 +126,10 @@ class VoiceEvent(models.Model):
     """诉求流转: what happened, when, by whom."""
 
     class Privacy:
-        plain = ("move", "by")
+        purpose = Purpose.REDRESS
+        retention = Kept.RECORD
+        plain = ("move",)
+        account = ("by",)
         never = ("note",)
 
     id = models.UUIDField(primary_key=True)
