@@ -41,7 +41,7 @@ needed AS (
     UNION ALL
     SELECT thread.person FROM notices_thread AS thread CROSS JOIN asked WHERE asked.closed_before IS NULL
     UNION ALL
-    SELECT delivery.person FROM notices_delivery AS delivery WHERE delivery.state NOT IN ('sent', 'no_phone')
+    SELECT delivery.person FROM notices_delivery AS delivery WHERE delivery.state NOT IN ('sent', 'no_phone', 'unclear', 'replaced')
     UNION ALL
     SELECT request.person
     FROM identity_opening_request AS request
