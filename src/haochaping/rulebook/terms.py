@@ -152,6 +152,7 @@ class Key(StrEnum):
     COMPLAINT_LIMIT = "complaint_limit"
     SUGGESTION_LIMIT = "suggestion_limit"
     AFTER_SALES_LIMIT = "after_sales_limit"
+    PERSONAL_DATA_REQUEST_LIMIT = "personal_data_request_limit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,6 +372,9 @@ RULES: dict[Key, Rule] = {
     Key.COMPLAINT_LIMIT: Rule(N_("Time to answer a complaint"), (Unit.WORKING_DAYS, Unit.DAYS)),
     Key.SUGGESTION_LIMIT: Rule(N_("Time to answer a suggestion"), (Unit.WORKING_DAYS, Unit.DAYS)),
     Key.AFTER_SALES_LIMIT: Rule(N_("Time to answer an after-sales question"), (Unit.WORKING_DAYS, Unit.DAYS)),
+    Key.PERSONAL_DATA_REQUEST_LIMIT: Rule(
+        N_("Time to answer a request about one’s own personal data"), (Unit.WORKING_DAYS, Unit.DAYS)
+    ),
 }
 
 
@@ -452,6 +456,8 @@ class Terms:
     suggestion_unit: Unit
     after_sales_days: int
     after_sales_unit: Unit
+    personal_data_days: int
+    personal_data_unit: Unit
     appeal_days: int
     appeal_unit: Unit
     appeal_decision_days: int
