@@ -124,6 +124,8 @@ def terms(**changes: Any) -> Terms:
         suggestion_unit=Unit.WORKING_DAYS,
         after_sales_days=5,
         after_sales_unit=Unit.WORKING_DAYS,
+        personal_data_days=15,
+        personal_data_unit=Unit.WORKING_DAYS,
         appeal_days=5,
         appeal_unit=Unit.WORKING_DAYS,
         appeal_decision_days=5,

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from haochaping.directory.rules import (
     child_path,
+    common_path,
     differences,
     division_level,
     is_item_code,
@@ -282,3 +283,18 @@ def test_differences_are_those_of_the_columns_both_have():
 )
 def test_counties_below_a_heading_are_below_the_province(code: str, above: str):
     assert parent_division_code(code) == above
+
+
+@pytest.mark.parametrize(
+    ("paths", "common"),
+    [
+        ([], ""),
+        (["99.9901.990102."], "99.9901.990102."),
+        (["99.9901.990102.", "99.9901."], "99.9901."),
+        (["99.9901.990102.", "99.9901.990103."], "99.9901."),
+        (["99.9901.", "99.99012."], "99."),
+        (["99.9901.", "98.9801."], ""),
+    ],
+)
+def test_the_nearest_place_that_holds_all(paths, common):
+    assert common_path(paths) == common

@@ -21,6 +21,7 @@ from haochaping.identity.terms import ErasureCause, PlainPerson
 from haochaping.kernel.actor import SYSTEM
 from haochaping.ledger import queries as ledger
 from haochaping.notices import actions as notices
+from haochaping.notices.models import Delivery
 from haochaping.notices.terms import Template
 from haochaping.rectification import actions as rectification
 from haochaping.rectification.models import WorkOrder
@@ -114,6 +115,14 @@ def test_whoever_is_needed_is_kept(now, needed):
     assert count == 2
     assert erased(now + MONTH) == {}
     assert SealedPerson.objects.count() == count
+
+
+@pytest.mark.parametrize("state", ["sent", "no_phone", "unclear", "replaced"])
+def test_a_notice_that_is_never_sent_again_keeps_nobody(now, state):
+    is_to_be_told(now)
+    Delivery.objects.update(state=state, params={})
+
+    assert erased(now + MONTH) == {ErasureCause.UNUSED: 1}
 
 
 def test_half_a_year_after_closing_a_case_keeps_no_person(now):

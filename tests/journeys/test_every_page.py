@@ -344,6 +344,7 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "status_follow_up_photo": (422, f"{{status}}/follow-up/photos/{NOWHERE}"),
     "my_code": (302, "/my/code"),
     "my_code_ask": (303, "/my/code/send"),
+    "my_data": (303, "/my/data"),
     "my_service": (303, f"/my/services/{NOWHERE}"),
     "my_sign_in": (303, "/my/sign-in"),
     "my_sign_in_back": (404, "/my/sign-in/back"),

@@ -43,6 +43,11 @@ def test_a_limit_may_be_one_in_days_of_the_calendar_and_the_office_has_the_one_i
         terms.supervision_answer_unit,
         Key.SUPERVISION_ANSWER_LIMIT,
     )
+    assert answer_limit(VoiceKind.OWN_DATA, worlds.terms(personal_data_days=20)) == (
+        20,
+        Unit.WORKING_DAYS,
+        Key.PERSONAL_DATA_REQUEST_LIMIT,
+    )
 
 
 def voice(**changes: Any) -> VoiceRow:
@@ -81,6 +86,7 @@ def test_amber_and_red_follow_from_the_clock_that_runs(days, changes, alarm):
         ({"state": VoiceState.CLOSED}, False),
         ({"state": VoiceState.ESCALATED}, True),
         ({"kind": VoiceKind.HANDLING}, True),
+        ({"kind": VoiceKind.OWN_DATA}, True),
     ],
 )
 def test_the_office_has_what_is_about_a_handling_and_what_stayed_unsolved(changes, office):

@@ -11,15 +11,18 @@ from django.db.models.functions import Now
 
 from haochaping.accounts.terms import ADMINISTRATORS, LinkPurpose, Role
 from haochaping.directory.models import Agency, Division, StaffMember
+from haochaping.kernel.privacy import Kept, Purpose
 
 
 class User(AbstractBaseUser):
     """工作人员账户. What the person may do comes from `RoleGrant` alone; there are no superusers."""
 
     class Privacy:
-        plain = ("username",)
+        purpose = Purpose.STAFF
+        retention = Kept.ENTRY
+        account = ("username",)
         kept = ("display_name", "email")
-        never = ("password",)
+        secret = ("password",)
 
     username = models.CharField(max_length=40, unique=True)
     display_name = models.CharField(max_length=100)
@@ -101,7 +104,7 @@ class OneTimeLink(models.Model):
 
     class Privacy:
         plain = ("purpose", "role")
-        never = ("token_hash",)
+        secret = ("token_hash",)
 
     purpose = models.CharField(max_length=12)
     token_hash = models.CharField(max_length=64, unique=True)
@@ -129,7 +132,7 @@ class FormerPassword(models.Model):
     """用过的口令: kept under the profile dengbao3 only, the last five of an account, the present one among them."""
 
     class Privacy:
-        never = ("password",)
+        secret = ("password",)
 
     user = models.ForeignKey(User, models.PROTECT, related_name="+")
     password = models.CharField(max_length=128)
@@ -146,7 +149,7 @@ class ApiClient(models.Model):
 
     class Privacy:
         plain = ("name", "key_prefix")
-        never = ("key_hash",)
+        secret = ("key_hash",)
 
     name = models.CharField(max_length=100, unique=True)
     key_hash = models.CharField(max_length=64, unique=True)

@@ -6,12 +6,16 @@ from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 
 from haochaping.cases.terms import CaseKind, CaseStatus, ServiceChannel, Stage
+from haochaping.kernel.masking import masked_number
+from haochaping.kernel.privacy import Kept, Purpose
 
 
 class Case(models.Model):
     """办件: one application for a service item, unique by (platform, case number). Persons are sealed elsewhere."""
 
     class Privacy:
+        purpose = Purpose.REVIEW
+        retention = Kept.RECORD
         plain = (
             "status",
             "kind",
@@ -23,7 +27,9 @@ class Case(models.Model):
             "code_doubt",
             "digest",
         )
-        masked = ("case_no",)
+        linked = ("person_id", "agent_id")
+        kept = ("aged_60",)
+        masked = {"case_no": masked_number}
 
     id = models.UUIDField(primary_key=True)
     platform = models.ForeignKey(

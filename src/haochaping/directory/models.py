@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 
 from haochaping.directory.terms import DeviceType, MatchState, MatchWay
+from haochaping.kernel.privacy import Kept, Purpose
 
 
 class Dated(models.Model):
@@ -145,6 +146,8 @@ class StaffMember(Dated):
     """窗口人员, known by number; the name is for the authority's own pages."""
 
     class Privacy:
+        purpose = Purpose.STAFF
+        retention = Kept.ENTRY
         plain = ("code",)
         kept = ("name",)
 
@@ -163,7 +166,7 @@ class ItemMatch(models.Model):
 
     class Privacy:
         plain = ("code", "name", "state", "way")
-        kept = ("decided_by",)
+        account = ("decided_by",)
 
     platform = models.ForeignKey(Platform, models.PROTECT, related_name="+")
     code = models.CharField(max_length=40)
@@ -197,8 +200,11 @@ class Change(models.Model):
     """目录变更: one value of one row before and after. The name of a staff member may stand in it."""
 
     class Privacy:
+        purpose = Purpose.STAFF
+        retention = Kept.ENTRY
         plain = ("kind", "column")
-        kept = ("before", "after", "actor")
+        account = ("actor",)
+        kept = ("before", "after")
 
     kind = models.CharField(max_length=20)
     object_id = models.BigIntegerField()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from haochaping.directory.terms import (
@@ -33,7 +34,7 @@ from haochaping.kernel.refused import Complaint
 from haochaping.kernel.text import has_forbidden_control
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from haochaping.directory.terms import Row
     from haochaping.kernel.actor import Scope
@@ -142,6 +143,12 @@ def path_above(path: str) -> str:
 def path_range(path: str) -> tuple[str, str]:
     """The half-open range of paths that begin with `path`, for a comparison under collation "C"."""
     return path, path[:-1] + chr(ord(path[-1]) + 1) if path else "\U0010ffff"
+
+
+def common_path(paths: Iterable[str]) -> str:
+    """The path of the nearest division that all of these lie in or are; "" when nothing holds them together."""
+    steps = zip(*(path.split(".")[:-1] for path in paths), strict=False)
+    return "".join(f"{codes[0]}." for codes in takewhile(lambda codes: len(set(codes)) == 1, steps))
 
 
 def normal_row(kind: Kind, row: Row) -> dict[str, str]:

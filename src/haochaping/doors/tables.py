@@ -337,7 +337,8 @@ TABLES: dict[str, Held] = {
     # What is said about a handling is for the office above, never for an agency, nor for whom the review names.
     "voices_voice": Held(
         _WORK,
-        f"CASE WHEN kind = '{VoiceKind.HANDLING}' THEN ({OF_DIVISION})\n"
+        f"CASE WHEN kind = '{VoiceKind.OWN_DATA}' THEN {OF_DIVISION}\n"
+        f" WHEN kind = '{VoiceKind.HANDLING}' THEN ({OF_DIVISION})\n"
         f" AND {_with('reviews_review', 'review_id')} ELSE {OF_PLACE} END",
     ),
     "voices_event": Held(_WRITE, _with("voices_voice", "voice_id")),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
@@ -9,7 +11,9 @@ from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 from haochaping.exchange.manifests.models import StatedBatch
 from haochaping.exchange.quality.models import QualityCard, QualityFinding, RepeatedSend, WithheldFigure
 from haochaping.exchange.reconciliation.terms import ReconciliationState, StatedKind, StatementSide
-from haochaping.exchange.terms import QuarantineState, RecordKind
+from haochaping.exchange.terms import ANSWERS_KEPT, QuarantineState, RecordKind
+from haochaping.kernel.masking import masked_number
+from haochaping.kernel.privacy import Erased, Kept, Purpose
 
 __all__ = [
     "DifferingRecord",
@@ -32,14 +36,14 @@ class QuarantinedRecord(models.Model):
     """隔离区: what could not be taken, kept with its reason until it can. Persons in it are sealed."""
 
     class Privacy:
+        purpose = Purpose.REVIEW
+        retention = Kept.RECORD
         plain = (
             "kind",
             "source",
-            "sealed",
             "digest",
             "receipt_hash",
             "entrance",
-            "sender",
             "scope_path",
             "code",
             "field",
@@ -47,8 +51,9 @@ class QuarantinedRecord(models.Model):
             "remedy",
             "state",
         )
-        masked = ("case_no",)
-        kept = ("settled_by",)
+        account = ("sender", "settled_by")
+        linked = ("sealed",)
+        masked = {"case_no": masked_number}
         never = ("fields", "params", "discard_reason")
 
     id = models.UUIDField(primary_key=True)
@@ -105,6 +110,8 @@ class GivenAnswer(models.Model):
     """已答请求: the answer to a keyed request, stored with what it did, so that a repetition hears the same."""
 
     class Privacy:
+        purpose = Purpose.REVIEW
+        retention = Erased("forget old answers", ANSWERS_KEPT)
         plain = ("key", "body_hash")
         never = ("answer",)
 
@@ -124,7 +131,10 @@ class Visit(models.Model):
     """评价页短时访问: what an unsigned address or call said of a service, with its persons sealed at once."""
 
     class Privacy:
-        plain = ("dialect", "sealed", "token_hash")
+        purpose = Purpose.REVIEW
+        retention = Erased("forget ended visits", timedelta())
+        plain = ("dialect", "token_hash")
+        linked = ("sealed",)
         never = ("fields",)
 
     id = models.UUIDField(primary_key=True)
@@ -145,7 +155,7 @@ class WireSource(models.Model):
 
     class Privacy:
         plain = ("dialect", "addresses")
-        never = ("keys",)
+        secret = ("keys",)
 
     platform = models.OneToOneField("directory.Platform", models.PROTECT, related_name="+")
     dialect = models.CharField(max_length=40)
@@ -222,9 +232,11 @@ class Reconciliation(models.Model):
     """
 
     class Privacy:
-        plain = ("kind", "state", "told_by", "our_digest", "their_digest", "agreement")
-        kept = ("settled_by",)
-        never = ("asked", "explanation")
+        purpose = Purpose.EXCHANGE
+        retention = Kept.RECORD
+        plain = ("kind", "state", "our_digest", "their_digest", "agreement", "asked")
+        account = ("told_by", "settled_by")
+        never = ("explanation",)
 
     id = models.UUIDField(primary_key=True)
     platform = models.ForeignKey("directory.Platform", models.PROTECT, related_name="+")
@@ -277,8 +289,10 @@ class DifferingRecord(models.Model):
     """差异记录: one record that the sides of a reconciliation do not have alike; an empty value means not there."""
 
     class Privacy:
+        purpose = Purpose.EXCHANGE
+        retention = Kept.RECORD
         plain = ("ours", "theirs")
-        masked = ("case_no",)
+        masked = {"case_no": masked_number}
 
     reconciliation = models.ForeignKey(Reconciliation, models.PROTECT, related_name="+", db_index=False)
     case_no = models.CharField(max_length=50)

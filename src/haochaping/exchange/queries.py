@@ -349,18 +349,34 @@ def _opened(sealed: bytes, platform_id: int) -> Mapping[str, str]:
 
 
 def persons_nobody_needs(
-    sealed_before: datetime, *, closed_before: datetime | None, limit: int
+    sealed_before: datetime,
+    *,
+    closed_before: datetime | None,
+    limit: int,
+    among: Iterable[UUID] | None = None,
+    asked_by: UUID | None = None,
 ) -> list[UUID]:
     """Sealed persons from before a moment that no case, review, conversation or waiting record needs, oldest first.
 
-    With `closed_before`, a case and its reviews need their persons no longer once all of it closed before then. It
-    reads tables of lower rooms; where rows of any of them were hidden from this role, it fails and names nobody.
+    With `closed_before`, a case and its reviews need their persons no longer once all of it closed before then. Of
+    `among` only, where it is given. A request to be erased (`asked_by`, a voice) needs nobody itself, and what is still
+    to be sent is not waited for then. It reads tables of lower rooms; where rows of any of them were hidden from this
+    role, it fails and names nobody.
     """
     with connection.cursor() as cursor:
         # A reference that is not seen would be a person erased by mistake.
         cursor.execute("SET LOCAL row_security = off")
         cursor.execute(
             _NOBODY_NEEDS,
-            {"first_kept": first_uuid7(sealed_before), "closed_before": closed_before, "limit": limit},
+            {
+                "first_kept": first_uuid7(sealed_before),
+                "closed_before": closed_before,
+                "limit": limit,
+                "among": None if among is None else list(among),
+                "asked_by": asked_by,
+            },
         )
-        return [person_id for (person_id,) in cursor.fetchall()]
+        found = [person_id for (person_id,) in cursor.fetchall()]
+        # Whatever follows in the transaction may be under policies again.
+        cursor.execute("SET LOCAL row_security = on")
+        return found

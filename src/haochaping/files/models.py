@@ -8,12 +8,15 @@ from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
 
 from haochaping.files.terms import DOCUMENT_BYTES, DOCUMENTS_ALLOWED, KEPT_BYTES, PHOTOS_ALLOWED, DocumentKind
+from haochaping.kernel.privacy import Kept, Purpose
 
 
 class Photo(models.Model):
     """照片: what somebody showed with a review. Removed by its sender, the picture is gone and the row stays."""
 
     class Privacy:
+        purpose = Purpose.REVIEW
+        retention = Kept.SENDER
         plain = ("subject_kind", "subject_id", "sha256")
         never = ("content",)
 

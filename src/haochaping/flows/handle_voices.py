@@ -38,9 +38,9 @@ from haochaping.voices.terms import (
     NOT_A_GOOD_REVIEW,
     NOT_HANDLED,
     NOT_IN_REVIEW,
+    OFFICE_KINDS,
     UNKNOWN_TARGET,
     Matter,
-    VoiceKind,
     VoiceMove,
     VoiceState,
     VoiceTarget,
@@ -128,7 +128,7 @@ def complain_of_handling(review_id: UUID, *, matter: str, text: str, by: Actor, 
             order.id,
         )
         supervision.raise_signals([signal], by=by, now=now)
-    _tell(NoticeKind.VOICE_AT_OFFICE, voice_id, by=by, now=now)
+    tell_office(voice_id, by=by, now=now)
     return voice_id
 
 
@@ -221,12 +221,13 @@ def say_word(voice_id: UUID, *, solved: str, text: str, by: Actor, now: datetime
     if move == VoiceMove.CLOSE:
         return
     voice = queries.voices([voice_id])[voice_id]
-    if move == VoiceMove.ESCALATE:
+    # What somebody asks about their own data is no agency's fault.
+    if move == VoiceMove.ESCALATE and voice.agency_id is not None:
         signal = NewSignal(
             SignalKind.ESCALATED, voice.division_id, voice.agency_id, f"voice:{voice_id}", local_day(now)
         )
         supervision.raise_signals([signal], by=by, now=now)
-    at_office = move == VoiceMove.ESCALATE or voice.kind == VoiceKind.HANDLING
+    at_office = move == VoiceMove.ESCALATE or voice.kind in OFFICE_KINDS
     kind = NoticeKind.VOICE_AT_OFFICE if at_office else NoticeKind.VOICE_TRANSFERRED
     _tell(kind, voice_id, by=by, now=now)
 
@@ -242,8 +243,8 @@ def end(voice_id: UUID, *, text: str, by: Actor, now: datetime) -> None:
 def urge(voice_id: UUID, *, by: Actor, now: datetime) -> None:
     """The person waits and says so: whoever has it hears of it, the dispatcher too; raises as `voices.actions.urge`."""
     voices.urge(voice_id, by=by, now=now)
-    handling = queries.voices([voice_id])[voice_id].kind == VoiceKind.HANDLING
-    kind = NoticeKind.OFFICE_VOICE_URGED if handling else NoticeKind.VOICE_URGED
+    offices = queries.voices([voice_id])[voice_id].kind in OFFICE_KINDS
+    kind = NoticeKind.OFFICE_VOICE_URGED if offices else NoticeKind.VOICE_URGED
     _tell(kind, voice_id, by=by, now=now)
 
 
@@ -270,6 +271,11 @@ def about(voice: VoiceRow, *, office: bool, apart: bool = False) -> About:
         {"item": voice.item_name, "agency": voice.agency_name},
         staff_id=order.staff_id if order else None,
     )
+
+
+def tell_office(voice_id: UUID, *, by: Actor, now: datetime) -> None:
+    """The supervisory office, and nobody else, hears of what lies with it."""
+    _tell(NoticeKind.VOICE_AT_OFFICE, voice_id, by=by, now=now)
 
 
 def _tell(kind: NoticeKind, voice_id: UUID, *, by: Actor, now: datetime) -> None:

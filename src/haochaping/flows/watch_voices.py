@@ -48,5 +48,6 @@ def tell_alarms(now: datetime) -> int:
 
 def _signal(voice: VoiceRow) -> NewSignal:
     assert voice.due_at is not None  # noqa: S101 - it is red
+    assert voice.agency_id is not None  # noqa: S101 - it is an agency's
     day = local_day(voice.due_at)
     return NewSignal(SignalKind.VOICE_OVERDUE, voice.division_id, voice.agency_id, f"voice:{voice.id}", day)

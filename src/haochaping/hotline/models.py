@@ -6,13 +6,15 @@ from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 
 from haochaping.hotline.terms import AttachmentKind, InState, Master, OutState, Saying, Telling
+from haochaping.kernel.privacy import Kept, Purpose
 
 
 class HotlineLink(models.Model):
     """对接热线: where a division's hotline answers. Its secret is made of the installation's key and its id."""
 
     class Privacy:
-        plain = ("url", "master", "set_by")
+        plain = ("url", "master")
+        account = ("set_by",)
 
     id = models.UUIDField(primary_key=True)
     division = models.ForeignKey("directory.Division", models.PROTECT, related_name="+")
@@ -89,9 +91,11 @@ class OutgoingMessage(models.Model):
     """去件: one message to the hotline. What it says is read when it is sent, so that nothing is copied here."""
 
     class Privacy:
+        purpose = Purpose.EXCHANGE
+        retention = Kept.RECORD
         plain = ("kind", "about", "state")
+        account = ("settled_by",)
         never = ("last_error", "why")
-        kept = ("settled_by",)
 
     id = models.UUIDField(primary_key=True)
     linked = models.ForeignKey(LinkedOrder, models.PROTECT, related_name="+")
@@ -128,9 +132,11 @@ class IncomingMessage(models.Model):
     """来件: one message of the hotline, with what became of it; `linked` is null while nobody knows its order."""
 
     class Privacy:
+        purpose = Purpose.EXCHANGE
+        retention = Kept.RECORD
         plain = ("message", "number", "kind", "state", "code", "reason", "remedy", "digest")
+        account = ("settled_by",)
         never = ("facts", "params", "why")
-        kept = ("settled_by",)
 
     id = models.UUIDField(primary_key=True)
     link = models.ForeignKey(HotlineLink, models.PROTECT, related_name="+")
@@ -171,6 +177,8 @@ class Attachment(models.Model):
     """热线附件: what the hotline sent with an order; a picture as drawn anew here, a PDF as it came."""
 
     class Privacy:
+        purpose = Purpose.EXCHANGE
+        retention = Kept.RECORD
         plain = ("kind", "code", "sha256")
         never = ("name", "content")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import CheckConstraint, F, Index, Q
 
-from haochaping.identity.terms import GRANTED_PURPOSES, IndexPurpose, OpeningPurpose, OpeningState
+from haochaping.identity.terms import GRANTED_PURPOSES, RETENTION, IndexPurpose, OpeningPurpose, OpeningState
+from haochaping.kernel.privacy import Erased, Kept, Purpose
 from haochaping.ledger.terms import Suite
 
 
@@ -13,6 +14,8 @@ class SealedBatch(models.Model):
     """封存批次: two batch keys, one wrapped for the escrow office, one for the relay."""
 
     class Privacy:
+        purpose = Purpose.IDENTITY
+        retention = Erased("erase identities nobody needs", RETENTION)
         plain = ("escrow_key_id", "relay_key_id")
         sealed = ("escrow_wrapped", "relay_wrapped")
 
@@ -36,6 +39,8 @@ class SealedPerson(models.Model):
     """封存身份: everything under the escrow's batch key; the phone once more under the relay's."""
 
     class Privacy:
+        purpose = Purpose.IDENTITY
+        retention = Erased("erase identities nobody needs", RETENTION)
         sealed = ("sealed", "relay_sealed")
 
     id = models.UUIDField(primary_key=True)
@@ -52,7 +57,10 @@ class BlindIndex(models.Model):
     """盲索引: a keyed fingerprint by which equal phones or certificates are found without being known."""
 
     class Privacy:
+        purpose = Purpose.IDENTITY
+        retention = Erased("erase identities nobody needs", RETENTION)
         plain = ("purpose",)
+        linked = ("person",)
         sealed = ("value",)
 
     pk = models.CompositePrimaryKey("person_id", "purpose")
@@ -94,8 +102,11 @@ class RelayGrant(models.Model):
     """中间号授权: who may call which sealed person about which work order, what for, until when, how often."""
 
     class Privacy:
+        purpose = Purpose.IDENTITY
+        retention = Kept.RECORD
         plain = ("purpose",)
-        kept = ("granted_to",)
+        account = ("granted_to",)
+        linked = ("person",)
 
     id = models.UUIDField(primary_key=True)
     person = models.UUIDField()
@@ -137,6 +148,8 @@ class OpeningRequest(models.Model):
     """开封申请: to open one sealed person, once; two persons of two offices decide, the database insists."""
 
     class Privacy:
+        purpose = Purpose.IDENTITY
+        retention = Kept.RECORD
         plain = (
             "subject_kind",
             "subject_id",
@@ -147,7 +160,8 @@ class OpeningRequest(models.Model):
             "first_organisation",
             "second_organisation",
         )
-        kept = ("requested_by", "first_by", "second_by", "ended_by")
+        account = ("requested_by", "first_by", "second_by", "ended_by")
+        linked = ("person",)
         never = ("legal_basis", "document", "ended_note")
 
     id = models.UUIDField(primary_key=True)

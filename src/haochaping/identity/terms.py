@@ -107,6 +107,7 @@ class ErasureCause(StrEnum):
 
     UNUSED = "unused"
     RETENTION = "retention"
+    REQUEST = "request"
 
 
 # Proposals of the design (no regulation names a number): longer than any quarantine is left unread, and item 57.

@@ -16,7 +16,7 @@ class Entry(models.Model):
 
     class Privacy:
         plain = ("subject_kind", "subject_id", "facts", "commitment", "text_commitment")
-        kept = ("actor",)
+        account = ("actor",)
 
     id = models.UUIDField(primary_key=True)
     kind = models.SmallIntegerField()
@@ -54,7 +54,7 @@ class Salt(models.Model):
 
     class Privacy:
         plain = ("name",)
-        never = ("salt",)
+        secret = ("salt",)
 
     pk = models.CompositePrimaryKey("entry_id", "name")
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="+", db_index=False, db_constraint=False)

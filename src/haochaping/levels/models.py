@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 
-from haochaping.exchange.reconciliation.terms import StatedKind
+from haochaping.exchange.reconciliation.terms import STATEMENTS_KEPT, StatedKind
+from haochaping.kernel.masking import masked_number
+from haochaping.kernel.privacy import Erased, Kept, Purpose
 from haochaping.ledger.terms import Suite
 from haochaping.levels.terms import BatchKind, InState, OutState, ReturnState
 from haochaping.rectification.terms import OrderState
@@ -45,6 +47,8 @@ class OutgoingBatch(models.Model):
     """去批: a signed batch to a peer, kept byte for byte until it has been taken there."""
 
     class Privacy:
+        purpose = Purpose.EXCHANGE
+        retention = Kept.SENT
         plain = ("kind", "state", "sha256", "code", "message", "params", "why")
         never = ("content",)
 
@@ -87,6 +91,8 @@ class IncomingBatch(models.Model):
     """来批: a batch of a peer, with the answer it was given; its body stays only while it waits for one before it or fails."""
 
     class Privacy:
+        purpose = Purpose.EXCHANGE
+        retention = Kept.SENT
         plain = ("kind", "state", "sha256", "code", "message", "params")
         never = ("content", "answer")
 
@@ -144,8 +150,11 @@ class ReturnedCase(models.Model):
     """退回办件: a case of ours that a peer could not take whole, with its reason; sent again until it is fixed or left out."""
 
     class Privacy:
-        plain = ("source", "code", "field", "message", "params", "state", "why", "settled_by")
-        masked = ("case_no",)
+        purpose = Purpose.EXCHANGE
+        retention = Kept.RECORD
+        plain = ("source", "code", "field", "message", "params", "state", "why")
+        account = ("settled_by",)
+        masked = {"case_no": masked_number}
 
     id = models.UUIDField(primary_key=True)
     peer = models.ForeignKey(Peer, models.PROTECT, related_name="+", db_index=False)
@@ -180,6 +189,8 @@ class ToldDay(models.Model):
     """
 
     class Privacy:
+        purpose = Purpose.EXCHANGE
+        retention = Erased("forget days told above", STATEMENTS_KEPT)
         plain = ("source", "kind", "state", "message", "params")
         never = ("differing",)
 

@@ -7,6 +7,8 @@ from django.db.models import CheckConstraint, Q, UniqueConstraint
 
 from haochaping.accounts.models import User
 from haochaping.directory.models import Agency, Division
+from haochaping.kernel.masking import masked_phone
+from haochaping.kernel.privacy import Kept, Purpose
 from haochaping.notices.terms import (
     TOLD_HIGHER_UP,
     Channel,
@@ -22,8 +24,11 @@ class Thread(models.Model):
     """会话: one per subject; `person` is a sealed person's id, without a key because rooms are equals."""
 
     class Privacy:
+        purpose = Purpose.REDRESS
+        retention = Kept.RECORD
         plain = ("subject_kind", "subject_id")
-        kept = ("opened_by",)
+        account = ("opened_by",)
+        linked = ("person",)
 
     id = models.UUIDField(primary_key=True)
     subject_kind = models.CharField(max_length=20)
@@ -42,8 +47,11 @@ class Message(models.Model):
     """会话消息; the author is for the authority's own eyes."""
 
     class Privacy:
+        purpose = Purpose.REDRESS
+        retention = Kept.RECORD
         plain = ("side",)
-        kept = ("author", "text")
+        account = ("author",)
+        never = ("text",)
 
     thread = models.ForeignKey(Thread, models.PROTECT, related_name="+", db_index=False)
     side = models.CharField(max_length=10)
@@ -69,8 +77,11 @@ class Delivery(models.Model):
     """
 
     class Privacy:
+        purpose = Purpose.NOTICE
+        retention = Kept.SENT
         plain = ("template", "channel", "state", "last_error", "gateway_ref")
-        kept = ("moved_by",)
+        account = ("moved_by",)
+        linked = ("person",)
         never = ("params",)
 
     id = models.UUIDField(primary_key=True)
@@ -138,8 +149,10 @@ class DemoMessage(models.Model):
     """示例短信: what the demo's gateway would have sent, calls and mails too, with phone or address masked."""
 
     class Privacy:
-        masked = ("masked_to",)
+        purpose = Purpose.NOTICE
+        retention = Kept.DEMO
         plain = ("reference", "channel")
+        masked = {"masked_to": masked_phone}
         never = ("text",)
 
     channel = models.CharField(max_length=10, default=Channel.SMS, db_default=Channel.SMS.value)
@@ -158,7 +171,7 @@ class Endpoint(models.Model):
 
     class Privacy:
         plain = ("url",)
-        kept = ("set_by",)
+        account = ("set_by",)
 
     id = models.UUIDField(primary_key=True)
     division = models.ForeignKey(Division, models.PROTECT, related_name="+")
@@ -238,7 +251,7 @@ class StaffNotice(models.Model):
 
     class Privacy:
         plain = ("kind", "subject_kind", "subject_id", "facts")
-        kept = ("caused_by",)
+        account = ("caused_by",)
 
     id = models.UUIDField(primary_key=True)
     kind = models.CharField(max_length=20)
@@ -320,6 +333,8 @@ class StaffContact(models.Model):
     """工作联系方式: where one person's notices go besides the desk; given by themselves."""
 
     class Privacy:
+        purpose = Purpose.STAFF
+        retention = Kept.OWNER
         kept = ("email", "phone")
 
     user = models.OneToOneField(User, models.PROTECT, related_name="+", primary_key=True)

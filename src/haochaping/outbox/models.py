@@ -11,7 +11,7 @@ class Failure(models.Model):
 
     class Privacy:
         plain = ("name", "error")
-        kept = ("rerun_by",)
+        account = ("rerun_by",)
 
     job = models.BigIntegerField(primary_key=True)
     name = models.CharField(max_length=128)

@@ -1,4 +1,4 @@
-"""The role whose policies hold while the application answers staff, and what an administrator gives for it."""
+"""Roles without log-in: whose policies hold while staff are answered, and those that an administrator lends."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg import sql
 
-from haochaping.postgres.terms import STAFF_ROLE
+from haochaping.postgres.terms import BACKUP_ROLE, READER_ROLE, STAFF_ROLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +30,12 @@ def staff_role(role: str) -> list[sql.Composed]:
     Row-level security is not for the application itself: intake copies rows, which PostgreSQL does not do under it.
     """
     return [*_steps(role).values()]
+
+
+def lent_roles() -> dict[str, sql.Composed]:
+    """The statement that makes each role that is lent: they read all rows, whatever place these belong to."""
+    form = sql.SQL("CREATE ROLE {} NOLOGIN BYPASSRLS")
+    return {role: form.format(sql.Identifier(role)) for role in (READER_ROLE, BACKUP_ROLE)}
 
 
 def missing(ask: Ask, role: str) -> list[sql.Composed]:

@@ -29,7 +29,7 @@ import psycopg
 from psycopg import sql
 
 from haochaping.postgres import binaries
-from haochaping.postgres.roles import staff_role
+from haochaping.postgres.roles import lent_roles, staff_role
 from haochaping.postgres.terms import (
     APP_ROLE,
     DATABASE,
@@ -421,5 +421,8 @@ def _furnish(connection: psycopg.Connection, passwords: Mapping[str, str]) -> No
         with connection.transaction():
             for statement in staff_role(APP_ROLE):
                 connection.execute(statement)
+    for role, statement in lent_roles().items():
+        if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
+            connection.execute(statement)
     if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
         connection.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER_ROLE}")

@@ -13,6 +13,9 @@ OWNER_ROLE = "haochaping_owner"
 APP_ROLE = "haochaping_app"
 # Whose policies hold while the application answers staff; nobody logs in as it (doors/tables.py).
 STAFF_ROLE = "haochaping_staff"
+# What an administrator lends to people who analyse, and to whoever copies the database; nobody logs in as them either.
+READER_ROLE = "haochaping_reader"
+BACKUP_ROLE = "haochaping_backup"
 DATABASE = "haochaping"
 OLDEST_MAJOR = 15
 

@@ -12,7 +12,8 @@ class Release(models.Model):
     """发布: one decision about one text; the text stands here as it was published."""
 
     class Privacy:
-        plain = ("part", "decision", "reason", "text", "decided_by")
+        plain = ("part", "decision", "reason", "text")
+        account = ("decided_by",)
 
     id = models.UUIDField(primary_key=True)
     review = models.ForeignKey("reviews.Review", models.PROTECT, related_name="+")

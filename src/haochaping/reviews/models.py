@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 
+from haochaping.kernel.privacy import Kept, Purpose
 from haochaping.reviews.paper.terms import OPEN_SLIPS, SlipState
 from haochaping.reviews.terms import (
     AskingEnd,
@@ -90,6 +91,8 @@ class Review(models.Model):
     """评价: one answer about one occurrence. Level, reasons and status change only by the reviewer's own hand."""
 
     class Privacy:
+        purpose = Purpose.REVIEW
+        retention = Kept.RECORD
         plain = (
             "indicator_set",
             "channel",
@@ -98,8 +101,9 @@ class Review(models.Model):
             "status",
             "digest",
             "receipt_hash",
-            "sent_by",
         )
+        account = ("sent_by",)
+        linked = ("person_id",)
         never = ("comment_text",)
 
     id = models.UUIDField(primary_key=True)
@@ -186,6 +190,8 @@ class ReviewChange(models.Model):
     """评价更正: what stood there before the reviewer changed it."""
 
     class Privacy:
+        purpose = Purpose.REVIEW
+        retention = Kept.RECORD
         plain = ("kind",)
         never = ("comment_text",)
 

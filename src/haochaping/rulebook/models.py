@@ -96,7 +96,7 @@ class RuleConfirmation(models.Model):
     """规则确认: an administrator has checked every value of a profile up to one."""
 
     class Privacy:
-        plain = ("actor",)
+        account = ("actor",)
 
     profile = models.ForeignKey(Profile, models.PROTECT, related_name="+")
     # The newest value that was seen; a later one is not confirmed.

@@ -283,6 +283,8 @@ def terms_of(
         suggestion_unit=unit(Key.SUGGESTION_LIMIT),
         after_sales_days=int(value(Key.AFTER_SALES_LIMIT)),
         after_sales_unit=unit(Key.AFTER_SALES_LIMIT),
+        personal_data_days=int(value(Key.PERSONAL_DATA_REQUEST_LIMIT)),
+        personal_data_unit=unit(Key.PERSONAL_DATA_REQUEST_LIMIT),
         appeal_days=int(value(Key.APPEAL_WINDOW)),
         appeal_unit=unit(Key.APPEAL_WINDOW),
         appeal_decision_days=int(value(Key.APPEAL_DECISION_LIMIT)),

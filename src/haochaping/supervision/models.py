@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 
+from haochaping.kernel.privacy import Kept, Purpose
 from haochaping.supervision.rules import OPEN
 from haochaping.supervision.terms import (
     AUTOMATIC,
@@ -37,7 +38,10 @@ class SupervisionOrder(models.Model):
     """督办单. `key` is the form it was opened with: the same form sent twice opens one."""
 
     class Privacy:
-        plain = ("rung", "state", "opened_by")
+        purpose = Purpose.SUPERVISION
+        retention = Kept.RECORD
+        plain = ("rung", "state")
+        account = ("opened_by",)
         never = ("text", "response")
 
     id = models.UUIDField(primary_key=True)
@@ -102,7 +106,10 @@ class SupervisionEvent(models.Model):
     """督办流转: what happened, when, by whom."""
 
     class Privacy:
-        plain = ("move", "by")
+        purpose = Purpose.SUPERVISION
+        retention = Kept.RECORD
+        plain = ("move",)
+        account = ("by",)
         never = ("note",)
 
     id = models.UUIDField(primary_key=True)
@@ -156,7 +163,10 @@ class Proposal(models.Model):
     """
 
     class Privacy:
-        plain = ("rung", "state", "proposed_by", "decided_by", "heard_by", "done_by")
+        purpose = Purpose.SUPERVISION
+        retention = Kept.RECORD
+        plain = ("rung", "state")
+        account = ("proposed_by", "decided_by", "heard_by", "done_by")
         never = ("reason", "decision", "heard", "outcome")
 
     id = models.UUIDField(primary_key=True)
@@ -237,7 +247,9 @@ class Urging(models.Model):
     """
 
     class Privacy:
-        plain = ("urged_by", "answered_by")
+        purpose = Purpose.SUPERVISION
+        retention = Kept.RECORD
+        account = ("urged_by", "answered_by")
         never = ("text", "answer")
 
     id = models.UUIDField(primary_key=True)
@@ -275,7 +287,8 @@ class SampleDraw(models.Model):
     """抽样: one of each kind for a division and month; seed, list and size are public."""
 
     class Privacy:
-        plain = ("kind", "head", "list_hash", "drawn_by")
+        plain = ("kind", "head", "list_hash")
+        account = ("drawn_by",)
 
     id = models.UUIDField(primary_key=True)
     division = models.ForeignKey("directory.Division", models.PROTECT, related_name="+")
@@ -307,6 +320,8 @@ class SampledReview(models.Model):
     """抽样件: a drawn review; `due_at` is when its reviewer is asked, or passes to a caller; `level` is today's."""
 
     class Privacy:
+        purpose = Purpose.SUPERVISION
+        retention = Kept.RECORD
         plain = ("state", "did_rate", "answered_by")
         never = ("words",)
 
@@ -359,7 +374,8 @@ class SampleCall(models.Model):
     """抽样回访: one call through the relay with what it brought; `called_at` is when it was asked for."""
 
     class Privacy:
-        plain = ("result", "by")
+        plain = ("result",)
+        account = ("by",)
 
     id = models.UUIDField(primary_key=True)
     sample = models.ForeignKey(SampledReview, models.PROTECT, related_name="+")
@@ -382,6 +398,8 @@ class ReprisalReport(models.Model):
     """权益保护反映: a reviewer says that they were disadvantaged because they reviewed; known by the review alone."""
 
     class Privacy:
+        purpose = Purpose.SUPERVISION
+        retention = Kept.RECORD
         plain = ("state", "receipt_hash")
         never = ("text",)
 
@@ -408,7 +426,10 @@ class ReprisalEvent(models.Model):
     """权益保护经过: what the office did with a report."""
 
     class Privacy:
-        plain = ("move", "by")
+        purpose = Purpose.SUPERVISION
+        retention = Kept.RECORD
+        plain = ("move",)
+        account = ("by",)
         never = ("note",)
 
     id = models.UUIDField(primary_key=True)

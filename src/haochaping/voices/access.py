@@ -10,33 +10,33 @@ from haochaping.accounts.access import check_power, check_scope, may
 from haochaping.accounts.terms import Power
 from haochaping.directory.rules import path_range
 from haochaping.rectification.access import not_named
-from haochaping.voices.terms import VoiceKind
+from haochaping.voices.terms import OFFICE_KINDS
 
 if TYPE_CHECKING:
     from haochaping.kernel.actor import Actor
 
-_ABOUT_HANDLING = Q(kind=VoiceKind.HANDLING)
+_OF_OFFICE = Q(kind__in=OFFICE_KINDS)
 
 
 def visible(by: Actor) -> Q:
-    """The voices inside the actor's scope, as a filter on division and agency paths; none about a handling."""
+    """The voices inside the actor's scope, as a filter on division and agency paths; none of the office's own."""
     if by.scope.division_path is not None:
-        return _of_divisions(by) & ~_ABOUT_HANDLING
+        return _of_divisions(by) & ~_OF_OFFICE
     if by.scope.agency_path is not None:
         low, high = path_range(by.scope.agency_path)
-        return Q(agency__path__gte=low, agency__path__lt=high) & ~_ABOUT_HANDLING
+        return Q(agency__path__gte=low, agency__path__lt=high) & ~_OF_OFFICE
     return Q(pk__in=[])
 
 
 def at_office(by: Actor) -> Q:
-    """What lies with the supervisory office: complaints about a handling, and what stayed unsolved.
+    """What lies with the supervisory office: complaints about a handling, requests about own data, what stayed unsolved.
 
     No agency sees any of it here, nor does whoever the review names.
     """
     if by.scope.division_path is None or not may(by, Power.ORDER_SUPERVISE):
         return Q(pk__in=[])
     escalated = Q(escalated_at__isnull=False)
-    return _of_divisions(by) & (_ABOUT_HANDLING | escalated) & not_named(by, "review__staff_id")
+    return _of_divisions(by) & (_OF_OFFICE | escalated) & not_named(by, "review__staff_id")
 
 
 def supervised(by: Actor) -> Q:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 
+from haochaping.kernel.privacy import Kept, Purpose
 from haochaping.rectification.terms import Alarm, Solved, Tick
 from haochaping.voices.states import DONE
-from haochaping.voices.terms import MATTERS_OF, Matter, VoiceKind, VoiceMove, VoiceOutcome, VoiceState
+from haochaping.voices.terms import (
+    MATTERS_OF,
+    OFFICE_KINDS,
+    Matter,
+    VoiceKind,
+    VoiceMove,
+    VoiceOutcome,
+    VoiceState,
+)
 
 _ANSWERED = [VoiceState.ANSWERED, VoiceState.ESCALATED, VoiceState.CLOSED]
 
@@ -16,17 +26,11 @@ class Voice(models.Model):
     """诉求: 投诉、建议或售后. Who gave it is sealed; `text` are the person's words, `note` why a clerk took them up."""
 
     class Privacy:
-        plain = (
-            "kind",
-            "matter",
-            "state",
-            "outcome",
-            "solved",
-            "received_by",
-            "receipt_hash",
-            "entry_no",
-            "entry_digest",
-        )
+        purpose = Purpose.REDRESS
+        retention = Kept.RECORD
+        plain = ("kind", "matter", "state", "outcome", "solved", "receipt_hash", "entry_no", "entry_digest")
+        account = ("received_by",)
+        linked = ("person_id", "persons")
         never = ("text", "note", "answer", "solved_text", "decision")
 
     id = models.UUIDField(primary_key=True)
@@ -34,7 +38,7 @@ class Voice(models.Model):
     matter = models.CharField(max_length=20, blank=True)
     review = models.ForeignKey("reviews.Review", models.PROTECT, null=True, related_name="+")
     division = models.ForeignKey("directory.Division", models.PROTECT, related_name="+")
-    agency = models.ForeignKey("directory.Agency", models.PROTECT, related_name="+")
+    agency = models.ForeignKey("directory.Agency", models.PROTECT, null=True, related_name="+")
     item = models.ForeignKey("directory.ServiceItem", models.PROTECT, null=True, related_name="+")
     text = models.TextField()
     note = models.TextField(blank=True)
@@ -43,6 +47,8 @@ class Voice(models.Model):
     received_by = models.CharField(max_length=80)
     receipt_hash = models.BinaryField(max_length=32, null=True, unique=True)
     person_id = models.UUIDField(null=True)
+    # As whom somebody who asks about their own data has proven themselves: what is erased on their word.
+    persons = ArrayField(models.UUIDField(), default=list, db_default=[])
     due_at = models.DateTimeField(null=True)
     amber_at = models.DateTimeField(null=True)
     # What was told of the end of the clock that runs.
@@ -88,7 +94,7 @@ class Voice(models.Model):
             ),
             Index(
                 fields=["division", "received_at"],
-                condition=Q(kind=VoiceKind.HANDLING) | Q(escalated_at__isnull=False),
+                condition=Q(kind__in=OFFICE_KINDS) | Q(escalated_at__isnull=False),
                 name="voice_at_office",
             ),
         ]
@@ -109,6 +115,7 @@ class Voice(models.Model):
             CheckConstraint(
                 condition=Q(kind=VoiceKind.AFTER_SALES, matter__in=list(MATTERS_OF[VoiceKind.AFTER_SALES]))
                 | Q(kind=VoiceKind.HANDLING, matter__in=list(MATTERS_OF[VoiceKind.HANDLING]))
+                | Q(kind=VoiceKind.OWN_DATA, matter__in=list(MATTERS_OF[VoiceKind.OWN_DATA]))
                 | ~Q(kind__in=list(MATTERS_OF)) & Q(matter=""),
                 name="voice_matter_of_kind",
             ),
@@ -133,6 +140,11 @@ class Voice(models.Model):
                 | ~Q(state=VoiceState.CLOSED) & Q(closed_at__isnull=True),
                 name="voice_closed_at",
             ),
+            CheckConstraint(
+                condition=Q(kind=VoiceKind.OWN_DATA, agency=None)
+                | ~Q(kind=VoiceKind.OWN_DATA) & Q(agency__isnull=False, persons=[]),
+                name="voice_own_data_or_an_agency",
+            ),
             # It was given with a receipt, found in a review, or taken over with its number.
             CheckConstraint(
                 condition=Q(receipt_hash__isnull=False) | Q(review__isnull=False) | Q(platform__isnull=False),
@@ -150,7 +162,10 @@ class VoiceEvent(models.Model):
     """诉求流转: what happened, when, by whom."""
 
     class Privacy:
-        plain = ("move", "by")
+        purpose = Purpose.REDRESS
+        retention = Kept.RECORD
+        plain = ("move",)
+        account = ("by",)
         never = ("note",)
 
     id = models.UUIDField(primary_key=True)

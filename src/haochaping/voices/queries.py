@@ -20,6 +20,7 @@ from haochaping.voices.states import AWAY, DONE
 from haochaping.voices.terms import (
     CLOCK,
     NO_SUCH_VOICE,
+    OFFICE_KINDS,
     Matter,
     VoiceEventRow,
     VoiceFacts,
@@ -68,6 +69,7 @@ _VOICE = (
     "solved_text",
     "closed_at",
     "person_id",
+    "persons",
     "round",
     "decision",
     "platform__name",
@@ -85,7 +87,7 @@ def _row(values: tuple[Any, ...]) -> VoiceRow:
             "state": VoiceState(said["state"]),
             "outcome": VoiceOutcome(said["outcome"]) if said["outcome"] else None,
             "solved": Solved(said["solved"]) if said["solved"] else None,
-            "agency_name": said["agency__name"],
+            "agency_name": said["agency__name"] or "",
             "item_name": said["item__name"] or "",
             "next_item_name": said["next_item__name"] or "",
             "next_item_agency": said["next_item__agency__name"] or "",
@@ -178,7 +180,7 @@ _FACTS = (
 
 def facts_of(voice_ids: Iterable[UUID] | None = None) -> Iterator[VoiceFacts]:
     """What is counted of these voices, of all without them: nothing of the office's alone, nor of an older system's."""
-    rows = Voice.objects.filter(platform=None).exclude(kind=VoiceKind.HANDLING)
+    rows = Voice.objects.filter(platform=None).exclude(kind__in=OFFICE_KINDS)
     if voice_ids is not None:
         rows = rows.filter(id__in=list(voice_ids))
     for pk, kind, *plain, alarm, state in rows.values_list(*_FACTS).iterator():
@@ -209,7 +211,7 @@ def given_in(
 
 def of_ended_agencies(day: date, *, limit: int) -> list[VoiceHanding]:
     """Open voices with an agency that ended before a day; its successor is the agency that the item belongs to now."""
-    rows = Voice.objects.filter(agency__valid_to__lt=day).exclude(kind=VoiceKind.HANDLING)
+    rows = Voice.objects.filter(agency__valid_to__lt=day).exclude(kind__in=OFFICE_KINDS)
     rows = rows.exclude(state__in=[VoiceState.ESCALATED, VoiceState.CLOSED])
     goes_on = Q(item__agency__valid_to=None) | Q(item__agency__valid_to__gte=day)
     taken = Case(When(goes_on, then=F("item__agency_id")), default=None)
@@ -248,7 +250,7 @@ def clock_retold(voice_id: UUID) -> list[tuple[ClockTick, ClockTick]] | None:
 def voice(voice_id: UUID, *, by: Actor) -> VoiceRow:
     """One voice; raises `Refused` when it is not there or not the actor's to see."""
     check_power(by, Power.ORDER_VIEW)
-    rows = Voice.objects.filter(id=voice_id).exclude(kind=VoiceKind.HANDLING)
+    rows = Voice.objects.filter(id=voice_id).exclude(kind__in=OFFICE_KINDS)
     found = rows.values_list("division__path", "agency__path", *_VOICE).first()
     if found is None:
         raise Refused(NO_SUCH_VOICE)

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 from haochaping.rectification.terms import Alarm, Solved
 from haochaping.rulebook.terms import Key
 from haochaping.voices.states import DONE, after
-from haochaping.voices.terms import URGE_EVERY, VoiceKind, VoiceMove, VoiceState
+from haochaping.voices.terms import (
+    OFFICE_KINDS,
+    OUTCOMES_OF,
+    URGE_EVERY,
+    Matter,
+    VoiceKind,
+    VoiceMove,
+    VoiceOutcome,
+    VoiceState,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,6 +37,11 @@ def answer_limit(kind: VoiceKind, terms: Terms) -> tuple[int, Unit, Key]:
             terms.supervision_answer_days,
             terms.supervision_answer_unit,
             Key.SUPERVISION_ANSWER_LIMIT,
+        ),
+        VoiceKind.OWN_DATA: (
+            terms.personal_data_days,
+            terms.personal_data_unit,
+            Key.PERSONAL_DATA_REQUEST_LIMIT,
         ),
     }[kind]
 
@@ -62,7 +76,14 @@ def alarm_of(voice: VoiceRow, now: datetime) -> Alarm:
 
 def at_office(voice: VoiceRow) -> bool:
     """Whether it is the supervisory office's to answer or decide, and nothing for an agency."""
-    return voice.kind == VoiceKind.HANDLING or voice.state == VoiceState.ESCALATED
+    return voice.kind in OFFICE_KINDS or voice.state == VoiceState.ESCALATED
+
+
+def outcomes_of(kind: VoiceKind, matter: str) -> tuple[VoiceOutcome, ...]:
+    """What an answer may come to; an erasure that was asked for is done or declined."""
+    if matter == Matter.ERASE:
+        return VoiceOutcome.ERASED, VoiceOutcome.DECLINED
+    return OUTCOMES_OF[kind]
 
 
 def is_quoted(quote: str, words: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from haochaping.accounts.terms import Power
-from haochaping.voices.terms import VoiceKind
+from haochaping.voices.terms import OFFICE_KINDS, VoiceKind
 from haochaping.voices.terms import VoiceMove as M
 from haochaping.voices.terms import VoiceState as S
 
@@ -35,7 +35,7 @@ FIRED_BY: dict[M, Power] = {
     M.ANSWER: Power.ORDER_HANDLE,
     M.END: Power.ORDER_SUPERVISE,
 }
-# A complaint about a handling is the supervisory office's from the first moment to the last.
+# What is about a handling, or about one's own data, is the supervisory office's from the first moment to the last.
 FIRED_BY_OFFICE: dict[M, Power] = dict.fromkeys((M.SIGN_FOR, M.ANSWER, M.END), Power.ORDER_SUPERVISE)
 
 FINAL = frozenset({S.CLOSED})
@@ -56,6 +56,6 @@ def moves_from(state: S) -> list[M]:
 
 
 def at_office_from(state: S, kind: VoiceKind) -> list[M]:
-    """The moves that the supervisory office may make: all of a complaint about a handling, of others the decision."""
-    fires = FIRED_BY_OFFICE if kind == VoiceKind.HANDLING else {M.END}
+    """The moves that the supervisory office may make: all of what is its own, of others the decision."""
+    fires = FIRED_BY_OFFICE if kind in OFFICE_KINDS else {M.END}
     return [move for move in moves_from(state) if move in fires]

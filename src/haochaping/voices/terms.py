@@ -18,16 +18,19 @@ if TYPE_CHECKING:
 
 
 class VoiceKind(StrEnum):
-    """诉求种类. `handling` is about the way in which a review was handled, and lies with the supervisory office only."""
+    """诉求种类. What lies with the supervisory office only: `handling`, how a review was handled, and `own_data`."""
 
     COMPLAINT = "complaint"
     SUGGESTION = "suggestion"
     AFTER_SALES = "after_sales"
     HANDLING = "handling"
+    OWN_DATA = "own_data"
 
 
 # What somebody gives on their own, or a clerk takes up from a good review.
 GIVEN = (VoiceKind.COMPLAINT, VoiceKind.SUGGESTION, VoiceKind.AFTER_SALES)
+# What no agency sees, answers or hears of.
+OFFICE_KINDS = (VoiceKind.HANDLING, VoiceKind.OWN_DATA)
 
 
 KIND_LABELS: dict[VoiceKind, str] = {
@@ -35,6 +38,7 @@ KIND_LABELS: dict[VoiceKind, str] = {
     VoiceKind.SUGGESTION: N_("Suggestion"),
     VoiceKind.AFTER_SALES: N_("After-sales service"),
     VoiceKind.HANDLING: N_("Complaint about the handling of a review"),
+    VoiceKind.OWN_DATA: N_("Request about one’s own personal data"),
 }
 # What an older system may have kept of people who found fault (找茬窗口).
 PAST_KINDS = (VoiceKind.COMPLAINT, VoiceKind.SUGGESTION)
@@ -44,6 +48,7 @@ SAID_LABELS: dict[VoiceKind, str] = {
     VoiceKind.SUGGESTION: N_("Your suggestion"),
     VoiceKind.AFTER_SALES: N_("Your question"),
     VoiceKind.HANDLING: N_("Your complaint about the handling"),
+    VoiceKind.OWN_DATA: N_("Your request about your personal data"),
 }
 KIND_HINTS: dict[VoiceKind, str] = {
     VoiceKind.COMPLAINT: N_("Something went wrong with a service, and you want it looked into."),
@@ -55,7 +60,7 @@ KIND_HINTS: dict[VoiceKind, str] = {
 
 
 class Matter(StrEnum):
-    """事项: what is left after a finished matter 售后事项, or what was wrong with a handling 办理问题."""
+    """事项: what is left after a finished matter 售后事项, what was wrong with a handling 办理问题, what is asked for."""
 
     WRONG_CERTIFICATE = "wrong_certificate"
     FURTHER_QUESTION = "further_question"
@@ -65,6 +70,9 @@ class Matter(StrEnum):
     CONTACTED = "contacted"
     RUDE_CALL = "rude_call"
     OTHER = "other"
+    SEE = "see"
+    CORRECT = "correct"
+    ERASE = "erase"
 
 
 MATTER_LABELS: dict[Matter, str] = {
@@ -76,6 +84,9 @@ MATTER_LABELS: dict[Matter, str] = {
     Matter.CONTACTED: N_("I was contacted although I did not want it"),
     Matter.RUDE_CALL: N_("The call was rude"),
     Matter.OTHER: N_("Something else"),
+    Matter.SEE: N_("See what is kept about me"),
+    Matter.CORRECT: N_("Have it corrected"),
+    Matter.ERASE: N_("Have my identity erased"),
 }
 MATTERS_OF: dict[VoiceKind, tuple[Matter, ...]] = {
     VoiceKind.AFTER_SALES: (Matter.WRONG_CERTIFICATE, Matter.FURTHER_QUESTION, Matter.NEXT_ITEM),
@@ -86,6 +97,7 @@ MATTERS_OF: dict[VoiceKind, tuple[Matter, ...]] = {
         Matter.RUDE_CALL,
         Matter.OTHER,
     ),
+    VoiceKind.OWN_DATA: (Matter.SEE, Matter.CORRECT, Matter.ERASE),
 }
 
 
@@ -151,6 +163,8 @@ class VoiceOutcome(StrEnum):
     NOT_ADOPTED = "not_adopted"
     SETTLED = "settled"
     EXPLAINED = "explained"
+    ERASED = "erased"
+    DECLINED = "declined"
 
 
 OUTCOME_LABELS: dict[VoiceOutcome, str] = {
@@ -158,6 +172,8 @@ OUTCOME_LABELS: dict[VoiceOutcome, str] = {
     VoiceOutcome.NOT_ADOPTED: N_("Not adopted, for the reason given"),
     VoiceOutcome.SETTLED: N_("Settled"),
     VoiceOutcome.EXPLAINED: N_("Explained"),
+    VoiceOutcome.ERASED: N_("The identity is erased"),
+    VoiceOutcome.DECLINED: N_("Declined, for the reason given"),
 }
 _SETTLED_OR_NOT = (VoiceOutcome.SETTLED, VoiceOutcome.EXPLAINED)
 OUTCOMES_OF: dict[VoiceKind, tuple[VoiceOutcome, ...]] = {
@@ -165,6 +181,7 @@ OUTCOMES_OF: dict[VoiceKind, tuple[VoiceOutcome, ...]] = {
     VoiceKind.SUGGESTION: (VoiceOutcome.ADOPTED, VoiceOutcome.NOT_ADOPTED),
     VoiceKind.AFTER_SALES: _SETTLED_OR_NOT,
     VoiceKind.HANDLING: _SETTLED_OR_NOT,
+    VoiceKind.OWN_DATA: (VoiceOutcome.SETTLED, VoiceOutcome.DECLINED),
 }
 
 
@@ -202,6 +219,7 @@ class VoiceRow:
 
     One that was taken over from an older system has the name of that and its number there, and no person to reach.
     `round` is 2 once it was called unsolved and opened again; `decision` what the supervisory office said at the end.
+    `persons` are the sealed identities that somebody who asks about their own data has proven to be.
     `amber_at` is when the running clock is near its end; None while none runs, and where its end is not known.
     """
 
@@ -212,7 +230,7 @@ class VoiceRow:
     text: str
     note: str
     division_id: int
-    agency_id: int
+    agency_id: int | None
     agency_name: str
     item_name: str
     state: VoiceState
@@ -231,6 +249,7 @@ class VoiceRow:
     solved_text: str
     closed_at: datetime | None
     person_id: UUID | None
+    persons: list[UUID]
     round: int
     decision: str
     platform_name: str
@@ -367,4 +386,14 @@ BAD_VOICE_PHONE = Reason(
     "bad_voice_phone",
     N_("“{value}” is not a telephone number."),
     N_("Write a mobile number, or leave the field empty."),
+)
+NOBODY_SEALED = Reason(
+    "nobody_sealed",
+    N_("Nobody’s identity is sealed here under what you have logged in with."),
+    N_("There is nothing to see, correct or erase; what is older was erased after its retention period."),
+)
+STILL_NEEDED = Reason(
+    "identity_still_needed",
+    N_("Open matters still need {n} of the identities."),
+    N_("Decline and name the reason, or answer once those matters are closed."),
 )

@@ -1,4 +1,4 @@
-"""Who may do what in the database: the application's role and, while it answers staff, the role of staff.
+"""Who may do what in the database: the application's role, while it answers staff the role of staff, and roles that are lent.
 
 Run by the tables' owner at every `haochaping migrate`, and the same each time: what has been changed by hand in between
 is put right, and where nothing has changed no table is locked.
@@ -9,13 +9,15 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.db import ProgrammingError, transaction
 from psycopg import sql
 
 from haochaping.doors.tables import FUNCTION, KEPT, TABLES
+from haochaping.kernel.privacy import declared
 from haochaping.ledger import actions as ledger
 from haochaping.postgres import roles
-from haochaping.postgres.terms import STAFF_ROLE, PostgresError
+from haochaping.postgres.terms import BACKUP_ROLE, READER_ROLE, STAFF_ROLE, PostgresError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +37,15 @@ _STAFF = (
     "GRANT USAGE ON SCHEMA public TO {role}",
     "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
     "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}",
+)
+_READER = (
+    "GRANT USAGE ON SCHEMA public TO {role}",
+    "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}",
+)
+_BACKUP = (
+    "GRANT USAGE ON SCHEMA public TO {role}",
+    "GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}",
+    "GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
 )
 _POLICIES = """
     SELECT c.relname, coalesce(obj_description(p.oid, 'pg_policy'), ''), c.relrowsecurity
@@ -60,7 +71,10 @@ def prepare(owner: BaseDatabaseWrapper, role: str) -> None:
 
 
 def give(owner: BaseDatabaseWrapper, role: str, *, apart: bool) -> None:
-    """Give both roles their rights and put the policies in force; `apart`: the application is not the owner."""
+    """Give the roles their rights and put the policies in force; `apart`: the application is not the owner.
+
+    The roles that are lent are an administrator's to make; where there are none, nothing is lacking.
+    """
     name, staff = sql.Identifier(role), sql.Identifier(STAFF_ROLE)
     with transaction.atomic(using=owner.alias), owner.cursor() as cursor:
         cursor.execute(FUNCTION)
@@ -69,6 +83,10 @@ def give(owner: BaseDatabaseWrapper, role: str, *, apart: bool) -> None:
                 cursor.execute(text)
         for text in (*_filled(_STAFF, staff), *_grants()):
             cursor.execute(text)
+        cursor.execute("SELECT rolname FROM pg_roles WHERE rolname = ANY (%s)", [[READER_ROLE, BACKUP_ROLE]])
+        for (lent,) in cursor.fetchall():
+            for text in _lent(lent):
+                cursor.execute(text)
     _put_in_force(owner)
 
 
@@ -87,6 +105,34 @@ def _grants() -> Iterator[str]:
     return (
         f"GRANT {held.rights} ON {table} TO {STAFF_ROLE}" for table, held in TABLES.items() if held.rights
     )
+
+
+def _lent(role: str) -> Iterator[str]:
+    name = sql.Identifier(role)
+    if role == BACKUP_ROLE:
+        yield from _filled(_BACKUP, name)
+        return
+    yield from _filled(_READER, name)
+    for table, columns in _readable():
+        listed = sql.SQL(", ").join(map(sql.Identifier, columns))
+        form = sql.SQL("GRANT SELECT ({}) ON {} TO {}")
+        yield form.format(listed, sql.Identifier(table), name).as_string()
+
+
+def _readable() -> Iterator[tuple[str, list[str]]]:
+    """Of each table of ours, but those of identities, the columns that say nothing about people."""
+    for model in apps.get_models():
+        meta = model._meta  # noqa: SLF001 - Django's public name for it
+        if model.__module__.startswith("haochaping.") and meta.app_label != "identity":
+            stated = declared(model)
+            yield (
+                meta.db_table,
+                [
+                    f.column
+                    for f in meta.concrete_fields
+                    if f.column and stated.get(f.name, "plain") == "plain"
+                ],
+            )
 
 
 def _put_in_force(owner: BaseDatabaseWrapper) -> None:

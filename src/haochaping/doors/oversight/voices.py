@@ -1,8 +1,8 @@
-"""`/oversight/voices/`: complaints about a handling, and what stayed unsolved; for the supervisory office only."""
+"""`/oversight/voices/`: complaints about a handling, requests about own data, what stayed unsolved; for the office only."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from django.contrib import messages
 from django.http import Http404
@@ -21,9 +21,10 @@ from haochaping.doors.oversight.forms import NoForm
 from haochaping.doors.oversight.page import oversight_page
 from haochaping.doors.paging import page_number
 from haochaping.doors.photo import photo_response
+from haochaping.doors.reach import set_aside
 from haochaping.doors.supervised import ON_PAGE, pager
 from haochaping.files import queries as files
-from haochaping.flows import handle_voices
+from haochaping.flows import handle_own_data, handle_voices
 from haochaping.kernel.refused import N_, Refused
 from haochaping.ledger.terms import EntryKind
 from haochaping.publicity.rules import redacted
@@ -31,19 +32,19 @@ from haochaping.rectification import queries as orders
 from haochaping.rectification.terms import SOLVED_LABELS
 from haochaping.ui.shapes import Event
 from haochaping.voices import actions, queries
-from haochaping.voices.rules import at_office, running_due
+from haochaping.voices.rules import at_office, outcomes_of, running_due
 from haochaping.voices.states import at_office_from
 from haochaping.voices.terms import (
     KIND_LABELS,
     MATTER_LABELS,
     MOVE_LABELS,
     OUTCOME_LABELS,
-    OUTCOMES_OF,
     PERSONS_WORDS,
     STATE_LABELS,
     TEXT_LIMIT,
     VoiceKind,
     VoiceMove,
+    VoiceOutcome,
 )
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class AnswerForm(CarefulForm):
 
     outcome = Choice(
         label=gettext_lazy("Outcome"),
-        choices=[(one.value, gettext_lazy(OUTCOME_LABELS[one])) for one in OUTCOMES_OF[VoiceKind.HANDLING]],
+        choices=[(one.value, gettext_lazy(OUTCOME_LABELS[one])) for one in VoiceOutcome],
     )
     text = Words(
         label=gettext_lazy("Answer to the person"),
@@ -76,6 +77,13 @@ class AnswerForm(CarefulForm):
         limit=TEXT_LIMIT,
         rows=6,
     )
+
+    def offer(self, row: VoiceRow) -> None:
+        """Leave the outcomes that an answer to this one may have."""
+        field = cast("Choice", self.fields["outcome"])
+        field.choices = [
+            (one.value, gettext(OUTCOME_LABELS[one])) for one in outcomes_of(row.kind, row.matter or "")
+        ]
 
 
 class EndForm(CarefulForm):
@@ -147,26 +155,37 @@ def step(request: HttpRequest, complaint_id: UUID, step: str) -> HttpResponse:
     if step not in STEPS:
         raise Http404
     by = actor_of(request)
-    queries.at_office(complaint_id, by=by)
+    row = queries.at_office(complaint_id, by=by)
     _, kind, _, done = STEPS[step]
-    form = kind(request.POST, auto_id=f"{step}_%s")
+    form = _offered(kind(request.POST, auto_id=f"{step}_%s"), row)
     if not form.is_valid():
         return _one(request, complaint_id, step, form, INVALID)
     try:
-        _perform(step, complaint_id, form.cleaned_data, by, timezone.now())
+        _perform(step, row, form.cleaned_data, by, timezone.now())
     except Refused as refused:
         return _one(request, complaint_id, step, form, told(form, refused))
     messages.success(request, gettext(done))
     return see_other(reverse("oversight_voice", args=[complaint_id]))
 
 
-def _perform(step: str, complaint_id: UUID, typed: dict[str, str], by: Actor, now: datetime) -> None:
+def _perform(step: str, row: VoiceRow, typed: dict[str, str], by: Actor, now: datetime) -> None:
     if step == "sign-for":
-        actions.sign_for(complaint_id, by=by, now=now)
-    elif step == "answer":
-        handle_voices.answer(complaint_id, **typed, by=by, now=now)
+        actions.sign_for(row.id, by=by, now=now)
+    elif step == "end":
+        handle_voices.end(row.id, **typed, by=by, now=now)
+    elif row.kind == VoiceKind.OWN_DATA:
+        # Sealed identities are within nobody's reach, and what still needs one may lie anywhere.
+        with set_aside():
+            handle_own_data.answer(row.id, **typed, by=by, now=now)
     else:
-        handle_voices.end(complaint_id, **typed, by=by, now=now)
+        handle_voices.answer(row.id, **typed, by=by, now=now)
+
+
+def _offered[F: forms.Form](form: F, row: VoiceRow) -> F:
+    """The form, with the outcomes that this one may have."""
+    if isinstance(form, AnswerForm):
+        form.offer(row)
+    return form
 
 
 def _address(row: VoiceRow, *, overdue: bool) -> str:
@@ -207,6 +226,7 @@ def _one(
         "solved_words": redacted(row.solved_text),
         "order_id": order.id if order else None,
         "about_handling": row.kind == VoiceKind.HANDLING,
+        "identities": len(row.persons),
         "events": [
             Event(
                 gettext(MOVE_LABELS[event.move]),
@@ -217,7 +237,11 @@ def _one(
             for event in events
         ],
         "steps": [
-            (name, gettext(button), form if form and name == tried else kind(auto_id=f"{name}_%s"))
+            (
+                name,
+                gettext(button),
+                form if form and name == tried else _offered(kind(auto_id=f"{name}_%s"), row),
+            )
             for name, (move, kind, button, _) in STEPS.items()
             if move in at_office_from(row.state, row.kind)
         ],

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 
 from haochaping.doors.portal.forms import PlainText
-from haochaping.doors.portal.voice_forms import WordForm
+from haochaping.doors.portal.voice_forms import WordForm, for_office
 from haochaping.doors.portal.voices import shown
 from haochaping.kernel.refused import N_, Refused
 from haochaping.rectification import queries as orders
@@ -120,7 +120,7 @@ def _handling(review_id: UUID, now: datetime, typed: Typed, *, again: bool) -> H
         told=[_told(one, now) for one in found],
         form=(typed.form or HandlingForm(auto_id="handling_%s")) if asks else None,
         offered=open_one is None,
-        word=(typed.word or WordForm(auto_id="word_%s")) if answered else None,
+        word=for_office(typed.word or WordForm(auto_id="word_%s")) if answered else None,
         may_urge=since is not None and now >= since,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haochaping.doors.portal import again, code, entrance, invitation, mine, status, voices
+from haochaping.doors.portal import again, code, entrance, invitation, mine, own_data, status, voices
 
 urlpatterns = [
     path("r/<str:token>", invitation.page, name="review"),
@@ -43,5 +43,6 @@ urlpatterns = [
     path("my/code/send", code.ask, name="my_code_ask"),
     path("my/code", code.enter, name="my_code"),
     path("my/sign-out", mine.leave, name="my_sign_out"),
+    path("my/data", own_data.page, name="my_data"),
     path("my/services/<uuid:occurrence_id>", mine.open_service, name="my_service"),
 ]

@@ -65,6 +65,14 @@ class VoiceForm(forms.Form):
             del self.fields["matter"]
 
 
+def for_office(form: WordForm) -> WordForm:
+    """The same, where no agency reads it."""
+    form.fields["text"].help_text = gettext_lazy(
+        "At most 500 characters. Only the supervisory office reads it."
+    )
+    return form
+
+
 class WordForm(forms.Form):
     """Whether the answer has solved it; nothing is chosen beforehand."""
 

@@ -16,7 +16,7 @@ from haochaping.doors import uploads
 from haochaping.doors.gate import public
 from haochaping.doors.origin import network_asked_from
 from haochaping.doors.photo import photo_response
-from haochaping.doors.portal.voice_forms import VoiceForm, WordForm
+from haochaping.doors.portal.voice_forms import VoiceForm, WordForm, for_office
 from haochaping.doors.private_page import private_page, see_other
 from haochaping.files import actions as file_actions
 from haochaping.files import queries as files
@@ -52,7 +52,6 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from django.forms import Form
     from django.http import HttpRequest, HttpResponse
 
     from haochaping.voices.terms import VoiceEventRow, VoiceRow
@@ -68,9 +67,10 @@ _AT_OFFICE_LATE = N_(
     "You said that it is still not solved. The supervisory office should have decided by {due} and has not done so."
     " This is recorded as overdue."
 )
-_NOT_DRAWN = N_(
+NOT_DRAWN = N_(
     "The receipt number of this form is not known here. What you wrote stands below: send it again, with a new number."
 )
+_OFFICE = N_("The supervisory office")
 _NO_DATE = N_("The date of the answer is still to be set.")
 
 
@@ -87,7 +87,7 @@ def new(request: HttpRequest) -> HttpResponse:
         return render(request, "portal/voice_kind.html", {"kinds": kinds})
     if not agency and not item:
         return _search(request, VoiceKind(kind))
-    known = {"kind": kind, "agency": agency, "item": item, "receipt": _drawn()}
+    known = {"kind": kind, "agency": agency, "item": item, "receipt": drawn()}
     return _form(request, VoiceForm(kind=kind, initial=known), known)
 
 
@@ -160,12 +160,12 @@ def _id(receipt: str) -> UUID:
 _DRAWN = signing.Signer(salt="voice")
 
 
-def _drawn() -> str:
+def drawn() -> str:
     """A receipt number for a form, signed: nobody chooses their own, or another's."""
     return _DRAWN.sign(receipt_no())
 
 
-def _receipt_of(drawn: str) -> str | None:
+def receipt_of(drawn: str) -> str | None:
     """The receipt number that a form was given; None for one that we have not drawn."""
     try:
         return _DRAWN.unsign(drawn)
@@ -191,10 +191,10 @@ def _give(request: HttpRequest) -> HttpResponse:
     uploads.bound(request)
     typed = {name: request.POST.get(name, "") for name in ("kind", "agency", "item")}
     form = VoiceForm(request.POST, request.FILES, kind=typed["kind"])
-    receipt = _receipt_of(request.POST.get("receipt", ""))
+    receipt = receipt_of(request.POST.get("receipt", ""))
     if receipt is None:
-        form = VoiceForm(request.POST.dict() | {"receipt": _drawn()}, request.FILES, kind=typed["kind"])
-        form.add_error(None, gettext(_NOT_DRAWN))
+        form = VoiceForm(request.POST.dict() | {"receipt": drawn()}, request.FILES, kind=typed["kind"])
+        form.add_error(None, gettext(NOT_DRAWN))
     if receipt is None or not form.is_valid():
         return _form(request, form, typed, _INVALID)
     if not ratelimit.consume(request, action="voice_given", key=network_asked_from(request)):
@@ -237,18 +237,18 @@ def _form(request: HttpRequest, form: VoiceForm, known: Mapping[str, str], statu
 
 
 def _page(
-    request: HttpRequest, receipt: str, *, form: Form | None = None, refused: Refused | None = None
+    request: HttpRequest, receipt: str, *, form: WordForm | None = None, refused: Refused | None = None
 ) -> HttpResponse:
     voice, now = queries.by_receipt(receipt), timezone.now()
     if voice is None:
         raise Refused(VOICE_RECEIPT_UNKNOWN)
-    since = may_urge_from(voice)
+    since, word = may_urge_from(voice), form or WordForm()
     context = shown(voice, now) | {
         "receipt": receipt,
         "photos": files.photos_of("voice", str(voice.id)),
         "may_urge": since is not None and now >= since,
         "urge_from": since,
-        "form": form or WordForm(),
+        "form": word if voice.agency_name else for_office(word),
         "asks": voice.state == VoiceState.ANSWERED,
         "wrong": form,
         "sentences": [say(refused.complaint)] if refused else [],
@@ -266,6 +266,7 @@ def shown(voice: VoiceRow, now: datetime) -> dict[str, object]:
         "voice": voice,
         "title": gettext(KIND_LABELS[voice.kind]),
         "said": gettext(SAID_LABELS[voice.kind]),
+        "answerer": voice.agency_name or gettext(_OFFICE),
         "matter": gettext(MATTER_LABELS[voice.matter]) if voice.matter else "",
         "promise": _promise(voice, due, now),
         "late": due is not None and now > due,
@@ -296,4 +297,6 @@ def _promise(voice: VoiceRow, due: datetime | None, now: datetime) -> str:
     late = now > due
     if voice.state == VoiceState.ESCALATED:
         return gettext(_AT_OFFICE_LATE if late else _AT_OFFICE).format(due=moment(due))
-    return gettext(_LATE if late else _PROMISED).format(agency=voice.agency_name, due=moment(due))
+    return gettext(_LATE if late else _PROMISED).format(
+        agency=voice.agency_name or gettext(_OFFICE), due=moment(due)
+    )

@@ -304,7 +304,7 @@ def _page(
     events = queries.timeline(voice.id)
     names = names_of([event.by for event in events], by)
     open_moves = set(moves_from(voice.state))
-    if directory.held_on(Kind.AGENCIES, [voice.agency_id], local_day(now)):
+    if voice.agency_id and directory.held_on(Kind.AGENCIES, [voice.agency_id], local_day(now)):
         open_moves.discard(VoiceMove.HAND_ON)
     offers = [
         Offer(

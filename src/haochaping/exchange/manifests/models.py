@@ -13,7 +13,8 @@ class StatedBatch(models.Model):
     """报送批次: a batch that its sender has numbered and counted, taken or refused; `ended_at` where its numbering was ended."""
 
     class Privacy:
-        plain = ("kind", "state", "code", "fingerprint", "sent_by")
+        plain = ("kind", "state", "code", "fingerprint")
+        account = ("sent_by",)
 
     id = models.UUIDField(primary_key=True)
     platform = models.ForeignKey("directory.Platform", models.PROTECT, related_name="+", db_index=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
@@ -23,6 +22,7 @@ from haochaping.exchange.reconciliation.terms import (
     NO_SUCH_RECONCILIATION,
     NOT_DIFFERING,
     NOTHING_COMPARED,
+    STATEMENTS_KEPT,
     ReconciliationState,
     StatedKind,
     StatementSide,
@@ -46,8 +46,6 @@ if TYPE_CHECKING:
     from haochaping.kernel.actor import Actor
 
 _LOCKS = 0x7263  # "rc": one statement of a source and day at a time
-# A difference is looked into within weeks; the sums of a reconciliation stay for good.
-STATEMENTS_KEPT = timedelta(days=35)
 _POWERS = {StatedKind.CASES: Power.CASE_IMPORT, StatedKind.REVIEWS: Power.REVIEW_IMPORT}
 _CASE_NO = 50
 

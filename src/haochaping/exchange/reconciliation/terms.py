@@ -5,6 +5,7 @@ from __future__ import annotations
 # msgspec reads the annotations of its structures at run time.
 from collections.abc import Mapping, Sequence  # noqa: TC003
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -156,6 +157,8 @@ class DifferingRow:
     told: str
 
 
+# A difference is looked into within weeks; the sums of a reconciliation stay for good.
+STATEMENTS_KEPT = timedelta(days=35)
 # The agreement R of a scorecard (trust.md §7.2): equal, within one in a thousand, or not.
 EQUAL, NEARLY, APART = Decimal(1), Decimal("0.5"), Decimal(0)
 NEARLY_WITHIN = Decimal("0.001")

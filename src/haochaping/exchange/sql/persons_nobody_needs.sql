@@ -1,6 +1,7 @@
 -- Sealed persons, sealed before a moment, whom nothing needs. Without %(closed_before)s everything that names a person
 -- needs them; with it, a case or review needs its person no more once it and its work order closed before that moment;
--- a merged work order lasts as long as the one it is answered with.
+-- a merged work order lasts as long as the one it is answered with. %(asked_by)s is a request that its persons be erased:
+-- it does not need them itself, nor does what was to be sent to them. %(among)s asks about some persons only.
 WITH
 asked AS (SELECT %(closed_before)s::timestamptz AS closed_before),
 lively AS (
@@ -29,9 +30,10 @@ needed AS (
     UNION ALL
     SELECT lively.person_id FROM lively
     UNION ALL
-    SELECT voice.person_id
+    SELECT unnest(voice.persons || voice.person_id)
     FROM voices_voice AS voice CROSS JOIN asked
-    WHERE asked.closed_before IS NULL OR voice.closed_at IS NULL OR voice.closed_at >= asked.closed_before
+    WHERE (asked.closed_before IS NULL OR voice.closed_at IS NULL OR voice.closed_at >= asked.closed_before)
+      AND voice.id IS DISTINCT FROM %(asked_by)s::uuid
     UNION ALL
     SELECT named.value::uuid
     FROM exchange_quarantined_record AS record, jsonb_each_text(record.sealed) AS named
@@ -41,7 +43,9 @@ needed AS (
     UNION ALL
     SELECT thread.person FROM notices_thread AS thread CROSS JOIN asked WHERE asked.closed_before IS NULL
     UNION ALL
-    SELECT delivery.person FROM notices_delivery AS delivery WHERE delivery.state NOT IN ('sent', 'no_phone')
+    SELECT delivery.person
+    FROM notices_delivery AS delivery
+    WHERE delivery.state NOT IN ('sent', 'no_phone', 'unclear', 'replaced') AND %(asked_by)s::uuid IS NULL
     UNION ALL
     SELECT request.person
     FROM identity_opening_request AS request
@@ -51,6 +55,7 @@ needed AS (
 SELECT sealed.id
 FROM identity_sealed_person AS sealed
 WHERE sealed.id < %(first_kept)s
+  AND (%(among)s::uuid[] IS NULL OR sealed.id = ANY (%(among)s::uuid[]))
   AND NOT EXISTS (SELECT FROM needed WHERE needed.id = sealed.id)
 ORDER BY sealed.id
 LIMIT %(limit)s

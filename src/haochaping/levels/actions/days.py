@@ -8,8 +8,7 @@ import msgspec
 from django.db import transaction
 
 from haochaping.exchange.fields import shown
-from haochaping.exchange.reconciliation.actions import STATEMENTS_KEPT
-from haochaping.exchange.reconciliation.terms import ReconciliationState
+from haochaping.exchange.reconciliation.terms import STATEMENTS_KEPT, ReconciliationState
 from haochaping.levels.models import ToldDay
 from haochaping.levels.rules import shown_params
 from haochaping.levels.terms import WHY_LIMIT

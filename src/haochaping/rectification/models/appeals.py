@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 
+from haochaping.kernel.privacy import Kept, Purpose
 from haochaping.rectification.models.orders import WorkOrder
 from haochaping.rectification.terms import AppealRefusal, AppealState, Ground, ProvenFact, Verdict
 
@@ -14,7 +15,10 @@ class Appeal(models.Model):
     """申诉: the handling agency says that the review of an order should not count. One for an order."""
 
     class Privacy:
-        plain = ("state", "ground", "fact", "filed_by", "refusal", "contested_by")
+        purpose = Purpose.REDRESS
+        retention = Kept.RECORD
+        plain = ("state", "ground", "fact", "refusal")
+        account = ("filed_by", "contested_by")
         never = ("text", "reference", "answer", "objection")
 
     id = models.UUIDField(primary_key=True)
@@ -61,15 +65,10 @@ class AppealDecision(models.Model):
     """申诉决定: one proposal; it decides once another person has confirmed it."""
 
     class Privacy:
-        plain = (
-            "verdict",
-            "fact",
-            "proposed_by",
-            "proposed_path",
-            "confirmed_by",
-            "confirmed_path",
-            "sent_back_by",
-        )
+        purpose = Purpose.REDRESS
+        retention = Kept.RECORD
+        plain = ("verdict", "fact", "proposed_path", "confirmed_path")
+        account = ("proposed_by", "confirmed_by", "sent_back_by")
         never = ("text",)
 
     id = models.UUIDField(primary_key=True)
@@ -119,7 +118,10 @@ class AppealEvent(models.Model):
     """申诉流转: what happened, when, by whom."""
 
     class Privacy:
-        plain = ("move", "by")
+        purpose = Purpose.REDRESS
+        retention = Kept.RECORD
+        plain = ("move",)
+        account = ("by",)
         never = ("note",)
 
     id = models.UUIDField(primary_key=True)

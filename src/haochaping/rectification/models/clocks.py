@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import CheckConstraint, Q
 
+from haochaping.kernel.privacy import Kept, Purpose
 from haochaping.rectification.models.orders import WorkOrder
 from haochaping.rectification.terms import Alarm, ClockKind, Tick
 
@@ -71,7 +72,9 @@ class Extension(models.Model):
     """延期申请: asked for by the agency, decided by a dispatcher, told to the reviewer with its reason."""
 
     class Privacy:
-        plain = ("asked_by", "decided_by")
+        purpose = Purpose.REDRESS
+        retention = Kept.RECORD
+        account = ("asked_by", "decided_by")
         never = ("reason", "note")
 
     id = models.UUIDField(primary_key=True)

@@ -9,7 +9,8 @@ class DispatchRule(models.Model):
     """派单规则: which agency gets the orders of a division that fit; a row is added, none overwritten."""
 
     class Privacy:
-        plain = ("stage", "indicator", "source", "made_by")
+        plain = ("stage", "indicator", "source")
+        account = ("made_by",)
 
     id = models.BigAutoField(primary_key=True)
     division = models.ForeignKey("directory.Division", models.PROTECT, related_name="+")

@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 
+from haochaping.kernel.privacy import Kept, Purpose
 from haochaping.rectification.models.orders import WorkOrder
 from haochaping.rectification.terms import ReformMove, ReformPart, ReformState, Responsibility
 
@@ -14,7 +15,10 @@ class Fault(models.Model):
     """责任划分: what a fault that a call-back found true lies in; said once of each kind."""
 
     class Privacy:
-        plain = ("responsibility", "by")
+        purpose = Purpose.REDRESS
+        retention = Kept.RECORD
+        plain = ("responsibility",)
+        account = ("by",)
         never = ("note",)
 
     id = models.UUIDField(primary_key=True)
@@ -40,6 +44,8 @@ class Reform(models.Model):
     """
 
     class Privacy:
+        purpose = Purpose.REDRESS
+        retention = Kept.RECORD
         plain = ("state", "parts")
         never = ("text", "change_text")
 
@@ -86,7 +92,10 @@ class ReformEvent(models.Model):
     """改革建议流转: what happened, when, by whom."""
 
     class Privacy:
-        plain = ("move", "by")
+        purpose = Purpose.REDRESS
+        retention = Kept.RECORD
+        plain = ("move",)
+        account = ("by",)
         never = ("note",)
 
     id = models.UUIDField(primary_key=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q
 
+from haochaping.kernel.privacy import Kept, Purpose
 from haochaping.rectification.models.orders import WorkOrder
 
 # Still to be done.
@@ -15,7 +16,9 @@ class Evidence(models.Model):
     """整改佐证: photographs of what was put right, with what they show; `shown` to the reviewer too. Removed, the row stays."""
 
     class Privacy:
-        plain = ("added_by", "removed_by")
+        purpose = Purpose.REDRESS
+        retention = Kept.RECORD
+        account = ("added_by", "removed_by")
         never = ("caption",)
 
     id = models.UUIDField(primary_key=True)
@@ -46,7 +49,9 @@ class CoHandler(models.Model):
     """
 
     class Privacy:
-        plain = ("asked_by", "done_by")
+        purpose = Purpose.REDRESS
+        retention = Kept.RECORD
+        account = ("asked_by", "done_by")
         never = ("task", "contribution")
 
     id = models.UUIDField(primary_key=True)
@@ -88,7 +93,9 @@ class Milestone(models.Model):
     """
 
     class Privacy:
-        plain = ("done_by",)
+        purpose = Purpose.REDRESS
+        retention = Kept.RECORD
+        account = ("done_by",)
         never = ("text", "note")
 
     id = models.UUIDField(primary_key=True)

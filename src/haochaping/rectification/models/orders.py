@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 
+from haochaping.kernel.privacy import Kept, Purpose
 from haochaping.rectification.terms import CallResult, ClockKind, HandlingOutcome, Means, OrderState, Solved
 
 _FREE = [OrderState.MERGED, OrderState.EXCLUDED, OrderState.CANCELLED]
@@ -49,6 +50,8 @@ class WorkOrder(models.Model):
     """差评工单. `clock` is the one that runs, `due_at` and `amber_at` are its moments; all follow from its events."""
 
     class Privacy:
+        purpose = Purpose.REDRESS
+        retention = Kept.RECORD
         plain = ("state", "outcome", "clock")
         never = ("rectification_text", "reply_text")
 
@@ -168,7 +171,10 @@ class Callback(models.Model):
     """
 
     class Privacy:
-        plain = ("result", "by", "recording", "means", "contact")
+        purpose = Purpose.REDRESS
+        retention = Kept.RECORD
+        plain = ("result", "recording", "means", "contact")
+        account = ("by",)
         never = ("note",)
 
     id = models.UUIDField(primary_key=True)
@@ -213,6 +219,8 @@ class SolutionAnswer(models.Model):
     """解决情况回答: the reviewer's own word on whether it is solved; each is a row, the newest stands."""
 
     class Privacy:
+        purpose = Purpose.REDRESS
+        retention = Kept.RECORD
         plain = ("solved",)
         never = ("text",)
 
@@ -233,7 +241,10 @@ class OrderEvent(models.Model):
     """工单流转: what happened, when, by whom; `warned` names the warnings (`Doubt`) in spite of which it was done."""
 
     class Privacy:
-        plain = ("move", "by", "warned")
+        purpose = Purpose.REDRESS
+        retention = Kept.RECORD
+        plain = ("move", "warned")
+        account = ("by",)
         never = ("note",)
 
     id = models.UUIDField(primary_key=True)

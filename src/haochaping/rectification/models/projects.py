@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import CheckConstraint, Q
 
+from haochaping.kernel.privacy import Kept, Purpose
 from haochaping.rectification.models.orders import WorkOrder
 from haochaping.rectification.terms import ProjectState
 
@@ -13,7 +14,10 @@ class Project(models.Model):
     """专项整改: many orders about one cause, put right once."""
 
     class Privacy:
-        plain = ("state", "opened_by", "changed_by", "closed_by")
+        purpose = Purpose.REDRESS
+        retention = Kept.RECORD
+        plain = ("state",)
+        account = ("opened_by", "changed_by", "closed_by")
         never = ("title", "root_cause", "change_text")
 
     id = models.UUIDField(primary_key=True)
@@ -53,7 +57,9 @@ class ProjectTask(models.Model):
     """整改任务: one line of a project's list."""
 
     class Privacy:
-        plain = ("done_by",)
+        purpose = Purpose.REDRESS
+        retention = Kept.RECORD
+        account = ("done_by",)
         never = ("text",)
 
     id = models.UUIDField(primary_key=True)
@@ -73,7 +79,7 @@ class ProjectOrder(models.Model):
     """专项整改工单: an order whose cause is the project's; an order has one project at most."""
 
     class Privacy:
-        plain = ("added_by",)
+        account = ("added_by",)
 
     id = models.UUIDField(primary_key=True)
     order = models.OneToOneField(WorkOrder, models.PROTECT, related_name="+")

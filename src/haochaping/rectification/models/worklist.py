@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 
+from haochaping.kernel.privacy import Kept, Purpose
 from haochaping.rectification.models.orders import WorkOrder
 
 
@@ -26,6 +27,8 @@ class SavedFilter(models.Model):
     """常用筛选: a way to look at one's list that one person keeps under a name."""
 
     class Privacy:
+        purpose = Purpose.STAFF
+        retention = Kept.OWNER
         never = ("name", "asked")
 
     id = models.BigAutoField(primary_key=True)
@@ -43,7 +46,10 @@ class ListExport(models.Model):
     """清单导出: a list that somebody took away; its number stands in the file."""
 
     class Privacy:
-        plain = ("by", "format")
+        purpose = Purpose.REDRESS
+        retention = Kept.RECORD
+        plain = ("format",)
+        account = ("by",)
         never = ("asked",)
 
     id = models.BigAutoField(primary_key=True)

@@ -89,6 +89,8 @@ class Terms:
     suggestion_unit: Unit
     after_sales_days: int
     after_sales_unit: Unit
+    personal_data_days: int
+    personal_data_unit: Unit
     appeal_days: int
     appeal_unit: Unit
     appeal_decision_days: int

@@ -95,6 +95,7 @@ class Key(StrEnum):
     COMPLAINT_LIMIT = "complaint_limit"
     SUGGESTION_LIMIT = "suggestion_limit"
     AFTER_SALES_LIMIT = "after_sales_limit"
+    PERSONAL_DATA_REQUEST_LIMIT = "personal_data_request_limit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,6 +321,9 @@ RULES: dict[Key, Rule] = {
     Key.COMPLAINT_LIMIT: Rule(N_("Time to answer a complaint"), (Unit.WORKING_DAYS, Unit.DAYS)),
     Key.SUGGESTION_LIMIT: Rule(N_("Time to answer a suggestion"), (Unit.WORKING_DAYS, Unit.DAYS)),
     Key.AFTER_SALES_LIMIT: Rule(N_("Time to answer an after-sales question"), (Unit.WORKING_DAYS, Unit.DAYS)),
+    Key.PERSONAL_DATA_REQUEST_LIMIT: Rule(
+        N_("Time to answer a request about one’s own personal data"), (Unit.WORKING_DAYS, Unit.DAYS)
+    ),
 }
 
 NOT_READ = frozenset(

@@ -1,4 +1,4 @@
-"""诉求 given: by somebody on their own, taken up from a good review, or about the handling of a review."""
+"""诉求 given: by somebody on their own, taken up from a good review, about a handling, or about one's own data."""
 
 from __future__ import annotations
 
@@ -11,14 +11,10 @@ from haochaping.kernel.refused import Refused
 from haochaping.voices.actions.steps import checked_text, known_kind, known_matter, open_voice
 from haochaping.voices.models import Voice
 from haochaping.voices.rules import receipt_hash
-from haochaping.voices.terms import (
-    COMPLAINT_WAITS,
-    FOUND_ALREADY,
-    NOTE_LIMIT,
-    VoiceKind,
-)
+from haochaping.voices.terms import COMPLAINT_WAITS, FOUND_ALREADY, NOTE_LIMIT, VoiceKind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -113,3 +109,33 @@ def complain(
         if "voice_one_open_about_handling" not in str(error):
             raise
         raise Refused(COMPLAINT_WAITS) from error
+
+
+@transaction.atomic
+def ask_about_own_data(
+    persons: Sequence[UUID],
+    *,
+    division_id: int,
+    matter: str,
+    text: str,
+    receipt: str,
+    by: Actor,
+    now: datetime,
+) -> UUID:
+    """个人信息请求: somebody who is these sealed persons, the newest last, asks the supervisory office of a division.
+
+    Raises:
+        Refused: UNKNOWN_VOICE_CHOICE, VOICE_TEXT_MISSING, VOICE_TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
+    """
+    about = known_matter(VoiceKind.OWN_DATA, matter)
+    voice = Voice(
+        id=uuid7(now),
+        kind=VoiceKind.OWN_DATA,
+        matter=about,
+        division_id=division_id,
+        text=checked_text(text, "text"),
+        receipt_hash=receipt_hash(receipt),
+        person_id=persons[-1],
+        persons=list(persons),
+    )
+    return open_voice(voice, None, by=by, now=now)

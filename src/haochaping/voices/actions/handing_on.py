@@ -57,7 +57,7 @@ def hand_on(voice_id: UUID, *, agency: str, note: str, by: Actor, now: datetime)
     note = checked_text(note, "note", limit=NOTE_LIMIT, required=False)
     voice = step(voice_id, VoiceMove.HAND_ON, by)
     day = local_day(now)
-    if directory.held_on(Kind.AGENCIES, [voice.agency_id], day):
+    if voice.agency_id and directory.held_on(Kind.AGENCIES, [voice.agency_id], day):
         raise Refused(VOICE_AGENCY_GOES_ON)
     found: AgencyRef = dispatch_queries.agency_within(agency, by)
     if not directory.held_on(Kind.AGENCIES, [found.id], day):

@@ -16,11 +16,11 @@ from haochaping.voices import access
 from haochaping.voices.actions import clocks
 from haochaping.voices.actions.steps import checked_text, item_called, record, step, words_of
 from haochaping.voices.models import VoiceEvent
+from haochaping.voices.rules import outcomes_of
 from haochaping.voices.states import FIRED_BY
 from haochaping.voices.terms import (
     ANSWERER_DECIDES,
     NOTE_LIMIT,
-    OUTCOMES_OF,
     UNKNOWN_TARGET,
     UNKNOWN_VOICE_CHOICE,
     VoiceKind,
@@ -80,7 +80,7 @@ def answer(voice_id: UUID, *, outcome: str, text: str, next_item: str, by: Actor
     if complaint := own_words_complaint(text, "text"):
         raise Refused(complaint.reason, field="text", **complaint.params)
     voice = step(voice_id, VoiceMove.ANSWER, by)
-    if outcome not in OUTCOMES_OF[VoiceKind(voice.kind)]:
+    if outcome not in outcomes_of(VoiceKind(voice.kind), voice.matter):
         raise Refused(UNKNOWN_VOICE_CHOICE, field="outcome", value=outcome[:_SHOWN])
     voice.next_item_id = item_called(next_item)
     voice.outcome, voice.answer, voice.answered_at = outcome, text, now

@@ -22,6 +22,7 @@ from haochaping.voices.terms import (
     GIVEN,
     MATTERS_OF,
     NO_SUCH_VOICE,
+    OFFICE_KINDS,
     TEXT_LIMIT,
     UNKNOWN_TARGET,
     UNKNOWN_VOICE_CHOICE,
@@ -95,11 +96,16 @@ def item_called(typed: str) -> int | None:
     return named[0].id
 
 
-def open_voice(voice: Voice, target: VoiceTarget, *, by: Actor, now: datetime) -> UUID:
-    """Store a new voice about a target, with its promise, event and entry; returns its id."""
-    voice.division_id, voice.agency_id, voice.item_id = target.division_id, target.agency_id, target.item_id
-    # What is about a handling is where it belongs already: nobody passes it on.
-    voice.state = VoiceState.TRANSFERRED if voice.kind == VoiceKind.HANDLING else VoiceState.RECEIVED
+def open_voice(voice: Voice, target: VoiceTarget | None, *, by: Actor, now: datetime) -> UUID:
+    """Store a new voice about a target, or about no agency, with its promise, event and entry; returns its id."""
+    if target is not None:
+        voice.division_id, voice.agency_id, voice.item_id = (
+            target.division_id,
+            target.agency_id,
+            target.item_id,
+        )
+    # What is the office's own is where it belongs already: nobody passes it on.
+    voice.state = VoiceState.TRANSFERRED if voice.kind in OFFICE_KINDS else VoiceState.RECEIVED
     voice.received_at, voice.received_by = now, str(by)
     voice.save(force_insert=True)
     clocks.start(voice, now)
@@ -114,7 +120,7 @@ def step(voice_id: UUID, move: VoiceMove, by: Actor) -> Voice:
     voice = rows.filter(id=voice_id).first()
     if voice is None:
         raise Refused(NO_SUCH_VOICE)
-    if voice.kind == VoiceKind.HANDLING or move == VoiceMove.END:
+    if voice.agency is None or voice.kind in OFFICE_KINDS or move == VoiceMove.END:
         # To anybody but its office it is as if there were none.
         check_power(by, FIRED_BY_OFFICE.get(move, Power.ORDER_SUPERVISE))
         if (
