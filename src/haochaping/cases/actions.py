@@ -353,6 +353,7 @@ def _insert(
             row.agency_id,
             row.item_id,
             verified,
+            row.case.status == CaseStatus.WITHDRAWN,
             tuple(OccurrenceFacts(occurrence_id, local_day(o.at)) for occurrence_id, o in occurrences),
         )
         for case_id, (row, _), occurrences in zip(ids, new, told, strict=True)

@@ -127,14 +127,14 @@ def _services(call: Call, ask: Mapping[str, object]) -> list[Binding]:
 
 
 def _pending(call: Call, reading: Reading, _signed: bool, _now: datetime) -> Came:
-    """The services of a person at this platform that nobody has reviewed, the newest first."""
+    """The services of a person at this platform that nobody has reviewed and somebody still can, the newest first."""
     person = cast("Mapping[str, object]", reading.tables.get("ask", {}).get("person", {}))
     ids = identity.person_by_certificate_index(
         str(person.get("certificate_type", "")), str(person.get("certificate_no", ""))
     )
     theirs = [one for one in cases.services_of_persons(ids) if one.platform_id == call.source.platform_id]
     given = review_queries.reviews_of_occurrences(one.occurrence_id for one in theirs)
-    waiting = [one for one in theirs if one.occurrence_id not in given]
+    waiting = [one for one in theirs if one.occurrence_id not in given and one.withdrawn_at is None]
     items = directory.refs(Kind.ITEMS, [one.item_id for one in waiting])
     rows = [
         {

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 
+from haochaping.cases.terms import CaseStatus
 from haochaping.directory.rules import path_range
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
@@ -282,8 +283,9 @@ def facts_of(review_ids: Iterable[UUID]) -> dict[UUID, ReviewFacts]:
         "occurrence__case__division_id",
         "occurrence__case__agency_id",
         "occurrence__case__item_id",
+        "occurrence__case__status",
     )
-    facts = {row[0]: ReviewFacts(*row[:-3], row[-3:]) for row in rows}
+    facts = {row[0]: ReviewFacts(*row[:-4], row[-4:-1], row[-1] == CaseStatus.WITHDRAWN) for row in rows}
     if any(one.status == ReviewStatus.EXCLUDED for one in facts.values()):
         said = dict(
             Exclusion.objects.filter(review_id__in=list(facts)).values_list("review_id", "reason_class")

@@ -174,7 +174,7 @@ class ReviewFacts(NamedTuple):
     """A review as counted. `occurred_at` is when the service took place.
 
     Division, agency and item are those that served when it was given; `case_place` are those its case names now;
-    `reason_class` is said of an excluded one.
+    `case_withdrawn` says that the service would be void without this review; `reason_class` is said of an excluded one.
     """
 
     id: UUID
@@ -190,6 +190,7 @@ class ReviewFacts(NamedTuple):
     assess_no: int
     verified_case: bool
     case_place: tuple[int, int, int]
+    case_withdrawn: bool
     reason_class: str = ""
 
 
@@ -289,6 +290,13 @@ REVIEW_WINDOW_OVER = Reason(
     "review_window_over",
     N_("By the rules of this place the service could be reviewed until {until}; that time has passed."),
     N_("Tell the agency itself or the hotline 12345 what you wanted to say."),
+)
+SERVICE_VOIDED = Reason(
+    "service_voided",
+    N_(
+        "The case was withdrawn ({at}) before anybody had reviewed this service: it can no longer be reviewed."
+    ),
+    N_("Tell us what you wanted to say as a complaint or suggestion, or the hotline 12345."),
 )
 NO_CALLBACK_CONSENT = Reason(
     "no_callback_consent",
