@@ -150,13 +150,14 @@ def _pending(call: Call, reading: Reading, _signed: bool, _now: datetime) -> Cam
     return Came("done", {"services": rows})
 
 
-def _indicators(_call: Call, _reading: Reading, _signed: bool, _now: datetime) -> Came:
+def _indicators(_call: Call, _reading: Reading, _signed: bool, now: datetime) -> Came:
+    today = local_day(now)
     rows = [
         {
             "level": one.level.value,
             "code": one.code,
             "label": one.label,
-            "active": one.active,
+            "active": one.is_in_force(today),
             "extended": not one.basic,
         }
         for one in review_queries.indicators().values()

@@ -12,7 +12,7 @@ from haochaping.kernel.refused import N_, Reason
 from haochaping.reviews.readings import ENGLISH_READINGS
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
     from uuid import UUID
 
     from haochaping.identity.terms import PlainPerson
@@ -156,13 +156,19 @@ class Answer(Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """评价指标: one reason tag of the national set."""
+    """评价指标: one reason tag of the national set, in force from a day to before another; None is open."""
 
     code: str
     level: Level
     label: str
     basic: bool
-    active: bool
+    effective_from: date | None
+    effective_to: date | None
+
+    def is_in_force(self, day: date) -> bool:
+        """Whether the version of that day has the code."""
+        begun = self.effective_from is None or self.effective_from <= day
+        return begun and (self.effective_to is None or day < self.effective_to)
 
     @property
     def english(self) -> str:
