@@ -42,12 +42,12 @@ def _indicators() -> str:
     file = resources.files("haochaping.reviews").joinpath("data/national_indicators.csv")
     rows = list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
     table_rows = [
-        [code(row["code"]), row["level"], row["label"], "在用" if row["active"] == "1" else "停用"]
+        [code(row["code"]), row["level"], row["label"], row["effective_from"], row["effective_to"]]
         for row in rows
     ]
-    active = sum(row["active"] == "1" for row in rows)
+    active = sum(not row["effective_to"] for row in rows)
     return _INDICATORS.format(all=len(rows), active=active) + table(
-        ["代码 code", "等级 level", "文字 label", "状态"], table_rows
+        ["代码 code", "等级 level", "文字 label", "起 from", "止 to"], table_rows
     )
 
 

@@ -68,6 +68,23 @@ def test_a_fourth_is_refused_and_none_of_them_kept(now):
     assert _places() == [1, 2]
 
 
+def test_all_of_a_thing_are_removed_each_with_its_entry_and_those_of_another_stay(now):
+    first, second = _keep(now, *PICTURES[:2])
+    _keep(now, PICTURES[0], owner=OTHER)
+    later = now + timedelta(minutes=1)
+
+    actions.remove_all(KIND, OWNER, by=REVIEWER, now=later)
+    actions.remove_all(KIND, OWNER, by=REVIEWER, now=later)
+
+    assert _places() == []
+    assert set(Photo.objects.filter(id__in=[first, second]).values_list("content", "removed_at")) == {
+        (None, later)
+    }
+    for photo_id in (first, second):
+        assert _kinds(photo_id) == [EntryKind.PHOTO_KEPT, EntryKind.PHOTO_REMOVED]
+    assert len(queries.photos_of(KIND, OTHER)) == 1
+
+
 def test_removed_is_gone_for_good_and_its_place_free(now):
     first, _ = _keep(now, *PICTURES[:2])
 

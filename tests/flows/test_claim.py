@@ -7,6 +7,9 @@ from datetime import timedelta
 import pytest
 
 from haochaping.exchange.terms import Raw
+from haochaping.files import queries as files
+from haochaping.files.pictures import redrawn
+from haochaping.flows import change_review
 from haochaping.flows.answer_invitation import answer_invitation
 from haochaping.flows.receive_reviews import receive_reviews
 from haochaping.flows.verify_ledger import verify_ledger
@@ -16,9 +19,10 @@ from haochaping.kernel.actor import REVIEWER
 from haochaping.kernel.refused import Refused
 from haochaping.ledger import actions as ledger
 from haochaping.reviews import queries as reviews
-from haochaping.reviews.terms import Entrance, ReviewChannel
+from haochaping.reviews.terms import Entrance, HelpedBy, ReviewChannel, SupplementRow
 from tests import worlds
 from tests.flows.conftest import order_of, stored
+from tests.photographs import photograph
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +66,21 @@ def test_the_receipt_of_the_unverified_review_opens_nothing_any_more(squatted, n
 
     with pytest.raises(Refused, match="receipt_unknown"):
         reviews.review_by_receipt(unsigned.receipt)
+
+
+def test_what_somebody_else_showed_and_agreed_to_is_not_the_holder_s(squatted, now):
+    token, unsigned = squatted
+    later = now + timedelta(minutes=1)
+    picture = redrawn(photograph(), name="a.jpg")
+    said = SupplementRow(may_call_back=True, helped_by=HelpedBy.STAFF)
+    change_review.finish_review(
+        unsigned.id, [], "不是本人写的", said=said, pictures=[picture], by=REVIEWER, now=now
+    )
+
+    answer_invitation(token, "2", channel=ReviewChannel.MOBILE, by=REVIEWER, now=later)
+
+    assert files.photos_of("review", str(unsigned.id)) == []
+    assert reviews.supplement_of(unsigned.id) == SupplementRow()
 
 
 def test_a_review_that_a_person_gave_is_not_taken_over(now):

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.db import OperationalError, connection, transaction
-from psycopg.errors import DeadlockDetected
+from psycopg.errors import DeadlockDetected, LockNotAvailable, QueryCanceled
 
+from haochaping.doors.pools import close_pools
 from haochaping.exchange.terms import Raw
 from haochaping.flows import receive_together as together
 from haochaping.flows.receive_reviews import receive_reviews
@@ -165,6 +166,54 @@ def test_who_waited_in_a_circle_is_tried_again(now, gathering, monkeypatch):
 
     assert [outcome.kind for outcome in outcomes] == ["accepted"] * 2
     assert tries == [2, 1, 1]
+
+
+@pytest.fixture(params=["lock_timeout", "statement_timeout"])
+def impatient(request, committed_world, monkeypatch):
+    """The pages' server waits for nobody's lock and no statement for ever (config/wsgi.py), here only for a moment."""
+    close_pools()
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "options", f"-c {request.param}=500ms")
+    yield
+    close_pools()
+
+
+@pytest.mark.usefixtures("impatient")
+def test_who_waits_in_vain_for_somebody_elses_row_waits_alone(now, gathering):
+    """Another transaction has given the review of T-1 and does not end."""
+    for n in range(3):
+        worlds.take_case(f"T-{n}", now)
+    gathering(3)
+
+    with transaction.atomic():
+        assert give("T-1", 4, now).kind == "accepted"
+        first, second, third = at_once([partial(give, f"T-{n}", 5, now) for n in range(3)])
+        transaction.set_rollback(True)
+
+    assert (first.kind, third.kind) == ("accepted", "accepted")
+    assert isinstance(second, OperationalError)
+    assert isinstance(second.__cause__, (LockNotAvailable, QueryCanceled))
+    assert Review.objects.count() == 2
+    assert_counters_exact()
+
+
+@pytest.mark.usefixtures("impatient")
+def test_when_nobody_gets_through_the_rest_is_not_kept_waiting(now, gathering, monkeypatch):
+    """Another transaction keeps everybody from writing reviews."""
+    gathering(6)
+    tries = []
+
+    def tried(raws, **how):
+        tries.append(len(raws))
+        return receive_reviews(raws, **how)
+
+    monkeypatch.setattr(together, "receive_reviews", tried)
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE reviews_review IN SHARE ROW EXCLUSIVE MODE")
+        heard = at_once([partial(give, "YC-1", 5, now) for _ in range(6)])
+
+    assert {type(error) for error in heard} == {OperationalError}
+    assert tries == [6, 1, 1, 1]
 
 
 def test_inside_a_transaction_of_ones_own_the_answer_goes_with_it(now):

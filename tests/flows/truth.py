@@ -33,7 +33,12 @@ _EFFECTIVE = "FROM reviews_review r WHERE r.status = 'effective'"
 _ACTIVE = (
     "r.provenance IN ('active_self', 'active_onsite_device', 'active_paper_entered', 'hotline_call_back')"
 )
-_REPORTED = "FROM cases_service_occurrence o JOIN cases_case c ON c.id = o.case_id WHERE c.verified"
+# What somebody had reviewed could be reviewed, also of a withdrawn case.
+_REPORTED = """
+    FROM cases_service_occurrence o JOIN cases_case c ON c.id = o.case_id
+    WHERE c.verified AND (c.status <> 'withdrawn' OR EXISTS (
+        SELECT FROM reviews_review v WHERE v.occurrence_id = o.id AND v.assess_no = 1 AND v.status <> 'withdrawn'))
+"""
 _OUT = "FROM rectification_work_order w WHERE w.state NOT IN ('created', 'cancelled', 'merged', 'excluded')"
 _PARTICIPATED = (
     """
@@ -72,6 +77,7 @@ _UNSOLVED_VOICE = (
     "EXISTS (SELECT FROM voices_event e WHERE e.voice_id = v.id AND e.move IN ('reopen', 'escalate'))"
 )
 
+_OF_CASES = ("case", "occurrence")
 BRUTE = {
     "cases": ("FROM cases_case c WHERE c.verified", None),
     "occurrences": (_REPORTED, None),
@@ -134,7 +140,7 @@ def counted() -> dict[FactKey, int]:
     """The counters of reviews, orders, supervision and voices at their full grain, folded or not."""
     units: Counter[FactKey] = Counter()
     for model in (Fact, FactDelta):
-        for row in model.objects.exclude(kind__in=["case", "occurrence"]):
+        for row in model.objects.exclude(kind__in=_OF_CASES):
             units[FactKey(*(getattr(row, name) for name in FactKey._fields))] += row.n
     return {key: n for key, n in units.items() if n}
 
@@ -147,7 +153,7 @@ def standing() -> dict[FactKey, int]:
     units.update(order_units(levels.order_facts(ids).values()))
     units.update(supervision_units(supervision.reached()))
     units.update(voice_units(voices.facts_of()))
-    return dict(units)
+    return {key: n for key, n in units.items() if key.kind not in _OF_CASES}
 
 
 def assert_counters_exact() -> None:

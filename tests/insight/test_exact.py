@@ -82,6 +82,7 @@ class Walk:
         told["occurrences"] = [
             {"no": no, "at": at, "channel": "window"} for no in range(1, self.dice.randint(1, 3) + 1)
         ]
+        told["status"] = self.dice.choice(["in_process", "in_process", "completed", "withdrawn"])
         number = self.dice.randint(1, 4)
         raw = Raw(worlds.case(f"C{number}", self.now, **told))
         # C4 is known from an unsigned address only.

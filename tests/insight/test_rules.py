@@ -43,6 +43,7 @@ CASE = CaseFacts(
     2,
     3,
     verified=True,
+    withdrawn=False,
     occurrences=(OccurrenceFacts(ID, DAY), OccurrenceFacts(UUID(int=2), date(2026, 6, 2))),
 )
 REVIEW = ReviewFacts(
@@ -59,12 +60,40 @@ REVIEW = ReviewFacts(
     assess_no=1,
     verified_case=True,
     case_place=(1, 2, 3),
+    case_withdrawn=False,
 )
 ORDER = OrderFacts(ID, LATE, 1, 2, 3, OrderState.DISPATCHED)
 
 
 def key(kind: FactKind, day: date, channel: str = "", level: int = 0, provenance: str = "") -> FactKey:
     return FactKey(kind, day, 1, 2, 3, channel, level, provenance)
+
+
+def test_services_of_a_withdrawn_case_are_void():
+    assert case_units([CASE._replace(withdrawn=True)]) == {key(FactKind.CASE, DAY, provenance=REPORTED): 1}
+
+
+@pytest.mark.parametrize("verified", [True, False])
+@pytest.mark.parametrize(
+    ("changes", "counts"),
+    [
+        ({}, True),
+        ({"status": ReviewStatus.SUPERSEDED}, True),
+        ({"status": ReviewStatus.EXCLUDED, "reason_class": ReasonClass.MISTAKEN}, True),
+        ({"provenance": Provenance.BULK_IMPORT}, True),
+        ({"status": ReviewStatus.WITHDRAWN}, False),
+        ({"assess_no": 2}, False),
+    ],
+)
+def test_a_reviewed_service_of_a_withdrawn_case_counts_by_its_review(changes, counts, verified):
+    review = REVIEW._replace(case_withdrawn=True, verified_case=verified, case_place=(7, 8, 9), **changes)
+
+    units = review_units([review])
+
+    services = {unit: n for unit, n in units.items() if unit.kind == FactKind.OCCURRENCE}
+    known_from = REPORTED if verified else UNVERIFIED
+    served = FactKey(FactKind.OCCURRENCE, date(2026, 5, 30), 7, 8, 9, "", 0, known_from)
+    assert services == ({served: 1} if counts else {})
 
 
 @pytest.mark.parametrize(("verified", "provenance"), [(True, REPORTED), (False, UNVERIFIED)])
@@ -290,6 +319,7 @@ _REVIEWS = st.lists(
         st.integers(1, 2),
         st.booleans(),
         st.just((1, 2, 3)),
+        st.booleans(),
         st.sampled_from(ReasonClass),
     ),
     max_size=80,
@@ -302,6 +332,7 @@ _CASES = st.lists(
         st.just(1),
         st.just(2),
         st.just(3),
+        st.booleans(),
         st.booleans(),
         st.lists(st.builds(OccurrenceFacts, st.uuids(), st.just(DAY)), max_size=4).map(tuple),
     ),
@@ -344,7 +375,10 @@ def test_measures_against_counting_one_by_one(
     effective = [r for r in reviews if r.status == "effective"]
     active = [r for r in effective if is_active(r.provenance)]
     good = [r for r in active if r.level >= 3]
-    services = sum(len(c.occurrences) for c in cases if c.verified)
+    services = sum(len(c.occurrences) for c in cases if c.verified and not c.withdrawn)
+    services += sum(
+        r.case_withdrawn and r.verified_case and r.assess_no == 1 and r.status != "withdrawn" for r in reviews
+    )
     excluded = [r for r in reviews if r.status == "excluded"]
     standing = [r for r in reviews if r.status in {"effective", "superseded"} and is_active(r.provenance)]
     reviewed = [r for r in standing if r.assess_no == 1 and r.verified_case]

@@ -67,6 +67,15 @@ def test_a_case_and_its_reviews_are_taken(hall):
     assert Review.objects.get().level == 2
 
 
+def test_services_of_a_withdrawn_case_do_not_wait_for_a_review(hall):
+    assert took(hall.case())
+    assert [row["projectNo"] for row in hall.pending()] == [_NO]
+
+    Case.objects.update(status="withdrawn")
+
+    assert hall.pending() == []
+
+
 def test_codes_that_contradict_each_other_are_taken_and_not_silently(hall):
     """The source is another province's, as Jining's was, and in the second case the handling item another item's."""
     assert took(hall.case(dataSource="165"))

@@ -23,7 +23,7 @@ from haochaping.kernel.identifiers import random_bytes, uuid7
 from haochaping.kernel.outcomes import OutcomeKind
 from haochaping.kernel.periods import BEIJING
 from haochaping.rectification.models import WorkOrder
-from haochaping.reviews.models import Review
+from haochaping.reviews.models import Review, ReviewIndicator
 from haochaping.reviews.terms import Entrance
 from tests import worlds
 from tests.quality.clean import EVENING, ONLINE, _case, _review
@@ -240,6 +240,15 @@ def code_that_never_was(clean: Clean) -> Found:
 @fault("DQ-13")
 def retired_code(clean: Clean) -> Found:
     return _reviews(clean.reviews[HALL][50:53], level=5, indicator_codes=["501"])
+
+
+@fault("DQ-13")
+def code_before_it_was_in_force(clean: Clean) -> Found:
+    """The set has it from the next day on."""
+    chosen = clean.reviews[HALL][50:53]
+    found = _reviews(chosen, level=5, indicator_codes=["516"])
+    ReviewIndicator.objects.filter(code="516").update(effective_from=date(2026, 6, 2))
+    return found
 
 
 @fault("DQ-14")

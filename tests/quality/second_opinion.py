@@ -248,10 +248,14 @@ def _cases() -> pl.DataFrame:
 
 def _unknown(indicator_set: str, codes: Iterable[str], at: datetime | None) -> int:
     """How many of the codes the set did not have on the day."""
-    known = ReviewIndicator.objects.filter(indicator_set__code=indicator_set, active=True)
-    if at is not None:
-        known = known.filter(indicator_set__effective_from__lte=at.astimezone(_LONG_AGO.tzinfo).date())
-    return len(set(codes) - set(known.values_list("code", flat=True)))
+    known = set()
+    day = at.astimezone(_LONG_AGO.tzinfo).date() if at else None
+    for code, begins, ends in ReviewIndicator.objects.filter(indicator_set__code=indicator_set).values_list(
+        "code", "effective_from", "effective_to"
+    ):
+        if day is None or ((begins or day) <= day and (ends is None or day < ends)):
+            known.add(code)
+    return len(set(codes) - known)
 
 
 def _reviews() -> pl.DataFrame:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -49,6 +49,33 @@ def test_install_indicators_puts_back_what_is_missing(now):
     assert actions.install_indicators(by=SYSTEM, now=now) == 15
     assert ReviewIndicator.objects.count() == 72
     assert ledger.count(EntryKind.RULEBOOK_CHANGED) == before + 1
+
+
+def test_install_indicators_brings_what_a_later_program_ships(now):
+    """It words one code otherwise and ends another; a third is none of its own and stays."""
+    worded, ended = "510", "101"
+    ReviewIndicator.objects.filter(code=worded).update(label="旧的说法")
+    ReviewIndicator.objects.filter(code=ended).update(effective_to=None)
+    row = ReviewIndicator.objects.get(code=ended)
+    ReviewIndicator.objects.create(
+        indicator_set=row.indicator_set, code="199", level=1, label="本地", basic=False
+    )
+    before = ledger.count(EntryKind.RULEBOOK_CHANGED)
+
+    assert actions.install_indicators(by=SYSTEM, now=now) == 2
+
+    assert ReviewIndicator.objects.get(code=worded).label != "旧的说法"
+    assert ReviewIndicator.objects.get(code=ended).effective_to == date(2020, 5, 1)
+    assert ReviewIndicator.objects.get(code=ended).pk == row.pk
+    assert ReviewIndicator.objects.filter(code="199").exists()
+    assert ledger.count(EntryKind.RULEBOOK_CHANGED) == before + 1
+    told = Entry.objects.filter(kind=EntryKind.RULEBOOK_CHANGED).values_list("facts", flat=True)
+    assert {"rows": "0", "changed": "510,101"} in told
+
+
+def test_a_code_ends_after_it_begins():
+    with pytest.raises(IntegrityError, match="indicator_ends_after_it_begins"):
+        ReviewIndicator.objects.filter(code="510").update(effective_to=date(2020, 5, 1))
 
 
 # invitations

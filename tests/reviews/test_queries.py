@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -14,20 +14,21 @@ from haochaping.reviews.rules import sign_token
 from haochaping.reviews.terms import Level
 
 pytestmark = pytest.mark.django_db
-STEP = timedelta(seconds=1)
+STEP, DAY = timedelta(seconds=1), timedelta(days=1)
+TODAY, SECOND_VERSION = date(2026, 6, 1), date(2020, 5, 1)
 
 
 def test_indicators_are_the_72_of_the_set_retired_ones_included():
     found = queries.indicators()
 
     assert len(found) == 72
-    assert sum(tag.active for tag in found.values()) == 40
+    assert sum(tag.is_in_force(TODAY) for tag in found.values()) == 40
     assert list(found) == sorted(found)
 
 
-@pytest.mark.parametrize("active", [True, False])
-def test_every_indicator_can_be_read_in_english(active):
-    found = [tag for tag in queries.indicators().values() if tag.active == active]
+@pytest.mark.parametrize("in_force", [True, False])
+def test_every_indicator_can_be_read_in_english(in_force):
+    found = [tag for tag in queries.indicators().values() if tag.is_in_force(TODAY) == in_force]
 
     assert all(tag.english.isascii() for tag in found)
     assert len({tag.english for tag in found}) == len(found)
@@ -39,15 +40,23 @@ def test_an_unknown_set_has_no_indicators():
 
 @pytest.mark.parametrize("level", Level)
 def test_eight_tags_are_offered_per_level_basic_ones_first(level, monkeypatch):
-    offered = queries.active_indicators(level)
+    offered = queries.indicators_in_force(level, TODAY)
 
     assert len(offered) == 8
     assert {tag.level for tag in offered} == {level}
     ReviewIndicator.objects.filter(code=offered[-1].code).update(basic=True)
     ReviewIndicator.objects.exclude(code=offered[-1].code).update(basic=False)
-    # A published set never changes, so it is read once; another process would read this one.
+    # A set changes with its program alone, so it is read once; another process would read this one.
     monkeypatch.setattr(queries, "_KNOWN_SETS", {})
-    assert queries.active_indicators(level)[0].code == offered[-1].code
+    assert queries.indicators_in_force(level, TODAY)[0].code == offered[-1].code
+
+
+@pytest.mark.parametrize(
+    ("day", "first", "count"), [(SECOND_VERSION - DAY, "501", 32), (SECOND_VERSION, "510", 40)]
+)
+def test_each_day_has_its_version_of_the_set(day, first, count):
+    assert queries.count_indicators_in_force(day) == count
+    assert queries.indicators_in_force(5, day)[0].code == first
 
 
 def test_a_token_finds_its_invitation(counter):

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import csv
-from datetime import UTC, datetime, timedelta
+import dataclasses
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from importlib import resources
 from uuid import UUID
@@ -36,7 +37,14 @@ def _catalogue() -> dict[str, Indicator]:
     with source.open(encoding="utf-8") as file:
         return {
             row["code"]: Indicator(
-                row["code"], Level(int(row["level"])), row["label"], row["basic"] == "1", row["active"] == "1"
+                row["code"],
+                Level(int(row["level"])),
+                row["label"],
+                row["basic"] == "1",
+                *(
+                    date.fromisoformat(row[end]) if row[end] else None
+                    for end in ("effective_from", "effective_to")
+                ),
             )
             for row in csv.DictReader(file)
         }
@@ -152,9 +160,26 @@ def test_a_bad_review_without_tag_and_text_lacks_its_reason(level, codes, commen
     assert rules.lacks_reason(level, codes, comment) is lacks
 
 
-def test_the_national_set_has_72_codes_of_which_40_are_active():
+def test_the_national_set_has_72_codes_of_which_40_are_in_force():
     assert len(CATALOGUE) == 72
-    assert sum(tag.active for tag in CATALOGUE.values()) == 40
+    assert sum(tag.is_in_force(NOON.date()) for tag in CATALOGUE.values()) == 40
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "holds"),
+    [
+        (None, None, True),
+        (date(2026, 6, 1), None, True),
+        (date(2026, 6, 2), None, False),
+        (None, date(2026, 6, 1), False),
+        (None, date(2026, 6, 2), True),
+        (date(2026, 5, 1), date(2026, 6, 1), False),
+    ],
+)
+def test_a_code_is_in_force_from_its_first_day_to_before_its_end(begins, ends, holds):
+    tag = dataclasses.replace(CATALOGUE["510"], effective_from=begins, effective_to=ends)
+
+    assert tag.is_in_force(date(2026, 6, 1)) is holds
 
 
 @pytest.mark.parametrize("level", Level)

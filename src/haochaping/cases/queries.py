@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 from haochaping.cases.models import Case, ServiceOccurrence
-from haochaping.cases.terms import AMBIGUOUS_CASE, Binding, CaseFacts, Completed, OccurrenceFacts, SaidOfItem
+from haochaping.cases.terms import (
+    AMBIGUOUS_CASE,
+    Binding,
+    CaseFacts,
+    CaseStatus,
+    Completed,
+    OccurrenceFacts,
+    SaidOfItem,
+)
 from haochaping.directory.rules import path_range
 from haochaping.kernel.identifiers import first_uuid7
 from haochaping.kernel.periods import local_day
@@ -123,6 +131,7 @@ def facts_of(case_ids: Iterable[UUID]) -> dict[UUID, CaseFacts]:
             row.agency_id,
             row.item_id,
             row.verified,
+            row.status == CaseStatus.WITHDRAWN,
             tuple(occurrences.get(row.id, ())),
         )
         for row in cases

@@ -173,7 +173,10 @@ class OccurrenceFacts(NamedTuple):
 
 
 class CaseFacts(NamedTuple):
-    """A case as counted. `verified` is false for cases known only from an unsigned address."""
+    """A case as counted. `verified` is false for cases known only from an unsigned address.
+
+    The services of a `withdrawn` case are void: nobody could review them any more (domain.md §6.2).
+    """
 
     id: UUID
     day: date
@@ -181,6 +184,7 @@ class CaseFacts(NamedTuple):
     agency_id: int
     item_id: int
     verified: bool
+    withdrawn: bool
     occurrences: tuple[OccurrenceFacts, ...]
 
 
@@ -193,7 +197,11 @@ class Completed(NamedTuple):
 
 
 class Binding(NamedTuple):
-    """The occurrence a review belongs to, with everything that was served there."""
+    """The occurrence a review belongs to, with everything that was served there.
+
+    `withdrawn_at` is since when its case is withdrawn, by its source's clock or, where that says nothing, by when we
+    last heard of it: from then on the service is void. None while the case stands.
+    """
 
     occurrence_id: UUID
     occurrence_no: int
@@ -213,6 +221,7 @@ class Binding(NamedTuple):
     window_id: int | None
     staff_id: int | None
     verified: bool
+    withdrawn_at: datetime | None
 
 
 UNKNOWN_SOURCE = Reason(

@@ -16,6 +16,7 @@ from haochaping.reviews.terms import (
     CONFLICT,
     RECEIPT_UNKNOWN,
     REVIEW_WINDOW_OVER,
+    SERVICE_VOIDED,
     TOKEN_EXPIRED,
     TOKEN_INVALID,
 )
@@ -39,6 +40,7 @@ _STATUS = {
     TOKEN_EXPIRED.code: 410,
     SAMPLE_OVER.code: 410,
     REVIEW_WINDOW_OVER.code: 410,
+    SERVICE_VOIDED.code: 410,
     VISIT_OVER.code: 410,
     BAD_ADDRESS.code: 400,
     CONFLICT.code: 409,

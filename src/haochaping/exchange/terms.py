@@ -365,6 +365,8 @@ NO_SUCH_PLATFORM = Reason(
 )
 KEY_REUSED = Reason(
     "idempotency_key_reused",
-    N_("This Idempotency-Key was used for another body."),
+    N_(
+        "This Idempotency-Key was used for another body: that one has the fingerprint {first}, this one {now}."
+    ),
     N_("Use a new key for a new body."),
 )

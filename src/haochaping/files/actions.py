@@ -86,8 +86,23 @@ def remove(photo_id: UUID, *, subject_kind: str, subject_id: str, by: Actor, now
     ).update(content=None, removed_at=now)
     if not removed:
         raise Refused(NO_SUCH_PHOTO)
-    facts = {"of": f"{subject_kind}:{subject_id}"}
-    ledger.append([NewEntry(EntryKind.PHOTO_REMOVED, "photo", str(photo_id), facts=facts)], by=by, now=now)
+    _record_removed([photo_id], f"{subject_kind}:{subject_id}", by, now)
+
+
+@transaction.atomic
+def remove_all(subject_kind: str, subject_id: str, *, by: Actor, now: datetime) -> None:
+    """Remove every photograph of a thing whose row the caller has locked."""
+    there = Photo.objects.filter(subject_kind=subject_kind, subject_id=subject_id, removed_at=None)
+    ids = list(there.order_by("place").values_list("id", flat=True))
+    if not ids:
+        return
+    there.update(content=None, removed_at=now)
+    _record_removed(ids, f"{subject_kind}:{subject_id}", by, now)
+
+
+def _record_removed(photo_ids: Sequence[UUID], of: str, by: Actor, now: datetime) -> None:
+    entries = [NewEntry(EntryKind.PHOTO_REMOVED, "photo", str(pk), facts={"of": of}) for pk in photo_ids]
+    ledger.append(entries, by=by, now=now)
 
 
 @transaction.atomic

@@ -53,7 +53,7 @@ def answer_invitation(
     A first tap shares its transaction with others of the same moment; what it finds changed by then, the road tells.
 
     Raises:
-        Refused: TOKEN_INVALID, TOKEN_EXPIRED, REVIEW_WINDOW_OVER, NONE_OF_THE_FIVE, CHANGE_WINDOW_OVER.
+        Refused: TOKEN_INVALID, TOKEN_EXPIRED, SERVICE_VOIDED, REVIEW_WINDOW_OVER, NONE_OF_THE_FIVE, CHANGE_WINDOW_OVER.
     """
     invitation = review_queries.invitation_by_token(token)
     chosen = chosen_level(level)

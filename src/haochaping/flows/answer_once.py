@@ -28,7 +28,7 @@ def answer_once(
     kept and the key is free.
 
     Raises:
-        Refused: KEY_REUSED when the key was used for another request.
+        Refused: KEY_REUSED when the key was used for another request; it names the fingerprints of both.
     """
     if not key:
         return carry_out()
@@ -47,5 +47,5 @@ def _once(
         exchange.remember_answer(client_id, key, asked, answer, now=now)
         return answer
     if given[0] != asked:
-        raise Refused(KEY_REUSED, field="Idempotency-Key")
+        raise Refused(KEY_REUSED, field="Idempotency-Key", first=given[0].hex(), now=asked.hex())
     return given[1]

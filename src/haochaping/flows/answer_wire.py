@@ -127,14 +127,14 @@ def _services(call: Call, ask: Mapping[str, object]) -> list[Binding]:
 
 
 def _pending(call: Call, reading: Reading, _signed: bool, _now: datetime) -> Came:
-    """The services of a person at this platform that nobody has reviewed, the newest first."""
+    """The services of a person at this platform that nobody has reviewed and somebody still can, the newest first."""
     person = cast("Mapping[str, object]", reading.tables.get("ask", {}).get("person", {}))
     ids = identity.person_by_certificate_index(
         str(person.get("certificate_type", "")), str(person.get("certificate_no", ""))
     )
     theirs = [one for one in cases.services_of_persons(ids) if one.platform_id == call.source.platform_id]
     given = review_queries.reviews_of_occurrences(one.occurrence_id for one in theirs)
-    waiting = [one for one in theirs if one.occurrence_id not in given]
+    waiting = [one for one in theirs if one.occurrence_id not in given and one.withdrawn_at is None]
     items = directory.refs(Kind.ITEMS, [one.item_id for one in waiting])
     rows = [
         {
@@ -150,13 +150,14 @@ def _pending(call: Call, reading: Reading, _signed: bool, _now: datetime) -> Cam
     return Came("done", {"services": rows})
 
 
-def _indicators(_call: Call, _reading: Reading, _signed: bool, _now: datetime) -> Came:
+def _indicators(_call: Call, _reading: Reading, _signed: bool, now: datetime) -> Came:
+    today = local_day(now)
     rows = [
         {
             "level": one.level.value,
             "code": one.code,
             "label": one.label,
-            "active": one.active,
+            "active": one.is_in_force(today),
             "extended": not one.basic,
         }
         for one in review_queries.indicators().values()

@@ -62,6 +62,9 @@ def claim_review(review_id: UUID, level: Level, *, channel: str, by: Actor, now:
         by=by,
         now=now,
     )
+    # Whoever stood there showed and consented for themselves alone.
+    files.remove_all("review", str(review_id), by=by, now=now)
+    reviews.supplement(review_id, _NOTHING_SAID, by=by, now=now)
     _align_order(review_id, by=by, now=now)
     recount(before, [review_id])
     align_first(review_id, by=by, now=now)
@@ -102,9 +105,10 @@ def finish_review(
 
 @transaction.atomic
 def withdraw_review(review_id: UUID, *, by: Actor, now: datetime) -> None:
-    """The reviewer takes the review back."""
+    """The reviewer takes the review back: its photographs are erased, its words stay in its history and are shown nowhere."""
     before = units_of([review_id])
     reviews.withdraw(review_id, by=by, now=now)
+    files.remove_all("review", str(review_id), by=by, now=now)
     _cancel_order(review_id, by=by, now=now)
     # What is taken back need not be decided about.
     rectification.drop_appeal(review_id, by=SYSTEM, now=now)

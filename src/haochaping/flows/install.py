@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def install(*, by: Actor, now: datetime) -> int:
-    """Add the national base of the rulebook, the calendar, the indicators and the keys; returns how many rows were new."""
+    """Add the national base of the rulebook, the calendar, the indicators and the keys; returns how many rows were new.
+
+    Of the indicators, how many were new or changed.
+    """
     keys.ensure(settings.KEYS_DIR)
     return rulebook.install(by=by, now=now) + reviews.install_indicators(by=by, now=now)

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from haochaping.cases import queries as cases
 from haochaping.cases.terms import NO_SUCH_CASE
+from haochaping.flows.review_window import check_standing
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.reviews import actions as reviews
@@ -26,12 +27,14 @@ def invite_case(source: str, case_no: str, *, by: Actor, now: datetime) -> list[
     """Issue the invitation of a case's last service, or renew the one there is; returns all links of the case.
 
     Raises:
-        Refused: NO_SUCH_CASE, or AMBIGUOUS_CASE when several platforms have a case of this number and none is named.
+        Refused: NO_SUCH_CASE, SERVICE_VOIDED for a withdrawn one, or AMBIGUOUS_CASE when several platforms have a case
+            of this number and none is named.
     """
     bindings = cases.bindings_of_case(source, case_no)
     if not bindings:
         raise Refused(NO_SUCH_CASE, field="case", value=case_no)
     last = bindings[-1]
+    check_standing(last)
     valid = rulebook.terms_for(last.division_path, local_day(now)).invitation_valid
     reviews.invite([last.occurrence_id], valid=valid, renew=True, by=by, now=now)
     tokens = review_queries.tokens_of(binding.occurrence_id for binding in bindings)

@@ -29,7 +29,7 @@ from haochaping.kernel.outcomes import OutcomeKind
 from haochaping.kernel.refused import Refused
 from haochaping.reviews import queries as reviews
 from haochaping.reviews.rules import receipt_hash
-from haochaping.reviews.terms import CONFLICT, Entrance, ReviewChannel
+from haochaping.reviews.terms import CONFLICT, SERVICE_VOIDED, Entrance, ReviewChannel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -102,7 +102,7 @@ def answer_visit(token: str, level: str, *, channel: ReviewChannel, by: Actor, n
     quarantine for its case. `channel` is how the browser came; an address says by what it is opened.
 
     Raises:
-        Refused: NONE_OF_THE_FIVE, VISIT_OVER, CHANGE_WINDOW_OVER; CONFLICT when somebody else has reviewed
+        Refused: NONE_OF_THE_FIVE, VISIT_OVER, CHANGE_WINDOW_OVER, SERVICE_VOIDED; CONFLICT when somebody else has reviewed
             this service, ALREADY_WAITING when such a review waits for its case.
     """
     chosen, receipt = chosen_level(level), normal_receipt_no(token) or token
@@ -131,6 +131,9 @@ def answer_visit(token: str, level: str, *, channel: ReviewChannel, by: Actor, n
     reviewer = {"reviewer": sealed["applicant"]} if sealed and not known else {}
     raw = Raw(answer, reviewer, receipt_hash=receipt_hash(receipt))
     outcome = receive_reviews([raw], entrance=Entrance.UNSIGNED, by=by, now=now)[0]
+    if outcome.complaint and outcome.complaint.reason is SERVICE_VOIDED:
+        # There is nothing to wait for: the transaction takes back that it was put aside.
+        raise Refused(SERVICE_VOIDED, at=outcome.complaint.params["at"])
     if outcome.kind == OutcomeKind.REFUSED:
         raise Refused(outcome.complaint.reason if outcome.complaint else CONFLICT)
     return receipt

@@ -200,8 +200,13 @@ def _apply_rules(papers: Sequence[_Paper], entrance: Entrance, now: datetime) ->
     if entrance != Entrance.REPORTED:
         ends = windows_end([(binding, paths[binding.division_path]) for _, _, binding in bound])
     for (paper, answer, binding), closes in zip(bound, ends, strict=True):
-        follow_ups = 1 if entrance == Entrance.REPORTED else paths[binding.division_path].follow_up_reviews
-        paper.complaint = rule_complaint(answer, closes=closes, follow_ups=follow_ups)
+        reported = entrance == Entrance.REPORTED
+        paper.complaint = rule_complaint(
+            answer,
+            voided_at=None if reported else binding.withdrawn_at,
+            closes=closes,
+            follow_ups=1 if reported else paths[binding.division_path].follow_up_reviews,
+        )
     return {binding.division_id: paths[binding.division_path] for _, _, binding in bound}
 
 

@@ -12,7 +12,7 @@ from threading import Event, Lock
 from typing import TYPE_CHECKING
 
 from django.db import InterfaceError, OperationalError, connection, transaction
-from psycopg.errors import DeadlockDetected
+from psycopg.errors import DeadlockDetected, LockNotAvailable, QueryCanceled
 
 from haochaping.flows.receive_reviews import receive_reviews
 
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 _FEW = 20
 _MOST_TOGETHER = 64
+# So many who waited in vain, each alone, and nobody tries on: it is not their answers that somebody else holds up.
+_IN_VAIN = 3
+# What one answer alone may run into: a circle, a row that somebody else holds too long, a statement that ends too late.
+_OF_ONE = (DeadlockDetected, LockNotAvailable, QueryCanceled)
 
 
 @dataclass(slots=True)
@@ -58,7 +62,8 @@ def receive_together(raws: Sequence[Raw], *, entrance: Entrance, by: Actor, now:
 
     Inside a transaction of the caller's own the answers stay in it, and a batch is a transaction by itself. When a
     shared transaction fails over somebody's answers, each caller's are tried alone, and only the caller whose answers
-    fail hears the error; when the database fails, all hear it.
+    fail hears the error; when the database fails, all hear it. Who waits too long for what somebody else holds hears that
+    alone.
     """
     if connection.in_atomic_block or len(raws) > _FEW:
         return receive_reviews(raws, entrance=entrance, by=by, now=now)
@@ -106,22 +111,35 @@ def _write(calls: list[_Call]) -> None:
         _write_together(calls)
     except Exception as error:  # noqa: BLE001 - it is raised again, to the one whom it concerns
         if len(calls) == 1 or _concerns_all(error):
-            for call in calls:
-                call.error = error
+            _tell(calls, error)
+        else:
+            _write_each(calls)
+
+
+def _write_each(calls: list[_Call]) -> None:
+    """Write for each alone, after their shared transaction was rolled back."""
+    for call in calls:
+        call.outcomes = None
+    in_vain = 0
+    for done, call in enumerate(calls, 1):
+        _write([call])
+        in_vain += isinstance(call.error, OperationalError)
+        if call.error and in_vain == _IN_VAIN:
+            _tell(calls[done:], call.error)
             return
-        for call in calls:
-            call.outcomes = None
-            _write([call])
+
+
+def _tell(calls: list[_Call], error: Exception) -> None:
+    for call in calls:
+        call.error = error
 
 
 def _concerns_all(error: Exception) -> bool:
     """Whether the database itself failed: trying each alone would only make everybody wait for the same failure.
 
-    Two transactions that waited in a circle are no such failure: each of them goes through by itself.
+    What may be the fault of one answer's row is no such failure: the others go through by themselves.
     """
-    return isinstance(error, (OperationalError, InterfaceError)) and not isinstance(
-        error.__cause__, DeadlockDetected
-    )
+    return isinstance(error, (OperationalError, InterfaceError)) and not isinstance(error.__cause__, _OF_ONE)
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""评价时限: until when a service may be reviewed, by the rules of its place."""
+"""评价时限: until when a service may be reviewed: not once it is void, and by the rules of its place."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
-from haochaping.reviews.terms import REVIEW_WINDOW_OVER
+from haochaping.reviews.terms import REVIEW_WINDOW_OVER, SERVICE_VOIDED
 from haochaping.rulebook import queries as rulebook
 from haochaping.rulebook.rules import review_window_ends
 
@@ -39,8 +39,15 @@ def _ends(
     return review_window_ends(binding.occurrence_at, terms, calendars[key])
 
 
+def check_standing(binding: Binding) -> None:
+    """Raise `Refused(SERVICE_VOIDED)` when the case was withdrawn: a service that nobody has reviewed is void then."""
+    if binding.withdrawn_at is not None:
+        raise Refused(SERVICE_VOIDED, at=binding.withdrawn_at)
+
+
 def check_open(binding: Binding, now: datetime) -> None:
-    """Raise `Refused(REVIEW_WINDOW_OVER)` when the service can no longer be reviewed."""
+    """Raise `Refused(SERVICE_VOIDED)` or `Refused(REVIEW_WINDOW_OVER)` when the service can no longer be reviewed."""
+    check_standing(binding)
     terms = rulebook.terms_for(binding.division_path, local_day(now))
     [until] = windows_end([(binding, terms)])
     if until is not None and now >= until:

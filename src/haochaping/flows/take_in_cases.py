@@ -153,7 +153,7 @@ def _invite(taken: TakenIn, by: Actor, now: datetime) -> None:
 
 
 def _move_reviews(taken: TakenIn) -> None:
-    """What was reviewed is counted with its service: its day, its place, and whether its platform has sent it."""
+    """What was reviewed is counted with its service: day, place, whether its platform has sent it, whether it is void."""
     stood, stands = _where(taken.before.values()), _where(taken.after.values())
     moved = [service for service, where in stands.items() if stood.get(service, where) != where]
     if not moved:
@@ -163,16 +163,23 @@ def _move_reviews(taken: TakenIn) -> None:
     after = review_queries.facts_of(occurrences)
     before = []
     for facts in after.values():
-        day, verified, place = stood[occurrences[facts.id]]
+        day, verified, withdrawn, place = stood[occurrences[facts.id]]
         at = datetime.combine(day, time(), BEIJING)
-        before.append(facts._replace(occurred_at=at, verified_case=verified, case_place=place))
+        before.append(
+            facts._replace(occurred_at=at, verified_case=verified, case_withdrawn=withdrawn, case_place=place)
+        )
     insight.count(changes(review_units(before), review_units(after.values())))
 
 
-def _where(cases: Iterable[CaseFacts]) -> dict[UUID, tuple[date, bool, tuple[int, int, int]]]:
-    """Day, verified and place of each service."""
+def _where(cases: Iterable[CaseFacts]) -> dict[UUID, tuple[date, bool, bool, tuple[int, int, int]]]:
+    """Day, verified, withdrawn and place of each service."""
     return {
-        occurrence.id: (occurrence.day, case.verified, (case.division_id, case.agency_id, case.item_id))
+        occurrence.id: (
+            occurrence.day,
+            case.verified,
+            case.withdrawn,
+            (case.division_id, case.agency_id, case.item_id),
+        )
         for case in cases
         for occurrence in case.occurrences
     }

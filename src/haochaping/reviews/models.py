@@ -20,22 +20,24 @@ from haochaping.reviews.terms import (
 
 
 class IndicatorSet(models.Model):
-    """评价指标版本."""
+    """评价指标集: codes of one origin; which of them hold on a day, their dates say."""
 
     class Privacy:
         plain = ("code", "name")
 
     code = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=100)
-    effective_from = models.DateField()
 
     class Meta:
         db_table = "reviews_indicator_set"
-        verbose_name = "评价指标版本"
+        verbose_name = "评价指标集"
 
 
 class ReviewIndicator(models.Model):
-    """评价指标. Retired codes stay, so that old reviews can be read."""
+    """评价指标, in force from a day to before another: None is ever before, or until further notice.
+
+    Those that hold on one day are the set's version of that day. Retired codes stay, so that old reviews can be read.
+    """
 
     class Privacy:
         plain = ("code", "label")
@@ -45,7 +47,8 @@ class ReviewIndicator(models.Model):
     level = models.SmallIntegerField()
     label = models.CharField(max_length=200)
     basic = models.BooleanField()
-    active = models.BooleanField()
+    effective_from = models.DateField(null=True)
+    effective_to = models.DateField(null=True)
 
     class Meta:
         db_table = "reviews_review_indicator"
@@ -53,6 +56,9 @@ class ReviewIndicator(models.Model):
         constraints = [
             UniqueConstraint(fields=["indicator_set", "code"], name="indicator_unique_in_set"),
             CheckConstraint(condition=Q(level__gte=1, level__lte=5), name="indicator_level_1_5"),
+            CheckConstraint(
+                condition=Q(effective_from__lt=F("effective_to")), name="indicator_ends_after_it_begins"
+            ),
         ]
 
 

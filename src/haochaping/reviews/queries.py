@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 
+from haochaping.cases.terms import CaseStatus
 from haochaping.directory.rules import path_range
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
@@ -37,7 +38,7 @@ from haochaping.reviews.terms import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from haochaping.kernel.actor import Scope
 
@@ -77,7 +78,7 @@ _REVIEW = (
 )
 
 
-# A set that is published does not change any more: what was read once holds for the life of the process.
+# A set changes with the program that ships it: what was read once holds for the life of the process.
 _KNOWN_SETS: dict[str, dict[str, Indicator]] = {}
 
 
@@ -93,21 +94,26 @@ def indicators(indicator_set: str = NATIONAL_SET) -> dict[str, Indicator]:
     """The indicators of a set by code, retired ones included; empty for an unknown set."""
     if indicator_set not in _KNOWN_SETS:
         rows = ReviewIndicator.objects.filter(indicator_set__code=indicator_set).order_by("code")
-        found = {r.code: Indicator(r.code, Level(r.level), r.label, r.basic, r.active) for r in rows}
+        found = {
+            r.code: Indicator(r.code, Level(r.level), r.label, r.basic, r.effective_from, r.effective_to)
+            for r in rows
+        }
         if not found:
             return {}
         _KNOWN_SETS[indicator_set] = found
     return dict(_KNOWN_SETS[indicator_set])
 
 
-def count_active_indicators(indicator_set: str = NATIONAL_SET) -> int:
-    """How many tags the database offers at this moment."""
-    return ReviewIndicator.objects.filter(indicator_set__code=indicator_set, active=True).count()
+def count_indicators_in_force(day: date, indicator_set: str = NATIONAL_SET) -> int:
+    """How many tags the database offers on a day."""
+    begun = Q(effective_from=None) | Q(effective_from__lte=day)
+    lasts = Q(effective_to=None) | Q(effective_to__gt=day)
+    return ReviewIndicator.objects.filter(begun, lasts, indicator_set__code=indicator_set).count()
 
 
-def active_indicators(level: int) -> list[Indicator]:
-    """The tags offered for a level: basic ones first, in the order of their codes."""
-    offered = [tag for tag in indicators().values() if tag.active and tag.level == level]
+def indicators_in_force(level: int, day: date) -> list[Indicator]:
+    """The tags offered for a level on a day: basic ones first, in the order of their codes."""
+    offered = [tag for tag in indicators().values() if tag.is_in_force(day) and tag.level == level]
     return sorted(offered, key=lambda tag: (not tag.basic, tag.code))
 
 
@@ -282,8 +288,9 @@ def facts_of(review_ids: Iterable[UUID]) -> dict[UUID, ReviewFacts]:
         "occurrence__case__division_id",
         "occurrence__case__agency_id",
         "occurrence__case__item_id",
+        "occurrence__case__status",
     )
-    facts = {row[0]: ReviewFacts(*row[:-3], row[-3:]) for row in rows}
+    facts = {row[0]: ReviewFacts(*row[:-4], row[-4:-1], row[-1] == CaseStatus.WITHDRAWN) for row in rows}
     if any(one.status == ReviewStatus.EXCLUDED for one in facts.values()):
         said = dict(
             Exclusion.objects.filter(review_id__in=list(facts)).values_list("review_id", "reason_class")

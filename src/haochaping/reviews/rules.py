@@ -19,6 +19,7 @@ from haochaping.reviews.terms import (
     RATED_BEFORE_SERVICE,
     RATED_IN_FUTURE,
     REVIEW_WINDOW_OVER,
+    SERVICE_VOIDED,
     UNKNOWN_INDICATOR,
     Asking,
     AskingEnd,
@@ -156,10 +157,18 @@ def asking(due: ToAsk, terms: Terms, *, messaged: int | None, refused: bool = Fa
     return Asking(send=True, ended=AskingEnd.ASKED_OUT)
 
 
-def rule_complaint(answer: Answer, *, closes: datetime | None, follow_ups: int) -> Complaint | None:
-    """What the rules of the place do not take: a follow-up where there is none, a first review after its time."""
+def rule_complaint(
+    answer: Answer, *, voided_at: datetime | None, closes: datetime | None, follow_ups: int
+) -> Complaint | None:
+    """What the rules do not take: a follow-up where the place knows none, a first review after its time.
+
+    What was given before its service was void or its time over is taken, however late it is sent; what was reviewed
+    stays so, and may be followed up.
+    """
     if answer.assess_no > 1:
         return None if follow_ups else Complaint(NO_FOLLOW_UP, "assess_no")
+    if voided_at is not None and answer.assessed_at >= voided_at:
+        return Complaint(SERVICE_VOIDED, "assessed_at", {"at": voided_at})
     if closes is not None and answer.assessed_at >= closes:
         return Complaint(REVIEW_WINDOW_OVER, "assessed_at", {"until": closes})
     return None

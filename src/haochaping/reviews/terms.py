@@ -12,7 +12,7 @@ from haochaping.kernel.refused import N_, Reason
 from haochaping.reviews.readings import ENGLISH_READINGS
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
     from uuid import UUID
 
     from haochaping.identity.terms import PlainPerson
@@ -170,13 +170,19 @@ class Answer(Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """评价指标: one reason tag of the national set."""
+    """评价指标: one reason tag of the national set, in force from a day to before another; None is open."""
 
     code: str
     level: Level
     label: str
     basic: bool
-    active: bool
+    effective_from: date | None
+    effective_to: date | None
+
+    def is_in_force(self, day: date) -> bool:
+        """Whether the version of that day has the code."""
+        begun = self.effective_from is None or self.effective_from <= day
+        return begun and (self.effective_to is None or day < self.effective_to)
 
     @property
     def english(self) -> str:
@@ -188,7 +194,7 @@ class ReviewFacts(NamedTuple):
     """A review as counted. `occurred_at` is when the service took place.
 
     Division, agency and item are those that served when it was given; `case_place` are those its case names now;
-    `reason_class` is said of an excluded one.
+    `case_withdrawn` says that the service would be void without this review; `reason_class` is said of an excluded one.
     """
 
     id: UUID
@@ -204,6 +210,7 @@ class ReviewFacts(NamedTuple):
     assess_no: int
     verified_case: bool
     case_place: tuple[int, int, int]
+    case_withdrawn: bool
     reason_class: str = ""
 
 
@@ -303,6 +310,13 @@ REVIEW_WINDOW_OVER = Reason(
     "review_window_over",
     N_("By the rules of this place the service could be reviewed until {until}; that time has passed."),
     N_("Tell the agency itself or the hotline 12345 what you wanted to say."),
+)
+SERVICE_VOIDED = Reason(
+    "service_voided",
+    N_(
+        "The case was withdrawn ({at}) before anybody had reviewed this service: it can no longer be reviewed."
+    ),
+    N_("Tell us what you wanted to say as a complaint or suggestion, or the hotline 12345."),
 )
 NO_CALLBACK_CONSENT = Reason(
     "no_callback_consent",

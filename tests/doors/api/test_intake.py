@@ -97,6 +97,18 @@ def test_things_of_another_division_are_refused(caller, moment):
     assert worlds.COUNTY in review["reason"]["message"]
 
 
+def test_a_review_of_a_withdrawn_case_waits_with_the_reason_and_what_to_do(caller, moment):
+    for status in ("in_process", "withdrawn"):
+        caller.send("cases", worlds.case("YC-1", moment, status=status, completed_at=None))
+    given_at = moment + timedelta(minutes=1)
+
+    result = one(caller.send("reviews", worlds.review("YC-1", 1, given_at)))
+
+    assert (result["outcome"], result["reason"]["code"]) == ("quarantined", "service_voided")
+    assert result["reason"]["field"] == "assessed_at"
+    assert "12345" in result["reason"]["remedy"]
+
+
 @pytest.mark.parametrize(
     ("level", "code"),
     [

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -48,6 +49,24 @@ def test_same_key_with_another_body_is_a_conflict(caller, problem, moment):
         409,
         "idempotency_key_reused",
     )
+
+
+@pytest.mark.django_db
+def test_the_conflict_names_the_fingerprints_of_both_bodies(caller, problem, moment):
+    """Which of two messages had the key first can be found out without sending either again."""
+    first, second, third = (body(worlds.case(f"YC-{n}", moment)) for n in range(3))
+    caller.post("cases", first, Idempotency_Key="k1")
+    caller.post("cases", second, Idempotency_Key="k2")
+
+    def named(sent: bytes, key: str) -> list[str]:
+        told = problem(caller.post("cases", sent, Idempotency_Key=key), 409, "idempotency_key_reused")
+        return re.findall(r"\b[0-9a-f]{64}\b", told["detail"])
+
+    of_first, of_second = named(second, "k1")
+
+    assert of_first != of_second
+    assert named(first, "k2") == [of_second, of_first]
+    assert named(third, "k1")[0] == of_first
 
 
 @pytest.mark.django_db

@@ -630,5 +630,5 @@ def test_a_file_without_rows_is_no_success(world, tmp_path):
 
     done = run("cases", "import", file)
 
-    assert done.exit_code == 2
+    assert done.exit_code == 1
     assert "“cases.csv”" in done.output

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from haochaping.cases.models import Case
 from haochaping.notices.models import Delivery
 from haochaping.notices.terms import Template
 from tests import worlds
@@ -57,6 +58,24 @@ def test_the_code_opens_ones_services():
     assert [service.case.number for service in services] == ["…0001"]
     answer = browser.post(reverse("my_service", args=[services[0].id]))
     assert browser.get(answer.headers["Location"]).status_code == 200
+
+
+def test_a_service_of_a_withdrawn_case_is_shown_last_and_not_offered():
+    moment = timezone.now() - timedelta(hours=1)
+    worlds.take_case("YC-00000002", moment, applicant=ZHANG, status="in_process", completed_at=None)
+    Case.objects.filter(case_no="YC-00000002").update(status="withdrawn")
+    browser = Client()
+    ask(browser)
+    enter(browser, codes()[0])
+
+    page = browser.get(reverse("my"), headers={"accept-language": "en"})
+
+    offered, void = page.context["services"]
+    assert (offered.case.number, void.case.number) == ("…0001", "…0002")
+    text = page.content.decode()
+    assert reverse("my_service", args=[offered.id]) in text
+    assert reverse("my_service", args=[void.id]) not in text
+    assert "The case was withdrawn" in text
 
 
 @pytest.mark.parametrize("typed", [{"phone": "13900000002"}, {"end": "0019"}])

@@ -139,6 +139,34 @@ def test_removed_at_any_time_and_gone(citizen):
     assert list(Photo.objects.values_list("content", flat=True)) == [None]
 
 
+def test_taken_back_with_the_review_and_gone_as_was_said_before(citizen):
+    citizen.tap(1)
+    _send(citizen, photograph(), photograph(colour="red"))
+    first, second = _shown(citizen)
+    english = {"accept-language": "en"}
+    assert "Taken back, its photographs are erased." in text_of(citizen.look(**english))
+
+    assert citizen.send("withdraw").status_code == 303
+
+    page = text_of(citizen.look(**english))
+    assert "Photographs that you sent with it are erased." in page
+    assert _shown(citizen) == []
+    assert {citizen.look(address).status_code for address in (first, second)} == {404}
+    assert set(Photo.objects.values_list("content", flat=True)) == {None}
+
+
+def test_one_left_from_before_is_shown_and_removed_though_the_review_was_taken_back(citizen):
+    citizen.tap(1)
+    _send(citizen, photograph())
+    Review.objects.update(status="withdrawn", changeable_until=timezone.now() - timedelta(days=1))
+
+    (address,) = _shown(citizen)
+    assert citizen.browser.post(address).status_code == 303
+
+    assert _shown(citizen) == []
+    assert set(Photo.objects.values_list("content", flat=True)) == {None}
+
+
 def test_after_the_window_none_is_added(citizen):
     citizen.tap(1)
     Review.objects.update(changeable_until=timezone.now() - timedelta(minutes=1))

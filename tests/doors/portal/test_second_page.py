@@ -151,6 +151,20 @@ def test_a_service_that_can_no_longer_be_reviewed_says_until_when_it_could(citiz
     assert late.review() is None
 
 
+def test_a_service_whose_case_was_withdrawn_says_so_and_where_to_turn(citizen, clock):
+    worlds.take_case("YC-9", clock - timedelta(hours=1), status="in_process", completed_at=None)
+    [link] = invite_case(worlds.SOURCE, "YC-9", by=SYSTEM, now=clock)
+    Case.objects.filter(case_no="YC-9").update(status="withdrawn")
+    late = Citizen(Client(), "/r/" + link.rpartition("/")[2])
+
+    looked, tapped = late.look(), late.tap(1)
+
+    assert {looked.status_code, tapped.status_code} == {410}
+    assert "The case was withdrawn" in text_of(late.look(**_ENGLISH))
+    assert "complaint or suggestion" in text_of(late.look(**_ENGLISH))
+    assert late.review() is None
+
+
 def test_a_link_from_a_text_message_says_so(citizen):
     page = text_of(citizen.look(f"{citizen.address}?via=sms"))
     assert 'name="via" value="sms"' in page

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from haochaping.cases.models import Case
 from haochaping.directory import actions as directory
 from haochaping.directory.terms import Kind
 from haochaping.exchange import actions as exchange
@@ -69,6 +70,17 @@ def test_the_page_asks_about_its_own_service(caller):
     reviews = Review.objects.order_by("occurrence__no").values_list("level", "channel", "provenance")
     assert list(reviews) == [(4, "pc", "unverified"), (2, "mobile", "unverified")]
     assert 'name="level"' not in caller.get(_page(caller, 2)).content.decode()
+
+
+def test_a_service_whose_case_was_withdrawn_is_not_asked_about(caller):
+    page = _page(caller, 1)
+    Case.objects.update(status="withdrawn")
+
+    looked, tapped = caller.get(page), caller.post(page, {"level": "4"})
+
+    assert (looked.status_code, tapped.status_code) == (410, 410)
+    assert 'name="level"' not in looked.content.decode()
+    assert not Review.objects.exists()
 
 
 def test_whoever_holds_the_invitation_still_has_the_word(caller):

@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from haochaping.flows import supervise
 from haochaping.kernel.actor import REVIEWER
 from haochaping.notices.models import Delivery, Message
 from haochaping.rectification import actions
@@ -16,6 +17,7 @@ from haochaping.rectification.models import CoHandler, WorkOrder
 from haochaping.rectification.terms import OrderState
 from haochaping.reviews import actions as reviews
 from haochaping.reviews.terms import HelpedBy, SupplementRow
+from haochaping.supervision.models import SupervisionOrder
 from tests import worlds
 from tests.doors.workbench.conftest import questions
 from tests.doors.workbench.test_order import CALL, bring_to
@@ -104,6 +106,20 @@ def test_what_the_lead_and_the_reviewer_write_each_other_is_not_shown(helped, he
     assert "您方便周二来取吗？" not in page
     assert "Messages with the reviewer" not in page
     assert "A message to the reviewer" not in page
+
+
+def test_what_it_is_reminded_of_says_that_it_is_about_its_part(helped, helper, browser_of, clerk):
+    CoHandler.objects.update(due_at=timezone.now() - timedelta(hours=1))
+    supervise.watch(timezone.now())
+    row = SupervisionOrder.objects.get(part__isnull=False)
+    address = reverse("desk_supervision_one", args=[row.id])
+
+    assert "your agency’s part of this work order" in look(helper, address)
+    assert address in look(helper, reverse("desk_supervision"))
+    assert clerk.get(address).status_code in {403, 404}
+    office = browser_of("supervisor")
+    assert "Part of a helping agency" in look(office, reverse("oversight_supervision", args=[row.id]))
+    assert f"Warning · {row.agency.name}" in look(office, helped.address())
 
 
 def test_the_page_counts_the_time_of_the_part(helped, helper, clerk):

@@ -8,7 +8,7 @@ from haochaping.cases import queries
 from haochaping.cases.actions.persons import name_persons
 from haochaping.cases.models import Case, ServiceOccurrence
 from haochaping.cases.rules import code_doubt, is_aged_60, person_doubt
-from haochaping.cases.terms import CaseFacts, OccurrenceFacts
+from haochaping.cases.terms import CaseFacts, CaseStatus, OccurrenceFacts
 from haochaping.kernel.identifiers import uuid7, uuids7
 from haochaping.kernel.periods import local_day
 from haochaping.postgres.rows import copy_rows
@@ -49,6 +49,7 @@ def insert(
             row.agency_id,
             row.item_id,
             verified,
+            row.case.status == CaseStatus.WITHDRAWN,
             tuple(OccurrenceFacts(occurrence_id, local_day(o.at)) for occurrence_id, o in occurrences),
         )
         for case_id, (row, _), occurrences in zip(ids, new, told, strict=True)

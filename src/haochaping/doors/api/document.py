@@ -210,6 +210,7 @@ REVIEW_REASONS = (
     reviews.RATED_BEFORE_SERVICE,
     reviews.RATED_IN_FUTURE,
     reviews.REVIEW_WINDOW_OVER,
+    reviews.SERVICE_VOIDED,
     reviews.NO_FOLLOW_UP,
     reviews.CONFLICT,
 )

@@ -22,6 +22,7 @@ from haochaping.identity.terms import UNUSED_KEPT, KeyPair
 from haochaping.insight.terms import NO_ITEM
 from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.identifiers import first_uuid7
+from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import N_
 from haochaping.ledger import queries as ledger
 from haochaping.levels import queries as levels
@@ -138,7 +139,7 @@ def _places() -> Finding:
 
 
 def _rules() -> Iterator[Finding]:
-    active = reviews.count_active_indicators()
+    active = reviews.count_indicators_in_force(local_day(timezone.now()))
     complete = rulebook.is_installed() and active == _ACTIVE_INDICATORS
     text = (
         gettext("national base and 40 active indicators are there")

@@ -149,12 +149,12 @@ def _lanes(scale: float, seed: int, now: datetime, relay_keys: Mapping[str, Priv
 def _live(lane: Lane) -> Iterator[tuple[int, int, int]]:
     """Let the days pass for one part of the province; yields (lane, day, cases so far) after each step."""
     dice = random.Random(f"{lane.seed}/{lane.number}")  # noqa: S311 - the same seed makes the same province; nothing secret
-    codes = {level: [tag.code for tag in reviews.active_indicators(level)] for level in (3, 4, 5)}
+    today = lane.now.astimezone(BEIJING).date()
+    codes = {level: [tag.code for tag in reviews.indicators_in_force(level, today)] for level in (3, 4, 5)}
     maker = Maker(dice, f"YC{lane.number}", lane.offers, codes, lane.bad_factor)
     agencies = known.agencies({offer.agency for offer in lane.offers}).values()
     handler = Handler(dice, {agency.id: agency for agency in agencies}, lane.relay_keys)
     ahead: dict[int, list[Said]] = defaultdict(list)
-    today = lane.now.astimezone(BEIJING).date()
     days = [today - timedelta(days=ago) for ago in range(DAYS, 0, -1)]
     step = min(max(_LEAST_CASES * DAYS // max(lane.cases, 1), 1), _LONGEST_STEP)
     sums = _sums(days, lane.cases)

@@ -24,6 +24,7 @@ from haochaping.reviews import queries as reviews
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from datetime import datetime
     from uuid import UUID
 
     from django.http import HttpRequest
@@ -33,22 +34,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One service of the person: what it was, and the review given, if any."""
+    """One service of the person: what it was, the review given, if any, and whether one can still be given.
+
+    `voided_at` is since when it cannot: its case was withdrawn before anybody had reviewed it.
+    """
 
     id: UUID
     case: ShownCase
     review: ReviewRow | None
+    voided_at: datetime | None
 
 
 def own_services(fingerprints: Collection[bytes]) -> list[Service]:
-    """The services of this person, those nobody has rated first, newest first."""
+    """The services of this person, those that wait to be rated first, newest first."""
     bindings = cases.services_of_persons(identity.persons_with(fingerprints))
     given = reviews.reviews_of_occurrences(binding.occurrence_id for binding in bindings)
-    found = [
-        Service(b.occurrence_id, case, given.get(b.occurrence_id))
-        for b, case in zip(bindings, shown_cases(bindings), strict=True)
-    ]
-    return sorted(found, key=lambda service: service.review is not None)
+    found = []
+    for binding, case in zip(bindings, shown_cases(bindings), strict=True):
+        review = given.get(binding.occurrence_id)
+        voided_at = None if review else binding.withdrawn_at
+        found.append(Service(binding.occurrence_id, case, review, voided_at))
+    return sorted(found, key=lambda service: bool(service.review or service.voided_at))
 
 
 @public

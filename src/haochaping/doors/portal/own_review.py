@@ -213,7 +213,7 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
         "photos": files.photos_of("review", str(review.id)),
         "helped": gettext(HELPED_LABELS[said.helped_by]) if said.helped_by else "",
         "dropped": dropped.answer,
-        "tags": tags.offered(review.level, chosen) if changeable and not withdrawn else [],
+        "tags": tags.offered(review.level, chosen, day) if changeable and not withdrawn else [],
         "reasons": wrong_shown.reasons
         or ReasonsForm(
             initial={

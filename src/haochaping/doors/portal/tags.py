@@ -10,13 +10,14 @@ from haochaping.ui.shapes import Tag
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from datetime import date
 
 
-def offered(level: int, chosen: Collection[str]) -> list[Tag]:
-    """The active tags of a level, basic ones first, the chosen ones ticked."""
+def offered(level: int, chosen: Collection[str], day: date) -> list[Tag]:
+    """The tags of a level that are in force on a day, basic ones first, the chosen ones ticked."""
     return [
         Tag(tag.code, either(tag.label, tag.english), tag.basic, tag.code in chosen)
-        for tag in reviews.active_indicators(level)
+        for tag in reviews.indicators_in_force(level, day)
     ]
 
 

@@ -17,6 +17,7 @@ from haochaping.doors.private_page import private_page, see_other
 from haochaping.doors.way_in import channel_of
 from haochaping.exchange import queries as exchange
 from haochaping.flows.open_visit import answer_visit, will_wait
+from haochaping.flows.review_window import check_standing
 from haochaping.kernel.actor import REVIEWER
 from haochaping.kernel.identifiers import normal_receipt_no
 from haochaping.kernel.masking import masked_number
@@ -91,6 +92,8 @@ def _question(request: HttpRequest, token: str, complaint: Complaint | None = No
     if given_at := given.received_at if given else kept:
         context = {"case": shown, "given_at": given_at, "waits": waits}
         return render(request, "portal/reviewed.html", context)
+    if binding:
+        check_standing(binding)
     context = {
         "case": shown,
         "minutes": 0 if waits else _minutes(str(case["division"])),

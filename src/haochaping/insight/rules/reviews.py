@@ -24,6 +24,7 @@ _FOLLOWED = N_("first reviews whose follow-up review counts instead")
 _EXCLUDED = N_("reviews excluded after an appeal; how many is published")
 _NOT_ACTIVE = N_("reviews that nobody is known to have given themselves (default, imported, unverified)")
 _UNSIGNED_CASES = N_("cases known only from an unsigned address")
+_VOIDED = N_("services of withdrawn cases that nobody had reviewed")
 
 OF_REVIEWS = (
     Measure(
@@ -41,7 +42,7 @@ OF_REVIEWS = (
         N_("Services that could be reviewed"),
         of_kind(FactKind.OCCURRENCE, REPORTED),
         None,
-        (_UNSIGNED_CASES,),
+        (_UNSIGNED_CASES, _VOIDED),
         "domain.md §0.2",
         N_("services"),
         counts=N_("Every service within a case that its applicant could review, on the day it took place."),
@@ -85,7 +86,7 @@ OF_REVIEWS = (
         N_("Participation"),
         of_kind(FactKind.REVIEWED),
         of_kind(FactKind.OCCURRENCE, REPORTED),
-        (_WITHDRAWN, _EXCLUDED, _NOT_ACTIVE, _UNSIGNED_CASES, N_("follow-up reviews")),
+        (_WITHDRAWN, _EXCLUDED, _NOT_ACTIVE, _UNSIGNED_CASES, _VOIDED, N_("follow-up reviews")),
         "domain.md §3.3 参评率",
         N_("services"),
         counts=N_("Services that their applicant reviewed."),

@@ -51,21 +51,22 @@ _PUT_RIGHT = frozenset({OrderState.REPLIED, OrderState.CHECKED, OrderState.CLOSE
 
 
 def case_units(cases: Iterable[CaseFacts]) -> Counter[FactKey]:
-    """A case counts once on its day, each occurrence once on its own."""
+    """A case counts once on its day, each occurrence once on its own; those of a withdrawn case are void.
+
+    Of these only what was reviewed counts: `review_units` says so.
+    """
     units: Counter[FactKey] = Counter()
     for case in cases:
-        place = (
-            case.division_id,
-            case.agency_id,
-            case.item_id,
-            "",
-            0,
-            REPORTED if case.verified else UNVERIFIED,
-        )
+        place = (case.division_id, case.agency_id, case.item_id, *_known_from(case.verified))
         units[FactKey(FactKind.CASE, case.day, *place)] += 1
-        for occurrence in case.occurrences:
+        for occurrence in () if case.withdrawn else case.occurrences:
             units[FactKey(FactKind.OCCURRENCE, occurrence.day, *place)] += 1
     return units
+
+
+def _known_from(verified: bool) -> tuple[str, int, str]:
+    """Channel, level and provenance of what is counted of a case."""
+    return "", 0, REPORTED if verified else UNVERIFIED
 
 
 def review_units(reviews: Iterable[ReviewFacts]) -> Counter[FactKey]:
@@ -74,13 +75,18 @@ def review_units(reviews: Iterable[ReviewFacts]) -> Counter[FactKey]:
     The second unit makes participation exact: reviewed occurrences over occurrences of the same days and the same
     place, which is the case's: it follows when the case moves, while the review stays with who served. A first review
     that has given way to its follow-up keeps that unit only: the latest counts. One that was excluded after an appeal counts
-    as that, by its class, and as nothing else.
+    as that, by its class, and as no review. The service of a withdrawn case that somebody has reviewed could be reviewed:
+    it counts as long as its first review is not taken back.
     """
     units: Counter[FactKey] = Counter()
     for review in reviews:
         if review.status == ReviewStatus.WITHDRAWN:
             continue
         place = (review.division_id, review.agency_id, review.item_id)
+        served_on = local_day(review.occurred_at)
+        if review.case_withdrawn and review.assess_no == 1:
+            known_from = _known_from(review.verified_case)
+            units[FactKey(FactKind.OCCURRENCE, served_on, *review.case_place, *known_from)] += 1
         if review.status == ReviewStatus.EXCLUDED:
             said = (review.channel, review.level, review.provenance)
             kind = FactKind(review.reason_class)
@@ -90,9 +96,8 @@ def review_units(reviews: Iterable[ReviewFacts]) -> Counter[FactKey]:
             said = (review.channel, review.level, review.provenance)
             units[FactKey(FactKind.REVIEW, local_day(review.assessed_at), *place, *said)] += 1
         if review.assess_no == 1 and review.verified_case and is_active(review.provenance):
-            day = local_day(review.occurred_at)
             where = (*review.case_place, review.channel)
-            units[FactKey(FactKind.REVIEWED, day, *where, 0, review.provenance)] += 1
+            units[FactKey(FactKind.REVIEWED, served_on, *where, 0, review.provenance)] += 1
     return units
 
 

@@ -252,4 +252,5 @@ def _facts(new: _New) -> ReviewFacts:
         answer.assess_no,
         binding.verified,
         (binding.division_id, binding.agency_id, binding.item_id),
+        binding.withdrawn_at is not None,
     )

@@ -76,7 +76,8 @@ def claim(
 ) -> None:
     """The holder of the invitation rates a service for which an unverified review stands: theirs takes its place.
 
-    What stood there is kept in the history; its words, its receipt and its time are no longer the review's.
+    What stood there is kept in the history; its words, its receipt and its time are no longer the review's, nor (in the
+    flow) its photographs and what was agreed to.
 
     Raises:
         Refused: NOT_REVIEWED when there is none that gives way.
