@@ -11,7 +11,7 @@ from haochaping.config.environment import Environment
 _CHINESE = {
     "HOST": "网页服务监听的地址。",
     "PORT": "网页服务监听的端口。",
-    "HAOCHAPING_DATA": "数据库、密钥和日志所在的文件夹；不设时为当前用户的 `~/.local/share/haochaping`（或 `$XDG_DATA_HOME` 下）。",
+    "HAOCHAPING_DATA": "数据库、密钥、日志所在的文件夹；不设时为当前用户的 `~/.local/share/haochaping` 或 `$XDG_DATA_HOME`。",
     "DATABASE_URL": "以应用角色连接 PostgreSQL 的地址；不设时使用自带的数据库。",
     "HAOCHAPING_OWNER_URL": "以表的所有者角色连接 PostgreSQL 的地址，只供迁移、备份和恢复使用。",
     "HAOCHAPING_POSTGRES": "指定自带数据库的程序来源：`wheel`（随包安装）或 `system`（操作系统的）。",

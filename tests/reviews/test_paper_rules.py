@@ -18,7 +18,7 @@ SERVED = datetime(2026, 6, 1, 15, 0, tzinfo=BEIJING)
 NOW = datetime(2026, 6, 3, 10, 0, tzinfo=BEIJING)
 READING = SlipReading(UUID(int=1), 2, ("209", "213"), "排队两小时，无人管。", date(2026, 6, 2))
 KNOWN = {
-    code: Indicator(code, Level(int(code[0])), code, basic=True, active=True)
+    code: Indicator(code, Level(int(code[0])), code, basic=True, effective_from=None, effective_to=None)
     for code in ("209", "213", "101")
 }
 

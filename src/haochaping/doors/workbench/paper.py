@@ -20,6 +20,7 @@ from haochaping.doors.names import names_of
 from haochaping.doors.paging import page_number
 from haochaping.doors.workbench.paper_forms import FIELDS, SetAsideForm, SlipForm, as_typed
 from haochaping.flows import enter_paper
+from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import N_, Refused
 from haochaping.ledger.terms import EntryKind
 from haochaping.reviews import queries as reviews
@@ -187,11 +188,12 @@ def _events(row: SlipRow, by: Actor) -> list[Event]:
 
 
 def _reasons() -> list[tuple[str, list[tuple[str, str]]]]:
-    """The numbers of the reasons with their words, by level, as a slip prints them."""
+    """The numbers of the reasons with their words, by level, as a slip of today prints them."""
+    today = local_day(timezone.now())
     return [
         (
             gettext(label),
-            [(tag.code, either(tag.label, tag.english)) for tag in reviews.active_indicators(level)],
+            [(tag.code, either(tag.label, tag.english)) for tag in reviews.indicators_in_force(level, today)],
         )
         for level, label in LEVEL_LABELS.items()
     ]
