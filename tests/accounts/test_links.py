@@ -94,7 +94,7 @@ def test_first_admin_link_works_once():
     assert reason_of(begin, token=token, username="admin.two") is terms.LINK_INVALID
 
 
-def test_first_admin_link_lasts_an_hour():
+def test_first_admin_link_lasts_half_an_hour():
     token = first()
 
     assert queries.link(token, now=LATER) == LinkRow(LinkPurpose.FIRST_ADMIN, "system_admin", "")
