@@ -58,12 +58,12 @@ _KEPT = {
 }
 _ERASED = {
     "erase identities nobody needs": (
-        "它所属的全部办结满 {days} 天",
-        "{days} days after all it belongs to was closed",
+        "它所属的全部办结满 {days} 天后清除",
+        "erased {days} days after all it belongs to was closed",
     ),
-    "forget old answers": ("给出 {days} 天后", "{days} days after it was given"),
-    "forget ended visits": ("访问结束即清除", "as soon as the visit has ended"),
-    "forget days told above": ("上报 {days} 天后", "{days} days after it was told"),
+    "forget old answers": ("给出 {days} 天后清除", "erased {days} days after it was given"),
+    "forget ended visits": ("访问结束即清除", "erased as soon as the visit has ended"),
+    "forget days told above": ("上报 {days} 天后清除", "erased {days} days after it was told"),
 }
 _WORDLESS = "—"
 
