@@ -114,6 +114,14 @@ def more_reviews_than_services(clean: Clean) -> Found:
     return A_SOURCE
 
 
+@fault("DQ-01")
+def more_reviews_than_services_that_are_not_void(clean: Clean) -> Found:
+    """There is one more service without a review, of a case that was withdrawn."""
+    outcome = _send_case(status="withdrawn", completed_at=None)
+    assert outcome.kind == OutcomeKind.ACCEPTED
+    return more_reviews_than_services(clean)
+
+
 @fault("DQ-04")
 def agency_unknown(clean: Clean) -> Found:
     return _aside(_send_case(agency="990102000000_NOBODY"))
