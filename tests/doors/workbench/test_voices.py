@@ -6,18 +6,20 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from haochaping.accounts.terms import Role
 from haochaping.directory import queries as directory
 from haochaping.directory.models import Agency
 from haochaping.exchange.terms import Raw
-from haochaping.flows import change_review, handle_voices
+from haochaping.flows import change_review, handle_voices, supervise
 from haochaping.flows.receive_reviews import receive_reviews
 from haochaping.kernel.actor import OPERATOR, REVIEWER
 from haochaping.ledger.models import Entry
 from haochaping.ledger.terms import EntryKind
 from haochaping.reviews.terms import Entrance
+from haochaping.supervision.models import SupervisionOrder
 from haochaping.voices import actions
 from haochaping.voices.models import Voice
 from haochaping.voices.terms import PastVoice, VoiceKind, VoiceMove
@@ -99,6 +101,19 @@ def test_one_of_an_older_system_says_where_it_is_from_and_that_nobody_is_reached
     assert Voice.objects.get().state == "answered"
     assert "自行办结" in answered
     assert "本人尚未表态" not in answered
+
+
+def test_what_the_agency_is_warned_of_leads_to_the_voice(given, clerk, browser_of):
+    given.upto(VoiceMove.TRANSFER)
+    supervise.watch(given.row.due_at + timedelta(hours=1))
+    row = SupervisionOrder.objects.get()
+    voice = f'href="{LIST}{given.id}"'
+
+    page = page_of(clerk, reverse("desk_supervision_one", args=[row.id]))
+
+    assert voice in page
+    assert "答复时限将到或已过" in page
+    assert voice in page_of(browser_of("supervisor"), reverse("oversight_supervision", args=[row.id]))
 
 
 def test_the_whole_way_by_dispatcher_and_agency(given, dispatcher, clerk):
