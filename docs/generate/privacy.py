@@ -54,6 +54,10 @@ _KEPT = {
         "账户或目录条目停用后仍保存，历史记录要读得懂",
         "also after the account or entry has ended, as the history names it",
     ),
+    Kept.SLIP: (
+        "单子成为评价即删除；作废的单子留着",
+        "deleted once the slip has become a review; kept with a slip that was set aside",
+    ),
     Kept.DEMO: ("只在示例省里有", "in the demo province only"),
 }
 _ERASED = {

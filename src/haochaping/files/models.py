@@ -57,6 +57,8 @@ class Document(models.Model):
     """证据文件: a recording, log or PDF by which somebody shows something, as it was sent. Its name is not kept."""
 
     class Privacy:
+        purpose = Purpose.REDRESS
+        retention = Kept.RECORD
         plain = ("subject_kind", "subject_id", "kind", "sha256")
         never = ("content",)
 

@@ -88,6 +88,8 @@ class RefusedAsking(models.Model):
     """
 
     class Privacy:
+        purpose = Purpose.NOTICE
+        retention = Kept.OWNER
         sealed = ("value",)
 
     value = models.BinaryField(primary_key=True)

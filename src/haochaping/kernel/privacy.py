@@ -57,6 +57,7 @@ class Kept(StrEnum):
     SENT = "sent"
     OWNER = "owner"
     ENTRY = "entry"
+    SLIP = "slip"
     DEMO = "demo"
 
 

@@ -243,7 +243,10 @@ class PaperSlip(models.Model):
     """
 
     class Privacy:
-        plain = ("state", "first_by", "second_by", "ended_by", "refusal")
+        purpose = Purpose.REVIEW
+        retention = Kept.RECORD
+        plain = ("state", "refusal")
+        account = ("first_by", "second_by", "ended_by")
         never = ("ended_note",)
 
     id = models.BigAutoField(primary_key=True)
@@ -298,7 +301,9 @@ class PaperEntry(models.Model):
     """评价单录入: what one of the two persons read on the paper."""
 
     class Privacy:
-        plain = ("by",)
+        purpose = Purpose.REVIEW
+        retention = Kept.SLIP
+        account = ("by",)
         never = ("words",)
 
     slip = models.ForeignKey(PaperSlip, models.PROTECT, related_name="+")
