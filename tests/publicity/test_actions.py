@@ -227,6 +227,36 @@ def test_a_reply_says_that_the_matter_goes_on_and_that_it_was_answered_again(now
     assert shown().reply == "已整改，请致电＊＊＊"
 
 
+@pytest.mark.parametrize(
+    ("decision", "reason", "public"),
+    [(Decision.RELEASED, "", "这次真的改好了"), (Decision.HELD, "含他人姓名", "已整改，请致电＊＊＊")],
+)
+def test_an_answer_after_a_reopening_is_decided_about_on_its_own(now: datetime, decision, reason, public):
+    review_id = bad_review("C1", now)
+    answered(review_id, now + timedelta(hours=1))
+    order = orders.order_of_review(review_id)
+    assert order is not None
+    actions.decide(
+        review_id, Part.REPLY, Decision.RELEASED, by=worlds.PUBLISHER, now=now + timedelta(hours=2)
+    )
+    rectification.take_up_again(order.id, by=worlds.REVIEWER, now=now + timedelta(hours=3))
+    answered(review_id, now + timedelta(hours=4), "这次真的改好了")
+    later = now + timedelta(hours=5)
+
+    [waiting] = [c for c in queries.candidates(worlds.PUBLISHER, now=later) if c.part == Part.REPLY]
+    before = shown()
+    actions.decide(review_id, Part.REPLY, decision, reason=reason, by=worlds.PUBLISHER, now=later)
+
+    assert waiting.original == "这次真的改好了"
+    assert (before.reply, before.answered_again) == ("已整改，请致电＊＊＊", True)
+    assert shown().reply == public
+    assert shown().answered_again == (decision == Decision.HELD)
+    assert not [c for c in queries.candidates(worlds.PUBLISHER, now=later) if c.part == Part.REPLY]
+    with pytest.raises(Refused, match="already_decided"):
+        actions.decide(review_id, Part.REPLY, Decision.RELEASED, by=worlds.PUBLISHER, now=later)
+    assert Entry.objects.filter(kind=EntryKind.RELEASE_DECIDED).count() == 2
+
+
 def test_a_text_that_can_still_change_is_not_released(now: datetime):
     worlds.take_case("C1", now)
     outcome = worlds.give("C1", 1, now, entrance=Entrance.TOKEN)

@@ -349,6 +349,25 @@ class TestLedger:
         assert found == "plan_passed"
         assert (order.row.state, Milestone.objects.count()) == ("verified", 0)
 
+    def test_of_an_earlier_round_is_none_of_this_one(self, order):
+        self.enter(order, f"{(order.now + DAY).date()} 换指示牌")
+        order.step(Move.RECTIFY)
+        order.step(Move.REPLY)
+        actions.take_up_again(order.order_id, by=SYSTEM, now=order.later())
+        order.step(Move.SIGN_FOR)
+        order.step(Move.VERIFY)
+
+        found = code_of(
+            actions.rectify,
+            order.order_id,
+            outcome="time_limited_rectified",
+            text="已改",
+            by=worlds.CLERK,
+            now=order.later(),
+        )
+
+        assert found == "not_ledgered"
+
     def test_is_where_that_outcome_comes_from(self, order):
         found = code_of(
             actions.rectify,

@@ -47,6 +47,7 @@ def decide(
                 id=uuid7(now),
                 review_id=review_id,
                 part=part,
+                written_at=waiting[part].written_at,
                 decision=decision,
                 text=waiting[part].redacted if decision == Decision.RELEASED else "",
                 reason=reason if decision == Decision.HELD else "",

@@ -9,7 +9,10 @@ from haochaping.publicity.terms import Decision, Part
 
 
 class Release(models.Model):
-    """发布: one decision about one text; the text stands here as it was published."""
+    """发布: one decision about words as they were written then; they stand here as they were published.
+
+    An order that is opened again is answered again, and that answer is decided about on its own.
+    """
 
     class Privacy:
         plain = ("part", "decision", "reason", "text")
@@ -18,6 +21,7 @@ class Release(models.Model):
     id = models.UUIDField(primary_key=True)
     review = models.ForeignKey("reviews.Review", models.PROTECT, related_name="+")
     part = models.CharField(max_length=10)
+    written_at = models.DateTimeField()
     decision = models.CharField(max_length=10)
     text = models.TextField(blank=True)
     reason = models.CharField(max_length=300, blank=True)
@@ -28,7 +32,7 @@ class Release(models.Model):
         db_table = "publicity_release"
         verbose_name = "发布"
         constraints = [
-            UniqueConstraint(fields=["review", "part"], name="release_unique_part"),
+            UniqueConstraint(fields=["review", "part", "written_at"], name="release_once_for_words"),
             CheckConstraint(condition=Q(part__in=list(Part)), name="release_part_known"),
             CheckConstraint(
                 condition=Q(decision=Decision.RELEASED, reason="")

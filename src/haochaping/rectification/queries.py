@@ -486,9 +486,10 @@ def _beside(rows: Iterable[tuple[Any, ...]]) -> Beside:
     return found
 
 
-def events_count(order_id: UUID, move: Move) -> int:
-    """How often a move was made with an order."""
-    return OrderEvent.objects.filter(order_id=order_id, move=move).count()
+def events_count(order_id: UUID, move: Move, *, since: datetime | None = None) -> int:
+    """How often a move was made with an order, ever or since a moment."""
+    rows = OrderEvent.objects.filter(order_id=order_id, move=move)
+    return (rows.filter(at__gte=since) if since else rows).count()
 
 
 def event_words(event_id: UUID) -> str:

@@ -16,7 +16,7 @@ SELECT review.level, review.assessed_at, review.provenance, item.name, agency.na
        coalesce(work.reply_text, '') <> '', answer.text,
        answer.text IS NOT NULL AND work.state NOT IN ('cancelled', 'merged', 'excluded')
            AND (work.reply_text = '' OR work.state = 'escalated'),
-       answer.text IS NOT NULL AND work.reply_text <> '' AND work.state <> 'escalated' AND work.replied_at > answer.decided_at,
+       answer.text IS NOT NULL AND work.reply_text <> '' AND work.state <> 'escalated' AND work.replied_at > answer.written_at,
        review.status = 'superseded', review.assess_no = 2
 FROM chosen AS review
 JOIN directory_service_item AS item ON item.id = review.item_id
@@ -24,6 +24,10 @@ JOIN directory_agency AS agency ON agency.id = review.agency_id
 LEFT JOIN rectification_work_order AS work ON work.review_id = review.id
 LEFT JOIN publicity_release AS words
        ON words.review_id = review.id AND words.part = 'text' AND words.decision = 'released'
-LEFT JOIN publicity_release AS answer
-       ON answer.review_id = review.id AND answer.part = 'reply' AND answer.decision = 'released'
+LEFT JOIN LATERAL (
+    SELECT text, written_at FROM publicity_release
+     WHERE review_id = review.id AND part = 'reply' AND decision = 'released'
+     ORDER BY written_at DESC
+     LIMIT 1
+) AS answer ON true
 ORDER BY review.assessed_at DESC, review.id

@@ -239,7 +239,10 @@ def _check_outcome(order: WorkOrder, outcome: str, terms: Terms) -> None:
         raise Refused(FINDING_MISSING, field="outcome")
     if outcome == HandlingOutcome.EXPLAINED and queries.was_found_true_and_reasonable(order.id, order.round):
         raise Refused(FINDING_DIFFERS, field="outcome")
-    if outcome == HandlingOutcome.TIME_LIMITED_RECTIFIED and not queries.events_count(order.id, Move.LEDGER):
+    this_round = order.dispatched_at
+    if outcome == HandlingOutcome.TIME_LIMITED_RECTIFIED and not queries.events_count(
+        order.id, Move.LEDGER, since=this_round
+    ):
         raise Refused(NOT_LEDGERED, field="outcome")
     if outcome == HandlingOutcome.UNREACHABLE_CLOSED:
         needed = terms.call_attempts
