@@ -465,7 +465,10 @@ def test_doctor_says_what_is_well(world):
         ("role", NO_TEMPORARY_TABLES),
         ("places", "ALTER TABLE reviews_review DISABLE ROW LEVEL SECURITY"),
         ("places", "DROP POLICY staff_reach ON files_photo"),
-        ("rulebook", "UPDATE reviews_review_indicator SET active = false"),
+        (
+            "rulebook",
+            "UPDATE reviews_review_indicator SET effective_from = NULL, effective_to = '2021-01-01'",
+        ),
         ("references", "UPDATE cases_case SET item_id = 0"),
         ("references", "UPDATE cases_case SET person_id = 'ffffffff-ffff-7fff-bfff-ffffffffffff'"),
         ("references", "UPDATE cases_service_occurrence SET staff_id = 0"),

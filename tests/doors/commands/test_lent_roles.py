@@ -95,7 +95,7 @@ def test_the_reader_counts_reviews_of_every_place(as_role):
         "SELECT salt FROM ledger_salt",
         "SELECT session_data FROM django_session",
         "SELECT args FROM procrastinate_jobs",
-        "INSERT INTO reviews_indicator_set (code, name, effective_from) VALUES ('x', 'x', now())",
+        "INSERT INTO reviews_indicator_set (code, name) VALUES ('x', 'x')",
         "UPDATE reviews_review SET level = 5",
         "DELETE FROM reviews_review",
         "TRUNCATE reviews_review",

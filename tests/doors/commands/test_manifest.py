@@ -109,7 +109,7 @@ def test_a_manifest_is_named_where_it_lies_elsewhere(file, tmp_path):
 
 def test_a_quiet_day_is_a_file_without_rows(world, tmp_path):
     path = write(tmp_path / "quiet.csv")
-    assert run("cases", "import", path).exit_code == 2
+    assert run("cases", "import", path).exit_code == 1
     run("cases", "manifest", path, "--source", worlds.SOURCE, "--seq", 1)
 
     assert run("cases", "import", path).exit_code == 0
