@@ -366,6 +366,7 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "console_directory_close": (303, "/admin/directory/halls/1/close"),
     "console_profile_confirm": (303, "/admin/rulebook/profiles/cn-base/confirm"),
     "console_import_errors": (200, "{wrong}/errors.csv"),
+    "desk_paper_set_aside": (303, "/desk/paper/{slip}/set-aside"),
     "desk_list_sign": (303, "/desk/list/sign"),
     "desk_list_assign": (303, "/desk/list/assign"),
     "desk_list_export": (303, "/desk/list/export"),
