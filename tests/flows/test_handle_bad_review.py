@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Self
 
 import pytest
 
+from haochaping.directory.models import Agency
 from haochaping.flows import change_review, handle_bad_review
 from haochaping.insight import queries as insight
 from haochaping.insight.terms import Place
@@ -67,6 +68,17 @@ def order(now):
 def rate() -> tuple[int, int | None]:
     measure = next(m for m in insight.measures(Place()) if m.name == "rectification_rate")
     return measure.numerator, measure.denominator
+
+
+def test_of_named_agencies_only_theirs_goes_out(now):
+    """Lanes of the demo live their days apart: what is one's goes out on its own evening, not on another's."""
+    worlds.give("YC-1", 1, now)
+    agency = Agency.objects.get(code=worlds.AGENCY)
+
+    elsewhere = handle_bad_review.dispatch_due(of=[agency.id + 1], by=SYSTEM, now=now + MINUTE)
+    here = handle_bad_review.dispatch_due(of=[agency.id], by=SYSTEM, now=now + MINUTE)
+
+    assert (elsewhere, here) == (0, 1)
 
 
 def test_nothing_due_dispatches_nothing(now):

@@ -45,9 +45,12 @@ def dispatch_all_due(*, by: Actor, now: datetime) -> int:
 
 
 @transaction.atomic
-def dispatch_due(*, by: Actor, now: datetime) -> int:
-    """Dispatch every order whose reviewer has finished or whose change window has passed; returns how many."""
-    due = orders.due_for_dispatch(now, limit=_BATCH)
+def dispatch_due(*, of: Collection[int] | None = None, by: Actor, now: datetime) -> int:
+    """Dispatch every order whose reviewer has finished or whose change window has passed; returns how many.
+
+    `of` names the agencies, all without it.
+    """
+    due = orders.due_for_dispatch(now, limit=_BATCH, of=of)
     review_ids = [order.review_id for order in orders.rows(due)]
     before = _units(review_ids)
     dispatched = rectification.dispatch(due, by=by, now=now)

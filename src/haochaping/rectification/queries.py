@@ -595,14 +595,16 @@ def _facts(row: tuple[Any, ...]) -> OrderFacts:
     return OrderFacts(*(*plain, best_of(calls), solved, appeal))
 
 
-def due_for_dispatch(now: datetime, *, limit: int) -> list[UUID]:
-    """Orders whose reviewer has finished or whose change window has passed, oldest first.
+def due_for_dispatch(now: datetime, *, limit: int, of: Collection[int] | None = None) -> list[UUID]:
+    """Orders whose reviewer has finished or whose change window has passed, oldest first; `of` names the agencies.
 
     They are locked until the transaction ends; those that somebody else has at hand are left to them.
     """
     due = WorkOrder.objects.filter(state=OrderState.CREATED, dispatch_after__lte=now).exclude(
         id__in=held_back(now)
     )
+    if of is not None:
+        due = due.filter(agency_id__in=of)
     rows = due.select_for_update(skip_locked=True).order_by("dispatch_after", "id")
     return list(rows.values_list("id", flat=True)[:limit])
 

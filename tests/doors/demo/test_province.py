@@ -88,6 +88,11 @@ def test_orders_are_handled_and_texts_decided(made):
     assert decided == {"text", "reply"}
 
 
+def test_nobody_has_worked_on_an_order_before_it_went_out(made):
+    ((early,),) = made.sql("SELECT count(*) FROM rectification_work_order WHERE signed_at < dispatched_at")
+    assert early == 0
+
+
 def test_some_records_wait_in_quarantine_for_different_reasons(made):
     codes = [code for (code,) in made.sql("SELECT code FROM exchange_quarantined_record")]
 

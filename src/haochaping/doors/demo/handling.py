@@ -82,8 +82,8 @@ class Handler:
 
     def dispatch(self, now: datetime) -> None:
         """What is due goes out to the agencies."""
-        handle_bad_review.dispatch_due(by=SYSTEM, now=now)
-        # Each lane settles its own: the other's evening may be another day.
+        # Each lane dispatches and settles its own: the other's evening may be another day.
+        handle_bad_review.dispatch_due(of=self.agencies.keys(), by=SYSTEM, now=now)
         close_order.settle(of=self.agencies.keys(), by=SYSTEM, now=now)
         supervise.count_late(now, of=self.agencies.keys())
 
