@@ -180,18 +180,14 @@ def ended() -> list[UUID]:
     return list(OrderEvent.objects.filter(move=Fired.END).values_list("order_id", flat=True))
 
 
-_cookies: dict[str, str] = {}
-
-
 def _sent(move: Move, order: UUID) -> tuple[float, int]:
     from haochaping.config.wsgi import application
 
-    if move.who not in _cookies:  # a code opens once
-        _cookies[move.who] = pages.sign_in(move.who)
+    cookies = pages.sign_in(move.who)
     form = move.form(order) if callable(move.form) else move.form
     address = move.address.format(order=order, step=move.step)
     begun = perf_counter()
-    asked, status = pages.ask_page(application, address, _cookies[move.who], form)
+    asked, status = pages.ask_page(application, address, cookies, form)
     took = (perf_counter() - begun) * 1000
     if status not in {HTTPStatus.SEE_OTHER, HTTPStatus.OK}:
         raise RuntimeError(f"{move.who} {address}: {status}")

@@ -178,7 +178,6 @@ def _pages() -> list[bool]:
     if who_sees is None:
         raise LookupError("the demo has no supervisor")
     order = queries.inbox(accounts.standing_of_user(who_sees.id).actor, limit=1)[0].id
-    signed_in: dict[str, str] = {}
     broken = []
     for who, address in (
         ("clerk", "/desk/"),
@@ -188,9 +187,7 @@ def _pages() -> list[bool]:
         ("supervisor", f"/desk/orders/{order}"),
         ("supervisor", "/oversight/"),
     ):
-        if who not in signed_in:  # a code opens once
-            signed_in[who] = pages.sign_in(who)
-        cookies = signed_in[who]
+        cookies = pages.sign_in(who)
         pages.ask_page(application, address, cookies)  # what is asked once in a process is asked by then
         asked, status = pages.ask_page(application, address, cookies)
         took = statistics.median(

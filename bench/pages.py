@@ -13,6 +13,7 @@ import os
 import statistics
 import sys
 import time
+from functools import cache
 from http.cookies import SimpleCookie
 from io import BytesIO
 from pathlib import Path
@@ -152,8 +153,9 @@ def _typed(form: Mapping[str, str | list[str]], cookies: str) -> bytes:
     return urlencode({**form, "csrfmiddlewaretoken": token}, doseq=True).encode()
 
 
+@cache
 def sign_in(username: str) -> str:
-    """The cookies of a demo account after both factors, through the real pages."""
+    """The cookies of a demo account after both factors, through the real pages; once, for a code opens once."""
     import json
 
     from django.test import Client

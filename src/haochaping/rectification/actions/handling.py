@@ -239,9 +239,8 @@ def _check_outcome(order: WorkOrder, outcome: str, terms: Terms) -> None:
         raise Refused(FINDING_MISSING, field="outcome")
     if outcome == HandlingOutcome.EXPLAINED and queries.was_found_true_and_reasonable(order.id, order.round):
         raise Refused(FINDING_DIFFERS, field="outcome")
-    this_round = order.dispatched_at
     if outcome == HandlingOutcome.TIME_LIMITED_RECTIFIED and not queries.events_count(
-        order.id, Move.LEDGER, since=this_round
+        order.id, Move.LEDGER, since=order.dispatched_at
     ):
         raise Refused(NOT_LEDGERED, field="outcome")
     if outcome == HandlingOutcome.UNREACHABLE_CLOSED:
