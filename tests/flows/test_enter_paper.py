@@ -120,7 +120,7 @@ def test_entries_that_differ_say_in_what_and_become_a_review_when_corrected(now)
     assert own.level == 1
     assert queries.own_reading(slip_id, by=THIRD) is None
 
-    assert read(slip_id, now, by=FIRST, codes="") == SlipState.AGREED
+    assert read(slip_id, now + MINUTE, by=FIRST, codes="") == SlipState.AGREED
     enter_paper.take(slip_id, by=SYSTEM, now=now)
     assert Review.objects.get().level == 2
     assert [who for who, _ in moved()] == ["staff:901", "staff:902", "staff:901"]
