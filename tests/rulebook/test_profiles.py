@@ -119,6 +119,13 @@ def test_days_of_the_calendar_stay_days_of_the_calendar():
     assert units["bj", "simple_rectify_limit"] == Unit.DAYS
 
 
+@pytest.mark.parametrize("profile", ["bj", "sd-dezhou"])
+def test_where_a_place_has_one_limit_only_a_complex_matter_has_no_longer_one(profile):
+    limits = {t["key"]: (t["value"], t["unit"]) for t in SHIPPED[profile]["terms"]}
+
+    assert limits["complex_rectify_limit"] == limits["simple_rectify_limit"]
+
+
 @pytest.mark.django_db
 class TestInForce:
     @pytest.mark.parametrize(
@@ -146,7 +153,7 @@ class TestInForce:
         terms = queries.terms_for("110000000000.", DAY)
 
         assert (terms.simple_rectify_days, terms.simple_rectify_unit) == (7, Unit.DAYS)
-        assert (terms.complex_rectify_days, terms.complex_rectify_unit) == (15, Unit.WORKING_DAYS)
+        assert (terms.complex_rectify_days, terms.complex_rectify_unit) == (7, Unit.DAYS)
         assert terms.division_path == "110000000000."
 
     def test_the_legacy_profile_is_never_followed_even_if_a_row_says_so(self, now):
