@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -45,14 +46,15 @@ def public() -> Iterator[Visit]:
     for code in (BUSY_AGENCY, names.CLERK_AGENCY):
         yield Visit("agency", f"/agencies/{code}")
     yield Visit("item", f"/items/{item_code(names.CITY[0], 3, 1)}")
-    yield Visit("wire_visit", "/wire/visit/nonsense")
+    yield Visit("wire_visit", _wire_visit())
+    asked = _asked_again()
     for name, address in (
         ("measures", "/measures"),
         ("about", "/about"),
         ("gallery", "/ui"),
         ("samples", "/samples"),
-        ("again", "/again/nonsense"),
-        ("again_keys", "/again/nonsense/keys"),
+        ("again", f"/again/{asked}"),
+        ("again_keys", f"/again/{asked}/keys"),
         ("voice_new", "/voices/new"),
         ("voice", f"/voices/{_voice()}"),
         ("my_code", "/my/code"),
@@ -126,6 +128,46 @@ def _receipt() -> str:
 
     token, now = reviews.unanswered_tokens(2)[1][1], timezone.now()
     return answer_invitation(token, "2", channel=ReviewChannel.PC, by=REVIEWER, now=now).receipt or ""
+
+
+def _wire_visit() -> str:
+    """Where a hall's device is sent after it has opened the address of an evaluator."""
+    from django.test import Client
+
+    said = {
+        "projNo": "BENCH-1",
+        "serviceName": "测试事项",
+        "serviceCode": "BENCH",
+        "serviceDepartment": "测试部门",
+        "serviceDepartmentCode": "BENCH",
+        "applicantName": "测试申请人",
+        "applicantCardNumber": "990101199001010000",
+        "applicantPhone": "13900000000",
+        "applyTime": "2026-01-05 09:00:00",
+        "handleStateCode": "3",
+        "regionCode": "990100",
+        "ssqdBaseCode": "1",
+        "evaluateChannel": "PJQ",
+    }
+    plain = "&".join(f"{key}={value}" for key, value in said.items())
+    encoded = b64encode(b64encode(plain.encode())).decode()
+    answer = Client(headers={"host": "127.0.0.1"}).get(f"/wire/anhui/evaluate?{encoded}")
+    return str(answer.headers["Location"])
+
+
+def _asked_again() -> str:
+    """The address part of a question about a review of last month, which is drawn for the occasion."""
+    from django.db import transaction
+    from django.utils import timezone
+
+    from haochaping.flows import sample_reviews
+    from haochaping.kernel.actor import SYSTEM
+    from haochaping.supervision.queries import samples
+
+    now = timezone.now()
+    sample_reviews.draw_due(by=SYSTEM, now=now)
+    with transaction.atomic():
+        return samples.token_of(samples.due_to_ask(now, limit=1)[0].id)
 
 
 def _voice() -> str:

@@ -11,6 +11,7 @@ import pytest
 from django.db import connection, transaction
 
 from haochaping.cases import actions as cases
+from haochaping.cases.models import Case
 from haochaping.exchange import queries as exchange
 from haochaping.exchange.rules import judge_case
 from haochaping.exchange.terms import Raw
@@ -100,6 +101,37 @@ def test_eight_reviews_of_eight_cases_are_all_accepted(now):
     assert ledger.count(EntryKind.REVIEW_ACCEPTED) == Review.objects.count() == 8
     assert_counters_exact()
     assert findings(now) == []
+
+
+def sent(now: datetime, status: str) -> None:
+    row = worlds.case("W-1", now, status=status, completed_at="")
+    take_in_cases([Raw(row)], entrance=Entrance.CLIENT, by=OPERATOR, now=now)
+
+
+def test_a_review_that_is_being_given_while_its_case_is_withdrawn_is_counted_as_void(now):
+    sent(now, "in_process")
+    with transaction.atomic():
+        worlds.give("W-1", 4, now)
+        thread = started(partial(sent, now + MINUTE, "withdrawn"))
+        until_waiting(1)
+    thread.join()
+
+    assert Review.objects.count() == 1
+    assert Case.objects.get(case_no="W-1").status == "withdrawn"
+    assert_counters_exact()
+
+
+def test_a_review_waits_for_the_case_that_is_being_withdrawn(now):
+    sent(now, "in_process")
+    with transaction.atomic():
+        sent(now + MINUTE, "withdrawn")
+        thread = started(partial(worlds.give, "W-1", 4, now))
+        until_waiting(1)
+    thread.join()
+
+    assert Review.objects.count() == 1
+    assert Case.objects.get(case_no="W-1").status == "withdrawn"
+    assert_counters_exact()
 
 
 def test_two_batches_of_the_same_reviews_in_opposite_order_do_not_wait_in_a_circle(now):

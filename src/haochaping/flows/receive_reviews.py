@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from msgspec import Struct
 
+from haochaping.cases import actions as case_actions
 from haochaping.cases import queries as cases
 from haochaping.cases.rules import place_complaint
 from haochaping.cases.terms import OUT_OF_SCOPE, UNKNOWN_SOURCE
@@ -134,6 +135,7 @@ def _seal_persons(papers: Sequence[_Paper], now: datetime) -> None:
 
 def _bind(papers: Sequence[_Paper], by: Actor) -> None:
     judged = [(paper, paper.answer) for paper in papers if paper.answer]
+    case_actions.hold_still((answer.source, answer.case_no) for _, answer in judged)
     bindings = cases.bind([answer.key for _, answer in judged]) if judged else []
     for (paper, answer), binding in zip(judged, bindings, strict=True):
         if binding is None:

@@ -31,7 +31,7 @@ from haochaping.reviews.terms import Entrance
 from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, timedelta
     from uuid import UUID
 
@@ -124,7 +124,7 @@ def _take(
     for (position, _), outcome in zip(judged, taken.outcomes, strict=True):
         outcomes[position] = outcome
     insight.count(changes(case_units(taken.before.values()), case_units(taken.after.values())))
-    _move_reviews(taken)
+    _move_reviews(taken, {outcome.id: case.key for case, outcome in zip(chosen, taken.outcomes, strict=True)})
     if entrance != Entrance.HISTORY:
         _invite(taken, by, now)
     settled = [outcome for outcome in outcomes if outcome]
@@ -152,12 +152,17 @@ def _invite(taken: TakenIn, by: Actor, now: datetime) -> None:
         reviews.invite(asks, valid=valid, ask_at=ask_at, by=by, now=now)
 
 
-def _move_reviews(taken: TakenIn) -> None:
+def _move_reviews(taken: TakenIn, keys: Mapping[UUID | None, tuple[str, str]]) -> None:
     """What was reviewed is counted with its service: day, place, whether its platform has sent it, whether it is void."""
     stood, stands = _where(taken.before.values()), _where(taken.after.values())
-    moved = [service for service, where in stands.items() if stood.get(service, where) != where]
+    moved = {service for service, where in stands.items() if stood.get(service, where) != where}
     if not moved:
         return
+    cases.move_alone(
+        keys[case.id]
+        for case in taken.after.values()
+        if any(occurrence.id in moved for occurrence in case.occurrences)
+    )
     occurrences = review_queries.occurrences_of(moved)
     review_queries.hold(occurrences)
     after = review_queries.facts_of(occurrences)

@@ -2,5 +2,6 @@
 
 from haochaping.cases.actions.intake import TakenIn, take_in
 from haochaping.cases.actions.persons import know_applicants
+from haochaping.cases.actions.standing import hold_still, move_alone
 
-__all__ = ["TakenIn", "know_applicants", "take_in"]
+__all__ = ["TakenIn", "hold_still", "know_applicants", "move_alone", "take_in"]
