@@ -275,6 +275,8 @@ _AT_ONCE = (
 MINUTES = {**dict.fromkeys(_AT_ONCE, 1), "settle": 60 * 24 * 8, "lapse": 60 * 24 * 8}
 # How many statements a move may take, where it takes more than the most do: the power goes out before the last of them.
 STATEMENTS = {"merge": 120, "take_in": 120, "finish_other": 120, "answer_other": 200, "exclude_other": 400}
+# What is committed in several transactions: cut off, its first parts stay.
+IN_PARTS = {"tell_year"}
 # What usually happens next.
 LIKELY: dict[OrderState, list[str]] = {
     OrderState.CREATED: [*["dispatch"] * 4, "finish", "finish", *["finish_other"] * 2, "change", "withdraw"],

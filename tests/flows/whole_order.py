@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -146,9 +147,13 @@ class Whole:
 
 
 def check_promises(clocks: Iterable[tuple[ClockTick, ClockTick]], *, calendar_grew: bool) -> None:
-    """Every event of a clock says what it says computed anew; an end beyond the calendar is told once it has grown."""
+    """Every event of a clock says what it says computed anew; what lies beyond the calendar is told once it has grown."""
     for promised, anew in clocks:
-        assert promised == anew or (calendar_grew and promised.due_at is None)
+        # The hotline may name a day of which the calendar cannot tell yet when most of the time until then is over.
+        day_alone = replace(anew, amber_at=None) if promised.amber_at is None else anew
+        assert promised == (day_alone if calendar_grew else anew) or (
+            calendar_grew and promised.due_at is None
+        )
 
 
 @lru_cache(maxsize=1024)
