@@ -112,7 +112,7 @@ def cloned(template: str, word: object) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def template_backup(template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A backup of that database, for servers of a test's own: to migrate there would take half a minute."""
+    """A backup of that database, for servers of a test's own: to migrate there would take many seconds."""
     file = tmp_path_factory.mktemp("template") / "backup"
     copies.backup(make_conninfo(_owner(), dbname=template_database), file)
     return file

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import connection
 
 from haochaping.cases import queries as cases
-from haochaping.cases.models import Case
 from haochaping.exchange import queries as quarantine
 from haochaping.exchange.terms import Raw
 from haochaping.flows import change_review
@@ -213,23 +210,5 @@ def test_what_another_installation_reports_has_been_judged_there(now):
     outcome = worlds.give("YC-2", 4, now + 2 * HOUR, entrance=Entrance.REPORTED)
 
     assert outcome.kind == OutcomeKind.ACCEPTED
-    assert participation(local_day(now)) == (1, 2)
-    assert_counters_exact()
-
-
-def test_an_installation_that_had_counted_them_takes_them_off(now):
-    """A case known only from an unsigned address, one with a review, one whose review was taken back."""
-    tell("in_process", now, served=3)
-    worlds.give("YC-2", 4, now)
-    taken_back = worlds.give("YC-2", 4, now, entrance=Entrance.UNSIGNED, occurrence_no=2)
-    assert taken_back.id
-    change_review.withdraw_review(taken_back.id, by=REVIEWER, now=now)
-    unsigned = Raw(worlds.case("YC-3", now, status="in_process", completed_at=None))
-    take_in_cases([unsigned], verified=False, entrance=Entrance.UNSIGNED, by=OPERATOR, now=now)
-    Case.objects.filter(case_no__in=["YC-2", "YC-3"]).update(status="withdrawn")
-
-    with connection.cursor() as cursor:
-        cursor.execute(import_module("haochaping.insight.migrations.0004_voided_services").TAKEN_OFF)
-
     assert participation(local_day(now)) == (1, 2)
     assert_counters_exact()

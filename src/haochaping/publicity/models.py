@@ -43,7 +43,7 @@ class Release(models.Model):
 
 
 class Undecided(models.Model):
-    """待审: a text or reply on which nobody has decided. The database puts it here and takes it away (migration 0002)."""
+    """待审: a text or reply on which nobody has decided. The database puts it here and takes it away (see migrations)."""
 
     class Privacy:
         plain = ("part",)

@@ -56,6 +56,23 @@ def test_who_may_not_make_tables_is_told_to_name_the_owner(committed_db, monkeyp
     assert "HAOCHAPING_OWNER_URL" in said.stderr
 
 
+def test_tables_of_a_version_before_the_migrations_were_folded_are_not_taken_for_ours(
+    owner, committed_db, monkeypatch
+):
+    """Django would pass over a file that replaces others of which only some are there, and say that all is well."""
+    owner.execute(
+        "DELETE FROM django_migrations WHERE app = 'levels' AND name IN ('0001_tables', '0005_news')"
+    )
+    monkeypatch.setitem(connections["owner"].settings_dict, "NAME", committed_db)
+
+    found, said = run("doctor"), run("migrate")
+    connections["owner"].close()
+
+    assert "1 migration is missing." in found.stdout
+    assert (said.exit_code, said.stderr.count("\n")) == (1, 1)
+    assert "older than this version" in said.stderr
+
+
 def test_a_key_that_is_not_there_is_one_line_in_the_users_language(tmp_path, monkeypatch):
     monkeypatch.setenv("LANGUAGE", "zh_Hans")
     monkeypatch.setattr(settings, "KEYS_DIR", tmp_path)

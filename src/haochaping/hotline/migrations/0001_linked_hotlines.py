@@ -9,9 +9,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("accounts", "0005_member"),
-        ("directory", "0002_history_devices_parents"),
-        ("rectification", "0007_told_deadline"),
+        ("accounts", "0001_tables"),
+        ("directory", "0001_tables"),
+        ("rectification", "0001_tables"),
     ]
 
     operations = [
