@@ -36,7 +36,6 @@ from haochaping.kernel.periods import local_day
 from haochaping.levels.models import IncomingBatch, OutgoingBatch, Peer, ReportedOrder, ReturnedCase, ToldDay
 from haochaping.notices import actions as notices
 from haochaping.notices.models import StaffNotice
-from haochaping.publicity import actions as publicity
 from haochaping.publicity.terms import Decision, Part
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
@@ -107,7 +106,7 @@ def tell(case_no: str, scope: Scope, now: datetime, **place: object) -> Told:
     project = {"title": "并窗", "root_cause": "两套系统", "tasks": "合并窗口"}
     rectification.open_project(order.id, **project, by=dispatcher, now=now)
     publisher = replace(worlds.PUBLISHER, scope=Scope(division_path=PROVINCE))
-    publicity.decide(order.review_id, Part.TEXT, Decision.RELEASED, by=publisher, now=now)
+    worlds.decide(order.review_id, Part.TEXT, Decision.RELEASED, by=publisher, now=now)
     _supervisor_looks(order.id, clerk, now)
     _drawn(order, now)
     supervision.report(order.review_id, text="后来窗口不给我办。", by=worlds.REVIEWER, now=now)

@@ -21,9 +21,12 @@ from haochaping.kernel.outcomes import OutcomeKind
 from haochaping.kernel.periods import local_day
 from haochaping.notices.models import Delivery
 from haochaping.notices.terms import Channel, DeliveryState, Template
+from haochaping.publicity import actions as publicity
+from haochaping.publicity.terms import Wanted
 from haochaping.rectification import actions as rectification
 from haochaping.rectification.terms import CallResult
 from haochaping.reviews.terms import Entrance
+from haochaping.rulebook import actions as rulebook
 from haochaping.rulebook.models import CalendarDay, Profile, ProfileChoice, RuleValue
 from haochaping.rulebook.rules import sample_days, value_complaint
 from haochaping.rulebook.terms import RULES, Key, Terms, Unit
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from haochaping.kernel.outcomes import Outcome
+    from haochaping.publicity.terms import Decision, Part
+    from haochaping.rulebook.terms import Change
 
 PROVINCE, CITY, COUNTY = "990000000000", "990100000000", "990102000000"
 OTHER_CITY = "990200000000"
@@ -56,6 +61,7 @@ PUBLISHER = Actor(
     powers=frozenset({"publication.release", "review.view_text"}),
     scope=Scope(division_path=f"{PROVINCE}.{CITY}."),
 )
+SECOND_PUBLISHER = replace(PUBLISHER, id="second-publisher")
 CLIENT = Actor(ActorKind.CLIENT, "1", scope=Scope(division_path=f"{PROVINCE}.{CITY}."))
 NOBODY = Actor(ActorKind.STAFF, "nobody")
 EVERYBODY = Actor(ActorKind.STAFF, "root", powers=CLERK.powers | PUBLISHER.powers, scope=EVERYWHERE)
@@ -158,6 +164,12 @@ def follow(division: str, now: datetime, **values: str) -> None:
             verified="no",
             effective_from=since,
         )
+
+
+def rule(change: Change, *, by: Actor = OPERATOR, now: datetime) -> None:
+    """One administrator proposes a change of the rules or of a day, a second one of the same remit confirms it."""
+    second = Actor(ActorKind.STAFF, "second-admin", powers=frozenset({"rulebook.edit"}), scope=by.scope)
+    rulebook.confirm_change(rulebook.propose(change, by=by, now=now), by=second, now=now)
 
 
 def build(now: datetime) -> None:
@@ -268,6 +280,21 @@ def give(
     """Send one review down the road."""
     raw = Raw(review(case_no, level, now, **changes))
     return receive_reviews([raw], entrance=entrance, by=OPERATOR, now=now)[0]
+
+
+def decide(
+    review_id: UUID,
+    part: Part,
+    decision: Decision,
+    *,
+    reason: str = "",
+    by: Actor = PUBLISHER,
+    now: datetime,
+) -> None:
+    """One publisher proposes what becomes of a text, a second one of the same remit confirms it."""
+    wanted = Wanted(review_id, part, decision, reason)
+    proposed = publicity.propose([wanted], by=by, now=now)
+    publicity.confirm(proposed, by=replace(SECOND_PUBLISHER, scope=by.scope), now=now)
 
 
 def rang(order_id: UUID, now: datetime, *, by: Actor = CLERK, purpose: str = "verify") -> UUID:

@@ -21,6 +21,7 @@ _OWN = {
         "privacy",
         "ratios",
         "text",
+        "two_persons",
     },
     "postgres": {"server", "binaries", "programs", "copies", "roles", "rows", "together", "version"},
     "identity": {"keys", "relay", "sealing", "shares"},

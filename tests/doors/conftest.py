@@ -38,8 +38,8 @@ def written() -> Iterator[StringIO]:
 class Person:
     """Somebody with an account, a browser, and maybe a second factor."""
 
-    def __init__(self, role: Role, *, enrolled: bool = True) -> None:
-        self.username = str(role).replace("_", "-")
+    def __init__(self, role: Role, *, enrolled: bool = True, name: str = "") -> None:
+        self.username = name or str(role).replace("_", "-")
         place: dict[str, Any] = {"everywhere": True}
         if role == Role.IDENTITY_KEEPER:
             # Who decides for an office has one.
@@ -76,11 +76,11 @@ def person(db: None) -> Callable[..., Person]:
 
 
 @pytest.fixture
-def signed_in(db: None) -> Callable[[Role], Person]:
-    """Make somebody who has signed in with both factors."""
+def signed_in(db: None) -> Callable[..., Person]:
+    """Make somebody who has signed in with both factors; a second one of a role has another `name`."""
 
-    def make(role: Role) -> Person:
-        made = Person(role)
+    def make(role: Role, name: str = "") -> Person:
+        made = Person(role, name=name)
         made.give_password()
         answer = made.give_code()
         assert answer.status_code == 302, answer.content.decode()

@@ -21,7 +21,6 @@ from haochaping.kernel.outcomes import OutcomeKind
 from haochaping.ledger import actions as ledger
 from haochaping.notices import queries as notices
 from haochaping.notices.terms import Side
-from haochaping.publicity import actions as publicity
 from haochaping.publicity import queries as published
 from haochaping.publicity.terms import Decision, Part
 from haochaping.rectification import actions as rectification
@@ -78,8 +77,8 @@ def test_case_to_published_reply(now: datetime) -> None:
     place = Place(division_path="990000000000.")
     held = published.published(place)[0]
     assert (held.text, held.reply) == (None, None)
-    publicity.decide(outcome.id, Part.TEXT, Decision.RELEASED, by=worlds.PUBLISHER, now=later)
-    publicity.decide(outcome.id, Part.REPLY, Decision.RELEASED, by=worlds.PUBLISHER, now=later)
+    worlds.decide(outcome.id, Part.TEXT, Decision.RELEASED, by=worlds.PUBLISHER, now=later)
+    worlds.decide(outcome.id, Part.REPLY, Decision.RELEASED, by=worlds.PUBLISHER, now=later)
     shown = published.published(place)[0]
     assert shown.text == "窗口让我第三次跑，电话＊＊＊"
     assert shown.reply == "已改为一次办结，谢谢您。"

@@ -1,4 +1,4 @@
-"""From a bad rating on a phone to the published reply: citizen, clerk, publisher and public, each in a real browser."""
+"""From a bad rating on a phone to the published reply: citizen, clerk, publishers and public, each in a real browser."""
 
 from __future__ import annotations
 
@@ -112,6 +112,14 @@ def test_bad_rating_to_published_reply(pages, house, axe, log_in):
     press.screenshot(path=IMAGES / "releases.png")
     for part in ("text", "reply"):
         press.click(f"form[action$='/{review}/{part}'] button[value=released]")
+    board.goto("/divisions/990102000000")
+    assert REPLY not in board.inner_text("main")
+    second = pages(DESK)
+    log_in(second, "publisher2", timezone.now())
+    second.goto("/desk/releases/")
+    assert axe(second) == []
+    second.click("form#confirm button")
+    assert REPLY not in second.inner_text("main")
 
     board.goto("/divisions/990102000000")
     shown = board.inner_text("main")

@@ -14,7 +14,7 @@ from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.refused import Refused
 from haochaping.ledger.models import Entry
 from haochaping.ledger.terms import EntryKind
-from haochaping.publicity import actions, queries
+from haochaping.publicity import queries
 from haochaping.publicity.models import Release
 from haochaping.publicity.terms import Decision, Part
 from haochaping.rectification import actions as rectification
@@ -79,24 +79,30 @@ def test_until_somebody_decides_the_text_waits(now: datetime):
 def test_a_released_text_is_public_as_redacted(now: datetime):
     review_id = bad_review("C1", now)
 
-    actions.decide(review_id, Part.TEXT, Decision.RELEASED, by=worlds.PUBLISHER, now=now)
+    worlds.decide(review_id, Part.TEXT, Decision.RELEASED, by=worlds.PUBLISHER, now=now)
 
     assert shown().text == "跑了三次，电话＊＊＊"
     row = Release.objects.get()
-    assert (row.part, row.decision, row.reason, row.decided_by, row.decided_at) == (
-        "text",
-        "released",
-        "",
-        "staff:publisher",
-        now,
-    )
+    assert (row.part, row.decision, row.reason, row.state) == ("text", "released", "", "confirmed")
+    assert (row.proposed_by, row.proposed_at) == ("staff:publisher", now)
+    assert (row.decided_by, row.decided_at) == ("staff:second-publisher", now)
 
 
 def test_what_was_released_under_an_older_redaction_is_shown_by_todays(now: datetime):
     """DQ-27: no number is published, whenever its text was let out."""
-    review_id = bad_review("C1", now)
-    actions.decide(review_id, Part.TEXT, Decision.RELEASED, by=worlds.PUBLISHER, now=now)
-    Release.objects.update(text="跑了三次，电话13900000000")
+    Release.objects.create(
+        id=uuid7(now),
+        review_id=bad_review("C1", now),
+        part=Part.TEXT,
+        written_at=now,
+        decision=Decision.RELEASED,
+        text="跑了三次，电话13900000000",
+        state="confirmed",
+        proposed_by="staff:1",
+        proposed_at=now,
+        decided_by="staff:2",
+        decided_at=now,
+    )
 
     assert shown().text == "跑了三次，电话＊＊＊"
 
@@ -104,20 +110,21 @@ def test_what_was_released_under_an_older_redaction_is_shown_by_todays(now: date
 def test_a_decision_is_recorded(now: datetime):
     review_id = bad_review("C1", now)
 
-    actions.decide(review_id, Part.TEXT, Decision.RELEASED, by=worlds.PUBLISHER, now=now)
+    worlds.decide(review_id, Part.TEXT, Decision.RELEASED, by=worlds.PUBLISHER, now=now)
 
     entry = Entry.objects.get(kind=EntryKind.RELEASE_DECIDED)
     assert (entry.subject_kind, entry.subject_id, entry.actor) == (
         "review",
         str(review_id),
-        "staff:publisher",
+        "staff:second-publisher",
     )
+    assert entry.facts == {"part": "text", "decision": "released", "state": "confirmed"}
 
 
 def test_a_held_text_stays_away_with_its_reason(now: datetime):
     review_id = bad_review("C1", now)
 
-    actions.decide(review_id, Part.TEXT, Decision.HELD, reason=" 含他人姓名 ", by=worlds.PUBLISHER, now=now)
+    worlds.decide(review_id, Part.TEXT, Decision.HELD, reason=" 含他人姓名 ", by=worlds.PUBLISHER, now=now)
 
     row = Release.objects.get()
     assert (row.decision, row.reason, row.text) == ("held", "含他人姓名", "")
@@ -127,7 +134,7 @@ def test_a_held_text_stays_away_with_its_reason(now: datetime):
 def test_a_reason_is_kept_to_its_column(now: datetime):
     review_id = bad_review("C1", now)
 
-    actions.decide(review_id, Part.TEXT, Decision.HELD, reason="长" * 301, by=worlds.PUBLISHER, now=now)
+    worlds.decide(review_id, Part.TEXT, Decision.HELD, reason="长" * 301, by=worlds.PUBLISHER, now=now)
 
     assert len(Release.objects.get().reason) == 300
 
@@ -135,7 +142,7 @@ def test_a_reason_is_kept_to_its_column(now: datetime):
 def test_a_released_text_needs_no_reason_and_keeps_none(now: datetime):
     review_id = bad_review("C1", now)
 
-    actions.decide(review_id, Part.TEXT, Decision.RELEASED, reason="好", by=worlds.PUBLISHER, now=now)
+    worlds.decide(review_id, Part.TEXT, Decision.RELEASED, reason="好", by=worlds.PUBLISHER, now=now)
 
     assert Release.objects.get().reason == ""
 
@@ -145,7 +152,7 @@ def test_holding_back_needs_a_reason(now: datetime, reason: str):
     review_id = bad_review("C1", now)
 
     with pytest.raises(Refused, match="hold_needs_reason") as refused:
-        actions.decide(review_id, Part.TEXT, Decision.HELD, reason=reason, by=worlds.PUBLISHER, now=now)
+        worlds.decide(review_id, Part.TEXT, Decision.HELD, reason=reason, by=worlds.PUBLISHER, now=now)
 
     assert refused.value.complaint.field == "reason"
     assert not Release.objects.exists()
@@ -168,7 +175,7 @@ def test_who_may_not_decide(now: datetime, by: Actor, code: str):
     review_id = bad_review("C1", now)
 
     with pytest.raises(Refused, match=code):
-        actions.decide(review_id, Part.TEXT, Decision.RELEASED, by=by, now=now)
+        worlds.decide(review_id, Part.TEXT, Decision.RELEASED, by=by, now=now)
 
     assert not Release.objects.exists()
     assert not Entry.objects.filter(kind=EntryKind.RELEASE_DECIDED).exists()
@@ -179,17 +186,17 @@ def test_there_is_nothing_to_release_where_nothing_was_written(now: datetime):
 
     for part in Part:
         with pytest.raises(Refused, match="nothing_to_release"):
-            actions.decide(review_id, part, Decision.RELEASED, by=worlds.PUBLISHER, now=now)
+            worlds.decide(review_id, part, Decision.RELEASED, by=worlds.PUBLISHER, now=now)
     with pytest.raises(Refused, match="nothing_to_release"):
-        actions.decide(uuid7(now), Part.TEXT, Decision.RELEASED, by=worlds.PUBLISHER, now=now)
+        worlds.decide(uuid7(now), Part.TEXT, Decision.RELEASED, by=worlds.PUBLISHER, now=now)
 
 
 def test_a_decision_is_made_once(now: datetime):
     review_id = bad_review("C1", now)
-    actions.decide(review_id, Part.TEXT, Decision.HELD, reason="含姓名", by=worlds.PUBLISHER, now=now)
+    worlds.decide(review_id, Part.TEXT, Decision.HELD, reason="含姓名", by=worlds.PUBLISHER, now=now)
 
     with pytest.raises(Refused, match="already_decided"):
-        actions.decide(review_id, Part.TEXT, Decision.RELEASED, by=worlds.PUBLISHER, now=now)
+        worlds.decide(review_id, Part.TEXT, Decision.RELEASED, by=worlds.PUBLISHER, now=now)
 
     assert Release.objects.get().decision == "held"
 
@@ -198,9 +205,7 @@ def test_text_and_reply_are_decided_apart(now: datetime):
     review_id = bad_review("C1", now)
     answered(review_id, now + timedelta(hours=1))
 
-    actions.decide(
-        review_id, Part.REPLY, Decision.RELEASED, by=worlds.PUBLISHER, now=now + timedelta(hours=2)
-    )
+    worlds.decide(review_id, Part.REPLY, Decision.RELEASED, by=worlds.PUBLISHER, now=now + timedelta(hours=2))
 
     assert (shown().text, shown().has_reply, shown().reply) == (None, True, "已整改，请致电＊＊＊")
 
@@ -210,9 +215,7 @@ def test_a_reply_says_that_the_matter_goes_on_and_that_it_was_answered_again(now
     answered(review_id, now + timedelta(hours=1))
     order = orders.order_of_review(review_id)
     assert order is not None
-    actions.decide(
-        review_id, Part.REPLY, Decision.RELEASED, by=worlds.PUBLISHER, now=now + timedelta(hours=2)
-    )
+    worlds.decide(review_id, Part.REPLY, Decision.RELEASED, by=worlds.PUBLISHER, now=now + timedelta(hours=2))
     said = [(shown().taken_up_again, shown().answered_again)]
 
     rectification.take_up_again(order.id, by=worlds.REVIEWER, now=now + timedelta(hours=3))
@@ -236,16 +239,14 @@ def test_an_answer_after_a_reopening_is_decided_about_on_its_own(now: datetime, 
     answered(review_id, now + timedelta(hours=1))
     order = orders.order_of_review(review_id)
     assert order is not None
-    actions.decide(
-        review_id, Part.REPLY, Decision.RELEASED, by=worlds.PUBLISHER, now=now + timedelta(hours=2)
-    )
+    worlds.decide(review_id, Part.REPLY, Decision.RELEASED, by=worlds.PUBLISHER, now=now + timedelta(hours=2))
     rectification.take_up_again(order.id, by=worlds.REVIEWER, now=now + timedelta(hours=3))
     answered(review_id, now + timedelta(hours=4), "这次真的改好了")
     later = now + timedelta(hours=5)
 
     [waiting] = [c for c in queries.candidates(worlds.PUBLISHER, now=later) if c.part == Part.REPLY]
     before = shown()
-    actions.decide(review_id, Part.REPLY, decision, reason=reason, by=worlds.PUBLISHER, now=later)
+    worlds.decide(review_id, Part.REPLY, decision, reason=reason, by=worlds.PUBLISHER, now=later)
 
     assert waiting.original == "这次真的改好了"
     assert (before.reply, before.answered_again) == ("已整改，请致电＊＊＊", True)
@@ -253,7 +254,7 @@ def test_an_answer_after_a_reopening_is_decided_about_on_its_own(now: datetime, 
     assert shown().answered_again == (decision == Decision.HELD)
     assert not [c for c in queries.candidates(worlds.PUBLISHER, now=later) if c.part == Part.REPLY]
     with pytest.raises(Refused, match="already_decided"):
-        actions.decide(review_id, Part.REPLY, Decision.RELEASED, by=worlds.PUBLISHER, now=later)
+        worlds.decide(review_id, Part.REPLY, Decision.RELEASED, by=worlds.PUBLISHER, now=later)
     assert Entry.objects.filter(kind=EntryKind.RELEASE_DECIDED).count() == 2
 
 
@@ -264,10 +265,10 @@ def test_a_text_that_can_still_change_is_not_released(now: datetime):
     change_review.finish_review(outcome.id, [], "第一句", by=worlds.REVIEWER, now=now)
 
     with pytest.raises(Refused, match="nothing_to_release"):
-        actions.decide(outcome.id, Part.TEXT, Decision.RELEASED, by=worlds.PUBLISHER, now=now)
+        worlds.decide(outcome.id, Part.TEXT, Decision.RELEASED, by=worlds.PUBLISHER, now=now)
 
     over = now + timedelta(minutes=10)
-    actions.decide(outcome.id, Part.TEXT, Decision.RELEASED, by=worlds.PUBLISHER, now=over)
+    worlds.decide(outcome.id, Part.TEXT, Decision.RELEASED, by=worlds.PUBLISHER, now=over)
     assert shown().text == "第一句"
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from haochaping.flows import change_review
-from haochaping.publicity import actions, queries
+from haochaping.publicity import queries
 from haochaping.publicity.models import Undecided
 from haochaping.publicity.terms import Decision, Part
 from haochaping.rectification.models import WorkOrder
@@ -42,9 +42,9 @@ def test_a_text_and_then_its_reply_wait_until_each_is_decided(now):
     answered(review_id, now)
     assert waiting() == offered(now) == [(review_id, "text"), (review_id, "reply")]
 
-    actions.decide(review_id, Part.TEXT, Decision.RELEASED, by=worlds.PUBLISHER, now=now)
+    worlds.decide(review_id, Part.TEXT, Decision.RELEASED, by=worlds.PUBLISHER, now=now)
     assert waiting() == [(review_id, "reply")]
-    actions.decide(review_id, Part.REPLY, Decision.HELD, reason="住址", by=worlds.PUBLISHER, now=now)
+    worlds.decide(review_id, Part.REPLY, Decision.HELD, reason="住址", by=worlds.PUBLISHER, now=now)
     assert waiting() == []
     assert silent != review_id
 
@@ -52,7 +52,7 @@ def test_a_text_and_then_its_reply_wait_until_each_is_decided(now):
 def test_what_was_decided_does_not_come_back_with_another_reply(now):
     review_id = bad_review("C1", now, text="")
     answered(review_id, now)
-    actions.decide(review_id, Part.REPLY, Decision.RELEASED, by=worlds.PUBLISHER, now=now)
+    worlds.decide(review_id, Part.REPLY, Decision.RELEASED, by=worlds.PUBLISHER, now=now)
 
     WorkOrder.objects.filter(review_id=review_id).update(reply_text="")
     WorkOrder.objects.filter(review_id=review_id).update(reply_text="另一个答复")

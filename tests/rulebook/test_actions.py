@@ -21,7 +21,7 @@ from haochaping.postgres.together import together
 from haochaping.rulebook import access, actions, queries
 from haochaping.rulebook.models import CalendarDay, CalendarOverlay, Profile, ProfileChoice, RuleValue
 from haochaping.rulebook.rules import due_after_working_days
-from haochaping.rulebook.terms import Key, Unit, Verified
+from haochaping.rulebook.terms import Assignment, DaySaid, Key, NewValue, Unit, Verified
 from tests import worlds
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def assign(
     day: date = TOMORROW,
     by: Actor = ADMIN,
 ) -> None:
-    actions.assign_profile(division=division, profile=profile, effective_from=day, by=by, now=now)
+    worlds.rule(Assignment(division, profile, day), by=by, now=now)
 
 
 def set_value(
@@ -83,18 +83,8 @@ def set_value(
     effective_to: date | None = None,
     by: Actor = NATION,
 ) -> None:
-    actions.set_value(
-        profile=profile,
-        key=key,
-        value=value,
-        unit=unit,
-        source=source,
-        verified=Verified.YES,
-        effective_from=effective_from,
-        effective_to=effective_to,
-        by=by,
-        now=now,
-    )
+    change = NewValue(profile, key, value, unit, source, Verified.YES, effective_from, effective_to)
+    worlds.rule(change, by=by, now=now)
 
 
 def declare(
@@ -106,7 +96,11 @@ def declare(
     by: Actor = ADMIN,
     reason: str = "台风",
 ) -> None:
-    actions.declare_day(division=division, day=day, is_working=works, reason=reason, by=by, now=now)
+    worlds.rule(DaySaid(division, day, reason, is_working=works), by=by, now=now)
+
+
+def withdraw(now: datetime, division: str = worlds.CITY, by: Actor = ADMIN) -> None:
+    worlds.rule(DaySaid(division, TOMORROW, "误报", is_working=None), by=by, now=now)
 
 
 def works(path: str, day: date) -> bool | None:
@@ -230,7 +224,8 @@ def test_a_declared_day_holds_below_and_nowhere_else(world):
     assert works(f"{worlds.PROVINCE}.{worlds.OTHER_CITY}.", TOMORROW) is True
     assert works("", TOMORROW) is True
     assert facts(f"division:{worlds.CITY}") == [{"day": "2026-06-02", "says": "off"}]
-    assert Entry.objects.get(subject_id=f"division:{worlds.CITY}").has_fields
+    changed = {"kind": EntryKind.RULEBOOK_CHANGED, "subject_id": f"division:{worlds.CITY}"}
+    assert Entry.objects.get(**changed).has_fields
 
 
 def test_the_nearest_declaration_goes_first_and_withdrawn_it_falls_back(world):
@@ -240,7 +235,7 @@ def test_the_nearest_declaration_goes_first_and_withdrawn_it_falls_back(world):
 
     for place in (worlds.COUNTY, worlds.CITY):
         later = world + timedelta(minutes=1)
-        actions.withdraw_day(division=place, day=TOMORROW, reason="误报", by=ADMIN, now=later)
+        withdraw(later, place)
         assert works(COUNTY_PATH, TOMORROW) is (place == worlds.CITY)
 
     said = [(row.division, row.is_working, row.version) for row in queries.overlay(2026)]
@@ -300,15 +295,15 @@ def test_a_declaration_that_is_refused_leaves_nothing(world, changes, code):
 @pytest.mark.parametrize(("by", "code"), [(ADMIN, "nothing_to_withdraw"), (POWERLESS, "rulebook_not_yours")])
 def test_nothing_is_withdrawn_that_was_not_said(world, by, code):
     with pytest.raises(Refused, match=code):
-        actions.withdraw_day(division=worlds.CITY, day=TOMORROW, reason="误报", by=by, now=world)
+        withdraw(world, by=by)
 
 
 def test_nothing_is_withdrawn_twice(world):
     declare(world, works=False)
-    actions.withdraw_day(division=worlds.CITY, day=TOMORROW, reason="误报", by=ADMIN, now=world)
+    withdraw(world)
 
     with pytest.raises(Refused, match="nothing_to_withdraw"):
-        actions.withdraw_day(division=worlds.CITY, day=TOMORROW, reason="误报", by=ADMIN, now=world)
+        withdraw(world)
 
 
 def test_a_year_is_imported_whole(now):
@@ -385,14 +380,7 @@ def assume(now: datetime, division: str = worlds.PROVINCE, by: Actor = OPERATOR)
 
 def test_a_made_up_division_works_on_sample_days_where_the_calendar_knows_none(world):
     CalendarDay.objects.filter(day__gt="2026-12-31").delete()
-    actions.declare_day(
-        division=worlds.PROVINCE,
-        day=date(2027, 3, 1),
-        is_working=False,
-        reason="停电",
-        by=OPERATOR,
-        now=world,
-    )
+    worlds.rule(DaySaid(worlds.PROVINCE, date(2027, 3, 1), "停电", is_working=False), now=world)
 
     assert (assume(world), assume(world)) == (364, 0)
 

@@ -15,7 +15,7 @@ from haochaping.ledger.models import Entry
 from haochaping.ledger.terms import EntryKind
 from haochaping.rulebook import actions, queries
 from haochaping.rulebook.models import Profile, ProfileChoice, RuleConfirmation
-from haochaping.rulebook.terms import Key, Unit, Verified
+from haochaping.rulebook.terms import Assignment, Key, NewProfile, NewValue, Unit, Verified
 from tests import worlds
 
 if TYPE_CHECKING:
@@ -54,23 +54,15 @@ def world(now: datetime) -> datetime:
 
 
 def make(now: datetime, *, by: Actor = HERE, **changes: object) -> None:
-    actions.make_profile(**MADE | changes, by=by, now=now)  # type: ignore[arg-type]
+    worlds.rule(NewProfile(**MADE | changes), by=by, now=now)  # type: ignore[arg-type]
 
 
 def say(
     now: datetime, value: str = "41", *, by: Actor = HERE, profile: str = CODE, day: date = LATER
 ) -> None:
-    actions.set_value(
-        profile=profile,
-        key=Key.INVITATION_DAYS,
-        value=value,
-        unit=Unit.DAYS,
-        source="云城市好差评办法（示例）第三条",
-        verified=Verified.YES,
-        effective_from=day,
-        by=by,
-        now=now,
-    )
+    source = "云城市好差评办法（示例）第三条"
+    change = NewValue(profile, Key.INVITATION_DAYS, value, Unit.DAYS, source, Verified.YES, day)
+    worlds.rule(change, by=by, now=now)
 
 
 def followed(path: str, day: date) -> tuple[str, int]:
@@ -114,7 +106,7 @@ def test_a_value_for_an_earlier_day_does_not_let_it_begin_earlier(world):
 
 
 def test_it_takes_the_place_of_what_the_division_was_assigned(world):
-    actions.assign_profile(division=worlds.CITY, profile="js", effective_from=TOMORROW, by=HERE, now=world)
+    worlds.rule(Assignment(worlds.CITY, "js", TOMORROW), by=HERE, now=world)
     make(world, effective_from=LATER)
 
     assert queries.terms_for(CITY, TOMORROW).profile == "js"

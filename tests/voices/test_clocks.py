@@ -6,13 +6,13 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from haochaping.kernel.actor import OPERATOR, SYSTEM
+from haochaping.kernel.actor import SYSTEM
 from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.periods import BEIJING
 from haochaping.ledger import queries as ledger
 from haochaping.ledger.terms import EntryKind
-from haochaping.rulebook import actions as rulebook
 from haochaping.rulebook.models import CalendarDay
+from haochaping.rulebook.terms import DaySaid
 from haochaping.voices import actions, queries
 from haochaping.voices.models import VoiceClockEvent
 from haochaping.voices.terms import VoiceMove
@@ -106,14 +106,7 @@ def test_the_office_has_a_time_of_its_own_until_it_decides(told):
 
 
 def test_a_transfer_to_another_division_leaves_the_time_by_the_rules_where_it_began(told):
-    rulebook.declare_day(
-        division=worlds.OTHER_CITY,
-        day=date(2026, 6, 10),
-        is_working=False,
-        reason="本地节日",
-        by=OPERATOR,
-        now=told.now,
-    )
+    worlds.rule(DaySaid(worlds.OTHER_CITY, date(2026, 6, 10), "本地节日", is_working=False), now=told.now)
     before = told.row.due_at
 
     actions.transfer(told.id, agency=worlds.OTHER_AGENCY, note="", by=DISPATCHER, now=told.later())

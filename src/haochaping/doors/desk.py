@@ -30,11 +30,12 @@ from haochaping.identity.terms import (
     WRONG_OPENING_STATE,
 )
 from haochaping.kernel.refused import N_, Refused
+from haochaping.kernel.two_persons import ONE_PERSON
 from haochaping.notices import queries as notices
 from haochaping.notices.queries import UNREAD_SHOWN
 from haochaping.notices.terms import NO_ENDPOINT, NO_NOTICE
 from haochaping.outbox.terms import JOB_NOT_DEAD
-from haochaping.publicity.terms import ALREADY_DECIDED, NOTHING_TO_RELEASE
+from haochaping.publicity.terms import ALREADY_DECIDED, ALREADY_PROPOSED, NOT_PROPOSED, NOTHING_TO_RELEASE
 from haochaping.rectification.terms import (
     AGENCY_GOES_ON,
     ALREADY_APPEALED,
@@ -74,7 +75,13 @@ from haochaping.reviews.paper.terms import (
     SLIP_OVER,
     TWO_HAVE_TYPED,
 )
-from haochaping.rulebook.terms import NO_POWER, NOTHING_TO_CONFIRM, UNKNOWN_PROFILE, VALUES_ADDED
+from haochaping.rulebook.terms import (
+    NO_POWER,
+    NO_SUCH_CHANGE,
+    NOTHING_TO_CONFIRM,
+    UNKNOWN_PROFILE,
+    VALUES_ADDED,
+)
 from haochaping.supervision.terms import (
     ANSWER_NOT_DUE,
     MEASURE_WAITS,
@@ -129,6 +136,7 @@ _STATUS = {
     UNKNOWN_USER.code: MISSING,
     UNKNOWN_CLIENT.code: MISSING,
     UNKNOWN_PROFILE.code: MISSING,
+    NO_SUCH_CHANGE.code: MISSING,
     CHANGED_MEANWHILE.code: CONFLICT,
     NOTHING_TO_CONFIRM.code: CONFLICT,
     VALUES_ADDED.code: CONFLICT,
@@ -179,6 +187,8 @@ _STATUS = {
     SAMPLE_SETTLED.code: CONFLICT,
     NO_SUCH_OPENING.code: MISSING,
     NOTHING_TO_RELEASE.code: MISSING,
+    NOT_PROPOSED.code: MISSING,
+    ONE_PERSON.code: FORBIDDEN,
     WRONG_OPENING_STATE.code: CONFLICT,
     OPENING_OVER.code: CONFLICT,
     **dict.fromkeys(
@@ -198,7 +208,7 @@ _STATUS = {
         ),
         CONFLICT,
     ),
-    ALREADY_DECIDED.code: CONFLICT,
+    **dict.fromkeys((ALREADY_DECIDED.code, ALREADY_PROPOSED.code), CONFLICT),
     JOB_NOT_DEAD.code: CONFLICT,
     NOT_WAITING.code: CONFLICT,
     **dict.fromkeys(
@@ -302,7 +312,11 @@ PLACES = (
     Place(
         "desk_releases",
         N_("Texts to release"),
-        {Power.PUBLICATION_RELEASE: N_("Decide which texts and replies the public may read.")},
+        {
+            Power.PUBLICATION_RELEASE: N_(
+                "Decide which texts and replies the public may read, together with a second person."
+            )
+        },
     ),
     Place(
         "desk_openings",

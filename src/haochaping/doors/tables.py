@@ -307,7 +307,8 @@ TABLES: dict[str, Held] = {
     ),
     "files_document": Held(_WRITE, _with_subject(appeal="rectification_appeal")),
     "publicity_undecided": Held(_READ, f"({OF_DIVISION})\n AND {NOT_ABOUT_ME}"),
-    "publicity_release": Held(_WRITE, _with("reviews_review", "review_id")),
+    # What was decided changes no more, for no role (publicity 0004); what is proposed is decided by an update.
+    "publicity_release": Held(_WORK, _with("reviews_review", "review_id")),
     # Whoever handles an order may cause a signal about it; only supervisors see it.
     "supervision_signal": Held(_WORK, f"({OF_DIVISION})\n AND {_but_mine()}", adds_any=True),
     "supervision_order": Held(_WORK, f"({OF_PLACE})\n AND {_but_mine()}"),
@@ -391,6 +392,7 @@ TABLES: dict[str, Held] = {
     "rulebook_profile_choice": Held(_WORK, why="which rules hold where is public"),
     "rulebook_rule_confirmation": _RULES,
     "rulebook_calendar_day": _RULES,
+    "rulebook_rule_proposal": Held(_WORK, why="which rules are proposed is as public as which rules hold"),
     "rulebook_calendar_overlay": Held(_WORK, why="which days are worked where is public"),
     "reviews_indicator_set": Held(_READ),
     "reviews_review_indicator": Held(_READ),

@@ -52,6 +52,8 @@ class EntryKind(IntEnum):
     OPENING_REQUESTED = 151
     OPENING_DECIDED = 152
     OPENING_ENDED = 153
+    RELEASE_PROPOSED = 193
+    RULE_PROPOSED = 195
     RELAY_GRANTED = 154
     KEYS_REWRAPPED = 155
     IDENTITY_ERASED = 156
@@ -154,6 +156,8 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.ORDER_REPLIED: N_("Reply given"),
     EntryKind.REVIEW_WITHDRAWN: N_("Review withdrawn by its author"),
     EntryKind.RELEASE_DECIDED: N_("Release decided"),
+    EntryKind.RELEASE_PROPOSED: N_("Release proposed, or the proposal refused or taken back"),
+    EntryKind.RULE_PROPOSED: N_("Change of the rulebook proposed, refused or taken back"),
     EntryKind.RELAY_USED: N_("Reviewer contacted through the relay"),
     EntryKind.DIRECTORY_CHANGED: N_("Directory changed"),
     EntryKind.RULEBOOK_CHANGED: N_("Rulebook changed"),

@@ -1,22 +1,34 @@
-"""公开 tables: what a publisher let out or held back."""
+"""公开 tables: what publishers let out, held back or took down."""
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
+from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 
+from haochaping.kernel.two_persons import TwoPersonState
 from haochaping.publicity.terms import Decision, Part
+
+_STANDS = Q(state__in=[TwoPersonState.PROPOSED, TwoPersonState.CONFIRMED])
+_ANOTHER_PERSON = (
+    ~Q(proposed_by="")
+    & ~Q(decided_by="")
+    & ~Q(decided_by=F("proposed_by"))
+    & ~Q(decided_staff__overlap=F("proposed_staff"))
+)
 
 
 class Release(models.Model):
-    """发布: one decision about words as they were written then; they stand here as they were published.
+    """发布: one decision about words as they were written then, as one publisher proposed it and another one confirmed it.
 
-    An order that is opened again is answered again, and that answer is decided about on its own.
+    It holds once it is confirmed; what is public of the words stands here. An order that is opened again is answered again,
+    and that answer is decided about on its own. Decided, a row changes no more: a text that was released is taken down by a
+    row of its own (migration 0004).
     """
 
     class Privacy:
-        plain = ("part", "decision", "reason", "text")
-        account = ("decided_by",)
+        plain = ("part", "decision", "reason", "text", "state", "refusal")
+        account = ("proposed_by", "decided_by")
 
     id = models.UUIDField(primary_key=True)
     review = models.ForeignKey("reviews.Review", models.PROTECT, related_name="+")
@@ -25,19 +37,57 @@ class Release(models.Model):
     decision = models.CharField(max_length=10)
     text = models.TextField(blank=True)
     reason = models.CharField(max_length=300, blank=True)
-    decided_by = models.CharField(max_length=80)
-    decided_at = models.DateTimeField()
+    state = models.CharField(max_length=10)
+    # The staff members of the directory that the account was or is, then: two accounts may be one person.
+    proposed_by = models.CharField(max_length=80)
+    proposed_staff = ArrayField(models.BigIntegerField(), default=list)
+    proposed_at = models.DateTimeField()
+    # Who confirmed, refused or withdrew it.
+    decided_by = models.CharField(max_length=80, blank=True)
+    decided_staff = ArrayField(models.BigIntegerField(), default=list)
+    decided_at = models.DateTimeField(null=True)
+    refusal = models.CharField(max_length=300, blank=True)
 
     class Meta:
         db_table = "publicity_release"
         verbose_name = "发布"
+        indexes = [
+            Index(
+                fields=["proposed_at"], condition=Q(state=TwoPersonState.PROPOSED), name="release_to_confirm"
+            )
+        ]
         constraints = [
-            UniqueConstraint(fields=["review", "part", "written_at"], name="release_once_for_words"),
+            UniqueConstraint(
+                fields=["review", "part", "written_at"],
+                condition=_STANDS & ~Q(decision=Decision.TAKEN_DOWN),
+                name="release_once_for_words",
+            ),
+            UniqueConstraint(
+                fields=["review", "part", "written_at"],
+                condition=_STANDS & Q(decision=Decision.TAKEN_DOWN),
+                name="release_taken_down_once",
+            ),
             CheckConstraint(condition=Q(part__in=list(Part)), name="release_part_known"),
             CheckConstraint(
                 condition=Q(decision=Decision.RELEASED, reason="")
-                | (Q(decision=Decision.HELD) & ~Q(reason="")),
+                | (Q(decision__in=[Decision.HELD, Decision.TAKEN_DOWN]) & ~Q(reason="")),
                 name="release_reason_when_held",
+            ),
+            # Two different persons, whatever the code above says (trust.md C45); only what was decided before there was a
+            # second one is not looked at (migration 0004).
+            CheckConstraint(
+                condition=Q(state=TwoPersonState.PROPOSED, decided_by="", decided_at__isnull=True)
+                | Q(state=TwoPersonState.WITHDRAWN, decided_by=F("proposed_by"), decided_at__isnull=False)
+                | (
+                    Q(state__in=[TwoPersonState.CONFIRMED, TwoPersonState.REFUSED], decided_at__isnull=False)
+                    & _ANOTHER_PERSON
+                ),
+                name="release_two_persons",
+            ),
+            CheckConstraint(
+                condition=(Q(state=TwoPersonState.REFUSED) & ~Q(refusal=""))
+                | (~Q(state=TwoPersonState.REFUSED) & Q(refusal="")),
+                name="release_refused_with_reason",
             ),
         ]
 

@@ -1,45 +1,111 @@
-"""公开 reads: what waits for release, and what the public may see."""
+"""公开 reads: what waits for a first publisher and for a second one, and what the public may see."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
 from haochaping.directory import queries as directory
 from haochaping.directory.rules import path_range
 from haochaping.publicity.rules import redacted
-from haochaping.publicity.terms import Candidate, Part, PublishedReview
+from haochaping.publicity.terms import (
+    Candidate,
+    Decision,
+    Part,
+    ProposedRelease,
+    PublishedReview,
+    PublishedText,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
     from datetime import datetime
     from uuid import UUID
 
     from haochaping.insight.terms import Place
     from haochaping.kernel.actor import Actor
+    from haochaping.publicity.terms import Wanted
+
+# Of a review's part, for a decision to take down or another one: when the words were written, and how they appear.
+type Words = dict[tuple[UUID, Part, bool], tuple[datetime, str]]
 
 _SQL = resources.files("haochaping.publicity").joinpath("sql")
-_CANDIDATES = _SQL.joinpath("candidates.sql").read_text(encoding="utf-8")
-_PUBLISHED = _SQL.joinpath("published.sql").read_text(encoding="utf-8")
+_CANDIDATES, _PROPOSALS, _RELEASED, _PUBLISHED = (
+    _SQL.joinpath(f"{name}.sql").read_text(encoding="utf-8")
+    for name in ("candidates", "proposals", "released", "published")
+)
 
 
 def candidates(
-    by: Actor, *, now: datetime, review_id: UUID | None = None, limit: int = 50
+    by: Actor, *, now: datetime, review_ids: Collection[UUID] | None = None, limit: int | None = 50
 ) -> list[Candidate]:
-    """Texts that wait for a decision inside the actor's division; none for an actor without a division."""
+    """Texts for which nobody has proposed anything inside the actor's division; none for an actor without a division."""
+    found = _of_division(_CANDIDATES, by, now=now, review_ids=_listed(review_ids), limit=limit)
+    return [
+        Candidate(review, Part(part), level, item, agency, written_at, words, redacted(words))
+        for review, part, level, item, agency, written_at, words in found
+    ]
+
+
+def proposals(
+    by: Actor, *, mine: bool | None = None, ids: Collection[UUID] | None = None, limit: int = 50
+) -> list[ProposedRelease]:
+    """What waits for a second publisher inside the actor's division: the actor's own, those of others, or both."""
+    found = _of_division(_PROPOSALS, by, mine=mine, me=str(by), ids=_listed(ids), limit=limit)
+    return [
+        ProposedRelease(pk, review, Part(part), Decision(decision), *rest)
+        for pk, review, part, decision, *rest in found
+    ]
+
+
+def released(
+    by: Actor,
+    *,
+    until: datetime | None = None,
+    review_ids: Collection[UUID] | None = None,
+    limit: int | None = 20,
+    offset: int = 0,
+) -> list[PublishedText]:
+    """Texts of the actor's division that the public reads, of reviews given before `until`, the newest first."""
+    found = _of_division(
+        _RELEASED, by, until=until, review_ids=_listed(review_ids), limit=limit, offset=offset
+    )
+    return [
+        PublishedText(review, Part(part), level, item, agency, given_at, written_at, redacted(text), at)
+        for review, part, level, item, agency, given_at, written_at, text, at in found
+    ]
+
+
+def words_of(wanted: Sequence[Wanted], by: Actor, *, now: datetime) -> Words:
+    """The words that can be proposed about, of those that somebody wants to propose about."""
+    down = [one.review_id for one in wanted if one.decision == Decision.TAKEN_DOWN]
+    first = [one.review_id for one in wanted if one.decision != Decision.TAKEN_DOWN]
+    there: Words = {}
+    if first:
+        for text in candidates(by, now=now, review_ids=first, limit=None):
+            there[text.review_id, text.part, False] = (text.written_at, text.redacted)
+    if down:
+        for shown in released(by, review_ids=down, limit=None):
+            there[shown.review_id, shown.part, True] = (shown.written_at, shown.text)
+    return there
+
+
+def _listed(ids: Collection[UUID] | None) -> list[UUID] | None:
+    return None if ids is None else list(ids)
+
+
+def _of_division(sql: str, by: Actor, **asked: Any) -> list[tuple[Any, ...]]:
+    """The rows of a list inside the actor's division; none for an actor without one."""
     if by.scope.division_path is None:
         return []
     low, high = path_range(by.scope.division_path)
     with connection.cursor() as cursor:
-        cursor.execute(
-            _CANDIDATES, {"now": now, "low": low, "high": high, "review_id": review_id, "limit": limit}
-        )
-        return [
-            Candidate(review, Part(part), level, item, agency, written_at, words, redacted(words))
-            for review, part, level, item, agency, written_at, words in cursor.fetchall()
-        ]
+        cursor.execute(sql, {"low": low, "high": high, **asked})
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
 
 
 def published(

@@ -25,11 +25,22 @@ class Decision(StrEnum):
 
     RELEASED = "released"
     HELD = "held"
+    TAKEN_DOWN = "taken_down"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody proposes for one text; a text that is to appear needs no reason and keeps none."""
+
+    review_id: UUID
+    part: Part
+    decision: Decision
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A text that waits for a publisher: as written and as it would appear."""
+    """A text that waits for a first publisher: as written and as it would appear."""
 
     review_id: UUID
     part: Part
@@ -39,6 +50,45 @@ class Candidate:
     written_at: datetime
     original: str
     redacted: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedRelease:
+    """What a publisher has proposed for a text, and waits for a second one.
+
+    `original` are the words as written, of a text to be taken down those that are public; `text` is what would appear, empty
+    unless it is to be released. `proposed_by` is `kind:id`.
+    """
+
+    id: UUID
+    review_id: UUID
+    part: Part
+    decision: Decision
+    text: str
+    reason: str
+    proposed_by: str
+    proposed_staff: list[int]
+    proposed_at: datetime
+    level: int
+    item_name: str
+    agency_name: str
+    written_at: datetime
+    original: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedText:
+    """A text that is public, as it is shown; `decided_at` is when its second publisher confirmed it."""
+
+    review_id: UUID
+    part: Part
+    level: int
+    item_name: str
+    agency_name: str
+    assessed_at: datetime
+    written_at: datetime
+    text: str
+    decided_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +102,12 @@ class PublishedReview:
     agency_name: str
     has_text: bool
     text: str | None
+    text_taken_down: bool
+    """Whether the reviewer's words were public once and are no more."""
     has_reply: bool
     reply: str | None
+    reply_taken_down: bool
+    """The same of the reply, where none that was given before it is shown."""
     taken_up_again: bool
     """Whether the matter was taken up again after the reply that is shown, and is not answered since."""
     answered_again: bool
@@ -64,16 +118,31 @@ class PublishedReview:
 
 HOLD_NEEDS_REASON = Reason(
     "hold_needs_reason",
-    N_("A text is held back without a reason."),
+    N_("A text is held back or taken down with a reason."),
     N_("Write why: publication is the rule, holding back the exception."),
+)
+REFUSAL_NEEDS_REASON = Reason(
+    "refusal_needs_reason",
+    N_("A proposal is refused with a reason."),
+    N_("Write what whoever proposed it should do differently."),
 )
 NOTHING_TO_RELEASE = Reason(
     "nothing_to_release",
-    N_("There is no such text to release."),
+    N_("There is no such text to decide about."),
     N_("Reload the list: the reviewer may have changed it."),
+)
+ALREADY_PROPOSED = Reason(
+    "already_proposed",
+    N_("Somebody has already proposed what becomes of this text."),
+    N_("Reload the list: it waits for a second person there."),
 )
 ALREADY_DECIDED = Reason(
     "already_decided",
-    N_("Somebody has already decided about this text."),
+    N_("Two publishers have already decided about this text."),
+    N_("Reload the list."),
+)
+NOT_PROPOSED = Reason(
+    "not_proposed",
+    N_("Nothing like this waits for you: it was decided or taken back, or its words were written anew."),
     N_("Reload the list."),
 )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 
+from haochaping.kernel.two_persons import TwoPersonState
 from haochaping.rulebook.terms import Unit, Verified
 
 
@@ -142,4 +144,54 @@ class CalendarOverlay(models.Model):
         constraints = [
             UniqueConstraint(fields=["division", "day", "version"], name="calendar_overlay_unique"),
             CheckConstraint(condition=~Q(reason=""), name="calendar_overlay_reason"),
+        ]
+
+
+class RuleProposal(models.Model):
+    """规则变更提议: what one administrator proposes; it is done once another one, here or above, confirms it."""
+
+    class Privacy:
+        plain = ("division_path", "said", "state", "refusal")
+        account = ("proposed_by", "decided_by")
+
+    # Whose administrators decide; "" for what is everybody's.
+    division_path = models.CharField(max_length=100, blank=True)
+    # A `Change` of the room's terms.
+    said = models.JSONField()
+    state = models.CharField(max_length=10)
+    # The staff members of the directory that the account was or is, then: two accounts may be one person.
+    proposed_by = models.CharField(max_length=100)
+    proposed_staff = ArrayField(models.BigIntegerField(), default=list)
+    proposed_at = models.DateTimeField()
+    # Who confirmed, refused or withdrew it.
+    decided_by = models.CharField(max_length=100, blank=True)
+    decided_staff = ArrayField(models.BigIntegerField(), default=list)
+    decided_at = models.DateTimeField(null=True)
+    refusal = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        db_table = "rulebook_rule_proposal"
+        verbose_name = "规则变更提议"
+        constraints = [
+            # Two different persons, whatever the code above says (trust.md C45).
+            CheckConstraint(
+                condition=~Q(proposed_by="")
+                & (
+                    Q(state=TwoPersonState.PROPOSED, decided_by="", decided_at__isnull=True)
+                    | Q(state=TwoPersonState.WITHDRAWN, decided_by=F("proposed_by"), decided_at__isnull=False)
+                    | Q(
+                        ~Q(decided_by=""),
+                        ~Q(decided_by=F("proposed_by")),
+                        ~Q(decided_staff__overlap=F("proposed_staff")),
+                        state__in=[TwoPersonState.CONFIRMED, TwoPersonState.REFUSED],
+                        decided_at__isnull=False,
+                    )
+                ),
+                name="rule_proposal_two_persons",
+            ),
+            CheckConstraint(
+                condition=(Q(state=TwoPersonState.REFUSED) & ~Q(refusal=""))
+                | (~Q(state=TwoPersonState.REFUSED) & Q(refusal="")),
+                name="rule_proposal_refused_with_reason",
+            ),
         ]

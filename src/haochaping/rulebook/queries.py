@@ -8,12 +8,14 @@ from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from django.db import connection
 from django.db.models import Max
 
 from haochaping.directory import queries as directory
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
+from haochaping.kernel.two_persons import TwoPersonState
 from haochaping.postgres.together import Asked, together
 from haochaping.rulebook.models import (
     CalendarDay,
@@ -21,16 +23,19 @@ from haochaping.rulebook.models import (
     Profile,
     ProfileChoice,
     RuleConfirmation,
+    RuleProposal,
     RuleValue,
 )
 from haochaping.rulebook.rules import WorkingCalendar, overlaid, terms_of, years_incomplete
 from haochaping.rulebook.terms import (
     UNKNOWN_PROFILE,
+    Change,
     ChoiceRow,
     ConfirmationRow,
     OverlayRow,
     Overview,
     ProfileRow,
+    ProposedChange,
     ValueRow,
     Verified,
 )
@@ -277,6 +282,28 @@ def overview() -> Overview:
 def unconfirmed() -> list[str]:
     """The profiles in use of which an administrator has not confirmed every value, by code."""
     return overview().unconfirmed
+
+
+def change_of(said: object) -> Change:
+    """A proposed change as it stands in its row."""
+    change: Change = msgspec.convert(said, type=Change)
+    return change
+
+
+def proposals() -> list[ProposedChange]:
+    """What waits for a second person, the oldest first."""
+    rows = RuleProposal.objects.filter(state=TwoPersonState.PROPOSED).order_by("id")
+    return [
+        ProposedChange(
+            row.pk,
+            change_of(row.said),
+            row.division_path,
+            row.proposed_by,
+            row.proposed_staff,
+            row.proposed_at,
+        )
+        for row in rows
+    ]
 
 
 def overlay(year: int) -> list[OverlayRow]:

@@ -12,7 +12,6 @@ from haochaping.insight import queries as insight
 from haochaping.insight.terms import Place
 from haochaping.kernel.actor import SYSTEM
 from haochaping.kernel.periods import local_day
-from haochaping.publicity import actions as publicity
 from haochaping.publicity.terms import Decision, Part
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
@@ -100,7 +99,7 @@ def test_unreleased_texts_are_nowhere(told, client, name, code):
 @pages
 def test_released_texts_appear_as_redacted(told, client, name, code):
     for part in Part:
-        publicity.decide(told.review_id, part, Decision.RELEASED, by=worlds.PUBLISHER, now=told.at)
+        worlds.decide(told.review_id, part, Decision.RELEASED, by=worlds.PUBLISHER, now=told.at)
 
     html = page(client, name, code)
 
@@ -111,7 +110,7 @@ def test_released_texts_appear_as_redacted(told, client, name, code):
 
 @pages
 def test_a_reply_says_that_the_matter_is_open_again(told, client, name, code):
-    publicity.decide(told.review_id, Part.REPLY, Decision.RELEASED, by=worlds.PUBLISHER, now=told.at)
+    worlds.decide(told.review_id, Part.REPLY, Decision.RELEASED, by=worlds.PUBLISHER, now=told.at)
     assert "taken up again" not in page(client, name, code)
 
     order = orders.order_of_review(told.review_id)
@@ -124,7 +123,7 @@ def test_a_reply_says_that_the_matter_is_open_again(told, client, name, code):
 
 
 def test_held_texts_do_not_appear(told, client):
-    publicity.decide(
+    worlds.decide(
         told.review_id, Part.TEXT, Decision.HELD, reason="写有姓名", by=worlds.PUBLISHER, now=told.at
     )
 

@@ -8,12 +8,15 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from haochaping.kernel.actor import EVERYWHERE, Actor, ActorKind
 from haochaping.kernel.periods import local_day
+from haochaping.rulebook import actions, queries
 from haochaping.rulebook.models import CalendarDay
 from haochaping.rulebook.terms import Key
 from tests import worlds
 from tests.doors.commands.test_commands import _csv, run
 
+SECOND = Actor(ActorKind.STAFF, "1", powers=frozenset({"rulebook.edit"}), scope=EVERYWHERE)
 NOTICE = (
     "from,to,working,name",
     "2031-01-01,2031-01-03,no,元旦",
@@ -67,9 +70,16 @@ def tomorrow() -> str:
     return str(local_day(timezone.now()) + timedelta(days=1))
 
 
+def confirmed() -> None:
+    """An administrator confirms what was proposed at the shell."""
+    [proposal] = queries.proposals()
+    actions.confirm_change(proposal.id, by=SECOND, now=timezone.now())
+
+
 def test_a_profile_is_assigned_and_explained(world):
     done = run("rulebook", "assign", worlds.CITY, "bj")
-    assert done.exit_code == 0
+    assert (done.exit_code, queries.choices()) == (0, [])
+    confirmed()
 
     said = run("rulebook", "explain", worlds.COUNTY, "--day", tomorrow(), "--json").output
     rows = {row["key"]: row for row in json.loads(said)}
@@ -87,6 +97,7 @@ def test_a_profile_is_assigned_and_explained(world):
 
 def test_what_held_before_is_explained_as_it_was(world):
     run("rulebook", "assign", worlds.CITY, "bj", "--from", tomorrow())
+    confirmed()
 
     said = run("rulebook", "explain", worlds.CITY).output.splitlines()
 
@@ -101,12 +112,13 @@ OWN = ("--name", "云城市规则", "--follows", "bj", "--source", "示例办法
 def test_a_place_makes_a_profile_of_its_own(world):
     done = run("rulebook", "make-profile", worlds.CITY, "own-yuncheng", *OWN)
     assert done.exit_code == 0
+    confirmed()
 
     said = run("rulebook", "explain", worlds.COUNTY, "--day", tomorrow(), "--json").output
 
     limit = next(row for row in json.loads(said) if row["key"] == "simple_rectify_limit")
     assert (limit["profile"], limit["through"]) == ("bj", worlds.CITY)
-    assert f"own-yuncheng from {tomorrow()} on" in done.output
+    assert f"own-yuncheng from {tomorrow()} on, once an administrator confirms it" in done.output
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,12 @@ def world(db: None) -> None:
 
 
 @pytest.fixture
-def admin(world: None, signed_in: Callable[[Role], Person]) -> Person:
+def admin(world: None, signed_in: Callable[..., Person]) -> Person:
     """The system administrator of the small world."""
     return signed_in(Role.SYSTEM_ADMIN)
+
+
+@pytest.fixture
+def second(world: None, signed_in: Callable[..., Person]) -> Person:
+    """Another one, who confirms what the first proposes."""
+    return signed_in(Role.SYSTEM_ADMIN, "second-admin")

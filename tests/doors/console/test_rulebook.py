@@ -18,14 +18,15 @@ from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.periods import local_day
 from haochaping.ledger.models import Entry
 from haochaping.ledger.terms import EntryKind
-from haochaping.rulebook import actions, queries
-from haochaping.rulebook.models import RuleValue
-from haochaping.rulebook.terms import NOT_READ, Key
+from haochaping.rulebook import queries
+from haochaping.rulebook.models import RuleProposal, RuleValue
+from haochaping.rulebook.terms import NOT_READ, Key, NewValue
 from tests import worlds
 
 pytestmark = pytest.mark.django_db
 COUNTY_PATH = f"{worlds.PROVINCE}.{worlds.CITY}.{worlds.COUNTY}."
 YES = {"confirmed": "yes"}
+ENGLISH = {"accept-language": "en"}
 
 
 def soon() -> str:
@@ -56,7 +57,12 @@ def profile_page(code: str = BASE) -> str:
     return reverse("console_profile", args=[code])
 
 
-def test_a_new_version_is_asked_about_then_added(admin):
+def step(name: str) -> str:
+    """The address of a step about the newest proposal."""
+    return reverse("console_proposal", args=[RuleProposal.objects.latest("id").id, name])
+
+
+def test_a_new_version_is_asked_about_then_proposed_then_added(admin, second):
     before = RuleValue.objects.count()
     asked = admin.browser.post(profile_page(), value())
     assert asked.status_code == 200
@@ -66,11 +72,56 @@ def test_a_new_version_is_asked_about_then_added(admin):
     done = admin.browser.post(profile_page(), dict(asked.context["hidden"]) | YES)
 
     assert done.status_code == 303
+    assert RuleValue.objects.count() == before
+    assert second.browser.post(step("confirm")).headers["Location"] == profile_page()
     row = queries.values(BASE)
     assert ("7", 1) in [(one.value, one.version) for one in row if one.key == "simple_rectify_limit"]
     assert facts()[-1]["value"] == "7"
     trail = admin.browser.get(profile_page()).context["trail"]["rows"]
-    assert trail[0][1] == "示例人员 (system-admin)"
+    assert [row[1] for row in trail[:2]] == ["示例人员 (second-admin)", "示例人员 (system-admin)"]
+
+
+def test_what_waits_is_shown_with_who_and_when_and_what_can_be_done(admin, second):
+    admin.browser.post(profile_page(), value() | YES)
+
+    mine, others = (who.browser.get(profile_page(), headers=ENGLISH) for who in (admin, second))
+
+    for page in (mine, others):
+        text = page.content.decode()
+        assert "7 working days" in text
+        assert "示例市实施办法第八条" in text
+        assert "by 示例人员 (system-admin)." in text
+    assert step("withdraw") in mine.content.decode()
+    assert step("confirm") not in mine.content.decode()
+    assert step("confirm") in others.content.decode()
+    assert step("withdraw") not in others.content.decode()
+
+
+def test_nobody_confirms_what_they_proposed(admin):
+    admin.browser.post(profile_page(), value() | YES)
+
+    answers = [
+        admin.browser.post(step(name), {"reason": "不妥"}, headers=ENGLISH) for name in ("confirm", "refuse")
+    ]
+
+    for answer in answers:
+        assert answer.status_code == 403
+        assert "You have proposed this yourself" in answer.content.decode()
+    assert [one for one in facts() if "key" in one] == []
+
+
+def test_what_waits_is_refused_with_a_reason_or_taken_back(admin, second):
+    admin.browser.post(profile_page(), value() | YES)
+    assert second.browser.post(step("withdraw")).status_code == 404
+    assert second.browser.post(step("refuse"), {"reason": " "}).status_code == 422
+    assert second.browser.post(step("refuse"), {"reason": "依据不足"}).status_code == 303
+    admin.browser.post(profile_page(), value() | YES)
+    assert admin.browser.post(step("withdraw")).status_code == 303
+    assert admin.browser.post(step("withdraw")).status_code == 404
+    assert admin.browser.post(step("forget")).status_code == 404
+
+    assert [row.state for row in RuleProposal.objects.order_by("id")] == ["refused", "withdrawn"]
+    assert admin.browser.get(profile_page()).context["proposals"] == []
 
 
 @pytest.mark.parametrize("confirmed", [{}, YES])
@@ -97,12 +148,8 @@ def test_which_row_of_a_rule_holds_is_shown(admin):
     today = local_day(timezone.now())
     for number, day in (("6", today), ("7", today), ("8", today + timedelta(days=1))):
         written_yesterday = timezone.now() - timedelta(days=1)
-        actions.set_value(
-            profile=BASE,
-            **value(value=number) | {"effective_from": day, "effective_to": None},  # type: ignore[arg-type]
-            by=OPERATOR,
-            now=written_yesterday,
-        )
+        typed = value(value=number) | {"effective_from": day, "effective_to": None}
+        worlds.rule(NewValue(profile=BASE, **typed), now=written_yesterday)  # type: ignore[arg-type]
 
     rows = admin.browser.get(profile_page()).context["rows"]
 
@@ -135,13 +182,15 @@ def test_profile_is_confirmed_and_named_until_then(admin):
     assert profile_page() not in admin.browser.get(reverse("desk")).content.decode()
 
 
-def test_division_follows_a_profile_once_that_was_confirmed(admin):
+def test_division_follows_a_profile_once_that_was_confirmed(admin, second):
     typed = {"division": worlds.CITY, "profile": "sh", "effective_from": soon()}
     asked = admin.browser.post(reverse("console_rulebook"), typed)
     assert (asked.status_code, queries.choices()) == (200, [])
 
     done = admin.browser.post(reverse("console_rulebook"), typed | YES)
     wrong = admin.browser.post(reverse("console_rulebook"), typed | YES | {"division": "9977"})
+    assert queries.choices() == []
+    assert second.browser.post(step("confirm")).headers["Location"] == reverse("console_rulebook")
 
     assert (done.status_code, wrong.status_code) == (303, 422)
     assert list(wrong.context["form"].errors) == ["division"]
@@ -160,23 +209,26 @@ OWN = {
 }
 
 
-def test_a_place_makes_a_profile_of_its_own_and_adds_to_it(admin):
+def test_a_place_makes_a_profile_of_its_own_and_adds_to_it(admin, second):
     at_home(admin)
+    at_home(second)
     page, typed = reverse("console_profile_new"), OWN | {"effective_from": soon()}
     assert admin.browser.get(page).status_code == 200
     asked = admin.browser.post(page, typed)
     assert (asked.status_code, queries.choices()) == (200, [])
 
     made = admin.browser.post(page, typed | YES)
-    added = admin.browser.post(profile_page(OWN["code"]), value() | YES)
-
-    assert made.headers["Location"] == profile_page(OWN["code"])
-    assert added.status_code == 303
+    assert made.headers["Location"] == reverse("console_rulebook")
+    assert OWN["name"] in second.browser.get(reverse("console_rulebook")).content.decode()
+    assert second.browser.post(step("confirm")).status_code == 303
+    assert admin.browser.post(profile_page(OWN["code"]), value() | YES).status_code == 303
+    assert second.browser.post(step("confirm")).headers["Location"] == profile_page(OWN["code"])
     place = admin.browser.get(reverse("console_place"), {"division": worlds.COUNTY, "day": soon()})
     assert [OWN["code"], worlds.CITY] in [row[6:] for row in place.context["rows"]]
     shown = admin.browser.get(profile_page(OWN["code"]))
     assert OWN["source"] in shown.content.decode()
-    assert [row[1] for row in shown.context["trail"]["rows"]] == ["示例人员 (system-admin)"] * 2
+    names = [row[1] for row in shown.context["trail"]["rows"]]
+    assert names == ["示例人员 (second-admin)", "示例人员 (system-admin)"] * 2
 
 
 @pytest.mark.parametrize(
@@ -200,24 +252,24 @@ def test_a_profile_that_cannot_be_made_is_said_at_its_field(admin, changes, fiel
     assert [row.code for row in queries.profiles() if row.source] == []
 
 
-def test_who_assigned_what_and_when_is_shown(admin):
+def test_who_assigned_what_and_when_is_shown(admin, second):
     typed = {"division": worlds.CITY, "profile": "sh", "effective_from": soon()} | YES
-    actions.assign_profile(
-        division=worlds.CITY,
-        profile="sh",
-        effective_from=local_day(timezone.now()) + timedelta(days=1),
-        by=OPERATOR,
-        now=timezone.now(),
-    )
-    admin.browser.post(reverse("console_rulebook"), typed)
+    for one in (admin, second):
+        one.browser.post(reverse("console_rulebook"), typed)
+        (admin if one is second else second).browser.post(step("confirm"))
 
     page = admin.browser.get(reverse("console_rulebook"))
     place = admin.browser.get(reverse("console_place"), {"division": worlds.CITY, "day": soon()})
 
     shown = [(row[3], row[5]) for row in page.context["choices"]]
-    assert shown == [(2, "示例人员 (system-admin)"), (1, "服务器操作人员")]
+    assert shown == [(2, "示例人员 (system-admin)"), (1, "示例人员 (second-admin)")]
     assert all(row[4] != "–" for row in page.context["choices"])
-    assert [row[1] for row in place.context["trail"]["rows"]] == ["示例人员 (system-admin)", "服务器操作人员"]
+    assert [row[1] for row in place.context["trail"]["rows"]] == [
+        "示例人员 (system-admin)",
+        "示例人员 (second-admin)",
+        "示例人员 (second-admin)",
+        "示例人员 (system-admin)",
+    ]
 
 
 def test_an_assignment_that_no_entry_tells_of_is_shown_without(admin):
@@ -279,13 +331,16 @@ def test_a_place_that_is_none_is_said(admin):
     assert admin.browser.get(page, {"division": worlds.CITY, "day": "soon"}).status_code == 422
 
 
-def test_a_day_is_declared_and_withdrawn(admin):
+def test_a_day_is_declared_and_withdrawn(admin, second):
     page, day = reverse("console_calendar"), soon()
     typed = {"division": worlds.CITY, "day": day, "says": "off", "reason": "示例节"}
 
     assert admin.browser.post(page, typed).status_code == 200
     declared = admin.browser.post(page, typed | YES)
+    assert "示例节" in second.browser.get(page, {"year": day[:4]}).content.decode()
+    assert second.browser.post(step("confirm")).headers["Location"] == f"{page}?year={day[:4]}"
     withdrawn = admin.browser.post(page, typed | YES | {"says": "withdrawn"})
+    second.browser.post(step("confirm"))
     again = admin.browser.post(page, typed | YES | {"says": "withdrawn"})
     past = admin.browser.post(page, typed | {"day": "2020-01-01"})
 
@@ -327,6 +382,20 @@ def test_local_administrator_assigns_at_home_and_sets_nobody_elses_value(admin):
     )
 
 
+def test_local_administrator_confirms_nothing_of_another_place(admin, second):
+    at_home(second)
+    typed = {"division": worlds.OTHER_CITY, "profile": "sh", "effective_from": soon()} | YES
+    admin.browser.post(reverse("console_rulebook"), typed)
+
+    page = second.browser.get(reverse("console_rulebook")).content.decode()
+
+    assert worlds.OTHER_CITY in page
+    assert step("confirm") not in page
+    assert second.browser.post(step("confirm")).status_code == 403
+    assert second.browser.post(step("refuse"), {"reason": "不妥"}).status_code == 403
+    assert queries.choices() == []
+
+
 @pytest.mark.parametrize("role", Role)
 def test_only_who_edits_the_rulebook_sees_it(signed_in, role):
     browser = signed_in(role).browser
@@ -345,7 +414,7 @@ def test_pages_ask_the_database_little(admin, django_assert_max_num_queries):
     admin.browser.get(reverse("desk"))
 
     for page in (profile_page(), reverse("console_calendar"), reverse("console_rulebook")):
-        with django_assert_max_num_queries(17):  # four of them for the reach
+        with django_assert_max_num_queries(18):  # four of them for the reach
             admin.browser.get(page)
 
 

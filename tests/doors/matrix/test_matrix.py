@@ -158,6 +158,8 @@ def _house() -> House:
         "document_id": NOWHERE,
         "sample_id": SampledReview.objects.get().id,
         "review_id": given.id,
+        "release_id": NOWHERE,
+        "change_id": 0,
         "part": "text",
         "record_id": NOWHERE,
         "job": 7,

@@ -108,6 +108,7 @@ def test_rows_of_other_places_do_not_change(rows, scope, reached):
         "reviews_exclusion",
         "reviews_paper_slip",
         "reviews_paper_entry",
+        "publicity_release",
         "hotline_linked_order",
         "hotline_outgoing",
         "hotline_incoming",

@@ -49,6 +49,7 @@ PLACES: dict[str, tuple[Role, Where]] = {
     "lead": (Role.AGENCY_LEAD, {"agency_code": worlds.AGENCY}),
     "supervisor": (Role.SUPERVISOR, {"division_code": worlds.CITY}),
     "publisher": (Role.PUBLISHER, {"division_code": worlds.CITY}),
+    "second_publisher": (Role.PUBLISHER, {"division_code": worlds.CITY}),
     "other_publisher": (Role.PUBLISHER, {"division_code": worlds.OTHER_CITY}),
     "auditor": (Role.AUDITOR, {"everywhere": True}),
     "sysadmin": (Role.SYSTEM_ADMIN, {"everywhere": True}),

@@ -1,36 +1,149 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+import pytest
 from django.urls import reverse
 
+from haochaping.kernel.two_persons import TwoPersonState
 from haochaping.publicity.models import Release
 from tests.doors.workbench.conftest import WORDS
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+LIST = reverse("desk_releases")
+SHOWN = WORDS.replace("13912345678", "＊＊＊")
+ENGLISH = {"accept-language": "en"}
 
 
 def address(bad, part: str = "text") -> str:
     return reverse("desk_release", args=[bad.review_id, part])
 
 
-def test_written_and_published_version_stand_side_by_side(bad, browser_of):
-    page = browser_of("publisher").get(reverse("desk_releases")).content.decode()
+def step(name: str) -> str:
+    return reverse("desk_release_step", args=[Release.objects.latest("proposed_at").id, name])
+
+
+def confirm(browser: Client) -> Any:
+    """Press the one button: all that the page has ticked."""
+    ticked = [row["key"] for row in browser.get(LIST).context["others"]]
+    return browser.post(reverse("desk_releases_confirm"), {"proposal": ticked}, headers=ENGLISH)
+
+
+@pytest.fixture
+def publisher(browser_of):
+    return browser_of("publisher")
+
+
+@pytest.fixture
+def second(browser_of):
+    return browser_of("second_publisher")
+
+
+@pytest.fixture
+def published(bad, publisher, second):
+    """The text of a review as two publishers have released it."""
+    publisher.post(address(bad), {"decision": "released"})
+    assert confirm(second).status_code == 303
+    return bad
+
+
+def test_written_and_published_version_stand_side_by_side(bad, publisher):
+    page = publisher.get(LIST).content.decode()
 
     assert WORDS in page
     assert "<mark>＊＊＊</mark>" in page
     assert "张小满" not in page
 
 
-def test_release_takes_the_text_off_the_list(bad, browser_of):
-    publisher = browser_of("publisher")
-
+def test_what_is_proposed_waits_for_a_second_person(bad, publisher, second):
     answer = publisher.post(address(bad), {"decision": "released"})
 
-    assert (answer.status_code, answer.headers["Location"]) == (303, reverse("desk_releases"))
-    assert Release.objects.get().decision == "released"
-    assert WORDS not in publisher.get(reverse("desk_releases")).content.decode()
+    assert (answer.status_code, answer.headers["Location"]) == (303, LIST)
+    assert Release.objects.get().state == TwoPersonState.PROPOSED
+    mine, others = publisher.get(LIST).context, second.get(LIST, headers=ENGLISH)
+    assert (len(mine["mine"]), mine["rows"], mine["others"]) == (1, [], [])
+    assert others.context["rows"] == others.context["mine"] == []
+    page = others.content.decode()
+    assert WORDS in page
+    assert "<mark>＊＊＊</mark>" in page
+    assert "by 示例publisher." in page
 
 
-def test_holding_back_needs_a_reason_and_keeps_its_place(bad, browser_of):
-    publisher = browser_of("publisher")
+def test_one_click_confirms_all_that_waits(bad_review, publisher, second):
+    for number in ("YC-1", "YC-2", "YC-3"):
+        publisher.post(address(bad_review(number)), {"decision": "released"})
 
+    answer = confirm(second)
+
+    assert (answer.status_code, answer.headers["Location"]) == (303, LIST)
+    assert set(Release.objects.values_list("state", flat=True)) == {TwoPersonState.CONFIRMED}
+    page = second.get(LIST, headers=ENGLISH).content.decode()
+    assert "3 decisions are confirmed." in page
+    assert WORDS not in page
+
+
+def test_of_several_those_that_are_gone_are_told(bad_review, publisher, second):
+    for number in ("YC-1", "YC-2"):
+        publisher.post(address(bad_review(number)), {"decision": "released"})
+    ticked = [row["key"] for row in second.get(LIST).context["others"]]
+    publisher.post(step("withdraw"))
+
+    second.post(reverse("desk_releases_confirm"), {"proposal": [*ticked, "x"]}, headers=ENGLISH)
+
+    page = second.get(LIST, headers=ENGLISH).content.decode()
+    assert "1 decision is confirmed." in page
+    assert "1 was no longer there to confirm." in page
+
+
+@pytest.mark.parametrize("ticked", [[], ["x"]])
+def test_nothing_ticked_confirms_nothing(bad, publisher, second, ticked):
+    publisher.post(address(bad), {"decision": "released"})
+
+    answer = second.post(reverse("desk_releases_confirm"), {"proposal": ticked})
+
+    assert answer.status_code == 303
+    assert Release.objects.get().state == TwoPersonState.PROPOSED
+
+
+def test_one_s_own_is_neither_confirmed_nor_refused(bad, publisher):
+    publisher.post(address(bad), {"decision": "released"})
+    own = str(Release.objects.get().id)
+
+    confirmed = publisher.post(reverse("desk_releases_confirm"), {"proposal": own}, headers=ENGLISH)
+    refused = publisher.post(step("refuse"), {"reason": "不妥"}, headers=ENGLISH)
+
+    assert (confirmed.status_code, refused.status_code) == (403, 403)
+    for answer in (confirmed, refused):
+        assert "You have proposed this yourself" in answer.content.decode()
+    assert Release.objects.get().state == TwoPersonState.PROPOSED
+
+
+def test_refusing_needs_a_reason_and_keeps_its_place(bad, publisher, second):
+    publisher.post(address(bad), {"decision": "released"})
+
+    without = second.post(step("refuse"), {"reason": " "})
+    refused = second.post(step("refuse"), {"reason": "写有住址"})
+
+    assert without.status_code == 422
+    assert "<details open>" in without.content.decode()
+    assert refused.status_code == 303
+    assert Release.objects.get().refusal == "写有住址"
+    assert len(publisher.get(LIST).context["rows"]) == 1
+
+
+def test_what_is_proposed_is_taken_back(bad, publisher, second):
+    publisher.post(address(bad), {"decision": "released"})
+
+    others, own = second.post(step("withdraw")), publisher.post(step("withdraw"))
+
+    assert (others.status_code, own.status_code) == (404, 303)
+    assert Release.objects.get().state == TwoPersonState.WITHDRAWN
+    assert len(second.get(LIST).context["rows"]) == 1
+
+
+def test_holding_back_needs_a_reason_and_keeps_its_place(bad, publisher, second):
     refused = publisher.post(address(bad), {"decision": "held", "reason": "  "})
     held = publisher.post(address(bad), {"decision": "held", "reason": "写有住址\x00"})
 
@@ -39,10 +152,11 @@ def test_holding_back_needs_a_reason_and_keeps_its_place(bad, browser_of):
     assert 'aria-invalid="true"' in refused.content.decode()
     assert held.status_code == 303
     assert Release.objects.get().reason == "写有住址"
+    [row] = second.get(LIST).context["others"]
+    assert (row["found"].reason, row["appears"]) == ("写有住址", False)
 
 
-def test_second_decision_is_told_so(bad, browser_of):
-    publisher = browser_of("publisher")
+def test_second_proposal_is_told_so(bad, publisher):
     publisher.post(address(bad), {"decision": "released"})
 
     answer = publisher.post(address(bad), {"decision": "held", "reason": "太晚"})
@@ -51,16 +165,52 @@ def test_second_decision_is_told_so(bad, browser_of):
     assert "notice-bad" in answer.content.decode()
 
 
-def test_texts_of_another_division_are_not_there(bad, browser_of):
-    publisher = browser_of("other_publisher")
-
-    assert WORDS not in publisher.get(reverse("desk_releases")).content.decode()
-    assert publisher.post(address(bad), {"decision": "released"}).status_code == 404
+def test_texts_of_another_division_are_not_there(bad, publisher, browser_of):
+    other = browser_of("other_publisher")
+    assert WORDS not in other.get(LIST).content.decode()
+    assert other.post(address(bad), {"decision": "released"}).status_code == 404
     assert not Release.objects.exists()
 
+    publisher.post(address(bad), {"decision": "released"})
+    assert WORDS not in other.get(LIST).content.decode()
+    one = {"proposal": str(Release.objects.get().id)}
+    assert other.post(reverse("desk_releases_confirm"), one).status_code == 404
+    assert Release.objects.get().state == TwoPersonState.PROPOSED
 
-def test_unknown_part_or_decision_is_not_found(bad, browser_of):
-    publisher = browser_of("publisher")
 
+def test_unknown_part_decision_or_step_is_not_found(bad, publisher):
     assert publisher.post(address(bad, "name"), {"decision": "released"}).status_code == 404
-    assert publisher.post(address(bad), {"decision": "deleted"}).status_code == 404
+    assert publisher.post(address(bad), {"decision": "taken_down", "reason": "x"}).status_code == 404
+    publisher.post(address(bad), {"decision": "released"})
+    assert publisher.post(step("confirm")).status_code == 404
+    assert publisher.post(reverse("desk_take_down", args=[bad.review_id, "name"])).status_code == 404
+
+
+def test_what_is_public_is_listed_and_taken_down_by_two(published, publisher, second):
+    page, down = reverse("desk_published"), reverse("desk_take_down", args=[published.review_id, "text"])
+    assert SHOWN in publisher.get(page).content.decode()
+
+    without = publisher.post(down, {"reason": ""})
+    proposed = publisher.post(down, {"reason": "写有住址"})
+
+    assert (without.status_code, proposed.status_code) == (422, 303)
+    assert SHOWN not in second.get(page).content.decode()
+    waits = second.get(LIST).content.decode()
+    assert SHOWN in waits
+    assert "写有住址" in waits
+    assert confirm(second).status_code == 303
+    assert Release.objects.filter(decision="taken_down", state=TwoPersonState.CONFIRMED).exists()
+
+
+@pytest.mark.parametrize(
+    ("query", "listed", "status"),
+    [({"day": "2020-01-01"}, 0, 200), ({"page": "2"}, 0, 200), ({"day": ""}, 1, 200), ({"day": "x"}, 1, 422)],
+)
+def test_public_texts_are_looked_for_by_day(published, publisher, query, listed, status):
+    answer = publisher.get(reverse("desk_published"), query)
+
+    assert (len(answer.context["rows"]), answer.status_code) == (listed, status)
+
+
+def test_public_texts_of_another_division_are_not_there(published, browser_of):
+    assert SHOWN not in browser_of("other_publisher").get(reverse("desk_published")).content.decode()

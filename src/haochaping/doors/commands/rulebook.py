@@ -93,25 +93,24 @@ def import_calendar(year: int, file: Path, *, dry_run: bool, as_json: bool) -> N
 def make_profile(
     division: str, code: str, *, name: str, follows: str, source: str, since: datetime | None
 ) -> None:
-    """Make a profile CODE (own-…) of DIVISION's own; values are added to it on the page “Rulebook”."""
+    """Propose a profile CODE (own-…) of DIVISION's own; an administrator confirms it, and adds values, on the page “Rulebook”."""
     from django.utils import timezone  # noqa: PLC0415 - needs Django to be ready
 
     from haochaping.rulebook import actions  # noqa: PLC0415
+    from haochaping.rulebook.terms import NewProfile  # noqa: PLC0415
 
     now = timezone.now()
     day = _first_day(since, now)
-    actions.make_profile(
-        code=code,
-        name=name,
-        parent=follows,
-        division=division,
-        source=source,
-        effective_from=day,
-        by=OPERATOR,
-        now=now,
+    actions.propose(NewProfile(code, name, follows, division, source, day), by=OPERATOR, now=now)
+    _say_proposed(division, code, day)
+
+
+def _say_proposed(division: str, profile: str, day: date) -> None:
+    told = gettext(
+        "Proposed: {division} and all below it follow {profile} from {day} on, once an administrator confirms it on the page"
+        " “Rulebook”."
     )
-    told = gettext("{division} and all below it follow {profile} from {day} on.")
-    click.echo(told.format(division=division, profile=code, day=day))
+    click.echo(told.format(division=division, profile=profile, day=day))
 
 
 def _first_day(since: datetime | None, now: datetime) -> date:
@@ -127,16 +126,16 @@ def _first_day(since: datetime | None, now: datetime) -> date:
 @option("--from", "since", type=_day, help=N_("First day; tomorrow when not given."))
 @with_database
 def assign(division: str, profile: str, since: datetime | None) -> None:
-    """Let DIVISION and all below it follow PROFILE from a day on."""
+    """Propose that DIVISION and all below it follow PROFILE from a day on; an administrator confirms it."""
     from django.utils import timezone  # noqa: PLC0415 - needs Django to be ready
 
     from haochaping.rulebook import actions  # noqa: PLC0415
+    from haochaping.rulebook.terms import Assignment  # noqa: PLC0415
 
     now = timezone.now()
     day = _first_day(since, now)
-    actions.assign_profile(division=division, profile=profile, effective_from=day, by=OPERATOR, now=now)
-    told = gettext("{division} and all below it follow {profile} from {day} on.")
-    click.echo(told.format(division=division, profile=profile, day=day))
+    actions.propose(Assignment(division, profile, day), by=OPERATOR, now=now)
+    _say_proposed(division, profile, day)
 
 
 @rulebook.command()

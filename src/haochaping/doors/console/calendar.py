@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -15,6 +15,8 @@ from django.views.decorators.http import require_http_methods
 
 from haochaping.accounts.terms import Power
 from haochaping.doors.console.confirm import ask, done
+from haochaping.doors.console.proposals import SAYS, cards
+from haochaping.doors.console.rulebook import PROPOSED
 from haochaping.doors.console.rulebook_forms import DayForm
 from haochaping.doors.console.who import deeds, trail
 from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, sent, told
@@ -23,6 +25,7 @@ from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import N_, Refused
 from haochaping.ledger.terms import EntryKind
 from haochaping.rulebook import actions, queries
+from haochaping.rulebook.terms import DaySaid
 from haochaping.ui.moments import day as shown_day
 from haochaping.ui.shapes import Column
 
@@ -31,8 +34,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from django.http import HttpRequest, HttpResponse
-
-    from haochaping.kernel.actor import Actor
 
 _HERE = "console_rulebook"
 _ENTRIES = 50
@@ -48,26 +49,26 @@ HOLIDAYS = (
     N_("National Day"),
     N_("Anti-Fascist 70th Day"),
 )
-_SAYS = {True: N_("The day is worked"), False: N_("The day is free"), None: N_("As above again")}
 
 
 @requires(Power.RULEBOOK_EDIT)
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusable
 def page(request: HttpRequest) -> HttpResponse:
-    """The year of the nation, and what divisions have said of its days; a POST says something of one day."""
+    """The year of the nation, and what divisions have said of its days; a POST proposes something of one day."""
     form = DayForm(sent(request))
     here, year = reverse("console_calendar"), _year(request.GET.get("year", ""))
     status = INVALID if form.errors else 200
     if request.method == "POST" and form.is_valid():
         try:
-            if not done(request, partial(_say, form.cleaned_data, actor_of(request))):
-                title = gettext("Declare this day? Deadlines promised before stay as they are.")
+            change, by, now = _change(form.cleaned_data), actor_of(request), timezone.now()
+            if not done(request, partial(actions.propose, change, by=by, now=now)):
+                title = gettext("Propose this day? Deadlines promised before stay as they are.")
                 return ask(request, form, title=title, here=_HERE, back=here)
         except Refused as refused:
             status = told(form, refused)
         else:
-            messages.success(request, gettext("Declared for the division and all below it."))
+            messages.success(request, gettext(PROPOSED))
             return see_other(f"{here}?{urlencode({'year': form.cleaned_data['day'].year})}")
     titles = (N_("Day"), N_("Division"), N_("What holds"), N_("Reason"), N_("Version"))
     entries = deeds(kind=EntryKind.RULEBOOK_CHANGED, limit=_ENTRIES)
@@ -81,7 +82,7 @@ def page(request: HttpRequest) -> HttpResponse:
             Column(title) for title in map(gettext, (N_("From"), N_("To"), N_("What holds"), N_("Holiday")))
         ],
         "national": [
-            [shown_day(first), shown_day(last), gettext(_SAYS[is_working]), gettext(note) if note else "–"]
+            [shown_day(first), shown_day(last), gettext(SAYS[is_working]), gettext(note) if note else "–"]
             for first, last, is_working, note in _spans(known)
         ],
         "form": form,
@@ -89,10 +90,13 @@ def page(request: HttpRequest) -> HttpResponse:
         "last_day": last,
         "columns": [Column(title) for title in map(gettext, titles)],
         "rows": [
-            [shown_day(row.day), row.division, gettext(_SAYS[row.is_working]), row.reason, row.version]
+            [shown_day(row.day), row.division, gettext(SAYS[row.is_working]), row.reason, row.version]
             for row in queries.overlay(year)
         ],
         "trail": trail(one for one in entries if "day" in one.facts or "days" in one.facts),
+        "proposals": cards(
+            actor_of(request), (one for one in queries.proposals() if isinstance(one.change, DaySaid))
+        ),
     }
     return desk_page(request, "console/calendar.html", context, here=_HERE, status=status)
 
@@ -120,14 +124,6 @@ def _year(text: str) -> int:
     )
 
 
-def _say(typed: dict[str, object], by: Actor) -> None:
-    said = {name: typed[name] for name in ("division", "day", "reason")}
-    if typed["says"] == "withdrawn":
-        actions.withdraw_day(**said, by=by, now=timezone.now())  # type: ignore[arg-type]
-    else:
-        actions.declare_day(
-            **said,  # type: ignore[arg-type]
-            is_working=typed["says"] == "working",
-            by=by,
-            now=timezone.now(),
-        )
+def _change(typed: dict[str, Any]) -> DaySaid:
+    is_working = None if typed["says"] == "withdrawn" else typed["says"] == "working"
+    return DaySaid(typed["division"], typed["day"], typed["reason"], is_working=is_working)

@@ -10,6 +10,7 @@ from haochaping.accounts.terms import ROLE_LABELS
 from haochaping.hotline.terms import MASTER_LABELS
 from haochaping.identity.terms import OPENING_LABELS, PURPOSE_LABELS
 from haochaping.kernel.refused import N_
+from haochaping.kernel.two_persons import TWO_PERSON_LABELS
 from haochaping.rectification.terms import SOLVED_LABELS, STATE_LABELS
 from haochaping.reviews.paper.terms import STATE_LABELS as SLIP_LABELS
 from haochaping.reviews.terms import HELPED_LABELS
@@ -159,7 +160,7 @@ _VALUES: dict[str, dict[str, str]] = {
     "role": {str(role): label for role, label in ROLE_LABELS.items()},
     "state": {
         str(state): label
-        for labels in (OPENING_LABELS, SLIP_LABELS, STATE_LABELS)
+        for labels in (TWO_PERSON_LABELS, OPENING_LABELS, SLIP_LABELS, STATE_LABELS)
         for state, label in labels.items()
     },
     "entry": {"first": N_("by the first person"), "second": N_("by the second person")},
@@ -173,7 +174,7 @@ _VALUES: dict[str, dict[str, str]] = {
     "unsigned": _YES_OR_NO,
     "concealed": _YES_OR_NO,
     "part": {"text": N_("Text of the review"), "reply": N_("Reply of the agency")},
-    "decision": {"released": N_("Released"), "held": N_("Held back")},
+    "decision": {"released": N_("Released"), "held": N_("Held back"), "taken_down": N_("Taken down")},
     "how": {
         "password": N_("password"),
         "mfa": N_("second factor"),

@@ -17,12 +17,14 @@ from haochaping.directory import queries as directory
 from haochaping.directory.terms import UNKNOWN_CODE
 from haochaping.doors.confirmation import Fresh
 from haochaping.doors.console.confirm import ask, done
+from haochaping.doors.console.proposals import cards
 from haochaping.doors.console.rulebook_forms import (
     AssignForm,
     OwnProfileForm,
     PlaceForm,
     ValueForm,
     rule_name,
+    written,
 )
 from haochaping.doors.console.who import deeds, names_of, trail
 from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, sent, told
@@ -33,7 +35,7 @@ from haochaping.ledger.terms import EntryKind
 from haochaping.rulebook import actions, queries
 from haochaping.rulebook.access import may_edit
 from haochaping.rulebook.rules import is_idle
-from haochaping.rulebook.terms import UNIT_LABELS, VERIFIED_LABELS, Key, Unit
+from haochaping.rulebook.terms import VERIFIED_LABELS, Assignment, Key, NewProfile, NewValue
 from haochaping.ui.moments import day as shown_day
 from haochaping.ui.moments import moment
 from haochaping.ui.shapes import Column, Link
@@ -46,9 +48,10 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from haochaping.ledger.terms import EntryRow
-    from haochaping.rulebook.terms import ChoiceRow, Overview, ProfileRow, ValueRow
+    from haochaping.rulebook.terms import ChoiceRow, Overview, ProfileRow, ProposedChange, ValueRow
 
 _HERE = "console_rulebook"
+PROPOSED = N_("Proposed; it holds once a second person confirms it.")
 _ENTRIES = 100
 # Looked through for who assigned what: more than all rules of a country change in years.
 _ASSIGNMENTS = 2000
@@ -58,20 +61,21 @@ _ASSIGNMENTS = 2000
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusable
 def profiles(request: HttpRequest) -> HttpResponse:
-    """Every profile, where it holds, whether it is confirmed; a POST lets a division follow one."""
+    """Every profile, where it holds, whether it is confirmed; a POST proposes that a division follows one."""
     overview = queries.overview()
     form = AssignForm(sent(request), profiles=_followable(overview.profiles))
     status = INVALID if form.errors else 200
     if request.method == "POST" and form.is_valid():
         by, now = actor_of(request), timezone.now()
         try:
-            if not done(request, partial(actions.assign_profile, **form.cleaned_data, by=by, now=now)):
-                title = gettext("Let a division follow a profile?")
+            change = Assignment(**form.cleaned_data)
+            if not done(request, partial(actions.propose, change, by=by, now=now)):
+                title = gettext("Propose that the division follows this profile?")
                 return ask(request, form, title=title, here=_HERE, back=reverse(_HERE))
         except Refused as refused:
             status = told(form, refused)
         else:
-            messages.success(request, gettext("From that day on the division and all below it follow it."))
+            messages.success(request, gettext(PROPOSED))
             return see_other(reverse(_HERE))
     return _profiles_page(request, overview, form, status)
 
@@ -103,6 +107,10 @@ def _profiles_page(request: HttpRequest, overview: Overview, form: Form, status:
             )
         ],
         "choices": _assignments(overview.choices),
+        "proposals": cards(
+            actor_of(request),
+            (one for one in queries.proposals() if isinstance(one.change, Assignment | NewProfile)),
+        ),
     }
     return desk_page(request, "console/rulebook.html", context, here=_HERE, status=status)
 
@@ -138,22 +146,21 @@ def _assignments(rows: Sequence[ChoiceRow]) -> list[list[str | int | Link]]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusable
 def new_profile(request: HttpRequest) -> HttpResponse:
-    """A division makes a profile of its own, to which it can add values."""
+    """Propose a profile of a division's own, to which it can add values."""
     form = OwnProfileForm(sent(request), profiles=_followable(queries.profiles()))
     status = INVALID if form.errors else 200
     here = reverse("console_profile_new")
     if request.method == "POST" and form.is_valid():
         by, now = actor_of(request), timezone.now()
         try:
-            if not done(request, partial(actions.make_profile, **form.cleaned_data, by=by, now=now)):
-                return ask(request, form, title=gettext("Make this profile?"), here=_HERE, back=here)
+            change = NewProfile(**form.cleaned_data)
+            if not done(request, partial(actions.propose, change, by=by, now=now)):
+                return ask(request, form, title=gettext("Propose this profile?"), here=_HERE, back=here)
         except Refused as refused:
             status = told(form, refused)
         else:
-            messages.success(
-                request, gettext("The profile is made; add to it what your place rules otherwise.")
-            )
-            return see_other(reverse("console_profile", args=[form.cleaned_data["code"]]))
+            messages.success(request, gettext(PROPOSED))
+            return see_other(reverse(_HERE))
     return desk_page(request, "console/profile_new.html", {"form": form}, here=_HERE, status=status)
 
 
@@ -161,36 +168,46 @@ def new_profile(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusable
 def profile(request: HttpRequest, code: str) -> HttpResponse:
-    """One profile with every row, past and to come; a POST adds a value from a day on."""
+    """One profile with every row, past and to come; a POST proposes a value from a day on."""
     found = queries.profile(code)
     form = ValueForm(sent(request))
     status = INVALID if form.errors else 200
     if request.method == "POST" and form.is_valid():
         here, by, now = reverse("console_profile", args=[code]), actor_of(request), timezone.now()
         try:
-            if not done(
-                request, partial(actions.set_value, profile=code, **form.cleaned_data, by=by, now=now)
-            ):
-                return ask(request, form, title=gettext("Add this value?"), here=_HERE, back=here)
+            change = NewValue(profile=code, **form.cleaned_data)
+            if not done(request, partial(actions.propose, change, by=by, now=now)):
+                return ask(request, form, title=gettext("Propose this value?"), here=_HERE, back=here)
         except Refused as refused:
             status = told(form, refused)
         else:
-            messages.success(request, gettext("Added; the rows before it stay."))
+            messages.success(request, gettext(PROPOSED))
             return see_other(here)
     rows = queries.values(code)
     today = local_day(timezone.now())
     state = queries.confirmation(code)
     entries = deeds(subject=("rulebook", f"profile:{code}"), limit=_ENTRIES)
+    proposed = _about(code)
+    actors = {state.actor, *(one.actor for one in entries), *(one.proposed_by for one in proposed)}
+    names = names_of(actors - {""})
     context = {
         "profile": found,
         "form": form if may_edit(actor_of(request), queries.place_of(found)) else None,
         "columns": _value_columns(gettext("In force"), gettext("Version")),
         "rows": [[*_value_cells(row), _standing(row, rows, today), row.version] for row in rows],
         "state": state,
-        "confirmed_by": names_of([state.actor])[state.actor] if state.actor else "",
-        "trail": trail(entries),
+        "confirmed_by": names.get(state.actor, ""),
+        "trail": trail(entries, names),
+        "proposals": cards(actor_of(request), proposed, names),
     }
     return desk_page(request, "console/profile.html", context, here=_HERE, status=status)
+
+
+def _about(code: str) -> list[ProposedChange]:
+    """The values that somebody has proposed for a profile."""
+    return [
+        one for one in queries.proposals() if isinstance(one.change, NewValue) and one.change.profile == code
+    ]
 
 
 @requires(Power.RULEBOOK_EDIT, fresh=Fresh.TO_CHANGE)
@@ -252,15 +269,6 @@ def _shown(row: ValueRow) -> str:
     """The value, with a word where nothing happens by it."""
     value = written(row.value, row.unit)
     return gettext("{value} (no effect yet)").format(value=value) if is_idle(row.key, row.value) else value
-
-
-def written(value: str, unit: str) -> str:
-    """A value with its unit as people read it."""
-    if unit == Unit.YES_NO:
-        return gettext("Yes") if value == "yes" else gettext("No")
-    if unit in {Unit.CHOICE, Unit.CODE, Unit.CLOCK, Unit.COUNT}:
-        return value
-    return f"{value} {gettext(UNIT_LABELS[Unit(unit)])}"
 
 
 def _standing(row: ValueRow, rows: list[ValueRow], today: date) -> str:

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.functional import lazy
 from django.utils.translation import gettext, gettext_lazy
 
-from haochaping.rulebook.terms import NOT_READ, RULES, UNIT_LABELS, VERIFIED_LABELS, Key
+from haochaping.rulebook.terms import NOT_READ, RULES, UNIT_LABELS, VERIFIED_LABELS, Key, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,6 +41,15 @@ def rule_name(key: Key) -> str:
     """What a rule is called; of one that nothing reads so far, that it is so."""
     label = gettext(RULES[key].label)
     return gettext("{rule} (kept, nothing acts by it yet)").format(rule=label) if key in NOT_READ else label
+
+
+def written(value: str, unit: str) -> str:
+    """A value with its unit as people read it."""
+    if unit == Unit.YES_NO:
+        return gettext("Yes") if value == "yes" else gettext("No")
+    if unit in {Unit.CHOICE, Unit.CODE, Unit.CLOCK, Unit.COUNT}:
+        return value
+    return f"{value} {gettext(UNIT_LABELS[Unit(unit)])}"
 
 
 _lazy_name = lazy(rule_name, str)

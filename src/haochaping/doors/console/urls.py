@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haochaping.doors.console import calendar, directory, imports, rulebook
+from haochaping.doors.console import calendar, directory, imports, proposals, rulebook
 
 urlpatterns = [
     path("directory/", directory.rows, name="console_directory"),
@@ -18,6 +18,7 @@ urlpatterns = [
     path("rulebook/calendar", calendar.page, name="console_calendar"),
     path("rulebook/profiles/<slug:code>", rulebook.profile, name="console_profile"),
     path("rulebook/profiles/<slug:code>/confirm", rulebook.confirm, name="console_profile_confirm"),
+    path("rulebook/proposals/<int:change_id>/<slug:step>", proposals.decide, name="console_proposal"),
     path("import/", imports.choose, name="console_import"),
     path("import/<slug:digest>", imports.look, name="console_import_look"),
     path("import/<slug:digest>/errors.csv", imports.errors, name="console_import_errors"),

@@ -17,7 +17,7 @@ from haochaping.ui.moments import moment
 from haochaping.ui.shapes import Column
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from haochaping.ledger.terms import EntryRow
 
@@ -61,10 +61,10 @@ def deeds(**asked: Any) -> list[EntryRow]:
         return ledger.entries_by(**asked)
 
 
-def trail(entries: Iterable[EntryRow]) -> dict[str, object]:
-    """The entries about one thing as a table: when, who, what, particulars."""
+def trail(entries: Iterable[EntryRow], names: Mapping[str, str] | None = None) -> dict[str, object]:
+    """The entries about one thing as a table: when, who, what, particulars; `names` for who has asked for them already."""
     rows = list(entries)
-    names = names_of({row.actor for row in rows})
+    names = names_of({row.actor for row in rows}) if names is None else names
     return {
         "columns": [
             Column(gettext("When")),

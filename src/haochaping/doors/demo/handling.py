@@ -15,7 +15,7 @@ from haochaping.flows.follow_up_review import follow_up_review
 from haochaping.kernel.actor import EVERYWHERE, REVIEWER, SYSTEM, Actor, ActorKind, Scope
 from haochaping.publicity import actions as publicity
 from haochaping.publicity import queries as candidates
-from haochaping.publicity.terms import Decision
+from haochaping.publicity.terms import Decision, Wanted
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.rectification.rules import was_heard
@@ -32,14 +32,16 @@ if TYPE_CHECKING:
 
     from haochaping.directory.terms import AgencyRef
     from haochaping.identity.keys import PrivateKey
+    from haochaping.publicity.terms import Candidate
     from haochaping.rectification.terms import OrderRow
 
 _EVERYBODY = Actor(ActorKind.STAFF, "demo", powers=frozenset({"order.view"}), scope=EVERYWHERE)
 _DISPATCHER = Actor(
     ActorKind.STAFF, "云城市派单员", powers=frozenset({"order.view", "order.dispatch"}), scope=EVERYWHERE
 )
-_PUBLISHER = Actor(
-    ActorKind.STAFF, "政务服务管理局发布员", powers=frozenset({"publication.release"}), scope=EVERYWHERE
+_PUBLISHER, _SECOND_PUBLISHER = (
+    Actor(ActorKind.STAFF, name, powers=frozenset({"publication.release"}), scope=EVERYWHERE)
+    for name in ("政务服务管理局发布员", "政务服务管理局第二发布员")
 )
 # How likely an open order takes a step on a working day, by a slow agency and by the others.
 _STEP, _SLOW_STEP = 0.5, 0.03
@@ -49,7 +51,8 @@ _ASKS, _NOT_REACHED, _EXPLAINED = 0.3, 0.12, 0.1
 # How many of the reviewers let themselves be called.
 _AGREES = 0.9
 _SAYS_WHETHER_SOLVED, _FOLLOWS_UP = 0.6, 0.2
-_WAITING_TEXTS = 12
+# For a first publisher, and for a second one.
+_WAITING_TEXTS, _WAITING_PROPOSALS = 12, 2
 # How likely a reply is looked at on a working day, and sent back then.
 _CHECKS, _SENT_BACK = 0.6, 0.06
 # Who is not reached is tried on other days, as often as the national base says.
@@ -193,14 +196,17 @@ class Handler:
 
 
 def publish(now: datetime) -> None:
-    """The publisher has worked off everything but the newest texts; what names somebody is held back."""
-    for found in candidates.candidates(_PUBLISHER, now=now, limit=100_000)[:-_WAITING_TEXTS]:
-        held = found.original == texts.NAMED
-        publicity.decide(
-            found.review_id,
-            found.part,
-            Decision.HELD if held else Decision.RELEASED,
-            reason=texts.HOLD_REASON if held else "",
-            by=_PUBLISHER,
-            now=now,
-        )
+    """The publishers have worked off everything but the newest texts; what names somebody is held back.
+
+    Of those, some wait for the second of them.
+    """
+    found = candidates.candidates(_PUBLISHER, now=now, limit=None)[:-_WAITING_TEXTS]
+    proposed = publicity.propose([_wanted(text) for text in found], by=_PUBLISHER, now=now)
+    if looked_at := proposed[:-_WAITING_PROPOSALS]:
+        publicity.confirm(looked_at, by=_SECOND_PUBLISHER, now=now)
+
+
+def _wanted(text: Candidate) -> Wanted:
+    if text.original == texts.NAMED:
+        return Wanted(text.review_id, text.part, Decision.HELD, texts.HOLD_REASON)
+    return Wanted(text.review_id, text.part, Decision.RELEASED)

@@ -148,11 +148,13 @@ ACCOUNTS = (
     ("lead", "河湾区审批局负责人", "agency_lead", {"agency_code": CLERK_AGENCY}),
     ("dispatcher", "云城市派单员", "dispatcher", {"division_code": CITY[0]}),
     ("publisher", "云城市发布员", "publisher", {"division_code": CITY[0]}),
+    ("publisher2", "云城市第二发布员", "publisher", {"division_code": CITY[0]}),
     ("supervisor", "云城市督办员", "supervisor", {"division_code": CITY[0]}),
     ("supervisor2", "云城市第二督办员", "supervisor", {"division_code": CITY[0]}),
     ("keeper", "云城市政务服务监督局身份保管员", "identity_keeper", {"agency_code": OFFICES[0][0]}),
     ("keeper2", "云城市数据资源局身份保管员", "identity_keeper", {"agency_code": OFFICES[1][0]}),
     ("sysadmin", "系统管理员", "system_admin", {"everywhere": True}),
+    ("sysadmin2", "第二系统管理员", "system_admin", {"everywhere": True}),
     ("secadmin", "安全管理员", "security_admin", {"everywhere": True}),
     ("auditor", "安全审计员", "auditor", {"everywhere": True}),
 )

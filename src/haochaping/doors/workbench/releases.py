@@ -1,103 +1,188 @@
-"""`/desk/releases/`: texts as written beside what would appear; a publisher releases or holds back with a reason."""
+"""`/desk/releases/`: texts as written beside what would appear; one publisher proposes, a second one confirms or refuses."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from haochaping.accounts.terms import Power
 from haochaping.doors.confirmation import Fresh
 from haochaping.doors.desk import desk_page, refusable, see_other, status_of
+from haochaping.doors.fields import uuid_of
 from haochaping.doors.gate import actor_of, leave_note, requires
+from haochaping.doors.names import names_of
 from haochaping.kernel.refused import N_, Refused
 from haochaping.kernel.text import has_forbidden_control
 from haochaping.ledger.terms import EntryKind
 from haochaping.publicity import actions as publicity
 from haochaping.publicity import queries
-from haochaping.publicity.rules import HIDDEN
-from haochaping.publicity.terms import Decision, Part
+from haochaping.publicity.rules import HIDDEN, redacted
+from haochaping.publicity.terms import Decision, Part, Wanted
 from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from uuid import UUID
 
     from django.http import HttpRequest, HttpResponse
 
+    from haochaping.publicity.terms import Candidate, ProposedRelease
     from haochaping.ui.sentences import Sentence
 
 _ON_PAGE = 20
-_PARTS = {Part.TEXT: N_("Words of the reviewer"), Part.REPLY: N_("Reply of the agency")}
-_DONE = {Decision.RELEASED: N_("The text is released."), Decision.HELD: N_("The text is held back.")}
+PARTS = {Part.TEXT: N_("Words of the reviewer"), Part.REPLY: N_("Reply of the agency")}
+_PROPOSED = {
+    Decision.RELEASED: N_("to be released"),
+    Decision.HELD: N_("to be held back"),
+    Decision.TAKEN_DOWN: N_("to be taken down"),
+}
+_STEPS = {
+    "refuse": N_("The proposal is refused; the text waits again."),
+    "withdraw": N_("The proposal is taken back; the text waits again."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What was refused: at which card of the page, the sentence, and the reason as it was typed."""
+
+    key: str
+    sentence: Sentence
+    reason: str
+    status: int
 
 
 @requires(Power.PUBLICATION_RELEASE)
 @require_safe
 @refusable
 def page(request: HttpRequest) -> HttpResponse:
-    """The texts of one's division that wait, oldest first."""
+    """What waits in one's division: for a second publisher, for a first one, and what one has proposed oneself."""
     return _page(request)
 
 
 @requires(Power.PUBLICATION_RELEASE, fresh=Fresh.TO_CHANGE)
 @require_POST
 @refusable
-def decide(request: HttpRequest, review_id: UUID, part: str) -> HttpResponse:
-    """Release one text or hold it back."""
-    decision = request.POST.get("decision", "")
-    if part not in set(Part) or decision not in set(Decision):
+def propose(request: HttpRequest, review_id: UUID, part: str) -> HttpResponse:
+    """Propose to release one text or to hold it back."""
+    decision, reason = request.POST.get("decision", ""), typed_reason(request)
+    if part not in set(Part) or decision not in {Decision.RELEASED, Decision.HELD}:
         raise Http404
-    reason = "".join(c for c in request.POST.get("reason", "") if not has_forbidden_control(c))
+    wanted = Wanted(review_id, Part(part), Decision(decision), reason)
     try:
-        publicity.decide(
-            review_id, Part(part), Decision(decision), reason=reason, by=actor_of(request), now=timezone.now()
-        )
+        publicity.propose([wanted], by=actor_of(request), now=timezone.now())
     except Refused as refused:
-        sentence = say(refused.complaint)
-        status = status_of(refused.complaint)
-        return _page(request, wrong=(review_id, part), sentence=sentence, reason=reason, status=status)
-    messages.success(request, gettext(_DONE[Decision(decision)]))
+        return _page(request, _wrong(f"{review_id}-{part}", refused, reason))
+    messages.success(request, gettext("Proposed; it holds once a second person confirms it."))
     return see_other(reverse("desk_releases"))
 
 
-def _page(
-    request: HttpRequest,
-    *,
-    wrong: tuple[UUID, str] | None = None,
-    sentence: Sentence | None = None,
-    reason: str = "",
-    status: int = 200,
-) -> HttpResponse:
-    found = queries.candidates(actor_of(request), now=timezone.now(), limit=_ON_PAGE + 1)
-    shown = found[:_ON_PAGE]
-    # One entry for each review, so that the auditor who looks one up finds who read it here. A text and its reply may
-    # both wait.
-    for review_id in dict.fromkeys(candidate.review_id for candidate in shown):
-        leave_note(request, EntryKind.PERSONAL_DATA_READ, "review", str(review_id))
-    rows = [
-        {
-            "found": candidate,
-            "key": f"{candidate.review_id}-{candidate.part}",
-            "part": gettext(_PARTS[candidate.part]),
-            "pieces": _pieces(candidate.redacted),
-            "changed": candidate.redacted != candidate.original,
-            "sentence": sentence if (candidate.review_id, candidate.part) == wrong else None,
-            "reason": reason if (candidate.review_id, candidate.part) == wrong else "",
-        }
-        for candidate in shown
-    ]
-    shown_there = any(row["sentence"] for row in rows)
+@requires(Power.PUBLICATION_RELEASE, fresh=Fresh.TO_CHANGE)
+@require_POST
+@refusable
+def confirm(request: HttpRequest) -> HttpResponse:
+    """Confirm the ticked proposals of others, all at once."""
+    chosen = {found for text in request.POST.getlist("proposal") if (found := uuid_of(text))}
+    if not chosen:
+        messages.info(request, gettext("Nothing was ticked."))
+        return see_other(reverse("desk_releases"))
+    confirmed = publicity.confirm(chosen, by=actor_of(request), now=timezone.now())
+    told = ngettext("{n} decision is confirmed.", "{n} decisions are confirmed.", confirmed)
+    messages.success(request, told.format(n=confirmed))
+    if missed := len(chosen) - confirmed:
+        told = ngettext("{n} was no longer there to confirm.", "{n} were no longer there to confirm.", missed)
+        messages.info(request, told.format(n=missed))
+    return see_other(reverse("desk_releases"))
+
+
+@requires(Power.PUBLICATION_RELEASE, fresh=Fresh.TO_CHANGE)
+@require_POST
+@refusable
+def step(request: HttpRequest, release_id: UUID, step: str) -> HttpResponse:
+    """Refuse somebody's proposal with a reason, or take one's own back."""
+    if step not in _STEPS:
+        raise Http404
+    by, now, reason = actor_of(request), timezone.now(), typed_reason(request)
+    try:
+        if step == "refuse":
+            publicity.refuse(release_id, reason=reason, by=by, now=now)
+        else:
+            publicity.withdraw(release_id, by=by, now=now)
+    except Refused as refused:
+        return _page(request, _wrong(str(release_id), refused, reason))
+    messages.success(request, gettext(_STEPS[step]))
+    return see_other(reverse("desk_releases"))
+
+
+def typed_reason(request: HttpRequest) -> str:
+    """The reason as typed, without what nobody can see."""
+    return "".join(c for c in request.POST.get("reason", "") if not has_forbidden_control(c))
+
+
+def _wrong(key: str, refused: Refused, reason: str) -> Wrong:
+    return Wrong(key, say(refused.complaint), reason, status_of(refused.complaint))
+
+
+def _page(request: HttpRequest, wrong: Wrong | None = None) -> HttpResponse:
+    by = actor_of(request)
+    found = queries.candidates(by, now=timezone.now(), limit=_ON_PAGE + 1)
+    others = queries.proposals(by, mine=False, limit=_ON_PAGE + 1)
+    mine = queries.proposals(by, mine=True, limit=_ON_PAGE + 1)
+    lists = (found, others, mine)
+    _note_read(request, lists)
+    names = names_of({one.proposed_by for one in others}, by)
+    # What is refused at a card where a reason is typed is said there, else above them all.
+    with_reason = {f"{one.review_id}-{one.part}" for one in found} | {str(one.id) for one in others}
     context = {
-        "rows": rows,
-        "more": len(found) > _ON_PAGE,
-        "sentence": None if shown_there else sentence,
+        "rows": [_card(one, f"{one.review_id}-{one.part}", one.redacted, wrong) for one in found[:_ON_PAGE]],
+        "others": [
+            _proposal(one, wrong) | {"proposed_by": names[one.proposed_by]} for one in others[:_ON_PAGE]
+        ],
+        "mine": [_proposal(one, None) for one in mine[:_ON_PAGE]],
+        "more": any(len(one) > _ON_PAGE for one in lists),
+        "sentence": wrong.sentence if wrong and wrong.key not in with_reason else None,
     }
+    status = wrong.status if wrong else 200
     return desk_page(request, "workbench/releases.html", context, here="desk_releases", status=status)
+
+
+def _note_read(request: HttpRequest, lists: Iterable[Sequence[Candidate | ProposedRelease]]) -> None:
+    """One entry for each review, so that the auditor who looks one up finds who read it here.
+
+    A text and its reply may both wait.
+    """
+    shown = [one.review_id for found in lists for one in found[:_ON_PAGE]]
+    for review_id in dict.fromkeys(shown):
+        leave_note(request, EntryKind.PERSONAL_DATA_READ, "review", str(review_id))
+
+
+def _proposal(one: ProposedRelease, wrong: Wrong | None) -> dict[str, object]:
+    return _card(one, str(one.id), one.text or redacted(one.original), wrong) | {
+        "decision": gettext(_PROPOSED[one.decision]),
+        "appears": one.decision == Decision.RELEASED,
+    }
+
+
+def _card(
+    one: Candidate | ProposedRelease, key: str, appearing: str, wrong: Wrong | None
+) -> dict[str, object]:
+    said = wrong if wrong and wrong.key == key else None
+    return {
+        "found": one,
+        "key": key,
+        "part": gettext(PARTS[one.part]),
+        "pieces": _pieces(appearing),
+        "changed": appearing != one.original,
+        "sentence": said.sentence if said else None,
+        "reason": said.reason if said else "",
+    }
 
 
 def _pieces(text: str) -> list[tuple[str, bool]]:

@@ -1,4 +1,4 @@
--- Texts and replies nobody has decided about, oldest first, inside a division's subtree.
+-- Texts and replies for which nobody has proposed anything, oldest first, inside a division's subtree.
 SELECT review.id, waiting.part, review.level, item.name, agency.name, part.written_at, part.words
 FROM publicity_undecided AS waiting
 JOIN directory_division AS division ON division.id = waiting.division_id
@@ -14,6 +14,9 @@ WHERE part.name = waiting.part AND part.words <> ''
   AND review.status NOT IN ('withdrawn', 'excluded')
   AND review.changeable_until <= %(now)s
   AND division.path >= %(low)s AND division.path < %(high)s
-  AND (%(review_id)s::uuid IS NULL OR waiting.review_id = %(review_id)s)
+  AND (%(review_ids)s::uuid[] IS NULL OR waiting.review_id = ANY(%(review_ids)s::uuid[]))
+  AND NOT EXISTS (SELECT FROM publicity_release AS proposal
+                   WHERE proposal.review_id = waiting.review_id AND proposal.part = waiting.part
+                     AND proposal.written_at = part.written_at AND proposal.state = 'proposed')
 ORDER BY waiting.written_at, waiting.review_id
 LIMIT %(limit)s

@@ -1,5 +1,6 @@
--- Reviews of a place that stand, newest first, with only those texts that were released. A first review whose follow-up
--- counts instead stays to be seen, and says so. Chosen first and joined afterwards: only what is shown is looked up.
+-- Reviews of a place that stand, newest first, with only those texts that two publishers released and none took down. A first
+-- review whose follow-up counts instead stays to be seen, and says so. Chosen first and joined afterwards: only what is
+-- shown is looked up.
 WITH chosen AS (
     SELECT id, level, assessed_at, provenance, item_id, agency_id, comment_text, status, assess_no
     FROM reviews_review
@@ -12,22 +13,28 @@ WITH chosen AS (
     LIMIT %(limit)s OFFSET %(offset)s
 )
 SELECT review.level, review.assessed_at, review.provenance, item.name, agency.name,
-       review.comment_text <> '', words.text,
-       coalesce(work.reply_text, '') <> '', answer.text,
-       answer.text IS NOT NULL AND work.state NOT IN ('cancelled', 'merged', 'excluded')
+       review.comment_text <> '', said.words, coalesce(said.words_down, false),
+       coalesce(work.reply_text, '') <> '', said.answer,
+       said.answer IS NULL AND coalesce(said.answer_down, false),
+       said.answer IS NOT NULL AND work.state NOT IN ('cancelled', 'merged', 'excluded')
            AND (work.reply_text = '' OR work.state = 'escalated'),
-       answer.text IS NOT NULL AND work.reply_text <> '' AND work.state <> 'escalated' AND work.replied_at > answer.written_at,
+       said.answer IS NOT NULL AND work.reply_text <> '' AND work.state <> 'escalated' AND work.replied_at > said.answer_of,
        review.status = 'superseded', review.assess_no = 2
 FROM chosen AS review
 JOIN directory_service_item AS item ON item.id = review.item_id
 JOIN directory_agency AS agency ON agency.id = review.agency_id
 LEFT JOIN rectification_work_order AS work ON work.review_id = review.id
-LEFT JOIN publicity_release AS words
-       ON words.review_id = review.id AND words.part = 'text' AND words.decision = 'released'
 LEFT JOIN LATERAL (
-    SELECT text, written_at FROM publicity_release
-     WHERE review_id = review.id AND part = 'reply' AND decision = 'released'
-     ORDER BY written_at DESC
-     LIMIT 1
-) AS answer ON true
+    SELECT min(up.text) FILTER (WHERE part = 'text' AND NOT is_down) AS words,
+           bool_or(is_down) FILTER (WHERE part = 'text') AS words_down,
+           (array_agg(up.text ORDER BY written_at DESC) FILTER (WHERE part = 'reply' AND NOT is_down))[1] AS answer,
+           max(written_at) FILTER (WHERE part = 'reply' AND NOT is_down) AS answer_of,
+           bool_or(is_down) FILTER (WHERE part = 'reply') AS answer_down
+      FROM (SELECT release.part, release.text, release.written_at,
+                   bool_or(release.decision = 'taken_down') OVER words AS is_down, release.decision
+              FROM publicity_release AS release
+             WHERE release.review_id = review.id AND release.state = 'confirmed'
+            WINDOW words AS (PARTITION BY release.part, release.written_at)) AS up
+     WHERE up.decision = 'released'
+) AS said ON true
 ORDER BY review.assessed_at DESC, review.id

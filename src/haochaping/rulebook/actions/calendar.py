@@ -10,7 +10,7 @@ from django.db.models import Max
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.rulebook.access import EVERYWHERE, check_edit
-from haochaping.rulebook.actions.steps import division_of, lock, next_version, record, refuse
+from haochaping.rulebook.actions.steps import division_of, lock, next_version, record, record_of, refuse
 from haochaping.rulebook.models import CalendarDay, CalendarOverlay
 from haochaping.rulebook.rules import check_not_past, sample_days, text_complaint, year_of_notice
 from haochaping.rulebook.terms import IN_THE_PAST, NO_SAMPLE_HERE, NOTHING_TO_WITHDRAW, SAMPLE_DIVISIONS
@@ -19,59 +19,40 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
-    from haochaping.directory.terms import DivisionRef
     from haochaping.kernel.actor import Actor
     from haochaping.kernel.refused import Complaint
     from haochaping.rulebook.rules import Row
+    from haochaping.rulebook.terms import DaySaid
 
 _REASON_LENGTH = 100
 
 
-@transaction.atomic
-def declare_day(*, division: str, day: date, is_working: bool, reason: str, by: Actor, now: datetime) -> None:
-    """Say that a division and all below it work on a day, or do not. Deadlines already promised stay as they are.
+def say_of_day(said: DaySaid, *, by: Actor, now: datetime) -> None:
+    """Say that a division and all below it work on a day, or do not, or take back what it said.
+
+    What was taken back holds again as above it. Deadlines already promised stay as they are.
 
     Raises:
-        Refused: UNKNOWN_CODE, NO_POWER, IN_THE_PAST, or what is wrong with the reason.
+        Refused: UNKNOWN_CODE, NO_POWER, IN_THE_PAST, NOTHING_TO_WITHDRAW, or what is wrong with the reason.
     """
-    place = division_of(division)
+    place = division_of(said.division)
     check_edit(by, place.path)
-    _say_of_day(place, day, is_working, reason, by=by, now=now)
-
-
-@transaction.atomic
-def withdraw_day(*, division: str, day: date, reason: str, by: Actor, now: datetime) -> None:
-    """Take back what a division said of a day: it holds again what holds above it.
-
-    Raises:
-        Refused: as `declare_day`, and NOTHING_TO_WITHDRAW.
-    """
-    place = division_of(division)
-    check_edit(by, place.path)
+    before = CalendarOverlay.objects.filter(division_id=place.id, day=said.day).order_by("-version")
+    if said.is_working is None:
+        last = before.values_list("is_working", flat=True).first()
+        if last is None:
+            raise Refused(NOTHING_TO_WITHDRAW, field="day", day=said.day)
+    refuse(text_complaint("reason", said.reason, _REASON_LENGTH))
+    check_not_past(said.day, now, "day")
     lock()
-    newest = CalendarOverlay.objects.filter(division_id=place.id, day=day).order_by("-version").first()
-    if newest is None or newest.is_working is None:
-        raise Refused(NOTHING_TO_WITHDRAW, field="day", day=day)
-    _say_of_day(place, day, None, reason, by=by, now=now)
-
-
-def _say_of_day(
-    place: DivisionRef, day: date, is_working: bool | None, reason: str, *, by: Actor, now: datetime
-) -> None:
-    refuse(text_complaint("reason", reason, _REASON_LENGTH))
-    check_not_past(day, now, "day")
-    lock()
-    said = CalendarOverlay.objects.filter(division_id=place.id, day=day)
     CalendarOverlay.objects.create(
         division_id=place.id,
-        day=day,
-        is_working=is_working,
-        reason=reason,
-        version=next_version(said.aggregate(last=Max("version"))),
+        day=said.day,
+        is_working=said.is_working,
+        reason=said.reason,
+        version=next_version(before.aggregate(last=Max("version"))),
     )
-    word = {True: "working", False: "off", None: "withdrawn"}[is_working]
-    facts = {"day": day.isoformat(), "says": word}
-    record(f"division:{place.code}", by=by, now=now, facts=facts, fields={"reason": reason})
+    record(said, by=by, now=now, fields={"reason": said.reason})
 
 
 @transaction.atomic
@@ -102,7 +83,7 @@ def assume_days(*, division: str, until: date, reason: str, by: Actor, now: date
     )
     if missing:
         facts = {"days": str(len(missing)), "to": max(missing).isoformat(), "says": "sample"}
-        record(f"division:{place.code}", by=by, now=now, facts=facts, fields={"reason": reason})
+        record_of(f"division:{place.code}", by=by, now=now, facts=facts, fields={"reason": reason})
     return len(missing)
 
 
@@ -143,5 +124,5 @@ def import_year(
                 f"{day}:{'off' if known[day] else 'working'}" for day in changed if day in known
             ),
         }
-        record(f"calendar:{year}", by=by, now=now, facts=facts)
+        record_of(f"calendar:{year}", by=by, now=now, facts=facts)
     return changed, []

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import chinese_calendar
 from django.db import transaction
 
-from haochaping.rulebook.actions.steps import record
+from haochaping.rulebook.actions.steps import record_of
 from haochaping.rulebook.models import CalendarDay, Profile, RuleValue
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def install(*, by: Actor, now: datetime) -> int:
     """Add the shipped rows that are not there yet; what an administrator changed stays. Returns how many were new."""
     added = _install_profiles() + _install_calendar()
     if added:
-        record("shipped", by=by, now=now, facts={"rows": str(added)})
+        record_of("shipped", by=by, now=now, facts={"rows": str(added)})
     return added
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from haochaping.directory import queries as directory
 from haochaping.directory.terms import UNKNOWN_CODE
@@ -11,6 +11,7 @@ from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
 from haochaping.rulebook import queries
 from haochaping.rulebook.models import Profile
+from haochaping.rulebook.terms import Assignment, DaySaid, NewProfile, NewValue
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from haochaping.directory.terms import DivisionRef
     from haochaping.kernel.actor import Actor
     from haochaping.kernel.refused import Complaint
+    from haochaping.rulebook.terms import Change
 
 
 def division_of(code: str) -> DivisionRef:
@@ -45,7 +47,39 @@ def next_version(found: Mapping[str, int | None]) -> int:
     return (found["last"] or 0) + 1
 
 
+def told(change: Change) -> tuple[str, dict[str, str]]:
+    """What the ledger tells of a change: its subject, and facts; words that somebody wrote are in neither."""
+    match change:
+        case NewValue():
+            facts = {"key": change.key, "value": change.value, "unit": change.unit}
+            return f"profile:{change.profile}", facts | {"from": change.effective_from.isoformat()}
+        case Assignment():
+            facts = {"profile": change.profile, "from": change.effective_from.isoformat()}
+            return f"division:{change.division}", facts
+        case NewProfile():
+            facts = {"division": change.division, "parent": change.parent}
+            return f"profile:{change.code}", facts | {"from": change.effective_from.isoformat()}
+        case DaySaid():
+            says = {True: "working", False: "off", None: "withdrawn"}[change.is_working]
+            return f"division:{change.division}", {"day": change.day.isoformat(), "says": says}
+        case _:
+            assert_never(change)
+
+
 def record(
+    said: Change,
+    *,
+    by: Actor,
+    now: datetime,
+    fields: Mapping[str, str] | None = None,
+    **more: str,
+) -> None:
+    """Append the entry of a change that two persons were for, as the second of them confirms it."""
+    subject, facts = told(said)
+    record_of(subject, by=by, now=now, facts=facts | more, fields=fields)
+
+
+def record_of(
     subject: str,
     *,
     by: Actor,

@@ -1,5 +1,13 @@
 """规则库 vocabulary: what a jurisdiction may decide, the rows that say it, and reasons for refusing a change."""
 
+from haochaping.rulebook.terms.changes import (
+    Assignment,
+    Change,
+    DaySaid,
+    NewProfile,
+    NewValue,
+    ProposedChange,
+)
 from haochaping.rulebook.terms.held import (
     Terms,
 )
@@ -29,6 +37,7 @@ from haochaping.rulebook.terms.refusals import (
     NO_POWER,
     NO_RULES,
     NO_SAMPLE_HERE,
+    NO_SUCH_CHANGE,
     NOTHING_TO_CONFIRM,
     NOTHING_TO_WITHDRAW,
     OUTSIDE_YEAR,
@@ -74,6 +83,7 @@ __all__ = [
     "NO_POWER",
     "NO_RULES",
     "NO_SAMPLE_HERE",
+    "NO_SUCH_CHANGE",
     "OUTSIDE_YEAR",
     "PROFILE_TAKEN",
     "RULES",
@@ -85,12 +95,18 @@ __all__ = [
     "VALUES_ADDED",
     "VERIFIED_LABELS",
     "WORKED_ANYWAY",
+    "Assignment",
+    "Change",
     "ChoiceRow",
     "ConfirmationRow",
+    "DaySaid",
     "Key",
+    "NewProfile",
+    "NewValue",
     "OverlayRow",
     "Overview",
     "ProfileRow",
+    "ProposedChange",
     "Rule",
     "Terms",
     "Unit",

@@ -74,6 +74,11 @@ NO_SAMPLE_HERE = Reason(
     N_("A sample calendar is for made-up divisions only."),
     N_("Put the State Council’s notice in with “haochaping rulebook import-calendar”."),
 )
+NO_SUCH_CHANGE = Reason(
+    "no_such_change",
+    N_("Nothing like this waits for you: it was confirmed, refused or taken back."),
+    N_("Reload the page."),
+)
 NOTHING_TO_CONFIRM = Reason(
     "nothing_to_confirm",
     N_("Every value of this profile is confirmed already."),

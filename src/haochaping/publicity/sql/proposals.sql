@@ -1,0 +1,28 @@
+-- What waits for a second publisher, oldest first, inside a division's subtree; nothing about words that were written anew
+-- since, or about a review that stands no more.
+SELECT proposal.id, proposal.review_id, proposal.part, proposal.decision, proposal.text, proposal.reason,
+       proposal.proposed_by, proposal.proposed_staff, proposal.proposed_at,
+       review.level, item.name, agency.name, proposal.written_at, coalesce(public.text, part.words)
+FROM publicity_release AS proposal
+JOIN reviews_review AS review ON review.id = proposal.review_id
+JOIN directory_service_item AS item ON item.id = review.item_id
+JOIN directory_agency AS agency ON agency.id = review.agency_id
+LEFT JOIN publicity_undecided AS waiting ON waiting.review_id = proposal.review_id AND waiting.part = proposal.part
+JOIN directory_division AS division ON division.id = coalesce(waiting.division_id, review.division_id)
+LEFT JOIN rectification_work_order AS work ON work.review_id = review.id
+LEFT JOIN publicity_release AS public
+       ON proposal.decision = 'taken_down' AND public.review_id = proposal.review_id AND public.part = proposal.part
+      AND public.written_at = proposal.written_at AND public.state = 'confirmed' AND public.decision = 'released'
+CROSS JOIN LATERAL (VALUES
+    ('text', review.comment_text, review.assessed_at),
+    ('reply', coalesce(work.reply_text, ''), work.replied_at)
+) AS part (name, words, written_at)
+WHERE proposal.state = 'proposed' AND part.name = proposal.part
+  AND (public.id IS NOT NULL
+       OR waiting.id IS NOT NULL AND part.written_at = proposal.written_at AND part.words <> ''
+          AND review.status NOT IN ('withdrawn', 'excluded'))
+  AND division.path >= %(low)s AND division.path < %(high)s
+  AND (%(ids)s::uuid[] IS NULL OR proposal.id = ANY(%(ids)s::uuid[]))
+  AND (%(mine)s::boolean IS NULL OR (proposal.proposed_by = %(me)s) = %(mine)s::boolean)
+ORDER BY proposal.proposed_at, proposal.id
+LIMIT %(limit)s

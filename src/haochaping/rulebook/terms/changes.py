@@ -1,0 +1,66 @@
+"""What one administrator proposes and another one confirms: each kind of change with all that is said of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime  # noqa: TC003 - msgspec reads what the fields are
+
+from msgspec import Struct
+
+from haochaping.rulebook.terms.units import Verified  # noqa: TC001 - likewise
+
+
+class NewValue(Struct, frozen=True, tag="value"):
+    """A value of a profile from a day on; `effective_to` is its last day, None for no end."""
+
+    profile: str
+    key: str
+    value: str
+    unit: str
+    source: str
+    verified: Verified
+    effective_from: date
+    effective_to: date | None = None
+
+
+class Assignment(Struct, frozen=True, tag="assignment"):
+    """A division and all below it follow a profile from a day on."""
+
+    division: str
+    profile: str
+    effective_from: date
+
+
+class NewProfile(Struct, frozen=True, tag="profile"):
+    """A division has a profile of its own from a day on; what it does not say its parent says."""
+
+    code: str
+    name: str
+    parent: str
+    division: str
+    source: str
+    effective_from: date
+
+
+class DaySaid(Struct, frozen=True, tag="day"):
+    """A division and all below it work on a day, or do not, or (None) take back what they said of it."""
+
+    division: str
+    day: date
+    reason: str
+    is_working: bool | None
+
+
+type Change = NewValue | Assignment | NewProfile | DaySaid
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedChange:
+    """A change that waits for a second administrator of `division_path` or above; `proposed_by` is `kind:id`."""
+
+    id: int
+    change: Change
+    division_path: str
+    proposed_by: str
+    proposed_staff: list[int]
+    proposed_at: datetime
