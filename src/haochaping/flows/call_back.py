@@ -216,5 +216,5 @@ def connect_call(call_id: UUID, *, relay_keys: Mapping[str, PrivateKey], by: Act
             by=by,
             now=now,
         )
-    if grant is not None and opened and state == DeliveryState.FAILED:
+    if grant is not None and opened and state in {DeliveryState.FAILED, DeliveryState.GIVEN_UP}:
         identity.take_back_call(grant, by=by, now=now)
