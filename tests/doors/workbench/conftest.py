@@ -50,6 +50,7 @@ PLACES: dict[str, tuple[Role, Where]] = {
     "supervisor": (Role.SUPERVISOR, {"division_code": worlds.CITY}),
     "publisher": (Role.PUBLISHER, {"division_code": worlds.CITY}),
     "other_publisher": (Role.PUBLISHER, {"division_code": worlds.OTHER_CITY}),
+    "operator": (Role.HOTLINE_OPERATOR, {"division_code": worlds.CITY}),
     "auditor": (Role.AUDITOR, {"everywhere": True}),
     "sysadmin": (Role.SYSTEM_ADMIN, {"everywhere": True}),
     "local_admin": (Role.SYSTEM_ADMIN, {"division_code": worlds.CITY}),
