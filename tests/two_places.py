@@ -41,7 +41,11 @@ from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.reviews import actions as reviews
 from haochaping.reviews import queries
-from haochaping.reviews.terms import Entrance, HelpedBy, ReasonClass, SupplementRow
+from haochaping.reviews.asking import actions as invitations
+from haochaping.reviews.asking import queries as asking
+from haochaping.reviews.asking.terms import Asking
+from haochaping.reviews.models import AskingAttempt, AskingCall, Invitation
+from haochaping.reviews.terms import AskingEnd, Entrance, HelpedBy, ReasonClass, SupplementRow
 from haochaping.supervision import actions as supervision
 from haochaping.supervision.actions import samples
 from haochaping.supervision.models import ReprisalReport, SampleCall, SampledReview
@@ -92,6 +96,7 @@ def tell(case_no: str, scope: Scope, now: datetime, **place: object) -> Told:
     worlds.take_case(case_no, at, **place)
     typed = TypedSlip(case_no, "", None, 2, "", "排队太久。", local_day(at))
     enter_paper.begin(typed, by=replace(clerk, powers=frozenset({"paper.enter"})), now=at)
+    called(case_no, at)
     raw = Raw(worlds.review(case_no, 1, at, channel="mobile"))
     given = receive_reviews([raw], entrance=Entrance.TOKEN, by=worlds.REVIEWER, now=at)[0]
     order = orders.order_of_review(given.id) if given.id else None
@@ -123,6 +128,19 @@ def tell(case_no: str, scope: Scope, now: datetime, **place: object) -> Told:
     _source_is_judged(order, now)
     _installation_below_reports(order, now)
     return Told(case_no, order.review_id, order.id, photo_id)
+
+
+def called(case_no: str, now: datetime) -> UUID:
+    """The person of a case's invitation is on the list of callers, and nobody has answered once; returns the call's id."""
+    invitation_id = Invitation.objects.get(occurrence__case__case_no=case_no).id
+    [due] = asking.held([invitation_id])
+    settled = [(due, Asking(ended=AskingEnd.BY_PHONE))]
+    invitations.settle_asking(settled, messages={}, by=SYSTEM, now=now)
+    call = AskingCall.objects.get(invitation_id=invitation_id)
+    AskingAttempt.objects.create(
+        call=uuid7(now), asking=call, called_at=now, result="no_answer", by="staff:1", at=now
+    )
+    return call.id
 
 
 def _supervisor_looks(order_id: UUID, clerk: Actor, now: datetime) -> None:

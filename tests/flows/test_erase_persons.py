@@ -117,7 +117,7 @@ def test_whoever_is_needed_is_kept(now, needed):
     assert SealedPerson.objects.count() == count
 
 
-@pytest.mark.parametrize("state", ["sent", "no_phone", "unclear", "replaced"])
+@pytest.mark.parametrize("state", ["sent", "no_phone", "unclear", "replaced", "given_up"])
 def test_a_notice_that_is_never_sent_again_keeps_nobody(now, state):
     is_to_be_told(now)
     Delivery.objects.update(state=state, params={})

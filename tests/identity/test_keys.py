@@ -85,19 +85,10 @@ def test_keys_do_not_show_themselves(folder):
 
 
 def test_the_inventory_names_every_key(folder):
-    keys.pseudonym_key(folder, 2026)
     (folder / "escrow.key").unlink()
 
     facts = {fact.file: fact for fact in keys.inventory(folder)}
 
-    assert facts.keys() == FILES | {"pseudonym-2026.key"}
+    assert facts.keys() == FILES
     assert not facts["escrow.key"].present
     assert facts["escrow.pub"].fingerprint == keys.application_keys(folder).escrow.id
-
-
-def test_each_year_has_a_pseudonym_key_of_its_own(folder):
-    assert (
-        keys.pseudonym_key(folder, 2026)
-        == keys.pseudonym_key(folder, 2026)
-        != keys.pseudonym_key(folder, 2027)
-    )

@@ -71,32 +71,6 @@ def test_same_person(folder, one, other, same):
     assert queries.same_person(first, second) is same
 
 
-def test_a_pseudonym_holds_for_one_year(folder, settings):
-    written, other_spelling = (
-        PlainPerson("甲", "", *CERTIFICATE),
-        PlainPerson("", "13900000001", "", CERTIFICATE[1].lower()),
-    )
-
-    pseudonym = queries.pseudonym(written, now=NOW)
-
-    assert pseudonym is not None
-    assert pseudonym == queries.pseudonym(other_spelling, now=NOW)
-    assert len(pseudonym) == 66
-    assert pseudonym != queries.pseudonym(written, now=NOW.replace(year=2027))
-    settings.SUITE = "gm"
-    assert (queries.pseudonym(written, now=NOW) or "").startswith("02")
-    assert queries.pseudonym(PlainPerson("甲"), now=NOW) is None
-
-
-def test_the_year_of_a_pseudonym_begins_at_midnight_in_beijing(folder):
-    person = PlainPerson("甲", "13900000001")
-
-    eve, new_year = datetime(2026, 12, 31, 15, 59, tzinfo=UTC), datetime(2026, 12, 31, 16, tzinfo=UTC)
-
-    assert queries.pseudonym(person, now=NOW) == queries.pseudonym(person, now=eve)
-    assert queries.pseudonym(person, now=eve) != queries.pseudonym(person, now=new_year)
-
-
 @pytest.mark.parametrize("suite", ["intl", "gm"])
 @pytest.mark.parametrize(
     ("sealed", "asks", "found"),

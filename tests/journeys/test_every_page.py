@@ -148,6 +148,8 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
         (f"/desk/reforms/{REFORM}", "clerk"),
         (f"/desk/reforms/{NOWHERE}", "clerk", "404"),
     ],
+    "desk_calls": [("/desk/calls/", "operator")],
+    "desk_call": [("/desk/calls/{call}", "operator"), (f"/desk/calls/{NOWHERE}", "operator", "404")],
     "desk_papers": [("/desk/paper/", "clerk"), ("/desk/paper/?list=done", "clerk")],
     "desk_paper_new": [("/desk/paper/new", "clerk")],
     "desk_paper": [("/desk/paper/{slip}", "clerk"), ("/desk/paper/0", "clerk", "404")],
@@ -289,6 +291,7 @@ REFUSED: list[tuple[str, str, dict[str, str]]] = [
     (STRANGER, "{answered}", {"form[action$='/word'] textarea": "长" * 501}),
     ("dispatcher", "/desk/orders/{order}/project/new", {"[name=title]": ""}),
     ("clerk", "/desk/paper/new", {"[name=case_no]": "NO-SUCH"}),
+    ("operator", "/desk/calls/{call}", {"form[action$='/result'] textarea": "x"}),
     ("clerk", "/desk/projects/{project}", {"form[action$='/change'] textarea": " "}),
     ("clerk", "/desk/faults/new/{order}", {"[name=note]": "材料要了两次。"}),
     ("clerk", f"/desk/reforms/{REFORM}", {"form[action$='/accept'] textarea": " "}),
@@ -368,6 +371,7 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "console_profile_confirm": (303, "/admin/rulebook/profiles/cn-base/confirm"),
     "console_proposal": (303, "/admin/rulebook/proposals/1/confirm"),
     "console_import_errors": (200, "{wrong}/errors.csv"),
+    "desk_call_step": (303, f"/desk/calls/{NOWHERE}/ring"),
     "desk_paper_set_aside": (303, "/desk/paper/{slip}/set-aside"),
     "desk_list_sign": (303, "/desk/list/sign"),
     "desk_list_assign": (303, "/desk/list/assign"),
@@ -567,6 +571,7 @@ ASKED = {
     "match": "SELECT max(id) FROM directory_item_match WHERE state = 'waiting'",
     "contested": "SELECT id FROM rectification_appeal WHERE state = 'contested'",
     "slip": "SELECT max(id) FROM reviews_paper_slip",
+    "call": "SELECT min(id::text) FROM reviews_asking_call",
     "record": "SELECT id FROM exchange_quarantined_record WHERE source = 'example'",
 }
 
@@ -597,6 +602,17 @@ WRITTEN = (
                scope_path, code, field, params, message, remedy, state, attempts, received_at)
        VALUES ('{NOWHERE[:-1]}1', 'review', 'example', 'YC-NONE', '{{"rating_value": "9", "comment_text": "x"}}', '{{}}',
                'file', 'operator:shell', '', 'orphan', '', '{{}}', 'Missing', 'Send it.', 'waiting', 0, now())""",
+    f"""INSERT INTO reviews_asking_call (id, invitation_id, division_id, agency_id, item_id, staff_id, why, state, since,
+               until, words, refusal)
+       SELECT gen_random_uuid(), i.id, c.division_id, c.agency_id, c.item_id, NULL, 'not_sent', 'to_call', now(),
+              now() + interval '5 days', '', ''
+         FROM reviews_invitation i
+         JOIN cases_service_occurrence o ON o.id = i.occurrence_id
+         JOIN cases_case c ON c.id = o.case_id
+         JOIN directory_division d ON d.id = c.division_id
+        WHERE strpos(d.path, '{names.CITY[0]}.') > 0
+          AND NOT EXISTS (SELECT FROM reviews_review r WHERE r.occurrence_id = o.id)
+        LIMIT 1""",
     """INSERT INTO reviews_paper_slip (occurrence_id, state, division_id, agency_id, item_id, staff_id, first_by,
                first_at, second_by, second_at, ended_by, ended_note, refusal)
        SELECT occurrence_id, 'differing', division_id, agency_id, item_id, NULL, 'staff:0', now(), 'staff:1', now(),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
@@ -14,7 +15,14 @@ from haochaping.kernel.refused import Reason, Refused
 from haochaping.ledger import queries as ledger
 from haochaping.notices import actions, gateway, queries
 from haochaping.notices.models import Delivery, DemoMessage, Message, Thread
-from haochaping.notices.terms import DeliveryState, GatewayFailed, Side, Template
+from haochaping.notices.terms import (
+    DeliveryState,
+    GatewayAway,
+    GatewayFailed,
+    NumberDead,
+    Side,
+    Template,
+)
 from tests.notices.conftest import CLERK, NOW, PERSON, REVIEWER
 
 if TYPE_CHECKING:
@@ -158,6 +166,50 @@ def test_a_notice_that_failed_is_tried_again(db):
     assert states == [DeliveryState.FAILED, DeliveryState.FAILED, DeliveryState.SENT]
     assert Delivery.objects.get(id=delivery_id).attempts == 3
     assert len(through.sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("errors", "states"),
+    [
+        ([GatewayFailed("busy")] * 3, ["failed", "failed", "given_up", "given_up"]),
+        ([NumberDead("no such number")], ["given_up", "given_up"]),
+        ([GatewayAway("down")] * 4, ["failed"] * 4 + ["sent"]),
+        ([GatewayAway("down")] * 3 + [GatewayFailed("busy")], ["failed"] * 3 + ["given_up"]),
+    ],
+)
+def test_an_invitation_is_tried_twice_more_and_then_given_up(db, errors, states):
+    """What the gateway itself says counts; that it is away says nothing of the number."""
+    delivery_id, through = queue(), Recorder(*errors)
+
+    assert [deliver(delivery_id, through) for _ in states] == states
+
+    assert len(through.sent) == states.count("sent")
+    assert Delivery.objects.get().params == {}
+
+
+def test_other_notices_are_tried_as_long_as_the_queue_does(db):
+    delivery_id = actions.queue_sms(PERSON, Template.RECEIPT, LINK, by=SYSTEM, now=NOW)
+    through = Recorder(*[GatewayFailed("busy")] * 5)
+
+    assert [deliver(delivery_id, through) for _ in range(6)] == ["failed"] * 5 + ["sent"]
+
+
+@pytest.mark.parametrize(
+    ("template", "kept"),
+    [(Template.INVITATION, timedelta(days=1)), (Template.RECEIPT, timedelta(days=7))],
+)
+def test_what_failed_long_ago_is_given_up_with_its_link(db, template, kept):
+    delivery_id = actions.queue_sms(PERSON, template, LINK, by=SYSTEM, now=NOW)
+    waiting = actions.queue_sms(PERSON, template, LINK, by=SYSTEM, now=NOW)
+    deliver(delivery_id, Recorder(GatewayAway("down")))
+
+    assert actions.give_up_failed(by=SYSTEM, now=NOW + kept) == 0
+    assert actions.give_up_failed(by=SYSTEM, now=NOW + kept + timedelta(seconds=1)) == 1
+
+    row = Delivery.objects.get(id=delivery_id)
+    assert (row.state, row.params, row.last_error) == ("given_up", {}, "down")
+    assert Delivery.objects.get(id=waiting).state == "queued"
+    assert deliver(delivery_id, Recorder()) == "given_up"
 
 
 def test_what_the_gateway_said_is_kept(db):

@@ -45,6 +45,7 @@ class Power(StrEnum):
     APPEAL_FILE = "appeal.file"
     APPEAL_DECIDE = "appeal.decide"
     PAPER_ENTER = "paper.enter"
+    INVITATION_CALL = "invitation.call"
 
 
 class Role(StrEnum):
@@ -112,7 +113,10 @@ POWERS_OF: dict[Role, frozenset[Power]] = {
         {Power.ORDER_VIEW, Power.ORDER_DISPATCH, Power.ORDER_EXPORT, Power.REVIEW_VIEW_TEXT}
     ),
     # Where orders are dispatched by the hotline (Shenzhen, Jiangsu: domain.md §3.5), its operators do it.
-    Role.HOTLINE_OPERATOR: frozenset({Power.ORDER_VIEW, Power.ORDER_DISPATCH, Power.REVIEW_VIEW_TEXT}),
+    # They also ask by phone whom no text message reaches, or where the rules say so (Henan): no agency does.
+    Role.HOTLINE_OPERATOR: frozenset(
+        {Power.ORDER_VIEW, Power.ORDER_DISPATCH, Power.REVIEW_VIEW_TEXT, Power.INVITATION_CALL}
+    ),
     # Supervisors see the matter and may ask that a name be opened; who decides is somebody else, see below.
     Role.SUPERVISOR: frozenset(
         {

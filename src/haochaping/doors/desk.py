@@ -67,6 +67,7 @@ from haochaping.rectification.terms import (
     WRONG_REFORM_STATE,
     WRONG_STATE,
 )
+from haochaping.reviews.asking.terms import CALL_SETTLED, NO_SUCH_CALL
 from haochaping.reviews.paper.terms import (
     NO_SUCH_SLIP,
     NOT_THE_FIRST,
@@ -185,6 +186,8 @@ _STATUS = {
     NO_SUCH_SAMPLE.code: MISSING,
     OWN_REVIEWS.code: FORBIDDEN,
     SAMPLE_SETTLED.code: CONFLICT,
+    NO_SUCH_CALL.code: MISSING,
+    CALL_SETTLED.code: CONFLICT,
     NO_SUCH_OPENING.code: MISSING,
     NOTHING_TO_RELEASE.code: MISSING,
     NOT_PROPOSED.code: MISSING,
@@ -277,6 +280,15 @@ PLACES = (
         {
             Power.ORDER_SUPERVISE: N_(
                 "Ask people who were drawn by lot whether they rated themselves, and what they would say today."
+            )
+        },
+    ),
+    Place(
+        "desk_calls",
+        N_("Invitations by phone"),
+        {
+            Power.INVITATION_CALL: N_(
+                "Call people whom no text message reached, or where the rules ask by phone, and write down what they say."
             )
         },
     ),

@@ -36,6 +36,8 @@ KEPT = (
     "reviews_review_change",
     "reviews_exclusion",
     "reviews_paper_slip",
+    "reviews_asking_call",
+    "reviews_asking_attempt",
     "rectification_work_order",
     "rectification_order_event",
     "rectification_clock_event",
@@ -267,6 +269,9 @@ TABLES: dict[str, Held] = {
     # Typed by two persons of the place, never by whom it rates; the review is made of it by the worker.
     "reviews_paper_slip": Held(_WORK, f"({OF_PLACE})\n AND {NOT_ABOUT_ME}"),
     "reviews_paper_entry": Held(_WORK, _with("reviews_paper_slip", "slip_id")),
+    # Called from the hotline or the office, never from an agency; the review is made of what they said by the worker.
+    "reviews_asking_call": Held(f"{_READ}, UPDATE", f"({OF_DIVISION})\n AND {NOT_ABOUT_ME}"),
+    "reviews_asking_attempt": Held(_WRITE, _with("reviews_asking_call", "asking_id")),
     "reviews_invitation": Held(_READ, _with("cases_service_occurrence", "occurrence_id")),
     "rectification_work_order": Held(_WORK, f"({OF_PLACE}\n OR {_HELPS})\n AND {NOT_ABOUT_ME}"),
     "rectification_callback": Held(_WRITE, _with("rectification_work_order", "order_id")),

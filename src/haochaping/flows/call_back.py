@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from haochaping.accounts.access import may
 from haochaping.accounts.terms import Power
 from haochaping.flows import tell_reviewers
+from haochaping.flows.call_invited import check_invitation_call
 from haochaping.flows.conceal import calling_power
 from haochaping.flows.handle_bad_review import counted, person_behind, person_of
 from haochaping.flows.sample_reviews import check_sample_call
@@ -203,6 +204,7 @@ def connect_call(call_id: UUID, *, relay_keys: Mapping[str, PrivateKey], by: Act
             # It can be taken back at any time, also while the call waits.
             reviews.check_call_back(order.review_id)
         check_sample_call(basis)
+        check_invitation_call(basis, now=now)
         phone = identity.open_phone_for_call(grant, relay_keys=relay_keys, by=by, now=now)
         opened = True
         return phone
@@ -216,5 +218,5 @@ def connect_call(call_id: UUID, *, relay_keys: Mapping[str, PrivateKey], by: Act
             by=by,
             now=now,
         )
-    if grant is not None and opened and state == DeliveryState.FAILED:
+    if grant is not None and opened and state in {DeliveryState.FAILED, DeliveryState.GIVEN_UP}:
         identity.take_back_call(grant, by=by, now=now)

@@ -18,7 +18,7 @@ from haochaping.rectification.terms import BadReview
 from haochaping.reviews import actions as reviews
 from haochaping.reviews import queries as review_queries
 from haochaping.reviews.rules import is_bad, needs_order, receipt_hash
-from haochaping.reviews.terms import ReviewStatus, SupplementRow
+from haochaping.reviews.terms import Provenance, ReviewStatus, SupplementRow
 from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
@@ -48,7 +48,15 @@ def change_level(review_id: UUID, level: Level, *, by: Actor, now: datetime) -> 
 
 
 @transaction.atomic
-def claim_review(review_id: UUID, level: Level, *, channel: str, by: Actor, now: datetime) -> str:
+def claim_review(
+    review_id: UUID,
+    level: Level,
+    *,
+    channel: str,
+    provenance: Provenance = Provenance.ACTIVE_SELF,
+    by: Actor,
+    now: datetime,
+) -> str:
     """The invitation's holder rates where an unverified review stands; returns the receipt number, shown once."""
     before = units_of([review_id])
     receipt = receipt_no()
@@ -59,6 +67,7 @@ def claim_review(review_id: UUID, level: Level, *, channel: str, by: Actor, now:
         channel=channel,
         receipt_hash=receipt_hash(receipt),
         window=rulebook.terms_for_division(division_id, local_day(now)).change_window,
+        provenance=provenance,
         by=by,
         now=now,
     )

@@ -51,8 +51,9 @@ if TYPE_CHECKING:
     from haochaping.reviews.terms import ReviewFacts
     from haochaping.rulebook.terms import Terms
 
-# Who answers on a page of ours may go on to the second page and change their mind.
-_CHANGEABLE = {Entrance.TOKEN, Entrance.UNSIGNED}
+# Who answers on a page of ours may go on to the second page and change their mind; who was heard by phone reads there
+# what was written down.
+_CHANGEABLE = {Entrance.TOKEN, Entrance.UNSIGNED, Entrance.CALL}
 _REFUSED = {OUT_OF_SCOPE.code, UNKNOWN_FIELD.code}
 # What counts against a source when it comes again. A file is imported again to go on where it stopped, another
 # installation tells states again, and what people do on pages is nobody's report.

@@ -1,4 +1,7 @@
-"""短信邀评: whoever was served is asked by SMS, at most as often and at the hours that the rules of the place allow."""
+"""短信邀评: whoever was served is asked by SMS, at most as often and at the hours that the rules of the place allow.
+
+Where the rules ask by phone, they go on the list of an operator instead (flows/call_invited).
+"""
 
 from __future__ import annotations
 
@@ -14,9 +17,10 @@ from haochaping.kernel.periods import BEIJING, local_day
 from haochaping.notices import actions as notices
 from haochaping.notices import queries as notice_queries
 from haochaping.notices.terms import Template
-from haochaping.reviews import actions as reviews
-from haochaping.reviews import queries as review_queries
-from haochaping.reviews.rules import asking
+from haochaping.reviews import queries as reviews
+from haochaping.reviews.asking import actions as invitations
+from haochaping.reviews.asking import queries
+from haochaping.reviews.asking.rules import asking
 from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
@@ -24,7 +28,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from haochaping.kernel.actor import Actor
-    from haochaping.reviews.terms import ToAsk
+    from haochaping.reviews.asking.terms import Asking, ToAsk
 
 _BATCH = 500
 
@@ -33,22 +37,30 @@ type _Number = frozenset[UUID]
 
 @transaction.atomic
 def send_due_invitations(*, by: Actor, now: datetime) -> int:
-    """Ask the persons of the invitations that are due, up to a batch of them; returns how many were asked.
+    """Ask the persons of the invitations that are due, up to a batch of them; returns how many are sent a message.
 
     The messages go out by jobs of the worker, the only place where a number is opened. Without a gateway nobody is
     asked, and what is due waits.
     """
     if not settings.SMS_GATEWAY:
         return 0
-    due = review_queries.to_ask(now, limit=_BATCH)
+    due = queries.to_ask(now, limit=_BATCH)
     if not due:
         return 0
+    settled = _settled(due, now)
+    chosen = [one for one, found in settled if found.send]
+    messages = _send(chosen, by=by, now=now)
+    invitations.settle_asking(settled, messages=messages, by=by, now=now)
+    return len(chosen)
+
+
+def _settled(due: Sequence[ToAsk], now: datetime) -> list[tuple[ToAsk, Asking]]:
+    """What becomes of each; who is chosen for a message counts against the day of their number at once."""
     terms = rulebook.terms_of_each((one.division_path for one in due), local_day(now))
     numbers = identity.same_number(one.person_id for one in due if one.person_id)
     messaged = _messaged_today(set(numbers.values()), now)
     refused = identity.refusing(numbers)
-    settled = {}
-    chosen: list[ToAsk] = []
+    settled = []
     for one in due:
         number = numbers.get(one.person_id) if one.person_id else None
         found = asking(
@@ -58,13 +70,10 @@ def send_due_invitations(*, by: Actor, now: datetime) -> int:
             refused=one.person_id is not None and refused.get(one.person_id, False),
             now=now,
         )
-        settled[one.id] = found
         if found.send and number is not None:
             messaged[number] += 1
-            chosen.append(one)
-    reviews.settle_asking(settled, by=by, now=now)
-    _send(chosen, by=by, now=now)
-    return len(chosen)
+        settled.append((one, found))
+    return settled
 
 
 def _messaged_today(numbers: set[_Number], now: datetime) -> Counter[_Number]:
@@ -74,15 +83,13 @@ def _messaged_today(numbers: set[_Number], now: datetime) -> Counter[_Number]:
     return Counter({number: sum(had.get(person, 0) for person in number) for number in numbers})
 
 
-def _send(chosen: Sequence[ToAsk], *, by: Actor, now: datetime) -> None:
-    tokens = review_queries.tokens_of(one.occurrence_id for one in chosen)
-    notices.queue_many(
-        [
-            (one.person_id, {"link": f"{settings.SITE_URL}/r/{tokens[one.occurrence_id]}?via=sms"})
-            for one in chosen
-            if one.person_id
-        ],
-        Template.INVITATION,
-        by=by,
-        now=now,
-    )
+def _send(chosen: Sequence[ToAsk], *, by: Actor, now: datetime) -> dict[UUID, UUID]:
+    """Queue the messages; returns the delivery of each invitation."""
+    tokens = reviews.tokens_of(one.occurrence_id for one in chosen)
+    messages = {
+        one.id: (one.person_id, {"link": f"{settings.SITE_URL}/r/{tokens[one.occurrence_id]}?via=sms"})
+        for one in chosen
+        if one.person_id
+    }
+    ids = notices.queue_many(list(messages.values()), Template.INVITATION, by=by, now=now)
+    return dict(zip(messages, ids, strict=True))

@@ -26,7 +26,7 @@ from haochaping.kernel.periods import BEIJING, local_day
 from haochaping.kernel.refused import Complaint, Refused
 from haochaping.reviews import actions as reviews
 from haochaping.reviews import queries as review_queries
-from haochaping.reviews.rules import first_ask
+from haochaping.reviews.asking.rules import first_ask
 from haochaping.reviews.terms import Entrance
 from haochaping.rulebook import queries as rulebook
 

@@ -4,7 +4,6 @@
 |---|---|---|
 | `escrow.pub`, `relay.pub` | public wrapping keys | every process |
 | `blind-phone.key`, `blind-certificate.key` | blind-index keys | every process |
-| `pseudonym-YYYY.key` | pseudonyms of one year; deleting it unlinks that year | every process |
 | `relay.key` | opens phone numbers | the worker only, through `relay.load_keys` |
 | `relay-FINGERPRINT.key` | the relay key before this one, until no batch needs it | the worker only |
 | `escrow.key` | opens everything | no process; taken off the machine after installation |
@@ -127,11 +126,6 @@ def _application_keys(folder: Path, *_editions: tuple[int, int]) -> ApplicationK
     )
 
 
-def pseudonym_key(folder: Path, year: int) -> bytes:
-    """The key of one year's pseudonyms (32 bytes), made at first use in that year."""
-    return _secret(folder / f"pseudonym-{year}.key")
-
-
 def private_key(path: Path) -> PrivateKey:
     """Read a private wrapping key from its file; raises `KeysMissing`."""
     return private_from(private_raw(path))
@@ -194,8 +188,7 @@ def _retired(folder: Path) -> list[Path]:
 
 def inventory(folder: Path) -> list[KeyFact]:
     """What keys this installation has and when pairs should be replaced, for `identity keys` (GB/T 39786)."""
-    secrets = [*(f"blind-{purpose}.key" for purpose in IndexPurpose)]
-    secrets += sorted(path.name for path in folder.glob("pseudonym-*.key"))
+    secrets = [f"blind-{purpose}.key" for purpose in IndexPurpose]
     facts = [fact for pair in _PAIRS for fact in _pair_facts(folder, pair)]
     facts += [
         _fact(folder / path.name, "relay: open what was sealed before", "worker", private_key(path).id)

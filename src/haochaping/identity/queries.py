@@ -35,9 +35,9 @@ from haochaping.identity.terms import (
     RelayPurpose,
     WrappedFact,
 )
-from haochaping.kernel.periods import BEIJING, local_day
+from haochaping.kernel.periods import BEIJING
 from haochaping.kernel.refused import Refused
-from haochaping.ledger.terms import SUITES, Suite
+from haochaping.ledger.terms import Suite
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -138,20 +138,6 @@ def same_person(a: UUID, b: UUID) -> bool:
         cursor.execute("SELECT haochaping_same_person(%s, %s)", [a, b])
         [(same,)] = cursor.fetchall()
     return bool(same)
-
-
-def pseudonym(person: PlainPerson, *, now: datetime) -> str | None:
-    """The person's pseudonym of this year: 66 hex characters, suite byte first; None when nothing tells.
-
-    The same person has another pseudonym next year, and none can be linked once the year's key is deleted.
-    """
-    subject = rules.normal_certificate(person.certificate_type, person.certificate_no) or rules.normal_phone(
-        person.phone
-    )
-    if subject is None:
-        return None
-    key = keys.pseudonym_key(Path(settings.KEYS_DIR), local_day(now).year)
-    return sealing.blind_index(SUITES[settings.SUITE], key, subject).hex()
 
 
 def _persons(purpose: IndexPurpose, normal: str) -> list[UUID]:

@@ -81,6 +81,7 @@ class RelayPurpose(StrEnum):
     ARRANGE = "arrange"
     RESULT = "result"
     SAMPLE = "sample"
+    INVITATION = "invitation"
 
 
 # A notice is queued by the program; the others are stated by whoever wants to call.
@@ -91,8 +92,9 @@ CALL_PURPOSES: dict[RelayPurpose, str] = {
 }
 
 
-# Stated by the flow of a sampling call-back, never chosen at the desk of an order.
-GRANTED_PURPOSES = (*CALL_PURPOSES, RelayPurpose.SAMPLE)
+# Stated by the flow of a sampling call-back or an invitation by phone, never chosen at the desk of an order.
+PURPOSE_OF_BASIS = {"sample": RelayPurpose.SAMPLE, "invitation": RelayPurpose.INVITATION}
+GRANTED_PURPOSES = (*CALL_PURPOSES, *PURPOSE_OF_BASIS.values())
 
 
 class KeyPair(StrEnum):

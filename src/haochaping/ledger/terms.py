@@ -70,6 +70,8 @@ class EntryKind(IntEnum):
     QUARANTINE_DISCARDED = 180
     DEADLINE_SET = 184
     CALL_NOT_MADE = 185
+    INVITATION_FELL_BACK = 186
+    INVITATION_CALLED = 187
     QUARANTINE_CORRECTED = 188
     ORDER_MOVED = 190
     DISPATCH_RULE_SET = 191
@@ -170,6 +172,10 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.INVITATION_ISSUED: N_("Invitations issued"),
     EntryKind.ASKING_SET: N_("The owner of a number refused to be asked by SMS, or agreed again"),
     EntryKind.PAPER_MOVED: N_("Slip of paper typed or set aside"),
+    EntryKind.INVITATION_FELL_BACK: N_(
+        "Invitation by text message failed, passed to another channel or ended"
+    ),
+    EntryKind.INVITATION_CALLED: N_("Call to an invited person recorded, or what became of it"),
     EntryKind.SETTING_CHANGED: N_("Setting changed"),
     EntryKind.OPENING_REQUESTED: N_("Opening of an identity requested"),
     EntryKind.OPENING_DECIDED: N_("Opening of an identity approved by one office"),

@@ -23,7 +23,8 @@ class Gateway(Protocol):
     """What a gateway does.
 
     An adapter raises `GatewayFailed` only when the message has certainly not gone out, with a reason that
-    names no person; any other error (a time-out, say) leaves it open, and the notice is not sent again.
+    names no person; `NumberDead` when no message will ever reach the number, `GatewayAway` when nobody answered at all.
+    Any other error (a time-out, say) leaves it open, and the notice is not sent again.
     """
 
     def send(self, phone: str, text: str, *, reference: str, now: datetime) -> str:

@@ -139,6 +139,7 @@ class Delivery(models.Model):
                         DeliveryState.SENT.value,
                         DeliveryState.NO_PHONE.value,
                         DeliveryState.REPLACED.value,
+                        DeliveryState.GIVEN_UP.value,
                     ]
                 ),
             ),

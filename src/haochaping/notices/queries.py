@@ -116,15 +116,19 @@ def deliveries_to(person_id: UUID, *, limit: int = 100) -> list[DeliveryRow]:
 
 
 def messaged_since(person_ids: Iterable[UUID], since: datetime) -> dict[UUID, int]:
-    """How many messages and automatic calls were queued to each sealed person since then; codes they asked for are none."""
+    """How many messages and automatic calls were queued to each sealed person since then; codes they asked for are none.
+
+    What was given up has disturbed nobody.
+    """
     rows = Delivery.objects.filter(person__in=list(person_ids), channel__in=_DISTURBS, queued_at__gte=since)
+    rows = rows.exclude(state=DeliveryState.GIVEN_UP)
     counted = rows.exclude(template=Template.SIGN_IN_CODE).values_list("person").annotate(Count("id"))
     return dict(counted.order_by())
 
 
 def unfinished_deliveries(*, limit: int = 200) -> list[DeliveryRow]:
     """Notices that wait, failed or were interrupted, oldest first."""
-    done = (DeliveryState.SENT, DeliveryState.NO_PHONE, DeliveryState.REPLACED)
+    done = (DeliveryState.SENT, DeliveryState.NO_PHONE, DeliveryState.REPLACED, DeliveryState.GIVEN_UP)
     rows = Delivery.objects.exclude(state__in=done).order_by("at", "id").values_list(*_DELIVERY)
     return [_delivery_row(row) for row in rows[:limit]]
 
@@ -165,7 +169,8 @@ def messages_by_day(
     What still waits about the reviews in `replacing` is about to give way, and left out.
     """
     rows = Delivery.objects.filter(person__in=list(person_ids), channel__in=_DISTURBS)
-    rows = rows.exclude(template=Template.SIGN_IN_CODE).exclude(state=DeliveryState.REPLACED)
+    rows = rows.exclude(template=Template.SIGN_IN_CODE)
+    rows = rows.exclude(state__in=[DeliveryState.REPLACED, DeliveryState.GIVEN_UP])
     waiting = Q(state=DeliveryState.QUEUED, about__isnull=False, about__in=list(replacing), due_at__gt=since)
     found = rows.exclude(waiting).annotate(when=Coalesce("due_at", "queued_at")).filter(when__gte=since)
     return list(found.values_list("person", "when"))

@@ -33,8 +33,11 @@ from haochaping.notices.terms import (
     TEXT_LIMIT,
     TO_OTHER_OFFICES,
     TO_THE_NEAREST,
+    DeliveryState,
+    GatewayAway,
     Heard,
     NoticeKind,
+    NumberDead,
     Script,
     Side,
     Template,
@@ -46,12 +49,19 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from haochaping.accounts.terms import HolderRow
+    from haochaping.notices.terms import GatewayFailed
 
 # A burst is one message: what comes within five minutes of the last message of its kind waits for their end. Long enough
 # for a batch and its stragglers, short enough that nobody who was told loses a quarter of an hour. No regulation.
 BURST = timedelta(minutes=5)
 # A program has no attention to lose, and is to hear of an order within ten seconds (bench/notices.py).
 PUSHED_TOGETHER = timedelta(seconds=5)
+# domain.md §6.3: failed → retry (≤ 2) → another channel. Of other notices the queue alone says how often.
+_ATTEMPTS_AT_MOST = {Template.INVITATION: 3}
+# Whoever looks after the gateway has a day, or a week, to have what failed sent after all: then it is old. No regulation.
+GIVEN_UP_AFTER: Mapping[Template, timedelta] = {
+    template: timedelta(days=1 if template == Template.INVITATION else 7) for template in Template
+}
 # The digest lies in the mailbox when the office day begins.
 DIGEST = time(8, 30)
 _DAY = timedelta(days=1)
@@ -98,6 +108,18 @@ def placeholders(template: Template) -> frozenset[str]:
 def wording(template: Template, params: Mapping[str, str], translate: Callable[[str], str]) -> str:
     """The text of a notice in the language of `translate`."""
     return translate(SENTENCES[template]).format_map(dict(params))
+
+
+def after_failure(template: Template, failure: GatewayFailed, attempts: int) -> DeliveryState:
+    """What becomes of a notice that has certainly not gone out, at its so many-th attempt.
+
+    That the gateway is away says nothing of the number: it is no retry.
+    """
+    if isinstance(failure, NumberDead):
+        return DeliveryState.GIVEN_UP
+    most = _ATTEMPTS_AT_MOST.get(template)
+    spent = most is not None and attempts >= most and not isinstance(failure, GatewayAway)
+    return DeliveryState.GIVEN_UP if spent else DeliveryState.FAILED
 
 
 def script(template: Template, translate: Callable[[str], str]) -> Script:

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 
 from haochaping.kernel.privacy import Kept, Purpose
+from haochaping.reviews.asking.terms import OPEN_CALLS, AskingCallResult, AskingCallState, CalledFor
 from haochaping.reviews.paper.terms import OPEN_SLIPS, SlipState
 from haochaping.reviews.terms import (
     AskingEnd,
@@ -65,8 +66,8 @@ class ReviewIndicator(models.Model):
 class Invitation(models.Model):
     """邀评: one occurrence's invitation. Its address is signed, not stored; used is derived from the review.
 
-    `ask_at` is when its person is asked by SMS next, None when not (any more); `asked` how often that was; `asking_ended`
-    why it ended.
+    `ask_at` is when its person is asked next, None when not (any more); `asked` and `failed` how many text messages went out
+    and how many did not; `message` the delivery whose outcome is not known yet; `asking_ended` why it ended.
     """
 
     class Privacy:
@@ -80,6 +81,8 @@ class Invitation(models.Model):
     expires_at = models.DateTimeField()
     ask_at = models.DateTimeField(null=True)
     asked = models.SmallIntegerField(db_default=0)
+    failed = models.SmallIntegerField(db_default=0)
+    message = models.UUIDField(null=True)
     asking_ended = models.CharField(max_length=12, blank=True, db_default="")
 
     class Meta:
@@ -90,6 +93,84 @@ class Invitation(models.Model):
         ]
         indexes = [
             Index(fields=["ask_at"], name="invitation_to_ask", condition=Q(ask_at__isnull=False)),
+            Index(fields=["message"], name="invitation_awaited", condition=Q(message__isnull=False)),
+        ]
+
+
+class AskingCall(models.Model):
+    """电话邀评: an invitation whose person an operator calls. What they said is kept until it is a review.
+
+    The place is that of the service, so that nobody sees it who may not: `why` they are called, `until` when at the latest.
+    """
+
+    class Privacy:
+        purpose = Purpose.REVIEW
+        retention = Kept.RECORD
+        plain = ("why", "state", "refusal")
+        never = ("words",)
+
+    id = models.UUIDField(primary_key=True)
+    invitation = models.OneToOneField(Invitation, models.PROTECT, related_name="+")
+    division = models.ForeignKey("directory.Division", models.PROTECT, related_name="+", db_index=False)
+    agency = models.ForeignKey("directory.Agency", models.PROTECT, related_name="+", db_index=False)
+    item = models.ForeignKey("directory.ServiceItem", models.PROTECT, related_name="+", db_index=False)
+    staff_id = models.BigIntegerField(null=True)
+    why = models.CharField(max_length=8)
+    state = models.CharField(max_length=12)
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    level = models.SmallIntegerField(null=True)
+    words = models.TextField(blank=True)
+    refusal = models.CharField(max_length=40, blank=True)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "reviews_asking_call"
+        verbose_name = "电话邀评"
+        constraints = [
+            CheckConstraint(condition=Q(why__in=list(CalledFor)), name="asking_call_why_known"),
+            CheckConstraint(condition=Q(state__in=list(AskingCallState)), name="asking_call_state_known"),
+            CheckConstraint(
+                condition=Q(state=AskingCallState.HEARD, level__gte=1, level__lte=5)
+                | (~Q(state=AskingCallState.HEARD) & Q(level__isnull=True, words="")),
+                name="asking_call_heard",
+            ),
+            CheckConstraint(
+                condition=Q(state__in=sorted(OPEN_CALLS), settled_at__isnull=True)
+                | (~Q(state__in=sorted(OPEN_CALLS)) & Q(settled_at__isnull=False)),
+                name="asking_call_settled",
+            ),
+        ]
+        indexes = [
+            Index(
+                fields=["division", "until"],
+                name="asking_call_open",
+                condition=Q(state=AskingCallState.TO_CALL),
+            )
+        ]
+
+
+class AskingAttempt(models.Model):
+    """邀评通话: what one call of the relay brought; each call is recorded once."""
+
+    class Privacy:
+        plain = ("result",)
+        account = ("by",)
+
+    call = models.UUIDField(primary_key=True)
+    asking = models.ForeignKey(AskingCall, models.PROTECT, related_name="+")
+    called_at = models.DateTimeField()
+    result = models.CharField(max_length=12)
+    by = models.CharField(max_length=80)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "reviews_asking_attempt"
+        verbose_name = "邀评通话"
+        constraints = [
+            CheckConstraint(
+                condition=Q(result__in=list(AskingCallResult)), name="asking_attempt_result_known"
+            )
         ]
 
 

@@ -33,7 +33,6 @@ from haochaping.reviews.terms import (
     ReviewRow,
     ReviewStatus,
     SupplementRow,
-    ToAsk,
 )
 
 if TYPE_CHECKING:
@@ -45,7 +44,6 @@ if TYPE_CHECKING:
 _STATES = (
     resources.files("haochaping.reviews").joinpath("sql/states_out_of_step.sql").read_text(encoding="utf-8")
 )
-_TO_ASK = resources.files("haochaping.reviews").joinpath("sql/to_ask.sql").read_text(encoding="utf-8")
 _STORED = (
     "SELECT occurrence_id, assess_no, id, digest FROM reviews_review WHERE occurrence_id = ANY(%s::uuid[])"
 )
@@ -145,13 +143,6 @@ def tokens_of(occurrence_ids: Iterable[UUID]) -> dict[UUID, str]:
         occurrence_id: sign_token(invitation_id, settings.INVITATION_KEY)
         for occurrence_id, invitation_id in rows
     }
-
-
-def to_ask(now: datetime, *, limit: int) -> list[ToAsk]:
-    """Invitations whose person is to be asked by now, the longest due first; locked, and those of others left out."""
-    with connection.cursor() as cursor:
-        cursor.execute(_TO_ASK, {"now": now, "limit": limit})
-        return [ToAsk(*row) for row in cursor]
 
 
 def unanswered_tokens(limit: int) -> list[tuple[UUID, str]]:

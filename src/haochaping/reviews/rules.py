@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b, sha256
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 import msgspec
 
-from haochaping.kernel.periods import BEIJING, in_beijing, local_day
+from haochaping.kernel.periods import in_beijing
 from haochaping.kernel.refused import Complaint
 from haochaping.reviews.terms import (
     INDICATOR_OF_OTHER_LEVEL,
@@ -21,19 +21,15 @@ from haochaping.reviews.terms import (
     REVIEW_WINDOW_OVER,
     SERVICE_VOIDED,
     UNKNOWN_INDICATOR,
-    Asking,
-    AskingEnd,
     Entrance,
     Level,
     Provenance,
 )
-from haochaping.rulebook.rules import is_quiet, quiet_ends
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from haochaping.reviews.terms import Answer, Indicator, ReviewRow, Stated, ToAsk
-    from haochaping.rulebook.terms import Terms
+    from haochaping.reviews.terms import Answer, Indicator, ReviewRow, Stated
 
 _BETWEEN = str.maketrans("\t\n", "  ")
 GOOD_FROM = Level.BASICALLY_SATISFIED
@@ -49,6 +45,7 @@ ACTIVE = frozenset(
 _SEEN_HERE = {
     Entrance.TOKEN: Provenance.ACTIVE_SELF,
     Entrance.PAPER: Provenance.ACTIVE_PAPER_ENTERED,
+    Entrance.CALL: Provenance.HOTLINE_CALL_BACK,
 }
 # What a registered sender may say of its own reviews and be believed, because it answers for it by name.
 # That two persons have typed a paper slip nobody can say of themselves: it is seen here, or it is not known.
@@ -57,9 +54,6 @@ _CLAIMABLE = (ACTIVE - {Provenance.ACTIVE_PAPER_ENTERED}) | {
     Provenance.BULK_IMPORT,
 }
 
-_SMS = "sms"
-# Nobody is asked about a service that is a week past: after an import of old cases, or a gateway that was away.
-_TOO_LATE = timedelta(days=7)
 _TOKEN_VERSION = 1
 _MAC_BYTES = 16
 _TOKEN_BYTES = 1 + 16 + _MAC_BYTES
@@ -78,10 +72,10 @@ def is_active(provenance: str) -> bool:
 def provenance_of(entrance: Entrance, claimed: str) -> Provenance:
     """What the server believes about where an answer comes from; a claim alone never makes more of it.
 
-    An invitation's holder speaks for themselves; for a slip of paper two persons have typed alike at a desk. A registered
-    client is believed within `_CLAIMABLE`, an unsigned address and a claim that is not known never are, a file is what
-    it is: a bulk import. That a review is a default (系统默认评价) everybody but these is believed. Another installation has
-    found out for itself, and says it signed.
+    An invitation's holder speaks for themselves; for a slip of paper two persons have typed alike at a desk; what an operator
+    took down was said in a call of the relay. A registered client is believed within `_CLAIMABLE`, an unsigned address and
+    a claim that is not known never are, a file is what it is: a bulk import. That a review is a default (系统默认评价)
+    everybody but these is believed. Another installation has found out for itself, and says it signed.
     """
     if entrance in _SEEN_HERE:
         return _SEEN_HERE[entrance]
@@ -117,44 +111,6 @@ def needs_order(level: int, comment: str, *, bad_needs_text: bool) -> bool:
 def is_late(given_at: datetime, served_at: datetime, valid: timedelta) -> bool:
     """Given after an invitation of the day of service had run out; taken all the same, and marked."""
     return given_at > served_at + valid
-
-
-def first_ask(served_at: datetime, terms: Terms, now: datetime) -> datetime | None:
-    """When somebody is first asked by SMS; None where nobody is, or where the service is long past (a late import)."""
-    if _SMS not in terms.invitation_channels or not terms.invitations_at_most:
-        return None
-    at = served_at + terms.invitation_after
-    return at if now <= at + _TOO_LATE else None
-
-
-def asking(due: ToAsk, terms: Terms, *, messaged: int | None, refused: bool = False, now: datetime) -> Asking:
-    """What becomes of an invitation that is due (domain.md §6.3).
-
-    `messaged` is how many messages the person's number has had today, None when there is no number; `refused` that its
-    owner does not want to be asked.
-    """
-    ends = {
-        AskingEnd.REVIEWED: due.reviewed,
-        AskingEnd.CASE_OVER: due.case_over,
-        AskingEnd.EXPIRED: now >= due.expires_at,
-        AskingEnd.MISSED: now > due.ask_at + _TOO_LATE,
-        AskingEnd.ASKED_OUT: due.asked >= terms.invitations_at_most,
-        AskingEnd.NO_SMS: _SMS not in terms.invitation_channels,
-        AskingEnd.NO_PHONE: messaged is None,
-        AskingEnd.OPTED_OUT: refused,
-    }
-    for ended, holds in ends.items():
-        if holds:
-            return Asking(ended=ended)
-    if is_quiet(now, terms.quiet_from, terms.quiet_until):
-        return Asking(at=quiet_ends(now, terms.quiet_until))
-    if messaged is not None and messaged >= terms.messages_a_day:
-        tomorrow = datetime.combine(local_day(now) + timedelta(days=1), time(0), BEIJING)
-        quiet = is_quiet(tomorrow, terms.quiet_from, terms.quiet_until)
-        return Asking(at=quiet_ends(tomorrow, terms.quiet_until) if quiet else tomorrow)
-    if due.asked + 1 < terms.invitations_at_most:
-        return Asking(send=True, at=now + terms.second_invitation_after)
-    return Asking(send=True, ended=AskingEnd.ASKED_OUT)
 
 
 def rule_complaint(

@@ -80,6 +80,8 @@ class Entrance(StrEnum):
     CLIENT = "client"
     PAPER = "paper"
     """Two persons typed the same from one paper slip (reviews/paper)."""
+    CALL = "call"
+    """An operator heard it in a call that the relay made (reviews/asking)."""
     FILE = "file"
     UNSIGNED = "unsigned"
     HISTORY = "history"
@@ -88,7 +90,10 @@ class Entrance(StrEnum):
 
 
 class AskingEnd(StrEnum):
-    """为何不再邀评: why the person of an invitation is not asked by SMS (any more)."""
+    """为何不再邀评: why the person of an invitation is not asked by SMS (any more).
+
+    `not_sent`: no message has gone out, and the rules know no other channel; `by_phone`: they are called instead.
+    """
 
     ASKED_OUT = "asked_out"
     REVIEWED = "reviewed"
@@ -98,6 +103,8 @@ class AskingEnd(StrEnum):
     NO_SMS = "no_sms"
     MISSED = "missed"
     OPTED_OUT = "opted_out"
+    NOT_SENT = "not_sent"
+    BY_PHONE = "by_phone"
 
 
 class ReviewStatus(StrEnum):
@@ -365,30 +372,6 @@ class InvitationRow:
     occurrence_id: UUID
     issued_at: datetime
     expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class ToAsk:
-    """An invitation that is due; `case_over` says that the case was withdrawn or rejected."""
-
-    id: UUID
-    occurrence_id: UUID
-    ask_at: datetime
-    asked: int
-    expires_at: datetime
-    person_id: UUID | None
-    division_path: str
-    reviewed: bool
-    case_over: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """What becomes of an invitation that is due: `send` now, and `at` next, or why it has `ended`."""
-
-    send: bool = False
-    at: datetime | None = None
-    ended: AskingEnd | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -364,11 +364,6 @@ def check_ahead(day: date, now: datetime, field: str) -> None:
         raise Refused(DAY_HAS_BEGUN, field=field, day=day, first=today + _DAY)
 
 
-def is_idle(key: str, value: str) -> bool:
-    """Whether a value orders something that the program does not do yet: it is kept and shown, and has no effect."""
-    return key in RULES and not RULES[Key(key)].idle.isdisjoint(value.split(","))
-
-
 def value_complaint(key: str, value: str, unit: str) -> Complaint | None:
     """What is wrong with a value: an unknown rule, a unit the rule does not use, text that is none of that unit."""
     if key not in set(Key):

@@ -39,6 +39,7 @@ from haochaping.ledger import actions as ledger
 from haochaping.rectification.models import Reform, ReformEvent, WorkOrder
 from haochaping.rectification.terms import ReformMove, ReformState
 from haochaping.reviews import queries as reviews
+from haochaping.reviews.models import Invitation
 from haochaping.ui.qr import svg
 from haochaping.voices.models import Voice
 from tests import worlds
@@ -303,6 +304,18 @@ def test_invitation_prints_a_link_and_draws_its_code(world, tmp_path):
     (binding,) = case_queries.bindings_of_case(worlds.SOURCE, "YC-1")
     assert reviews.invitation_by_token(link.partition("/r/")[2]).occurrence_id == binding.occurrence_id
     assert picture.read_text(encoding="utf-8") == svg(link)
+
+
+def test_where_an_invitation_stands_is_said_in_words_and_as_data(world):
+    worlds.take_case("YC-1", timezone.now())
+    Invitation.objects.update(ask_at=None, asking_ended="no_phone")
+
+    told = run("invitations", "state", "--case", "YC-1")
+    data = json.loads(run("invitations", "state", "--case", "YC-1", "--json").output)
+
+    assert told.output.strip() == "1 · Not asked · There is no phone number"
+    assert data == {"invitations": [{"occurrence_no": 1, "state": "suppressed", "ended": "no_phone"}]}
+    assert run("invitations", "state", "--case", "NOBODY").exit_code == 1
 
 
 def test_a_code_is_not_written_as_what_it_is_not(world, tmp_path):

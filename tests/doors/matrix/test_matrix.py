@@ -42,7 +42,7 @@ from haochaping.supervision.terms import Lot, SampleKind
 from haochaping.voices import actions as voices
 from tests import worlds
 from tests.photographs import photograph
-from tests.two_places import reconciled
+from tests.two_places import called, reconciled
 
 from .people import everybody
 from .table import LOGIN, SECOND_STEP, Row, rows
@@ -145,6 +145,7 @@ def _house() -> House:
     values: dict[str, object] = {
         "notice_id": NOWHERE,
         "slip_id": slip_id,
+        "call_id": called("YC-1", now),
         "endpoint_id": endpoint,
         "order_id": order.id,
         "rule_id": rule_id,

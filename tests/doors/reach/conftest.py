@@ -22,6 +22,7 @@ OF_A_DIVISION = {
     table for table, held in TABLES.items() if OF_DIVISION in held.rows and OF_PLACE not in held.rows
 } | {
     "supervision_sample_call",
+    "reviews_asking_attempt",
     "supervision_reprisal_event",
     "hotline_incoming",
     "exchange_differing_record",
@@ -179,6 +180,12 @@ _JOINED = {
 }
 _SLIP = f"{_CASE} JOIN reviews_paper_slip w ON w.occurrence_id = s.id"
 _JOINED["reviews_paper_slip"] = (_SLIP, "w")
+_CALLED = (
+    f"{_CASE} JOIN reviews_invitation n ON n.occurrence_id = s.id"
+    " JOIN reviews_asking_call w ON w.invitation_id = n.id"
+)
+_JOINED["reviews_asking_call"] = (_CALLED, "w")
+_JOINED["reviews_asking_attempt"] = (f"{_CALLED} JOIN reviews_asking_attempt x ON x.asking_id = w.id", "x")
 _JOINED["reviews_paper_entry"] = (f"{_SLIP} JOIN reviews_paper_entry x ON x.slip_id = w.id", "x")
 _JOINED |= {
     table: (f"{_ORDER} JOIN {table} x ON x.work_order_id = o.id", "x")

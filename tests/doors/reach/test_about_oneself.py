@@ -11,7 +11,7 @@ from haochaping.kernel.actor import EVERYWHERE, Scope
 from haochaping.notices.models import StaffNotice
 from haochaping.publicity.models import Undecided
 from haochaping.rectification.models import Reform, WorkOrder
-from haochaping.reviews.models import PaperSlip, Review
+from haochaping.reviews.models import AskingCall, PaperSlip, Review
 from tests import worlds
 from tests.two_places import HERE
 
@@ -52,6 +52,7 @@ def meant(stories) -> int:
     here, _ = stories
     Review.objects.filter(id=here.review_id).update(staff_id=member_id)
     PaperSlip.objects.filter(occurrence__case__case_no=here.case_no).update(staff_id=member_id)
+    AskingCall.objects.filter(invitation__occurrence__case__case_no=here.case_no).update(staff_id=member_id)
     WorkOrder.objects.filter(id=here.order_id).update(staff_id=member_id)
     StaffNotice.objects.filter(subject_id=str(here.order_id)).update(staff_id=member_id)
     Reform.objects.filter(order_id=here.order_id).update(staff_id=member_id)

@@ -51,6 +51,7 @@ PLACES: dict[str, tuple[Role, Where]] = {
     "publisher": (Role.PUBLISHER, {"division_code": worlds.CITY}),
     "second_publisher": (Role.PUBLISHER, {"division_code": worlds.CITY}),
     "other_publisher": (Role.PUBLISHER, {"division_code": worlds.OTHER_CITY}),
+    "operator": (Role.HOTLINE_OPERATOR, {"division_code": worlds.CITY}),
     "auditor": (Role.AUDITOR, {"everywhere": True}),
     "sysadmin": (Role.SYSTEM_ADMIN, {"everywhere": True}),
     "local_admin": (Role.SYSTEM_ADMIN, {"division_code": worlds.CITY}),

@@ -54,7 +54,7 @@ def _key_line(row: dict[str, object]) -> str:
     values = [
         row["file"],
         where,
-        _purpose(str(row["purpose"])),
+        gettext(_PURPOSES[str(row["purpose"])]),
         row["algorithm"],
         gettext(_OWNERS[str(row["owner"])]),
         row["fingerprint"],
@@ -64,14 +64,6 @@ def _key_line(row: dict[str, object]) -> str:
     return line + (
         " · " + gettext("replace by {day}").format(day=row["rotate_by"]) if row["rotate_by"] else ""
     )
-
-
-def _purpose(word: str) -> str:
-    """What a key is for, by the word of the register; a pseudonym's ends with its year."""
-    begin, _, year = word.partition("-")
-    if begin == "pseudonym":
-        return gettext("makes the pseudonyms of {year}").format(year=year)
-    return gettext(_PURPOSES[word])
 
 
 _PAIRS = {"relay": N_("the relay"), "escrow": N_("the escrow office")}

@@ -148,6 +148,29 @@ def issue(*, case_no: str, source: str, qr: Path | None, as_json: bool) -> None:
         qr.write_text(svg(links[-1]), encoding="utf-8")
 
 
+@invitations.command()
+@option("--case", "case_no", required=True, help=N_("Number of the case."))
+@option("--source", default="", help=N_("Platform of the case, when the number alone is not unique."))
+@json_option
+@with_database
+def state(*, case_no: str, source: str, as_json: bool) -> None:
+    """Say where the invitations of a case stand, one line for each service: its number, the state, why nobody is asked."""
+    from haochaping.flows.invite import states_of_case  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.reviews.asking.terms import ENDED_LABELS, INVITATION_LABELS  # noqa: PLC0415
+
+    states = states_of_case(source, case_no, now=_now())
+    if as_json:
+        said = [
+            {"occurrence_no": facts.occurrence_no, "state": where, "ended": facts.ended}
+            for facts, where in states
+        ]
+        click.echo(json.dumps({"invitations": said}))
+        return
+    for facts, where in states:
+        why = f" · {gettext(ENDED_LABELS[facts.ended])}" if facts.ended else ""
+        click.echo(f"{facts.occurrence_no} · {gettext(INVITATION_LABELS[where])}{why}")
+
+
 def _now() -> datetime:
     from django.utils import timezone  # noqa: PLC0415 - needs Django to be ready
 

@@ -34,7 +34,6 @@ from haochaping.kernel.refused import N_, Refused
 from haochaping.ledger.terms import EntryKind
 from haochaping.rulebook import actions, queries
 from haochaping.rulebook.access import may_edit
-from haochaping.rulebook.rules import is_idle
 from haochaping.rulebook.terms import VERIFIED_LABELS, Assignment, Key, NewProfile, NewValue
 from haochaping.ui.moments import day as shown_day
 from haochaping.ui.moments import moment
@@ -257,18 +256,12 @@ def _value_columns(*more: str) -> list[Column]:
 def _value_cells(row: ValueRow) -> list[str | int | Link]:
     return [
         rule_name(Key(row.key)) if row.key in set(Key) else row.key,
-        _shown(row),
+        written(row.value, row.unit),
         row.source,
         gettext(VERIFIED_LABELS[row.verified]),
         shown_day(row.effective_from),
         shown_day(row.effective_to) if row.effective_to else "–",
     ]
-
-
-def _shown(row: ValueRow) -> str:
-    """The value, with a word where nothing happens by it."""
-    value = written(row.value, row.unit)
-    return gettext("{value} (no effect yet)").format(value=value) if is_idle(row.key, row.value) else value
 
 
 def _standing(row: ValueRow, rows: list[ValueRow], today: date) -> str:

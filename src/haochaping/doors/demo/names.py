@@ -147,6 +147,7 @@ ACCOUNTS = (
     ("clerk", "河湾区经办人", "clerk", {"agency_code": CLERK_AGENCY}),
     ("lead", "河湾区审批局负责人", "agency_lead", {"agency_code": CLERK_AGENCY}),
     ("dispatcher", "云城市派单员", "dispatcher", {"division_code": CITY[0]}),
+    ("operator", "云城市热线坐席", "hotline_operator", {"division_code": CITY[0]}),
     ("publisher", "云城市发布员", "publisher", {"division_code": CITY[0]}),
     ("publisher2", "云城市第二发布员", "publisher", {"division_code": CITY[0]}),
     ("supervisor", "云城市督办员", "supervisor", {"division_code": CITY[0]}),

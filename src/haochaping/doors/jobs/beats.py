@@ -18,10 +18,12 @@ from haochaping.doors.outage import OUTAGE
 from haochaping.exchange import actions as exchange
 from haochaping.exchange.reconciliation import actions as reconciliation
 from haochaping.flows import (
+    call_invited,
     class_fault,
     close_order,
     decide_appeal,
     erase_persons,
+    fall_back,
     hand_on,
     handle_bad_review,
     hotline_out,
@@ -45,6 +47,7 @@ from haochaping.insight import actions as insight
 from haochaping.kernel.actor import SYSTEM
 from haochaping.ledger import actions as ledger
 from haochaping.levels import actions as levels
+from haochaping.notices import actions as notices
 from haochaping.notices.terms import Channel
 from haochaping.outbox import actions as outbox
 from haochaping.rectification import actions as orders
@@ -104,6 +107,11 @@ BEATS: tuple[Beat, ...] = (
         "go on with appeals whose time is over", 60, lambda now: decide_appeal.lapse_due(by=SYSTEM, now=now)
     ),
     Beat("ask by SMS", 60, lambda now: send_invitations.send_due_invitations(by=SYSTEM, now=now)),
+    Beat("see which invitations went out", 60, lambda now: fall_back.read_outcomes(by=SYSTEM, now=now)),
+    Beat(
+        "take people off the list of callers", 600, lambda now: call_invited.lapse_calls(by=SYSTEM, now=now)
+    ),
+    Beat("give up notices that have failed", 3600, lambda now: notices.give_up_failed(by=SYSTEM, now=now)),
     Beat("draw last month’s samples", 3600, lambda now: sample_reviews.draw_due(by=SYSTEM, now=now)),
     Beat("ask again by SMS", 60, lambda now: sample_reviews.ask_due(by=SYSTEM, now=now)),
     Beat("end rounds of samples", 3600, lambda now: samples.close_rounds(by=SYSTEM, now=now)),

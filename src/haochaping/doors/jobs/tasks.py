@@ -15,7 +15,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from haochaping.doors.jobs.registry import job
-from haochaping.flows import enter_paper, merge_orders, show_evidence
+from haochaping.flows import call_invited, enter_paper, merge_orders, show_evidence
 from haochaping.flows.call_back import connect_call
 from haochaping.flows.deliver_notice import deliver_notice, deliver_notices
 from haochaping.flows.tell_reviewers import queue_steps
@@ -62,6 +62,12 @@ def address(*, notice_ids: list[str]) -> None:
 def take_paper(*, slip_id: int) -> None:
     """Make a review of a slip both typed alike. Tried again for an hour; what is settled is not taken again."""
     enter_paper.take(slip_id, by=SYSTEM, now=timezone.now())
+
+
+@job("invitations.heard")
+def take_heard(*, call_id: str) -> None:
+    """Make a review of what was said by phone, or keep a refusal. Tried again for an hour; what is settled stays so."""
+    call_invited.take_heard(UUID(call_id), by=SYSTEM, now=timezone.now())
 
 
 @job("files.erase_evidence")

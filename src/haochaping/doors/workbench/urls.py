@@ -6,6 +6,7 @@ from django.urls import path
 
 from haochaping.doors.workbench import (
     appeals,
+    calls,
     evidence,
     faults,
     hotline,
@@ -110,6 +111,9 @@ urlpatterns = [
     path("quarantine/<uuid:record_id>", installation.record, name="desk_quarantine_record"),
     path("quarantine/<uuid:record_id>/retry", installation.retry_one, name="desk_quarantine_retry"),
     path("quarantine/<uuid:record_id>/discard", installation.discard, name="desk_quarantine_discard"),
+    path("calls/", calls.page, name="desk_calls"),
+    path("calls/<uuid:call_id>", calls.one, name="desk_call"),
+    path("calls/<uuid:call_id>/<slug:step>", calls.step, name="desk_call_step"),
     path("hotline/", hotline.page, name="desk_hotline"),
     path("hotline/<slug:step>/<uuid:subject_id>", hotline.step, name="desk_hotline_step"),
     path("jobs/", installation.jobs, name="desk_jobs"),

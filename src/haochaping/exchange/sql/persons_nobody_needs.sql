@@ -45,7 +45,7 @@ needed AS (
     UNION ALL
     SELECT delivery.person
     FROM notices_delivery AS delivery
-    WHERE delivery.state NOT IN ('sent', 'no_phone', 'unclear', 'replaced') AND %(asked_by)s::uuid IS NULL
+    WHERE delivery.state NOT IN ('sent', 'no_phone', 'unclear', 'replaced', 'given_up') AND %(asked_by)s::uuid IS NULL
     UNION ALL
     SELECT request.person
     FROM identity_opening_request AS request

@@ -16,6 +16,7 @@ from haochaping.identity.terms import (
     NO_GRANT,
     NO_PHONE,
     OTHER_KEY,
+    PURPOSE_OF_BASIS,
     UNKNOWN_PERSON,
     UNKNOWN_RELAY_PURPOSE,
     RelayPurpose,
@@ -84,13 +85,13 @@ def grant_calls(
     by: Actor,
     now: datetime,
 ) -> UUID:
-    """Permit calls to one person about one order or sampled review (`basis`) for `within`; whoever calls is who asked.
+    """Permit calls to one person about one order, sampled review or invitation (`basis`) for `within`; whoever calls asked.
 
     All grants of a basis share its `attempts` in that time. A grant for the same purpose and person that still runs
     is the one that is returned. Raises `Refused` with `UNKNOWN_RELAY_PURPOSE` or `CALLS_USED_UP`.
     """
     # The desk of an order never calls in the name of a sample, nor the other way round.
-    if purpose not in (CALL_PURPOSES if basis_kind == "order" else {RelayPurpose.SAMPLE}):
+    if purpose not in (CALL_PURPOSES if basis_kind == "order" else {PURPOSE_OF_BASIS[basis_kind]}):
         raise Refused(UNKNOWN_RELAY_PURPOSE, field="purpose")
     running = [grant for grant in queries.grants_of(basis, held=True) if grant.ends_at > now]
     if sum(grant.calls_made for grant in running) >= attempts:

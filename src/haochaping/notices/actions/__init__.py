@@ -3,6 +3,7 @@
 from haochaping.notices.actions.choices import choose
 from haochaping.notices.actions.deliveries import (
     deliver,
+    give_up_failed,
     keep_demo_message,
     mark_read,
     open_thread,
@@ -23,6 +24,7 @@ __all__ = [
     "close_endpoint",
     "deliver",
     "escalate",
+    "give_up_failed",
     "keep_demo_message",
     "mark_notices_read",
     "mark_read",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import partial, reduce
 from itertools import batched
+from operator import or_
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 
 from haochaping.kernel.identifiers import next_uuid7, uuid7
 from haochaping.kernel.masking import masked_email, masked_phone
@@ -199,12 +201,12 @@ def deliver(
 
     The attempt is committed before the gateway is called, so that a crash in between is seen afterwards
     (`UNCLEAR`) instead of repeated; must not run inside another transaction. `phone_of` opens the number (it
-    may refuse), `translate` picks the language. Returns the state; `FAILED` may be tried again.
+    may refuse), `translate` picks the language. Returns the state; `FAILED` may be tried again, `GIVEN_UP` is not.
     """
     claimed = _claim(delivery_id, by, now)
     if isinstance(claimed, DeliveryState):
         return claimed
-    person, template, params = claimed
+    person, template, params, attempts = claimed
     try:
         phone = phone_of(person)
         go_out = _way_out(template, params, translate, gateway)
@@ -218,7 +220,8 @@ def deliver(
     try:
         ref = go_out(phone, reference=str(delivery_id), now=now)
     except GatewayFailed as failure:
-        return _settle(delivery_id, DeliveryState.FAILED, by, now, error=str(failure))
+        state = rules.after_failure(template, failure, attempts)
+        return _settle(delivery_id, state, by, now, error=str(failure))
     return _settle(delivery_id, DeliveryState.SENT, by, now, ref=ref)
 
 
@@ -248,6 +251,16 @@ def requeue(delivery_id: UUID, *, by: Actor, now: datetime) -> None:
     _defer(delivery_id, Channel(delivery.channel))
 
 
+def give_up_failed(*, by: Actor, now: datetime) -> int:
+    """Give up what has failed too long ago for anybody to send it after all; returns how many.
+
+    It keeps neither its link nor its sealed person: nothing needs them any more.
+    """
+    old = (Q(template=template, at__lt=now - after) for template, after in rules.GIVEN_UP_AFTER.items())
+    failed = Delivery.objects.filter(reduce(or_, old), state=DeliveryState.FAILED)
+    return failed.update(state=DeliveryState.GIVEN_UP, params={}, at=now, moved_by=str(by))
+
+
 def keep_demo_message(*, channel: Channel, to: str, text: str, reference: str, now: datetime) -> str:
     """Keep what the demo's gateway would have sent, or that it rang, once per reference; returns the gateway's number.
 
@@ -264,7 +277,7 @@ def keep_demo_message(*, channel: Channel, to: str, text: str, reference: str, n
 @transaction.atomic(durable=True)
 def _claim(
     delivery_id: UUID, by: Actor, now: datetime
-) -> DeliveryState | tuple[UUID, Template, dict[str, str]]:
+) -> DeliveryState | tuple[UUID, Template, dict[str, str], int]:
     delivery = _locked(delivery_id)
     state = DeliveryState(delivery.state)
     if state == DeliveryState.SENDING:
@@ -280,7 +293,7 @@ def _claim(
     Delivery.objects.filter(id=delivery_id).update(
         state=DeliveryState.SENDING, attempts=delivery.attempts + 1, last_error="", at=now, moved_by=str(by)
     )
-    return delivery.person, Template(delivery.template), delivery.params
+    return delivery.person, Template(delivery.template), delivery.params, delivery.attempts + 1
 
 
 def _is_overtaken(step: Delivery) -> bool:
@@ -305,7 +318,7 @@ def _settle(
         "at": now,
         "moved_by": str(by),
     }
-    if state in {DeliveryState.SENT, DeliveryState.NO_PHONE}:
+    if state in {DeliveryState.SENT, DeliveryState.NO_PHONE, DeliveryState.GIVEN_UP}:
         # The link opens the reviewer's own page: it does not stay here once it has been sent.
         facts["params"] = {}
     Delivery.objects.filter(id=delivery_id).exclude(state=DeliveryState.SENT).update(**facts)

@@ -23,6 +23,7 @@ from haochaping.notices.terms.deliveries import (
     GatewayAway,
     GatewayFailed,
     MessageRow,
+    NumberDead,
     Side,
     ThreadRow,
 )
@@ -131,6 +132,7 @@ __all__ = [
     "MessageState",
     "NoticeKind",
     "NoticeRow",
+    "NumberDead",
     "Outgoing",
     "Question",
     "Script",

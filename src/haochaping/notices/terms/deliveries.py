@@ -39,7 +39,8 @@ class Channel(StrEnum):
 class DeliveryState(StrEnum):
     """发送状态. `unclear`: the program stopped while the gateway had the message; it is not sent again.
 
-    `replaced`: it still waited for the morning when there was something newer to say about the same matter.
+    `replaced`: it still waited for the morning when there was something newer to say about the same matter. `given_up`: it
+    has certainly not gone out and is not tried again.
     """
 
     QUEUED = "queued"
@@ -49,6 +50,7 @@ class DeliveryState(StrEnum):
     NO_PHONE = "no_phone"
     UNCLEAR = "unclear"
     REPLACED = "replaced"
+    GIVEN_UP = "given_up"
 
 
 SIDE_LABELS: dict[Side, str] = {
@@ -64,6 +66,7 @@ DELIVERY_LABELS: dict[DeliveryState, str] = {
     DeliveryState.NO_PHONE: N_("No phone number to send to"),
     DeliveryState.UNCLEAR: N_("Interrupted while sending; not sent again"),
     DeliveryState.REPLACED: N_("Not sent: there was something newer to say"),
+    DeliveryState.GIVEN_UP: N_("Not sent, and given up"),
 }
 CALL_STATE_LABELS: dict[DeliveryState, str] = {
     DeliveryState.QUEUED: N_("The relay is being asked"),
@@ -73,6 +76,7 @@ CALL_STATE_LABELS: dict[DeliveryState, str] = {
     DeliveryState.NO_PHONE: N_("No phone number to call"),
     DeliveryState.UNCLEAR: N_("Interrupted; it may have rung"),
     DeliveryState.REPLACED: N_("Not connected"),
+    DeliveryState.GIVEN_UP: N_("Not connected"),
 }
 TEXT_LIMIT = 2000
 # Codes of refusals that say there is no number to send to, whoever keeps the numbers.
@@ -85,6 +89,10 @@ class GatewayFailed(Exception):  # noqa: N818 - says what happened
 
 class GatewayAway(GatewayFailed):
     """Whoever sends cannot be reached at all: what else waits for them need not be tried now."""
+
+
+class NumberDead(GatewayFailed):
+    """The gateway says that no message will ever reach this number: trying again is useless."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from haochaping.reviews.actions.changes import (
     withdraw,
 )
 from haochaping.reviews.actions.exclusion import exclude, restore
-from haochaping.reviews.actions.invitations import check_usable, invite, settle_asking
+from haochaping.reviews.actions.invitations import check_usable, invite
 from haochaping.reviews.actions.reported import restate
 
 __all__ = [
@@ -26,7 +26,6 @@ __all__ = [
     "invite",
     "restate",
     "restore",
-    "settle_asking",
     "supplement",
     "withdraw",
 ]

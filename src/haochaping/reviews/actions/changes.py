@@ -71,6 +71,7 @@ def claim(
     channel: str,
     receipt_hash: bytes,
     window: timedelta,
+    provenance: Provenance = Provenance.ACTIVE_SELF,
     by: Actor,
     now: datetime,
 ) -> None:
@@ -86,7 +87,7 @@ def claim(
     if row is None or not yields_to_invitation(row.provenance):
         raise Refused(NOT_REVIEWED)
     remember(row, ChangeKind.CLAIMED, now)
-    row.level, row.status, row.provenance = level, ReviewStatus.EFFECTIVE, Provenance.ACTIVE_SELF
+    row.level, row.status, row.provenance = level, ReviewStatus.EFFECTIVE, provenance
     row.indicator_codes, row.comment_text = [], ""
     row.reason_missing = lacks_reason(level, (), "")
     row.channel, row.assessed_at, row.finished_at = channel, now, None

@@ -1,4 +1,4 @@
-"""邀评: made, renewed, asked for by SMS."""
+"""邀评: made and renewed. How their persons are asked: reviews/asking."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from haochaping.kernel.actor import Actor
-    from haochaping.reviews.terms import Asking, InvitationRow
+    from haochaping.reviews.terms import InvitationRow
 
 
 @transaction.atomic
@@ -41,7 +41,7 @@ def invite(
 ) -> int:
     """Make the invitation of each occurrence that has none; returns how many were new.
 
-    `ask_at` says when the persons of new ones are first asked by SMS; `renew` lets one that has run out be good again.
+    `ask_at` says when the persons of new ones are first asked; `renew` lets one that has run out be good again.
     """
     wanted = list(dict.fromkeys(occurrence_ids))
     invited = queries.invited(wanted)
@@ -83,22 +83,6 @@ def _renew(occurrence_ids: Iterable[UUID], *, valid: timedelta, by: Actor, now: 
     if ids and Invitation.objects.filter(id__in=ids).update(issued_at=now, expires_at=now + valid):
         facts = {"renewed": str(len(ids))}
         entry = NewEntry(EntryKind.INVITATION_ISSUED, "invitations", str(ids[0]), facts=facts)
-        ledger.append([entry], by=by, now=now)
-
-
-@transaction.atomic
-def settle_asking(settled: Mapping[UUID, Asking], *, by: Actor, now: datetime) -> None:
-    """Write down what became of invitations that were due (`queries.to_ask` has locked them)."""
-    rows = list(Invitation.objects.filter(id__in=list(settled)))
-    for row in rows:
-        asking = settled[row.id]
-        row.ask_at, row.asking_ended = asking.at, asking.ended or ""
-        row.asked += asking.send
-    Invitation.objects.bulk_update(rows, ["ask_at", "asked", "asking_ended"])
-    sent = sorted(invitation_id for invitation_id, asking in settled.items() if asking.send)
-    if sent:
-        facts = {"asked": str(len(sent))}
-        entry = NewEntry(EntryKind.INVITATION_ISSUED, "invitations", str(sent[0]), facts=facts)
         ledger.append([entry], by=by, now=now)
 
 

@@ -110,8 +110,6 @@ class Rule:
     choices: tuple[str, ...] = ()
     several: bool = False
     """Whether it may be several of the choices at once, parted by commas."""
-    idle: frozenset[str] = frozenset()
-    """Choices that a text may order and the program does not follow yet."""
 
 
 RULES: dict[Key, Rule] = {
@@ -169,7 +167,6 @@ RULES: dict[Key, Rule] = {
         (Unit.CHOICE,),
         choices=("sms", "phone", "page"),
         several=True,
-        idle=frozenset({"phone"}),
     ),
     Key.QUIET_FROM: Rule(N_("Quiet hours begin"), (Unit.CLOCK,)),
     Key.QUIET_UNTIL: Rule(N_("Quiet hours end"), (Unit.CLOCK,)),
