@@ -416,11 +416,3 @@ def test_pages_ask_the_database_little(admin, django_assert_max_num_queries):
     for page in (profile_page(), reverse("console_calendar"), reverse("console_rulebook")):
         with django_assert_max_num_queries(18):  # four of them for the reach
             admin.browser.get(page)
-
-
-def test_a_value_that_orders_what_is_not_done_yet_says_so(admin):
-    """河南 orders invitations by phone; nobody shall confirm it and believe that somebody is called."""
-    page = admin.browser.get(profile_page("ha")).content.decode()
-
-    assert "phone（暂不起作用）" in page
-    assert "暂不起作用" not in admin.browser.get(profile_page()).content.decode()
