@@ -95,6 +95,7 @@ def test_levels_stand_in_the_national_order():
 BELIEVED = {
     Entrance.TOKEN: dict.fromkeys([*Provenance, "", "five_stars"], Provenance.ACTIVE_SELF),
     Entrance.PAPER: dict.fromkeys([*Provenance, "", "five_stars"], Provenance.ACTIVE_PAPER_ENTERED),
+    Entrance.CALL: dict.fromkeys([*Provenance, "", "five_stars"], Provenance.HOTLINE_CALL_BACK),
     Entrance.CLIENT: {
         Provenance.ACTIVE_SELF: Provenance.ACTIVE_SELF,
         Provenance.ACTIVE_ONSITE_DEVICE: Provenance.ACTIVE_ONSITE_DEVICE,
@@ -136,6 +137,7 @@ def test_no_claim_of_an_unsigned_address_or_unknown_word_is_believed(entrance, c
     known = {
         Entrance.TOKEN: "active_self",
         Entrance.PAPER: "active_paper_entered",
+        Entrance.CALL: "hotline_call_back",
         Entrance.FILE: "bulk_import",
         Entrance.HISTORY: "bulk_import",
     }

@@ -61,9 +61,10 @@ def _commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[
             yield from _commands(command, (*path, name))
 
 
-def run(*words: str) -> Result:
+def run(*words: str, language: str | None = None) -> Result:
     """Run a command in this process, against the test's database."""
-    return CliRunner().invoke(cli, [*words], obj=Installation(read(os.environ)), catch_exceptions=False)
+    runner = CliRunner(env={"LANGUAGE": language} if language else {})
+    return runner.invoke(cli, [*words], obj=Installation(read(os.environ)), catch_exceptions=False)
 
 
 def test_two_web_servers_do_not_share_a_port(monkeypatch):
@@ -433,6 +434,8 @@ def test_ledger_verify_tells_whole_from_broken(world, as_owner):
 
     assert done.exit_code == 1
     assert json.loads(done.output)["findings"][0]["code"] == "review_differs"
+    in_chinese = run("ledger", "verify", language="zh_CN")
+    assert "现存内容与“评价已受理”账目" in in_chinese.output
 
 
 NO_TEMPORARY_TABLES: LiteralString = """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -138,6 +139,30 @@ def test_a_province_whose_database_goes_away_is_said_to_be_there_in_part(committ
     assert making.returncode == 1
     assert "Run “haochaping demo --reset”" in said
     assert "Traceback" not in said
+
+
+def test_a_province_that_is_being_made_is_told_from_one_whose_making_was_cut_off(committed_db, tmp_path):
+    shutil.copytree(configured.KEYS_DIR, tmp_path / "keys")
+    address = make_conninfo(os.environ["DATABASE_URL"], dbname=committed_db)
+    environment = os.environ | {"HAOCHAPING_DATA": str(tmp_path), "DATABASE_URL": address, "LANGUAGE": "en"}
+    words = [sys.executable, "-m", "haochaping", "demo-data", "--scale", "0.1"]
+    pause = Event()
+
+    def again() -> str:
+        return subprocess.run(words, env=environment, capture_output=True, text=True, check=False).stderr
+
+    # Its lanes are processes of their own and go with it.
+    with subprocess.Popen(
+        words, env=environment, stderr=subprocess.DEVNULL, start_new_session=True
+    ) as making:
+        while not Case.objects.exists() and making.poll() is None:
+            pause.wait(0.1)
+        beside = again()
+        os.killpg(making.pid, signal.SIGKILL)
+    behind = again()
+
+    assert "Another command is making the fictional province" in beside
+    assert "its making was cut off. Run “haochaping demo --reset”" in behind
 
 
 def test_forgetting_a_demo_leaves_what_is_not_its_own(tmp_path):

@@ -149,7 +149,7 @@ def test_taken_back_with_the_review_and_gone_as_was_said_before(citizen):
     assert citizen.send("withdraw").status_code == 303
 
     page = text_of(citizen.look(**english))
-    assert "Photographs that you sent with it are erased." in page
+    assert "Photographs, if you sent any with it, are erased." in page
     assert _shown(citizen) == []
     assert {citizen.look(address).status_code for address in (first, second)} == {404}
     assert set(Photo.objects.values_list("content", flat=True)) == {None}

@@ -80,12 +80,12 @@ def with_database[**P, R](command: Callable[P, R]) -> Callable[P, R]:
         from django.db import ProgrammingError  # noqa: PLC0415
         from django.utils import translation  # noqa: PLC0415
 
-        from haochaping.doors.outage import NOT_OUR_TABLES, OUTAGE  # noqa: PLC0415
+        from haochaping.doors.outage import NOT_OUR_TABLES  # noqa: PLC0415
         from haochaping.identity.keys import KeysMissing  # noqa: PLC0415
 
         language = settings.LANGUAGE_CODE if kwargs.get("as_json") else django_language()
         try:
-            with _files(), translation.override(language):
+            with _files(), translation.override(language), answered():
                 return command(*args, **kwargs)
         except Refused as refused:
             with translation.override(language):
@@ -98,13 +98,22 @@ def with_database[**P, R](command: Callable[P, R]) -> Callable[P, R]:
             if not isinstance(error.__cause__, NOT_OUR_TABLES):
                 raise
             say_to_migrate()
-        except OUTAGE as error:
-            told = gettext(
-                "The database did not answer: {reason}. What was reported as done is kept; run the command again."
-            )
-            fail(told.format(reason=str(error).partition("\n")[0]))
 
     return connected
+
+
+@contextmanager
+def answered() -> Iterator[None]:
+    """End in one line where the database does not answer (any more)."""
+    from haochaping.doors.outage import OUTAGE  # noqa: PLC0415 - needs Django to be ready
+
+    try:
+        yield
+    except OUTAGE as error:
+        told = gettext(
+            "The database did not answer: {reason}. What was reported as done is kept; run the command again."
+        )
+        fail(told.format(reason=str(error).partition("\n")[0]))
 
 
 _WHY = {

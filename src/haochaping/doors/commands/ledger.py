@@ -55,7 +55,9 @@ def verify(*, was: str, as_json: bool) -> None:
             {
                 "code": found.code,
                 "subject": found.subject,
-                "sentence": translation.gettext(found.message).format(**found.params),
+                "sentence": translation.gettext(found.message).format(
+                    **{name: translation.gettext(str(value)) for name, value in found.params.items()}
+                ),
             }
             for found in verify_ledger(now=now, passed=passed)
         ]

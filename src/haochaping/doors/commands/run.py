@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import logging
 import os
 import select
@@ -12,14 +13,14 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from gettext import gettext, ngettext
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from haochaping.doors.commands.database import bring_up_to_date
-from haochaping.doors.commands.installation import check_tables, fail
+from haochaping.doors.commands.installation import answered, check_tables, fail
 from haochaping.doors.commands.spoken import Command, option
 from haochaping.doors.lanes import LaneLostError
 from haochaping.kernel.refused import N_
@@ -41,6 +42,7 @@ _LOOK_SECONDS = 0.2
 # Reviews wait in groups for one flush to the disk: many threads of a process wait at a time, and few run.
 _THREADS = 32
 _TOLD_DAYS = 50
+_MAKING = "making"  # a file of the data folder that is held while a province is made
 
 
 @click.command(cls=Command)
@@ -152,7 +154,7 @@ def demo_data(installation: Installation, *, scale: float, seed: int) -> None:
     installation.connect(HAOCHAPING_DEMO="1")
     check_tables()
     _check_is_free(installation)
-    _fill(scale, seed)
+    _fill(installation.env.data_dir, scale, seed)
 
 
 def _check_is_free(installation: Installation) -> None:
@@ -214,13 +216,12 @@ def demo(installation: Installation, *, reset: bool) -> None:
     _check_is_free(installation)
     # Another demo or command may use the same server: it stays until the last of them has ended.
     server.stop_after_use(home)
-    bring_up_to_date()
-    if server.is_used(home):
-        _check_nobody_makes_it()
-    _fill(1.0, 1)
     from haochaping.doors.demo.welcome import welcome  # noqa: PLC0415 - needs Django to be ready
 
-    text = welcome(installation.env.site_url)
+    with answered():
+        bring_up_to_date()
+        _fill(home, 1.0, 1)
+        text = welcome(installation.env.site_url)
     from haochaping.doors.pools import close_pools  # noqa: PLC0415 - needs Django to be ready
 
     close_pools()
@@ -266,25 +267,31 @@ def _forget(home: Path) -> None:
         fail(told.format(folder=home))
     server.remove(home)
     # Nothing else: somebody may keep files of their own beside them.
-    for name in ("keys", "addresses", "demo-accounts.json"):
+    for name in ("keys", "addresses", "demo-accounts.json", _MAKING):
         path = home / name
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
     with suppress(OSError):
         home.rmdir()
 
 
-def _check_nobody_makes_it() -> None:
-    from haochaping.doors.demo.province import is_begun, is_filled  # noqa: PLC0415 - needs Django to be ready
+@contextmanager
+def _making(home: Path) -> Iterator[bool]:
+    """Whether nobody else makes the province of `home`; until the end nobody else does. Who was killed makes none."""
+    with (home / _MAKING).open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
 
-    if is_begun() and not is_filled():
-        fail(
-            gettext(
-                "Another command is making the fictional province: wait until it is there, or end it first."
-            )
-        )
+
+def _fill(home: Path, scale: float, seed: int) -> None:
+    with _making(home) as alone:
+        _fill_alone(scale, seed, alone=alone)
 
 
-def _fill(scale: float, seed: int) -> None:
+def _fill_alone(scale: float, seed: int, *, alone: bool) -> None:
     from django.conf import settings  # noqa: PLC0415 - needs Django to be ready
     from django.utils import timezone  # noqa: PLC0415
 
@@ -293,8 +300,14 @@ def _fill(scale: float, seed: int) -> None:
     from haochaping.identity import relay  # noqa: PLC0415
 
     if is_filled():
-        click.echo(gettext("The fictional province is there."))
+        click.echo(gettext("The fictional province was there already: nothing was made."))
         return
+    if not alone:
+        fail(
+            gettext(
+                "Another command is making the fictional province: wait until it is there, or end it first."
+            )
+        )
     cut_off = gettext(
         "The fictional province is there only in part: its making was cut off. Run “haochaping demo --reset”."
     )
