@@ -6,11 +6,12 @@ import json
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from haochaping.directory import queries as directory
 from haochaping.exchange.models import QuarantinedRecord, Reconciliation
-from haochaping.exchange.quality import queries
+from haochaping.exchange.quality import judging, queries
 from haochaping.exchange.quality.models import QualityCard, WithheldFigure
 from haochaping.exchange.quality.rules import CHINESE, ENGLISH, RULES, withheld_at
 from haochaping.exchange.quality.terms import MonthRow, Sample
@@ -217,6 +218,27 @@ def test_all_rows_that_break_a_rule_can_be_listed(clean):
     for asked, code in ((("nobody", "DQ-09"), "nobody"), ((worlds.SOURCE, "DQ-99"), "DQ-99")):
         refused = run("quality", "rows", asked[0], DAY.isoformat(), asked[1])
         assert (refused.exit_code, code in refused.output) == (1, True)
+
+
+def test_a_missing_number_is_looked_up_by_source_and_number():
+    """By the source alone, each number would take reading all cases that it ever sent."""
+    asked = []
+
+    def noted(execute, statement, parameters, *rest):
+        asked.append((statement, parameters))
+        return execute(statement, parameters, *rest)
+
+    with connection.execute_wrapper(noted):
+        judging.failing("DQ-29", judging.Scope(DAY, DAY + timedelta(days=1), ()))
+    [(statement, parameters)] = asked
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {statement}", parameters)
+        steps = [step for (step,) in cursor.fetchall()]
+
+    assert any("Index Cond" in step and "open.platform_id" in step and "case_no" in step for step in steps), (
+        "\n".join(steps)
+    )
 
 
 def test_a_month_weighs_days_by_rows_and_coverage_by_days(clean):

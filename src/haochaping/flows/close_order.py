@@ -90,6 +90,8 @@ def settle(*, of: Collection[int] | None = None, by: Actor, now: datetime) -> in
     orders were decided; `of` names the agencies, all without it.
     """
     review_ids = orders.to_settle(now, limit=_BATCH, of=of)
+    if not review_ids:
+        return 0
     found = orders.orders_of_reviews(review_ids)
     said = orders.solutions_of([order.id for order in found.values()]).answer
     for order in found.values():

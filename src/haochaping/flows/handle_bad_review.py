@@ -51,6 +51,8 @@ def dispatch_due(*, of: Collection[int] | None = None, by: Actor, now: datetime)
     `of` names the agencies, all without it.
     """
     due = orders.due_for_dispatch(now, limit=_BATCH, of=of)
+    if not due:
+        return 0
     review_ids = [order.review_id for order in orders.rows(due)]
     before = _units(review_ids)
     dispatched = rectification.dispatch(due, by=by, now=now)

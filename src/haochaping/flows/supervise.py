@@ -111,6 +111,8 @@ def count_late(now: datetime, *, of: Collection[int] | None = None) -> int:
     `of` names the agencies, all without it.
     """
     review_ids = figures.newly_late(now, limit=_BATCH, of=of)
+    if not review_ids:
+        return 0
     before = order_units(orders.facts_of(review_ids).values())
     rectification.mark_late(review_ids, now=now)
     insight.count(changes(before, order_units(orders.facts_of(review_ids).values())))

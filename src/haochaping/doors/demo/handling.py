@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from haochaping.publicity.terms import Candidate
     from haochaping.rectification.terms import OrderRow
 
-_EVERYBODY = Actor(ActorKind.STAFF, "demo", powers=frozenset({"order.view"}), scope=EVERYWHERE)
 _DISPATCHER = Actor(
     ActorKind.STAFF, "云城市派单员", powers=frozenset({"order.view", "order.dispatch"}), scope=EVERYWHERE
 )
@@ -75,12 +74,13 @@ class Handler:
             self._react(review_id, evening)
         self._answered.clear()
         for order in orders.inbox(_DISPATCHER, limit=_OPEN):
-            if order.state == OrderState.REPLIED and order.agency_id in self.agencies:
-                self._check(order, evening)
-        for order in orders.inbox(_EVERYBODY, limit=_OPEN):
             agency = self.agencies.get(order.agency_id)
-            likely = _SLOW_STEP if agency and agency.code in SLOW else _LATE_STEP if lately else _STEP
-            if agency and self.dice.random() < likely:
+            if agency is None:
+                continue
+            likely = _SLOW_STEP if agency.code in SLOW else _LATE_STEP if lately else _STEP
+            if order.state == OrderState.REPLIED:
+                self._check(order, evening)
+            elif self.dice.random() < likely:
                 self._step(order, evening)
 
     def dispatch(self, now: datetime) -> None:

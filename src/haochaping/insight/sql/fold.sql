@@ -22,7 +22,8 @@ WITH taken AS (
     SELECT above.id, month, kind, months.level, provenance, sum(n)
     FROM months
     JOIN directory_division AS part ON part.id = division_id
-    JOIN directory_division AS above ON above.code = ANY(string_to_array(part.path, '.'))
+    CROSS JOIN unnest(string_to_array(part.path, '.')) AS named (code)
+    JOIN directory_division AS above ON above.code = named.code
     GROUP BY above.id, month, kind, months.level, provenance
     ON CONFLICT (division_id, month, kind, level, provenance) DO UPDATE SET n = fact.n + excluded.n
 ), by_item AS (

@@ -14,7 +14,8 @@ open AS MATERIALIZED (
      WHERE places > 0 AND right(high, places)::int - right(low, places)::int + 1 BETWEEN n + 1 AND n * 2
 ),
 unseen AS (
-    SELECT open.platform_id, open.day, open.head || lpad(number::text, open.places, '0') AS case_no
+    -- In the order of the index of cases, or it would serve to find their platform only.
+    SELECT open.platform_id, open.day, (open.head || lpad(number::text, open.places, '0')) COLLATE "default" AS case_no
       FROM open
      CROSS JOIN generate_series(open.low, open.high) AS number
 )

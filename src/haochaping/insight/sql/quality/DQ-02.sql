@@ -8,7 +8,8 @@ WITH by_channel AS (
            GROUP BY division_id, date_trunc('month', day)::date
       ) AS fact
       JOIN directory_division AS part ON part.id = fact.division_id
-      JOIN directory_division AS above ON above.code = ANY(string_to_array(part.path, '.'))
+     CROSS JOIN unnest(string_to_array(part.path, '.')) AS named (code)
+      JOIN directory_division AS above ON above.code = named.code
      GROUP BY above.id, fact.month
 ),
 published AS (
