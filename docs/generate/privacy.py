@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 
 import haochaping
+from docs.generate.libraries import LIBRARIES, library_models
 from docs.generate.pages import code, first_line, table
-from haochaping.kernel.privacy import CLASSES, PERSONAL, Erased, Kept, Purpose, declared
+from haochaping.kernel.privacy import CLASSES, PERSONAL, Emptied, Erased, Kept, Purpose, declared
 
 if TYPE_CHECKING:
     from django.db.models import Field, Model
@@ -60,6 +61,10 @@ _KEPT = {
     ),
     Kept.DEMO: ("只在示例省里有", "in the demo province only"),
 }
+_EMPTIED = (
+    "办理档案，行留着；办结 {days} 天后清空 {fields}",
+    "a record of the handling, kept; {fields} emptied {days} days after it was done with",
+)
 _ERASED = {
     "erase identities nobody needs": (
         "它所属的全部办结满 {days} 天后清除",
@@ -88,10 +93,15 @@ def personal(model: type[Model]) -> list[str]:
     return [field for field, name in declared(model).items() if name in PERSONAL]
 
 
-def retention(rule: Erased | Kept) -> tuple[str, str]:
+def retention(rule: Emptied | Erased | Kept) -> tuple[str, str]:
     """How long rows are kept, in Chinese and English."""
     if isinstance(rule, Kept):
         return _KEPT[rule]
+    if isinstance(rule, Emptied):
+        fields = ", ".join(map(code, rule.fields))
+        return _EMPTIED[0].format(days=rule.after.days, fields=fields), _EMPTIED[1].format(
+            days=rule.after.days, fields=fields
+        )
     chinese, english = _ERASED[rule.beat]
     return chinese.format(days=rule.after.days), english.format(days=rule.after.days)
 
@@ -102,7 +112,8 @@ def pages() -> dict[str, str]:
         ["类 class", "分级", "遮盖规则", "mask"],
         [[code(name), *SHOWN[name]] for name in CLASSES],
     )
-    return {"data-inventory.md": _INTRODUCTION + classes + "\n" + "\n".join(map(_section, models()))}
+    sections = [*map(_section, models()), *map(_library_section, library_models())]
+    return {"data-inventory.md": _INTRODUCTION + classes + "\n" + "\n".join(sections)}
 
 
 def _section(model: type[Model]) -> str:
@@ -114,6 +125,19 @@ def _section(model: type[Model]) -> str:
     return (
         f"## `{model._meta.db_table}` {model._meta.verbose_name}\n\n{first_line(model.__doc__)}\n\n{_why(model)}"
         + table(["列 column", "类型 type", "个人信息类 class", "遮盖规则 mask"], rows)
+    )
+
+
+def _library_section(model: type[Model]) -> str:
+    said = LIBRARIES[model._meta.db_table]
+    chinese, english = said.why
+    why = f"目的 purpose: {code(Purpose.STAFF)}；保存 retention: {chinese} ({english})\n\n" if chinese else ""
+    rows = [
+        [code(field.column), type(field).__name__, *_of(model, field, said.classes.get(str(field.column)))]
+        for field in model._meta.concrete_fields
+    ]
+    return f"## `{model._meta.db_table}`\n\n{said.title}\n\n{why}" + table(
+        ["列 column", "类型 type", "个人信息类 class", "遮盖规则 mask"], rows
     )
 
 
@@ -144,6 +168,6 @@ _INTRODUCTION = """# 数据清单 · Data inventory
 Every field that can hold words declares its class, which is how it is shown; a table about people says what for and how
 long. What is undeclared fails the build. Why each purpose needs it and what could go wrong stands in the
 [impact assessment](impact-assessment-en.md).
-The tables of Django, allauth and procrastinate (sessions, second factors, jobs) are not in this list.
+The tables of the libraries (Django, allauth, procrastinate: sessions, second factors, jobs) stand at the end.
 
 """

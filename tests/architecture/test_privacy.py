@@ -7,9 +7,10 @@ from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from docs.generate.libraries import LIBRARIES, library_models
 from docs.generate.privacy import personal, stated
 from haochaping.doors.jobs.beats import BEATS
-from haochaping.kernel.privacy import CLASSES, Erased, Kept, Purpose, declared
+from haochaping.kernel.privacy import CLASSES, PERSONAL, Emptied, Erased, Kept, Purpose, declared
 from tests.architecture.house import rooms
 
 _MODELS = [model for model in apps.get_models() if model._meta.app_label in rooms()]
@@ -52,7 +53,7 @@ def test_a_table_about_people_says_what_for_and_how_long(model):
 
     if personal(model):
         assert isinstance(said[0], Purpose)
-        assert isinstance(said[1], Kept | Erased)
+        assert isinstance(said[1], Kept | Erased | Emptied)
     else:
         assert said == (None, None)
 
@@ -91,9 +92,36 @@ def test_a_mask_leaves_four_characters_hidden(model, field):
         {
             stated(one).retention.beat
             for one in _MODELS
-            if personal(one) and isinstance(stated(one).retention, Erased)
+            if personal(one) and isinstance(stated(one).retention, Erased | Emptied)
         }
     ),
 )
 def test_whoever_erases_is_at_work(retention):
     assert retention in {beat.name for beat in BEATS}
+
+
+@pytest.mark.parametrize(
+    "model",
+    [one for one in _MODELS if personal(one) and isinstance(stated(one).retention, Emptied)],
+    ids=lambda model: model.__name__,
+)
+def test_what_is_emptied_says_something_about_people(model):
+    classes = declared(model)
+
+    assert {classes[field] for field in stated(model).retention.fields} <= set(PERSONAL)
+
+
+@pytest.mark.parametrize("model", library_models(), ids=lambda model: model._meta.db_table)
+def test_fields_of_the_libraries_are_declared_too(model):
+    said = LIBRARIES[model._meta.db_table]
+    columns = {field.column: field for field in model._meta.concrete_fields}
+    needed = {name for name, field in columns.items() if not isinstance(field, _WORDLESS)}
+
+    assert needed <= said.classes.keys() <= columns.keys()
+    assert set(said.classes.values()) <= set(CLASSES)
+    if set(PERSONAL) & set(said.classes.values()):
+        assert all(said.why)
+
+
+def test_no_library_is_declared_that_is_not_there():
+    assert {model._meta.db_table for model in library_models()} == LIBRARIES.keys()

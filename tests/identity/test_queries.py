@@ -47,30 +47,6 @@ def test_a_phone_index_is_found_after_the_suite_has_changed(folder, settings):
     assert set(queries.person_by_phone_index("13900000001")) == {before, after}
 
 
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        (
-            PlainPerson("甲", "13900000001", *CERTIFICATE),
-            PlainPerson("乙", "13900000002", *CERTIFICATE),
-            True,
-        ),
-        (
-            PlainPerson("甲", "13900000001", *CERTIFICATE),
-            PlainPerson("甲", "13900000001", "414", "E12345678"),
-            False,
-        ),
-        (PlainPerson("甲", "13900000001", *CERTIFICATE), PlainPerson("甲", "13900000001"), True),
-        (PlainPerson("甲", "13900000001"), PlainPerson("甲", "13900000002"), False),
-        (PlainPerson("甲"), PlainPerson("甲"), False),
-    ],
-)
-def test_same_person(folder, one, other, same):
-    first, second = actions.seal([one, other], now=NOW)
-
-    assert queries.same_person(first, second) is same
-
-
 @pytest.mark.parametrize("suite", ["intl", "gm"])
 @pytest.mark.parametrize(
     ("sealed", "asks", "found"),

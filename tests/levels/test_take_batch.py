@@ -22,7 +22,7 @@ from haochaping.ledger.models import Entry
 from haochaping.ledger.terms import EntryKind, Suite
 from haochaping.levels import actions, keys, queries, rules
 from haochaping.levels.models import IncomingBatch, ReportedOrder
-from haochaping.levels.terms import InState, News, ToldOrder
+from haochaping.levels.terms import BATCH_ANSWERS_KEPT, InState, News, ToldOrder
 from haochaping.rectification.models import WorkOrder
 from haochaping.reviews.models import Exclusion, Review, ReviewChange
 from tests import worlds
@@ -83,6 +83,21 @@ def test_the_same_batch_again_is_answered_as_before_and_other_content_refused(ke
     assert (first[0].is_new, again[0].is_new) == (True, False)
     assert made.answer_in(again[0].content) == made.answer_in(first[0].content)
     assert (other.state, other.code, other.next_seq) == (InState.REFUSED, "other_content", 2)
+    assert Case.objects.count() == 1
+
+
+def test_once_its_answer_is_emptied_the_same_batch_is_still_said_to_be_taken(key, now):
+    first = take(made.batch(key, 1, [made.record("YC-1", now, 5)], now), now=now)
+    later = now + BATCH_ANSWERS_KEPT + timedelta(days=1)
+
+    assert actions.empty_answers(now=later) == 1
+    again = take(made.batch(key, 1, [made.record("YC-1", now, 5)], now), now=later)
+    other = said(made.batch(key, 1, [made.record("YC-2", now, 1)], now), later)
+
+    before, answer = made.answer_in(first[0].content), made.answer_in(again[0].content)
+    assert (again[0].is_new, answer.state, answer.next_seq) == (False, InState.MERGED, before.next_seq)
+    assert (answer.sha256, answer.counts) == (before.sha256, {})
+    assert (other.state, other.code) == (InState.REFUSED, "other_content")
     assert Case.objects.count() == 1
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from haochaping.ledger.terms import EntryKind
 from haochaping.notices.terms import Channel, NoticeKind
+from haochaping.postgres.terms import STAFF_ROLE
 from haochaping.voices.terms import VoiceKind
 
 EVERYWHERE = "haochaping.everywhere"
@@ -170,16 +171,29 @@ $$
 """
 
 
-# Orders of one person are merged: of two whom the asker knows as sealed it is told whether they are one, by certificate where
-# both have one, else by phone. The index itself is shut.
+# Orders of one person are merged: of two reviews it is told whether one person is behind them, by certificate where both have
+# one, else by phone; who that is nobody learns, the index itself is shut. Staff are told of two reviews whose orders they
+# reach, and of no other person: asked again and again, a yes or no would tell who is who.
 _SAME_PERSON = """
 CREATE OR REPLACE FUNCTION haochaping_same_person(one uuid, other uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    WITH asked AS (
+        SELECT review.id, coalesce(review.person_id, whole.person_id) AS person
+          FROM reviews_review AS review
+          LEFT JOIN cases_service_occurrence AS service ON service.id = review.occurrence_id
+          LEFT JOIN cases_case AS whole ON whole.id = service.case_id
+         WHERE review.id IN (one, other)
+           AND (current_setting('role', true) IS DISTINCT FROM '{staff}'
+                OR EXISTS (SELECT FROM rectification_work_order
+                            WHERE review_id = review.id AND ({reached}) AND {not_about_me}))
+    )
     SELECT coalesce((
         SELECT mine.value = theirs.value
-          FROM identity_blind_index AS mine
-          JOIN identity_blind_index AS theirs ON theirs.person_id = other AND theirs.purpose = mine.purpose
-         WHERE mine.person_id = one AND mine.purpose IN ('certificate', 'phone')
+          FROM asked AS first
+          JOIN asked AS second ON second.id = other
+          JOIN identity_blind_index AS mine ON mine.person_id = first.person
+          JOIN identity_blind_index AS theirs ON theirs.person_id = second.person AND theirs.purpose = mine.purpose
+         WHERE first.id = one AND mine.purpose IN ('certificate', 'phone')
          ORDER BY mine.purpose = 'phone' LIMIT 1), false)
 $$
 """
@@ -191,7 +205,7 @@ FUNCTION = ";".join(
         _FUNCTION.format(reached=_REACHED),
         _ABOUT.format(me=_ME),
         _ANSWERS,
-        _SAME_PERSON,
+        _SAME_PERSON.format(staff=STAFF_ROLE, reached=_REACHED, not_about_me=NOT_ABOUT_ME),
         _ORDER_TOLD.format(
             reached=_REACHED,
             not_about_me=NOT_ABOUT_ME,

@@ -43,6 +43,7 @@ from haochaping.exchange.terms import (
     NOT_A_KEY,
     NOT_AN_ADDRESS,
     NOT_WAITING,
+    SETTLED_KEPT,
     TOO_LONG,
     QuarantineState,
 )
@@ -222,6 +223,27 @@ def remember_answer(client_id: int, key: str, body_hash: bytes, answer: bytes, *
 def forget_answers(*, now: datetime) -> int:
     """Erase answers older than `ANSWERS_KEPT`; their keys are free again. Returns how many."""
     return GivenAnswer.objects.filter(given_at__lt=now - ANSWERS_KEPT).delete()[0]
+
+
+_EMPTY = """
+UPDATE exchange_quarantined_record AS record
+   SET fields = '{}', params = hidden.params
+  FROM exchange_quarantined_record AS old
+ CROSS JOIN LATERAL (SELECT coalesce(jsonb_object_agg(name, '…'), '{}') AS params
+                       FROM jsonb_object_keys(old.params) AS name) AS hidden
+ WHERE record.id = old.id AND old.state <> 'waiting' AND old.settled_at < %s
+   AND (old.fields <> '{}' OR old.params <> hidden.params)
+"""
+
+
+def empty_settled(*, now: datetime) -> int:
+    """Empty what records said that were settled `SETTLED_KEPT` ago; the row stays with its reason. Returns how many.
+
+    In the sentence of the reason “…” stands for what was sent.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_EMPTY, [now - SETTLED_KEPT])
+        return int(cursor.rowcount)
 
 
 def begin_visit(

@@ -11,9 +11,9 @@ from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 from haochaping.exchange.manifests.models import StatedBatch
 from haochaping.exchange.quality.models import QualityCard, QualityFinding, RepeatedSend, WithheldFigure
 from haochaping.exchange.reconciliation.terms import ReconciliationState, StatedKind, StatementSide
-from haochaping.exchange.terms import ANSWERS_KEPT, QuarantineState, RecordKind
+from haochaping.exchange.terms import ANSWERS_KEPT, SETTLED_KEPT, QuarantineState, RecordKind
 from haochaping.kernel.masking import masked_number
-from haochaping.kernel.privacy import Erased, Kept, Purpose
+from haochaping.kernel.privacy import Emptied, Erased, Kept, Purpose
 
 __all__ = [
     "DifferingRecord",
@@ -37,7 +37,7 @@ class QuarantinedRecord(models.Model):
 
     class Privacy:
         purpose = Purpose.REVIEW
-        retention = Kept.RECORD
+        retention = Emptied("empty settled records", SETTLED_KEPT, ("fields", "params"))
         plain = (
             "kind",
             "source",

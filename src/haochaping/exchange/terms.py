@@ -130,6 +130,8 @@ class SourceRow:
 
 # How long the same Idempotency-Key hears the same answer.
 ANSWERS_KEPT = timedelta(days=7)
+# As long as identities are kept (`identity.terms.RETENTION`): whoever asks what became of a record asks by then.
+SETTLED_KEPT = timedelta(days=180)
 DISCARD_REASON_LIMIT = 300
 PERSON_FIELDS = ("name", "phone", "certificate_type", "certificate_no")
 

@@ -10,7 +10,6 @@ from haochaping.cases import queries as cases
 from haochaping.flows import handle_bad_review, tell_reviewers
 from haochaping.flows.conceal import is_concealed
 from haochaping.flows.handle_bad_review import counted, person_of, recounted, tell_dispatched
-from haochaping.identity import queries as identity
 from haochaping.kernel.actor import SYSTEM
 from haochaping.kernel.refused import Refused
 from haochaping.notices.terms import Template
@@ -136,7 +135,7 @@ def _same_person(one: UUID, other: UUID) -> bool:
     first, second = person_of(one), person_of(other)
     if first is None or second is None:
         return False
-    return first == second or identity.same_person(first, second)
+    return first == second or reviews.are_of_one_person(one, other)
 
 
 def _same_matter(order: OrderRow, lead: OrderRow) -> bool:

@@ -137,7 +137,7 @@ def _fail(packed: Packed, manifest: Manifest, error: str, now: datetime) -> Give
 def _take_one(packed: Packed, manifest: Manifest, *, now: datetime) -> Given:
     peer = _sender(packed, manifest)
     try:
-        if (before := _before(peer, manifest)) is not None:
+        if (before := _before(peer, manifest, now)) is not None:
             return before
         lines = _read(peer, manifest, packed)
     except Refused as no:
@@ -188,8 +188,11 @@ def _sender(packed: Packed, manifest: Manifest) -> Peer:
     return peer
 
 
-def _before(peer: Peer, manifest: Manifest) -> Given | None:
-    """The answer that a batch was given before; raises `Refused(OTHER_CONTENT)` for another one under its number."""
+def _before(peer: Peer, manifest: Manifest, now: datetime) -> Given | None:
+    """The answer that a batch was given before; raises `Refused(OTHER_CONTENT)` for another one under its number.
+
+    Where that has been emptied meanwhile (`levels.empty_answers`) it says how the batch ended, and no more.
+    """
     known = queries.known_batch(peer.id, manifest.seq)
     if known is None and manifest.seq > peer.taken_seq:
         return None
@@ -198,6 +201,8 @@ def _before(peer: Peer, manifest: Manifest) -> Given | None:
     state, _, answer = known
     if state == InState.STAGED and manifest.seq == peer.taken_seq + 1:
         return None
+    if not answer:
+        return _given(peer, _answer(peer, manifest, state, now))[0]._replace(is_new=False)
     again, said = queries.sealed(answer, peer), rules.read_head(rules.unpack(answer))
     assert isinstance(said, Answer)  # noqa: S101 - we have written it
     return Given(manifest.receiver, manifest.sender, manifest.seq, state, again, said, is_new=False)

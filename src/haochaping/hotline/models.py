@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 
-from haochaping.hotline.terms import AttachmentKind, InState, Master, OutState, Saying, Telling
-from haochaping.kernel.privacy import Kept, Purpose
+from haochaping.hotline.terms import WORDS_KEPT, AttachmentKind, InState, Master, OutState, Saying, Telling
+from haochaping.kernel.privacy import Emptied, Purpose
+
+_BEAT = "empty messages of hotlines"
 
 
 class HotlineLink(models.Model):
@@ -92,7 +94,7 @@ class OutgoingMessage(models.Model):
 
     class Privacy:
         purpose = Purpose.EXCHANGE
-        retention = Kept.RECORD
+        retention = Emptied(_BEAT, WORDS_KEPT, ("last_error",))
         plain = ("kind", "about", "state")
         account = ("settled_by",)
         never = ("last_error", "why")
@@ -133,7 +135,7 @@ class IncomingMessage(models.Model):
 
     class Privacy:
         purpose = Purpose.EXCHANGE
-        retention = Kept.RECORD
+        retention = Emptied(_BEAT, WORDS_KEPT, ("facts",))
         plain = ("message", "number", "kind", "state", "code", "reason", "remedy", "digest")
         account = ("settled_by",)
         never = ("facts", "params", "why")
@@ -178,7 +180,7 @@ class Attachment(models.Model):
 
     class Privacy:
         purpose = Purpose.EXCHANGE
-        retention = Kept.RECORD
+        retention = Emptied(_BEAT, WORDS_KEPT, ("name", "content"))
         plain = ("kind", "code", "sha256")
         never = ("name", "content")
 

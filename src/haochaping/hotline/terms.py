@@ -113,6 +113,8 @@ CENTRE, AGENCY_SIDE = "hotline", "hotline-agency"
 
 # trust.md A18: five minutes either way, and no nonce twice as long as its moment counts.
 WINDOW = timedelta(minutes=5)
+# As long as identities are kept (`identity.terms.RETENTION`).
+WORDS_KEPT = timedelta(days=180)
 MESSAGE_LIMIT = 100
 NUMBER_LIMIT = 60
 NAME_LIMIT = 100

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import Count, Exists, OuterRef
 from django.db.models.functions import ExtractYear
 
@@ -127,17 +126,6 @@ def refusing(person_ids: Iterable[UUID]) -> dict[UUID, bool]:
     refused = RefusedAsking.objects.filter(value=OuterRef("value"))
     rows = BlindIndex.objects.filter(person__in=list(person_ids), purpose=IndexPurpose.PHONE)
     return dict(rows.annotate(refused=Exists(refused)).values_list("person_id", "refused"))
-
-
-def same_person(a: UUID, b: UUID) -> bool:
-    """Whether two sealed persons are one: by certificate where both have one, else by phone (doors/tables.py).
-
-    Rows sealed under different suites cannot be compared and count as different.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT haochaping_same_person(%s, %s)", [a, b])
-        [(same,)] = cursor.fetchall()
-    return bool(same)
 
 
 def _persons(purpose: IndexPurpose, normal: str) -> list[UUID]:

@@ -50,7 +50,10 @@ class Purpose(StrEnum):
 
 
 class Kept(StrEnum):
-    """保存条件: what ends the keeping where no clock does. Nothing but a person's request erases a `record`."""
+    """保存条件: what ends the keeping where no clock does. Nothing but a person's request erases a `record`.
+
+    What is a record only in part says what goes by the clock: `Emptied`.
+    """
 
     RECORD = "record"
     SENDER = "sender"
@@ -59,6 +62,18 @@ class Kept(StrEnum):
     ENTRY = "entry"
     SLIP = "slip"
     DEMO = "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class Emptied:
+    """清空期限: the row stays as a record, its `fields` are emptied once `after` has passed since it was done with.
+
+    `beat` (doors/jobs/beats.py) empties them; what else stands in the row is kept as a `Kept.RECORD` is.
+    """
+
+    beat: str
+    after: timedelta
+    fields: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

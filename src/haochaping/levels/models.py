@@ -7,9 +7,9 @@ from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 
 from haochaping.exchange.reconciliation.terms import STATEMENTS_KEPT, StatedKind
 from haochaping.kernel.masking import masked_number
-from haochaping.kernel.privacy import Erased, Kept, Purpose
+from haochaping.kernel.privacy import Emptied, Erased, Kept, Purpose
 from haochaping.ledger.terms import Suite
-from haochaping.levels.terms import BatchKind, InState, OutState, ReturnState
+from haochaping.levels.terms import BATCH_ANSWERS_KEPT, BatchKind, InState, OutState, ReturnState
 from haochaping.rectification.terms import OrderState
 
 
@@ -88,11 +88,14 @@ class OutgoingBatch(models.Model):
 
 
 class IncomingBatch(models.Model):
-    """来批: a batch of a peer, with the answer it was given; its body stays only while it waits for one before it or fails."""
+    """来批: a batch of a peer, with the answer it was given; its body stays only while it waits for one before it or fails.
+
+    The answer names cases that were returned; once it is emptied, the same batch is told only how it ended.
+    """
 
     class Privacy:
         purpose = Purpose.EXCHANGE
-        retention = Kept.SENT
+        retention = Emptied("empty answers to batches", BATCH_ANSWERS_KEPT, ("answer",))
         plain = ("kind", "state", "sha256", "code", "message", "params")
         never = ("content", "answer")
 

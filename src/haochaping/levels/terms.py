@@ -76,6 +76,8 @@ LATE_AFTER = timedelta(days=1)
 # itself, so that one that cannot be taken does not hold up the others, and a person is told.
 MOST_FAILURES = 3
 WHY_LIMIT = 300
+# As long as identities are kept (`identity.terms.RETENTION`): a sender that has not heard its answer by then has lost it.
+BATCH_ANSWERS_KEPT = timedelta(days=180)
 
 
 class Manifest(Struct, frozen=True, kw_only=True):

@@ -20,7 +20,7 @@ from haochaping.accounts.actions.people import (
     reset_second_factor,
 )
 from haochaping.accounts.actions.roles import grant_role, revoke_role
-from haochaping.accounts.actions.sessions import change_session_key, end_sessions, note_seen
+from haochaping.accounts.actions.sessions import change_session_key, end_sessions, forget_sessions, note_seen
 
 __all__ = [
     "begin_as_administrator",
@@ -33,6 +33,7 @@ __all__ = [
     "enable",
     "end_sessions",
     "enrol_totp",
+    "forget_sessions",
     "grant_role",
     "issue_first_admin_link",
     "issue_password_link",

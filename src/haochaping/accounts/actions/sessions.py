@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from haochaping.accounts.access import check_power
 from haochaping.accounts.actions.steps import locked_user, record
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+_JUST_NOW = timedelta(minutes=10)
+
+
 def note_seen(session_key: str, *, now: datetime) -> None:
     """Note that a session is in use; the gate calls this once a minute at most."""
     UserSession.objects.filter(session_key=session_key).update(last_seen_at=now)
@@ -27,6 +32,19 @@ def note_seen(session_key: str, *, now: datetime) -> None:
 def change_session_key(before: str, after: str) -> None:
     """Keep a session in the list of its owner when its key changes; the log-in is noted by whoever changes it."""
     UserSession.objects.filter(session_key=before).update(session_key=after)
+
+
+@transaction.atomic
+def forget_sessions(*, now: datetime) -> int:
+    """Erase sessions whose time is over, with address and browser of whoever they were; returns how many.
+
+    When people logged in and out the ledger says.
+    """
+    ended = Session.objects.filter(expire_date__lt=now).delete()[0]
+    known = Session.objects.filter(session_key=OuterRef("session_key"))
+    # One that has just begun is stored with the answer to its request.
+    UserSession.objects.filter(~Exists(known), last_seen_at__lt=now - _JUST_NOW).delete()
+    return ended
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import close_old_connections, connections
 from django.utils import timezone
 
+from haochaping.accounts import actions as accounts
 from haochaping.doors.outage import OUTAGE
 from haochaping.exchange import actions as exchange
 from haochaping.exchange.reconciliation import actions as reconciliation
@@ -42,6 +43,7 @@ from haochaping.flows import (
     tell_staff,
     watch_voices,
 )
+from haochaping.hotline import actions as hotline
 from haochaping.identity import actions as identity
 from haochaping.insight import actions as insight
 from haochaping.kernel.actor import SYSTEM
@@ -143,6 +145,10 @@ BEATS: tuple[Beat, ...] = (
     Beat("see which item codes nobody knows", 600, lambda now: match_items.look(now=now)),
     Beat("forget ended visits", 300, lambda now: exchange.forget_visits(before=now)),
     Beat("forget used signatures", 3600, lambda now: exchange.forget_signatures(now=now)),
+    Beat("empty settled records", 86_400, lambda now: exchange.empty_settled(now=now)),
+    Beat("empty messages of hotlines", 86_400, lambda now: hotline.empty_messages(now=now)),
+    Beat("empty answers to batches", 86_400, lambda now: levels.empty_answers(now=now)),
+    Beat("forget ended sessions", 3600, lambda now: accounts.forget_sessions(now=now)),
     Beat("forget old answers", 3600, lambda now: exchange.forget_answers(now=now)),
     Beat(
         "let requests to open an identity expire",

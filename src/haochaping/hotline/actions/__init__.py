@@ -1,5 +1,6 @@
 """12345 对接 writes: links, the queue on the way out, what came in."""
 
+from haochaping.hotline.actions.emptying import empty_messages
 from haochaping.hotline.actions.incoming import (
     apply_at,
     apply_next,
@@ -36,6 +37,7 @@ __all__ = [
     "claim",
     "close_gap",
     "close_link",
+    "empty_messages",
     "give_up",
     "is_alone",
     "keep",

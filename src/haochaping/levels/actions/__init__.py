@@ -2,7 +2,7 @@
 
 from haochaping.levels.actions.carried import carry
 from haochaping.levels.actions.days import day_compared, day_heard, day_told, forget_days
-from haochaping.levels.actions.incoming import failed, hold, merged, refused, stage
+from haochaping.levels.actions.incoming import empty_answers, failed, hold, merged, refused, stage
 from haochaping.levels.actions.orders import report_orders
 from haochaping.levels.actions.outgoing import (
     answered,
@@ -29,6 +29,7 @@ __all__ = [
     "day_compared",
     "day_heard",
     "day_told",
+    "empty_answers",
     "exclude",
     "failed",
     "forget_days",

@@ -11,7 +11,7 @@ from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
 from haochaping.levels import models, queries
 from haochaping.levels.models import IncomingBatch
-from haochaping.levels.terms import BATCH_FAILED, MOST_FAILURES, WHY_LIMIT, InState
+from haochaping.levels.terms import BATCH_ANSWERS_KEPT, BATCH_FAILED, MOST_FAILURES, WHY_LIMIT, InState
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -103,6 +103,14 @@ def failed(
     )
     if failures in {1, MOST_FAILURES}:
         _record(peer, manifest, InState.FAILED, by, now, failures=str(failures))
+
+
+def empty_answers(*, now: datetime) -> int:
+    """Empty the answers to batches that were taken or refused `BATCH_ANSWERS_KEPT` ago; returns how many."""
+    done = IncomingBatch.objects.filter(
+        state__in=[InState.MERGED, InState.REFUSED], received_at__lt=now - BATCH_ANSWERS_KEPT
+    )
+    return done.exclude(answer=b"").update(answer=b"")
 
 
 def _kept(peer: Peer, manifest: Manifest, *states: InState) -> QuerySet[IncomingBatch]:
