@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.conf import settings
 from django.db import transaction
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from haochaping.cases.models import Case
 from haochaping.directory import queries as directory
@@ -222,6 +223,7 @@ def test_who_does_not_want_to_be_asked_is_asked_by_nobody_any_more(to_call, now)
     ring(to_call, now)
     assert record(to_call, now, "opted_out") == "opted_out"
     person = Delivery.objects.get(channel="call").person
+    assert ProcrastinateJob.objects.get(task_name="invitations.heard").args == {"call_id": str(to_call)}
 
     call_invited.take_heard(to_call, by=SYSTEM, now=now)
 

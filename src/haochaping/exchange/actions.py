@@ -38,6 +38,7 @@ from haochaping.exchange.terms import (
     DAMAGED_CHARACTERS,
     DISCARD_REASON_LIMIT,
     DISCARD_UNEXPLAINED,
+    KEYS_KEPT,
     NO_SUCH_DIALECT,
     NO_SUCH_PLATFORM,
     NOT_A_KEY,
@@ -221,8 +222,9 @@ def remember_answer(client_id: int, key: str, body_hash: bytes, answer: bytes, *
 
 
 def forget_answers(*, now: datetime) -> int:
-    """Erase answers older than `ANSWERS_KEPT`; their keys are free again. Returns how many."""
-    return GivenAnswer.objects.filter(given_at__lt=now - ANSWERS_KEPT).delete()[0]
+    """Erase answers older than `ANSWERS_KEPT`, and after `KEYS_KEPT` their keys, which are free again. Returns how many."""
+    old = GivenAnswer.objects.filter(given_at__lt=now - ANSWERS_KEPT).exclude(answer="")
+    return old.update(answer="") + GivenAnswer.objects.filter(given_at__lt=now - KEYS_KEPT).delete()[0]
 
 
 _EMPTY = """

@@ -11,7 +11,7 @@ from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 from haochaping.exchange.manifests.models import StatedBatch
 from haochaping.exchange.quality.models import QualityCard, QualityFinding, RepeatedSend, WithheldFigure
 from haochaping.exchange.reconciliation.terms import ReconciliationState, StatedKind, StatementSide
-from haochaping.exchange.terms import ANSWERS_KEPT, SETTLED_KEPT, QuarantineState, RecordKind
+from haochaping.exchange.terms import KEYS_KEPT, SETTLED_KEPT, QuarantineState, RecordKind
 from haochaping.kernel.masking import masked_number
 from haochaping.kernel.privacy import Emptied, Erased, Kept, Purpose
 
@@ -107,11 +107,14 @@ class QuarantinedRecord(models.Model):
 
 
 class GivenAnswer(models.Model):
-    """已答请求: the answer to a keyed request, stored with what it did, so that a repetition hears the same."""
+    """已答请求: the answer to a keyed request, stored with what it did, so that a repetition hears the same.
+
+    After `ANSWERS_KEPT` the answer is empty: only the fingerprint of what was asked is left.
+    """
 
     class Privacy:
         purpose = Purpose.REVIEW
-        retention = Erased("forget old answers", ANSWERS_KEPT)
+        retention = Erased("forget old answers", KEYS_KEPT)
         plain = ("key", "body_hash")
         never = ("answer",)
 

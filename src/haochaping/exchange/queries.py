@@ -276,11 +276,13 @@ def by_receipt(receipt: str) -> QuarantineRow | None:
     return next(iter(_rows(rows)), None)
 
 
-def given_answer(client_id: int, key: str) -> tuple[bytes, bytes] | None:
-    """The body hash of a keyed request that was already answered, and its answer byte for byte."""
+def given_answer(client_id: int, key: str) -> tuple[bytes, bytes | None] | None:
+    """The body hash of a keyed request that was already answered, and its answer byte for byte, None once it is forgotten."""
     row = GivenAnswer.objects.filter(client_id=client_id, key=key).first()
     if row is None:
         return None
+    if not row.answer:
+        return bytes(row.body_hash), None
     sealed = b64decode(str(row.answer))
     opening = answer_key(settings.CONTENT_KEY, KEY_LENGTH[Suite(sealed[0])])
     return bytes(row.body_hash), zlib.decompress(open_row(opening, sealed, answer_place(client_id, key)))

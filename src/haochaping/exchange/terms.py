@@ -128,10 +128,12 @@ class SourceRow:
     set_at: datetime
 
 
-# How long the same Idempotency-Key hears the same answer.
+# How long the same Idempotency-Key hears the same answer: an answer holds receipts, and some 70 bytes of each item.
 ANSWERS_KEPT = timedelta(days=7)
 # As long as identities are kept (`identity.terms.RETENTION`): whoever asks what became of a record asks by then.
 SETTLED_KEPT = timedelta(days=180)
+# How long it stands for the same request: levels above send again months later (trust.md §6.2).
+KEYS_KEPT = timedelta(days=400)
 DISCARD_REASON_LIMIT = 300
 PERSON_FIELDS = ("name", "phone", "certificate_type", "certificate_no")
 

@@ -25,7 +25,8 @@ def answer_once(
 
     Holds the lock of (client, key) from the first statement to the commit, so that of two equal requests one waits
     for the other's answer. Without a key the request is simply carried out. When `carry_out` raises, nothing is
-    kept and the key is free.
+    kept and the key is free. Once the answer is forgotten, the same request is carried out once more: what it sent stands
+    by then, and each item is told to be a duplicate.
 
     Raises:
         Refused: KEY_REUSED when the key was used for another request; it names the fingerprints of both.
@@ -48,4 +49,4 @@ def _once(
         return answer
     if given[0] != asked:
         raise Refused(KEY_REUSED, field="Idempotency-Key", first=given[0].hex(), now=asked.hex())
-    return given[1]
+    return carry_out() if given[1] is None else given[1]

@@ -108,15 +108,31 @@ def test_kept_answer_tells_no_receipt_to_a_reader_of_the_table(caller, moment):
     assert receipt not in stored
     given = queries.given_answer(caller.id, "k1")
     assert given is not None
+    assert given[1] is not None
     assert receipt.encode() in given[1]
 
 
 @pytest.mark.django_db
-def test_answers_are_forgotten_after_a_week_and_their_keys_are_free(caller, problem, moment):
-    caller.post("cases", body(worlds.case("YC-1", moment)), Idempotency_Key="k1")
+def test_after_a_week_a_repetition_hears_that_everything_stands(caller, problem, moment):
+    caller.send("cases", worlds.case("YC-1", moment))
+    sent = body(worlds.review("YC-1", 1, moment))
+    first = caller.post("reviews", sent, Idempotency_Key="k1").json()["results"][0]
     assert exchange.forget_answers(now=timezone.now() + timedelta(days=6)) == 0
 
     assert exchange.forget_answers(now=timezone.now() + timedelta(days=7, minutes=1)) == 1
+
+    again = caller.post("reviews", sent, Idempotency_Key="k1").json()["results"][0]
+    assert (again["outcome"], again["id"]) == ("duplicate", first["id"])
+    assert Review.objects.count() == 1
+    assert caller.post("reviews", body(1), Idempotency_Key="k1").status_code == 409
+
+
+@pytest.mark.django_db
+def test_keys_are_free_after_four_hundred_days(caller, moment):
+    caller.post("cases", body(worlds.case("YC-1", moment)), Idempotency_Key="k1")
+    assert exchange.forget_answers(now=timezone.now() + timedelta(days=399)) == 1
+
+    assert exchange.forget_answers(now=timezone.now() + timedelta(days=400, minutes=1)) == 1
 
     assert caller.post("cases", body(1), Idempotency_Key="k1").status_code == 200
 

@@ -220,7 +220,8 @@ _ONCE = {
     "required": False,
     "description": N_(
         "The same key with the same body is carried out once and hears the same answer for 7 days, also when both "
-        "requests come at the same moment; the same key with another body is a conflict."
+        "requests come at the same moment; later its items are told to be duplicates. The same key with another body is a "
+        "conflict for 400 days."
     ),
     "schema": {"type": "string", "minLength": 1, "maxLength": 200},
 }
