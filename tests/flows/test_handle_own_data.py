@@ -125,6 +125,16 @@ def test_matters_in_two_places_are_for_the_office_above_both(zhang, now):
     assert Voice.objects.get().division.code == worlds.PROVINCE
 
 
+def test_a_request_of_somebody_elses_agent_goes_to_the_office_of_what_they_handled(zhang, now):
+    Case.objects.filter(case_no="YC-5").update(person_id=None)
+    li = {**ZHANG, "name": "李大明", "phone": "13900000006", "certificate_no": "990102199001010026"}
+    worlds.take_case("YC-6", now, applicant=li | {"agent": ZHANG})
+
+    ask(zhang, now)
+
+    assert Voice.objects.get().division.code == worlds.COUNTY
+
+
 def worlds_division(code: str) -> int:
     from haochaping.directory import queries as directory
 

@@ -57,3 +57,34 @@ def test_somebody_elses_service_and_none_at_all_read_the_same(now, person):
             opened(wanted, person, now)
         assert refused.value.complaint.reason is TOKEN_INVALID
     assert ledger.count(EntryKind.INVITATION_ISSUED) == before
+
+
+AGENT = PlainPerson("李代办", "13900000009", "414", "E99999999")
+
+
+def handled(now: datetime) -> UUID:
+    agent = {
+        "name": "李代办",
+        "phone": "13900000009",
+        "certificate_type": "414",
+        "certificate_no": "E99999999",
+    }
+    worlds.take_case("YC-78", now, applicant=OWNER | {"agent": agent})
+    return cases.bindings_of_case(worlds.SOURCE, "YC-78")[0].occurrence_id
+
+
+def test_whoever_handled_it_for_somebody_else_may_rate_it_too(now):
+    occurrence_id = handled(now)
+
+    assert opened(occurrence_id, AGENT, now) == opened(occurrence_id, MINE, now)
+
+
+def test_a_review_that_stands_is_not_opened_by_the_agent(now):
+    """It may be the applicant's."""
+    occurrence_id = handled(now)
+    worlds.give("YC-78", 2, now)
+
+    with pytest.raises(Refused) as refused:
+        opened(occurrence_id, AGENT, now)
+    assert refused.value.complaint.reason is TOKEN_INVALID
+    assert opened(occurrence_id, MINE, now)

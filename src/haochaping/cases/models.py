@@ -79,6 +79,7 @@ class Case(models.Model):
         ]
         indexes = [
             models.Index(fields=["person_id"], name="case_of_person", condition=Q(person_id__isnull=False)),
+            models.Index(fields=["agent_id"], name="case_of_agent", condition=Q(agent_id__isnull=False)),
             # What was written over since it came; whoever reports upward looks there.
             models.Index(
                 fields=["updated_at"], name="case_changed", condition=Q(updated_at__gt=F("received_at"))

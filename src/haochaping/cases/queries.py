@@ -7,6 +7,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
+from django.db.models import Q
 
 from haochaping.cases.models import Case, ServiceOccurrence
 from haochaping.cases.terms import (
@@ -106,11 +107,17 @@ def binding_of(occurrence_id: UUID) -> Binding | None:
 
 def services_of_persons(person_ids: Iterable[UUID], *, limit: int = 100) -> list[Binding]:
     """The services of sealed applicants, newest first."""
-    ids = list(
-        ServiceOccurrence.objects.filter(case__person_id__in=list(person_ids))
-        .order_by("-at", "-id")
-        .values_list("id", flat=True)[:limit]
-    )
+    return _newest(Q(case__person_id__in=list(person_ids)), limit)
+
+
+def services_handled_by(agent_ids: Iterable[UUID], *, limit: int = 100) -> list[Binding]:
+    """The services that sealed persons have handled for somebody else (代办), newest first."""
+    return _newest(Q(case__agent_id__in=list(agent_ids)), limit)
+
+
+def _newest(whose: Q, limit: int) -> list[Binding]:
+    newest = ServiceOccurrence.objects.filter(whose).order_by("-at", "-id")
+    ids = list(newest.values_list("id", flat=True)[:limit])
     found = {binding.occurrence_id: binding for binding in _bindings(_BINDINGS + "o.id = ANY(%s)", ids)}
     return [found[one] for one in ids]
 
@@ -237,6 +244,11 @@ def known_case(source: str, case_no: str) -> dict[str, object]:
 def person_of(case_id: UUID) -> UUID | None:
     """The sealed applicant of a case."""
     return Case.objects.values_list("person_id", flat=True).get(id=case_id)
+
+
+def agent_of(case_id: UUID) -> UUID | None:
+    """The sealed person who handles a case for its applicant."""
+    return Case.objects.values_list("agent_id", flat=True).get(id=case_id)
 
 
 def persons_of(occurrence_ids: Iterable[UUID]) -> dict[UUID, UUID]:

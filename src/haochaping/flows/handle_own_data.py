@@ -24,7 +24,7 @@ from haochaping.voices import queries
 from haochaping.voices.terms import NOBODY_SEALED, STILL_NEEDED, VoiceOutcome
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection
     from datetime import datetime
     from uuid import UUID
 
@@ -88,7 +88,9 @@ def _erase(voice_id: UUID, *, by: Actor, now: datetime) -> None:
     identity.erase(free, ErasureCause.REQUEST, by=by, now=now)
 
 
-def _division_of(persons: Iterable[UUID]) -> int:
-    paths = {binding.division_path for binding in cases.services_of_persons(persons)}
+def _division_of(persons: Collection[UUID]) -> int:
+    """The lowest office above everything that the persons applied for, or handled for somebody else."""
+    services = cases.services_of_persons(persons) + cases.services_handled_by(persons)
+    paths = {binding.division_path for binding in services}
     common = common_path(paths)
     return (directory.ancestors(common)[-1] if common else directory.top_divisions()[0]).id

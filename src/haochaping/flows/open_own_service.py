@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from haochaping.cases.terms import Binding
     from haochaping.kernel.actor import Actor
 
 
@@ -29,13 +30,22 @@ def open_own_service(
 ) -> str:
     """The address part of the invitation to a service of this very person, issued now if there is none.
 
+    Whoever handled it for somebody else may rate it too, but sees no review that stands: it may be the applicant's.
+
     Raises:
         Refused: TOKEN_INVALID when there is no such service or it is somebody else's.
     """
     binding = cases.binding_of(occurrence_id)
     persons = set(identity.persons_with(fingerprints))
-    if binding is None or cases.person_of(binding.case_id) not in persons:
+    if binding is None or not (
+        cases.person_of(binding.case_id) in persons or _may_rate_for(binding, persons)
+    ):
         raise Refused(TOKEN_INVALID)
     valid = rulebook.terms_for(binding.division_path, local_day(now)).invitation_valid
     reviews.invite([occurrence_id], valid=valid, renew=True, by=by, now=now)
     return review_queries.tokens_of([occurrence_id])[occurrence_id]
+
+
+def _may_rate_for(binding: Binding, persons: Collection[UUID]) -> bool:
+    handled = cases.agent_of(binding.case_id) in persons
+    return handled and review_queries.review_of_occurrence(binding.occurrence_id) is None

@@ -60,6 +60,27 @@ def test_the_code_opens_ones_services():
     assert browser.get(answer.headers["Location"]).status_code == 200
 
 
+def test_whoever_handled_a_service_for_somebody_else_finds_it_and_not_the_others_review():
+    moment = timezone.now() - timedelta(hours=1)
+    li = {**ZHANG, "name": "李大明", "phone": "13900000002", "certificate_no": "990102199001010026"}
+    for n in (2, 3):
+        worlds.take_case(f"YC-0000000{n}", moment, applicant=li | {"agent": ZHANG})
+    worlds.give("YC-00000003", 2, timezone.now())
+    Case.objects.filter(case_no="YC-00000001").update(person_id=None)
+    browser = Client()
+    ask(browser)
+    enter(browser, codes()[0])
+
+    page = browser.get(reverse("my"), headers={"accept-language": "en"})
+
+    waiting, rated = page.context["services"]
+    assert (waiting.case.number, rated.case.number) == ("…0002", "…0003")
+    text = page.content.decode()
+    assert text.count("You handled it for somebody else.") == 2
+    assert reverse("my_service", args=[waiting.id]) in text
+    assert reverse("my_service", args=[rated.id]) not in text
+
+
 def test_a_service_of_a_withdrawn_case_is_shown_last_and_not_offered():
     moment = timezone.now() - timedelta(hours=1)
     worlds.take_case("YC-00000002", moment, applicant=ZHANG, status="in_process", completed_at=None)

@@ -36,24 +36,31 @@ if TYPE_CHECKING:
 class Service:
     """One service of the person: what it was, the review given, if any, and whether one can still be given.
 
-    `voided_at` is since when it cannot: its case was withdrawn before anybody had reviewed it.
+    `voided_at` is since when it cannot: its case was withdrawn before anybody had reviewed it. `for_other`: they handled it
+    for somebody else, whose review, if there is one, is not theirs to read.
     """
 
     id: UUID
     case: ShownCase
     review: ReviewRow | None
     voided_at: datetime | None
+    for_other: bool
 
 
 def own_services(fingerprints: Collection[bytes]) -> list[Service]:
-    """The services of this person, those that wait to be rated first, newest first."""
-    bindings = cases.services_of_persons(identity.persons_with(fingerprints))
+    """The services of this person, also as somebody's agent: those that wait to be rated first, newest first."""
+    persons = identity.persons_with(fingerprints)
+    own = cases.services_of_persons(persons)
+    mine = {binding.occurrence_id for binding in own}
+    handled = [one for one in cases.services_handled_by(persons) if one.occurrence_id not in mine]
+    bindings = sorted(own + handled, key=lambda binding: binding.occurrence_at, reverse=True)
     given = reviews.reviews_of_occurrences(binding.occurrence_id for binding in bindings)
     found = []
     for binding, case in zip(bindings, shown_cases(bindings), strict=True):
         review = given.get(binding.occurrence_id)
         voided_at = None if review else binding.withdrawn_at
-        found.append(Service(binding.occurrence_id, case, review, voided_at))
+        for_other = binding.occurrence_id not in mine
+        found.append(Service(binding.occurrence_id, case, review, voided_at, for_other))
     return sorted(found, key=lambda service: bool(service.review or service.voided_at))
 
 
