@@ -5,8 +5,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0009_code_doubt"),
-        ("directory", "0004_item_match"),
+        ("cases", "0001_tables"),
+        ("directory", "0001_tables"),
     ]
 
     operations = [
