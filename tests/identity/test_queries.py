@@ -68,7 +68,7 @@ def test_a_phone_index_is_found_after_the_suite_has_changed(folder, settings):
 def test_same_person(folder, one, other, same):
     first, second = actions.seal([one, other], now=NOW)
 
-    assert queries.same_person(first, second) is same
+    assert queries.same_person(first, second).answer is same
 
 
 def test_a_pseudonym_holds_for_one_year(folder, settings):

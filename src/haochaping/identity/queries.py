@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import Count, Exists, OuterRef
 from django.db.models.functions import ExtractYear
 
@@ -38,6 +37,7 @@ from haochaping.identity.terms import (
 from haochaping.kernel.periods import BEIJING, local_day
 from haochaping.kernel.refused import Refused
 from haochaping.ledger.terms import SUITES, Suite
+from haochaping.postgres.together import Asked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -129,15 +129,14 @@ def refusing(person_ids: Iterable[UUID]) -> dict[UUID, bool]:
     return dict(rows.annotate(refused=Exists(refused)).values_list("person_id", "refused"))
 
 
-def same_person(a: UUID, b: UUID) -> bool:
+def same_person(a: UUID | None, b: UUID | None) -> Asked[bool]:
     """Whether two sealed persons are one: by certificate where both have one, else by phone (doors/tables.py).
 
-    Rows sealed under different suites cannot be compared and count as different.
+    Nobody is the same as somebody who is not known. Rows sealed under different suites cannot be compared and count as different.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT haochaping_same_person(%s, %s)", [a, b])
-        [(same,)] = cursor.fetchall()
-    return bool(same)
+    return Asked(
+        "SELECT haochaping_same_person(%s, %s)", lambda found: any(same for (same,) in found), [a, b]
+    )
 
 
 def pseudonym(person: PlainPerson, *, now: datetime) -> str | None:
