@@ -32,12 +32,13 @@ _random = Random(1)  # noqa: S311 - words for a form, no secret
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One form that somebody sends about an order; `form` may depend on the order."""
+    """One form that somebody sends about an order, or about `orders` of them; `form` may depend on the order."""
 
     who: str
     step: str
     form: Form | Filled = field(default_factory=dict)
     address: str = "/desk/orders/{order}/{step}"
+    orders: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +50,11 @@ class Meanwhile:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """How long a move took, in milliseconds, and its queries: medians, the most."""
+    """How long a move of one order took, in milliseconds, and its queries: medians, the most."""
 
     name: str
     ms: float
-    queries: int
+    queries: float
 
 
 def words() -> str:
@@ -69,7 +70,7 @@ def measured(runs: int, helper: str) -> Iterator[Taken]:
     """
     orders = iter(_orders(runs * sum(needed for _, needed in _ROADS)))
     for road, needed in _ROADS:
-        taken: dict[tuple[int, str], list[tuple[float, int]]] = {}
+        taken: dict[tuple[int, str], list[tuple[float, float]]] = {}
         for _ in range(runs):
             order, *others = (next(orders) for _ in range(needed))
             for place, one in enumerate(road(helper, order, *others)):
@@ -134,7 +135,7 @@ def _kept(helper: str, _order: UUID) -> list[Move | Meanwhile]:
         Move(DISPATCHER, "refuse-return", {"reason": words()}),
         Move(CLERK, "sign-for"),
         Move(CLERK, "more-time", {"days": "1", "reason": words()}),
-        Move(DISPATCHER, "refuse-time", {"note": ""}),
+        Move(DISPATCHER, "refuse-time", {"note": words()}),
         Move(DISPATCHER, "join", {"agency": helper, "task": words()}),
     ]
 
@@ -157,7 +158,7 @@ def _appealed(_helper: str, _order: UUID) -> list[Move | Meanwhile]:
 
 def _together(_helper: str, *orders: UUID) -> list[Move | Meanwhile]:
     chosen = {"order": [str(order) for order in orders]}
-    return [Move(CLERK, f"sign-for, {len(orders)} at once", chosen, "/desk/list/sign")]
+    return [Move(CLERK, f"sign-for, each of {len(orders)}", chosen, "/desk/list/sign", len(orders))]
 
 
 # Each with how many orders it takes.
@@ -180,7 +181,7 @@ def ended() -> list[UUID]:
     return list(OrderEvent.objects.filter(move=Fired.END).values_list("order_id", flat=True))
 
 
-def _sent(move: Move, order: UUID) -> tuple[float, int]:
+def _sent(move: Move, order: UUID) -> tuple[float, float]:
     from haochaping.config.wsgi import application
 
     cookies = pages.sign_in(move.who)
@@ -191,11 +192,11 @@ def _sent(move: Move, order: UUID) -> tuple[float, int]:
     took = (perf_counter() - begun) * 1000
     if status not in {HTTPStatus.SEE_OTHER, HTTPStatus.OK}:
         raise RuntimeError(f"{move.who} {address}: {status}")
-    return took, asked
+    return took / move.orders, asked / move.orders
 
 
 def _orders(count: int) -> list[UUID]:
-    """Orders of the demo's clerk that nobody has signed for, each of a person whom the relay can reach and who agreed."""
+    """Orders of the demo's clerk that went out now, each of a person whom the relay can reach and who agreed."""
     from django.db import connections
 
     from haochaping.doors.demo import names
@@ -223,8 +224,16 @@ def _orders(count: int) -> list[UUID]:
                 INSERT INTO reviews_supplement (review_id, may_call_back, helped_by, said_at)
                 SELECT review_id, true, '', now() FROM chosen
             ), dispatched AS (
-                UPDATE rectification_work_order AS work SET dispatched_at = now(), created_at = now()
+                UPDATE rectification_work_order AS work
+                   SET dispatched_at = now(), created_at = now(),
+                       sign_due_at = sign_due_at + (now() - dispatched_at),
+                       contact_due_at = contact_due_at + (now() - dispatched_at),
+                       rectify_due_at = rectify_due_at + (now() - dispatched_at)
                   FROM chosen WHERE work.id = chosen.id
+            ), promised AS (
+                UPDATE rectification_clock_event AS event
+                   SET at = now(), due_at = due_at + (now() - at), amber_at = amber_at + (now() - at)
+                  FROM chosen WHERE event.order_id = chosen.id
             )
             SELECT id FROM chosen ORDER BY n
             """,
@@ -299,6 +308,7 @@ def _first_line(order: UUID) -> Form:
 
 def _not_solved(order: UUID) -> None:
     """The reviewer says that the matter is not solved, and the time for changing the word is over."""
+    from django.db import connections
     from django.utils import timezone
 
     from haochaping.flows import close_order, merge_orders
@@ -308,4 +318,7 @@ def _not_solved(order: UUID) -> None:
     now = timezone.now()
     [row] = queries.rows([order])
     merge_orders.answer_solution(row.review_id, solved="no", text="", by=REVIEWER, now=now)
-    close_order.settle(by=SYSTEM, now=now + timedelta(days=1))
+    with connections["owner"].cursor() as cursor:
+        said = "UPDATE rectification_solution_answer SET changeable_until = answered_at WHERE order_id = %s"
+        cursor.execute(said, [order])
+    close_order.settle(by=SYSTEM, now=timezone.now())

@@ -204,7 +204,7 @@ def _moves() -> list[bool]:
 
     broken = []
     for taken in moves.measured(RUNS, names.OFFICES[1][0]):
-        broken.append(_told(f"{taken.name} ({taken.queries} queries)", taken.ms, _PAGE_MS, "ms"))
+        broken.append(_told(f"{taken.name} ({taken.queries:g} queries)", taken.ms, _PAGE_MS, "ms"))
         broken.append(taken.queries > pages.MOST_QUERIES)
     return broken
 
@@ -252,7 +252,7 @@ def _clocks() -> list[bool]:
     from haochaping.rulebook.terms import Unit
 
     orders = moves.ended()
-    events = statistics.median(len(queries.ticks_of(order)) for order in orders)
+    events = statistics.median(len(queries.ticks_of(order).answer) for order in orders)
     clocks = [_timed(partial(queries.clock_retold, order)) for order in orders for _ in range(5)]
     days = [date(2026, 6, 1) + timedelta(days=n) for n in range(60)]
     calendar = WorkingCalendar({day: day.weekday() < 5 for day in days}, time(9), time(17, 30))

@@ -132,7 +132,7 @@ def test_upheld_it_ends_the_order_from_there(bad: Matter, state: str):
     order = order_of(bad.review_id)
     assert (order.state, order.outcome, order.paused_at) == ("excluded", "mistaken_excluded", None)
     assert (order.due_at, order.closed_at) == (None, bad.now)
-    assert {tick.tick for tick in standing(orders.ticks_of(order.id)).values()} == {Tick.STOP}
+    assert {tick.tick for tick in standing(orders.ticks_of(order.id).answer).values()} == {Tick.STOP}
     assert told(bad, "order_excluded") == ([] if state in _NOBODYS else [worlds.AGENCY])
     assert ledger.entries_of("order", str(order.id))[-1].facts == {
         "state": "excluded",
@@ -201,5 +201,5 @@ def test_upheld_it_ends_the_part_of_who_helps_and_tells_them(bad: Matter):
 
     part = CoHandler.objects.get(order_id=bad.order_id)
     assert (part.done_at, part.ended_at) == (None, bad.now)
-    assert [tick.tick for tick in helping(orders.ticks_of(bad.order_id)).values()] == [Tick.STOP]
+    assert [tick.tick for tick in helping(orders.ticks_of(bad.order_id).answer).values()] == [Tick.STOP]
     assert sorted(told(bad, "order_excluded")) == [worlds.AGENCY, worlds.OTHER_AGENCY]

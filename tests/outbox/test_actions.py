@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.refused import Refused
@@ -27,7 +28,8 @@ def put_into(state: JobState, job: int, *, attempts: int = 0) -> None:
 @pytest.fixture
 def job(db: None) -> int:
     with transaction.atomic():
-        return actions.defer("notify", order_id="o1")
+        actions.defer("notify", order_id="o1")
+    return queries.jobs()[-1].id
 
 
 @pytest.fixture
@@ -61,11 +63,12 @@ def test_all_jobs_are_listed_however_many_there_are():
 @pytest.mark.usefixtures("committed_db")
 def test_a_committed_transaction_leaves_its_job():
     with transaction.atomic():
-        number = actions.defer("notify", queue="notices", lock="o1", at=NOW, order_ids=["o1", "o2"], n=3)
+        actions.defer("notify", queue="notices", lock="o1", at=NOW, order_ids=["o1", "o2"], n=3)
 
     [row] = queries.jobs(JobState.WAITING)
-    assert (row.id, row.name, row.queue, row.due_at) == (number, "notify", "notices", NOW)
+    assert (row.name, row.queue, row.due_at) == ("notify", "notices", NOW)
     assert row.ids == {"order_ids": ["o1", "o2"], "n": 3}
+    assert ProcrastinateJob.objects.values_list("lock", "queueing_lock", "priority").get() == ("o1", None, 0)
 
 
 @pytest.mark.usefixtures("committed_db")

@@ -50,7 +50,9 @@ def test_deadlines_across_days_that_were_swapped(desk, dispatched, contact, rect
 
     row = desk.row
     assert (row.contact_due_at, row.rectify_due_at) == (contact, rectify)
-    assert {tick.due_at for tick in queries.recomputed(row.division.path, queries.ticks_of(row.id))} >= {
+    assert {
+        tick.due_at for tick in queries.recomputed(row.division.path, queries.ticks_of(row.id).answer)
+    } >= {
         contact,
         rectify,
     }
@@ -106,7 +108,7 @@ def test_a_contact_on_the_day_itself_is_due_when_its_hours_end_or_the_next_day_w
     actions.dispatch([desk.order_id], by=SYSTEM, now=at(6, 10))
 
     assert desk.row.contact_due_at == end_of(6, 10)
-    (tick,) = [one for one in queries.ticks_of(desk.order_id) if one.clock == ClockKind.CONTACT]
+    (tick,) = [one for one in queries.ticks_of(desk.order_id).answer if one.clock == ClockKind.CONTACT]
     assert (tick.number, tick.unit, tick.rule) == (0, "working_days", "first_contact_same_day")
     late = replace(tick, at=at(6, 12, hour=18))
     (told,) = queries.recomputed(desk.row.division.path, [late])

@@ -47,7 +47,7 @@ def end(desk, *, items_go_on: bool = True) -> date:
 @pytest.mark.parametrize("move", [Move.DISPATCH, Move.SIGN_FOR, Move.VERIFY, Move.RECTIFY, Move.REPLY])
 def test_the_successor_goes_on_where_the_agency_stood(desk, move):
     desk.upto(move)
-    before, promised = desk.row, queries.ticks_of(desk.order_id)
+    before, promised = desk.row, queries.ticks_of(desk.order_id).answer
     end(desk)
 
     assert hand_on.hand_on_ended(desk.later()) == 1
@@ -56,7 +56,7 @@ def test_the_successor_goes_on_where_the_agency_stood(desk, move):
     row = desk.row
     assert (row.state, row.due_at, row.signed_at) == (before.state, before.due_at, before.signed_at)
     assert row.agency.code == worlds.OTHER_AGENCY
-    assert queries.ticks_of(desk.order_id) == promised
+    assert queries.ticks_of(desk.order_id).answer == promised
     event = queries.timeline(desk.order_id)[-1]
     assert (event.move, event.by, event.note) == ("hand_on", "system:haochaping", row.agency.name)
     entry = ledger.entries_of("order", str(desk.order_id))[-1]

@@ -71,7 +71,7 @@ def join(desk: Desk, agency: str = worlds.OTHER_AGENCY) -> Any:
 
 
 def ticks(desk: Desk, part: CoHandler) -> list[ClockTick]:
-    return [tick for tick in queries.ticks_of(desk.order_id) if tick.helper == part.id]
+    return [tick for tick in queries.ticks_of(desk.order_id).answer if tick.helper == part.id]
 
 
 def again(part: CoHandler) -> Any:
@@ -414,14 +414,14 @@ def test_the_successor_of_a_helping_agency_goes_on_with_its_part(order):
     part = join(order)
     give_items(order.later(), THIRD, worlds.OTHER_ITEM)
     end(worlds.OTHER_AGENCY, order.now)
-    before = queries.ticks_of(order.order_id)
+    before = queries.ticks_of(order.order_id).answer
 
     for _ in range(2):
         hand_on.hand_on_ended(order.later())
 
     went = again(part)
     assert (went.agency.code, went.due_at, went.ended_at) == (THIRD, part.due_at, None)
-    assert queries.ticks_of(order.order_id) == before
+    assert queries.ticks_of(order.order_id).answer == before
     assert order.row.agency.code == worlds.AGENCY
     assert order.moves.count("hand_on") == 1
     entry = ledger.entries_of("order", str(order.order_id))[-1]
@@ -524,4 +524,4 @@ def test_supervisors_see_who_is_late_with_a_part(order):
         order.order_id,
     )
     assert help_queries.late_parts(HELPER, late, limit=9) == []
-    assert helping(queries.ticks_of(order.order_id)).keys() == {part.id}
+    assert helping(queries.ticks_of(order.order_id).answer).keys() == {part.id}

@@ -56,7 +56,7 @@ def last_entry(order_id: UUID) -> tuple[EntryKind, dict[str, object]]:
 
 
 def promised(order_id: UUID) -> list[tuple[ClockKind, Tick]]:
-    return [(tick.clock, tick.tick) for tick in queries.ticks_of(order_id)]
+    return [(tick.clock, tick.tick) for tick in queries.ticks_of(order_id).answer]
 
 
 class TestReturn:

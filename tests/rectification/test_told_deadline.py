@@ -42,7 +42,7 @@ def test_the_end_that_was_told_is_promised_and_explained(desk):
 
     assert desk.row.rectify_due_at == end
     assert as_promised(desk)
-    [told] = [tick for tick in queries.ticks_of(desk.order_id) if tick.tick == Tick.TOLD]
+    [told] = [tick for tick in queries.ticks_of(desk.order_id).answer if tick.tick == Tick.TOLD]
     assert (told.clock, told.rule, told.due_at) == (ClockKind.RECTIFY, "hotline_clock", end)
     assert queries.timeline(desk.order_id)[-1].move == Move.ADOPT_DEADLINE
 

@@ -262,14 +262,14 @@ def test_a_declared_day_moves_the_deadline_of_the_division(world):
 def test_calendars_of_several_divisions_are_asked_at_once_and_keep_apart(world, django_assert_num_queries):
     declare(world, works=False, division=worlds.COUNTY)
     terms = queries.terms_of_each([CITY_PATH, COUNTY_PATH, ""], TODAY)
-    calendars = queries.Calendars(terms.values(), TODAY, TOMORROW)
+    calendars = queries.Calendars(terms, TODAY, TOMORROW)
 
     with django_assert_num_queries(1):
         together(*calendars.asked)
-        said = [calendars.of(path).is_working(TOMORROW) for path in (CITY_PATH, COUNTY_PATH, "")]
+        said = [calendars.of(terms[path]).is_working(TOMORROW) for path in (CITY_PATH, COUNTY_PATH, "")]
 
     assert said == [True, False, True]
-    assert calendars.of("").is_working(TOMORROW + timedelta(days=1)) is None
+    assert calendars.of(terms[""]).is_working(TOMORROW + timedelta(days=1)) is None
 
 
 @pytest.mark.parametrize(

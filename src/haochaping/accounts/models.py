@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -12,6 +12,9 @@ from django.db.models.functions import Now
 from haochaping.accounts.terms import ADMINISTRATORS, LinkPurpose, Role
 from haochaping.directory.models import Agency, Division, StaffMember
 from haochaping.kernel.privacy import Kept, Purpose
+
+if TYPE_CHECKING:
+    from haochaping.accounts.queries import Standing
 
 
 class User(AbstractBaseUser):
@@ -31,6 +34,9 @@ class User(AbstractBaseUser):
     date_joined = models.DateTimeField()
 
     objects: ClassVar[BaseUserManager[Self]] = BaseUserManager()
+
+    # No column: what they may do now, where it was asked with the account (queries.user_with_standing).
+    standing: Standing | None = None
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"

@@ -34,7 +34,7 @@ from haochaping.accounts.terms import (
 from haochaping.directory import queries as directory
 from haochaping.directory.rules import path_range
 from haochaping.kernel.actor import EVERYWHERE, NOWHERE, Actor, ActorKind, Scope
-from haochaping.postgres.together import Asked
+from haochaping.postgres.together import Asked, together
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -64,6 +64,7 @@ _CLIENT_BY_KEY = """
 _CLIENT_TRUSTED_SECONDS = 1.0
 # By the hash of the key: when the client was asked for, and what was found. There are as many as there are clients.
 _known_clients: dict[str, tuple[float, ClientRow]] = {}
+_USER = [field.attname for field in User._meta.concrete_fields]  # noqa: SLF001 - documented by Django
 _CLIENT = ("id", "name", "key_prefix", "active", "division__code", "division__path")
 
 
@@ -81,11 +82,27 @@ def standing_of_user(user_id: int) -> Standing:
 
     None of either when disabled or unknown.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_STANDING, [STAFF_PROVIDER, user_id])
-        rows = cursor.fetchall()
-    has_factor, is_bound = rows[0][:2] if rows else (False, False)
-    return Standing(_actor(user_id, [row[2:] for row in rows if row[2]]), has_factor, is_bound)
+    return _standing(user_id).answer
+
+
+def _standing(user_id: int) -> Asked[Standing]:
+    def read(found: Iterable[tuple[Any, ...]]) -> Standing:
+        rows = list(found)
+        has_factor, is_bound = rows[0][:2] if rows else (False, False)
+        return Standing(_actor(user_id, [row[2:] for row in rows if row[2]]), has_factor, is_bound)
+
+    return Asked(_STANDING, read, [STAFF_PROVIDER, user_id])
+
+
+def user_with_standing(user_id: int) -> User | None:
+    """The account of a person with its standing, asked together; None when there is no such account."""
+    found, standing = Asked(User.objects.filter(id=user_id).values_list(*_USER), list), _standing(user_id)
+    together(found, standing)
+    for row in found.answer:
+        user = User.from_db(connection.alias, _USER, row)
+        user.standing = standing.answer
+        return user
+    return None
 
 
 def _actor(user_id: int, grants: Sequence[tuple[Any, ...]]) -> Actor:

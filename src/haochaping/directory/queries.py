@@ -75,7 +75,7 @@ _SPOTS: Mapping[Kind, tuple[str, str]] = {
 }
 
 _DIVISION = ("id", "code", "name", "path")
-_AGENCY = ("id", "code", "name", "path", "division_id", "division__path")
+_AGENCY = ("id", "code", "name", "path", "division_id", "division__path", "valid_from", "valid_to")
 _PLACED = ("id", "code", "name", "division__path")
 _ITEM = ("id", "code", "name", "agency_id")
 

@@ -10,7 +10,7 @@ from haochaping.kernel.refused import N_, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     from haochaping.kernel.refused import Complaint
 
@@ -482,6 +482,14 @@ class AgencyRef:
     path: str
     division_id: int
     division_path: str
+    valid_from: date | None
+    valid_to: date | None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it has begun by a day and not ended before it."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_to is None or day <= self.valid_to
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ from haochaping.doors import confirmation
 from haochaping.doors.confirmation import Fresh
 from haochaping.doors.origin import network_asked_from
 from haochaping.doors.reach import kept_within, within
+from haochaping.doors.session_user import standing_of
 from haochaping.doors.way_back import page_above, page_to_return_to
 from haochaping.kernel.actor import NOWHERE
 from haochaping.ledger.terms import EntryKind, NewEntry
@@ -355,7 +356,7 @@ def _is_over(request: HttpRequest) -> bool:
 
 
 def _staff_answer(request: HttpRequest, gate: Gate, name: str) -> HttpResponseBase | None:
-    standing = accounts.standing_of_user(cast("int", request.user.pk))
+    standing = standing_of(request)
     if not _has_second_factor(request, standing):
         step = "mfa_reauthenticate" if standing.has_factor else "mfa_activate_totp"
         return HttpResponseRedirect(f"{reverse(step)}?{urlencode({'next': page_to_return_to(request)})}")

@@ -33,16 +33,17 @@ from haochaping.rectification.access import check_fire
 from haochaping.rectification.states import may_call
 from haochaping.rectification.terms import CALL_POSSIBLE, WRONG_STATE, CallResult, Means
 from haochaping.reviews import queries as reviews
+from haochaping.reviews.terms import NO_CALLBACK_CONSENT
 from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
     from uuid import UUID
 
     from haochaping.identity.keys import PrivateKey
     from haochaping.kernel.actor import Actor
-    from haochaping.rectification.terms import Contact, HistoryRow
+    from haochaping.rectification.terms import Contact, HistoryRow, OrderRow
     from haochaping.reviews.terms import ReviewRow, SupplementRow
 
 
@@ -75,14 +76,17 @@ def request_call(order_id: UUID, *, purpose: str, line: str, by: Actor, now: dat
             UNKNOWN_RELAY_PURPOSE, CALLS_USED_UP, BAD_LINE, CALL_WAITS.
     """
     order = orders.order(order_id, by=by)
-    check_fire(by, calling_power(order, by), division_path=order.division_path, agency_path=order.agency_path)
+    said = reviews.supplement_of(order.review_id)
+    power = calling_power(order, by, said)
+    check_fire(by, power, division_path=order.division_path, agency_path=order.agency_path)
     if not may_call(order.state):
         raise Refused(WRONG_STATE, state=order.state)
-    reviews.check_call_back(order.review_id)
+    if not said.may_call_back:
+        raise Refused(NO_CALLBACK_CONSENT)
     person = person_of(order.review_id)
     if person is None:
         raise Refused(NO_PHONE)
-    terms = rulebook.terms_for_division(order.division_id, local_day(now))
+    terms = rulebook.terms_for(order.division_path, local_day(now))
     grant = identity.grant_calls(
         person,
         basis=order.id,
@@ -122,9 +126,10 @@ def record(
     # That nobody can call the agency may say of everybody, and what was written to it of whoever wrote.
     agency_s = no_call or contact.startswith(f"{Means.MESSAGE}:")
     power = Power.ORDER_HANDLE if agency_s and may(by, Power.ORDER_HANDLE) else calling_power(order, by)
-    counted(
-        order_id,
-        lambda: rectification.verify_by_callback(
+    calls = orders.calls_of(order_id, order.round)
+
+    def hear() -> None:
+        rectification.verify_by_callback(
             order_id,
             result=result,
             is_true=is_true,
@@ -135,17 +140,18 @@ def record(
             power=power,
             by=by,
             now=now,
-        ),
-    )
+        )
+        # There is time for it until the order is counted.
+        calls.wait()
+
+    counted(order_id, hear)
     if result == CallResult.NOT_REACHED:
-        _tell_unreached(order_id, now=now)
+        _tell_unreached(order, calls.answer, now=now)
 
 
-def _tell_unreached(order_id: UUID, *, now: datetime) -> None:
+def _tell_unreached(order: OrderRow, calls: Iterable[tuple[str, datetime]], *, now: datetime) -> None:
     """The reviewer hears of it once, when as many calls as the rules ask for have come to nothing."""
-    (order,) = orders.rows([order_id])
-    terms = rulebook.terms_for_division(order.division_id, local_day(now))
-    calls = orders.calls_of(order_id, order.round)
+    terms = rulebook.terms_for(order.division_path, local_day(now))
     if [result for result, _ in calls] == [CallResult.NOT_REACHED] * terms.call_attempts:
         tell_reviewers.tell_reviewers(Template.ORDER_UNREACHED, [order.review_id], now=now)
 

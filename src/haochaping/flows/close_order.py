@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from haochaping.flows import tell_reviewers, tell_staff
-from haochaping.flows.handle_bad_review import counted, tell, tell_dispatched
+from haochaping.flows.handle_bad_review import counted, tell, tell_dispatched, tell_reached
 from haochaping.kernel.periods import local_day
 from haochaping.notices.terms import NoticeKind, Template
+from haochaping.postgres.together import together
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.rectification.rules import of_this_round
 from haochaping.rectification.terms import Move, Solved
+from haochaping.reviews import queries as reviews
 from haochaping.supervision import actions as supervision
 from haochaping.supervision.terms import NewSignal, SignalKind
 
@@ -33,8 +35,10 @@ _BATCH = 200
 def pass_check(order_id: UUID, *, by: Actor, now: datetime) -> None:
     """The reply holds; a reviewer who has not said whether it helped is asked."""
     rectification.pass_check(order_id, by=by, now=now)
-    (order,) = orders.rows([order_id])
-    if of_this_round(orders.solutions_of([order_id]).answer.get(order_id), order.replied_at) is None:
+    found, said = orders.asked_rows([order_id]), orders.solutions_of([order_id])
+    together(found, said)
+    [order] = found.answer
+    if of_this_round(said.answer.get(order_id), order.replied_at) is None:
         tell_reviewers.tell_reviewers(Template.SOLVED_QUESTION, [order.review_id], now=now)
 
 
@@ -42,10 +46,11 @@ def pass_check(order_id: UUID, *, by: Actor, now: datetime) -> None:
 def redo(order_id: UUID, reason: str, *, by: Actor, now: datetime) -> None:
     """The quality check sends a reply back; agency, supervisors and the reviewer hear of it."""
     review_id = counted(order_id, lambda: rectification.redo(order_id, reason=reason, by=by, now=now))
-    found = orders.rows([order_id])
-    tell_staff.tell(NoticeKind.REPLY_SENT_BACK, tell_staff.about_orders(found), by=by, now=now)
-    _signal(SignalKind.QUALITY_CHECK_FAILED, found, by=by, now=now)
-    tell(review_id, Template.ORDER_AGAIN, by=by, now=now)
+    found, reached = orders.asked_rows([order_id]), reviews.reached([review_id])
+    together(found, reached)
+    tell_staff.tell(NoticeKind.REPLY_SENT_BACK, tell_staff.about_orders(found.answer), by=by, now=now)
+    _signal(SignalKind.QUALITY_CHECK_FAILED, found.answer, by=by, now=now)
+    tell_reached(review_id, reached, Template.ORDER_AGAIN, by=by, now=now)
 
 
 @transaction.atomic

@@ -66,13 +66,13 @@ def deals_with(order: OrderRow, handler: int | None, events: Sequence[EventRow],
     return bool(signed) and signed[-1] == str(by)
 
 
-def calling_power(order: OrderRow, by: Actor) -> Power:
+def calling_power(order: OrderRow, by: Actor, said: SupplementRow | None = None) -> Power:
     """The power by which the actor calls the reviewer: of the agency's handler, or of an office where it is concealed.
 
     Raises:
         Refused: NOT_ALLOWED, CONCEALED.
     """
-    if not is_concealed(order):
+    if not is_concealed(order, said):
         check_power(by, Power.ORDER_HANDLE)
         return Power.ORDER_HANDLE
     if not sees_reviewer_s_case(by):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db import transaction
 
 from haochaping.cases import queries as cases
@@ -14,23 +13,24 @@ from haochaping.insight.rules import changes, order_units
 from haochaping.kernel.refused import Refused
 from haochaping.notices import actions as notices
 from haochaping.notices.terms import NoticeKind, Side, Template
+from haochaping.postgres.writes import at_once
 from haochaping.publicity.rules import hidden_in
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.rectification.rules import most_alike, says_nothing
 from haochaping.rectification.terms import NO_THREAD, REPLY_DOUBTED, Doubts, Solved
 from haochaping.reviews import queries as reviews
+from haochaping.rulebook.queries import asked_once
 
 if TYPE_CHECKING:
-    from collections import Counter
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
-    from haochaping.insight.terms import FactKey
     from haochaping.kernel.actor import Actor
-    from haochaping.rectification.terms import BulkOutcome, Doubt
-    from haochaping.reviews.terms import ReviewRow
+    from haochaping.postgres.together import Asked
+    from haochaping.rectification.terms import BulkOutcome, Doubt, OrderFacts
+    from haochaping.reviews.terms import Reached, ReviewRow
 
 _BATCH = 200
 
@@ -53,10 +53,9 @@ def dispatch_due(*, of: Collection[int] | None = None, by: Actor, now: datetime)
     due = orders.due_for_dispatch(now, limit=_BATCH, of=of)
     if not due:
         return 0
-    review_ids = [order.review_id for order in orders.rows(due)]
-    before = _units(review_ids)
+    before = orders.facts_of(order.review_id for order in orders.rows(due))
     dispatched = rectification.dispatch(due, by=by, now=now)
-    _recount(before, review_ids)
+    _recount(before)
     tell_dispatched(dispatched, by=by, now=now)
     return len(dispatched)
 
@@ -81,13 +80,13 @@ def tell_dispatched(review_ids: Sequence[UUID], *, by: Actor, now: datetime) -> 
 def write_to_reviewer(order_id: UUID, text: str, *, by: Actor, now: datetime) -> None:
     """The clerk writes in the order's thread; the reviewer reads it on the status page and hears of it by SMS."""
     order = orders.order_to_handle(order_id, by=by)
-    review = _review(order.review_id)
     thread_id = order.thread_id
     if thread_id is None:
-        thread_id = notices.open_thread("order", str(order.id), person=person_behind(review), by=by, now=now)
+        person = person_of(order.review_id)
+        thread_id = notices.open_thread("order", str(order.id), person=person, by=by, now=now)
         rectification.link_thread(order.id, thread_id)
     notices.write(thread_id, Side.AGENCY, text, by=by, now=now)
-    tell(review.id, Template.AGENCY_WROTE, by=by, now=now)
+    tell(order.review_id, Template.AGENCY_WROTE, by=by, now=now)
 
 
 @transaction.atomic
@@ -118,9 +117,9 @@ def answer_solution(review_id: UUID, *, solved: str, text: str, by: Actor, now: 
     Raises as `rectification.actions.answer_solution`.
     """
     orders.hold([review_id])
-    before = _units([review_id])
+    before = orders.facts_of([review_id])
     rectification.answer_solution(review_id, solved=solved, text=text, by=by, now=now)
-    _recount(before, [review_id])
+    _recount(before)
     order = orders.order_of_review(review_id)
     if order is not None and solved == Solved.NO:
         tell_staff.tell(NoticeKind.NOT_SOLVED, tell_staff.about_orders([order]), by=by, now=now)
@@ -158,12 +157,14 @@ def doubts_about(order_id: UUID, text: str, *, by: Actor) -> Doubts:
 
 
 @transaction.atomic
+@at_once()
 def sign_for(order_id: UUID, *, by: Actor, now: datetime) -> None:
     """The agency takes the order, and the reviewer hears of it."""
     review_id = rectification.sign_for(order_id, by=by, now=now)
     tell_reviewers.tell_reviewers(Template.ORDER_SIGNED, [review_id], now=now)
 
 
+@asked_once()
 def sign_for_each(order_ids: Sequence[UUID], *, by: Actor, now: datetime) -> list[BulkOutcome]:
     """The agency takes several orders, and each reviewer hears of it; raises as `rectification.actions.sign_for_each`."""
     return rectification.sign_for_each(order_ids, sign_one=sign_for, by=by, now=now)
@@ -200,31 +201,38 @@ def refuse_extension(order_id: UUID, note: str, *, by: Actor, now: datetime) -> 
 
 def counted[T](order_id: UUID, move: Callable[[], T]) -> T:
     """Make a move with an order and bring the counters to what it comes to then; returns what the move returned."""
-    review_id = orders.held_review(order_id)
-    return move() if review_id is None else _recounted([review_id], move)
+    before = orders.held_facts(order_id)
+    before.wait()
+    return _recounted(before, move)
 
 
 def recounted[T](review_ids: Sequence[UUID], move: Callable[[], T]) -> T:
     """The same for the orders of many reviews."""
     orders.hold(review_ids)
-    return _recounted(review_ids, move)
+    before = orders.asked_facts(review_ids)
+    before.wait()
+    return _recounted(before, move)
 
 
-def _recounted[T](review_ids: Sequence[UUID], move: Callable[[], T]) -> T:
-    before = _units(review_ids)
+def _recounted[T](before: Asked[dict[UUID, OrderFacts]], move: Callable[[], T]) -> T:
     moved = move()
-    _recount(before, review_ids)
+    _recount(before.answer)
     return moved
 
 
 def tell(review_id: UUID, template: Template, *, by: Actor, now: datetime) -> None:
     """Send the reviewer a text message with the link of their review, where there is somebody to send it to."""
-    review = _review(review_id)
-    person = person_behind(review)
-    if person is not None:
-        token = reviews.tokens_of([review.occurrence_id]).get(review.occurrence_id)
-        link = f"{settings.SITE_URL}/r/{token}" if token else f"{settings.SITE_URL}/my/"
-        notices.queue_sms(person, template, {"link": link}, about=review_id, by=by, now=now)
+    tell_reached(review_id, reviews.reached([review_id]), template, by=by, now=now)
+
+
+def tell_reached(
+    review_id: UUID, reached: Asked[dict[UUID, Reached]], template: Template, *, by: Actor, now: datetime
+) -> None:
+    """The same where it was asked with other reads whom to reach."""
+    found = reached.answer[review_id]
+    if found.person is not None:
+        link = {"link": tell_reviewers.link_to(found)}
+        notices.queue_sms(found.person, template, link, about=review_id, by=by, now=now)
 
 
 def _tell_staff(kind: NoticeKind, order_id: UUID, *, by: Actor, now: datetime) -> None:
@@ -232,21 +240,15 @@ def _tell_staff(kind: NoticeKind, order_id: UUID, *, by: Actor, now: datetime) -
 
 
 def person_of(review_id: UUID) -> UUID | None:
-    """The sealed person to reach about a review."""
-    return person_behind(_review(review_id))
+    """The sealed person to reach about a review: who reviewed, else who applied."""
+    return reviews.reached([review_id]).answer[review_id].person
 
 
-def _units(review_ids: Sequence[UUID]) -> Counter[FactKey]:
-    """What the orders of these reviews, locked by the caller, come to in the counters."""
-    return order_units(orders.facts_of(review_ids).values())
-
-
-def _recount(before: Counter[FactKey], review_ids: Sequence[UUID]) -> None:
-    insight.count(changes(before, _units(review_ids)))
-
-
-def _review(review_id: UUID) -> ReviewRow:
-    return reviews.reviews([review_id])[review_id]
+def _recount(before: Mapping[UUID, OrderFacts]) -> None:
+    """Bring the counters from what these orders, locked by the caller, were to what they are, by their reviews."""
+    if before:
+        after = orders.facts_of(before)
+        insight.count(changes(order_units(before.values()), order_units(after.values())))
 
 
 def person_behind(review: ReviewRow) -> UUID | None:

@@ -6,26 +6,29 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from haochaping.cases import queries as cases
 from haochaping.flows import handle_bad_review, tell_reviewers
 from haochaping.flows.conceal import is_concealed
-from haochaping.flows.handle_bad_review import counted, person_of, recounted, tell_dispatched
+from haochaping.flows.handle_bad_review import counted, recounted, tell_dispatched
 from haochaping.kernel.actor import SYSTEM
 from haochaping.kernel.refused import Refused
 from haochaping.notices.terms import Template
 from haochaping.outbox import actions as outbox
+from haochaping.postgres.together import together
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.rectification.states import ANSWERED, WORKED_ON
 from haochaping.rectification.terms import NOT_BOTH_CONCEALED, NOT_THE_SAME_MATTER, NOT_THE_SAME_REVIEWER
 from haochaping.reviews import queries as reviews
+from haochaping.reviews.terms import SupplementRow
 
 if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
     from haochaping.kernel.actor import Actor
+    from haochaping.postgres.together import Asked
     from haochaping.rectification.terms import OrderRow
+    from haochaping.reviews.terms import Reached
 
 _BATCH = 200
 
@@ -38,12 +41,25 @@ def merge(order_id: UUID, into: UUID, *, by: Actor, now: datetime) -> None:
         Refused: as `rectification.actions.merge`; NOT_THE_SAME_REVIEWER when it is somebody else's, NOT_THE_SAME_MATTER
             when it is neither of the same case nor of the same item and agency, NOT_BOTH_CONCEALED.
     """
-    order, lead = orders.order(order_id, by=by), orders.order(into, by=by)
-    if not _same_reviewer(order.review_id, lead.review_id):
+    both = orders.orders_each([order_id, into], by=by)
+    order, lead = both[order_id], both[into]
+    given = [order.review_id, lead.review_id]
+    reached, wished = reviews.reached(given), reviews.concealed_among(given)
+    together(reached, wished)
+    one, other = (reached.answer[review_id] for review_id in given)
+    same = reviews.are_of_one_person(*given)
+    # It goes with the question for the rules.
+    same.wait()
+    concealed = {
+        is_concealed(each, SupplementRow(concealed=each.review_id in wished.answer)) for each in both.values()
+    }
+    if not _same_reviewer(one, other, same):
         raise Refused(NOT_THE_SAME_REVIEWER, field="into", value=str(into))
-    if not _same_matter(order, lead):
+    # One answer can hold for both: of one case, or of one item that one agency handles.
+    same_service = (order.item_id, order.agency_id) == (lead.item_id, lead.agency_id)
+    if not (same_service or _same_case(one, other)):
         raise Refused(NOT_THE_SAME_MATTER, field="into", value=str(into))
-    if is_concealed(order) != is_concealed(lead):
+    if len(concealed) > 1:
         raise Refused(NOT_BOTH_CONCEALED, field="into", value=str(into))
     counted(order_id, lambda: rectification.merge(order_id, into=into, by=by, now=now))
     tell_reviewers.tell_reviewers(Template.ORDER_MERGED, [order.review_id], now=now)
@@ -109,7 +125,9 @@ def lead_of(order: OrderRow) -> OrderRow | None:
     if order.merged_into_id is None:
         return None
     [lead] = orders.rows([order.merged_into_id])
-    return lead if _same_reviewer(order.review_id, lead.review_id) else None
+    one, other = _reached(order, lead)
+    same = reviews.are_of_one_person(order.review_id, lead.review_id)
+    return lead if _same_reviewer(one, other, same) else None
 
 
 def token_of_lead(order: OrderRow, lead: OrderRow) -> str:
@@ -117,34 +135,26 @@ def token_of_lead(order: OrderRow, lead: OrderRow) -> str:
 
     Whoever holds it may change that review: that the case is the same is not enough here.
     """
-    if not _same_person(order.review_id, lead.review_id):
-        return ""
-    occurrence_id = reviews.reviews([lead.review_id])[lead.review_id].occurrence_id
-    return reviews.tokens_of([occurrence_id]).get(occurrence_id, "")
+    one, other = _reached(order, lead)
+    is_known = one.person is not None and other.person is not None
+    same = reviews.are_of_one_person(order.review_id, lead.review_id)
+    return other.token if is_known and (one.person == other.person or same.answer) else ""
 
 
-def _same_reviewer(one: UUID, other: UUID) -> bool:
-    """Whether two reviews are one person's: known by what is sealed, or of one case of which nobody is known."""
-    if person_of(one) is None and person_of(other) is None:
+def _reached(order: OrderRow, lead: OrderRow) -> tuple[Reached, Reached]:
+    found = reviews.reached([order.review_id, lead.review_id]).answer
+    return found[order.review_id], found[lead.review_id]
+
+
+def _same_reviewer(one: Reached, other: Reached, same: Asked[bool]) -> bool:
+    """Whether two reviews are one person's: known by what is sealed, or of one case of which nobody is known.
+
+    Whoever is sealed anew with every case is the `same` by the blind index.
+    """
+    if one.person is None and other.person is None:
         return _same_case(one, other)
-    return _same_person(one, other)
+    return one.person == other.person or same.answer
 
 
-def _same_person(one: UUID, other: UUID) -> bool:
-    """Whoever is sealed anew with every case is known by the blind index."""
-    first, second = person_of(one), person_of(other)
-    if first is None or second is None:
-        return False
-    return first == second or reviews.are_of_one_person(one, other)
-
-
-def _same_matter(order: OrderRow, lead: OrderRow) -> bool:
-    """Whether one answer can hold for both: of one case, or of one item that one agency handles."""
-    same_service = (order.item_id, order.agency_id) == (lead.item_id, lead.agency_id)
-    return same_service or _same_case(order.review_id, lead.review_id)
-
-
-def _same_case(one: UUID, other: UUID) -> bool:
-    given = reviews.reviews([one, other])
-    bindings = [cases.binding_of(given[pk].occurrence_id) for pk in (one, other)]
-    return all(bindings) and len({binding.case_id for binding in bindings if binding}) == 1
+def _same_case(one: Reached, other: Reached) -> bool:
+    return one.case_id is not None and one.case_id == other.case_id

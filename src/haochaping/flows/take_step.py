@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from haochaping.postgres.writes import at_once
 from haochaping.rectification import actions as rectification
+from haochaping.rulebook.queries import asked_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,8 +23,11 @@ def take_step(order_id: UUID, mark: str, carry_out: Callable[[], object], *, now
     Of two at once the second waits for the first and takes the step only if that one was refused. Without a mark it is
     simply taken. Whether the order is theirs is the step's to say: what it refuses was not noted. Raises NO_SUCH_ORDER, and
     what the step raises.
+
+    All that it writes goes to the server with what it asks next, and its rules are asked for once: a step has few questions.
     """
-    if mark and not rectification.take_once(order_id, mark, now=now):
-        return False
-    carry_out()
-    return True
+    with at_once(), asked_once():
+        if mark and not rectification.take_once(order_id, mark, now=now):
+            return False
+        carry_out()
+        return True

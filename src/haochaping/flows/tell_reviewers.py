@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import transaction
 
-from haochaping.cases import queries as cases
 from haochaping.identity import queries as identity
 from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.periods import BEIJING, local_day
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from haochaping.kernel.actor import Actor
     from haochaping.notices.terms import Template
     from haochaping.rectification.terms import OrderRow
-    from haochaping.reviews.terms import ReviewRow
+    from haochaping.reviews.terms import Reached
     from haochaping.rulebook.terms import Terms
 
 _BATCH = 200
@@ -58,9 +57,9 @@ def queue_steps(
     given = {
         pk: row for pk, row in reviews.reviews(review_ids).items() if row.status != ReviewStatus.WITHDRAWN
     }
-    persons = _persons(given.values())
+    reached = reviews.reached(given).answer
+    persons = {pk: one.person for pk, one in reached.items() if one.person}
     found = orders.orders_of_reviews(given)
-    links = _links(given.values())
     days = {order.review_id: _day(order) for order in found.values()}
     needs_day = "day" in placeholders(template)
     told = [pk for pk in given if pk in persons and (not needs_day or days.get(pk))]
@@ -69,7 +68,7 @@ def queue_steps(
         Step(
             persons[pk],
             pk,
-            {"link": links[pk]} | ({"day": days[pk]} if needs_day else {}),
+            {"link": link_to(reached[pk])} | ({"day": days[pk]} if needs_day else {}),
             hours[n],
         )
         for n, pk in enumerate(told)
@@ -78,23 +77,9 @@ def queue_steps(
     return len(notices.queue_steps(steps, template, cause=cause, by=by, now=now))
 
 
-def _persons(given: Iterable[ReviewRow]) -> dict[UUID, UUID]:
-    """The sealed person to reach about each review: who reviewed, else who applied."""
-    rows = list(given)
-    applied = cases.persons_of(row.occurrence_id for row in rows if row.person_id is None)
-    found = {row.id: row.person_id or applied.get(row.occurrence_id) for row in rows}
-    return {review_id: person for review_id, person in found.items() if person}
-
-
-def _links(given: Iterable[ReviewRow]) -> dict[UUID, str]:
-    rows = list(given)
-    tokens = reviews.tokens_of(row.occurrence_id for row in rows)
-    return {
-        row.id: f"{settings.SITE_URL}/r/{tokens[row.occurrence_id]}"
-        if row.occurrence_id in tokens
-        else f"{settings.SITE_URL}/my/"
-        for row in rows
-    }
+def link_to(reached: Reached) -> str:
+    """Where a reviewer reads of their review: its own page, or where all of theirs are."""
+    return f"{settings.SITE_URL}/{f'r/{reached.token}' if reached.token else 'my/'}"
 
 
 def _day(order: OrderRow) -> str:

@@ -14,15 +14,12 @@ from django.utils.translation import gettext
 
 from haochaping.directory import queries as directory
 from haochaping.directory.rules import path_above
-from haochaping.kernel.periods import local_day
 from haochaping.notices import actions as notices
 from haochaping.notices import gateway, mail, webhook
 from haochaping.notices import queries as notice_queries
 from haochaping.notices.terms import TOLD_HIGHER_UP, About, Channel, NoticeKind, Side
 from haochaping.rectification import queries as orders
 from haochaping.rectification.terms import OrderState
-from haochaping.rulebook import queries as rulebook
-from haochaping.rulebook.rules import due_after_working_hours
 from haochaping.supervision import queries as supervision
 from haochaping.voices import queries as voices
 from haochaping.voices.terms import VoiceState
@@ -50,8 +47,6 @@ def tell(kind: NoticeKind, subjects: Sequence[About], *, by: Actor, now: datetim
     It costs the caller one insert and one job for the whole batch; whom it concerns the job finds out. Whoever caused
     it (`by`) is not told.
     """
-    if kind in TOLD_HIGHER_UP:
-        subjects = _to_be_read(subjects, now)
     notices.note_staff(kind, subjects, by=by, now=now)
 
 
@@ -83,18 +78,6 @@ def about_parts(found: Iterable[HelpRow]) -> list[About]:
         )
         for part in found
     ]
-
-
-def _to_be_read(subjects: Sequence[About], now: datetime) -> list[About]:
-    """The same with the moment until which somebody of those it is for has read it, by the rules of its place."""
-    terms = rulebook.terms_for_divisions({about.division_id for about in subjects}, local_day(now))
-    due = {
-        division_id: due_after_working_hours(
-            now, found.unread_limit_hours, rulebook.calendar(found, local_day(now))
-        )
-        for division_id, found in terms.items()
-    }
-    return [replace(about, unread_due_at=due[about.division_id]) for about in subjects]
 
 
 @transaction.atomic

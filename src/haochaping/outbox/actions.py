@@ -5,18 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
-from procrastinate.contrib.django import app
+from psycopg.types.json import Jsonb
 
 from haochaping.kernel.refused import Refused
 from haochaping.outbox import queries
 from haochaping.outbox.models import Failure
 from haochaping.outbox.rules import wait_seconds
 from haochaping.outbox.terms import JOB_NOT_DEAD, WORKER_LOST
+from haochaping.postgres import writes
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from haochaping.kernel.actor import Actor
+
+# As procrastinate defers one job of the usual priority; it is not asked for the number, which nobody needs.
+_DEFER = """
+    SELECT procrastinate_defer_jobs_v1(
+        ARRAY[ROW(%s, %s, 0, %s, NULL, %s, %s)::procrastinate_job_to_defer_v1])
+"""
 
 
 def defer(
@@ -26,8 +33,8 @@ def defer(
     at: datetime | None = None,
     lock: str | None = None,
     **ids: str | int | list[str],
-) -> int:
-    """Put a job into the outbox in the caller's transaction; return its number.
+) -> None:
+    """Put a job into the outbox in the caller's transaction.
 
     The job is known by name only, so a low room can cause what a high room does. It runs after the
     transaction has committed and, if that rolls back, never.
@@ -44,10 +51,7 @@ def defer(
     """
     if not connection.in_atomic_block:
         raise RuntimeError("outbox.defer joins the transaction of what causes the job; open one first")
-    job = app.configure_task(
-        name, allow_unknown=True, queue=queue, schedule_at=at, lock=lock, task_kwargs=dict(ids)
-    )
-    return job.defer()
+    writes.write(_DEFER, [queue, name, lock, Jsonb(ids), at])
 
 
 def record_failure(job: int, *, name: str, attempts: int, error: str, now: datetime) -> None:

@@ -163,7 +163,7 @@ def _ready(now: datetime, only: Sequence[UUID] | None = None) -> list[_Ready]:
     if only is not None:
         due = due.filter(id__in=only)
     rows = list(due.values_list("id", "review_id", "division_id", "created_at", "dispatch_after"))
-    wished = reviews.concealed_among([row[1] for row in rows]) if rows else set()
+    wished = reviews.concealed_among([row[1] for row in rows]).answer if rows else set()
     rules: dict[tuple[int, date], Terms] = {}
     found = []
     for pk, review_id, division_id, created_at, ready in rows:
@@ -179,8 +179,7 @@ def _ready(now: datetime, only: Sequence[UUID] | None = None) -> list[_Ready]:
 def agency_within(code: str, by: Actor, field: str = "agency") -> AgencyRef:
     """The agency of a code, within the actor's remit; raises NO_SUCH_AGENCY, AGENCY_ELSEWHERE."""
     agency = _agency(code, field)
-    division = directory.division_by_id(agency.division_id)
-    if not by.scope.covers(division_path=division.path, agency_path=agency.path):
+    if not by.scope.covers(division_path=agency.division_path, agency_path=agency.path):
         raise Refused(AGENCY_ELSEWHERE, field=field, value=agency.name)
     return agency
 
@@ -208,7 +207,7 @@ def judged(typed: ProposedRule, *, by: Actor, now: datetime) -> DispatchRuleRow:
         raise Refused(BAD_RANK, field="rank", limit=LOWEST_RANK)
     check_not_past(typed.effective_from, now, "effective_from")
     agency = agency_within(typed.agency, by)
-    if not directory.held_on(Kind.AGENCIES, [agency.id], typed.effective_from):
+    if not agency.holds_on(typed.effective_from):
         raise Refused(AGENCY_ENDED, field="agency", value=agency.name, day=typed.effective_from)
     said = DispatchRule.objects.filter(division_id=division.id, rank=typed.rank)
     return DispatchRuleRow(

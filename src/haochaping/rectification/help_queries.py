@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from haochaping.directory import queries as directory
 from haochaping.directory.rules import path_range
+from haochaping.postgres.together import Asked
 from haochaping.rectification import access
 from haochaping.rectification.models import HELP_OPEN, CoHandler
 from haochaping.rectification.terms import HelpHanding, HelpRow
@@ -63,8 +64,15 @@ def parts(part_ids: Iterable[UUID]) -> list[HelpRow]:
 
 def open_parts(order_id: UUID) -> list[tuple[UUID, int]]:
     """The parts of an order that are still to be done, each with its agency, the oldest first."""
+    return asked_parts(order_id).answer
+
+
+def asked_parts(order_id: UUID, *, ended_by: date | None = None) -> Asked[list[tuple[UUID, int]]]:
+    """The same, to be asked with other reads; only those of agencies that are none on a day, where it is given."""
     rows = CoHandler.objects.filter(HELP_OPEN, order_id=order_id).order_by("asked_at", "id")
-    return list(rows.values_list("id", "agency_id"))
+    if ended_by is not None:
+        rows = rows.filter(Q(agency__valid_to__lt=ended_by) | Q(agency__valid_from__gt=ended_by))
+    return Asked(rows.values_list("id", "agency_id"), list)
 
 
 def late_parts(by: Actor, now: datetime, *, agency_id: int | None = None, limit: int) -> list[HelpRow]:

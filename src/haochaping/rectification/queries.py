@@ -20,6 +20,7 @@ from haochaping.identity.terms import RelayPurpose
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.notices.terms import DeliveryState, MessageRow, Side, Template
+from haochaping.postgres import writes
 from haochaping.postgres.together import Asked, together
 from haochaping.rectification import access
 from haochaping.rectification.dispatch_queries import held_back
@@ -74,7 +75,7 @@ from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
     from typing import Any
     from uuid import UUID
 
@@ -120,6 +121,7 @@ _TICK = ("clock", "tick", "at", "number", "unit", "rule", "due_at", "amber_at", 
 _EVIDENCE = ("id", "caption", "shown", "added_by", "added_at", "removed_by", "removed_at")
 _SOLUTION = ("solved", "text", "answered_at", "changeable_until")
 
+_HOLD = "SELECT FROM rectification_work_order WHERE "
 _FACTS = resources.files("haochaping.rectification").joinpath("sql/facts.sql").read_text(encoding="utf-8")
 # Statements asked at once: what stands beside an order; then what happened to it, its clocks, photographs and thread.
 _HISTORY = resources.files("haochaping.rectification").joinpath("sql/history.sql").read_text(encoding="utf-8")
@@ -165,17 +167,20 @@ def waits_for(by: Actor) -> frozenset[OrderState]:
 
 def order(order_id: UUID, *, by: Actor) -> OrderRow:
     """One order; raises `Refused` when it is not there or not the actor's to see."""
+    return orders_each([order_id], by=by)[order_id]
+
+
+def orders_each(order_ids: Collection[UUID], *, by: Actor) -> dict[UUID, OrderRow]:
+    """Several orders; raises `Refused` when one is not there or not the actor's to see."""
     check_power(by, Power.ORDER_VIEW)
-    found = (
-        WorkOrder.objects.filter(id=order_id).values_list("division__path", "agency__path", *_ORDER).first()
-    )
-    if found is None:
-        raise Refused(NO_SUCH_ORDER)
-    division_path, agency_path, *values = found
-    row = _row(tuple(values))
-    access.check_not_named(by, row.staff_id)
-    _check_view(by, order_id, division_path, agency_path)
-    return row
+    found = {row.id: row for row in rows(order_ids)}
+    for order_id in order_ids:
+        row = found.get(order_id)
+        if row is None:
+            raise Refused(NO_SUCH_ORDER)
+        access.check_not_named(by, row.staff_id)
+        _check_view(by, order_id, row.division_path, row.agency_path)
+    return found
 
 
 def _check_view(by: Actor, order_id: UUID, division_path: str, agency_path: str) -> None:
@@ -223,7 +228,13 @@ def order_to_handle(order_id: UUID, *, by: Actor) -> OrderRow:
 
 def rows(order_ids: Iterable[UUID]) -> list[OrderRow]:
     """Orders by id, for flows."""
-    return [_row(values) for values in WorkOrder.objects.filter(id__in=list(order_ids)).values_list(*_ORDER)]
+    return asked_rows(order_ids).answer
+
+
+def asked_rows(order_ids: Iterable[UUID]) -> Asked[list[OrderRow]]:
+    """The same, to be asked with other reads."""
+    found = WorkOrder.objects.filter(id__in=list(order_ids)).values_list(*_ORDER)
+    return Asked(found, lambda rows: [_row(values) for values in rows])
 
 
 def order_of_review(review_id: UUID) -> OrderRow | None:
@@ -250,6 +261,14 @@ def orders_of_reviews(review_ids: Iterable[UUID]) -> dict[UUID, OrderRow]:
     """Orders by review."""
     rows = WorkOrder.objects.filter(review_id__in=list(review_ids)).values_list(*_ORDER)
     return {row.review_id: row for row in map(_row, rows)}
+
+
+def has_ended(order_id: UUID, day: date) -> Asked[bool]:
+    """Whether the agency of an order is none on a day."""
+    ended = Q(agency__valid_to__lt=day) | Q(agency__valid_from__gt=day)
+    return Asked(
+        WorkOrder.objects.filter(ended, id=order_id).values_list("id"), lambda rows: any(True for _ in rows)
+    )
 
 
 def answered_with(review_id: UUID, *, by: Actor | None = None) -> Asked[list[OrderRow]]:
@@ -399,10 +418,12 @@ def solutions_of(order_ids: Iterable[UUID]) -> Asked[dict[UUID, SolutionRow]]:
     )
 
 
-def ticks_of(order_id: UUID) -> list[ClockTick]:
+def ticks_of(order_id: UUID) -> Asked[list[ClockTick]]:
     """Every event of an order's clocks, oldest first."""
     rows = ClockEvent.objects.filter(order_id=order_id).order_by("id").values_list(*_TICK)
-    return [ClockTick(ClockKind(clock), Tick(tick), *rest) for clock, tick, *rest in rows]
+    return Asked(
+        rows, lambda found: [ClockTick(ClockKind(clock), Tick(tick), *rest) for clock, tick, *rest in found]
+    )
 
 
 def recomputed(division_path: str, ticks: Sequence[ClockTick]) -> list[ClockTick]:
@@ -417,14 +438,14 @@ def clock_retold(order_id: UUID) -> list[tuple[ClockTick, ClockTick]] | None:
     path = WorkOrder.objects.filter(id=order_id).values_list("division__path", flat=True).first()
     if path is None:
         return None
-    ticks = ticks_of(order_id)
+    ticks = ticks_of(order_id).answer
     return list(zip(ticks, recomputed(path, ticks), strict=True)) if ticks else []
 
 
-def calls_of(order_id: UUID, attempt: int) -> list[tuple[str, datetime]]:
+def calls_of(order_id: UUID, attempt: int) -> Asked[list[tuple[str, datetime]]]:
     """Each attempt to hear the reviewer since the order went out for the `attempt`-th time: its result, when the call was."""
     rows = Callback.objects.filter(order_id=order_id, round=attempt).order_by("at", "id")
-    return list(rows.values_list("result", Coalesce("called_at", "at")))
+    return Asked(rows.values_list("result", Coalesce("called_at", "at")), list)
 
 
 def contacts_waiting(order_id: UUID) -> list[Contact]:
@@ -432,9 +453,12 @@ def contacts_waiting(order_id: UUID) -> list[Contact]:
 
     Of those since the order went to its agency: the calls of another agency are not its own.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_CONTACTS, {"order": order_id})
-        return [_contact(*found) for found in cursor.fetchall()]
+    return asked_contacts(order_id).answer
+
+
+def asked_contacts(order_id: UUID) -> Asked[list[Contact]]:
+    """The same, to be asked with other reads."""
+    return Asked(_CONTACTS, lambda found: [_contact(*one) for one in found], {"order": order_id})
 
 
 def _contact(means: str, ref: str, at: datetime) -> Contact:
@@ -572,27 +596,31 @@ def to_settle(now: datetime, *, limit: int, of: Collection[int] | None = None) -
 
 def hold(review_ids: Iterable[UUID]) -> None:
     """Lock the orders of these reviews until the transaction ends: who would go on with one waits."""
-    orders = WorkOrder.objects.select_for_update().filter(review_id__in=list(review_ids)).order_by("id")
-    list(orders.values_list("id"))
+    writes.write(_HOLD + "review_id = ANY(%s) ORDER BY id FOR UPDATE", [list(review_ids)])
 
 
-def held_review(order_id: UUID) -> UUID | None:
-    """Lock an order until the transaction ends; the review that it is about, None when there is no such order."""
-    rows = WorkOrder.objects.select_for_update().filter(id=order_id)
-    return rows.values_list("review_id", flat=True).first()
+def held_facts(order_id: UUID) -> Asked[dict[UUID, OrderFacts]]:
+    """Lock an order until the transaction ends; what is counted of it, by its review. Empty when there is no such order."""
+    writes.write(_HOLD + "id = %s FOR UPDATE", [order_id])
+    return Asked(f"{_FACTS} WHERE work.id = %s", _facts, [order_id])
 
 
 def facts_of(review_ids: Iterable[UUID]) -> dict[UUID, OrderFacts]:
     """What is counted of the order of each review that has one."""
-    with connection.cursor() as cursor:
-        cursor.execute(_FACTS, {"reviews": list(review_ids)})
-        return {row[0]: _facts(row) for row in cursor.fetchall()}
+    return asked_facts(review_ids).answer
 
 
-def _facts(row: tuple[Any, ...]) -> OrderFacts:
-    *plain, calls, solved, division_id, agency_id, verdict = row
-    appeal = AppealFacts(division_id, agency_id, verdict) if agency_id is not None else None
-    return OrderFacts(*(*plain, best_of(calls), solved, appeal))
+def asked_facts(review_ids: Iterable[UUID]) -> Asked[dict[UUID, OrderFacts]]:
+    """The same, to be asked with other reads."""
+    return Asked(f"{_FACTS} WHERE work.review_id = ANY(%s)", _facts, [list(review_ids)])
+
+
+def _facts(rows: Iterable[tuple[Any, ...]]) -> dict[UUID, OrderFacts]:
+    found = {}
+    for review_id, *plain, calls, solved, division_id, agency_id, verdict in rows:
+        appeal = AppealFacts(division_id, agency_id, verdict) if agency_id is not None else None
+        found[review_id] = OrderFacts(review_id, *(*plain, best_of(calls), solved, appeal))
+    return found
 
 
 def due_for_dispatch(now: datetime, *, limit: int, of: Collection[int] | None = None) -> list[UUID]:

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from haochaping.cases.terms import CaseStatus
 from haochaping.directory.rules import path_range
@@ -28,6 +29,7 @@ from haochaping.reviews.terms import (
     Indicator,
     InvitationRow,
     Level,
+    Reached,
     ReasonClass,
     ReviewFacts,
     ReviewRow,
@@ -238,10 +240,32 @@ def review_with_supplement(review_id: UUID) -> tuple[ReviewRow, SupplementRow]:
     raise KeyError(review_id)
 
 
-def concealed_among(review_ids: Iterable[UUID]) -> set[UUID]:
+def reached(review_ids: Iterable[UUID]) -> Asked[dict[UUID, Reached]]:
+    """Whom to reach about each review, its case, and the address part of the invitation it was given by."""
+    itself = Review.objects.filter(id=OuterRef("id"))
+    invited_by = Invitation.objects.filter(occurrence_id=OuterRef("occurrence_id"))
+    rows = Review.objects.filter(id__in=list(review_ids)).values_list(
+        "id",
+        # A case that the asker may not see names nobody to them.
+        Coalesce("person_id", Subquery(itself.values("occurrence__case__person_id"))),
+        Subquery(itself.values("occurrence__case__id")),
+        Subquery(invited_by.values("id")[:1]),
+    )
+    return Asked(
+        rows,
+        lambda found: {
+            pk: Reached(
+                person, case_id, sign_token(invitation_id, settings.INVITATION_KEY) if invitation_id else ""
+            )
+            for pk, person, case_id, invitation_id in found
+        },
+    )
+
+
+def concealed_among(review_ids: Iterable[UUID]) -> Asked[set[UUID]]:
     """Those of the reviews whose reviewers asked that the agency does not learn of their case."""
     rows = Supplement.objects.filter(review_id__in=list(review_ids), concealed=True)
-    return set(rows.values_list("review_id", flat=True))
+    return Asked(rows.values_list("review_id"), lambda found: {review_id for (review_id,) in found})
 
 
 def check_call_back(review_id: UUID) -> None:
@@ -356,16 +380,15 @@ def committed(review_ids: Sequence[UUID] | None = None) -> Iterator[tuple[str, d
         )
 
 
-def are_of_one_person(one: UUID, other: UUID) -> bool:
+def are_of_one_person(one: UUID, other: UUID) -> Asked[bool]:
     """Whether one sealed person is behind two reviews: by certificate where both have one, else by phone (doors/tables.py).
 
     Rows sealed under different suites cannot be compared and count as different. Staff are told no more than that of two
     reviews out of their reach, whatever they are.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT haochaping_same_person(%s, %s)", [one, other])
-        [(same,)] = cursor.fetchall()
-    return bool(same)
+    return Asked(
+        "SELECT haochaping_same_person(%s, %s)", lambda found: any(same for (same,) in found), [one, other]
+    )
 
 
 def missing(review_ids: Iterable[str]) -> list[str]:

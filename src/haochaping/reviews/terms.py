@@ -197,6 +197,14 @@ class Indicator:
         return ENGLISH_READINGS.get(self.code, self.label)
 
 
+class Reached(NamedTuple):
+    """The sealed person to reach about a review (who reviewed, else who applied); the way to its page ("" for none)."""
+
+    person: UUID | None
+    case_id: UUID | None
+    token: str
+
+
 class ReviewFacts(NamedTuple):
     """A review as counted. `occurred_at` is when the service took place.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
@@ -41,7 +43,7 @@ from haochaping.rulebook.terms import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from datetime import date, datetime
 
     from haochaping.rulebook.terms import Terms
@@ -49,6 +51,8 @@ if TYPE_CHECKING:
 BASE = "cn-base"
 # The longest deadline is 15 working days; a span of long holidays and weekends fits well within this.
 _REACH = timedelta(days=90)
+# So long ago at most the clocks of most open orders began.
+_BACK = timedelta(days=60)
 # As far as the longest promise to a person reaches at the end of a year (a suggestion's 30 working days); in most years
 # the State Council has spoken by then.
 _AHEAD = timedelta(days=45)
@@ -78,10 +82,11 @@ def terms_for(division_path: str, day: date) -> Terms:
 
 def terms_of_each(division_paths: Iterable[str], day: date) -> dict[str, Terms]:
     """The terms of many divisions, as a batch of reviews or cases needs them: asked once for all whom no profile tells apart."""
-    version = _version()
+    paths = set(division_paths)
+    version = _version(paths, day)
     heard = _heard_of(version)
     found = {}
-    for path in set(division_paths):
+    for path in paths:
         told_apart_by = tuple(code for code in _codes(path) if code in heard)
         found[path] = replace(_known(version, told_apart_by, day), division_path=path)
     return found
@@ -99,11 +104,38 @@ def terms_for_divisions(division_ids: Iterable[int], day: date) -> dict[int, Ter
     return {pk: terms[path] for pk, path in paths.items()}
 
 
-def _version() -> tuple[object, ...]:
+class _Held:
+    """What was asked for the length of a step: the version of the rules, and the calendars of its places."""
+
+    def __init__(self) -> None:
+        self.version: tuple[object, ...] | None = None
+        self.calendars: dict[str, Calendars] = {}
+
+
+_held: ContextVar[_Held | None] = ContextVar("rules", default=None)
+
+
+@contextmanager
+def asked_once() -> Iterator[None]:
+    """Inside, rules and calendar are those that held when they were first asked for, which is done with one question."""
+    before = _held.set(_Held())
+    try:
+        yield
+    finally:
+        _held.reset(before)
+
+
+def _version(division_paths: Collection[str], day: date) -> tuple[object, ...]:
     """What changes with every change of the rules, because rows are added and none is overwritten."""
-    with connection.cursor() as cursor:
-        cursor.execute(_VERSION)
-        return cursor.fetchone() or ()
+    version, held = Asked(_VERSION, lambda rows: tuple(*rows)), _held.get()
+    if held is None:
+        return version.answer
+    if held.version is None:
+        wanted = Calendars(division_paths, day - _BACK, day + _BACK + _REACH)
+        together(version, *wanted.asked)
+        held.version = version.answer
+        held.calendars = dict.fromkeys(division_paths, wanted)
+    return held.version
 
 
 @lru_cache(maxsize=4)
@@ -147,17 +179,22 @@ def _codes(division_path: str) -> list[str]:
 
 def calendar(terms: Terms, begun: date, *, to: date | None = None) -> WorkingCalendar:
     """The working calendar of the terms' division from a day on, far enough for every deadline begun until `to`."""
-    wanted = Calendars([terms], begun, (to or begun) + _REACH)
-    together(*wanted.asked)
-    return wanted.of(terms.division_path)
+    last, held = (to or begun) + _REACH, _held.get()
+    known = held.calendars.get(terms.division_path) if held else None
+    if known is None or not known.first <= begun <= last <= known.last:
+        known = Calendars([terms.division_path], begun, last)
+        together(*known.asked)
+        if held:
+            held.calendars[terms.division_path] = known
+    return known.of(terms)
 
 
 class Calendars:
-    """The working calendars of the divisions of some terms from one day to another; `asked` can go with other reads."""
+    """The working calendars of divisions from one day to another; `asked` can go with other reads."""
 
-    def __init__(self, terms: Iterable[Terms], first: date, last: date) -> None:
-        self._terms = {one.division_path: one for one in terms}
-        codes = {code for path in self._terms for code in _codes(path)}
+    def __init__(self, division_paths: Iterable[str], first: date, last: date) -> None:
+        self.first, self.last = first, last
+        codes = {code for path in division_paths for code in _codes(path)}
         days = CalendarDay.objects.filter(day__range=(first, last)).values_list("day", "is_working")
         said = CalendarOverlay.objects.filter(division__code__in=codes, day__range=(first, last))
         rows = said.order_by("version").values_list("division__code", "day", "is_working")
@@ -165,9 +202,9 @@ class Calendars:
         self._said: Asked[list[tuple[str, date, bool | None]]] = Asked(rows, list)
         self.asked = (self._days, self._said)
 
-    def of(self, division_path: str) -> WorkingCalendar:
-        """That of one of the divisions."""
-        terms, known, codes = self._terms[division_path], self._days.answer, _codes(division_path)
+    def of(self, terms: Terms) -> WorkingCalendar:
+        """That of one of the divisions, by its terms."""
+        known, codes = self._days.answer, _codes(terms.division_path)
         if codes:
             known = overlaid(known, [row for row in self._said.answer if row[0] in codes], codes)
         return WorkingCalendar(known, terms.workday_start, terms.workday_end)

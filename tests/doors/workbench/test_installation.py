@@ -93,7 +93,8 @@ def test_the_whole_house_is_not_one_divisions_business(waiting, browser_of):
 
 def given_up(world) -> int:
     with transaction.atomic():
-        job = outbox.defer("example_job", case_id="1")
+        outbox.defer("example_job", case_id="1")
+    job: int = ProcrastinateJob.objects.get().pk
     ProcrastinateJob.objects.filter(pk=job).update(status="failed", attempts=8)
     outbox.record_failure(
         job, name="example_job", attempts=8, error="TimeoutError: the gateway is silent", now=world

@@ -106,7 +106,7 @@ class Handler:
             case OrderState.SIGNED:
                 self._call(order, clerk, now)
             case OrderState.VERIFIED:
-                heard, _ = was_heard(orders.calls_of(order.id, order.round), _ATTEMPTS)
+                heard, _ = was_heard(orders.calls_of(order.id, order.round).answer, _ATTEMPTS)
                 if heard:
                     self._mend(order, clerk, now)
                 else:
@@ -149,7 +149,7 @@ class Handler:
         """Whether the reviewer lets themselves be called: they say so, once, when the agency has taken the order up."""
         if reviews.supplement_of(order.review_id).may_call_back:
             return True
-        first_time = not orders.calls_of(order.id, order.round)
+        first_time = not orders.calls_of(order.id, order.round).answer
         agrees = (
             first_time
             and handle_bad_review.person_of(order.review_id) is not None

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from haochaping.postgres.together import Asked
     from haochaping.rectification.terms import OrderRow
     from haochaping.rulebook.rules import WorkingCalendar
+    from haochaping.rulebook.terms import Terms
 
 
 class WorkingTime:
@@ -24,12 +25,13 @@ class WorkingTime:
         self._now = now
         running = [(order.division_path, order.due_at) for order in orders if order.due_at is not None]
         self._held: dict[str, WorkingCalendar] = {}
+        self._terms: dict[str, Terms] = {}
         self._calendars: rulebook.Calendars | None = None
         self.asked: tuple[Asked[Any], ...] = ()
         if running:
             days = [local_day(now), *(local_day(due) for _, due in running)]
-            terms = rulebook.terms_of_each((path for path, _ in running), local_day(now))
-            self._calendars = rulebook.Calendars(terms.values(), min(days), max(days))
+            self._terms = rulebook.terms_of_each((path for path, _ in running), local_day(now))
+            self._calendars = rulebook.Calendars(self._terms, min(days), max(days))
             self.asked = self._calendars.asked
 
     def left(self, order: OrderRow) -> timedelta | None:
@@ -37,6 +39,6 @@ class WorkingTime:
         if order.due_at is None or self._calendars is None:
             return None
         if order.division_path not in self._held:
-            self._held[order.division_path] = self._calendars.of(order.division_path)
+            self._held[order.division_path] = self._calendars.of(self._terms[order.division_path])
         first, last = sorted((self._now, order.due_at))
         return working_time_between(first, last, self._held[order.division_path])

@@ -25,6 +25,7 @@ from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.refused import Refused
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
+from haochaping.postgres import writes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,7 +100,7 @@ def grant_calls(
     for grant in running:
         if (grant.purpose, grant.person, grant.granted_to) == (purpose, person_id, str(by)):
             return grant.id
-    made = RelayGrant.objects.create(
+    made = RelayGrant(
         id=uuid7(now),
         person=person_id,
         basis=basis,
@@ -109,6 +110,7 @@ def grant_calls(
         ends_at=now + within,
         calls_allowed=attempts,
     )
+    writes.insert([made])
     facts = {"purpose": str(purpose), "grant": str(made.id), "until": made.ends_at.isoformat()}
     ledger.append([NewEntry(EntryKind.RELAY_GRANTED, basis_kind, str(basis), facts=facts)], by=by, now=now)
     return made.id

@@ -34,6 +34,7 @@ from haochaping.notices.terms import (
     Template,
 )
 from haochaping.outbox import actions as outbox
+from haochaping.postgres import writes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -51,19 +52,15 @@ TOGETHER = 50
 @transaction.atomic
 def open_thread(subject_kind: str, subject_id: str, *, person: UUID | None, by: Actor, now: datetime) -> UUID:
     """Open the conversation about a subject, or find the one that is open; returns its id."""
-    Thread.objects.bulk_create(
-        [
-            Thread(
-                id=uuid7(now),
-                subject_kind=subject_kind,
-                subject_id=subject_id,
-                person=person,
-                opened_at=now,
-                opened_by=str(by),
-            )
-        ],
-        ignore_conflicts=True,
+    thread = Thread(
+        id=uuid7(now),
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        person=person,
+        opened_at=now,
+        opened_by=str(by),
     )
+    writes.insert([thread], ignore_conflicts=True)
     return Thread.objects.values_list("id", flat=True).get(subject_kind=subject_kind, subject_id=subject_id)
 
 
@@ -111,7 +108,7 @@ def queue_sms(
     Raises `Refused(WRONG_PARAMS)` unless `params` are exactly the values of the template.
     """
     check_params(template, params)
-    delivery = Delivery.objects.create(
+    delivery = Delivery(
         id=uuid7(now),
         message_id=message_id,
         person=person_id,
@@ -124,6 +121,7 @@ def queue_sms(
         at=now,
         moved_by=str(by),
     )
+    writes.insert([delivery])
     _defer(delivery.pk)
     return delivery.pk
 
@@ -140,7 +138,7 @@ def queue_call(person_id: UUID, *, grant: UUID, line: str, by: Actor, now: datet
     underway = (DeliveryState.QUEUED, DeliveryState.SENDING)
     if Delivery.objects.filter(person=person_id, channel=Channel.CALL, state__in=underway).exists():
         raise Refused(CALL_WAITS)
-    call = Delivery.objects.create(
+    call = Delivery(
         id=uuid7(now),
         person=person_id,
         grant=grant,
@@ -152,6 +150,7 @@ def queue_call(person_id: UUID, *, grant: UUID, line: str, by: Actor, now: datet
         at=now,
         moved_by=str(by),
     )
+    writes.insert([call])
     _defer(call.pk, Channel.CALL)
     return call.pk
 

@@ -19,13 +19,16 @@ from haochaping.notices.models import Endpoint, NoticeCopy, StaffMessage, StaffN
 from haochaping.notices.terms import (
     ADDRESSED_TO,
     TO_OTHER_OFFICES,
+    TOLD_HIGHER_UP,
     Channel,
     DeliveryState,
     MailChoice,
     NoticeKind,
 )
 from haochaping.outbox import actions as outbox
+from haochaping.postgres import writes
 from haochaping.rulebook import queries as rulebook
+from haochaping.rulebook.rules import due_after_working_hours
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -55,13 +58,12 @@ def note_staff(kind: NoticeKind, abouts: Sequence[About], *, by: Actor, now: dat
             facts=dict(about.facts),
             at=now,
             caused_by=str(by),
-            unread_due_at=about.unread_due_at,
             staff_id=about.staff_id,
         )
         for about in abouts
     ]
     if rows:
-        StaffNotice.objects.bulk_create(rows)
+        writes.insert(rows)
         outbox.defer("notices.address", notice_ids=[str(row.id) for row in rows])
     return [row.id for row in rows]
 
@@ -86,8 +88,32 @@ def address(notice_ids: Iterable[UUID], *, now: datetime) -> int:
     )
     _gather(copies, now)
     _push(notices, divisions, now)
-    StaffNotice.objects.filter(id__in=[notice.id for notice in notices]).update(addressed_at=now)
+    for read_by, some in _to_be_read(notices, divisions).items():
+        StaffNotice.objects.filter(id__in=some).update(addressed_at=now, unread_due_at=read_by)
     return len(copies)
+
+
+def _to_be_read(
+    notices: Iterable[StaffNotice], divisions: Mapping[int, str]
+) -> dict[datetime | None, list[UUID]]:
+    """Until when somebody of those they are for has read the notices, by the rules of their places; None without a limit.
+
+    What is told higher up has one, counted from when it happened.
+    """
+    same: dict[tuple[str, datetime] | None, list[UUID]] = defaultdict(list)
+    for notice in notices:
+        is_limited = notice.kind in TOLD_HIGHER_UP
+        same[(divisions[notice.division_id], notice.at) if is_limited else None].append(notice.id)
+    found: dict[datetime | None, list[UUID]] = defaultdict(list)
+    for limited, some in same.items():
+        found[_read_until(*limited) if limited else None] += some
+    return found
+
+
+def _read_until(division_path: str, at: datetime) -> datetime | None:
+    terms = rulebook.terms_for(division_path, local_day(at))
+    calendar = rulebook.calendar(terms, local_day(at))
+    return due_after_working_hours(at, terms.unread_limit_hours, calendar)
 
 
 def _copies(

@@ -221,7 +221,7 @@ MAIL_LABELS: dict[MailChoice, str] = {
 class About:
     """What staff are told about: the thing, where it belongs, and short facts (names of item and agency, never a person).
 
-    Somebody above is told when nobody has read it by `unread_due_at`. Whom it is about (`staff_id`) is never told.
+    Whom it is about (`staff_id`) is never told.
     """
 
     subject_kind: str
@@ -229,7 +229,6 @@ class About:
     division_id: int
     agency_id: int | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
-    unread_due_at: datetime | None = None
     staff_id: int | None = None
 
 

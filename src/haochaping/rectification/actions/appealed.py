@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from haochaping.kernel.refused import Refused
+from haochaping.postgres import writes
 from haochaping.rectification.actions import clocks
 from haochaping.rectification.actions.places import begin_again
 from haochaping.rectification.actions.steps import held, moved, record
@@ -30,8 +31,8 @@ def pause(order_id: UUID, *, cause: str, by: Actor, now: datetime) -> None:
     if order.paused_at is not None:
         return
     order.paused_at = now
-    clocks.pass_on(order, now, *clocks.paused(order.id, now))
-    order.save(update_fields=["paused_at", *clocks.COLUMNS])
+    clocks.pass_on(order, now, *clocks.paused(order, now))
+    writes.update(order, "paused_at", *clocks.COLUMNS)
     record([order], Move.PAUSE, by=by, now=now, cause=cause)
 
 
@@ -47,8 +48,8 @@ def resume(order_id: UUID, *, by: Actor, now: datetime) -> None:
         return
     moved(order, Move.RESUME)
     order.paused_at = None
-    clocks.pass_on(order, now, *clocks.resumed(order.id, now))
-    order.save(update_fields=["paused_at", *clocks.COLUMNS])
+    clocks.pass_on(order, now, *clocks.resumed(order, now))
+    writes.update(order, "paused_at", *clocks.COLUMNS)
     record([order], Move.RESUME, by=by, now=now)
 
 
@@ -66,7 +67,7 @@ def exclude(order_id: UUID, *, outcome: str, by: Actor, now: datetime) -> UUID:
     order = moved(held(order_id), Move.EXCLUDE)
     order.outcome, order.closed_at, order.paused_at, order.merged_into = outcome, now, None, None
     clocks.pass_on(order, now)
-    order.save(update_fields=["state", "outcome", "closed_at", "paused_at", "merged_into", *clocks.COLUMNS])
+    writes.update(order, "state", "outcome", "closed_at", "paused_at", "merged_into", *clocks.COLUMNS)
     record([order], Move.EXCLUDE, by=by, now=now, outcome=outcome)
     return order.review_id
 

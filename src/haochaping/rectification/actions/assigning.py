@@ -8,6 +8,7 @@ from django.db import transaction
 
 from haochaping.accounts import queries as accounts
 from haochaping.kernel.refused import Refused
+from haochaping.postgres import writes
 from haochaping.rectification import queries, worklist_queries
 from haochaping.rectification.actions.handling import sign_for
 from haochaping.rectification.actions.steps import record, step
@@ -44,7 +45,7 @@ def assign(order_id: UUID, *, assignee: int, by: Actor, now: datetime) -> bool:
     if order.assignee_id == assignee:
         return False
     order.assignee_id = assignee
-    order.save(update_fields=["assignee_id"])
+    writes.update(order, "assignee_id")
     record([order], Move.ASSIGN, by=by, now=now, note=name, assignee=f"staff:{assignee}")
     return True
 

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
+from haochaping.postgres import writes
 from haochaping.rectification import queries
 from haochaping.rectification.actions import clocks
 from haochaping.rectification.actions.places import begin_again, end_plan
@@ -32,7 +33,7 @@ def pass_check(order_id: UUID, *, by: Actor, now: datetime) -> None:
     order = step(order_id, Move.PASS_CHECK, by)
     _check_not_own(order_id, by)
     clocks.pass_on(order, now)
-    order.save(update_fields=["state", *clocks.COLUMNS])
+    writes.update(order, "state", *clocks.COLUMNS)
     record([order], Move.PASS_CHECK, by=by, now=now)
 
 
@@ -48,9 +49,9 @@ def redo(order_id: UUID, *, reason: str, by: Actor, now: datetime) -> UUID:
     _check_not_own(order_id, by)
     order.rectified_at = order.replied_at = order.rating_until = None
     order.outcome = order.rectification_text = order.reply_text = ""
-    clocks.pass_on(order, now, *clocks.again(order.id, now))
+    clocks.pass_on(order, now, *clocks.again(order, now))
     end_plan(order, now)
-    order.save()
+    writes.update(order)
     record([order], Move.REDO, by=by, now=now, note=reason)
     return order.review_id
 
@@ -70,7 +71,7 @@ def close(order_id: UUID, *, rated: str, by: Actor, now: datetime) -> None:
     order = moved(held(order_id), Move.CLOSE)
     order.closed_at = now
     clocks.pass_on(order, now)
-    order.save(update_fields=["state", "closed_at", *clocks.COLUMNS])
+    writes.update(order, "state", "closed_at", *clocks.COLUMNS)
     record([order], Move.CLOSE, by=by, now=now, rated=rated or "unrated")
 
 
@@ -93,7 +94,7 @@ def take_up_again(order_id: UUID, *, by: Actor, now: datetime) -> Move:
         return Move.DO_AGAIN
     moved(order, Move.ESCALATE)
     clocks.pass_on(order, now)
-    order.save(update_fields=["state", *clocks.COLUMNS])
+    writes.update(order, "state", *clocks.COLUMNS)
     record([order], Move.ESCALATE, by=by, now=now)
     return Move.ESCALATE
 
@@ -108,5 +109,5 @@ def end(order_id: UUID, *, reason: str, by: Actor, now: datetime) -> None:
     reason = checked_text(reason, "reason")
     order = step(order_id, Move.END, by)
     order.closed_at = now
-    order.save(update_fields=["state", "closed_at"])
+    writes.update(order, "state", "closed_at")
     record([order], Move.END, by=by, now=now, note=reason)

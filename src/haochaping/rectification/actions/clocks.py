@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from haochaping.kernel.periods import local_day
+from haochaping.postgres import writes
 from haochaping.rectification import queries
 from haochaping.rectification.models import ClockEvent, CoHandler
 from haochaping.rectification.rules import helping, retold, standing
@@ -97,7 +98,7 @@ def pass_on(order: WorkOrder, now: datetime, *new: ClockTick) -> None:
 
     Those of agencies that help are wound here and saved: once nobody can help any more, what is open of theirs ends.
     """
-    ticks = queries.ticks_of(order.id)
+    ticks = ticks_of(order)
     stands, helps = standing(ticks), helping(ticks)
     state = OrderState(order.state)
     stops = [
@@ -111,9 +112,10 @@ def pass_on(order: WorkOrder, now: datetime, *new: ClockTick) -> None:
         told = queries.recomputed(order.division.path, [*ticks, *added])
         added = told[len(ticks) :]
     _write([(order.id, tick) for tick in added])
+    order.ticks = [*ticks, *added]
     _wind_helpers(added)
     if over:
-        CoHandler.objects.filter(id__in=over).update(ended_at=now)
+        writes.change(CoHandler.objects.filter(id__in=over), ended_at=now)
     _wind(order, stands | standing(added), helps | helping(added))
 
 
@@ -138,9 +140,9 @@ def help_stops(helper_ids: Iterable[UUID], now: datetime) -> list[ClockTick]:
     return [ClockTick(ClockKind.HELP, Tick.STOP, now, helper=pk) for pk in helper_ids]
 
 
-def extended(order_id: UUID, days: int, unit: Unit, now: datetime) -> list[ClockTick]:
+def extended(order: WorkOrder, days: int, unit: Unit, now: datetime) -> list[ClockTick]:
     """More time for an order, and as much for each agency that is still to help."""
-    helpers = [pk for pk, tick in helping(queries.ticks_of(order_id)).items() if tick.tick != Tick.STOP]
+    helpers = [pk for pk, tick in helping(ticks_of(order)).items() if tick.tick != Tick.STOP]
     more = ClockTick(ClockKind.RECTIFY, Tick.EXTEND, now, days, unit, Key.EXTENSION_LIMIT)
     return [more, *(replace(more, clock=ClockKind.HELP, helper=pk) for pk in helpers)]
 
@@ -169,19 +171,19 @@ def complex_limit(terms: Terms, now: datetime) -> ClockTick:
     )
 
 
-def again(order_id: UUID, now: datetime) -> list[ClockTick]:
+def again(order: WorkOrder, now: datetime) -> list[ClockTick]:
     """The rectification's clock as it last ran, for an order that is worked on again: it starts anew."""
     last = next(
         tick
-        for tick in reversed(queries.ticks_of(order_id))
+        for tick in reversed(ticks_of(order))
         if tick.clock == ClockKind.RECTIFY and tick.tick in {Tick.START, Tick.LIMIT}
     )
     return [ClockTick(ClockKind.RECTIFY, Tick.START, now, last.number, last.unit, last.rule)]
 
 
-def told(order_id: UUID, ends: Mapping[ClockKind, datetime], now: datetime) -> list[ClockTick]:
+def told(order: WorkOrder, ends: Mapping[ClockKind, datetime], now: datetime) -> list[ClockTick]:
     """The end that was told of each clock that has not stopped, where it is another one than is promised."""
-    stands = standing(queries.ticks_of(order_id))
+    stands = standing(ticks_of(order))
     return [
         ClockTick(kind, Tick.TOLD, now, rule=Key.HOTLINE_CLOCK, due_at=end)
         for kind, end in ends.items()
@@ -189,27 +191,27 @@ def told(order_id: UUID, ends: Mapping[ClockKind, datetime], now: datetime) -> l
     ]
 
 
-def paused(order_id: UUID, now: datetime) -> list[ClockTick]:
+def paused(order: WorkOrder, now: datetime) -> list[ClockTick]:
     """A pause of every clock that has not stopped, of those who help too."""
     return [
         ClockTick(tick.clock, Tick.PAUSE, now, helper=tick.helper)
-        for tick in _last(queries.ticks_of(order_id))
+        for tick in _last(ticks_of(order))
         if tick.tick not in {Tick.STOP, Tick.PAUSE}
     ]
 
 
-def resumed(order_id: UUID, now: datetime) -> list[ClockTick]:
+def resumed(order: WorkOrder, now: datetime) -> list[ClockTick]:
     """The end of the pause of every clock that is paused."""
     return [
         ClockTick(tick.clock, Tick.RESUME, now, helper=tick.helper)
-        for tick in _last(queries.ticks_of(order_id))
+        for tick in _last(ticks_of(order))
         if tick.tick == Tick.PAUSE
     ]
 
 
 def now_known(order: WorkOrder, now: datetime) -> list[ClockTick]:
     """For each running clock whose end the calendar could not tell and now tells: its limit said once more."""
-    ticks = queries.ticks_of(order.id)
+    ticks = ticks_of(order)
     if not ticks:
         return []
     found = []
@@ -223,6 +225,13 @@ def now_known(order: WorkOrder, now: datetime) -> list[ClockTick]:
         )
         found.append(replace(limit, tick=Tick.LIMIT, at=now))
     return found
+
+
+def ticks_of(order: WorkOrder) -> list[ClockTick]:
+    """Every event of an order's clocks, oldest first: those that came with it (steps.held), else asked for."""
+    if order.ticks is None:
+        order.ticks = queries.ticks_of(order.id).answer
+    return order.ticks
 
 
 def _last(ticks: Iterable[ClockTick]) -> list[ClockTick]:
@@ -241,7 +250,7 @@ def _is_behind(kind: ClockKind, state: OrderState) -> bool:
 
 
 def _write(ticks: Iterable[tuple[UUID, ClockTick]]) -> None:
-    ClockEvent.objects.bulk_create(
+    writes.insert(
         [
             ClockEvent(
                 order_id=order_id,
@@ -264,7 +273,8 @@ def _wind_helpers(added: Iterable[ClockTick]) -> None:
     """Save what new events come to for agencies that help; what was promised stays to be seen once a clock has stopped."""
     for helper_id, tick in helping(added).items():
         if tick.tick != Tick.STOP:
-            CoHandler.objects.filter(id=helper_id).update(due_at=tick.due_at, amber_at=tick.amber_at)
+            part = CoHandler.objects.filter(id=helper_id)
+            writes.change(part, due_at=tick.due_at, amber_at=tick.amber_at)
 
 
 def _wind(order: WorkOrder, stands: Mapping[ClockKind, ClockTick], helps: Mapping[UUID, ClockTick]) -> None:

@@ -9,6 +9,7 @@ from django.db import transaction
 from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
+from haochaping.postgres import writes
 from haochaping.rectification.actions import clocks
 from haochaping.rectification.actions.steps import checked_text, held, moved, own_words, record, step
 from haochaping.rectification.models import Extension
@@ -56,9 +57,8 @@ def ask_extension(order_id: UUID, *, days: int, reason: str, by: Actor, now: dat
             limit=terms.extension_days,
             unit=terms.extension_unit,
         )
-    Extension.objects.create(
-        id=uuid7(now), order=order, days=days, reason=reason, asked_by=str(by), asked_at=now
-    )
+    asked = Extension(id=uuid7(now), order=order, days=days, reason=reason, asked_by=str(by), asked_at=now)
+    writes.insert([asked])
     record([order], Move.ASK_EXTENSION, by=by, now=now, note=reason, days=str(days))
 
 
@@ -72,9 +72,9 @@ def grant_extension(order_id: UUID, *, note: str, by: Actor, now: datetime) -> U
     order = step(order_id, Move.GRANT_EXTENSION, by)
     asked = _decide(order, note, granted=True, by=by, now=now)
     unit = rulebook.terms_for(order.division.path, local_day(now)).extension_unit
-    more = clocks.extended(order.id, asked.days, unit, now)
+    more = clocks.extended(order, asked.days, unit, now)
     clocks.pass_on(order, now, *more)
-    order.save(update_fields=["state", *clocks.COLUMNS])
+    writes.update(order, "state", *clocks.COLUMNS)
     record([order], Move.GRANT_EXTENSION, by=by, now=now, note=asked.reason, days=str(asked.days))
     return order.review_id
 
@@ -107,10 +107,10 @@ def adopt_deadlines(
     order = moved(held(order_id), Move.ADOPT_DEADLINE)
     if order.paused_at is not None:
         raise Refused(CLOCK_PAUSED)
-    told = clocks.told(order.id, ends, now)
+    told = clocks.told(order, ends, now)
     if told:
         clocks.pass_on(order, now, *told)
-        order.save(update_fields=["state", *clocks.COLUMNS])
+        writes.update(order, "state", *clocks.COLUMNS)
         said = {tick.clock.value: tick.due_at.isoformat() for tick in told if tick.due_at}
         record([order], Move.ADOPT_DEADLINE, by=by, now=now, note=reason, **said)
     return order.review_id
@@ -122,5 +122,5 @@ def _decide(order: WorkOrder, note: str, *, granted: bool, by: Actor, now: datet
     if asked is None:
         raise Refused(NO_EXTENSION_ASKED)
     asked.granted, asked.note, asked.decided_by, asked.decided_at = granted, note, str(by), now
-    asked.save(update_fields=["granted", "note", "decided_by", "decided_at"])
+    writes.update(asked, "granted", "note", "decided_by", "decided_at")
     return asked

@@ -13,13 +13,16 @@ from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
-from haochaping.rectification import dispatch_queries, fault_queries, help_queries
+from haochaping.postgres import writes
+from haochaping.postgres.together import together
+from haochaping.rectification import dispatch_queries, fault_queries, help_queries, queries
 from haochaping.rectification.actions.helping import end_parts, hand_part
 from haochaping.rectification.actions.steps import checked_text, moved, record, step
 from haochaping.rectification.models import Appeal, Reform, ReformEvent, WorkOrder
 from haochaping.rectification.terms import AGENCY_ENDED, AGENCY_GOES_ON, SAME_AGENCY, Move, ReformMove
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -44,7 +47,7 @@ def hand_on_ended(handings: list[Handing], *, by: Actor, now: datetime) -> list[
         successor = to[order.id].successor_id
         if successor is None:
             continue
-        _give(moved(order, Move.HAND_ON), successor, now)
+        _give(moved(order, Move.HAND_ON), successor, help_queries.open_parts(order.id), now)
         ref = named[successor]
         record([order], Move.HAND_ON, by=by, now=now, note=ref.name, agency=ref.code)
         handed.append(order.id)
@@ -63,32 +66,33 @@ def hand_on(order_id: UUID, *, agency_code: str, reason: str, by: Actor, now: da
     reason = checked_text(reason, "reason")
     order = step(order_id, Move.HAND_ON, by)
     day = local_day(now)
-    parts = help_queries.open_parts(order.id)
-    standing = directory.held_on(Kind.AGENCIES, [order.agency_id, *(helper for _, helper in parts)], day)
-    left = [(part, helper) for part, helper in parts if helper not in standing]
-    if order.agency_id in standing and not left:
+    has_ended, parts = queries.has_ended(order.id, day), help_queries.asked_parts(order.id)
+    left = help_queries.asked_parts(order.id, ended_by=day)
+    together(has_ended, parts, left)
+    if not has_ended.answer and not left.answer:
         raise Refused(AGENCY_GOES_ON)
     agency = dispatch_queries.agency_within(agency_code, by)
     if agency.id == order.agency_id:
         raise Refused(SAME_AGENCY, field="agency")
-    if not directory.held_on(Kind.AGENCIES, [agency.id], day):
+    if not agency.holds_on(day):
         raise Refused(AGENCY_ENDED, field="agency", value=agency.name, day=day)
-    if order.agency_id in standing:
+    if not has_ended.answer:
         return [
             waits
-            for part, helper in left
+            for part, helper in left.answer
             for waits in hand_part(order, part, helper, agency.id, reason=reason, by=by, now=now)
         ]
-    _give(order, agency.id, now)
+    _give(order, agency.id, parts.answer, now)
     record([order], Move.HAND_ON, by=by, now=now, note=f"{agency.name}\n{reason}", agency=agency.code)
     return None
 
 
-def _give(order: WorkOrder, agency_id: int, now: datetime) -> None:
+def _give(order: WorkOrder, agency_id: int, parts: Sequence[tuple[UUID, int]], now: datetime) -> None:
+    """Another agency has the order from now on; what it was to help with is its own now."""
     order.agency_id = agency_id
-    order.save(update_fields=["agency_id"])
-    Appeal.objects.filter(order=order).update(agency_id=agency_id)
-    end_parts(order, [part for part, helper in help_queries.open_parts(order.id) if helper == agency_id], now)
+    writes.update(order, "agency_id")
+    writes.change(Appeal.objects.filter(order=order), agency_id=agency_id)
+    end_parts(order, [part for part, helper in parts if helper == agency_id], now)
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from haochaping.kernel.actor import ActorKind
 from haochaping.kernel.identifiers import uuid7, uuids7
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
+from haochaping.postgres import writes
 from haochaping.rectification import access, appeal_queries, queries
 from haochaping.rectification.actions import clocks
 from haochaping.rectification.actions.steps import checked_text, own_words, record, step
@@ -64,7 +65,7 @@ def sign_for(order_id: UUID, *, by: Actor, now: datetime) -> UUID:
     order.signed_at = now
     order.appeal_until = appeal_queries.appeal_until(now, division_path=order.division.path)
     clocks.pass_on(order, now)
-    order.save(update_fields=["state", "signed_at", "appeal_until", *clocks.COLUMNS])
+    writes.update(order, "state", "signed_at", "appeal_until", *clocks.COLUMNS)
     record([order], Move.SIGN_FOR, by=by, now=now)
     return order.review_id
 
@@ -104,7 +105,7 @@ def verify_by_callback(
         own = contact == Means.OWN
         behind = _own_call(order, recording, power, by, now) if own else _waiting(order, contact, result)
         recording = "" if own else recording
-    Callback.objects.create(
+    made = Callback(
         id=uuid7(now),
         order=order,
         round=order.round,
@@ -119,11 +120,12 @@ def verify_by_callback(
         by=str(by),
         at=now,
     )
+    writes.insert([made])
     if order.verified_at is None:
         order.contact_kept = _contact_kept(order, behind.at if behind else now)
         order.verified_at = now
     clocks.pass_on(order, now)
-    order.save(update_fields=["state", "verified_at", "contact_kept", *clocks.COLUMNS])
+    writes.update(order, "state", "verified_at", "contact_kept", *clocks.COLUMNS)
     call = {"means": behind.means.value, "contact": behind.ref} if behind else {}
     record([order], Move.VERIFY, by=by, now=now, note=note, result=result, **call)
 
@@ -176,8 +178,8 @@ def enter_in_ledger(order_id: UUID, *, reason: str, plan: str, by: Actor, now: d
     _check_heard(order, terms)
     clocks.pass_on(order, now, clocks.complex_limit(terms, now))
     _check_within(lines, order, now)
-    order.save(update_fields=["state", *clocks.COLUMNS])
-    Milestone.objects.bulk_create(
+    writes.update(order, "state", *clocks.COLUMNS)
+    writes.insert(
         [
             Milestone(id=pk, order=order, due_on=day, text=words[:_MILESTONE_LIMIT])
             for pk, (day, words) in zip(uuids7(now, len(lines)), lines, strict=True)
@@ -208,7 +210,7 @@ def reach_milestone(order_id: UUID, *, milestone_id: UUID, note: str, by: Actor,
     if line is None:
         raise Refused(NO_SUCH_MILESTONE, field="milestone")
     line.note, line.done_by, line.done_at = note, str(by), now
-    line.save(update_fields=["note", "done_by", "done_at"])
+    writes.update(line, "note", "done_by", "done_at")
     record([order], Move.MILESTONE, by=by, now=now, note=f"{line.text}\n{note}".strip())
 
 
@@ -229,7 +231,7 @@ def rectify(order_id: UUID, *, outcome: str, text: str, by: Actor, now: datetime
     _check_outcome(order, outcome, terms)
     order.outcome, order.rectification_text, order.rectified_at = outcome, text, now
     clocks.pass_on(order, now)
-    order.save(update_fields=["state", "outcome", "rectification_text", "rectified_at", *clocks.COLUMNS])
+    writes.update(order, "state", "outcome", "rectification_text", "rectified_at", *clocks.COLUMNS)
     record([order], Move.RECTIFY, by=by, now=now, note=text, outcome=outcome)
 
 
@@ -245,12 +247,12 @@ def _check_outcome(order: WorkOrder, outcome: str, terms: Terms) -> None:
         raise Refused(NOT_LEDGERED, field="outcome")
     if outcome == HandlingOutcome.UNREACHABLE_CLOSED:
         needed = terms.call_attempts
-        if not was_unreached(queries.calls_of(order.id, order.round), needed):
+        if not was_unreached(queries.calls_of(order.id, order.round).answer, needed):
             raise Refused(NOT_UNREACHED, field="outcome", needed=needed)
 
 
 def _check_heard(order: WorkOrder, terms: Terms) -> None:
-    heard, attempts = was_heard(queries.calls_of(order.id, order.round), terms.call_attempts)
+    heard, attempts = was_heard(queries.calls_of(order.id, order.round).answer, terms.call_attempts)
     if not heard:
         raise Refused(NOT_HEARD, attempts=attempts, needed=terms.call_attempts)
 
@@ -271,16 +273,15 @@ def reply(order_id: UUID, *, text: str, warned: Collection[Doubt] = (), by: Acto
     order.reply_text, order.replied_at, order.rating_until = text, now, now + terms.rating_window
     order.first_replied_at = order.first_replied_at or now
     clocks.pass_on(order, now, clocks.check_limit(terms, now))
-    order.save(
-        update_fields=[
-            "state",
-            "reply_text",
-            "replied_at",
-            "rating_until",
-            "rectify_kept",
-            "first_replied_at",
-            *clocks.COLUMNS,
-        ]
+    writes.update(
+        order,
+        "state",
+        "reply_text",
+        "replied_at",
+        "rating_until",
+        "rectify_kept",
+        "first_replied_at",
+        *clocks.COLUMNS,
     )
     record([order], Move.REPLY, by=by, now=now, note=text, warned=" ".join(warned))
     return order.review_id
@@ -301,4 +302,4 @@ def write_note(order_id: UUID, *, text: str, by: Actor, now: datetime) -> None:
 @transaction.atomic
 def link_thread(order_id: UUID, thread_id: UUID) -> None:
     """Remember the message thread in which agency and reviewer talk about this order."""
-    WorkOrder.objects.filter(id=order_id).update(thread_id=thread_id)
+    writes.change(WorkOrder.objects.filter(id=order_id), thread_id=thread_id)

@@ -11,6 +11,7 @@ from haochaping.directory.terms import Kind
 from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
+from haochaping.postgres import writes
 from haochaping.rectification import access, help_queries, queries
 from haochaping.rectification.actions import clocks
 from haochaping.rectification.actions.steps import checked_text, held, moved, own_words, record, step
@@ -53,11 +54,12 @@ def join(order_id: UUID, *, agency_code: str, task: str, by: Actor, now: datetim
     if agency.id in {helper for _, helper in help_queries.open_parts(order.id)}:
         raise Refused(HELPS_ALREADY, field="agency")
     day = local_day(now)
-    if not directory.held_on(Kind.AGENCIES, [agency.id], day):
+    if not agency.holds_on(day):
         raise Refused(AGENCY_ENDED, field="agency", value=agency.name, day=day)
-    part = CoHandler.objects.create(
+    part = CoHandler(
         id=uuid7(now), order=order, agency_id=agency.id, task=task, asked_by=str(by), asked_at=now
     )
+    writes.insert([part])
     _wound(order, clocks.help_begins(order, part.id, now), now)
     record([order], Move.JOIN, by=by, now=now, note=f"{agency.name}\n{task}", agency=agency.code)
     return part.id
@@ -84,7 +86,8 @@ def contribute(order_id: UUID, *, text: str, by: Actor, now: datetime) -> None:
     if not mine:
         raise Refused(NO_CO_HANDLER)
     _wound(order, clocks.help_stops(mine[:1], now), now)
-    CoHandler.objects.filter(id=mine[0]).update(contribution=text, done_by=str(by), done_at=now)
+    done = CoHandler.objects.filter(id=mine[0])
+    writes.change(done, contribution=text, done_by=str(by), done_at=now)
     record([order], Move.CONTRIBUTE, by=by, now=now, note=text)
 
 
@@ -121,7 +124,7 @@ def hand_part(
     if successor_id in there:
         end_parts(order, [part_id], now)
     else:
-        CoHandler.objects.filter(id=part_id).update(agency_id=successor_id)
+        writes.change(CoHandler.objects.filter(id=part_id), agency_id=successor_id)
     named = directory.refs(Kind.AGENCIES, [agency_id, successor_id])
     former, ref = named[agency_id], named[successor_id]
     said = f"{former.name} → {ref.name}\n{reason}".strip()
@@ -133,9 +136,9 @@ def end_parts(order: WorkOrder, part_ids: Collection[UUID], now: datetime) -> No
     """Parts that are nobody else's any more: their clocks stop, and nothing is waited for."""
     if part_ids:
         _wound(order, clocks.help_stops(part_ids, now), now)
-        CoHandler.objects.filter(HELP_OPEN, id__in=part_ids).update(ended_at=now)
+        writes.change(CoHandler.objects.filter(HELP_OPEN, id__in=part_ids), ended_at=now)
 
 
 def _wound(order: WorkOrder, ticks: Sequence[ClockTick], now: datetime) -> None:
     clocks.pass_on(order, now, *ticks)
-    order.save(update_fields=["state", *clocks.COLUMNS])
+    writes.update(order, "state", *clocks.COLUMNS)

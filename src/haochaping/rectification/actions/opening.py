@@ -14,6 +14,7 @@ from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
+from haochaping.postgres import writes
 from haochaping.rectification import access, dispatch_queries, figure_queries, queries
 from haochaping.rectification.actions import clocks
 from haochaping.rectification.actions.places import end_plan
@@ -80,7 +81,7 @@ def cancel(review_id: UUID, *, by: Actor, now: datetime) -> bool:
     if was_out:
         clocks.pass_on(order, now)
     order.merged_into, order.outcome, order.closed_at, order.paused_at = None, "", None, None
-    order.save(update_fields=["state", "merged_into", "outcome", "closed_at", "paused_at", *clocks.COLUMNS])
+    writes.update(order, "state", "merged_into", "outcome", "closed_at", "paused_at", *clocks.COLUMNS)
     record([order], Move.CANCEL, by=by, now=now)
     return True
 
@@ -100,22 +101,21 @@ def open_or_reopen(bad: BadReview, *, by: Actor, now: datetime) -> UUID:
         order.contact_kept = order.rectify_kept = None
         # One that was merged may have been signed for and looked into before.
         order.signed_at = order.verified_at = order.appeal_until = None
-        order.save(
-            update_fields=[
-                "state",
-                "agency_id",
-                "assignee_id",
-                "dispatch_after",
-                "dispatched_at",
-                "sign_due_at",
-                "contact_due_at",
-                "rectify_due_at",
-                "contact_kept",
-                "rectify_kept",
-                "signed_at",
-                "verified_at",
-                "appeal_until",
-            ]
+        writes.update(
+            order,
+            "state",
+            "agency_id",
+            "assignee_id",
+            "dispatch_after",
+            "dispatched_at",
+            "sign_due_at",
+            "contact_due_at",
+            "rectify_due_at",
+            "contact_kept",
+            "rectify_kept",
+            "signed_at",
+            "verified_at",
+            "appeal_until",
         )
         end_plan(order, now)
         record([order], Move.REOPEN, by=by, now=now)
@@ -183,16 +183,14 @@ def send(order_id: UUID, *, agency_code: str, by: Actor, now: datetime) -> UUID:
         raise Refused(WRONG_STATE, state=order.state)
     agency = dispatch_queries.agency_within(agency_code, by)
     day = local_day(now)
-    if not directory.held_on(Kind.AGENCIES, [agency.id], day):
+    if not agency.holds_on(day):
         raise Refused(AGENCY_ENDED, field="agency", value=agency.name, day=day)
     elsewhere = {order.id} if agency.id != order.agency_id else set()
     order.state, order.dispatched_at, order.agency_id = OrderState.DISPATCHED, now, agency.id
     _classify([order])
     order.repeats = order.id in figure_queries.repeating([order.id])
     clocks.begin([order], now)
-    order.save(
-        update_fields=["state", "dispatched_at", "agency_id", "categories", "repeats", *clocks.COLUMNS]
-    )
+    writes.update(order, "state", "dispatched_at", "agency_id", "categories", "repeats", *clocks.COLUMNS)
     _record([order], elsewhere, by=by, now=now)
     return order.review_id
 
@@ -231,7 +229,7 @@ def _promise(waiting: Sequence[UUID], by: Actor, now: datetime) -> int:
         found = clocks.now_known(order, now)
         if found:
             clocks.pass_on(order, now, *found)
-            order.save(update_fields=clocks.COLUMNS)
+            writes.update(order, *clocks.COLUMNS)
             facts = {"state": order.state}
             entries.append(NewEntry(EntryKind.DEADLINE_SET, "order", str(order.id), facts=facts))
     ledger.append(entries, by=by, now=now)

@@ -8,9 +8,18 @@ from django.db import transaction
 
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
+from haochaping.postgres import writes
 from haochaping.rectification import access, queries
 from haochaping.rectification.actions import clocks
-from haochaping.rectification.actions.steps import checked_text, held, moved, own_words, record, step
+from haochaping.rectification.actions.steps import (
+    checked_text,
+    held_each,
+    moved,
+    own_words,
+    record,
+    step,
+    stepped,
+)
 from haochaping.rectification.dispatch_queries import agency_within
 from haochaping.rectification.models import Milestone, WorkOrder
 from haochaping.rectification.states import FIRED_BY, WORKED_ON
@@ -49,7 +58,7 @@ def ask_return(order_id: UUID, *, reason: str, by: Actor, now: datetime) -> None
         raise Refused(RETURNS_OFF, limit=limit)
     if order.sign_due_at is not None and now > order.sign_due_at:
         raise Refused(RETURN_TOO_LATE, due=order.sign_due_at)
-    order.save(update_fields=["state"])
+    writes.update(order, "state")
     record([order], Move.ASK_RETURN, by=by, now=now, note=reason)
 
 
@@ -64,7 +73,7 @@ def refuse_return(order_id: UUID, *, reason: str, by: Actor, now: datetime) -> N
     order = step(order_id, Move.REFUSE_RETURN, by)
     if not rulebook.terms_for(order.division.path, local_day(now)).return_needs_approval:
         raise Refused(RETURN_IS_FREE)
-    order.save(update_fields=["state"])
+    writes.update(order, "state")
     record([order], Move.REFUSE_RETURN, by=by, now=now, note=reason)
 
 
@@ -113,12 +122,12 @@ def begin_again(order: WorkOrder, now: datetime) -> None:
     order.outcome = order.rectification_text = order.reply_text = ""
     clocks.pass_on(order, now, *clocks.restarted(order, now))
     end_plan(order, now)
-    order.save()
+    writes.update(order)
 
 
 def end_plan(order: WorkOrder, now: datetime) -> None:
     """The agency's time begins anew: the lines of the plan are nobody's to do any more, and stay to be read."""
-    Milestone.objects.filter(order=order, ended_at=None).update(ended_at=now)
+    writes.change(Milestone.objects.filter(order=order, ended_at=None), ended_at=now)
 
 
 @transaction.atomic
@@ -131,9 +140,8 @@ def merge(order_id: UUID, *, into: UUID, by: Actor, now: datetime) -> None:
     Raises:
         Refused: as `sign_for`, and MERGED_INTO_ENDED, CLOCK_PAUSED, ANSWERS_FOR_OTHERS.
     """
-    for pk in sorted((order_id, into)):
-        held(pk)
-    order, lead = step(order_id, Move.MERGE, by), held(into)
+    orders = held_each({order_id, into})
+    order, lead = stepped(orders[order_id], Move.MERGE, by), orders[into]
     access.check_not_named(by, lead.staff_id)
     access.check_fire(
         by, FIRED_BY[Move.MERGE], division_path=lead.division.path, agency_path=lead.agency.path
@@ -146,7 +154,7 @@ def merge(order_id: UUID, *, into: UUID, by: Actor, now: datetime) -> None:
         raise Refused(ANSWERS_FOR_OTHERS, field="into")
     order.merged_into, order.outcome, order.closed_at = lead, HandlingOutcome.DUPLICATE_MERGED, now
     clocks.pass_on(order, now)
-    order.save(update_fields=["state", "merged_into", "outcome", "closed_at", *clocks.COLUMNS])
+    writes.update(order, "state", "merged_into", "outcome", "closed_at", *clocks.COLUMNS)
     record([order], Move.MERGE, by=by, now=now, into=str(into))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 
@@ -11,7 +11,9 @@ from haochaping.kernel.refused import Refused
 from haochaping.kernel.text import clean, has_forbidden_control
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
-from haochaping.rectification import access
+from haochaping.postgres import writes
+from haochaping.postgres.together import Asked, together
+from haochaping.rectification import access, queries
 from haochaping.rectification.models import OrderEvent, WorkOrder
 from haochaping.rectification.rules import own_words_complaint
 from haochaping.rectification.states import FIRED_BY, NOT_WHILE_PAUSED, after
@@ -28,7 +30,7 @@ from haochaping.rectification.terms import (
 from haochaping.reviews.terms import FORBIDDEN_CHARACTERS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -53,6 +55,7 @@ _ENTRY_OF = {
     Move.CANCEL: EntryKind.ORDER_CANCELLED,
     Move.REOPEN: EntryKind.ORDER_OPENED,
 }
+_COLUMNS = [field.attname for field in WorkOrder._meta.concrete_fields]  # noqa: SLF001 - documented by Django
 # An order out of the asker's reach is not found. Of two at once the second waits until the first is committed or given up.
 _TAKE_ONCE = """
     WITH found AS (
@@ -72,7 +75,11 @@ def step(order_id: UUID, move: Move, by: Actor, power: Power | None = None) -> W
     Raises:
         Refused: NO_SUCH_ORDER, NOT_ALLOWED, OUT_OF_SCOPE, WRONG_STATE, CLOCK_PAUSED.
     """
-    order = held(order_id)
+    return stepped(held(order_id), move, by, power)
+
+
+def stepped(order: WorkOrder, move: Move, by: Actor, power: Power | None = None) -> WorkOrder:
+    """The same for an order that is locked already."""
     access.check_not_named(by, order.staff_id)
     needed = power or FIRED_BY[move]
     access.check_fire(by, needed, division_path=order.division.path, agency_path=order.agency.path)
@@ -82,12 +89,38 @@ def step(order_id: UUID, move: Move, by: Actor, power: Power | None = None) -> W
 
 
 def held(order_id: UUID) -> WorkOrder:
-    """The order, locked until the transaction ends; raises NO_SUCH_ORDER."""
-    rows = WorkOrder.objects.select_for_update(of=("self",)).select_related("division", "agency")
-    order = rows.filter(id=order_id).first()
-    if order is None:
-        raise Refused(NO_SUCH_ORDER)
-    return order
+    """The order, locked until the transaction ends, with the events of its clocks; raises NO_SUCH_ORDER."""
+    return held_each([order_id])[order_id]
+
+
+def held_each(order_ids: Collection[UUID]) -> dict[UUID, WorkOrder]:
+    """The same of several, the older id first."""
+    rows = WorkOrder.objects.select_for_update(of=("self",))
+    columns = (*_COLUMNS, "division__path", "agency__path")
+    found = {pk: Asked(rows.filter(id=pk).values_list(*columns), _order) for pk in sorted(order_ids)}
+    ticks = {pk: queries.ticks_of(pk) for pk in found}
+    # Each question is put when those before it have their lock: it sees what whoever held the order before has left.
+    together(*found.values(), *ticks.values())
+    orders = {}
+    for pk, one in found.items():
+        order = one.answer
+        if order is None:
+            raise Refused(NO_SUCH_ORDER)
+        order.ticks = ticks[pk].answer
+        orders[pk] = order
+    return orders
+
+
+def _order(rows: Iterable[tuple[Any, ...]]) -> WorkOrder | None:
+    for *own, division_path, agency_path in rows:
+        order = WorkOrder.from_db(connection.alias, _COLUMNS, own)
+        # Of its place no more is known than where it lies; the rest is asked for when somebody wants it.
+        for name, path in (("division", division_path), ("agency", agency_path)):
+            place: Any = WorkOrder._meta.get_field(name).related_model  # noqa: SLF001 - documented by Django
+            known = place.from_db(connection.alias, ("id", "path"), (getattr(order, f"{name}_id"), path))
+            setattr(order, name, known)
+        return order
+    return None
 
 
 def moved(order: WorkOrder, move: Move) -> WorkOrder:
@@ -147,7 +180,7 @@ def record(
     if not orders:
         return
     ids = uuids7(now, len(orders))
-    OrderEvent.objects.bulk_create(
+    writes.insert(
         [
             OrderEvent(id=pk, order=order, move=move, by=str(by), at=now, note=note, warned=warned)
             for pk, order in zip(ids, orders, strict=True)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 
 from haochaping.kernel.privacy import Kept, Purpose
 from haochaping.rectification.terms import CallResult, ClockKind, HandlingOutcome, Means, OrderState, Solved
+
+if TYPE_CHECKING:
+    from haochaping.rectification.terms import ClockTick
 
 _FREE = [OrderState.MERGED, OrderState.EXCLUDED, OrderState.CANCELLED]
 _ANSWERED = [OrderState.REPLIED, OrderState.CHECKED, OrderState.ESCALATED, OrderState.CLOSED]
@@ -100,6 +105,9 @@ class WorkOrder(models.Model):
     first_replied_at = models.DateTimeField(null=True)
     # Settled at dispatch: a bad review of the same item had been answered not long before.
     repeats = models.BooleanField(default=False, db_default=False)
+
+    # No column: the events of its clocks, oldest first, where they were read with it (actions/clocks.ticks_of).
+    ticks: list[ClockTick] | None = None
 
     class Meta:
         db_table = "rectification_work_order"

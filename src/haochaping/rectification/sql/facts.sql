@@ -1,4 +1,4 @@
--- What is counted of the orders of some reviews; one row for each.
+-- What is counted of the orders of some reviews, one row for each; which ones is added.
 SELECT work.review_id, work.created_at, work.division_id, work.agency_id, work.item_id, work.state,
        work.contact_kept, work.rectify_kept, work.first_replied_at IS NOT NULL,
        work.round > 1 OR EXISTS (
@@ -13,4 +13,3 @@ SELECT work.review_id, work.created_at, work.division_id, work.agency_id, work.i
                   ORDER BY instance DESC LIMIT 1), '')
   FROM rectification_work_order AS work
   LEFT JOIN rectification_appeal AS appeal ON appeal.order_id = work.id
- WHERE work.review_id = ANY(%(reviews)s)

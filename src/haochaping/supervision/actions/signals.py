@@ -9,6 +9,7 @@ from django.db import transaction
 from haochaping.kernel.identifiers import uuids7
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
+from haochaping.postgres import writes
 from haochaping.supervision.models import Signal
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def raise_signals(signals: Sequence[NewSignal], *, by: Actor, now: datetime) -> 
     ]
     if not rows:
         return []
-    Signal.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
+    writes.insert(rows, ignore_conflicts=True)
     new = set(Signal.objects.filter(id__in=[row.id for row in rows]).values_list("id", flat=True))
     ledger.append(
         [

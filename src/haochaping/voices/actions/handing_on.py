@@ -60,7 +60,7 @@ def hand_on(voice_id: UUID, *, agency: str, note: str, by: Actor, now: datetime)
     if voice.agency_id and directory.held_on(Kind.AGENCIES, [voice.agency_id], day):
         raise Refused(VOICE_AGENCY_GOES_ON)
     found: AgencyRef = dispatch_queries.agency_within(agency, by)
-    if not directory.held_on(Kind.AGENCIES, [found.id], day):
+    if not found.holds_on(day):
         raise Refused(AGENCY_ENDED, field="agency", value=found.name, day=day)
     _give(voice, found.id)
     told = f"{found.name}\n{note}".strip()
