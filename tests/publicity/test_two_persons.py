@@ -259,6 +259,19 @@ def test_words_that_were_written_anew_are_proposed_anew(now: datetime):
     assert shown().reply == "这次真的改好了"
 
 
+def test_what_two_publishers_hold_back_is_not_said_to_wait(now: datetime):
+    review_id = bad_review("C1", now)
+    answered(review_id, now)
+    told = [(shown().text_held, shown().reply_held)]
+
+    for part in Part:
+        worlds.decide(review_id, part, Decision.HELD, reason="含姓名", now=now)
+        told.append((shown().text_held, shown().reply_held))
+
+    assert told == [(False, False), (True, False), (True, True)]
+    assert (shown().text, shown().reply) == (None, None)
+
+
 def test_what_is_public_is_taken_down_by_two(now: datetime):
     review_id = bad_review("C1", now)
     worlds.decide(review_id, Part.TEXT, RELEASE, now=now)

@@ -104,10 +104,13 @@ class PublishedReview:
     text: str | None
     text_taken_down: bool
     """Whether the reviewer's words were public once and are no more."""
+    text_held: bool
+    """Whether two publishers decided that the reviewer's words do not appear."""
     has_reply: bool
     reply: str | None
     reply_taken_down: bool
     """The same of the reply, where none that was given before it is shown."""
+    reply_held: bool
     taken_up_again: bool
     """Whether the matter was taken up again after the reply that is shown, and is not answered since."""
     answered_again: bool

@@ -13,9 +13,10 @@ WITH chosen AS (
     LIMIT %(limit)s OFFSET %(offset)s
 )
 SELECT review.level, review.assessed_at, review.provenance, item.name, agency.name,
-       review.comment_text <> '', said.words, coalesce(said.words_down, false),
+       review.comment_text <> '', said.words, coalesce(said.words_down, false), coalesce(said.words_held, false),
        coalesce(work.reply_text, '') <> '', said.answer,
        said.answer IS NULL AND coalesce(said.answer_down, false),
+       said.answer IS NULL AND coalesce(said.answer_held, false),
        said.answer IS NOT NULL AND work.state NOT IN ('cancelled', 'merged', 'excluded')
            AND (work.reply_text = '' OR work.state = 'escalated'),
        said.answer IS NOT NULL AND work.reply_text <> '' AND work.state <> 'escalated' AND work.replied_at > said.answer_of,
@@ -25,16 +26,17 @@ JOIN directory_service_item AS item ON item.id = review.item_id
 JOIN directory_agency AS agency ON agency.id = review.agency_id
 LEFT JOIN rectification_work_order AS work ON work.review_id = review.id
 LEFT JOIN LATERAL (
-    SELECT min(up.text) FILTER (WHERE part = 'text' AND NOT is_down) AS words,
-           bool_or(is_down) FILTER (WHERE part = 'text') AS words_down,
-           (array_agg(up.text ORDER BY written_at DESC) FILTER (WHERE part = 'reply' AND NOT is_down))[1] AS answer,
-           max(written_at) FILTER (WHERE part = 'reply' AND NOT is_down) AS answer_of,
-           bool_or(is_down) FILTER (WHERE part = 'reply') AS answer_down
-      FROM (SELECT release.part, release.text, release.written_at,
-                   bool_or(release.decision = 'taken_down') OVER words AS is_down, release.decision
+    SELECT min(up.text) FILTER (WHERE part = 'text' AND is_up AND NOT is_down) AS words,
+           bool_or(is_down) FILTER (WHERE part = 'text' AND is_up) AS words_down,
+           bool_or(is_held) FILTER (WHERE part = 'text') AS words_held,
+           (array_agg(up.text ORDER BY written_at DESC) FILTER (WHERE part = 'reply' AND is_up AND NOT is_down))[1] AS answer,
+           max(written_at) FILTER (WHERE part = 'reply' AND is_up AND NOT is_down) AS answer_of,
+           bool_or(is_down) FILTER (WHERE part = 'reply' AND is_up) AS answer_down,
+           bool_or(is_held) FILTER (WHERE part = 'reply' AND written_at = work.replied_at) AS answer_held
+      FROM (SELECT release.part, release.text, release.written_at, release.decision = 'released' AS is_up,
+                   release.decision = 'held' AS is_held, bool_or(release.decision = 'taken_down') OVER words AS is_down
               FROM publicity_release AS release
              WHERE release.review_id = review.id AND release.state = 'confirmed'
             WINDOW words AS (PARTITION BY release.part, release.written_at)) AS up
-     WHERE up.decision = 'released'
 ) AS said ON true
 ORDER BY review.assessed_at DESC, review.id
