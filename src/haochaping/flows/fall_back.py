@@ -37,14 +37,15 @@ def read_outcomes(*, by: Actor, now: datetime) -> int:
     outcomes = queries.outcomes(limit=_BATCH)
     if not outcomes:
         return 0
-    sent = [invitation for invitation, state in outcomes.items() if state == DeliveryState.SENT]
-    failed = queries.held(outcomes.keys() - set(sent))
-    invitations.settle_outcomes(sent, _settled(failed, outcomes, now), by=by, now=now)
+    sent = [delivery for _, delivery, state in outcomes if state == DeliveryState.SENT]
+    states = {invitation: state for invitation, _, state in outcomes if state != DeliveryState.SENT}
+    failed = queries.held(states)
+    invitations.settle_outcomes(sent, _settled(failed, states, now), by=by, now=now)
     return len(failed)
 
 
 def _settled(
-    failed: Sequence[ToAsk], outcomes: Mapping[UUID, str], now: datetime
+    failed: Sequence[ToAsk], states: Mapping[UUID, str], now: datetime
 ) -> list[tuple[ToAsk, Asking]]:
     terms = rulebook.terms_of_each((one.division_path for one in failed), local_day(now))
     refused = identity.refusing(one.person_id for one in failed if one.person_id)
@@ -54,7 +55,7 @@ def _settled(
             fallen_back(
                 one,
                 terms[one.division_path],
-                has_number=outcomes[one.id] != DeliveryState.NO_PHONE,
+                has_number=states[one.id] != DeliveryState.NO_PHONE,
                 refused=one.person_id is not None and refused.get(one.person_id, False),
                 now=now,
             ),

@@ -60,8 +60,11 @@ def settle_asking(
 def settle_outcomes(
     sent: Collection[UUID], failed: Sequence[tuple[ToAsk, Asking]], *, by: Actor, now: datetime
 ) -> None:
-    """Write down what became of text messages: who got none was not asked, and each has an entry that says what follows."""
-    Invitation.objects.filter(id__in=list(sent)).update(message=None)
+    """Write down what became of text messages: who got none was not asked, and each has an entry that says what follows.
+
+    `sent` are the deliveries that went out.
+    """
+    Invitation.objects.filter(message__in=list(sent)).update(message=None)
     what = {due.id: asking for due, asking in failed}
     rows = list(Invitation.objects.filter(id__in=list(what)).order_by("id"))
     for row in rows:

@@ -66,11 +66,11 @@ def to_ask(now: datetime, *, limit: int) -> list[ToAsk]:
     return _to_ask(_DUE, now=now, limit=limit)
 
 
-def outcomes(*, limit: int) -> dict[UUID, str]:
-    """What became of text messages whose outcome is new, as the state of the delivery by invitation."""
+def outcomes(*, limit: int) -> list[tuple[UUID, UUID, str]]:
+    """The text messages whose outcome is new, as (invitation, delivery, the delivery's state)."""
     with connection.cursor() as cursor:
         cursor.execute(_OUTCOMES, {"limit": limit})
-        return dict(cursor.fetchall())
+        return [(invitation, delivery, state) for invitation, delivery, state in cursor]
 
 
 def held(invitation_ids: Iterable[UUID]) -> list[ToAsk]:
