@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from django.test import Client
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django.fixtures import Settings
 
     from tests.doors.workbench.conftest import Bad
 
@@ -161,7 +161,7 @@ MOVES: dict[str, tuple[str, Before, str, Form]] = {
 
 
 @pytest.fixture(autouse=True)
-def house(settings: SettingsWrapper, monkeypatch: pytest.MonkeyPatch) -> None:
+def house(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Reviewers are told of each step, and somebody dispatches for the province."""
     settings.SMS_GATEWAY = "demo"
     monkeypatch.setitem(PLACES, "dispatcher", (Role.DISPATCHER, {"division_code": worlds.PROVINCE}))
