@@ -196,7 +196,7 @@ def _sent(move: Move, order: UUID) -> tuple[float, float]:
 
 
 def _orders(count: int) -> list[UUID]:
-    """Orders of the demo's clerk that went out now, each of a person whom the relay can reach and who agreed."""
+    """Orders that went out to the demo's clerk now, each of a person whom the relay can reach and who agreed."""
     from django.db import connections
 
     from haochaping.doors.demo import names
@@ -207,7 +207,6 @@ def _orders(count: int) -> list[UUID]:
             WITH chosen AS (
                 SELECT work.id, row_number() OVER (ORDER BY work.id) AS n, served.id AS case_id, review.id AS review_id
                   FROM rectification_work_order AS work
-                  JOIN directory_agency AS agency ON agency.id = work.agency_id AND agency.code = %(agency)s
                   JOIN reviews_review AS review ON review.id = work.review_id
                   JOIN cases_service_occurrence AS occurrence ON occurrence.id = review.occurrence_id
                   JOIN cases_case AS served ON served.id = occurrence.case_id AND served.case_no LIKE 'BENCH-%%'
@@ -226,6 +225,7 @@ def _orders(count: int) -> list[UUID]:
             ), dispatched AS (
                 UPDATE rectification_work_order AS work
                    SET dispatched_at = now(), created_at = now(),
+                       agency_id = (SELECT id FROM directory_agency WHERE code = %(agency)s),
                        sign_due_at = sign_due_at + (now() - dispatched_at),
                        contact_due_at = contact_due_at + (now() - dispatched_at),
                        rectify_due_at = rectify_due_at + (now() - dispatched_at)

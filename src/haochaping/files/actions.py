@@ -41,6 +41,8 @@ def keep(
     Raises:
         Refused: TOO_MANY_PHOTOS; then none of them is kept.
     """
+    if not pictures:
+        return []
     there = Photo.objects.filter(subject_kind=subject_kind, subject_id=subject_id, removed_at=None)
     taken = {place: bytes(sha256) for place, sha256 in there.values_list("place", "sha256")}
     new = {picture.sha256: picture for picture in pictures if picture.sha256 not in taken.values()}
@@ -114,6 +116,8 @@ def keep_documents(
     Raises:
         Refused: TOO_MANY_DOCUMENTS; then none of them is kept.
     """
+    if not documents:
+        return []
     new = {document.sha256: document for document in documents}
     if len(new) > DOCUMENTS_ALLOWED:
         raise Refused(TOO_MANY_DOCUMENTS, field="documents", count=len(new), limit=DOCUMENTS_ALLOWED)

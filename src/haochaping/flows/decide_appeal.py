@@ -17,6 +17,7 @@ from haochaping.flows.receive_reviews import recount, units_of
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.notices.terms import About, NoticeKind, Template
+from haochaping.postgres.writes import at_once
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import appeal_queries as appeals
 from haochaping.rectification import help_queries
@@ -39,6 +40,7 @@ from haochaping.reviews import actions as review_actions
 from haochaping.reviews import queries as reviews
 from haochaping.reviews.terms import ReasonClass, ReviewStatus
 from haochaping.rulebook import queries as rulebook
+from haochaping.rulebook.queries import asked_once
 from haochaping.supervision import actions as supervision
 from haochaping.supervision.terms import NewSignal, SignalKind
 
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
 
     from haochaping.files.terms import Document, Picture
     from haochaping.kernel.actor import Actor
+    from haochaping.postgres.together import Asked
     from haochaping.rectification.terms import AppealRow
     from haochaping.rulebook.terms import Terms
 
@@ -57,6 +60,8 @@ _COUNTS = frozenset({ReviewStatus.EFFECTIVE, ReviewStatus.SUPERSEDED})
 
 
 @transaction.atomic
+@at_once()
+@asked_once()
 def file_appeal(
     order_id: UUID,
     *,
@@ -77,15 +82,21 @@ def file_appeal(
     review_id = orders.order(order_id, by=by).review_id
     if reviews.reviews([review_id])[review_id].status not in _COUNTS:
         raise Refused(NOT_APPEALABLE)
-    appeal_id = handle_bad_review.counted(
-        order_id,
-        lambda: rectification.file_appeal(
+
+    def file() -> Asked[AppealRow]:
+        appeal_id = rectification.file_appeal(
             order_id, ground=ground, fact=fact, text=text, reference=reference, by=by, now=now
-        ),
-    )
+        )
+        filed = appeals.asked_row(appeal_id)
+        # There is time for it until the order is counted.
+        filed.wait()
+        return filed
+
+    row = handle_bad_review.counted(order_id, file).answer
+    appeal_id = row.id
     files.keep("appeal", str(appeal_id), pictures, by=by, now=now)
     files.keep_documents("appeal", str(appeal_id), documents, by=by, now=now)
-    _tell(NoticeKind.APPEAL, appeals.appeal_row(appeal_id), by=by, now=now)
+    _tell(NoticeKind.APPEAL, row, by=by, now=now)
     return appeal_id
 
 

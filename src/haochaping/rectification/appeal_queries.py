@@ -32,6 +32,7 @@ from haochaping.rectification.terms import (
 from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
     from uuid import UUID
 
@@ -115,9 +116,18 @@ def appeal(appeal_id: UUID, *, by: Actor, power: Power) -> AppealRow:
 
 def appeal_row(appeal_id: UUID) -> AppealRow:
     """One appeal, for flows; raises `Refused(NO_SUCH_APPEAL)`."""
-    for values in Appeal.objects.filter(id=appeal_id).values_list(*_APPEAL):
-        return _row(values)
-    raise Refused(NO_SUCH_APPEAL)
+    return asked_row(appeal_id).answer
+
+
+def asked_row(appeal_id: UUID) -> Asked[AppealRow]:
+    """The same, to be asked with other reads."""
+
+    def read(found: Iterable[tuple[Any, ...]]) -> AppealRow:
+        for values in found:
+            return _row(values)
+        raise Refused(NO_SUCH_APPEAL)
+
+    return Asked(Appeal.objects.filter(id=appeal_id).values_list(*_APPEAL), read)
 
 
 def appeal_of_order(order_id: UUID) -> Asked[AppealRow | None]:

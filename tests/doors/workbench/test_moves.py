@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from haochaping.accounts.terms import Role
@@ -191,5 +192,15 @@ def test_a_merger_asks_as_little(bad, bad_review, browser_of):
     browser.get(bad.address())
 
     found = asked(browser, bad.address("merge"), {"into": str(other.order_id)})
+
+    assert len(found) <= MOST, found
+
+
+def test_an_appeal_asks_as_little(bad, browser_of, world):
+    agreed(bad, world)
+    browser = browser_of("lead")
+    said = {"ground": "wrong_service", "fact": "", "text": "所评事项并非我局受理", "reference": ""}
+
+    found = asked(browser, reverse("desk_appeal_new", args=[bad.order_id]), said)
 
     assert len(found) <= MOST, found

@@ -104,13 +104,11 @@ def new(request: HttpRequest, order_id: UUID) -> HttpResponse:
 
 @csrf_protect
 def _new(request: HttpRequest, order_id: UUID) -> HttpResponse:
-    by = actor_of(request)
-    order = orders.order(order_id, by=by)
     if request.method != "POST":
-        return _form(request, order_id, order.item_name, AppealForm())
+        return _form(request, order_id, AppealForm())
     form = AppealForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _form(request, order_id, order.item_name, form, INVALID)
+        return _form(request, order_id, form, INVALID)
     typed = form.cleaned_data
     try:
         made = decide_appeal.file_appeal(
@@ -121,11 +119,11 @@ def _new(request: HttpRequest, order_id: UUID) -> HttpResponse:
             reference=typed["reference"],
             pictures=uploads.pictures(typed["photos"]),
             documents=uploads.documents(typed["documents"]),
-            by=by,
+            by=actor_of(request),
             now=timezone.now(),
         )
     except Refused as refused:
-        return _form(request, order_id, order.item_name, *_told(form, refused))
+        return _form(request, order_id, *_told(form, refused))
     messages.success(request, gettext("The appeal is filed; another organisation decides."))
     return see_other(reverse("desk_appeal", args=[made]))
 
@@ -191,9 +189,8 @@ def _one(request: HttpRequest, appeal_id: UUID, form: ContestForm, status: int =
     return desk_page(request, "workbench/appeal.html", context, here=_HERE, status=status)
 
 
-def _form(
-    request: HttpRequest, order_id: UUID, item: str, form: AppealForm, status: int = 200
-) -> HttpResponse:
+def _form(request: HttpRequest, order_id: UUID, form: AppealForm, status: int = 200) -> HttpResponse:
+    item = orders.order(order_id, by=actor_of(request)).item_name
     context = {"form": form, "order_id": order_id, "item": item}
     return desk_page(request, "workbench/appeal_new.html", context, here=_HERE, status=status)
 

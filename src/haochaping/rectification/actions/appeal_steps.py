@@ -10,6 +10,7 @@ from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import TEXT_FIELD, EntryKind, NewEntry
+from haochaping.postgres import writes
 from haochaping.rectification import access
 from haochaping.rectification.models import Appeal, AppealEvent
 from haochaping.rectification.rules import appeal_due
@@ -67,7 +68,7 @@ def set_clock(appeal: Appeal, since: datetime) -> None:
     appeal.since, appeal.due_at = since, None
     if appeal.state not in APPEAL_FINAL:
         day = local_day(since)
-        terms = rulebook.terms_for_division(appeal.division_id, day)
+        terms = rulebook.terms_for(appeal.division.path, day)
         appeal.due_at = appeal_due(AppealState(appeal.state), since, terms, rulebook.calendar(terms, day))
 
 
@@ -82,7 +83,8 @@ def note_move(
     **facts: str,
 ) -> None:
     """Leave an event on the timeline and an entry in the ledger; to the reason of a decision the entry commits."""
-    AppealEvent.objects.create(id=uuid7(now), appeal=appeal, move=move, by=str(by), at=now, note=note)
+    event = AppealEvent(id=uuid7(now), appeal=appeal, move=move, by=str(by), at=now, note=note)
+    writes.insert([event])
     heard = move == AppealMove.LAPSE and appeal.state == AppealState.HEARD
     ended = EntryKind.APPEAL_HEARD if heard else EntryKind.APPEAL_ENDED
     kind = _ENTRY_OF.get(move, ended)

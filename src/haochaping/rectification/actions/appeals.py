@@ -9,18 +9,18 @@ from django.db import transaction
 from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.refused import Refused
 from haochaping.kernel.text import clean, has_forbidden_control
+from haochaping.postgres import writes
 from haochaping.rectification import access, appeal_queries
 from haochaping.rectification.actions.appeal_steps import locked, moved, note_move, set_clock
 from haochaping.rectification.actions.appealed import resume
-from haochaping.rectification.actions.steps import checked_text
-from haochaping.rectification.models import Appeal, WorkOrder
+from haochaping.rectification.actions.steps import checked_text, held
+from haochaping.rectification.models import Appeal
 from haochaping.rectification.rules import may_contest
 from haochaping.rectification.states import appeal_after
 from haochaping.rectification.terms import (
     ALREADY_APPEALED,
     APPEAL_WINDOW_OVER,
     FACT_NEEDED,
-    NO_SUCH_ORDER,
     NOT_AGAINST_YOU,
     NOT_SIGNED,
     REFERENCE_LIMIT,
@@ -55,10 +55,7 @@ def file_appeal(
         Refused: NO_SUCH_ORDER, NOT_ALLOWED, OUT_OF_SCOPE, UNKNOWN_CHOICE, FACT_NEEDED, TEXT_MISSING, TEXT_TOO_LONG,
             FORBIDDEN_CHARACTERS, NOT_SIGNED, ALREADY_APPEALED, APPEAL_WINDOW_OVER.
     """
-    rows = WorkOrder.objects.select_for_update(of=("self",)).select_related("division", "agency")
-    order = rows.filter(id=order_id).first()
-    if order is None:
-        raise Refused(NO_SUCH_ORDER)
+    order = held(order_id)
     access.check_not_named(by, order.staff_id)
     access.check_file(by, division_path=order.division.path, agency_path=order.agency.path)
     text = checked_text(text, "text")
@@ -66,15 +63,14 @@ def file_appeal(
     fact = _checked_ground(ground, fact)
     if order.signed_at is None or order.state == OrderState.CANCELLED:
         raise Refused(NOT_SIGNED)
-    if Appeal.objects.filter(order=order).exists():
-        raise Refused(ALREADY_APPEALED)
-    if order.appeal_until is not None and now > order.appeal_until:
-        raise Refused(APPEAL_WINDOW_OVER, until=order.appeal_until)
+    before = appeal_queries.appeal_of_order(order_id)
+    # It goes with the question for the rules.
+    before.wait()
     appeal = Appeal(
         id=uuid7(now),
         order=order,
-        division_id=order.division_id,
-        agency_id=order.agency_id,
+        division=order.division,
+        agency=order.agency,
         state=AppealState.FILED,
         ground=ground,
         fact=fact,
@@ -84,7 +80,11 @@ def file_appeal(
         filed_at=now,
     )
     set_clock(appeal, now)
-    appeal.save(force_insert=True)
+    if before.answer is not None:
+        raise Refused(ALREADY_APPEALED)
+    if order.appeal_until is not None and now > order.appeal_until:
+        raise Refused(APPEAL_WINDOW_OVER, until=order.appeal_until)
+    writes.insert([appeal])
     note_move(appeal, AppealMove.FILE, note=text, by=by, now=now, ground=ground)
     return appeal.id
 
