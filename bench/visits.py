@@ -147,6 +147,7 @@ def _wire_visit() -> str:
         "handleStateCode": "3",
         "regionCode": "990100",
         "ssqdBaseCode": "1",
+        "source": "501",
         "evaluateChannel": "PJQ",
     }
     plain = "&".join(f"{key}={value}" for key, value in said.items())

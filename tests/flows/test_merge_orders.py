@@ -293,6 +293,28 @@ class TestGivenBack:
         assert order_of(other).reply_text
         truth.assert_counters_exact()
 
+    @pytest.mark.parametrize("rests", [True, False])
+    def test_while_an_appeal_that_was_taken_up_meanwhile_pends_its_clock_rests(self, now, rests):
+        lead, other = two(now)
+        rectification.sign_for(order_of(other).id, by=worlds.CLERK, now=now)
+        appealed = Matter(other, order_of(other).id, now).file()
+        merge(other, lead, now + 3 * MINUTE)
+        appealed.now = now + 4 * MINUTE
+        if rests:
+            appealed.heard()
+
+        change_review.withdraw_review(lead, by=REVIEWER, now=now + 9 * MINUTE)
+
+        order = order_of(other)
+        assert (order.state, order.due_at is None, order.paused_at is not None) == (
+            "dispatched",
+            rests,
+            rests,
+        )
+        if rests:
+            appealed.decided("rejected")
+            assert order_of(other).due_at is not None
+
 
 class TestLeftBehind:
     """What the version left that let orders wait for an answer which nobody gives."""

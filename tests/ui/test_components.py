@@ -96,6 +96,14 @@ def test_a_deadline_speaks_in_working_time_where_that_is_known(render):
     assert "<b>剩余8个工作小时</b>" in html
 
 
+def test_a_deadline_that_passed_as_the_office_closed_has_no_minutes(render):
+    html = render(
+        "{% deadline due now working=none %}", due=NOW - timedelta(hours=40), now=NOW, none=timedelta()
+    )
+
+    assert ("已超期" in html, "分钟" in html) == (True, False)
+
+
 def test_a_rate_shows_both_its_numbers(render):
     html = render("{% stat f %}", f=Figure("好评率", Ratio(529, 1552), "默认评价", "/x"))
 

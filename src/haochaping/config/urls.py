@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from haochaping.doors import icon, reports
+from haochaping.doors.api import views as api
 from haochaping.doors.workbench import start
 
 type Urls = list[URLPattern | URLResolver]
@@ -16,6 +17,8 @@ PUBLIC: Urls = [
     path("", include("haochaping.doors.portal.urls")),
     path("wire/", include("haochaping.doors.wire.urls")),
 ]
+# The figures are everybody's: they need no key, and the machines' door may be closed to everybody.
+FIGURES: Urls = [path("api/v1/measures", api.measures)]
 STAFF: Urls = [
     path("desk/", include("haochaping.doors.workbench.urls")),
     path("oversight/", include("haochaping.doors.oversight.urls")),
@@ -43,7 +46,7 @@ STAFF_ROOT: Urls = [path("", start.root)]
 handler500 = "haochaping.doors.fault.page"
 
 _FACES = {
-    "public": PUBLIC + PEERS,
+    "public": PUBLIC + FIGURES + PEERS,
     "staff": STAFF_ROOT + STAFF + MACHINES + PEERS,
     "all": PUBLIC + STAFF + MACHINES + PEERS,
 }

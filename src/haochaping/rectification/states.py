@@ -235,6 +235,8 @@ APPEAL_FIRED_BY: dict[AppealMove, Power] = {
     AppealMove.CONTEST: Power.APPEAL_FILE,
 }
 
+# It was taken up, and nobody has decided yet.
+APPEAL_PENDING = frozenset({A.ACCEPTED, A.HEARD, A.PROPOSED})
 APPEAL_FINAL = frozenset({A.FINAL, A.REFUSED, A.WITHDRAWN, A.MOOT})
 
 

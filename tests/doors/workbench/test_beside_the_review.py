@@ -91,7 +91,14 @@ def test_the_reviewers_own_answer_is_shown_at_the_desk(bad, clerk, world):
 
 @pytest.mark.parametrize("who", WHO)
 def test_photographs_open_to_those_who_may_read_the_words_in_their_remit(browser_of, photo, who):
-    opens = {"anonymous": 302, "clerk": 200, "lead": 200, "supervisor": 200, "other_clerk": 404}
+    opens = {
+        "anonymous": 302,
+        "clerk": 200,
+        "lead": 200,
+        "supervisor": 200,
+        "operator": 200,
+        "other_clerk": 404,
+    }
 
     assert browser_of(who).get(photo).status_code == opens.get(who, 403)
 

@@ -12,6 +12,7 @@ from haochaping.identity.terms import OPENING_LABELS, PURPOSE_LABELS
 from haochaping.kernel.refused import N_
 from haochaping.kernel.two_persons import TWO_PERSON_LABELS
 from haochaping.rectification.terms import SOLVED_LABELS, STATE_LABELS
+from haochaping.reviews.asking.terms import ENDED_LABELS
 from haochaping.reviews.paper.terms import STATE_LABELS as SLIP_LABELS
 from haochaping.reviews.terms import HELPED_LABELS
 
@@ -51,6 +52,7 @@ NAMES = {
     "batches": N_("Batch keys"),
     "cases": N_("Cases"),
     "change": N_("Change"),
+    "channel": N_("Channel"),
     "changed": N_("Changed"),
     "code": N_("Code"),
     "concealed": N_("Concealed from the agency"),
@@ -113,6 +115,7 @@ NAMES = {
     "subject": N_("What it is about"),
     "supervision": N_("Supervision order"),
     "takes": N_("We report to it"),
+    "then": N_("What followed"),
     "to": N_("New key"),
     "told": N_("Records there"),
     "unit": N_("Unit"),
@@ -187,6 +190,8 @@ _VALUES: dict[str, dict[str, str]] = {
         "locked": N_("locked after too many tries"),
     },
     "place": {"everywhere": N_("Everywhere")},
+    "channel": {"sms": N_("SMS")},
+    "then": {"again": N_("Asked again later")} | {str(end): label for end, label in ENDED_LABELS.items()},
     "says": {
         "working": N_("The day is worked"),
         "off": N_("The day is free"),

@@ -125,6 +125,9 @@ def step(request: HttpRequest, order_id: UUID, step: str) -> HttpResponse:
         )
         return order_page(request, order_id, tried=step, form=begun)
     if not form.is_valid():
+        # What is taken is looked at as it is taken; whoever may not call is not told what to type either.
+        if chosen.calls:
+            _check_calls(order_id, actor_of(request))
         return order_page(request, order_id, tried=step, form=form, status=INVALID)
     by, now = actor_of(request), timezone.now()
     try:
@@ -191,6 +194,16 @@ def _order(order_id: UUID, by: Actor) -> OrderRow:
     order = orders.order(order_id, by=by)
     _check_dispatched(order)
     return order
+
+
+def _check_calls(order_id: UUID, by: Actor) -> None:
+    """Raise `Refused(NOT_ALLOWED)` for an office but where the reviewer is concealed from the agency, whatever the order is."""
+    if may(by, Power.ORDER_HANDLE):
+        return
+    try:
+        conceal.calling_power(_order(order_id, by), by)
+    except Refused as refused:
+        raise Refused(NOT_ALLOWED) from refused
 
 
 def _check_dispatched(order: OrderRow) -> None:

@@ -18,5 +18,5 @@ WHERE part.name = waiting.part AND part.words <> ''
   AND NOT EXISTS (SELECT FROM publicity_release AS proposal
                    WHERE proposal.review_id = waiting.review_id AND proposal.part = waiting.part
                      AND proposal.written_at = part.written_at AND proposal.state = 'proposed')
-ORDER BY waiting.written_at, waiting.review_id
+ORDER BY waiting.written_at, waiting.review_id, waiting.part DESC -- the text before its reply
 LIMIT %(limit)s

@@ -5,6 +5,7 @@ Components without arithmetic are plain templates: `{% include "components/x.htm
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django import template
@@ -20,7 +21,7 @@ from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import date, datetime, timedelta
+    from datetime import date, datetime
 
     from django.utils.safestring import SafeString
 
@@ -171,6 +172,9 @@ def deadline(
     length = moments.span(due - ends) if working is None else moments.working_span(working)
     if done_at:
         words = gettext("Done {span} late").format(span=length) if late else gettext("Done in time")
+    elif late and working is not None and abs(working) < timedelta(minutes=1):
+        # Its time ran out as the office closed: nobody has worked since.
+        words = gettext("Overdue")
     else:
         words = (gettext("{span} overdue") if late else gettext("{span} left")).format(span=length)
     return {"due": due, "late": late, "done": bool(done_at), "words": words}
