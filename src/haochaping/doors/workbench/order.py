@@ -126,8 +126,7 @@ def step(request: HttpRequest, order_id: UUID, step: str) -> HttpResponse:
         return order_page(request, order_id, tried=step, form=begun)
     if not form.is_valid():
         # What is taken is looked at as it is taken; whoever may not call is not told what to type either.
-        if chosen.calls:
-            _check_calls(order_id, actor_of(request))
+        _check_calls(chosen.calls, order_id, actor_of(request))
         return order_page(request, order_id, tried=step, form=form, status=INVALID)
     by, now = actor_of(request), timezone.now()
     try:
@@ -196,9 +195,13 @@ def _order(order_id: UUID, by: Actor) -> OrderRow:
     return order
 
 
-def _check_calls(order_id: UUID, by: Actor) -> None:
-    """Raise `Refused(NOT_ALLOWED)` for an office but where the reviewer is concealed from the agency, whatever the order is."""
-    if may(by, Power.ORDER_HANDLE):
+def _check_calls(calls: bool, order_id: UUID, by: Actor) -> None:
+    """An office takes a step about a call only where the reviewer is concealed from the agency, whatever the order is.
+
+    Raises:
+        Refused: NOT_ALLOWED.
+    """
+    if not calls or may(by, Power.ORDER_HANDLE):
         return
     try:
         conceal.calling_power(_order(order_id, by), by)
