@@ -354,7 +354,7 @@ TABLES: dict[str, Held] = {
     ),
     "files_document": Held(_WRITE, _with_subject(appeal="rectification_appeal")),
     "publicity_undecided": Held(_READ, f"({OF_DIVISION})\n AND {NOT_ABOUT_ME}"),
-    # What was decided changes no more, for no role (publicity 0004); what is proposed is decided by an update.
+    # What was decided changes no more, for no role (publicity 0002); what is proposed is decided by an update.
     "publicity_release": Held(_WORK, _with("reviews_review", "review_id")),
     # Whoever handles an order may cause a signal about it; only supervisors see it.
     "supervision_signal": Held(_WORK, f"({OF_DIVISION})\n AND {_but_mine()}", adds_any=True),

@@ -14,6 +14,7 @@ from haochaping.files import queries as shown
 from haochaping.flows import handle_bad_review, merge_orders, tell_reviewers, tell_staff
 from haochaping.flows.change_review import align_first
 from haochaping.flows.receive_reviews import recount, units_of
+from haochaping.flows.rest_order import rest_while_appealed
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.notices.terms import About, NoticeKind, Template
@@ -114,8 +115,7 @@ def accept(appeal_id: UUID, *, by: Actor, now: datetime) -> None:
     """A ground is shown: the reviewer is asked, and the order's time rests where the rules of the place say so."""
     rectification.accept_appeal(appeal_id, by=by, now=now)
     row = appeals.appeal_row(appeal_id)
-    if _terms(row, now).appeal_pauses_deadline:
-        _pause_order(row.order_id, by=by, now=now)
+    rest_while_appealed(row, by=by, now=now)
     handle_bad_review.tell(row.review_id, Template.APPEAL_ASKED, by=by, now=now)
     _tell(NoticeKind.APPEAL_ACCEPTED, row, by=by, now=now)
 
@@ -241,12 +241,6 @@ def _tell_second(row: AppealRow, *, by: Actor, now: datetime) -> None:
 def _about(row: AppealRow) -> About:
     facts = {"item": row.item_name, "agency": row.agency_name}
     return About("appeal", str(row.id), row.division_id, row.agency_id, facts, staff_id=row.staff_id)
-
-
-def _pause_order(order_id: UUID, *, by: Actor, now: datetime) -> None:
-    """The order's clock rests while the appeal is pending."""
-    if _allows(order_id, Move.PAUSE):
-        rectification.pause(order_id, cause="appeal", by=by, now=now)
 
 
 def _exclude_order(row: AppealRow, *, outcome: str, by: Actor, now: datetime) -> None:

@@ -9,8 +9,8 @@ from django.db import transaction
 from haochaping.flows import handle_bad_review, tell_reviewers
 from haochaping.flows.conceal import is_concealed
 from haochaping.flows.handle_bad_review import counted, recounted, tell_dispatched
+from haochaping.flows.rest_order import rest_while_appealed
 from haochaping.kernel.actor import SYSTEM
-from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.notices.terms import Template
 from haochaping.outbox import actions as outbox
@@ -18,11 +18,10 @@ from haochaping.postgres.together import together
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import appeal_queries as appeals
 from haochaping.rectification import queries as orders
-from haochaping.rectification.states import ANSWERED, APPEAL_PENDING, WORKED_ON
+from haochaping.rectification.states import ANSWERED, WORKED_ON
 from haochaping.rectification.terms import NOT_BOTH_CONCEALED, NOT_THE_SAME_MATTER, NOT_THE_SAME_REVIEWER
 from haochaping.reviews import queries as reviews
 from haochaping.reviews.terms import SupplementRow
-from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -86,17 +85,10 @@ def give_back(review_id: UUID, *, now: datetime) -> None:
         lambda: rectification.separate(review_id, by=SYSTEM, now=now),
     )
     for one in given_back:
-        _rest_while_appealed(one, now)
+        if appeal := appeals.appeal_of_review(one).answer:
+            # It may have been taken up while there was no clock to rest.
+            rest_while_appealed(appeal, by=SYSTEM, now=now)
     tell_dispatched(given_back, by=SYSTEM, now=now)
-
-
-def _rest_while_appealed(review_id: UUID, now: datetime) -> None:
-    """The clock of an order that is out again rests if an appeal was taken up while it was to be answered with another."""
-    appeal = appeals.appeal_of_review(review_id).answer
-    if appeal is None or appeal.state not in APPEAL_PENDING:
-        return
-    if rulebook.terms_for(appeal.division_path, local_day(now)).appeal_pauses_deadline:
-        rectification.pause(appeal.order_id, cause="appeal", by=SYSTEM, now=now)
 
 
 @transaction.atomic

@@ -23,7 +23,7 @@ class Release(models.Model):
 
     It holds once it is confirmed; what is public of the words stands here. An order that is opened again is answered again,
     and that answer is decided about on its own. Decided, a row changes no more: a text that was released is taken down by a
-    row of its own (migration 0004).
+    row of its own (migration 0002).
     """
 
     class Privacy:
@@ -74,7 +74,7 @@ class Release(models.Model):
                 name="release_reason_when_held",
             ),
             # Two different persons, whatever the code above says (trust.md C45); only what was decided before there was a
-            # second one is not looked at (migration 0004).
+            # second one is not looked at (migration 0002).
             CheckConstraint(
                 condition=Q(state=TwoPersonState.PROPOSED, decided_by="", decided_at__isnull=True)
                 | Q(state=TwoPersonState.WITHDRAWN, decided_by=F("proposed_by"), decided_at__isnull=False)
