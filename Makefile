@@ -13,6 +13,9 @@ STOP := from pathlib import Path; from haochaping.postgres import server; server
 LOCK = "$$(scripts/find-uv)" pip compile --quiet --universal --python-version 3.12 --generate-hashes \
 	--no-header --exclude-newer '7 days' pyproject.toml
 
+# Where nothing compiled may stay, every program that a test starts would compile the whole house once more.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup demo test check unit bench docs lock messages clean \
@@ -31,7 +34,7 @@ demo: setup # fill a demo province and serve it (HOST=… PORT=… to listen els
 test: setup node_modules/.package-lock.json # everything: checks, tests, and journeys in a real browser
 	@$(MAKE) --no-print-directory check
 	$(PYTEST) --ignore=tests/journeys $(ARGS)
-	CHROMIUM="$$(scripts/chromium)" && export CHROMIUM && $(PYTHON_IN) -m pytest tests/journeys
+	CHROMIUM="$$(scripts/chromium)" && export CHROMIUM && $(PYTHON_IN) -m pytest -n 2 --dist loadscope tests/journeys
 
 check: format lint types layers templates migrations catalogue # all that is checked without running the program
 
