@@ -175,6 +175,7 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     "desk_good_review": [("/desk/voices/reviews/{praise}",)],
     "desk_releases": [("/desk/releases/",), ("/desk/releases/", "publisher2")],
     "desk_published": [("/desk/releases/published",), ("/desk/releases/published?day=x", "publisher", "422")],
+    "desk_kept_back": [("/desk/releases/kept-back",)],
     "desk_openings": [("/desk/openings/",), ("/desk/openings/", "auditor")],
     "desk_opening_new": [("/desk/openings/new",), ("/desk/openings/new?about={order}",)],
     "desk_opening": [
@@ -425,6 +426,7 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "desk_releases_confirm": (303, "/desk/releases/confirm"),
     "desk_release_step": (303, f"/desk/releases/proposals/{NOWHERE}/refuse"),
     "desk_take_down": (303, f"/desk/releases/published/{NOWHERE}/text"),
+    "desk_restore": (303, f"/desk/releases/kept-back/{NOWHERE}/text"),
     "desk_matches_accept": (303, "/desk/matches/accept"),
     "oversight_same_source_csv": (200, "/oversight/same-source/rows.csv"),
     "desk_quarantine_retry_all": (303, "/desk/quarantine/retry"),
