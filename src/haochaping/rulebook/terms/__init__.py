@@ -8,6 +8,9 @@ from haochaping.rulebook.terms.changes import (
     NewValue,
     ProposedChange,
 )
+from haochaping.rulebook.terms.choices import (
+    CHOICES,
+)
 from haochaping.rulebook.terms.held import (
     Terms,
 )
@@ -67,6 +70,7 @@ __all__ = [
     "BAD_DAY",
     "BAD_PROFILE_CODE",
     "BAD_VALUE",
+    "CHOICES",
     "DAY_HAS_BEGUN",
     "DAY_TWICE",
     "ENDS_BEFORE_IT_BEGINS",
