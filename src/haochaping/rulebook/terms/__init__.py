@@ -7,6 +7,7 @@ from haochaping.rulebook.terms.changes import (
     NewProfile,
     NewValue,
     ProposedChange,
+    YearSaid,
 )
 from haochaping.rulebook.terms.choices import (
     CHOICES,
@@ -116,4 +117,5 @@ __all__ = [
     "Unit",
     "ValueRow",
     "Verified",
+    "YearSaid",
 ]
