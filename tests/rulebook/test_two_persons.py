@@ -121,7 +121,11 @@ def test_what_another_one_confirms_is_carried_out(world: datetime, change: Chang
     ("rows", "by", "code"),
     [
         (NOTICE[1:], NATION, "holiday_missing"),
-        ([{"from": "2027-01-01", "to": "2026-01-01", "working": "no", "name": "元旦"}, *NOTICE], NATION, "long_holiday"),
+        (
+            [{"from": "2027-01-01", "to": "2026-01-01", "working": "no", "name": "元旦"}, *NOTICE],
+            NATION,
+            "long_holiday",
+        ),
         (NOTICE, HERE, "rulebook_not_yours"),
     ],
     ids=["half a notice", "a wrong row", "a city's"],
