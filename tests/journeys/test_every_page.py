@@ -36,7 +36,8 @@ CHINESE, ENGLISH = "zh-CN", "en-GB"
 SAMPLE = {CHINESE: "示例数据", ENGLISH: "Sample data"}
 # Without a choice of their own, pages are as light or dark as the screen is wished to be.
 SCHEME: dict[str, Literal["light", "dark"]] = {CHINESE: "light", ENGLISH: "dark"}
-STRANGER, NEWCOMER, HALFWAY = "a stranger", "newcomer", "halfway through the log-in"
+STRANGER, CITIZEN = "a stranger", "a citizen who has logged in"
+NEWCOMER, HALFWAY = "newcomer", "halfway through the log-in"
 LIKE = "lead"
 OK = 200
 # Links that are a line of their own and lower than a finger.
@@ -81,7 +82,8 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
         ("/again/{again_said}/keys",),
         ("/again/nonsense/keys", STRANGER, "404"),
     ],
-    "my": [("/my/",)],
+    "my": [("/my/",), ("/my/", CITIZEN)],
+    "my_data": [("/my/data", CITIZEN)],
     "review_follow_up": [("{asked}/follow-up", STRANGER, "422"), ("{settled}/follow-up",)],
     "status_follow_up": [("{settled_status}/follow-up",)],
     "voice_new": [
@@ -175,6 +177,7 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     "desk_good_review": [("/desk/voices/reviews/{praise}",)],
     "desk_releases": [("/desk/releases/",), ("/desk/releases/", "publisher2")],
     "desk_published": [("/desk/releases/published",), ("/desk/releases/published?day=x", "publisher", "422")],
+    "desk_kept_back": [("/desk/releases/kept-back",)],
     "desk_openings": [("/desk/openings/",), ("/desk/openings/", "auditor")],
     "desk_opening_new": [("/desk/openings/new",), ("/desk/openings/new?about={order}",)],
     "desk_opening": [
@@ -284,6 +287,7 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
 # Forms, and what no form takes.
 REFUSED: list[tuple[str, str, dict[str, str]]] = [
     (STRANGER, "/my/", {"[name=receipt]": "NONSENSE"}),
+    (CITIZEN, "/my/data", {"main textarea": " "}),
     (STRANGER, "{status}?change=1", {"[name=comment_text]": "长" * 501}),
     (STRANGER, "/again/{again}", {"[name=words]": "长" * 501}),
     ("supervisor", "/oversight/samples/{sample}", {"form[action$='/result'] textarea": "x"}),
@@ -348,7 +352,6 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "status_follow_up_photo": (422, f"{{status}}/follow-up/photos/{NOWHERE}"),
     "my_code": (302, "/my/code"),
     "my_code_ask": (303, "/my/code/send"),
-    "my_data": (303, "/my/data"),
     "my_service": (303, f"/my/services/{NOWHERE}"),
     "my_sign_in": (303, "/my/sign-in"),
     "my_sign_in_back": (404, "/my/sign-in/back"),
@@ -425,6 +428,7 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "desk_releases_confirm": (303, "/desk/releases/confirm"),
     "desk_release_step": (303, f"/desk/releases/proposals/{NOWHERE}/refuse"),
     "desk_take_down": (303, f"/desk/releases/published/{NOWHERE}/text"),
+    "desk_restore": (303, f"/desk/releases/kept-back/{NOWHERE}/text"),
     "desk_matches_accept": (303, "/desk/matches/accept"),
     "oversight_same_source_csv": (200, "/oversight/same-source/rows.csv"),
     "desk_quarantine_retry_all": (303, "/desk/quarantine/retry"),
@@ -735,8 +739,22 @@ def _path(page: Page) -> str:
     return re.sub(r"^https?://[^/]+|[?#].*$", "", page.url)
 
 
+def _give_password(page: Page, who: str, password: str) -> None:
+    """Go as far as a password leads; the pages of the second factor ask a newcomer for it once more."""
+    page.goto("/accounts/login/")
+    page.fill("input[name=login]", NEWCOMER if who == NEWCOMER else LIKE)
+    page.fill("input[name=password]", password)
+    _press(page, "main button[type=submit]")
+    if who == NEWCOMER:
+        page.goto("/accounts/reauthenticate/?next=/healthz")
+        page.fill("input[name=password]", password)
+        _press(page, "main button[type=submit]")
+
+
 @pytest.fixture(scope="module")
-def visitors(browser: Browser, house: House, log_in: Callable[..., None]) -> Iterator[Callable[..., Page]]:
+def visitors(
+    browser: Browser, house: House, log_in: Callable[..., None], log_in_citizen: Callable[[Page], None]
+) -> Iterator[Callable[..., Page]]:
     """A page in the hands of somebody: `visitors("clerk", DESK, ENGLISH)`."""
     opened: dict[tuple[str, int, str], Page] = {}
 
@@ -755,21 +773,12 @@ def visitors(browser: Browser, house: House, log_in: Callable[..., None]) -> Ite
         return opened[key]
 
     def _enter(page: Page, who: str) -> None:
-        if who == STRANGER:
-            return
-        account = house.accounts.get(who, house.accounts[LIKE])
-        if who in house.accounts:
+        if who == CITIZEN:
+            log_in_citizen(page)
+        elif who in house.accounts:
             log_in(page, who, timezone.now())
-        else:
-            page.goto("/accounts/login/")
-            page.fill("input[name=login]", NEWCOMER if who == NEWCOMER else LIKE)
-            page.fill("input[name=password]", account["password"])
-            _press(page, "main button[type=submit]")
-        if who == NEWCOMER:
-            # The pages of the second factor ask for the password once more.
-            page.goto("/accounts/reauthenticate/?next=/healthz")
-            page.fill("input[name=password]", account["password"])
-            _press(page, "main button[type=submit]")
+        elif who != STRANGER:
+            _give_password(page, who, house.accounts[LIKE]["password"])
 
     yield open_page
     for page in opened.values():
@@ -781,7 +790,7 @@ def look(visitors: Callable[..., Page], axe: Callable[[Page], list[str]]) -> Cal
     """What is wrong with a page for somebody: in both languages, for the public on a phone too."""
 
     def in_every_way(address: str, who: str, status: int) -> list[str]:
-        ways = [(DESK, CHINESE), (DESK, ENGLISH), *([(PHONE, CHINESE)] if who == STRANGER else [])]
+        ways = [(DESK, CHINESE), (DESK, ENGLISH), *([(PHONE, CHINESE)] if who in {STRANGER, CITIZEN} else [])]
         return [
             f"{address} in {locale}, {viewport['width']} px: {wrong}"
             for viewport, locale in ways

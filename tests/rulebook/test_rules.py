@@ -29,7 +29,7 @@ from haochaping.rulebook.rules import (
     year_of_notice,
     years_incomplete,
 )
-from haochaping.rulebook.terms import NO_RULES, NOT_READ, RULES, Key, Unit
+from haochaping.rulebook.terms import CHOICES, NO_RULES, NOT_READ, RULES, Key, Unit
 from tests import worlds
 
 FIRST, LAST = date(2024, 1, 1), date(2026, 12, 31)
@@ -537,3 +537,11 @@ def test_the_years_of_the_library_come_out_of_their_notices():
     assert {day: works for day, (works, _) in days.items()} == {
         day: chinese_calendar.is_workday(day) for day in year
     }
+
+
+def test_every_choice_of_a_rule_has_its_words():
+    chosen = {
+        one for rule in RULES.values() if {Unit.CHOICE, Unit.YES_NO} & {*rule.units} for one in rule.choices
+    }
+
+    assert CHOICES.keys() == chosen | {"yes", "no"}

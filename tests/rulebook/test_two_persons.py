@@ -16,6 +16,7 @@ from haochaping.ledger.models import Entry
 from haochaping.ledger.terms import EntryKind
 from haochaping.rulebook import actions, queries
 from haochaping.rulebook.models import (
+    CalendarDay,
     CalendarOverlay,
     Profile,
     ProfileChoice,
@@ -23,9 +24,9 @@ from haochaping.rulebook.models import (
     RuleProposal,
     RuleValue,
 )
-from haochaping.rulebook.terms import Assignment, DaySaid, Key, NewProfile, NewValue, Unit, Verified
+from haochaping.rulebook.terms import Assignment, DaySaid, Key, NewProfile, NewValue, Unit, Verified, YearSaid
 from tests import worlds
-from tests.rulebook.test_actions import NATION, POWERLESS
+from tests.rulebook.test_actions import NATION, NOTICE, POWERLESS
 from tests.rulebook.test_own_profiles import BELOW, BESIDE, HERE
 
 if TYPE_CHECKING:
@@ -48,7 +49,12 @@ LOCAL = [
     pytest.param(ASSIGNED, f"division:{worlds.CITY}", id="assignment"),
     pytest.param(DAY, f"division:{worlds.CITY}", id="day"),
 ]
-EACH = [*LOCAL, pytest.param(VALUE, "profile:cn-base", id="value")]
+YEAR = YearSaid(2027, NOTICE)
+EACH = [
+    *LOCAL,
+    pytest.param(VALUE, "profile:cn-base", id="value"),
+    pytest.param(YEAR, "calendar:2027", id="year"),
+]
 
 
 @pytest.fixture
@@ -61,7 +67,7 @@ def rows() -> list[int]:
     """How much the rulebook says."""
     return [
         model._default_manager.count()
-        for model in (Profile, RuleValue, ProfileChoice, CalendarOverlay, RuleConfirmation)
+        for model in (Profile, RuleValue, ProfileChoice, CalendarDay, CalendarOverlay, RuleConfirmation)
     ]
 
 
@@ -77,8 +83,8 @@ def later(world: datetime) -> datetime:
 
 
 def admins(change: Change) -> tuple[Actor, Actor]:
-    """Two who may decide about a change: values of the base are everybody's."""
-    return (NATION, replace(NATION, id="9")) if change is VALUE else (HERE, SECOND)
+    """Two who may decide about a change: values of the base and the calendar are everybody's."""
+    return (NATION, replace(NATION, id="9")) if change in (VALUE, YEAR) else (HERE, SECOND)
 
 
 @pytest.mark.parametrize(("change", "subject"), EACH)
@@ -109,6 +115,28 @@ def test_what_another_one_confirms_is_carried_out(world: datetime, change: Chang
     assert (row.state, row.decided_by, row.decided_at) == ("confirmed", str(second), world)
     assert (str(second), subject, "") in said(EntryKind.RULEBOOK_CHANGED)
     assert len(said(EntryKind.RULE_PROPOSED)) == 1
+
+
+@pytest.mark.parametrize(
+    ("rows", "by", "code"),
+    [
+        (NOTICE[1:], NATION, "holiday_missing"),
+        (
+            [{"from": "2027-01-01", "to": "2026-01-01", "working": "no", "name": "元旦"}, *NOTICE],
+            NATION,
+            "long_holiday",
+        ),
+        (NOTICE, HERE, "rulebook_not_yours"),
+    ],
+    ids=["half a notice", "a wrong row", "a city's"],
+)
+def test_a_notice_that_will_not_do_is_not_proposed(world: datetime, rows, by: Actor, code: str):
+    with pytest.raises(Refused, match=code):
+        actions.propose(YearSaid(2027, rows), by=by, now=world)
+
+    assert not RuleProposal.objects.exists()
+    assert not CalendarDay.objects.filter(day__year=2027).exists()
+    assert said(EntryKind.RULE_PROPOSED) == []
 
 
 def test_a_value_holds_from_its_day_on_and_not_before(world: datetime):

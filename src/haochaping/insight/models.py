@@ -40,8 +40,9 @@ class Fact(FactGrain):
         verbose_name = "日粒度事实"
         constraints = [
             UniqueConstraint(
-                fields=["kind", "day", "division", "agency", "item", "channel", "level", "provenance"],
-                name="fact_unique",
+                # The day first: the days at the ends of a period lie together.
+                fields=["day", "kind", "division", "agency", "item", "channel", "level", "provenance"],
+                name="fact_unique_day",
             )
         ]
         indexes = [
@@ -102,7 +103,23 @@ class ItemMonth(MonthGrain):
                 fields=["item", "agency", "month", "kind", "level", "provenance"], name="item_month_unique"
             )
         ]
-        indexes = [Index(fields=["agency", "month"], name="item_month_agency")]
+
+
+class AgencyMonth(MonthGrain):
+    """机构月事实: an agency by itself, without those below it: one that is moved takes along nothing but its own."""
+
+    agency = models.ForeignKey(
+        "directory.Agency", models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+
+    class Meta:
+        db_table = "insight_agency_month"
+        verbose_name = "机构月事实"
+        constraints = [
+            UniqueConstraint(
+                fields=["agency", "month", "kind", "level", "provenance"], name="agency_month_unique"
+            )
+        ]
 
 
 class FactDelta(FactGrain):

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from haochaping.insight.rules import Days
     from haochaping.insight.terms import Measure
 
+    type Kind = Literal["division", "agency", "item"]
+
 _SQL = resources.files("haochaping.insight").joinpath("sql/tally.sql").read_text(encoding="utf-8")
 _EACH = resources.files("haochaping.insight").joinpath("sql/tally_each.sql").read_text(encoding="utf-8")
 _TOTALS = {
@@ -40,7 +42,8 @@ def tally(place: Place, period: Period = _ALWAYS) -> Tally:
 
 def _counted(place: Place, period: Period, *, each_month: bool = False) -> list[tuple[Any, ...]]:
     """Rows of (month, kind, level, provenance, n); the month is None unless each is asked for."""
-    by = "division" if place.agency_path is None and place.item_id is None else "item"
+    inside = "division" if place.agency_path is None else "agency"
+    by = inside if place.item_id is None else "item"
     days = _days(period, by_month=by == "division" or not place.division_path)
     division_low, division_high = path_range(place.division_path)
     agency_low, agency_high = path_range(place.agency_path or "")
@@ -67,7 +70,7 @@ def _days(period: Period, *, by_month: bool = True) -> dict[str, Any]:
     """The parts of a period; all of it day by day where months are not added up for what is asked."""
     parts = split(period, by_month=by_month)
     named = {"whole": parts.whole, "months": parts.months, "before": parts.before, "after": parts.after}
-    days: dict[str, Any] = {"kinds": [kind.value for kind in FactKind]}
+    days: dict[str, Any] = {}
     for name, part in named.items():
         days |= {f"{name}_first": part.first, f"{name}_end": part.end, f"{name}_sign": part.sign}
     return days
@@ -81,21 +84,23 @@ def measures(
     return [worked_out(measure, counted) for measure in of]
 
 
-def measures_of_each(
-    by: Literal["division", "agency", "item"],
-    ids: Sequence[int],
-    period: Period = _ALWAYS,
-    *,
-    of: Sequence[Measure] = MEASURES,
-) -> dict[int, list[MeasureValue]]:
-    """The measures of several divisions or agencies (each with all below it) or items, by id, in one query."""
+def tally_of_each(by: Kind, ids: Sequence[int], period: Period = _ALWAYS) -> dict[int, Tally]:
+    """The tallies of several divisions or agencies (each with all below it) or items, by id, in one query."""
     tallies: dict[int, dict[Part, int]] = {one: {} for one in ids}
     with connection.cursor() as cursor:
         cursor.execute(_EACH, {"by": by, "ids": list(ids)} | _days(period))
         for root, *part, n in cursor.fetchall():
             kind, level, provenance = part
             tallies[root][kind, level, provenance] = n
-    return {one: [worked_out(measure, counted) for measure in of] for one, counted in tallies.items()}
+    return {**tallies}
+
+
+def measures_of_each(
+    by: Kind, ids: Sequence[int], period: Period = _ALWAYS, *, of: Sequence[Measure] = MEASURES
+) -> dict[int, list[MeasureValue]]:
+    """The measures of several places, as `tally_of_each` counts them."""
+    counted = tally_of_each(by, ids, period)
+    return {one: [worked_out(measure, tally) for measure in of] for one, tally in counted.items()}
 
 
 def measures_of_months(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from haochaping.kernel.ratios import Ratio
 from haochaping.kernel.refused import N_, Reason
 
 if TYPE_CHECKING:
@@ -106,8 +107,8 @@ class Measure:
 class MeasureValue:
     """A measure worked out: `value` is a count, a share between 0 and 1, or None when n is too small to say.
 
-    `interval` is where the share may well lie (95 %); a count and a withheld share have none. `withheld` is the rule of
-    data quality that keeps the figure from being published, empty where none does; its numbers are not to be shown.
+    `withheld` is the rule of data quality that keeps the figure from being published, empty where none does; its numbers
+    are not to be shown.
     """
 
     name: str
@@ -116,8 +117,14 @@ class MeasureValue:
     numerator: int
     denominator: int | None
     exclusions: tuple[str, ...]
-    interval: tuple[float, float] | None = None
     withheld: str = ""
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """Where the share may well lie (95 %); a count and a withheld share have none."""
+        if self.value is None or self.denominator is None:
+            return None
+        return Ratio(self.numerator, self.denominator).interval
 
 
 @dataclass(frozen=True, slots=True)

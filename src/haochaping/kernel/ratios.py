@@ -59,22 +59,25 @@ def upper(k: int, n: int, tail: float = _ONE_SIDED) -> float:
     if k >= n:
         return 1.0
     low, high = k / n, 1.0
+    ways = _log_ways(min(k, n - k - 1), n)
     # Fifty halvings leave less than a thousandth of a millionth of a millionth.
     for _ in range(50):
         middle = (low + high) / 2
-        low, high = (middle, high) if _at_most(k, n, middle) > tail else (low, middle)
+        low, high = (middle, high) if _at_most(k, n, middle, ways) > tail else (low, middle)
     return (low + high) / 2
 
 
-def _at_most(k: int, n: int, p: float) -> float:
-    """The probability of at most k of n, summed up over whichever side has fewer terms."""
+def _log_ways(most: int, n: int) -> list[float]:
+    """In how many ways 0 to `most` of n can be chosen, as logarithms."""
+    whole = math.lgamma(n + 1)
+    return [whole - math.lgamma(i + 1) - math.lgamma(n - i + 1) for i in range(most + 1)]
+
+
+def _at_most(k: int, n: int, p: float, ways: list[float]) -> float:
+    """The probability of at most k of n, summed up over whichever side has fewer terms: `ways` are that side's."""
     if p in {0.0, 1.0}:
         return 1.0 - p
     if n - k - 1 < k:
-        return 1.0 - _at_most(n - k - 1, n, 1.0 - p)
+        return 1.0 - _at_most(n - k - 1, n, 1.0 - p, ways)
     log_p, log_q = math.log(p), math.log1p(-p)
-    ways = math.lgamma(n + 1)
-    return math.fsum(
-        math.exp(ways - math.lgamma(i + 1) - math.lgamma(n - i + 1) + i * log_p + (n - i) * log_q)
-        for i in range(k + 1)
-    )
+    return math.fsum(math.exp(way + i * log_p + (n - i) * log_q) for i, way in enumerate(ways))

@@ -1,4 +1,4 @@
-"""公开 writes: one publisher proposes to release, hold back or take down a text, another one confirms or refuses it."""
+"""公开 writes: one publisher proposes what becomes of a text, another one confirms or refuses it."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from haochaping.publicity.models import Release
 from haochaping.publicity.terms import (
     ALREADY_DECIDED,
     ALREADY_PROPOSED,
+    APPEARING,
     HOLD_NEEDS_REASON,
     NOT_PROPOSED,
     NOTHING_TO_RELEASE,
     REFUSAL_NEEDS_REASON,
-    Decision,
 )
 
 if TYPE_CHECKING:
@@ -112,18 +112,18 @@ def _reason(text: str, missing: Reason) -> str:
 
 
 def _proposal(one: Wanted, there: queries.Words, *, by: Actor, now: datetime) -> Release:
-    reason = "" if one.decision == Decision.RELEASED else _reason(one.reason, HOLD_NEEDS_REASON)
-    words = there.get((one.review_id, one.part, one.decision == Decision.TAKEN_DOWN))
+    reason = "" if one.decision in APPEARING else _reason(one.reason, HOLD_NEEDS_REASON)
+    words = there.get((one.review_id, one.part, one.decision))
     if words is None:
         raise Refused(_why_not(one))
-    written_at, redacted = words
     return Release(
         id=uuid7(now),
         review_id=one.review_id,
         part=one.part,
-        written_at=written_at,
+        written_at=words.written_at,
+        turn=words.turn,
         decision=one.decision,
-        text=redacted if one.decision == Decision.RELEASED else "",
+        text=words.redacted if one.decision in APPEARING else "",
         reason=reason,
         state=TwoPersonState.PROPOSED,
         proposed_by=str(by),

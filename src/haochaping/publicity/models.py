@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 
 from haochaping.kernel.two_persons import TwoPersonState
-from haochaping.publicity.terms import Decision, Part
+from haochaping.publicity.terms import APPEARING, Decision, Part
 
 _STANDS = Q(state__in=[TwoPersonState.PROPOSED, TwoPersonState.CONFIRMED])
 _ANOTHER_PERSON = (
@@ -21,9 +21,10 @@ _ANOTHER_PERSON = (
 class Release(models.Model):
     """发布: one decision about words as they were written then, as one publisher proposed it and another one confirmed it.
 
-    It holds once it is confirmed; what is public of the words stands here. An order that is opened again is answered again,
-    and that answer is decided about on its own. Decided, a row changes no more: a text that was released is taken down by a
-    row of its own (migration 0002).
+    It holds once it is confirmed and until a later turn about the same words is; what is public of the words stands here. An
+    order that is opened again is answered again, and that answer is decided about on its own. Decided, a row changes no more:
+    a text that was released is taken down, and what was held back or taken down is restored, by a row of its own (migrations
+    0002 and 0003).
     """
 
     class Privacy:
@@ -34,6 +35,8 @@ class Release(models.Model):
     review = models.ForeignKey("reviews.Review", models.PROTECT, related_name="+")
     part = models.CharField(max_length=10)
     written_at = models.DateTimeField()
+    # Which decision about these words it is: 1 is the first.
+    turn = models.PositiveSmallIntegerField(default=1)
     decision = models.CharField(max_length=10)
     text = models.TextField(blank=True)
     reason = models.CharField(max_length=300, blank=True)
@@ -54,22 +57,29 @@ class Release(models.Model):
         indexes = [
             Index(
                 fields=["proposed_at"], condition=Q(state=TwoPersonState.PROPOSED), name="release_to_confirm"
-            )
+            ),
+            Index(
+                fields=["decided_at"],
+                condition=Q(
+                    state=TwoPersonState.CONFIRMED, decision__in=[Decision.HELD, Decision.TAKEN_DOWN]
+                ),
+                name="release_kept_back",
+            ),
         ]
         constraints = [
             UniqueConstraint(
-                fields=["review", "part", "written_at"],
-                condition=_STANDS & ~Q(decision=Decision.TAKEN_DOWN),
-                name="release_once_for_words",
+                fields=["review", "part", "written_at", "turn"],
+                condition=_STANDS,
+                name="release_once_a_turn",
             ),
-            UniqueConstraint(
-                fields=["review", "part", "written_at"],
-                condition=_STANDS & Q(decision=Decision.TAKEN_DOWN),
-                name="release_taken_down_once",
+            CheckConstraint(
+                condition=Q(turn=1, decision__in=[Decision.RELEASED, Decision.HELD])
+                | Q(turn__gt=1, decision__in=[Decision.TAKEN_DOWN, Decision.RESTORED]),
+                name="release_turn_of_decision",
             ),
             CheckConstraint(condition=Q(part__in=list(Part)), name="release_part_known"),
             CheckConstraint(
-                condition=Q(decision=Decision.RELEASED, reason="")
+                condition=Q(decision__in=APPEARING, reason="")
                 | (Q(decision__in=[Decision.HELD, Decision.TAKEN_DOWN]) & ~Q(reason="")),
                 name="release_reason_when_held",
             ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
 
@@ -14,6 +14,7 @@ from haochaping.publicity.rules import redacted
 from haochaping.publicity.terms import (
     Candidate,
     Decision,
+    KeptBack,
     Part,
     ProposedRelease,
     PublishedReview,
@@ -21,7 +22,7 @@ from haochaping.publicity.terms import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -29,14 +30,21 @@ if TYPE_CHECKING:
     from haochaping.kernel.actor import Actor
     from haochaping.publicity.terms import Wanted
 
-# Of a review's part, for a decision to take down or another one: when the words were written, and how they appear.
-type Words = dict[tuple[UUID, Part, bool], tuple[datetime, str]]
+type Words = dict[tuple[UUID, Part, Decision], Worded]
 
 _SQL = resources.files("haochaping.publicity").joinpath("sql")
-_CANDIDATES, _PROPOSALS, _RELEASED, _PUBLISHED = (
+_CANDIDATES, _PROPOSALS, _RELEASED, _KEPT_BACK, _PUBLISHED = (
     _SQL.joinpath(f"{name}.sql").read_text(encoding="utf-8")
-    for name in ("candidates", "proposals", "released", "published")
+    for name in ("candidates", "proposals", "released", "kept_back", "published")
 )
+
+
+class Worded(NamedTuple):
+    """Words that can be decided about: when they were written, how they would appear, and which turn it would be."""
+
+    written_at: datetime
+    redacted: str
+    turn: int
 
 
 def candidates(
@@ -74,23 +82,50 @@ def released(
         _RELEASED, by, until=until, review_ids=_listed(review_ids), limit=limit, offset=offset
     )
     return [
-        PublishedText(review, Part(part), level, item, agency, given_at, written_at, redacted(text), at)
-        for review, part, level, item, agency, given_at, written_at, text, at in found
+        PublishedText(review, Part(part), level, item, agency, given_at, written_at, redacted(text), at, turn)
+        for review, part, level, item, agency, given_at, written_at, text, at, turn in found
+    ]
+
+
+def kept_back(
+    by: Actor, *, review_ids: Collection[UUID] | None = None, limit: int | None = 20, offset: int = 0
+) -> list[KeptBack]:
+    """Texts of the actor's division that were held back or taken down and nobody proposes to restore, the newest first.
+
+    Only words that stand as they were written then: others are decided about on their own.
+    """
+    found = _of_division(_KEPT_BACK, by, review_ids=_listed(review_ids), limit=limit, offset=offset)
+    return [
+        KeptBack(pk, Part(part), level, item, agency, at, redacted(words), words, Decision(decision), *rest)
+        for pk, part, level, item, agency, at, words, decision, *rest in found
     ]
 
 
 def words_of(wanted: Sequence[Wanted], by: Actor, *, now: datetime) -> Words:
     """The words that can be proposed about, of those that somebody wants to propose about."""
-    down = [one.review_id for one in wanted if one.decision == Decision.TAKEN_DOWN]
-    first = [one.review_id for one in wanted if one.decision != Decision.TAKEN_DOWN]
-    there: Words = {}
-    if first:
-        for text in candidates(by, now=now, review_ids=first, limit=None):
-            there[text.review_id, text.part, False] = (text.written_at, text.redacted)
-    if down:
-        for shown in released(by, review_ids=down, limit=None):
-            there[shown.review_id, shown.part, True] = (shown.written_at, shown.text)
-    return there
+    return {
+        (review_id, part, decision): words
+        for decision in {one.decision for one in wanted}
+        for review_id, part, words in _words_for(
+            decision, [one.review_id for one in wanted if one.decision == decision], by, now
+        )
+    }
+
+
+def _words_for(
+    decision: Decision, review_ids: Collection[UUID], by: Actor, now: datetime
+) -> Iterator[tuple[UUID, Part, Worded]]:
+    """The words of these reviews about which such a decision can be proposed."""
+    match decision:
+        case Decision.TAKEN_DOWN:
+            for shown in released(by, review_ids=review_ids, limit=None):
+                yield shown.review_id, shown.part, Worded(shown.written_at, shown.text, shown.turn + 1)
+        case Decision.RESTORED:
+            for kept in kept_back(by, review_ids=review_ids, limit=None):
+                yield kept.review_id, kept.part, Worded(kept.written_at, kept.redacted, kept.turn + 1)
+        case Decision.RELEASED | Decision.HELD:
+            for text in candidates(by, now=now, review_ids=review_ids, limit=None):
+                yield text.review_id, text.part, Worded(text.written_at, text.redacted, 1)
 
 
 def _listed(ids: Collection[UUID] | None) -> list[UUID] | None:

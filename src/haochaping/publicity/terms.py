@@ -26,6 +26,11 @@ class Decision(StrEnum):
     RELEASED = "released"
     HELD = "held"
     TAKEN_DOWN = "taken_down"
+    RESTORED = "restored"
+
+
+# Whoever decides so lets the words out.
+APPEARING = (Decision.RELEASED, Decision.RESTORED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +58,30 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptBack:
+    """A text that two publishers held back or took down, and why: as written and as it would appear."""
+
+    review_id: UUID
+    part: Part
+    level: int
+    item_name: str
+    agency_name: str
+    written_at: datetime
+    redacted: str
+    original: str
+    decision: Decision
+    reason: str
+    decided_at: datetime
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
 class ProposedRelease:
     """What a publisher has proposed for a text, and waits for a second one.
 
     `original` are the words as written, of a text to be taken down those that are public; `text` is what would appear, empty
-    unless it is to be released. `proposed_by` is `kind:id`.
+    unless it is to be public. `kept_back_for` is why a text that is to be restored was held back or taken down, else empty.
+    `proposed_by` is `kind:id`.
     """
 
     id: UUID
@@ -74,11 +98,12 @@ class ProposedRelease:
     agency_name: str
     written_at: datetime
     original: str
+    kept_back_for: str
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedText:
-    """A text that is public, as it is shown; `decided_at` is when its second publisher confirmed it."""
+    """A text that is public, as it is shown; `decided_at` is when its second publisher confirmed it, in which turn."""
 
     review_id: UUID
     part: Part
@@ -89,6 +114,7 @@ class PublishedText:
     written_at: datetime
     text: str
     decided_at: datetime
+    turn: int
 
 
 @dataclass(frozen=True, slots=True)

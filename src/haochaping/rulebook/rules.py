@@ -19,6 +19,7 @@ from haochaping.rulebook.terms import (
     BAD_DAY,
     BAD_PROFILE_CODE,
     BAD_VALUE,
+    CHOICES,
     DAY_HAS_BEGUN,
     DAY_TWICE,
     FIXED_HOLIDAYS,
@@ -372,11 +373,11 @@ def value_complaint(key: str, value: str, unit: str) -> Complaint | None:
     if unit in rule.units and _is_written(value, Unit(unit), rule):
         return None
     params = {
-        "key": key,
+        "key": rule,
         "value": value,
-        "unit": unit,
-        "units": ", ".join(rule.units),
-        "choices": ", ".join(rule.choices) or "-",
+        "unit": Unit(unit) if unit in set(Unit) else unit,
+        "units": rule.units,
+        "choices": tuple(CHOICES.get(one, one) for one in rule.choices) or "-",
     }
     return Complaint(BAD_VALUE, "value", params)
 

@@ -55,6 +55,8 @@ def _shown(value: object) -> str:
         return moment(value)
     if isinstance(value, date):
         return day(value)
+    if isinstance(value, tuple):
+        return gettext(", ").join(map(_shown, value))
     label = getattr(value, "label", None)
     # What somebody typed is repeated, but not what a page cannot hold.
     return gettext(label) if isinstance(label, str) else visible(str(value))

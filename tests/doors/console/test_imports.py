@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import Http404
 from django.urls import reverse
+from django.utils import timezone
 
 from haochaping.accounts.terms import Role
 from haochaping.directory import queries
@@ -18,7 +19,8 @@ from haochaping.kernel.actor import EVERYWHERE, Actor, ActorKind
 from haochaping.kernel.text import spreadsheet_cell
 from haochaping.ledger.models import Entry
 from haochaping.ledger.terms import EntryKind
-from haochaping.rulebook.models import CalendarDay
+from haochaping.rulebook.models import CalendarDay, RuleProposal
+from haochaping.rulebook.terms import YearSaid
 from tests import worlds
 from tests.rulebook.test_actions import NOTICE
 
@@ -120,7 +122,7 @@ def test_a_file_too_large_is_not_kept(admin, monkeypatch):
     assert list(answer.context["form"].errors) == ["file"]
 
 
-def test_a_notice_on_holidays_fills_the_calendar(admin):
+def test_a_notice_on_holidays_fills_the_calendar_once_a_second_one_confirms_it(admin, second):
     text = "from,to,working,name\n" + "".join(
         f"{row['from']},{row['to']},{row['working']},{row['name']}\n" for row in NOTICE
     )
@@ -129,8 +131,29 @@ def test_a_notice_on_holidays_fills_the_calendar(admin):
 
     assert admin.browser.get(address).context["outcome"].changed == 365
     assert not CalendarDay.objects.filter(day__year=2027).exists()
-    assert admin.browser.post(address).status_code == 303
+    page = f"{reverse('console_calendar')}?year=2027"
+    assert admin.browser.post(address).headers["Location"] == page
+    assert not CalendarDay.objects.filter(day__year=2027).exists()
+
+    assert (
+        second.browser.get(page, headers={"accept-language": "en"}).content.decode().count("春节: 2027-") == 2
+    )
+    confirm = reverse("console_proposal", args=[RuleProposal.objects.get().id, "confirm"])
+    assert admin.browser.post(confirm).status_code == 403
+    assert second.browser.post(confirm).headers["Location"] == page
     assert CalendarDay.objects.filter(day__year=2027).count() == 365
+
+
+def test_a_notice_that_says_nothing_new_is_not_proposed(admin):
+    worlds.rule(YearSaid(2027, NOTICE), now=timezone.now())
+    text = "from,to,working,name\n" + "".join(
+        f"{row['from']},{row['to']},{row['working']},{row['name']}\n" for row in NOTICE
+    )
+
+    answer = admin.browser.post(dry_run(admin, text, kind="calendar", year="2027"))
+
+    assert answer.headers["Location"] == reverse("console_import")
+    assert not RuleProposal.objects.filter(state="proposed").exists()
 
 
 def test_a_notice_with_a_wrong_row_names_it(admin):

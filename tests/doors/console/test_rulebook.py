@@ -124,6 +124,41 @@ def test_what_waits_is_refused_with_a_reason_or_taken_back(admin, second):
     assert admin.browser.get(profile_page()).context["proposals"] == []
 
 
+@pytest.mark.parametrize(
+    ("key", "unit", "typed", "kept"),
+    [
+        ("invitation_channel", "choice", "SMS, a call", "sms,phone"),
+        ("invitation_channel", "choice", "sms,page", "sms,page"),
+        ("item_score", "yes_no", "Yes", "yes"),
+    ],
+)
+def test_choices_are_typed_and_shown_in_words(admin, second, key, unit, typed, kept):
+    sent = value(key=key, unit=unit, value=typed) | YES
+
+    assert admin.browser.post(profile_page(), sent, headers=ENGLISH).status_code == 303
+
+    assert RuleProposal.objects.get().said["value"] == kept
+    second.browser.post(step("confirm"))
+    rows = admin.browser.get(profile_page(), headers=ENGLISH).context["rows"]
+    assert all(
+        "_" not in row[1] and row[1] not in {"sms", "yes", "no"} for row in rows if row[1] != "national-2020"
+    )
+
+
+def test_what_will_not_do_is_said_in_words(admin):
+    sent = value(key="dispatch_via", unit="days", value="7")
+
+    english = admin.browser.post(profile_page(), sent, headers=ENGLISH).content.decode()
+    chinese = admin.browser.post(profile_page(), sent).content.decode()
+
+    assert "not a value in days for the rule “Who dispatches”" in english
+    assert (
+        "units a choice, and one of the choices where there are any: the agency, the 12345 hotline."
+        in english
+    )
+    assert "机构，12345热线" in chinese.replace("、", "，")
+
+
 @pytest.mark.parametrize("confirmed", [{}, YES])
 @pytest.mark.parametrize(
     ("changes", "field"),

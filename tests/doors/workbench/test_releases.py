@@ -6,6 +6,8 @@ import pytest
 from django.urls import reverse
 
 from haochaping.kernel.two_persons import TwoPersonState
+from haochaping.ledger.models import Entry
+from haochaping.ledger.terms import EntryKind
 from haochaping.publicity.models import Release
 from tests.doors.workbench.conftest import WORDS
 
@@ -214,3 +216,46 @@ def test_public_texts_are_looked_for_by_day(published, publisher, query, listed,
 
 def test_public_texts_of_another_division_are_not_there(published, browser_of):
     assert SHOWN not in browser_of("other_publisher").get(reverse("desk_published")).content.decode()
+
+
+def test_what_is_kept_back_is_listed_and_published_after_all_by_two(published, publisher, second, browser_of):
+    publisher.post(reverse("desk_take_down", args=[published.review_id, "text"]), {"reason": "写有住址"})
+    confirm(second)
+    page, again = reverse("desk_kept_back"), reverse("desk_restore", args=[published.review_id, "text"])
+    listed = publisher.get(page, headers=ENGLISH).content.decode()
+    assert "<mark>＊＊＊</mark>" in listed
+    assert "写有住址" in listed
+    assert "taken down" in listed
+
+    proposed = publisher.post(again)
+
+    assert (proposed.status_code, proposed.headers["Location"]) == (303, LIST)
+    assert publisher.post(again).status_code == 409
+    assert WORDS not in second.get(page).content.decode()
+    waits = second.get(LIST, headers=ENGLISH).content.decode()
+    assert "to be published after all" in waits
+    assert "It was kept back because: 写有住址" in waits
+    assert confirm(second).status_code == 303
+    assert SHOWN in publisher.get(reverse("desk_published")).content.decode()
+
+
+def test_texts_kept_back_in_another_division_are_not_there(published, publisher, second, browser_of):
+    publisher.post(reverse("desk_take_down", args=[published.review_id, "text"]), {"reason": "写有住址"})
+    confirm(second)
+    other = browser_of("other_publisher")
+
+    assert WORDS not in other.get(reverse("desk_kept_back")).content.decode()
+    assert other.post(reverse("desk_restore", args=[published.review_id, "text"])).status_code == 404
+    assert publisher.post(reverse("desk_restore", args=[published.review_id, "name"])).status_code == 404
+
+
+def test_who_reads_what_is_kept_back_is_noted(bad, publisher, second):
+    publisher.post(address(bad), {"decision": "held", "reason": "写有住址"})
+    confirm(second)
+
+    read = Entry.objects.filter(kind=EntryKind.PERSONAL_DATA_READ, subject_id=str(bad.review_id))
+    before = read.count()
+
+    publisher.get(reverse("desk_kept_back"))
+
+    assert read.count() == before + 1

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import msgspec
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from haochaping.accounts import queries as accounts
 from haochaping.accounts.access import check_power
@@ -222,7 +224,13 @@ def openapi(_request: HttpRequest) -> HttpResponse:
 @public
 def docs(request: HttpRequest) -> HttpResponse:
     """`GET docs`: the same description for people."""
-    return render(request, "api/docs.html", {"reference": reference(document())})
+    return render(request, "api/docs.html", {"described": _described(get_language())})
+
+
+@cache
+def _described(_language: str | None) -> str:
+    """What the page says, drawn once for each language: it is made of the program alone."""
+    return render_to_string("api/reference.html", {"reference": reference(document())})
 
 
 @answering("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from haochaping.doors.board.terms import PROVENANCE_LABELS
 from haochaping.doors.quality import why_withheld
-from haochaping.insight.rules import MEASURES, published, worked_out
+from haochaping.insight.rules import BY_NAME, MEASURES, published, worked_out
 from haochaping.insight.terms import FactKind
 from haochaping.kernel.ratios import Ratio
 from haochaping.reviews.rules import is_active, is_bad
@@ -18,14 +18,17 @@ from haochaping.ui.numbers import percent
 from haochaping.ui.shapes import Column, Figure, Link
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from haochaping.insight.terms import MeasureValue, Tally
     from haochaping.reviews.terms import Provenance
 
 # What is seen first, and in which order: how many were dissatisfied and how many spoke at all come before praise.
 HEADLINES = ("bad_reviews", "participation_rate", "rectification_rate", "active_reviews", "good_rate")
-COLUMNS = ("bad_reviews", "participation_rate", "rectification_rate", "active_reviews", "cases")
+OF_ROWS = tuple(
+    BY_NAME[name]
+    for name in ("bad_reviews", "participation_rate", "rectification_rate", "active_reviews", "cases")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +62,12 @@ def headlines(values: Iterable[MeasureValue]) -> list[Figure]:
 
 def columns(first: str) -> list[Column]:
     """The headings of a table with one row for each of several places."""
-    labels = {measure.name: measure.label for measure in MEASURES}
-    return [Column(first), *(Column(gettext(labels[name]), numeric=True) for name in COLUMNS)]
+    return [Column(first), *(Column(gettext(measure.label), numeric=True) for measure in OF_ROWS)]
 
 
-def row(place: Link, values: Sequence[MeasureValue]) -> list[str | int | Link]:
+def row(place: Link, tally: Tally, withheld: Mapping[str, str]) -> list[str | int | Link]:
     """One place of such a table; a rate stands with both its numbers."""
-    by_name = {value.name: value for value in values}
-    return [place, *(_cell(by_name[name]) for name in COLUMNS)]
+    return [place, *map(_cell, published([worked_out(measure, tally) for measure in OF_ROWS], withheld))]
 
 
 def _cell(value: MeasureValue) -> str | int:

@@ -22,13 +22,12 @@ from haochaping.doors.period import asked
 from haochaping.exchange.quality import queries as quality
 from haochaping.exchange.quality.rules import withheld_at
 from haochaping.insight import queries as insight
-from haochaping.insight.rules import published
 from haochaping.insight.terms import Place
 from haochaping.kernel.periods import local_day
 from haochaping.ui.shapes import Link
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from typing import Literal
 
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from haochaping.directory.terms import AgencyRef, ItemRef
     from haochaping.doors.period import Asked
     from haochaping.exchange.quality.terms import HeldPlace
+    from haochaping.insight.terms import Tally
     from haochaping.kernel.periods import Period
     from haochaping.ui.shapes import Column
 
@@ -72,6 +72,8 @@ class Table:
 class Page:
     """What differs between the three pages."""
 
+    kind: Kind
+    id: int
     place: Place
     division_path: str
     name: str
@@ -99,6 +101,8 @@ def division(request: HttpRequest, code: str) -> HttpResponse:
         ),
     ]
     page = Page(
+        "division",
+        found.id,
         Place(division_path=found.path),
         found.path,
         found.name,
@@ -121,7 +125,9 @@ def agency(request: HttpRequest, code: str) -> HttpResponse:
     trail = _trail(directory.ancestors(path), found)
     items = directory.items_of_agency(found.id, limit=_LISTED)
     parts = [Part("item", gettext("Service items"), gettext("Service item"), items)]
-    return _page(request, Page(Place(agency_path=found.path), path, found.name, trail, parts))
+    return _page(
+        request, Page("agency", found.id, Place(agency_path=found.path), path, found.name, trail, parts)
+    )
 
 
 @public
@@ -135,7 +141,8 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
     agency = directory.agency_by_id(found.agency_id)
     path = directory.division_by_id(agency.division_id).path
     above: list[Ref] = [*directory.ancestors(path), agency]
-    return _page(request, Page(Place(item_id=found.id), path, found.name, _trail(above, found)))
+    page = Page("item", found.id, Place(item_id=found.id), path, found.name, _trail(above, found))
+    return _page(request, page)
 
 
 def _page(request: HttpRequest, page: Page) -> HttpResponse:
@@ -150,7 +157,8 @@ def _page(request: HttpRequest, page: Page) -> HttpResponse:
 def _numbers(
     request: HttpRequest, page: Page, asked: Asked, period: Period, now: datetime
 ) -> dict[str, object]:
-    tally = insight.tally(page.place, period)
+    tallies = _tallies(page, period)
+    tally = tallies[page.kind][page.id]
     held = quality.withheld(period)
     values = figures.measures_of(tally, withheld_at(held, page.division_path))
     by_level = not any(value.withheld for value in values if value.name in _LEVELS)
@@ -162,19 +170,28 @@ def _numbers(
         "kept_apart": figures.levels(tally, active=False),
         "sources": figures.sources(tally),
         "excluded": figures.excluded(tally),
-        "tables": [_table(part, page, asked, period, held) for part in page.parts if part.refs],
+        "tables": [_table(part, tallies[part.kind], page, asked, held) for part in page.parts if part.refs],
         "as_of": now,
         **(asked_again(page.place.division_path) if page.sampled else {}),
     } | reviews_page(request, page.place)
 
 
-def _table(part: Part, page: Page, asked: Asked, period: Period, held: Sequence[HeldPlace]) -> Table:
-    values = insight.measures_of_each(part.kind, [ref.id for ref in part.refs], period)
+def _tallies(page: Page, period: Period) -> dict[Kind, dict[int, Tally]]:
+    """What is counted for the place and for those inside it, by kind and id: a kind is read once."""
+    asked: dict[Kind, list[int]] = {page.kind: [page.id]}
+    for part in page.parts:
+        asked.setdefault(part.kind, []).extend(ref.id for ref in part.refs)
+    return {kind: insight.tally_of_each(kind, ids, period) for kind, ids in asked.items() if ids}
+
+
+def _table(
+    part: Part, tallies: Mapping[int, Tally], page: Page, asked: Asked, held: Sequence[HeldPlace]
+) -> Table:
     rows = []
     for ref in part.refs:
         path = ref.path if isinstance(ref, DivisionRef) else page.division_path
         link = Link(ref.name, reverse(part.kind, args=[ref.code]) + asked.query)
-        rows.append(figures.row(link, published(values[ref.id], withheld_at(held, path))))
+        rows.append(figures.row(link, tallies[ref.id], withheld_at(held, path)))
     return Table(part.caption, figures.columns(part.first), rows)
 
 

@@ -25,7 +25,7 @@ from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import N_, Refused
 from haochaping.ledger.terms import EntryKind
 from haochaping.rulebook import actions, queries
-from haochaping.rulebook.terms import DaySaid
+from haochaping.rulebook.terms import DaySaid, YearSaid
 from haochaping.ui.moments import day as shown_day
 from haochaping.ui.shapes import Column
 
@@ -95,7 +95,8 @@ def page(request: HttpRequest) -> HttpResponse:
         ],
         "trail": trail(one for one in entries if "day" in one.facts or "days" in one.facts),
         "proposals": cards(
-            actor_of(request), (one for one in queries.proposals() if isinstance(one.change, DaySaid))
+            actor_of(request),
+            (one for one in queries.proposals() if isinstance(one.change, DaySaid | YearSaid)),
         ),
     }
     return desk_page(request, "console/calendar.html", context, here=_HERE, status=status)

@@ -29,6 +29,8 @@ from haochaping.accounts.terms import Power
 from haochaping.directory import actions as directory
 from haochaping.directory.terms import COLUMN_LABELS, COLUMNS, KIND_LABELS, NEEDED_COLUMNS, Kind
 from haochaping.doors.console.import_forms import CALENDAR, CALENDAR_LABEL, ImportForm
+from haochaping.doors.console.proposals import calendar_of
+from haochaping.doors.console.rulebook import PROPOSED
 from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, sent
 from haochaping.doors.gate import actor_of, requires
 from haochaping.doors.sheets import csv_answer
@@ -36,7 +38,7 @@ from haochaping.exchange import tables
 from haochaping.exchange.terms import FILE_TOO_LARGE
 from haochaping.kernel.refused import N_, Refused
 from haochaping.rulebook import actions as rulebook
-from haochaping.rulebook.terms import NOTICE_COLUMNS
+from haochaping.rulebook.terms import NOTICE_COLUMNS, YearSaid
 from haochaping.ui.moments import day as shown_day
 from haochaping.ui.sentences import say
 from haochaping.ui.shapes import Column
@@ -112,7 +114,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusable
 def look(request: HttpRequest, digest: str) -> HttpResponse:
-    """The dry run of a file that is kept; a POST imports it. Nothing that the dry run does stays."""
+    """The dry run of a file that is kept; a POST imports it, or proposes the calendar. Nothing that the dry run does stays."""
     by = actor_of(request)
     held = _held(by, digest)
     outcome, sentences = None, []
@@ -122,6 +124,9 @@ def look(request: HttpRequest, digest: str) -> HttpResponse:
         sentences = [say(refused.complaint)]
     if request.method == "POST" and outcome and not outcome.complaints:
         cache.delete(_place(by, digest))
+        if held.kind == CALENDAR and outcome.changed:
+            messages.success(request, gettext(PROPOSED))
+            return see_other(calendar_of(held.year))
         told = gettext("Imported: {new} new, {changed} changed, {unchanged} unchanged.")
         counts = {"new": outcome.new, "changed": outcome.changed, "unchanged": outcome.unchanged}
         messages.success(request, told.format(**counts))
@@ -238,7 +243,10 @@ def _calendar(year: int, path: Path, by: Actor, *, dry: bool) -> Outcome:
             for row in rows
             if isinstance(row, dict)
         ]
-        days, found = rulebook.import_year(year=year, rows=texts, by=by, now=timezone.now(), dry_run=dry)
+        now = timezone.now()
+        days, found = rulebook.import_year(year=year, rows=texts, by=by, now=now, dry_run=True)
+        if days and not found and not dry:
+            rulebook.propose(YearSaid(year, texts), by=by, now=now)
         changed = [shown_day(day) for day in days]
         complaints = [(numbers[n], complaint) for n, complaint in found]
     return Outcome(

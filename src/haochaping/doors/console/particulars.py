@@ -177,7 +177,12 @@ _VALUES: dict[str, dict[str, str]] = {
     "unsigned": _YES_OR_NO,
     "concealed": _YES_OR_NO,
     "part": {"text": N_("Text of the review"), "reply": N_("Reply of the agency")},
-    "decision": {"released": N_("Released"), "held": N_("Held back"), "taken_down": N_("Taken down")},
+    "decision": {
+        "released": N_("Released"),
+        "held": N_("Held back"),
+        "taken_down": N_("Taken down"),
+        "restored": N_("Published after all"),
+    },
     "how": {
         "password": N_("password"),
         "mfa": N_("second factor"),

@@ -28,6 +28,7 @@ from haochaping.rulebook.terms import (
     Key,
     NewProfile,
     NewValue,
+    YearSaid,
 )
 from haochaping.ui.moments import day as shown_day
 
@@ -101,9 +102,18 @@ def described(change: Change) -> list[tuple[str, str]]:
                 (N_("What holds"), gettext(SAYS[change.is_working])),
                 (N_("Reason"), change.reason),
             ]
+        case YearSaid():
+            said = [(N_("Notice on the holidays of a year"), str(change.year))]
+            said += [(label, _span(row)) for row in change.rows for label in [SAYS[row["working"] == "yes"]]]
         case _:
             assert_never(change)
     return [(gettext(label), value) for label, value in said]
+
+
+def _span(row: Mapping[str, str]) -> str:
+    """A row of the notice: from when to when, and what it is called."""
+    days = "–".join(day for day in (row["from"], row["to"]) if day)
+    return gettext("{name}: {value}").format(name=row["name"], value=days) if row["name"] else days
 
 
 def _until(day: date | None) -> str:
@@ -131,10 +141,17 @@ def _decided(change_id: int, step: str, reason: str, by: Actor, now: datetime) -
     return actions.withdraw_change(change_id, by=by, now=now)
 
 
+def calendar_of(year: int) -> str:
+    """The page of a year's working days."""
+    return f"{reverse('console_calendar')}?{urlencode({'year': year})}"
+
+
 def _page_of(change: Change) -> str:
     """Where a change is proposed and seen; that of a profile which is only proposed has no page of its own yet."""
     if isinstance(change, NewValue):
         return reverse("console_profile", args=[change.profile])
     if isinstance(change, DaySaid):
-        return f"{reverse('console_calendar')}?{urlencode({'year': change.day.year})}"
+        return calendar_of(change.day.year)
+    if isinstance(change, YearSaid):
+        return calendar_of(change.year)
     return reverse("console_rulebook")

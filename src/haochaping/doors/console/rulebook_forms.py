@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.functional import lazy
 from django.utils.translation import gettext, gettext_lazy
 
-from haochaping.rulebook.terms import NOT_READ, RULES, UNIT_LABELS, VERIFIED_LABELS, Key, Unit
+from haochaping.rulebook.terms import CHOICES, NOT_READ, RULES, UNIT_LABELS, VERIFIED_LABELS, Key, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from django_stubs_ext import StrOrPromise
+
+
+_CHOSEN = {Unit.CHOICE, Unit.YES_NO}
+_BETWEEN = re.compile(r"[,，、]")
 
 
 def _day(label: StrOrPromise, *, required: bool = True) -> forms.DateField:
@@ -45,11 +50,19 @@ def rule_name(key: Key) -> str:
 
 def written(value: str, unit: str) -> str:
     """A value with its unit as people read it."""
-    if unit == Unit.YES_NO:
-        return gettext("Yes") if value == "yes" else gettext("No")
-    if unit in {Unit.CHOICE, Unit.CODE, Unit.CLOCK, Unit.COUNT}:
+    if unit in _CHOSEN:
+        named = [CHOICES[one].label if one in CHOICES else one for one in value.split(",")]
+        return gettext(", ").join(map(gettext, named))
+    if unit in {Unit.CODE, Unit.CLOCK, Unit.COUNT}:
         return value
     return f"{value} {gettext(UNIT_LABELS[Unit(unit)])}"
+
+
+def _as_kept(typed: str) -> str:
+    """Choices typed as people read them, or by their codes, as a row holds them."""
+    codes = {gettext(choice.label).casefold(): code for code, choice in CHOICES.items()}
+    parts = [part.strip() for part in _BETWEEN.split(typed)]
+    return ",".join(codes.get(part.casefold(), part) for part in parts)
 
 
 _lazy_name = lazy(rule_name, str)
@@ -62,7 +75,13 @@ class ValueForm(forms.Form):
         label=gettext_lazy("Rule"),
         choices=[("", "–"), *((key.value, _lazy_name(key)) for key in RULES)],
     )
-    value = forms.CharField(label=gettext_lazy("Value"), max_length=60)
+    value = forms.CharField(
+        label=gettext_lazy("Value"),
+        help_text=gettext_lazy(
+            "As the table above writes it, without the unit; several choices with commas between"
+        ),
+        max_length=200,
+    )
     unit = forms.ChoiceField(
         label=gettext_lazy("Unit"),
         choices=[("", "–"), *((unit.value, gettext_lazy(label)) for unit, label in UNIT_LABELS.items())],
@@ -74,6 +93,13 @@ class ValueForm(forms.Form):
     )
     effective_from = _day(gettext_lazy("From"))
     effective_to = _day(gettext_lazy("To"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """What was typed; of a choice what is kept of it."""
+        typed = self.cleaned_data
+        if typed.get("unit") in _CHOSEN and "value" in typed:
+            typed["value"] = _as_kept(typed["value"])
+        return typed
 
 
 class AssignForm(forms.Form):

@@ -24,16 +24,16 @@ from haochaping.ledger.terms import EntryKind
 from haochaping.publicity import actions as publicity
 from haochaping.publicity import queries
 from haochaping.publicity.rules import HIDDEN, redacted
-from haochaping.publicity.terms import Decision, Part, Wanted
+from haochaping.publicity.terms import APPEARING, Decision, Part, Wanted
 from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from uuid import UUID
 
     from django.http import HttpRequest, HttpResponse
 
-    from haochaping.publicity.terms import Candidate, ProposedRelease
+    from haochaping.publicity.terms import Candidate, KeptBack, ProposedRelease
     from haochaping.ui.sentences import Sentence
 
 _ON_PAGE = 20
@@ -42,6 +42,7 @@ _PROPOSED = {
     Decision.RELEASED: N_("to be released"),
     Decision.HELD: N_("to be held back"),
     Decision.TAKEN_DOWN: N_("to be taken down"),
+    Decision.RESTORED: N_("to be published after all"),
 }
 _STEPS = {
     "refuse": N_("The proposal is refused; the text waits again."),
@@ -136,12 +137,12 @@ def _page(request: HttpRequest, wrong: Wrong | None = None) -> HttpResponse:
     others = queries.proposals(by, mine=False, limit=_ON_PAGE + 1)
     mine = queries.proposals(by, mine=True, limit=_ON_PAGE + 1)
     lists = (found, others, mine)
-    _note_read(request, lists)
+    note_read(request, (one for found in lists for one in found[:_ON_PAGE]))
     names = names_of({one.proposed_by for one in others}, by)
     # What is refused at a card where a reason is typed is said there, else above them all.
     with_reason = {f"{one.review_id}-{one.part}" for one in found} | {str(one.id) for one in others}
     context = {
-        "rows": [_card(one, f"{one.review_id}-{one.part}", one.redacted, wrong) for one in found[:_ON_PAGE]],
+        "rows": [card(one, f"{one.review_id}-{one.part}", one.redacted, wrong) for one in found[:_ON_PAGE]],
         "others": [
             _proposal(one, wrong) | {"proposed_by": names[one.proposed_by]} for one in others[:_ON_PAGE]
         ],
@@ -153,26 +154,26 @@ def _page(request: HttpRequest, wrong: Wrong | None = None) -> HttpResponse:
     return desk_page(request, "workbench/releases.html", context, here="desk_releases", status=status)
 
 
-def _note_read(request: HttpRequest, lists: Iterable[Sequence[Candidate | ProposedRelease]]) -> None:
+def note_read(request: HttpRequest, shown: Iterable[Candidate | ProposedRelease | KeptBack]) -> None:
     """One entry for each review, so that the auditor who looks one up finds who read it here.
 
     A text and its reply may both wait.
     """
-    shown = [one.review_id for found in lists for one in found[:_ON_PAGE]]
-    for review_id in dict.fromkeys(shown):
+    for review_id in dict.fromkeys(one.review_id for one in shown):
         leave_note(request, EntryKind.PERSONAL_DATA_READ, "review", str(review_id))
 
 
 def _proposal(one: ProposedRelease, wrong: Wrong | None) -> dict[str, object]:
-    return _card(one, str(one.id), one.text or redacted(one.original), wrong) | {
+    return card(one, str(one.id), one.text or redacted(one.original), wrong) | {
         "decision": gettext(_PROPOSED[one.decision]),
-        "appears": one.decision == Decision.RELEASED,
+        "appears": one.decision in APPEARING,
     }
 
 
-def _card(
-    one: Candidate | ProposedRelease, key: str, appearing: str, wrong: Wrong | None
+def card(
+    one: Candidate | ProposedRelease | KeptBack, key: str, appearing: str, wrong: Wrong | None = None
 ) -> dict[str, object]:
+    """Words as written and as they would appear, with what was refused about them."""
     said = wrong if wrong and wrong.key == key else None
     return {
         "found": one,

@@ -63,14 +63,11 @@ def worked_out(measure: Measure, tally: Tally) -> MeasureValue:
     numerator = measure.numerator(tally)
     if measure.denominator is None:
         value: float | None = numerator
-        denominator = interval = None
+        denominator = None
     else:
         denominator = measure.denominator(tally)
-        ratio = Ratio(numerator, denominator)
-        value, interval = ratio.value, ratio.interval
-    worked = MeasureValue(
-        measure.name, measure.label, value, numerator, denominator, measure.exclusions, interval
-    )
+        value = Ratio(numerator, denominator).value
+    worked = MeasureValue(measure.name, measure.label, value, numerator, denominator, measure.exclusions)
     return _kept_back(worked, _IMPOSSIBLE) if denominator is not None and numerator > denominator else worked
 
 
@@ -80,4 +77,4 @@ def published(values: Sequence[MeasureValue], withheld: Mapping[str, str]) -> li
 
 
 def _kept_back(value: MeasureValue, rule: str) -> MeasureValue:
-    return replace(value, value=None, interval=None, withheld=rule)
+    return replace(value, value=None, withheld=rule)

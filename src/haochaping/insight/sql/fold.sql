@@ -32,5 +32,11 @@ WITH taken AS (
     FROM months
     GROUP BY item_id, agency_id, month, kind, level, provenance
     ON CONFLICT (item_id, agency_id, month, kind, level, provenance) DO UPDATE SET n = fact.n + excluded.n
+), by_agency AS (
+    INSERT INTO insight_agency_month AS fact (agency_id, month, kind, level, provenance, n)
+    SELECT agency_id, month, kind, level, provenance, sum(n)
+    FROM months
+    GROUP BY agency_id, month, kind, level, provenance
+    ON CONFLICT (agency_id, month, kind, level, provenance) DO UPDATE SET n = fact.n + excluded.n
 )
 SELECT (SELECT count(*) FROM taken) AS moved, (SELECT count(*) FROM folded) AS touched

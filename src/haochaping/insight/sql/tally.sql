@@ -1,12 +1,12 @@
 -- Sums by (kind, level, provenance) for one place: whole months from where they are already added up, then the days to
--- add or to take off at both ends of the period (all kinds are named so that the index by kind and day finds them) and what is pending.
+-- add or to take off at both ends of the period and what is pending.
 -- Each month apart where that is asked: days to take off are of the very month of which they are taken.
 WITH days AS (
     SELECT day, kind, level, provenance, n * %(before_sign)s AS n, division_id, agency_id, item_id FROM insight_fact
-    WHERE kind = ANY(%(kinds)s) AND day >= %(before_first)s AND day < %(before_end)s
+    WHERE day >= %(before_first)s AND day < %(before_end)s
     UNION ALL
     SELECT day, kind, level, provenance, n * %(after_sign)s, division_id, agency_id, item_id FROM insight_fact
-    WHERE kind = ANY(%(kinds)s) AND day >= %(after_first)s AND day < %(after_end)s
+    WHERE day >= %(after_first)s AND day < %(after_end)s
     UNION ALL
     SELECT day, kind, level, provenance, n, division_id, agency_id, item_id FROM insight_fact_delta
     WHERE day >= %(whole_first)s AND day < %(whole_end)s
@@ -15,6 +15,11 @@ WITH days AS (
     WHERE %(by)s = 'division' AND month >= %(months_first)s AND month < %(months_end)s
       AND division_id IN (SELECT id FROM directory_division
                           WHERE path = %(division_low)s OR %(any_division)s AND parent_id IS NULL)
+    UNION ALL
+    SELECT month, kind, level, provenance, n FROM insight_agency_month
+    WHERE %(by)s = 'agency' AND month >= %(months_first)s AND month < %(months_end)s
+      AND agency_id = ANY(ARRAY(
+            SELECT id FROM directory_agency WHERE path >= %(agency_low)s AND path < %(agency_high)s))
     UNION ALL
     SELECT month, kind, level, provenance, n FROM insight_item_month
     WHERE %(by)s = 'item' AND month >= %(months_first)s AND month < %(months_end)s

@@ -12,29 +12,31 @@ WITH member (root, id) AS (
     WHERE %(by)s = 'agency' AND root.id = ANY(%(ids)s)
     UNION ALL
     SELECT item.id, item.id FROM unnest(%(ids)s::bigint[]) AS item (id) WHERE %(by)s = 'item'
-), days AS (
-    SELECT kind, level, provenance, n * %(before_sign)s AS n, division_id, agency_id, item_id FROM insight_fact
-    WHERE kind = ANY(%(kinds)s) AND day >= %(before_first)s AND day < %(before_end)s
-    UNION ALL
-    SELECT kind, level, provenance, n * %(after_sign)s, division_id, agency_id, item_id FROM insight_fact
-    WHERE kind = ANY(%(kinds)s) AND day >= %(after_first)s AND day < %(after_end)s
-    UNION ALL
-    SELECT kind, level, provenance, n, division_id, agency_id, item_id FROM insight_fact_delta
-    WHERE day >= %(whole_first)s AND day < %(whole_end)s
+), days AS ( -- added up before they are joined: they are many more than their sums
+    SELECT CASE %(by)s WHEN 'division' THEN division_id WHEN 'agency' THEN agency_id ELSE item_id END AS id,
+           kind, level, provenance, sum(n) AS n
+    FROM (
+        SELECT division_id, agency_id, item_id, kind, level, provenance, n * %(before_sign)s AS n FROM insight_fact
+        WHERE day >= %(before_first)s AND day < %(before_end)s
+        UNION ALL
+        SELECT division_id, agency_id, item_id, kind, level, provenance, n * %(after_sign)s FROM insight_fact
+        WHERE day >= %(after_first)s AND day < %(after_end)s
+        UNION ALL
+        SELECT division_id, agency_id, item_id, kind, level, provenance, n FROM insight_fact_delta
+        WHERE day >= %(whole_first)s AND day < %(whole_end)s
+    ) AS part
+    GROUP BY 1, kind, level, provenance
 ), counted AS (
     SELECT division_id AS root, kind, level, provenance, n FROM insight_division_month
     WHERE %(by)s = 'division' AND division_id = ANY(%(ids)s) AND month >= %(months_first)s AND month < %(months_end)s
     UNION ALL
-    SELECT member.root, kind, level, provenance, n FROM insight_item_month JOIN member ON member.id = agency_id
+    SELECT member.root, kind, level, provenance, n FROM insight_agency_month JOIN member ON member.id = agency_id
     WHERE %(by)s = 'agency' AND month >= %(months_first)s AND month < %(months_end)s
+      AND agency_id = ANY(ARRAY(SELECT id FROM member)) -- so that only theirs are read, by the index
     UNION ALL
     SELECT item_id, kind, level, provenance, n FROM insight_item_month
     WHERE %(by)s = 'item' AND item_id = ANY(%(ids)s) AND month >= %(months_first)s AND month < %(months_end)s
     UNION ALL
-    SELECT member.root, kind, level, provenance, n
-    FROM days JOIN member ON member.id = CASE %(by)s
-        WHEN 'division' THEN division_id
-        WHEN 'agency' THEN agency_id
-        ELSE item_id END
+    SELECT member.root, kind, level, provenance, n FROM days JOIN member ON member.id = days.id
 )
 SELECT root, kind, level, provenance, sum(n)::bigint FROM counted GROUP BY root, kind, level, provenance

@@ -1,4 +1,4 @@
--- Reviews of a place that stand, newest first, with only those texts that two publishers released and none took down. A first
+-- Reviews of a place that stand, newest first, with only those texts that the last decision of two publishers lets out. A first
 -- review whose follow-up counts instead stays to be seen, and says so. Chosen first and joined afterwards: only what is
 -- shown is looked up.
 WITH chosen AS (
@@ -26,17 +26,17 @@ JOIN directory_service_item AS item ON item.id = review.item_id
 JOIN directory_agency AS agency ON agency.id = review.agency_id
 LEFT JOIN rectification_work_order AS work ON work.review_id = review.id
 LEFT JOIN LATERAL (
-    SELECT min(up.text) FILTER (WHERE part = 'text' AND is_up AND NOT is_down) AS words,
-           bool_or(is_down) FILTER (WHERE part = 'text' AND is_up) AS words_down,
-           bool_or(is_held) FILTER (WHERE part = 'text') AS words_held,
-           (array_agg(up.text ORDER BY written_at DESC) FILTER (WHERE part = 'reply' AND is_up AND NOT is_down))[1] AS answer,
-           max(written_at) FILTER (WHERE part = 'reply' AND is_up AND NOT is_down) AS answer_of,
-           bool_or(is_down) FILTER (WHERE part = 'reply' AND is_up) AS answer_down,
-           bool_or(is_held) FILTER (WHERE part = 'reply' AND written_at = work.replied_at) AS answer_held
-      FROM (SELECT release.part, release.text, release.written_at, release.decision = 'released' AS is_up,
-                   release.decision = 'held' AS is_held, bool_or(release.decision = 'taken_down') OVER words AS is_down
+    SELECT min(last.text) FILTER (WHERE part = 'text' AND is_up) AS words,
+           bool_or(decision = 'taken_down') FILTER (WHERE part = 'text') AS words_down,
+           bool_or(decision = 'held') FILTER (WHERE part = 'text') AS words_held,
+           (array_agg(last.text ORDER BY written_at DESC) FILTER (WHERE part = 'reply' AND is_up))[1] AS answer,
+           max(written_at) FILTER (WHERE part = 'reply' AND is_up) AS answer_of,
+           bool_or(decision = 'taken_down') FILTER (WHERE part = 'reply') AS answer_down,
+           bool_or(decision = 'held') FILTER (WHERE part = 'reply' AND written_at = work.replied_at) AS answer_held
+      FROM (SELECT DISTINCT ON (release.part, release.written_at) release.part, release.written_at, release.text,
+                   release.decision, release.decision IN ('released', 'restored') AS is_up
               FROM publicity_release AS release
              WHERE release.review_id = review.id AND release.state = 'confirmed'
-            WINDOW words AS (PARTITION BY release.part, release.written_at)) AS up
+             ORDER BY release.part, release.written_at, release.turn DESC) AS last
 ) AS said ON true
 ORDER BY review.assessed_at DESC, review.id

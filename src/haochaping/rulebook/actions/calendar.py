@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from haochaping.kernel.actor import Actor
     from haochaping.kernel.refused import Complaint
     from haochaping.rulebook.rules import Row
-    from haochaping.rulebook.terms import DaySaid
+    from haochaping.rulebook.terms import DaySaid, YearSaid
 
 _REASON_LENGTH = 100
 
@@ -85,6 +85,16 @@ def assume_days(*, division: str, until: date, reason: str, by: Actor, now: date
         facts = {"days": str(len(missing)), "to": max(missing).isoformat(), "says": "sample"}
         record_of(f"division:{place.code}", by=by, now=now, facts=facts, fields={"reason": reason})
     return len(missing)
+
+
+def put_year(said: YearSaid, *, by: Actor, now: datetime) -> None:
+    """Put a year into the working calendar that two persons have read the notice of.
+
+    Raises:
+        Refused: as `import_year`, or the first complaint about a row of the notice.
+    """
+    _, complaints = import_year(year=said.year, rows=said.rows, by=by, now=now)
+    refuse(complaints[0][1] if complaints else None)
 
 
 @transaction.atomic

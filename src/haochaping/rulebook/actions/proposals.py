@@ -13,13 +13,21 @@ from haochaping.kernel.two_persons import TwoPersonState, check_second
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
 from haochaping.rulebook import queries
-from haochaping.rulebook.access import check_edit
-from haochaping.rulebook.actions.calendar import say_of_day
+from haochaping.rulebook.access import EVERYWHERE, check_edit
+from haochaping.rulebook.actions.calendar import put_year, say_of_day
 from haochaping.rulebook.actions.profiles import assign_profile, make_profile, set_value
 from haochaping.rulebook.actions.steps import division_of, refuse, told
 from haochaping.rulebook.models import RuleProposal
 from haochaping.rulebook.rules import text_complaint
-from haochaping.rulebook.terms import NO_POWER, NO_SUCH_CHANGE, Assignment, DaySaid, NewProfile, NewValue
+from haochaping.rulebook.terms import (
+    NO_POWER,
+    NO_SUCH_CHANGE,
+    Assignment,
+    DaySaid,
+    NewProfile,
+    NewValue,
+    YearSaid,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -37,7 +45,7 @@ def propose(change: Change, *, by: Actor, now: datetime) -> int:
     It is carried out and taken back: what cannot be is refused before anybody is asked to confirm it.
 
     Raises:
-        Refused: as `set_value`, `assign_profile`, `make_profile` or `say_of_day`.
+        Refused: as `set_value`, `assign_profile`, `make_profile`, `say_of_day` or `put_year`.
     """
     with transaction.atomic():
         _carry_out(change, by=by, now=now)
@@ -125,11 +133,15 @@ def _carry_out(change: Change, *, by: Actor, now: datetime) -> None:
             make_profile(change, by=by, now=now)
         case DaySaid():
             say_of_day(change, by=by, now=now)
+        case YearSaid():
+            put_year(change, by=by, now=now)
         case _:
             assert_never(change)
 
 
 def _division_path(change: Change) -> str:
+    if isinstance(change, YearSaid):
+        return EVERYWHERE
     if isinstance(change, NewValue):
         return queries.place_of(queries.profile(change.profile))
     return division_of(change.division).path

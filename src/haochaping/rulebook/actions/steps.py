@@ -11,7 +11,7 @@ from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
 from haochaping.rulebook import queries
 from haochaping.rulebook.models import Profile
-from haochaping.rulebook.terms import Assignment, DaySaid, NewProfile, NewValue
+from haochaping.rulebook.terms import Assignment, DaySaid, NewProfile, NewValue, YearSaid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,6 +62,8 @@ def told(change: Change) -> tuple[str, dict[str, str]]:
         case DaySaid():
             says = {True: "working", False: "off", None: "withdrawn"}[change.is_working]
             return f"division:{change.division}", {"day": change.day.isoformat(), "says": says}
+        case YearSaid():
+            return f"calendar:{change.year}", {"rows": str(len(change.rows))}
         case _:
             assert_never(change)
 

@@ -7,6 +7,10 @@ from haochaping.rulebook.terms.changes import (
     NewProfile,
     NewValue,
     ProposedChange,
+    YearSaid,
+)
+from haochaping.rulebook.terms.choices import (
+    CHOICES,
 )
 from haochaping.rulebook.terms.held import (
     Terms,
@@ -67,6 +71,7 @@ __all__ = [
     "BAD_DAY",
     "BAD_PROFILE_CODE",
     "BAD_VALUE",
+    "CHOICES",
     "DAY_HAS_BEGUN",
     "DAY_TWICE",
     "ENDS_BEFORE_IT_BEGINS",
@@ -112,4 +117,5 @@ __all__ = [
     "Unit",
     "ValueRow",
     "Verified",
+    "YearSaid",
 ]

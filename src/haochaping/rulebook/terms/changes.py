@@ -51,7 +51,14 @@ class DaySaid(Struct, frozen=True, tag="day"):
     is_working: bool | None
 
 
-type Change = NewValue | Assignment | NewProfile | DaySaid
+class YearSaid(Struct, frozen=True, tag="year"):
+    """The State Council's notice on a year's holidays and 调休; `rows` have the columns of `NOTICE_COLUMNS`."""
+
+    year: int
+    rows: list[dict[str, str]]
+
+
+type Change = NewValue | Assignment | NewProfile | DaySaid | YearSaid
 
 
 @dataclass(frozen=True, slots=True)

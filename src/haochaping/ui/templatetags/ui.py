@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django import template
-from django.utils.html import conditional_escape
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeData, mark_safe
 from django.utils.translation import gettext
 
@@ -20,7 +20,7 @@ from haochaping.ui.levels import BY_NUMBER, LEVELS
 from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
     from django.utils.safestring import SafeString
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 register = template.Library()
 
+_RIGHT = mark_safe(' class="num"')
 _TONES = {"success": "good", "warning": "warn", "error": "bad"}
 
 
@@ -188,7 +189,8 @@ def table(
     return {
         "caption": caption,
         "columns": columns,
-        "rows": [list(zip(columns, map(_cell, row), strict=True)) for row in rows],
+        # The one component with hundreds of parts on a page: its cells are set here, an engine takes long over each.
+        "rows": [format_html_join("", "<td{}>{}</td>", _cells(columns, row)) for row in rows],
         "empty": empty or gettext("Nothing here yet."),
     }
 
@@ -223,5 +225,17 @@ def distribution(caption: str, counts: Mapping[int, int]) -> dict[str, object]:
     return {"caption": caption, "rows": rows, "total": total}
 
 
-def _cell(value: str | int | Link) -> str | Link:
-    return numbers.count(value) if isinstance(value, int) else value
+def _cells(
+    columns: Sequence[Column], row: Sequence[str | int | Link]
+) -> Iterator[tuple[SafeString | str, SafeString | str]]:
+    """Of each cell, what its tag says of its place and what stands in it."""
+    for column, cell in zip(columns, row, strict=True):
+        yield _RIGHT if column.numeric else "", _set(cell)
+
+
+def _set(cell: str | int | Link) -> SafeString | str:
+    if isinstance(cell, int):
+        return numbers.count(cell)
+    if isinstance(cell, str):
+        return cell
+    return format_html('<a href="{}">{}</a>', cell.href, cell.text) if cell.href else cell.text
