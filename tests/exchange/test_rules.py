@@ -271,6 +271,12 @@ def test_json_that_is_not_taken(text, code):
     complaint.reason.message.format(**complaint.params)
 
 
+def test_what_is_cut_off_is_missed_where_it_ends_and_not_on_the_line_after():
+    complaint = refused(read_json, '{"a": \n')
+
+    assert complaint.params == {"line": 1, "column": 6}
+
+
 def test_json_of_32_levels_is_taken():
     assert read_json("[" * 32 + "]" * 32)
 

@@ -245,7 +245,7 @@ _NO_MAIL = N_("HAOCHAPING_MAIL={value}: use smtp://host:25, smtp+tls://host:587 
 _NO_SENDER = N_("HAOCHAPING_MAIL_FROM={value}: name the address that mails come from")
 _NO_UPPER_SIDE = N_("HAOCHAPING_RECONCILE_WITH={value}: use the beginning of its addresses, https://…")
 _NO_DATABASE = N_("{variable} is no address of a database: use postgresql://user:password@host:5432/database")
-_NO_PORT = N_("PORT={value}: use a number such as 8000")
+_NO_PORT = N_("PORT={value}: use a number from 1 to 65535, such as 8000")
 _NO_HOST = N_("HOST={value}: use an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them")
 _CHOICES = {
     "doors": {"public", "staff", "all"},

@@ -324,7 +324,8 @@ def read_json(text: str) -> object:
         Refused: NOT_JSON, DUPLICATE_NAME, TOO_DEEP.
     """
     try:
-        value = json.loads(text, object_pairs_hook=_object, parse_constant=_not_a_number)
+        # Without the end of its line: what was cut off would be missed in the line after it.
+        value = json.loads(text.rstrip(), object_pairs_hook=_object, parse_constant=_not_a_number)
     except RecursionError:
         raise Refused(TOO_DEEP, limit=MAX_DEPTH) from None
     except ValueError as error:

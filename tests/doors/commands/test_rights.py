@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, LiteralString
 
 import psycopg
@@ -13,7 +14,7 @@ import pytest
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 
-from haochaping.doors.commands import rights
+from haochaping.doors.commands import database, rights
 from haochaping.doors.tables import TABLES
 from haochaping.postgres import copies, server
 
@@ -51,6 +52,27 @@ def test_migrate_puts_right_what_was_changed_by_hand(committed_db):
     with connection.cursor() as cursor:
         cursor.execute("SELECT has_table_privilege('haochaping_staff', 'identity_sealed_person', 'SELECT')")
         assert cursor.fetchone() == (False,)
+
+
+def test_whoever_migrates_waits_for_another_who_does(committed_db):
+    owner = make_conninfo(os.environ["HAOCHAPING_OWNER_URL"], dbname=committed_db)
+    app = make_conninfo(os.environ["DATABASE_URL"], dbname=committed_db)
+    environment = os.environ | {"DATABASE_URL": app, "HAOCHAPING_OWNER_URL": owner}
+    words = [sys.executable, "-m", "haochaping", "migrate"]
+    waiting = (
+        "SELECT count(*) FROM pg_locks JOIN pg_database AS one ON one.oid = database"
+        " WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted"
+    )
+    pause = Event()
+    with psycopg.connect(owner, autocommit=True) as first:
+        first.execute("SELECT pg_advisory_lock(%s)", [database._MIGRATING])
+        with subprocess.Popen(words, env=environment) as second:
+            while second.poll() is None and first.execute(waiting).fetchone() == (0,):
+                pause.wait(0.1)
+            waited = second.poll() is None
+            first.execute("SELECT pg_advisory_unlock_all()")
+
+    assert (waited, second.returncode) == (True, 0)
 
 
 def test_migrate_says_how_much_there_is_to_do_and_how_far_it_is(committed_db):

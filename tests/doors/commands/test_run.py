@@ -86,6 +86,31 @@ def test_where_nobody_can_listen_is_one_line(monkeypatch, host, said):
     assert said in done.stderr
 
 
+@pytest.mark.parametrize("scale", ["0", "-1"])
+def test_a_province_without_people_is_none(scale):
+    done = run("demo-data", "--scale", scale)
+
+    assert done.exit_code == 2
+    assert "--scale" in done.stderr
+
+
+def test_a_demo_that_is_told_to_end_while_it_is_made_ends_its_database_too(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    environment = os.environ | {"HAOCHAPING_DATA": str(tmp_path), "PORT": str(port), "LANGUAGE": "en"}
+    for name in ("DATABASE_URL", "HAOCHAPING_OWNER_URL"):
+        environment.pop(name)
+    words = [sys.executable, "-m", "haochaping", "demo"]
+    with subprocess.Popen(words, env=environment, stderr=subprocess.PIPE, text=True) as making:
+        assert making.stderr
+        begun = any("to the tables" in line for line in making.stderr)
+        was_there = server.is_running(tmp_path)
+        making.terminate()
+        making.stderr.read()
+
+    assert (begun, was_there, server.is_running(tmp_path)) == (True, True, False)
+
+
 def _somebody(now):
     accounts.create_staff(
         username="somebody",

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 # Without a terminal a line is written for so many migrations.
 _LINE = 25
 _DONE = frozenset({"OK", "FAKED"})
+_MIGRATING = 0x6D696772
 
 
 @click.group(cls=Group)
@@ -249,9 +250,21 @@ def bring_up_to_date() -> None:
         role = str(cursor.fetchone()[0])
     owner = "owner" if "owner" in connections else "default"
     _check_owner(connections[owner])
-    _check_not_too_old(connections[owner])
-    rights.prepare(connections[owner], role)
-    with _told(connections[owner]) as out:
-        call_command("migrate", database=owner, interactive=False, stdout=out)
-    rights.give(connections[owner], role, apart=owner == "owner")
-    install(by=OPERATOR, now=timezone.now())
+    with _alone(connections[owner]):
+        _check_not_too_old(connections[owner])
+        rights.prepare(connections[owner], role)
+        with _told(connections[owner]) as out:
+            call_command("migrate", database=owner, interactive=False, stdout=out)
+        rights.give(connections[owner], role, apart=owner == "owner")
+        install(by=OPERATOR, now=timezone.now())
+
+
+@contextmanager
+def _alone(owner: BaseDatabaseWrapper) -> Iterator[None]:
+    """Let whoever changes the tables at the same time wait until this is done."""
+    with owner.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATING])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATING])

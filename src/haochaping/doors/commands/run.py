@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import fcntl
 import logging
 import os
@@ -143,6 +144,7 @@ def worker(installation: Installation) -> None:
 @click.command("demo-data", cls=Command)
 @option(
     "--scale",
+    type=click.FloatRange(min=0, min_open=True),
     default=1.0,
     show_default=True,
     help=N_("1 is about 200,000 cases and 40,000 reviews of 18 months."),
@@ -209,6 +211,7 @@ def demo(installation: Installation, *, reset: bool) -> None:
     elif (home / "keys").exists() and not (home / "data").exists():
         # The keys of an installation whose database is elsewhere: a demo made with them could be forgotten with them.
         _say_no_demo(home)
+    _stop_by_signals()
     if not server.is_running(home):
         server.stop_after_use(home)
     installation.announce()
@@ -230,13 +233,17 @@ def demo(installation: Installation, *, reset: bool) -> None:
         fail(gettext("The demo has stopped."), status)
 
 
+def _stop_by_signals() -> None:
+    """End by each signal as by Ctrl-C, so that what was started is stopped."""
+    # A shell that starts us in the background has SIGINT ignored; the demo stops on it all the same.
+    # SIGHUP comes when its terminal is closed.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+
+
 def _check_port(host: str, port: int) -> None:
     """End where nobody can listen, or somebody answers already: web servers share a port, and people would see either."""
-    if _answers(host, port):
-        told = gettext(
-            "Port {port} is taken, perhaps by another demo. Stop it, or set PORT to another number."
-        )
-        fail(told.format(port=port))
+    taken = gettext("Port {port} is taken, perhaps by another demo. Stop it, or set PORT to another number.")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -247,7 +254,10 @@ def _check_port(host: str, port: int) -> None:
         told = gettext(
             "Nobody can listen on {host}, port {port}: {reason}. Set HOST or PORT to something else."
         )
+        told = taken if error.errno == errno.EADDRINUSE else told
         fail(told.format(host=host, port=port, reason=error.strerror))
+    if _answers(host, port):
+        fail(taken.format(port=port))
 
 
 def _answers(host: str, port: int) -> bool:
@@ -344,10 +354,6 @@ def _supervise(text: str, host: str, port: int) -> int:
     One that ends by itself as soon as it was started, time after time, cannot run: then both are stopped. The worker
     looks after the database server.
     """
-    # A shell that starts us in the background has SIGINT ignored; the demo stops on it all the same.
-    # SIGHUP comes when its terminal is closed.
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
     parts = {name: _Part(name) for name in ("serve", "worker")}
     status = 0
     try:
