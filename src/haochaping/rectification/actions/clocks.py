@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from haochaping.kernel.periods import local_day
@@ -144,7 +143,7 @@ def extended(order: WorkOrder, days: int, unit: Unit, now: datetime) -> list[Clo
     """More time for an order, and as much for each agency that is still to help."""
     helpers = [pk for pk, tick in helping(ticks_of(order)).items() if tick.tick != Tick.STOP]
     more = ClockTick(ClockKind.RECTIFY, Tick.EXTEND, now, days, unit, Key.EXTENSION_LIMIT)
-    return [more, *(replace(more, clock=ClockKind.HELP, helper=pk) for pk in helpers)]
+    return [more, *(more._replace(clock=ClockKind.HELP, helper=pk) for pk in helpers)]
 
 
 def check_limit(terms: Terms, now: datetime) -> ClockTick:
@@ -223,7 +222,7 @@ def now_known(order: WorkOrder, now: datetime) -> list[ClockTick]:
             for one in reversed(ticks)
             if (one.clock, one.helper) == (tick.clock, tick.helper) and one.tick in {Tick.START, Tick.LIMIT}
         )
-        found.append(replace(limit, tick=Tick.LIMIT, at=now))
+        found.append(limit._replace(tick=Tick.LIMIT, at=now))
     return found
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 from haochaping.kernel.periods import BEIJING, local_day
 from haochaping.rulebook.terms import FIXED_HOLIDAYS, Unit
@@ -20,9 +21,20 @@ SATURDAY = 5
 DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
+class _Place(NamedTuple):
+    """Where a known day lies: after so many worked days, and in which run of days without a gap."""
+
+    before: int
+    run: int
+
+
+@dataclass(frozen=True)
 class WorkingCalendar:
-    """Which days are worked (调休 included) and from when to when, in Beijing time."""
+    """Which days are worked (调休 included) and from when to when, in Beijing time.
+
+    The days are counted once, when first asked about: a limit of many days then takes no longer than one of few. Working
+    time is counted in whole microseconds from the first day on, which is several times as fast as adding up spans.
+    """
 
     working: Mapping[date, bool]
     start: time
@@ -32,16 +44,81 @@ class WorkingCalendar:
         """Whether the day is worked; None when the calendar does not reach it."""
         return self.working.get(day)
 
+    def worked_day(self, first: date, n: int) -> date | None:
+        """The worked day that has `n` others before it from `first` on; None beyond the calendar."""
+        place = self._places.get(first)
+        return None if place is None else self._nth(place.before + n, place.run)
+
+    def worked_days(self, first: date, last: date) -> int | None:
+        """How many days from `first` on are worked before `last`; None where one of them, or `last`, is not known."""
+        begin, end = self._places.get(first), self._places.get(last)
+        return None if begin is None or end is None or begin.run != end.run else end.before - begin.before
+
+    def worked_until(self, moment: datetime) -> tuple[int, int] | None:
+        """The microseconds worked until a moment, and the run of days it lies in; None beyond the calendar."""
+        moment = moment.astimezone(BEIJING)
+        day = moment.date()
+        place = self._places.get(day)
+        if place is None:
+            return None
+        worked = place.before * self._length
+        if self.working[day]:
+            worked += min(max(_of_day(moment) - self._opens, 0), self._length)
+        return worked, place.run
+
+    def moment_after(self, worked: int, more: int, run: int) -> datetime | None:
+        """The moment when `more` microseconds are worked after the first `worked`; None beyond the run.
+
+        What is over when an office closes is over then, and not when it opens again.
+        """
+        if not self._length:
+            return None
+        n = (worked + more - (more > 0)) // self._length
+        day = self._nth(n, run)
+        if day is None:
+            return None
+        passed = timedelta(microseconds=worked + more - n * self._length)
+        return datetime.combine(day, self.start, BEIJING) + passed
+
+    def _nth(self, n: int, run: int) -> date | None:
+        if n >= len(self._worked):
+            return None
+        day = self._worked[n]
+        return day if self._places[day].run == run else None
+
+    @cached_property
+    def _places(self) -> dict[date, _Place]:
+        places: dict[date, _Place] = {}
+        before, run, expected = 0, 0, date.min
+        for day in sorted(self.working):
+            run += day != expected
+            places[day] = _Place(before, run)
+            before += self.working[day]
+            expected = day + DAY
+        return places
+
+    @cached_property
+    def _worked(self) -> list[date]:
+        return sorted(day for day, works in self.working.items() if works)
+
+    @cached_property
+    def _opens(self) -> int:
+        return _of_day(self.start)
+
+    @cached_property
+    def _length(self) -> int:
+        """How many microseconds a worked day has; none where it would close before it opens."""
+        return max(_of_day(self.end) - self._opens, 0)
+
+
+def _of_day(clock: time | datetime) -> int:
+    """How many microseconds of its day are over."""
+    return ((clock.hour * 60 + clock.minute) * 60 + clock.second) * 1_000_000 + clock.microsecond
+
 
 def add_working_days(day: date, days: int, calendar: WorkingCalendar) -> date | None:
     """The `days`-th working day after `day`, `day` itself for 0; None beyond the calendar."""
-    while days > 0:
-        day += DAY
-        working = calendar.is_working(day)
-        if working is None:
-            return None
-        days -= working
-    return day
+    return calendar.worked_day(day + DAY, days - 1) if days > 0 else day
 
 
 def working_days_between(day: date, later: date, calendar: WorkingCalendar) -> int | None:
@@ -49,8 +126,10 @@ def working_days_between(day: date, later: date, calendar: WorkingCalendar) -> i
     if later < day:
         back = working_days_between(later, day, calendar)
         return None if back is None else -back
-    found = [calendar.is_working(day + timedelta(days=n)) for n in range(1, (later - day).days + 1)]
-    return None if None in found else sum(filter(None, found))
+    if later == day:
+        return 0
+    before = calendar.worked_days(day + DAY, later)
+    return None if before is None else before + calendar.working[later]
 
 
 def due_after(begun: datetime, limit: int, unit: Unit, calendar: WorkingCalendar) -> datetime | None:
@@ -79,37 +158,33 @@ def due_after_working_hours(begun: datetime, hours: int, calendar: WorkingCalend
 
 def after_working_time(begun: datetime, span: timedelta, calendar: WorkingCalendar) -> datetime | None:
     """The moment when so much working time has passed since `begun`; None beyond the calendar."""
-    left = span
-    moment = begun.astimezone(BEIJING)
-    while True:
-        day = moment.date()
-        working = calendar.is_working(day)
-        if working is None:
-            return None
-        opens = datetime.combine(day, calendar.start, BEIJING)
-        closes = datetime.combine(day, calendar.end, BEIJING)
-        begin = max(moment, opens)
-        if working and begin < closes:
-            if closes - begin >= left:
-                return begin + left
-            left -= closes - begin
-        moment = datetime.combine(day + DAY, time(0), BEIJING)
+    found = calendar.worked_until(begun)
+    if found is None:
+        return None
+    worked, run = found
+    return calendar.moment_after(worked, span // timedelta.resolution, run)
+
+
+def after_share_of_time(
+    begun: datetime, ended: datetime, percent: int, calendar: WorkingCalendar
+) -> datetime | None:
+    """The moment when so many percent of the working time between two moments have passed; None beyond the calendar."""
+    begin = calendar.worked_until(begun)
+    end = calendar.worked_until(ended) if begun < ended else begin
+    if begin is None or end is None or begin[1] != end[1]:
+        return None
+    worked, run = begin
+    return calendar.moment_after(worked, round((end[0] - worked) * percent / 100), run)
 
 
 def working_time_between(begun: datetime, ended: datetime, calendar: WorkingCalendar) -> timedelta | None:
-    """How much working time lies between two moments, 0 when the second is earlier; None beyond the calendar."""
-    begun, ended = begun.astimezone(BEIJING), ended.astimezone(BEIJING)
-    passed, day = timedelta(), begun.date()
-    while day <= ended.date():
-        working = calendar.is_working(day)
-        if working is None:
-            return None
-        if working:
-            first = max(begun, datetime.combine(day, calendar.start, BEIJING))
-            last = min(ended, datetime.combine(day, calendar.end, BEIJING))
-            passed += max(last - first, timedelta())
-        day += DAY
-    return passed
+    """How much working time lies between two moments, 0 when the second is not later; None beyond the calendar."""
+    if ended <= begun:
+        return timedelta()
+    begin, end = calendar.worked_until(begun), calendar.worked_until(ended)
+    if begin is None or end is None or begin[1] != end[1]:
+        return None
+    return timedelta(microseconds=end[0] - begin[0])
 
 
 def overlaid(
