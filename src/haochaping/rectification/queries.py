@@ -116,6 +116,16 @@ _ORDER = (
     "agency__valid_to",
     "agency__path",
 )
+# Where an order lies, with each event of its clocks, or none.
+_CLOCK = """
+    SELECT place.path, event.clock, event.tick, event.at, event.number, event.unit, event.rule, event.due_at, event.amber_at,
+           event.helper_id
+      FROM rectification_work_order AS work
+      JOIN directory_division AS place ON place.id = work.division_id
+      LEFT JOIN rectification_clock_event AS event ON event.order_id = work.id
+     WHERE work.id = %(order)s
+     ORDER BY event.id
+"""
 _TICK = ("clock", "tick", "at", "number", "unit", "rule", "due_at", "amber_at", "helper_id")
 
 _EVIDENCE = ("id", "caption", "shown", "added_by", "added_at", "removed_by", "removed_at")
@@ -421,9 +431,11 @@ def solutions_of(order_ids: Iterable[UUID]) -> Asked[dict[UUID, SolutionRow]]:
 def ticks_of(order_id: UUID) -> Asked[list[ClockTick]]:
     """Every event of an order's clocks, oldest first."""
     rows = ClockEvent.objects.filter(order_id=order_id).order_by("id").values_list(*_TICK)
-    return Asked(
-        rows, lambda found: [ClockTick(ClockKind(clock), Tick(tick), *rest) for clock, tick, *rest in found]
-    )
+    return Asked(rows, _ticks)
+
+
+def _ticks(rows: Iterable[Sequence[Any]]) -> list[ClockTick]:
+    return [ClockTick(ClockKind(clock), Tick(tick), *rest) for clock, tick, *rest in rows]
 
 
 def recomputed(division_path: str, ticks: Sequence[ClockTick]) -> list[ClockTick]:
@@ -435,11 +447,12 @@ def recomputed(division_path: str, ticks: Sequence[ClockTick]) -> list[ClockTick
 
 def clock_retold(order_id: UUID) -> list[tuple[ClockTick, ClockTick]] | None:
     """Each event of an order's clocks as it was promised, and computed anew; None when there is no such order."""
-    path = WorkOrder.objects.filter(id=order_id).values_list("division__path", flat=True).first()
-    if path is None:
-        return None
-    ticks = ticks_of(order_id).answer
-    return list(zip(ticks, recomputed(path, ticks), strict=True)) if ticks else []
+    found = Asked(_CLOCK, list, {"order": order_id}).answer
+    ticks = _ticks(said for _, *said in found if said[0] is not None)
+    if not ticks:
+        return [] if found else None
+    with rulebook.asked_once():
+        return list(zip(ticks, recomputed(found[0][0], ticks), strict=True))
 
 
 def calls_of(order_id: UUID, attempt: int) -> Asked[list[tuple[str, datetime]]]:
