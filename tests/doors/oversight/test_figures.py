@@ -294,7 +294,8 @@ def test_whoever_has_been_away_confirms_before_taking_figures(late, one):
     ],
 )
 def test_a_file_of_figures_is_cut_and_says_so(bad, late, one, monkeypatch, query, names):
-    monkeypatch.setattr("haochaping.doors.oversight.figures.EXPORT_AT_MOST", 1)
+    for page_of in ("figures", "figure_rows"):
+        monkeypatch.setattr(f"haochaping.doors.oversight.{page_of}.EXPORT_AT_MOST", 1)
 
     mark, _, *rows = page(one, query).removeprefix("\ufeff").splitlines()
 
