@@ -652,7 +652,16 @@ def due_for_dispatch(now: datetime, *, limit: int, of: Collection[int] | None = 
 
 def without_deadline(*, after: UUID | None = None, limit: int | None = None) -> list[UUID]:
     """Open orders whose deadline could not be computed as the working calendar does not reach, the oldest first."""
-    rows = WorkOrder.objects.filter(deadline_known=False).exclude(state__in=FINAL).order_by("id")
+    return _oldest(WorkOrder.objects.filter(deadline_known=False), after, limit)
+
+
+def without_amber(*, after: UUID | None = None, limit: int | None = None) -> list[UUID]:
+    """Open orders whose end the hotline told, on a day so far beyond the calendar that their amber is not known either."""
+    return _oldest(WorkOrder.objects.filter(due_at__isnull=False, amber_at__isnull=True), after, limit)
+
+
+def _oldest(found: QuerySet[WorkOrder], after: UUID | None, limit: int | None) -> list[UUID]:
+    rows = found.exclude(state__in=FINAL).order_by("id")
     rows = rows.filter(id__gt=after) if after else rows
     return list(rows.values_list("id", flat=True)[:limit])
 

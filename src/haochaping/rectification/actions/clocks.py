@@ -209,13 +209,13 @@ def resumed(order: WorkOrder, now: datetime) -> list[ClockTick]:
 
 
 def now_known(order: WorkOrder, now: datetime) -> list[ClockTick]:
-    """For each running clock whose end the calendar could not tell and now tells: its limit said once more."""
+    """For each running clock whose end or amber the calendar could not tell and now tells: its limit said once more."""
     ticks = ticks_of(order)
     if not ticks:
         return []
     found = []
     for tick, anew in zip(_last(ticks), _last(queries.recomputed(order.division.path, ticks)), strict=True):
-        if tick.tick in {Tick.STOP, Tick.PAUSE} or tick.due_at is not None or anew.due_at is None:
+        if tick.tick in {Tick.STOP, Tick.PAUSE} or not _is_told_by(tick, anew):
             continue
         limit = next(
             one
@@ -224,6 +224,13 @@ def now_known(order: WorkOrder, now: datetime) -> list[ClockTick]:
         )
         found.append(limit._replace(tick=Tick.LIMIT, at=now))
     return found
+
+
+def _is_told_by(tick: ClockTick, anew: ClockTick) -> bool:
+    """Whether an event computed anew tells the end that it did not know, or of the same end when it is near."""
+    if tick.due_at is None:
+        return anew.due_at is not None
+    return tick.amber_at is None and anew.amber_at is not None and tick.due_at == anew.due_at
 
 
 def ticks_of(order: WorkOrder) -> list[ClockTick]:
