@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from haochaping.directory import queries as directory
+from haochaping.directory.terms import Kind
 from haochaping.flows import ask_help, handle_voices, tell_staff
 from haochaping.flows.handle_bad_review import counted, recounted
+from haochaping.insight import actions as insight
+from haochaping.insight.rules import changes, supervision_units
 from haochaping.kernel.actor import SYSTEM
 from haochaping.kernel.periods import local_day
 from haochaping.notices.terms import NoticeKind
@@ -15,12 +19,14 @@ from haochaping.rectification import actions as rectification
 from haochaping.rectification import dispatch_queries, help_queries
 from haochaping.rectification import queries as orders
 from haochaping.supervision import actions as supervision
+from haochaping.supervision import queries as supervision_queries
 from haochaping.supervision.terms import NewSignal, SignalKind
 from haochaping.voices import actions as voices
 from haochaping.voices import queries as voice_queries
 from haochaping.voices.terms import VoiceState
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
     from datetime import datetime
     from uuid import UUID
 
@@ -36,7 +42,7 @@ _TO_ANSWER = frozenset({VoiceState.TRANSFERRED, VoiceState.SIGNED})
 def hand_on_ended(now: datetime) -> int:
     """Hand on what agencies that have ended still have; where there is no successor, supervisors see it. How many went on.
 
-    So do the parts of agencies that help.
+    So do the parts of agencies that help, and with each what it was reminded or warned of.
     """
     day = local_day(now)
     found = dispatch_queries.of_ended_agencies(day, limit=_BATCH)
@@ -48,6 +54,7 @@ def hand_on_ended(now: datetime) -> int:
     helping = help_queries.of_ended_agencies(day, limit=_BATCH)
     parts = rectification.hand_on_help(helping, by=SYSTEM, now=now)
     ask_help.tell_asked(parts, by=SYSTEM, now=now)
+    _supervise_there(supervision_queries.left_behind(orders=handed, parts=parts), by=SYSTEM, now=now)
     signals = [_signal(order.order_id, order) for order in found if order.successor_id is None]
     signals += [_signal(part.id, part) for part in helping if part.successor_id is None]
     supervision.raise_signals(signals, by=SYSTEM, now=now)
@@ -76,6 +83,8 @@ def hand_on(order_id: UUID, agency_code: str, reason: str, *, by: Actor, now: da
         order_id,
         lambda: rectification.hand_on(order_id, agency_code=agency_code, reason=reason, by=by, now=now),
     )
+    left = {"orders": [order_id]} if parts is None else {"parts": parts}
+    _supervise_there(supervision_queries.left_behind(**left), by=by, now=now)
     if parts is not None:
         ask_help.tell_asked(parts, by=by, now=now)
         return
@@ -92,6 +101,7 @@ def hand_on_ended_voices(now: datetime) -> int:
         [one.voice_id for one in found], lambda: voices.hand_on_ended(found, by=SYSTEM, now=now)
     )
     _tell_voices(handed, by=SYSTEM, now=now)
+    _supervise_there(supervision_queries.left_behind(voices=handed), by=SYSTEM, now=now)
     signals = [
         NewSignal(
             SignalKind.AGENCY_ENDED, one.division_id, one.agency_id, f"voice:{one.voice_id}", one.ended_on
@@ -110,6 +120,16 @@ def hand_on_voice(voice_id: UUID, agency_code: str, note: str, *, by: Actor, now
         [voice_id], lambda: voices.hand_on(voice_id, agency=agency_code, note=note, by=by, now=now)
     )
     _tell_voices([voice_id], by=by, now=now)
+    _supervise_there(supervision_queries.left_behind(voices=[voice_id]), by=by, now=now)
+
+
+def _supervise_there(left: Mapping[int, Collection[UUID]], *, by: Actor, now: datetime) -> None:
+    """What a former agency was reminded or warned of waits for the one that has the matter now, and counts there."""
+    named = directory.refs(Kind.AGENCIES, left)
+    for agency_id, ids in left.items():
+        before = supervision_units(supervision_queries.reached(orders=ids))
+        supervision.hand_on(list(ids), named[agency_id], by=by, now=now)
+        insight.count(changes(before, supervision_units(supervision_queries.reached(orders=ids))))
 
 
 def _tell_voices(voice_ids: list[UUID], *, by: Actor, now: datetime) -> None:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from haochaping.directory.terms import Ref
     from haochaping.kernel.actor import Actor
     from haochaping.supervision.terms import Alarm
 
@@ -212,6 +213,19 @@ def lift(supervision_id: UUID, *, text: str, by: Actor, now: datetime) -> None:
         raise Refused(PROPOSAL_WAITS)
     row.save(update_fields=["state"])
     record([row], SupervisionMove.LIFT, by=by, now=now, note=text)
+
+
+@transaction.atomic
+def hand_on(supervision_ids: Sequence[UUID], agency: Ref, *, by: Actor, now: datetime) -> None:
+    """Reminders and warnings that nobody has answered yet wait for this agency now, as long as was promised."""
+    rows = SupervisionOrder.objects.select_for_update().filter(id__in=supervision_ids, rung__in=AUTOMATIC)
+    handed = [
+        row for row in rows.order_by("id") if after(SupervisionState(row.state), SupervisionMove.HAND_ON)
+    ]
+    for row in handed:
+        row.agency_id = agency.id
+    SupervisionOrder.objects.bulk_update(handed, ["agency"], batch_size=500)
+    record(handed, SupervisionMove.HAND_ON, by=by, now=now, note=agency.name, agency=agency.code)
 
 
 @transaction.atomic

@@ -55,9 +55,15 @@ def locked(supervision_id: UUID, by: Actor) -> SupervisionOrder:
 
 
 def record(
-    rows: Sequence[SupervisionOrder], move: SupervisionMove, *, by: Actor, now: datetime, note: str = ""
+    rows: Sequence[SupervisionOrder],
+    move: SupervisionMove,
+    *,
+    by: Actor,
+    now: datetime,
+    note: str = "",
+    **facts: str,
 ) -> None:
-    """Leave an event on the timeline and an entry in the ledger for each."""
+    """Leave an event on the timeline and an entry in the ledger for each, with what else is to be told there."""
     ids = uuids7(now, len(rows))
     SupervisionEvent.objects.bulk_create(
         [
@@ -71,7 +77,7 @@ def record(
                 EntryKind.SUPERVISION_MOVED,
                 "supervision",
                 str(row.id),
-                facts={"move": str(move), "rung": str(row.rung), "state": str(row.state)},
+                facts={"move": str(move), "rung": str(row.rung), "state": str(row.state), **facts},
             )
             for row in rows
         ],

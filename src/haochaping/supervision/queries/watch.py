@@ -56,6 +56,7 @@ _CERTAIN = [str(IndexPurpose.CERTIFICATE), str(IndexPurpose.PHONE_AND_END)]
 _LEAST_REVIEWS = 10
 _ITEM = Coalesce("work_order__item_id", "voice__item_id")
 _SETTLED_FROM = [state for state, move in TRANSITIONS if move == SupervisionMove.SETTLE]
+_HANDED_ON_IN = [state for state, move in TRANSITIONS if move == SupervisionMove.HAND_ON]
 
 
 def alarms(now: datetime, *, limit: int) -> list[Alarm]:
@@ -218,6 +219,19 @@ def _within(division_path: str, agency_path: str | None, item_id: int | None) ->
     if item_id is None:
         return within
     return within & (Q(work_order__item_id=item_id) | Q(voice__item_id=item_id))
+
+
+def left_behind(
+    *, orders: Collection[UUID] = (), parts: Collection[UUID] = (), voices: Collection[UUID] = ()
+) -> dict[int, list[UUID]]:
+    """Reminders and warnings that wait for an agency whose order, part or voice another one has now: by that other one."""
+    about = Q(work_order__in=orders, part=None) | Q(part__in=parts) | Q(voice__in=voices)
+    has_now = Coalesce("part__agency_id", "voice__agency_id", "work_order__agency_id")
+    rows = SupervisionOrder.objects.filter(about, rung__in=AUTOMATIC, state__in=_HANDED_ON_IN)
+    found: dict[int, list[UUID]] = {}
+    for agency_id, pk in rows.exclude(agency_id=has_now).order_by("id").values_list(has_now, "id"):
+        found.setdefault(agency_id, []).append(pk)
+    return found
 
 
 def over(*, limit: int) -> list[UUID]:

@@ -98,6 +98,7 @@ class SupervisionMove(StrEnum):
     CHECK = "check"
     LIFT = "lift"
     SETTLE = "settle"
+    HAND_ON = "hand_on"
     CIRCULATE = "circulate"
     INTERVIEW = "interview"
     HOLD_ACCOUNTABLE = "hold_accountable"
@@ -110,6 +111,7 @@ SUPERVISION_MOVES = {
     SupervisionMove.CHECK: N_("The answer was checked"),
     SupervisionMove.LIFT: N_("Supervision lifted"),
     SupervisionMove.SETTLE: N_("Lifted: the work order is over"),
+    SupervisionMove.HAND_ON: N_("Handed on: the agency has ended"),
     SupervisionMove.CIRCULATE: N_("Named in a circular"),
     SupervisionMove.INTERVIEW: N_("Called to an interview"),
     SupervisionMove.HOLD_ACCOUNTABLE: N_("Held accountable"),
