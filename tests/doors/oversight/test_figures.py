@@ -256,7 +256,7 @@ def test_two_years_of_months_are_asked_for_at_once(late, one):
 
 
 def test_the_rows_go_on_page_by_page(bad_review, one, monkeypatch):
-    monkeypatch.setattr("haochaping.doors.oversight.figures.ON_PAGE", 1)
+    monkeypatch.setattr("haochaping.doors.oversight.figure_rows.ON_PAGE", 1)
     first, second = (bad_review(f"YC-0000003{n}", at=timezone.now() - timedelta(days=n)) for n in (5, 2))
 
     html = page(one, "?measure=rectification_rate", "rows")
