@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from haochaping.directory import queries as directory
-from haochaping.directory.terms import Kind
 from haochaping.flows import ask_help, handle_voices, tell_staff
 from haochaping.flows.handle_bad_review import counted, recounted
 from haochaping.insight import actions as insight
@@ -26,12 +25,13 @@ from haochaping.voices import queries as voice_queries
 from haochaping.voices.terms import VoiceState
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
     from datetime import datetime
     from uuid import UUID
 
     from haochaping.kernel.actor import Actor
+    from haochaping.postgres.together import Asked
     from haochaping.rectification.terms import Handing, HelpHanding
+    from haochaping.supervision.terms import LeftBehind
 
 _BATCH = 500
 # In other states nothing is the new agency's to do now.
@@ -83,14 +83,14 @@ def hand_on(order_id: UUID, agency_code: str, reason: str, *, by: Actor, now: da
         order_id,
         lambda: rectification.hand_on(order_id, agency_code=agency_code, reason=reason, by=by, now=now),
     )
-    left = {"orders": [order_id]} if parts is None else {"parts": parts}
-    _supervise_there(supervision_queries.left_behind(**left), by=by, now=now)
+    left = supervision_queries.left_behind(orders=[order_id] if parts is None else (), parts=parts or ())
+    left.wait()
     if parts is not None:
         ask_help.tell_asked(parts, by=by, now=now)
-        return
-    tell_staff.tell(
-        NoticeKind.ORDER_DISPATCHED, tell_staff.about_orders(orders.rows([order_id])), by=by, now=now
-    )
+    else:
+        about = tell_staff.about_orders(orders.rows([order_id]))
+        tell_staff.tell(NoticeKind.ORDER_DISPATCHED, about, by=by, now=now)
+    _supervise_there(left, by=by, now=now)
 
 
 @transaction.atomic
@@ -123,13 +123,13 @@ def hand_on_voice(voice_id: UUID, agency_code: str, note: str, *, by: Actor, now
     _supervise_there(supervision_queries.left_behind(voices=[voice_id]), by=by, now=now)
 
 
-def _supervise_there(left: Mapping[int, Collection[UUID]], *, by: Actor, now: datetime) -> None:
+def _supervise_there(left: Asked[list[LeftBehind]], *, by: Actor, now: datetime) -> None:
     """What a former agency was reminded or warned of waits for the one that has the matter now, and counts there."""
-    named = directory.refs(Kind.AGENCIES, left)
-    for agency_id, ids in left.items():
-        before = supervision_units(supervision_queries.reached(orders=ids))
-        supervision.hand_on(list(ids), named[agency_id], by=by, now=now)
-        insight.count(changes(before, supervision_units(supervision_queries.reached(orders=ids))))
+    if found := left.answer:
+        supervision.hand_on(found, by=by, now=now)
+        before = supervision_units(one.reached for one in found)
+        there = supervision_units(replace(one.reached, agency_id=one.agency.id) for one in found)
+        insight.count(changes(before, there))
 
 
 def _tell_voices(voice_ids: list[UUID], *, by: Actor, now: datetime) -> None:

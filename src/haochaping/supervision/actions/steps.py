@@ -9,6 +9,7 @@ from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
+from haochaping.postgres import writes
 from haochaping.rectification.access import not_named
 from haochaping.rulebook import queries as rulebook
 from haochaping.supervision.access import ABOUT, check_fire
@@ -65,7 +66,7 @@ def record(
 ) -> None:
     """Leave an event on the timeline and an entry in the ledger for each, with what else is to be told there."""
     ids = uuids7(now, len(rows))
-    SupervisionEvent.objects.bulk_create(
+    writes.insert(
         [
             SupervisionEvent(id=pk, supervision_id=row.id, move=move, by=str(by), at=now, note=note)
             for pk, row in zip(ids, rows, strict=True)

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from haochaping.directory.terms import Ref
+
 
 class Rung(StrEnum):
     """督办梯级 (domain.md §6.7): the first two are automatic, the third a supervisor's, the rest proposed and decided.
@@ -260,6 +262,15 @@ class RungReached:
     division_id: int
     agency_id: int
     item_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftBehind:
+    """A reminder or warning that waits for an agency, as it counts there; `agency` is the one that has the matter now."""
+
+    id: UUID
+    reached: RungReached
+    agency: Ref
 
 
 @dataclass(frozen=True, slots=True)
