@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 SATURDAY = 5
 DAY = timedelta(days=1)
+# In microseconds.
+_SECOND, _HOUR = 1_000_000, 3_600_000_000
 
 
 class _Place(NamedTuple):
@@ -113,7 +115,7 @@ class WorkingCalendar:
 
 def _of_day(clock: time | datetime) -> int:
     """How many microseconds of its day are over."""
-    return ((clock.hour * 60 + clock.minute) * 60 + clock.second) * 1_000_000 + clock.microsecond
+    return ((clock.hour * 60 + clock.minute) * 60 + clock.second) * _SECOND + clock.microsecond
 
 
 def add_working_days(day: date, days: int, calendar: WorkingCalendar) -> date | None:
@@ -147,22 +149,27 @@ def due_after_working_days(begun: datetime, days: int, calendar: WorkingCalendar
 
 def due_same_day(begun: datetime, calendar: WorkingCalendar) -> datetime | None:
     """The end of the day of `begun`, or of the next one that is worked when its hours are over; None beyond the calendar."""
-    first = after_working_time(begun, timedelta.resolution, calendar)
+    first = _after(begun, 1, calendar)
     return None if first is None else datetime.combine(first.date(), calendar.end, BEIJING)
 
 
 def due_after_working_hours(begun: datetime, hours: int, calendar: WorkingCalendar) -> datetime | None:
     """The moment when `hours` working hours have passed since `begun`; None beyond the calendar."""
-    return after_working_time(begun, timedelta(hours=hours), calendar)
+    return _after(begun, hours * _HOUR, calendar)
 
 
 def after_working_time(begun: datetime, span: timedelta, calendar: WorkingCalendar) -> datetime | None:
     """The moment when so much working time has passed since `begun`; None beyond the calendar."""
+    return _after(begun, (span.days * 86_400 + span.seconds) * _SECOND + span.microseconds, calendar)
+
+
+def _after(begun: datetime, more: int, calendar: WorkingCalendar) -> datetime | None:
+    """The same, of so many microseconds: to divide one span by another takes longer than all the rest."""
     found = calendar.worked_until(begun)
     if found is None:
         return None
     worked, run = found
-    return calendar.moment_after(worked, span // timedelta.resolution, run)
+    return calendar.moment_after(worked, more, run)
 
 
 def after_share_of_time(
