@@ -47,6 +47,7 @@ _OWN = {
         "fault_queries",
         "figure_queries",
         "help_queries",
+        "project_queries",
         "worklist_queries",
     },
     "insight": {"row_queries"},

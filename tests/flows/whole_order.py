@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -150,7 +149,7 @@ def check_promises(clocks: Iterable[tuple[ClockTick, ClockTick]], *, calendar_gr
     """Every event of a clock says what it says computed anew; what lies beyond the calendar is told once it has grown."""
     for promised, anew in clocks:
         # The hotline may name a day of which the calendar cannot tell yet when most of the time until then is over.
-        day_alone = replace(anew, amber_at=None) if promised.amber_at is None else anew
+        day_alone = anew._replace(amber_at=None) if promised.amber_at is None else anew
         assert promised == (day_alone if calendar_grew else anew) or (
             calendar_grew and promised.due_at is None
         )

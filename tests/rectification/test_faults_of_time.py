@@ -110,7 +110,7 @@ def test_a_contact_on_the_day_itself_is_due_when_its_hours_end_or_the_next_day_w
     assert desk.row.contact_due_at == end_of(6, 10)
     (tick,) = [one for one in queries.ticks_of(desk.order_id).answer if one.clock == ClockKind.CONTACT]
     assert (tick.number, tick.unit, tick.rule) == (0, "working_days", "first_contact_same_day")
-    late = replace(tick, at=at(6, 12, hour=18))
+    late = tick._replace(at=at(6, 12, hour=18))
     (told,) = queries.recomputed(desk.row.division.path, [late])
     assert told.due_at == end_of(6, 15)
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from haochaping.directory.models import Agency, ServiceItem
-from haochaping.flows import hand_on, handle_bad_review
+from haochaping.flows import hand_on, handle_bad_review, supervise
 from haochaping.kernel.actor import SYSTEM, Scope
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
@@ -17,7 +17,8 @@ from haochaping.ledger.terms import EntryKind
 from haochaping.rectification import actions, queries
 from haochaping.rectification.models import Appeal, Reform
 from haochaping.rectification.terms import Move
-from haochaping.supervision.models import Signal
+from haochaping.supervision import actions as supervision
+from haochaping.supervision.models import Signal, SupervisionOrder
 from tests import worlds
 from tests.flows import truth
 from tests.voices.conftest import DISPATCHER
@@ -149,6 +150,36 @@ def test_an_appeal_and_a_reform_go_with_it(desk):
     assert Appeal.objects.get().agency.code == worlds.OTHER_AGENCY
     reform = Reform.objects.get()
     assert (reform.agency.code, reform.state) == (worlds.OTHER_AGENCY, "drafted")
+
+
+def test_what_it_was_warned_of_waits_for_the_successor_and_counts_there(desk):
+    handle_bad_review.dispatch_due(by=SYSTEM, now=desk.row.dispatch_after)
+    desk.now = desk.row.due_at + timedelta(minutes=1)
+    supervise.watch(desk.now)
+    answered = SupervisionOrder.objects.get(rung="warning")
+    end(desk)
+
+    assert hand_on.hand_on_ended(desk.later()) == 1
+
+    answered.refresh_from_db()
+    assert (answered.agency.code, answered.state) == (worlds.OTHER_AGENCY, "notified")
+    truth.assert_counters_exact()
+
+
+@pytest.mark.parametrize("answers", [False, True])
+def test_what_the_former_agency_has_answered_stays_with_it(desk, answers):
+    desk.upto(Move.DISPATCH)
+    desk.now = desk.row.due_at + timedelta(minutes=1)
+    supervise.watch(desk.now)
+    warned = SupervisionOrder.objects.get(rung="warning")
+    if answers:
+        supervision.respond(warned.id, text="已整改。", by=worlds.CLERK, now=desk.later())
+    end(desk, items_go_on=False)
+
+    hand_on.hand_on(desk.order_id, worlds.OTHER_AGENCY, "并入", by=DISPATCHER, now=desk.later())
+
+    warned.refresh_from_db()
+    assert (warned.agency.code == worlds.AGENCY) is answers
 
 
 def test_a_clerk_who_changes_agency_leaves_the_order_where_it_is(desk):

@@ -12,7 +12,7 @@ from haochaping.directory import actions as directory
 from haochaping.directory import queries as places
 from haochaping.directory.models import Agency
 from haochaping.directory.terms import Kind
-from haochaping.flows import ask_help, call_back, hand_on, handle_bad_review
+from haochaping.flows import ask_help, call_back, hand_on, handle_bad_review, supervise
 from haochaping.kernel.actor import OPERATOR, SYSTEM, Actor, ActorKind, Scope
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
@@ -26,7 +26,8 @@ from haochaping.rectification.rules import helping, list_asked, place_from, plac
 from haochaping.rectification.terms import Alarm, ClockKind, ListAsked, Move, SavedFilterRow, Tick, TimeLeft
 from haochaping.rulebook.models import CalendarDay
 from haochaping.rulebook.terms import Key
-from haochaping.supervision.models import Signal
+from haochaping.supervision import queries as supervision
+from haochaping.supervision.models import Signal, SupervisionOrder
 from tests import worlds
 from tests.rectification.conftest import DONE
 
@@ -435,6 +436,42 @@ def test_the_successor_of_a_helping_agency_goes_on_with_its_part(order):
     ]
     assert listed(HELPER, order) == []
     actions.contribute(order.order_id, text="已核对", by=STRANGER, now=order.later())
+
+
+def test_what_a_helping_agency_was_warned_of_waits_for_whoever_has_its_part(order):
+    part = join(order)
+    order.now = part.due_at + SECOND
+    supervise.watch(order.now)
+    give_items(order.later(), THIRD, worlds.OTHER_ITEM)
+    end(worlds.OTHER_AGENCY, order.now)
+
+    for _ in range(2):
+        hand_on.hand_on_ended(order.later())
+
+    warned = SupervisionOrder.objects.get(part=part.id)
+    assert (warned.agency.code, warned.state) == (THIRD, "notified")
+    moves = [(event.move, event.note) for event in supervision.timeline(warned.id)]
+    assert moves == [("notify", ""), ("hand_on", warned.agency.name)]
+    entry = ledger.entries_of("supervision", str(warned.id))[-1]
+    assert (entry.kind, entry.facts["move"], entry.facts["agency"]) == (
+        EntryKind.SUPERVISION_MOVED,
+        "hand_on",
+        THIRD,
+    )
+    of_order = SupervisionOrder.objects.filter(part=None)
+    assert set(of_order.values_list("agency__code", flat=True)) == {worlds.AGENCY}
+    actions.contribute(order.order_id, text="已核对", by=STRANGER, now=order.later())
+
+
+def test_what_it_was_warned_of_goes_where_the_dispatcher_says(order):
+    part = join(order)
+    order.now = part.due_at + SECOND
+    supervise.watch(order.now)
+    end(worlds.OTHER_AGENCY, order.now)
+
+    hand_on.hand_on(order.order_id, THIRD, "并入", by=DISPATCHER, now=order.later())
+
+    assert SupervisionOrder.objects.get(part=part.id).agency.code == THIRD
 
 
 def test_without_a_known_successor_supervisors_see_it_once_and_the_dispatcher_says_who(order):

@@ -740,6 +740,12 @@ class TestClock:
         assert told
         assert [p.due_at for p, _ in told] != [anew.due_at for _, anew in told]
 
+    def test_is_computed_again_with_two_questions(self, desk, django_assert_num_queries):
+        desk.upto(Move.RECTIFY)
+
+        with django_assert_num_queries(2):
+            queries.clock_retold(desk.order_id)
+
     def test_of_no_order_there_is_none(self, desk):
         assert queries.clock_retold(uuid7(desk.now)) is None
         assert queries.clock_retold(desk.order_id) == []

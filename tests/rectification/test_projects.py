@@ -14,7 +14,7 @@ from haochaping.kernel.actor import Actor, ActorKind, Scope
 from haochaping.kernel.refused import Refused
 from haochaping.ledger import queries as ledger
 from haochaping.ledger.terms import EntryKind
-from haochaping.rectification import actions, queries
+from haochaping.rectification import actions, project_queries, queries
 from haochaping.rectification.models import Project
 from haochaping.rectification.states import PROJECT_TRANSITIONS, project_after
 from haochaping.rectification.terms import Move, ProjectMove, ProjectState
@@ -71,14 +71,14 @@ def test_every_pair_of_state_and_move(state, move):
 def test_the_whole_way_leaves_an_entry_per_step(desk, changed):
     actions.close_project(changed, by=SUPERVISOR, now=desk.later())
 
-    row = queries.project(changed, by=DISPATCHER)
+    row = project_queries.project(changed, by=DISPATCHER)
     assert (row.state, row.tasks, row.tasks_done, row.orders) == ("closed", 2, 2, 1)
     assert (row.item_name, row.agency_name, row.change_text) == (
         "食品经营许可",
         "河湾区行政审批局",
         "已合并为一个窗口",
     )
-    assert [task.text for task in queries.tasks_of(changed)] == ["合并窗口", "改办事指南"]
+    assert [task.text for task in project_queries.tasks_of(changed)] == ["合并窗口", "改办事指南"]
     # The first two are of one moment, and nothing says which of them stands first.
     assert {*facts(changed)[:2]} == {"open", "add_order"}
     assert facts(changed)[2:] == ["task_done", "task_done", "change", "close"]
@@ -88,12 +88,14 @@ def test_the_whole_way_leaves_an_entry_per_step(desk, changed):
 
 def test_an_order_is_found_from_its_project_and_back(desk, project):
     assert queries.beside(desk.order_id).projects == [(project, "并窗办理")]
-    assert [order.id for order in queries.orders_of_project(project, by=worlds.CLERK)] == [desk.order_id]
+    assert [order.id for order in project_queries.orders_of_project(project, by=worlds.CLERK)] == [
+        desk.order_id
+    ]
     elsewhere = replace(worlds.CLERK, scope=ELSEWHERE)
-    assert queries.orders_of_project(project, by=elsewhere) == []
-    assert queries.projects(elsewhere) == []
-    assert code_of(queries.project, project, by=elsewhere) == "no_such_project"
-    assert code_of(queries.projects, worlds.NOBODY) == "not_allowed"
+    assert project_queries.orders_of_project(project, by=elsewhere) == []
+    assert project_queries.projects(elsewhere) == []
+    assert code_of(project_queries.project, project, by=elsewhere) == "no_such_project"
+    assert code_of(project_queries.projects, worlds.NOBODY) == "not_allowed"
 
 
 def test_more_orders_of_the_item_are_added_each_once(desk, project):
@@ -108,7 +110,7 @@ def test_more_orders_of_the_item_are_added_each_once(desk, project):
     actions.add_order(project, other.id, by=DISPATCHER, now=desk.later())
 
     assert waiting == "no_such_order"
-    assert queries.project(project, by=DISPATCHER).orders == 2
+    assert project_queries.project(project, by=DISPATCHER).orders == 2
     again = code_of(actions.add_order, project, other.id, by=DISPATCHER, now=desk.later())
     assert again == "in_another_project"
     opened = code_of(actions.open_project, other.id, **OPENED, by=DISPATCHER, now=desk.later())
@@ -141,7 +143,7 @@ def test_a_mark_is_set_and_taken_back_and_a_double_click_is_one(desk, project):
     for done in (True, True, False):
         actions.tick_task(project, 1, done=done, by=worlds.CLERK, now=desk.later())
 
-    assert [task.done_at for task in queries.tasks_of(project)] == [None, None]
+    assert [task.done_at for task in project_queries.tasks_of(project)] == [None, None]
     assert facts(project)[2:] == ["task_done", "task_open"]
     gone = code_of(actions.tick_task, project, 3, done=True, by=worlds.CLERK, now=desk.later())
     assert gone == "no_such_task"

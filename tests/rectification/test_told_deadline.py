@@ -9,8 +9,11 @@ import pytest
 
 from haochaping.kernel.actor import SYSTEM
 from haochaping.kernel.refused import Refused
+from haochaping.ledger import queries as ledger
+from haochaping.ledger.terms import EntryKind
 from haochaping.rectification import actions, queries
-from haochaping.rectification.terms import ClockKind, Move, Tick
+from haochaping.rectification.terms import Alarm, ClockKind, Move, Tick
+from haochaping.rulebook.models import CalendarDay
 from tests import worlds
 from tests.rectification.conftest import FOUND
 
@@ -82,6 +85,27 @@ def test_what_was_told_before_or_has_stopped_leaves_no_trace(desk):
     adopt(desk, end, ClockKind.SIGN)
 
     assert len(queries.timeline(desk.order_id)) == events
+
+
+def test_beyond_the_calendar_it_turns_amber_once_the_calendar_reaches_there(desk):
+    desk.upto(Move.SIGN_FOR)
+    far = list(CalendarDay.objects.filter(day__gt=(desk.now + 3 * DAY).date()))
+    CalendarDay.objects.filter(day__gt=(desk.now + 3 * DAY).date()).delete()
+    end = desk.now + 20 * DAY
+    adopt(desk, end, ClockKind.CONTACT)
+    assert (desk.row.due_at, desk.row.amber_at) == (end, None)
+    assert actions.promise_late(by=SYSTEM, now=desk.later()) == 0
+
+    CalendarDay.objects.bulk_create(far)
+
+    assert [actions.promise_late(by=SYSTEM, now=desk.later()) for _ in range(2)] == [1, 0]
+    assert desk.row.due_at == end
+    assert desk.now < desk.row.amber_at < end
+    assert ledger.entries_of("order", str(desk.order_id))[-1].kind == EntryKind.DEADLINE_SET
+    last = queries.ticks_of(desk.order_id).answer[-1]
+    assert (last.clock, last.tick, last.due_at) == (ClockKind.CONTACT, Tick.LIMIT, end)
+    (amber,) = actions.mark_alarms(now=desk.row.amber_at + timedelta(seconds=1))
+    assert (amber.id, amber.alarm) == (desk.order_id, Alarm.AMBER)
 
 
 @pytest.mark.parametrize(("paused", "code"), [(True, "clock_paused"), (False, "wrong_state")])

@@ -265,7 +265,7 @@ def test_calendars_of_several_divisions_are_asked_at_once_and_keep_apart(world, 
     calendars = queries.Calendars(terms, TODAY, TOMORROW)
 
     with django_assert_num_queries(1):
-        together(*calendars.asked)
+        together(calendars.asked)
         said = [calendars.of(terms[path]).is_working(TOMORROW) for path in (CITY_PATH, COUNTY_PATH, "")]
 
     assert said == [True, False, True]

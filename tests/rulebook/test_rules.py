@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from importlib import resources
 
 import chinese_calendar
@@ -16,6 +16,8 @@ from haochaping.kernel.refused import Refused
 from haochaping.rulebook.rules import (
     WorkingCalendar,
     add_working_days,
+    after_share_of_time,
+    after_working_time,
     due_after,
     due_after_working_days,
     due_after_working_hours,
@@ -26,6 +28,7 @@ from haochaping.rulebook.rules import (
     terms_of,
     value_complaint,
     working_days_between,
+    working_time_between,
     year_of_notice,
     years_incomplete,
 )
@@ -246,6 +249,92 @@ def test_working_days_against_a_list_of_them(calendar: WorkingCalendar, begun: d
         assert due is None
 
 
+@st.composite
+def _broken_calendars(draw: st.DrawFn) -> WorkingCalendar:
+    """As `_calendars`, with days in between that are not known, and offices that may close before they open."""
+    worked = draw(st.lists(st.booleans(), min_size=26, max_size=26))
+    holes = draw(st.sets(st.integers(0, 25), max_size=2))
+    known = {date(2026, 6, 1) + timedelta(days=n): works for n, works in enumerate(worked) if n not in holes}
+    return WorkingCalendar(known, draw(st.times()), draw(st.times()))
+
+
+_MOMENTS = st.builds(
+    lambda passed, zone: (at("2026-05-31T00:00") + passed).astimezone(zone),
+    st.timedeltas(timedelta(), timedelta(days=27)),
+    st.sampled_from([UTC, BEIJING]),
+)
+
+
+def _hours(day: date, calendar: WorkingCalendar) -> tuple[datetime, datetime]:
+    opens, closes = (datetime.combine(day, clock, BEIJING) for clock in (calendar.start, calendar.end))
+    return opens, closes
+
+
+def _day_by_day(begun: datetime, span: timedelta, calendar: WorkingCalendar) -> datetime | None:
+    """Use up a span of working time, one day after the other."""
+    begun = begun.astimezone(BEIJING)
+    day = begun.date()
+    while (works := calendar.is_working(day)) is not None:
+        opens, closes = _hours(day, calendar)
+        begin = max(begun, opens)
+        if works and begin < closes:
+            if closes - begin >= span:
+                return begin + span
+            span -= closes - begin
+        day += timedelta(days=1)
+    return None
+
+
+def _added_up(begun: datetime, ended: datetime, calendar: WorkingCalendar) -> timedelta | None:
+    """Add up the working time between two moments, one day after the other."""
+    begun, ended = begun.astimezone(BEIJING), ended.astimezone(BEIJING)
+    whole, day = timedelta(), begun.date()
+    while begun < ended and day <= ended.date():
+        works = calendar.is_working(day)
+        if works is None:
+            return None
+        opens, closes = _hours(day, calendar)
+        whole += max(min(ended, closes) - max(begun, opens), timedelta()) if works else timedelta()
+        day += timedelta(days=1)
+    return whole
+
+
+@given(_broken_calendars(), _MOMENTS, st.timedeltas(timedelta(), timedelta(days=9)))
+def test_working_time_that_passes_against_walking_from_day_to_day(
+    calendar: WorkingCalendar, begun: datetime, span: timedelta
+):
+    for passes in (span, timedelta(), timedelta.resolution):
+        assert after_working_time(begun, passes, calendar) == _day_by_day(begun, passes, calendar)
+    # What is over when an office closes is not over when the next day begins.
+    closes = _hours(local_day(begun), calendar)[1]
+    if left := _added_up(begun, closes, calendar):
+        assert after_working_time(begun, left, calendar) == closes
+
+
+@given(_broken_calendars(), _MOMENTS, _MOMENTS, st.integers(0, 100))
+def test_working_time_between_and_its_share_against_walking_from_day_to_day(
+    calendar: WorkingCalendar, begun: datetime, ended: datetime, percent: int
+):
+    whole = _added_up(begun, ended, calendar)
+
+    assert working_time_between(begun, ended, calendar) == whole
+    share = None if whole is None else _day_by_day(begun, whole * percent / 100, calendar)
+    assert after_share_of_time(begun, ended, percent, calendar) == share
+
+
+@given(_broken_calendars(), _MOMENTS, st.integers(0, 12))
+def test_working_days_against_walking_from_day_to_day(calendar: WorkingCalendar, begun: datetime, days: int):
+    day: date | None = local_day(begun)
+    for _ in range(days):
+        works: bool | None = False
+        while day is not None and not works:
+            day += timedelta(days=1)
+            works = calendar.is_working(day)
+            day = None if works is None else day
+
+    assert add_working_days(local_day(begun), days, calendar) == day
+
+
 @given(_BEGUN, st.integers(0, 40))
 def test_a_longer_limit_is_never_due_earlier(begun: datetime, limit: int):
     for due in (due_after_working_days, due_after_working_hours):
@@ -306,7 +395,7 @@ def test_adding_working_days_and_counting_them_are_inverse(calendar: WorkingCale
         assert days == 0 or calendar.is_working(found)
 
 
-@given(_calendars(), st.integers(0, 22), st.integers(0, 22))
+@given(_broken_calendars(), st.integers(0, 22), st.integers(0, 22))
 def test_working_days_between_against_counting_them(calendar: WorkingCalendar, one: int, other: int):
     first, last = (date(2026, 6, 1) + timedelta(days=n) for n in sorted((one, other)))
     count: int | None = 0

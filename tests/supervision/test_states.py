@@ -25,7 +25,7 @@ from haochaping.supervision.terms import SupervisionState as S
 # domain.md §6.7, written down once more: what may happen in each state.
 _ALLOWED: dict[S, dict[M, S]] = {
     S.OPENED: {M.NOTIFY: S.NOTIFIED},
-    S.NOTIFIED: {M.RESPOND: S.RESPONDED, M.CHECK: S.CHECKED, M.SETTLE: S.LIFTED},
+    S.NOTIFIED: {M.RESPOND: S.RESPONDED, M.CHECK: S.CHECKED, M.SETTLE: S.LIFTED, M.HAND_ON: S.NOTIFIED},
     S.RESPONDED: {M.CHECK: S.CHECKED, M.SETTLE: S.LIFTED},
     S.CHECKED: {
         M.LIFT: S.LIFTED,

@@ -8,14 +8,15 @@ from datetime import date, timedelta
 import pytest
 
 from haochaping.directory.models import Agency, ServiceItem
-from haochaping.flows import hand_on, handle_voices
+from haochaping.flows import hand_on, handle_voices, supervise
 from haochaping.kernel.actor import REVIEWER, Scope
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.ledger import queries as ledger
 from haochaping.ledger.terms import EntryKind
 from haochaping.notices.models import StaffNotice
-from haochaping.supervision.models import Signal
+from haochaping.supervision import queries as supervision
+from haochaping.supervision.models import Signal, SupervisionOrder
 from haochaping.voices import queries
 from haochaping.voices.models import Voice
 from haochaping.voices.terms import VoiceMove
@@ -118,3 +119,22 @@ def test_without_a_successor_supervisors_see_it_once_and_the_dispatcher_says_who
     assert (told.row.agency.code, told.row.state) == (worlds.OTHER_AGENCY, "signed")
     assert queries.timeline(told.id)[-1].note.endswith("请接办")
     assert ledger.entries_of("voice", str(told.id))[-1].kind == EntryKind.VOICE_HANDED_ON
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_what_the_agency_was_warned_of_waits_for_whoever_has_the_voice(of_item, by_hand):
+    of_item.step(VoiceMove.TRANSFER)
+    of_item.now = of_item.row.due_at + timedelta(minutes=1)
+    supervise.watch(of_item.now)
+    warned = SupervisionOrder.objects.get(voice=of_item.id)
+    end(of_item, item_goes_on=not by_hand)
+
+    if by_hand:
+        hand_on.hand_on_voice(of_item.id, worlds.OTHER_AGENCY, "请接办", by=DISPATCHER, now=of_item.later())
+    else:
+        hand_on.hand_on_ended_voices(of_item.later())
+
+    warned.refresh_from_db()
+    assert (warned.agency.code, warned.state) == (worlds.OTHER_AGENCY, "notified")
+    assert [event.move for event in supervision.timeline(warned.id)] == ["notify", "hand_on"]
+    truth.assert_counters_exact()

@@ -125,14 +125,22 @@ _FROM = "\n OR ".join(
 _REFORMED = f"({OF_PLACE}\n OR {_FROM})\n AND {NOT_ABOUT_ME}"
 
 
+# A session plans what such a function asks once; written in plain SQL, each statement that calls it would again.
+_PLANNED_ONCE = (
+    "LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public SET plan_cache_mode = force_generic_plan"
+)
+
+
 # Policies that asked each other would never end: whether a case is behind such an order a function answers as the owner.
 _FUNCTION = """
 CREATE OR REPLACE FUNCTION haochaping_handles_case(wanted uuid) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-    SELECT EXISTS (
+{planned_once} SECURITY DEFINER AS $$
+BEGIN
+    RETURN EXISTS (
         SELECT FROM cases_service_occurrence AS service JOIN reviews_review AS review ON review.occurrence_id = service.id
          WHERE service.case_id = wanted
-           AND EXISTS (SELECT FROM rectification_work_order WHERE review_id = review.id AND ({reached})))
+           AND EXISTS (SELECT FROM rectification_work_order WHERE review_id = review.id AND ({reached})));
+END
 $$
 """
 
@@ -150,14 +158,17 @@ $$
 _ORDER_TOLD = """
 CREATE OR REPLACE FUNCTION haochaping_order_told(wanted uuid)
 RETURNS TABLE (what text, word text, state text, at timestamptz, times bigint, people bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+{planned_once} SECURITY DEFINER AS $$
+BEGIN
+    RETURN QUERY
     WITH seen AS (SELECT id, review_id FROM rectification_work_order WHERE id = wanted AND ({reached}) AND {not_about_me})
     SELECT 'notice', d.template::text, d.state::text, d.at, NULL::bigint, NULL::bigint
       FROM seen JOIN notices_delivery AS d ON d.about = seen.review_id AND d.channel = '{sms}'
     UNION ALL
     SELECT 'looks', '', '', max(e.recorded_at), count(*), count(DISTINCT e.actor)
       FROM seen JOIN ledger_entry AS e ON e.subject_id = seen.id::text AND e.kind = {read} AND e.subject_kind = 'order'
-    HAVING count(*) > 0
+    HAVING count(*) > 0;
+END
 $$
 """
 
@@ -204,7 +215,7 @@ $$
 # session. For rows of which few are read at a time only: a list of many is faster with the condition itself.
 _SEES = """
 CREATE OR REPLACE FUNCTION haochaping_sees_{table}(wanted uuid) RETURNS boolean
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public SET plan_cache_mode = force_generic_plan AS $$
+{planned_once} AS $$
 BEGIN
     RETURN EXISTS (SELECT FROM {table} WHERE id = wanted);
 END
@@ -218,6 +229,7 @@ _SEEN_BY_ONE = (
     "notices_thread",
     "hotline_linked_order",
     "rectification_work_order",
+    "supervision_order",
 )
 
 
@@ -229,12 +241,13 @@ def _with_one(table: str, column: str) -> str:
 _REACHED = f"{OF_PLACE} OR {_HELPS}"
 FUNCTION = ";".join(
     [
-        *(_SEES.format(table=table) for table in _SEEN_BY_ONE),
-        _FUNCTION.format(reached=_REACHED),
+        *(_SEES.format(table=table, planned_once=_PLANNED_ONCE) for table in _SEEN_BY_ONE),
+        _FUNCTION.format(reached=_REACHED, planned_once=_PLANNED_ONCE),
         _ABOUT.format(me=_ME),
         _ANSWERS,
         _SAME_PERSON.format(staff=STAFF_ROLE, reached=_REACHED, not_about_me=NOT_ABOUT_ME),
         _ORDER_TOLD.format(
+            planned_once=_PLANNED_ONCE,
             reached=_REACHED,
             not_about_me=NOT_ABOUT_ME,
             sms=Channel.SMS,
@@ -305,7 +318,7 @@ TABLES: dict[str, Held] = {
     "cases_service_occurrence": Held(_READ, _with("cases_case", "case_id")),
     # Whether it counts is decided about at a desk; nothing else of a review is.
     "reviews_review": Held(f"{_READ}, UPDATE (status)", f"({OF_PLACE}\n OR {_HANDLED})\n AND {NOT_ABOUT_ME}"),
-    "reviews_supplement": Held(_READ, _with("reviews_review", "review_id")),
+    "reviews_supplement": Held(_READ, _with_one("reviews_review", "review_id")),
     "reviews_review_change": Held(_WRITE, _with("reviews_review", "review_id")),
     "reviews_exclusion": Held(_WORK, _with("reviews_review", "review_id")),
     # Typed by two persons of the place, never by whom it rates; the review is made of it by the worker.
@@ -317,7 +330,7 @@ TABLES: dict[str, Held] = {
     "reviews_invitation": Held(_READ, _with("cases_service_occurrence", "occurrence_id")),
     "rectification_work_order": Held(_WORK, f"({OF_PLACE}\n OR {_HELPS})\n AND {NOT_ABOUT_ME}"),
     "rectification_callback": Held(_WRITE, _with_one("rectification_work_order", "order_id")),
-    "rectification_solution_answer": Held(_READ, _with("rectification_work_order", "order_id")),
+    "rectification_solution_answer": Held(_READ, _with_one("rectification_work_order", "order_id")),
     "rectification_told_alarm": Held(why="what the worker has told of deadlines"),
     "rectification_clock_event": Held(_WRITE, _with_one("rectification_work_order", "order_id")),
     "rectification_extension": Held(_WORK, _with_one("rectification_work_order", "order_id")),
@@ -359,7 +372,7 @@ TABLES: dict[str, Held] = {
     # Whoever handles an order may cause a signal about it; only supervisors see it.
     "supervision_signal": Held(_WORK, f"({OF_DIVISION})\n AND {_but_mine()}", adds_any=True),
     "supervision_order": Held(_WORK, f"({OF_PLACE})\n AND {_but_mine()}"),
-    "supervision_event": Held(_WRITE, _with("supervision_order", "supervision_id")),
+    "supervision_event": Held(_WRITE, _with_one("supervision_order", "supervision_id")),
     # About a supervision order, or about a person: never for that person.
     "supervision_proposal": Held(
         _WORK,
@@ -387,10 +400,10 @@ TABLES: dict[str, Held] = {
         _WORK,
         f"CASE WHEN kind = '{VoiceKind.OWN_DATA}' THEN {OF_DIVISION}\n"
         f" WHEN kind = '{VoiceKind.HANDLING}' THEN ({OF_DIVISION})\n"
-        f" AND {_with('reviews_review', 'review_id')} ELSE {OF_PLACE} END",
+        f" AND {_with_one('reviews_review', 'review_id')} ELSE {OF_PLACE} END",
     ),
-    "voices_event": Held(_WRITE, _with("voices_voice", "voice_id")),
-    "voices_clock_event": Held(_WRITE, _with("voices_voice", "voice_id")),
+    "voices_event": Held(_WRITE, _with_one("voices_voice", "voice_id")),
+    "voices_clock_event": Held(_WRITE, _with_one("voices_voice", "voice_id")),
     # Where a hotline answers is for whoever reaches by division; what it said of an order goes with the order.
     "hotline_link": Held(_WORK, OF_DIVISION, adds_any=True),
     "hotline_linked_order": Held(_WORK, _with("rectification_work_order", "order_id")),

@@ -60,8 +60,13 @@ class Asked[T]:
 
     def wait(self) -> None:
         """Have it asked with whatever goes to the server next (`writes.at_once`): there is time for its answer."""
+        try:
+            statement = self.ask()
+        except EmptyResultSet:
+            self.hear([])
+            return
         self._waits = True
-        writes.write(self.ask(), None, hear=self.hear)
+        writes.write(statement, None, hear=self.hear)
 
 
 def together(*asked: Asked[Any]) -> None:

@@ -7,7 +7,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from haochaping.accounts.access import check_power, check_scope, may, may_reach
@@ -30,9 +30,6 @@ from haochaping.rectification.models import (
     Evidence,
     Milestone,
     OrderEvent,
-    Project,
-    ProjectOrder,
-    ProjectTask,
     SolutionAnswer,
     WorkOrder,
 )
@@ -40,7 +37,6 @@ from haochaping.rectification.rules import best_of, retold
 from haochaping.rectification.states import ANSWERED, FINAL, WORKED_ON
 from haochaping.rectification.terms import (
     NO_SUCH_ORDER,
-    NO_SUCH_PROJECT,
     AppealFacts,
     Beside,
     CallbackRow,
@@ -63,11 +59,8 @@ from haochaping.rectification.terms import (
     OrderFacts,
     OrderRow,
     OrderState,
-    ProjectRow,
-    ProjectState,
     SolutionRow,
     Solved,
-    TaskRow,
     Tick,
     ToldRow,
 )
@@ -116,6 +109,16 @@ _ORDER = (
     "agency__valid_to",
     "agency__path",
 )
+# Where an order lies, with each event of its clocks, or none.
+_CLOCK = """
+    SELECT place.path, event.clock, event.tick, event.at, event.number, event.unit, event.rule, event.due_at, event.amber_at,
+           event.helper_id
+      FROM rectification_work_order AS work
+      JOIN directory_division AS place ON place.id = work.division_id
+      LEFT JOIN rectification_clock_event AS event ON event.order_id = work.id
+     WHERE work.id = %(order)s
+     ORDER BY event.id
+"""
 _TICK = ("clock", "tick", "at", "number", "unit", "rule", "due_at", "amber_at", "helper_id")
 
 _EVIDENCE = ("id", "caption", "shown", "added_by", "added_at", "removed_by", "removed_at")
@@ -421,9 +424,11 @@ def solutions_of(order_ids: Iterable[UUID]) -> Asked[dict[UUID, SolutionRow]]:
 def ticks_of(order_id: UUID) -> Asked[list[ClockTick]]:
     """Every event of an order's clocks, oldest first."""
     rows = ClockEvent.objects.filter(order_id=order_id).order_by("id").values_list(*_TICK)
-    return Asked(
-        rows, lambda found: [ClockTick(ClockKind(clock), Tick(tick), *rest) for clock, tick, *rest in found]
-    )
+    return Asked(rows, _ticks)
+
+
+def _ticks(rows: Iterable[Sequence[Any]]) -> list[ClockTick]:
+    return [ClockTick(ClockKind(clock), Tick(tick), *rest) for clock, tick, *rest in rows]
 
 
 def recomputed(division_path: str, ticks: Sequence[ClockTick]) -> list[ClockTick]:
@@ -435,11 +440,12 @@ def recomputed(division_path: str, ticks: Sequence[ClockTick]) -> list[ClockTick
 
 def clock_retold(order_id: UUID) -> list[tuple[ClockTick, ClockTick]] | None:
     """Each event of an order's clocks as it was promised, and computed anew; None when there is no such order."""
-    path = WorkOrder.objects.filter(id=order_id).values_list("division__path", flat=True).first()
-    if path is None:
-        return None
-    ticks = ticks_of(order_id).answer
-    return list(zip(ticks, recomputed(path, ticks), strict=True)) if ticks else []
+    found = Asked(_CLOCK, list, {"order": order_id}).answer
+    ticks = _ticks(said for _, *said in found if said[0] is not None)
+    if not ticks:
+        return [] if found else None
+    with rulebook.asked_once():
+        return list(zip(ticks, recomputed(found[0][0], ticks), strict=True))
 
 
 def calls_of(order_id: UUID, attempt: int) -> Asked[list[tuple[str, datetime]]]:
@@ -639,81 +645,15 @@ def due_for_dispatch(now: datetime, *, limit: int, of: Collection[int] | None = 
 
 def without_deadline(*, after: UUID | None = None, limit: int | None = None) -> list[UUID]:
     """Open orders whose deadline could not be computed as the working calendar does not reach, the oldest first."""
-    rows = WorkOrder.objects.filter(deadline_known=False).exclude(state__in=FINAL).order_by("id")
+    return _oldest(WorkOrder.objects.filter(deadline_known=False), after, limit)
+
+
+def without_amber(*, after: UUID | None = None, limit: int | None = None) -> list[UUID]:
+    """Open orders whose end the hotline told, on a day so far beyond the calendar that their amber is not known either."""
+    return _oldest(WorkOrder.objects.filter(due_at__isnull=False, amber_at__isnull=True), after, limit)
+
+
+def _oldest(found: QuerySet[WorkOrder], after: UUID | None, limit: int | None) -> list[UUID]:
+    rows = found.exclude(state__in=FINAL).order_by("id")
     rows = rows.filter(id__gt=after) if after else rows
     return list(rows.values_list("id", flat=True)[:limit])
-
-
-_PROJECT = (
-    "id",
-    "title",
-    "root_cause",
-    "state",
-    "agency__name",
-    "item_id",
-    "item__name",
-    "opened_at",
-    "opened_by",
-    "change_text",
-    "changed_at",
-    "changed_by",
-    "closed_at",
-    "closed_by",
-)
-
-
-def _projects(where: Q, *, limit: int, offset: int = 0) -> list[ProjectRow]:
-    found = Project.objects.filter(where).order_by("-opened_at", "-id").values_list(*_PROJECT)
-    rows = list(found[offset : offset + limit])
-    ids = [row[0] for row in rows]
-    tasks = {
-        pk: (n, done)
-        for pk, n, done in ProjectTask.objects.filter(project_id__in=ids)
-        .values_list("project_id")
-        .annotate(n=Count("id"), done=Count("done_at"))
-    }
-    orders = dict(
-        ProjectOrder.objects.filter(project_id__in=ids).values_list("project_id").annotate(n=Count("id"))
-    )
-    return [
-        ProjectRow(
-            **_named(row),
-            tasks=tasks.get(row[0], (0, 0))[0],
-            tasks_done=tasks.get(row[0], (0, 0))[1],
-            orders=orders.get(row[0], 0),
-        )
-        for row in rows
-    ]
-
-
-def _named(row: tuple[Any, ...]) -> dict[str, Any]:
-    columns = dict(zip((name.replace("__", "_") for name in _PROJECT), row, strict=True))
-    return columns | {"state": ProjectState(columns["state"])}
-
-
-def projects(by: Actor, *, limit: int = 50, offset: int = 0) -> list[ProjectRow]:
-    """The systemic projects somebody may see, the newest first."""
-    check_power(by, Power.ORDER_VIEW)
-    return _projects(access.visible(by), limit=limit, offset=offset)
-
-
-def project(project_id: UUID, *, by: Actor) -> ProjectRow:
-    """One project; raises `Refused(NO_SUCH_PROJECT)` when it is not there or not the actor's to see."""
-    check_power(by, Power.ORDER_VIEW)
-    found = _projects(access.visible(by) & Q(id=project_id), limit=1)
-    if not found:
-        raise Refused(NO_SUCH_PROJECT)
-    return found[0]
-
-
-def tasks_of(project_id: UUID) -> list[TaskRow]:
-    """The tasks of a project in their order."""
-    rows = ProjectTask.objects.filter(project_id=project_id).order_by("place")
-    return [TaskRow(*row) for row in rows.values_list("place", "text", "done_at")]
-
-
-def orders_of_project(project_id: UUID, *, by: Actor) -> list[OrderRow]:
-    """The orders of a project that somebody may see, oldest first."""
-    linked = ProjectOrder.objects.filter(project_id=project_id).values("order_id")
-    rows = WorkOrder.objects.filter(access.visible_orders(by), id__in=linked).order_by("created_at", "id")
-    return [_row(values) for values in rows.values_list(*_ORDER)[:200]]

@@ -44,9 +44,11 @@ from haochaping.rulebook.terms import (
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
-    from datetime import date, datetime
+    from datetime import date, datetime, time
 
     from haochaping.rulebook.terms import Terms
+
+type _Said = tuple[str, date, bool | None]
 
 BASE = "cn-base"
 # The longest deadline is 15 working days; a span of long holidays and weekends fits well within this.
@@ -58,6 +60,16 @@ _BACK = timedelta(days=60)
 _AHEAD = timedelta(days=45)
 _VERSION = resources.files("haochaping.rulebook").joinpath("sql/version.sql").read_text(encoding="utf-8")
 _IN_FORCE = resources.files("haochaping.rulebook").joinpath("sql/in_force.sql").read_text(encoding="utf-8")
+# Of every day what is known everywhere, and what divisions say of it, older versions first.
+_DAYS = """
+    SELECT NULL AS code, day, is_working, 0 AS version
+      FROM rulebook_calendar_day WHERE day BETWEEN %(first)s AND %(last)s
+     UNION ALL
+    SELECT place.code, said.day, said.is_working, said.version
+      FROM rulebook_calendar_overlay AS said JOIN directory_division AS place ON place.id = said.division_id
+     WHERE place.code = ANY(%(codes)s::text[]) AND said.day BETWEEN %(first)s AND %(last)s
+     ORDER BY version
+"""
 _VALUE = (
     "profile__code",
     "key",
@@ -132,7 +144,7 @@ def _version(division_paths: Collection[str], day: date) -> tuple[object, ...]:
         return version.answer
     if held.version is None:
         wanted = Calendars(division_paths, day - _BACK, day + _BACK + _REACH)
-        together(version, *wanted.asked)
+        together(version, wanted.asked)
         held.version = version.answer
         held.calendars = dict.fromkeys(division_paths, wanted)
     return held.version
@@ -183,7 +195,6 @@ def calendar(terms: Terms, begun: date, *, to: date | None = None) -> WorkingCal
     known = held.calendars.get(terms.division_path) if held else None
     if known is None or not known.first <= begun <= last <= known.last:
         known = Calendars([terms.division_path], begun, last)
-        together(*known.asked)
         if held:
             held.calendars[terms.division_path] = known
     return known.of(terms)
@@ -194,20 +205,29 @@ class Calendars:
 
     def __init__(self, division_paths: Iterable[str], first: date, last: date) -> None:
         self.first, self.last = first, last
-        codes = {code for path in division_paths for code in _codes(path)}
-        days = CalendarDay.objects.filter(day__range=(first, last)).values_list("day", "is_working")
-        said = CalendarOverlay.objects.filter(division__code__in=codes, day__range=(first, last))
-        rows = said.order_by("version").values_list("division__code", "day", "is_working")
-        self._days: Asked[dict[date, bool]] = Asked(days, dict)
-        self._said: Asked[list[tuple[str, date, bool | None]]] = Asked(rows, list)
-        self.asked = (self._days, self._said)
+        codes = sorted({code for path in division_paths for code in _codes(path)})
+        self.asked = Asked(_DAYS, _days_told, {"codes": codes, "first": first, "last": last})
+        self._made: dict[tuple[str, time, time], WorkingCalendar] = {}
 
     def of(self, terms: Terms) -> WorkingCalendar:
-        """That of one of the divisions, by its terms."""
-        known, codes = self._days.answer, _codes(terms.division_path)
-        if codes:
-            known = overlaid(known, [row for row in self._said.answer if row[0] in codes], codes)
-        return WorkingCalendar(known, terms.workday_start, terms.workday_end)
+        """That of one of the divisions, by its terms; made once, for its days are counted once."""
+        key = terms.division_path, terms.workday_start, terms.workday_end
+        if key not in self._made:
+            (known, said), codes = self.asked.answer, _codes(terms.division_path)
+            days = overlaid(known, [row for row in said if row[0] in codes], codes)
+            self._made[key] = WorkingCalendar(days, terms.workday_start, terms.workday_end)
+        return self._made[key]
+
+
+def _days_told(rows: Iterable[Sequence[Any]]) -> tuple[dict[date, bool], list[_Said]]:
+    known: dict[date, bool] = {}
+    said: list[_Said] = []
+    for code, day, works, _ in rows:
+        if code is None:
+            known[day] = works
+        else:
+            said.append((code, day, works))
+    return known, said
 
 
 def national_year(year: int) -> list[tuple[date, bool, str]]:

@@ -21,9 +21,12 @@ TRANSITIONS: dict[tuple[S, M], S] = {
     # A reminder or warning ends with the work order it is about.
     (S.NOTIFIED, M.SETTLE): S.LIFTED,
     (S.RESPONDED, M.SETTLE): S.LIFTED,
+    # It waits for an answer of whoever has the matter now.
+    (S.NOTIFIED, M.HAND_ON): S.NOTIFIED,
 }
 
-# Who may fire a move; settling belongs to the program. The three last are fired by deciding a proposal, and only so.
+# Who may fire a move; settling and handing on belong to the program. The three last are fired by deciding a proposal,
+# and only so.
 FIRED_BY: dict[M, Power] = {
     M.NOTIFY: Power.ORDER_SUPERVISE,
     M.RESPOND: Power.ORDER_HANDLE,

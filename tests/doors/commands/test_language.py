@@ -145,7 +145,7 @@ def test_trouble_before_django_is_told_in_both_languages(tmp_path):
         return done.stderr
 
     assert "use a number" in trouble("en")
-    assert "请使用数字" in trouble("zh_CN")
+    assert "请使用 1 至 65535 的数字" in trouble("zh_CN")
 
 
 @pytest.mark.parametrize("sentence", [*clicks.SENTENCES, *(one for pair in clicks.PLURALS for one in pair)])

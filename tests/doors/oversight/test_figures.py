@@ -180,9 +180,31 @@ def test_behind_a_figure_of_voices_are_its_rows_for_ones_own_divisions(spoken, o
     assert on_time.count("<b>No</b>") == 1
     assert f"/desk/voices/{complaint}" not in adopted
     assert f"/desk/voices/{suggestion}" in adopted
-    assert one.get(f"{FIGURES}rows.csv?measure=voice_on_time_rate").status_code in {302, 404}
     elsewhere = page(supervisor_of("other", worlds.OTHER_CITY), "?measure=voice_on_time_rate", "rows")
     assert "/desk/voices/" not in elsewhere.partition("<main")[2].partition("</main")[0]
+
+
+def test_the_rows_of_voices_are_taken_away_with_a_mark_and_that_is_recorded(spoken, one, supervisor_of):
+    complaint, suggestion = spoken
+
+    assert f"{FIGURES}rows.csv?" in page(one, "?measure=voice_on_time_rate", "rows")
+    mark, heading, *rows = page(one, "?measure=voice_on_time_rate", "rows.csv").splitlines()
+
+    assert " · supervisor-one · " in mark
+    assert " · 2 rows · internal, not to be passed on" in mark
+    assert heading.startswith('"Complaint, suggestion or question",Kind,Received,')
+    assert {row.split(",")[0] for row in rows} == {str(complaint), str(suggestion)}
+    assert sorted(row.rsplit(",", 1)[1] for row in rows) == ["No", "Yes"]
+    assert all("+08:00" in row for row in rows)
+    entry = Entry.objects.get(kind=EntryKind.EXPORTED, subject_kind="figure")
+    assert (entry.subject_id, entry.facts["rows"]) == ("voice_on_time_rate", "2")
+    other = supervisor_of("other", worlds.OTHER_CITY)
+    assert len(page(other, "?measure=voice_on_time_rate", "rows.csv").splitlines()) == 2
+
+
+def test_rungs_have_no_file(one):
+    assert one.get(f"{FIGURES}rows.csv?measure=supervision_letter").status_code == 404
+    assert "rows.csv" not in page(one, "?measure=supervision_letter", "rows")
 
 
 @pytest.mark.parametrize("measure", ["voice_overdue_rate", "supervision_letter"])
@@ -234,7 +256,7 @@ def test_two_years_of_months_are_asked_for_at_once(late, one):
 
 
 def test_the_rows_go_on_page_by_page(bad_review, one, monkeypatch):
-    monkeypatch.setattr("haochaping.doors.oversight.figures.ON_PAGE", 1)
+    monkeypatch.setattr("haochaping.doors.oversight.figure_rows.ON_PAGE", 1)
     first, second = (bad_review(f"YC-0000003{n}", at=timezone.now() - timedelta(days=n)) for n in (5, 2))
 
     html = page(one, "?measure=rectification_rate", "rows")
@@ -294,7 +316,8 @@ def test_whoever_has_been_away_confirms_before_taking_figures(late, one):
     ],
 )
 def test_a_file_of_figures_is_cut_and_says_so(bad, late, one, monkeypatch, query, names):
-    monkeypatch.setattr("haochaping.doors.oversight.figures.EXPORT_AT_MOST", 1)
+    for page_of in ("figures", "figure_rows"):
+        monkeypatch.setattr(f"haochaping.doors.oversight.{page_of}.EXPORT_AT_MOST", 1)
 
     mark, _, *rows = page(one, query).removeprefix("\ufeff").splitlines()
 

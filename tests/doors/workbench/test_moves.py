@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from haochaping.accounts.terms import Role
 from haochaping.directory.models import Agency
-from haochaping.flows import close_order, handle_bad_review
+from haochaping.flows import close_order, handle_bad_review, supervise
 from haochaping.kernel.actor import REVIEWER, SYSTEM
 from haochaping.kernel.periods import local_day
 from haochaping.rectification import actions as rectification
@@ -118,6 +118,12 @@ def ended_agency(bad: Bad, now: datetime) -> None:
     Agency.objects.filter(code=worlds.AGENCY).update(valid_to=local_day(timezone.now()) - timedelta(days=1))
 
 
+def warned_agency(bad: Bad, now: datetime) -> None:
+    """One whose order was overdue when it ended."""
+    ended_agency(bad, now)
+    assert supervise.watch(now + timedelta(days=30)) > 0
+
+
 def escalated(bad: Bad, now: datetime) -> None:
     bring_to(bad, OrderState.REPLIED, now)
     WorkOrder.objects.filter(id=bad.order_id).update(round=2)
@@ -157,6 +163,7 @@ MOVES: dict[str, tuple[str, Before, str, Form]] = {
     ),
     "help": ("other_clerk", helped, "contribution", TEXT),
     "hand on": ("dispatcher", ended_agency, "hand-on", ELSEWHERE),
+    "hand on what was warned of": ("dispatcher", warned_agency, "hand-on", ELSEWHERE),
 }
 
 

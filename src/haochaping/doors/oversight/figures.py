@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.http import Http404
 from django.urls import reverse
@@ -22,25 +21,17 @@ from haochaping.doors.desk import INVALID, refusable
 from haochaping.doors.gate import actor_of, leave_note, requires
 from haochaping.doors.oversight.figure_places import BY_LABELS, Step, asked_place, parts
 from haochaping.doors.oversight.page import oversight_page
-from haochaping.doors.paging import page_number
 from haochaping.doors.period import asked
 from haochaping.doors.sheets import EXPORT_AT_MOST, csv_answer, said_of_rest
-from haochaping.doors.supervised import ON_PAGE, pager, shown
 from haochaping.insight import queries as insight
 from haochaping.insight import row_queries
-from haochaping.insight.row_queries import moments
 from haochaping.insight.rules import INSIDE, OF_LOOP, OF_VOICES
 from haochaping.kernel.periods import Period, local_day
 from haochaping.kernel.ratios import Ratio
 from haochaping.kernel.refused import N_
 from haochaping.ledger.terms import EntryKind
-from haochaping.rectification.terms import STATE_LABELS
-from haochaping.supervision import queries as supervision
-from haochaping.supervision.terms import Rung
-from haochaping.ui.moments import iso, moment
+from haochaping.ui.moments import iso
 from haochaping.ui.shapes import Link
-from haochaping.voices.terms import KIND_LABELS
-from haochaping.voices.terms import STATE_LABELS as VOICE_STATES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,12 +42,11 @@ if TYPE_CHECKING:
     from haochaping.doors.period import Asked
     from haochaping.insight.terms import Measure, MeasureValue
     from haochaping.kernel.actor import Actor
-    from haochaping.rectification.terms import OrderRow
 
 _SHOWN = (*OF_LOOP, *INSIDE, *OF_VOICES)
 _NAMES = {measure.name: measure for measure in _SHOWN}
 _MOST_MONTHS = 24
-_HERE = "oversight_figures"
+HERE = "oversight_figures"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +82,10 @@ class Line:
 def page(request: HttpRequest) -> HttpResponse:
     """All figures of a place, and one of them for each of its parts."""
     by, now = actor_of(request), timezone.now()
-    query = _query(request, by)
-    context: dict[str, object] = {"query": query, "trail": _trail(query), "now": now}
+    query = query_of(request, by)
+    context: dict[str, object] = {"query": query, "trail": trail(query), "now": now}
     if query.asked.period is None:
-        return oversight_page(request, "oversight/figures.html", context, here=_HERE, status=INVALID)
+        return oversight_page(request, "oversight/figures.html", context, here=HERE, status=INVALID)
     values = insight.measures(query.where.place, query.asked.period, of=_SHOWN)
     loop, rungs, voices = (
         [_line(query, value) for value in values if _NAMES[value.name] in of]
@@ -114,7 +104,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "csv": reverse("oversight_figures_csv") + query.link(),
         "is_staff": query.way == "staff",
     }
-    return oversight_page(request, "oversight/figures.html", context, here=_HERE)
+    return oversight_page(request, "oversight/figures.html", context, here=HERE)
 
 
 @requires(Power.ORDER_SUPERVISE, fresh=Fresh.ALWAYS)
@@ -123,7 +113,7 @@ def page(request: HttpRequest) -> HttpResponse:
 def table_csv(request: HttpRequest) -> HttpResponse:
     """The place and each of its parts with all figures, as a file of 1,000 parts at most; taking it away is recorded."""
     by, now = actor_of(request), timezone.now()
-    query = _query(request, by)
+    query = query_of(request, by)
     if query.asked.period is None:
         raise Http404
     here = (query.where.here, insight.measures(query.where.place, query.asked.period, of=_SHOWN))
@@ -174,131 +164,10 @@ _TABLE = (
     N_("To"),
     N_("As of"),
 )
-_ROWS = (
-    N_("Order"),
-    N_("Opened on"),
-    N_("Agency"),
-    N_("Item"),
-    N_("State"),
-    N_("Counts above the line"),
-)
 
 
-@requires(Power.ORDER_SUPERVISE)
-@require_safe
-@refusable
-def rows(request: HttpRequest) -> HttpResponse:
-    """The rows behind one number: work orders, or supervision orders."""
-    by, now = actor_of(request), timezone.now()
-    query = _query(request, by)
-    if query.asked.period is None:
-        raise Http404
-    context: dict[str, object] = {
-        "query": query,
-        "trail": _trail(query),
-        "back": reverse(_HERE) + query.link(),
-        "now": now,
-    }
-    if query.measure in INSIDE:
-        context |= _supervisions(request, query, by)
-    elif query.measure in OF_VOICES:
-        context |= _voices(request, query, by)
-    else:
-        context |= _orders(request, query, by)
-    return oversight_page(request, "oversight/figure_rows.html", context, here=_HERE)
-
-
-def _orders(request: HttpRequest, query: Query, by: Actor) -> dict[str, object]:
-    after, period = _uuid(request.GET.get("after", "")), query.asked.period or Period()
-    found = row_queries.orders_behind(
-        by, query.measure, query.where.place, period, after=after, limit=ON_PAGE
-    )
-    return {
-        "orders": [(row, gettext(STATE_LABELS[row.state]), above) for row, above in found.rows],
-        "is_rate": query.measure.denominator is not None,
-        "next": query.link(after=str(found.after)) if found.after else "",
-        "previous": query.link() if after else "",
-        "csv": reverse("oversight_figure_rows_csv") + query.link(),
-    }
-
-
-def _voices(request: HttpRequest, query: Query, by: Actor) -> dict[str, object]:
-    after, period = _uuid(request.GET.get("after", "")), query.asked.period or Period()
-    found = row_queries.voices_behind(
-        by, query.measure, query.where.place, period, after=after, limit=ON_PAGE
-    )
-    return {
-        "voices": [
-            (row, gettext(KIND_LABELS[row.kind]), gettext(VOICE_STATES[row.state]), above)
-            for row, above in found.rows
-        ],
-        "next": query.link(after=str(found.after)) if found.after else "",
-        "previous": query.link() if after else "",
-    }
-
-
-def _supervisions(request: HttpRequest, query: Query, by: Actor) -> dict[str, object]:
-    number, place = page_number(request.GET.get("page", "")), query.where.place
-    found = supervision.behind(
-        by,
-        Rung(query.measure.name.removeprefix("supervision_")),
-        (place.division_path, place.agency_path, place.item_id),
-        *moments(query.asked.period or Period()),
-        limit=ON_PAGE + 1,
-        offset=(number - 1) * ON_PAGE,
-    )
-    now = timezone.now()
-    return {
-        "supervisions": [shown(row, now) for row in found[:ON_PAGE]],
-        **pager(number, len(found), query.link()[1:] + "&"),
-    }
-
-
-@requires(Power.ORDER_SUPERVISE, fresh=Fresh.ALWAYS)
-@require_safe
-@refusable
-def rows_csv(request: HttpRequest) -> HttpResponse:
-    """The work orders behind one number as a file, the newest 1,000; that they were taken away is recorded."""
-    by = actor_of(request)
-    query = _query(request, by)
-    if query.asked.period is None or query.measure not in OF_LOOP:
-        raise Http404
-    found: list[tuple[OrderRow, bool]] = []
-    after: UUID | None = None
-    while len(found) <= EXPORT_AT_MOST:
-        part = row_queries.orders_behind(
-            by, query.measure, query.where.place, query.asked.period, after=after, limit=EXPORT_AT_MOST + 1
-        )
-        found += part.rows
-        if (after := part.after) is None:
-            break
-    taken = found[:EXPORT_AT_MOST]
-    leave_note(
-        request, EntryKind.EXPORTED, "figure", query.measure.name, rows=str(len(taken)), **query.where.query
-    )
-    lines = [
-        [
-            str(row.id),
-            iso(row.created_at),
-            row.agency_name,
-            row.item_name,
-            gettext(STATE_LABELS[row.state]),
-            gettext("Yes") if above else gettext("No"),
-        ]
-        for row, above in taken
-    ]
-    words = gettext("{what} · {who} · {when} · {count} orders · internal, not to be passed on")
-    mark = words.format(
-        what=gettext(query.measure.label),
-        who=request.user.get_username(),
-        when=moment(timezone.now()),
-        count=len(lines),
-    )
-    mark = " · ".join(filter(None, [mark, said_of_rest(len(found), len(taken))]))
-    return csv_answer(f"{query.measure.name}.csv", [gettext(title) for title in _ROWS], lines, mark=mark)
-
-
-def _query(request: HttpRequest, by: Actor) -> Query:
+def query_of(request: HttpRequest, by: Actor) -> Query:
+    """What an address asks for; an unknown figure is a page that is not there."""
     where = asked_place(request.GET, by)
     way, name = request.GET.get("by", ""), request.GET.get("measure", "")
     period = asked(request.GET, local_day(timezone.now()))
@@ -366,7 +235,7 @@ def _part(query: Query, step: Step, values: Sequence[MeasureValue]) -> Line:
     (value,) = values
     address = _address(query, step)
     return Line(
-        Link(step.name, reverse(_HERE) + address if address else ""),
+        Link(step.name, reverse(HERE) + address if address else ""),
         None if value.denominator is None else Ratio(value.numerator, value.denominator),
         value.numerator,
         reverse("oversight_figure_rows") + address if address else "",
@@ -384,17 +253,11 @@ def _address(query: Query, step: Step) -> str:
     return query.link(**place | {step.kind: step.code, "by": ""})
 
 
-def _trail(query: Query) -> list[Link]:
+def trail(query: Query) -> list[Link]:
+    """The places from the top of the asker's reach down to the one that is asked for."""
     where = query.where
     steps = [
-        Link(step.name, reverse(_HERE) + _address(query, step) if step.code else reverse(_HERE))
+        Link(step.name, reverse(HERE) + _address(query, step) if step.code else reverse(HERE))
         for step in where.above
     ]
     return [*steps, Link(where.here.name)]
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -24,7 +24,7 @@ from haochaping.insight import queries as insight
 from haochaping.insight.terms import Place
 from haochaping.kernel.periods import Period, local_day
 from haochaping.kernel.refused import Refused
-from haochaping.rectification import actions, queries
+from haochaping.rectification import actions, project_queries, queries
 from haochaping.rectification.states import PROJECT_OPENED_BY
 from haochaping.rectification.terms import PROJECT_LABELS, STATE_LABELS, OrderRow, ProjectState
 
@@ -61,7 +61,7 @@ class Effect:
 def page(request: HttpRequest) -> HttpResponse:
     """The projects of one's remit, newest first."""
     by, number = actor_of(request), page_number(request.GET.get("page", ""))
-    rows = queries.projects(by, limit=_ON_PAGE + 1, offset=(number - 1) * _ON_PAGE)
+    rows = project_queries.projects(by, limit=_ON_PAGE + 1, offset=(number - 1) * _ON_PAGE)
     context = {
         "rows": [_shown(row) for row in rows[:_ON_PAGE]],
         "page": number,
@@ -189,14 +189,14 @@ def _page(
     request: HttpRequest, project_id: UUID, *, form: forms.Form | None = None, status: int = 200
 ) -> HttpResponse:
     by, now = actor_of(request), timezone.now()
-    row = queries.project(project_id, by=by)
+    row = project_queries.project(project_id, by=by)
     handles, opens = may(by, Power.ORDER_HANDLE), may_any(by, PROJECT_OPENED_BY)
     names = names_of([one for one in (row.opened_by, row.changed_by, row.closed_by) if one], by)
     context = _shown(row) | {
-        "tasks": queries.tasks_of(project_id),
+        "tasks": project_queries.tasks_of(project_id),
         "orders": [
             (order, gettext(STATE_LABELS[order.state]), state_tone(order.state))
-            for order in queries.orders_of_project(project_id, by=by)
+            for order in project_queries.orders_of_project(project_id, by=by)
         ],
         "names": {"opened": names[row.opened_by], "changed": names.get(row.changed_by, "")},
         "effect": _effect(row, now),

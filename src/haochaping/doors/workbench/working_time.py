@@ -32,7 +32,7 @@ class WorkingTime:
             days = [local_day(now), *(local_day(due) for _, due in running)]
             self._terms = rulebook.terms_of_each((path for path, _ in running), local_day(now))
             self._calendars = rulebook.Calendars(self._terms, min(days), max(days))
-            self.asked = self._calendars.asked
+            self.asked = (self._calendars.asked,)
 
     def left(self, order: OrderRow) -> timedelta | None:
         """How much lies between now and the deadline, whichever is earlier; None without one, and beyond the calendar."""

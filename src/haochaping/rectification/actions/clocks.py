@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from haochaping.kernel.periods import local_day
@@ -144,7 +143,7 @@ def extended(order: WorkOrder, days: int, unit: Unit, now: datetime) -> list[Clo
     """More time for an order, and as much for each agency that is still to help."""
     helpers = [pk for pk, tick in helping(ticks_of(order)).items() if tick.tick != Tick.STOP]
     more = ClockTick(ClockKind.RECTIFY, Tick.EXTEND, now, days, unit, Key.EXTENSION_LIMIT)
-    return [more, *(replace(more, clock=ClockKind.HELP, helper=pk) for pk in helpers)]
+    return [more, *(more._replace(clock=ClockKind.HELP, helper=pk) for pk in helpers)]
 
 
 def check_limit(terms: Terms, now: datetime) -> ClockTick:
@@ -210,21 +209,28 @@ def resumed(order: WorkOrder, now: datetime) -> list[ClockTick]:
 
 
 def now_known(order: WorkOrder, now: datetime) -> list[ClockTick]:
-    """For each running clock whose end the calendar could not tell and now tells: its limit said once more."""
+    """For each running clock whose end or amber the calendar could not tell and now tells: its limit said once more."""
     ticks = ticks_of(order)
     if not ticks:
         return []
     found = []
     for tick, anew in zip(_last(ticks), _last(queries.recomputed(order.division.path, ticks)), strict=True):
-        if tick.tick in {Tick.STOP, Tick.PAUSE} or tick.due_at is not None or anew.due_at is None:
+        if tick.tick in {Tick.STOP, Tick.PAUSE} or not _is_told_by(tick, anew):
             continue
         limit = next(
             one
             for one in reversed(ticks)
             if (one.clock, one.helper) == (tick.clock, tick.helper) and one.tick in {Tick.START, Tick.LIMIT}
         )
-        found.append(replace(limit, tick=Tick.LIMIT, at=now))
+        found.append(limit._replace(tick=Tick.LIMIT, at=now))
     return found
+
+
+def _is_told_by(tick: ClockTick, anew: ClockTick) -> bool:
+    """Whether an event computed anew tells the end that it did not know, or of the same end when it is near."""
+    if tick.due_at is None:
+        return anew.due_at is not None
+    return tick.amber_at is None and anew.amber_at is not None and tick.due_at == anew.due_at
 
 
 def ticks_of(order: WorkOrder) -> list[ClockTick]:

@@ -210,22 +210,23 @@ def _record(orders: Sequence[WorkOrder], elsewhere: set[UUID], *, by: Actor, now
 def promise_late(*, by: Actor, now: datetime) -> int:
     """Give open orders and proposals of reforms the deadlines that the calendar could not tell; how many.
 
-    A deadline that was promised is never moved: only those that are not known are filled. When a year comes, many wait
-    for it: they are promised some at a time, each time in a transaction of its own.
+    So does an order whose end was told get its amber. A deadline that was promised is never moved: only those that are
+    not known are filled. When a year comes, many wait for it: they are promised some at a time, each time in a
+    transaction of its own.
     """
-    promised, after = 0, None
-    while waiting := queries.without_deadline(after=after, limit=TOGETHER):
-        promised += _promise(waiting, by, now)
-        after = waiting[-1]
+    promised = 0
+    for untold in (queries.without_deadline, queries.without_amber):
+        after = None
+        while waiting := untold(after=after, limit=TOGETHER):
+            promised += _promise(waiting, by, now)
+            after = waiting[-1]
     return promised + promise_reforms(by=by, now=now)
 
 
 @transaction.atomic
 def _promise(waiting: Sequence[UUID], by: Actor, now: datetime) -> int:
     entries = []
-    for order in WorkOrder.objects.select_for_update(skip_locked=True).filter(
-        id__in=waiting, deadline_known=False
-    ):
+    for order in WorkOrder.objects.select_for_update(skip_locked=True).filter(id__in=waiting):
         found = clocks.now_known(order, now)
         if found:
             clocks.pass_on(order, now, *found)

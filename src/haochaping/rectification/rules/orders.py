@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,7 @@ from haochaping.rectification.terms import (
 )
 from haochaping.rulebook.rules import (
     add_working_days,
+    after_share_of_time,
     after_working_time,
     due_after,
     due_after_working_hours,
@@ -78,7 +79,7 @@ EXCLUDING = UPHELD - {Verdict.PARTLY}
 
 @dataclass(slots=True)
 class _Run:
-    """One clock from its start on."""
+    """One clock from its start on, which is told in Beijing time: what it is compared with is too."""
 
     begun: datetime
     number: int
@@ -106,13 +107,13 @@ def retold(ticks: Iterable[ClockTick], calendar: WorkingCalendar, amber_percent:
         if run.paused_at is None and not run.stopped:
             due = _due(run, calendar)
             amber = _amber(run, due, calendar, amber_percent)
-        told.append(replace(tick, due_at=due, amber_at=amber))
+        told.append(tick._replace(due_at=due, amber_at=amber))
     return told
 
 
 def _wound(run: _Run | None, tick: ClockTick) -> _Run:
     if tick.tick == Tick.START or run is None:
-        return _Run(tick.at, tick.number, Unit(tick.unit))
+        return _Run(tick.at.astimezone(BEIJING), tick.number, Unit(tick.unit))
     match tick.tick:
         case Tick.LIMIT:
             run.number, run.unit = tick.number, Unit(tick.unit)
@@ -171,8 +172,7 @@ def _amber(run: _Run, due: datetime | None, calendar: WorkingCalendar, percent: 
         return None
     if run.unit == Unit.DAYS:
         return run.begun + (due - run.begun) * percent / 100
-    whole = working_time_between(run.begun, due, calendar)
-    return None if whole is None else after_working_time(run.begun, whole * percent / 100, calendar)
+    return after_share_of_time(run.begun, due, percent, calendar)
 
 
 def standing(ticks: Iterable[ClockTick]) -> dict[ClockKind, ClockTick]:

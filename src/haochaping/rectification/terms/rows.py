@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ClockTick:
+class ClockTick(NamedTuple):
     """One event of a clock: the limit that starts or changes it (`number` of `unit` by `rule`), or the moment alone.
 
     `due_at` and `amber_at` are what was promised by it; None while paused, and where the calendar does not reach.
-    `helper` is whose clock it is, of an agency that helps (`CoHandlerRow.id`).
+    `helper` is whose clock it is, of an agency that helps (`CoHandlerRow.id`). A tuple, which is quickly made: most of what
+    it costs to compute clocks anew is to write down what came of it.
     """
 
     clock: ClockKind

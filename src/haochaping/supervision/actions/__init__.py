@@ -3,6 +3,7 @@
 from haochaping.supervision.actions.measures import carry_out_measure, hear_person, propose_measure
 from haochaping.supervision.actions.orders import (
     check,
+    hand_on,
     lift,
     notify,
     open_automatic,
@@ -22,6 +23,7 @@ __all__ = [
     "check",
     "deal_with_report",
     "decide",
+    "hand_on",
     "hear_person",
     "lift",
     "notify",

@@ -9,6 +9,7 @@ from django.db import transaction
 from haochaping.directory import queries as directory
 from haochaping.kernel.identifiers import uuid7, uuids7
 from haochaping.kernel.refused import Refused
+from haochaping.postgres import writes
 from haochaping.rectification import queries as work_orders
 from haochaping.rectification.access import not_named
 from haochaping.rectification.actions.steps import checked_text
@@ -33,12 +34,13 @@ from haochaping.supervision.terms import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
     from uuid import UUID
 
+    from haochaping.directory.terms import Ref
     from haochaping.kernel.actor import Actor
-    from haochaping.supervision.terms import Alarm
+    from haochaping.supervision.terms import Alarm, LeftBehind
 
 
 @transaction.atomic
@@ -212,6 +214,18 @@ def lift(supervision_id: UUID, *, text: str, by: Actor, now: datetime) -> None:
         raise Refused(PROPOSAL_WAITS)
     row.save(update_fields=["state"])
     record([row], SupervisionMove.LIFT, by=by, now=now, note=text)
+
+
+@transaction.atomic
+def hand_on(left: Iterable[LeftBehind], *, by: Actor, now: datetime) -> None:
+    """What has been left behind, and is locked, waits for the agency that has the matter now, as long as was promised."""
+    by_agency: dict[Ref, list[SupervisionOrder]] = {}
+    for one in left:
+        row = SupervisionOrder(id=one.id, rung=one.reached.rung, state=SupervisionState.NOTIFIED)
+        by_agency.setdefault(one.agency, []).append(row)
+    for agency, rows in by_agency.items():
+        writes.change(SupervisionOrder.objects.filter(id__in=[row.id for row in rows]), agency_id=agency.id)
+        record(rows, SupervisionMove.HAND_ON, by=by, now=now, note=agency.name, agency=agency.code)
 
 
 @transaction.atomic

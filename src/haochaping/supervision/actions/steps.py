@@ -9,6 +9,7 @@ from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
+from haochaping.postgres import writes
 from haochaping.rectification.access import not_named
 from haochaping.rulebook import queries as rulebook
 from haochaping.supervision.access import ABOUT, check_fire
@@ -55,11 +56,17 @@ def locked(supervision_id: UUID, by: Actor) -> SupervisionOrder:
 
 
 def record(
-    rows: Sequence[SupervisionOrder], move: SupervisionMove, *, by: Actor, now: datetime, note: str = ""
+    rows: Sequence[SupervisionOrder],
+    move: SupervisionMove,
+    *,
+    by: Actor,
+    now: datetime,
+    note: str = "",
+    **facts: str,
 ) -> None:
-    """Leave an event on the timeline and an entry in the ledger for each."""
+    """Leave an event on the timeline and an entry in the ledger for each, with what else is to be told there."""
     ids = uuids7(now, len(rows))
-    SupervisionEvent.objects.bulk_create(
+    writes.insert(
         [
             SupervisionEvent(id=pk, supervision_id=row.id, move=move, by=str(by), at=now, note=note)
             for pk, row in zip(ids, rows, strict=True)
@@ -71,7 +78,7 @@ def record(
                 EntryKind.SUPERVISION_MOVED,
                 "supervision",
                 str(row.id),
-                facts={"move": str(move), "rung": str(row.rung), "state": str(row.state)},
+                facts={"move": str(move), "rung": str(row.rung), "state": str(row.state), **facts},
             )
             for row in rows
         ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 from django.db.models.functions import Coalesce
@@ -12,10 +12,11 @@ from haochaping.accounts.access import check_power
 from haochaping.accounts.terms import Power
 from haochaping.directory import queries as directory
 from haochaping.directory.rules import path_range
-from haochaping.directory.terms import Kind
+from haochaping.directory.terms import Kind, Ref
 from haochaping.identity.terms import IndexPurpose
 from haochaping.kernel.identifiers import first_uuid7
 from haochaping.kernel.periods import local_day
+from haochaping.postgres.together import Asked
 from haochaping.rectification.states import FINAL as ORDER_OVER
 from haochaping.reviews.rules import is_active, is_bad
 from haochaping.reviews.terms import Level, Provenance
@@ -29,6 +30,7 @@ from haochaping.supervision.terms import (
     AUTOMATIC,
     PROPOSED,
     Alarm,
+    LeftBehind,
     NewSignal,
     ProposalState,
     Rung,
@@ -55,7 +57,9 @@ _CERTAIN = [str(IndexPurpose.CERTIFICATE), str(IndexPurpose.PHONE_AND_END)]
 # Below it a month says nothing of a window. A threshold of ours, no regulation's.
 _LEAST_REVIEWS = 10
 _ITEM = Coalesce("work_order__item_id", "voice__item_id")
+_REACHED = ("rung", "opened_at", "division_id", "agency_id", _ITEM)
 _SETTLED_FROM = [state for state, move in TRANSITIONS if move == SupervisionMove.SETTLE]
+_HANDED_ON_IN = [state for state, move in TRANSITIONS if move == SupervisionMove.HAND_ON]
 
 
 def alarms(now: datetime, *, limit: int) -> list[Alarm]:
@@ -167,7 +171,7 @@ def reached(
         sent, adopted = sent.filter(id__in=orders or ()), adopted.filter(id__in=proposals or ())
     about = "supervision__"
     rows = [
-        *sent.values_list("rung", "opened_at", "division_id", "agency_id", _ITEM),
+        *sent.values_list(*_REACHED),
         *adopted.values_list(
             "rung",
             "decided_at",
@@ -218,6 +222,27 @@ def _within(division_path: str, agency_path: str | None, item_id: int | None) ->
     if item_id is None:
         return within
     return within & (Q(work_order__item_id=item_id) | Q(voice__item_id=item_id))
+
+
+def left_behind(
+    *, orders: Collection[UUID] = (), parts: Collection[UUID] = (), voices: Collection[UUID] = ()
+) -> Asked[list[LeftBehind]]:
+    """Lock what reminds or warns an agency, unanswered, of an order, part or voice that another one has now."""
+    about = Q(work_order__in=orders, part=None) | Q(part__in=parts) | Q(voice__in=voices)
+    pk, code, name = (
+        Coalesce(*(f"{matter}__agency__{column}" for matter in ("part", "voice", "work_order")))
+        for column in ("id", "code", "name")
+    )
+    rows = SupervisionOrder.objects.filter(about, rung__in=AUTOMATIC, state__in=_HANDED_ON_IN)
+    found = rows.exclude(agency_id=pk).select_for_update(of=("self",)).order_by("id")
+    return Asked(
+        found.values_list("id", pk, code, name, *_REACHED),
+        lambda rows: [_left_behind(*row) for row in rows],
+    )
+
+
+def _left_behind(pk: UUID, agency_id: int, code: str, name: str, rung: str, *rest: Any) -> LeftBehind:
+    return LeftBehind(pk, RungReached(Rung(rung), *rest), Ref(agency_id, code, name))
 
 
 def over(*, limit: int) -> list[UUID]:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from haochaping.directory.terms import Ref
+
 
 class Rung(StrEnum):
     """督办梯级 (domain.md §6.7): the first two are automatic, the third a supervisor's, the rest proposed and decided.
@@ -98,6 +100,7 @@ class SupervisionMove(StrEnum):
     CHECK = "check"
     LIFT = "lift"
     SETTLE = "settle"
+    HAND_ON = "hand_on"
     CIRCULATE = "circulate"
     INTERVIEW = "interview"
     HOLD_ACCOUNTABLE = "hold_accountable"
@@ -110,6 +113,7 @@ SUPERVISION_MOVES = {
     SupervisionMove.CHECK: N_("The answer was checked"),
     SupervisionMove.LIFT: N_("Supervision lifted"),
     SupervisionMove.SETTLE: N_("Lifted: the work order is over"),
+    SupervisionMove.HAND_ON: N_("Handed on: the agency has ended"),
     SupervisionMove.CIRCULATE: N_("Named in a circular"),
     SupervisionMove.INTERVIEW: N_("Called to an interview"),
     SupervisionMove.HOLD_ACCOUNTABLE: N_("Held accountable"),
@@ -258,6 +262,15 @@ class RungReached:
     division_id: int
     agency_id: int
     item_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftBehind:
+    """A reminder or warning that waits for an agency, as it counts there; `agency` is the one that has the matter now."""
+
+    id: UUID
+    reached: RungReached
+    agency: Ref
 
 
 @dataclass(frozen=True, slots=True)
