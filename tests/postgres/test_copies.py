@@ -14,7 +14,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from haochaping.postgres import copies, server
-from haochaping.postgres.terms import PostgresError, Route
+from haochaping.postgres.terms import BACKUP_ROLE, READER_ROLE, PostgresError, Route
 from tests.postgres.servers import FAST, ask, needs
 
 if TYPE_CHECKING:
@@ -230,6 +230,24 @@ def test_restore_after_one_that_was_killed(reviews: Urls, tmp_path: Path) -> Non
     copies.restore(reviews.owner, tmp_path / "copy")
 
     assert databases(reviews) == {"haochaping", "postgres", "template0", "template1"}
+
+
+def test_restore_where_the_roles_that_are_lent_are_missing(home: Path, reviews: Urls, tmp_path: Path) -> None:
+    """What it says to run is run, and it restores."""
+    ask(reviews.owner, f"GRANT SELECT ON review TO {READER_ROLE}")
+    copies.backup(reviews.owner, tmp_path / "copy")
+    superuser = superuser_of(home, reviews)
+    for role in (READER_ROLE, BACKUP_ROLE):
+        ask(superuser, f"DROP OWNED BY {role}; DROP ROLE {role}")
+
+    with pytest.raises(PostgresError) as failed:
+        copies.restore(reviews.owner, tmp_path / "copy")
+    ask(superuser, str(failed.value.params["statements"]))
+    copies.restore(reviews.owner, tmp_path / "copy")
+
+    assert failed.value.code == "lent_roles"
+    assert "CREATE ROLE" in str(failed.value)
+    assert ask(reviews.owner, f"SELECT has_table_privilege('{READER_ROLE}', 'review', 'SELECT')") == [(True,)]
 
 
 def test_restore_by_a_role_that_may_not_make_databases(reviews: Urls, tmp_path: Path) -> None:

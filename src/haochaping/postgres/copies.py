@@ -14,6 +14,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.pq import PGconn, Ping
 
 from haochaping.postgres import binaries
+from haochaping.postgres.roles import lent_roles
 from haochaping.postgres.terms import PostgresError
 
 if TYPE_CHECKING:
@@ -74,9 +75,7 @@ def restore(owner_url: str, file: Path) -> None:
             form = sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'")
             connection.execute(form.format(sql.Identifier(beside)))
             beside_url = make_conninfo(owner_url, dbname=beside)
-            # Without owners: all belongs to who restores. Grants are kept, so the roles they name must exist.
-            words = ("--no-owner", "--single-transaction", "--exit-on-error", str(file))
-            _run(programs, "pg_restore", beside_url, "restore", *words)
+            _load(connection, programs, beside_url, file)
             present, restored = _tables(owner_url), _tables(beside_url)
             if present and not present & restored:
                 raise PostgresError("foreign_backup", file=file, database=name)
@@ -141,6 +140,20 @@ def _run(programs: Programs, name: str, url: str, code: str, *words: str) -> Non
     ended = programs.run(name, where, *words, env={"PGPASSWORD": password})
     if ended.returncode:
         raise PostgresError(code, reason=_reason(ended.stderr))
+
+
+def _load(connection: psycopg.Connection, programs: Programs, url: str, file: Path) -> None:
+    """Load a backup without owners: all belongs to who restores. Grants are kept, so the roles they name must exist."""
+    words = ("--no-owner", "--single-transaction", "--exit-on-error", str(file))
+    try:
+        _run(programs, "pg_restore", url, "restore", *words)
+    except PostgresError as error:
+        there = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
+        lacking = {role: statement for role, statement in lent_roles().items() if role not in there}
+        if not any(f'"{role}"' in str(error) for role in lacking):
+            raise
+        statements = " ".join(f"{statement.as_string()};" for statement in lacking.values())
+        raise PostgresError("lent_roles", statements=statements) from error
 
 
 def _reason(said: str) -> str:
