@@ -69,6 +69,17 @@ def test_an_installation_without_keys_says_so(tmp_path):
         relay.load_keys(tmp_path)
 
 
+def test_a_private_key_that_is_gone_comes_back_by_a_restore_only(folder):
+    (folder / "relay.key").unlink()
+
+    keys.ensure(folder)
+
+    assert not (folder / "relay.key").exists()
+    with pytest.raises(keys.KeysMissing, match=r"relay\.key.*back-up") as told:
+        relay.load_keys(folder)
+    assert "migrate" not in str(told.value)
+
+
 @pytest.mark.parametrize("name", ["relay.key", "blind-phone.key"])
 def test_a_damaged_key_says_so(folder, name):
     (folder / name).write_text("something else\n")

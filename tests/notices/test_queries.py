@@ -47,18 +47,30 @@ def test_unread_counts_what_the_others_wrote(thread_id):
     assert queries.unread([thread_id, quiet], for_side=Side.AGENCY).answer == {}
 
 
-def test_notices_are_listed_by_person_and_by_what_is_open(db):
+def test_notices_are_listed_by_person(db):
     first, second = (
         actions.queue_sms(
             PERSON, Template.INVITATION, {"link": "/r/a"}, by=SYSTEM, now=NOW + timedelta(seconds=n)
         )
         for n in range(2)
     )
-    Delivery.objects.filter(id=first).update(state=DeliveryState.SENT)
 
     assert [row.id for row in queries.deliveries_to(PERSON)] == [second, first]
-    assert [(row.id, row.template) for row in queries.unfinished_deliveries()] == [
-        (second, Template.INVITATION)
-    ]
     assert queries.deliveries_to(uuid4()) == []
     assert queries.delivery(uuid4()) is None
+
+
+def test_what_failed_or_is_unclear_is_lost_oldest_first(db):
+    made = {
+        state: actions.queue_sms(
+            PERSON, Template.INVITATION, {"link": "/r/a"}, by=SYSTEM, now=NOW - timedelta(seconds=n)
+        )
+        for n, state in enumerate(DeliveryState)
+    }
+    for state, delivery in made.items():
+        Delivery.objects.filter(id=delivery).update(state=state)
+
+    lost = [made[DeliveryState.UNCLEAR], made[DeliveryState.FAILED]]
+    assert [row.id for row in queries.lost_deliveries()] == lost
+    assert [row.id for row in queries.lost_deliveries(limit=1)] == lost[:1]
+    assert queries.lost_deliveries_count() == len(lost)

@@ -32,6 +32,8 @@ def test_waits_grow_and_end():
             'ValueError: duplicate key violates "review_unique"',
         ),
         (ValueError('bad value: "Wang Xiaoming"'), "ValueError: bad value: …"),
+        (ValueError("run “haochaping migrate”"), 'ValueError: run "haochaping migrate"'),
+        (ValueError("bad value “王小明”"), 'ValueError: bad value "…"'),
     ],
 )
 def test_errors_are_described_without_personal_data(error, text):

@@ -6,6 +6,7 @@ import subprocess
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from select import select
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -13,7 +14,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from haochaping.postgres import copies, server
-from haochaping.postgres.terms import PostgresError, Route
+from haochaping.postgres.terms import BACKUP_ROLE, READER_ROLE, PostgresError, Route
 from tests.postgres.servers import FAST, ask, needs
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from haochaping.postgres.terms import Urls
 
 LEVELS = "SELECT level FROM review ORDER BY level"
+NAMES = "SELECT datname FROM pg_database"
 
 
 @pytest.fixture
@@ -36,7 +38,7 @@ def reviews(urls: Urls) -> Iterator[Urls]:
 
 
 def databases(urls: Urls) -> set[object]:
-    return {name for (name,) in ask(urls.owner, "SELECT datname FROM pg_database")}
+    return {name for (name,) in ask(urls.owner, NAMES)}
 
 
 def test_restore_brings_back_what_was_backed_up(reviews: Urls, tmp_path: Path) -> None:
@@ -102,6 +104,39 @@ def test_restore_ends_the_sessions_of_even_an_eager_client(reviews: Urls, tmp_pa
     assert seen == {(1,)}
 
 
+def test_restore_ends_whoever_is_just_connecting_and_stays(reviews: Urls, tmp_path: Path) -> None:
+    """Two clients like the program's own: connected again as soon as they are cut off, and then they stay.
+
+    The server does not show who is still connecting; PostgreSQL's own delay makes it last.
+    """
+    copies.backup(reviews.owner, tmp_path / "copy")
+    common = reviews.owner.replace("/haochaping?", "/postgres?")
+    slow = make_conninfo(reviews.app, options="-c post_auth_delay=2")
+    restored = threading.Event()
+
+    def stay(connected: threading.Event) -> None:
+        while not restored.is_set():
+            with suppress(psycopg.OperationalError), psycopg.connect(slow) as client:
+                connected.set()
+                while not restored.is_set() and not select([client], [], [], 0.1)[0]:
+                    pass
+
+    with ThreadPoolExecutor() as pool:
+        there = threading.Event()
+        pool.submit(stay, there)
+        there.wait()
+        restoring = pool.submit(copies.restore, reviews.owner, tmp_path / "copy")
+        while not restoring.done() and ("haochaping_restored",) not in ask(common, NAMES):
+            pass
+        pool.submit(stay, threading.Event())
+        try:
+            restoring.result()
+        finally:
+            restored.set()
+
+    assert databases(reviews) == {"haochaping", "postgres", "template0", "template1"}
+
+
 def test_restore_waits_for_a_session_that_is_slow_to_end(
     fresh: Callable[[str], Path], tmp_path: Path
 ) -> None:
@@ -120,10 +155,14 @@ def test_restore_waits_for_a_session_that_is_slow_to_end(
         restoring.result()
 
 
+def superuser_of(home: Path, urls: Urls) -> str:
+    password = (home / "pgpass").read_text().splitlines()[0].rpartition(":")[2]
+    return make_conninfo(urls.owner, user="postgres", password=password)
+
+
 def test_restore_against_a_session_that_may_not_be_ended(home: Path, reviews: Urls, tmp_path: Path) -> None:
     copies.backup(reviews.owner, tmp_path / "copy")
-    password = (home / "pgpass").read_text().splitlines()[0].rpartition(":")[2]
-    superuser = make_conninfo(reviews.owner, user="postgres", password=password)
+    superuser = superuser_of(home, reviews)
     ask(reviews.owner, "INSERT INTO review VALUES (2)")
 
     with psycopg.connect(superuser), pytest.raises(PostgresError) as failed:
@@ -191,6 +230,24 @@ def test_restore_after_one_that_was_killed(reviews: Urls, tmp_path: Path) -> Non
     copies.restore(reviews.owner, tmp_path / "copy")
 
     assert databases(reviews) == {"haochaping", "postgres", "template0", "template1"}
+
+
+def test_restore_where_the_roles_that_are_lent_are_missing(home: Path, reviews: Urls, tmp_path: Path) -> None:
+    """What it says to run is run, and it restores."""
+    ask(reviews.owner, f"GRANT SELECT ON review TO {READER_ROLE}")
+    copies.backup(reviews.owner, tmp_path / "copy")
+    superuser = superuser_of(home, reviews)
+    for role in (READER_ROLE, BACKUP_ROLE):
+        ask(superuser, f"DROP OWNED BY {role}; DROP ROLE {role}")
+
+    with pytest.raises(PostgresError) as failed:
+        copies.restore(reviews.owner, tmp_path / "copy")
+    ask(superuser, str(failed.value.params["statements"]))
+    copies.restore(reviews.owner, tmp_path / "copy")
+
+    assert failed.value.code == "lent_roles"
+    assert "CREATE ROLE" in str(failed.value)
+    assert ask(reviews.owner, f"SELECT has_table_privilege('{READER_ROLE}', 'review', 'SELECT')") == [(True,)]
 
 
 def test_restore_by_a_role_that_may_not_make_databases(reviews: Urls, tmp_path: Path) -> None:

@@ -265,9 +265,17 @@ def text_of(path: Path) -> str:
 
 
 def _unreadable(path: Path, error: OSError) -> KeysMissing:
-    return KeysMissing(
-        N_("{path}: {reason}; run “haochaping migrate” or restore the key"), path=path, reason=error.strerror
+    """What helps: only a new installation makes keys; nothing makes a private one, or its shares, anew."""
+    made = path.suffix == ".pub" or path.name.startswith("blind-")
+    told = (
+        N_(
+            "{path}: {reason}; in a new installation run “haochaping migrate”, otherwise restore the file from the "
+            "back-up of the keys"
+        )
+        if made
+        else N_("{path}: {reason}; restore the file from the back-up of the keys")
     )
+    return KeysMissing(told, path=path, reason=error.strerror)
 
 
 def _public(path: Path) -> PublicKey:

@@ -32,6 +32,7 @@ from haochaping.notices.terms import (
     DeliveryState,
     DemoMessageRow,
     EndpointRow,
+    LostDelivery,
     MailChoice,
     MessageRow,
     MessageState,
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
     from datetime import datetime
     from uuid import UUID
+
+    from django.db.models import QuerySet
 
 # What reaches somebody who did not ask for it.
 _DISTURBS = (Channel.SMS, Channel.IVR)
@@ -126,11 +129,36 @@ def messaged_since(person_ids: Iterable[UUID], since: datetime) -> dict[UUID, in
     return dict(counted.order_by())
 
 
-def unfinished_deliveries(*, limit: int = 200) -> list[DeliveryRow]:
-    """Notices that wait, failed or were interrupted, oldest first."""
+def lost_deliveries(*, limit: int = 200) -> list[LostDelivery]:
+    """Notices to reviewers that failed or may have gone out, oldest first: a person decides what becomes of them."""
+    thread = ("message__thread__subject_kind", "message__thread__subject_id")
+    columns = ("id", "channel", "template", *thread, "about", "state", "attempts", "last_error", "at")
+    return [
+        LostDelivery(
+            pk,
+            Channel(channel),
+            Template(template),
+            subject_id if subject_kind == "order" else None,
+            review,
+            DeliveryState(state),
+            *rest,
+        )
+        for pk, channel, template, subject_kind, subject_id, review, state, *rest in _lost()
+        .order_by("at", "id")
+        .values_list(*columns)[:limit]
+    ]
+
+
+def lost_deliveries_count() -> int:
+    """How many notices to reviewers failed or may have gone out."""
+    return _lost().count()
+
+
+def _lost() -> QuerySet[Delivery]:
+    # Told as the index tells it, which the planner finds by its words.
     done = (DeliveryState.SENT, DeliveryState.NO_PHONE, DeliveryState.REPLACED, DeliveryState.GIVEN_UP)
-    rows = Delivery.objects.exclude(state__in=done).order_by("at", "id").values_list(*_DELIVERY)
-    return [_delivery_row(row) for row in rows[:limit]]
+    lost = (DeliveryState.FAILED, DeliveryState.UNCLEAR)
+    return Delivery.objects.exclude(state__in=done).filter(state__in=lost)
 
 
 def demo_messages(sought: str = "", *, limit: int = 50, offset: int = 0) -> list[DemoMessageRow]:

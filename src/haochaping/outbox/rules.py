@@ -18,6 +18,8 @@ _QUOTED = re.compile(r"""(["'`])(?P<inside>.*?)\1""")
 _PLAIN_NAME = re.compile(r"[a-z_][a-z0-9_.]{0,62}")
 _DIGITS = re.compile(r"\d{5,}")
 _FOREIGN = re.compile(r"[^\x20-\x7e]+")
+# Our own sentences name commands between them.
+_PLAIN_QUOTES = str.maketrans("“”‘’", "\"\"''")
 
 
 def wait_seconds(attempts: int) -> int | None:
@@ -29,11 +31,11 @@ def described(error: BaseException) -> str:
     """Write an error in one line for the list of dead jobs: kind, sentence, place; personal data masked.
 
     Only the first line of the sentence is kept (the database puts values into the following ones); quoted
-    values, long numbers and characters outside ASCII become “…”.
+    values, long numbers and characters outside ASCII become “…”, typographic quotation marks plain ones.
     """
     sentence = str(error).partition("\n")[0]
     sentence = _QUOTED.sub(_kept_if_plain, sentence)
-    sentence = _FOREIGN.sub("…", _DIGITS.sub("…", sentence))
+    sentence = _FOREIGN.sub("…", _DIGITS.sub("…", sentence.translate(_PLAIN_QUOTES)))
     return f"{type(error).__name__}: {sentence[:_LONGEST]}{_place(error)}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.pq import PGconn, Ping
 
 from haochaping.postgres import binaries
+from haochaping.postgres.roles import lent_roles
 from haochaping.postgres.terms import PostgresError
 
 if TYPE_CHECKING:
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
     from haochaping.postgres.binaries import Programs
 
 _PATIENCE_SECONDS = 10
-_ATTEMPTS = 5  # to take the database's place between two connections of an eager client
+_ATTEMPTS = 5  # of about five seconds each, for sessions that are slow to end
+_PAUSE_SECONDS = 0.1
 _TABLES = (
     "SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
     "WHERE c.relkind IN ('r', 'p') AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'"
@@ -72,13 +75,11 @@ def restore(owner_url: str, file: Path) -> None:
             form = sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'")
             connection.execute(form.format(sql.Identifier(beside)))
             beside_url = make_conninfo(owner_url, dbname=beside)
-            # Without owners: all belongs to who restores. Grants are kept, so the roles they name must exist.
-            words = ("--no-owner", "--single-transaction", "--exit-on-error", str(file))
-            _run(programs, "pg_restore", beside_url, "restore", *words)
+            _load(connection, programs, beside_url, file)
             present, restored = _tables(owner_url), _tables(beside_url)
             if present and not present & restored:
                 raise PostgresError("foreign_backup", file=file, database=name)
-            _change_places(connection, name, beside, former)
+            _change_places(connection, owner_url, beside, former)
         except psycopg.Error as error:
             raise PostgresError("restore", reason=str(error).strip()) from error
         finally:
@@ -141,6 +142,20 @@ def _run(programs: Programs, name: str, url: str, code: str, *words: str) -> Non
         raise PostgresError(code, reason=_reason(ended.stderr))
 
 
+def _load(connection: psycopg.Connection, programs: Programs, url: str, file: Path) -> None:
+    """Load a backup without owners: all belongs to who restores. Grants are kept, so the roles they name must exist."""
+    words = ("--no-owner", "--single-transaction", "--exit-on-error", str(file))
+    try:
+        _run(programs, "pg_restore", url, "restore", *words)
+    except PostgresError as error:
+        there = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
+        lacking = {role: statement for role, statement in lent_roles().items() if role not in there}
+        if not any(f'"{role}"' in str(error) for role in lacking):
+            raise
+        statements = " ".join(f"{statement.as_string()};" for statement in lacking.values())
+        raise PostgresError("lent_roles", statements=statements) from error
+
+
 def _reason(said: str) -> str:
     """Take what a program said first: the rest follows from it."""
     return next((line for line in said.splitlines() if "error" in line), said.strip())
@@ -151,25 +166,36 @@ def _tables(url: str) -> set[str]:
         return {name for (name,) in connection.execute(_TABLES)}
 
 
-def _change_places(connection: psycopg.Connection, name: str, beside: str, former: str) -> None:
-    """End the sessions and rename both databases in one transaction."""
-    step = sql.SQL(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {name_text};"
+def _change_places(connection: psycopg.Connection, url: str, beside: str, former: str) -> None:
+    """Rename both databases in one transaction, and end the sessions meanwhile.
+
+    A rename first closes the door, by a lock that whoever connects waits at, and then gives those inside a few seconds
+    to leave. Only from then on does ending sessions keep a database empty: it goes on meanwhile, so that it also meets
+    whoever was connecting and not yet listed. The door is the transaction's: however this ends, even by the death of the
+    program, it opens again, which `ALLOW_CONNECTIONS false` would not.
+    """
+    name = _name(url)
+    # A process of the server has no user; one that sweeps the tables (autovacuum) is ended by the rename itself.
+    end = sql.SQL(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {} AND usename IS NOT NULL"
+    ).format(name)
+    rename = sql.SQL(
         "ALTER DATABASE {name} RENAME TO {former}; ALTER DATABASE {beside} RENAME TO {name}"
-    ).format(
-        name_text=name,
-        name=sql.Identifier(name),
-        former=sql.Identifier(former),
-        beside=sql.Identifier(beside),
-    )
-    for attempt in range(1, _ATTEMPTS + 1):
-        try:
-            connection.execute(step)
-        except psycopg.errors.ObjectInUse:
-            if attempt == _ATTEMPTS:
-                raise
-        else:
-            return
+    ).format(name=sql.Identifier(name), former=sql.Identifier(former), beside=sql.Identifier(beside))
+    with _connected(make_conninfo(url, dbname="postgres")) as renamer, ThreadPoolExecutor() as pool:
+        for attempt in range(1, _ATTEMPTS + 1):
+            connection.execute(end)  # whom we may not end is known before the door is closed
+            renaming = pool.submit(renamer.execute, rename)
+            while not wait([renaming], timeout=_PAUSE_SECONDS).done:
+                with suppress(psycopg.errors.InsufficientPrivilege):  # the rename says whether that one stays
+                    connection.execute(end)
+            try:
+                renaming.result()
+            except psycopg.errors.ObjectInUse:
+                if attempt == _ATTEMPTS:
+                    raise
+            else:
+                return
 
 
 def _drop(connection: psycopg.Connection, *names: str) -> None:

@@ -117,6 +117,10 @@ MESSAGES = {
         "Nothing was changed."
     ),
     "restoring": N_("Another restore of {database} is under way. Wait until it has ended."),
+    "lent_roles": N_(
+        "The backup holds the rights of roles that this server lacks. Nothing was changed. "
+        "Have its administrator run the following, then restore again: {statements}"
+    ),
     "restore": N_("The restore failed and the present data was left as it was: {reason}."),
 }
 

@@ -26,6 +26,7 @@ from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import N_
 from haochaping.ledger import queries as ledger
 from haochaping.levels import queries as levels
+from haochaping.notices import queries as notices
 from haochaping.outbox import queries as outbox
 from haochaping.outbox.terms import JobState
 from haochaping.postgres import roles
@@ -249,6 +250,14 @@ def _queues() -> Iterator[Finding]:
     )
     seen = wait.format(n=waiting) if waiting else gettext("nothing waits")
     yield Finding(N_("quarantine"), ok=True, text=seen)
+    lost = notices.lost_deliveries_count()
+    told = ngettext(
+        "{n} message or call to a reviewer failed or may have gone out. See “haochaping notices list”.",
+        "{n} messages or calls to reviewers failed or may have gone out. See “haochaping notices list”.",
+        lost,
+    )
+    well = gettext("no message or call to a reviewer failed or is unclear")
+    yield Finding(N_("notices"), ok=True, text=told.format(n=lost) if lost else well)
 
 
 def _hotlines() -> Finding:

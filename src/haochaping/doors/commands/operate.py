@@ -6,7 +6,7 @@ import sys
 from contextlib import nullcontext
 from dataclasses import asdict
 from gettext import gettext, ngettext
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -208,25 +208,47 @@ def retry_job(job: int) -> None:
 
 @click.group(cls=Group)
 def notices() -> None:
-    """Mails, messages and requests to staff that have not gone out."""
+    """Messages to staff and to reviewers that have not gone out, or may have."""
 
 
 @notices.command("list")
 @json_option
 @with_database
 def list_notices(*, as_json: bool) -> None:
-    """List what waits, failed, or may have gone out (unclear), oldest first."""
+    """List what failed or may have gone out (unclear), and what waits for staff: first to staff, each oldest first."""
     from haochaping.notices import queries  # noqa: PLC0415 - needs Django to be ready
 
-    rows = [asdict(row) for row in queries.unsent_messages()]
+    rows = [asdict(row) | {"to": "staff"} for row in queries.unsent_messages()]
+    rows += [asdict(row) | {"to": "reviewer"} for row in queries.lost_deliveries()]
     show(rows, as_json=as_json, line=_notice_line, none=gettext("No message waits, and none has failed."))
 
 
 def _notice_line(row: dict[str, object]) -> str:
-    from haochaping.notices.terms import DELIVERY_LABELS, DeliveryState  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.notices.terms import (  # noqa: PLC0415 - needs Django to be ready
+        CALL_STATE_LABELS,
+        DELIVERY_LABELS,
+        Channel,
+        DeliveryState,
+    )
 
-    said = {"state": gettext(DELIVERY_LABELS[DeliveryState(str(row["state"]))])}
-    return " ".join(str(value) for value in (row | said).values())
+    is_call = row["channel"] in {Channel.CALL, Channel.IVR}
+    labels = CALL_STATE_LABELS if is_call else DELIVERY_LABELS
+    said = {"state": gettext(labels[DeliveryState(str(row["state"]))])}
+    if row["to"] == "reviewer":
+        return _delivery_line(row | said)
+    return " ".join(str(value) for name, value in (row | said).items() if name != "to")
+
+
+def _delivery_line(row: dict[str, Any]) -> str:
+    from haochaping.ui.moments import moment  # noqa: PLC0415 - needs Django to be ready
+
+    told = gettext("{id} to a reviewer: {template} by {channel}, {when}, tries: {attempts}. {state}.")
+    parts = [told.format(when=moment(row["at"]), **row)]
+    if row["order"]:
+        parts.append(gettext("Order {order}.").format(**row))
+    if row["review"]:
+        parts.append(gettext("Review {review}.").format(**row))
+    return " ".join([*parts, str(row["last_error"])]).rstrip()
 
 
 @notices.command("retry")
@@ -236,9 +258,12 @@ def retry_notice(message: UUID) -> None:
     """Send once more what failed or is unclear: you have found out that it has not arrived."""
     from django.utils import timezone  # noqa: PLC0415 - needs Django to be ready
 
-    from haochaping.notices import actions  # noqa: PLC0415
+    from haochaping.notices import actions, queries  # noqa: PLC0415
 
-    actions.requeue_message(message, now=timezone.now())
+    if queries.delivery(message):
+        actions.requeue(message, by=OPERATOR, now=timezone.now())
+    else:
+        actions.requeue_message(message, now=timezone.now())
     click.echo(gettext("It is sent once more."))
 
 

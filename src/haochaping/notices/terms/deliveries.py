@@ -137,6 +137,24 @@ class DeliveryRow:
 
 
 @dataclass(frozen=True, slots=True)
+class LostDelivery:
+    """A notice to a reviewer that failed or may have gone out; of whom it is to, nothing.
+
+    `order` and `review` say what it is about, where it is about one of them.
+    """
+
+    id: UUID
+    channel: Channel
+    template: Template
+    order: str | None
+    review: UUID | None
+    state: DeliveryState
+    attempts: int
+    last_error: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class DemoMessageRow:
     """What the demo's gateway would have sent, or that it rang: by what, to which masked phone or address, and the text."""
 
