@@ -149,6 +149,12 @@ class WorkOrder(models.Model):
                 condition=Q(state__in=[OrderState.REPLIED, OrderState.CHECKED]),
                 name="order_to_settle",
             ),
+            Index(fields=["id"], condition=Q(deadline_known=False), name="order_without_deadline"),
+            Index(
+                fields=["id"],
+                condition=Q(due_at__isnull=False, amber_at__isnull=True),
+                name="order_without_amber",
+            ),
             Index(fields=["contact_due_at"], condition=CONTACT_OPEN, name="order_soon_late_contact"),
             Index(fields=["rectify_due_at"], condition=RECTIFY_OPEN, name="order_soon_late_answer"),
             Index(fields=["item", "first_replied_at"], name="order_answered_of_item"),
