@@ -8,6 +8,7 @@ from haochaping.flows.install import install
 from haochaping.identity import keys, relay
 from haochaping.kernel.actor import SYSTEM
 from haochaping.reviews.models import ReviewIndicator
+from tests import worlds
 from tests.flows.truth import rows_of
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +35,22 @@ def test_install_makes_the_keys_that_are_missing(now, folder):
     install(by=SYSTEM, now=now)
 
     assert keys.application_keys(folder).relay.id == next(iter(relay.load_keys(folder)))
+
+
+@pytest.mark.parametrize("lost", ["escrow.pub", "relay.pub", "blind-phone.key", "blind-certificate.key"])
+def test_a_key_that_people_were_sealed_with_is_never_made_anew(now, folder, lost):
+    install(by=SYSTEM, now=now)
+    worlds.build(now)
+    worlds.take_case("YC-1", now)
+    (folder / "escrow.key").unlink()
+    (folder / lost).unlink()
+    # As a process that has not read the keys yet.
+    keys._application_keys.cache_clear()
+
+    with pytest.raises(keys.KeysMissing, match=lost):
+        install(by=SYSTEM, now=now)
+
+    assert not (folder / lost).exists()
 
 
 def test_install_adds_what_was_lost(now, folder):

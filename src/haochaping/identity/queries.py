@@ -141,6 +141,11 @@ def wrapped_under(pair: KeyPair) -> list[WrappedFact]:
     return [WrappedFact(*row) for row in rows]
 
 
+def anything_sealed() -> bool:
+    """Whether a person has ever been sealed here and is still needed."""
+    return SealedBatch.objects.exists()
+
+
 def grants_of(basis: UUID, *, held: bool = False) -> list[GrantRow]:
     """The grants to call about a work order, oldest first; `held` locks them until the transaction ends."""
     grants = RelayGrant.objects.filter(basis=basis).order_by("granted_at", "id")

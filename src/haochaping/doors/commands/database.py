@@ -243,6 +243,7 @@ def bring_up_to_date() -> None:
 
     from haochaping.doors.commands import rights  # noqa: PLC0415
     from haochaping.flows.install import install  # noqa: PLC0415
+    from haochaping.identity.keys import KeysMissing  # noqa: PLC0415
     from haochaping.kernel.actor import OPERATOR  # noqa: PLC0415
 
     with connections["default"].cursor() as cursor:
@@ -256,7 +257,10 @@ def bring_up_to_date() -> None:
         with _told(connections[owner]) as out:
             call_command("migrate", database=owner, interactive=False, stdout=out)
         rights.give(connections[owner], role, apart=owner == "owner")
-        install(by=OPERATOR, now=timezone.now())
+        try:
+            install(by=OPERATOR, now=timezone.now())
+        except KeysMissing as missing:
+            fail(gettext(missing.message).format(**missing.params))
 
 
 @contextmanager
