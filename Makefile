@@ -34,7 +34,7 @@ demo: setup # fill a demo province and serve it (HOST=… PORT=… to listen els
 test: setup node_modules/.package-lock.json # everything: checks, tests, and journeys in a real browser
 	@$(MAKE) --no-print-directory check
 	$(PYTEST) --ignore=tests/journeys $(ARGS)
-	CHROMIUM="$$(scripts/chromium)" && export CHROMIUM && $(PYTHON_IN) -m pytest -n 2 --dist loadscope tests/journeys
+	CHROMIUM="$$(scripts/chromium)" && export CHROMIUM && $(PYTHON_IN) -m pytest tests/journeys
 
 check: format lint types layers templates migrations catalogue # all that is checked without running the program
 

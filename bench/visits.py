@@ -68,6 +68,7 @@ def public() -> Iterator[Visit]:
         yield Visit(name, address)
     yield Visit("my", "/my/")
     yield Visit("my, signed in", "/my/", who="citizen")
+    yield Visit("my_data", "/my/data", who="citizen")
 
 
 def staff() -> Iterator[Visit]:

@@ -136,7 +136,7 @@ def _why_not(one: Wanted) -> Reason:
     """Why there is nothing to propose about a text: the newest that was said of it, else that it is none."""
     said = Release.objects.filter(
         review_id=one.review_id, part=one.part, state__in=[TwoPersonState.PROPOSED, TwoPersonState.CONFIRMED]
-    ).order_by("-written_at", "-proposed_at")
+    ).order_by("-written_at", "-turn")
     state = said.values_list("state", flat=True).first()
     if state is None:
         return NOTHING_TO_RELEASE

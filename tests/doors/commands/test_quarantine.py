@@ -50,7 +50,9 @@ def test_a_record_is_discarded_and_listed_with_reason_and_person(waiting):
 def test_the_list_says_how_many_there_are(waiting):
     assert run("quarantine", "list").stdout.endswith("2 records wait; 2 are listed.\n")
     assert run("quarantine", "list", "--limit", "1").stdout.endswith("2 records wait; 1 are listed.\n")
-    assert len(json.loads(run("quarantine", "list", "--json").stdout)) == 2
+    rows = json.loads(run("quarantine", "list", "--json").stdout)
+    assert len(rows) == 2
+    assert {row["received_at"][10] + row["received_at"][-6:] for row in rows} == {"T+08:00"}
 
 
 def test_records_are_discarded_all_or_none(waiting):

@@ -86,6 +86,26 @@ def test_where_nobody_can_listen_is_one_line(monkeypatch, host, said):
     assert said in done.stderr
 
 
+@pytest.mark.parametrize("words", [["serve"], ["worker"]])
+def test_invented_people_are_not_shown_or_written_to_as_if_they_were_real(tmp_path, words):
+    (tmp_path / "demo-accounts.json").write_text("[]")
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = str(probe.getsockname()[1])
+    environment = os.environ | {"HAOCHAPING_DATA": str(tmp_path), "PORT": port, "LANGUAGE": "en"}
+
+    done = subprocess.run(
+        [sys.executable, "-m", "haochaping", *words],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "set HAOCHAPING_DEMO=1" in done.stderr
+
+
 @pytest.mark.parametrize("scale", ["0", "-1"])
 def test_a_province_without_people_is_none(scale):
     done = run("demo-data", "--scale", scale)

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from bench import visits
+from bench import pages, visits
 from haochaping.doors.demo import names, province
 from haochaping.doors.gate import Passage
 from haochaping.exchange.terms import Raw
@@ -38,6 +38,7 @@ from tests import worlds
 from tests.exchange.dialects.anhui_address import query
 from tests.journeys.test_every_page import (
     ASKED,
+    CITIZEN,
     DECLARED,
     HALFWAY,
     LIKE,
@@ -229,6 +230,8 @@ def browsers(made: Made) -> Callable[[str], Client]:
             cursor.execute(statement)
     password = made.accounts[LIKE]["password"]
     known: dict[str, Client] = {STRANGER: Client(), HALFWAY: made.sign_in(LIKE, halfway=True)}
+    known[CITIZEN] = Client()
+    known[CITIZEN].cookies.load(pages.citizen())
     known[NEWCOMER] = Client()
     known[NEWCOMER].post(reverse("account_login"), {"login": NEWCOMER, "password": password})
     known[NEWCOMER].post(reverse("account_reauthenticate"), {"password": password})

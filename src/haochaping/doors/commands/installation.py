@@ -6,6 +6,7 @@ import errno
 import json
 import sys
 from contextlib import contextmanager
+from datetime import datetime
 from functools import wraps
 from gettext import gettext
 from typing import TYPE_CHECKING, NoReturn, Protocol
@@ -14,6 +15,7 @@ import click
 
 from haochaping.doors.commands.language import django_language
 from haochaping.doors.commands.spoken import option
+from haochaping.kernel.periods import in_beijing
 from haochaping.kernel.refused import N_, Refused
 from haochaping.postgres import copies
 
@@ -190,6 +192,10 @@ def say_to_migrate() -> NoReturn:
     fail(gettext("This database is not that of this version. Run “haochaping migrate”, then this again."))
 
 
+def _plain(value: object) -> str:
+    return in_beijing(value) if isinstance(value, datetime) else str(value)
+
+
 def show(
     rows: list[dict[str, object]],
     *,
@@ -199,7 +205,7 @@ def show(
 ) -> None:
     """Print rows as JSON for programs or a line each for people, or `none` for people when there are none."""
     if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False, default=str))
+        click.echo(json.dumps(rows, ensure_ascii=False, default=_plain))
     elif none and not rows:
         click.echo(none)
     else:

@@ -70,6 +70,7 @@ def serve(installation: Installation, *, doors: str, workers: int) -> None:
     from haochaping.doors.outage import OUTAGE  # noqa: PLC0415 - needs Django to be ready
     from haochaping.doors.pools import close_pools  # noqa: PLC0415
 
+    _check_marked()
     # While the database is away pages say so.
     with suppress(*OUTAGE):
         check_tables()
@@ -93,6 +94,16 @@ def serve(installation: Installation, *, doors: str, workers: int) -> None:
 def _is_not_about_threads(record: logging.LogRecord) -> bool:
     """Whether a line of the web server is not its warning, at each start, that there are many threads: we meant it."""
     return "Python threads" not in record.getMessage()
+
+
+def _check_marked() -> None:
+    """Invented people are shown as a sample on every page, and nothing is sent to their numbers."""
+    from django.conf import settings  # noqa: PLC0415 - needs Django to be ready
+
+    from haochaping.doors.demo.province import is_demo  # noqa: PLC0415
+
+    if is_demo() and not settings.DEMO:
+        fail(gettext("This installation holds sample data: set HAOCHAPING_DEMO=1, or use “haochaping demo”."))
 
 
 def _check_keys_away(installation: Installation) -> None:
@@ -120,6 +131,7 @@ def worker(installation: Installation) -> None:
     from haochaping.doors.jobs import worker as jobs  # noqa: PLC0415
     from haochaping.doors.outage import OUTAGE  # noqa: PLC0415
 
+    _check_marked()
     # A database that is away is waited for, whenever that is.
     with suppress(*OUTAGE):
         check_tables()
@@ -354,6 +366,7 @@ def _supervise(text: str, host: str, port: int) -> int:
     One that ends by itself as soon as it was started, time after time, cannot run: then both are stopped. The worker
     looks after the database server.
     """
+    _stop_by_signals()
     parts = {name: _Part(name) for name in ("serve", "worker")}
     status = 0
     try:
