@@ -45,10 +45,15 @@ def check_standing(binding: Binding) -> None:
         raise Refused(SERVICE_VOIDED, at=binding.withdrawn_at)
 
 
-def check_open(binding: Binding, now: datetime) -> None:
-    """Raise `Refused(SERVICE_VOIDED)` or `Refused(REVIEW_WINDOW_OVER)` when the service can no longer be reviewed."""
+def check_open(binding: Binding, now: datetime) -> Terms:
+    """The terms by which the service can be reviewed.
+
+    Raises:
+        Refused: SERVICE_VOIDED or REVIEW_WINDOW_OVER when it can no longer be.
+    """
     check_standing(binding)
     terms = rulebook.terms_for(binding.division_path, local_day(now))
     [until] = windows_end([(binding, terms)])
     if until is not None and now >= until:
         raise Refused(REVIEW_WINDOW_OVER, until=until)
+    return terms

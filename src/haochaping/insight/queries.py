@@ -32,6 +32,7 @@ _TOTALS = {
     .read_text(encoding="utf-8")
     for rule in ("DQ-02", "DQ-03")
 }
+_KINDS: tuple[Kind, ...] = ("division", "agency", "item")
 _ALWAYS = Period()
 
 
@@ -84,22 +85,27 @@ def measures(
     return [worked_out(measure, counted) for measure in of]
 
 
-def tally_of_each(by: Kind, ids: Sequence[int], period: Period = _ALWAYS) -> dict[int, Tally]:
-    """The tallies of several divisions or agencies (each with all below it) or items, by id, in one query."""
-    tallies: dict[int, dict[Part, int]] = {one: {} for one in ids}
+def tally_of_each(
+    asked: Mapping[Kind, Sequence[int]], period: Period = _ALWAYS
+) -> dict[Kind, dict[int, Tally]]:
+    """The tallies of several divisions and agencies (each with all below it) and items, by kind and id, in one query."""
+    tallies: dict[Kind, dict[int, dict[Part, int]]] = {
+        by: {one: {} for one in ids} for by, ids in asked.items()
+    }
+    wanted = {by: list(asked.get(by, ())) for by in _KINDS}
     with connection.cursor() as cursor:
-        cursor.execute(_EACH, {"by": by, "ids": list(ids)} | _days(period))
-        for root, *part, n in cursor.fetchall():
+        cursor.execute(_EACH, wanted | _days(period))
+        for by, root, *part, n in cursor.fetchall():
             kind, level, provenance = part
-            tallies[root][kind, level, provenance] = n
-    return {**tallies}
+            tallies[by][root][kind, level, provenance] = n
+    return {by: {**found} for by, found in tallies.items()}
 
 
 def measures_of_each(
     by: Kind, ids: Sequence[int], period: Period = _ALWAYS, *, of: Sequence[Measure] = MEASURES
 ) -> dict[int, list[MeasureValue]]:
     """The measures of several places, as `tally_of_each` counts them."""
-    counted = tally_of_each(by, ids, period)
+    counted = tally_of_each({by: ids}, period)[by]
     return {one: [worked_out(measure, tally) for measure in of] for one, tally in counted.items()}
 
 

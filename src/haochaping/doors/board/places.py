@@ -177,11 +177,11 @@ def _numbers(
 
 
 def _tallies(page: Page, period: Period) -> dict[Kind, dict[int, Tally]]:
-    """What is counted for the place and for those inside it, by kind and id: a kind is read once."""
+    """What is counted for the place and for those inside it, by kind and id."""
     asked: dict[Kind, list[int]] = {page.kind: [page.id]}
     for part in page.parts:
         asked.setdefault(part.kind, []).extend(ref.id for ref in part.refs)
-    return {kind: insight.tally_of_each(kind, ids, period) for kind, ids in asked.items() if ids}
+    return insight.tally_of_each(asked, period)
 
 
 def _table(

@@ -15,8 +15,10 @@ from haochaping.doors.private_page import see_other
 from haochaping.doors.way_in import channel_of
 from haochaping.flows.follow_up_review import follow_up_period, follow_up_review
 from haochaping.kernel.actor import REVIEWER
+from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.reviews.terms import CHANGE_WINDOW_OVER, LEVEL_OUT_OF_RANGE, NOT_REVIEWED, TOKEN_INVALID
+from haochaping.rulebook import queries as rulebook
 from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
@@ -80,9 +82,8 @@ def _question(request: HttpRequest, first: Opened, complaint: Complaint | None =
         return see_other(first.base)
     context = {
         "case": own_review.shown_case(binding),
-        "minutes": own_review.minutes_to_change(binding, now),
-        "needs_words": own_review.needs_words(binding, now),
         "sentences": [say(complaint)] if complaint else [],
         "first": first,
+        **own_review.told_before(rulebook.terms_for(binding.division_path, local_day(now))),
     }
     return render(request, "portal/question.html", context, status=422 if complaint else 200)

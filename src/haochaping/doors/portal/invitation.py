@@ -204,17 +204,16 @@ def _question(
     request: HttpRequest, invitation: InvitationRow, token: str, complaint: Complaint | None = None
 ) -> HttpResponse:
     binding = _binding(invitation)
-    check_open(binding, timezone.now())
+    terms = check_open(binding, timezone.now())
     via = (request.POST or request.GET).get("via", "")
     context = {
         "case": own_review.shown_case(binding),
-        "minutes": own_review.minutes_to_change(binding, timezone.now()),
-        "needs_words": own_review.needs_words(binding, timezone.now()),
         "via": via if via in VIA else "",
         "via_query": f"?via={via}&" if via in VIA else "",
         "sentences": [say(complaint)] if complaint else [],
         "asked": _asked(request, invitation),
         "base": reverse("review", args=[token]),
+        **own_review.told_before(terms),
     }
     return render(request, "portal/question.html", context, status=422 if complaint else 200)
 

@@ -104,15 +104,12 @@ def shown_cases(bindings: Sequence[Binding]) -> list[ShownCase]:
     ]
 
 
-def minutes_to_change(binding: Binding, now: datetime) -> int:
-    """How long a rating given now can be changed."""
-    window = rulebook.terms_for(binding.division_path, local_day(now)).change_window
-    return int(window / _MINUTE)
+def told_before(terms: Terms) -> dict[str, object]:
+    """What the rules of the place say to whoever is asked: for how long a rating can be changed, and what it needs.
 
-
-def needs_words(binding: Binding, now: datetime) -> bool:
-    """Whether the rules of the place make a work order of a bad rating only once it has words."""
-    return rulebook.terms_for(binding.division_path, local_day(now)).bad_needs_text
+    A bad rating may make a work order only once it has words.
+    """
+    return {"minutes": int(terms.change_window / _MINUTE), "needs_words": terms.bad_needs_text}
 
 
 def follow_up_of(first: ReviewRow, given: Mapping[int, ReviewRow]) -> ReviewRow | None:
