@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -83,7 +84,11 @@ _KNOWN_SETS: dict[str, dict[str, Indicator]] = {}
 
 
 def _rows(**where: object) -> list[ReviewRow]:
-    return [ReviewRow(**row | {"indicator_codes": tuple(row["indicator_codes"])}) for row in _values(**where)]
+    return [_row(row) for row in _values(**where)]
+
+
+def _row(row: dict[str, Any]) -> ReviewRow:
+    return ReviewRow(**row | {"indicator_codes": tuple(row["indicator_codes"])})
 
 
 def _values(**where: object) -> Iterable[dict[str, Any]]:
@@ -174,7 +179,7 @@ def good_with_words(scope: Scope, *, since: datetime, limit: int, offset: int = 
         _within(scope), level__gte=GOOD_FROM, status=ReviewStatus.EFFECTIVE, assessed_at__gte=since
     ).exclude(comment_text="")
     found = rows.order_by("-assessed_at", "-id").values(*_REVIEW)[offset : offset + limit]
-    return [ReviewRow(**row | {"indicator_codes": tuple(row["indicator_codes"])}) for row in found]
+    return [_row(row) for row in found]
 
 
 def _within(scope: Scope) -> Q:
@@ -194,7 +199,17 @@ def review_of_occurrence(occurrence_id: UUID, assess_no: int = 1) -> ReviewRow |
 
 def reviews_of_occurrence(occurrence_id: UUID) -> dict[int, ReviewRow]:
     """The first and the follow-up review of an occurrence, those that there are, by `assess_no`."""
-    return {row.assess_no: row for row in _rows(occurrence_id=occurrence_id)}
+    with connection.cursor() as cursor:
+        cursor.execute(_of_occurrence(), [occurrence_id])
+        rows = [_row(dict(zip(_REVIEW, row, strict=True))) for row in cursor]
+    return {row.assess_no: row for row in rows}
+
+
+@cache
+def _of_occurrence() -> str:
+    """Put together once: whenever an invitation is opened, that would take longer than to answer it."""
+    statement, _ = Review.objects.filter(occurrence_id=UUID(int=0)).values(*_REVIEW).query.sql_with_params()
+    return statement
 
 
 def reviews_of_occurrences(occurrence_ids: Iterable[UUID]) -> dict[UUID, ReviewRow]:
@@ -236,7 +251,7 @@ def review_with_supplement(review_id: UUID) -> tuple[ReviewRow, SupplementRow]:
         supplement = SupplementRow(
             bool(agreed), HelpedBy(helped_by) if helped_by else None, bool(row.pop("concealed"))
         )
-        return ReviewRow(**row | {"indicator_codes": tuple(row["indicator_codes"])}), supplement
+        return _row(row), supplement
     raise KeyError(review_id)
 
 
