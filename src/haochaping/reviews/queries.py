@@ -208,8 +208,8 @@ def reviews_of_occurrence(occurrence_id: UUID) -> dict[int, ReviewRow]:
 @cache
 def _of_occurrence() -> str:
     """Put together once: whenever an invitation is opened, that would take longer than to answer it."""
-    statement, _ = Review.objects.filter(occurrence_id=UUID(int=0)).values(*_REVIEW).query.sql_with_params()
-    return statement
+    wanted = Review.objects.filter(occurrence_id=UUID(int=0)).values(*_REVIEW)
+    return str(wanted.query.sql_with_params()[0])
 
 
 def reviews_of_occurrences(occurrence_ids: Iterable[UUID]) -> dict[UUID, ReviewRow]:
