@@ -29,18 +29,17 @@ from haochaping.ui.shapes import Link
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
-    from typing import Literal
 
     from django.http import HttpRequest, HttpResponse
 
     from haochaping.directory.terms import AgencyRef, ItemRef
     from haochaping.doors.period import Asked
     from haochaping.exchange.quality.terms import HeldPlace
+    from haochaping.insight.queries import Kind
     from haochaping.insight.terms import Tally
     from haochaping.kernel.periods import Period
     from haochaping.ui.shapes import Column
 
-    type Kind = Literal["division", "agency", "item"]
     type Ref = DivisionRef | AgencyRef | ItemRef
 
 _LISTED = 200
