@@ -200,8 +200,8 @@ def _appealable() -> str:
     from django.utils import timezone
 
     from haochaping.accounts import queries as accounts
-    from haochaping.rectification import appeal_queries as appeals
     from haochaping.rectification import queries as orders
+    from haochaping.rectification.queries import appeals
 
     lead = accounts.staff_by_username("lead")
     if lead is None:

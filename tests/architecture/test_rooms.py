@@ -41,15 +41,6 @@ _OWN = {
     "hotline": {"line"},
     "directory": {"match_queries", "matching"},
     "levels": {"keys", "line"},
-    "rectification": {
-        "appeal_queries",
-        "dispatch_queries",
-        "fault_queries",
-        "figure_queries",
-        "help_queries",
-        "project_queries",
-        "worklist_queries",
-    },
     "insight": {"row_queries"},
     "exchange": {
         "dialects",

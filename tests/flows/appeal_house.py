@@ -13,8 +13,9 @@ from haochaping.flows.receive_reviews import recount, units_of
 from haochaping.kernel.actor import EVERYWHERE, SYSTEM, Actor, ActorKind, Scope
 from haochaping.kernel.periods import BEIJING
 from haochaping.ledger import queries as ledger
-from haochaping.rectification import actions, appeal_queries
+from haochaping.rectification import actions
 from haochaping.rectification import queries as orders
+from haochaping.rectification.queries import appeals as appeal_queries
 from haochaping.reviews import queries as reviews
 from tests import worlds
 

@@ -32,9 +32,10 @@ from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind
 from haochaping.notices.models import Delivery
 from haochaping.publicity import queries as publicity
-from haochaping.rectification import actions, appeal_queries
+from haochaping.rectification import actions
 from haochaping.rectification import queries as orders
 from haochaping.rectification.models import Appeal, AppealDecision
+from haochaping.rectification.queries import appeals as appeal_queries
 from haochaping.rectification.terms import AppealState, ProvenFact
 from haochaping.reviews import queries as reviews
 from haochaping.reviews.models import Review

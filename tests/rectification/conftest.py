@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from haochaping.kernel.actor import SYSTEM
-from haochaping.rectification import actions, queries, worklist_queries
+from haochaping.rectification import actions, queries
 from haochaping.rectification.models import WorkOrder
+from haochaping.rectification.queries import worklist as worklist_queries
 from haochaping.rectification.terms import BadReview, ListAsked, Move
 from tests import worlds
 

@@ -12,7 +12,8 @@ from haochaping.flows import handle_bad_review
 from haochaping.kernel.actor import REVIEWER, SYSTEM
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
-from haochaping.rectification import dispatch_queries, queries
+from haochaping.rectification import queries
+from haochaping.rectification.queries import dispatch as dispatch_queries
 from haochaping.reviews import actions as reviews
 from haochaping.reviews.terms import SupplementRow
 from tests import worlds

@@ -18,8 +18,9 @@ from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.ledger import queries as ledger
 from haochaping.ledger.terms import EntryKind
-from haochaping.rectification import actions, dispatch_queries
+from haochaping.rectification import actions
 from haochaping.rectification.models import DispatchRule, WorkOrder
+from haochaping.rectification.queries import dispatch as dispatch_queries
 from haochaping.rectification.rules import agency_for, in_force, rule_for
 from haochaping.rectification.terms import DispatchFacts, DispatchRuleRow, Move, ProposedRule
 from tests import worlds

@@ -19,8 +19,9 @@ from haochaping.kernel.periods import BEIJING
 from haochaping.kernel.refused import Refused
 from haochaping.ledger import queries as ledger
 from haochaping.ledger.terms import EntryKind
-from haochaping.rectification import actions, fault_queries
+from haochaping.rectification import actions
 from haochaping.rectification.models import Fault, Reform
+from haochaping.rectification.queries import faults as fault_queries
 from haochaping.rectification.states import (
     BY_ADDRESSEE,
     REFORM_FINAL,

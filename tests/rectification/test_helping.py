@@ -19,9 +19,10 @@ from haochaping.kernel.refused import Refused
 from haochaping.ledger import queries as ledger
 from haochaping.ledger.terms import EntryKind
 from haochaping.notices.models import StaffNotice
-from haochaping.rectification import actions, help_queries, queries
-from haochaping.rectification import worklist_queries as worklist
+from haochaping.rectification import actions, queries
 from haochaping.rectification.models import CoHandler, WorkOrder
+from haochaping.rectification.queries import help as help_queries
+from haochaping.rectification.queries import worklist
 from haochaping.rectification.rules import helping, list_asked, place_from, place_text
 from haochaping.rectification.terms import Alarm, ClockKind, ListAsked, Move, SavedFilterRow, Tick, TimeLeft
 from haochaping.rulebook.models import CalendarDay

@@ -10,7 +10,8 @@ from haochaping.directory import queries as directory
 from haochaping.kernel.actor import EVERYWHERE, SYSTEM, Actor, ActorKind
 from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.refused import Refused
-from haochaping.rectification import actions, appeal_queries, queries
+from haochaping.rectification import actions, queries
+from haochaping.rectification.queries import appeals as appeal_queries
 from haochaping.rectification.terms import NO_SUCH_APPEAL, NO_SUCH_ORDER, Move
 from haochaping.supervision import actions as supervision
 from haochaping.supervision import queries as supervisions

@@ -14,8 +14,9 @@ from haochaping.kernel.actor import Actor, ActorKind, Scope
 from haochaping.kernel.refused import Refused
 from haochaping.ledger import queries as ledger
 from haochaping.ledger.terms import EntryKind
-from haochaping.rectification import actions, project_queries, queries
+from haochaping.rectification import actions, queries
 from haochaping.rectification.models import Project
+from haochaping.rectification.queries import projects as project_queries
 from haochaping.rectification.states import PROJECT_TRANSITIONS, project_after
 from haochaping.rectification.terms import Move, ProjectMove, ProjectState
 from tests import worlds

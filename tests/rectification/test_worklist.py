@@ -18,8 +18,8 @@ from haochaping.kernel.refused import Refused
 from haochaping.ledger import queries as ledger
 from haochaping.ledger.terms import EntryKind
 from haochaping.rectification import actions, queries
-from haochaping.rectification import worklist_queries as worklist
 from haochaping.rectification.models import ListExport, WorkOrder
+from haochaping.rectification.queries import worklist
 from haochaping.rectification.rules import list_asked, list_query, place_from, place_text, time_left
 from haochaping.rectification.terms import (
     BULK_AT_MOST,

@@ -10,7 +10,7 @@ from haochaping.files import queries as files
 from haochaping.files.terms import DOCUMENT_LABELS
 from haochaping.kernel.refused import N_
 from haochaping.publicity.rules import redacted
-from haochaping.rectification import appeal_queries as appeals
+from haochaping.rectification.queries import appeals
 from haochaping.rectification.terms import (
     APPEAL_MOVE_LABELS,
     APPEAL_STATE_LABELS,

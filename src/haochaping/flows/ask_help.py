@@ -9,8 +9,8 @@ from django.db import transaction
 from haochaping.flows import tell_staff
 from haochaping.notices.terms import NoticeKind
 from haochaping.rectification import actions as rectification
-from haochaping.rectification import help_queries
 from haochaping.rectification import queries as orders
+from haochaping.rectification.queries import help as help_queries
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -13,7 +13,7 @@ from haochaping.kernel.actor import SYSTEM
 from haochaping.kernel.identifiers import receipt_no
 from haochaping.kernel.periods import local_day
 from haochaping.rectification import actions as rectification
-from haochaping.rectification import dispatch_queries
+from haochaping.rectification.queries import dispatch as dispatch_queries
 from haochaping.rectification.terms import BadReview
 from haochaping.reviews import actions as reviews
 from haochaping.reviews import queries as review_queries

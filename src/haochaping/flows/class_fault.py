@@ -12,8 +12,8 @@ from haochaping.kernel.actor import SYSTEM
 from haochaping.kernel.periods import local_day
 from haochaping.notices.terms import About, NoticeKind
 from haochaping.rectification import actions as rectification
-from haochaping.rectification import fault_queries
 from haochaping.rectification import queries as orders
+from haochaping.rectification.queries import faults as fault_queries
 from haochaping.rectification.terms import Responsibility
 from haochaping.supervision import actions as supervision
 from haochaping.supervision.terms import NewSignal, SignalKind

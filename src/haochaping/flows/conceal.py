@@ -12,8 +12,8 @@ from haochaping.kernel.actor import ActorKind
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.rectification import queries as orders
-from haochaping.rectification import worklist_queries as worklist
 from haochaping.rectification.access import check_fire, sees_reviewer_s_case
+from haochaping.rectification.queries import worklist
 from haochaping.rectification.states import WORKED_ON
 from haochaping.rectification.terms import CASE_CONCEALED, CONCEALED, NOT_DESIGNATED, WRONG_STATE, Move
 from haochaping.reviews import queries as reviews

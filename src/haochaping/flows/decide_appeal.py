@@ -20,9 +20,9 @@ from haochaping.kernel.refused import Refused
 from haochaping.notices.terms import About, NoticeKind, Template
 from haochaping.postgres.writes import at_once
 from haochaping.rectification import actions as rectification
-from haochaping.rectification import appeal_queries as appeals
-from haochaping.rectification import help_queries
 from haochaping.rectification import queries as orders
+from haochaping.rectification.queries import appeals
+from haochaping.rectification.queries import help as help_queries
 from haochaping.rectification.rules import excludes, is_anomalous, second_level
 from haochaping.rectification.states import OPEN, after
 from haochaping.rectification.terms import (

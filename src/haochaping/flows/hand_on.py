@@ -15,8 +15,9 @@ from haochaping.kernel.actor import SYSTEM
 from haochaping.kernel.periods import local_day
 from haochaping.notices.terms import NoticeKind
 from haochaping.rectification import actions as rectification
-from haochaping.rectification import dispatch_queries, help_queries
 from haochaping.rectification import queries as orders
+from haochaping.rectification.queries import dispatch as dispatch_queries
+from haochaping.rectification.queries import help as help_queries
 from haochaping.supervision import actions as supervision
 from haochaping.supervision import queries as supervision_queries
 from haochaping.supervision.terms import NewSignal, SignalKind

@@ -16,8 +16,8 @@ from haochaping.notices.terms import Template
 from haochaping.outbox import actions as outbox
 from haochaping.postgres.together import together
 from haochaping.rectification import actions as rectification
-from haochaping.rectification import appeal_queries as appeals
 from haochaping.rectification import queries as orders
+from haochaping.rectification.queries import appeals
 from haochaping.rectification.states import ANSWERED, WORKED_ON
 from haochaping.rectification.terms import NOT_BOTH_CONCEALED, NOT_THE_SAME_MATTER, NOT_THE_SAME_REVIEWER
 from haochaping.reviews import queries as reviews

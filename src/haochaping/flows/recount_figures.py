@@ -26,8 +26,8 @@ from haochaping.insight.rules import (
 from haochaping.insight.terms import FactKind
 from haochaping.kernel.periods import BEIJING
 from haochaping.levels import queries as reported
-from haochaping.rectification import figure_queries as order_figures
 from haochaping.rectification import queries as orders
+from haochaping.rectification.queries import figures as order_figures
 from haochaping.supervision import queries as supervision
 from haochaping.voices import queries as voices
 

@@ -16,9 +16,9 @@ from haochaping.kernel.actor import SYSTEM, ActorKind
 from haochaping.kernel.periods import local_day
 from haochaping.notices.terms import About, NoticeKind
 from haochaping.rectification import actions as rectification
-from haochaping.rectification import figure_queries as figures
-from haochaping.rectification import help_queries
 from haochaping.rectification import queries as orders
+from haochaping.rectification.queries import figures
+from haochaping.rectification.queries import help as help_queries
 from haochaping.rectification.rules import must_be_supervised
 from haochaping.rectification.terms import Alarm, OrderState
 from haochaping.reviews import queries as reviews

@@ -10,8 +10,8 @@ from haochaping.directory import queries as directory
 from haochaping.insight.rules import OF_LOOP, order_units, voice_units, worked_out
 from haochaping.insight.terms import Behind, VoicesBehind
 from haochaping.kernel.periods import BEIJING
-from haochaping.rectification import figure_queries as order_figures
 from haochaping.rectification import queries as orders
+from haochaping.rectification.queries import figures as order_figures
 from haochaping.voices import queries as voices
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from haochaping.doors.reach import within
 from haochaping.kernel.actor import Scope
 from haochaping.kernel.identifiers import uuid7
 from haochaping.rectification import queries as orders
-from haochaping.rectification import worklist_queries as worklist
 from haochaping.rectification.models import CoHandler, WorkOrder
+from haochaping.rectification.queries import worklist
 from haochaping.rectification.terms import ListAsked
 from haochaping.supervision.models import SupervisionOrder
 from tests import worlds

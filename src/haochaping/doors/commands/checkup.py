@@ -31,8 +31,8 @@ from haochaping.outbox import queries as outbox
 from haochaping.outbox.terms import JobState
 from haochaping.postgres import roles
 from haochaping.postgres.version import missing_migrations
-from haochaping.rectification import fault_queries as faults
 from haochaping.rectification import queries as rectification
+from haochaping.rectification.queries import faults
 from haochaping.reviews import queries as reviews
 from haochaping.rulebook import queries as rulebook
 from haochaping.voices import queries as voices

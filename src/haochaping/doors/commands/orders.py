@@ -32,7 +32,8 @@ def recompute(*, order: UUID, as_json: bool) -> None:
     Changes nothing. A promise that a later change of the calendar would have moved stays as it was promised; where the two
     differ, the line says so.
     """
-    from haochaping.rectification import help_queries, queries  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.rectification import queries  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.rectification.queries import help as help_queries  # noqa: PLC0415
     from haochaping.voices import queries as voices  # noqa: PLC0415
 
     found = queries.clock_retold(order)
@@ -70,10 +71,10 @@ def route(*, order: UUID, as_json: bool) -> None:
     from django.utils import timezone  # noqa: PLC0415 - needs Django to be ready
 
     from haochaping.kernel.refused import Refused  # noqa: PLC0415
-    from haochaping.rectification import dispatch_queries  # noqa: PLC0415
+    from haochaping.rectification.queries import dispatch  # noqa: PLC0415
 
     try:
-        found = dispatch_queries.route(order, timezone.now())
+        found = dispatch.route(order, timezone.now())
     except Refused:
         fail(gettext("There is no work order {order}.").format(order=order))
     show([_routed(found)], as_json=as_json, line=_route_line)

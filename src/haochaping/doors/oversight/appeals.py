@@ -26,7 +26,7 @@ from haochaping.flows import decide_appeal
 from haochaping.kernel.refused import N_, Refused
 from haochaping.ledger.terms import EntryKind
 from haochaping.rectification import access
-from haochaping.rectification import appeal_queries as appeals
+from haochaping.rectification.queries import appeals
 from haochaping.rectification.rules import is_anomalous
 from haochaping.rectification.states import appeal_moves_from
 from haochaping.rectification.terms import AppealMove

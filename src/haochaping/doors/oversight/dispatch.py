@@ -21,7 +21,8 @@ from haochaping.doors.oversight.dispatch_forms import RuleForm, SendForm, TrialF
 from haochaping.flows import handle_bad_review
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
-from haochaping.rectification import actions, dispatch_queries
+from haochaping.rectification import actions
+from haochaping.rectification.queries import dispatch as dispatch_queries
 from haochaping.reviews import queries as reviews
 from haochaping.ui.readings import either
 

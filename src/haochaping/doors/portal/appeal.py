@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from haochaping.doors.portal.forms import AnswerForm, ObjectionForm
 from haochaping.kernel.refused import N_
 from haochaping.publicity.rules import redacted
-from haochaping.rectification import appeal_queries as appeals
+from haochaping.rectification.queries import appeals
 from haochaping.rectification.rules import may_contest
 from haochaping.rectification.terms import AppealState, Ground, ProvenFact, Verdict
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext
 
 from haochaping.kernel.refused import N_
-from haochaping.rectification import fault_queries
+from haochaping.rectification.queries import faults as fault_queries
 from haochaping.rectification.terms import PART_LABELS, Move, ReformState
 from haochaping.supervision import queries as supervision
 

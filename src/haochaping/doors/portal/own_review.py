@@ -30,8 +30,8 @@ from haochaping.kernel.actor import REVIEWER
 from haochaping.kernel.masking import masked_number
 from haochaping.kernel.periods import local_day
 from haochaping.postgres.together import together
-from haochaping.rectification import appeal_queries as appeals
 from haochaping.rectification import queries as orders
+from haochaping.rectification.queries import appeals
 from haochaping.reviews import queries as reviews
 from haochaping.reviews.rules import is_bad, yields_to_invitation
 from haochaping.reviews.terms import HELPED_LABELS, ReviewStatus

@@ -26,9 +26,9 @@ from haochaping.files import queries as files
 from haochaping.files.terms import DOCUMENTS_ALLOWED, PHOTOS_ALLOWED
 from haochaping.flows import decide_appeal
 from haochaping.kernel.refused import N_, Refused
-from haochaping.rectification import appeal_queries as appeals
 from haochaping.rectification import queries as orders
 from haochaping.rectification.access import is_own
+from haochaping.rectification.queries import appeals
 from haochaping.rectification.rules import may_contest
 from haochaping.rectification.states import appeal_moves_from
 from haochaping.rectification.terms import AppealMove

@@ -19,9 +19,9 @@ from haochaping.doors.workbench.fault_forms import FaultForm
 from haochaping.flows import class_fault
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
-from haochaping.rectification import fault_queries
 from haochaping.rectification import queries as orders
 from haochaping.rectification.access import is_own
+from haochaping.rectification.queries import faults as fault_queries
 from haochaping.rectification.states import after
 from haochaping.rectification.terms import (
     REFORM_LABELS,

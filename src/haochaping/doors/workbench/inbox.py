@@ -23,7 +23,7 @@ from haochaping.notices.terms import Side
 from haochaping.postgres.together import together
 from haochaping.publicity.rules import redacted
 from haochaping.rectification import queries as orders
-from haochaping.rectification import worklist_queries as worklist
+from haochaping.rectification.queries import worklist
 from haochaping.rectification.rules import (
     list_asked,
     list_query,

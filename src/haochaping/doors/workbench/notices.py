@@ -23,9 +23,9 @@ from haochaping.identity import queries as identities
 from haochaping.kernel.refused import Refused
 from haochaping.notices import actions, queries
 from haochaping.notices.terms import ADDRESSED_TO, NO_NOTICE, NOTICE_LABELS, NoticeKind
-from haochaping.rectification import appeal_queries as appeals
-from haochaping.rectification import fault_queries
 from haochaping.rectification import queries as orders
+from haochaping.rectification.queries import appeals
+from haochaping.rectification.queries import faults as fault_queries
 from haochaping.supervision import queries as supervisions
 from haochaping.voices import queries as voices
 

@@ -49,8 +49,8 @@ from haochaping.postgres.together import together
 from haochaping.publicity.rules import redacted
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
-from haochaping.rectification import worklist_queries as worklist
 from haochaping.rectification.access import is_own, sees_reviewer_s_case
+from haochaping.rectification.queries import worklist
 from haochaping.rectification.rules import of_this_clock
 from haochaping.rectification.states import WORKED_ON, may_call
 from haochaping.rectification.terms import (

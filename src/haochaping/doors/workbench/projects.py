@@ -24,7 +24,8 @@ from haochaping.insight import queries as insight
 from haochaping.insight.terms import Place
 from haochaping.kernel.periods import Period, local_day
 from haochaping.kernel.refused import Refused
-from haochaping.rectification import actions, project_queries, queries
+from haochaping.rectification import actions, queries
+from haochaping.rectification.queries import projects as project_queries
 from haochaping.rectification.states import PROJECT_OPENED_BY
 from haochaping.rectification.terms import PROJECT_LABELS, STATE_LABELS, OrderRow, ProjectState
 

@@ -22,8 +22,9 @@ from haochaping.doors.supervised import ON_PAGE, pager
 from haochaping.doors.workbench.fault_forms import NoForm, ReformChangeForm, ReformNoteForm
 from haochaping.flows import class_fault
 from haochaping.kernel.refused import N_, Refused
-from haochaping.rectification import actions, fault_queries
+from haochaping.rectification import actions
 from haochaping.rectification import queries as orders
+from haochaping.rectification.queries import faults as fault_queries
 from haochaping.rectification.states import BY_ADDRESSEE, REFORM_FINAL, REFORM_FIRED_BY, reform_after
 from haochaping.rectification.terms import (
     PART_LABELS,

@@ -23,7 +23,7 @@ from haochaping.doors.workbench.words import tag_labels
 from haochaping.flows import handle_bad_review
 from haochaping.kernel.refused import N_, Refused
 from haochaping.rectification import actions
-from haochaping.rectification import worklist_queries as worklist
+from haochaping.rectification.queries import worklist
 from haochaping.rectification.rules import URGENT_CATEGORIES, list_asked, list_query, time_left
 from haochaping.rectification.terms import (
     CATEGORY_LABELS,

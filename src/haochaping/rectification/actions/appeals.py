@@ -10,11 +10,12 @@ from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.refused import Refused
 from haochaping.kernel.text import clean, has_forbidden_control
 from haochaping.postgres import writes
-from haochaping.rectification import access, appeal_queries
+from haochaping.rectification import access
 from haochaping.rectification.actions.appeal_steps import locked, moved, note_move, set_clock
 from haochaping.rectification.actions.appealed import resume
 from haochaping.rectification.actions.steps import checked_text, held
 from haochaping.rectification.models import Appeal
+from haochaping.rectification.queries import appeals as appeal_queries
 from haochaping.rectification.rules import may_contest
 from haochaping.rectification.states import appeal_after
 from haochaping.rectification.terms import (

@@ -9,9 +9,10 @@ from django.db import transaction
 from haochaping.accounts import queries as accounts
 from haochaping.kernel.refused import Refused
 from haochaping.postgres import writes
-from haochaping.rectification import queries, worklist_queries
+from haochaping.rectification import queries
 from haochaping.rectification.actions.handling import sign_for
 from haochaping.rectification.actions.steps import record, step
+from haochaping.rectification.queries import worklist as worklist_queries
 from haochaping.rectification.states import FIRED_BY
 from haochaping.rectification.terms import (
     BULK_AT_MOST,

@@ -9,10 +9,11 @@ from django.db import transaction
 
 from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.refused import Refused
-from haochaping.rectification import access, appeal_queries
+from haochaping.rectification import access
 from haochaping.rectification.actions.appeal_steps import locked, moved, note_move
 from haochaping.rectification.actions.steps import checked_text
 from haochaping.rectification.models import Appeal, AppealDecision
+from haochaping.rectification.queries import appeals as appeal_queries
 from haochaping.rectification.rules import decision_complaint, is_higher
 from haochaping.rectification.terms import (
     HIGHER_LEVEL,

@@ -12,9 +12,10 @@ from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import TEXT_FIELD, EntryKind, NewEntry
-from haochaping.rectification import access, dispatch_queries
+from haochaping.rectification import access
 from haochaping.rectification.actions.steps import checked_text
 from haochaping.rectification.models import DispatchRule
+from haochaping.rectification.queries import dispatch as dispatch_queries
 from haochaping.rectification.terms import DISPATCH_SOURCE_LIMIT, NO_SUCH_RULE, RULE_REPLACED
 
 if TYPE_CHECKING:

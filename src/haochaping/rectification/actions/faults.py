@@ -10,10 +10,11 @@ from haochaping.directory import queries as directory
 from haochaping.kernel.identifiers import uuids7
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
-from haochaping.rectification import access, fault_queries
+from haochaping.rectification import access
 from haochaping.rectification.actions.reforms import draft
 from haochaping.rectification.actions.steps import checked_text, record, step
 from haochaping.rectification.models import Fault
+from haochaping.rectification.queries import faults as fault_queries
 from haochaping.rectification.terms import (
     ALREADY_CLASSED,
     NO_RESPONSIBILITY,

@@ -15,10 +15,13 @@ from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
 from haochaping.postgres import writes
 from haochaping.postgres.together import together
-from haochaping.rectification import dispatch_queries, fault_queries, help_queries, queries
+from haochaping.rectification import queries
 from haochaping.rectification.actions.helping import end_parts, hand_part
 from haochaping.rectification.actions.steps import checked_text, moved, record, step
 from haochaping.rectification.models import Appeal, Reform, ReformEvent, WorkOrder
+from haochaping.rectification.queries import dispatch as dispatch_queries
+from haochaping.rectification.queries import faults as fault_queries
+from haochaping.rectification.queries import help as help_queries
 from haochaping.rectification.terms import AGENCY_ENDED, AGENCY_GOES_ON, SAME_AGENCY, Move, ReformMove
 
 if TYPE_CHECKING:

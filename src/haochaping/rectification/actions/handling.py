@@ -13,10 +13,11 @@ from haochaping.kernel.identifiers import uuid7, uuids7
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.postgres import writes
-from haochaping.rectification import access, appeal_queries, queries
+from haochaping.rectification import access, queries
 from haochaping.rectification.actions import clocks
 from haochaping.rectification.actions.steps import checked_text, own_words, record, step
 from haochaping.rectification.models import Callback, Milestone, WorkOrder
+from haochaping.rectification.queries import appeals as appeal_queries
 from haochaping.rectification.rules import kept, plan_of, was_heard, was_unreached
 from haochaping.rectification.terms import (
     AGENCY_OUTCOMES,

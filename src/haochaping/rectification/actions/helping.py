@@ -12,11 +12,12 @@ from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.postgres import writes
-from haochaping.rectification import access, help_queries, queries
+from haochaping.rectification import access, queries
 from haochaping.rectification.actions import clocks
 from haochaping.rectification.actions.steps import checked_text, held, moved, own_words, record, step
-from haochaping.rectification.dispatch_queries import agency_within
 from haochaping.rectification.models import HELP_OPEN, CoHandler
+from haochaping.rectification.queries import help as help_queries
+from haochaping.rectification.queries.dispatch import agency_within
 from haochaping.rectification.states import FIRED_BY, HELPED
 from haochaping.rectification.terms import (
     AGENCY_ENDED,

@@ -15,12 +15,14 @@ from haochaping.kernel.refused import Refused
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
 from haochaping.postgres import writes
-from haochaping.rectification import access, dispatch_queries, figure_queries, queries
+from haochaping.rectification import access, queries
 from haochaping.rectification.actions import clocks
 from haochaping.rectification.actions.places import end_plan
 from haochaping.rectification.actions.reforms import promise_reforms
 from haochaping.rectification.actions.steps import held, record
 from haochaping.rectification.models import WorkOrder
+from haochaping.rectification.queries import dispatch as dispatch_queries
+from haochaping.rectification.queries import figures as figure_queries
 from haochaping.rectification.rules import consequences_of
 from haochaping.rectification.states import after
 from haochaping.rectification.terms import AGENCY_ENDED, WRONG_STATE, Move, OrderState

@@ -20,8 +20,8 @@ from haochaping.rectification.actions.steps import (
     step,
     stepped,
 )
-from haochaping.rectification.dispatch_queries import agency_within
 from haochaping.rectification.models import Milestone, WorkOrder
+from haochaping.rectification.queries.dispatch import agency_within
 from haochaping.rectification.states import FIRED_BY, WORKED_ON
 from haochaping.rectification.terms import (
     ANSWERS_FOR_OTHERS,

@@ -15,9 +15,10 @@ from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import TEXT_FIELD, EntryKind, NewEntry
-from haochaping.rectification import access, fault_queries
+from haochaping.rectification import access
 from haochaping.rectification.actions.steps import checked_text
 from haochaping.rectification.models import Reform, ReformEvent
+from haochaping.rectification.queries import faults as fault_queries
 from haochaping.rectification.states import BY_ADDRESSEE, REFORM_FIRED_BY, reform_after
 from haochaping.rectification.terms import (
     NO_PART,

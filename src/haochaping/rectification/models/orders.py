@@ -65,7 +65,7 @@ class WorkOrder(models.Model):
     division = models.ForeignKey("directory.Division", models.PROTECT, related_name="+")
     agency = models.ForeignKey("directory.Agency", models.PROTECT, related_name="+")
     item = models.ForeignKey("directory.ServiceItem", models.PROTECT, related_name="+")
-    # 专人: who in the agency deals with it, as long as they belong to it (worklist_queries.is_handled).
+    # 专人: who in the agency deals with it, as long as they belong to it (queries.worklist.is_handled).
     assignee = models.ForeignKey("accounts.User", models.PROTECT, null=True, db_index=False, related_name="+")
     # What the reasons speak of when the order goes out, and after each change of them: lists are searched by it.
     categories = ArrayField(models.CharField(max_length=20), null=True)

@@ -11,9 +11,9 @@ from haochaping.directory import queries as directory
 from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.refused import Refused
 from haochaping.ledger.terms import EntryKind
-from haochaping.rectification import fault_queries
 from haochaping.rectification import queries as work_orders
 from haochaping.rectification.actions.steps import checked_text
+from haochaping.rectification.queries import faults as fault_queries
 from haochaping.rectification.terms import NO_SUCH_ORDER, Responsibility
 from haochaping.supervision.access import check_supervise
 from haochaping.supervision.actions.proposals import held_proposal, record_proposal

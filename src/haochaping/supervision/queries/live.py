@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from haochaping.accounts.access import check_power
 from haochaping.accounts.terms import Power
-from haochaping.rectification import help_queries
 from haochaping.rectification import queries as work_orders
+from haochaping.rectification.queries import help as help_queries
 from haochaping.supervision.queries.statements import asked, reach
 from haochaping.supervision.terms import MapRow
 

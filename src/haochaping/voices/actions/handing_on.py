@@ -10,7 +10,7 @@ from haochaping.directory import queries as directory
 from haochaping.directory.terms import Kind
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
-from haochaping.rectification import dispatch_queries
+from haochaping.rectification.queries import dispatch as dispatch_queries
 from haochaping.rectification.terms import AGENCY_ENDED
 from haochaping.voices.actions.steps import checked_text, moved, record, step
 from haochaping.voices.models import Voice

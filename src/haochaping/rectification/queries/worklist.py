@@ -28,9 +28,9 @@ from haochaping.accounts.terms import Power
 from haochaping.kernel.actor import ActorKind
 from haochaping.postgres.together import Asked, together
 from haochaping.rectification import access
-from haochaping.rectification.help_queries import parts_of
 from haochaping.rectification.models import OrderEvent, OrderLook, SavedFilter, WorkOrder
-from haochaping.rectification.queries import ORDER_COLUMNS, order_row, waits_for
+from haochaping.rectification.queries.help import parts_of
+from haochaping.rectification.queries.orders import ORDER_COLUMNS, order_row, waits_for
 from haochaping.rectification.rules import URGENT_CATEGORIES, ends_of, list_asked, numbers_from
 from haochaping.rectification.states import SENT_ON
 from haochaping.rectification.terms import (

@@ -11,7 +11,7 @@ from haochaping.accounts.terms import Power
 from haochaping.kernel.refused import Refused
 from haochaping.rectification import access
 from haochaping.rectification.models import Project, ProjectOrder, ProjectTask, WorkOrder
-from haochaping.rectification.queries import ORDER_COLUMNS, order_row
+from haochaping.rectification.queries.orders import ORDER_COLUMNS, order_row
 from haochaping.rectification.terms import NO_SUCH_PROJECT, ProjectRow, ProjectState, TaskRow
 
 if TYPE_CHECKING:
