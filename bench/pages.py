@@ -28,15 +28,13 @@ if TYPE_CHECKING:
 
     from bench.visits import Visit
 
-SCALE = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
-RUNS = int(sys.argv[2]) if len(sys.argv) > 2 else 30
 MOST_QUERIES = 12
 CITIZEN = "citizen"
 _WARM_UP = 3
 _PART = re.compile(r'(RELEASE )?SAVEPOINT "\w+"')
 
 
-def main() -> None:
+def main(scale: str = "1", runs: str = "30") -> None:
     """Make the province, visit, print a line a page, and say whether a limit was broken."""
     os.environ["HAOCHAPING_DEMO"] = "1"
     connect()
@@ -48,42 +46,43 @@ def main() -> None:
 
     begun = time.perf_counter()
     keys = relay.load_keys(settings.KEYS_DIR)
-    for _ in fill(scale=SCALE, seed=1, now=timezone.now(), relay_keys=keys):
+    for _ in fill(scale=float(scale), seed=1, now=timezone.now(), relay_keys=keys):
         pass
-    print(f"pages: province of scale {SCALE:g} made in {time.perf_counter() - begun:.0f} s", flush=True)
-    sys.exit(measure())
+    print(f"pages: province of scale {scale} made in {time.perf_counter() - begun:.0f} s", flush=True)
+    broken = measure(int(runs))
+    print(f"pages: {broken} over a limit; median of {runs} runs at scale {scale}, WSGI call in process")
+    sys.exit(int(broken > 0))
 
 
-def measure() -> int:
-    """Visit every page; returns 1 when a limit was broken, else 0."""
+def measure(runs: int) -> int:
+    """Visit every page so many times; returns how many are over a limit."""
     from bench import visits
     from haochaping.config.wsgi import application
 
     cookies: dict[str, str] = {"": ""}
-    broken = []
+    broken = 0
     print(f"{'page':<32}{'ms':>8}{'cpu ms':>8}{'limit':>8}{'ratio':>7}{'queries':>9}  address")
     for visit in (*visits.public(), *visits.staff()):
         if visit.who not in cookies:
             cookies[visit.who] = citizen() if visit.who == CITIZEN else sign_in(visit.who)
-        took, cpu, queries, status = _visited(application, visit, cookies[visit.who])
+        took, cpu, queries, status = _visited(application, visit, cookies[visit.who], runs)
         limit = f"{visit.limit_ms:.0f}" if visit.limit_ms else "–"
         ratio = f"{took / visit.limit_ms:.2f}" if visit.limit_ms else "–"
         line = f"{visit.name:<32}{took:>8.1f}{cpu:>8.1f}{limit:>8}{ratio:>7}{queries:>9}  {visit.address[:70]} ({status})"
         is_broken = queries > MOST_QUERIES or bool(visit.limit_ms and took > visit.limit_ms)
-        broken += [line] if is_broken else []
+        broken += is_broken
         print(f"{line}{'  ← over the limit' if is_broken else ''}", flush=True)
-    print(
-        f"pages: {len(broken)} over a limit; median of {RUNS} runs at scale {SCALE:g}, WSGI call in process"
-    )
-    return 1 if broken else 0
+    return broken
 
 
-def _visited(application: Callable[..., Any], visit: Visit, cookies: str) -> tuple[float, float, int, int]:
+def _visited(
+    application: Callable[..., Any], visit: Visit, cookies: str, runs: int
+) -> tuple[float, float, int, int]:
     """Median milliseconds, median milliseconds of CPU, queries and status of a page."""
     taken, spent = [], []
     queries = status = 0
     backend = _backend()
-    for run in range(_WARM_UP + RUNS):
+    for run in range(_WARM_UP + runs):
         begun, cpu = time.perf_counter(), time.process_time() + _cpu(backend)
         queries, status = ask_page(application, visit.address, cookies)
         if run >= _WARM_UP:
@@ -205,4 +204,4 @@ def citizen() -> str:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

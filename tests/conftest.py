@@ -35,6 +35,14 @@ SOURCE = Path(__file__).resolve().parents[1] / "src" / "haochaping"
 _CLONES = count(1)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
+    """Mark what needs the template, for `make unit` to leave it out."""
+    for item in items:
+        if "template_database" in item.fixturenames or item.get_closest_marker("django_db"):
+            item.add_marker("database")
+
+
 def _owner() -> str:
     return os.environ["HAOCHAPING_OWNER_URL"]
 

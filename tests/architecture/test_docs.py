@@ -142,6 +142,7 @@ def test_commands_in_documents_exist(path):
     assert wrong == []
 
 
+@pytest.mark.program
 def test_the_documentation_builds_without_a_warning(tmp_path):
     built = subprocess.run(
         [

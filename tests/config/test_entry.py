@@ -15,6 +15,8 @@ from haochaping.config.environment import read
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.program
+
 # A command of its own process, for settings are read once in each; it needs no database to name an address.
 LINK = """
 import os

@@ -15,6 +15,8 @@ import xlsxwriter
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.program
+
 _MEGABYTE = 1 << 20
 _LIMIT = 200 * _MEGABYTE
 _READ = """

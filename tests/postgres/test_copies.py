@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from haochaping.postgres.terms import Urls
 
+pytestmark = pytest.mark.program
+
 LEVELS = "SELECT level FROM review ORDER BY level"
 NAMES = "SELECT datname FROM pg_database"
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from haochaping.postgres.terms import Urls
 
+pytestmark = pytest.mark.program
+
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root is refused by PostgreSQL")
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.program
+
 OURS = os.environ["DATABASE_URL"]
 COLUMNS = "source,case_no,item,agency,division,status"
 

@@ -24,6 +24,8 @@ from haochaping.postgres import server
 from tests import worlds
 from tests.doors.commands.test_commands import run
 
+pytestmark = pytest.mark.program
+
 
 def test_what_ends_by_itself_at_once_is_tried_three_times():
     part = commands._Part("--version")
