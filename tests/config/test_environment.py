@@ -44,6 +44,15 @@ def test_addresses(variables, url, hosts):
 
 
 @pytest.mark.parametrize(
+    ("told", "url"), [("", "https://hcp.example"), ("https://desk.hcp.example/", "https://desk.hcp.example")]
+)
+def test_staff_have_an_address_of_their_own_where_one_is_told(told, url):
+    env = environment.read({"HAOCHAPING_BASE_URL": "https://hcp.example", "HAOCHAPING_STAFF_URL": told})
+
+    assert env.desk_url == url
+
+
+@pytest.mark.parametrize(
     ("variable", "value"),
     [
         ("PORT", "http"),

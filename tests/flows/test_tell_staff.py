@@ -327,7 +327,7 @@ def test_a_message_to_the_phone_is_for_what_is_late_and_for_who_asked(now, setti
 
 
 def test_mail_of_the_demo_is_kept_with_its_address_masked(now, settings):
-    settings.DEMO = True
+    settings.DEMO, settings.DESK_URL = True, "https://desk.example"
     clerk = account("clerk", Role.CLERK, HERE, now)
     by_mail(clerk, MailChoice.AT_ONCE, NoticeKind.URGING)
     tell(NoticeKind.URGING, about(now), now)
@@ -336,7 +336,7 @@ def test_mail_of_the_demo_is_kept_with_its_address_masked(now, settings):
 
     [mail] = queries.demo_messages()
     assert mail.masked_to == "w***@example.org"
-    assert "/desk/notices/" in mail.text
+    assert "https://desk.example/desk/notices/" in mail.text
 
 
 def test_without_a_server_or_gateway_what_is_due_waits(now, settings):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import os
 from itertools import combinations
 
 import pytest
@@ -53,6 +55,18 @@ def test_two_of_three_files_give_the_escrow_key(folder, three):
     assert {shares.key_of_shares(pair).id for pair in combinations(three, 2)} == {whole.id}
     assert {path.stat().st_mode & 0o777 for path in three} == {0o600}
     assert not any(keys.private_raw(folder / "escrow.key").hex() in path.read_text() for path in three)
+
+
+def test_a_medium_whose_files_have_one_name_each_takes_shares_too(folder, tmp_path, monkeypatch):
+    def refused(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refused)
+
+    made = shares.split_key(folder / "escrow.key", tmp_path, shares=2, threshold=2)
+
+    assert shares.key_of_shares(made).id == keys.private_key(folder / "escrow.key").id
+    assert sorted(tmp_path.glob("*share*")) == made
 
 
 def test_one_share_twice_is_one_share(three):

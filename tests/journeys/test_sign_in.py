@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
-SITE = "http://testserver"
+SITE, DESK = "http://testserver", "http://desk.testserver"
 pytestmark = [pytest.mark.journey, pytest.mark.django_db]
 
 
@@ -51,7 +51,7 @@ def issuer() -> Iterator[str]:
         port = probe.getsockname()[1]
     program = Path(__file__).with_name("identity_provider.mjs")
     process = subprocess.Popen(
-        [_node(), program, str(port), SITE],
+        [_node(), program, str(port), DESK, SITE],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -83,7 +83,7 @@ def _configured(settings, issuer, tmp_path) -> None:
     settings.SOCIALACCOUNT_PROVIDERS = {
         "openid_connect": settings.SOCIALACCOUNT_PROVIDERS["openid_connect"] | {"APPS": known}
     }
-    settings.SITE_URL = SITE
+    settings.SITE_URL, settings.DESK_URL = SITE, DESK
 
 
 def begin(browser: Client, name: str) -> str:
@@ -102,7 +102,7 @@ def at_the_provider(address: str, subject: str) -> str:
             answer = browser.get(address, allow_redirects=False, timeout=5)
             if answer.is_redirect:
                 address = urljoin(address, answer.headers["Location"])
-                if address.startswith(SITE):
+                if address.startswith((SITE, DESK)):
                     return address
                 continue
             form = re.search(r'<form[^>]*action="([^"]+)"', answer.text)
@@ -115,9 +115,13 @@ def at_the_provider(address: str, subject: str) -> str:
     raise AssertionError("the provider does not send the browser back")
 
 
+def _path(address: str) -> str:
+    return urlsplit(address)._replace(scheme="", netloc="").geturl()
+
+
 def sign_in(browser: Client, name: str, subject: str):
     back = at_the_provider(begin(browser, name), subject)
-    return browser.get(back.removeprefix(SITE))
+    return browser.get(_path(back))
 
 
 def make_clerk(*, bound: str = "") -> int:
@@ -174,7 +178,7 @@ def test_the_request_carries_state_nonce_and_a_pkce_challenge():
     assert first["response_type"] == "code"
     assert first["code_challenge_method"] == "S256"
     assert first["scope"] == "openid"
-    assert first["redirect_uri"] == f"{SITE}/account/sign-in/back"
+    assert first["redirect_uri"] == f"{DESK}/account/sign-in/back"
     for name in ("state", "nonce", "code_challenge"):
         assert len(first[name]) >= 16
         assert first[name] != second[name]
@@ -246,7 +250,7 @@ def test_whoever_has_a_second_factor_here_shows_it_too():
 def test_an_answer_is_taken_once_and_by_the_browser_that_asked():
     make_clerk(bound="staff-7")
     browser = Client()
-    back = at_the_provider(begin(browser, "staff_sign_in"), "staff-7").removeprefix(SITE)
+    back = _path(at_the_provider(begin(browser, "staff_sign_in"), "staff-7"))
 
     stolen = Client().get(back)
     assert stolen.status_code == 403
@@ -286,7 +290,7 @@ def test_a_code_without_the_verifier_is_worth_nothing():
     session["socialaccount_states"] = states
     session.save()
 
-    answer = browser.get(at_the_provider(address, "staff-7").removeprefix(SITE))
+    answer = browser.get(_path(at_the_provider(address, "staff-7")))
 
     assert answer.status_code == 403
     assert failures() == ["unknown"]
@@ -303,7 +307,7 @@ def test_log_out_leads_on_to_the_provider():
     address = answer.headers["Location"]
     assert asked(address) == {
         "client_id": "for-staff",
-        "post_logout_redirect_uri": f"{SITE}/accounts/login/",
+        "post_logout_redirect_uri": f"{DESK}/accounts/login/",
     }
     assert requests.get(address, timeout=5).status_code == 200
 

@@ -79,6 +79,9 @@ class Environment:
     postgres: str = _variable("HAOCHAPING_POSTGRES", "Forces an embedded server: `wheel` or `system`.", "")
     hosts: str = _variable("HAOCHAPING_HOSTS", "Names under which the site is reached, by comma.", "")
     base_url: str = _variable("HAOCHAPING_BASE_URL", "Address that links and QR codes begin with.", "")
+    staff_url: str = _variable(
+        "HAOCHAPING_STAFF_URL", "Address of the staff's pages, where they have another than the public.", ""
+    )
     security_contact: str = _variable(
         "HAOCHAPING_SECURITY_CONTACT", "Whom to tell about a weakness: mailto:… or https://…", ""
     )
@@ -197,6 +200,11 @@ class Environment:
         """The address links begin with, without a slash at the end."""
         host = "127.0.0.1" if self.host in _EVERY_ADDRESS else self.host
         return (self.base_url or f"http://{_in_address(host)}:{self.port}").rstrip("/")
+
+    @property
+    def desk_url(self) -> str:
+        """The address of the staff's pages, without a slash at the end."""
+        return self.staff_url.rstrip("/") or self.site_url
 
     @property
     def allowed_hosts(self) -> list[str]:

@@ -16,7 +16,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 DEBUG = bool(ENV.debug)
 DEMO = bool(ENV.demo)
 DOORS = ENV.doors
-SITE_URL = ENV.site_url
+SITE_URL, DESK_URL = ENV.site_url, ENV.desk_url
 SECURITY_CONTACT = ENV.security_contact
 SUITE = ENV.suite
 KEYS_DIR = ENV.data_dir / "keys"
@@ -272,7 +272,7 @@ SESSION_COOKIE_AGE = 8 * 3600
 if SECURE_SITE:
     # No neighbour under the same domain can set a cookie of this name (ASVS 3.3.1).
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
-CSRF_TRUSTED_ORIGINS = [SITE_URL] if SECURE_SITE else []
+CSRF_TRUSTED_ORIGINS = sorted({SITE_URL, DESK_URL}) if SECURE_SITE else []
 # The two intake endpoints take 16 MiB and check it themselves; forms take far less.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 PROCRASTINATE_ON_APP_READY = None

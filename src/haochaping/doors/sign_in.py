@@ -51,6 +51,10 @@ _LONGEST_AGO = WINDOW.total_seconds() + 60
 _CALLBACKS = {STAFF_PROVIDER: "staff_sign_in_back", CITIZEN_PROVIDER: "my_sign_in_back"}
 
 
+def _site(provider_id: str) -> str:
+    return str(settings.DESK_URL if provider_id == STAFF_PROVIDER else settings.SITE_URL)
+
+
 def is_open(provider_id: str) -> bool:
     """Whether this installation knows the provider."""
     return any(one["provider_id"] == provider_id for one in _apps())
@@ -82,7 +86,7 @@ def logout_address(request: HttpRequest, provider_id: str, here: str) -> str:
         client = adapter.get_provider().app.client_id
     except (RequestException, OAuth2Error, SocialApp.DoesNotExist):
         return here
-    back_to = {"client_id": client, "post_logout_redirect_uri": settings.SITE_URL + here}
+    back_to = {"client_id": client, "post_logout_redirect_uri": _site(provider_id) + here}
     return f"{place}?{urlencode(back_to)}" if place else here
 
 
@@ -116,7 +120,7 @@ class _Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # allauth car
 
     def get_callback_url(self, request: HttpRequest, app: object) -> str:  # noqa: ARG002 - allauth's signature
         """Our address the provider sends people back to: one for staff, one for citizens."""
-        return str(settings.SITE_URL) + reverse(_CALLBACKS[self.provider_id])
+        return _site(self.provider_id) + reverse(_CALLBACKS[self.provider_id])
 
     def complete_login(self, request: HttpRequest, app: Any, token: Any, **kwargs: Any) -> Any:
         """Read who logged in from the signed token, and of citizens the claims that belong to the same subject."""

@@ -165,7 +165,7 @@ def send_due(channel: Channel, *, now: datetime) -> int:
         return 0
     with translation.override("zh-hans"):
         return notices.send_due(
-            channel, send=send, link=f"{settings.SITE_URL}/desk/notices/", translate=gettext, now=now
+            channel, send=send, link=f"{settings.DESK_URL}/desk/notices/", translate=gettext, now=now
         )
 
 

@@ -230,8 +230,12 @@ def place(path: Path, text: str, mode: int) -> None:
         os.link(draft, path)
     except FileExistsError:
         pass
+    except PermissionError:
+        # A medium whose files have one name each (FAT): then nobody races for it either.
+        if not path.exists():
+            draft.replace(path)
     finally:
-        draft.unlink()
+        draft.unlink(missing_ok=True)
 
 
 def _secret(path: Path) -> bytes:

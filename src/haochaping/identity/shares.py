@@ -29,7 +29,10 @@ def split_key(file: Path, into: Path, *, shares: int, threshold: int) -> list[Pa
     Raises:
         ValueError: not 2 ≤ threshold ≤ shares ≤ 255.
         keys.KeysMissing: the file is no private key.
+        FileExistsError: shares of a key of this name are in the folder, perhaps of a former one.
     """
+    if there := sorted(into.glob(f"{file.stem}-share-*.key")):
+        raise FileExistsError(str(there[0]))
     fingerprint, made = keys.private_key(file).id, []
     for number, body in split(keys.private_raw(file), shares=shares, threshold=threshold).items():
         path = into / f"{file.stem}-share-{number}.key"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -102,6 +103,22 @@ def test_shares_are_tried_before_the_key_is_wiped(folder, tmp_path):
     assert tried(ours) == (0, f"It opens what is sealed here: {needed}.\n")
     status, said = tried(others)
     assert (status, needed in said) == (1, True)
+
+
+def test_shares_of_a_former_key_are_neither_kept_as_the_new_ones_nor_written_over(folder, tmp_path):
+    words = ("identity", "split-key", str(folder / "escrow.key"), "--into", str(tmp_path))
+    assert run(*words, "--shares", "4").exit_code == 0
+    former = {path: path.read_text() for path in tmp_path.glob("*-share-*.key")}
+    (tmp_path / "escrow-share-1.key").unlink()
+    shutil.copy(folder / "relay.key", folder / "escrow.key")
+
+    done = run(*words)
+
+    assert done.exit_code == 1
+    assert str(tmp_path / "escrow-share-2.key") in done.stderr
+    assert {path: path.read_text() for path in tmp_path.glob("*-share-*.key")} == {
+        path: text for path, text in former.items() if path.name != "escrow-share-1.key"
+    }
 
 
 def test_a_key_is_named_one_way_or_the_other(approved, folder):

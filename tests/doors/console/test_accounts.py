@@ -185,12 +185,14 @@ def test_steps_for_others_are_taken_by_whose_power_it_is(signed_in, role):
     assert by.browser.get(reverse("account_person", args=[clerk_id])).status_code == (200 if opens else 403)
 
 
-def test_the_link_for_a_password_is_shown_to_the_system_administrator(signed_in, person):
+def test_the_link_for_a_password_is_shown_to_the_system_administrator(signed_in, person, settings):
+    settings.DESK_URL = "https://desk.example"
     admin, clerk = signed_in(Role.SYSTEM_ADMIN), person(Role.CLERK)
 
     answer = admin.browser.post(reverse("account_person_step", args=[clerk.id, "link"]))
 
     shown = admin.browser.get(answer.headers["Location"]).content.decode()
+    assert "https://desk.example/account/link/" in shown
     address = shown[shown.index("/account/link/") :].split()[0].partition("<")[0]
     assert Client().post(address, {"password": NEW, "again": NEW}).status_code == 302
     assert User.objects.get(pk=clerk.id).check_password(NEW)

@@ -242,6 +242,11 @@ def split_key(file: Path, *, shares: int, threshold: int, into: Path) -> None:
         made = split(file, into, shares=shares, threshold=threshold)
     except keys.KeysMissing as missing:
         fail(gettext(missing.message).format(**missing.params))
+    except FileExistsError as there:
+        told = gettext(
+            "There are shares here already: {file}. Take them away first, or name another folder: --into."
+        )
+        fail(told.format(file=there))
     for path in made:
         click.echo(path)
     click.echo(gettext("Try the shares out with “identity try”, then erase {file}.").format(file=file))

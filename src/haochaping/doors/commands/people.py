@@ -91,7 +91,7 @@ def first_admin(*, role: str) -> None:
     from haochaping.accounts import actions  # noqa: PLC0415
 
     token = actions.issue_first_admin_link(role=role, by=OPERATOR, now=timezone.now())
-    click.echo(f"{settings.SITE_URL}/account/link/{token}")
+    click.echo(f"{settings.DESK_URL}/account/link/{token}")
 
 
 @staff.command("bind")

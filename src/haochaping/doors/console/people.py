@@ -122,7 +122,7 @@ def _page(
 
 def _link(request: HttpRequest, user_id: int, by: Actor) -> None:
     token = actions.issue_password_link(user_id=user_id, by=by, now=timezone.now())
-    address = settings.SITE_URL + reverse("account_link", args=[token])
+    address = settings.DESK_URL + reverse("account_link", args=[token])
     said = gettext("Give this link to its owner; it works once and for one hour: {link}")
     messages.success(request, said.format(link=address))
 
