@@ -36,7 +36,7 @@ def test_a_dead_connection_is_found(db):
 
 def test_whoever_meets_a_dead_connection_has_its_like_replaced_too(db):
     """After the server was killed each of its idle connections is dead: the first to ask must not be the only one served."""
-    ours = connections["default"].pool
+    ours = connections["default"].pool  # type: ignore[attr-defined]  # of the wrapper for PostgreSQL
     idle = [ours.getconn() for _ in range(6)]
     for one in idle:
         ours.putconn(one)
