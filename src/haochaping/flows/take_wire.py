@@ -6,6 +6,7 @@ reason, and its sender hears the reason with the field as it calls it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -33,7 +34,15 @@ from haochaping.exchange.dialects.terms import (
 )
 from haochaping.exchange.fields import shown
 from haochaping.exchange.rules import raw_digest, storable, without_persons
-from haochaping.exchange.terms import EARLY_STEP, ORPHAN, WIRE_SENDER, Quarantined, Raw, RecordKind
+from haochaping.exchange.terms import (
+    EARLY_STEP,
+    MISSING,
+    ORPHAN,
+    WIRE_SENDER,
+    Quarantined,
+    Raw,
+    RecordKind,
+)
 from haochaping.flows.complete_case import number, place_by_item
 from haochaping.flows.complete_step import completed, is_step, kept_forward
 from haochaping.flows.receive_together import receive_together
@@ -47,16 +56,18 @@ from haochaping.reviews.rules import is_bad
 from haochaping.reviews.terms import CONFLICT, Entrance
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from haochaping.exchange.dialects.envelope import Message
-    from haochaping.exchange.dialects.terms import Description, Opened, Operation, Reading
+    from haochaping.exchange.dialects.terms import Code, Description, Opened, Operation, Reading
     from haochaping.exchange.terms import SourceRow
 
 _REASON_FIELD = "indicator_codes"
 # What its sender need not send again: it is kept, and taken when its case arrives.
 _WAITS = (ORPHAN, EARLY_STEP)
+# What is said of a field that was not sent.
+_LACKS = frozenset({MISSING.code, REASON_MISSING.code})
 
 
 class Call(NamedTuple):
@@ -139,6 +150,7 @@ def take(call: Call, reading: Reading, *, signed: bool, now: datetime) -> Came:
     Raises:
         Refused: SELF_BUILT, HISTORY_ONLY.
     """
+    reading = _with_known_codes(call, reading)
     if (voice := reading.tables.get("voice")) is not None:
         return _came(_take_voice(call, reading, dict(voice), signed=signed, now=now), reading, {})
     came = Came("done", {})
@@ -172,9 +184,11 @@ def _take_case(
     if services[0].pop("counts", "yes") == "no" or not services[0].keys() - {"channel", "stage"}:
         fields.pop("occurrences", None)
         services = []
-    if (unread := reading.complaints.get("case")) is not None:
+    if (unread := reading.unread("case")) is not None:
         return _put_aside(call, RecordKind.CASE, fields, unread, signed=signed, now=now), 0
-    unknown = _resolve(call, reading, fields)
+    unknown = place_by_item(call.source.code, fields)
+    if unknown is not None:
+        unknown = Complaint(unknown.reason, wire_name(reading, unknown.field), unknown.params)
     with transaction.atomic():
         exchange.number_services_alone(call.source.platform_id, case_no)
         if unknown is not None:
@@ -221,11 +235,10 @@ def _take_review(
     fields |= {"source": call.source.code}
     if fields.get("occurrence_no") in (None, ""):
         fields["occurrence_no"] = numbered or _service_no(call, str(fields.get("case_no") or ""), told)
-    if (unread := reading.complaints.get("review")) is not None:
+    if (unread := reading.unread("review")) is not None:
         return _put_aside(call, RecordKind.REVIEW, fields, unread, signed=signed, now=now)
     if call.operation.needs_reason and _lacks_reason(fields):
-        field = wire_name(reading, _REASON_FIELD)
-        return Outcome(OutcomeKind.REFUSED, complaint=Complaint(REASON_MISSING, field, {"field": field}))
+        return Outcome(OutcomeKind.REFUSED, complaint=Complaint(REASON_MISSING, _REASON_FIELD))
     raw = Raw(fields)
     if "review.assessed_at" not in reading.wire:
         # Who tells no time tells of it as it happens; told again it is the same review.
@@ -239,9 +252,8 @@ def _take_voice(
     if not call.source.history:
         raise Refused(HISTORY_ONLY)
     fields |= {"source": call.source.code}
-    unread = reading.complaints.get("voice")
+    unread = reading.unread("voice")
     if unread is None:
-        _choose_known(call, reading, fields)
         outcome = take_past_voice(Raw(fields), by=call.by, now=now)
         if outcome.kind != OutcomeKind.QUARANTINED or outcome.complaint is None:
             return outcome
@@ -266,36 +278,34 @@ def _entrance(call: Call, signed: bool) -> Entrance:
     return Entrance.CLIENT if signed else Entrance.UNSIGNED
 
 
-def _resolve(call: Call, reading: Reading, fields: dict[str, object]) -> Complaint | None:
-    """Of all the codes a sender names for item and agency take the one that is known here.
-
-    Returns what is unknown where the rest would have followed from it; any other unknown code is judged on the road.
+def _with_known_codes(call: Call, reading: Reading) -> Reading:
+    """Of all the codes a sender names for item and agency those that are known here, under the names they were sent by.
 
     Raises:
         Refused: SELF_BUILT for an item of the authority's own that nobody here knows.
     """
-    source, codes = call.source.code, reading.candidates.get("item", ())
-    known = _choose_known(call, reading, fields)
+    items, agencies = (reading.candidates.get(name, ()) for name in ("item", "agency"))
+    table = next((name for name in ("case", "voice") if name in reading.tables), "")
+    if not (items or agencies) or reading.unread(table):
+        return reading
+    source = call.source.code
+    known = {code for _, code in matches.items_meant((source, code.value) for code in items)}
+    chosen = {"item": _first_of(items, known)}
     mark = call.description.self_built
-    if mark and fields.get("item") not in known and any(mark in code for code in codes):
-        raise Refused(SELF_BUILT, field=wire_name(reading, "item"), value=codes[0])
-    unknown = place_by_item(source, fields)
-    return unknown and Complaint(unknown.reason, wire_name(reading, unknown.field), unknown.params)
+    if mark and chosen["item"] is None and any(mark in code.value for code in items):
+        raise Refused(SELF_BUILT, field=wire_name(reading, "item"), value=items[0].value)
+    chosen["agency"] = _first_of(agencies, directory.agencies(code.value for code in agencies))
+    told = {name: code for name, code in chosen.items() if code}
+    values = {**reading.tables[table], **{name: code.value for name, code in told.items()}}
+    return replace(
+        reading,
+        tables={**reading.tables, table: values},
+        wire={**reading.wire, **{f"{table}.{name}": code.wire for name, code in told.items()}},
+    )
 
 
-def _choose_known(call: Call, reading: Reading, fields: dict[str, object]) -> set[str]:
-    """Put the codes that are known here in their places, else the first of each; returns the known ones of items."""
-    codes = reading.candidates.get("item", ())
-    known = {code for _, code in matches.items_meant((call.source.code, code) for code in codes)}
-    _choose(reading, "item", known, fields)
-    _choose(reading, "agency", directory.agencies(reading.candidates.get("agency", ())), fields)
-    return known
-
-
-def _choose(reading: Reading, name: str, known: Collection[str], fields: dict[str, object]) -> None:
-    codes = reading.candidates.get(name, ())
-    if codes:
-        fields[name] = next((code for code in codes if code in known), codes[0])
+def _first_of(codes: Sequence[Code], known: Collection[str]) -> Code | None:
+    return next((code for code in codes if code.value in known), None)
 
 
 def _service_no(call: Call, case_no: str, told: Mapping[str, object]) -> int:
@@ -342,7 +352,7 @@ def _came(outcome: Outcome, reading: Reading, values: Mapping[str, object]) -> C
     if outcome.complaint is None:
         return Came("again" if outcome.kind == OutcomeKind.DUPLICATE else "done", values, fate=outcome.kind)
     complaint = outcome.complaint
-    field = wire_name(reading, complaint.field)
+    field = wire_name(reading, complaint.field, missing=complaint.code in _LACKS)
     told = Complaint(complaint.reason, field, {**complaint.params, "field": field})
     if complaint.reason in _WAITS:
         return Came("orphan", values, told, outcome.kind)

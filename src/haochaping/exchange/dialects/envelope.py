@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote, urlencode
 
 from haochaping.exchange.dialects import sm
-from haochaping.exchange.dialects.documents import at, merged, put, read_form, read_xml, write_xml
+from haochaping.exchange.dialects.documents import at, joined, merged, put, read_form, read_xml, write_xml
 from haochaping.exchange.dialects.terms import (
     BAD_ENVELOPE,
     DOES_NOT_OPEN,
@@ -129,7 +129,9 @@ def _json(value: object, _about: str, way: _Way) -> object:
 def _form(value: object, _about: str, way: _Way) -> object:
     """A form, or the same fields behind the “?”: clients do either."""
     if isinstance(value, Message):
-        return read_form(value.query) | read_form(way.text(value.body, "form"))
+        text = way.text(value.body, "form")
+        fields = read_json(text) if text.lstrip().startswith("{") else read_form(text)
+        return joined(read_form(value.query), cast("dict[str, object]", fields))
     return read_form(way.text(value, "form"))
 
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, cast
 
 from haochaping.exchange.dialects import signing
 from haochaping.exchange.dialects.documents import at, merged, put, read_form, read_xml
 from haochaping.exchange.dialects.envelope import Message, open_message, pack
-from haochaping.exchange.dialects.reading import read
+from haochaping.exchange.dialects.reading import survey, wire_name
 from haochaping.exchange.dialects.terms import BAD_ENVELOPE, NO_SUCH_CALL, Does
 from haochaping.exchange.encodings import decoded
 from haochaping.exchange.fields import shown
 from haochaping.exchange.rules import judge_case, judge_review, read_json
-from haochaping.exchange.terms import Raw
+from haochaping.exchange.terms import MISSING, Raw
 from haochaping.exchange.voices import judge_voice
 from haochaping.kernel.identifiers import random_bytes
-from haochaping.kernel.refused import Refused
+from haochaping.kernel.refused import Complaint, Refused
 from haochaping.kernel.text import has_forbidden_control
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from haochaping.exchange.dialects.envelope import Keys
     from haochaping.exchange.dialects.terms import Description, Operation, Reading
-    from haochaping.kernel.refused import Complaint
 
 _JUDGES: Mapping[str, Callable[[Raw], object]] = {
     "case": judge_case,
@@ -152,16 +152,11 @@ def number_column(operation: Operation, record: Mapping[str, object]) -> str:
 def _trial(description: Description, operation: Operation, record: Mapping[str, object]) -> Trial:
     left = unread(operation, record)
     try:
-        reading = read(operation, description, record)
+        reading, missing = survey(operation, description, record)
     except Refused as refused:
         return Trial(operation.name, (), left, (refused.complaint,))
-    complaints = [] if reading.complaint is None else [reading.complaint]
-    return Trial(
-        operation.name,
-        tuple(_lines(reading)),
-        left,
-        (*complaints, *([] if complaints else _judged(reading))),
-    )
+    complaints = [*missing, *chain.from_iterable(reading.complaints.values())]
+    return Trial(operation.name, tuple(_lines(reading)), left, tuple(complaints or _judged(reading)))
 
 
 def _lines(reading: Reading) -> Iterator[Line]:
@@ -199,7 +194,11 @@ def _judged(reading: Reading) -> Iterator[Complaint]:
         try:
             judge(Raw({name: stand_in[name] for name in known} | fields))
         except Refused as refused:
-            yield refused.complaint
+            complaint = refused.complaint
+            wire = (
+                wire_name(reading, complaint.field, missing=complaint.code == MISSING.code) or complaint.field
+            )
+            yield Complaint(complaint.reason, wire, {**complaint.params, "field": wire})
 
 
 def call_of(description: Description, call: str) -> Operation:
