@@ -112,6 +112,24 @@ def test_what_stands_against_a_review_is_said_of_what_its_sender_sent(source, pl
     assert ("serviceNumber" in heard.words, "assessNumber" in heard.words) == (True, False), heard
 
 
+def test_how_a_service_was_rated_is_told_to_who_has_shown_who_asks(source, place):
+    """A source may be set to be taken unsigned: what it then hears of a review is that there is one."""
+    tongue, _ = _speaks(source, place, "fujian-2019:ws/evaluation")
+    there = source("fujian-2019", "both", tongue.place[0], keys={"mark": "m", "word": "w"}, unsigned=True)
+    assert said(tongue, there, tongue.body()).taken
+    asked = {"projectNo": str(tongue.record["projectNo"]), "nodeName": "办结"}
+
+    shown, hidden = (
+        Fujian2019(there.send, name="m", password=word).call("getEvaluationDetail", asked)
+        for word in ("w", "")
+    )
+
+    assert (shown.ok, shown.find("alternate"), bool(shown.find("assessTime"))) == (True, "2", True)
+    assert (hidden.ok, hidden.find("projectNo")) == (True, asked["projectNo"])
+    for name in ("alternate", "appraisald", "writingevalua", "assessTime", "evaluateUnid"):
+        assert hidden.find(name) == ""
+
+
 @pytest.mark.parametrize("name", _BY_NAME)
 def test_names_that_differ_in_capitals_only_must_not_contradict_each_other(source, place, name):
     """One of them would be dropped without a word: it is refused as two of the very same name are."""

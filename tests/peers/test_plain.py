@@ -315,6 +315,13 @@ def test_anhui_status_and_look_up(source, place, jining):
 
 
 def test_without_leave_nothing_unsigned_is_taken(source, place):
+    rated = JINING_REVIEW | {"projectno": "37080020240101000007"}
+    Case.objects.update(platform=Platform.objects.get(code="jn-third"))
+    assert custom(post(jining.send, "hcp/addEvaluate", {"params": rated}))[0] == "1"
+    Case.objects.update(platform=Platform.objects.get(code="ah-gt"))
+    told = there.send("POST", "status?projNo=37080020240101000007", b"", {}).decode()
+    said = json.loads(told)["data"]
+    assert said == {"projNo": "37080020240101000007", "evaluated": "true"}, "nobody signs: not how, nor when"
     place("370800000000", _AGENCY, _ITEM)
     there = source("jining", "jn-strict", "370800000000")
 
