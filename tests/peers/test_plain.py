@@ -61,10 +61,14 @@ def test_jining_a_service_and_its_review(jining):
     assert set(Review.objects.values_list("provenance", flat=True)) == {"unverified"}
 
 
-def test_jinings_hotline_rates_a_service_by_telephone(jining):
+@pytest.mark.parametrize("wrapped", [False, True], ids=["flat", "params"])
+def test_jinings_hotline_rates_a_service_by_telephone(jining, wrapped):
+    """The hotline's client sends its four fields flat; the hall's own style wraps them."""
+
     def rated(**changes: object) -> tuple[str, str]:
         told = {"flowsn": "37080020240101000001", "content": "等了两个小时", "result": "2", "eventCode": "1"}
-        return custom(post(jining.send, "hcp/hcpevaluate", {"params": told | changes}))
+        told |= changes  # type: ignore[arg-type]
+        return custom(post(jining.send, "hcp/hcpevaluate", {"params": told} if wrapped else told))
 
     assert rated() == ("0", "没有对应的服务数据")
     assert rated() == ("0", "没有对应的服务数据")
