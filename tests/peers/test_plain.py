@@ -315,10 +315,6 @@ def test_anhui_status_and_look_up(source, place, jining):
     assert (found["data"]["sxbm"], found["data"]["bjzt"], found["data"]["sqrmc"]) == (_ITEM, "1", "")
     status = json.loads(there.send("POST", "status?projNo=37080020240101000007", b"", {}))
     assert (status["head"]["returncode"], status["data"]["evaluated"]) == ("0000", "false")
-    assert json.loads(there.send("GET", "lookup?slbh=nowhere", b"", {}))["head"]["returncode"] == "1000"
-
-
-def test_without_leave_nothing_unsigned_is_taken(source, place):
     rated = JINING_REVIEW | {"projectno": "37080020240101000007"}
     Case.objects.update(platform=Platform.objects.get(code="jn-third"))
     assert custom(post(jining.send, "hcp/addEvaluate", {"params": rated}))[0] == "1"
@@ -326,6 +322,10 @@ def test_without_leave_nothing_unsigned_is_taken(source, place):
     told = there.send("POST", "status?projNo=37080020240101000007", b"", {}).decode()
     said = json.loads(told)["data"]
     assert said == {"projNo": "37080020240101000007", "evaluated": "true"}, "nobody signs: not how, nor when"
+    assert json.loads(there.send("GET", "lookup?slbh=nowhere", b"", {}))["head"]["returncode"] == "1000"
+
+
+def test_without_leave_nothing_unsigned_is_taken(source, place):
     place("370800000000", _AGENCY, _ITEM)
     there = source("jining", "jn-strict", "370800000000")
 
@@ -337,7 +337,14 @@ def test_without_leave_nothing_unsigned_is_taken(source, place):
 
 def test_an_unknown_source_or_call_is_told_so(jining):
     jining.code, code = "nobody", jining.code
-    assert jining.ask("POST", "hcp/addEvaluate", b"{}", {})[0] == 404
+    for path in ("hcp/addEvaluate", "hcp/nothing"):
+        status, _, answer = jining.ask("POST", path, b"{}", {})
+        told = json.loads(answer)
+        assert (status, told["custom"]["code"]) == (404, "0"), "in the style of the dialect at that address"
+        assert "“nobody”" in told["custom"]["text"]
+    jining.dialect = "klingon"
+    status, _, answer = jining.ask("POST", "hcp/addEvaluate", b"{}", {})
+    assert (status, json.loads(answer)["success"]) == (404, "false")
     jining.code, jining.dialect = code, "shandong"
     assert jining.ask("POST", "case", b"{}", {})[0] == 404
     jining.dialect = "jining"
