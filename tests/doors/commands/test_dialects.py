@@ -161,6 +161,22 @@ def test_each_shipped_sample_is_read_without_a_complaint(committed_db, sample):
     done = run("dialect", "check", name, str(sample), "--call", call, "--json")
 
     assert done.exit_code == 0, done.output
+def test_the_address_that_devices_open_is_printed_whole(committed_db, now, client):
+    """It names its platform itself, so it stands beside the platform's own address and not under it."""
+    worlds.build(now)
+
+    lines = run("dialect", "set", worlds.SOURCE, "anhui", "--unsigned").stdout.splitlines()
+    calls = next(
+        row for row in json.loads(run("dialect", "list", "--json").output) if row["name"] == "anhui"
+    )["calls"]
+
+    assert [line.partition("/wire/")[2] for line in lines[:2]] == [
+        f"anhui/{worlds.SOURCE}/",
+        "anhui/evaluate?",
+    ]
+    assert (calls["evaluate"], calls["status"]) == ("GET /wire/anhui/evaluate", "POST/GET status")
+
+
     [told] = json.loads(done.output)
     assert told["call"] == call
     assert sum(field["value"] is not None for field in told["fields"]) >= min(5, len(told["fields"]))
