@@ -94,14 +94,13 @@ def _fit(trials: Sequence[Trial]) -> tuple[bool, int]:
 
 
 def _records(operation: Operation, sample: bytes, keys: Keys) -> Sequence[Mapping[str, object]]:
-    no_text = Refused(BAD_ENVELOPE, field="sample", expected="JSON, XML, form")
     try:
         text = decoded(sample).strip()
     except ValueError:
-        raise no_text from None
+        raise _no_sample() from None
     if not text or has_forbidden_control(text):
         # A picture or an archive says nothing that a person could compare.
-        raise no_text
+        raise _no_sample()
     for message in (Message(body=sample), Message(query=text)):
         try:
             opened = open_message(operation, message, keys)
@@ -116,7 +115,7 @@ def _records(operation: Operation, sample: bytes, keys: Keys) -> Sequence[Mappin
         inner if isinstance(inner, dict) else record for inner, record in zip(inside, records, strict=True)
     ]
     if not all(isinstance(record, dict) for record in found):
-        raise no_text
+        raise _no_sample()
     return cast("list[Mapping[str, object]]", found)
 
 
@@ -125,7 +124,13 @@ def _document(sample: bytes, text: str) -> object:
         return read_json(text)
     if text.startswith("<"):
         return next(iter(read_xml(sample).values()))
+    if "=" not in text:
+        raise _no_sample()
     return read_form(text)
+
+
+def _no_sample() -> Refused:
+    return Refused(BAD_ENVELOPE, field="sample", expected="JSON, XML, form")
 
 
 def _names(record: Mapping[str, object]) -> set[str]:
