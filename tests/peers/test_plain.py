@@ -184,6 +184,40 @@ def test_shandongs_feed_builds_a_case_step_by_step(source, place):
     ]
 
 
+def test_steps_that_name_their_case_by_its_reference_alone(source, place):
+    """`orgbusno` binds the three messages (domain.md §2.2); receiveDone may leave `projid` empty, before or after."""
+    place("370800000000", _AGENCY, _ITEM)
+    there = source("shandong-aggregation", "sd-feed", "370800000000", unsigned=True)
+    other = source("shandong-aggregation", "sd-other", "370800000000", unsigned=True)
+    basic = BASIC | {"acceptdeptcode": _AGENCY}
+    second = {"projid": "37080020240101000006", "orgbusno": "another"}
+
+    def took(feed: Source, path: str, message: dict[str, object]) -> bool:
+        return bool(post(feed.send, path, message)["success"] == "true")
+
+    assert took(there, "receiveBasicInfo", basic)
+    assert took(there, "receiveDone", DONE | {"projid": ""})
+    assert Case.objects.get().status == "completed"
+
+    early = DONE | {"projid": "", "orgbusno": "another"}
+    for _ in range(2):
+        assert took(there, "receiveDone", early), "it waits for its case"
+    assert took(other, "receiveDone", DONE | {"projid": ""}), "a reference is its own platform's"
+    waiting = QuarantinedRecord.objects.filter(state="waiting")
+    assert sorted(waiting.values_list("source", "kind", "code")) == [
+        ("sd-feed", "step", "early_step"),
+        ("sd-other", "step", "early_step"),
+    ]
+    assert took(there, "receiveBasicInfo", basic | second)
+    assert Case.objects.get(case_no=second["projid"]).status == "completed"
+    assert waiting.get().source == "sd-other"
+    assert took(there, "receiveDone", early), "told again it changes nothing"
+
+    refused = post(there.send, "receiveDone", DONE | {"projid": "", "orgbusno": ""})
+    assert (refused["success"], "projid / orgbusno" in refused["message"]) == ("false", True)
+    assert waiting.count() == 1
+
+
 @pytest.fixture
 def feed(source: Callable[..., Source], place: Callable[..., None]) -> Callable[..., dict[str, object]]:
     place("370800000000", _AGENCY, _ITEM)
@@ -194,6 +228,14 @@ def feed(source: Callable[..., Source], place: Callable[..., None]) -> Callable[
 
     assert send("receiveBasicInfo", BASIC, acceptdeptcode=_AGENCY, datasources="1")["success"] == "true"
     return send
+
+
+def test_a_result_that_is_none_is_said_and_the_case_stays(feed):
+    answer = feed("receiveProc", STEP, noderesult="x")
+
+    assert (answer["success"], "noderesult" in str(answer["message"])) == ("false", True)
+    assert Case.objects.get().status == "submitted"
+    assert feed("receiveProc", STEP, noderesult="")["success"] == "true", "a step need not say one"
 
 
 @pytest.mark.parametrize(

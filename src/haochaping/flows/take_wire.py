@@ -22,7 +22,7 @@ from haochaping.exchange import queries as exchange_queries
 from haochaping.exchange.dialects import signing
 from haochaping.exchange.dialects.documents import at
 from haochaping.exchange.dialects.envelope import Keys, open_message
-from haochaping.exchange.dialects.reading import wire_name
+from haochaping.exchange.dialects.reading import refusal, wire_name
 from haochaping.exchange.dialects.terms import (
     HISTORY_ONLY,
     NO_SUCH_SERVICE,
@@ -30,10 +30,19 @@ from haochaping.exchange.dialects.terms import (
     REASON_MISSING,
     SELF_BUILT,
     UNSIGNED_CALL,
+    WIRE_FIELD_MISSING,
     Does,
 )
 from haochaping.exchange.fields import shown
-from haochaping.exchange.rules import raw_digest, storable, without_persons
+from haochaping.exchange.references import actions as references
+from haochaping.exchange.rules import (
+    CASE_NO_LENGTH,
+    REFERENCE_LENGTH,
+    key_part,
+    raw_digest,
+    storable,
+    without_persons,
+)
 from haochaping.exchange.terms import (
     EARLY_STEP,
     MISSING,
@@ -178,18 +187,20 @@ def _is_late(call: Call, outcome: Outcome) -> bool:
 def _take_case(
     call: Call, reading: Reading, fields: dict[str, object], *, signed: bool, now: datetime
 ) -> tuple[Outcome, int]:
-    case_no = str(fields.get("case_no") or "")
     fields |= {"source": call.source.code}
+    reference = key_part(fields.pop("reference", ""), REFERENCE_LENGTH)
     services = cast("list[dict[str, object]]", fields.get("occurrences") or [{}])
     if services[0].pop("counts", "yes") == "no" or not services[0].keys() - {"channel", "stage"}:
         fields.pop("occurrences", None)
         services = []
     if (unread := reading.unread("case")) is not None:
         return _put_aside(call, RecordKind.CASE, fields, unread, signed=signed, now=now), 0
-    unknown = place_by_item(call.source.code, fields)
-    if unknown is not None:
-        unknown = Complaint(unknown.reason, wire_name(reading, unknown.field), unknown.params)
+    case_no = _number_told(call, reading, fields, reference)
+    unknown = _unknown_place(call, reading, fields)
     with transaction.atomic():
+        if not case_no and not (case_no := references.case_no_alone(call.source, reference)):
+            return _wait_for_case(call, reading, fields | {"reference": reference}, signed=signed, now=now), 0
+        fields["case_no"] = case_no
         exchange.number_services_alone(call.source.platform_id, case_no)
         if unknown is not None:
             no = number(call.source.code, case_no, services[0]) if services else 0
@@ -213,6 +224,27 @@ def _take_case(
     return outcome, no
 
 
+def _unknown_place(call: Call, reading: Reading, fields: dict[str, object]) -> Complaint | None:
+    unknown = place_by_item(call.source.code, fields)
+    return unknown and Complaint(unknown.reason, wire_name(reading, unknown.field), unknown.params)
+
+
+def _number_told(call: Call, reading: Reading, fields: Mapping[str, object], reference: str) -> str:
+    """The number of the case as the message tells it, and its reference noted; "" where that alone is told.
+
+    Raises:
+        Refused: WIRE_FIELD_MISSING for neither.
+    """
+    case_no = str(fields.get("case_no") or "")
+    if case_no and reference:
+        references.remember(call.source, reference, key_part(case_no, CASE_NO_LENGTH))
+    if not (case_no or reference):
+        would_do = [wire_name(reading, name, missing=True) for name in ("case_no", "reference")]
+        name = " / ".join(one for one in would_do if one in reading.wire.values())
+        raise refusal(Complaint(WIRE_FIELD_MISSING, name, {"field": name}))
+    return case_no
+
+
 def _supposes_status(call: Call) -> bool:
     return any(rule.target == "status" and rule.constant for rule in call.operation.tables["case"])
 
@@ -221,7 +253,7 @@ def _wait_for_case(
     call: Call, reading: Reading, fields: dict[str, object], *, signed: bool, now: datetime
 ) -> Outcome:
     """A step that came before its case is taken as soon as that arrives; nobody is told of a page that is not there yet."""
-    case_no = str(fields.get("case_no") or "")
+    case_no = str(fields.get("case_no") or fields.get("reference") or "")
     if call.operation.does != Does.INTAKE:
         raise Refused(NO_SUCH_SERVICE, field=wire_name(reading, "case_no"), value=shown(case_no, 50))
     early = Complaint(EARLY_STEP, "case_no", {"source": call.source.code, "case_no": case_no})

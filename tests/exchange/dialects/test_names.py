@@ -65,6 +65,17 @@ def test_a_value_that_cannot_be_read_is_named_by_where_it_stood(name, call, reco
     assert (complaint.field, complaint.params["field"]) == (field, field)
 
 
+def test_a_trial_takes_a_reference_for_the_number():
+    spoken = DIALECTS["shandong-aggregation"]
+    for told, missing in (
+        ({"projid": ""}, []),
+        ({"orgbusno": ""}, []),
+        ({"projid": "", "orgbusno": ""}, ["projid"]),
+    ):
+        [one] = trial.check(spoken, json.dumps(plain.DONE | told).encode(), Keys({}), call="receiveDone")
+        assert [complaint.field for complaint in one.complaints] == missing, told
+
+
 @pytest.mark.parametrize(
     "document",
     [

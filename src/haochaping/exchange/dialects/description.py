@@ -41,7 +41,7 @@ _OCCURRENCE = {"occurrence." + n for n in ("no", "name", "stage", "at", "channel
 TARGETS: Mapping[str, frozenset[str]] = {
     "case": frozenset(
         {
-            *("case_no", "item", "item_name", "agency", "division", "status", "kind", "channel"),
+            *("case_no", "reference", "item", "item_name", "agency", "division", "status", "kind", "channel"),
             *("applied_at", "accepted_at", "completed_at", "revised_at"),
             *("promised_limit", "statutory_limit", "applicant.kind"),
             *(f"applicant.{name}" for name in _PERSON),

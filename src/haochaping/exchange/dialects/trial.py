@@ -38,6 +38,9 @@ _FOUND: Mapping[str, frozenset[str]] = {
     "voice": frozenset({"source"}),
 }
 
+# What no judge of the road sees: services are numbered, and a reference is looked up, before.
+_APART = frozenset({"occurrences", "reference"})
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -178,7 +181,7 @@ def _judged(reading: Reading) -> Iterator[Complaint]:
     for table, judge in _JUDGES.items():
         if table not in reading.tables:
             continue
-        fields = {name: value for name, value in reading.tables[table].items() if name != "occurrences"}
+        fields = {name: value for name, value in reading.tables[table].items() if name not in _APART}
         # Numbers of services, and codes that follow from others, are found where the message arrives.
         stand_in = {
             "source": "-",
@@ -188,8 +191,11 @@ def _judged(reading: Reading) -> Iterator[Complaint]:
             "status": "submitted",
             "item": "-",
             "assessed_at": "2000-01-01",
+            "case_no": "-",
         }
         known = _FOUND[table]
+        if f"{table}.reference" in reading.sent:
+            known |= {"case_no"}
         if table == "case" and "case.item" not in reading.wire:
             # A step of a case is told without the case, which is here already.
             known |= {"item"}
