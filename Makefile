@@ -28,8 +28,8 @@ help: # list the recipes
 setup: .venv/.stamp-project $(MO) # make .venv from the lock file, with haochaping in it
 	@:
 
-demo: setup # fill a demo province and serve it (HOST=… PORT=… to listen elsewhere); Ctrl-C ends it
-	@exec $(BIN)/haochaping demo
+demo: setup # fill a demo province and serve it (HOST=… PORT=… to listen elsewhere, RESET=1 to begin anew); Ctrl-C ends it
+	@exec $(BIN)/haochaping demo $(if $(RESET),--reset)
 
 test: setup node_modules/.package-lock.json # everything: checks, tests, and journeys in a real browser
 	@$(MAKE) --no-print-directory check

@@ -30,6 +30,7 @@ _OWN = {
         "copies",
         "roles",
         "rows",
+        "standing",
         "together",
         "writes",
         "version",

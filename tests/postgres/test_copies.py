@@ -14,7 +14,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from haochaping.postgres import copies, server
-from haochaping.postgres.terms import BACKUP_ROLE, READER_ROLE, PostgresError, Route
+from haochaping.postgres.terms import BACKUP_ROLE, READER_ROLE, STAFF_ROLE, PostgresError, Route
 from tests.postgres.servers import FAST, ask, needs
 
 if TYPE_CHECKING:
@@ -250,6 +250,21 @@ def test_restore_where_the_roles_that_are_lent_are_missing(home: Path, reviews: 
     assert failed.value.code == "lent_roles"
     assert "CREATE ROLE" in str(failed.value)
     assert ask(reviews.owner, f"SELECT has_table_privilege('{READER_ROLE}', 'review', 'SELECT')") == [(True,)]
+
+
+def test_restore_where_the_role_of_staff_is_missing(home: Path, reviews: Urls, tmp_path: Path) -> None:
+    ask(reviews.owner, f"GRANT SELECT ON review TO {STAFF_ROLE}")
+    copies.backup(reviews.owner, tmp_path / "copy")
+    superuser = superuser_of(home, reviews)
+    ask(superuser, f"DROP OWNED BY {STAFF_ROLE}; DROP ROLE {STAFF_ROLE}")
+
+    with pytest.raises(PostgresError) as failed:
+        copies.restore(reviews.owner, tmp_path / "copy")
+    ask(superuser, str(failed.value.params["statements"]))
+    copies.restore(reviews.owner, tmp_path / "copy")
+
+    assert failed.value.code == "lent_roles"
+    assert ask(reviews.owner, f"SELECT has_table_privilege('{STAFF_ROLE}', 'review', 'SELECT')") == [(True,)]
 
 
 def test_restore_by_a_role_that_may_not_make_databases(reviews: Urls, tmp_path: Path) -> None:

@@ -11,14 +11,16 @@ from multiprocessing.connection import wait
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
     from multiprocessing.connection import Connection
+    from multiprocessing.context import ForkProcess
 
     type Lane[T] = Callable[[], Iterator[T]]
 
 
 # More would only wait for the one server behind them.
 _MOST = 4
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class LaneLostError(Exception):
@@ -30,7 +32,7 @@ def worth_having() -> int:
     return min(_MOST, os.process_cpu_count() or 1)
 
 
-def together[T](lanes: Sequence[Lane[T]]) -> Iterator[T]:
+def together[T](lanes: Sequence[Lane[T]]) -> Generator[T]:
     """What the lanes yield, as it comes.
 
     Raises:
@@ -43,51 +45,71 @@ def together[T](lanes: Sequence[Lane[T]]) -> Iterator[T]:
 
     # A connection cannot be shared with a child; each opens its own.
     close_pools()
-    fork = multiprocessing.get_context("fork")
-    pipes = [fork.Pipe(duplex=False) for _ in lanes]
-    processes = [
-        fork.Process(target=_run, args=(lane, pipe[1]), daemon=True)
-        for lane, pipe in zip(lanes, pipes, strict=True)
-    ]
-    for process, (_, far_end) in zip(processes, pipes, strict=True):
-        process.start()
-        far_end.close()
+    processes: list[ForkProcess] = []
+    running: dict[Connection, ForkProcess] = {}
     try:
-        yield from _as_it_comes([near_end for near_end, _ in pipes])
+        for lane in lanes:
+            near_end, process = _started(lane, list(running))
+            processes.append(process)
+            running[near_end] = process
+        yield from _as_it_comes(running)
     finally:
-        for process in processes:
+        for process in running.values():
             process.terminate()
+        # One that has said that it is done ends by itself.
+        for process in processes:
             process.join()
 
 
-def _run[T](lane: Lane[T], out: Connection) -> None:
+def _started[T](lane: Lane[T], near_ends: list[Connection]) -> tuple[Connection, ForkProcess]:
+    """Begin a lane; `near_ends` are those of the lanes before it, which it inherits and must not keep."""
+    fork = multiprocessing.get_context("fork")
+    # Each pipe is made just before its process: a later lane that held its far end, too, would hide that it was lost.
+    near_end, far_end = fork.Pipe(duplex=False)
+    process = fork.Process(target=_run, args=(lane, far_end, [*near_ends, near_end]), daemon=True)
+    # Until the child has its own answers to signals they wait: our handlers would raise in it.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    try:
+        process.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    far_end.close()
+    return near_end, process
+
+
+def _run[T](lane: Lane[T], out: Connection, near_ends: list[Connection]) -> None:
     from haochaping.doors.outage import OUTAGE  # noqa: PLC0415 - needs Django to be ready
     from haochaping.doors.pools import close_pools  # noqa: PLC0415
 
-    # Ctrl-C reaches the whole group; whoever listens ends the lanes.
+    # Ctrl-C reaches the whole group; whoever listens ends the lanes. By the others a lane ends without a word.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # By this they end; who has it raise, as the demo does, would see where each one was.
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+    # Or nobody would tell a lane that its listener was killed.
+    for near_end in near_ends:
+        near_end.close()
     # A batch makes many objects and no circles: looking for circles would cost a tenth of the time.
     gc.freeze()
     gc.disable()
     # Without a database the lane is lost, which whoever listens to it notices by itself.
-    with suppress(*OUTAGE):
+    with suppress(BrokenPipeError, *OUTAGE):
         for said in lane():
             out.send(said)
         out.send(None)
-        close_pools()
+    close_pools()
 
 
-def _as_it_comes[T](running: list[Connection]) -> Iterator[T]:
+def _as_it_comes[T](running: dict[Connection, ForkProcess]) -> Iterator[T]:
+    """What the lanes say; one that has said that it is done is taken out of `running`."""
     while running:
-        ready = wait(running)
+        ready = wait(list(running))
         for lane in [lane for lane in running if lane in ready]:
             try:
                 said = lane.recv()
             except EOFError:
                 raise LaneLostError from None
             if said is None:
-                running.remove(lane)
+                del running[lane]
             else:
                 yield said

@@ -6,7 +6,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, LiteralString
 
 import psycopg
 from psycopg import sql
@@ -14,7 +14,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.pq import PGconn, Ping
 
 from haochaping.postgres import binaries
-from haochaping.postgres.roles import lent_roles
+from haochaping.postgres.roles import roles_without_login
+from haochaping.postgres.standing import standing
 from haochaping.postgres.terms import PostgresError
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 _PATIENCE_SECONDS = 10
 _ATTEMPTS = 5  # of about five seconds each, for sessions that are slow to end
 _PAUSE_SECONDS = 0.1
+_CREATE: LiteralString = "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'"
 _TABLES = (
     "SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
     "WHERE c.relkind IN ('r', 'p') AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'"
@@ -53,12 +55,15 @@ def backup(owner_url: str, file: Path) -> None:
         raise PostgresError("backup", reason=error) from error
 
 
-def restore(owner_url: str, file: Path) -> None:
-    """Put the database of a backup in the place of the present one.
+def restore(owner_url: str, file: Path) -> list[str]:
+    """Put the database of a backup in the place of the present one; returns statements for an administrator.
 
     The backup is first restored beside the present database, which goes on working; only when that has
     succeeded do the two change places, in one transaction, and the former one is dropped. All sessions end at
     that moment. The owner needs the right to make databases.
+
+    Who may use the present database, and its settings, go over to the restored one. Where a setting is not the owner's
+    to give, its statement is returned.
 
     Raises:
         PostgresError: nothing has changed.
@@ -72,19 +77,36 @@ def restore(owner_url: str, file: Path) -> None:
     with _only_restore(owner_url) as connection:
         try:
             _drop(connection, beside, former)  # what a killed restore has left
-            form = sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'")
-            connection.execute(form.format(sql.Identifier(beside)))
+            connection.execute(sql.SQL(_CREATE).format(sql.Identifier(beside)))
             beside_url = make_conninfo(owner_url, dbname=beside)
             _load(connection, programs, beside_url, file)
             present, restored = _tables(owner_url), _tables(beside_url)
             if present and not present & restored:
                 raise PostgresError("foreign_backup", file=file, database=name)
+            left = _hand_over(connection, name, beside)
             _change_places(connection, owner_url, beside, former)
         except psycopg.Error as error:
             raise PostgresError("restore", reason=str(error).strip()) from error
         finally:
             with suppress(psycopg.Error):  # the next restore begins with the same
                 _drop(connection, beside, former)
+    return left
+
+
+def anew(owner_url: str) -> list[str]:
+    """The statements that make the database of the owner anew, empty, with the standing it has.
+
+    Raises:
+        PostgresError: the server does not answer.
+    """
+    name = _name(owner_url)
+    with _connected(owner_url) as connection:
+        statements = [
+            sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)),
+            sql.SQL(_CREATE).format(sql.Identifier(name)),
+            *standing(connection, name, name),
+        ]
+        return [f"{statement.as_string(connection)};" for statement in statements]
 
 
 def reach(url: str) -> None:
@@ -149,7 +171,7 @@ def _load(connection: psycopg.Connection, programs: Programs, url: str, file: Pa
         _run(programs, "pg_restore", url, "restore", *words)
     except PostgresError as error:
         there = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
-        lacking = {role: statement for role, statement in lent_roles().items() if role not in there}
+        lacking = {role: statement for role, statement in roles_without_login().items() if role not in there}
         if not any(f'"{role}"' in str(error) for role in lacking):
             raise
         statements = " ".join(f"{statement.as_string()};" for statement in lacking.values())
@@ -164,6 +186,19 @@ def _reason(said: str) -> str:
 def _tables(url: str) -> set[str]:
     with _connected(url) as connection:
         return {name for (name,) in connection.execute(_TABLES)}
+
+
+def _hand_over(connection: psycopg.Connection, name: str, beside: str) -> list[str]:
+    """Give the database beside the standing of the present one; returns what is not this role's to give, as to run it."""
+    left = []
+    for statement, later in zip(
+        standing(connection, name, beside), standing(connection, name, name), strict=True
+    ):
+        try:
+            connection.execute(statement)
+        except psycopg.errors.InsufficientPrivilege:
+            left.append(f"{later.as_string(connection)};")
+    return left
 
 
 def _change_places(connection: psycopg.Connection, url: str, beside: str, former: str) -> None:

@@ -38,6 +38,11 @@ def lent_roles() -> dict[str, sql.Composed]:
     return {role: form.format(sql.Identifier(role)) for role in (READER_ROLE, BACKUP_ROLE)}
 
 
+def roles_without_login() -> dict[str, sql.Composed]:
+    """The statement that makes each role that a backup may give rights to, and that nobody logs in as."""
+    return {STAFF_ROLE: sql.SQL("CREATE ROLE {} NOLOGIN").format(_STAFF), **lent_roles()}
+
+
 def missing(ask: Ask, role: str) -> list[sql.Composed]:
     """Those of the statements that have not been run; `ask` gives the first row of an answer.
 

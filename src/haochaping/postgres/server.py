@@ -4,6 +4,7 @@ home/lock          held while a command starts or stops the server
 home/in_use        held in common by every process that uses the server; not empty: the last of them stops it
 home/pgpass        the three passwords, in libpq's own format
 home/data/         the cluster
+home/data.new/     one that is not whole yet, or no more; the next that is made takes its place
 home/run/          the socket
 home/server.log    what the server says; the previous one is server.log.1
 """
@@ -41,7 +42,7 @@ from haochaping.postgres.terms import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from haochaping.postgres.binaries import Programs
     from haochaping.postgres.terms import Route
@@ -55,7 +56,7 @@ _LONG_SECONDS = "600"  # for recovery of a large database after a crash
 _LOG_BYTES = 10_000_000
 _STOPPED_BY_THE_LAST = "the last one stops it\n"
 
-_KEPT = ("data", "data.new", "run", "server.log", "server.log.1", "pgpass", "in_use", "lock")
+_KEPT = ("data.new", "run", "server.log", "server.log.1", "pgpass", "in_use", "lock")
 
 # The files by which this process holds servers, closed by the system however the process ends.
 _held: dict[Path, IO[str]] = {}
@@ -205,13 +206,24 @@ def stop(home: Path) -> None:
                 raise PostgresError("stop", reason=ended.stderr.strip(), log=home / "server.log")
 
 
-def remove(home: Path) -> None:
-    """Stop the server of `home` and take away all that it keeps there, and nothing else.
+def remove(home: Path, *, also: Iterable[str] = ()) -> None:
+    """Stop the server of `home` and take away all that it keeps there, and what is named `also`, and nothing else.
+
+    Who is cut off in it leaves a home in which a server can be started: the cluster is first moved aside whole, then
+    what is named `also`.
 
     Raises:
         PostgresError: it did not stop.
     """
     stop(home)
+    gone = home / "data.new"
+    if gone.exists():
+        shutil.rmtree(gone)
+    there = [name for name in ("data", *also) if (home / name).exists()]
+    if there:
+        gone.mkdir(mode=0o700)
+    for name in there:
+        (home / name).rename(gone / name)
     for name in _KEPT:
         path = home / name
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)

@@ -147,6 +147,19 @@ def test_directory_import_of_no_rows_says_so(world, tmp_path):
     assert "“agencies.csv”" in done.stderr
 
 
+@pytest.mark.parametrize(("end", "told"), [("", True), ("\n", False), ("\r\n", False)])
+def test_cases_import_says_that_the_last_line_of_a_table_does_not_end(world, tmp_path, end, told):
+    """All its cells are there, and the last may have been cut."""
+    heading = "source,case_no,item,agency,division,status,trips"
+    row = f"{worlds.SOURCE},YC-1,{worlds.ITEM},{worlds.AGENCY},{worlds.COUNTY},completed,1"
+    (tmp_path / "cases.csv").write_text(f"{heading}\n{row}{end}", encoding="utf-8", newline="")
+
+    done = run("cases", "import", str(tmp_path / "cases.csv"))
+
+    assert done.exit_code == 0
+    assert ("The last line of cases.csv does not end" in done.stderr) == told
+
+
 def test_cases_import_again_changes_nothing(world, tmp_path):
     file = _csv(
         tmp_path / "cases.csv",

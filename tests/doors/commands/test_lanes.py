@@ -1,10 +1,12 @@
-"""A large file goes in by several processes: nothing lost, nothing twice, told in the order of the file."""
+"""Lanes end without a word; a large file goes in by several: nothing lost, nothing twice, told in its order."""
 
 from __future__ import annotations
 
 import json
 import os
 import signal
+from multiprocessing.util import Finalize
+from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,10 +21,11 @@ from haochaping.flows.take_in_cases import take_in_cases
 from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.refused import Refused
 from tests import worlds
+from tests.faults.conftest import is_there, until
 from tests.flows.truth import assert_counters_exact
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from haochaping.exchange.terms import Raw
@@ -62,15 +65,93 @@ def test_a_lane_leaves_ctrl_c_to_whoever_listens():
     assert handlers == [signal.SIG_IGN] * 2
 
 
-def test_a_lane_that_is_ended_ends_silently():
-    """The demo takes SIGTERM for Ctrl-C; a lane that has said its last is told to end by it, and must not raise."""
-    former = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        handlers = list(together([lambda: iter([signal.getsignal(signal.SIGTERM)])] * 2))
-    finally:
-        signal.signal(signal.SIGTERM, former)
+@pytest.fixture
+def signals_that_raise():
+    """As the demo has it: each signal is a Ctrl-C."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    for number in before:
+        signal.signal(number, signal.default_int_handler)
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
-    assert handlers == [signal.SIG_DFL] * 2
+
+def _says_and_waits() -> Iterator[int]:
+    yield os.getpid()
+    Event().wait()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.usefixtures("signals_that_raise")
+def test_a_lane_that_is_told_to_end_does_so_without_a_word(capfd, number):
+    found = together([_says_and_waits] * 2)
+    lanes = {next(found), next(found)}
+
+    for lane in lanes:
+        os.kill(lane, number)
+
+    with pytest.raises(LaneLostError):
+        next(found)
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.usefixtures("signals_that_raise")
+def test_lanes_that_nobody_listens_to_any_more_end_without_a_word(capfd):
+    found = together([_says_and_waits] * 2)
+    lanes = {next(found), next(found)}
+
+    found.close()
+
+    assert not any(map(is_there, lanes))
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.usefixtures("signals_that_raise")
+def test_a_lane_that_is_done_is_let_end(tmp_path, capfd):
+    def slow_to_end() -> Iterator[None]:
+        note = tmp_path / str(os.getpid())
+        Finalize(None, lambda: (Event().wait(0.3), note.touch()), exitpriority=1)
+        yield from ()
+
+    assert list(together([slow_to_end] * 2)) == []
+
+    assert len(list(tmp_path.iterdir())) == 2
+    assert capfd.readouterr().err == ""
+
+
+def test_a_lane_that_is_lost_is_noticed_while_the_others_go_on():
+    def lost() -> Iterator[int]:
+        os.kill(os.getpid(), signal.SIGKILL)
+        yield from ()
+
+    found = together([_says_and_waits, lost])
+    next(found)
+
+    with pytest.raises(LaneLostError):
+        next(found)
+
+
+def test_a_lane_whose_listener_was_killed_ends():
+    """It holds no end of a pipe that would keep its own open."""
+    reading, writing = os.pipe()
+
+    def goes_on() -> Iterator[int]:
+        while True:
+            yield os.getpid()
+
+    if not (listener := os.fork()):
+        found = together([goes_on] * 2)
+        lanes: set[int] = set()
+        while len(lanes) < 2:
+            lanes.add(next(found))
+        os.write(writing, " ".join(map(str, lanes)).encode())
+        os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(listener, 0)
+
+    left = [int(lane) for lane in os.read(reading, 99).decode().split()]
+    until(lambda: not any(map(is_there, left)))
+
+    assert len(left) == 2
 
 
 def test_every_row_is_taken_once_and_told_in_the_order_of_the_file(file):

@@ -18,7 +18,7 @@ from django.utils import timezone
 from docs.generate.commands import tree
 from haochaping.config.entry import Installation
 from haochaping.config.environment import read
-from haochaping.doors.commands import clicks, run
+from haochaping.doors.commands import clicks, province
 from haochaping.doors.commands.language import CHINESE, ENGLISH, language_of, speaking
 from haochaping.doors.commands.main import cli
 from haochaping.doors.commands.spoken import Command, Formatter, Group
@@ -167,7 +167,19 @@ def test_these_are_still_the_sentences_of_click(sentence):
         (["db", "backup"], "缺少参数", "Missing argument"),
         (["cases", "import", "/nowhere"], "文件 '/nowhere' 不存在", "File '/nowhere' does not exist"),
         (["jobs", "list", "--state", "x"], "不在可选值之中", "is not one of"),
-        (["jobs", "retry", "x"], "不是有效的", "is not a valid"),
+        (["jobs", "retry", "x"], "不是整数", "is not a whole number"),
+        (
+            ["rulebook", "import-calendar", "1900", "/x"],
+            "1900 不在范围内：2020 至 2100",
+            "1900 is not from 2020 to 2100",
+        ),
+        (
+            ["quality", "show", "s", "x"],
+            "'x' 不符合格式 '%Y-%m-%d'",
+            "'x' does not match the format '%Y-%m-%d'",
+        ),
+        (["quarantine", "list", "--limit", "x"], "不是整数", "is not a whole number"),
+        (["demo-data", "--scale", "0"], "“0”不是大于 0 的数", "“0” is not a number greater than 0"),
         (["jobs", "list", "--state"], "需要 1 个值", "requires an argument"),
     ],
 )
@@ -295,7 +307,7 @@ def test_making_the_province_tells_every_fiftieth_day_and_the_last(capsys):
     steps = [Progress(day, 110, day * 30) for day in (0, 3, 49, 51, 99, 102, 110)]
     for language in (ENGLISH, CHINESE):
         with speaking(language):
-            run.show_progress(iter(steps))
+            province.show_progress(iter(steps))
 
     lines = capsys.readouterr().out.splitlines()
     assert lines[:3] == [
@@ -323,7 +335,7 @@ def test_making_the_province_shows_one_bar_on_a_terminal(monkeypatch):
     master, slave = os.openpty()
     with os.fdopen(slave, "w", encoding="utf-8") as terminal, speaking(CHINESE):
         monkeypatch.setattr(sys, "stderr", terminal)
-        run.show_progress(Progress(day, 3, day * 30) for day in range(4))
+        province.show_progress(Progress(day, 3, day * 30) for day in range(4))
     shown = _all_of(master)
 
     assert "虚构省份" in shown

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 
 import psycopg
 import pytest
@@ -10,6 +12,7 @@ from django.conf import settings
 from django.db import connections
 from psycopg.conninfo import make_conninfo
 
+from haochaping.doors.commands.database import _MIGRATING
 from tests.doors.commands.test_commands import run
 
 pytestmark = pytest.mark.usefixtures("committed_db")
@@ -54,6 +57,25 @@ def test_who_may_not_make_tables_is_told_to_name_the_owner(committed_db, monkeyp
 
     assert (said.exit_code, said.stderr.count("\n")) == (1, 1)
     assert "HAOCHAPING_OWNER_URL" in said.stderr
+
+
+def test_who_waits_for_another_that_changes_the_tables_says_so(committed_db, owner):
+    environment = os.environ | {
+        name: make_conninfo(os.environ[name], dbname=committed_db)
+        for name in ("DATABASE_URL", "HAOCHAPING_OWNER_URL")
+    }
+    owner.execute("SELECT pg_advisory_lock(%s)", [_MIGRATING])
+    words = [sys.executable, "-m", "haochaping", "migrate"]
+    with subprocess.Popen(
+        words, env=environment | {"LANGUAGE": "en"}, stderr=subprocess.PIPE, text=True
+    ) as waiting:
+        assert waiting.stderr
+        told = waiting.stderr.readline()
+        owner.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATING])
+        after = waiting.stderr.read()
+
+    assert told == "Another command is changing the tables: waiting for it.\n"
+    assert (waiting.returncode, after) == (0, "")
 
 
 def test_tables_of_a_version_before_the_migrations_were_folded_are_not_taken_for_ours(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
@@ -77,6 +78,8 @@ def test_people_read_what_became_of_it_and_of_which_review(unclear, language, to
     [line] = run("notices", "list", language=language).output.splitlines()
 
     assert line.startswith(f"{unclear} ")
+    # Words, not the codes that programs read.
+    assert not {"receipt", "sms"} & set(re.findall(r"\w+", line))
     assert f"{told} {REVIEW}" in line
 
 
@@ -114,7 +117,8 @@ def test_one_to_staff_is_listed_before_those_to_reviewers(unclear):
         (str(message), "staff"),
         (unclear, "reviewer"),
     ]
-    assert line.startswith(f"{message} email order_red 2 Interrupted while sending; not sent again ")
+    assert line.startswith(f"{message} to staff: “Work order overdue” (2) by mail, ")
+    assert line.endswith("tries: 0. Interrupted while sending; not sent again.")
 
 
 def test_nothing_of_whom_it_is_to_is_shown(unclear):

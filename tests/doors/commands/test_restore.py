@@ -13,10 +13,11 @@ from psycopg.conninfo import make_conninfo
 from haochaping.config.entry import Installation
 from haochaping.config.environment import read
 from haochaping.directory import queries as directory
-from haochaping.doors.commands import rights
+from haochaping.doors.commands import province, rights
 from haochaping.doors.commands.main import cli
 from haochaping.doors.pools import close_pools
 from tests import worlds
+from tests.doors.commands.test_run import take_sample
 
 
 @pytest.fixture
@@ -54,3 +55,22 @@ def test_restore_cuts_them_off_when_told_to(here, dump):
     assert done.exit_code == 0
     assert directory.platforms([worlds.SOURCE]) == {}
     assert rights.out_of_force(connection) == []
+
+
+@pytest.mark.parametrize("holds", [False, True])
+def test_after_a_restore_the_folder_is_a_demos_only_where_the_database_is(committed_db, tmp_path, holds):
+    """Or `demo --reset` would throw away what is none."""
+    owner = make_conninfo(os.environ["HAOCHAPING_OWNER_URL"], dbname=committed_db)
+    here = Installation(
+        read(os.environ | {"HAOCHAPING_OWNER_URL": owner, "HAOCHAPING_DATA": str(tmp_path / "home")})
+    )
+    if holds:
+        take_sample()
+    province.mark(tmp_path / "home")
+    file = str(tmp_path / "nightly.dump")
+    CliRunner().invoke(cli, ["db", "backup", file], obj=here)
+
+    done = CliRunner().invoke(cli, ["db", "restore", "--yes", "--while-connected", file], obj=here)
+
+    assert done.exit_code == 0
+    assert (tmp_path / "home" / "demo-accounts.json").exists() == holds

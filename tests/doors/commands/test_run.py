@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import os
-import shutil
-import signal
 import socket
 import subprocess
 import sys
-from threading import Event
 
-import psycopg
 import pytest
-from django.conf import settings as configured
+from django.utils import timezone
 from psycopg.conninfo import make_conninfo
 
-from haochaping.accounts import actions as accounts
-from haochaping.accounts.terms import Role
-from haochaping.cases.models import Case
+from haochaping.directory import actions as directory
+from haochaping.directory.terms import Kind
 from haochaping.doors.commands import run as commands
+from haochaping.doors.demo.places import rows
 from haochaping.kernel.actor import OPERATOR
-from haochaping.postgres import server
-from tests import worlds
 from tests.doors.commands.test_commands import run
 
 pytestmark = pytest.mark.program
@@ -88,174 +82,60 @@ def test_where_nobody_can_listen_is_one_line(monkeypatch, host, said):
     assert said in done.stderr
 
 
-@pytest.mark.parametrize("words", [["serve"], ["worker"]])
-def test_invented_people_are_not_shown_or_written_to_as_if_they_were_real(tmp_path, words):
-    (tmp_path / "demo-accounts.json").write_text("[]")
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = str(probe.getsockname()[1])
-    environment = os.environ | {"HAOCHAPING_DATA": str(tmp_path), "PORT": port, "LANGUAGE": "en"}
-
-    done = subprocess.run(
+def _unmarked(*words: str, **changes: str) -> subprocess.CompletedProcess[str]:
+    """Run a command where nobody says that the data are samples."""
+    environment = {name: value for name, value in os.environ.items() if name != "HAOCHAPING_DEMO"}
+    return subprocess.run(
         [sys.executable, "-m", "haochaping", *words],
-        env=environment,
+        env=environment | changes | {"LANGUAGE": "en"},
         capture_output=True,
         text=True,
         check=False,
         timeout=60,
     )
 
+
+def take_sample() -> None:
+    """What the fictional province begins with."""
+    for kind in (Kind.DIVISIONS, Kind.PLATFORMS):
+        assert directory.put(kind, rows()[kind], by=OPERATOR, now=timezone.now()) == []
+
+
+@pytest.mark.parametrize("words", [["serve"], ["worker"]])
+def test_invented_people_are_not_shown_or_written_to_as_if_they_were_real(committed_db, tmp_path, words):
+    """However their database came here: no file says so."""
+    take_sample()
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = str(probe.getsockname()[1])
+    address = make_conninfo(os.environ["DATABASE_URL"], dbname=committed_db)
+
+    done = _unmarked(*words, HAOCHAPING_DATA=str(tmp_path), DATABASE_URL=address, PORT=port)
+
     assert (done.returncode, done.stdout) == (1, "")
     assert "set HAOCHAPING_DEMO=1" in done.stderr
 
 
-@pytest.mark.parametrize("scale", ["0", "-1"])
-def test_a_province_without_people_is_none(scale):
-    done = run("demo-data", "--scale", scale)
-
-    assert done.exit_code == 2
-    assert "--scale" in done.stderr
-
-
-def test_a_demo_that_is_told_to_end_while_it_is_made_ends_its_database_too(tmp_path):
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    environment = os.environ | {"HAOCHAPING_DATA": str(tmp_path), "PORT": str(port), "LANGUAGE": "en"}
-    for name in ("DATABASE_URL", "HAOCHAPING_OWNER_URL"):
-        environment.pop(name)
-    words = [sys.executable, "-m", "haochaping", "demo"]
-    with subprocess.Popen(words, env=environment, stderr=subprocess.PIPE, text=True) as making:
-        assert making.stderr
-        begun = any("to the tables" in line for line in making.stderr)
-        was_there = server.is_running(tmp_path)
-        making.terminate()
-        making.stderr.read()
-
-    assert (begun, was_there, server.is_running(tmp_path)) == (True, True, False)
-
-
-def _somebody(now):
-    accounts.create_staff(
-        username="somebody",
-        display_name="某人",
-        role=Role.AUDITOR,
-        everywhere=True,
-        password="a quiet river at dusk",
-        by=OPERATOR,
-        now=now,
-    )
-
-
-def _one_case(now):
-    worlds.build(now)
-    worlds.take_case("YC-1", now)
-
-
-@pytest.mark.parametrize("begin", [_somebody, _one_case])
-def test_no_sample_data_comes_into_an_installation_that_people_use(
-    settings, tmp_path, committed_db, begin, now
-):
-    begin(now)
+@pytest.fixture
+def folder_of_a_demo(settings, tmp_path):
+    """Where a demo was made once; nobody says that this is one."""
     settings.KEYS_DIR = tmp_path / "keys"
-
-    said = run("demo-data", "--scale", "0.002")
-
-    assert said.exit_code == 1
-    assert f"“{committed_db}” holds an installation that is not a demo" in said.stderr
-    assert Case.objects.count() < 2
+    settings.DEMO = False
+    (tmp_path / "demo-accounts.json").write_text("[]")
+    return tmp_path
 
 
-def test_a_province_whose_database_goes_away_is_said_to_be_there_in_part(committed_db, tmp_path):
-    shutil.copytree(configured.KEYS_DIR, tmp_path / "keys")
-    address = make_conninfo(os.environ["DATABASE_URL"], dbname=committed_db)
-    environment = os.environ | {"HAOCHAPING_DATA": str(tmp_path), "DATABASE_URL": address, "LANGUAGE": "en"}
-    words = [sys.executable, "-m", "haochaping", "demo-data", "--scale", "0.1"]
-    pause = Event()
-    with (
-        psycopg.connect(os.environ["HAOCHAPING_OWNER_URL"], autocommit=True) as owner,
-        subprocess.Popen(words, env=environment, stderr=subprocess.PIPE, text=True) as making,
-    ):
-        while not Case.objects.exists() and making.poll() is None:
-            pause.wait(0.1)
-        owner.execute(f"ALTER DATABASE {committed_db} ALLOW_CONNECTIONS false".encode())
-        owner.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [committed_db]
-        )
-        assert making.stderr
-        said = making.stderr.read()
-
-    assert making.returncode == 1
-    assert "Run “haochaping demo --reset”" in said
-    assert "Traceback" not in said
+@pytest.mark.usefixtures("committed_db", "folder_of_a_demo")
+def test_a_database_without_invented_people_is_shown_from_the_folder_of_a_former_demo():
+    commands._check_database()
 
 
-def test_a_province_that_is_being_made_is_told_from_one_whose_making_was_cut_off(committed_db, tmp_path):
-    shutil.copytree(configured.KEYS_DIR, tmp_path / "keys")
-    address = make_conninfo(os.environ["DATABASE_URL"], dbname=committed_db)
-    environment = os.environ | {"HAOCHAPING_DATA": str(tmp_path), "DATABASE_URL": address, "LANGUAGE": "en"}
-    words = [sys.executable, "-m", "haochaping", "demo-data", "--scale", "0.1"]
-    pause = Event()
+def test_while_the_database_is_away_the_folder_tells_whether_people_are_invented(folder_of_a_demo):
+    away = f"postgresql://nobody@/nothing?host={folder_of_a_demo}"
 
-    def again() -> str:
-        return subprocess.run(words, env=environment, capture_output=True, text=True, check=False).stderr
+    done = _unmarked("worker", HAOCHAPING_DATA=str(folder_of_a_demo), DATABASE_URL=away)
 
-    # Its lanes are processes of their own and go with it.
-    with subprocess.Popen(
-        words, env=environment, stderr=subprocess.DEVNULL, start_new_session=True
-    ) as making:
-        while not Case.objects.exists() and making.poll() is None:
-            pause.wait(0.1)
-        beside = again()
-        os.killpg(making.pid, signal.SIGKILL)
-    behind = again()
-
-    assert "Another command is making the fictional province" in beside
-    assert "its making was cut off. Run “haochaping demo --reset”" in behind
-
-
-def test_forgetting_a_demo_leaves_what_is_not_its_own(tmp_path):
-    server.start(tmp_path, extra={"fsync": "off"})
-    (tmp_path / "keys").mkdir()
-    for name in ("demo-accounts.json", "addresses", "keys/one.key", "mine.txt"):
-        (tmp_path / name).write_text("[]")
-
-    commands._forget(tmp_path)
-
-    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
-
-
-def test_keys_of_an_installation_whose_database_is_elsewhere_are_not_forgotten(tmp_path):
-    (tmp_path / "keys").mkdir()
-    (tmp_path / "keys" / "relay.key").write_text("kept")
-
-    with pytest.raises(SystemExit):
-        commands._forget(tmp_path)
-
-    assert (tmp_path / "keys" / "relay.key").read_text() == "kept"
-
-
-def test_no_demo_is_made_with_keys_of_an_installation_whose_database_is_elsewhere(monkeypatch, tmp_path):
-    (tmp_path / "keys").mkdir()
-    monkeypatch.setenv("HAOCHAPING_DATA", str(tmp_path))
-    monkeypatch.setenv("PORT", "8399")
-    for name in ("DATABASE_URL", "HAOCHAPING_OWNER_URL"):
-        monkeypatch.delenv(name)
-
-    said = run("demo")
-
-    assert said.exit_code == 1
-    assert "holds an installation that is not a demo" in said.stderr
-    assert [path.name for path in tmp_path.iterdir()] == ["keys"]
-
-
-def test_what_is_no_demo_is_not_forgotten(tmp_path):
-    server.start(tmp_path, extra={"fsync": "off"})
-    try:
-        with pytest.raises(SystemExit):
-            commands._forget(tmp_path)
-
-        assert server.is_running(tmp_path)
-    finally:
-        server.stop(tmp_path)
+    assert done.returncode == 1
+    assert "set HAOCHAPING_DEMO=1" in done.stderr
 
 
 @pytest.mark.parametrize("words", [["db", "start"], ["db", "stop"], ["db", "status"]])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from haochaping.doors.commands.installation import fail, json_option, show, with_database
-from haochaping.doors.commands.spoken import Command, File, option
+from haochaping.doors.commands.spoken import Command, File, Whole, option
 from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.refused import N_
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _FILE = File(exists=True, dir_okay=False, path_type=Path)
 _source = option("--source", required=True, help=N_("The code of the platform whose batch it is."))
 _seq = option(
-    "--seq", required=True, type=click.IntRange(1, 2_000_000_000), help=N_("Its number; the first one is 1.")
+    "--seq", required=True, type=Whole(1, 2_000_000_000), help=N_("Its number; the first one is 1.")
 )
 _SHOWN = 100
 _KIND_LABELS = {

@@ -32,7 +32,6 @@ SENTENCES = (
     N_("No such command {name!r}."),
     N_("No such option {name!r}."),
     N_("Option {name!r} does not take a value."),
-    N_("{value!r} is not a valid {number_type}."),
     N_("{value!r} is not a valid UUID."),
     N_("{name} {filename!r} does not exist."),
     N_("{name} {filename!r} is a directory."),
@@ -44,6 +43,9 @@ PLURALS = (
     ngettext_noop("Did you mean {possibility}?", "(Did you mean one of: {possibilities}?)"),
     ngettext_noop("Got unexpected extra argument ({args})", "Got unexpected extra arguments ({args})"),
     ngettext_noop("Option {name!r} requires an argument.", "Option {name!r} requires {nargs} arguments."),
+    ngettext_noop(
+        "{value!r} does not match the format {format}.", "{value!r} does not match the formats {formats}."
+    ),
     ngettext_noop("{value!r} is not {choice}.", "{value!r} is not one of {choices}."),
 )
 # Not a sentence of its own in click's code, but translated all the same.

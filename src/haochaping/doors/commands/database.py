@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from gettext import gettext, ngettext
 from io import StringIO
 from pathlib import Path
@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, TextIO, override
 import click
 import psycopg
 
+from haochaping.doors.commands import province
 from haochaping.doors.commands.installation import fail, json_option, show, with_database
 from haochaping.doors.commands.progress import under_way
 from haochaping.doors.commands.spoken import Command, File, Group, option
+from haochaping.doors.demo import names
 from haochaping.kernel.refused import N_
 from haochaping.postgres import copies, server
 
@@ -140,9 +142,27 @@ def restore(installation: Installation, file: Path, *, while_connected: bool, ye
             others,
         )
         fail(told.format(n=others))
+    owner_url = _owner_url(installation)
     with under_way(gettext("Restoring")):
-        copies.restore(_owner_url(installation), file)
+        left = copies.restore(owner_url, file)
+    if not _holds_sample(owner_url):
+        # Or “demo --reset” would throw it away.
+        province.unmark(installation.env.data_dir)
     click.echo(gettext("Restored from {file}. Run “haochaping ledger verify” now.").format(file=file))
+    if left:
+        told = gettext(
+            "These settings of the former database were not this role's to give. Have the server's administrator run: "
+            "{statements}"
+        )
+        click.echo(told.format(statements=" ".join(left)), err=True)
+
+
+def _holds_sample(owner_url: str) -> bool:
+    """As the province itself tells it, without Django, which would make keys where they are only to be put back."""
+    asked = "SELECT 1 FROM directory_platform WHERE code = %s"
+    with psycopg.connect(owner_url) as connection, suppress(psycopg.errors.UndefinedTable):
+        return connection.execute(asked, [names.APP[0]]).fetchone() is not None
+    return False
 
 
 def _others_connected(owner_url: str) -> int:
@@ -267,7 +287,10 @@ def bring_up_to_date() -> None:
 def _alone(owner: BaseDatabaseWrapper) -> Iterator[None]:
     """Let whoever changes the tables at the same time wait until this is done."""
     with owner.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATING])
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_MIGRATING])
+        if not cursor.fetchone()[0]:
+            click.echo(gettext("Another command is changing the tables: waiting for it."), err=True)
+            cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATING])
         try:
             yield
         finally:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from haochaping.doors.commands.installation import fail, json_option, show, with_database
-from haochaping.doors.commands.spoken import File, Group, option
+from haochaping.doors.commands.spoken import File, Group, Whole, option
 from haochaping.kernel.periods import BEIJING
 from haochaping.kernel.refused import N_
 
@@ -332,7 +332,7 @@ def _day_line(row: dict[str, Any]) -> str:
 
 @exchange.command()
 @click.argument("code")
-@click.argument("seq", type=int)
+@click.argument("seq", type=Whole())
 @option("--leave-out", "why", default="", help=N_("Do not send what it holds, for this reason."))
 @option(
     "--set-aside", "aside", default="", help=N_("Send its cases again from tomorrow on, for this reason.")
@@ -376,7 +376,7 @@ def settle_return(code: str, *, source: str, case_no: str, why: str) -> None:
 
 @exchange.command()
 @click.argument("code")
-@option("--next", "seq", required=True, type=int, help=N_("The number that it expects next."))
+@option("--next", "seq", required=True, type=Whole(), help=N_("The number that it expects next."))
 @with_database
 def again(code: str, seq: int) -> None:
     """Tell CODE everything again from number SEQ on: one of the two databases was restored from a backup."""

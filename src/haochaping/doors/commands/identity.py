@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from haochaping.doors.commands.installation import fail, json_option, show, with_database, with_files
-from haochaping.doors.commands.spoken import File, Folder, Group, option
+from haochaping.doors.commands.spoken import File, Folder, Group, Whole, option
 from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.refused import N_
 
@@ -215,12 +215,12 @@ _REST = {
 
 @identity.command("split-key")
 @click.argument("file", type=_KEY_FILE)
-@option("--shares", default=3, show_default=True, type=click.IntRange(2, 255), help=N_("How many shares."))
+@option("--shares", default=3, show_default=True, type=Whole(2, 255), help=N_("How many shares."))
 @option(
     "--threshold",
     default=2,
     show_default=True,
-    type=click.IntRange(2, 255),
+    type=Whole(2, 255),
     help=N_("How many of them give the key back."),
 )
 @option(

@@ -19,6 +19,7 @@ from haochaping.doors.commands import (
     operate,
     orders,
     people,
+    province,
     quality,
     reconcile,
     rulebook,
@@ -46,7 +47,7 @@ cli.add_command(run.serve)
 cli.add_command(run.worker)
 cli.add_command(database.db)
 cli.add_command(database.migrate)
-cli.add_command(run.demo_data)
+cli.add_command(province.demo_data)
 cli.add_command(people.staff)
 cli.add_command(people.clients)
 cli.add_command(directory.directory)

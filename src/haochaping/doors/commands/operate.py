@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from contextlib import nullcontext
 from dataclasses import asdict
@@ -13,7 +14,7 @@ import click
 from haochaping.doors.commands.installation import fail, json_option, sentence, show, with_database
 from haochaping.doors.commands.language import ENGLISH, speaking
 from haochaping.doors.commands.progress import tally
-from haochaping.doors.commands.spoken import Command, Group, option
+from haochaping.doors.commands.spoken import Command, Group, Whole, option
 from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.refused import N_, Complaint, Reason
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
     from haochaping.doors.commands.installation import Installation
     from haochaping.outbox.terms import JobRow
+
+
+_PLACE = re.compile(r"\{\w+\}")
 
 
 @click.group(cls=Group)
@@ -194,7 +198,7 @@ def _job_cells(row: JobRow) -> list[str]:
 
 
 @jobs.command("retry")
-@click.argument("job", type=int)
+@click.argument("job", type=Whole())
 @with_database
 def retry_job(job: int) -> None:
     """Run a job that was given up once more."""
@@ -223,27 +227,39 @@ def list_notices(*, as_json: bool) -> None:
     show(rows, as_json=as_json, line=_notice_line, none=gettext("No message waits, and none has failed."))
 
 
-def _notice_line(row: dict[str, object]) -> str:
+def _notice_line(row: dict[str, Any]) -> str:
     from haochaping.notices.terms import (  # noqa: PLC0415 - needs Django to be ready
         CALL_STATE_LABELS,
         DELIVERY_LABELS,
+        NOTICE_CHANNEL_LABELS,
         Channel,
-        DeliveryState,
     )
 
-    is_call = row["channel"] in {Channel.CALL, Channel.IVR}
-    labels = CALL_STATE_LABELS if is_call else DELIVERY_LABELS
-    said = {"state": gettext(labels[DeliveryState(str(row["state"]))])}
-    if row["to"] == "reviewer":
-        return _delivery_line(row | said)
-    return " ".join(str(value) for name, value in (row | said).items() if name != "to")
+    channel, state = row["channel"], row["state"]
+    labels = CALL_STATE_LABELS if channel in {Channel.CALL, Channel.IVR} else DELIVERY_LABELS
+    row |= {"state": gettext(labels[state]), "channel": gettext(NOTICE_CHANNEL_LABELS[channel])}
+    return _delivery_line(row) if row["to"] == "reviewer" else _message_line(row)
+
+
+def _message_line(row: dict[str, Any]) -> str:
+    from haochaping.notices.terms import NOTICE_LABELS, NoticeKind  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.ui.moments import moment  # noqa: PLC0415
+
+    # The digest of a day is of many kinds.
+    kind = gettext(NOTICE_LABELS[NoticeKind(row["kind"])]) if row["kind"] else gettext("Unread notices")
+    told = gettext("{id} to staff: “{kind}” ({count}) by {channel}, {when}, tries: {attempts}. {state}.")
+    line = told.format(**row | {"kind": kind, "when": moment(row["at"])})
+    return f"{line} {row['last_error']}".rstrip()
 
 
 def _delivery_line(row: dict[str, Any]) -> str:
-    from haochaping.ui.moments import moment  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.notices.terms import SENTENCES  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.ui.moments import moment  # noqa: PLC0415
 
-    told = gettext("{id} to a reviewer: {template} by {channel}, {when}, tries: {attempts}. {state}.")
-    parts = [told.format(when=moment(row["at"]), **row)]
+    told = gettext("{id} to a reviewer: “{sentence}” by {channel}, {when}, tries: {attempts}. {state}.")
+    template = row["template"]
+    sentence = _PLACE.sub("…", gettext(SENTENCES[template]))
+    parts = [told.format(sentence=sentence, when=moment(row["at"]), **row)]
     if row["order"]:
         parts.append(gettext("Order {order}.").format(**row))
     if row["review"]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from haochaping.doors.commands.installation import fail, json_option, sentence, show, with_database
-from haochaping.doors.commands.spoken import File, Group, option
+from haochaping.doors.commands.spoken import File, Group, Whole, option
 from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.refused import N_
 
@@ -34,7 +34,7 @@ def rulebook() -> None:
 
 
 @rulebook.command("import-calendar")
-@click.argument("year", type=click.IntRange(2020, 2100))
+@click.argument("year", type=Whole(2020, 2100))
 @click.argument("file", type=File(exists=True, dir_okay=False, path_type=Path))
 @option("--dry-run", is_flag=True, help=N_("Say what would change and write nothing."))
 @json_option

@@ -1,39 +1,34 @@
-"""`haochaping serve`, `worker`, `demo`, `demo-data`."""
+"""`haochaping serve`, `worker`, `demo`."""
 
 from __future__ import annotations
 
 import ctypes
 import errno
-import fcntl
 import logging
 import os
 import select
-import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager, suppress
-from gettext import gettext, ngettext
-from typing import TYPE_CHECKING, NoReturn
+from contextlib import suppress
+from gettext import gettext
+from typing import TYPE_CHECKING
 
 import click
 
+from haochaping.doors.commands import province
 from haochaping.doors.commands.database import bring_up_to_date
 from haochaping.doors.commands.installation import answered, check_tables, fail
 from haochaping.doors.commands.spoken import Command, option
-from haochaping.doors.lanes import LaneLostError
 from haochaping.kernel.refused import N_
 from haochaping.postgres import server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import datetime
-    from pathlib import Path
 
     from haochaping.doors.commands.installation import Installation
-    from haochaping.doors.demo.province import Progress
 
 _STOP_SECONDS = 20
 _BRIEF_SECONDS = 15
@@ -42,8 +37,6 @@ _TRIES = 3
 _LOOK_SECONDS = 0.2
 # Reviews wait in groups for one flush to the disk: many threads of a process wait at a time, and few run.
 _THREADS = 32
-_TOLD_DAYS = 50
-_MAKING = "making"  # a file of the data folder that is held while a province is made
 
 
 @click.command(cls=Command)
@@ -67,13 +60,9 @@ def serve(installation: Installation, *, doors: str, workers: int) -> None:
         installation.announce()
     _check_port(installation.env.host, int(installation.env.port))
     installation.connect(HAOCHAPING_DOORS=doors)
-    from haochaping.doors.outage import OUTAGE  # noqa: PLC0415 - needs Django to be ready
-    from haochaping.doors.pools import close_pools  # noqa: PLC0415
+    from haochaping.doors.pools import close_pools  # noqa: PLC0415 - needs Django to be ready
 
-    _check_marked()
-    # While the database is away pages say so.
-    with suppress(*OUTAGE):
-        check_tables()
+    _check_database()
     close_pools()
     _check_keys_away(installation)
     logging.getLogger("_granian").addFilter(_is_not_about_threads)
@@ -96,13 +85,22 @@ def _is_not_about_threads(record: logging.LogRecord) -> bool:
     return "Python threads" not in record.getMessage()
 
 
-def _check_marked() -> None:
-    """Invented people are shown as a sample on every page, and nothing is sent to their numbers."""
+def _check_database() -> None:
+    """End where the tables are not ours, or hold invented people and are not said to: nothing is sent to their numbers.
+
+    While the database is away pages say so, and the worker waits for it, whenever that is.
+    """
     from django.conf import settings  # noqa: PLC0415 - needs Django to be ready
 
-    from haochaping.doors.demo.province import is_demo  # noqa: PLC0415
+    from haochaping.doors.demo.province import holds_sample, is_demo  # noqa: PLC0415
+    from haochaping.doors.outage import OUTAGE  # noqa: PLC0415
 
-    if is_demo() and not settings.DEMO:
+    try:
+        check_tables()
+        invented = holds_sample()
+    except OUTAGE:
+        invented = is_demo()
+    if invented and not settings.DEMO:
         fail(gettext("This installation holds sample data: set HAOCHAPING_DEMO=1, or use “haochaping demo”."))
 
 
@@ -129,12 +127,8 @@ def worker(installation: Installation) -> None:
     installation.connect()
     from haochaping.doors.jobs import beats  # noqa: PLC0415 - needs Django to be ready
     from haochaping.doors.jobs import worker as jobs  # noqa: PLC0415
-    from haochaping.doors.outage import OUTAGE  # noqa: PLC0415
 
-    _check_marked()
-    # A database that is away is waited for, whenever that is.
-    with suppress(*OUTAGE):
-        check_tables()
+    _check_database()
     home, stopped = installation.env.data_dir, False
 
     def revive(_now: datetime) -> None:
@@ -153,62 +147,6 @@ def worker(installation: Installation) -> None:
     jobs.run(beating=beating)
 
 
-@click.command("demo-data", cls=Command)
-@option(
-    "--scale",
-    type=click.FloatRange(min=0, min_open=True),
-    default=1.0,
-    show_default=True,
-    help=N_("1 is about 200,000 cases and 40,000 reviews of 18 months."),
-)
-@option("--seed", default=1, show_default=True, help=N_("The same seed makes the same province."))
-@click.pass_obj
-def demo_data(installation: Installation, *, scale: float, seed: int) -> None:
-    """Fill an empty installation with a fictional province, sent through the real flows."""
-    installation.connect(HAOCHAPING_DEMO="1")
-    check_tables()
-    _check_is_free(installation)
-    _fill(installation.env.data_dir, scale, seed)
-
-
-def _check_is_free(installation: Installation) -> None:
-    """End where people already have something of their own: no sample data comes among it."""
-    from django.db import ProgrammingError, connection  # noqa: PLC0415 - needs Django to be ready
-
-    from haochaping.doors.demo.province import is_demo  # noqa: PLC0415
-
-    with suppress(ProgrammingError):  # no tables yet
-        if is_demo() or not _is_somebodys():
-            return
-        if installation.embedded:
-            _say_no_demo(installation.env.data_dir)
-        told = gettext(
-            "The database “{database}” holds an installation that is not a demo: it stays as it is. "
-            "Set DATABASE_URL to an empty database, and HAOCHAPING_DATA to another folder."
-        )
-        fail(told.format(database=connection.settings_dict["NAME"]))
-
-
-def _is_somebodys() -> bool:
-    """Whether people have put in a person, a system or an agency; nothing else can be there without one of them."""
-    from haochaping.accounts import queries as accounts  # noqa: PLC0415 - needs Django to be ready
-    from haochaping.directory import queries as directory  # noqa: PLC0415
-    from haochaping.directory.terms import Kind  # noqa: PLC0415
-    from haochaping.kernel.actor import OPERATOR  # noqa: PLC0415
-
-    return bool(
-        accounts.staff(by=OPERATOR, limit=1) or accounts.clients() or directory.last_id(Kind.AGENCIES)
-    )
-
-
-def _say_no_demo(home: Path) -> NoReturn:
-    told = gettext(
-        "{folder} holds an installation that is not a demo: it stays as it is. "
-        "Set HAOCHAPING_DATA to another folder."
-    )
-    fail(told.format(folder=home))
-
-
 @click.command(cls=Command)
 @option("--reset", is_flag=True, help=N_("Forget the demo's data first."))
 @click.pass_obj
@@ -219,23 +157,22 @@ def demo(installation: Installation, *, reset: bool) -> None:
     _check_port(installation.env.host, int(installation.env.port))
     home = installation.env.data_dir
     if reset:
-        _forget(home)
-    elif (home / "keys").exists() and not (home / "data").exists():
-        # The keys of an installation whose database is elsewhere: a demo made with them could be forgotten with them.
-        _say_no_demo(home)
+        province.forget(home)
+    province.claim(home)
     _stop_by_signals()
     if not server.is_running(home):
         server.stop_after_use(home)
     installation.announce()
     installation.connect(HAOCHAPING_DEMO="1")
-    _check_is_free(installation)
+    province.check_is_free(installation, embedded=True)
+    province.mark(home)
     # Another demo or command may use the same server: it stays until the last of them has ended.
     server.stop_after_use(home)
     from haochaping.doors.demo.welcome import welcome  # noqa: PLC0415 - needs Django to be ready
 
     with answered():
         bring_up_to_date()
-        _fill(home, 1.0, 1)
+        province.fill(home, 1.0, 1, remedy=province.remedy(installation, embedded=True))
         text = welcome(installation.env.site_url)
     from haochaping.doors.pools import close_pools  # noqa: PLC0415 - needs Django to be ready
 
@@ -276,88 +213,6 @@ def _answers(host: str, port: int) -> bool:
     with suppress(OSError), socket.create_connection((host, port), timeout=_LOOK_SECONDS):
         return True
     return False
-
-
-def _forget(home: Path) -> None:
-    """Remove a demo's database and keys; an installation that is not a demo stays, and so does every other file."""
-    # The keys of an installation lie here, wherever its database is.
-    held = any((home / name).exists() for name in ("data", "keys"))
-    if held and not (home / "demo-accounts.json").exists():
-        _say_no_demo(home)
-    if server.is_used(home):
-        told = gettext("Another command uses the demo in {folder}: nothing was forgotten. End it first.")
-        fail(told.format(folder=home))
-    server.remove(home)
-    # Nothing else: somebody may keep files of their own beside them.
-    for name in ("keys", "addresses", "demo-accounts.json", _MAKING):
-        path = home / name
-        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-    with suppress(OSError):
-        home.rmdir()
-
-
-@contextmanager
-def _making(home: Path) -> Iterator[bool]:
-    """Whether nobody else makes the province of `home`; until the end nobody else does. Who was killed makes none."""
-    with (home / _MAKING).open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
-
-
-def _fill(home: Path, scale: float, seed: int) -> None:
-    with _making(home) as alone:
-        _fill_alone(scale, seed, alone=alone)
-
-
-def _fill_alone(scale: float, seed: int, *, alone: bool) -> None:
-    from django.conf import settings  # noqa: PLC0415 - needs Django to be ready
-    from django.utils import timezone  # noqa: PLC0415
-
-    from haochaping.doors.demo.province import fill, is_begun, is_filled  # noqa: PLC0415
-    from haochaping.doors.outage import OUTAGE  # noqa: PLC0415
-    from haochaping.identity import relay  # noqa: PLC0415
-
-    if is_filled():
-        click.echo(gettext("The fictional province was there already: nothing was made."))
-        return
-    if not alone:
-        fail(
-            gettext(
-                "Another command is making the fictional province: wait until it is there, or end it first."
-            )
-        )
-    cut_off = gettext(
-        "The fictional province is there only in part: its making was cut off. Run “haochaping demo --reset”."
-    )
-    if is_begun():
-        fail(cut_off)
-    click.echo(gettext("Making the fictional province …"))
-    try:
-        keys = relay.load_keys(settings.KEYS_DIR)
-        show_progress(fill(scale=scale, seed=seed, now=timezone.now(), relay_keys=keys))
-    except (LaneLostError, *OUTAGE):
-        fail(cut_off)
-    click.echo(gettext("The fictional province is there."))
-
-
-def show_progress(making: Iterator[Progress]) -> None:
-    """Let the province be made: under a bar on a terminal, with a line for every 50 days otherwise."""
-    if sys.stderr.isatty():
-        with click.progressbar(length=1, label=gettext("Fictional province"), file=sys.stderr) as bar:
-            for step in making:
-                bar.length = step.days
-                bar.update(step.day - bar.pos)
-        return
-    passed = 0
-    for step in making:
-        if step.day // _TOLD_DAYS > passed or step.day == step.days:
-            passed = step.day // _TOLD_DAYS
-            told = ngettext("day {day} of {days}: {n} case", "day {day} of {days}: {n} cases", step.cases)
-            click.echo(told.format(day=step.day, days=step.days, n=f"{step.cases:,}"))
 
 
 def _supervise(text: str, host: str, port: int) -> int:

@@ -63,8 +63,36 @@ class _Spoken:
         self._help = inspect.cleandoc(text) if text else text
 
 
+class Whole(click.IntRange):
+    """A whole number, of a range with two ends or of any size; click would say in English which."""
+
+    def __init__(self, first: int | None = None, last: int | None = None) -> None:
+        super().__init__(first, last)
+        self.name = "integer range" if first is not None else "integer"
+
+    @override
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        try:
+            number = int(value)
+        except ValueError:
+            self.fail(gettext("“{value}” is not a whole number.").format(value=value), param, ctx)
+        if self.min is not None and self.max is not None and not self.min <= number <= self.max:
+            told = gettext("{value} is not from {first} to {last}.")
+            self.fail(told.format(value=number, first=self.min, last=self.max), param, ctx)
+        return number
+
+    @override
+    def _describe_range(self) -> str:
+        return "" if self.min is None else super()._describe_range()
+
+
 class Option(_Spoken, click.Option):
-    """An option with such a help text."""
+    """An option with such a help text; one whose default is a whole number takes no other."""
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        if self.type is click.INT:
+            self.type = Whole()
 
 
 class File(click.Path):

@@ -79,6 +79,11 @@ def is_demo() -> bool:
     return accounts_file().exists()
 
 
+def holds_sample() -> bool:
+    """Whether the database holds the province's people, from wherever it came: nobody else has its app."""
+    return bool(known.platforms([names.APP[0]]))
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far the province is made: `day` of `days` done with `cases` so far; all days only when it is whole."""
@@ -269,9 +274,12 @@ def _confirm_rules(administrator_id: int, now: datetime) -> None:
 
 
 def _keep_accounts(text: str) -> None:
-    descriptor = os.open(accounts_file(), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    draft = accounts_file().with_suffix(".new")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
+    # Whole or not at all: a part of it would pass for a province that was made to its end.
+    draft.rename(accounts_file())
 
 
 def a_case(now: datetime) -> dict[str, object]:

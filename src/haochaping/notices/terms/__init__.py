@@ -13,6 +13,7 @@ from haochaping.notices.terms.calls import (
 from haochaping.notices.terms.deliveries import (
     CALL_STATE_LABELS,
     DELIVERY_LABELS,
+    NOTICE_CHANNEL_LABELS,
     SIDE_LABELS,
     TEXT_LIMIT,
     UNREACHABLE,
@@ -95,6 +96,7 @@ __all__ = [
     "LONG_MESSAGE",
     "MAIL_LABELS",
     "MAIL_TITLE",
+    "NOTICE_CHANNEL_LABELS",
     "NOTICE_LABELS",
     "NOT_FAILED",
     "NO_CALLS_KEY",

@@ -58,6 +58,13 @@ SIDE_LABELS: dict[Side, str] = {
     Side.REVIEWER: N_("Reviewer"),
     Side.SYSTEM: N_("System message"),
 }
+NOTICE_CHANNEL_LABELS: dict[Channel, str] = {
+    Channel.SMS: N_("text message"),
+    Channel.CALL: N_("call through the relay"),
+    Channel.IVR: N_("automatic call"),
+    Channel.EMAIL: N_("mail"),
+    Channel.WEBHOOK: N_("request to a program"),
+}
 DELIVERY_LABELS: dict[DeliveryState, str] = {
     DeliveryState.QUEUED: N_("Waiting to be sent"),
     DeliveryState.SENDING: N_("Being sent"),
