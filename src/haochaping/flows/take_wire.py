@@ -198,9 +198,9 @@ def _take_case(
     case_no = _number_told(call, reading, fields, reference)
     unknown = _unknown_place(call, reading, fields)
     with transaction.atomic():
-        if not case_no and not (case_no := references.case_no_alone(call.source, reference)):
+        case_no = case_no or _number_meant(call, fields, reference)
+        if not case_no:
             return _wait_for_case(call, reading, fields | {"reference": reference}, signed=signed, now=now), 0
-        fields["case_no"] = case_no
         exchange.number_services_alone(call.source.platform_id, case_no)
         if unknown is not None:
             no = number(call.source.code, case_no, services[0]) if services else 0
@@ -242,6 +242,12 @@ def _number_told(call: Call, reading: Reading, fields: Mapping[str, object], ref
         would_do = [wire_name(reading, name, missing=True) for name in ("case_no", "reference")]
         name = " / ".join(one for one in would_do if one in reading.wire.values())
         raise refusal(Complaint(WIRE_FIELD_MISSING, name, {"field": name}))
+    return case_no
+
+
+def _number_meant(call: Call, fields: dict[str, object], reference: str) -> str:
+    """The number that a reference stands for, put in its place; "" while it is not known."""
+    fields["case_no"] = case_no = references.case_no_alone(call.source, reference)
     return case_no
 
 
