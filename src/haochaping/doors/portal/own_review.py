@@ -172,18 +172,15 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
     said = reviews.supplement_of(review.id)
     # The office calls where the case is hidden and the reviewer agreed to be called; else the agency says what it did.
     office = order is not None and said.may_call_back and is_concealed(order, said)
-    progress = (
-        None
-        if withdrawn
-        else progress_of(order, solution, shows=shows, levels=levels, concealed=office, now=now)
-    )
+    progress = progress_of(order, solution, shows=shows, levels=levels, concealed=office, now=now)
     lead = merge_orders.lead_of(order) if order and progress else None
     if order and lead and progress:
         progress = _joined(progress, order, lead, levels, now)
     wrong_shown = wrong or Wrong()
     bad, follow_up = is_bad(review.level), follow_up_of(review, opened.given)
     reachable = bad and binding is not None and _reachable(review, binding)
-    calls = reachable and bool(review.finished_at or not changeable)
+    # Until a bad review is finished its form asks whether one may be called.
+    asked = bad and changeable and not withdrawn and not review.finished_at
     chosen = wrong_shown.codes if wrong_shown.reasons else review.indicator_codes
     # What was said is changed on a page of its own: with all that stands here it would be too much for one.
     changing = changeable and bool(review.finished_at and (wrong_shown.reasons or request.GET.get("change")))
@@ -204,8 +201,12 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
         "bad": bad,
         "needs_words": bad and progress is None and binding is not None and terms.bad_needs_text,
         "asks_to_call": reachable and not (progress and progress.reply and not changeable),
-        "may_consent": calls and not said.may_call_back and not (progress and progress.reply),
-        "may_end_consent": calls and said.may_call_back,
+        "may_consent": reachable
+        and not asked
+        and not withdrawn
+        and not said.may_call_back
+        and not (progress and progress.reply),
+        "may_end_consent": said.may_call_back and not asked,
         "said": said,
         "photos": files.photos_of("review", str(review.id)),
         "helped": gettext(HELPED_LABELS[said.helped_by]) if said.helped_by else "",
