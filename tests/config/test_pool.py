@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from psycopg_pool import ConnectionPool
 
 from haochaping.config import pool
@@ -32,3 +32,22 @@ def test_a_dead_connection_is_found(db):
 
     with pytest.raises(psycopg.OperationalError):
         pool.check(other)
+
+
+def test_whoever_meets_a_dead_connection_has_its_like_replaced_too(db):
+    """After the server was killed each of its idle connections is dead: the first to ask must not be the only one served."""
+    ours = connections["default"].pool  # type: ignore[attr-defined]  # of the wrapper for PostgreSQL
+    idle = [ours.getconn() for _ in range(6)]
+    for one in idle:
+        ours.putconn(one)
+    ends = "SELECT pg_terminate_backend(%s)"
+    told = connection.connection.info
+    with psycopg.connect(told.dsn, password=told.password, autocommit=True) as other:
+        for one in idle:
+            other.execute(ends, [one.info.backend_pid])
+    for one in idle:
+        one.asked_at = 0.0
+
+    with ours.connection() as first:
+        assert first.execute("SELECT 1").fetchone() == (1,)
+    assert ours.get_stats()["pool_available"] >= 1

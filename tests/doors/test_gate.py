@@ -60,6 +60,13 @@ def test_public_page_is_open(client):
 
 @pages
 @pytest.mark.django_db
+@pytest.mark.parametrize("method", ["put", "patch", "delete", "trace"])
+def test_a_page_is_asked_for_or_sent_to_and_nothing_else(client, method):
+    assert getattr(client, method)("/street").status_code == 405
+
+
+@pages
+@pytest.mark.django_db
 def test_machine_page_needs_no_csrf_token():
     assert Client(enforce_csrf_checks=True).post("/hatch").content == b"POST"
 

@@ -255,6 +255,29 @@ def test_rows_of_another_encoding_are_named_and_not_read_wrongly(tmp_path):
     assert found[2].fields == {"姓名": "王五", "文字": "好"}
 
 
+@pytest.mark.parametrize("odd", [0, 3, 5])
+@pytest.mark.parametrize("name", ["t.csv", "t.jsonl"])
+def test_the_one_row_of_another_encoding_is_named_and_not_all_the_others(tmp_path, name, odd):
+    lines = [
+        f"{n},排队两个小时" if name == "t.csv" else f'{{"a": "{n}", "b": "排队两个小时"}}' for n in range(6)
+    ]
+    written = [line.encode("gb18030" if n == odd else "utf-8") for n, line in enumerate(lines)]
+
+    found = read(tmp_path / name, b"\n".join([b"a,b", *written] if name == "t.csv" else written))
+
+    assert [n for n, row in enumerate(found) if row.complaint] == [odd]
+    complaint = found[odd].complaint
+    assert complaint is not None
+    assert say(complaint).message == "该行是 GB18030 编码，而文件其余部分是 UTF-8。"
+    assert {row.fields["b"] for n, row in enumerate(found) if n != odd} == {"排队两个小时"}
+
+
+def test_a_heading_of_another_encoding_than_the_rows_is_refused(tmp_path):
+    content = "姓名,文字\n".encode("gb18030") + "张三,排队两个小时\n李四,排队两个小时\n".encode()
+
+    assert refused(tmp_path / "t.csv", content).code == "mixed_encodings"
+
+
 @settings(max_examples=300)
 @given(
     st.lists(st.text(st.characters(codec="gb2312", min_codepoint=0x4E00, max_codepoint=0x9FA5)), max_size=8)

@@ -21,7 +21,7 @@ from haochaping.postgres.together import together
 from haochaping.rulebook import access, actions, queries
 from haochaping.rulebook.models import CalendarDay, CalendarOverlay, Profile, ProfileChoice, RuleValue
 from haochaping.rulebook.rules import due_after_working_days
-from haochaping.rulebook.terms import Assignment, DaySaid, Key, NewValue, Unit, Verified
+from haochaping.rulebook.terms import Assignment, DayChange, DaySaid, Key, NewValue, Unit, Verified
 from tests import worlds
 
 if TYPE_CHECKING:
@@ -333,7 +333,7 @@ def test_a_later_notice_changes_days_to_come_and_the_ledger_names_them(now):
 
     changed, _ = actions.import_year(year=2027, rows=longer, by=NATION, now=now + timedelta(days=1))
 
-    assert changed == [date(2027, 2, 12)]
+    assert changed == [DayChange(date(2027, 2, 12), before=True, works=False, name="春节延长")]
     assert not CalendarDay.objects.get(day=date(2027, 2, 12)).is_working
     assert facts("calendar:2027")[-1] == {"days": "1", "changed": "2027-02-12:off"}
 

@@ -23,7 +23,13 @@ from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
-from django.http import Http404, HttpRequest, HttpResponseRedirect, StreamingHttpResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -57,6 +63,8 @@ IDLE = timedelta(minutes=15)
 LONGEST = timedelta(hours=8)
 # The session is written at most this often, so that reading pages stays reading.
 _NOTED_EVERY = timedelta(minutes=1)
+# What a page of ours can be asked with; doors for programs say it themselves.
+_METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 _CHANGE = "account_change_password"
 _SINCE, _SEEN = "gate.since", "gate.seen"
 
@@ -319,6 +327,8 @@ class GateMiddleware:
             raise PermissionDenied
         if gate.passage == Passage.CLOSED:
             raise Http404
+        if gate.passage != Passage.MACHINE and request.method not in _METHODS:
+            return HttpResponseNotAllowed(_METHODS)
         if gate.passage in {Passage.PUBLIC, Passage.MACHINE}:
             return None
         if not request.user.is_authenticated or _is_over(request):

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import codecs
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from haochaping.exchange.terms import IN_UTF_16, NEITHER_ENCODING
-from haochaping.kernel.refused import Refused
+from haochaping.exchange.terms import IN_UTF_16, MIXED_ENCODINGS, NEITHER_ENCODING
+from haochaping.kernel.refused import Complaint, Refused
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _CHUNK = 1 << 20
+_UTF8, _GB = "utf-8-sig", "gb18030"
+# Bytes that are no UTF-8, as `surrogateescape` gives them.
+_ESCAPED = re.compile("[\udc80-\udcff]")
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
 _HAN = range(0x4E00, 0xA000)
 # Two in one run: a text of GB18030 reads so by chance once in millions.
@@ -43,10 +47,33 @@ def _is_utf8(run: str) -> bool:
     return sum(ord(character) in _HAN for character in meant) >= _NO_CHANCE
 
 
-def made_of(path: Path) -> tuple[str, bool]:
-    """The encoding of a file, and whether it has lines that are too long to be held.
+@dataclass(frozen=True, slots=True)
+class Made:
+    """How a file is written: its encoding, whether it has lines too long to be held, and lines of the other encoding."""
 
-    UTF-8 when the whole file is, else GB18030; a last character cut in half is not held against it.
+    encoding: str
+    is_long: bool
+    is_mixed: bool = False
+
+    @property
+    def errors(self) -> str:
+        """What `open` does with bytes that are none of the encoding: what is mixed in must be known again."""
+        return "surrogateescape" if self.is_mixed and self.encoding != _GB else "replace"
+
+    def complaint(self, *texts: str) -> Complaint | None:
+        """What is wrong with the texts of one row when they are written otherwise than the rest of the file."""
+        strange = any(map(is_mixed if self.encoding == _GB else _ESCAPED.search, texts))
+        if not strange:
+            return None
+        names = ("GB18030", "UTF-8") if self.encoding == _GB else ("UTF-8", "GB18030")
+        return Complaint(MIXED_ENCODINGS, params=dict(zip(("rest", "row"), names, strict=True)))
+
+
+def made_of(path: Path) -> Made:
+    """How a file is written.
+
+    UTF-8 when the whole file is, else GB18030, unless most of its lines are UTF-8 all the same; a last character cut in
+    half is not held against it.
 
     Raises:
         Refused: IN_UTF_16, NEITHER_ENCODING.
@@ -55,10 +82,12 @@ def made_of(path: Path) -> tuple[str, bool]:
         if file.read(2) in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
             raise Refused(IN_UTF_16, name=path.name)
     broken = []
-    for encoding in ("utf-8-sig", "gb18030"):
-        position, long = _first_foreign(path, encoding)
+    for encoding in (_UTF8, _GB):
+        position, is_long = _first_foreign(path, encoding)
+        if position is None and encoding == _GB and _is_mostly_utf8(path):
+            return Made(_UTF8, is_long, is_mixed=True)
         if position is None:
-            return encoding, long
+            return Made(encoding, is_long)
         broken.append(position)
     # The one that came further is what the file was meant to be.
     raise Refused(NEITHER_ENCODING, name=path.name, position=max(broken))
@@ -78,3 +107,21 @@ def _first_foreign(path: Path, encoding: str) -> tuple[int | None, bool]:
             # No part of a character of either encoding is a line feed.
             long = long or (len(chunk) == _CHUNK and b"\n" not in chunk)
     return None, long
+
+
+def _is_mostly_utf8(path: Path) -> bool:
+    """Whether of the lines that are not plain ASCII more are UTF-8 than not."""
+    more = 0
+    with path.open("rb") as file:
+        while line := file.readline(_CHUNK):
+            if not line.isascii():
+                more += 1 if _reads_as_utf8(line) else -1
+    return more > 0
+
+
+def _reads_as_utf8(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import python_calamine
 from msgspec import Struct
 
-from haochaping.exchange.encodings import is_mixed, made_of
+from haochaping.exchange.encodings import made_of
 from haochaping.exchange.fields import shown
 from haochaping.exchange.formulas import formula_cells
 from haochaping.exchange.lines import LONGEST, Lines, LongLineError
@@ -25,7 +25,6 @@ from haochaping.exchange.terms import (
     FORMULA_IN_CELL,
     LONG_ROW,
     MISSING_COLUMN,
-    MIXED_ENCODINGS,
     NO_ROWS,
     NOT_AN_OBJECT,
     ROUNDED_NUMBER,
@@ -113,10 +112,10 @@ def texts(
 def _csv_rows(
     path: Path, column: str, wanted: Callable[[str], bool], columns: Columns
 ) -> Iterator[Row | None]:
-    encoding, long = made_of(path)
-    with path.open(encoding=encoding, errors="replace", newline="") as file:
+    made = made_of(path)
+    with path.open(encoding=made.encoding, errors=made.errors, newline="") as file:
         # Lines are bounded by the file's own reader where it has none that is too long.
-        bounded = Lines(file) if long else None
+        bounded = Lines(file) if made.is_long else None
         reader = csv.reader(bounded or file, strict=True)
         lines = (
             (number, cells)
@@ -126,6 +125,8 @@ def _csv_rows(
         heading_row, names = next(lines, (1, []))
         if isinstance(names, Reason):
             raise Refused(UNREADABLE_FILE, name=path.name, expected="CSV")
+        if complaint := made.complaint(*names):
+            raise Refused(complaint.reason, field="", **dict(complaint.params))
         heading = _heading(path, heading_row, names, columns)
         places = _places(heading)
         at = heading.index(column) if column in heading else len(heading)
@@ -134,8 +135,8 @@ def _csv_rows(
                 yield Row(number, {}, Complaint(cells, params={"limit": LONGEST})) if wanted("") else None
             elif not wanted(cells[at] if at < len(cells) else ""):
                 yield None
-            elif encoding == "gb18030" and any(map(is_mixed, cells)):
-                yield Row(number, {}, Complaint(MIXED_ENCODINGS))
+            elif complaint := made.complaint(*cells):
+                yield Row(number, {}, complaint)
             else:
                 yield _row(number, places, cells)
 
@@ -215,16 +216,16 @@ def _cell(value: object) -> str:
 
 
 def _json_rows(path: Path) -> Iterator[Row]:
-    encoding, long = made_of(path)
-    with path.open(encoding=encoding, errors="replace") as file:
-        for number, line in enumerate(_json_lines(file, long), start=1):
+    made = made_of(path)
+    with path.open(encoding=made.encoding, errors=made.errors) as file:
+        for number, line in enumerate(_json_lines(file, made.is_long), start=1):
             if line is None:
                 yield Row(number, {}, Complaint(LONG_ROW, params={"limit": LONGEST}))
                 continue
             if not line.strip():
                 continue
-            if encoding == "gb18030" and is_mixed(line):
-                yield Row(number, {}, Complaint(MIXED_ENCODINGS))
+            if complaint := made.complaint(line):
+                yield Row(number, {}, complaint)
                 continue
             try:
                 fields = read_json(line)

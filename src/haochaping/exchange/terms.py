@@ -299,7 +299,7 @@ NEITHER_ENCODING = Reason(
 )
 MIXED_ENCODINGS = Reason(
     "mixed_encodings",
-    N_("This row is written in UTF-8, the rest of the file in GB18030."),
+    N_("This row is written in {row}, the rest of the file in {rest}."),
     N_("Save the whole file as UTF-8; do not join files of different encodings."),
 )
 TORN_ROW = Reason(

@@ -24,7 +24,6 @@ FORMS = (
 )
 SIGN_IN = (
     N_("The username and/or password you specified are not correct."),
-    N_("Too many failed login attempts. Try again later."),
     N_("Incorrect password."),
     N_("Please type your current password."),
     N_("You must type the same password each time."),

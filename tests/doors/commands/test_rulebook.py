@@ -39,7 +39,14 @@ def test_next_year_is_imported_from_the_notice(committed_db, tmp_path):
     file = _csv(tmp_path / "2031.csv", *NOTICE)
 
     dry = run("rulebook", "import-calendar", "2031", file, "--dry-run")
-    assert (dry.exit_code, dry.output) == (0, "365 days would change.\n")
+    lines = dry.output.splitlines()
+    assert (dry.exit_code, lines[0], lines[-1]) == (
+        0,
+        "2031-01-01: The day is free 元旦",
+        "365 days would change.",
+    )
+    # What follows from the week alone is counted.
+    assert len(lines) == 31 + 1
     assert not CalendarDay.objects.filter(day__year=2031).exists()
 
     done = run("rulebook", "import-calendar", "2031", file)

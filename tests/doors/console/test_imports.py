@@ -129,7 +129,12 @@ def test_a_notice_on_holidays_fills_the_calendar_once_a_second_one_confirms_it(a
     CalendarDay.objects.filter(day__year=2027).delete()
     address = dry_run(admin, text, kind="calendar", year="2027")
 
-    assert admin.browser.get(address).context["outcome"].changed == 365
+    look = admin.browser.get(address, headers={"accept-language": "en"})
+    assert look.context["outcome"].changed == 365
+    told = {day: [name, before, after] for _, day, name, before, after in look.context["changes"]}
+    assert told["1 Jan 2027"] == ["元旦", "–", "The day is free"]
+    assert told["13 Feb 2027"] == ["春节", "–", "The day is worked"]
+    assert "2 Jun 2027" not in told
     assert not CalendarDay.objects.filter(day__year=2027).exists()
     page = f"{reverse('console_calendar')}?year=2027"
     assert admin.browser.post(address).headers["Location"] == page

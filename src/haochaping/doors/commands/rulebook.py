@@ -20,7 +20,12 @@ from haochaping.kernel.refused import N_
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+    from haochaping.rulebook.terms import DayChange
+
 _day = click.DateTime(["%Y-%m-%d"])
+
+
+_SAYS = {True: N_("The day is worked"), False: N_("The day is free")}
 
 
 @click.group(cls=Group)
@@ -48,7 +53,7 @@ def import_calendar(year: int, file: Path, *, dry_run: bool, as_json: bool) -> N
     from haochaping.rulebook.terms import NOTICE_COLUMNS  # noqa: PLC0415
 
     rows = list(tables.rows(file))
-    changed: list[date] = []
+    changed: list[DayChange] = []
     troubles = [(row.number, row.complaint) for row in rows if row.complaint]
     if not troubles:
         texts = [{name: str(row.fields.get(name) or "").strip() for name in NOTICE_COLUMNS} for row in rows]
@@ -61,7 +66,7 @@ def import_calendar(year: int, file: Path, *, dry_run: bool, as_json: bool) -> N
             {"row": number, "code": c.code, "field": c.field, "sentence": sentence(c)}
             for number, c in troubles
         ]
-        days = [day.isoformat() for day in changed]
+        days = [one.day.isoformat() for one in changed]
         click.echo(json.dumps({"changed": days, "dry_run": dry_run, "rows": said}, ensure_ascii=False))
     for number, complaint in [] if as_json else troubles:
         click.echo(f"{file.name}:{number}: {sentence(complaint)}", err=True)
@@ -74,6 +79,9 @@ def import_calendar(year: int, file: Path, *, dry_run: bool, as_json: bool) -> N
         click.echo(told.format(n=len(troubles)), err=True)
         sys.exit(2)
     if not as_json:
+        for one in changed if dry_run else []:
+            if one.is_told:
+                click.echo(f"{one.day}: {gettext(_SAYS[one.works])} {one.name}".rstrip())
         told = (
             ngettext("{n} day would change.", "{n} days would change.", len(changed))
             if dry_run

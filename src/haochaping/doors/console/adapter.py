@@ -29,6 +29,12 @@ _PURPOSE = b"haochaping.mfa"
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries no types
     """Accounts are made by administrators only."""
 
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "too_many_login_attempts": gettext_lazy(
+            "Too many attempts to log in failed. Try again in a quarter of an hour, or ask for a new password."
+        ),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's signature
         """Nobody signs up."""
         return False

@@ -29,7 +29,7 @@ from haochaping.accounts.terms import Power
 from haochaping.directory import actions as directory
 from haochaping.directory.terms import COLUMN_LABELS, COLUMNS, KIND_LABELS, NEEDED_COLUMNS, Kind
 from haochaping.doors.console.import_forms import CALENDAR, CALENDAR_LABEL, ImportForm
-from haochaping.doors.console.proposals import calendar_of
+from haochaping.doors.console.proposals import SAYS, calendar_of
 from haochaping.doors.console.rulebook import PROPOSED
 from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, sent
 from haochaping.doors.gate import actor_of, requires
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
     from haochaping.kernel.actor import Actor
     from haochaping.kernel.refused import Complaint
+    from haochaping.rulebook.terms import DayChange
 
 _HERE = "console_import"
 _KEPT_SECONDS = 3600
@@ -236,7 +237,7 @@ def _calendar(year: int, path: Path, by: Actor, *, dry: bool) -> Outcome:
     numbers = array("L")
     rows = list(tables.texts(tables.rows(path), NOTICE_COLUMNS, numbers))
     complaints = [(numbers[n], row) for n, row in enumerate(rows) if not isinstance(row, dict)]
-    changed: list[str] = []
+    days: list[DayChange] = []
     if not complaints:
         texts = [
             {name: row.get(name, "").strip() for name in NOTICE_COLUMNS}
@@ -247,11 +248,17 @@ def _calendar(year: int, path: Path, by: Actor, *, dry: bool) -> Outcome:
         days, found = rulebook.import_year(year=year, rows=texts, by=by, now=now, dry_run=True)
         if days and not found and not dry:
             rulebook.propose(YearSaid(year, texts), by=by, now=now)
-        changed = [shown_day(day) for day in days]
         complaints = [(numbers[n], complaint) for n, complaint in found]
-    return Outcome(
-        0, len(changed), 0, [("–", day, gettext("Working day"), "", "") for day in changed], complaints
-    )
+    told = [
+        ("–", shown_day(one.day), one.name or "–", _says(one.before), _says(one.works))
+        for one in days
+        if one.is_told
+    ]
+    return Outcome(0, len(days), 0, told, complaints)
+
+
+def _says(works: bool | None) -> str:
+    return gettext(SAYS[works]) if works is not None else "–"
 
 
 def _tables(outcome: Outcome) -> dict[str, object]:

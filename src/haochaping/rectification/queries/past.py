@@ -254,9 +254,10 @@ def earlier_replies(order_id: UUID, *, by: Actor, limit: int = 50) -> list[Earli
         order__in=WorkOrder.objects.filter(access.visible_orders(by), id=order_id)
     )
     own = seen.filter(move=Move.REPLY).order_by("-at", "-id")
-    agency = WorkOrder.objects.filter(id=order_id).values("agency_id")
+    # One agency and not a set of them: so the newest are read from an index, however many there are.
+    agency = WorkOrder.objects.filter(id=order_id).values("agency_id")[:1]
     rows = WorkOrder.objects.filter(
-        access.visible_orders(by), agency_id__in=agency, replied_at__isnull=False
+        access.visible_orders(by), agency_id=agency, replied_at__isnull=False
     ).exclude(id=order_id)
     here = Asked(own.values_list("order_id", "order__item__name", "at", "note"), list)
     newest = rows.order_by("-replied_at").values_list("id", "item__name", "replied_at", "reply_text")[:limit]

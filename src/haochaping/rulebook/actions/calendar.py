@@ -13,7 +13,13 @@ from haochaping.rulebook.access import EVERYWHERE, check_edit
 from haochaping.rulebook.actions.steps import division_of, lock, next_version, record, record_of, refuse
 from haochaping.rulebook.models import CalendarDay, CalendarOverlay
 from haochaping.rulebook.rules import check_not_past, sample_days, text_complaint, year_of_notice
-from haochaping.rulebook.terms import IN_THE_PAST, NO_SAMPLE_HERE, NOTHING_TO_WITHDRAW, SAMPLE_DIVISIONS
+from haochaping.rulebook.terms import (
+    IN_THE_PAST,
+    NO_SAMPLE_HERE,
+    NOTHING_TO_WITHDRAW,
+    SAMPLE_DIVISIONS,
+    DayChange,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,7 +106,7 @@ def put_year(said: YearSaid, *, by: Actor, now: datetime) -> None:
 @transaction.atomic
 def import_year(
     *, year: int, rows: Sequence[Row], by: Actor, now: datetime, dry_run: bool = False
-) -> tuple[list[date], list[tuple[int, Complaint]]]:
+) -> tuple[list[DayChange], list[tuple[int, Complaint]]]:
     """Put a year into the working calendar from the rows of a State Council notice, all of it or nothing.
 
     Returns the days that are new or changed, and the complaints as (row number from 0, complaint); when there is a
@@ -115,14 +121,18 @@ def import_year(
         return [], complaints
     lock()
     known = dict(CalendarDay.objects.filter(day__in=notice).values_list("day", "is_working"))
-    changed = sorted(day for day, (works, _) in notice.items() if known.get(day) is not works)
+    changed = [
+        DayChange(day, known.get(day), works, name)
+        for day, (works, name) in sorted(notice.items())
+        if known.get(day) is not works
+    ]
     today = local_day(now)
-    bent = next((day for day in changed if day in known and day < today), None)
+    bent = next((one.day for one in changed if one.before is not None and one.day < today), None)
     if bent:
         raise Refused(IN_THE_PAST, day=bent, today=today)
     if changed and not dry_run:
         CalendarDay.objects.bulk_create(
-            [CalendarDay(day=day, is_working=notice[day][0], note=notice[day][1]) for day in changed],
+            [CalendarDay(day=one.day, is_working=one.works, note=one.name) for one in changed],
             update_conflicts=True,
             unique_fields=["day"],
             update_fields=["is_working", "note"],
@@ -131,7 +141,7 @@ def import_year(
             "days": str(len(changed)),
             # Only days that said something else before; the others were unknown.
             "changed": " ".join(
-                f"{day}:{'off' if known[day] else 'working'}" for day in changed if day in known
+                f"{one.day}:{'working' if one.works else 'off'}" for one in changed if one.before is not None
             ),
         }
         record_of(f"calendar:{year}", by=by, now=now, facts=facts)

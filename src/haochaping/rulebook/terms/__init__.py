@@ -3,6 +3,7 @@
 from haochaping.rulebook.terms.changes import (
     Assignment,
     Change,
+    DayChange,
     DaySaid,
     NewProfile,
     NewValue,
@@ -104,6 +105,7 @@ __all__ = [
     "Change",
     "ChoiceRow",
     "ConfirmationRow",
+    "DayChange",
     "DaySaid",
     "Key",
     "NewProfile",

@@ -58,6 +58,21 @@ class YearSaid(Struct, frozen=True, tag="year"):
     rows: list[dict[str, str]]
 
 
+@dataclass(frozen=True, slots=True)
+class DayChange:
+    """What a notice changes of a day: whether it was worked, None where nothing was known, whether it is, and its name."""
+
+    day: date
+    before: bool | None
+    works: bool
+    name: str
+
+    @property
+    def is_told(self) -> bool:
+        """Whether it is more than a weekday or a weekend of a year that nothing was known of."""
+        return bool(self.name) or self.before is not None
+
+
 type Change = NewValue | Assignment | NewProfile | DaySaid | YearSaid
 
 
