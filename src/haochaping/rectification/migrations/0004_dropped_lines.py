@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("rectification", "0002_untold"),
+        ("rectification", "0003_tidying"),
     ]
 
     operations = [
