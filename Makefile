@@ -60,7 +60,7 @@ catalogue: setup
 	$(PYTHON_IN) -m haochaping.ui.catalogue check
 
 unit: setup # the tests that need no database, program or browser, in a minute (ARGS=tests/reviews for a part of them)
-	$(PYTEST) -m 'not journey and not database and not program' $(ARGS)
+	$(PYTHON_IN) -m pytest -n 2 -m 'not journey and not database and not program' $(ARGS)
 
 bench: setup # measure speed
 	$(PYTHON_IN) -m bench $(ARGS)

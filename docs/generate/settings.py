@@ -17,6 +17,7 @@ _CHINESE = {
     "HAOCHAPING_POSTGRES": "指定自带数据库的程序来源：`wheel`（随包安装）或 `system`（操作系统的）。",
     "HAOCHAPING_HOSTS": "网站对外的主机名，用逗号分隔；其他主机名的请求一律不答。",
     "HAOCHAPING_BASE_URL": "链接和二维码的开头，例如 `https://hcp.example`；以 https 开头时启用安全 Cookie 和 HSTS。",
+    "HAOCHAPING_STAFF_URL": "工作人员一面的地址，与公众网站不同时才设；账户链接和通知里的链接以它开头。",
     "HAOCHAPING_SECURITY_CONTACT": "发现漏洞的人找谁：`mailto:…` 或 `https://…`；设了才有 `/.well-known/security.txt`。",
     "HAOCHAPING_PASSWORDS": "口令规则：`asvs`（长而不易猜），或 `dengbao3`（另要三类字符、90 天更换、不用最近五个）。",
     "HAOCHAPING_DOORS": "本进程开放哪一面：`public`（公众）、`staff`（工作人员与接口）或 `all`。",

@@ -11,6 +11,8 @@ import pytest
 
 from tests.architecture.house import PACKAGE, ROOT
 
+pytestmark = pytest.mark.program
+
 _WRONG = {
     "Layers": ("directory/rules.py", "from haochaping.reviews import terms as _upward"),
     "Doors": ("doors/board/urls.py", "from haochaping.doors.workbench import urls as _sideways"),

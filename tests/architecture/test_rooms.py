@@ -51,6 +51,7 @@ _OWN = {
         "manifests",
         "quality",
         "reconciliation",
+        "references",
         "tables",
         "voices",
     },

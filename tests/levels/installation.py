@@ -143,13 +143,14 @@ class Installation:
         report_upward.queue_batches(now=self.now)
         return report_upward.send_due(now=self.now)
 
-    def digest(self, division: str) -> list[object]:
+    def digest(self, division: str, *without: list[str]) -> list[object]:
         from haochaping.directory import queries
         from haochaping.flows import report_upward
 
         place = queries.division(division)
         assert place
-        return list(report_upward.digest(place.path))
+        passed_over = [(source, case_no) for source, case_no in without]
+        return list(report_upward.digest(place.path, without=passed_over))
 
     def records(self, division: str) -> list[object]:
         from haochaping.cases import queries as cases
@@ -174,7 +175,7 @@ class Installation:
                 "failing": list(one.failing),
                 "staged": one.staged,
                 "refused": one.refused,
-                "reviews": one.reviews,
+                "reviews": one.news.reviews,
                 "late": one.news.late,
                 "silent": one.silent,
                 "taken_seq": one.peer.taken_seq,

@@ -220,6 +220,14 @@ def test_a_review_the_province_had_itself_keeps_its_own_order(found):
     assert province.does("figures")["bad_reviews"] == 2
     city.does("decide", "leave_out", "province", worlds.SOURCE, "YC-2", "两次来访")
     assert state(city, "province")["returned"] == 0
+    # The two differ in it for good: below it is passed over, and above when it is named there, as the one with two orders.
+    city.does("case", "YC-3")
+    settle(city)
+    twice = [worlds.SOURCE, "YC-1"]
+    count, mark, without = city.does("digest", worlds.CITY, twice)
+    assert (count, without) == (1, [twice, [worlds.SOURCE, "YC-2"]])
+    assert province.does("digest", worlds.CITY, twice)[1] != mark
+    assert province.does("digest", worlds.CITY, *without) == [count, mark, without]
 
 
 def test_what_the_province_cannot_take_comes_back_and_goes_out_again_until_it_can(found):

@@ -53,7 +53,7 @@ def test_a_code_without_an_agency_waits_and_is_taken_once_a_person_has_decided(p
     now = timezone.now()
     for fields in (_STRANGE, _STRANGE, _STRANGE | _EARLIER):
         answer = peer.call("getSaveEvaluation", fields)
-        assert (answer.code, "itemCode" in answer.message) == ("400", True)
+        assert (answer.code, "businessCode" in answer.message) == ("400", True)
     assert exchange.waiting_count() == 4, "two cases and the reviews of their services"
     assert not Case.objects.exists()
 
@@ -83,7 +83,7 @@ def test_a_retry_before_anybody_decided_keeps_the_reason_and_the_senders_name_of
     assert retry_records(None, by=OPERATOR, now=timezone.now()) == (0, 2)
 
     waits = QuarantinedRecord.objects.get(kind="case")
-    assert (waits.code, waits.field, waits.attempts) == ("unknown_item", "itemCode", 1)
+    assert (waits.code, waits.field, waits.attempts) == ("unknown_item", "businessCode", 1)
     assert exchange.unknown_items()[0].name == "测试事项名称"
 
 

@@ -61,10 +61,14 @@ def test_jining_a_service_and_its_review(jining):
     assert set(Review.objects.values_list("provenance", flat=True)) == {"unverified"}
 
 
-def test_jinings_hotline_rates_a_service_by_telephone(jining):
+@pytest.mark.parametrize("wrapped", [False, True], ids=["flat", "params"])
+def test_jinings_hotline_rates_a_service_by_telephone(jining, wrapped):
+    """The hotline's client sends its four fields flat; the hall's own style wraps them."""
+
     def rated(**changes: object) -> tuple[str, str]:
         told = {"flowsn": "37080020240101000001", "content": "等了两个小时", "result": "2", "eventCode": "1"}
-        return custom(post(jining.send, "hcp/hcpevaluate", {"params": told | changes}))
+        told |= changes  # type: ignore[arg-type]
+        return custom(post(jining.send, "hcp/hcpevaluate", {"params": told} if wrapped else told))
 
     assert rated() == ("0", "没有对应的服务数据")
     assert rated() == ("0", "没有对应的服务数据")
@@ -180,6 +184,40 @@ def test_shandongs_feed_builds_a_case_step_by_step(source, place):
     ]
 
 
+def test_steps_that_name_their_case_by_its_reference_alone(source, place):
+    """`orgbusno` binds the three messages (domain.md §2.2); receiveDone may leave `projid` empty, before or after."""
+    place("370800000000", _AGENCY, _ITEM)
+    there = source("shandong-aggregation", "sd-feed", "370800000000", unsigned=True)
+    other = source("shandong-aggregation", "sd-other", "370800000000", unsigned=True)
+    basic = BASIC | {"acceptdeptcode": _AGENCY}
+    second = {"projid": "37080020240101000006", "orgbusno": "another"}
+
+    def took(feed: Source, path: str, message: dict[str, object]) -> bool:
+        return bool(post(feed.send, path, message)["success"] == "true")
+
+    assert took(there, "receiveBasicInfo", basic)
+    assert took(there, "receiveDone", DONE | {"projid": ""})
+    assert Case.objects.get().status == "completed"
+
+    early = DONE | {"projid": "", "orgbusno": "another"}
+    for _ in range(2):
+        assert took(there, "receiveDone", early), "it waits for its case"
+    assert took(other, "receiveDone", DONE | {"projid": ""}), "a reference is its own platform's"
+    waiting = QuarantinedRecord.objects.filter(state="waiting")
+    assert sorted(waiting.values_list("source", "kind", "code")) == [
+        ("sd-feed", "step", "early_step"),
+        ("sd-other", "step", "early_step"),
+    ]
+    assert took(there, "receiveBasicInfo", basic | second)
+    assert Case.objects.get(case_no=second["projid"]).status == "completed"
+    assert waiting.get().source == "sd-other"
+    assert took(there, "receiveDone", early), "told again it changes nothing"
+
+    refused = post(there.send, "receiveDone", DONE | {"projid": "", "orgbusno": ""})
+    assert (refused["success"], "projid / orgbusno" in refused["message"]) == ("false", True)
+    assert waiting.count() == 1
+
+
 @pytest.fixture
 def feed(source: Callable[..., Source], place: Callable[..., None]) -> Callable[..., dict[str, object]]:
     place("370800000000", _AGENCY, _ITEM)
@@ -190,6 +228,14 @@ def feed(source: Callable[..., Source], place: Callable[..., None]) -> Callable[
 
     assert send("receiveBasicInfo", BASIC, acceptdeptcode=_AGENCY, datasources="1")["success"] == "true"
     return send
+
+
+def test_a_result_that_is_none_is_said_and_the_case_stays(feed):
+    answer = feed("receiveProc", STEP, noderesult="x")
+
+    assert (answer["success"], "noderesult" in str(answer["message"])) == ("false", True)
+    assert Case.objects.get().status == "submitted"
+    assert feed("receiveProc", STEP, noderesult="")["success"] == "true", "a step need not say one"
 
 
 @pytest.mark.parametrize(
@@ -311,6 +357,13 @@ def test_anhui_status_and_look_up(source, place, jining):
     assert (found["data"]["sxbm"], found["data"]["bjzt"], found["data"]["sqrmc"]) == (_ITEM, "1", "")
     status = json.loads(there.send("POST", "status?projNo=37080020240101000007", b"", {}))
     assert (status["head"]["returncode"], status["data"]["evaluated"]) == ("0000", "false")
+    rated = JINING_REVIEW | {"projectno": "37080020240101000007"}
+    Case.objects.update(platform=Platform.objects.get(code="jn-third"))
+    assert custom(post(jining.send, "hcp/addEvaluate", {"params": rated}))[0] == "1"
+    Case.objects.update(platform=Platform.objects.get(code="ah-gt"))
+    told = there.send("POST", "status?projNo=37080020240101000007", b"", {}).decode()
+    said = json.loads(told)["data"]
+    assert said == {"projNo": "37080020240101000007", "evaluated": "true"}, "nobody signs: not how, nor when"
     assert json.loads(there.send("GET", "lookup?slbh=nowhere", b"", {}))["head"]["returncode"] == "1000"
 
 
@@ -326,7 +379,14 @@ def test_without_leave_nothing_unsigned_is_taken(source, place):
 
 def test_an_unknown_source_or_call_is_told_so(jining):
     jining.code, code = "nobody", jining.code
-    assert jining.ask("POST", "hcp/addEvaluate", b"{}", {})[0] == 404
+    for path in ("hcp/addEvaluate", "hcp/nothing"):
+        status, _, answer = jining.ask("POST", path, b"{}", {})
+        told = json.loads(answer)
+        assert (status, told["custom"]["code"]) == (404, "0"), "in the style of the dialect at that address"
+        assert "“nobody”" in told["custom"]["text"]
+    jining.dialect = "klingon"
+    status, _, answer = jining.ask("POST", "hcp/addEvaluate", b"{}", {})
+    assert (status, json.loads(answer)["success"]) == (404, "false")
     jining.code, jining.dialect = code, "shandong"
     assert jining.ask("POST", "case", b"{}", {})[0] == 404
     jining.dialect = "jining"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.utils import timezone
@@ -182,6 +182,24 @@ def test_indicators_and_the_code_of_a_service(hall):
     answer = hall.code(_NO, 1)
     assert took(answer)
     assert "<svg" in answer["C-Response-Body"]["image"]
+
+
+@pytest.mark.parametrize("wrapped", [False, True], ids=["flat", "enveloped"])
+def test_indicators_are_asked_for_in_json_too(hall, wrapped):
+    """The transport of the whole interface is a JSON POST (domain.md §2.2)."""
+    whole = hall.envelope({})["txnBodyCom"]
+    told = {name: whole[name] for name in ("appMark", "time", "sign")}
+
+    def asked(record: dict[str, object]) -> dict[str, Any]:
+        found: dict[str, Any] = hall.post(
+            "norm", {"txnBodyCom": record, "txnCommCom": {}} if wrapped else record
+        )
+        return found
+
+    norm = asked(told)
+    assert (norm["code"], norm["success"], len(norm["data"])) == ("0", "true", 72)
+    assert not took(asked(told | {"appMark": "another"})), "the signature counts as in a form"
+    assert "data" not in asked(told | {"sign": "00"})
 
 
 def test_the_code_of_a_service_is_asked_for_without_a_signature_and_counts_so(hall):

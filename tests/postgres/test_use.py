@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from haochaping.postgres.terms import Route, Urls
 
+pytestmark = pytest.mark.program
+
 # A command that uses the server until it is told to end, and leaves it.
 USE = """
 server.use(home)

@@ -185,6 +185,14 @@ def no_time_of_acceptance(clean: Clean) -> Found:
 
 
 @fault("DQ-09")
+def unsigned_cases_without_time_of_acceptance(clean: Clean) -> Found:
+    """Their delays mean nothing."""
+    week = timedelta(days=9)
+    changes = {"verified": False, "completed_at": F("completed_at") - week}
+    return _cases(clean.cases[HALL][14:18], applied_at=None, accepted_at=None, **changes)
+
+
+@fault("DQ-09")
 def no_time_of_completion(clean: Clean) -> Found:
     return _taken("case", _send_case(completed_at=None))
 

@@ -92,7 +92,7 @@ CASES = pa.DataFrameSchema(
             "DQ-10",
             pl.max_horizontal("applied_at", "accepted_at", "completed_at") <= pl.col("updated_at") + _CLOCKS,
         ),
-        rule("DQ-11", pl.col("received_at") - _HAPPENED <= _DAY),
+        rule("DQ-11", implies(pl.col("verified"), pl.col("received_at") - _HAPPENED <= _DAY)),
         rule(
             "DQ-18",
             implies(pl.col("level") > 0, pl.col("division").str.head(2) == pl.col("platform").str.head(2)),
@@ -199,8 +199,9 @@ def _frame(rows: Iterable[Mapping[str, Any]], schema: Mapping[str, Any]) -> pl.D
 
 def _cases() -> pl.DataFrame:
     times = ("applied_at", "accepted_at", "completed_at")
-    rows = Case.objects.filter(verified=True).values(
+    rows = Case.objects.values(
         "id",
+        "verified",
         "status",
         "code_doubt",
         *times,
@@ -243,7 +244,7 @@ def _cases() -> pl.DataFrame:
     ]
     dates = {"item_from": _DATE, "item_to": _DATE}
     kinds = dict.fromkeys(texts, _TEXT) | dict.fromkeys(moments, _TIME) | dates
-    return _frame(found, kinds | {"level": pl.Int64, "uscc_fits": pl.Boolean})
+    return _frame(found, kinds | {"level": pl.Int64, "uscc_fits": pl.Boolean, "verified": pl.Boolean})
 
 
 def _unknown(indicator_set: str, codes: Iterable[str], at: datetime | None) -> int:

@@ -204,6 +204,11 @@ def test_a_card_is_shown_with_the_words_of_its_rules_and_in_beijing_time(clean, 
         shown = run("quality", "show", worlds.SOURCE, DAY.isoformat())
         assert f"{rule}  3  {RULES[rule].message[lang]}" in shown.output
         assert "+08:00" in shown.output
+        samples = [
+            f"    review {one}  review.indicator_codes: not_in_set"
+            for one in clean.reviews[worlds.SOURCE][50:53]
+        ]
+        assert [line for line in shown.output.splitlines() if line in samples] == sorted(samples)
 
 
 def test_all_rows_that_break_a_rule_can_be_listed(clean):

@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.program
+
 _CHECK = """
 import django
 django.setup()
@@ -50,8 +52,6 @@ _ASK = """
 import django
 django.setup()
 from django.test import Client
-
-pytestmark = pytest.mark.program
 for path, secure in (("/ui", False), ("/api/v1/openapi.json", False), ("/ui", True)):
     answer = Client().get(path, secure=secure, headers={"host": "hcp.example"})
     print(path, answer.status_code, answer.headers.get("Location", "-"), answer.headers.get("Strict-Transport-Security", "-"))

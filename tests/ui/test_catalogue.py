@@ -137,6 +137,7 @@ def test_templates_are_read_whatever_their_indentation():
     ]
 
 
+@pytest.mark.program
 def test_the_commands(tmp_path, monkeypatch, capsys):
     stored = tmp_path / "django.po"
     shutil.copy(catalogue.PO, stored)

@@ -23,12 +23,13 @@ from haochaping.directory.terms import (
 from haochaping.kernel.refused import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import date
 
     from django.db.models import QuerySet
 
-_CARD = ("id", "code", "name", "item_type", "agency__code")
+_CARD = ("id", "code", "name", "item_type", "agency__code", "agency__division__path")
+_SAME = ("id", "code", "name", "item_type", "agency__name", "agency__division__name")
 # Where the national part of a code begins, counted from 1, and how long the whole is.
 _BASE_FROM, _BASE_LENGTH, _WHOLE = 20, 12, 31
 
@@ -65,7 +66,7 @@ def cards() -> list[ItemCard]:
 def matches(state: MatchState, *, limit: int = 50, offset: int = 0) -> list[MatchRow]:
     """Codes of sources in one state: for which most records wait first."""
     rows = _matches().filter(state=state).order_by("-records", "platform__code", "code")
-    return [_row(row) for row in rows[offset : offset + limit]]
+    return _rows(rows[offset : offset + limit])
 
 
 def match_counts() -> dict[MatchState, int]:
@@ -76,19 +77,29 @@ def match_counts() -> dict[MatchState, int]:
 
 def match(one: int) -> MatchRow:
     """One of them; raises `Refused(NO_SUCH_MATCH)`."""
-    row = _matches().filter(id=one).first()
-    if row is None:
+    found = _rows(_matches().filter(id=one))
+    if not found:
         raise Refused(NO_SUCH_MATCH)
-    return _row(row)
+    return found[0]
 
 
 def _matches() -> QuerySet[ItemMatch]:
-    return ItemMatch.objects.select_related("platform", "item__agency")
+    return ItemMatch.objects.select_related("platform", "item__agency__division")
 
 
-def _row(row: ItemMatch) -> MatchRow:
-    item = row.item
-    card = ItemCard(item.pk, item.code, item.name, item.item_type, item.agency.code) if item else None
+def _rows(rows: QuerySet[ItemMatch]) -> list[MatchRow]:
+    found = list(rows)
+    wanted = {one for row in found for one in row.alike}
+    items = ServiceItem.objects.filter(id__in=wanted).values_list(*_SAME)
+    alike = {row[0]: SameItemRow(*row) for row in items}
+    return [_row(row, alike) for row in found]
+
+
+def _row(row: ItemMatch, alike: Mapping[int, SameItemRow]) -> MatchRow:
+    item, card = row.item, None
+    if item:
+        agency = item.agency
+        card = ItemCard(item.pk, item.code, item.name, item.item_type, agency.code, agency.division.path)
     return MatchRow(
         row.pk,
         row.platform.code,
@@ -98,6 +109,7 @@ def _row(row: ItemMatch) -> MatchRow:
         MatchState(row.state),
         MatchWay(row.way),
         card,
+        tuple(alike[one] for one in row.alike),
         row.records,
         row.seen_at,
         row.decided_at,
@@ -139,8 +151,7 @@ def items_of_base(base: str, day: date) -> list[SameItemRow]:
     """The items of one national code on a day, by code."""
     held = _held(day).annotate(base=Substr("code", _BASE_FROM, _BASE_LENGTH))
     rows = held.filter(base=base).order_by("code")
-    found = rows.values_list("id", "code", "name", "item_type", "agency__name", "agency__division__name")
-    return [SameItemRow(*row) for row in found]
+    return [SameItemRow(*row) for row in rows.values_list(*_SAME)]
 
 
 def _held(day: date) -> QuerySet[ServiceItem]:

@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from haochaping.directory.rules import item_stem
+from haochaping.directory.rules import common_path, item_stem
 from haochaping.directory.terms import Candidate, ItemCard, MatchWay
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 _WHOLE, _BEFORE_BASE = 31, 19
+_MOST = 5
 # What an office adds while a rule is on trial says nothing of the item; what else stands in brackets does.
 _TRIAL = re.compile(r"[(\[{〔【《<](?:试行|暂行|试点|修订|新版)[)\]}〕】》>]")
 # Words that come and go between levels without another meaning.
@@ -38,18 +40,35 @@ def base_code(code: str) -> str:
     return base if len(stem) == _WHOLE and base.strip("0") else ""
 
 
-def candidate(code: str, name: str, agency: str, items: Iterable[ItemCard]) -> Candidate | None:
-    """The one item that a source's code or name may mean: by base code, then by name; None where none or several do.
+class Catalogue:
+    """Our items, by what codes and names of sources are compared with."""
 
-    Among several, the agency that the source names decides.
-    """
-    found, base, normal = list(items), base_code(code), normal_name(name)
-    alike = {
-        MatchWay.SAME_BASE: [one for one in found if base and base_code(one.code) == base],
-        MatchWay.SAME_NAME: [one for one in found if normal and normal_name(one.name) == normal],
-    }
-    for way, those in alike.items():
-        mine = [one for one in those if one.agency == agency] if len(those) > 1 else those
-        if len(mine) == 1:
-            return Candidate(mine[0], way)
-    return None
+    def __init__(self, items: Iterable[ItemCard]) -> None:
+        self._by_base: dict[str, list[ItemCard]] = defaultdict(list)
+        self._by_name: dict[str, list[ItemCard]] = defaultdict(list)
+        for one in items:
+            self._by_base[base_code(one.code)].append(one)
+            self._by_name[normal_name(one.name)].append(one)
+
+    def candidates(self, code: str, name: str, *, agency: str = "", place: str = "") -> list[Candidate]:
+        """The items that a source's code or name may mean: by base code, then by name.
+
+        One where it is the only one, or that of the agency which the source names; else a few of those that are alike, the
+        nearest to `place`, the path of a division, first.
+        """
+        base, normal = base_code(code), normal_name(name)
+        found = [
+            (MatchWay.SAME_BASE, self._by_base.get(base, []) if base else []),
+            (MatchWay.SAME_NAME, self._by_name.get(normal, []) if normal else []),
+        ]
+        for way, alike in found:
+            mine = [one for one in alike if one.agency == agency] if len(alike) > 1 else alike
+            if len(mine) == 1:
+                return [Candidate(mine[0], way)]
+        way, alike = next((one for one in found if one[1]), (MatchWay.NONE, []))
+        return [Candidate(one, way) for one in sorted(alike, key=_nearest(agency, place))[:_MOST]]
+
+
+def _nearest(agency: str, place: str) -> Callable[[ItemCard], tuple[bool, int, str]]:
+    """The named agency's first, then those that share most of the way to a place; the same order always."""
+    return lambda one: (one.agency != agency, -len(common_path((one.division_path, place))), one.code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 
@@ -171,8 +172,9 @@ class ItemMatch(models.Model):
     platform = models.ForeignKey(Platform, models.PROTECT, related_name="+")
     code = models.CharField(max_length=40)
     name = models.CharField(max_length=300, blank=True)
-    # Proposed while it waits.
+    # Proposed while it waits; where several are alike, those are the ids of a few, the nearest first.
     item = models.ForeignKey(ServiceItem, models.PROTECT, null=True, related_name="+")
+    alike = ArrayField(models.BigIntegerField(), default=list, db_default=[])
     state = models.CharField(max_length=10)
     way = models.CharField(max_length=10)
     records = models.IntegerField()

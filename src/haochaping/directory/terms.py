@@ -255,13 +255,14 @@ MATCH_STATE_LABELS: dict[MatchState, str] = {
 
 @dataclass(frozen=True, slots=True)
 class ItemCard:
-    """A service item with what it is compared by; `agency` is a code."""
+    """A service item with what it is compared by; `agency` is a code, `division_path` where that lies."""
 
     id: int
     code: str
     name: str
     item_type: str
     agency: str
+    division_path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +286,7 @@ class UnknownItem:
 
 @dataclass(frozen=True, slots=True)
 class MatchRow:
-    """事项匹配 as pages read it."""
+    """事项匹配 as pages read it; `alike` are the items among which a person has to choose, the nearest first."""
 
     id: int
     source: str
@@ -295,6 +296,7 @@ class MatchRow:
     state: MatchState
     way: MatchWay
     item: ItemCard | None
+    alike: tuple[SameItemRow, ...]
     records: int
     seen_at: datetime
     decided_at: datetime | None
@@ -314,7 +316,7 @@ class SameItem:
 
 @dataclass(frozen=True, slots=True)
 class SameItemRow:
-    """One of the items of a national code."""
+    """One of the items of a national code, or of those that a source's code may mean; with its agency and division by name."""
 
     id: int
     code: str

@@ -66,6 +66,8 @@ def _run[T](lane: Lane[T], out: Connection) -> None:
 
     # Ctrl-C reaches the whole group; whoever listens ends the lanes.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # By this they end; who has it raise, as the demo does, would see where each one was.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     # A batch makes many objects and no circles: looking for circles would cost a tenth of the time.
     gc.freeze()
     gc.disable()

@@ -1,4 +1,4 @@
-"""The rules of data quality in the reader's language, and figures that they keep from being published."""
+"""The rules of data quality in the reader's language, what they found, and figures that they keep from being published."""
 
 from __future__ import annotations
 
@@ -6,9 +6,18 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import get_language, gettext
 
+from haochaping.exchange.manifests.terms import MANIFEST_DIFFERS, SEQ_OF_OTHER, SEQ_TOO_FAR, SEQ_UNFINISHED
 from haochaping.exchange.quality.rules import CHINESE, ENGLISH, RULES
 from haochaping.exchange.quality.terms import GATE_LABELS
 from haochaping.kernel.refused import N_
+from haochaping.levels.terms import (
+    NOT_A_RECORD,
+    OTHER_CONTENT,
+    TOO_FAR_AHEAD,
+    TOTALS_DIFFER,
+    UNKNOWN_CODE_SET,
+    UNKNOWN_SCHEMA,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,6 +42,30 @@ def remedy_of(rule: QualityRule) -> str:
 def said_of_gates(gates: Sequence[Gate]) -> str:
     """All that may follow when a rule is broken, the hardest first."""
     return " · ".join(gettext(GATE_LABELS[gate]) for gate in gates)
+
+
+_TOTALS = N_("what was read is not what its manifest says")
+_OTHER = N_("another batch had come under its number")
+_AHEAD = N_("its number lies too far ahead")
+_VERSION = N_("its format or its indicator set is not known here")
+_BATCH_LABELS = {
+    MANIFEST_DIFFERS.code: _TOTALS,
+    TOTALS_DIFFER.code: _TOTALS,
+    NOT_A_RECORD.code: N_("it holds a line that is no record"),
+    SEQ_OF_OTHER.code: _OTHER,
+    OTHER_CONTENT.code: _OTHER,
+    SEQ_TOO_FAR.code: _AHEAD,
+    TOO_FAR_AHEAD.code: _AHEAD,
+    UNKNOWN_SCHEMA.code: _VERSION,
+    UNKNOWN_CODE_SET.code: _VERSION,
+    SEQ_UNFINISHED: N_("not all of its rows went in"),
+    "missing": N_("it has not come"),
+}
+
+
+def said_of_batch(code: str) -> str:
+    """What is wrong with a numbered batch; the code itself where there are no words for it."""
+    return gettext(_BATCH_LABELS[code]) if code in _BATCH_LABELS else code
 
 
 def why_withheld(rule: str) -> str:

@@ -514,6 +514,7 @@ TABLES: dict[str, Held] = {
     "hotline_used_nonce": _INTAKE,
     "exchange_wire_source": _INTAKE,
     "exchange_wire_signature": _INTAKE,
+    "exchange_case_reference": _INTAKE,
     "levels_carried_source": _INTAKE,
     "outbox_failure": _INTAKE,
     "procrastinate_periodic_defers": _INTAKE,

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 SOURCE_LENGTH, CASE_NO_LENGTH, ITEM_NAME_LENGTH = 40, 50, 300
+REFERENCE_LENGTH = 64
 REVIEW_FIELDS = frozenset(
     {
         "source",

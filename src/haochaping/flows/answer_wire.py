@@ -14,7 +14,7 @@ from haochaping.directory import queries as directory
 from haochaping.directory.terms import Kind
 from haochaping.exchange.dialects import signing
 from haochaping.exchange.dialects.moments import write_moment
-from haochaping.exchange.dialects.reading import read
+from haochaping.exchange.dialects.reading import read, refusal, wire_name
 from haochaping.exchange.dialects.terms import NO_SUCH_SERVICE, NOT_SIGNED, Does
 from haochaping.exchange.fields import shown
 from haochaping.flows.open_visit import open_service_visit
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
     from haochaping.cases.terms import Binding
     from haochaping.exchange.dialects.terms import Reading
-    from haochaping.kernel.refused import Complaint
     from haochaping.reviews.terms import ReviewRow
 
 _TOKEN_LASTS = timedelta(hours=2)
@@ -49,20 +48,15 @@ def answer(call: Call, *, now: datetime) -> Came:
     opened, signed = open_call(call, now=now)
     if call.operation.does == Does.PENDING and not signed:
         # What waits for somebody is told to nobody who has not shown who asks, whatever the source may leave out.
-        raise Refused(NOT_SIGNED, field="sign")
+        signature = call.operation.signature
+        raise Refused(NOT_SIGNED, field=".".join(signature.sign) if signature else "")
     readings = [read(call.operation, call.description, record) for record in opened.records]
     for reading in readings:
         # What is asked is not kept: there is nothing to set right later.
         if reading.complaint and call.operation.does != Does.INTAKE and "case" not in reading.tables:
-            raise _as_refused(reading.complaint)
+            raise refusal(reading.complaint)
     came = [_ANSWERS[call.operation.does](call, reading, signed, now) for reading in readings]
     return next((one for one in came if not one.is_taken), came[-1])
-
-
-def _as_refused(complaint: Complaint) -> Refused:
-    refused = Refused(complaint.reason)
-    refused.complaint = complaint
-    return refused
 
 
 def _intake(call: Call, reading: Reading, signed: bool, now: datetime) -> Came:
@@ -83,7 +77,7 @@ def _page(call: Call, reading: Reading, signed: bool, now: datetime) -> Came:
         if not came.is_taken or not came.values.get("service_no"):
             return came
         ask = {"case_no": told.get("case_no"), "occurrence_no": came.values["service_no"], **ask}
-    service = _services(call, ask)[-1]
+    service = _services(call, reading, ask)[-1]
     code = _invited(call, service, now) if signed else _visited(call, service, now)
     found = {
         "service_no": service.occurrence_no,
@@ -112,7 +106,7 @@ def _page_url(call: Call, code: str, network: str) -> str:
     return f"{base.rstrip('/')}/{place}/{code}"
 
 
-def _services(call: Call, ask: Mapping[str, object]) -> list[Binding]:
+def _services(call: Call, reading: Reading, ask: Mapping[str, object]) -> list[Binding]:
     """The services of a case of this source that are meant; raises `Refused(NO_SUCH_SERVICE)` for none."""
     case_no = str(ask.get("case_no") or "")
     stands = cases.bindings_of_case(call.source.code, case_no) if case_no else []
@@ -122,7 +116,7 @@ def _services(call: Call, ask: Mapping[str, object]) -> list[Binding]:
     found = [one for one in stands if not no or str(one.occurrence_no) == no]
     found = [one for one in found if one.occurrence_name == name] or found
     if not found:
-        raise Refused(NO_SUCH_SERVICE, field="case_no", value=shown(case_no, 50))
+        raise Refused(NO_SUCH_SERVICE, field=wire_name(reading, "case_no"), value=shown(case_no, 50))
     return found
 
 
@@ -165,15 +159,16 @@ def _indicators(_call: Call, _reading: Reading, _signed: bool, now: datetime) ->
     return Came("done", {"indicators": rows})
 
 
-def _status(call: Call, reading: Reading, _signed: bool, _now: datetime) -> Came:
-    """Whether services have been reviewed and how; in words only where this source has sent them itself."""
+def _status(call: Call, reading: Reading, signed: bool, _now: datetime) -> Came:
+    """Whether services have been reviewed; how, only to who has shown who asks, in words where it has sent them itself."""
     ask = reading.tables.get("ask", {})
-    services = _services(call, ask)
+    services = _services(call, reading, ask)
     wanted = str(ask.get("assess_no") or "")
     found: list[dict[str, object]] = []
     for service in services:
         given = review_queries.reviews_of_occurrence(service.occurrence_id)
-        found += [_told(call, service, row) for no, row in given.items() if not wanted or str(no) == wanted]
+        rows = [row for no, row in given.items() if not wanted or str(no) == wanted]
+        found += [_told(call, service, row) if signed else {"case_no": service.case_no} for row in rows]
     last = found[-1] if found else {"service_no": services[-1].occurrence_no}
     return Came("done", {**last, "reviewed": bool(found), "reviews": found})
 
@@ -197,7 +192,7 @@ def _case(call: Call, reading: Reading, _signed: bool, _now: datetime) -> Came:
     case_no = str(reading.tables.get("ask", {}).get("case_no") or "")
     known = cases.known_case(call.source.code, case_no)
     if not known:
-        raise Refused(NO_SUCH_SERVICE, field="case_no", value=shown(case_no, 50))
+        raise Refused(NO_SUCH_SERVICE, field=wire_name(reading, "case_no"), value=shown(case_no, 50))
     item, agency = str(known["item"]), str(known["agency"])
     names = {
         "case_no": case_no,
@@ -216,7 +211,7 @@ def _token(call: Call, _reading: Reading, _signed: bool, now: datetime) -> Came:
 def _open(call: Call, reading: Reading, _signed: bool, _now: datetime) -> Came:
     token = str(reading.tables.get("ask", {}).get("token") or "")
     if not _PAGE_TOKEN.fullmatch(token):
-        raise Refused(NO_SUCH_SERVICE, field="token", value=shown(token, 50))
+        raise Refused(NO_SUCH_SERVICE, field=wire_name(reading, "token"), value=shown(token, 50))
     return Came("done", {"url": _page_url(call, token, "")})
 
 

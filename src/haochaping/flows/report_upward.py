@@ -8,7 +8,7 @@ once.
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -44,7 +44,7 @@ from haochaping.rectification.terms import Heard, Solved
 from haochaping.reviews import queries as reviews
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from datetime import datetime
     from typing import Any
 
@@ -342,10 +342,27 @@ def export(peer: Peer, *, now: datetime) -> Iterator[tuple[str, bytes]]:
         yield f"{peer.known_as}-{peer.code}-{batch.seq:08d}.batch", queries.sealed(batch.content, peer)
 
 
-def digest(division_path: str) -> tuple[int, str]:
-    """How many cases of a division are here, and one fingerprint of all that another installation is told of them."""
-    count, after, fingerprints = 0, None, list[bytes]()
+class Digest(NamedTuple):
+    """What is held of a division: how many cases, one fingerprint of all that is told of them, and which are not in it."""
+
+    cases: int
+    sha256: str
+    without: list[tuple[str, str]]
+
+
+def digest(division_path: str, *, without: Collection[tuple[str, str]] = ()) -> Digest:
+    """How many cases of a division are here, and one fingerprint of all that another installation is told of them.
+
+    What a person has left out is not in it, as a peer may hold something else for good, nor what is named as `without`, by
+    which the other side passes over the same.
+    """
+    passed_over = queries.left_out() | set(without)
+    after, fingerprints, found = None, list[bytes](), list[tuple[str, str]]()
     while ids := cases.ids_in_division(division_path, after=after, limit=_PAGE):
-        fingerprints += [sha256(rules.line_of(one)).digest() for one in records(ids, division_path)]
-        count, after = count + len(ids), ids[-1]
-    return count, sha256(b"".join(sorted(fingerprints))).hexdigest()
+        for one in records(ids, division_path):
+            if (key := rules.key_of(one)) in passed_over:
+                found.append(key)
+            else:
+                fingerprints.append(sha256(rules.line_of(one)).digest())
+        after = ids[-1]
+    return Digest(len(fingerprints), sha256(b"".join(sorted(fingerprints))).hexdigest(), sorted(found))

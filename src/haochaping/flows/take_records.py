@@ -177,6 +177,7 @@ class Taking:
             self._add(OutcomeKind.DUPLICATE if conflicts else outcome.kind)
             is_new = outcome.kind == OutcomeKind.ACCEPTED
             if is_new:
+                self._news["reviews"] += 1
                 self._news["late"] += rules.is_late(str(review.get("assessed_at")), self.now, LATE_AFTER)
             if is_new and _says_no_more(review) and not line["orders"]:
                 continue

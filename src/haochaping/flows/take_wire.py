@@ -6,6 +6,7 @@ reason, and its sender hears the reason with the field as it calls it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -21,7 +22,7 @@ from haochaping.exchange import queries as exchange_queries
 from haochaping.exchange.dialects import signing
 from haochaping.exchange.dialects.documents import at
 from haochaping.exchange.dialects.envelope import Keys, open_message
-from haochaping.exchange.dialects.reading import wire_name
+from haochaping.exchange.dialects.reading import refusal, wire_name
 from haochaping.exchange.dialects.terms import (
     HISTORY_ONLY,
     NO_SUCH_SERVICE,
@@ -29,11 +30,28 @@ from haochaping.exchange.dialects.terms import (
     REASON_MISSING,
     SELF_BUILT,
     UNSIGNED_CALL,
+    WIRE_FIELD_MISSING,
     Does,
 )
 from haochaping.exchange.fields import shown
-from haochaping.exchange.rules import raw_digest, storable, without_persons
-from haochaping.exchange.terms import EARLY_STEP, ORPHAN, WIRE_SENDER, Quarantined, Raw, RecordKind
+from haochaping.exchange.references import actions as references
+from haochaping.exchange.rules import (
+    CASE_NO_LENGTH,
+    REFERENCE_LENGTH,
+    key_part,
+    raw_digest,
+    storable,
+    without_persons,
+)
+from haochaping.exchange.terms import (
+    EARLY_STEP,
+    MISSING,
+    ORPHAN,
+    WIRE_SENDER,
+    Quarantined,
+    Raw,
+    RecordKind,
+)
 from haochaping.flows.complete_case import number, place_by_item
 from haochaping.flows.complete_step import completed, is_step, kept_forward
 from haochaping.flows.receive_together import receive_together
@@ -47,16 +65,18 @@ from haochaping.reviews.rules import is_bad
 from haochaping.reviews.terms import CONFLICT, Entrance
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from haochaping.exchange.dialects.envelope import Message
-    from haochaping.exchange.dialects.terms import Description, Opened, Operation, Reading
+    from haochaping.exchange.dialects.terms import Code, Description, Opened, Operation, Reading
     from haochaping.exchange.terms import SourceRow
 
 _REASON_FIELD = "indicator_codes"
 # What its sender need not send again: it is kept, and taken when its case arrives.
 _WAITS = (ORPHAN, EARLY_STEP)
+# What is said of a field that was not sent.
+_LACKS = frozenset({MISSING.code, REASON_MISSING.code})
 
 
 class Call(NamedTuple):
@@ -139,6 +159,7 @@ def take(call: Call, reading: Reading, *, signed: bool, now: datetime) -> Came:
     Raises:
         Refused: SELF_BUILT, HISTORY_ONLY.
     """
+    reading = _with_known_codes(call, reading)
     if (voice := reading.tables.get("voice")) is not None:
         return _came(_take_voice(call, reading, dict(voice), signed=signed, now=now), reading, {})
     came = Came("done", {})
@@ -166,16 +187,20 @@ def _is_late(call: Call, outcome: Outcome) -> bool:
 def _take_case(
     call: Call, reading: Reading, fields: dict[str, object], *, signed: bool, now: datetime
 ) -> tuple[Outcome, int]:
-    case_no = str(fields.get("case_no") or "")
     fields |= {"source": call.source.code}
+    reference = key_part(fields.pop("reference", ""), REFERENCE_LENGTH)
     services = cast("list[dict[str, object]]", fields.get("occurrences") or [{}])
     if services[0].pop("counts", "yes") == "no" or not services[0].keys() - {"channel", "stage"}:
         fields.pop("occurrences", None)
         services = []
-    if (unread := reading.complaints.get("case")) is not None:
+    if (unread := reading.unread("case")) is not None:
         return _put_aside(call, RecordKind.CASE, fields, unread, signed=signed, now=now), 0
-    unknown = _resolve(call, reading, fields)
+    case_no = _number_told(call, reading, fields, reference)
+    unknown = _unknown_place(call, reading, fields)
     with transaction.atomic():
+        if not case_no and not (case_no := references.case_no_alone(call.source, reference)):
+            return _wait_for_case(call, reading, fields | {"reference": reference}, signed=signed, now=now), 0
+        fields["case_no"] = case_no
         exchange.number_services_alone(call.source.platform_id, case_no)
         if unknown is not None:
             no = number(call.source.code, case_no, services[0]) if services else 0
@@ -199,6 +224,27 @@ def _take_case(
     return outcome, no
 
 
+def _unknown_place(call: Call, reading: Reading, fields: dict[str, object]) -> Complaint | None:
+    unknown = place_by_item(call.source.code, fields)
+    return unknown and Complaint(unknown.reason, wire_name(reading, unknown.field), unknown.params)
+
+
+def _number_told(call: Call, reading: Reading, fields: Mapping[str, object], reference: str) -> str:
+    """The number of the case as the message tells it, and its reference noted; "" where that alone is told.
+
+    Raises:
+        Refused: WIRE_FIELD_MISSING for neither.
+    """
+    case_no = str(fields.get("case_no") or "")
+    if case_no and reference:
+        references.remember(call.source, reference, key_part(case_no, CASE_NO_LENGTH))
+    if not (case_no or reference):
+        would_do = [wire_name(reading, name, missing=True) for name in ("case_no", "reference")]
+        name = " / ".join(one for one in would_do if one in reading.wire.values())
+        raise refusal(Complaint(WIRE_FIELD_MISSING, name, {"field": name}))
+    return case_no
+
+
 def _supposes_status(call: Call) -> bool:
     return any(rule.target == "status" and rule.constant for rule in call.operation.tables["case"])
 
@@ -207,7 +253,7 @@ def _wait_for_case(
     call: Call, reading: Reading, fields: dict[str, object], *, signed: bool, now: datetime
 ) -> Outcome:
     """A step that came before its case is taken as soon as that arrives; nobody is told of a page that is not there yet."""
-    case_no = str(fields.get("case_no") or "")
+    case_no = str(fields.get("case_no") or fields.get("reference") or "")
     if call.operation.does != Does.INTAKE:
         raise Refused(NO_SUCH_SERVICE, field=wire_name(reading, "case_no"), value=shown(case_no, 50))
     early = Complaint(EARLY_STEP, "case_no", {"source": call.source.code, "case_no": case_no})
@@ -221,11 +267,10 @@ def _take_review(
     fields |= {"source": call.source.code}
     if fields.get("occurrence_no") in (None, ""):
         fields["occurrence_no"] = numbered or _service_no(call, str(fields.get("case_no") or ""), told)
-    if (unread := reading.complaints.get("review")) is not None:
+    if (unread := reading.unread("review")) is not None:
         return _put_aside(call, RecordKind.REVIEW, fields, unread, signed=signed, now=now)
     if call.operation.needs_reason and _lacks_reason(fields):
-        field = wire_name(reading, _REASON_FIELD)
-        return Outcome(OutcomeKind.REFUSED, complaint=Complaint(REASON_MISSING, field, {"field": field}))
+        return Outcome(OutcomeKind.REFUSED, complaint=Complaint(REASON_MISSING, _REASON_FIELD))
     raw = Raw(fields)
     if "review.assessed_at" not in reading.wire:
         # Who tells no time tells of it as it happens; told again it is the same review.
@@ -239,9 +284,8 @@ def _take_voice(
     if not call.source.history:
         raise Refused(HISTORY_ONLY)
     fields |= {"source": call.source.code}
-    unread = reading.complaints.get("voice")
+    unread = reading.unread("voice")
     if unread is None:
-        _choose_known(call, reading, fields)
         outcome = take_past_voice(Raw(fields), by=call.by, now=now)
         if outcome.kind != OutcomeKind.QUARANTINED or outcome.complaint is None:
             return outcome
@@ -266,36 +310,34 @@ def _entrance(call: Call, signed: bool) -> Entrance:
     return Entrance.CLIENT if signed else Entrance.UNSIGNED
 
 
-def _resolve(call: Call, reading: Reading, fields: dict[str, object]) -> Complaint | None:
-    """Of all the codes a sender names for item and agency take the one that is known here.
-
-    Returns what is unknown where the rest would have followed from it; any other unknown code is judged on the road.
+def _with_known_codes(call: Call, reading: Reading) -> Reading:
+    """Of all the codes a sender names for item and agency those that are known here, under the names they were sent by.
 
     Raises:
         Refused: SELF_BUILT for an item of the authority's own that nobody here knows.
     """
-    source, codes = call.source.code, reading.candidates.get("item", ())
-    known = _choose_known(call, reading, fields)
+    items, agencies = (reading.candidates.get(name, ()) for name in ("item", "agency"))
+    table = next((name for name in ("case", "voice") if name in reading.tables), "")
+    if not (items or agencies) or reading.unread(table):
+        return reading
+    source = call.source.code
+    known = {code for _, code in matches.items_meant((source, code.value) for code in items)}
+    chosen = {"item": _first_of(items, known)}
     mark = call.description.self_built
-    if mark and fields.get("item") not in known and any(mark in code for code in codes):
-        raise Refused(SELF_BUILT, field=wire_name(reading, "item"), value=codes[0])
-    unknown = place_by_item(source, fields)
-    return unknown and Complaint(unknown.reason, wire_name(reading, unknown.field), unknown.params)
+    if mark and chosen["item"] is None and any(mark in code.value for code in items):
+        raise Refused(SELF_BUILT, field=wire_name(reading, "item"), value=items[0].value)
+    chosen["agency"] = _first_of(agencies, directory.agencies(code.value for code in agencies))
+    told = {name: code for name, code in chosen.items() if code}
+    values = {**reading.tables[table], **{name: code.value for name, code in told.items()}}
+    return replace(
+        reading,
+        tables={**reading.tables, table: values},
+        wire={**reading.wire, **{f"{table}.{name}": code.wire for name, code in told.items()}},
+    )
 
 
-def _choose_known(call: Call, reading: Reading, fields: dict[str, object]) -> set[str]:
-    """Put the codes that are known here in their places, else the first of each; returns the known ones of items."""
-    codes = reading.candidates.get("item", ())
-    known = {code for _, code in matches.items_meant((call.source.code, code) for code in codes)}
-    _choose(reading, "item", known, fields)
-    _choose(reading, "agency", directory.agencies(reading.candidates.get("agency", ())), fields)
-    return known
-
-
-def _choose(reading: Reading, name: str, known: Collection[str], fields: dict[str, object]) -> None:
-    codes = reading.candidates.get(name, ())
-    if codes:
-        fields[name] = next((code for code in codes if code in known), codes[0])
+def _first_of(codes: Sequence[Code], known: Collection[str]) -> Code | None:
+    return next((code for code in codes if code.value in known), None)
 
 
 def _service_no(call: Call, case_no: str, told: Mapping[str, object]) -> int:
@@ -342,7 +384,7 @@ def _came(outcome: Outcome, reading: Reading, values: Mapping[str, object]) -> C
     if outcome.complaint is None:
         return Came("again" if outcome.kind == OutcomeKind.DUPLICATE else "done", values, fate=outcome.kind)
     complaint = outcome.complaint
-    field = wire_name(reading, complaint.field)
+    field = wire_name(reading, complaint.field, missing=complaint.code in _LACKS)
     told = Complaint(complaint.reason, field, {**complaint.params, "field": field})
     if complaint.reason in _WAITS:
         return Came("orphan", values, told, outcome.kind)

@@ -108,7 +108,7 @@ class IncomingBatch(models.Model):
     content = models.BinaryField()
     answer = models.BinaryField()
     rows = models.IntegerField(default=0)
-    # Reviews in it; and of what was news, cases and steps of orders, with how much of each came late (`terms.News`).
+    # What was news in it: reviews, cases and steps of orders, with how much of each came late (`terms.News`).
     reviews = models.IntegerField(default=0)
     late = models.IntegerField(default=0)
     cases = models.IntegerField(db_default=0)

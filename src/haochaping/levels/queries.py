@@ -234,6 +234,12 @@ def open_returns(peer_id: int) -> set[tuple[str, str]]:
     return set(rows.values_list("source", "case_no"))
 
 
+def left_out() -> set[tuple[str, str]]:
+    """Cases that a person has given up telling some peer of, as (platform, case number)."""
+    rows = ReturnedCase.objects.filter(state=ReturnState.EXCLUDED)
+    return set(rows.values_list("source", "case_no"))
+
+
 def returned(by: Actor, *, limit: int = 100) -> list[ReturnedRow]:
     """Cases that peers could not take whole and that are not settled, the oldest first."""
     check_power(by, Power.ORDER_SUPERVISE)
@@ -311,7 +317,7 @@ def states(by: Actor, *, now: datetime) -> list[PeerState]:
 
 
 def _state(one: Peer, counted: tuple[Any, ...], now: datetime) -> PeerState:
-    waiting, oldest, rejected, returned_, waits, failing, refused, reviews, *news, given_back = counted
+    waiting, oldest, rejected, returned_, waits, failing, refused, *news, given_back = counted
     heard = one.heard_at or one.set_at
     return PeerState(
         peer=one,
@@ -323,7 +329,6 @@ def _state(one: Peer, counted: tuple[Any, ...], now: datetime) -> PeerState:
         failing=tuple(failing),
         staged=len(waits),
         refused=refused,
-        reviews=reviews,
         news=News(*news),
         given_back=given_back,
         silent=now - heard > SILENT_AFTER,

@@ -269,6 +269,7 @@ class News(NamedTuple):
     that has a moment (opened, dispatched, answered, closed).
     """
 
+    reviews: int = 0
     late: int = 0
     cases: int = 0
     cases_late: int = 0
@@ -311,7 +312,6 @@ class PeerState:
     """The numbers of batches of either direction that the receiver fails to take."""
     staged: int
     refused: int
-    reviews: int
     news: News
     given_back: int
     """Cases that we have sent back with the batches of the last day on which it sent any: it tells them anew every day."""

@@ -97,6 +97,55 @@ def test_every_mistake_of_a_file_is_named_once(committed_db, tmp_path):
         assert shown.stderr.count(place) == 1
 
 
+def test_a_wrong_word_hides_no_other_mistake_of_its_call(committed_db, tmp_path):
+    file, sample = tmp_path / "own.toml", tmp_path / "s.json"
+    sample.write_text("{}", encoding="utf-8")
+    wrong = (
+        _OWN.replace('does = "intake"', 'does = "take"\npath = "a b"\nmethod = "PUT"')
+        .replace('"json", "pick', '"jsn", "pick')
+        .replace('signature = "none"', 'signature = "some"')
+        .replace("rating_value", "rating_valeu")
+        .replace(
+            'title = "试行"', 'title = "试行"\nscale = "6_is_best"\ntimes = ["yy"]\n[reply.don]\nbody = {}'
+        )
+    )
+    file.write_text(wrong, encoding="utf-8")
+
+    shown = run("dialect", "check", str(file), str(sample))
+
+    for place in ("does", "path", "method", "open", "signature", "review.rating_valeu"):
+        assert f"operations.review.{place}" in shown.stderr, shown.stderr
+    for place in ("scale", "times", "reply.don"):
+        assert f"own.toml：{place}" in shown.stderr, shown.stderr
+    assert len(shown.stderr.splitlines()) == 9, shown.stderr
+
+
+def test_everything_that_cannot_be_read_of_a_sample_is_said(committed_db, tmp_path):
+    file, sample = tmp_path / "own.toml", tmp_path / "s.json"
+    file.write_text(_OWN, encoding="utf-8")
+    sample.write_text(json.dumps({"MYD": "9", "QD": "x", "SJ": "soon"}), encoding="utf-8")
+
+    [told] = json.loads(run("dialect", "check", str(file), str(sample), "--json").stdout)
+
+    assert [complaint["field"] for complaint in told["complaints"]] == ["BH", "MYD", "QD", "SJ"]
+    assert all("{" not in complaint["sentence"] for complaint in told["complaints"])
+
+
+def test_words_that_stood_among_codes_are_shown(committed_db, tmp_path):
+    sample = tmp_path / "s.json"
+    told = {"EvaluatorLevel": "2", "Info": "态度生硬,214|等了很久，没人理"}
+    sample.write_text(
+        json.dumps({"projectNo": "1", "assessTime": "2026-06-01 10:00:00", "result": told}), encoding="utf-8"
+    )
+
+    shown = run("dialect", "check", str(_SAMPLES[0].parent / "evaluator-pad.toml"), str(sample), "--json")
+
+    [found] = json.loads(shown.stdout)
+    lines = {line["field"]: (line["wire"], line["value"]) for line in found["fields"]}
+    assert lines["review.indicator_codes"] == ("result.Info", ["214"])
+    assert lines["review.comment_text"] == ("result.Info", "等了很久，没人理")
+
+
 def test_a_source_is_set_for_a_platform_of_the_directory(committed_db, now):
     worlds.build(now)
 
@@ -110,6 +159,22 @@ def test_a_source_is_set_for_a_platform_of_the_directory(committed_db, now):
     assert again.output == made.output, "the key of ours stays"
     assert "secret" not in made.output
     assert worlds.SOURCE in run("dialect", "list").output
+
+
+def test_the_address_that_devices_open_is_printed_whole(committed_db, now, client):
+    """It names its platform itself, so it stands beside the platform's own address and not under it."""
+    worlds.build(now)
+
+    lines = run("dialect", "set", worlds.SOURCE, "anhui", "--unsigned").stdout.splitlines()
+    calls = next(
+        row for row in json.loads(run("dialect", "list", "--json").output) if row["name"] == "anhui"
+    )["calls"]
+
+    assert [line.partition("/wire/")[2] for line in lines[:2]] == [
+        f"anhui/{worlds.SOURCE}/",
+        "anhui/evaluate?",
+    ]
+    assert (calls["evaluate"], calls["status"]) == ("GET /wire/anhui/evaluate", "POST/GET status")
 
 
 @pytest.mark.parametrize(
@@ -201,6 +266,7 @@ def test_a_table_of_records_is_a_sample_too(committed_db):
         ("cut.json", b'{"a": '),
         ("twice.json", b'{"a": 1, "a": 2}'),
         ("nothing.json", b""),
+        ("prose.txt", "您好，这是一封信。".encode()),
         ("broken.xlsx", b"PK\3\4"),
     ],
 )

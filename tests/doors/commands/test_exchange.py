@@ -98,6 +98,51 @@ def test_status_speaks_of_batches_in_the_direction_that_was_agreed(above):
     assert "it reports to us" not in status.output
 
 
+@pytest.mark.parametrize(
+    ("language", "error", "told"),
+    [
+        ("zh_CN", "cannot be reached: TimeoutError", "连不上（TimeoutError）"),
+        ("en", "cannot be reached: TimeoutError", "; it cannot be reached (TimeoutError)"),
+        ("zh_CN", "answered 503", "对方答以状态 503"),
+        ("en", "batch_failed", "; The batch could not be stored; nothing of it was taken."),
+        ("en", "what it said itself", "; what it said itself"),
+    ],
+)
+def test_status_says_in_words_why_a_peer_does_not_answer(above, now, monkeypatch, language, error, told):
+    monkeypatch.setenv("LANGUAGE", language)
+    actions.away(queries.peers()[0], error, now=now)
+
+    assert told in run("exchange", "status").output
+
+
+def test_a_case_that_was_left_out_is_no_part_of_the_digest_and_named(above, now):
+    ids = ("01a20b33-ff21-7b14-beac-b717089fea30", "01a20b33-ff21-7b14-beac-b717089fea31")
+    for row_id, case_no, state in zip(ids, ("YC-1", "YC-2"), ("excluded", "rejected"), strict=True):
+        worlds.take_case(case_no, now)
+        ReturnedCase.objects.create(
+            id=row_id,
+            peer_id=queries.peers()[0].id,
+            source=worlds.SOURCE,
+            case_no=case_no,
+            code="others_review",
+            message="",
+            state=state,
+            since=now,
+            again_at=now,
+        )
+
+    here = run("exchange", "digest", "--division", worlds.CITY).output
+    ReturnedCase.objects.all().delete()
+    both = run("exchange", "digest", "--division", worlds.CITY).output
+    named = ("--without", worlds.SOURCE, "YC-1")
+    there = run("exchange", "digest", "--division", worlds.CITY, *named).output
+
+    assert here.startswith("1  ")
+    assert here.endswith(f"\nwithout: {worlds.SOURCE} YC-1\n")
+    assert both.startswith("2  ")
+    assert there == here
+
+
 def test_answers_alone_need_no_folder_and_batches_do(inbox):
     without = run("exchange", "import", str(inbox))
 

@@ -62,6 +62,17 @@ def test_a_lane_leaves_ctrl_c_to_whoever_listens():
     assert handlers == [signal.SIG_IGN] * 2
 
 
+def test_a_lane_that_is_ended_ends_silently():
+    """The demo takes SIGTERM for Ctrl-C; a lane that has said its last is told to end by it, and must not raise."""
+    former = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        handlers = list(together([lambda: iter([signal.getsignal(signal.SIGTERM)])] * 2))
+    finally:
+        signal.signal(signal.SIGTERM, former)
+
+    assert handlers == [signal.SIG_DFL] * 2
+
+
 def test_every_row_is_taken_once_and_told_in_the_order_of_the_file(file):
     found = list(windows(file, take, CASE_COLUMNS))
 

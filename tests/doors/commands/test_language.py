@@ -26,6 +26,8 @@ from haochaping.doors.demo.province import Progress
 from haochaping.doors.demo.welcome import welcome
 from tests import worlds
 
+pytestmark = pytest.mark.program
+
 HAN = re.compile(r"[\u4e00-\u9fff]")
 COMMANDS = [tuple(name.split()[1:]) for name, _ in tree()]
 BOTH = pytest.mark.parametrize("language", [CHINESE, ENGLISH])

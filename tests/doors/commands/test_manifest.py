@@ -121,6 +121,7 @@ def test_batches_are_listed_and_their_numbering_ended(file):
     run("cases", "import", file)
 
     [row] = json.loads(run("quality", "batches", worlds.SOURCE, "--json").stdout)
+    assert run("quality", "batches", worlds.SOURCE).stdout.startswith("1  Case  taken whole  30  ")
     assert (row["seq"], row["kind"], row["state"], row["rows"]) == (1, "case", "taken", 30)
     assert "1 batch" in run("quality", "batches", worlds.SOURCE, "--end").stdout
     assert run("quality", "batches", worlds.SOURCE).stdout == ""

@@ -79,6 +79,21 @@ def test_the_card_names_rules_and_leads_to_the_order(judged, one):
     assert "13900000000" not in shown
 
 
+def test_of_a_rule_the_card_says_what_became_of_these_rows_alone(judged, one, world):
+    """What intake would put aside is taken and marked when it is here already; of both kinds both are said."""
+    Review.objects.update(indicator_codes=["501"], level=5)
+    judge_quality.judge_day(judged, by=OPERATOR, now=world + timedelta(days=1, hours=20))
+
+    found = page(one, ADDRESS).partition('id="DQ-13"')[2].partition("<details>")[0]
+    assert ("收下并标注" in found, "隔离" in found) == (True, False)
+
+    worlds.take_case("YC-00000011", world)
+    worlds.give("YC-00000011", 5, world, indicator_codes=["599"])
+    judge_quality.judge_day(judged, by=OPERATOR, now=world + timedelta(days=2, hours=20))
+    found = page(one, ADDRESS).partition('id="DQ-13"')[2].partition("<details>")[0]
+    assert ("收下并标注" in found, "隔离" in found) == (True, True)
+
+
 def test_what_was_said_before_stays_to_be_seen(judged, one, world):
     Review.objects.filter(comment_text__contains="1390000").update(comment_text="没有人管")
     judge_quality.judge_day(judged, by=OPERATOR, now=world + timedelta(days=1, hours=20))
@@ -130,5 +145,6 @@ def test_numbered_batches_stand_with_their_source(judged, one, world):
 
     shown = page(one, ADDRESS)
 
-    assert "manifest_differs" in shown
+    assert "读到的与清单不符" in shown
+    assert "manifest_differs" not in shown
     assert shown.count('<th scope="row" class="num">') == 2

@@ -9,7 +9,9 @@ import pytest
 from django.utils import timezone
 
 from haochaping.cases.models import Case
+from haochaping.directory import actions as directory
 from haochaping.directory.models import ItemMatch
+from haochaping.directory.terms import Kind
 from haochaping.exchange.terms import Raw
 from haochaping.flows import match_items
 from haochaping.flows.take_in_cases import take_in_cases
@@ -66,6 +68,28 @@ def test_one_code_is_decided_by_hand(waiting, admin):
     assert admin.post(address, {"none": "on"}).status_code == 303
     assert of("X-1").state == "no_item"
     assert admin.get(f"{LIST}0").status_code == 404
+
+
+def test_of_several_items_alike_one_is_chosen(world, admin):
+    rows = [
+        {"code": "9" * 31, "name": "户外广告设置许可", "item_type": "01", "agency": worlds.AGENCY},
+        {"code": "8" * 31, "name": "户外广告设置许可", "item_type": "01", "agency": worlds.OTHER_AGENCY},
+    ]
+    now = timezone.now()
+    assert directory.put(Kind.ITEMS, rows, by=OPERATOR, now=now) == []
+    match_items.take_list(worlds.SOURCE, [("GG-1", "户外广告设置许可")], now=now)
+
+    # The source is one of the first agency's city; the second one's items come by their code.
+    shown = ["9" * 31, "8" * 31, worlds.OTHER_ITEM]
+    address = f"{LIST}{of('GG-1').pk}"
+    for page in (LIST, address):
+        text = admin.get(page).content.decode()
+        assert sorted(shown, key=text.index) == shown
+        assert "没有找到相似的" not in text
+    assert [code in admin.get(address).content.decode() for code in shown] == [True] * 3
+    assert admin.post(address, {"item": shown[0]}).status_code == 303
+    decided = ItemMatch.objects.values_list("state", "item__code", "alike").get(code="GG-1")
+    assert decided == ("matched", shown[0], [])
 
 
 def test_the_whole_house_is_not_one_divisions_business(waiting, browser_of):

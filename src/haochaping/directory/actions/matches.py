@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def propose(unknown: Iterable[UnknownItem], *, now: datetime) -> int:
-    """Put codes that the directory does not know on the list, each with the item it may mean; returns how many are new.
+    """Put codes that the directory does not know on the list, each with the items it may mean; returns how many are new.
 
     What is decided stays decided; how many records wait is written down for all of them.
     """
@@ -43,7 +43,7 @@ def propose(unknown: Iterable[UnknownItem], *, now: datetime) -> int:
         .select_related("platform")
         .filter(platform__code__in={source for source, _ in found}, code__in={code for _, code in found})
     }
-    cards, new = match_queries.cards(), []
+    catalogue, new = matching.Catalogue(match_queries.cards()), []
     for key, one in found.items():
         if one.source not in platforms or one.code in known:
             continue
@@ -54,11 +54,13 @@ def propose(unknown: Iterable[UnknownItem], *, now: datetime) -> int:
             new.append(row)
         row.records, row.seen_at, row.name = one.records, now, one.name or row.name
         if row.state == MatchState.WAITING:
-            likely = matching.candidate(row.code, row.name, one.agency, cards)
-            row.item_id = likely.item.id if likely else None
-            row.way = likely.way if likely else MatchWay.NONE
+            place = platforms[one.source].division_path
+            likely = catalogue.candidates(row.code, row.name, agency=one.agency, place=place)
+            row.item_id = likely[0].item.id if len(likely) == 1 else None
+            row.alike = [each.item.id for each in likely] if len(likely) > 1 else []
+            row.way = likely[0].way if likely else MatchWay.NONE
     ItemMatch.objects.bulk_create(new)
-    ItemMatch.objects.bulk_update(rows.values(), ["records", "seen_at", "name", "item", "way"])
+    ItemMatch.objects.bulk_update(rows.values(), ["records", "seen_at", "name", "item", "alike", "way"])
     return len(new)
 
 
@@ -100,12 +102,12 @@ def decide(one: int, item_code: str, *, by: Actor, now: datetime) -> tuple[str, 
     else:
         row.way = MatchWay(row.way) if row.item_id == item.id else MatchWay.PERSON
         row.item_id, row.state = item.id, MatchState.MATCHED
-    row.decided_at, row.decided_by = now, str(by)
+    row.decided_at, row.decided_by, row.alike = now, str(by), []
     return _decided([row], by, now)[0]
 
 
 def _decided(rows: Sequence[ItemMatch], by: Actor, now: datetime) -> list[tuple[str, str]]:
-    ItemMatch.objects.bulk_update(rows, ["state", "item", "way", "decided_at", "decided_by"])
+    ItemMatch.objects.bulk_update(rows, ["state", "item", "alike", "way", "decided_at", "decided_by"])
     entries = [
         NewEntry(
             EntryKind.ITEM_MATCHED,

@@ -25,6 +25,11 @@ _seq = option(
     "--seq", required=True, type=click.IntRange(1, 2_000_000_000), help=N_("Its number; the first one is 1.")
 )
 _SHOWN = 100
+_KIND_LABELS = {
+    "case": N_("Case"),
+    "review": N_("Review"),
+    "voice": N_("Complaint or suggestion of an older system"),
+}
 
 
 class Batch(NamedTuple):
@@ -137,7 +142,19 @@ def batches(source: str, *, end: bool, as_json: bool) -> None:
         }
         for one in queries.batches(shown(source, 40), limit=_SHOWN)
     ]
-    show(rows, as_json=as_json, line="{seq}  {kind}  {state}  {rows}  {made_at}  {code}".format_map)
+    show(rows, as_json=as_json, line=_line)
+
+
+def _line(row: dict[str, object]) -> str:
+    from haochaping.doors.quality import said_of_batch  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.exchange.manifests.terms import STATE_LABELS, StatedState  # noqa: PLC0415
+
+    said = {
+        "kind": gettext(_KIND_LABELS[str(row["kind"])]),
+        "state": gettext(STATE_LABELS[StatedState(str(row["state"]))]),
+        "code": said_of_batch(str(row["code"])),
+    }
+    return "{seq}  {kind}  {state}  {rows}  {made_at}  {code}".format_map(row | said).rstrip()
 
 
 def _now() -> datetime:

@@ -64,7 +64,10 @@ def list_dialects(*, as_json: bool) -> None:
     rows: list[dict[str, object]] = []
     for name, path in sorted(shelf.files(settings.DIALECTS_DIR).items()):
         description = shelf.load(path)
-        calls = {one.name: f"{'/'.join(one.methods)} {one.path}" for one in description.operations}
+        calls = {
+            one.name: f"{'/'.join(one.methods)} {_visit_path(name, one) or one.path}"
+            for one in description.operations
+        }
         rows.append(
             {
                 "name": name,
@@ -75,6 +78,13 @@ def list_dialects(*, as_json: bool) -> None:
             }
         )
     show(rows, as_json=as_json, line=_line)
+
+
+def _visit_path(name: str, operation: Operation) -> str:
+    """Where what is opened by a device lives: it names its platform itself; "" for all other calls."""
+    from haochaping.exchange.dialects.terms import Does  # noqa: PLC0415
+
+    return f"/wire/{name}/{operation.path}" if operation.does == Does.VISIT else ""
 
 
 def _line(row: dict[str, Any]) -> str:
@@ -122,6 +132,7 @@ def set_source(
     from django.utils import timezone  # noqa: PLC0415
 
     from haochaping.exchange import actions  # noqa: PLC0415
+    from haochaping.exchange.dialects import shelf  # noqa: PLC0415
     from haochaping.kernel.actor import OPERATOR  # noqa: PLC0415
 
     public = actions.set_source(
@@ -136,6 +147,10 @@ def set_source(
         now=timezone.now(),
     )
     click.echo(f"{settings.SITE_URL}/wire/{name}/{platform}/")
+    spoken = shelf.dialect(name, settings.DIALECTS_DIR)
+    for path in filter(None, (_visit_path(name, one) for one in (spoken.operations if spoken else ()))):
+        # Devices of all platforms open the same address, which says itself whose they are.
+        click.echo(f"{settings.SITE_URL}{path}?")
     if public:
         click.echo(gettext("our SM2 public key: {value}").format(value=public))
     for warning in _warnings(platform):

@@ -171,7 +171,6 @@ def _state(one: PeerState) -> dict[str, object]:
         "failing": list(one.failing),
         "staged": one.staged,
         "refused": one.refused,
-        "reviews": one.reviews,
         **one.news._asdict(),
         "given_back": one.given_back,
         "silent": one.silent,
@@ -184,6 +183,8 @@ def _needs_somebody(one: PeerState) -> bool:
 
 
 def _state_line(row: dict[str, Any]) -> str:
+    from haochaping.doors.away import said_of_line  # noqa: PLC0415 - needs Django to be ready
+
     told = [
         f"{row['code']}:",
         (_sent_line() if row["direction"] == "up" else _taken_line()).format(**row),
@@ -197,7 +198,7 @@ def _state_line(row: dict[str, Any]) -> str:
     if row["silent"]:
         told.append(gettext("; silent"))
     if row["error"]:
-        told.append(f"; {row['error']}")
+        told.append(gettext("; {error}").format(error=said_of_line(row["error"])))
     return " ".join(told)
 
 
@@ -252,7 +253,8 @@ def returned(*, as_json: bool) -> None:
 @with_database
 def send(code: str) -> None:
     """Make batches of what has changed and send what waits for CODE, at once; the worker does so by itself."""
-    from haochaping.flows import report_upward  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.doors.away import said_of_line  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.flows import report_upward  # noqa: PLC0415
     from haochaping.levels import actions  # noqa: PLC0415
 
     found = peer_of(code)
@@ -261,7 +263,7 @@ def send(code: str) -> None:
     n = report_upward.send_due(code=code, now=moment())
     click.echo(ngettext("{n} batch answered", "{n} batches answered", n).format(n=n))
     if error := peer_of(code).last_error:
-        fail(f"{code}: {error}", 2)
+        fail(f"{code}: {said_of_line(error)}", 2)
 
 
 @exchange.command("state")
@@ -386,12 +388,20 @@ def again(code: str, seq: int) -> None:
 
 @exchange.command()
 @option("--division", required=True, help=N_("Of what lies in this division."))
+@option(
+    "--without",
+    nargs=2,
+    multiple=True,
+    metavar="SOURCE CASE",
+    help=N_("Pass over this case: the other side has left it out."),
+)
 @json_option
 @with_database
-def digest(*, division: str, as_json: bool) -> None:
+def digest(*, division: str, without: tuple[tuple[str, str], ...], as_json: bool) -> None:
     """Print the number of cases of a division and one fingerprint of all that is exchanged about them.
 
-    Two installations that hold the same print the same.
+    Two installations that hold the same print the same. Cases that were left out here are passed over, and named: name them
+    there with --without.
     """
     from haochaping.directory import queries as directory  # noqa: PLC0415 - needs Django to be ready
     from haochaping.exchange.fields import shown  # noqa: PLC0415
@@ -402,8 +412,13 @@ def digest(*, division: str, as_json: bool) -> None:
     place = directory.division(division)
     if place is None:
         raise Refused(UNKNOWN_DIVISION, field="division", value=shown(division, 20))
-    count, mark = report_upward.digest(place.path)
-    click.echo(json.dumps({"cases": count, "sha256": mark}) if as_json else f"{count}  {mark}")
+    found = report_upward.digest(place.path, without=without)
+    if as_json:
+        click.echo(json.dumps(found._asdict(), ensure_ascii=False))
+        return
+    click.echo(f"{found.cases}  {found.sha256}")
+    for source, case_no in found.without:
+        click.echo(gettext("without: {source} {case_no}").format(source=source, case_no=case_no))
 
 
 def peer_of(code: str) -> Peer:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from haochaping.exchange.quality.terms import CardRow
 
+_A_FEW = 5
 _day = option("--day", type=click.DateTime(["%Y-%m-%d"]), help=N_("One day; without it the last eight."))
 
 
@@ -91,7 +92,7 @@ def judge(*, day: datetime | None, source: str) -> None:
 @json_option
 @with_database
 def show_card(source: str, day: datetime, *, as_json: bool) -> None:
-    """Show the cards of a SOURCE's DAY, the newest first, with what was found and a few ids of rows."""
+    """Show the cards of a SOURCE's DAY, the newest first, with what was found and the ids of a few rows; `rows` lists all."""
     from haochaping.exchange.quality import queries  # noqa: PLC0415 - needs Django to be ready
     from haochaping.kernel.actor import EVERYWHERE  # noqa: PLC0415
 
@@ -138,6 +139,10 @@ def _row(card: CardRow) -> dict[str, object]:
     }
 
 
+def _sample(row: dict[str, str]) -> str:
+    return f"    {' '.join(filter(None, (row['kind'], row['id'])))}  {row['field']}: {row['value_class']}"
+
+
 def _line(row: dict[str, object]) -> str:
     parts, findings = row["parts"], row["findings"]
     assert isinstance(parts, dict)  # noqa: S101
@@ -148,5 +153,7 @@ def _line(row: dict[str, object]) -> str:
         f"{row['source']}  {row['day']}  {points}  {row['grade'] or '–'}  ({row['judged_at']})",
         f"  {shares}",
     ]
-    lines += [f"  {one['rule']}  {one['failing']}  {one['message']}" for one in findings]
+    for one in findings:
+        lines.append(f"  {one['rule']}  {one['failing']}  {one['message']}")
+        lines += [_sample(row) for row in one["samples"][:_A_FEW]]
     return "\n".join(lines)

@@ -93,7 +93,8 @@ def with_other(
     address: str, *, source: str, day: datetime, kind: str, key_file: Path, known_as: str, as_json: bool
 ) -> None:
     """Reconcile with the installation at ADDRESS (https://…): we tell what we hold, it asks. Exit status 2 when they differ."""
-    from haochaping.exchange.reconciliation.terms import (  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.doors.away import said_of_line  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.exchange.reconciliation.terms import (  # noqa: PLC0415
         OtherSideAwayError,
         OtherSideRefusedError,
         StatedKind,
@@ -114,7 +115,7 @@ def with_other(
             )
         fail(gettext("{address}: {reason}").format(address=address, reason=no))
     except OtherSideAwayError as error:
-        fail(gettext("{address}: {reason}").format(address=address, reason=error))
+        fail(gettext("{address}: {reason}").format(address=address, reason=said_of_line(str(error))))
     _tell(found, as_json=as_json)
 
 

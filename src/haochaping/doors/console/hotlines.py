@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from haochaping.accounts.access import check_scope
 from haochaping.accounts.terms import Power
+from haochaping.doors.away import said_of_line
 from haochaping.doors.confirmation import Fresh
 from haochaping.doors.console.hotline_forms import HotlineForm
 from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, sent, told
@@ -77,7 +78,9 @@ def step(request: HttpRequest, link_id: UUID, step: str) -> HttpResponse:
         link = queries.link(link_id)
         check_scope(by, division_path=link.division_path)
         if error := try_out(link, now=now):
-            messages.error(request, gettext("It does not answer as agreed: {error}").format(error=error))
+            messages.error(
+                request, gettext("It does not answer as agreed: {error}").format(error=said_of_line(error))
+            )
         else:
             messages.success(request, gettext("It answers and takes our signature."))
     else:

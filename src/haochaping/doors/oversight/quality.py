@@ -15,12 +15,12 @@ from haochaping.accounts.terms import Power
 from haochaping.doors.desk import refusable
 from haochaping.doors.gate import actor_of, requires
 from haochaping.doors.oversight.page import oversight_page
-from haochaping.doors.quality import message_of, remedy_of, said_of_gates, shares_of
+from haochaping.doors.quality import message_of, remedy_of, said_of_batch, said_of_gates, shares_of
 from haochaping.exchange.fields import shown
 from haochaping.exchange.manifests import queries as manifests
 from haochaping.exchange.manifests.terms import STATE_LABELS
 from haochaping.exchange.quality import queries
-from haochaping.exchange.quality.rules import RULES, corrections
+from haochaping.exchange.quality.rules import RULES, corrections, what_happened
 from haochaping.exchange.quality.terms import DIMENSION_LABELS, NO_SUCH_SOURCE
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import N_, Refused
@@ -90,7 +90,7 @@ def one(request: HttpRequest, source: str) -> HttpResponse:
         "corrections": [(one, message_of(RULES[one.rule])) for one in corrections(said)],
         "days": days,
         "batches": [
-            {"batch": one, "state": gettext(STATE_LABELS[one.state])}
+            {"batch": one, "state": gettext(STATE_LABELS[one.state]), "why": said_of_batch(one.code)}
             for one in manifests.batches(source, limit=_BATCHES)
         ],
     }
@@ -132,7 +132,7 @@ def _findings(card: CardRow, by: Actor) -> list[dict[str, object]]:
             "rule": RULES[one.rule],
             "message": message_of(RULES[one.rule]),
             "remedy": remedy_of(RULES[one.rule]),
-            "gate": said_of_gates(RULES[one.rule].gates),
+            "gate": said_of_gates(what_happened(one)),
             "failing": one.failing,
             "samples": list(_samples(one, linked)),
         }
@@ -146,8 +146,9 @@ def _samples(one: Finding, linked: dict[str, str]) -> Iterable[dict[str, str]]:
             "kind": gettext(KIND_LABELS[row.kind]),
             "id": row.id,
             "order": linked.get(row.id, ""),
-            "field": row.field,
-            "value_class": row.value_class,
+            "what": (
+                said_of_batch(row.value_class) if row.kind == "batch" else f"{row.field}: {row.value_class}"
+            ),
         }
 
 

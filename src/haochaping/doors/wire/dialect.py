@@ -37,6 +37,8 @@ from haochaping.ui.qr import svg
 from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.http import HttpRequest
 
     from haochaping.exchange.dialects.replies import Written
@@ -60,7 +62,7 @@ def call(request: HttpRequest, dialect: str, source: str, path: str) -> HttpResp
         try:
             spoken, row = _sender(dialect, source)
         except Refused as refused:
-            return _plain(refused.complaint)
+            return _of_nobody(dialect, path, refused.complaint)
         operation: Operation | None = None
         try:
             body = _body(request)
@@ -75,14 +77,14 @@ def call(request: HttpRequest, dialect: str, source: str, path: str) -> HttpResp
         except Exception:
             log.exception("%s failed", request.path, extra={"reference": reference_of(request)})
             return _failed(spoken, operation or _like(spoken, path), row, HTTPStatus.INTERNAL_SERVER_ERROR)
-        return _response(_written(spoken, operation or _like(spoken, path), row, came))
+        return _response(_written(spoken, operation or _like(spoken, path), row.keys, came))
 
 
 def _sender(dialect: str, source: str) -> tuple[Description, SourceRow]:
     row = exchange.source(source) if "\0" not in source else None
     spoken = shelf.dialect(row.dialect, settings.DIALECTS_DIR) if row and row.dialect == dialect else None
     if row is None or spoken is None:
-        raise Refused(NO_SUCH_SOURCE, field="source", value=shown(source, 40))
+        raise Refused(NO_SUCH_SOURCE, value=shown(source, 40))
     return spoken, row
 
 
@@ -113,7 +115,7 @@ def _operation(spoken: Description, request: HttpRequest, path: str, body: bytes
         if one.path == path and request.method in one.methods and one.does != Does.VISIT
     ]
     if not there:
-        raise Refused(NO_SUCH_CALL, field="path", value=shown(path))
+        raise Refused(NO_SUCH_CALL, value=shown(path))
     if len(there) == 1:
         return there[0]
     named = [one for one in there if _is_named(one, body)]
@@ -133,7 +135,7 @@ def _is_named(operation: Operation, body: bytes) -> bool:
     )
 
 
-def _written(spoken: Description, operation: Operation, row: SourceRow, came: Came) -> Written:
+def _written(spoken: Description, operation: Operation, keys: Mapping[str, str], came: Came) -> Written:
     kinds = operation.replies
     fallback = "done" if came.is_taken else "refused"
     reply = kinds.get(came.kind) or kinds.get(fallback) or replies.PLAIN
@@ -142,7 +144,7 @@ def _written(spoken: Description, operation: Operation, row: SourceRow, came: Ca
     values["call"] = operation.steps[0].about
     if "url" in values:
         values["qr"] = svg(str(values["url"]))
-    return replies.write(reply, values, Keys(row.keys))
+    return replies.write(reply, values, Keys(keys))
 
 
 def _like(spoken: Description, path: str) -> Operation:
@@ -164,7 +166,7 @@ def _said(spoken: Description, complaint: Complaint | None) -> dict[str, object]
 
 
 def _failed(spoken: Description, operation: Operation, row: SourceRow, status: HTTPStatus) -> HttpResponse:
-    written = _written(spoken, operation, row, Came("refused", {}, Complaint(WIRE_FAILED)))
+    written = _written(spoken, operation, row.keys, Came("refused", {}, Complaint(WIRE_FAILED)))
     response = _response(written)
     response.status_code = status
     response.headers["Retry-After"] = RETRY_AFTER
@@ -180,9 +182,18 @@ def _response(written: Written) -> HttpResponse:
     )
 
 
-def _plain(complaint: Complaint) -> HttpResponse:
-    said = say(complaint)
-    values = {"success": False, "code": said.code, "text": said.message}
-    response = _response(replies.write(replies.PLAIN, values, Keys({})))
+def _of_nobody(dialect: str, path: str, complaint: Complaint) -> HttpResponse:
+    """The answer to a source that is not known: in the style of the dialect at whose address it called, where there is one."""
+    came = Came("refused", {}, complaint)
+    try:
+        spoken = shelf.dialect(dialect, settings.DIALECTS_DIR)
+        written = _written(spoken, _like(spoken, path), {}, came) if spoken else None
+    except Refused:
+        # A file that cannot be read, or an answer that only a source's keys could pack.
+        written = None
+    if written is None:
+        values = {"success": False, "code": complaint.code, "text": say(complaint).message}
+        written = replies.write(replies.PLAIN, values, Keys({}))
+    response = _response(written)
     response.status_code = HTTPStatus.NOT_FOUND
     return response

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from haochaping.cases.terms import CaseKind, CaseStatus, LimitUnit, PersonKind, ServiceChannel, Stage
@@ -40,7 +41,7 @@ _OCCURRENCE = {"occurrence." + n for n in ("no", "name", "stage", "at", "channel
 TARGETS: Mapping[str, frozenset[str]] = {
     "case": frozenset(
         {
-            *("case_no", "item", "item_name", "agency", "division", "status", "kind", "channel"),
+            *("case_no", "reference", "item", "item_name", "agency", "division", "status", "kind", "channel"),
             *("applied_at", "accepted_at", "completed_at", "revised_at"),
             *("promised_limit", "statutory_limit", "applicant.kind"),
             *(f"applicant.{name}" for name in _PERSON),
@@ -136,13 +137,20 @@ def _described(reader: File, text: str, name: str) -> Description:
     if not NAME.fullmatch(name):
         reader.bad(NOT_POSSIBLE, "", value=name, choices="a-z, 0-9, -")
     said = reader.table(_parsed(text, reader), "", _KEYS)
-    for map_name, table in reader.table(said.get("maps", {}), "maps").items():
-        reader.maps[map_name] = reader.map(table, f"maps.{map_name}", None)
-    signature = _signature(reader, said["signature"], "signature") if "signature" in said else None
-    common = replies(reader, said.get("reply", {}), "reply", {})
+    tried = reader.tried
+    maps: dict[str, Any] = tried(lambda: reader.table(said.get("maps", {}), "maps"), {})
+    for map_name, table in maps.items():
+        reader.maps[map_name] = tried(partial(reader.map, table, f"maps.{map_name}", None), {})
+    signature = (
+        tried(lambda: _signature(reader, said["signature"], "signature"), None)
+        if "signature" in said
+        else None
+    )
+    common: Mapping[str, Reply] = tried(lambda: replies(reader, said.get("reply", {}), "reply", {}), {})
     operations = reader.table(said.get("operations", {}), "operations")
     if not operations:
         reader.bad(NOT_COMPLETE, "operations", example="[operations.…]")
+    found = reader.each(operations.items(), lambda one: _operation(reader, one[0], one[1], signature, common))
     keys = reader.table(said.get("keys", {}), "keys", _WITH_SECRETS)
     return Description(
         name=name,
@@ -150,18 +158,18 @@ def _described(reader: File, text: str, name: str) -> Description:
         file=reader.file,
         keys={key: reader.text(hint, f"keys.{key}") for key, hint in keys.items()},
         empty=frozenset(reader.texts(said.get("empty", ["null"]), "empty")),
-        times=tuple(
-            reader.one_of(one, "times", FORMATS)
-            for one in reader.texts(said.get("times", ["yyyy-MM-dd HH:mm:ss"]), "times")
-        ),
-        scale=reader.one_of(said.get("scale", "5_is_best"), "scale", SCALES),
+        times=tried(lambda: _times(reader, said), ()),
+        scale=tried(lambda: reader.one_of(said.get("scale", "5_is_best"), "scale", SCALES), ""),
         self_built=reader.text(said.get("self_built", ""), "self_built"),
         codes=reader.map(said.get("codes", {}), "codes", None),
         texts=reader.map(said.get("texts", {}), "texts", None),
-        operations=tuple(
-            reader.each(operations.items(), lambda one: _operation(reader, one[0], one[1], signature, common))
-        ),
+        operations=tuple(found),
     )
+
+
+def _times(reader: File, said: Mapping[str, Any]) -> tuple[str, ...]:
+    told = reader.texts(said.get("times", ["yyyy-MM-dd HH:mm:ss"]), "times")
+    return tuple(reader.one_of(one, "times", FORMATS) for one in told)
 
 
 def _parsed(text: str, reader: File) -> dict[str, Any]:
@@ -176,44 +184,64 @@ def _operation(
 ) -> Operation:
     where = f"operations.{name}"
     table = reader.table(said, where, _OPERATION)
-    own = table.get("signature")
-    if isinstance(own, str):
-        reader.one_of(own, f"{where}.signature", {"none"})
-        signature = None
-    elif own is not None:
-        signature = _signature(reader, own, f"{where}.signature")
-    does = Does(reader.one_of(table.get("does"), f"{where}.does", frozenset(map(str, Does))))
-    path = reader.text(table.get("path", name), f"{where}.path")
-    if not _PATH.fullmatch(path):
-        reader.bad(NOT_POSSIBLE, f"{where}.path", value=path, choices="A-Z, a-z, 0-9, . _ - /")
+    tried = reader.tried
+    does = tried(
+        lambda: Does(reader.one_of(table.get("does"), f"{where}.does", frozenset(map(str, Does)))), None
+    )
+    path = tried(lambda: _path(reader, table.get("path", name), f"{where}.path"), "")
     tables: dict[str, tuple[FieldRule, ...]] = {
-        part: _fields(reader, part, table[part], f"{where}.{part}")
+        part: tried(partial(_fields, reader, part, table[part], f"{where}.{part}"), ())
         for part in ("case", "review", "voice", "ask")
         if part in table
     }
-    if does == Does.INTAKE and not tables.keys() & {"case", "review", "voice"}:
-        reader.bad(NOT_COMPLETE, where, example=f"[{where}.case] / [{where}.review] / [{where}.voice]")
-    if "voice" in tables:
-        _check_voice(reader, does, tables, where)
-    if does == Does.VISIT:
-        _check_visit(reader, path, tables, where)
+    tried(lambda: _check_tables(reader, does, path, tables, where), None)
     return Operation(
         name=name,
         path=path,
-        methods=tuple(
-            reader.one_of(one, f"{where}.method", {"GET", "POST"})
-            for one in reader.texts(table.get("method", "POST"), f"{where}.method")
-        ),
-        does=does,
-        steps=opening(reader, table.get("open", ["json"]), f"{where}.open"),
+        methods=tried(lambda: _methods(reader, table.get("method", "POST"), f"{where}.method"), ()),
+        does=does or Does.INTAKE,
+        steps=tried(lambda: opening(reader, table.get("open", ["json"]), f"{where}.open"), ()),
         inside=tuple(part.lower() for part in reader.path(table["inside"], f"{where}.inside"))
         if "inside" in table
         else (),
         tables=tables,
-        signature=signature,
-        replies=replies(reader, table.get("reply", {}), f"{where}.reply", common),
+        signature=tried(lambda: _own_signature(reader, table.get("signature"), signature, where), None),
+        replies=tried(lambda: replies(reader, table.get("reply", {}), f"{where}.reply", common), {}),
         needs_reason=table.get("needs_reason") is True,
     )
+
+
+def _own_signature(reader: File, own: object, common: Signature | None, where: str) -> Signature | None:
+    """The signature of a call: its own, none by its own word, or that of the whole file."""
+    if own is None:
+        return common
+    if isinstance(own, str):
+        reader.one_of(own, f"{where}.signature", {"none"})
+        return None
+    return _signature(reader, own, f"{where}.signature")
+
+
+def _path(reader: File, said: object, where: str) -> str:
+    path = reader.text(said, where)
+    if not _PATH.fullmatch(path):
+        reader.bad(NOT_POSSIBLE, where, value=path, choices="A-Z, a-z, 0-9, . _ - /")
+    return path
+
+
+def _methods(reader: File, said: object, where: str) -> tuple[str, ...]:
+    return tuple(reader.one_of(one, where, {"GET", "POST"}) for one in reader.texts(said, where))
+
+
+def _check_tables(
+    reader: File, does: Does | None, path: str, tables: Mapping[str, tuple[FieldRule, ...]], where: str
+) -> None:
+    """Whether a call has the tables that what it does needs; nothing of it is known where that itself is wrong."""
+    if does == Does.INTAKE and not tables.keys() & {"case", "review", "voice"}:
+        reader.bad(NOT_COMPLETE, where, example=f"[{where}.case] / [{where}.review] / [{where}.voice]")
+    if does and "voice" in tables:
+        _check_voice(reader, does, tables, where)
+    if does == Does.VISIT:
+        _check_visit(reader, path, tables, where)
 
 
 def _check_visit(reader: File, path: str, tables: Mapping[str, tuple[FieldRule, ...]], where: str) -> None:

@@ -5,6 +5,7 @@ XML is read by expat with every DOCTYPE refused: without one there are no entiti
 
 from __future__ import annotations
 
+from functools import partial, reduce
 from html import escape
 from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qsl
@@ -131,8 +132,18 @@ def read_form(data: bytes | str) -> dict[str, object]:
     return found
 
 
+def joined(one: Mapping[str, object], other: Mapping[str, object]) -> dict[str, object]:
+    """The fields of two documents; raises `Refused(DUPLICATE_NAME)` where they contradict each other."""
+    twice = {name: _same(name, one[name], other[name]) for name in one if name in other}
+    return {**one, **other, **twice}
+
+
 def folded(document: object) -> object:
-    """A document with its names in small letters; of two that differ in capitals only, the first that says something."""
+    """A document with its names in small letters.
+
+    Raises:
+        Refused: DUPLICATE_NAME where two names that differ in capitals only contradict each other.
+    """
     if isinstance(document, list):
         return [folded(part) for part in document]
     if not isinstance(document, dict):
@@ -140,9 +151,18 @@ def folded(document: object) -> object:
     found: dict[str, object] = {}
     for name, value in document.items():
         key = name.lower()
-        if found.get(key) in (None, ""):
-            found[key] = folded(value) if isinstance(value, dict | list) else value
+        inner = folded(value) if isinstance(value, dict | list) else value
+        found[key] = _same(name, found[key], inner) if key in found else inner
     return found
+
+
+def _same(name: str, one: object, other: object) -> object:
+    """What two fields of one name say together; raises `Refused(DUPLICATE_NAME)` where they say different things."""
+    if other in (None, "") or one == other:
+        return one
+    if one in (None, ""):
+        return other
+    raise Refused(DUPLICATE_NAME, field=shown(name), value=shown(name))
 
 
 def find(document: object, path: tuple[str, ...]) -> object:
@@ -170,13 +190,16 @@ def _inside(text: str) -> object:
 
 
 def at(document: object, path: tuple[str, ...]) -> object:
-    """What stands at a path, names compared without regard to capitals; None where nothing does."""
+    """What stands at a path, names compared without regard to capitals; None where nothing does.
+
+    Raises:
+        Refused: DUPLICATE_NAME where two such names contradict each other.
+    """
     value = document
     for name in path:
         if isinstance(value, dict):
-            value = next(
-                (part for key, part in value.items() if key == name or key.lower() == name.lower()), None
-            )
+            parts = [part for key, part in value.items() if key == name or key.lower() == name.lower()]
+            value = reduce(partial(_same, name), parts, None)
         else:
             value = find(value, (name,))
     return value

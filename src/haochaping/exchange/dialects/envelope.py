@@ -11,17 +11,19 @@ import re
 from base64 import b64decode, b64encode
 from dataclasses import dataclass, field
 from hashlib import md5
+from itertools import pairwise
 from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote, urlencode
 
 from haochaping.exchange.dialects import sm
-from haochaping.exchange.dialects.documents import at, merged, put, read_form, read_xml, write_xml
+from haochaping.exchange.dialects.documents import at, joined, merged, put, read_form, read_xml, write_xml
 from haochaping.exchange.dialects.terms import (
     BAD_ENVELOPE,
     DOES_NOT_OPEN,
     MAX_RECORDS,
     NO_KEY_HERE,
     TOO_MANY_RECORDS,
+    WIRE_FIELD_MISSING,
     Opened,
     Step,
 )
@@ -99,9 +101,9 @@ def open_message(
     """
     way = _Way(keys, "body")
     value: object = message
-    for step in operation.steps:
+    for step, following in pairwise((*operation.steps, Step(""))):
         value = _OPEN[step.name](value, step.about, way)
-        if way.outer is None and isinstance(value, dict):
+        if way.outer is None and isinstance(value, dict) and following.name != "unwrap":
             way.outer = value
             check(value)
     return Opened(way.outer, _records(value, operation.inside, way))
@@ -113,7 +115,7 @@ def _records(value: object, inside: tuple[str, ...], way: _Way) -> tuple[Mapping
         raise Refused(TOO_MANY_RECORDS, field=way.place, count=len(records), limit=MAX_RECORDS)
     found = [at(record, inside) if inside else record for record in records]
     if not all(isinstance(record, dict) for record in found):
-        raise way.refusal("object")
+        raise way.refusal("JSON object")
     return tuple(cast("list[Mapping[str, object]]", found))
 
 
@@ -127,9 +129,11 @@ def _json(value: object, _about: str, way: _Way) -> object:
 
 
 def _form(value: object, _about: str, way: _Way) -> object:
-    """A form, or the same fields behind the “?”: clients do either."""
+    """A form, the same fields behind the “?”, or the same as one JSON object: clients do each of it."""
     if isinstance(value, Message):
-        return read_form(value.query) | read_form(way.text(value.body, "form"))
+        text = way.text(value.body, "form")
+        fields = read_json(text) if text.lstrip().startswith("{") else read_form(text)
+        return joined(read_form(value.query), cast("dict[str, object]", fields))
     return read_form(way.text(value, "form"))
 
 
@@ -174,8 +178,14 @@ def _pick(value: object, about: str, way: _Way) -> object:
     way.place = about
     found = at(value, tuple(about.split(".")))
     if found is None or found == "":
-        raise way.refusal("value")
+        raise Refused(WIRE_FIELD_MISSING, field=about)
     return found
+
+
+def _unwrap(value: object, about: str, _way: _Way) -> object:
+    """What stands in a wrapper, or the whole where there is none: some clients of one call wrap, some do not."""
+    inner = at(value, tuple(about.split(".")))
+    return inner if isinstance(inner, dict) else value
 
 
 def _base64(value: object, _about: str, way: _Way) -> object:
@@ -232,6 +242,7 @@ _OPEN: Mapping[str, Callable[[object, str, _Way], object]] = {
     "xml": _xml,
     "soap": _soap,
     "pick": _pick,
+    "unwrap": _unwrap,
     "base64": _base64,
     "hex": _hex,
     "sm2": _sm2,
@@ -239,7 +250,7 @@ _OPEN: Mapping[str, Callable[[object, str, _Way], object]] = {
     "pairs": _pairs,
 }
 STEPS = frozenset(_OPEN)
-NEED_A_WORD = frozenset({"soap", "pick", "pairs"})
+NEED_A_WORD = frozenset({"soap", "pick", "unwrap", "pairs"})
 OUTERMOST = frozenset({"json", "form", "query", "address", "xml", "soap"})
 """Steps that open a request."""
 FROM_BYTES = frozenset({"sm2", "sm4"})
@@ -290,6 +301,7 @@ _PACK: Mapping[str, Callable[[object, str, Keys], object]] = {
     "pick": lambda value, about, _keys: put(
         tuple(about.split(".")), value.decode() if isinstance(value, bytes) else value
     ),
+    "unwrap": lambda value, _about, _keys: value,
     "base64": lambda value, _about, _keys: b64encode(_raw(value)).decode(),
     "hex": lambda value, _about, _keys: _raw(value).hex(),
     "sm2": lambda value, _about, keys: sm.sm2_encrypt(keys.get("their_public_key"), _raw(value)),

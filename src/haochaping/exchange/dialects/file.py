@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -41,13 +42,16 @@ class File:
 
     def each[P, R](self, parts: Iterable[P], read: Callable[[P], R]) -> list[R]:
         """Read parts that do not hang together: one that is wrong does not hide what is wrong with the others."""
-        found = []
-        for part in parts:
-            try:
-                found.append(read(part))
-            except Refused as refused:
-                self.complaints.append(refused.complaint)
-        return found
+        found = (self.tried(partial(read, part), None) for part in parts)
+        return [one for one in found if one is not None]
+
+    def tried[R](self, read: Callable[[], R], otherwise: R) -> R:
+        """Read a part whose faults must not hide those of what is beside it; `otherwise` stands in for a wrong one."""
+        try:
+            return read()
+        except Refused as refused:
+            self.complaints.append(refused.complaint)
+            return otherwise
 
     def table(self, value: object, where: str, known: Collection[str] | None = None) -> dict[str, Any]:
         """A table whose names are known."""

@@ -6,6 +6,7 @@ Pure: a description and a record in, plain values out. What the fields mean toge
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 from haochaping.directory.rules import normal_division_code
@@ -16,7 +17,7 @@ from haochaping.exchange.dialects.terms import (
     OFF_SCALE,
     UNKNOWN_WIRE_CODE,
     WIRE_FIELD_MISSING,
-    FieldRule,
+    Code,
     Reading,
 )
 from haochaping.exchange.fields import shown
@@ -28,8 +29,7 @@ from haochaping.kernel.text import has_forbidden_control
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from haochaping.exchange.dialects.terms import Description, Operation
-    from haochaping.kernel.refused import Reason
+    from haochaping.exchange.dialects.terms import Description, FieldRule, Operation
 
 SCALES: Mapping[str, Mapping[str, int]] = {
     "5_is_best": {str(n): n for n in range(1, 6)},
@@ -43,88 +43,124 @@ _SHORT_CODE = re.compile(r"[0-9]{3}")
 _HANDLING, _STEM = 33, 31
 _SOME = 12
 _SAID = 40
+_AS_IT_STANDS = "same"
+
+
+@dataclass(slots=True)
+class _Found:
+    """What has been read of a record so far."""
+
+    tables: dict[str, Mapping[str, object]] = field(default_factory=dict)
+    candidates: dict[str, tuple[Code, ...]] = field(default_factory=dict)
+    wire: dict[str, str] = field(default_factory=dict)
+    sent: set[str] = field(default_factory=set)
+    complaints: dict[str, list[Complaint]] = field(default_factory=dict)
+    missing: list[Complaint] = field(default_factory=list)
 
 
 def read(operation: Operation, description: Description, record: Mapping[str, object]) -> Reading:
-    """Read one record by an operation's tables; the first field that cannot be read is the reading's complaint.
+    """Read one record by an operation's tables; what cannot be read is complained of in the reading.
 
     Raises:
-        Refused: WIRE_FIELD_MISSING, which its sender alone can put right.
+        Refused: DUPLICATE_NAME; WIRE_FIELD_MISSING, which its sender alone can put right.
     """
-    known = folded(record)
-    complaints: dict[str, Complaint] = {}
-    tables: dict[str, Mapping[str, object]] = {}
-    for name, table in operation.tables.items():
-        found: list[Complaint] = []
-        tables[name] = _table(table, known, description, found)
-        complaints |= {name: found[0]} if found else {}
-    rules = [rule for table in operation.tables.values() for rule in table]
-    candidates = {
-        rule.target: _candidates(rule, known, description)
-        for rule in rules
-        if rule.target in {"item", "agency"}
-    }
-    wire = {f"{name}.{rule.target}": rule.wire for name, table in operation.tables.items() for rule in table}
-    return Reading(tables, candidates, wire, complaints)
+    reading, missing = survey(operation, description, record)
+    if missing:
+        raise refusal(missing[0])
+    return reading
 
 
-def _table(
-    rules: Sequence[FieldRule], known: object, description: Description, complaints: list[Complaint]
-) -> dict[str, object]:
-    """The canonical fields of one table; what cannot be read is complained of and stays unreadable."""
+def survey(
+    operation: Operation, description: Description, record: Mapping[str, object]
+) -> tuple[Reading, list[Complaint]]:
+    """The same with everything that is missing, where `read` stops; raises `Refused(DUPLICATE_NAME)`."""
+    known, found = folded(record), _Found()
+    for name, rules in operation.tables.items():
+        _read_table(name, rules, known, description, found)
+    reading = Reading(found.tables, found.candidates, found.wire, frozenset(found.sent), found.complaints)
+    return reading, found.missing
+
+
+def refusal(complaint: Complaint) -> Refused:
+    """A complaint as what is raised."""
+    refused = Refused(complaint.reason)
+    refused.complaint = complaint
+    return refused
+
+
+def _read_table(
+    name: str, rules: Sequence[FieldRule], known: object, description: Description, found: _Found
+) -> None:
+    """The canonical fields of one table; what is missing or cannot be read is noted."""
     fields: dict[str, object] = {}
     absent: list[FieldRule] = []
     for rule in rules:
-        value = _value(rule, known, description, complaints)
+        value = _read_field(name, rule, known, description, found)
         if isinstance(value, tuple):
-            codes, rest = value
+            codes, words = value
             fields["indicator_codes"] = codes
-            if rest and not fields.get("comment_text"):
-                fields["comment_text"] = rest
+            if words and not fields.get("comment_text"):
+                fields["comment_text"] = words
+                found.wire[f"{name}.comment_text"] = found.wire[f"{name}.{rule.target}"]
         elif value not in (None, ""):
             _place(fields, rule.target, value)
         else:
             absent.append(rule)
-    for rule in absent:
-        if fields.get("status") in rule.required_at:
-            raise _refused(WIRE_FIELD_MISSING, rule)
-    return fields
+    missing = [rule for rule in absent if rule.required or fields.get("status") in rule.required_at]
+    found.missing += [_about(Complaint(WIRE_FIELD_MISSING), rule.wire) for rule in missing]
+    found.tables[name] = fields
 
 
-def _value(rule: FieldRule, known: object, description: Description, complaints: list[Complaint]) -> object:
+def _read_field(
+    table: str, rule: FieldRule, known: object, description: Description, found: _Found
+) -> object:
+    """The value of one field, and its name noted; a “?” and what was said where that cannot be read, with the complaint."""
+    place, said = f"{table}.{rule.target}", _said(rule, known, description)
+    wire, value = said or (rule.wire, None)
     try:
-        return read_field(rule, known, description)
+        value = _read(rule, value, known, description)
     except Refused as refused:
-        if rule.lenient:
-            return None
-        if refused.complaint.reason is WIRE_FIELD_MISSING:
-            raise
-        complaints.append(refused.complaint)
         # No later try may take the record as if nothing had stood there.
-        return f"?{refused.complaint.params['value']}"
+        value = None if rule.lenient else f"?{refused.complaint.params['value']}"
+        if not rule.lenient:
+            found.complaints.setdefault(table, []).append(_about(refused.complaint, wire))
+    else:
+        if rule.target in _NAMED_SEVERAL_WAYS and (codes := _candidates(rule, known, description)):
+            found.candidates[rule.target] = codes
+            value, wire = codes[0]
+    if said:
+        found.sent.add(place)
+    if said or place not in found.wire:
+        found.wire[place] = wire
+    return value
 
 
-def read_field(rule: FieldRule, known: object, description: Description) -> object:
-    """The canonical value of one field, None where it is absent; codes of indicators come as (codes, other words)."""
+def _about(complaint: Complaint, wire: str) -> Complaint:
+    return Complaint(complaint.reason, wire, {**complaint.params, "field": wire})
+
+
+def _read(rule: FieldRule, value: object, known: object, description: Description) -> object:
+    """The canonical value of what stands in a field, None where it is absent; codes of indicators come as (codes, words).
+
+    Raises:
+        Refused: OFF_SCALE, UNKNOWN_WIRE_CODE, NO_WIRE_TIME, CONTROL_CHARACTERS, with the value and without the field's name.
+    """
     if rule.constant:
         return rule.constant
-    value = _said(rule, known, description)
     if value is None:
-        if rule.required:
-            raise _refused(WIRE_FIELD_MISSING, rule)
-        return rule.otherwise or None
+        return None if rule.required or rule.otherwise == _AS_IT_STANDS else rule.otherwise or None
     if isinstance(value, str) and has_forbidden_control(value):
         # Nothing is looked up by such a text, which the database does not even take.
-        raise _refused(CONTROL_CHARACTERS, rule, value=shown(value, 30))
+        raise Refused(CONTROL_CHARACTERS, value=shown(value, 30))
     return _READERS.get(rule.target, _text)(rule, value, known, description)
 
 
-def _said(rule: FieldRule, known: object, description: Description) -> object:
-    """The first of the names that says anything; blanks, null and the dialect's own empty words say nothing."""
-    for path in rule.keys:
+def _said(rule: FieldRule, known: object, description: Description) -> tuple[str, object] | None:
+    """The first of the names that says anything, and what; blanks, null and the dialect's own empty words say nothing."""
+    for name, path in zip(rule.names, rule.keys, strict=True):
         value = find(known, path)
         if not _is_empty(value, description):
-            return value.strip() if isinstance(value, str) else value
+            return ".".join(name), value.strip() if isinstance(value, str) else value
     return None
 
 
@@ -132,12 +168,6 @@ def _is_empty(value: object, description: Description) -> bool:
     if value is None or value == {}:
         return True
     return isinstance(value, str) and (not value.strip() or value.strip() in description.empty)
-
-
-def _refused(reason: Reason, rule: FieldRule, **params: object) -> Refused:
-    refused = Refused(reason)
-    refused.complaint = Complaint(reason, rule.wire, {"field": rule.wire, **params})
-    return refused
 
 
 def _code(value: object) -> str:
@@ -153,18 +183,18 @@ def _text(rule: FieldRule, value: object, _known: object, _description: Descript
     found = rule.map.get(_code(value))
     if found is not None:
         return found
-    if rule.otherwise == "same":
+    if rule.otherwise == _AS_IT_STANDS:
         return value
     if rule.otherwise is not None:
         return rule.otherwise
-    raise _refused(UNKNOWN_WIRE_CODE, rule, value=shown(value, 20), choices=", ".join([*rule.map][:_SOME]))
+    raise Refused(UNKNOWN_WIRE_CODE, value=shown(value, 20), choices=", ".join([*rule.map][:_SOME]))
 
 
-def _moment(rule: FieldRule, value: object, _known: object, description: Description) -> object:
+def _moment(_rule: FieldRule, value: object, _known: object, description: Description) -> object:
     moment = read_moment(_code(value), description.times)
     if moment is None:
         choices = ", ".join(description.times)
-        raise _refused(NO_WIRE_TIME, rule, value=shown(value, 30), choices=choices)
+        raise Refused(NO_WIRE_TIME, value=shown(value, 30), choices=choices)
     return moment.isoformat()
 
 
@@ -173,7 +203,7 @@ def _level(rule: FieldRule, value: object, _known: object, description: Descript
     level = scale.get(_code(value) if rule.map is None else rule.map.get(_code(value), ""))
     if level is None:
         choices = ", ".join(scale if rule.map is None else rule.map)
-        raise _refused(OFF_SCALE, rule, value=shown(value, 20), choices=choices)
+        raise Refused(OFF_SCALE, value=shown(value, 20), choices=choices)
     return level
 
 
@@ -254,19 +284,32 @@ _READERS: Mapping[str, Callable[[FieldRule, object, object, Description], object
 }
 
 
-def _candidates(rule: FieldRule, known: object, description: Description) -> tuple[str, ...]:
+_NAMED_SEVERAL_WAYS = frozenset({"item", "agency"})
+
+
+def _candidates(rule: FieldRule, known: object, description: Description) -> tuple[Code, ...]:
     """All codes a sender names for one thing, the most exact first; a code “area_USCC” names its agency twice.
 
     A task code of 33 characters is a handling item (业务办理项) whose first 31 are the item: it comes first.
     """
-    said = [_code(find(known, path)).strip() for path in rule.keys]
-    codes = [code for code in said if not _is_empty(code, description) and not has_forbidden_control(code)]
+    said = [
+        Code(_code(find(known, path)).strip(), ".".join(name))
+        for name, path in zip(rule.names, rule.keys, strict=True)
+    ]
+    codes = [
+        code
+        for code in said
+        if not _is_empty(code.value, description) and not has_forbidden_control(code.value)
+    ]
     if rule.target == "item":
-        codes.sort(key=lambda code: len(code) != _HANDLING)
-        codes += [code[:_STEM] for code in codes if len(code) == _HANDLING]
+        codes.sort(key=lambda code: len(code.value) != _HANDLING)
+        codes += [Code(value[:_STEM], wire) for value, wire in codes if len(value) == _HANDLING]
     else:
-        codes += [code.partition("_")[2] for code in codes if "_" in code]
-    return tuple(dict.fromkeys(codes))
+        codes += [Code(value.partition("_")[2], wire) for value, wire in codes if "_" in value]
+    found: dict[str, Code] = {}
+    for code in codes:
+        found.setdefault(code.value, code)
+    return tuple(found.values())
 
 
 def _place(fields: dict[str, object], target: str, value: object) -> None:
@@ -282,10 +325,33 @@ def _place(fields: dict[str, object], target: str, value: object) -> None:
     inner[name] = value
 
 
-def wire_name(reading: Reading, field: str) -> str:
-    """What a sender calls a canonical field of a complaint: `occurrences[0].at` is its `serviceTime`."""
-    plain = field.replace("occurrences[0]", "occurrence")
-    for table in reading.tables:
-        if name := reading.wire.get(f"{table}.{plain}"):
-            return name
-    return field
+# What a field follows from where its sender has not told it.
+_FOLLOWS_FROM: Mapping[str, tuple[str, ...]] = {
+    "division": ("agency", "item"),
+    "agency": ("item",),
+    "assess_no": ("occurrence_no", "occurrence.no"),
+}
+_MEMBER = re.compile(r"\.\d+$")
+
+
+def wire_name(reading: Reading, field: str, *, missing: bool = False) -> str:
+    """What a sender calls a canonical field of a complaint: `occurrences[0].at` is its `serviceTime`.
+
+    What was not sent has a name there only when that is the complaint; else it gives way to what it follows from, at
+    last to the number of the record.
+    """
+    if not field:
+        return ""
+    plain = _MEMBER.sub("", field.replace("occurrences[0]", "occurrence"))
+    there = reading.wire if missing else reading.sent
+
+    def named(target: str) -> str:
+        places = (f"{table}.{target}" for table in reading.tables)
+        return next((reading.wire[place] for place in places if place in there), "")
+
+    if name := named(plain):
+        return name
+    if missing or field in reading.wire.values():
+        return field
+    instead = (*_FOLLOWS_FROM.get(plain, ()), "case_no", "entry_no", "token")
+    return next(filter(None, map(named, instead)), "")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from haochaping.kernel.refused import N_, Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from haochaping.kernel.refused import Complaint
 
@@ -72,8 +72,8 @@ class FieldRule:
 
     @property
     def wire(self) -> str:
-        """The field as its sender calls it."""
-        return ".".join(self.names[0]) if self.names else self.target
+        """What its sender may call the field: all the names that would do."""
+        return " / ".join(map(".".join, self.names)) or self.target
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,22 +146,35 @@ class Description:
         return next((one for one in self.operations if one.name == name), None)
 
 
+class Code(NamedTuple):
+    """A code that a sender tells, and the name under which it stood."""
+
+    value: str
+    wire: str
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One record out of a message: canonical raw fields by table, and what each is called on the wire.
 
-    `complaints` are about the first field of a table that could not be read; it then holds a “?” and what was said.
+    `wire` is by “table.target”: the name it was read from, or all that would do where nothing was sent (not in `sent`).
+    `complaints` are about the fields of a table that could not be read; these hold a “?” and what was said.
     """
 
     tables: Mapping[str, Mapping[str, object]]
-    candidates: Mapping[str, tuple[str, ...]]
+    candidates: Mapping[str, tuple[Code, ...]]
     wire: Mapping[str, str]
-    complaints: Mapping[str, Complaint] = field(default_factory=dict)
+    sent: frozenset[str]
+    complaints: Mapping[str, Sequence[Complaint]] = field(default_factory=dict)
 
     @property
     def complaint(self) -> Complaint | None:
         """The first complaint of all."""
-        return next(iter(self.complaints.values()), None)
+        return next((first for first, *_ in self.complaints.values()), None)
+
+    def unread(self, table: str) -> Complaint | None:
+        """The first complaint about a table."""
+        return next(iter(self.complaints.get(table, ())), None)
 
 
 @dataclass(frozen=True, slots=True)

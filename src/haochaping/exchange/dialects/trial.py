@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, cast
 
 from haochaping.exchange.dialects import signing
 from haochaping.exchange.dialects.documents import at, merged, put, read_form, read_xml
 from haochaping.exchange.dialects.envelope import Message, open_message, pack
-from haochaping.exchange.dialects.reading import read
+from haochaping.exchange.dialects.reading import survey, wire_name
 from haochaping.exchange.dialects.terms import BAD_ENVELOPE, NO_SUCH_CALL, Does
 from haochaping.exchange.encodings import decoded
 from haochaping.exchange.fields import shown
 from haochaping.exchange.rules import judge_case, judge_review, read_json
-from haochaping.exchange.terms import Raw
+from haochaping.exchange.terms import MISSING, Raw
 from haochaping.exchange.voices import judge_voice
 from haochaping.kernel.identifiers import random_bytes
-from haochaping.kernel.refused import Refused
+from haochaping.kernel.refused import Complaint, Refused
 from haochaping.kernel.text import has_forbidden_control
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from haochaping.exchange.dialects.envelope import Keys
     from haochaping.exchange.dialects.terms import Description, Operation, Reading
-    from haochaping.kernel.refused import Complaint
 
 _JUDGES: Mapping[str, Callable[[Raw], object]] = {
     "case": judge_case,
@@ -37,6 +37,9 @@ _FOUND: Mapping[str, frozenset[str]] = {
     "review": frozenset({"source", "occurrence_no"}),
     "voice": frozenset({"source"}),
 }
+
+# What no judge of the road sees: services are numbered, and a reference is looked up, before.
+_APART = frozenset({"occurrences", "reference"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +97,13 @@ def _fit(trials: Sequence[Trial]) -> tuple[bool, int]:
 
 
 def _records(operation: Operation, sample: bytes, keys: Keys) -> Sequence[Mapping[str, object]]:
-    no_text = Refused(BAD_ENVELOPE, field="sample", expected="JSON, XML, form")
     try:
         text = decoded(sample).strip()
     except ValueError:
-        raise no_text from None
+        raise _no_sample() from None
     if not text or has_forbidden_control(text):
         # A picture or an archive says nothing that a person could compare.
-        raise no_text
+        raise _no_sample()
     for message in (Message(body=sample), Message(query=text)):
         try:
             opened = open_message(operation, message, keys)
@@ -116,7 +118,7 @@ def _records(operation: Operation, sample: bytes, keys: Keys) -> Sequence[Mappin
         inner if isinstance(inner, dict) else record for inner, record in zip(inside, records, strict=True)
     ]
     if not all(isinstance(record, dict) for record in found):
-        raise no_text
+        raise _no_sample()
     return cast("list[Mapping[str, object]]", found)
 
 
@@ -125,7 +127,13 @@ def _document(sample: bytes, text: str) -> object:
         return read_json(text)
     if text.startswith("<"):
         return next(iter(read_xml(sample).values()))
+    if "=" not in text:
+        raise _no_sample()
     return read_form(text)
+
+
+def _no_sample() -> Refused:
+    return Refused(BAD_ENVELOPE, field="sample", expected="JSON, XML, form")
 
 
 def _names(record: Mapping[str, object]) -> set[str]:
@@ -152,16 +160,11 @@ def number_column(operation: Operation, record: Mapping[str, object]) -> str:
 def _trial(description: Description, operation: Operation, record: Mapping[str, object]) -> Trial:
     left = unread(operation, record)
     try:
-        reading = read(operation, description, record)
+        reading, missing = survey(operation, description, record)
     except Refused as refused:
         return Trial(operation.name, (), left, (refused.complaint,))
-    complaints = [] if reading.complaint is None else [reading.complaint]
-    return Trial(
-        operation.name,
-        tuple(_lines(reading)),
-        left,
-        (*complaints, *([] if complaints else _judged(reading))),
-    )
+    complaints = [*missing, *chain.from_iterable(reading.complaints.values())]
+    return Trial(operation.name, tuple(_lines(reading)), left, tuple(complaints or _judged(reading)))
 
 
 def _lines(reading: Reading) -> Iterator[Line]:
@@ -178,7 +181,7 @@ def _judged(reading: Reading) -> Iterator[Complaint]:
     for table, judge in _JUDGES.items():
         if table not in reading.tables:
             continue
-        fields = {name: value for name, value in reading.tables[table].items() if name != "occurrences"}
+        fields = {name: value for name, value in reading.tables[table].items() if name not in _APART}
         # Numbers of services, and codes that follow from others, are found where the message arrives.
         stand_in = {
             "source": "-",
@@ -188,8 +191,11 @@ def _judged(reading: Reading) -> Iterator[Complaint]:
             "status": "submitted",
             "item": "-",
             "assessed_at": "2000-01-01",
+            "case_no": "-",
         }
         known = _FOUND[table]
+        if f"{table}.reference" in reading.sent:
+            known |= {"case_no"}
         if table == "case" and "case.item" not in reading.wire:
             # A step of a case is told without the case, which is here already.
             known |= {"item"}
@@ -199,7 +205,11 @@ def _judged(reading: Reading) -> Iterator[Complaint]:
         try:
             judge(Raw({name: stand_in[name] for name in known} | fields))
         except Refused as refused:
-            yield refused.complaint
+            complaint = refused.complaint
+            wire = (
+                wire_name(reading, complaint.field, missing=complaint.code == MISSING.code) or complaint.field
+            )
+            yield Complaint(complaint.reason, wire, {**complaint.params, "field": wire})
 
 
 def call_of(description: Description, call: str) -> Operation:

@@ -20,6 +20,7 @@ from haochaping.exchange.quality.terms import (
     Judge,
     Parts,
     QualityRule,
+    RepeatKind,
     RowRule,
     Sample,
 )
@@ -53,6 +54,7 @@ RULES: Mapping[str, QualityRule] = {name: _rule(name, row) for name, row in toml
 NUMBERS: Mapping[str, float] = {name: n for rule in RULES.values() for name, n in rule.numbers.items()}
 DAILY = tuple(rule for rule in RULES.values() if rule.judge == Judge.DAILY)
 SHAPES = RULES["DQ-35"].complaints
+_TAKEN = {Gate.FLAG, Gate.ALERT}
 _IN_VALIDITY = {Dimension.STRUCTURE, Dimension.COMPLETENESS}
 VALIDITY = tuple(rule.id for rule in RULES.values() if rule.dimension in _IN_VALIDITY)
 CONSISTENCY = tuple(rule.id for rule in RULES.values() if rule.dimension == Dimension.CONSISTENCY)
@@ -152,6 +154,26 @@ def grade(points: float | None, *, reconciled: bool) -> Grade | None:
         return None
     earned = next(name for least, name in GRADES if points >= least)
     return Grade.B if earned == Grade.A and not reconciled else earned
+
+
+def what_happened(found: Finding) -> tuple[Gate, ...]:
+    """What became of the rows in which a card found a rule broken, of all that may follow; the hardest first.
+
+    Its samples have of every kind of row. What intake let in is marked, whatever it does with others that come.
+    """
+    gates = RULES[found.rule].gates
+    taken = next((gate for gate in gates if gate in _TAKEN), None)
+    fates = {_fate(row) for row in found.samples}
+    seen = {fate if fate in gates else taken for fate in fates}
+    return tuple(gate for gate in gates if gate in seen or gate == Gate.BLOCK) or gates
+
+
+def _fate(row: Sample) -> Gate | None:
+    """Where a failing row was stopped; None when it was not, or is none."""
+    if row.kind == "record":
+        return Gate.QUARANTINE
+    refused = row.value_class == RepeatKind.CONFLICT or (row.kind == "batch" and row.value_class != "missing")
+    return Gate.REJECT if refused else None
 
 
 def worst_first(cards: CardRow) -> list[str]:

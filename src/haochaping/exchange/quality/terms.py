@@ -145,7 +145,8 @@ class OrdersBelow(NamedTuple):
 class Sent(NamedTuple):
     """How much a source sent on a day: reviews and cases taken, and those of each put aside.
 
-    `timed` are those whose delay means something: history that was imported has none.
+    A step that waits for its case counts as a case. `timed` are those whose delay means something: history that was imported
+    has none, nor has a case that nobody has signed.
     """
 
     platform_id: int

@@ -50,7 +50,6 @@ def merged(
         "sha256": manifest.sha256,
         "content": b"",
         "answer": answer,
-        "reviews": manifest.rows.get("review", 0),
         "returned": len(said.returned),
         **news._asdict(),
     }

@@ -1,13 +1,13 @@
 -- The mix of levels, channels or items of a day is another than in the eight weeks before: population stability index,
--- on enough reviews of both.
+-- on enough reviews of both; what was imported is of other times.
 WITH enough AS (
-    SELECT platform_id, day FROM answer GROUP BY platform_id, day HAVING sum(n) >= %(day_reviews)s
+    SELECT platform_id, day FROM answer GROUP BY platform_id, day HAVING sum(timed) >= %(day_reviews)s
 ),
 today AS (
     SELECT platform_id, day, dimension, value, sum(n) AS n
       FROM (
           SELECT platform_id, day, level, channel, item_id, count(*) AS n
-            FROM sent_review GROUP BY platform_id, day, level, channel, item_id
+            FROM sent_review WHERE timed GROUP BY platform_id, day, level, channel, item_id
       ) AS review
       JOIN enough USING (platform_id, day)
      CROSS JOIN LATERAL (

@@ -1,5 +1,5 @@
 -- Cases changed later than a late report may be after they were completed, where these are too many; and reviews that were
--- put aside and corrected as late, where these are too many of all that came.
+-- put aside and corrected as late, where these are too many of all that came. When history was put right says nothing.
 WITH often AS MATERIALIZED (
     SELECT platform_id, day
       FROM told
@@ -13,7 +13,7 @@ again AS MATERIALIZED (
       JOIN directory_platform AS platform ON platform.code = record.source
       JOIN agreed ON agreed.platform_id = platform.id
      WHERE record.received_at >= %(since)s AND record.received_at < %(until)s
-       AND record.kind = 'review' AND record.state = 'corrected' AND record.entrance NOT IN ('token', 'unsigned')
+       AND record.kind = 'review' AND record.state = 'corrected' AND record.entrance NOT IN ('token', 'history')
 ),
 came AS (
     SELECT platform_id, day, sum(n) AS n, sum(late) AS late
@@ -31,7 +31,7 @@ SELECT 'case' AS kind, work.id::text, work.platform_id, work.day, 'case.updated_
   FROM often
   JOIN sent_case AS work USING (platform_id, day)
   JOIN agreed USING (platform_id)
- WHERE work.status = 'completed' AND work.updated_at > greatest(work.completed_at, work.received_at) + agreed.very_late_after
+ WHERE work.verified AND work.status = 'completed' AND work.updated_at > greatest(work.completed_at, work.received_at) + agreed.very_late_after
 UNION ALL
 SELECT 'record', again.id::text, again.platform_id, again.day, 'review.assess_no', 'late_correction'
   FROM came

@@ -4,9 +4,9 @@ SELECT platform_id, day, sum(reviews), sum(cases), sum(reviews_aside), sum(cases
   FROM (
       SELECT platform_id, day, n AS reviews, 0 AS cases, 0 AS reviews_aside, 0 AS cases_aside, timed FROM answer
       UNION ALL
-      SELECT platform_id, day, 0, n, 0, 0, n FROM told
+      SELECT platform_id, day, 0, n, 0, 0, timed FROM told
       UNION ALL
-      SELECT platform_id, day, 0, 0, (kind = 'review')::int, (kind = 'case')::int,
+      SELECT platform_id, day, 0, 0, (kind = 'review')::int, (kind <> 'review')::int,
              (code = 'review_window_over')::int FROM put_aside
   ) AS part
  GROUP BY platform_id, day

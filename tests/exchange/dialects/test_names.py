@@ -1,0 +1,117 @@
+"""What is read is named by the field it was read from, what is missing by all names that would do."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from haochaping.exchange.dialects import shelf, trial
+from haochaping.exchange.dialects.documents import at, folded
+from haochaping.exchange.dialects.envelope import Keys, Message, open_message
+from haochaping.exchange.dialects.reading import read
+from haochaping.exchange.terms import DUPLICATE_NAME
+from haochaping.kernel.refused import Refused
+from tests.peers import beijing, fujian, plain, shandong
+
+DIALECTS = {name: shelf.load(path) for name, path in shelf.files(None).items()}
+
+
+def _wire(name: str, call: str, record: object, field: str) -> str:
+    [one] = trial.check(DIALECTS[name], json.dumps(record).encode(), Keys({}), call=call)
+    return next(line.wire for line in one.lines if line.field == field)
+
+
+def test_a_trial_names_the_field_that_was_read():
+    both = {"taskCode": "1" * 31, "taskHandleItem": ""}
+    assert _wire("beijing", "share", beijing.SERVICE | both, "case.item") == "taskCode"
+    both = {"taskCode": "1" * 33, "taskHandleItem": "2" * 31}
+    assert _wire("beijing", "share", beijing.SERVICE | both, "case.item") == "taskCode", (
+        "it is the handling item"
+    )
+    level = {"satisfaction": "", "evaluateLevel": "5"}
+    assert (
+        _wire("shandong", "review-offline", shandong.OFFLINE | level, "review.rating_value")
+        == "evaluateLevel"
+    )
+    level = {"satisfaction": "", "evaluateLevel": ""}
+    [one] = trial.check(
+        DIALECTS["shandong"], json.dumps(shandong.OFFLINE | level).encode(), Keys({}), call="review-offline"
+    )
+    assert [complaint.field for complaint in one.complaints] == ["satisfaction / evaluateLevel"]
+    assert _wire("fujian-2019", "save", fujian.CASE | {"evaluateType": "1"}, "case.case_no") == "projectNo"
+
+
+@pytest.mark.parametrize(
+    ("name", "call", "record", "field"),
+    [
+        (
+            "shandong",
+            "review-offline",
+            shandong.OFFLINE | {"satisfaction": "", "evaluateLevel": "9"},
+            "evaluateLevel",
+        ),
+        ("jining", "service", plain.JINING_SERVICE | {"projectType": "", "promiseTime": "9"}, "promiseTime"),
+        ("beijing", "share", beijing.SERVICE | {"serviceTime": "", "serviceDate": "soon"}, "serviceDate"),
+    ],
+)
+def test_a_value_that_cannot_be_read_is_named_by_where_it_stood(name, call, record, field):
+    operation = DIALECTS[name].operation(call)
+    assert operation is not None
+
+    complaint = read(operation, DIALECTS[name], record).complaint
+
+    assert complaint is not None
+    assert (complaint.field, complaint.params["field"]) == (field, field)
+
+
+def test_a_trial_takes_a_reference_for_the_number():
+    spoken = DIALECTS["shandong-aggregation"]
+    for told, missing in (
+        ({"projid": ""}, []),
+        ({"orgbusno": ""}, []),
+        ({"projid": "", "orgbusno": ""}, ["projid"]),
+    ):
+        [one] = trial.check(spoken, json.dumps(plain.DONE | told).encode(), Keys({}), call="receiveDone")
+        assert [complaint.field for complaint in one.complaints] == missing, told
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"satisfaction": "5", "Satisfaction": "1"},
+        {"outer": {"a": "", "A": "1", "aa": [{"b": 1, "B": 2}]}},
+        {"a": {"x": 1}, "A": {"x": 2}},
+        {"a": "1", "A": 1},
+    ],
+)
+def test_names_that_differ_in_capitals_and_contradict_each_other_are_refused(document):
+    with pytest.raises(Refused) as refused:
+        folded(document)
+    assert refused.value.complaint.reason is DUPLICATE_NAME
+
+
+def test_names_that_differ_in_capitals_and_say_the_same_are_one():
+    assert folded({"a": "", "A": "1", "aA": None, "AA": "null"}) == {"a": "1", "aa": "null"}
+    assert folded({"A": {"b": 1}, "a": {"B": 1}}) == {"a": {"b": 1}}
+    with pytest.raises(Refused):
+        at({"Params": {"a": 1}, "params": {"a": 2}}, ("params",))
+
+
+def test_a_form_does_not_contradict_its_own_query():
+    call = DIALECTS["zhejiang-ningbo"].operation("report")
+    assert call is not None
+    with pytest.raises(Refused) as refused:
+        open_message(call, Message("satisfaction=1", b"satisfaction=5"), Keys({}))
+    assert refused.value.complaint.field == "satisfaction"
+    same = open_message(call, Message("satisfaction=5", b"satisfaction=5&pf=1"), Keys({}))
+    assert same.records == ({"satisfaction": "5", "pf": "1"},)
+
+
+def test_what_stays_as_it_stands_is_nothing_where_nothing_stands():
+    """`else = "same"` is no value of its own."""
+    call = DIALECTS["shandong"].operation("case")
+    assert call is not None
+    told = {name: value for name, value in shandong.CASE.items() if name != "areaCode"}
+
+    assert "division" not in read(call, DIALECTS["shandong"], told).tables["case"]
