@@ -336,6 +336,8 @@ def _agency_acts(order_id: UUID, clerk: Actor, at: datetime) -> None:
         now=at,
     )
     rectification.ask_extension(order_id, days=1, reason="等待配件", by=clerk, now=at)
+    [line] = orders.plan_of_order(order_id)
+    rectification.reach_milestone(order_id, milestone_id=line.id, note="已并窗", by=clerk, now=at)
     rectification.rectify(order_id, outcome="immediate_rectified", text="已并窗办理", by=clerk, now=at)
     take_step.take_step(order_id, f"reply:{order_id}", lambda: _clerk_replies(order_id, clerk, at), now=at)
 

@@ -365,8 +365,8 @@ class TestWho:
         decide_appeal.object_to(bad.review_id, "不同意。", by=worlds.REVIEWER, now=bad.later())
         other = type(ANNE)(ANNE.kind, "third", powers=ANNE.powers, scope=ANNE.scope)
 
-        assert refused(lambda: bad.propose("rejected", by=ANNE)) == "same_person"
-        assert refused(lambda: bad.propose("rejected", by=CITY_ONE)) == "same_person"
+        assert refused(lambda: bad.propose("rejected", by=ANNE)) == "decided_before"
+        assert refused(lambda: bad.propose("rejected", by=CITY_ONE)) == "decided_before"
         assert refused(lambda: bad.propose("rejected", by=other)) == "higher_level"
         # One of the two who decided first was the city's: the city is not above itself.
         assert refused(lambda: bad.propose("rejected", by=CITY_TWO)) == "higher_level"

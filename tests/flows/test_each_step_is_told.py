@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ DISPATCHER = Actor(
     powers=frozenset({"order.view", "order.dispatch"}),
     scope=Scope(division_path=f"{worlds.PROVINCE}."),
 )
+SUPERVISOR = replace(DISPATCHER, id="supervisor", powers=frozenset({"order.view", "order.supervise"}))
 TEXT = "后来窗口不给我办，电话13912345678。"
 
 
@@ -152,6 +154,8 @@ def test_passed_to_the_office_when_it_stays_unsolved(bad, now):
 
     assert order_of(bad).state == "escalated"
     assert "order_escalated" in Delivery.objects.values_list("template", flat=True)
+    close_order.end(order, "依法不能减免", by=SUPERVISOR, now=now + 2 * DAY)
+    assert told()[-1] == "order_closed"
 
 
 def test_the_level_above_looks_again(bad, now):

@@ -19,6 +19,7 @@ from haochaping.kernel.periods import local_day
 from haochaping.notices import queries
 from haochaping.notices.models import Delivery
 from haochaping.notices.terms import DeliveryState, Template
+from haochaping.rectification import actions as rectification
 from haochaping.reviews.terms import Entrance
 from tests import worlds
 from tests.flows.conftest import order_of
@@ -197,6 +198,15 @@ def test_who_left_no_number_or_withdrew_hears_nothing(now):
     assert nameless
 
     assert queue(now, nameless, withdrawn) == 0
+
+
+def test_who_withdrew_hears_of_what_the_agency_had_begun(now):
+    withdrawn = bad(now, entrance=Entrance.TOKEN)
+    change_review.finish_review(withdrawn, ["101"], "慢", by=REVIEWER, now=now)
+    rectification.sign_for(order_of(withdrawn).id, by=worlds.CLERK, now=now)
+    change_review.withdraw_review(withdrawn, by=REVIEWER, now=now)
+
+    assert queue(now, withdrawn) == 1
 
 
 def test_without_a_gateway_nothing_is_queued(now, settings):

@@ -18,6 +18,7 @@ from haochaping.kernel.actor import EVERYWHERE, OPERATOR, REVIEWER, SYSTEM, Acto
 from haochaping.notices import actions, queries
 from haochaping.notices.models import NoticeCopy, StaffMessage, StaffNotice
 from haochaping.notices.terms import (
+    CONFIDENTIAL,
     About,
     Channel,
     ChoiceRow,
@@ -543,6 +544,18 @@ def test_programs_of_two_places_gather_apart(now):
 
     assert send(Channel.WEBHOOK, outlet := Outlet(), now) == 2
     assert len({one.to for one in outlet.sent}) == 2
+
+
+@pytest.mark.parametrize("kind", sorted(CONFIDENTIAL))
+def test_a_program_is_told_of_nothing_that_is_confidential(now, kind):
+    endpoint(now)
+
+    tell(kind, about(now), now)
+    assert send(Channel.WEBHOOK, Outlet(), now) == 0
+    tell(NoticeKind.URGING, about(now), now)
+    assert send(Channel.WEBHOOK, outlet := Outlet(), now) == 1
+
+    assert [one["kind"] for one in json.loads(outlet.sent[0].text)["notices"]] == ["urging"]
 
 
 def test_a_program_that_is_told_no_more_gets_nothing_of_what_waits(now):

@@ -55,6 +55,8 @@ JUDGES = (ANNE, BEA, CITY_ONE, CITY_TWO, PROVINCE_ONE, PROVINCE_TWO)
 # Where every deadline lies beyond the calendar.
 YEARS_END = datetime(2026, 12, 30, 10, 0, tzinfo=BEIJING)
 _RECORD = "公安立案 1"
+# How often a line of a plan is not done but ended.
+_DROPPED = 0.3
 
 
 def _verify(walk: Walk, by: Actor) -> None:
@@ -74,7 +76,10 @@ def _verify(walk: Walk, by: Actor) -> None:
 def _milestone(walk: Walk, by: Actor) -> None:
     lines = queries.beside(walk.order).milestones
     line = walk.dice.choice(lines).id if lines else walk.order
-    actions.reach_milestone(walk.order, milestone_id=line, note="", by=by, now=walk.now)
+    if walk.dice.random() < _DROPPED:
+        actions.drop_milestone(walk.order, milestone_id=line, reason="不再办", by=by, now=walk.now)
+    else:
+        actions.reach_milestone(walk.order, milestone_id=line, note="", by=by, now=walk.now)
 
 
 def _agency_ends(walk: Walk, _: Actor) -> None:

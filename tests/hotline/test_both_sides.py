@@ -15,7 +15,7 @@ from haochaping.directory import actions as directory
 from haochaping.directory.terms import Kind
 from haochaping.flows import close_order, handle_bad_review, hotline_in
 from haochaping.hotline import actions, queries
-from haochaping.hotline.terms import AttachmentKind
+from haochaping.hotline.terms import AttachmentKind, MoreTime
 from haochaping.kernel.actor import OPERATOR, SYSTEM
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
@@ -25,6 +25,7 @@ from tests.hotline.conftest import state
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 ANOTHER = f"{worlds.COUNTY}_CCC"
+DONE = {"outcome": "immediate_rectified", "text": "已改正"}
 CALL = {"result": "answered", "is_true": True, "is_reasonable": True, "note": "属实", "recording": "RX-C1"}
 
 
@@ -97,6 +98,9 @@ def test_whose_clock_rules_is_a_rule(theirs, rules, adopted):
     [row] = orders.rows([order.id])
     assert theirs.linked(order).due_at == until
     assert (row.rectify_due_at == until) is adopted
+    linked = queries.at_hotline(order.id).answer
+    assert linked
+    assert linked[1] == MoreTime(until, "会商")
 
 
 def test_what_they_attach_is_kept_a_picture_drawn_anew_and_a_program_in_quarantine(theirs):
@@ -204,8 +208,13 @@ def test_what_comes_out_of_order_is_held_until_the_rest_is_there(led_here):
 
     assert led_here.peer.say(order.id, "contacted", seq=2, facts=CALL)["body"]["state"] == "held"
     assert state(order) == "dispatched"
+    assert led_here.peer.say(order.id, "rectified", seq=3, facts=DONE)["body"]["state"] == "held"
     assert led_here.peer.say(order.id, "signed", seq=1)["body"]["state"] == "applied"
-    assert state(order) == "verified"
+    assert state(order) == "rectified"
+    # They are told in their sequence, though they are taken at one go.
+    told = [one for one in orders.timeline(order.id) if one.move in {"sign_for", "verify", "rectify"}]
+    assert [one.move for one in told] == ["sign_for", "verify", "rectify"]
+    assert len({one.at for one in told}) == len(told)
 
 
 def test_what_the_order_does_not_allow_is_kept_with_the_reason_and_can_be_tried_again(led_here):

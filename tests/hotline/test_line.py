@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.utils import timezone
 
+from haochaping.accounts import actions as accounts
 from haochaping.flows import handle_bad_review, hotline_in, hotline_out
 from haochaping.hotline import actions, queries, rules
 from haochaping.hotline.models import OutgoingMessage
@@ -220,6 +222,23 @@ def test_a_link_that_cannot_be_is_refused(link, now, changes, code):
     with pytest.raises(Refused) as refused:
         actions.set_link(ProposedLink(**(typed | changes)), allowed={ORIGIN}, by=OPERATOR, now=now)
     assert refused.value.code == code
+
+
+def test_a_program_asks_for_the_orders_of_one_link(link, now):
+    client_id, _ = accounts.create_client(name="12345", division_code=worlds.CITY, by=OPERATOR, now=now)
+    first = ProposedLink(worlds.CITY, f"{ORIGIN}/1", Master.OURS, local_day(now), client="12345")
+    second = replace(first, division=worlds.COUNTY)
+    for _ in range(2):
+        # The same link keeps its program.
+        assert actions.set_link(first, allowed={ORIGIN}, by=OPERATOR, now=now) == link.id
+
+    with pytest.raises(Refused) as refused:
+        actions.set_link(second, allowed={ORIGIN}, by=OPERATOR, now=now)
+
+    assert (refused.value.code, refused.value.complaint.field) == ("client_linked", "client")
+    assert queries.link_of_client(client_id).id == link.id
+    actions.close_link(link.id, by=OPERATOR, now=now)
+    assert actions.set_link(second, allowed={ORIGIN}, by=OPERATOR, now=now) != link.id
 
 
 def test_a_link_is_changed_in_its_place_and_closed(link, now):

@@ -311,6 +311,9 @@ class TestLedger:
         actions.reach_milestone(
             order.order_id, milestone_id=first.id, note="已换", by=worlds.CLERK, now=order.later()
         )
+        actions.drop_milestone(
+            order.order_id, milestone_id=left.id, reason="改由系统提示", by=worlds.CLERK, now=order.later()
+        )
         order.step(Move.RECTIFY)
         order.step(Move.REPLY)
         if how == "opened again":
@@ -342,6 +345,53 @@ class TestLedger:
         assert actions.mark_missed(now=order.now + 2 * DAY, limit=10) == [order.order_id]
         assert [line.text for line in Milestone.objects.filter(missed_at__isnull=False)] == ["改系统"]
 
+    @pytest.mark.parametrize("outcome", ["time_limited_rectified", "immediate_rectified", "explained"])
+    def test_is_not_put_right_while_a_line_is_left(self, order, outcome):
+        day = (order.now + DAY).date()
+        self.enter(order, f"{day} 换指示牌\n{day} 培训")
+        [first, second] = queries.beside(order.order_id).milestones
+        done = {"order_id": order.order_id, "outcome": outcome, "text": "已改造", "by": worlds.CLERK}
+        before = order.row
+
+        with pytest.raises(Refused) as refused:
+            actions.rectify(**done, now=order.later())
+
+        assert (refused.value.code, refused.value.complaint.params) == (
+            "plan_left",
+            {"lines": ("换指示牌", "培训")},
+        )
+        assert order.row == before
+        actions.reach_milestone(
+            order.order_id, milestone_id=first.id, note="", by=worlds.CLERK, now=order.later()
+        )
+        assert code_of(actions.rectify, **done, now=order.later()) == "plan_left"
+        actions.drop_milestone(
+            order.order_id, milestone_id=second.id, reason="系统已提示", by=worlds.CLERK, now=order.later()
+        )
+        actions.rectify(**done, now=order.later())
+        assert order.row.state == "rectified"
+
+    def test_ends_a_line_with_its_reason_once(self, order):
+        day = (order.now + DAY).date()
+        self.enter(order, f"{day} 换指示牌\n{day} 培训")
+        [first, second] = queries.beside(order.order_id).milestones
+        end = {"order_id": order.order_id, "by": worlds.CLERK}
+
+        nothing = code_of(actions.drop_milestone, **end, milestone_id=first.id, reason=" ", now=order.later())
+        actions.drop_milestone(**end, milestone_id=first.id, reason="系统已提示", now=order.later())
+        again = code_of(actions.drop_milestone, **end, milestone_id=first.id, reason="x", now=order.later())
+        ticked = code_of(actions.reach_milestone, **end, milestone_id=first.id, note="", now=order.later())
+
+        assert (nothing, again, ticked) == ("text_missing", "no_such_milestone", "no_such_milestone")
+        [first, second] = queries.plan_of_order(order.order_id)
+        assert (first.dropped, first.note, first.is_left, second.is_left) == (True, "系统已提示", False, True)
+        assert last_entry(order.order_id) == (
+            EntryKind.ORDER_MOVED,
+            {"state": "ledgered", "move": "milestone", "dropped": "yes"},
+        )
+        assert actions.mark_missed(now=order.now + 2 * DAY, limit=10) == [order.order_id]
+        assert [line.text for line in Milestone.objects.filter(missed_at__isnull=False)] == ["培训"]
+
     @pytest.mark.parametrize("days", [-1, 60])
     def test_plans_within_its_time_only(self, order, days):
         found = code_of(self.enter, order, f"{(order.now + days * DAY).date()} 换指示牌")
@@ -351,6 +401,10 @@ class TestLedger:
 
     def test_of_an_earlier_round_is_none_of_this_one(self, order):
         self.enter(order, f"{(order.now + DAY).date()} 换指示牌")
+        (line,) = queries.beside(order.order_id).milestones
+        actions.reach_milestone(
+            order.order_id, milestone_id=line.id, note="", by=worlds.CLERK, now=order.later()
+        )
         order.step(Move.RECTIFY)
         order.step(Move.REPLY)
         actions.take_up_again(order.order_id, by=SYSTEM, now=order.later())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from haochaping.kernel.actor import REVIEWER
@@ -48,3 +50,18 @@ def test_supplement_of_no_review_or_a_withdrawn_one_is_refused(counter):
         with pytest.raises(Refused) as refused:
             actions.supplement(nobodys, SupplementRow(may_call_back=True), by=REVIEWER, now=counter.now)
         assert refused.value.code == NOT_REVIEWED.code
+
+
+def test_whoever_withdrew_takes_back_the_consent_to_be_called_and_nothing_else(counter):
+    review_id = counter.given(level=Level.DISSATISFIED)
+    agreed = SupplementRow(may_call_back=True)
+    actions.supplement(review_id, agreed, by=REVIEWER, now=counter.now)
+    actions.withdraw(review_id, by=REVIEWER, now=counter.now)
+
+    with pytest.raises(Refused):
+        actions.supplement(review_id, replace(agreed, concealed=True), by=REVIEWER, now=counter.now)
+    actions.supplement(review_id, SupplementRow(), by=REVIEWER, now=counter.now)
+
+    assert queries.supplement_of(review_id) == SupplementRow()
+    entries = Entry.objects.filter(kind=EntryKind.REVIEW_SUPPLEMENTED, subject_id=str(review_id))
+    assert sorted(entry.facts["may_call_back"] for entry in entries) == ["no", "yes"]

@@ -42,6 +42,7 @@ from haochaping.rectification.terms import (
     ALREADY_CLASSED,
     APPEAL_WINDOW_OVER,
     CASE_CONCEALED,
+    DECIDED_BEFORE,
     HIGHER_LEVEL,
     IN_ANOTHER_PROJECT,
     NO_SUCH_APPEAL,
@@ -199,7 +200,16 @@ _STATUS = {
     ),
     NO_SUCH_APPEAL.code: MISSING,
     NO_SUCH_EVIDENCE.code: MISSING,
-    **dict.fromkeys((OWN_APPEAL.code, SAME_PERSON.code, HIGHER_LEVEL.code, ONE_ORGANISATION.code), FORBIDDEN),
+    **dict.fromkeys(
+        (
+            OWN_APPEAL.code,
+            SAME_PERSON.code,
+            DECIDED_BEFORE.code,
+            HIGHER_LEVEL.code,
+            ONE_ORGANISATION.code,
+        ),
+        FORBIDDEN,
+    ),
     **dict.fromkeys(
         (
             WRONG_APPEAL_STATE.code,

@@ -83,8 +83,9 @@ def grant_return(order_id: UUID, agency_code: str, reason: str, *, by: Actor, no
 
 @transaction.atomic
 def end(order_id: UUID, reason: str, *, by: Actor, now: datetime) -> None:
-    """The supervisor closes an order that stayed unsolved: its answer stands."""
-    counted(order_id, lambda: rectification.end(order_id, reason=reason, by=by, now=now))
+    """The supervisor closes an order that stayed unsolved: its answer stands, and the reviewer reads why."""
+    review_id = counted(order_id, lambda: rectification.end(order_id, reason=reason, by=by, now=now))
+    tell_reviewers.tell_reviewers(Template.ORDER_CLOSED, [review_id], now=now)
 
 
 @transaction.atomic

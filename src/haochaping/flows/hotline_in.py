@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import binascii
 from base64 import b64decode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -53,6 +53,8 @@ if TYPE_CHECKING:
     from haochaping.rectification.terms import OrderRow
 
 _MINUTE = 60
+# Between two messages, and between two steps that one message takes.
+_APART, _STEP = timedelta(milliseconds=1), timedelta(microseconds=1)
 _NONCE_LIMIT = 64
 # Nobody promises for longer, and no working calendar reaches as far.
 _FARTHEST = timedelta(days=1000)
@@ -120,9 +122,13 @@ def receive(link: Link, body: object, *, now: datetime) -> Taken:
 
 
 def go_on(link: Link, linked_id: UUID, *, now: datetime) -> None:
-    """Apply what is held of an order, one message after the other, up to the next that is missing."""
+    """Apply what is held of an order, one message after the other, up to the next that is missing.
+
+    Each is a moment after the one before, so that the order's history tells them in their sequence.
+    """
     while (message := hotline.apply_next(linked_id)) is not None:
         _try(link, message, now)
+        now += _APART
 
 
 def join(link: Link, number: str, *, now: datetime) -> None:
@@ -201,6 +207,10 @@ class _Case:
     def centre(self) -> Actor:
         return _centre(self.link)
 
+    def later(self) -> _Case:
+        """The same for the next step that the message takes, which the order's history tells after this one."""
+        return replace(self, now=self.now + _STEP)
+
 
 def _apply(link: Link, message: InRow, now: datetime) -> None:
     if message.linked_id is None:
@@ -265,12 +275,15 @@ def _replied(case: _Case) -> None:
     call = rules.inner(case.facts, "call")
     if call and case.order.state == OrderState.DISPATCHED:
         _signed(case)
+        case = case.later()
     if call and _state(case) in _WORKED_ON:
         _record_call(case, call)
+        case = case.later()
     if "outcome" in case.facts and _state(case) in _WORKED_ON:
         done = rules.word(case.facts, "rectification")
         outcome = rules.word(case.facts, "outcome")
         rectification.rectify(case.order.id, outcome=outcome, text=done, by=case.agency, now=case.now)
+        case = case.later()
     handle_bad_review.reply(case.order.id, rules.word(case.facts, "text"), by=case.agency, now=case.now)
 
 

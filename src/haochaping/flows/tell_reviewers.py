@@ -18,6 +18,7 @@ from haochaping.notices.rules import first_free_day, placeholders
 from haochaping.notices.terms import Step
 from haochaping.outbox import actions as outbox
 from haochaping.rectification import queries as orders
+from haochaping.rectification.terms import OrderState
 from haochaping.reviews import queries as reviews
 from haochaping.reviews.terms import ReviewStatus
 from haochaping.rulebook import queries as rulebook
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from haochaping.kernel.actor import Actor
     from haochaping.notices.terms import Template
     from haochaping.rectification.terms import OrderRow
-    from haochaping.reviews.terms import Reached
+    from haochaping.reviews.terms import Reached, ReviewRow
     from haochaping.rulebook.terms import Terms
 
 _BATCH = 200
@@ -54,12 +55,10 @@ def queue_steps(
     A number has at most as many messages a day as the rules of the place allow. Run again for the same `cause` it
     queues nothing twice.
     """
-    given = {
-        pk: row for pk, row in reviews.reviews(review_ids).items() if row.status != ReviewStatus.WITHDRAWN
-    }
+    found = orders.orders_of_reviews(review_ids)
+    given = {pk: row for pk, row in reviews.reviews(review_ids).items() if _goes_on(row, found.get(pk))}
     reached = reviews.reached(given).answer
     persons = {pk: one.person for pk, one in reached.items() if one.person}
-    found = orders.orders_of_reviews(given)
     days = {order.review_id: _day(order) for order in found.values()}
     needs_day = "day" in placeholders(template)
     told = [pk for pk in given if pk in persons and (not needs_day or days.get(pk))]
@@ -80,6 +79,13 @@ def queue_steps(
 def link_to(reached: Reached) -> str:
     """Where a reviewer reads of their review: its own page, or where all of theirs are."""
     return f"{settings.SITE_URL}/{f'r/{reached.token}' if reached.token else 'my/'}"
+
+
+def _goes_on(review: ReviewRow, order: OrderRow | None) -> bool:
+    """Whether there is something to tell: of a review that was withdrawn only what an agency had begun."""
+    if review.status != ReviewStatus.WITHDRAWN:
+        return True
+    return order is not None and order.state != OrderState.CANCELLED
 
 
 def _day(order: OrderRow) -> str:

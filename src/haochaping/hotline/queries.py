@@ -7,7 +7,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import Count, Exists, Min, OuterRef, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q, Subquery
 
 from haochaping.directory.rules import path_range
 from haochaping.hotline.models import (
@@ -17,6 +17,7 @@ from haochaping.hotline.models import (
     LinkedOrder,
     OutgoingMessage,
 )
+from haochaping.hotline.rules import moment, word
 from haochaping.hotline.terms import (
     CENTRE,
     NO_SUCH_LINK,
@@ -29,6 +30,7 @@ from haochaping.hotline.terms import (
     Link,
     LinkedRow,
     Master,
+    MoreTime,
     OutRow,
     OutState,
     Queue,
@@ -41,7 +43,7 @@ from haochaping.postgres.together import Asked
 from haochaping.rectification.states import FINAL
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import datetime
     from uuid import UUID
 
@@ -163,6 +165,26 @@ def linked_of_order(order_id: UUID) -> Asked[LinkedRow | None]:
     """How an order stands at a hotline; None when it is at none."""
     rows = LinkedOrder.objects.filter(order_id=order_id, ended_at=None).values_list(*_LINKED)
     return Asked(rows, lambda found: next(map(_linked, found), None))
+
+
+def at_hotline(order_id: UUID) -> Asked[tuple[LinkedRow, MoreTime | None] | None]:
+    """The same with the last time that the hotline gave more time, as long as its words are kept."""
+    given = IncomingMessage.objects.filter(
+        linked_id=OuterRef("id"), kind=Saying.EXTENDED, state=InState.APPLIED
+    ).order_by("-seq")
+    rows = LinkedOrder.objects.filter(order_id=order_id, ended_at=None).annotate(
+        given=Subquery(given.values("facts")[:1])
+    )
+    return Asked(
+        rows.values_list(*_LINKED, "given"),
+        lambda found: next(((_linked(tuple(row)), _more_time(facts)) for *row, facts in found), None),
+    )
+
+
+def _more_time(facts: Mapping[str, object] | None) -> MoreTime | None:
+    if not facts or "until" not in facts:
+        return None
+    return MoreTime(moment(facts, "until"), word(facts, "reason", ""))
 
 
 def linked_of_number(link_id: UUID, number: str) -> LinkedRow | None:

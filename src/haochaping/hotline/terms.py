@@ -172,6 +172,14 @@ class LinkedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class MoreTime:
+    """延期: what the hotline said when it gave its side more time for an order."""
+
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Happened:
     """A step of an order that the hotline is to be told."""
 
@@ -294,6 +302,11 @@ class PeerRefused(Exception):  # noqa: N818 - an answer, not an error
 
 NO_SUCH_LINK = Reason(
     "no_such_link", N_("There is no such linked system."), N_("Check the address with the operator.")
+)
+CLIENT_LINKED = Reason(
+    "client_linked",
+    N_("This client asks for the orders of another linked hotline already: {division}."),
+    N_("Give this hotline a client of its own, or leave the field empty."),
 )
 NO_SUCH_ATTACHMENT = Reason(
     "no_such_attachment",

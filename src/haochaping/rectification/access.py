@@ -13,8 +13,8 @@ from haochaping.directory import queries as directory
 from haochaping.directory.rules import path_range
 from haochaping.kernel.actor import ActorKind
 from haochaping.kernel.refused import Refused
-from haochaping.rectification.rules import EXCLUDING, are_related, of_two_organisations
-from haochaping.rectification.terms import NO_SUCH_ORDER, OWN_APPEAL
+from haochaping.rectification.rules import EXCLUDING, are_related, is_higher, of_two_organisations
+from haochaping.rectification.terms import DECIDED_BEFORE, HIGHER_LEVEL, NO_SUCH_ORDER, OWN_APPEAL
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -117,6 +117,14 @@ def check_decide(by: Actor, *, division_path: str, agency_path: str, filed_by: s
     check_scope(by, division_path=division_path, agency_path=agency_path)
     if str(by) == filed_by or any(are_related(one, agency_path) for one in _agencies(by.staff_ids)):
         raise Refused(OWN_APPEAL)
+
+
+def check_decide_again(by: Actor, before: DecisionRow) -> None:
+    """Raise `Refused` unless the actor may take part in the second review: above those who decided, and neither of them."""
+    if str(by) in {before.proposed_by, before.confirmed_by}:
+        raise Refused(DECIDED_BEFORE)
+    if not is_higher(by.scope.division_path or "", (before.proposed_path, before.confirmed_path)):
+        raise Refused(HIGHER_LEVEL)
 
 
 def organisations(by: Actor, *, proposed_by: str) -> tuple[set[str], set[str]]:

@@ -237,6 +237,8 @@ APPEAL_FIRED_BY: dict[AppealMove, Power] = {
 
 # It was taken up, and nobody has decided yet.
 APPEAL_PENDING = frozenset({A.ACCEPTED, A.HEARD, A.PROPOSED})
+# 二次复核: the level above looks at it again.
+APPEAL_SECOND = frozenset({A.CONTESTED, A.REPROPOSED})
 APPEAL_FINAL = frozenset({A.FINAL, A.REFUSED, A.WITHDRAWN, A.MOOT})
 
 

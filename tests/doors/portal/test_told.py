@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 from django.utils import timezone
 
-from haochaping.flows import close_order, handle_bad_review
-from haochaping.kernel.actor import REVIEWER, SYSTEM
+from haochaping.flows import close_order, handle_bad_review, hotline_in, hotline_out
+from haochaping.hotline import queries as hotline
+from haochaping.hotline.actions import set_link
+from haochaping.hotline.terms import Master, ProposedLink
+from haochaping.kernel.actor import OPERATOR, REVIEWER, SYSTEM
+from haochaping.kernel.periods import local_day
 from haochaping.rectification import actions
 from haochaping.rectification import queries as orders
+from haochaping.rectification.models import WorkOrder
 from haochaping.reviews import actions as reviews
 from haochaping.reviews.models import Review
 from haochaping.reviews.terms import HelpedBy, SupplementRow
@@ -19,6 +24,7 @@ from haochaping.ui.moments import day
 from tests import worlds
 from tests.doors.portal.pages import Citizen, text_of
 from tests.flows.appeal_house import REASON, Matter
+from tests.rectification.test_loop import SUPERVISOR
 from tests.voices.conftest import DISPATCHER
 
 if TYPE_CHECKING:
@@ -144,6 +150,13 @@ def test_what_was_planned_before_it_was_sent_back_stands_apart(citizen, order_id
     call(order_id, at, "answered")
     due = (at + timedelta(days=3)).date()
     actions.enter_in_ledger(order_id, reason="需改系统", plan=f"{due} 改系统", by=worlds.CLERK, now=at)
+    (line,) = orders.plan_of_order(order_id)
+    why = "改为人工核对，问13912345678"
+    actions.drop_milestone(order_id, milestone_id=line.id, reason=why, by=worlds.CLERK, now=at)
+    page = look(citizen)
+    assert "not to be done any more: 改为人工核对" in page
+    assert "13912345678" not in page
+    assert "not done yet" not in page
     actions.rectify(order_id, outcome="explained", text="已并窗", by=worlds.CLERK, now=at)
     handle_bad_review.reply(order_id, REPLY, by=worlds.CLERK, now=at)
     close_order.redo(order_id, "未答所问", by=DISPATCHER, now=at + timedelta(minutes=1))
@@ -158,7 +171,23 @@ def test_what_was_planned_before_it_was_sent_back_stands_apart(citizen, order_id
     assert "增派人员" in plan
     assert "改系统" not in plan
     assert "改系统" in earlier
-    assert "was not done" in earlier
+    assert "not to be done any more: 改为人工核对" in earlier
+
+
+def test_why_the_supervisor_ended_it_is_read(citizen, order_id, at):
+    at = replied(order_id, at)
+    WorkOrder.objects.update(round=2)
+    handle_bad_review.answer_solution(
+        Review.objects.get().pk, solved="no", text=WHY, by=REVIEWER, now=at + timedelta(minutes=1)
+    )
+    actions.take_up_again(order_id, by=SYSTEM, now=at + timedelta(days=1))
+    why = "依法不能减免，问13912345678"
+
+    close_order.end(order_id, why, by=SUPERVISOR, now=at + timedelta(days=2))
+
+    page = look(citizen)
+    assert "依法不能减免" in page
+    assert "13912345678" not in page
 
 
 def test_who_decides_against_a_review_says_why(citizen, order_id, at):
@@ -171,6 +200,40 @@ def test_who_decides_against_a_review_says_why(citizen, order_id, at):
     page = look(citizen)
     assert "another level was meant than the one that was chosen" in page
     assert REASON in page
+    assert "is not counted for now; you may object" in page
+
+
+def test_whoever_has_objected_is_not_told_that_they_may(citizen, order_id, at):
+    actions.sign_for(order_id, by=worlds.CLERK, now=at)
+    Matter(Review.objects.get().pk, order_id, at).file().heard().decided("mistaken")
+
+    assert citizen.send("objection", text="我没有点错。").status_code == 303
+
+    page = look(citizen)
+    assert "you may object" not in page
+    assert "You have objected: the level above is looking at it again." in page
+
+
+@pytest.mark.parametrize("rules", ["theirs", "ours"])
+def test_why_the_hotline_gave_more_time_is_read_whoever_s_clock_rules(citizen, order_id, at, rules):
+    worlds.follow(worlds.COUNTY, at, hotline_clock=rules)
+    origin = "https://hotline.example"
+    before = at - timedelta(days=1)
+    proposed = ProposedLink(worlds.CITY, origin, Master.THEIRS, local_day(before))
+    link = hotline.link(set_link(proposed, allowed={origin}, by=OPERATOR, now=before))
+    hotline_out.queue_steps(now=at + timedelta(seconds=1))
+    actions.sign_for(order_id, by=worlds.CLERK, now=at)
+    until, reason = at + timedelta(days=40), "须与省厅会商，问13912345678"
+    facts = {"until": until.isoformat(), "reason": reason}
+    body = {"message": "m1", "seq": 1, "kind": "extended", "order": str(order_id), "facts": facts}
+
+    taken = hotline_in.receive(link, body | {"at": at.isoformat()}, now=at + timedelta(minutes=1))
+
+    assert taken.state == "applied"
+    page = look(citizen)
+    assert page.count("须与省厅会商") == 1
+    assert "13912345678" not in page
+    assert ("What is promised here stays" in page) is (rules == "ours")
 
 
 @pytest.mark.parametrize("agrees", [True, False])

@@ -158,7 +158,13 @@ def test_an_appeal_goes_from_the_order_to_the_second_review(signed: Bad, people,
     assert client.post(status(signed, "objection"), {"text": "我不同意。"}).status_code == 303
     assert Appeal.objects.get().state == "contested"
 
-    assert anne.post(oversight("propose"), reasons).status_code == 403
+    for who, why in (("anne", "You took part"), ("bea", "You took part"), ("colleague", "the level above")):
+        barred = people(who).get(oversight(), headers={"accept-language": "en"})
+        assert why in text_of(barred), who
+        assert oversight("propose") not in barred.content.decode()
+        said = people(who).post(oversight("propose"), reasons, headers={"accept-language": "en"})
+        assert (said.status_code, why in text_of(said)) == (403, True), who
+    assert oversight("propose") in people("province_one").get(oversight()).content.decode()
     assert (
         people("province_one").post(oversight("propose"), reasons | {"verdict": "rejected"}).status_code
         == 303

@@ -135,6 +135,7 @@ def test_once_it_has_rung_its_outcome_is_recorded_and_stands_in_the_timeline(agr
     assert "The call through the relay of" in after
     assert "Recording R-5" in after
     assert not records(after, agreed)
+    assert "have the relay call first" not in after
 
 
 @pytest.mark.usefixtures("relay_of_ours")

@@ -87,12 +87,21 @@ def test_an_order_whose_reviewer_was_not_reached_is_not_called_back(bad, world, 
     assert "Called back and verified" in page
 
 
-def test_how_many_attempts_are_missing_is_said_beforehand(bad, world, clerk):
+def test_an_order_without_consent_asks_for_no_more_attempts(bad, world, clerk):
     bring_to(bad, OrderState.SIGNED, world)
-    assert look(clerk, bad).count("needs 3 more attempts") == 1
 
+    page = look(clerk, bad)
+
+    assert "more attempts" not in page
+    assert "The reviewer cannot be called." in page
+
+
+def test_how_many_attempts_are_missing_is_said_beforehand(bad, world, clerk, settings):
+    settings.SMS_GATEWAY = "demo"
+    reviews.supplement(bad.review_id, SupplementRow(may_call_back=True), by=REVIEWER, now=world)
+    bring_to(bad, OrderState.SIGNED, world)
     call(bad, world + timedelta(hours=1))
-    assert look(clerk, bad).count("needs 2 more attempts") == 3
+    assert look(clerk, bad).count("needs 2 more attempts") == 2
 
     call(bad, world + timedelta(hours=1, seconds=1))
     assert "needs 2 more attempts" in look(clerk, bad)
@@ -125,6 +134,8 @@ def test_lines_of_an_earlier_plan_stand_under_a_head_of_their_own(bad, world, cl
     due = (at + timedelta(days=3)).date()
     actions.enter_in_ledger(bad.order_id, reason="需改系统", plan=f"{due} 改系统", by=worlds.CLERK, now=at)
     assert "Earlier plans" not in look(clerk, bad)
+    line = orders.beside(bad.order_id).milestones[0]
+    actions.drop_milestone(bad.order_id, milestone_id=line.id, reason="改为人工核对", by=worlds.CLERK, now=at)
     actions.rectify(bad.order_id, outcome="explained", text="已说明", by=worlds.CLERK, now=at)
     handle_bad_review.reply(bad.order_id, "已说明理由", by=worlds.CLERK, now=at)
     close_order.redo(bad.order_id, "未答所问", by=DISPATCHER, now=at + timedelta(minutes=1))
@@ -158,6 +169,47 @@ def test_what_is_left_open_is_said_beside_the_forms_that_end_it(bad, world, cler
     page = look(clerk, bad)
     assert "of the plan is not done" not in page
     assert f"done on {day(at)}" in page
+
+
+def test_a_line_is_ended_with_a_reason_that_is_looked_at_before_it_is_read(bad, world, clerk):
+    bring_to(bad, OrderState.VERIFIED, world)
+    at = world + timedelta(minutes=20)
+    due = (at + timedelta(days=3)).date()
+    actions.enter_in_ledger(
+        bad.order_id, reason="需改系统", plan=f"{due} 改系统\n{due} 培训", by=worlds.CLERK, now=at
+    )
+    [line, other] = orders.beside(bad.order_id).milestones
+    typed = {"milestone": str(line.id), "reason": "改为人工核对，问13912345678"}
+
+    left = clerk.post(bad.address("rectification"), {"outcome": "time_limited_rectified", "text": "已改"})
+    asked = clerk.post(bad.address("drop"), typed)
+    done = clerk.post(bad.address("drop"), typed | {"confirm": "on"})
+
+    assert left.status_code == asked.status_code == 422
+    assert "改系统" in left.content.decode().split('role="alert"')[1].split("</ul>")[0]
+    page = asked.content.decode()
+    assert page.count("<details open>") == 1
+    assert page.count('id="drop_confirm"') == 1
+    assert f'id="drop_{other.id}_reason"' in page
+    assert done.status_code == 303
+    assert "not to be done any more" in look(clerk, bad)
+
+
+def test_whoever_ends_an_order_is_told_who_reads_the_reason(bad, world, browser_of):
+    bring_to(bad, OrderState.REPLIED, world)
+    WorkOrder.objects.update(round=2)
+    at = world + timedelta(hours=1)
+    handle_bad_review.answer_solution(bad.review_id, solved="no", text=WHY, by=REVIEWER, now=at)
+    actions.take_up_again(bad.order_id, by=SYSTEM, now=at + timedelta(days=3))
+    office = browser_of("supervisor")
+    reason = {"reason": "依法不能减免，问13912345678"}
+
+    assert "The reviewer reads it" in look(office, bad)
+    asked = office.post(bad.address("end"), reason)
+    done = office.post(bad.address("end"), reason | {"confirm": "on"})
+
+    assert "13912345678" in asked.content.decode()
+    assert (asked.status_code, done.status_code) == (422, 303)
 
 
 @pytest.mark.parametrize("agrees", [True, False])

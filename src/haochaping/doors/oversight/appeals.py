@@ -28,12 +28,13 @@ from haochaping.ledger.terms import EntryKind
 from haochaping.rectification import access
 from haochaping.rectification.queries import appeals
 from haochaping.rectification.rules import is_anomalous
-from haochaping.rectification.states import appeal_moves_from
+from haochaping.rectification.states import APPEAL_SECOND, appeal_moves_from
 from haochaping.rectification.terms import AppealMove
 from haochaping.ui.numbers import between, percent
+from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from haochaping.kernel.actor import Actor
-    from haochaping.rectification.terms import AppealCount
+    from haochaping.rectification.terms import AppealCount, AppealRow, DecisionRow
 
 _ON_PAGE = 30
 _HERE = "oversight_appeals"
@@ -228,8 +229,9 @@ def _one(
     decisions, events = appeals.decisions(row.id), events_of(row)
     moves = appeal_moves_from(row.state, Power.APPEAL_DECIDE)
     waiting = next((one for one in decisions if not one.confirmed_at and not one.sent_back_at), None)
-    mine = waiting is not None and waiting.proposed_by == str(by)
-    alike = waiting is not None and not mine and not access.may_confirm(by, waiting)
+    barred = _barred(row, decisions, by) if moves else ""
+    mine = waiting is not None and waiting.proposed_by == str(by) and not barred
+    alike = waiting is not None and not mine and not barred and not access.may_confirm(by, waiting)
     possible = [name for name in STEPS if STEPS[name].move in moves and not (alike and name == "confirm")]
     context = whole(row, decisions) | {
         "events": timeline(events, names_of(actors(row, decisions, events), by)),
@@ -237,10 +239,25 @@ def _one(
         # Whoever proposed has done their part: the second person is somebody else.
         "mine": mine,
         "alike": alike,
-        "offers": [] if mine else [_offer(name, tried, form) for name in possible],
+        "barred": barred,
+        "offers": [] if mine or barred else [_offer(name, tried, form) for name in possible],
         "wrong": form,
     }
     return desk_page(request, "oversight/appeal.html", context, here=_HERE, status=status)
+
+
+def _barred(row: AppealRow, decisions: Sequence[DecisionRow], by: Actor) -> str:
+    """Why the reader takes no part in deciding this appeal, and who does; "" for whoever may."""
+    before = next((one for one in reversed(decisions) if one.confirmed_at), None)
+    try:
+        access.check_decide(
+            by, division_path=row.division_path, agency_path=row.agency_path, filed_by=row.filed_by
+        )
+        if before is not None and row.state in APPEAL_SECOND:
+            access.check_decide_again(by, before)
+    except Refused as refused:
+        return say(refused.complaint).text
+    return ""
 
 
 def _offer(name: str, tried: str, form: forms.Form | None) -> dict[str, object]:

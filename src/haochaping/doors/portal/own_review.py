@@ -17,7 +17,8 @@ from haochaping.doors.photo import photo_response
 from haochaping.doors.portal import handling, tags
 from haochaping.doors.portal.appeal import appeal_shown
 from haochaping.doors.portal.forms import MessageForm, ReasonsForm, ReportForm, SolutionForm
-from haochaping.doors.portal.progress import joined, progress_of
+from haochaping.doors.portal.progress import after_objection, joined, progress_of
+from haochaping.doors.portal.told import elsewhere
 from haochaping.doors.portal.voices import shown
 from haochaping.doors.private_page import see_other
 from haochaping.doors.targets import rated, step_of
@@ -26,6 +27,7 @@ from haochaping.files import queries as files
 from haochaping.flows import merge_orders
 from haochaping.flows.conceal import is_concealed
 from haochaping.flows.follow_up_review import follow_up_period_of
+from haochaping.hotline import queries as hotline
 from haochaping.kernel.actor import REVIEWER
 from haochaping.kernel.masking import masked_number
 from haochaping.kernel.periods import local_day
@@ -172,25 +174,26 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
     said = reviews.supplement_of(review.id)
     # The office calls where the case is hidden and the reviewer agreed to be called; else the agency says what it did.
     office = order is not None and said.may_call_back and is_concealed(order, said)
-    progress = (
-        None
-        if withdrawn
-        else progress_of(order, solution, shows=shows, levels=levels, concealed=office, now=now)
-    )
+    progress = progress_of(order, solution, shows=shows, levels=levels, concealed=office, now=now)
     lead = merge_orders.lead_of(order) if order and progress else None
     if order and lead and progress:
         progress = _joined(progress, order, lead, levels, now)
     wrong_shown = wrong or Wrong()
     bad, follow_up = is_bad(review.level), follow_up_of(review, opened.given)
     reachable = bad and binding is not None and _reachable(review, binding)
-    calls = reachable and bool(review.finished_at or not changeable)
+    # Until a bad review is finished its form asks whether one may be called.
+    asked = bad and changeable and not withdrawn and not review.finished_at
     chosen = wrong_shown.codes if wrong_shown.reasons else review.indicator_codes
     # What was said is changed on a page of its own: with all that stands here it would be too much for one.
     changing = changeable and bool(review.finished_at and (wrong_shown.reasons or request.GET.get("change")))
+    # Where the hotline's clock does not rule, the promise stays; that it gave more time is said all the same.
+    there = hotline.at_hotline((lead or order).id) if order and progress else None
     appeal, taken_up = appeals.appeal_of_review(review.id), voices.of_review(review.id)
     handled = voices.about_handling(review.id)
     dropped = reviews.reasons_dropped(review.id)
-    together(appeal, taken_up, handled, dropped)
+    together(appeal, taken_up, handled, dropped, *([there] if there else []))
+    if order and progress and not lead:
+        progress = after_objection(progress, order, appeal.answer)
     context: dict[str, object] = {
         "opened": opened,
         "review": review,
@@ -204,8 +207,12 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
         "bad": bad,
         "needs_words": bad and progress is None and binding is not None and terms.bad_needs_text,
         "asks_to_call": reachable and not (progress and progress.reply and not changeable),
-        "may_consent": calls and not said.may_call_back and not (progress and progress.reply),
-        "may_end_consent": calls and said.may_call_back,
+        "may_consent": reachable
+        and not asked
+        and not withdrawn
+        and not said.may_call_back
+        and not (progress and progress.reply),
+        "may_end_consent": said.may_call_back and not asked,
         "said": said,
         "photos": files.photos_of("review", str(review.id)),
         "helped": gettext(HELPED_LABELS[said.helped_by]) if said.helped_by else "",
@@ -225,6 +232,9 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
         else [],
         "given": tags.words_of(review.indicator_codes, review.indicator_set),
         "progress": progress,
+        "given_there": elsewhere(lead or order, there.answer)
+        if there and not terms.hotline_clock_rules
+        else None,
         "message": wrong_shown.message or MessageForm(),
         "follow_up": follow_up,
         "follow_up_until": _follow_up_until(review, lead or order, terms, now)

@@ -16,10 +16,11 @@ from haochaping.notices import queries as notices
 from haochaping.notices.terms import Side
 from haochaping.rectification import queries as orders
 from haochaping.rectification.rules import is_overdue, of_this_round, offered
-from haochaping.rectification.states import ANSWERED, ASKED, after
+from haochaping.rectification.states import ANSWERED, APPEAL_SECOND, ASKED, after
 from haochaping.rectification.terms import (
     OUTCOME_LABELS,
     SOLVED_LABELS,
+    AppealState,
     HandlingOutcome,
     Move,
     OrderState,
@@ -29,10 +30,11 @@ from haochaping.ui.moments import moment
 from haochaping.ui.shapes import Event
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import datetime
 
+    from haochaping.doors.portal.told import PlanLine
     from haochaping.notices.terms import MessageRow
-    from haochaping.rectification.terms import EvidenceRow, OrderRow, SolutionRow
+    from haochaping.rectification.terms import AppealRow, EvidenceRow, OrderRow, SolutionRow
 
 _AFTER: dict[OrderState, str] = {
     OrderState.CLOSED: N_("This is closed."),
@@ -44,6 +46,10 @@ _AFTER: dict[OrderState, str] = {
         "This was joined with your other review of the same matter; the answer stands there."
     ),
 }
+_OBJECTED = N_(
+    "This review is not counted for now. You have objected: the level above is looking at it again."
+)
+_EXCLUDED = N_("After verification this review is not counted.")
 _JOINED = N_("This was joined with your other review of the same matter: both are answered together.")
 _PAUSED = N_(
     "{agency} has asked for a second look at the review itself. The clock stands still until that is decided."
@@ -97,8 +103,8 @@ class Progress:
     asks: bool
     answers: tuple[Solved, ...]
     extended: str
-    plan: list[tuple[date, str, datetime | None]]
-    earlier: list[tuple[date, str, datetime | None]]
+    plan: list[PlanLine]
+    earlier: list[PlanLine]
     followed: list[str]
     evidence: list[EvidenceRow]
     joined: str
@@ -171,6 +177,13 @@ def joined(own: Progress, order: OrderRow, lead: OrderRow, led: Progress) -> Pro
 
 def _is_later(event: Event, since: datetime | None) -> bool:
     return since is not None and event.at is not None and event.at > since
+
+
+def after_objection(own: Progress, order: OrderRow, appeal: AppealRow | None) -> Progress:
+    """The same where the review is excluded and has been objected to, or can be objected to no more."""
+    if order.state != OrderState.EXCLUDED or appeal is None or appeal.state == AppealState.DECIDED:
+        return own
+    return replace(own, promise=gettext(_OBJECTED if appeal.state in APPEAL_SECOND else _EXCLUDED))
 
 
 def promise(order: OrderRow, now: datetime, *, concealed: bool = False) -> str:

@@ -12,15 +12,18 @@ from haochaping.rectification import queries as orders
 from haochaping.rectification.rules import of_this_clock, of_this_round
 from haochaping.rectification.states import ANSWERED
 from haochaping.rectification.terms import MOVE_LABELS, SOLVED_LABELS, CallResult, Means, Move
+from haochaping.ui.moments import moment
 from haochaping.ui.shapes import Event
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
+    from haochaping.hotline.terms import LinkedRow, MoreTime
     from haochaping.rectification.terms import EventRow, OrderRow, SolutionRow
 
-    type _Line = tuple[date, str, datetime | None]
+    # By which day, what, when it was done, why it is not to be done any more.
+    type PlanLine = tuple[date, str, datetime | None, str]
 
 _CALLED = {
     CallResult.ANSWERED: MOVE_LABELS[Move.VERIFY],
@@ -28,13 +31,17 @@ _CALLED = {
     CallResult.DECLINED: N_("You were called and did not wish to talk"),
     CallResult.NOT_POSSIBLE: N_("Looked into without a call"),
 }
+_MORE_TIME = frozenset({Move.GRANT_EXTENSION, Move.ADOPT_DEADLINE})
+_GIVEN_THERE = N_(
+    "The hotline 12345 has given whoever works on it more time, until {until}. What is promised here stays. The reason given:"
+)
 _WROTE_NO = N_("You wrote that you do not wish to talk about it")
 _ANSWERED = N_("You answered whether it is solved: {answer}")
 
 
 def told_of(order: OrderRow, events: Sequence[EventRow], answers: Sequence[SolutionRow]) -> list[Event]:
     """The line of time, oldest first. The reply and the word that stand have their own place on the page."""
-    found = [Event(gettext(_title(one)), one.at, text=_reply(order, one)) for one in events]
+    found = [Event(gettext(_title(one)), one.at, text=_words(order, one)) for one in events]
     for one in answers:
         stands = of_this_round(one, order.replied_at) is not None and one == answers[-1]
         title = gettext(_ANSWERED).format(answer=gettext(SOLVED_LABELS[one.solved]))
@@ -43,23 +50,38 @@ def told_of(order: OrderRow, events: Sequence[EventRow], answers: Sequence[Solut
 
 
 def extended(order: OrderRow, events: Sequence[EventRow]) -> str:
-    """Why the agency was given more time for what it owes now, in its own words; "" if it was not."""
-    reasons = [one.note for one in of_this_clock(events) if one.move == Move.GRANT_EXTENSION]
+    """Why there is more time for what is owed now, in the words of the agency or of the hotline; "" if there is not."""
+    reasons = [
+        redacted(one.note) if one.move == Move.ADOPT_DEADLINE else one.note
+        for one in of_this_clock(events)
+        if one.move in _MORE_TIME and one.note
+    ]
     return reasons[-1] if reasons and order.state not in ANSWERED else ""
 
 
-def plans_of(order: OrderRow, events: Sequence[EventRow]) -> tuple[list[_Line], list[_Line]]:
-    """What is promised by which day, and when it was done; apart, what was before the agency's time began anew.
+def elsewhere(
+    order: OrderRow | None, found: tuple[LinkedRow, MoreTime | None] | None
+) -> tuple[str, str] | None:
+    """That the hotline gave its side more time where the clock here rules, and why; None where it did not."""
+    given = found[1] if found else None
+    if order is None or given is None or not given.reason or order.state in ANSWERED:
+        return None
+    return gettext(_GIVEN_THERE).format(until=moment(given.until)), redacted(given.reason)
+
+
+def plans_of(order: OrderRow, events: Sequence[EventRow]) -> tuple[list[PlanLine], list[PlanLine]]:
+    """What is promised by which day, when it was done or why not; apart, what was before the agency's time began anew.
 
     A person that a clerk named stays hidden.
     """
     if not any(one.move == Move.LEDGER for one in events):
         return [], []
-    plan: list[_Line] = []
-    earlier: list[_Line] = []
+    plan: list[PlanLine] = []
+    earlier: list[PlanLine] = []
     for line in orders.plan_of_order(order.id):
         lines = plan if line.ended_at is None else earlier
-        lines.append((line.due_on, redacted(line.text), line.done_at))
+        dropped = redacted(line.note) if line.dropped else ""
+        lines.append((line.due_on, redacted(line.text), line.done_at, dropped))
     return plan, earlier
 
 
@@ -74,6 +96,8 @@ def _title(event: EventRow) -> str:
     )
 
 
-def _reply(order: OrderRow, event: EventRow) -> str:
-    """What an earlier reply said: once shown, it stays readable."""
+def _words(order: OrderRow, event: EventRow) -> str:
+    """What an earlier reply said: once shown, it stays readable; and why the supervisor ended what is not solved."""
+    if event.move == Move.END:
+        return redacted(event.note)
     return event.note if event.move == Move.REPLY and event.at != order.replied_at else ""

@@ -18,10 +18,10 @@ _NEEDS_HEARING = ("call-back", "rectification", "ledger")
 _ENDS = ("rectification", "reply", "pass-check")
 
 
-def cautions(order: OrderRow, history: HistoryRow, terms: Terms) -> dict[str, list[str]]:
-    """The sentences by step; none of them keeps anybody from anything."""
+def cautions(order: OrderRow, history: HistoryRow, terms: Terms, *, called: bool) -> dict[str, list[str]]:
+    """The sentences by step; none of them keeps anybody from anything. `called`: there is a reviewer who may be called."""
     found: dict[str, list[str]] = {}
-    if missing := _attempts_missing(order, history, terms):
+    if missing := _attempts_missing(order, history, terms, called=called):
         for step in _NEEDS_HEARING:
             found.setdefault(step, []).append(missing)
     for step in _ENDS:
@@ -39,13 +39,17 @@ def _calls(order: OrderRow, history: HistoryRow) -> list[EventRow]:
     return [one for one in history.events if one.callback and one.callback.round == order.round]
 
 
-def _attempts_missing(order: OrderRow, history: HistoryRow, terms: Terms) -> str:
+def _attempts_missing(order: OrderRow, history: HistoryRow, terms: Terms, *, called: bool) -> str:
     """How many attempts at different hours are missing before the agency may go on without having heard the reviewer."""
     attempts_made = [(one.callback, one.at) for one in _calls(order, history) if one.callback]
     calls = [(call.result, call.called_at or at) for call, at in attempts_made]
     heard, attempts = was_heard(calls, terms.call_attempts)
     if heard or order.state not in _UNTIL_HEARD:
         return ""
+    if not called:
+        return gettext(
+            "The reviewer cannot be called. Before the next step record what they wrote, or what was found out without a call."
+        )
     n = terms.call_attempts - attempts
     return ngettext(
         "The reviewer has not been heard yet. Without that the next step needs {n} more attempt, in another hour.",
@@ -55,7 +59,7 @@ def _attempts_missing(order: OrderRow, history: HistoryRow, terms: Terms) -> str
 
 
 def _left_open(beside: Beside) -> list[str]:
-    lines = sum(one.done_at is None for one in beside.milestones)
+    lines = sum(one.is_left for one in beside.milestones)
     helpers = [one.agency_name for one in beside.co_handlers if one.is_open]
     said = []
     if lines:

@@ -118,6 +118,16 @@ class ReasonForm(forms.Form):
     reason = Words(label=gettext_lazy("Reason"), help_text=gettext_lazy("It stands on the order."), rows=3)
 
 
+class EndForm(CarefulForm):
+    """Why an order is closed although the reviewer says that it is not solved."""
+
+    read_by_others = ("reason",)
+
+    reason = Words(
+        label=gettext_lazy("Reason"), help_text=gettext_lazy("The reviewer reads it. Name nobody."), rows=3
+    )
+
+
 class ElsewhereForm(CarefulForm):
     """To which agency an order goes, and why."""
 
@@ -186,6 +196,19 @@ class MilestoneForm(forms.Form):
 
     milestone = forms.UUIDField(label=gettext_lazy("Line of the plan"), widget=forms.HiddenInput)
     note = Words(label=gettext_lazy("What was done"), rows=2)
+
+
+class DropForm(CarefulForm):
+    """Which line of the plan is not to be done any more, and why."""
+
+    read_by_others = ("reason",)
+
+    milestone = forms.UUIDField(label=gettext_lazy("Line of the plan"), widget=forms.HiddenInput)
+    reason = Words(
+        label=gettext_lazy("Why it is not to be done any more"),
+        help_text=gettext_lazy("The reviewer reads it. Name nobody."),
+        rows=2,
+    )
 
 
 class AskExtensionForm(CarefulForm):

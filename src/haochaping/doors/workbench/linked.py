@@ -16,6 +16,7 @@ from haochaping.flows import conceal
 from haochaping.hotline import queries
 from haochaping.hotline.terms import MASTER_LABELS, NO_SUCH_ATTACHMENT, AttachmentKind
 from haochaping.kernel.refused import Refused
+from haochaping.publicity.rules import redacted
 from haochaping.rectification import queries as orders
 from haochaping.rectification.access import sees_reviewer_s_case
 
@@ -39,6 +40,8 @@ class AtHotline:
     number: str
     master: str
     due_at: datetime | None
+    reason: str
+    """Why the hotline gave its side more time, with nothing personal in it; "" where it did not."""
     hidden: bool
     attachments: list[tuple[AttachmentRow, bool]]
 
@@ -51,18 +54,20 @@ class OfOrder:
 
     def __init__(self, order_id: UUID, *, hidden: bool) -> None:
         self._hidden = hidden
-        self._row = queries.linked_of_order(order_id)
+        self._row = queries.at_hotline(order_id)
         self._sent = queries.attachments(order_id)
         self.asked: list[Asked[Any]] = [self._row] if hidden else [self._row, self._sent]
 
     def shown(self) -> dict[str, AtHotline]:
         """The part of the page, when it has been asked for."""
-        row = self._row.answer
-        if row is None:
+        found = self._row.answer
+        if found is None:
             return {}
+        row, given = found
+        reason = redacted(given.reason) if given else ""
         sent = [] if self._hidden else [(one, one.kind in _TYPES) for one in self._sent.answer]
         master = gettext(MASTER_LABELS[row.master])
-        return {"hotline": AtHotline(row.number, master, row.due_at, self._hidden, sent)}
+        return {"hotline": AtHotline(row.number, master, row.due_at, reason, self._hidden, sent)}
 
 
 @requires(Power.ORDER_VIEW)

@@ -11,17 +11,19 @@ from haochaping.accounts.access import may_any
 from haochaping.doors.agencies import place_agencies
 from haochaping.doors.workbench import standard
 from haochaping.doors.workbench.call_forms import CallbackForm
-from haochaping.doors.workbench.forms import AskExtensionForm, EvidenceForm, LedgerForm
-from haochaping.doors.workbench.steps import MESSAGE, MILESTONE, STEPS, may_write
+from haochaping.doors.workbench.forms import AskExtensionForm, DropForm, EvidenceForm, LedgerForm
+from haochaping.doors.workbench.steps import DROP, MESSAGE, MILESTONE, STEPS, may_write
 from haochaping.rectification.states import SHOWS_EVIDENCE, TRANSITIONS
 from haochaping.rectification.terms import Move
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django import forms
 
     from haochaping.flows.call_back import Recordable
     from haochaping.kernel.actor import Actor
-    from haochaping.rectification.terms import OrderRow
+    from haochaping.rectification.terms import MilestoneRow, OrderRow
     from haochaping.rulebook.terms import Terms
 
 EVIDENCE = "evidence"
@@ -53,11 +55,29 @@ class Offer:
     """What to heed before it is sent."""
 
 
-def plan(order: OrderRow, by: Actor) -> Offer | None:
-    """The form by which a line of the plan is ticked, for whoever may."""
-    step = STEPS[MILESTONE]
-    ticks = may_any(by, step.powers) and (order.state, Move.MILESTONE) in TRANSITIONS
-    return offer(MILESTONE, "", None) if ticks else None
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the plan, with the forms by which it is ticked and ended for whoever may, as long as it is left."""
+
+    row: MilestoneRow
+    tick: Offer | None = None
+    drop: Offer | None = None
+    opened: bool = False
+    """Whether the reason why it is ended is being typed."""
+
+
+def plan(
+    order: OrderRow, lines: Sequence[MilestoneRow], by: Actor, tried: str, form: forms.Form | None
+) -> list[Line]:
+    """The lines of the plan, to be read, and ticked or ended by whoever may."""
+    works = may_any(by, STEPS[MILESTONE].powers) and (order.state, Move.MILESTONE) in TRANSITIONS
+    return [_line(row, tried, form) if works and row.is_left else Line(row) for row in lines]
+
+
+def _line(row: MilestoneRow, tried: str, form: forms.Form | None) -> Line:
+    typed = form is not None and tried == DROP and form.data.get("milestone") == str(row.id)
+    begun = form if typed else DropForm(auto_id=f"{DROP}_{row.id}_%s")
+    return Line(row, offer(MILESTONE, "", None), offer(DROP, DROP, begun), opened=typed)
 
 
 def write(order: OrderRow, tried: str, form: forms.Form | None) -> Offer | None:

@@ -252,7 +252,11 @@ def order_page(
         history, review, said, calls=calls, handles=handles, concealed=concealed
     )
     prepared = offers.Prepared(
-        by, near(order.division_path), terms, recordable, cautions(order, history, terms)
+        by,
+        near(order.division_path),
+        terms,
+        recordable,
+        cautions(order, history, terms, called=not recordable.impossible),
     )
     appeal = appeals.OfOrder(order, by, now)
     fault = faults.OfOrder(order, history.events, by)
@@ -279,7 +283,7 @@ def order_page(
         "beside": beside,
         "began": of_this_clock(history.events)[0].at if history.events else None,
         "extension_unit": gettext(UNIT_LABELS[terms.extension_unit]),
-        "plan": offers.plan(order, by) if own else None,
+        "plan": offers.plan(order, beside.milestones, by, tried, form) if own else [],
         "now": now,
         "thread": [_message(message, names) for message in history.messages],
         "unread": sum(1 for m in history.messages if m.side != Side.AGENCY and m.read_at is None),
@@ -311,7 +315,8 @@ def order_page(
         "note": offers.offer(NOTE, tried, form) if may_note(order, by) else None,
         "call": offers.offer(CALL, tried, form) if calls and may_call(order.state) else None,
         "calls": [(call.at, call_words(call)) for call in history.calls],
-        "calls_first": all(one.means != Means.RELAY for one in recordable.contacts),
+        "calls_first": order.state == OrderState.SIGNED
+        and all(one.means != Means.RELAY for one in recordable.contacts),
         "may_ask_opening": may_request(by),
         "appeal": appeal.shown(),
         "wrong": form,

@@ -11,7 +11,9 @@ from haochaping.doors.workbench.call_forms import ANSWERS, CallbackForm, CallFor
 from haochaping.doors.workbench.forms import (
     AskExtensionForm,
     ContributeForm,
+    DropForm,
     ElsewhereForm,
+    EndForm,
     InternalNoteForm,
     JoinForm,
     LedgerForm,
@@ -117,7 +119,13 @@ def _reach(order_id: UUID, typed: Typed, by: Actor, now: datetime) -> None:
     )
 
 
-MESSAGE, CALL, MILESTONE, NOTE = "message", "call", "milestone", "note"
+def _drop(order_id: UUID, typed: Typed, by: Actor, now: datetime) -> None:
+    rectification.drop_milestone(
+        order_id, milestone_id=typed["milestone"], reason=typed["reason"], by=by, now=now
+    )
+
+
+MESSAGE, CALL, MILESTONE, DROP, NOTE = "message", "call", "milestone", "drop", "note"
 STEPS = {
     "sign-for": Step(
         N_("Sign for this order"),
@@ -173,6 +181,14 @@ STEPS = {
         N_("The progress is recorded."),
         MilestoneForm,
         _reach,
+        Move.MILESTONE,
+    ),
+    DROP: Step(
+        N_("A line of the plan is not to be done any more"),
+        N_("End this line"),
+        N_("The line is ended; the reviewer reads why."),
+        DropForm,
+        _drop,
         Move.MILESTONE,
     ),
     "call-back": Step(
@@ -275,8 +291,8 @@ STEPS = {
     "end": Step(
         N_("Close it although it is not solved"),
         N_("Close it"),
-        N_("The order is closed with your reason."),
-        ReasonForm,
+        N_("The order is closed; the reviewer reads your reason."),
+        EndForm,
         _flow(close_order.end, "reason"),
         Move.END,
     ),
@@ -307,7 +323,7 @@ STEPS = {
     ),
 }
 # Where the page has a place of their own for them.
-_ELSEWHERE = frozenset({MILESTONE, NOTE})
+_ELSEWHERE = frozenset({MILESTONE, DROP, NOTE})
 
 
 def open_steps(

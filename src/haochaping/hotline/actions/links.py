@@ -13,7 +13,7 @@ from haochaping.accounts.terms import UNKNOWN_CLIENT, UNKNOWN_PLACE, Power
 from haochaping.directory import queries as directory
 from haochaping.hotline.models import HotlineLink
 from haochaping.hotline.rules import begins
-from haochaping.hotline.terms import BAD_MASTER, NO_SUCH_LINK, ORIGIN_NOT_ALLOWED, Master
+from haochaping.hotline.terms import BAD_MASTER, CLIENT_LINKED, NO_SUCH_LINK, ORIGIN_NOT_ALLOWED, Master
 from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.refused import Refused
 from haochaping.ledger import actions as ledger
@@ -37,7 +37,8 @@ def set_link(proposed: ProposedLink, *, allowed: Collection[str], by: Actor, now
     sides keep the master they began with.
 
     Raises:
-        Refused: NOT_ALLOWED, UNKNOWN_PLACE, OUT_OF_SCOPE, UNKNOWN_CLIENT, BAD_MASTER, ORIGIN_NOT_ALLOWED.
+        Refused: NOT_ALLOWED, UNKNOWN_PLACE, OUT_OF_SCOPE, UNKNOWN_CLIENT, CLIENT_LINKED, BAD_MASTER,
+            ORIGIN_NOT_ALLOWED.
     """
     check_power(by, Power.CLIENT_MANAGE)
     division = directory.division(proposed.division)
@@ -59,6 +60,7 @@ def set_link(proposed: ProposedLink, *, allowed: Collection[str], by: Actor, now
         )
         .first()
     )
+    _check_free(client_id, row)
     if row is None:
         row = HotlineLink(id=uuid7(now), division_id=division.id, agency_id=agency_id, told_until=begin)
     elif row.begins_at <= now:
@@ -90,6 +92,18 @@ def _client(name: str, division_path: str) -> int | None:
     if found is None or not division_path.startswith(found.division_path):
         raise Refused(UNKNOWN_CLIENT, field="client")
     return found.id
+
+
+def _check_free(client_id: int | None, own: HotlineLink | None) -> None:
+    """A program asks for the orders of one link: which one it is says the program alone."""
+    if client_id is None:
+        return
+    others = HotlineLink.objects.filter(client_id=client_id, closed_at=None)
+    if own is not None:
+        others = others.exclude(id=own.id)
+    other = others.values_list("division__code", flat=True).first()
+    if other is not None:
+        raise Refused(CLIENT_LINKED, field="client", division=other)
 
 
 @transaction.atomic

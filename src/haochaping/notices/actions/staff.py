@@ -18,6 +18,7 @@ from haochaping.notices import queries, rules
 from haochaping.notices.models import Endpoint, NoticeCopy, StaffMessage, StaffNotice
 from haochaping.notices.terms import (
     ADDRESSED_TO,
+    CONFIDENTIAL,
     TO_OTHER_OFFICES,
     TOLD_HIGHER_UP,
     Channel,
@@ -187,10 +188,15 @@ def _mornings(people: Iterable[HolderRow], now: datetime) -> dict[str, datetime]
 
 
 def _push(notices: Sequence[StaffNotice], divisions: Mapping[int, str], now: datetime) -> None:
-    """Queue signed requests to the program of the nearest division up the path that has one; a burst is one request."""
+    """Queue signed requests to the program of the nearest division up the path that has one; a burst is one request.
+
+    What is confidential goes to no program.
+    """
     endpoints = {row.division_path: row.id for row in queries.endpoints()}
     by_endpoint: dict[UUID, list[UUID]] = defaultdict(list)
     for notice in notices:
+        if notice.kind in CONFIDENTIAL:
+            continue
         nearest = rules.nearest(divisions[notice.division_id], endpoints)
         if nearest is not None:
             by_endpoint[endpoints[nearest]].append(notice.id)

@@ -50,6 +50,7 @@ from haochaping.notices.terms.refusals import (
 from haochaping.notices.terms.staff import (
     ADDRESSED_TO,
     BY_SMS,
+    CONFIDENTIAL,
     DIGEST_TITLE,
     MAIL_LABELS,
     MAIL_TITLE,
@@ -87,6 +88,7 @@ __all__ = [
     "BY_SMS",
     "CALL_STATE_LABELS",
     "CALL_WAITS",
+    "CONFIDENTIAL",
     "CONTROL_CHARACTERS",
     "DELIVERY_LABELS",
     "DIGEST_TITLE",

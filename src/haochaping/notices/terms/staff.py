@@ -186,6 +186,18 @@ TO_THE_NEAREST = frozenset(
         NoticeKind.UNREAD_AT_OFFICE,
     }
 )
+# 保密: seen by an office's supervisors alone, or by keepers of identities. The program of a division is read by whoever
+# uses it, the agency that is complained of too: it is told of none of these, not even that there is one.
+CONFIDENTIAL = frozenset(
+    {
+        NoticeKind.REPRISAL_REPORT,
+        NoticeKind.VOICE_AT_OFFICE,
+        NoticeKind.OFFICE_VOICE_DUE,
+        NoticeKind.OFFICE_VOICE_URGED,
+        NoticeKind.UNREAD_AT_OFFICE,
+        NoticeKind.OPENING_REQUEST,
+    }
+)
 # What is told higher up when nobody has read it in time, and as what.
 TOLD_HIGHER_UP: dict[NoticeKind, NoticeKind] = {
     NoticeKind.ORDER_DISPATCHED: NoticeKind.UNREAD,

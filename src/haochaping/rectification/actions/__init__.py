@@ -28,6 +28,7 @@ from haochaping.rectification.actions.extensions import (
 from haochaping.rectification.actions.faults import class_fault
 from haochaping.rectification.actions.handing_on import hand_on, hand_on_ended, hand_on_reforms
 from haochaping.rectification.actions.handling import (
+    drop_milestone,
     enter_in_ledger,
     link_thread,
     reach_milestone,
@@ -103,6 +104,7 @@ __all__ = [
     "contribute",
     "dispatch",
     "drop_appeal",
+    "drop_milestone",
     "drop_reform",
     "end",
     "enter_in_ledger",

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from haochaping.kernel.periods import local_day
-from haochaping.rectification.models import CONTACT_OPEN, RECTIFY_OPEN, Milestone, WorkOrder
+from haochaping.rectification.models import CONTACT_OPEN, LINE_LEFT, RECTIFY_OPEN, Milestone, WorkOrder
 from haochaping.rectification.terms import Alarm, AlarmRow, ClockKind, HelpAlarm, OrderState
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def mark_missed(*, now: datetime, limit: int) -> list[UUID]:
     It follows from the plan, as an alarm from the clock. While an appeal is pending nothing is put right, nor missed.
     """
     running = Q(order__state=OrderState.LEDGERED, order__paused_at=None)
-    open_lines = Milestone.objects.filter(running, done_at=None, missed_at=None, ended_at=None)
+    open_lines = Milestone.objects.filter(running, LINE_LEFT, missed_at=None)
     missed = open_lines.filter(due_on__lt=local_day(now))
     rows = missed.select_for_update(of=("self",), skip_locked=True).order_by("due_on", "id")
     found = dict(rows.values_list("id", "order_id")[:limit])

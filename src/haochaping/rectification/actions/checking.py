@@ -100,8 +100,8 @@ def take_up_again(order_id: UUID, *, by: Actor, now: datetime) -> Move:
 
 
 @transaction.atomic
-def end(order_id: UUID, *, reason: str, by: Actor, now: datetime) -> None:
-    """The supervisor closes an order that stayed unsolved, with a reason that stands on it.
+def end(order_id: UUID, *, reason: str, by: Actor, now: datetime) -> UUID:
+    """The supervisor closes an order that stayed unsolved, with a reason that the reviewer reads; returns the review's id.
 
     Raises:
         Refused: as `sign_for`, and TEXT_MISSING, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
@@ -111,3 +111,4 @@ def end(order_id: UUID, *, reason: str, by: Actor, now: datetime) -> None:
     order.closed_at = now
     writes.update(order, "state", "closed_at")
     record([order], Move.END, by=by, now=now, note=reason)
+    return order.review_id

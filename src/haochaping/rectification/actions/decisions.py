@@ -14,15 +14,14 @@ from haochaping.rectification.actions.appeal_steps import locked, moved, note_mo
 from haochaping.rectification.actions.steps import checked_text
 from haochaping.rectification.models import Appeal, AppealDecision
 from haochaping.rectification.queries import appeals as appeal_queries
-from haochaping.rectification.rules import decision_complaint, is_higher
+from haochaping.rectification.rules import decision_complaint
+from haochaping.rectification.states import APPEAL_SECOND
 from haochaping.rectification.terms import (
-    HIGHER_LEVEL,
     ONE_ORGANISATION,
     SAME_PERSON,
     UNKNOWN_CHOICE,
     WRONG_APPEAL_STATE,
     AppealMove,
-    AppealState,
     Verdict,
 )
 
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from haochaping.kernel.actor import Actor
 
 _SHOWN = 20
-_SECOND = frozenset({AppealState.CONTESTED, AppealState.REPROPOSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ def propose_decision(
     """The first person says how it should be decided, and why.
 
     Raises:
-        Refused: NO_SUCH_APPEAL, NOT_ALLOWED, OUT_OF_SCOPE, OWN_APPEAL, HIGHER_LEVEL, SAME_PERSON, UNKNOWN_CHOICE,
+        Refused: NO_SUCH_APPEAL, NOT_ALLOWED, OUT_OF_SCOPE, OWN_APPEAL, HIGHER_LEVEL, DECIDED_BEFORE, UNKNOWN_CHOICE,
             FACT_NEEDED, EVIDENCE_NEEDED, WRONG_APPEAL_STATE, and for the text.
     """
     text = checked_text(text, "text")
@@ -114,7 +112,7 @@ def send_back(appeal_id: UUID, *, text: str, by: Actor, now: datetime) -> None:
 
 
 def _instance(appeal: Appeal) -> int:
-    return 2 if appeal.state in _SECOND else 1
+    return 2 if appeal.state in APPEAL_SECOND else 1
 
 
 def _check(appeal: Appeal, instance: int, by: Actor) -> None:
@@ -126,12 +124,8 @@ def _check(appeal: Appeal, instance: int, by: Actor) -> None:
         filed_by=appeal.filed_by,
     )
     before = appeal_queries.decided(appeal.id) if instance > 1 else None
-    if before is None:
-        return
-    if str(by) in {before.proposed_by, before.confirmed_by}:
-        raise Refused(SAME_PERSON)
-    if not is_higher(by.scope.division_path or "", (before.proposed_path, before.confirmed_path)):
-        raise Refused(HIGHER_LEVEL)
+    if before is not None:
+        access.check_decide_again(by, before)
 
 
 def _proposed(appeal_id: UUID, by: Actor) -> tuple[Appeal, AppealDecision]:

@@ -16,7 +16,7 @@ from haochaping.postgres import writes
 from haochaping.rectification import access, queries
 from haochaping.rectification.actions import clocks
 from haochaping.rectification.actions.steps import checked_text, own_words, record, step
-from haochaping.rectification.models import Callback, Milestone, WorkOrder
+from haochaping.rectification.models import LINE_LEFT, Callback, Milestone, WorkOrder
 from haochaping.rectification.queries import appeals as appeal_queries
 from haochaping.rectification.rules import kept, plan_of, was_heard, was_unreached
 from haochaping.rectification.terms import (
@@ -31,6 +31,7 @@ from haochaping.rectification.terms import (
     NOT_UNREACHED,
     OWN_REFERENCE_MISSING,
     OWN_REFERENCE_USED,
+    PLAN_LEFT,
     PLAN_PASSED,
     UNKNOWN_CHOICE,
     WRITTEN_NOT_CALLED,
@@ -206,22 +207,43 @@ def reach_milestone(order_id: UUID, *, milestone_id: UUID, note: str, by: Actor,
     """
     note = checked_text(note, "note", required=False)
     order = step(order_id, Move.MILESTONE, by)
-    lines = Milestone.objects.filter(order=order, done_at__isnull=True, ended_at__isnull=True)
-    line = lines.filter(id=milestone_id).first()
-    if line is None:
-        raise Refused(NO_SUCH_MILESTONE, field="milestone")
+    line = _line_left(order, milestone_id)
     line.note, line.done_by, line.done_at = note, str(by), now
     writes.update(line, "note", "done_by", "done_at")
     record([order], Move.MILESTONE, by=by, now=now, note=f"{line.text}\n{note}".strip())
 
 
 @transaction.atomic
+def drop_milestone(order_id: UUID, *, milestone_id: UUID, reason: str, by: Actor, now: datetime) -> None:
+    """A line of the plan is not to be done any more; the reviewer reads why.
+
+    Raises:
+        Refused: as `sign_for`, and NO_SUCH_MILESTONE, TEXT_MISSING, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
+    """
+    reason = checked_text(reason, "reason")
+    order = step(order_id, Move.MILESTONE, by)
+    line = _line_left(order, milestone_id)
+    line.note, line.done_by, line.dropped_at = reason, str(by), now
+    writes.update(line, "note", "done_by", "dropped_at")
+    record([order], Move.MILESTONE, by=by, now=now, note=f"{line.text}\n{reason}", dropped="yes")
+
+
+def _line_left(order: WorkOrder, milestone_id: UUID) -> Milestone:
+    line = Milestone.objects.filter(LINE_LEFT, order=order, id=milestone_id).first()
+    if line is None:
+        raise Refused(NO_SUCH_MILESTONE, field="milestone")
+    return line
+
+
+@transaction.atomic
 def rectify(order_id: UUID, *, outcome: str, text: str, by: Actor, now: datetime) -> None:
     """Record what was put right, or why it could not be; the reviewer must have been heard, or tried often enough.
 
+    What was promised by a plan is done before, or dropped with its reason.
+
     Raises:
         Refused: as `sign_for`, and UNKNOWN_CHOICE, NOT_HEARD, FINDING_MISSING, FINDING_DIFFERS, NOT_LEDGERED,
-            NOT_UNREACHED, TEXT_MISSING, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
+            NOT_UNREACHED, PLAN_LEFT, TEXT_MISSING, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
     """
     text = own_words(text, "text")
     if outcome not in AGENCY_OUTCOMES:
@@ -230,6 +252,7 @@ def rectify(order_id: UUID, *, outcome: str, text: str, by: Actor, now: datetime
     terms = rulebook.terms_for(order.division.path, local_day(now))
     _check_heard(order, terms)
     _check_outcome(order, outcome, terms)
+    _check_plan_kept(order)
     order.outcome, order.rectification_text, order.rectified_at = outcome, text, now
     clocks.pass_on(order, now)
     writes.update(order, "state", "outcome", "rectification_text", "rectified_at", *clocks.COLUMNS)
@@ -250,6 +273,16 @@ def _check_outcome(order: WorkOrder, outcome: str, terms: Terms) -> None:
         needed = terms.call_attempts
         if not was_unreached(queries.calls_of(order.id, order.round).answer, needed):
             raise Refused(NOT_UNREACHED, field="outcome", needed=needed)
+
+
+def _check_plan_kept(order: WorkOrder) -> None:
+    left = tuple(
+        Milestone.objects.filter(LINE_LEFT, order=order)
+        .order_by("due_on", "id")
+        .values_list("text", flat=True)
+    )
+    if left:
+        raise Refused(PLAN_LEFT, lines=left)
 
 
 def _check_heard(order: WorkOrder, terms: Terms) -> None:

@@ -4,7 +4,7 @@ from haochaping.rectification.models.appeals import Appeal, AppealDecision, Appe
 from haochaping.rectification.models.clocks import ClockEvent, Extension, ToldAlarm
 from haochaping.rectification.models.dispatch import DispatchRule
 from haochaping.rectification.models.faults import Fault, Reform, ReformEvent
-from haochaping.rectification.models.handling import HELP_OPEN, CoHandler, Evidence, Milestone
+from haochaping.rectification.models.handling import HELP_OPEN, LINE_LEFT, CoHandler, Evidence, Milestone
 from haochaping.rectification.models.orders import (
     _OPEN,
     CONTACT_OPEN,
@@ -21,6 +21,7 @@ from haochaping.rectification.models.worklist import ListExport, OrderLook, Save
 __all__ = [
     "CONTACT_OPEN",
     "HELP_OPEN",
+    "LINE_LEFT",
     "RECTIFY_OPEN",
     "_OPEN",
     "Appeal",

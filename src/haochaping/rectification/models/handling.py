@@ -10,6 +10,7 @@ from haochaping.rectification.models.orders import WorkOrder
 
 # Still to be done.
 HELP_OPEN = Q(done_at__isnull=True, ended_at__isnull=True)
+LINE_LEFT = Q(done_at__isnull=True, ended_at__isnull=True, dropped_at__isnull=True)
 
 
 class Evidence(models.Model):
@@ -89,7 +90,8 @@ class CoHandler(models.Model):
 class Milestone(models.Model):
     """整改台账节点: what is to be done by which day; `missed_at` is when the agency was told that it was not.
 
-    `ended_at`: the agency's time has begun anew since, and the line is of an earlier plan.
+    `dropped_at`: it is not done any more, and the note says why. `ended_at`: the agency's time has begun anew since, and
+    the line is of an earlier plan. `done_by` is who ticked or dropped it.
     """
 
     class Privacy:
@@ -105,6 +107,7 @@ class Milestone(models.Model):
     note = models.TextField(blank=True)
     done_by = models.CharField(max_length=80, blank=True)
     done_at = models.DateTimeField(null=True)
+    dropped_at = models.DateTimeField(null=True)
     missed_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
 
@@ -116,5 +119,11 @@ class Milestone(models.Model):
                 fields=["due_on"],
                 condition=Q(done_at__isnull=True, missed_at__isnull=True, ended_at__isnull=True),
                 name="milestone_to_miss",
+            )
+        ]
+        constraints = [
+            CheckConstraint(
+                condition=Q(done_at__isnull=True) | Q(dropped_at__isnull=True),
+                name="milestone_done_or_dropped",
             )
         ]

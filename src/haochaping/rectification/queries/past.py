@@ -99,8 +99,11 @@ def own_timeline(order_id: UUID) -> tuple[list[EventRow], list[SolutionRow]]:
 def plan_of_order(order_id: UUID) -> list[MilestoneRow]:
     """The lines of the plan by which a matter is put right, by their day."""
     rows = Milestone.objects.filter(order_id=order_id).order_by("due_on", "id")
-    columns = ("id", "text", "due_on", "note", "done_at", "ended_at")
-    return [MilestoneRow(*row) for row in rows.values_list(*columns)]
+    columns = ("id", "text", "due_on", "note", "done_at", "ended_at", "dropped_at")
+    return [
+        MilestoneRow(pk, text, due_on, note, done_at, ended_at, dropped=dropped_at is not None)
+        for pk, text, due_on, note, done_at, ended_at, dropped_at in rows.values_list(*columns)
+    ]
 
 
 def history(order_id: UUID) -> HistoryRow:
@@ -220,7 +223,7 @@ def _beside(rows: Iterable[tuple[Any, ...]]) -> Beside:
         elif what == "open_project":
             found.open_projects.append((pk, words))
         else:
-            line = MilestoneRow(pk, words, day, note, done, due)
+            line = MilestoneRow(pk, words, day, note, done, due, bool(granted))
             (found.milestones if line.ended_at is None else found.earlier_lines).append(line)
     return found
 

@@ -10,7 +10,7 @@ SELECT 'co_handler', asked_at, helper.id, task, contribution, NULL, ended_at IS 
 FROM rectification_co_handler AS helper JOIN directory_agency AS agency ON agency.id = helper.agency_id
 WHERE order_id = %(order)s
 UNION ALL
-SELECT 'milestone', due_on, id, text, note, NULL, NULL, NULL, '', '', due_on, ended_at, done_at
+SELECT 'milestone', due_on, id, text, note, NULL, dropped_at IS NOT NULL, NULL, '', '', due_on, ended_at, done_at
 FROM rectification_milestone WHERE order_id = %(order)s
 UNION ALL
 SELECT 'evidence', added_at, id, caption, added_by, NULL, shown, NULL, removed_by, '', NULL, NULL, removed_at

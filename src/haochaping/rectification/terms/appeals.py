@@ -302,6 +302,12 @@ SAME_PERSON = Reason(
 )
 
 
+DECIDED_BEFORE = Reason(
+    "decided_before",
+    N_("You took part in the first decision: others look at it the second time."),
+    N_("Leave it to the supervisory office of the division above."),
+)
+
 ONE_ORGANISATION = Reason(
     "one_organisation",
     N_("Two organisations exclude a review: you are of the same one as whoever proposed it."),

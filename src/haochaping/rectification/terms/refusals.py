@@ -161,6 +161,13 @@ PLAN_PASSED = Reason(
 )
 
 
+PLAN_LEFT = Reason(
+    "plan_left",
+    N_("The plan has lines that are not done: {lines}."),
+    N_("Tick each of them when it is done, or end it with the reason, which the reviewer reads."),
+)
+
+
 NO_SUCH_MILESTONE = Reason(
     "no_such_milestone", N_("There is no such open line in the plan."), N_("Reload the page.")
 )

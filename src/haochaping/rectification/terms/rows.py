@@ -258,7 +258,10 @@ class HelpHanding:
 
 @dataclass(frozen=True, slots=True)
 class MilestoneRow:
-    """One line of the plan by which a matter is put right; `ended_at` is when an earlier plan was over."""
+    """One line of the plan by which a matter is put right; `ended_at` is when an earlier plan was over.
+
+    `note` is what was done, or, of a line that was dropped, why.
+    """
 
     id: UUID
     text: str
@@ -266,6 +269,12 @@ class MilestoneRow:
     note: str
     done_at: datetime | None
     ended_at: datetime | None
+    dropped: bool
+
+    @property
+    def is_left(self) -> bool:
+        """Whether it is still to be done."""
+        return self.done_at is None and self.ended_at is None and not self.dropped
 
 
 @dataclass(frozen=True, slots=True)

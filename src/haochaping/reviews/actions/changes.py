@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -148,16 +149,19 @@ def give_way(first_id: UUID, *, followed: bool, by: Actor, now: datetime) -> Non
 def supplement(review_id: UUID, said: SupplementRow, *, by: Actor, now: datetime) -> None:
     """The reviewer agrees to a call-back or not, says who helped with the form, and may hide the case from the agency.
 
-    Bound to no change window: a consent can be taken back at any time (个人信息保护法 15). The ledger keeps each
-    answer.
+    Bound to no change window: a consent can be taken back at any time (个人信息保护法 15), also when the review is
+    withdrawn and what was begun for it goes on. The ledger keeps each answer.
 
     Raises:
-        Refused: NOT_REVIEWED (also of a withdrawn review).
+        Refused: NOT_REVIEWED (also of a withdrawn review, unless it takes back the consent to be called).
     """
     row = Review.objects.select_for_update().filter(id=review_id).first()
-    if row is None or row.status == ReviewStatus.WITHDRAWN:
+    if row is None:
         raise Refused(NOT_REVIEWED)
-    if said == queries.supplement_of(review_id):
+    before = queries.supplement_of(review_id)
+    if row.status == ReviewStatus.WITHDRAWN and said != replace(before, may_call_back=False):
+        raise Refused(NOT_REVIEWED)
+    if said == before:
         return
     helped_by = said.helped_by or ""
     kept = {
