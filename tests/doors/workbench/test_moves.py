@@ -59,6 +59,11 @@ def at(state: OrderState) -> Before:
     return bring
 
 
+def in_time_to_return(bad: Bad, _now: datetime) -> None:
+    """Whatever hours have been worked since it went out yesterday."""
+    WorkOrder.objects.filter(id=bad.order_id).update(sign_due_at=timezone.now() + HOUR)
+
+
 def rung(bad: Bad, now: datetime) -> None:
     bring_to(bad, OrderState.SIGNED, now)
     worlds.rang(bad.order_id, timezone.now())
@@ -134,7 +139,7 @@ def escalated(bad: Bad, now: datetime) -> None:
 DAY = local_day(timezone.now()) + timedelta(days=2)
 MOVES: dict[str, tuple[str, Before, str, Form]] = {
     "sign": ("clerk", at(OrderState.DISPATCHED), "sign-for", {}),
-    "return": ("clerk", at(OrderState.DISPATCHED), "return", REASON),
+    "return": ("clerk", in_time_to_return, "return", REASON),
     "grant the return": ("dispatcher", returned, "grant-return", ELSEWHERE),
     "refuse the return": ("dispatcher", returned, "refuse-return", REASON),
     "call": ("clerk", agreed, "call", {"purpose": "verify", "line": "8001"}),
