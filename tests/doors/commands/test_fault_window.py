@@ -210,4 +210,5 @@ def test_a_trial_says_what_is_wrong(window, tmp_path):
     )
 
     assert shown.exit_code == 2
-    assert "outcome" in shown.stderr
+    assert "! 结果: " in shown.stderr, "the column as it is called in the file"
+    assert "outcome" not in shown.stderr
