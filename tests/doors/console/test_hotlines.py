@@ -70,5 +70,5 @@ def test_one_that_does_not_answer_is_called_so(admin):
 
     assert admin.browser.post(reverse("account_hotline_step", args=[link.id, "test"])).status_code == 303
 
-    assert "cannot be reached" in admin.browser.get(reverse("account_hotlines")).content.decode()
+    assert "连不上" in admin.browser.get(reverse("account_hotlines")).content.decode()
     assert admin.browser.post(reverse("account_hotline_step", args=[link.id, "burn"])).status_code == 404
