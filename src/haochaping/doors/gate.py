@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.base_user import AbstractBaseUser
     from django.http.response import HttpResponseBase
+    from django.urls import ResolverMatch
 
     from haochaping.accounts.queries import Standing
     from haochaping.kernel.actor import Actor, Scope
@@ -327,7 +328,7 @@ class GateMiddleware:
             raise PermissionDenied
         if gate.passage == Passage.CLOSED:
             raise Http404
-        if gate.passage != Passage.MACHINE and request.method not in _METHODS:
+        if request.method not in _METHODS and not _is_for_programs(gate, match):
             return HttpResponseNotAllowed(_METHODS)
         if gate.passage in {Passage.PUBLIC, Passage.MACHINE}:
             return None
@@ -337,6 +338,11 @@ class GateMiddleware:
             _enter(request, NOWHERE)
             return None
         return _staff_answer(request, gate, name)
+
+
+def _is_for_programs(gate: Gate, match: ResolverMatch | None) -> bool:
+    """Whether a program is told in its own way what it may not do: the API's description is open to everybody."""
+    return gate.passage == Passage.MACHINE or (match is not None and match.route.startswith("api/"))
 
 
 def _looks_for_a_page(request: HttpRequest) -> bool:

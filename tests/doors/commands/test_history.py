@@ -92,7 +92,7 @@ def test_files_in_our_own_columns_are_marked_as_well(evaluators, tmp_path):
     assert (WorkOrder.objects.count(), Invitation.objects.count()) == (0, 0)
     judge_quality.judge_day(local_day(case.received_at), by=OPERATOR, now=case.received_at)
     (card,) = quality.cards(EVERYWHERE, code=evaluators)
-    assert (card.sent.timed, card.sent.cases, card.sent.reviews) == (0, 0, 1)
+    assert (card.sent.timed, card.sent.cases, card.sent.reviews) == (0, 1, 1)
     assert "DQ-11" not in {one.rule for one in card.findings}
 
 

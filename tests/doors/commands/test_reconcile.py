@@ -84,7 +84,8 @@ def test_a_row_that_is_none_is_named_and_nothing_is_kept(day, tmp_path, row):
     assert not Reconciliation.objects.exists()
 
 
-def test_another_side_that_is_not_there_is_said(day, tmp_path):
+def test_another_side_that_is_not_there_is_said(day, tmp_path, monkeypatch):
+    monkeypatch.setenv("LANGUAGE", "en")
     key = tmp_path / "key"
     key.write_text("hcp_x")
     words = ("reconcile", "with", "http://127.0.0.1:1", "--source", worlds.SOURCE, "--day", day)
@@ -92,7 +93,7 @@ def test_another_side_that_is_not_there_is_said(day, tmp_path):
     shown = run(*words, "--key-file", str(key))
 
     assert shown.exit_code == 1
-    assert "http://127.0.0.1:1: cannot be reached" in shown.output
+    assert "http://127.0.0.1:1: it cannot be reached" in shown.output
 
 
 def test_a_list_of_items_is_read(committed_db, tmp_path):
