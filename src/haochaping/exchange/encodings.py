@@ -62,8 +62,9 @@ class Made:
 
     def complaint(self, *texts: str) -> Complaint | None:
         """What is wrong with the texts of one row when they are written otherwise than the rest of the file."""
-        strange = any(map(is_mixed if self.encoding == _GB else _ESCAPED.search, texts))
-        if not strange:
+        if self.encoding != _GB and not self.is_mixed:
+            return None
+        if not any(map(is_mixed if self.encoding == _GB else _ESCAPED.search, texts)):
             return None
         names = ("GB18030", "UTF-8") if self.encoding == _GB else ("UTF-8", "GB18030")
         return Complaint(MIXED_ENCODINGS, params=dict(zip(("rest", "row"), names, strict=True)))
