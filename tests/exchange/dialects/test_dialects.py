@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode
 
 import pytest
 from hypothesis import given
@@ -245,6 +246,46 @@ def test_no_text_breaks_xml_and_forms(text):
             reader(text)
         with suppress(Refused):
             reader(text.encode("utf-8", "surrogatepass"))
+
+
+@given(
+    st.lists(st.tuples(st.text(max_size=9), st.text(max_size=30)), max_size=4, unique_by=lambda pair: pair[0])
+)
+def test_fields_of_a_form_are_read_as_they_were_written(pairs):
+    fields = dict(pairs)
+    for escaped in (
+        urlencode(fields, errors="surrogatepass"),
+        urlencode(fields, quote_via=quote, safe="、", errors="ignore"),
+    ):
+        assert _form(escaped) == _standard(escaped)
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["%E4", "%b8", "%AD", "%F0%9f%8d%B5", "%26", "%3d", "%", "&", "=", "+", "a", "4", "中"]
+        )
+    )
+)
+def test_a_form_in_pieces_is_read_as_the_standard_library_reads_it(pieces):
+    text = "".join(pieces)
+    assert _form(text) == _standard(text)
+
+
+def _form(text: str) -> object:
+    try:
+        return read_form(text)
+    except Refused:
+        return None
+
+
+def _standard(text: str) -> object:
+    """What there is to read, None where it is no UTF-8 or a name stands twice."""
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict")
+    except ValueError:
+        return None
+    return dict(pairs) if len(dict(pairs)) == len(pairs) else None
 
 
 def test_a_signature_holds_for_its_moment_only():
