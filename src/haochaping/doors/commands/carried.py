@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 _FOLDER = Folder(file_okay=False, path_type=Path)
 _ENDINGS = (".batch", ".answer")
 _REASONS = 5
-# As with tables: less than this is done before the processes have started.
-_WORTH_LANES = 2 << 20
+# As with tables, whose rows need some fifteen times the bytes of packed ones: less than this, some ten thousand cases,
+# is done before the processes have started.
+_WORTH_LANES = 128 << 10
 
 
 class _Came(NamedTuple):
