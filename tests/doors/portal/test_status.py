@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from haochaping.exchange import actions as exchange
 from haochaping.exchange.terms import Raw
+from haochaping.doors.portal.progress import promise
 from haochaping.flows import handle_bad_review
 from haochaping.flows.invite import invite_case
 from haochaping.flows.receive_reviews import receive_reviews
@@ -61,6 +62,18 @@ def test_next_promise_is_the_contact(citizen, status, clock):
     rectification.sign_for(_order().id, by=worlds.CLERK, now=timezone.now())
 
     assert moment(_order().contact_due_at or clock) in text_of(citizen.look(status))
+
+
+@pytest.mark.parametrize("due", [timedelta(hours=3), timedelta(hours=-3)], ids=["in time", "late"])
+def test_a_return_that_is_asked_for_changes_no_promise(citizen, status, due):
+    """The clock that runs is still that for taking the review up, and nothing more may be promised."""
+    WorkOrder.objects.update(due_at=timezone.now() + due)
+    before = promise(_order(), timezone.now())
+
+    rectification.ask_return(_order().id, reason="不归我们管", by=worlds.CLERK, now=timezone.now())
+
+    assert promise(_order(), timezone.now()) == before
+    assert before in text_of(citizen.look(status))
 
 
 def test_unknown_calendar_is_said(citizen, status):

@@ -16,11 +16,12 @@ from haochaping.notices import queries as notices
 from haochaping.notices.terms import Side
 from haochaping.rectification import queries as orders
 from haochaping.rectification.rules import is_overdue, of_this_round, offered
-from haochaping.rectification.states import ANSWERED, APPEAL_SECOND, ASKED, after
+from haochaping.rectification.states import ANSWERED, APPEAL_SECOND, ASKED, CLOCK_OF, after
 from haochaping.rectification.terms import (
     OUTCOME_LABELS,
     SOLVED_LABELS,
     AppealState,
+    ClockKind,
     HandlingOutcome,
     Move,
     OrderState,
@@ -55,19 +56,20 @@ _PAUSED = N_(
     "{agency} has asked for a second look at the review itself. The clock stands still until that is decided."
 )
 _NO_DATE = N_("{agency} has your review. The date of the next step is still to be set.")
+# By the clock that runs: what is due is what the clerk's page says, whatever else an order waits for.
 _PROMISED = {
-    OrderState.DISPATCHED: N_("{agency} will take up your review by {due}."),
-    OrderState.SIGNED: N_("{agency} will contact you by {due}."),
-    OrderState.RECTIFIED: N_("{agency} will put it right and answer you here by {due}."),
+    ClockKind.SIGN: N_("{agency} will take up your review by {due}."),
+    ClockKind.CONTACT: N_("{agency} will contact you by {due}."),
+    ClockKind.RECTIFY: N_("{agency} will put it right and answer you here by {due}."),
 }
 _LATE = {
-    OrderState.DISPATCHED: N_(
+    ClockKind.SIGN: N_(
         "{agency} should have taken up your review by {due} and has not done so. This is recorded as overdue."
     ),
-    OrderState.SIGNED: N_(
+    ClockKind.CONTACT: N_(
         "{agency} should have contacted you by {due} and has not done so. This is recorded as overdue."
     ),
-    OrderState.RECTIFIED: N_(
+    ClockKind.RECTIFY: N_(
         "{agency} should have answered you by {due} and has not done so. This is recorded as overdue."
     ),
 }
@@ -198,9 +200,9 @@ def promise(order: OrderRow, now: datetime, *, concealed: bool = False) -> str:
     if due is None:
         return gettext(_NO_DATE).format(agency=order.agency_name)
     overdue = is_overdue(order, now)
-    sentences = _LATE if overdue else _PROMISED
-    sentence = sentences.get(order.state, sentences[OrderState.RECTIFIED])
-    if concealed and order.state == OrderState.SIGNED:
+    clock = CLOCK_OF[order.state]
+    sentence = (_LATE if overdue else _PROMISED)[clock]
+    if concealed and clock == ClockKind.CONTACT:
         sentence = _OFFICE_LATE if overdue else _OFFICE
     return gettext(sentence).format(agency=order.agency_name, due=moment(due))
 
