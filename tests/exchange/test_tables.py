@@ -143,12 +143,19 @@ def test_half_a_file_cut_in_a_row(tmp_path):
     assert "2" in say(found[1].complaint).message
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
-def test_half_a_file_cut_in_a_character(tmp_path, encoding):
-    found = read(tmp_path / "t.csv", "a,b\n1,张\n2,满".encode(encoding)[:-1])
+def test_half_a_file_cut_in_a_character(tmp_path):
+    found = read(tmp_path / "t.csv", "a,b\n1,张\n2,满".encode()[:-1])
 
     assert found[0].fields == {"a": "1", "b": "张"}
     assert str(found[1].fields["b"]).endswith("\ufffd")
+
+
+def test_half_a_file_of_gb18030_cut_in_a_character(tmp_path):
+    found = read(tmp_path / "t.csv", "a,b\n1,张\n2,满".encode("gb18030")[:-1])
+
+    assert found[0].fields == {"a": "1", "b": "张"}
+    assert found[1].complaint is not None
+    assert found[1].complaint.code == "unreadable_row"
 
 
 def test_row_with_a_cell_too_many(tmp_path):
@@ -255,21 +262,39 @@ def test_rows_of_another_encoding_are_named_and_not_read_wrongly(tmp_path):
     assert found[2].fields == {"姓名": "王五", "文字": "好"}
 
 
+# Bytes of the one with an odd number of characters make no text of the other encoding, those of the other do.
+@pytest.mark.parametrize("text", ["排队两个小时", "排队两小时"])
 @pytest.mark.parametrize("odd", [0, 3, 5])
 @pytest.mark.parametrize("name", ["t.csv", "t.jsonl"])
-def test_the_one_row_of_another_encoding_is_named_and_not_all_the_others(tmp_path, name, odd):
-    lines = [
-        f"{n},排队两个小时" if name == "t.csv" else f'{{"a": "{n}", "b": "排队两个小时"}}' for n in range(6)
-    ]
-    written = [line.encode("gb18030" if n == odd else "utf-8") for n, line in enumerate(lines)]
+@pytest.mark.parametrize(("rest", "other"), [("utf-8", "gb18030"), ("gb18030", "utf-8")])
+def test_the_one_row_of_another_encoding_is_named_and_not_all_the_others(
+    tmp_path, name, odd, text, rest, other
+):
+    lines = [f"{n},{text}" if name == "t.csv" else f'{{"a": "{n}", "b": "{text}"}}' for n in range(6)]
+    written = [line.encode(other if n == odd else rest) for n, line in enumerate(lines)]
 
     found = read(tmp_path / name, b"\n".join([b"a,b", *written] if name == "t.csv" else written))
 
     assert [n for n, row in enumerate(found) if row.complaint] == [odd]
     complaint = found[odd].complaint
     assert complaint is not None
-    assert say(complaint).message == "该行是 GB18030 编码，而文件其余部分是 UTF-8。"
-    assert {row.fields["b"] for n, row in enumerate(found) if n != odd} == {"排队两个小时"}
+    assert say(complaint).message == f"该行是 {other.upper()} 编码，而文件其余部分是 {rest.upper()}。"
+    assert {row.fields["b"] for n, row in enumerate(found) if n != odd} == {text}
+
+
+@pytest.mark.parametrize("rest", ["utf-8", "gb18030"])
+def test_a_row_that_is_no_text_at_all_is_named_alone(tmp_path, rest):
+    lines = [f"{n},排队两个小时".encode(rest) for n in range(4)]
+    lines[2] = b"2,\xff\xfe\x80\xff"
+
+    found = read(tmp_path / "t.csv", b"\n".join([b"a,b", *lines]))
+
+    assert [row.number for row in found if row.complaint] == [4]
+    assert found[2].complaint is not None
+    assert (
+        say(found[2].complaint).message
+        == f"该行不是文字：既不是 UTF-8 也不是 GB18030，而文件其余部分是 {rest.upper()}。"
+    )
 
 
 def test_a_heading_of_another_encoding_than_the_rows_is_refused(tmp_path):

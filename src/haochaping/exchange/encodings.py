@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from haochaping.exchange.terms import IN_UTF_16, MIXED_ENCODINGS, NEITHER_ENCODING
+from haochaping.exchange.terms import IN_UTF_16, MIXED_ENCODINGS, NEITHER_ENCODING, UNREADABLE_ROW
 from haochaping.kernel.refused import Complaint, Refused
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def _is_utf8(run: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """How a file is written: its encoding, whether it has lines too long to be held, and lines of the other encoding."""
+    """How a file is written: its encoding, whether it has lines too long to be held, or some of another encoding or none."""
 
     encoding: str
     is_long: bool
@@ -58,23 +59,29 @@ class Made:
     @property
     def errors(self) -> str:
         """What `open` does with bytes that are none of the encoding: what is mixed in must be known again."""
-        return "surrogateescape" if self.is_mixed and self.encoding != _GB else "replace"
+        return "surrogateescape" if self.is_mixed else "replace"
 
     def complaint(self, *texts: str) -> Complaint | None:
         """What is wrong with the texts of one row when they are written otherwise than the rest of the file."""
-        if self.encoding != _GB and not self.is_mixed:
+        if not self.is_mixed:
             return None
-        if not any(map(is_mixed if self.encoding == _GB else _ESCAPED.search, texts)):
+        return next(filter(None, map(self._complaint, texts)), None)
+
+    def _complaint(self, text: str) -> Complaint | None:
+        if not _ESCAPED.search(text) and not (self.encoding == _GB and is_mixed(text)):
             return None
-        names = ("GB18030", "UTF-8") if self.encoding == _GB else ("UTF-8", "GB18030")
-        return Complaint(MIXED_ENCODINGS, params=dict(zip(("rest", "row"), names, strict=True)))
+        rest, row = (_GB, "utf-8") if self.encoding == _GB else ("utf-8", _GB)
+        is_text = _reads_as(row, text.encode(rest, "surrogateescape"))
+        reason, names = (MIXED_ENCODINGS, (rest, row)) if is_text else (UNREADABLE_ROW, (rest,))
+        return Complaint(reason, params=dict(zip(("rest", "row"), map(str.upper, names), strict=False)))
 
 
 def made_of(path: Path) -> Made:
     """How a file is written.
 
-    UTF-8 when the whole file is, else GB18030, unless most of its lines are UTF-8 all the same; a last character cut in
-    half is not held against it.
+    UTF-8 when the whole file is, else GB18030, unless most of its lines are UTF-8 all the same. A file that is neither as
+    a whole is what most of its lines are, so that the few others can be named; a last character of UTF-8 cut in half is
+    not held against it.
 
     Raises:
         Refused: IN_UTF_16, NEITHER_ENCODING.
@@ -82,16 +89,16 @@ def made_of(path: Path) -> Made:
     with path.open("rb") as file:
         if file.read(2) in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
             raise Refused(IN_UTF_16, name=path.name)
-    broken = []
-    for encoding in (_UTF8, _GB):
-        position, is_long = _first_foreign(path, encoding)
-        if position is None and encoding == _GB and _is_mostly_utf8(path):
-            return Made(_UTF8, is_long, is_mixed=True)
-        if position is None:
-            return Made(encoding, is_long)
-        broken.append(position)
+    utf8, is_long = _first_foreign(path, _UTF8)
+    if utf8 is None:
+        return Made(_UTF8, is_long)
+    gb, _ = _first_foreign(path, _GB)
+    lines, is_long = _lines(path)
+    most = max((_GB, _UTF8), key=lines.__getitem__)
+    if gb is None or lines[most] > lines.total() - lines[most]:
+        return Made(most, is_long, is_mixed=True)
     # The one that came further is what the file was meant to be.
-    raise Refused(NEITHER_ENCODING, name=path.name, position=max(broken))
+    raise Refused(NEITHER_ENCODING, name=path.name, position=max(utf8, gb))
 
 
 def _first_foreign(path: Path, encoding: str) -> tuple[int | None, bool]:
@@ -110,19 +117,21 @@ def _first_foreign(path: Path, encoding: str) -> tuple[int | None, bool]:
     return None, long
 
 
-def _is_mostly_utf8(path: Path) -> bool:
-    """Whether of the lines that are not plain ASCII more are UTF-8 than not."""
-    more = 0
+def _lines(path: Path) -> tuple[Counter[str], bool]:
+    """How many lines that are not plain ASCII are UTF-8, of the rest GB18030, and neither (""); and whether one is very long."""
+    found: Counter[str] = Counter()
+    is_long = False
     with path.open("rb") as file:
         while line := file.readline(_CHUNK):
+            is_long = is_long or (len(line) == _CHUNK and not line.endswith(b"\n"))
             if not line.isascii():
-                more += 1 if _reads_as_utf8(line) else -1
-    return more > 0
+                found[next((name for name in (_UTF8, _GB) if _reads_as(name, line)), "")] += 1
+    return found, is_long
 
 
-def _reads_as_utf8(line: bytes) -> bool:
+def _reads_as(encoding: str, data: bytes) -> bool:
     try:
-        line.decode()
+        data.decode(encoding)
     except UnicodeDecodeError:
         return False
     return True

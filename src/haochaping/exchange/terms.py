@@ -302,6 +302,11 @@ MIXED_ENCODINGS = Reason(
     N_("This row is written in {row}, the rest of the file in {rest}."),
     N_("Save the whole file as UTF-8; do not join files of different encodings."),
 )
+UNREADABLE_ROW = Reason(
+    "unreadable_row",
+    N_("This row is no text: it is neither UTF-8 nor GB18030, the rest of the file is {rest}."),
+    N_("Write the row anew, and save the whole file as UTF-8."),
+)
 TORN_ROW = Reason(
     "torn_row",
     N_("This row cannot be read as CSV: a quotation mark is not closed, or a cell is far too long."),
