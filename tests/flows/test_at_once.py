@@ -15,7 +15,7 @@ from haochaping.cases.models import Case
 from haochaping.exchange import queries as exchange
 from haochaping.exchange.rules import judge_case
 from haochaping.exchange.terms import Raw
-from haochaping.flows import change_review, handle_bad_review
+from haochaping.flows import change_review, handle_bad_review, handle_voices
 from haochaping.flows.receive_reviews import receive_reviews
 from haochaping.flows.retry_records import retry_records
 from haochaping.flows.take_in_cases import take_in_cases
@@ -24,16 +24,20 @@ from haochaping.kernel.outcomes import OutcomeKind
 from haochaping.kernel.refused import Refused
 from haochaping.ledger import queries as ledger
 from haochaping.ledger.terms import EntryKind
+from haochaping.notices import queries as notices
+from haochaping.notices.terms import Side
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.rectification.models import WorkOrder
 from haochaping.reviews.models import Review
 from haochaping.reviews.terms import Entrance, Level
+from haochaping.voices.models import Voice
 from tests import worlds
 from tests.cut_off import cut_off
 from tests.flows.conftest import at_once, heard, order_of, stored, until_waiting
 from tests.flows.test_receive_reviews import ALL_TABLES
 from tests.flows.truth import assert_counters_exact, findings, rows_of
+from tests.voices.conftest import GIVEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -354,3 +358,35 @@ def test_four_retries_at_once_settle_a_record_once(now):
 
     assert Review.objects.count() == ledger.count(EntryKind.REVIEW_ACCEPTED) == 1
     assert ledger.count(EntryKind.QUARANTINE_RETRIED) == 1
+
+
+def test_a_form_of_a_complaint_sent_twice_at_the_same_moment_is_one(now):
+    receipts = at_once([partial(handle_voices.give_voice, **GIVEN, by=REVIEWER, now=now)] * 4)
+
+    assert receipts == [GIVEN["receipt"]] * 4
+    assert Voice.objects.count() == 1
+
+
+def test_the_same_words_to_the_agency_sent_twice_at_the_same_moment_are_said_once(now):
+    review_id = tapped(now)
+    order = order_of(review_id)
+    rectification.dispatch([order.id], by=SYSTEM, now=now)
+    rectification.sign_for(order.id, by=worlds.CLERK, now=now)
+    handle_bad_review.write_to_reviewer(order.id, "请问是哪一天？", by=worlds.CLERK, now=now)
+    say = partial(handle_bad_review.answer_agency, review_id, by=REVIEWER, now=now)
+
+    assert at_once([partial(say, "周三")] * 4) == [None] * 4
+    say("周四")
+    say("周三")
+
+    assert [row.text for row in notices.messages(thread_of(review_id), for_side=Side.REVIEWER)[1:]] == [
+        "周三",
+        "周四",
+        "周三",
+    ]
+
+
+def thread_of(review_id: UUID) -> UUID:
+    thread = order_of(review_id).thread_id
+    assert thread is not None
+    return thread

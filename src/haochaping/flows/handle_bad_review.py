@@ -11,7 +11,9 @@ from haochaping.flows import tell_reviewers, tell_staff
 from haochaping.insight import actions as insight
 from haochaping.insight.rules import changes, order_units
 from haochaping.kernel.refused import Refused
+from haochaping.kernel.text import clean
 from haochaping.notices import actions as notices
+from haochaping.notices.queries import last_words
 from haochaping.notices.terms import NoticeKind, Side, Template
 from haochaping.postgres.writes import at_once
 from haochaping.publicity.rules import hidden_in
@@ -98,14 +100,17 @@ def read_messages(order_id: UUID, *, by: Actor, now: datetime) -> int:
 
 @transaction.atomic
 def answer_agency(review_id: UUID, text: str, *, by: Actor, now: datetime) -> None:
-    """The reviewer writes back in the thread of their order.
+    """The reviewer writes back in the thread of their order; the same words twice running, a double click, are said once.
 
     Raises:
         Refused: NO_THREAD when the agency has not written.
     """
+    orders.hold([review_id])
     order = orders.order_of_review(review_id)
     if order is None or order.thread_id is None:
         raise Refused(NO_THREAD)
+    if last_words(order.thread_id) == (Side.REVIEWER, clean(text)):
+        return
     notices.write(order.thread_id, Side.REVIEWER, text, by=by, now=now)
     tell_staff.tell(NoticeKind.REVIEWER_MESSAGE, tell_staff.about_orders([order]), by=by, now=now)
 

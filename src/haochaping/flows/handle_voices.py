@@ -81,6 +81,7 @@ def give_voice(
     Raises:
         Refused: as `voices.actions.receive`, and UNKNOWN_TARGET, BAD_VOICE_PHONE, TOO_MANY_PHOTOS.
     """
+    voices.take_turn(receipt)
     before = queries.by_receipt(receipt)
     if before is not None:
         if before.text == voices.checked_text(text, "text"):

@@ -94,6 +94,12 @@ def messages(thread_id: UUID, *, for_side: Side, limit: int = 500) -> list[Messa
     ]
 
 
+def last_words(thread_id: UUID) -> tuple[Side, str] | None:
+    """Who wrote last in a thread, and what; None when nobody has."""
+    row = Message.objects.filter(thread_id=thread_id).order_by("-id").values_list("side", "text").first()
+    return (Side(row[0]), row[1]) if row else None
+
+
 def unread(thread_ids: Collection[UUID], *, for_side: Side) -> Asked[dict[UUID, int]]:
     """How many messages of the others this side has not read, by thread; threads without any are absent."""
     rows = (

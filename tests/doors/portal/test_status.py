@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.utils import timezone
 
+from haochaping.doors.portal.progress import promise
 from haochaping.exchange import actions as exchange
 from haochaping.exchange.terms import Raw
-from haochaping.doors.portal.progress import promise
 from haochaping.flows import handle_bad_review
 from haochaping.flows.invite import invite_case
 from haochaping.flows.receive_reviews import receive_reviews

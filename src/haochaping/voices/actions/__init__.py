@@ -1,7 +1,7 @@
 """诉求 writes: each move locks the voice, checks who and when, and leaves an event and a ledger entry."""
 
 from haochaping.voices.actions.alarms import mark_alarms
-from haochaping.voices.actions.giving import ask_about_own_data, complain, receive, take_up
+from haochaping.voices.actions.giving import ask_about_own_data, complain, receive, take_turn, take_up
 from haochaping.voices.actions.handing_on import hand_on, hand_on_ended
 from haochaping.voices.actions.handling import answer, end, sign_for, transfer
 from haochaping.voices.actions.history import take_over
@@ -23,6 +23,7 @@ __all__ = [
     "say_word",
     "sign_for",
     "take_over",
+    "take_turn",
     "take_up",
     "transfer",
     "urge",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.refused import Refused
@@ -20,6 +20,15 @@ if TYPE_CHECKING:
 
     from haochaping.kernel.actor import Actor
     from haochaping.voices.terms import VoiceTarget
+
+_RECEIPT_LOCKS = 0x766F  # "vo": one form of a receipt at a time
+
+
+def take_turn(receipt: str) -> None:
+    """Wait, until the transaction ends, for whoever sends the same form at the same moment: a double click."""
+    with connection.cursor() as cursor:
+        place = int.from_bytes(receipt_hash(receipt)[:4], signed=True)
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_RECEIPT_LOCKS, place])
 
 
 @transaction.atomic
