@@ -38,6 +38,7 @@ from haochaping.rulebook.terms import (
     Overview,
     ProfileRow,
     ProposedChange,
+    RefusedChange,
     ValueRow,
     Verified,
 )
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
     from datetime import date, datetime, time
 
+    from haochaping.kernel.actor import Actor
     from haochaping.rulebook.terms import Terms
 
 type _Said = tuple[str, date, bool | None]
@@ -361,6 +363,15 @@ def proposals() -> list[ProposedChange]:
         )
         for row in rows
     ]
+
+
+def refused_changes(by: Actor, since: datetime) -> list[RefusedChange]:
+    """What somebody has proposed and others refused since then, the latest first."""
+    rows = RuleProposal.objects.filter(
+        state=TwoPersonState.REFUSED, proposed_by=str(by), decided_at__gte=since
+    ).order_by("-id")
+    columns = ("said", "refusal", "decided_by", "decided_at")
+    return [RefusedChange(change_of(said), *rest) for said, *rest in rows.values_list(*columns)]
 
 
 def overlay(year: int) -> list[OverlayRow]:

@@ -19,7 +19,7 @@ from haochaping.kernel.periods import local_day
 from haochaping.ledger.models import Entry
 from haochaping.ledger.terms import EntryKind
 from haochaping.rulebook import queries
-from haochaping.rulebook.models import RuleProposal, RuleValue
+from haochaping.rulebook.models import CalendarDay, RuleProposal, RuleValue
 from haochaping.rulebook.terms import NOT_READ, Key, NewValue
 from tests import worlds
 
@@ -122,6 +122,47 @@ def test_what_waits_is_refused_with_a_reason_or_taken_back(admin, second):
 
     assert [row.state for row in RuleProposal.objects.order_by("id")] == ["refused", "withdrawn"]
     assert admin.browser.get(profile_page()).context["proposals"] == []
+
+
+def test_who_proposed_reads_why_it_was_refused_and_nobody_else_does(admin, second):
+    admin.browser.post(profile_page(), value() | YES)
+    second.browser.post(step("refuse"), {"reason": "依据不足"})
+
+    mine, others = (
+        who.browser.get(reverse("console_rulebook"), headers=ENGLISH).content.decode()
+        for who in (admin, second)
+    )
+
+    assert "依据不足" in mine
+    assert "Refused" in mine
+    assert "7 working days" in mine
+    assert "by 示例人员 (second-admin)." in mine
+    assert "依据不足" not in others
+
+
+@pytest.mark.parametrize("page", ["desk", "console_rulebook"])
+def test_a_value_that_waits_is_told_where_the_second_person_begins(admin, second, page):
+    address = reverse(page)
+    before = second.browser.get(address, headers=ENGLISH).content.decode()
+    admin.browser.post(profile_page(), value() | YES)
+
+    after = second.browser.get(address, headers=ENGLISH).content.decode()
+
+    assert "Waits for a second person" not in before
+    assert "Waits for a second person" in after
+    assert ("1 change of the rulebook" in after) == (page == "desk")
+    assert (step("confirm") in after) == (page == "console_rulebook")
+
+
+@pytest.mark.parametrize("page", ["desk", "console_rulebook"])
+def test_a_calendar_that_ends_too_early_is_told_to_whoever_can_mend_it(admin, page):
+    CalendarDay.objects.all().delete()
+    year = local_day(timezone.now()).year
+
+    text = admin.browser.get(reverse(page), headers=ENGLISH).content.decode()
+
+    assert "The working calendar ends too early" in text
+    assert f'href="{reverse("console_calendar")}?year={year}"' in text
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from haochaping.kernel.actor import Actor
-    from haochaping.rulebook.terms import Change, ProposedChange
+    from haochaping.rulebook.terms import Change, ProposedChange, RefusedChange
 
 SAYS = {True: N_("The day is worked"), False: N_("The day is free"), None: N_("As above again")}
 _DONE = {
@@ -65,6 +65,21 @@ def cards(
             "may_decide": may_edit(by, row.division_path),
         }
         for row in rows
+    ]
+
+
+def refused(rows: Iterable[RefusedChange]) -> list[dict[str, object]]:
+    """What was refused as `console/rulebook.html` shows it: what it said, why not, by whom."""
+    found = list(rows)
+    names = names_of({row.decided_by for row in found})
+    return [
+        {
+            "said": described(row.change),
+            "reason": row.refusal,
+            "at": row.decided_at,
+            "who": names[row.decided_by],
+        }
+        for row in found
     ]
 
 

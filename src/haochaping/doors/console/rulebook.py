@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -17,7 +18,7 @@ from haochaping.directory import queries as directory
 from haochaping.directory.terms import UNKNOWN_CODE
 from haochaping.doors.confirmation import Fresh
 from haochaping.doors.console.confirm import ask, done
-from haochaping.doors.console.proposals import cards
+from haochaping.doors.console.proposals import cards, refused
 from haochaping.doors.console.rulebook_forms import (
     AssignForm,
     OwnProfileForm,
@@ -54,6 +55,8 @@ PROPOSED = N_("Proposed; it holds once a second person confirms it.")
 _ENTRIES = 100
 # Looked through for who assigned what: more than all rules of a country change in years.
 _ASSIGNMENTS = 2000
+# So long somebody reads on this page why what they proposed was refused; the ledger keeps it.
+_REFUSED_SHOWN = timedelta(days=30)
 
 
 @requires(Power.RULEBOOK_EDIT, fresh=Fresh.TO_CHANGE)
@@ -80,7 +83,7 @@ def profiles(request: HttpRequest) -> HttpResponse:
 
 
 def _profiles_page(request: HttpRequest, overview: Overview, form: Form, status: int) -> HttpResponse:
-    waiting = overview.unconfirmed
+    by, waiting = actor_of(request), overview.unconfirmed
     states = {True: gettext("to be confirmed"), False: gettext("confirmed")}
     titles = (N_("Profile"), N_("Name"), N_("Above"), N_("Of the division"), N_("In use here"))
     context = {
@@ -106,10 +109,9 @@ def _profiles_page(request: HttpRequest, overview: Overview, form: Form, status:
             )
         ],
         "choices": _assignments(overview.choices),
-        "proposals": cards(
-            actor_of(request),
-            (one for one in queries.proposals() if isinstance(one.change, Assignment | NewProfile)),
-        ),
+        "proposals": cards(by, queries.proposals()),
+        "refused": refused(queries.refused_changes(by, timezone.now() - _REFUSED_SHOWN)),
+        "missing": queries.years_missing(timezone.now()),
     }
     return desk_page(request, "console/rulebook.html", context, here=_HERE, status=status)
 

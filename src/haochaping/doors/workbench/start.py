@@ -34,6 +34,11 @@ def desk(request: HttpRequest) -> HttpResponse:
     if may(by, Power.ORDER_VIEW):
         context = inbox_page(by, request.GET, now=timezone.now())
         return desk_page(request, "workbench/inbox.html", context, here="desk")
-    waiting = rulebook.unconfirmed() if may(by, Power.RULEBOOK_EDIT) else []
-    context = {"entries": entries(by), "unconfirmed": waiting, "has_role": bool(by.powers)}
+    context = {"entries": entries(by), "has_role": bool(by.powers)}
+    if may(by, Power.RULEBOOK_EDIT):
+        context |= {
+            "unconfirmed": rulebook.unconfirmed(),
+            "missing": rulebook.years_missing(timezone.now()),
+            "proposed": len(rulebook.proposals()),
+        }
     return desk_page(request, "workbench/start.html", context, here="desk")

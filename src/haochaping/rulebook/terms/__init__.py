@@ -8,6 +8,7 @@ from haochaping.rulebook.terms.changes import (
     NewProfile,
     NewValue,
     ProposedChange,
+    RefusedChange,
     YearSaid,
 )
 from haochaping.rulebook.terms.choices import (
@@ -114,6 +115,7 @@ __all__ = [
     "Overview",
     "ProfileRow",
     "ProposedChange",
+    "RefusedChange",
     "Rule",
     "Terms",
     "Unit",

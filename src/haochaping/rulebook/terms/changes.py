@@ -86,3 +86,13 @@ class ProposedChange:
     proposed_by: str
     proposed_staff: list[int]
     proposed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedChange:
+    """A proposed change that somebody refused, and why; `decided_by` is `kind:id`."""
+
+    change: Change
+    refusal: str
+    decided_by: str
+    decided_at: datetime
