@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import optimize, stats
 
-from haochaping.insight.comparison.shrinkage import Prior, by_moments, fitted
+from haochaping.insight.comparison.shrinkage import Posterior, Prior, by_moments, fitted
 from haochaping.insight.comparison.simplex import lowest
 from tests.insight.comparison.textbooks import RATS, RATS_ALPHA, RATS_BETA, RATS_DEVIATION, RATS_MEAN
 
@@ -159,6 +159,16 @@ def test_what_is_known_of_a_rate_is_the_beta_distribution_of_scipy(bad, good, li
     assert posterior.above(limit) == pytest.approx(float(of_scipy.sf(limit)), abs=1e-9)
     assert (low, high) == pytest.approx((of_scipy.ppf(0.025), of_scipy.ppf(0.975)), rel=1e-7, abs=1e-12)
     assert low < posterior.mean < high
+
+
+@pytest.mark.parametrize(
+    "known", [Posterior(100.005, 0.005), Posterior(0.005, 100.005), Posterior(1e-9, 5), Posterior(5, 1e-9)]
+)
+def test_a_rate_of_nearly_nothing_or_all_has_an_interval(known):
+    low, high = known.interval
+
+    assert 0 <= low <= high <= 1
+    assert (low, high) == pytest.approx(stats.beta.ppf([0.025, 0.975], known.alpha, known.beta), abs=1e-9)
 
 
 def test_the_simplex_finds_the_valley_of_rosenbrock():
