@@ -84,6 +84,13 @@ def test_equal_units_are_found_to_be_equal():
     assert max(found.rates.values()) / min(found.rates.values()) < 1.2
 
 
+def test_a_deviation_that_creeps_towards_nothing_is_ended_near_it():
+    found = marginal(world(20, 8, 0.0))
+
+    assert found is not None
+    assert found.deviation < 0.1
+
+
 def test_equal_halls_with_other_channels_have_one_rate():
     """trust.md §5.2.7: crude rates of 0.61 % and 3.34 %."""
     found = marginal({(hall, (channel,)): of for (hall, channel), of in HALLS.items()})

@@ -187,5 +187,20 @@ def test_the_simplex_grows_where_the_way_is_long():
     assert lowest(lambda at: abs(at[0] - 1e6) + abs(at[1]), (0.0, 0.0))[0] == pytest.approx(1e6, rel=1e-3)
 
 
+def test_the_simplex_shrinks_where_every_other_way_leads_up():
+    looks = []
+
+    def thorn(at: tuple[float, ...]) -> float:
+        looks.append(at)
+        return math.sqrt(abs(at[0])) + math.sqrt(abs(at[1]))
+
+    assert lowest(thorn, (0.0, 0.0)) == (0, 0)
+    assert len(looks) < 1_000
+
+
+def test_a_search_without_an_end_is_ended():
+    assert lowest(lambda at: -at[0], (0.0, 0.0))[0] > 1e9
+
+
 def test_the_simplex_stays_where_nothing_is_lower():
     assert lowest(lambda _: 0.0, (3.0, 4.0)) == (3.0, 4.0)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _LOOSE = 0.01
 # Units that differ by less than three hundredths of their odds do not differ.
 _LEAST_VARIANCE, _FIRST_VARIANCE = 0.001, 0.1
-_ROUNDS, _STEPS, _NEAR = 100, 40, 1e-9
+_ROUNDS, _NEAR = 100, 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +118,12 @@ def _fitted(rows: Sequence[_Row], effects: _Effects) -> tuple[_Effects, float]:
 
 
 def _climbed(rows: Sequence[_Row], effects: _Effects, variance: float) -> _Effects:
-    """The most likely effects for a variance, by Newton's steps, each halved until it leads up."""
+    """The most likely effects for a variance, by Newton's steps, each halved until it leads up.
+
+    The way up has one end, as the logarithm of likelihood and penalty is curved downwards everywhere.
+    """
     height = _height(rows, effects, variance)
-    for _ in range(_STEPS):
+    while True:
         own, common, uncertain = _step(rows, effects, variance)
         size = 1.0
         while True:
@@ -135,8 +138,7 @@ def _climbed(rows: Sequence[_Row], effects: _Effects, variance: float) -> _Effec
             size /= 2
         effects, risen, height = tried, reached - height, reached
         if risen <= _NEAR:
-            break
-    return effects
+            return effects
 
 
 def _height(rows: Sequence[_Row], effects: _Effects, variance: float) -> float:
