@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from haochaping.insight.comparison.bands import bands, extent, stepped_up, too_good
-from haochaping.insight.comparison.terms import Extent, Position
+from haochaping.insight.comparison.bands import (
+    MINIMUM_COUNTS,
+    MINIMUM_POSITION,
+    TOO_MANY_GOOD,
+    bands,
+    extent,
+    stepped_up,
+    too_good,
+)
+from haochaping.insight.comparison.terms import EXTENT_LABELS, TOO_GOOD, Extent, Position
+from haochaping.kernel.ratios import MINIMUM_N
 from tests.insight.comparison.textbooks import DOUBTS
 
 PROBABILITIES = st.lists(st.floats(0, 1), min_size=1, max_size=40)
@@ -69,6 +80,13 @@ def test_the_order_of_units_changes_no_band(above, dice):
 )
 def test_how_much_is_shown_of_how_few(n, shown):
     assert extent(n) == shown
+
+
+def test_the_words_say_the_numbers_that_hold():
+    said = [re.findall(r"\d[\d,]*", label) for label in (*EXTENT_LABELS.values(), TOO_GOOD)]
+
+    limits = [MINIMUM_COUNTS, MINIMUM_N, MINIMUM_POSITION, MINIMUM_POSITION, TOO_MANY_GOOD]
+    assert said == [[f"{limit:,}"] for limit in limits]
 
 
 @pytest.mark.parametrize(("bad", "n", "alert"), [(0, 999, False), (0, 1_000, True), (1, 1_000, False)])
