@@ -114,11 +114,12 @@ def test_randomness_comes_from_one_place():
         )
     }
 
-    # Keys and passwords of an installation are made above and beside the rooms; the demo's dice are seeded.
+    # Keys and passwords of an installation are made above and beside the rooms; the dice of ranks and demo are seeded.
     assert drawing == {
         "kernel/identifiers.py",
         "config/keys.py",
         "postgres/server.py",
         "doors/commands/people.py",
         "doors/demo/province.py",
+        "insight/comparison/ranks.py",
     }
