@@ -53,6 +53,7 @@ def public() -> Iterator[Visit]:
         ("about", "/about"),
         ("gallery", "/ui"),
         ("samples", "/samples"),
+        ("protection", f"/protection/{'0' * 26}"),
         ("again", f"/again/{asked}"),
         ("again_keys", f"/again/{asked}/keys"),
         ("voice_new", "/voices/new"),

@@ -94,6 +94,7 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
         ("/voices/new?kind=complaint&agency=nowhere", STRANGER, "422"),
     ],
     "voice": [("{voice}",), ("{answered}",), ("{escalated}",), ("/voices/NONSENSE", STRANGER, "404")],
+    "protection": [("{protection}",), (f"/protection/{'0' * 26}", STRANGER, "404")],
     "account_link": [("/account/link/nonsense", STRANGER, "410")],
     "account_audit": [("/account/audit/",), ("/account/audit/?since=yesterday", "auditor", "422")],
     "account_audit_subject": [("/account/audit/subject?kind=user&id={person}",)],
@@ -415,6 +416,7 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "oversight_proposal_step": (303, f"/oversight/proposals/{MEASURE}/hearing"),
     "oversight_dispatch_send": (303, "/oversight/dispatch/orders/{order}"),
     "desk_reform_step": (303, f"/desk/reforms/{REFORM}/accept"),
+    "oversight_report_find": (303, "/oversight/reports/find"),
     "oversight_report_step": (303, f"/oversight/reports/{REPORT}/note"),
     "oversight_reconciliation_csv": (200, "/oversight/reconciliation/{reconciliation}/rows.csv"),
     "oversight_reconciliation_explain": (303, "/oversight/reconciliation/{reconciliation}/explain"),
@@ -470,6 +472,10 @@ def rows(house: House, visitors: Callable[..., Page]) -> dict[str, str]:
     _press(page, "button[name=level][value='2']")
     found["status"] = f"/status/{_receipt(page)}"
     _press(page, "form[action$='/reasons'] button[type=submit]")
+    _press(page, "a[href$='?report=1#protection']")
+    page.fill("#protection [name=text]", "评价之后，同一个窗口不再给我办理。")
+    _press(page, "form[action$='/report'] button[type=submit]")
+    found["protection"] = str(page.get_attribute("a[href^='/protection/']", "href"))
     ((order,),) = house.sql("SELECT id::text FROM rectification_work_order ORDER BY created_at DESC LIMIT 1")
     ((item,),) = house.sql("SELECT code FROM directory_service_item ORDER BY id LIMIT 1")
 
