@@ -56,6 +56,7 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     "measures": [("/measures",)],
     "about": [("/about",)],
     "samples": [("/samples",), ("/samples?month=2026-01",), ("/samples?month=x", STRANGER, "422")],
+    "sample_tickets": [("/samples/000/2026-01/good.txt", STRANGER, "404")],
     "gallery": [("/ui",)],
     "division": [(f"/divisions/{names.CITY[0]}",), ("/divisions/000", STRANGER, "404")],
     "agency": [(f"/agencies/{names.CLERK_AGENCY}",)],
@@ -594,13 +595,13 @@ def _receipt(page: Page) -> str:
 
 WRITTEN = (
     f"""INSERT INTO supervision_sample_draw (id, division_id, month, kind, head, head_index, population, list_hash, size,
-               drawn_at, drawn_by, closed_at)
-       SELECT '{NOWHERE[:-1]}1', min(id), '2026-01-01', 'good', repeat('0', 64), 1, 100, repeat('0', 64), 2, now(),
+               method, drawn_at, drawn_by, closed_at)
+       SELECT '{NOWHERE[:-1]}1', min(id), '2026-01-01', 'good', repeat('0', 64), 1, 100, repeat('0', 64), 2, 1, now(),
               'system:haochaping', NULL
          FROM directory_division""",
-    f"""INSERT INTO supervision_sampled_review (id, draw_id, division_id, review_id, rank, reported_level, state,
-               did_rate, words, answered_by, settled_at)
-       SELECT ('{NOWHERE[:-1]}' || n)::uuid, '{NOWHERE[:-1]}1', division_id, id, n, level,
+    f"""INSERT INTO supervision_sampled_review (id, draw_id, division_id, review_id, rank, ticket, reported_level,
+               state, did_rate, words, answered_by, settled_at)
+       SELECT ('{NOWHERE[:-1]}' || n)::uuid, '{NOWHERE[:-1]}1', division_id, id, n, '', level,
               CASE n WHEN 1 THEN 'to_call' ELSE 'answered' END, CASE n WHEN 1 THEN '' ELSE 'yes' END, '',
               CASE n WHEN 1 THEN '' ELSE 'page' END, CASE n WHEN 1 THEN NULL ELSE now() END
          FROM (SELECT r.*, row_number() OVER (ORDER BY r.id) AS n

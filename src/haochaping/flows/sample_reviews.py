@@ -25,6 +25,7 @@ from haochaping.notices.rules import heard
 from haochaping.notices.terms import Template
 from haochaping.rectification import queries as orders
 from haochaping.reviews import queries as reviews
+from haochaping.reviews.asking.terms import CALLED_THIS_HOUR
 from haochaping.reviews.rules import is_bad
 from haochaping.rulebook import queries as rulebook
 from haochaping.supervision import actions as supervision
@@ -76,6 +77,7 @@ def _signal_failed(sample: SampleRow, said: Said, *, by: Actor, now: datetime) -
         local_day(now),
         order.id if order else None,
         {} if denied else {"level_today": str(said.level)},
+        review.staff_id,
     )
     supervision.raise_signals([failed], by=by, now=now)
 
@@ -95,10 +97,11 @@ def draw_month(month: date, *, by: Actor, now: datetime) -> int:
         for division_id, population in list(queries.populations(kind, month)):
             division = directory.division_by_id(division_id)
             terms = rulebook.terms_for(division.path, local_day(now))
-            size = rules.sample_size(kind, len(population), terms)
+            tickets = queries.tickets(kind, month, population)
+            size = rules.sample_size(kind, len(tickets), terms)
             if not size:
                 continue
-            lot = queries.lot_of(month, population, size)
+            lot = queries.lot_of(month, tickets, size)
             samples.draw(division_id, division.code, month, kind, lot=lot, by=by, now=now)
             done += 1
     return done
@@ -231,11 +234,13 @@ def request_sample_call(sample_id: UUID, *, line: str, by: Actor, now: datetime)
     The lawful basis is the draw; whoever has said no on the page of the message is not on the list.
 
     Raises:
-        Refused: NO_SUCH_SAMPLE, NOT_ALLOWED, OUT_OF_SCOPE, OWN_REVIEWS, SAMPLE_SETTLED, NO_PHONE, CALLS_USED_UP,
-            BAD_LINE, CALL_WAITS.
+        Refused: NO_SUCH_SAMPLE, NOT_ALLOWED, OUT_OF_SCOPE, OWN_REVIEWS, SAMPLE_SETTLED, CALLED_THIS_HOUR, NO_PHONE,
+            PERSON_CALLS_USED_UP, BAD_LINE, CALL_WAITS.
     """
     sample = queries.sample_to_call(sample_id, by=by)
     _check_to_call(sample.state)
+    if rules.called_this_hour([at for _, at in queries.calls_over(sample_id)], now):
+        raise Refused(CALLED_THIS_HOUR)
     person = person_of(sample.review_id)
     if person is None:
         raise Refused(NO_PHONE)
