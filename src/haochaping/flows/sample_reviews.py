@@ -44,6 +44,7 @@ from haochaping.supervision.terms import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date
     from uuid import UUID
 
@@ -113,12 +114,18 @@ def ask_due(*, by: Actor, now: datetime) -> int:
 
     The rulebook of the place says whether a message asks or an automatic call. As with invitations: without a gateway
     nobody is asked, and what is due waits. Nor are the invented people of a demonstration, whose one telephone would
-    hold nothing else.
+    hold nothing else: some were asked when it was made.
     """
     samples.pass_to_callers(by=by, now=now)
     if settings.DEMO or not settings.SMS_GATEWAY:
         return 0
-    due = queries.due_to_ask(now, limit=_BATCH)
+    return ask(limit=_BATCH, by=by, now=now)
+
+
+@transaction.atomic
+def ask(*, limit: int, of: Collection[UUID] = (), by: Actor, now: datetime) -> int:
+    """Ask so many of those who are due, of these draws, or of all without any; returns how many were asked."""
+    due = queries.due_to_ask(now, limit=limit, of=of)
     if not due:
         return 0
     terms = rulebook.terms_of_each((one.division_path for one in due), local_day(now))

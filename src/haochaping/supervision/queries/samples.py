@@ -151,11 +151,17 @@ def _read_tickets(listed: bytes | memoryview) -> tuple[str, ...]:
     return tuple(bytes(one).hex() for one in batched(bytes(listed), rules.TICKET_BYTES, strict=True))
 
 
-def due_to_ask(now: datetime, *, limit: int) -> list[SampleToAsk]:
-    """Drawn reviews whose reviewer is to be asked by now; locked, and those of others left out."""
+def due_to_ask(now: datetime, *, limit: int, of: Collection[UUID] = ()) -> list[SampleToAsk]:
+    """Drawn reviews, of these draws or of all, whose reviewer is to be asked by now; locked, and those of others left out."""
     with connection.cursor() as cursor:
-        cursor.execute(_DUE, {"now": now, "limit": limit})
+        cursor.execute(_DUE, {"now": now, "limit": limit, "draws": list(of) or None})
         return [SampleToAsk(*row) for row in cursor]
+
+
+def asked(draw_id: UUID) -> list[UUID]:
+    """The drawn reviews of a draw whose reviewers were asked and have not answered yet, in the order of their lots."""
+    rows = SampledReview.objects.filter(draw_id=draw_id, state=SampleState.ASKED).order_by("rank")
+    return list(rows.values_list("id", flat=True))
 
 
 def token_of(sample_id: UUID) -> str:
