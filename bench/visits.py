@@ -53,6 +53,8 @@ def public() -> Iterator[Visit]:
         ("about", "/about"),
         ("gallery", "/ui"),
         ("samples", "/samples"),
+        ("sample_tickets", f"/samples/{names.CITY[0]}/2026-01/good.txt"),
+        ("protection", f"/protection/{'0' * 26}"),
         ("again", f"/again/{asked}"),
         ("again_keys", f"/again/{asked}/keys"),
         ("voice_new", "/voices/new"),

@@ -275,7 +275,7 @@ def reconciled(division_id: int, now: datetime) -> UUID:
 def _drawn(order: OrderRow, now: datetime) -> None:
     """It is drawn to be asked again, and somebody has called."""
     code = directory.division_by_id(order.division_id).code
-    lot = Lot("0" * 64, -1, (order.review_id,), 1)
+    lot = Lot("0" * 64, -1, {"0" * 32: order.review_id}, 1)
     month = now.date().replace(day=1)
     samples.draw(order.division_id, code, month, SampleKind.BAD_CLOSED, lot=lot, by=SYSTEM, now=now)
     sample = SampledReview.objects.get(review_id=order.review_id)

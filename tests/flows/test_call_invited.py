@@ -318,7 +318,7 @@ def test_calls_are_as_many_as_the_rules_allow_recorded_or_not(to_call, now):
     for hours in range(3):
         ring(to_call, now + hours * HOUR)
 
-    assert refusal(lambda: ring(to_call, now + 3 * HOUR))[0] == "calls_used_up"
+    assert refusal(lambda: ring(to_call, now + 3 * HOUR))[0] == "person_calls_used_up"
 
 
 def test_a_desk_line_that_is_none_is_refused(to_call, now):

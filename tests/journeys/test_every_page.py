@@ -56,6 +56,7 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     "measures": [("/measures",)],
     "about": [("/about",)],
     "samples": [("/samples",), ("/samples?month=2026-01",), ("/samples?month=x", STRANGER, "422")],
+    "sample_tickets": [("/samples/000/2026-01/good.txt", STRANGER, "404")],
     "gallery": [("/ui",)],
     "division": [(f"/divisions/{names.CITY[0]}",), ("/divisions/000", STRANGER, "404")],
     "agency": [(f"/agencies/{names.CLERK_AGENCY}",)],
@@ -94,6 +95,7 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
         ("/voices/new?kind=complaint&agency=nowhere", STRANGER, "422"),
     ],
     "voice": [("{voice}",), ("{answered}",), ("{escalated}",), ("/voices/NONSENSE", STRANGER, "404")],
+    "protection": [("{protection}",), (f"/protection/{'0' * 26}", STRANGER, "404")],
     "account_link": [("/account/link/nonsense", STRANGER, "410")],
     "account_audit": [("/account/audit/",), ("/account/audit/?since=yesterday", "auditor", "422")],
     "account_audit_subject": [("/account/audit/subject?kind=user&id={person}",)],
@@ -415,6 +417,7 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "oversight_proposal_step": (303, f"/oversight/proposals/{MEASURE}/hearing"),
     "oversight_dispatch_send": (303, "/oversight/dispatch/orders/{order}"),
     "desk_reform_step": (303, f"/desk/reforms/{REFORM}/accept"),
+    "oversight_report_find": (303, "/oversight/reports/find"),
     "oversight_report_step": (303, f"/oversight/reports/{REPORT}/note"),
     "oversight_reconciliation_csv": (200, "/oversight/reconciliation/{reconciliation}/rows.csv"),
     "oversight_reconciliation_explain": (303, "/oversight/reconciliation/{reconciliation}/explain"),
@@ -470,6 +473,10 @@ def rows(house: House, visitors: Callable[..., Page]) -> dict[str, str]:
     _press(page, "button[name=level][value='2']")
     found["status"] = f"/status/{_receipt(page)}"
     _press(page, "form[action$='/reasons'] button[type=submit]")
+    _press(page, "a[href$='?report=1#protection']")
+    page.fill("#protection [name=text]", "评价之后，同一个窗口不再给我办理。")
+    _press(page, "form[action$='/report'] button[type=submit]")
+    found["protection"] = str(page.get_attribute("a[href^='/protection/']", "href"))
     ((order,),) = house.sql("SELECT id::text FROM rectification_work_order ORDER BY created_at DESC LIMIT 1")
     ((item,),) = house.sql("SELECT code FROM directory_service_item ORDER BY id LIMIT 1")
 
@@ -588,13 +595,13 @@ def _receipt(page: Page) -> str:
 
 WRITTEN = (
     f"""INSERT INTO supervision_sample_draw (id, division_id, month, kind, head, head_index, population, list_hash, size,
-               drawn_at, drawn_by, closed_at)
-       SELECT '{NOWHERE[:-1]}1', min(id), '2026-01-01', 'good', repeat('0', 64), 1, 100, repeat('0', 64), 2, now(),
+               method, drawn_at, drawn_by, closed_at)
+       SELECT '{NOWHERE[:-1]}1', min(id), '2026-01-01', 'good', repeat('0', 64), 1, 100, repeat('0', 64), 2, 1, now(),
               'system:haochaping', NULL
          FROM directory_division""",
-    f"""INSERT INTO supervision_sampled_review (id, draw_id, division_id, review_id, rank, reported_level, state,
-               did_rate, words, answered_by, settled_at)
-       SELECT ('{NOWHERE[:-1]}' || n)::uuid, '{NOWHERE[:-1]}1', division_id, id, n, level,
+    f"""INSERT INTO supervision_sampled_review (id, draw_id, division_id, review_id, rank, ticket, reported_level,
+               state, did_rate, words, answered_by, settled_at)
+       SELECT ('{NOWHERE[:-1]}' || n)::uuid, '{NOWHERE[:-1]}1', division_id, id, n, '', level,
               CASE n WHEN 1 THEN 'to_call' ELSE 'answered' END, CASE n WHEN 1 THEN '' ELSE 'yes' END, '',
               CASE n WHEN 1 THEN '' ELSE 'page' END, CASE n WHEN 1 THEN NULL ELSE now() END
          FROM (SELECT r.*, row_number() OVER (ORDER BY r.id) AS n

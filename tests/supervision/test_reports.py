@@ -20,6 +20,7 @@ from haochaping.supervision import actions, queries
 from haochaping.supervision.models import ReprisalReport
 from haochaping.supervision.terms import (
     NO_SUCH_REPORT,
+    REPORT_RECEIPT_UNKNOWN,
     REPORT_WAITS,
     WRONG_REPORT_STATE,
     ReportMove,
@@ -138,3 +139,61 @@ def test_what_is_refused(report_id, review_id, now):
     report = {"by": worlds.REVIEWER, "now": now}
     assert code_of(actions.report, review_id, text=" ", **report) == TEXT_MISSING.code
     assert code_of(actions.report, uuid7(now), text=TEXT, **report) == NOT_REVIEWED.code
+
+
+def found_entries() -> list[tuple[str, str]]:
+    found = Entry.objects.filter(kind=EntryKind.REPRISAL_FOUND)
+    return list(found.values_list("subject_id", "actor"))
+
+
+def test_the_office_finds_a_report_by_its_number_and_that_is_recorded(review_id, now):
+    number = actions.report(review_id, text=TEXT, by=worlds.REVIEWER, now=now)
+    spoken = "-".join(number[n : n + 4] for n in range(0, 26, 4)).lower()
+
+    found = actions.find_report(spoken, by=ANNE, now=now)
+
+    assert found == ReprisalReport.objects.get().id
+    assert found_entries() == [(str(found), "staff:anne")]
+
+
+@pytest.mark.parametrize("by", NOT_FOR.values(), ids=NOT_FOR)
+def test_a_number_finds_nothing_for_the_agency_or_elsewhere(review_id, now, by):
+    number = actions.report(review_id, text=TEXT, by=worlds.REVIEWER, now=now)
+
+    assert code_of(actions.find_report, number, by=by, now=now) == REPORT_RECEIPT_UNKNOWN.code
+    assert code_of(actions.find_report, number, by=worlds.CLERK, now=now) == NOT_ALLOWED.code
+    assert found_entries() == []
+
+
+@pytest.mark.parametrize("number", ["", "7ZK3", "0" * 26])
+def test_what_is_no_number_of_a_report_finds_none(report_id, now, number):
+    assert code_of(actions.find_report, number, by=ANNE, now=now) == REPORT_RECEIPT_UNKNOWN.code
+
+
+def test_whoever_holds_the_number_reads_state_and_answer_and_no_note(review_id, now):
+    number = actions.report(review_id, text=TEXT, by=worlds.REVIEWER, now=now)
+    report_id = ReprisalReport.objects.get().id
+    asked = queries.report_answer(number)
+    assert (asked.state, asked.reported_at, asked.answered_at, asked.answer) == (
+        ReportState.OPEN,
+        now,
+        None,
+        "",
+    )
+
+    deal(report_id, ReportMove.LOOK_INTO, now, note="先调监控。")
+    looked_into = queries.report_answer(number)
+    deal(report_id, ReportMove.CLOSE, now + timedelta(days=1), note="已责令改正。")
+    closed = queries.report_answer(number)
+
+    assert (looked_into.state, looked_into.answer) == (ReportState.LOOKED_INTO, "")
+    assert (closed.state, closed.answered_at, closed.answer) == (
+        ReportState.CLOSED,
+        now + timedelta(days=1),
+        "已责令改正。",
+    )
+
+
+def test_an_unknown_number_tells_nothing(report_id):
+    assert code_of(queries.report_answer, "0" * 26) == REPORT_RECEIPT_UNKNOWN.code
+    assert not queries.is_report("0" * 26)

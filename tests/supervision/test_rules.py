@@ -105,15 +105,16 @@ def test_one_review_less_is_another_list():
 
 
 @pytest.mark.parametrize(
-    ("day", "before", "ends"),
+    ("day", "before", "ends", "last"),
     [
-        (date(2026, 6, 2), MAY, datetime(2026, 7, 1, tzinfo=BEIJING)),
-        (date(2026, 1, 31), date(2025, 12, 1), datetime(2026, 2, 1, tzinfo=BEIJING)),
+        (date(2026, 6, 2), MAY, datetime(2026, 7, 1, tzinfo=BEIJING), date(2026, 6, 30)),
+        (date(2026, 1, 31), date(2025, 12, 1), datetime(2026, 2, 1, tzinfo=BEIJING), date(2026, 1, 31)),
     ],
 )
-def test_a_round_lasts_for_the_month_after(day, before, ends):
+def test_a_round_lasts_for_the_month_after(day, before, ends, last):
     assert rules.last_month(day) == before
     assert rules.round_ends(before) == ends
+    assert rules.last_day(before) == last
 
 
 def at(hour: int, day: int = 2) -> datetime:

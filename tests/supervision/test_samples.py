@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -11,20 +13,24 @@ from django.db import IntegrityError, transaction
 from haochaping.directory import queries as directory
 from haochaping.flows import sample_reviews
 from haochaping.identity import actions as identity
+from haochaping.identity.models import RelayGrant
 from haochaping.kernel.actor import REVIEWER, SYSTEM, Actor, ActorKind, Scope
 from haochaping.kernel.refused import Refused
 from haochaping.ledger import queries as ledger
-from haochaping.ledger.terms import EntryKind
+from haochaping.ledger.actions import destroy_salt
+from haochaping.ledger.models import Entry
+from haochaping.ledger.terms import EntryKind, SaltName
 from haochaping.notices.models import Delivery
 from haochaping.notices.terms import DeliveryState
 from haochaping.rectification import queries as orders
 from haochaping.reviews.models import Review
 from haochaping.reviews.terms import Entrance
+from haochaping.supervision import queries as supervision
 from haochaping.supervision import rules
-from haochaping.supervision.actions import samples
-from haochaping.supervision.models import SampleCall, SampleDraw, SampledReview, Signal
+from haochaping.supervision.actions import open_letter, samples
+from haochaping.supervision.models import SampleCall, SampleDraw, SampledReview, SampleList, Signal
 from haochaping.supervision.queries import samples as queries
-from haochaping.supervision.terms import SampleKind, SampleState, Shown
+from haochaping.supervision.terms import DrawMethod, SampleKind, SampleState, Shown
 from tests import worlds
 
 from .conftest import DAY, DRAWN, HOUR, MAY, SERVED, SUPERVISOR, ask, draw, sampled
@@ -32,7 +38,7 @@ from .conftest import DAY, DRAWN, HOUR, MAY, SERVED, SUPERVISOR, ask, draw, samp
 if TYPE_CHECKING:
     from datetime import datetime
 
-NOWHERE = UUID(int=0)
+NOWHERE, MINUTE = UUID(int=0), timedelta(minutes=1)
 
 
 def refused(run, code: str) -> None:
@@ -89,7 +95,7 @@ def test_a_second_draw_of_the_same_finds_the_first(review):
     division = directory.division(worlds.COUNTY)
     assert division is not None
 
-    lot = queries.lot_of(MAY, [one], 1)
+    lot = queries.lot_of(MAY, queries.tickets(SampleKind.GOOD, MAY, [one]), 1)
     again = samples.draw(division.id, division.code, MAY, SampleKind.GOOD, lot=lot, by=SYSTEM, now=DRAWN)
 
     assert again == SampleDraw.objects.get().id
@@ -108,7 +114,7 @@ def test_the_seed_is_the_head_of_the_chain_when_the_month_ended(review):
 
     assert (made.head, made.head_index) == (before.head.hex(), before.index)
     sown = rules.seed(made.head, worlds.COUNTY, MAY)
-    rows = list(SampledReview.objects.order_by("rank").values_list("review_id", flat=True))
+    rows = list(SampledReview.objects.order_by("rank").values_list("ticket", flat=True))
     assert rows == sorted(rows, key=lambda one: rules.lot(sown, one))
 
 
@@ -118,10 +124,10 @@ def test_the_smallest_lots_win(review, now):
     draw()
 
     sown = rules.seed(SampleDraw.objects.get().head, worlds.COUNTY, MAY)
-    assert (
-        list(SampledReview.objects.order_by("rank").values_list("review_id", flat=True))
-        == sorted(ids, key=lambda one: rules.lot(sown, one))[:2]
-    )
+    by_ticket = queries.tickets(SampleKind.GOOD, MAY, ids)
+    assert list(SampledReview.objects.order_by("rank").values_list("ticket", "review_id")) == [
+        (ticket, by_ticket[ticket]) for ticket in sorted(by_ticket, key=lambda one: rules.lot(sown, one))[:2]
+    ]
 
 
 def test_a_draw_is_explained_and_made_again(review):
@@ -131,7 +137,8 @@ def test_a_draw_is_explained_and_made_again(review):
     [told] = queries.explain(MAY, worlds.COUNTY)
 
     assert (told.holds, told.same_list, told.population_now) == (True, True, 4)
-    assert {review_id for _, review_id, _ in told.ranks} == set(ids)
+    assert {review_id for _, review_id, *_ in told.ranks} == set(ids)
+    assert dict(told.listed) == queries.tickets(SampleKind.GOOD, MAY, ids)
     assert [lot for *_, lot in told.ranks] == sorted(lot for *_, lot in told.ranks)
 
 
@@ -140,18 +147,81 @@ def test_who_was_left_out_or_put_first_is_found(review, now):
     for _ in range(5):
         review(5)
     draw()
-    first, second = SampledReview.objects.order_by("rank")
+    first = SampledReview.objects.get(rank=1)
     sown = rules.seed(SampleDraw.objects.get().head, worlds.COUNTY, MAY)
-    left = max(
-        set(Review.objects.values_list("id", flat=True)) - {first.review_id, second.review_id},
-        key=lambda one: rules.lot(sown, one),
-    )
+    by_ticket = queries.tickets(SampleKind.GOOD, MAY, Review.objects.values_list("id", flat=True))
+    last = max(by_ticket, key=lambda one: rules.lot(sown, one))
+    of_first = SampledReview.objects.filter(id=first.id)
 
-    SampledReview.objects.filter(id=first.id).update(review_id=left)
+    of_first.update(review_id=by_ticket[last])
+    [instead] = queries.explain(MAY, worlds.COUNTY)
+    of_first.update(ticket=last)
+    [first_put] = queries.explain(MAY, worlds.COUNTY)
+
+    assert (instead.holds, instead.low, instead.shifted, instead.untrue) == (False, 0, 0, 1)
+    assert (first_put.holds, first_put.shifted, first_put.untrue) == (False, 1, 0)
+    assert first_put.low > 0
+
+
+def test_a_draw_by_the_first_method_is_still_made_again_by_it(review, now):
+    worlds.follow(worlds.COUNTY, now, sample_at_least="2", sample_half_width="100", sample_good="0")
+    ids = [review(5) for _ in range(5)]
+    draw()
+    made = SampleDraw.objects.get()
+    sown = rules.seed(made.head, worlds.COUNTY, MAY)
+    SampleList.objects.all().delete()
+    SampleDraw.objects.update(method=DrawMethod.BY_REVIEW, list_hash=rules.population_digest(ids))
+    for row, one in zip(SampledReview.objects.order_by("rank"), rules.drawn(sown, ids, 2), strict=True):
+        SampledReview.objects.filter(id=row.id).update(review_id=one, ticket="")
+
     [told] = queries.explain(MAY, worlds.COUNTY)
+    SampledReview.objects.filter(rank=1).update(review_id=max(ids, key=lambda one: rules.lot(sown, one)))
+    [wrong] = queries.explain(MAY, worlds.COUNTY)
 
-    assert not told.holds
-    assert told.low > 0
+    assert (told.holds, told.same_list) == (True, True)
+    assert {review_id for _, review_id in told.listed} == set(ids)
+    assert not wrong.holds
+    assert queries.draw_list(worlds.COUNTY, MAY, "good") is None
+
+
+def test_a_ticket_says_nothing_of_its_review_and_is_another_one_in_every_draw(review):
+    one = review(5)
+    draw()
+
+    [ticket] = SampledReview.objects.values_list("ticket", flat=True)
+
+    elsewhere = queries.tickets(SampleKind.BAD_CLOSED, MAY, [one]) | queries.tickets(
+        SampleKind.GOOD, rules.next_month(MAY), [one]
+    )
+    assert len({ticket, *elsewhere}) == 3
+    assert queries.tickets(SampleKind.GOOD, MAY, [one]) == {ticket: one}
+
+
+def test_whose_secret_was_destroyed_is_in_no_list_and_one_that_was_drawn_stays(review):
+    one, other = review(5), review(5)
+    draw()
+    [entry] = Entry.objects.filter(kind=EntryKind.REVIEW_ACCEPTED, subject_id=str(one))
+    destroy_salt(entry.id, SaltName.FIELDS, by=SYSTEM, now=DRAWN, reason="清除")
+
+    assert list(queries.tickets(SampleKind.GOOD, MAY, [one, other]).values()) == [other]
+    [told] = queries.explain(MAY, worlds.COUNTY)
+    assert (told.untrue, told.shifted, told.same_list) == (0, 0, False)
+
+
+def test_anybody_draws_again_from_the_published_list(review, now):
+    worlds.follow(worlds.COUNTY, now, sample_at_least="2", sample_half_width="100", sample_good="0")
+    for _ in range(6):
+        review(5)
+    draw()
+
+    listed = queries.draw_list(worlds.COUNTY, MAY, "good")
+
+    assert listed is not None
+    again = rules.read_list(rules.list_text(listed))
+    assert again == listed
+    assert rules.population_digest(again.tickets) == SampleDraw.objects.get().list_hash
+    chosen = list(SampledReview.objects.order_by("rank").values_list("ticket", flat=True))
+    assert rules.drawn(again.seed, again.tickets, again.size) == chosen
 
 
 def test_another_head_than_the_chain_has_is_found(review):
@@ -317,6 +387,35 @@ def test_whoever_is_dissatisfied_after_the_order_was_closed_makes_one_signal(rep
     assert (entry["kind"], entry["subject"]) == ("sampling_failed", f"review:{bad}")
 
 
+@pytest.mark.parametrize("level", [5, 1])
+def test_whom_the_review_names_sees_no_signal_of_it_as_a_supervisor(review, replied, level):
+    one = review(5) if level == 5 else replied()
+    draw()
+    Review.objects.filter(id=one).update(staff_id=7)
+    named = replace(SUPERVISOR, staff_ids=frozenset({7}))
+
+    answer(one, "no", str(level))
+
+    assert failed()
+    [seen] = supervision.signals(SUPERVISOR)
+    assert supervision.signals(named) == []
+    assert supervision.waiting(named).signals == 0
+    refused(lambda: supervision.signal(seen.id, by=named), "no_such_signal")
+    refused(lambda: _letter_about(seen.id, named), "no_such_signal")
+
+
+def _letter_about(signal_id: UUID, by: Actor) -> UUID:
+    return open_letter(
+        agency_code="",
+        work_order_id=None,
+        signal_id=signal_id,
+        text="请说明。",
+        key=NOWHERE,
+        by=by,
+        now=DRAWN,
+    )
+
+
 def test_whoever_says_so_on_the_telephone_makes_it_too(replied):
     bad = replied()
     draw()
@@ -431,6 +530,35 @@ def test_the_list_tells_the_service_and_no_name_no_number_no_level(listed):
     assert not {"person_id", "phone", "level", "reported_level"} & set(row.__slots__)
 
 
+def test_nobody_is_called_twice_at_the_same_hour_of_the_day(listed):
+    first = DRAWN + 8 * DAY
+    call(listed, first)
+
+    refused(lambda: call(listed, first + MINUTE), "called_this_hour")
+    refused(lambda: call(listed, first + DAY), "called_this_hour")
+    call(listed, first + HOUR)
+
+
+def test_a_call_that_was_not_put_through_is_no_attempt(listed):
+    call(listed, DRAWN + 8 * DAY, DeliveryState.FAILED)
+
+    call(listed, DRAWN + 8 * DAY + MINUTE)
+
+
+def test_when_the_calls_are_used_up_nobody_is_told_of_an_order_or_to_write(listed):
+    for hour in range(3):
+        call(listed, DRAWN + 8 * DAY + hour * HOUR)
+    RelayGrant.objects.update(calls_made=3)
+
+    with pytest.raises(Refused) as no:
+        call(listed, DRAWN + 8 * DAY + 3 * HOUR)
+
+    assert no.value.code == "person_calls_used_up"
+    reason = no.value.complaint.reason
+    assert "order" not in reason.message
+    assert "Write" not in reason.remedy
+
+
 def test_a_call_is_granted_for_the_sample_alone(listed):
     call(listed, DRAWN + 8 * DAY)
 
@@ -449,14 +577,6 @@ def test_three_calls_at_different_hours_before_somebody_is_not_reached(listed):
 
     assert states == [SampleState.TO_CALL, SampleState.TO_CALL, SampleState.NOT_REACHED]
     assert [row.result for row in queries.attempts(listed)] == ["not_reached"] * 3
-
-
-def test_calls_at_one_hour_are_not_enough(listed):
-    for day in (8, 11, 14, 17):
-        call(listed, DRAWN + day * DAY)
-        record(listed, DRAWN + day * DAY)
-
-    assert state_of(listed) == SampleState.TO_CALL
 
 
 def test_no_call_is_written_down_that_the_relay_has_not_made(listed):

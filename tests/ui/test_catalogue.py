@@ -52,6 +52,53 @@ def test_chinese_sets_no_half_width_colon():
     assert [text for text in words if re.search(r"[\u4e00-\u9fff”》）]:|:[\u4e00-\u9fff“]", text)] == []
 
 
+# One word that a room's terms and a page of something else share: somebody has looked that the Chinese is right for
+# both. A lone word often has two meanings (“Result”, “Opened”); where it has, one of them gets another word.
+SHARED_WORDS = {
+    "Above": "上级",
+    "Agencies": "政务服务机构",
+    "Agency": "政务服务机构",
+    "Answered": "已答复",
+    "Approved": "已同意",
+    "Attachment": "附件",
+    "Cases": "办件数",
+    "Closed": "已办结",
+    "Code": "代码",
+    "Dissatisfied": "不满意",
+    "Division": "行政区划",
+    "Hall": "大厅",
+    "Name": "名称",
+    "New": "新",
+    "No": "否",
+    "Note": "备注",
+    "Overdue": "已超期",
+    "Reconciliation": "对账",
+    "Replied": "已答复",
+    "Reviewer": "评价人",
+    "Reviews": "评价数",
+    "SMS": "短信",
+    "Satisfied": "满意",
+    "Settled": "已处理",
+    "Window": "窗口",
+    "Yes": "是",
+    "levels": "上下级",
+}
+
+
+def test_a_lone_word_that_is_shared_was_looked_at():
+    shared = {
+        message.id: message.string
+        for message in catalogue.stored()
+        if isinstance(message.id, str) and " " not in message.id and _is_term_and_more(message.locations)
+    }
+    assert shared == SHARED_WORDS
+
+
+def _is_term_and_more(places: list[tuple[str, int]]) -> bool:
+    terms = ["terms" in Path(name).with_suffix("").parts for name, _ in places]
+    return any(terms) and not all(terms)
+
+
 @pytest.mark.parametrize(
     ("msgid", "msgstr", "said"),
     [

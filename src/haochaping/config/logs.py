@@ -9,7 +9,7 @@ from http import HTTPStatus
 from haochaping.doors.outage import OUTAGE
 from haochaping.kernel.text import INVISIBLE
 
-_SECRET = re.compile(r"(/(?:r|status|wire|account/link)/)[^\s\"'<>]+")
+_SECRET = re.compile(r"(/(?:r|status|protection|voices|again|wire|account/link)/)[^\s\"'<>]+")
 # PostgreSQL's errors may go on with the row or the values they are about.
 _DETAIL = re.compile(
     r"^(DETAIL|CONTEXT|HINT|LINE \d+): .*(?:\n(?![A-Z]+: |Traceback|[\w.]+: ).*)*", re.MULTILINE

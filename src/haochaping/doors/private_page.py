@@ -20,7 +20,12 @@ from haochaping.reviews.terms import (
     TOKEN_EXPIRED,
     TOKEN_INVALID,
 )
-from haochaping.supervision.terms import SAMPLE_LINK_INVALID, SAMPLE_OVER
+from haochaping.supervision.terms import (
+    REPORT_ASKED_TOO_OFTEN,
+    REPORT_RECEIPT_UNKNOWN,
+    SAMPLE_LINK_INVALID,
+    SAMPLE_OVER,
+)
 from haochaping.ui.sentences import say
 from haochaping.voices.terms import VOICE_RECEIPT_UNKNOWN
 
@@ -35,6 +40,8 @@ _STATUS = {
     TOKEN_INVALID.code: 404,
     RECEIPT_UNKNOWN.code: 404,
     VOICE_RECEIPT_UNKNOWN.code: 404,
+    REPORT_RECEIPT_UNKNOWN.code: 404,
+    REPORT_ASKED_TOO_OFTEN.code: 429,
     NO_SUCH_PHOTO.code: 404,
     SAMPLE_LINK_INVALID.code: 404,
     TOKEN_EXPIRED.code: 410,

@@ -370,7 +370,9 @@ TABLES: dict[str, Held] = {
     # What was decided changes no more, for no role (publicity 0002); what is proposed is decided by an update.
     "publicity_release": Held(_WORK, _with("reviews_review", "review_id")),
     # Whoever handles an order may cause a signal about it; only supervisors see it.
-    "supervision_signal": Held(_WORK, f"({OF_DIVISION})\n AND {_but_mine()}", adds_any=True),
+    "supervision_signal": Held(
+        _WORK, f"({OF_DIVISION})\n AND {NOT_ABOUT_ME}\n AND {_but_mine()}", adds_any=True
+    ),
     "supervision_order": Held(_WORK, f"({OF_PLACE})\n AND {_but_mine()}"),
     "supervision_event": Held(_WRITE, _with_one("supervision_order", "supervision_id")),
     # About a supervision order, or about a person: never for that person.
@@ -447,6 +449,9 @@ TABLES: dict[str, Held] = {
     "directory_change": _DIRECTORY,
     "directory_item_match": Held(why="decided for the whole house, by a page that runs as the application"),
     "supervision_sample_draw": Held(_READ, why="what was drawn, of how many and by which seed, is public"),
+    "supervision_sample_list": Held(
+        _READ, why="tickets that tell nothing, published for whoever draws again"
+    ),
     "rulebook_profile": _RULES,
     "rulebook_rule_value": _RULES,
     "rulebook_profile_choice": Held(_WORK, why="which rules hold where is public"),

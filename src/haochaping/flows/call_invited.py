@@ -48,8 +48,8 @@ def request_call(call_id: UUID, *, line: str, by: Actor, now: datetime) -> UUID:
     """Ask the relay to connect one's own desk line with somebody who is to be called; returns the call's id.
 
     Raises:
-        Refused: NOT_ALLOWED, NO_SUCH_CALL, CALL_SETTLED, QUIET_NOW, CALLED_THIS_HOUR, NO_PHONE, CALLS_USED_UP, BAD_LINE,
-            CALL_WAITS.
+        Refused: NOT_ALLOWED, NO_SUCH_CALL, CALL_SETTLED, QUIET_NOW, CALLED_THIS_HOUR, NO_PHONE, PERSON_CALLS_USED_UP,
+            BAD_LINE, CALL_WAITS.
     """
     row = queries.call_of(call_id, by=by)
     if row.state != AskingCallState.TO_CALL or queries.over([call_id], now):

@@ -25,6 +25,7 @@ from haochaping.notices.rules import heard
 from haochaping.notices.terms import Template
 from haochaping.rectification import queries as orders
 from haochaping.reviews import queries as reviews
+from haochaping.reviews.asking.terms import CALLED_THIS_HOUR
 from haochaping.reviews.rules import is_bad
 from haochaping.rulebook import queries as rulebook
 from haochaping.supervision import actions as supervision
@@ -43,6 +44,7 @@ from haochaping.supervision.terms import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date
     from uuid import UUID
 
@@ -76,6 +78,7 @@ def _signal_failed(sample: SampleRow, said: Said, *, by: Actor, now: datetime) -
         local_day(now),
         order.id if order else None,
         {} if denied else {"level_today": str(said.level)},
+        review.staff_id,
     )
     supervision.raise_signals([failed], by=by, now=now)
 
@@ -95,10 +98,11 @@ def draw_month(month: date, *, by: Actor, now: datetime) -> int:
         for division_id, population in list(queries.populations(kind, month)):
             division = directory.division_by_id(division_id)
             terms = rulebook.terms_for(division.path, local_day(now))
-            size = rules.sample_size(kind, len(population), terms)
+            tickets = queries.tickets(kind, month, population)
+            size = rules.sample_size(kind, len(tickets), terms)
             if not size:
                 continue
-            lot = queries.lot_of(month, population, size)
+            lot = queries.lot_of(month, tickets, size)
             samples.draw(division_id, division.code, month, kind, lot=lot, by=by, now=now)
             done += 1
     return done
@@ -110,12 +114,18 @@ def ask_due(*, by: Actor, now: datetime) -> int:
 
     The rulebook of the place says whether a message asks or an automatic call. As with invitations: without a gateway
     nobody is asked, and what is due waits. Nor are the invented people of a demonstration, whose one telephone would
-    hold nothing else.
+    hold nothing else: some were asked when it was made.
     """
     samples.pass_to_callers(by=by, now=now)
     if settings.DEMO or not settings.SMS_GATEWAY:
         return 0
-    due = queries.due_to_ask(now, limit=_BATCH)
+    return ask(limit=_BATCH, by=by, now=now)
+
+
+@transaction.atomic
+def ask(*, limit: int, of: Collection[UUID] = (), by: Actor, now: datetime) -> int:
+    """Ask so many of those who are due, of these draws, or of all without any; returns how many were asked."""
+    due = queries.due_to_ask(now, limit=limit, of=of)
     if not due:
         return 0
     terms = rulebook.terms_of_each((one.division_path for one in due), local_day(now))
@@ -231,11 +241,13 @@ def request_sample_call(sample_id: UUID, *, line: str, by: Actor, now: datetime)
     The lawful basis is the draw; whoever has said no on the page of the message is not on the list.
 
     Raises:
-        Refused: NO_SUCH_SAMPLE, NOT_ALLOWED, OUT_OF_SCOPE, OWN_REVIEWS, SAMPLE_SETTLED, NO_PHONE, CALLS_USED_UP,
-            BAD_LINE, CALL_WAITS.
+        Refused: NO_SUCH_SAMPLE, NOT_ALLOWED, OUT_OF_SCOPE, OWN_REVIEWS, SAMPLE_SETTLED, CALLED_THIS_HOUR, NO_PHONE,
+            PERSON_CALLS_USED_UP, BAD_LINE, CALL_WAITS.
     """
     sample = queries.sample_to_call(sample_id, by=by)
     _check_to_call(sample.state)
+    if rules.called_this_hour([at for _, at in queries.calls_over(sample_id)], now):
+        raise Refused(CALLED_THIS_HOUR)
     person = person_of(sample.review_id)
     if person is None:
         raise Refused(NO_PHONE)

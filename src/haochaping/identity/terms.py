@@ -131,6 +131,11 @@ GRANT_OVER = Reason(
     N_("The permission for this call ended at {until}."),
     N_("Ask for the call again from the work order."),
 )
+PERSON_CALLS_USED_UP = Reason(
+    "person_calls_used_up",
+    N_("All {n} calls that are allowed to this person have been made."),
+    N_("Record what the last call brought; another one may be made after {until}."),
+)
 CALLS_USED_UP = Reason(
     "calls_used_up",
     N_("All {n} calls that are allowed for this order have been made."),

@@ -16,7 +16,7 @@ from django.db.models import Count, Min
 
 from haochaping.kernel.identifiers import first_uuid7
 from haochaping.ledger import rules
-from haochaping.ledger.models import ChainLink, Entry, Pending
+from haochaping.ledger.models import ChainLink, Entry, Pending, Salt
 from haochaping.ledger.terms import (
     TEXT_FIELD,
     Break,
@@ -169,6 +169,20 @@ def openings(entry_id: UUID, names: Iterable[str]) -> dict[str, bytes]:
             salt = entry.text_salt if name == TEXT_FIELD else entry.fields_salt
             if salt is not None:
                 keys[name] = rules.field_key(Suite(entry.suite), salt, name)
+    return keys
+
+
+def keys_of(kind: EntryKind, subject_ids: Iterable[str], name: str) -> dict[str, bytes]:
+    """By subject the key of a field name (k_i, 32 bytes) under the salt of its entry of a kind that happens once a subject.
+
+    The name need be none of the entry's fields: what it gives was fixed with the salt when the entry was written, and
+    nobody can know it beforehand. A subject without such an entry, or whose salt was destroyed, is absent.
+    """
+    keys = {}
+    for batch in batched(subject_ids, _BATCH, strict=False):
+        salts = Salt.objects.filter(name=SaltName.FIELDS, entry__kind=kind, entry__subject_id__in=batch)
+        for subject, suite, salt in salts.values_list("entry__subject_id", "entry__suite", "salt"):
+            keys[subject] = rules.field_key(Suite(suite), bytes(salt), name)
     return keys
 
 

@@ -128,6 +128,7 @@ class EntryKind(IntEnum):
     APPEAL_ENDED = 204
     VOICE_REOPENED = 240
     VOICE_ESCALATED = 241
+    REPRISAL_FOUND = 242
     VOICE_HANDED_ON = 196
     VOICE_IMPORTED = 189
     PAPER_MOVED = 250
@@ -230,6 +231,7 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.REPRISAL_LOOKED_INTO: N_("Report of a disadvantage is looked into"),
     EntryKind.REPRISAL_CLOSED: N_("Report of a disadvantage closed"),
     EntryKind.REPRISAL_NOTED: N_("Note on a report of a disadvantage"),
+    EntryKind.REPRISAL_FOUND: N_("Report of a disadvantage found by its number"),
     EntryKind.HOTLINE_TOLD: N_("Message sent to a linked hotline, or refused there"),
     EntryKind.HOTLINE_HEARD: N_("Message of a linked hotline applied or kept"),
     EntryKind.HOTLINE_DECIDED: N_("Message to or from a hotline sent again, given up or set aside"),

@@ -51,6 +51,11 @@ def of_orders(by: Actor) -> Q:
     return visible(by) & not_named(by, ABOUT)
 
 
+def signalled(by: Actor) -> Q:
+    """The signals in the actor's scope: none about an order or a review that names them."""
+    return of_orders(by) & not_named(by)
+
+
 def urged(by: Actor) -> Q:
     """The urgings somebody may know of; what an office asks of the level above is between the two."""
     return of_orders(by) if may(by, Power.ORDER_SUPERVISE) else of_orders(by) & Q(upward=False)

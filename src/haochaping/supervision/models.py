@@ -14,6 +14,7 @@ from haochaping.supervision.terms import (
     PROPOSED,
     AnsweredBy,
     DidRate,
+    DrawMethod,
     ProposalState,
     ReportMove,
     ReportState,
@@ -142,6 +143,8 @@ class Signal(models.Model):
     work_order = models.ForeignKey("rectification.WorkOrder", models.PROTECT, null=True, related_name="+")
     facts = models.JSONField(default=dict)
     raised_at = models.DateTimeField()
+    # Whom the review names that it comes from, where that is no order's.
+    staff_id = models.BigIntegerField(null=True)
     supervision = models.ForeignKey(SupervisionOrder, models.PROTECT, null=True, related_name="+")
     # Taken up by a measure about a person; no key, as who sees the signal need not see that.
     measure_id = models.UUIDField(null=True)
@@ -299,6 +302,7 @@ class SampleDraw(models.Model):
     population = models.IntegerField()
     list_hash = models.CharField(max_length=64)
     size = models.IntegerField()
+    method = models.SmallIntegerField()
     drawn_at = models.DateTimeField()
     drawn_by = models.CharField(max_length=80)
     closed_at = models.DateTimeField(null=True)
@@ -309,11 +313,26 @@ class SampleDraw(models.Model):
         constraints = [
             UniqueConstraint(fields=["division", "month", "kind"], name="sample_draw_once"),
             CheckConstraint(condition=Q(kind__in=list(SampleKind)), name="sample_draw_kind_known"),
+            CheckConstraint(condition=Q(method__in=list(DrawMethod)), name="sample_draw_method_known"),
             CheckConstraint(
                 condition=Q(size__gt=0, size__lte=models.F("population")), name="sample_draw_size"
             ),
         ]
         indexes = [Index(fields=["month", "division"], name="sample_draw_month")]
+
+
+class SampleList(models.Model):
+    """抽样名单: the tickets a draw was made from, 16 bytes each, in order: reviews change, and the list stays."""
+
+    class Privacy:
+        plain = ("tickets",)
+
+    draw = models.OneToOneField(SampleDraw, models.PROTECT, primary_key=True, related_name="+")
+    tickets = models.BinaryField()
+
+    class Meta:
+        db_table = "supervision_sample_list"
+        verbose_name = "抽样名单"
 
 
 class SampledReview(models.Model):
@@ -322,7 +341,7 @@ class SampledReview(models.Model):
     class Privacy:
         purpose = Purpose.SUPERVISION
         retention = Kept.RECORD
-        plain = ("state", "did_rate", "answered_by")
+        plain = ("ticket", "state", "did_rate", "answered_by")
         never = ("words",)
 
     id = models.UUIDField(primary_key=True)
@@ -330,6 +349,8 @@ class SampledReview(models.Model):
     division = models.ForeignKey("directory.Division", models.PROTECT, related_name="+", db_index=False)
     review = models.OneToOneField("reviews.Review", models.PROTECT, related_name="+")
     rank = models.IntegerField()
+    # Empty where it was drawn by its number (method 1).
+    ticket = models.CharField(max_length=32, blank=True)
     reported_level = models.SmallIntegerField()
     state = models.CharField(max_length=12)
     due_at = models.DateTimeField(null=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import math
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from bisect import bisect_left
 from datetime import date, datetime, time, timedelta
@@ -15,11 +16,14 @@ from uuid import UUID
 from haochaping.directory.rules import path_above
 from haochaping.kernel.periods import BEIJING, local_day
 from haochaping.kernel.ratios import Z, interval, upper
+from haochaping.kernel.refused import Refused
 from haochaping.rulebook.rules import due_after, is_quiet, quiet_ends
 from haochaping.supervision.terms import (
     AUTOMATIC,
     LEAST_COUNTS,
     LEAST_RATES,
+    NOT_A_LIST,
+    DrawList,
     NewSignal,
     Rung,
     SampleAsking,
@@ -115,24 +119,65 @@ def round_ends(month: date) -> datetime:
     return begins(next_month(next_month(month)))
 
 
+def last_day(month: date) -> date:
+    """The last day on which answers about a month are taken."""
+    return next_month(next_month(month)) - timedelta(days=1)
+
+
 def seed(head: str, division: str, month: date) -> str:
     """What everybody can write down: the ledger's head before the month ended, the division's code, the month."""
     return f"{head}|{division}|{month:%Y-%m}"
 
 
-def lot(sown: str, review_id: UUID) -> str:
-    """A review's lot; the smallest win. Nobody knew the seed when the review got its id."""
-    return sha256(f"{sown}|{review_id}".encode()).hexdigest()
+TICKET_BYTES = 16
 
 
-def drawn(sown: str, population: Iterable[UUID], size: int) -> list[UUID]:
-    """The reviews of the smallest lots, in that order."""
-    return nsmallest(size, population, key=lambda review_id: lot(sown, review_id))
+def ticket_field(kind: SampleKind, month: date) -> str:
+    """The field name that a review's ticket of a draw is the ledger's key of: each draw has tickets of its own."""
+    return f"sample|{month:%Y-%m}|{kind}"
 
 
-def population_digest(population: Iterable[UUID]) -> str:
+def ticket(key: bytes) -> str:
+    """签号: what stands for a review in a public list, 32 hexadecimal digits; it says nothing of the review."""
+    return key[:TICKET_BYTES].hex()
+
+
+def lot(sown: str, name: UUID | str) -> str:
+    """The lot of a ticket (by the first method of a review's number); the smallest win.
+
+    Nobody knew the seed when the review got its number and the secret that its ticket is made from.
+    """
+    return sha256(f"{sown}|{name}".encode()).hexdigest()
+
+
+def drawn[Name: (UUID, str)](sown: str, names: Iterable[Name], size: int) -> list[Name]:
+    """Those of the smallest lots, in that order."""
+    return nsmallest(size, names, key=lambda name: lot(sown, name))
+
+
+def population_digest(names: Iterable[UUID | str]) -> str:
     """The hash of a list whatever its order: whoever has the list can show that it is the one drawn from."""
-    return sha256("\n".join(sorted(map(str, population))).encode()).hexdigest()
+    return sha256("\n".join(sorted(map(str, names))).encode()).hexdigest()
+
+
+_LIST = re.compile(
+    r"# seed (?P<seed>[0-9a-f]{64}\|[0-9]{1,12}\|[0-9]{4}-[0-9]{2})\n# size (?P<size>[0-9]{1,9})\n"
+    r"# list (?P<hash>[0-9a-f]{64})\n(?P<tickets>(?:[0-9a-f]{32}\n)+)"
+)
+
+
+def list_text(listed: DrawList) -> str:
+    """A list as it is published: seed, size and hash in three lines, then a ticket a line."""
+    head = f"# seed {listed.seed}\n# size {listed.size}\n# list {listed.list_hash}\n"
+    return head + "".join(f"{one}\n" for one in listed.tickets)
+
+
+def read_list(text: str) -> DrawList:
+    """A published list; raises `Refused(NOT_A_LIST)` for anything else. Whether its hash is right is not looked at."""
+    found = _LIST.fullmatch(text.replace("\r\n", "\n"))
+    if found is None:
+        raise Refused(NOT_A_LIST)
+    return DrawList(found["seed"], int(found["size"]), found["hash"], tuple(found["tickets"].split()))
 
 
 def sample_size(kind: SampleKind, population: int, terms: Terms) -> int:
@@ -182,6 +227,11 @@ def sample_asking(one_has_number: bool, terms: Terms, *, messaged: int, now: dat
         quiet = is_quiet(tomorrow, terms.quiet_from, terms.quiet_until)
         return SampleAsking(due=quiet_ends(tomorrow, terms.quiet_until) if quiet else tomorrow)
     return SampleAsking(send=True, by_phone=terms.samples_by_phone, due=now + terms.sample_answer_within)
+
+
+def called_this_hour(calls: Collection[datetime], now: datetime) -> bool:
+    """Whether somebody was called at this hour of the day before: another call would be no further attempt."""
+    return now.astimezone(BEIJING).hour in {call.astimezone(BEIJING).hour for call in calls}
 
 
 def tried_enough(calls: Collection[datetime], attempts: int) -> bool:

@@ -51,6 +51,40 @@ def test_a_draw_is_public_at_once_and_its_result_when_the_round_has_ended(review
     assert "6.7%（2/30），至多 19.5%" in after
 
 
+def test_the_list_is_there_to_draw_again_and_tells_nothing_of_its_reviews(review):
+    ids = [review(5) for _ in range(3)]
+    draw()
+    address = f"/samples/{worlds.COUNTY}/2026-05/good.txt"
+    assert f'href="{address}"' in shown()
+
+    file = Client().get(address)
+
+    listed = rules.read_list(file.content.decode())
+    made = SampleDraw.objects.get()
+    assert (listed.list_hash, listed.size, len(listed.tickets)) == (made.list_hash, made.size, 3)
+    assert not [one for one in ids if str(one) in file.content.decode() or one.hex in file.content.decode()]
+    assert "attachment" in file.headers["Content-Disposition"]
+
+
+@pytest.mark.parametrize(
+    "of", ["990000000000/2026-05/good", f"{worlds.COUNTY}/2026-99/good", f"{worlds.COUNTY}/2026-05/all"]
+)
+def test_where_nothing_was_drawn_there_is_no_list(review, of):
+    review(5)
+    draw()
+
+    assert Client().get(f"/samples/{of}.txt").status_code == 404
+
+
+def test_of_a_draw_by_the_first_method_no_list_is_offered(review):
+    review(5)
+    draw()
+    SampleDraw.objects.update(method=1)
+
+    assert "未公布：" in shown()
+    assert ".txt" not in shown()
+
+
 @pytest.mark.parametrize(("n", "counts"), [(9, False), (10, True)])
 def test_of_few_nothing_is_shown_and_of_some_only_counts(review, n, counts):
     ids = [review(5) for _ in range(n)]
@@ -64,6 +98,17 @@ def test_of_few_nothing_is_shown_and_of_some_only_counts(review, n, counts):
     assert ("不足 10 人答复，不公布结果" in page) is not counts
     assert page.count("数据不足") == 4 * counts
     assert "100.0%" not in page
+
+
+def test_until_the_round_has_ended_its_last_day_stands_there(review):
+    review(5)
+    draw()
+
+    page = shown()
+
+    assert "出件环节" not in page
+    assert "2026年6月30日" in page
+    assert "2026年7月1日" not in page
 
 
 def test_what_is_no_month_is_said(db):

@@ -16,7 +16,7 @@ from bench import pages, visits
 from haochaping.doors.demo import names, province
 from haochaping.doors.gate import Passage
 from haochaping.exchange.terms import Raw
-from haochaping.flows import handle_bad_review
+from haochaping.flows import handle_bad_review, supervise
 from haochaping.flows.answer_invitation import answer_invitation
 from haochaping.flows.change_review import finish_review
 from haochaping.flows.handle_voices import give_voice
@@ -160,6 +160,7 @@ def rows(made: Made, browsers: Callable[[str], Client]) -> dict[str, str]:
         by=REVIEWER,
         now=now,
     )
+    report = supervise.take_report(with_thread.review_id, text="之后被刁难。", by=REVIEWER, now=now)
     ((item,),) = made.sql("SELECT min(code) FROM directory_service_item")
     rest = {name: str(made.sql(f"SELECT ({question})::text")[0][0]) for name, question in ASKED.items()}
     editor = browsers("sysadmin")
@@ -176,6 +177,7 @@ def rows(made: Made, browsers: Callable[[str], Client]) -> dict[str, str]:
         "answered": f"/voices/{voice}",
         "escalated": f"/voices/{voice}",
         "complained": f"/r/{rated}",
+        "protection": f"/protection/{report}",
         # Nobody is asked again in a demo.
         "again": "nobody",
         "again_said": "nobody",

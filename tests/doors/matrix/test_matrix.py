@@ -117,7 +117,7 @@ def _house() -> House:
         county.code,
         now.date().replace(day=1),
         SampleKind.BAD_CLOSED,
-        lot=Lot("0" * 64, -1, (given.id,), 1),
+        lot=Lot("0" * 64, -1, {"0" * 32: given.id}, 1),
         by=SYSTEM,
         now=now,
     )

@@ -70,3 +70,26 @@ def test_a_supervisor_who_is_meant_finds_nothing(report_id, browser_of, bad):
 
     assert browser.get(address(report_id)).status_code == 404
     assert browser.post(address(report_id, "note"), {"text": "x"}).status_code == 404
+
+
+def test_the_number_that_a_reviewer_tells_leads_to_the_report(bad, world, browser_of):
+    number = actions.report(bad.review_id, text=TEXT, by=REVIEWER, now=world)
+    browser, find = browser_of("supervisor"), reverse("oversight_report_find")
+    assert f'action="{find}"' in browser.get(reverse("oversight_reports")).content.decode()
+
+    found = browser.post(find, {"number": number})
+
+    assert (found.status_code, found.headers["Location"]) == (303, address(ReprisalReport.objects.get().id))
+    assert Entry.objects.filter(kind=EntryKind.REPRISAL_FOUND).exists()
+    for wrong in ("", "7ZK3", "0" * 26):
+        refused = browser.post(find, {"number": wrong})
+        assert refused.status_code == 422
+        assert 'href="#id_number"' in refused.content.decode()
+    assert browser_of("clerk").post(find, {"number": number}).status_code == 403
+
+
+def test_whoever_closes_a_report_is_told_that_the_reviewer_reads_it(report_id, browser_of):
+    browser = browser_of("supervisor")
+    browser.post(address(report_id, "look-into"), {"text": "已核查。"})
+
+    assert browser.get(address(report_id)).content.decode().count("评价人凭编号看到") == 1

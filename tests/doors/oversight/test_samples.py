@@ -15,10 +15,12 @@ from haochaping.identity import keys, relay
 from haochaping.kernel.actor import REVIEWER, SYSTEM
 from haochaping.kernel.periods import local_day
 from haochaping.notices.models import Delivery
+from haochaping.supervision import rules
 from haochaping.supervision.actions import samples
 from haochaping.supervision.models import SampleCall, SampledReview
 from haochaping.supervision.queries import samples as queries
 from haochaping.supervision.terms import Lot, SampleKind
+from haochaping.ui import moments
 from tests import worlds
 from tests.doors.workbench.conftest import bad, bad_review, browser_of, clerk, world
 
@@ -41,7 +43,7 @@ def sample(world: datetime, settings, tmp_path) -> UUID:
     county = directory.division(worlds.COUNTY)
     assert county is not None
     assert given.id is not None
-    month, lot = local_day(world).replace(day=1), Lot("0" * 64, -1, (given.id,), 1)
+    month, lot = local_day(world).replace(day=1), Lot("0" * 64, -1, {"0" * 32: given.id}, 1)
     samples.draw(county.id, county.code, month, SampleKind.GOOD, lot=lot, by=SYSTEM, now=world)
     SampledReview.objects.update(state="to_call", due_at=None)
     return SampledReview.objects.get().id
@@ -64,6 +66,13 @@ def test_the_list_and_the_page_tell_the_service_and_nobody(sample, supervisor):
 
         assert "食品经营许可" in shown
         assert not [w for w in ("张小满", "13900000001", "139****", "level-badge") if w in shown]
+
+
+def test_the_last_day_to_ask_is_shown_and_not_the_midnight_after_it(sample, supervisor, world):
+    last = moments.day(rules.last_day(local_day(world).replace(day=1)))
+
+    for page in (reverse("oversight_samples"), address(sample)):
+        assert last in supervisor.get(page).content.decode()
 
 
 def test_a_call_is_connected_and_its_result_recorded(sample, supervisor, settings):
@@ -152,7 +161,7 @@ def test_the_supervisor_of_the_reviewed_agency_sees_nothing(sample, signed_in, b
 @pytest.fixture
 def still_bad(bad, world):
     """A bad review whose reviewer is dissatisfied today, asked again after it was closed."""
-    month, lot = local_day(world).replace(day=1), Lot("0" * 64, -1, (bad.review_id,), 1)
+    month, lot = local_day(world).replace(day=1), Lot("0" * 64, -1, {"0" * 32: bad.review_id}, 1)
     county = directory.division(worlds.COUNTY)
     assert county is not None
     samples.draw(county.id, county.code, month, SampleKind.BAD_CLOSED, lot=lot, by=SYSTEM, now=world)

@@ -35,7 +35,7 @@ def address(db: None, clock: datetime) -> str:
     assert county is not None
     assert given.id is not None
     month = local_day(clock).replace(day=1)
-    lot = Lot("0" * 64, -1, (given.id,), 1)
+    lot = Lot("0" * 64, -1, {"0" * 32: given.id}, 1)
     samples.draw(county.id, county.code, month, SampleKind.GOOD, lot=lot, by=SYSTEM, now=clock)
     return reverse("again", args=[queries.token_of(SampledReview.objects.get().id)])
 

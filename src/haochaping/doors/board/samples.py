@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -16,13 +17,13 @@ from haochaping.doors.compression import compressed
 from haochaping.doors.gate import public
 from haochaping.kernel.refused import Complaint
 from haochaping.supervision.queries import samples
-from haochaping.supervision.rules import round_ends
-from haochaping.supervision.terms import KIND_LABELS, LEAST_COUNTS, LEAST_RATES, Shown
+from haochaping.supervision.rules import last_day, list_text
+from haochaping.supervision.terms import KIND_LABELS, LEAST_COUNTS, LEAST_RATES, DrawMethod, Shown
 from haochaping.ui.sentences import say
 from haochaping.ui.shapes import Link
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
 
     from haochaping.supervision.terms import PublishedDraw, SampleResult, Share
 
@@ -46,10 +47,11 @@ class Line:
     place: Link
     kind: str
     published: PublishedDraw
-    ends: date
+    last_day: date
     few: bool
     counts: bool
     shares: Shares
+    tickets: str
 
 
 @public
@@ -73,6 +75,23 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "board/samples.html", context)
 
 
+@public
+@require_safe
+def tickets(_request: HttpRequest, code: str, month: str, kind: str) -> HttpResponse:
+    """The list of a draw as a file, for whoever wants to draw again."""
+    try:
+        listed = samples.draw_list(code, date.fromisoformat(f"{month}-01"), kind)
+    except ValueError:
+        listed = None
+    if listed is None:
+        raise Http404
+    return HttpResponse(
+        list_text(listed),
+        content_type="text/plain; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="samples-{code}-{month}-{kind}.txt"'},
+    )
+
+
 def asked_again(division_path: str) -> dict[str, object]:
     """The newest results of a division and those below it: reported satisfaction beside that of whoever was asked again."""
     month = samples.latest(division_path)
@@ -85,11 +104,16 @@ def _line(one: PublishedDraw) -> Line:
         place=Link(one.division_name, reverse("division", args=[one.division_code])),
         kind=gettext(KIND_LABELS[one.draw.kind]),
         published=one,
-        ends=round_ends(one.draw.month),
+        last_day=last_day(one.draw.month),
         few=one.result is not None and one.result.shown == Shown.NOTHING,
         counts=one.result is not None and one.result.shown != Shown.NOTHING,
         shares=_shares(one.result) if one.result else Shares(),
+        tickets=_tickets_at(one) if one.draw.method == DrawMethod.BY_TICKET else "",
     )
+
+
+def _tickets_at(one: PublishedDraw) -> str:
+    return reverse("sample_tickets", args=[one.division_code, f"{one.draw.month:%Y-%m}", one.draw.kind.value])
 
 
 def _shares(result: SampleResult) -> Shares:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", front.front, name="front"),
     path("measures", front.definitions, name="measures"),
     path("samples", samples.page, name="samples"),
+    path("samples/<str:code>/<str:month>/<slug:kind>.txt", samples.tickets, name="sample_tickets"),
     path("about", front.about, name="about"),
     path("ui", front.gallery, name="gallery"),
     path("divisions/<str:code>", places.division, name="division"),

@@ -24,6 +24,7 @@ from haochaping.doors.demo import names, oddities
 from haochaping.doors.demo.handling import Handler, publish
 from haochaping.doors.demo.making import Maker, a_person, weight_of
 from haochaping.doors.demo.places import offers, rows
+from haochaping.doors.demo.sampling import ask_again
 from haochaping.doors.lanes import together
 from haochaping.exchange.terms import Raw
 from haochaping.flows import judge_quality
@@ -129,6 +130,7 @@ def fill(
     insight.fold()
     _tidy()
     publish(now)
+    ask_again(random.Random(seed), f"{names.PROVINCE[0]}.{names.CITY[0]}.", now=now)  # noqa: S311 - as in a lane
     while ledger.chain(now=now):
         pass
     insight.fold()

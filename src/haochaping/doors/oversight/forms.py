@@ -91,6 +91,27 @@ class NoteForm(CarefulForm):
     text = Words(label=gettext_lazy("In words"), limit=SUPERVISION_TEXT_LIMIT)
 
 
+class ReviewerAnswerForm(CarefulForm):
+    """What the office answers whoever reported a disadvantage."""
+
+    text = Words(
+        label=gettext_lazy("Your answer to the reviewer"),
+        help_text=gettext_lazy("Whoever holds the number of the report reads it. Name nobody."),
+        limit=SUPERVISION_TEXT_LIMIT,
+    )
+
+
+class ReportNumberForm(forms.Form):
+    """The number of a report as somebody reads it out."""
+
+    number = forms.CharField(
+        label=gettext_lazy("Number of the report"),
+        help_text=gettext_lazy("26 letters and digits; upper or lower case, with or without dashes"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
 class ExplanationForm(forms.Form):
     """Why two sides differ and may do so."""
 

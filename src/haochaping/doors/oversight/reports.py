@@ -15,7 +15,7 @@ from haochaping.accounts.terms import Power
 from haochaping.doors.desk import INVALID, refusable, see_other, told
 from haochaping.doors.gate import actor_of, leave_note, requires
 from haochaping.doors.names import called
-from haochaping.doors.oversight.forms import NoteForm
+from haochaping.doors.oversight.forms import NoteForm, ReportNumberForm, ReviewerAnswerForm
 from haochaping.doors.oversight.page import oversight_page
 from haochaping.doors.paging import page_number
 from haochaping.doors.supervised import ON_PAGE, pager
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 
 _HERE = "oversight_reports"
 _STEPS = {str(move).replace("_", "-"): move for move in ReportMove}
+# What closes a report is read by the reviewer, what is noted by the office alone.
+_FORMS: dict[ReportMove, type[NoteForm | ReviewerAnswerForm]] = {
+    move: ReviewerAnswerForm if move == ReportMove.CLOSE else NoteForm for move in ReportMove
+}
 
 
 @requires(Power.ORDER_SUPERVISE)
@@ -41,14 +45,34 @@ _STEPS = {str(move).replace("_", "-"): move for move in ReportMove}
 @refusable
 def page(request: HttpRequest) -> HttpResponse:
     """The reports of one's divisions: those that wait, oldest first."""
+    return _list(request, ReportNumberForm())
+
+
+@requires(Power.ORDER_SUPERVISE)
+@require_POST
+@refusable
+def find(request: HttpRequest) -> HttpResponse:
+    """From the number that a reviewer tells to their report; it stands in no address, and so in no log."""
+    form = ReportNumberForm(request.POST)
+    if not form.is_valid():
+        return _list(request, form, INVALID)
+    try:
+        found = actions.find_report(form.cleaned_data["number"], by=actor_of(request), now=timezone.now())
+    except Refused as refused:
+        return _list(request, form, told(form, refused))
+    return see_other(reverse("oversight_report", args=[found]))
+
+
+def _list(request: HttpRequest, form: ReportNumberForm, status: int = 200) -> HttpResponse:
     done, number = request.GET.get("list") == "done", page_number(request.GET.get("page", ""))
     found = queries.reports(actor_of(request), done=done, limit=ON_PAGE + 1, offset=(number - 1) * ON_PAGE)
     context = {
         "rows": [(row, gettext(REPORT_LABELS[row.state])) for row in found[:ON_PAGE]],
         "done": done,
+        "number_form": form,
         **pager(number, len(found), "list=done&" if done else ""),
     }
-    return oversight_page(request, "oversight/reports.html", context, here=_HERE)
+    return oversight_page(request, "oversight/reports.html", context, here=_HERE, status=status)
 
 
 @requires(Power.ORDER_SUPERVISE)
@@ -66,7 +90,7 @@ def step(request: HttpRequest, report_id: UUID, step: str) -> HttpResponse:
     """Look into a report, note something, close it."""
     if step not in _STEPS:
         raise Http404
-    form = NoteForm(request.POST, auto_id=f"{step}_%s")
+    form = _FORMS[_STEPS[step]](request.POST, auto_id=f"{step}_%s")
     if not form.is_valid():
         return _one(request, report_id, step, form, INVALID)
     note, by, now = form.cleaned_data["text"], actor_of(request), timezone.now()
@@ -79,7 +103,11 @@ def step(request: HttpRequest, report_id: UUID, step: str) -> HttpResponse:
 
 
 def _one(
-    request: HttpRequest, report_id: UUID, tried: str = "", form: NoteForm | None = None, status: int = 200
+    request: HttpRequest,
+    report_id: UUID,
+    tried: str = "",
+    form: NoteForm | ReviewerAnswerForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     by = actor_of(request)
     row = queries.report(report_id, by=by)
@@ -99,7 +127,7 @@ def _one(
             (
                 name,
                 gettext(REPORT_MOVE_LABELS[move]),
-                form if form and name == tried else NoteForm(auto_id=f"{name}_%s"),
+                form if form and name == tried else _FORMS[move](auto_id=f"{name}_%s"),
             )
             for name, move in _STEPS.items()
             if move in report_moves_from(row.state)

@@ -58,6 +58,7 @@ urlpatterns = [
     path("urgings/<uuid:urging_id>", urgings.one, name="oversight_urging"),
     path("urgings/<uuid:urging_id>/answer", urgings.answer, name="oversight_urging_answer"),
     path("reports/", reports.page, name="oversight_reports"),
+    path("reports/find", reports.find, name="oversight_report_find"),
     path("reports/<uuid:report_id>", reports.one, name="oversight_report"),
     path("reports/<uuid:report_id>/<slug:step>", reports.step, name="oversight_report_step"),
     path("reconciliation/", reconciliation.page, name="oversight_reconciliations"),

@@ -20,6 +20,7 @@ from haochaping.kernel.identifiers import normal_receipt_no
 from haochaping.kernel.refused import Refused
 from haochaping.reviews import queries as reviews
 from haochaping.reviews.terms import RECEIPT_UNKNOWN
+from haochaping.supervision import queries as supervision
 from haochaping.ui.sentences import say
 from haochaping.voices import queries as voices
 
@@ -67,6 +68,8 @@ def _by_receipt(typed: str) -> str:
         raise Refused(RECEIPT_UNKNOWN)
     if voices.by_receipt(receipt) is not None:
         return reverse("voice", args=[receipt])
+    if supervision.is_report(receipt):
+        return reverse("protection", args=[receipt])
     if exchange.by_receipt(receipt) is None:
         reviews.review_by_receipt(receipt)
     return reverse("status", args=[receipt])

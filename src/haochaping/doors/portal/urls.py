@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haochaping.doors.portal import again, code, entrance, invitation, mine, own_data, status, voices
+from haochaping.doors.portal import (
+    again,
+    code,
+    entrance,
+    invitation,
+    mine,
+    own_data,
+    protection,
+    status,
+    voices,
+)
 
 urlpatterns = [
     path("r/<str:token>", invitation.page, name="review"),
@@ -30,6 +40,7 @@ urlpatterns = [
     ),
     path("status/<str:receipt>/follow-up/<slug:form>", status.follow_up_form, name="status_follow_up_form"),
     path("status/<str:receipt>/<slug:form>", status.form, name="status_form"),
+    path("protection/<str:receipt>", protection.page, name="protection"),
     path("again/<str:token>", again.page, name="again"),
     path("again/<str:token>/keys", again.keys, name="again_keys"),
     path("voices/new", voices.new, name="voice_new"),

@@ -16,6 +16,7 @@ from haochaping.identity.terms import (
     NO_GRANT,
     NO_PHONE,
     OTHER_KEY,
+    PERSON_CALLS_USED_UP,
     PURPOSE_OF_BASIS,
     UNKNOWN_PERSON,
     UNKNOWN_RELAY_PURPOSE,
@@ -89,14 +90,16 @@ def grant_calls(
     """Permit calls to one person about one order, sampled review or invitation (`basis`) for `within`; whoever calls asked.
 
     All grants of a basis share its `attempts` in that time. A grant for the same purpose and person that still runs
-    is the one that is returned. Raises `Refused` with `UNKNOWN_RELAY_PURPOSE` or `CALLS_USED_UP`.
+    is the one that is returned. Raises `Refused` with `UNKNOWN_RELAY_PURPOSE`, and `CALLS_USED_UP` for an order, where one
+    can write instead, `PERSON_CALLS_USED_UP` for anything else.
     """
     # The desk of an order never calls in the name of a sample, nor the other way round.
     if purpose not in (CALL_PURPOSES if basis_kind == "order" else {PURPOSE_OF_BASIS[basis_kind]}):
         raise Refused(UNKNOWN_RELAY_PURPOSE, field="purpose")
     running = [grant for grant in queries.grants_of(basis, held=True) if grant.ends_at > now]
     if sum(grant.calls_made for grant in running) >= attempts:
-        raise Refused(CALLS_USED_UP, n=attempts, until=max(grant.ends_at for grant in running))
+        used_up = CALLS_USED_UP if basis_kind == "order" else PERSON_CALLS_USED_UP
+        raise Refused(used_up, n=attempts, until=max(grant.ends_at for grant in running))
     for grant in running:
         if (grant.purpose, grant.person, grant.granted_to) == (purpose, person_id, str(by)):
             return grant.id

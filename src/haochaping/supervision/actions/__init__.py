@@ -12,7 +12,7 @@ from haochaping.supervision.actions.orders import (
     settle,
 )
 from haochaping.supervision.actions.proposals import decide, propose
-from haochaping.supervision.actions.reports import deal_with_report, report
+from haochaping.supervision.actions.reports import deal_with_report, find_report, report
 from haochaping.supervision.actions.signals import raise_signals
 from haochaping.supervision.actions.urgings import answer, ask_help, urge
 
@@ -23,6 +23,7 @@ __all__ = [
     "check",
     "deal_with_report",
     "decide",
+    "find_report",
     "hand_on",
     "hear_person",
     "lift",

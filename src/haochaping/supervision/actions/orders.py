@@ -136,7 +136,7 @@ def _made_with(key: UUID, by: Actor) -> UUID | None:
 
 def _signal(signal_id: UUID, by: Actor) -> Signal:
     rows = Signal.objects.select_for_update(of=("self",)).select_related("agency", "division")
-    signal = rows.filter(not_named(by, ABOUT), id=signal_id).first()
+    signal = rows.filter(not_named(by, ABOUT), not_named(by), id=signal_id).first()
     if signal is None:
         raise Refused(NO_SUCH_SIGNAL)
     check_supervise(by, division_path=signal.division.path)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from haochaping.kernel.identifiers import receipt_no, uuid7
+from haochaping.kernel.identifiers import normal_receipt_no, receipt_no, uuid7
 from haochaping.kernel.refused import Refused
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import TEXT_FIELD, EntryKind, NewEntry
@@ -20,6 +20,7 @@ from haochaping.supervision.models import ReprisalEvent, ReprisalReport
 from haochaping.supervision.states import REPORT_TRANSITIONS
 from haochaping.supervision.terms import (
     NO_SUCH_REPORT,
+    REPORT_RECEIPT_UNKNOWN,
     REPORT_WAITS,
     SUPERVISION_TEXT_LIMIT,
     WRONG_REPORT_STATE,
@@ -87,6 +88,22 @@ def deal_with_report(report_id: UUID, *, move: ReportMove, note: str, by: Actor,
     row.save(update_fields=["state"])
     ReprisalEvent.objects.create(id=uuid7(now), report=row, move=move, by=str(by), at=now, note=note)
     _record(_ENTRY_OF[move], row, note, by=by, now=now)
+
+
+@transaction.atomic
+def find_report(number: str, *, by: Actor, now: datetime) -> UUID:
+    """The supervisory office finds the report whose number it was told; returns its id. That it asked is recorded.
+
+    Raises:
+        Refused: NOT_ALLOWED, REPORT_RECEIPT_UNKNOWN, also for a report of another place or about the actor.
+    """
+    receipt = normal_receipt_no(number)
+    row = ReprisalReport.objects.filter(access.reports(by), receipt_hash=receipt_hash(receipt or "")).first()
+    if row is None:
+        raise Refused(REPORT_RECEIPT_UNKNOWN, field="number")
+    entry = NewEntry(EntryKind.REPRISAL_FOUND, "reprisal_report", str(row.id), facts={"state": row.state})
+    ledger.append([entry], by=by, now=now)
+    return row.id
 
 
 def _record(kind: EntryKind, row: ReprisalReport, words: str, *, by: Actor, now: datetime) -> None:

@@ -15,7 +15,7 @@ from haochaping.ledger.terms import TEXT_FIELD, EntryKind, NewEntry
 from haochaping.reviews import queries as reviews
 from haochaping.reviews.terms import Level
 from haochaping.supervision import rules
-from haochaping.supervision.models import SampleCall, SampleDraw, SampledReview
+from haochaping.supervision.models import SampleCall, SampleDraw, SampledReview, SampleList
 from haochaping.supervision.queries import samples as queries
 from haochaping.supervision.terms import (
     NO_CALL_MADE,
@@ -29,6 +29,7 @@ from haochaping.supervision.terms import (
     UNKNOWN_CALL_RESULT,
     AnsweredBy,
     DidRate,
+    DrawMethod,
     Said,
     SampleCallResult,
     SampleState,
@@ -56,9 +57,9 @@ def draw(
 ) -> UUID:
     """Draw the sample of a division, month and kind, or find the one that is drawn; returns its id.
 
-    The ledger keeps seed, size and the hash of the list, so that whoever has the list can draw again.
+    The list stays, and the ledger keeps seed, size and its hash, so that whoever has the list can draw again.
     """
-    digest = rules.population_digest(lot.population)
+    digest = rules.population_digest(lot.tickets)
     made = SampleDraw(
         id=uuid7(now),
         division_id=division_id,
@@ -66,9 +67,10 @@ def draw(
         kind=kind,
         head=lot.head,
         head_index=lot.head_index,
-        population=len(lot.population),
+        population=len(lot.tickets),
         list_hash=digest,
         size=lot.size,
+        method=DrawMethod.BY_TICKET,
         drawn_at=now,
         drawn_by=str(by),
     )
@@ -77,20 +79,23 @@ def draw(
     stands = SampleDraw.objects.values_list("id", flat=True).get(**where)
     if stands != made.id:
         return stands
-    chosen = rules.drawn(rules.seed(lot.head, division_code, month), lot.population, lot.size)
-    found = reviews.reviews(chosen)
+    listed = b"".join(map(bytes.fromhex, sorted(lot.tickets)))
+    SampleList.objects.create(draw=made, tickets=listed)
+    chosen = rules.drawn(rules.seed(lot.head, division_code, month), lot.tickets, lot.size)
+    found = reviews.reviews(lot.tickets[ticket] for ticket in chosen)
     SampledReview.objects.bulk_create(
         SampledReview(
             id=sample_id,
             draw=made,
             division_id=division_id,
-            review_id=review_id,
+            review_id=lot.tickets[ticket],
             rank=rank,
-            reported_level=found[review_id].level,
+            ticket=ticket,
+            reported_level=found[lot.tickets[ticket]].level,
             state=SampleState.TO_ASK,
             due_at=now,
         )
-        for rank, (sample_id, review_id) in enumerate(
+        for rank, (sample_id, ticket) in enumerate(
             zip(uuids7(now, len(chosen)), chosen, strict=True), start=1
         )
     )
@@ -107,6 +112,7 @@ def draw(
         population=str(made.population),
         list=digest,
         size=str(lot.size),
+        method=str(int(DrawMethod.BY_TICKET)),
     )
     return made.id
 

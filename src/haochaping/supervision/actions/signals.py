@@ -37,6 +37,7 @@ def raise_signals(signals: Sequence[NewSignal], *, by: Actor, now: datetime) -> 
             day=signal.day,
             work_order_id=signal.work_order_id,
             facts=dict(signal.facts),
+            staff_id=signal.staff_id,
             raised_at=now,
         )
         for pk, signal in zip(uuids7(now, len(signals)), signals, strict=True)

@@ -2,7 +2,14 @@
 
 from haochaping.supervision.queries.live import late_helpers, live_orders, order_map
 from haochaping.supervision.queries.of_order import of_order
-from haochaping.supervision.queries.reports import report, report_events, report_of, reports
+from haochaping.supervision.queries.reports import (
+    is_report,
+    report,
+    report_answer,
+    report_events,
+    report_of,
+    reports,
+)
 from haochaping.supervision.queries.rows import (
     measures,
     proposal,
@@ -33,6 +40,7 @@ __all__ = [
     "alarms",
     "behind",
     "fared_worse",
+    "is_report",
     "last_windows",
     "late_helpers",
     "left_behind",
@@ -46,6 +54,7 @@ __all__ = [
     "reached",
     "repeat_offenders",
     "report",
+    "report_answer",
     "report_events",
     "report_of",
     "reports",

@@ -53,7 +53,7 @@ def of_order(order_id: UUID, *, by: Actor) -> Asked[list[AboutOrder]]:
         _part(asked.filter(answered_at__isnull=False), AboutOrderKind.HELP_GIVEN, "id", "answered_at"),
     ]
     if may(by, Power.ORDER_SUPERVISE):
-        signals = Signal.objects.filter(access.of_orders(by), about)
+        signals = Signal.objects.filter(access.signalled(by), about)
         parts.append(_part(signals, AboutOrderKind.SIGNAL, "id", "raised_at", word=F("kind")))
     rows = parts[0].union(*parts[1:], all=True).order_by("when")
     return Asked(rows, lambda found: [AboutOrder(AboutOrderKind(kind), *rest) for kind, *rest in found])

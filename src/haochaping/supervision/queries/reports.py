@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from haochaping.kernel.refused import Refused
+from haochaping.reviews.rules import receipt_hash
 from haochaping.supervision import access
 from haochaping.supervision.models import ReprisalEvent, ReprisalReport
 from haochaping.supervision.terms import (
     NO_SUCH_REPORT,
+    REPORT_RECEIPT_UNKNOWN,
+    ReportAnswer,
     ReportEventRow,
     ReportMove,
     ReportRow,
@@ -64,6 +67,26 @@ def report_of(review_id: UUID) -> UUID:
         .values_list("id", flat=True)
         .get(review_id=review_id)
     )
+
+
+def report_answer(receipt: str) -> ReportAnswer:
+    """What became of the report with this number, for whoever holds it; raises `Refused(REPORT_RECEIPT_UNKNOWN)`.
+
+    Found by the hash of the whole number: how long it takes says nothing about any part of it.
+    """
+    rows = ReprisalReport.objects.filter(receipt_hash=receipt_hash(receipt))
+    found = rows.values_list("id", "division__name", "state", "reported_at").first()
+    if found is None:
+        raise Refused(REPORT_RECEIPT_UNKNOWN)
+    report_id, division_name, state, reported_at = found
+    closed = ReprisalEvent.objects.filter(report_id=report_id, move=ReportMove.CLOSE)
+    answered_at, answer = closed.values_list("at", "note").first() or (None, "")
+    return ReportAnswer(division_name, ReportState(state), reported_at, answered_at, answer)
+
+
+def is_report(receipt: str) -> bool:
+    """Whether a report of a disadvantage has this number."""
+    return ReprisalReport.objects.filter(receipt_hash=receipt_hash(receipt)).exists()
 
 
 def report_events(report_id: UUID) -> list[ReportEventRow]:

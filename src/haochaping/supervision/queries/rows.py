@@ -115,7 +115,7 @@ def signals(by: Actor, *, taken: bool = False, limit: int = 50, offset: int = 0)
     """The signals of one's divisions, newest first: those nobody has taken up, or the others."""
     check_power(by, Power.ORDER_SUPERVISE)
     open_one = Q(supervision=None, measure_id=None)
-    rows = Signal.objects.filter(access.of_orders(by), ~open_one if taken else open_one)
+    rows = Signal.objects.filter(access.signalled(by), ~open_one if taken else open_one)
     found = rows.order_by("-raised_at", "-id").values_list(*_SIGNAL)[offset : offset + limit]
     return [SignalRow(row[0], SignalKind(row[1]), *row[2:]) for row in found]
 
@@ -123,7 +123,7 @@ def signals(by: Actor, *, taken: bool = False, limit: int = 50, offset: int = 0)
 def signal(signal_id: UUID, *, by: Actor) -> SignalRow:
     """One signal; raises `Refused` when it is not there or not the actor's to see."""
     check_power(by, Power.ORDER_SUPERVISE)
-    row = Signal.objects.filter(access.of_orders(by), id=signal_id).values_list(*_SIGNAL).first()
+    row = Signal.objects.filter(access.signalled(by), id=signal_id).values_list(*_SIGNAL).first()
     if row is None:
         raise Refused(NO_SUCH_SIGNAL)
     return SignalRow(row[0], SignalKind(row[1]), *row[2:])
@@ -241,7 +241,7 @@ def waiting(by: Actor) -> Waiting:
     decides = may(by, Power.SUPERVISION_DECIDE)
     undecided = Proposal.objects.filter(access.proposed(by), state=ProposalState.WAITING)
     return Waiting(
-        signals=Signal.objects.filter(access.of_orders(by), supervision=None, measure_id=None).count(),
+        signals=Signal.objects.filter(access.signalled(by), supervision=None, measure_id=None).count(),
         supervisions=open_ones.count(),
         urgings=Urging.objects.filter(access.urged(by), answered_at=None).count(),
         proposals=undecided.count() if decides else 0,

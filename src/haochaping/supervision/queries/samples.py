@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from importlib import resources
-from itertools import groupby
+from itertools import batched, groupby, zip_longest
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
@@ -17,16 +18,19 @@ from haochaping.kernel.identifiers import first_uuid7
 from haochaping.kernel.refused import Refused
 from haochaping.ledger import queries as ledger
 from haochaping.ledger.rules import GENESIS
+from haochaping.ledger.terms import EntryKind
 from haochaping.rectification.terms import OrderState
 from haochaping.reviews.rules import ACTIVE
 from haochaping.supervision import rules
 from haochaping.supervision.access import check_call_sample, visible_samples
-from haochaping.supervision.models import SampleCall, SampleDraw, SampledReview
+from haochaping.supervision.models import SampleCall, SampleDraw, SampledReview, SampleList
 from haochaping.supervision.terms import (
     NO_SUCH_SAMPLE,
     SAMPLE_LINK_INVALID,
     AttemptRow,
     DeskRow,
+    DrawList,
+    DrawMethod,
     DrawRow,
     Explained,
     Lot,
@@ -40,9 +44,8 @@ from haochaping.supervision.terms import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
-    from uuid import UUID
 
     from django.db.models import QuerySet
 
@@ -76,6 +79,7 @@ _DRAW = (
     "population",
     "list_hash",
     "size",
+    "method",
     "drawn_at",
     "closed_at",
 )
@@ -116,17 +120,48 @@ def seed_head(month: date) -> tuple[str, int]:
     return (head.head.hex(), head.index) if head else (GENESIS.hex(), -1)
 
 
-def lot_of(month: date, population: Sequence[UUID], size: int) -> Lot:
+def tickets(kind: SampleKind, month: date, review_ids: Iterable[UUID]) -> dict[str, UUID]:
+    """The reviews by their tickets of a draw, made from the secret that each review's acceptance was committed with.
+
+    So they were fixed before the seed was known, stand behind the chain, and nobody who knows a review knows its ticket. A
+    review whose secret was destroyed has none.
+    """
+    name = rules.ticket_field(kind, month)
+    keys = ledger.keys_of(EntryKind.REVIEW_ACCEPTED, map(str, review_ids), name)
+    return {rules.ticket(key): UUID(subject) for subject, key in keys.items()}
+
+
+def lot_of(month: date, by_ticket: Mapping[str, UUID], size: int) -> Lot:
     """What a draw is made with."""
     head, index = seed_head(month)
-    return Lot(head, index, tuple(population), size)
+    return Lot(head, index, by_ticket, size)
 
 
-def due_to_ask(now: datetime, *, limit: int) -> list[SampleToAsk]:
-    """Drawn reviews whose reviewer is to be asked by now; locked, and those of others left out."""
+def draw_list(division_code: str, month: date, kind: str) -> DrawList | None:
+    """What a draw was made from, for everybody; None where there was no draw, or one by the first method."""
+    rows = SampleList.objects.filter(draw__division__code=division_code, draw__month=month, draw__kind=kind)
+    found = rows.values_list("draw__head", "draw__size", "draw__list_hash", "tickets").first()
+    if found is None:
+        return None
+    head, size, list_hash, listed = found
+    return DrawList(rules.seed(head, division_code, month), size, list_hash, _read_tickets(listed))
+
+
+def _read_tickets(listed: bytes | memoryview) -> tuple[str, ...]:
+    return tuple(bytes(one).hex() for one in batched(bytes(listed), rules.TICKET_BYTES, strict=True))
+
+
+def due_to_ask(now: datetime, *, limit: int, of: Collection[UUID] = ()) -> list[SampleToAsk]:
+    """Drawn reviews, of these draws or of all, whose reviewer is to be asked by now; locked, and those of others left out."""
     with connection.cursor() as cursor:
-        cursor.execute(_DUE, {"now": now, "limit": limit})
+        cursor.execute(_DUE, {"now": now, "limit": limit, "draws": list(of) or None})
         return [SampleToAsk(*row) for row in cursor]
+
+
+def asked(draw_id: UUID) -> list[UUID]:
+    """The drawn reviews of a draw whose reviewers were asked and have not answered yet, in the order of their lots."""
+    rows = SampledReview.objects.filter(draw_id=draw_id, state=SampleState.ASKED).order_by("rank")
+    return list(rows.values_list("id", flat=True))
 
 
 def token_of(sample_id: UUID) -> str:
@@ -189,8 +224,8 @@ def _desk_rows() -> QuerySet[Any]:
 
 def _desk_row(values: tuple[Any, ...]) -> DeskRow:
     sample_id, state, item, agency, served_at, attempts, last, month = values
-    ends_at = rules.round_ends(month)
-    return DeskRow(sample_id, SampleState(state), item, agency, served_at, attempts, last, ends_at)
+    last_day = rules.last_day(month)
+    return DeskRow(sample_id, SampleState(state), item, agency, served_at, attempts, last, last_day)
 
 
 def attempts(sample_id: UUID) -> list[AttemptRow]:
@@ -252,7 +287,10 @@ def _tallies(draws: list[UUID]) -> dict[UUID, SampleTally]:
 
 def _draw(values: Sequence[object]) -> DrawRow:
     columns = dict(zip(_DRAW, values, strict=True))
-    columns["kind"] = SampleKind(str(columns["kind"]))
+    columns["kind"], columns["method"] = (
+        SampleKind(str(columns["kind"])),
+        DrawMethod(int(str(columns["method"]))),
+    )
     return DrawRow(**columns)  # type: ignore[arg-type]
 
 
@@ -264,20 +302,40 @@ def explain(month: date, division_code: str) -> list[Explained]:
 
 def _explained(draw: DrawRow, division_code: str) -> Explained:
     sown = rules.seed(draw.head, division_code, draw.month)
-    stored = SampledReview.objects.filter(draw_id=draw.id).order_by("rank").values_list("rank", "review_id")
-    ranks = tuple((rank, review_id, rules.lot(sown, review_id)) for rank, review_id in stored)
-    taken = [review_id for _, review_id, _ in ranks]
-    now = dict(populations(draw.kind, draw.month, division_id=draw.division_id)).get(draw.division_id, [])
-    last = ranks[-1][2] if ranks else ""
-    again = rules.drawn(sown, taken, len(taken))
+    rows = SampledReview.objects.filter(draw_id=draw.id).order_by("rank")
+    stored = [
+        (rank, one, ticket or str(one))
+        for rank, one, ticket in rows.values_list("rank", "review_id", "ticket")
+    ]
+    taken = {ticket: review_id for _, review_id, ticket in stored}
+    ids = dict(populations(draw.kind, draw.month, division_id=draw.division_id)).get(draw.division_id, [])
+    now, own = _tickets_today(draw, ids), _tickets_today(draw, taken.values())
+    kept = _kept(draw)
+    again = rules.drawn(sown, kept or tuple(taken), draw.size)
+    ranks = tuple((rank, review_id, ticket, rules.lot(sown, ticket)) for rank, review_id, ticket in stored)
+    last = ranks[-1][3] if ranks else ""
     return Explained(
         draw=draw,
         division_code=division_code,
         seed=sown,
         ranks=ranks,
+        listed=tuple((ticket, (now | taken).get(ticket)) for ticket in kept or sorted(now | taken)),
         population_now=len(now),
         same_list=rules.population_digest(now) == draw.list_hash,
-        low=sum(rules.lot(sown, one) < last for one in set(now) - set(taken)),
-        shifted=sum(a != b for a, b in zip(taken, again, strict=True)) + abs(draw.size - len(taken)),
+        low=sum(rules.lot(sown, ticket) < last for ticket in set(now) - set(taken)),
+        shifted=sum(a != b for a, b in zip_longest(taken, again)) + abs(draw.size - len(taken)),
+        untrue=sum(taken.get(ticket) != review_id for ticket, review_id in own.items()),
         head_holds=seed_head(draw.month) == (draw.head, draw.head_index),
     )
+
+
+def _tickets_today(draw: DrawRow, review_ids: Collection[UUID]) -> dict[str, UUID]:
+    if draw.method == DrawMethod.BY_TICKET:
+        return tickets(draw.kind, draw.month, review_ids)
+    return {str(one): one for one in review_ids}
+
+
+def _kept(draw: DrawRow) -> tuple[str, ...]:
+    """The list that a draw was made from; empty where only its hash was kept."""
+    kept = SampleList.objects.filter(draw_id=draw.id).values_list("tickets", flat=True).first()
+    return _read_tickets(kept) if kept else ()

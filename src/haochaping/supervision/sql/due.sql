@@ -6,6 +6,7 @@ SELECT s.id, d.path, COALESCE(r.person_id, c.person_id)
   JOIN cases_service_occurrence o ON o.id = r.occurrence_id
   JOIN cases_case c ON c.id = o.case_id
  WHERE s.state = 'to_ask' AND s.due_at <= %(now)s
+   AND (%(draws)s::uuid[] IS NULL OR s.draw_id = ANY(%(draws)s::uuid[]))
  ORDER BY s.due_at, s.id
  LIMIT %(limit)s
    FOR NO KEY UPDATE OF s SKIP LOCKED

@@ -67,6 +67,20 @@ class ReportEventRow:
     note: str
 
 
+@dataclass(frozen=True, slots=True)
+class ReportAnswer:
+    """A report for whoever holds its number: how far it is, and `answer`, the office's words, once it is closed.
+
+    Neither what was written nor what it is about: whoever has got hold of the number learns nothing of either.
+    """
+
+    division_name: str
+    state: ReportState
+    reported_at: datetime
+    answered_at: datetime | None
+    answer: str
+
+
 NO_SUCH_REPORT = Reason("no_such_report", N_("There is no such report."), N_("Go back to the list."))
 
 
@@ -81,4 +95,18 @@ WRONG_REPORT_STATE = Reason(
     "wrong_report_state",
     N_("The report is no longer in a state that allows this."),
     N_("Reload the page to see the present state."),
+)
+
+
+REPORT_RECEIPT_UNKNOWN = Reason(
+    "report_receipt_unknown",
+    N_("No report of a disadvantage has this number."),
+    N_("Check it letter by letter: it has 26 letters and digits."),
+)
+
+
+REPORT_ASKED_TOO_OFTEN = Reason(
+    "report_asked_too_often",
+    N_("Too many numbers were asked about from here within an hour."),
+    N_("Try again later."),
 )

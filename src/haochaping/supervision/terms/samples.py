@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 
 from haochaping.kernel.refused import N_, Reason
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date, datetime
     from uuid import UUID
 
@@ -18,6 +19,13 @@ class SampleKind(StrEnum):
 
     BAD_CLOSED = "bad_closed"
     GOOD = "good"
+
+
+class DrawMethod(IntEnum):
+    """抽样方法: by what a lot is drawn. The first kept its list to itself; its draws are still made again by it."""
+
+    BY_REVIEW = 1
+    BY_TICKET = 2
 
 
 class SampleState(StrEnum):
@@ -128,6 +136,13 @@ SAMPLE_OVER = Reason(
 )
 
 
+NOT_A_LIST = Reason(
+    "sample_not_a_list",
+    N_("This file is no list of a sample."),
+    N_("Download it from the page of the samples and change nothing in it."),
+)
+
+
 NOT_SAID = Reason(
     "sample_not_said",
     N_("Say whether you gave the rating yourself."),
@@ -177,12 +192,22 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Lot:
-    """Everything a draw follows from: the seed and the list it is drawn from, kept until it is drawn."""
+    """Everything a draw follows from: the seed and the list it is drawn from, each review under its ticket."""
 
     head: str
     head_index: int
-    population: tuple[UUID, ...]
+    tickets: Mapping[str, UUID]
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class DrawList:
+    """What anybody draws again with: the seed, the list of tickets in order, its hash, and how many are drawn."""
+
+    seed: str
+    size: int
+    list_hash: str
+    tickets: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +223,7 @@ class DrawRow:
     population: int
     list_hash: str
     size: int
+    method: DrawMethod
     drawn_at: datetime
     closed_at: datetime | None
 
@@ -247,7 +273,7 @@ class DeskRow:
     served_at: datetime
     attempts: int
     last_attempt: datetime | None
-    ends_at: datetime
+    last_day: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,24 +348,29 @@ class PublishedDraw:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A draw made again from the reviews of today.
+    """A draw made again: from its list where that was kept, and from the reviews of today.
 
-    `same_list`: the list is the one that was drawn from, to the last review. `low`: reviews of today's list that would
-    come before the last drawn one and are not drawn. `shifted`: drawn reviews whose stored rank is not the one made
-    again. `head_holds`: the ledger's chain still has this head at this place, and none later before the month ended.
+    `ranks`: the drawn ones, as (rank, review, ticket, lot); by the first method the ticket is the review's number.
+    `listed`: the whole list, as (ticket, review); of a review that was changed or withdrawn since and is not drawn, no
+    more than the ticket. `untrue`: drawn reviews whose ticket is not theirs. `same_list`: today's list is the one that
+    was drawn from, to the last review. `low`: reviews of today's list that would come before the last drawn one and are
+    not drawn. `shifted`: drawn reviews whose stored rank is not the one made again. `head_holds`: the ledger's chain still
+    has this head at this place, and none later before the month ended.
     """
 
     draw: DrawRow
     division_code: str
     seed: str
-    ranks: tuple[tuple[int, UUID, str], ...]
+    ranks: tuple[tuple[int, UUID, str, str], ...]
+    listed: tuple[tuple[str, UUID | None], ...]
     population_now: int
     same_list: bool
     low: int
     shifted: int
+    untrue: int
     head_holds: bool
 
     @property
     def holds(self) -> bool:
         """Whether nothing speaks against the draw."""
-        return self.head_holds and not self.low and not self.shifted
+        return self.head_holds and not self.low and not self.shifted and not self.untrue

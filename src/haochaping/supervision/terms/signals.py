@@ -63,7 +63,10 @@ SIGNAL_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class NewSignal:
-    """What is to be raised. Of one kind there is one signal about a subject and day, however often it is raised."""
+    """What is to be raised. Of one kind there is one signal about a subject and day, however often it is raised.
+
+    `staff_id` is whom the review names that it comes from: they learn nothing of it.
+    """
 
     kind: SignalKind
     division_id: int
@@ -72,6 +75,7 @@ class NewSignal:
     day: date
     work_order_id: UUID | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
+    staff_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
