@@ -89,6 +89,14 @@ BAD_DIVISION_CODE = Reason(
     N_("“{value}” is not a division code."),
     N_("Use the 12-digit code; shorter codes are padded with zeros on the right."),
 )
+AGENCY_ENDED = Reason(
+    "agency_ended", N_("“{value}” is no more on {day}."), N_("Choose the agency that took over.")
+)
+AGENCY_NOT_BEGUN = Reason(
+    "agency_not_begun",
+    N_("“{value}” has not begun yet on {day}."),
+    N_("Choose the agency whose part it is until then."),
+)
 UNKNOWN_CODE = Reason(
     "unknown_code",
     N_("“{value}” is not in the directory."),

@@ -364,8 +364,8 @@ def own_part(beside: Beside, by: Actor) -> CoHandlerRow | None:
 
 def _has_ended(order: OrderRow, beside: Beside, today: date) -> bool:
     """Whether the agency of the order has ended, or one that is still to help."""
-    last_days = [order.agency_valid_to, *(one.agency_valid_to for one in beside.co_handlers if one.is_open)]
-    return any(day is not None and day < today for day in last_days)
+    helpers = (one.agency_valid_to for one in beside.co_handlers if one.is_open)
+    return order.ended_before(today) is not None or any(last is not None and last < today for last in helpers)
 
 
 def may_note(order: OrderRow, by: Actor) -> bool:

@@ -94,8 +94,7 @@ def redispatch(order_id: UUID, *, agency_code: str, reason: str, by: Actor, now:
     Returns the review's id.
 
     Raises:
-        Refused: as `sign_for`, and NO_SUCH_AGENCY, SAME_AGENCY, AGENCY_ELSEWHERE, TEXT_MISSING, TEXT_TOO_LONG,
-            FORBIDDEN_CHARACTERS.
+        Refused: as `sign_for` and `agency_within`, and SAME_AGENCY, TEXT_MISSING, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
     """
     return _send(order_id, Move.REDISPATCH, agency_code, reason, by=by, now=now)
 
@@ -103,7 +102,7 @@ def redispatch(order_id: UUID, *, agency_code: str, reason: str, by: Actor, now:
 def _send(order_id: UUID, move: Move, agency_code: str, reason: str, *, by: Actor, now: datetime) -> UUID:
     reason = checked_text(reason, "reason")
     order = step(order_id, move, by)
-    agency = agency_within(agency_code, by)
+    agency = agency_within(agency_code, local_day(now), by)
     if agency.id == order.agency_id:
         raise Refused(SAME_AGENCY, field="agency")
     order.agency_id = agency.id

@@ -49,7 +49,6 @@ from haochaping.rectification.terms.appeals import (
     Verdict,
 )
 from haochaping.rectification.terms.dispatching import (
-    AGENCY_ENDED,
     AGENCY_GOES_ON,
     BAD_RANK,
     DISPATCH_SOURCE_LIMIT,
@@ -242,7 +241,6 @@ from haochaping.rectification.terms.worklist import (
 
 __all__ = [
     "AGENCY_ELSEWHERE",
-    "AGENCY_ENDED",
     "AGENCY_GOES_ON",
     "AGENCY_OUTCOMES",
     "AGENCY_PART_LABELS",
