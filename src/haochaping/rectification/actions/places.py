@@ -30,6 +30,7 @@ from haochaping.rectification.terms import (
     RETURN_IS_FREE,
     RETURN_TOO_LATE,
     RETURNS_OFF,
+    RETURNS_USED_UP,
     SAME_AGENCY,
     HandlingOutcome,
     Move,
@@ -49,13 +50,16 @@ def ask_return(order_id: UUID, *, reason: str, by: Actor, now: datetime) -> None
     """The agency says that the matter is not its own: before signing, within the limit, as often as the rules allow.
 
     Raises:
-        Refused: as `sign_for`, and RETURNS_OFF, RETURN_TOO_LATE, TEXT_MISSING, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
+        Refused: as `sign_for`, and RETURNS_OFF, RETURNS_USED_UP, RETURN_TOO_LATE, TEXT_MISSING, TEXT_TOO_LONG,
+            FORBIDDEN_CHARACTERS.
     """
     reason = own_words(reason, "reason")
     order = step(order_id, Move.ASK_RETURN, by)
     limit = rulebook.terms_for(order.division.path, local_day(now)).returns_at_most
+    if not limit:
+        raise Refused(RETURNS_OFF)
     if queries.events_count(order.id, Move.ASK_RETURN) >= limit:
-        raise Refused(RETURNS_OFF, limit=limit)
+        raise Refused(RETURNS_USED_UP, limit=limit)
     if order.sign_due_at is not None and now > order.sign_due_at:
         raise Refused(RETURN_TOO_LATE, due=order.sign_due_at)
     writes.update(order, "state")
