@@ -245,7 +245,10 @@ def end(voice_id: UUID, *, text: str, by: Actor, now: datetime) -> None:
 
 @transaction.atomic
 def urge(voice_id: UUID, *, by: Actor, now: datetime) -> None:
-    """The person waits and says so: whoever has it hears of it, the dispatcher too; raises as `voices.actions.urge`."""
+    """The person waits and says so: whoever has it hears of it, dispatcher and supervisors too.
+
+    Raises as `voices.actions.urge`.
+    """
     voices.urge(voice_id, by=by, now=now)
     offices = queries.voices([voice_id])[voice_id].kind in OFFICE_KINDS
     kind = NoticeKind.OFFICE_VOICE_URGED if offices else NoticeKind.VOICE_URGED

@@ -161,7 +161,10 @@ def test_urging_is_offered_after_three_days_and_marks(browser, given):
     assert browser.post(f"/voices/{given.receipt}/urge").status_code == 422
 
     Voice.objects.update(received_at=timezone.now() - timedelta(days=4))
-    assert f'action="/voices/{given.receipt}/urge"' in text_of(browser.get(f"/voices/{given.receipt}"))
+    page = text_of(browser.get(f"/voices/{given.receipt}"))
+    assert f'action="/voices/{given.receipt}/urge"' in page
+    # Nobody has passed it on: the agency does not hear of it.
+    assert "催办会告知负责转办的部门和督办员" in page
     assert browser.post(f"/voices/{given.receipt}/urge").status_code == 303
     assert browser.post(f"/voices/{given.receipt}/urge").status_code == 422
     assert given.row.urged == 1
