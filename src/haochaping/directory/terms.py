@@ -189,7 +189,7 @@ TREE_TOO_DEEP = Reason(
 )
 STILL_IN_USE = Reason(
     "still_in_use",
-    N_("{count} that belong to {code} go on after {last}."),
+    N_("{count} that belong to {code} go on after {last}: {names}."),
     N_("Close or move them first."),
 )
 CODE_TAKEN = Reason(
