@@ -111,6 +111,8 @@ from haochaping.rectification.terms.orders import (
     Tick,
 )
 from haochaping.rectification.terms.projects import (
+    COMPARED_DAYS,
+    EFFECT_UNCOUNTED,
     IN_ANOTHER_PROJECT,
     NO_SUCH_PROJECT,
     NO_SUCH_TASK,
@@ -262,10 +264,12 @@ __all__ = [
     "CLOCK_LABELS",
     "CLOCK_PAUSED",
     "COLOUR_LABELS",
+    "COMPARED_DAYS",
     "CONCEALED",
     "DECIDED_BEFORE",
     "DISPATCH_SOURCE_LIMIT",
     "DOUBT_LABELS",
+    "EFFECT_UNCOUNTED",
     "EVIDENCE_AT_MOST",
     "EVIDENCE_EMPTY",
     "EVIDENCE_NEEDED",
