@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -190,6 +191,24 @@ def test_nothing_is_closed_above_what_goes_on(now: datetime):
 
     assert said == ("still_in_use", "valid_to")
     assert seen(Kind.HALLS, hall).row["valid_to"] == ""
+
+
+def test_those_that_go_on_below_are_named_the_first_three_of_them(now: datetime):
+    hall = id_of(Kind.HALLS, "H1")
+    close = partial(
+        actions.close, Kind.HALLS, hall, last_day=date(2026, 6, 30), revision=0, by=CLERK, now=now
+    )
+    with pytest.raises(Refused) as one:
+        close()
+    for n in (2, 3, 4):
+        actions.create(
+            Kind.WINDOWS, {"code": f"W{n}", "name": f"综合窗口{n}", "hall": "H1"}, by=CLERK, now=now
+        )
+    with pytest.raises(Refused) as four:
+        close()
+
+    said = [(no.value.complaint.params["count"], no.value.complaint.params["names"]) for no in (one, four)]
+    assert said == [(1, "综合窗口1"), (4, "综合窗口1、综合窗口2、综合窗口3…")]
 
 
 def local(path: str) -> Actor:

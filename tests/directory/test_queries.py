@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 PROVINCE_PATH = f"{worlds.PROVINCE}."
 CITY_PATH = f"{worlds.PROVINCE}.{worlds.CITY}."
+TODAY = date(2026, 3, 10)
 
 
 @pytest.fixture(autouse=True)
@@ -160,10 +161,13 @@ def test_the_tree_from_top_to_bottom_and_back():
 def test_lists_below_a_place():
     agency = queries.agencies([worlds.AGENCY])[worlds.AGENCY]
 
-    assert [ref.code for ref in queries.agencies_under(PROVINCE_PATH)] == [worlds.AGENCY, worlds.OTHER_AGENCY]
-    assert [ref.code for ref in queries.agencies_under(CITY_PATH)] == [worlds.AGENCY]
-    assert [ref.code for ref in queries.agencies_under("")] == [worlds.AGENCY, worlds.OTHER_AGENCY]
-    assert len(queries.agencies_under(PROVINCE_PATH, limit=1)) == 1
+    assert [ref.code for ref in queries.agencies_under(PROVINCE_PATH, TODAY)] == [
+        worlds.AGENCY,
+        worlds.OTHER_AGENCY,
+    ]
+    assert [ref.code for ref in queries.agencies_under(CITY_PATH, TODAY)] == [worlds.AGENCY]
+    assert [ref.code for ref in queries.agencies_under("", TODAY)] == [worlds.AGENCY, worlds.OTHER_AGENCY]
+    assert len(queries.agencies_under(PROVINCE_PATH, TODAY, limit=1)) == 1
     assert queries.agencies_of(agency.division_id) == [agency]
     assert queries.agencies_of(0) == []
     assert queries.agency_names([agency.id, 0]) == {agency.id: agency.name}
@@ -258,3 +262,18 @@ def test_the_one_agency_that_all_items_went_to_goes_on_for_an_agency_that_has_en
     put((second, worlds.AGENCY))
     Agency.objects.filter(code=worlds.AGENCY).update(valid_to=date(2026, 6, 1))
     assert queries.successors([ended], day) == {}
+
+
+def test_lists_of_those_who_may_be_given_something_leave_out_who_has_ended():
+    Agency.objects.filter(code=worlds.AGENCY).update(valid_to=TODAY)
+    assert [ref.code for ref in queries.agencies_under(CITY_PATH, TODAY)] == [worlds.AGENCY]
+
+    after = TODAY + timedelta(days=1)
+    everywhere = Scope(division_path=PROVINCE_PATH)
+    assert queries.agencies_under(CITY_PATH, after) == []
+    assert [one.code for one in queries.agencies_named("行政审批", scope=everywhere, day=after)] == [
+        worlds.OTHER_AGENCY
+    ]
+    assert len(queries.agencies_named("行政审批", scope=everywhere)) == 2
+    agencies, items = queries.find("许可", day=after)
+    assert (agencies, [item.code for item in items]) == ([], [worlds.OTHER_ITEM])

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from haochaping.directory import rules
 from haochaping.directory.rules import (
     child_path,
     common_path,
@@ -20,7 +21,8 @@ from haochaping.directory.rules import (
     read_day,
     row_complaints,
 )
-from haochaping.directory.terms import COLUMNS, OPTIONAL_COLUMNS, DivisionLevel, ItemType, Kind
+from haochaping.directory.terms import COLUMNS, OPTIONAL_COLUMNS, AgencyRef, DivisionLevel, ItemType, Kind
+from haochaping.kernel.refused import Refused
 
 _CODES = st.text("0123456789", min_size=12, max_size=12)
 _PATHS = st.lists(st.text("019_A", min_size=1, max_size=4), max_size=5).map(
@@ -298,3 +300,25 @@ def test_counties_below_a_heading_are_below_the_province(code: str, above: str):
 )
 def test_the_nearest_place_that_holds_all(paths, common):
     assert common_path(paths) == common
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "code"),
+    [
+        (None, None, ""),
+        (date(2026, 3, 1), date(2026, 3, 1), ""),
+        (None, date(2026, 2, 28), "agency_ended"),
+        (date(2026, 3, 2), None, "agency_not_begun"),
+    ],
+)
+def test_whoever_is_given_something_to_do_has_begun_and_not_ended(begins, ends, code):
+    agency = AgencyRef(1, "A1", "云城市交通局", "A1.", 1, "999900000000.", begins, ends)
+    if not code:
+        rules.check_goes_on(agency, date(2026, 3, 1), "to")
+        return
+
+    with pytest.raises(Refused) as refused:
+        rules.check_goes_on(agency, date(2026, 3, 1), "to")
+
+    assert (refused.value.code, refused.value.complaint.field) == (code, "to")
+    assert refused.value.complaint.params["value"] == "云城市交通局"

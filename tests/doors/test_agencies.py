@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django import forms
 from django.utils import timezone
 
+from haochaping.directory.models import Agency
 from haochaping.doors.agencies import AgencyField, near, place_agencies
 from haochaping.kernel.actor import NOWHERE, Scope
+from haochaping.kernel.periods import local_day
 from tests import worlds
 
 pytestmark = pytest.mark.django_db
@@ -104,3 +108,18 @@ def test_the_near_agencies_are_suggested_and_a_code_is_shown_by_its_name():
     assert f'value="河湾区行政审批局（{worlds.AGENCY}）"' in html
     assert '<datalist id="id_agency_list">' in html
     assert worlds.OTHER_AGENCY not in html
+
+
+def test_who_has_ended_is_neither_suggested_nor_among_those_to_choose_from_and_is_left_to_the_room():
+    yesterday = local_day(timezone.now()) - timedelta(days=1)
+    Agency.objects.filter(code=worlds.AGENCY).update(valid_to=yesterday)
+
+    form = Form()
+    place_agencies(form, EVERYWHERE, "")
+    assert worlds.OTHER_AGENCY in str(form["agency"])
+    assert worlds.AGENCY not in str(form["agency"])
+    chosen = str(typed(agency="行政审批局")["agency"])
+    assert worlds.OTHER_AGENCY in chosen
+    assert worlds.AGENCY not in chosen
+    for words in (worlds.AGENCY, "河湾区行政审批局", "河湾区行政"):
+        assert typed(agency=words).cleaned_data["agency"] == worlds.AGENCY

@@ -147,3 +147,17 @@ def test_an_order_of_before_a_link_begins_does_not_go_through_it():
 )
 def test_what_an_attachment_is_says_its_content(content, kind):
     assert rules.kind_of(content) == kind
+
+
+@pytest.mark.parametrize(("value", "said"), [(True, True), (False, False), (None, None)])
+def test_yes_and_no_are_booleans_and_nothing_is_not_said(value, said):
+    assert rules.flag({"is_true": value}, "is_true") is said
+    assert rules.flag({}, "is_true") is None
+
+
+@pytest.mark.parametrize("value", ["true", "是", 1, 0, []])
+def test_another_form_than_a_boolean_is_called_so(value):
+    with pytest.raises(Refused) as refused:
+        rules.flag({"is_true": value}, "is_true")
+
+    assert (refused.value.code, refused.value.complaint.field) == ("fact_no_boolean", "is_true")

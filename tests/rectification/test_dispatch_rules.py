@@ -307,10 +307,10 @@ def test_rules_made_above_are_shown_and_those_of_elsewhere_are_not(desk):
 
 
 @database
-def test_without_rules_one_question_is_asked_and_with_them_two(desk, django_assert_num_queries):
+def test_two_questions_are_asked_whatever_the_rules(desk, django_assert_num_queries):
     with django_assert_num_queries(0):
         assert dispatch_queries.targets([], desk.now) == {}
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         assert dispatch_queries.targets([desk.order_id], desk.now) == {}
     put(desk.now)
     with django_assert_num_queries(2):

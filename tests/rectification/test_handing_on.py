@@ -16,6 +16,7 @@ from haochaping.ledger import queries as ledger
 from haochaping.ledger.terms import EntryKind
 from haochaping.rectification import actions, queries
 from haochaping.rectification.models import Appeal, Reform
+from haochaping.rectification.queries import dispatch as dispatch_queries
 from haochaping.rectification.terms import Move
 from haochaping.supervision import actions as supervision
 from haochaping.supervision.models import Signal, SupervisionOrder
@@ -103,7 +104,7 @@ def test_without_a_successor_supervisors_see_it_once_and_the_dispatcher_says_who
     assert (signal.kind, signal.work_order_id, signal.day) == ("agency_ended", desk.order_id, last)
 
     for agency, code in (
-        (worlds.AGENCY, "same_agency"),
+        (worlds.AGENCY, "agency_ended"),
         ("nowhere", "no_such_agency"),
     ):
         given = {"agency_code": agency, "reason": "并入"}
@@ -193,3 +194,49 @@ def test_a_clerk_who_changes_agency_leaves_the_order_where_it_is(desk):
     desk.step(Move.RECTIFY, replace(worlds.CLERK, id="colleague"))
     by = [event.by for event in queries.timeline(desk.order_id)]
     assert by[-2:] == [str(worlds.CLERK), "staff:colleague"]
+
+
+@pytest.mark.parametrize("move", [Move.REDISPATCH, Move.GRANT_RETURN])
+def test_nobody_sends_an_order_to_an_agency_that_has_ended(desk, move):
+    desk.upto(Move.DISPATCH)
+    if move == Move.GRANT_RETURN:
+        actions.ask_return(desk.order_id, reason="不归我局管。", by=worlds.CLERK, now=desk.later())
+    before = desk.row.state
+    last = local_day(desk.now) - timedelta(days=1)
+    Agency.objects.filter(code=worlds.OTHER_AGENCY).update(valid_to=last)
+    send = {Move.REDISPATCH: actions.redispatch, Move.GRANT_RETURN: actions.grant_return}[move]
+
+    given = {"agency_code": worlds.OTHER_AGENCY, "reason": "应由其办理"}
+    assert code_of(send, desk.order_id, **given, by=DISPATCHER, now=desk.later()) == "agency_ended"
+    assert (desk.row.agency.code, desk.row.state) == (worlds.AGENCY, before)
+
+
+def test_a_new_order_about_an_agency_that_has_ended_goes_to_its_successor_at_once(desk):
+    end(desk)
+
+    assert handle_bad_review.dispatch_due(by=SYSTEM, now=desk.row.dispatch_after) == 1
+
+    assert (desk.row.agency.code, desk.row.state) == (worlds.OTHER_AGENCY, "dispatched")
+    (event,) = [one for one in queries.timeline(desk.order_id) if one.move == Move.DISPATCH]
+    assert event.note == "石港市行政审批局"
+    entries = ledger.entries_of("order", str(desk.order_id))
+    assert worlds.OTHER_AGENCY in {entry.facts.get("agency") for entry in entries}
+    assert dispatch_queries.route(desk.order_id, desk.now).agency_name == "石港市行政审批局"
+    assert not Signal.objects.exists()
+    truth.assert_counters_exact()
+
+
+@pytest.mark.parametrize("also_ended", [False, True])
+def test_a_new_order_without_a_successor_is_seen_by_supervisors_the_moment_it_goes_out(desk, also_ended):
+    last = end(desk, items_go_on=also_ended)
+    if also_ended:
+        Agency.objects.filter(code=worlds.OTHER_AGENCY).update(valid_to=last)
+    sent = desk.row.dispatch_after
+
+    handle_bad_review.dispatch_due(by=SYSTEM, now=sent)
+
+    (signal,) = Signal.objects.all()
+    assert (signal.kind, signal.work_order_id, signal.day) == ("agency_ended", desk.order_id, last)
+    assert desk.row.agency.code == worlds.AGENCY
+    assert hand_on.hand_on_ended(sent + timedelta(hours=1)) == 0
+    assert Signal.objects.count() == 1

@@ -97,7 +97,7 @@ class TestReturn:
 
         assert (order.row.state, order.row.due_at) == ("dispatched", due)
         again = code_of(actions.ask_return, order.order_id, reason="真的", by=worlds.CLERK, now=order.later())
-        assert again == "returns_off"
+        assert again == "returns_used_up"
 
     def test_is_off_where_the_rules_say_so(self, order):
         worlds.follow(worlds.CITY, order.now, returns_at_most="0")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from itertools import product
 from typing import Any
 from uuid import UUID
@@ -69,7 +70,19 @@ def test_every_pair_of_state_and_move(state, move):
     assert written == PROJECT_TRANSITIONS
 
 
+WATCHED = timedelta(days=90)
+
+
+def test_it_is_closed_once_as_many_days_are_counted_since_the_change_as_before(desk, changed):
+    last = desk.now + WATCHED - timedelta(days=1)
+
+    assert code_of(actions.close_project, changed, by=DISPATCHER, now=last) == "effect_uncounted"
+    assert facts(changed)[-1] == "change"
+    actions.close_project(changed, by=DISPATCHER, now=desk.now + WATCHED)
+
+
 def test_the_whole_way_leaves_an_entry_per_step(desk, changed):
+    desk.now += WATCHED
     actions.close_project(changed, by=SUPERVISOR, now=desk.later())
 
     row = project_queries.project(changed, by=DISPATCHER)
@@ -132,6 +145,7 @@ def test_an_order_about_another_item_is_not_added(desk, project):
 
 
 def test_nothing_is_added_once_it_is_closed(desk, changed):
+    desk.now += WATCHED
     actions.close_project(changed, by=DISPATCHER, now=desk.later())
 
     added = code_of(actions.add_order, changed, desk.order_id, by=DISPATCHER, now=desk.later())
@@ -164,6 +178,7 @@ def test_a_change_waits_for_every_task_and_is_made_once(desk, project):
 
 
 def test_it_is_not_closed_before_the_change_nor_twice(desk, project, changed):
+    desk.now += WATCHED
     actions.close_project(changed, by=DISPATCHER, now=desk.later())
 
     assert code_of(actions.close_project, changed, by=DISPATCHER, now=desk.later()) == "wrong_project_state"

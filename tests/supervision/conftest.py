@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from haochaping.directory.models import Agency
 from haochaping.flows import handle_bad_review, sample_reviews
 from haochaping.identity import keys
 from haochaping.kernel.actor import OPERATOR, SYSTEM, Actor, ActorKind, Scope
 from haochaping.kernel.identifiers import uuid7
-from haochaping.kernel.periods import BEIJING
+from haochaping.kernel.periods import BEIJING, local_day
 from haochaping.ledger import actions as ledger
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
@@ -42,6 +43,12 @@ def supervisor(name: str, division_path: str = CITY_PATH) -> Actor:
 ONE, OTHER = supervisor("one"), supervisor("other")
 COUNTY_OFFICE = supervisor("county", COUNTY_PATH)
 ELSEWHERE = supervisor("elsewhere", f"{worlds.PROVINCE}.{worlds.OTHER_CITY}.")
+
+
+def ended(watched: Watched) -> None:
+    """The agency of the order has ended, and nobody goes on with its items."""
+    last = local_day(watched.now) - timedelta(days=1)
+    Agency.objects.filter(code=worlds.AGENCY).update(valid_to=last)
 
 
 @dataclass

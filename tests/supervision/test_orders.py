@@ -25,7 +25,7 @@ from haochaping.supervision.terms import (
 )
 from tests import worlds
 
-from .conftest import ELSEWHERE, ONE, OTHER, state_of
+from .conftest import ELSEWHERE, ONE, OTHER, ended, state_of, supervisor
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -259,3 +259,52 @@ def test_settling_leaves_letters_and_what_was_checked(watched):
 
     assert [state_of(pk) for pk in (letter, first, second)] == ["notified", "lifted", "checked"]
     assert entries(first) == ["notify", "settle"]
+
+
+@pytest.mark.parametrize("about", ["agency", "order"])
+def test_an_agency_that_has_ended_gets_no_letter(watched, about):
+    ended(watched)
+    form: dict[str, Any] = {
+        "agency_code": worlds.AGENCY if about == "agency" else "",
+        "work_order_id": watched.order_id if about == "order" else None,
+        "signal_id": None,
+        "text": "请说明",
+    }
+
+    letter = partial(actions.open_letter, **form, key=uuid7(watched.now), by=ONE, now=watched.now)
+
+    assert refused(letter) == "agency_ended"
+    assert not SupervisionOrder.objects.exists()
+
+
+def test_a_signal_about_an_agency_that_has_ended_is_taken_up_with_whoever_goes_on(watched):
+    by = supervisor("province", f"{worlds.PROVINCE}.")
+    new = signal(watched, kind=SignalKind.AGENCY_ENDED, subject=f"voice:{uuid7(watched.now)}")
+    (pk,) = actions.raise_signals([new], by=SYSTEM, now=watched.now)
+    ended(watched)
+    letter = partial(
+        actions.open_letter, work_order_id=None, signal_id=pk, text="请接办并说明", by=by, now=watched.now
+    )
+
+    assert refused(partial(letter, agency_code="", key=uuid7(watched.now))) == "agency_ended"
+    made = letter(agency_code=worlds.OTHER_AGENCY, key=uuid7(watched.now))
+
+    assert SupervisionOrder.objects.get(id=made).agency.code == worlds.OTHER_AGENCY
+    assert Signal.objects.get(id=pk).supervision_id == made
+
+
+def test_a_signal_about_an_agency_that_goes_on_is_taken_up_with_no_other(watched):
+    by = supervisor("province", f"{worlds.PROVINCE}.")
+    (pk,) = actions.raise_signals([signal(watched)], by=SYSTEM, now=watched.now)
+
+    made = actions.open_letter(
+        agency_code=worlds.OTHER_AGENCY,
+        work_order_id=None,
+        signal_id=pk,
+        text="请说明",
+        key=uuid7(watched.now),
+        by=by,
+        now=watched.now,
+    )
+
+    assert SupervisionOrder.objects.get(id=made).agency.code == worlds.AGENCY

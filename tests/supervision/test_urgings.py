@@ -15,7 +15,7 @@ from haochaping.supervision.access import may_answer
 from haochaping.supervision.models import Urging
 from tests import worlds
 
-from .conftest import CITY_PATH, COUNTY_OFFICE, ELSEWHERE, ONE, OTHER
+from .conftest import CITY_PATH, COUNTY_OFFICE, ELSEWHERE, ONE, OTHER, ended
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -134,3 +134,11 @@ def test_the_page_asks_who_may_answer():
 
     assert may_answer(ONE, **asked)
     assert not may_answer(COUNTY_OFFICE, **asked)
+
+
+@pytest.mark.parametrize("to", [{"to": worlds.AGENCY}, {"order": True}])
+def test_an_agency_that_has_ended_is_not_urged(watched, to):
+    ended(watched)
+
+    assert refused(partial(urge, watched, **to)) == "agency_ended"
+    assert not Urging.objects.exists()

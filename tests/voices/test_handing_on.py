@@ -138,3 +138,17 @@ def test_what_the_agency_was_warned_of_waits_for_whoever_has_the_voice(of_item, 
     assert (warned.agency.code, warned.state) == (worlds.OTHER_AGENCY, "notified")
     assert [event.move for event in supervision.timeline(warned.id)] == ["notify", "hand_on"]
     truth.assert_counters_exact()
+
+
+@pytest.mark.parametrize("typed", [{"agency": worlds.AGENCY}, {"item": worlds.ITEM}])
+def test_nothing_new_is_given_or_transferred_to_an_agency_that_has_ended(told, typed):
+    end(told, item_goes_on=False)
+
+    with pytest.raises(Refused) as given:
+        handle_voices.give_voice(**GIVEN | {"receipt": "2" * 26} | typed, by=REVIEWER, now=told.later())
+    with pytest.raises(Refused) as transferred:
+        told.step(VoiceMove.TRANSFER)
+
+    assert {given.value.code, transferred.value.code} == {"agency_ended"}
+    assert Voice.objects.count() == 1
+    assert told.row.state == "received"

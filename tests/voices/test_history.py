@@ -39,7 +39,7 @@ def entry(now: datetime) -> PastVoice:
 
 
 def take(told: PastVoice, now: datetime, digest: bytes = b"1") -> tuple[UUID, bool]:
-    target = handle_voices.target_of(agency=told.agency, item="")
+    target = handle_voices.target_of(agency=told.agency, item="", now=now)
     platform_id = directory.platforms([told.source])[told.source].id
     return actions.take_over(
         told, platform_id=platform_id, target=target, digest=digest, by=OPERATOR, now=now

@@ -275,10 +275,12 @@ def agency_ids_under(agency_path: str) -> list[int]:
     return list(Agency.objects.filter(path__gte=low, path__lt=high).values_list("id", flat=True))
 
 
-def agencies_under(division_path: str, *, limit: int = 500) -> list[AgencyRef]:
-    """Agencies of a division's subtree, by code."""
+def agencies_under(division_path: str, day: date, *, limit: int = 500) -> list[AgencyRef]:
+    """Agencies of a division's subtree that go on on a day, by code."""
     low, high = path_range(division_path)
-    rows = Agency.objects.filter(division__path__gte=low, division__path__lt=high).order_by("code")
+    rows = Agency.objects.filter(_holding(day), division__path__gte=low, division__path__lt=high).order_by(
+        "code"
+    )
     return [AgencyRef(*row) for row in rows.values_list(*_AGENCY)[:limit]]
 
 
@@ -317,26 +319,40 @@ def deciding_agencies(item_id: int, day: date) -> list[AgencyRef]:
     paths = [path for path in own or () if path]
     codes = [path.rstrip(".").split(".") for path in paths]
     ranked = [line[-1] for line in codes] + [code for line in codes for code in reversed(line[:-1])]
-    rows = Agency.objects.filter(Q(valid_to=None) | Q(valid_to__gte=day), code__in=ranked)
+    rows = Agency.objects.filter(_holding(day), code__in=ranked)
     found = {row[1]: AgencyRef(*row) for row in rows.values_list(*_AGENCY)}
     return [found[code] for code in dict.fromkeys(ranked) if code in found]
 
 
-def find(text: str, *, limit: int = 20) -> tuple[list[AgencyRef], list[ItemRef]]:
-    """Agencies and items whose name holds the text, for the search box of the public page."""
+def find(text: str, *, day: date | None = None, limit: int = 20) -> tuple[list[AgencyRef], list[ItemRef]]:
+    """Agencies and items whose name holds the text, for the search box of the public page.
+
+    With a `day` only agencies that go on then, and items that lie with one.
+    """
     if has_forbidden_control(text):
         return [], []
-    agency_rows = Agency.objects.filter(name__icontains=text).order_by("name").values_list(*_AGENCY)
-    item_rows = ServiceItem.objects.filter(name__icontains=text).order_by("name").values_list(*_ITEM)
+    agencies, items = (
+        Agency.objects.filter(name__icontains=text),
+        ServiceItem.objects.filter(name__icontains=text),
+    )
+    if day:
+        agencies, items = agencies.filter(_holding(day)), items.filter(_holding(day, "agency__"))
+    agency_rows = agencies.order_by("name").values_list(*_AGENCY)
+    item_rows = items.order_by("name").values_list(*_ITEM)
     return [AgencyRef(*row) for row in agency_rows[:limit]], [ItemRef(*row) for row in item_rows[:limit]]
 
 
-def agencies_named(text: str, *, scope: Scope, limit: int = 20) -> list[AgencyRef]:
-    """Agencies of a remit whose name holds the text, by name; none where it could not stand in a name."""
+def agencies_named(text: str, *, scope: Scope, day: date | None = None, limit: int = 20) -> list[AgencyRef]:
+    """Agencies of a remit whose name holds the text, by name; none where it could not stand in a name.
+
+    With a `day` only those that go on then.
+    """
     if not text or has_forbidden_control(text):
         return []
-    rows = Agency.objects.filter(_reached(Kind.AGENCIES, scope), name__icontains=text).order_by("name", "id")
-    return [AgencyRef(*row) for row in rows.values_list(*_AGENCY)[:limit]]
+    rows = Agency.objects.filter(_reached(Kind.AGENCIES, scope), name__icontains=text)
+    if day:
+        rows = rows.filter(_holding(day))
+    return [AgencyRef(*row) for row in rows.order_by("name", "id").values_list(*_AGENCY)[:limit]]
 
 
 def table(kind: Kind) -> QuerySet[Dated]:
@@ -446,10 +462,13 @@ def names_on(kind: Kind, ids: Iterable[int], day: date) -> dict[int, str]:
 
 def held_on(kind: Kind, ids: Iterable[int], day: date) -> set[int]:
     """Those of the ids whose rows hold on a day: begun, and not ended before it."""
-    rows = table(kind).filter(
-        Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_to=None) | Q(valid_to__gte=day), pk__in=set(ids)
-    )
-    return set(rows.values_list("pk", flat=True))
+    return set(table(kind).filter(_holding(day), pk__in=set(ids)).values_list("pk", flat=True))
+
+
+def _holding(day: date, of: str = "") -> Q:
+    """Rows that have begun by a day and not ended before it; `of` is the way to the row that is meant, "agency__"."""
+    begun = Q(**{f"{of}valid_from": None}) | Q(**{f"{of}valid_from__lte": day})
+    return begun & (Q(**{f"{of}valid_to": None}) | Q(**{f"{of}valid_to__gte": day}))
 
 
 def successors(agency_ids: Iterable[int], day: date) -> dict[int, int]:

@@ -8,6 +8,8 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from haochaping.directory.terms import (
+    AGENCY_ENDED,
+    AGENCY_NOT_BEGUN,
     BAD_DATE,
     BAD_DIVISION_CODE,
     BAD_ITEM_CODE,
@@ -30,13 +32,13 @@ from haochaping.directory.terms import (
     DivisionLevel,
     Kind,
 )
-from haochaping.kernel.refused import Complaint
+from haochaping.kernel.refused import Complaint, Refused
 from haochaping.kernel.text import has_forbidden_control
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from haochaping.directory.terms import Row
+    from haochaping.directory.terms import AgencyRef, Row
     from haochaping.kernel.actor import Scope
 
 # Significant digits per level: 2 + 2 + 2 + 3 + 3 (GB/T 2260, GB/T 10114).
@@ -254,3 +256,11 @@ def contradictions(kind: Kind, row: Mapping[str, str]) -> Iterator[Complaint]:
         # DQ-06 (domain.md §7.6): a handling item begins with the code of its item.
         if stem != row["code"] and parent != stem:
             yield Complaint(NOT_OF_THIS_ITEM, "parent", {"code": row["code"], "value": parent})
+
+
+def check_goes_on(agency: AgencyRef, day: date, field: str = "agency") -> None:
+    """Whoever is given something to do on a day has begun and not ended; raises AGENCY_ENDED, AGENCY_NOT_BEGUN."""
+    if not agency.holds_on(day):
+        ended = agency.valid_to is not None and agency.valid_to < day
+        reason = AGENCY_ENDED if ended else AGENCY_NOT_BEGUN
+        raise Refused(reason, field=field, value=agency.name, day=day)

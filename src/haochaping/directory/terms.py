@@ -89,6 +89,14 @@ BAD_DIVISION_CODE = Reason(
     N_("“{value}” is not a division code."),
     N_("Use the 12-digit code; shorter codes are padded with zeros on the right."),
 )
+AGENCY_ENDED = Reason(
+    "agency_ended", N_("“{value}” is no more on {day}."), N_("Choose the agency that took over.")
+)
+AGENCY_NOT_BEGUN = Reason(
+    "agency_not_begun",
+    N_("“{value}” has not begun yet on {day}."),
+    N_("Choose the agency whose part it is until then."),
+)
 UNKNOWN_CODE = Reason(
     "unknown_code",
     N_("“{value}” is not in the directory."),
@@ -181,7 +189,7 @@ TREE_TOO_DEEP = Reason(
 )
 STILL_IN_USE = Reason(
     "still_in_use",
-    N_("{count} that belong to {code} go on after {last}."),
+    N_("{count} that belong to {code} go on after {last}: {names}."),
     N_("Close or move them first."),
 )
 CODE_TAKEN = Reason(

@@ -6,11 +6,13 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext, gettext_lazy
 
 from haochaping.directory import queries as directory
 from haochaping.kernel.actor import NOWHERE
+from haochaping.kernel.periods import local_day
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -42,7 +44,9 @@ class _Suggesting(forms.TextInput):
     around: str | None = None
 
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> Any:
-        known = directory.agencies_under(self.around, limit=_SUGGESTED) if self.around is not None else []
+        known = []
+        if self.around is not None:
+            known = directory.agencies_under(self.around, local_day(timezone.now()), limit=_SUGGESTED)
         said = "" if value == _NONE_OF_THESE else value or ""
         if found := next((agency for agency in known if agency.code == value), None):
             said = _shown(found)
@@ -63,7 +67,8 @@ def _known_to_nobody(text: str) -> str:
 class AgencyField(forms.CharField):
     """The code of the agency that was meant: a suggestion, a code, a whole name, or a part of one.
 
-    Where a part fits several, the form comes back with those to choose from, and a way back to another search.
+    Where a part fits several, the form comes back with those to choose from, and a way back to another search. One that
+    has ended is neither suggested nor offered; where it can only be meant, the room says that it is no more.
     `divisions` lets the digits of a division pass as well; whether the agency lies where it may is the room's decision.
     """
 
@@ -95,7 +100,14 @@ class AgencyField(forms.CharField):
                 return code
         if self.divisions and directory.division(text):
             return text
-        found = directory.agencies_named(text, scope=self.scope, limit=_FOUND)
+        return self._named(text)
+
+    def _named(self, text: str) -> str:
+        """The code of the one agency that is called like this; the form comes back where several are, or none."""
+        day = local_day(timezone.now())
+        found = directory.agencies_named(text, scope=self.scope, day=day, limit=_FOUND)
+        if not found and (ended := directory.agencies_named(text, scope=self.scope, limit=1)):
+            return ended[0].code
         whole = [agency for agency in found if agency.name == text]
         if len(whole) == 1:
             return whole[0].code

@@ -20,8 +20,9 @@ from haochaping.kernel.outcomes import OutcomeKind
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.rectification import queries as orders
+from haochaping.rectification.terms import OrderState
 from haochaping.reviews import queries as reviews
-from haochaping.reviews.rules import follow_up_opens, is_active, yields_to_invitation
+from haochaping.reviews.rules import follow_up_opens, is_active, is_bad, needs_order, yields_to_invitation
 from haochaping.reviews.terms import (
     FOLLOW_UP_OVER,
     FOLLOW_UP_TOO_EARLY,
@@ -53,8 +54,9 @@ class FollowedUp:
 def follow_up_period(first: ReviewRow, *, now: datetime) -> tuple[datetime, datetime] | None:
     """From when to when a first review may be followed up.
 
-    For the rulebook's time, counted from the answer to a bad review, from the end of the change window of any other.
-    None while the agency has not answered, and where the rules know no follow-up.
+    For the rulebook's time, counted from the answer to a bad review, from the end of the change window of any other, and
+    of a bad one that nobody answers because it has no words (上海): its follow-up can say them. None while the agency has
+    not answered, and where the rules know no follow-up.
     """
     order = orders.order_of_review(merge_orders.answering_review(first.id))
     return follow_up_period_of(first, order, rulebook.terms_for_division(first.division_id, local_day(now)))
@@ -64,7 +66,11 @@ def follow_up_period_of(
     first: ReviewRow, order: OrderRow | None, terms: Terms
 ) -> tuple[datetime, datetime] | None:
     """The same, for who knows the order of the review and the terms of its division already."""
-    opens = follow_up_opens(first.level, first.changeable_until, order.replied_at if order else None)
+    waits = is_bad(first.level) and (
+        (order is not None and order.state != OrderState.CANCELLED)
+        or needs_order(first.level, first.comment_text, bad_needs_text=terms.bad_needs_text)
+    )
+    opens = follow_up_opens(first.changeable_until, order.replied_at if order else None, waits=waits)
     if opens is None or not terms.follow_up_reviews:
         return None
     return opens, opens + terms.rating_window

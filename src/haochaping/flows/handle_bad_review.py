@@ -10,6 +10,7 @@ from haochaping.cases import queries as cases
 from haochaping.flows import tell_reviewers, tell_staff
 from haochaping.insight import actions as insight
 from haochaping.insight.rules import changes, order_units
+from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.kernel.text import clean
 from haochaping.notices import actions as notices
@@ -23,15 +24,17 @@ from haochaping.rectification.rules import most_alike, says_nothing
 from haochaping.rectification.terms import NO_THREAD, REPLY_DOUBTED, Doubts, Solved
 from haochaping.reviews import queries as reviews
 from haochaping.rulebook.queries import asked_once
+from haochaping.supervision import actions as supervision
+from haochaping.supervision.terms import NewSignal, SignalKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
     from uuid import UUID
 
     from haochaping.kernel.actor import Actor
     from haochaping.postgres.together import Asked
-    from haochaping.rectification.terms import BulkOutcome, Doubt, OrderFacts
+    from haochaping.rectification.terms import BulkOutcome, Doubt, OrderFacts, OrderRow
     from haochaping.reviews.terms import Reached, ReviewRow
 
 _BATCH = 200
@@ -72,10 +75,21 @@ def send(order_id: UUID, agency_code: str, *, by: Actor, now: datetime) -> None:
 
 
 def tell_dispatched(review_ids: Sequence[UUID], *, by: Actor, now: datetime) -> None:
-    """The agencies and the reviewers hear that orders have gone out."""
+    """The agencies and the reviewers hear that orders have gone out; supervisors see those that nobody is there to take."""
     found = orders.orders_of_reviews(review_ids).values()
+    supervision.raise_signals(
+        [_left_alone(order, ended) for order in found if (ended := order.ended_before(local_day(now)))],
+        by=by,
+        now=now,
+    )
     tell_staff.tell(NoticeKind.ORDER_DISPATCHED, tell_staff.about_orders(found), by=by, now=now)
     tell_reviewers.tell_reviewers(Template.ORDER_DISPATCHED, review_ids, now=now)
+
+
+def _left_alone(order: OrderRow, ended_on: date) -> NewSignal:
+    return NewSignal(
+        SignalKind.AGENCY_ENDED, order.division_id, order.agency_id, str(order.id), ended_on, order.id
+    )
 
 
 @transaction.atomic

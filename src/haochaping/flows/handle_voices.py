@@ -10,6 +10,7 @@ from django.db import transaction
 from haochaping.accounts.access import check_power, check_scope, may_any
 from haochaping.accounts.terms import NOT_ALLOWED, Power
 from haochaping.directory import queries as directory
+from haochaping.directory.rules import check_goes_on
 from haochaping.files import actions as files
 from haochaping.flows import handle_bad_review, tell_staff
 from haochaping.identity import actions as identity
@@ -79,7 +80,7 @@ def give_voice(
     `receipt` was drawn with the form, so that a form sent twice is one voice; used for other words, a new one is drawn.
 
     Raises:
-        Refused: as `voices.actions.receive`, and UNKNOWN_TARGET, BAD_VOICE_PHONE, TOO_MANY_PHOTOS.
+        Refused: as `voices.actions.receive` and `target_of`, and BAD_VOICE_PHONE, TOO_MANY_PHOTOS.
     """
     voices.take_turn(receipt)
     before = queries.by_receipt(receipt)
@@ -87,7 +88,7 @@ def give_voice(
         if before.text == voices.checked_text(text, "text"):
             return receipt
         receipt = receipt_no()
-    target = target_of(agency=agency, item=item)
+    target = target_of(agency=agency, item=item, now=now)
     voice_id = voices.receive(
         kind=kind,
         matter=matter,
@@ -133,20 +134,23 @@ def complain_of_handling(review_id: UUID, *, matter: str, text: str, by: Actor, 
     return voice_id
 
 
-def target_of(*, agency: str, item: str) -> VoiceTarget:
-    """Whom a voice is about, by the code of an item or of an agency; raises `Refused(UNKNOWN_TARGET)`."""
+def target_of(*, agency: str, item: str, now: datetime) -> VoiceTarget:
+    """Whom a voice is about, by the code of an item or of an agency.
+
+    Raises:
+        Refused: UNKNOWN_TARGET, AGENCY_ENDED, AGENCY_NOT_BEGUN.
+    """
     if has_forbidden_control(agency + item):
         raise Refused(UNKNOWN_TARGET, field="agency")
     if item:
-        found = directory.items([item]).get(item)
-        if found is None:
-            raise Refused(UNKNOWN_TARGET, field="agency")
-        of = directory.agency_by_id(found.agency_id)
-        return VoiceTarget(of.division_id, of.id, found.id)
-    named = directory.agencies([agency]).get(agency)
+        about = directory.items([item]).get(item)
+        named = directory.agency_by_id(about.agency_id) if about else None
+    else:
+        about, named = None, directory.agencies([agency]).get(agency)
     if named is None:
         raise Refused(UNKNOWN_TARGET, field="agency")
-    return VoiceTarget(named.division_id, named.id)
+    check_goes_on(named, local_day(now))
+    return VoiceTarget(named.division_id, named.id, about.id if about else None)
 
 
 @transaction.atomic
@@ -242,7 +246,10 @@ def end(voice_id: UUID, *, text: str, by: Actor, now: datetime) -> None:
 
 @transaction.atomic
 def urge(voice_id: UUID, *, by: Actor, now: datetime) -> None:
-    """The person waits and says so: whoever has it hears of it, the dispatcher too; raises as `voices.actions.urge`."""
+    """The person waits and says so: whoever has it hears of it, dispatcher and supervisors too.
+
+    Raises as `voices.actions.urge`.
+    """
     voices.urge(voice_id, by=by, now=now)
     offices = queries.voices([voice_id])[voice_id].kind in OFFICE_KINDS
     kind = NoticeKind.OFFICE_VOICE_URGED if offices else NoticeKind.VOICE_URGED

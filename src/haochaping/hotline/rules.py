@@ -14,6 +14,7 @@ from haochaping.hotline.terms import (
     AWAY_AFTER,
     BAD_MESSAGE,
     FACT_MISSING,
+    FACT_NO_BOOLEAN,
     MESSAGE_LIMIT,
     NUMBER_LIMIT,
     WINDOW,
@@ -180,10 +181,10 @@ def whole(facts: Mapping[str, object], field: str) -> int:
 
 
 def flag(facts: Mapping[str, object], field: str) -> bool | None:
-    """Yes, no, or not said among facts; raises `Refused(FACT_MISSING)` for anything else."""
+    """Yes, no, or not said among facts; raises `Refused(FACT_NO_BOOLEAN)` for anything else."""
     value = facts.get(field)
     if value is not None and not isinstance(value, bool):
-        raise Refused(FACT_MISSING, field=field, value=field)
+        raise Refused(FACT_NO_BOOLEAN, field=field, value=field)
     return value
 
 

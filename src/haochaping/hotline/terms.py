@@ -367,6 +367,11 @@ FACT_MISSING = Reason(
     N_("The message does not say “{value}”, or says it in another form."),
     N_("Have it sent once more with this field, or take the step by hand."),
 )
+FACT_NO_BOOLEAN = Reason(
+    "fact_no_boolean",
+    N_("The message says “{value}” in another form than true or false."),
+    N_("Send true or false as JSON writes them, without quotation marks; null where nobody could say."),
+)
 ANOTHER_NUMBER = Reason(
     "another_number",
     N_("The order has the number {known}, and was now called {value}."),

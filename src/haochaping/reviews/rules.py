@@ -96,9 +96,11 @@ def yields_to_invitation(provenance: str) -> bool:
     return provenance == Provenance.UNVERIFIED
 
 
-def follow_up_opens(level: int, changeable_until: datetime, replied_at: datetime | None) -> datetime | None:
-    """追评: from when on a review may be followed up; a bad one waits for its answer (domain.md §6.5)."""
-    if not is_bad(level):
+def follow_up_opens(
+    changeable_until: datetime, replied_at: datetime | None, *, waits: bool
+) -> datetime | None:
+    """追评: from when on a review may be followed up; None while one that `waits` has no answer (domain.md §6.5)."""
+    if not waits:
         return changeable_until
     return max(changeable_until, replied_at) if replied_at else None
 

@@ -14,7 +14,7 @@ from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.periods import local_day
 from haochaping.rectification import actions
 from haochaping.rectification.models import WorkOrder
-from haochaping.rectification.terms import ProposedRule
+from haochaping.rectification.terms import ClockKind, ProposedRule
 from haochaping.rulebook.models import CalendarDay
 from haochaping.voices.models import Voice, VoiceClockEvent
 from tests import worlds
@@ -116,3 +116,19 @@ def test_of_a_complaint_that_is_older_than_its_clock_it_says_so(committed_db):
     said = run("orders", "recompute", str(Voice.objects.get().id)).output
 
     assert "older than the events of its clock" in said
+
+
+def test_an_end_that_the_hotline_told_is_shown_with_its_amber(order_id):
+    now = timezone.now()
+    order = WorkOrder.objects.get()
+    actions.dispatch([order.id], by=SYSTEM, now=now)
+    ends = {ClockKind.RECTIFY: now + timedelta(days=9)}
+    actions.adopt_deadlines(order.id, ends=ends, reason="", by=SYSTEM, now=now + timedelta(minutes=1))
+
+    row = json.loads(run("orders", "recompute", order_id, "--json").output)[-1]
+    said = run("orders", "recompute", order_id).output.splitlines()[-1]
+
+    assert row["event"] == "told"
+    assert row["amber"]
+    assert "ends when the hotline says" in said
+    assert "amber" in said

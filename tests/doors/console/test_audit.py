@@ -222,6 +222,10 @@ def test_particulars_are_told_in_words_and_new_ones_as_they_are():
     assert told == "适用范围：全部范围；角色：经办人；unheard_of：x"
 
 
+def test_the_rung_of_a_measure_is_told_in_words():
+    assert particulars({"rung": "accountability"}) == "督办梯级：问责"
+
+
 def test_every_particular_of_the_house_has_words():
     """What is written as `facts={"name": …}` anywhere, by the source itself."""
     written = {

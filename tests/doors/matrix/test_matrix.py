@@ -123,7 +123,7 @@ def _house() -> House:
     )
     plan = {"title": "并窗", "root_cause": "两套系统", "tasks": "合并窗口"}
     project = rectification.open_project(order.id, **plan, by=SYSTEM, now=now)
-    target = handle_voices.target_of(agency=worlds.AGENCY, item="")
+    target = handle_voices.target_of(agency=worlds.AGENCY, item="", now=now)
     said = {"kind": "complaint", "matter": "", "text": "窗口无人。", "receipt": "0" * 26}
     voice = voices.receive(**said, target=target, person_id=None, by=worlds.REVIEWER, now=now)
     voices.transfer(voice, agency=worlds.AGENCY, note="", by=SYSTEM, now=now)

@@ -108,8 +108,12 @@ def test_a_measure_is_proposed_heard_decided_and_done(order, clerk, one, supervi
 
     other = supervisor_of("other")
     decision = {"decision": "adopt", "reason": "同意。"}
+    unheard = text_of(other, address)
+    assert 'value="reject"' in unheard
+    assert 'value="adopt"' not in unheard
     assert other.post(f"{address}/decision", decision).status_code == 409
     assert one.post(f"{address}/hearing", {"text": "系统停了。"}).status_code == 303
+    assert 'value="adopt"' in text_of(other, address)
     assert other.post(f"{address}/decision", decision).status_code == 303
     assert "was talked to" not in english(client, bad)
     assert one.post(f"{address}/end", {"text": "已谈话。"}).status_code == 303

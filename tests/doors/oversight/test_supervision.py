@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from django.utils.translation import gettext, override
 
+from haochaping.directory.models import Agency
+from haochaping.kernel.actor import SYSTEM
+from haochaping.kernel.periods import local_day
+from haochaping.supervision import actions
 from haochaping.supervision.models import Proposal, SupervisionOrder
-from haochaping.supervision.terms import RUNG_LABELS, Rung
+from haochaping.supervision.terms import RUNG_LABELS, NewSignal, Rung, SignalKind
 from tests import worlds
 
 from .conftest import fresh_key
@@ -224,3 +230,20 @@ def test_a_measure_that_is_none_is_not_proposed(checked, one):
 
     assert answer.status_code == 422
     assert not Proposal.objects.exists()
+
+
+def test_about_a_signal_of_an_agency_that_has_ended_it_is_asked_who_goes_on(world, supervisor_of):
+    province, today = supervisor_of("two", worlds.PROVINCE), local_day(timezone.now())
+    agency = Agency.objects.get(code=worlds.AGENCY)
+    raised = NewSignal(SignalKind.REPEAT_OFFENDER, agency.division_id, agency.id, "item", today)
+    (signal,) = actions.raise_signals([raised], by=SYSTEM, now=timezone.now())
+    Agency.objects.filter(id=agency.id).update(valid_to=today - timedelta(days=1))
+    form = {"key": fresh_key(), "signal": str(signal), "agency": "", "text": "请说明"}
+
+    asked = province.post(NEW, form)
+
+    assert asked.status_code == 422
+    assert "已撤销。请选择承接其职责的机构。" in asked.content.decode()
+    assert '<input type="text" name="agency"' in asked.content.decode()
+    assert province.post(NEW, form | {"agency": worlds.OTHER_AGENCY}).status_code == 303
+    assert SupervisionOrder.objects.get().agency.code == worlds.OTHER_AGENCY

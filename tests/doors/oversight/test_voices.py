@@ -121,6 +121,10 @@ def test_what_stayed_unsolved_is_decided_here(world, one):
         handle_voices.say_word(voice_id, solved="no", text="", by=REVIEWER, now=now)
 
     assert f"{LIST}{voice_id}" in one.get(LIST).content.decode()
+    signals = one.get("/oversight/signals/", headers={"accept-language": "en"}).content.decode()
+    assert "A complaint, suggestion or question was called unsolved once more" in signals
+    assert f'href="{LIST}{voice_id}"' in signals
+    assert "A work order was escalated" not in signals
     assert one.post(f"{LIST}{voice_id}/end", {"text": ""}).status_code == 422
     assert one.post(f"{LIST}{voice_id}/end", {"text": "机构处理得当"}).status_code == 303
     assert Voice.objects.get().state == "closed"

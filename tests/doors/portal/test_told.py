@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.utils import timezone
 
+from haochaping.directory.models import Agency
 from haochaping.flows import close_order, handle_bad_review, hotline_in, hotline_out
 from haochaping.hotline import queries as hotline
 from haochaping.hotline.actions import set_link
@@ -20,7 +21,7 @@ from haochaping.rectification.models import WorkOrder
 from haochaping.reviews import actions as reviews
 from haochaping.reviews.models import Review
 from haochaping.reviews.terms import HelpedBy, SupplementRow
-from haochaping.ui.moments import day
+from haochaping.ui.moments import day, moment
 from tests import worlds
 from tests.doors.portal.pages import Citizen, text_of
 from tests.flows.appeal_house import REASON, Matter
@@ -246,3 +247,17 @@ def test_the_office_that_calls_is_named_where_the_case_is_hidden(citizen, order_
 
     assert ("Whoever supervises" in page) is agrees
     assert ("will contact you by" in page) is True
+
+
+def test_whose_agency_has_ended_without_a_successor_reads_that_it_is_being_decided_who_goes_on(
+    citizen, order_id
+):
+    due = WorkOrder.objects.get(id=order_id).due_at
+    assert due
+    Agency.objects.filter(code=worlds.AGENCY).update(valid_to=local_day(timezone.now()) - timedelta(days=1))
+
+    page = look(citizen)
+
+    assert "is no more. It is being decided who goes on" in page
+    assert moment(due) in page
+    assert "will take up your review" not in page

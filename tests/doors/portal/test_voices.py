@@ -11,11 +11,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from haochaping.directory.models import Agency
 from haochaping.doors.portal.voices import _TOO_MANY
 from haochaping.flows import handle_voices
 from haochaping.flows.change_review import finish_review
 from haochaping.kernel.actor import REVIEWER
 from haochaping.kernel.identifiers import receipt_no
+from haochaping.kernel.periods import local_day
 from haochaping.ui.moments import moment
 from haochaping.voices import actions, queries
 from haochaping.voices.models import Voice
@@ -159,7 +161,10 @@ def test_urging_is_offered_after_three_days_and_marks(browser, given):
     assert browser.post(f"/voices/{given.receipt}/urge").status_code == 422
 
     Voice.objects.update(received_at=timezone.now() - timedelta(days=4))
-    assert f'action="/voices/{given.receipt}/urge"' in text_of(browser.get(f"/voices/{given.receipt}"))
+    page = text_of(browser.get(f"/voices/{given.receipt}"))
+    assert f'action="/voices/{given.receipt}/urge"' in page
+    # Nobody has passed it on: the agency does not hear of it.
+    assert "催办会告知负责转办的部门和督办员" in page
     assert browser.post(f"/voices/{given.receipt}/urge").status_code == 303
     assert browser.post(f"/voices/{given.receipt}/urge").status_code == 422
     assert given.row.urged == 1
@@ -317,3 +322,22 @@ def test_not_solved_goes_back_and_the_earlier_answer_stays_readable(browser, giv
     assert "还是没人" in page
     assert "Not solved: opened again" in page
     assert "will answer you here by" in page
+
+
+@pytest.mark.parametrize("named", [f"agency={worlds.AGENCY}", f"item={worlds.ITEM}"])
+def test_an_agency_that_has_ended_is_not_found_and_a_link_to_it_says_who_to_turn_to(browser, named):
+    form = text_of(browser.get(f"{NEW}?kind=complaint&{named}"))
+    yesterday = local_day(timezone.now()) - timedelta(days=1)
+    Agency.objects.filter(code=worlds.AGENCY).update(valid_to=yesterday)
+
+    assert f"agency={worlds.AGENCY}" not in text_of(browser.get(f"{NEW}?kind=complaint&q=行政审批"))
+    assert f"item={worlds.ITEM}" not in text_of(browser.get(f"{NEW}?kind=complaint&q=食品"))
+    late = browser.get(f"{NEW}?kind=complaint&{named}")
+    sent = browser.post(NEW, fields_of(form) | {"text": "窗口无人值守", "phone": ""})
+
+    for answer in (late, sent):
+        assert answer.status_code == 422
+        assert "河湾区行政审批局”在" in text_of(answer)
+        assert "请选择承接其职责的机构" in text_of(answer)
+        assert 'name="q"' in text_of(answer)
+    assert not Voice.objects.exists()

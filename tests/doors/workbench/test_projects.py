@@ -14,6 +14,7 @@ from haochaping.insight import actions as insight
 from haochaping.kernel.periods import local_day
 from haochaping.rectification import queries
 from haochaping.rectification.models import Project, ProjectTask
+from haochaping.ui.moments import day
 from tests import worlds
 from tests.doors.workbench.conftest import PLACES
 
@@ -61,6 +62,12 @@ def test_a_project_goes_from_the_order_to_its_end(dispatched, opened, dispatcher
     assert clerk.post(f"{opened}/change", {"text": "已合并为一个窗口"}).status_code == 303
     page = page_of(dispatcher, opened)
     assert "已合并为一个窗口" in page
+    assert f'action="{opened}/close"' not in page
+    assert day(local_day(timezone.now()) + timedelta(days=90)) in page
+    assert dispatcher.post(f"{opened}/close").status_code == 422
+
+    Project.objects.update(changed_at=timezone.now() - timedelta(days=90))
+    page = page_of(dispatcher, opened)
     assert f'action="{opened}/close"' in page
     assert dispatcher.post(f"{opened}/close").status_code == 303
 

@@ -16,6 +16,7 @@ from haochaping.exchange.terms import Raw
 from haochaping.flows import change_review, handle_voices, supervise
 from haochaping.flows.receive_reviews import receive_reviews
 from haochaping.kernel.actor import OPERATOR, REVIEWER
+from haochaping.kernel.periods import local_day
 from haochaping.ledger.models import Entry
 from haochaping.ledger.terms import EntryKind
 from haochaping.reviews.terms import Entrance
@@ -75,7 +76,7 @@ def older(world) -> UUID:
         "中午没有人",
         world - timedelta(days=900),
     )
-    target = handle_voices.target_of(agency=worlds.AGENCY, item="")
+    target = handle_voices.target_of(agency=worlds.AGENCY, item="", now=timezone.now())
     platform_id = directory.platforms([worlds.SOURCE])[worlds.SOURCE].id
     return actions.take_over(
         told, platform_id=platform_id, target=target, digest=b"1", by=OPERATOR, now=timezone.now()
@@ -338,3 +339,14 @@ def test_bad_reviews_and_those_of_others_are_not_there(bad, praise, clerk, brows
     other = browser_of("other_clerk")
     assert other.get(f"{LIST}reviews/{praise}").status_code == 404
     assert str(praise) not in page_of(other, f"{LIST}reviews/")
+
+
+def test_an_agency_that_has_ended_is_not_among_those_who_answer_and_the_room_says_why(given, dispatcher):
+    address = f"{LIST}{given.id}"
+    assert f'<option value="{worlds.AGENCY}" selected' in page_of(dispatcher, address)
+    yesterday = local_day(timezone.now()) - timedelta(days=1)
+    Agency.objects.filter(code=worlds.AGENCY).update(valid_to=yesterday)
+
+    page = page_of(dispatcher, address)
+    assert f'<option value="{worlds.AGENCY}"' not in page
+    assert '<option value="" selected' in page

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from itertools import batched
 from typing import TYPE_CHECKING
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import connection, transaction
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from psycopg import sql
 
 from haochaping.directory import queries
@@ -62,6 +63,8 @@ type Numbered = tuple[int, dict[str, str]]
 
 _BATCH = 5_000
 _CHANGED_AT_ONCE = 1_000
+# So many of those that go on below are named in a complaint.
+_NAMED = 3
 # Any constant will do, so long as nothing else in this database locks by it ("hadi").
 _WRITER_LOCK = 0x68616469
 _POINTERS = ("division", "agency", "hall")
@@ -403,7 +406,9 @@ def _check_ends(sheet: Sheet) -> None:
     for model, pointer in _BELOW.get(sheet.kind, ()) if ended else ():
         goes_on = Q(valid_to=None) | Q(valid_to__gt=F(f"{pointer}__valid_to"))
         below: QuerySet[Dated] = QuerySet(model).filter(goes_on, **{f"{pointer}__in": list(ended)})
-        for object_id, count in below.values_list(pointer).annotate(count=Count("pk")):
-            change = ended[object_id]
-            said = {"count": count, "code": change.code, "last": change.after}
+        names = ArrayAgg("name", order_by="code")
+        for object_id, called in below.values_list(pointer).annotate(called=names):
+            change, more = ended[object_id], "…" if len(called) > _NAMED else ""
+            said = {"count": len(called), "code": change.code, "last": change.after}
+            said["names"] = "、".join(called[:_NAMED]) + more
             sheet.complaints.append((change.row, Complaint(STILL_IN_USE, "valid_to", said)))

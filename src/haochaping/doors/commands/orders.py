@@ -147,7 +147,8 @@ def _line(row: dict[str, object]) -> str:
         said["clock"] = gettext(_OF).format(clock=said["clock"], agency=row["helper"])
     for name in ("at", "promised", "computed", "amber"):
         said[name] = moment(row[name]) if row[name] else "–"  # type: ignore[arg-type]
-    line = gettext(_LIMIT if row["limit"] else _PLAIN).format(**said)
+    sentence = _LIMIT if row["limit"] else _ENDS if row["amber"] else _PLAIN
+    line = gettext(sentence).format(**said)
     return line if row["equal"] else gettext(_OTHER).format(line=line, **said)
 
 
@@ -157,6 +158,7 @@ _BY_RULE = N_("{day}: to {agency}, by rule {rank} of {division}, version {versio
 _BY_SERVICE = N_("{day}: to {agency}, who served; no rule fits")
 _IS_WITH = N_("{line}; it is with {is_with} now")
 _LIMIT = N_("{at} {clock}: {event}, {limit} {unit} ({rule}) → due {promised}, amber {amber}")
+_ENDS = N_("{at} {clock}: {event} → due {promised}, amber {amber}")
 _OF = N_("{clock} ({agency})")
 _PLAIN = N_("{at} {clock}: {event} → due {promised}")
 _OTHER = N_("{line}; computed today {computed}: rules or calendar changed after the promise, which stays")

@@ -15,6 +15,7 @@ from haochaping.rectification.terms import SOLVED_LABELS, STATE_LABELS
 from haochaping.reviews.asking.terms import ENDED_LABELS
 from haochaping.reviews.paper.terms import STATE_LABELS as SLIP_LABELS
 from haochaping.reviews.terms import HELPED_LABELS
+from haochaping.supervision.terms import RUNG_LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -166,6 +167,7 @@ _VALUES: dict[str, dict[str, str]] = {
         for labels in (TWO_PERSON_LABELS, OPENING_LABELS, SLIP_LABELS, STATE_LABELS)
         for state, label in labels.items()
     },
+    "rung": {str(rung): label for rung, label in RUNG_LABELS.items()},
     "entry": {"first": N_("by the first person"), "second": N_("by the second person")},
     "status": {"superseded": N_("a follow-up review counts instead")},
     "purpose": {str(purpose): label for purpose, label in PURPOSE_LABELS.items()},

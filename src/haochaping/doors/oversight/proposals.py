@@ -24,7 +24,7 @@ from haochaping.flows import supervise
 from haochaping.kernel.refused import N_, Refused
 from haochaping.supervision import queries
 from haochaping.supervision.access import may_decide
-from haochaping.supervision.states import proposal_after
+from haochaping.supervision.states import HEARD_BEFORE, proposal_after
 from haochaping.supervision.terms import PROPOSAL_LABELS, RUNG_LABELS, ProposalMove, ProposalState
 
 if TYPE_CHECKING:
@@ -107,6 +107,8 @@ def page_of(
         "wrong": form or noted,
         "waits": waits,
         "may_decide": waits and may_decide(by, division_path=row.division_path, proposed_by=row.proposed_by),
+        # Nobody is held accountable unheard.
+        "may_adopt": not row.is_personal or row.rung not in HEARD_BEFORE or row.heard_at is not None,
         "hears": ProposalMove.HEAR in steps,
         "ends": ProposalMove.CARRY_OUT in steps,
     }

@@ -17,6 +17,7 @@ from haochaping.doors.gate import actor_of, requires
 from haochaping.doors.oversight.page import oversight_page
 from haochaping.doors.paging import page_number
 from haochaping.doors.supervised import ON_PAGE, pager
+from haochaping.kernel.refused import N_
 from haochaping.reviews.terms import LEVEL_LABELS, Level
 from haochaping.supervision import queries
 from haochaping.supervision.terms import SIGNAL_LABELS, SignalKind
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from haochaping.supervision.terms import SignalRow
+
+
+_VOICE = "voice:"
 
 
 @requires(Power.ORDER_SUPERVISE)
@@ -47,7 +51,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "rows": [
             {
                 "row": row,
-                "kind": gettext(SIGNAL_LABELS[row.kind]),
+                "kind": gettext(_VOICE_ESCALATED if _is_escalated_voice(row) else SIGNAL_LABELS[row.kind]),
                 "about": _about(row.facts, names),
                 "voice": _voice(row),
                 "measure": decides and not taken and row.kind == SignalKind.SERVICE_FAULT,
@@ -60,9 +64,18 @@ def page(request: HttpRequest) -> HttpResponse:
     return oversight_page(request, "oversight/signals.html", context, here="oversight_signals")
 
 
+_VOICE_ESCALATED = N_("A complaint, suggestion or question was called unsolved once more")
+
+
+def _is_escalated_voice(row: SignalRow) -> bool:
+    return row.kind == SignalKind.ESCALATED and row.subject.startswith(_VOICE)
+
+
 def _voice(row: SignalRow) -> str:
-    """Where the complaint, suggestion or question stands that is overdue, or whose agency has ended."""
-    _, is_voice, voice_id = row.subject.partition("voice:")
+    """Where the complaint, suggestion or question stands that is overdue, escalated, or whose agency has ended."""
+    _, is_voice, voice_id = row.subject.partition(_VOICE)
+    if _is_escalated_voice(row):
+        return reverse("oversight_voice", args=[voice_id])
     wanted = is_voice and row.kind in {SignalKind.VOICE_OVERDUE, SignalKind.AGENCY_ENDED}
     return reverse("desk_voice", args=[voice_id]) if wanted else ""
 

@@ -194,6 +194,15 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
     together(appeal, taken_up, handled, dropped, *([there] if there else []))
     if order and progress and not lead:
         progress = after_objection(progress, order, appeal.answer)
+    follow_up_until = (
+        _follow_up_until(review, lead or order, terms, now)
+        if binding and not follow_up and not withdrawn and not excluded
+        else None
+    )
+    # 上海: who has not said in words what was wrong has no order, and gets one as long as they can still say it.
+    needs_words = bad and progress is None and binding is not None and terms.bad_needs_text and not excluded
+    if follow_up and follow_up.status != ReviewStatus.WITHDRAWN:
+        needs_words = False
     context: dict[str, object] = {
         "opened": opened,
         "review": review,
@@ -205,7 +214,11 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
         "excluded": excluded,
         "appeal": appeal_shown(appeal.answer, wrong_shown.appeal),
         "bad": bad,
-        "needs_words": bad and progress is None and binding is not None and terms.bad_needs_text,
+        "needs_words": needs_words,
+        # Where no form takes them any more, a complaint about the item does.
+        "complain_about": directory.refs(Kind.ITEMS, [review.item_id])[review.item_id].code
+        if needs_words and not changeable and not follow_up_until
+        else "",
         "asks_to_call": reachable and not (progress and progress.reply and not changeable),
         "may_consent": reachable
         and not asked
@@ -237,9 +250,7 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
         else None,
         "message": wrong_shown.message or MessageForm(),
         "follow_up": follow_up,
-        "follow_up_until": _follow_up_until(review, lead or order, terms, now)
-        if binding and not follow_up and not withdrawn and not excluded
-        else None,
+        "follow_up_until": follow_up_until,
         "first": opened.given.get(1) if review.assess_no != 1 else None,
         "solution": wrong_shown.solution or _solution_form(progress, now),
         "wrong_form": wrong_shown.message

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from haochaping.doors.portal.followed import followed
 from haochaping.doors.portal.told import extended, plans_of, told_of
 from haochaping.flows import merge_orders
+from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import N_
 from haochaping.notices import queries as notices
 from haochaping.notices.terms import Side
@@ -56,6 +57,11 @@ _PAUSED = N_(
     "{agency} has asked for a second look at the review itself. The clock stands still until that is decided."
 )
 _NO_DATE = N_("{agency} has your review. The date of the next step is still to be set.")
+# 承继: nobody goes on with the items of an agency that has ended, until the dispatcher says who.
+_UNDECIDED = N_(
+    "{agency} is no more. It is being decided who goes on; what it should have done by {due} stands."
+)
+_UNDECIDED_NO_DATE = N_("{agency} is no more. It is being decided who goes on.")
 # By the clock that runs: what is due is what the clerk's page says, whatever else an order waits for.
 _PROMISED = {
     ClockKind.SIGN: N_("{agency} will take up your review by {due}."),
@@ -196,10 +202,12 @@ def promise(order: OrderRow, now: datetime, *, concealed: bool = False) -> str:
         return ""
     if order.paused_at is not None:
         return gettext(_PAUSED).format(agency=order.agency_name)
-    due = order.due_at
+    due, overdue = order.due_at, is_overdue(order, now)
+    undecided = order.ended_before(local_day(now)) is not None and not overdue
     if due is None:
-        return gettext(_NO_DATE).format(agency=order.agency_name)
-    overdue = is_overdue(order, now)
+        return gettext(_UNDECIDED_NO_DATE if undecided else _NO_DATE).format(agency=order.agency_name)
+    if undecided:
+        return gettext(_UNDECIDED).format(agency=order.agency_name, due=moment(due))
     clock = CLOCK_OF[order.state]
     sentence = (_LATE if overdue else _PROMISED)[clock]
     if concealed and clock == ClockKind.CONTACT:

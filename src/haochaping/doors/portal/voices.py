@@ -23,6 +23,7 @@ from haochaping.files import queries as files
 from haochaping.flows import handle_voices
 from haochaping.kernel.actor import REVIEWER
 from haochaping.kernel.identifiers import normal_receipt_no, receipt_no
+from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import N_, Refused
 from haochaping.kernel.text import visible
 from haochaping.rectification.terms import SOLVED_LABELS
@@ -173,9 +174,9 @@ def receipt_of(drawn: str) -> str | None:
         return None
 
 
-def _search(request: HttpRequest, kind: VoiceKind) -> HttpResponse:
+def _search(request: HttpRequest, kind: VoiceKind, refused: Refused | None = None) -> HttpResponse:
     asked = visible(request.GET.get("q", "").strip()[:_SEARCHED])
-    agencies, items = directory.find(asked) if asked else ([], [])
+    agencies, items = directory.find(asked, day=local_day(timezone.now())) if asked else ([], [])
     of = directory.agency_names(item.agency_id for item in items)
     context = {
         "kind": kind.value,
@@ -183,8 +184,9 @@ def _search(request: HttpRequest, kind: VoiceKind) -> HttpResponse:
         "q": asked,
         "agencies": agencies,
         "items": [(item, of[item.agency_id]) for item in items],
+        "sentences": [say(refused.complaint)] if refused else [],
     }
-    return render(request, "portal/voice_target.html", context)
+    return render(request, "portal/voice_target.html", context, status=_INVALID if refused else 200)
 
 
 def _give(request: HttpRequest) -> HttpResponse:
@@ -215,8 +217,6 @@ def _give(request: HttpRequest) -> HttpResponse:
             now=timezone.now(),
         )
     except Refused as refused:
-        if refused.code == UNKNOWN_TARGET.code:
-            raise
         sentence = say(refused.complaint)
         form.add_error(sentence.field if sentence.field in form.fields else None, sentence.text)
         return _form(request, form, typed, _INVALID)
@@ -224,11 +224,16 @@ def _give(request: HttpRequest) -> HttpResponse:
 
 
 def _form(request: HttpRequest, form: VoiceForm, known: Mapping[str, str], status: int = 200) -> HttpResponse:
-    target = handle_voices.target_of(agency=known["agency"], item=known["item"])
-    kind = known["kind"] if known["kind"] in GIVEN else VoiceKind.COMPLAINT
+    kind = VoiceKind(known["kind"] if known["kind"] in GIVEN else VoiceKind.COMPLAINT)
+    try:
+        target = handle_voices.target_of(agency=known["agency"], item=known["item"], now=timezone.now())
+    except Refused as refused:
+        if refused.code == UNKNOWN_TARGET.code:
+            raise
+        return _search(request, kind, refused)
     context = {
         "form": form,
-        "title": gettext(KIND_LABELS[VoiceKind(kind)]),
+        "title": gettext(KIND_LABELS[kind]),
         "kind": kind,
         "agency": directory.agency_by_id(target.agency_id).name,
         "item": directory.item_by_id(target.item_id).name if target.item_id else "",

@@ -300,14 +300,7 @@ def order_page(
         "handles": handles,
         "offers": [
             offers.offer(name, tried, form, prepared)
-            for name in open_steps(
-                order,
-                beside,
-                by,
-                records_calls=bool(recordable),
-                today=local_day(now),
-                extensions_at_most=terms.extensions_at_most,
-            )
+            for name in open_steps(order, history, by, records_calls=bool(recordable), terms=terms, now=now)
         ],
         "evidence": [one for one in beside.evidence if one.removed_at is None],
         "show_evidence": offers.evidence(order, tried, form) if handles else None,

@@ -26,8 +26,15 @@ from haochaping.kernel.periods import Period, local_day
 from haochaping.kernel.refused import Refused
 from haochaping.rectification import actions, queries
 from haochaping.rectification.queries import projects as project_queries
+from haochaping.rectification.rules import effect_counted_on
 from haochaping.rectification.states import PROJECT_OPENED_BY
-from haochaping.rectification.terms import PROJECT_LABELS, STATE_LABELS, OrderRow, ProjectState
+from haochaping.rectification.terms import (
+    COMPARED_DAYS,
+    PROJECT_LABELS,
+    STATE_LABELS,
+    OrderRow,
+    ProjectState,
+)
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -39,7 +46,6 @@ if TYPE_CHECKING:
     from haochaping.rectification.terms import Beside, ProjectRow
 
 _ON_PAGE = 30
-_COMPARED = 90
 _BAD = (2, 1)
 _TONES = {ProjectState.OPEN: "warn", ProjectState.CHANGED: "info", ProjectState.CLOSED: "good"}
 _DAY = timedelta(days=1)
@@ -166,10 +172,10 @@ def of_order(beside: Beside, by: Actor) -> dict[str, object]:
 
 def effect_of(item_id: int, changed: date, today: date) -> Effect:
     """Reviews of an item in the 90 days before a change, and since: the day of the change is in neither."""
-    after = Period(changed + _DAY, min(changed + _COMPARED * _DAY, today))
-    before, before_all = _counts(item_id, Period(changed - _COMPARED * _DAY, changed - _DAY))
+    after = Period(changed + _DAY, min(changed + COMPARED_DAYS * _DAY, today))
+    before, before_all = _counts(item_id, Period(changed - COMPARED_DAYS * _DAY, changed - _DAY))
     since, since_all = _counts(item_id, after) if today > changed else (0, 0)
-    return Effect(before, before_all, since, since_all, min(_COMPARED, (today - changed).days))
+    return Effect(before, before_all, since, since_all, min(COMPARED_DAYS, (today - changed).days))
 
 
 def _counts(item_id: int, period: Period) -> tuple[int, int]:
@@ -193,6 +199,9 @@ def _page(
     row = project_queries.project(project_id, by=by)
     handles, opens = may(by, Power.ORDER_HANDLE), may_any(by, PROJECT_OPENED_BY)
     names = names_of([one for one in (row.opened_by, row.changed_by, row.closed_by) if one], by)
+    watched = (
+        effect_counted_on(row.changed_at) if row.changed_at and row.state == ProjectState.CHANGED else None
+    )
     context = _shown(row) | {
         "tasks": project_queries.tasks_of(project_id),
         "orders": [
@@ -204,7 +213,8 @@ def _page(
         "ticks": handles and row.state == ProjectState.OPEN,
         "form": (form or ChangeForm()) if handles and row.state == ProjectState.OPEN else None,
         "wrong": form,
-        "may_close": opens and row.state == ProjectState.CHANGED,
+        "may_close": opens and watched and watched <= local_day(now),
+        "counted_on": watched if watched and watched > local_day(now) else None,
     }
     return desk_page(request, "workbench/project.html", context, here="desk_projects", status=status)
 

@@ -130,7 +130,7 @@ STEPS = {
     "accept": Step(
         ReformMove.ACCEPT,
         N_("Accept the proposal: say how it will be done"),
-        N_("Accept it"),
+        N_("Accept the proposal"),
         N_("The proposal is accepted; the time for the change runs."),
         ReformNoteForm,
         _accept,

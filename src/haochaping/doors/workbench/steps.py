@@ -27,6 +27,7 @@ from haochaping.doors.workbench.forms import (
     SignForm,
 )
 from haochaping.flows import ask_help, call_back, close_order, hand_on, handle_bad_review, merge_orders
+from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import N_
 from haochaping.rectification import actions as rectification
 from haochaping.rectification.access import is_own
@@ -49,7 +50,8 @@ if TYPE_CHECKING:
     from django import forms
 
     from haochaping.kernel.actor import Actor
-    from haochaping.rectification.terms import Beside, CoHandlerRow, OrderRow
+    from haochaping.rectification.terms import Beside, CoHandlerRow, HistoryRow, OrderRow
+    from haochaping.rulebook.terms import Terms
 
     type Typed = Mapping[str, Any]
     type Perform = Callable[[UUID, Typed, Actor, datetime], object]
@@ -327,21 +329,23 @@ _ELSEWHERE = frozenset({MILESTONE, DROP, NOTE})
 
 
 def open_steps(
-    order: OrderRow, beside: Beside, by: Actor, *, records_calls: bool, extensions_at_most: int, today: date
+    order: OrderRow, history: HistoryRow, by: Actor, *, records_calls: bool, terms: Terms, now: datetime
 ) -> list[str]:
-    """The steps that the order's state, and who asks, allow; without message, call, lines of the plan and notes.
+    """The steps that the order's state, the rules and who asks allow; without message, call, lines of the plan and notes.
 
     Whose agency only helps has none but to say what it has done.
     """
+    beside = history.beside
     fires = {move for move, power in FIRED_BY.items() if may(by, power)} - {Move.VERIFY}
     allowed = set(moves_from(order.state)) & (fires | {Move.VERIFY} if records_calls else fires)
     if not is_own(by, order):
         allowed &= {Move.CONTRIBUTE}
     if beside.open_extension is None:
         allowed -= {Move.GRANT_EXTENSION, Move.REFUSE_EXTENSION}
-    if beside.open_extension or sum(1 for e in beside.extensions if e.granted) >= extensions_at_most:
+    if beside.open_extension or sum(1 for e in beside.extensions if e.granted) >= terms.extensions_at_most:
         allowed -= {Move.ASK_EXTENSION}
-    if not _has_ended(order, beside, today):
+    allowed -= _shut_returns(order, history, terms, now)
+    if not _has_ended(order, beside, local_day(now)):
         allowed -= {Move.HAND_ON}
     if own_part(beside, by) is None:
         allowed -= {Move.CONTRIBUTE}
@@ -362,10 +366,18 @@ def own_part(beside: Beside, by: Actor) -> CoHandlerRow | None:
     )
 
 
+def _shut_returns(order: OrderRow, history: HistoryRow, terms: Terms, now: datetime) -> set[Move]:
+    """What the rules and the time do not let pass of a return: as `ask_return` and `refuse_return` check."""
+    shut = set() if terms.return_needs_approval else {Move.REFUSE_RETURN}
+    asked = sum(1 for event in history.events if event.move == Move.ASK_RETURN)
+    too_late = order.sign_due_at is not None and now > order.sign_due_at
+    return shut | ({Move.ASK_RETURN} if asked >= terms.returns_at_most or too_late else set())
+
+
 def _has_ended(order: OrderRow, beside: Beside, today: date) -> bool:
     """Whether the agency of the order has ended, or one that is still to help."""
-    last_days = [order.agency_valid_to, *(one.agency_valid_to for one in beside.co_handlers if one.is_open)]
-    return any(day is not None and day < today for day in last_days)
+    helpers = (one.agency_valid_to for one in beside.co_handlers if one.is_open)
+    return order.ended_before(today) is not None or any(last is not None and last < today for last in helpers)
 
 
 def may_note(order: OrderRow, by: Actor) -> bool:

@@ -54,7 +54,8 @@ class TransferForm(CarefulForm):
         named = {agency.id: agency for agency in agencies}
         field = self.fields["agency"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
-        field.choices = [(agency.code, agency.name) for agency in named.values()]
+        field.choices = [("", gettext_lazy("Choose an agency"))] if voice.agency_id not in named else []
+        field.choices += [(agency.code, agency.name) for agency in named.values()]
         if voice.agency_id in named:
             self.initial["agency"] = named[voice.agency_id].code
 

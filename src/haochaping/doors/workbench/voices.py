@@ -242,7 +242,8 @@ def _form(
 ) -> forms.Form:
     ids = f"{step}_%s"
     if step == _TRANSFER:
-        return TransferForm(data, voice=voice, agencies=directory.agencies_under(_city(voice)), auto_id=ids)
+        near_ones = directory.agencies_under(_city(voice), local_day(timezone.now()))
+        return TransferForm(data, voice=voice, agencies=near_ones, auto_id=ids)
     if step == _HAND_ON:
         return HandOnForm(data, scope=by.scope, around=_city(voice), auto_id=ids)
     if step == "answer":

@@ -163,7 +163,7 @@ ADDRESSED_TO: dict[NoticeKind, tuple[frozenset[Power], ...]] = {
     NoticeKind.OFFICE_URGED: (_SUPERVISORS,),
     NoticeKind.URGING_ANSWERED: (_SUPERVISORS,),
     NoticeKind.OFFICE_HELP_ASKED: (_SUPERVISORS,),
-    NoticeKind.VOICE_URGED: (_HANDLERS, _DISPATCHERS),
+    NoticeKind.VOICE_URGED: (_HANDLERS, _DISPATCHERS, _SUPERVISORS),
     NoticeKind.OFFICE_VOICE_URGED: (_SUPERVISORS,),
     NoticeKind.MILESTONE_MISSED: (_HANDLERS,),
     NoticeKind.ORDER_EXCLUDED: (_HANDLERS,),

@@ -22,7 +22,7 @@ from haochaping.rectification.models import Appeal, Reform, ReformEvent, WorkOrd
 from haochaping.rectification.queries import dispatch as dispatch_queries
 from haochaping.rectification.queries import faults as fault_queries
 from haochaping.rectification.queries import help as help_queries
-from haochaping.rectification.terms import AGENCY_ENDED, AGENCY_GOES_ON, SAME_AGENCY, Move, ReformMove
+from haochaping.rectification.terms import AGENCY_GOES_ON, SAME_AGENCY, Move, ReformMove
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,7 +64,7 @@ def hand_on(order_id: UUID, *, agency_code: str, reason: str, by: Actor, now: da
     Returns the parts that wait with whoever takes them; None where it is the order itself that goes on.
 
     Raises:
-        Refused: as `redispatch`, and AGENCY_GOES_ON, AGENCY_ENDED.
+        Refused: as `redispatch`, and AGENCY_GOES_ON.
     """
     reason = checked_text(reason, "reason")
     order = step(order_id, Move.HAND_ON, by)
@@ -74,11 +74,9 @@ def hand_on(order_id: UUID, *, agency_code: str, reason: str, by: Actor, now: da
     together(has_ended, parts, left)
     if not has_ended.answer and not left.answer:
         raise Refused(AGENCY_GOES_ON)
-    agency = dispatch_queries.agency_within(agency_code, by)
+    agency = dispatch_queries.agency_within(agency_code, day, by)
     if agency.id == order.agency_id:
         raise Refused(SAME_AGENCY, field="agency")
-    if not agency.holds_on(day):
-        raise Refused(AGENCY_ENDED, field="agency", value=agency.name, day=day)
     if not has_ended.answer:
         return [
             waits

@@ -20,7 +20,6 @@ from haochaping.rectification.queries import help as help_queries
 from haochaping.rectification.queries.dispatch import agency_within
 from haochaping.rectification.states import FIRED_BY, HELPED
 from haochaping.rectification.terms import (
-    AGENCY_ENDED,
     HELPS_ALREADY,
     NO_CO_HANDLER,
     SAME_AGENCY,
@@ -45,18 +44,15 @@ def join(order_id: UUID, *, agency_code: str, task: str, by: Actor, now: datetim
     Returns the id of its part.
 
     Raises:
-        Refused: as `redispatch`, and HELPS_ALREADY, AGENCY_ENDED.
+        Refused: as `redispatch`, and HELPS_ALREADY.
     """
     task = checked_text(task, "task")
     order = step(order_id, Move.JOIN, by)
-    agency = agency_within(agency_code, by)
+    agency = agency_within(agency_code, local_day(now), by)
     if agency.id == order.agency_id:
         raise Refused(SAME_AGENCY, field="agency")
     if agency.id in {helper for _, helper in help_queries.open_parts(order.id)}:
         raise Refused(HELPS_ALREADY, field="agency")
-    day = local_day(now)
-    if not agency.holds_on(day):
-        raise Refused(AGENCY_ENDED, field="agency", value=agency.name, day=day)
     part = CoHandler(
         id=uuid7(now), order=order, agency_id=agency.id, task=task, asked_by=str(by), asked_at=now
     )

@@ -25,7 +25,7 @@ from haochaping.rectification.queries import dispatch as dispatch_queries
 from haochaping.rectification.queries import figures as figure_queries
 from haochaping.rectification.rules import consequences_of
 from haochaping.rectification.states import after
-from haochaping.rectification.terms import AGENCY_ENDED, WRONG_STATE, Move, OrderState
+from haochaping.rectification.terms import WRONG_STATE, Move, OrderState
 from haochaping.reviews import queries as reviews
 
 if TYPE_CHECKING:
@@ -128,8 +128,8 @@ def open_or_reopen(bad: BadReview, *, by: Actor, now: datetime) -> UUID:
 def dispatch(order_ids: Sequence[UUID], *, by: Actor, now: datetime) -> list[UUID]:
     """Send created orders out with deadlines from rulebook and calendar; returns their reviews.
 
-    Each goes to the agency that the dispatch rules of today name, without one to whoever served. Orders that another
-    worker is dispatching are left to it.
+    Each goes to the agency that the dispatch rules of today name, without one to whoever served, or to the one that
+    goes on for them. Orders that another worker is dispatching are left to it.
     """
     orders = list(
         WorkOrder.objects.select_for_update(skip_locked=True).filter(
@@ -174,7 +174,7 @@ def send(order_id: UUID, *, agency_code: str, by: Actor, now: datetime) -> UUID:
     """The operator of the hotline sends an order that waits for them, to whom they name; returns the review's id.
 
     Raises:
-        Refused: NO_SUCH_ORDER, NOT_ALLOWED, OUT_OF_SCOPE, WRONG_STATE, NO_SUCH_AGENCY, AGENCY_ELSEWHERE, AGENCY_ENDED.
+        Refused: NO_SUCH_ORDER, NOT_ALLOWED, OUT_OF_SCOPE, WRONG_STATE, and as `dispatch_queries.agency_within`.
     """
     order = held(order_id)
     access.check_not_named(by, order.staff_id)
@@ -183,10 +183,7 @@ def send(order_id: UUID, *, agency_code: str, by: Actor, now: datetime) -> UUID:
     )
     if not dispatch_queries.waits_for_operator(order.id, now):
         raise Refused(WRONG_STATE, state=order.state)
-    agency = dispatch_queries.agency_within(agency_code, by)
-    day = local_day(now)
-    if not agency.holds_on(day):
-        raise Refused(AGENCY_ENDED, field="agency", value=agency.name, day=day)
+    agency = dispatch_queries.agency_within(agency_code, local_day(now), by)
     elsewhere = {order.id} if agency.id != order.agency_id else set()
     order.state, order.dispatched_at, order.agency_id = OrderState.DISPATCHED, now, agency.id
     _classify([order])
@@ -198,7 +195,7 @@ def send(order_id: UUID, *, agency_code: str, by: Actor, now: datetime) -> UUID:
 
 
 def _record(orders: Sequence[WorkOrder], elsewhere: set[UUID], *, by: Actor, now: datetime) -> None:
-    """Leave the trace of a dispatch; where a rule sent an order elsewhere, with the agency it was sent to."""
+    """Leave the trace of a dispatch; where an order went elsewhere than to whoever served, with the agency it went to."""
     sent: dict[int, list[WorkOrder]] = {}
     for order in orders:
         sent.setdefault(order.agency_id if order.id in elsewhere else 0, []).append(order)

@@ -30,6 +30,7 @@ from haochaping.rectification.terms import (
     RETURN_IS_FREE,
     RETURN_TOO_LATE,
     RETURNS_OFF,
+    RETURNS_USED_UP,
     SAME_AGENCY,
     HandlingOutcome,
     Move,
@@ -49,13 +50,16 @@ def ask_return(order_id: UUID, *, reason: str, by: Actor, now: datetime) -> None
     """The agency says that the matter is not its own: before signing, within the limit, as often as the rules allow.
 
     Raises:
-        Refused: as `sign_for`, and RETURNS_OFF, RETURN_TOO_LATE, TEXT_MISSING, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
+        Refused: as `sign_for`, and RETURNS_OFF, RETURNS_USED_UP, RETURN_TOO_LATE, TEXT_MISSING, TEXT_TOO_LONG,
+            FORBIDDEN_CHARACTERS.
     """
     reason = own_words(reason, "reason")
     order = step(order_id, Move.ASK_RETURN, by)
     limit = rulebook.terms_for(order.division.path, local_day(now)).returns_at_most
+    if not limit:
+        raise Refused(RETURNS_OFF)
     if queries.events_count(order.id, Move.ASK_RETURN) >= limit:
-        raise Refused(RETURNS_OFF, limit=limit)
+        raise Refused(RETURNS_USED_UP, limit=limit)
     if order.sign_due_at is not None and now > order.sign_due_at:
         raise Refused(RETURN_TOO_LATE, due=order.sign_due_at)
     writes.update(order, "state")
@@ -94,8 +98,7 @@ def redispatch(order_id: UUID, *, agency_code: str, reason: str, by: Actor, now:
     Returns the review's id.
 
     Raises:
-        Refused: as `sign_for`, and NO_SUCH_AGENCY, SAME_AGENCY, AGENCY_ELSEWHERE, TEXT_MISSING, TEXT_TOO_LONG,
-            FORBIDDEN_CHARACTERS.
+        Refused: as `sign_for` and `agency_within`, and SAME_AGENCY, TEXT_MISSING, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
     """
     return _send(order_id, Move.REDISPATCH, agency_code, reason, by=by, now=now)
 
@@ -103,7 +106,7 @@ def redispatch(order_id: UUID, *, agency_code: str, reason: str, by: Actor, now:
 def _send(order_id: UUID, move: Move, agency_code: str, reason: str, *, by: Actor, now: datetime) -> UUID:
     reason = checked_text(reason, "reason")
     order = step(order_id, move, by)
-    agency = agency_within(agency_code, by)
+    agency = agency_within(agency_code, local_day(now), by)
     if agency.id == order.agency_id:
         raise Refused(SAME_AGENCY, field="agency")
     order.agency_id = agency.id

@@ -10,14 +10,17 @@ from django.db import transaction
 from haochaping.accounts.access import check_scope, may_any
 from haochaping.accounts.terms import NOT_ALLOWED, Power
 from haochaping.kernel.identifiers import uuid7
+from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import TEXT_FIELD, EntryKind, NewEntry
 from haochaping.rectification import access
 from haochaping.rectification.actions.steps import checked_text
 from haochaping.rectification.models import Project, ProjectOrder, ProjectTask, WorkOrder
+from haochaping.rectification.rules import effect_counted_on
 from haochaping.rectification.states import PROJECT_FIRED_BY, PROJECT_OPENED_BY, project_after
 from haochaping.rectification.terms import (
+    EFFECT_UNCOUNTED,
     IN_ANOTHER_PROJECT,
     NO_SUCH_ORDER,
     NO_SUCH_PROJECT,
@@ -139,12 +142,14 @@ def record_change(project_id: UUID, *, text: str, by: Actor, now: datetime) -> N
 
 @transaction.atomic
 def close_project(project_id: UUID, *, by: Actor, now: datetime) -> None:
-    """Close a project whose effect somebody has looked at.
+    """Close a project once the figures since its change can be held against those before it.
 
     Raises:
-        Refused: NO_SUCH_PROJECT, NOT_ALLOWED, OUT_OF_SCOPE, WRONG_PROJECT_STATE.
+        Refused: NO_SUCH_PROJECT, NOT_ALLOWED, OUT_OF_SCOPE, WRONG_PROJECT_STATE, EFFECT_UNCOUNTED.
     """
     project = _moved(project_id, ProjectMove.CLOSE, by)
+    if project.changed_at is not None and local_day(now) < (day := effect_counted_on(project.changed_at)):
+        raise Refused(EFFECT_UNCOUNTED, day=day)
     project.closed_at, project.closed_by = now, str(by)
     project.save(update_fields=["state", "closed_at", "closed_by"])
     _record(project, ProjectMove.CLOSE, by=by, now=now)

@@ -14,7 +14,7 @@ from haochaping.accounts.access import check_power
 from haochaping.accounts.terms import Power
 from haochaping.cases.terms import Stage
 from haochaping.directory import queries as directory
-from haochaping.directory.rules import path_range
+from haochaping.directory.rules import check_goes_on, path_range
 from haochaping.directory.terms import UNKNOWN_CODE, Kind
 from haochaping.kernel.identifiers import first_uuid7
 from haochaping.kernel.periods import BEIJING, local_day
@@ -25,7 +25,6 @@ from haochaping.rectification.rules import agency_for, in_force, rule_for
 from haochaping.rectification.states import FINAL
 from haochaping.rectification.terms import (
     AGENCY_ELSEWHERE,
-    AGENCY_ENDED,
     BAD_RANK,
     LOWEST_RANK,
     NO_SUCH_AGENCY,
@@ -48,7 +47,7 @@ from haochaping.rulebook import queries as rulebook
 from haochaping.rulebook.rules import check_not_past
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
     from uuid import UUID
 
@@ -76,6 +75,8 @@ _FACTS = (
     "review__occurrence__stage",
     "review__indicator_codes",
 )
+# Whether whoever served has ended, and who has the item now.
+_SUCCESSION = ("review__agency__valid_to", "item__agency_id", "item__agency__valid_to")
 _EXAMPLES = 3
 
 
@@ -89,13 +90,27 @@ class _Ready:
 
 
 def targets(order_ids: Sequence[UUID], now: datetime) -> dict[UUID, int]:
-    """The agency of each order by the rules of today; where no rule fits, whoever served. Empty without any rule."""
+    """The agency of each order by the rules of today; where no rule fits, whoever goes on for who served (承继).
+
+    An order that is absent goes to whoever served.
+    """
     day = local_day(now)
     begun = in_force(_rules(day), day) if order_ids else {}
-    if not begun:
-        return {}
-    rows = WorkOrder.objects.filter(id__in=order_ids).values_list("id", *_FACTS)
-    return {pk: agency_for(begun, _facts(facts)) for pk, *facts in rows}
+    rows = WorkOrder.objects.filter(id__in=order_ids).values_list("id", *_SUCCESSION, *_FACTS)
+    found = ((pk, _target(begun, row[:3], _facts(row[3:]), day)) for pk, *row in rows)
+    return {pk: agency for pk, agency in found if agency is not None}
+
+
+def _target(
+    begun: Mapping[str, Sequence[DispatchRuleRow]], succession: Sequence[Any], facts: DispatchFacts, day: date
+) -> int | None:
+    """By rule, else whoever the item belongs to now if who served has ended; None where it goes to who served."""
+    ended, successor, successor_ended = succession
+    if (by_rule := rule_for(begun, facts)) is not None:
+        return by_rule.agency_id
+    if ended is None or ended >= day or (successor_ended is not None and successor_ended < day):
+        return None
+    return int(successor)
 
 
 def _rules(day: date) -> list[DispatchRuleRow]:
@@ -176,11 +191,16 @@ def _ready(now: datetime, only: Sequence[UUID] | None = None) -> list[_Ready]:
     return found
 
 
-def agency_within(code: str, by: Actor, field: str = "agency") -> AgencyRef:
-    """The agency of a code, within the actor's remit; raises NO_SUCH_AGENCY, AGENCY_ELSEWHERE."""
-    agency = _agency(code, field)
+def agency_within(code: str, day: date, by: Actor) -> AgencyRef:
+    """The agency of a code, within the actor's remit, that can be given something to do on a day.
+
+    Raises:
+        Refused: NO_SUCH_AGENCY, AGENCY_ELSEWHERE, AGENCY_ENDED, AGENCY_NOT_BEGUN.
+    """
+    agency = _agency(code, "agency")
     if not by.scope.covers(division_path=agency.division_path, agency_path=agency.path):
-        raise Refused(AGENCY_ELSEWHERE, field=field, value=agency.name)
+        raise Refused(AGENCY_ELSEWHERE, field="agency", value=agency.name)
+    check_goes_on(agency, day)
     return agency
 
 
@@ -196,7 +216,7 @@ def judged(typed: ProposedRule, *, by: Actor, now: datetime) -> DispatchRuleRow:
 
     Raises:
         Refused: UNKNOWN_CODE for the division, NOT_ALLOWED, OUT_OF_SCOPE, BAD_RANK, IN_THE_PAST, NO_SUCH_AGENCY,
-            AGENCY_ELSEWHERE, AGENCY_ENDED, NO_SUCH_ITEM, NO_SUCH_STAGE, UNKNOWN_INDICATOR.
+            AGENCY_ELSEWHERE, AGENCY_ENDED, AGENCY_NOT_BEGUN, NO_SUCH_ITEM, NO_SUCH_STAGE, UNKNOWN_INDICATOR.
     """
     check_power(by, Power.ORDER_DISPATCH)
     division = directory.division(typed.division.strip())
@@ -206,9 +226,7 @@ def judged(typed: ProposedRule, *, by: Actor, now: datetime) -> DispatchRuleRow:
     if not 1 <= typed.rank <= LOWEST_RANK:
         raise Refused(BAD_RANK, field="rank", limit=LOWEST_RANK)
     check_not_past(typed.effective_from, now, "effective_from")
-    agency = agency_within(typed.agency, by)
-    if not agency.holds_on(typed.effective_from):
-        raise Refused(AGENCY_ENDED, field="agency", value=agency.name, day=typed.effective_from)
+    agency = agency_within(typed.agency, typed.effective_from, by)
     said = DispatchRule.objects.filter(division_id=division.id, rank=typed.rank)
     return DispatchRuleRow(
         id=0,
@@ -372,12 +390,13 @@ def rule(rule_id: int, *, by: Actor, now: datetime) -> DispatchRuleShown:
 def route(order_id: UUID, now: datetime) -> Route:
     """Where an order goes by the rules of the day it went out, or of today while it waits; raises NO_SUCH_ORDER."""
     orders = WorkOrder.objects.filter(id=order_id)
-    found = orders.values_list("dispatched_at", "agency__name", *_FACTS).first()
+    found = orders.values_list("dispatched_at", "agency__name", *_SUCCESSION, *_FACTS).first()
     if found is None:
         raise Refused(NO_SUCH_ORDER)
     dispatched_at, is_with, *row = found
-    day, facts = local_day(dispatched_at or now), _facts(row)
+    day = local_day(dispatched_at or now)
     begun = in_force(_rules(day), day)
-    by_rule, agency = rule_for(begun, facts), agency_for(begun, facts)
+    facts = _facts(row[3:])
+    by_rule, agency = rule_for(begun, facts), _target(begun, row[:3], facts, day) or facts.served_by_id
     shown = DispatchRule.objects.filter(id=by_rule.id).values_list(*_SHOWN).get() if by_rule else None
     return Route(_row(shown, day) if shown else None, directory.agency_names([agency])[agency], is_with, day)

@@ -43,6 +43,7 @@ from haochaping.rectification.rules.orders import (
     was_unreached,
     window_ends,
 )
+from haochaping.rectification.rules.projects import effect_counted_on
 from haochaping.rectification.rules.worklist import (
     ends_of,
     list_asked,
@@ -68,6 +69,7 @@ __all__ = [
     "consequences_of",
     "decision_complaint",
     "decision_due",
+    "effect_counted_on",
     "ends_of",
     "excludes",
     "filled",

@@ -49,7 +49,6 @@ from haochaping.rectification.terms.appeals import (
     Verdict,
 )
 from haochaping.rectification.terms.dispatching import (
-    AGENCY_ENDED,
     AGENCY_GOES_ON,
     BAD_RANK,
     DISPATCH_SOURCE_LIMIT,
@@ -112,6 +111,8 @@ from haochaping.rectification.terms.orders import (
     Tick,
 )
 from haochaping.rectification.terms.projects import (
+    COMPARED_DAYS,
+    EFFECT_UNCOUNTED,
     IN_ANOTHER_PROJECT,
     NO_SUCH_PROJECT,
     NO_SUCH_TASK,
@@ -175,6 +176,7 @@ from haochaping.rectification.terms.refusals import (
     RETURN_IS_FREE,
     RETURN_TOO_LATE,
     RETURNS_OFF,
+    RETURNS_USED_UP,
     SAME_AGENCY,
     SOLUTION_TEXT_LIMIT,
     SOLUTION_WINDOW_OVER,
@@ -242,7 +244,6 @@ from haochaping.rectification.terms.worklist import (
 
 __all__ = [
     "AGENCY_ELSEWHERE",
-    "AGENCY_ENDED",
     "AGENCY_GOES_ON",
     "AGENCY_OUTCOMES",
     "AGENCY_PART_LABELS",
@@ -263,10 +264,12 @@ __all__ = [
     "CLOCK_LABELS",
     "CLOCK_PAUSED",
     "COLOUR_LABELS",
+    "COMPARED_DAYS",
     "CONCEALED",
     "DECIDED_BEFORE",
     "DISPATCH_SOURCE_LIMIT",
     "DOUBT_LABELS",
+    "EFFECT_UNCOUNTED",
     "EVIDENCE_AT_MOST",
     "EVIDENCE_EMPTY",
     "EVIDENCE_NEEDED",
@@ -352,6 +355,7 @@ __all__ = [
     "REPLY_DOUBTED",
     "RESPONSIBILITY_LABELS",
     "RETURNS_OFF",
+    "RETURNS_USED_UP",
     "RETURN_IS_FREE",
     "RETURN_TOO_LATE",
     "RULE_REPLACED",

@@ -143,9 +143,6 @@ AGENCY_GOES_ON = Reason(
     N_("The agency of this order has not ended."),
     N_("Let it ask to return the order if it is not its own."),
 )
-AGENCY_ENDED = Reason(
-    "agency_ended", N_("“{value}” is no more on {day}."), N_("Choose the agency that took over.")
-)
 
 
 NO_SUCH_RULE = Reason("no_such_rule", N_("There is no such dispatch rule."), N_("Go back to the list."))

@@ -76,6 +76,10 @@ TASK_LIMIT = 200
 TASKS_AT_MOST = 20
 
 
+# 整改前后对比: so many days before a change are held against as many after it.
+COMPARED_DAYS = 90
+
+
 NO_SUCH_PROJECT = Reason("no_such_project", N_("There is no such project."), N_("Go back to the list."))
 
 
@@ -88,6 +92,13 @@ WRONG_PROJECT_STATE = Reason(
 
 TASKS_OPEN = Reason(
     "tasks_open", N_("{n} tasks are not done yet."), N_("Tick them first, then record the change.")
+)
+
+
+EFFECT_UNCOUNTED = Reason(
+    "effect_uncounted",
+    N_("The effect of the change is counted until {day}, as long as the time before it."),
+    N_("Close the project from that day on; orders can still be added until then."),
 )
 
 

@@ -32,6 +32,13 @@ AGENCY_ELSEWHERE = Reason(
 
 RETURNS_OFF = Reason(
     "returns_off",
+    N_("By the rules of this place no order is returned."),
+    N_("Handle it, or ask the dispatcher for an agency that helps."),
+)
+
+
+RETURNS_USED_UP = Reason(
+    "returns_used_up",
     N_("By the rules of this place an order may be returned {limit} times; that is used up."),
     N_("Handle it, or ask the dispatcher for an agency that helps."),
 )

@@ -129,6 +129,11 @@ class OrderRow:
     agency_valid_to: date | None = None
     agency_path: str = ""
 
+    def ended_before(self, day: date) -> date | None:
+        """The last day of its agency, if that lies before a day."""
+        last = self.agency_valid_to
+        return last if last is not None and last < day else None
+
 
 @dataclass(frozen=True, slots=True)
 class CallbackRow:

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from haochaping.directory import queries as directory
+from haochaping.directory.rules import check_goes_on
+from haochaping.directory.terms import Kind
 from haochaping.kernel.identifiers import uuid7, uuids7
+from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.postgres import writes
 from haochaping.rectification import queries as work_orders
@@ -88,22 +91,26 @@ def open_letter(
 ) -> UUID:
     """Draft a supervision letter about a signal, a work order or an agency, the first of them that is given.
 
+    A signal about an agency that has ended is taken up with the one that `agency_code` names.
     `key` is the form's own: the same form sent twice drafts one letter. The agency knows nothing until it is sent.
 
     Raises:
         Refused: NOT_ALLOWED, OUT_OF_SCOPE, TEXT_MISSING, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS, UNKNOWN_ADDRESSEE,
-            NO_SUCH_ORDER, NO_SUCH_SIGNAL, SIGNAL_TAKEN, SUPERVISION_OPEN.
+            AGENCY_ENDED, AGENCY_NOT_BEGUN, NO_SUCH_ORDER, NO_SUCH_SIGNAL, SIGNAL_TAKEN, SUPERVISION_OPEN.
     """
     text = checked_text(text, "text", limit=SUPERVISION_TEXT_LIMIT)
     if made := _made_with(key, by):
         return made
     signal = _signal(signal_id, by) if signal_id else None
     if signal is not None:
-        work_order_id, agency_code = signal.work_order_id, signal.agency.code
+        work_order_id = signal.work_order_id
+        has_ended = not directory.held_on(Kind.AGENCIES, [signal.agency_id], local_day(now))
+        agency_code = (has_ended and agency_code) or signal.agency.code
     agency_id, division_id = _place(agency_code, work_order_id, by)
     if signal is not None and signal.kind == SignalKind.HELP_LATE:
         # Not to who leads the order: to who is late.
         agency_id = signal.agency_id
+    check_goes_on(directory.agency_by_id(agency_id), local_day(now))
     row = SupervisionOrder(
         id=uuid7(now),
         key=key,

@@ -9,7 +9,9 @@ from django.db import transaction
 from haochaping.accounts.access import check_power
 from haochaping.accounts.terms import Power
 from haochaping.directory import queries as directory
+from haochaping.directory.rules import check_goes_on
 from haochaping.kernel.identifiers import uuid7
+from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
@@ -46,12 +48,14 @@ def urge(*, to: str, work_order_id: UUID | None, text: str, key: UUID, by: Actor
 
     Raises:
         Refused: NOT_ALLOWED, OUT_OF_SCOPE, TEXT_MISSING, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS, NO_SUCH_ORDER,
-            UNKNOWN_ADDRESSEE, NOT_BELOW, NO_SUCH_URGING (the form was somebody else's).
+            UNKNOWN_ADDRESSEE, AGENCY_ENDED, AGENCY_NOT_BEGUN, NOT_BELOW, NO_SUCH_URGING (the form was somebody else's).
     """
     text = checked_text(text, "text", limit=SUPERVISION_TEXT_LIMIT)
     division_id, agency_id = _addressee(to.strip(), work_order_id, by)
     division = directory.division_by_id(division_id)
     check_supervise(by, division_path=division.path)
+    if agency_id is not None:
+        check_goes_on(directory.agency_by_id(agency_id), local_day(now), "to")
     if agency_id is None and is_office_of(by.scope, division.path):
         raise Refused(NOT_BELOW, field="to")
     row = Urging(

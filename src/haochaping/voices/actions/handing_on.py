@@ -11,7 +11,6 @@ from haochaping.directory.terms import Kind
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.rectification.queries import dispatch as dispatch_queries
-from haochaping.rectification.terms import AGENCY_ENDED
 from haochaping.voices.actions.steps import checked_text, moved, record, step
 from haochaping.voices.models import Voice
 from haochaping.voices.terms import NOTE_LIMIT, VOICE_AGENCY_GOES_ON, VoiceMove
@@ -52,16 +51,14 @@ def hand_on(voice_id: UUID, *, agency: str, note: str, by: Actor, now: datetime)
 
     Raises:
         Refused: NO_SUCH_VOICE, NOT_ALLOWED, OUT_OF_SCOPE, WRONG_VOICE_STATE, VOICE_TEXT_TOO_LONG,
-            FORBIDDEN_CHARACTERS, VOICE_AGENCY_GOES_ON, NO_SUCH_AGENCY, AGENCY_ELSEWHERE, AGENCY_ENDED.
+            FORBIDDEN_CHARACTERS, VOICE_AGENCY_GOES_ON, and as `dispatch_queries.agency_within`.
     """
     note = checked_text(note, "note", limit=NOTE_LIMIT, required=False)
     voice = step(voice_id, VoiceMove.HAND_ON, by)
     day = local_day(now)
     if voice.agency_id and directory.held_on(Kind.AGENCIES, [voice.agency_id], day):
         raise Refused(VOICE_AGENCY_GOES_ON)
-    found: AgencyRef = dispatch_queries.agency_within(agency, by)
-    if not found.holds_on(day):
-        raise Refused(AGENCY_ENDED, field="agency", value=found.name, day=day)
+    found: AgencyRef = dispatch_queries.agency_within(agency, day, by)
     _give(voice, found.id)
     told = f"{found.name}\n{note}".strip()
     record([voice], VoiceMove.HAND_ON, by=by, now=now, note=told, facts={"agency": found.code})

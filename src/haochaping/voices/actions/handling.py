@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from haochaping.directory import queries as directory
+from haochaping.directory.rules import check_goes_on
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.kernel.text import has_forbidden_control
@@ -41,16 +42,18 @@ def transfer(voice_id: UUID, *, agency: str, note: str, by: Actor, now: datetime
     """转办: send a voice to the agency that will answer it; what was promised to the person stays.
 
     Raises:
-        Refused: NO_SUCH_VOICE, NOT_ALLOWED, OUT_OF_SCOPE, WRONG_VOICE_STATE, UNKNOWN_TARGET, VOICE_TEXT_TOO_LONG,
-            FORBIDDEN_CHARACTERS.
+        Refused: NO_SUCH_VOICE, NOT_ALLOWED, OUT_OF_SCOPE, WRONG_VOICE_STATE, UNKNOWN_TARGET, AGENCY_ENDED,
+            AGENCY_NOT_BEGUN, VOICE_TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
     """
     note = checked_text(note, "note", limit=NOTE_LIMIT, required=False)
     voice = step(voice_id, VoiceMove.TRANSFER, by)
     found = None if has_forbidden_control(agency) else directory.agencies([agency]).get(agency)
     if found is None:
         raise Refused(UNKNOWN_TARGET, field="agency")
-    division = directory.division_by_id(found.division_id)
-    access.check_move(by, FIRED_BY[VoiceMove.TRANSFER], division_path=division.path, agency_path=found.path)
+    access.check_move(
+        by, FIRED_BY[VoiceMove.TRANSFER], division_path=found.division_path, agency_path=found.path
+    )
+    check_goes_on(found, local_day(now))
     voice.agency_id, voice.division_id = found.id, found.division_id
     voice.save(update_fields=["state", "agency", "division"])
     record([voice], VoiceMove.TRANSFER, by=by, now=now, note=note)
