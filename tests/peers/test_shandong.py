@@ -11,12 +11,16 @@ import pytest
 from django.utils import timezone
 
 from haochaping.cases.models import Case, ServiceOccurrence
+from haochaping.directory import actions as directory
+from haochaping.directory.terms import Kind
 from haochaping.exchange.models import QuarantinedRecord
 from haochaping.exchange.quality import judging
 from haochaping.exchange.quality.terms import Agreed
+from haochaping.flows.retry_records import retry_records
 from haochaping.identity import queries as identity
 from haochaping.insight import queries as insight
 from haochaping.insight.terms import Place
+from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.periods import local_day
 from haochaping.reviews.models import Review
 from tests.peers import national
@@ -106,6 +110,20 @@ def test_the_second_service_is_numbered_by_the_server(hall):
     online = hall.online(serviceNumber="2")
     assert took_online(online), online
     assert Review.objects.get().level == 5
+
+
+def test_a_case_put_right_is_not_undone_once_the_agency_of_its_first_telling_is_known(hall):
+    assert not took(hall.case(deptCode="NEW", orgcode="370800000000_NEW", promiseDay="9"))
+    assert took(hall.case())
+    now, agency = timezone.now(), Case.objects.get().agency
+    row = {"code": "370800000000_NEW", "name": "新局", "division": "370800000000", "parent": "", "uscc": ""}
+    assert directory.put(Kind.AGENCIES, [row], by=OPERATOR, now=now) == []
+
+    retry_records(None, by=OPERATOR, now=now)
+
+    case = Case.objects.get()
+    assert (case.statutory_limit, case.agency) == ("5 working_day", agency)
+    assert list(QuarantinedRecord.objects.values_list("state", flat=True)) == ["corrected"]
 
 
 _FRAUD = json.loads((Path(__file__).parent / "payloads/shandong_autopraise.json").read_text("utf-8"))
