@@ -25,7 +25,7 @@ from haochaping.kernel.periods import local_day
 from haochaping.reviews.models import Review
 from tests.peers import national
 from tests.peers.citizen import reviewed
-from tests.peers.shandong import BEIJING, PERSON, Shandong, repeats, took, took_online
+from tests.peers.shandong import BEIJING, CASE, OFFLINE, PERSON, Shandong, repeats, took, took_online
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -253,6 +253,29 @@ def test_what_is_wrong_is_named_in_its_own_words(hall):
     # What could be read of them waits; what lacks a field it must have, and what came twice, does not.
     waiting = sorted(QuarantinedRecord.objects.values_list("code", flat=True))
     assert waiting == ["not_a_time", "off_scale", "unknown_division", "unknown_wire_code"]
+
+
+def test_every_ciphertext_of_a_message_is_taken_or_none_is(hall):
+    """Clients send an array of one (domain.md §2.2); what stands behind the first is not lost."""
+    numbers = [f"3708002024010100000{n}" for n in range(4)]
+
+    assert took(hall.post("case", hall.envelopes(*(CASE | {"projectNo": no} for no in numbers[:3]))))
+    assert list(Case.objects.order_by("case_no").values_list("case_no", flat=True)) == numbers[:3]
+
+    reviews = [OFFLINE | {"projectNo": numbers[0]}, OFFLINE | {"projectNo": numbers[1], "satisfaction": "9"}]
+    assert "satisfaction" in _refusal(hall.post("review/offline", hall.envelopes(*reviews)))
+    assert (Review.objects.count(), QuarantinedRecord.objects.count()) == (1, 1)
+
+    broken = hall.envelopes(CASE | {"projectNo": numbers[3]}, CASE)
+    broken["txnBodyCom"]["params"]["evaluate"][1] = broken["txnBodyCom"]["params"]["evaluate"][1][:-2]
+    assert "txnBodyCom.params.evaluate.1" in _refusal(hall.post("case", broken))
+    assert Case.objects.count() == 3
+
+
+def test_a_question_about_several_is_answered_about_none(hall):
+    assert took(hall.case())
+
+    assert "2" in _refusal(hall.post("pending", hall.envelopes(PERSON, PERSON | {"creditNum": "other"})))
 
 
 def test_forged_replayed_truncated_and_late_messages_are_refused(hall):
