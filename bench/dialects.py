@@ -166,7 +166,7 @@ def _whole() -> None:
     from haochaping.exchange.terms import Raw
     from haochaping.flows.answer_wire import answer
     from haochaping.flows.receive_together import receive_together
-    from haochaping.flows.take_wire import Call
+    from haochaping.flows.open_wire import Call
     from haochaping.kernel.actor import OPERATOR
     from haochaping.reviews.terms import Entrance
 

@@ -161,6 +161,23 @@ def test_a_missing_number_is_on_the_card_until_it_comes_however_late(now):
     ]
 
 
+def test_what_the_card_says_of_batches_is_listed_by_rule(now):
+    sent(1, now)
+    sent(3, now)
+    named = card(now).findings
+    day = local_day(now)
+
+    for one in named:
+        if one.rule in {"DQ-31", "DQ-32"}:
+            assert judge_quality.failing_rows(worlds.SOURCE, day, one.rule) == list(one.samples), one.rule
+    [row] = judge_quality.failing_rows(worlds.SOURCE, day, "DQ-32")
+    assert judge_quality.failing_rows(worlds.SOURCE, day, "DQ-32", after=row) == []
+    assert judge_quality.failing_rows(worlds.SOURCE, day, "DQ-33") == []
+    with pytest.raises(Refused) as refused:
+        judge_quality.failing_rows(worlds.SOURCE, day, "DQ-99")
+    assert refused.value.code == "no_daily_rule"
+
+
 def test_broken_totals_withhold_the_days_figures_until_the_batch_comes_anew(now):
     sent(1, now)
     assert refusal(items("YC-2", now=now), said(2, 3, now), now) == "manifest_differs"

@@ -120,12 +120,18 @@ class Shandong:
 
     def envelope(self, record: object, *, at: str = "") -> dict[str, Any]:
         """The outer message around a JSON array with one object."""
+        return self.envelopes(record, at=at)
+
+    def envelopes(self, *records: object, at: str = "") -> dict[str, Any]:
+        """The outer message around as many ciphertexts, each a JSON array with one object."""
         at = at or datetime.now(BEIJING).strftime("%Y%m%d%H%M%S")
-        plain = json.dumps([record], ensure_ascii=False).encode()
+        plain = [json.dumps([record], ensure_ascii=False).encode() for record in records]
         return {
             "txnBodyCom": {
                 "sign": self._signed(at),
-                "params": {"evaluate": [national.encrypt(self.their_public, plain, order=self.order)]},
+                "params": {
+                    "evaluate": [national.encrypt(self.their_public, one, order=self.order) for one in plain]
+                },
                 "time": at,
                 "appMark": self.mark,
             },

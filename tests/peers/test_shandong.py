@@ -11,17 +11,21 @@ import pytest
 from django.utils import timezone
 
 from haochaping.cases.models import Case, ServiceOccurrence
+from haochaping.directory import actions as directory
+from haochaping.directory.terms import Kind
 from haochaping.exchange.models import QuarantinedRecord
 from haochaping.exchange.quality import judging
 from haochaping.exchange.quality.terms import Agreed
+from haochaping.flows.retry_records import retry_records
 from haochaping.identity import queries as identity
 from haochaping.insight import queries as insight
 from haochaping.insight.terms import Place
+from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.periods import local_day
 from haochaping.reviews.models import Review
 from tests.peers import national
 from tests.peers.citizen import reviewed
-from tests.peers.shandong import BEIJING, PERSON, Shandong, repeats, took, took_online
+from tests.peers.shandong import BEIJING, CASE, OFFLINE, PERSON, Shandong, repeats, took, took_online
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,6 +110,20 @@ def test_the_second_service_is_numbered_by_the_server(hall):
     online = hall.online(serviceNumber="2")
     assert took_online(online), online
     assert Review.objects.get().level == 5
+
+
+def test_a_case_put_right_is_not_undone_once_the_agency_of_its_first_telling_is_known(hall):
+    assert not took(hall.case(deptCode="NEW", orgcode="370800000000_NEW", promiseDay="9"))
+    assert took(hall.case())
+    now, agency = timezone.now(), Case.objects.get().agency
+    row = {"code": "370800000000_NEW", "name": "新局", "division": "370800000000", "parent": "", "uscc": ""}
+    assert directory.put(Kind.AGENCIES, [row], by=OPERATOR, now=now) == []
+
+    retry_records(None, by=OPERATOR, now=now)
+
+    case = Case.objects.get()
+    assert (case.statutory_limit, case.agency) == ("5 working_day", agency)
+    assert list(QuarantinedRecord.objects.values_list("state", flat=True)) == ["corrected"]
 
 
 _FRAUD = json.loads((Path(__file__).parent / "payloads/shandong_autopraise.json").read_text("utf-8"))
@@ -235,6 +253,29 @@ def test_what_is_wrong_is_named_in_its_own_words(hall):
     # What could be read of them waits; what lacks a field it must have, and what came twice, does not.
     waiting = sorted(QuarantinedRecord.objects.values_list("code", flat=True))
     assert waiting == ["not_a_time", "off_scale", "unknown_division", "unknown_wire_code"]
+
+
+def test_every_ciphertext_of_a_message_is_taken_or_none_is(hall):
+    """Clients send an array of one (domain.md §2.2); what stands behind the first is not lost."""
+    numbers = [f"3708002024010100000{n}" for n in range(4)]
+
+    assert took(hall.post("case", hall.envelopes(*(CASE | {"projectNo": no} for no in numbers[:3]))))
+    assert list(Case.objects.order_by("case_no").values_list("case_no", flat=True)) == numbers[:3]
+
+    reviews = [OFFLINE | {"projectNo": numbers[0]}, OFFLINE | {"projectNo": numbers[1], "satisfaction": "9"}]
+    assert "satisfaction" in _refusal(hall.post("review/offline", hall.envelopes(*reviews)))
+    assert (Review.objects.count(), QuarantinedRecord.objects.count()) == (1, 1)
+
+    broken = hall.envelopes(CASE | {"projectNo": numbers[3]}, CASE)
+    broken["txnBodyCom"]["params"]["evaluate"][1] = broken["txnBodyCom"]["params"]["evaluate"][1][:-2]
+    assert "txnBodyCom.params.evaluate.1" in _refusal(hall.post("case", broken))
+    assert Case.objects.count() == 3
+
+
+def test_a_question_about_several_is_answered_about_none(hall):
+    assert took(hall.case())
+
+    assert "2" in _refusal(hall.post("pending", hall.envelopes(PERSON, PERSON | {"creditNum": "other"})))
 
 
 def test_forged_replayed_truncated_and_late_messages_are_refused(hall):

@@ -50,6 +50,14 @@ def _card(source: str, day: date = DAY):
     return queries.history(source, day, EVERYWHERE)[0]
 
 
+def test_a_day_before_all_rules_is_not_judged_and_history_is_where_it_came_in(clean):
+    with pytest.raises(Refused) as refused:
+        _judge(date(2019, 5, 6))
+
+    assert refused.value.code == "day_before_the_rules"
+    assert refused.value.complaint.params == {"day": "2019-05-06"}
+
+
 def test_a_clean_day_is_at_best_a_b_until_it_is_compared(clean):
     """Not to reconcile must not earn what reconciling earns."""
     assert _judge() == 2

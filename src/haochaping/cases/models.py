@@ -68,6 +68,8 @@ class Case(models.Model):
     digest = models.BinaryField(max_length=32)
     received_at = models.DateTimeField()
     updated_at = models.DateTimeField()
+    # When what stands was told, where that was before it was written: it had waited in quarantine.
+    told_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "cases_case"

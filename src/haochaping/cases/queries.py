@@ -241,6 +241,11 @@ def known_case(source: str, case_no: str) -> dict[str, object]:
     return {name: value for name, value in said.items() if value not in (None, "")}
 
 
+def first_told(source: str, case_no: str) -> datetime:
+    """When a case that is known was taken for the first time."""
+    return Case.objects.values_list("received_at", flat=True).get(platform__code=source, case_no=case_no)
+
+
 def person_of(case_id: UUID) -> UUID | None:
     """The sealed applicant of a case."""
     return Case.objects.values_list("person_id", flat=True).get(id=case_id)

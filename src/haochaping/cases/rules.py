@@ -103,7 +103,7 @@ def digest(case: NewCase, key: bytes) -> bytes:
 
 
 def is_overtaken(stored: datetime | None, told: datetime | None) -> bool:
-    """Whether a message tells of a case as it was before what is stored; without a version on both sides nobody knows."""
+    """Whether a message tells of a case as it was before what is stored; without a time on both sides nobody knows."""
     return stored is not None and told is not None and told < stored
 
 

@@ -116,16 +116,20 @@ def settle(record_id: UUID, result_id: UUID | None, *, by: Actor, now: datetime)
     ledger.append([entry], by=by, now=now)
 
 
+def settle_corrected(among: Sequence[UUID] | None = None, *, by: Actor, now: datetime) -> int:
+    """Records, all or some, whose senders have sent them again, corrected, wait no longer; returns how many there were."""
+    return correct(queries.corrected(among), by=by, now=now)
+
+
 @transaction.atomic
-def settle_corrected(*, by: Actor, now: datetime) -> int:
-    """Records whose senders have sent them again, corrected, wait no longer; returns how many there were.
+def correct(found: Mapping[UUID, UUID], *, by: Actor, now: datetime) -> int:
+    """Of these records and what was taken instead, settle those that still wait; returns how many.
 
     What was taken has a receipt and a day of its own; that of the record leads to it from now on.
     """
-    found = queries.corrected()
     rows = list(
         QuarantinedRecord.objects.select_for_update(skip_locked=True)
-        .filter(id__in=found, state=QuarantineState.WAITING)
+        .filter(id__in=list(found), state=QuarantineState.WAITING)
         .order_by("id")
         .values_list("id", flat=True)
     )

@@ -215,14 +215,10 @@ def orphans_with_case(*, limit: int) -> list[QuarantineRow]:
     return waiting_by_id(found) if found else []
 
 
-def corrected() -> dict[UUID, UUID]:
-    """Records that wait although their sender has put them right since, with the id of what was taken instead."""
-    return _corrected(None)
-
-
-def _corrected(only: UUID | None) -> dict[UUID, UUID]:
+def corrected(among: Sequence[UUID] | None = None) -> dict[UUID, UUID]:
+    """Records, all or some, that wait although their sender has put them right since, with the id of what was taken instead."""
     with connection.cursor() as cursor:
-        cursor.execute(_CORRECTED, {"only": only})
+        cursor.execute(_CORRECTED, {"among": None if among is None else array(among)})
         return {
             record_id: taken_id
             for record_id, taken_id, told, stored in cursor.fetchall()
@@ -239,7 +235,7 @@ def replaced_by(receipt: str) -> UUID | None:
     row = rows.values_list("id", "state", "result_id").first()
     if row is None:
         return None
-    return row[2] if row[1] == QuarantineState.CORRECTED else _corrected(row[0]).get(row[0])
+    return row[2] if row[1] == QuarantineState.CORRECTED else corrected([row[0]]).get(row[0])
 
 
 def waiting_with(digests: Iterable[bytes], *, sender: str) -> dict[bytes, UUID]:

@@ -18,7 +18,8 @@ from haochaping.exchange.dialects.reading import read, refusal, wire_name
 from haochaping.exchange.dialects.terms import NO_SUCH_SERVICE, NOT_SIGNED, Does
 from haochaping.exchange.fields import shown
 from haochaping.flows.open_visit import open_service_visit
-from haochaping.flows.take_wire import Call, Came, open_call, take
+from haochaping.flows.open_wire import Call, Came, open_call
+from haochaping.flows.take_wire import take
 from haochaping.identity import queries as identity
 from haochaping.kernel.identifiers import normal_receipt_no
 from haochaping.kernel.periods import BEIJING, local_day

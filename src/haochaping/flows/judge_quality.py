@@ -16,6 +16,7 @@ from haochaping.exchange.quality.rules import (
     BLOCKING,
     DAILY,
     NUMBERS,
+    RULES,
     TWICE,
     blocks,
     differing,
@@ -25,6 +26,7 @@ from haochaping.exchange.quality.rules import (
     with_findings,
 )
 from haochaping.exchange.quality.terms import (
+    BEFORE_THE_RULES,
     NO_DAILY_RULE,
     NO_SUCH_SOURCE,
     Agreed,
@@ -35,10 +37,12 @@ from haochaping.exchange.quality.terms import (
     Sent,
 )
 from haochaping.insight import queries as insight
+from haochaping.kernel.actor import EVERYWHERE
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.levels.quality import queries as levels
 from haochaping.rulebook import queries as rulebook
+from haochaping.rulebook.terms import NO_RULES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -94,15 +98,21 @@ def failing_rows(
 ) -> list[Sample]:
     """Every row of a source's day that breaks a rule now, or some after one of them; a card has a few of them.
 
+    Of a rule that is no matter of rows (batches, totals) it is what the newest card has.
+
     Raises:
-        Refused: NO_SUCH_SOURCE, NO_DAILY_RULE.
+        Refused: NO_SUCH_SOURCE, NO_DAILY_RULE, BEFORE_THE_RULES.
     """
     found = queries.sources(day, source)
     if not found:
         raise Refused(NO_SUCH_SOURCE, field="source", value=source)
-    if rule not in {one.id for one in DAILY}:
+    if rule not in RULES:
         raise Refused(NO_DAILY_RULE, field="rule", value=rule)
-    return failing(rule, _scope(found, day), after=after, limit=limit)
+    if RULES[rule] in DAILY:
+        return failing(rule, _scope(found, day), after=after, limit=limit)
+    cards = queries.cards(EVERYWHERE, day=day, code=source)
+    named = sorted(row for card in cards for one in card.findings if one.rule == rule for row in one.samples)
+    return [row for row in named if after is None or row > after][:limit]
 
 
 def _cards(
@@ -151,7 +161,12 @@ def _scope(found: Sequence[Source], day: date) -> Scope:
 
 
 def _agreed(found: Sequence[Source], day: date) -> list[Agreed]:
-    terms = rulebook.terms_of_each((one.division_path for one in found), day)
+    try:
+        terms = rulebook.terms_of_each((one.division_path for one in found), day)
+    except Refused as refused:
+        if refused.code != NO_RULES.code:
+            raise
+        raise Refused(BEFORE_THE_RULES, field="day", day=day.isoformat()) from None
     return [
         Agreed(
             one.id,

@@ -12,6 +12,7 @@ from haochaping.exchange.rules import storable
 from haochaping.exchange.terms import Raw
 from haochaping.flows.receive_reviews import receive_reviews
 from haochaping.kernel.actor import Actor, ActorKind, Scope
+from haochaping.kernel.outcomes import OutcomeKind
 from haochaping.reviews.terms import Entrance
 
 if TYPE_CHECKING:
@@ -51,7 +52,10 @@ def retry_orphans(*, now: datetime) -> int:
 
 
 def settle(row: QuarantineRow, outcome: Outcome, *, by: Actor, now: datetime) -> None:
-    """Write down how a retry ended."""
+    """Write down how a retry ended. What brings nothing new was sent again since it was put aside, and taken."""
+    if outcome.kind == OutcomeKind.DUPLICATE and outcome.id:
+        exchange.correct({row.id: outcome.id}, by=by, now=now)
+        return
     if outcome.complaint is None:
         exchange.settle(row.id, outcome.id, by=by, now=now)
         return

@@ -32,11 +32,13 @@ _PAGE = 200
 def retry_records(
     ids: Sequence[str] | None, *, by: Actor, now: datetime, passed: Callable[[int], object] = lambda _: None
 ) -> tuple[int, int]:
-    """Retry the named records, or everything that waits; returns how many were taken and how many still wait.
+    """Retry the named records, or everything that waits; returns how many wait no longer and how many still do.
 
-    `passed` is told of so many records each time that they have been sent through.
+    What its sender has sent again since, corrected, is settled by that and not tried. `passed` is told of so many
+    records each time that they have been seen to.
     """
     rows = exchange.waiting_by_id([UUID(i) for i in ids]) if ids is not None else _everything()
+    exchange_actions.settle_corrected([row.id for row in rows], by=by, now=now)
     cases = [row for row in rows if row.kind == RecordKind.CASE]
     for row in cases:
         _retry_case(row, by=by, now=now)
@@ -78,7 +80,7 @@ def _retry_case(row: QuarantineRow, *, by: Actor, now: datetime) -> None:
         entrance=row.entrance,
         by=sender,
         now=now,
-        retried=True,
+        told_at=row.received_at,
     )[0]
     settle(row, outcome, by=by, now=now)
 

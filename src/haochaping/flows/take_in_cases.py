@@ -10,6 +10,7 @@ from django.db import transaction
 from msgspec.structs import replace
 
 from haochaping.cases import actions as cases
+from haochaping.cases import queries as case_queries
 from haochaping.cases.rules import digest
 from haochaping.exchange import actions as exchange
 from haochaping.exchange import queries as exchange_queries
@@ -52,13 +53,14 @@ def take_in_cases(
     entrance: str,
     by: Actor,
     now: datetime,
-    retried: bool = False,
+    told_at: datetime | None = None,
 ) -> list[Outcome]:
     """Take a batch of cases: accepted, updated, duplicate, quarantined or refused, one outcome each, in order.
 
-    Steps and reviews that came before one of them are taken with it.
+    Steps and reviews that came before one of them are taken with it. Cases with `told_at` lie in quarantine since then:
+    they are not put there again, and write over nothing that was told after them.
     """
-    settled, arrived = _take(raws, verified=verified, entrance=entrance, by=by, now=now, retried=retried)
+    settled, arrived = _take(raws, verified=verified, entrance=entrance, by=by, now=now, told_at=told_at)
     waiting = exchange_queries.waiting_for_cases(arrived)
     _take_steps([row for row in waiting if row.kind == RecordKind.STEP], now)
     retry_reviews([row for row in waiting if row.kind == RecordKind.REVIEW], now=now)
@@ -94,7 +96,8 @@ def _take_steps(rows: Sequence[QuarantineRow], now: datetime) -> list[tuple[str,
             entrance=row.entrance,
             by=sender,
             now=now,
-            retried=True,
+            # It has waited for its case: what told that is not newer than it.
+            told_at=max(row.received_at, case_queries.first_told(row.source, row.case_no)),
         )
         settle(row, outcome, by=sender, now=now)
         arrived += changed
@@ -102,7 +105,13 @@ def _take_steps(rows: Sequence[QuarantineRow], now: datetime) -> list[tuple[str,
 
 
 def _take(
-    raws: Sequence[Raw], *, verified: bool, entrance: str, by: Actor, now: datetime, retried: bool
+    raws: Sequence[Raw],
+    *,
+    verified: bool,
+    entrance: str,
+    by: Actor,
+    now: datetime,
+    told_at: datetime | None,
 ) -> tuple[list[Outcome], list[tuple[str, str]]]:
     """The outcomes, and the cases that are new or changed."""
     outcomes: list[Outcome | None] = [None] * len(raws)
@@ -120,7 +129,7 @@ def _take(
             digests[position] = raw.digest or digest(case, settings.CONTENT_KEY)
     chosen = [case for _, case in judged]
     said = [digests[position] for position, _ in judged]
-    taken = cases.take_in(chosen, digests=said, verified=verified, by=by, now=now)
+    taken = cases.take_in(chosen, digests=said, told_at=told_at, verified=verified, by=by, now=now)
     for (position, _), outcome in zip(judged, taken.outcomes, strict=True):
         outcomes[position] = outcome
     insight.count(changes(case_units(taken.before.values()), case_units(taken.after.values())))
@@ -129,7 +138,7 @@ def _take(
         _invite(taken, by, now)
     settled = [outcome for outcome in outcomes if outcome]
     raws = [replace(raw, digest=digests.get(position)) for position, raw in enumerate(raws)]
-    if not retried:
+    if told_at is None:
         settled = _put_aside(raws, _recognised(raws, settled, by), entrance, by, now)
     changed = {OutcomeKind.ACCEPTED, OutcomeKind.UPDATED}
     arrived = [case.key for position, case in judged if settled[position].kind in changed]

@@ -6,9 +6,8 @@ reason, and its sender hears the reason with the field as it calls it.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from hashlib import sha256
-from typing import TYPE_CHECKING, NamedTuple, cast
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
 from django.db import transaction
@@ -19,17 +18,12 @@ from haochaping.directory import match_queries as matches
 from haochaping.directory import queries as directory
 from haochaping.exchange import actions as exchange
 from haochaping.exchange import queries as exchange_queries
-from haochaping.exchange.dialects import signing
-from haochaping.exchange.dialects.documents import at
-from haochaping.exchange.dialects.envelope import Keys, open_message
 from haochaping.exchange.dialects.reading import refusal, wire_name
 from haochaping.exchange.dialects.terms import (
     HISTORY_ONLY,
     NO_SUCH_SERVICE,
-    NOT_SIGNED,
     REASON_MISSING,
     SELF_BUILT,
-    UNSIGNED_CALL,
     WIRE_FIELD_MISSING,
     Does,
 )
@@ -46,19 +40,17 @@ from haochaping.exchange.rules import (
 from haochaping.exchange.terms import (
     EARLY_STEP,
     MISSING,
-    ORPHAN,
-    WIRE_SENDER,
     Quarantined,
     Raw,
     RecordKind,
 )
 from haochaping.flows.complete_case import number, place_by_item
 from haochaping.flows.complete_step import completed, is_step, kept_forward
+from haochaping.flows.open_wire import WAITS, Call, Came
 from haochaping.flows.receive_together import receive_together
 from haochaping.flows.take_in_cases import take_in_cases
 from haochaping.flows.take_past_voice import take_past_voice
 from haochaping.identity import actions as identity
-from haochaping.kernel.actor import Actor, ActorKind, Scope
 from haochaping.kernel.outcomes import Outcome, OutcomeKind
 from haochaping.kernel.refused import Complaint, Refused
 from haochaping.reviews.rules import is_bad
@@ -68,89 +60,22 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
-    from haochaping.exchange.dialects.envelope import Message
-    from haochaping.exchange.dialects.terms import Code, Description, Opened, Operation, Reading
-    from haochaping.exchange.terms import SourceRow
+    from haochaping.exchange.dialects.terms import Code, Reading
 
 _REASON_FIELD = "indicator_codes"
-# What its sender need not send again: it is kept, and taken when its case arrives.
-_WAITS = (ORPHAN, EARLY_STEP)
 # What is said of a field that was not sent.
 _LACKS = frozenset({MISSING.code, REASON_MISSING.code})
 
 
-class Call(NamedTuple):
-    """A message and everything that is known of whoever sent it."""
+@dataclass(slots=True)
+class _Paper:
+    """One record on its way: what became of its case and of its review, or what it was refused for as a whole."""
 
-    description: Description
-    operation: Operation
-    source: SourceRow
-    message: Message
-
-    @property
-    def keys(self) -> Keys:
-        """What was agreed with the sender."""
-        return Keys(self.source.keys)
-
-    @property
-    def by(self) -> Actor:
-        """The sender as actor, within the division of its platform."""
-        scope = Scope(division_path=self.source.division_path)
-        return Actor(ActorKind.CLIENT, f"{WIRE_SENDER}{self.source.code}", scope=scope)
-
-
-class Came(NamedTuple):
-    """What came of a record: which of the dialect's replies is given, and what fills its places."""
-
-    kind: str
-    values: Mapping[str, object]
-    complaint: Complaint | None = None
-    fate: OutcomeKind = OutcomeKind.REFUSED
-
-    @property
-    def is_taken(self) -> bool:
-        """Whether the sender is told that all is well: it is also when a review or a step waits for its case."""
-        return self.complaint is None or self.complaint.reason in _WAITS
-
-
-def open_call(call: Call, *, now: datetime) -> tuple[Opened, bool]:
-    """Take the envelope off a message and see whether it is its source's own; returns it with whether it was signed.
-
-    A signature is noted as used before anything else happens, so that none serves for two messages.
-
-    Raises:
-        Refused: whatever is wrong with envelope or signature.
-    """
-    seen: list[bool] = []
-
-    def check(outer: object) -> None:
-        seen.append(_is_signed(call, outer, now))
-
-    signature = call.operation.signature
-    if signature is not None and signature.headers:
-        check(call.message.headers)
-        return open_message(call.operation, call.message, call.keys), any(seen)
-    opened = open_message(call.operation, call.message, call.keys, check)
-    if not seen and call.operation.does != Does.OPEN:
-        raise Refused(NOT_SIGNED, field="body")
-    return opened, any(seen)
-
-
-def _is_signed(call: Call, outer: object, now: datetime) -> bool:
-    signature, source = call.operation.signature, call.source
-    if call.operation.does == Does.OPEN:
-        return False
-    if signature is None:
-        if not source.unsigned:
-            raise Refused(UNSIGNED_CALL)
-        return False
-    if source.unsigned and at(outer, signature.sign) in (None, ""):
-        return False
-    used = signing.check(signature, outer, call.keys, window=source.window, now=now)
-    if used and call.operation.does != Does.TOKEN:
-        said = sha256(call.message.query.encode() + b"\n" + call.message.body).digest()
-        exchange.use_signature(source.id, used, said, field=".".join(signature.sign), now=now)
-    return True
+    reading: Reading
+    outcome: Outcome | None = None
+    numbered: int = 0
+    review: Outcome | None = None
+    refused: Refused | None = None
 
 
 def take(call: Call, reading: Reading, *, signed: bool, now: datetime) -> Came:
@@ -159,22 +84,76 @@ def take(call: Call, reading: Reading, *, signed: bool, now: datetime) -> Came:
     Raises:
         Refused: SELF_BUILT, HISTORY_ONLY.
     """
-    reading = _with_known_codes(call, reading)
-    if (voice := reading.tables.get("voice")) is not None:
-        return _came(_take_voice(call, reading, dict(voice), signed=signed, now=now), reading, {})
-    came = Came("done", {})
-    case, review = reading.tables.get("case"), reading.tables.get("review")
-    numbered = 0
-    if case is not None:
-        outcome, numbered = _take_case(call, reading, dict(case), signed=signed, now=now)
-        came = _came(outcome, reading, {"service_no": numbered or "", "case_no": case.get("case_no")})
-        if outcome.kind == OutcomeKind.REFUSED and not (review is not None and _is_late(call, outcome)):
-            return came
-    if review is None:
+    [came] = take_all(call, [reading], signed=signed, now=now)
+    if isinstance(came, Refused):
+        raise came
+    return came
+
+
+def take_all(call: Call, readings: Sequence[Reading], *, signed: bool, now: datetime) -> list[Came | Refused]:
+    """The same for several records that are each about another case: all cases together, then all reviews."""
+    papers = [_Paper(reading) for reading in readings]
+    with transaction.atomic():
+        _take_cases(call, papers, signed=signed, now=now)
+    _take_reviews(call, papers, signed=signed, now=now)
+    return [paper.refused or _came_of(paper) for paper in papers]
+
+
+def _take_cases(call: Call, papers: Sequence[_Paper], *, signed: bool, now: datetime) -> None:
+    ready: list[tuple[_Paper, Raw]] = []
+    for paper in papers:
+        try:
+            paper.reading = reading = _with_known_codes(call, paper.reading)
+            if (voice := reading.tables.get("voice")) is not None:
+                paper.outcome = _take_voice(call, reading, dict(voice), signed=signed, now=now)
+            elif (case := reading.tables.get("case")) is not None:
+                raw = _prepare_case(call, paper, dict(case), signed=signed, now=now)
+                ready += [(paper, raw)] if raw else []
+        except Refused as refused:
+            paper.refused = refused
+    if not ready:
+        return
+    outcomes = take_in_cases(
+        [raw for _, raw in ready],
+        # A case of the past is in no denominator of today's rates, and writes over no case that was reported.
+        verified=signed and not call.source.history,
+        entrance=_entrance(call, signed),
+        by=call.by,
+        now=now,
+    )
+    for (paper, _), outcome in zip(ready, outcomes, strict=True):
+        paper.outcome = outcome
+
+
+def _take_reviews(call: Call, papers: Sequence[_Paper], *, signed: bool, now: datetime) -> None:
+    ready: list[tuple[_Paper, Raw]] = []
+    for paper in papers:
+        review, case = paper.reading.tables.get("review"), paper.outcome
+        blocked = case is not None and case.kind == OutcomeKind.REFUSED and not _is_late(call, case)
+        if paper.refused is None and review is not None and not blocked:
+            raw = _prepare_review(call, paper, dict(review), signed=signed, now=now)
+            ready += [(paper, raw)] if raw else []
+    if not ready:
+        return
+    outcomes = receive_together(
+        [raw for _, raw in ready], entrance=_entrance(call, signed), by=call.by, now=now
+    )
+    for (paper, _), outcome in zip(ready, outcomes, strict=True):
+        paper.review = outcome
+
+
+def _came_of(paper: _Paper) -> Came:
+    """What came of a record: a review whose case could not be taken waits for it; what its sender must put right is the case."""
+    came, case = Came("done", {}), paper.reading.tables.get("case")
+    if paper.outcome is not None:
+        told = (
+            {"service_no": paper.numbered or "", "case_no": case.get("case_no")} if case is not None else {}
+        )
+        came = _came(paper.outcome, paper.reading, told)
+    if paper.review is None:
         return came
-    outcome = _take_review(call, reading, dict(review), numbered, signed=signed, now=now)
-    taken = _came(outcome, reading, dict(came.values) | {"id": outcome.id, "receipt": outcome.receipt})
-    # A review whose case could not be taken waits for it; what its sender must put right is the case.
+    given = {"id": paper.review.id, "receipt": paper.review.receipt}
+    taken = _came(paper.review, paper.reading, dict(came.values) | given)
     return came._replace(values=taken.values) if came.complaint and taken.kind == "orphan" else taken
 
 
@@ -184,44 +163,41 @@ def _is_late(call: Call, outcome: Outcome) -> bool:
     return reason is FORBIDDEN_STATUS or (call.source.history and outcome.id is not None)
 
 
-def _take_case(
-    call: Call, reading: Reading, fields: dict[str, object], *, signed: bool, now: datetime
-) -> tuple[Outcome, int]:
-    fields |= {"source": call.source.code}
+def _prepare_case(
+    call: Call, paper: _Paper, fields: dict[str, object], *, signed: bool, now: datetime
+) -> Raw | None:
+    """A case as it goes down the road, its service numbered; None where it is put aside, which its paper says then."""
+    reading, source = paper.reading, call.source
+    fields |= {"source": source.code}
     reference = key_part(fields.pop("reference", ""), REFERENCE_LENGTH)
     services = cast("list[dict[str, object]]", fields.get("occurrences") or [{}])
     if services[0].pop("counts", "yes") == "no" or not services[0].keys() - {"channel", "stage"}:
         fields.pop("occurrences", None)
         services = []
     if (unread := reading.unread("case")) is not None:
-        return _put_aside(call, RecordKind.CASE, fields, unread, signed=signed, now=now), 0
+        paper.outcome = _put_aside(call, RecordKind.CASE, fields, unread, signed=signed, now=now)
+        return None
     case_no = _number_told(call, reading, fields, reference)
     unknown = _unknown_place(call, reading, fields)
-    with transaction.atomic():
-        case_no = case_no or _number_meant(call, fields, reference)
-        if not case_no:
-            return _wait_for_case(call, reading, fields | {"reference": reference}, signed=signed, now=now), 0
-        exchange.number_services_alone(call.source.platform_id, case_no)
-        if unknown is not None:
-            no = number(call.source.code, case_no, services[0]) if services else 0
-            return _put_aside(call, RecordKind.CASE, fields, unknown, signed=signed, now=now), no
-        if is_step(fields):
-            whole = completed(call.source.code, case_no, fields)
-            if whole is None:
-                return _wait_for_case(call, reading, fields, signed=signed, now=now), 0
-            fields = whole
-        elif _supposes_status(call):
-            fields = kept_forward(call.source.code, case_no, fields)
-        no = number(call.source.code, case_no, services[0]) if services else 0
-        outcome = take_in_cases(
-            [Raw(fields)],
-            # A case of the past is in no denominator of today's rates, and writes over no case that was reported.
-            verified=signed and not call.source.history,
-            entrance=_entrance(call, signed),
-            by=call.by,
-            now=now,
-        )[0]
-    return outcome, no
+    case_no = case_no or _number_meant(call, fields, reference)
+    if not case_no:
+        waits = fields | {"reference": reference}
+        paper.outcome = _wait_for_case(call, reading, waits, signed=signed, now=now)
+        return None
+    exchange.number_services_alone(source.platform_id, case_no)
+    if unknown is None and is_step(fields):
+        whole = completed(source.code, case_no, fields)
+        if whole is None:
+            paper.outcome = _wait_for_case(call, reading, fields, signed=signed, now=now)
+            return None
+        fields = whole
+    elif unknown is None and _supposes_status(call):
+        fields = kept_forward(source.code, case_no, fields)
+    paper.numbered = number(source.code, case_no, services[0]) if services else 0
+    if unknown is not None:
+        paper.outcome = _put_aside(call, RecordKind.CASE, fields, unknown, signed=signed, now=now)
+        return None
+    return Raw(fields)
 
 
 def _unknown_place(call: Call, reading: Reading, fields: dict[str, object]) -> Complaint | None:
@@ -266,22 +242,26 @@ def _wait_for_case(
     return _put_aside(call, RecordKind.STEP, fields, early, signed=signed, now=now)
 
 
-def _take_review(
-    call: Call, reading: Reading, fields: dict[str, object], numbered: int, *, signed: bool, now: datetime
-) -> Outcome:
+def _prepare_review(
+    call: Call, paper: _Paper, fields: dict[str, object], *, signed: bool, now: datetime
+) -> Raw | None:
+    """A review as it goes down the road; None where it is put aside or refused, which its paper says then."""
+    reading = paper.reading
     told = cast("list[dict[str, object]]", fields.pop("occurrences", [{}]))[0]
     fields |= {"source": call.source.code}
     if fields.get("occurrence_no") in (None, ""):
-        fields["occurrence_no"] = numbered or _service_no(call, str(fields.get("case_no") or ""), told)
+        case_no = str(fields.get("case_no") or "")
+        fields["occurrence_no"] = paper.numbered or _service_no(call, case_no, told)
     if (unread := reading.unread("review")) is not None:
-        return _put_aside(call, RecordKind.REVIEW, fields, unread, signed=signed, now=now)
-    if call.operation.needs_reason and _lacks_reason(fields):
-        return Outcome(OutcomeKind.REFUSED, complaint=Complaint(REASON_MISSING, _REASON_FIELD))
-    raw = Raw(fields)
-    if "review.assessed_at" not in reading.wire:
+        paper.review = _put_aside(call, RecordKind.REVIEW, fields, unread, signed=signed, now=now)
+    elif call.operation.needs_reason and _lacks_reason(fields):
+        paper.review = Outcome(OutcomeKind.REFUSED, complaint=Complaint(REASON_MISSING, _REASON_FIELD))
+    elif "review.assessed_at" not in reading.wire:
         # Who tells no time tells of it as it happens; told again it is the same review.
-        raw = Raw(fields | {"assessed_at": now.isoformat()}, digest=raw_digest(fields, settings.CONTENT_KEY))
-    return receive_together([raw], entrance=_entrance(call, signed), by=call.by, now=now)[0]
+        return Raw(fields | {"assessed_at": now.isoformat()}, digest=raw_digest(fields, settings.CONTENT_KEY))
+    else:
+        return Raw(fields)
+    return None
 
 
 def _take_voice(
@@ -392,6 +372,6 @@ def _came(outcome: Outcome, reading: Reading, values: Mapping[str, object]) -> C
     complaint = outcome.complaint
     field = wire_name(reading, complaint.field, missing=complaint.code in _LACKS)
     told = Complaint(complaint.reason, field, {**complaint.params, "field": field})
-    if complaint.reason in _WAITS:
+    if complaint.reason in WAITS:
         return Came("orphan", values, told, outcome.kind)
     return Came("conflict" if complaint.reason is CONFLICT else "refused", values, told, outcome.kind)

@@ -193,7 +193,7 @@ def test_quarantined_case_is_taken_after_the_directory_is_mended(world, tmp_path
     done = run("quarantine", "retry", "--all")
 
     assert done.exit_code == 0
-    assert "1 taken, 0 still" in done.output
+    assert "1 settled, 0 still" in done.output
     assert run("quarantine", "list").output == "There is no such record in quarantine.\n"
 
 

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from haochaping.kernel.actor import Actor
 
 
-type Told = tuple[NewCase, bytes]
+# A case, the fingerprint of what was said of it, and when, where it comes out of quarantine.
+type Told = tuple[NewCase, bytes, datetime | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ class Bound(Struct, frozen=True):
     item_id: int
     digest: bytes
     halls: dict[str, PlacedRef]
+    # When it was told, where it has waited in quarantine since.
+    told_at: datetime | None = None
     # Told of the case as it was before what is stored: only what nothing else told is taken of it.
     overtaken: bool = False
 
@@ -85,6 +88,7 @@ def bind(taken: TakenIn, told: Sequence[Told], positions: list[int], by: Actor, 
                 places.items[case.source, case.item].id,
                 told[position][1],
                 places.halls,
+                told[position][2],
             )
         )
     return bound

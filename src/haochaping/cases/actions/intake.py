@@ -56,16 +56,18 @@ def take_in(
     cases: Sequence[NewCase],
     *,
     digests: Sequence[bytes] | None = None,
+    told_at: datetime | None = None,
     verified: bool = True,
     by: Actor,
     now: datetime,
 ) -> TakenIn:
     """Insert or update cases with their occurrences; each gets its outcome, one bad case harms no other.
 
-    `digests` are the fingerprints of what was said on first arrival, where cases come out of quarantine.
+    `digests` are the fingerprints of what was said on first arrival and `told_at` when that was, where cases come out
+    of quarantine: they write over nothing that was told since.
     """
     said = digests or [digest(case, settings.CONTENT_KEY) for case in cases]
-    told = list(zip(cases, said, strict=True))
+    told = [(case, mark, told_at) for case, mark in zip(cases, said, strict=True)]
     taken = TakenIn([Outcome(OutcomeKind.REFUSED)] * len(cases))
     wave: dict[tuple[str, str], int] = {}
     for position, case in enumerate(cases):
@@ -140,8 +142,15 @@ def _settled(row: Bound, known: Case, *, verified: bool, by: Actor) -> Outcome |
 
 
 def _is_overtaken(row: Bound, known: Case, verified: bool) -> bool:
-    """A version from an unsigned address keeps out nothing that a platform sends."""
-    return known.verified >= verified and is_overtaken(known.revised_at, row.case.revised_at)
+    """By its version, or where one of both has none by when it was told, if it has waited since.
+
+    What an unsigned address told keeps out nothing that a platform sends.
+    """
+    if known.verified < verified:
+        return False
+    if known.revised_at and row.case.revised_at:
+        return is_overtaken(known.revised_at, row.case.revised_at)
+    return is_overtaken(known.told_at or known.updated_at, row.told_at)
 
 
 def _without_overtaken(

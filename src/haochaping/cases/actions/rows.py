@@ -90,6 +90,7 @@ def _case(
         bound.digest,
         now,
         now,
+        bound.told_at,
     )
 
 
@@ -122,6 +123,7 @@ _CASE: dict[LiteralString, LiteralString] = {
     "digest": "bytea",
     "received_at": "timestamptz",
     "updated_at": "timestamptz",
+    "told_at": "timestamptz",
 }
 _OCCURRENCE: dict[LiteralString, LiteralString] = {
     "id": "uuid",
@@ -204,6 +206,7 @@ _CHANGEABLE = [
     "revised_at",
     "digest",
     "updated_at",
+    "told_at",
 ]
 
 
@@ -211,8 +214,10 @@ def _filled(
     row: Case, bound: Bound, persons: tuple[UUID | None, UUID | None], *, verified: bool, now: datetime
 ) -> Case:
     case = bound.case
+    stood_since = row.told_at or row.updated_at
     row.updated_at = now
     if bound.overtaken:
+        row.told_at = stood_since
         name_persons(row, case, persons, now)
         return row
     # A step of a case names no codes: what was seen of them stays as long as what they led to.
@@ -228,6 +233,10 @@ def _filled(
     row.channel = case.channel or row.channel
     # Who says no version takes none away; one from an unsigned address ends with what a platform says.
     row.revised_at = case.revised_at or (row.revised_at if row.verified >= verified else None)
+    # One that waited may be the newer version all the same: what was told in between stays told.
+    row.told_at = bound.told_at
+    if bound.told_at and row.verified >= verified:
+        row.told_at = max(bound.told_at, stood_since)
     row.verified = verified
     row.digest = bound.digest
     name_persons(row, case, persons, now)

@@ -113,7 +113,7 @@ def retry_quarantine(*, ids: tuple[object, ...], everything: bool) -> None:
     chosen = None if everything else [str(i) for i in ids]
     with tally(gettext("Records"), every=1000) as passed:
         done, left = retry_records(chosen, by=OPERATOR, now=timezone.now(), passed=passed)
-    click.echo(gettext("{done} taken, {left} still in quarantine").format(done=done, left=left))
+    click.echo(gettext("{done} settled, {left} still in quarantine").format(done=done, left=left))
     if left:
         if everything:
             for code, _, n in queries.waiting_reasons():

@@ -31,7 +31,7 @@ from haochaping.exchange.dialects.terms import (
 )
 from haochaping.exchange.fields import shown
 from haochaping.flows.answer_wire import answer
-from haochaping.flows.take_wire import Call, Came
+from haochaping.flows.open_wire import Call, Came
 from haochaping.kernel.refused import Complaint, Refused
 from haochaping.ui.qr import svg
 from haochaping.ui.sentences import say

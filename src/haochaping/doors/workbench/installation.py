@@ -189,7 +189,7 @@ def _retry(request: HttpRequest, ids: Sequence[str]) -> HttpResponse:
     _check_whole_house(by)
     taken, left = retry_records(ids, by=by, now=timezone.now())
     if taken:
-        said = ngettext("{n} record was taken.", "{n} records were taken.", taken).format(n=taken)
+        said = ngettext("{n} record waits no longer.", "{n} records wait no longer.", taken).format(n=taken)
         messages.success(request, said)
     if left:
         said = ngettext("{n} record still waits.", "{n} records still wait.", left).format(n=left)

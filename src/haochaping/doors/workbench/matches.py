@@ -126,7 +126,7 @@ def _form(request: HttpRequest, row: MatchRow, form: MatchForm, status: int = 20
 
 def _tell_retry(request: HttpRequest, taken: int, left: int) -> None:
     if taken:
-        said = ngettext("{n} record was taken.", "{n} records were taken.", taken).format(n=taken)
+        said = ngettext("{n} record waits no longer.", "{n} records wait no longer.", taken).format(n=taken)
         messages.success(request, said)
     if left:
         said = ngettext("{n} record still waits.", "{n} records still wait.", left).format(n=left)

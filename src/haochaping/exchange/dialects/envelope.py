@@ -12,7 +12,7 @@ from base64 import b64decode, b64encode
 from dataclasses import dataclass, field
 from hashlib import md5
 from itertools import pairwise
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 from urllib.parse import unquote, urlencode
 
 from haochaping.exchange.dialects import sm
@@ -24,6 +24,7 @@ from haochaping.exchange.dialects.terms import (
     NO_KEY_HERE,
     TOO_MANY_RECORDS,
     WIRE_FIELD_MISSING,
+    Does,
     Opened,
     Step,
 )
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 _SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 _SM4_KEY = 16
+_FIRST = "0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,16 @@ class Keys:
     def sm4(self) -> bytes:
         """Fujian's SM4 key: the first 16 characters of the MD5 of the word (its appCode)."""
         return md5(self.get("word").encode()).hexdigest()[:_SM4_KEY].encode()  # noqa: S324 - what the other side computes
+
+
+# A part of the message on its way through the steps, after the place where it stands.
+type _Part = tuple[str, object]
+
+
+class _Several(NamedTuple):
+    """What a step has found in one place, where that was a list."""
+
+    parts: Sequence[_Part]
 
 
 @dataclass(slots=True)
@@ -100,23 +112,40 @@ def open_message(
     `check` is asked about the outermost document, which bears the signature, before anything is decrypted.
     """
     way = _Way(keys, "body")
-    value: object = message
+    parts: list[_Part] = [(way.place, message)]
     for step, following in pairwise((*operation.steps, Step(""))):
-        value = _OPEN[step.name](value, step.about, way)
+        parts = [opened for part in parts for opened in _opened(step, part, way)]
+        _, value = parts[0]
         if way.outer is None and isinstance(value, dict) and following.name != "unwrap":
             way.outer = value
             check(value)
-    return Opened(way.outer, _records(value, operation.inside, way))
+    return Opened(way.outer, _records(parts, operation, way))
 
 
-def _records(value: object, inside: tuple[str, ...], way: _Way) -> tuple[Mapping[str, object], ...]:
-    records = value if isinstance(value, list) else [value]
-    if not 1 <= len(records) <= MAX_RECORDS:
-        raise Refused(TOO_MANY_RECORDS, field=way.place, count=len(records), limit=MAX_RECORDS)
-    found = [at(record, inside) if inside else record for record in records]
-    if not all(isinstance(record, dict) for record in found):
-        raise way.refusal("JSON object")
-    return tuple(cast("list[Mapping[str, object]]", found))
+def _opened(step: Step, part: _Part, way: _Way) -> Sequence[_Part]:
+    """What one step makes of a part of the message, and where that stands; of a list all that stand in it."""
+    way.place, value = part
+    found = _OPEN[step.name](value, step.about, way)
+    return found.parts if isinstance(found, _Several) else [(way.place, found)]
+
+
+def _records(parts: Sequence[_Part], operation: Operation, way: _Way) -> tuple[Mapping[str, object], ...]:
+    told = [
+        (place, record)
+        for place, value in parts
+        for record in (value if isinstance(value, list) else [value])
+    ]
+    # One question has one answer.
+    limit = MAX_RECORDS if operation.does == Does.INTAKE else 1
+    if not 1 <= len(told) <= limit:
+        raise Refused(TOO_MANY_RECORDS, field=parts[0][0], count=len(told), limit=limit)
+    found: list[Mapping[str, object]] = []
+    for way.place, record in told:
+        inner = at(record, operation.inside) if operation.inside else record
+        if not isinstance(inner, dict):
+            raise way.refusal("JSON object")
+        found.append(inner)
+    return tuple(found)
 
 
 def _body(value: object) -> object:
@@ -175,15 +204,35 @@ def _soap(value: object, about: str, way: _Way) -> object:
 
 
 def _pick(value: object, about: str, way: _Way) -> object:
+    """What stands at a place; all that stand beside it, where it is the first of a list."""
+    *above, last = about.split(".")
+    _check_single(value, above)
+    beside = at(value, tuple(above)) if last == _FIRST else None
+    if isinstance(beside, list) and len(beside) > 1:
+        _check_number(beside, above, MAX_RECORDS)
+        return _Several([(".".join((*above, str(n))), one) for n, one in enumerate(beside)])
     way.place = about
-    found = at(value, tuple(about.split(".")))
+    found = at(value, (*above, last))
     if found is None or found == "":
         raise Refused(WIRE_FIELD_MISSING, field=about)
     return found
 
 
+def _check_single(value: object, path: Sequence[str]) -> None:
+    """Whether nothing stands beside the first of a list on the way; raises `Refused(TOO_MANY_RECORDS)` naming the list."""
+    for n, name in enumerate(path):
+        if name == _FIRST and isinstance(beside := at(value, tuple(path[:n])), list):
+            _check_number(beside, path[:n], 1)
+
+
+def _check_number(beside: Sequence[object], path: Sequence[str], limit: int) -> None:
+    if len(beside) > limit:
+        raise Refused(TOO_MANY_RECORDS, field=".".join(path), count=len(beside), limit=limit)
+
+
 def _unwrap(value: object, about: str, _way: _Way) -> object:
     """What stands in a wrapper, or the whole where there is none: some clients of one call wrap, some do not."""
+    _check_single(value, about.split("."))
     inner = at(value, tuple(about.split(".")))
     return inner if isinstance(inner, dict) else value
 

@@ -117,7 +117,7 @@ class Scope:
 
 
 _ORDER = ", ".join(Sample._fields)
-_AFTER = f"WHERE ({_ORDER}) > ({', '.join(f'%({name})s::text' for name in Sample._fields)})"
+_AFTER = f"AND ({_ORDER}) > ({', '.join(f'%({name})s::text' for name in Sample._fields)})"
 
 
 def failing(
@@ -131,6 +131,7 @@ def failing(
         cursor.execute(
             f"WITH {named} SELECT {_ORDER}"  # noqa: S608 - our own statements
             f" FROM ({found}) AS failing (rule, kind, id, platform_id, day, field, value_class)"
+            " WHERE platform_id = ANY(%(platforms)s::bigint[])"
             f" {_AFTER if after else ''} ORDER BY {_ORDER} LIMIT %(limit)s",
             scope.parameters | {"limit": limit} | (after._asdict() if after else {}),
         )

@@ -366,3 +366,8 @@ NO_DAILY_RULE = Reason(
     N_("“{value}” is no rule that is judged every night."),
     N_("“haochaping quality rules” lists them; what other rules find is refused or waits in quarantine."),
 )
+BEFORE_THE_RULES = Reason(
+    "day_before_the_rules",
+    N_("On {day} the rulebook says nothing yet: no day is judged as long ago."),
+    N_("History is judged with the day on which it came in; judge that day."),
+)
