@@ -11,13 +11,15 @@ from django.utils import timezone
 
 from haochaping.kernel.actor import OPERATOR
 from haochaping.ledger.terms import Suite
-from haochaping.levels import actions, keys, queries
-from haochaping.levels.models import ReturnedCase
+from haochaping.levels import actions, keys, queries, rules
+from haochaping.levels.models import OutgoingBatch, ReturnedCase
+from haochaping.levels.terms import ANSWER_FORMAT, OTHER_CONTENT, Answer, InState
 from tests import worlds
 from tests.doors.commands.test_commands import run
 from tests.levels import made
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
 
@@ -196,3 +198,84 @@ def test_moments_are_those_of_beijing(above, now):
     )
 
     assert "2026-06-01 20:30:00+08:00" in run("exchange", "returned").output
+
+
+USED = (
+    "Batch 1 of “city” has come before with other content; what came first stands. Number 3 is expected next."
+)
+
+
+def test_who_refuses_a_number_that_was_used_says_which_it_expects(inbox, tmp_path):
+    run("exchange", "import", str(inbox), "--answers", str(tmp_path))
+    other = tmp_path / "other.batch"
+    other.write_bytes(made.batch(keys.own(b"c" * 32, Suite.INTL), 1, [], timezone.now()))
+
+    taken = run("exchange", "import", str(other), "--answers", str(tmp_path))
+    as_json = run("exchange", "import", str(other), "--answers", str(tmp_path), "--json")
+
+    assert f"other.batch  city  1  refused  {USED}" in taken.output
+    [row] = json.loads(as_json.output)
+    assert (row["code"], row["sentence"], row["expected"]) == ("other_content", USED, 3)
+    status = run("exchange", "status")
+    assert f"1: {USED}" in status.output
+    [peer] = json.loads(run("exchange", "status", "--json").output)
+    assert peer["refusals"] == [{"seq": 1, "code": "other_content", "sentence": USED}]
+    assert (peer["expects"], peer["go_on_with"]) == (3, None)
+
+
+def answer(folder: Path, seq: int, at: datetime, *, next_seq: int, refused: bool = True) -> Path:
+    """What the province of `above` answers to our batch of this number, as a file that was carried here."""
+    batch = OutgoingBatch.objects.get(seq=seq)
+    said = Answer(
+        format=ANSWER_FORMAT,
+        sender="province",
+        receiver="city",
+        seq=seq,
+        sha256=batch.sha256,
+        state=InState.REFUSED if refused else InState.MERGED,
+        at=at,
+        next_seq=next_seq,
+        code=OTHER_CONTENT.code if refused else "",
+        message=OTHER_CONTENT.message if refused else "",
+        params={"seq": str(seq), "value": "city", "expected": str(next_seq)} if refused else {},
+    )
+    file = folder / f"{seq}.answer"
+    file.write_bytes(made.sealed(rules.pack(rules.head_of(said), b"", queries.our_keys(Suite.INTL))))
+    return file
+
+
+def test_whose_number_was_refused_hears_why_and_from_which_number_to_go_on(above, tmp_path):
+    now = timezone.now()
+    run("exchange", "export", "province", "--to", str(tmp_path))
+    told = "Batch 1 of “city” has come before with other content; what came first stands. Number 4 is expected next."
+
+    taken = run("exchange", "import", str(answer(tmp_path, 1, now, next_seq=4)))
+
+    assert f"1.answer  province  1  rejected  {told}" in taken.output
+    status = run("exchange", "status")
+    assert (status.exit_code, f"1: {told}" in status.output) == (2, True)
+    assert "“haochaping exchange again province --next 4”" in status.output
+    # To leave it out makes no number right.
+    run("exchange", "decide", "province", "1", "--leave-out", "测试")
+    run("exchange", "import", str(answer(tmp_path, 1, now + timedelta(minutes=1), next_seq=4)))
+    status = run("exchange", "status")
+    assert (status.exit_code, "0 refused there" in status.output) == (2, True)
+    assert "“haochaping exchange again province --next 4”" in status.output
+    assert "go on with number 4" in run("doctor").output
+
+    run("exchange", "again", "province", "--next", "4")
+    status = run("exchange", "status")
+    assert (status.exit_code, "--next" in status.output) == (0, False)
+
+
+def test_what_is_expected_is_what_was_said_last_whichever_answer_is_carried_first(above, tmp_path):
+    now = timezone.now()
+    run("exchange", "export", "province", "--to", str(tmp_path))
+    run("exchange", "import", str(answer(tmp_path, 1, now, next_seq=2, refused=False)))
+    run("exchange", "import", str(answer(tmp_path, 1, now - timedelta(hours=1), next_seq=9, refused=False)))
+    assert run("exchange", "status").exit_code == 0
+
+    # The other database was put back to an earlier day: it waits for a number that was answered long ago.
+    run("exchange", "import", str(answer(tmp_path, 1, now + timedelta(hours=1), next_seq=1, refused=False)))
+
+    assert "“haochaping exchange again province --next 1”" in run("exchange", "status").output

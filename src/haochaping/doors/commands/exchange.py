@@ -16,9 +16,10 @@ from haochaping.kernel.periods import BEIJING
 from haochaping.kernel.refused import N_
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
-    from haochaping.levels.terms import Peer, PeerState, ToldDay
+    from haochaping.levels.terms import Peer, PeerState, RefusedBatch, ToldDay
 
 _FILE = File(exists=True, dir_okay=False, path_type=Path)
 
@@ -175,11 +176,19 @@ def _state(one: PeerState) -> dict[str, object]:
         "given_back": one.given_back,
         "silent": one.silent,
         "error": one.peer.last_error,
+        "refusals": [_refusal(batch) for batch in one.refusals],
+        "expects": one.peer.expects if one.peer.sends else one.peer.taken_seq + 1,
+        "go_on_with": one.go_on_with,
     }
 
 
+def _refusal(batch: RefusedBatch) -> dict[str, object]:
+    return {"seq": batch.seq, "code": batch.code, "sentence": sentence_of(batch.message, batch.params)}
+
+
 def _needs_somebody(one: PeerState) -> bool:
-    return bool(one.rejected or one.gaps or one.failing or one.returned or one.given_back or one.silent)
+    ills = (one.rejected, one.gaps, one.failing, one.returned, one.given_back, one.silent, one.go_on_with)
+    return any(ills)
 
 
 def _state_line(row: dict[str, Any]) -> str:
@@ -199,6 +208,13 @@ def _state_line(row: dict[str, Any]) -> str:
         told.append(gettext("; silent"))
     if row["error"]:
         told.append(gettext("; {error}").format(error=said_of_line(row["error"])))
+    told += ["\n  {seq}: {sentence}".format(**batch) for batch in row["refusals"]]
+    if row["go_on_with"]:
+        go_on = gettext(
+            "\n  It expects number {go_on_with} next, and our numbers do not lead there:"
+            " “haochaping exchange again {code} --next {go_on_with}” tells it everything again from there."
+        )
+        told.append(go_on.format(**row))
     return " ".join(told)
 
 
@@ -419,6 +435,14 @@ def digest(*, division: str, without: tuple[tuple[str, str], ...], as_json: bool
     click.echo(f"{found.cases}  {found.sha256}")
     for source, case_no in found.without:
         click.echo(gettext("without: {source} {case_no}").format(source=source, case_no=case_no))
+
+
+def sentence_of(message: str, params: Mapping[str, str]) -> str:
+    """What another installation, or we, gave as the reason for something; empty where none was needed."""
+    from haochaping.kernel.text import clean  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.levels.rules import filled, shown_params  # noqa: PLC0415
+
+    return filled(gettext(clean(message)), shown_params(params)) if message else ""
 
 
 def peer_of(code: str) -> Peer:
