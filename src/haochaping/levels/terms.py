@@ -516,6 +516,15 @@ NOTHING_TO_STATE = Reason(
         " platform into the division that it serves, or agree on the larger division with “exchange peer add”."
     ),
 )
+NOT_YET_IN_FORCE = Reason(
+    "nothing_to_state",
+    N_(
+        "Nothing was stated of {value}: “{platform}” has been in force since {since}, and no other platform of {division} was."
+    ),
+    N_(
+        "State a day from then on; or, where it had sent before, import the platform again with its valid_from, or with none."
+    ),
+)
 NO_SUCH_BATCH = Reason(
     "no_such_batch",
     N_("There is no batch {seq} to “{value}” that was refused there or fails there."),

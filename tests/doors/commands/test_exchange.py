@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.utils import timezone
 
+from haochaping.directory.models import Platform
 from haochaping.kernel.actor import OPERATOR
 from haochaping.ledger.terms import Suite
 from haochaping.levels import actions, keys, queries, rules
@@ -182,6 +183,35 @@ def test_a_day_of_which_nothing_is_stated_says_why(above):
     assert (stated.exit_code, other.exit_code) == (1, 1)
     assert "no platform that was in force on 2026-01-01" in stated.output
     assert "it reports to us" in other.output
+
+
+def test_a_platform_that_was_not_there_yet_is_named_as_the_cause(above):
+    Platform.objects.filter(code=worlds.SOURCE).update(valid_from=date(2026, 3, 1))
+
+    stated = run("exchange", "state", "province", "--day", "2026-02-01")
+
+    assert stated.exit_code == 1
+    assert f"“{worlds.SOURCE}” has been in force since 2026-03-01" in stated.output
+    assert "valid_from" in stated.output
+
+
+def test_a_peer_that_reports_to_us_is_not_said_to_carry_files(inbox, above):
+    shown = run("exchange", "peers").output
+
+    [city] = [line for line in shown.splitlines() if "↓ city" in line]
+    [province] = [line for line in shown.splitlines() if "↑ province" in line]
+    assert "it sends to /exchange/batches, or files are carried" in city
+    assert "  files are carried  " in province
+
+
+def test_a_sender_that_is_not_known_there_is_told_what_to_do(above, now):
+    actions.away(queries.peers()[0], "answered 401", now=now)
+
+    status = run("exchange", "status").output
+
+    assert "it does not know us" in status
+    assert "haochaping exchange peer add city" in status
+    assert "haochaping exchange key" in status
 
 
 def test_moments_are_those_of_beijing(above, now):
