@@ -83,6 +83,7 @@ def test_the_same_batch_again_is_answered_as_before_and_other_content_refused(ke
     assert (first[0].is_new, again[0].is_new) == (True, False)
     assert made.answer_in(again[0].content) == made.answer_in(first[0].content)
     assert (other.state, other.code, other.next_seq) == (InState.REFUSED, "other_content", 2)
+    assert other.params == {"seq": "1", "value": "city", "expected": "2"}
     assert Case.objects.count() == 1
 
 

@@ -51,12 +51,15 @@ def test_jining_a_service_and_its_review(jining):
     assert Review.objects.get().level == 2, "the review that came too early has found its case"
     assert service() == ("0", "已存在该条服务信息，请勿重复提交！")
     assert review() == ("0", "本次服务已存在评价，请勿重复评价！")
-    assert review(satisfaction="5", evalDetail="510")[1].endswith("本次服务已存在评价，请勿重复评价！")
+    assert review(satisfaction="5", evaluateLevel="5", evalDetail="510")[1].endswith(
+        "本次服务已存在评价，请勿重复评价！"
+    )
 
     assert service(projectNo="080020240101000002")[0] == "1"
-    code, text = review(projectno="080020240101000002", evalDetail="", satisfaction="1")
+    other = {"projectno": "080020240101000002", "evalDetail": ""}
+    code, text = review(**other, satisfaction="1", evaluateLevel="1")
     assert (code, "差评必须勾选详情或填写文字评价" in text, "evalDetail" in text) == ("0", True, True)
-    assert review(projectno="080020240101000002", evalDetail="", satisfaction="3")[0] == "1"
+    assert review(**other, satisfaction="3", evaluateLevel="3")[0] == "1"
     assert Review.objects.count() == 2
     assert set(Review.objects.values_list("provenance", flat=True)) == {"unverified"}
 

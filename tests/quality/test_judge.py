@@ -86,7 +86,7 @@ def test_the_score_is_that_of_the_formula(clean):
     assert [(one.rule, one.failing, len(one.samples)) for one in online.findings] == [("DQ-11", 4, 4)]
 
 
-def _compared(kind: str, agreement: float, *, differing: int) -> None:
+def _compared(kind: str, agreement: float, *, differing: int, day: date = DAY) -> None:
     """What the reconciliation of the hall's day with its sender found."""
     hall = directory.platforms([worlds.SOURCE])[worlds.SOURCE]
     ours = {"our_count": 130, "our_total": 130, "our_digest": 1}
@@ -95,7 +95,7 @@ def _compared(kind: str, agreement: float, *, differing: int) -> None:
         id=uuid7(NIGHT),
         platform_id=hall.id,
         division_id=directory.divisions([worlds.CITY])[worlds.CITY].id,
-        day=DAY,
+        day=day,
         kind=kind,
         state="differing" if differing else "equal",
         differing=differing,
@@ -104,6 +104,7 @@ def _compared(kind: str, agreement: float, *, differing: int) -> None:
         told_by="client:1",
         begun_at=NIGHT,
         compared_at=NIGHT,
+        differed_at=NIGHT if differing else None,
         **ours,
         **theirs,
     )
@@ -126,6 +127,32 @@ def test_what_was_compared_with_its_sender_counts_and_of_two_kinds_the_worse(cle
     differing = str(Reconciliation.objects.get(kind="reviews").pk)
     assert {(s.kind, s.id) for one in hall.findings for s in one.samples} == {("totals", differing)}
     assert _card(ONLINE).parts.reconciliation is None
+
+
+def test_a_difference_is_on_the_card_of_its_day_though_nothing_came_that_day(clean):
+    """Days are compared by when things happened, cards made by when they came: what was found is on a card all the same."""
+    early = date(2026, 4, 1)
+    _judge()
+    _compared("cases", 0, differing=3, day=early)
+
+    assert judge_quality.judge_due(by=OPERATOR, now=NIGHT) > 0
+
+    card = _card(worlds.SOURCE, early)
+    assert (card.parts.reconciliation, card.score, card.grade) == (0.0, 0.0, "D")
+    assert [(one.rule, one.failing) for one in card.findings] == [("DQ-36", 3), ("DQ-28", 2)]
+    [month] = queries.months(EVERYWHERE, first=early, end=date(2026, 5, 1))
+    assert (month.parts.reconciliation, month.grade) == (0.0, "D")
+    # Nothing is expected since then: the source had not begun to send.
+    assert _judge(date(2026, 4, 2)) == 0
+
+    Reconciliation.objects.filter(day=early).update(
+        state="settled", agreement=1, differing=0, settled_at=NIGHT, settled_by="x"
+    )
+    judge_quality.judge_due(by=OPERATOR, now=NIGHT + timedelta(days=1))
+    assert (_card(worlds.SOURCE, early).parts.reconciliation, _card(worlds.SOURCE, early).findings) == (
+        1.0,
+        (),
+    )
 
 
 def test_judged_alike_nothing_is_added_judged_otherwise_a_row(clean):

@@ -130,6 +130,15 @@ def platform_divisions(codes: Iterable[str]) -> dict[str, DivisionRef]:
     return {row[0]: DivisionRef(*row[1:]) for row in rows}
 
 
+def first_platform(division_path: str) -> tuple[str, date] | None:
+    """The platform of a division and below that is the first to come into force, and when; None where none has such a day."""
+    low, high = path_range(division_path)
+    rows = Platform.objects.filter(
+        division__path__gte=low, division__path__lt=high, valid_from__isnull=False
+    ).order_by("valid_from", "code")
+    return next(((code, first) for code, first in rows.values_list("code", "valid_from")[:1] if first), None)
+
+
 def halls(codes: Iterable[str]) -> dict[str, PlacedRef]:
     """Halls by code."""
     rows = Hall.objects.filter(code__in=_storable(codes)).values_list(*_PLACED)

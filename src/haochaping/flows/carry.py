@@ -9,10 +9,9 @@ from haochaping.levels import queries, rules
 from haochaping.levels.terms import MOST_FAILURES, InState, Manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
-    from haochaping.levels.terms import Returned
+    from haochaping.levels.terms import Answer
 
 
 class Carried(NamedTuple):
@@ -21,10 +20,10 @@ class Carried(NamedTuple):
     peer: str
     seq: int
     state: str
+    said: Answer
+    """What it was answered: why it was refused, which number is expected next, the cases that could not be taken whole."""
     name: str = ""
     content: bytes = b""
-    returned: Sequence[Returned] = ()
-    """The cases of it that could not be taken whole, by whoever has taken it."""
 
 
 def carry_in(content: bytes, *, now: datetime) -> list[Carried]:
@@ -37,7 +36,7 @@ def carry_in(content: bytes, *, now: datetime) -> list[Carried]:
     head = rules.read_head(packed)
     if not isinstance(head, Manifest):
         state = report_upward.settle(packed, head, now=now).value
-        return [Carried(head.sender, head.seq, state, returned=head.returned)]
+        return [Carried(head.sender, head.seq, state, head)]
     came = take_batch.take_packed(packed, head, now=now)
     for _ in range(MOST_FAILURES):
         # Whoever carries files does not try again in a minute, as a line does: it is done for them.
@@ -49,9 +48,9 @@ def carry_in(content: bytes, *, now: datetime) -> list[Carried]:
             one.sender,
             one.seq,
             one.state.value,
+            one.said,
             f"{one.receiver}-{one.sender}-{one.seq:08d}.answer",
             one.content,
-            one.said.returned,
         )
         for one in came
     ]

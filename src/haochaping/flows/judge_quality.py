@@ -61,9 +61,9 @@ def judge_due(*, by: Actor, now: datetime) -> int:
     today = local_day(now)
     exchange.settle_corrected(by=by, now=now)
     quality.fold_repeats(before=today)
-    days = {today - timedelta(days=n) for n in range(1, _LOOKED_BACK + 1)} | queries.days_withheld(
-        before=today
-    )
+    days = {today - timedelta(days=n) for n in range(1, _LOOKED_BACK + 1)}
+    days |= queries.days_withheld(before=today)
+    days |= queries.days_differing(now - timedelta(days=_LOOKED_BACK), before=today)
     changed = sum(judge_day(day, by=by, now=now) for day in sorted(days))
     judge_counters(today, by=by, now=now)
     return changed

@@ -197,7 +197,8 @@ def _before(peer: Peer, manifest: Manifest, now: datetime) -> Given | None:
     if known is None and manifest.seq > peer.taken_seq:
         return None
     if known is None or known[1] != manifest.sha256:
-        raise Refused(OTHER_CONTENT, field="seq", seq=manifest.seq, value=peer.code)
+        expected = peer.taken_seq + 1
+        raise Refused(OTHER_CONTENT, field="seq", seq=manifest.seq, value=peer.code, expected=expected)
     state, _, answer = known
     if state == InState.STAGED and manifest.seq == peer.taken_seq + 1:
         return None

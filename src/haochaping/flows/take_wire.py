@@ -216,7 +216,8 @@ def _number_told(call: Call, reading: Reading, fields: Mapping[str, object], ref
         references.remember(call.source, reference, key_part(case_no, CASE_NO_LENGTH))
     if not (case_no or reference):
         would_do = [wire_name(reading, name, missing=True) for name in ("case_no", "reference")]
-        name = " / ".join(one for one in would_do if one in reading.wire.values())
+        known = {one.lower() for one in reading.wire.values()}
+        name = " / ".join(one for one in would_do if one.lower() in known)
         raise refusal(Complaint(WIRE_FIELD_MISSING, name, {"field": name}))
     return case_no
 

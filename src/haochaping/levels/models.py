@@ -35,6 +35,9 @@ class Peer(models.Model):
     due_at = models.DateTimeField()
     last_error = models.CharField(max_length=300, blank=True)
     heard_at = models.DateTimeField(null=True)
+    # The number that it expects next, as it has said last, and when it said so: answers are carried in any order.
+    expects = models.IntegerField(null=True)
+    expects_at = models.DateTimeField(null=True)
     set_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
 

@@ -22,7 +22,7 @@ from haochaping.kernel.periods import BEIJING
 from haochaping.ledger.terms import Suite
 from haochaping.levels import keys, models
 from haochaping.levels.models import IncomingBatch, OutgoingBatch, ReportedOrder, ReturnedCase
-from haochaping.levels.rules import last_of_order
+from haochaping.levels.rules import last_of_order, number_to_go_on_with
 from haochaping.levels.terms import (
     MOST_FAILURES,
     BatchKind,
@@ -33,6 +33,7 @@ from haochaping.levels.terms import (
     OutState,
     Peer,
     PeerState,
+    RefusedBatch,
     ReportedOrderRow,
     ReturnedRow,
     ReturnState,
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
 _STATES = resources.files("haochaping.levels").joinpath("sql/peer_states.sql").read_text(encoding="utf-8")
 _OPEN = (OutState.QUEUED, OutState.SENT)
 _LATE_OVER = timedelta(days=30)
+_REFUSALS = 5
 _PEER = (
     "id",
     "code",
@@ -73,6 +75,7 @@ _PEER = (
     "last_error",
     "heard_at",
     "set_at",
+    "expects",
 )
 _OUT = (
     "id",
@@ -310,14 +313,16 @@ def states(by: Actor, *, now: datetime) -> list[PeerState]:
     """How it stands with every peer whose division the asker reaches, by code."""
     check_power(by, Power.ORDER_SUPERVISE)
     with connection.cursor() as cursor:
-        cursor.execute(_STATES, {"since": now - _LATE_OVER, "most": MOST_FAILURES})
+        cursor.execute(_STATES, {"since": now - _LATE_OVER, "most": MOST_FAILURES, "shown": _REFUSALS})
         counted = {row[0]: row[1:] for row in cursor.fetchall()}
     here = _peers(models.Peer.objects.filter(_within(by, "division"), closed_at=None))
     return [_state(one, counted[one.id], now) for one in here]
 
 
 def _state(one: Peer, counted: tuple[Any, ...], now: datetime) -> PeerState:
-    waiting, oldest, rejected, returned_, waits, failing, refused, *news, given_back = counted
+    waiting, oldest, first, rejected, returned_, waits, failing, refused, *news, given_back, refusals = (
+        counted
+    )
     heard = one.heard_at or one.set_at
     return PeerState(
         peer=one,
@@ -332,6 +337,8 @@ def _state(one: Peer, counted: tuple[Any, ...], now: datetime) -> PeerState:
         news=News(*news),
         given_back=given_back,
         silent=now - heard > SILENT_AFTER,
+        refusals=msgspec.json.decode(refusals, type=tuple[RefusedBatch, ...]),
+        go_on_with=number_to_go_on_with(one, first),
     )
 
 

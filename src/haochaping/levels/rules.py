@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from haochaping.levels.keys import Keys
-    from haochaping.levels.terms import ToldOrder
+    from haochaping.levels.terms import Peer, ToldOrder
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
 _GZIP = b"\x1f\x8b"
@@ -284,6 +284,18 @@ def _moment(told: object) -> datetime | None:
     except ValueError:
         return None
     return at.replace(tzinfo=at.tzinfo or UTC)
+
+
+def number_to_go_on_with(peer: Peer, first: int | None) -> int | None:
+    """The number that a peer above expects, where ours do not lead to it; `first` is the lowest that is not settled.
+
+    Ours lie below it after a wrong “exchange again” or when our database was put back to an earlier day; above it when
+    that was done there. What is left out changes neither.
+    """
+    if not peer.sends or peer.expects is None:
+        return None
+    following = peer.told_seq + 1
+    return peer.expects if following < peer.expects or peer.expects < (first or following) else None
 
 
 def shown_params(params: Mapping[str, object]) -> dict[str, str]:

@@ -238,6 +238,8 @@ class Peer:
     last_error: str
     heard_at: datetime | None
     set_at: datetime
+    expects: int | None
+    """The number that a peer above expects next, as it has said last; None before it has said anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +300,15 @@ class InBatch:
     received_at: datetime
 
 
+class RefusedBatch(Struct, frozen=True):
+    """A batch that its receiver has refused, with the reason that the sender was answered."""
+
+    seq: int
+    code: str
+    message: str
+    params: dict[str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class PeerState:
     """How it stands with a peer: what waits to go out, what is missing of what came, how late it comes."""
@@ -316,6 +327,10 @@ class PeerState:
     given_back: int
     """Cases that we have sent back with the batches of the last day on which it sent any: it tells them anew every day."""
     silent: bool
+    refusals: tuple[RefusedBatch, ...]
+    """The newest: of ours those that are refused there still, of theirs those of the last 30 days."""
+    go_on_with: int | None
+    """The number that a peer above expects, where our numbers do not lead to it; else None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -432,8 +447,14 @@ WRONG_SIGNATURE = Reason(
 )
 OTHER_CONTENT = Reason(
     "other_content",
-    N_("Batch {seq} of “{value}” has come before with other content; what came first stands."),
-    N_("Ask the sender whether its database was restored from a backup; it goes on with the next number."),
+    N_(
+        "Batch {seq} of “{value}” has come before with other content; what came first stands. Number {expected} is expected"
+        " next."
+    ),
+    N_(
+        "Ask the sender whether its database was restored from a backup: “haochaping exchange again” goes on, with --next"
+        " {expected}."
+    ),
 )
 TOO_FAR_AHEAD = Reason(
     "too_far_ahead",
@@ -493,6 +514,15 @@ NOTHING_TO_STATE = Reason(
     N_(
         "Look at the platforms in the directory: what belongs to a division above it is not stated to this peer. Put the"
         " platform into the division that it serves, or agree on the larger division with “exchange peer add”."
+    ),
+)
+NOT_YET_IN_FORCE = Reason(
+    "nothing_to_state",
+    N_(
+        "Nothing was stated of {value}: “{platform}” has been in force since {since}, and no other platform of {division} was."
+    ),
+    N_(
+        "State a day from then on; or, where it had sent before, import the platform again with its valid_from, or with none."
     ),
 )
 NO_SUCH_BATCH = Reason(

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.utils import timezone
 
+from haochaping.directory.models import Platform
 from haochaping.kernel.actor import OPERATOR
 from haochaping.ledger.terms import Suite
-from haochaping.levels import actions, keys, queries
-from haochaping.levels.models import ReturnedCase
+from haochaping.levels import actions, keys, queries, rules
+from haochaping.levels.models import OutgoingBatch, ReturnedCase
+from haochaping.levels.terms import ANSWER_FORMAT, OTHER_CONTENT, Answer, InState
 from tests import worlds
 from tests.doors.commands.test_commands import run
 from tests.levels import made
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
 
@@ -182,6 +185,35 @@ def test_a_day_of_which_nothing_is_stated_says_why(above):
     assert "it reports to us" in other.output
 
 
+def test_a_platform_that_was_not_there_yet_is_named_as_the_cause(above):
+    Platform.objects.filter(code=worlds.SOURCE).update(valid_from=date(2026, 3, 1))
+
+    stated = run("exchange", "state", "province", "--day", "2026-02-01")
+
+    assert stated.exit_code == 1
+    assert f"“{worlds.SOURCE}” has been in force since 2026-03-01" in stated.output
+    assert "valid_from" in stated.output
+
+
+def test_a_peer_that_reports_to_us_is_not_said_to_carry_files(inbox, above):
+    shown = run("exchange", "peers").output
+
+    [city] = [line for line in shown.splitlines() if "↓ city" in line]
+    [province] = [line for line in shown.splitlines() if "↑ province" in line]
+    assert "it sends to /exchange/batches, or files are carried" in city
+    assert "  files are carried  " in province
+
+
+def test_a_sender_that_is_not_known_there_is_told_what_to_do(above, now):
+    actions.away(queries.peers()[0], "answered 401", now=now)
+
+    status = run("exchange", "status").output
+
+    assert "it does not know us" in status
+    assert "haochaping exchange peer add city" in status
+    assert "haochaping exchange key" in status
+
+
 def test_moments_are_those_of_beijing(above, now):
     ReturnedCase.objects.create(
         id="01a20b33-ff21-7b14-beac-b717089fea30",
@@ -196,3 +228,84 @@ def test_moments_are_those_of_beijing(above, now):
     )
 
     assert "2026-06-01 20:30:00+08:00" in run("exchange", "returned").output
+
+
+USED = (
+    "Batch 1 of “city” has come before with other content; what came first stands. Number 3 is expected next."
+)
+
+
+def test_who_refuses_a_number_that_was_used_says_which_it_expects(inbox, tmp_path):
+    run("exchange", "import", str(inbox), "--answers", str(tmp_path))
+    other = tmp_path / "other.batch"
+    other.write_bytes(made.batch(keys.own(b"c" * 32, Suite.INTL), 1, [], timezone.now()))
+
+    taken = run("exchange", "import", str(other), "--answers", str(tmp_path))
+    as_json = run("exchange", "import", str(other), "--answers", str(tmp_path), "--json")
+
+    assert f"other.batch  city  1  refused  {USED}" in taken.output
+    [row] = json.loads(as_json.output)
+    assert (row["code"], row["sentence"], row["expected"]) == ("other_content", USED, 3)
+    status = run("exchange", "status")
+    assert f"1: {USED}" in status.output
+    [peer] = json.loads(run("exchange", "status", "--json").output)
+    assert peer["refusals"] == [{"seq": 1, "code": "other_content", "sentence": USED}]
+    assert (peer["expects"], peer["go_on_with"]) == (3, None)
+
+
+def answer(folder: Path, seq: int, at: datetime, *, next_seq: int, refused: bool = True) -> Path:
+    """What the province of `above` answers to our batch of this number, as a file that was carried here."""
+    batch = OutgoingBatch.objects.get(seq=seq)
+    said = Answer(
+        format=ANSWER_FORMAT,
+        sender="province",
+        receiver="city",
+        seq=seq,
+        sha256=batch.sha256,
+        state=InState.REFUSED if refused else InState.MERGED,
+        at=at,
+        next_seq=next_seq,
+        code=OTHER_CONTENT.code if refused else "",
+        message=OTHER_CONTENT.message if refused else "",
+        params={"seq": str(seq), "value": "city", "expected": str(next_seq)} if refused else {},
+    )
+    file = folder / f"{seq}.answer"
+    file.write_bytes(made.sealed(rules.pack(rules.head_of(said), b"", queries.our_keys(Suite.INTL))))
+    return file
+
+
+def test_whose_number_was_refused_hears_why_and_from_which_number_to_go_on(above, tmp_path):
+    now = timezone.now()
+    run("exchange", "export", "province", "--to", str(tmp_path))
+    told = "Batch 1 of “city” has come before with other content; what came first stands. Number 4 is expected next."
+
+    taken = run("exchange", "import", str(answer(tmp_path, 1, now, next_seq=4)))
+
+    assert f"1.answer  province  1  rejected  {told}" in taken.output
+    status = run("exchange", "status")
+    assert (status.exit_code, f"1: {told}" in status.output) == (2, True)
+    assert "“haochaping exchange again province --next 4”" in status.output
+    # To leave it out makes no number right.
+    run("exchange", "decide", "province", "1", "--leave-out", "测试")
+    run("exchange", "import", str(answer(tmp_path, 1, now + timedelta(minutes=1), next_seq=4)))
+    status = run("exchange", "status")
+    assert (status.exit_code, "0 refused there" in status.output) == (2, True)
+    assert "“haochaping exchange again province --next 4”" in status.output
+    assert "go on with number 4" in run("doctor").output
+
+    run("exchange", "again", "province", "--next", "4")
+    status = run("exchange", "status")
+    assert (status.exit_code, "--next" in status.output) == (0, False)
+
+
+def test_what_is_expected_is_what_was_said_last_whichever_answer_is_carried_first(above, tmp_path):
+    now = timezone.now()
+    run("exchange", "export", "province", "--to", str(tmp_path))
+    run("exchange", "import", str(answer(tmp_path, 1, now, next_seq=2, refused=False)))
+    run("exchange", "import", str(answer(tmp_path, 1, now - timedelta(hours=1), next_seq=9, refused=False)))
+    assert run("exchange", "status").exit_code == 0
+
+    # The other database was put back to an earlier day: it waits for a number that was answered long ago.
+    run("exchange", "import", str(answer(tmp_path, 1, now + timedelta(hours=1), next_seq=1, refused=False)))
+
+    assert "“haochaping exchange again province --next 1”" in run("exchange", "status").output

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.utils import timezone
+from pytest_django.live_server_helper import LiveServer
 
 from haochaping.directory.models import ItemMatch
 from haochaping.exchange.models import Reconciliation
@@ -68,7 +69,7 @@ def test_what_differs_is_named_with_exit_status_2(day, tmp_path):
 
     assert shown.exit_code == 2
     assert "1 record differs." in shown.output
-    assert "YC-2\t1\t1\t4\t1" in shown.output
+    assert "case_no\toccurrence_no\tassess_no\tthis side\tother side\nYC-2\t1\t1\t4\t1\n" in shown.output
     told = json.loads(run(*words, "--json").output.splitlines()[0])[0]
     assert told["differing"] == [{"key": ["YC-2", "1", "1"], "here": "4", "told": "1"}]
 
@@ -94,6 +95,21 @@ def test_another_side_that_is_not_there_is_said(day, tmp_path, monkeypatch):
 
     assert shown.exit_code == 1
     assert "http://127.0.0.1:1: it cannot be reached" in shown.output
+
+
+def test_a_key_that_is_not_known_there_is_said_in_a_sentence(day, tmp_path, monkeypatch):
+    monkeypatch.setenv("LANGUAGE", "en")
+    key = tmp_path / "key"
+    key.write_text("hcp_x")
+    server = LiveServer("127.0.0.1:0")
+    words = ("reconcile", "with", server.url, "--source", worlds.SOURCE, "--day", day)
+
+    shown = run(*words, "--key-file", str(key))
+    server.stop()
+
+    assert shown.exit_code == 1
+    assert "{" not in shown.output
+    assert "--key-file" in shown.output
 
 
 def test_a_list_of_items_is_read(committed_db, tmp_path):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from haochaping.flows.take_batch import take
@@ -14,7 +15,7 @@ from haochaping.kernel.identifiers import uuid7
 from haochaping.ledger.terms import Suite
 from haochaping.levels import actions, keys, queries
 from haochaping.levels.models import ReturnedCase
-from haochaping.levels.terms import ReturnState
+from haochaping.levels.terms import ANSWER_FORMAT, OTHER_CONTENT, Answer, InState, ReturnState
 from tests import worlds
 from tests.levels import made
 
@@ -88,6 +89,38 @@ def test_what_came_back_from_above_is_named_without_its_number(world, one):
 
     assert "The service item “111” is not in the directory." in page
     assert "YC-20260001" not in page
+
+
+def test_a_batch_that_was_refused_above_says_why_and_from_which_number_to_go_on(world, one):
+    now = timezone.now()
+    key = keys.key_text(queries.our_keys(Suite.INTL))
+    place: dict[str, Any] = {"known_as": "city", "division": worlds.CITY, "key": key}
+    actions.add_peer("province", **place, sends=True, takes=False, by=OPERATOR, now=now)
+    peer = queries.peer("province")
+    assert peer
+    with transaction.atomic():
+        actions.queue(peer, [[]], period=(now, now), now=now)
+    batch = queries.out_batch(peer.id, 1)
+    assert batch
+    refused = Answer(
+        format=ANSWER_FORMAT,
+        sender="province",
+        receiver="city",
+        seq=1,
+        sha256=batch.sha256,
+        state=InState.REFUSED,
+        at=now,
+        next_seq=7,
+        code=OTHER_CONTENT.code,
+        message=OTHER_CONTENT.message,
+        params={"seq": "1", "value": "city", "expected": "7"},
+    )
+    actions.answered(peer, batch, refused, by=OPERATOR, now=now)
+
+    page = html(one)
+
+    assert "batch 1 was refused there: Batch 1 of “city” has come before with other content" in page
+    assert "go on with number 7" in page
 
 
 def test_orders_handled_below_stand_on_a_page_of_their_own(told, one):

@@ -211,3 +211,56 @@ def test_no_body_makes_a_fault_in_other_dialects(ask, body):
     assert "C-Response-Desc" in ask("shandong/case", body)["raw"]
     assert "Envelope" in ask("fujian-2020/ws/evaluation", body)["raw"]
     assert '"result"' in ask("zhejiang-ningbo/zwztapi/offlinereport.do", body)["raw"]
+
+
+@pytest.mark.parametrize("method", ["get", "put"])
+def test_a_call_by_another_method_is_there_and_says_by_which_it_is_sent(ask, method):
+    answer = getattr(Client(), method)("/wire/jining/jining/hcp/addEvaluate").content.decode()
+
+    assert "接口“hcp/addEvaluate”要用 POST 发送" in answer
+    assert "没有接口" not in answer
+    assert '"custom"' in answer
+    assert "没有接口“hcp/none”" in ask("jining/hcp/none", {})["raw"]
+
+
+def test_a_field_is_named_with_the_capitals_it_was_sent_with(ask):
+    ask("jining/hcp/addEvaluateService", _service())
+    off_scale = {"satisfaction": "", "evaluateLevel": "", "SATISFACTION": "9"}
+    for changes, name in (
+        (off_scale, "“SATISFACTION”"),
+        ({"evalDetail": "", "EVALDETAIL": ["a" * 11]}, "EVALDETAIL"),
+        ({"serviceNumber": "", "SERVICEnumber": "x"}, "SERVICEnumber"),
+    ):
+        told = {"params": plain.JINING_REVIEW | changes}
+        assert name in ask("jining/hcp/addEvaluate", told)["raw"], changes
+    assert QuarantinedRecord.objects.filter(field="SATISFACTION").exists()
+
+
+def test_two_names_of_the_level_that_contradict_each_other_are_not_guessed_between(ask):
+    ask("jining/hcp/addEvaluateService", _service())
+
+    told = {"satisfaction": "", "Satisfaction": "2", "evaluateLevel": "5"}
+
+    raw = ask("jining/hcp/addEvaluate", {"params": plain.JINING_REVIEW | told})["raw"]
+
+    assert "“Satisfaction / evaluateLevel”所说的等级不一致（2, 5）" in raw
+    assert not Review.objects.exists()
+    [row] = QuarantinedRecord.objects.filter(kind="review")
+    assert (row.code, row.field) == ("levels_differ", "Satisfaction / evaluateLevel")
+
+
+def test_callers_of_xml_and_forms_are_told_nothing_of_json(ask):
+    form = ask("zhejiang-ningbo/zwztapi/offlinereport.do", b"satisfaction=5&satisfaction=1")["raw"]
+
+    assert "字段“satisfaction”写了两次" in form
+    assert "JSON" not in form
+
+
+def test_an_unknown_method_of_a_service_is_answered_by_its_name(ask):
+    body = b"<Envelope><Body><ns:getFoo xmlns:ns='x'><a>1</a></ns:getFoo></Body></Envelope>"
+
+    raw = ask("fujian-2020/ws/evaluation", body)["raw"]
+
+    assert "<getFooResponse>" in raw
+    assert "没有方法“getFoo”" in raw
+    assert "getSaveEvaluationUrlResponse" not in raw

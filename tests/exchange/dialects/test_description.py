@@ -48,6 +48,27 @@ answer = "answer"
 """
 
 
+def test_an_answer_that_names_a_value_nobody_gives_is_refused():
+    told = '[operations.review.reply.done]\nshape = {{ mine = "{{id}}" }}\nbody = {body}\n'
+    for body in (
+        '{ ok = "{nosuch}" }',
+        '{ ok = { value = "nosuch" } }',
+        '{ ok = { map = { a = "b" }, of = "nosuch" } }',
+    ):
+        with pytest.raises(BadDialect) as bad:
+            describe(_SIGNED + told.format(body=body), name="own", file="own.toml", maps={})
+        assert [one.params["where"] for one in bad.value.complaints] == [
+            "operations.review.reply.done.body.ok"
+        ]
+        assert "nosuch" in str(bad.value.complaints[0].params)
+    describe(
+        _SIGNED + told.format(body='{ ok = "{mine} {text}", no = { value = "nothing" } }'),
+        name="own",
+        file="own.toml",
+        maps={},
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "wrong", "instead", "place"),
     [

@@ -7,10 +7,10 @@ import json
 import pytest
 
 from haochaping.exchange.dialects import shelf, trial
-from haochaping.exchange.dialects.documents import at, folded
+from haochaping.exchange.dialects.documents import at, folded, read_xml
 from haochaping.exchange.dialects.envelope import Keys, Message, open_message
 from haochaping.exchange.dialects.reading import read
-from haochaping.exchange.terms import DUPLICATE_NAME
+from haochaping.exchange.dialects.terms import FIELD_TWICE
 from haochaping.kernel.refused import Refused
 from tests.peers import beijing, fujian, plain, shandong
 
@@ -88,7 +88,7 @@ def test_a_trial_takes_a_reference_for_the_number():
 def test_names_that_differ_in_capitals_and_contradict_each_other_are_refused(document):
     with pytest.raises(Refused) as refused:
         folded(document)
-    assert refused.value.complaint.reason is DUPLICATE_NAME
+    assert refused.value.complaint.reason is FIELD_TWICE
 
 
 def test_names_that_differ_in_capitals_and_say_the_same_are_one():
@@ -115,3 +115,57 @@ def test_what_stays_as_it_stands_is_nothing_where_nothing_stands():
     told = {name: value for name, value in shandong.CASE.items() if name != "areaCode"}
 
     assert "division" not in read(call, DIALECTS["shandong"], told).tables["case"]
+
+
+def test_an_element_that_stands_twice_is_said_to_and_codes_may_stand_as_often_as_they_like():
+    call = DIALECTS["fujian-2020"].operation("save")
+    assert call is not None
+    record = {name: value for name, value in fujian.CASE.items() if name.lower() not in {"alternate", "pf"}}
+    told = read_xml("<c><Alternate>2</Alternate><Alternate>5</Alternate><pf>1</pf><pf>1</pf></c>")["c"]
+    assert isinstance(told, dict)
+
+    reading = read(call, DIALECTS["fujian-2020"], record | told)
+
+    assert {(one.reason, one.field) for one in reading.complaints["review"]} == {
+        (FIELD_TWICE, "Alternate"),
+        (FIELD_TWICE, "pf"),
+    }
+    # A list is what JSON may hold, and is not called an element.
+    reading = read(call, DIALECTS["fujian-2020"], record | {"alternate": ["2", "5"], "pf": "1"})
+    assert [one.code for one in reading.complaints["review"]] == ["off_scale"]
+
+
+@pytest.mark.parametrize(
+    ("told", "code"),
+    [
+        ({"satisfaction": "2", "evaluateLevel": "5"}, "levels_differ"),
+        ({"satisfaction": "2", "evaluateLevel": "9"}, "levels_differ"),
+        ({"satisfaction": "9", "evaluateLevel": "2"}, "off_scale"),
+        ({"satisfaction": "2", "evaluateLevel": "null"}, ""),
+        ({"satisfaction": 2, "evaluateLevel": "2"}, ""),
+    ],
+)
+def test_levels_under_two_names_must_say_the_same(told, code):
+    call = DIALECTS["jining"].operation("review")
+    assert call is not None
+
+    complaint = read(call, DIALECTS["jining"], plain.JINING_REVIEW | told).complaint
+
+    assert (complaint.code if complaint else "") == code
+    if code == "levels_differ":
+        assert complaint is not None
+        assert complaint.field == "satisfaction / evaluateLevel"
+
+
+def test_units_are_read_and_not_called_unread():
+    told = plain.JINING_SERVICE | {
+        "promiseDay": "20",
+        "promiseType": "1",
+        "anticipateType": "0",
+        "promiseTypes": "1",
+    }
+
+    [one] = trial.check(DIALECTS["jining"], json.dumps(told).encode(), Keys({}), call="service")
+
+    assert not {"promiseType", "anticipateType"} & set(one.unread)
+    assert "promiseTypes" in one.unread

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from haochaping.doors.commands.exchange import moment, peer_of
+from haochaping.doors.commands.exchange import moment, peer_of, sentence_of
 from haochaping.doors.commands.installation import fail, json_option, sentence, show, with_database
 from haochaping.doors.commands.spoken import Command, File, Folder, option
 from haochaping.doors.lanes import LaneLostError, together, worth_having
@@ -121,11 +121,12 @@ def _taken(file: Path, answers: Path | None) -> _Came:
     try:
         came = carry_in(_content(file), now=moment())
     except Refused as no:
-        return _Came([{"file": file.name, "state": "refused", "sentence": sentence(no.complaint)}], Counter())
+        told = {"state": "refused", "code": no.code, "sentence": sentence(no.complaint)}
+        return _Came([{"file": file.name, **told}], Counter())
     for one in came:
         if one.content and answers:
             _write(answers / one.name, one.content)
-    why = Counter(_why(case) for one in came for case in one.returned)
+    why = Counter(_why(case) for one in came for case in one.said.returned)
     return _Came([{"file": file.name, **_told(one)} for one in came], why)
 
 
@@ -134,22 +135,23 @@ def _told(one: Carried) -> dict[str, object]:
         "peer": one.peer,
         "seq": one.seq,
         "state": one.state,
-        "returned": len(one.returned),
-        "reasons": dict(Counter(case.code for case in one.returned).most_common()),
+        "code": one.said.code,
+        "sentence": sentence_of(one.said.message, one.said.params),
+        "expected": one.said.next_seq,
+        "returned": len(one.said.returned),
+        "reasons": dict(Counter(case.code for case in one.said.returned).most_common()),
     }
 
 
 def _line(row: dict[str, Any]) -> str:
-    told = [str(value) for name, value in row.items() if name not in {"returned", "reasons"}]
+    told = [str(row[name]) for name in ("file", "peer", "seq", "state", "sentence") if row.get(name)]
     if n := row.get("returned"):
         told.append(ngettext("{n} case not taken whole", "{n} cases not taken whole", n).format(n=n))
     return "  ".join(told)
 
 
 def _why(case: Returned) -> str:
-    from haochaping.levels.rules import filled, shown_params  # noqa: PLC0415 - needs Django to be ready
-
-    return filled(gettext(case.message), shown_params(case.params)) if case.message else case.code
+    return sentence_of(case.message, case.params) or case.code
 
 
 def _say_returned(why: Counter[str]) -> None:

@@ -295,7 +295,14 @@ def _ills_of(one: PeerState) -> list[str]:
         gettext("the receiver fails at {n} batches"): len(one.failing),
         gettext("nothing was heard for more than a day"): int(one.silent),
     }
-    return [text.format(n=n) for text, n in numbers.items() if n]
+    ills = [text.format(n=n) for text, n in numbers.items() if n]
+    if one.go_on_with:
+        ills.append(
+            gettext("our numbers do not lead to what it expects: go on with number {n}").format(
+                n=one.go_on_with
+            )
+        )
+    return ills
 
 
 def _ills(queue: Queue) -> list[str]:

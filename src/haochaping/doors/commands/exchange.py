@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from gettext import gettext, ngettext
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +17,11 @@ from haochaping.kernel.periods import BEIJING
 from haochaping.kernel.refused import N_
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Mapping
+    from datetime import date, datetime
 
-    from haochaping.levels.terms import Peer, PeerState, ToldDay
+    from haochaping.kernel.refused import Refused
+    from haochaping.levels.terms import Peer, PeerState, RefusedBatch, ToldDay
 
 _FILE = File(exists=True, dir_okay=False, path_type=Path)
 
@@ -138,8 +141,14 @@ def list_peers(*, as_json: bool) -> None:
 
 
 def _peer_line(row: dict[str, Any]) -> str:
+    from haochaping.levels.line import PATH  # noqa: PLC0415 - needs Django to be ready
+
     arrow = "↑" if row["direction"] == "up" else "↓"
-    way = row["url"] or gettext("files are carried")
+    if row["direction"] == "down":
+        # By which way it sends is settled there.
+        way = gettext("it sends to {path}, or files are carried").format(path=PATH)
+    else:
+        way = row["url"] or gettext("files are carried")
     return f"{arrow} {row['code']}  {row['division']}  {way}  {row['fingerprint']}"
 
 
@@ -160,6 +169,7 @@ def status(*, as_json: bool) -> None:
 def _state(one: PeerState) -> dict[str, object]:
     return {
         "code": one.peer.code,
+        "known_as": one.peer.known_as,
         "direction": "up" if one.peer.sends else "down",
         "sent": one.peer.told_seq,
         "taken": one.peer.taken_seq,
@@ -175,16 +185,22 @@ def _state(one: PeerState) -> dict[str, object]:
         "given_back": one.given_back,
         "silent": one.silent,
         "error": one.peer.last_error,
+        "refusals": [_refusal(batch) for batch in one.refusals],
+        "expects": one.peer.expects if one.peer.sends else one.peer.taken_seq + 1,
+        "go_on_with": one.go_on_with,
     }
 
 
+def _refusal(batch: RefusedBatch) -> dict[str, object]:
+    return {"seq": batch.seq, "code": batch.code, "sentence": sentence_of(batch.message, batch.params)}
+
+
 def _needs_somebody(one: PeerState) -> bool:
-    return bool(one.rejected or one.gaps or one.failing or one.returned or one.given_back or one.silent)
+    ills = (one.rejected, one.gaps, one.failing, one.returned, one.given_back, one.silent, one.go_on_with)
+    return any(ills)
 
 
 def _state_line(row: dict[str, Any]) -> str:
-    from haochaping.doors.away import said_of_line  # noqa: PLC0415 - needs Django to be ready
-
     told = [
         f"{row['code']}:",
         (_sent_line() if row["direction"] == "up" else _taken_line()).format(**row),
@@ -198,8 +214,28 @@ def _state_line(row: dict[str, Any]) -> str:
     if row["silent"]:
         told.append(gettext("; silent"))
     if row["error"]:
-        told.append(gettext("; {error}").format(error=said_of_line(row["error"])))
+        told.append(gettext("; {error}").format(error=_said_of_peer(row["error"], row["known_as"])))
+    told += ["\n  {seq}: {sentence}".format(**batch) for batch in row["refusals"]]
+    if row["go_on_with"]:
+        go_on = gettext(
+            "\n  It expects number {go_on_with} next, and our numbers do not lead there:"
+            " “haochaping exchange again {code} --next {go_on_with}” tells it everything again from there."
+        )
+        told.append(go_on.format(**row))
     return " ".join(told)
+
+
+def _said_of_peer(error: str, known_as: str) -> str:
+    """Why a peer did not answer; where it does not know who signed, what is to be done there."""
+    from haochaping.doors.away import said_of_line  # noqa: PLC0415 - needs Django to be ready
+
+    if error != f"answered {HTTPStatus.UNAUTHORIZED}":
+        return said_of_line(error)
+    told = gettext(
+        "it does not know us, or has another key of ours (status 401): have “haochaping exchange peer add {known_as} …"
+        " --takes” run there, with what “haochaping exchange key” prints here"
+    )
+    return told.format(known_as=known_as)
 
 
 def _sent_line() -> str:
@@ -253,8 +289,7 @@ def returned(*, as_json: bool) -> None:
 @with_database
 def send(code: str) -> None:
     """Make batches of what has changed and send what waits for CODE, at once; the worker does so by itself."""
-    from haochaping.doors.away import said_of_line  # noqa: PLC0415 - needs Django to be ready
-    from haochaping.flows import report_upward  # noqa: PLC0415
+    from haochaping.flows import report_upward  # noqa: PLC0415 - needs Django to be ready
     from haochaping.levels import actions  # noqa: PLC0415
 
     found = peer_of(code)
@@ -262,8 +297,9 @@ def send(code: str) -> None:
     report_upward.queue_batches(code=code, now=moment())
     n = report_upward.send_due(code=code, now=moment())
     click.echo(ngettext("{n} batch answered", "{n} batches answered", n).format(n=n))
-    if error := peer_of(code).last_error:
-        fail(f"{code}: {said_of_line(error)}", 2)
+    known = peer_of(code)
+    if known.last_error:
+        fail(f"{code}: {_said_of_peer(known.last_error, known.known_as)}", 2)
 
 
 @exchange.command("state")
@@ -276,7 +312,7 @@ def state_day(code: str, *, day: datetime) -> None:
     from haochaping.flows import tell_days  # noqa: PLC0415
     from haochaping.kernel.periods import local_day  # noqa: PLC0415
     from haochaping.kernel.refused import Refused  # noqa: PLC0415
-    from haochaping.levels.terms import NOTHING_TO_STATE, STATED_BY_IT  # noqa: PLC0415
+    from haochaping.levels.terms import STATED_BY_IT  # noqa: PLC0415
 
     found = peer_of(code)
     if not found.sends:
@@ -285,9 +321,22 @@ def state_day(code: str, *, day: datetime) -> None:
         raise Refused(DAY_NOT_OVER, field="day", value=day.date().isoformat())
     n = tell_days.queue_days([day.date()], code=code, now=moment())
     if not n:
-        place = f"{found.division_name} {found.division_code}"
-        raise Refused(NOTHING_TO_STATE, field="day", value=day.date().isoformat(), division=place)
+        raise _nothing_to_state(found, day.date())
     click.echo(ngettext("{n} batch made", "{n} batches made", n).format(n=n))
+
+
+def _nothing_to_state(found: Peer, day: date) -> Refused:
+    """Why there is nothing: a platform of the division came into force only later, or there is none."""
+    from haochaping.directory import queries as directory  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.kernel.refused import Refused  # noqa: PLC0415
+    from haochaping.levels.terms import NOT_YET_IN_FORCE, NOTHING_TO_STATE  # noqa: PLC0415
+
+    place = f"{found.division_name} {found.division_code}"
+    said = {"value": day.isoformat(), "division": place}
+    first = directory.first_platform(found.division_path)
+    if first is None or first[1] <= day:
+        return Refused(NOTHING_TO_STATE, field="day", **said)
+    return Refused(NOT_YET_IN_FORCE, field="day", platform=first[0], since=first[1].isoformat(), **said)
 
 
 @exchange.command()
@@ -419,6 +468,14 @@ def digest(*, division: str, without: tuple[tuple[str, str], ...], as_json: bool
     click.echo(f"{found.cases}  {found.sha256}")
     for source, case_no in found.without:
         click.echo(gettext("without: {source} {case_no}").format(source=source, case_no=case_no))
+
+
+def sentence_of(message: str, params: Mapping[str, str]) -> str:
+    """What another installation, or we, gave as the reason for something; empty where none was needed."""
+    from haochaping.kernel.text import clean  # noqa: PLC0415 - needs Django to be ready
+    from haochaping.levels.rules import filled, shown_params  # noqa: PLC0415
+
+    return filled(gettext(clean(message)), shown_params(params)) if message else ""
 
 
 def peer_of(code: str) -> Peer:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from haochaping.exchange.tables import Row
 
 _REVIEW, _CASE = ("case_no", "occurrence_no", "assess_no", "level"), ("case_no", "status")
+_WRONG_KEY = "wrong_key"
 _KINDS = click.Choice(["reviews", "cases"])
 _source = option("--source", required=True, help=N_("Platform whose records they are."))
 _day = option("--day", required=True, type=click.DateTime(["%Y-%m-%d"]), help=N_("The day, as 2026-06-01."))
@@ -51,7 +52,7 @@ def whole_file(file: Path, *, source: str, day: datetime, kind: str, as_json: bo
 
     lines = _lines(rows(file), _CASE if kind == StatedKind.CASES else _REVIEW)
     found = hear_whole(source, StatedKind(kind), day.date(), lines, by=OPERATOR, now=_now())
-    _tell(found, as_json=as_json)
+    _tell(found, kind, as_json=as_json)
 
 
 def _lines(rows: Iterator[Row], columns: tuple[str, ...]) -> Iterator[str]:
@@ -113,13 +114,17 @@ def with_other(
                     " or have it put into the directory there."
                 ).format(address=address, source=known_as or source)
             )
+        if no.code == _WRONG_KEY:
+            told = gettext("--key-file: {address} does not take the key in it: {reason}")
+            fail(told.format(address=address, reason=no))
         fail(gettext("{address}: {reason}").format(address=address, reason=no))
     except OtherSideAwayError as error:
         fail(gettext("{address}: {reason}").format(address=address, reason=said_of_line(str(error))))
-    _tell(found, as_json=as_json)
+    _tell(found, kind, as_json=as_json, asked=True)
 
 
-def _tell(found: Heard, *, as_json: bool) -> None:
+def _tell(found: Heard, kind: str, *, as_json: bool, asked: bool = False) -> None:
+    """What differs; `asked` where the other side has compared, whose “here” is there."""
     differs = found.state == "differing"
     if as_json:
         rows: list[dict[str, object]] = [
@@ -129,8 +134,11 @@ def _tell(found: Heard, *, as_json: bool) -> None:
     elif differs:
         told = ngettext("{n} record differs.", "{n} records differ.", found.count)
         click.echo(told.format(n=f"{found.count:,}"))
+        *key, _ = _CASE if kind == "cases" else _REVIEW
+        click.echo("\t".join([*key, gettext("this side"), gettext("other side")]))
         for row in found.differing:
-            click.echo(f"{row.key}\t{row.here or '–'}\t{row.told or '–'}")
+            here, there = (row.told, row.here) if asked else (row.here, row.told)
+            click.echo(f"{row.key}\t{here or '–'}\t{there or '–'}")
     else:
         click.echo(gettext("Both sides are equal."))
     if differs:

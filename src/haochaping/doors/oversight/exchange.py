@@ -60,8 +60,23 @@ def _shown(one: PeerState) -> dict[str, object]:
     return {
         "state": one,
         "peer": one.peer,
-        "ills": [text for text, holds in ills.items() if holds],
+        "ills": [text for text, holds in ills.items() if holds] + _numbers(one),
     }
+
+
+def _numbers(one: PeerState) -> list[str]:
+    """Why batches of ours were refused there, and from which number to go on; theirs have a table of their own."""
+    told = [
+        gettext("batch {seq} was refused there: {why}").format(
+            seq=batch.seq, why=filled(gettext(batch.message), batch.params) if batch.message else batch.code
+        )
+        for batch in one.refusals
+        if one.peer.sends
+    ]
+    if one.go_on_with:
+        go_on = gettext("our numbers do not lead to what it expects: go on with number {n}")
+        told.append(go_on.format(n=one.go_on_with))
+    return told
 
 
 def _returned(row: ReturnedRow) -> dict[str, object]:

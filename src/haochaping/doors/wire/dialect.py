@@ -18,15 +18,17 @@ from haochaping.doors.gate import machine
 from haochaping.doors.outage import OUTAGE, RETRY_AFTER
 from haochaping.exchange import queries as exchange
 from haochaping.exchange.dialects import replies, shelf
-from haochaping.exchange.dialects.documents import read_xml
+from haochaping.exchange.dialects.documents import at, read_xml
 from haochaping.exchange.dialects.envelope import Keys, Message
 from haochaping.exchange.dialects.terms import (
     BAD_ENVELOPE,
     MAX_BYTES,
     NO_SUCH_CALL,
+    NO_SUCH_METHOD,
     NO_SUCH_SOURCE,
     WIRE_FAILED,
     WIRE_TOO_LARGE,
+    WRONG_METHOD,
     Does,
 )
 from haochaping.exchange.fields import shown
@@ -37,7 +39,7 @@ from haochaping.ui.qr import svg
 from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from django.http import HttpRequest
 
@@ -109,22 +111,29 @@ def _headers(request: HttpRequest, operation: Operation) -> dict[str, str]:
 
 def _operation(spoken: Description, request: HttpRequest, path: str, body: bytes) -> Operation:
     """The call at an address; of several SOAP calls at one address, the one that the body names."""
-    there = [
-        one
-        for one in spoken.operations
-        if one.path == path and request.method in one.methods and one.does != Does.VISIT
-    ]
+    there = [one for one in spoken.operations if one.path == path and one.does != Does.VISIT]
     if not there:
         raise Refused(NO_SUCH_CALL, value=shown(path))
+    methods = dict.fromkeys(method for one in there for method in one.methods)
+    there = [one for one in there if request.method in one.methods]
+    if not there:
+        method = shown(request.method, 20)
+        raise Refused(WRONG_METHOD, value=shown(path), methods=" / ".join(methods), method=method)
     if len(there) == 1:
         return there[0]
     named = [one for one in there if _is_named(one, body)]
     if not named:
         # The address is right: it is the body that cannot be read, or names a call that is not there.
-        read_xml(body)
-        expected = " / ".join(f"<{one.steps[0].about}>" for one in there)
-        raise Refused(BAD_ENVELOPE, field="Envelope.Body", expected=expected)
+        raise _no_such_method(read_xml(body), [one.steps[0].about for one in there])
     return named[0]
+
+
+def _no_such_method(document: object, methods: Sequence[str]) -> Refused:
+    inside = at(document, ("Envelope", "Body"))
+    if isinstance(inside, dict) and inside:
+        return Refused(NO_SUCH_METHOD, value=shown(next(iter(inside))), choices=", ".join(methods))
+    expected = " / ".join(f"<{one}>" for one in methods)
+    return Refused(BAD_ENVELOPE, field="Envelope.Body", expected=expected)
 
 
 def _is_named(operation: Operation, body: bytes) -> bool:
@@ -142,6 +151,8 @@ def _written(spoken: Description, operation: Operation, keys: Mapping[str, str],
     values = {"success": came.is_taken, **came.values, **_said(spoken, came.complaint)}
     # SOAP answers are named after the call.
     values["call"] = operation.steps[0].about
+    if came.complaint and came.complaint.reason is NO_SUCH_METHOD:
+        values["call"] = came.complaint.params["value"]
     if "url" in values:
         values["qr"] = svg(str(values["url"]))
     return replies.write(reply, values, Keys(keys))

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qsl
 from xml.parsers import expat
 
-from haochaping.exchange.dialects.terms import BAD_ENVELOPE, NOT_SEEN_IN_XML
+from haochaping.exchange.dialects.terms import BAD_ENVELOPE, FIELD_TWICE, NOT_SEEN_IN_XML
 from haochaping.exchange.fields import shown
 from haochaping.exchange.rules import MAX_DEPTH, read_json
-from haochaping.exchange.terms import DUPLICATE_NAME
 from haochaping.kernel.refused import Refused
 from haochaping.kernel.text import visible
 
@@ -30,8 +29,12 @@ _ESCAPED = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
 
 
+class Repeated(list[object]):
+    """The values of an element that stands several times."""
+
+
 class _Builder:
-    """Elements as they come: an element with elements is a dict, a repeated one a list, any other a text."""
+    """Elements as they come: an element with elements is a dict, a repeated one `Repeated`, any other a text."""
 
     def __init__(self) -> None:
         self.root: dict[str, object] = {}
@@ -53,10 +56,10 @@ class _Builder:
         above = self._open[-1][0]
         if name not in above:
             above[name] = value
-        elif isinstance(stood := above[name], list):
+        elif isinstance(stood := above[name], Repeated):
             stood.append(value)
         else:
-            above[name] = [stood, value]
+            above[name] = Repeated([stood, value])
 
 
 def read_xml(data: bytes | str) -> dict[str, object]:
@@ -115,7 +118,7 @@ def read_form(data: bytes | str) -> dict[str, object]:
     """Fields of a form or a query string; a name that stands twice is refused.
 
     Raises:
-        Refused: BAD_ENVELOPE, DUPLICATE_NAME.
+        Refused: BAD_ENVELOPE, FIELD_TWICE.
     """
     try:
         text = data.decode("utf-8-sig") if isinstance(data, bytes) else data
@@ -127,7 +130,7 @@ def read_form(data: bytes | str) -> dict[str, object]:
     found: dict[str, object] = {}
     for name, value in pairs:
         if name in found:
-            raise Refused(DUPLICATE_NAME, field=shown(name), value=shown(name))
+            raise Refused(FIELD_TWICE, field=shown(name))
         found[name] = value
     return found
 
@@ -137,7 +140,7 @@ def _unescaped(run: re.Match[str]) -> str:
 
 
 def joined(one: Mapping[str, object], other: Mapping[str, object]) -> dict[str, object]:
-    """The fields of two documents; raises `Refused(DUPLICATE_NAME)` where they contradict each other."""
+    """The fields of two documents; raises `Refused(FIELD_TWICE)` where they contradict each other."""
     twice = {name: _same(name, one[name], other[name]) for name in one if name in other}
     return {**one, **other, **twice}
 
@@ -146,10 +149,10 @@ def folded(document: object) -> object:
     """A document with its names in small letters.
 
     Raises:
-        Refused: DUPLICATE_NAME where two names that differ in capitals only contradict each other.
+        Refused: FIELD_TWICE where two names that differ in capitals only contradict each other.
     """
     if isinstance(document, list):
-        return [folded(part) for part in document]
+        return type(document)(map(folded, document))
     if not isinstance(document, dict):
         return document
     found: dict[str, object] = {}
@@ -161,12 +164,12 @@ def folded(document: object) -> object:
 
 
 def _same(name: str, one: object, other: object) -> object:
-    """What two fields of one name say together; raises `Refused(DUPLICATE_NAME)` where they say different things."""
+    """What two fields of one name say together; raises `Refused(FIELD_TWICE)` where they say different things."""
     if other in (None, "") or one == other:
         return one
     if one in (None, ""):
         return other
-    raise Refused(DUPLICATE_NAME, field=shown(name), value=shown(name))
+    raise Refused(FIELD_TWICE, field=shown(name))
 
 
 def find(document: object, path: tuple[str, ...]) -> object:
@@ -184,11 +187,11 @@ def find(document: object, path: tuple[str, ...]) -> object:
     return value
 
 
-def _inside(text: str) -> object:
+def _inside(text: str, *, fold: bool = True) -> object:
     if len(text) > _MAX_INNER:
         return None
     try:
-        return folded(read_json(text))
+        return folded(read_json(text)) if fold else read_json(text)
     except Refused:
         return None
 
@@ -197,7 +200,7 @@ def at(document: object, path: tuple[str, ...]) -> object:
     """What stands at a path, names compared without regard to capitals; None where nothing does.
 
     Raises:
-        Refused: DUPLICATE_NAME where two such names contradict each other.
+        Refused: FIELD_TWICE where two such names contradict each other.
     """
     value = document
     for name in path:
@@ -208,6 +211,28 @@ def at(document: object, path: tuple[str, ...]) -> object:
         else:
             value = find(value, (name,))
     return value
+
+
+def as_sent(document: object, name: str) -> str:
+    """The name of a field, its steps with points between, in the capitals of a document; as it is where it has none."""
+    steps: list[str] = []
+    for step in name.split("."):
+        if isinstance(document, str):
+            document = _inside(document, fold=False)
+        if isinstance(document, list) and step.isdecimal() and int(step) < len(document):
+            told, document = step, document[int(step)]
+        elif isinstance(document, dict):
+            small = step.lower()
+            same = [key for key in document if key.lower() == small]
+            # Of two the one that says something was read.
+            told = next((key for key in same if document[key] not in (None, "")), next(iter(same), ""))
+            document = document.get(told)
+        else:
+            told = ""
+        if not told:
+            return name
+        steps.append(told)
+    return shown(".".join(steps), 100)
 
 
 def put(path: tuple[str, ...], value: object) -> dict[str, object]:

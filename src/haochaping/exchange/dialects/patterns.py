@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from haochaping.exchange.dialects.file import steps
@@ -17,6 +18,36 @@ if TYPE_CHECKING:
 REPLIES = frozenset({"done", "again", "conflict", "orphan", "refused"})
 _REPLY = frozenset({"style", "status", "body", "root", "shape", "pack", "headers"})
 _STYLES = frozenset({"json", "xml", "soap", "text", "redirect"})
+# What an answer can tell (`flows.answer_wire`, `doors.wire`); “nothing” is null.
+VALUES = frozenset(
+    {
+        *("success", "text", "code", "field", "call", "nothing", "url", "qr", "token", "seconds"),
+        *("id", "receipt", "case_no", "service_no", "service_code", "service_name", "service_at"),
+        *("services", "reviews", "reviewed", "assess_no", "level", "codes", "comment_text", "assessed_at"),
+        *("indicators", "label", "active", "extended"),
+        *(
+            "item",
+            "item_name",
+            "agency",
+            "agency_name",
+            "division",
+            "division_name",
+            "status",
+            "kind",
+            "channel",
+        ),
+        *(
+            "promised_limit",
+            "statutory_limit",
+            "applied_at",
+            "accepted_at",
+            "completed_at",
+            "trips",
+            "materials",
+        ),
+    }
+)
+_PLACE = re.compile(r"\{([a-z_.]+)\}")
 _PACKS = frozenset({"json", "xml", "hex", "base64", "sm2", "sm4"})
 _GIVE_TEXT = frozenset({"json", "xml", "hex", "base64"})
 _ELEMENT = re.compile(r"[A-Za-z_][\w.-]{0,60}(:[A-Za-z_][\w.-]{0,60})?", re.ASCII)
@@ -46,10 +77,13 @@ def _reply(reader: File, told: dict[str, object], place: str) -> Reply:
     elements = style in {"xml", "soap"}
     if elements and root:
         _element(reader, root.replace("{call}", ""), f"{place}.root")
-    _pattern(reader, body, f"{place}.body", elements=elements)
-    _pattern(reader, shape, f"{place}.shape", elements=False)
+    shapes = reader.table(shape, f"{place}.shape")
+    body_of = _Pattern(reader, elements=elements, known=VALUES | shapes.keys())
+    body_of.check(body, f"{place}.body")
+    _Pattern(reader, elements=False, known=VALUES).check(shapes, f"{place}.shape")
     packs = reader.table(told.get("pack", {}), f"{place}.pack")
     headers = reader.table(told.get("headers", {}), f"{place}.headers")
+    _Pattern(reader, elements=False, known=body_of.known).check(headers, f"{place}.headers")
     for name in headers:
         if not _HEADER.fullmatch(name):
             reader.bad(NOT_POSSIBLE, f"{place}.headers", value=name, choices="A-Z, a-z, 0-9, -")
@@ -58,7 +92,7 @@ def _reply(reader: File, told: dict[str, object], place: str) -> Reply:
         status=status,
         body=body,
         root=root,
-        shape=reader.table(shape, f"{place}.shape"),
+        shape=shapes,
         pack={name: _packing(reader, one, f"{place}.pack.{name}") for name, one in packs.items()},
         headers={name: reader.text(value, f"{place}.headers.{name}") for name, value in headers.items()},
     )
@@ -75,34 +109,48 @@ def _packing(reader: File, said: object, where: str) -> tuple[Step, ...]:
     return found
 
 
-def _pattern(reader: File, pattern: object, where: str, *, elements: bool) -> None:
-    """Whether a pattern can be filled; `elements` where its names become those of XML."""
-    if isinstance(pattern, list):
-        for n, part in enumerate(pattern):
-            _pattern(reader, part, f"{where}.{n}", elements=elements)
-    elif isinstance(pattern, dict):
-        _filled_by(reader, pattern, where, elements=elements)
-    elif not isinstance(pattern, str | int | float):
-        reader.bad(WRONG_SHAPE, where, example='"…"')
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """A pattern under examination; `elements` where its names become those of XML, `known` are the values it can have."""
 
+    reader: File
+    elements: bool
+    known: frozenset[str]
 
-def _filled_by(reader: File, pattern: dict[str, object], where: str, *, elements: bool) -> None:
-    if pattern.keys() == {"value"}:
-        reader.text(pattern["value"], f"{where}.value")
-    elif pattern.keys() == {"map", "of"}:
-        reader.map(pattern["map"], f"{where}.map", None)
-        reader.text(pattern["of"], f"{where}.of")
-    elif pattern.keys() == {"each", "as"}:
-        reader.text(pattern["each"], f"{where}.each")
-        _pattern(reader, pattern["as"], f"{where}.as", elements=elements)
-    elif pattern.keys() == {"xml", "of"}:
-        _element(reader, reader.text(pattern["xml"], f"{where}.xml"), f"{where}.xml")
-        _pattern(reader, pattern["of"], f"{where}.of", elements=True)
-    else:
-        for name, part in pattern.items():
-            if elements:
-                _element(reader, name, f"{where}.{name}")
-            _pattern(reader, part, f"{where}.{name}", elements=elements)
+    def check(self, pattern: object, where: str) -> None:
+        """Whether it can be filled."""
+        if isinstance(pattern, list):
+            for n, part in enumerate(pattern):
+                self.check(part, f"{where}.{n}")
+        elif isinstance(pattern, dict):
+            self._check_table(pattern, where)
+        elif isinstance(pattern, str):
+            for name in _PLACE.findall(pattern):
+                self._value(name, where)
+        elif not isinstance(pattern, int | float):
+            self.reader.bad(WRONG_SHAPE, where, example='"…"')
+
+    def _value(self, name: object, where: str) -> None:
+        self.reader.one_of(name, where, self.known)
+
+    def _check_table(self, pattern: dict[str, object], where: str) -> None:
+        reader = self.reader
+        if pattern.keys() == {"value"}:
+            self._value(pattern["value"], where)
+        elif pattern.keys() == {"map", "of"}:
+            reader.map(pattern["map"], f"{where}.map", None)
+            self._value(pattern["of"], where)
+        elif pattern.keys() == {"each", "as"}:
+            self._value(pattern["each"], where)
+            self.check(pattern["as"], f"{where}.as")
+        elif pattern.keys() == {"xml", "of"}:
+            _element(reader, reader.text(pattern["xml"], f"{where}.xml"), f"{where}.xml")
+            replace(self, elements=True).check(pattern["of"], f"{where}.of")
+        else:
+            for name, part in pattern.items():
+                if self.elements:
+                    _element(reader, name, f"{where}.{name}")
+                self.check(part, f"{where}.{name}")
 
 
 def _element(reader: File, name: str, where: str) -> None:

@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 from haochaping.directory.rules import normal_division_code
-from haochaping.exchange.dialects.documents import find, folded
+from haochaping.exchange.dialects.documents import Repeated, as_sent, find, folded
 from haochaping.exchange.dialects.moments import read_moment
 from haochaping.exchange.dialects.terms import (
+    FIELD_TWICE,
+    LEVELS_DIFFER,
     NO_WIRE_TIME,
     OFF_SCALE,
     UNKNOWN_WIRE_CODE,
@@ -44,12 +46,14 @@ _HANDLING, _STEM = 33, 31
 _SOME = 12
 _SAID = 40
 _AS_IT_STANDS = "same"
+_LISTS = frozenset({"indicator_codes"})
 
 
 @dataclass(slots=True)
 class _Found:
     """What has been read of a record so far."""
 
+    record: Mapping[str, object]
     tables: dict[str, Mapping[str, object]] = field(default_factory=dict)
     candidates: dict[str, tuple[Code, ...]] = field(default_factory=dict)
     wire: dict[str, str] = field(default_factory=dict)
@@ -62,7 +66,7 @@ def read(operation: Operation, description: Description, record: Mapping[str, ob
     """Read one record by an operation's tables; what cannot be read is complained of in the reading.
 
     Raises:
-        Refused: DUPLICATE_NAME; WIRE_FIELD_MISSING, which its sender alone can put right.
+        Refused: FIELD_TWICE; WIRE_FIELD_MISSING, which its sender alone can put right.
     """
     reading, missing = survey(operation, description, record)
     if missing:
@@ -73,11 +77,12 @@ def read(operation: Operation, description: Description, record: Mapping[str, ob
 def survey(
     operation: Operation, description: Description, record: Mapping[str, object]
 ) -> tuple[Reading, list[Complaint]]:
-    """The same with everything that is missing, where `read` stops; raises `Refused(DUPLICATE_NAME)`."""
-    known, found = folded(record), _Found()
+    """The same with everything that is missing, where `read` stops; raises `Refused(FIELD_TWICE)`."""
+    known, found = folded(record), _Found(record)
     for name, rules in operation.tables.items():
         _read_table(name, rules, known, description, found)
-    reading = Reading(found.tables, found.candidates, found.wire, frozenset(found.sent), found.complaints)
+    sent = frozenset(found.sent)
+    reading = Reading(found.tables, found.candidates, found.wire, sent, found.complaints, record)
     return reading, found.missing
 
 
@@ -123,7 +128,9 @@ def _read_field(
         # No later try may take the record as if nothing had stood there.
         value = None if rule.lenient else f"?{refused.complaint.params['value']}"
         if not rule.lenient:
-            found.complaints.setdefault(table, []).append(_about(refused.complaint, wire))
+            wire = str(refused.complaint.params.get("names", wire))
+            told = " / ".join(as_sent(found.record, name) for name in wire.split(" / "))
+            found.complaints.setdefault(table, []).append(_about(refused.complaint, told))
     else:
         if rule.target in _NAMED_SEVERAL_WAYS and (codes := _candidates(rule, known, description)):
             found.candidates[rule.target] = codes
@@ -143,7 +150,8 @@ def _read(rule: FieldRule, value: object, known: object, description: Descriptio
     """The canonical value of what stands in a field, None where it is absent; codes of indicators come as (codes, words).
 
     Raises:
-        Refused: OFF_SCALE, UNKNOWN_WIRE_CODE, NO_WIRE_TIME, CONTROL_CHARACTERS, with the value and without the field's name.
+        Refused: OFF_SCALE, LEVELS_DIFFER, UNKNOWN_WIRE_CODE, NO_WIRE_TIME, CONTROL_CHARACTERS, FIELD_TWICE, with the value
+            and without the field's name.
     """
     if rule.constant:
         return rule.constant
@@ -152,6 +160,8 @@ def _read(rule: FieldRule, value: object, known: object, description: Descriptio
     if isinstance(value, str) and has_forbidden_control(value):
         # Nothing is looked up by such a text, which the database does not even take.
         raise Refused(CONTROL_CHARACTERS, value=shown(value, 30))
+    if isinstance(value, Repeated) and rule.target not in _LISTS:
+        raise Refused(FIELD_TWICE, value=shown(value, 30))
     return _READERS.get(rule.target, _text)(rule, value, known, description)
 
 
@@ -160,7 +170,7 @@ def _said(rule: FieldRule, known: object, description: Description) -> tuple[str
     for name, path in zip(rule.names, rule.keys, strict=True):
         value = find(known, path)
         if not _is_empty(value, description):
-            return ".".join(name), value.strip() if isinstance(value, str) else value
+            return ".".join(name), _stripped(value)
     return None
 
 
@@ -198,13 +208,27 @@ def _moment(_rule: FieldRule, value: object, _known: object, description: Descri
     return moment.isoformat()
 
 
-def _level(rule: FieldRule, value: object, _known: object, description: Description) -> object:
+def _level(rule: FieldRule, value: object, known: object, description: Description) -> object:
+    """A level; where it stands under several names they must say the same, as a level is never guessed."""
     scale = SCALES[description.scale]
-    level = scale.get(_code(value) if rule.map is None else rule.map.get(_code(value), ""))
+
+    def on_scale(said: object) -> int | None:
+        return scale.get(_code(said) if rule.map is None else rule.map.get(_code(said), ""))
+
+    level = on_scale(value)
     if level is None:
         choices = ", ".join(scale if rule.map is None else rule.map)
         raise Refused(OFF_SCALE, value=shown(value, 20), choices=choices)
+    said = [(".".join(name), find(known, path)) for name, path in zip(rule.names, rule.keys, strict=True)]
+    told = {name: _stripped(other) for name, other in said if not _is_empty(other, description)}
+    if any(on_scale(other) != level for other in told.values()):
+        values = ", ".join(shown(other, 20) for other in told.values())
+        raise Refused(LEVELS_DIFFER, value=values, names=" / ".join(told))
     return level
+
+
+def _stripped(value: object) -> object:
+    return value.strip() if isinstance(value, str) else value
 
 
 def _codes(_rule: FieldRule, value: object, _known: object, _description: Description) -> object:
@@ -338,10 +362,12 @@ def wire_name(reading: Reading, field: str, *, missing: bool = False) -> str:
     """What a sender calls a canonical field of a complaint: `occurrences[0].at` is its `serviceTime`.
 
     What was not sent has a name there only when that is the complaint; else it gives way to what it follows from, at
-    last to the number of the record.
+    last to the number of the record. A name that was sent has the capitals that it was sent with.
     """
-    if not field:
-        return ""
+    return as_sent(reading.record, _wire_name(reading, field, missing=missing)) if field else ""
+
+
+def _wire_name(reading: Reading, field: str, *, missing: bool) -> str:
     plain = _MEMBER.sub("", field.replace("occurrences[0]", "occurrence"))
     there = reading.wire if missing else reading.sent
 
@@ -351,7 +377,7 @@ def wire_name(reading: Reading, field: str, *, missing: bool = False) -> str:
 
     if name := named(plain):
         return name
-    if missing or field in reading.wire.values():
+    if missing or field.lower() in {name.lower() for name in reading.wire.values()}:
         return field
     instead = (*_FOLLOWS_FROM.get(plain, ()), "case_no", "entry_no", "token")
     return next(filter(None, map(named, instead)), "")

@@ -166,6 +166,8 @@ class Reading:
     wire: Mapping[str, str]
     sent: frozenset[str]
     complaints: Mapping[str, Sequence[Complaint]] = field(default_factory=dict)
+    record: Mapping[str, object] = field(default_factory=dict, repr=False)
+    """The record as its sender wrote it, which knows the capitals of its names."""
 
     @property
     def complaint(self) -> Complaint | None:
@@ -273,6 +275,26 @@ NO_SUCH_SERVICE = Reason(
     "no_such_service",
     N_("There is no service of the case “{value}” here."),
     N_("Send the case with this service first."),
+)
+FIELD_TWICE = Reason(
+    "duplicate_name",
+    N_("The field “{field}” stands twice."),
+    N_("Send it once; it is not clear which value is meant."),
+)
+LEVELS_DIFFER = Reason(
+    "levels_differ",
+    N_("“{field}” name different levels ({value})."),
+    N_("Send one of them, or the same level in both: a level is not guessed."),
+)
+WRONG_METHOD = Reason(
+    "wrong_method",
+    N_("The call “{value}” is sent by {methods}, not by {method}."),
+    N_("Send it by {methods}."),
+)
+NO_SUCH_METHOD = Reason(
+    "no_such_call",
+    N_("The service has no method “{value}”; it has: {choices}."),
+    N_("Compare the name of the method with the one the administrator has given."),
 )
 NO_SUCH_CALL = Reason(
     "no_such_call",

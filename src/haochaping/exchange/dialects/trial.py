@@ -141,7 +141,8 @@ def _names(record: Mapping[str, object]) -> set[str]:
 
 
 def _wanted(operation: Operation) -> set[str]:
-    return {path[0] for rules in operation.tables.values() for rule in rules for path in rule.keys}
+    rules = [rule for table in operation.tables.values() for rule in table]
+    return {path[0] for rule in rules for path in (*rule.keys, rule.unit) if path}
 
 
 def unread(operation: Operation, record: Mapping[str, object]) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ from haochaping.kernel.refused import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import date
+    from datetime import date, datetime
     from uuid import UUID
 
     from django.db.models import QuerySet
@@ -60,16 +60,18 @@ def sources(day: date, code: str = "") -> list[Source]:
 def coverage(
     source: Source, day: date, *, received: bool, working: bool, batches: Batches | None = None
 ) -> float | None:
-    """C: received of what was expected on a day; None where nothing was expected and nothing came.
+    """C: received of what was expected on a day; None where nothing was expected, nothing came and nothing differs.
 
     Where a source comes in numbered batches, C is the share of them that came. Any other is expected on every day
-    worked, from its first card on.
+    worked, from its first card on. A day that was found to differ lacks nothing by that: what differs is R.
     """
     if batches is not None:
         return batches.received / batches.expected if batches.expected else 1.0
     if received:
         return 1.0
-    return 0.0 if working and source.since is not None and source.since < day else None
+    if working and source.since is not None and source.since < day:
+        return 0.0
+    return 1.0 if source.differed else None
 
 
 def repeats(day: date) -> dict[int, Finding]:
@@ -210,6 +212,16 @@ def days_withheld(*, before: date) -> set[date]:
     """Days on which a source broke a rule that withholds figures, and still does as far as is known."""
     rows = WithheldFigure.objects.filter(lifted_at__isnull=True, first_day__lt=before).exclude(source="")
     return set(rows.values_list("first_day", flat=True))
+
+
+def days_differing(since: datetime, *, before: date) -> set[date]:
+    """Days before another of which a difference was found, gone or explained since a moment, however long ago they were.
+
+    Days are compared by when things happened, and cards made by when they came.
+    """
+    moved = Q(compared_at__gte=since) | Q(settled_at__gte=since)
+    rows = Reconciliation.objects.filter(moved, differed_at__isnull=False, day__lt=before)
+    return set(rows.values_list("day", flat=True))
 
 
 def withheld(period: Period) -> list[HeldPlace]:

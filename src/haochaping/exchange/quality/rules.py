@@ -195,12 +195,17 @@ def corrections(cards: Sequence[CardRow]) -> list[Correction]:
 
 
 def month_parts(days: Iterable[tuple[Sent, Parts]]) -> Parts:
-    """The parts of several days together: coverage by days, everything else weighed by the rows of each day."""
+    """The parts of several days together: coverage by days, everything else weighed by the rows of each day.
+
+    A day that differs counts as one row at least: nothing may have come on it.
+    """
     told = list(days)
 
     def mean(name: str) -> float | None:
         known = [
-            (rows_of(sent), getattr(found, name)) for sent, found in told if getattr(found, name) is not None
+            (max(rows_of(sent), name == "reconciliation"), getattr(found, name))
+            for sent, found in told
+            if getattr(found, name) is not None
         ]
         rows = sum(n for n, _ in known)
         return sum(n * share for n, share in known) / rows if rows else None

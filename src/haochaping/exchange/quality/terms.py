@@ -308,13 +308,17 @@ class HeldPlace(NamedTuple):
 
 
 class Source(NamedTuple):
-    """A platform as what it sends is judged: where it lies, and since when it has had cards."""
+    """A platform as what it sends is judged: where it lies, and since when it has had cards.
+
+    `differed`: the day that is judged was found to differ from what its sender holds, even if it does no longer.
+    """
 
     id: int
     code: str
     division_id: int
     division_path: str
     since: date | None
+    differed: bool = False
 
 
 # trust.md §7.2: DQ = 100·C·(0.35 V + 0.2 K + 0.15 T + 0.1 U + 0.2 R).

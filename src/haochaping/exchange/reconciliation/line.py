@@ -47,6 +47,8 @@ class _Answer(Struct):
 
 class _Problem(Struct):
     type: str
+    detail: str = ""
+    remedy: str = ""
 
 
 def say(
@@ -70,7 +72,7 @@ def say(
         saying["statement"] = _wire(statement)
     status, told = _post(address, key, msgspec.json.encode(saying))
     if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise OtherSideRefusedError(f"{status}: {shown(told.decode(errors='replace'), 300)}", _code(told))
+        raise _refused(status, told)
     try:
         if status == HTTPStatus.OK:
             said = msgspec.json.decode(told, type=_Answer)
@@ -81,12 +83,14 @@ def say(
     raise OtherSideAwayError(f"answered {status}")
 
 
-def _code(told: bytes) -> str:
-    """The code of a refusal, where there is one."""
+def _refused(status: int, told: bytes) -> OtherSideRefusedError:
+    """A refusal in its own sentences, with its code where it has one."""
     try:
-        return msgspec.json.decode(told, type=_Problem).type.rpartition("#")[2]
+        problem = msgspec.json.decode(told, type=_Problem)
     except msgspec.MsgspecError:
-        return ""
+        return OtherSideRefusedError(f"{status}: {shown(told.decode(errors='replace'), 300)}")
+    said = f"{problem.detail} {problem.remedy}".strip() or problem.type
+    return OtherSideRefusedError(f"{status}: {shown(said, 300)}", problem.type.rpartition("#")[2])
 
 
 def _wire(sums: Sums) -> dict[str, object]:

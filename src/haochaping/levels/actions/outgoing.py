@@ -43,6 +43,7 @@ _NEW = {"accepted", "updated"}
 # Tried again after 3, 9, 27, 81, 243 seconds, then every ten minutes for as long as it takes.
 _BASE_SECONDS, _LONGEST_SECONDS, _STEPS = 3, 600, 6
 _OPEN = (OutState.QUEUED, OutState.SENT)
+_MOST_SEQ = 2**31
 
 
 def hold_senders(code: str = "") -> list[Peer]:
@@ -131,6 +132,7 @@ def away(peer: Peer, error: str, *, now: datetime) -> None:
 def answered(peer: Peer, batch: OutBatch, answer: Answer, *, by: Actor, now: datetime) -> OutState:
     """A peer has said what became of a batch; what was settled before stays so. Returns where the batch stands now."""
     models.Peer.objects.filter(id=peer.id).update(attempts=0, due_at=now, last_error="", heard_at=now)
+    _expects(peer, answer)
     row = OutgoingBatch.objects.select_for_update().get(id=batch.id)
     if row.state in _OPEN and answer.state == InState.FAILED:
         OutgoingBatch.objects.filter(id=row.id).update(failures=F("failures") + 1)
@@ -149,6 +151,14 @@ def answered(peer: Peer, batch: OutBatch, answer: Answer, *, by: Actor, now: dat
     entry = NewEntry(EntryKind.BATCH_EXCHANGED, "outgoing_batch", str(row.id), facts=facts)
     ledger.append([entry], by=by, now=now)
     return OutState(row.state)
+
+
+def _expects(peer: Peer, answer: Answer) -> None:
+    """Remember which number the peer expects, unless it has said so later already."""
+    if answer.at.tzinfo is None or not 0 < answer.next_seq < _MOST_SEQ:
+        return
+    older = Q(expects_at=None) | Q(expects_at__lte=answer.at)
+    models.Peer.objects.filter(older, id=peer.id).update(expects=answer.next_seq, expects_at=answer.at)
 
 
 def _state(row: OutgoingBatch, answer: Answer) -> OutState:
