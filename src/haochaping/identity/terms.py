@@ -288,6 +288,21 @@ OTHER_ESCROW_KEY = Reason(
     N_("The record is sealed for another escrow key."),
     N_("Use the escrow key {key_id}."),
 )
+KEYS_LEFT_BEHIND = Reason(
+    "keys_left_behind",
+    N_(
+        "Neither the key {given} nor the new one opens these batches (key: number): {left}. Nothing was changed."
+    ),
+    N_(
+        "Give the key named there, or its shares. Where other batches are under yet another key, first bring all of them to "
+        "{present}, which is sealed for now: as the new key name its file."
+    ),
+)
+NOT_THE_PRESENT_KEY = Reason(
+    "not_the_present_key",
+    N_("The key {given} opens nothing here. Nothing was changed."),
+    N_("Give the present escrow key {present}, or its shares."),
+)
 UNRECORDED_APPROVAL = Reason(
     "unrecorded_approval",
     N_("The ledger does not hold the two approvals that this request claims."),

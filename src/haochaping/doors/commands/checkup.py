@@ -13,6 +13,7 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from haochaping.doors.commands import rights
+from haochaping.doors.commands.rotation import left_told
 from haochaping.exchange import queries as exchange
 from haochaping.hotline import queries as hotline
 from haochaping.hotline.rules import is_away
@@ -220,16 +221,13 @@ def _rotation() -> Finding:
     """Batches whose keys are wrapped for another key than the one that is sealed for now."""
     held = keys.application_keys(settings.KEYS_DIR)
     present = {KeyPair.ESCROW: held.escrow.id, KeyPair.RELAY: held.relay.id}
-    left = {
-        pair: sum(fact.batches for fact in identity.wrapped_under(pair) if fact.key_id != present[pair])
+    left = [
+        left_told(pair, left, present[pair])
         for pair in KeyPair
-    }
-    behind = ", ".join(f"{pair}: {n}" for pair, n in left.items() if n)
-    if behind:
-        told = gettext(
-            "batches are wrapped under a former key ({batches}): run “haochaping identity rotate” again until none is"
-        )
-        return Finding(N_("rotation"), ok=False, text=told.format(batches=behind))
+        if (left := identity.wrapped_beside(pair, present[pair]))
+    ]
+    if left:
+        return Finding(N_("rotation"), ok=False, text=" ".join(left))
     return Finding(N_("rotation"), ok=True, text=gettext("every batch is wrapped under the present keys"))
 
 
