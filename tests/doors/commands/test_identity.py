@@ -60,6 +60,8 @@ def test_an_identity_is_printed_once_after_it_is_recorded(approved, folder):
     again = run("identity", "open", str(approved), "--escrow-key", str(folder / "escrow.key"))
     assert again.exit_code == 1
     assert "张小满" not in again.output
+    # There is no page to reload here.
+    assert not {"page", "页面"} & set(re.findall("page|页面", again.output))
 
 
 def test_two_shares_of_three_open_as_well(approved, folder, tmp_path):
