@@ -353,6 +353,7 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "status_photo": (404, f"{{status}}/photos/{NOWHERE}"),
     "status_follow_up_photo": (422, f"{{status}}/follow-up/photos/{NOWHERE}"),
     "my_code": (302, "/my/code"),
+    "receipt_asked": (302, "/status/"),
     "my_code_ask": (303, "/my/code/send"),
     "my_service": (303, f"/my/services/{NOWHERE}"),
     "my_sign_in": (303, "/my/sign-in"),

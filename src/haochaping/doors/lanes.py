@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 from contextlib import suppress
+from dataclasses import dataclass
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,14 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class LaneLostError(Exception):
-    """A process ended before it was done: it was killed, or lost the database. What it had done is kept."""
+    """A process ended before it was done: it was killed. What it had done is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class _DatabaseAway:
+    """The last that a lane says when the database has not answered it; `reason` in the words of its driver."""
+
+    reason: str
 
 
 def worth_having() -> int:
@@ -37,6 +45,7 @@ def together[T](lanes: Sequence[Lane[T]]) -> Generator[T]:
 
     Raises:
         LaneLostError: one ended before it was done.
+        OperationalError: the database did not answer one; as from a single lane.
     """
     if len(lanes) == 1:
         yield from lanes[0]()
@@ -92,16 +101,20 @@ def _run[T](lane: Lane[T], out: Connection, near_ends: list[Connection]) -> None
     # A batch makes many objects and no circles: looking for circles would cost a tenth of the time.
     gc.freeze()
     gc.disable()
-    # Without a database the lane is lost, which whoever listens to it notices by itself.
-    with suppress(BrokenPipeError, *OUTAGE):
-        for said in lane():
-            out.send(said)
-        out.send(None)
+    with suppress(BrokenPipeError):
+        try:
+            for said in lane():
+                out.send(said)
+            out.send(None)
+        except OUTAGE as error:
+            out.send(_DatabaseAway(str(error)))
     close_pools()
 
 
 def _as_it_comes[T](running: dict[Connection, ForkProcess]) -> Iterator[T]:
     """What the lanes say; one that has said that it is done is taken out of `running`."""
+    from django.db import OperationalError  # noqa: PLC0415 - needs Django to be ready
+
     while running:
         ready = wait(list(running))
         for lane in [lane for lane in running if lane in ready]:
@@ -109,6 +122,8 @@ def _as_it_comes[T](running: dict[Connection, ForkProcess]) -> Iterator[T]:
                 said = lane.recv()
             except EOFError:
                 raise LaneLostError from None
+            if isinstance(said, _DatabaseAway):
+                raise OperationalError(said.reason)
             if said is None:
                 del running[lane]
             else:

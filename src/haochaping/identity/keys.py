@@ -36,6 +36,8 @@ _PUBLIC_TITLE = "haochaping public key, ML-KEM768-X25519"
 _SEED_LENGTH = 64
 _MLKEM_PUBLIC_LENGTH = 1184
 _SECRET_LENGTH = 32
+PRIVATE_LENGTH, _PUBLIC_LENGTH = _SEED_LENGTH + _SECRET_LENGTH, _MLKEM_PUBLIC_LENGTH + 32
+_NOT_A_KEY = N_("{path}: not a key; restore it from the back-up")
 _PAIRS = tuple(KeyPair)
 # Proposals of the design: the relay key is in daily use; the escrow key lies in a safe, and taking it out is a risk.
 _KEPT = {KeyPair.RELAY: timedelta(days=365), KeyPair.ESCROW: timedelta(days=3 * 365)}
@@ -99,7 +101,7 @@ def ensure(folder: Path) -> None:
         public, private = folder / f"{name}.pub", folder / f"{name}.key"
         if not public.exists():
             make_private(private)
-            place(public, _public_text(_read(private, _PRIVATE_TITLE)), 0o644)
+            place(public, _public_text(private_raw(private)), 0o644)
     for purpose in IndexPurpose:
         _secret(folder / f"blind-{purpose}.key")
 
@@ -133,7 +135,7 @@ def private_key(path: Path) -> PrivateKey:
 
 def private_raw(path: Path) -> bytes:
     """The 96 secret bytes of a private key's file, to be split into shares; raises `KeysMissing`."""
-    return _read(path, _PRIVATE_TITLE)
+    return _read(path, _PRIVATE_TITLE, PRIVATE_LENGTH)
 
 
 def private_from(raw: bytes) -> PrivateKey:
@@ -248,22 +250,33 @@ def _read_secret(path: Path) -> bytes:
     try:
         return bytes.fromhex(text_of(path).strip())
     except ValueError as error:
-        raise KeysMissing(N_("{path}: not a key; restore it from the back-up"), path=path) from error
+        raise KeysMissing(_NOT_A_KEY, path=path) from error
 
 
-def _read(path: Path, title: str) -> bytes:
+def _read(path: Path, title: str, length: int) -> bytes:
     first, _, body = text_of(path).partition("\n")
     if first != title:
         raise KeysMissing(
             N_("{path}: the first line is not “{title}”; restore it from the back-up"), path=path, title=title
         )
-    return b64decode(body)
+    raw = decoded(body)
+    if len(raw) != length:
+        raise KeysMissing(_NOT_A_KEY, path=path)
+    return raw
+
+
+def decoded(text: str) -> bytes:
+    """The bytes of Base64 in a key file; empty when it has been damaged."""
+    try:
+        return b64decode(text)
+    except ValueError:
+        return b""
 
 
 def text_of(path: Path) -> str:
-    """What a key file says; raises `KeysMissing`."""
+    """What a key file says, whatever is no text in it as U+FFFD; raises `KeysMissing`."""
     try:
-        return path.read_text()
+        return path.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
         raise _unreadable(path, error) from error
 
@@ -283,7 +296,7 @@ def _unreadable(path: Path, error: OSError) -> KeysMissing:
 
 
 def _public(path: Path) -> PublicKey:
-    raw = _read(path, _PUBLIC_TITLE)
+    raw = _read(path, _PUBLIC_TITLE, _PUBLIC_LENGTH)
     mlkem = MLKEM768PublicKey.from_public_bytes(raw[:_MLKEM_PUBLIC_LENGTH])
     x25519 = X25519PublicKey.from_public_bytes(raw[_MLKEM_PUBLIC_LENGTH:])
     return PublicKey(_fingerprint(raw), MLKEM768X25519PublicKey(mlkem, x25519))

@@ -141,6 +141,11 @@ def wrapped_under(pair: KeyPair) -> list[WrappedFact]:
     return [WrappedFact(*row) for row in rows]
 
 
+def wrapped_beside(pair: KeyPair, key: str) -> list[WrappedFact]:
+    """Under which other keys than this one batches are still wrapped, the most first; reads every batch."""
+    return rules.not_under(wrapped_under(pair), key)
+
+
 def anything_sealed() -> bool:
     """Whether a person has ever been sealed here and is still needed."""
     return SealedBatch.objects.exists()

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 from haochaping.identity.terms import (
     BASIS_LIMIT,
     DOCUMENT_LIMIT,
+    KEYS_LEFT_BEHIND,
     NO_DOCUMENT,
     NO_LEGAL_BASIS,
+    NOT_THE_PRESENT_KEY,
     OPENING_DELAY,
     UNKNOWN_OPENING_PURPOSE,
     OpeningPurpose,
@@ -21,9 +23,10 @@ from haochaping.kernel.refused import Complaint
 from haochaping.kernel.text import has_forbidden_control
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from haochaping.identity.terms import OpeningRow
+    from haochaping.identity.terms import OpeningRow, WrappedFact
 
 # Resident identity card: 111 on the national bus, 31 in Zhejiang, empty where a source does not say.
 _RESIDENT_TYPES = frozenset({"", "111", "31"})
@@ -122,3 +125,27 @@ def committed_opening(request: OpeningRow) -> dict[str, str]:
         "document": sha256(request.document.encode()).hexdigest(),
         "approved": f"{request.first_by} {request.second_by}",
     }
+
+
+def not_under(wrapped: Iterable[WrappedFact], *keys: str | None) -> list[WrappedFact]:
+    """What of the batches is wrapped for none of these keys."""
+    return [fact for fact in wrapped if fact.key_id not in keys]
+
+
+def rotation_complaint(
+    given: str, new: str | None, *, present: str, wrapped: Sequence[WrappedFact]
+) -> Complaint | None:
+    """Why the escrow key must not be replaced with the key `given`; fingerprints, `new` is None for one not made yet.
+
+    A rotation begins with a key that, with the new one, opens everything: else batches come to lie under several new
+    keys, or under none that is known. One that goes on (`new` is the `present` key, which is sealed for) brings every
+    key's batches together, so that it is enough for the given one to open some.
+    """
+    left = not_under(wrapped, given, new)
+    opens = any(fact.key_id == given for fact in wrapped)
+    if left and not (opens and new == present):
+        told = tuple(f"{fact.key_id}: {fact.batches}" for fact in left)
+        return Complaint(KEYS_LEFT_BEHIND, params={"given": given, "left": told, "present": present})
+    if not opens and present not in {given, new}:
+        return Complaint(NOT_THE_PRESENT_KEY, params={"given": given, "present": present})
+    return None

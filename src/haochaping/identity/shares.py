@@ -6,8 +6,8 @@ values at x. The field is that of AES, x^8 + x^4 + x^3 + x + 1; 3 generates its 
 
 from __future__ import annotations
 
-from base64 import b64decode, b64encode
-from typing import TYPE_CHECKING
+from base64 import b64encode
+from typing import TYPE_CHECKING, NamedTuple
 
 from haochaping.identity import keys
 from haochaping.kernel.identifiers import random_bytes
@@ -19,24 +19,49 @@ if TYPE_CHECKING:
 
 MOST_SHARES = 255
 _TITLE = "haochaping share of a private key, Shamir over GF(256)"
+_NO_SHARE = N_("{file}: not a share of a key")
+_ALTERED = N_("a share has been altered; compare the shares with their copies")
+_ALTERED_OR_MIXED = N_(
+    "a share has been altered, or they are of two runs of split-key; compare them with their copies, and give shares that one "
+    "run made"
+)
+_MARK_LENGTH = 4
 _POLYNOMIAL = 0x11B
 _ORDER = 255
+
+
+class _Share(NamedTuple):
+    """What a share's file says. `split` marks the run of split-key that made it; empty in files of earlier versions."""
+
+    fingerprint: str
+    threshold: int
+    number: int
+    split: str
+    body: bytes
 
 
 def split_key(file: Path, into: Path, *, shares: int, threshold: int) -> list[Path]:
     """Split the private key of a file into files of one share each; returns them.
 
+    What a run that was killed has left under hidden names is removed.
+
     Raises:
         ValueError: not 2 ≤ threshold ≤ shares ≤ 255.
         keys.KeysMissing: the file is no private key.
-        FileExistsError: shares of a key of this name are in the folder, perhaps of a former one.
+        FileExistsError: shares of a key of this name are in the folder, perhaps of a former one; the text names the
+            first, and the hidden ones.
     """
+    cut_short = sorted(into.glob(f".{file.stem}-share-*.key.*"))
     if there := sorted(into.glob(f"{file.stem}-share-*.key")):
-        raise FileExistsError(str(there[0]))
+        raise FileExistsError(", ".join(map(str, [there[0], *cut_short])))
     fingerprint, made = keys.private_key(file).id, []
+    for path in cut_short:
+        path.unlink()
+    mark = random_bytes(_MARK_LENGTH).hex()
     for number, body in split(keys.private_raw(file), shares=shares, threshold=threshold).items():
         path = into / f"{file.stem}-share-{number}.key"
-        keys.place(path, f"{_TITLE}\n{fingerprint} {threshold} {number}\n{b64encode(body).decode()}\n", 0o600)
+        head = f"{fingerprint} {threshold} {number} {mark}"
+        keys.place(path, f"{_TITLE}\n{head}\n{b64encode(body).decode()}\n", 0o600)
         made.append(path)
     return made
 
@@ -44,30 +69,35 @@ def split_key(file: Path, into: Path, *, shares: int, threshold: int) -> list[Pa
 def key_of_shares(files: Sequence[Path]) -> keys.PrivateKey:
     """The private key that enough shares give; raises `keys.KeysMissing` naming the share that is wrong or lacking."""
     read = [_share(file) for file in files]
-    if len({(fingerprint, threshold) for fingerprint, threshold, _, _ in read}) != 1:
+    if len({(one.fingerprint, one.threshold) for one in read}) != 1:
         raise keys.KeysMissing(N_("the shares are not of one key; give shares of the same key"))
-    fingerprint, threshold, _, _ = read[0]
-    bodies = {number: body for _, _, number, body in read}
+    if len({one.split for one in read}) != 1:
+        raise keys.KeysMissing(
+            N_("the shares are of this key, but of two runs of split-key; give shares that one run made")
+        )
+    fingerprint, threshold, _, mark, _ = read[0]
+    bodies = {one.number: one.body for one in read}
     if len(bodies) < threshold:
         raise keys.KeysMissing(
             N_("{n} of {needed} shares; give {needed} different ones"), n=len(bodies), needed=threshold
         )
     key = keys.private_from(joined(bodies))
     if key.id != fingerprint:
-        raise keys.KeysMissing(N_("a share has been altered; compare the shares with their copies"))
+        raise keys.KeysMissing(_ALTERED if mark else _ALTERED_OR_MIXED)
     return key
 
 
-def _share(file: Path) -> tuple[str, int, int, bytes]:
+def _share(file: Path) -> _Share:
     title, _, rest = keys.text_of(file).partition("\n")
     try:
         head, body = rest.split("\n", 1)
-        fingerprint, threshold, number = head.split()
-        share = fingerprint, int(threshold), int(number), b64decode(body, validate=False)
+        fingerprint, threshold, number, *mark = head.split()
+        share = _Share(fingerprint, int(threshold), int(number), "".join(mark), keys.decoded(body))
     except ValueError as error:
-        raise keys.KeysMissing(N_("{file}: not a share of a key"), file=file) from error
-    if title != _TITLE:
-        raise keys.KeysMissing(N_("{file}: not a share of a key"), file=file)
+        raise keys.KeysMissing(_NO_SHARE, file=file) from error
+    known = title == _TITLE and 1 <= share.number <= MOST_SHARES
+    if not known or len(share.body) != keys.PRIVATE_LENGTH:
+        raise keys.KeysMissing(_NO_SHARE, file=file)
     return share
 
 

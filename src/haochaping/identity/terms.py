@@ -278,7 +278,7 @@ SAME_ORGANISATION = Reason(
 WRONG_OPENING_STATE = Reason(
     "wrong_opening_state",
     N_("This request has been decided or ended; that step is not possible now."),
-    N_("Reload the page: somebody may have gone on with it."),
+    N_("Look at the request again: somebody may have gone on with it."),
 )
 OPENING_TOO_EARLY = Reason(
     "opening_too_early",
@@ -292,6 +292,21 @@ OTHER_ESCROW_KEY = Reason(
     "other_escrow_key",
     N_("The record is sealed for another escrow key."),
     N_("Use the escrow key {key_id}."),
+)
+KEYS_LEFT_BEHIND = Reason(
+    "keys_left_behind",
+    N_(
+        "Neither the key {given} nor the new one opens these batches (key: number): {left}. Nothing was changed."
+    ),
+    N_(
+        "Give the key named there, or its shares. Where other batches are under yet another key, first bring all of them to "
+        "{present}, which is sealed for now: as the new key name its file."
+    ),
+)
+NOT_THE_PRESENT_KEY = Reason(
+    "not_the_present_key",
+    N_("The key {given} opens nothing here. Nothing was changed."),
+    N_("Give the present escrow key {present}, or its shares."),
 )
 UNRECORDED_APPROVAL = Reason(
     "unrecorded_approval",

@@ -8,15 +8,13 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 
 from haochaping.notices import actions, rules
-from haochaping.notices.terms import Channel, GatewayFailed, Template
+from haochaping.notices.terms import NO_GATEWAY, Channel, GatewayFailed, Template
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
     from haochaping.notices.terms import Script
-
-_UNSET = "no SMS gateway is set (HAOCHAPING_SMS_GATEWAY)"
 
 
 class Gateway(Protocol):
@@ -75,15 +73,15 @@ class NoGateway:
 
     def send(self, phone: str, text: str, *, reference: str, now: datetime) -> str:  # noqa: ARG002 - the port's shape
         """Refuse."""
-        raise GatewayFailed(_UNSET)
+        raise GatewayFailed(NO_GATEWAY)
 
     def connect(self, line: str, phone: str, *, reference: str, now: datetime) -> str:  # noqa: ARG002 - the port's shape
         """Refuse."""
-        raise GatewayFailed(_UNSET)
+        raise GatewayFailed(NO_GATEWAY)
 
     def ask(self, phone: str, script: Script, *, answers_to: str, reference: str, now: datetime) -> str:  # noqa: ARG002 - the port's shape
         """Refuse."""
-        raise GatewayFailed(_UNSET)
+        raise GatewayFailed(NO_GATEWAY)
 
 
 _NAMED: dict[str, Callable[[], Gateway]] = {"demo": DemoGateway, "": NoGateway}

@@ -23,6 +23,7 @@ from haochaping.notices.models import (
     Thread,
 )
 from haochaping.notices.terms import (
+    NO_GATEWAY,
     NOTICE_LABELS,
     TOLD_HIGHER_UP,
     Channel,
@@ -153,6 +154,14 @@ def lost_deliveries(*, limit: int = 200) -> list[LostDelivery]:
         .order_by("at", "id")
         .values_list(*columns)[:limit]
     ]
+
+
+def worker_has_gateway(since: datetime) -> bool | None:
+    """Whether the newest delivery tried since then found a gateway; None when none was. Reads every delivery."""
+    told = Q(state=DeliveryState.SENT) | Q(last_error=NO_GATEWAY)
+    newest = Delivery.objects.filter(told, at__gte=since).order_by("-at").values_list("state", flat=True)
+    state = newest.first()
+    return None if state is None else state == DeliveryState.SENT
 
 
 def lost_deliveries_count() -> int:

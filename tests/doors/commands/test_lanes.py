@@ -10,10 +10,13 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from haochaping.cases.models import Case
 from haochaping.doors.commands import lanes
+from haochaping.doors.commands.installation import answered, quiet_pool
+from haochaping.doors.commands.intake import import_file
 from haochaping.doors.commands.lanes import windows
 from haochaping.doors.lanes import LaneLostError, together
 from haochaping.exchange.rules import CASE_COLUMNS
@@ -201,6 +204,28 @@ def test_a_lane_that_is_killed_is_noticed(file):
 
     with pytest.raises(LaneLostError):
         list(windows(file, killed, CASE_COLUMNS))
+
+
+def lost_database(_raws: Sequence[Raw]) -> list[Outcome]:
+    """The server ends the lane's connection in the middle of its work."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+    return []
+
+
+def test_a_lane_that_lost_the_database_says_so(file):
+    with pytest.raises(OperationalError, match="terminating connection"):
+        list(windows(file, lost_database, CASE_COLUMNS))
+
+
+def test_an_import_whose_database_went_away_says_so_in_a_line(file, monkeypatch, capsys):
+    monkeypatch.setenv("LANGUAGE", "en")
+
+    with pytest.raises(SystemExit), quiet_pool(), answered():
+        import_file(file, lost_database, CASE_COLUMNS, as_json=False)
+
+    [said] = capsys.readouterr().err.splitlines()
+    assert said.startswith("The database did not answer: terminating connection")
 
 
 def test_a_file_that_cannot_be_read_is_refused_from_a_lane_too(tmp_path):

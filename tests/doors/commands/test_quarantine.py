@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 from django.db import OperationalError
 from django.utils import timezone
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 from haochaping.config.entry import Installation
 from haochaping.config.environment import read
@@ -81,3 +83,22 @@ def test_a_database_that_is_away_is_said_in_a_line(waiting, monkeypatch, languag
     assert said.exit_code == 1
     assert said.stderr.startswith(words)
     assert len(said.stderr.splitlines()) == 1
+
+
+def test_a_pool_that_tries_again_says_nothing_on_the_command_s_terminal(waiting, monkeypatch):
+    heard: list[str] = []
+    log = logging.getLogger("psycopg.pool")
+
+    def away(**_: object) -> None:
+        monkeypatch.setattr(log, "handlers", [handler := logging.Handler()])
+        monkeypatch.setattr(handler, "emit", lambda record: heard.append(record.getMessage()))
+        with ConnectionPool("host=127.0.0.1 port=1", min_size=1, open=True) as pool:
+            pool.wait(timeout=0.3)
+
+    monkeypatch.setattr(exchange, "waiting", away)
+
+    with pytest.raises(PoolTimeout):
+        run("quarantine", "list")
+
+    assert heard == []
+    assert log.isEnabledFor(logging.WARNING)

@@ -54,8 +54,11 @@ def test_the_code_opens_ones_services():
     [code] = codes()
     assert enter(browser, f" {code[:3]} {code[3:]}").headers["Location"] == reverse("my")
 
-    services = browser.get(reverse("my")).context["services"]
+    page = browser.get(reverse("my"))
+    services = page.context["services"]
     assert [service.case.number for service in services] == ["…0001"]
+    assert "无需登录" not in page.content.decode()
+    assert "无需登录" in Client().get(reverse("my")).content.decode()
     answer = browser.post(reverse("my_service", args=[services[0].id]))
     assert browser.get(answer.headers["Location"]).status_code == 200
 

@@ -323,10 +323,18 @@ def test_qr_code_and_slip_name_the_way_in(citizen):
     assert "…0123" in slip
 
 
+def test_a_service_that_is_reviewed_has_no_slip_any_more(citizen):
+    citizen.tap(4)
+
+    answer = citizen.look(f"{citizen.address}/slip")
+
+    assert (answer.status_code, answer["Location"]) == (303, citizen.address)
+
+
 def test_english_is_complete(citizen):
     han = re.compile(r"[\u4e00-\u9fff]")
     own = {"食品经营许可", "河湾区政务服务中心", "河湾区行政审批局", "综合窗口1", "办结", "简体中文"}
-    pages = [citizen.look(**{"accept-language": "en"})]
+    pages = [citizen.look(f"{citizen.address}{rest}", **{"accept-language": "en"}) for rest in ("", "/slip")]
     citizen.tap(1)
     pages.append(citizen.look(**{"accept-language": "en"}))
     citizen.browser.post(
@@ -334,7 +342,6 @@ def test_english_is_complete(citizen):
     )
     pages += [
         citizen.look(**{"accept-language": "en"}),
-        citizen.look(f"{citizen.address}/slip", **{"accept-language": "en"}),
         citizen.look("/my/", **{"accept-language": "en"}),
         citizen.look("/r/x", **{"accept-language": "en"}),
     ]

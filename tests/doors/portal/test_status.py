@@ -409,3 +409,9 @@ def test_of_a_review_that_is_not_known_to_be_the_same_persons_nothing_is_shown(c
     assert "两件事一并答复您" not in page
     assert citizen.browser.post(f"{status}/solution", {"solved": "no", "text": ""}).status_code == 422
     assert not SolutionAnswer.objects.exists()
+
+
+def test_the_address_without_a_number_leads_to_where_it_is_typed(citizen):
+    answer = citizen.browser.get("/status/")
+
+    assert (answer.status_code, answer["Location"]) == (302, "/my/")

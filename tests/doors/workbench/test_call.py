@@ -57,6 +57,7 @@ def test_without_consent_no_call_is_offered_and_a_forced_one_is_refused(bad, cle
 
 
 @pytest.mark.parametrize(("changes", "field"), [({"line": "x"}, "line"), ({"purpose": ""}, "purpose")])
+@pytest.mark.usefixtures("relay_of_ours")
 def test_what_is_lacking_is_said_at_its_field(agreed, clerk, changes, field):
     answer = clerk.post(agreed.address("call"), CALL | changes)
 
@@ -101,6 +102,17 @@ def records(page: str, bad) -> bool:
 @pytest.fixture
 def relay_of_ours(settings):
     settings.SMS_GATEWAY = "demo"
+
+
+@pytest.mark.parametrize("gateway", ["", "demo"])
+def test_a_page_offers_the_relay_or_says_that_nobody_can_be_called(agreed, clerk, settings, gateway):
+    settings.SMS_GATEWAY = gateway
+
+    page = page_of(clerk, agreed)
+
+    assert (f'action="{agreed.address("call")}"' in page) == bool(gateway)
+    assert ("The reviewer cannot be called" in page) == (not gateway)
+    assert ("No call: " in page) == (not gateway)
 
 
 @pytest.mark.usefixtures("relay_of_ours")

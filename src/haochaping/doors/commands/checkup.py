@@ -13,6 +13,7 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from haochaping.doors.commands import rights
+from haochaping.doors.commands.rotation import left_told
 from haochaping.exchange import queries as exchange
 from haochaping.hotline import queries as hotline
 from haochaping.hotline.rules import is_away
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 _OLDEST_POSTGRES = 150000
 _ACTIVE_INDICATORS = 40
 _PRIVATE = 0o077
+_LATELY = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ def checkup(installation: Installation) -> Iterator[Finding]:
     yield _keys()
     yield _rotation()
     yield from _queues()
+    yield _gateway()
     yield _hotlines()
     yield _levels()
     yield _foreign_rows()
@@ -220,16 +223,13 @@ def _rotation() -> Finding:
     """Batches whose keys are wrapped for another key than the one that is sealed for now."""
     held = keys.application_keys(settings.KEYS_DIR)
     present = {KeyPair.ESCROW: held.escrow.id, KeyPair.RELAY: held.relay.id}
-    left = {
-        pair: sum(fact.batches for fact in identity.wrapped_under(pair) if fact.key_id != present[pair])
+    left = [
+        left_told(pair, left, present[pair])
         for pair in KeyPair
-    }
-    behind = ", ".join(f"{pair}: {n}" for pair, n in left.items() if n)
-    if behind:
-        told = gettext(
-            "batches are wrapped under a former key ({batches}): run “haochaping identity rotate” again until none is"
-        )
-        return Finding(N_("rotation"), ok=False, text=told.format(batches=behind))
+        if (left := identity.wrapped_beside(pair, present[pair]))
+    ]
+    if left:
+        return Finding(N_("rotation"), ok=False, text=" ".join(left))
     return Finding(N_("rotation"), ok=True, text=gettext("every batch is wrapped under the present keys"))
 
 
@@ -258,6 +258,25 @@ def _queues() -> Iterator[Finding]:
     )
     well = gettext("no message or call to a reviewer failed or is unclear")
     yield Finding(N_("notices"), ok=True, text=told.format(n=lost) if lost else well)
+
+
+def _gateway() -> Finding:
+    """Whether this process and the worker were told the same, which stands in a file for each."""
+    worker, here = notices.worker_has_gateway(timezone.now() - _LATELY), bool(settings.SMS_GATEWAY)
+    if worker is None or worker == here:
+        text = gettext("nothing speaks against web processes and worker having the same gateway")
+        return Finding(N_("gateway"), ok=True, text=text)
+    if worker:
+        told = gettext(
+            "the worker sends messages, but HAOCHAPING_SMS_GATEWAY is not set here: web processes offer no code for “My "
+            "services” and tell clerks that nobody can be called. Set it in web.env as in worker.env, and start them again."
+        )
+    else:
+        told = gettext(
+            "HAOCHAPING_SMS_GATEWAY is set here, but the worker has none: messages and calls wait. Set it in worker.env, and "
+            "start the worker again."
+        )
+    return Finding(N_("gateway"), ok=False, text=told)
 
 
 def _hotlines() -> Finding:

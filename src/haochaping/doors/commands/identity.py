@@ -48,8 +48,7 @@ def show_keys(*, as_json: bool) -> None:
 
 def _key_line(row: dict[str, object]) -> str:
     if "file" not in row:
-        told = gettext("{n} batches are wrapped for {pair} under {key}")
-        return told.format(n=row["batches"], pair=gettext(_PAIRS[str(row["pair"])]), key=row["key_id"])
+        return _wrapped(str(row["pair"]), str(row["key_id"]), int(str(row["batches"])))
     where = gettext("here") if row["present"] else gettext("not here")
     values = [
         row["file"],
@@ -64,6 +63,15 @@ def _key_line(row: dict[str, object]) -> str:
     return line + (
         " · " + gettext("replace by {day}").format(day=row["rotate_by"]) if row["rotate_by"] else ""
     )
+
+
+def _wrapped(pair: str, key: str, batches: int) -> str:
+    told = ngettext(
+        "{n} batch is wrapped for {pair} under {key}",
+        "{n} batches are wrapped for {pair} under {key}",
+        batches,
+    )
+    return told.format(n=batches, pair=gettext(_PAIRS[pair]), key=key)
 
 
 _PAIRS = {"relay": N_("the relay"), "escrow": N_("the escrow office")}
@@ -139,19 +147,22 @@ def open_request(request: object, *, escrow_key: Path | None, shares: tuple[Path
 @share_option
 @with_database
 def try_key(*, escrow_key: Path | None, shares: tuple[Path, ...]) -> None:
-    """Say whether the escrow key, or these shares of it, open what is sealed here. Nothing is opened."""
+    """Say whether the escrow key, or these shares of it, open everything that is sealed here. Nothing is opened."""
     from django.conf import settings  # noqa: PLC0415 - needs Django to be ready
 
-    from haochaping.identity import keys  # noqa: PLC0415
+    from haochaping.doors.commands.rotation import left_told  # noqa: PLC0415
+    from haochaping.identity import keys, queries  # noqa: PLC0415
+    from haochaping.identity.terms import KeyPair  # noqa: PLC0415
 
     given, needed = _escrow(escrow_key, shares).id, keys.application_keys(settings.KEYS_DIR).escrow.id
+    for fact in queries.wrapped_under(KeyPair.ESCROW):
+        click.echo(_wrapped(KeyPair.ESCROW, fact.key_id, fact.batches))
     if given != needed:
-        fail(
-            gettext("This is the key {given}; what is sealed here needs {needed}.").format(
-                given=given, needed=needed
-            )
-        )
-    click.echo(gettext("It opens what is sealed here: {needed}.").format(needed=needed))
+        told = gettext("This is the key {given}; what is sealed here from now on needs {needed}.")
+        fail(told.format(given=given, needed=needed))
+    if left := queries.wrapped_beside(KeyPair.ESCROW, given):
+        fail(left_told(KeyPair.ESCROW, left, given))
+    click.echo(gettext("It opens everything that is sealed here: {needed}.").format(needed=needed))
 
 
 @identity.command("rotate")
@@ -167,48 +178,54 @@ def try_key(*, escrow_key: Path | None, shares: tuple[Path, ...]) -> None:
 def rotate(pair: str, *, escrow_key: Path | None, shares: tuple[Path, ...], new_key: Path | None) -> None:
     """Replace the pair of keys of the relay or of the escrow office; batch keys are wrapped anew, no row is.
 
-    Broken off, it is called again with the same words and goes on. For the escrow, name the present key or its
-    shares, and the file of the new one.
+    Broken off, it is called again with the same words and goes on; it is called again until nothing was left to wrap.
+    For the escrow, name the present key or its shares, and the file of the new one.
     """
     from django.conf import settings  # noqa: PLC0415 - needs Django to be ready
     from django.utils import timezone  # noqa: PLC0415
 
-    from haochaping.flows.rotate_keys import rotate_keys  # noqa: PLC0415
-    from haochaping.identity import keys, relay  # noqa: PLC0415
+    from haochaping.doors.commands.rotation import left_told  # noqa: PLC0415
+    from haochaping.flows.rotate_keys import publish_escrow, rotate_keys  # noqa: PLC0415
+    from haochaping.identity import keys, queries, relay  # noqa: PLC0415
     from haochaping.identity.terms import KeyPair  # noqa: PLC0415
 
-    chosen = KeyPair(pair)
+    chosen, before = KeyPair(pair), keys.application_keys(settings.KEYS_DIR)
     if chosen == KeyPair.RELAY:
         new = keys.renew_relay(settings.KEYS_DIR)
-        old = relay.load_keys(settings.KEYS_DIR)
+        old, former = relay.load_keys(settings.KEYS_DIR), before.relay
     else:
-        present = _escrow(escrow_key, shares)
+        given = _escrow(escrow_key, shares)
         if new_key is None:
             fail(gettext("Name the file of the new escrow key: --new-key FILE."))
-        keys.make_private(new_key)
-        new = keys.publish(settings.KEYS_DIR, chosen, new_key)
-        old = {present.id: present}
+        new = publish_escrow(new_key, given=given.id, folder=settings.KEYS_DIR)
+        old, former = {given.id: given}, before.escrow
     done = 0
     for part in rotate_keys(chosen, old=old, new=new, by=OPERATOR, now=timezone.now()):
         done += part
         click.echo(ngettext("{n} batch wrapped anew", "{n} batches wrapped anew", done).format(n=done))
-    click.echo(
-        gettext("Everything this key opens is wrapped for {key} now. {rest}").format(
-            key=new.id, rest=_rest(chosen)
-        )
-    )
+    if left := queries.wrapped_beside(chosen, new.id):
+        fail(left_told(chosen, left, new.id))
+    # Whoever has not been given the new public half yet goes on sealing for the former key.
+    rest = _GO_ON if done or former.id != new.id else _DESTROY
+    click.echo(gettext(rest[pair]).format(key=new.id))
 
 
-def _rest(pair: object) -> str:
-    return gettext(_REST[str(pair)])
-
-
-_REST = {
+_GO_ON = {
     "relay": N_(
-        "Copy relay.pub to every web process, run this once more, then erase the relay-….key files that are left."
+        "Everything is wrapped for {key} now. Copy relay.pub to every web process, then run this again. Destroy nothing yet."
     ),
     "escrow": N_(
-        "Copy escrow.pub to every process, run this once more, then erase the former key and its shares."
+        "Everything is wrapped for {key} now. Copy escrow.pub to every process, then run this again. Destroy nothing yet."
+    ),
+}
+_DESTROY = {
+    "relay": N_(
+        "Nothing was left to wrap: {key} opens everything. If every web process has this relay.pub, destroy the relay-….key "
+        "files that are left."
+    ),
+    "escrow": N_(
+        "Nothing was left to wrap: {key} opens everything. If every process has this escrow.pub, destroy every other escrow "
+        "key and its shares, and keep those of this one."
     ),
 }
 

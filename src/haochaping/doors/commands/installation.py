@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import logging
 import sys
 from contextlib import contextmanager
 from datetime import datetime
@@ -87,7 +88,7 @@ def with_database[**P, R](command: Callable[P, R]) -> Callable[P, R]:
 
         language = settings.LANGUAGE_CODE if kwargs.get("as_json") else django_language()
         try:
-            with _files(), translation.override(language), answered():
+            with _files(), translation.override(language), quiet_pool(), answered():
                 return command(*args, **kwargs)
         except Refused as refused:
             with translation.override(language):
@@ -116,6 +117,18 @@ def answered() -> Iterator[None]:
             "The database did not answer: {reason}. What was reported as done is kept; run the command again."
         )
         fail(told.format(reason=str(error).partition("\n")[0]))
+
+
+@contextmanager
+def quiet_pool() -> Iterator[None]:
+    """Keep what the pool of connections logs at each try off the terminal: `answered` says it once."""
+    log = logging.getLogger("psycopg.pool")
+    before = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
 
 
 _WHY = {

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from haochaping.accounts.terms import CITIZEN_PROVIDER
 from haochaping.doors import sign_in
@@ -48,6 +49,13 @@ def my(request: HttpRequest) -> HttpResponse:
             form.add_error(name, say(refused.complaint).text)
     forms = {"receipt": ReceiptForm(), "link": LinkForm()} | {name: form, "wrong": form}
     return _page(request, forms, status=422)
+
+
+@public
+@require_safe
+def status_without_number(_request: HttpRequest) -> HttpResponse:
+    """Whoever typed the address of a status page without its number is asked for that."""
+    return redirect("my")
 
 
 def _page(request: HttpRequest, forms: Mapping[str, object], status: int = 200) -> HttpResponse:

@@ -127,9 +127,11 @@ def qr_code(_request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 @private_page
 def slip(request: HttpRequest, token: str) -> HttpResponse:
-    """The invitation to print and take home."""
+    """The invitation to print and take home; whoever has reviewed is shown the review."""
     invitation, opened = _open(request, token)
-    review_actions.check_usable(invitation, answered=opened is not None, now=timezone.now())
+    if opened is not None:
+        return see_other(reverse("review", args=[token]))
+    review_actions.check_usable(invitation, answered=False, now=timezone.now())
     context = {
         "case": own_review.shown_case(_binding(invitation)),
         "link": _scanned(token).partition("?")[0],

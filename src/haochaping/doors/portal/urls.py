@@ -30,6 +30,7 @@ urlpatterns = [
     ),
     path("r/<str:token>/follow-up/<slug:form>", invitation.follow_up_form, name="review_follow_up_form"),
     path("r/<str:token>/<slug:form>", invitation.form, name="review_form"),
+    path("status/", entrance.status_without_number, name="receipt_asked"),
     path("status/<str:receipt>", status.page, name="status"),
     path("status/<str:receipt>/photos/<uuid:photo_id>", status.photo, name="status_photo"),
     path("status/<str:receipt>/follow-up", status.follow_up, name="status_follow_up"),

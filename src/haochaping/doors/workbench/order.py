@@ -307,6 +307,7 @@ def order_page(
         "write": offers.write(order, tried, form) if handles else None,
         "note": offers.offer(NOTE, tried, form) if may_note(order, by) else None,
         "call": offers.offer(CALL, tried, form) if calls and may_call(order.state) else None,
+        "no_call": recordable.impossible,
         "calls": [(call.at, call_words(call)) for call in history.calls],
         "calls_first": order.state == OrderState.SIGNED
         and all(one.means != Means.RELAY for one in recordable.contacts),

@@ -17,11 +17,12 @@ from haochaping.identity.actions.relay import (
     open_phone_for_call,
     take_back_call,
 )
-from haochaping.identity.actions.rotation import begin_rotation, rewrap
+from haochaping.identity.actions.rotation import begin_rotation, check_escrow, rewrap
 
 __all__ = [
     "approve_opening",
     "begin_rotation",
+    "check_escrow",
     "erase",
     "expire_openings",
     "grant_calls",

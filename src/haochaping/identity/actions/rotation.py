@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from haochaping.identity import sealing
+from haochaping.identity import queries, rules, sealing
 from haochaping.identity.models import SealedBatch
 from haochaping.identity.terms import BROKEN_SEAL, KeyPair
 from haochaping.kernel.refused import Refused
@@ -24,6 +24,19 @@ if TYPE_CHECKING:
 # About a second's work in one transaction.
 _AT_ONCE = 2000
 _PURPOSE = {KeyPair.ESCROW: sealing.escrow_purpose, KeyPair.RELAY: sealing.relay_purpose}
+
+
+def check_escrow(given: str, *, new: str | None, present: str) -> None:
+    """Refuse to replace the escrow key by whoever has `given` where batches would be left behind; fingerprints.
+
+    Raises:
+        Refused: KEYS_LEFT_BEHIND or NOT_THE_PRESENT_KEY.
+    """
+    complaint = rules.rotation_complaint(
+        given, new, present=present, wrapped=queries.wrapped_under(KeyPair.ESCROW)
+    )
+    if complaint:
+        raise Refused(complaint.reason, field=complaint.field, **complaint.params)
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from haochaping.notices.terms.calls import (
 from haochaping.notices.terms.deliveries import (
     CALL_STATE_LABELS,
     DELIVERY_LABELS,
+    NO_GATEWAY,
     NOTICE_CHANNEL_LABELS,
     SIDE_LABELS,
     TEXT_LIMIT,
@@ -104,6 +105,7 @@ __all__ = [
     "NO_CALLS_KEY",
     "NO_DELIVERY",
     "NO_ENDPOINT",
+    "NO_GATEWAY",
     "NO_NOTICE",
     "NO_THREAD",
     "ORIGIN_NOT_ALLOWED",

@@ -23,6 +23,10 @@ class Side(StrEnum):
     SYSTEM = "system"
 
 
+# What is written down of a delivery that found no gateway.
+NO_GATEWAY = "no SMS gateway is set (HAOCHAPING_SMS_GATEWAY)"
+
+
 class Channel(StrEnum):
     """通知渠道: a text message, a call that the relay connects, an automatic call that asks 语音问询 (IVR).
 
