@@ -113,6 +113,7 @@ from haochaping.ui.sentences import say
 from haochaping.voices.terms import (
     ANSWERER_DECIDES,
     FOUND_ALREADY,
+    NAMED_ALREADY,
     NO_SUCH_VOICE,
     NOT_A_GOOD_REVIEW,
     VOICE_AGENCY_GOES_ON,
@@ -180,6 +181,7 @@ _STATUS = {
     ANSWERER_DECIDES.code: FORBIDDEN,
     FOUND_ALREADY.code: CONFLICT,
     VOICE_AGENCY_GOES_ON.code: CONFLICT,
+    NAMED_ALREADY.code: CONFLICT,
     WRONG_STATE.code: CONFLICT,
     **dict.fromkeys((CASE_CONCEALED.code, NOT_DESIGNATED.code), FORBIDDEN),
     NO_SUCH_RULE.code: MISSING,
