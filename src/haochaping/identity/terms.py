@@ -273,7 +273,7 @@ SAME_ORGANISATION = Reason(
 WRONG_OPENING_STATE = Reason(
     "wrong_opening_state",
     N_("This request has been decided or ended; that step is not possible now."),
-    N_("Reload the page: somebody may have gone on with it."),
+    N_("Somebody may have gone on with it: see how it stands now."),
 )
 OPENING_TOO_EARLY = Reason(
     "opening_too_early",

@@ -317,7 +317,7 @@ NO_SUCH_VOICE = Reason("no_such_voice", N_("There is no such entry."), N_("Go ba
 WRONG_VOICE_STATE = Reason(
     "wrong_voice_state",
     N_("This is “{state}”; that step is not possible now."),
-    N_("Reload the page: somebody may have gone on with it."),
+    N_("Somebody may have gone on with it: see how it stands now."),
 )
 VOICE_TEXT_MISSING = Reason(
     "voice_text_missing", N_("This text is empty."), N_("Write at least one sentence.")
