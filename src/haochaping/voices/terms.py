@@ -111,6 +111,11 @@ class VoiceState(StrEnum):
     ESCALATED = "escalated"
     CLOSED = "closed"
 
+    @property
+    def label(self) -> str:
+        """As people read it, to be translated."""
+        return STATE_LABELS[self]
+
 
 STATE_LABELS: dict[VoiceState, str] = {
     VoiceState.RECEIVED: N_("Received, not transferred yet"),

@@ -157,6 +157,15 @@ def test_a_number_that_the_directory_does_not_know_is_refused_with_what_was_type
     assert told.row.staff_id is None
 
 
+def test_a_stale_page_says_the_state_in_words(world, clerk):
+    told = give().upto(VoiceMove.SIGN_FOR)
+
+    page = clerk.post(f"{LIST}{told.id}/sign-for").content.decode()
+
+    assert "“signed”" not in page
+    assert "“已签收，待答复”" in page
+
+
 def test_nobody_names_themselves(world, clerk):
     told = give().upto(VoiceMove.TRANSFER)
     bind(clerk)

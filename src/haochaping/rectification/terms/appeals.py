@@ -30,6 +30,11 @@ class AppealState(StrEnum):
     WITHDRAWN = "withdrawn"
     MOOT = "moot"
 
+    @property
+    def label(self) -> str:
+        """As people read it, to be translated."""
+        return APPEAL_STATE_LABELS[self]
+
 
 APPEAL_STATE_LABELS = {
     AppealState.FILED: N_("Filed, to be taken up"),

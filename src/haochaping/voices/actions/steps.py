@@ -159,7 +159,7 @@ def moved(voice: Voice, move: VoiceMove) -> Voice:
     """The voice in its next state (not saved); raises WRONG_VOICE_STATE."""
     state = after(VoiceState(voice.state), move)
     if state is None:
-        raise Refused(WRONG_VOICE_STATE, state=voice.state)
+        raise Refused(WRONG_VOICE_STATE, state=VoiceState(voice.state))
     voice.state = state
     return voice
 
