@@ -115,6 +115,29 @@ def test_more_time_that_is_refused_is_the_agencys_to_know(bad, now):
     assert told() == ["order_signed"]
 
 
+def test_a_return_that_is_granted_is_told_to_the_agency_that_asked_with_the_reason(bad, now):
+    order = order_of(bad)
+    close_order.ask_return(order.id, "属城市管理", by=worlds.CLERK, now=now)
+
+    close_order.grant_return(order.id, worlds.OTHER_AGENCY, "确属城管", by=DISPATCHER, now=now)
+
+    assert noticed() == ["order_dispatched", "order_returned", "return_granted"]
+    notice = StaffNotice.objects.get(kind="return_granted")
+    assert (notice.agency_id, notice.division_id) == (order.agency_id, order.division_id)
+    assert notice.facts == {"item": order.item_name, "agency": order.agency_name, "reason": "确属城管"}
+
+
+def test_a_return_that_is_refused_is_told_with_the_reason(bad, now):
+    order = order_of(bad)
+    close_order.ask_return(order.id, "属城市管理", by=worlds.CLERK, now=now)
+
+    close_order.refuse_return(order.id, "属你局职责", by=DISPATCHER, now=now)
+
+    assert noticed() == ["order_returned", "return_refused"]
+    notice = StaffNotice.objects.get(kind="return_refused")
+    assert (notice.agency_id, notice.facts["reason"]) == (order.agency_id, "属你局职责")
+
+
 def test_calls_that_come_to_nothing_are_told_once_when_they_are_enough(bad, now):
     order = signed(bad, now)
     heard: dict[str, Any] = {"is_true": None, "is_reasonable": None, "note": "无人接听", "recording": ""}

@@ -16,6 +16,7 @@ from haochaping.flows import (
     handle_bad_review,
     merge_orders,
 )
+from haochaping.flows.conceal import is_concealed
 from haochaping.flows.erase_persons import erase_persons
 from haochaping.identity.models import SealedPerson
 from haochaping.kernel.actor import REVIEWER, SYSTEM, Actor, ActorKind, Scope
@@ -419,3 +420,32 @@ class TestAnsweredTogether:
         erase_persons(by=SYSTEM, now=now + 300 * DAY)
 
         assert SealedPerson.objects.filter(id=kept).exists()
+
+
+@pytest.mark.parametrize("which", ["lead", "other"])
+@pytest.mark.parametrize("how", ["button", "reasons"])
+def test_whoever_hides_one_case_hides_all_that_is_answered_with_it(pair, now, which, how):
+    mine = dict(zip(("lead", "other"), pair, strict=True))[which]
+
+    if how == "button":
+        merge_orders.wish_concealed(mine, concealed=True, by=REVIEWER, now=now)
+    else:
+        said = SupplementRow(concealed=True)
+        change_review.finish_review(mine, ["113"], "跑了两次", said=said, by=REVIEWER, now=now)
+
+    assert [is_concealed(order_of(one)) for one in pair] == [True, True]
+    for one in pair:
+        kinds = [entry.kind for entry in ledger.entries_of("review", str(one))]
+        assert kinds.count(EntryKind.REVIEW_SUPPLEMENTED) == 1
+
+    merge_orders.wish_concealed(mine, concealed=False, by=REVIEWER, now=now)
+    assert [is_concealed(order_of(one)) for one in pair] == [False, False]
+
+
+def test_another_that_was_taken_back_keeps_its_wish(pair, now):
+    lead, other = pair
+    change_review.withdraw_review(other, by=REVIEWER, now=now)
+
+    merge_orders.wish_concealed(lead, concealed=True, by=REVIEWER, now=now)
+
+    assert is_concealed(order_of(lead))

@@ -17,6 +17,7 @@ from haochaping.flows import close_order, handle_bad_review, hotline_in
 from haochaping.hotline import actions, queries
 from haochaping.hotline.terms import AttachmentKind, MoreTime
 from haochaping.kernel.actor import OPERATOR, SYSTEM
+from haochaping.notices.models import StaffNotice
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.rectification.terms import Move
@@ -69,7 +70,10 @@ def test_where_they_lead_our_order_follows_theirs(theirs):
     assert theirs.linked(order).due_at == until
     assert peer.say(order.id, "returned", facts={"reason": "不属本单位"})["body"]["state"] == "applied"
     assert state(order) == "return_asked"
-    assert peer.say(order.id, "dispatched", facts={"agency": ANOTHER})["body"]["state"] == "applied"
+    silent = peer.say(order.id, "dispatched", facts={"agency": ANOTHER, "reason": " "})["body"]
+    assert (silent["state"], silent["field"]) == ("kept", "reason")
+    facts: dict[str, object] = {"agency": ANOTHER, "reason": "属城市管理"}
+    assert peer.say(order.id, "dispatched", facts=facts)["body"]["state"] == "applied"
     assert state(order) == "dispatched"
     assert orders.rows([order.id])[0].agency_name == row["name"]
     assert peer.say(order.id, "signed")["body"]["state"] == "applied"
@@ -101,6 +105,43 @@ def test_whose_clock_rules_is_a_rule(theirs, rules, adopted):
     linked = queries.at_hotline(order.id).answer
     assert linked
     assert linked[1] == MoreTime(until, "会商")
+
+
+@pytest.mark.parametrize("rules", ["theirs", "ours"])
+def test_more_time_is_taken_once_with_its_reason_and_a_day_to_come(theirs, rules):
+    worlds.follow(worlds.COUNTY, theirs.now, hotline_clock=rules)
+    order, now = theirs.bad_review(), timezone.now().replace(microsecond=0)
+    theirs.peer.say(order.id, "signed")
+    later, past = ((now + timedelta(days=days)).isoformat() for days in (40, -1))
+
+    def say(**facts: str) -> dict[str, object]:
+        return dict(theirs.peer.say(order.id, "extended", facts=facts)["body"])
+
+    said = [say(until=later), say(until=later, reason="  "), say(until=past, reason="会商")]
+    assert [(one["state"], one["field"], one["code"]) for one in said] == [
+        ("kept", "reason", "fact_missing"),
+        ("kept", "reason", "fact_missing"),
+        ("kept", "until", "deadline_over"),
+    ]
+    assert say(until=later, reason="会商")["state"] == "applied"
+    again = say(until=later, reason="再会商")
+    assert (again["state"], again["code"]) == ("kept", "extensions_used_up")
+    linked = queries.at_hotline(order.id).answer
+    assert linked
+    assert linked[1] == MoreTime(now + timedelta(days=40), "会商")
+
+
+def test_a_return_is_refused_with_a_reason_that_the_agency_is_told(theirs):
+    order = theirs.bad_review()
+    theirs.peer.say(order.id, "returned", facts={"reason": "不属本单位"})
+
+    silent = theirs.peer.say(order.id, "dispatched")["body"]
+    assert (silent["state"], silent["field"]) == ("kept", "reason")
+    assert theirs.peer.say(order.id, "dispatched", facts={"reason": "属你局"})["body"]["state"] == "applied"
+
+    assert state(order) == "dispatched"
+    [notice] = StaffNotice.objects.filter(kind="return_refused")
+    assert notice.facts["reason"] == "属你局"
 
 
 def test_what_they_attach_is_kept_a_picture_drawn_anew_and_a_program_in_quarantine(theirs):

@@ -10,7 +10,14 @@ from haochaping.kernel.periods import BEIJING
 from haochaping.rectification.terms import Alarm
 from haochaping.rulebook.rules import WorkingCalendar, due_after
 from haochaping.rulebook.terms import Key, Unit
-from haochaping.voices.rules import alarm_of, answer_limit, at_office, is_quoted, receipt_hash
+from haochaping.voices.rules import (
+    alarm_of,
+    answer_limit,
+    at_office,
+    is_quoted,
+    number_on_badge,
+    receipt_hash,
+)
 from haochaping.voices.terms import VoiceKind, VoiceRow, VoiceState
 from tests import worlds
 
@@ -105,3 +112,8 @@ def test_a_receipt_of_a_voice_is_not_one_of_a_review():
     from haochaping.reviews.rules import receipt_hash as of_review
 
     assert receipt_hash("0" * 26) != of_review("0" * 26)
+
+
+@pytest.mark.parametrize("typed", ["S1", "s1号", " 工号：S 1 ", "工号Ｓ１"])
+def test_a_number_is_read_as_people_write_it(typed):
+    assert number_on_badge(typed) == "S1"

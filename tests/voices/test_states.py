@@ -7,24 +7,31 @@ from itertools import product
 import pytest
 
 from haochaping.accounts.terms import Power
-from haochaping.voices.states import FINAL, FIRED_BY, TRANSITIONS, after, at_office_from, moves_from
+from haochaping.voices.states import FINAL, FIRED_BY, SHARED, TRANSITIONS, after, at_office_from, moves_from
 from haochaping.voices.terms import OFFICE_KINDS, VoiceKind
 from haochaping.voices.terms import VoiceMove as M
 from haochaping.voices.terms import VoiceState as S
 
 # Written down once more: what may happen in each state.
 _ALLOWED: dict[S, dict[M, S]] = {
-    S.RECEIVED: {M.TRANSFER: S.TRANSFERRED, M.HAND_ON: S.RECEIVED, M.URGE: S.RECEIVED},
+    S.RECEIVED: {
+        M.TRANSFER: S.TRANSFERRED,
+        M.HAND_ON: S.RECEIVED,
+        M.NAME: S.RECEIVED,
+        M.URGE: S.RECEIVED,
+    },
     S.TRANSFERRED: {
         M.TRANSFER: S.TRANSFERRED,
         M.HAND_ON: S.TRANSFERRED,
         M.SIGN_FOR: S.SIGNED,
+        M.NAME: S.TRANSFERRED,
         M.URGE: S.TRANSFERRED,
     },
-    S.SIGNED: {M.ANSWER: S.ANSWERED, M.HAND_ON: S.SIGNED, M.URGE: S.SIGNED},
+    S.SIGNED: {M.ANSWER: S.ANSWERED, M.HAND_ON: S.SIGNED, M.NAME: S.SIGNED, M.URGE: S.SIGNED},
     S.ANSWERED: {
         M.CLOSE: S.CLOSED,
         M.HAND_ON: S.ANSWERED,
+        M.NAME: S.ANSWERED,
         M.REOPEN: S.TRANSFERRED,
         M.ESCALATE: S.ESCALATED,
     },
@@ -46,7 +53,7 @@ def test_the_dictionary_has_nothing_else():
 
 @pytest.mark.parametrize("state", S)
 def test_staff_are_offered_what_they_may_fire_and_no_more(state: S):
-    assert set(moves_from(state)) == {move for move in _ALLOWED[state] if move in FIRED_BY}
+    assert set(moves_from(state)) == {move for move in _ALLOWED[state] if move in {*FIRED_BY, *SHARED}}
 
 
 @pytest.mark.parametrize("state", S)

@@ -24,7 +24,7 @@ from haochaping.rectification.terms import (
     ProvenFact,
 )
 from haochaping.reviews import queries as reviews
-from haochaping.reviews.terms import LEVEL_LABELS, Level
+from haochaping.reviews.terms import LEVEL_LABELS, Level, ReviewStatus
 from haochaping.ui.shapes import Event
 
 if TYPE_CHECKING:
@@ -58,11 +58,16 @@ def shown(row: AppealRow) -> dict[str, object]:
 
 
 def whole(row: AppealRow, decisions: Sequence[DecisionRow]) -> dict[str, object]:
-    """One appeal with everything that is decided by, for its page; numbers in the reviewer's words stay hidden."""
+    """One appeal with everything that is decided by, for its page.
+
+    Numbers in the reviewer's words stay hidden, and of a review that was taken back its words.
+    """
     review = reviews.reviews([row.review_id])[row.review_id]
+    withdrawn = review.status == ReviewStatus.WITHDRAWN
     return shown(row) | {
         "level": gettext(LEVEL_LABELS[Level(review.level)]),
-        "words": redacted(review.comment_text),
+        "words": "" if withdrawn else redacted(review.comment_text),
+        "withdrawn": withdrawn,
         "photos": files.photos_of("appeal", str(row.id)),
         "documents": [
             (one, gettext(DOCUMENT_LABELS[one.kind])) for one in files.documents_of("appeal", str(row.id))

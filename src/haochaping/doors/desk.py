@@ -15,6 +15,7 @@ from haochaping.accounts.access import may
 from haochaping.accounts.terms import NOT_ALLOWED, OUT_OF_SCOPE, UNKNOWN_CLIENT, UNKNOWN_USER, Power
 from haochaping.directory.terms import CHANGED_MEANWHILE, NO_SUCH_MATCH, NOT_IN_DIRECTORY, NOT_YOURS
 from haochaping.doors.gate import actor_of
+from haochaping.doors.typed import PLACE, keep_typed
 from haochaping.exchange.quality.terms import NO_SUCH_SOURCE, NOT_JUDGED
 from haochaping.exchange.reconciliation.terms import NO_SUCH_RECONCILIATION, NOT_DIFFERING
 from haochaping.exchange.terms import NOT_WAITING
@@ -113,6 +114,7 @@ from haochaping.ui.sentences import say
 from haochaping.voices.terms import (
     ANSWERER_DECIDES,
     FOUND_ALREADY,
+    NAMED_ALREADY,
     NO_SUCH_VOICE,
     NOT_A_GOOD_REVIEW,
     VOICE_AGENCY_GOES_ON,
@@ -180,6 +182,7 @@ _STATUS = {
     ANSWERER_DECIDES.code: FORBIDDEN,
     FOUND_ALREADY.code: CONFLICT,
     VOICE_AGENCY_GOES_ON.code: CONFLICT,
+    NAMED_ALREADY.code: CONFLICT,
     WRONG_STATE.code: CONFLICT,
     **dict.fromkeys((CASE_CONCEALED.code, NOT_DESIGNATED.code), FORBIDDEN),
     NO_SUCH_RULE.code: MISSING,
@@ -502,13 +505,18 @@ def desk_page(
 ) -> HttpResponse:
     """Render a page with the navigation of whoever asks; never kept by a browser or proxy.
 
+    What was written in a form that was refused stands on the page, in the form or beside it.
+
     `counted` is False on pages that ask the database for much already: they lead to one's notices without a number.
     """
     by = actor_of(request)
     unread = notices.unread_count(int(by.id)) if counted else 0
     bell = Bell(_address("desk_notices"), unread, here == "desk_notices")
-    shared = {"navigation": entries(by, here), "bell": bell}
+    refused = request.method == "POST" and status >= FORBIDDEN
+    shared = {"navigation": entries(by, here), "bell": bell, "typed": PLACE if refused else ""}
     response = render(request, template, {**shared, **context}, status=status)
+    if refused:
+        keep_typed(request, response)
     response.headers["Cache-Control"] = "no-store"
     return response
 

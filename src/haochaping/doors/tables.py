@@ -110,8 +110,11 @@ NOT_ABOUT_ME = f"({_NOBODY} OR staff_id IS NULL OR staff_id <> ALL ((SELECT {_ME
 
 
 def _but_mine(column: str = "work_order_id") -> str:
-    """What belongs to no order, or to one that is not about the asker: asked as the owner, who sees that one too."""
+    """What belongs to no order or voice, or to one that is not about the asker: asked as the owner, who sees it too."""
     return f"({_NOBODY} OR {column} IS NULL OR NOT haochaping_is_about_me({column}))"
+
+
+_VOICE_OF_SIGNAL = "CASE WHEN subject LIKE 'voice:%' THEN substr(subject, 7)::uuid END"
 
 
 _FROM = "\n OR ".join(
@@ -149,6 +152,7 @@ _ABOUT = """
 CREATE OR REPLACE FUNCTION haochaping_is_about_me(wanted uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     SELECT EXISTS (SELECT FROM rectification_work_order WHERE id = wanted AND staff_id = ANY ({me}))
+        OR EXISTS (SELECT FROM voices_voice WHERE id = wanted AND staff_id = ANY ({me}))
 $$
 """
 
@@ -371,9 +375,11 @@ TABLES: dict[str, Held] = {
     "publicity_release": Held(_WORK, _with("reviews_review", "review_id")),
     # Whoever handles an order may cause a signal about it; only supervisors see it.
     "supervision_signal": Held(
-        _WORK, f"({OF_DIVISION})\n AND {NOT_ABOUT_ME}\n AND {_but_mine()}", adds_any=True
+        _WORK,
+        f"({OF_DIVISION})\n AND {NOT_ABOUT_ME}\n AND {_but_mine()}\n AND {_but_mine(_VOICE_OF_SIGNAL)}",
+        adds_any=True,
     ),
-    "supervision_order": Held(_WORK, f"({OF_PLACE})\n AND {_but_mine()}"),
+    "supervision_order": Held(_WORK, f"({OF_PLACE})\n AND {_but_mine()}\n AND {_but_mine('voice_id')}"),
     "supervision_event": Held(_WRITE, _with_one("supervision_order", "supervision_id")),
     # About a supervision order, or about a person: never for that person.
     "supervision_proposal": Held(
@@ -400,7 +406,7 @@ TABLES: dict[str, Held] = {
     # What is said about a handling is for the office above, never for an agency, nor for whom the review names.
     "voices_voice": Held(
         _WORK,
-        f"CASE WHEN kind = '{VoiceKind.OWN_DATA}' THEN {OF_DIVISION}\n"
+        f"{NOT_ABOUT_ME}\n AND CASE WHEN kind = '{VoiceKind.OWN_DATA}' THEN {OF_DIVISION}\n"
         f" WHEN kind = '{VoiceKind.HANDLING}' THEN ({OF_DIVISION})\n"
         f" AND {_with_one('reviews_review', 'review_id')} ELSE {OF_PLACE} END",
     ),
@@ -491,7 +497,9 @@ TABLES: dict[str, Held] = {
     "notices_delivery": Held(_WRITE, f"channel = '{Channel.CALL}'", adds_any=True),
     # What staff are told lies in a place; a request to open an identity is decided by offices of other places.
     "notices_staff_notice": Held(
-        _WRITE, f"(kind = '{NoticeKind.OPENING_REQUEST}'\n OR {OF_PLACE})\n AND {NOT_ABOUT_ME}", adds_any=True
+        f"{_WRITE}, UPDATE (staff_id)",
+        f"(kind = '{NoticeKind.OPENING_REQUEST}'\n OR {OF_PLACE})\n AND {NOT_ABOUT_ME}",
+        adds_any=True,
     ),
     "notices_notice_copy": Held("SELECT, UPDATE", _with("notices_staff_notice", "notice_id")),
     "notices_notice_choice": Held(_WORK, why="how one wants to be told, asked by one's own account"),

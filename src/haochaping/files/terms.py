@@ -104,7 +104,7 @@ TOO_MANY_DOCUMENTS = Reason(
     N_("These are {count} files; {limit} are allowed."),
     N_("Leave out the others, or give the numbers under which they are kept."),
 )
-NO_SUCH_DOCUMENT = Reason("no_such_document", N_("There is no such file."), N_("Reload the page."))
+NO_SUCH_DOCUMENT = Reason("no_such_document", N_("There is no such file."), N_("See how it stands now."))
 NOT_A_PHOTO = Reason(
     "not_a_photo",
     N_("“{name}” is not a photograph: it is no JPEG, PNG or WebP picture, whatever its name says."),
@@ -138,5 +138,5 @@ TOO_MANY_PHOTOS = Reason(
 NO_SUCH_PHOTO = Reason(
     "no_such_photo",
     N_("There is no such photograph."),
-    N_("Reload the page: it may have been removed."),
+    N_("It may have been removed."),
 )

@@ -95,6 +95,8 @@ def finish_review(
     before = units_of([review_id])
     reviews.give_reasons(review_id, codes, comment_text, by=by, now=now)
     reviews.supplement(review_id, said, by=by, now=now)
+    if said.concealed:
+        merge_orders.wish_concealed(review_id, concealed=True, by=by, now=now)
     files.keep("review", str(review_id), pictures, by=by, now=now)
     row = review_queries.reviews([review_id])[review_id]
     if _needs_order(row, now):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from haochaping.kernel.actor import Actor
+    from haochaping.notices.terms import About
     from haochaping.rectification.terms import OrderRow, SolutionRow
 
 _BATCH = 200
@@ -73,12 +75,27 @@ def send_to_another(order_id: UUID, agency_code: str, reason: str, *, by: Actor,
 
 @transaction.atomic
 def grant_return(order_id: UUID, agency_code: str, reason: str, *, by: Actor, now: datetime) -> None:
-    """The order was returned with reason and goes to another agency."""
+    """The order was returned with reason and goes to another agency; the one that asked is told why it is gone."""
+    asked = tell_staff.about_orders(orders.rows([order_id]))
     review_id = counted(
         order_id,
         lambda: rectification.grant_return(order_id, agency_code=agency_code, reason=reason, by=by, now=now),
     )
     tell_dispatched([review_id], by=by, now=now)
+    _tell_decided(NoticeKind.RETURN_GRANTED, asked, reason, by=by, now=now)
+
+
+@transaction.atomic
+def refuse_return(order_id: UUID, reason: str, *, by: Actor, now: datetime) -> None:
+    """The order stays with the agency, which is told why; raises as `rectification.actions.refuse_return`."""
+    rectification.refuse_return(order_id, reason=reason, by=by, now=now)
+    asked = tell_staff.about_orders(orders.rows([order_id]))
+    _tell_decided(NoticeKind.RETURN_REFUSED, asked, reason, by=by, now=now)
+
+
+def _tell_decided(kind: NoticeKind, asked: list[About], reason: str, *, by: Actor, now: datetime) -> None:
+    told = [replace(one, facts={**one.facts, "reason": reason.strip()}) for one in asked]
+    tell_staff.tell(kind, told, by=by, now=now)
 
 
 @transaction.atomic

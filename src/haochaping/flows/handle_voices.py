@@ -71,6 +71,7 @@ def give_voice(
     text: str,
     phone: str,
     receipt: str,
+    badge: str = "",
     pictures: Sequence[Picture] = (),
     by: Actor,
     now: datetime,
@@ -96,6 +97,7 @@ def give_voice(
         text=text,
         receipt=receipt,
         person_id=_sealed(phone.strip(), now),
+        badge=badge,
         by=by,
         now=now,
     )
@@ -118,7 +120,7 @@ def complain_of_handling(review_id: UUID, *, matter: str, text: str, by: Actor, 
     order = orders.order_of_review(review_id)
     if order is None or order.dispatched_at is None:
         raise Refused(NOT_HANDLED)
-    target = VoiceTarget(order.division_id, order.agency_id, order.item_id)
+    target = VoiceTarget(order.division_id, order.agency_id, order.item_id, order.staff_id)
     voice_id = voices.complain(review_id, matter=matter, target=target, text=text, by=by, now=now)
     if matter == Matter.PRESSED:
         signal = NewSignal(
@@ -169,7 +171,7 @@ def take_up_from_review(
         review_id,
         kind=kind,
         matter=matter,
-        target=VoiceTarget(review.division_id, review.agency_id, review.item_id),
+        target=VoiceTarget(review.division_id, review.agency_id, review.item_id, review.staff_id),
         quote=quote,
         note=note,
         by=by,
@@ -205,6 +207,13 @@ def transfer(voice_id: UUID, *, agency: str, note: str, by: Actor, now: datetime
     """转办: whoever answers at the agency hears of it; raises as `voices.actions.transfer`."""
     recounted([voice_id], lambda: voices.transfer(voice_id, agency=agency, note=note, by=by, now=now))
     _tell(NoticeKind.VOICE_TRANSFERRED, voice_id, by=by, now=now)
+
+
+@transaction.atomic
+def name(voice_id: UUID, *, number: str, by: Actor, now: datetime) -> None:
+    """Whom it is about sees nothing of it from now on, nor what they were told of it; raises as `voices.actions.name`."""
+    staff_id = voices.name(voice_id, number=number, by=by, now=now)
+    notices.set_about(str(voice_id), staff_id)
 
 
 @transaction.atomic
@@ -266,18 +275,17 @@ def recounted[T](voice_ids: Sequence[UUID], move: Callable[[], T]) -> T:
 
 
 def about(voice: VoiceRow, *, office: bool, apart: bool = False) -> About:
-    """A voice as staff are told of it; of what is the office's no agency is, nor whoever the review names.
+    """A voice as staff are told of it: nobody whom it is about is, nor of what is the office's any agency.
 
     Nor does an agency hear (`apart`) that somebody waits before it was given the voice.
     """
-    order = orders.order_of_review(voice.review_id) if office and voice.review_id else None
     return About(
         "office_voice" if office else _VOICE,
         str(voice.id),
         voice.division_id,
         None if office or apart else voice.agency_id,
         {"item": voice.item_name, "agency": voice.agency_name},
-        staff_id=order.staff_id if order else None,
+        staff_id=voice.staff_id,
     )
 
 

@@ -22,6 +22,7 @@ from haochaping.hotline.terms import (
     AGENCY_SIDE,
     BAD_SIGNATURE,
     CENTRE,
+    DEADLINE_OVER,
     FACT_MISSING,
     NO_SUCH_LINK,
     OUTSIDE_WINDOW,
@@ -40,7 +41,7 @@ from haochaping.notices.rules import endpoint_secret
 from haochaping.notices.terms import Template
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
-from haochaping.rectification.terms import ClockKind, Means, OrderState
+from haochaping.rectification.terms import EXTENSIONS_USED_UP, ClockKind, Means, OrderState
 from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from haochaping.hotline.terms import InRow, Link, LinkedRow
     from haochaping.kernel.refused import Complaint
     from haochaping.rectification.terms import OrderRow
+    from haochaping.rulebook.terms import Terms
 
 _MINUTE = 60
 # Between two messages, and between two steps that one message takes.
@@ -225,15 +227,16 @@ def _apply(link: Link, message: InRow, now: datetime) -> None:
 def _dispatched(case: _Case) -> None:
     """The hotline has sent it to an agency: another one than ours has it, or the one that asked to return it keeps it."""
     code = rules.word(case.facts, "agency", "")
-    reason = rules.word(case.facts, "reason", "") or case.linked.number or str(case.order.id)
     with_whom = directory.agencies([code])[code].id if code and directory.agencies([code]) else None
     moves = code and with_whom != case.order.agency_id
     if case.order.state == OrderState.RETURN_ASKED and not moves:
-        rectification.refuse_return(case.order.id, reason=reason, by=case.centre, now=case.now)
+        close_order.refuse_return(case.order.id, rules.reason(case.facts), by=case.centre, now=case.now)
     elif case.order.state == OrderState.RETURN_ASKED:
-        close_order.grant_return(case.order.id, code, reason, by=case.centre, now=case.now)
+        close_order.grant_return(case.order.id, code, rules.reason(case.facts), by=case.centre, now=case.now)
     elif moves:
-        close_order.send_to_another(case.order.id, code, reason, by=case.centre, now=case.now)
+        close_order.send_to_another(
+            case.order.id, code, rules.reason(case.facts), by=case.centre, now=case.now
+        )
     _take_deadlines(case)
 
 
@@ -297,10 +300,15 @@ def _returned(case: _Case) -> None:
 
 
 def _extended(case: _Case) -> None:
-    until = _end(case.facts, "until", case.now)
+    """More time, once as by our rules, whosever clock rules: the reviewer reads why and until when."""
+    until, reason = _end(case.facts, "until", case.now), rules.reason(case.facts)
+    if until <= case.now:
+        raise Refused(DEADLINE_OVER, field="until", until=until)
+    limit = _terms(case).extensions_at_most
+    if queries.extensions_of(case.linked.id) >= limit:
+        raise Refused(EXTENSIONS_USED_UP, limit=limit)
     hotline.note_deadline(case.linked.id, until, now=case.now)
     if _their_clock_rules(case):
-        reason = rules.word(case.facts, "reason")
         _adopt(case, {ClockKind.RECTIFY: until}, reason)
         tell_reviewers.tell_reviewers(Template.ORDER_EXTENDED, [case.order.review_id], now=case.now)
 
@@ -394,7 +402,11 @@ def _adopt(case: _Case, ends: Mapping[ClockKind, datetime], reason: str) -> None
 
 
 def _their_clock_rules(case: _Case) -> bool:
-    return rulebook.terms_for(case.order.division_path, local_day(case.now)).hotline_clock_rules
+    return _terms(case).hotline_clock_rules
+
+
+def _terms(case: _Case) -> Terms:
+    return rulebook.terms_for(case.order.division_path, local_day(case.now))
 
 
 _STEPS: dict[Saying, Callable[[_Case], None]] = {

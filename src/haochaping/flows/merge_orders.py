@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -20,8 +21,9 @@ from haochaping.rectification import queries as orders
 from haochaping.rectification.queries import appeals
 from haochaping.rectification.states import ANSWERED, WORKED_ON
 from haochaping.rectification.terms import NOT_BOTH_CONCEALED, NOT_THE_SAME_MATTER, NOT_THE_SAME_REVIEWER
+from haochaping.reviews import actions as review_actions
 from haochaping.reviews import queries as reviews
-from haochaping.reviews.terms import SupplementRow
+from haochaping.reviews.terms import ReviewStatus, SupplementRow
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -117,6 +119,21 @@ def answer_solution(review_id: UUID, *, solved: str, text: str, by: Actor, now: 
     """
     answering = answering_review(review_id)
     handle_bad_review.answer_solution(answering, solved=solved, text=text, by=by, now=now)
+
+
+@transaction.atomic
+def wish_concealed(review_id: UUID, *, concealed: bool, by: Actor, now: datetime) -> None:
+    """全隐 of the case behind a review, or its end: of all that is answered with it, or one would tell of the others.
+
+    A withdrawn one among the others stays as it is. Raises as `reviews.actions.supplement`.
+    """
+    lead = answering_review(review_id)
+    joined = {lead, *(order.review_id for order in orders.answered_with(lead).answer)} - {review_id}
+    known = reviews.reviews(joined)
+    others = [one for one in sorted(joined) if known[one].status != ReviewStatus.WITHDRAWN]
+    for one in (review_id, *others):
+        said = replace(reviews.supplement_of(one), concealed=concealed)
+        review_actions.supplement(one, said, by=by, now=now)
 
 
 def answering_review(review_id: UUID) -> UUID:

@@ -26,7 +26,8 @@ from haochaping.rulebook import queries as rulebook
 from haochaping.supervision import actions as supervision
 from haochaping.supervision import queries
 from haochaping.supervision.rules import overdue_signals
-from haochaping.supervision.terms import NewSignal, SignalKind, SupervisionMove
+from haochaping.supervision.terms import NewSignal, SignalKind, SupervisionMove, SupervisionRow
+from haochaping.voices import queries as voices
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from haochaping.kernel.actor import Actor
     from haochaping.reviews.terms import ReviewRow
     from haochaping.rulebook.terms import Terms
-    from haochaping.supervision.terms import SupervisionRow, UrgingRow
+    from haochaping.supervision.terms import UrgingRow
 
 _BATCH = 2000
 
@@ -180,19 +181,26 @@ def answer(urging_id: UUID, *, text: str, by: Actor, now: datetime) -> None:
 def _about(kind: str, row: SupervisionRow | UrgingRow) -> About:
     """A supervision order or urging as staff are told of it; without an agency it is the division's office's.
 
-    Whom the review of its order names is not told of it.
+    Whom its order or voice is about is not told of it.
     """
     code = row.agency_path.split(".")[-2] if row.agency_path else ""
     agency = directory.agencies([code])[code] if code else None
-    named = orders.rows([row.work_order_id]) if row.work_order_id else []
     return About(
         kind,
         str(row.id),
         tell_staff.division_at(row.division_path, row.division_path),
         agency.id if agency else None,
         {"agency": row.agency_name or row.division_name},
-        staff_id=named[0].staff_id if named else None,
+        staff_id=_meant(row),
     )
+
+
+def _meant(row: SupervisionRow | UrgingRow) -> int | None:
+    """Whom the order or voice is about that is supervised."""
+    if row.work_order_id:
+        return orders.rows([row.work_order_id])[0].staff_id
+    voice_id = row.voice_id if isinstance(row, SupervisionRow) else None
+    return voices.voices([voice_id])[voice_id].staff_id if voice_id else None
 
 
 def _at_office_of(sent_by: str, about: About, division_path: str) -> About:

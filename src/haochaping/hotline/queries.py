@@ -181,6 +181,13 @@ def at_hotline(order_id: UUID) -> Asked[tuple[LinkedRow, MoreTime | None] | None
     )
 
 
+def extensions_of(linked_id: UUID) -> int:
+    """How often the hotline has given more time for an order."""
+    return IncomingMessage.objects.filter(
+        linked_id=linked_id, kind=Saying.EXTENDED, state=InState.APPLIED
+    ).count()
+
+
 def _more_time(facts: Mapping[str, object] | None) -> MoreTime | None:
     if not facts or "until" not in facts:
         return None

@@ -172,6 +172,13 @@ def word(facts: Mapping[str, object], field: str, default: str | None = None) ->
     return value
 
 
+def reason(facts: Mapping[str, object]) -> str:
+    """Why something is decided, which whoever it concerns will read; raises `Refused(FACT_MISSING)` without a word of it."""
+    if not (said := word(facts, "reason").strip()):
+        raise Refused(FACT_MISSING, field="reason", value="reason")
+    return said
+
+
 def whole(facts: Mapping[str, object], field: str) -> int:
     """A whole number among facts; raises `Refused(FACT_MISSING)`."""
     value = facts.get(field)

@@ -311,7 +311,7 @@ CLIENT_LINKED = Reason(
 NO_SUCH_ATTACHMENT = Reason(
     "no_such_attachment",
     N_("There is no such attachment."),
-    N_("Reload the page of the order: it lists what the hotline has sent."),
+    N_("The page of the order lists what the hotline has sent."),
 )
 BAD_SIGNATURE = Reason(
     "bad_signature",
@@ -372,6 +372,11 @@ FACT_NO_BOOLEAN = Reason(
     N_("The message says “{value}” in another form than true or false."),
     N_("Send true or false as JSON writes them, without quotation marks; null where nobody could say."),
 )
+DEADLINE_OVER = Reason(
+    "deadline_over",
+    N_("What the message says as “{field}” is over already: {until}."),
+    N_("Have it sent once more with a moment to come, or take the step by hand."),
+)
 ANOTHER_NUMBER = Reason(
     "another_number",
     N_("The order has the number {known}, and was now called {value}."),
@@ -386,7 +391,9 @@ BAD_MASTER = Reason(
     "bad_master", N_("“{value}” does not say which side leads."), N_("Choose it from the list.")
 )
 NO_SUCH_MESSAGE = Reason(
-    "no_such_hotline_message", N_("There is no such message that waits for somebody."), N_("Reload the page.")
+    "no_such_hotline_message",
+    N_("There is no such message that waits for somebody."),
+    N_("See how it stands now."),
 )
-NO_GAP = Reason("no_gap", N_("No message of this order is held."), N_("Reload the page."))
+NO_GAP = Reason("no_gap", N_("No message of this order is held."), N_("See how it stands now."))
 WHY_MISSING = Reason("why_missing", N_("The reason is missing."), N_("Say in a few words why."))

@@ -131,6 +131,7 @@ class EntryKind(IntEnum):
     REPRISAL_FOUND = 242
     VOICE_HANDED_ON = 196
     VOICE_IMPORTED = 189
+    VOICE_NAMED = 227
     PAPER_MOVED = 250
     ASKING_SET = 251
 
@@ -219,6 +220,7 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.PROJECT_MOVED: N_("Systemic project opened, worked on or closed"),
     EntryKind.VOICE_CLOSED: N_("Complaint, suggestion or question closed"),
     EntryKind.VOICE_HANDED_ON: N_("Complaint, suggestion or question handed on to another agency"),
+    EntryKind.VOICE_NAMED: N_("Said which member of staff a complaint, suggestion or question is about"),
     EntryKind.VOICE_IMPORTED: N_("Complaint or suggestion taken over from an older system"),
     EntryKind.VOICE_REOPENED: N_("Complaint, suggestion or question opened again"),
     EntryKind.VOICE_ESCALATED: N_("Complaint, suggestion or question passed to the supervisory office"),

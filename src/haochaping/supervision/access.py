@@ -23,6 +23,8 @@ from haochaping.supervision.terms import (
 
 # Where a row that hangs on a work order says whom its review names.
 ABOUT = "work_order__staff_id"
+# And where one hangs on a complaint or suggestion whom that is about.
+ABOUT_VOICE = "voice__staff_id"
 
 if TYPE_CHECKING:
     from haochaping.kernel.actor import Actor
@@ -68,15 +70,16 @@ def proposed(by: Actor) -> Q:
 
 def not_concerned(by: Actor) -> Q:
     """What is no proposal about the actor: about them as staff, nor about an order whose review names them."""
-    named = not_named(by, f"supervision__{ABOUT}") & not_named(by, ABOUT)
+    named = not_named(by, f"supervision__{ABOUT}") & not_named(by, f"supervision__{ABOUT_VOICE}")
+    named &= not_named(by, ABOUT)
     return named & not_named(by)
 
 
 def supervised(by: Actor) -> Q:
     """The supervision orders somebody may know of: an agency learns of one when it is sent."""
     if may(by, Power.ORDER_SUPERVISE):
-        return by_division(by) & not_named(by, ABOUT)
-    return of_orders(by) & ~Q(state=SupervisionState.OPENED)
+        return by_division(by) & not_named(by, ABOUT) & not_named(by, ABOUT_VOICE)
+    return of_orders(by) & not_named(by, ABOUT_VOICE) & ~Q(state=SupervisionState.OPENED)
 
 
 def check_supervise(by: Actor, *, division_path: str) -> None:

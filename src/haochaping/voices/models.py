@@ -31,7 +31,7 @@ class Voice(models.Model):
         plain = ("kind", "matter", "state", "outcome", "solved", "receipt_hash", "entry_no", "entry_digest")
         account = ("received_by",)
         linked = ("person_id", "persons")
-        never = ("text", "note", "answer", "solved_text", "decision")
+        never = ("text", "badge", "note", "answer", "solved_text", "decision")
 
     id = models.UUIDField(primary_key=True)
     kind = models.CharField(max_length=12)
@@ -40,6 +40,11 @@ class Voice(models.Model):
     division = models.ForeignKey("directory.Division", models.PROTECT, related_name="+")
     agency = models.ForeignKey("directory.Agency", models.PROTECT, null=True, related_name="+")
     item = models.ForeignKey("directory.ServiceItem", models.PROTECT, null=True, related_name="+")
+    # The member of staff that it is about, and the number that the person gave, whoever that may be.
+    staff = models.ForeignKey(
+        "directory.StaffMember", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    badge = models.CharField(max_length=40, blank=True, db_default="")
     text = models.TextField()
     note = models.TextField(blank=True)
     state = models.CharField(max_length=12)

@@ -12,6 +12,7 @@ from haochaping.directory import queries as directory
 from haochaping.kernel.refused import Refused
 from haochaping.postgres.together import Asked
 from haochaping.rectification import queries as orders
+from haochaping.rectification.access import check_not_named, not_named
 from haochaping.rectification.terms import Alarm, ClockTick, Solved, Tick
 from haochaping.voices import access
 from haochaping.voices.models import Voice, VoiceClockEvent, VoiceEvent
@@ -74,6 +75,9 @@ _VOICE = (
     "decision",
     "platform__name",
     "entry_no",
+    "staff_id",
+    "staff__code",
+    "badge",
 )
 
 
@@ -92,6 +96,7 @@ def _row(values: tuple[Any, ...]) -> VoiceRow:
             "next_item_name": said["next_item__name"] or "",
             "next_item_agency": said["next_item__agency__name"] or "",
             "platform_name": said["platform__name"] or "",
+            "staff_code": said["staff__code"] or "",
         }
     )
 
@@ -256,7 +261,9 @@ def voice(voice_id: UUID, *, by: Actor) -> VoiceRow:
         raise Refused(NO_SUCH_VOICE)
     division_path, agency_path, *values = found
     access.check_view(by, division_path=division_path, agency_path=agency_path)
-    return _row(tuple(values))
+    row = _row(tuple(values))
+    check_not_named(by, row.staff_id, NO_SUCH_VOICE)
+    return row
 
 
 def at_office(voice_id: UUID, *, by: Actor) -> VoiceRow:
@@ -287,9 +294,10 @@ def entry_of(platform_id: int, entry_no: str) -> tuple[UUID, bytes] | None:
     return (found[0], bytes(found[1])) if found and found[1] else None
 
 
-def of_review(review_id: UUID) -> Asked[list[VoiceRow]]:
-    """What was taken up from the words of a review, oldest first."""
-    rows = Voice.objects.filter(review_id=review_id).exclude(kind=VoiceKind.HANDLING)
+def of_review(review_id: UUID, *, by: Actor | None = None) -> Asked[list[VoiceRow]]:
+    """What was taken up from the words of a review, oldest first: all, or what is not about the actor."""
+    seen = not_named(by) if by else Q()
+    rows = Voice.objects.filter(seen, review_id=review_id).exclude(kind=VoiceKind.HANDLING)
     return Asked(
         rows.order_by("received_at", "id").values_list(*_VOICE), lambda found: [_row(one) for one in found]
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from hashlib import sha256
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from haochaping.rectification.terms import Alarm, Solved
 from haochaping.rulebook.terms import Key
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 
     from haochaping.rulebook.terms import Terms, Unit
     from haochaping.voices.terms import VoiceRow
+
+# What people write before and behind a number.
+_AROUND_NUMBER = re.compile("^工号:?|号$")
 
 
 def answer_limit(kind: VoiceKind, terms: Terms) -> tuple[int, Unit, Key]:
@@ -89,6 +94,11 @@ def outcomes_of(kind: VoiceKind, matter: str) -> tuple[VoiceOutcome, ...]:
 def is_quoted(quote: str, words: str) -> bool:
     """Whether a quotation stands in the words, whatever the line breaks."""
     return " ".join(quote.split()) in " ".join(words.split())
+
+
+def number_on_badge(typed: str) -> str:
+    """A staff number as the directory writes it, of one that people write: “工号：s1号” is S1."""
+    return _AROUND_NUMBER.sub("", "".join(normalize("NFKC", typed).split())).upper()
 
 
 def receipt_hash(receipt: str) -> bytes:

@@ -21,6 +21,8 @@ TRANSITIONS: dict[tuple[S, M], S] = {
     (S.ANSWERED, M.REOPEN): S.TRANSFERRED,
     (S.ANSWERED, M.ESCALATE): S.ESCALATED,
     (S.ESCALATED, M.END): S.CLOSED,
+    # Whom it is about is known at last: from then on that person sees nothing of it.
+    **{(state, M.NAME): state for state in (S.RECEIVED, S.TRANSFERRED, S.SIGNED, S.ANSWERED)},
     # Urging says that somebody waits; it moves nothing.
     (S.RECEIVED, M.URGE): S.RECEIVED,
     (S.TRANSFERRED, M.URGE): S.TRANSFERRED,
@@ -35,6 +37,8 @@ FIRED_BY: dict[M, Power] = {
     M.ANSWER: Power.ORDER_HANDLE,
     M.END: Power.ORDER_SUPERVISE,
 }
+# Fired by whoever passes on or handles.
+SHARED = frozenset({M.NAME})
 # What is about a handling, or about one's own data, is the supervisory office's from the first moment to the last.
 FIRED_BY_OFFICE: dict[M, Power] = dict.fromkeys((M.SIGN_FOR, M.ANSWER, M.END), Power.ORDER_SUPERVISE)
 
@@ -52,7 +56,7 @@ def after(state: S, move: M) -> S | None:
 
 def moves_from(state: S) -> list[M]:
     """The moves that staff may make from a state."""
-    return [move for (begin, move) in TRANSITIONS if begin == state and move in FIRED_BY]
+    return [move for (begin, move) in TRANSITIONS if begin == state and (move in FIRED_BY or move in SHARED)]
 
 
 def at_office_from(state: S, kind: VoiceKind) -> list[M]:

@@ -111,6 +111,11 @@ class VoiceState(StrEnum):
     ESCALATED = "escalated"
     CLOSED = "closed"
 
+    @property
+    def label(self) -> str:
+        """As people read it, to be translated."""
+        return STATE_LABELS[self]
+
 
 STATE_LABELS: dict[VoiceState, str] = {
     VoiceState.RECEIVED: N_("Received, not transferred yet"),
@@ -130,6 +135,7 @@ class VoiceMove(StrEnum):
     TRANSFER = "transfer"
     HAND_ON = "hand_on"
     SIGN_FOR = "sign_for"
+    NAME = "name"
     URGE = "urge"
     ANSWER = "answer"
     REOPEN = "reopen"
@@ -144,6 +150,7 @@ MOVE_LABELS: dict[VoiceMove, str] = {
     VoiceMove.TRANSFER: N_("Transferred to the agency"),
     VoiceMove.HAND_ON: N_("Handed on: the agency has ended"),
     VoiceMove.SIGN_FOR: N_("Signed for by the agency"),
+    VoiceMove.NAME: N_("Said which member of staff it is about"),
     VoiceMove.URGE: N_("Urged by the person"),
     VoiceMove.ANSWER: N_("Answered"),
     VoiceMove.REOPEN: N_("Not solved: opened again"),
@@ -187,11 +194,12 @@ OUTCOMES_OF: dict[VoiceKind, tuple[VoiceOutcome, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class VoiceTarget:
-    """Whom a voice is about: the agency that answers, its division, and the item where one was named."""
+    """Whom a voice is about: the agency that answers, its division, the item and the member of staff, where known."""
 
     division_id: int
     agency_id: int
     item_id: int | None = None
+    staff_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +228,7 @@ class VoiceRow:
     One that was taken over from an older system has the name of that and its number there, and no person to reach.
     `round` is 2 once it was called unsolved and opened again; `decision` what the supervisory office said at the end.
     `persons` are the sealed identities that somebody who asks about their own data has proven to be.
+    `staff_id` is the member of staff that it is about, `staff_code` their number; `badge` the number that the person gave.
     `amber_at` is when the running clock is near its end; None while none runs, and where its end is not known.
     """
 
@@ -254,6 +263,9 @@ class VoiceRow:
     decision: str
     platform_name: str
     entry_no: str
+    staff_id: int | None
+    staff_code: str
+    badge: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +314,7 @@ CLOCK = ClockKind.RECTIFY
 TEXT_LIMIT = 2000
 QUOTE_LIMIT = 500
 NOTE_LIMIT = 500
+BADGE_LIMIT = 40
 # Against a thumb that rests on the button; no clause knows the number.
 URGE_EVERY = timedelta(days=3)
 
@@ -309,7 +322,7 @@ NO_SUCH_VOICE = Reason("no_such_voice", N_("There is no such entry."), N_("Go ba
 WRONG_VOICE_STATE = Reason(
     "wrong_voice_state",
     N_("This is “{state}”; that step is not possible now."),
-    N_("Reload the page: somebody may have gone on with it."),
+    N_("Somebody may have gone on with it: see how it stands now."),
 )
 VOICE_TEXT_MISSING = Reason(
     "voice_text_missing", N_("This text is empty."), N_("Write at least one sentence.")
@@ -366,6 +379,21 @@ VOICE_AGENCY_GOES_ON = Reason(
     "voice_agency_goes_on",
     N_("The agency that has this to answer has not ended."),
     N_("Transfer it to another one as long as nobody has signed for it."),
+)
+NOBODY_WITH_NUMBER = Reason(
+    "voice_nobody_with_number",
+    N_("No member of staff of {agency} has the number “{value}” in the directory."),
+    N_("Look it up: letters and digits as on the badge."),
+)
+NAMED_ALREADY = Reason(
+    "voice_named_already",
+    N_("It is said already which member of staff this is about."),
+    N_("Was it somebody else? The dispatcher corrects it."),
+)
+NAMES_ONESELF = Reason(
+    "voice_names_oneself",
+    N_("This is about you: somebody else says so, and goes on with it."),
+    N_("Ask a colleague or the dispatcher."),
 )
 NOT_HANDLED = Reason(
     "voice_not_handled",

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from haochaping.directory.models import Agency
 from haochaping.flows import close_order, handle_bad_review, hotline_in, hotline_out
@@ -113,6 +113,10 @@ def test_more_time_is_told_of_its_own_round_only(citizen, order_id, at, how):
     call(order_id, at, "answered")
     actions.ask_extension(order_id, days=5, reason="需调取档案", by=worlds.CLERK, now=at)
     actions.grant_extension(order_id, note="", by=DISPATCHER, now=at)
+    due = orders.rows([order_id])[0].rectify_due_at
+    assert due is not None
+    with translation.override("en"):
+        assert f"More time was needed, until {moment(due)}." in look(citizen)
     assert "需调取档案" in look(citizen)
     actions.rectify(order_id, outcome="explained", text="已并窗", by=worlds.CLERK, now=at)
     handle_bad_review.reply(order_id, REPLY, by=worlds.CLERK, now=at)

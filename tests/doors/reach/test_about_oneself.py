@@ -12,6 +12,7 @@ from haochaping.notices.models import StaffNotice
 from haochaping.publicity.models import Undecided
 from haochaping.rectification.models import Reform, WorkOrder
 from haochaping.reviews.models import AskingCall, PaperSlip, Review
+from haochaping.voices.models import Voice
 from tests import worlds
 from tests.two_places import HERE
 
@@ -19,7 +20,7 @@ from .conftest import ask, ids, mark_of, reaches
 
 pytestmark = pytest.mark.django_db
 REACHES = {**HERE, "the province": Scope(division_path=f"{worlds.PROVINCE}."), "everywhere": EVERYWHERE}
-# The service itself names its clerk in the case; a project is about a cause; what a reviewer wished for is no verdict.
+# The service itself names its clerk in the case; a project is about a cause.
 # A day of a source is about what was sent, and names nobody.
 OPEN_TO_THEM = {
     "cases_case",
@@ -27,9 +28,6 @@ OPEN_TO_THEM = {
     "reviews_invitation",
     "rectification_project",
     "rectification_project_task",
-    "voices_voice",
-    "voices_event",
-    "voices_clock_event",
     "exchange_reconciliation",
     "exchange_differing_record",
     # About what a platform sends on a day, not about the review.
@@ -56,6 +54,7 @@ def meant(stories) -> int:
     WorkOrder.objects.filter(id=here.order_id).update(staff_id=member_id)
     StaffNotice.objects.filter(subject_id=str(here.order_id)).update(staff_id=member_id)
     Reform.objects.filter(order_id=here.order_id).update(staff_id=member_id)
+    Voice.objects.filter(review_id=here.review_id).update(staff_id=member_id)
     Undecided.objects.filter(review_id=here.review_id).update(staff_id=member_id)
     return member_id
 

@@ -17,7 +17,7 @@ from haochaping.directory.models import Agency
 from haochaping.doors.appeals import _UNTIL
 from haochaping.doors.jobs import tasks
 from haochaping.files.models import Document, Photo
-from haochaping.flows import merge_orders
+from haochaping.flows import change_review, merge_orders
 from haochaping.kernel.actor import SYSTEM
 from haochaping.ledger.models import Entry
 from haochaping.ledger.terms import EntryKind
@@ -27,7 +27,7 @@ from haochaping.rectification.states import APPEAL_FINAL
 from haochaping.rectification.terms import AppealState
 from haochaping.reviews.models import Review
 from tests import worlds
-from tests.doors.workbench.conftest import PLACES
+from tests.doors.workbench.conftest import PLACES, WORDS
 from tests.files.test_documents import WAV
 from tests.photographs import photograph
 from tests.voices.conftest import DISPATCHER
@@ -172,6 +172,7 @@ def test_an_appeal_goes_from_the_order_to_the_second_review(signed: Bad, people,
     assert people("province_two").post(oversight("confirm")).status_code == 303
     assert Appeal.objects.get().state == "final"
     assert Review.objects.get().status == "effective"
+    assert "录像显示" in text_of(client.get(status(signed)))
     assert "计入" in text_of(client.get(status(signed))) or "counts" in text_of(client.get(status(signed)))
 
 
@@ -308,7 +309,9 @@ def test_withdrawing_and_a_stale_page(filed: Bad, people):
     lead = people("lead")
     assert lead.post(desk("withdraw")).status_code == 303
 
-    assert lead.post(desk("withdraw")).status_code == 409
+    stale = lead.post(desk("withdraw"))
+    assert stale.status_code == 409
+    assert "“withdrawn”" not in text_of(stale)
     assert people("anne").post(oversight("accept")).status_code == 409
     assert Appeal.objects.get().state == "withdrawn"
 
@@ -406,3 +409,30 @@ def test_what_was_merged_with_the_excluded_one_is_given_back_whoever_sees_it(
         tasks.give_back(**job.args)
     assert WorkOrder.objects.get(id=other.order_id).state == "dispatched"
     assert OrderEvent.objects.filter(order_id=other.order_id, move="separate").count() == 1
+
+
+def test_the_words_of_a_withdrawn_review_are_shown_to_no_side_of_an_appeal(filed: Bad, people, world):
+    pages = [(people("lead"), desk()), (people("anne"), oversight())]
+    words = WORDS.partition("，")[0]
+    assert all(words in text_of(browser.get(page)) for browser, page in pages)
+
+    change_review.withdraw_review(filed.review_id, by=worlds.REVIEWER, now=world + timedelta(minutes=2))
+
+    for browser, page in pages:
+        shown = text_of(browser.get(page))
+        assert words not in shown
+        assert "评价人已撤回评价，文字不再显示" in shown
+
+
+@pytest.mark.parametrize("verdict", ["rejected", "partly"])
+def test_the_reviewer_reads_why_an_appeal_was_not_upheld(filed: Bad, people, client: Client, verdict):
+    anne, colleague = people("anne"), people("colleague")
+    anne.post(oversight("accept"))
+    client.post(status(filed, "appeal-answer"), {"text": "我没有点错。"})
+    reasons = {"verdict": verdict, "text": "录像里看不出点错。"}
+    assert anne.post(oversight("propose"), reasons).status_code == 303
+    assert "录像里看不出点错" not in text_of(client.get(status(filed)))
+
+    assert colleague.post(oversight("confirm")).status_code == 303
+
+    assert "录像里看不出点错" in text_of(client.get(status(filed)))

@@ -55,7 +55,8 @@ _COUNTS = N_("Two persons of another organisation have looked at it: your review
 class AppealShown:
     """The appeal as its page shows it: one form at most, the answer or the objection.
 
-    `found` and `reasons` say why it was decided against the reviewer, so that nobody has to object blindly.
+    `reasons` say why it was decided so, `found` besides what was found against the reviewer, so that nobody has to object
+    blindly.
     """
 
     question: str
@@ -91,7 +92,7 @@ def appeal_shown(row: AppealRow | None, typed: Form | None = None) -> AppealShow
         answer=row.answer,
         counts=gettext(_COUNTS) if stands and row.state in _DECIDED else "",
         found=_found(row, decision) if decision and loses else "",
-        reasons=redacted(decision.text) if decision and loses else "",
+        reasons=redacted(decision.text) if decision and row.state in _DECIDED else "",
         objection=row.objection if row.contested_by.startswith("reviewer:") else "",
         second=row.state in {AppealState.CONTESTED, AppealState.REPROPOSED},
         form=form,

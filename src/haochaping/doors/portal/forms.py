@@ -86,7 +86,7 @@ class ReasonsForm(forms.Form):
         label=gettext_lazy("Hide my case from the agency"),
         help_text=gettext_lazy(
             "The agency then sees neither your case, nor day, window and photographs; whoever supervises it calls you instead."
-            " You can change this at any time."
+            " It holds for all your reviews that are answered together. You can change this at any time."
         ),
     )
     helped_by = forms.ChoiceField(

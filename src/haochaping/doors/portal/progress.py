@@ -90,8 +90,9 @@ _OFFICE_LATE = N_(
 class Progress:
     """The order of a review as its reviewer reads it; `promise` is a sentence with its date, "" when nothing is due.
 
-    `asks` says whether the reviewer is asked if it is solved; `extended` why it takes longer, "" if it does not; `begun`
-    that the agency finishes it, even when the reviewer rates better or takes the review back; `evidence` what it shows;
+    `asks` says whether the reviewer is asked if it is solved; `extended` why it takes longer, "" if it does not, `until`
+    by when then, None where no day is known; `begun` that the agency finishes it, even when the reviewer rates better or
+    takes the review back; `evidence` what it shows;
     `plan` what it has promised by which day, `earlier` before its time began anew; `joined` says that it is answered with
     another review of the same person, and everything else speaks of that one's order; `joined_at` is that review's
     address, "" where it is not known.
@@ -111,6 +112,7 @@ class Progress:
     asks: bool
     answers: tuple[Solved, ...]
     extended: str
+    until: datetime | None
     plan: list[PlanLine]
     earlier: list[PlanLine]
     followed: list[str]
@@ -160,6 +162,7 @@ def progress_of(
         asks=order.state in ASKED,
         answers=offered(levels) if order.state in ASKED else (),
         extended=extended(order, told),
+        until=order.rectify_due_at,
         followed=followed(order.id, told),
         evidence=orders.shown_evidence(order.id) if shows and order.reply_text else [],
         joined="",

@@ -49,7 +49,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from haochaping.kernel.refused import Complaint
-    from haochaping.reviews.terms import SupplementRow
 
 
 def reasons(request: HttpRequest, opened: Opened) -> HttpResponse:
@@ -81,18 +80,19 @@ def reasons(request: HttpRequest, opened: Opened) -> HttpResponse:
 def call_back(request: HttpRequest, opened: Opened) -> HttpResponse:
     """Take a consent to be called, or its end: possible at any time."""
     agreed = request.POST.get("may_call_back") == "yes"
-    return _said(request, opened, replace(reviews.supplement_of(opened.review.id), may_call_back=agreed))
+    said = replace(reviews.supplement_of(opened.review.id), may_call_back=agreed)
+    try:
+        review_actions.supplement(opened.review.id, said, by=REVIEWER, now=timezone.now())
+    except Refused as refused:
+        return page(request, opened, Wrong((refused.complaint,)))
+    return see_other(opened.base)
 
 
 def conceal(request: HttpRequest, opened: Opened) -> HttpResponse:
     """Take the wish that the agency does not learn of the case, or its end: possible at any time."""
     wished = request.POST.get("concealed") == "yes"
-    return _said(request, opened, replace(reviews.supplement_of(opened.review.id), concealed=wished))
-
-
-def _said(request: HttpRequest, opened: Opened, said: SupplementRow) -> HttpResponse:
     try:
-        review_actions.supplement(opened.review.id, said, by=REVIEWER, now=timezone.now())
+        merge_orders.wish_concealed(opened.review.id, concealed=wished, by=REVIEWER, now=timezone.now())
     except Refused as refused:
         return page(request, opened, Wrong((refused.complaint,)))
     return see_other(opened.base)

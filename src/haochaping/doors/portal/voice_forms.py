@@ -10,7 +10,7 @@ from haochaping.doors.portal.forms import PlainText
 from haochaping.doors.uploads import Photographs
 from haochaping.files.terms import PHOTO_MEGABYTES, PHOTOS_ALLOWED
 from haochaping.rectification.terms import SOLUTION_TEXT_LIMIT, SOLVED_LABELS
-from haochaping.voices.terms import MATTER_LABELS, MATTERS_OF, TEXT_LIMIT, VoiceKind
+from haochaping.voices.terms import BADGE_LIMIT, MATTER_LABELS, MATTERS_OF, TEXT_LIMIT, VoiceKind
 
 _CHOOSE = {"required": gettext_lazy("Choose one.")}
 
@@ -39,6 +39,15 @@ class VoiceForm(forms.Form):
             "At most 2,000 characters. Please do not write names, telephone or certificate numbers."
         ),
     )
+    badge = forms.CharField(
+        required=False,
+        max_length=BADGE_LIMIT,
+        label=gettext_lazy("Staff number, if it is about somebody"),
+        help_text=gettext_lazy(
+            "As on their badge or at the window. Whoever it is can then neither see this nor answer it."
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
     photos = Photographs(
         label=gettext_lazy("Photographs"),
         help_text=format_lazy(
@@ -63,6 +72,8 @@ class VoiceForm(forms.Form):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         if kind != VoiceKind.AFTER_SALES:
             del self.fields["matter"]
+        if kind != VoiceKind.COMPLAINT:
+            del self.fields["badge"]
 
 
 def for_office(form: WordForm) -> WordForm:

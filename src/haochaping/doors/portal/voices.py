@@ -211,6 +211,7 @@ def _give(request: HttpRequest) -> HttpResponse:
             item=said["item"],
             text=said["text"],
             phone=said["phone"],
+            badge=said.get("badge", ""),
             receipt=receipt,
             pictures=uploads.pictures(said["photos"]),
             by=REVIEWER,

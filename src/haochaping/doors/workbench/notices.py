@@ -161,5 +161,5 @@ def _me(request: HttpRequest) -> int:
 
 
 def _line(row: NoticeRow) -> Line:
-    about = " · ".join(row.facts[name] for name in ("item", "agency") if row.facts.get(name))
+    about = " · ".join(row.facts[name] for name in ("item", "agency", "reason") if row.facts.get(name))
     return Line(row.id, gettext(NOTICE_LABELS[row.kind]), about, row.at, row.read_at is None)

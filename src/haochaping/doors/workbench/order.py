@@ -262,7 +262,7 @@ def order_page(
     fault = faults.OfOrder(order, history.events, by)
     at_hotline = linked.OfOrder(order.id, hidden=hidden)
     supervised = supervision.of_order(order.id, by=by)
-    taken_up, merged = voices.of_review(order.review_id), orders.answered_with(order.review_id, by=by)
+    taken_up, merged = voices.of_review(order.review_id, by=by), orders.answered_with(order.review_id, by=by)
     handler = worklist.handler_of(order.id)
     together(*appeal.asked, *fault.asked, *at_hotline.asked, supervised, taken_up, merged, handler)
     about = supervised.answer

@@ -158,7 +158,7 @@ STEPS = {
         N_("Refuse it"),
         N_("The order stays with the agency."),
         ReasonForm,
-        _plain(rectification.refuse_return, "reason"),
+        _flow(close_order.refuse_return, "reason"),
         Move.REFUSE_RETURN,
     ),
     "rectification": Step(

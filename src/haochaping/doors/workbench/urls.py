@@ -79,6 +79,7 @@ urlpatterns = [
     path("voices/<uuid:voice_id>/photos/<uuid:photo_id>", voices.photo, name="desk_voice_photo"),
     path("voices/<uuid:voice_id>/transfer", voices.transfer, name="desk_voice_transfer"),
     path("voices/<uuid:voice_id>/hand-on", voices.take_over, name="desk_voice_hand_on"),
+    path("voices/<uuid:voice_id>/name", voices.say_about, name="desk_voice_name"),
     path("voices/<uuid:voice_id>/<slug:step>", voices.step, name="desk_voice_step"),
     path("releases/", releases.page, name="desk_releases"),
     path("releases/confirm", releases.confirm, name="desk_releases_confirm"),

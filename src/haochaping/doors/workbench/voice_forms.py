@@ -11,6 +11,7 @@ from haochaping.doors.agencies import AgencyField, place_agencies
 from haochaping.doors.careful import CarefulForm
 from haochaping.doors.fields import Choice, Words
 from haochaping.voices.terms import (
+    BADGE_LIMIT,
     GIVEN,
     KIND_LABELS,
     MATTER_LABELS,
@@ -58,6 +59,19 @@ class TransferForm(CarefulForm):
         field.choices += [(agency.code, agency.name) for agency in named.values()]
         if voice.agency_id in named:
             self.initial["agency"] = named[voice.agency_id].code
+
+
+class NameForm(forms.Form):
+    """Whom it is about, as their badge says."""
+
+    number = forms.CharField(
+        label=gettext_lazy("Staff number"),
+        help_text=gettext_lazy(
+            "As on the badge. Whoever it is does not see this any more, nor do they handle it."
+        ),
+        required=False,
+        widget=forms.TextInput(attrs={"maxlength": str(BADGE_LIMIT), "autocomplete": "off"}),
+    )
 
 
 class HandOnForm(CarefulForm):

@@ -23,7 +23,7 @@ from haochaping.doors.paging import page_number
 from haochaping.doors.photo import photo_response
 from haochaping.doors.workbench import standard
 from haochaping.doors.workbench.inbox import GROUPS, OVERDUE, left_until
-from haochaping.doors.workbench.voice_forms import AnswerForm, HandOnForm, SignForm, TransferForm
+from haochaping.doors.workbench.voice_forms import AnswerForm, HandOnForm, NameForm, SignForm, TransferForm
 from haochaping.doors.workbench.words import excerpt, names_of
 from haochaping.files import queries as files
 from haochaping.flows import hand_on, handle_voices
@@ -35,8 +35,9 @@ from haochaping.rectification import queries as orders
 from haochaping.rectification.terms import SOLVED_LABELS, Alarm, OrderState
 from haochaping.ui.shapes import Event
 from haochaping.voices import actions, queries
+from haochaping.voices.access import may_correct_name
 from haochaping.voices.rules import alarm_of, running_due
-from haochaping.voices.states import DONE, FIRED_BY, moves_from
+from haochaping.voices.states import DONE, FIRED_BY, SHARED, moves_from
 from haochaping.voices.terms import (
     KIND_LABELS,
     MATTER_LABELS,
@@ -74,7 +75,7 @@ _WAITS = {
     VoiceState.ANSWERED: N_("It waits for the person to say whether it is solved."),
 }
 _CLOSES = N_("It closes by itself: the person was asked by an older system and is not heard here.")
-_TRANSFER, _HAND_ON = "transfer", "hand-on"
+_TRANSFER, _HAND_ON, _NAME = "transfer", "hand-on", "name"
 # From the address of a step to its move, with title, button and what is said afterwards.
 STEPS: dict[str, tuple[VoiceMove, str, str, str]] = {
     _TRANSFER: (
@@ -94,6 +95,12 @@ STEPS: dict[str, tuple[VoiceMove, str, str, str]] = {
         N_("Sign for it"),
         N_("Sign for it"),
         N_("You have signed for it."),
+    ),
+    _NAME: (
+        VoiceMove.NAME,
+        N_("Say which member of staff it is about"),
+        N_("Hide it from them"),
+        N_("It is hidden from whom it is about."),
     ),
     "answer": (
         VoiceMove.ANSWER,
@@ -198,6 +205,14 @@ def take_over(request: HttpRequest, voice_id: UUID) -> HttpResponse:
     return _step(request, voice_id, _HAND_ON)
 
 
+@requires(Power.ORDER_HANDLE, Power.ORDER_DISPATCH, Power.ORDER_SUPERVISE)
+@require_POST
+@refusable
+def say_about(request: HttpRequest, voice_id: UUID) -> HttpResponse:
+    """Whoever passes it on, handles or supervises it says which member of staff it is about."""
+    return _step(request, voice_id, _NAME)
+
+
 @requires(Power.ORDER_HANDLE)
 @require_POST
 @refusable
@@ -231,6 +246,8 @@ def _perform(step: str, voice_id: UUID, typed: dict[str, Any], by: Actor, now: d
         handle_voices.transfer(voice_id, **typed, by=by, now=now)
     elif step == _HAND_ON:
         hand_on.hand_on_voice(voice_id, typed["agency"], typed["note"], by=by, now=now)
+    elif step == _NAME:
+        handle_voices.name(voice_id, **typed, by=by, now=now)
     elif step == "answer":
         handle_voices.answer(voice_id, **typed, by=by, now=now)
     else:
@@ -246,6 +263,8 @@ def _form(
         return TransferForm(data, voice=voice, agencies=near_ones, auto_id=ids)
     if step == _HAND_ON:
         return HandOnForm(data, scope=by.scope, around=_city(voice), auto_id=ids)
+    if step == _NAME:
+        return NameForm(data, initial={"number": voice.badge}, auto_id=ids)
     if step == "answer":
         earlier = queries.earlier_answers(voice) if data is not None else []
         return AnswerForm(data, voice=voice, earlier=earlier, initial=initial, auto_id=ids)
@@ -285,6 +304,13 @@ def _waits(voice: VoiceRow) -> str:
     return gettext(_WAITS[voice.state]) if voice.state in _WAITS else ""
 
 
+def _may(by: Actor, voice: VoiceRow, move: VoiceMove) -> bool:
+    """Whether the actor is offered a move: whom it is about an agency says once, the offices correct it."""
+    if move in SHARED:
+        return (voice.staff_id is None and may(by, Power.ORDER_HANDLE)) or may_correct_name(by)
+    return may(by, FIRED_BY[move])
+
+
 def _order(voice: VoiceRow) -> OrderRow | None:
     """The order of the review from which it was taken up, once that has become a bad one and its order is dispatched."""
     order = orders.order_of_review(voice.review_id) if voice.review_id else None
@@ -317,7 +343,7 @@ def _page(
             standard.field_of(name),
         )
         for name, (move, title, button, _) in STEPS.items()
-        if move in open_moves and may(by, FIRED_BY[move])
+        if move in open_moves and _may(by, voice, move)
     ]
     context = {
         "voice": voice,
@@ -326,6 +352,7 @@ def _page(
         "state": gettext(STATE_LABELS[voice.state]),
         "tone": _TONES.get(voice.state, "info"),
         "words": redacted(voice.text),
+        "badge": redacted(voice.badge),
         "photos": files.photos_of("voice", str(voice.id)),
         "decision": voice.decision,
         "order": _order(voice),
@@ -345,7 +372,7 @@ def _page(
             for event in events
         ],
         "offers": offers,
-        "waits": "" if offers else _waits(voice),
+        "waits": "" if any(offer.name != _NAME for offer in offers) else _waits(voice),
         "wrong": form,
         "now": now,
     }

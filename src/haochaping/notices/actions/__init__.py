@@ -14,7 +14,7 @@ from haochaping.notices.actions.deliveries import (
     write,
 )
 from haochaping.notices.actions.endpoints import close_endpoint, set_endpoint
-from haochaping.notices.actions.staff import address, escalate, mark_notices_read, note_staff
+from haochaping.notices.actions.staff import address, escalate, mark_notices_read, note_staff, set_about
 from haochaping.notices.actions.staff_messages import requeue_message, send_due
 from haochaping.notices.actions.steps import queue_steps
 
@@ -37,6 +37,7 @@ __all__ = [
     "requeue",
     "requeue_message",
     "send_due",
+    "set_about",
     "set_endpoint",
     "write",
 ]

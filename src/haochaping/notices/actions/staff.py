@@ -69,6 +69,11 @@ def note_staff(kind: NoticeKind, abouts: Sequence[About], *, by: Actor, now: dat
     return [row.id for row in rows]
 
 
+def set_about(subject_id: str, staff_id: int) -> None:
+    """Say whom a subject is about, now that it is known: what was told of it is not there for them any more."""
+    StaffNotice.objects.filter(subject_id=subject_id).update(staff_id=staff_id)
+
+
 @transaction.atomic
 def address(notice_ids: Iterable[UUID], *, now: datetime) -> int:
     """Put notices into the list of each who holds the power in their place, and queue what goes out besides.

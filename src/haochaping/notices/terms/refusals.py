@@ -23,7 +23,7 @@ ORIGIN_NOT_ALLOWED = Reason(
 NO_ENDPOINT = Reason(
     "no_endpoint",
     N_("There is no such address any more."),
-    N_("Reload the page: somebody may have removed it."),
+    N_("Somebody may have removed it."),
 )
 NO_NOTICE = Reason("no_notice", N_("There is no such notice."), N_("Go back to the list of notices."))
 

@@ -24,6 +24,8 @@ class NoticeKind(StrEnum):
     ORDER_AMBER = "order_amber"
     ORDER_RED = "order_red"
     ORDER_RETURNED = "order_returned"
+    RETURN_GRANTED = "return_granted"
+    RETURN_REFUSED = "return_refused"
     REPLY_SENT_BACK = "reply_sent_back"
     REVIEWER_MESSAGE = "reviewer_message"
     NOT_SOLVED = "not_solved"
@@ -73,6 +75,8 @@ NOTICE_LABELS: dict[NoticeKind, str] = {
     NoticeKind.ORDER_AMBER: N_("Deadline of a work order is near"),
     NoticeKind.ORDER_RED: N_("Work order overdue"),
     NoticeKind.ORDER_RETURNED: N_("An agency returns a work order"),
+    NoticeKind.RETURN_GRANTED: N_("Return agreed to: the order is with another agency"),
+    NoticeKind.RETURN_REFUSED: N_("Return refused: the order stays with your agency"),
     NoticeKind.REPLY_SENT_BACK: N_("Reply sent back to be done again"),
     NoticeKind.REVIEWER_MESSAGE: N_("The reviewer has written"),
     NoticeKind.NOT_SOLVED: N_("The reviewer says it is not solved"),
@@ -129,6 +133,8 @@ ADDRESSED_TO: dict[NoticeKind, tuple[frozenset[Power], ...]] = {
     NoticeKind.ORDER_AMBER: (_HANDLERS,),
     NoticeKind.ORDER_RED: (_HANDLERS, _SUPERVISORS),
     NoticeKind.ORDER_RETURNED: (_DISPATCHERS,),
+    NoticeKind.RETURN_GRANTED: (_HANDLERS,),
+    NoticeKind.RETURN_REFUSED: (_HANDLERS,),
     NoticeKind.REPLY_SENT_BACK: (_HANDLERS,),
     NoticeKind.REVIEWER_MESSAGE: (_HANDLERS,),
     NoticeKind.NOT_SOLVED: (_HANDLERS, _DISPATCHERS),
@@ -231,7 +237,9 @@ MAIL_LABELS: dict[MailChoice, str] = {
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What staff are told about: the thing, where it belongs, and short facts (names of item and agency, never a person).
+    """What staff are told about: the thing, where it belongs, and short facts, never about a person.
+
+    Facts are the names of item and agency, and the reason of a decision.
 
     Whom it is about (`staff_id`) is never told.
     """

@@ -57,7 +57,7 @@ def moved(appeal: Appeal, move: AppealMove, now: datetime, *changed: str) -> Non
     """Bring a locked appeal to its next state and save it; raises WRONG_APPEAL_STATE."""
     state = appeal_after(AppealState(appeal.state), move)
     if state is None:
-        raise Refused(WRONG_APPEAL_STATE, state=appeal.state)
+        raise Refused(WRONG_APPEAL_STATE, state=AppealState(appeal.state))
     appeal.state = state
     set_clock(appeal, now)
     appeal.save(update_fields=["state", "since", "due_at", *changed])

@@ -30,6 +30,11 @@ class AppealState(StrEnum):
     WITHDRAWN = "withdrawn"
     MOOT = "moot"
 
+    @property
+    def label(self) -> str:
+        """As people read it, to be translated."""
+        return APPEAL_STATE_LABELS[self]
+
 
 APPEAL_STATE_LABELS = {
     AppealState.FILED: N_("Filed, to be taken up"),
@@ -230,7 +235,7 @@ NO_SUCH_APPEAL = Reason("no_such_appeal", N_("There is no such appeal."), N_("Go
 WRONG_APPEAL_STATE = Reason(
     "wrong_appeal_state",
     N_("The appeal is “{state}”; that step is not possible now."),
-    N_("Reload the page: somebody may have gone on with it."),
+    N_("Somebody may have gone on with it: see how it stands now."),
 )
 
 

@@ -151,5 +151,5 @@ NO_SUCH_RULE = Reason("no_such_rule", N_("There is no such dispatch rule."), N_(
 RULE_REPLACED = Reason(
     "rule_replaced",
     N_("This rule has been replaced or withdrawn meanwhile."),
-    N_("Reload the page to see what holds now."),
+    N_("See what holds now."),
 )

@@ -165,7 +165,7 @@ NO_RESPONSIBILITY = Reason(
 ALREADY_CLASSED = Reason(
     "already_classed",
     N_("This was said of the order already."),
-    N_("Reload the page to see it."),
+    N_("See how it stands now."),
 )
 
 NOT_DECIDING = Reason(
@@ -181,7 +181,7 @@ NO_SUCH_REFORM = Reason(
 WRONG_REFORM_STATE = Reason(
     "wrong_reform_state",
     N_("This proposal has moved on; that step is not possible now."),
-    N_("Reload the page: somebody may have gone on with it."),
+    N_("Somebody may have gone on with it: see how it stands now."),
 )
 
 NO_PART = Reason(

@@ -86,7 +86,7 @@ NO_SUCH_PROJECT = Reason("no_such_project", N_("There is no such project."), N_(
 WRONG_PROJECT_STATE = Reason(
     "wrong_project_state",
     N_("This project is “{state}”; that step is not possible now."),
-    N_("Reload the page: somebody may have gone on with it."),
+    N_("Somebody may have gone on with it: see how it stands now."),
 )
 
 
@@ -105,7 +105,7 @@ EFFECT_UNCOUNTED = Reason(
 TASK_COUNT = Reason("task_count", N_("A project has 1 to {limit} tasks."), N_("Write one task on each line."))
 
 
-NO_SUCH_TASK = Reason("no_such_task", N_("There is no such task."), N_("Reload the page."))
+NO_SUCH_TASK = Reason("no_such_task", N_("There is no such task."), N_("See how it stands now."))
 
 
 IN_ANOTHER_PROJECT = Reason(

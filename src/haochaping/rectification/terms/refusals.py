@@ -176,7 +176,7 @@ PLAN_LEFT = Reason(
 
 
 NO_SUCH_MILESTONE = Reason(
-    "no_such_milestone", N_("There is no such open line in the plan."), N_("Reload the page.")
+    "no_such_milestone", N_("There is no such open line in the plan."), N_("See how it stands now.")
 )
 
 
@@ -200,7 +200,7 @@ EXTENSION_WAITS = Reason(
 
 
 NO_EXTENSION_ASKED = Reason(
-    "no_extension_asked", N_("No request for more time waits."), N_("Reload the page.")
+    "no_extension_asked", N_("No request for more time waits."), N_("See how it stands now.")
 )
 
 
@@ -249,7 +249,7 @@ ANSWERS_FOR_OTHERS = Reason(
 NO_CO_HANDLER = Reason(
     "no_co_handler",
     N_("Your agency was not asked to help with this order, or has answered already."),
-    N_("Reload the page."),
+    N_("See how it stands now."),
 )
 
 
@@ -264,7 +264,7 @@ NO_SUCH_ORDER = Reason("no_such_order", N_("There is no such work order."), N_("
 WRONG_STATE = Reason(
     "wrong_state",
     N_("That step is not possible any more, or not yet."),
-    N_("Reload the page: somebody may have gone on with it."),
+    N_("Somebody may have gone on with it: see how it stands now."),
 )
 
 
@@ -300,7 +300,7 @@ TOO_MUCH_EVIDENCE = Reason(
 NO_SUCH_EVIDENCE = Reason(
     "no_such_evidence",
     N_("These photographs are not there any more."),
-    N_("Reload the page: they may have been removed."),
+    N_("They may have been removed."),
 )
 
 

@@ -77,7 +77,7 @@ NO_SAMPLE_HERE = Reason(
 NO_SUCH_CHANGE = Reason(
     "no_such_change",
     N_("Nothing like this waits for you: it was confirmed, refused or taken back."),
-    N_("Reload the page."),
+    N_("See how it stands now."),
 )
 NOTHING_TO_CONFIRM = Reason(
     "nothing_to_confirm",

@@ -289,7 +289,7 @@ NO_SUCH_URGING = Reason("no_such_urging", N_("There is no such urging."), N_("Go
 URGING_ANSWERED = Reason(
     "urging_answered",
     N_("This urging has been answered."),
-    N_("Reload the page to see the answer."),
+    N_("The answer stands on its page."),
 )
 
 

@@ -15,7 +15,7 @@ NO_SUCH_SUPERVISION = Reason(
 WRONG_SUPERVISION_STATE = Reason(
     "wrong_supervision_state",
     N_("This supervision order has moved on; that step is not possible now."),
-    N_("Reload the page: somebody may have gone on with it."),
+    N_("Somebody may have gone on with it: see how it stands now."),
 )
 
 
@@ -54,7 +54,7 @@ NO_SUCH_PROPOSAL = Reason("no_such_proposal", N_("There is no such proposal."), 
 PROPOSAL_DECIDED = Reason(
     "proposal_decided",
     N_("This proposal has been decided."),
-    N_("Reload the page to see the decision."),
+    N_("The decision stands on its page."),
 )
 
 
@@ -110,5 +110,5 @@ NOT_ABOUT_A_PERSON = Reason(
 PROPOSAL_NOT_ADOPTED = Reason(
     "proposal_not_adopted",
     N_("This proposal is not adopted, or was carried out already."),
-    N_("Reload the page to see where it stands."),
+    N_("See how it stands now."),
 )

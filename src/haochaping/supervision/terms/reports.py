@@ -94,7 +94,7 @@ REPORT_WAITS = Reason(
 WRONG_REPORT_STATE = Reason(
     "wrong_report_state",
     N_("The report is no longer in a state that allows this."),
-    N_("Reload the page to see the present state."),
+    N_("See how it stands now."),
 )
 
 

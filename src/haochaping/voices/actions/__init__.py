@@ -3,7 +3,7 @@
 from haochaping.voices.actions.alarms import mark_alarms
 from haochaping.voices.actions.giving import ask_about_own_data, complain, receive, take_turn, take_up
 from haochaping.voices.actions.handing_on import hand_on, hand_on_ended
-from haochaping.voices.actions.handling import answer, end, sign_for, transfer
+from haochaping.voices.actions.handling import answer, end, name, sign_for, transfer
 from haochaping.voices.actions.history import take_over
 from haochaping.voices.actions.steps import checked_text
 from haochaping.voices.actions.words import close_silent, promise_late, say_word, urge
@@ -18,6 +18,7 @@ __all__ = [
     "hand_on",
     "hand_on_ended",
     "mark_alarms",
+    "name",
     "promise_late",
     "receive",
     "say_word",

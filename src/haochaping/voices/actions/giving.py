@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, connection, transaction
 
 from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.refused import Refused
-from haochaping.voices.actions.steps import checked_text, known_kind, known_matter, open_voice
+from haochaping.voices.actions.steps import bearer_of, checked_text, known_kind, known_matter, open_voice
 from haochaping.voices.models import Voice
 from haochaping.voices.rules import receipt_hash
-from haochaping.voices.terms import COMPLAINT_WAITS, FOUND_ALREADY, NOTE_LIMIT, VoiceKind
+from haochaping.voices.terms import BADGE_LIMIT, COMPLAINT_WAITS, FOUND_ALREADY, NOTE_LIMIT, VoiceKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,10 +41,13 @@ def receive(
     text: str,
     receipt: str,
     person_id: UUID | None,
+    badge: str = "",
     by: Actor,
     now: datetime,
 ) -> UUID:
     """Take what somebody gives on their own, with a promise from the rulebook; the same receipt again is the same voice.
+
+    `badge` is the number of a member of staff as the person gives it: whoever bears it at the agency sees nothing of it.
 
     Raises:
         Refused: UNKNOWN_VOICE_CHOICE, VOICE_TEXT_MISSING, VOICE_TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
@@ -51,16 +55,19 @@ def receive(
     chosen = known_kind(kind)
     about = known_matter(chosen, matter)
     text = checked_text(text, "text")
+    badge = checked_text(badge, "badge", limit=BADGE_LIMIT, required=False)
+    bearer = bearer_of(badge, target.agency_id)
     return open_voice(
         Voice(
             id=uuid7(now),
             kind=chosen,
             matter=about,
             text=text,
+            badge=badge,
             receipt_hash=receipt_hash(receipt),
             person_id=person_id,
         ),
-        target,
+        replace(target, staff_id=bearer.id if bearer else None),
         by=by,
         now=now,
     )

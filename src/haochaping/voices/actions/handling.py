@@ -15,12 +15,16 @@ from haochaping.rectification.rules import own_words_complaint
 from haochaping.rulebook import queries as rulebook
 from haochaping.voices import access
 from haochaping.voices.actions import clocks
-from haochaping.voices.actions.steps import checked_text, item_called, record, step, words_of
+from haochaping.voices.actions.steps import bearer_of, checked_text, item_called, record, step, words_of
 from haochaping.voices.models import VoiceEvent
 from haochaping.voices.rules import outcomes_of
 from haochaping.voices.states import FIRED_BY
 from haochaping.voices.terms import (
     ANSWERER_DECIDES,
+    BADGE_LIMIT,
+    NAMED_ALREADY,
+    NAMES_ONESELF,
+    NOBODY_WITH_NUMBER,
     NOTE_LIMIT,
     UNKNOWN_TARGET,
     UNKNOWN_VOICE_CHOICE,
@@ -32,7 +36,9 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from haochaping.directory.terms import Ref
     from haochaping.kernel.actor import Actor
+    from haochaping.voices.models import Voice
 
 _SHOWN = 20
 
@@ -43,7 +49,7 @@ def transfer(voice_id: UUID, *, agency: str, note: str, by: Actor, now: datetime
 
     Raises:
         Refused: NO_SUCH_VOICE, NOT_ALLOWED, OUT_OF_SCOPE, WRONG_VOICE_STATE, UNKNOWN_TARGET, AGENCY_ENDED,
-            AGENCY_NOT_BEGUN, VOICE_TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
+            AGENCY_NOT_BEGUN, VOICE_TEXT_TOO_LONG, FORBIDDEN_CHARACTERS, NAMES_ONESELF.
     """
     note = checked_text(note, "note", limit=NOTE_LIMIT, required=False)
     voice = step(voice_id, VoiceMove.TRANSFER, by)
@@ -55,8 +61,42 @@ def transfer(voice_id: UUID, *, agency: str, note: str, by: Actor, now: datetime
     )
     check_goes_on(found, local_day(now))
     voice.agency_id, voice.division_id = found.id, found.division_id
-    voice.save(update_fields=["state", "agency", "division"])
+    # The number that the person gave is perhaps one of the agency that answers.
+    if voice.staff_id is None and (bearer := bearer_of(voice.badge, found.id)):
+        _say_about(voice, bearer, by)
+    voice.save(update_fields=["state", "agency", "division", "staff"])
     record([voice], VoiceMove.TRANSFER, by=by, now=now, note=note)
+
+
+@transaction.atomic
+def name(voice_id: UUID, *, number: str, by: Actor, now: datetime) -> int:
+    """Say by their number which member of staff of its agency a voice is about: from now on they see nothing of it.
+
+    An agency says it once, the offices may correct it. Returns who it is.
+
+    Raises:
+        Refused: as `sign_for`, and NAMED_ALREADY, NOBODY_WITH_NUMBER, NAMES_ONESELF, VOICE_TEXT_MISSING,
+            VOICE_TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
+    """
+    number = checked_text(number, "number", limit=BADGE_LIMIT)
+    voice = step(voice_id, VoiceMove.NAME, by)
+    if voice.staff_id is not None and not access.may_correct_name(by):
+        raise Refused(NAMED_ALREADY)
+    bearer = bearer_of(number, voice.agency_id) if voice.agency_id else None
+    if bearer is None:
+        agency = voice.agency.name if voice.agency else ""
+        raise Refused(NOBODY_WITH_NUMBER, field="number", value=number[:_SHOWN], agency=agency)
+    _say_about(voice, bearer, by)
+    voice.save(update_fields=["staff"])
+    record([voice], VoiceMove.NAME, by=by, now=now, note=bearer.code, fields=words_of(bearer.code))
+    return bearer.id
+
+
+def _say_about(voice: Voice, bearer: Ref, by: Actor) -> None:
+    """What is about somebody is neither passed on nor said by themselves."""
+    if bearer.id in by.staff_ids:
+        raise Refused(NAMES_ONESELF, field="number")
+    voice.staff_id = bearer.id
 
 
 @transaction.atomic

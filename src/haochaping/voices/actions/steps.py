@@ -13,11 +13,13 @@ from haochaping.kernel.refused import Refused
 from haochaping.kernel.text import clean, has_forbidden_control
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import TEXT_FIELD, EntryKind, NewEntry
+from haochaping.rectification.access import check_not_named
 from haochaping.reviews.terms import FORBIDDEN_CHARACTERS
 from haochaping.voices import access
 from haochaping.voices.actions import clocks
 from haochaping.voices.models import Voice, VoiceEvent
-from haochaping.voices.states import FIRED_BY, FIRED_BY_OFFICE, after
+from haochaping.voices.rules import number_on_badge
+from haochaping.voices.states import FIRED_BY_OFFICE, after
 from haochaping.voices.terms import (
     GIVEN,
     MATTERS_OF,
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from haochaping.directory.terms import Ref
     from haochaping.kernel.actor import Actor
     from haochaping.voices.terms import VoiceTarget
 
@@ -46,6 +49,7 @@ _ENTRY_OF = {
     VoiceMove.RECEIVE: EntryKind.VOICE_RECEIVED,
     VoiceMove.IMPORT: EntryKind.VOICE_IMPORTED,
     VoiceMove.HAND_ON: EntryKind.VOICE_HANDED_ON,
+    VoiceMove.NAME: EntryKind.VOICE_NAMED,
     VoiceMove.ANSWER: EntryKind.VOICE_ANSWERED,
     VoiceMove.REOPEN: EntryKind.VOICE_REOPENED,
     VoiceMove.ESCALATE: EntryKind.VOICE_ESCALATED,
@@ -96,14 +100,17 @@ def item_called(typed: str) -> int | None:
     return named[0].id
 
 
+def bearer_of(badge: str, agency_id: int) -> Ref | None:
+    """The member of staff of an agency who bears a number as people write it; None where nobody does."""
+    key = (agency_id, number_on_badge(badge))
+    return directory.staff([key]).get(key)
+
+
 def open_voice(voice: Voice, target: VoiceTarget | None, *, by: Actor, now: datetime) -> UUID:
     """Store a new voice about a target, or about no agency, with its promise, event and entry; returns its id."""
     if target is not None:
-        voice.division_id, voice.agency_id, voice.item_id = (
-            target.division_id,
-            target.agency_id,
-            target.item_id,
-        )
+        voice.division_id, voice.agency_id = target.division_id, target.agency_id
+        voice.item_id, voice.staff_id = target.item_id, target.staff_id
     # What is the office's own is where it belongs already: nobody passes it on.
     voice.state = VoiceState.TRANSFERRED if voice.kind in OFFICE_KINDS else VoiceState.RECEIVED
     voice.received_at, voice.received_by = now, str(by)
@@ -129,8 +136,9 @@ def step(voice_id: UUID, move: VoiceMove, by: Actor) -> Voice:
         ):
             raise Refused(NO_SUCH_VOICE)
         return moved(voice, move)
+    check_not_named(by, voice.staff_id, NO_SUCH_VOICE)
     place = {"division_path": voice.division.path, "agency_path": voice.agency.path}
-    access.check_move(by, FIRED_BY[move], **place)
+    access.check_move(by, access.power_for(by, move), **place)
     return moved(voice, move)
 
 
@@ -151,7 +159,7 @@ def moved(voice: Voice, move: VoiceMove) -> Voice:
     """The voice in its next state (not saved); raises WRONG_VOICE_STATE."""
     state = after(VoiceState(voice.state), move)
     if state is None:
-        raise Refused(WRONG_VOICE_STATE, state=voice.state)
+        raise Refused(WRONG_VOICE_STATE, state=VoiceState(voice.state))
     voice.state = state
     return voice
 
