@@ -14,6 +14,7 @@ ALL = (
     "dialects",
     "quality",
     "reconcile",
+    "redaction",
     "start",
 )
 
