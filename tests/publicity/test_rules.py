@@ -115,7 +115,9 @@ def test_every_character_of_unicode_that_is_a_digit_counts_as_one():
 
 _NASTY = st.text(
     st.sampled_from(
-        [*"0189０９一三零○①²٣ -_.,，@＠＊*·\n\u200bXxＸab京云AＺ挂年王芳科长找欧阳路号栋村组室微信QQ转尾小"]
+        [
+            *"0189０９一三零○①²٣ -_.,，@＠＊*·\n\u200bXxＸab京云AＺ挂年王芳科长找欧阳路号栋二四五六七村组室微信QQ转尾小"
+        ]
     ),
     max_size=60,
 )
@@ -127,7 +129,7 @@ _NASTY = st.text(
 @example("京A12345京A12345粤B1X")
 @example("12345X1234")
 @example("一二三王芳四五六七")
-@example("找王芳一二三四五六七找王")
+@example("高丽新高丽新")
 def test_redacting_twice_is_redacting_once(text: str):
     assert redacted(redacted(text)) == redacted(text)
 
@@ -145,6 +147,7 @@ def test_a_text_without_digits_signs_or_plates_is_not_touched(text: str):
 @given(_NASTY)
 @example("1 91990100MA0K3B2C7J")
 @example("路12号，3456")
+@example("幺三九洞洞四五六")
 def test_whatever_the_rules_of_numbers_alone_hid_stays_hidden(text: str):
     visible, was_visible = (
         shown.replace("＊", "") for shown in (redacted(text), hidden_by_numbers_alone(text))

@@ -43,6 +43,14 @@ def test_every_identity_number_passes_its_check_and_fails_another(born: str):
     assert len(checks) == 1
 
 
+@pytest.mark.parametrize("number", ["990101199003070015", "99010219300101019X", "990201200101302044"])
+def test_identity_numbers_pass_and_their_neighbours_do_not(number: str):
+    other = str(int(number[3]) ^ 1)
+
+    assert is_identity(number)
+    assert not is_identity(f"{number[:3]}{other}{number[4:]}")
+
+
 def test_what_is_no_number_passes_no_check():
     assert not is_identity("9901011990030700")
     assert not is_identity("99010119900307X015")

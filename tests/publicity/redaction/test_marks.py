@@ -29,6 +29,10 @@ def test_words_are_marked_with_their_reasons_and_left_as_they_are():
     assert redacted(text) == text
 
 
+def test_the_longest_word_is_the_one_that_is_marked():
+    assert [mark.reason for mark in marks_in("未公开专利")] == [Sensitive.COMMERCIAL_SECRET]
+
+
 def test_what_is_said_every_day_is_not_marked():
     assert marks_in("窗口人员态度好，材料齐了，跑了三趟，İ") == []
 

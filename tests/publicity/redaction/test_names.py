@@ -57,7 +57,8 @@ def test_who_is_named(text: str, found: list[str]):
         "林家庄村民都说好",
         "施工许可拖了两个月，施工队走了",
         "谢谢老师，谢谢大家",
-        "＊＊＊张",
+        "窗口：王＊＊＊",
+        "云川省的窗口都好",
     ],
 )
 def test_nobody_is_named(text: str):

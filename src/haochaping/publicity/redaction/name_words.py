@@ -33,7 +33,7 @@ TITLES: Final = (
     "|协管员?|保安|网格员|审批员|受理员|导办员?|志愿者|代表|委员|专家|首席|警察|民警|庭长|调解员|公证员|一行|夫妇|夫妻"
 )
 KIN: Final = "姐|哥|叔|姨|嫂|婶|爷|伯|妈|爸|婆|奶"
-OFFICES: Final = "科|局|处|所|总|工|队|导|厅|股|镇|校|董"
+OFFICES: Final = "科|局|处|所|总|工|队|导|厅|股|董"
 # Behind a place or an organisation, which bears a person's name often enough.
 NO_PERSON: Final = (
     "公司|集团|医院|学校|小学|中学|大学|银行|超市|饭店|酒店|药店|大厦|大厅|中心|大道|小区|社区|街道|街|路|巷|村|镇|乡|县|区|市|省|湖|河|桥|山|庄"

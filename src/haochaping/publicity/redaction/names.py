@@ -44,7 +44,9 @@ _CALLED = frozenset("小老阿")
 # What a title and a form of address behind a name weigh, and what rules one out.
 _TITLED, _ADDRESSED, _IMPOSSIBLE = 4, 3, -99
 # Behind these a family may stand alone: 3号窗：徐，.
-_PLACES = frozenset("窗口号岗人员")
+_POSTS = frozenset("窗口号岗人员")
+# What ends so is a place: 云川省.
+_PLACES = frozenset("省市县区镇乡村路街")
 _NONE = words.Word(frozenset(), frozenset())
 
 
@@ -107,6 +109,8 @@ def _weight(text: str, start: int, given: int, end: int, before: _Before) -> int
     """How likely a name of just this length is; far below nothing where it is impossible."""
     if end > len(text) or not all(map(_may_be_given, text[given:end])):
         return _IMPOSSIBLE
+    if end > given and text[end - 1] in _PLACES and not before.named:
+        return _IMPOSSIBLE
     if end == given:
         return (
             before.weight
@@ -132,7 +136,7 @@ def _weight_of_family(text: str, start: int, end: int, before: _Before) -> int:
     if text[start - 1 : start] == "姓" and before.named:
         return behind
     said = text[max(0, start - _LOOK_BACK) : start].rstrip(_SIGNS)
-    alone = said[-1:] in _PLACES and (text[start] in words.FREQUENT or text[start - 1] != said[-1])
+    alone = said[-1:] in _POSTS and (text[start] in words.FREQUENT or text[start - 1] != said[-1])
     return behind if before.weight > 1 and alone and not _is_chinese(text, end) else _IMPOSSIBLE
 
 

@@ -91,8 +91,9 @@ def _kind(text: str, span: Span) -> PersonalKind:
 
 def _kind_of_code(code: str) -> PersonalKind:
     plain = code.replace(" ", "").replace("-", "").upper()
-    kind = PersonalKind.CREDIT_CODE if is_uscc(plain) or not plain[:17].isdecimal() else PersonalKind.NUMBER
-    return kind if kind is PersonalKind.CREDIT_CODE else kind_of(plain)
+    if is_uscc(plain) or not plain[:-1].isdecimal():
+        return PersonalKind.CREDIT_CODE
+    return kind_of(plain)
 
 
 def _plain(character: str) -> str:
