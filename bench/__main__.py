@@ -15,6 +15,7 @@ ALL = (
     "quality",
     "reconcile",
     "fair",
+    "redaction",
     "start",
 )
 

@@ -12,9 +12,10 @@ from haochaping.insight.terms import Place
 from haochaping.kernel.actor import Actor, ActorKind, Scope
 from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.refused import Refused
+from haochaping.kernel.two_persons import TwoPersonState
 from haochaping.ledger.models import Entry
 from haochaping.ledger.terms import EntryKind
-from haochaping.publicity import queries
+from haochaping.publicity import actions, queries
 from haochaping.publicity.models import Release
 from haochaping.publicity.terms import Decision, Part
 from haochaping.rectification import actions as rectification
@@ -335,3 +336,23 @@ def test_the_public_list_of_a_place(now: datetime, place: Place, n: int):
     bad_review("C1", now)
 
     assert len(queries.published(place)) == n
+
+
+def test_what_was_released_under_former_rules_is_shown_under_those_of_today(now: datetime):
+    review_id = bad_review("C1", now, text="窗口的张建国态度差，电话13912345678")
+    [candidate] = queries.candidates(worlds.PUBLISHER, now=now)
+    former = Release.objects.create(
+        id=uuid7(now),
+        review_id=review_id,
+        part=Part.TEXT,
+        written_at=candidate.written_at,
+        decision=Decision.RELEASED,
+        text="窗口的张建国态度差，电话＊＊＊",
+        state=TwoPersonState.PROPOSED,
+        proposed_by="staff:of-old",
+        proposed_at=now,
+    )
+    actions.confirm([former.id], by=worlds.PUBLISHER, now=now)
+
+    assert shown().text == "窗口的＊＊＊态度差，电话＊＊＊"
+    assert [one.text for one in queries.released(worlds.PUBLISHER)] == ["窗口的＊＊＊态度差，电话＊＊＊"]

@@ -88,7 +88,8 @@ def test_redaction_is_quick_on_any_text(piece):
 
     redacted(text)
 
-    assert thread_time() - before < SECONDS
+    # A dozen patterns, and all of them once more until nothing is found.
+    assert thread_time() - before < 4 * SECONDS
 
 
 def test_all_patterns_are_looked_at():

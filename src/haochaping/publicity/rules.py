@@ -1,57 +1,60 @@
-"""公开 rules: redaction of digits-type personal data before anybody releases a text.
-
-It errs on the side of hiding: a run of digits that might be a phone, certificate, account or order number goes,
-however it is spaced or typed; an opening time in figures may go with it. Names and addresses are the publisher's to
-see (a later issue adds them).
-
-Every repetition below is bounded or made of characters that cannot stand for one another, so that time grows with
-the length of the text and not faster.
-"""
-
-# ruff: noqa: RUF001 - characters that look alike are what this is about
+"""公开 rules: what of a text is hidden before anybody else reads it, and at which words a publisher looks twice."""
 
 from __future__ import annotations
 
-import re
+from typing import TYPE_CHECKING
 
-HIDDEN = "＊＊＊"
-# Up to five signs of any kind, visible or not, may stand between two digits of one number.
-_BETWEEN = r"[\W_]{0,5}"
-# Decimal digits of every script, then ones that only look different: raised, lowered, circled, bracketed, Suzhou.
-_DIGITS = r"\d²³¹⁰⁴-⁹₀-₉፩-፱᧚①-⒛⓪-⓿❶-➓㉑-㉟㊱-㊿〡-〩𐩀-𐩃𐹠-𐹨𑁒-𑁚🄀-🄊"
-_SPOKEN = "〇○◯零洞一壹幺么二贰貳两三叁參叄四肆五伍六陆陸七柒拐八捌九玖勾"
-_CAP = r"\ufe0f?\u20e3?"  # what makes a digit a keycap
-# Five digits are a short account or order number; seven spoken digits are a phone number written out.
-_WRITTEN_NUMBER = re.compile(rf"(?:[{_DIGITS}]{_BETWEEN}){{4,}}[{_DIGITS}]{_CAP}(?:{_BETWEEN}[XxＸｘⅩ×])?")
-_SPOKEN_NUMBER = re.compile(rf"(?:[{_DIGITS}{_SPOKEN}]{_BETWEEN}){{6,}}[{_DIGITS}{_SPOKEN}]{_CAP}")
-_LATIN = "A-Za-z0-9Ａ-Ｚａ-ｚ０-９"
-_EMAIL = re.compile(
-    rf"[{_LATIN}._%+\-．＿－]{{0,64}}\s{{0,2}}[@＠]\s{{0,2}}[{_LATIN}](?:[.\-．。－]{{0,2}}[{_LATIN}]){{0,120}}"
-)
-_PLATE_SIGN = r"[\W_]{0,2}"
-_PLATE = re.compile(
-    rf"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]{_PLATE_SIGN}[A-HJ-Z]"
-    rf"(?=(?:{_PLATE_SIGN}[A-Z]){{0,4}}{_PLATE_SIGN}[0-9])"
-    rf"(?:{_PLATE_SIGN}[A-Z0-9]){{4,5}}{_PLATE_SIGN}[A-Z0-9挂学警港澳领使]",
-    re.IGNORECASE,
-)
+from haochaping.publicity.redaction.accounts import accounts_in
+from haochaping.publicity.redaction.addresses import addresses_in
+from haochaping.publicity.redaction.names import names_in
+from haochaping.publicity.redaction.numbers import numbers_in
+from haochaping.publicity.redaction.other_names import other_names_in
+from haochaping.publicity.redaction.spans import HIDDEN, Hiding, Span
+from haochaping.publicity.terms import PersonalKind
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
-# In this order, so that what one pattern joins the next one still sees, and a second pass finds nothing.
-_PATTERNS = (_EMAIL, _PLATE, _WRITTEN_NUMBER, _SPOKEN_NUMBER)
+__all__ = ["HIDDEN", "found_in", "hidden_in", "redacted"]
+
+# What is hidden may bring together what stands to its sides. In none of the texts that we have does a second pass find more.
+_PASSES = 3
 
 
 def redacted(text: str) -> str:
-    """The text with phone, certificate, account and plate numbers and e-mail addresses hidden."""
-    for pattern in _PATTERNS:
-        text = pattern.sub(HIDDEN, text)
-    return text
+    """The text with names, numbers, plates, addresses and accounts hidden. Redacting it again changes nothing."""
+    return _hiding(text).text
+
+
+def found_in(text: str) -> list[Span]:
+    """What `redacted` hides, by kind and place, in the order of the text."""
+    return _hiding(text).spans
 
 
 def hidden_in(text: str) -> list[str]:
-    """What `redacted` would hide, each as it is written."""
-    found = []
-    for pattern in _PATTERNS:
-        found += [match.group().strip() for match in pattern.finditer(text)]
-        text = pattern.sub(HIDDEN, text)
-    return found
+    """What `redacted` hides, each as it is written."""
+    return [text[span.start : span.end].strip() for span in found_in(text)]
+
+
+def _hiding(text: str) -> Hiding:
+    """Hide until nothing more is found.
+
+    A text in which every pass brings up something new was made to do so: all of it is hidden.
+    """
+    hiding = Hiding(text)
+    for _ in range(_PASSES):
+        found = list(_personal(hiding.text))
+        if not found:
+            return hiding
+        hiding.hide(found)
+    whole = Hiding(text)
+    whole.hide([Span(0, len(text), PersonalKind.NUMBER)])
+    return whole
+
+
+def _personal(text: str) -> Iterator[Span]:
+    yield from numbers_in(text)
+    yield from accounts_in(text)
+    yield from addresses_in(text)
+    yield from names_in(text)
+    yield from other_names_in(text)

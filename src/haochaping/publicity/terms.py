@@ -29,6 +29,34 @@ class Decision(StrEnum):
     RESTORED = "restored"
 
 
+class PersonalKind(StrEnum):
+    """个人信息种类: what of a text is hidden before anybody else reads it."""
+
+    NAME = "name"
+    PHONE = "phone"
+    IDENTITY = "identity"
+    CARD = "card"
+    CREDIT_CODE = "credit_code"
+    PLATE = "plate"
+    ADDRESS = "address"
+    ACCOUNT = "account"
+    MAIL = "mail"
+    NUMBER = "number"
+    """A number of at least five digits that shows in nothing what it is of."""
+
+
+class Sensitive(StrEnum):
+    """敏感原因: why a publisher should look twice at a word, after the exceptions from publication (domain.md §6.8)."""
+
+    STATE_SECRET = "state_secret"  # noqa: S105 - 国家秘密
+    INTERNAL = "internal"
+    COMMERCIAL_SECRET = "commercial_secret"  # noqa: S105 - 商业秘密
+    PRIVACY = "privacy"
+    MINOR = "minor"
+    LEGAL_CASE = "legal_case"
+    ABUSE = "abuse"
+
+
 # Whoever decides so lets the words out.
 APPEARING = (Decision.RELEASED, Decision.RESTORED)
 

@@ -128,6 +128,20 @@ def test_a_doubtful_reply_comes_back_once_and_is_sent_when_it_is_ticked(bad_revi
     assert "Looked at again and sent as it is: It is much like an earlier reply" in page_of(clerk, later)
 
 
+def test_a_reply_that_names_somebody_comes_back_once(bad, clerk, world):
+    bring_to(bad, OrderState.RECTIFIED, world)
+    text = "经查，窗口的张建国没有一次告知，已当面道歉，请到听泉镇石磨村三组领取。"
+
+    asked = clerk.post(bad.address("reply"), {"text": text}, headers=ENGLISH)
+    page = asked.content.decode()
+    ticked = clerk.post(bad.address("reply"), {"text": text, "doubts": "personal", "confirm": "on"})
+
+    assert asked.status_code == 422
+    assert "<li>张建国</li><li>听泉镇石磨村三组</li>" in page
+    assert ticked.status_code == 303
+    assert Entry.objects.get(kind=EntryKind.ORDER_REPLIED).facts["warned"] == "personal"
+
+
 def test_a_tick_without_a_doubt_that_was_shown_sends_nothing(bad, clerk, world):
     bring_to(bad, OrderState.RECTIFIED, world)
 

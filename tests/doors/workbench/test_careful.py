@@ -108,6 +108,15 @@ def test_a_number_for_others_is_shown_before_it_goes(clerk, bad, step, typed):
     assert post(clerk, bad, step, **typed, confirm="on")[0] == 303
 
 
+def test_a_name_for_others_is_shown_before_it_goes(clerk, bad):
+    bring_to(bad, OrderState.VERIFIED, timezone.now())
+
+    status, page = post(clerk, bad, "message", text="请找王芳或李科长，他们知道。")
+
+    assert status == 422
+    assert "This may be personal data: 王芳, 李." in page
+
+
 def test_what_is_not_read_by_others_is_not_asked_about(clerk, bad):
     bring_to(bad, OrderState.SIGNED, timezone.now())
     worlds.rang(bad.order_id, timezone.now())

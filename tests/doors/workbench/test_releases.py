@@ -59,6 +59,42 @@ def test_written_and_published_version_stand_side_by_side(bad, publisher):
     assert "张小满" not in page
 
 
+def test_what_is_hidden_and_what_is_marked_is_told_with_the_reason(bad_review, publisher, second):
+    bad = bad_review(text="窗口的张建国说是机密，让王科长打13900000021，法院判决也不认。张建国很凶。")
+
+    page = publisher.get(LIST, headers=ENGLISH).content.decode()
+    publisher.post(address(bad), {"decision": "released"})
+    proposed = second.get(LIST, headers=ENGLISH).content.decode()
+
+    for shown in (page, proposed):
+        found = shown[shown.index("Hidden, and what it is taken for:") :]
+        assert "<li>Name of a person: <q>张建国</q> <q>王</q></li>" in found
+        assert "<li>Phone number: <q>13900000021</q></li>" in found
+        marked = found[found.index("Not hidden; look twice before it is published:") :]
+        assert "<li>May be a state secret: <q>机密</q></li>" in marked
+        assert "<li>May be about a case that is not decided: <q>法院</q> <q>判决</q></li>" in marked
+    assert "机密" in page[page.index("as-published") : page.index("Hidden, and")]
+
+
+def test_of_a_text_to_be_held_back_only_the_marks_are_told(bad_review, publisher):
+    bad = bad_review(text="王科长说这是机密")
+
+    publisher.post(address(bad), {"decision": "held", "reason": "涉密"})
+    page = publisher.get(LIST, headers=ENGLISH).content.decode()
+
+    assert "Hidden, and what" not in page
+    assert "May be a state secret: <q>机密</q>" in page
+
+
+def test_where_nothing_is_found_nothing_is_listed(bad_review, publisher):
+    bad_review(text="排队太久，希望多开窗口")
+
+    page = publisher.get(LIST, headers=ENGLISH).content.decode()
+
+    assert "Nothing was hidden." in page
+    assert 'class="found' not in page
+
+
 def test_what_is_proposed_waits_for_a_second_person(bad, publisher, second):
     answer = publisher.post(address(bad), {"decision": "released"})
 

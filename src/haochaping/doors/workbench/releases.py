@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import Http404
@@ -23,12 +23,14 @@ from haochaping.kernel.text import has_forbidden_control
 from haochaping.ledger.terms import EntryKind
 from haochaping.publicity import actions as publicity
 from haochaping.publicity import queries
-from haochaping.publicity.rules import HIDDEN, redacted
-from haochaping.publicity.terms import APPEARING, Decision, Part, Wanted
+from haochaping.publicity.redaction.marks import marks_in
+from haochaping.publicity.rules import HIDDEN, found_in, redacted
+from haochaping.publicity.terms import APPEARING, Decision, Part, PersonalKind, Sensitive, Wanted
 from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+    from enum import StrEnum
     from uuid import UUID
 
     from django.http import HttpRequest, HttpResponse
@@ -38,6 +40,27 @@ if TYPE_CHECKING:
 
 _ON_PAGE = 20
 PARTS = {Part.TEXT: N_("Words of the reviewer"), Part.REPLY: N_("Reply of the agency")}
+_KINDS = {
+    PersonalKind.NAME: N_("Name of a person"),
+    PersonalKind.PHONE: N_("Phone number"),
+    PersonalKind.IDENTITY: N_("Identity number"),
+    PersonalKind.CARD: N_("Bank card number"),
+    PersonalKind.CREDIT_CODE: N_("Unified social credit code"),
+    PersonalKind.PLATE: N_("Number plate"),
+    PersonalKind.ADDRESS: N_("Address of a person"),
+    PersonalKind.ACCOUNT: N_("Account of a person"),
+    PersonalKind.MAIL: N_("Mail address"),
+    PersonalKind.NUMBER: N_("Other number"),
+}
+_REASONS = {
+    Sensitive.STATE_SECRET: N_("May be a state secret"),
+    Sensitive.INTERNAL: N_("May be internal to an authority"),
+    Sensitive.COMMERCIAL_SECRET: N_("May be a trade secret"),
+    Sensitive.PRIVACY: N_("May be nobody's business: health, family, means, belief"),
+    Sensitive.MINOR: N_("May be about a minor"),
+    Sensitive.LEGAL_CASE: N_("May be about a case that is not decided"),
+    Sensitive.ABUSE: N_("May be abuse or a threat"),
+}
 _PROPOSED = {
     Decision.RELEASED: N_("to be released"),
     Decision.HELD: N_("to be held back"),
@@ -181,9 +204,23 @@ def card(
         "part": gettext(PARTS[one.part]),
         "pieces": _pieces(appearing),
         "changed": appearing != one.original,
+        "hidden": _by_label(one.original, found_in(one.original), _KINDS),
+        "marked": _by_label(one.original, marks_in(one.original), _REASONS),
         "sentence": said.sentence if said else None,
         "reason": said.reason if said else "",
     }
+
+
+def _by_label(
+    text: str, found: Iterable[tuple[int, int, StrEnum]], labels: Mapping[Any, str]
+) -> list[tuple[str, list[str]]]:
+    """What was found in a text, as it is written and each once, by what it is found for: in the order of the labels."""
+    words: dict[StrEnum, list[str]] = {}
+    for start, end, kind in found:
+        words.setdefault(kind, []).append(text[start:end].strip())
+    return [
+        (gettext(label), list(dict.fromkeys(words[kind]))) for kind, label in labels.items() if kind in words
+    ]
 
 
 def _pieces(text: str) -> list[tuple[str, bool]]:
