@@ -165,8 +165,8 @@ def _whole() -> None:
     from haochaping.exchange.dialects.moments import write_moment
     from haochaping.exchange.terms import Raw
     from haochaping.flows.answer_wire import answer
-    from haochaping.flows.receive_together import receive_together
     from haochaping.flows.open_wire import Call
+    from haochaping.flows.receive_together import receive_together
     from haochaping.kernel.actor import OPERATOR
     from haochaping.reviews.terms import Entrance
 

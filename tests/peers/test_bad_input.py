@@ -153,7 +153,9 @@ def test_a_reason_of_another_level_shows_a_scale_that_is_turned_round(peer_of, t
     peer = peer_of(tongue)
     peer.brings_its_case()
 
-    turned = peer.tells(**{tongue.names["level"]: "4", tongue.names["why"]: "209,213"})
+    # One sender says the level under two names.
+    levels = {name: "4" for name in (tongue.names["level"], "evaluateLevel") if name in tongue.record}
+    turned = peer.tells(**levels, **{tongue.names["why"]: "209,213"})
 
     _refused({"turned round": turned}, tongue.names["why"])
     assert Review.objects.count() == 0
