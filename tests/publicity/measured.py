@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tests.publicity.sentences import Sentence
 
-DIGITS = frozenset(PersonalKind) - {PersonalKind.NAME, PersonalKind.ADDRESS}
+DIGITS = frozenset(PersonalKind) - {PersonalKind.NAME, PersonalKind.OFFICIAL, PersonalKind.ADDRESS}
 
 
 @dataclass
@@ -58,8 +58,10 @@ def measured(part: Iterable[Sentence]) -> Measured:
             told.true[kind] += 1
             told.met[kind] += places & set(range(start, end)) <= hidden
         for span in found:
-            told.found[span.kind] += 1
-            told.right[span.kind] += not true.isdisjoint(range(span.start, span.end))
+            # The sentences say who is named, not in what office.
+            kind = PersonalKind.NAME if span.kind is PersonalKind.OFFICIAL else span.kind
+            told.found[kind] += 1
+            told.right[kind] += not true.isdisjoint(range(span.start, span.end))
         told.hidden += len(hidden)
         told.rightly += len(hidden & true)
     return told

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from haochaping.files import queries as files
 from haochaping.files.terms import DOCUMENT_LABELS
 from haochaping.kernel.refused import N_
-from haochaping.publicity.rules import redacted
+from haochaping.publicity.rules import for_handlers
 from haochaping.rectification.queries import appeals
 from haochaping.rectification.terms import (
     APPEAL_MOVE_LABELS,
@@ -66,14 +66,16 @@ def whole(row: AppealRow, decisions: Sequence[DecisionRow]) -> dict[str, object]
     withdrawn = review.status == ReviewStatus.WITHDRAWN
     return shown(row) | {
         "level": gettext(LEVEL_LABELS[Level(review.level)]),
-        "words": "" if withdrawn else redacted(review.comment_text),
+        "words": "" if withdrawn else for_handlers(review.comment_text),
         "withdrawn": withdrawn,
         "photos": files.photos_of("appeal", str(row.id)),
         "documents": [
             (one, gettext(DOCUMENT_LABELS[one.kind])) for one in files.documents_of("appeal", str(row.id))
         ],
-        "answer": redacted(row.answer),
-        "objection": redacted(row.objection) if row.contested_by.startswith("reviewer:") else row.objection,
+        "answer": for_handlers(row.answer),
+        "objection": for_handlers(row.objection)
+        if row.contested_by.startswith("reviewer:")
+        else row.objection,
         "refusal": gettext(REFUSAL_LABELS[AppealRefusal(row.refusal)]) if row.refusal else "",
         "decisions": [
             {

@@ -24,7 +24,7 @@ from haochaping.kernel.refused import Refused
 from haochaping.kernel.text import has_forbidden_control
 from haochaping.notices import actions as notices
 from haochaping.notices.terms import About, NoticeKind, Template
-from haochaping.publicity.rules import redacted
+from haochaping.publicity.rules import for_handlers
 from haochaping.rectification import queries as orders
 from haochaping.reviews import queries as reviews
 from haochaping.reviews.rules import is_bad
@@ -165,7 +165,7 @@ def take_up_from_review(
         Refused: NOT_ALLOWED, OUT_OF_SCOPE, NOT_A_GOOD_REVIEW, NOT_IN_REVIEW, and as `voices.actions.take_up`.
     """
     review = good_review(review_id, by=by)
-    if quote.strip() and not is_quoted(quote, redacted(review.comment_text)):
+    if quote.strip() and not is_quoted(quote, for_handlers(review.comment_text)):
         raise Refused(NOT_IN_REVIEW, field="quote")
     voice_id = voices.take_up(
         review_id,

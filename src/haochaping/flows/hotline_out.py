@@ -26,7 +26,7 @@ from haochaping.kernel.masking import masked_number
 from haochaping.kernel.periods import BEIJING, local_day
 from haochaping.kernel.refused import Refused
 from haochaping.notices.rules import endpoint_secret
-from haochaping.publicity.rules import redacted
+from haochaping.publicity.rules import for_handlers
 from haochaping.rectification import queries as orders
 from haochaping.rectification.terms import ClockKind, Move
 from haochaping.reviews import queries as reviews
@@ -237,7 +237,7 @@ def order_facts(order: OrderRow) -> dict[str, object]:
         "concealed": False,
         "case_no": masked_number(binding.case_no) if binding else "",
         "assessed_at": review.assessed_at.astimezone(BEIJING).isoformat(),
-        "text": redacted(review.comment_text) if stands else "",
+        "text": for_handlers(review.comment_text) if stands else "",
     }
 
 
@@ -282,7 +282,7 @@ def _moved(order: OrderRow, message: OutRow) -> dict[str, object]:
         said = order.rectification_text
     elif message.about == Move.REPLY:
         said = order.reply_text
-    return {"move": message.about, "text": redacted(said), **_standing(order)}
+    return {"move": message.about, "text": for_handlers(said), **_standing(order)}
 
 
 _FACTS: dict[Telling, Callable[[OrderRow, OutRow], dict[str, object] | None]] = {

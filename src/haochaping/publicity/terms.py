@@ -33,6 +33,8 @@ class PersonalKind(StrEnum):
     """个人信息种类: what of a text is hidden before anybody else reads it."""
 
     NAME = "name"
+    OFFICIAL = "official"
+    """Somebody named with their office, whom the text is about as often as not."""
     PHONE = "phone"
     IDENTITY = "identity"
     CARD = "card"

@@ -27,7 +27,7 @@ from haochaping.files import queries as files
 from haochaping.flows import handle_own_data, handle_voices
 from haochaping.kernel.refused import N_, Refused
 from haochaping.ledger.terms import EntryKind
-from haochaping.publicity.rules import redacted
+from haochaping.publicity.rules import for_handlers
 from haochaping.rectification import queries as orders
 from haochaping.rectification.terms import SOLVED_LABELS
 from haochaping.ui.shapes import Event
@@ -219,11 +219,11 @@ def _one(
     names = names_of([event.by for event in events], by)
     order = orders.order_of_review(row.review_id) if row.review_id else None
     context = shown(row) | {
-        "words": redacted(row.text),
+        "words": for_handlers(row.text),
         "photos": files.photos_of("voice", str(row.id)),
         "outcome": gettext(OUTCOME_LABELS[row.outcome]) if row.outcome else "",
         "solved": gettext(SOLVED_LABELS[row.solved]) if row.solved else "",
-        "solved_words": redacted(row.solved_text),
+        "solved_words": for_handlers(row.solved_text),
         "order_id": order.id if order else None,
         "about_handling": row.kind == VoiceKind.HANDLING,
         "identities": len(row.persons),
@@ -232,7 +232,7 @@ def _one(
                 gettext(MOVE_LABELS[event.move]),
                 event.at,
                 names[event.by],
-                redacted(event.note) if event.move in PERSONS_WORDS else event.note,
+                for_handlers(event.note) if event.move in PERSONS_WORDS else event.note,
             )
             for event in events
         ],

@@ -21,7 +21,7 @@ from haochaping.kernel.refused import N_
 from haochaping.notices import queries as notices
 from haochaping.notices.terms import Side
 from haochaping.postgres.together import together
-from haochaping.publicity.rules import redacted
+from haochaping.publicity.rules import for_handlers
 from haochaping.rectification import queries as orders
 from haochaping.rectification.queries import worklist
 from haochaping.rectification.rules import (
@@ -290,7 +290,7 @@ def _line(
         channel=gettext(CHANNEL_LABELS[ReviewChannel(review.channel)]),
         level=review.level,
         tags=tag_labels(review, labels[review.indicator_set]),
-        words=excerpt(redacted(review.comment_text)) if shown else "",
+        words=excerpt(for_handlers(review.comment_text)) if shown else "",
         reason_missing=review.reason_missing,
         state=state_words(order, said),
         tone=state_tone(order.state),

@@ -16,7 +16,7 @@ from haochaping.flows import conceal
 from haochaping.hotline import queries
 from haochaping.hotline.terms import MASTER_LABELS, NO_SUCH_ATTACHMENT, AttachmentKind
 from haochaping.kernel.refused import Refused
-from haochaping.publicity.rules import redacted
+from haochaping.publicity.rules import for_handlers
 from haochaping.rectification import queries as orders
 from haochaping.rectification.access import sees_reviewer_s_case
 
@@ -64,7 +64,7 @@ class OfOrder:
         if found is None:
             return {}
         row, given = found
-        reason = redacted(given.reason) if given else ""
+        reason = for_handlers(given.reason) if given else ""
         sent = [] if self._hidden else [(one, one.kind in _TYPES) for one in self._sent.answer]
         master = gettext(MASTER_LABELS[row.master])
         return {"hotline": AtHotline(row.number, master, row.due_at, reason, self._hidden, sent)}

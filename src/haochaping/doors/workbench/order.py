@@ -46,7 +46,7 @@ from haochaping.kernel.refused import Refused
 from haochaping.ledger.terms import EntryKind
 from haochaping.notices.terms import Side
 from haochaping.postgres.together import together
-from haochaping.publicity.rules import redacted
+from haochaping.publicity.rules import for_handlers
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.rectification.access import is_own, sees_reviewer_s_case
@@ -274,7 +274,7 @@ def order_page(
         "outcome": gettext(OUTCOME_LABELS[HandlingOutcome(order.outcome)]) if order.outcome else "",
         "solution": solution,
         "solved": gettext(SOLVED_LABELS[solution.solved]) if solution else "",
-        "solution_words": redacted(solution.text) if solution else "",
+        "solution_words": for_handlers(solution.text) if solution else "",
         "mark": uuid7(now),
         "clocks": _clocks(order, history.events),
         "due": part.due_at if part else order.due_at if own else None,
@@ -351,6 +351,6 @@ def _message(message: MessageRow, names: dict[str, str]) -> dict[str, object]:
         "ours": ours,
         "at": message.sent_at,
         # A number written into a message stays hidden, as in the review: there is the relay for calling.
-        "text": message.text if ours else redacted(message.text),
+        "text": message.text if ours else for_handlers(message.text),
         "new": not ours and message.read_at is None,
     }

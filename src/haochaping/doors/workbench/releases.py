@@ -42,6 +42,7 @@ _ON_PAGE = 20
 PARTS = {Part.TEXT: N_("Words of the reviewer"), Part.REPLY: N_("Reply of the agency")}
 _KINDS = {
     PersonalKind.NAME: N_("Name of a person"),
+    PersonalKind.OFFICIAL: N_("Name of a person in office"),
     PersonalKind.PHONE: N_("Phone number"),
     PersonalKind.IDENTITY: N_("Identity number"),
     PersonalKind.CARD: N_("Bank card number"),

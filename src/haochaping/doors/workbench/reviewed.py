@@ -16,7 +16,7 @@ from haochaping.doors.workbench import standard
 from haochaping.doors.workbench.words import tag_labels
 from haochaping.kernel.masking import masked_number
 from haochaping.kernel.periods import local_day
-from haochaping.publicity.rules import redacted
+from haochaping.publicity.rules import for_handlers
 from haochaping.reviews import queries as reviews
 from haochaping.reviews.rules import is_late
 from haochaping.reviews.terms import HELPED_LABELS, ReviewStatus
@@ -52,7 +52,7 @@ def of_order(
         "week": day - timedelta(days=day.weekday()),
         "review": review,
         # Whoever handles it reaches the reviewer through the thread: a number written into the text stays hidden.
-        "words": redacted(review.comment_text),
+        "words": for_handlers(review.comment_text),
         "withdrawn": review.status == ReviewStatus.WITHDRAWN,
         "consequence": standard.shown(review.indicator_codes),
         "tags": tag_labels(review, reviews.indicators(review.indicator_set)),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from haochaping.identity.terms import CALL_PURPOSES
 from haochaping.kernel.refused import N_
 from haochaping.notices.terms import CALL_STATE_LABELS, DELIVERY_LABELS, SENTENCES, Side
-from haochaping.publicity.rules import redacted
+from haochaping.publicity.rules import for_handlers
 from haochaping.rectification.terms import (
     CALL_LABELS,
     CLOCK_LABELS,
@@ -79,7 +79,7 @@ def story(
             ),
             one.answered_at,
             "",
-            redacted(one.text) if reads else "",
+            for_handlers(one.text) if reads else "",
         )
         for one in history.answers
     ]

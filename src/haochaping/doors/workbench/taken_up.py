@@ -23,7 +23,7 @@ from haochaping.doors.workbench.words import excerpt
 from haochaping.flows import handle_voices
 from haochaping.kernel.refused import Refused
 from haochaping.ledger.terms import EntryKind
-from haochaping.publicity.rules import redacted
+from haochaping.publicity.rules import for_handlers
 from haochaping.reviews import queries as reviews
 from haochaping.voices import queries
 
@@ -59,7 +59,7 @@ def page(request: HttpRequest) -> HttpResponse:
             {
                 "review": review,
                 "item": items[review.item_id].name,
-                "words": excerpt(redacted(review.comment_text)),
+                "words": excerpt(for_handlers(review.comment_text)),
                 "taken": review.id in taken,
             }
             for review in shown
@@ -96,7 +96,7 @@ def _page(request: HttpRequest, review: ReviewRow, form: TakeUpForm, status: int
     context = {
         "review": review,
         "item": directory.item_by_id(review.item_id).name,
-        "words": redacted(review.comment_text),
+        "words": for_handlers(review.comment_text),
         "form": form,
         "taken": bool(queries.taken_up([review.id])),
     }

@@ -30,7 +30,7 @@ from haochaping.flows import hand_on, handle_voices
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import N_, Refused
 from haochaping.ledger.terms import EntryKind
-from haochaping.publicity.rules import redacted
+from haochaping.publicity.rules import for_handlers
 from haochaping.rectification import queries as orders
 from haochaping.rectification.terms import SOLVED_LABELS, Alarm, OrderState
 from haochaping.ui.shapes import Event
@@ -283,7 +283,7 @@ def _line(voice: VoiceRow, now: datetime) -> Line:
         kind=gettext(KIND_LABELS[voice.kind]),
         place=voice.item_name,
         agency=voice.agency_name,
-        words=excerpt(redacted(voice.text)),
+        words=excerpt(for_handlers(voice.text)),
         state=gettext(STATE_LABELS[voice.state]),
         tone=_TONES.get(voice.state, "info"),
         due=due,
@@ -351,8 +351,8 @@ def _page(
         "matter": gettext(MATTER_LABELS[voice.matter]) if voice.matter else "",
         "state": gettext(STATE_LABELS[voice.state]),
         "tone": _TONES.get(voice.state, "info"),
-        "words": redacted(voice.text),
-        "badge": redacted(voice.badge),
+        "words": for_handlers(voice.text),
+        "badge": for_handlers(voice.badge),
         "photos": files.photos_of("voice", str(voice.id)),
         "decision": voice.decision,
         "order": _order(voice),
@@ -360,14 +360,14 @@ def _page(
         "beyond": running_due(voice) is None and voice.state not in DONE,
         "outcome": gettext(OUTCOME_LABELS[voice.outcome]) if voice.outcome else "",
         "solved": gettext(SOLVED_LABELS[voice.solved]) if voice.solved else "",
-        "solved_words": redacted(voice.solved_text),
+        "solved_words": for_handlers(voice.solved_text),
         "events": [
             # What the person said stands above, without the numbers they may have written.
             Event(
                 gettext(MOVE_LABELS[event.move]),
                 event.at,
                 names[event.by],
-                redacted(event.note) if event.move in PERSONS_WORDS else event.note,
+                for_handlers(event.note) if event.move in PERSONS_WORDS else event.note,
             )
             for event in events
         ],

@@ -19,8 +19,8 @@ FAMILIES, FREQUENT, DOUBTFUL, MEASURES, GIVEN, ALONE, NOT_GIVEN, BEHIND = (
     frozenset("".join(_LISTS[name]))
     for name in ("families", "frequent", "doubtful", "measures", "given", "alone", "not_given", "behind")
 )
-COMPOUND, NAMED, ROLES, DEALINGS, LEADING = (
-    frozenset(_LISTS[name]) for name in ("compound", "named", "roles", "dealings", "leading")
+COMPOUND, NAMED, ROLES, POSTS, DEALINGS, LEADING = (
+    frozenset(_LISTS[name]) for name in ("compound", "named", "roles", "posts", "dealings", "leading")
 )
 ORDINARY: Final = {
     family: Word(frozenset(before), frozenset(behind))
@@ -31,6 +31,11 @@ TITLES: Final = (
     "|副?(?:科|股|局|处|所|站|院|校|队|组|班|镇|乡|村|县|市|区|厅|部|会|厂|行|馆|庭|台|店|园|社|段|社区主)长|董事长|副?主任|副?书记|支书|副?总?经理|副?总监"
     "|局座|律师|医生|大夫|护士|警官|法官|检察官|会计|出纳|秘书|干事|专员|主管|领导|副?总?工程师|副?教授|老板|科员|办事员|工作人员|经办人?|辅警"
     "|协管员?|保安|网格员|审批员|受理员|导办员?|志愿者|代表|委员|专家|首席|警察|民警|庭长|调解员|公证员|一行|夫妇|夫妻"
+)
+# Of these the titles of who serves and decides in an authority; a 经理 or 律师 may be the person's own.
+IN_OFFICE: Final = (
+    "副?(?:科|股|局|处|所|站|队|组|镇|乡|县|市|区|厅)长|副?主任|副?书记|主管|领导|科员|办事员|工作人员|经办人?|辅警|协管员?|审批员|受理员|导办员?"
+    "|警官|民警|警察|法官|检察官"
 )
 KIN: Final = "姐|哥|叔|姨|嫂|婶|爷|伯|妈|爸|婆|奶"
 OFFICES: Final = "科|局|处|所|总|工|队|导|厅|股|董"

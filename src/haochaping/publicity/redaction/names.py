@@ -30,6 +30,7 @@ _VERBS = "是为叫"
 _NO_FAMILY_FOLLOWS = ("百姓", "贵姓", "喊叫")
 _AND = re.compile(r"[、和与及跟同或/；;\s]{1,2}")
 _TITLE = re.compile(words.TITLES)
+_IN_OFFICE = re.compile(words.IN_OFFICE)
 _KIN = re.compile(words.KIN)
 _OFFICE = re.compile(
     rf"(?:{words.OFFICES})(?![一-龥])|(?:{words.OFFICES})(?=[{''.join(sorted(words.BEHIND - set('长部的')))}])"
@@ -59,7 +60,7 @@ def names_in(text: str) -> Iterator[Span]:
         follows = last >= 0 and _AND.fullmatch(text, last, family.start()) is not None
         if found := _name(text, family.start(), family.end(), follows=follows):
             last = found[1]
-            yield Span(*found, PersonalKind.NAME)
+            yield Span(*found, PersonalKind.OFFICIAL if _is_in_office(text, *found) else PersonalKind.NAME)
 
 
 def _leads_to_name(text: str, family: re.Match[str]) -> bool:
@@ -78,6 +79,14 @@ def _name(text: str, start: int, given: int, *, follows: bool) -> tuple[int, int
     if weight < _ENOUGH:
         return None
     return start - (end == given and _is_called(text, start)), end
+
+
+def _is_in_office(text: str, start: int, end: int) -> bool:
+    """Whether the office stands beside the name: 王科长, 窗口的王芳."""
+    if _IN_OFFICE.match(text, end) or _OFFICE.match(text, end):
+        return True
+    before = text[max(0, start - _LOOK_BACK) : start].rstrip(_SIGNS + _VERBS).removesuffix("的")
+    return _ends(before, words.POSTS) or before.endswith(("人员", "办事员"))
 
 
 class _Before(NamedTuple):
