@@ -300,6 +300,12 @@ def occurrences_of(occurrence_ids: Iterable[UUID]) -> dict[UUID, UUID]:
     return dict(rows.values_list("id", "occurrence_id"))
 
 
+def case_numbers_of(review_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The numbers of the cases that reviews are about; masked before anybody reads them."""
+    rows = Review.objects.filter(id__in=list(review_ids))
+    return dict(rows.values_list("id", "occurrence__case__case_no"))
+
+
 def facts_of(review_ids: Iterable[UUID]) -> dict[UUID, ReviewFacts]:
     """What is counted of each review."""
     rows = Review.objects.filter(id__in=list(review_ids)).values_list(

@@ -15,6 +15,7 @@ from haochaping.exchange.terms import RecordKind
 from haochaping.flows import judge_quality
 from haochaping.flows.check_manifest import check_items, finish
 from haochaping.kernel.actor import OPERATOR
+from haochaping.kernel.masking import masked_number
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.rectification.models import WorkOrder
@@ -77,6 +78,10 @@ def test_the_card_names_rules_and_leads_to_the_order(judged, one):
     assert f"/desk/orders/{WorkOrder.objects.get(review=review).pk}" in shown
     assert str(review.pk) in shown
     assert "13900000000" not in shown
+    row = shown.partition('id="DQ-27"')[2].partition(str(review.pk))[2].partition("</li>")[0]
+    assert masked_number(review.occurrence.case.case_no) in row
+    assert "评价文字：像是个人号码" in row
+    assert review.occurrence.case.case_no not in shown
 
 
 def test_of_a_rule_the_card_says_what_became_of_these_rows_alone(judged, one, world):

@@ -12,9 +12,11 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from haochaping.accounts.terms import Power
+from haochaping.cases import queries as cases
 from haochaping.doors.desk import refusable
 from haochaping.doors.gate import actor_of, requires
 from haochaping.doors.oversight.page import oversight_page
+from haochaping.doors.oversight.quality_words import said_of_row
 from haochaping.doors.quality import message_of, remedy_of, said_of_batch, said_of_gates, shares_of
 from haochaping.exchange.fields import shown
 from haochaping.exchange.manifests import queries as manifests
@@ -22,9 +24,11 @@ from haochaping.exchange.manifests.terms import STATE_LABELS
 from haochaping.exchange.quality import queries
 from haochaping.exchange.quality.rules import RULES, corrections, what_happened
 from haochaping.exchange.quality.terms import DIMENSION_LABELS, NO_SUCH_SOURCE
+from haochaping.kernel.masking import masked_number
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import N_, Refused
 from haochaping.rectification import queries as orders
+from haochaping.reviews.queries import case_numbers_of
 from haochaping.ui.shapes import Link
 
 if TYPE_CHECKING:
@@ -127,6 +131,9 @@ def _findings(card: CardRow, by: Actor) -> list[dict[str, object]]:
         for review_id, order in found.items()
         if by.scope.covers(division_path=order.division_path)
     }
+    cases_ = [UUID(row.id) for one in card.findings for row in one.samples if row.kind == "case"]
+    known = cases.numbers_of(cases_) | case_numbers_of(reviews)
+    numbers = {str(pk): masked_number(number) for pk, number in known.items()}
     return [
         {
             "rule": RULES[one.rule],
@@ -134,21 +141,20 @@ def _findings(card: CardRow, by: Actor) -> list[dict[str, object]]:
             "remedy": remedy_of(RULES[one.rule]),
             "gate": said_of_gates(what_happened(one)),
             "failing": one.failing,
-            "samples": list(_samples(one, linked)),
+            "samples": list(_samples(one, linked, numbers)),
         }
         for one in card.findings
     ]
 
 
-def _samples(one: Finding, linked: dict[str, str]) -> Iterable[dict[str, str]]:
+def _samples(one: Finding, linked: dict[str, str], numbers: dict[str, str]) -> Iterable[dict[str, str]]:
     for row in one.samples:
         yield {
             "kind": gettext(KIND_LABELS[row.kind]),
             "id": row.id,
+            "number": numbers.get(row.id, ""),
             "order": linked.get(row.id, ""),
-            "what": (
-                said_of_batch(row.value_class) if row.kind == "batch" else f"{row.field}: {row.value_class}"
-            ),
+            "what": said_of_batch(row.value_class) if row.kind == "batch" else said_of_row(row),
         }
 
 
