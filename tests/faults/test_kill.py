@@ -220,7 +220,7 @@ def test_an_import_cut_off_twice_and_sent_again_has_every_row_once(running: Hous
     said, _ = again.communicate()
 
     assert (without_database.returncode, again.returncode) == (1, 0)
-    assert "mport the file again" in told
+    assert "run the command again" in told
     assert "Traceback" not in told
     assert sum(json.loads(said)["counts"].values()) == imported() == ROWS
     assert_counters_exact()

@@ -76,13 +76,14 @@ def send_to_another(order_id: UUID, agency_code: str, reason: str, *, by: Actor,
 @transaction.atomic
 def grant_return(order_id: UUID, agency_code: str, reason: str, *, by: Actor, now: datetime) -> None:
     """The order was returned with reason and goes to another agency; the one that asked is told why it is gone."""
-    asked = tell_staff.about_orders(orders.rows([order_id]))
+    before = orders.asked_rows([order_id])
+    before.wait()
     review_id = counted(
         order_id,
         lambda: rectification.grant_return(order_id, agency_code=agency_code, reason=reason, by=by, now=now),
     )
     tell_dispatched([review_id], by=by, now=now)
-    _tell_decided(NoticeKind.RETURN_GRANTED, asked, reason, by=by, now=now)
+    _tell_decided(NoticeKind.RETURN_GRANTED, tell_staff.about_orders(before.answer), reason, by=by, now=now)
 
 
 @transaction.atomic

@@ -134,7 +134,7 @@ def test_who_proposed_reads_why_it_was_refused_and_nobody_else_does(admin, secon
     )
 
     assert "依据不足" in mine
-    assert "Refused" in mine
+    assert "Refused lately" in mine
     assert "7 working days" in mine
     assert "by 示例人员 (second-admin)." in mine
     assert "依据不足" not in others

@@ -189,12 +189,13 @@ def rotate(pair: str, *, escrow_key: Path | None, shares: tuple[Path, ...], new_
     from haochaping.identity import keys, queries, relay  # noqa: PLC0415
     from haochaping.identity.terms import KeyPair  # noqa: PLC0415
 
-    chosen, before = KeyPair(pair), keys.application_keys(settings.KEYS_DIR)
-    if chosen == KeyPair.RELAY:
+    chosen = KeyPair(pair)
+    given = None if chosen == KeyPair.RELAY else _escrow(escrow_key, shares)
+    before = keys.application_keys(settings.KEYS_DIR)
+    if given is None:
         new = keys.renew_relay(settings.KEYS_DIR)
         old, former = relay.load_keys(settings.KEYS_DIR), before.relay
     else:
-        given = _escrow(escrow_key, shares)
         if new_key is None:
             fail(gettext("Name the file of the new escrow key: --new-key FILE."))
         new = publish_escrow(new_key, given=given.id, folder=settings.KEYS_DIR)
