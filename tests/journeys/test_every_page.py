@@ -407,6 +407,7 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "oversight_voice_photo": (404, f"/oversight/voices/{{complaint}}/photos/{NOWHERE}"),
     "oversight_voice_step": (303, "/oversight/voices/{complaint}/answer"),
     "desk_voice_transfer": (303, "/desk/voices/{voice_id}/transfer"),
+    "desk_voice_name": (303, "/desk/voices/{voice_id}/name"),
     "desk_voice_hand_on": (303, "/desk/voices/{voice_id}/hand-on"),
     "desk_voice_step": (303, "/desk/voices/{voice_id}/answer"),
     "desk_order_step": (303, "/desk/orders/{order}/reply"),

@@ -31,7 +31,7 @@ def for_handlers(text: str) -> str:
 
     Nobody can look into what somebody at a desk did without knowing who it was; who wrote it stays hidden.
     """
-    return _hiding(text, but=PersonalKind.OFFICIAL).text
+    return _hiding(text, of_office=False).text
 
 
 def found_in(text: str) -> list[Span]:
@@ -44,14 +44,17 @@ def hidden_in(text: str) -> list[str]:
     return [text[span.start : span.end].strip() for span in found_in(text)]
 
 
-def _hiding(text: str, *, but: PersonalKind | None = None) -> Hiding:
-    """Hide until nothing more is found, of all kinds but one.
+def _hiding(text: str, *, of_office: bool = True) -> Hiding:
+    """Hide until nothing more is found, with or without whom the text names with their office, there or somewhere else.
 
     A text in which every pass brings up something new was made to do so: all of it is hidden.
     """
     hiding = Hiding(text)
     for _ in range(_PASSES):
-        found = [span for span in _personal(hiding.text) if span.kind is not but]
+        found = list(_personal(hiding.text))
+        if not of_office:
+            left = {hiding.text[one.start : one.end] for one in found if one.kind is PersonalKind.OFFICIAL}
+            found = [one for one in found if hiding.text[one.start : one.end] not in left]
         if not found:
             return hiding
         hiding.hide(found)

@@ -38,7 +38,8 @@ FIGURES = "/oversight/figures/"
 def late(bad_review):
     """A work order whose first contact and answer are long overdue, and counted so."""
     found = bad_review("YC-00000009", at=timezone.now() - timedelta(days=40))
-    supervise.count_late(timezone.now())
+    # Not those of these days, which are late on some days of the week and at some hours.
+    supervise.count_late(timezone.now() - timedelta(days=10))
     return found
 
 
