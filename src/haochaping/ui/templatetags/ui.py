@@ -6,9 +6,11 @@ Components without arithmetic are plain templates: `{% include "components/x.htm
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeData, mark_safe
 from django.utils.translation import gettext
@@ -140,10 +142,28 @@ def level_picker(
     }
 
 
-@register.inclusion_tag("components/level_badge.html")
-def level_badge(number: int) -> dict[str, object]:
+@register.simple_tag
+def level_badge(number: int) -> SafeString:
     """A stored level: face, number, words."""
-    return {"number": number, "label": gettext(BY_NUMBER[number].label)}
+    return _drawn("level_badge", number=number, label=gettext(BY_NUMBER[number].label))
+
+
+@register.simple_tag
+def order_state(label: str, tone: str = "info") -> SafeString:
+    """The state of something in words, with a sign."""
+    return _drawn("order_state", label=str(label), tone=tone or "info")
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """The sign beside a notice or a state, so that colour never speaks alone: info, good, warn or bad."""
+    return _drawn("icon", name=name)
+
+
+# A list shows the same few signs on each of its lines: an engine takes long over each.
+@lru_cache(maxsize=1024)
+def _drawn(component: str, **given: object) -> SafeString:
+    return render_to_string(f"components/{component}.html", given)
 
 
 @register.inclusion_tag("components/tag_picker.html")
@@ -163,10 +183,10 @@ def tag_picker(
     }
 
 
-@register.inclusion_tag("components/deadline.html")
+@register.simple_tag
 def deadline(
     due: datetime, now: datetime, *, done_at: datetime | None = None, working: timedelta | None = None
-) -> dict[str, object]:
+) -> SafeString:
     """Time left or overdue, in words, where it is known as `working` time; with `done_at`, whether it was in time."""
     ends = done_at or now
     late = ends > due
@@ -178,7 +198,13 @@ def deadline(
         words = gettext("Overdue")
     else:
         words = (gettext("{span} overdue") if late else gettext("{span} left")).format(span=length)
-    return {"due": due, "late": late, "done": bool(done_at), "words": words}
+    return format_html(
+        '<span class="deadline{}">{}<b>{}</b> <span class="soft">{}</span></span>',
+        " deadline-late" if late else "",
+        icon("warn") if late else "",
+        words,
+        gettext("due %(at)s") % {"at": moments.moment(due)},
+    )
 
 
 @register.inclusion_tag("components/table.html")
