@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
-_KEPT_CONTROLS = {"\n", "\t"}
+# Control characters but tab and line feed, and halves of surrogate pairs.
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 # Characters that reorder or hide what is read around them. Joiners stay: pictures and some scripts are made with them.
 INVISIBLE = dict.fromkeys(
     [
@@ -22,17 +24,12 @@ _CUTS_CELL = frozenset("\t\r\n")
 
 def has_forbidden_control(text: str) -> bool:
     """Whether the text holds a control character (U+0000 among them) other than tab and line feed."""
-    # No control character is printable; most texts end here.
-    return not text.isprintable() and any(
-        unicodedata.category(c) in {"Cc", "Cs"} and c not in _KEPT_CONTROLS for c in text
-    )
+    return _FORBIDDEN.search(text) is not None
 
 
 def visible(text: str) -> str:
     """A text as it can be shown and stored: "\ufffd" for each forbidden control character, the rest as it is."""
-    if not has_forbidden_control(text):
-        return text
-    return "".join("\ufffd" if has_forbidden_control(c) else c for c in text)
+    return _FORBIDDEN.sub("\ufffd", text)
 
 
 def clean(text: str) -> str:

@@ -136,12 +136,13 @@ def test_pages_of_divisions_show_the_gap_once_the_round_has_ended(review, code):
     assert "/samples?month=2026-05" in html
 
 
-def test_another_division_has_no_gap_to_show(review):
+@pytest.mark.parametrize("code", [worlds.OTHER_CITY, worlds.PROVINCE])
+def test_a_division_has_no_gap_of_another_nor_of_those_far_below(review, code):
     review(5)
     draw()
     close()
 
-    assert gaps(worlds.OTHER_CITY) == ""
+    assert gaps(code) == ""
 
 
 def test_of_few_answers_a_division_shows_neither_count_nor_gap(review):

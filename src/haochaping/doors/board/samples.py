@@ -93,9 +93,9 @@ def tickets(_request: HttpRequest, code: str, month: str, kind: str) -> HttpResp
 
 
 def asked_again(division_path: str) -> dict[str, object]:
-    """The newest results of a division and those below it: reported satisfaction beside that of whoever was asked again."""
+    """The newest results of a division and those next below: reported satisfaction beside that of whoever was asked again."""
     month = samples.latest(division_path)
-    found = samples.published(month, under=division_path) if month else []
+    found = samples.published(month, at=division_path) if month else []
     return {"sampled": month, "gaps": [_line(one) for one in found if one.result is not None]}
 
 

@@ -7,32 +7,19 @@ from datetime import UTC, datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import (
-    BooleanField,
-    Case,
-    Count,
-    Exists,
-    F,
-    Func,
-    OuterRef,
-    Q,
-    Subquery,
-    Value,
-    When,
-)
+from django.db.models import Case, Count, F, Q, Value, When
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Coalesce
 
-from haochaping.accounts.rules import roles_with, told_apart
-from haochaping.accounts.terms import Power
+from haochaping.accounts.rules import told_apart
+from haochaping.directory.rules import path_range
 from haochaping.kernel.actor import ActorKind
 from haochaping.postgres.together import Asked, together
 from haochaping.rectification import access
-from haochaping.rectification.models import OrderEvent, OrderLook, SavedFilter, WorkOrder
+from haochaping.rectification.models import SavedFilter, WorkOrder
+from haochaping.rectification.queries.columns import Belongs, Happened, IsMeant, LiesIn
 from haochaping.rectification.queries.help import parts_of
 from haochaping.rectification.queries.orders import ORDER_COLUMNS, order_row, waits_for
 from haochaping.rectification.rules import URGENT_CATEGORIES, ends_of, list_asked, numbers_from
-from haochaping.rectification.states import SENT_ON
 from haochaping.rectification.terms import (
     AgencyPart,
     Assigned,
@@ -65,34 +52,12 @@ _BELOW = f"""
              ORDER BY path LIMIT {_AGENCIES}) AS found
       JOIN directory_agency AS below ON below.path >= found.path AND below.path < left(found.path, -1) || '/'
 """  # noqa: S608 - a number of ours
-_HANDLING = ", ".join(f"'{role}'" for role in roles_with(Power.ORDER_HANDLE))
-
-
-class _Belongs(Func):
-    """Whether the account (first) handles orders at the agency (second), or at one above it."""
-
-    template = f"""((%(expressions)s) IN (
-        SELECT held.user_id, below.id
-          FROM accounts_role_grant AS held
-          JOIN accounts_user AS who ON who.id = held.user_id AND who.is_active
-          JOIN directory_agency AS home ON home.id = held.agency_id
-          JOIN directory_agency AS below ON below.path >= home.path AND below.path < left(home.path, -1) || '/'
-         WHERE held.revoked_at IS NULL AND held.role IN ({_HANDLING})))"""  # noqa: S608 - words of ours
-    output_field = BooleanField()
-
-
-class _IsMeant(Func):
-    """Whether the account (first) is or was the staff member (second)."""
-
-    template = """((%(expressions)s) IN (
-        SELECT user_id, staff_member_id FROM accounts_staff_binding WHERE unbound_at IS NULL))"""
-    output_field = BooleanField()
 
 
 def is_handled() -> Q:
     """Orders that somebody deals with: who was named, still handles at the agency, and is not whom the review names."""
-    belongs = Q(_Belongs(F("assignee_id"), F("agency_id")))
-    meant = Q(staff_id__isnull=False) & Q(_IsMeant(F("assignee_id"), F("staff_id")))
+    belongs = Q(Belongs(F("assignee_id"), F("agency_id")))
+    meant = Q(staff_id__isnull=False) & Q(IsMeant(F("assignee_id"), F("staff_id")))
     return Q(assignee__isnull=False) & belongs & ~meant
 
 
@@ -105,6 +70,19 @@ def handler_of(order_id: UUID) -> Asked[int | None]:
 def account_of(by: Actor) -> int | None:
     """The account of whoever looks; programs and the shell have none."""
     return int(by.id) if by.kind == ActorKind.STAFF and by.id.isascii() and by.id.isdecimal() else None
+
+
+def _counted_orders(by: Actor) -> Q:
+    """The same orders as `access.visible_orders`, said so that all of a province are counted fast.
+
+    Joined with their divisions, they would be read by several processes, which takes longer; but few of them in order are
+    found sooner that way.
+    """
+    if by.scope.division_path is None:
+        return access.visible_orders(by)
+    low, high = path_range(by.scope.division_path)
+    divisions = RawSQL("ARRAY(SELECT id FROM directory_division WHERE path >= %s AND path < %s)", (low, high))
+    return Q(LiesIn(F("division_id"), divisions)) & access.not_named(by)
 
 
 def _mine(by: Actor) -> Q:
@@ -283,12 +261,10 @@ def _beyond(place: ListPlace | None, *, done: bool) -> list[Q]:
 
 def _rows(found: QuerySet[WorkOrder], by: Actor) -> Asked[list[ListRow]]:
     rows = found.annotate(
-        new=_is_unread(by, "id"),
-        sent=_sent_on("id"),
+        told=_told(by, "id"),
         handled=Case(When(is_handled(), then=F("assignee_id"))),
     ).values_list(
-        "new",
-        "sent",
+        "told",
         "handled",
         "assignee__display_name",
         "assignee__username",
@@ -299,17 +275,17 @@ def _rows(found: QuerySet[WorkOrder], by: Actor) -> Asked[list[ListRow]]:
 
     def read(values: Iterable[tuple[Any, ...]]) -> list[ListRow]:
         found = list(values)
-        names = told_apart({row[2]: (row[3], row[4]) for row in found if row[2] is not None})
+        names = told_apart({row[1]: (row[2], row[3]) for row in found if row[1] is not None})
         return [
             ListRow(
                 order_row(tuple(columns)),
-                unread=new,
+                unread=new > 0,
                 handler=names.get(handled, ""),
                 mine=handled is not None and handled == account,
                 categories=tuple(categories or ()),
                 sent_on=sent,
             )
-            for new, sent, handled, _, _, categories, *columns in found
+            for (sent, new), handled, _, _, categories, *columns in found
         ]
 
     return Asked(rows, read)
@@ -318,44 +294,34 @@ def _rows(found: QuerySet[WorkOrder], by: Actor) -> Asked[list[ListRow]]:
 def _part_rows(found: QuerySet[CoHandler], by: Actor, *, done: bool) -> Asked[list[ListRow]]:
     """Orders that one’s agency helps with, each with the clock of its part as long as that is open."""
     columns = [f"order__{name}" for name in ORDER_COLUMNS]
-    rows = found.annotate(new=_is_unread(by, "order_id"), sent=_sent_on("order_id")).values_list(
-        "new", "sent", "due_at", "amber_at", "order__categories", *columns
+    rows = found.annotate(told=_told(by, "order_id")).values_list(
+        "told", "due_at", "amber_at", "order__categories", *columns
     )
 
     def read(values: Iterable[tuple[Any, ...]]) -> list[ListRow]:
         return [
             ListRow(
                 order_row(tuple(columns)) if done else _with_clock(order_row(tuple(columns)), due, amber),
-                unread=new,
+                unread=new > 0,
                 handler="",
                 mine=False,
                 categories=tuple(categories or ()),
                 sent_on=sent,
                 helps=True,
             )
-            for new, sent, due, amber, categories, *columns in values
+            for (sent, new), due, amber, categories, *columns in values
         ]
 
     return Asked(rows, read)
 
 
+def _told(by: Actor, order_id: str) -> Happened:
+    return Happened(order_id, by=str(by), account=account_of(by) or 0)
+
+
 def _with_clock(order: OrderRow, due: datetime | None, amber: datetime | None) -> OrderRow:
     known = due is not None or order.paused_at is not None
     return replace(order, clock=ClockKind.HELP, due_at=due, amber_at=amber, deadline_known=known)
-
-
-def _is_unread(by: Actor, order_id: str) -> Exists:
-    """Whether somebody else did something with an order since whoever asks looked at it last; `order_id` names its column."""
-    looks = OrderLook.objects.filter(order_id=OuterRef("order_id"), user_id=account_of(by) or 0)
-    events = OrderEvent.objects.filter(order_id=OuterRef(order_id)).exclude(by=str(by))
-    seen = Subquery(looks.values("seen_at")[:1])
-    return Exists(events.annotate(seen=seen).filter(Q(seen__isnull=True) | Q(at__gt=F("seen"))))
-
-
-def _sent_on(order_id: str) -> Coalesce:
-    """How often an order was sent to another agency; `order_id` names its column."""
-    events = OrderEvent.objects.filter(order_id=OuterRef(order_id), move__in=sorted(SENT_ON)).order_by()
-    return Coalesce(Subquery(events.values("order_id").annotate(times=Count("pk")).values("times")), 0)
 
 
 def counts(by: Actor, asked: ListAsked, *, saved: Iterable[SavedFilterRow] = (), now: datetime) -> ListCounts:
@@ -365,7 +331,7 @@ def counts(by: Actor, asked: ListAsked, *, saved: Iterable[SavedFilterRow] = (),
     """
     filters = list(saved)
     own = _counted(
-        _listed(by, done=False),
+        WorkOrder.objects.filter(_counted_orders(by), dispatched_at__isnull=False, state__in=waits_for(by)),
         [
             Q(),
             _mine(by),

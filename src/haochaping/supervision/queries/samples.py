@@ -250,18 +250,18 @@ def months(*, limit: int = 24) -> list[date]:
 
 
 def latest(division_path: str) -> date | None:
-    """The newest month of which there are results for a division or one below it."""
-    rows = SampleDraw.objects.filter(_below(division_path), closed_at__isnull=False)
+    """The newest month of which there are results for a division or one directly below it."""
+    rows = SampleDraw.objects.filter(_at(division_path), closed_at__isnull=False)
     return rows.order_by("-month").values_list("month", flat=True).first()
 
 
-def published(month: date, *, under: str = "") -> list[PublishedDraw]:
+def published(month: date, *, under: str = "", at: str = "") -> list[PublishedDraw]:
     """The draws of a month with their results, by division; a result is there once the round has ended.
 
-    `under` names a division with all below it by its path, everywhere without one.
+    `under` names a division with all below it by its path, `at` one with those directly below it; everywhere without either.
     """
     rows = list(
-        SampleDraw.objects.filter(_below(under), month=month)
+        SampleDraw.objects.filter(_below(under), _at(at), month=month)
         .order_by("division__path", "kind")
         .values_list("division__code", "division__name", *_DRAW)
     )
@@ -277,6 +277,11 @@ def published(month: date, *, under: str = "") -> list[PublishedDraw]:
 def _below(division_path: str) -> Q:
     low, high = path_range(division_path)
     return Q(division__path__gte=low, division__path__lt=high) if division_path else Q()
+
+
+def _at(division_path: str) -> Q:
+    own = Q(division__path=division_path) | Q(division__parent__path=division_path)
+    return own if division_path else Q()
 
 
 def _tallies(draws: list[UUID]) -> dict[UUID, SampleTally]:

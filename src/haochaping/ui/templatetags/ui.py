@@ -145,25 +145,25 @@ def level_picker(
 @register.simple_tag
 def level_badge(number: int) -> SafeString:
     """A stored level: face, number, words."""
-    return _drawn("level_badge", number=number, label=gettext(BY_NUMBER[number].label))
+    return _drawn("components/level_badge.html", number=number, label=gettext(BY_NUMBER[number].label))
 
 
 @register.simple_tag
 def order_state(label: str, tone: str = "info") -> SafeString:
     """The state of something in words, with a sign."""
-    return _drawn("order_state", label=str(label), tone=tone or "info")
+    return _drawn("components/order_state.html", label=str(label), tone=tone or "info")
 
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """The sign beside a notice or a state, so that colour never speaks alone: info, good, warn or bad."""
-    return _drawn("icon", name=name)
+    return _drawn("components/icon.html", name=name)
 
 
 # A list shows the same few signs on each of its lines: an engine takes long over each.
 @lru_cache(maxsize=1024)
 def _drawn(component: str, **given: object) -> SafeString:
-    return render_to_string(f"components/{component}.html", given)
+    return render_to_string(component, given)
 
 
 @register.inclusion_tag("components/tag_picker.html")
