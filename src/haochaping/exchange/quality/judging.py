@@ -19,6 +19,7 @@ from haochaping.postgres.rows import array
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import timedelta
 
     from haochaping.exchange.quality.terms import OrdersBelow, QualityRule, RowRule
 
@@ -43,11 +44,10 @@ RELATIONS = {
 _VIEWS = {"agreed", "sent_case"}
 # The few columns of a wide relation that help the server to choose its ways; of more it would take longer than they save.
 _KNOWN = {"sent_review": " (platform_id, day, channel)"}
-# What rules of one row look through, and how what they find is one row of a source. Cases are read from one end to the
-# other (OFFSET), and not source by source through an index of them.
+# What rules of one row look through, and how what they find is one row of a source.
 _PASSES = {
     "sent_case": "SELECT found.rule, 'case', one.id::text, one.platform_id, one.day, found.in_field, found.as_class"
-    "  FROM (SELECT * FROM sent_case OFFSET 0) AS one JOIN agreed USING (platform_id) {found}",
+    "  FROM sent_case AS one JOIN agreed USING (platform_id) {found}",
     "sent_review": "SELECT found.rule, 'review', one.id::text, one.platform_id, one.day, found.in_field, found.as_class"
     "  FROM sent_review AS one JOIN agreed USING (platform_id) {found}",
     "put_aside": "SELECT found.rule, 'record', one.id::text, one.platform_id, one.day, found.in_field, found.as_class"
@@ -103,8 +103,8 @@ class Scope:
             "leeway": CLOCK_LEEWAY,
             "shapes": list(SHAPES),
             "platforms": array(one.platform_id for one in self.agreed),
-            "late": [one.late_after for one in self.agreed],
-            "very_late": [one.very_late_after for one in self.agreed],
+            "late": [_seconds(one.late_after) for one in self.agreed],
+            "very_late": [_seconds(one.very_late_after) for one in self.agreed],
             "same": [one.same_share for one in self.agreed],
             "moment": [one.moment_share for one in self.agreed],
             "default": [one.default_share for one in self.agreed],
@@ -114,6 +114,10 @@ class Scope:
             "below_rectified": [one.rectified for one in self.below],
         }
         object.__setattr__(self, "parameters", told)
+
+
+def _seconds(length: timedelta) -> str:
+    return f"{length.total_seconds()} seconds"
 
 
 _ORDER = ", ".join(Sample._fields)

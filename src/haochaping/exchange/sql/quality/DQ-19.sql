@@ -13,7 +13,7 @@ example AS MATERIALIZED (
 open AS MATERIALIZED (
     SELECT example.platform_id, example.day
       FROM example
-      JOIN cases_case AS work ON work.platform_id = example.platform_id AND work.case_no = example.case_no
+      JOIN cases_case AS work ON work.platform_id = example.platform_id AND work.case_no = example.case_no COLLATE "default"
      CROSS JOIN LATERAL (
          SELECT max(no) AS last FROM cases_service_occurrence AS service WHERE service.case_id = work.id
      ) AS service
