@@ -154,6 +154,7 @@ class Wrong:
     report: Form | None = None
 
 
+@rulebook.asked_once()
 def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> HttpResponse:
     """The page of one's own review; with `wrong`, status 422 and the reasons first."""
     if wrong is None and request.GET.get("complain"):
