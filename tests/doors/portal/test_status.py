@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from haochaping.doors.portal.progress import promise
@@ -74,6 +75,28 @@ def test_a_return_that_is_asked_for_changes_no_promise(citizen, status, due):
 
     assert promise(_order(), timezone.now()) == before
     assert before in text_of(citizen.look(status))
+
+
+# A request is a part of a transaction here, in earnest the server is told of it with the first question.
+_AROUND = ("SAVEPOINT", "RELEASE", "SET TRANSACTION")
+
+
+def test_with_a_thread_and_consent_to_be_called_the_page_asks_twelve_times_at_most(citizen, status):
+    citizen.send("reasons", indicator_codes=["113"], comment_text="跑了三次", may_call_back="on")
+    rectification.sign_for(_order().id, by=worlds.CLERK, now=timezone.now())
+    handle_bad_review.write_to_reviewer(_order().id, "请问是哪一天？", by=worlds.CLERK, now=timezone.now())
+    asked: list[str] = []
+
+    def counted(execute: Any, statement: Any, *args: Any) -> Any:
+        asked.append(str(statement))
+        return execute(statement, *args)
+
+    for address in (status, citizen.address):
+        citizen.look(address)  # what is asked once in a process is asked by then
+        asked.clear()
+        with connection.execute_wrapper(counted):
+            citizen.look(address)
+        assert len([one for one in asked if not one.startswith(_AROUND)]) <= 12, address
 
 
 def test_unknown_calendar_is_said(citizen, status):
