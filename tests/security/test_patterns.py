@@ -91,8 +91,12 @@ def test_the_time_of_redaction_grows_with_the_text_and_no_faster(piece):
         redacted(text)
         return thread_time() - before
 
-    # Five times the text takes five times as long, and would take twenty-five times where it grew with the square.
-    assert took(100_000) < 15 * max(took(20_000), _HARDLY_ANY)
+    def grows_with_it() -> bool:
+        # Five times the text takes five times as long, and would take twenty-five times where it grew with the square.
+        return took(100_000) < 15 * max(took(20_000), _HARDLY_ANY)
+
+    # A busy machine may take one of them four times as long as it needs; a pattern that is slow is so every time.
+    assert any(grows_with_it() for _ in range(5))
 
 
 def test_all_patterns_are_looked_at():
