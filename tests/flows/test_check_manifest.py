@@ -131,6 +131,19 @@ def test_another_batch_under_a_number_that_was_taken_is_refused(now):
     assert broken(now) == {"DQ-32": 1}
 
 
+def test_what_came_under_a_used_number_is_put_right_under_the_next(now):
+    sent(1, now)
+    refusal(items("YC-9", now=now), said(1, 1, now), now)
+    sent(2, now)
+    assert broken(now) == {"DQ-32": 1}, "another batch has come, and not what was refused"
+
+    again = check_items(items("YC-9", now=now), said(3, 1, now), CASE, by=worlds.CLIENT, now=now)
+    assert broken(now)["DQ-32"] == 2, "its rows are not in yet"
+    finish(again, by=worlds.CLIENT, now=now)
+
+    assert broken(now) == {}
+
+
 def test_a_number_far_ahead_is_refused(now):
     assert refusal(items("YC-9", now=now), said(1001, 1, now), now) == "seq_too_far"
     assert states() == [(1001, "refused", "seq_too_far")]

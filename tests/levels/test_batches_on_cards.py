@@ -64,7 +64,7 @@ def _told(taken: int, *came: CameBatch) -> tuple[int, int, list[tuple[str, int, 
             [_came(1, "refused", "not_a_record"), _came(2, "staged")],
             (1, 2, [("DQ-31", 1, ["not_a_record"])]),
         ),
-        # A number used twice is wrong for good, and asks for no further batch.
+        # A number used twice asks for no further batch under it.
         (1, [_came(1), _came(1, "refused", "other_content")], (1, 1, [("DQ-32", 1, ["other_content"])])),
         # What this version cannot read is not the sender's fault.
         (1, [_came(1), _came(2, "refused", "untaken_kind")], (1, 1, [])),
@@ -141,6 +141,24 @@ def test_broken_totals_withhold_the_days_figures_until_the_batch_is_made_anew(ke
 
     assert (_card().parts.coverage, _rules()) == (1.0, {})
     assert not WithheldFigure.objects.filter(lifted_at__isnull=True).exists()
+
+
+def test_a_number_used_twice_is_put_right_by_what_its_sender_makes_afterwards(key, now):
+    """It sends nothing after a refusal until somebody there has looked into it, and then everything again."""
+    take(made.batch(key, 1, [made.record("YC-1", now)], now), now=now)
+    take(
+        made.batch(key, 1, [made.record("YC-2", now)], now + timedelta(hours=1)), now=now + timedelta(hours=1)
+    )
+    _judge()
+    assert _rules() == {"DQ-32": 1}
+
+    take(made.batch(key, 3, [made.record("YC-3", now)], NIGHT), now=NIGHT)
+    _judge(now=NIGHT + timedelta(hours=1))
+    assert _rules() == {"DQ-32": 1}, "what waits for another one is not taken"
+
+    take(made.batch(key, 2, [made.record("YC-2", now)], NIGHT), now=NIGHT)
+    _judge(now=NIGHT + timedelta(hours=2))
+    assert _rules() == {}
 
 
 def test_a_day_without_any_batch_is_silent_and_a_heartbeat_is_not(key, now):

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from haochaping.cases import queries as cases
 from haochaping.cases.models import Case
+from haochaping.directory import queries as places
 from haochaping.flows import change_review, report_upward
 from haochaping.flows.take_batch import take
 from haochaping.kernel.actor import OPERATOR
@@ -292,6 +293,23 @@ def test_an_order_below_of_a_review_with_one_here_is_kept_and_not_counted(key, n
     assert WorkOrder.objects.count() == 1
     assert ReportedOrder.objects.get().counts is False
     assert counted() == standing()
+
+
+def test_what_has_an_order_on_both_sides_is_no_part_of_the_digest_and_named(key, now):
+    """Each side goes on with its own order: they tell something else of that case for good."""
+    worlds.take_case("YC-1", now)
+    worlds.give("YC-1", 2, now)
+    ours = made.record("YC-1", now, 2)
+    below = made.record("YC-2", now, 2)
+
+    assert said(made.batch(key, 1, [below], now), now).state == InState.MERGED
+    path = places.divisions([worlds.CITY])[worlds.CITY].path
+    assert (report_upward.digest(path).cases, report_upward.digest(path).without) == (2, [])
+
+    assert said(made.batch(key, 2, [ours], now), now).state == InState.MERGED
+
+    found = report_upward.digest(path)
+    assert (found.cases, found.without) == (1, [(worlds.SOURCE, "YC-1")])
 
 
 def test_of_two_that_tell_of_one_order_the_first_goes_on_telling(key, now):

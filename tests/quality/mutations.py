@@ -26,7 +26,7 @@ from haochaping.rectification.models import WorkOrder
 from haochaping.reviews.models import Review, ReviewIndicator
 from haochaping.reviews.terms import Entrance
 from tests import worlds
-from tests.quality.clean import EVENING, ONLINE, _case, _review
+from tests.quality.clean import EVENING, ONLINE, _case, _review, case_no
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -488,6 +488,16 @@ def short_number_left_out(clean: Clean) -> Found:
     for n, pk in zip(numbers, clean.cases[ONLINE][100:], strict=True):
         Case.objects.filter(id=pk).update(case_no=f"WS-0601-{n:03}")
     return {("missing", "-0601-017")}
+
+
+@fault("DQ-29")
+def numbers_left_out_where_the_day_begins(clean: Clean) -> Found:
+    before = EVENING - timedelta(days=1)
+    last = _case(HALL, 7, before, at_window=True) | {"case_no": case_no(HALL, -1)}
+    take_in_cases([Raw(last)], entrance=Entrance.CLIENT, by=OPERATOR, now=before)
+    for n, pk in enumerate(clean.cases[HALL][:3]):
+        Case.objects.filter(id=pk).update(case_no=f"ZZ-{n}")
+    return {("missing", f"06010000{n}") for n in (1, 2, 3)}
 
 
 @fault("DQ-29")

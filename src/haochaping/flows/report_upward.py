@@ -353,12 +353,13 @@ class Digest(NamedTuple):
 def digest(division_path: str, *, without: Collection[tuple[str, str]] = ()) -> Digest:
     """How many cases of a division are here, and one fingerprint of all that another installation is told of them.
 
-    What a person has left out is not in it, as a peer may hold something else for good, nor what is named as `without`, by
-    which the other side passes over the same.
+    What two sides may hold otherwise for good is not in it: what a person has left out, and what has an order on both. Nor is
+    what is named as `without`, by which the other side passes over the same.
     """
     passed_over = queries.left_out() | set(without)
     after, fingerprints, found = None, list[bytes](), list[tuple[str, str]]()
     while ids := cases.ids_in_division(division_path, after=after, limit=_PAGE):
+        passed_over |= _with_two_orders(ids)
         for one in records(ids, division_path):
             if (key := rules.key_of(one)) in passed_over:
                 found.append(key)
@@ -366,3 +367,10 @@ def digest(division_path: str, *, without: Collection[tuple[str, str]] = ()) -> 
                 fingerprints.append(sha256(rules.line_of(one)).digest())
         after = ids[-1]
     return Digest(len(fingerprints), sha256(b"".join(sorted(fingerprints))).hexdigest(), sorted(found))
+
+
+def _with_two_orders(case_ids: Sequence[UUID]) -> set[tuple[str, str]]:
+    """Those of a review that has an order here and one below: each side goes on with its own."""
+    both = orders.facts_of(queries.told_orders(case_ids))
+    found = cases.told(set(reviews.cases_of(both).values())) if both else {}
+    return {(row["platform__code"], row["case_no"]) for row in found.values()}

@@ -442,15 +442,15 @@ def again(code: str, seq: int) -> None:
     nargs=2,
     multiple=True,
     metavar="SOURCE CASE",
-    help=N_("Pass over this case: the other side has left it out."),
+    help=N_("Pass over this case: the other side has left it out, or has an order of its own."),
 )
 @json_option
 @with_database
 def digest(*, division: str, without: tuple[tuple[str, str], ...], as_json: bool) -> None:
     """Print the number of cases of a division and one fingerprint of all that is exchanged about them.
 
-    Two installations that hold the same print the same. Cases that were left out here are passed over, and named: name them
-    there with --without.
+    Two installations that hold the same print the same. Cases that were left out here, or that have an order here and one
+    below, are passed over and named: name them there with --without.
     """
     from haochaping.directory import queries as directory  # noqa: PLC0415 - needs Django to be ready
     from haochaping.exchange.fields import shown  # noqa: PLC0415

@@ -57,7 +57,8 @@ def judge(
     `came` holds those of the day and of the hours before it in which a heartbeat would have been made, and all that
     wait for one before them. A number that is missing belongs to the day of the first that came after it. What was
     taken since, however late, is no longer missing or refused. `under` says under which rule a refusal stands; one for
-    another reason is not its sender's fault. `other_content` is the code of one whose number was another one's already.
+    another reason is not its sender's fault. `other_content` is the code of one whose number was another one's
+    already, which nothing under that number puts right: `came` holds it until something else did.
     """
     waits = {one.seq: one.at for one in came if one.fate == Fate.WAITS}
     today = [one for one in came if begin <= one.at < end]

@@ -1,9 +1,15 @@
 -- The numbered batches of sources around a day, by when they were made, and whatever came after a number that is missing:
--- of the platforms that number theirs since that day or before, each with the last number before which none is missing.
+-- of the platforms that number theirs since that day or before, each with the last number before which none is missing. What
+-- came under a used number is put right when the same rows are taken under another one.
 WITH open AS (
     SELECT batch.platform_id, batch.seq, batch.state, batch.code, batch.made_at
       FROM exchange_stated_batch AS batch
      WHERE batch.ended_at IS NULL
+       AND NOT (batch.code = 'seq_of_other' AND EXISTS (
+           SELECT FROM exchange_stated_batch AS again
+            WHERE again.platform_id = batch.platform_id AND again.kind = batch.kind AND again.fingerprint = batch.fingerprint
+              AND again.state = 'taken' AND again.ended_at IS NULL
+           ))
 ),
 begun AS (
     SELECT platform_id, min(made_at) AS since FROM open GROUP BY platform_id
