@@ -224,6 +224,28 @@ def test_columns_that_a_table_lacks_are_named_once(tmp_path):
     assert len(list(tables.rows(path, tables.Columns(needed=("code",))))) == 2
 
 
+@pytest.mark.parametrize(
+    ("content", "codes"),
+    [
+        ("code\n1\n2\n", ["", ""]),
+        ("code\n1\n2", ["", "open_row"]),
+        ('code\n1\n"2"', ["", "open_row"]),
+        ("code\n1", ["open_row"]),
+        ('code\n1\n"2', ["", "torn_row"]),
+        ("code", []),
+        ("", []),
+    ],
+)
+def test_the_last_row_of_a_table_is_none_where_its_line_has_to_end_and_does_not(tmp_path, content, codes):
+    path = tmp_path / "t.csv"
+    path.write_text(content, encoding="utf-8")
+
+    found = list(tables.rows(path, tables.Columns(ended=True)))
+
+    assert [row.complaint.code if row.complaint else "" for row in found] == codes
+    assert [row.number for row in found] == list(range(2, 2 + len(codes)))
+
+
 @pytest.mark.parametrize("content", ["", "\n\n", "code,name\n"])
 def test_a_file_of_no_rows_is_refused_where_rows_are_needed(tmp_path, content):
     path = tmp_path / "t.csv"

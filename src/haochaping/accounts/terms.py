@@ -315,7 +315,9 @@ BAD_DISPLAY_NAME = Reason(
     "bad_display_name", N_("The name is empty or too long."), N_("Give a name of 1 to 100 characters.")
 )
 WEAK_PASSWORD = Reason(
-    "weak_password", N_("This password is too weak: {detail}"), N_("Choose a longer password.")
+    "weak_password",
+    N_("This password is too weak: {detail}"),
+    N_("Choose one that is longer and less common, of some words that do not belong together."),
 )
 BAD_ROLE = Reason("bad_role", N_("“{value}” is not a role."), N_("Use one of: {choices}."))
 KEEPER_OF_OFFICE = Reason(

@@ -6,6 +6,7 @@ A heading such as `applicant.phone` makes a field inside a field, `occurrences.n
 from __future__ import annotations
 
 import csv
+import os
 from collections import Counter
 from datetime import date, datetime
 from functools import partial
@@ -27,6 +28,7 @@ from haochaping.exchange.terms import (
     MISSING_COLUMN,
     NO_ROWS,
     NOT_AN_OBJECT,
+    OPEN_ROW,
     ROUNDED_NUMBER,
     SHORT_ROW,
     TORN_ROW,
@@ -57,11 +59,13 @@ class Row(Struct, frozen=True):
 class Columns(Struct, frozen=True):
     """What a file has to have: `needed` columns and a row, and no other columns than the `known`; empty asks nothing.
 
-    A file that has not is refused as a whole: each of its rows would be.
+    A file that has not is refused as a whole: each of its rows would be. Where the last line of a CSV has to be `ended` and
+    is not, its row is refused: the file may have been cut off within a cell, and all cells be there.
     """
 
     needed: Collection[str] = ()
     known: Collection[str] = ()
+    ended: bool = False
 
 
 _ANY = Columns()
@@ -130,7 +134,7 @@ def _csv_rows(
         heading = _heading(path, heading_row, names, columns)
         places = _places(heading)
         at = heading.index(column) if column in heading else len(heading)
-        for number, cells in lines:
+        for number, cells in _last_open(lines) if columns.ended and _is_open(path) else lines:
             if isinstance(cells, Reason):
                 yield Row(number, {}, Complaint(cells, params={"limit": LONGEST})) if wanted("") else None
             elif not wanted(cells[at] if at < len(cells) else ""):
@@ -139,6 +143,28 @@ def _csv_rows(
                 yield Row(number, {}, complaint)
             else:
                 yield _row(number, places, cells)
+
+
+def _is_open(path: Path) -> bool:
+    """Whether the last line of a file does not end."""
+    with path.open("rb") as file:
+        file.seek(0, os.SEEK_END)
+        file.seek(max(file.tell() - 1, 0))
+        return file.read() not in {b"\n", b"\r", b""}
+
+
+def _last_open(
+    lines: Iterator[tuple[int, list[str] | Reason]],
+) -> Iterator[tuple[int, list[str] | Reason]]:
+    """The rows, with a reason in the place of the last one."""
+    before = next(lines, None)
+    for line in lines:
+        if before is not None:
+            yield before
+        before = line
+    if before is not None:
+        number, cells = before
+        yield number, cells if isinstance(cells, Reason) else OPEN_ROW
 
 
 def _csv_lines(

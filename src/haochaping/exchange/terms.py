@@ -312,6 +312,15 @@ TORN_ROW = Reason(
     N_("This row cannot be read as CSV: a quotation mark is not closed, or a cell is far too long."),
     N_("Check whether the file was cut off; write a quotation mark inside a cell twice."),
 )
+OPEN_ROW = Reason(
+    "open_row",
+    N_(
+        "This row is the last of the file, and its line does not end: the file may have been cut off within it."
+    ),
+    N_(
+        "Send the whole file; if it is whole, put a line break at its end and import it again: what is there stays as it is."
+    ),
+)
 LONG_ROW = Reason(
     "long_row",
     N_("This row has more than {limit} characters."),

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, LiteralString
 
 import click
@@ -25,6 +26,7 @@ from psycopg.conninfo import make_conninfo
 from haochaping.accounts import queries as accounts
 from haochaping.accounts.rules import one_time_code
 from haochaping.cases import queries as case_queries
+from haochaping.cases.models import Case
 from haochaping.config.entry import Installation
 from haochaping.config.environment import read
 from haochaping.directory import queries as directory
@@ -47,7 +49,6 @@ from tests.voices.conftest import GIVEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from click.testing import Result
 
@@ -147,17 +148,46 @@ def test_directory_import_of_no_rows_says_so(world, tmp_path):
     assert "“agencies.csv”" in done.stderr
 
 
-@pytest.mark.parametrize(("end", "told"), [("", True), ("\n", False), ("\r\n", False)])
-def test_cases_import_says_that_the_last_line_of_a_table_does_not_end(world, tmp_path, end, told):
-    """All its cells are there, and the last may have been cut."""
+def _cut_at(file: Path, end: str) -> str:
+    """A file of two cases, whose last line ends so."""
+    rows = [
+        f"{worlds.SOURCE},YC-{n},{worlds.ITEM},{worlds.AGENCY},{worlds.COUNTY},completed,12" for n in (1, 2)
+    ]
     heading = "source,case_no,item,agency,division,status,trips"
-    row = f"{worlds.SOURCE},YC-1,{worlds.ITEM},{worlds.AGENCY},{worlds.COUNTY},completed,1"
-    (tmp_path / "cases.csv").write_text(f"{heading}\n{row}{end}", encoding="utf-8", newline="")
+    file.write_text("\n".join([heading, *rows]) + end, encoding="utf-8", newline="")
+    return str(file)
 
-    done = run("cases", "import", str(tmp_path / "cases.csv"))
 
-    assert done.exit_code == 0
-    assert ("The last line of cases.csv does not end" in done.stderr) == told
+def test_cases_import_refuses_the_last_row_of_a_table_that_was_cut_off(world, tmp_path):
+    """All its cells are there, and the last may be a part of what was sent: 1 of 12."""
+    file = Path(_cut_at(tmp_path / "cases.csv", ""))
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-1])
+
+    done = run("cases", "import", str(file))
+
+    assert (done.exit_code, done.stdout) == (
+        2,
+        "1 accepted, 0 updated, 0 duplicate, 0 quarantined, 1 refused\n",
+    )
+    assert "cases.csv:3: refused: 本行是文件的最后一行，行末没有换行" in done.stderr
+    assert list(Case.objects.values_list("case_no", "trips")) == [("YC-1", 12)]
+
+    file.write_bytes(whole + b"\n")
+    assert run("cases", "import", str(file)).exit_code == 0
+    assert sorted(Case.objects.values_list("case_no", "trips")) == [("YC-1", 12), ("YC-2", 12)]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\n\n"])
+def test_cases_import_takes_the_last_row_of_a_table_that_ends(world, tmp_path, end):
+    assert run("cases", "import", _cut_at(tmp_path / "cases.csv", end)).exit_code == 0
+
+
+def test_cases_import_takes_the_last_row_of_what_its_manifest_says_is_whole(world, tmp_path):
+    file = _cut_at(tmp_path / "cases.csv", "")
+    assert run("cases", "manifest", file, "--source", worlds.SOURCE, "--seq", "1").exit_code == 0
+
+    assert run("cases", "import", file).exit_code == 0
 
 
 def test_cases_import_again_changes_nothing(world, tmp_path):

@@ -13,7 +13,7 @@ from django.utils import timezone
 from haochaping.doors.portal.progress import promise
 from haochaping.exchange import actions as exchange
 from haochaping.exchange.terms import Raw
-from haochaping.flows import handle_bad_review
+from haochaping.flows import close_order, handle_bad_review
 from haochaping.flows.invite import invite_case
 from haochaping.flows.receive_reviews import receive_reviews
 from haochaping.kernel.actor import OPERATOR, SYSTEM
@@ -184,6 +184,19 @@ def test_a_consent_can_be_taken_back_when_there_is_a_reply(citizen, status):
     citizen.send("call-back", may_call_back="no")
 
     assert 'name="may_call_back"' not in text_of(citizen.look(status))
+
+
+def test_a_consent_can_be_given_again_when_the_reply_did_not_solve_it(citizen, status):
+    citizen.send("call-back", may_call_back="yes")
+    _replied()
+    close_order.pass_check(_order().id, by=DISPATCHER, now=timezone.now())
+    citizen.send("solution", solved="no", text="还是要跑两次")
+    citizen.send("call-back", may_call_back="no")
+
+    close_order.settle(by=SYSTEM, now=timezone.now() + timedelta(hours=1))
+
+    assert _order().state == "dispatched"
+    assert 'name="may_call_back" value="yes"' in text_of(citizen.look(status))
 
 
 def test_whether_it_is_solved_is_said_once_and_changeable_for_a_while(citizen, status):

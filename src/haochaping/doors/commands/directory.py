@@ -53,7 +53,7 @@ def import_directory(kind: str, file: Path, *, dry_run: bool, as_json: bool) -> 
 
     # Where each row stands in the file: a number each, for files of a million rows.
     numbers = array("L")
-    wanted = tables.Columns(needed=NEEDED_COLUMNS[Kind(kind)])
+    wanted = tables.Columns(needed=NEEDED_COLUMNS[Kind(kind)], ended=True)
     rows = tables.texts(tables.rows(file, wanted), COLUMNS[Kind(kind)], numbers)
     _put(Kind(kind), rows, dry_run=dry_run, as_json=as_json, name=file.name, numbers=numbers)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections import Counter
 from dataclasses import replace
@@ -193,7 +192,7 @@ def import_file(
     """
     counts: Counter[str] = Counter()
     troubles = _Troubles(file, as_json=as_json)
-    found = windows(file, take, columns, key)
+    found = windows(file, take, columns, key, whole=batch is not None)
     try:
         for window in counted(found, file.name, lambda window: window.rows):
             counts.update(window.counts)
@@ -211,25 +210,10 @@ def import_file(
     else:
         # Translators: between the members of a list.
         click.echo(gettext(", ").join(gettext(text).format(n=counts[kind]) for kind, text in _COUNTS.items()))
-    if not as_json and _is_open_ended(file):
-        told = gettext(
-            "The last line of {file} does not end: if the file was cut off, its last value is only a part of what was sent."
-        )
-        click.echo(told.format(file=file.name), err=True)
     if changed:
         raise Refused(FILE_CHANGED, name=file.name)
     if counts.keys() & _ROWS.keys():
         sys.exit(2)
-
-
-def _is_open_ended(file: Path) -> bool:
-    """Whether a table of lines stops within one: all its cells may be there and the last of them be cut."""
-    if file.suffix.lower() != ".csv":
-        return False
-    with file.open("rb") as found:
-        found.seek(0, os.SEEK_END)
-        found.seek(max(found.tell() - 1, 0))
-        return found.read() not in {b"\n", b"\r", b""}
 
 
 class _Troubles:

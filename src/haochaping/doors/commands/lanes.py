@@ -34,13 +34,14 @@ _WORTH_LANES = 2 << 20
 class _Reading:
     """What each lane does: read the file, whose tables have these columns or fewer, and feed the flow.
 
-    `key` is the column of the case number.
+    `key` is the column of the case number; `whole` says that nothing can have been cut off.
     """
 
     file: Path
     take: Take
     columns: Sequence[str]
     key: str
+    whole: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +67,18 @@ class Window:
         self.troubles += other.troubles
 
 
-def windows(file: Path, take: Take, columns: Sequence[str], key: str = "case_no") -> Iterator[Window]:
+def windows(
+    file: Path, take: Take, columns: Sequence[str], key: str = "case_no", *, whole: bool = False
+) -> Iterator[Window]:
     """Feed a file through a flow; what came of it, in the order of the file. A table has these columns or fewer.
 
-    Without columns, it has any.
+    Without columns, it has any. Of what is known to be `whole` the last line need not end.
 
     Raises:
         Refused: the file as a whole cannot be read.
         LaneLostError: a process was killed.
     """
-    reading = _Reading(file, take, columns, key)
+    reading = _Reading(file, take, columns, key, whole)
     lanes = worth_having() if file.suffix.lower() != ".xlsx" else 1
     if lanes == 1 or file.stat().st_size < _WORTH_LANES:
         yield from _lane(reading, 0, 1)
@@ -89,7 +92,7 @@ def _lane(reading: _Reading, mine: int, lanes: int) -> Iterator[Window]:
     def is_mine(case_no: str) -> bool:
         return lanes == 1 or crc32(case_no.strip().encode(errors="replace")) % lanes == mine
 
-    columns = tables.Columns(known=reading.columns)
+    columns = tables.Columns(known=reading.columns, ended=not reading.whole)
     found = tables.some_rows(reading.file, reading.key, is_mine, columns)
     for rows in batched(found, _WINDOW, strict=False):
         window = _taken([row for row in rows if row is not None], reading.take)

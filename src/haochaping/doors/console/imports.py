@@ -214,7 +214,7 @@ def _run(held: Held, by: Actor, *, dry: bool) -> Outcome:
 
 def _directory(kind: Kind, path: Path, by: Actor, *, dry: bool) -> Outcome:
     numbers = array("L")
-    wanted = tables.Columns(needed=NEEDED_COLUMNS[kind])
+    wanted = tables.Columns(needed=NEEDED_COLUMNS[kind], ended=True)
     rows = tables.texts(tables.rows(path, wanted), COLUMNS[kind], numbers)
     report = (
         directory.rehearse(kind, rows)
