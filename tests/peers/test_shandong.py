@@ -112,6 +112,22 @@ def test_the_second_service_is_numbered_by_the_server(hall):
     assert Review.objects.get().level == 5
 
 
+def test_an_acceptance_that_arrives_after_the_completion_brings_its_service(hall):
+    """A failed row that is pushed again: the case goes on, and what waited for its first service is taken."""
+    done = {"serviceName": "签收", "serviceTime": "2024-01-03 09:30:00", "serviceNumber": 2}
+    assert took(hall.case(proStatus="3", resultDate="2024-01-03 09:00:00", **done))
+    assert took(hall.offline()), "it waits for its service"
+    assert not Review.objects.exists()
+
+    assert took(hall.case(proStatus="2", serviceNumber=1))
+    assert took(hall.case(proStatus="2", serviceNumber=1)), "the same again is no error"
+
+    case = Case.objects.get()
+    assert (case.status, case.completed_at) == ("completed", datetime(2024, 1, 3, 9, tzinfo=BEIJING))
+    assert set(ServiceOccurrence.objects.values_list("no", flat=True)) == {1, 2}
+    assert Review.objects.get().level == 2
+
+
 def test_a_case_put_right_is_not_undone_once_the_agency_of_its_first_telling_is_known(hall):
     assert not took(hall.case(deptCode="NEW", orgcode="370800000000_NEW", promiseDay="9"))
     assert took(hall.case())

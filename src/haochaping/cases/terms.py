@@ -199,8 +199,8 @@ class Completed(NamedTuple):
 class Binding(NamedTuple):
     """The occurrence a review belongs to, with everything that was served there.
 
-    `withdrawn_at` is since when its case is withdrawn, by its source's clock or, where that says nothing, by when we
-    last heard of it: from then on the service is void. None while the case stands.
+    `withdrawn_at` is since when its case is withdrawn, by its source's clock or, where that says nothing, by when what
+    stands was told: from then on the service is void. None while the case stands.
     """
 
     occurrence_id: UUID
