@@ -305,7 +305,10 @@ def _recognise(papers: Sequence[_Paper], by: Actor) -> None:
 
 
 def _count_repeats(papers: Sequence[_Paper], entrance: Entrance, now: datetime) -> None:
-    """What a source has sent before, or with other content, is counted for its card."""
+    """What a source has sent before, or with other content, is counted for its card.
+
+    What another installation has told of was not sent by its source to us: it comes for the first time.
+    """
     counted = _REPEATS.get(entrance, frozenset())
     told = [
         (paper.answer.source, kind, paper.outcome.id)
@@ -313,6 +316,9 @@ def _count_repeats(papers: Sequence[_Paper], entrance: Entrance, now: datetime) 
         if paper.answer and paper.outcome and paper.outcome.id
         if (kind := _repeat(paper.outcome)) in counted
     ]
+    again = [stands for _, kind, stands in told if kind == RepeatKind.AGAIN]
+    reported = review_queries.reported(again) if again else {}
+    told = [one for one in told if one[2] not in reported]
     if told:
         known = directory.platforms(source for source, _, _ in told)
         quality.note_repeats(

@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 
 from haochaping.cases.terms import CaseStatus
 from haochaping.directory.rules import path_range
+from haochaping.kernel.actor import PEER, ActorKind
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.postgres.rows import array
@@ -171,6 +172,12 @@ def review(review_id: UUID) -> ReviewRow | None:
 def reviews(review_ids: Iterable[UUID]) -> dict[UUID, ReviewRow]:
     """Reviews by id."""
     return {row.id: row for row in _rows(id__in=list(review_ids))}
+
+
+def reported(review_ids: Iterable[UUID]) -> dict[UUID, ReviewRow]:
+    """Those of the reviews that another installation has told, by id."""
+    rows = _rows(id__in=list(review_ids), sent_by__startswith=f"{ActorKind.CLIENT}:{PEER}")
+    return {row.id: row for row in rows}
 
 
 def good_with_words(scope: Scope, *, since: datetime, limit: int, offset: int = 0) -> list[ReviewRow]:

@@ -164,6 +164,30 @@ def says_the_same(row: ReviewRow, stated: Stated) -> bool:
     )
 
 
+def tells_again(row: ReviewRow, answer: Answer) -> bool:
+    """Whether an answer says of a review what another installation has told of it, as far as that tells.
+
+    It names no person and says what it believes, not what was claimed; window and staff member may have no code here.
+    """
+    return (
+        row.level,
+        row.indicator_set,
+        row.indicator_codes,
+        row.comment_text,
+        row.channel,
+        row.anonymous,
+        row.assessed_at,
+    ) == (
+        answer.level,
+        answer.indicator_set,
+        answer.indicator_codes,
+        answer.comment_text,
+        answer.channel,
+        answer.anonymous,
+        answer.assessed_at,
+    )
+
+
 def lacks_reason(level: int, codes: tuple[str, ...], comment: str) -> bool:
     """差评必须勾选详情或填写文字评价: taken all the same, and flagged."""
     return is_bad(level) and not codes and not comment

@@ -27,6 +27,7 @@ from haochaping.reviews.rules import (
     lacks_reason,
     provenance_of,
     stated_key,
+    tells_again,
     time_complaint,
 )
 from haochaping.reviews.terms import (
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 
     from haochaping.cases.terms import Binding
     from haochaping.kernel.actor import Actor
-    from haochaping.reviews.terms import Indicator, Submission
+    from haochaping.reviews.terms import Indicator, ReviewRow, Submission
 
 
 @transaction.atomic(savepoint=False)
@@ -55,7 +56,8 @@ def accept(
 ) -> tuple[list[Outcome], list[ReviewFacts]]:
     """Judge the meaning of each bound answer and store the good ones as a set; one outcome each, in order.
 
-    Idempotent by (occurrence, assess_no): the same content again is a duplicate, other content a conflict.
+    Idempotent by (occurrence, assess_no): the same content again is a duplicate, other content a conflict. Of what another
+    installation has told, the same content is what it tells of it.
     `change_windows` gives per division id how long the reviewer may change a review given by token. Returns the
     outcomes and, of each review that is new, what is counted of it.
     """
@@ -74,10 +76,16 @@ def accept(
             stored[key] = new.id, submission.digest
     if fresh:
         stored |= _insert(fresh, change_windows, by, now)
+    differing = [
+        stored[key][0]
+        for (submission, _), key, complaint in zip(submissions, keys, complaints, strict=True)
+        if complaint is None and stored[key][1] != submission.digest
+    ]
+    reported = queries.reported(differing) if differing else {}
     outcomes = [
         Outcome(OutcomeKind.QUARANTINED, complaint=complaint)
         if complaint
-        else _settle(stored[key], submission, fresh.get(key))
+        else _settle(stored[key], submission, fresh.get(key), reported)
         for (submission, _), key, complaint in zip(submissions, keys, complaints, strict=True)
     ]
     accepted = [new for key, new in fresh.items() if stored[key][0] == new.id]
@@ -209,11 +217,14 @@ def _insert(
     return {}
 
 
-def _settle(stood: tuple[UUID, bytes], submission: Submission, new: _New | None) -> Outcome:
+def _settle(
+    stood: tuple[UUID, bytes], submission: Submission, new: _New | None, reported: Mapping[UUID, ReviewRow]
+) -> Outcome:
     review_id, digest = stood
     if new is not None and new.submission is submission and new.id == review_id:
         return Outcome(OutcomeKind.ACCEPTED, review_id, submission.receipt)
-    if digest == submission.digest:
+    told = reported.get(review_id)
+    if digest == submission.digest or (told and tells_again(told, submission.answer)):
         return Outcome(OutcomeKind.DUPLICATE, review_id)
     return Outcome(OutcomeKind.REFUSED, review_id, complaint=Complaint(CONFLICT, "assess_no"))
 
