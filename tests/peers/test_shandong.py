@@ -71,6 +71,21 @@ def test_a_case_and_its_reviews_are_taken(hall):
     assert Review.objects.get().level == 2
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [{"evalDetail": "510"}, {"evalDetail": "999"}, {"assessTime": "2099-01-01 09:00:00"}],
+    ids=["code of another level", "unknown code", "time to come"],
+)
+def test_a_review_that_is_wrong_in_itself_hears_so_before_its_case_is_here(hall, wrong):
+    early = hall.offline(**wrong)
+
+    assert not took(early)
+    assert next(iter(wrong)) in early["C-Response-Body"]["message"]
+    assert took(hall.case())
+    assert hall.offline(**wrong) == early, "as of a case that is known"
+    assert not Review.objects.exists()
+
+
 def test_services_of_a_withdrawn_case_do_not_wait_for_a_review(hall):
     assert took(hall.case())
     assert [row["projectNo"] for row in hall.pending()] == [_NO]

@@ -20,7 +20,14 @@ from haochaping.kernel.refused import Refused
 from haochaping.postgres.rows import array
 from haochaping.postgres.together import Asked
 from haochaping.reviews.models import Exclusion, Invitation, Review, ReviewChange, ReviewIndicator, Supplement
-from haochaping.reviews.rules import GOOD_FROM, committed_fields, read_token, receipt_hash, sign_token
+from haochaping.reviews.rules import (
+    GOOD_FROM,
+    committed_fields,
+    meaning_complaint,
+    read_token,
+    receipt_hash,
+    sign_token,
+)
 from haochaping.reviews.terms import (
     NATIONAL_SET,
     NO_CALLBACK_CONSENT,
@@ -44,6 +51,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from haochaping.kernel.actor import Scope
+    from haochaping.kernel.refused import Complaint
+    from haochaping.reviews.terms import Answer
 
 _STATES = (
     resources.files("haochaping.reviews").joinpath("sql/states_out_of_step.sql").read_text(encoding="utf-8")
@@ -108,6 +117,12 @@ def indicators(indicator_set: str = NATIONAL_SET) -> dict[str, Indicator]:
             return {}
         _KNOWN_SETS[indicator_set] = found
     return dict(_KNOWN_SETS[indicator_set])
+
+
+def wrong_in_themselves(answers: Sequence[Answer], *, now: datetime) -> list[Complaint | None]:
+    """What each answer says wrong, whatever its service is, in order."""
+    sets = {name: indicators(name) for name in {answer.indicator_set for answer in answers}}
+    return [meaning_complaint(answer, sets[answer.indicator_set], None, now) for answer in answers]
 
 
 def count_indicators_in_force(day: date, indicator_set: str = NATIONAL_SET) -> int:

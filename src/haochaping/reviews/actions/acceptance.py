@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from haochaping.kernel.identifiers import uuids7
 from haochaping.kernel.outcomes import Outcome, OutcomeKind
-from haochaping.kernel.periods import CLOCK_LEEWAY, local_day
+from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Complaint
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
@@ -21,14 +21,13 @@ from haochaping.reviews.models import (
 )
 from haochaping.reviews.rules import (
     as_kept,
-    code_complaint,
     committed_fields,
     key_number,
     lacks_reason,
+    meaning_complaint,
     provenance_of,
     stated_key,
     tells_again,
-    time_complaint,
 )
 from haochaping.reviews.terms import (
     CONFLICT,
@@ -43,7 +42,7 @@ if TYPE_CHECKING:
 
     from haochaping.cases.terms import Binding
     from haochaping.kernel.actor import Actor
-    from haochaping.reviews.terms import Indicator, ReviewRow, Submission
+    from haochaping.reviews.terms import ReviewRow, Submission
 
 
 @transaction.atomic(savepoint=False)
@@ -62,7 +61,10 @@ def accept(
     outcomes and, of each review that is new, what is counted of it.
     """
     catalogues = {name: queries.indicators(name) for name in {s.answer.indicator_set for s, _ in submissions}}
-    complaints = [_meaning(submission, binding, catalogues, now) for submission, binding in submissions]
+    complaints = [
+        meaning_complaint(s.answer, catalogues[s.answer.indicator_set], binding.occurrence_at, now)
+        for s, binding in submissions
+    ]
     keys = [(binding.occurrence_id, submission.answer.assess_no) for submission, binding in submissions]
     stored = queries.stored(
         [key[0] for key, complaint in zip(keys, complaints, strict=True) if not complaint]
@@ -143,16 +145,6 @@ _REVIEW: dict[LiteralString, LiteralString] = {
     "sent_by": "varchar",
     "key_number": "int8",
 }
-
-
-def _meaning(
-    submission: Submission, binding: Binding, catalogues: Mapping[str, Mapping[str, Indicator]], now: datetime
-) -> Complaint | None:
-    answer = submission.answer
-    catalogue = catalogues[answer.indicator_set]
-    return code_complaint(
-        answer.level, answer.indicator_codes, answer.indicator_set, catalogue
-    ) or time_complaint(answer, binding.occurrence_at, now, CLOCK_LEEWAY)
 
 
 def _row(new: _New, *, window: timedelta, sent_by: str, now: datetime) -> tuple[Any, ...]:
