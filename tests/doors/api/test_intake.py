@@ -53,6 +53,7 @@ def test_case_with_two_ends_is_refused(caller, moment):
     later = one(caller.send("cases", worlds.case("YC-1", moment, status="withdrawn")))
 
     assert (later["outcome"], later["reason"]["code"]) == ("refused", "forbidden_status")
+    assert later["reason"]["message"] == "办件当前状态为“已办结”，不能变为“已撤回”。"
 
 
 def test_case_with_an_unknown_item_waits_in_quarantine(caller, moment):

@@ -137,7 +137,7 @@ def _settled(row: Bound, known: Case, *, verified: bool, by: Actor) -> Outcome |
         # Nobody unsigned writes over what a platform has sent.
         return Outcome(OutcomeKind.REFUSED, known.pk, complaint=Complaint(OUT_OF_SCOPE, "case_no", place))
     if not _may_follow(row, known, verified):
-        said = {"before": known.status, "after": row.case.status}
+        said = {"before": CaseStatus(known.status), "after": row.case.status}
         return Outcome(OutcomeKind.REFUSED, known.pk, complaint=Complaint(FORBIDDEN_STATUS, "status", said))
     return None
 
