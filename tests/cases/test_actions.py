@@ -152,7 +152,9 @@ def test_a_case_without_services_is_a_case():
 def test_what_is_over_does_not_begin_again():
     take(case())
 
-    [outcome] = take(case(status=CaseStatus.IN_PROCESS), now=LATER).outcomes
+    [outcome] = take(
+        case(status=CaseStatus.IN_PROCESS, occurrences=(occurrence(2, at=LATER),)), now=LATER
+    ).outcomes
 
     assert (outcome.kind, outcome.id) == (OutcomeKind.REFUSED, stored().id)
     assert outcome.complaint is not None

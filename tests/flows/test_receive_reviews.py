@@ -141,6 +141,30 @@ def test_a_mixed_batch_gets_one_outcome_per_answer_in_order(now):
     assert findings(now) == []
 
 
+@pytest.mark.parametrize("numbers", [["YC-91"], ["YC-91", "YC-92", "YC-93"]], ids=["alone", "in a batch"])
+@pytest.mark.parametrize(
+    ("changes", "code", "field"),
+    [
+        ({"indicator_codes": ["510"]}, "indicator_of_other_level", "indicator_codes"),
+        ({"indicator_codes": ["999"]}, "unknown_indicator", "indicator_codes"),
+        ({"assessed_at": "2026-06-02T10:00:00+08:00"}, "rated_in_future", "assessed_at"),
+    ],
+)
+def test_what_is_wrong_in_itself_does_not_wait_for_its_case(now, numbers, changes, code, field):
+    wrong = [worlds.review(no, 2, now, **changes) for no in numbers]
+
+    outcomes = send(*wrong, worlds.review("YC-99", 2, now), now=now)
+
+    assert shown(outcomes) == [
+        *[("quarantined", code, field)] * len(numbers),
+        ("quarantined", "orphan", "case_no"),
+    ]
+    for no in (*numbers, "YC-99"):
+        worlds.take_case(no, now)
+    assert {row.code for row in quarantine.waiting()} == {code}
+    assert rows_of("reviews_review") == {"reviews_review": 1}
+
+
 def test_one_acceptance_entry_per_accepted_review_and_one_per_quarantined(now):
     outcomes = send(
         worlds.review("YC-1", 5, now),

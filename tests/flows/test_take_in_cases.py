@@ -18,7 +18,7 @@ from haochaping.kernel.outcomes import OutcomeKind
 from haochaping.kernel.periods import Period, local_day
 from haochaping.ledger import queries as ledger
 from haochaping.ledger.terms import EntryKind
-from haochaping.reviews.models import Invitation
+from haochaping.reviews.models import Invitation, Review
 from haochaping.reviews.terms import Entrance
 from tests import worlds
 from tests.flows.conftest import services
@@ -41,7 +41,8 @@ def test_a_mixed_batch_gets_one_outcome_per_case_in_order(now):
         (worlds.case("YC-2", now), "duplicate", None),
         (worlds.case("YC-2", now, trips=1), "updated", None),
         (known, "duplicate", None),
-        (known | {"status": "submitted"}, "refused", "forbidden_status"),
+        (known | {"status": "submitted"}, "duplicate", None),
+        (known | {"status": "withdrawn"}, "refused", "forbidden_status"),
         (worlds.case("YC-3", now, colour="red"), "refused", "unknown_field"),
         (worlds.case("YC-3", now, **other), "refused", "out_of_scope"),
         (worlds.case("YC-3", now, item="0"), "quarantined", "unknown_item"),
@@ -207,3 +208,20 @@ def test_kind_agent_and_age_band_stand_beside_the_sealed_person_and_stay(now):
     assert Case.objects.filter(case_no="YC-7", trips=2).values(*known).get() == known
     # The name of the field: four digits may stand in any ciphertext by chance.
     assert find_everywhere("老赵") == find_everywhere("birth_year") == []
+
+
+def test_an_earlier_stage_that_arrives_late_brings_its_service_and_the_review_that_waited(now):
+    at = (now - timedelta(hours=1)).isoformat()
+    early = worlds.occurrence(2, now) | {"name": "受理", "stage": "intake"}
+    late = worlds.case("YC-1", now, status="accepted", accepted_at=at, completed_at=None, occurrences=[early])
+    assert worlds.give("YC-1", 2, now, occurrence_no=2).kind == OutcomeKind.QUARANTINED
+
+    [outcome] = send(late, now=now + LATER)
+
+    assert outcome.kind == OutcomeKind.UPDATED
+    case = Case.objects.get()
+    assert (case.status, case.accepted_at) == ("completed", now - timedelta(hours=1))
+    assert Review.objects.get().level == 2
+    assert Invitation.objects.count() == 1, "the completion has invited, and nothing was completed now"
+    assert_counters_exact()
+    assert findings(now + LATER) == []

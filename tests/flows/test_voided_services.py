@@ -156,6 +156,20 @@ def test_what_was_given_before_and_sent_late_is_taken(now, said):
     assert_counters_exact()
 
 
+def test_an_earlier_stage_that_arrives_late_moves_no_withdrawal(now):
+    tell("in_process", now, served=1)
+    tell("withdrawn", now + HOUR, occurrences=[])
+    late = tell("accepted", now + 2 * HOUR, occurrences=services(now, 2))
+
+    before = worlds.give("YC-2", 2, now + DAY, assessed_at=(now + HOUR - MINUTE).isoformat(), occurrence_no=2)
+    after = worlds.give("YC-2", 2, now + DAY, assessed_at=(now + HOUR + MINUTE).isoformat())
+
+    assert late.kind == OutcomeKind.UPDATED
+    assert (before.kind, after.kind) == (OutcomeKind.ACCEPTED, OutcomeKind.QUARANTINED)
+    assert participation(local_day(now)) == (1, 2)
+    assert_counters_exact()
+
+
 def test_a_link_is_refused_before_anything_is_stored(now):
     tell("in_process", now)
     token = link(now)

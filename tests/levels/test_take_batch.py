@@ -15,9 +15,13 @@ from django.urls import reverse
 from haochaping.cases import queries as cases
 from haochaping.cases.models import Case
 from haochaping.directory import queries as places
+from haochaping.exchange.quality.models import RepeatedSend
+from haochaping.exchange.terms import Raw
 from haochaping.flows import change_review, report_upward
+from haochaping.flows.receive_reviews import receive_reviews
 from haochaping.flows.take_batch import take
 from haochaping.kernel.actor import OPERATOR
+from haochaping.kernel.outcomes import OutcomeKind
 from haochaping.kernel.refused import Refused
 from haochaping.ledger.models import Entry
 from haochaping.ledger.terms import EntryKind, Suite
@@ -26,6 +30,7 @@ from haochaping.levels.models import IncomingBatch, ReportedOrder
 from haochaping.levels.terms import BATCH_ANSWERS_KEPT, InState, News, ToldOrder
 from haochaping.rectification.models import WorkOrder
 from haochaping.reviews.models import Exclusion, Review, ReviewChange
+from haochaping.reviews.terms import Entrance
 from tests import worlds
 from tests.flows.truth import counted, findings, standing
 from tests.levels import made
@@ -33,6 +38,7 @@ from tests.levels import made
 if TYPE_CHECKING:
     from django.test import Client
 
+    from haochaping.kernel.outcomes import Outcome
     from haochaping.levels.keys import Keys
     from haochaping.levels.terms import Answer
 
@@ -282,6 +288,58 @@ def test_a_review_given_here_is_not_overwritten_from_below(key, now):
 
     assert [one.code for one in answer.returned] == ["others_review"]
     assert Review.objects.get().level == 2
+
+
+@pytest.mark.parametrize("numbers", [["YC-1"], ["YC-1", "YC-2", "YC-3"]], ids=["alone", "in a batch"])
+def test_what_its_platform_reports_itself_afterwards_is_the_same_review(key, now, numbers):
+    """Who gave it and what its platform claims have not travelled."""
+    lines = [made.record(no, now, 4, claimed_provenance="unverified") for no in numbers]
+    assert said(made.batch(key, 1, lines, now), now).returned == []
+    before = list(Review.objects.order_by("id").values())
+    reviewer = {"name": "张小满", "phone": "13900000001"}
+
+    outcomes = report([worlds.review(no, 4, now, reviewer=reviewer) for no in numbers], now)
+
+    assert {outcome.kind for outcome in outcomes} == {OutcomeKind.DUPLICATE}
+    assert {outcome.id for outcome in outcomes} == {row["id"] for row in before}
+    assert list(Review.objects.order_by("id").values()) == before
+    assert not RepeatedSend.objects.exists(), "it came for the first time"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"rating_value": 5},
+        {"indicator_codes": ["401"]},
+        {"comment_text": "好"},
+        {"channel": "mobile"},
+        {"anonymous": False},
+        {"assessed_at": "2026-06-01T10:00:01+08:00"},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_what_its_platform_reports_otherwise_is_a_conflict(key, now, changes):
+    said(made.batch(key, 1, [made.record("YC-1", now, 4)], now), now)
+
+    [outcome] = report([worlds.review("YC-1", 4, now) | changes], now)
+
+    assert outcome.complaint is not None
+    assert (outcome.kind, outcome.complaint.code) == (OutcomeKind.REFUSED, "conflict")
+    assert (RepeatedSend.objects.get().kind, Review.objects.get().level) == ("conflict", 4)
+
+
+def test_what_a_platform_has_sent_itself_is_compared_with_all_that_it_says(key, now):
+    worlds.take_case("YC-1", now)
+    report([worlds.review("YC-1", 4, now)], now)
+
+    [outcome] = report([worlds.review("YC-1", 4, now, claimed_provenance="")], now)
+
+    assert outcome.kind == OutcomeKind.REFUSED
+
+
+def report(reviews: list[dict[str, object]], now: datetime) -> list[Outcome]:
+    """What their platform reports by itself."""
+    return receive_reviews([Raw(one) for one in reviews], entrance=Entrance.CLIENT, by=worlds.CLIENT, now=now)
 
 
 def test_an_order_below_of_a_review_with_one_here_is_kept_and_not_counted(key, now):

@@ -71,6 +71,21 @@ def test_a_case_and_its_reviews_are_taken(hall):
     assert Review.objects.get().level == 2
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [{"evalDetail": "510"}, {"evalDetail": "999"}, {"assessTime": "2099-01-01 09:00:00"}],
+    ids=["code of another level", "unknown code", "time to come"],
+)
+def test_a_review_that_is_wrong_in_itself_hears_so_before_its_case_is_here(hall, wrong):
+    early = hall.offline(**wrong)
+
+    assert not took(early)
+    assert next(iter(wrong)) in early["C-Response-Body"]["message"]
+    assert took(hall.case())
+    assert hall.offline(**wrong) == early, "as of a case that is known"
+    assert not Review.objects.exists()
+
+
 def test_services_of_a_withdrawn_case_do_not_wait_for_a_review(hall):
     assert took(hall.case())
     assert [row["projectNo"] for row in hall.pending()] == [_NO]
@@ -110,6 +125,22 @@ def test_the_second_service_is_numbered_by_the_server(hall):
     online = hall.online(serviceNumber="2")
     assert took_online(online), online
     assert Review.objects.get().level == 5
+
+
+def test_an_acceptance_that_arrives_after_the_completion_brings_its_service(hall):
+    """A failed row that is pushed again: the case goes on, and what waited for its first service is taken."""
+    done = {"serviceName": "签收", "serviceTime": "2024-01-03 09:30:00", "serviceNumber": 2}
+    assert took(hall.case(proStatus="3", resultDate="2024-01-03 09:00:00", **done))
+    assert took(hall.offline()), "it waits for its service"
+    assert not Review.objects.exists()
+
+    assert took(hall.case(proStatus="2", serviceNumber=1))
+    assert took(hall.case(proStatus="2", serviceNumber=1)), "the same again is no error"
+
+    case = Case.objects.get()
+    assert (case.status, case.completed_at) == ("completed", datetime(2024, 1, 3, 9, tzinfo=BEIJING))
+    assert set(ServiceOccurrence.objects.values_list("no", flat=True)) == {1, 2}
+    assert Review.objects.get().level == 2
 
 
 def test_a_case_put_right_is_not_undone_once_the_agency_of_its_first_telling_is_known(hall):

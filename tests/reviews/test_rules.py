@@ -231,6 +231,16 @@ def test_a_review_lies_between_service_and_now_give_or_take_the_clocks(assessed,
         assert complaint.params["occurred_at"] == NOON.isoformat()
 
 
+def test_of_a_service_that_is_not_here_only_a_time_to_come_is_wrong():
+    long_ago, tomorrow = (replace(ANSWER, assessed_at=NOON + timedelta(days=n)) for n in (-900, 1))
+
+    complaint = rules.time_complaint(tomorrow, None, NOON, LEEWAY)
+
+    assert rules.time_complaint(long_ago, None, NOON, LEEWAY) is None
+    assert complaint is not None
+    assert (complaint.code, [*complaint.params]) == ("rated_in_future", ["assessed_at"])
+
+
 PERSON = PlainPerson("张小满", "13900000001", "111", "X1")
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import time
+from datetime import datetime, time
 from hashlib import blake2b
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from haochaping.cases.states import precedes
 from haochaping.cases.terms import (
     DATED_IN_FUTURE,
     NAMED_ELSEWHERE,
@@ -24,9 +25,9 @@ from haochaping.kernel.periods import BEIJING, CLOCK_LEEWAY, in_beijing, local_d
 from haochaping.kernel.refused import Complaint
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Mapping, Sequence
 
-    from haochaping.cases.terms import NewCase
+    from haochaping.cases.terms import CaseStatus, NewCase
     from haochaping.directory.terms import AgencyRef, PlacedRef
     from haochaping.kernel.actor import Scope
 
@@ -37,6 +38,8 @@ _IDENTITY_CARD, _CREDIT_CODE, _LICENCE = "111", "001", "821"
 _IDENTITY_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _IDENTITY_CHECKS = "10X98765432"
 _FORMER_LENGTH = 15
+# What is known of a case from its beginning on.
+_OF_THE_BEGINNING = ("applied_at", "accepted_at", "channel", "promised_limit", "statutory_limit")
 # 数据来源 of the national bus: 1 and the two digits of the province (domain.md §2.1).
 _OF_PROVINCE = re.compile(r"1([1-9][0-9])")
 
@@ -107,6 +110,26 @@ def is_overtaken(stored: datetime | None, told: datetime | None) -> bool:
     return stored is not None and told is not None and told < stored
 
 
+def is_late(case: NewCase, stands: CaseStatus, heard_at: datetime) -> bool:
+    """Whether a message tells of an earlier stage of a case than the one that was heard of at some moment.
+
+    What has happened since then cannot have come before: who tells of that says that the case begins again.
+    """
+    latest = heard_at + CLOCK_LEEWAY
+    return precedes(case.status, stands) and all(moment <= latest for _, moment in _moments(case))
+
+
+def untold_beginning(case: NewCase, stands: Mapping[str, object]) -> dict[str, object]:
+    """What a late message knows of the beginning of a case and nothing has told yet; `stands` has its fields by name.
+
+    Times are left out where they contradict those that stand.
+    """
+    found = {name: said for name in _OF_THE_BEGINNING if not stands[name] and (said := getattr(case, name))}
+    together = {name: found.get(name) or stands[name] for name, _ in _times(case)}
+    times = [(name, moment) for name, moment in together.items() if isinstance(moment, datetime)]
+    return {name: said for name, said in found.items() if name not in together or not _disorder(times)}
+
+
 def place_complaint(field: str, named: AgencyRef | PlacedRef, scope: Scope) -> Complaint | None:
     """A sender names what lies within its scope or above it: nothing of another city's is written through a key of ours."""
     if may_name(scope, named.division_path):
@@ -120,19 +143,32 @@ def time_complaint(case: NewCase, now: datetime) -> Complaint | None:
 
     Clocks may differ by `CLOCK_LEEWAY`. A service may come before acceptance (guidance) or after completion (delivery).
     """
-    moments = (
+    for name, moment in _moments(case):
+        if moment > now + CLOCK_LEEWAY:
+            return Complaint(DATED_IN_FUTURE, name, {"field": name, "value": in_beijing(moment)})
+    return _disorder([(name, moment) for name, moment in _times(case) if moment])
+
+
+def _times(case: NewCase) -> tuple[tuple[str, datetime | None], ...]:
+    """When a case came to each stage, with the name of the field, in the order in which they follow."""
+    return (
         ("applied_at", case.applied_at),
         ("accepted_at", case.accepted_at),
         ("completed_at", case.completed_at),
     )
-    given = [(name, moment) for name, moment in moments if moment]
+
+
+def _moments(case: NewCase) -> list[tuple[str, datetime]]:
+    """Every moment that a message names, with the field where it stands."""
     services = [(f"occurrences[{n}].at", one.at) for n, one in enumerate(case.occurrences)]
     # A version of tomorrow would keep out every correction of today.
-    version = [("revised_at", case.revised_at)] if case.revised_at else []
-    for name, moment in (*given, *services, *version):
-        if moment > now + CLOCK_LEEWAY:
-            return Complaint(DATED_IN_FUTURE, name, {"field": name, "value": in_beijing(moment)})
-    for (before, earlier), (name, later) in pairwise(given):
+    named = (*_times(case), *services, ("revised_at", case.revised_at))
+    return [(name, moment) for name, moment in named if moment]
+
+
+def _disorder(times: Sequence[tuple[str, datetime]]) -> Complaint | None:
+    """What is said of a stage that lies before the one that it follows."""
+    for (before, earlier), (name, later) in pairwise(times):
         if _comes_before(later, earlier):
             found = {
                 "field": name,

@@ -26,3 +26,8 @@ TRANSITIONS: dict[S, frozenset[S]] = {
 def may_become(before: S, after: S) -> bool:
     """Whether a case in one state may be reported in another."""
     return after in TRANSITIONS[before]
+
+
+def precedes(told: S, stands: S) -> bool:
+    """Whether a case comes from one state to another and never back: who tells of the first then tells it late."""
+    return may_become(told, stands) and not may_become(stands, told)

@@ -29,6 +29,24 @@ class CaseStatus(StrEnum):
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
 
+    @property
+    def label(self) -> str:
+        """As people read it, to be translated."""
+        return STATUS_LABELS[self]
+
+
+STATUS_LABELS: dict[str, str] = {
+    CaseStatus.SUBMITTED: N_("submitted"),
+    CaseStatus.ACCEPTED: N_("accepted"),
+    CaseStatus.IN_PROCESS: N_("in process"),
+    CaseStatus.SUPPLEMENT_REQUESTED: N_("waiting for papers"),
+    CaseStatus.SUSPENDED: N_("suspended"),
+    CaseStatus.RETURNED: N_("given back"),
+    CaseStatus.COMPLETED: N_("completed"),
+    CaseStatus.REJECTED: N_("rejected"),
+    CaseStatus.WITHDRAWN: N_("withdrawn"),
+}
+
 
 class CaseKind(StrEnum):
     """办件类型 (GB/T 39046 A.6)."""
@@ -199,8 +217,8 @@ class Completed(NamedTuple):
 class Binding(NamedTuple):
     """The occurrence a review belongs to, with everything that was served there.
 
-    `withdrawn_at` is since when its case is withdrawn, by its source's clock or, where that says nothing, by when we
-    last heard of it: from then on the service is void. None while the case stands.
+    `withdrawn_at` is since when its case is withdrawn, by its source's clock or, where that says nothing, by when what
+    stands was told: from then on the service is void. None while the case stands.
     """
 
     occurrence_id: UUID

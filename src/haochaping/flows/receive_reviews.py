@@ -94,6 +94,7 @@ def receive_reviews(
     _bind(papers, by)
     if entrance != Entrance.UNSIGNED:
         _look_for_sources(papers, by)
+    _look_at_orphans(papers, now)
     _name_targets(papers)
     terms = _apply_rules(papers, entrance, now)
     accepted = _accept(papers, terms, entrance, by, now)
@@ -161,17 +162,30 @@ def _look_for_sources(papers: Sequence[_Paper], by: Actor) -> None:
 
     Who answers an address of an evaluator cannot put its codes right: theirs wait for the directory like for the case.
     """
-    orphans = [
-        (paper, paper.answer.source)
+    orphans = _orphans(papers)
+    known = directory.platforms(answer.source for _, answer in orphans) if orphans else {}
+    for paper, answer in orphans:
+        if (platform := known.get(answer.source)) is None:
+            paper.complaint = Complaint(UNKNOWN_SOURCE, "source", {"value": answer.source})
+        elif complaint := place_complaint("source", platform, by.scope):
+            paper.complaint = complaint
+
+
+def _look_at_orphans(papers: Sequence[_Paper], now: datetime) -> None:
+    """Nobody waits for a case with what will not be taken when it comes: its sender hears now what is to be put right."""
+    orphans = _orphans(papers)
+    complaints = review_queries.wrong_in_themselves([answer for _, answer in orphans], now=now)
+    for (paper, _), complaint in zip(orphans, complaints, strict=True):
+        paper.complaint = complaint or paper.complaint
+
+
+def _orphans(papers: Sequence[_Paper]) -> list[tuple[_Paper, Answer]]:
+    """The answers whose service is not here."""
+    return [
+        (paper, paper.answer)
         for paper in papers
         if paper.answer and paper.complaint and paper.complaint.reason is ORPHAN
     ]
-    known = directory.platforms(source for _, source in orphans) if orphans else {}
-    for paper, source in orphans:
-        if (platform := known.get(source)) is None:
-            paper.complaint = Complaint(UNKNOWN_SOURCE, "source", {"value": source})
-        elif complaint := place_complaint("source", platform, by.scope):
-            paper.complaint = complaint
 
 
 def _name_targets(papers: Sequence[_Paper]) -> None:
@@ -305,7 +319,10 @@ def _recognise(papers: Sequence[_Paper], by: Actor) -> None:
 
 
 def _count_repeats(papers: Sequence[_Paper], entrance: Entrance, now: datetime) -> None:
-    """What a source has sent before, or with other content, is counted for its card."""
+    """What a source has sent before, or with other content, is counted for its card.
+
+    What another installation has told of was not sent by its source to us: it comes for the first time.
+    """
     counted = _REPEATS.get(entrance, frozenset())
     told = [
         (paper.answer.source, kind, paper.outcome.id)
@@ -313,6 +330,9 @@ def _count_repeats(papers: Sequence[_Paper], entrance: Entrance, now: datetime) 
         if paper.answer and paper.outcome and paper.outcome.id
         if (kind := _repeat(paper.outcome)) in counted
     ]
+    again = [stands for _, kind, stands in told if kind == RepeatKind.AGAIN]
+    reported = review_queries.reported(again) if again else {}
+    told = [one for one in told if one[2] not in reported]
     if told:
         known = directory.platforms(source for source, _, _ in told)
         quality.note_repeats(

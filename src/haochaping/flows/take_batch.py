@@ -15,7 +15,7 @@ from django.db import transaction
 from haochaping.exchange.fields import shown
 from haochaping.flows import hear_days
 from haochaping.flows.take_records import Taking, passes
-from haochaping.kernel.actor import Actor, ActorKind, Scope
+from haochaping.kernel.actor import PEER, Actor, ActorKind, Scope
 from haochaping.kernel.refused import Complaint, Refused
 from haochaping.levels import actions as levels
 from haochaping.levels import keys, queries, rules
@@ -211,7 +211,7 @@ def _before(peer: Peer, manifest: Manifest, now: datetime) -> Given | None:
 
 def actor_of(peer: Peer) -> Actor:
     """The peer as actor, within the division that was agreed."""
-    return Actor(ActorKind.CLIENT, f"peer:{peer.code}", scope=Scope(division_path=peer.division_path))
+    return Actor(ActorKind.CLIENT, f"{PEER}{peer.code}", scope=Scope(division_path=peer.division_path))
 
 
 def _read(peer: Peer, manifest: Manifest, packed: Packed) -> list[Record]:

@@ -55,6 +55,8 @@ class Actor:
         return f"{self.kind}:{self.id}"
 
 
+# How the name of another installation begins, which acts here as a client.
+PEER = "peer:"
 SYSTEM = Actor(ActorKind.SYSTEM, "haochaping", scope=EVERYWHERE)
 OPERATOR = Actor(ActorKind.OPERATOR, "shell", scope=EVERYWHERE)
 # Who holds an invitation may speak about that service; the ledger does not say who they are.

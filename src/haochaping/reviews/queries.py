@@ -14,12 +14,20 @@ from django.db.models.functions import Coalesce
 
 from haochaping.cases.terms import CaseStatus
 from haochaping.directory.rules import path_range
+from haochaping.kernel.actor import PEER, ActorKind
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.postgres.rows import array
 from haochaping.postgres.together import Asked
 from haochaping.reviews.models import Exclusion, Invitation, Review, ReviewChange, ReviewIndicator, Supplement
-from haochaping.reviews.rules import GOOD_FROM, committed_fields, read_token, receipt_hash, sign_token
+from haochaping.reviews.rules import (
+    GOOD_FROM,
+    committed_fields,
+    meaning_complaint,
+    read_token,
+    receipt_hash,
+    sign_token,
+)
 from haochaping.reviews.terms import (
     NATIONAL_SET,
     NO_CALLBACK_CONSENT,
@@ -43,6 +51,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from haochaping.kernel.actor import Scope
+    from haochaping.kernel.refused import Complaint
+    from haochaping.reviews.terms import Answer
 
 _STATES = (
     resources.files("haochaping.reviews").joinpath("sql/states_out_of_step.sql").read_text(encoding="utf-8")
@@ -109,6 +119,12 @@ def indicators(indicator_set: str = NATIONAL_SET) -> dict[str, Indicator]:
     return dict(_KNOWN_SETS[indicator_set])
 
 
+def wrong_in_themselves(answers: Sequence[Answer], *, now: datetime) -> list[Complaint | None]:
+    """What each answer says wrong, whatever its service is, in order."""
+    sets = {name: indicators(name) for name in {answer.indicator_set for answer in answers}}
+    return [meaning_complaint(answer, sets[answer.indicator_set], None, now) for answer in answers]
+
+
 def count_indicators_in_force(day: date, indicator_set: str = NATIONAL_SET) -> int:
     """How many tags the database offers on a day."""
     begun = Q(effective_from=None) | Q(effective_from__lte=day)
@@ -171,6 +187,12 @@ def review(review_id: UUID) -> ReviewRow | None:
 def reviews(review_ids: Iterable[UUID]) -> dict[UUID, ReviewRow]:
     """Reviews by id."""
     return {row.id: row for row in _rows(id__in=list(review_ids))}
+
+
+def reported(review_ids: Iterable[UUID]) -> dict[UUID, ReviewRow]:
+    """Those of the reviews that another installation has told, by id."""
+    rows = _rows(id__in=list(review_ids), sent_by__startswith=f"{ActorKind.CLIENT}:{PEER}")
+    return {row.id: row for row in rows}
 
 
 def good_with_words(scope: Scope, *, since: datetime, limit: int, offset: int = 0) -> list[ReviewRow]:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 
-from haochaping.kernel.periods import in_beijing
+from haochaping.kernel.periods import CLOCK_LEEWAY, in_beijing
 from haochaping.kernel.refused import Complaint
 from haochaping.reviews.terms import (
     INDICATOR_OF_OTHER_LEVEL,
@@ -164,6 +164,30 @@ def says_the_same(row: ReviewRow, stated: Stated) -> bool:
     )
 
 
+def tells_again(row: ReviewRow, answer: Answer) -> bool:
+    """Whether an answer says of a review what another installation has told of it, as far as that tells.
+
+    It names no person and says what it believes, not what was claimed; window and staff member may have no code here.
+    """
+    return (
+        row.level,
+        row.indicator_set,
+        row.indicator_codes,
+        row.comment_text,
+        row.channel,
+        row.anonymous,
+        row.assessed_at,
+    ) == (
+        answer.level,
+        answer.indicator_set,
+        answer.indicator_codes,
+        answer.comment_text,
+        answer.channel,
+        answer.anonymous,
+        answer.assessed_at,
+    )
+
+
 def lacks_reason(level: int, codes: tuple[str, ...], comment: str) -> bool:
     """差评必须勾选详情或填写文字评价: taken all the same, and flagged."""
     return is_bad(level) and not codes and not comment
@@ -185,17 +209,27 @@ def code_complaint(
 
 
 def time_complaint(
-    answer: Answer, occurred_at: datetime, now: datetime, leeway: timedelta
+    answer: Answer, occurred_at: datetime | None, now: datetime, leeway: timedelta
 ) -> Complaint | None:
-    """A review is not older than the service and not from the future, give or take the clocks' difference."""
-    if answer.assessed_at + leeway < occurred_at:
+    """A review is not older than the service, if that is known, and not from the future, give or take the clocks' difference."""
+    if occurred_at is not None and answer.assessed_at + leeway < occurred_at:
         reason = RATED_BEFORE_SERVICE
     elif answer.assessed_at > now + leeway:
         reason = RATED_IN_FUTURE
     else:
         return None
-    said = {"assessed_at": in_beijing(answer.assessed_at), "occurred_at": in_beijing(occurred_at)}
+    said = {"assessed_at": in_beijing(answer.assessed_at)}
+    if occurred_at is not None:
+        said["occurred_at"] = in_beijing(occurred_at)
     return Complaint(reason, "assessed_at", said)
+
+
+def meaning_complaint(
+    answer: Answer, known: Mapping[str, Indicator], occurred_at: datetime | None, now: datetime
+) -> Complaint | None:
+    """What an answer cannot mean: its codes are of the set that is `known`, its time that of its service, if that is here."""
+    codes = code_complaint(answer.level, answer.indicator_codes, answer.indicator_set, known)
+    return codes or time_complaint(answer, occurred_at, now, CLOCK_LEEWAY)
 
 
 def digest(answer: Answer, key: bytes) -> bytes:

@@ -39,12 +39,21 @@ def test_changed_case_is_updated(caller, moment):
     assert (later["outcome"], later["id"]) == ("updated", first["id"])
 
 
-def test_case_that_goes_backwards_is_refused(caller, moment):
-    caller.send("cases", worlds.case("YC-1", moment, status="completed"))
+def test_earlier_stage_that_arrives_late_is_no_error(caller, moment):
+    first = one(caller.send("cases", worlds.case("YC-1", moment, status="completed")))
 
     later = one(caller.send("cases", worlds.case("YC-1", moment, status="accepted")))
 
+    assert (later["outcome"], later["id"]) == ("duplicate", first["id"])
+
+
+def test_case_with_two_ends_is_refused(caller, moment):
+    caller.send("cases", worlds.case("YC-1", moment, status="completed"))
+
+    later = one(caller.send("cases", worlds.case("YC-1", moment, status="withdrawn")))
+
     assert (later["outcome"], later["reason"]["code"]) == ("refused", "forbidden_status")
+    assert later["reason"]["message"] == "办件当前状态为“已办结”，不能变为“已撤回”。"
 
 
 def test_case_with_an_unknown_item_waits_in_quarantine(caller, moment):

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from haochaping.exchange.dialects import shelf, trial
+from haochaping.exchange.dialects.description import describe
 from haochaping.exchange.dialects.documents import at, folded, read_xml
 from haochaping.exchange.dialects.envelope import Keys, Message, open_message
 from haochaping.exchange.dialects.reading import read
@@ -169,3 +170,72 @@ def test_units_are_read_and_not_called_unread():
 
     assert not {"promiseType", "anticipateType"} & set(one.unread)
     assert "promiseTypes" in one.unread
+
+
+_INSIDE = describe(
+    """
+[operations.other]
+does = "intake"
+[operations.other.review]
+case_no = "a.no"
+rating_value = "lvl"
+assessed_at = "at"
+channel = { constant = "pc" }
+[operations.own]
+does = "intake"
+[operations.own.review]
+case_no = "a.no"
+rating_value = "p.level"
+window = "lvl"
+staff = "w.0.no"
+assessed_at = "at"
+channel = { constant = "pc" }
+""",
+    name="own",
+    file="own.toml",
+    maps={},
+)
+_TOLD = {"A": {"no": "1", "q": "x"}, "p": {"Level": "5", "zz": {"deep": "1"}}, "at": "2026-01-02 09:00:00"}
+
+
+def _unread(sample: str) -> tuple[str, ...]:
+    [one] = trial.check(_INSIDE, sample.encode(), Keys({}), call="own")
+    return one.unread
+
+
+@pytest.mark.parametrize(
+    "sample",
+    [
+        json.dumps(_TOLD | {"more": {"in": "1"}}),
+        json.dumps(_TOLD | {"A": json.dumps(_TOLD["A"]), "more": [{"in": "1"}]}),
+        "<r><A><no>1</no><q>x</q></A><p><Level>5</Level><zz><deep>1</deep></zz></p><at/><more><in/></more></r>",
+    ],
+    ids=["JSON", "JSON in a text", "XML"],
+)
+def test_what_nobody_reads_of_an_element_is_named_by_its_path(sample):
+    assert _unread(sample) == ("A.q", "p.zz", "more")
+
+
+@pytest.mark.parametrize(
+    "sample",
+    [
+        json.dumps(
+            {"p": [{"zz": "1"}, {"zz": "2", "yy": "3"}], "w": [{"no": "1", "name": "x"}, {"name": "y"}]}
+        ),
+        "<r><p><zz>1</zz></p><p><zz>2</zz><yy>3</yy></p><w><no>1</no><name>x</name></w><w><name>y</name></w></r>",
+    ],
+    ids=["JSON", "XML"],
+)
+def test_what_nobody_reads_of_an_element_that_stands_several_times_is_named_once(sample):
+    assert _unread(sample) == ("p.zz", "p.yy", "w.0.name")
+
+
+def test_whose_own_a_sample_is_shows_in_what_it_leaves_at_the_top():
+    told = _TOLD | {"lvl": "5"}
+
+    [one] = trial.check(_INSIDE, json.dumps(told).encode(), Keys({}))
+
+    assert (one.call, one.unread) == ("own", ("A.q", "p.zz"))
+    told["p"] = {"level": "5", "zz": "1", "yy": "2"}
+    [one] = trial.check(_INSIDE, json.dumps(told).encode(), Keys({}))
+    assert one.call == "own", "it leaves more names than the other, and less of the record"

@@ -21,7 +21,7 @@ from haochaping.kernel.outcomes import Outcome, OutcomeKind
 from haochaping.kernel.refused import Complaint
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from haochaping.cases.actions.intake import TakenIn
@@ -58,6 +58,8 @@ class Bound(Struct, frozen=True):
     told_at: datetime | None = None
     # Told of the case as it was before what is stored: only what nothing else told is taken of it.
     overtaken: bool = False
+    # What it tells of the beginning of the case besides.
+    beginning: Mapping[str, object] = {}
 
 
 def bind(taken: TakenIn, told: Sequence[Told], positions: list[int], by: Actor, now: datetime) -> list[Bound]:

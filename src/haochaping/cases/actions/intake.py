@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from haochaping.cases.actions.entries import record
 from haochaping.cases.actions.persons import seal_persons
 from haochaping.cases.actions.rows import insert, update
 from haochaping.cases.models import Case, ServiceOccurrence
-from haochaping.cases.rules import digest, is_overtaken
+from haochaping.cases.rules import digest, is_late, is_overtaken, untold_beginning
 from haochaping.cases.states import may_become
 from haochaping.cases.terms import (
     FORBIDDEN_STATUS,
@@ -135,22 +136,43 @@ def _settled(row: Bound, known: Case, *, verified: bool, by: Actor) -> Outcome |
     if known.verified and not verified:
         # Nobody unsigned writes over what a platform has sent.
         return Outcome(OutcomeKind.REFUSED, known.pk, complaint=Complaint(OUT_OF_SCOPE, "case_no", place))
-    if not _is_overtaken(row, known, verified) and not may_become(CaseStatus(known.status), row.case.status):
-        said = {"before": known.status, "after": row.case.status}
+    if not _may_follow(row, known, verified):
+        said = {"before": CaseStatus(known.status), "after": row.case.status}
         return Outcome(OutcomeKind.REFUSED, known.pk, complaint=Complaint(FORBIDDEN_STATUS, "status", said))
     return None
 
 
-def _is_overtaken(row: Bound, known: Case, verified: bool) -> bool:
-    """By its version, or where one of both has none by when it was told, if it has waited since.
+def _may_follow(row: Bound, known: Case, verified: bool) -> bool:
+    """Whether what a message says of the state can be: after what stands, or before it, told late.
 
     What an unsigned address told keeps out nothing that a platform sends.
     """
+    return (
+        known.verified < verified
+        or may_become(CaseStatus(known.status), row.case.status)
+        or _is_overtaken(row, known, verified)
+    )
+
+
+def _is_overtaken(row: Bound, known: Case, verified: bool) -> bool:
+    """By its version; where none decides by when it was told, if it has waited since, or by the stage it tells of.
+
+    By what an unsigned address told nothing is overtaken that a platform sends.
+    """
     if known.verified < verified:
         return False
-    if known.revised_at and row.case.revised_at:
+    if _versions_decide(row, known):
         return is_overtaken(known.revised_at, row.case.revised_at)
-    return is_overtaken(known.told_at or known.updated_at, row.told_at)
+    return is_overtaken(known.told_at or known.updated_at, row.told_at) or _is_late(row, known)
+
+
+def _versions_decide(row: Bound, known: Case) -> bool:
+    stands, told = known.revised_at, row.case.revised_at
+    return stands is not None and told is not None and stands != told
+
+
+def _is_late(row: Bound, known: Case) -> bool:
+    return is_late(row.case, CaseStatus(known.status), known.told_at or known.updated_at)
 
 
 def _without_overtaken(
@@ -160,18 +182,20 @@ def _without_overtaken(
 
     So the same messages come to the same case, in whatever order they arrive.
     """
-    late = [known.pk for row, known in changed if _is_overtaken(row, known, verified)]
-    if not late:
+    overtaken = {known.pk for row, known in changed if _is_overtaken(row, known, verified)}
+    if not overtaken:
         return changed
-    stored = set(ServiceOccurrence.objects.filter(case_id__in=late).values_list("case_id", "no"))
+    numbers: dict[UUID, set[int]] = defaultdict(set)
+    for case_id, no in ServiceOccurrence.objects.filter(case_id__in=overtaken).values_list("case_id", "no"):
+        numbers[case_id].add(no)
     found = []
     for row, known in changed:
-        if not _is_overtaken(row, known, verified):
+        if known.pk not in overtaken:
             found.append((row, known))
             continue
-        rest = _untold(row.case, known, {no for case_id, no in stored if case_id == known.pk})
-        if rest.occurrences or rest.person or rest.agent:
-            found.append((replace(row, case=rest, overtaken=True), known))
+        rest, beginning = _untold(row.case, known, numbers[known.pk]), _untold_beginning(row, known)
+        if rest.occurrences or rest.person or rest.agent or beginning:
+            found.append((replace(row, case=rest, overtaken=True, beginning=beginning), known))
         else:
             taken.outcomes[row.position] = Outcome(OutcomeKind.DUPLICATE, known.pk)
     return found
@@ -188,6 +212,13 @@ def _untold(case: NewCase, known: Case, numbers: set[int]) -> NewCase:
         person_kind=PersonKind(known.person_kind) if said_kind else case.person_kind,
         birth_year=case.birth_year if known.aged_60 is None else None,
     )
+
+
+def _untold_beginning(row: Bound, known: Case) -> dict[str, object]:
+    """Nothing where a version decides: the newer one has said all that its source knew."""
+    if _versions_decide(row, known) or not _is_late(row, known):
+        return {}
+    return untold_beginning(row.case, vars(known))
 
 
 def _write(

@@ -149,7 +149,8 @@ def update(
     now: datetime,
 ) -> None:
     """Write over cases that are there and locked, with their services."""
-    for case_id, facts in queries.facts_of(case.pk for _, case in changed).items():
+    before = queries.facts_of(case.pk for _, case in changed)
+    for case_id, facts in before.items():
         # The first state of this transaction is the one to take back from the counters.
         if case_id not in taken.after:
             taken.before[case_id] = facts
@@ -178,7 +179,9 @@ def update(
         update_fields=["name", "stage", "at", "channel", "hall", "window", "staff"],
     )
     taken.after |= queries.facts_of(case.pk for case in rows)
-    taken.completed |= queries.completed(case.pk for case in rows)
+    # What was told late completes nothing: the last service was asked about when the completion was told.
+    told_now = [case.pk for row, case in changed if not (row.overtaken and before[case.pk].occurrences)]
+    taken.completed |= queries.completed(told_now)
 
 
 _CHANGEABLE = [
@@ -218,6 +221,8 @@ def _filled(
     row.updated_at = now
     if bound.overtaken:
         row.told_at = stood_since
+        for name, said in bound.beginning.items():
+            setattr(row, name, said)
         name_persons(row, case, persons, now)
         return row
     # A step of a case names no codes: what was seen of them stays as long as what they led to.

@@ -177,7 +177,7 @@ def find(document: object, path: tuple[str, ...]) -> object:
     value = document
     for name in path:
         if isinstance(value, str):
-            value = _inside(value)
+            value = inside_text(value)
         if isinstance(value, dict):
             value = value.get(name)
         elif isinstance(value, list) and name.isdecimal() and int(name) < len(value):
@@ -187,7 +187,8 @@ def find(document: object, path: tuple[str, ...]) -> object:
     return value
 
 
-def _inside(text: str, *, fold: bool = True) -> object:
+def inside_text(text: str, *, fold: bool = True) -> object:
+    """The document that a text is, as JSON; None where it is none, or too long to be read for each path."""
     if len(text) > _MAX_INNER:
         return None
     try:
@@ -218,7 +219,7 @@ def as_sent(document: object, name: str) -> str:
     steps: list[str] = []
     for step in name.split("."):
         if isinstance(document, str):
-            document = _inside(document, fold=False)
+            document = inside_text(document, fold=False)
         if isinstance(document, list) and step.isdecimal() and int(step) < len(document):
             told, document = step, document[int(step)]
         elif isinstance(document, dict):

@@ -7,7 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, cast
 
 from haochaping.exchange.dialects import signing
-from haochaping.exchange.dialects.documents import at, merged, put, read_form, read_xml
+from haochaping.exchange.dialects.documents import at, inside_text, merged, put, read_form, read_xml
 from haochaping.exchange.dialects.envelope import Message, open_message, pack
 from haochaping.exchange.dialects.reading import survey, wire_name
 from haochaping.exchange.dialects.terms import BAD_ENVELOPE, NO_SUCH_CALL, Does
@@ -21,7 +21,7 @@ from haochaping.kernel.refused import Complaint, Refused
 from haochaping.kernel.text import has_forbidden_control
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from haochaping.exchange.dialects.envelope import Keys
     from haochaping.exchange.dialects.terms import Description, Operation, Reading
@@ -53,7 +53,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What a call of a dialect reads from one record: its fields, the names nobody reads, and what is wrong."""
+    """What a call of a dialect reads from one record: its fields, the names or paths nobody reads, and what is wrong."""
 
     call: str
     lines: tuple[Line, ...]
@@ -90,10 +90,13 @@ def _calls(description: Description, call: str) -> list[Operation]:
 
 
 def _fit(trials: Sequence[Trial]) -> tuple[bool, int]:
-    """Whose own it is leaves the least of it unread; where every call complains of something, the one that reads most."""
+    """Whose own it is leaves the least of it unread; where every call complains of something, the one that reads most.
+
+    What lies in an element counts with it: else who reads some of that would leave more than who reads nothing of it.
+    """
     if any(trial.complaints for trial in trials):
         return False, sum(line.value is not None for trial in trials for line in trial.lines)
-    return True, -sum(len(trial.unread) for trial in trials)
+    return True, -sum("." not in name for trial in trials for name in trial.unread)
 
 
 def _records(operation: Operation, sample: bytes, keys: Keys) -> Sequence[Mapping[str, object]]:
@@ -141,14 +144,46 @@ def _names(record: Mapping[str, object]) -> set[str]:
 
 
 def _wanted(operation: Operation) -> set[str]:
+    return {path[0] for path in _paths(operation)}
+
+
+def _paths(operation: Operation) -> set[tuple[str, ...]]:
+    """Where a call reads, in small letters."""
     rules = [rule for table in operation.tables.values() for rule in table]
-    return {path[0] for rule in rules for path in (*rule.keys, rule.unit) if path}
+    return {path for rule in rules for path in (*rule.keys, rule.unit) if path}
 
 
 def unread(operation: Operation, record: Mapping[str, object]) -> tuple[str, ...]:
-    """The names of a record that a call reads nothing from."""
-    wanted = _wanted(operation)
-    return tuple(name for name in record if name.lower() not in wanted)
+    """The names of a record that a call reads nothing from; what lies in something that is read in part by its path.
+
+    Of what stands several times each name comes once.
+    """
+    paths = _paths(operation)
+    parts = {path[:n] for path in paths for n in range(1, len(path))}
+    return tuple(dict.fromkeys(_left(record, (), (), paths, parts)))
+
+
+def _left(
+    value: object,
+    place: tuple[str, ...],
+    told: tuple[str, ...],
+    paths: Collection[tuple[str, ...]],
+    parts: Collection[tuple[str, ...]],
+) -> Iterator[str]:
+    """What is not read of a value at a place, called as it was `told`; `parts` lead to what is read at `paths`."""
+    if isinstance(value, str):
+        value = inside_text(value, fold=False)
+    if isinstance(value, list):
+        step = ("0",) if (*place, "0") in parts else ()
+        for one in value:
+            yield from _left(one, place + step, told + step, paths, parts)
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            here, called = (*place, name.lower()), (*told, name)
+            if here in parts:
+                yield from _left(inner, here, called, paths, parts)
+            elif here not in paths:
+                yield ".".join(called)
 
 
 def number_column(operation: Operation, record: Mapping[str, object]) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from haochaping.cases.terms import CaseStatus
+from haochaping.cases.terms import STATUS_LABELS
 from haochaping.kernel.refused import N_, Reason
 
 if TYPE_CHECKING:
@@ -51,15 +51,7 @@ STATE_LABELS: dict[ReconciliationState, str] = {
 }
 # How a case stands, and the level of a review that its reviewer has withdrawn.
 VALUE_LABELS: dict[str, str] = {
-    CaseStatus.SUBMITTED: N_("submitted"),
-    CaseStatus.ACCEPTED: N_("accepted"),
-    CaseStatus.IN_PROCESS: N_("in process"),
-    CaseStatus.SUPPLEMENT_REQUESTED: N_("waiting for papers"),
-    CaseStatus.SUSPENDED: N_("suspended"),
-    CaseStatus.RETURNED: N_("given back"),
-    CaseStatus.COMPLETED: N_("completed"),
-    CaseStatus.REJECTED: N_("rejected"),
-    CaseStatus.WITHDRAWN: N_("withdrawn"),
+    **STATUS_LABELS,
     "0": N_("withdrawn"),
     "": N_("not there"),
 }

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from haochaping.kernel.identifiers import uuids7
 from haochaping.kernel.outcomes import Outcome, OutcomeKind
-from haochaping.kernel.periods import CLOCK_LEEWAY, local_day
+from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Complaint
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
@@ -21,13 +21,13 @@ from haochaping.reviews.models import (
 )
 from haochaping.reviews.rules import (
     as_kept,
-    code_complaint,
     committed_fields,
     key_number,
     lacks_reason,
+    meaning_complaint,
     provenance_of,
     stated_key,
-    time_complaint,
+    tells_again,
 )
 from haochaping.reviews.terms import (
     CONFLICT,
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from haochaping.cases.terms import Binding
     from haochaping.kernel.actor import Actor
-    from haochaping.reviews.terms import Indicator, Submission
+    from haochaping.reviews.terms import ReviewRow, Submission
 
 
 @transaction.atomic(savepoint=False)
@@ -55,12 +55,16 @@ def accept(
 ) -> tuple[list[Outcome], list[ReviewFacts]]:
     """Judge the meaning of each bound answer and store the good ones as a set; one outcome each, in order.
 
-    Idempotent by (occurrence, assess_no): the same content again is a duplicate, other content a conflict.
+    Idempotent by (occurrence, assess_no): the same content again is a duplicate, other content a conflict. Of what another
+    installation has told, the same content is what it tells of it.
     `change_windows` gives per division id how long the reviewer may change a review given by token. Returns the
     outcomes and, of each review that is new, what is counted of it.
     """
     catalogues = {name: queries.indicators(name) for name in {s.answer.indicator_set for s, _ in submissions}}
-    complaints = [_meaning(submission, binding, catalogues, now) for submission, binding in submissions]
+    complaints = [
+        meaning_complaint(s.answer, catalogues[s.answer.indicator_set], binding.occurrence_at, now)
+        for s, binding in submissions
+    ]
     keys = [(binding.occurrence_id, submission.answer.assess_no) for submission, binding in submissions]
     stored = queries.stored(
         [key[0] for key, complaint in zip(keys, complaints, strict=True) if not complaint]
@@ -74,10 +78,16 @@ def accept(
             stored[key] = new.id, submission.digest
     if fresh:
         stored |= _insert(fresh, change_windows, by, now)
+    differing = [
+        stored[key][0]
+        for (submission, _), key, complaint in zip(submissions, keys, complaints, strict=True)
+        if complaint is None and stored[key][1] != submission.digest
+    ]
+    reported = queries.reported(differing) if differing else {}
     outcomes = [
         Outcome(OutcomeKind.QUARANTINED, complaint=complaint)
         if complaint
-        else _settle(stored[key], submission, fresh.get(key))
+        else _settle(stored[key], submission, fresh.get(key), reported)
         for (submission, _), key, complaint in zip(submissions, keys, complaints, strict=True)
     ]
     accepted = [new for key, new in fresh.items() if stored[key][0] == new.id]
@@ -135,16 +145,6 @@ _REVIEW: dict[LiteralString, LiteralString] = {
     "sent_by": "varchar",
     "key_number": "int8",
 }
-
-
-def _meaning(
-    submission: Submission, binding: Binding, catalogues: Mapping[str, Mapping[str, Indicator]], now: datetime
-) -> Complaint | None:
-    answer = submission.answer
-    catalogue = catalogues[answer.indicator_set]
-    return code_complaint(
-        answer.level, answer.indicator_codes, answer.indicator_set, catalogue
-    ) or time_complaint(answer, binding.occurrence_at, now, CLOCK_LEEWAY)
 
 
 def _row(new: _New, *, window: timedelta, sent_by: str, now: datetime) -> tuple[Any, ...]:
@@ -209,11 +209,14 @@ def _insert(
     return {}
 
 
-def _settle(stood: tuple[UUID, bytes], submission: Submission, new: _New | None) -> Outcome:
+def _settle(
+    stood: tuple[UUID, bytes], submission: Submission, new: _New | None, reported: Mapping[UUID, ReviewRow]
+) -> Outcome:
     review_id, digest = stood
     if new is not None and new.submission is submission and new.id == review_id:
         return Outcome(OutcomeKind.ACCEPTED, review_id, submission.receipt)
-    if digest == submission.digest:
+    told = reported.get(review_id)
+    if digest == submission.digest or (told and tells_again(told, submission.answer)):
         return Outcome(OutcomeKind.DUPLICATE, review_id)
     return Outcome(OutcomeKind.REFUSED, review_id, complaint=Complaint(CONFLICT, "assess_no"))
 
