@@ -8,7 +8,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
 from django.http import HttpResponse
 from django.utils import timezone, translation
 from django.views.decorators.debug import sensitive_variables
@@ -16,6 +15,7 @@ from django.views.decorators.debug import sensitive_variables
 from haochaping.doors.fault import reference_of
 from haochaping.doors.gate import machine
 from haochaping.doors.outage import OUTAGE, RETRY_AFTER
+from haochaping.doors.wire.body import body_of, is_measured
 from haochaping.exchange import queries as exchange
 from haochaping.exchange.dialects import replies, shelf
 from haochaping.exchange.dialects.documents import at, read_xml
@@ -27,6 +27,7 @@ from haochaping.exchange.dialects.terms import (
     NO_SUCH_METHOD,
     NO_SUCH_SOURCE,
     WIRE_FAILED,
+    WIRE_NO_LENGTH,
     WIRE_TOO_LARGE,
     WRONG_METHOD,
     Does,
@@ -69,6 +70,7 @@ def call(request: HttpRequest, dialect: str, source: str, path: str) -> HttpResp
         try:
             body = _body(request)
             operation = _operation(spoken, request, path, body)
+            _check_measured(operation, request, body)
             one = Call(spoken, operation, row, Message(query, body, _headers(request, operation)))
             came = answer(one, now=timezone.now())
         except Refused as refused:
@@ -91,17 +93,21 @@ def _sender(dialect: str, source: str) -> tuple[Description, SourceRow]:
 
 
 def _body(request: HttpRequest) -> bytes:
-    try:
-        body = request.body
-    except RequestDataTooBig:
-        body = None
-    if body is None or len(body) > MAX_BYTES:
+    body = body_of(request, MAX_BYTES)
+    if body is None:
         raise Refused(WIRE_TOO_LARGE, field="body", limit=MAX_BYTES // 2**20)
     announced = str(request.META.get("CONTENT_LENGTH") or "")
     if announced.isdecimal() and len(body) < int(announced):
-        # A form that was cut looks whole; the way it came on did not say that it broke off.
+        # The way it came on did not say that it broke off.
         raise Refused(BAD_ENVELOPE, field="body", expected=f"{announced} B")
     return body
+
+
+def _check_measured(operation: Operation, request: HttpRequest, body: bytes) -> None:
+    """Whether a form says how long it is: one that was cut on the way looks whole, which JSON and XML do not."""
+    shows_its_end = operation.steps[0].name != "form" or body.lstrip()[:1] in (b"", b"{")
+    if not (shows_its_end or is_measured(request)):
+        raise Refused(WIRE_NO_LENGTH, field="Content-Length")
 
 
 def _headers(request: HttpRequest, operation: Operation) -> dict[str, str]:

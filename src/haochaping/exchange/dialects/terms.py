@@ -306,6 +306,11 @@ WIRE_TOO_LARGE = Reason(
     N_("The message is larger than {limit} MiB."),
     N_("Send it in parts."),
 )
+WIRE_NO_LENGTH = Reason(
+    "no_length",
+    N_("The request does not say how long its body is."),
+    N_("Send the header Content-Length instead of a chunked body."),
+)
 WIRE_FAILED = Reason(
     "wire_failed",
     N_("Something went wrong here; it is not certain whether anything was stored."),
