@@ -276,6 +276,12 @@ NO_SUCH_SERVICE = Reason(
     N_("There is no service of the case “{value}” here."),
     N_("Send the case with this service first."),
 )
+# It has the code of a service that is not there: to the sender it is that.
+NO_SUCH_SERVICE_NAME = Reason(
+    "no_such_service",
+    N_("The case “{value}” has no service “{name}” here."),
+    N_("Send the case with this service first."),
+)
 FIELD_TWICE = Reason(
     "duplicate_name",
     N_("The field “{field}” stands twice."),
