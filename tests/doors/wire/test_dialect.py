@@ -184,6 +184,15 @@ def test_a_call_that_bears_no_signature_names_the_way_out(ask):
     assert "--unsigned" in ask("jining/hcp/addEvaluateService", _service())["raw"]
 
 
+def test_what_is_missing_is_named_by_a_field_that_the_call_has(ask):
+    bad = {"flowsn": "080020240101000001", "eventCode": 1, "result": "1"}
+    by_phone = ask("jining/hcp/hcpevaluate", bad)["raw"]
+    at_the_hall = ask("jining/hcp/addEvaluate", {"params": plain.JINING_REVIEW | {"evalDetail": ""}})["raw"]
+
+    assert '"content：差评必须勾选详情或填写文字评价"' in by_phone
+    assert '"evalDetail：差评必须勾选详情或填写文字评价"' in at_the_hall
+
+
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
