@@ -46,7 +46,7 @@ def own_files() -> Iterator[Callable[[str, bytes], None]]:
 
     yield put
     for file in there:
-        file.unlink()
+        file.unlink(missing_ok=True)
 
 
 def test_the_shipped_dialects_are_listed(committed_db):
@@ -79,6 +79,29 @@ def test_files_that_cannot_be_read_hide_neither_the_others_nor_each_other(commit
     for part in ("torn.toml", "line 1", "rating_valeu", "channel.map", "gbk.toml"):
         assert part in shown.stderr
     assert len(shown.stderr.splitlines()) == 4
+
+
+def test_doctor_names_file_and_line_of_a_dialect_that_a_platform_speaks(committed_db, now, own_files):
+    def found() -> tuple[bool, str]:
+        rows = {row["name"]: row for row in json.loads(run("doctor", "--json").stdout)}
+        return rows["dialects"]["ok"], rows["dialects"]["text"]
+
+    worlds.build(now)
+    own_files("other.toml", b"title = 1 2")
+    own_files("own.toml", _OWN.encode())
+    assert run("dialect", "set", worlds.SOURCE, "own", "--unsigned").exit_code == 0
+    assert found()[0], "what nobody speaks is nobody's trouble yet"
+
+    own_files("own.toml", _OWN.replace("does =", "does").encode())
+    is_well, text = found()
+    assert not is_well
+    assert "own.toml" in text
+    assert "line 4" in text
+
+    (settings.DIALECTS_DIR / "own.toml").unlink()
+    is_well, text = found()
+    assert not is_well
+    assert "own.toml" in text
 
 
 def test_a_new_dialect_says_what_it_reads_field_by_field(committed_db, tmp_path):

@@ -184,6 +184,24 @@ def test_a_call_that_bears_no_signature_names_the_way_out(ask):
     assert "--unsigned" in ask("jining/hcp/addEvaluateService", _service())["raw"]
 
 
+def test_of_a_file_that_cannot_be_read_its_sender_hears_to_come_again(ask, caplog):
+    """What is wrong in it is the business of whoever runs the house."""
+    file = house.DIALECTS_DIR / "jining.toml"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("title = 1 2", encoding="utf-8")
+
+    answer = Client().post(
+        "/wire/jining/jining/hcp/addEvaluateService", _service(), content_type="application/json"
+    )
+    file.unlink()
+
+    told = answer.json()
+    assert (answer.status_code, told["code"]) == (503, "unavailable")
+    assert not any(word in answer.content.decode() for word in ("TOML", "toml", "line"))
+    assert "jining.toml" in caplog.text
+    assert '"code": "1"' in ask("jining/hcp/addEvaluateService", _service())["raw"]
+
+
 def test_what_is_missing_is_named_by_a_field_that_the_call_has(ask):
     bad = {"flowsn": "080020240101000001", "eventCode": 1, "result": "1"}
     by_phone = ask("jining/hcp/hcpevaluate", bad)["raw"]

@@ -327,6 +327,11 @@ NO_SUCH_SOURCE = Reason(
     N_("There is no source “{value}” that speaks this dialect here."),
     N_("Compare the address with the one the administrator has given."),
 )
+DIALECT_AWAY = Reason(
+    "unavailable",
+    N_("This is not available right now; nothing was stored."),
+    N_("Try again later."),
+)
 NOT_TOML = Reason(
     "bad_dialect",
     N_("{file} is not TOML: {value}"),
