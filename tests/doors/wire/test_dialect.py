@@ -158,14 +158,29 @@ def test_a_message_that_is_too_large(ask):
 
 
 def test_a_body_that_cannot_be_read_is_said_to_be_one_and_not_the_address(ask):
-    bomb = b'<!DOCTYPE a [<!ENTITY b "x">]><a>&b;</a>'
-    for body in (b"<soapenv:Envelope><soapenv:Body><ns:getSave", bomb):
-        raw = ask("fujian-2020/ws/evaluation", body)["raw"]
-        assert "XML" in raw
-        assert "ws/evaluation" not in raw
+    torn = ask("fujian-2020/ws/evaluation", b"<soapenv:Envelope><soapenv:Body><ns:getSave")["raw"]
+    assert "XML" in torn
+    assert "DOCTYPE" not in torn
+    assert "ws/evaluation" not in torn
     other = ask("fujian-2020/ws/evaluation", b"<a><b>1</b></a>")["raw"]
     assert "getSaveEvaluation" in other
     assert "ws/evaluation" not in other
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        '<!DOCTYPE a [<!ENTITY b "x">]><a>&b;</a>',
+        '<?xml version="1.0" encoding="GB2312"?>\n<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>',
+        '<!DOCTYPE a [<!ENTITY b "xx"><!ENTITY c "&b;&b;">]><a>&c;</a>',
+        "<!DOCTYPE html><a/>",
+    ],
+)
+def test_a_declared_document_type_is_said_to_be_what_is_not_taken(ask, declared):
+    raw = ask("fujian-2020/ws/evaluation", declared.encode())["raw"]
+
+    assert "DOCTYPE" in raw
+    assert "行读不出" not in raw
 
 
 def test_a_message_without_a_time_is_not_called_late(ask):

@@ -231,6 +231,11 @@ NOT_SEEN_IN_XML = Reason(
     N_("This is not XML that is taken here: line {line} cannot be read."),
     N_("Send well-formed XML without DOCTYPE and entities."),
 )
+WITH_DOCTYPE = Reason(
+    "not_xml",
+    N_("This XML bears a document type declaration (DOCTYPE), which is not taken here."),
+    N_("Send it without DOCTYPE and entities."),
+)
 OFF_SCALE = Reason(
     "off_scale",
     N_("“{value}” in “{field}” is not on this dialect's scale of levels."),
