@@ -11,7 +11,8 @@ from django.db.models import Max
 from haochaping.directory import actions as directory
 from haochaping.directory import queries as places
 from haochaping.directory.terms import Kind
-from haochaping.exchange.terms import Raw
+from haochaping.exchange import actions as exchange
+from haochaping.exchange.terms import MISSING, Quarantined, Raw, RecordKind
 from haochaping.flows.receive_reviews import receive_reviews
 from haochaping.flows.take_in_cases import take_in_cases
 from haochaping.identity.models import RelayGrant
@@ -280,6 +281,29 @@ def give(
     """Send one review down the road."""
     raw = Raw(review(case_no, level, now, **changes))
     return receive_reviews([raw], entrance=entrance, by=OPERATOR, now=now)[0]
+
+
+def put_aside(now: datetime) -> dict[RecordKind, tuple[str, UUID]]:
+    """A record of every kind in quarantine, by kind: the number its sender has given it, and its id there."""
+    numbers = {kind: "ZC-1" if kind == RecordKind.VOICE else f"YC-{kind}" for kind in RecordKind}
+    records = [
+        Quarantined(
+            kind=kind,
+            fields={"source": SOURCE, "entry_no" if kind == RecordKind.VOICE else "case_no": number},
+            sealed={},
+            digest=None,
+            receipt_hash=None,
+            entrance=Entrance.HISTORY,
+            code=MISSING.code,
+            field="item",
+            params={"field": "item"},
+            message=MISSING.message,
+            remedy=MISSING.remedy,
+        )
+        for kind, number in numbers.items()
+    ]
+    ids = exchange.quarantine(records, by=OPERATOR, now=now)
+    return dict(zip(numbers, zip(numbers.values(), ids, strict=True), strict=True))
 
 
 def decide(

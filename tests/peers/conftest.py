@@ -27,13 +27,13 @@ class Source:
     def __init__(self, port: int, dialect: str, code: str, public: str) -> None:
         self.port, self.dialect, self.code, self.public = port, dialect, code, public
 
-    def send(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> bytes:
-        """One request over the network; what came back."""
+    def send(self, method: str, path: str, body: bytes | Iterator[bytes], headers: dict[str, str]) -> bytes:
+        """One request over the network, in chunks where the body is no single text; what came back."""
         self.status, self.answered, found = self.ask(method, path, body, headers)
         return found
 
     def ask(
-        self, method: str, path: str, body: bytes, headers: dict[str, str]
+        self, method: str, path: str, body: bytes | Iterator[bytes], headers: dict[str, str]
     ) -> tuple[int, Mapping[str, str], bytes]:
         """One request; status, headers and body of the answer."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)

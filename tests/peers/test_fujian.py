@@ -79,6 +79,50 @@ def test_2020_token_review_supplement_detail_and_list(peer):
     assert len(listed.case.findall("data/evaluation")) == 2
 
 
+def _told_of(peer: Fujian2019 | Fujian2020, name: str) -> tuple[str, str]:
+    """What the client hears of a service of the case: the code of the answer, and the level."""
+    asked = {"projectNo": CASE["projectNo"], "nodeName": name}
+    answer = peer.call("getEvaluationDetail", asked)
+    return answer.code, answer.find("alternate")
+
+
+def _page_of(peer: Fujian2019 | Fujian2020, name: str) -> str:
+    """The code that comes with the address of its review page."""
+    asked = {
+        "businessCode": "TESTSWB",
+        "projectNo": CASE["projectNo"],
+        "nodeName": name,
+        "pf": "1",
+        "type": "1",
+    }
+    return peer.call("getSaveEvaluationUrl", asked).code
+
+
+@pytest.mark.parametrize("version", ["peer", "older"])
+def test_no_service_is_answered_for_another(version, request):
+    client = request.getfixturevalue(version)
+    if version == "peer":
+        client.log_in()
+    assert client.call("getSaveEvaluation", CASE).ok
+    # Systems name the stage, and have sent it under another name: of one service there is no doubt.
+    assert (_told_of(client, "咨询"), _page_of(client, "咨询")) == (("200", "2"), "200")
+    earlier = {
+        "nodeName": "受理",
+        "serviceTime": "2024-01-01 08:00:00",
+        "alternate": "5",
+        "appraisald": "510",
+    }
+    assert client.call("getSaveEvaluation", CASE | earlier).ok
+
+    told = {name: (_told_of(client, name), _page_of(client, name)) for name in ("受理", "办结", "咨询")}
+
+    assert told == {
+        "受理": (("200", "5"), "200"),
+        "办结": (("200", "2"), "200"),
+        "咨询": (("404", ""), "404"),
+    }
+
+
 def test_2020_refuses_in_its_own_codes(peer):
     peer.token = "1.x"
     assert peer.call("getSaveEvaluation", CASE).code == "401"

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 
+from haochaping.exchange.dialects.terms import DIALECT_AWAY
 from haochaping.exchange.terms import ALREADY_WAITING, BAD_ADDRESS, VISIT_OVER
 from haochaping.files.terms import NO_SUCH_PHOTO
 from haochaping.kernel.refused import N_, Refused
@@ -52,6 +53,7 @@ _STATUS = {
     BAD_ADDRESS.code: 400,
     CONFLICT.code: 409,
     ALREADY_WAITING.code: 409,
+    DIALECT_AWAY.code: 503,
 }
 _HEADINGS = {
     404: N_("We cannot find that"),

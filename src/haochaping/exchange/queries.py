@@ -18,6 +18,7 @@ from haochaping.directory.terms import UnknownItem
 from haochaping.exchange.models import GivenAnswer, QuarantinedRecord, Visit, WireSource
 from haochaping.exchange.rules import (
     CASE_NO_LENGTH,
+    ENTRY_NO_LENGTH,
     SOURCE_LENGTH,
     answer_key,
     answer_place,
@@ -73,6 +74,7 @@ def _rows(rows: QuerySet[QuarantinedRecord]) -> list[QuarantineRow]:
             RecordKind(row.kind),
             row.source,
             row.case_no,
+            key_part(row.fields.get("entry_no"), ENTRY_NO_LENGTH),
             row.fields,
             {role: UUID(person_id) for role, person_id in row.sealed.items()},
             bytes(row.digest) if row.digest else None,

@@ -80,6 +80,8 @@ class QuarantineRow:
     kind: RecordKind
     source: str
     case_no: str
+    entry_no: str
+    """The number of an entry of an older system, which has no case."""
     fields: Mapping[str, object]
     sealed: Mapping[str, UUID]
     digest: bytes | None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from haochaping.exchange.fields import Fields
+from haochaping.exchange.rules import ENTRY_NO_LENGTH
 from haochaping.exchange.terms import MISSING, NOT_A_CHOICE
 from haochaping.voices.terms import OUTCOMES_OF, PAST_KINDS, TEXT_LIMIT, PastVoice, VoiceKind, VoiceOutcome
 
@@ -31,7 +32,7 @@ def judge_voice(raw: Raw) -> PastVoice:
         raise fields.refusal(MISSING, "answered_at" if answer else "answer")
     return PastVoice(
         source=fields.text("source", 40, required=True),
-        entry_no=fields.text("entry_no", 50, required=True),
+        entry_no=fields.text("entry_no", ENTRY_NO_LENGTH, required=True),
         kind=kind,
         agency=fields.text("agency", 40, required=not fields.has("item")),
         item=fields.text("item", 40),

@@ -15,7 +15,7 @@ from haochaping.directory.terms import Kind
 from haochaping.exchange.dialects import signing
 from haochaping.exchange.dialects.moments import write_moment
 from haochaping.exchange.dialects.reading import read, refusal, wire_name
-from haochaping.exchange.dialects.terms import NO_SUCH_SERVICE, NOT_SIGNED, Does
+from haochaping.exchange.dialects.terms import NO_SUCH_SERVICE, NO_SUCH_SERVICE_NAME, NOT_SIGNED, Does
 from haochaping.exchange.fields import shown
 from haochaping.flows.open_visit import open_service_visit
 from haochaping.flows.open_wire import Call, Came, open_call
@@ -108,17 +108,28 @@ def _page_url(call: Call, code: str, network: str) -> str:
 
 
 def _services(call: Call, reading: Reading, ask: Mapping[str, object]) -> list[Binding]:
-    """The services of a case of this source that are meant; raises `Refused(NO_SUCH_SERVICE)` for none."""
+    """The services of a case of this source that are meant, in order.
+
+    Raises:
+        Refused: NO_SUCH_SERVICE, NO_SUCH_SERVICE_NAME for none.
+    """
     case_no = str(ask.get("case_no") or "")
     stands = cases.bindings_of_case(call.source.code, case_no) if case_no else []
     no = str(ask.get("occurrence_no") or "")
     name = cast("list[dict[str, object]]", ask.get("occurrences") or [{}])[0].get("name", "")
-    # One of the name where there is one: systems name the stage, and have sent it under another name.
     found = [one for one in stands if not no or str(one.occurrence_no) == no]
-    found = [one for one in found if one.occurrence_name == name] or found
     if not found:
         raise Refused(NO_SUCH_SERVICE, field=wire_name(reading, "case_no"), value=shown(case_no, 50))
-    return found
+    named = [one for one in found if not name or one.occurrence_name == name]
+    if not named and len(found) > 1:
+        raise Refused(
+            NO_SUCH_SERVICE_NAME,
+            field=wire_name(reading, "occurrence.name"),
+            value=shown(case_no, 50),
+            name=shown(name, 50),
+        )
+    # Systems name the stage, and have sent it under another name: where there is one service, it can alone be meant.
+    return named or found
 
 
 def _pending(call: Call, reading: Reading, _signed: bool, _now: datetime) -> Came:

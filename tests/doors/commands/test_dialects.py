@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from django.conf import settings
 
 from haochaping.exchange.dialects import shelf
 from haochaping.exchange.dialects.terms import Does
 from tests import worlds
 from tests.doors.commands.test_commands import run
 from tests.photographs import photograph
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 _OWN = """
 title = "试行"
@@ -29,6 +34,21 @@ body = { ok = "1" }
 """
 
 
+@pytest.fixture
+def own_files() -> Iterator[Callable[[str, bytes], None]]:
+    """Put files into the installation's own folder."""
+    there: list[Path] = []
+
+    def put(name: str, content: bytes) -> None:
+        there.append(settings.DIALECTS_DIR / name)
+        there[-1].parent.mkdir(exist_ok=True)
+        there[-1].write_bytes(content)
+
+    yield put
+    for file in there:
+        file.unlink(missing_ok=True)
+
+
 def test_the_shipped_dialects_are_listed(committed_db):
     shown = run("dialect", "list", "--json")
 
@@ -40,6 +60,48 @@ def test_the_shipped_dialects_are_listed(committed_db):
     }  # fmt: skip
     assert rows["shandong"]["calls"]["case"] == "POST case"
     assert "POST hcp/addEvaluate" in run("dialect", "list").output
+
+
+@pytest.mark.parametrize("words", [[], ["--json"]])
+def test_files_that_cannot_be_read_hide_neither_the_others_nor_each_other(committed_db, own_files, words):
+    own_files("torn.toml", b'title "x"')
+    own_files(
+        "wrong.toml", _OWN.replace("rating_value", "rating_valeu").replace('"channel"', '"chanel"').encode()
+    )
+    own_files("gbk.toml", _OWN.encode("gb18030"))
+    own_files("zz-good.toml", _OWN.encode())
+
+    shown = run("dialect", "list", *words)
+
+    assert shown.exit_code == 1
+    for name in ("anhui", "zhejiang-shaoxing", "zz-good"):
+        assert name in shown.stdout
+    for part in ("torn.toml", "line 1", "rating_valeu", "channel.map", "gbk.toml"):
+        assert part in shown.stderr
+    assert len(shown.stderr.splitlines()) == 4
+
+
+def test_doctor_names_file_and_line_of_a_dialect_that_a_platform_speaks(committed_db, now, own_files):
+    def found() -> tuple[bool, str]:
+        rows = {row["name"]: row for row in json.loads(run("doctor", "--json").stdout)}
+        return rows["dialects"]["ok"], rows["dialects"]["text"]
+
+    worlds.build(now)
+    own_files("other.toml", b"title = 1 2")
+    own_files("own.toml", _OWN.encode())
+    assert run("dialect", "set", worlds.SOURCE, "own", "--unsigned").exit_code == 0
+    assert found()[0], "what nobody speaks is nobody's trouble yet"
+
+    own_files("own.toml", _OWN.replace("does =", "does").encode())
+    is_well, text = found()
+    assert not is_well
+    assert "own.toml" in text
+    assert "line 4" in text
+
+    (settings.DIALECTS_DIR / "own.toml").unlink()
+    is_well, text = found()
+    assert not is_well
+    assert "own.toml" in text
 
 
 def test_a_new_dialect_says_what_it_reads_field_by_field(committed_db, tmp_path):

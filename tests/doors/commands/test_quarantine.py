@@ -49,6 +49,20 @@ def test_a_record_is_discarded_and_listed_with_reason_and_person(waiting):
     assert run("quarantine", "list", "--state", "taken").stdout == "There is no such record in quarantine.\n"
 
 
+def test_records_of_every_kind_are_listed(committed_db):
+    records = worlds.put_aside(timezone.now())
+    ids = [str(one) for _, one in records.values()]
+
+    waiting = run("quarantine", "list")
+    run("quarantine", "discard", *ids, "--reason", "trial data")
+    discarded = run("quarantine", "list", "--state", "discarded")
+
+    for listed in (waiting, discarded):
+        lines = dict(line.split(" ", 1) for line in listed.stdout.splitlines())
+        for number, one in records.values():
+            assert f"{worlds.SOURCE}/{number}" in lines[str(one)]
+
+
 def test_the_list_says_how_many_there_are(waiting):
     assert run("quarantine", "list").stdout.endswith("2 records wait; 2 are listed.\n")
     assert run("quarantine", "list", "--limit", "1").stdout.endswith("2 records wait; 1 are listed.\n")

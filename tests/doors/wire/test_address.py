@@ -89,6 +89,16 @@ def test_only_what_a_file_names_is_an_address(browser, path):
     assert not Visit.objects.exists()
 
 
+def test_of_a_file_that_cannot_be_read_nothing_is_told_to_whoever_comes(browser):
+    (settings.DIALECTS_DIR / "elsewhere.toml").write_text(_FILE.replace("[", "", 1), encoding="utf-8")
+
+    answer = browser.get(f"/wire/elsewhere/rate.html?from={worlds.SOURCE}&no=E-1")
+
+    assert answer.status_code == 503
+    assert not any(word in answer.content.decode() for word in ("TOML", "elsewhere.toml", "line 2"))
+    assert not Visit.objects.exists()
+
+
 def test_it_is_no_call_of_a_source(browser):
     exchange.set_source(
         worlds.SOURCE, dialect="elsewhere", keys={}, unsigned=True, by=OPERATOR, now=timezone.now()

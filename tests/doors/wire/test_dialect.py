@@ -158,14 +158,29 @@ def test_a_message_that_is_too_large(ask):
 
 
 def test_a_body_that_cannot_be_read_is_said_to_be_one_and_not_the_address(ask):
-    bomb = b'<!DOCTYPE a [<!ENTITY b "x">]><a>&b;</a>'
-    for body in (b"<soapenv:Envelope><soapenv:Body><ns:getSave", bomb):
-        raw = ask("fujian-2020/ws/evaluation", body)["raw"]
-        assert "XML" in raw
-        assert "ws/evaluation" not in raw
+    torn = ask("fujian-2020/ws/evaluation", b"<soapenv:Envelope><soapenv:Body><ns:getSave")["raw"]
+    assert "XML" in torn
+    assert "DOCTYPE" not in torn
+    assert "ws/evaluation" not in torn
     other = ask("fujian-2020/ws/evaluation", b"<a><b>1</b></a>")["raw"]
     assert "getSaveEvaluation" in other
     assert "ws/evaluation" not in other
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        '<!DOCTYPE a [<!ENTITY b "x">]><a>&b;</a>',
+        '<?xml version="1.0" encoding="GB2312"?>\n<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>',
+        '<!DOCTYPE a [<!ENTITY b "xx"><!ENTITY c "&b;&b;">]><a>&c;</a>',
+        "<!DOCTYPE html><a/>",
+    ],
+)
+def test_a_declared_document_type_is_said_to_be_what_is_not_taken(ask, declared):
+    raw = ask("fujian-2020/ws/evaluation", declared.encode())["raw"]
+
+    assert "DOCTYPE" in raw
+    assert "行读不出" not in raw
 
 
 def test_a_message_without_a_time_is_not_called_late(ask):
@@ -182,6 +197,33 @@ def test_a_call_that_bears_no_signature_names_the_way_out(ask):
     exchange.set_source("jining", dialect="jining", keys={}, by=OPERATOR, now=timezone.now())
 
     assert "--unsigned" in ask("jining/hcp/addEvaluateService", _service())["raw"]
+
+
+def test_of_a_file_that_cannot_be_read_its_sender_hears_to_come_again(ask, caplog):
+    """What is wrong in it is the business of whoever runs the house."""
+    file = house.DIALECTS_DIR / "jining.toml"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("title = 1 2", encoding="utf-8")
+
+    answer = Client().post(
+        "/wire/jining/jining/hcp/addEvaluateService", _service(), content_type="application/json"
+    )
+    file.unlink()
+
+    told = answer.json()
+    assert (answer.status_code, told["code"]) == (503, "unavailable")
+    assert not any(word in answer.content.decode() for word in ("TOML", "toml", "line"))
+    assert "jining.toml" in caplog.text
+    assert '"code": "1"' in ask("jining/hcp/addEvaluateService", _service())["raw"]
+
+
+def test_what_is_missing_is_named_by_a_field_that_the_call_has(ask):
+    bad = {"flowsn": "080020240101000001", "eventCode": 1, "result": "1"}
+    by_phone = ask("jining/hcp/hcpevaluate", bad)["raw"]
+    at_the_hall = ask("jining/hcp/addEvaluate", {"params": plain.JINING_REVIEW | {"evalDetail": ""}})["raw"]
+
+    assert '"content：差评必须勾选详情或填写文字评价"' in by_phone
+    assert '"evalDetail：差评必须勾选详情或填写文字评价"' in at_the_hall
 
 
 _JSON = st.recursive(

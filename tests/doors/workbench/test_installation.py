@@ -40,6 +40,14 @@ def test_list_says_why_and_never_who_or_what(waiting, browser_of):
         assert secret not in page
 
 
+def test_records_of_every_kind_are_listed_and_opened(world, browser_of):
+    admin = browser_of("sysadmin")
+
+    for kind, (number, one) in worlds.put_aside(world).items():
+        assert shown(admin, kind=kind) == [number]
+        assert number in admin.get(reverse("desk_quarantine_record", args=[one])).content.decode()
+
+
 def test_one_record_is_tried_again(waiting, browser_of, world):
     worlds.take_case("YC-NINE", world + timedelta(minutes=1))
     admin = browser_of("sysadmin")
@@ -138,7 +146,7 @@ def shown(browser, **asked: str) -> list[str]:
     """The cases that the list shows for a question."""
     answer = browser.get(reverse("desk_quarantine"), asked)
     assert answer.status_code == 200
-    return sorted(row["case_no"] for row in answer.context["rows"])
+    return sorted(row["number"] for row in answer.context["rows"])
 
 
 def test_list_is_filtered_by_reason_kind_source_and_age(waiting, browser_of):

@@ -13,6 +13,7 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from haochaping.doors.commands import rights
+from haochaping.doors.commands.dialect_files import unreadable
 from haochaping.doors.commands.rotation import left_told
 from haochaping.exchange import queries as exchange
 from haochaping.hotline import queries as hotline
@@ -79,6 +80,7 @@ def checkup(installation: Installation) -> Iterator[Finding]:
     yield _rotation()
     yield from _queues()
     yield _gateway()
+    yield _dialects()
     yield _hotlines()
     yield _levels()
     yield _foreign_rows()
@@ -277,6 +279,14 @@ def _gateway() -> Finding:
             "start the worker again."
         )
     return Finding(N_("gateway"), ok=False, text=told)
+
+
+def _dialects() -> Finding:
+    """Whether the messages of every platform that speaks a dialect can be read."""
+    if faults := unreadable():
+        told = gettext("platforms are told to come again later, until their dialects can be read: {faults}")
+        return Finding(N_("dialects"), ok=False, text=told.format(faults=" ".join(faults)))
+    return Finding(N_("dialects"), ok=True, text=gettext("every dialect that a platform speaks can be read"))
 
 
 def _hotlines() -> Finding:

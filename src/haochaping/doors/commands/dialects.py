@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from haochaping.exchange.dialects.envelope import Keys, Message
     from haochaping.exchange.dialects.terms import Description, Operation
     from haochaping.exchange.dialects.trial import Trial
+    from haochaping.kernel.refused import Complaint
 
 _TIMEOUT = 30
 _TYPES = {
@@ -52,18 +53,27 @@ def dialect() -> None:
 @json_option
 @with_database
 def list_dialects(*, as_json: bool) -> None:
-    """Show the dialects with their calls, and the platforms that speak them. Own files lie in the folder “dialects”."""
+    """Show the dialects with their calls, and the platforms that speak them. Own files lie in the folder “dialects”.
+
+    What is wrong in files that cannot be read stands at the end, exit status 1.
+    """
     from django.conf import settings  # noqa: PLC0415 - needs Django to be ready
 
     from haochaping.exchange import queries  # noqa: PLC0415
     from haochaping.exchange.dialects import shelf  # noqa: PLC0415
+    from haochaping.exchange.dialects.file import BadDialect  # noqa: PLC0415
 
     spoken: dict[str, list[str]] = {}
     for source in queries.sources():
         spoken.setdefault(source.dialect, []).append(source.code)
     rows: list[dict[str, object]] = []
+    wrong: list[Complaint] = []
     for name, path in sorted(shelf.files(settings.DIALECTS_DIR).items()):
-        description = shelf.load(path)
+        try:
+            description = shelf.load(path)
+        except BadDialect as bad:
+            wrong += bad.complaints
+            continue
         calls = {
             one.name: f"{'/'.join(one.methods)} {_visit_path(name, one) or one.path}"
             for one in description.operations
@@ -78,6 +88,8 @@ def list_dialects(*, as_json: bool) -> None:
             }
         )
     show(rows, as_json=as_json, line=_line)
+    if wrong:
+        fail("\n".join(map(sentence, wrong)))
 
 
 def _visit_path(name: str, operation: Operation) -> str:

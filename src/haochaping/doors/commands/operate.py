@@ -58,6 +58,7 @@ def list_quarantine(*, state: str, limit: int, as_json: bool) -> None:
             "kind": row.kind,
             "source": row.source,
             "case_no": row.case_no,
+            "entry_no": row.entry_no,
             "received_at": row.received_at,
             "attempts": row.attempts,
             "state": row.state,
@@ -83,8 +84,8 @@ def list_quarantine(*, state: str, limit: int, as_json: bool) -> None:
 
 
 def _record_line(row: dict[str, object]) -> str:
-    # A record that names no case is quarantined, too.
-    named = {name: row[name] or "–" for name in ("source", "case_no")}
+    # A record that names no case or entry is quarantined, too.
+    named = {name: row[name] or "–" for name in ("source", "case_no", "entry_no")}
     line = gettext(_WAITING[str(row["kind"])]).format(**row | named)
     return gettext(_DISCARDED).format(line=line, **row) if row["reason"] else line
 
@@ -93,6 +94,7 @@ _WAITING = {
     "case": N_("{id} case {source}/{case_no}: {sentence}"),
     "review": N_("{id} review {source}/{case_no}: {sentence}"),
     "step": N_("{id} step of {source}/{case_no}: {sentence}"),
+    "voice": N_("{id} complaint or suggestion {source}/{entry_no} of an older system: {sentence}"),
 }
 _DISCARDED = N_("{line} Discarded by {settled_by}: {reason}")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseNotAllowed
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +11,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from haochaping.doors.gate import public
 from haochaping.doors.private_page import private_page, see_other
-from haochaping.exchange.dialects import shelf
+from haochaping.doors.wire.spoken import spoken_here
 from haochaping.exchange.dialects.terms import Does
 from haochaping.flows.open_visit import open_address_visit
 
@@ -30,7 +29,7 @@ def address(request: HttpRequest, dialect: str, call: str) -> HttpResponse:
     query = str(request.META.get("QUERY_STRING", ""))
     # From here on nothing that logs or reports the request can repeat what its address said.
     request.META.update(dict.fromkeys(_NAMING_THE_ADDRESS & request.META.keys(), ""))
-    spoken = shelf.dialect(dialect, settings.DIALECTS_DIR)
+    spoken = spoken_here(dialect)
     there = (
         [one for one in spoken.operations if one.does == Does.VISIT and one.path == call] if spoken else []
     )

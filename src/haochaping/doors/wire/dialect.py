@@ -7,8 +7,6 @@ import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
 from django.http import HttpResponse
 from django.utils import timezone, translation
 from django.views.decorators.debug import sensitive_variables
@@ -16,17 +14,21 @@ from django.views.decorators.debug import sensitive_variables
 from haochaping.doors.fault import reference_of
 from haochaping.doors.gate import machine
 from haochaping.doors.outage import OUTAGE, RETRY_AFTER
+from haochaping.doors.wire.body import body_of, is_measured
+from haochaping.doors.wire.spoken import spoken_here
 from haochaping.exchange import queries as exchange
-from haochaping.exchange.dialects import replies, shelf
+from haochaping.exchange.dialects import replies
 from haochaping.exchange.dialects.documents import at, read_xml
 from haochaping.exchange.dialects.envelope import Keys, Message
 from haochaping.exchange.dialects.terms import (
     BAD_ENVELOPE,
+    DIALECT_AWAY,
     MAX_BYTES,
     NO_SUCH_CALL,
     NO_SUCH_METHOD,
     NO_SUCH_SOURCE,
     WIRE_FAILED,
+    WIRE_NO_LENGTH,
     WIRE_TOO_LARGE,
     WRONG_METHOD,
     Does,
@@ -64,11 +66,14 @@ def call(request: HttpRequest, dialect: str, source: str, path: str) -> HttpResp
         try:
             spoken, row = _sender(dialect, source)
         except Refused as refused:
+            if refused.complaint.reason is DIALECT_AWAY:
+                return _in_no_style(refused.complaint, HTTPStatus.SERVICE_UNAVAILABLE)
             return _of_nobody(dialect, path, refused.complaint)
         operation: Operation | None = None
         try:
             body = _body(request)
             operation = _operation(spoken, request, path, body)
+            _check_measured(operation, request, body)
             one = Call(spoken, operation, row, Message(query, body, _headers(request, operation)))
             came = answer(one, now=timezone.now())
         except Refused as refused:
@@ -84,24 +89,28 @@ def call(request: HttpRequest, dialect: str, source: str, path: str) -> HttpResp
 
 def _sender(dialect: str, source: str) -> tuple[Description, SourceRow]:
     row = exchange.source(source) if "\0" not in source else None
-    spoken = shelf.dialect(row.dialect, settings.DIALECTS_DIR) if row and row.dialect == dialect else None
+    spoken = spoken_here(row.dialect) if row and row.dialect == dialect else None
     if row is None or spoken is None:
         raise Refused(NO_SUCH_SOURCE, value=shown(source, 40))
     return spoken, row
 
 
 def _body(request: HttpRequest) -> bytes:
-    try:
-        body = request.body
-    except RequestDataTooBig:
-        body = None
-    if body is None or len(body) > MAX_BYTES:
+    body = body_of(request, MAX_BYTES)
+    if body is None:
         raise Refused(WIRE_TOO_LARGE, field="body", limit=MAX_BYTES // 2**20)
     announced = str(request.META.get("CONTENT_LENGTH") or "")
     if announced.isdecimal() and len(body) < int(announced):
-        # A form that was cut looks whole; the way it came on did not say that it broke off.
+        # The way it came on did not say that it broke off.
         raise Refused(BAD_ENVELOPE, field="body", expected=f"{announced} B")
     return body
+
+
+def _check_measured(operation: Operation, request: HttpRequest, body: bytes) -> None:
+    """Whether a form says how long it is: one that was cut on the way looks whole, which JSON and XML do not."""
+    shows_its_end = operation.steps[0].name != "form" or body.lstrip()[:1] in (b"", b"{")
+    if not (shows_its_end or is_measured(request)):
+        raise Refused(WIRE_NO_LENGTH, field="Content-Length")
 
 
 def _headers(request: HttpRequest, operation: Operation) -> dict[str, str]:
@@ -197,14 +206,20 @@ def _of_nobody(dialect: str, path: str, complaint: Complaint) -> HttpResponse:
     """The answer to a source that is not known: in the style of the dialect at whose address it called, where there is one."""
     came = Came("refused", {}, complaint)
     try:
-        spoken = shelf.dialect(dialect, settings.DIALECTS_DIR)
+        spoken = spoken_here(dialect)
         written = _written(spoken, _like(spoken, path), {}, came) if spoken else None
     except Refused:
         # A file that cannot be read, or an answer that only a source's keys could pack.
         written = None
     if written is None:
-        values = {"success": False, "code": complaint.code, "text": say(complaint).message}
-        written = replies.write(replies.PLAIN, values, Keys({}))
+        return _in_no_style(complaint, HTTPStatus.NOT_FOUND)
     response = _response(written)
     response.status_code = HTTPStatus.NOT_FOUND
+    return response
+
+
+def _in_no_style(complaint: Complaint, status: HTTPStatus) -> HttpResponse:
+    values = {"success": False, "code": complaint.code, "text": say(complaint).message}
+    response = _response(replies.write(replies.PLAIN, values, Keys({})))
+    response.status_code = status
     return response

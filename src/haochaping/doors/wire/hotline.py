@@ -6,13 +6,13 @@ import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from django.core.exceptions import RequestDataTooBig
 from django.http import JsonResponse
 from django.utils import timezone
 
 from haochaping.doors.fault import reference_of
 from haochaping.doors.gate import machine
 from haochaping.doors.outage import OUTAGE, RETRY_AFTER
+from haochaping.doors.wire.body import body_of
 from haochaping.flows.hotline_in import Sealed, take
 from haochaping.hotline.terms import (
     BAD_SIGNATURE,
@@ -76,11 +76,8 @@ def events(request: HttpRequest, link_id: UUID) -> JsonResponse:
 
 
 def _sealed(request: HttpRequest) -> Sealed:
-    try:
-        body = request.body
-    except RequestDataTooBig:
-        raise Refused(EVENT_TOO_LARGE, limit=_MOST_MEGABYTES) from None
-    if len(body) > _MOST_BYTES:
+    body = body_of(request, _MOST_BYTES)
+    if body is None:
         raise Refused(EVENT_TOO_LARGE, limit=_MOST_MEGABYTES)
     headers = request.headers
     return Sealed(

@@ -205,7 +205,7 @@ def _record(row: QuarantineRow) -> dict[str, object]:
         "id": row.id,
         "kind": gettext(RECORD_KINDS[row.kind]),
         "source": row.source,
-        "case_no": row.case_no,
+        "number": row.case_no or row.entry_no,
         "entrance": gettext(_ENTRANCES[row.entrance]) if row.entrance in _ENTRANCES else row.entrance,
         "field": row.field,
         "sentence": say(Complaint(reason, row.field, row.params)),

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from functools import partial, reduce
 from html import escape
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NoReturn, cast
 from urllib.parse import parse_qsl
 from xml.parsers import expat
 
-from haochaping.exchange.dialects.terms import BAD_ENVELOPE, FIELD_TWICE, NOT_SEEN_IN_XML
+from haochaping.exchange.dialects.terms import BAD_ENVELOPE, FIELD_TWICE, NOT_SEEN_IN_XML, WITH_DOCTYPE
 from haochaping.exchange.fields import shown
 from haochaping.exchange.rules import MAX_DEPTH, read_json
 from haochaping.kernel.refused import Refused
@@ -68,7 +68,7 @@ def read_xml(data: bytes | str) -> dict[str, object]:
     A text is read as what it is, whatever encoding its head names; bytes by their head (UTF-8, GB2312, …).
 
     Raises:
-        Refused: NOT_SEEN_IN_XML.
+        Refused: NOT_SEEN_IN_XML, WITH_DOCTYPE.
     """
     builder = _Builder()
     parser = expat.ParserCreate(encoding="utf-8" if isinstance(data, str) else None)
@@ -95,8 +95,8 @@ def _bytes(data: bytes | str) -> bytes:
     return data
 
 
-def _no_doctype(*_: object) -> None:
-    raise ValueError("DOCTYPE")
+def _no_doctype(*_: object) -> NoReturn:
+    raise Refused(WITH_DOCTYPE)
 
 
 def write_xml(root: str, value: object, *, head: bool = True) -> str:

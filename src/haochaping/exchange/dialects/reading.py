@@ -349,11 +349,12 @@ def _place(fields: dict[str, object], target: str, value: object) -> None:
     inner[name] = value
 
 
-# What a field follows from where its sender has not told it.
+# What a field follows from, or what does in its place, where its sender has not told it.
 _FOLLOWS_FROM: Mapping[str, tuple[str, ...]] = {
     "division": ("agency", "item"),
     "agency": ("item",),
     "assess_no": ("occurrence_no", "occurrence.no"),
+    "indicator_codes": ("comment_text",),
 }
 _MEMBER = re.compile(r"\.\d+$")
 
@@ -361,8 +362,9 @@ _MEMBER = re.compile(r"\.\d+$")
 def wire_name(reading: Reading, field: str, *, missing: bool = False) -> str:
     """What a sender calls a canonical field of a complaint: `occurrences[0].at` is its `serviceTime`.
 
-    What was not sent has a name there only when that is the complaint; else it gives way to what it follows from, at
-    last to the number of the record. A name that was sent has the capitals that it was sent with.
+    What was not sent has a name there only when that is the complaint. A field without a name gives way to what it
+    follows from or what does in its place; a complaint about what was sent at last to the number of the record. A name
+    that was sent has the capitals that it was sent with.
     """
     return as_sent(reading.record, _wire_name(reading, field, missing=missing)) if field else ""
 
@@ -377,7 +379,9 @@ def _wire_name(reading: Reading, field: str, *, missing: bool) -> str:
 
     if name := named(plain):
         return name
-    if missing or field.lower() in {name.lower() for name in reading.wire.values()}:
+    if field.lower() in {name.lower() for name in reading.wire.values()}:
         return field
-    instead = (*_FOLLOWS_FROM.get(plain, ()), "case_no", "entry_no", "token")
-    return next(filter(None, map(named, instead)), "")
+    instead = _FOLLOWS_FROM.get(plain, ())
+    if missing:
+        return next(filter(None, map(named, instead)), field)
+    return next(filter(None, map(named, (*instead, "case_no", "entry_no", "token"))), "")

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from haochaping.exchange.dialects.description import NAME, describe, maps_of
+from haochaping.exchange.dialects.file import BadDialect
 from haochaping.exchange.dialects.terms import NOT_TOML
-from haochaping.kernel.refused import Refused
+from haochaping.kernel.refused import Complaint
 
 if TYPE_CHECKING:
     from haochaping.exchange.dialects.terms import Description
@@ -35,7 +36,7 @@ def dialect(name: str, own: Path | None = None) -> Description | None:
 
 
 def load(path: Path) -> Description:
-    """A dialect from a file; raises `Refused` naming what is wrong in it."""
+    """A dialect from a file; raises `BadDialect` naming what is wrong in it."""
     return _loaded(path, path.stat().st_mtime_ns)
 
 
@@ -45,5 +46,6 @@ def _loaded(path: Path, _changed: int) -> Description:
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise Refused(NOT_TOML, file=path.name, value=f"UTF-8, byte {error.start}") from None
+        told = {"file": path.name, "value": f"UTF-8, byte {error.start}"}
+        raise BadDialect([Complaint(NOT_TOML, params=told)]) from None
     return describe(text, name=path.stem, file=path.name, maps=shared)

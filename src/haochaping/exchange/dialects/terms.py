@@ -231,6 +231,11 @@ NOT_SEEN_IN_XML = Reason(
     N_("This is not XML that is taken here: line {line} cannot be read."),
     N_("Send well-formed XML without DOCTYPE and entities."),
 )
+WITH_DOCTYPE = Reason(
+    "not_xml",
+    N_("This XML bears a document type declaration (DOCTYPE), which is not taken here."),
+    N_("Send it without DOCTYPE and entities."),
+)
 OFF_SCALE = Reason(
     "off_scale",
     N_("“{value}” in “{field}” is not on this dialect's scale of levels."),
@@ -276,6 +281,12 @@ NO_SUCH_SERVICE = Reason(
     N_("There is no service of the case “{value}” here."),
     N_("Send the case with this service first."),
 )
+# It has the code of a service that is not there: to the sender it is that.
+NO_SUCH_SERVICE_NAME = Reason(
+    "no_such_service",
+    N_("The case “{value}” has no service “{name}” here."),
+    N_("Send the case with this service first."),
+)
 FIELD_TWICE = Reason(
     "duplicate_name",
     N_("The field “{field}” stands twice."),
@@ -306,6 +317,11 @@ WIRE_TOO_LARGE = Reason(
     N_("The message is larger than {limit} MiB."),
     N_("Send it in parts."),
 )
+WIRE_NO_LENGTH = Reason(
+    "no_length",
+    N_("The request does not say how long its body is."),
+    N_("Send the header Content-Length instead of a chunked body."),
+)
 WIRE_FAILED = Reason(
     "wire_failed",
     N_("Something went wrong here; it is not certain whether anything was stored."),
@@ -315,6 +331,11 @@ NO_SUCH_SOURCE = Reason(
     "no_such_source",
     N_("There is no source “{value}” that speaks this dialect here."),
     N_("Compare the address with the one the administrator has given."),
+)
+DIALECT_AWAY = Reason(
+    "unavailable",
+    N_("This is not available right now; nothing was stored."),
+    N_("Try again later."),
 )
 NOT_TOML = Reason(
     "bad_dialect",
