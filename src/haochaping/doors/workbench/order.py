@@ -337,8 +337,8 @@ def _clocks(order: OrderRow, events: Sequence[EventRow]) -> list[Clock]:
         ClockKind.CONTACT: (order.contact_due_at, first.get(Move.VERIFY)),
         ClockKind.RECTIFY: (order.rectify_due_at, order.replied_at),
     }
-    if order.clock == ClockKind.CHECK:
-        done[ClockKind.CHECK] = (order.due_at, None)
+    if order.clock in {ClockKind.CHECK, ClockKind.DECIDE}:
+        done[ClockKind(order.clock)] = (order.due_at, None)
     return [
         Clock(gettext(CLOCK_LABELS[kind]), due, at, order.clock == kind) for kind, (due, at) in done.items()
     ]
