@@ -15,10 +15,12 @@ from haochaping.voices.rules import (
     answer_limit,
     at_office,
     is_quoted,
+    move_label,
     number_on_badge,
     receipt_hash,
+    state_label,
 )
-from haochaping.voices.terms import VoiceKind, VoiceRow, VoiceState
+from haochaping.voices.terms import OFFICE_KINDS, VoiceKind, VoiceMove, VoiceRow, VoiceState
 from tests import worlds
 
 MONDAY = datetime(2026, 6, 1, 10, 0, tzinfo=BEIJING)
@@ -117,3 +119,12 @@ def test_a_receipt_of_a_voice_is_not_one_of_a_review():
 @pytest.mark.parametrize("typed", ["S1", "s1号", " 工号：S 1 ", "工号Ｓ１"])
 def test_a_number_is_read_as_people_write_it(typed):
     assert number_on_badge(typed) == "S1"
+
+
+@pytest.mark.parametrize("kind", list(VoiceKind))
+def test_of_what_no_agency_ever_has_no_agency_is_spoken_of(kind):
+    said = [state_label(VoiceState.TRANSFERRED, kind), state_label(VoiceState.SIGNED, kind)]
+    said += [move_label(VoiceMove.SIGN_FOR, kind)]
+
+    assert all("supervisory office" in words for words in said) is (kind in OFFICE_KINDS)
+    assert state_label(VoiceState.CLOSED, kind) == "Closed"

@@ -11,8 +11,12 @@ from haochaping.rectification.terms import Alarm, Solved
 from haochaping.rulebook.terms import Key
 from haochaping.voices.states import DONE, after
 from haochaping.voices.terms import (
+    MOVE_LABELS,
     OFFICE_KINDS,
+    OFFICE_MOVE_LABELS,
+    OFFICE_STATE_LABELS,
     OUTCOMES_OF,
+    STATE_LABELS,
     URGE_EVERY,
     Matter,
     VoiceKind,
@@ -82,6 +86,18 @@ def alarm_of(voice: VoiceRow, now: datetime) -> Alarm:
 def at_office(voice: VoiceRow) -> bool:
     """Whether it is the supervisory office's to answer or decide, and nothing for an agency."""
     return voice.kind in OFFICE_KINDS or voice.state == VoiceState.ESCALATED
+
+
+def state_label(state: VoiceState, kind: VoiceKind) -> str:
+    """A state as people read it, to be translated: of what no agency ever has, it says nothing of an agency."""
+    at_office = OFFICE_STATE_LABELS if kind in OFFICE_KINDS else {}
+    return at_office.get(state, STATE_LABELS[state])
+
+
+def move_label(move: VoiceMove, kind: VoiceKind) -> str:
+    """The same of a move."""
+    at_office = OFFICE_MOVE_LABELS if kind in OFFICE_KINDS else {}
+    return at_office.get(move, MOVE_LABELS[move])
 
 
 def outcomes_of(kind: VoiceKind, matter: str) -> tuple[VoiceOutcome, ...]:

@@ -159,6 +159,13 @@ MOVE_LABELS: dict[VoiceMove, str] = {
     VoiceMove.CLOSE: N_("Closed"),
 }
 
+# What an agency never has, the supervisory office itself accepts.
+OFFICE_STATE_LABELS: dict[VoiceState, str] = {
+    VoiceState.TRANSFERRED: N_("With the supervisory office, not accepted yet"),
+    VoiceState.SIGNED: N_("Accepted by the supervisory office, answer due"),
+}
+OFFICE_MOVE_LABELS: dict[VoiceMove, str] = {VoiceMove.SIGN_FOR: N_("Accepted by the supervisory office")}
+
 # The moves whose words are the person's own: on a desk, numbers in them stay hidden.
 PERSONS_WORDS = frozenset({VoiceMove.CLOSE, VoiceMove.REOPEN, VoiceMove.ESCALATE})
 
