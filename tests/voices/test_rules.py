@@ -14,6 +14,7 @@ from haochaping.voices.rules import (
     alarm_of,
     answer_limit,
     at_office,
+    gives_reason,
     is_quoted,
     move_label,
     number_on_badge,
@@ -128,3 +129,20 @@ def test_of_what_no_agency_ever_has_no_agency_is_spoken_of(kind):
 
     assert all("supervisory office" in words for words in said) is (kind in OFFICE_KINDS)
     assert state_label(VoiceState.CLOSED, kind) == "Closed"
+
+
+@pytest.mark.parametrize(
+    ("text", "gives"),
+    [
+        ("不采纳", False),
+        ("不予采纳。", False),
+        ("经研究，您的建议暂不采纳，感谢您的支持！", False),
+        ("Not adopted.", False),
+        ("……", False),
+        ("本年度预算未列，明年再报。", True),
+        ("不采纳：场地所限。", True),
+        ("The law wants the original.", True),
+    ],
+)
+def test_a_refusal_says_more_than_that_it_is_one(text, gives):
+    assert gives_reason(text) is gives

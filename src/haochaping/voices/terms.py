@@ -189,6 +189,8 @@ OUTCOME_LABELS: dict[VoiceOutcome, str] = {
     VoiceOutcome.ERASED: N_("The identity is erased"),
     VoiceOutcome.DECLINED: N_("Declined, for the reason given"),
 }
+# Whoever refuses says why.
+REFUSING = frozenset({VoiceOutcome.NOT_ADOPTED, VoiceOutcome.DECLINED})
 _SETTLED_OR_NOT = (VoiceOutcome.SETTLED, VoiceOutcome.EXPLAINED)
 OUTCOMES_OF: dict[VoiceKind, tuple[VoiceOutcome, ...]] = {
     VoiceKind.COMPLAINT: _SETTLED_OR_NOT,
@@ -333,6 +335,11 @@ WRONG_VOICE_STATE = Reason(
 )
 VOICE_TEXT_MISSING = Reason(
     "voice_text_missing", N_("This text is empty."), N_("Write at least one sentence.")
+)
+REFUSED_WITHOUT_REASON = Reason(
+    "voice_reason_missing",
+    N_("The answer says that it is refused, and not why."),
+    N_("Write what stands against it, or what is done in its place."),
 )
 VOICE_TEXT_TOO_LONG = Reason(
     "voice_text_too_long",
