@@ -30,6 +30,7 @@ ON_PAGE = 30
 _TONES = {
     SupervisionState.OPENED: "info",
     SupervisionState.NOTIFIED: "warn",
+    SupervisionState.CALLED: "bad",
     SupervisionState.LIFTED: "good",
 }
 _MILD = {Rung.REMINDER: "info", Rung.WARNING: "warn"}

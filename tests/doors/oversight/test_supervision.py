@@ -155,7 +155,7 @@ def test_a_proposal_is_adopted_by_somebody_else(proposal, checked, one, supervis
 
     assert two.post(decide, {"decision": "adopt", "reason": "同意约谈"}).status_code == 303
 
-    assert state() == "interviewed"
+    assert state() == "called"
     assert "同意约谈" in one.get(checked.address).content.decode()
     assert two.post(decide, {"decision": "reject", "reason": "算了"}).status_code == 409
     assert proposal in one.get("/oversight/proposals/?list=done").content.decode()
@@ -164,14 +164,25 @@ def test_a_proposal_is_adopted_by_somebody_else(proposal, checked, one, supervis
     # Why is told, not who proposed it or how it came about.
     assert "同意约谈" in told
     assert "两次未答复" not in told
+    assert "将约谈" in told
+    assert "已约谈" not in told
 
 
-def test_what_has_ended_with_a_measure_leads_to_the_next_one(proposal, checked, bad, one, supervisor_of):
+def test_what_has_ended_with_a_measure_leads_to_the_next_one(
+    proposal, checked, bad, one, supervisor_of, clerk
+):
     further = f"/oversight/supervision/new?order={bad.order_id}"
     assert further not in one.get(checked.address).content.decode()
 
     supervisor_of("two").post(f"{proposal}/decision", {"decision": "adopt", "reason": "同意约谈"})
 
+    # Adopted is not held.
+    assert further not in one.get(checked.address).content.decode()
+    said = {"text": "6月8日与分管领导面谈，三日内整改。"}
+    assert one.post(f"{checked.address}/interview", {"text": ""}).status_code == 422
+    assert one.post(f"{checked.address}/interview", said).status_code == 303
+    assert state() == "interviewed"
+    assert said["text"] in clerk.get(checked.at_desk).content.decode()
     assert further in one.get(checked.address).content.decode()
     assert str(bad.order_id) in one.get(further).content.decode()
 

@@ -16,7 +16,14 @@ from haochaping.accounts.terms import Power
 from haochaping.doors.desk import INVALID, refusable, see_other, told
 from haochaping.doors.fields import uuid_of
 from haochaping.doors.gate import actor_of, requires
-from haochaping.doors.oversight.forms import LetterForm, NoForm, NoteForm, ProposalForm, new_key
+from haochaping.doors.oversight.forms import (
+    InterviewForm,
+    LetterForm,
+    NoForm,
+    NoteForm,
+    ProposalForm,
+    new_key,
+)
 from haochaping.doors.oversight.page import oversight_page
 from haochaping.doors.paging import page_number
 from haochaping.doors.supervised import ON_PAGE, events_of, pager, shown
@@ -74,6 +81,10 @@ def _lift(pk: UUID, typed: Typed, by: Actor, now: datetime) -> None:
     actions.lift(pk, text=typed["text"], by=by, now=now)
 
 
+def _hold_interview(pk: UUID, typed: Typed, by: Actor, now: datetime) -> None:
+    actions.hold_interview(pk, text=typed["text"], by=by, now=now)
+
+
 def _propose(pk: UUID, typed: Typed, by: Actor, now: datetime) -> None:
     actions.propose(pk, rung=typed["rung"], reason=typed["reason"], by=by, now=now)
 
@@ -103,6 +114,14 @@ STEPS = {
         NoteForm,
         _lift,
         SupervisionMove.LIFT,
+    ),
+    "interview": Step(
+        N_("Record the interview"),
+        N_("Record it"),
+        N_("The interview is recorded; the supervision has ended."),
+        InterviewForm,
+        _hold_interview,
+        SupervisionMove.HOLD_INTERVIEW,
     ),
     PROPOSE: Step(
         N_("Propose a measure"),
