@@ -293,6 +293,7 @@ def order_page(
             history,
             about,
             names,
+            besides=at_hotline.given(clock_rules=terms.hotline_clock_rules),
             hidden=hidden,
             reads=may(by, Power.REVIEW_VIEW_TEXT) and review.status != ReviewStatus.WITHDRAWN,
         ),
