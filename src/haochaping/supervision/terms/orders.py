@@ -160,7 +160,7 @@ PROPOSAL_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class SupervisionRow:
-    """A supervision order as pages show it."""
+    """A supervision order as pages show it; `item_name` is that of its work order or voice, "" where there is none."""
 
     id: UUID
     rung: Rung
@@ -177,6 +177,7 @@ class SupervisionRow:
     opened_at: datetime
     opened_by: str
     due_at: datetime | None
+    item_name: str
 
 
 @dataclass(frozen=True, slots=True)
