@@ -360,7 +360,7 @@ def _agency_appeals(order_id: UUID, review_id: UUID, scope: Scope, now: datetime
     )
     files.keep_documents("appeal", str(appeal_id), [recognised(b"OggS", name="a")], by=lead, now=now)
     rectification.accept_appeal(appeal_id, by=first, now=now)
-    rectification.answer_appeal(appeal_id, text="没有。", by=worlds.REVIEWER, now=now)
+    rectification.answer_appeal(appeal_id, agrees=True, text="是点错了。", by=worlds.REVIEWER, now=now)
     rectification.propose_decision(
         appeal_id, verdict="mistaken", fact="", evidence=(), text="属实。", by=first, now=now
     )

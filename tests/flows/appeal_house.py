@@ -86,9 +86,9 @@ class Matter:
         decide_appeal.accept(self.appeal_id, by=by, now=self.later())
         return self
 
-    def heard(self, text: str = "我没有点错。") -> Matter:
+    def heard(self, text: str = "是点错了。", *, agrees: bool = True) -> Matter:
         self.accept()
-        decide_appeal.answer(self.review_id, text, by=worlds.REVIEWER, now=self.later())
+        decide_appeal.answer(self.review_id, text, agrees=agrees, by=worlds.REVIEWER, now=self.later())
         return self
 
     def propose(self, verdict: str, by: Actor = ANNE, **changes: Any) -> Matter:

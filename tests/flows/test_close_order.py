@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from haochaping.flows import call_back, close_order, handle_bad_review
+from haochaping.flows import call_back, close_order, handle_bad_review, supervise
 from haochaping.insight import queries as insight
 from haochaping.insight.terms import Place
 from haochaping.kernel.actor import REVIEWER, SYSTEM, Actor, ActorKind, Scope
-from haochaping.notices.models import Delivery
+from haochaping.notices.models import Delivery, StaffNotice
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
+from haochaping.rectification.models import WorkOrder
+from haochaping.supervision.models import Signal, SupervisionOrder
 from tests import worlds
 
 if TYPE_CHECKING:
@@ -145,6 +147,27 @@ def test_the_word_about_the_first_reply_does_not_decide_about_the_second(review,
     says(review, "no", later + 21 * MINUTE)
     assert close_order.settle(by=SYSTEM, now=later + 40 * MINUTE) == 1
     assert order_of(review).state == "escalated"
+
+
+def test_what_stays_unsolved_is_the_offices_alone_and_has_a_day(review, now):
+    """Amber and red are told to the supervisory office: no agency is late with what lies there, and none is supervised."""
+    WorkOrder.objects.update(round=2)
+    says(review, "no", now + MINUTE)
+    close_order.settle(by=SYSTEM, now=now + 12 * MINUTE)
+    order = order_of(review)
+    assert order.state == "escalated"
+    assert order.due_at is not None
+    assert order.amber_at is not None
+    StaffNotice.objects.all().delete()
+
+    for at in (order.amber_at + MINUTE, order.due_at + MINUTE, order.due_at + 2 * MINUTE):
+        supervise.tell_alarms(at)
+        supervise.watch(at)
+
+    told = StaffNotice.objects.filter(subject_id=str(order.id)).order_by("at")
+    assert [(one.kind, one.agency_id) for one in told] == [("office_order_due", None)] * 2
+    assert not SupervisionOrder.objects.filter(work_order_id=order.id).exists()
+    assert not Signal.objects.filter(kind="overdue").exists()
 
 
 def test_while_an_appeal_is_pending_nothing_is_decided(review, now):

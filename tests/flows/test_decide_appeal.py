@@ -483,12 +483,16 @@ class TestHearing:
     def test_one_answers_once(self, bad: Matter):
         bad.file().heard("第一次")
 
-        again = partial(decide_appeal.answer, bad.review_id, "第二次", by=worlds.REVIEWER, now=bad.now)
+        again = partial(
+            decide_appeal.answer, bad.review_id, "第二次", agrees=False, by=worlds.REVIEWER, now=bad.now
+        )
         assert refused(again) == "wrong_appeal_state"
         assert bad.row.answer == "第一次"
 
     def test_nobody_answers_what_nobody_asked(self, bad: Matter):
-        answer = partial(decide_appeal.answer, bad.review_id, "好", by=worlds.REVIEWER, now=bad.now)
+        answer = partial(
+            decide_appeal.answer, bad.review_id, "好", agrees=True, by=worlds.REVIEWER, now=bad.now
+        )
         assert refused(answer) == "no_such_appeal"
 
     @pytest.mark.parametrize(("verdict", "who"), [("rejected", "reviewer"), ("mistaken", "agency")])
@@ -509,6 +513,52 @@ class TestHearing:
 
         late = partial(decide_appeal.object_to, bad.review_id, "不", by=worlds.REVIEWER, now=bad.now)
         assert refused(late) == "wrong_appeal_state"
+
+
+class TestEvidence:
+    """No review is excluded without evidence, unless whoever gave it says that it was a mistake (trust.md §4.3)."""
+
+    def test_a_mistake_that_nobody_has_shown_or_said_is_none(self, bad: Matter):
+        bad.file(ground="duplicate").heard("不是重复。", agrees=False)
+
+        assert refused(lambda: bad.propose("mistaken")) == "evidence_needed"
+        assert (bad.row.state, bad.status) == ("heard", "effective")
+
+    def test_silence_shows_nothing(self, bad: Matter):
+        bad.file().accept().lapse(days=8)
+
+        assert bad.row.agrees is None
+        assert refused(lambda: bad.propose("mistaken")) == "evidence_needed"
+
+    def test_a_mistake_that_is_shown_excludes_what_its_reviewer_has_not_confirmed(self, bad: Matter):
+        bad.file(ground="duplicate", reference="办件 7").heard("不是重复。", agrees=False)
+
+        assert refused(lambda: bad.propose("mistaken", evidence=["办件 8"])) == "evidence_unknown"
+        bad.decided("mistaken", evidence=["办件 7"])
+
+        assert bad.status == "excluded"
+
+    def test_what_somebody_meant_to_choose_they_alone_know(self, bad: Matter):
+        bad.file(reference="录像 7").heard("没有点错。", agrees=False)
+
+        assert refused(lambda: bad.propose("mistaken", evidence=["录像 7"])) == "mistake_denied"
+        assert bad.decided("rejected").status == "effective"
+
+    def test_who_says_that_they_made_a_mistake_proves_it(self, bad: Matter):
+        assert bad.file().heard().row.agrees is True
+
+        assert bad.decided("mistaken").status == "excluded"
+
+    def test_agreeing_to_a_doubt_of_malice_is_no_mistake(self, bad: Matter):
+        bad.file(ground="malicious", fact="competitor").heard()
+
+        assert refused(lambda: bad.propose("mistaken")) == "evidence_needed"
+
+    @pytest.mark.parametrize("verdict", ["rejected", "partly"])
+    def test_what_leaves_the_review_counting_needs_none(self, bad: Matter, verdict):
+        bad.file().heard(agrees=False).decided(verdict)
+
+        assert bad.status == "effective"
 
 
 class TestMalicious:
@@ -596,7 +646,7 @@ class TestExcludedReview:
             bad.order_id, ground="mis_tap", fact="", text="错", reference="", by=LEAD, now=early
         )
         decide_appeal.accept(bad.appeal_id, by=ANNE, now=early)
-        decide_appeal.answer(bad.review_id, "对，点错了。", by=worlds.REVIEWER, now=early)
+        decide_appeal.answer(bad.review_id, "对，点错了。", agrees=True, by=worlds.REVIEWER, now=early)
         decide_appeal.propose(bad.appeal_id, verdict="mistaken", text="属实", by=ANNE, now=early)
         decide_appeal.confirm(bad.appeal_id, by=BEA, now=early)
         assert bad.status == "excluded"

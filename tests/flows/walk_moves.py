@@ -127,7 +127,7 @@ def _propose(walk: Walk, _: Actor) -> None:
         walk.appeal,
         verdict=verdict,
         fact="threats" if verdict == "malicious" else "",
-        evidence=[_RECORD] if verdict == "malicious" else (),
+        evidence=[_RECORD] if proven else (),
         text="经核对",
         by=walk.dice.choice(JUDGES),
         now=walk.now,
@@ -188,7 +188,7 @@ def _exclude_other(walk: Walk, by: Actor) -> None:
         walk.other, ground="mis_tap", fact="", text="点错", reference="", by=LEAD, now=walk.now
     )
     decide_appeal.accept(appeal, by=ANNE, now=walk.now)
-    decide_appeal.answer(walk.other_review, "点错了", by=REVIEWER, now=walk.now)
+    decide_appeal.answer(walk.other_review, "点错了", agrees=True, by=REVIEWER, now=walk.now)
     decide_appeal.propose(appeal, verdict="mistaken", text="经核对", by=ANNE, now=walk.now)
     decide_appeal.confirm(appeal, by=BEA, now=walk.now)
 
@@ -241,7 +241,9 @@ MOVES: dict[str, Callable[[Walk, Actor], object]] = {
     "appeal": _file,
     "take_back": lambda w, _: decide_appeal.withdraw(w.appeal, by=LEAD, now=w.now),
     "accept": lambda w, _: decide_appeal.accept(w.appeal, by=w.dice.choice(JUDGES), now=w.now),
-    "hear": lambda w, _: decide_appeal.answer(w.review, "没有点错", by=REVIEWER, now=w.now),
+    "hear": lambda w, _: decide_appeal.answer(
+        w.review, "说明", agrees=w.dice.random() < 0.5, by=REVIEWER, now=w.now
+    ),
     "propose": _propose,
     "confirm": lambda w, _: decide_appeal.confirm(w.appeal, by=w.dice.choice(JUDGES), now=w.now),
     "object": lambda w, _: decide_appeal.object_to(w.review, "不服", by=REVIEWER, now=w.now),

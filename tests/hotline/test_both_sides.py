@@ -15,7 +15,7 @@ from haochaping.directory import actions as directory
 from haochaping.directory.terms import Kind
 from haochaping.flows import close_order, handle_bad_review, hotline_in
 from haochaping.hotline import actions, queries
-from haochaping.hotline.terms import AttachmentKind, MoreTime
+from haochaping.hotline.terms import AttachmentKind
 from haochaping.kernel.actor import OPERATOR, SYSTEM
 from haochaping.notices.models import StaffNotice
 from haochaping.rectification import actions as rectification
@@ -104,7 +104,8 @@ def test_whose_clock_rules_is_a_rule(theirs, rules, adopted):
     assert (row.rectify_due_at == until) is adopted
     linked = queries.at_hotline(order.id).answer
     assert linked
-    assert linked[1] == MoreTime(until, "会商")
+    assert linked[1]
+    assert (linked[1].until, linked[1].reason) == (until, "会商")
 
 
 @pytest.mark.parametrize("rules", ["theirs", "ours"])
@@ -128,7 +129,8 @@ def test_more_time_is_taken_once_with_its_reason_and_a_day_to_come(theirs, rules
     assert (again["state"], again["code"]) == ("kept", "extensions_used_up")
     linked = queries.at_hotline(order.id).answer
     assert linked
-    assert linked[1] == MoreTime(now + timedelta(days=40), "会商")
+    assert linked[1]
+    assert (linked[1].until, linked[1].reason) == (now + timedelta(days=40), "会商")
 
 
 def test_a_return_is_refused_with_a_reason_that_the_agency_is_told(theirs):

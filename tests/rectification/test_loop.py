@@ -15,7 +15,7 @@ from haochaping.kernel.refused import Refused
 from haochaping.ledger import queries as ledger
 from haochaping.ledger.terms import EntryKind
 from haochaping.rectification import actions, queries
-from haochaping.rectification.models import CoHandler, Extension, Milestone
+from haochaping.rectification.models import CoHandler, Extension, Milestone, WorkOrder
 from haochaping.rectification.terms import Alarm, ClockKind, Move, Tick
 from haochaping.rulebook.models import CalendarDay
 from haochaping.ui.sentences import say
@@ -587,13 +587,45 @@ class TestEnd:
         actions.reply(order.order_id, text="再次答复", by=worlds.CLERK, now=order.later())
 
         assert actions.take_up_again(order.order_id, by=SYSTEM, now=order.later()) == Move.ESCALATE
-        assert (order.row.state, order.row.clock) == ("escalated", "")
+        assert (order.row.state, order.row.clock) == ("escalated", "decide")
         assert code_of(actions.end, order.order_id, reason="已尽", by=DISPATCHER, now=order.later()) == (
             "not_allowed"
         )
         actions.end(order.order_id, reason="依法不能", by=SUPERVISOR, now=order.later())
-        assert order.row.state == "closed"
+        assert (order.row.state, order.row.clock, order.row.due_at) == ("closed", "", None)
+        assert promised(order.order_id)[-1] == (ClockKind.DECIDE, Tick.STOP)
         assert last_entry(order.order_id)[0] == EntryKind.ORDER_CLOSED
+
+    def test_the_supervisor_has_the_time_that_the_office_gives_to_others(self, order):
+        WorkOrder.objects.update(round=2)
+        worlds.follow(worlds.COUNTY, order.now, supervision_answer_limit="3")
+        begun = order.later()
+
+        actions.take_up_again(order.order_id, by=SYSTEM, now=begun)
+
+        row = order.row
+        assert begun < row.amber_at < row.due_at
+        told = queries.clock_retold(order.order_id) or []
+        assert told[-1][0] == told[-1][1]
+        [start] = [tick for tick, _ in told if tick.clock == ClockKind.DECIDE]
+        assert (start.number, start.rule) == (3, "supervision_answer_limit")
+        (alarm,) = actions.mark_alarms(now=row.due_at + timedelta(seconds=1))
+        assert (alarm.alarm, alarm.clock) == (Alarm.RED, ClockKind.DECIDE)
+
+    def test_sent_to_another_agency_the_office_owes_nothing_any_more(self, order):
+        WorkOrder.objects.update(round=2)
+        actions.take_up_again(order.order_id, by=SYSTEM, now=order.later())
+
+        actions.redispatch(
+            order.order_id,
+            agency_code=worlds.OTHER_AGENCY,
+            reason="另派",
+            by=DISPATCHER,
+            now=order.later(),
+        )
+
+        assert order.row.clock == "sign"
+        assert (ClockKind.DECIDE, Tick.STOP) in promised(order.order_id)
 
     def test_a_checked_order_closes(self, order):
         assert code_of(actions.close, order.order_id, rated="", by=SYSTEM, now=order.later()) == "wrong_state"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -21,7 +22,7 @@ from .conftest import ELSEWHERE, ONE, OTHER, state_of
 pytestmark = pytest.mark.django_db
 ENDS = {
     "circular": "circulated",
-    "interview": "interviewed",
+    "interview": "called",
     "award_exclusion": "accountability",
     "accountability": "accountability",
     "referral": "accountability",
@@ -59,6 +60,31 @@ def test_what_is_adopted_moves_the_supervision_order_to_its_end(watched, checked
     assert entries(pk) == [EntryKind.MEASURE_PROPOSED, EntryKind.MEASURE_DECIDED]
     row = queries.proposal(pk, by=ONE)
     assert (row.state, row.decision, row.decided_by) == ("adopted", "同意", str(OTHER))
+
+
+def test_an_interview_that_is_adopted_is_not_held_until_somebody_says_what_it_was(watched, checked, proposed):
+    hold = partial(actions.hold_interview, checked, by=ONE, now=watched.now)
+    assert refused(partial(hold, text="已谈")) == "wrong_supervision_state"
+    actions.decide(proposed, adopt=True, reason="同意", by=OTHER, now=watched.now)
+    assert [row.id for row in queries.supervisions(ONE)] == [checked]
+    assert refused(partial(hold, text=" ")) == "text_missing"
+    assert refused(partial(hold, text="已谈", by=worlds.CLERK)) == "not_allowed"
+    assert refused(partial(hold, text="已谈", by=ELSEWHERE)) == "out_of_scope"
+    assert state_of(checked) == "called"
+
+    hold(text="6月8日与分管领导面谈，三日内整改。", now=watched.now + timedelta(minutes=1))
+
+    assert state_of(checked) == "interviewed"
+    assert queries.supervisions(ONE) == []
+    last = queries.timeline(checked)[-1]
+    assert (last.move, last.note) == ("hold_interview", "6月8日与分管领导面谈，三日内整改。")
+    entry = ledger.entries_of("supervision", str(checked))[-1]
+    assert (entry.kind, entry.facts["move"], entry.facts["state"]) == (
+        EntryKind.SUPERVISION_MOVED,
+        "hold_interview",
+        "interviewed",
+    )
+    assert refused(partial(hold, text="再谈")) == "wrong_supervision_state"
 
 
 def test_what_is_not_adopted_leaves_the_supervision_order_as_it_was(watched, checked, proposed):

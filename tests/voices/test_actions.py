@@ -194,6 +194,22 @@ class TestUrging:
         assert refused.value.code == "no_such_voice"
 
 
+@pytest.mark.parametrize("text", ["不采纳", "经研究，不予采纳。"])
+def test_who_does_not_adopt_a_suggestion_says_why(told, text):
+    Voice.objects.update(kind="suggestion")
+    for move in (VoiceMove.TRANSFER, VoiceMove.SIGN_FOR):
+        told.step(move)
+    said = {"outcome": "not_adopted", "next_item": "", "by": worlds.CLERK, "now": told.later()}
+
+    with pytest.raises(Refused) as refused:
+        actions.answer(told.id, text=text, **said)
+
+    assert (refused.value.code, refused.value.complaint.field) == ("voice_reason_missing", "text")
+    assert told.row.state == "signed"
+    actions.answer(told.id, text=f"{text}：预算未列。", **said)
+    assert told.row.outcome == "not_adopted"
+
+
 @pytest.mark.parametrize(
     ("said", "code"),
     [

@@ -14,11 +14,14 @@ from haochaping.voices.rules import (
     alarm_of,
     answer_limit,
     at_office,
+    gives_reason,
     is_quoted,
+    move_label,
     number_on_badge,
     receipt_hash,
+    state_label,
 )
-from haochaping.voices.terms import VoiceKind, VoiceRow, VoiceState
+from haochaping.voices.terms import OFFICE_KINDS, VoiceKind, VoiceMove, VoiceRow, VoiceState
 from tests import worlds
 
 MONDAY = datetime(2026, 6, 1, 10, 0, tzinfo=BEIJING)
@@ -117,3 +120,29 @@ def test_a_receipt_of_a_voice_is_not_one_of_a_review():
 @pytest.mark.parametrize("typed", ["S1", "s1号", " 工号：S 1 ", "工号Ｓ１"])
 def test_a_number_is_read_as_people_write_it(typed):
     assert number_on_badge(typed) == "S1"
+
+
+@pytest.mark.parametrize("kind", list(VoiceKind))
+def test_of_what_no_agency_ever_has_no_agency_is_spoken_of(kind):
+    said = [state_label(VoiceState.TRANSFERRED, kind), state_label(VoiceState.SIGNED, kind)]
+    said += [move_label(VoiceMove.SIGN_FOR, kind)]
+
+    assert all("supervisory office" in words for words in said) is (kind in OFFICE_KINDS)
+    assert state_label(VoiceState.CLOSED, kind) == "Closed"
+
+
+@pytest.mark.parametrize(
+    ("text", "gives"),
+    [
+        ("不采纳", False),
+        ("不予采纳。", False),
+        ("经研究，您的建议暂不采纳，感谢您的支持！", False),
+        ("Not adopted.", False),
+        ("……", False),
+        ("本年度预算未列，明年再报。", True),
+        ("不采纳：场地所限。", True),
+        ("The law wants the original.", True),
+    ],
+)
+def test_a_refusal_says_more_than_that_it_is_one(text, gives):
+    assert gives_reason(text) is gives

@@ -12,6 +12,7 @@ from haochaping.kernel.refused import N_
 from haochaping.publicity.rules import for_handlers
 from haochaping.rectification.queries import appeals
 from haochaping.rectification.terms import (
+    AGREES_LABELS,
     APPEAL_MOVE_LABELS,
     APPEAL_STATE_LABELS,
     FACT_LABELS,
@@ -72,6 +73,7 @@ def whole(row: AppealRow, decisions: Sequence[DecisionRow]) -> dict[str, object]
         "documents": [
             (one, gettext(DOCUMENT_LABELS[one.kind])) for one in files.documents_of("appeal", str(row.id))
         ],
+        "agrees": "" if row.agrees is None else gettext(AGREES_LABELS[row.agrees]),
         "answer": for_handlers(row.answer),
         "objection": for_handlers(row.objection)
         if row.contested_by.startswith("reviewer:")

@@ -30,6 +30,7 @@ ON_PAGE = 30
 _TONES = {
     SupervisionState.OPENED: "info",
     SupervisionState.NOTIFIED: "warn",
+    SupervisionState.CALLED: "bad",
     SupervisionState.LIFTED: "good",
 }
 _MILD = {Rung.REMINDER: "info", Rung.WARNING: "warn"}
@@ -40,6 +41,8 @@ def shown(row: SupervisionRow, now: datetime) -> dict[str, object]:
     answered = row.state not in {SupervisionState.OPENED, SupervisionState.NOTIFIED}
     return {
         "row": row,
+        "about": row.item_name
+        or (gettext("Complaint, suggestion or question") if row.voice_id else row.text),
         "rung": gettext(RUNG_LABELS[row.rung]),
         "rung_tone": _MILD.get(row.rung, "bad"),
         "state": gettext(SUPERVISION_LABELS[row.state]),

@@ -214,6 +214,24 @@ $$
 """
 
 
+# What a hotline says of orders is for whoever reaches its division; of an order one may see, that it gave more time, and why,
+# is told to its agency too, last first.
+_MORE_TIME = """
+CREATE OR REPLACE FUNCTION haochaping_more_time(wanted uuid) RETURNS TABLE (at timestamptz, facts jsonb)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT heard.received_at, heard.facts
+      FROM hotline_linked_order AS linked
+      JOIN hotline_incoming AS heard ON heard.linked_id = linked.id
+     WHERE linked.id = wanted AND heard.kind = 'extended' AND heard.state = 'applied'
+       AND (current_setting('role', true) IS DISTINCT FROM '{staff}'
+            OR EXISTS (SELECT FROM rectification_work_order AS work
+                        WHERE work.id = linked.order_id AND ({reached}) AND {not_about_me}))
+     ORDER BY heard.seq DESC
+     LIMIT 1
+$$
+"""
+
+
 # A picture belongs to one of four things, and so the server planned the conditions of all four, and of what those depend on,
 # for every page that shows one: most of that page's time. Asked so they are the same, of whoever asks, and planned once in a
 # session. For rows of which few are read at a time only: a list of many is faster with the condition itself.
@@ -250,6 +268,7 @@ FUNCTION = ";".join(
         _ABOUT.format(me=_ME),
         _ANSWERS,
         _SAME_PERSON.format(staff=STAFF_ROLE, reached=_REACHED, not_about_me=NOT_ABOUT_ME),
+        _MORE_TIME.format(staff=STAFF_ROLE, reached=_REACHED, not_about_me=NOT_ABOUT_ME),
         _ORDER_TOLD.format(
             planned_once=_PLANNED_ONCE,
             reached=_REACHED,

@@ -23,7 +23,7 @@ from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.rectification.queries import appeals
 from haochaping.rectification.queries import help as help_queries
-from haochaping.rectification.rules import excludes, is_anomalous, second_level
+from haochaping.rectification.rules import EXCLUDING, excludes, is_anomalous, second_level
 from haochaping.rectification.states import OPEN, after
 from haochaping.rectification.terms import (
     EVIDENCE_NEEDED,
@@ -128,9 +128,9 @@ def refuse(appeal_id: UUID, *, refusal: str, by: Actor, now: datetime) -> None:
 
 
 @transaction.atomic
-def answer(review_id: UUID, text: str, *, by: Actor, now: datetime) -> None:
-    """The reviewer says what they have to say; raises `Refused(NO_SUCH_APPEAL)` where nobody has asked."""
-    rectification.answer_appeal(_of_review(review_id).id, text=text, by=by, now=now)
+def answer(review_id: UUID, text: str, *, agrees: bool, by: Actor, now: datetime) -> None:
+    """The reviewer says whether it is as the agency says, and what they have to say; raises NO_SUCH_APPEAL where nobody asked."""
+    rectification.answer_appeal(_of_review(review_id).id, agrees=agrees, text=text, by=by, now=now)
 
 
 @transaction.atomic
@@ -157,14 +157,14 @@ def propose(
     by: Actor,
     now: datetime,
 ) -> None:
-    """The first person proposes; what makes a review malicious is checked against what is known here.
+    """The first person proposes; what a review is to be excluded for is checked against what is known here.
 
     Raises:
         Refused: EVIDENCE_UNKNOWN, FACT_NOT_SHOWN, and as `rectification.actions.propose_decision`.
     """
     row = appeals.appeal_row(appeal_id)
-    if verdict == Verdict.MALICIOUS:
-        _check_evidence(row, fact, evidence)
+    if verdict in EXCLUDING:
+        _check_evidence(row, fact if verdict == Verdict.MALICIOUS else "", evidence)
     rectification.propose_decision(
         appeal_id, verdict=verdict, fact=fact, evidence=evidence, text=text, by=by, now=now
     )

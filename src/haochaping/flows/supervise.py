@@ -20,7 +20,7 @@ from haochaping.rectification import queries as orders
 from haochaping.rectification.queries import figures
 from haochaping.rectification.queries import help as help_queries
 from haochaping.rectification.rules import must_be_supervised
-from haochaping.rectification.terms import Alarm, OrderState
+from haochaping.rectification.terms import Alarm, ClockKind, OrderState
 from haochaping.reviews import queries as reviews
 from haochaping.rulebook import queries as rulebook
 from haochaping.supervision import actions as supervision
@@ -62,12 +62,17 @@ def tell_alarms(now: datetime) -> int:
     """Whoever handles an order hears when its clock turns amber or red, once each; returns how many did.
 
     So does an agency that helps, by the clock of its part; when that is red supervisors see that it is late, not the lead.
+    Of what the supervisory office is to decide it alone hears: no agency is late with that.
     """
     marked = rectification.mark_alarms(now=now)
     found = {row.id: row for row in orders.rows(alarm.id for alarm in marked)}
+    theirs = [one for one in marked if one.id in found and one.clock != ClockKind.DECIDE]
     for alarm, kind in ((Alarm.AMBER, NoticeKind.ORDER_AMBER), (Alarm.RED, NoticeKind.ORDER_RED)):
-        rows = [found[one.id] for one in marked if one.alarm == alarm and one.id in found]
+        rows = [found[one.id] for one in theirs if one.alarm == alarm]
         tell_staff.tell(kind, tell_staff.about_orders(rows), by=SYSTEM, now=now)
+    at_office = (found[one.id] for one in marked if one.id in found and one.clock == ClockKind.DECIDE)
+    office = [replace(about, agency_id=None) for about in tell_staff.about_orders(at_office)]
+    tell_staff.tell(NoticeKind.OFFICE_ORDER_DUE, office, by=SYSTEM, now=now)
     return len(marked) + _tell_help_alarms(now)
 
 

@@ -7,7 +7,8 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import Count, Exists, Min, OuterRef, Q, Subquery
+from django.db.models import Count, DateTimeField, Exists, JSONField, Min, OuterRef, Q
+from django.db.models.expressions import RawSQL
 
 from haochaping.directory.rules import path_range
 from haochaping.hotline.models import (
@@ -110,6 +111,7 @@ _IN = (
 _TO_TELL = resources.files("haochaping.hotline").joinpath("sql/to_tell.sql").read_text(encoding="utf-8")
 # A step whose transaction took longer than this to commit does not exist: no statement runs as long.
 _LATE = timedelta(minutes=5)
+_GIVEN = "SELECT {} FROM haochaping_more_time(hotline_linked_order.id)"
 _UNDONE = (OutState.QUEUED, OutState.REFUSED)
 
 
@@ -168,16 +170,17 @@ def linked_of_order(order_id: UUID) -> Asked[LinkedRow | None]:
 
 
 def at_hotline(order_id: UUID) -> Asked[tuple[LinkedRow, MoreTime | None] | None]:
-    """The same with the last time that the hotline gave more time, as long as its words are kept."""
-    given = IncomingMessage.objects.filter(
-        linked_id=OuterRef("id"), kind=Saying.EXTENDED, state=InState.APPLIED
-    ).order_by("-seq")
+    """The same with the last time that the hotline gave more time, as long as its words are kept.
+
+    Its messages are for whoever reaches the division: of this one kind whoever sees the order is told.
+    """
     rows = LinkedOrder.objects.filter(order_id=order_id, ended_at=None).annotate(
-        given=Subquery(given.values("facts")[:1])
+        given=RawSQL(_GIVEN.format("facts"), (), JSONField()),  # noqa: S611 - words of ours
+        given_at=RawSQL(_GIVEN.format("at"), (), DateTimeField()),  # noqa: S611 - words of ours
     )
     return Asked(
-        rows.values_list(*_LINKED, "given"),
-        lambda found: next(((_linked(tuple(row)), _more_time(facts)) for *row, facts in found), None),
+        rows.values_list(*_LINKED, "given", "given_at"),
+        lambda found: next(((_linked(tuple(row)), _more_time(facts, at)) for *row, facts, at in found), None),
     )
 
 
@@ -188,10 +191,10 @@ def extensions_of(linked_id: UUID) -> int:
     ).count()
 
 
-def _more_time(facts: Mapping[str, object] | None) -> MoreTime | None:
-    if not facts or "until" not in facts:
+def _more_time(facts: Mapping[str, object] | None, at: datetime | None) -> MoreTime | None:
+    if at is None or not facts or "until" not in facts:
         return None
-    return MoreTime(moment(facts, "until"), word(facts, "reason", ""))
+    return MoreTime(at, moment(facts, "until"), word(facts, "reason", ""))
 
 
 def linked_of_number(link_id: UUID, number: str) -> LinkedRow | None:

@@ -175,6 +175,7 @@ class LinkedRow:
 class MoreTime:
     """延期: what the hotline said when it gave its side more time for an order."""
 
+    at: datetime
     until: datetime
     reason: str
 

@@ -89,7 +89,8 @@ TRANSITIONS: dict[tuple[S, Move], S] = {
     **{(state, Move.NOTE): state for state in _UNDER_WAY},
     # An appeal is filed of an order that is signed for, and pends wherever the order gets meanwhile: opened again, with
     # the dispatcher, before the supervisor, closed, or changed for the better and back. So it pauses whatever clock runs,
-    # and once it is upheld the order ends from anywhere but where its review has ended it.
+    # but that of the supervisor, who decides all the same; and once it is upheld the order ends from anywhere but where its
+    # review has ended it.
     **{
         (state, move): state
         for state in (S.DISPATCHED, S.RETURN_ASKED, *_WORKED_ON, S.RECTIFIED, S.REPLIED, S.CHECKED)
@@ -180,6 +181,7 @@ CLOCK_OF: dict[S, ClockKind] = {
     S.LEDGERED: ClockKind.RECTIFY,
     S.RECTIFIED: ClockKind.RECTIFY,
     S.REPLIED: ClockKind.CHECK,
+    S.ESCALATED: ClockKind.DECIDE,
 }
 
 # The reviewer is called while the agency works on the order: after it has signed, until it has replied.

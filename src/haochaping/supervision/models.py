@@ -32,6 +32,7 @@ _OPEN = (
     SupervisionState.NOTIFIED,
     SupervisionState.RESPONDED,
     SupervisionState.CHECKED,
+    SupervisionState.CALLED,
 )
 
 

@@ -16,7 +16,9 @@ TRANSITIONS: dict[tuple[S, M], S] = {
     (S.NOTIFIED, M.CHECK): S.CHECKED,
     (S.CHECKED, M.LIFT): S.LIFTED,
     (S.CHECKED, M.CIRCULATE): S.CIRCULATED,
-    (S.CHECKED, M.INTERVIEW): S.INTERVIEWED,
+    # Adopted is not held: it ends once somebody has written down when, with whom, and what came of it.
+    (S.CHECKED, M.INTERVIEW): S.CALLED,
+    (S.CALLED, M.HOLD_INTERVIEW): S.INTERVIEWED,
     (S.CHECKED, M.HOLD_ACCOUNTABLE): S.ACCOUNTABILITY,
     # A reminder or warning ends with the work order it is about.
     (S.NOTIFIED, M.SETTLE): S.LIFTED,
@@ -25,13 +27,14 @@ TRANSITIONS: dict[tuple[S, M], S] = {
     (S.NOTIFIED, M.HAND_ON): S.NOTIFIED,
 }
 
-# Who may fire a move; settling and handing on belong to the program. The three last are fired by deciding a proposal,
-# and only so.
+# Who may fire a move; settling and handing on belong to the program. The three that decide are fired by deciding a
+# proposal, and only so.
 FIRED_BY: dict[M, Power] = {
     M.NOTIFY: Power.ORDER_SUPERVISE,
     M.RESPOND: Power.ORDER_HANDLE,
     M.CHECK: Power.ORDER_SUPERVISE,
     M.LIFT: Power.ORDER_SUPERVISE,
+    M.HOLD_INTERVIEW: Power.ORDER_SUPERVISE,
     M.CIRCULATE: Power.SUPERVISION_DECIDE,
     M.INTERVIEW: Power.SUPERVISION_DECIDE,
     M.HOLD_ACCOUNTABLE: Power.SUPERVISION_DECIDE,

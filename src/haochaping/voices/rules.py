@@ -7,12 +7,17 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
+from haochaping.rectification.rules import plain, says_nothing
 from haochaping.rectification.terms import Alarm, Solved
 from haochaping.rulebook.terms import Key
 from haochaping.voices.states import DONE, after
 from haochaping.voices.terms import (
+    MOVE_LABELS,
     OFFICE_KINDS,
+    OFFICE_MOVE_LABELS,
+    OFFICE_STATE_LABELS,
     OUTCOMES_OF,
+    STATE_LABELS,
     URGE_EVERY,
     Matter,
     VoiceKind,
@@ -29,6 +34,12 @@ if TYPE_CHECKING:
 
 # What people write before and behind a number.
 _AROUND_NUMBER = re.compile("^工号:?|号$")
+# What says that something is refused, and no more.
+_VERDICT = re.compile(
+    "经|研究|讨论|决定|不|未|予|暂|无法|拒绝|采纳|采用|接受|同意|受理|办理|原因|理由|如下"
+    r"|\b(?:not|no|be|adopted|accepted|declined|refused|rejected|suggestion|request|reason)\b",
+    re.ASCII | re.IGNORECASE,
+)
 
 
 def answer_limit(kind: VoiceKind, terms: Terms) -> tuple[int, Unit, Key]:
@@ -84,11 +95,29 @@ def at_office(voice: VoiceRow) -> bool:
     return voice.kind in OFFICE_KINDS or voice.state == VoiceState.ESCALATED
 
 
+def state_label(state: VoiceState, kind: VoiceKind) -> str:
+    """A state as people read it, to be translated: of what no agency ever has, it says nothing of an agency."""
+    at_office = OFFICE_STATE_LABELS if kind in OFFICE_KINDS else {}
+    return at_office.get(state, STATE_LABELS[state])
+
+
+def move_label(move: VoiceMove, kind: VoiceKind) -> str:
+    """The same of a move."""
+    at_office = OFFICE_MOVE_LABELS if kind in OFFICE_KINDS else {}
+    return at_office.get(move, MOVE_LABELS[move])
+
+
 def outcomes_of(kind: VoiceKind, matter: str) -> tuple[VoiceOutcome, ...]:
     """What an answer may come to; an erasure that was asked for is done or declined."""
     if matter == Matter.ERASE:
         return VoiceOutcome.ERASED, VoiceOutcome.DECLINED
     return OUTCOMES_OF[kind]
+
+
+def gives_reason(text: str) -> bool:
+    """Whether the answer to what is refused says more than that it is, besides set phrases."""
+    left = _VERDICT.sub(" ", text)
+    return bool(plain(left)) and not says_nothing(left)
 
 
 def is_quoted(quote: str, words: str) -> bool:

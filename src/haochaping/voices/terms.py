@@ -159,6 +159,13 @@ MOVE_LABELS: dict[VoiceMove, str] = {
     VoiceMove.CLOSE: N_("Closed"),
 }
 
+# What an agency never has, the supervisory office itself accepts.
+OFFICE_STATE_LABELS: dict[VoiceState, str] = {
+    VoiceState.TRANSFERRED: N_("With the supervisory office, not accepted yet"),
+    VoiceState.SIGNED: N_("Accepted by the supervisory office, answer due"),
+}
+OFFICE_MOVE_LABELS: dict[VoiceMove, str] = {VoiceMove.SIGN_FOR: N_("Accepted by the supervisory office")}
+
 # The moves whose words are the person's own: on a desk, numbers in them stay hidden.
 PERSONS_WORDS = frozenset({VoiceMove.CLOSE, VoiceMove.REOPEN, VoiceMove.ESCALATE})
 
@@ -182,6 +189,8 @@ OUTCOME_LABELS: dict[VoiceOutcome, str] = {
     VoiceOutcome.ERASED: N_("The identity is erased"),
     VoiceOutcome.DECLINED: N_("Declined, for the reason given"),
 }
+# Whoever refuses says why.
+REFUSING = frozenset({VoiceOutcome.NOT_ADOPTED, VoiceOutcome.DECLINED})
 _SETTLED_OR_NOT = (VoiceOutcome.SETTLED, VoiceOutcome.EXPLAINED)
 OUTCOMES_OF: dict[VoiceKind, tuple[VoiceOutcome, ...]] = {
     VoiceKind.COMPLAINT: _SETTLED_OR_NOT,
@@ -326,6 +335,11 @@ WRONG_VOICE_STATE = Reason(
 )
 VOICE_TEXT_MISSING = Reason(
     "voice_text_missing", N_("This text is empty."), N_("Write at least one sentence.")
+)
+REFUSED_WITHOUT_REASON = Reason(
+    "voice_reason_missing",
+    N_("The answer says that it is refused, and not why."),
+    N_("Write what stands against it, or what is done in its place."),
 )
 VOICE_TEXT_TOO_LONG = Reason(
     "voice_text_too_long",

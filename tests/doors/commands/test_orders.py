@@ -132,3 +132,19 @@ def test_an_end_that_the_hotline_told_is_shown_with_its_amber(order_id):
     assert row["amber"]
     assert "ends when the hotline says" in said
     assert "amber" in said
+
+
+def test_the_day_of_the_supervisory_office_is_explained(order_id):
+    now = timezone.now()
+    order = WorkOrder.objects.get()
+    actions.dispatch([order.id], by=SYSTEM, now=now)
+    since = {"state": "replied", "round": 2, "clock": ""}
+    moments = dict.fromkeys(("signed_at", "verified_at", "rectified_at", "replied_at"), now)
+    WorkOrder.objects.update(**since, **moments)
+    actions.take_up_again(order.id, by=SYSTEM, now=now + timedelta(minutes=1))
+
+    rows = json.loads(run("orders", "recompute", order_id, "--json").output)
+    (row,) = [one for one in rows if one["clock"] == "decide"]
+    assert (row["event"], row["rule"], row["equal"]) == ("start", "supervision_answer_limit", True)
+    assert row["promised"]
+    assert "Decision of the supervisory office: starts" in run("orders", "recompute", order_id).output

@@ -118,3 +118,10 @@ def test_the_case_of_the_walk_is_always_that_of_somebody_to_call(now):
     told = [province.a_case(now)["applicant"] for _ in range(60)]
 
     assert [one for one in told if not (isinstance(one, dict) and one.get("phone"))] == []
+
+
+def test_the_demo_has_supervisors_of_two_organisations():
+    """To exclude a review takes two; the second review lies above both of the city."""
+    remits = [place["division_code"] for _, _, role, place in names.ACCOUNTS if role == "supervisor"]
+
+    assert set(remits) == {names.CITY[0], names.PROVINCE[0]}

@@ -127,3 +127,11 @@ def test_agencies_have_no_door_to_oversight(bad, clerk):
 def test_supervisors_are_led_to_oversight_and_agencies_to_theirs(bad, one, clerk):
     assert 'href="/oversight/"' in page(one, "/desk/")
     assert 'href="/desk/supervision/"' in page(clerk, "/desk/")
+
+
+def test_the_map_says_of_when_it_is_and_is_drawn_anew_from_where_one_stands(late, one):
+    """No page reloads itself: it would keep the session of an empty chair alive."""
+    shown = one.get("/oversight/", headers={"accept-language": "en"}).content.decode()
+
+    assert "as of" in shown
+    assert '<a href="/oversight/">Refresh the numbers</a>' in shown

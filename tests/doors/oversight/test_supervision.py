@@ -12,10 +12,12 @@ from django.utils.translation import gettext, override
 from haochaping.directory.models import Agency
 from haochaping.kernel.actor import SYSTEM
 from haochaping.kernel.periods import local_day
+from haochaping.rectification import queries as orders
 from haochaping.supervision import actions
 from haochaping.supervision.models import Proposal, SupervisionOrder
-from haochaping.supervision.terms import RUNG_LABELS, NewSignal, Rung, SignalKind
+from haochaping.supervision.terms import RUNG_LABELS, SIGNAL_LABELS, NewSignal, Rung, SignalKind
 from tests import worlds
+from tests.doors.workbench.conftest import questions
 
 from .conftest import fresh_key
 
@@ -155,7 +157,7 @@ def test_a_proposal_is_adopted_by_somebody_else(proposal, checked, one, supervis
 
     assert two.post(decide, {"decision": "adopt", "reason": "同意约谈"}).status_code == 303
 
-    assert state() == "interviewed"
+    assert state() == "called"
     assert "同意约谈" in one.get(checked.address).content.decode()
     assert two.post(decide, {"decision": "reject", "reason": "算了"}).status_code == 409
     assert proposal in one.get("/oversight/proposals/?list=done").content.decode()
@@ -164,14 +166,25 @@ def test_a_proposal_is_adopted_by_somebody_else(proposal, checked, one, supervis
     # Why is told, not who proposed it or how it came about.
     assert "同意约谈" in told
     assert "两次未答复" not in told
+    assert "将约谈" in told
+    assert "已约谈" not in told
 
 
-def test_what_has_ended_with_a_measure_leads_to_the_next_one(proposal, checked, bad, one, supervisor_of):
+def test_what_has_ended_with_a_measure_leads_to_the_next_one(
+    proposal, checked, bad, one, supervisor_of, clerk
+):
     further = f"/oversight/supervision/new?order={bad.order_id}"
     assert further not in one.get(checked.address).content.decode()
 
     supervisor_of("two").post(f"{proposal}/decision", {"decision": "adopt", "reason": "同意约谈"})
 
+    # Adopted is not held.
+    assert further not in one.get(checked.address).content.decode()
+    said = {"text": "6月8日与分管领导面谈，三日内整改。"}
+    assert one.post(f"{checked.address}/interview", {"text": ""}).status_code == 422
+    assert one.post(f"{checked.address}/interview", said).status_code == 303
+    assert state() == "interviewed"
+    assert said["text"] in clerk.get(checked.at_desk).content.decode()
     assert further in one.get(checked.address).content.decode()
     assert str(bad.order_id) in one.get(further).content.decode()
 
@@ -247,3 +260,33 @@ def test_about_a_signal_of_an_agency_that_has_ended_it_is_asked_who_goes_on(worl
     assert '<input type="text" name="agency"' in asked.content.decode()
     assert province.post(NEW, form | {"agency": worlds.OTHER_AGENCY}).status_code == 303
     assert SupervisionOrder.objects.get().agency.code == worlds.OTHER_AGENCY
+
+
+def test_what_a_supervision_order_is_about_stands_in_both_lists_and_on_both_pages(letter, bad, one, clerk):
+    [order] = orders.rows([bad.order_id])
+    one.post(f"{letter.address}/notify")
+
+    listed = one.get("/oversight/supervision/").content.decode()
+    assert f'<a href="/desk/orders/{order.id}">{order.item_name}</a>' in listed
+    for browser, address in (
+        (one, letter.address),
+        (clerk, "/desk/supervision/"),
+        (clerk, letter.at_desk),
+    ):
+        assert order.item_name in browser.get(address).content.decode()
+
+
+def test_a_letter_names_whom_it_goes_to_and_what_it_is_about_before_it_is_written(bad, one, world):
+    [order] = orders.rows([bad.order_id])
+    raised = NewSignal(
+        SignalKind.REOPENED, order.division_id, order.agency_id, str(order.id), local_day(world), order.id
+    )
+    (signal,) = actions.raise_signals([raised], by=SYSTEM, now=world)
+
+    for asked in (f"signal={signal}", f"order={order.id}"):
+        page = one.get(f"{NEW}?{asked}", headers={"accept-language": "en"}).content.decode()
+        assert order.agency_name in page
+        assert f'<a href="/desk/orders/{order.id}">{order.item_name}</a>' in page
+        assert (SIGNAL_LABELS[SignalKind.REOPENED] in page) is asked.startswith("signal")
+    assert len(questions(one, f"{NEW}?signal={signal}")) <= 12
+    assert len(questions(one, "/oversight/supervision/")) <= 12

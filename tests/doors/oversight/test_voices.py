@@ -32,6 +32,11 @@ def complaint(bad, world):
 
 def test_the_office_takes_it_up_and_answers(complaint, one, bad):
     assert f"{LIST}{complaint}" in one.get(LIST).content.decode()
+    english = {"accept-language": "en"}
+    for address in (LIST, f"{LIST}{complaint}"):
+        page = one.get(address, headers=english).content.decode()
+        assert "With the supervisory office, not accepted yet" in page
+        assert "Transferred, not signed for" not in page
     page = one.get(f"{LIST}{complaint}").content.decode()
     assert "要我改评价" in page
     assert "13912345678" not in page
@@ -41,6 +46,9 @@ def test_the_office_takes_it_up_and_answers(complaint, one, bad):
 
     assert one.post(f"{LIST}{complaint}/answer", {"outcome": "settled", "text": "x"}).status_code == 409
     assert one.post(f"{LIST}{complaint}/sign-for").status_code == 303
+    page = one.get(f"{LIST}{complaint}", headers=english).content.decode()
+    assert "Accepted by the supervisory office, answer due" in page
+    assert "Signed for by the agency" not in page
     assert one.post(f"{LIST}{complaint}/answer", {"text": " "}).status_code == 422
     assert one.post(f"{LIST}{complaint}/answer", {"outcome": "adopted", "text": "x"}).status_code == 422
     said = {"outcome": "settled", "text": "已责成改正"}

@@ -64,6 +64,8 @@ def test_state_promise_answer_and_word_stand_on_the_page_and_the_words_do_not(ha
     assert "已答复" in text_of(handled.look())
     page = text_of(handled.look(handled.address + ASKED))
     assert "已责成改正" in page
+    assert "监督机构已受理" in page
+    assert "机构已签收" not in page
     assert f'action="{handled.address}/handling-word"' in page
 
     assert handled.send("handling-word").status_code == 422

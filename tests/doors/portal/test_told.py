@@ -188,6 +188,11 @@ def test_why_the_supervisor_ended_it_is_read(citizen, order_id, at):
     actions.take_up_again(order_id, by=SYSTEM, now=at + timedelta(days=1))
     why = "依法不能减免，问13912345678"
 
+    due = orders.rows([order_id])[0].due_at
+    assert due
+    with translation.override("en"):
+        assert f"The supervisory office decides about it by {moment(due)}." in look(citizen)
+
     close_order.end(order_id, why, by=SUPERVISOR, now=at + timedelta(days=2))
 
     page = look(citizen)

@@ -110,7 +110,7 @@ def test_an_appeal_goes_from_the_order_to_the_second_review(signed: Bad, people,
     assert form.status_code == 200
 
     picture = SimpleUploadedFile("log.jpg", photograph(), content_type="image/jpeg")
-    filed = lead.post(new(signed), FILED | {"photos": picture})
+    filed = lead.post(new(signed), FILED | {"ground": "not_a_customer", "photos": picture})
     assert filed.status_code == 303, text_of(filed)
     page = lead.get(filed.headers["Location"])
     assert "叫号记录 A12" in text_of(page)
@@ -129,7 +129,9 @@ def test_an_appeal_goes_from_the_order_to_the_second_review(signed: Bad, people,
     asked = client.get(status(signed))
     assert "appeal-answer" in asked.content.decode()
     assert "恶意" not in text_of(asked)
-    answered = client.post(status(signed, "appeal-answer"), {"text": "我没有点错，电话13912345678。"})
+    answered = client.post(
+        status(signed, "appeal-answer"), {"agrees": "no", "text": "我没有点错，电话13912345678。"}
+    )
     assert answered.status_code == 303, text_of(answered)
     assert "我没有点错" in text_of(client.get(status(signed)))
 
@@ -138,7 +140,7 @@ def test_an_appeal_goes_from_the_order_to_the_second_review(signed: Bad, people,
     assert "13912345678" not in weighed
     assert "我没有点错" not in text_of(lead.get(desk()))
 
-    reasons = {"verdict": "mistaken", "text": "录像显示点错后即要求更正。"}
+    reasons = {"verdict": "mistaken", "text": "录像显示点错后即要求更正。", "evidence": "叫号记录 A12"}
     assert anne.post(oversight("propose"), reasons).status_code == 303
     assert oversight("confirm") not in anne.get(oversight()).content.decode()
     assert anne.post(oversight("confirm")).status_code == 403
@@ -320,7 +322,7 @@ def test_malicious_without_a_fact_is_said_at_its_field(filed: Bad, people):
     anne = people("anne")
     anne.post(oversight("accept"))
     appeal = Appeal.objects.get()
-    rectification.answer_appeal(appeal.id, text="不是", by=worlds.REVIEWER, now=timezone.now())
+    rectification.answer_appeal(appeal.id, agrees=False, text="不是", by=worlds.REVIEWER, now=timezone.now())
 
     answer = anne.post(oversight("propose"), {"verdict": "malicious", "text": "态度恶劣"})
 
@@ -341,7 +343,7 @@ def test_refusing_needs_a_reason_of_the_list(filed: Bad, people):
 def test_an_empty_answer_of_the_reviewer_comes_back(filed: Bad, people, client: Client):
     people("anne").post(oversight("accept"))
 
-    answer = client.post(status(filed, "appeal-answer"), {"text": " "})
+    answer = client.post(status(filed, "appeal-answer"), {"agrees": "no", "text": " "})
 
     assert answer.status_code == 422
     assert Appeal.objects.get().state == "accepted"
@@ -349,7 +351,7 @@ def test_an_empty_answer_of_the_reviewer_comes_back(filed: Bad, people, client: 
 
 def test_before_it_is_accepted_the_reviewer_hears_of_nothing(filed: Bad, client: Client):
     assert "appeal" not in client.get(status(filed)).content.decode()
-    assert client.post(status(filed, "appeal-answer"), {"text": "什么"}).status_code == 422
+    assert client.post(status(filed, "appeal-answer"), {"agrees": "no", "text": "什么"}).status_code == 422
 
 
 def test_looking_at_an_appeal_is_noted(filed: Bad, people):
@@ -397,7 +399,9 @@ def test_what_was_merged_with_the_excluded_one_is_given_back_whoever_sees_it(
         WorkOrder.objects.filter(id=other.order_id).update(agency=there, division=there.division)
     assert people("lead").post(new(signed), FILED).status_code == 303
     assert people("anne").post(oversight("accept")).status_code == 303
-    assert client.post(status(signed, "appeal-answer"), {"text": "点错了。"}).status_code == 303
+    assert (
+        client.post(status(signed, "appeal-answer"), {"agrees": "yes", "text": "点错了。"}).status_code == 303
+    )
     reasons = {"verdict": "mistaken", "text": "录像显示点错后即要求更正。"}
     assert people("anne").post(oversight("propose"), reasons).status_code == 303
     assert people("bea").post(oversight("confirm")).status_code == 303
@@ -428,7 +432,7 @@ def test_the_words_of_a_withdrawn_review_are_shown_to_no_side_of_an_appeal(filed
 def test_the_reviewer_reads_why_an_appeal_was_not_upheld(filed: Bad, people, client: Client, verdict):
     anne, colleague = people("anne"), people("colleague")
     anne.post(oversight("accept"))
-    client.post(status(filed, "appeal-answer"), {"text": "我没有点错。"})
+    client.post(status(filed, "appeal-answer"), {"agrees": "no", "text": "我没有点错。"})
     reasons = {"verdict": verdict, "text": "录像里看不出点错。"}
     assert anne.post(oversight("propose"), reasons).status_code == 303
     assert "录像里看不出点错" not in text_of(client.get(status(filed)))
@@ -436,3 +440,34 @@ def test_the_reviewer_reads_why_an_appeal_was_not_upheld(filed: Bad, people, cli
     assert colleague.post(oversight("confirm")).status_code == 303
 
     assert "录像里看不出点错" in text_of(client.get(status(filed)))
+
+
+def test_a_mistake_that_the_reviewer_denies_is_not_upheld(filed: Bad, people, client: Client):
+    anne, english = people("anne"), {"accept-language": "en"}
+    anne.post(oversight("accept"))
+    assert client.post(status(filed, "appeal-answer"), {"text": "没有点错。"}).status_code == 422
+    client.post(status(filed, "appeal-answer"), {"agrees": "no", "text": "没有点错。"})
+    assert "No, it is not so" in text_of(client.get(status(filed), headers=english))
+    page = text_of(anne.get(oversight(), headers=english))
+    assert "No, it is not so" in page
+    assert "Numbers of the evidence (optional)" not in page
+
+    reasons = {"verdict": "mistaken", "text": "录像显示点错。", "evidence": FILED["reference"]}
+    answer = anne.post(oversight("propose"), reasons, headers=english)
+
+    assert answer.status_code == 422
+    assert "nobody else can know that it was a mistake" in text_of(answer)
+    assert Appeal.objects.get().state == "heard"
+
+
+def test_an_exclusion_without_evidence_comes_back_with_its_field(filed: Bad, people, client: Client):
+    anne, english = people("anne"), {"accept-language": "en"}
+    anne.post(oversight("accept"))
+    Appeal.objects.update(ground="duplicate")
+    client.post(status(filed, "appeal-answer"), {"agrees": "no", "text": "不是。"})
+
+    answer = anne.post(oversight("propose"), {"verdict": "mistaken", "text": "重复。"}, headers=english)
+
+    assert answer.status_code == 422
+    assert "No review is excluded without evidence" in text_of(answer)
+    assert Appeal.objects.get().state == "heard"

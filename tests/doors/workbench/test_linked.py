@@ -143,3 +143,22 @@ def test_an_order_at_a_hotline_with_a_classed_fault_asks_at_most_twelve_question
     for who in ("lead", "supervisor"):
         asked = questions(browser_of(who), linked.address())
         assert len(asked) <= 12, asked
+
+
+@pytest.mark.parametrize("rules", ["theirs", "ours"])
+def test_that_the_hotline_gave_more_time_stands_in_what_has_happened(bad_review, world, browser_of, rules):
+    worlds.follow(worlds.COUNTY, world, hotline_clock=rules)
+    proposed = ProposedLink(worlds.CITY, ORIGIN + "/12345", "theirs", local_day(world))
+    actions.set_link(proposed, allowed={ORIGIN}, by=OPERATOR, now=world)
+    bad = bad_review("YC-7")
+    bring_to(bad, OrderState.SIGNED, world)
+    hotline_out.queue_steps(now=timezone.now())
+    until = timezone.now() + timedelta(days=40)
+
+    say(bad, 1, "extended", until=until.isoformat(), reason="须与省厅会商，问13912345678")
+
+    history = look(browser_of("clerk"), bad).partition('id="history"')[2]
+    assert history.count("须与省厅会商") == 1
+    assert "13912345678" not in history
+    assert ("what is promised here stays" in history) is (rules == "ours")
+    assert (moment(until) in history) is (rules == "ours")

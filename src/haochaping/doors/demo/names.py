@@ -152,6 +152,7 @@ ACCOUNTS = (
     ("publisher2", "云城市第二发布员", "publisher", {"division_code": CITY[0]}),
     ("supervisor", "云城市督办员", "supervisor", {"division_code": CITY[0]}),
     ("supervisor2", "云城市第二督办员", "supervisor", {"division_code": CITY[0]}),
+    ("supervisor3", "云川省督办员", "supervisor", {"division_code": PROVINCE[0]}),
     ("keeper", "云城市政务服务监督局身份保管员", "identity_keeper", {"agency_code": OFFICES[0][0]}),
     ("keeper2", "云城市数据资源局身份保管员", "identity_keeper", {"agency_code": OFFICES[1][0]}),
     ("sysadmin", "系统管理员", "system_admin", {"everywhere": True}),

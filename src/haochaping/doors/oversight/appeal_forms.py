@@ -33,9 +33,10 @@ class DecisionForm(forms.Form):
         required=False,
     )
     evidence = Words(
-        label=gettext_lazy("Numbers of the evidence for it"),
+        label=gettext_lazy("Numbers of the evidence"),
         help_text=gettext_lazy(
-            "One a line: of photographs or the document; of many reviews within a day, their work orders."
+            "One a line: of photographs, files or the record; of many reviews within a day, their work orders. "
+            "No review is excluded without, unless its reviewer has said that it was a mistake."
         ),
         rows=3,
         required=False,

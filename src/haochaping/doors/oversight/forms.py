@@ -91,6 +91,17 @@ class NoteForm(CarefulForm):
     text = Words(label=gettext_lazy("In words"), limit=SUPERVISION_TEXT_LIMIT)
 
 
+class InterviewForm(CarefulForm):
+    """What an interview of an agency was."""
+
+    text = Words(
+        label=gettext_lazy("When, with whom, and what came of it"),
+        help_text=gettext_lazy("The agency reads it. Name no reviewer."),
+        limit=SUPERVISION_TEXT_LIMIT,
+        rows=6,
+    )
+
+
 class ReviewerAnswerForm(CarefulForm):
     """What the office answers whoever reported a disadvantage."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -23,7 +23,7 @@ from haochaping.supervision import queries
 from haochaping.supervision.terms import SIGNAL_LABELS, SignalKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from django.http import HttpRequest, HttpResponse
 
@@ -43,25 +43,32 @@ def page(request: HttpRequest) -> HttpResponse:
     by = actor_of(request)
     decides = may(by, Power.SUPERVISION_DECIDE)
     found = queries.signals(by, taken=taken, limit=ON_PAGE + 1, offset=(number - 1) * ON_PAGE)
-    items = directory.refs(
-        Kind.ITEMS, [int(row.facts["item"]) for row in found if row.facts.get("item", "").isdecimal()]
-    )
-    names = {str(pk): ref.name for pk, ref in items.items()}
     context = {
         "rows": [
-            {
-                "row": row,
-                "kind": gettext(_VOICE_ESCALATED if _is_escalated_voice(row) else SIGNAL_LABELS[row.kind]),
-                "about": _about(row.facts, names),
-                "voice": _voice(row),
-                "measure": decides and not taken and row.kind == SignalKind.SERVICE_FAULT,
-            }
-            for row in found[:ON_PAGE]
+            line | {"measure": decides and not taken and line["row"].kind == SignalKind.SERVICE_FAULT}
+            for line in lines(found[:ON_PAGE])
         ],
         "taken": taken,
         **pager(number, len(found), "list=taken&" if taken else ""),
     }
     return oversight_page(request, "oversight/signals.html", context, here="oversight_signals")
+
+
+def lines(found: Sequence[SignalRow]) -> list[dict[str, Any]]:
+    """Signals in words: what each is, what is known of it, where its voice stands."""
+    items = directory.refs(
+        Kind.ITEMS, [int(row.facts["item"]) for row in found if row.facts.get("item", "").isdecimal()]
+    )
+    names = {str(pk): ref.name for pk, ref in items.items()}
+    return [
+        {
+            "row": row,
+            "kind": gettext(_VOICE_ESCALATED if _is_escalated_voice(row) else SIGNAL_LABELS[row.kind]),
+            "about": _about(row.facts, names),
+            "voice": _voice(row),
+        }
+        for row in found
+    ]
 
 
 _VOICE_ESCALATED = N_("A complaint, suggestion or question was called unsolved once more")

@@ -16,15 +16,24 @@ from haochaping.accounts.terms import Power
 from haochaping.doors.desk import INVALID, refusable, see_other, told
 from haochaping.doors.fields import uuid_of
 from haochaping.doors.gate import actor_of, requires
-from haochaping.doors.oversight.forms import LetterForm, NoForm, NoteForm, ProposalForm, new_key
+from haochaping.doors.oversight import signals
+from haochaping.doors.oversight.forms import (
+    InterviewForm,
+    LetterForm,
+    NoForm,
+    NoteForm,
+    ProposalForm,
+    new_key,
+)
 from haochaping.doors.oversight.page import oversight_page
 from haochaping.doors.paging import page_number
 from haochaping.doors.supervised import ON_PAGE, events_of, pager, shown
 from haochaping.flows import supervise
 from haochaping.kernel.refused import N_, Refused
+from haochaping.rectification import queries as orders
 from haochaping.supervision import actions, queries
 from haochaping.supervision.states import FINAL, after, may_propose
-from haochaping.supervision.terms import ProposalState, SupervisionMove, SupervisionState
+from haochaping.supervision.terms import ProposalState, SignalKind, SupervisionMove, SupervisionState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -74,6 +83,10 @@ def _lift(pk: UUID, typed: Typed, by: Actor, now: datetime) -> None:
     actions.lift(pk, text=typed["text"], by=by, now=now)
 
 
+def _hold_interview(pk: UUID, typed: Typed, by: Actor, now: datetime) -> None:
+    actions.hold_interview(pk, text=typed["text"], by=by, now=now)
+
+
 def _propose(pk: UUID, typed: Typed, by: Actor, now: datetime) -> None:
     actions.propose(pk, rung=typed["rung"], reason=typed["reason"], by=by, now=now)
 
@@ -103,6 +116,14 @@ STEPS = {
         NoteForm,
         _lift,
         SupervisionMove.LIFT,
+    ),
+    "interview": Step(
+        N_("Record the interview"),
+        N_("Record it"),
+        N_("The interview is recorded; the supervision has ended."),
+        InterviewForm,
+        _hold_interview,
+        SupervisionMove.HOLD_INTERVIEW,
     ),
     PROPOSE: Step(
         N_("Propose a measure"),
@@ -171,11 +192,26 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _letter(request: HttpRequest, form: LetterForm, status: int = 200) -> HttpResponse:
-    about = form["signal"].value() or form["order"].value()
-    context = {"form": form, "about": about}
+    about = {name: uuid_of(str(form[name].value() or "")) for name in ("signal", "order")}
+    context = _named(about["signal"], about["order"], actor_of(request)) | {"form": form}
     return oversight_page(
         request, "oversight/supervision_new.html", context, here="oversight_supervisions", status=status
     )
+
+
+def _named(signal_id: UUID | None, order_id: UUID | None, by: Actor) -> dict[str, object]:
+    """What a letter is about and whom it goes to, as `actions.open_letter` finds it; empty where neither is known."""
+    named: dict[str, object] = {}
+    helper = False
+    if signal_id:
+        row = queries.signal(signal_id, by=by)
+        [line] = signals.lines([row])
+        named = {"signal": line, "agency": row.agency_name}
+        order_id, helper = row.work_order_id, row.kind == SignalKind.HELP_LATE
+    if order_id:
+        order = orders.order(order_id, by=by)
+        named |= {"order": order, "agency": named["agency"] if helper else order.agency_name}
+    return named
 
 
 @requires(Power.ORDER_SUPERVISE)

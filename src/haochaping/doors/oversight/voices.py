@@ -32,15 +32,13 @@ from haochaping.rectification import queries as orders
 from haochaping.rectification.terms import SOLVED_LABELS
 from haochaping.ui.shapes import Event
 from haochaping.voices import actions, queries
-from haochaping.voices.rules import at_office, outcomes_of, running_due
+from haochaping.voices.rules import at_office, move_label, outcomes_of, running_due, state_label
 from haochaping.voices.states import at_office_from
 from haochaping.voices.terms import (
     KIND_LABELS,
     MATTER_LABELS,
-    MOVE_LABELS,
     OUTCOME_LABELS,
     PERSONS_WORDS,
-    STATE_LABELS,
     TEXT_LIMIT,
     VoiceKind,
     VoiceMove,
@@ -200,7 +198,7 @@ def shown(row: VoiceRow) -> dict[str, object]:
         "row": row,
         "kind": gettext(KIND_LABELS[row.kind]),
         "matter": gettext(MATTER_LABELS[row.matter]) if row.matter else "",
-        "state": gettext(STATE_LABELS[row.state]),
+        "state": gettext(state_label(row.state, row.kind)),
         "due": running_due(row),
     }
 
@@ -229,7 +227,7 @@ def _one(
         "identities": len(row.persons),
         "events": [
             Event(
-                gettext(MOVE_LABELS[event.move]),
+                gettext(move_label(event.move, row.kind)),
                 event.at,
                 names[event.by],
                 for_handlers(event.note) if event.move in PERSONS_WORDS else event.note,

@@ -12,7 +12,7 @@ from haochaping.kernel.refused import N_
 from haochaping.publicity.rules import redacted
 from haochaping.rectification.queries import appeals
 from haochaping.rectification.rules import may_contest
-from haochaping.rectification.terms import AppealState, Ground, ProvenFact, Verdict
+from haochaping.rectification.terms import AGREES_LABELS, AppealState, Ground, ProvenFact, Verdict
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -62,6 +62,7 @@ class AppealShown:
     question: str
     asked: bool
     until: datetime | None
+    agrees: str
     answer: str
     counts: str
     found: str
@@ -89,6 +90,7 @@ def appeal_shown(row: AppealRow | None, typed: Form | None = None) -> AppealShow
         question=gettext(_DOUBTS[ProvenFact(row.fact)] if row.fact else _QUESTIONS[Ground(row.ground)]),
         asked=asked,
         until=row.due_at if form else None,
+        agrees="" if row.agrees is None else gettext(AGREES_LABELS[row.agrees]),
         answer=row.answer,
         counts=gettext(_COUNTS) if stands and row.state in _DECIDED else "",
         found=_found(row, decision) if decision and loses else "",

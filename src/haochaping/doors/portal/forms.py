@@ -13,7 +13,7 @@ from haochaping.files.terms import PHOTO_MEGABYTES, PHOTOS_ALLOWED
 from haochaping.kernel.refused import Complaint
 from haochaping.kernel.text import clean, has_forbidden_control
 from haochaping.notices.terms import TEXT_LIMIT
-from haochaping.rectification.terms import SOLUTION_TEXT_LIMIT, SOLVED_LABELS, Solved
+from haochaping.rectification.terms import AGREES_LABELS, SOLUTION_TEXT_LIMIT, SOLVED_LABELS, Solved
 from haochaping.rectification.terms import TEXT_LIMIT as ANSWER_LIMIT
 from haochaping.reviews.terms import (
     COMMENT_LIMIT,
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from django.utils.functional import _StrPromise as StrPromise
+
+_YES, _NO = "yes", "no"
 
 
 class PlainText(forms.CharField):
@@ -235,6 +237,13 @@ class CodeForm(forms.Form):
 class AnswerForm(forms.Form):
     """What the reviewer says to an appeal of the agency."""
 
+    agrees = forms.TypedChoiceField(
+        label=gettext_lazy("Is it as the agency says?"),
+        choices=[(word, gettext_lazy(AGREES_LABELS[word == _YES])) for word in (_YES, _NO)],
+        coerce=lambda word: word == _YES,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose one of the answers.")},
+    )
     text = PlainText(
         limit=ANSWER_LIMIT,
         rows=4,

@@ -67,6 +67,9 @@ _PROMISED = {
     ClockKind.SIGN: N_("{agency} will take up your review by {due}."),
     ClockKind.CONTACT: N_("{agency} will contact you by {due}."),
     ClockKind.RECTIFY: N_("{agency} will put it right and answer you here by {due}."),
+    ClockKind.DECIDE: N_(
+        "You said that it is still not solved. The supervisory office decides about it by {due}."
+    ),
 }
 _LATE = {
     ClockKind.SIGN: N_(
@@ -77,6 +80,10 @@ _LATE = {
     ),
     ClockKind.RECTIFY: N_(
         "{agency} should have answered you by {due} and has not done so. This is recorded as overdue."
+    ),
+    ClockKind.DECIDE: N_(
+        "You said that it is still not solved. The supervisory office should have decided by {due} and has not done so."
+        " This is recorded as overdue."
     ),
 }
 # 全隐: not the agency calls, but whoever supervises it (flows/conceal.py).
@@ -151,7 +158,7 @@ def progress_of(
         waiting=waiting,
         begun=after(order.state, Move.CANCEL) is None,
         promise="" if waiting else promise(order, now, concealed=concealed),
-        late=order.state not in ANSWERED and is_overdue(order, now),
+        late=order.clock in _LATE and is_overdue(order, now),
         events=told_of(order, told, answers),
         plan=plan,
         earlier=earlier,
@@ -199,10 +206,8 @@ def after_objection(own: Progress, order: OrderRow, appeal: AppealRow | None) ->
 
 def promise(order: OrderRow, now: datetime, *, concealed: bool = False) -> str:
     """What happens next and by when: the same clock that the clerk sees. "" when nothing is due any more."""
-    if order.state in _AFTER:
-        return gettext(_AFTER[order.state])
-    if order.state in ANSWERED:
-        return ""
+    if order.state in _AFTER or order.state in ANSWERED:
+        return _afterwards(order, now)
     if order.paused_at is not None:
         return gettext(_PAUSED).format(agency=order.agency_name)
     due, overdue = order.due_at, is_overdue(order, now)
@@ -216,6 +221,14 @@ def promise(order: OrderRow, now: datetime, *, concealed: bool = False) -> str:
     if concealed and clock == ClockKind.CONTACT:
         sentence = _OFFICE_LATE if overdue else _OFFICE
     return gettext(sentence).format(agency=order.agency_name, due=moment(due))
+
+
+def _afterwards(order: OrderRow, now: datetime) -> str:
+    """The same where the agency owes nothing: what the supervisory office decides, and by when; "" where nothing is left."""
+    if order.clock == ClockKind.DECIDE and order.due_at is not None:
+        said = (_LATE if is_overdue(order, now) else _PROMISED)[ClockKind.DECIDE]
+        return gettext(said).format(due=moment(order.due_at))
+    return gettext(_AFTER[order.state]) if order.state in _AFTER else ""
 
 
 def _said(message: MessageRow, agency: str) -> Event:

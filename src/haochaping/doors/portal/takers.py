@@ -156,7 +156,7 @@ def _spoken(request: HttpRequest, opened: Opened, form: Form, take: Callable[...
     if not form.is_valid():
         return page(request, opened, Wrong(appeal=form))
     try:
-        take(opened.review.id, form.cleaned_data["text"], by=REVIEWER, now=timezone.now())
+        take(opened.review.id, **form.cleaned_data, by=REVIEWER, now=timezone.now())
     except Refused as refused:
         if refused.complaint.field not in form.fields:
             return page(request, opened, Wrong((refused.complaint,)))

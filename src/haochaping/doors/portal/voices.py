@@ -31,14 +31,13 @@ from haochaping.ui.moments import moment
 from haochaping.ui.sentences import say
 from haochaping.ui.shapes import Event
 from haochaping.voices import queries
-from haochaping.voices.rules import may_urge_from, running_due
+from haochaping.voices.rules import may_urge_from, move_label, running_due
 from haochaping.voices.states import DONE
 from haochaping.voices.terms import (
     GIVEN,
     KIND_HINTS,
     KIND_LABELS,
     MATTER_LABELS,
-    MOVE_LABELS,
     OUTCOME_LABELS,
     SAID_LABELS,
     UNKNOWN_TARGET,
@@ -280,7 +279,7 @@ def shown(voice: VoiceRow, now: datetime) -> dict[str, object]:
         "solved": gettext(SOLVED_LABELS[voice.solved]) if voice.solved else "",
         # Who at the agency did it, and what they noted, is the agency's; an earlier answer was the person's to read.
         "events": [
-            Event(gettext(MOVE_LABELS[one.move]), one.at, text=one.note if one in told else "")
+            Event(gettext(move_label(one.move, voice.kind)), one.at, text=one.note if one in told else "")
             for one in events
         ],
     }

@@ -39,7 +39,8 @@ class AppealForm(CarefulForm):
     reference = forms.CharField(
         label=gettext_lazy("Number of a record or document"),
         help_text=gettext_lazy(
-            "Of police, court, recording or queue log; deciders ask for it by this number."
+            "Of police, court, recording or queue log; deciders ask for it by this number. "
+            "Without any evidence a review is excluded only if its reviewer says that it was a mistake."
         ),
         required=False,
         widget=forms.TextInput(attrs={"maxlength": str(REFERENCE_LIMIT)}),

@@ -15,10 +15,12 @@ from haochaping.doors.photo import handed_over
 from haochaping.flows import conceal
 from haochaping.hotline import queries
 from haochaping.hotline.terms import MASTER_LABELS, NO_SUCH_ATTACHMENT, AttachmentKind
-from haochaping.kernel.refused import Refused
+from haochaping.kernel.refused import N_, Refused
 from haochaping.publicity.rules import for_handlers
 from haochaping.rectification import queries as orders
 from haochaping.rectification.access import sees_reviewer_s_case
+from haochaping.ui.moments import moment
+from haochaping.ui.shapes import Event
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from haochaping.hotline.terms import AttachmentRow
     from haochaping.postgres.together import Asked
 
+_GIVEN_THERE = N_("The hotline gave its side more time, until {until}; what is promised here stays")
 # What was drawn anew here is a JPEG, whatever the file was called; nothing else that is shown is no PDF.
 _TYPES = {AttachmentKind.PICTURE: ("image/jpeg", "jpg"), AttachmentKind.PDF: ("application/pdf", "pdf")}
 
@@ -57,6 +60,14 @@ class OfOrder:
         self._row = queries.at_hotline(order_id)
         self._sent = queries.attachments(order_id)
         self.asked: list[Asked[Any]] = [self._row] if hidden else [self._row, self._sent]
+
+    def given(self, *, clock_rules: bool) -> list[Event]:
+        """That the hotline gave its side more time, and why; where its clock rules, a move of the order says so."""
+        more = self._row.answer[1] if self._row.answer else None
+        if more is None or clock_rules:
+            return []
+        title = gettext(_GIVEN_THERE).format(until=moment(more.until))
+        return [Event(title, more.at, text=for_handlers(more.reason))]
 
     def shown(self) -> dict[str, AtHotline]:
         """The part of the page, when it has been asked for."""

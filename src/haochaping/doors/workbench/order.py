@@ -293,6 +293,7 @@ def order_page(
             history,
             about,
             names,
+            besides=at_hotline.given(clock_rules=terms.hotline_clock_rules),
             hidden=hidden,
             reads=may(by, Power.REVIEW_VIEW_TEXT) and review.status != ReviewStatus.WITHDRAWN,
         ),
@@ -337,8 +338,8 @@ def _clocks(order: OrderRow, events: Sequence[EventRow]) -> list[Clock]:
         ClockKind.CONTACT: (order.contact_due_at, first.get(Move.VERIFY)),
         ClockKind.RECTIFY: (order.rectify_due_at, order.replied_at),
     }
-    if order.clock == ClockKind.CHECK:
-        done[ClockKind.CHECK] = (order.due_at, None)
+    if order.clock in {ClockKind.CHECK, ClockKind.DECIDE}:
+        done[ClockKind(order.clock)] = (order.due_at, None)
     return [
         Clock(gettext(CLOCK_LABELS[kind]), due, at, order.clock == kind) for kind, (due, at) in done.items()
     ]

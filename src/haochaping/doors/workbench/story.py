@@ -50,9 +50,17 @@ _TOLD = frozenset({Tick.START, Tick.LIMIT, Tick.EXTEND, Tick.RESUME})
 
 
 def story(
-    history: HistoryRow, about: Iterable[AboutOrder], names: Mapping[str, str], *, hidden: bool, reads: bool
+    history: HistoryRow,
+    about: Iterable[AboutOrder],
+    names: Mapping[str, str],
+    *,
+    besides: Iterable[Event] = (),
+    hidden: bool,
+    reads: bool,
 ) -> list[Event]:
-    """All of it, oldest first. `hidden`: to the agency it begins with the dispatch, for the review shows its moment.
+    """All of it with what is known `besides`, oldest first.
+
+    `hidden`: to the agency it begins with the dispatch, for the review shows its moment.
 
     `reads` says whether the reader may read what the reviewer wrote.
     """
@@ -108,6 +116,7 @@ def story(
                 )
             )
     events += [Event(title_of(one), one.at) for one in about]
+    events += besides
     return sorted(events, key=lambda event: event.at)  # type: ignore[arg-type,return-value]
 
 
@@ -161,7 +170,8 @@ def _dues(ticks: Iterable[ClockTick]) -> dict[datetime, list[str]]:
 
 def _said(event: EventRow, dues: Iterable[str]) -> str:
     lines = [_callback(event.callback)] if event.callback else []
-    lines += [event.note] if event.note else []
+    note = for_handlers(event.note) if event.move == Move.ADOPT_DEADLINE else event.note
+    lines += [note] if note else []
     if event.warned:
         found = " · ".join(gettext(DOUBT_LABELS[one]) for one in event.warned)
         lines.append(gettext("Looked at again and sent as it is: {doubts}").format(doubts=found))

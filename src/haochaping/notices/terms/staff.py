@@ -41,6 +41,7 @@ class NoticeKind(StrEnum):
     VOICE_AMBER = "voice_amber"
     VOICE_RED = "voice_red"
     OFFICE_VOICE_DUE = "office_voice_due"
+    OFFICE_ORDER_DUE = "office_order_due"
     EXTENSION_ASKED = "extension_asked"
     EXTENSION_GRANTED = "extension_granted"
     EXTENSION_REFUSED = "extension_refused"
@@ -92,6 +93,7 @@ NOTICE_LABELS: dict[NoticeKind, str] = {
     NoticeKind.VOICE_AMBER: N_("Deadline of a complaint, suggestion or question is near"),
     NoticeKind.VOICE_RED: N_("Complaint, suggestion or question overdue"),
     NoticeKind.OFFICE_VOICE_DUE: N_("Complaint at the supervisory office nearly or wholly overdue"),
+    NoticeKind.OFFICE_ORDER_DUE: N_("Unsolved work order at the supervisory office nearly or wholly overdue"),
     NoticeKind.EXTENSION_ASKED: N_("An agency asks for more time"),
     NoticeKind.EXTENSION_GRANTED: N_("More time granted"),
     NoticeKind.EXTENSION_REFUSED: N_("More time refused"),
@@ -151,6 +153,7 @@ ADDRESSED_TO: dict[NoticeKind, tuple[frozenset[Power], ...]] = {
     NoticeKind.VOICE_AMBER: (_HANDLERS, _DISPATCHERS),
     NoticeKind.VOICE_RED: (_HANDLERS, _DISPATCHERS, _SUPERVISORS),
     NoticeKind.OFFICE_VOICE_DUE: (_SUPERVISORS,),
+    NoticeKind.OFFICE_ORDER_DUE: (_SUPERVISORS,),
     NoticeKind.EXTENSION_ASKED: (_DISPATCHERS,),
     NoticeKind.EXTENSION_GRANTED: (_HANDLERS,),
     NoticeKind.EXTENSION_REFUSED: (_HANDLERS,),

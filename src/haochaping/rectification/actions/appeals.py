@@ -117,12 +117,16 @@ def refuse_appeal(appeal_id: UUID, *, refusal: str, by: Actor, now: datetime) ->
 
 
 @transaction.atomic
-def answer_appeal(appeal_id: UUID, *, text: str, by: Actor, now: datetime) -> None:
-    """The reviewer says what they have to say. Raises WRONG_APPEAL_STATE once their time is over, and for the text."""
+def answer_appeal(appeal_id: UUID, *, agrees: bool, text: str, by: Actor, now: datetime) -> None:
+    """The reviewer says whether it is as the agency says, and what they have to say.
+
+    Raises:
+        Refused: WRONG_APPEAL_STATE once their time is over, and for the text.
+    """
     text = checked_text(text, "text")
     appeal = locked(appeal_id, by)
-    appeal.answer, appeal.answered_at = text, now
-    moved(appeal, AppealMove.ANSWER, now, "answer", "answered_at")
+    appeal.agrees, appeal.answer, appeal.answered_at = agrees, text, now
+    moved(appeal, AppealMove.ANSWER, now, "agrees", "answer", "answered_at")
     note_move(appeal, AppealMove.ANSWER, by=by, now=now)
 
 

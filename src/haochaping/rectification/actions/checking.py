@@ -79,21 +79,21 @@ def close(order_id: UUID, *, rated: str, by: Actor, now: datetime) -> None:
 def take_up_again(order_id: UUID, *, by: Actor, now: datetime) -> Move:
     """The reviewer has said that it is not solved; returns whether the agency begins again or the supervisor gets it.
 
-    The rulebook says how often an order is opened again.
+    The rulebook says how often an order is opened again, and how long the supervisor has then.
 
     Raises:
         Refused: NO_SUCH_ORDER, WRONG_STATE.
     """
     order = held(order_id)
-    limit = rulebook.terms_for(order.division.path, local_day(now)).reopenings_at_most
-    if order.round <= limit:
+    terms = rulebook.terms_for(order.division.path, local_day(now))
+    if order.round <= terms.reopenings_at_most:
         moved(order, Move.DO_AGAIN)
         order.round += 1
         begin_again(order, now)
         record([order], Move.DO_AGAIN, by=by, now=now, round=str(order.round))
         return Move.DO_AGAIN
     moved(order, Move.ESCALATE)
-    clocks.pass_on(order, now)
+    clocks.pass_on(order, now, clocks.decision_limit(terms, now))
     writes.update(order, "state", *clocks.COLUMNS)
     record([order], Move.ESCALATE, by=by, now=now)
     return Move.ESCALATE
@@ -109,6 +109,7 @@ def end(order_id: UUID, *, reason: str, by: Actor, now: datetime) -> UUID:
     reason = checked_text(reason, "reason")
     order = step(order_id, Move.END, by)
     order.closed_at = now
-    writes.update(order, "state", "closed_at")
+    clocks.pass_on(order, now)
+    writes.update(order, "state", "closed_at", *clocks.COLUMNS)
     record([order], Move.END, by=by, now=now, note=reason)
     return order.review_id

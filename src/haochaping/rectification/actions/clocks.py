@@ -158,6 +158,18 @@ def check_limit(terms: Terms, now: datetime) -> ClockTick:
     )
 
 
+def decision_limit(terms: Terms, now: datetime) -> ClockTick:
+    """The clock of the office that decides about what stayed unsolved: the time that it gives to those it supervises."""
+    return ClockTick(
+        ClockKind.DECIDE,
+        Tick.START,
+        now,
+        terms.supervision_answer_days,
+        terms.supervision_answer_unit,
+        Key.SUPERVISION_ANSWER_LIMIT,
+    )
+
+
 def complex_limit(terms: Terms, now: datetime) -> ClockTick:
     """The longer limit of a matter found complex, counted like the shorter one."""
     return ClockTick(
@@ -247,9 +259,9 @@ def _last(ticks: Iterable[ClockTick]) -> list[ClockTick]:
 
 
 def _is_behind(kind: ClockKind, state: OrderState) -> bool:
-    """Whether a state is past what a clock measures, or back before the check of a reply."""
+    """Whether a state is past what a clock measures, or back before the check of a reply or the office that decides."""
     running = CLOCK_OF.get(state)
-    if running is None or kind == ClockKind.CHECK:
+    if running is None or kind in {ClockKind.CHECK, ClockKind.DECIDE}:
         return kind != running
     order = list(ClockKind)
     return order.index(kind) < order.index(running)

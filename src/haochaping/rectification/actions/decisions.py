@@ -22,6 +22,7 @@ from haochaping.rectification.terms import (
     UNKNOWN_CHOICE,
     WRONG_APPEAL_STATE,
     AppealMove,
+    Ground,
     Verdict,
 )
 
@@ -51,18 +52,21 @@ def propose_decision(
 
     Raises:
         Refused: NO_SUCH_APPEAL, NOT_ALLOWED, OUT_OF_SCOPE, OWN_APPEAL, HIGHER_LEVEL, DECIDED_BEFORE, UNKNOWN_CHOICE,
-            FACT_NEEDED, EVIDENCE_NEEDED, WRONG_APPEAL_STATE, and for the text.
+            WRONG_APPEAL_STATE, FACT_NEEDED, MISTAKE_DENIED, EVIDENCE_NEEDED, and for the text.
     """
     text = checked_text(text, "text")
     if verdict not in set(Verdict):
         raise Refused(UNKNOWN_CHOICE, field="verdict", value=verdict[:_SHOWN])
     fact = fact if verdict == Verdict.MALICIOUS else ""
-    if complaint := decision_complaint(Verdict(verdict), fact, evidence):
-        raise Refused(complaint.reason, field=complaint.field)
     appeal = locked(appeal_id, by)
     instance = _instance(appeal)
     _check(appeal, instance, by)
     moved(appeal, AppealMove.PROPOSE, now)
+    complaint = decision_complaint(
+        Verdict(verdict), fact, evidence, ground=Ground(appeal.ground), agrees=appeal.agrees
+    )
+    if complaint:
+        raise Refused(complaint.reason, field=complaint.field)
     AppealDecision.objects.create(
         id=uuid7(now),
         appeal=appeal,

@@ -36,6 +36,8 @@ class Appeal(models.Model):
     due_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
     refusal = models.CharField(max_length=12, blank=True)
+    # 是否如机构所说: None while the reviewer has not said.
+    agrees = models.BooleanField(null=True)
     answer = models.TextField(blank=True)
     answered_at = models.DateTimeField(null=True)
     objection = models.TextField(blank=True)

@@ -58,6 +58,7 @@ _APPEAL = (
     "filed_at",
     "due_at",
     "refusal",
+    "agrees",
     "answer",
     "answered_at",
     "objection",

@@ -10,7 +10,7 @@ from haochaping.rectification.rules.answers import (
     says_nothing,
     standard_answers,
 )
-from haochaping.rectification.rules.likeness import ALIKE_FROM, likeness, most_alike
+from haochaping.rectification.rules.likeness import ALIKE_FROM, likeness, most_alike, plain
 from haochaping.rectification.rules.orders import (
     EXCLUDING,
     REPEATS_WITHIN,
@@ -94,6 +94,7 @@ __all__ = [
     "own_words_complaint",
     "place_from",
     "place_text",
+    "plain",
     "plan_of",
     "retold",
     "rule_for",

@@ -15,11 +15,13 @@ from haochaping.rectification.terms import (
     EVIDENCE_NEEDED,
     FACT_NEEDED,
     HEARD_OF,
+    MISTAKE_DENIED,
     NO_PLAN,
     NO_SUCH_DAY,
     AppealState,
     CallResult,
     ClockTick,
+    Ground,
     Heard,
     Move,
     ProvenFact,
@@ -296,12 +298,23 @@ def may_contest(verdict: Verdict, *, reviewer: bool) -> bool:
     return verdict in lost or verdict == Verdict.PARTLY
 
 
-def decision_complaint(verdict: Verdict, fact: str, evidence: Sequence[str]) -> Complaint | None:
-    """What is missing from a decision: malicious is only what a fact of the list says, with its evidence."""
-    if verdict != Verdict.MALICIOUS:
+def decision_complaint(
+    verdict: Verdict, fact: str, evidence: Sequence[str], *, ground: Ground, agrees: bool | None
+) -> Complaint | None:
+    """What is missing from a decision: each exclusion names its evidence (trust.md §4.3), malicious a fact of the list too.
+
+    Whoever made a mistake proves it by saying so. What somebody meant to choose nobody else knows: denied, it was no
+    mistake; another ground can be proved whatever the reviewer says.
+    """
+    if verdict not in EXCLUDING:
         return None
-    if fact not in set(ProvenFact):
+    if verdict == Verdict.MALICIOUS and fact not in set(ProvenFact):
         return Complaint(FACT_NEEDED, "fact")
+    if verdict == Verdict.MISTAKEN and ground != Ground.MALICIOUS:
+        if agrees:
+            return None
+        if ground == Ground.MIS_TAP and agrees is False:
+            return Complaint(MISTAKE_DENIED, "verdict")
     return None if evidence else Complaint(EVIDENCE_NEEDED, "evidence")
 
 

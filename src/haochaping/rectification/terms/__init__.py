@@ -13,6 +13,7 @@ from haochaping.rectification.terms.answers import (
     Urgency,
 )
 from haochaping.rectification.terms.appeals import (
+    AGREES_LABELS,
     ALREADY_APPEALED,
     APPEAL_MOVE_LABELS,
     APPEAL_STATE_LABELS,
@@ -26,6 +27,7 @@ from haochaping.rectification.terms.appeals import (
     FLOOD_MORE_THAN,
     GROUND_LABELS,
     HIGHER_LEVEL,
+    MISTAKE_DENIED,
     NO_SUCH_APPEAL,
     NOT_AGAINST_YOU,
     NOT_APPEALABLE,
@@ -247,6 +249,7 @@ __all__ = [
     "AGENCY_GOES_ON",
     "AGENCY_OUTCOMES",
     "AGENCY_PART_LABELS",
+    "AGREES_LABELS",
     "ALREADY_APPEALED",
     "ALREADY_CLASSED",
     "ANSWERS_FOR_OTHERS",
@@ -297,6 +300,7 @@ __all__ = [
     "IN_ANOTHER_PROJECT",
     "LOWEST_RANK",
     "MERGED_INTO_ENDED",
+    "MISTAKE_DENIED",
     "MOVE_LABELS",
     "NOTHING_CHOSEN",
     "NOT_AGAINST_YOU",

@@ -148,9 +148,16 @@ REFUSAL_LABELS = {
 }
 
 
+# 是否如机构所说: what the reviewer says to the ground, besides their words.
+AGREES_LABELS = {True: N_("Yes, it is as the agency says"), False: N_("No, it is not so")}
+
+
 @dataclass(frozen=True, slots=True)
 class AppealRow:
-    """An appeal as pages and flows read it; `due_at` is the time of whoever is to act now."""
+    """An appeal as pages and flows read it; `due_at` is the time of whoever is to act now.
+
+    `agrees`: whether the reviewer says that it is as the agency says; None of whoever was silent, or was not asked this.
+    """
 
     id: UUID
     order_id: UUID
@@ -170,6 +177,7 @@ class AppealRow:
     filed_at: datetime
     due_at: datetime | None
     refusal: str
+    agrees: bool | None
     answer: str
     answered_at: datetime | None
     objection: str
@@ -274,8 +282,19 @@ FACT_NEEDED = Reason(
 
 EVIDENCE_NEEDED = Reason(
     "evidence_needed",
-    N_("There is no evidence for this fact."),
-    N_("Name at least one piece of evidence of this appeal by its number."),
+    N_("No review is excluded without evidence, and none is named."),
+    N_(
+        "Under “Numbers of the evidence”, name at least one piece of this appeal; if it has none, the review counts."
+    ),
+)
+
+
+MISTAKE_DENIED = Reason(
+    "mistake_denied",
+    N_(
+        "The reviewer says that they chose this level on purpose: nobody else can know that it was a mistake."
+    ),
+    N_("Decide that the review counts, or counts with a note of what is wrong in it."),
 )
 
 

@@ -126,12 +126,16 @@ MOVE_LABELS = {
 
 
 class ClockKind(StrEnum):
-    """时限 of an order; which of them runs follows from its state. `HELP` is that of an agency that helps, one for each."""
+    """时限 of an order; which of them runs follows from its state.
+
+    `DECIDE` is that of the supervisory office; `HELP` that of an agency that helps, one for each.
+    """
 
     SIGN = "sign"
     CONTACT = "contact"
     RECTIFY = "rectify"
     CHECK = "check"
+    DECIDE = "decide"
     HELP = "help"
 
 
@@ -140,6 +144,7 @@ CLOCK_LABELS = {
     ClockKind.CONTACT: N_("First contact with the reviewer"),
     ClockKind.RECTIFY: N_("Put right and reply"),
     ClockKind.CHECK: N_("Quality check"),
+    ClockKind.DECIDE: N_("Decision of the supervisory office"),
     ClockKind.HELP: N_("Part of a helping agency"),
 }
 

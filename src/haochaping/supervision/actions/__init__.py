@@ -4,6 +4,7 @@ from haochaping.supervision.actions.measures import carry_out_measure, hear_pers
 from haochaping.supervision.actions.orders import (
     check,
     hand_on,
+    hold_interview,
     lift,
     notify,
     open_automatic,
@@ -26,6 +27,7 @@ __all__ = [
     "find_report",
     "hand_on",
     "hear_person",
+    "hold_interview",
     "lift",
     "notify",
     "open_automatic",

@@ -224,6 +224,19 @@ def lift(supervision_id: UUID, *, text: str, by: Actor, now: datetime) -> None:
 
 
 @transaction.atomic
+def hold_interview(supervision_id: UUID, *, text: str, by: Actor, now: datetime) -> None:
+    """The agency was interviewed: when, with whom, and what came of it; that ends the supervision.
+
+    Raises:
+        Refused: as `respond`.
+    """
+    text = checked_text(text, "text", limit=SUPERVISION_TEXT_LIMIT)
+    row = step(supervision_id, SupervisionMove.HOLD_INTERVIEW, by)
+    row.save(update_fields=["state"])
+    record([row], SupervisionMove.HOLD_INTERVIEW, by=by, now=now, note=text)
+
+
+@transaction.atomic
 def hand_on(left: Iterable[LeftBehind], *, by: Actor, now: datetime) -> None:
     """What has been left behind, and is locked, waits for the agency that has the matter now, as long as was promised."""
     by_agency: dict[Ref, list[SupervisionOrder]] = {}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
 
 from haochaping.accounts.access import check_power, check_scope, may, may_any
 from haochaping.accounts.terms import NOT_ALLOWED, Power
@@ -69,6 +70,7 @@ _SUPERVISION = (
     "opened_at",
     "opened_by",
     "due_at",
+    Coalesce("work_order__item__name", "voice__item__name", Value("")),
 )
 _PROPOSAL = (
     "id",

@@ -75,6 +75,7 @@ class SupervisionState(StrEnum):
     CHECKED = "checked"
     LIFTED = "lifted"
     CIRCULATED = "circulated"
+    CALLED = "called"
     INTERVIEWED = "interviewed"
     ACCOUNTABILITY = "accountability"
 
@@ -86,6 +87,7 @@ SUPERVISION_LABELS = {
     SupervisionState.CHECKED: N_("Checked"),
     SupervisionState.LIFTED: N_("Lifted"),
     SupervisionState.CIRCULATED: N_("Circulated"),
+    SupervisionState.CALLED: N_("Called to an interview"),
     SupervisionState.INTERVIEWED: N_("Interviewed"),
     SupervisionState.ACCOUNTABILITY: N_("Held accountable"),
 }
@@ -103,6 +105,7 @@ class SupervisionMove(StrEnum):
     HAND_ON = "hand_on"
     CIRCULATE = "circulate"
     INTERVIEW = "interview"
+    HOLD_INTERVIEW = "hold_interview"
     HOLD_ACCOUNTABLE = "hold_accountable"
 
 
@@ -116,6 +119,7 @@ SUPERVISION_MOVES = {
     SupervisionMove.HAND_ON: N_("Handed on: the agency has ended"),
     SupervisionMove.CIRCULATE: N_("Named in a circular"),
     SupervisionMove.INTERVIEW: N_("Called to an interview"),
+    SupervisionMove.HOLD_INTERVIEW: N_("The interview was held"),
     SupervisionMove.HOLD_ACCOUNTABLE: N_("Held accountable"),
 }
 
@@ -156,7 +160,7 @@ PROPOSAL_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class SupervisionRow:
-    """A supervision order as pages show it."""
+    """A supervision order as pages show it; `item_name` is that of its work order or voice, "" where there is none."""
 
     id: UUID
     rung: Rung
@@ -173,6 +177,7 @@ class SupervisionRow:
     opened_at: datetime
     opened_by: str
     due_at: datetime | None
+    item_name: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from haochaping.voices import access
 from haochaping.voices.actions import clocks
 from haochaping.voices.actions.steps import bearer_of, checked_text, item_called, record, step, words_of
 from haochaping.voices.models import VoiceEvent
-from haochaping.voices.rules import outcomes_of
+from haochaping.voices.rules import gives_reason, outcomes_of
 from haochaping.voices.states import FIRED_BY
 from haochaping.voices.terms import (
     ANSWERER_DECIDES,
@@ -26,6 +26,8 @@ from haochaping.voices.terms import (
     NAMES_ONESELF,
     NOBODY_WITH_NUMBER,
     NOTE_LIMIT,
+    REFUSED_WITHOUT_REASON,
+    REFUSING,
     UNKNOWN_TARGET,
     UNKNOWN_VOICE_CHOICE,
     VoiceKind,
@@ -117,7 +119,7 @@ def answer(voice_id: UUID, *, outcome: str, text: str, next_item: str, by: Actor
 
     Raises:
         Refused: as `sign_for`, and UNKNOWN_VOICE_CHOICE, UNKNOWN_TARGET, VOICE_TEXT_MISSING, VOICE_TEXT_TOO_LONG,
-            FORBIDDEN_CHARACTERS, GAP_LEFT, OWN_WORDS_MISSING.
+            FORBIDDEN_CHARACTERS, GAP_LEFT, OWN_WORDS_MISSING, REFUSED_WITHOUT_REASON.
     """
     text = checked_text(text, "text")
     if complaint := own_words_complaint(text, "text"):
@@ -125,6 +127,8 @@ def answer(voice_id: UUID, *, outcome: str, text: str, next_item: str, by: Actor
     voice = step(voice_id, VoiceMove.ANSWER, by)
     if outcome not in outcomes_of(VoiceKind(voice.kind), voice.matter):
         raise Refused(UNKNOWN_VOICE_CHOICE, field="outcome", value=outcome[:_SHOWN])
+    if outcome in REFUSING and not gives_reason(text):
+        raise Refused(REFUSED_WITHOUT_REASON, field="text")
     voice.next_item_id = item_called(next_item)
     voice.outcome, voice.answer, voice.answered_at = outcome, text, now
     # What they said of an earlier answer is not about this one.
