@@ -120,7 +120,7 @@ def test_what_cannot_be_read_is_named_by_row_and_column(evaluators, tmp_path):
         lines[2].replace("2019/5/6 11:03:00", "昨天"),
         lines[3].replace("JQ-2019-0003", ""),
     ]
-    (tmp_path / "a.csv").write_text("\n".join([lines[0], *bad, lines[1]]), encoding="utf-8")
+    (tmp_path / "a.csv").write_text("\n".join([lines[0], *bad, lines[1], ""]), encoding="utf-8")
 
     done = run("dialect", "import", evaluators, str(tmp_path / "a.csv"))
 

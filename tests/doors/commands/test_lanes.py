@@ -179,7 +179,7 @@ def test_a_table_is_shared_out_as_well(tmp_path):
         for n in range(180)
     ]
     rows[7], rows[60] = f"{worlds.SOURCE},L-7", rows[60].replace("L-60", "")
-    path.write_text("\n".join([_HEADING, *rows]), encoding="utf-8")
+    path.write_text("\n".join([_HEADING, *rows, ""]), encoding="utf-8")
     log = tmp_path / "takers"
 
     def noted(raws: Sequence[Raw]) -> list[Outcome]:
