@@ -103,7 +103,7 @@ def waiting(bad: Bad, now: datetime) -> None:
 
 def planned(bad: Bad, now: datetime) -> Form:
     bring_to(bad, OrderState.VERIFIED, now)
-    plan = f"{local_day(now)} 并窗"
+    plan = f"{DAY} 并窗"
     rectification.enter_in_ledger(
         bad.order_id, reason="要跨部门协调", plan=plan, by=worlds.CLERK, now=now + HOUR
     )
