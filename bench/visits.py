@@ -161,6 +161,8 @@ def _wire_visit() -> str:
 
 def _asked_again() -> str:
     """The address part of a question about a review of last month, which is drawn for the occasion."""
+    from datetime import timedelta
+
     from django.db import transaction
     from django.utils import timezone
 
@@ -169,9 +171,10 @@ def _asked_again() -> str:
     from haochaping.supervision.queries import samples
 
     now = timezone.now()
-    sample_reviews.draw_due(by=SYSTEM, now=now)
+    # On the first of a month it is not due yet, and the demo has asked all of the one before.
+    sample_reviews.draw_due(by=SYSTEM, now=now + timedelta(days=1))
     with transaction.atomic():
-        return samples.token_of(samples.due_to_ask(now, limit=1)[0].id)
+        return samples.token_of(samples.due_to_ask(now + timedelta(days=1), limit=1)[0].id)
 
 
 def _voice() -> str:

@@ -281,7 +281,8 @@ ROWS: list[tuple[str, str, bytes, str, int, str, str]] = [
     ("control characters", "a.csv", csv_of(line("F\0"), GOOD), WAITS, 2, "control_characters", "case_no"),
     ("10,000 characters", "a.csv", csv_of(line("9" * 10_000), GOOD), WAITS, 2, "too_long", "case_no"),
     ("level out of range", "a.csv", csv_of(line(status="6"), GOOD), WAITS, 2, "not_a_choice", "status"),
-    ("half a row", "a.csv", csv_of(GOOD, line()[:40])[:-1], REFUSED, 3, "short_row", ""),
+    ("half a row", "a.csv", csv_of(GOOD, line()[:40])[:-1], REFUSED, 3, "open_row", ""),
+    ("a row of too few columns", "a.csv", csv_of(GOOD, line()[:40]), REFUSED, 3, "short_row", ""),
     ("an open quotation mark", "a.csv", csv_of(GOOD, line('"F')), REFUSED, 3, "torn_row", ""),
     (
         "GB18030 and UTF-8 mixed",
