@@ -171,8 +171,11 @@ def test_a_draw_by_the_first_method_is_still_made_again_by_it(review, now):
     sown = rules.seed(made.head, worlds.COUNTY, MAY)
     SampleList.objects.all().delete()
     SampleDraw.objects.update(method=DrawMethod.BY_REVIEW, list_hash=rules.population_digest(ids))
-    for row, one in zip(SampledReview.objects.order_by("rank"), rules.drawn(sown, ids, 2), strict=True):
-        SampledReview.objects.filter(id=row.id).update(review_id=one, ticket="")
+    rows = list(SampledReview.objects.order_by("rank"))
+    SampledReview.objects.all().delete()
+    for row, one in zip(rows, rules.drawn(sown, ids, 2), strict=True):
+        row.review_id, row.ticket = one, ""
+    SampledReview.objects.bulk_create(rows)
 
     [told] = queries.explain(MAY, worlds.COUNTY)
     SampledReview.objects.filter(rank=1).update(review_id=max(ids, key=lambda one: rules.lot(sown, one)))
