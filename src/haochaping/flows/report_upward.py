@@ -19,7 +19,7 @@ from haochaping.directory import queries as directory
 from haochaping.directory.terms import Kind
 from haochaping.exchange.fields import shown
 from haochaping.flows import tell_days
-from haochaping.kernel.actor import SYSTEM
+from haochaping.kernel.actor import PEER, SYSTEM, ActorKind
 from haochaping.kernel.refused import Refused
 from haochaping.ledger import queries as ledger
 from haochaping.ledger.terms import EntryKind
@@ -63,7 +63,7 @@ _PAGE = 500
 
 def sender_of(peer: Peer) -> str:
     """How the ledger names what a peer has told: that is not told back to it."""
-    return f"client:peer:{peer.code}"
+    return f"{ActorKind.CLIENT}:{PEER}{peer.code}"
 
 
 @transaction.atomic
