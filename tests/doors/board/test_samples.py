@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from haochaping.kernel.actor import SYSTEM
+from haochaping.directory import actions as directory
+from haochaping.directory.models import Division
+from haochaping.directory.terms import Kind
+from haochaping.kernel.actor import OPERATOR, SYSTEM
+from haochaping.kernel.identifiers import uuid7
 from haochaping.supervision import rules
 from haochaping.supervision.actions import samples
 from haochaping.supervision.models import SampleDraw
@@ -116,6 +120,27 @@ def test_what_is_no_month_is_said(db):
 
     assert answer.status_code == 422
     assert "不是月份" in answer.content.decode()
+
+
+def test_many_draws_are_shown_a_page_at_a_time(review, now):
+    review(5)
+    draw()
+    towns = [f"990102{n:03}000" for n in range(1, 26)]
+    rows = [{"code": code, "name": f"示例{code[6:9]}镇"} for code in towns]
+    assert directory.put(Kind.DIVISIONS, rows, by=OPERATOR, now=now) == []
+    made = SampleDraw.objects.get()
+    for one in Division.objects.filter(code__in=towns):
+        made.pk, made.division = uuid7(now), one
+        made.save(force_insert=True)
+
+    pages = [shown(f"?month=2026-05&page={n}") for n in (1, 2, 3)]
+
+    # The county comes first, then its towns by their codes.
+    assert [page.count("<dt>名单散列值</dt>") for page in pages] == [20, 6, 0]
+    assert ("示例019镇" in pages[0], "示例020镇" in pages[1]) == (True, True)
+    assert 'href="?month=2026-05&amp;page=2"' in pages[0]
+    assert 'rel="next"' not in pages[1]
+    assert "这一页没有抽样" in pages[2]
 
 
 @pytest.mark.parametrize("code", [worlds.COUNTY, worlds.CITY])

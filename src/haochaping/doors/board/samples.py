@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from haochaping.doors.board.terms import BAD_MONTH
 from haochaping.doors.compression import compressed
 from haochaping.doors.gate import public
+from haochaping.doors.paging import LAST_PAGE, page_number
 from haochaping.kernel.refused import Complaint
 from haochaping.supervision.queries import samples
 from haochaping.supervision.rules import last_day, list_text
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from haochaping.supervision.terms import PublishedDraw, SampleResult, Share
 
 _TYPED = 40
+_ON_PAGE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +60,34 @@ class Line:
 @require_safe
 @compressed
 def page(request: HttpRequest) -> HttpResponse:
-    """The draws of a month, the newest unless another is asked for."""
+    """The draws of a month, the newest unless another is asked for, a page at a time."""
     typed, months = request.GET.get("month", "").strip()[:_TYPED], samples.months()
     try:
         chosen = date.fromisoformat(f"{typed}-01") if typed else next(iter(months), None)
     except ValueError:
         context = {"months": months, "sentences": [say(Complaint(BAD_MONTH, "month", {"value": typed}))]}
         return render(request, "board/samples.html", context, status=422)
+    number = page_number(request.GET.get("page", ""))
+    start = (number - 1) * _ON_PAGE
+    found = samples.published(chosen, part=slice(start, start + _ON_PAGE + 1)) if chosen else []
+    more = len(found) > _ON_PAGE and number < LAST_PAGE
     context = {
         "months": months,
         "month": chosen,
-        "lines": [_line(one) for one in samples.published(chosen)] if chosen else [],
+        "lines": [_line(one) for one in found[:_ON_PAGE]],
+        "page": number,
+        "previous": _address(request, number - 1) if number > 1 else "",
+        "next": _address(request, number + 1) if more else "",
         "least_counts": LEAST_COUNTS,
         "least_rates": LEAST_RATES,
     }
     return render(request, "board/samples.html", context)
+
+
+def _address(request: HttpRequest, number: int) -> str:
+    query = request.GET.copy()
+    query["page"] = str(number)
+    return f"?{query.urlencode()}"
 
 
 @public

@@ -69,6 +69,7 @@ _DESK = (
     "last_attempt",
     "draw__month",
 )
+_ALL = slice(None)
 _DRAW = (
     "id",
     "division_id",
@@ -255,15 +256,15 @@ def latest(division_path: str) -> date | None:
     return rows.order_by("-month").values_list("month", flat=True).first()
 
 
-def published(month: date, *, under: str = "", at: str = "") -> list[PublishedDraw]:
-    """The draws of a month with their results, by division; a result is there once the round has ended.
+def published(month: date, *, under: str = "", at: str = "", part: slice = _ALL) -> list[PublishedDraw]:
+    """The draws of a month with their results, by division, or a part of them; a result is there once the round has ended.
 
     `under` names a division with all below it by its path, `at` one with those directly below it; everywhere without either.
     """
     rows = list(
         SampleDraw.objects.filter(_below(under), _at(at), month=month)
         .order_by("division__path", "kind")
-        .values_list("division__code", "division__name", *_DRAW)
+        .values_list("division__code", "division__name", *_DRAW)[part]
     )
     tallies = _tallies([row[2] for row in rows])
     found = []
