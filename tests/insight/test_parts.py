@@ -78,11 +78,11 @@ def units(seed: int, n: int = 300) -> list[FactKey]:
     items = [one.id for one in directory.items([worlds.ITEM, worlds.OTHER_ITEM]).values()]
     found = []
     for _ in range(n):
-        kind, *said = dice.choice(_SAID)
+        kind, channel, level, provenance = dice.choice(_SAID)
         where = (dice.choice(divisions), dice.choice(agencies), dice.choice(items))
         at = (dice.choice([0, *halls()]), dice.choice(["", "intake", "delivery"]))
         day = FIRST + timedelta(days=dice.randrange(60))
-        found.append(FactKey(kind, day, *where, *said, *at))  # type: ignore[arg-type]
+        found.append(FactKey(kind, day, *where, channel, level, provenance, *at))
     return found
 
 

@@ -127,8 +127,9 @@ def facts_of(case_ids: Iterable[UUID]) -> dict[UUID, CaseFacts]:
     ids = list(case_ids)
     occurrences: dict[UUID, list[OccurrenceFacts]] = {}
     rows = ServiceOccurrence.objects.filter(case_id__in=ids).order_by("no")
-    for case_id, occurrence_id, at, *where in rows.values_list("case_id", "id", "at", "hall_id", "stage"):
-        hall_id, stage = where
+    for case_id, occurrence_id, at, hall_id, stage in rows.values_list(
+        "case_id", "id", "at", "hall_id", "stage"
+    ):
         facts = OccurrenceFacts(occurrence_id, local_day(at), hall_id or 0, stage)
         occurrences.setdefault(case_id, []).append(facts)
     cases = Case.objects.filter(id__in=ids)

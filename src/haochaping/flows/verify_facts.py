@@ -10,6 +10,7 @@ import logging
 from collections import Counter
 from contextlib import contextmanager, nullcontext
 from datetime import datetime, time, timedelta
+from functools import partial
 from itertools import batched
 from typing import TYPE_CHECKING
 
@@ -65,15 +66,14 @@ def verify_facts(
     parts = _parts(period, days)
     with _alone() if mend else nullcontext():
         for part in parts:
-            yield from _settled(lambda part=part: figures.differing(part), mend=mend, by=by, now=now)
+            yield from _settled(partial(figures.differing, part), mend=mend, by=by, now=now)
         recounted: list[tuple[Collection[FactKind], Days, Callable[[], Counter[FactKey]]]] = [
             *((ORDER_KINDS, part, _orders_of(part)) for part in parts),
             ({FactKind.SUPERVISED}, days, lambda: supervision_units(supervision_queries.reached())),
             (VOICE_KINDS, days, lambda: voice_units(voices.facts_of())),
         ]
         for kinds, span, units in recounted:
-            asked = (kinds, span, units)
-            yield from _settled(lambda asked=asked: _recounted(*asked), mend=mend, by=by, now=now)
+            yield from _settled(partial(_recounted, kinds, span, units), mend=mend, by=by, now=now)
         for part in parts:
             month = whole_months(part)
             if mend:

@@ -370,15 +370,9 @@ _PROVENANCE = ReviewFacts._fields.index("provenance")
 
 def _counted(*row: Any) -> ReviewFacts:
     *plain, division_id, agency_id, item_id, status, hall_id, service_hall_id, stage, sent_by = row
-    return ReviewFacts(
-        *plain,
-        case_place=(division_id, agency_id, item_id),
-        case_withdrawn=status == CaseStatus.WITHDRAWN,
-        hall_id=hall_id or 0,
-        service_hall_id=service_hall_id or 0,
-        stage=stage,
-        invited=by_invitation(sent_by, plain[_PROVENANCE]),
-    )
+    place, where = (division_id, agency_id, item_id), (hall_id or 0, service_hall_id or 0, stage)
+    through_it = by_invitation(sent_by, plain[_PROVENANCE])
+    return ReviewFacts(*(*plain, place, status == CaseStatus.WITHDRAWN, "", *where, through_it))
 
 
 def excluded_as(review_id: UUID) -> ReasonClass | None:

@@ -61,7 +61,7 @@ _TOKEN_BYTES = 1 + 16 + _MAC_BYTES
 
 
 # Who is the sender of a review that came through an invitation, by its provenance.
-_INVITED = {
+_INVITED: Mapping[str, str] = {
     Provenance.ACTIVE_SELF: f"{ActorKind.REVIEWER}:",
     Provenance.HOTLINE_CALL_BACK: f"{ActorKind.SYSTEM}:",
 }

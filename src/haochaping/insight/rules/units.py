@@ -116,8 +116,14 @@ def invitation_units(invitations: Iterable[InvitedFacts]) -> Counter[FactKey]:
         FactKey(
             FactKind.INVITED,
             one.day,
-            *(one.division_id, one.agency_id, one.item_id),
-            *("", 0, one.reach, one.hall_id, one.stage),
+            one.division_id,
+            one.agency_id,
+            one.item_id,
+            channel="",
+            level=0,
+            provenance=one.reach,
+            hall_id=one.hall_id,
+            stage=one.stage,
         )
         for one in invitations
         if one.verified and not one.withdrawn

@@ -99,19 +99,23 @@ def hold(invitation_ids: Iterable[UUID] = (), *, of: Iterable[UUID] = ()) -> lis
 def counted(invitation_ids: Iterable[UUID]) -> list[InvitedFacts]:
     """What is counted of these invitations."""
     rows = Invitation.objects.filter(id__in=list(invitation_ids)).values_list(*_COUNTED)
-    return [
-        InvitedFacts(
-            occurrence_id,
-            local_day(at),
-            *place,
-            hall_id or 0,
-            stage,
-            verified,
-            status == CaseStatus.WITHDRAWN,
-            reach_of(asked=asked, failed=failed, waits=message is not None, ended=ended),
-        )
-        for occurrence_id, at, *place, hall_id, stage, verified, status, asked, failed, message, ended in rows
-    ]
+    return [_counted(*row) for row in rows]
+
+
+def _counted(occurrence_id: UUID, at: datetime, *row: Any) -> InvitedFacts:
+    division_id, agency_id, item_id, hall_id, stage, verified, status, asked, failed, message, ended = row
+    return InvitedFacts(
+        occurrence_id,
+        local_day(at),
+        division_id,
+        agency_id,
+        item_id,
+        hall_id or 0,
+        stage,
+        verified,
+        status == CaseStatus.WITHDRAWN,
+        reach_of(asked=asked, failed=failed, waits=message is not None, ended=ended),
+    )
 
 
 _CASE = "occurrence__case__"
