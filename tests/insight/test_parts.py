@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import date, timedelta
 from importlib import import_module
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import connection, transaction
@@ -15,7 +15,7 @@ from haochaping.directory import actions as directory_actions
 from haochaping.directory import queries as directory
 from haochaping.directory.terms import Kind
 from haochaping.insight import actions, queries
-from haochaping.insight.models import ChannelMonth, Fact, FactDelta
+from haochaping.insight.models import ChannelMonth, DivisionDay, Fact, FactDelta
 from haochaping.insight.terms import FactKey, FactKind, Place
 from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.periods import Period
@@ -193,19 +193,23 @@ def test_months_of_a_hall_say_what_each_says_alone(now, django_assert_num_querie
 
 
 @pytest.mark.django_db
-def test_channels_that_were_counted_before_have_their_months_too(now):
-    """What the migration fills is what the folds since the beginning would have."""
+@pytest.mark.parametrize(
+    ("table", "migration", "of"),
+    [(ChannelMonth, "0003_halls", "month"), (DivisionDay, "0004_division_day", "day")],
+)
+def test_what_was_counted_before_is_in_the_sums_too(now, table: Any, migration, of):
+    """What a migration fills is what the folds since the beginning would have."""
     build(now)
     actions.count(Counter(units(4)))
     actions.fold()
-    grain = ("division_id", "month", "channel", "kind", "level", "provenance", "n")
-    folded = set(ChannelMonth.objects.filter(n__gt=0).values_list(*grain))
-    ChannelMonth.objects.all().delete()
+    grain = ("division_id", of, "channel", "kind", "level", "provenance", "n")
+    folded = set(table.objects.filter(n__gt=0).values_list(*grain))
+    table.objects.all().delete()
 
     with connection.cursor() as cursor:
-        cursor.execute(import_module("haochaping.insight.migrations.0003_halls")._FILL)
+        cursor.execute(import_module(f"haochaping.insight.migrations.{migration}")._FILL)
 
-    assert set(ChannelMonth.objects.filter(n__gt=0).values_list(*grain)) == folded != set()
+    assert set(table.objects.filter(n__gt=0).values_list(*grain)) == folded != set()
 
 
 def test_parts_add_up_while_somebody_folds(committed_db: str, now):

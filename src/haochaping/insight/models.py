@@ -69,10 +69,10 @@ class Fact(FactGrain):
             )
         ]
         indexes = [
-            Index(fields=["division", "kind", "day"], name="fact_division"),
-            Index(fields=["agency", "kind", "day"], name="fact_agency"),
-            Index(fields=["item", "kind", "day"], name="fact_item"),
-            Index(fields=["hall", "kind", "day"], name="fact_hall", condition=Q(hall__gt=NO_HALL)),
+            Index(fields=["division", "day"], name="fact_division_day"),
+            Index(fields=["agency", "day"], name="fact_agency_day"),
+            Index(fields=["item", "day"], name="fact_item_day"),
+            Index(fields=["hall", "day"], name="fact_hall_day", condition=Q(hall__gt=NO_HALL)),
         ]
 
 
@@ -181,6 +181,33 @@ class ChannelMonth(MonthGrain):
             UniqueConstraint(
                 fields=["division", "month", "channel", "kind", "level", "provenance"],
                 name="channel_month_unique",
+            )
+        ]
+
+
+class DivisionDay(models.Model):
+    """区划日事实: a division with all below it on one day, for periods that do not begin or end with a month."""
+
+    class Privacy:
+        plain = ("kind", "provenance", "channel")
+
+    division = models.ForeignKey(
+        "directory.Division", models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    day = models.DateField()
+    channel = models.CharField(max_length=20)
+    kind = models.CharField(max_length=12)
+    level = models.SmallIntegerField()
+    provenance = models.CharField(max_length=30)
+    n = models.BigIntegerField()
+
+    class Meta:
+        db_table = "insight_division_day"
+        verbose_name = "区划日事实"
+        constraints = [
+            UniqueConstraint(
+                fields=["division", "day", "channel", "kind", "level", "provenance"],
+                name="division_day_unique",
             )
         ]
 

@@ -146,7 +146,7 @@ class Place:
     hall_id: int | None = None
 
 
-type Months = Literal["division", "channel", "agency", "item", "hall"]
+type Months = Literal["division", "channel", "agency", "item", "hall", "division_day"]
 """The tables of facts of whole months."""
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 _LINE = N_("{day} {kind} {where}: the rows come to {rows}, the figure says {figure}")
-_MONTH_LINE = N_("{months} {day} {kind} {where}: the days come to {rows}, the month says {figure}")
+_MONTH_LINE = N_("{months} {day} {kind} {where}: its parts come to {rows}, the sum says {figure}")
 
 
 @click.group(cls=Group)

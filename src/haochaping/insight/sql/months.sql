@@ -1,5 +1,10 @@
--- Facts of whole months beside the facts of days of which they are the sums: what differs, by table.
-WITH days AS MATERIALIZED (
+-- Facts of divisions by day and facts of whole months beside the facts of which they are the sums: what differs, by table.
+WITH of_days AS MATERIALIZED (
+    SELECT kind, day, division_id, channel, level, provenance, sum(n) AS n
+      FROM insight_fact
+     WHERE day >= %(first)s AND day < %(end)s
+     GROUP BY kind, day, division_id, channel, level, provenance
+), days AS MATERIALIZED (
     SELECT kind, date_trunc('month', day)::date AS month, division_id, agency_id, item_id, channel, level, provenance,
            hall_id, sum(n) AS n
       FROM insight_fact
@@ -33,6 +38,10 @@ WITH days AS MATERIALIZED (
       FROM days
      WHERE hall_id <> 0
      GROUP BY kind, month, hall_id, level, provenance
+    UNION ALL
+    SELECT 'division_day', kind, day, above.id, 0, 0, channel, level, provenance, 0, sum(n)
+      FROM of_days JOIN above ON part_id = division_id
+     GROUP BY kind, day, above.id, channel, level, provenance
 ), held AS (
     SELECT 'division' AS months, kind, month, division_id, 0::bigint AS agency_id, 0::bigint AS item_id, '' AS channel,
            level, provenance, 0::bigint AS hall_id, n
@@ -49,6 +58,9 @@ WITH days AS MATERIALIZED (
     UNION ALL
     SELECT 'hall', kind, month, 0, 0, 0, '', level, provenance, hall_id, n
       FROM insight_hall_month WHERE month >= %(first)s AND month < %(end)s
+    UNION ALL
+    SELECT 'division_day', kind, day, division_id, 0, 0, channel, level, provenance, 0, n
+      FROM insight_division_day WHERE day >= %(first)s AND day < %(end)s
 )
 SELECT months, kind, month, division_id, agency_id, item_id, channel, level, provenance, hall_id, '' AS stage,
        coalesce(there.n, 0)::bigint AS counted, coalesce(held.n, 0)::bigint AS held
