@@ -16,6 +16,7 @@ ALL = (
     "reconcile",
     "fair",
     "redaction",
+    "facts",
     "start",
 )
 

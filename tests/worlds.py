@@ -276,11 +276,17 @@ def take_case(case_no: str, now: datetime, **changes: object) -> UUID:
 
 
 def give(
-    case_no: str, level: object, now: datetime, *, entrance: Entrance = Entrance.CLIENT, **changes: object
+    case_no: str,
+    level: object,
+    now: datetime,
+    *,
+    entrance: Entrance = Entrance.CLIENT,
+    by: Actor = OPERATOR,
+    **changes: object,
 ) -> Outcome:
     """Send one review down the road."""
     raw = Raw(review(case_no, level, now, **changes))
-    return receive_reviews([raw], entrance=entrance, by=OPERATOR, now=now)[0]
+    return receive_reviews([raw], entrance=entrance, by=by, now=now)[0]
 
 
 def put_aside(now: datetime) -> dict[RecordKind, tuple[str, UUID]]:

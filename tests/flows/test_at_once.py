@@ -16,8 +16,10 @@ from haochaping.exchange import queries as exchange
 from haochaping.exchange.rules import judge_case
 from haochaping.exchange.terms import Raw
 from haochaping.flows import change_review, handle_bad_review, handle_voices
+from haochaping.flows.invite import invite_case
 from haochaping.flows.receive_reviews import receive_reviews
 from haochaping.flows.retry_records import retry_records
+from haochaping.flows.send_invitations import send_due_invitations
 from haochaping.flows.take_in_cases import take_in_cases
 from haochaping.kernel.actor import OPERATOR, REVIEWER, SYSTEM
 from haochaping.kernel.outcomes import OutcomeKind
@@ -29,7 +31,7 @@ from haochaping.notices.terms import Side
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.rectification.models import WorkOrder
-from haochaping.reviews.models import Review
+from haochaping.reviews.models import Invitation, Review
 from haochaping.reviews.terms import Entrance, Level
 from haochaping.voices.models import Voice
 from tests import worlds
@@ -135,6 +137,55 @@ def test_a_review_waits_for_the_case_that_is_being_withdrawn(now):
 
     assert Review.objects.count() == 1
     assert Case.objects.get(case_no="W-1").status == "withdrawn"
+    assert_counters_exact()
+
+
+@pytest.mark.parametrize("first", ["invited", "withdrawn"])
+def test_who_is_invited_and_whose_case_is_withdrawn_take_turns(now, first):
+    sent(now, "in_process")
+    calls: dict[str, Callable[[], object]] = {
+        "invited": partial(invite_case, worlds.SOURCE, "W-1", by=OPERATOR, now=now),
+        "withdrawn": partial(sent, now + MINUTE, "withdrawn"),
+    }
+    with transaction.atomic():
+        calls.pop(first)()
+        [second] = calls.values()
+        thread = started(second)
+        until_waiting(1)
+    thread.join()
+
+    assert Case.objects.get(case_no="W-1").status == "withdrawn"
+    assert Invitation.objects.filter(occurrence__case__case_no="W-1").count() == 1
+    assert_counters_exact()
+
+
+def moved(now: datetime) -> None:
+    """The platform corrects at which stage the service of YC-1 was, and where."""
+    told = worlds.case("YC-1", now)
+    told["occurrences"] = [worlds.occurrence(1, now) | {"stage": "intake", "hall": ""}]
+    take_in_cases([Raw(told)], entrance=Entrance.CLIENT, by=OPERATOR, now=now + MINUTE)
+
+
+def test_a_service_that_is_moved_waits_for_who_asks_about_it(now, settings):
+    settings.SMS_GATEWAY = "demo"
+    with transaction.atomic():
+        assert send_due_invitations(by=SYSTEM, now=now) == 1
+        thread = started(partial(moved, now))
+        until_waiting(1)
+    thread.join()
+
+    assert Invitation.objects.get().asked == 1
+    assert_counters_exact()
+
+
+def test_who_asks_leaves_out_a_service_that_is_being_moved(now, settings):
+    settings.SMS_GATEWAY = "demo"
+    with transaction.atomic():
+        moved(now)
+        [asked] = at_once([partial(send_due_invitations, by=SYSTEM, now=now)])
+
+    assert asked == 0
+    assert send_due_invitations(by=SYSTEM, now=now + MINUTE) == 1
     assert_counters_exact()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import batched, chain
 from typing import TYPE_CHECKING
 
@@ -12,13 +12,22 @@ from django.db import connection
 from haochaping.flows.verify_ledger import verify_ledger
 from haochaping.insight import queries as insight
 from haochaping.insight.models import Fact, FactDelta
-from haochaping.insight.rules import BY_NAME, order_units, review_units, supervision_units, voice_units
+from haochaping.insight.rules import (
+    BY_NAME,
+    Days,
+    invitation_units,
+    order_units,
+    review_units,
+    supervision_units,
+    voice_units,
+)
 from haochaping.insight.terms import FactKey, Place
 from haochaping.ledger import actions as ledger
 from haochaping.levels import queries as levels
 from haochaping.rectification import queries as orders
 from haochaping.reviews import queries as reviews
-from haochaping.reviews.models import Review
+from haochaping.reviews.asking import queries as asking
+from haochaping.reviews.models import Invitation, Review
 from haochaping.supervision import queries as supervision
 from haochaping.supervision.terms import OPENED_AS, PROPOSED
 from haochaping.voices import queries as voices
@@ -137,7 +146,7 @@ def measured() -> dict[str, tuple[int, int | None]]:
 
 
 def counted() -> dict[FactKey, int]:
-    """The counters of reviews, orders, supervision and voices at their full grain, folded or not."""
+    """The counters of reviews, invitations, orders, supervision and voices at their full grain, folded or not."""
     units: Counter[FactKey] = Counter()
     for model in (Fact, FactDelta):
         for row in model.objects.exclude(kind__in=_OF_CASES):
@@ -146,20 +155,26 @@ def counted() -> dict[FactKey, int]:
 
 
 def standing() -> dict[FactKey, int]:
-    """What those counters have to be: the units of every review, order, step of supervision and voice that stands."""
+    """What those counters have to be: the units of every review, invitation, order, step of supervision and voice."""
     ids = list(Review.objects.values_list("id", flat=True))
     units = review_units(reviews.facts_of(ids).values())
     units.update(order_units(orders.facts_of(ids).values()))
     units.update(order_units(levels.order_facts(ids).values()))
+    units.update(invitation_units(asking.counted(Invitation.objects.values_list("id", flat=True))))
     units.update(supervision_units(supervision.reached()))
     units.update(voice_units(voices.facts_of()))
     return {key: n for key, n in units.items() if key.kind not in _OF_CASES}
+
+
+_EVER = (date(1900, 1, 1), date(2200, 1, 1))
 
 
 def assert_counters_exact() -> None:
     """Hold the published figures and every single counter against the live rows."""
     assert measured() == brute_force()
     assert counted() == standing()
+    assert insight.differing(Days(*_EVER)) == []
+    assert insight.differing_months(*_EVER) == []
 
 
 def findings(now: datetime) -> list[Finding]:

@@ -18,6 +18,7 @@ from haochaping.insight.rules import (
     OF_VOICES,
     case_units,
     changes,
+    invitation_units,
     order_units,
     review_units,
     supervision_units,
@@ -28,7 +29,9 @@ from haochaping.insight.terms import REPORTED, UNVERIFIED, FactKey, FactKind
 from haochaping.kernel.periods import BEIJING
 from haochaping.kernel.ratios import interval
 from haochaping.rectification.terms import AppealFacts, Heard, OrderFacts, OrderState, Solved, Verdict
-from haochaping.reviews.rules import is_active, is_bad
+from haochaping.reviews.asking.rules import reach_of
+from haochaping.reviews.asking.terms import InvitedFacts, Reach
+from haochaping.reviews.rules import by_invitation, is_active, is_bad
 from haochaping.reviews.terms import Level, Provenance, ReasonClass, ReviewChannel, ReviewFacts, ReviewStatus
 from haochaping.supervision.terms import OPENED_AS, PERSONAL, PROPOSED, Rung, RungReached
 from haochaping.voices.terms import VoiceFacts, VoiceKind
@@ -65,8 +68,92 @@ REVIEW = ReviewFacts(
 ORDER = OrderFacts(ID, LATE, 1, 2, 3, OrderState.DISPATCHED)
 
 
+INVITED = InvitedFacts(ID, DAY, 1, 2, 3, 4, "intake", verified=True, withdrawn=False, reach=Reach.DELIVERED)
+
+
 def key(kind: FactKind, day: date, channel: str = "", level: int = 0, provenance: str = "") -> FactKey:
     return FactKey(kind, day, 1, 2, 3, channel, level, provenance)
+
+
+def test_services_and_what_was_said_of_them_count_in_their_hall_and_at_their_stage():
+    served = case_units([CASE._replace(occurrences=(OccurrenceFacts(ID, DAY, 4, "intake"),))])
+    said = review_units([REVIEW._replace(hall_id=5, service_hall_id=4, stage="delivery", invited=True)])
+    handled = order_units([replace(ORDER, hall_id=5, appeal=AppealFacts(7, 8, ""))])
+
+    assert {unit.kind: (unit.hall_id, unit.stage) for unit in (*served, *said, *handled)} == {
+        FactKind.CASE: (0, ""),
+        FactKind.OCCURRENCE: (4, "intake"),
+        FactKind.REVIEW: (5, "delivery"),
+        FactKind.REVIEWED: (4, "delivery"),
+        FactKind.RESPONDED: (4, "delivery"),
+        FactKind.ORDER: (5, ""),
+        FactKind.APPEAL: (5, ""),
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "counts"),
+    [
+        ({}, True),
+        ({"invited": False}, False),
+        ({"case_withdrawn": True}, False),
+        ({"verified_case": False}, False),
+        ({"assess_no": 2}, False),
+        ({"status": ReviewStatus.WITHDRAWN}, False),
+        ({"status": ReviewStatus.EXCLUDED, "reason_class": ReasonClass.MISTAKEN}, False),
+        ({"status": ReviewStatus.SUPERSEDED}, True),
+    ],
+)
+def test_what_came_through_an_invitation_is_part_of_what_was_reviewed(changes, counts):
+    units = review_units([REVIEW._replace(**{"invited": True, **changes})])
+
+    responded = {unit._replace(kind=FactKind.REVIEWED) for unit in units if unit.kind == FactKind.RESPONDED}
+    assert bool(responded) == counts
+    assert responded <= units.keys()
+
+
+@pytest.mark.parametrize(
+    ("changes", "counts"), [({}, True), ({"verified": False}, False), ({"withdrawn": True}, False)]
+)
+def test_an_invitation_counts_once_by_how_far_it_has_come(changes, counts):
+    unit = FactKey(FactKind.INVITED, DAY, 1, 2, 3, "", 0, "delivered", 4, "intake")
+
+    assert invitation_units([INVITED._replace(**changes)]) == ({unit: 1} if counts else {})
+
+
+@pytest.mark.parametrize(
+    ("asked", "failed", "waits", "ended", "reach"),
+    [
+        (0, 0, False, "", Reach.ISSUED),
+        (0, 0, False, "no_phone", Reach.ISSUED),
+        (1, 0, True, "", Reach.SENT),
+        (1, 0, False, "", Reach.DELIVERED),
+        (2, 0, True, "asked_out", Reach.DELIVERED),
+        (0, 1, False, "not_sent", Reach.FAILED),
+        (0, 1, False, "by_phone", Reach.CALLED),
+        (0, 0, False, "by_phone", Reach.CALLED),
+        (1, 1, False, "by_phone", Reach.DELIVERED),
+        (1, 1, True, "", Reach.SENT),
+    ],
+)
+def test_how_far_an_invitation_has_come(asked, failed, waits, ended, reach):
+    assert reach_of(asked=asked, failed=failed, waits=waits, ended=ended) == reach
+
+
+@pytest.mark.parametrize(
+    ("sent_by", "provenance", "through"),
+    [
+        ("reviewer:reviewer", Provenance.ACTIVE_SELF, True),
+        ("client:7", Provenance.ACTIVE_SELF, False),
+        ("reviewer:reviewer", Provenance.UNVERIFIED, False),
+        ("system:haochaping", Provenance.HOTLINE_CALL_BACK, True),
+        ("client:7", Provenance.HOTLINE_CALL_BACK, False),
+        ("staff:7", Provenance.ACTIVE_PAPER_ENTERED, False),
+        ("system:haochaping", Provenance.BULK_IMPORT, False),
+    ],
+)
+def test_only_its_holder_or_a_call_answers_an_invitation(sent_by, provenance, through):
+    assert by_invitation(sent_by, provenance) == through
 
 
 def test_services_of_a_withdrawn_case_are_void():

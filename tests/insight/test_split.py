@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from haochaping.insight.rules import Days, split
+from haochaping.insight.rules import Days, month_by_month, split, whole_months
 from haochaping.kernel.periods import Period
 
 DAYS = st.dates(date(2024, 12, 20), date(2026, 3, 10))
@@ -55,3 +55,21 @@ def test_few_days_are_left_beside_the_months(period, whole_months, days):
 
     assert bool(days_of(parts.months)) == whole_months
     assert len(days_of(parts.before)) + len(days_of(parts.after)) == days
+
+
+@given(start=DAYS, length=st.integers(0, 200))
+def test_months_one_after_another_are_the_days_once_each(start, length):
+    days = Days(start, start + timedelta(days=length))
+
+    parts = month_by_month(days)
+
+    assert [day for part in parts for day in days_of(part)] == days_of(days)
+    assert all(len({(day.year, day.month) for day in days_of(part)}) == 1 for part in parts)
+    assert len(parts) == len({(day.year, day.month) for day in days_of(days)})
+
+
+def test_whole_months_reach_from_a_first_to_before_a_first():
+    inside = Days(date(2025, 12, 30), date(2026, 2, 1))
+
+    assert whole_months(inside) == Days(date(2025, 12, 1), date(2026, 2, 1))
+    assert whole_months(Days(date(2026, 2, 3), date(2026, 2, 4))) == Days(date(2026, 2, 1), date(2026, 3, 1))

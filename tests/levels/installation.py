@@ -187,15 +187,16 @@ class Installation:
 
     def figures(self) -> dict[str, int]:
         """Numerators of a few measures, when every counter is what the rows say and the ledger agrees with them."""
-        from haochaping.flows.recount_figures import recount_figures
+        from haochaping.flows.verify_facts import verify_facts
         from haochaping.insight import actions, queries
         from haochaping.insight.rules import BY_NAME
         from haochaping.insight.terms import Place
+        from haochaping.kernel.actor import OPERATOR
         from tests.flows.truth import counted, findings, standing
 
         actions.fold()
         assert counted() == standing()
-        assert recount_figures() == 0
+        assert list(verify_facts(by=OPERATOR, now=self.now)) == []
         assert findings(self.now) == []
         found = queries.measures(Place(), of=tuple(BY_NAME.values()))
         return {one.name: one.numerator for one in found} | {

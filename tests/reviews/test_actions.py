@@ -86,8 +86,10 @@ def test_invite_makes_one_invitation_per_service(counter):
     wanted = [counter.first.occurrence_id, counter.second.occurrence_id]
     before = ledger.count(EntryKind.INVITATION_ISSUED)
 
-    assert actions.invite(wanted, valid=timedelta(days=30), by=SYSTEM, now=counter.now) == 2
+    made = actions.invite(wanted, valid=timedelta(days=30), by=SYSTEM, now=counter.now)
 
+    assert made == {row.occurrence_id: row.id for row in Invitation.objects.filter(occurrence_id__in=wanted)}
+    assert made.keys() == set(wanted)
     assert queries.tokens_of(wanted).keys() == set(wanted)
     assert ledger.count(EntryKind.INVITATION_ISSUED) == before + 1
 
@@ -96,8 +98,9 @@ def test_invite_counts_and_records_only_what_is_new(counter):
     wanted = [counter.first.occurrence_id, counter.second.occurrence_id]
     [(known, token)] = queries.tokens_of(wanted).items()
 
-    assert actions.invite(wanted, valid=timedelta(days=60), by=SYSTEM, now=counter.now + STEP) == 1
+    made = actions.invite(wanted, valid=timedelta(days=60), by=SYSTEM, now=counter.now + STEP)
 
+    assert made.keys() == set(wanted) - {known}
     assert queries.tokens_of(wanted)[known] == token
     entry = Entry.objects.filter(kind=EntryKind.INVITATION_ISSUED).latest("recorded_at")
     assert (entry.subject_id, entry.facts) == (str(Invitation.objects.latest("issued_at").pk), {"rows": "1"})
@@ -108,8 +111,8 @@ def test_invite_again_writes_nothing(counter):
     actions.invite(wanted, valid=timedelta(days=30), by=SYSTEM, now=counter.now)
     before = ledger.count(EntryKind.INVITATION_ISSUED)
 
-    assert actions.invite(wanted, valid=timedelta(days=30), by=SYSTEM, now=counter.now) == 0
-    assert actions.invite([], valid=timedelta(days=30), by=SYSTEM, now=counter.now) == 0
+    assert actions.invite(wanted, valid=timedelta(days=30), by=SYSTEM, now=counter.now) == {}
+    assert actions.invite([], valid=timedelta(days=30), by=SYSTEM, now=counter.now) == {}
     assert ledger.count(EntryKind.INVITATION_ISSUED) == before
 
 

@@ -123,12 +123,15 @@ def _newest(whose: Q, limit: int) -> list[Binding]:
 
 
 def facts_of(case_ids: Iterable[UUID]) -> dict[UUID, CaseFacts]:
-    """What is counted of each case: its own day and one day per occurrence."""
+    """What is counted of each case: its own day, and of each occurrence day, hall and stage."""
     ids = list(case_ids)
     occurrences: dict[UUID, list[OccurrenceFacts]] = {}
-    rows = ServiceOccurrence.objects.filter(case_id__in=ids).order_by("no").values_list("case_id", "id", "at")
-    for case_id, occurrence_id, at in rows:
-        occurrences.setdefault(case_id, []).append(OccurrenceFacts(occurrence_id, local_day(at)))
+    rows = ServiceOccurrence.objects.filter(case_id__in=ids).order_by("no")
+    for case_id, occurrence_id, at, hall_id, stage in rows.values_list(
+        "case_id", "id", "at", "hall_id", "stage"
+    ):
+        facts = OccurrenceFacts(occurrence_id, local_day(at), hall_id or 0, stage)
+        occurrences.setdefault(case_id, []).append(facts)
     cases = Case.objects.filter(id__in=ids)
     return {
         row.id: CaseFacts(

@@ -184,10 +184,12 @@ class NewCase(Struct, frozen=True, omit_defaults=True):
 
 
 class OccurrenceFacts(NamedTuple):
-    """An occurrence as counted: the day it took place and its id."""
+    """An occurrence as counted: the day it took place, its id, the hall (0 for none) and the stage."""
 
     id: UUID
     day: date
+    hall_id: int = 0
+    stage: str = ""
 
 
 class CaseFacts(NamedTuple):

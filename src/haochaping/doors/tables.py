@@ -487,9 +487,12 @@ TABLES: dict[str, Held] = {
     "reviews_indicator_set": Held(_READ),
     "reviews_review_indicator": Held(_READ),
     "insight_fact": Held(_READ, why=_FIGURES),
+    "insight_division_day": Held(_READ, why=_FIGURES),
     "insight_division_month": Held(_READ, why=_FIGURES),
     "insight_item_month": Held(_READ, why=_FIGURES),
     "insight_agency_month": Held(_READ, why=_FIGURES),
+    "insight_hall_month": Held(_READ, why=_FIGURES),
+    "insight_channel_month": Held(_READ, why=_FIGURES),
     "insight_fact_delta": Held(_WRITE, why=_FIGURES),
     # Who logs in, and how.
     "accounts_user": _ACCOUNTS,

@@ -17,6 +17,7 @@ from haochaping.exchange.dialects.moments import write_moment
 from haochaping.exchange.dialects.reading import read, refusal, wire_name
 from haochaping.exchange.dialects.terms import NO_SUCH_SERVICE, NO_SUCH_SERVICE_NAME, NOT_SIGNED, Does
 from haochaping.exchange.fields import shown
+from haochaping.flows.invite import invite_service
 from haochaping.flows.open_visit import open_service_visit
 from haochaping.flows.open_wire import Call, Came, open_call
 from haochaping.flows.take_wire import take
@@ -24,9 +25,7 @@ from haochaping.identity import queries as identity
 from haochaping.kernel.identifiers import normal_receipt_no
 from haochaping.kernel.periods import BEIJING, local_day
 from haochaping.kernel.refused import Refused
-from haochaping.reviews import actions as reviews
 from haochaping.reviews import queries as review_queries
-from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -90,8 +89,7 @@ def _page(call: Call, reading: Reading, signed: bool, now: datetime) -> Came:
 
 @transaction.atomic
 def _invited(call: Call, service: Binding, now: datetime) -> str:
-    valid = rulebook.terms_for(service.division_path, local_day(now)).invitation_valid
-    reviews.invite([service.occurrence_id], valid=valid, renew=True, by=call.by, now=now)
+    invite_service(service, by=call.by, now=now)
     return review_queries.tokens_of([service.occurrence_id])[service.occurrence_id]
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from haochaping.flows.send_invitations import recounted
 from haochaping.identity import queries as identity
 from haochaping.kernel.periods import local_day
 from haochaping.notices.terms import DeliveryState
@@ -37,10 +38,12 @@ def read_outcomes(*, by: Actor, now: datetime) -> int:
     outcomes = queries.outcomes(limit=_BATCH)
     if not outcomes:
         return 0
+    held = queries.hold(invitation for invitation, _, _ in outcomes)
     sent = [delivery for _, delivery, state in outcomes if state == DeliveryState.SENT]
     states = {invitation: state for invitation, _, state in outcomes if state != DeliveryState.SENT}
     failed = queries.held(states)
-    invitations.settle_outcomes(sent, _settled(failed, states, now), by=by, now=now)
+    settled = _settled(failed, states, now)
+    recounted(held, lambda: invitations.settle_outcomes(sent, settled, by=by, now=now))
     return len(failed)
 
 

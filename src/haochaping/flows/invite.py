@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import transaction
 
+from haochaping.cases import actions as case_actions
 from haochaping.cases import queries as cases
 from haochaping.cases.terms import NO_SUCH_CASE
 from haochaping.flows.review_window import check_standing
+from haochaping.insight import actions as insight
+from haochaping.insight.rules import invitation_units
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.reviews import actions as reviews
@@ -27,6 +30,17 @@ if TYPE_CHECKING:
 
 
 @transaction.atomic
+def invite_service(service: Binding, *, by: Actor, now: datetime) -> None:
+    """Issue the invitation of one service and count it, or renew the one there is."""
+    # First: whoever moves the case counts its invitations, and waits for this one or is waited for.
+    case_actions.hold_still([(service.source, service.case_no)])
+    valid = rulebook.terms_for(service.division_path, local_day(now)).invitation_valid
+    new = reviews.invite([service.occurrence_id], valid=valid, renew=True, by=by, now=now)
+    if new:
+        insight.count(invitation_units(asking.counted(new.values())))
+
+
+@transaction.atomic
 def invite_case(source: str, case_no: str, *, by: Actor, now: datetime) -> list[str]:
     """Issue the invitation of a case's last service, or renew the one there is; returns all links of the case.
 
@@ -37,8 +51,7 @@ def invite_case(source: str, case_no: str, *, by: Actor, now: datetime) -> list[
     bindings = _services(source, case_no)
     last = bindings[-1]
     check_standing(last)
-    valid = rulebook.terms_for(last.division_path, local_day(now)).invitation_valid
-    reviews.invite([last.occurrence_id], valid=valid, renew=True, by=by, now=now)
+    invite_service(last, by=by, now=now)
     tokens = review_queries.tokens_of(binding.occurrence_id for binding in bindings)
     return [f"{settings.SITE_URL}/r/{tokens[b.occurrence_id]}" for b in bindings if b.occurrence_id in tokens]
 

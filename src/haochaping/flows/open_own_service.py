@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from haochaping.cases import queries as cases
+from haochaping.flows.invite import invite_service
 from haochaping.identity import queries as identity
-from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
-from haochaping.reviews import actions as reviews
 from haochaping.reviews import queries as review_queries
 from haochaping.reviews.terms import TOKEN_INVALID
-from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -41,8 +39,7 @@ def open_own_service(
         cases.person_of(binding.case_id) in persons or _may_rate_for(binding, persons)
     ):
         raise Refused(TOKEN_INVALID)
-    valid = rulebook.terms_for(binding.division_path, local_day(now)).invitation_valid
-    reviews.invite([occurrence_id], valid=valid, renew=True, by=by, now=now)
+    invite_service(binding, by=by, now=now)
     return review_queries.tokens_of([occurrence_id])[occurrence_id]
 
 

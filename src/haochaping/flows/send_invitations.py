@@ -13,6 +13,8 @@ from django.conf import settings
 from django.db import transaction
 
 from haochaping.identity import queries as identity
+from haochaping.insight import actions as insight
+from haochaping.insight.rules import changes, invitation_units
 from haochaping.kernel.periods import BEIJING, local_day
 from haochaping.notices import actions as notices
 from haochaping.notices import queries as notice_queries
@@ -24,7 +26,7 @@ from haochaping.reviews.asking.rules import asking
 from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from uuid import UUID
 
     from haochaping.kernel.actor import Actor
@@ -50,8 +52,18 @@ def send_due_invitations(*, by: Actor, now: datetime) -> int:
     settled = _settled(due, now)
     chosen = [one for one, found in settled if found.send]
     messages = _send(chosen, by=by, now=now)
-    invitations.settle_asking(settled, messages=messages, by=by, now=now)
+    recounted(
+        [one.id for one in due],
+        lambda: invitations.settle_asking(settled, messages=messages, by=by, now=now),
+    )
     return len(chosen)
+
+
+def recounted(invitation_ids: Sequence[UUID], move: Callable[[], object]) -> None:
+    """Do something with invitations that are held, and count how far they have come by it."""
+    before = invitation_units(queries.counted(invitation_ids))
+    move()
+    insight.count(changes(before, invitation_units(queries.counted(invitation_ids))))
 
 
 def _settled(due: Sequence[ToAsk], now: datetime) -> list[tuple[ToAsk, Asking]]:

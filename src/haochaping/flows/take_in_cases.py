@@ -21,25 +21,28 @@ from haochaping.flows.complete_step import completed, service_of
 from haochaping.flows.retry_quarantine import retry_reviews, sender_of, settle
 from haochaping.identity import actions as identity
 from haochaping.insight import actions as insight
-from haochaping.insight.rules import case_units, changes, review_units
+from haochaping.insight.rules import case_units, changes, invitation_units, review_units
 from haochaping.kernel.outcomes import Outcome, OutcomeKind
 from haochaping.kernel.periods import BEIJING, local_day
 from haochaping.kernel.refused import Complaint, Refused
 from haochaping.reviews import actions as reviews
 from haochaping.reviews import queries as review_queries
+from haochaping.reviews.asking import queries as asking
 from haochaping.reviews.asking.rules import first_ask
+from haochaping.reviews.asking.terms import InvitedFacts
 from haochaping.reviews.terms import Entrance
 from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import date, timedelta
+    from datetime import timedelta
     from uuid import UUID
 
     from haochaping.cases.actions import TakenIn
     from haochaping.cases.terms import CaseFacts, NewCase
     from haochaping.exchange.terms import QuarantineRow
     from haochaping.kernel.actor import Actor
+    from haochaping.reviews.terms import ReviewFacts
 
 _REFUSED = {UNKNOWN_FIELD.code}
 _STEPS = 200
@@ -146,7 +149,7 @@ def _take(
 
 
 def _invite(taken: TakenIn, by: Actor, now: datetime) -> None:
-    """The completion of a case invites to review its last service."""
+    """The completion of a case invites to review its last service; each new invitation is counted."""
     if not taken.completed:
         return
     divisions = {case_id: taken.after[case_id].division_id for case_id in taken.completed}
@@ -156,13 +159,16 @@ def _invite(taken: TakenIn, by: Actor, now: datetime) -> None:
         held = terms[divisions[case_id]]
         asked_at = first_ask(last.at, held, now) if last.may_ask else None
         valid_for.setdefault(held.invitation_valid, {})[last.occurrence_id] = asked_at
+    new: dict[UUID, UUID] = {}
     for valid, asks in valid_for.items():
         ask_at = {occurrence_id: at for occurrence_id, at in asks.items() if at}
-        reviews.invite(asks, valid=valid, ask_at=ask_at, by=by, now=now)
+        new |= reviews.invite(asks, valid=valid, ask_at=ask_at, by=by, now=now)
+    services = _where(taken.after[case_id] for case_id in taken.completed)
+    insight.count(invitation_units(services[service] for service in new))
 
 
 def _move_reviews(taken: TakenIn, keys: Mapping[UUID | None, tuple[str, str]]) -> None:
-    """What was reviewed is counted with its service: day, place, whether its platform has sent it, whether it is void."""
+    """Reviews and invitations are counted with their service: day, place, whether it was sent by its platform, or is void."""
     stood, stands = _where(taken.before.values()), _where(taken.after.values())
     moved = {service for service, where in stands.items() if stood.get(service, where) != where}
     if not moved:
@@ -175,27 +181,34 @@ def _move_reviews(taken: TakenIn, keys: Mapping[UUID | None, tuple[str, str]]) -
     occurrences = review_queries.occurrences_of(moved)
     review_queries.hold(occurrences)
     after = review_queries.facts_of(occurrences)
-    before = []
-    for facts in after.values():
-        day, verified, withdrawn, place = stood[occurrences[facts.id]]
-        at = datetime.combine(day, time(), BEIJING)
-        before.append(
-            facts._replace(occurred_at=at, verified_case=verified, case_withdrawn=withdrawn, case_place=place)
-        )
+    before = [_as_it_stood(facts, stood[occurrences[facts.id]]) for facts in after.values()]
     insight.count(changes(review_units(before), review_units(after.values())))
+    # Whoever asks somebody holds the invitation and looks where its service is only then.
+    invited = asking.counted(asking.hold(of=moved))
+    asked_there = [stood[one.occurrence_id]._replace(reach=one.reach) for one in invited]
+    insight.count(changes(invitation_units(asked_there), invitation_units(invited)))
 
 
-def _where(cases: Iterable[CaseFacts]) -> dict[UUID, tuple[date, bool, bool, tuple[int, int, int]]]:
-    """Day, verified, withdrawn and place of each service."""
+def _as_it_stood(facts: ReviewFacts, service: InvitedFacts) -> ReviewFacts:
+    return facts._replace(
+        occurred_at=datetime.combine(service.day, time(), BEIJING),
+        verified_case=service.verified,
+        case_withdrawn=service.withdrawn,
+        case_place=(service.division_id, service.agency_id, service.item_id),
+        service_hall_id=service.hall_id,
+        stage=service.stage,
+    )
+
+
+def _where(cases: Iterable[CaseFacts]) -> dict[UUID, InvitedFacts]:
+    """What of each service decides where its reviews and its invitation are counted, as of an invitation just issued."""
     return {
-        occurrence.id: (
-            occurrence.day,
-            case.verified,
-            case.withdrawn,
-            (case.division_id, case.agency_id, case.item_id),
+        service.id: InvitedFacts(
+            *(service.id, service.day, case.division_id, case.agency_id, case.item_id),
+            *(service.hall_id, service.stage, case.verified, case.withdrawn),
         )
         for case in cases
-        for occurrence in case.occurrences
+        for service in case.occurrences
     }
 
 

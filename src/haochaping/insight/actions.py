@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, LiteralString
 
 from django.db import connection, transaction
 
+from haochaping.insight.terms import Difference, FactKey
+from haochaping.ledger import actions as ledger
+from haochaping.ledger.terms import EntryKind, NewEntry
 from haochaping.postgres.rows import copy_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
+    from datetime import date, datetime
 
-    from haochaping.insight.terms import FactKey
+    from haochaping.kernel.actor import Actor
 
 _DELTA: dict[LiteralString, LiteralString] = {
     "kind": "varchar",
@@ -23,16 +27,25 @@ _DELTA: dict[LiteralString, LiteralString] = {
     "channel": "varchar",
     "level": "int2",
     "provenance": "varchar",
+    "hall_id": "int8",
+    "stage": "varchar",
     "n": "int8",
 }
-_FOLD = resources.files("haochaping.insight").joinpath("sql/fold.sql").read_text(encoding="utf-8")
+_FOLDER = resources.files("haochaping.insight").joinpath("sql")
+_FOLD = _FOLDER.joinpath("fold.sql").read_text(encoding="utf-8")
+_MEND = (
+    _FOLDER.joinpath("mend_months.sql")
+    .read_text(encoding="utf-8")
+    .format(differing=_FOLDER.joinpath("months.sql").read_text(encoding="utf-8"))
+)
 _FOLD_LOCK = 0x696E7369  # "insi": one folder at a time
 
 
 @transaction.atomic(savepoint=False)
 def count(changes: Mapping[FactKey, int]) -> None:
     """Add changes to the facts, in the transaction of what they count."""
-    copy_rows("insight_fact_delta", _DELTA, ((*key, n) for key, n in changes.items()))
+    if changes:
+        copy_rows("insight_fact_delta", _DELTA, ((*key, n) for key, n in changes.items()))
 
 
 @transaction.atomic
@@ -44,3 +57,30 @@ def fold() -> int:
             return 0
         cursor.execute(_FOLD)
         return int(cursor.fetchone()[0])
+
+
+@transaction.atomic
+def mend(differences: Collection[Difference], *, by: Actor, now: datetime) -> None:
+    """Add to the facts of days what makes them what their rows come to; the ledger keeps that somebody had to."""
+    count({one.key: one.counted - one.held for one in differences})
+    _record(differences, "days", by=by, now=now)
+
+
+@transaction.atomic
+def mend_months(first: date, end: date, *, by: Actor, now: datetime) -> list[Difference]:
+    """Bring the facts of whole months to what those of their days come to; what was wrong. Nobody folds meanwhile."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_FOLD_LOCK])
+        cursor.execute(_MEND, {"first": first, "end": end})
+        differences = [
+            Difference(FactKey(*key), counted, held, months) for months, *key, counted, held in cursor
+        ]
+    _record(differences, "months", by=by, now=now)
+    return differences
+
+
+def _record(differences: Collection[Difference], of: str, *, by: Actor, now: datetime) -> None:
+    if differences:
+        days = [one.key.day for one in differences]
+        facts = {"figures": str(len(days)), "from": min(days).isoformat(), "to": max(days).isoformat()}
+        ledger.append([NewEntry(EntryKind.FIGURES_MENDED, "figures", of, facts=facts)], by=by, now=now)

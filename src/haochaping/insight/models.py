@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Index, UniqueConstraint
+from django.db.models import Index, Q, UniqueConstraint
+
+from haochaping.insight.terms import NO_HALL
 
 
 class FactGrain(models.Model):
     """The columns of `FactKey` with a number."""
 
     class Privacy:
-        plain = ("kind", "channel", "provenance")
+        plain = ("kind", "channel", "provenance", "stage")
 
     kind = models.CharField(max_length=12)
     day = models.DateField()
@@ -26,6 +28,16 @@ class FactGrain(models.Model):
     channel = models.CharField(max_length=20)
     level = models.SmallIntegerField()
     provenance = models.CharField(max_length=30)
+    # 0 for none: so that a key is unique without saying what two unknowns are to each other.
+    hall = models.ForeignKey(
+        "directory.Hall",
+        models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        db_default=NO_HALL,
+    )
+    stage = models.CharField(max_length=10, blank=True, db_default="")
     n = models.BigIntegerField()
 
     class Meta:
@@ -41,14 +53,26 @@ class Fact(FactGrain):
         constraints = [
             UniqueConstraint(
                 # The day first: the days at the ends of a period lie together.
-                fields=["day", "kind", "division", "agency", "item", "channel", "level", "provenance"],
-                name="fact_unique_day",
+                fields=[
+                    "day",
+                    "kind",
+                    "division",
+                    "agency",
+                    "item",
+                    "channel",
+                    "level",
+                    "provenance",
+                    "hall",
+                    "stage",
+                ],
+                name="fact_unique_grain",
             )
         ]
         indexes = [
-            Index(fields=["division", "kind", "day"], name="fact_division"),
-            Index(fields=["agency", "kind", "day"], name="fact_agency"),
-            Index(fields=["item", "kind", "day"], name="fact_item"),
+            Index(fields=["division", "day"], name="fact_division_day"),
+            Index(fields=["agency", "day"], name="fact_agency_day"),
+            Index(fields=["item", "day"], name="fact_item_day"),
+            Index(fields=["hall", "day"], name="fact_hall_day", condition=Q(hall__gt=NO_HALL)),
         ]
 
 
@@ -118,6 +142,72 @@ class AgencyMonth(MonthGrain):
         constraints = [
             UniqueConstraint(
                 fields=["agency", "month", "kind", "level", "provenance"], name="agency_month_unique"
+            )
+        ]
+
+
+class HallMonth(MonthGrain):
+    """大厅月事实: what took place in a hall, whosever the service."""
+
+    hall = models.ForeignKey(
+        "directory.Hall", models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+
+    class Meta:
+        db_table = "insight_hall_month"
+        verbose_name = "大厅月事实"
+        constraints = [
+            UniqueConstraint(
+                fields=["hall", "month", "kind", "level", "provenance"], name="hall_month_unique"
+            )
+        ]
+
+
+class ChannelMonth(MonthGrain):
+    """渠道月事实: a division with all below it, each channel apart; of what has a channel."""
+
+    class Privacy:
+        plain = ("kind", "provenance", "channel")
+
+    division = models.ForeignKey(
+        "directory.Division", models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    channel = models.CharField(max_length=20)
+
+    class Meta:
+        db_table = "insight_channel_month"
+        verbose_name = "渠道月事实"
+        constraints = [
+            UniqueConstraint(
+                fields=["division", "month", "channel", "kind", "level", "provenance"],
+                name="channel_month_unique",
+            )
+        ]
+
+
+class DivisionDay(models.Model):
+    """区划日事实: a division with all below it on one day, for periods that do not begin or end with a month."""
+
+    class Privacy:
+        plain = ("kind", "provenance", "channel")
+
+    division = models.ForeignKey(
+        "directory.Division", models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    day = models.DateField()
+    channel = models.CharField(max_length=20)
+    kind = models.CharField(max_length=12)
+    level = models.SmallIntegerField()
+    provenance = models.CharField(max_length=30)
+    n = models.BigIntegerField()
+
+    class Meta:
+        db_table = "insight_division_day"
+        verbose_name = "区划日事实"
+        constraints = [
+            UniqueConstraint(
+                fields=["division", "day", "channel", "kind", "level", "provenance"],
+                name="division_day_unique",
             )
         ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime, time
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -11,41 +12,49 @@ from django.db.models import Q
 
 from haochaping.directory.rules import path_range
 from haochaping.insight.models import Fact, FactDelta
-from haochaping.insight.rules import MEASURES, split, worked_out
-from haochaping.insight.terms import FactKey, FactKind, MeasureValue, Part, Place, Tally
-from haochaping.kernel.periods import Period
+from haochaping.insight.rules import MEASURES, Days, split, worked_out
+from haochaping.insight.terms import Difference, FactKey, FactKind, MeasureValue, Part, Place, Tally
+from haochaping.kernel.periods import BEIJING, Period
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
-    from haochaping.insight.rules import Days
-    from haochaping.insight.terms import Measure
+    from haochaping.insight.terms import Measure, Months
 
-    type Kind = Literal["division", "agency", "item"]
+    type Kind = Literal["division", "agency", "item", "hall"]
 
-_SQL = resources.files("haochaping.insight").joinpath("sql/tally.sql").read_text(encoding="utf-8")
-_EACH = resources.files("haochaping.insight").joinpath("sql/tally_each.sql").read_text(encoding="utf-8")
+_FOLDER = resources.files("haochaping.insight").joinpath("sql")
+_SQL, _EACH, _COUNTED, _MONTHS, _WHICH_MONTHS = (
+    _FOLDER.joinpath(f"{name}.sql").read_text(encoding="utf-8")
+    for name in ("tally", "tally_each", "counted", "months", "which_months")
+)
 _TOTALS = {
-    rule: resources.files("haochaping.insight")
-    .joinpath(f"sql/quality/{rule}.sql")
-    .read_text(encoding="utf-8")
-    for rule in ("DQ-02", "DQ-03")
+    rule: _FOLDER.joinpath(f"quality/{rule}.sql").read_text(encoding="utf-8") for rule in ("DQ-02", "DQ-03")
 }
-_KINDS: tuple[Kind, ...] = ("division", "agency", "item")
+_KINDS: tuple[Kind, ...] = ("division", "agency", "item", "hall")
 _ALWAYS = Period()
 
 
 def tally(place: Place, period: Period = _ALWAYS) -> Tally:
     """How many of each (kind, level, provenance) for a place and days, both ends included."""
-    return {(kind, level, provenance): n for _, kind, level, provenance, n in _counted(place, period)}
+    return {(kind, level, provenance): n for _, _, kind, level, provenance, n in _counted(place, period)}
 
 
-def _counted(place: Place, period: Period, *, each_month: bool = False) -> list[tuple[Any, ...]]:
-    """Rows of (month, kind, level, provenance, n); the month is None unless each is asked for."""
-    inside = "division" if place.agency_path is None else "agency"
-    by = inside if place.item_id is None else "item"
-    days = _days(period, by_month=by == "division" or not place.division_path)
+def tally_of_channels(place: Place, period: Period = _ALWAYS) -> dict[str, Tally]:
+    """The same for each channel by itself, of what has one: cases and services that nobody reviewed are in none."""
+    tallies: dict[str, dict[Part, int]] = {}
+    for _, channel, kind, level, provenance, n in _counted(place, period, each_channel=True):
+        tallies.setdefault(channel, {})[kind, level, provenance] = n
+    return {**tallies}
+
+
+def _counted(
+    place: Place, period: Period, *, each_month: bool = False, each_channel: bool = False
+) -> list[tuple[Any, ...]]:
+    """Rows of (month, channel, kind, level, provenance, n); month and channel are None unless each is asked for."""
+    by = _added_up_by(place, each_channel=each_channel)
+    days = _days(period, by_month=by is not None)
     division_low, division_high = path_range(place.division_path)
     agency_low, agency_high = path_range(place.agency_path or "")
     with connection.cursor() as cursor:
@@ -54,7 +63,8 @@ def _counted(place: Place, period: Period, *, each_month: bool = False) -> list[
             days
             | {
                 "each_month": each_month,
-                "by": by,
+                "each_channel": each_channel,
+                "by": by or "",
                 "any_division": not place.division_path,
                 "division_low": division_low,
                 "division_high": division_high,
@@ -62,9 +72,24 @@ def _counted(place: Place, period: Period, *, each_month: bool = False) -> list[
                 "agency_low": agency_low,
                 "agency_high": agency_high,
                 "item_id": place.item_id,
+                "hall_id": place.hall_id,
             },
         )
         return list(cursor.fetchall())
+
+
+def _added_up_by(place: Place, *, each_channel: bool) -> Months | None:
+    """Which facts of months are those of a place; None where there are none and days are added up."""
+    if each_channel:
+        plain = place.agency_path is None and place.item_id is None and place.hall_id is None
+        return "channel" if plain else None
+    if place.hall_id is not None:
+        return "hall" if place == Place(hall_id=place.hall_id) else None
+    if place.item_id is None and place.agency_path is None:
+        return "division"
+    if place.division_path:
+        return None
+    return "agency" if place.item_id is None else "item"
 
 
 def _days(period: Period, *, by_month: bool = True) -> dict[str, Any]:
@@ -88,7 +113,7 @@ def measures(
 def tally_of_each(
     asked: Mapping[Kind, Sequence[int]], period: Period = _ALWAYS
 ) -> dict[Kind, dict[int, Tally]]:
-    """The tallies of several divisions and agencies (each with all below it) and items, by kind and id, in one query."""
+    """The tallies of divisions and agencies (each with all below it), items and halls, by kind and id, in one query."""
     tallies: dict[Kind, dict[int, dict[Part, int]]] = {
         by: {one: {} for one in ids} for by, ids in asked.items()
     }
@@ -120,7 +145,7 @@ def measures_of_months(
         return {}
     tallies: dict[date, dict[Part, int]] = {first: {} for first in months}
     period = Period(months[min(months)].start, months[max(months)].end)
-    for month, kind, level, provenance, n in _counted(place, period, each_month=True):
+    for month, _, kind, level, provenance, n in _counted(place, period, each_month=True):
         tallies[month][kind, level, provenance] = n
     return {first: [worked_out(measure, counted) for measure in of] for first, counted in tallies.items()}
 
@@ -146,7 +171,33 @@ def held(kinds: Collection[FactKind], days: Days) -> Counter[FactKey]:
     return found
 
 
-_PLACES = {"division", "agency", "item"}
+def differing(days: Days) -> list[Difference]:
+    """Where the figures of cases, services, reviews and invitations are not what their rows come to, as of one moment."""
+    bounds = {"begin": _midnight(days.first), "until": _midnight(days.end)}
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTED, {"first": days.first, "end": days.end, **bounds})
+        return [Difference(FactKey(*key), counted, held) for *key, counted, held in cursor]
+
+
+def differing_months(first: date, end: date) -> list[Difference]:
+    """Where the facts of whole months, from a first day to before another one, are not what those of their days come to."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MONTHS, {"first": first, "end": end})
+        return [Difference(FactKey(*key), counted, held, months) for months, *key, counted, held in cursor]
+
+
+def months_counted() -> set[date]:
+    """The first days of the months of which there is a figure, a case, a service or a review."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WHICH_MONTHS)
+        return {month for (month,) in cursor}
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), BEIJING)
+
+
+_PLACES = {"division", "agency", "item", "hall"}
 _GRAIN = [field.removesuffix("_id") for field in FactKey._fields]
 
 

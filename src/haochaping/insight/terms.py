@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from haochaping.kernel.ratios import Ratio
 from haochaping.kernel.refused import N_, Reason
@@ -44,6 +44,9 @@ class FactKind(StrEnum):
     VOICE_LATE = "voice_late"
     VOICE_ANSWER = "voice_answer"
     VOICE_RESULT = "voice_result"
+    # Invitations: how far each has come, and what was reviewed through one.
+    INVITED = "invited"
+    RESPONDED = "responded"
 
 
 class Said(StrEnum):
@@ -61,7 +64,10 @@ class Said(StrEnum):
 
 
 class FactKey(NamedTuple):
-    """The grain of the facts: a day and everything a page may ask by."""
+    """The grain of the facts: a day and everything a page may ask by.
+
+    `hall_id` is 0 and `stage` empty where a unit has none: a case may go through several halls, an order is about no stage.
+    """
 
     kind: str
     day: date
@@ -71,12 +77,15 @@ class FactKey(NamedTuple):
     channel: str
     level: int
     provenance: str
+    hall_id: int = 0
+    stage: str = ""
 
 
 REPORTED = "reported"
 UNVERIFIED = "unverified"
-# Supervision of an agency as a whole is about no item; items of the directory begin at 1.
+# Supervision of an agency as a whole is about no item, what is done on the web in no hall; rows of the directory begin at 1.
 NO_ITEM = 0
+NO_HALL = 0
 
 type Part = tuple[str, int, str]
 """A part of a tally: (kind, level, provenance)."""
@@ -129,11 +138,30 @@ class MeasureValue:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a figure is asked for: a division's or agency's subtree, an item, or several together."""
+    """What a figure is asked for: a division's or agency's subtree, an item, a hall, or several together."""
 
     division_path: str = ""
     agency_path: str | None = None
     item_id: int | None = None
+    hall_id: int | None = None
+
+
+type Months = Literal["division", "channel", "agency", "item", "hall", "division_day"]
+"""The tables of facts of whole months."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A figure that is not what it has to be: `counted` is what there is, `held` what the figure says.
+
+    Of a day what there is are rows; of a month (`months` names its table, `key.day` is its first day, and what the table does
+    not tell apart is empty) the facts of days.
+    """
+
+    key: FactKey
+    counted: int
+    held: int
+    months: Months | None = None
 
 
 @dataclass(frozen=True, slots=True)

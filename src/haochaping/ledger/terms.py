@@ -121,6 +121,7 @@ class EntryKind(IntEnum):
     QUALITY_JUDGED = 247
     FIGURE_WITHHELD = 248
     FIGURE_RELEASED = 249
+    FIGURES_MENDED = 252
     APPEAL_FILED = 200
     APPEAL_TAKEN_UP = 201
     APPEAL_HEARD = 202
@@ -253,6 +254,7 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.QUALITY_JUDGED: N_("Quality of a source’s day judged"),
     EntryKind.FIGURE_WITHHELD: N_("Figures withheld"),
     EntryKind.FIGURE_RELEASED: N_("Figures published again"),
+    EntryKind.FIGURES_MENDED: N_("Figures brought to what their rows come to"),
     EntryKind.APPEAL_FILED: N_("Appeal filed, or taken to the second review"),
     EntryKind.APPEAL_TAKEN_UP: N_("Appeal accepted or refused"),
     EntryKind.APPEAL_HEARD: N_("Reviewer heard about an appeal"),

@@ -365,6 +365,7 @@ _TOLD_FACTS = (
     "agency__code",
     "item__code",
     "number",
+    "review__hall_id",
 )
 
 
@@ -393,6 +394,7 @@ def _facts(row: dict[str, Any]) -> OrderFacts:
         heard=told.get("heard") or "",
         solved=told.get("solved") or "",
         appeal=AppealFacts(appeal[0], appeal[1], told["appeal"]["verdict"]) if appeal else None,
+        hall_id=row["review__hall_id"] or 0,
     )
 
 

@@ -22,6 +22,7 @@ from haochaping.postgres.together import Asked
 from haochaping.reviews.models import Exclusion, Invitation, Review, ReviewChange, ReviewIndicator, Supplement
 from haochaping.reviews.rules import (
     GOOD_FROM,
+    by_invitation,
     committed_fields,
     meaning_complaint,
     read_token,
@@ -347,8 +348,12 @@ def facts_of(review_ids: Iterable[UUID]) -> dict[UUID, ReviewFacts]:
         "occurrence__case__agency_id",
         "occurrence__case__item_id",
         "occurrence__case__status",
+        "hall_id",
+        "occurrence__hall_id",
+        "occurrence__stage",
+        "sent_by",
     )
-    facts = {row[0]: ReviewFacts(*row[:-4], row[-4:-1], row[-1] == CaseStatus.WITHDRAWN) for row in rows}
+    facts = {row[0]: _counted(*row) for row in rows}
     if any(one.status == ReviewStatus.EXCLUDED for one in facts.values()):
         said = dict(
             Exclusion.objects.filter(review_id__in=list(facts)).values_list("review_id", "reason_class")
@@ -358,6 +363,16 @@ def facts_of(review_ids: Iterable[UUID]) -> dict[UUID, ReviewFacts]:
             for pk, one in facts.items()
         }
     return facts
+
+
+_PROVENANCE = ReviewFacts._fields.index("provenance")
+
+
+def _counted(*row: Any) -> ReviewFacts:
+    *plain, division_id, agency_id, item_id, status, hall_id, service_hall_id, stage, sent_by = row
+    place, where = (division_id, agency_id, item_id), (hall_id or 0, service_hall_id or 0, stage)
+    through_it = by_invitation(sent_by, plain[_PROVENANCE])
+    return ReviewFacts(*(*plain, place, status == CaseStatus.WITHDRAWN, "", *where, through_it))
 
 
 def excluded_as(review_id: UUID) -> ReasonClass | None:

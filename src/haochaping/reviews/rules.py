@@ -11,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 
+from haochaping.kernel.actor import ActorKind
 from haochaping.kernel.periods import CLOCK_LEEWAY, in_beijing
 from haochaping.kernel.refused import Complaint
 from haochaping.reviews.terms import (
@@ -59,6 +60,14 @@ _MAC_BYTES = 16
 _TOKEN_BYTES = 1 + 16 + _MAC_BYTES
 
 
+# Who is the sender of a review that came through an invitation, by its provenance.
+_INVITED: Mapping[str, str] = {
+    Provenance.ACTIVE_SELF: f"{ActorKind.REVIEWER}:",
+    Provenance.HOTLINE_CALL_BACK: f"{ActorKind.SYSTEM}:",
+}
+_NOBODY = "-"
+
+
 def is_bad(level: int) -> bool:
     """差评: the last two levels (国办发〔2019〕51号)."""
     return level < GOOD_FROM
@@ -89,6 +98,14 @@ def provenance_of(entrance: Entrance, claimed: str) -> Provenance:
     if entrance == Entrance.CLIENT and claimed in _CLAIMABLE:
         return Provenance(claimed)
     return Provenance.UNVERIFIED
+
+
+def by_invitation(sent_by: str, provenance: str) -> bool:
+    """Whether a review came through its service's invitation: from whoever holds it, or in a call about it.
+
+    A client may claim either for a review of its own, and is then the sender.
+    """
+    return sent_by.startswith(_INVITED.get(provenance, _NOBODY))
 
 
 def yields_to_invitation(provenance: str) -> bool:

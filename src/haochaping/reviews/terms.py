@@ -210,6 +210,8 @@ class ReviewFacts(NamedTuple):
 
     Division, agency and item are those that served when it was given; `case_place` are those its case names now;
     `case_withdrawn` says that the service would be void without this review; `reason_class` is said of an excluded one.
+    `hall_id` is where it was given and `service_hall_id` where the service is known to have taken place now, 0 for none;
+    `stage` is the service's; `invited` says that it came through the service's invitation.
     """
 
     id: UUID
@@ -227,6 +229,10 @@ class ReviewFacts(NamedTuple):
     case_place: tuple[int, int, int]
     case_withdrawn: bool
     reason_class: str = ""
+    hall_id: int = 0
+    service_hall_id: int = 0
+    stage: str = ""
+    invited: bool = False
 
 
 NATIONAL_SET = "national-2020"

@@ -191,7 +191,7 @@ def test_no_figure_moves(window):
     _counts(window, str(_TABLE))
 
     assert figures() == before
-    assert run("orders", "recount").exit_code == 0
+    assert run("facts", "verify").exit_code == 0
     assert figures() == before
 
 

@@ -31,14 +31,20 @@ def insert(
     in_order = sorted(range(len(new)), key=lambda n: (new[n][0].platform_id, new[n][0].case.case_no))
     copy_rows("cases_case", _CASE, (_case(ids[n], *new[n], verified=verified, now=now) for n in in_order))
     occurrence_ids = iter(uuids7(now, sum(len(row.case.occurrences) for row, _ in new)))
-    told = [[(next(occurrence_ids), occurrence) for occurrence in row.case.occurrences] for row, _ in new]
+    told = [
+        [
+            (next(occurrence_ids), occurrence, places.of(row, occurrence))
+            for occurrence in row.case.occurrences
+        ]
+        for row, _ in new
+    ]
     copy_rows(
         "cases_service_occurrence",
         _OCCURRENCE,
         (
-            (occurrence_id, case_id, o.no, o.name, o.stage.value, o.at, o.channel.value, *places.of(row, o))
-            for case_id, (row, _), occurrences in zip(ids, new, told, strict=True)
-            for occurrence_id, o in occurrences
+            (occurrence_id, case_id, o.no, o.name, o.stage.value, o.at, o.channel.value, *where)
+            for case_id, occurrences in zip(ids, told, strict=True)
+            for occurrence_id, o, where in occurrences
         ),
     )
     return [
@@ -50,7 +56,10 @@ def insert(
             row.item_id,
             verified,
             row.case.status == CaseStatus.WITHDRAWN,
-            tuple(OccurrenceFacts(occurrence_id, local_day(o.at)) for occurrence_id, o in occurrences),
+            tuple(
+                OccurrenceFacts(occurrence_id, local_day(o.at), hall_id or 0, o.stage.value)
+                for occurrence_id, o, (hall_id, _, _) in occurrences
+            ),
         )
         for case_id, (row, _), occurrences in zip(ids, new, told, strict=True)
     ]

@@ -21,7 +21,7 @@ from haochaping.hotline.rules import is_away
 from haochaping.identity import keys
 from haochaping.identity import queries as identity
 from haochaping.identity.terms import UNUSED_KEPT, KeyPair
-from haochaping.insight.terms import NO_ITEM
+from haochaping.insight.terms import NO_HALL, NO_ITEM
 from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.identifiers import first_uuid7
 from haochaping.kernel.periods import local_day
@@ -348,11 +348,13 @@ def _ills(queue: Queue) -> list[str]:
 # Persons are erased in time, and what they did stays: only those too young for that can be missing by mistake.
 _ERASED_IN_TIME = "identity_sealed_person"
 _TOO_YOUNG = " AND t.{} >= %(erasable_before)s"
-# Supervision of an agency as a whole counts with no item.
-_ABOUT_AN_ITEM = " AND t.item_id <> %(no_item)s"
+# Supervision of an agency as a whole counts with no item, and much with no hall.
+_ABOUT_ONE = " AND t.{} NOT IN (%(no_item)s, %(no_hall)s)"
 _ABOUT_NONE = {
     ("insight_fact", "item_id"),
+    ("insight_fact", "hall_id"),
     ("insight_fact_delta", "item_id"),
+    ("insight_fact_delta", "hall_id"),
     ("insight_item_month", "item_id"),
 }
 UNKEYED = (
@@ -385,10 +387,15 @@ UNKEYED = (
     ("insight_fact_delta", "item_id", "directory_service_item"),
     ("insight_fact_delta", "agency_id", "directory_agency"),
     ("insight_fact_delta", "division_id", "directory_division"),
+    ("insight_division_day", "division_id", "directory_division"),
     ("insight_division_month", "division_id", "directory_division"),
     ("insight_item_month", "item_id", "directory_service_item"),
     ("insight_item_month", "agency_id", "directory_agency"),
     ("insight_agency_month", "agency_id", "directory_agency"),
+    ("insight_fact", "hall_id", "directory_hall"),
+    ("insight_fact_delta", "hall_id", "directory_hall"),
+    ("insight_hall_month", "hall_id", "directory_hall"),
+    ("insight_channel_month", "division_id", "directory_division"),
 )
 
 
@@ -401,8 +408,12 @@ def _foreign_rows() -> Finding:
                 f"SELECT count(*) FROM {table} AS t WHERE t.{column} IS NOT NULL"  # noqa: S608 - constant names
                 f" AND NOT EXISTS (SELECT FROM {target} AS d WHERE d.id = t.{column})"
                 f"{_TOO_YOUNG.format(column) if target == _ERASED_IN_TIME else ''}"
-                f"{_ABOUT_AN_ITEM if (table, column) in _ABOUT_NONE else ''}",
-                {"erasable_before": first_uuid7(timezone.now() - UNUSED_KEPT), "no_item": NO_ITEM},
+                f"{_ABOUT_ONE.format(column) if (table, column) in _ABOUT_NONE else ''}",
+                {
+                    "erasable_before": first_uuid7(timezone.now() - UNUSED_KEPT),
+                    "no_item": NO_ITEM,
+                    "no_hall": NO_HALL,
+                },
             )
             if n := cursor.fetchone()[0]:
                 lost.append(f"{table}.{column}: {n}")

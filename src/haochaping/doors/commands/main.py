@@ -12,6 +12,7 @@ from haochaping.doors.commands import (
     dialects,
     directory,
     exchange,
+    facts,
     history,
     identity,
     intake,
@@ -67,6 +68,7 @@ cli.add_command(reconcile.reconcile)
 cli.add_command(orders.orders)
 cli.add_command(samples.samples)
 cli.add_command(quality.quality)
+cli.add_command(facts.facts)
 cli.add_command(operate.quarantine)
 cli.add_command(operate.jobs)
 cli.add_command(operate.notices)

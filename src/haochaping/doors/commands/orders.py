@@ -1,4 +1,4 @@
-"""`haochaping orders …`: clocks and figures, computed again; the rule that sends a work order to its agency."""
+"""`haochaping orders …`: clocks, computed again; the rule that sends a work order to its agency."""
 
 from __future__ import annotations
 
@@ -78,18 +78,6 @@ def route(*, order: UUID, as_json: bool) -> None:
     except Refused:
         fail(gettext("There is no work order {order}.").format(order=order))
     show([_routed(found)], as_json=as_json, line=_route_line)
-
-
-@orders.command("recount")
-@with_database
-def recount() -> None:
-    """Hold the figures of work orders, supervision and complaints against the rows, and put right what differs.
-
-    Needed once after an update that brings new figures, and whenever somebody doubts one. People may go on working.
-    """
-    from haochaping.flows.recount_figures import recount_figures  # noqa: PLC0415
-
-    click.echo(gettext("{n} counters were put right.").format(n=recount_figures()))
 
 
 def _routed(found: Route) -> dict[str, object]:

@@ -41,6 +41,7 @@ from haochaping.flows import (
     take_in_cases,
     tell_days,
     tell_staff,
+    verify_facts,
     watch_voices,
 )
 from haochaping.hotline import actions as hotline
@@ -80,7 +81,8 @@ class Beat:
 
 BEATS: tuple[Beat, ...] = (
     Beat("chain the ledger", 1, lambda now: ledger.chain(now=now)),
-    Beat("fold the facts", 1, lambda _: insight.fold()),
+    # So often that what is counted is folded within a second of its commit, however long the fold before it takes.
+    Beat("fold the facts", 0.4, lambda _: insight.fold()),
     Beat("close what the reviewer has decided", 30, lambda now: close_order.settle(by=SYSTEM, now=now)),
     Beat("mark what is nearly or wholly overdue", 10, supervise.tell_alarms),
     Beat("count promises that were broken", 60, supervise.count_late),
@@ -98,6 +100,7 @@ BEATS: tuple[Beat, ...] = (
     Beat("see how reviewers fare after a bad review", 86_400, supervise.watch_reviewers),
     Beat("see which windows were last for months", 86_400, supervise.watch_windows),
     Beat("judge what sources sent", 86_400, lambda now: judge_quality.judge_due(by=SYSTEM, now=now)),
+    Beat("hold the figures against the rows", 86_400, verify_facts.watch),
     Beat("see which reforms are overdue", 3600, class_fault.watch_reforms),
     Beat(
         "promise voices what the calendar now tells", 600, lambda now: voices.promise_late(by=SYSTEM, now=now)

@@ -97,6 +97,10 @@ def _about(facts: Mapping[str, str], items: Mapping[str, str]) -> str:
         return gettext("Asked again after the order was closed, the reviewer says today: {level}").format(
             level=gettext(LEVEL_LABELS[Level(int(facts["level_today"]))])
         )
+    if "figures" in facts:
+        return gettext(
+            "{figures} figures are not what their rows come to: an administrator runs “haochaping facts verify”"
+        ).format(figures=facts["figures"])
     if "cases" in facts:
         return gettext("{cases} later cases within twelve months").format(cases=facts["cases"])
     return " · ".join(facts.values())

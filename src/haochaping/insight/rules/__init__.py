@@ -1,11 +1,11 @@
-"""分析 rules: how cases, reviews, orders, supervision and voices turn into counted units, and the measures made of them."""
+"""分析 rules: how cases, reviews, orders and all else turn into counted units, and the measures made of them."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from haochaping.insight.rules.days import Days, Split, split
+from haochaping.insight.rules.days import Days, Split, month_by_month, split, whole_months
 from haochaping.insight.rules.loop import INSIDE, OF_LOOP
 from haochaping.insight.rules.reviews import EXCLUDED_KINDS, OF_REVIEWS, PRAISE
 from haochaping.insight.rules.units import (
@@ -13,6 +13,7 @@ from haochaping.insight.rules.units import (
     VOICE_KINDS,
     case_units,
     changes,
+    invitation_units,
     order_units,
     review_units,
     supervision_units,
@@ -40,12 +41,15 @@ __all__ = [
     "Split",
     "case_units",
     "changes",
+    "invitation_units",
+    "month_by_month",
     "order_units",
     "published",
     "review_units",
     "split",
     "supervision_units",
     "voice_units",
+    "whole_months",
     "worked_out",
 ]
 

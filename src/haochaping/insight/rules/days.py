@@ -49,6 +49,21 @@ def split(period: Period, *, by_month: bool = True) -> Split:
     return Split(whole, Days(begin, stop), before, after)
 
 
+def month_by_month(days: Days) -> list[Days]:
+    """The same days in parts of a month each; the first and the last may be shorter."""
+    parts, first = [], days.first
+    while first < days.end:
+        end = min(_next_month(first), days.end)
+        parts.append(Days(first, end))
+        first = end
+    return parts
+
+
+def whole_months(days: Days) -> Days:
+    """The whole months in which these days lie."""
+    return Days(_month(days.first), _next_month(days.end - timedelta(days=1)))
+
+
 def _cut(day: date, earlier: Days, later: Days) -> tuple[date, Days]:
     """Where the months begin or stop near a day inside one, and the shorter of the two ways to make up for it."""
     if day.day == 1:

@@ -1,4 +1,4 @@
-"""How cases, reviews, orders, supervision and voices turn into counted units."""
+"""How cases, reviews, invitations, orders, supervision and voices turn into counted units."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from haochaping.cases.terms import CaseFacts
     from haochaping.rectification.terms import OrderFacts
+    from haochaping.reviews.asking.terms import InvitedFacts
     from haochaping.reviews.terms import ReviewFacts
     from haochaping.supervision.terms import RungReached
     from haochaping.voices.terms import VoiceFacts
@@ -60,7 +61,8 @@ def case_units(cases: Iterable[CaseFacts]) -> Counter[FactKey]:
         place = (case.division_id, case.agency_id, case.item_id, *_known_from(case.verified))
         units[FactKey(FactKind.CASE, case.day, *place)] += 1
         for occurrence in () if case.withdrawn else case.occurrences:
-            units[FactKey(FactKind.OCCURRENCE, occurrence.day, *place)] += 1
+            at = (occurrence.hall_id, occurrence.stage)
+            units[FactKey(FactKind.OCCURRENCE, occurrence.day, *place, *at)] += 1
     return units
 
 
@@ -76,48 +78,75 @@ def review_units(reviews: Iterable[ReviewFacts]) -> Counter[FactKey]:
     place, which is the case's: it follows when the case moves, while the review stays with who served. A first review
     that has given way to its follow-up keeps that unit only: the latest counts. One that was excluded after an appeal counts
     as that, by its class, and as no review. The service of a withdrawn case that somebody has reviewed could be reviewed:
-    it counts as long as its first review is not taken back.
+    it counts as long as its first review is not taken back. What came through an invitation marks that too, while the
+    invitation counts.
     """
     units: Counter[FactKey] = Counter()
     for review in reviews:
         if review.status == ReviewStatus.WITHDRAWN:
             continue
         place = (review.division_id, review.agency_id, review.item_id)
-        served_on = local_day(review.occurred_at)
+        served_on, served_at = local_day(review.occurred_at), (review.service_hall_id, review.stage)
+        given_at = (review.hall_id, review.stage)
         if review.case_withdrawn and review.assess_no == 1:
             known_from = _known_from(review.verified_case)
-            units[FactKey(FactKind.OCCURRENCE, served_on, *review.case_place, *known_from)] += 1
+            units[FactKey(FactKind.OCCURRENCE, served_on, *review.case_place, *known_from, *served_at)] += 1
         if review.status == ReviewStatus.EXCLUDED:
             said = (review.channel, review.level, review.provenance)
             kind = FactKind(review.reason_class)
-            units[FactKey(kind, local_day(review.assessed_at), *place, *said)] += 1
+            units[FactKey(kind, local_day(review.assessed_at), *place, *said, *given_at)] += 1
             continue
         if review.status == ReviewStatus.EFFECTIVE:
             said = (review.channel, review.level, review.provenance)
-            units[FactKey(FactKind.REVIEW, local_day(review.assessed_at), *place, *said)] += 1
+            units[FactKey(FactKind.REVIEW, local_day(review.assessed_at), *place, *said, *given_at)] += 1
         if review.assess_no == 1 and review.verified_case and is_active(review.provenance):
-            where = (*review.case_place, review.channel)
-            units[FactKey(FactKind.REVIEWED, served_on, *where, 0, review.provenance)] += 1
+            where = (*review.case_place, review.channel, 0, review.provenance, *served_at)
+            units[FactKey(FactKind.REVIEWED, served_on, *where)] += 1
+            if review.invited and not review.case_withdrawn:
+                units[FactKey(FactKind.RESPONDED, served_on, *where)] += 1
     return units
+
+
+def invitation_units(invitations: Iterable[InvitedFacts]) -> Counter[FactKey]:
+    """An invitation counts on the service's day, in its place, by how far it has come; those of withdrawn cases are void.
+
+    So they are some of the services that could be reviewed, and what came of them are some of those that were.
+    """
+    return Counter(
+        FactKey(
+            FactKind.INVITED,
+            one.day,
+            one.division_id,
+            one.agency_id,
+            one.item_id,
+            channel="",
+            level=0,
+            provenance=one.reach,
+            hall_id=one.hall_id,
+            stage=one.stage,
+        )
+        for one in invitations
+        if one.verified and not one.withdrawn
+    )
 
 
 def order_units(orders: Iterable[OrderFacts]) -> Counter[FactKey]:
     """An order counts from its dispatch on, on the day it was opened, and once more for each thing that came of it.
 
     So the numbers of a measure speak of the same orders, however late something happens. An appeal counts with the agency
-    that filed it, also when it was upheld and the order counts no more.
+    that filed it, also when it was upheld and the order counts no more. The hall is the one in which the service took place.
     """
     units: Counter[FactKey] = Counter()
     for order in orders:
         day = local_day(order.created_at)
         if appeal := order.appeal:
             where = (appeal.division_id, appeal.agency_id, order.item_id)
-            units[FactKey(FactKind.APPEAL, day, *where, "", 0, _decided(appeal.verdict))] += 1
+            units[FactKey(FactKind.APPEAL, day, *where, "", 0, _decided(appeal.verdict), order.hall_id)] += 1
         if order.state in _NOT_COUNTED:
             continue
         place = (order.division_id, order.agency_id, order.item_id)
         for kind, said in _came_of(order):
-            units[FactKey(kind, day, *place, "", 0, said)] += 1
+            units[FactKey(kind, day, *place, "", 0, said, order.hall_id)] += 1
     return units
 
 

@@ -1,38 +1,60 @@
 -- Sums by (kind, level, provenance) for one place: whole months from where they are already added up, then the days to
 -- add or to take off at both ends of the period and what is pending.
--- Each month apart where that is asked: days to take off are of the very month of which they are taken.
-WITH days AS (
-    SELECT day, kind, level, provenance, n * %(before_sign)s AS n, division_id, agency_id, item_id FROM insight_fact
-    WHERE day >= %(before_first)s AND day < %(before_end)s
-    UNION ALL
-    SELECT day, kind, level, provenance, n * %(after_sign)s, division_id, agency_id, item_id FROM insight_fact
-    WHERE day >= %(after_first)s AND day < %(after_end)s
-    UNION ALL
-    SELECT day, kind, level, provenance, n, division_id, agency_id, item_id FROM insight_fact_delta
-    WHERE day >= %(whole_first)s AND day < %(whole_end)s
+-- Each month apart where that is asked: days to take off are of the very month of which they are taken. Each channel too:
+-- then of what has one.
+WITH span (first, "end", sign) AS (
+    VALUES (%(before_first)s::date, %(before_end)s::date, %(before_sign)s),
+           (%(after_first)s::date, %(after_end)s::date, %(after_sign)s)
 ), counted AS (
-    SELECT month AS day, kind, level, provenance, n FROM insight_division_month
+    SELECT month AS day, NULL AS channel, kind, level, provenance, n FROM insight_division_month
     WHERE %(by)s = 'division' AND month >= %(months_first)s AND month < %(months_end)s
       AND division_id IN (SELECT id FROM directory_division
                           WHERE path = %(division_low)s OR %(any_division)s AND parent_id IS NULL)
     UNION ALL
-    SELECT month, kind, level, provenance, n FROM insight_agency_month
+    SELECT month, channel, kind, level, provenance, n FROM insight_channel_month
+    WHERE %(by)s = 'channel' AND month >= %(months_first)s AND month < %(months_end)s
+      AND division_id IN (SELECT id FROM directory_division
+                          WHERE path = %(division_low)s OR %(any_division)s AND parent_id IS NULL)
+    UNION ALL
+    SELECT month, NULL, kind, level, provenance, n FROM insight_agency_month
     WHERE %(by)s = 'agency' AND month >= %(months_first)s AND month < %(months_end)s
       AND agency_id = ANY(ARRAY(
             SELECT id FROM directory_agency WHERE path >= %(agency_low)s AND path < %(agency_high)s))
     UNION ALL
-    SELECT month, kind, level, provenance, n FROM insight_item_month
+    SELECT month, NULL, kind, level, provenance, n FROM insight_item_month
     WHERE %(by)s = 'item' AND month >= %(months_first)s AND month < %(months_end)s
       AND (%(any_agency)s OR agency_id = ANY(ARRAY(
             SELECT id FROM directory_agency WHERE path >= %(agency_low)s AND path < %(agency_high)s)))
       AND (%(item_id)s::bigint IS NULL OR item_id = %(item_id)s)
     UNION ALL
-    SELECT day, kind, level, provenance, n FROM days
+    SELECT month, NULL, kind, level, provenance, n FROM insight_hall_month
+    WHERE %(by)s = 'hall' AND month >= %(months_first)s AND month < %(months_end)s AND hall_id = %(hall_id)s
+    UNION ALL
+    SELECT day, CASE WHEN %(each_channel)s THEN channel END, kind, level, provenance, n * sign
+    FROM span JOIN insight_division_day ON day >= first AND day < "end"
+    WHERE %(by)s IN ('division', 'channel')
+      AND division_id IN (SELECT id FROM directory_division
+                          WHERE path = %(division_low)s OR %(any_division)s AND parent_id IS NULL)
+      AND (NOT %(each_channel)s OR channel <> '')
+    UNION ALL
+    SELECT day, CASE WHEN %(each_channel)s THEN channel END, kind, level, provenance, n
+    FROM (
+        SELECT day, channel, kind, level, provenance, n * sign AS n, division_id, agency_id, item_id, hall_id
+        FROM span JOIN insight_fact ON day >= first AND day < "end"
+        WHERE %(by)s NOT IN ('division', 'channel')
+        UNION ALL
+        SELECT day, channel, kind, level, provenance, n, division_id, agency_id, item_id, hall_id
+        FROM insight_fact_delta
+        WHERE day >= %(whole_first)s AND day < %(whole_end)s
+    ) AS part
     WHERE (%(any_division)s OR division_id IN (
             SELECT id FROM directory_division WHERE path >= %(division_low)s AND path < %(division_high)s))
       AND (%(any_agency)s OR agency_id IN (
             SELECT id FROM directory_agency WHERE path >= %(agency_low)s AND path < %(agency_high)s))
       AND (%(item_id)s::bigint IS NULL OR item_id = %(item_id)s)
+      AND (%(hall_id)s::bigint IS NULL OR hall_id = %(hall_id)s)
+      AND (NOT %(each_channel)s OR channel <> '')
 )
-SELECT CASE WHEN %(each_month)s THEN date_trunc('month', day)::date END AS month, kind, level, provenance, sum(n)::bigint
-FROM counted GROUP BY 1, kind, level, provenance
+SELECT CASE WHEN %(each_month)s THEN date_trunc('month', day)::date END AS month, channel, kind, level, provenance,
+       sum(n)::bigint
+FROM counted GROUP BY 1, channel, kind, level, provenance

@@ -72,9 +72,9 @@ def asked_facts(review_ids: Iterable[UUID]) -> Asked[dict[UUID, OrderFacts]]:
 
 def _facts(rows: Iterable[tuple[Any, ...]]) -> dict[UUID, OrderFacts]:
     found = {}
-    for review_id, *plain, calls, solved, division_id, agency_id, verdict in rows:
+    for review_id, *plain, calls, solved, division_id, agency_id, verdict, hall_id in rows:
         appeal = AppealFacts(division_id, agency_id, verdict) if agency_id is not None else None
-        found[review_id] = OrderFacts(review_id, *(*plain, best_of(calls), solved, appeal))
+        found[review_id] = OrderFacts(review_id, *(*plain, best_of(calls), solved, appeal, hall_id))
     return found
 
 

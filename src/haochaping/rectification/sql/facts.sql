@@ -10,6 +10,8 @@ SELECT work.review_id, work.created_at, work.division_id, work.agency_id, work.i
        appeal.division_id, appeal.agency_id,
        coalesce((SELECT verdict FROM rectification_appeal_decision
                   WHERE appeal_id = appeal.id AND confirmed_at IS NOT NULL
-                  ORDER BY instance DESC LIMIT 1), '')
+                  ORDER BY instance DESC LIMIT 1), ''),
+       coalesce(review.hall_id, 0)
   FROM rectification_work_order AS work
+  JOIN reviews_review AS review ON review.id = work.review_id
   LEFT JOIN rectification_appeal AS appeal ON appeal.order_id = work.id

@@ -64,7 +64,7 @@ class OrderFacts:
 
     `answered`: replied to at least once. `again`: opened again or escalated, as its reviewer called it unsolved.
     `unreached`: its outcome is that nobody was reached. `heard` is the best that any call came to (`Heard`), `solved` the
-    reviewer's last word, whatever the round.
+    reviewer's last word, whatever the round. `hall_id` is where the service took place, 0 for nowhere that is known.
     """
 
     review_id: UUID
@@ -82,6 +82,7 @@ class OrderFacts:
     heard: str = ""
     solved: str = ""
     appeal: AppealFacts | None = None
+    hall_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from haochaping.reviews.models import (
 )
 from haochaping.reviews.rules import (
     as_kept,
+    by_invitation,
     committed_fields,
     key_number,
     lacks_reason,
@@ -93,7 +94,8 @@ def accept(
     accepted = [new for key, new in fresh.items() if stored[key][0] == new.id]
     if accepted:
         ledger.append([_accepted_entry(new) for new in accepted], by=by, now=now)
-    return outcomes, [_facts(new) for new in accepted]
+    sent_by = str(by)
+    return outcomes, [_facts(new, sent_by) for new in accepted]
 
 
 class _New(Struct, frozen=True):
@@ -239,8 +241,9 @@ def _accepted_entry(new: _New) -> NewEntry:
     return NewEntry(EntryKind.REVIEW_ACCEPTED, "review", str(new.id), fields)
 
 
-def _facts(new: _New) -> ReviewFacts:
+def _facts(new: _New, sent_by: str) -> ReviewFacts:
     answer, binding = new.submission.answer, new.binding
+    hall_id = binding.hall_id or 0
     return ReviewFacts(
         new.id,
         answer.assessed_at,
@@ -256,4 +259,9 @@ def _facts(new: _New) -> ReviewFacts:
         binding.verified,
         (binding.division_id, binding.agency_id, binding.item_id),
         binding.withdrawn_at is not None,
+        "",
+        hall_id,
+        hall_id,
+        binding.stage,
+        by_invitation(sent_by, new.provenance),
     )

@@ -38,8 +38,8 @@ def invite(
     renew: bool = False,
     by: Actor,
     now: datetime,
-) -> int:
-    """Make the invitation of each occurrence that has none; returns how many were new.
+) -> dict[UUID, UUID]:
+    """Make the invitation of each occurrence that has none; returns the new ones, by occurrence.
 
     `ask_at` says when the persons of new ones are first asked; `renew` lets one that has run out be good again.
     """
@@ -65,7 +65,7 @@ def invite(
         facts = {"rows": str(len(rows))}
         entry = NewEntry(EntryKind.INVITATION_ISSUED, "invitations", str(rows[0][0]), facts=facts)
         ledger.append([entry], by=by, now=now)
-    return len(rows)
+    return {occurrence: invitation_id for invitation_id, occurrence, *_ in rows}
 
 
 _INVITATION: dict[LiteralString, LiteralString] = {

@@ -11,9 +11,12 @@ from django.db.models.functions import Coalesce
 
 from haochaping.accounts.access import check_power
 from haochaping.accounts.terms import Power
+from haochaping.cases.terms import CaseStatus
 from haochaping.directory.rules import path_range
+from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.postgres.rows import array
+from haochaping.reviews.asking.rules import reach_of
 from haochaping.reviews.asking.terms import (
     NO_SUCH_CALL,
     AskingAttemptRow,
@@ -25,6 +28,7 @@ from haochaping.reviews.asking.terms import (
     CallSubject,
     Heard,
     InvitationFacts,
+    InvitedFacts,
     ToAsk,
 )
 from haochaping.reviews.models import AskingAttempt, AskingCall, Invitation, Review
@@ -83,6 +87,53 @@ def _to_ask(statement: str, **asked: Any) -> list[ToAsk]:
     with connection.cursor() as cursor:
         cursor.execute(statement, asked)
         return [ToAsk(*row) for row in cursor]
+
+
+def hold(invitation_ids: Iterable[UUID] = (), *, of: Iterable[UUID] = ()) -> list[UUID]:
+    """Lock these invitations and those `of` some services until the transaction ends: who counts them, or moves one, waits."""
+    rows = Invitation.objects.filter(Q(id__in=list(invitation_ids)) | Q(occurrence_id__in=list(of)))
+    locked = rows.select_for_update(no_key=True, of=("self",)).order_by("id")
+    return list(locked.values_list("id", flat=True))
+
+
+def counted(invitation_ids: Iterable[UUID]) -> list[InvitedFacts]:
+    """What is counted of these invitations."""
+    rows = Invitation.objects.filter(id__in=list(invitation_ids)).values_list(*_COUNTED)
+    return [_counted(*row) for row in rows]
+
+
+def _counted(occurrence_id: UUID, at: datetime, *row: Any) -> InvitedFacts:
+    division_id, agency_id, item_id, hall_id, stage, verified, status, asked, failed, message, ended = row
+    return InvitedFacts(
+        occurrence_id,
+        local_day(at),
+        division_id,
+        agency_id,
+        item_id,
+        hall_id or 0,
+        stage,
+        verified,
+        status == CaseStatus.WITHDRAWN,
+        reach_of(asked=asked, failed=failed, waits=message is not None, ended=ended),
+    )
+
+
+_CASE = "occurrence__case__"
+_COUNTED = (
+    "occurrence_id",
+    "occurrence__at",
+    f"{_CASE}division_id",
+    f"{_CASE}agency_id",
+    f"{_CASE}item_id",
+    "occurrence__hall_id",
+    "occurrence__stage",
+    f"{_CASE}verified",
+    f"{_CASE}status",
+    "asked",
+    "failed",
+    "message",
+    "asking_ended",
+)
 
 
 def facts_of_services(occurrence_ids: Iterable[UUID]) -> list[InvitationFacts]:

@@ -16,6 +16,7 @@ from haochaping.reviews.asking.terms import (
     AskingCallResult,
     AskingCallState,
     InvitationState,
+    Reach,
 )
 from haochaping.reviews.rules import is_bad
 from haochaping.reviews.terms import (
@@ -106,6 +107,17 @@ def fallen_back(due: ToAsk, terms: Terms, *, has_number: bool, refused: bool, no
     if due.ask_at is not None:
         return Asking(at=due.ask_at)
     return Asking(ended=AskingEnd.ASKED_OUT if due.asked > 1 else AskingEnd.NOT_SENT)
+
+
+def reach_of(*, asked: int, failed: int, waits: bool, ended: str) -> Reach:
+    """How far an invitation has come: `asked` messages went out or are queued, `waits` says that the last one is queued."""
+    holds = {
+        Reach.DELIVERED: asked > waits,
+        Reach.CALLED: ended == AskingEnd.BY_PHONE,
+        Reach.SENT: asked > 0,
+        Reach.FAILED: failed > 0,
+    }
+    return next((reach for reach, so in holds.items() if so), Reach.ISSUED)
 
 
 def state_of(facts: InvitationFacts, now: datetime) -> InvitationState:

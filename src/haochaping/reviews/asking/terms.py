@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from haochaping.kernel.refused import N_, Reason
 from haochaping.reviews.terms import AskingEnd
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
     from uuid import UUID
 
 
@@ -26,6 +26,20 @@ ENDED_LABELS = {
     AskingEnd.NOT_SENT: N_("No text message went out"),
     AskingEnd.BY_PHONE: N_("Called instead"),
 }
+
+
+class Reach(StrEnum):
+    """邀评到达: how far an invitation has come as it is counted; whether its page was opened is not recorded (decision 0020).
+
+    `issued`: there is an address and nobody was asked; `sent`: a text message is queued; `delivered`: the gateway has taken
+    one; `failed`: none went out; `called`: no message did, and the person is or was on the list of those who are called.
+    """
+
+    ISSUED = "issued"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    CALLED = "called"
 
 
 class InvitationState(StrEnum):
@@ -93,6 +107,24 @@ class Asking:
     def call(self) -> bool:
         """Whether the person goes on the list of callers."""
         return self.ended == AskingEnd.BY_PHONE
+
+
+class InvitedFacts(NamedTuple):
+    """An invitation as counted, with what is known now of its service: day, place, hall (0 for none), stage.
+
+    `verified` is false where the case is known only from an unsigned address; the services of a `withdrawn` one are void.
+    """
+
+    occurrence_id: UUID
+    day: date
+    division_id: int
+    agency_id: int
+    item_id: int
+    hall_id: int
+    stage: str
+    verified: bool
+    withdrawn: bool
+    reach: Reach = Reach.ISSUED
 
 
 @dataclass(frozen=True, slots=True)
