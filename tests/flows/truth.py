@@ -47,6 +47,10 @@ _PARTICIPATED = (
     + _ACTIVE
 )
 
+_UNREVIEWED = f"""
+    AND NOT EXISTS (SELECT FROM reviews_review r WHERE r.occurrence_id = o.id AND r.assess_no = 1
+                    AND r.status NOT IN ('withdrawn', 'excluded') AND {_ACTIVE})
+"""
 _APPEALED = "FROM rectification_appeal a"
 _VERDICT = """
     SELECT DISTINCT ON (appeal_id) appeal_id, verdict FROM rectification_appeal_decision
@@ -85,6 +89,28 @@ BRUTE = {
     "bad_reviews": (f"{_EFFECTIVE} AND r.level <= 2", None),
     "unverified_reviews": (f"{_EFFECTIVE} AND NOT {_ACTIVE}", None),
     "participation_rate": (_PARTICIPATED, _REPORTED),
+    "not_reviewed_rate": (
+        _REPORTED + _UNREVIEWED,
+        _REPORTED,
+    ),
+    "bad_rate": (f"{_EFFECTIVE} AND {_ACTIVE} AND r.level <= 2", f"{_EFFECTIVE} AND {_ACTIVE}"),
+    "strict_good_rate": (f"{_EFFECTIVE} AND {_ACTIVE} AND r.level >= 4", f"{_EFFECTIVE} AND {_ACTIVE}"),
+    **{
+        f"level_{level}_share": (
+            f"{_EFFECTIVE} AND {_ACTIVE} AND r.level = {level}",
+            f"{_EFFECTIVE} AND {_ACTIVE}",
+        )
+        for level in range(1, 6)
+    },
+    # As many rows of each review as its level says.
+    "average_score": (
+        f"FROM reviews_review r, generate_series(1, r.level) WHERE r.status = 'effective' AND {_ACTIVE}",
+        f"{_EFFECTIVE} AND {_ACTIVE}",
+    ),
+    "follow_up_good_rate": (
+        f"{_EFFECTIVE} AND {_ACTIVE} AND r.assess_no > 1 AND r.level >= 3",
+        f"{_EFFECTIVE} AND {_ACTIVE} AND r.assess_no > 1",
+    ),
     "rectification_rate": (f"{_OUT} AND w.state IN ('replied', 'checked', 'closed')", _OUT),
     "unreached_rate": (
         f"{_OUT} AND w.state IN ('replied', 'checked', 'closed') AND w.outcome = 'unreachable_closed'",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from statistics import fmean
 from uuid import UUID
 
 import pytest
@@ -13,11 +14,13 @@ from hypothesis import strategies as st
 
 from haochaping.cases.terms import CaseFacts, OccurrenceFacts
 from haochaping.insight.rules import (
+    BY_NAME,
     INSIDE,
     MEASURES,
     OF_VOICES,
     case_units,
     changes,
+    figures_of,
     order_units,
     review_units,
     supervision_units,
@@ -131,7 +134,6 @@ def test_a_withdrawn_review_counts_nowhere():
 @pytest.mark.parametrize(
     "review",
     [
-        pytest.param(REVIEW._replace(assess_no=2), id="a second review"),
         pytest.param(REVIEW._replace(verified_case=False), id="of an unverified case"),
         *(
             pytest.param(REVIEW._replace(provenance=p), id=p)
@@ -144,6 +146,15 @@ def test_what_counts_as_a_review_and_not_as_participation(review: ReviewFacts):
     units = review_units([review])
 
     assert [(unit.kind, n) for unit, n in units.items()] == [(FactKind.REVIEW, 1)]
+
+
+def test_a_second_review_counts_as_that_too_and_is_no_participation():
+    units = review_units([REVIEW._replace(assess_no=2)])
+
+    assert [(unit.kind, unit.level, n) for unit, n in units.items()] == [
+        ("review", 1, 1),
+        ("follow_up", 1, 1),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -375,6 +386,7 @@ def test_measures_against_counting_one_by_one(
     effective = [r for r in reviews if r.status == "effective"]
     active = [r for r in effective if is_active(r.provenance)]
     good = [r for r in active if r.level >= 3]
+    second = [r for r in active if r.assess_no == 2]
     services = sum(len(c.occurrences) for c in cases if c.verified and not c.withdrawn)
     services += sum(
         r.case_withdrawn and r.verified_case and r.assess_no == 1 and r.status != "withdrawn" for r in reviews
@@ -402,6 +414,12 @@ def test_measures_against_counting_one_by_one(
         "upheld_rate": (len(upheld), len([v for v in verdicts if v])),
         "cases": (sum(c.verified for c in cases), None),
         "occurrences": (services, None),
+        "bad_rate": (sum(is_bad(r.level) for r in active), len(active)),
+        "not_reviewed_rate": (services - len(reviewed), services),
+        "strict_good_rate": (sum(r.level >= 4 for r in active), len(active)),
+        **{f"level_{n}_share": (sum(r.level == n for r in active), len(active)) for n in range(1, 6)},
+        "average_score": (sum(r.level for r in active), len(active)),
+        "follow_up_good_rate": (sum(r.level >= 3 for r in second), len(second)),
         "active_reviews": (len(active), None),
         "bad_reviews": (sum(is_bad(r.level) for r in effective), None),
         "unverified_reviews": (len(effective) - len(active), None),
@@ -414,9 +432,11 @@ def test_measures_against_counting_one_by_one(
         if value.denominator is None:
             assert value.value == value.numerator
             assert value.interval is None
-        elif value.denominator < 30:
+        elif value.denominator < 30 or value.withheld:
             assert value.value is None
             assert value.interval is None
+        elif value.squares is not None:
+            assert value.value == fmean(r.level for r in active)
         else:
             assert value.value == value.numerator / value.denominator
             assert value.interval == interval(value.numerator, value.denominator)
@@ -434,7 +454,41 @@ def test_bad_count_and_participation_come_before_the_good_rate():
 def test_every_measure_says_what_it_leaves_out_and_where_it_stands(measure):
     assert measure.exclusions
     assert measure.source
+    assert measure.day
+    assert measure.at_least == (None if measure.denominator is None else 30)
     assert worked_out(measure, {}).numerator == 0
+
+
+def test_parts_of_the_whole_add_up():
+    counted = {("review", level, "active_self"): 10 * level for level in range(1, 6)}
+    counted |= {("reviewed", 0, "active_self"): 40, ("occurrence", 0, REPORTED): 160}
+    found = {value.name: value for value in figures_of(counted, {})}
+
+    shares = [found[f"level_{level}_share"].value for level in range(1, 6)]
+    assert sum(shares) == pytest.approx(1)
+    assert found["good_rate"].value == pytest.approx(sum(shares[2:]))
+    assert found["strict_good_rate"].value == pytest.approx(sum(shares[3:]))
+    assert found["bad_rate"].value + found["good_rate"].value == pytest.approx(1)
+    assert found["participation_rate"].value + found["not_reviewed_rate"].value == 1
+    assert found["average_score"].value == pytest.approx(sum(n * share for n, share in enumerate(shares, 1)))
+
+
+@pytest.mark.parametrize("name", ["participation_rate", "not_reviewed_rate"])
+def test_more_reviews_than_services_are_impossible_both_ways(name: str):
+    counted = {("reviewed", 0, "active_self"): 41, ("occurrence", 0, REPORTED): 40}
+
+    value = worked_out(BY_NAME[name], counted)
+
+    assert (value.value, value.withheld) == (None, "DQ-01")
+
+
+def test_a_withheld_figure_keeps_its_rule_and_loses_its_value():
+    counted = {("review", 5, "active_self"): 40}
+    found = {value.name: value for value in figures_of(counted, {"average_score": "DQ-02"})}
+
+    assert (found["average_score"].value, found["average_score"].withheld) == (None, "DQ-02")
+    assert found["average_score"].interval is None
+    assert found["good_rate"].value == 1
 
 
 def test_a_first_review_that_was_followed_up_is_participation_only():

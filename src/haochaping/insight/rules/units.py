@@ -94,7 +94,10 @@ def review_units(reviews: Iterable[ReviewFacts]) -> Counter[FactKey]:
             continue
         if review.status == ReviewStatus.EFFECTIVE:
             said = (review.channel, review.level, review.provenance)
-            units[FactKey(FactKind.REVIEW, local_day(review.assessed_at), *place, *said)] += 1
+            given = FactKey(FactKind.REVIEW, local_day(review.assessed_at), *place, *said)
+            units[given] += 1
+            if review.assess_no > 1:
+                units[given._replace(kind=FactKind.FOLLOW_UP)] += 1
         if review.assess_no == 1 and review.verified_case and is_active(review.provenance):
             where = (*review.case_place, review.channel)
             units[FactKey(FactKind.REVIEWED, served_on, *where, 0, review.provenance)] += 1
