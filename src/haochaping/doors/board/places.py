@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_safe
 from haochaping.directory import queries as directory
 from haochaping.directory.terms import DivisionRef
 from haochaping.doors.board import figures
+from haochaping.doors.board.exports import FORMS
 from haochaping.doors.board.reviews import reviews_page
 from haochaping.doors.board.samples import asked_again
 from haochaping.doors.compression import compressed
@@ -73,6 +75,7 @@ class Page:
 
     kind: Kind
     id: int
+    code: str
     place: Place
     division_path: str
     name: str
@@ -102,6 +105,7 @@ def division(request: HttpRequest, code: str) -> HttpResponse:
     page = Page(
         "division",
         found.id,
+        found.code,
         Place(division_path=found.path),
         found.path,
         found.name,
@@ -124,9 +128,8 @@ def agency(request: HttpRequest, code: str) -> HttpResponse:
     trail = _trail(directory.ancestors(path), found)
     items = directory.items_of_agency(found.id, limit=_LISTED)
     parts = [Part("item", gettext("Service items"), gettext("Service item"), items)]
-    return _page(
-        request, Page("agency", found.id, Place(agency_path=found.path), path, found.name, trail, parts)
-    )
+    place = Place(agency_path=found.path)
+    return _page(request, Page("agency", found.id, found.code, place, path, found.name, trail, parts))
 
 
 @public
@@ -140,7 +143,7 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
     agency = directory.agency_by_id(found.agency_id)
     path = directory.division_by_id(agency.division_id).path
     above: list[Ref] = [*directory.ancestors(path), agency]
-    page = Page("item", found.id, Place(item_id=found.id), path, found.name, _trail(above, found))
+    page = Page("item", found.id, found.code, Place(item_id=found.id), path, found.name, _trail(above, found))
     return _page(request, page)
 
 
@@ -171,8 +174,18 @@ def _numbers(
         "excluded": figures.excluded(tally),
         "tables": [_table(part, tallies[part.kind], page, asked, held) for part in page.parts if part.refs],
         "as_of": now,
+        "files": _files(page, asked),
+        "rows": f"?{urlencode({page.kind: page.code} | asked.days)}",
         **(asked_again(page.place.division_path) if page.sampled else {}),
     } | reviews_page(request, page.place)
+
+
+def _files(page: Page, asked: Asked) -> list[Link]:
+    """The figures of the page to take away."""
+    return [
+        Link(form.upper(), reverse(f"{page.kind}_file", args=[page.code, form]) + asked.query)
+        for form in FORMS
+    ]
 
 
 def _tallies(page: Page, period: Period) -> dict[Kind, dict[int, Tally]]:
