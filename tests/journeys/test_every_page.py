@@ -204,6 +204,9 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     "oversight_figure_rows": [
         ("/oversight/figures/rows?measure=rectification_rate",),
         ("/oversight/figures/rows?measure=supervision_letter",),
+        ("/oversight/figures/rows?measure=average_score",),
+        ("/oversight/figures/rows?measure=participation_rate",),
+        ("/oversight/figures/rows?measure=cases",),
         ("/oversight/figures/rows?measure=appeals&from=2020-01-01&to=2020-01-01",),
     ],
     "oversight_quality": [("/oversight/quality/",), ("/oversight/quality/?month=2020-01",)],

@@ -206,6 +206,29 @@ class CaseFacts(NamedTuple):
     occurrences: tuple[OccurrenceFacts, ...]
 
 
+class CountedCase(NamedTuple):
+    """A case as a row behind a figure; `told` is the moment by which it counts."""
+
+    id: UUID
+    case_no: str
+    status: str
+    agency_id: int
+    item_id: int
+    told: datetime
+
+
+class CountedService(NamedTuple):
+    """A service as a row behind a figure."""
+
+    id: UUID
+    case_id: UUID
+    case_no: str
+    agency_id: int
+    item_id: int
+    at: datetime
+    stage: str
+
+
 class Completed(NamedTuple):
     """The last service of a completed case; `may_ask` says whether somebody known may be written to about it."""
 

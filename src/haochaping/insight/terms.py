@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
-    from haochaping.rectification.terms import OrderRow
-    from haochaping.voices.terms import VoiceRow
-
 
 class FactKind(StrEnum):
     """What one unit of a fact stands for."""
@@ -155,21 +152,13 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Behind:
-    """Work orders behind a figure, newest first, each with whether it counts above the line.
+class Behind[Row]:
+    """Rows behind a figure, newest first, each with how much it adds above the line.
 
     `after` is where looking goes on from; None when nothing is further back.
     """
 
-    rows: list[tuple[OrderRow, bool]]
-    after: UUID | None
-
-
-@dataclass(frozen=True, slots=True)
-class VoicesBehind:
-    """The same of complaints, suggestions and questions."""
-
-    rows: list[tuple[VoiceRow, bool]]
+    rows: list[tuple[Row, int]]
     after: UUID | None
 
 
