@@ -65,6 +65,8 @@ All of them hold as of the moment at which they are read (`as_of` in the API).
 页面、`/divisions/编码/measures.csv`、`measures.json`（机构 `/agencies/`、事项 `/items/` 同此）和接口 `GET /api/v1/measures`
 出自同一个函数 `haochaping.insight.rules.figures_of`；机关内部 `/oversight/figures/` 的每个数字连到它所数的各行。
 
+办理情况（承诺与实际用时、跑动次数、材料、提问答复）按**办结日**，来自各平台报送的办件；没有报送的写“未报送”，不给数字。
+
 平均等级按 5 至 1 计分；平均数的区间按正态分布，全部相同时不给区间。
 
 参评率的分子和分母按**服务发生日**取同一段日期；好评率、差评数按**评价日**；工单的各项指标按**工单产生日**，

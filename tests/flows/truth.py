@@ -81,7 +81,18 @@ _UNSOLVED_VOICE = (
     "EXISTS (SELECT FROM voices_event e WHERE e.voice_id = v.id AND e.move IN ('reopen', 'escalate'))"
 )
 
-_OF_CASES = ("case", "occurrence")
+_OF_CASES = ("case", "occurrence", "handled", "took", "promised", "trips", "materials")
+_COMPLETED = "FROM cases_case c WHERE c.verified AND c.status = 'completed' AND c.completed_at IS NOT NULL"
+_WITH_LIMIT = f"{_COMPLETED} AND c.promised_limit LIKE '% working_day' AND c.worked_days IS NOT NULL"
+_LIMIT = "split_part(c.promised_limit, ' ', 1)::int"
+_QUESTIONS = "FROM voices_voice v WHERE v.kind = 'after_sales' AND v.platform_id IS NULL"
+
+
+def _times(number: str, clause: str) -> str:
+    """Each row of a clause as often as a number of it says."""
+    return clause.replace("cases_case c", f"cases_case c, generate_series(1, {number})", 1)
+
+
 BRUTE = {
     "cases": ("FROM cases_case c WHERE c.verified", None),
     "occurrences": (_REPORTED, None),
@@ -126,6 +137,17 @@ BRUTE = {
     "upheld_rate": (f"{_DECIDED} WHERE d.verdict IN ('mistaken', 'malicious', 'partly')", _DECIDED),
     "good_rate": (f"{_EFFECTIVE} AND {_ACTIVE} AND r.level >= 3", f"{_EFFECTIVE} AND {_ACTIVE}"),
     "excluded_reviews": ("FROM reviews_review r WHERE r.status = 'excluded'", None),
+    "completed_cases": (_COMPLETED, None),
+    "on_time_completion_rate": (f"{_WITH_LIMIT} AND c.worked_days <= {_LIMIT}", _WITH_LIMIT),
+    "average_days_promised": (_times(_LIMIT, _WITH_LIMIT), _WITH_LIMIT),
+    "average_days_taken": (_times("c.worked_days", _WITH_LIMIT), _WITH_LIMIT),
+    "average_trips": (_times("c.trips", _COMPLETED), f"{_COMPLETED} AND c.trips IS NOT NULL"),
+    "one_trip_rate": (f"{_COMPLETED} AND c.trips <= 1", f"{_COMPLETED} AND c.trips IS NOT NULL"),
+    "average_materials": (_times("c.materials", _COMPLETED), f"{_COMPLETED} AND c.materials IS NOT NULL"),
+    "question_on_time_rate": (
+        f"{_QUESTIONS} AND v.answer_kept",
+        f"{_QUESTIONS} AND v.answer_kept IS NOT NULL",
+    ),
     "voice_answered_rate": (f"{_VOICES} AND v.answered_at IS NOT NULL", _VOICES),
     "voice_on_time_rate": (f"{_VOICES} AND v.answer_kept", f"{_VOICES} AND v.answer_kept IS NOT NULL"),
     "voice_overdue_rate": (

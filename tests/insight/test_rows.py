@@ -48,7 +48,8 @@ def given(now: datetime) -> datetime:
     for n in range(14):
         at = now - timedelta(days=40 if n == 3 else n % 3)
         status = "withdrawn" if n in {4, 5} else "completed"
-        worlds.take_case(f"YC-{n:08}", at, status=status if n != 4 else "completed")
+        told = {"trips": n % 3 if n % 2 else None, "materials": n if n % 3 else None}
+        worlds.take_case(f"YC-{n:08}", at, status=status if n != 4 else "completed", **told)
         if n % 4:
             claim = "default_system" if n % 7 == 0 else "active_onsite_device"
             worlds.give(f"YC-{n:08}", n % 5 + 1, at, claimed_provenance=claim)
@@ -58,7 +59,7 @@ def given(now: datetime) -> datetime:
             actions.fold()
     second = worlds.give("YC-00000006", 5, now, assess_no=2)
     _exclude(worlds.give("YC-00000008", 1, now).id, now)
-    for n, kind in enumerate(("complaint", "suggestion")):
+    for n, kind in enumerate(("complaint", "suggestion", "after_sales")):
         said = GIVEN | {"kind": kind, "receipt": f"{n}" * 26, "item": worlds.ITEM}
         handle_voices.give_voice(**said, by=REVIEWER, now=now - timedelta(days=60))
     watch_voices.tell_alarms(now)
@@ -122,6 +123,7 @@ def test_most_measures_had_something_to_count(given):
 
     assert {"cases", "occurrences", "active_reviews", "bad_reviews", "unverified_reviews"} <= counted
     assert {"participation_rate", "not_reviewed_rate", "excluded_reviews", "average_score"} <= counted
+    assert {"completed_cases", "on_time_completion_rate", "average_trips", "average_materials"} <= counted
 
 
 @pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: measure.name)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from statistics import fmean
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from haochaping.cases.terms import CaseFacts, OccurrenceFacts
+from haochaping.cases.terms import CaseFacts, Handled, OccurrenceFacts
 from haochaping.insight.rules import (
     BY_NAME,
     INSIDE,
@@ -106,6 +105,54 @@ def test_a_case_counts_on_its_day_and_each_service_on_its_own(verified: bool, pr
         key(FactKind.OCCURRENCE, DAY, provenance=provenance): 1,
         key(FactKind.OCCURRENCE, date(2026, 6, 2), provenance=provenance): 1,
     }
+
+
+HANDLED = Handled(date(2026, 6, 5), took=2, promised=5, kept=True, trips=1, materials=4)
+
+
+@pytest.mark.parametrize(
+    ("changes", "counted"),
+    [
+        (
+            {},
+            {
+                "handled": (0, "kept"),
+                "took": (2, ""),
+                "promised": (5, ""),
+                "trips": (1, ""),
+                "materials": (4, ""),
+            },
+        ),
+        (
+            {"took": None, "promised": None, "kept": None, "trips": 0, "materials": None},
+            {"handled": (0, ""), "trips": (0, "")},
+        ),
+        # A promise in other days than working ones is kept or not, and is no number of working days.
+        ({"promised": None, "kept": False}, {"handled": (0, "late"), "trips": (1, ""), "materials": (4, "")}),
+    ],
+)
+def test_a_completed_case_counts_on_that_day_for_what_is_told_of_it(changes, counted):
+    units = case_units([CASE._replace(occurrences=(), handled=HANDLED._replace(**changes))])
+
+    assert units.pop(key(FactKind.CASE, DAY, provenance=REPORTED)) == 1
+    assert units == {
+        key(FactKind(kind), date(2026, 6, 5), level=level, provenance=said): 1
+        for kind, (level, said) in counted.items()
+    }
+
+
+def test_how_an_unsigned_case_was_handled_counts_nowhere():
+    units = case_units([CASE._replace(verified=False, occurrences=(), handled=HANDLED)])
+
+    assert [unit.kind for unit in units] == [FactKind.CASE]
+
+
+@pytest.mark.parametrize(("kept", "said"), [(None, "open"), (True, "kept"), (False, "late")])
+def test_a_question_counts_by_itself_with_whether_it_was_answered_in_time(kept, said):
+    units = voice_units([replace(VOICE, kind=VoiceKind.AFTER_SALES, answer_kept=kept)])
+
+    assert units[key(FactKind.QUESTION, DAY, provenance=said)] == 1
+    assert FactKind.QUESTION not in {unit.kind for unit in voice_units([replace(VOICE, answer_kept=kept)])}
 
 
 def test_cases_of_one_day_add_up():
@@ -335,6 +382,7 @@ _REVIEWS = st.lists(
     ),
     max_size=80,
 )
+_FLAG, _FEW = st.sampled_from([None, True, False]), st.none() | st.integers(0, 3)
 _CASES = st.lists(
     st.builds(
         CaseFacts,
@@ -346,6 +394,8 @@ _CASES = st.lists(
         st.booleans(),
         st.booleans(),
         st.lists(st.builds(OccurrenceFacts, st.uuids(), st.just(DAY)), max_size=4).map(tuple),
+        st.none()
+        | st.builds(Handled, st.just(DAY), *[st.none() | st.integers(0, 40)] * 2, _FLAG, *[_FEW] * 2),
     ),
     max_size=20,
 )
@@ -383,6 +433,11 @@ def test_measures_against_counting_one_by_one(
         tally[unit.kind, unit.level, unit.provenance] += n
     values = {measure.name: worked_out(measure, tally) for measure in MEASURES}
 
+    done = [c.handled for c in cases if c.verified and c.handled]
+    in_days = [h for h in done if h.promised is not None]
+    took = [h.took for h in in_days if h.took is not None]
+    trips = [h.trips for h in done if h.trips is not None]
+    materials = [h.materials for h in done if h.materials is not None]
     effective = [r for r in reviews if r.status == "effective"]
     active = [r for r in effective if is_active(r.provenance)]
     good = [r for r in active if r.level >= 3]
@@ -419,6 +474,17 @@ def test_measures_against_counting_one_by_one(
         "strict_good_rate": (sum(r.level >= 4 for r in active), len(active)),
         **{f"level_{n}_share": (sum(r.level == n for r in active), len(active)) for n in range(1, 6)},
         "average_score": (sum(r.level for r in active), len(active)),
+        "completed_cases": (len(done), None),
+        "on_time_completion_rate": (
+            sum(h.kept is True for h in done),
+            sum(h.kept is not None for h in done),
+        ),
+        "average_days_promised": (sum(h.promised for h in in_days), len(in_days)),
+        "average_days_taken": (sum(took), len(took)),
+        "average_trips": (sum(trips), len(trips)),
+        "one_trip_rate": (sum(n <= 1 for n in trips), len(trips)),
+        "average_materials": (sum(materials), len(materials)),
+        "question_on_time_rate": (0, 0),
         "follow_up_good_rate": (sum(r.level >= 3 for r in second), len(second)),
         "active_reviews": (len(active), None),
         "bad_reviews": (sum(is_bad(r.level) for r in effective), None),
@@ -436,7 +502,7 @@ def test_measures_against_counting_one_by_one(
             assert value.value is None
             assert value.interval is None
         elif value.squares is not None:
-            assert value.value == fmean(r.level for r in active)
+            assert value.value == value.numerator / value.denominator
         else:
             assert value.value == value.numerator / value.denominator
             assert value.interval == interval(value.numerator, value.denominator)

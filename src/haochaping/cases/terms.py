@@ -190,6 +190,20 @@ class OccurrenceFacts(NamedTuple):
     day: date
 
 
+class Handled(NamedTuple):
+    """办理情况 of a completed case, by the day it was completed; None is what nobody has told.
+
+    `took` and `promised` are in working days, `promised` of a promise in those alone; `kept` says of any promise whether it was.
+    """
+
+    day: date
+    took: int | None
+    promised: int | None
+    kept: bool | None
+    trips: int | None
+    materials: int | None
+
+
 class CaseFacts(NamedTuple):
     """A case as counted. `verified` is false for cases known only from an unsigned address.
 
@@ -204,6 +218,7 @@ class CaseFacts(NamedTuple):
     verified: bool
     withdrawn: bool
     occurrences: tuple[OccurrenceFacts, ...]
+    handled: Handled | None = None
 
 
 class CountedCase(NamedTuple):

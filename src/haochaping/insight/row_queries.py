@@ -106,13 +106,21 @@ def cases_behind(
     by: Actor, measure: Measure, place: Place, period: Period, *, after: UUID | None, limit: int
 ) -> Behind[CountedCase]:
     """The cases that a figure counts, by its own rule, as far as one may see them."""
-
-    def counted(rows: Sequence[CountedCase]) -> list[Tally]:
-        facts = cases.facts_of(row.id for row in rows)
-        return [_parts(case_units([facts[row.id]])) for row in rows]
-
     read = partial(case_rows.cases_in, by, _triple(place), *moments(period))
-    return _behind(read, counted, measure, after, limit)
+    return _behind(read, _of_cases, measure, after, limit)
+
+
+def completed_behind(
+    by: Actor, measure: Measure, place: Place, period: Period, *, after: UUID | None, limit: int
+) -> Behind[CountedCase]:
+    """The completed cases that a figure counts, in the same way."""
+    read = partial(case_rows.completed_in, by, _triple(place), *moments(period))
+    return _behind(read, _of_cases, measure, after, limit)
+
+
+def _of_cases(rows: Sequence[CountedCase]) -> list[Tally]:
+    facts = cases.facts_of(row.id for row in rows)
+    return [_parts(case_units([facts[row.id]])) for row in rows]
 
 
 class _Numbered(Protocol):

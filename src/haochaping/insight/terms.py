@@ -27,6 +27,12 @@ class FactKind(StrEnum):
     RECTIFIED = "rectified"
     MISTAKEN = "mistaken"
     MALICIOUS = "malicious"
+    # How cases were handled (`level` holds days, trips or materials).
+    HANDLED = "handled"
+    TOOK = "took"
+    PROMISED = "promised"
+    TRIPS = "trips"
+    MATERIALS = "materials"
     # The loop: what became of orders, as the rules say of each (`provenance` holds which).
     CALLBACK = "callback"
     CONTACT = "contact"
@@ -42,6 +48,7 @@ class FactKind(StrEnum):
     VOICE_LATE = "voice_late"
     VOICE_ANSWER = "voice_answer"
     VOICE_RESULT = "voice_result"
+    QUESTION = "question"
 
 
 class Said(StrEnum):
@@ -56,6 +63,7 @@ class Said(StrEnum):
     UNDECIDED = "undecided"
     UPHELD = "upheld"
     DISMISSED = "dismissed"
+    OPEN = "open"
 
 
 class FactKey(NamedTuple):

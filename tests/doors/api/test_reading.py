@@ -44,6 +44,14 @@ NAMES = [
     "level_1_share",
     "average_score",
     "follow_up_good_rate",
+    "completed_cases",
+    "on_time_completion_rate",
+    "average_days_promised",
+    "average_days_taken",
+    "average_trips",
+    "one_trip_rate",
+    "average_materials",
+    "question_on_time_rate",
 ]
 FIELDS = {
     *(

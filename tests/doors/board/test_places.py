@@ -82,6 +82,27 @@ def test_excluded_reviews_are_told_as_a_count_by_class_and_their_words_are_not(t
 
 
 @pages
+def test_how_cases_were_handled_stands_beside_what_people_say(told, world, client, name, code):
+    for n in range(30):
+        worlds.take_case(f"YC-6000000{n:02}", world, trips=n % 2 + 1)
+
+    html = page(client, name, code)
+
+    section = html.partition('id="handling"')[2].partition("</section>")[0]
+    assert "Cases completed within the promised limit" in section
+    assert "1.50 (" in section
+    assert "45 in all of 30" in section
+    assert "Not reported: it is told of none of these cases." in section
+    assert "Nobody asked, or no answer was due." in section
+
+
+def test_where_nothing_was_completed_that_is_said(told, client):
+    html = page(client, "division", worlds.OTHER_CITY)
+
+    assert "No case was completed." in html
+
+
+@pages
 def test_unreleased_texts_are_nowhere(told, client, name, code):
     html = page(client, name, code)
 

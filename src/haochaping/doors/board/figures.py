@@ -10,7 +10,8 @@ from django.utils.translation import gettext
 
 from haochaping.doors.board.terms import PROVENANCE_LABELS
 from haochaping.doors.quality import why_withheld
-from haochaping.insight.rules import BY_NAME, figures_of
+from haochaping.insight.rules import BY_NAME, OF_HANDLING, figures_of
+from haochaping.insight.rules.totals import BY_COMPLETION
 from haochaping.insight.terms import FactKind
 from haochaping.kernel.ratios import Ratio
 from haochaping.reviews.rules import is_active, is_bad
@@ -57,6 +58,27 @@ def headlines(values: Iterable[MeasureValue]) -> list[Figure]:
     """The figures on top of a page."""
     by_name = {value.name: value for value in values}
     return [figure(by_name[name]) for name in HEADLINES]
+
+
+def handling(values: Iterable[MeasureValue]) -> list[tuple[Figure, str]]:
+    """How cases were handled, beside what people say; in words where nothing of the kind is reported."""
+    by_name = {value.name: value for value in values}
+    completed = by_name["completed_cases"].numerator
+    return [
+        (figure(value), _not_reported(value, completed))
+        for value in (by_name[measure.name] for measure in OF_HANDLING)
+    ]
+
+
+def _not_reported(value: MeasureValue, completed: int) -> str:
+    """Why there is nothing to show of a figure; "" where there is."""
+    if value.withheld or value.denominator != 0:
+        return ""
+    if BY_NAME[value.name].day != BY_COMPLETION:
+        return gettext("Nobody asked, or no answer was due.")
+    if not completed:
+        return gettext("No case was completed.")
+    return gettext("Not reported: it is told of none of these cases.")
 
 
 def columns(first: str) -> list[Column]:

@@ -167,6 +167,7 @@ def _numbers(
     return {
         "headlines": figures.headlines(values),
         "measures": [figures.figure(value, explained=True) for value in values],
+        "handling": figures.handling(values),
         "by_level": by_level,
         "given": figures.levels(tally, active=True),
         "kept_apart": figures.levels(tally, active=False),

@@ -13,7 +13,7 @@ from haochaping.cases.terms import STATUS_LABELS as CASE_STATES
 from haochaping.directory import queries as directory
 from haochaping.directory.terms import Kind
 from haochaping.insight import row_queries
-from haochaping.insight.rules.totals import BY_CASE, BY_ORDER, BY_REVIEW, BY_SERVICE, BY_VOICE
+from haochaping.insight.rules.totals import BY_CASE, BY_COMPLETION, BY_ORDER, BY_REVIEW, BY_SERVICE, BY_VOICE
 from haochaping.kernel.masking import masked_number
 from haochaping.kernel.refused import N_
 from haochaping.rectification import queries as orders
@@ -186,6 +186,13 @@ SUBJECTS = {
         N_("Case"),
         (N_("Case number"), N_("State")),
         row_queries.cases_behind,
+        _of_cases,
+    ),
+    BY_COMPLETION: Subject(
+        N_("Cases, the newest first"),
+        N_("Case"),
+        (N_("Case number"), N_("State")),
+        row_queries.completed_behind,
         _of_cases,
     ),
 }

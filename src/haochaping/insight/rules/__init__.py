@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from haochaping.insight.rules.days import Days, Split, split
+from haochaping.insight.rules.handling import OF_HANDLING
 from haochaping.insight.rules.levels import OF_LEVELS
 from haochaping.insight.rules.loop import INSIDE, OF_LOOP
 from haochaping.insight.rules.reviews import EXCLUDED_KINDS, OF_REVIEWS, PRAISE
@@ -33,6 +34,7 @@ __all__ = [
     "EXCLUDED_KINDS",
     "INSIDE",
     "MEASURES",
+    "OF_HANDLING",
     "OF_LOOP",
     "OF_VOICES",
     "ORDER_KINDS",
@@ -52,7 +54,7 @@ __all__ = [
 ]
 
 # What is published: how many were dissatisfied, and what became of it, before the good rate.
-MEASURES = (*OF_REVIEWS, *OF_LOOP, *PRAISE, *OF_LEVELS)
+MEASURES = (*OF_REVIEWS, *OF_LOOP, *PRAISE, *OF_LEVELS, *OF_HANDLING)
 BY_NAME: Mapping[str, Measure] = {measure.name: measure for measure in (*MEASURES, *INSIDE, *OF_VOICES)}
 
 

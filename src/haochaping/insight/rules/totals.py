@@ -21,6 +21,7 @@ NOT_ORDERS = (
 
 # By which day each subject counts.
 BY_CASE = N_("the day the case was applied for, else taken up, else received")
+BY_COMPLETION = N_("the day the case was completed")
 BY_SERVICE = N_("the day of the service")
 BY_REVIEW = N_("the day the review was given")
 BY_ORDER = N_("the day the work order was opened")
