@@ -12,10 +12,14 @@ from haochaping.cases.models import Case
 from haochaping.cases.rules import begun_and_completed, handled, promise_kept
 from haochaping.cases.terms import CaseStatus, Handled
 from haochaping.directory import queries as directory
+from haochaping.exchange.terms import Raw
+from haochaping.flows.take_in_cases import take_in_cases
 from haochaping.insight import queries as insight
 from haochaping.insight.rules import OF_HANDLING
 from haochaping.insight.terms import Place
+from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.periods import BEIJING, Period
+from haochaping.reviews.terms import Entrance
 from haochaping.rulebook.models import CalendarDay
 from tests import worlds
 
@@ -108,7 +112,9 @@ def figures(day: date | None = None) -> dict[str, tuple[int, int | None]]:
 
 def take(case_no: str, now: datetime, **changes: object) -> None:
     said = {"applied_at": at(MONDAY).isoformat(), "completed_at": at(NEXT_MONDAY).isoformat()} | changes
-    worlds.take_case(case_no, now, **said)
+    raw = Raw(worlds.case(case_no, now, **said))
+    [outcome] = take_in_cases([raw], entrance=Entrance.CLIENT, by=OPERATOR, now=now)
+    assert outcome.id is not None, outcome
 
 
 def test_days_are_counted_by_the_calendar_of_the_division(moment):

@@ -10,16 +10,18 @@ from django.utils import timezone
 
 from haochaping.directory import queries as directory
 from haochaping.doors.oversight.figure_subjects import SUBJECTS
+from haochaping.exchange.terms import Raw
 from haochaping.flows import handle_voices, watch_voices
 from haochaping.flows.receive_reviews import recount, units_of
+from haochaping.flows.take_in_cases import take_in_cases
 from haochaping.insight import actions, queries
 from haochaping.insight.rules import MEASURES, OF_VOICES
 from haochaping.insight.terms import Place
-from haochaping.kernel.actor import REVIEWER, SYSTEM, Actor, ActorKind, Scope
+from haochaping.kernel.actor import OPERATOR, REVIEWER, SYSTEM, Actor, ActorKind, Scope
 from haochaping.kernel.periods import Period, local_day
 from haochaping.kernel.refused import Refused
 from haochaping.reviews import actions as reviews
-from haochaping.reviews.terms import ReasonClass
+from haochaping.reviews.terms import Entrance, ReasonClass
 from tests import worlds
 from tests.voices.conftest import GIVEN
 
@@ -54,13 +56,15 @@ def given(now: datetime) -> datetime:
             claim = "default_system" if n % 7 == 0 else "active_onsite_device"
             worlds.give(f"YC-{n:08}", n % 5 + 1, at, claimed_provenance=claim)
         if n == 4:
-            worlds.take_case(f"YC-{n:08}", at + timedelta(minutes=1), status="withdrawn")
+            raw = Raw(worlds.case(f"YC-{n:08}", at, status="withdrawn", **told))
+            take_in_cases([raw], entrance=Entrance.CLIENT, by=OPERATOR, now=at + timedelta(minutes=1))
         if n == 7:
             actions.fold()
     second = worlds.give("YC-00000006", 5, now, assess_no=2)
     _exclude(worlds.give("YC-00000008", 1, now).id, now)
     for n, kind in enumerate(("complaint", "suggestion", "after_sales")):
-        said = GIVEN | {"kind": kind, "receipt": f"{n}" * 26, "item": worlds.ITEM}
+        matter = "next_item" if kind == "after_sales" else ""
+        said = GIVEN | {"kind": kind, "matter": matter, "receipt": f"{n}" * 26, "item": worlds.ITEM}
         handle_voices.give_voice(**said, by=REVIEWER, now=now - timedelta(days=60))
     watch_voices.tell_alarms(now)
     assert second.complaint is None or second.id
@@ -87,7 +91,7 @@ def place(name: str) -> Place:
     }[name]
 
 
-def behind(by: Actor, measure: Measure, where: Place, period: Period, limit: int = 4) -> list[int]:
+def behind(by: Actor, measure: Measure, where: Place, period: Period, limit: int = 9) -> list[int]:
     """How much each row adds, read a few at a time."""
     found: list[int] = []
     seen: set[UUID] = set()
@@ -103,7 +107,7 @@ def behind(by: Actor, measure: Measure, where: Place, period: Period, limit: int
 
 
 @pytest.mark.parametrize("name", PLACES)
-@pytest.mark.parametrize("days", [None, (1, 0), (60, 30), (400, 300)])
+@pytest.mark.parametrize("days", [None, (60, 1)])
 def test_rows_add_up_to_both_numbers_of_every_measure(given, name, days):
     today = local_day(given)
     period = Period() if days is None else Period(today - timedelta(days[0]), today - timedelta(days[1]))

@@ -13,10 +13,12 @@ from msgspec import Meta, Struct, field
 
 from haochaping.directory import queries as directory
 from haochaping.doors.quality import why_withheld
+from haochaping.exchange.quality import queries as quality
+from haochaping.exchange.quality.terms import Grade  # noqa: TC001 - msgspec reads it at run time
 from haochaping.insight import queries as insight
 from haochaping.insight.rules import BY_NAME
 from haochaping.insight.terms import Place
-from haochaping.kernel.periods import BEIJING
+from haochaping.kernel.periods import BEIJING, local_day
 from haochaping.kernel.refused import N_
 from haochaping.ui.moments import iso
 from haochaping.ui.numbers import too_few
@@ -37,6 +39,7 @@ class Spot:
     name: str
     place: Place
     division_path: str
+    id: int
 
 
 class Measure(Struct):
@@ -88,6 +91,26 @@ class Measure(Struct):
     ] = ""
 
 
+class SourceGrade(Struct):
+    """How good what a source of the division sent in the month before is."""
+
+    source: Annotated[str, Meta(description=N_("Code of the platform."))]
+    name: Annotated[str, Meta(description=N_("Its name in words."))]
+    month: Annotated[str, Meta(description=N_("The month, as 2026-06."))]
+    score: Annotated[
+        float | None,
+        Meta(description=N_("Points from 0 to 100; null where nothing was sent and nothing is missing.")),
+    ]
+    grade: Annotated[
+        Grade | None,
+        Meta(
+            description=N_(
+                "A from 95 points, B from 85, C from 70, D below; not reconciled, at best B; null without points."
+            )
+        ),
+    ]
+
+
 class Measures(Struct):
     """All figures of a place and period."""
 
@@ -97,6 +120,14 @@ class Measures(Struct):
     place: Annotated[str, Meta(description=N_("Name of the place."))]
     measures: Annotated[
         list[Measure], Meta(description=N_("Bad reviews and participation before the good rate."))
+    ]
+    quality: Annotated[
+        list[SourceGrade],
+        Meta(
+            description=N_(
+                "Of a division, its own sources last month, the worst first; of other places none."
+            )
+        ),
     ]
     start: Annotated[date | None, Meta(description=N_("First day, included; null for the beginning."))] = (
         field(default=None, name="from")
@@ -113,18 +144,18 @@ def spot_of(kind: Kind, code: str) -> Spot | None:
         if division is None:
             return None
         place = Place(division_path=division.path)
-        return Spot(kind, division.code, division.name, place, division.path)
+        return Spot(kind, division.code, division.name, place, division.path, division.id)
     if kind == "agency":
         agency = directory.agencies([code]).get(code)
         if agency is None:
             return None
         path = directory.division_by_id(agency.division_id).path
-        return Spot(kind, agency.code, agency.name, Place(agency_path=agency.path), path)
+        return Spot(kind, agency.code, agency.name, Place(agency_path=agency.path), path, agency.id)
     item = directory.items([code]).get(code)
     if item is None:
         return None
     path = directory.division_by_id(directory.agency_by_id(item.agency_id).division_id).path
-    return Spot(kind, item.code, item.name, Place(item_id=item.id), path)
+    return Spot(kind, item.code, item.name, Place(item_id=item.id), path, item.id)
 
 
 def told(spot: Spot, period: Period, now: datetime) -> Measures:
@@ -135,9 +166,18 @@ def told(spot: Spot, period: Period, now: datetime) -> Measures:
         code=spot.code,
         place=spot.name,
         measures=[measure_of(value) for value in insight.figures(spot.place, spot.division_path, period)],
+        quality=grades_of(spot.id, now) if spot.kind == "division" else [],
         start=period.start,
         end=period.end,
     )
+
+
+def grades_of(division_id: int, now: datetime) -> list[SourceGrade]:
+    """The grades of a division's own sources for the month before this one."""
+    return [
+        SourceGrade(one.source, one.source_name, f"{one.month:%Y-%m}", one.score, one.grade)
+        for one in quality.last_month_of(division_id, before=local_day(now))
+    ]
 
 
 def measure_of(value: MeasureValue) -> Measure:

@@ -74,7 +74,7 @@ def figures(query: str) -> dict[str, dict[str, object]]:
     answer = Client().get(f"/api/v1/measures?{query}")
     assert answer.status_code == 200, answer.content.decode()
     told = answer.json()
-    assert set(told) == {"as_of", "kind", "code", "place", "from", "to", "measures"}
+    assert set(told) == {"as_of", "kind", "code", "place", "from", "to", "quality", "measures"}
     assert datetime.fromisoformat(told["as_of"]).utcoffset() == timedelta(hours=8)
     assert all(set(m) == FIELDS for m in told["measures"])
     return {m["name"]: m for m in told["measures"]}

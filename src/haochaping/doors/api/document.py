@@ -58,6 +58,7 @@ _ABOUT = {
     "Order": N_("The work order that a bad review opened."),
     "Measures": N_("Published figures."),
     "Measure": N_("A figure with what it is made of."),
+    "SourceGrade": N_("How good what a source sent in a month is."),
     "QualityCards": N_("How good what your sources sent on a day is."),
     "QualityCard": N_("One source's day."),
     "QualityFinding": N_("A rule that was broken."),

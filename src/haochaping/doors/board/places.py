@@ -20,6 +20,7 @@ from haochaping.doors.board.reviews import reviews_page
 from haochaping.doors.board.samples import asked_again
 from haochaping.doors.compression import compressed
 from haochaping.doors.gate import public
+from haochaping.doors.measures import grades_of
 from haochaping.doors.period import asked
 from haochaping.exchange.quality import queries as quality
 from haochaping.exchange.quality.rules import withheld_at
@@ -177,6 +178,7 @@ def _numbers(
         "as_of": now,
         "files": _files(page, asked),
         "rows": f"?{urlencode({page.kind: page.code} | asked.days)}",
+        "grades": grades_of(page.id, now) if page.kind == "division" else [],
         **(asked_again(page.place.division_path) if page.sampled else {}),
     } | reviews_page(request, page.place)
 
