@@ -35,7 +35,7 @@ def given_in(
     rows = rows.filter(assessed_at__gte=begin) if begin else rows
     rows = rows.filter(assessed_at__lt=end) if end else rows
     if before:
-        last = Review.objects.filter(id=before).values("assessed_at")
+        last = Review.objects.filter(id=before).values("assessed_at")[:1]
         rows = rows.filter(Q(assessed_at__lt=last) | Q(assessed_at=last, id__lt=before))
     found = rows.order_by("-assessed_at", "-id").values_list(*CountedReview._fields)
     return [CountedReview(*row) for row in found[:limit]]

@@ -42,7 +42,9 @@ def shown(browser: Client, query: str) -> Any:
 def test_every_number_leads_to_as_many_rows(said, one, measure):
     context = shown(one, f"?division={worlds.COUNTY}").context
     titles = [
-        line for line in (*context["opinion"], *context["loop"]) if f"measure={measure.name}" in line.rows
+        line
+        for line in (*context["opinion"], *context["handling"], *context["loop"])
+        if f"measure={measure.name}" in line.rows
     ]
     assert titles, "stands in no table"
     [line] = [line for line in titles if line.rows.endswith(f"measure={measure.name}")]

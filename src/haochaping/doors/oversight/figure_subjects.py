@@ -94,7 +94,7 @@ def _of_reviews(rows: Rows) -> list[Row]:
         Row(
             one.id,
             *names,
-            reverse("desk_order", args=[bad[one.id]]) if one.id in bad else "",
+            reverse("desk_order", args=[bad[one.id].id]) if one.id in bad else "",
             one.assessed_at,
             (
                 gettext(LEVEL_LABELS[Level(one.level)]),
