@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -83,13 +84,13 @@ def test_from_which_day_to_which_a_case_took(told, span):
     ],
 )
 def test_what_is_known_of_a_completed_case(changes, found):
-    told = {"promised_limit": "5 working_day", "worked": 5, "trips": 1, "materials": 3} | changes
+    told: Any = {"promised_limit": "5 working_day", "worked": 5, "trips": 1, "materials": 3} | changes
 
     assert handled(CaseStatus.COMPLETED, at(MONDAY), None, at(NEXT_MONDAY), **told) == found
 
 
 def test_of_a_case_whose_beginning_nobody_told_the_trips_are_known():
-    said = {"promised_limit": "5 working_day", "worked": None, "trips": 2, "materials": None}
+    said: Any = {"promised_limit": "5 working_day", "worked": None, "trips": 2, "materials": None}
 
     assert handled(CaseStatus.COMPLETED, None, None, at(FRIDAY), **said) == Handled(
         FRIDAY, None, None, kept=None, trips=2, materials=None
