@@ -24,16 +24,29 @@ def _row(measure: Measure) -> list[str]:
         both(measure.label),
         both(measure.counts),
         both(measure.out_of) if measure.denominator else "数量 count",
+        both(measure.unit),
+        both(measure.day),
+        f"n ≥ {measure.at_least}" if measure.at_least else "–",
+        _INTERVALS[measure.denominator is not None, measure.squares is not None],
         "<br>".join(both(exclusion) for exclusion in measure.exclusions),
         measure.source,
     ]
 
 
+_INTERVALS = {
+    (False, False): "–",
+    (True, False): "Wilson / Clopper–Pearson",
+    (True, True): "正态 normal",
+}
 _HEADING = [
     "名称 name",
     "标签 label",
     "分子 numerator",
     "分母 denominator",
+    "单位 unit",
+    "按哪一天 by which day",
+    "小样本 small samples",
+    "区间 interval",
     "不计入 exclusions",
     "来源 source",
 ]
@@ -44,6 +57,17 @@ _INTRODUCTION = f"""# 指标 · Measures
 
 Every published figure is defined once; pages, exports and the API read the same definition.
 A rate over fewer than {MINIMUM_N} has no value; its counts are always given.
+
+每个数字都是读取那一刻的（接口的 `as_of`）：报送、更正、撤回在一秒之内改到所属的那一天。
+
+All of them hold as of the moment at which they are read (`as_of` in the API).
+
+页面、`/divisions/编码/measures.csv`、`measures.json`（机构 `/agencies/`、事项 `/items/` 同此）和接口 `GET /api/v1/measures`
+出自同一个函数 `haochaping.insight.rules.figures_of`；机关内部 `/oversight/figures/` 的每个数字连到它所数的各行。
+
+办理情况（承诺与实际用时、跑动次数、材料、提问答复）按**办结日**，来自各平台报送的办件；没有报送的写“未报送”，不给数字。
+
+平均等级按 5 至 1 计分；平均数的区间按正态分布，全部相同时不给区间。
 
 参评率的分子和分母按**服务发生日**取同一段日期；好评率、差评数按**评价日**；工单的各项指标按**工单产生日**，
 不论后来何时回访、答复、重办或申诉：一个月的数字说的始终是这个月的工单。

@@ -56,6 +56,10 @@ _PARTICIPATED = (
     + _ACTIVE
 )
 
+_UNREVIEWED = f"""
+    AND NOT EXISTS (SELECT FROM reviews_review r WHERE r.occurrence_id = o.id AND r.assess_no = 1
+                    AND r.status NOT IN ('withdrawn', 'excluded') AND {_ACTIVE})
+"""
 _APPEALED = "FROM rectification_appeal a"
 _VERDICT = """
     SELECT DISTINCT ON (appeal_id) appeal_id, verdict FROM rectification_appeal_decision
@@ -86,7 +90,18 @@ _UNSOLVED_VOICE = (
     "EXISTS (SELECT FROM voices_event e WHERE e.voice_id = v.id AND e.move IN ('reopen', 'escalate'))"
 )
 
-_OF_CASES = ("case", "occurrence")
+_OF_CASES = ("case", "occurrence", "handled", "took", "promised", "trips", "materials")
+_COMPLETED = "FROM cases_case c WHERE c.verified AND c.status = 'completed' AND c.completed_at IS NOT NULL"
+_WITH_LIMIT = f"{_COMPLETED} AND c.promised_limit LIKE '% working_day' AND c.worked_days IS NOT NULL"
+_LIMIT = "split_part(c.promised_limit, ' ', 1)::int"
+_QUESTIONS = "FROM voices_voice v WHERE v.kind = 'after_sales' AND v.platform_id IS NULL"
+
+
+def _times(number: str, clause: str) -> str:
+    """Each row of a clause as often as a number of it says."""
+    return clause.replace("cases_case c", f"cases_case c, generate_series(1, {number})", 1)
+
+
 BRUTE = {
     "cases": ("FROM cases_case c WHERE c.verified", None),
     "occurrences": (_REPORTED, None),
@@ -94,6 +109,28 @@ BRUTE = {
     "bad_reviews": (f"{_EFFECTIVE} AND r.level <= 2", None),
     "unverified_reviews": (f"{_EFFECTIVE} AND NOT {_ACTIVE}", None),
     "participation_rate": (_PARTICIPATED, _REPORTED),
+    "not_reviewed_rate": (
+        _REPORTED + _UNREVIEWED,
+        _REPORTED,
+    ),
+    "bad_rate": (f"{_EFFECTIVE} AND {_ACTIVE} AND r.level <= 2", f"{_EFFECTIVE} AND {_ACTIVE}"),
+    "strict_good_rate": (f"{_EFFECTIVE} AND {_ACTIVE} AND r.level >= 4", f"{_EFFECTIVE} AND {_ACTIVE}"),
+    **{
+        f"level_{level}_share": (
+            f"{_EFFECTIVE} AND {_ACTIVE} AND r.level = {level}",
+            f"{_EFFECTIVE} AND {_ACTIVE}",
+        )
+        for level in range(1, 6)
+    },
+    # As many rows of each review as its level says.
+    "average_score": (
+        f"FROM reviews_review r, generate_series(1, r.level) WHERE r.status = 'effective' AND {_ACTIVE}",
+        f"{_EFFECTIVE} AND {_ACTIVE}",
+    ),
+    "follow_up_good_rate": (
+        f"{_EFFECTIVE} AND {_ACTIVE} AND r.assess_no > 1 AND r.level >= 3",
+        f"{_EFFECTIVE} AND {_ACTIVE} AND r.assess_no > 1",
+    ),
     "rectification_rate": (f"{_OUT} AND w.state IN ('replied', 'checked', 'closed')", _OUT),
     "unreached_rate": (
         f"{_OUT} AND w.state IN ('replied', 'checked', 'closed') AND w.outcome = 'unreachable_closed'",
@@ -109,6 +146,17 @@ BRUTE = {
     "upheld_rate": (f"{_DECIDED} WHERE d.verdict IN ('mistaken', 'malicious', 'partly')", _DECIDED),
     "good_rate": (f"{_EFFECTIVE} AND {_ACTIVE} AND r.level >= 3", f"{_EFFECTIVE} AND {_ACTIVE}"),
     "excluded_reviews": ("FROM reviews_review r WHERE r.status = 'excluded'", None),
+    "completed_cases": (_COMPLETED, None),
+    "on_time_completion_rate": (f"{_WITH_LIMIT} AND c.worked_days <= {_LIMIT}", _WITH_LIMIT),
+    "average_days_promised": (_times(_LIMIT, _WITH_LIMIT), _WITH_LIMIT),
+    "average_days_taken": (_times("c.worked_days", _WITH_LIMIT), _WITH_LIMIT),
+    "average_trips": (_times("c.trips", _COMPLETED), f"{_COMPLETED} AND c.trips IS NOT NULL"),
+    "one_trip_rate": (f"{_COMPLETED} AND c.trips <= 1", f"{_COMPLETED} AND c.trips IS NOT NULL"),
+    "average_materials": (_times("c.materials", _COMPLETED), f"{_COMPLETED} AND c.materials IS NOT NULL"),
+    "question_on_time_rate": (
+        f"{_QUESTIONS} AND v.answer_kept",
+        f"{_QUESTIONS} AND v.answer_kept IS NOT NULL",
+    ),
     "voice_answered_rate": (f"{_VOICES} AND v.answered_at IS NOT NULL", _VOICES),
     "voice_on_time_rate": (f"{_VOICES} AND v.answer_kept", f"{_VOICES} AND v.answer_kept IS NOT NULL"),
     "voice_overdue_rate": (

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from math import fsum
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from haochaping.cases.terms import CaseFacts, OccurrenceFacts
+from haochaping.cases.terms import CaseFacts, Handled, OccurrenceFacts
 from haochaping.insight.rules import (
+    BY_NAME,
     INSIDE,
     MEASURES,
     OF_VOICES,
     case_units,
     changes,
+    figures_of,
     invitation_units,
     order_units,
     review_units,
@@ -192,6 +195,54 @@ def test_a_case_counts_on_its_day_and_each_service_on_its_own(verified: bool, pr
     }
 
 
+HANDLED = Handled(date(2026, 6, 5), took=2, promised=5, kept=True, trips=1, materials=4)
+
+
+@pytest.mark.parametrize(
+    ("changes", "counted"),
+    [
+        (
+            {},
+            {
+                "handled": (0, "kept"),
+                "took": (2, ""),
+                "promised": (5, ""),
+                "trips": (1, ""),
+                "materials": (4, ""),
+            },
+        ),
+        (
+            {"took": None, "promised": None, "kept": None, "trips": 0, "materials": None},
+            {"handled": (0, ""), "trips": (0, "")},
+        ),
+        # A promise in other days than working ones is kept or not, and is no number of working days.
+        ({"promised": None, "kept": False}, {"handled": (0, "late"), "trips": (1, ""), "materials": (4, "")}),
+    ],
+)
+def test_a_completed_case_counts_on_that_day_for_what_is_told_of_it(changes, counted):
+    units = case_units([CASE._replace(occurrences=(), handled=HANDLED._replace(**changes))])
+
+    assert units.pop(key(FactKind.CASE, DAY, provenance=REPORTED)) == 1
+    assert units == {
+        key(FactKind(kind), date(2026, 6, 5), level=level, provenance=said): 1
+        for kind, (level, said) in counted.items()
+    }
+
+
+def test_how_an_unsigned_case_was_handled_counts_nowhere():
+    units = case_units([CASE._replace(verified=False, occurrences=(), handled=HANDLED)])
+
+    assert [unit.kind for unit in units] == [FactKind.CASE]
+
+
+@pytest.mark.parametrize(("kept", "said"), [(None, "open"), (True, "kept"), (False, "late")])
+def test_a_question_counts_by_itself_with_whether_it_was_answered_in_time(kept, said):
+    units = voice_units([replace(VOICE, kind=VoiceKind.AFTER_SALES, answer_kept=kept)])
+
+    assert units[key(FactKind.QUESTION, DAY, provenance=said)] == 1
+    assert FactKind.QUESTION not in {unit.kind for unit in voice_units([replace(VOICE, answer_kept=kept)])}
+
+
 def test_cases_of_one_day_add_up():
     assert case_units([CASE, CASE])[key(FactKind.CASE, DAY, provenance=REPORTED)] == 2
     assert case_units([]) == {}
@@ -218,7 +269,6 @@ def test_a_withdrawn_review_counts_nowhere():
 @pytest.mark.parametrize(
     "review",
     [
-        pytest.param(REVIEW._replace(assess_no=2), id="a second review"),
         pytest.param(REVIEW._replace(verified_case=False), id="of an unverified case"),
         *(
             pytest.param(REVIEW._replace(provenance=p), id=p)
@@ -231,6 +281,15 @@ def test_what_counts_as_a_review_and_not_as_participation(review: ReviewFacts):
     units = review_units([review])
 
     assert [(unit.kind, n) for unit, n in units.items()] == [(FactKind.REVIEW, 1)]
+
+
+def test_a_second_review_counts_as_that_too_and_is_no_participation():
+    units = review_units([REVIEW._replace(assess_no=2)])
+
+    assert [(unit.kind, unit.level, n) for unit, n in units.items()] == [
+        ("review", 1, 1),
+        ("follow_up", 1, 1),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -411,6 +470,7 @@ _REVIEWS = st.lists(
     ),
     max_size=80,
 )
+_FLAG, _FEW = st.sampled_from([None, True, False]), st.none() | st.integers(0, 3)
 _CASES = st.lists(
     st.builds(
         CaseFacts,
@@ -422,6 +482,8 @@ _CASES = st.lists(
         st.booleans(),
         st.booleans(),
         st.lists(st.builds(OccurrenceFacts, st.uuids(), st.just(DAY)), max_size=4).map(tuple),
+        st.none()
+        | st.builds(Handled, st.just(DAY), *[st.none() | st.integers(0, 40)] * 2, _FLAG, *[_FEW] * 2),
     ),
     max_size=20,
 )
@@ -459,9 +521,15 @@ def test_measures_against_counting_one_by_one(
         tally[unit.kind, unit.level, unit.provenance] += n
     values = {measure.name: worked_out(measure, tally) for measure in MEASURES}
 
+    done = [c.handled for c in cases if c.verified and c.handled]
+    in_days = [h for h in done if h.promised is not None]
+    took = [h.took for h in in_days if h.took is not None]
+    trips = [h.trips for h in done if h.trips is not None]
+    materials = [h.materials for h in done if h.materials is not None]
     effective = [r for r in reviews if r.status == "effective"]
     active = [r for r in effective if is_active(r.provenance)]
     good = [r for r in active if r.level >= 3]
+    second = [r for r in active if r.assess_no == 2]
     services = sum(len(c.occurrences) for c in cases if c.verified and not c.withdrawn)
     services += sum(
         r.case_withdrawn and r.verified_case and r.assess_no == 1 and r.status != "withdrawn" for r in reviews
@@ -489,6 +557,23 @@ def test_measures_against_counting_one_by_one(
         "upheld_rate": (len(upheld), len([v for v in verdicts if v])),
         "cases": (sum(c.verified for c in cases), None),
         "occurrences": (services, None),
+        "bad_rate": (sum(is_bad(r.level) for r in active), len(active)),
+        "not_reviewed_rate": (services - len(reviewed), services),
+        "strict_good_rate": (sum(r.level >= 4 for r in active), len(active)),
+        **{f"level_{n}_share": (sum(r.level == n for r in active), len(active)) for n in range(1, 6)},
+        "average_score": (sum(r.level for r in active), len(active)),
+        "completed_cases": (len(done), None),
+        "on_time_completion_rate": (
+            sum(h.kept is True for h in done),
+            sum(h.kept is not None for h in done),
+        ),
+        "average_days_promised": (sum(h.promised or 0 for h in in_days), len(in_days)),
+        "average_days_taken": (sum(took), len(took)),
+        "average_trips": (sum(trips), len(trips)),
+        "one_trip_rate": (sum(n <= 1 for n in trips), len(trips)),
+        "average_materials": (sum(materials), len(materials)),
+        "question_on_time_rate": (0, 0),
+        "follow_up_good_rate": (sum(r.level >= 3 for r in second), len(second)),
         "active_reviews": (len(active), None),
         "bad_reviews": (sum(is_bad(r.level) for r in effective), None),
         "unverified_reviews": (len(effective) - len(active), None),
@@ -501,9 +586,11 @@ def test_measures_against_counting_one_by_one(
         if value.denominator is None:
             assert value.value == value.numerator
             assert value.interval is None
-        elif value.denominator < 30:
+        elif value.denominator < 30 or value.withheld:
             assert value.value is None
             assert value.interval is None
+        elif value.squares is not None:
+            assert value.value == value.numerator / value.denominator
         else:
             assert value.value == value.numerator / value.denominator
             assert value.interval == interval(value.numerator, value.denominator)
@@ -521,7 +608,41 @@ def test_bad_count_and_participation_come_before_the_good_rate():
 def test_every_measure_says_what_it_leaves_out_and_where_it_stands(measure):
     assert measure.exclusions
     assert measure.source
+    assert measure.day
+    assert measure.at_least == (None if measure.denominator is None else 30)
     assert worked_out(measure, {}).numerator == 0
+
+
+def test_parts_of_the_whole_add_up():
+    counted = {("review", level, "active_self"): 10 * level for level in range(1, 6)}
+    counted |= {("reviewed", 0, "active_self"): 40, ("occurrence", 0, REPORTED): 160}
+    found = {value.name: value.value or 0 for value in figures_of(counted, {})}
+
+    shares = [found[f"level_{level}_share"] for level in range(1, 6)]
+    assert fsum(shares) == pytest.approx(1)
+    assert found["good_rate"] == pytest.approx(fsum(shares[2:]))
+    assert found["strict_good_rate"] == pytest.approx(fsum(shares[3:]))
+    assert found["bad_rate"] + found["good_rate"] == pytest.approx(1)
+    assert found["participation_rate"] + found["not_reviewed_rate"] == 1
+    assert found["average_score"] == pytest.approx(fsum(n * share for n, share in enumerate(shares, 1)))
+
+
+@pytest.mark.parametrize("name", ["participation_rate", "not_reviewed_rate"])
+def test_more_reviews_than_services_are_impossible_both_ways(name: str):
+    counted = {("reviewed", 0, "active_self"): 41, ("occurrence", 0, REPORTED): 40}
+
+    value = worked_out(BY_NAME[name], counted)
+
+    assert (value.value, value.withheld) == (None, "DQ-01")
+
+
+def test_a_withheld_figure_keeps_its_rule_and_loses_its_value():
+    counted = {("review", 5, "active_self"): 40}
+    found = {value.name: value for value in figures_of(counted, {"average_score": "DQ-02"})}
+
+    assert (found["average_score"].value, found["average_score"].withheld) == (None, "DQ-02")
+    assert found["average_score"].interval is None
+    assert found["good_rate"].value == 1
 
 
 def test_a_first_review_that_was_followed_up_is_participation_only():

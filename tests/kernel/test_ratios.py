@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from statistics import fmean, stdev
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -77,3 +80,29 @@ def test_an_interval_is_withheld_together_with_its_share(n, shown):
     ratio = ratios.Ratio(10, n)
 
     assert (ratio.interval is not None) == (ratio.value is not None) == shown
+
+
+def test_a_mean_and_its_interval_are_those_of_the_textbook():
+    said = [5] * 20 + [4] * 10 + [1] * 10
+    mean = ratios.Mean(sum(said), len(said), sum(n * n for n in said))
+
+    half = 1.959964 * stdev(said) / math.sqrt(40)
+    assert mean.value == pytest.approx(fmean(said))
+    assert mean.interval == pytest.approx((fmean(said) - half, fmean(said) + half))
+
+
+@pytest.mark.parametrize(
+    ("mean", "value"), [(ratios.Mean(145, 29, 725), None), (ratios.Mean(150, 30, 750), 5)]
+)
+def test_of_few_there_is_no_mean_and_of_all_alike_no_interval(mean, value):
+    assert (mean.value, mean.interval) == (value, None)
+
+
+@given(st.lists(st.integers(0, 400), min_size=30, max_size=60))
+def test_an_interval_holds_its_mean_and_nothing_below_nothing(said):
+    mean = ratios.Mean(sum(said), len(said), sum(n * n for n in said))
+
+    value = fmean(said)
+    low, high = mean.interval or (value, value)
+    assert 0 <= low <= value + 1e-9
+    assert value - 1e-9 <= high

@@ -231,4 +231,6 @@ def test_withheld_is_where_it_says():
     assert withheld_at(rows, "99.") == {}
     assert set(withheld_at(rows, "99.9901.").values()) == {"DQ-02"}
     assert withheld_at(rows, "99.9901.990101.") == {}
-    assert withheld_at(rows, "99.9902.990201.") == {"participation_rate": "DQ-01"}
+    assert withheld_at(rows, "99.9902.990201.") == dict.fromkeys(
+        ("participation_rate", "not_reviewed_rate"), "DQ-01"
+    )

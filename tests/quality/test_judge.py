@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 
 from haochaping.directory import queries as directory
 from haochaping.exchange.models import QuarantinedRecord, Reconciliation
@@ -22,7 +23,7 @@ from haochaping.insight import actions as insight
 from haochaping.insight.models import DivisionMonth
 from haochaping.kernel.actor import EVERYWHERE, OPERATOR, Scope
 from haochaping.kernel.identifiers import uuid7
-from haochaping.kernel.periods import Period
+from haochaping.kernel.periods import BEIJING, Period
 from haochaping.kernel.refused import Refused
 from haochaping.ledger.models import Entry
 from haochaping.ledger.terms import EntryKind
@@ -311,6 +312,25 @@ def test_a_month_is_an_a_only_when_every_busy_day_was_compared(clean):
     assert (month().busy, month().reconciled) == (2, 1)
     assert (month().score or 0) > 95
     assert month().grade == "B"
+
+
+def test_the_grade_of_a_source_is_public_beside_the_figures_of_its_own_division(clean, client):
+    _judge()
+    place = directory.divisions([worlds.CITY])[worlds.CITY]
+
+    found = {one.source: one for one in queries.last_month_of(place.id, before=date(2026, 7, 15))}
+    assert (found[worlds.SOURCE].month, found[worlds.SOURCE].grade) == (date(2026, 6, 1), "B")
+
+    last_month = timezone.now().astimezone(BEIJING).date().replace(day=1) - timedelta(days=1)
+    QualityCard.objects.update(day=last_month)
+    told = client.get(f"/divisions/{worlds.CITY}/measures.json").json()["quality"]
+    html = client.get(f"/divisions/{worlds.CITY}").content.decode()
+    above = client.get(f"/divisions/{worlds.PROVINCE}/measures.json").json()["quality"]
+    assert (worlds.SOURCE, f"{last_month:%Y-%m}", "B") in {
+        (one["source"], one["month"], one["grade"]) for one in told
+    }
+    assert f"<td>{last_month:%Y-%m}</td><td>B</td>" in html
+    assert above == []
 
 
 def test_a_card_of_an_earlier_way_of_grading_is_judged_anew(clean):

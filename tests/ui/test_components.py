@@ -5,7 +5,7 @@ import pytest
 from django import forms
 from django.utils import translation
 
-from haochaping.kernel.ratios import Ratio
+from haochaping.kernel.ratios import Mean, Ratio
 from haochaping.kernel.refused import Complaint, Reason
 from haochaping.ui.shapes import Column, Event, Figure, Link, Tag
 
@@ -124,6 +124,22 @@ def test_too_few_observations_withhold_the_rate_and_keep_the_counts(render):
 
 def test_a_count_of_zero_is_a_number(render):
     assert re.search(r'stat-value">0<', render("{% stat f %}", f=Figure("差评数", 0)))
+
+
+def test_an_average_shows_its_interval_and_both_its_numbers(render):
+    html = render("{% stat f %}", f=Figure("平均跑动次数", Mean(45, 30, 75)))
+
+    assert 'stat-value">1.50 (1.31–1.69)<' in html
+    assert "30 个，合计 45" in html
+
+
+def test_of_few_there_is_no_average_and_of_all_alike_no_interval(render):
+    few = render("{% stat f %}", f=Figure("平均跑动次数", Mean(11, 12, 11)))
+    alike = render("{% measure_table 'M' figures %}", figures=[Figure("a", Mean(60, 30, 120))])
+
+    assert "数据不足" in few
+    assert "不足 30 件" in few
+    assert re.findall(r'class="num">([^<]+)<', alike)[3:] == ["2.00", "60", "30"]
 
 
 def test_measures_stand_with_numerator_and_denominator(render):

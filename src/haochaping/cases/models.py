@@ -55,6 +55,8 @@ class Case(models.Model):
     statutory_limit = models.CharField(max_length=30, blank=True)
     trips = models.SmallIntegerField(null=True)
     materials = models.SmallIntegerField(null=True)
+    # 用时（工作日）: by the calendar that held when the case was told, so that what was counted stays.
+    worked_days = models.SmallIntegerField(null=True)
     person_id = models.UUIDField(null=True)
     person_kind = models.CharField(max_length=30)
     person_doubt = models.CharField(max_length=12, blank=True, db_default="")

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Q
 
 from haochaping.cases.models import Case, ServiceOccurrence
+from haochaping.cases.rules import handled
 from haochaping.cases.terms import (
     AMBIGUOUS_CASE,
     Binding,
@@ -143,6 +144,16 @@ def facts_of(case_ids: Iterable[UUID]) -> dict[UUID, CaseFacts]:
             row.verified,
             row.status == CaseStatus.WITHDRAWN,
             tuple(occurrences.get(row.id, ())),
+            handled(
+                row.status,
+                row.applied_at,
+                row.accepted_at,
+                row.completed_at,
+                promised_limit=row.promised_limit,
+                worked=row.worked_days,
+                trips=row.trips,
+                materials=row.materials,
+            ),
         )
         for row in cases
     }

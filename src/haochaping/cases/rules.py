@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, time
+from calendar import monthrange
+from datetime import date, datetime, time
 from hashlib import blake2b
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -15,7 +16,10 @@ from haochaping.cases.terms import (
     DATED_IN_FUTURE,
     NAMED_ELSEWHERE,
     WRONG_SEQUENCE,
+    CaseStatus,
     CodeDoubt,
+    Handled,
+    LimitUnit,
     PersonDoubt,
     PersonKind,
 )
@@ -27,7 +31,7 @@ from haochaping.kernel.refused import Complaint
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from haochaping.cases.terms import CaseStatus, NewCase
+    from haochaping.cases.terms import NewCase
     from haochaping.directory.terms import AgencyRef, PlacedRef
     from haochaping.kernel.actor import Scope
 
@@ -185,3 +189,68 @@ def _comes_before(one: datetime, other: datetime) -> bool:
     if one.astimezone(BEIJING).time() == time():
         return local_day(one) < local_day(other)
     return one + CLOCK_LEEWAY < other
+
+
+def begun_and_completed(
+    status: str, applied_at: datetime | None, accepted_at: datetime | None, completed_at: datetime | None
+) -> tuple[date, date] | None:
+    """From which day to which a completed case took, from its acceptance on where that is told; None where nobody knows."""
+    begun = accepted_at or applied_at
+    if status != CaseStatus.COMPLETED or begun is None or completed_at is None or completed_at < begun:
+        return None
+    return local_day(begun), local_day(completed_at)
+
+
+def promise_kept(limit: str, span: tuple[date, date], worked: int | None) -> bool | None:
+    """Whether a case was done within its promise, such as “5 working_day”; None without one, or beyond the calendar.
+
+    The day of acceptance is not counted, as that of no event is here (rulebook.rules.working_time).
+    """
+    if not limit:
+        return None
+    number, _, unit = limit.partition(" ")
+    (begun, completed), n = span, int(number)
+    match unit:
+        case LimitUnit.WORKING_DAY:
+            return None if worked is None else worked <= n
+        case LimitUnit.DAY:
+            return (completed - begun).days <= n
+        case LimitUnit.MONTH:
+            return completed <= _months_after(begun, n)
+        case _:
+            return completed <= _months_after(begun, 12 * n)
+
+
+def _months_after(day: date, months: int) -> date:
+    """The same day of a later month, or its last one where it has no such day."""
+    year, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + year, month + 1
+    if year > date.max.year:
+        return date.max
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def handled(
+    status: str,
+    applied_at: datetime | None,
+    accepted_at: datetime | None,
+    completed_at: datetime | None,
+    *,
+    promised_limit: str,
+    worked: int | None,
+    trips: int | None,
+    materials: int | None,
+) -> Handled | None:
+    """How a completed case was handled; None of one that is not completed, or nobody knows when."""
+    if status != CaseStatus.COMPLETED or completed_at is None:
+        return None
+    span = begun_and_completed(status, applied_at, accepted_at, completed_at)
+    in_working_days = promised_limit.endswith(f" {LimitUnit.WORKING_DAY}") and worked is not None
+    return Handled(
+        local_day(completed_at),
+        worked,
+        int(promised_limit.partition(" ")[0]) if in_working_days else None,
+        promise_kept(promised_limit, span, worked) if span else None,
+        trips,
+        materials,
+    )

@@ -192,6 +192,20 @@ class OccurrenceFacts(NamedTuple):
     stage: str = ""
 
 
+class Handled(NamedTuple):
+    """办理情况 of a completed case, by the day it was completed; None is what nobody has told.
+
+    `took` and `promised` are in working days, `promised` of a promise in those alone; `kept` says of any promise whether it was.
+    """
+
+    day: date
+    took: int | None
+    promised: int | None
+    kept: bool | None
+    trips: int | None
+    materials: int | None
+
+
 class CaseFacts(NamedTuple):
     """A case as counted. `verified` is false for cases known only from an unsigned address.
 
@@ -206,6 +220,30 @@ class CaseFacts(NamedTuple):
     verified: bool
     withdrawn: bool
     occurrences: tuple[OccurrenceFacts, ...]
+    handled: Handled | None = None
+
+
+class CountedCase(NamedTuple):
+    """A case as a row behind a figure; `told` is the moment by which it counts."""
+
+    id: UUID
+    case_no: str
+    status: str
+    agency_id: int
+    item_id: int
+    told: datetime
+
+
+class CountedService(NamedTuple):
+    """A service as a row behind a figure."""
+
+    id: UUID
+    case_id: UUID
+    case_no: str
+    agency_id: int
+    item_id: int
+    at: datetime
+    stage: str
 
 
 class Completed(NamedTuple):

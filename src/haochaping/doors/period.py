@@ -53,6 +53,12 @@ class Asked:
         ]
 
     @property
+    def days(self) -> dict[str, str]:
+        """The days that are named, as fields of an address; none of a period that means none."""
+        given = {"from": self.start, "to": self.end} if self.period else {}
+        return {name: day for name, day in given.items() if day}
+
+    @property
     def query(self) -> str:
         """The period as the query of a link to another place; "" when there is none."""
         return _query(self.start, self.end) if self.period and (self.start or self.end) else ""

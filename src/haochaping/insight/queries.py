@@ -11,8 +11,10 @@ from django.db import connection
 from django.db.models import Q
 
 from haochaping.directory.rules import path_range
+from haochaping.exchange.quality import queries as quality
+from haochaping.exchange.quality.rules import withheld_at
 from haochaping.insight.models import Fact, FactDelta
-from haochaping.insight.rules import MEASURES, Days, split, worked_out
+from haochaping.insight.rules import MEASURES, Days, figures_of, split, worked_out
 from haochaping.insight.terms import Difference, FactKey, FactKind, MeasureValue, Part, Place, Tally
 from haochaping.kernel.periods import BEIJING, Period
 
@@ -108,6 +110,13 @@ def measures(
     """The measures of a place, all that are published unless others are asked for, in their order."""
     counted = tally(place, period)
     return [worked_out(measure, counted) for measure in of]
+
+
+def figures(
+    place: Place, division_path: str, period: Period = _ALWAYS, *, of: Sequence[Measure] = MEASURES
+) -> list[MeasureValue]:
+    """The measures of a place as they are published: those that a broken rule withholds at its division say so."""
+    return figures_of(tally(place, period), withheld_at(quality.withheld(period), division_path), of)
 
 
 def tally_of_each(

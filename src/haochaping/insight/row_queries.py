@@ -1,29 +1,38 @@
-"""分析 rows: the work orders and voices behind a figure, and the figures of single people, which are in no facts."""
+"""分析 rows: cases, services, reviews, orders and voices behind a figure; figures of single people, which are in no facts."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
 
+from haochaping.cases import queries as cases
+from haochaping.cases import row_queries as case_rows
 from haochaping.directory import queries as directory
-from haochaping.insight.rules import OF_LOOP, order_units, voice_units, worked_out
-from haochaping.insight.terms import Behind, VoicesBehind
+from haochaping.insight.rules import OF_LOOP, case_units, order_units, review_units, voice_units, worked_out
+from haochaping.insight.terms import Behind, FactKind
 from haochaping.kernel.periods import BEIJING
 from haochaping.rectification import queries as orders
 from haochaping.rectification.queries import figures as order_figures
+from haochaping.reviews import queries as reviews
+from haochaping.reviews import row_queries as review_rows
 from haochaping.voices import queries as voices
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from uuid import UUID
 
+    from haochaping.cases.terms import CountedCase, CountedService
     from haochaping.insight.terms import FactKey, Measure, MeasureValue, Part, Place, Tally
     from haochaping.kernel.actor import Actor
     from haochaping.kernel.periods import Period
-    from haochaping.rectification.terms import OrderFacts
+    from haochaping.rectification.terms import OrderFacts, OrderRow
+    from haochaping.reviews.terms import CountedReview, ReviewFacts
     from haochaping.voices.terms import VoiceRow
 
+# What counts by the day of the service.
+_OF_SERVICES = {FactKind.OCCURRENCE, FactKind.REVIEWED}
 _BATCH = 200
 # What is looked through for one page; who wants more goes on from there.
 _SCANNED = 2000
@@ -33,19 +42,111 @@ _NAMING = 5000
 
 def orders_behind(
     by: Actor, measure: Measure, place: Place, period: Period, *, after: UUID | None, limit: int
-) -> Behind:
+) -> Behind[OrderRow]:
     """The work orders that a figure of the loop counts, by its own rule, as far as the asker may see them."""
-    where = (place.division_path, place.agency_path, place.item_id)
     agencies = None if place.agency_path is None else set(directory.agency_ids_under(place.agency_path))
+
+    def counted(rows: Sequence[OrderRow]) -> list[Tally]:
+        facts = orders.facts_of(row.review_id for row in rows)
+        return [_tally([facts[row.review_id]], agencies) for row in rows]
+
+    read = partial(order_figures.opened_in, by, _triple(place), *moments(period))
+    return _behind(read, counted, measure, after, limit)
+
+
+def voices_behind(
+    by: Actor, measure: Measure, place: Place, period: Period, *, after: UUID | None, limit: int
+) -> Behind[VoiceRow]:
+    """The complaints, suggestions and questions that a figure counts, by its own rule, as far as one may see them."""
+
+    def counted(rows: Sequence[VoiceRow]) -> list[Tally]:
+        facts = {one.id: one for one in voices.facts_of(row.id for row in rows)}
+        return [_parts(voice_units([facts[row.id]])) for row in rows]
+
+    read = partial(voices.given_in, by, _triple(place), *moments(period))
+    return _behind(read, counted, measure, after, limit)
+
+
+def reviews_behind(
+    by: Actor, measure: Measure, place: Place, period: Period, *, after: UUID | None, limit: int
+) -> Behind[CountedReview]:
+    """The reviews that a figure counts by the day they were given, by its own rule, as far as one may see them."""
+
+    def counted(rows: Sequence[CountedReview]) -> list[Tally]:
+        facts = reviews.facts_of(row.id for row in rows)
+        return [_by_review(facts[row.id]) for row in rows]
+
+    read = partial(review_rows.given_in, by, _triple(place), *moments(period))
+    return _behind(read, counted, measure, after, limit)
+
+
+def services_behind(
+    by: Actor, measure: Measure, place: Place, period: Period, *, after: UUID | None, limit: int
+) -> Behind[CountedService]:
+    """The services that a figure counts, by its own rule, each with its first review, as far as one may see them."""
+
+    def counted(rows: Sequence[CountedService]) -> list[Tally]:
+        facts = cases.facts_of({row.case_id for row in rows})
+        first = reviews.reviews_of_occurrences(row.id for row in rows)
+        said = reviews.facts_of(row.id for row in first.values())
+        found = []
+        for row in rows:
+            case = facts[row.case_id]
+            itself = tuple(one for one in case.occurrences if one.id == row.id)
+            units = case_units([case._replace(occurrences=itself)])
+            units.update(review_units([said[first[row.id].id]] if row.id in first else ()))
+            found.append(_parts(units))
+        return found
+
+    read = partial(case_rows.services_in, by, _triple(place), *moments(period))
+    return _behind(read, counted, measure, after, limit)
+
+
+def cases_behind(
+    by: Actor, measure: Measure, place: Place, period: Period, *, after: UUID | None, limit: int
+) -> Behind[CountedCase]:
+    """The cases that a figure counts, by its own rule, as far as one may see them."""
+    read = partial(case_rows.cases_in, by, _triple(place), *moments(period))
+    return _behind(read, _of_cases, measure, after, limit)
+
+
+def completed_behind(
+    by: Actor, measure: Measure, place: Place, period: Period, *, after: UUID | None, limit: int
+) -> Behind[CountedCase]:
+    """The completed cases that a figure counts, in the same way."""
+    read = partial(case_rows.completed_in, by, _triple(place), *moments(period))
+    return _behind(read, _of_cases, measure, after, limit)
+
+
+def _of_cases(rows: Sequence[CountedCase]) -> list[Tally]:
+    facts = cases.facts_of(row.id for row in rows)
+    return [_parts(case_units([facts[row.id]])) for row in rows]
+
+
+class _Numbered(Protocol):
+    @property
+    def id(self) -> UUID: ...
+
+
+class _Read[Row](Protocol):
+    def __call__(self, *, before: UUID | None, limit: int) -> list[Row]: ...
+
+
+def _behind[Row: _Numbered](
+    read: _Read[Row],
+    counted: Callable[[Sequence[Row]], list[Tally]],
+    measure: Measure,
+    after: UUID | None,
+    limit: int,
+) -> Behind[Row]:
+    """As many rows as wanted of those that the measure says it counts, looked through in batches."""
     found = []
     for _ in range(_SCANNED // _BATCH):
-        batch = order_figures.opened_in(by, where, *moments(period), before=after, limit=_BATCH)
-        facts = orders.facts_of(row.review_id for row in batch)
-        for row in batch:
+        batch = read(before=after, limit=_BATCH)
+        for row, tally in zip(batch, counted(batch), strict=True):
             after = row.id
-            counted = _tally([facts[row.review_id]], agencies)
-            if (measure.denominator or measure.numerator)(counted):
-                found.append((row, measure.numerator(counted) > 0))
+            if (measure.denominator or measure.numerator)(tally):
+                found.append((row, measure.numerator(tally)))
                 if len(found) == limit:
                     return Behind(found, after)
         if len(batch) < _BATCH:
@@ -53,25 +154,12 @@ def orders_behind(
     return Behind(found, after)
 
 
-def voices_behind(
-    by: Actor, measure: Measure, place: Place, period: Period, *, after: UUID | None, limit: int
-) -> VoicesBehind:
-    """The complaints, suggestions and questions that a figure counts, by its own rule, as far as one may see them."""
-    where = (place.division_path, place.agency_path, place.item_id)
-    found: list[tuple[VoiceRow, bool]] = []
-    for _ in range(_SCANNED // _BATCH):
-        batch = voices.given_in(by, where, *moments(period), before=after, limit=_BATCH)
-        facts = {one.id: one for one in voices.facts_of(row.id for row in batch)}
-        for row in batch:
-            after = row.id
-            counted = _parts(voice_units([facts[row.id]]))
-            if (measure.denominator or measure.numerator)(counted):
-                found.append((row, measure.numerator(counted) > 0))
-                if len(found) == limit:
-                    return VoicesBehind(found, after)
-        if len(batch) < _BATCH:
-            return VoicesBehind(found, None)
-    return VoicesBehind(found, after)
+def _by_review(facts: ReviewFacts) -> Tally:
+    return {part: n for part, n in _parts(review_units([facts])).items() if part[0] not in _OF_SERVICES}
+
+
+def _triple(place: Place) -> tuple[str, str | None, int | None]:
+    return place.division_path, place.agency_path, place.item_id
 
 
 def measures_of_staff(by: Actor, agency_path: str, period: Period) -> dict[int, list[MeasureValue]]:

@@ -7,15 +7,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from haochaping.kernel.ratios import Ratio
+from haochaping.kernel.ratios import MINIMUM_N, Mean, Ratio
 from haochaping.kernel.refused import N_, Reason
 
 if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
-
-    from haochaping.rectification.terms import OrderRow
-    from haochaping.voices.terms import VoiceRow
 
 
 class FactKind(StrEnum):
@@ -25,10 +22,17 @@ class FactKind(StrEnum):
     OCCURRENCE = "occurrence"
     REVIEWED = "reviewed"
     REVIEW = "review"
+    FOLLOW_UP = "follow_up"
     ORDER = "order"
     RECTIFIED = "rectified"
     MISTAKEN = "mistaken"
     MALICIOUS = "malicious"
+    # How cases were handled (`level` holds days, trips or materials).
+    HANDLED = "handled"
+    TOOK = "took"
+    PROMISED = "promised"
+    TRIPS = "trips"
+    MATERIALS = "materials"
     # The loop: what became of orders, as the rules say of each (`provenance` holds which).
     CALLBACK = "callback"
     CONTACT = "contact"
@@ -44,6 +48,7 @@ class FactKind(StrEnum):
     VOICE_LATE = "voice_late"
     VOICE_ANSWER = "voice_answer"
     VOICE_RESULT = "voice_result"
+    QUESTION = "question"
     # Invitations: how far each has come, and what was reviewed through one.
     INVITED = "invited"
     RESPONDED = "responded"
@@ -61,6 +66,7 @@ class Said(StrEnum):
     UNDECIDED = "undecided"
     UPHELD = "upheld"
     DISMISSED = "dismissed"
+    OPEN = "open"
 
 
 class FactKey(NamedTuple):
@@ -96,9 +102,10 @@ type Tally = Mapping[Part, int]
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A published figure, defined once. A count has no denominator; `unit` says what is counted.
+    """A published figure, defined once: a count, a share, or an average where `squares` are added up too.
 
-    `counts` and `out_of` say in words what stands above and below the line.
+    `unit` says what is counted; `counts` and `out_of` say in words what stands above and below the line, `day` by which
+    day. All of them hold as of the moment at which they are read.
     """
 
     name: str
@@ -109,12 +116,19 @@ class Measure:
     source: str
     unit: str
     counts: str
+    day: str
     out_of: str = ""
+    squares: Callable[[Tally], int] | None = None
+
+    @property
+    def at_least(self) -> int | None:
+        """Of how many a share or an average has to be made to be told; None for a count, which is always told."""
+        return None if self.denominator is None else MINIMUM_N
 
 
 @dataclass(frozen=True, slots=True)
 class MeasureValue:
-    """A measure worked out: `value` is a count, a share between 0 and 1, or None when n is too small to say.
+    """A measure worked out: `value` is a count, a share between 0 and 1, an average, or None when n is too small to say.
 
     `withheld` is the rule of data quality that keeps the figure from being published, empty where none does; its numbers
     are not to be shown.
@@ -127,13 +141,22 @@ class MeasureValue:
     denominator: int | None
     exclusions: tuple[str, ...]
     withheld: str = ""
+    squares: int | None = None
+
+    @property
+    def made_of(self) -> int | Ratio | Mean:
+        """The count, or the share or average with what it is made of."""
+        if self.denominator is None:
+            return self.numerator
+        if self.squares is None:
+            return Ratio(self.numerator, self.denominator)
+        return Mean(self.numerator, self.denominator, self.squares)
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """Where the share may well lie (95 %); a count and a withheld share have none."""
-        if self.value is None or self.denominator is None:
-            return None
-        return Ratio(self.numerator, self.denominator).interval
+        """Where the share or average may well lie (95 %); a count has none, nor has what is withheld."""
+        made_of = self.made_of
+        return None if self.value is None or isinstance(made_of, int) else made_of.interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,21 +188,13 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Behind:
-    """Work orders behind a figure, newest first, each with whether it counts above the line.
+class Behind[Row]:
+    """Rows behind a figure, newest first, each with how much it adds above the line.
 
     `after` is where looking goes on from; None when nothing is further back.
     """
 
-    rows: list[tuple[OrderRow, bool]]
-    after: UUID | None
-
-
-@dataclass(frozen=True, slots=True)
-class VoicesBehind:
-    """The same of complaints, suggestions and questions."""
-
-    rows: list[tuple[VoiceRow, bool]]
+    rows: list[tuple[Row, int]]
     after: UUID | None
 
 
@@ -187,5 +202,15 @@ UNKNOWN_DIVISION = Reason(
     "unknown_division",
     N_("There is no division with the code “{value}”."),
     N_("Use the 12-digit code of a division in the directory."),
+)
+UNKNOWN_AGENCY = Reason(
+    "unknown_agency",
+    N_("There is no agency with the code “{value}”."),
+    N_("Use the code of an agency in the directory."),
+)
+UNKNOWN_ITEM = Reason(
+    "unknown_item",
+    N_("There is no service item with the code “{value}”."),
+    N_("Use the code of a service item in the directory."),
 )
 BAD_DAY = Reason("bad_day", N_("“{value}” is not a day."), N_("Write it as 2026-11-24."))

@@ -29,6 +29,32 @@ class Ratio:
         return interval(self.numerator, self.denominator) if self.denominator >= MINIMUM_N else None
 
 
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """An average with what it is made of: the sum, how many, and the sum of the squares; withheld as a share is."""
+
+    total: int
+    n: int
+    squares: int
+
+    @property
+    def value(self) -> float | None:
+        """The average, or None when there are too few observations to say."""
+        return self.total / self.n if self.n >= MINIMUM_N else None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """Between what the average may well lie at 95 %, by the normal law; None where it is withheld, or all are alike.
+
+        Where all are alike they tell nothing of how far another one may lie from them.
+        """
+        value, spread = self.value, self.n * self.squares - self.total * self.total
+        if value is None or spread <= 0:
+            return None
+        half = Z * math.sqrt(spread / (self.n - 1)) / self.n
+        return max(0.0, value - half), value + half
+
+
 Z = NormalDist().inv_cdf(0.975)
 # Where either side counts at most so many, the exact interval stands (trust.md §5.2.2).
 _FEW = 5

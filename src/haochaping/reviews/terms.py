@@ -205,6 +205,24 @@ class Reached(NamedTuple):
     token: str
 
 
+PROVENANCE_LABELS = {
+    Provenance.ACTIVE_SELF: N_("Given by the person themselves, by invitation"),
+    Provenance.ACTIVE_ONSITE_DEVICE: N_("Given by the person at the hall's device"),
+    Provenance.ACTIVE_PAPER_ENTERED: N_("Given by the person on paper"),
+    Provenance.HOTLINE_CALL_BACK: N_("Given by the person when the hotline called"),
+    Provenance.DEFAULT_SYSTEM: N_("Entered by a system: nobody answered"),
+    Provenance.BULK_IMPORT: N_("Imported from a file"),
+    Provenance.UNVERIFIED: N_("Not verified: the sender is not known"),
+    Provenance.SUSPECTED_FABRICATED: N_("Suspected to be fabricated"),
+}
+STATE_LABELS = {
+    ReviewStatus.EFFECTIVE: N_("Counts"),
+    ReviewStatus.SUPERSEDED: N_("Followed by another review"),
+    ReviewStatus.WITHDRAWN: N_("Taken back by its reviewer"),
+    ReviewStatus.EXCLUDED: N_("Excluded after an appeal"),
+}
+
+
 class ReviewFacts(NamedTuple):
     """A review as counted. `occurred_at` is when the service took place.
 
@@ -233,6 +251,19 @@ class ReviewFacts(NamedTuple):
     service_hall_id: int = 0
     stage: str = ""
     invited: bool = False
+
+
+class CountedReview(NamedTuple):
+    """A review as a row behind a figure, without what was written."""
+
+    id: UUID
+    level: int
+    provenance: str
+    status: str
+    assess_no: int
+    agency_id: int
+    item_id: int
+    assessed_at: datetime
 
 
 NATIONAL_SET = "national-2020"

@@ -215,10 +215,14 @@ class Calendars:
         """That of one of the divisions, by its terms; made once, for its days are counted once."""
         key = terms.division_path, terms.workday_start, terms.workday_end
         if key not in self._made:
-            (known, said), codes = self.asked.answer, _codes(terms.division_path)
-            days = overlaid(known, [row for row in said if row[0] in codes], codes)
+            days = self.working(terms.division_path)
             self._made[key] = WorkingCalendar(days, terms.workday_start, terms.workday_end)
         return self._made[key]
+
+    def working(self, division_path: str) -> dict[date, bool]:
+        """Which days are worked in one of the divisions, as far as is known."""
+        (known, said), codes = self.asked.answer, _codes(division_path)
+        return overlaid(known, [row for row in said if row[0] in codes], codes)
 
 
 def _days_told(rows: Iterable[Sequence[Any]]) -> tuple[dict[date, bool], list[_Said]]:

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from haochaping.kernel.ratios import Ratio
+from haochaping.kernel.ratios import Mean, Ratio
 from haochaping.kernel.refused import N_, Complaint, Reason
 from haochaping.ui import qr
 from haochaping.ui.levels import LEVELS
@@ -94,6 +94,7 @@ def _figures() -> list[Figure]:
         Figure(_("Participation rate"), Ratio(552, 4981), _("Cases without a reviewable service")),
         Figure(_("Rectification rate"), Ratio(19, 23), _("Orders not yet due")),
         Figure(_("Good rate"), Ratio(529, 552), excluded),
+        Figure(_("Average level, from 1 to 5"), Mean(2541, 552, 11947), excluded),
         Figure(_("Reviewable services"), 4981),
     ]
 

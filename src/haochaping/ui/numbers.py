@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from haochaping.kernel.ratios import MINIMUM_N
 
 if TYPE_CHECKING:
-    from haochaping.kernel.ratios import Ratio
+    from haochaping.kernel.ratios import Mean, Ratio
 
 _MOST_DECIMALS = 12
 _TENTHS = 1000
@@ -44,6 +44,16 @@ def between(interval: tuple[float, float] | None) -> str:
         return ""
     low, high = interval
     return f"{floor(low * _TENTHS) / 10:.1f}–{ceil(high * _TENTHS) / 10:.1f}%"
+
+
+def average(mean: Mean) -> str:
+    """Set an average with two decimals and its interval, or say that there are too few observations."""
+    if mean.value is None:
+        return gettext("Not enough data")
+    if mean.interval is None:
+        return f"{mean.value:.2f}"
+    low, high = mean.interval
+    return f"{mean.value:.2f} ({floor(low * 100) / 100:.2f}–{ceil(high * 100) / 100:.2f})"
 
 
 def too_few() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from haochaping.kernel.ratios import Ratio
+from haochaping.kernel.ratios import Mean, Ratio
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -49,13 +49,13 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A published number: a count, or a ratio with both its numbers; `note` says what was left out.
+    """A published number: a count, or a ratio or an average with both its numbers; `note` says what was left out.
 
     `withheld` says why it is not published; then no number is shown.
     """
 
     label: str
-    value: int | Ratio
+    value: int | Ratio | Mean
     note: str = ""
     href: str = ""
     withheld: str = ""
@@ -64,6 +64,11 @@ class Figure:
     def ratio(self) -> Ratio | None:
         """The value, if it is a ratio."""
         return self.value if isinstance(self.value, Ratio) else None
+
+    @property
+    def mean(self) -> Mean | None:
+        """The value, if it is an average."""
+        return self.value if isinstance(self.value, Mean) else None
 
     @property
     def count(self) -> int | None:

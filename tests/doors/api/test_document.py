@@ -13,6 +13,7 @@ from django.utils import translation
 from haochaping.cases import terms as cases
 from haochaping.doors.api import shapes
 from haochaping.doors.api.document import CASE_REASONS, REVIEW_REASONS, document, sample
+from haochaping.doors.measures import Measures
 from haochaping.exchange import rules
 from haochaping.exchange.quality.terms import Gate, Grade
 from haochaping.exchange.reconciliation.terms import ReconciliationState, StatedKind
@@ -168,7 +169,7 @@ def test_pattern_of_a_limit_is_the_rules(limit):
         ("cases-results", shapes.Results),
         ("reviews-results", shapes.Results),
         ("review", shapes.StoredReview),
-        ("measures", shapes.Measures),
+        ("measures", Measures),
         ("quality", shapes.QualityCards),
         ("quality-month", shapes.QualityMonths),
         ("quality-rows", shapes.QualityRows),

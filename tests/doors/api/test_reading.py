@@ -20,8 +20,10 @@ NAMES = [
     "occurrences",
     "active_reviews",
     "bad_reviews",
+    "bad_rate",
     "unverified_reviews",
     "participation_rate",
+    "not_reviewed_rate",
     "rectification_rate",
     "unreached_rate",
     "callback_rate",
@@ -33,20 +35,48 @@ NAMES = [
     "appeals",
     "upheld_rate",
     "good_rate",
+    "strict_good_rate",
     "excluded_reviews",
+    "level_5_share",
+    "level_4_share",
+    "level_3_share",
+    "level_2_share",
+    "level_1_share",
+    "average_score",
+    "follow_up_good_rate",
+    "completed_cases",
+    "on_time_completion_rate",
+    "average_days_promised",
+    "average_days_taken",
+    "average_trips",
+    "one_trip_rate",
+    "average_materials",
+    "question_on_time_rate",
 ]
+FIELDS = {
+    *(
+        "name",
+        "label",
+        "value",
+        "numerator",
+        "denominator",
+        "exclusions",
+        "interval",
+        "unit",
+        "day",
+        "at_least",
+    ),
+    *("source", "withheld", "no_value"),
+}
 
 
 def figures(query: str) -> dict[str, dict[str, object]]:
     answer = Client().get(f"/api/v1/measures?{query}")
     assert answer.status_code == 200, answer.content.decode()
     told = answer.json()
-    assert set(told) == {"as_of", "measures"}
+    assert set(told) == {"as_of", "kind", "code", "place", "from", "to", "quality", "measures"}
     assert datetime.fromisoformat(told["as_of"]).utcoffset() == timedelta(hours=8)
-    assert all(
-        set(m) == {"name", "value", "numerator", "denominator", "exclusions", "interval", "withheld"}
-        for m in told["measures"]
-    )
+    assert all(set(m) == FIELDS for m in told["measures"])
     return {m["name"]: m for m in told["measures"]}
 
 
@@ -65,7 +95,13 @@ def test_measures_of_a_subtree_need_no_key(caller, moment):
         "denominator": 1,
         "exclusions": found["good_rate"]["exclusions"],
         "interval": None,
+        "label": "好评率",
+        "unit": "评价",
+        "day": "评价给出之日",
+        "at_least": 30,
+        "source": "domain.md §3.3 主动评价好评率",
         "withheld": "",
+        "no_value": "不足 30 件，只公布件数，不计算比率。",
     }
     assert found["good_rate"]["exclusions"]
     assert figures(f"division={worlds.OTHER_CITY}")["cases"]["value"] == 0
@@ -104,6 +140,10 @@ def test_days_are_included_at_both_ends(caller, moment):
         ("division=", (400, "missing_parameter", "division")),
         ("division=999999999999", (404, "unknown_division", "division")),
         ("division=%00", (404, "unknown_division", "division")),
+        ("agency=999999999999", (404, "unknown_agency", "agency")),
+        ("item=%00", (404, "unknown_item", "item")),
+        ("division={city}&item=1", (400, "one_place", "item")),
+        ("agency=1&item=1", (400, "one_place", "item")),
         ("division=%ED%A0%80", (404, "unknown_division", "division")),
         ("division={city}&division={city}", (400, "repeated_parameter", "division")),
         ("division={city}&until=2026-01-01", (400, "unknown_parameter", "until")),

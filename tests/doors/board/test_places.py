@@ -48,12 +48,7 @@ def test_figures_are_those_of_the_interface(told, client, name, code):
     values = insight.measures(place_of(name, code))
     assert list(shown) == [value.name for value in values]
     for value in values:
-        figure = shown[value.name]
-        if value.denominator is None:
-            assert figure.count == value.value == value.numerator
-        else:
-            assert (figure.ratio.numerator, figure.ratio.denominator) == (value.numerator, value.denominator)
-            assert figure.ratio.value == value.value
+        assert shown[value.name].value == value.made_of
 
 
 def test_bad_count_and_participation_come_before_the_good_rate(told, client):
@@ -84,6 +79,27 @@ def test_excluded_reviews_are_told_as_a_count_by_class_and_their_words_are_not(t
         assert WORDS[:6] not in html
     shown = client.get(reverse("division", args=[worlds.CITY])).context["measures"]
     assert [figure.count for figure in shown if figure.href.endswith("#excluded_reviews")] == [1]
+
+
+@pages
+def test_how_cases_were_handled_stands_beside_what_people_say(told, world, client, name, code):
+    for n in range(30):
+        worlds.take_case(f"YC-6000000{n:02}", world, trips=n % 2 + 1)
+
+    html = page(client, name, code)
+
+    section = html.partition('id="handling"')[2].partition("</section>")[0]
+    assert "Cases completed within the promised limit" in section
+    assert "1.50 (" in section
+    assert "45 in all of 30" in section
+    assert "Not reported: it is told of none of these cases." in section
+    assert "Nobody asked, or no answer was due." in section
+
+
+def test_where_nothing_was_completed_that_is_said(told, client):
+    html = page(client, "division", worlds.OTHER_CITY)
+
+    assert "No case was completed." in html
 
 
 @pages

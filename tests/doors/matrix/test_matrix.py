@@ -239,6 +239,9 @@ CODES = {
     "division": worlds.COUNTY,
     "agency": worlds.AGENCY,
     "item": worlds.ITEM,
+    "division_file": worlds.COUNTY,
+    "agency_file": worlds.AGENCY,
+    "item_file": worlds.ITEM,
     "console_profile": "cn-base",
     "console_profile_confirm": "cn-base",
 }

@@ -193,7 +193,7 @@ def test_the_rows_of_voices_are_taken_away_with_a_mark_and_that_is_recorded(spok
 
     assert " · supervisor-one · " in mark
     assert " · 2 rows · internal, not to be passed on" in mark
-    assert heading.startswith('"Complaint, suggestion or question",Kind,Received,')
+    assert heading == '"Complaint, suggestion or question",Item,Agency,On,Kind,State,Counts above the line'
     assert {row.split(",")[0] for row in rows} == {str(complaint), str(suggestion)}
     assert sorted(row.rsplit(",", 1)[1] for row in rows) == ["No", "Yes"]
     assert all("+08:00" in row for row in rows)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, LiteralString
 
 from haochaping.cases import queries
 from haochaping.cases.actions.persons import name_persons
+from haochaping.cases.actions.worked import days_worked
 from haochaping.cases.models import Case, ServiceOccurrence
-from haochaping.cases.rules import code_doubt, is_aged_60, person_doubt
+from haochaping.cases.rules import begun_and_completed, code_doubt, handled, is_aged_60, person_doubt
 from haochaping.cases.terms import CaseFacts, CaseStatus, OccurrenceFacts
 from haochaping.kernel.identifiers import uuid7, uuids7
 from haochaping.kernel.periods import local_day
@@ -15,12 +16,13 @@ from haochaping.postgres.rows import copy_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+    from datetime import date, datetime
     from uuid import UUID
 
     from haochaping.cases.actions.binding import Bound, Served
     from haochaping.cases.actions.intake import TakenIn
     from haochaping.cases.actions.persons import Persons
+    from haochaping.cases.terms import NewCase
 
 
 def insert(
@@ -29,7 +31,12 @@ def insert(
     """Store cases that are not there yet, in the order of their keys; returns what is counted of each, as given."""
     ids = uuids7(now, len(new))
     in_order = sorted(range(len(new)), key=lambda n: (new[n][0].platform_id, new[n][0].case.case_no))
-    copy_rows("cases_case", _CASE, (_case(ids[n], *new[n], verified=verified, now=now) for n in in_order))
+    worked = days_worked([(row.division_id, _span(row.case)) for row, _ in new])
+    copy_rows(
+        "cases_case",
+        _CASE,
+        (_case(ids[n], *new[n], worked[n], verified=verified, now=now) for n in in_order),
+    )
     occurrence_ids = iter(uuids7(now, sum(len(row.case.occurrences) for row, _ in new)))
     told = [
         [
@@ -60,13 +67,27 @@ def insert(
                 OccurrenceFacts(occurrence_id, local_day(o.at), hall_id or 0, o.stage.value)
                 for occurrence_id, o, (hall_id, _, _) in occurrences
             ),
+            handled(
+                row.case.status,
+                row.case.applied_at,
+                row.case.accepted_at,
+                row.case.completed_at,
+                promised_limit=row.case.promised_limit,
+                worked=days,
+                trips=row.case.trips,
+                materials=row.case.materials,
+            ),
         )
-        for case_id, (row, _), occurrences in zip(ids, new, told, strict=True)
+        for case_id, (row, _), occurrences, days in zip(ids, new, told, worked, strict=True)
     ]
 
 
+def _span(case: NewCase | Case) -> tuple[date, date] | None:
+    return begun_and_completed(case.status, case.applied_at, case.accepted_at, case.completed_at)
+
+
 def _case(
-    case_id: UUID, bound: Bound, persons: Persons, *, verified: bool, now: datetime
+    case_id: UUID, bound: Bound, persons: Persons, worked: int | None, *, verified: bool, now: datetime
 ) -> tuple[object, ...]:
     """A case's row in the order of `_CASE`."""
     case = bound.case
@@ -87,6 +108,7 @@ def _case(
         case.statutory_limit,
         case.trips,
         case.materials,
+        worked,
         persons[0],
         case.person_kind.value,
         person_doubt(case).value,
@@ -120,6 +142,7 @@ _CASE: dict[LiteralString, LiteralString] = {
     "statutory_limit": "varchar",
     "trips": "int2",
     "materials": "int2",
+    "worked_days": "int2",
     "person_id": "uuid",
     "person_kind": "varchar",
     "person_doubt": "varchar",
@@ -167,6 +190,8 @@ def update(
         _filled(case, row, persons, verified=verified, now=now)
         for (row, case), persons in zip(changed, sealed, strict=True)
     ]
+    for case, days in zip(rows, days_worked([(row.division_id, _span(row)) for row in rows]), strict=True):
+        case.worked_days = days
     Case.objects.bulk_update(rows, _CHANGEABLE)
     ServiceOccurrence.objects.bulk_create(
         [
@@ -207,6 +232,7 @@ _CHANGEABLE = [
     "statutory_limit",
     "trips",
     "materials",
+    "worked_days",
     "person_id",
     "person_kind",
     "person_doubt",

@@ -22,10 +22,11 @@ from haochaping.exchange.quality import terms as quality
 from haochaping.exchange.quality.rules import RULES
 from haochaping.exchange.reconciliation import terms as reconciliation
 from haochaping.hotline.terms import BAD_MESSAGE, MESSAGE_REUSED, NO_SUCH_LINK
-from haochaping.insight.terms import BAD_DAY, UNKNOWN_DIVISION
+from haochaping.insight.terms import BAD_DAY, UNKNOWN_AGENCY, UNKNOWN_DIVISION, UNKNOWN_ITEM
 from haochaping.kernel.refused import N_, Complaint
 from haochaping.rectification.terms import NO_SUCH_ORDER
 from haochaping.reviews import terms as reviews
+from haochaping.ui.numbers import too_few
 from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ _ABOUT = {
     "Order": N_("The work order that a bad review opened."),
     "Measures": N_("Published figures."),
     "Measure": N_("A figure with what it is made of."),
+    "SourceGrade": N_("How good what a source sent in a month is."),
     "QualityCards": N_("How good what your sources sent on a day is."),
     "QualityCard": N_("One source's day."),
     "QualityFinding": N_("A rule that was broken."),
@@ -169,7 +171,10 @@ _FIGURES = (
     problems.TWICE,
     BAD_DAY,
     problems.WRONG_ORDER,
+    problems.ONE_PLACE,
     UNKNOWN_DIVISION,
+    UNKNOWN_AGENCY,
+    UNKNOWN_ITEM,
 )
 _SHAPE = (
     problems.NOT_AN_ITEM,
@@ -362,16 +367,19 @@ def _paths() -> Json:
         reverse("api:measures"): {
             "get": {
                 "operationId": "getMeasures",
-                "summary": N_("Published figures of a division and everything below"),
+                "summary": N_(
+                    "Published figures of a division, an agency or a service item, and everything below"
+                ),
                 "description": N_(
-                    "The figures of the public pages, to the second. Rates count active effective reviews only; a rate of "
-                    "fewer than 30 has no value and keeps its counts. No key is needed."
+                    "The figures of the public pages, to the second, of the one place that is named. Rates count active "
+                    "effective reviews only; a rate of fewer than 30 has no value and keeps its counts. No key is needed. The "
+                    "same stands at /divisions/CODE/measures.json and .csv, and below /agencies and /items."
                 ),
                 "security": [],
                 "parameters": [
-                    _parameter(
-                        "division", N_("Code of the division, 12 digits."), "990102000000", required=True
-                    ),
+                    _parameter("division", N_("Code of the division, 12 digits."), "990102000000"),
+                    _parameter("agency", N_("Code of an agency instead."), ""),
+                    _parameter("item", N_("Code of a service item instead."), ""),
                     _parameter("from", N_("First day, included."), "2026-06-01"),
                     _parameter("to", N_("Last day, included."), "2026-06-30"),
                 ],
@@ -471,16 +479,10 @@ def _hotline() -> Json:
     }
 
 
-def _parameter(name: str, description: str, example: str, *, required: bool = False) -> Json:
-    schema = {"type": "string"} if name == "division" else {"type": "string", "format": "date"}
-    return {
-        "name": name,
-        "in": "query",
-        "required": required,
-        "description": description,
-        "schema": schema,
-        "example": example,
-    }
+def _parameter(name: str, description: str, example: str) -> Json:
+    schema = {"type": "string", "format": "date"} if name in {"from", "to"} else {"type": "string"}
+    said = {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
+    return said | ({"example": example} if example else {})
 
 
 def _intake(name: str, shape: str, summary: str, reasons: Sequence[Reason]) -> Json:
@@ -541,6 +543,18 @@ def _kept_or_translated(name: str, value: Any) -> Any:
     return _spoken(value) if name == "example" else _translated(value)
 
 
+_WORDS = {"label", "unit", "day"}
+
+
+def _worded(name: str, value: Any) -> Any:
+    """A field of an example, put into words where it holds any."""
+    if name == "no_value" and value:
+        return too_few()
+    if name in _WORDS and value:
+        return gettext(value)
+    return [gettext(one) for one in value] if name == "exclusions" else _spoken(value)
+
+
 def _spoken(node: Any) -> Any:
     """An example as the caller's language would have it: the reason of a waiting review, a rule of quality, exclusions."""
     if isinstance(node, list):
@@ -548,10 +562,7 @@ def _spoken(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     if not {"message", "remedy"} <= node.keys():
-        return {
-            name: [gettext(one) for one in value] if name == "exclusions" else _spoken(value)
-            for name, value in node.items()
-        }
+        return {name: _worded(name, value) for name, value in node.items()}
     if node.get("code") == exchange.ORPHAN.code:
         waits = sample("reviews")["items"][-1]
         said = say(Complaint(exchange.ORPHAN, node["field"], waits))

@@ -41,7 +41,7 @@ from haochaping.exchange.terms import (
     UNKNOWN_FIELD,
 )
 from haochaping.hotline.terms import BAD_MESSAGE, MESSAGE_REUSED, NO_SUCH_LINK
-from haochaping.insight.terms import BAD_DAY, UNKNOWN_DIVISION
+from haochaping.insight.terms import BAD_DAY, UNKNOWN_AGENCY, UNKNOWN_DIVISION, UNKNOWN_ITEM
 from haochaping.kernel.refused import N_, Complaint, Reason, Refused
 from haochaping.rectification.terms import NO_SUCH_ORDER
 from haochaping.ui.sentences import say
@@ -142,6 +142,11 @@ BAD_STATEMENT = Reason(
     N_("This is not a message of a reconciliation: {value}."),
     N_("Send source, day, kind and the statement or the parts that were wanted, as in the API reference."),
 )
+ONE_PLACE = Reason(
+    "one_place",
+    N_("The address names several places: {value}."),
+    N_("Name one of division, agency and item."),
+)
 WRONG_ORDER = Reason(
     "wrong_order",
     N_("The first day {start} lies after the last day {end}."),
@@ -167,6 +172,8 @@ STATUS: Mapping[Reason, HTTPStatus] = {
     NOTHING_HERE: HTTPStatus.NOT_FOUND,
     NO_SUCH_REVIEW: HTTPStatus.NOT_FOUND,
     UNKNOWN_DIVISION: HTTPStatus.NOT_FOUND,
+    UNKNOWN_AGENCY: HTTPStatus.NOT_FOUND,
+    UNKNOWN_ITEM: HTTPStatus.NOT_FOUND,
     WRONG_METHOD: HTTPStatus.METHOD_NOT_ALLOWED,
     KEY_REUSED: HTTPStatus.CONFLICT,
     NO_LENGTH: HTTPStatus.LENGTH_REQUIRED,
@@ -187,6 +194,7 @@ STATUS: Mapping[Reason, HTTPStatus] = {
     NAMED_BY_OTHER: HTTPStatus.FORBIDDEN,
     BAD_IDEMPOTENCY_KEY: HTTPStatus.BAD_REQUEST,
     NO_PARAMETER: HTTPStatus.BAD_REQUEST,
+    ONE_PLACE: HTTPStatus.BAD_REQUEST,
     UNKNOWN_PARAMETER: HTTPStatus.BAD_REQUEST,
     TWICE: HTTPStatus.BAD_REQUEST,
     BAD_DAY: HTTPStatus.BAD_REQUEST,

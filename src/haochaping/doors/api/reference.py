@@ -128,6 +128,8 @@ def _form(part: Json, schemas: Json) -> str:
         return ", ".join(map(str, choices)) if choices else name
     if "anyOf" in part:
         return " | ".join(_form(one, schemas) for one in part["anyOf"])
+    if "enum" in part:
+        return ", ".join(map(str, part["enum"]))
     if part["type"] == "array":
         return f"[{_form(part['items'], schemas)}, …]{_bounds(part, 'minItems', 'maxItems')}"
     form = part.get("format", part["type"])

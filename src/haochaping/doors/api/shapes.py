@@ -15,6 +15,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from haochaping.cases.terms import CaseKind, CaseStatus, PersonKind, ServiceChannel, Stage
 from haochaping.doors.api.problems import MAX_ITEMS, Problem
+from haochaping.doors.measures import Measures
 from haochaping.exchange.quality.terms import Gate, Grade  # noqa: TC001 - msgspec reads it at run time
 from haochaping.exchange.reconciliation.terms import (  # noqa: TC001 - msgspec reads it at run time
     ReconciliationState,
@@ -363,46 +364,6 @@ class StoredReview(Struct):
     assessed_at: Annotated[datetime, Meta(description=N_("When it was given."))]
     received_at: Annotated[datetime, Meta(description=N_("When it arrived here."))]
     order: Annotated[Order | None, Meta(description=N_("The work order of a bad review."))]
-
-
-class Measure(Struct):
-    """指标: one published figure."""
-
-    name: Annotated[str, Meta(description=N_("Stable name of the measure."))]
-    value: Annotated[
-        float | None,
-        Meta(
-            description=N_(
-                "A count, or a share from 0 to 1; null for a share of fewer than 30, or while withheld."
-            )
-        ),
-    ]
-    numerator: Annotated[int | None, Meta(description=N_("What was counted; null while withheld."))]
-    denominator: Annotated[
-        int | None, Meta(description=N_("Out of how many; null for a count, or while withheld."))
-    ]
-    exclusions: Annotated[list[str], Meta(description=N_("What was left out, in words."))]
-    interval: Annotated[
-        Annotated[list[float], Meta(min_length=2, max_length=2)] | None,
-        Meta(
-            description=N_(
-                "Between what the share may well lie at 95 %: Wilson’s interval, the exact one where "
-                "either side counts five at most; null with `value`, and for a count."
-            )
-        ),
-    ]
-    withheld: Annotated[
-        str, Meta(description=N_("Why the figure is not published for the time being; empty when it is."))
-    ] = ""
-
-
-class Measures(Struct):
-    """All figures of a place and period."""
-
-    as_of: Annotated[datetime, Meta(description=N_("The moment for which the figures hold."))]
-    measures: Annotated[
-        list[Measure], Meta(description=N_("Bad reviews and participation before the good rate."))
-    ]
 
 
 class QualitySample(Struct):

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 
 from haochaping.accounts import queries as accounts
 from haochaping.accounts.access import check_power
@@ -21,21 +21,18 @@ from haochaping.directory import queries as directory
 from haochaping.directory.terms import Kind
 from haochaping.doors.api import bodies, shapes
 from haochaping.doors.api.document import document
-from haochaping.doors.api.problems import NO_SUCH_REVIEW, NOT_AN_ITEM, NOTHING_HERE, answering
+from haochaping.doors.api.problems import NO_SUCH_REVIEW, NOT_AN_ITEM, NOTHING_HERE, ONE_PLACE, answering
 from haochaping.doors.api.reference import reference
 from haochaping.doors.gate import machine, public, set_actor
-from haochaping.doors.quality import why_withheld
+from haochaping.doors.measures import Kind as PlaceKind
+from haochaping.doors.measures import spot_of, told
 from haochaping.exchange.fields import shown
-from haochaping.exchange.quality import queries as quality
-from haochaping.exchange.quality.rules import withheld_at
 from haochaping.exchange.terms import Raw, RecordKind
 from haochaping.flows.answer_once import answer_once
 from haochaping.flows.check_manifest import check_items, finish
 from haochaping.flows.receive_together import receive_together
 from haochaping.flows.take_in_cases import take_in_cases
-from haochaping.insight import queries as insight
-from haochaping.insight.rules import published
-from haochaping.insight.terms import UNKNOWN_DIVISION, Place
+from haochaping.insight.terms import UNKNOWN_AGENCY, UNKNOWN_DIVISION, UNKNOWN_ITEM
 from haochaping.kernel.outcomes import Outcome, OutcomeKind
 from haochaping.kernel.periods import BEIJING
 from haochaping.kernel.refused import Complaint, Refused
@@ -45,19 +42,25 @@ from haochaping.reviews.terms import Entrance, Level, Provenance, ReviewChannel,
 from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
     from django.http import HttpRequest
 
     from haochaping.kernel.actor import Actor
+    from haochaping.kernel.refused import Reason
     from haochaping.rectification.terms import OrderRow
 
     type Take = Callable[[Sequence[Raw], Actor, datetime], list[Outcome]]
 
 _JSON = "application/json"
-_MEASURES = frozenset({"division", "from", "to"})
+_UNKNOWN: dict[PlaceKind, Reason] = {
+    "division": UNKNOWN_DIVISION,
+    "agency": UNKNOWN_AGENCY,
+    "item": UNKNOWN_ITEM,
+}
+_MEASURES = frozenset({*_UNKNOWN, "from", "to"})
 
 
 @answering("POST")
@@ -131,31 +134,22 @@ def _json(body: bytes, *, private: bool = True) -> HttpResponse:
 @answering("GET", "HEAD")
 @machine
 def measures(request: HttpRequest) -> HttpResponse:
-    """`GET measures?division=CODE[&from=&to=]`: published figures, so that nobody needs a key."""
+    """`GET measures?division=CODE[&from=&to=]`, or `agency=`, or `item=`: published figures, so that nobody needs a key."""
     parameters = bodies.parameters_of(request, _MEASURES)
-    code = bodies.required(parameters, "division")
-    period = bodies.period_of(parameters)
-    division = directory.division(code)
-    if division is None:
-        raise Refused(UNKNOWN_DIVISION, field="division", value=shown(code))
-    counted = insight.measures(Place(division_path=division.path), period)
-    figures = published(counted, withheld_at(quality.withheld(period), division.path))
-    told = shapes.Measures(
-        as_of=timezone.now().astimezone(BEIJING),
-        measures=[
-            shapes.Measure(
-                name=figure.name,
-                value=figure.value,
-                numerator=None if figure.withheld else figure.numerator,
-                denominator=None if figure.withheld else figure.denominator,
-                exclusions=[gettext(exclusion) for exclusion in figure.exclusions],
-                interval=list(figure.interval) if figure.interval else None,
-                withheld=why_withheld(figure.withheld),
-            )
-            for figure in figures
-        ],
-    )
-    return _json(msgspec.json.encode(told), private=False)
+    kind = _kind_of(parameters)
+    code = bodies.required(parameters, kind)
+    period, spot = bodies.period_of(parameters), spot_of(kind, code)
+    if spot is None:
+        raise Refused(_UNKNOWN[kind], field=kind, value=shown(code))
+    return _json(msgspec.json.encode(told(spot, period, timezone.now())), private=False)
+
+
+def _kind_of(parameters: Mapping[str, str]) -> PlaceKind:
+    """By what a place is named; a division where none is."""
+    named = [kind for kind in _UNKNOWN if kind in parameters]
+    if len(named) > 1:
+        raise Refused(ONE_PLACE, field=named[1], value=", ".join(named))
+    return named[0] if named else "division"
 
 
 @answering("GET", "HEAD")
@@ -174,7 +168,7 @@ def review(request: HttpRequest, review_id: UUID) -> HttpResponse:
     ):
         raise Refused(NO_SUCH_REVIEW, field="id")
     order = orders.order_of_review(found.id)
-    told = shapes.StoredReview(
+    stored = shapes.StoredReview(
         id=found.id,
         source=binding.source,
         case_no=binding.case_no,
@@ -198,7 +192,7 @@ def review(request: HttpRequest, review_id: UUID) -> HttpResponse:
         received_at=found.received_at.astimezone(BEIJING),
         order=_order(order) if order else None,
     )
-    return _json(msgspec.json.encode(told))
+    return _json(msgspec.json.encode(stored))
 
 
 def _code(kind: Kind, one: int | None) -> str:

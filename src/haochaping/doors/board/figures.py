@@ -10,7 +10,8 @@ from django.utils.translation import gettext
 
 from haochaping.doors.board.terms import PROVENANCE_LABELS
 from haochaping.doors.quality import why_withheld
-from haochaping.insight.rules import BY_NAME, MEASURES, published, worked_out
+from haochaping.insight.rules import BY_NAME, OF_HANDLING, figures_of
+from haochaping.insight.rules.totals import BY_COMPLETION
 from haochaping.insight.terms import FactKind
 from haochaping.kernel.ratios import Ratio
 from haochaping.reviews.rules import is_active, is_bad
@@ -43,21 +44,41 @@ class Source:
 
 def measures_of(tally: Tally, withheld: Mapping[str, str]) -> list[MeasureValue]:
     """All measures of one tally, in the published order; those that are withheld say by which rule."""
-    return published([worked_out(measure, tally) for measure in MEASURES], withheld)
+    return figures_of(tally, withheld)
 
 
 def figure(value: MeasureValue, *, explained: bool = False) -> Figure:
     """A measure as a figure that leads to its definition; `explained` adds what is not counted."""
-    number = value.numerator if value.denominator is None else Ratio(value.numerator, value.denominator)
     note = gettext("; ").join(gettext(part) for part in value.exclusions) if explained else ""
     address = f"{reverse('measures')}#{value.name}"
-    return Figure(gettext(value.label), number, note, address, withheld=why_withheld(value.withheld))
+    return Figure(gettext(value.label), value.made_of, note, address, withheld=why_withheld(value.withheld))
 
 
 def headlines(values: Iterable[MeasureValue]) -> list[Figure]:
     """The figures on top of a page."""
     by_name = {value.name: value for value in values}
     return [figure(by_name[name]) for name in HEADLINES]
+
+
+def handling(values: Iterable[MeasureValue]) -> list[tuple[Figure, str]]:
+    """How cases were handled, beside what people say; in words where nothing of the kind is reported."""
+    by_name = {value.name: value for value in values}
+    completed = by_name["completed_cases"].numerator
+    return [
+        (figure(value), _not_reported(value, completed))
+        for value in (by_name[measure.name] for measure in OF_HANDLING)
+    ]
+
+
+def _not_reported(value: MeasureValue, completed: int) -> str:
+    """Why there is nothing to show of a figure; "" where there is."""
+    if value.withheld or value.denominator != 0:
+        return ""
+    if BY_NAME[value.name].day != BY_COMPLETION:
+        return gettext("Nobody asked, or no answer was due.")
+    if not completed:
+        return gettext("No case was completed.")
+    return gettext("Not reported: it is told of none of these cases.")
 
 
 def columns(first: str) -> list[Column]:
@@ -67,7 +88,7 @@ def columns(first: str) -> list[Column]:
 
 def row(place: Link, tally: Tally, withheld: Mapping[str, str]) -> list[str | int | Link]:
     """One place of such a table; a rate stands with both its numbers."""
-    return [place, *map(_cell, published([worked_out(measure, tally) for measure in OF_ROWS], withheld))]
+    return [place, *map(_cell, figures_of(tally, withheld, OF_ROWS))]
 
 
 def _cell(value: MeasureValue) -> str | int:

@@ -90,6 +90,11 @@ def definitions(request: HttpRequest) -> HttpResponse:
             "numerator": gettext(measure.counts),
             "denominator": gettext(measure.out_of) if measure.denominator else "",
             "exclusions": [gettext(part) for part in measure.exclusions],
+            "unit": gettext(measure.unit),
+            "day": gettext(measure.day),
+            "at_least": measure.at_least,
+            "is_average": measure.squares is not None,
+            "source": measure.source,
         }
         for measure in MEASURES
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,10 +15,12 @@ from django.views.decorators.http import require_safe
 from haochaping.directory import queries as directory
 from haochaping.directory.terms import DivisionRef
 from haochaping.doors.board import figures
+from haochaping.doors.board.exports import FORMS
 from haochaping.doors.board.reviews import reviews_page
 from haochaping.doors.board.samples import asked_again
 from haochaping.doors.compression import compressed
 from haochaping.doors.gate import public
+from haochaping.doors.measures import grades_of
 from haochaping.doors.period import asked
 from haochaping.exchange.quality import queries as quality
 from haochaping.exchange.quality.rules import withheld_at
@@ -73,6 +76,7 @@ class Page:
 
     kind: Kind
     id: int
+    code: str
     place: Place
     division_path: str
     name: str
@@ -102,6 +106,7 @@ def division(request: HttpRequest, code: str) -> HttpResponse:
     page = Page(
         "division",
         found.id,
+        found.code,
         Place(division_path=found.path),
         found.path,
         found.name,
@@ -124,9 +129,8 @@ def agency(request: HttpRequest, code: str) -> HttpResponse:
     trail = _trail(directory.ancestors(path), found)
     items = directory.items_of_agency(found.id, limit=_LISTED)
     parts = [Part("item", gettext("Service items"), gettext("Service item"), items)]
-    return _page(
-        request, Page("agency", found.id, Place(agency_path=found.path), path, found.name, trail, parts)
-    )
+    place = Place(agency_path=found.path)
+    return _page(request, Page("agency", found.id, found.code, place, path, found.name, trail, parts))
 
 
 @public
@@ -140,7 +144,7 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
     agency = directory.agency_by_id(found.agency_id)
     path = directory.division_by_id(agency.division_id).path
     above: list[Ref] = [*directory.ancestors(path), agency]
-    page = Page("item", found.id, Place(item_id=found.id), path, found.name, _trail(above, found))
+    page = Page("item", found.id, found.code, Place(item_id=found.id), path, found.name, _trail(above, found))
     return _page(request, page)
 
 
@@ -164,6 +168,7 @@ def _numbers(
     return {
         "headlines": figures.headlines(values),
         "measures": [figures.figure(value, explained=True) for value in values],
+        "handling": figures.handling(values),
         "by_level": by_level,
         "given": figures.levels(tally, active=True),
         "kept_apart": figures.levels(tally, active=False),
@@ -171,8 +176,19 @@ def _numbers(
         "excluded": figures.excluded(tally),
         "tables": [_table(part, tallies[part.kind], page, asked, held) for part in page.parts if part.refs],
         "as_of": now,
+        "files": _files(page, asked),
+        "rows": f"?{urlencode({page.kind: page.code} | asked.days)}",
+        "grades": grades_of(page.id, now) if page.kind == "division" else [],
         **(asked_again(page.place.division_path) if page.sampled else {}),
     } | reviews_page(request, page.place)
+
+
+def _files(page: Page, asked: Asked) -> list[Link]:
+    """The figures of the page to take away."""
+    return [
+        Link(form.upper(), reverse(f"{page.kind}_file", args=[page.code, form]) + asked.query)
+        for form in FORMS
+    ]
 
 
 def _tallies(page: Page, period: Period) -> dict[Kind, dict[int, Tally]]:

@@ -1,19 +1,10 @@
-"""Words of the public pages: where a review comes from, what is wrong with a month."""
+"""Words of the public pages: what is wrong with a month; where a review comes from is said everywhere alike."""
 
 from __future__ import annotations
 
 from haochaping.kernel.refused import N_, Reason
-from haochaping.reviews.terms import Provenance
+from haochaping.reviews.terms import PROVENANCE_LABELS
 
-PROVENANCE_LABELS = {
-    Provenance.ACTIVE_SELF: N_("Given by the person themselves, by invitation"),
-    Provenance.ACTIVE_ONSITE_DEVICE: N_("Given by the person at the hall's device"),
-    Provenance.ACTIVE_PAPER_ENTERED: N_("Given by the person on paper"),
-    Provenance.HOTLINE_CALL_BACK: N_("Given by the person when the hotline called"),
-    Provenance.DEFAULT_SYSTEM: N_("Entered by a system: nobody answered"),
-    Provenance.BULK_IMPORT: N_("Imported from a file"),
-    Provenance.UNVERIFIED: N_("Not verified: the sender is not known"),
-    Provenance.SUSPECTED_FABRICATED: N_("Suspected to be fabricated"),
-}
+__all__ = ["BAD_MONTH", "PROVENANCE_LABELS"]
 
 BAD_MONTH = Reason("bad_month", N_("“{value}” is not a month."), N_("Choose one of the list."))

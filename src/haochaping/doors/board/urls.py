@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haochaping.doors.board import front, places, samples
+from haochaping.doors.board import exports, front, places, samples
 
 urlpatterns = [
     path("", front.front, name="front"),
@@ -16,4 +16,7 @@ urlpatterns = [
     path("divisions/<str:code>", places.division, name="division"),
     path("agencies/<str:code>", places.agency, name="agency"),
     path("items/<str:code>", places.item, name="item"),
+    path("divisions/<str:code>/measures.<slug:form>", exports.division, name="division_file"),
+    path("agencies/<str:code>/measures.<slug:form>", exports.agency, name="agency_file"),
+    path("items/<str:code>/measures.<slug:form>", exports.item, name="item_file"),
 ]

@@ -1,4 +1,4 @@
-"""`/oversight/figures/rows`: the work orders, voices or supervision orders behind one number, as a page and as a file."""
+"""`/oversight/figures/rows`: the rows behind one number, of whatever it counts, as a page and as a file."""
 
 from __future__ import annotations
 
@@ -15,52 +15,29 @@ from haochaping.accounts.terms import Power
 from haochaping.doors.confirmation import Fresh
 from haochaping.doors.desk import refusable
 from haochaping.doors.gate import actor_of, leave_note, requires
+from haochaping.doors.oversight.figure_subjects import SUBJECTS, heading
 from haochaping.doors.oversight.figures import HERE, query_of, trail
 from haochaping.doors.oversight.page import oversight_page
 from haochaping.doors.paging import page_number
 from haochaping.doors.sheets import EXPORT_AT_MOST, csv_answer, said_of_rest
 from haochaping.doors.supervised import ON_PAGE, pager, shown
-from haochaping.insight import row_queries
 from haochaping.insight.row_queries import moments
-from haochaping.insight.rules import INSIDE, OF_VOICES
+from haochaping.insight.rules import INSIDE
 from haochaping.kernel.periods import Period
-from haochaping.kernel.refused import N_
 from haochaping.ledger.terms import EntryKind
-from haochaping.rectification.terms import STATE_LABELS
 from haochaping.supervision import queries as supervision
 from haochaping.supervision.terms import Rung
 from haochaping.ui.moments import iso, moment
-from haochaping.voices.terms import KIND_LABELS
-from haochaping.voices.terms import STATE_LABELS as VOICE_STATES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.http import HttpRequest, HttpResponse
 
+    from haochaping.doors.oversight.figure_subjects import Row, Rows
     from haochaping.doors.oversight.figures import Query
-    from haochaping.insight.terms import Behind, VoicesBehind
+    from haochaping.insight.terms import Behind
     from haochaping.kernel.actor import Actor
-    from haochaping.rectification.terms import OrderRow
-    from haochaping.voices.terms import VoiceRow
-
-_ORDERS = (
-    N_("Order"),
-    N_("Opened on"),
-    N_("Agency"),
-    N_("Item"),
-    N_("State"),
-    N_("Counts above the line"),
-)
-_VOICES = (
-    N_("Complaint, suggestion or question"),
-    N_("Kind"),
-    N_("Received"),
-    N_("Agency"),
-    N_("Item"),
-    N_("State"),
-    N_("Counts above the line"),
-)
 
 
 @requires(Power.ORDER_SUPERVISE)
@@ -78,42 +55,26 @@ def rows(request: HttpRequest) -> HttpResponse:
         "back": reverse(HERE) + query.link(),
         "now": now,
     }
-    if query.measure not in INSIDE:
-        context["csv"] = reverse("oversight_figure_rows_csv") + query.link()
     if query.measure in INSIDE:
         context |= _supervisions(request, query, by)
-    elif query.measure in OF_VOICES:
-        context |= _voices(request, query, by)
     else:
-        context |= _orders(request, query, by)
+        context |= _page_of(request, query, by)
     return oversight_page(request, "oversight/figure_rows.html", context, here=HERE)
 
 
-def _orders(request: HttpRequest, query: Query, by: Actor) -> dict[str, object]:
+def _page_of(request: HttpRequest, query: Query, by: Actor) -> dict[str, object]:
     after, period = _uuid(request.GET.get("after", "")), query.asked.period or Period()
-    found = row_queries.orders_behind(
-        by, query.measure, query.where.place, period, after=after, limit=ON_PAGE
-    )
+    subject = SUBJECTS[query.measure.day]
+    found = subject.behind(by, query.measure, query.where.place, period, after=after, limit=ON_PAGE)
     return {
-        "orders": [(row, gettext(STATE_LABELS[row.state]), above) for row, above in found.rows],
+        "caption": gettext(subject.caption),
+        "columns": [gettext(column) for column in subject.columns],
+        "rows": subject.said(found.rows),
         "is_rate": query.measure.denominator is not None,
+        "is_average": query.measure.squares is not None,
         "next": query.link(after=str(found.after)) if found.after else "",
         "previous": query.link() if after else "",
-    }
-
-
-def _voices(request: HttpRequest, query: Query, by: Actor) -> dict[str, object]:
-    after, period = _uuid(request.GET.get("after", "")), query.asked.period or Period()
-    found = row_queries.voices_behind(
-        by, query.measure, query.where.place, period, after=after, limit=ON_PAGE
-    )
-    return {
-        "voices": [
-            (row, gettext(KIND_LABELS[row.kind]), gettext(VOICE_STATES[row.state]), above)
-            for row, above in found.rows
-        ],
-        "next": query.link(after=str(found.after)) if found.after else "",
-        "previous": query.link() if after else "",
+        "csv": reverse("oversight_figure_rows_csv") + query.link(),
     }
 
 
@@ -143,12 +104,10 @@ def rows_csv(request: HttpRequest) -> HttpResponse:
     query = query_of(request, by)
     if query.asked.period is None or query.measure in INSIDE:
         raise Http404
-    titles: tuple[str, ...]
-    if query.measure in OF_VOICES:
-        titles, found = _VOICES, [_voice_line(*one) for one in _all(row_queries.voices_behind, query, by)]
-    else:
-        titles, found = _ORDERS, [_order_line(*one) for one in _all(row_queries.orders_behind, query, by)]
-    lines = found[:EXPORT_AT_MOST]
+    subject = SUBJECTS[query.measure.day]
+    found = subject.said(_all(subject.behind, query, by))
+    is_average = query.measure.squares is not None
+    lines = [_line(row, is_average=is_average) for row in found[:EXPORT_AT_MOST]]
     leave_note(
         request, EntryKind.EXPORTED, "figure", query.measure.name, rows=str(len(lines)), **query.where.query
     )
@@ -160,12 +119,13 @@ def rows_csv(request: HttpRequest) -> HttpResponse:
         count=len(lines),
     )
     mark = " · ".join(filter(None, [mark, said_of_rest(len(found), len(lines))]))
-    return csv_answer(f"{query.measure.name}.csv", [gettext(title) for title in titles], lines, mark=mark)
+    titles = [gettext(title) for title in heading(subject)]
+    return csv_answer(f"{query.measure.name}.csv", titles, lines, mark=mark)
 
 
-def _all(behind: Callable[..., Behind | VoicesBehind], query: Query, by: Actor) -> list[tuple[Any, bool]]:
+def _all(behind: Callable[..., Behind[Any]], query: Query, by: Actor) -> Rows:
     """The rows that a file takes, and one more where there are more."""
-    found: list[tuple[Any, bool]] = []
+    found: Rows = []
     after: UUID | None = None
     while len(found) <= EXPORT_AT_MOST:
         part = behind(
@@ -177,27 +137,10 @@ def _all(behind: Callable[..., Behind | VoicesBehind], query: Query, by: Actor) 
     return found
 
 
-def _order_line(row: OrderRow, above: bool) -> list[str]:
-    return [
-        str(row.id),
-        iso(row.created_at),
-        row.agency_name,
-        row.item_name,
-        gettext(STATE_LABELS[row.state]),
-        gettext("Yes") if above else gettext("No"),
-    ]
-
-
-def _voice_line(row: VoiceRow, above: bool) -> list[str]:
-    return [
-        str(row.id),
-        gettext(KIND_LABELS[row.kind]),
-        iso(row.received_at),
-        row.agency_name,
-        row.item_name,
-        gettext(VOICE_STATES[row.state]),
-        gettext("Yes") if above else gettext("No"),
-    ]
+def _line(row: Row, *, is_average: bool) -> list[str]:
+    counts = gettext("Yes") if row.above else gettext("No")
+    adds = str(row.above) if is_average else counts
+    return [str(row.id), row.title, row.below, iso(row.at), *row.said, adds]
 
 
 def _uuid(text: str) -> UUID | None:

@@ -25,9 +25,9 @@ from haochaping.doors.period import asked
 from haochaping.doors.sheets import EXPORT_AT_MOST, csv_answer, said_of_rest
 from haochaping.insight import queries as insight
 from haochaping.insight import row_queries
-from haochaping.insight.rules import INSIDE, OF_LOOP, OF_VOICES
+from haochaping.insight.rules import INSIDE, MEASURES, OF_HANDLING, OF_LOOP, OF_VOICES
 from haochaping.kernel.periods import Period, local_day
-from haochaping.kernel.ratios import Ratio
+from haochaping.kernel.ratios import Mean, Ratio
 from haochaping.kernel.refused import N_
 from haochaping.ledger.terms import EntryKind
 from haochaping.ui.moments import iso
@@ -43,7 +43,9 @@ if TYPE_CHECKING:
     from haochaping.insight.terms import Measure, MeasureValue
     from haochaping.kernel.actor import Actor
 
-_SHOWN = (*OF_LOOP, *INSIDE, *OF_VOICES)
+# What people said, beside what became of it.
+_OPINION = tuple(measure for measure in MEASURES if measure not in (*OF_LOOP, *OF_HANDLING))
+_SHOWN = (*_OPINION, *OF_HANDLING, *OF_LOOP, *INSIDE, *OF_VOICES)
 _NAMES = {measure.name: measure for measure in _SHOWN}
 _MOST_MONTHS = 24
 HERE = "oversight_figures"
@@ -67,13 +69,29 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A number as a row of a table: whose it is, the share with its interval, the two counts."""
+    """A number as a row of a table: whose it is, the share or average with its interval, the two counts."""
 
     title: Link
-    ratio: Ratio | None
-    number: int
+    value: MeasureValue
     rows: str = ""
     excluded: tuple[str, ...] = ()
+
+    @property
+    def number(self) -> int:
+        """What was counted, or added up."""
+        return self.value.numerator
+
+    @property
+    def ratio(self) -> Ratio | None:
+        """The share, if it is one."""
+        made_of = self.value.made_of
+        return made_of if isinstance(made_of, Ratio) else None
+
+    @property
+    def mean(self) -> Mean | None:
+        """The average, if it is one."""
+        made_of = self.value.made_of
+        return made_of if isinstance(made_of, Mean) else None
 
 
 @requires(Power.ORDER_SUPERVISE)
@@ -87,11 +105,13 @@ def page(request: HttpRequest) -> HttpResponse:
     if query.asked.period is None:
         return oversight_page(request, "oversight/figures.html", context, here=HERE, status=INVALID)
     values = insight.measures(query.where.place, query.asked.period, of=_SHOWN)
-    loop, rungs, voices = (
+    opinion, handling, loop, rungs, voices = (
         [_line(query, value) for value in values if _NAMES[value.name] in of]
-        for of in (OF_LOOP, INSIDE, OF_VOICES)
+        for of in (_OPINION, OF_HANDLING, OF_LOOP, INSIDE, OF_VOICES)
     )
     context |= {
+        "opinion": opinion,
+        "handling": handling,
         "loop": loop,
         "rungs": rungs,
         "voices": voices,
@@ -223,8 +243,7 @@ def _line(query: Query, value: MeasureValue) -> Line:
     """One figure of the place: it leads to the same of each part, and to its rows."""
     return Line(
         Link(gettext(value.label), query.link(measure=value.name) + "#parts"),
-        None if value.denominator is None else Ratio(value.numerator, value.denominator),
-        value.numerator,
+        value,
         reverse("oversight_figure_rows") + query.link(measure=value.name),
         tuple(gettext(part) for part in value.exclusions),
     )
@@ -236,8 +255,7 @@ def _part(query: Query, step: Step, values: Sequence[MeasureValue]) -> Line:
     address = _address(query, step)
     return Line(
         Link(step.name, reverse(HERE) + address if address else ""),
-        None if value.denominator is None else Ratio(value.numerator, value.denominator),
-        value.numerator,
+        value,
         reverse("oversight_figure_rows") + address if address else "",
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,7 @@ from haochaping.exchange.reconciliation.terms import ReconciliationState
 from haochaping.kernel.refused import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
     from uuid import UUID
 
@@ -167,10 +168,24 @@ def months(scope: Scope, *, first: date, end: date) -> list[MonthRow]:
     rows = _rows(
         _within(scope).filter(newest=True, day__gte=first, day__lt=end).order_by("day"), samples=False
     )
+    return _months(rows, first, _broken([row.id for row in rows]))
+
+
+def last_month_of(division_id: int, *, before: date) -> list[MonthRow]:
+    """The month before a day of the sources of a division itself, not of those below, for everybody; no rules."""
+    end = before.replace(day=1)
+    first = (end - timedelta(days=1)).replace(day=1)
+    cards = QualityCard.objects.filter(division_id=division_id, newest=True, day__gte=first, day__lt=end)
+    return _months(_rows(cards.order_by("day"), samples=False), first, {})
+
+
+def _months(
+    rows: Sequence[CardRow], first: date, broken: Mapping[str, tuple[tuple[str, int, int], ...]]
+) -> list[MonthRow]:
+    """The cards of a month put together by source, the worst first."""
     by_source: dict[str, list[CardRow]] = {}
     for row in rows:
         by_source.setdefault(row.source, []).append(row)
-    broken = _broken([row.id for row in rows])
     found = []
     for code, days in by_source.items():
         parts = month_parts((one.sent, one.parts) for one in days)

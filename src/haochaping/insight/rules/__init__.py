@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from haochaping.insight.rules.days import Days, Split, month_by_month, split, whole_months
+from haochaping.insight.rules.handling import OF_HANDLING
+from haochaping.insight.rules.levels import OF_LEVELS
 from haochaping.insight.rules.loop import INSIDE, OF_LOOP
 from haochaping.insight.rules.reviews import EXCLUDED_KINDS, OF_REVIEWS, PRAISE
 from haochaping.insight.rules.units import (
@@ -33,6 +35,7 @@ __all__ = [
     "EXCLUDED_KINDS",
     "INSIDE",
     "MEASURES",
+    "OF_HANDLING",
     "OF_LOOP",
     "OF_VOICES",
     "ORDER_KINDS",
@@ -41,6 +44,7 @@ __all__ = [
     "Split",
     "case_units",
     "changes",
+    "figures_of",
     "invitation_units",
     "month_by_month",
     "order_units",
@@ -54,25 +58,36 @@ __all__ = [
 ]
 
 # What is published: how many were dissatisfied, and what became of it, before the good rate.
-MEASURES = (*OF_REVIEWS, *OF_LOOP, *PRAISE)
+MEASURES = (*OF_REVIEWS, *OF_LOOP, *PRAISE, *OF_LEVELS, *OF_HANDLING)
 BY_NAME: Mapping[str, Measure] = {measure.name: measure for measure in (*MEASURES, *INSIDE, *OF_VOICES)}
 
 
-# A share above one is impossible: more reviews than services (总评价数大于办件量).
+# A share above one or below nothing is impossible: more reviews than services (总评价数大于办件量).
 _IMPOSSIBLE = "DQ-01"
 
 
 def worked_out(measure: Measure, tally: Tally) -> MeasureValue:
-    """A measure's value for a tally; a rate is withheld under n = 30, its counts never, and all of it above one."""
-    numerator = measure.numerator(tally)
-    if measure.denominator is None:
-        value: float | None = numerator
-        denominator = None
-    else:
-        denominator = measure.denominator(tally)
-        value = Ratio(numerator, denominator).value
-    worked = MeasureValue(measure.name, measure.label, value, numerator, denominator, measure.exclusions)
-    return _kept_back(worked, _IMPOSSIBLE) if denominator is not None and numerator > denominator else worked
+    """A measure's value for a tally; a rate is withheld under n = 30, its counts never, and all of it where none can be so."""
+    worked = MeasureValue(
+        measure.name,
+        measure.label,
+        None,
+        measure.numerator(tally),
+        measure.denominator(tally) if measure.denominator else None,
+        measure.exclusions,
+        squares=measure.squares(tally) if measure.squares else None,
+    )
+    made_of = worked.made_of
+    if isinstance(made_of, Ratio) and not 0 <= made_of.numerator <= made_of.denominator:
+        return _kept_back(worked, _IMPOSSIBLE)
+    return replace(worked, value=made_of if isinstance(made_of, int) else made_of.value)
+
+
+def figures_of(
+    tally: Tally, withheld: Mapping[str, str], of: Sequence[Measure] = MEASURES
+) -> list[MeasureValue]:
+    """The measures of a place as everybody gets them, in their order: of every page, table, file and answer."""
+    return published([worked_out(measure, tally) for measure in of], withheld)
 
 
 def published(values: Sequence[MeasureValue], withheld: Mapping[str, str]) -> list[MeasureValue]:

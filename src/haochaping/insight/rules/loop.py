@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from haochaping.insight.rules.totals import NOT_ORDERS, of_kind
+from haochaping.insight.rules.totals import BY_ORDER, BY_STEP, NOT_ORDERS, of_kind
 from haochaping.insight.terms import FactKind, Measure, Said
 from haochaping.kernel.refused import N_
 from haochaping.rectification.terms import Heard, Solved
@@ -21,6 +21,7 @@ OF_LOOP = (
         "domain.md §3.3 整改率",
         _ORDERS,
         counts=N_("Work orders of bad reviews that the agency has answered."),
+        day=BY_ORDER,
         out_of=N_(
             "All work orders that were sent to agencies for bad reviews of the same days, also those whose reviewer has "
             "since reviewed again or taken the review back."
@@ -37,6 +38,7 @@ OF_LOOP = (
         counts=N_(
             "Of these, work orders of which nothing could be verified, as every prescribed attempt to reach the reviewer failed."
         ),
+        day=BY_ORDER,
         out_of=N_("Work orders of bad reviews that the agency has answered."),
     ),
     Measure(
@@ -52,6 +54,7 @@ OF_LOOP = (
         "domain.md §3.3 回访率",
         _ORDERS,
         counts=N_("Work orders whose reviewer was reached in person and heard, or did not want to talk."),
+        day=BY_ORDER,
         out_of=N_(
             "Work orders whose reviewer somebody has tried to call, or whose time for the first call is over."
         ),
@@ -67,6 +70,7 @@ OF_LOOP = (
         counts=N_(
             "Work orders whose reviewer was called for the first time, or found to have no number, by the promised moment."
         ),
+        day=BY_ORDER,
         out_of=N_("Work orders whose first contact was made, or is overdue."),
     ),
     Measure(
@@ -78,6 +82,7 @@ OF_LOOP = (
         "domain.md §3.3 按时整改率",
         _ORDERS,
         counts=N_("Work orders that were answered by the promised moment in every round."),
+        day=BY_ORDER,
         out_of=N_("Work orders that were answered, or are overdue."),
     ),
     Measure(
@@ -92,6 +97,7 @@ OF_LOOP = (
             "Of these, work orders whose reviewer said that nothing was solved, so that "
             "they were opened again or went to the supervisor."
         ),
+        day=BY_ORDER,
         out_of=N_("Work orders that were answered at least once."),
     ),
     Measure(
@@ -103,6 +109,7 @@ OF_LOOP = (
         "domain.md §3.3 追评满意率",
         _ORDERS,
         counts=N_("Of these, work orders whose reviewer last said “solved”."),
+        day=BY_ORDER,
         out_of=N_(
             "Work orders whose reviewer said after an answer whether it is solved, partly solved or not solved."
         ),
@@ -118,6 +125,7 @@ OF_LOOP = (
         counts=N_(
             "Of these, work orders about a service item of which another bad review had been answered at most 90 days before."
         ),
+        day=BY_ORDER,
         out_of=N_("All work orders that were sent to agencies."),
     ),
     Measure(
@@ -131,6 +139,7 @@ OF_LOOP = (
         counts=N_(
             "Every appeal of an agency against a bad review, in whose figures it stands, by the day the work order was opened."
         ),
+        day=BY_ORDER,
     ),
     Measure(
         "upheld_rate",
@@ -144,6 +153,7 @@ OF_LOOP = (
             "Appeals that were upheld: the review was found mistaken or malicious, or the appeal partly right. "
             "The last decision counts."
         ),
+        day=BY_ORDER,
         out_of=N_("Appeals that two persons have decided."),
     ),
 )
@@ -162,6 +172,7 @@ INSIDE = tuple(
         "domain.md §6.7",
         N_("steps of supervision"),
         counts=N_("Letters by the day they were opened, measures by the day they were decided."),
+        day=BY_STEP,
     )
     for rung in (*OPENED_AS, *PROPOSED)
 )

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from haochaping.insight.rules.totals import of_kind, total
+from haochaping.insight.rules.levels import NOT_IN_RATES, is_active_review
+from haochaping.insight.rules.totals import BY_CASE, BY_REVIEW, BY_SERVICE, of_kind, total
+from haochaping.insight.rules.words import EXCLUDED, FOLLOWED, NOT_ACTIVE, UNSIGNED_CASES, VOIDED, WITHDRAWN
 from haochaping.insight.terms import REPORTED, FactKind, Measure
 from haochaping.kernel.refused import N_
 from haochaping.reviews.rules import is_active, is_bad
+from haochaping.reviews.terms import Level
 
 if TYPE_CHECKING:
-    from haochaping.insight.terms import Part
+    from haochaping.insight.terms import Tally
 
 EXCLUDED_KINDS = frozenset({FactKind.MISTAKEN, FactKind.MALICIOUS})
 
 
-def _is_active_review(part: Part) -> bool:
-    return part[0] == FactKind.REVIEW and is_active(part[2])
+_REVIEWABLE = of_kind(FactKind.OCCURRENCE, REPORTED)
+_SERVICES = N_("All services of the same days that could be reviewed.")
+_ALL = N_("All reviews that people gave themselves.")
 
 
-_WITHDRAWN = N_("reviews withdrawn by their reviewer")
-_FOLLOWED = N_("first reviews whose follow-up review counts instead")
-_EXCLUDED = N_("reviews excluded after an appeal; how many is published")
-_NOT_ACTIVE = N_("reviews that nobody is known to have given themselves (default, imported, unverified)")
-_UNSIGNED_CASES = N_("cases known only from an unsigned address")
-_VOIDED = N_("services of withdrawn cases that nobody had reviewed")
+def _not_reviewed(tally: Tally) -> int:
+    return _REVIEWABLE(tally) - of_kind(FactKind.REVIEWED)(tally)
+
 
 OF_REVIEWS = (
     Measure(
@@ -32,65 +33,95 @@ OF_REVIEWS = (
         N_("Cases"),
         of_kind(FactKind.CASE, REPORTED),
         None,
-        (_UNSIGNED_CASES,),
+        (UNSIGNED_CASES,),
         "domain.md §0.1",
         N_("cases"),
         counts=N_("Every case that a registered platform has reported, on the day it was applied for."),
+        day=BY_CASE,
     ),
     Measure(
         "occurrences",
         N_("Services that could be reviewed"),
         of_kind(FactKind.OCCURRENCE, REPORTED),
         None,
-        (_UNSIGNED_CASES, _VOIDED),
+        (UNSIGNED_CASES, VOIDED),
         "domain.md §0.2",
         N_("services"),
         counts=N_("Every service within a case that its applicant could review, on the day it took place."),
+        day=BY_SERVICE,
     ),
     Measure(
         "active_reviews",
         N_("Reviews given by people themselves"),
-        total(_is_active_review),
+        total(is_active_review),
         None,
-        (_WITHDRAWN, _EXCLUDED, _FOLLOWED, _NOT_ACTIVE),
+        NOT_IN_RATES,
         "domain.md §3.3",
         N_("reviews"),
         counts=N_(
             "Reviews that a person gave themselves: by invitation, at a device, on paper, by telephone."
         ),
+        day=BY_REVIEW,
     ),
     Measure(
         "bad_reviews",
         N_("Bad reviews"),
         total(lambda part: part[0] == FactKind.REVIEW and is_bad(part[1])),
         None,
-        (_WITHDRAWN, _EXCLUDED, _FOLLOWED),
+        (WITHDRAWN, EXCLUDED, FOLLOWED),
         "国办发〔2019〕51号",
         N_("reviews"),
         counts=N_("Reviews of the levels “dissatisfied” and “very dissatisfied”, wherever they come from."),
+        day=BY_REVIEW,
+    ),
+    Measure(
+        "bad_rate",
+        N_("Bad reviews among those that people gave themselves"),
+        total(lambda part: is_active_review(part) and is_bad(part[1])),
+        total(is_active_review),
+        NOT_IN_RATES,
+        "domain.md §3.3 差评率",
+        N_("reviews"),
+        counts=N_("Of these, reviews of the levels “dissatisfied” and “very dissatisfied”."),
+        day=BY_REVIEW,
+        out_of=_ALL,
     ),
     Measure(
         "unverified_reviews",
         N_("Reviews kept apart: default, imported, unverified"),
         total(lambda part: part[0] == FactKind.REVIEW and not is_active(part[2])),
         None,
-        (_WITHDRAWN, _EXCLUDED, _FOLLOWED),
+        (WITHDRAWN, EXCLUDED, FOLLOWED),
         "domain.md §3.5",
         N_("reviews"),
         counts=N_(
             "Reviews that nobody is known to have given themselves. They are kept and shown, and enter no rate."
         ),
+        day=BY_REVIEW,
     ),
     Measure(
         "participation_rate",
         N_("Participation"),
         of_kind(FactKind.REVIEWED),
-        of_kind(FactKind.OCCURRENCE, REPORTED),
-        (_WITHDRAWN, _EXCLUDED, _NOT_ACTIVE, _UNSIGNED_CASES, _VOIDED, N_("follow-up reviews")),
+        _REVIEWABLE,
+        (WITHDRAWN, EXCLUDED, NOT_ACTIVE, UNSIGNED_CASES, VOIDED, N_("follow-up reviews")),
         "domain.md §3.3 参评率",
         N_("services"),
         counts=N_("Services that their applicant reviewed."),
-        out_of=N_("All services of the same days that could be reviewed."),
+        day=BY_SERVICE,
+        out_of=_SERVICES,
+    ),
+    Measure(
+        "not_reviewed_rate",
+        N_("Services without a review"),
+        _not_reviewed,
+        _REVIEWABLE,
+        (UNSIGNED_CASES, VOIDED),
+        "domain.md §3.3 未评价率",
+        N_("services"),
+        counts=N_("Services that their applicant has not reviewed: the rest of participation."),
+        day=BY_SERVICE,
+        out_of=_SERVICES,
     ),
 )
 
@@ -99,24 +130,38 @@ PRAISE = (
     Measure(
         "good_rate",
         N_("Good reviews"),
-        total(lambda part: _is_active_review(part) and not is_bad(part[1])),
-        total(_is_active_review),
-        (_WITHDRAWN, _EXCLUDED, _FOLLOWED, _NOT_ACTIVE),
+        total(lambda part: is_active_review(part) and not is_bad(part[1])),
+        total(is_active_review),
+        NOT_IN_RATES,
         "domain.md §3.3 主动评价好评率",
         N_("reviews"),
         counts=N_("Of these, reviews of the levels “very satisfied”, “satisfied” and “basically satisfied”."),
-        out_of=N_("All reviews that people gave themselves."),
+        day=BY_REVIEW,
+        out_of=_ALL,
+    ),
+    Measure(
+        "strict_good_rate",
+        N_("Good reviews, counted strictly"),
+        total(lambda part: is_active_review(part) and part[1] >= Level.SATISFIED),
+        total(is_active_review),
+        NOT_IN_RATES,
+        "domain.md §3.3 好评率",
+        N_("reviews"),
+        counts=N_("Of these, reviews of the levels “very satisfied” and “satisfied”."),
+        day=BY_REVIEW,
+        out_of=_ALL,
     ),
     Measure(
         "excluded_reviews",
         N_("Reviews excluded after an appeal"),
         total(lambda part: part[0] in EXCLUDED_KINDS),
         None,
-        (_WITHDRAWN,),
+        (WITHDRAWN,),
         "domain.md §6.6",
         N_("reviews"),
         counts=N_(
             "Reviews of all levels that two persons of another organisation have found mistaken or malicious. They are kept."
         ),
+        day=BY_REVIEW,
     ),
 )

@@ -19,10 +19,24 @@ NOT_ORDERS = (
     N_("work orders whose review was excluded after an appeal"),
 )
 
+# By which day each subject counts.
+BY_CASE = N_("the day the case was applied for, else taken up, else received")
+BY_COMPLETION = N_("the day the case was completed")
+BY_SERVICE = N_("the day of the service")
+BY_REVIEW = N_("the day the review was given")
+BY_ORDER = N_("the day the work order was opened")
+BY_STEP = N_("the day the letter was opened or the measure decided")
+BY_VOICE = N_("the day it was given")
+
 
 def total(wanted: Callable[[Part], bool]) -> Callable[[Tally], int]:
     """How many there are in the wanted parts."""
     return lambda tally: sum(n for part, n in tally.items() if wanted(part))
+
+
+def weighed(wanted: Callable[[Part], bool], *, power: int = 1) -> Callable[[Tally], int]:
+    """The levels of the wanted parts added up, or their squares: of each part as often as there are units of it."""
+    return lambda tally: sum(n * part[1] ** power for part, n in tally.items() if wanted(part))
 
 
 def of_kind(kind: FactKind, *said: str) -> Callable[[Tally], int]:

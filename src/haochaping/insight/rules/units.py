@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from haochaping.insight.rules.handling import handling_units
 from haochaping.insight.terms import NO_ITEM, REPORTED, UNVERIFIED, FactKey, FactKind, Said
 from haochaping.kernel.periods import local_day
 from haochaping.rectification.rules import UPHELD
 from haochaping.rectification.terms import OrderState
 from haochaping.reviews.rules import is_active
 from haochaping.reviews.terms import ReviewStatus
+from haochaping.voices.terms import VoiceKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -46,20 +48,26 @@ VOICE_KINDS = frozenset(
         FactKind.VOICE_LATE,
         FactKind.VOICE_ANSWER,
         FactKind.VOICE_RESULT,
+        FactKind.QUESTION,
     }
 )
 _PUT_RIGHT = frozenset({OrderState.REPLIED, OrderState.CHECKED, OrderState.CLOSED})
 
 
 def case_units(cases: Iterable[CaseFacts]) -> Counter[FactKey]:
-    """A case counts once on its day, each occurrence once on its own; those of a withdrawn case are void.
+    """A case counts once on its day, each occurrence once on its own, and how it was handled on the day it was completed.
+
+    The services of a withdrawn case are void.
 
     Of these only what was reviewed counts: `review_units` says so.
     """
     units: Counter[FactKey] = Counter()
     for case in cases:
         place = (case.division_id, case.agency_id, case.item_id, *_known_from(case.verified))
-        units[FactKey(FactKind.CASE, case.day, *place)] += 1
+        counted = FactKey(FactKind.CASE, case.day, *place)
+        units[counted] += 1
+        if case.handled and case.verified:
+            units.update(handling_units(case.handled, counted))
         for occurrence in () if case.withdrawn else case.occurrences:
             at = (occurrence.hall_id, occurrence.stage)
             units[FactKey(FactKind.OCCURRENCE, occurrence.day, *place, *at)] += 1
@@ -98,7 +106,9 @@ def review_units(reviews: Iterable[ReviewFacts]) -> Counter[FactKey]:
             continue
         if review.status == ReviewStatus.EFFECTIVE:
             said = (review.channel, review.level, review.provenance)
-            units[FactKey(FactKind.REVIEW, local_day(review.assessed_at), *place, *said, *given_at)] += 1
+            given = FactKey(FactKind.REVIEW, local_day(review.assessed_at), *place, *said, *given_at)
+            kinds = [FactKind.REVIEW, FactKind.FOLLOW_UP][: 1 + (review.assess_no > 1)]
+            units.update(given._replace(kind=kind) for kind in kinds)
         if review.assess_no == 1 and review.verified_case and is_active(review.provenance):
             where = (*review.case_place, review.channel, 0, review.provenance, *served_at)
             units[FactKey(FactKind.REVIEWED, served_on, *where)] += 1
@@ -199,6 +209,8 @@ def voice_units(voices: Iterable[VoiceFacts]) -> Counter[FactKey]:
 
 def _of_voice(voice: VoiceFacts) -> Iterator[tuple[FactKind, str]]:
     yield FactKind.VOICE, voice.kind
+    if voice.kind == VoiceKind.AFTER_SALES:
+        yield FactKind.QUESTION, _in_time(voice.answer_kept)
     if voice.answer_kept is not None:
         yield FactKind.VOICE_DUE, Said.KEPT if voice.answer_kept else Said.LATE
     if voice.overdue:
@@ -207,6 +219,12 @@ def _of_voice(voice: VoiceFacts) -> Iterator[tuple[FactKind, str]]:
         yield FactKind.VOICE_RESULT, voice.outcome
     if voice.outcome or voice.round > 1:
         yield FactKind.VOICE_ANSWER, Said.AGAIN if voice.round > 1 else Said.ONCE
+
+
+def _in_time(kept: bool | None) -> Said:
+    if kept is None:
+        return Said.OPEN
+    return Said.KEPT if kept else Said.LATE
 
 
 def changes(before: Counter[FactKey], after: Counter[FactKey]) -> dict[FactKey, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from haochaping.insight.rules.totals import of_kind
+from haochaping.insight.rules.totals import BY_VOICE, of_kind
 from haochaping.insight.terms import FactKind, Measure, Said
 from haochaping.kernel.refused import N_
 from haochaping.voices.terms import VoiceOutcome
@@ -21,6 +21,7 @@ OF_VOICES = (
         "国办发〔2019〕51号",
         _VOICES,
         counts=N_("Of these, those that have an answer; opened again, one has none until the next."),
+        day=BY_VOICE,
         out_of=N_(
             "Complaints, suggestions and after-sales questions that were given or taken up from reviews."
         ),
@@ -39,6 +40,7 @@ OF_VOICES = (
         "国办发〔2019〕51号",
         _VOICES,
         counts=N_("Those that were answered by the promised moment in every round."),
+        day=BY_VOICE,
         out_of=N_(
             "Those that were answered, or are overdue, with the agency they are with now, whoever let the time pass."
         ),
@@ -52,6 +54,7 @@ OF_VOICES = (
         "国办发〔2019〕51号",
         _VOICES,
         counts=N_("Of these, those whose time is over now and that still have no answer."),
+        day=BY_VOICE,
         out_of=N_(
             "Complaints, suggestions and after-sales questions that were given or taken up from reviews."
         ),
@@ -65,6 +68,7 @@ OF_VOICES = (
         "国办发〔2019〕51号",
         N_("suggestions"),
         counts=N_("Of these, suggestions whose answer says that they are adopted."),
+        day=BY_VOICE,
         out_of=N_("Suggestions that were answered as adopted or not."),
     ),
     Measure(
@@ -78,6 +82,7 @@ OF_VOICES = (
         counts=N_(
             "Of these, those that the person called unsolved: opened again, or passed to the supervisory office."
         ),
+        day=BY_VOICE,
         out_of=N_("Complaints, suggestions and questions that were answered at least once."),
     ),
 )

@@ -16,7 +16,7 @@ WITH served AS (
      WHERE r.status <> 'withdrawn'
 ), given AS (
     SELECT r.id, (r.assessed_at AT TIME ZONE 'Asia/Shanghai')::date AS day, r.division_id, r.agency_id, r.item_id,
-           r.channel, r.level, r.provenance, coalesce(r.hall_id, 0) AS hall_id, o.stage, r.status
+           r.channel, r.level, r.provenance, coalesce(r.hall_id, 0) AS hall_id, o.stage, r.status, r.assess_no
       FROM reviews_review AS r
       JOIN cases_service_occurrence AS o ON o.id = r.occurrence_id
      WHERE r.assessed_at >= %(begin)s AND r.assessed_at < %(until)s AND r.status IN ('effective', 'excluded')
@@ -75,6 +75,11 @@ WITH served AS (
      WHERE status = 'effective'
      GROUP BY day, division_id, agency_id, item_id, channel, level, provenance, hall_id, stage
     UNION ALL
+    SELECT 'follow_up', day, division_id, agency_id, item_id, channel, level, provenance, hall_id, stage, count(*)
+      FROM given
+     WHERE status = 'effective' AND assess_no > 1
+     GROUP BY day, division_id, agency_id, item_id, channel, level, provenance, hall_id, stage
+    UNION ALL
     SELECT e.reason_class, day, division_id, agency_id, item_id, channel, level, provenance, hall_id, stage, count(*)
       FROM given
       JOIN reviews_exclusion AS e ON e.review_id = given.id
@@ -93,7 +98,7 @@ WITH served AS (
             FROM insight_fact_delta
       ) AS figure
      WHERE day >= %(first)s AND day < %(end)s
-       AND kind IN ('case', 'occurrence', 'reviewed', 'responded', 'invited', 'review', 'mistaken', 'malicious')
+       AND kind IN ('case', 'occurrence', 'reviewed', 'responded', 'invited', 'review', 'follow_up', 'mistaken', 'malicious')
      GROUP BY kind, day, division_id, agency_id, item_id, channel, level, provenance, hall_id, stage
 )
 SELECT kind, day, division_id, agency_id, item_id, channel, level, provenance, hall_id, stage,

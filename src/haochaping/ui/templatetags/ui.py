@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from django.utils.safestring import SafeString
 
-    from haochaping.kernel.ratios import Ratio
+    from haochaping.kernel.ratios import Mean, Ratio
     from haochaping.kernel.refused import Complaint
     from haochaping.ui.sentences import Sentence
     from haochaping.ui.shapes import Column, Figure, Link, Tag
@@ -60,6 +60,12 @@ def iso(when: date | None) -> str:
 def percent(ratio: Ratio) -> str:
     """`{{ ratio|percent }}`: one decimal, or "数据不足"."""
     return numbers.percent(ratio)
+
+
+@register.filter
+def average(mean: Mean) -> str:
+    """`{{ mean|average }}`: two decimals with the interval of 95 %, or "数据不足"."""
+    return numbers.average(mean)
 
 
 @register.filter
