@@ -49,6 +49,11 @@ def public() -> Iterator[Visit]:
     yield Visit("wire_visit", _wire_visit())
     asked = _asked_again()
     for name, address in (
+        ("reviews", "/reviews"),
+        ("reviews", f"/reviews?division={names.CITY[0]}&level=bad"),
+        ("reviews", f"/reviews?division={COUNTY}&channel=sms"),
+        ("reviews", f"/reviews?agency={BUSY_AGENCY}&reason=113"),
+        ("review_feed", "/reviews.atom"),
         ("measures", "/measures"),
         ("about", "/about"),
         ("gallery", "/ui"),

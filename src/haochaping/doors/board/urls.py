@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haochaping.doors.board import front, places, samples
+from haochaping.doors.board import front, places, samples, stream
 
 urlpatterns = [
     path("", front.front, name="front"),
+    path("reviews", stream.page, name="reviews"),
+    path("reviews.atom", stream.feed, name="review_feed"),
     path("measures", front.definitions, name="measures"),
     path("samples", samples.page, name="samples"),
     path("samples/<str:code>/<str:month>/<slug:kind>.txt", samples.tickets, name="sample_tickets"),

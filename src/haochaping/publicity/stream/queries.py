@@ -1,0 +1,144 @@
+"""评价流 reads: the public list of reviews by place, level, reason, channel and time; the reasons named most."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import connection
+
+from haochaping.directory import queries as directory
+from haochaping.directory.rules import path_range
+from haochaping.insight.terms import Place
+from haochaping.publicity import queries as publicity
+from haochaping.publicity.stream.terms import Effort, ListedReview, Position, StreamPage
+from haochaping.rectification.terms import Solved
+from haochaping.reviews.rules import is_bad
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from haochaping.publicity.stream.terms import Sought
+
+# However many ways there are, a page is filled from each of them.
+_AT_LEAST = 21
+_USUAL = Effort()
+_END_OF_TIME = Position(datetime.max.replace(tzinfo=UTC), UUID(int=2**128 - 1))
+
+_SQL = resources.files("haochaping.publicity.stream").joinpath("sql")
+_LOOK, _NEWEST, _LISTED = (
+    _SQL.joinpath(f"{name}.sql").read_text(encoding="utf-8") for name in ("look", "newest", "listed")
+)
+_WAYS = {
+    "time": ("true", "SELECT 0 AS way, newest.* FROM ({newest}) AS newest"),
+    "item": ("item_id = %(item_id)s", "SELECT 0 AS way, newest.* FROM ({newest}) AS newest"),
+    "division": (
+        "division_id = way.id",
+        "SELECT way.id AS way, newest.* FROM unnest(%(ids)s::bigint[]) AS way (id) CROSS JOIN LATERAL ({newest}) AS newest",
+    ),
+    # The index of agencies has the level before the time: each level is a way of its own.
+    "agency": (
+        "agency_id = way.id AND level = star.level",
+        (
+            "SELECT 10 * way.id + star.level AS way, newest.* FROM unnest(%(ids)s::bigint[]) AS way (id) "
+            "CROSS JOIN unnest(%(levels)s::int[]) AS star (level) CROSS JOIN LATERAL ({newest}) AS newest"
+        ),
+    ),
+}
+
+
+def _statement(ways: str, more: str = "") -> str:
+    only, read = _WAYS[ways]
+    return _LOOK.replace("{ways}", read.replace("{newest}", _NEWEST.replace("{only}", only + more)))
+
+
+_STATEMENTS = {ways: _statement(ways) for ways in _WAYS}
+# Few reviews are bad, and they are looked for most: they have indexes of their own.
+_OF_BAD = {ways: _statement(ways, " AND level <= 2") for ways in _WAYS if ways != "agency"}
+
+
+def page(
+    sought: Sought, *, after: Position | None = None, limit: int = 20, effort: Effort = _USUAL
+) -> StreamPage:
+    """Reviews that stand, newest first, from a position on.
+
+    A page may hold fewer than `limit`, even none, and yet not be the last: only so many rows are looked through at a time.
+    """
+    if not sought.levels:
+        return StreamPage([], None)
+    found, bound = _look(sought, after or _END_OF_TIME, limit + 1, effort)
+    more = found[limit - 1] if len(found) > limit else bound
+    return StreamPage(_listed(found[:limit]), more)
+
+
+def _look(
+    sought: Sought, after: Position, limit: int, effort: Effort
+) -> tuple[list[Position], Position | None]:
+    """Where the next reviews stand, and how far back was looked; None where nothing is further back."""
+    place = sought.place
+    ways, ids = _ways_to(place, effort.few)
+    count = max(1, len(ids)) * (len(sought.levels) if ways == "agency" else 1)
+    division_low, division_high = path_range(place.division_path)
+    agency_low, agency_high = path_range(place.agency_path or "")
+    asked = {
+        "ids": ids,
+        "item_id": place.item_id,
+        "levels": sorted(sought.levels),
+        "reason": sought.reason,
+        "channel": sought.channel,
+        "any_division": not place.division_path or ways == "division",
+        "division_low": division_low,
+        "division_high": division_high,
+        "any_agency": place.agency_path is None or ways == "agency",
+        "agency_low": agency_low,
+        "agency_high": agency_high,
+        "begin": sought.begin or "-infinity",
+        "end": sought.end or "infinity",
+        "at": after.at,
+        "after": after.review_id,
+        "limit": limit,
+        "each": max(min(limit, _AT_LEAST), effort.rows // count),
+    }
+    statements = _OF_BAD if ways in _OF_BAD and all(map(is_bad, sought.levels)) else _STATEMENTS
+    found, bound = [], None
+    with connection.cursor() as cursor:
+        cursor.execute(statements[ways], asked)
+        for is_found, at, review_id in cursor.fetchall():
+            if is_found:
+                found.append(Position(at, review_id))
+            else:
+                bound = Position(at, review_id)
+    return found, bound
+
+
+def _ways_to(place: Place, few: int) -> tuple[str, list[int]]:
+    """By which index a place's newest reviews are read, and of which agencies or divisions one after the other."""
+    if place.item_id is not None:
+        return "item", []
+    if place.agency_path is not None:
+        ids = directory.agency_ids_under(place.agency_path, limit=few + 1)
+        if len(ids) <= few:
+            return "agency", ids
+    if place.division_path:
+        ids = directory.division_ids_under(place.division_path, limit=few + 1)
+        if len(ids) <= few:
+            return "division", ids
+    return "time", []
+
+
+def _listed(found: Sequence[Position]) -> list[ListedReview]:
+    """What stands at these positions, in their order; what was withdrawn this very moment is left out."""
+    ids = [one.review_id for one in found]
+    if not ids:
+        return []
+    shown = {one.id: one for one in publicity.published(Place(), ids=ids, limit=len(ids))}
+    with connection.cursor() as cursor:
+        cursor.execute(_LISTED, {"ids": ids})
+        beside: dict[UUID, tuple[Any, ...]] = {pk: tuple(row) for pk, *row in cursor.fetchall()}
+    return [
+        ListedReview(shown[pk], *beside[pk][:-1], Solved(beside[pk][-1]) if beside[pk][-1] else None)
+        for pk in ids
+        if pk in shown and pk in beside
+    ]
