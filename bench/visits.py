@@ -54,6 +54,8 @@ def public() -> Iterator[Visit]:
         ("reviews", f"/reviews?division={COUNTY}&channel=sms"),
         ("reviews", f"/reviews?agency={BUSY_AGENCY}&reason=113"),
         ("review_feed", "/reviews.atom"),
+        ("hot_reasons", "/reasons"),
+        ("hot_reasons", f"/reasons?division={COUNTY}"),
         ("measures", "/measures"),
         ("about", "/about"),
         ("gallery", "/ui"),

@@ -59,6 +59,7 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
         ("/reviews?level=4&reason=113",),
         ("/reviews?level=9", STRANGER, "422"),
     ],
+    "hot_reasons": [("/reasons",), ("/reasons?division=000", STRANGER, "422")],
     "measures": [("/measures",)],
     "about": [("/about",)],
     "samples": [("/samples",), ("/samples?month=2026-01",), ("/samples?month=x", STRANGER, "422")],

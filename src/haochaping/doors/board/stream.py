@@ -19,10 +19,9 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
 from haochaping.directory import queries as directory
-from haochaping.doors.board import asked_reviews, figures
-from haochaping.doors.board.asked_reviews import BAD
+from haochaping.doors.board import asked_reviews, figures, selects
 from haochaping.doors.board.position import opened, sealed
-from haochaping.doors.board.terms import BAD_POSITION, FILTER_LABELS, PROVENANCE_LABELS, SOLVED_WORDS
+from haochaping.doors.board.terms import BAD_POSITION, PROVENANCE_LABELS, SOLVED_WORDS
 from haochaping.doors.compression import compressed
 from haochaping.doors.gate import public
 from haochaping.exchange.quality import queries as quality
@@ -45,16 +44,13 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
-    from haochaping.directory.terms import AgencyRef, DivisionRef, ItemRef
+    from haochaping.directory.terms import DivisionRef
     from haochaping.doors.board.asked_reviews import AskedReviews
     from haochaping.insight.terms import Place
     from haochaping.publicity.stream.terms import ListedReview
     from haochaping.publicity.terms import PublishedReview
     from haochaping.ui.shapes import Figure
 
-    type Ref = DivisionRef | AgencyRef | ItemRef
-
-_LISTED = 200
 _IN_FEED = 50
 _FIGURES = ("bad_reviews", "active_reviews", "excluded_reviews")
 
@@ -74,18 +70,6 @@ class Shown:
     solved: str
 
 
-@dataclass(frozen=True, slots=True)
-class Select:
-    """A list to choose from, in groups where their heading is not ""."""
-
-    name: str
-    label: str
-    anything: str
-    chosen: str
-    wrong: bool
-    groups: list[tuple[str, list[tuple[str, str]]]]
-
-
 @public
 @require_safe
 @compressed
@@ -100,7 +84,8 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "asked": asked,
         "sentences": wrong,
-        "selects": _selects(asked, tops, local_day(now)),
+        "selects": [*selects.of_reviews(asked, local_day(now)), *selects.of_place(asked, tops)],
+        "hot": reverse("hot_reasons") + asked.address(level="", reason="", channel=""),
         "feed": reverse("review_feed") + asked.address(),
     }
     if asked.sought is None or wrong:
@@ -195,69 +180,6 @@ def _path_of(asked: AskedReviews, tops: Sequence[DivisionRef]) -> str:
     if asked.item:
         return directory.agency_by_id(asked.item.agency_id).division_path
     return tops[0].path if len(tops) == 1 else ""
-
-
-def _selects(asked: AskedReviews, tops: Sequence[DivisionRef], today: date) -> list[Select]:
-    wrong = {sentence.field for sentence in asked.sentences}
-
-    def select(name: str, anything: str, *groups: tuple[str, list[tuple[str, str]]]) -> Select:
-        return Select(
-            name,
-            gettext(FILTER_LABELS[name]),
-            anything,
-            asked.typed[name],
-            name in wrong,
-            [group for group in groups if group[1]],
-        )
-
-    agencies = directory.agencies_of(asked.division.id, limit=_LISTED) if asked.division else []
-    items = directory.items_of_agency(asked.agency.id, limit=_LISTED) if asked.agency else []
-    return [
-        select("level", gettext("All levels"), ("", _levels())),
-        select("reason", gettext("All reasons"), *_reasons(today, asked.typed["reason"])),
-        select(
-            "channel",
-            gettext("All ways"),
-            ("", [(name.value, gettext(label)) for name, label in CHANNEL_LABELS.items()]),
-        ),
-        select("division", gettext("Everywhere"), *_divisions(asked, tops)),
-        select(
-            "agency", gettext("All agencies"), ("", _rows([asked.agency] if asked.agency else [], agencies))
-        ),
-        select("item", gettext("All service items"), ("", _rows([asked.item] if asked.item else [], items))),
-    ]
-
-
-def _rows(chosen: Sequence[Ref], others: Sequence[Ref]) -> list[tuple[str, str]]:
-    """What is chosen and what could be, each once."""
-    return list({ref.code: ref.name for ref in (*chosen, *others)}.items())
-
-
-def _levels() -> list[tuple[str, str]]:
-    single = [(str(level.value), gettext(label)) for level, label in LEVEL_LABELS.items()]
-    return [(BAD, gettext("Bad reviews (levels 2 and 1)")), *single]
-
-
-def _reasons(today: date, chosen: str) -> list[tuple[str, list[tuple[str, str]]]]:
-    """The reasons in force by level, worst first, with a retired one only when it is asked for."""
-    offered = [tag for tag in reviews.indicators().values() if tag.is_in_force(today) or tag.code == chosen]
-    return [
-        (
-            gettext(LEVEL_LABELS[level]),
-            [(tag.code, either(tag.label, tag.english)) for tag in offered if tag.level == level],
-        )
-        for level in sorted(Level)
-    ]
-
-
-def _divisions(asked: AskedReviews, tops: Sequence[DivisionRef]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """The division that is chosen, the one above it and those below; before one is chosen, where the country begins."""
-    if asked.division is None:
-        inside = directory.children(tops[0].id) if len(tops) == 1 else []
-        return [("", _rows(tops, inside))]
-    above = asked.division.path.split(".")[:-2]
-    up = [(above[-1], gettext("One level up"))] if above else []
-    return [("", [*up, *_rows([asked.division], directory.children(asked.division.id))])]
 
 
 def _title(row: Shown) -> str:

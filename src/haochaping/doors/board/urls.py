@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haochaping.doors.board import front, places, samples, stream
+from haochaping.doors.board import front, places, reasons, samples, stream
 
 urlpatterns = [
     path("", front.front, name="front"),
     path("reviews", stream.page, name="reviews"),
+    path("reasons", reasons.page, name="hot_reasons"),
     path("reviews.atom", stream.feed, name="review_feed"),
     path("measures", front.definitions, name="measures"),
     path("samples", samples.page, name="samples"),

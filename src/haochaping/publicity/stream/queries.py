@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -13,23 +14,37 @@ from haochaping.directory import queries as directory
 from haochaping.directory.rules import path_range
 from haochaping.insight.terms import Place
 from haochaping.publicity import queries as publicity
-from haochaping.publicity.stream.terms import Effort, ListedReview, Position, StreamPage
+from haochaping.publicity.stream.terms import (
+    LEVELS,
+    Effort,
+    HotReason,
+    HotReasons,
+    ListedReview,
+    Position,
+    StreamPage,
+)
 from haochaping.rectification.terms import Solved
-from haochaping.reviews.rules import is_bad
+from haochaping.reviews.rules import is_active, is_bad
+from haochaping.reviews.terms import Provenance
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from haochaping.publicity.stream.terms import Sought
+    from haochaping.publicity.terms import PublishedReview
 
 # However many ways there are, a page is filled from each of them.
 _AT_LEAST = 21
 _USUAL = Effort()
+# The newest bad reviews of a place, and as many good ones, among which reasons are counted.
+_COUNTED = 1000
+_BAD = frozenset(filter(is_bad, LEVELS))
+_ACTIVE = [str(provenance) for provenance in Provenance if is_active(provenance)]
 _END_OF_TIME = Position(datetime.max.replace(tzinfo=UTC), UUID(int=2**128 - 1))
 
 _SQL = resources.files("haochaping.publicity.stream").joinpath("sql")
-_LOOK, _NEWEST, _LISTED = (
-    _SQL.joinpath(f"{name}.sql").read_text(encoding="utf-8") for name in ("look", "newest", "listed")
+_LOOK, _NEWEST, _LISTED, _HOT = (
+    _SQL.joinpath(f"{name}.sql").read_text(encoding="utf-8") for name in ("look", "newest", "listed", "hot")
 )
 _WAYS = {
     "time": ("true", "SELECT 0 AS way, newest.* FROM ({newest}) AS newest"),
@@ -68,17 +83,45 @@ def page(
     """
     if not sought.levels:
         return StreamPage([], None)
-    found, bound = _look(sought, after or _END_OF_TIME, limit + 1, effort)
+    ways = _ways_to(sought.place, effort.few)
+    found, bound = _look(sought, ways, after or _END_OF_TIME, limit + 1, effort)
     more = found[limit - 1] if len(found) > limit else bound
     return StreamPage(_listed(found[:limit]), more)
 
 
+def hot_reasons(sought: Sought, *, limit: int = 8, effort: Effort = _USUAL) -> dict[bool, HotReasons]:
+    """The reasons named most by the newest bad reviews (True) and good ones (False), whatever level is sought.
+
+    At most 1,000 of either; each says how many there were and from when on. Only what people gave themselves is counted.
+    """
+    ways = _ways_to(sought.place, effort.few)
+    kinds = [replace(sought, levels=levels) for levels in (_BAD, LEVELS - _BAD)]
+    found = [one for kind in kinds for one in _look(kind, ways, _END_OF_TIME, _COUNTED, effort)[0]]
+    asked = {"ids": [one.review_id for one in found], "active": _ACTIVE, "limit": limit}
+    with connection.cursor() as cursor:
+        cursor.execute(_HOT, asked)
+        rows = cursor.fetchall()
+    hot: dict[bool, HotReasons] = {bad: HotReasons(0, 0, None, []) for bad in (True, False)}
+    said = _said(row[-1] for row in rows)
+    for bad, reviews, named, since, code, n, comment in rows:
+        known = hot[bad].reasons
+        more = [HotReason(code, n, said.pop(comment, None))] if code else []
+        hot[bad] = HotReasons(reviews, named, since, [*known, *more])
+    return hot
+
+
+def _said(review_ids: Iterable[UUID | None]) -> dict[UUID, PublishedReview]:
+    """Those of the reviews whose words the public reads."""
+    ids = {one for one in review_ids if one}
+    found = publicity.published(Place(), ids=ids, limit=len(ids)) if ids else []
+    return {one.id: one for one in found if one.text}
+
+
 def _look(
-    sought: Sought, after: Position, limit: int, effort: Effort
+    sought: Sought, by: tuple[str, list[int]], after: Position, limit: int, effort: Effort
 ) -> tuple[list[Position], Position | None]:
     """Where the next reviews stand, and how far back was looked; None where nothing is further back."""
-    place = sought.place
-    ways, ids = _ways_to(place, effort.few)
+    place, (ways, ids) = sought.place, by
     count = max(1, len(ids)) * (len(sought.levels) if ways == "agency" else 1)
     division_low, division_high = path_range(place.division_path)
     agency_low, agency_high = path_range(place.agency_path or "")

@@ -69,3 +69,25 @@ class Effort:
 
     rows: int = 4000
     few: int = 300
+
+
+@dataclass(frozen=True, slots=True)
+class HotReason:
+    """热门原因: how many of the reviews named it, and the newest of them whose words are public (热门评语).
+
+    Words stand with one reason only, the one named most.
+    """
+
+    code: str
+    reviews: int
+    said: PublishedReview | None
+
+
+@dataclass(frozen=True, slots=True)
+class HotReasons:
+    """The reasons named most: of `reviews`, given from `since` on, `named` gave any."""
+
+    reviews: int
+    named: int
+    since: datetime | None
+    reasons: list[HotReason]
