@@ -54,6 +54,8 @@ def public() -> Iterator[Visit]:
         ("reviews", f"/reviews?division={COUNTY}&channel=sms"),
         ("reviews", f"/reviews?agency={BUSY_AGENCY}&reason=113"),
         ("review_feed", "/reviews.atom"),
+        ("search", f"/search?q={quote('登记')}"),
+        ("search", f"/search?q={quote('登记')}&division={COUNTY}"),
         ("hot_reasons", "/reasons"),
         ("hot_reasons", f"/reasons?division={COUNTY}"),
         ("measures", "/measures"),

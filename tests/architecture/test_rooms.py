@@ -40,7 +40,7 @@ _OWN = {
     "reviews": {"readings"},
     "files": {"documents", "pictures"},
     "hotline": {"line"},
-    "directory": {"match_queries", "matching"},
+    "directory": {"match_queries", "matching", "search_queries"},
     "levels": {"keys", "line"},
     "insight": {"row_queries"},
     "exchange": {

@@ -60,6 +60,7 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
         ("/reviews?level=9", STRANGER, "422"),
     ],
     "hot_reasons": [("/reasons",), ("/reasons?division=000", STRANGER, "422")],
+    "search": [("/search",), ("/search?q=登记",), ("/search?q=zzz",), ("/search?q=x", STRANGER, "422")],
     "measures": [("/measures",)],
     "about": [("/about",)],
     "samples": [("/samples",), ("/samples?month=2026-01",), ("/samples?month=x", STRANGER, "422")],

@@ -56,10 +56,15 @@ def of_place(asked: AskedReviews, tops: Sequence[DivisionRef]) -> list[Select]:
     agency = [asked.agency] if asked.agency else []
     item = [asked.item] if asked.item else []
     return [
-        _select(asked, "division", gettext("Everywhere"), ("", _divisions(asked, tops))),
+        of_division(asked, tops),
         _select(asked, "agency", gettext("All agencies"), ("", _rows([*agency, *agencies]))),
         _select(asked, "item", gettext("All service items"), ("", _rows([*item, *items]))),
     ]
+
+
+def of_division(asked: AskedReviews, tops: Sequence[DivisionRef]) -> Select:
+    """A division alone."""
+    return _select(asked, "division", gettext("Everywhere"), ("", _divisions(asked, tops)))
 
 
 def _select(asked: AskedReviews, name: str, anything: str, *groups: tuple[str, Options]) -> Select:

@@ -40,4 +40,7 @@ BAD_POSITION = Reason(
     N_("The address does not say where in the list to go on."),
     N_("Begin with the newest reviews again."),
 )
+SEARCH_TOO_SHORT = Reason(
+    "search_too_short", N_("“{value}” is too short to search for."), N_("Type at least two characters.")
+)
 BAD_MONTH = Reason("bad_month", N_("“{value}” is not a month."), N_("Choose one of the list."))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haochaping.doors.board import front, places, reasons, samples, stream
+from haochaping.doors.board import front, places, reasons, samples, search, stream
 
 urlpatterns = [
     path("", front.front, name="front"),
     path("reviews", stream.page, name="reviews"),
     path("reasons", reasons.page, name="hot_reasons"),
+    path("search", search.page, name="search"),
     path("reviews.atom", stream.feed, name="review_feed"),
     path("measures", front.definitions, name="measures"),
     path("samples", samples.page, name="samples"),
